@@ -1,0 +1,62 @@
+/** The one visible list of what is mounted. The order of the checks a request goes through is in `platform/http/mount.ts`. */
+import { alphabetRoutes } from "./compat/alphabet/index.ts";
+import { euroraceRoutes } from "./compat/eurorace/index.ts";
+import { rideshareRoutes } from "./compat/rideshare/index.ts";
+import { developmentRoutes } from "./development.tsx";
+import { adminRoutes } from "./modules/admin/index.ts";
+import { eventGate, eventSocket, exportEvents } from "./modules/events/index.ts";
+import {
+  accountRoutes,
+  authenticate,
+  exportAccount,
+  exportRoute,
+  linkRoutes,
+  tokenRoutes,
+} from "./modules/identity/index.ts";
+import { documentRoutes } from "./platform/http/documents.tsx";
+import { healthRoute } from "./platform/http/health.ts";
+import { createApp } from "./platform/http/mount.ts";
+import type { Route } from "./platform/http/route.ts";
+import { asyncApiDocument } from "./platform/realtime/asyncapi.ts";
+import { type Gate, socketRoute, ticketRoute } from "./platform/realtime/handshake.ts";
+import type { Runtime } from "./platform/runtime.ts";
+import { mediaRoute } from "./platform/storage/media.ts";
+import { startRoute } from "./start.tsx";
+
+/** Rooms that a socket can be opened to. */
+export const gates: readonly Gate[] = [eventGate];
+
+/** Documented routes, app by app. */
+export const routes: readonly Route[] = [
+  ...accountRoutes,
+  ...tokenRoutes,
+  exportRoute([exportAccount, exportEvents]),
+  ticketRoute(gates),
+  ...adminRoutes,
+  ...alphabetRoutes,
+  ...euroraceRoutes,
+  ...rideshareRoutes,
+  healthRoute,
+];
+
+/** What a browser opens. */
+const pages: readonly Route[] = [
+  startRoute,
+  ...linkRoutes,
+  ...documentRoutes(routes, (origin) => asyncApiDocument([eventSocket], origin)),
+];
+
+export function appFor(runtime: Runtime) {
+  let app = apps.get(runtime);
+  if (!app) {
+    app = createApp({
+      runtime,
+      authenticate,
+      routes: [...routes, ...pages, ...developmentRoutes(runtime)],
+      sockets: [...gates.map((gate) => socketRoute(gate, authenticate)), mediaRoute],
+    });
+    apps.set(runtime, app);
+  }
+  return app;
+}
+const apps = new WeakMap<Runtime, ReturnType<typeof createApp>>();

@@ -1,0 +1,5 @@
+Redoc.init(
+  "/swagger.json",
+  { disableSearch: false, hideDownloadButtons: false },
+  document.querySelector("#viewer"),
+);

@@ -1,0 +1,235 @@
+/** AlphaBet's sign-up, sign-in, tokens and user pages. */
+import { z } from "@hono/zod-openapi";
+import {
+  changeAccount,
+  DEFAULT_POLICY,
+  deleteAccount,
+  doors,
+  findUser,
+  identityMessages,
+  idParam,
+  register,
+  requireStrong,
+  signIn,
+  TokenPair,
+  takenRefusal,
+  tokenRefresh,
+  type User,
+  username,
+} from "../../modules/identity/index.ts";
+import { auditEntry } from "../../platform/db/audit.ts";
+import type { Caller } from "../../platform/http/caller.ts";
+import { Refusal, refuse } from "../../platform/http/errors.ts";
+import { email, secret, string } from "../../platform/http/fields.ts";
+import { at, type Route, reply, route } from "../../platform/http/route.ts";
+import { parse } from "../../platform/http/validation.ts";
+import { isoTime } from "../../platform/time.ts";
+import { errorKey, refuseWithError, refuseWithMessage } from "./wording.ts";
+
+const tag = "AlphaBet";
+
+/** Its own test signs in with a password of five letters; the rest of the policy holds here too. */
+const POLICY = { ...DEFAULT_POLICY, minLength: 5 };
+
+const SignUp = z
+  .object({ username: username(), email: email(), password: secret() })
+  .openapi("AlphaBetSignUp");
+const Tokens = z.object({ status: z.literal(200), refresh: z.string(), access: z.string() });
+const SignUpAnswer = z.union([Tokens, z.object({ status: z.literal(200), detail: z.string() })]);
+
+const signUp = route({
+  method: "post",
+  path: "/api/auth/signup",
+  tag,
+  summary: "Sign up",
+  access: "public",
+  creates: true,
+  body: z.looseObject({}).openapi({
+    properties: { username: { type: "string" }, email: { type: "string" }, password: { type: "string" } },
+  }),
+  answers: { 200: SignUpAnswer },
+  async handle({ scope, body }) {
+    const given = body as Record<string, unknown>;
+    const empty = ["email", "password", "username"].some(
+      (field) => given[field] === undefined || given[field] === null || given[field] === "",
+    );
+    if (empty) throw refuseWithError("Email, password, and username are required");
+    const person = parse(SignUp, body);
+    requireStrong(person.password, "password", POLICY);
+    const made = await register(scope, doors.alphabet, person);
+    if (!made.ok) throw takenRefusal(made.taken);
+    if (!made.credentials)
+      return reply(200, { status: 200 as const, detail: identityMessages.verificationSent[scope.locale] });
+    const { refresh, access } = made.credentials;
+    return reply(200, { status: 200 as const, refresh, access });
+  },
+});
+
+const signInRoute = route({
+  method: "post",
+  path: "/api/auth/signin",
+  tag,
+  summary: "Sign in",
+  description: "An unknown username is told apart from a wrong password: this app's clients read that.",
+  access: "public",
+  body: z.object({ username: string({ blank: true }).optional(), password: z.string().optional() }),
+  answers: { 200: Tokens },
+  async handle({ scope, body }) {
+    const result = await signIn(scope, doors.alphabet, body.username ?? "", body.password ?? "");
+    if (!result.ok) {
+      if (result.reason === "unknown") throw refuseWithStatus(400, "Invalid Username");
+      const text =
+        result.reason === "unverified"
+          ? identityMessages.emailNotVerified[scope.locale]
+          : "Invalid username or password";
+      throw refuseWithStatus(401, text);
+    }
+    const { refresh, access } = result.credentials;
+    return reply(200, { status: 200 as const, refresh, access });
+  },
+});
+
+function refuseWithStatus(status: 400 | 401, message: string): Refusal {
+  const headers: Record<string, string> = status === 401 ? { "WWW-Authenticate": 'Bearer realm="api"' } : {};
+  return new Refusal(status, { raw: { status: "error", message } }, headers);
+}
+
+/** `POST /api/token/`, and the same under Rideshare's documented path. */
+export const tokenObtain = route({
+  method: "post",
+  path: "/api/token",
+  tag,
+  summary: "Get a token pair",
+  access: "public",
+  body: z
+    .object({
+      username: string({ max: 254 }).optional(),
+      email: string({ max: 254 }).optional(),
+      password: secret(),
+    })
+    .refine(({ username, email }) => username !== undefined || email !== undefined, {
+      path: ["username"],
+      params: { text: { en: "This field is required.", ru: "Обязательное поле." } },
+    }),
+  answers: { 200: TokenPair },
+  async handle({ scope, body }) {
+    const result = await signIn(scope, doors.alphabet, body.username ?? body.email ?? "", body.password);
+    if (!result.ok) {
+      const text =
+        result.reason === "unverified" ? identityMessages.emailNotVerified : identityMessages.noActiveAccount;
+      const refusal = refuse(401, text);
+      throw new Refusal(401, refusal.body, { "WWW-Authenticate": 'Bearer realm="api"' });
+    }
+    const { refresh, access } = result.credentials;
+    return reply(200, { refresh, access });
+  },
+});
+
+const UserWire = z.object({
+  user: z.object({
+    id: z.number().int(),
+    username: z.string(),
+    email: z.string().nullable(),
+    created_at: z.string().nullable(),
+    updated_at: z.string().nullable(),
+  }),
+});
+
+/** Others see id and username only: participants are listed by id, and clients look their names up here. */
+function toUserWire(user: User, viewer: Caller): z.input<typeof UserWire> {
+  const own = mayManage(viewer, user.id);
+  return {
+    user: {
+      id: user.id,
+      username: user.username,
+      email: own ? (user.email ?? "") : null,
+      created_at: own ? isoTime(user.createdAt) : null,
+      updated_at: own && user.lastLoginAt ? isoTime(user.lastLoginAt) : null,
+    },
+  };
+}
+
+function mayManage(caller: Caller, userId: number): boolean {
+  return caller.isStaff || caller.userId === userId;
+}
+
+const userPath = "/api/user/:id";
+const noUser = () => refuseWithMessage(404, "No user found");
+const notYours = () => refuseWithMessage(403, "You do not have permission to perform this action.");
+
+const readUser = route({
+  method: "get",
+  path: userPath,
+  tag,
+  summary: "Read a user",
+  access: "signedIn",
+  params: idParam,
+  answers: { 200: UserWire },
+  async handle({ scope, caller, params }) {
+    const user = await findUser(scope, params.id);
+    if (!user) throw noUser();
+    return reply(200, toUserWire(user, caller));
+  },
+});
+
+const changeUser = route({
+  method: "put",
+  path: userPath,
+  tag,
+  summary: "Change one's username or e-mail",
+  access: "signedIn",
+  params: idParam,
+  body: z
+    .object({ username: username().optional(), email: email().optional() })
+    .openapi("AlphaBetUserChange"),
+  wording: errorKey,
+  answers: { 200: UserWire.extend({ message: z.string() }) },
+  async handle({ scope, caller, params, body }) {
+    const before = await findUser(scope, params.id);
+    if (!before) throw noUser();
+    if (!mayManage(caller, params.id)) throw notYours();
+    const also = caller.userId === params.id ? [] : [audit(scope, caller, "user.change", before, body)];
+    const changed = await changeAccount(scope, params.id, body, undefined, also);
+    if (!changed.ok) throw changed.taken === "missing" ? noUser() : takenRefusal(changed.taken);
+    return reply(200, { message: "User updated successfully", ...toUserWire(changed.user, caller) });
+  },
+});
+
+const deleteUser = route({
+  method: "delete",
+  path: userPath,
+  tag,
+  summary: "Delete one's account",
+  access: "signedIn",
+  params: idParam,
+  answers: { 200: z.object({ message: z.string() }) },
+  async handle({ scope, caller, params }) {
+    const user = await findUser(scope, params.id);
+    if (!user) throw noUser();
+    if (!mayManage(caller, params.id)) throw notYours();
+    const also = caller.userId === params.id ? [] : [audit(scope, caller, "user.delete", user, null)];
+    await deleteAccount(scope, params.id, also);
+    return reply(200, { message: "User deleted successfully" });
+  },
+});
+
+function audit(
+  scope: Parameters<typeof auditEntry>[0],
+  caller: Caller,
+  action: string,
+  user: User,
+  after: object | null,
+) {
+  const before = { username: user.username, email: user.email };
+  return auditEntry(scope, caller, { action, subject: `user:${user.id}`, before, after });
+}
+
+export const accountRoutes: readonly Route[] = [
+  signUp,
+  signInRoute,
+  tokenObtain,
+  at("/api/token/refresh", tokenRefresh, { tag }),
+  readUser,
+  changeUser,
+  deleteUser,
+];

@@ -1,0 +1,5 @@
+/** The Eurorace app's paths and shapes. */
+import type { Route } from "../../platform/http/route.ts";
+import { accountRoutes } from "./accounts.ts";
+
+export const euroraceRoutes: readonly Route[] = accountRoutes;

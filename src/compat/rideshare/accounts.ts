@@ -1,0 +1,287 @@
+/** Rideshare's account paths: the flat verbs that its shipped client calls with a cookie, and the documented REST ones. */
+import { z } from "@hono/zod-openapi";
+import {
+  changeAccount,
+  deleteAccount,
+  doors,
+  endSessions,
+  findUser,
+  identityMessages,
+  localeField,
+  optionalEmail,
+  register,
+  requireStrong,
+  signIn,
+  takenRefusal,
+  tokenRefresh,
+  type User,
+  verifyOwnPassword,
+  weaknesses,
+} from "../../modules/identity/index.ts";
+import { type Caller, SESSION_COOKIE } from "../../platform/http/caller.ts";
+import { invalid, Refusal, refuse } from "../../platform/http/errors.ts";
+import { boolean, email, secret, string } from "../../platform/http/fields.ts";
+import { at, type Route, reply, route } from "../../platform/http/route.ts";
+import { literal } from "../../platform/http/text.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { tokenObtain } from "../alphabet/index.ts";
+
+const tag = "Rideshare";
+
+const EMAIL_TAKEN = { email: literal("user with this email already exists.") };
+const WRONG = literal("Incorrect email or password!");
+
+const Person = z
+  .object({ id: z.number().int(), name: z.string(), email: z.string() })
+  .openapi("RideshareUser");
+
+/** This app has one name where the others have two: parted at the first space, joined again as it was. */
+function splitName(name: string): { firstName: string; lastName: string } {
+  const space = name.indexOf(" ");
+  return space < 0
+    ? { firstName: name, lastName: "" }
+    : { firstName: name.slice(0, space), lastName: name.slice(space + 1) };
+}
+
+function nameOf(user: User): string {
+  return [user.firstName, user.lastName].filter(Boolean).join(" ") || user.username;
+}
+
+function toPersonWire(user: User): z.input<typeof Person> {
+  return { id: user.id, name: nameOf(user), email: user.email ?? "" };
+}
+
+/** The shipped client splits an `error` array at commas, so no message may hold one; none does. */
+type WeakPassword = (password: string) => void;
+const flatWeakness: WeakPassword = (password) => {
+  const faults = weaknesses(password, { minLength: 8 });
+  if (faults.length > 0) throw new Refusal(400, { fields: { error: faults } });
+};
+const restWeakness: WeakPassword = (password) => requireStrong(password, "password");
+
+const NewPerson = z
+  .object({ name: string({ max: 255 }), email: email(255), password: secret() })
+  .openapi("RideshareRegister");
+
+const registration = <S extends 200 | 201>(path: string, status: S, weakness: WeakPassword) =>
+  route({
+    method: "post",
+    path,
+    tag,
+    summary: "Register",
+    access: "public",
+    creates: true,
+    body: NewPerson,
+    answers: { 200: Person, 201: Person },
+    async handle({ scope, body }) {
+      weakness(body.password);
+      const made = await register(
+        scope,
+        doors.rideshare,
+        { email: body.email, password: body.password, ...splitName(body.name) },
+        { signIn: false },
+      );
+      if (!made.ok) throw takenRefusal(made.taken, EMAIL_TAKEN);
+      return reply(status as 201, toPersonWire(made.user));
+    },
+  });
+
+const flatLogin = route({
+  method: "post",
+  path: "/api/login",
+  tag,
+  summary: "Sign in with a cookie",
+  access: "public",
+  body: z.object({ email: string({ max: 255 }), password: secret() }),
+  answers: { 200: z.object({ jwt: z.string() }) },
+  async handle({ scope, body, request }) {
+    const result = await signIn(scope, doors.rideshare, body.email, body.password);
+    if (!result.ok) {
+      const refusal = refuse(401, result.reason === "unverified" ? identityMessages.emailNotVerified : WRONG);
+      throw new Refusal(401, refusal.body, { "WWW-Authenticate": 'Bearer realm="api"' });
+    }
+    const jwt = result.credentials.access;
+    return reply(200, { jwt }, { "Set-Cookie": sessionCookie(jwt, doors.rideshare.accessSeconds, request) });
+  },
+});
+
+/** `value` empty and `seconds` 0 take the cookie away. */
+function sessionCookie(value: string, seconds: number, request: Request): string {
+  const secure = request.url.startsWith("https:") ? "; Secure" : "";
+  return `${SESSION_COOKIE}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Lax${secure}`;
+}
+
+const flatLogout = route({
+  method: "post",
+  path: "/api/logout",
+  tag,
+  summary: "Sign out; works without a valid session too",
+  access: "optional",
+  answers: { 200: z.object({ message: z.string() }) },
+  async handle({ scope, caller, request }) {
+    if (caller) await endSessions(scope, { userId: caller.userId, sessionId: caller.sessionId });
+    return reply(200, { message: "success" }, { "Set-Cookie": sessionCookie("", 0, request) });
+  },
+});
+
+async function ownUser(scope: Scope, caller: Caller): Promise<User> {
+  const user = await findUser(scope, caller.userId);
+  if (!user) throw refuse(401, identityMessages.noActiveAccount);
+  return user;
+}
+
+const readUser = route({
+  method: "get",
+  path: "/api/user",
+  tag,
+  summary: "Read one's own account",
+  access: "signedIn",
+  answers: { 200: Person },
+  handle: async ({ scope, caller }) => reply(200, toPersonWire(await ownUser(scope, caller))),
+});
+
+const UserChange = z
+  .object({
+    name: string({ max: 255 }).optional(),
+    email: email(255).optional(),
+    password: secret().optional(),
+  })
+  .openapi("RideshareUserChange");
+
+const changeUser = (path: string, weakness: WeakPassword) =>
+  route({
+    method: "put",
+    path,
+    tag,
+    summary: "Change name, e-mail or password",
+    description: "Partial. A new password signs every other device out.",
+    access: "signedIn",
+    body: UserChange,
+    answers: { 200: Person },
+    handle: async ({ scope, caller, body }) =>
+      reply(200, toPersonWire(await applyChange(scope, caller, body, weakness))),
+  });
+
+interface Change {
+  readonly name?: string | undefined;
+  readonly email?: string | undefined;
+  readonly password?: string | undefined;
+  readonly locale?: "ru" | "en" | undefined;
+  readonly mailReminders?: boolean | undefined;
+}
+
+async function applyChange(
+  scope: Scope,
+  caller: Caller,
+  change: Change,
+  weakness: WeakPassword,
+): Promise<User> {
+  if (change.password !== undefined) weakness(change.password);
+  const { name, ...rest } = change;
+  const changed = await changeAccount(
+    scope,
+    caller.userId,
+    { ...rest, ...(name === undefined ? {} : splitName(name)) },
+    caller.sessionId,
+  );
+  if (changed.ok) return changed.user;
+  if (changed.taken === "missing") throw refuse(401, identityMessages.noActiveAccount);
+  throw takenRefusal(changed.taken, EMAIL_TAKEN);
+}
+
+const flatDelete = route({
+  method: "delete",
+  path: "/api/user-delete",
+  tag,
+  summary: "Delete one's account",
+  access: "signedIn",
+  answers: { 200: null },
+  async handle({ scope, caller, request }) {
+    await deleteAccount(scope, caller.userId);
+    return reply(200, null, { "Set-Cookie": sessionCookie("", 0, request) });
+  },
+});
+
+const restDelete = route({
+  method: "delete",
+  path: "/api/user",
+  tag,
+  summary: "Delete one's account",
+  access: "signedIn",
+  answers: { 204: null },
+  async handle({ scope, caller, request }) {
+    await deleteAccount(scope, caller.userId);
+    return reply(204, null, { "Set-Cookie": sessionCookie("", 0, request) });
+  },
+});
+
+const Settings = z
+  .object({ name: z.string(), email: z.string(), locale: localeField, mail_reminders: z.boolean() })
+  .openapi("Settings");
+
+const SettingsChange = UserChange.extend({
+  email: optionalEmail()
+    .transform((value) => value ?? undefined)
+    .optional(),
+  current_password: secret().optional(),
+  locale: localeField.optional(),
+  mail_reminders: boolean().optional(),
+}).openapi("SettingsChange");
+
+function toSettingsWire(user: User): z.input<typeof Settings> {
+  return {
+    name: nameOf(user),
+    email: user.email ?? "",
+    locale: user.locale,
+    mail_reminders: user.mailReminders,
+  };
+}
+
+const readSettings = route({
+  method: "get",
+  path: "/api/settings",
+  tag,
+  summary: "Read one's settings",
+  access: "signedIn",
+  answers: { 200: Settings },
+  handle: async ({ scope, caller }) => reply(200, toSettingsWire(await ownUser(scope, caller))),
+});
+
+const changeSettings = route({
+  method: "put",
+  path: "/api/settings",
+  tag,
+  summary: "Change one's settings",
+  description: "Partial. `current_password`, when sent, must be right.",
+  access: "signedIn",
+  body: SettingsChange,
+  answers: { 200: Settings },
+  async handle({ scope, caller, body }) {
+    const { current_password: current, mail_reminders: mailReminders, ...change } = body;
+    if (current !== undefined && !(await verifyOwnPassword(scope, await ownUser(scope, caller), current))) {
+      throw invalid({ current_password: identityMessages.passwordWrong });
+    }
+    return reply(
+      200,
+      toSettingsWire(await applyChange(scope, caller, { ...change, mailReminders }, restWeakness)),
+    );
+  },
+});
+
+export const accountRoutes: readonly Route[] = [
+  registration("/api/register", 200, flatWeakness),
+  registration("/api/auth/register", 201, restWeakness),
+  flatLogin,
+  flatLogout,
+  at("/api/auth/token", tokenObtain, { tag }),
+  at("/api/auth/token/refresh", tokenRefresh, { tag }),
+  readUser,
+  changeUser("/api/user", restWeakness),
+  changeUser("/api/user-update", flatWeakness),
+  restDelete,
+  flatDelete,
+  readSettings,
+  changeSettings,
+  at("/api/v1/settings", readSettings),
+  at("/api/v1/settings", changeSettings),
+];

@@ -1,0 +1,5 @@
+/** The Rideshare Copilot app's paths and shapes. */
+import type { Route } from "../../platform/http/route.ts";
+import { accountRoutes } from "./accounts.ts";
+
+export const rideshareRoutes: readonly Route[] = accountRoutes;

@@ -1,0 +1,121 @@
+/** What exists on a developer's machine only: the outbox to read mails in, and the sample data. Never mounted elsewhere. */
+import { z } from "@hono/zod-openapi";
+import { desc, inArray, sql } from "drizzle-orm";
+import { templates } from "./jobs.ts";
+import { outbox } from "./platform/db/tables.ts";
+import { page } from "./platform/http/page.tsx";
+import { type Route, reply, route } from "./platform/http/route.ts";
+import { isLocalOutbox, letterOf } from "./platform/mail/mail.ts";
+import type { Runtime, Scope } from "./platform/runtime.ts";
+import { isoTime } from "./platform/time.ts";
+import { loadSamples } from "./samples.ts";
+
+const tag = "Development";
+
+export function developmentRoutes(runtime: Runtime): readonly Route[] {
+  if (runtime.settings.environment !== "development") return [];
+  return isLocalOutbox(runtime) ? [outboxJson, outboxPage, samples] : [samples];
+}
+
+/** Newest first; `to` narrows it to one address or phone. */
+async function readOutbox(scope: Scope, to: string | undefined, limit: number) {
+  const rows = await scope.db
+    .select()
+    .from(outbox)
+    .where(
+      to
+        ? sql`${outbox.address} = ${to} AND ${outbox.kind} IN ('mail', 'sms')`
+        : inArray(outbox.kind, ["mail", "sms"]),
+    )
+    .orderBy(desc(outbox.createdAt), desc(sql`rowid`))
+    .limit(limit);
+  return rows.map((row) => {
+    const letter = letterOf(row, templates);
+    return {
+      id: row.id,
+      to: row.address,
+      subject: letter?.subject ?? "",
+      text: letter?.text ?? "",
+      html: letter?.html ?? "",
+      links: [...(letter?.links ?? [])],
+      codes: [...(letter?.codes ?? [])],
+      status: row.status,
+      created_at: isoTime(row.createdAt),
+    };
+  });
+}
+
+const outboxJson = route({
+  method: "get",
+  path: "/dev/outbox.json",
+  tag,
+  summary: "Mails and messages, newest first",
+  access: "public",
+  hidden: true,
+  query: z.object({ to: z.string().optional() }),
+  answers: { 200: z.array(z.unknown()) },
+  handle: async ({ scope, query }) => reply(200, await readOutbox(scope, query.to?.trim(), 500)),
+});
+
+const outboxPage = route({
+  method: "get",
+  path: "/dev/outbox",
+  tag,
+  summary: "The outbox as a page",
+  access: "public",
+  hidden: true,
+  query: z.object({ to: z.string().optional() }),
+  answers: {},
+  async handle({ scope, query }) {
+    const letters = await readOutbox(scope, query.to?.trim(), 100);
+    return page(
+      { title: "Outbox · Caravan", locale: "en" },
+      <main>
+        <nav>
+          <a href="/">Caravan</a> / Outbox
+        </nav>
+        <h1>Outbox</h1>
+        <p class="quiet">Letters and messages stay on this machine. Newest first.</p>
+        <form class="inline" method="get">
+          <input
+            type="search"
+            name="to"
+            placeholder="address or phone"
+            value={query.to ?? ""}
+            aria-label="Address or phone"
+          />
+          <button type="submit">Filter</button>
+        </form>
+        {letters.length === 0 ? <p>Nothing here yet.</p> : null}
+        {letters.map((letter) => (
+          <article class="letter">
+            <header>
+              <strong>{letter.subject}</strong>
+              <span class={`status ${letter.status}`}>{letter.status}</span>
+            </header>
+            <p class="quiet">
+              to {letter.to} · {letter.created_at.replace("T", " ").slice(0, 19)} UTC
+            </p>
+            <pre>{letter.text}</pre>
+            {letter.links.map((link) => (
+              <p>
+                <a href={link}>{link}</a>
+              </p>
+            ))}
+          </article>
+        ))}
+      </main>,
+    );
+  },
+});
+
+const samples = route({
+  method: "post",
+  path: "/dev/samples",
+  tag,
+  summary: "Load the sample data, once",
+  access: "public",
+  hidden: true,
+  answers: { 200: z.object({ loaded: z.array(z.string()) }) },
+  handle: async ({ scope }) => reply(200, { loaded: await loadSamples(scope) }),
+});

@@ -1,0 +1,74 @@
+/** What runs without a request: the outbox's effects by kind, and the clock's jobs. */
+
+import { announce, eventMails, type Notice, sendReminders } from "./modules/events/index.ts";
+import { identityMails, purgeCodes, purgeSessions } from "./modules/identity/index.ts";
+import { deliver, type Handlers, sweepOutbox } from "./platform/db/delivery.ts";
+import { bury } from "./platform/db/outbox.ts";
+import { purgeIdempotencyKeys } from "./platform/http/idempotency.ts";
+import { openJobScope } from "./platform/http/scope.ts";
+import { log } from "./platform/log.ts";
+import { deliverMail, deliverSms, type Templates } from "./platform/mail/mail.ts";
+import { rosterOf } from "./platform/realtime/roster.ts";
+import type { Revocation } from "./platform/realtime/sockets.ts";
+import type { JobMessage, Runtime, Scope } from "./platform/runtime.ts";
+
+/** Every letter that the house can write. */
+export const templates: Templates = { ...identityMails, ...eventMails };
+
+/** Effect kind → what carries it out. Each stands being repeated. */
+const handlers: Handlers = {
+  mail: (scope, row) => deliverMail(scope.runtime, row, templates),
+  sms: (scope, row) => deliverSms(scope.runtime, row),
+  async revoke(scope, row) {
+    const revocation = row.payload as Revocation;
+    await rosterOf(scope.runtime.rosters, revocation.userId).revoke(revocation);
+  },
+  async object(scope, row) {
+    await scope.runtime.bucket.delete(row.address);
+  },
+  event_notice: (scope, row) => announce(scope, row.payload as Notice),
+};
+
+/** Every minute, each on its own: one that fails stops no other. */
+const EVERY_MINUTE: Record<string, (scope: Scope) => Promise<unknown>> = {
+  reminders: sendReminders,
+  outbox: sweepOutbox,
+  sessions: purgeSessions,
+  codes: purgeCodes,
+  idempotencyKeys: purgeIdempotencyKeys,
+};
+
+/** Cron expression in `wrangler.toml` → its jobs. */
+const SCHEDULE: Record<string, Record<string, (scope: Scope) => Promise<unknown>>> = {
+  "* * * * *": EVERY_MINUTE,
+};
+
+export async function consume(
+  runtime: Runtime,
+  batch: MessageBatch<JobMessage>,
+  context: ExecutionContext,
+): Promise<void> {
+  const scope = openJobScope(runtime, context);
+  if (batch.queue.includes("-dead")) {
+    await bury(
+      scope.db,
+      batch.messages.map((message) => message.body.outbox),
+    );
+    return;
+  }
+  await deliver(scope, handlers, batch.messages);
+}
+
+export async function tick(
+  runtime: Runtime,
+  controller: ScheduledController,
+  context: ExecutionContext,
+): Promise<void> {
+  for (const [name, job] of Object.entries(SCHEDULE[controller.cron] ?? {})) {
+    try {
+      await job(openJobScope(runtime, context));
+    } catch (error) {
+      log("error", "cron", { job: name }, error);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** What staff decides about accounts. */
+export { adminRoutes } from "./routes.ts";

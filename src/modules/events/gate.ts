@@ -1,0 +1,40 @@
+/** Who may open an event's socket: anybody may listen to an event that exists; the room itself refuses strangers' words. */
+import { eq, or } from "drizzle-orm";
+import { notFound } from "../../platform/http/errors.ts";
+import type { Gate } from "../../platform/realtime/handshake.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { events } from "./tables.ts";
+
+/** How long an isolate believes that an event exists, in ms: a client that comes back costs no statement. */
+const TRUST = 25_000;
+const CACHE_SIZE = 5_000;
+const seen = new Map<string, { id: number; at: number }>();
+
+export const eventGate: Gate = {
+  kind: "event",
+  path: "/ws/events/:id",
+  async enter(scope, _caller, id) {
+    const known = seen.get(id);
+    if (known && known.at > scope.now() - TRUST) return `event:${known.id}`;
+    const found = await lookUp(scope, id);
+    if (found === null) throw notFound();
+    if (seen.size >= CACHE_SIZE) seen.clear();
+    seen.set(id, { id: found, at: scope.now() });
+    return `event:${found}`;
+  },
+};
+
+/** Events have a number and a uuid; a socket takes either. */
+async function lookUp(scope: Scope, id: string): Promise<number | null> {
+  const number = /^[1-9]\d{0,14}$/.test(id) ? Number(id) : null;
+  const [row] = await scope.db
+    .select({ id: events.id })
+    .from(events)
+    .where(or(eq(events.uuid, id.toLowerCase()), number === null ? undefined : eq(events.id, number)));
+  return row?.id ?? null;
+}
+
+/** After a deletion: this isolate at once, the others when what they know has aged. */
+export function forgetEvent(...ids: (string | number)[]): void {
+  for (const id of ids) seen.delete(String(id));
+}

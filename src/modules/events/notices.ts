@@ -1,0 +1,39 @@
+/** Telling an event's room what happened to the event. Repeatable: the room knows each notice by its ref. */
+import { eq } from "drizzle-orm";
+import type { Effect } from "../../platform/db/outbox.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { events } from "./tables.ts";
+
+export interface Notice {
+  /** Null while the event's row is only just being written. */
+  readonly eventId: number | null;
+  readonly uuid: string;
+  readonly action: "created" | "updated" | "deleted";
+  readonly name: string;
+  readonly ref: string;
+}
+
+export function noticeEffect(notice: Notice): Effect {
+  return { kind: "event_notice", address: `event:${notice.uuid}`, payload: notice };
+}
+
+/** Publishes the notice; a deletion also closes the room. An event that is gone has nobody left to tell. */
+export async function announce(scope: Scope, notice: Notice): Promise<void> {
+  const eventId = notice.eventId ?? (await idOf(scope, notice.uuid));
+  if (eventId === null) return;
+  const name = `event:${eventId}`;
+  const room = scope.runtime.room(name);
+  const text = `Event "${notice.name}" has been ${notice.action}.`;
+  const draft = {
+    kind: "notice",
+    ref: notice.ref,
+    body: { text, action: notice.action, event: notice.uuid },
+  };
+  if (notice.action === "deleted") await room?.retire(name, draft);
+  else await room?.publish(name, draft);
+}
+
+async function idOf(scope: Scope, uuid: string): Promise<number | null> {
+  const [row] = await scope.db.select({ id: events.id }).from(events).where(eq(events.uuid, uuid));
+  return row?.id ?? null;
+}

@@ -1,0 +1,83 @@
+/** The event room: system notices about the event, and what signed-in people say there. */
+import { sql } from "drizzle-orm";
+import * as v from "valibot";
+import { type Caller, tokenCredential } from "../../platform/http/caller.ts";
+import type { SocketDocument } from "../../platform/realtime/asyncapi.ts";
+import { type Fault, fault } from "../../platform/realtime/frames.ts";
+import type { Entry } from "../../platform/realtime/journal.ts";
+import type { Tenant } from "../../platform/realtime/room.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { authenticate } from "../identity/index.ts";
+
+/** `text` is what people read; `data` holds a documented client's `message` that was not text. */
+export const MessageBody = v.union([
+  v.strictObject({ text: v.pipe(v.string(), v.maxLength(1000)) }),
+  v.strictObject({ data: v.unknown() }),
+]);
+
+/** The documented frame, both ways: `{"message": <any JSON>}`. */
+export const DocumentedFrame = v.object({ message: v.unknown() });
+
+/** Events say `created`, `updated` or `deleted` here, with a sentence for people. */
+export const NoticeBody = v.object({ text: v.string(), action: v.string() });
+
+/** The integer id in a room's name. */
+export function eventIdOf(room: string): number {
+  return Number(room.slice("event:".length));
+}
+
+export function eventTenant(openScope: () => Scope): Tenant {
+  return {
+    says: { message: MessageBody },
+    mayWrite: (caller: Caller | null): Fault | null =>
+      caller ? null : fault("unauthenticated", "Sign in to write here."),
+    fromDocumented(text) {
+      const parsed = v.safeParse(DocumentedFrame, readJson(text));
+      if (!parsed.success || !("message" in parsed.output)) {
+        return fault("bad_frame", 'Send {"message": …} as JSON.');
+      }
+      const { message } = parsed.output;
+      return {
+        kind: "message",
+        body: typeof message === "string" ? { text: message } : { data: message ?? null },
+      };
+    },
+    toDocumented(entry) {
+      const { text, data } = entry.body as { text?: string; data?: unknown };
+      return JSON.stringify({ message: text ?? data ?? null });
+    },
+    archive: (room, epoch, entries) => archive(openScope(), room, epoch, entries),
+    async authenticate(token) {
+      const result = await authenticate(openScope(), tokenCredential(token));
+      return result.ok ? result.caller : null;
+    },
+  };
+}
+
+/** One statement for a batch; repeats and a deleted event change nothing. */
+async function archive(scope: Scope, room: string, epoch: string, entries: readonly Entry[]): Promise<void> {
+  const eventId = eventIdOf(room);
+  await scope.db.run(sql`
+    INSERT OR IGNORE INTO event_entries (event_id, epoch, seq, at, author_id, kind, body)
+    SELECT ${eventId}, ${epoch}, value ->> 'seq', value ->> 'at', nullif(value ->> 'author', 0), value ->> 'kind', value -> 'body'
+    FROM json_each(${JSON.stringify(entries)})
+    WHERE EXISTS (SELECT 1 FROM events WHERE id = ${eventId})`);
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The event socket for the documents. */
+export const eventSocket: SocketDocument = {
+  name: "events",
+  address: "/ws/events/{id}/",
+  description: "Notices about one event, and what signed-in people say there. Anybody may listen.",
+  says: { message: MessageBody },
+  entries: { notice: NoticeBody },
+  documented: { fromClient: { message: DocumentedFrame }, fromServer: { message: DocumentedFrame } },
+};

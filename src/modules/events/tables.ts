@@ -1,0 +1,79 @@
+/** Events and who takes part. One set of tables for the apps that know an event by its uuid and those that use its number. */
+import { sql } from "drizzle-orm";
+import { check, index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { users } from "../identity/tables.ts";
+
+export const events = sqliteTable(
+  "events",
+  {
+    id: integer("id").primaryKey({ autoIncrement: true }),
+    uuid: text("uuid").notNull().unique(),
+    /** Null once that account is gone: the event stays. */
+    creatorId: integer("creator_id").references(() => users.id, { onDelete: "set null" }),
+    name: text("name").notNull(),
+    /** Epoch ms. */
+    startsAt: integer("starts_at").notNull(),
+    endsAt: integer("ends_at"),
+    location: text("location").notNull().default(""),
+    /** The location folded to lower case, Cyrillic too: what a search looks in. */
+    locationKey: text("location_key").notNull().default(""),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (table) => [
+    index("events_start").on(table.startsAt),
+    index("events_creator").on(table.creatorId),
+    check("events_order", sql`${table.endsAt} IS NULL OR ${table.endsAt} > ${table.startsAt}`),
+  ],
+);
+
+export const eventMembers = sqliteTable(
+  "event_members",
+  {
+    eventId: integer("event_id")
+      .notNull()
+      .references(() => events.id, { onDelete: "cascade" }),
+    userId: integer("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    isOrganizer: integer("is_organizer", { mode: "boolean" }).notNull().default(false),
+    joinedAt: integer("joined_at").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.eventId, table.userId] }),
+    index("event_members_user").on(table.userId),
+  ],
+);
+
+/** A reminder that was sent: one a person and event, whatever runs twice. */
+export const eventReminders = sqliteTable(
+  "event_reminders",
+  {
+    eventId: integer("event_id")
+      .notNull()
+      .references(() => events.id, { onDelete: "cascade" }),
+    userId: integer("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    sentAt: integer("sent_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.eventId, table.userId] })],
+);
+
+/** The archive of the event rooms' journals. */
+export const eventEntries = sqliteTable(
+  "event_entries",
+  {
+    eventId: integer("event_id")
+      .notNull()
+      .references(() => events.id, { onDelete: "cascade" }),
+    epoch: text("epoch").notNull(),
+    seq: integer("seq").notNull(),
+    at: integer("at").notNull(),
+    /** Null: the system. */
+    authorId: integer("author_id"),
+    kind: text("kind").notNull(),
+    body: text("body", { mode: "json" }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.eventId, table.epoch, table.seq] })],
+);

@@ -1,0 +1,37 @@
+/** Everything a person's account holds, as one JSON file. */
+import { z } from "@hono/zod-openapi";
+import { notFound } from "../../platform/http/errors.ts";
+import { type Route, reply, route } from "../../platform/http/route.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { mediaUrl } from "../../platform/storage/media.ts";
+import { findProfile } from "./accounts.ts";
+import { listDevices } from "./sessions.ts";
+
+/** One module's part of the file. */
+export type Exporter = (scope: Scope, userId: number) => Promise<object>;
+
+export async function exportAccount(scope: Scope, userId: number): Promise<object> {
+  const found = await findProfile(scope, userId);
+  if (!found) throw notFound();
+  const { passwordHash: _, usernameKey: __, ...account } = found.user;
+  const profile = { birthday: found.birthday, avatar: mediaUrl(scope, found.avatarKey) };
+  return { account, profile, sessions: await listDevices(scope, userId) };
+}
+
+/** `GET /api/v1/users/me/export/`; each module that keeps something of a person brings its exporter. */
+export function exportRoute(exporters: readonly Exporter[]): Route {
+  return route({
+    method: "get",
+    path: "/api/v1/users/me/export",
+    tag: "Accounts",
+    summary: "Download everything the account holds",
+    access: "signedIn",
+    answers: { 200: z.record(z.string(), z.unknown()) },
+    async handle({ scope, caller }) {
+      const parts = await Promise.all(exporters.map((exporter) => exporter(scope, caller.userId)));
+      return reply(200, Object.assign({}, ...parts), {
+        "Content-Disposition": 'attachment; filename="caravan-export.json"',
+      });
+    },
+  });
+}

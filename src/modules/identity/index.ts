@@ -1,0 +1,46 @@
+/** Identity: accounts, sessions and proof, for every door of the house. */
+export {
+  type AccountChange,
+  changeAccount,
+  deleteAccount,
+  findProfile,
+  findUser,
+  type Registered,
+  register,
+  type SignedIn,
+  setStanding,
+  signIn,
+  type Taken,
+  type User,
+  verifyOwnPassword,
+} from "./accounts.ts";
+export { purgeCodes } from "./codes.ts";
+export { refreshRefusal, requireStrong, takenRefusal } from "./doors.ts";
+export { exportAccount, exportRoute } from "./export.ts";
+export { identityMails } from "./mails.ts";
+export { messages as identityMessages } from "./messages.ts";
+export { linkRoutes } from "./pages.tsx";
+export {
+  checkResetLink,
+  confirmEmail,
+  requestResetLink,
+  resendVerification,
+  resetPassword,
+} from "./recovery.ts";
+export { accountRoutes, tokenRefresh } from "./routes.ts";
+export { DEFAULT_POLICY, foldUsername, isEmail, type PasswordPolicy, weaknesses } from "./rules.ts";
+export {
+  Account,
+  Detail,
+  idParam,
+  localeField,
+  optionalEmail,
+  RefreshBody,
+  TokenPair,
+  toAccountWire,
+  username,
+} from "./schemas.ts";
+export { authenticate, type Credentials, doors, endSessions, enforce, purgeSessions } from "./sessions.ts";
+/** For foreign keys and joins by id: only identity writes to it. */
+export { users } from "./tables.ts";
+export { tokenRoutes } from "./token-routes.ts";

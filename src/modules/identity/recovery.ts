@@ -1,0 +1,227 @@
+/** Proof by mail or SMS: addresses confirmed, passwords and phones changed by people who can't or need not sign in. */
+import { and, eq, sql } from "drizzle-orm";
+import { randomCode, randomToken } from "../../platform/crypto/digest.ts";
+import { anyHasher } from "../../platform/crypto/hasher.ts";
+import { isUniqueViolation } from "../../platform/db/client.ts";
+import { commit, type Effect } from "../../platform/db/outbox.ts";
+import { attempt, count, forgive } from "../../platform/http/limits.ts";
+import { mailEffect, smsEffect } from "../../platform/mail/mail.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { findByEmail, findByPhone, type User, verificationFor } from "./accounts.ts";
+import {
+  dropCodes,
+  findCode,
+  guessCode,
+  type LiveCode,
+  type Purpose,
+  prepareCode,
+  spendCode,
+} from "./codes.ts";
+import { resetCode, resetLink } from "./mails.ts";
+import { foldEmail } from "./rules.ts";
+import { dropSessions, enforce, revokeEffect } from "./sessions.ts";
+import { users } from "./tables.ts";
+
+/** Confirms the address that a mailed link was sent to. False: the link is wrong, old or used. */
+export async function confirmEmail(scope: Scope, secret: string): Promise<boolean> {
+  const code = await findCode(scope, "verify_email", secret);
+  if (!code) return false;
+  const now = scope.now();
+  const verify = scope.db
+    .update(users)
+    .set({ emailVerifiedAt: now })
+    .where(and(eq(users.id, code.userId), eq(users.email, code.target)));
+  // The code goes in any case: an address that was changed meanwhile can't be confirmed by it any more.
+  return (await commit(scope, spendCode(scope, code.id), [], [verify])) !== null;
+}
+
+/** Mails a new link to an address that is registered and unconfirmed. Says nothing about which. */
+export async function resendVerification(scope: Scope, email: string): Promise<void> {
+  await countMail(scope, foldEmail(email));
+  const user = await findByEmail(scope, email);
+  const userId = user?.isActive && !user.emailVerifiedAt ? user.id : 0;
+  const person = {
+    userId,
+    email: foldEmail(email),
+    username: user?.username ?? "",
+    locale: user?.locale ?? scope.locale,
+  };
+  const { statement, effect } = await verificationFor(scope, person);
+  await commit(scope, touch(scope, userId), [effect], [dropCodes(scope, userId, "verify_email"), statement]);
+}
+
+/** Mails a link to a page where a new password is chosen. The same answer and work for an unknown address. */
+export async function requestResetLink(scope: Scope, email: string): Promise<void> {
+  await countMail(scope, foldEmail(email));
+  const user = await findByEmail(scope, email);
+  const secret = randomToken();
+  const url = `${scope.origin}/password_reset_confirm/${resetUid(user?.id ?? 0)}-${secret}`;
+  await issue(scope, user, "reset_link", secret, (to) =>
+    mailEffect(
+      "identity.reset_link",
+      resetLink,
+      to,
+      user?.locale ?? scope.locale,
+      { url, username: user?.username ?? "" },
+      true,
+    ),
+  );
+}
+
+/** A user's id as the mailed link writes it: base 36, which clients pass back as they found it. */
+export function resetUid(userId: number): string {
+  return userId.toString(36);
+}
+
+/** Mails a six-digit code. False for an address that nobody active has: the client is told, by its contract. */
+export async function requestResetCode(scope: Scope, email: string): Promise<boolean> {
+  await countMail(scope, foldEmail(email));
+  const user = await findByEmail(scope, email);
+  for (let tries = 0; ; tries++) {
+    const code = randomCode();
+    try {
+      await issue(scope, user, "reset_code", code, (to) =>
+        mailEffect("identity.reset_code", resetCode, to, scope.locale, { code }, true),
+      );
+      return user?.isActive === true;
+    } catch (error) {
+      // Codes come back without an address, so two that live at one time must differ.
+      if (tries >= 5 || !isUniqueViolation(error, "codes.secret_hash")) throw error;
+    }
+  }
+}
+
+/** Sends a code to a phone, if somebody active has it. */
+export async function requestResetSms(scope: Scope, phone: string): Promise<void> {
+  await countMail(scope, phone);
+  const user = await findByPhone(scope, phone);
+  const code = randomCode();
+  await issue(scope, user, "reset_sms", code, (to) => smsEffect(to, smsText(scope, code), code));
+}
+
+function smsText(scope: Scope, code: string): string {
+  return scope.locale === "ru" ? `Caravan: код подтверждения ${code}` : `Caravan: your code is ${code}`;
+}
+
+async function issue(
+  scope: Scope,
+  user: User | null,
+  purpose: "reset_link" | "reset_code" | "reset_sms",
+  secret: string,
+  effect: (to: string) => Effect,
+): Promise<void> {
+  // For nobody the same transaction runs and moves no row, so that it takes the same time.
+  const target = (purpose === "reset_sms" ? user?.phone : user?.email) ?? "nobody";
+  const userId = user?.isActive && target !== "nobody" ? user.id : 0;
+  const { statement } = await prepareCode(scope, { purpose, userId, secret, target });
+  await commit(scope, touch(scope, userId), [effect(target)], [dropCodes(scope, userId, purpose), statement]);
+}
+
+function touch(scope: Scope, userId: number) {
+  return scope.db.update(users).set({ updatedAt: scope.now() }).where(eq(users.id, userId));
+}
+
+/** Mails and messages that anybody may ask for: limited per client and, everywhere, per address. */
+async function countMail(scope: Scope, address: string): Promise<void> {
+  await count(scope, "reset", scope.client.address);
+  await count(scope, "resetMail", address);
+}
+
+/** The live code behind a six-digit code, with wrong guesses counted per client and in total. */
+export async function checkResetCode(scope: Scope, code: string): Promise<LiveCode | null> {
+  const mine = [{ rate: "codeGuess", subject: scope.client.address }] as const;
+  const all = [{ rate: "codeGuessTotal", subject: "everybody" }] as const;
+  await attempt(scope, "codeGuess", [...mine, ...all]);
+  const found = await findCode(scope, "reset_code", code);
+  if (found) await forgive(scope, "codeGuess", mine);
+  return found;
+}
+
+/** The live code behind a mailed link's uid and token. */
+export async function checkResetLink(scope: Scope, uid: string, token: string): Promise<LiveCode | null> {
+  const code = await findCode(scope, "reset_link", token);
+  return code && resetUid(code.userId) === uid.toLowerCase() ? code : null;
+}
+
+/** The live code that was sent to a phone. */
+export async function checkResetSms(scope: Scope, phone: string, code: string): Promise<LiveCode | null> {
+  await attempt(scope, "codeGuess", [{ rate: "codeGuess", subject: scope.client.address }]);
+  const user = await findByPhone(scope, phone);
+  return user && guessCode(scope, "reset_sms", user.id, code);
+}
+
+/** Spends the code, sets the password and ends every session. False when somebody spent it first. */
+export async function resetPassword(scope: Scope, code: LiveCode, password: string): Promise<boolean> {
+  const passwordHash = await anyHasher(scope.runtime.hashers).hash(password);
+  const revocation = { userId: code.userId };
+  const now = scope.now();
+  const change = scope.db
+    .update(users)
+    .set({ passwordHash, updatedAt: now })
+    .where(eq(users.id, code.userId));
+  // Whoever reads the mails of an address has proved it.
+  const proof = scope.db
+    .update(users)
+    .set({ emailVerifiedAt: sql`coalesce(${users.emailVerifiedAt}, ${now})` })
+    .where(and(eq(users.id, code.userId), eq(users.email, code.target)));
+  const purposes: Purpose[] = ["reset_link", "reset_code", "reset_sms"];
+  const done = await commit(
+    scope,
+    spendCode(scope, code.id),
+    [revokeEffect(revocation)],
+    [
+      change,
+      proof,
+      dropSessions(scope, revocation),
+      ...purposes.map((purpose) => dropCodes(scope, code.userId, purpose)),
+    ],
+  );
+  if (done) await enforce(scope, revocation);
+  return done !== null;
+}
+
+/** Sends a code to the phone that somebody wants to sign in with; until it comes back the old one does. */
+export async function requestPhoneChange(
+  scope: Scope,
+  userId: number,
+  phone: string,
+): Promise<"sent" | "taken"> {
+  const owner = await findByPhone(scope, phone);
+  if (owner) return "taken";
+  await countMail(scope, phone);
+  const secret = randomCode();
+  const { statement } = await prepareCode(scope, {
+    purpose: "change_phone",
+    userId,
+    secret: `${userId}:${secret}`,
+    target: phone,
+  });
+  await commit(
+    scope,
+    touch(scope, userId),
+    [smsEffect(phone, smsText(scope, secret), secret)],
+    [dropCodes(scope, userId, "change_phone"), statement],
+  );
+  return "sent";
+}
+
+/** Takes the new phone for a right code. */
+export async function confirmPhoneChange(
+  scope: Scope,
+  userId: number,
+  secret: string,
+): Promise<"changed" | "wrong" | "taken"> {
+  const code = await guessCode(scope, "change_phone", userId, `${userId}:${secret}`);
+  if (!code) return "wrong";
+  const now = scope.now();
+  const change = scope.db
+    .update(users)
+    .set({ phone: code.target, phoneVerifiedAt: now, updatedAt: now })
+    .where(eq(users.id, userId));
+  try {
+    return (await commit(scope, spendCode(scope, code.id), [], [change])) ? "changed" : "wrong";
+  } catch (error) {
+    if (isUniqueViolation(error, "users.phone")) return "taken";
+    throw error;
+  }
+}

@@ -1,0 +1,164 @@
+/** What an account may be: names, addresses, phones, passwords, ages. Pure: facts in, verdict out. */
+import parsePhoneNumber from "libphonenumber-js/min";
+import { fill } from "../../platform/http/messages.ts";
+import type { Text } from "../../platform/http/text.ts";
+import { commonPasswords } from "./common-passwords.ts";
+import { messages } from "./messages.ts";
+
+/** The key under which a username is unique. */
+export function foldUsername(username: string): string {
+  return username.normalize("NFC").toLowerCase();
+}
+
+export function foldEmail(email: string): string {
+  return email.trim().toLowerCase();
+}
+
+/** E.164, or null when it can't be a phone. A Russian number may come as 8…, 7… or without its country. */
+export function normalizePhone(input: string): string | null {
+  const words = input.trim();
+  if (!/^\+?[\d\s().-]{5,24}$/.test(words)) return null;
+  const digits = words.replace(/\D/g, "");
+  for (const candidate of words.startsWith("+") ? [`+${digits}`] : [digits, `+${digits}`]) {
+    const phone = parsePhoneNumber(candidate, "RU");
+    if (phone?.isPossible()) return phone.number;
+  }
+  return null;
+}
+
+export const USERNAME = /^[\p{L}\p{N}@.+\-_]+$/u;
+
+/** Looks enough like an address that it could pass for somebody's. */
+export function looksLikeEmail(words: string): boolean {
+  return /^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(words);
+}
+
+/** A username for somebody who did not choose one: the phone, else the address, without what a username can't hold. */
+export function usernameFrom(phone: string | null, email: string | null, attempt: number): string {
+  const base =
+    (phone ?? email ?? "user")
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}_]/gu, "")
+      .slice(0, 140) || "user";
+  return attempt === 0 ? base : `${base}${attempt}`;
+}
+
+/** Somebody's own word that a password must not resemble, and what to call it. */
+export interface Attribute {
+  readonly name: Text;
+  readonly value: string | null | undefined;
+}
+
+export interface PasswordPolicy {
+  readonly minLength: number;
+  /** What the password is compared with; nothing at doors whose contract does not say so. */
+  readonly unlike?: readonly Attribute[];
+  /** The door's words for a wrong length, with its longest password. */
+  readonly length?: { readonly max: number; readonly text: Text };
+}
+
+export const DEFAULT_POLICY: PasswordPolicy = { minLength: 8 };
+
+/** Everything that is wrong with a password, in the order in which the original lists it. */
+export function weaknesses(password: string, policy: PasswordPolicy): Text[] {
+  const similar = policy.unlike?.find(({ value }) => value && isSimilar(password, value));
+  const tooLong = policy.length && password.length > policy.length.max;
+  return [
+    ...(similar ? [tooSimilarTo(similar.name)] : []),
+    ...(password.length < policy.minLength || tooLong ? [policy.length?.text ?? messages.passwordShort] : []),
+    ...(commonPasswords.has(password.toLowerCase()) ? [messages.passwordCommon] : []),
+    ...(/^\d+$/.test(password) ? [messages.passwordNumeric] : []),
+  ];
+}
+
+function tooSimilarTo({ en, ru }: Text): Text {
+  return {
+    en: fill(messages.passwordSimilar, { name: en }).en,
+    ru: fill(messages.passwordSimilar, { name: ru }).ru,
+  };
+}
+
+const MAX_SIMILARITY = 0.7;
+
+/** True when the password resembles a value or one of its words, by Ratcliff/Obershelp similarity. */
+export function isSimilar(password: string, value: string): boolean {
+  const words = [...value.toLowerCase().split(/[^\p{L}\p{N}]+/u), value.toLowerCase()].filter(Boolean);
+  const candidate = password.toLowerCase();
+  return words.some((word) => {
+    // A word far shorter than the password can't reach the ratio.
+    if (candidate.length >= 10 * word.length && word.length < (MAX_SIMILARITY / 2) * candidate.length)
+      return false;
+    return similarity(candidate, word) >= MAX_SIMILARITY;
+  });
+}
+
+/** Ratcliff and Metzener, "Pattern Matching: the Gestalt Approach" (1988): twice the matched length over both lengths. */
+export function similarity(a: string, b: string): number {
+  const total = a.length + b.length;
+  return total === 0 ? 1 : (2 * matchedLength(a, b)) / total;
+}
+
+function matchedLength(a: string, b: string): number {
+  let best = { length: 0, a: 0, b: 0 };
+  let previous: number[] = [];
+  for (let i = 0; i < a.length; i++) {
+    const current: number[] = [];
+    for (let j = 0; j < b.length; j++) {
+      if (a[i] !== b[j]) continue;
+      const length = (previous[j - 1] ?? 0) + 1;
+      current[j] = length;
+      if (length > best.length) best = { length, a: i - length + 1, b: j - length + 1 };
+    }
+    previous = current;
+  }
+  if (best.length === 0) return 0;
+  return (
+    best.length +
+    matchedLength(a.slice(0, best.a), b.slice(0, best.b)) +
+    matchedLength(a.slice(best.a + best.length), b.slice(best.b + best.length))
+  );
+}
+
+/** Letters in up to six groups, parted by one space, one hyphen, or a space before a hyphen. Linear by construction. */
+const NAME = /^[а-яё a-z-]+$/i;
+const LETTERS = /^[а-яёa-z]+$/i;
+
+/** What is wrong with a person's name; length first, so that the pattern never sees a long text. */
+export function nameFaults(name: string, wrongLength: Text): Text[] {
+  if (name.length < 2 || name.length > 150) {
+    return name.length >= 2 || LETTERS.test(name) ? [wrongLength] : [messages.nameCharacters, wrongLength];
+  }
+  const groups = name.split(/ -|[ -]/);
+  const fine = NAME.test(name) && groups.length <= 6 && groups.every((group) => LETTERS.test(group));
+  return fine ? [] : [messages.nameCharacters];
+}
+
+/** What is wrong with a birthday, `YYYY-MM-DD`, seen on the day of `now` (UTC): strictly between 14 and 120 years ago. */
+export function birthdayFault(birthday: string, now: number): Text | null {
+  const born = Date.parse(`${birthday}T00:00:00Z`);
+  if (born > now) return messages.birthdayFuture;
+  if (born >= yearsBefore(now, 14)) return messages.birthdayYoung;
+  if (born <= yearsBefore(now, 120)) return messages.birthdayOld;
+  return null;
+}
+
+function yearsBefore(now: number, years: number): number {
+  const today = new Date(now);
+  const leapDay = today.getUTCMonth() === 1 && today.getUTCDate() === 29;
+  return Date.UTC(today.getUTCFullYear() - years, today.getUTCMonth(), leapDay ? 28 : today.getUTCDate());
+}
+
+const ASCII = /^[\x20-\x7e]*$/;
+const EMAIL =
+  /^[\w.!#$%&'*+/=?^`{|}~-]+@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*\.[a-z]{2,}$/i;
+
+/** Find Friend's three rules for an address, as its sign-in names them, one at a time. */
+export function signInEmailFault(email: string): Text | null {
+  if (!ASCII.test(email)) return messages.emailNotAscii;
+  if (email.length < 5 || email.length > 254) return messages.emailLength;
+  return isEmail(email) ? null : messages.emailFormat;
+}
+
+export function isEmail(email: string): boolean {
+  return email.length <= 254 && EMAIL.test(email) && !email.includes("..") && !/^\.|\.@/.test(email);
+}

@@ -1,0 +1,123 @@
+/** Identity's wire shapes: accounts as the Tow Truck clients read them, and what more than one door takes. */
+import { z } from "@hono/zod-openapi";
+import { complain, email, integer, secret, string } from "../../platform/http/fields.ts";
+import { fill } from "../../platform/http/messages.ts";
+import type { Locale, Text } from "../../platform/http/text.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { mediaUrl } from "../../platform/storage/media.ts";
+import type { User } from "./accounts.ts";
+import { messages } from "./messages.ts";
+import { looksLikeEmail, normalizePhone, USERNAME } from "./rules.ts";
+
+export const Detail = z.object({ detail: z.string() }).openapi("Detail");
+export const TokenPair = z.object({ access: z.string(), refresh: z.string() }).openapi("TokenPair");
+export const RefreshBody = z.object({ refresh: string({ max: 500 }) }).openapi("Refresh");
+
+/** A username as all doors take it: up to 150 letters, digits and `@.+-_`, and nobody's address. */
+export function username(texts: { format: Text } = { format: messages.usernameFormat }) {
+  return string({ max: 150 })
+    .refine((value) => USERNAME.test(value), { params: { text: texts.format } })
+    .refine((value) => !looksLikeEmail(value), { params: { text: messages.usernameIsAddress } });
+}
+
+/** A phone in any spelling; the value is E.164. At most 15 characters come in, as the clients' own check allows. */
+export function phone() {
+  return string({ max: 15 }).transform((value, context) => {
+    const normal = normalizePhone(value);
+    if (normal === null) complain({ ...context, value }, messages.phoneFormat);
+    return normal ?? "";
+  });
+}
+
+/** An address that may be left empty; the value is null then. */
+export function optionalEmail() {
+  return z
+    .preprocess(
+      (value) => (typeof value === "string" && value.trim() === "" ? undefined : value),
+      email().optional(),
+    )
+    .transform((value) => value ?? null);
+}
+
+export const Account = z
+  .object({
+    id: z.number().int(),
+    username: z.string(),
+    email: z.string(),
+    phone: z.string(),
+    first_name: z.string(),
+    last_name: z.string(),
+    user_type: z.enum(["CLIENT", "DRIVER", "OPERATOR"]),
+    user_type_label: z.string(),
+    avatar: z.string().nullable(),
+    is_verified: z.boolean(),
+    date_joined: z.string(),
+  })
+  .openapi("Account");
+
+const TYPE_LABELS = { CLIENT: messages.client, DRIVER: messages.driver, OPERATOR: messages.operator };
+
+export function toAccountWire(scope: Scope, user: User, avatarKey: string | null): z.input<typeof Account> {
+  return {
+    id: user.id,
+    username: user.username,
+    email: user.email ?? "",
+    phone: user.phone ?? "",
+    first_name: user.firstName,
+    last_name: user.lastName,
+    user_type: user.userType,
+    user_type_label: TYPE_LABELS[user.userType][scope.locale],
+    avatar: mediaUrl(scope, avatarKey),
+    is_verified: user.isVerified,
+    date_joined: new Date(user.createdAt).toISOString(),
+  };
+}
+
+/** A new account of the Tow Truck app: clients and drivers register themselves, operators are made by staff. */
+export const RegisterBody = z
+  .object({
+    phone: phone(),
+    password: secret(128),
+    password_confirm: secret(128),
+    user_type: string({ max: 50 }).transform((code, context) => {
+      if (code === "CLIENT" || code === "DRIVER") return code;
+      complain({ ...context, value: code }, fill(messages.userTypeUnknown, { code }));
+      return "CLIENT" as const;
+    }),
+    email: optionalEmail(),
+    first_name: string({ max: 150, blank: true }).optional(),
+    last_name: string({ max: 150, blank: true }).optional(),
+  })
+  .openapi("Register");
+
+export const LoginBody = z.object({ phone: string({ max: 254 }), password: secret() }).openapi("Login");
+
+export const ProfileChange = z
+  .object({
+    username: username().optional(),
+    email: z.union([z.literal("").transform(() => null), email()]).optional(),
+    phone: phone().optional(),
+    first_name: string({ max: 150, blank: true }).optional(),
+    last_name: string({ max: 150, blank: true }).optional(),
+    avatar: z
+      .union([z.null(), z.literal(""), z.custom<File>((value) => value instanceof File)])
+      .optional()
+      .openapi({ type: ["string", "null"], format: "binary" }),
+  })
+  .openapi("ProfileChange");
+
+export const Device = z
+  .object({
+    id: z.string(),
+    app: z.string(),
+    current: z.boolean(),
+    address: z.string(),
+    user_agent: z.string(),
+    created_at: z.string(),
+    last_seen_at: z.string(),
+    expires_at: z.string(),
+  })
+  .openapi("Device");
+
+export const idParam = z.object({ id: integer({ min: 1, max: Number.MAX_SAFE_INTEGER }) });
+export const localeField = z.enum(["ru", "en"] satisfies Locale[]);

@@ -1,0 +1,101 @@
+/** People, their sessions and their one-time codes. */
+import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+
+export const users = sqliteTable(
+  "users",
+  {
+    id: integer("id").primaryKey({ autoIncrement: true }),
+    username: text("username").notNull(),
+    /** The username folded to lower case: unique, and what a sign-in looks up. */
+    usernameKey: text("username_key").notNull().unique(),
+    /** Lower case. */
+    email: text("email").unique(),
+    /** E.164. */
+    phone: text("phone").unique(),
+    /** Null: no password opens this account. */
+    passwordHash: text("password_hash"),
+    firstName: text("first_name").notNull().default(""),
+    lastName: text("last_name").notNull().default(""),
+    userType: text("user_type", { enum: ["CLIENT", "DRIVER", "OPERATOR"] })
+      .notNull()
+      .default("CLIENT"),
+    isStaff: integer("is_staff", { mode: "boolean" }).notNull().default(false),
+    isActive: integer("is_active", { mode: "boolean" }).notNull().default(true),
+    /** A driver or client whose papers staff has seen. */
+    isVerified: integer("is_verified", { mode: "boolean" }).notNull().default(false),
+    emailVerifiedAt: integer("email_verified_at"),
+    phoneVerifiedAt: integer("phone_verified_at"),
+    locale: text("locale", { enum: ["ru", "en"] })
+      .notNull()
+      .default("en"),
+    mailReminders: integer("mail_reminders", { mode: "boolean" }).notNull().default(true),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+    lastLoginAt: integer("last_login_at"),
+  },
+  (table) => [index("users_created").on(table.createdAt)],
+);
+
+/** Facts that a person tells about themselves. */
+export const profiles = sqliteTable("profiles", {
+  userId: integer("user_id")
+    .primaryKey()
+    .references(() => users.id, { onDelete: "cascade" }),
+  /** `YYYY-MM-DD`. */
+  birthday: text("birthday"),
+  /** Key of the picture in the bucket. */
+  avatarKey: text("avatar_key"),
+});
+
+/** One row a device. Nothing in it opens anything: keys are stored hashed, refresh tokens not at all. */
+export const sessions = sqliteTable(
+  "sessions",
+  {
+    id: text("id").primaryKey().notNull(),
+    userId: integer("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    /** The app whose door it came through. */
+    door: text("door").notNull(),
+    /** SHA-256 of the opaque key; null where the client uses tokens only. */
+    keyHash: text("key_hash").unique(),
+    /** How often the refresh token was rotated; the current token carries this number. */
+    refreshCount: integer("refresh_count").notNull().default(0),
+    /** Lifetimes in seconds, as the door gave them. */
+    accessSeconds: integer("access_seconds").notNull(),
+    refreshSeconds: integer("refresh_seconds").notNull(),
+    refreshExpiresAt: integer("refresh_expires_at").notNull(),
+    expiresAt: integer("expires_at").notNull(),
+    address: text("address").notNull(),
+    userAgent: text("user_agent").notNull(),
+    createdAt: integer("created_at").notNull(),
+    lastSeenAt: integer("last_seen_at").notNull(),
+  },
+  (table) => [index("sessions_user").on(table.userId), index("sessions_expiry").on(table.expiresAt)],
+);
+
+/** Mailed links and codes: single use, hashed, expiring. */
+export const codes = sqliteTable(
+  "codes",
+  {
+    id: text("id").primaryKey().notNull(),
+    userId: integer("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    purpose: text("purpose", {
+      enum: ["verify_email", "reset_link", "reset_code", "reset_sms", "change_phone"],
+    }).notNull(),
+    /** Keyed hash of the secret. */
+    secretHash: text("secret_hash").notNull(),
+    /** The address or phone it was sent to. */
+    target: text("target").notNull(),
+    attempts: integer("attempts").notNull().default(0),
+    expiresAt: integer("expires_at").notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [
+    uniqueIndex("codes_secret").on(table.purpose, table.secretHash),
+    index("codes_user").on(table.userId, table.purpose),
+    index("codes_expiry").on(table.expiresAt),
+  ],
+);

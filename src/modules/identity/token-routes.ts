@@ -1,0 +1,249 @@
+/** The Find Friend doors of identity: `/api/v1/users/`, `/api/v1/auth/token/…`, with their own words and order of checks. */
+import { z } from "@hono/zod-openapi";
+import { invalid, notFound } from "../../platform/http/errors.ts";
+import { day, secret, string } from "../../platform/http/fields.ts";
+import { messages as shared } from "../../platform/http/messages.ts";
+import { type Route, reply, route } from "../../platform/http/route.ts";
+import type { Text } from "../../platform/http/text.ts";
+import { changeAccount, findUser, register, signIn, verifyOwnPassword } from "./accounts.ts";
+import { requireStrong, takenRefusal } from "./doors.ts";
+import { messages } from "./messages.ts";
+import { checkResetCode, requestResetCode, resetPassword } from "./recovery.ts";
+import { birthdayFault, isEmail, nameFaults, type PasswordPolicy, signInEmailFault } from "./rules.ts";
+import { doors, endSessions } from "./sessions.ts";
+
+const tag = "Find Friend accounts";
+const challenge = "Token";
+
+/** 8 to 50 characters, in the door's own words. */
+const POLICY: PasswordPolicy = { minLength: 8, length: { max: 50, text: messages.passwordLength } };
+
+const NewPerson = z
+  .object({
+    first_name: string(),
+    last_name: string(),
+    email: string(),
+    password: secret(),
+    birthday: day().nullable().optional(),
+  })
+  .openapi("NewPerson");
+
+const registration = route({
+  method: "post",
+  path: "/api/v1/users",
+  tag,
+  summary: "Register",
+  access: "public",
+  challenge,
+  creates: true,
+  body: NewPerson,
+  answers: {
+    201: z.object({
+      first_name: z.string(),
+      last_name: z.string(),
+      email: z.string(),
+      birthday: z.string().nullable(),
+    }),
+  },
+  async handle({ scope, body }) {
+    requireFine({
+      first_name: nameFaults(body.first_name, messages.firstNameLength),
+      last_name: nameFaults(body.last_name, messages.lastNameLength),
+      email: registrationEmailFaults(body.email),
+      birthday: body.birthday ? [birthdayFault(body.birthday, scope.now())] : [],
+    });
+    requireStrong(body.password, "password", policyFor(body));
+    const made = await register(
+      scope,
+      doors.findFriend,
+      {
+        email: body.email,
+        password: body.password,
+        firstName: body.first_name,
+        lastName: body.last_name,
+        birthday: body.birthday,
+      },
+      { signIn: false },
+    );
+    if (!made.ok) throw takenRefusal(made.taken);
+    const { firstName, lastName, email } = made.user;
+    return reply(201, {
+      first_name: firstName,
+      last_name: lastName,
+      email: email ?? "",
+      birthday: body.birthday ?? null,
+    });
+  },
+});
+
+function policyFor(person: { first_name: string; last_name: string; email: string }): PasswordPolicy {
+  return {
+    ...POLICY,
+    unlike: [
+      { name: messages.firstName, value: person.first_name },
+      { name: messages.lastName, value: person.last_name },
+      { name: messages.emailAddress, value: person.email },
+    ],
+  };
+}
+
+function registrationEmailFaults(email: string): Text[] {
+  return [
+    ...(email.length > 254 || email.length < 5 ? [messages.emailLength] : []),
+    ...(email.length <= 254 && !isEmail(email) ? [messages.emailFormat] : []),
+  ];
+}
+
+function requireFine(faults: Record<string, (Text | null)[]>): void {
+  const named: Record<string, Text[]> = {};
+  for (const [field, texts] of Object.entries(faults)) {
+    const present = texts.filter((text) => text !== null);
+    if (present.length > 0) named[field] = present;
+  }
+  if (Object.keys(named).length > 0) throw invalid(named);
+}
+
+const anyText = z.unknown().openapi({ type: "string" });
+
+const login = route({
+  method: "post",
+  path: "/api/v1/auth/token/login",
+  tag,
+  summary: "Sign in by e-mail for a session key",
+  access: "public",
+  challenge,
+  body: z.object({ email: anyText, password: anyText }).openapi("TokenLogin"),
+  answers: { 200: z.object({ auth_token: z.string() }) },
+  async handle({ scope, body }) {
+    const { email, password } = checkedCredentials(body);
+    const result = await signIn(scope, doors.findFriend, email, password);
+    if (!result.ok) {
+      const text = result.reason === "unverified" ? messages.emailNotVerified : messages.cannotLogIn;
+      throw invalid({ non_field_errors: text });
+    }
+    return reply(200, { auth_token: result.credentials.key });
+  },
+});
+
+/** Blank fields first, each under its name; then one thing at a time under `non_field_errors`. Missing counts as too short. */
+function checkedCredentials(body: { email?: unknown; password?: unknown }): {
+  email: string;
+  password: string;
+} {
+  const blank: Record<string, Text> = {};
+  for (const field of ["email", "password"] as const) {
+    const value = body[field];
+    if (value === null || (typeof value === "string" && value.trim() === "")) blank[field] = shared.blank;
+    else if (value !== undefined && typeof value !== "string") blank[field] = shared.notString;
+  }
+  if (Object.keys(blank).length > 0) throw invalid(blank);
+  const email = typeof body.email === "string" ? body.email.trim() : "";
+  const password = typeof body.password === "string" ? body.password : "";
+  const emailFault = signInEmailFault(email);
+  if (emailFault) throw invalid({ non_field_errors: emailFault });
+  if (password.length < 8 || password.length > 50)
+    throw invalid({ non_field_errors: messages.passwordLength });
+  return { email, password };
+}
+
+const logout = route({
+  method: "post",
+  path: "/api/v1/auth/token/logout",
+  tag,
+  summary: "End this session",
+  access: "signedIn",
+  challenge,
+  answers: { 204: null },
+  async handle({ scope, caller }) {
+    await endSessions(scope, { userId: caller.userId, sessionId: caller.sessionId });
+    return reply(204, null);
+  },
+});
+
+const setPassword = route({
+  method: "post",
+  path: "/api/v1/users/set_password",
+  tag,
+  summary: "Change one's password",
+  description: "Every other device is signed out.",
+  access: "signedIn",
+  challenge,
+  body: z.object({ current_password: secret(), new_password: secret() }),
+  answers: { 204: null },
+  async handle({ scope, caller, body }) {
+    const user = await findUser(scope, caller.userId);
+    if (!user) throw notFound();
+    if (!(await verifyOwnPassword(scope, user, body.current_password))) {
+      throw invalid({ current_password: messages.passwordWrong });
+    }
+    const person = { first_name: user.firstName, last_name: user.lastName, email: user.email ?? "" };
+    requireStrong(body.new_password, "new_password", policyFor(person));
+    await changeAccount(scope, user.id, { password: body.new_password }, caller.sessionId);
+    return reply(204, null);
+  },
+});
+
+const Ok = z.object({ status: z.literal("OK") });
+const OK = { status: "OK" } as const;
+
+const resetRequest = route({
+  method: "post",
+  path: "/api/v1/users/reset_password",
+  tag,
+  summary: "Mail a six-digit code",
+  access: "public",
+  challenge,
+  body: z.object({ email: string({ max: 254 }) }),
+  answers: { 200: Ok },
+  async handle({ scope, body }) {
+    if (!isEmail(body.email)) throw invalid({ email: shared.email });
+    if (!(await requestResetCode(scope, body.email))) throw invalid({ email: messages.unknownAddress });
+    return reply(200, OK);
+  },
+});
+
+const codeField = string({ max: 20 });
+
+const validateCode = route({
+  method: "post",
+  path: "/api/v1/users/reset_password/validate_token",
+  tag,
+  summary: "Ask whether a code is still good",
+  access: "public",
+  challenge,
+  body: z.object({ token: codeField }),
+  answers: { 200: Ok },
+  async handle({ scope, body }) {
+    if (!(await checkResetCode(scope, body.token))) throw notFound();
+    return reply(200, OK);
+  },
+});
+
+const confirmReset = route({
+  method: "post",
+  path: "/api/v1/users/reset_password/confirm",
+  tag,
+  summary: "Set a new password with the mailed code",
+  description: "Ends every session of the account.",
+  access: "public",
+  challenge,
+  body: z.object({ token: codeField, password: secret() }),
+  answers: { 200: Ok },
+  async handle({ scope, body }) {
+    const code = await checkResetCode(scope, body.token);
+    if (!code) throw notFound();
+    requireStrong(body.password, "password", POLICY);
+    if (!(await resetPassword(scope, code, body.password))) throw notFound();
+    return reply(200, OK);
+  },
+});
+
+export const tokenRoutes: readonly Route[] = [
+  registration,
+  login,
+  logout,
+  setPassword,
+  resetRequest,
+  validateCode,
+  confirmReset,
+];

@@ -1,0 +1,25 @@
+/** Who changed what: one row for every change that staff makes, in the batch of the change itself. */
+import type { Caller } from "../http/caller.ts";
+import type { Scope } from "../runtime.ts";
+import { auditLog } from "./tables.ts";
+
+export interface Audited {
+  /** `user.standing`, `event.delete` … */
+  readonly action: string;
+  /** The thing, as `user:12`. */
+  readonly subject: string;
+  readonly before: object | null;
+  readonly after: object | null;
+}
+
+export function auditEntry(scope: Scope, caller: Caller, { action, subject, before, after }: Audited) {
+  return scope.db.insert(auditLog).values({
+    at: scope.now(),
+    actorId: caller.userId,
+    action,
+    subject,
+    before,
+    after,
+    requestId: scope.requestId,
+  });
+}

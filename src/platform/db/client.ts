@@ -1,0 +1,63 @@
+/** The database as a caller sees it: one D1 session, at least as fresh as what that caller has already seen. */
+import type { BatchItem } from "drizzle-orm/batch";
+import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
+
+export type Db = DrizzleD1Database & { $client: D1Database };
+
+/** Header and cookie in which a client carries its bookmark back. */
+export const BOOKMARK_HEADER = "x-d1-bookmark";
+export const BOOKMARK_COOKIE = "d1_bookmark";
+
+export interface Session {
+  readonly db: Db;
+  /** Where this session stands, for the caller to bring along next time. */
+  bookmark(): string | null;
+}
+
+/**
+ * Opens a session. A caller with a bookmark may read from any replica that has caught up with it; one without
+ * starts at the primary, so that nobody misses their own write.
+ * Source: D1 read replication, https://developers.cloudflare.com/d1/best-practices/read-replication/
+ */
+export function openSession(database: D1Database, bookmark: string | null): Session {
+  const session = database.withSession(bookmark ?? "first-primary");
+  // The session has the two calls that drizzle makes (`prepare`, `batch`), but not the rest of D1Database.
+  return { db: drizzle(session as unknown as D1Database), bookmark: () => session.getBookmark() };
+}
+
+type Statement = BatchItem<"sqlite">;
+
+/** What drizzle keeps behind a statement: its SQL, and how its result is read. */
+interface Prepared {
+  getQuery(): { sql: string; params: unknown[] };
+  mapResult(result: unknown, fromBatch: boolean): unknown;
+}
+
+/**
+ * Runs statements as one transaction; answers with each one's result. Drizzle's own `batch` can't bind the
+ * parameters of a raw statement (0.45: its prepared query has no `stmt`), so the binding is done here.
+ * A raw statement's rows are in its `results`.
+ */
+export async function runBatch(db: Db, statements: readonly Statement[]): Promise<unknown[]> {
+  const prepared = statements.map((statement) =>
+    (statement as unknown as { _prepare(): Prepared })._prepare(),
+  );
+  const bound = prepared.map((each) => {
+    const { sql, params } = each.getQuery();
+    return db.$client.prepare(sql).bind(...params);
+  });
+  const results = await db.$client.batch(bound);
+  return results.map((result, index) => prepared[index]?.mapResult(result, true));
+}
+
+/** True for a unique-constraint failure; `column` narrows it to `table.column`. */
+export function isUniqueViolation(error: unknown, column?: string): boolean {
+  return says(error, "UNIQUE constraint failed") && (!column || says(error, column));
+}
+
+/** Looks through the causes too: drizzle wraps what D1 threw. */
+export function says(error: unknown, words: string): boolean {
+  for (let at: unknown = error; at instanceof Error; at = at.cause)
+    if (at.message.includes(words)) return true;
+  return false;
+}

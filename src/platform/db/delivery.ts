@@ -1,0 +1,51 @@
+/** Carries out what the outbox holds, one row at a time, each at most by one consumer. */
+import { log, rootCause } from "../log.ts";
+import { DeliveryError, FORGET } from "../mail/mail.ts";
+import type { JobMessage, Scope } from "../runtime.ts";
+import { claim, handOff, type OutboxRow, overdue, postpone, settle } from "./outbox.ts";
+
+/** Carries one effect out. Throws when it must be tried again; answers `FORGET` when the payload held a secret. */
+export type Handler = (scope: Scope, row: OutboxRow) => Promise<unknown>;
+export type Handlers = Readonly<Record<string, Handler>>;
+
+/** At once; a Worker has six outgoing connections. */
+const PARALLEL = 6;
+
+/** One batch of the queue. Every message is acked or retried by itself, so one failure repeats no other. */
+export async function deliver(
+  scope: Scope,
+  handlers: Handlers,
+  messages: readonly Message<JobMessage>[],
+): Promise<void> {
+  const byId = new Map(messages.map((message) => [message.body.outbox, message]));
+  const rows = await claim(scope.db, [...byId.keys()], scope.now());
+  const done: { id: string; forget: boolean }[] = [];
+  const work = async (row: OutboxRow) => {
+    try {
+      const result = await handle(scope, handlers, row);
+      done.push({ id: row.id, forget: result === FORGET });
+    } catch (error) {
+      const final = error instanceof DeliveryError && error.final;
+      const seconds = await postpone(scope.db, { row, error: rootCause(error), final }, scope.now());
+      const facts = { id: row.id, kind: row.kind, attempts: row.attempts, dead: seconds === null };
+      log("warn", "outbox.deliver", facts, error);
+      if (seconds !== null) byId.get(row.id)?.retry({ delaySeconds: seconds });
+    }
+  };
+  for (let from = 0; from < rows.length; from += PARALLEL)
+    await Promise.all(rows.slice(from, from + PARALLEL).map(work));
+  await settle(scope.db, done, scope.now());
+  // A message that was told to retry keeps that; the rest is done, also what another consumer has.
+  for (const message of messages) message.ack();
+}
+
+async function handle(scope: Scope, handlers: Handlers, row: OutboxRow) {
+  const handler = handlers[row.kind];
+  if (!handler) throw new DeliveryError(`nobody carries out ${row.kind}`, true);
+  return handler(scope, row);
+}
+
+/** Hands to the queue what was lost between commit and queue, or left by a consumer that died. */
+export async function sweepOutbox(scope: Scope): Promise<void> {
+  await handOff(scope.runtime.queue, await overdue(scope.db, scope.now()));
+}

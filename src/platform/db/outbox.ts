@@ -1,0 +1,167 @@
+/** Effects outside the database, written in the same batch as the change they follow from. */
+
+import { and, eq, lte, sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
+import { log } from "../log.ts";
+import type { JobMessage, Scope } from "../runtime.ts";
+import { type Db, runBatch, says } from "./client.ts";
+import { outbox } from "./tables.ts";
+
+/** What is to happen. `payload` is whatever the handler of `kind` expects. */
+export interface Effect {
+  readonly kind: string;
+  readonly address: string;
+  readonly payload: object;
+}
+
+export interface OutboxRow {
+  readonly id: string;
+  readonly kind: string;
+  readonly address: string;
+  readonly payload: unknown;
+  readonly attempts: number;
+}
+
+type Statement = BatchItem<"sqlite">;
+
+/** How long the direct hand-off to the queue may take before the sweep does it again. */
+const HAND_OFF_GRACE = 60_000;
+const LEASE = 60_000;
+export const MAX_ATTEMPTS = 8;
+
+/** Queue.sendBatch takes at most 100 messages. */
+const QUEUE_BATCH = 100;
+
+/**
+ * Runs one change, its effects and the statements that depend on it as one transaction, then hands the effects
+ * to the queue. Answers what the change returned; null when it moved no row: then nothing at all has happened.
+ *
+ * The guard is the outbox row itself: its id becomes NULL when `changes()` of the statement before it is 0, and
+ * the NOT NULL constraint rolls the whole batch back. So `change` must be the statement whose row count decides.
+ */
+export async function commit<Change extends Statement>(
+  scope: Scope,
+  change: Change,
+  effects: readonly Effect[],
+  rest: readonly Statement[] = [],
+): Promise<Change["_"]["result"] | null> {
+  const rows = effects.map((effect) => ({ id: crypto.randomUUID(), ...effect }));
+  try {
+    const [changed] = await runBatch(scope.db, [change, insertEffects(scope.db, rows, scope.now()), ...rest]);
+    if (rows.length > 0)
+      scope.defer(
+        handOff(
+          scope.runtime.queue,
+          rows.map((row) => row.id),
+        ),
+      );
+    return changed as Change["_"]["result"];
+  } catch (error) {
+    if (says(error, "NOT NULL constraint failed: outbox.id")) return null;
+    throw error;
+  }
+}
+
+function insertEffects(db: Db, rows: readonly object[], now: number): Statement {
+  // One statement and one parameter for any number of rows; without rows it still refuses a change of nothing.
+  const source = rows.length
+    ? sql`SELECT iif(changes() > 0, value ->> 'id', NULL), value ->> 'kind', value ->> 'address', value -> 'payload',
+        ${now + HAND_OFF_GRACE}, ${now} FROM json_each(${JSON.stringify(rows)})`
+    : sql`SELECT NULL, '', '', '{}', 0, 0 WHERE changes() = 0`;
+  return db.run(sql`INSERT INTO outbox (id, kind, address, payload, next_attempt_at, created_at) ${source}`);
+}
+
+/** Tells the queue. A failure is only logged: the rows are there, and the sweep finds them. */
+export async function handOff(queue: Queue<JobMessage>, ids: readonly string[]): Promise<void> {
+  for (let from = 0; from < ids.length; from += QUEUE_BATCH) {
+    const batch = ids.slice(from, from + QUEUE_BATCH).map((outbox) => ({ body: { outbox } }));
+    try {
+      await queue.sendBatch(batch);
+    } catch (error) {
+      log("warn", "outbox.handOff", { count: batch.length }, error);
+    }
+  }
+}
+
+/** Takes the rows that nobody else has; a repeated delivery finds them sent or leased and gets none. */
+export async function claim(db: Db, ids: readonly string[], now: number): Promise<OutboxRow[]> {
+  return db
+    .update(outbox)
+    .set({ leasedUntil: now + LEASE, attempts: sql`${outbox.attempts} + 1` })
+    .where(and(among(ids), eq(outbox.status, "pending"), lte(outbox.leasedUntil, now)))
+    .returning({
+      id: outbox.id,
+      kind: outbox.kind,
+      address: outbox.address,
+      payload: outbox.payload,
+      attempts: outbox.attempts,
+    });
+}
+
+/** `id IN (…)` with one bound parameter: a statement takes at most 100. */
+const among = (ids: readonly string[]) =>
+  sql`${outbox.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
+
+/** Marks delivered rows; `forget` empties their payload, for those that carried a secret. */
+export async function settle(
+  db: Db,
+  done: readonly { id: string; forget: boolean }[],
+  now: number,
+): Promise<void> {
+  if (done.length === 0) return;
+  await db.run(sql`UPDATE outbox SET status = 'sent', sent_at = ${now}, last_error = NULL,
+      payload = iif(done.value ->> 'forget', '{}', outbox.payload)
+    FROM json_each(${JSON.stringify(done)}) AS done WHERE outbox.id = done.value ->> 'id'`);
+}
+
+export interface Failure {
+  readonly row: OutboxRow;
+  readonly error: string;
+  /** No later attempt can succeed. */
+  readonly final: boolean;
+}
+
+/** Records a failed attempt: tried again after `seconds`, or dead. Returns the delay, null when dead. */
+export async function postpone(db: Db, failure: Failure, now: number): Promise<number | null> {
+  const { row, error, final } = failure;
+  const dead = final || row.attempts >= MAX_ATTEMPTS;
+  const seconds = backOff(row.attempts);
+  await db
+    .update(outbox)
+    .set({
+      leasedUntil: 0,
+      lastError: error.slice(0, 500),
+      status: dead ? "dead" : "pending",
+      nextAttemptAt: now + seconds * 1000,
+    })
+    .where(eq(outbox.id, row.id));
+  return dead ? null : seconds;
+}
+
+/** 10 s, 20 s, 40 s … at most an hour. */
+export function backOff(attempts: number): number {
+  return Math.min(3600, 10 * 2 ** Math.max(0, attempts - 1));
+}
+
+/** What the queue gave up on: dead, visible, re-sendable. */
+export async function bury(db: Db, ids: readonly string[]): Promise<void> {
+  await db
+    .update(outbox)
+    .set({
+      status: "dead",
+      leasedUntil: 0,
+      lastError: sql`coalesce(${outbox.lastError}, 'the queue gave up')`,
+    })
+    .where(and(among(ids), eq(outbox.status, "pending")));
+}
+
+/** Rows that should have been delivered by now and were not: lost between commit and queue, or by a crash. */
+export async function overdue(db: Db, now: number, limit = 1000): Promise<string[]> {
+  const rows = await db
+    .select({ id: outbox.id })
+    .from(outbox)
+    .where(and(eq(outbox.status, "pending"), lte(outbox.nextAttemptAt, now), lte(outbox.leasedUntil, now)))
+    .orderBy(outbox.nextAttemptAt)
+    .limit(limit);
+  return rows.map((row) => row.id);
+}

@@ -1,0 +1,62 @@
+/** Tables of the platform itself: effects that wait to be carried out, and stored answers of idempotent requests. */
+import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+
+/**
+ * One effect outside the database: a mail, an SMS, a room to tell. `id` must stay NOT NULL:
+ * `outbox.ts` relies on that constraint to roll a batch back.
+ */
+export const outbox = sqliteTable(
+  "outbox",
+  {
+    id: text("id").primaryKey().notNull(),
+    kind: text("kind").notNull(),
+    /** Whom it concerns: a mail address, a phone, a room, a user. */
+    address: text("address").notNull(),
+    payload: text("payload", { mode: "json" }).notNull(),
+    status: text("status", { enum: ["pending", "sent", "dead"] })
+      .notNull()
+      .default("pending"),
+    attempts: integer("attempts").notNull().default(0),
+    /** Epoch ms: the sweep hands it to the queue again after this. */
+    nextAttemptAt: integer("next_attempt_at").notNull(),
+    /** Epoch ms: until then one consumer has it. */
+    leasedUntil: integer("leased_until").notNull().default(0),
+    lastError: text("last_error"),
+    createdAt: integer("created_at").notNull(),
+    sentAt: integer("sent_at"),
+  },
+  (table) => [
+    index("outbox_due").on(table.status, table.nextAttemptAt),
+    index("outbox_address").on(table.address, table.createdAt),
+  ],
+);
+
+export const idempotencyKeys = sqliteTable(
+  "idempotency_keys",
+  {
+    /** Hash over caller, route and key. */
+    id: text("id").primaryKey().notNull(),
+    requestHash: text("request_hash").notNull(),
+    status: integer("status"),
+    /** The stored answer, encrypted with a key that only the client's Idempotency-Key opens. */
+    answer: text("answer"),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [index("idempotency_keys_created").on(table.createdAt)],
+);
+
+/** Append-only. `actorId` is no foreign key: the row outlives the account. */
+export const auditLog = sqliteTable(
+  "audit_log",
+  {
+    id: integer("id").primaryKey({ autoIncrement: true }),
+    at: integer("at").notNull(),
+    actorId: integer("actor_id").notNull(),
+    action: text("action").notNull(),
+    subject: text("subject").notNull(),
+    before: text("before", { mode: "json" }),
+    after: text("after", { mode: "json" }),
+    requestId: text("request_id").notNull(),
+  },
+  (table) => [index("audit_log_subject").on(table.subject, table.at)],
+);

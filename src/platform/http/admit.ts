@@ -1,0 +1,101 @@
+/** The gate of a route: who is this, and is that enough. */
+import type { Scope } from "../runtime.ts";
+import {
+  type Authentication,
+  type Caller,
+  type Credential,
+  type CredentialFault,
+  credentialOf,
+  isOperator,
+} from "./caller.ts";
+import { isAllowedOrigin } from "./cors.ts";
+import { forbidden, Refusal } from "./errors.ts";
+import { messages } from "./messages.ts";
+import type { Route } from "./route.ts";
+import type { Text } from "./text.ts";
+
+/** Checks a credential; provided by the identity module, so that the platform knows no table of it. */
+export type Authenticate = (scope: Scope, credential: Credential) => Promise<Authentication>;
+
+const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/** The caller of a route, null where none is needed. Refuses with 401 or 403. */
+export async function admit(
+  authenticate: Authenticate,
+  scope: Scope,
+  route: Pick<Route, "access" | "challenge">,
+  request: Request,
+): Promise<Caller | null> {
+  if (route.access === "public") return null;
+  const offered = credentialOf(request);
+  const scheme = route.challenge ?? "Bearer";
+  if (!offered) {
+    if (route.access === "optional") return null;
+    throw unauthorized(scheme, { detail: messages.noCredentials });
+  }
+  const result: Authentication =
+    "fault" in offered ? { ok: false, fault: offered.fault } : await authenticate(scope, offered);
+  if (!result.ok) {
+    if (route.access === "optional") return null;
+    throw unauthorized(
+      scheme,
+      offered.scheme === "Token" ? tokenFault(result.fault) : bearerFault(result.fault),
+    );
+  }
+  if ("from" in offered && offered.from === "cookie") requireOwnOrigin(scope, request);
+  if (route.access === "staff" && !result.caller.isStaff) throw forbidden();
+  if (route.access === "operator" && !isOperator(result.caller)) throw forbidden();
+  return result.caller;
+}
+
+/** A cookie goes along with every request a page makes, whoever wrote the page: unsafe ones must come from ours. */
+function requireOwnOrigin(scope: Scope, request: Request): void {
+  if (SAFE.has(request.method)) return;
+  const origin = request.headers.get("origin");
+  if (origin && !isAllowedOrigin(origin, request, scope.runtime.settings))
+    throw forbidden(messages.originRefused);
+  if (!origin && request.headers.get("sec-fetch-site") === "cross-site")
+    throw forbidden(messages.originRefused);
+}
+
+interface Fault {
+  readonly detail: Text;
+  readonly extra?: Record<string, unknown>;
+}
+
+function unauthorized(scheme: "Bearer" | "Token", fault: Fault): Refusal {
+  return new Refusal(401, fault, { "WWW-Authenticate": scheme === "Token" ? "Token" : 'Bearer realm="api"' });
+}
+
+function tokenFault(fault: CredentialFault): Fault {
+  if (fault === "empty") return { detail: messages.tokenHeaderEmpty };
+  if (fault === "spaces") return { detail: messages.tokenHeaderSpaces };
+  return {
+    detail: fault === "inactive" || fault === "deleted" ? messages.inactiveUser : messages.invalidToken,
+  };
+}
+
+/** The token library's own words: English in every locale, and keys that clients look for. */
+function bearerFault(fault: CredentialFault): Fault {
+  switch (fault) {
+    case "malformed":
+      return literally(
+        "Authorization header must contain two space-delimited values",
+        "bad_authorization_header",
+      );
+    case "inactive":
+      return literally("User is inactive", "user_inactive");
+    case "deleted":
+      return literally("User not found", "user_not_found");
+    default: {
+      const message = fault === "wrong_type" ? "Token has wrong type" : "Token is invalid or expired";
+      const fault_ = literally("Given token not valid for any token type", "token_not_valid");
+      const messages_ = [{ token_class: "AccessToken", token_type: "access", message }];
+      return { ...fault_, extra: { ...fault_.extra, messages: messages_ } };
+    }
+  }
+}
+
+function literally(words: string, code: string): Fault {
+  return { detail: { en: words, ru: words }, extra: { code } };
+}

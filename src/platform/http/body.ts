@@ -1,0 +1,78 @@
+/** Reads a request's body: JSON, urlencoded or multipart, all as one plain value. */
+import { Refusal, refuse } from "./errors.ts";
+import { fill, messages } from "./messages.ts";
+
+/** Cap on JSON and urlencoded bodies. Multipart doors name their own. */
+export const JSON_LIMIT = 1024 * 1024;
+
+/**
+ * The body as the dialect sees it: a JSON value, or an object of form fields (repeated fields as arrays,
+ * files as `File`). No body is `{}`. Refuses with 400, 413 or 415.
+ */
+export async function readBody(request: Request, multipartLimit = JSON_LIMIT): Promise<unknown> {
+  const type = mediaType(request);
+  const limit = type === "multipart/form-data" ? multipartLimit : JSON_LIMIT;
+  const bytes = await readBytes(request, limit);
+  if (bytes.byteLength === 0) return {};
+  switch (type) {
+    case "application/json":
+    case "":
+      return readJson(bytes);
+    case "application/x-www-form-urlencoded":
+    case "multipart/form-data":
+      return readForm(request, bytes);
+    default:
+      throw refuse(415, fill(messages.mediaType, { type }));
+  }
+}
+
+function mediaType(request: Request): string {
+  return (request.headers.get("content-type") ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
+}
+
+function readJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
+  } catch (problem) {
+    const words = problem instanceof Error ? problem.message : "";
+    throw refuse(400, fill(messages.jsonParse, { problem: words }));
+  }
+}
+
+async function readForm(request: Request, bytes: Uint8Array): Promise<Record<string, unknown>> {
+  const type = request.headers.get("content-type") ?? "";
+  let form: FormData;
+  try {
+    form = await new Response(bytes, { headers: { "content-type": type } }).formData();
+  } catch {
+    throw refuse(400, fill(messages.jsonParse, { problem: "the form could not be read" }));
+  }
+  const fields: Record<string, unknown> = {};
+  for (const name of new Set(form.keys())) {
+    const values = form.getAll(name);
+    if (name !== "__proto__") fields[name] = values.length > 1 ? values : values[0];
+  }
+  return fields;
+}
+
+/** Reads at most `limit` bytes, whatever `Content-Length` claims. */
+async function readBytes(request: Request, limit: number): Promise<Uint8Array> {
+  const tooLarge = () => new Refusal(413, { detail: fill(messages.tooLarge, { limit }) });
+  if (Number(request.headers.get("content-length") ?? 0) > limit) throw tooLarge();
+  if (!request.body) return new Uint8Array();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body) {
+    size += chunk.byteLength;
+    if (size > limit) throw tooLarge();
+    chunks.push(chunk);
+  }
+  if (chunks.length === 1 && chunks[0]) return chunks[0];
+  const whole = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return whole;
+}

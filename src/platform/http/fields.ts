@@ -1,0 +1,75 @@
+/** Field types of the dialect: what Django REST framework's serializer fields accept, for JSON and forms alike. */
+import { z } from "@hono/zod-openapi";
+import { messages } from "./messages.ts";
+import type { Text } from "./text.ts";
+
+/** Adds a custom issue that `validation.ts` prints in the caller's language. */
+export function complain(context: z.core.$RefinementCtx, text: Text, path: string[] = []): void {
+  context.issues.push({ code: "custom", input: context.value, path, params: { text } });
+}
+
+const trimmed = (value: unknown) => {
+  if (typeof value === "string") return value.trim();
+  return typeof value === "number" ? String(value) : value;
+};
+
+/** Text: trimmed, a number becomes its digits, `max` characters, not blank unless said so. */
+export function string(limits: { max?: number; blank?: boolean } = {}) {
+  let inner = z.string();
+  if (!limits.blank) inner = inner.min(1);
+  if (limits.max) inner = inner.max(limits.max);
+  return z.preprocess(
+    trimmed,
+    inner.refine((value) => !value.includes("\0"), { params: { text: NUL } }),
+  );
+}
+
+const NUL = { en: "Null characters are not allowed.", ru: "Нулевые символы не разрешены." };
+
+/** A secret: taken verbatim, spaces and all; only white space counts as blank. */
+export function secret(max = 255) {
+  return z
+    .string()
+    .max(max)
+    .refine((value) => value.trim() !== "", { params: { text: messages.blank } });
+}
+
+export function email(max = 254) {
+  return z.preprocess(trimmed, z.string().min(1).max(max).pipe(z.email()));
+}
+
+const numeric = (value: unknown) =>
+  typeof value === "string" && /^\s*-?\d+(\.\d+)?\s*$/.test(value) ? Number(value) : value;
+
+/** A whole number, also as digits in a string. */
+export function integer(limits: { min?: number; max?: number } = {}) {
+  let inner = z.int();
+  if (limits.min !== undefined) inner = inner.min(limits.min);
+  if (limits.max !== undefined) inner = inner.max(limits.max);
+  return z.preprocess(numeric, inner);
+}
+
+const TRUE = new Set(["true", "t", "yes", "y", "on", "1"]);
+const FALSE = new Set(["false", "f", "no", "n", "off", "0"]);
+
+/** A truth value in any of the spellings that forms and JSON use. */
+export function boolean() {
+  return z.preprocess((value) => {
+    const word =
+      typeof value === "string" ? value.toLowerCase() : typeof value === "number" ? String(value) : value;
+    if (typeof word !== "string") return word;
+    return TRUE.has(word) ? true : FALSE.has(word) ? false : word;
+  }, z.boolean());
+}
+
+/** A calendar day, `YYYY-MM-DD`. */
+export function day() {
+  return z.preprocess(trimmed, z.iso.date());
+}
+
+/** An uploaded file. Anything else is refused; `maxBytes` is checked by whoever stores it. */
+export function file() {
+  return z
+    .custom<File>((value) => value instanceof File, { params: { text: messages.notFile } })
+    .openapi({ type: "string", format: "binary" });
+}

@@ -1,0 +1,126 @@
+/** `Idempotency-Key`: the same key, caller and body get the stored answer; another body a 422. Kept for 24 hours. */
+import { and, eq, isNull, lt, or } from "drizzle-orm";
+import { sha256 } from "../crypto/digest.ts";
+import { idempotencyKeys } from "../db/tables.ts";
+import type { Scope } from "../runtime.ts";
+import type { Caller } from "./caller.ts";
+import { Refusal, refuse } from "./errors.ts";
+import { messages } from "./messages.ts";
+
+export const KEY_LIFETIME = 24 * 3600_000;
+/** After this long without an answer the first request is taken for dead, and a retry may run. */
+const LEASE = 60_000;
+
+export interface StoredAnswer {
+  readonly status: number;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: string;
+}
+
+/**
+ * Runs `work` once for a key. Answers below 500 are stored, encrypted under the client's own key (they may hold
+ * tokens); after anything else the key is free again.
+ */
+export async function once(
+  scope: Scope,
+  request: { key: string; caller: Caller | null; route: string; body: unknown },
+  work: () => Promise<StoredAnswer>,
+): Promise<StoredAnswer & { replayed: boolean }> {
+  if (!/^[\x21-\x7e]{1,255}$/.test(request.key)) throw refuse(400, messages.keyFormat);
+  const who = request.caller ? `user:${request.caller.userId}` : "anonymous";
+  const id = await scope.runtime.keys.hmac("idempotency", who, request.route, request.key);
+  const requestHash = await sha256(await fingerprint(request.body));
+  const mine = await reserve(scope, id, requestHash);
+  if (!mine) {
+    const stored = await recall(scope, id, requestHash, request.key);
+    return { ...stored, replayed: true };
+  }
+  try {
+    const answer = await work();
+    if (answer.status < 500) await store(scope, id, request.key, answer);
+    else await release(scope, id);
+    return { ...answer, replayed: false };
+  } catch (error) {
+    await release(scope, id);
+    throw error;
+  }
+}
+
+/** True when this request is the first, or takes over from one that died. */
+async function reserve(scope: Scope, id: string, requestHash: string): Promise<boolean> {
+  const now = scope.now();
+  const taken = await scope.db
+    .insert(idempotencyKeys)
+    .values({ id, requestHash, createdAt: now })
+    .onConflictDoUpdate({
+      target: idempotencyKeys.id,
+      set: { requestHash, createdAt: now, status: null, answer: null },
+      setWhere: or(
+        lt(idempotencyKeys.createdAt, now - KEY_LIFETIME),
+        and(
+          isNull(idempotencyKeys.status),
+          eq(idempotencyKeys.requestHash, requestHash),
+          lt(idempotencyKeys.createdAt, now - LEASE),
+        ),
+      ),
+    })
+    .returning({ id: idempotencyKeys.id });
+  return taken.length > 0;
+}
+
+async function recall(scope: Scope, id: string, requestHash: string, key: string): Promise<StoredAnswer> {
+  const [row] = await scope.db.select().from(idempotencyKeys).where(eq(idempotencyKeys.id, id));
+  if (row && row.requestHash !== requestHash) throw refuse(422, messages.keyReused);
+  if (!row?.answer) throw new Refusal(409, { detail: messages.keyBusy }, { "Retry-After": "1" });
+  return JSON.parse(await decrypt(scope, id, key, row.answer)) as StoredAnswer;
+}
+
+async function store(scope: Scope, id: string, key: string, answer: StoredAnswer): Promise<void> {
+  await scope.db
+    .update(idempotencyKeys)
+    .set({ status: answer.status, answer: await encrypt(scope, id, key, JSON.stringify(answer)) })
+    .where(eq(idempotencyKeys.id, id));
+}
+
+async function release(scope: Scope, id: string): Promise<void> {
+  await scope.db.delete(idempotencyKeys).where(eq(idempotencyKeys.id, id));
+}
+
+/** Purges what is older than its 24 hours. */
+export async function purgeIdempotencyKeys(scope: Scope): Promise<void> {
+  await scope.db.delete(idempotencyKeys).where(lt(idempotencyKeys.createdAt, scope.now() - KEY_LIFETIME));
+}
+
+async function encrypt(scope: Scope, id: string, key: string, words: string): Promise<string> {
+  const iv = crypto.getRandomValues(new Uint8Array(12));
+  const secret = await scope.runtime.keys.sealingKey(`answer:${id}:${key}`);
+  const sealed = await crypto.subtle.encrypt(
+    { name: "AES-GCM", iv },
+    secret,
+    new TextEncoder().encode(words),
+  );
+  return `${iv.toBase64()}.${new Uint8Array(sealed).toBase64()}`;
+}
+
+async function decrypt(scope: Scope, id: string, key: string, sealed: string): Promise<string> {
+  const [iv = "", data = ""] = sealed.split(".");
+  const secret = await scope.runtime.keys.sealingKey(`answer:${id}:${key}`);
+  const open = await crypto.subtle.decrypt(
+    { name: "AES-GCM", iv: Uint8Array.fromBase64(iv) },
+    secret,
+    Uint8Array.fromBase64(data),
+  );
+  return new TextDecoder().decode(open);
+}
+
+/** The body in one canonical spelling: keys sorted, files by their bytes. */
+async function fingerprint(value: unknown): Promise<string> {
+  if (value instanceof File) return `file:${value.name}:${value.type}:${await sha256(await value.bytes())}`;
+  if (Array.isArray(value)) return `[${(await Promise.all(value.map(fingerprint))).join(",")}]`;
+  if (value !== null && typeof value === "object") {
+    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+    const parts = entries.map(async ([name, inner]) => `${JSON.stringify(name)}:${await fingerprint(inner)}`);
+    return `{${(await Promise.all(parts)).join(",")}}`;
+  }
+  return JSON.stringify(value) ?? "null";
+}

@@ -1,0 +1,40 @@
+/** Rate limits: a coarse shield on every door, exact counts where somebody could guess, flood or spam. */
+import type { RateName, Scope } from "../runtime.ts";
+import { counterFor } from "./counter.ts";
+import { throttled } from "./errors.ts";
+
+/** Window of the SHIELD binding in `wrangler.toml`. */
+const SHIELD_WINDOW = 60;
+
+/** The coarse one: per client address and location, not accurate, nearly free. */
+export async function shield(scope: Scope, door: string): Promise<void> {
+  const { success } = await scope.runtime.shield.limit({ key: `${door}|${scope.client.address}` });
+  if (!success) throw throttled(SHIELD_WINDOW);
+}
+
+/** Something counted: at most so many hits of `subject` (an address, an account) as the settings' rate says. */
+export interface Limited {
+  readonly rate: RateName;
+  readonly subject: string;
+}
+
+/** Counts one hit; 429 beyond the rate. */
+export async function count(scope: Scope, rate: RateName, subject: string): Promise<void> {
+  await attempt(scope, `${rate}|${subject}`, [{ rate, subject }]);
+}
+
+/** Counts one hit of each, in one call to the counter of `shard`; when one of them is used up, 429 and nothing is counted. */
+export async function attempt(scope: Scope, shard: string, limits: readonly Limited[]): Promise<void> {
+  const hits = limits.map(({ rate, subject }) => ({
+    key: `${rate}|${subject}`,
+    ...scope.runtime.settings.rates[rate],
+  }));
+  const retryAfter = await counterFor(scope.runtime.counters, shard).hit(hits);
+  if (retryAfter !== null) throw throttled(retryAfter);
+}
+
+/** Forgets what was counted: whoever got it right had no need to guess. */
+export async function forgive(scope: Scope, shard: string, limits: readonly Limited[]): Promise<void> {
+  const keys = limits.map(({ rate, subject }) => `${rate}|${subject}`);
+  await counterFor(scope.runtime.counters, shard).clear(keys);
+}

@@ -1,0 +1,115 @@
+/** The catalogue of messages that every module shares: Django REST framework's own, as the clients know them. */
+import { literal, type Text, text } from "./text.ts";
+
+export const messages = {
+  required: text("This field is required.", "Обязательное поле."),
+  blank: text("This field may not be blank.", "Это поле не может быть пустым."),
+  null: text("This field may not be null.", "Это поле не может быть пустым."),
+  invalid: text("Invalid value.", "Недопустимое значение."),
+  notString: literal("Not a valid string."),
+  notBoolean: literal("Must be a valid boolean."),
+  notNumber: text("A valid number is required.", "Требуется численное значение."),
+  notInteger: text("A valid integer is required.", "Введите правильное число."),
+  email: text("Enter a valid email address.", "Введите правильный адрес электронной почты."),
+  date: text(
+    "Date has wrong format. Use one of these formats instead: YYYY-MM-DD.",
+    "Неправильный формат date. Используйте один из этих форматов: YYYY-MM-DD.",
+  ),
+  datetime: text(
+    "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].",
+    "Неправильный формат datetime. Используйте один из этих форматов:  YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].",
+  ),
+  image: text(
+    "Upload a valid image. The file you uploaded was either not an image or a corrupted image.",
+    "Загрузите правильное изображение. Файл, который вы загрузили, поврежден или не является изображением.",
+  ),
+  notFile: text(
+    "The submitted data was not a file. Check the encoding type on the form.",
+    "Загруженный файл не является корректным файлом.",
+  ),
+  emptyFile: text("The submitted file is empty.", "Отправленный файл пуст."),
+  noCredentials: text(
+    "Authentication credentials were not provided.",
+    "Учетные данные не были предоставлены.",
+  ),
+  invalidToken: text("Invalid token.", "Недопустимый токен."),
+  inactiveUser: text("User inactive or deleted.", "Пользователь неактивен или удален."),
+  tokenHeaderEmpty: text(
+    "Invalid token header. No credentials provided.",
+    "Недопустимый заголовок токена. Не предоставлены учетные данные.",
+  ),
+  tokenHeaderSpaces: text(
+    "Invalid token header. Token string should not contain spaces.",
+    "Недопустимый заголовок токена. Токен не должен содержать пробелов.",
+  ),
+  forbidden: text(
+    "You do not have permission to perform this action.",
+    "У вас недостаточно прав для выполнения данного действия.",
+  ),
+  notFound: text("Not found.", "Страница не найдена."),
+  conflict: text(
+    "The record was changed by somebody else. Load it again and repeat.",
+    "Запись изменил кто-то другой. Загрузите её снова и повторите.",
+  ),
+  originRefused: text(
+    "Requests from this origin are not accepted with a cookie.",
+    "Запросы с этого сайта с cookie не принимаются.",
+  ),
+  throttled: text("Request was throttled.", "Запрос был проигнорирован."),
+  notDictionary: text(
+    "Invalid data. Expected a dictionary, but got {type}.",
+    "Недопустимые данные. Ожидался dictionary, но был получен {type}.",
+  ),
+  notList: text(
+    'Expected a list of items but got type "{type}".',
+    'Ожидался list со значениями, но был получен "{type}".',
+  ),
+  jsonParse: literal("JSON parse error - {problem}"),
+  mediaType: text(
+    'Unsupported media type "{type}" in request.',
+    'Неподдерживаемый тип данных "{type}" в запросе.',
+  ),
+  tooLarge: text("The request is larger than {limit} bytes.", "Запрос больше {limit} байт."),
+  method: text('Method "{method}" not allowed.', 'Метод "{method}" не разрешен.'),
+  maxLength: text(
+    "Ensure this field has no more than {limit} characters.",
+    "Убедитесь, что это значение содержит не более {limit} символов.",
+  ),
+  minLength: text(
+    "Ensure this field has at least {limit} characters.",
+    "Убедитесь, что это значение содержит не менее {limit} символов.",
+  ),
+  maxValue: text(
+    "Ensure this value is less than or equal to {limit}.",
+    "Убедитесь, что это значение меньше либо равно {limit}.",
+  ),
+  minValue: text(
+    "Ensure this value is greater than or equal to {limit}.",
+    "Убедитесь, что это значение больше либо равно {limit}.",
+  ),
+  choice: text('"{value}" is not a valid choice.', "Значения {value} нет среди допустимых вариантов."),
+  uuid: text("Must be a valid UUID.", "Значение “{value}” не является верным UUID-ом."),
+  serverError: text(
+    "The server could not finish this request. Quote the request id when you report it.",
+    "Сервер не смог выполнить запрос. Сообщите нам номер запроса.",
+  ),
+  keyReused: text(
+    "This Idempotency-Key was already used with another request.",
+    "Этот Idempotency-Key уже использован с другим запросом.",
+  ),
+  keyBusy: text(
+    "A request with this Idempotency-Key is still running.",
+    "Запрос с этим Idempotency-Key ещё выполняется.",
+  ),
+  keyFormat: text(
+    "Idempotency-Key takes 1 to 255 printable characters.",
+    "Idempotency-Key — от 1 до 255 печатных символов.",
+  ),
+  badPage: text("Invalid page.", "Неправильная страница"),
+} satisfies Record<string, Text>;
+
+/** A message with its `{places}` filled in, in every language. */
+export function fill(message: Text, values: Record<string, string | number>): Text {
+  const insert = (words: string) => words.replace(/\{(\w+)\}/g, (all, name) => String(values[name] ?? all));
+  return { en: insert(message.en), ru: insert(message.ru) };
+}

@@ -1,0 +1,210 @@
+/** Puts routes on a Hono app and walks each request through the dialect: shield, caller, path, body, handler, answer. */
+
+import { Hono } from "hono";
+import { BOOKMARK_COOKIE, BOOKMARK_HEADER } from "../db/client.ts";
+import { log } from "../log.ts";
+import type { Runtime, Scope } from "../runtime.ts";
+import { type Authenticate, admit } from "./admit.ts";
+import { readBody } from "./body.ts";
+import { corsHeaders, preflight, securityHeaders } from "./cors.ts";
+import { methodNotAllowed, notFound, Refusal, wire } from "./errors.ts";
+import { once } from "./idempotency.ts";
+import { shield } from "./limits.ts";
+import { messages } from "./messages.ts";
+import type { Reply, Route } from "./route.ts";
+import { localeOf, openScope } from "./scope.ts";
+import type { Locale } from "./text.ts";
+import { parse } from "./validation.ts";
+
+/** A place that answers with a `Response` of its own: a socket's handshake. */
+export interface RawRoute {
+  readonly path: string;
+  readonly handle: (scope: Scope, request: Request, params: Record<string, string>) => Promise<Response>;
+}
+
+export interface Parts {
+  readonly runtime: Runtime;
+  readonly authenticate: Authenticate;
+  readonly routes: readonly Route[];
+  readonly sockets: readonly RawRoute[];
+}
+
+type App = Hono<{ Variables: { requestId: string } }>;
+
+export function createApp(parts: Parts): App {
+  const { runtime, authenticate, routes, sockets } = parts;
+  const app: App = new Hono<{ Variables: { requestId: string } }>({ strict: false });
+
+  app.use(async (context, next) => {
+    const requestId = crypto.randomUUID();
+    context.set("requestId", requestId);
+    const request = context.req.raw;
+    const early = preflight(request);
+    if (early) context.res = early;
+    else await next();
+    // The headers of a socket's 101 can't be changed, and nobody reads them.
+    if (context.res.webSocket) return;
+    dress(context.res.headers, {
+      ...corsHeaders(request, runtime.settings),
+      ...securityHeaders(request),
+      "X-Request-Id": requestId,
+    });
+  });
+
+  for (const route of routes) {
+    app.on(route.method.toUpperCase(), route.path, (context) => {
+      const scope = openScope(runtime, context.req.raw, context.get("requestId"), context.executionCtx);
+      return run(authenticate, scope, route, context.req.raw, context.req.param());
+    });
+  }
+  for (const socket of sockets) {
+    app.get(socket.path, async (context) => {
+      const scope = openScope(runtime, context.req.raw, context.get("requestId"), context.executionCtx);
+      return orRefusal(scope.locale, () => socket.handle(scope, context.req.raw, context.req.param()));
+    });
+  }
+
+  const places = [...routes, ...sockets.map(({ path }) => ({ path, method: "get" }))].map(
+    ({ path, method }) => ({
+      method: method.toUpperCase(),
+      pattern: pathPattern(path),
+    }),
+  );
+  app.notFound((context) => {
+    const { method, path } = context.req;
+    const known = places.filter(({ pattern }) => pattern.test(path)).map((place) => place.method);
+    if (known.length === 0) return refusalAnswer(notFound(), localeOf(context.req.raw));
+    const allowed = [...new Set([...known, ...(known.includes("GET") ? ["HEAD"] : []), "OPTIONS"])];
+    if (method === "OPTIONS")
+      return new Response(null, { status: 204, headers: { Allow: allowed.join(", ") } });
+    return refusalAnswer(methodNotAllowed(method, allowed), localeOf(context.req.raw));
+  });
+
+  app.onError((error, context) => {
+    const requestId = context.get("requestId");
+    const { method, path } = context.req;
+    log("error", "http", { requestId, method, path }, error);
+    return Response.json(
+      { detail: messages.serverError[localeOf(context.req.raw)], request_id: requestId },
+      { status: 500 },
+    );
+  });
+  return app;
+}
+
+/** One request through one route. */
+async function run(
+  authenticate: Authenticate,
+  scope: Scope,
+  route: Route,
+  request: Request,
+  pathValues: Record<string, string>,
+): Promise<Response> {
+  const handle = route.handle as (call: object) => Promise<Reply | Response>;
+  return orRefusal(
+    scope.locale,
+    async () => {
+      if (route.access === "public" && !SAFE.has(request.method)) await shield(scope, route.path);
+      const caller = await admit(authenticate, scope, route, request);
+      const params = route.params && parsePath(route.params, pathValues);
+      const query = route.query && parse(route.query, queryOf(request));
+      const raw = route.body && (await readBody(request, route.multipartLimit));
+      const work = async () => {
+        const body = route.body && parse(route.body, raw);
+        return answer(await handle({ scope, caller, params, query, body, request }));
+      };
+      const key = route.creates ? request.headers.get("idempotency-key") : null;
+      const place = `${route.method} ${route.path}`;
+      const response =
+        key === null ? await work() : await replayable(scope, { key, caller, route: place, body: raw }, work);
+      carryBookmark(response.headers, scope.bookmark(), request);
+      return response;
+    },
+    route.wording,
+  );
+}
+const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
+
+async function orRefusal(
+  locale: Locale,
+  work: () => Promise<Response>,
+  wording?: Route["wording"],
+): Promise<Response> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Refusal) return refusalAnswer(error, locale, wording?.(error, locale));
+    throw error;
+  }
+}
+
+function refusalAnswer(refusal: Refusal, locale: Locale, worded?: unknown): Response {
+  return Response.json(worded ?? wire(refusal.body, locale), {
+    status: refusal.status,
+    headers: refusal.headers,
+  });
+}
+
+function answer(result: Reply | Response): Response {
+  if (result instanceof Response) return result;
+  const { status, body, headers = {} } = result;
+  if (body === null) return new Response(null, { status, headers });
+  return Response.json(body, { status, headers });
+}
+
+async function replayable(
+  scope: Scope,
+  request: Parameters<typeof once>[1],
+  work: () => Promise<Response>,
+): Promise<Response> {
+  const stored = await once(scope, request, async () => {
+    const response = await work();
+    return { status: response.status, headers: [...response.headers], body: await response.text() };
+  });
+  const headers = new Headers(stored.headers.map(([name, value]): [string, string] => [name, value]));
+  if (stored.replayed) headers.set("Idempotency-Replayed", "true");
+  return new Response(stored.body || null, { status: stored.status, headers });
+}
+
+/** A path that does not parse names nothing: 404, not 400. */
+function parsePath(schema: NonNullable<Route["params"]>, values: Record<string, string>): unknown {
+  const result = schema.safeParse(values);
+  if (!result.success) throw notFound();
+  return result.data;
+}
+
+/** Query parameters; a repeated one is an array. */
+function queryOf(request: Request): Record<string, string | string[]> {
+  const search = new URL(request.url).searchParams;
+  const query: Record<string, string | string[]> = {};
+  for (const name of new Set(search.keys())) {
+    const values = search.getAll(name);
+    query[name] = values.length > 1 ? values : (values[0] ?? "");
+  }
+  return query;
+}
+
+function carryBookmark(headers: Headers, bookmark: string | null, request: Request): void {
+  if (!bookmark) return;
+  headers.set(BOOKMARK_HEADER, bookmark);
+  if (SAFE.has(request.method)) return;
+  const secure = request.url.startsWith("https:") ? "; Secure" : "";
+  headers.append(
+    "Set-Cookie",
+    `${BOOKMARK_COOKIE}=${bookmark}; Path=/; Max-Age=600; HttpOnly; SameSite=Lax${secure}`,
+  );
+}
+
+/** Adds headers that the answer does not set itself. */
+function dress(headers: Headers, more: Record<string, string>): void {
+  for (const [name, value] of Object.entries(more)) {
+    if (name === "Vary") headers.append(name, value);
+    else if (!headers.has(name)) headers.set(name, value);
+  }
+}
+
+/** `/api/event/:id` → a pattern for that path with or without its trailing slash. */
+export function pathPattern(path: string): RegExp {
+  const source = path.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/:\w+/g, "[^/]+");
+  return new RegExp(`^${source}/?$`);
+}

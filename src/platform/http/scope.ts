@@ -1,0 +1,51 @@
+/** Opens the scope of one request. */
+import { BOOKMARK_COOKIE, BOOKMARK_HEADER, openSession } from "../db/client.ts";
+import type { Runtime, Scope } from "../runtime.ts";
+import { cookieOf } from "./caller.ts";
+import { chooseLocale, type Locale } from "./text.ts";
+
+export function openScope(runtime: Runtime, request: Request, requestId: string, context: Deferring): Scope {
+  const bookmark = request.headers.get(BOOKMARK_HEADER) ?? cookieOf(request, BOOKMARK_COOKIE);
+  const session = openSession(runtime.database, bookmark && BOOKMARK.test(bookmark) ? bookmark : null);
+  return {
+    runtime,
+    db: session.db,
+    bookmark: session.bookmark,
+    locale: localeOf(request),
+    origin: runtime.settings.publicOrigin ?? new URL(request.url).origin,
+    requestId,
+    client: {
+      address: request.headers.get("cf-connecting-ip") ?? "local",
+      userAgent: (request.headers.get("user-agent") ?? "").slice(0, 300),
+    },
+    now: Date.now,
+    defer: (work) => context.waitUntil(work),
+  };
+}
+
+/** A scope for work that no request asked for: the queue, the clock, a room. Always reads at the primary. */
+export function openJobScope(runtime: Runtime, context: Deferring): Scope {
+  const session = openSession(runtime.database, null);
+  return {
+    runtime,
+    db: session.db,
+    bookmark: session.bookmark,
+    locale: "en",
+    origin: runtime.settings.publicOrigin ?? "http://localhost:8787",
+    requestId: crypto.randomUUID(),
+    client: { address: "job", userAgent: "" },
+    now: Date.now,
+    defer: (work) => context.waitUntil(work),
+  };
+}
+
+export function localeOf(request: Request): Locale {
+  return chooseLocale(new URL(request.url).pathname, request.headers.get("accept-language"));
+}
+
+interface Deferring {
+  waitUntil(work: Promise<unknown>): void;
+}
+
+/** The shape of D1's bookmarks; anything else in that header is somebody's noise. */
+const BOOKMARK = /^[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{32}$/;

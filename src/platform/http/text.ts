@@ -1,0 +1,38 @@
+/** Messages in the languages the product speaks, and which one a request is answered in. */
+
+export const LOCALES = ["ru", "en"] as const;
+export type Locale = (typeof LOCALES)[number];
+
+/** One message in every language. A catalogue is a plain object of these, one key a message. */
+export type Text = Readonly<Record<Locale, string>>;
+
+export function text(en: string, ru: string): Text {
+  return { en, ru };
+}
+
+/** A literal that a contract fixes word for word, whatever the language. */
+export function literal(words: string): Text {
+  return { en: words, ru: words };
+}
+
+/**
+ * The language of an answer: `Accept-Language` when it names one we speak (`*` names none),
+ * else Russian under `/api/v1/` and English elsewhere.
+ */
+export function chooseLocale(path: string, acceptLanguage: string | null): Locale {
+  return preferred(acceptLanguage) ?? (path.startsWith("/api/v1/") || path === "/api/v1" ? "ru" : "en");
+}
+
+function preferred(header: string | null): Locale | null {
+  if (!header) return null;
+  let best: { locale: Locale; weight: number } | null = null;
+  for (const part of header.split(",")) {
+    const [tag = "", ...parameters] = part.trim().toLowerCase().split(";");
+    const locale = LOCALES.find((known) => tag === known || tag.startsWith(`${known}-`));
+    if (!locale) continue;
+    const quality = parameters.map((p) => p.trim()).find((p) => p.startsWith("q="));
+    const weight = quality ? Number(quality.slice(2)) : 1;
+    if (weight > 0 && (!best || weight > best.weight)) best = { locale, weight };
+  }
+  return best?.locale ?? null;
+}

@@ -1,0 +1,112 @@
+/** AsyncAPI 3 for the sockets, from the schemas that the rooms parse with. */
+import { toJsonSchema } from "@valibot/to-json-schema";
+import type * as v from "valibot";
+import {
+  AckFrame,
+  AuthFrame,
+  EntryFrame,
+  ErrorFrame,
+  PingFrame,
+  PongFrame,
+  PROTOCOL,
+  SayFrame,
+  WelcomeFrame,
+} from "./frames.ts";
+
+type Schema = v.GenericSchema;
+
+/** What one kind of socket adds to the native frames. */
+export interface SocketDocument {
+  /** `events`. */
+  readonly name: string;
+  /** `/ws/events/{id}/`. */
+  readonly address: string;
+  readonly description: string;
+  /** Kinds that can be said, and kinds that come as entries, by the schema of their body. */
+  readonly says: Readonly<Record<string, Schema>>;
+  readonly entries: Readonly<Record<string, Schema>>;
+  /** Frames of the documented dialect: without a sub-protocol. */
+  readonly documented: {
+    readonly fromClient: Readonly<Record<string, Schema>>;
+    readonly fromServer: Readonly<Record<string, Schema>>;
+  };
+}
+
+const FROM_CLIENT = { say: SayFrame, auth: AuthFrame, ping: PingFrame };
+const FROM_SERVER = {
+  welcome: WelcomeFrame,
+  entry: EntryFrame,
+  ack: AckFrame,
+  error: ErrorFrame,
+  pong: PongFrame,
+};
+
+export function asyncApiDocument(sockets: readonly SocketDocument[], origin: string): object {
+  const { host, protocol } = new URL(origin);
+  const channels: Record<string, object> = {};
+  const operations: Record<string, object> = {};
+  for (const socket of sockets) {
+    const fromClient = {
+      ...prefixed("native", FROM_CLIENT),
+      ...prefixed("documented", socket.documented.fromClient),
+    };
+    const fromServer = {
+      ...prefixed("native", FROM_SERVER),
+      ...prefixed("body", { ...socket.says, ...socket.entries }),
+      ...prefixed("documented", socket.documented.fromServer),
+    };
+    channels[socket.name] = {
+      address: socket.address,
+      description: socket.description,
+      parameters: { id: { description: "The room's number; an event also answers to its uuid." } },
+      messages: messagesOf({ ...fromClient, ...fromServer }),
+      bindings: {
+        ws: {
+          query: {
+            type: "object",
+            properties: { ticket: TEXT, token: TEXT, epoch: TEXT, since: { type: "integer", minimum: 0 } },
+          },
+        },
+      },
+    };
+    // Seen from the server, as AsyncAPI does.
+    operations[`${socket.name}.receive`] = operation("receive", socket.name, Object.keys(fromClient));
+    operations[`${socket.name}.send`] = operation("send", socket.name, Object.keys(fromServer));
+  }
+  return {
+    asyncapi: "3.0.0",
+    info: {
+      title: "Caravan sockets",
+      version: "1.0.0",
+      description: `With the sub-protocol ${PROTOCOL} a socket speaks the native frames; without one, the frames that the older app documents.`,
+    },
+    servers: { here: { host, protocol: protocol === "https:" ? "wss" : "ws" } },
+    channels,
+    operations,
+  };
+}
+
+const TEXT = { type: "string" };
+
+function prefixed(prefix: string, schemas: Readonly<Record<string, Schema>>): Record<string, Schema> {
+  return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [`${prefix}.${name}`, schema]));
+}
+
+function messagesOf(schemas: Readonly<Record<string, Schema>>): Record<string, object> {
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, schema]) => [name, { name, payload: withoutDialect(schema) }]),
+  );
+}
+
+function withoutDialect(schema: Schema): object {
+  const { $schema: _, ...payload } = toJsonSchema(schema, { errorMode: "ignore" });
+  return payload;
+}
+
+function operation(action: "send" | "receive", channel: string, names: readonly string[]): object {
+  return {
+    action,
+    channel: { $ref: `#/channels/${channel}` },
+    messages: names.map((name) => ({ $ref: `#/channels/${channel}/messages/${name}` })),
+  };
+}

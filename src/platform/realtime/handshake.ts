@@ -1,0 +1,180 @@
+/** The Worker's side of a socket: who is it, may they enter, and the hand-over to the room's object. */
+import { z } from "@hono/zod-openapi";
+import type { Authenticate } from "../http/admit.ts";
+import { type Caller, type Credential, credentialOf, isSessionKey, tokenCredential } from "../http/caller.ts";
+import { isAllowedOrigin } from "../http/cors.ts";
+import { invalid, notFound, Refusal, refuse } from "../http/errors.ts";
+import { string } from "../http/fields.ts";
+import { messages } from "../http/messages.ts";
+import type { RawRoute } from "../http/mount.ts";
+import { type Route, reply, route } from "../http/route.ts";
+import { text } from "../http/text.ts";
+import type { Scope } from "../runtime.ts";
+import { PROTOCOL } from "./frames.ts";
+import { ADMISSION_HEADER, type Admission } from "./room.ts";
+import { rosterOf } from "./roster.ts";
+import { issueTicket, readTicket, TICKET_LIFETIME, type Ticket } from "./tickets.ts";
+
+/** Who may enter one kind of room. Each module brings the gates of its rooms. */
+export interface Gate {
+  /** The part before the colon in `event:12`. */
+  readonly kind: string;
+  /** Where the socket opens: `/ws/events/:id`. */
+  readonly path: string;
+  /** The room's canonical name. Refuses with 401, 403 or 404. */
+  enter(scope: Scope, caller: Caller | null, id: string): Promise<string>;
+}
+
+const NOT_A_SOCKET = text("This address is a WebSocket.", "По этому адресу открывают WebSocket.");
+const BAD_POSITION = text("A position is a whole number from 0.", "Позиция — целое число от 0.");
+
+export function socketRoute(gate: Gate, authenticate: Authenticate): RawRoute {
+  return {
+    path: gate.path,
+    handle: (scope, request, params) => shakeHands(scope, request, gate, authenticate, params["id"] ?? ""),
+  };
+}
+
+async function shakeHands(
+  scope: Scope,
+  request: Request,
+  gate: Gate,
+  authenticate: Authenticate,
+  id: string,
+): Promise<Response> {
+  if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
+    throw new Refusal(426, { detail: NOT_A_SOCKET }, { Upgrade: "websocket" });
+  }
+  const origin = request.headers.get("origin");
+  if (origin && !isAllowedOrigin(origin, request, scope.runtime.settings))
+    throw refuse(403, messages.originRefused);
+  const url = new URL(request.url);
+  const since = position(url.searchParams.get("since"));
+  const protocols = (request.headers.get("sec-websocket-protocol") ?? "")
+    .split(",")
+    .map((word) => word.trim())
+    .filter(Boolean);
+  const ticketText = url.searchParams.get("ticket");
+  const { caller, room, ticket } = ticketText
+    ? await byTicket(scope, gate, authenticate, id, ticketText)
+    : await byCredential(scope, gate, authenticate, id, socketCredential(request, url, protocols));
+  if (caller) {
+    const { userId, sessionId } = caller;
+    const entered = await rosterOf(scope.runtime.rosters, userId).enter({ userId, sessionId, room, ticket });
+    if (!entered) throw unauthorized();
+  }
+  const native = protocols.includes(PROTOCOL);
+  const admission: Admission = {
+    room,
+    caller,
+    native,
+    protocol: native ? PROTOCOL : (protocols[0] ?? null),
+    epoch: url.searchParams.get("epoch"),
+    since,
+  };
+  const stub = scope.runtime.room(room);
+  if (!stub) throw notFound();
+  const answer = await stub.fetch(
+    new Request("https://room/", {
+      headers: { Upgrade: "websocket", [ADMISSION_HEADER]: JSON.stringify(admission) },
+    }),
+  );
+  if (answer.status === 401) throw unauthorized();
+  return answer;
+}
+
+interface Entry {
+  readonly caller: Caller | null;
+  readonly room: string;
+  readonly ticket?: Ticket;
+}
+
+async function byTicket(
+  scope: Scope,
+  gate: Gate,
+  authenticate: Authenticate,
+  id: string,
+  words: string,
+): Promise<Entry> {
+  const ticket = await readTicket(scope.runtime, words, scope.now());
+  if (!ticket) throw unauthorized();
+  const value = `${ticket.userId}.${ticket.sessionId}`;
+  const holder = await authenticate(scope, { scheme: "Session", value, from: "socket" });
+  if (!holder.ok) throw unauthorized();
+  const room = await gate.enter(scope, holder.caller, id);
+  if (room !== ticket.room) throw unauthorized();
+  return { caller: holder.caller, room, ticket };
+}
+
+async function byCredential(
+  scope: Scope,
+  gate: Gate,
+  authenticate: Authenticate,
+  id: string,
+  credential: Credential | null,
+): Promise<Entry> {
+  const proof = credential && (await authenticate(scope, credential));
+  // What was put into the URL or a sub-protocol was put there on purpose; a stale header or cookie counts as none.
+  if (proof && !proof.ok && credential.from === "socket") throw unauthorized();
+  const caller = proof?.ok ? proof.caller : null;
+  return { caller, room: await gate.enter(scope, caller, id) };
+}
+
+/** What a socket offers: sub-protocols first (browsers can send nothing else), then the URL, then header and cookie. */
+function socketCredential(request: Request, url: URL, protocols: readonly string[]): Credential | null {
+  const value = protocolToken(protocols) ?? queryToken(url);
+  if (value) return tokenCredential(value);
+  const offered = credentialOf(request);
+  return offered && "from" in offered ? offered : null;
+}
+
+/** `auth.<token>` beside our protocol, `["Token", key]` anywhere in the list, or a lone key. */
+function protocolToken(protocols: readonly string[]): string | null {
+  const auth = protocols.find((word) => word.startsWith("auth."));
+  if (auth) return auth.slice("auth.".length);
+  const scheme = protocols.indexOf("Token");
+  if (scheme >= 0) return protocols[scheme + 1] ?? null;
+  const [only] = protocols;
+  return protocols.length === 1 && only && isSessionKey(only) ? only : null;
+}
+
+function queryToken(url: URL): string | null {
+  for (const name of ["token", "access", "access_token"]) {
+    const value = url.searchParams.get(name);
+    if (value) return value;
+  }
+  return null;
+}
+
+function position(word: string | null): number | null {
+  if (word === null) return null;
+  if (!/^\d{1,15}$/.test(word)) throw invalid({ since: BAD_POSITION });
+  return Number(word);
+}
+
+function unauthorized(): Refusal {
+  return new Refusal(401, { detail: messages.invalidToken }, { "WWW-Authenticate": 'Bearer realm="api"' });
+}
+
+/** `POST /api/v1/realtime/ticket/`: a ticket for one of the rooms behind these gates. */
+export function ticketRoute(gates: readonly Gate[]): Route {
+  return route({
+    method: "post",
+    path: "/api/v1/realtime/ticket",
+    tag: "Realtime",
+    summary: "Get a one-time ticket for a socket",
+    description:
+      "For clients that can set neither header nor sub-protocol: open the socket with `?ticket=` within 15 seconds.",
+    access: "signedIn",
+    body: z.object({ room: string({ max: 100 }).openapi({ example: "event:3" }) }),
+    answers: { 201: z.object({ ticket: z.string(), expires_in: z.number().int() }) },
+    async handle({ scope, caller, body }) {
+      const [kind = "", id = ""] = body.room.split(":");
+      const gate = gates.find((known) => known.kind === kind);
+      if (!gate) throw notFound();
+      const room = await gate.enter(scope, caller, id);
+      const ticket = await issueTicket(scope.runtime, caller, room, scope.now());
+      return reply(201, { ticket, expires_in: TICKET_LIFETIME });
+    },
+  });
+}

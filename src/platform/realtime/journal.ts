@@ -1,0 +1,159 @@
+/** The room's log, in the object's own SQLite: gapless positions, one entry per (author, ref), a recent window kept. */
+
+/** One stored entry. `at` epoch ms; `author` 0 is the system. */
+export interface Entry {
+  readonly seq: number;
+  readonly at: number;
+  readonly author: number;
+  readonly ref: string | null;
+  readonly kind: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+export type Draft = Pick<Entry, "author" | "ref" | "kind" | "body">;
+
+export interface Appended {
+  readonly entry: Entry;
+  /** This author had already sent this ref: the first entry answers, nothing was written. */
+  readonly repeated: boolean;
+}
+
+/** How much stays after it was archived: at most this many, and beyond the last page at most this long. */
+export const WINDOW = { entries: 10_000, age: 72 * 3600_000, page: 300 } as const;
+
+type Row = { seq: number; at: number; author: number; ref: string | null; kind: string; body: string };
+
+/** The part of an object's storage that the journal needs, so that a test can hand in a plain SQLite. */
+export interface JournalStorage {
+  exec<T extends Record<string, SqlStorageValue>>(query: string, ...bindings: unknown[]): Iterable<T>;
+}
+
+export class Journal {
+  readonly #sql: JournalStorage;
+  #head = 0;
+  #headAt = 0;
+  #archived = 0;
+  #epoch = "";
+
+  constructor(sql: JournalStorage) {
+    this.#sql = sql;
+    sql.exec(`CREATE TABLE IF NOT EXISTS entries (
+      seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, author INTEGER NOT NULL, ref TEXT, kind TEXT NOT NULL, body TEXT NOT NULL)`);
+    sql.exec("CREATE UNIQUE INDEX IF NOT EXISTS entries_ref ON entries (author, ref) WHERE ref IS NOT NULL");
+    sql.exec("CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL)");
+    const [last] = sql.exec<{ seq: number; at: number }>(
+      "SELECT seq, at FROM entries ORDER BY seq DESC LIMIT 1",
+    );
+    this.#head = last?.seq ?? 0;
+    this.#headAt = last?.at ?? 0;
+    this.#archived = Number(this.fact("archived") ?? 0);
+    this.#epoch = this.fact("epoch") ?? "";
+    if (!this.#epoch) {
+      this.#epoch = crypto.randomUUID().slice(0, 8);
+      this.setFact("epoch", this.#epoch);
+    }
+  }
+
+  get epoch(): string {
+    return this.#epoch;
+  }
+
+  /** Position of the newest entry, 0 when there is none. */
+  get head(): number {
+    return this.#head;
+  }
+
+  /** Everything up to here is in D1. */
+  get archived(): number {
+    return this.#archived;
+  }
+
+  /**
+   * Stores drafts in order. Synchronous, so all of them are one transaction; what is sent after it
+   * leaves only once they are durable (the output gate).
+   * Source: https://developers.cloudflare.com/durable-objects/best-practices/rules-of-durable-objects/
+   */
+  append(drafts: readonly Draft[], now: number): Appended[] {
+    return drafts.map((draft) => {
+      const known = draft.ref === null ? undefined : this.#byRef(draft.author, draft.ref);
+      if (known) return { entry: known, repeated: true };
+      const entry: Entry = { ...draft, seq: this.#head + 1, at: Math.max(now, this.#headAt) };
+      this.#sql.exec(
+        "INSERT INTO entries (seq, at, author, ref, kind, body) VALUES (?, ?, ?, ?, ?, ?)",
+        entry.seq,
+        entry.at,
+        entry.author,
+        entry.ref,
+        entry.kind,
+        JSON.stringify(entry.body),
+      );
+      this.#head = entry.seq;
+      this.#headAt = entry.at;
+      return { entry, repeated: false };
+    });
+  }
+
+  /** Entries after a position, oldest first, at most `limit`. */
+  after(seq: number, limit: number): Entry[] {
+    return this.#read("SELECT * FROM entries WHERE seq > ? ORDER BY seq LIMIT ?", seq, limit);
+  }
+
+  /** The newest entries, newest first. */
+  latest(limit: number): Entry[] {
+    return this.#read("SELECT * FROM entries ORDER BY seq DESC LIMIT ?", limit);
+  }
+
+  /** Whether a client that stands at (epoch, since) can be given all it missed. */
+  covers(epoch: string | null, since: number): boolean {
+    if (since > this.#head || since < 0) return false;
+    if (epoch === null ? since > 0 : epoch !== this.#epoch) return false;
+    if (since === this.#head) return true;
+    const [oldest] = this.#sql.exec<{ seq: number }>("SELECT seq FROM entries ORDER BY seq LIMIT 1");
+    return oldest !== undefined && oldest.seq <= since + 1;
+  }
+
+  unarchived(limit: number): Entry[] {
+    return this.after(this.#archived, limit);
+  }
+
+  markArchived(seq: number): void {
+    this.#archived = seq;
+    this.setFact("archived", String(seq));
+  }
+
+  /**
+   * Drops archived entries that fell out of the window, a bounded number at a time. The newest always stays:
+   * positions go on from it.
+   */
+  prune(now: number): void {
+    this.#sql.exec(
+      "DELETE FROM entries WHERE seq <= ?",
+      Math.min(this.#archived, this.#head - WINDOW.entries),
+    );
+    this.#sql.exec(
+      "DELETE FROM entries WHERE seq IN (SELECT seq FROM entries ORDER BY seq LIMIT 200) AND seq <= ? AND at < ?",
+      Math.min(this.#archived, this.#head - WINDOW.page),
+      now - WINDOW.age,
+    );
+  }
+
+  fact(name: string): string | null {
+    const [row] = this.#sql.exec<{ value: string }>("SELECT value FROM facts WHERE name = ?", name);
+    return row?.value ?? null;
+  }
+
+  setFact(name: string, value: string): void {
+    this.#sql.exec("INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)", name, value);
+  }
+
+  #byRef(author: number, ref: string): Entry | undefined {
+    return this.#read("SELECT * FROM entries WHERE author = ? AND ref = ?", author, ref)[0];
+  }
+
+  #read(query: string, ...bindings: unknown[]): Entry[] {
+    return [...this.#sql.exec<Row>(query, ...bindings)].map((row) => ({
+      ...row,
+      body: JSON.parse(row.body) as Record<string, unknown>,
+    }));
+  }
+}

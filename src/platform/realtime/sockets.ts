@@ -1,0 +1,148 @@
+/** The hibernating sockets of a room: who each one is, what it may still do, and how to reach them all. */
+import type { Caller } from "../http/caller.ts";
+import { CLOSE, encode, type Fault, LIMITS, MAX_BUFFERED, MAX_FAULTS } from "./frames.ts";
+
+/** Raw frames as a contract documents them, or the native ones. */
+export type Dialect = "documented" | "caravan.v1";
+
+/** Facts of one socket, kept in its attachment: they survive hibernation. */
+export interface SocketFacts {
+  readonly dialect: Dialect;
+  /** Null: an anonymous reader. */
+  readonly caller: Caller | null;
+  /** Bad frames in a row. */
+  readonly faults: number;
+  /** Position up to which a resuming socket was served; null once it is live. */
+  readonly catchingUp: number | null;
+}
+
+/** Which sockets a revocation means: a whole person, one of their sessions, or all but one session. */
+export interface Revocation {
+  readonly userId: number;
+  readonly sessionId?: string | undefined;
+  readonly exceptSession?: string | undefined;
+}
+
+export class Sockets {
+  readonly #state: DurableObjectState;
+  /** Read once a wake: an attachment is deserialized anew at each read. */
+  readonly #facts = new WeakMap<WebSocket, SocketFacts>();
+  readonly #rates = new WeakMap<WebSocket, { second: number; frames: number }>();
+
+  constructor(state: DurableObjectState) {
+    this.#state = state;
+    // Answered without waking the object, and object-wide: so exactly this text and no shorter one.
+    state.setWebSocketAutoResponse(new WebSocketRequestResponsePair('{"t":"ping"}', '{"t":"pong"}'));
+  }
+
+  accept(facts: SocketFacts): { client: WebSocket; server: WebSocket } {
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.#state.acceptWebSocket(server, facts.caller ? [userTag(facts.caller.userId)] : []);
+    this.update(server, facts);
+    return { client, server };
+  }
+
+  facts(socket: WebSocket): SocketFacts {
+    let facts = this.#facts.get(socket);
+    if (!facts) {
+      facts = socket.deserializeAttachment() as SocketFacts;
+      this.#facts.set(socket, facts);
+    }
+    return facts;
+  }
+
+  update(socket: WebSocket, facts: SocketFacts): void {
+    this.#facts.set(socket, facts);
+    socket.serializeAttachment(facts);
+  }
+
+  all(): WebSocket[] {
+    return this.#state.getWebSockets();
+  }
+
+  /** Sends one frame; closes a reader that has stopped reading. */
+  send(socket: WebSocket, frame: string): void {
+    if (socket.readyState !== WebSocket.OPEN) return;
+    if (bufferedBytes(socket) > MAX_BUFFERED) this.close(socket, CLOSE.slow, "too slow");
+    else socket.send(frame);
+  }
+
+  /** Answers a bad frame in the socket's own dialect; the third in a row closes it. */
+  complain(socket: WebSocket, fault: Fault, ref?: string): void {
+    const facts = this.facts(socket);
+    const frame =
+      facts.dialect === "caravan.v1"
+        ? encode({ t: "error", ...(ref === undefined ? {} : { ref }), ...fault })
+        : JSON.stringify({ type: "error", ...fault });
+    this.send(socket, frame);
+    const faults = facts.faults + 1;
+    this.update(socket, { ...facts, faults });
+    if (faults >= MAX_FAULTS) this.close(socket, CLOSE.badFrames, "bad frames");
+  }
+
+  /** A good frame ends the row of bad ones. */
+  forgive(socket: WebSocket): void {
+    const facts = this.facts(socket);
+    if (facts.faults > 0) this.update(socket, { ...facts, faults: 0 });
+  }
+
+  /** False when the socket sends more than it may in this second. The count is lost with the object: it restarts at 0. */
+  withinRate(socket: WebSocket, now: number): boolean {
+    const second = Math.floor(now / 1000);
+    const rate = this.#rates.get(socket);
+    const frames = rate?.second === second ? rate.frames + 1 : 1;
+    this.#rates.set(socket, { second, frames });
+    return frames <= LIMITS.rate;
+  }
+
+  close(socket: WebSocket, code: number, reason: string): void {
+    try {
+      socket.close(code, reason);
+    } catch {
+      // Already closing: nothing is left to say.
+    }
+  }
+
+  /** Closes whom a revocation means; says how many. */
+  closeRevoked(revocation: Revocation, code: number, reason: string): number {
+    const meant = this.#state
+      .getWebSockets(userTag(revocation.userId))
+      .filter((socket) => isRevoked(this.facts(socket).caller, revocation));
+    for (const socket of meant) this.close(socket, code, reason);
+    return meant.length;
+  }
+
+  closeAll(code: number, reason: string): void {
+    for (const socket of this.all()) this.close(socket, code, reason);
+  }
+
+  /** Closes those whose credential has run out; returns when the next one does (epoch ms), null for none. */
+  closeExpired(now: number): number | null {
+    let next: number | null = null;
+    for (const socket of this.all()) {
+      const expiresAt = this.facts(socket).caller?.expiresAt;
+      if (expiresAt === undefined) continue;
+      if (expiresAt <= now) this.close(socket, CLOSE.unauthenticated, "expired");
+      else next = next === null ? expiresAt : Math.min(next, expiresAt);
+    }
+    return next;
+  }
+}
+
+export function isRevoked(
+  caller: Pick<Caller, "userId" | "sessionId"> | null,
+  revocation: Revocation,
+): boolean {
+  if (!caller || caller.userId !== revocation.userId) return false;
+  if (revocation.sessionId !== undefined) return caller.sessionId === revocation.sessionId;
+  return caller.sessionId !== revocation.exceptSession;
+}
+
+function userTag(userId: number): string {
+  return `user:${userId}`;
+}
+
+/** Bytes that the runtime still holds for this reader; the type definitions don't know the property yet. */
+export function bufferedBytes(socket: WebSocket): number {
+  return (socket as WebSocket & { bufferedAmount?: number }).bufferedAmount ?? 0;
+}

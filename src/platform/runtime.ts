@@ -1,0 +1,80 @@
+/** What a Worker invocation works with: settings parsed once, the platform's parts, and one caller's scope over them. */
+
+import type { Keyring } from "./crypto/digest.ts";
+import type { Hasher } from "./crypto/hasher.ts";
+import type { Db } from "./db/client.ts";
+import type { Counter } from "./http/counter.ts";
+import type { Locale } from "./http/text.ts";
+import type { RoomObject } from "./realtime/room.ts";
+import type { Roster } from "./realtime/roster.ts";
+
+/** Rates are `{ limit, seconds }`: at most `limit` in a fixed window of `seconds`. */
+export interface Rate {
+  readonly limit: number;
+  readonly seconds: number;
+}
+
+/** Which thing is counted: see `http/limits.ts` for where each applies. */
+export const RATE_NAMES = [
+  "registration",
+  "login",
+  "guess",
+  "guessFromAddress",
+  "reset",
+  "resetMail",
+  "codeGuess",
+  "codeGuessTotal",
+] as const;
+export type RateName = (typeof RATE_NAMES)[number];
+
+export interface Settings {
+  readonly environment: "development" | "staging" | "production";
+  /** Where links in mails point; null in development: the origin that the request came in on. */
+  readonly publicOrigin: string | null;
+  readonly corsOrigins: readonly string[];
+  readonly emailVerification: "optional" | "mandatory";
+  readonly mail: {
+    readonly from: string;
+    readonly resendKey: string | null;
+    readonly resendUrl: string | undefined;
+  };
+  readonly sms: { readonly url: string; readonly token: string } | null;
+  readonly rates: Readonly<Record<RateName, Rate>>;
+}
+
+/** One queue message: the outbox row that wants delivering. */
+export interface JobMessage {
+  readonly outbox: string;
+}
+
+export interface Runtime {
+  readonly settings: Settings;
+  readonly keys: Keyring;
+  readonly database: D1Database;
+  readonly queue: Queue<JobMessage>;
+  readonly bucket: R2Bucket;
+  readonly assets: Fetcher;
+  readonly shield: RateLimit;
+  readonly hashers: DurableObjectNamespace<Hasher>;
+  readonly counters: DurableObjectNamespace<Counter>;
+  readonly rosters: DurableObjectNamespace<Roster>;
+  /** The object of a room by its name, `event:12`; null for a kind that does not exist. */
+  room(name: string): DurableObjectStub<RoomObject> | null;
+}
+
+/** One request or one job. Services take it first. */
+export interface Scope {
+  readonly runtime: Runtime;
+  readonly db: Db;
+  /** How far this scope has read and written; null before its first statement. */
+  bookmark(): string | null;
+  readonly locale: Locale;
+  /** Public origin for links, without a trailing slash. */
+  readonly origin: string;
+  readonly requestId: string;
+  readonly client: { readonly address: string; readonly userAgent: string };
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Work that may end after the answer has left. */
+  defer(work: Promise<unknown>): void;
+}

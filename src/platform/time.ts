@@ -1,0 +1,64 @@
+/** Instants as the apps write them: ISO 8601, with the app's own zone where the client names none. */
+
+const PATTERN =
+  /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|[+-]\d{2}(?::?\d{2})?)?)?$/i;
+
+/**
+ * Epoch ms, or null when it is no instant. `2026-11-21T10:00:00.5+02:00`, `2026-11-21 10:00`, `2026-11-21`;
+ * without an offset it is local time in `zone` (IANA name).
+ */
+export function parseInstant(words: string, zone: string): number | null {
+  const match = PATTERN.exec(words.trim());
+  if (!match) return null;
+  const [, year, month, day, hour = "0", minute = "0", second = "0", fraction = "", offset] = match;
+  const [y, mo, d, h, mi, s] = [year, month, day, hour, minute, second].map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const wall = Date.UTC(y, mo - 1, d, h, mi, s, Number(fraction.padEnd(3, "0").slice(0, 3)));
+  const read = new Date(wall);
+  // Date.UTC rolls 31 February over; a real calendar does not.
+  if (read.getUTCMonth() !== mo - 1 || read.getUTCDate() !== d || h > 23 || mi > 59 || s > 59) return null;
+  if (!offset) return wall - zoneOffset(wall - zoneOffset(wall, zone), zone);
+  return wall - offsetMinutes(offset) * 60_000;
+}
+
+function offsetMinutes(offset: string): number {
+  if (/^z$/i.test(offset)) return 0;
+  const digits = offset.replace(/\D/g, "").padEnd(4, "0");
+  const minutes = Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2));
+  return offset.startsWith("-") ? -minutes : minutes;
+}
+
+/** How far local time in `zone` is ahead of UTC at an instant, in ms. */
+function zoneOffset(at: number, zone: string): number {
+  const parts = new Intl.DateTimeFormat("en-US", {
+    timeZone: zone,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "numeric",
+    day: "numeric",
+    hour: "numeric",
+    minute: "numeric",
+    second: "numeric",
+  }).formatToParts(at);
+  const value = (type: Intl.DateTimeFormatPartTypes) =>
+    Number(parts.find((part) => part.type === type)?.value);
+  const local = Date.UTC(
+    value("year"),
+    value("month") - 1,
+    value("day"),
+    value("hour"),
+    value("minute"),
+    value("second"),
+  );
+  return local - Math.floor(at / 1000) * 1000;
+}
+
+export function isoTime(at: number): string {
+  return new Date(at).toISOString();
+}

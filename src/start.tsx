@@ -1,0 +1,96 @@
+/** The start page: where everything is, and, on a developer's machine, who one can be. */
+import { page } from "./platform/http/page.tsx";
+import { route } from "./platform/http/route.ts";
+import { isLocalOutbox } from "./platform/mail/mail.ts";
+import { SAMPLE_LOGINS } from "./samples.ts";
+
+const LINKS = [
+  { href: "/swagger/", name: "API reference", about: "Swagger UI, to try requests in" },
+  { href: "/redoc/", name: "API handbook", about: "ReDoc, to read" },
+  { href: "/asyncapi.json", name: "Socket reference", about: "AsyncAPI 3 for every frame" },
+  { href: "/health/", name: "Health", about: "State of each part" },
+];
+
+export const startRoute = route({
+  method: "get",
+  path: "/",
+  tag: "Pages",
+  summary: "Start page",
+  access: "public",
+  hidden: true,
+  answers: {},
+  async handle({ scope }) {
+    const development = scope.runtime.settings.environment === "development";
+    const links = isLocalOutbox(scope.runtime)
+      ? [
+          ...LINKS,
+          { href: "/dev/outbox/", name: "Mail outbox", about: "Letters and messages that were sent" },
+        ]
+      : LINKS;
+    return page(
+      { title: "Caravan", locale: "en", scripts: development ? ["/static/start.js"] : [] },
+      <main class="wide">
+        <h1>Caravan</h1>
+        <p class="lead">One backend at the edge for apps about people, places and moving things.</p>
+        <ul class="tiles">
+          {links.map(({ href, name, about }) => (
+            <li>
+              <a href={href}>
+                <strong>{name}</strong>
+                <span>{about}</span>
+              </a>
+            </li>
+          ))}
+        </ul>
+        {development ? <Development /> : null}
+      </main>,
+    );
+  },
+});
+
+function Development() {
+  return (
+    <>
+      <section>
+        <h2>Sample logins</h2>
+        <table>
+          <thead>
+            <tr>
+              <th>Username</th>
+              <th>Phone</th>
+              <th>E-mail</th>
+              <th>Password</th>
+              <th>Role</th>
+            </tr>
+          </thead>
+          <tbody>
+            {SAMPLE_LOGINS.map((login) => (
+              <tr>
+                <td>{login.username}</td>
+                <td>{login.phone ?? "—"}</td>
+                <td>{login.email}</td>
+                <td>
+                  <code>{login.password}</code>
+                </td>
+                <td>{login.isStaff ? "staff" : login.userType.toLowerCase()}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+      <section id="try" hidden>
+        <h2>Try it here</h2>
+        <p class="quiet">
+          Signs in, makes an event with two participants, opens its socket, changes it: all over the public
+          API.
+        </p>
+        <p>
+          <button type="button" id="run">
+            Create an event and watch it
+          </button>
+        </p>
+        <ol id="steps" class="steps" aria-live="polite" />
+      </section>
+    </>
+  );
+}
