@@ -134,7 +134,10 @@ async function orRefusal(
     return await work();
   } catch (error) {
     if (error instanceof Refusal) return refusalAnswer(error, locale, wording?.(error, locale));
-    throw error;
+    // Hono masks errors only; a library may throw anything.
+    throw error instanceof Error
+      ? error
+      : new Error("something that is no Error was thrown", { cause: error });
   }
 }
 

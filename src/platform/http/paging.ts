@@ -13,16 +13,17 @@ export function envelope<T extends z.ZodType>(item: T) {
   });
 }
 
+/** A page size as the original takes it: garbage counts as none, too much as the most there is. */
+const clamped = (value: unknown) => {
+  const limit = Number(value);
+  return Number.isInteger(limit) && limit > 0 ? Math.min(limit, MAX_LIMIT) : undefined;
+};
+
 /** Opt-in window over a list that is whole by default: `?limit=` (at most 100) and `?cursor=`. */
 export const windowQuery = z.object({
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .transform((limit) => Math.min(limit, MAX_LIMIT))
-    .optional()
-    .catch(undefined)
-    .openapi({ description: "At most this many (1 to 100); without it the whole list." }),
+  limit: z
+    .preprocess(clamped, z.int().min(1).max(MAX_LIMIT).optional())
+    .openapi({ description: "At most this many; without it the whole list." }),
   cursor: z.string().max(200).optional().openapi({ description: "Where the last answer's `next` pointed." }),
 });
 

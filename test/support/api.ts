@@ -1,0 +1,160 @@
+/** Calls the Worker as a client would, and makes the people that a test needs. Each has names of its own. */
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import worker from "../../src/index.ts";
+
+export interface Answer {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: what an answer holds is what each test is about.
+  readonly body: any;
+  readonly headers: Headers;
+}
+
+export interface CallOptions {
+  readonly body?: unknown;
+  readonly token?: string;
+  /** `Token` scheme. */
+  readonly key?: string;
+  readonly headers?: Record<string, string>;
+  /** Settings that this call overrides. */
+  readonly settings?: Record<string, string>;
+}
+
+const ORIGIN = "http://caravan.test";
+
+export type TestEnv = Cloudflare.Env;
+
+/** The environment with other settings; each set is one object, so that the Worker builds it once. */
+const variants = new Map<string, TestEnv>();
+export function envWith(settings: Record<string, string>): TestEnv {
+  const name = JSON.stringify(settings);
+  let variant = variants.get(name);
+  if (!variant) {
+    variant = { ...env, ...settings };
+    variants.set(name, variant);
+  }
+  return variant;
+}
+
+/** Sends a request and waits for what it left to do after its answer. A plain object goes as JSON. */
+export async function send(request: Request, environment: TestEnv = env): Promise<Response> {
+  const context = createExecutionContext();
+  const response = await worker.fetch(request as Parameters<typeof worker.fetch>[0], environment, context);
+  await waitOnExecutionContext(context);
+  return response;
+}
+
+export async function call(method: string, path: string, options: CallOptions = {}): Promise<Answer> {
+  const headers = new Headers(options.headers);
+  if (options.token) headers.set("authorization", `Bearer ${options.token}`);
+  if (options.key) headers.set("authorization", `Token ${options.key}`);
+  const { body } = options;
+  const raw =
+    body === undefined ||
+    typeof body === "string" ||
+    body instanceof FormData ||
+    body instanceof URLSearchParams;
+  if (!raw && !headers.has("content-type")) headers.set("content-type", "application/json");
+  if (typeof body === "string" && !headers.has("content-type"))
+    headers.set("content-type", "application/json");
+  const request = new Request(`${ORIGIN}${path}`, {
+    method,
+    headers,
+    redirect: "manual",
+    ...(body === undefined ? {} : { body: raw ? (body as BodyInit) : JSON.stringify(body) }),
+  });
+  const response = await send(request, options.settings ? envWith(options.settings) : env);
+  const text = await response.text();
+  const type = response.headers.get("content-type") ?? "";
+  return {
+    status: response.status,
+    body: type.includes("json") ? JSON.parse(text) : text,
+    headers: response.headers,
+  };
+}
+
+export const get = (path: string, options?: CallOptions) => call("GET", path, options);
+export const post = (path: string, body?: unknown, options: CallOptions = {}) =>
+  call("POST", path, { body, ...options });
+export const put = (path: string, body?: unknown, options: CallOptions = {}) =>
+  call("PUT", path, { body, ...options });
+export const patch = (path: string, body?: unknown, options: CallOptions = {}) =>
+  call("PATCH", path, { body, ...options });
+export const del = (path: string, body?: unknown, options: CallOptions = {}) =>
+  call("DELETE", path, { body, ...options });
+
+let count = 0;
+/** A name nobody else has. */
+export function unique(prefix = "user"): string {
+  count += 1;
+  return `${prefix}${count}x${crypto.randomUUID().slice(0, 8)}`;
+}
+
+/** A Russian mobile number nobody else has. */
+export function uniquePhone(): string {
+  return `+79${String(Math.floor(Math.random() * 1e9)).padStart(9, "0")}`;
+}
+
+export interface Person {
+  readonly id: number;
+  readonly username: string;
+  readonly email: string;
+  readonly password: string;
+  readonly token: string;
+  readonly refresh: string;
+}
+
+/** Somebody who signed up at AlphaBet's door. */
+export async function person(prefix = "user"): Promise<Person> {
+  const username = unique(prefix);
+  const email = `${username}@example.com`.toLowerCase();
+  const password = "verysecret";
+  const answer = await post("/api/auth/signup/", { username, email, password });
+  if (answer.status !== 200) throw new Error(`sign-up: ${answer.status} ${JSON.stringify(answer.body)}`);
+  const claims = JSON.parse(atob(answer.body.access.split(".")[1].replaceAll("-", "+").replaceAll("_", "/")));
+  return {
+    id: claims.user_id,
+    username,
+    email,
+    password,
+    token: answer.body.access,
+    refresh: answer.body.refresh,
+  };
+}
+
+/** Somebody with rights that no door gives. */
+export async function staffMember(
+  rights: { staff?: boolean; type?: "CLIENT" | "DRIVER" | "OPERATOR" } = { staff: true },
+): Promise<Person> {
+  const made = await person("staff");
+  await env.DB.prepare("UPDATE users SET is_staff = ?, user_type = ? WHERE id = ?")
+    .bind(rights.staff ? 1 : 0, rights.type ?? "OPERATOR", made.id)
+    .run();
+  const again = await post("/api/auth/signin/", { username: made.username, password: made.password });
+  return { ...made, token: again.body.access, refresh: again.body.refresh };
+}
+
+export interface Letter {
+  readonly id: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  readonly links: string[];
+  readonly codes: string[];
+  readonly status: string;
+}
+
+/** Letters and messages to one address, newest first. */
+export async function outboxOf(to: string): Promise<Letter[]> {
+  return (await get(`/dev/outbox.json?to=${encodeURIComponent(to)}`)).body;
+}
+
+/** The rows of a query, for what no route shows. */
+export async function rows<T = Record<string, unknown>>(query: string, ...bindings: unknown[]): Promise<T[]> {
+  return (
+    await env.DB.prepare(query)
+      .bind(...bindings)
+      .all<T>()
+  ).results;
+}
