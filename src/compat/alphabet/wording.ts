@@ -14,7 +14,7 @@ export function refuseWithError(error: string, more: object = {}): Refusal {
 export const errorKey: Wording = (refusal, locale) => {
   const body = wire(refusal.body, locale) as Record<string, unknown>;
   if ("fields" in refusal.body) return { error: firstOf(body), ...body };
-  return refusal.status === 403 && "detail" in body ? { message: body["detail"], ...body } : body;
+  return refusal.status === 403 && "detail" in body ? { message: body.detail, ...body } : body;
 };
 
 function firstOf(errors: unknown, path: string[] = []): string {

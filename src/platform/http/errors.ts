@@ -72,5 +72,5 @@ function fieldsWire(fields: FieldErrors, locale: Locale): unknown {
 }
 
 function isText(value: Text | Text[] | FieldErrors): value is Text {
-  return !Array.isArray(value) && typeof value["en"] === "string";
+  return !Array.isArray(value) && typeof value.en === "string";
 }

@@ -39,8 +39,7 @@ function setLevel(level: FieldErrors, step: string): FieldErrors {
 }
 
 function message(issue: Issue): Text {
-  if (issue.code === "custom")
-    return isText(issue.params?.["text"]) ? issue.params["text"] : messages.invalid;
+  if (issue.code === "custom") return isText(issue.params?.text) ? issue.params.text : messages.invalid;
   if (issue.input === undefined) return messages.required;
   if (issue.input === null) return messages.null;
   switch (issue.code) {

@@ -31,7 +31,7 @@ const BAD_POSITION = text("A position is a whole number from 0.", "Позици�
 export function socketRoute(gate: Gate, authenticate: Authenticate): RawRoute {
   return {
     path: gate.path,
-    handle: (scope, request, params) => shakeHands(scope, request, gate, authenticate, params["id"] ?? ""),
+    handle: (scope, request, params) => shakeHands(scope, request, gate, authenticate, params.id ?? ""),
   };
 }
 

@@ -48,7 +48,7 @@ export function mediaUrl(scope: Scope, key: string | null): string | null {
 export const mediaRoute: RawRoute = {
   path: `${MEDIA_PATH}/:key{.+}`,
   async handle(scope, request, params) {
-    const object = await scope.runtime.bucket.get(params["key"] ?? "", {
+    const object = await scope.runtime.bucket.get(params.key ?? "", {
       onlyIf: request.headers,
       range: request.headers,
     });
