@@ -1,15 +1,16 @@
 /** What runs without a request: the outbox's effects by kind, and the clock's jobs. */
 
 import { announce, eventMails, type Notice, sendReminders } from "./modules/events/index.ts";
-import { identityMails, purgeCodes, purgeSessions } from "./modules/identity/index.ts";
+import { identityMails, purgeCodes, purgeSessions, sweepAvatars } from "./modules/identity/index.ts";
 import { deliver, type Handlers, sweepOutbox } from "./platform/db/delivery.ts";
-import { bury } from "./platform/db/outbox.ts";
+import { bury, purgeOutbox } from "./platform/db/outbox.ts";
 import { purgeIdempotencyKeys } from "./platform/http/idempotency.ts";
 import { openJobScope } from "./platform/http/scope.ts";
 import { log } from "./platform/log.ts";
 import { deliverMail, deliverSms, type Templates } from "./platform/mail/mail.ts";
 import { rosterOf } from "./platform/realtime/roster.ts";
 import type { Revocation } from "./platform/realtime/sockets.ts";
+import { sweepRooms } from "./platform/realtime/sweep.ts";
 import type { JobMessage, Runtime, Scope } from "./platform/runtime.ts";
 
 /** Every letter that the house can write. */
@@ -33,6 +34,7 @@ const handlers: Handlers = {
 const EVERY_MINUTE: Record<string, (scope: Scope) => Promise<unknown>> = {
   reminders: sendReminders,
   outbox: sweepOutbox,
+  rooms: sweepRooms,
   sessions: purgeSessions,
   codes: purgeCodes,
   idempotencyKeys: purgeIdempotencyKeys,
@@ -41,6 +43,7 @@ const EVERY_MINUTE: Record<string, (scope: Scope) => Promise<unknown>> = {
 /** Cron expression in `wrangler.toml` → its jobs. */
 const SCHEDULE: Record<string, Record<string, (scope: Scope) => Promise<unknown>>> = {
   "* * * * *": EVERY_MINUTE,
+  "17 3 * * *": { outbox: purgeOutbox, pictures: sweepAvatars },
 };
 
 export async function consume(

@@ -384,3 +384,24 @@ export async function verifyOwnPassword(scope: Scope, user: User, password: stri
   if (matches) await forgive(scope, subject, guesses);
   return matches;
 }
+
+/** Nightly: deletes pictures that no profile names, once they are a day old. */
+export async function sweepAvatars(scope: Scope): Promise<void> {
+  const { bucket } = scope.runtime;
+  let cursor: string | undefined;
+  do {
+    const page = await bucket.list({ prefix: "avatars/", limit: 500, ...(cursor ? { cursor } : {}) });
+    const keys = page.objects
+      .filter(({ uploaded }) => uploaded.getTime() < scope.now() - DAY)
+      .map(({ key }) => key);
+    const named = await scope.db
+      .select({ key: profiles.avatarKey })
+      .from(profiles)
+      .where(sql`${profiles.avatarKey} IN (SELECT value FROM json_each(${JSON.stringify(keys)}))`);
+    const kept = new Set(named.map(({ key }) => key));
+    const orphans = keys.filter((key) => !kept.has(key));
+    if (orphans.length > 0) await bucket.delete(orphans);
+    cursor = page.truncated ? page.cursor : undefined;
+  } while (cursor);
+}
+const DAY = 24 * 3600_000;

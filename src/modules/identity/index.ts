@@ -10,6 +10,7 @@ export {
   type SignedIn,
   setStanding,
   signIn,
+  sweepAvatars,
   type Taken,
   type User,
   verifyOwnPassword,

@@ -165,3 +165,12 @@ export async function overdue(db: Db, now: number, limit = 1000): Promise<string
     .limit(limit);
   return rows.map((row) => row.id);
 }
+
+/** What was sent stays readable for this long; what is dead stays until somebody decides. */
+const KEPT = 30 * 24 * 3600_000;
+
+export async function purgeOutbox(scope: Scope): Promise<void> {
+  await scope.db
+    .delete(outbox)
+    .where(and(eq(outbox.status, "sent"), lte(outbox.createdAt, scope.now() - KEPT)));
+}

@@ -60,3 +60,15 @@ export const auditLog = sqliteTable(
   },
   (table) => [index("audit_log_subject").on(table.subject, table.at)],
 );
+
+/** Rooms that somebody entered lately: where the sweep looks for an archive whose alarm was lost. */
+export const rooms = sqliteTable(
+  "rooms",
+  {
+    /** `event:12`. */
+    name: text("name").primaryKey().notNull(),
+    seenAt: integer("seen_at").notNull(),
+    sweptAt: integer("swept_at").notNull(),
+  },
+  (table) => [index("rooms_due").on(table.sweptAt)],
+);

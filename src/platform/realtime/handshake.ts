@@ -13,6 +13,7 @@ import type { Scope } from "../runtime.ts";
 import { PROTOCOL } from "./frames.ts";
 import { ADMISSION_HEADER, type Admission } from "./room.ts";
 import { rosterOf } from "./roster.ts";
+import { noteRoom } from "./sweep.ts";
 import { issueTicket, readTicket, TICKET_LIFETIME, type Ticket } from "./tickets.ts";
 
 /** Who may enter one kind of room. Each module brings the gates of its rooms. */
@@ -72,6 +73,7 @@ async function shakeHands(
     epoch: url.searchParams.get("epoch"),
     since,
   };
+  noteRoom(scope, room);
   const stub = scope.runtime.room(room);
   if (!stub) throw notFound();
   const answer = await stub.fetch(

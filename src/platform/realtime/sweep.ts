@@ -1,0 +1,52 @@
+/** The second net under the rooms' alarms: every room that was entered lately is looked at now and then. */
+import { and, asc, gt, lt, sql } from "drizzle-orm";
+import { rooms } from "../db/tables.ts";
+import { log } from "../log.ts";
+import type { Scope } from "../runtime.ts";
+
+/** How often an isolate notes the same room, and how often the sweep wakes it. Milliseconds. */
+const NOTE_EVERY = 3600_000;
+const WAKE_EVERY = 600_000;
+/** A room that nobody entered for this long has nothing left to archive. */
+const LIVE = 24 * 3600_000;
+const BATCH = 50;
+
+const noted = new Map<string, number>();
+
+/** Remembers that somebody enters a room. Costs one statement an hour and room, after the answer. */
+export function noteRoom(scope: Scope, name: string): void {
+  const now = scope.now();
+  if ((noted.get(name) ?? 0) > now - NOTE_EVERY) return;
+  if (noted.size > 5_000) noted.clear();
+  noted.set(name, now);
+  const note = scope.db
+    .insert(rooms)
+    .values({ name, seenAt: now, sweptAt: now })
+    .onConflictDoUpdate({ target: rooms.name, set: { seenAt: now } });
+  scope.defer(note.catch((error: unknown) => log("warn", "rooms.note", { room: name }, error)));
+}
+
+/** Wakes rooms that were not looked at for ten minutes; forgets those that are quiet. */
+export async function sweepRooms(scope: Scope): Promise<void> {
+  const now = scope.now();
+  await scope.db.delete(rooms).where(lt(rooms.seenAt, now - LIVE));
+  const due = await scope.db
+    .select({ name: rooms.name })
+    .from(rooms)
+    .where(and(lt(rooms.sweptAt, now - WAKE_EVERY), gt(rooms.seenAt, now - LIVE)))
+    .orderBy(asc(rooms.sweptAt))
+    .limit(BATCH);
+  await Promise.all(
+    due.map(async ({ name }) => {
+      try {
+        await scope.runtime.room(name)?.wake(name);
+      } catch (error) {
+        log("warn", "rooms.wake", { room: name }, error);
+      }
+    }),
+  );
+  const names = JSON.stringify(due.map(({ name }) => name));
+  await scope.db.run(
+    sql`UPDATE rooms SET swept_at = ${now} WHERE name IN (SELECT value FROM json_each(${names}))`,
+  );
+}
