@@ -1,0 +1,47 @@
+// `npm run staff -- <email> [--env staging|production]`: gives an account staff rights, or makes one with a password
+// that is printed once. Without --env it works on this machine's database.
+import { spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { hashPassword } from "../src/platform/crypto/scrypt.ts";
+import { quiet, requireNode, root, wrangler } from "./environment.mjs";
+
+requireNode();
+const [email, ...options] = process.argv.slice(2);
+if (!email || !/^[\w.+-]+@[\w-]+(\.[\w-]+)+$/.test(email)) {
+  console.error("Usage: npm run staff -- <email> [--env staging|production]");
+  process.exit(1);
+}
+const address = email.toLowerCase();
+const environment = options[0] === "--env" ? options[1] : undefined;
+const place = environment
+  ? ["--env", environment, "--remote"]
+  : ["--local", "--persist-to", process.env.CARAVAN_STATE ?? join(root, ".wrangler/state")];
+
+const known = execute(`SELECT id FROM users WHERE email = '${address}'`);
+const now = Date.now();
+if (known.length > 0) {
+  execute(`UPDATE users SET is_staff = 1, is_active = 1, updated_at = ${now} WHERE email = '${address}'`);
+  console.log(`${address} is staff now.`);
+} else {
+  const password = randomBytes(12).toString("base64url");
+  // The whole address as username: nobody can register one that holds an @.
+  execute(`INSERT INTO users (username, username_key, email, password_hash, user_type, is_staff, is_verified, email_verified_at, created_at, updated_at)
+    VALUES ('${address}', '${address}', '${address}', '${hashPassword(password)}', 'OPERATOR', 1, 1, ${now}, ${now}, ${now})`);
+  console.log(`Made ${address} with the password ${password}\nIt is not shown again: sign in and change it.`);
+}
+
+/** Runs one statement; answers with its rows. */
+function execute(sql) {
+  const args = [wrangler, "d1", "execute", "DB", ...place, "--json", "--command", sql];
+  const result = spawnSync(process.execPath, args, {
+    cwd: root,
+    env: { ...quiet, CI: "1" },
+    encoding: "utf8",
+  });
+  if (result.status !== 0) {
+    console.error(result.stderr || result.stdout);
+    process.exit(1);
+  }
+  return JSON.parse(result.stdout.slice(result.stdout.indexOf("[")))[0]?.results ?? [];
+}
