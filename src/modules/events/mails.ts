@@ -13,7 +13,7 @@ export interface EventLetter {
   readonly count: number;
 }
 
-type Action = "created" | "updated" | "cancelled";
+type Action = "created" | "updated" | "cancelled" | "left";
 
 const WORDS: Record<Action, Record<Locale, { action: string; sentence: (name: string) => string }>> = {
   created: {
@@ -25,14 +25,13 @@ const WORDS: Record<Action, Record<Locale, { action: string; sentence: (name: st
     ru: { action: "Изменено", sentence: (name) => `Мероприятие «${name}» изменено.` },
   },
   cancelled: {
-    en: {
-      action: "Cancelled",
-      sentence: (name) => `The event "${name}" was cancelled, or you no longer take part in it.`,
-    },
-    ru: {
-      action: "Отменено",
-      sentence: (name) => `Мероприятие «${name}» отменено, или вы в нём больше не участвуете.`,
-    },
+    en: { action: "Cancelled", sentence: (name) => `The event "${name}" was cancelled.` },
+    ru: { action: "Отменено", sentence: (name) => `Мероприятие «${name}» отменено.` },
+  },
+  /** For somebody who was taken out: to them it is cancelled. */
+  left: {
+    en: { action: "Cancelled", sentence: (name) => `You no longer take part in the event "${name}".` },
+    ru: { action: "Отменено", sentence: (name) => `Вы больше не участвуете в мероприятии «${name}».` },
   },
 };
 
@@ -51,6 +50,7 @@ const change =
 export const eventCreated = change("created");
 export const eventUpdated = change("updated");
 export const eventCancelled = change("cancelled");
+export const eventLeft = change("left");
 
 export function eventReminder(data: EventLetter, locale: Locale): Letter {
   return locale === "ru"
@@ -91,5 +91,6 @@ export const eventMails = {
   "event.created": eventCreated,
   "event.updated": eventUpdated,
   "event.cancelled": eventCancelled,
+  "event.left": eventLeft,
   "event.reminder": eventReminder,
 };

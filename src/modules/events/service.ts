@@ -10,7 +10,14 @@ import { mailEffect } from "../../platform/mail/mail.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { foldUsername } from "../identity/index.ts";
 import { forgetEvent } from "./gate.ts";
-import { type EventLetter, eventCancelled, eventCreated, eventReminder, eventUpdated } from "./mails.ts";
+import {
+  type EventLetter,
+  eventCancelled,
+  eventCreated,
+  eventLeft,
+  eventReminder,
+  eventUpdated,
+} from "./mails.ts";
 import { announce, type Notice, noticeEffect } from "./notices.ts";
 import { foldLocation, hasHappened, mayChange, REMINDER_LEAD } from "./rules.ts";
 import { eventMembers, eventReminders, events } from "./tables.ts";
@@ -230,7 +237,7 @@ export async function updateEvents(
       );
       return [
         ...letters("event.updated", eventUpdated, event.members, facts),
-        ...letters("event.cancelled", eventCancelled, removed, facts),
+        ...letters("event.left", eventLeft, removed, facts),
       ];
     }),
   ];
