@@ -2,18 +2,14 @@
 export { eventGate } from "./gate.ts";
 export { eventMails } from "./mails.ts";
 export { announce, type Notice } from "./notices.ts";
-export { eventSocket, eventTenant } from "./room.ts";
 export {
   countEvents,
-  createEvents,
   type Event,
-  type EventChange,
-  type EventDraft,
   exportEvents,
   findEvent,
   listEvents,
-  removeEvents,
   searchEvents,
-  sendReminders,
-  updateEvents,
-} from "./service.ts";
+} from "./queries.ts";
+export { sendReminders } from "./reminders.ts";
+export { eventSocket, eventTenant } from "./room.ts";
+export { createEvents, type EventChange, type EventDraft, removeEvents, updateEvents } from "./service.ts";

@@ -1,50 +1,17 @@
 /** Events: made, listed, changed and removed, one or many in one transaction. */
 
-import { asc, eq, gt, sql } from "drizzle-orm";
-import { isUniqueViolation, says } from "../../platform/db/client.ts";
+import { sql } from "drizzle-orm";
+import { says } from "../../platform/db/client.ts";
 import { commit, type Effect } from "../../platform/db/outbox.ts";
 import type { Caller } from "../../platform/http/caller.ts";
-import type { Locale } from "../../platform/http/text.ts";
 import { log } from "../../platform/log.ts";
-import { mailEffect } from "../../platform/mail/mail.ts";
 import type { Scope } from "../../platform/runtime.ts";
-import { foldUsername } from "../identity/index.ts";
 import { forgetEvent } from "./gate.ts";
-import {
-  type EventLetter,
-  eventCancelled,
-  eventCreated,
-  eventLeft,
-  eventReminder,
-  eventUpdated,
-} from "./mails.ts";
+import { letterFacts, letters } from "./letters.ts";
+import { eventCancelled, eventCreated, eventLeft, eventUpdated } from "./mails.ts";
 import { announce, type Notice, noticeEffect } from "./notices.ts";
-import { foldLocation, hasHappened, mayChange, REMINDER_LEAD } from "./rules.ts";
-import { eventMembers, eventReminders, events } from "./tables.ts";
-
-/** A person as an event shows them and as a letter finds them. */
-export interface Person {
-  readonly userId: number;
-  readonly username: string;
-  readonly email: string | null;
-  readonly locale: Locale;
-  readonly isOrganizer: boolean;
-}
-
-export interface Event {
-  readonly id: number;
-  readonly uuid: string;
-  readonly creatorId: number | null;
-  readonly name: string;
-  /** Epoch ms. */
-  readonly startsAt: number;
-  readonly endsAt: number | null;
-  readonly location: string;
-  readonly createdAt: number;
-  readonly updatedAt: number;
-  /** In the order in which they joined. */
-  readonly members: readonly Person[];
-}
+import { type Event, load, type Named, type Person, pick, resolve } from "./queries.ts";
+import { foldLocation, hasHappened, mayChange } from "./rules.ts";
 
 export interface EventDraft {
   readonly name: string;
@@ -64,55 +31,6 @@ export type Refused =
 
 /** A room's notices go out with the request up to this many events; a larger batch leaves them to the queue. */
 const DIRECT_NOTICES = 20;
-
-const membersJson = sql<string>`(
-  SELECT json_group_array(json_object('userId', u.id, 'username', u.username, 'email', u.email, 'locale', u.locale,
-    'isOrganizer', m.is_organizer) ORDER BY m.joined_at, u.id)
-  FROM event_members m JOIN users u ON u.id = m.user_id WHERE m.event_id = events.id)`;
-
-const eventFields = {
-  id: events.id,
-  uuid: events.uuid,
-  creatorId: events.creatorId,
-  name: events.name,
-  startsAt: events.startsAt,
-  endsAt: events.endsAt,
-  location: events.location,
-  createdAt: events.createdAt,
-  updatedAt: events.updatedAt,
-  members: membersJson.mapWith((json: string) => JSON.parse(json) as Person[]),
-};
-
-/** All events, or a window of them in the order in which they were made. One statement. */
-export async function listEvents(
-  scope: Scope,
-  window: { after: number; limit: number | null },
-): Promise<Event[]> {
-  const query = scope.db
-    .select(eventFields)
-    .from(events)
-    .where(gt(events.id, window.after))
-    .orderBy(asc(events.id));
-  return window.limit === null ? query : query.limit(window.limit);
-}
-
-export async function countEvents(scope: Scope): Promise<number> {
-  return scope.db.$count(events);
-}
-
-/** Events whose location holds these words, in any case; `%` and `_` are letters like others. */
-export async function searchEvents(scope: Scope, location: string): Promise<Event[]> {
-  return scope.db
-    .select(eventFields)
-    .from(events)
-    .where(sql`instr(${events.locationKey}, ${foldLocation(location)}) > 0`)
-    .orderBy(asc(events.id));
-}
-
-export async function findEvent(scope: Scope, uuid: string): Promise<Event | null> {
-  const [row] = await scope.db.select(eventFields).from(events).where(eq(events.uuid, uuid));
-  return row ?? null;
-}
 
 /** Makes events, all or none. They come back in the order given. */
 export async function createEvents(
@@ -169,6 +87,16 @@ export async function createEvents(
   return created;
 }
 
+/** What one event is to become. */
+interface Update {
+  readonly event: Event;
+  readonly change: EventChange;
+  readonly members: readonly Person[];
+}
+
+/** How often a batch looks again when an event began or went away between its reading and its writing. */
+const TRIES = 3;
+
 /**
  * Changes events, all or none; unknown and past ones are passed over, and named when `strict` (then nothing changes).
  * Somebody else's event refuses the whole batch.
@@ -179,36 +107,53 @@ export async function updateEvents(
   changes: readonly EventChange[],
   strict: boolean,
 ): Promise<{ ok: true; events: Event[] } | Refused> {
-  const now = scope.now();
   const merged = mergeByUuid(changes);
-  const { found, people } = await load(
-    scope,
-    [...merged.keys()],
-    changes.flatMap((change) => change.participants ?? []),
-  );
-  const updates: { event: Event; change: EventChange; members: readonly Person[] }[] = [];
-  for (const [uuid, change] of merged) {
-    const event = found.get(uuid);
-    if (!event) {
-      if (strict) return { ok: false, reason: "missing" };
-      continue;
+  const usernames = changes.flatMap((change) => change.participants ?? []);
+  for (let tries = 0; tries < TRIES; tries++) {
+    const { found, people } = await load(scope, [...merged.keys()], usernames);
+    const decided = decide(found, people, merged, caller, scope.now(), strict);
+    if (!decided.ok) return decided;
+    if (decided.updates.length === 0) return { ok: true, events: [] };
+    try {
+      const events = await writeUpdates(scope, decided.updates);
+      if (events) return { ok: true, events };
+    } catch (error) {
+      if (says(error, "CHECK constraint failed: events_order")) return { ok: false, reason: "order" };
+      throw error;
     }
-    if (!mayChange(event, caller)) return { ok: false, reason: "forbidden", uuid };
-    if (hasHappened(event, now)) {
-      if (strict) return { ok: false, reason: "past" };
+  }
+  return { ok: false, reason: "missing" };
+}
+
+/** Which of the changes apply, or why none does. */
+function decide(
+  found: ReadonlyMap<string, Event>,
+  people: readonly Named[],
+  changes: ReadonlyMap<string, EventChange>,
+  caller: Caller,
+  now: number,
+  strict: boolean,
+): { ok: true; updates: Update[] } | Refused {
+  const updates: Update[] = [];
+  for (const [uuid, change] of changes) {
+    const event = found.get(uuid);
+    if (event && !mayChange(event, caller)) return { ok: false, reason: "forbidden", uuid };
+    if (!event || hasHappened(event, now)) {
+      if (strict) return { ok: false, reason: event ? "past" : "missing" };
       continue;
     }
     const endsAt = change.endsAt ?? event.endsAt;
     if (endsAt !== null && endsAt <= (change.startsAt ?? event.startsAt))
       return { ok: false, reason: "order" };
-    updates.push({
-      event,
-      change,
-      members: change.participants ? pick(people, change.participants, event.members) : event.members,
-    });
+    const members = change.participants ? pick(people, change.participants, event.members) : event.members;
+    updates.push({ event, change, members });
   }
-  if (updates.length === 0) return { ok: true, events: [] };
+  return { ok: true, updates };
+}
 
+/** One transaction; null when an event began or went away meanwhile, and then nothing was written. */
+async function writeUpdates(scope: Scope, updates: readonly Update[]): Promise<Event[] | null> {
+  const now = scope.now();
   const rows = updates.map(({ event, change }) => ({
     ...change,
     key: change.location && foldLocation(change.location),
@@ -221,42 +166,34 @@ export async function updateEvents(
       location_key = coalesce(change.value ->> 'key', location_key), updated_at = ${now}
     FROM json_each(${JSON.stringify(rows)}) AS change
     WHERE events.id = change.value ->> 'id' AND events.starts_at > ${now}`);
-  const after = updates.map(({ event, change, members }) => ({
+  const events = updates.map(({ event, change, members }) => ({
     ...event,
     ...defined(change),
     members,
     updatedAt: now,
   }));
-  const notices = after.map((event) => notice(event.id, event.uuid, "updated", event.name));
+  const notices = events.map((event) => notice(event.id, event.uuid, "updated", event.name));
   const effects = [
     ...notices.map(noticeEffect),
-    ...after.flatMap((event, index) => {
-      const facts = letterFacts(event, event.members);
-      const removed = (updates[index]?.event.members ?? []).filter(
-        (old) => !event.members.some(({ userId }) => userId === old.userId),
-      );
-      return [
-        ...letters("event.updated", eventUpdated, event.members, facts),
-        ...letters("event.left", eventLeft, removed, facts),
-      ];
-    }),
+    ...updates.flatMap((each, index) => updateLetters(each, events[index] ?? each.event)),
   ];
-  const replaced = after.filter((_, index) => updates[index]?.change.participants);
-  try {
-    const done = await commit(
-      scope,
-      update,
-      effects,
-      replaced.length ? [dropMembers(scope, replaced), insertMembers(scope, replaced)] : [],
-    );
-    // Between our reading and our writing the event began or was deleted.
-    if (!done) return strict ? { ok: false, reason: "missing" } : { ok: true, events: [] };
-  } catch (error) {
-    if (says(error, "CHECK constraint failed: events_order")) return { ok: false, reason: "order" };
-    throw error;
-  }
+  const replaced = events.filter((_, index) => updates[index]?.change.participants);
+  const members = replaced.length > 0 ? [dropMembers(scope, replaced), insertMembers(scope, replaced)] : [];
+  const done = await commit(scope, update, effects, members, updates.length);
+  if (!done) return null;
   await tell(scope, notices);
-  return { ok: true, events: after };
+  return events;
+}
+
+/** Everybody who takes part hears of the change; whoever was taken out hears of that. */
+function updateLetters({ event: before }: Update, after: Event): Effect[] {
+  const facts = letterFacts(after, after.members);
+  const stays = new Set(after.members.map(({ userId }) => userId));
+  const removed = before.members.filter(({ userId }) => !stays.has(userId));
+  return [
+    ...letters("event.updated", eventUpdated, after.members, facts),
+    ...letters("event.left", eventLeft, removed, facts),
+  ];
 }
 
 /** Removes events, all or none, past ones too; unknown ones are passed over. Their rooms say so and close. */
@@ -265,122 +202,35 @@ export async function removeEvents(
   caller: Caller,
   uuids: readonly string[],
 ): Promise<{ ok: true; events: Event[] } | Refused> {
-  const { found } = await load(scope, uuids, []);
-  const removed = [...found.values()];
-  const foreign = removed.find((event) => !mayChange(event, caller));
-  if (foreign) return { ok: false, reason: "forbidden", uuid: foreign.uuid };
-  if (removed.length === 0) return { ok: true, events: [] };
+  for (let tries = 0; tries < TRIES; tries++) {
+    const { found } = await load(scope, uuids, []);
+    const removed = [...found.values()];
+    const foreign = removed.find((event) => !mayChange(event, caller));
+    if (foreign) return { ok: false, reason: "forbidden", uuid: foreign.uuid };
+    if (removed.length === 0 || (await writeRemovals(scope, removed))) return { ok: true, events: removed };
+  }
+  return { ok: true, events: [] };
+}
+
+/** One transaction; false when somebody else removed one of them first, and then nothing was written. */
+async function writeRemovals(scope: Scope, removed: readonly Event[]): Promise<boolean> {
   const notices = removed.map((event) => notice(event.id, event.uuid, "deleted", event.name));
-  const effects = [
-    ...notices.map(noticeEffect),
-    ...removed.flatMap((event) =>
-      letters("event.cancelled", eventCancelled, event.members, letterFacts(event, event.members)),
-    ),
-  ];
+  const cancellations = removed.flatMap((event) =>
+    letters("event.cancelled", eventCancelled, event.members, letterFacts(event, event.members)),
+  );
   const ids = JSON.stringify(removed.map((event) => event.id));
+  const remove = scope.db.run(sql`DELETE FROM events WHERE id IN (SELECT value FROM json_each(${ids}))`);
   const done = await commit(
     scope,
-    scope.db.run(sql`DELETE FROM events WHERE id IN (SELECT value FROM json_each(${ids}))`),
-    effects,
+    remove,
+    [...notices.map(noticeEffect), ...cancellations],
+    [],
+    removed.length,
   );
-  if (!done) return { ok: true, events: [] };
+  if (!done) return false;
   for (const { id, uuid } of removed) forgetEvent(id, uuid);
   await tell(scope, notices);
-  return { ok: true, events: removed };
-}
-
-/**
- * Reminds everybody whose event starts within the half hour, once a person and event. The rows that mark it and the
- * letters are one transaction, and the mark is unique: a second run at the same time fails whole and looks again.
- */
-export async function sendReminders(scope: Scope, batch = 300): Promise<number> {
-  let sent = 0;
-  for (let round = 0; round < 100; round++) {
-    const due = await dueReminders(scope, batch);
-    if (due.length === 0) return sent;
-    const marks = due.map(({ eventId, userId }) => ({ eventId, userId }));
-    const mark = scope.db.run(sql`INSERT INTO event_reminders (event_id, user_id, sent_at)
-      SELECT value ->> 'eventId', value ->> 'userId', ${scope.now()} FROM json_each(${JSON.stringify(marks)})`);
-    const effects = due.map(({ email, locale, letter }) =>
-      mailEffect("event.reminder", eventReminder, email, locale, letter),
-    );
-    try {
-      await commit(scope, mark, effects);
-      sent += due.length;
-    } catch (error) {
-      if (!isUniqueViolation(error, "event_reminders")) throw error;
-    }
-  }
-  return sent;
-}
-
-async function dueReminders(scope: Scope, limit: number) {
-  const now = scope.now();
-  const rows = await scope.db.all<{ event_id: number; user_id: number; email: string; locale: Locale }>(sql`
-    SELECT m.event_id, m.user_id, u.email, u.locale
-    FROM events e JOIN event_members m ON m.event_id = e.id JOIN users u ON u.id = m.user_id
-    LEFT JOIN event_reminders r ON r.event_id = m.event_id AND r.user_id = m.user_id
-    WHERE e.starts_at > ${now} AND e.starts_at <= ${now + REMINDER_LEAD} AND r.event_id IS NULL
-      AND u.email IS NOT NULL AND u.is_active AND u.mail_reminders
-    ORDER BY e.starts_at LIMIT ${limit}`);
-  if (rows.length === 0) return [];
-  const ids = JSON.stringify([...new Set(rows.map((row) => row.event_id))]);
-  const about = await scope.db
-    .select(eventFields)
-    .from(events)
-    .where(sql`${events.id} IN (SELECT value FROM json_each(${ids}))`);
-  const byId = new Map(about.map((event) => [event.id, event]));
-  return rows.flatMap(({ event_id: eventId, user_id: userId, email, locale }) => {
-    const event = byId.get(eventId);
-    return event ? [{ eventId, userId, email, locale, letter: letterFacts(event, event.members) }] : [];
-  });
-}
-
-/** The events with these uuids and the people with these usernames, in one statement. */
-async function load(scope: Scope, uuids: readonly string[], usernames: readonly string[]) {
-  const rows = await scope.db
-    .select({
-      ...eventFields,
-      people: peopleJson(usernames).mapWith((json: string) => JSON.parse(json) as Named[]),
-    })
-    .from(events)
-    .where(sql`${events.uuid} IN (SELECT value FROM json_each(${JSON.stringify(uuids)}))`)
-    .orderBy(asc(events.id));
-  return { found: new Map(rows.map((row) => [row.uuid, row as Event])), people: rows[0]?.people ?? [] };
-}
-
-interface Named extends Omit<Person, "isOrganizer"> {
-  readonly key: string;
-}
-
-function peopleJson(usernames: readonly string[]) {
-  const keys = JSON.stringify([...new Set(usernames.map(foldUsername))]);
-  return sql<string>`(SELECT json_group_array(json_object('userId', id, 'username', username, 'email', email,
-    'locale', locale, 'key', username_key)) FROM users WHERE username_key IN (SELECT value FROM json_each(${keys})))`;
-}
-
-async function resolve(scope: Scope, usernames: readonly string[]): Promise<Named[]> {
-  if (usernames.length === 0) return [];
-  const [row] = await scope.db.all<{ people: string }>(sql`SELECT ${peopleJson(usernames)} AS people`);
-  return JSON.parse(row?.people ?? "[]") as Named[];
-}
-
-/** The people of a list of usernames, each once, in its order; organizers stay what they were. */
-function pick(
-  people: readonly Named[],
-  usernames: readonly string[],
-  before: readonly Person[] = [],
-): Person[] {
-  const byKey = new Map(people.map((person) => [person.key, person]));
-  const chosen = new Map<number, Person>();
-  for (const username of usernames) {
-    const person = byKey.get(foldUsername(username));
-    if (!person) continue;
-    const isOrganizer = before.find(({ userId }) => userId === person.userId)?.isOrganizer ?? false;
-    const { userId, email, locale } = person;
-    chosen.set(userId, { userId, username: person.username, email, locale, isOrganizer });
-  }
-  return [...chosen.values()];
+  return true;
 }
 
 type WithMembers = { readonly uuid: string; readonly members: readonly Person[] };
@@ -427,45 +277,4 @@ async function tell(scope: Scope, notices: readonly Notice[]): Promise<void> {
     if (result.status === "rejected")
       log("warn", "events.tell", { requestId: scope.requestId }, result.reason);
   }
-}
-
-/** How many names a letter lists. */
-const LISTED = 20;
-
-function letterFacts(
-  event: Pick<Event, "name" | "location" | "startsAt" | "endsAt">,
-  members: readonly Person[],
-): EventLetter {
-  const { name, location, startsAt, endsAt } = event;
-  return {
-    name,
-    location,
-    startsAt,
-    endsAt,
-    participants: members.slice(0, LISTED).map(({ username }) => username),
-    count: members.length,
-  };
-}
-
-function letters(
-  name: string,
-  template: typeof eventCreated,
-  people: readonly Person[],
-  data: EventLetter,
-): Effect[] {
-  return people.flatMap(({ email, locale }) =>
-    email ? [mailEffect(name, template, email, locale, data)] : [],
-  );
-}
-
-/** What an account takes with it: the events a person made and takes part in. */
-export async function exportEvents(scope: Scope, userId: number) {
-  const made = await scope.db.select().from(events).where(eq(events.creatorId, userId));
-  const joined = await scope.db
-    .select({ uuid: events.uuid, name: events.name, joinedAt: eventMembers.joinedAt })
-    .from(eventMembers)
-    .innerJoin(events, eq(events.id, eventMembers.eventId))
-    .where(eq(eventMembers.userId, userId));
-  const reminded = await scope.db.select().from(eventReminders).where(eq(eventReminders.userId, userId));
-  return { events_made: made, events_joined: joined, reminders: reminded };
 }

@@ -34,20 +34,26 @@ const QUEUE_BATCH = 100;
 
 /**
  * Runs one change, its effects and the statements that depend on it as one transaction, then hands the effects
- * to the queue. Answers what the change returned; null when it moved no row: then nothing at all has happened.
+ * to the queue. Answers what the change returned; null when it moved fewer rows than `atLeast`: then nothing at all has happened.
  *
- * The guard is the outbox row itself: its id becomes NULL when `changes()` of the statement before it is 0, and
- * the NOT NULL constraint rolls the whole batch back. So `change` must be the statement whose row count decides.
+ * The guard is the outbox row itself: its id becomes NULL when `changes()` of the statement before it is below
+ * `atLeast`, and the NOT NULL constraint rolls the whole batch back. So `change` must be the statement whose row
+ * count decides.
  */
 export async function commit<Change extends Statement>(
   scope: Scope,
   change: Change,
   effects: readonly Effect[],
   rest: readonly Statement[] = [],
+  atLeast = 1,
 ): Promise<Change["_"]["result"] | null> {
   const rows = effects.map((effect) => ({ id: crypto.randomUUID(), ...effect }));
   try {
-    const [changed] = await runBatch(scope.db, [change, insertEffects(scope.db, rows, scope.now()), ...rest]);
+    const [changed] = await runBatch(scope.db, [
+      change,
+      insertEffects(scope.db, rows, scope.now(), atLeast),
+      ...rest,
+    ]);
     if (rows.length > 0)
       scope.defer(
         handOff(
@@ -62,12 +68,12 @@ export async function commit<Change extends Statement>(
   }
 }
 
-function insertEffects(db: Db, rows: readonly object[], now: number): Statement {
+function insertEffects(db: Db, rows: readonly object[], now: number, atLeast: number): Statement {
   // One statement and one parameter for any number of rows; without rows it still refuses a change of nothing.
   const source = rows.length
-    ? sql`SELECT iif(changes() > 0, value ->> 'id', NULL), value ->> 'kind', value ->> 'address', value -> 'payload',
+    ? sql`SELECT iif(changes() >= ${atLeast}, value ->> 'id', NULL), value ->> 'kind', value ->> 'address', value -> 'payload',
         ${now + HAND_OFF_GRACE}, ${now} FROM json_each(${JSON.stringify(rows)})`
-    : sql`SELECT NULL, '', '', '{}', 0, 0 WHERE changes() = 0`;
+    : sql`SELECT NULL, '', '', '{}', 0, 0 WHERE changes() < ${atLeast}`;
   return db.run(sql`INSERT INTO outbox (id, kind, address, payload, next_attempt_at, created_at) ${source}`);
 }
 

@@ -1,0 +1,146 @@
+/** Events and their people as they are read. One statement each, whatever the number. */
+import { asc, eq, gt, sql } from "drizzle-orm";
+import type { Locale } from "../../platform/http/text.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { foldUsername } from "../identity/index.ts";
+import { foldLocation } from "./rules.ts";
+import { eventMembers, eventReminders, events } from "./tables.ts";
+
+/** A person as an event shows them and as a letter finds them. */
+export interface Person {
+  readonly userId: number;
+  readonly username: string;
+  readonly email: string | null;
+  readonly locale: Locale;
+  readonly isOrganizer: boolean;
+}
+
+export interface Event {
+  readonly id: number;
+  readonly uuid: string;
+  readonly creatorId: number | null;
+  readonly name: string;
+  /** Epoch ms. */
+  readonly startsAt: number;
+  readonly endsAt: number | null;
+  readonly location: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  /** In the order in which they joined. */
+  readonly members: readonly Person[];
+}
+
+/** SQLite's JSON has no truth values of its own here: 0 and 1. */
+function readPeople(json: string): Person[] {
+  const people = JSON.parse(json) as (Omit<Person, "isOrganizer"> & { isOrganizer: number })[];
+  return people.map((person) => ({ ...person, isOrganizer: person.isOrganizer === 1 }));
+}
+
+const membersJson = sql<string>`(
+  SELECT json_group_array(json_object('userId', u.id, 'username', u.username, 'email', u.email, 'locale', u.locale,
+    'isOrganizer', m.is_organizer) ORDER BY m.joined_at, u.id)
+  FROM event_members m JOIN users u ON u.id = m.user_id WHERE m.event_id = events.id)`;
+
+/** What is read of an event, its people with it. */
+export const eventFields = {
+  id: events.id,
+  uuid: events.uuid,
+  creatorId: events.creatorId,
+  name: events.name,
+  startsAt: events.startsAt,
+  endsAt: events.endsAt,
+  location: events.location,
+  createdAt: events.createdAt,
+  updatedAt: events.updatedAt,
+  members: membersJson.mapWith(readPeople),
+};
+
+/** All events, or a window of them in the order in which they were made. One statement. */
+export async function listEvents(
+  scope: Scope,
+  window: { after: number; limit: number | null },
+): Promise<Event[]> {
+  const query = scope.db
+    .select(eventFields)
+    .from(events)
+    .where(gt(events.id, window.after))
+    .orderBy(asc(events.id));
+  return window.limit === null ? query : query.limit(window.limit);
+}
+
+export async function countEvents(scope: Scope): Promise<number> {
+  return scope.db.$count(events);
+}
+
+/** Events whose location holds these words, in any case; `%` and `_` are letters like others. */
+export async function searchEvents(scope: Scope, location: string): Promise<Event[]> {
+  return scope.db
+    .select(eventFields)
+    .from(events)
+    .where(sql`instr(${events.locationKey}, ${foldLocation(location)}) > 0`)
+    .orderBy(asc(events.id));
+}
+
+export async function findEvent(scope: Scope, uuid: string): Promise<Event | null> {
+  const [row] = await scope.db.select(eventFields).from(events).where(eq(events.uuid, uuid));
+  return row ?? null;
+}
+
+/** The events with these uuids and the people with these usernames, in one statement. */
+export async function load(scope: Scope, uuids: readonly string[], usernames: readonly string[]) {
+  const rows = await scope.db
+    .select({
+      ...eventFields,
+      people: peopleJson(usernames).mapWith((json: string) => JSON.parse(json) as Named[]),
+    })
+    .from(events)
+    .where(sql`${events.uuid} IN (SELECT value FROM json_each(${JSON.stringify(uuids)}))`)
+    .orderBy(asc(events.id));
+  return { found: new Map(rows.map((row) => [row.uuid, row as Event])), people: rows[0]?.people ?? [] };
+}
+
+export interface Named extends Omit<Person, "isOrganizer"> {
+  readonly key: string;
+}
+
+function peopleJson(usernames: readonly string[]) {
+  const keys = JSON.stringify([...new Set(usernames.map(foldUsername))]);
+  return sql<string>`(SELECT json_group_array(json_object('userId', id, 'username', username, 'email', email,
+    'locale', locale, 'key', username_key)) FROM users WHERE username_key IN (SELECT value FROM json_each(${keys})))`;
+}
+
+export async function resolve(scope: Scope, usernames: readonly string[]): Promise<Named[]> {
+  if (usernames.length === 0) return [];
+  const [row] = await scope.db.all<{ people: string }>(sql`SELECT ${peopleJson(usernames)} AS people`);
+  return JSON.parse(row?.people ?? "[]") as Named[];
+}
+
+/** The people of a list of usernames, each once, in its order; organizers stay what they were. */
+export function pick(
+  people: readonly Named[],
+  usernames: readonly string[],
+  before: readonly Person[] = [],
+): Person[] {
+  const byKey = new Map(people.map((person) => [person.key, person]));
+  const chosen = new Map<number, Person>();
+  for (const username of usernames) {
+    const person = byKey.get(foldUsername(username));
+    if (!person) continue;
+    const isOrganizer = before.find(({ userId }) => userId === person.userId)?.isOrganizer ?? false;
+    const { userId, email, locale } = person;
+    chosen.set(userId, { userId, username: person.username, email, locale, isOrganizer });
+  }
+  return [...chosen.values()];
+}
+
+/** What an account takes with it: the events a person made and takes part in. */
+export async function exportEvents(scope: Scope, userId: number) {
+  const made = await scope.db.select().from(events).where(eq(events.creatorId, userId));
+  const joined = await scope.db
+    .select({ uuid: events.uuid, name: events.name, joinedAt: eventMembers.joinedAt })
+    .from(eventMembers)
+    .innerJoin(events, eq(events.id, eventMembers.eventId))
+    .where(eq(eventMembers.userId, userId));
+  const reminded = await scope.db.select().from(eventReminders).where(eq(eventReminders.userId, userId));
+  return { events_made: made, events_joined: joined, reminders: reminded };
+}

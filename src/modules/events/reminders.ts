@@ -1,0 +1,59 @@
+/** Reminders half an hour before an event: once a person and event. */
+import { sql } from "drizzle-orm";
+import { isUniqueViolation } from "../../platform/db/client.ts";
+import { commit } from "../../platform/db/outbox.ts";
+import type { Locale } from "../../platform/http/text.ts";
+import { mailEffect } from "../../platform/mail/mail.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { letterFacts } from "./letters.ts";
+import { eventReminder } from "./mails.ts";
+import { eventFields } from "./queries.ts";
+import { REMINDER_LEAD } from "./rules.ts";
+import { events } from "./tables.ts";
+
+/**
+ * Reminds everybody whose event starts within the half hour, once a person and event. The rows that mark it and the
+ * letters are one transaction, and the mark is unique: a second run at the same time fails whole and looks again.
+ */
+export async function sendReminders(scope: Scope, batch = 300): Promise<number> {
+  let sent = 0;
+  for (let round = 0; round < 100; round++) {
+    const due = await dueReminders(scope, batch);
+    if (due.length === 0) return sent;
+    const marks = due.map(({ eventId, userId }) => ({ eventId, userId }));
+    const mark = scope.db.run(sql`INSERT INTO event_reminders (event_id, user_id, sent_at)
+      SELECT value ->> 'eventId', value ->> 'userId', ${scope.now()} FROM json_each(${JSON.stringify(marks)})`);
+    const effects = due.map(({ email, locale, letter }) =>
+      mailEffect("event.reminder", eventReminder, email, locale, letter),
+    );
+    try {
+      await commit(scope, mark, effects);
+      sent += due.length;
+    } catch (error) {
+      if (!isUniqueViolation(error, "event_reminders")) throw error;
+    }
+  }
+  return sent;
+}
+
+async function dueReminders(scope: Scope, limit: number) {
+  const now = scope.now();
+  const rows = await scope.db.all<{ event_id: number; user_id: number; email: string; locale: Locale }>(sql`
+    SELECT m.event_id, m.user_id, u.email, u.locale
+    FROM events e JOIN event_members m ON m.event_id = e.id JOIN users u ON u.id = m.user_id
+    LEFT JOIN event_reminders r ON r.event_id = m.event_id AND r.user_id = m.user_id
+    WHERE e.starts_at > ${now} AND e.starts_at <= ${now + REMINDER_LEAD} AND r.event_id IS NULL
+      AND u.email IS NOT NULL AND u.is_active AND u.mail_reminders
+    ORDER BY e.starts_at LIMIT ${limit}`);
+  if (rows.length === 0) return [];
+  const ids = JSON.stringify([...new Set(rows.map((row) => row.event_id))]);
+  const about = await scope.db
+    .select(eventFields)
+    .from(events)
+    .where(sql`${events.id} IN (SELECT value FROM json_each(${ids}))`);
+  const byId = new Map(about.map((event) => [event.id, event]));
+  return rows.flatMap(({ event_id: eventId, user_id: userId, email, locale }) => {
+    const event = byId.get(eventId);
+    return event ? [{ eventId, userId, email, locale, letter: letterFacts(event, event.members) }] : [];
+  });
+}
