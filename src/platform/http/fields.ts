@@ -16,7 +16,8 @@ const trimmed = (value: unknown) => {
 /** Text: trimmed, a number becomes its digits, `max` characters, not blank unless said so. */
 export function string(limits: { max?: number; blank?: boolean } = {}) {
   let inner = z.string();
-  if (!limits.blank) inner = inner.min(1);
+  // Of what is blank nothing else is said.
+  if (!limits.blank) inner = inner.min(1, { abort: true });
   if (limits.max) inner = inner.max(limits.max);
   return z.preprocess(
     trimmed,
