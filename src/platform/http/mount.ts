@@ -29,11 +29,16 @@ export interface Parts {
   readonly sockets: readonly RawRoute[];
 }
 
-type App = Hono<{ Variables: { requestId: string } }>;
+type Variables = {
+  requestId: string;
+  /** The matched route's pattern: a path itself may hold a secret, and logs hold none. */
+  place: string;
+};
+type App = Hono<{ Variables: Variables }>;
 
 export function createApp(parts: Parts): App {
   const { runtime, authenticate, routes, sockets } = parts;
-  const app: App = new Hono<{ Variables: { requestId: string } }>({ strict: false });
+  const app: App = new Hono<{ Variables: Variables }>({ strict: false });
 
   app.use(async (context, next) => {
     const requestId = crypto.randomUUID();
@@ -53,12 +58,14 @@ export function createApp(parts: Parts): App {
 
   for (const route of routes) {
     app.on(route.method.toUpperCase(), route.path, (context) => {
+      context.set("place", route.path);
       const scope = openScope(runtime, context.req.raw, context.get("requestId"), context.executionCtx);
       return run(authenticate, scope, route, context.req.raw, context.req.param());
     });
   }
   for (const socket of sockets) {
     app.get(socket.path, async (context) => {
+      context.set("place", socket.path);
       const scope = openScope(runtime, context.req.raw, context.get("requestId"), context.executionCtx);
       return orRefusal(scope.locale, () => socket.handle(scope, context.req.raw, context.req.param()));
     });
@@ -82,8 +89,7 @@ export function createApp(parts: Parts): App {
 
   app.onError((error, context) => {
     const requestId = context.get("requestId");
-    const { method, path } = context.req;
-    log("error", "http", { requestId, method, path }, error);
+    log("error", "http", { requestId, method: context.req.method, place: context.get("place") }, error);
     return Response.json(
       { detail: messages.serverError[localeOf(context.req.raw)], request_id: requestId },
       { status: 500 },
@@ -114,7 +120,7 @@ async function run(
         return answer(await handle({ scope, caller, params, query, body, request }));
       };
       const key = route.creates ? request.headers.get("idempotency-key") : null;
-      const place = `${route.method} ${route.path}`;
+      const place = `${request.method} ${new URL(request.url).pathname.replace(/\/$/, "")}`;
       const response =
         key === null ? await work() : await replayable(scope, { key, caller, route: place, body: raw }, work);
       carryBookmark(response.headers, scope.bookmark(), request);
