@@ -109,6 +109,8 @@ export const tokenObtain = route({
     })
     .refine(({ username, email }) => username !== undefined || email !== undefined, {
       path: ["username"],
+      // Said beside other fields' faults, not of a body that has no fields.
+      when: ({ issues }) => issues.every(({ path }) => path?.length),
       params: { text: { en: "This field is required.", ru: "Обязательное поле." } },
     }),
   answers: { 200: TokenPair },

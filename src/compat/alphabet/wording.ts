@@ -10,11 +10,13 @@ export function refuseWithError(error: string, more: object = {}): Refusal {
   return new Refusal(400, { raw: { error, ...more } });
 }
 
-/** Field errors gain an `error` that says the first of them in one line; a plain 403 speaks under `message` too. */
+/** Bad input gains an `error` that says the first fault in one line; a plain 403 speaks under `message` too. */
 export const errorKey: Wording = (refusal, locale) => {
   const body = wire(refusal.body, locale) as Record<string, unknown>;
   if ("fields" in refusal.body) return { error: firstOf(body), ...body };
-  return refusal.status === 403 && "detail" in body ? { message: body.detail, ...body } : body;
+  if (!("detail" in refusal.body)) return body;
+  if (refusal.status === 400) return { error: body.detail, ...body };
+  return refusal.status === 403 ? { message: body.detail, ...body } : body;
 };
 
 function firstOf(errors: unknown, path: string[] = []): string {

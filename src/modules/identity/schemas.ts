@@ -1,6 +1,6 @@
 /** Identity's wire shapes: accounts as the Tow Truck clients read them, and what more than one door takes. */
 import { z } from "@hono/zod-openapi";
-import { complain, email, integer, secret, string } from "../../platform/http/fields.ts";
+import { complain, email, secret, string } from "../../platform/http/fields.ts";
 import { fill } from "../../platform/http/messages.ts";
 import type { Locale, Text } from "../../platform/http/text.ts";
 import type { Scope } from "../../platform/runtime.ts";
@@ -119,5 +119,8 @@ export const Device = z
   })
   .openapi("Device");
 
-export const idParam = z.object({ id: integer({ min: 1, max: Number.MAX_SAFE_INTEGER }) });
+/** A number in a path: digits and nothing else. */
+export const idParam = z.object({
+  id: z.string().regex(/^\d+$/).transform(Number).pipe(z.int().min(1)).openapi({ type: "integer" }),
+});
 export const localeField = z.enum(["ru", "en"] satisfies Locale[]);
