@@ -31,12 +31,24 @@ function mediaType(request: Request): string {
 }
 
 function readJson(bytes: Uint8Array): unknown {
+  let value: unknown;
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
   } catch (problem) {
     const words = problem instanceof Error ? problem.message : "";
     throw refuse(400, fill(messages.jsonParse, { problem: words }));
   }
+  if (isDeeper(value, MAX_DEPTH))
+    throw refuse(400, fill(messages.jsonParse, { problem: "nested too deeply" }));
+  return value;
+}
+
+/** No request nests deeper; whatever walks a body by recursion may rely on it. */
+const MAX_DEPTH = 64;
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (value === null || typeof value !== "object") return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }
 
 async function readForm(request: Request, bytes: Uint8Array): Promise<Record<string, unknown>> {

@@ -1,0 +1,93 @@
+/** Requests as clients of the account doors send them: three encodings, both slash forms, an address of one's own. */
+import { env } from "cloudflare:workers";
+import { send } from "../support/api.ts";
+
+export type Fields = Record<string, string>;
+
+/** The three bodies that every door takes, by name. */
+export const encodings: readonly (readonly [string, (fields: Fields) => unknown])[] = [
+  ["JSON", (fields) => fields],
+  ["urlencoded", (fields) => new URLSearchParams(fields)],
+  ["multipart", (fields) => multipart(fields)],
+];
+
+export function multipart(fields: Record<string, string | File>): FormData {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  return form;
+}
+
+export const english = { "accept-language": "en" };
+
+let last = 0;
+/** Headers of a client at an address that nobody else calls from: what is counted per address starts at zero. */
+export function stranger(): { "cf-connecting-ip": string } {
+  last += 1;
+  return { "cf-connecting-ip": `2001:db8::${crypto.randomUUID().slice(0, 4)}:${last.toString(16)}` };
+}
+
+/** Bodies that no door expects, and none may stumble over: an answer below 500, whatever it says. */
+export const rubbish: readonly (readonly [string, unknown])[] = [
+  ["nothing", undefined],
+  ["an empty object", {}],
+  ["null", "null"],
+  ["a number", "7"],
+  ["a string", '"words"'],
+  ["a list", "[]"],
+  ["half a JSON", '{"phone":'],
+  ["bytes that are no UTF-8", new Uint8Array([0x7b, 0xff, 0xfe, 0x7d])],
+  ["a multipart body without its boundary", "--x"],
+];
+
+/** Values that are no text, for any field of any door. */
+export const notText: readonly (readonly [string, unknown])[] = [
+  ["null", null],
+  ["a list", ["a"]],
+  ["an object", { a: 1 }],
+  ["a truth value", true],
+  ["half a surrogate pair", "\ud83d"],
+  ["a NUL", "a\0b"],
+  ["a very long text", "я".repeat(100_000)],
+  ["a deep list", JSON.parse("[".repeat(5000) + "]".repeat(5000))],
+];
+
+/** Counts the statements that one request sends to D1, those inside batches too. */
+export async function statementsOf(request: Request): Promise<{ response: Response; statements: number }> {
+  let statements = 0;
+  const counted = {
+    ...env,
+    DB: {
+      withSession(constraint: string) {
+        const session = env.DB.withSession(constraint);
+        return {
+          getBookmark: () => session.getBookmark(),
+          prepare: (sql: string) => counting(session.prepare(sql)),
+          batch: (batch: D1PreparedStatement[]) => {
+            statements += batch.length;
+            return session.batch(batch.map((each) => originals.get(each) ?? each));
+          },
+        };
+      },
+    } as unknown as D1Database,
+  };
+  const originals = new WeakMap<object, D1PreparedStatement>();
+  const counting = (statement: D1PreparedStatement): D1PreparedStatement => {
+    const run =
+      <K extends "all" | "run" | "raw" | "first">(method: K) =>
+      (...values: unknown[]) => {
+        statements += 1;
+        return (statement[method] as (...values: unknown[]) => unknown)(...values);
+      };
+    const proxy = {
+      bind: (...values: unknown[]) => counting(statement.bind(...values)),
+      all: run("all"),
+      run: run("run"),
+      raw: run("raw"),
+      first: run("first"),
+    } as unknown as D1PreparedStatement;
+    originals.set(proxy, statement);
+    return proxy;
+  };
+  const response = await send(request, counted);
+  return { response, statements };
+}
