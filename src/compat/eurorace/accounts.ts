@@ -317,10 +317,11 @@ const confirmReset = route({
   body: z.object({ uid: string({ max: 50 }), token: string({ max: 200 }), ...NewPassword }),
   answers: { 200: Detail },
   async handle({ scope, body }) {
-    if (!/^[0-9a-z]{1,13}$/i.test(body.uid)) throw invalid({ uid: INVALID_VALUE });
+    const id = /^[0-9a-z]{1,10}$/i.test(body.uid) ? Number.parseInt(body.uid, 36) : 0;
+    const user = await findUser(scope, id);
+    if (!user) throw invalid({ uid: INVALID_VALUE });
     const code = await checkResetLink(scope, body.uid, body.token);
-    const user = code && (await findUser(scope, code.userId));
-    if (!code || !user) throw invalid({ token: INVALID_VALUE });
+    if (!code) throw invalid({ token: INVALID_VALUE });
     requireNewPassword(body, user);
     if (!(await resetPassword(scope, code, body.new_password1))) throw invalid({ token: INVALID_VALUE });
     return reply(200, { detail: "Password has been reset with the new password." });

@@ -10,7 +10,7 @@ import type { Locale } from "../../platform/http/text.ts";
 import { mailEffect } from "../../platform/mail/mail.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { dropObject } from "../../platform/storage/media.ts";
-import { prepareCode } from "./codes.ts";
+import { dropResets, prepareCode } from "./codes.ts";
 import { verifyEmail } from "./mails.ts";
 import { foldEmail, foldUsername, normalizePhone, usernameFrom } from "./rules.ts";
 import {
@@ -241,7 +241,7 @@ export type Changed =
 
 /**
  * Changes an account. A new address asks for its proof by mail; a new password ends every session but
- * `keepSession`. `also` are statements of the same transaction.
+ * `keepSession`; either voids what was mailed to reset the old one. `also` are statements of the same transaction.
  */
 export async function changeAccount(
   scope: Scope,
@@ -289,6 +289,7 @@ export async function changeAccount(
     const rows = await commit(scope, update, effects, [
       ...(verification ? [verification.statement] : []),
       ...(revocation ? [dropSessions(scope, revocation)] : []),
+      ...(revocation || emailChanged ? [dropResets(scope, userId)] : []),
       ...also,
     ]);
     const user = rows?.[0];

@@ -1,7 +1,7 @@
 /** One-time secrets in mails and messages: stored as keyed hashes, good once and for a while. */
 
 import type { SQL } from "drizzle-orm";
-import { and, eq, gt, lt, sql } from "drizzle-orm";
+import { and, eq, gt, inArray, lt, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import type { Scope } from "../../platform/runtime.ts";
 import { codes } from "./tables.ts";
@@ -49,6 +49,12 @@ export async function prepareCode(scope: Scope, code: NewCode): Promise<{ statem
 
 export function dropCodes(scope: Scope, userId: number, purpose: Purpose): BatchItem<"sqlite"> {
   return scope.db.delete(codes).where(and(eq(codes.userId, userId), eq(codes.purpose, purpose)));
+}
+
+/** Every way to a new password: void once there is one, and once the address or phone is no longer the person's. */
+export function dropResets(scope: Scope, userId: number): BatchItem<"sqlite"> {
+  const resets: Purpose[] = ["reset_link", "reset_code", "reset_sms"];
+  return scope.db.delete(codes).where(and(eq(codes.userId, userId), inArray(codes.purpose, resets)));
 }
 
 export interface LiveCode {

@@ -10,10 +10,10 @@ import type { Scope } from "../../platform/runtime.ts";
 import { findByEmail, findByPhone, type User, verificationFor } from "./accounts.ts";
 import {
   dropCodes,
+  dropResets,
   findCode,
   guessCode,
   type LiveCode,
-  type Purpose,
   prepareCode,
   spendCode,
 } from "./codes.ts";
@@ -164,17 +164,11 @@ export async function resetPassword(scope: Scope, code: LiveCode, password: stri
     .update(users)
     .set({ emailVerifiedAt: sql`coalesce(${users.emailVerifiedAt}, ${now})` })
     .where(and(eq(users.id, code.userId), eq(users.email, code.target)));
-  const purposes: Purpose[] = ["reset_link", "reset_code", "reset_sms"];
   const done = await commit(
     scope,
     spendCode(scope, code.id),
     [revokeEffect(revocation)],
-    [
-      change,
-      proof,
-      dropSessions(scope, revocation),
-      ...purposes.map((purpose) => dropCodes(scope, code.userId, purpose)),
-    ],
+    [change, proof, dropSessions(scope, revocation), dropResets(scope, code.userId)],
   );
   if (done) await enforce(scope, revocation);
   return done !== null;
@@ -219,7 +213,8 @@ export async function confirmPhoneChange(
     .set({ phone: code.target, phoneVerifiedAt: now, updatedAt: now })
     .where(eq(users.id, userId));
   try {
-    return (await commit(scope, spendCode(scope, code.id), [], [change])) ? "changed" : "wrong";
+    const done = await commit(scope, spendCode(scope, code.id), [], [change, dropResets(scope, userId)]);
+    return done ? "changed" : "wrong";
   } catch (error) {
     if (isUniqueViolation(error, "users.phone")) return "taken";
     throw error;
