@@ -1,0 +1,38 @@
+/** The places that are mounted, with something plausible for each parameter. */
+import { routes } from "../../src/app.ts";
+
+/** What a browser or a developer opens: mounted, but in no document. */
+const UNDOCUMENTED = [
+  "/",
+  "/account-confirm-email/:key",
+  "/swagger.json",
+  "/swagger.yaml",
+  "/swagger",
+  "/redoc",
+  "/api/schema",
+  "/api/schema/swagger-ui",
+  "/api/schema/redoc",
+  "/asyncapi.json",
+  "/dev/outbox",
+  "/dev/outbox.json",
+];
+
+export interface Place {
+  /** Hono's spelling. */
+  readonly pattern: string;
+  /** A path that fits, without a slash at its end. */
+  readonly path: string;
+  readonly methods: readonly string[];
+}
+
+export function fill(pattern: string): string {
+  return pattern.replace(/:\w+(\{[^}]+\})?/g, "00000000-0000-4000-8000-000000000001");
+}
+
+/** Every path that answers, once, with its methods. */
+export function placesOf(): Place[] {
+  const methods = new Map<string, string[]>(UNDOCUMENTED.map((pattern) => [pattern, ["GET"]]));
+  for (const { method, path } of routes)
+    methods.set(path, [...(methods.get(path) ?? []), method.toUpperCase()]);
+  return [...methods].map(([pattern, found]) => ({ pattern, path: fill(pattern), methods: found }));
+}
