@@ -21,16 +21,27 @@ export function parseInstant(words: string, zone: string): number | null {
   ];
   const wall = Date.UTC(y, mo - 1, d, h, mi, s, Number(fraction.padEnd(3, "0").slice(0, 3)));
   const read = new Date(wall);
-  // Date.UTC rolls 31 February over; a real calendar does not.
-  if (read.getUTCMonth() !== mo - 1 || read.getUTCDate() !== d || h > 23 || mi > 59 || s > 59) return null;
+  // Date.UTC rolls 31 February over and takes the year 50 for 1950; a real calendar does neither.
+  if (
+    read.getUTCFullYear() !== y ||
+    read.getUTCMonth() !== mo - 1 ||
+    read.getUTCDate() !== d ||
+    h > 23 ||
+    mi > 59 ||
+    s > 59
+  )
+    return null;
   if (!offset) return wall - zoneOffset(wall - zoneOffset(wall, zone), zone);
-  return wall - offsetMinutes(offset) * 60_000;
+  const ahead = offsetMinutes(offset);
+  return ahead === null ? null : wall - ahead * 60_000;
 }
 
-function offsetMinutes(offset: string): number {
+/** Null for an offset of a day or more. */
+function offsetMinutes(offset: string): number | null {
   if (/^z$/i.test(offset)) return 0;
   const digits = offset.replace(/\D/g, "").padEnd(4, "0");
   const minutes = Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2));
+  if (minutes >= 24 * 60) return null;
   return offset.startsWith("-") ? -minutes : minutes;
 }
 

@@ -59,7 +59,8 @@ const Change = z
   })
   .openapi("AlphaBetEventChange");
 
-const uuid = z.uuid().transform((value) => value.toLowerCase());
+/** Any hexadecimal UUID, as the original reads it: one that nobody would make just names no event. */
+const uuid = z.guid().transform((value) => value.toLowerCase());
 const uuidParam = z.object({ id: uuid });
 
 const shape = {

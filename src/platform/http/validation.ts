@@ -18,7 +18,7 @@ export function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<
 
 export function fieldErrors(issues: readonly Issue[]): FieldErrors {
   const fields: FieldErrors = {};
-  for (const issue of issues) {
+  for (const issue of decisive(issues)) {
     const path = issue.path.length ? issue.path.map(String) : ["non_field_errors"];
     let level = fields;
     for (const step of path.slice(0, -1)) {
@@ -30,6 +30,13 @@ export function fieldErrors(issues: readonly Issue[]): FieldErrors {
     level[last] = [...(Array.isArray(known) ? known : []), message(issue)];
   }
   return fields;
+}
+
+/** A value of the wrong type has no other fault: Zod's length checks look at whatever has a length. */
+function decisive(issues: readonly Issue[]): Issue[] {
+  const place = ({ path }: Issue) => path.map(String).join("\n");
+  const wrong = new Set(issues.filter(({ code }) => code === "invalid_type").map(place));
+  return issues.filter((issue) => issue.code === "invalid_type" || !wrong.has(place(issue)));
 }
 
 function setLevel(level: FieldErrors, step: string): FieldErrors {
@@ -58,7 +65,8 @@ function message(issue: Issue): Text {
       });
     case "invalid_format":
       if (issue.format === "email") return messages.email;
-      if (issue.format === "uuid") return fill(messages.uuid, { value: String(issue.input) });
+      if (issue.format === "uuid" || issue.format === "guid")
+        return fill(messages.uuid, { value: String(issue.input) });
       if (issue.format === "date") return messages.date;
       if (issue.format === "datetime") return messages.datetime;
       return messages.invalid;
