@@ -18,6 +18,7 @@ import {
   verifyOwnPassword,
   weaknesses,
 } from "../../modules/identity/index.ts";
+import { requireOwnOrigin } from "../../platform/http/admit.ts";
 import { type Caller, SESSION_COOKIE } from "../../platform/http/caller.ts";
 import { invalid, Refusal, refuse } from "../../platform/http/errors.ts";
 import { boolean, email, secret, string } from "../../platform/http/fields.ts";
@@ -95,6 +96,7 @@ const flatLogin = route({
   body: z.object({ email: string({ max: 255 }), password: secret() }),
   answers: { 200: z.object({ jwt: z.string() }) },
   async handle({ scope, body, request }) {
+    requireOwnOrigin(scope, request);
     const result = await signIn(scope, doors.rideshare, body.email, body.password);
     if (!result.ok) {
       const refusal = refuse(401, result.reason === "unverified" ? identityMessages.emailNotVerified : WRONG);

@@ -48,8 +48,11 @@ export async function admit(
   return result.caller;
 }
 
-/** A cookie goes along with every request a page makes, whoever wrote the page: unsafe ones must come from ours. */
-function requireOwnOrigin(scope: Scope, request: Request): void {
+/**
+ * A cookie goes along with every request a page makes, whoever wrote the page: unsafe ones must come from ours.
+ * So must the sign-in that sets it, or a foreign page could sign its visitors in as somebody else.
+ */
+export function requireOwnOrigin(scope: Scope, request: Request): void {
   if (SAFE.has(request.method)) return;
   const origin = request.headers.get("origin");
   if (origin && !isAllowedOrigin(origin, request, scope.runtime.settings))
