@@ -8,9 +8,10 @@ export function log(level: Level, at: string, facts: Record<string, unknown>, er
 }
 
 function describe(error: unknown): Record<string, unknown> {
-  const places =
-    error instanceof Error ? error.stack?.split("\n").filter((line) => /^\s+at /.test(line)) : [];
-  return { error: rootCause(error), stack: places?.slice(0, 8).map((line) => line.trim()) };
+  // The stack opens with the message, whose lines may look like places.
+  const trace = error instanceof Error ? error.stack?.replace(error.message, "") : undefined;
+  const places = trace?.split("\n").filter((line) => /^\s+at /.test(line)) ?? [];
+  return { error: rootCause(error), stack: places.slice(0, 8).map((line) => line.trim()) };
 }
 
 /** The database layer puts the query and its parameters into its message; what D1 itself said is the last cause. */

@@ -27,10 +27,13 @@ function preferred(header: string | null): Locale | null {
   if (!header) return null;
   let best: { locale: Locale; weight: number } | null = null;
   for (const part of header.split(",")) {
-    const [tag = "", ...parameters] = part.trim().toLowerCase().split(";");
+    const [tag = "", ...parameters] = part
+      .toLowerCase()
+      .split(";")
+      .map((word) => word.trim());
     const locale = LOCALES.find((known) => tag === known || tag.startsWith(`${known}-`));
     if (!locale) continue;
-    const quality = parameters.map((p) => p.trim()).find((p) => p.startsWith("q="));
+    const quality = parameters.find((parameter) => parameter.startsWith("q="));
     const weight = quality ? Number(quality.slice(2)) : 1;
     if (weight > 0 && (!best || weight > best.weight)) best = { locale, weight };
   }
