@@ -174,14 +174,8 @@ export async function resetPassword(scope: Scope, code: LiveCode, password: stri
   return done !== null;
 }
 
-/** Sends a code to the phone that somebody wants to sign in with; until it comes back the old one does. */
-export async function requestPhoneChange(
-  scope: Scope,
-  userId: number,
-  phone: string,
-): Promise<"sent" | "taken"> {
-  const owner = await findByPhone(scope, phone);
-  if (owner) return "taken";
+/** Sends a code to a free phone that somebody wants to sign in with; until it comes back the old one does. */
+export async function requestPhoneChange(scope: Scope, userId: number, phone: string): Promise<void> {
   await countMail(scope, phone);
   const secret = randomCode();
   const { statement } = await prepareCode(scope, {
@@ -196,7 +190,6 @@ export async function requestPhoneChange(
     [smsEffect(phone, smsText(scope, secret), secret)],
     [dropCodes(scope, userId, "change_phone"), statement],
   );
-  return "sent";
 }
 
 /** Takes the new phone for a right code. */

@@ -5,7 +5,15 @@ import { secret, string } from "../../platform/http/fields.ts";
 import { type Route, reply, route } from "../../platform/http/route.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { storePicture } from "../../platform/storage/media.ts";
-import { changeAccount, deleteAccount, findProfile, register, setAvatar, signIn } from "./accounts.ts";
+import {
+  changeAccount,
+  deleteAccount,
+  findByPhone,
+  findProfile,
+  register,
+  setAvatar,
+  signIn,
+} from "./accounts.ts";
 import { refreshRefusal, requireStrong, takenRefusal } from "./doors.ts";
 import { messages } from "./messages.ts";
 import {
@@ -126,6 +134,8 @@ const changeProfile = (method: "put" | "patch") =>
       const before = await findProfile(scope, userId);
       if (!before) throw notFound();
       if (body.email === null && !before.user.phone) throw invalid({ email: messages.phoneRequired });
+      const newPhone = body.phone === before.user.phone ? undefined : body.phone;
+      if (newPhone && (await findByPhone(scope, newPhone))) throw takenRefusal("phone");
       const picture =
         body.avatar instanceof File
           ? await storePicture(scope, `avatars/${userId}`, "avatar", body.avatar)
@@ -142,9 +152,7 @@ const changeProfile = (method: "put" | "patch") =>
       }
       if (picture === null || (typeof picture === "string" && picture !== ""))
         await setAvatar(scope, userId, picture);
-      if (body.phone !== undefined && body.phone !== before.user.phone) {
-        if ((await requestPhoneChange(scope, userId, body.phone)) === "taken") throw takenRefusal("phone");
-      }
+      if (newPhone) await requestPhoneChange(scope, userId, newPhone);
       return reply(200, await accountWire(scope, userId));
     },
   });

@@ -1,6 +1,6 @@
 /** Identity's wire shapes: accounts as the Tow Truck clients read them, and what more than one door takes. */
 import { z } from "@hono/zod-openapi";
-import { complain, email, secret, string } from "../../platform/http/fields.ts";
+import { complain, email, file, secret, string } from "../../platform/http/fields.ts";
 import { fill } from "../../platform/http/messages.ts";
 import type { Locale, Text } from "../../platform/http/text.ts";
 import type { Scope } from "../../platform/runtime.ts";
@@ -100,7 +100,7 @@ export const ProfileChange = z
     first_name: string({ max: 150, blank: true }).optional(),
     last_name: string({ max: 150, blank: true }).optional(),
     avatar: z
-      .union([z.null(), z.literal(""), z.custom<File>((value) => value instanceof File)])
+      .union([z.null(), z.literal(""), file()])
       .optional()
       .openapi({ type: ["string", "null"], format: "binary" }),
   })

@@ -18,7 +18,7 @@ export function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<
 
 export function fieldErrors(issues: readonly Issue[]): FieldErrors {
   const fields: FieldErrors = {};
-  for (const issue of decisive(issues)) {
+  for (const issue of decisive(issues.flatMap(unfold))) {
     const path = issue.path.length ? issue.path.map(String) : ["non_field_errors"];
     let level = fields;
     for (const step of path.slice(0, -1)) {
@@ -30,6 +30,13 @@ export function fieldErrors(issues: readonly Issue[]): FieldErrors {
     level[last] = [...(Array.isArray(known) ? known : []), message(issue)];
   }
   return fields;
+}
+
+/** A union is refused in the words of its last alternative: those before it are short for nothing. */
+function unfold(issue: Issue): Issue[] {
+  const last = issue.code === "invalid_union" ? issue.errors.at(-1) : undefined;
+  if (!last) return [issue];
+  return last.flatMap((inner) => unfold({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
 /** A value of the wrong type has no other fault: Zod's length checks look at whatever has a length. */
