@@ -1,7 +1,10 @@
 /** When a room copies its journal to D1. Pure arithmetic over a clock; `room.ts` does the copying. */
 
-/** Rows a batch, and the quiet time between two batches of one room in ms. */
-export const ARCHIVE = { rows: 100, pause: 1000, longestPause: 60_000 } as const;
+/**
+ * Rows and characters a batch, and the quiet time between two batches of one room in ms. A batch is one bound
+ * parameter, of which D1 takes 2 MB: https://developers.cloudflare.com/d1/platform/limits/
+ */
+export const ARCHIVE = { rows: 100, characters: 500_000, pause: 1000, longestPause: 60_000 } as const;
 
 /** What the schedule depends on. Lost with the object on purpose: a fresh one may archive at once. */
 export interface ArchiveState {

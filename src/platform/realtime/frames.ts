@@ -86,7 +86,7 @@ export type ServerFrame = v.InferOutput<typeof ServerFrame>;
 
 /** Why a frame was refused. `code` is for programs, `detail` for people. */
 export interface Fault {
-  readonly code: "bad_frame" | "too_large" | "forbidden" | "unauthenticated";
+  readonly code: "bad_frame" | "too_large" | "forbidden" | "unauthenticated" | "unavailable";
   readonly detail: string;
 }
 

@@ -11,6 +11,7 @@ import { type Route, reply, route } from "../http/route.ts";
 import { text } from "../http/text.ts";
 import type { Scope } from "../runtime.ts";
 import { PROTOCOL } from "./frames.ts";
+import { EPOCH } from "./journal.ts";
 import { ADMISSION_HEADER, type Admission } from "./room.ts";
 import { rosterOf } from "./roster.ts";
 import { noteRoom } from "./sweep.ts";
@@ -70,7 +71,7 @@ async function shakeHands(
     caller,
     native,
     protocol: native ? PROTOCOL : (protocols[0] ?? null),
-    epoch: url.searchParams.get("epoch"),
+    epoch: epochOf(url),
     since,
   };
   noteRoom(scope, room);
@@ -82,6 +83,7 @@ async function shakeHands(
     }),
   );
   if (answer.status === 401) throw unauthorized();
+  if (answer.status === 404) throw notFound();
   return answer;
 }
 
@@ -103,9 +105,10 @@ async function byTicket(
   const value = `${ticket.userId}.${ticket.sessionId}`;
   const holder = await authenticate(scope, { scheme: "Session", value, from: "socket" });
   if (!holder.ok) throw unauthorized();
-  const room = await gate.enter(scope, holder.caller, id);
+  const caller = { ...holder.caller, expiresAt: Math.min(holder.caller.expiresAt, ticket.until) };
+  const room = await gate.enter(scope, caller, id);
   if (room !== ticket.room) throw unauthorized();
-  return { caller: holder.caller, room, ticket };
+  return { caller, room, ticket };
 }
 
 async function byCredential(
@@ -152,6 +155,12 @@ function position(word: string | null): number | null {
   if (word === null) return null;
   if (!/^\d{1,15}$/.test(word)) throw invalid({ since: BAD_POSITION });
   return Number(word);
+}
+
+/** An epoch of ours, null for none given; what can't be one is foreign, and not carried any further. */
+function epochOf(url: URL): string | null {
+  const word = url.searchParams.get("epoch");
+  return word === null || EPOCH.test(word) ? word : "";
 }
 
 function unauthorized(): Refusal {

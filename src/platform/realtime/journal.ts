@@ -21,6 +21,9 @@ export interface Appended {
 /** How much stays after it was archived: at most this many, and beyond the last page at most this long. */
 export const WINDOW = { entries: 10_000, age: 72 * 3600_000, page: 300 } as const;
 
+/** What an epoch looks like. */
+export const EPOCH = /^[0-9a-f]{8}$/;
+
 type Row = { seq: number; at: number; author: number; ref: string | null; kind: string; body: string };
 
 /** The part of an object's storage that the journal needs, so that a test can hand in a plain SQLite. */
@@ -47,11 +50,17 @@ export class Journal {
     this.#head = last?.seq ?? 0;
     this.#headAt = last?.at ?? 0;
     this.#archived = Number(this.fact("archived") ?? 0);
-    this.#epoch = this.fact("epoch") ?? "";
-    if (!this.#epoch) {
-      this.#epoch = crypto.randomUUID().slice(0, 8);
-      this.setFact("epoch", this.#epoch);
-    }
+    this.#epoch = this.fact("epoch") ?? this.#begin();
+  }
+
+  /** Forgets everything and starts again at 0, in a new epoch: no position of before means anything now. */
+  reset(): void {
+    this.#sql.exec("DELETE FROM entries");
+    this.#sql.exec("DELETE FROM facts");
+    this.#head = 0;
+    this.#headAt = 0;
+    this.#archived = 0;
+    this.#epoch = this.#begin();
   }
 
   get epoch(): string {
@@ -70,14 +79,17 @@ export class Journal {
 
   /**
    * Stores drafts in order. Synchronous, so all of them are one transaction; what is sent after it
-   * leaves only once they are durable (the output gate).
+   * leaves only once they are durable (the output gate). The caller rolls back when it throws; then the
+   * positions are what they were.
    * Source: https://developers.cloudflare.com/durable-objects/best-practices/rules-of-durable-objects/
    */
   append(drafts: readonly Draft[], now: number): Appended[] {
-    return drafts.map((draft) => {
+    let head = this.#head;
+    let headAt = this.#headAt;
+    const appended = drafts.map((draft) => {
       const known = draft.ref === null ? undefined : this.#byRef(draft.author, draft.ref);
       if (known) return { entry: known, repeated: true };
-      const entry: Entry = { ...draft, seq: this.#head + 1, at: Math.max(now, this.#headAt) };
+      const entry: Entry = { ...draft, seq: head + 1, at: Math.max(now, headAt) };
       this.#sql.exec(
         "INSERT INTO entries (seq, at, author, ref, kind, body) VALUES (?, ?, ?, ?, ?, ?)",
         entry.seq,
@@ -87,10 +99,13 @@ export class Journal {
         entry.kind,
         JSON.stringify(entry.body),
       );
-      this.#head = entry.seq;
-      this.#headAt = entry.at;
+      head = entry.seq;
+      headAt = entry.at;
       return { entry, repeated: false };
     });
+    this.#head = head;
+    this.#headAt = headAt;
+    return appended;
   }
 
   /** Entries after a position, oldest first, at most `limit`. */
@@ -112,8 +127,17 @@ export class Journal {
     return oldest !== undefined && oldest.seq <= since + 1;
   }
 
-  unarchived(limit: number): Entry[] {
-    return this.after(this.#archived, limit);
+  /** The oldest entries that D1 does not have yet: at most so many, and beyond one only while their bodies are this short together. */
+  unarchived(limit: number, characters: number): Entry[] {
+    const taken: Row[] = [];
+    let room = characters;
+    const query = "SELECT * FROM entries WHERE seq > ? ORDER BY seq LIMIT ?";
+    for (const row of this.#rows(query, this.#archived, limit)) {
+      room -= row.body.length;
+      if (room < 0 && taken.length > 0) break;
+      taken.push(row);
+    }
+    return taken.map(toEntry);
   }
 
   markArchived(seq: number): void {
@@ -151,9 +175,20 @@ export class Journal {
   }
 
   #read(query: string, ...bindings: unknown[]): Entry[] {
-    return [...this.#sql.exec<Row>(query, ...bindings)].map((row) => ({
-      ...row,
-      body: JSON.parse(row.body) as Record<string, unknown>,
-    }));
+    return this.#rows(query, ...bindings).map(toEntry);
   }
+
+  #rows(query: string, ...bindings: unknown[]): Row[] {
+    return [...this.#sql.exec<Row>(query, ...bindings)];
+  }
+
+  #begin(): string {
+    const epoch = crypto.randomUUID().slice(0, 8);
+    this.setFact("epoch", epoch);
+    return epoch;
+  }
+}
+
+function toEntry(row: Row): Entry {
+  return { ...row, body: JSON.parse(row.body) as Record<string, unknown> };
 }

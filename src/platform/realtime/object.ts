@@ -34,12 +34,12 @@ export function roomObject(
       await this.room.alarm();
     }
 
-    publish(name: string, draft: Omit<Draft, "author">): Promise<Published> {
+    async publish(name: string, draft: Omit<Draft, "author">): Promise<Published> {
       return this.room.publish(name, draft);
     }
 
-    retire(name: string, draft: Omit<Draft, "author">): Promise<void> {
-      return this.room.retire(name, draft);
+    async retire(name: string, draft: Omit<Draft, "author">): Promise<void> {
+      this.room.retire(name, draft);
     }
 
     async revoke(revocation: Revocation, code: number, reason: string): Promise<number> {

@@ -5,9 +5,10 @@ import type { Caller } from "../http/caller.ts";
 import { log } from "../log.ts";
 import { isoTime } from "../time.ts";
 import { ARCHIVE, type ArchiveState, archiveDue } from "./archive.ts";
-import { CLOSE, ClientFrame, encode, type Fault, fault, LIMITS, MAX_BUFFERED, PROTOCOL } from "./frames.ts";
+import { Feed } from "./feed.ts";
+import { CLOSE, ClientFrame, encode, type Fault, fault, LIMITS, PROTOCOL } from "./frames.ts";
 import { type Draft, type Entry, Journal } from "./journal.ts";
-import { bufferedBytes, isRevoked, type Revocation, type SocketFacts, Sockets } from "./sockets.ts";
+import { isRevoked, type Revocation, type SocketFacts, Sockets } from "./sockets.ts";
 
 /** What a room is about: its rules, its documented frames and where its entries are archived. */
 export interface Tenant {
@@ -42,6 +43,7 @@ export interface Admission {
 export const ADMISSION_HEADER = "x-caravan-admission";
 
 export interface Published {
+  /** 0 when the room is gone: nothing was stored. */
   readonly seq: number;
   readonly epoch: string;
 }
@@ -50,7 +52,7 @@ export interface Published {
 export interface RoomObject extends Rpc.DurableObjectBranded {
   /** Stores an entry of the system; the same `ref` twice is stored and sent once. */
   publish(room: string, draft: Omit<Draft, "author">): Promise<Published>;
-  /** Says a last word, closes every socket with 4004 and forgets everything. */
+  /** Says a last word, closes every socket with 4004 and forgets everything; for a while nobody gets in. */
   retire(room: string, draft: Omit<Draft, "author">): Promise<void>;
   /** Closes the sockets that a revocation means. */
   revoke(revocation: Revocation, code: number, reason: string): Promise<number>;
@@ -61,6 +63,14 @@ export interface RoomObject extends Rpc.DurableObjectBranded {
 
 /** For this long a room remembers whom it closed, so that a handshake under way does not slip in behind. */
 const REVOCATION_MEMORY = 60_000;
+/** For this long a room knows that it was retired: longer than a gate may trust what it read, and a notice be late. */
+const GRAVE = 3600_000;
+
+interface Remembered {
+  readonly revocation: Revocation;
+  /** Epoch ms. */
+  readonly until: number;
+}
 
 interface Pending {
   readonly socket: WebSocket | null;
@@ -72,6 +82,7 @@ export class Room {
   readonly #tenant: Tenant;
   readonly #clock: () => number;
   readonly #sockets: Sockets;
+  readonly #feed: Feed;
   #opened: Journal | null = null;
   #pending: Pending[] = [];
   #committing = false;
@@ -81,14 +92,18 @@ export class Room {
   #armedFor: number | null = null;
   /** When the first credential of a socket runs out; undefined until somebody looked. */
   #nextExpiry: number | null | undefined;
-  readonly #catchingUp = new WeakSet<WebSocket>();
-  #revocations: { revocation: Revocation; until: number }[] = [];
 
   constructor(state: DurableObjectState, tenant: Tenant, clock: () => number = Date.now) {
     this.#state = state;
     this.#tenant = tenant;
     this.#clock = clock;
     this.#sockets = new Sockets(state);
+    this.#feed = new Feed(
+      state,
+      this.#sockets,
+      () => this.#journal,
+      (entry) => tenant.toDocumented(entry),
+    );
   }
 
   get #journal(): Journal {
@@ -102,6 +117,7 @@ export class Room {
     if (!admission) return new Response(null, { status: 400 });
     const { caller, native } = admission;
     if (this.#isRecentlyRevoked(caller)) return new Response(null, { status: 401 });
+    if (this.#isRetired()) return new Response(null, { status: 404 });
     this.#know(admission.room);
     const resumed = native && admission.since !== null;
     const recovered = admission.since === null || this.#journal.covers(admission.epoch, admission.since);
@@ -116,7 +132,7 @@ export class Room {
       const ttl = caller ? Math.max(0, Math.floor((caller.expiresAt - this.#clock()) / 1000)) : null;
       const { epoch, head: seq } = this.#journal;
       this.#sockets.send(server, encode({ t: "welcome", epoch, seq, ttl, recovered, limits: LIMITS }));
-      if (facts.catchingUp !== null) this.#state.waitUntil(this.#catchUp(server));
+      if (facts.catchingUp !== null) this.#feed.catchUp(server);
     } else {
       for (const frame of this.#tenant.greet?.(this.#journal) ?? []) this.#sockets.send(server, frame);
     }
@@ -127,6 +143,8 @@ export class Room {
   }
 
   async message(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
+    // Whom we closed may still send until it answers the close, and one that means harm never does.
+    if (socket.readyState !== WebSocket.OPEN) return;
     const now = this.#clock();
     const { caller, dialect } = this.#sockets.facts(socket);
     if (!this.#sockets.withinRate(socket, now)) return this.#sockets.close(socket, CLOSE.tooFast, "too fast");
@@ -145,34 +163,37 @@ export class Room {
   }
 
   /** Stores a system entry and sends it to everybody. */
-  async publish(room: string, draft: Omit<Draft, "author">): Promise<Published> {
+  publish(room: string, draft: Omit<Draft, "author">): Published {
+    if (this.#isRetired()) return { seq: 0, epoch: this.#journal.epoch };
     this.#know(room);
     const [appended] = this.#store([{ socket: null, draft: { ...draft, author: 0 } }]);
     return { seq: appended?.entry.seq ?? this.#journal.head, epoch: this.#journal.epoch };
   }
 
-  async retire(room: string, draft: Omit<Draft, "author">): Promise<void> {
-    await this.publish(room, draft);
+  /** One piece, without a pause in it: nothing can be stored between the last word and the end. */
+  retire(room: string, draft: Omit<Draft, "author">): void {
+    this.publish(room, draft);
+    this.#pending = [];
     this.#sockets.closeAll(CLOSE.gone, "gone");
-    await this.#state.storage.deleteAlarm();
-    await this.#state.storage.deleteAll();
-    // The next caller, if there ever is one, starts a journal of a new epoch.
-    this.#armedFor = null;
-    this.#opened = null;
+    this.#journal.reset();
+    this.#know(room);
+    this.#journal.setFact("retiredUntil", String(this.#clock() + GRAVE));
+    this.#arm();
   }
 
   revoke(revocation: Revocation, code: number, reason: string): number {
     const until = this.#clock() + REVOCATION_MEMORY;
-    this.#revocations = [
-      ...this.#revocations.filter((known) => known.until > this.#clock()),
-      { revocation, until },
-    ];
+    const remembered: Remembered[] = [...this.#revocations(), { revocation, until }];
+    this.#journal.setFact("revocations", JSON.stringify(remembered));
+    this.#arm();
     return this.#sockets.closeRevoked(revocation, code, reason);
   }
 
-  /** Re-arms what a crash, a move or a lost alarm left undone. */
+  /** Goes on with what a crash, a move or a lost alarm left undone. */
   async wake(room: string): Promise<void> {
+    if (this.#isSpent()) return this.#vanish();
     this.#know(room);
+    this.#feed.resume();
     const alarm = await this.#state.storage.getAlarm();
     this.#armedFor = alarm !== null && alarm > this.#clock() ? alarm : null;
     this.#arm();
@@ -183,8 +204,10 @@ export class Room {
     this.#armedFor = null;
     this.#nextExpiry = undefined;
     try {
+      this.#feed.resume();
       await this.#archiveBatch();
       this.#journal.prune(this.#clock());
+      if (this.#isSpent()) return await this.#vanish();
     } catch (error) {
       log("error", "room.alarm", { room: this.#name() }, error);
     }
@@ -203,6 +226,7 @@ export class Room {
       case "auth":
         return this.#renew(socket, parsed.output.token);
       case "ping":
+        this.#sockets.forgive(socket);
         return this.#sockets.send(socket, encode({ t: "pong" }));
       default:
         return parsed.output satisfies never;
@@ -255,74 +279,33 @@ export class Room {
 
   /** Persist, then acknowledge, then fan out: what is sent here leaves when the insert is durable. */
   #store(pending: readonly Pending[]) {
-    const appended = this.#journal.append(
-      pending.map(({ draft }) => draft),
-      this.#clock(),
-    );
+    const journal = this.#journal;
+    const drafts = pending.map(({ draft }) => draft);
+    const appended = this.#state.storage.transactionSync(() => journal.append(drafts, this.#clock()));
     for (const [index, { entry }] of appended.entries()) {
       const socket = pending[index]?.socket;
       if (!socket || entry.ref === null || this.#sockets.facts(socket).dialect !== PROTOCOL) continue;
       this.#sockets.send(socket, encode({ t: "ack", ref: entry.ref, seq: entry.seq, at: isoTime(entry.at) }));
     }
-    for (const { entry, repeated } of appended) if (!repeated) this.#fanOut(entry);
+    this.#feed.send(appended.filter(({ repeated }) => !repeated).map(({ entry }) => entry));
     this.#arm();
     return appended;
   }
 
-  /** To every live socket; one that is catching up will come to this entry by itself. */
-  #fanOut(entry: Entry): void {
-    let native: string | null = null;
-    let documented: string | null | undefined;
-    for (const socket of this.#sockets.all()) {
-      const facts = this.#sockets.facts(socket);
-      if (facts.catchingUp !== null) {
-        if (!this.#catchingUp.has(socket)) this.#state.waitUntil(this.#catchUp(socket));
-        continue;
-      }
-      if (facts.dialect === PROTOCOL) {
-        native ??= encodeEntry(entry);
-        this.#sockets.send(socket, native);
-      } else {
-        if (documented === undefined) documented = this.#tenant.toDocumented(entry);
-        if (documented !== null) this.#sockets.send(socket, documented);
-      }
-    }
-  }
-
-  /** Serves a resuming socket page by page, waiting while it reads, and makes it live at the head. */
-  async #catchUp(socket: WebSocket): Promise<void> {
-    if (this.#catchingUp.has(socket)) return;
-    this.#catchingUp.add(socket);
-    try {
-      let position = this.#sockets.facts(socket).catchingUp ?? this.#journal.head;
-      let waited = 0;
-      while (socket.readyState === WebSocket.OPEN) {
-        const page = this.#journal.after(position, LIMITS.page);
-        for (const entry of page) this.#sockets.send(socket, encodeEntry(entry));
-        position = page.at(-1)?.seq ?? position;
-        const done = position >= this.#journal.head;
-        this.#sockets.update(socket, { ...this.#sockets.facts(socket), catchingUp: done ? null : position });
-        if (done) return;
-        while (bufferedBytes(socket) > MAX_BUFFERED / 2 && socket.readyState === WebSocket.OPEN) {
-          if (waited++ > CATCH_UP_PATIENCE) return this.#sockets.close(socket, CLOSE.slow, "too slow");
-          await scheduler.wait(20);
-        }
-      }
-    } finally {
-      this.#catchingUp.delete(socket);
-    }
-  }
-
   async #renew(socket: WebSocket, token: string): Promise<void> {
-    const facts = this.#sockets.facts(socket);
-    const caller = await this.#tenant.authenticate(token);
+    let caller: Caller | null;
+    try {
+      caller = await this.#tenant.authenticate(token);
+    } catch (error) {
+      log("warn", "room.renew", { room: this.#name() }, error);
+      return this.#sockets.send(
+        socket,
+        encode({ t: "error", ...fault("unavailable", "Send it again later.") }),
+      );
+    }
     // A socket keeps its person: rights were decided for that one.
-    if (
-      !caller ||
-      !facts.caller ||
-      caller.userId !== facts.caller.userId ||
-      this.#isRecentlyRevoked(caller)
-    ) {
+    const userId = this.#sockets.facts(socket).caller?.userId;
+    if (!caller || caller.userId !== userId || this.#isRecentlyRevoked(caller)) {
       return this.#sockets.close(socket, CLOSE.unauthenticated, "not accepted");
     }
     this.#sockets.update(socket, { ...this.#sockets.facts(socket), caller, faults: 0 });
@@ -332,7 +315,7 @@ export class Room {
 
   async #archiveBatch(): Promise<void> {
     if (this.#archiving) return;
-    const entries = this.#journal.unarchived(ARCHIVE.rows);
+    const entries = this.#journal.unarchived(ARCHIVE.rows, ARCHIVE.characters);
     const last = entries.at(-1);
     if (!last) return;
     if (archiveDue(this.#archive, this.#clock()) > this.#clock()) return;
@@ -340,7 +323,7 @@ export class Room {
     const { epoch } = this.#journal;
     try {
       await this.#tenant.archive(this.#name(), epoch, entries);
-      // A room that was retired meanwhile has a new journal: its positions are not these.
+      // A room that was retired meanwhile has begun anew: its positions are not these.
       if (this.#journal.epoch === epoch) this.#journal.markArchived(last.seq);
       this.#archive = { lastAt: this.#clock(), failures: 0 };
     } catch (error) {
@@ -355,7 +338,11 @@ export class Room {
   #arm(): void {
     const now = this.#clock();
     const due: number[] = [];
-    if (this.#journal.archived < this.#journal.head) due.push(archiveDue(this.#archive, now));
+    const { head, archived } = this.#journal;
+    // A batch under way arms for the next one when it ends.
+    if (archived < head && !this.#archiving) due.push(archiveDue(this.#archive, now));
+    if (head === 0) due.push(...this.#memories());
+    if (this.#feed.busy) due.push(now + ARCHIVE.pause);
     if (this.#nextExpiry === undefined) this.#nextExpiry = this.#sockets.closeExpired(now);
     if (this.#nextExpiry !== null) due.push(Math.max(now, this.#nextExpiry));
     if (due.length === 0) return;
@@ -366,8 +353,38 @@ export class Room {
   }
 
   #isRecentlyRevoked(caller: Caller | null): boolean {
-    const now = this.#clock();
-    return this.#revocations.some(({ revocation, until }) => until > now && isRevoked(caller, revocation));
+    return caller !== null && this.#revocations().some(({ revocation }) => isRevoked(caller, revocation));
+  }
+
+  #revocations(): Remembered[] {
+    const remembered = JSON.parse(this.#journal.fact("revocations") ?? "[]") as Remembered[];
+    return remembered.filter(({ until }) => until > this.#clock());
+  }
+
+  #isRetired(): boolean {
+    return Number(this.#journal.fact("retiredUntil") ?? 0) > this.#clock();
+  }
+
+  /** When what an empty room still remembers ends, epoch ms. */
+  #memories(): number[] {
+    const ends = [
+      Number(this.#journal.fact("retiredUntil") ?? 0),
+      ...this.#revocations().map(({ until }) => until),
+    ];
+    return ends.filter((end) => end > this.#clock());
+  }
+
+  /** Nothing was ever said here, or it is retired; nobody is here, and nothing is left to remember. */
+  #isSpent(): boolean {
+    return this.#journal.head === 0 && this.#sockets.open().length === 0 && this.#memories().length === 0;
+  }
+
+  /** An object without storage costs nothing and is soon gone itself. */
+  async #vanish(): Promise<void> {
+    const { storage } = this.#state;
+    const gone = [storage.deleteAlarm(), storage.deleteAll()];
+    this.#opened = null;
+    await Promise.all(gone);
   }
 
   /** The object learns its own name from whoever calls it first, and keeps it for its alarms. */
@@ -382,21 +399,6 @@ export class Room {
 
 /** An armed alarm this long past has been lost. */
 const OVERDUE = 5_000;
-/** Pauses of 20 ms that a resuming reader may take in all before it counts as slow. */
-const CATCH_UP_PATIENCE = 1_500;
-
-function encodeEntry(entry: Entry): string {
-  const { seq, kind, at, author, ref, body } = entry;
-  return encode({
-    t: "entry",
-    seq,
-    kind,
-    at: isoTime(at),
-    by: author || null,
-    ...(ref === null ? {} : { ref }),
-    body,
-  });
-}
 
 function parseJson(data: string): unknown {
   try {

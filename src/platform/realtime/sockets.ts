@@ -12,7 +12,7 @@ export interface SocketFacts {
   readonly caller: Caller | null;
   /** Bad frames in a row. */
   readonly faults: number;
-  /** Position up to which a resuming socket was served; null once it is live. */
+  /** Position up to which a socket that is behind was served; null while it is live. */
   readonly catchingUp: number | null;
 }
 
@@ -56,8 +56,9 @@ export class Sockets {
     socket.serializeAttachment(facts);
   }
 
-  all(): WebSocket[] {
-    return this.#state.getWebSockets();
+  /** Without those that are closing: the platform lists a socket until its client has answered the close. */
+  open(): WebSocket[] {
+    return this.#state.getWebSockets().filter((socket) => socket.readyState === WebSocket.OPEN);
   }
 
   /** Sends one frame; closes a reader that has stopped reading. */
@@ -113,13 +114,13 @@ export class Sockets {
   }
 
   closeAll(code: number, reason: string): void {
-    for (const socket of this.all()) this.close(socket, code, reason);
+    for (const socket of this.open()) this.close(socket, code, reason);
   }
 
   /** Closes those whose credential has run out; returns when the next one does (epoch ms), null for none. */
   closeExpired(now: number): number | null {
     let next: number | null = null;
-    for (const socket of this.all()) {
+    for (const socket of this.open()) {
       const expiresAt = this.facts(socket).caller?.expiresAt;
       if (expiresAt === undefined) continue;
       if (expiresAt <= now) this.close(socket, CLOSE.unauthenticated, "expired");
