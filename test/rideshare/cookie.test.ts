@@ -165,13 +165,14 @@ const UNSAFE: [string, string, object | undefined][] = [
 
 test.each(UNSAFE)("%s %s refuses the cookie from a foreign page", async (method, path, body) => {
   const { name, cookie } = await signedIn();
-  for (const foreign of [
+  const pages: Record<string, string>[] = [
     { origin: "https://evil.example" },
     { origin: "null" },
     { origin: "http://caravan.test.evil.example" },
     { "sec-fetch-site": "cross-site" },
-  ]) {
-    const headers = { ...cookie, ...foreign, "accept-language": "en" };
+  ];
+  for (const page of pages) {
+    const headers = { ...cookie, ...page, "accept-language": "en" };
     expect(await call(method, path, { body, headers })).toMatchObject({
       status: 403,
       body: { detail: "Requests from this origin are not accepted with a cookie." },
