@@ -18,7 +18,8 @@ export function string(limits: { max?: number; blank?: boolean } = {}) {
   let inner = z.string();
   // Of what is blank nothing else is said.
   if (!limits.blank) inner = inner.min(1, { abort: true });
-  if (limits.max) inner = inner.max(limits.max);
+  // Nor of what is too long: no pattern after this one ever meets a text without end.
+  if (limits.max) inner = inner.max(limits.max, { abort: true });
   return z.preprocess(
     trimmed,
     inner.refine((value) => !value.includes("\0"), { params: { text: NUL } }),

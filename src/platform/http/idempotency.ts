@@ -2,6 +2,7 @@
 import { and, eq, isNull, lt, or } from "drizzle-orm";
 import { sha256 } from "../crypto/digest.ts";
 import { idempotencyKeys } from "../db/tables.ts";
+import { log } from "../log.ts";
 import type { Scope } from "../runtime.ts";
 import type { Caller } from "./caller.ts";
 import { Refusal, refuse } from "./errors.ts";
@@ -35,15 +36,13 @@ export async function once(
     const stored = await recall(scope, id, requestHash, request.key);
     return { ...stored, replayed: true };
   }
-  try {
-    const answer = await work();
-    if (answer.status < 500) await store(scope, id, request.key, answer);
-    else await release(scope, id);
-    return { ...answer, replayed: false };
-  } catch (error) {
+  const answer = await work().catch(async (error) => {
     await release(scope, id);
     throw error;
-  }
+  });
+  if (answer.status < 500) await store(scope, id, request.key, answer);
+  else await release(scope, id);
+  return { ...answer, replayed: false };
 }
 
 /** True when this request is the first, or takes over from one that died. */
@@ -75,11 +74,16 @@ async function recall(scope: Scope, id: string, requestHash: string, key: string
   return JSON.parse(await decrypt(scope, id, key, row.answer)) as StoredAnswer;
 }
 
+/** When this fails the work is done all the same: its answer goes out, and the key stays taken, so that nothing is done twice. */
 async function store(scope: Scope, id: string, key: string, answer: StoredAnswer): Promise<void> {
-  await scope.db
-    .update(idempotencyKeys)
-    .set({ status: answer.status, answer: await encrypt(scope, id, key, JSON.stringify(answer)) })
-    .where(eq(idempotencyKeys.id, id));
+  try {
+    await scope.db
+      .update(idempotencyKeys)
+      .set({ status: answer.status, answer: await encrypt(scope, id, key, JSON.stringify(answer)) })
+      .where(eq(idempotencyKeys.id, id));
+  } catch (error) {
+    log("warn", "idempotency.store", { requestId: scope.requestId }, error);
+  }
 }
 
 async function release(scope: Scope, id: string): Promise<void> {

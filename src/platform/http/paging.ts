@@ -1,6 +1,8 @@
 /** Lists in the dialect's envelope: page numbers as the clients know them, opaque cursors where a list grows without end. */
 import { z } from "@hono/zod-openapi";
 import type { Scope } from "../runtime.ts";
+import { notFound } from "./errors.ts";
+import { messages } from "./messages.ts";
 
 export const MAX_LIMIT = 100;
 
@@ -42,9 +44,61 @@ export function writeCursor(position: number): string {
   return btoa(String(position)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-/** An absolute link to the same list with other parameters. */
-export function linkTo(scope: Scope, request: Request, changes: Record<string, string>): string {
+/** An absolute link to the same list with other parameters; null takes one away. */
+export function linkTo(scope: Scope, request: Request, changes: Record<string, string | null>): string {
   const url = new URL(request.url);
-  for (const [name, value] of Object.entries(changes)) url.searchParams.set(name, value);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null) url.searchParams.delete(name);
+    else url.searchParams.set(name, value);
+  }
   return `${scope.origin}${url.pathname}${url.search}`;
+}
+
+/** Pages by number, as the older clients ask for them: `?page=3`, `?page=last`, and `?limit=` for their size. */
+export const pageQuery = z.object({
+  page: z.string().max(20).optional().openapi({ description: "1 and up, or `last`." }),
+  limit: z
+    .preprocess(clamped, z.int().min(1).max(MAX_LIMIT).optional())
+    .openapi({ description: "How many a page holds." }),
+});
+
+export interface Window {
+  readonly limit: number;
+  readonly offset: number;
+}
+
+/** One window of a list and the size of the whole. */
+export interface Listed<Row> {
+  readonly count: number;
+  readonly rows: readonly Row[];
+}
+
+/** Loads a page and wraps it in the envelope. A page that is no page is a 404; the first page of nothing is empty. */
+export async function paginate<Row, Wire>(
+  scope: Scope,
+  request: Request,
+  query: z.output<typeof pageQuery>,
+  size: number,
+  load: (window: Window) => Promise<Listed<Row>>,
+  toWire: (row: Row) => Wire,
+): Promise<{ count: number; next: string | null; previous: string | null; results: Wire[] }> {
+  const limit = query.limit ?? size;
+  const last = query.page === "last";
+  const asked = last ? 1 : Number(query.page ?? 1);
+  if (!Number.isSafeInteger(asked) || asked < 1) throw notFound(messages.badPage);
+  let page = asked;
+  let listed = await load({ limit, offset: (page - 1) * limit });
+  const pages = Math.max(1, Math.ceil(listed.count / limit));
+  if (last && pages > 1) {
+    page = pages;
+    listed = await load({ limit, offset: (page - 1) * limit });
+  }
+  if (page > pages) throw notFound(messages.badPage);
+  const link = (number: number) => linkTo(scope, request, { page: number === 1 ? null : String(number) });
+  return {
+    count: listed.count,
+    next: page < pages ? link(page + 1) : null,
+    previous: page > 1 ? link(page - 1) : null,
+    results: listed.rows.map(toWire),
+  };
 }

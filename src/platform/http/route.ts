@@ -113,6 +113,11 @@ export function at(
   return { ...original, path, ...changes };
 }
 
+/** The same routes once more under another prefix: `/api/v1/calculator` also at `/api/calculator`. */
+export function alsoUnder(prefix: string, routes: readonly Route[], tag: string): Route[] {
+  return routes.map((route) => at(route.path.replace(/^\/api\/v1/, prefix), route, { tag }));
+}
+
 export function reply<const S extends number, Body>(
   status: S,
   body: Body,

@@ -1,0 +1,79 @@
+/** A body for every route that creates, and how to count what came of it. A new such route needs a line here. */
+import { rows, unique, uniquePhone } from "../support/api.ts";
+
+export interface Creation {
+  readonly signedIn?: boolean;
+  /** A body that nobody has sent before. */
+  body(): object;
+  /** The same request with something else in it. */
+  other(body: object): object;
+  /** How many rows this body has made. */
+  made(body: object): Promise<number>;
+  /** Who gets a letter. */
+  readonly mailTo?: (body: object) => string;
+}
+
+type Fields = Record<string, string>;
+
+function account(fields: () => Fields, key = "email"): Creation {
+  return {
+    body: fields,
+    other: (body) => ({ ...body, [key]: `other-${(body as Fields)[key]}` }),
+    made: async (body) => (await rows("SELECT id FROM users WHERE email = ?", (body as Fields).email)).length,
+    mailTo: (body) => (body as Fields).email ?? "",
+  };
+}
+
+const address = () => `${unique("maker")}@example.com`;
+const password = "securepassword123";
+
+function draft() {
+  return {
+    name: unique("Ride"),
+    starting_time: "2031-01-01T10:00Z",
+    end_time: "2031-01-01T11:00Z",
+    location: "Bridge",
+  };
+}
+
+const eventsNamed = async (name: string) => (await rows("SELECT id FROM events WHERE name = ?", name)).length;
+
+/** Method and path of a route → its creation. */
+export const creations: Readonly<Record<string, Creation>> = {
+  "post /api/v1/auth/register": account(() => ({
+    phone: uniquePhone(),
+    email: address(),
+    password,
+    password_confirm: password,
+    first_name: "Ann",
+    last_name: "Smith",
+    user_type: "CLIENT",
+  })),
+  "post /api/v1/users": account(() => ({
+    email: address(),
+    password,
+    first_name: "Анна",
+    last_name: "Смирнова",
+  })),
+  "post /api/auth/registration": account(() => ({
+    username: unique("racer"),
+    email: address(),
+    password1: password,
+    password2: password,
+  })),
+  "post /api/auth/signup": account(() => ({ username: unique("alpha"), email: address(), password })),
+  "post /api/register": account(() => ({ name: "Ann Smith", email: address(), password })),
+  "post /api/auth/register": account(() => ({ name: "Ann Smith", email: address(), password })),
+  "post /api/events": {
+    signedIn: true,
+    body: draft,
+    other: (body) => ({ ...body, location: "Tower" }),
+    made: (body) => eventsNamed((body as Fields).name ?? ""),
+  },
+  "post /api/batch_events": {
+    signedIn: true,
+    body: () => [draft()],
+    other: (body) => [...(body as object[]), draft()],
+    made: (body) => eventsNamed((body as Fields[])[0]?.name ?? ""),
+  },
+};

@@ -1,0 +1,191 @@
+/** `Idempotency-Key` at every door that creates: what is repeated happens once, and is answered as it was. */
+import { describe, expect, test } from "vitest";
+import { routes } from "../../src/app.ts";
+import { type CallOptions, outboxOf, type Person, person, post, rows, unique } from "../support/api.ts";
+import { type Creation, creations } from "./creations.ts";
+
+const creating = routes.filter((route) => route.creates).map(({ method, path }) => `${method} ${path}`);
+
+test("every route that creates is tried below, and no other", () => {
+  expect(Object.keys(creations).sort()).toEqual(creating.sort());
+});
+
+const REUSED = {
+  en: "This Idempotency-Key was already used with another request.",
+  ru: "Этот Idempotency-Key уже использован с другим запросом.",
+};
+const wordsFor = (path: string) => REUSED[path.startsWith("/api/v1/") ? "ru" : "en"];
+
+async function caller(creation: Creation): Promise<Person | undefined> {
+  return creation.signedIn ? await person() : undefined;
+}
+
+function keyed(key: string, who?: Person): CallOptions {
+  return { headers: { "idempotency-key": key }, ...(who ? { token: who.token } : {}) };
+}
+
+describe.each(Object.entries(creations).map(([place, creation]) => ({ place, creation })))(
+  "$place",
+  ({ place, creation }) => {
+    const path = `${place.slice("post ".length)}/`;
+
+    test("with the same key and body happens once and is answered alike", async () => {
+      const options = keyed(crypto.randomUUID(), await caller(creation));
+      const body = creation.body();
+      const first = await post(path, body, options);
+      expect([200, 201]).toContain(first.status);
+      const again = await post(path, body, options);
+      expect(again.status).toBe(first.status);
+      expect(again.body).toEqual(first.body);
+      expect(first.headers.has("idempotency-replayed")).toBe(false);
+      expect(again.headers.get("idempotency-replayed")).toBe("true");
+      expect(again.headers.get("content-type")).toBe(first.headers.get("content-type"));
+      expect(again.headers.get("x-request-id")).not.toBe(first.headers.get("x-request-id"));
+      expect(await creation.made(body)).toBe(1);
+      if (creation.mailTo) expect(await outboxOf(creation.mailTo(body))).toHaveLength(1);
+    });
+
+    test("with the same key and another body is 422 and makes nothing", async () => {
+      const options = keyed(crypto.randomUUID(), await caller(creation));
+      const body = creation.body();
+      const first = await post(path, body, options);
+      const other = creation.other(body);
+      const answer = await post(path, other, options);
+      expect(answer.status).toBe(422);
+      expect(answer.body).toMatchObject({ detail: wordsFor(path) });
+      if (creation.mailTo) expect(await creation.made(other)).toBe(0);
+      expect(await creation.made(body)).toBe(1);
+      expect((await post(path, body, options)).body).toEqual(first.body);
+    });
+
+    test("sent several times at once runs once; the others wait or get its answer", async () => {
+      const options = keyed(crypto.randomUUID(), await caller(creation));
+      const body = creation.body();
+      const answers = await Promise.all([1, 2, 3].map(() => post(path, body, options)));
+      const done = answers.filter(({ status }) => status === 200 || status === 201);
+      const busy = answers.filter(({ status }) => status === 409);
+      expect(done.length).toBeGreaterThanOrEqual(1);
+      expect(done.length + busy.length).toBe(3);
+      expect(done.filter(({ headers }) => !headers.has("idempotency-replayed"))).toHaveLength(1);
+      for (const answer of done) expect(answer.body).toEqual(done[0]?.body);
+      for (const answer of busy) {
+        expect(answer.headers.get("retry-after")).toBe("1");
+        expect(answer.body).toHaveProperty("detail");
+      }
+      expect(await creation.made(body)).toBe(1);
+      if (creation.mailTo) expect(await outboxOf(creation.mailTo(body))).toHaveLength(1);
+    });
+  },
+);
+
+const EVENTS = "/api/events/";
+const draft = () => creations["post /api/events"]?.body() ?? {};
+
+describe("a key", () => {
+  test("is the caller's own: somebody else's counts for itself", async () => {
+    const [ann, bob] = [await person(), await person()];
+    const key = crypto.randomUUID();
+    const body = draft();
+    const hers = await post(EVENTS, body, keyed(key, ann));
+    const his = await post(EVENTS, body, keyed(key, bob));
+    expect([hers.status, his.status]).toEqual([201, 201]);
+    expect(his.body.id).not.toBe(hers.body.id);
+    expect((await post(EVENTS, draft(), keyed(key, bob))).status).toBe(422);
+  });
+
+  test("is the route's own", async () => {
+    const ann = await person();
+    const options = keyed(crypto.randomUUID(), ann);
+    const body = draft();
+    expect((await post(EVENTS, body, options)).status).toBe(201);
+    expect((await post("/api/batch_events/", [body], options)).status).toBe(201);
+  });
+
+  test("is the same with and without the slash, and for JSON and forms", async () => {
+    const options = keyed(crypto.randomUUID(), await person());
+    const body = draft() as Record<string, string>;
+    const first = await post("/api/events", body, options);
+    const again = await post(EVENTS, new URLSearchParams(body), options);
+    expect(again.headers.get("idempotency-replayed")).toBe("true");
+    expect(again.body).toEqual(first.body);
+  });
+
+  test("does not mind the order of the fields", async () => {
+    const options = keyed(crypto.randomUUID(), await person());
+    const body = draft();
+    const first = await post(EVENTS, body, options);
+    const again = await post(EVENTS, Object.fromEntries(Object.entries(body).reverse()), options);
+    expect(again.body).toEqual(first.body);
+  });
+
+  test("is free again after a refusal, for the corrected request too", async () => {
+    const options = keyed(crypto.randomUUID(), await person());
+    const body = draft();
+    expect((await post(EVENTS, { ...body, end_time: "2030-01-01T10:00Z" }, options)).status).toBe(400);
+    expect((await post(EVENTS, body, options)).status).toBe(201);
+  });
+
+  test.each(["", "two words", "ключ", "x".repeat(256)])("%j is refused", async (key) => {
+    const answer = await post(EVENTS, draft(), keyed(key, await person()));
+    expect(answer.status).toBe(400);
+    expect(answer.body).toMatchObject({ detail: "Idempotency-Key takes 1 to 255 printable characters." });
+  });
+
+  test("of somebody who is not signed in stores nothing", async () => {
+    const [before] = await rows<{ n: number }>("SELECT count(*) AS n FROM idempotency_keys");
+    expect((await post(EVENTS, draft(), keyed(crypto.randomUUID()))).status).toBe(401);
+    expect(await rows("SELECT count(*) AS n FROM idempotency_keys")).toEqual([before]);
+  });
+
+  test("at a door that creates nothing is ignored", async () => {
+    const { username, password } = await person();
+    const options = keyed(crypto.randomUUID());
+    const first = await post("/api/auth/signin/", { username, password }, options);
+    const again = await post("/api/auth/signin/", { username, password: "something else" }, options);
+    expect([first.status, again.status]).toEqual([200, 401]);
+  });
+});
+
+interface StoredKey {
+  readonly id: string;
+  readonly request_hash: string;
+  readonly status: number;
+  readonly answer: string;
+}
+
+/** The row of the key that was used last. */
+async function lastKey(): Promise<StoredKey> {
+  const [row] = await rows<StoredKey>(
+    "SELECT * FROM idempotency_keys ORDER BY created_at DESC, rowid DESC LIMIT 1",
+  );
+  if (!row) throw new Error("no key is stored");
+  return row;
+}
+
+describe("what is stored", () => {
+  test("shows neither the key, nor the request, nor the tokens in the answer", async () => {
+    const key = `key-${unique()}`;
+    const username = unique("alpha");
+    const body = { username, email: `${username}@example.com`, password: "securepassword123" };
+    const { body: answer } = await post("/api/auth/signup/", body, keyed(key));
+    const row = JSON.stringify(await lastKey());
+    const [iv = "", sealed = ""] = JSON.parse(row).answer.split(".");
+    expect(iv).not.toBe("");
+    for (const secret of [key, username, body.password, answer.access, answer.refresh]) {
+      expect(row).not.toContain(secret);
+      expect(atob(sealed)).not.toContain(secret);
+    }
+  });
+
+  test("is another text each time, also for the same answer", async () => {
+    const ann = await person();
+    const body = draft();
+    await post(EVENTS, body, keyed(crypto.randomUUID(), ann));
+    const first = await lastKey();
+    await post(EVENTS, body, keyed(crypto.randomUUID(), ann));
+    const second = await lastKey();
+    expect(second.id).not.toBe(first.id);
+    expect(second.request_hash).toBe(first.request_hash);
+    expect(second.answer.slice(0, 40)).not.toBe(first.answer.slice(0, 40));
+  });
+});
