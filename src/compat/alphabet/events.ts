@@ -248,12 +248,27 @@ const search = route({
   tag,
   summary: "Find events by a part of their location",
   access: "signedIn",
-  params: z.object({ location: z.string().max(200) }),
+  params: z.object({ location: z.string() }),
   answers: { 200: z.array(Listed) },
   handle: async ({ scope, params }) => reply(200, (await searchEvents(scope, params.location)).map(toListed)),
 });
 
 const batchPath = "/api/batch_events";
+
+/** Items a batch: each bad one is answered by name, so an answer grows with them. */
+const MAX_BATCH = 1000;
+const TOO_MANY = {
+  en: `A batch takes at most ${MAX_BATCH} items.`,
+  ru: `В одном запросе не больше ${MAX_BATCH} элементов.`,
+};
+
+/** A list whose length is looked at before its items are. */
+function batchOf<Item extends z.ZodType>(item: Item) {
+  return z.preprocess((value, context) => {
+    if (Array.isArray(value) && value.length > MAX_BATCH) complain({ ...context, value }, TOO_MANY);
+    return value;
+  }, z.array(item));
+}
 
 const createBatch = route({
   method: "post",
@@ -262,7 +277,7 @@ const createBatch = route({
   summary: "Create events, all or none",
   access: "signedIn",
   creates: true,
-  body: z.array(NewEvent),
+  body: batchOf(NewEvent),
   wording: errorKey,
   answers: { 201: z.object({ message: z.string(), ids: z.array(z.string()) }) },
   async handle({ scope, caller, body }) {
@@ -277,7 +292,7 @@ const updateBatch = route({
   tag,
   summary: "Change events, all or none; unknown and past ones are passed over",
   access: "signedIn",
-  body: z.array(Change.extend({ id: uuid })),
+  body: batchOf(Change.extend({ id: uuid })),
   wording: errorKey,
   answers: { 200: Message },
   async handle({ scope, caller, body }) {
@@ -299,7 +314,7 @@ const removeBatch = route({
   summary: "Delete events, all or none; unknown ones are passed over",
   description: "The body is an array of ids.",
   access: "signedIn",
-  body: z.array(uuid),
+  body: batchOf(uuid),
   wording: errorKey,
   answers: { 200: Message },
   async handle({ scope, caller, body }) {
