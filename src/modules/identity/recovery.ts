@@ -143,11 +143,11 @@ export async function checkResetLink(scope: Scope, uid: string, token: string): 
   return code && resetUid(code.userId) === uid.toLowerCase() ? code : null;
 }
 
-/** The live code that was sent to a phone. */
+/** The live code that was sent to a phone. A phone of nobody's costs the same statements. */
 export async function checkResetSms(scope: Scope, phone: string, code: string): Promise<LiveCode | null> {
   await attempt(scope, "codeGuess", [{ rate: "codeGuess", subject: scope.client.address }]);
   const user = await findByPhone(scope, phone);
-  return user && guessCode(scope, "reset_sms", user.id, code);
+  return guessCode(scope, "reset_sms", user?.id ?? 0, code);
 }
 
 /** Spends the code, sets the password and ends every session. False when somebody spent it first. */
@@ -167,7 +167,7 @@ export async function resetPassword(scope: Scope, code: LiveCode, password: stri
   const done = await commit(
     scope,
     spendCode(scope, code.id),
-    [revokeEffect(revocation)],
+    [revokeEffect(scope, revocation)],
     [change, proof, dropSessions(scope, revocation), dropResets(scope, code.userId)],
   );
   if (done) await enforce(scope, revocation);
