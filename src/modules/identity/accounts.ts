@@ -283,7 +283,7 @@ export async function changeAccount(
   const revocation = change.password === undefined ? null : { userId, exceptSession: keepSession ?? "" };
   const effects: Effect[] = [
     ...(verification ? [verification.effect] : []),
-    ...(revocation ? [revokeEffect(revocation)] : []),
+    ...(revocation ? [revokeEffect(scope, revocation)] : []),
   ];
   try {
     const rows = await commit(scope, update, effects, [
@@ -320,7 +320,7 @@ export async function deleteAccount(
   const deleted = await commit(
     scope,
     scope.db.delete(users).where(eq(users.id, userId)),
-    [revokeEffect(revocation), ...(avatarKey ? [dropObject(avatarKey)] : [])],
+    [revokeEffect(scope, revocation), ...(avatarKey ? [dropObject(avatarKey)] : [])],
     [
       scope.db
         .delete(outbox)
@@ -368,7 +368,7 @@ export async function setStanding(
     .set({ ...standing, updatedAt: scope.now() })
     .where(eq(users.id, userId))
     .returning();
-  const rows = await commit(scope, update, losesRights ? [revokeEffect(revocation)] : [], [
+  const rows = await commit(scope, update, losesRights ? [revokeEffect(scope, revocation)] : [], [
     ...(losesRights ? [dropSessions(scope, revocation)] : []),
     ...(also(before) ?? []),
   ]);

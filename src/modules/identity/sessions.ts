@@ -229,6 +229,7 @@ export async function authenticate(scope: Scope, credential: Credential): Promis
 /** What is read of a session to know its caller. */
 const sessionFacts = {
   sessionId: sessions.id,
+  signedInAt: sessions.createdAt,
   expiresAt: sessions.expiresAt,
   userId: users.id,
   userType: users.userType,
@@ -276,9 +277,10 @@ async function bySession(
     .where(eq(users.id, userId));
   if (!row) return { ok: false, fault: "deleted" };
   if (!row.isActive) return { ok: false, fault: "inactive" };
-  const { sessionId: found, expiresAt: endsAt, isActive: _, ...who } = row;
-  if (found === null || endsAt === null || endsAt <= now) return { ok: false, fault: "invalid" };
-  const caller: Caller = { ...who, sessionId: found, expiresAt: endsAt };
+  const { sessionId: found, signedInAt, expiresAt: endsAt, isActive: _, ...who } = row;
+  if (found === null || signedInAt === null || endsAt === null || endsAt <= now)
+    return { ok: false, fault: "invalid" };
+  const caller: Caller = { ...who, sessionId: found, signedInAt, expiresAt: endsAt };
   remember(sessionId, caller, now);
   return { ok: true, caller: until(caller) };
 }
@@ -326,21 +328,23 @@ export function dropSessions(scope: Scope, revocation: Revocation) {
 
 /** Ends sessions and closes their sockets. False when there was none to end. */
 export async function endSessions(scope: Scope, revocation: Revocation): Promise<boolean> {
-  const ended = await commit(scope, dropSessions(scope, revocation), [revokeEffect(revocation)]);
+  const ended = await commit(scope, dropSessions(scope, revocation), [revokeEffect(scope, revocation)]);
   await enforce(scope, revocation);
   return ended !== null;
 }
 
 /** For changes that end sessions in a batch of their own: goes into that batch, with `enforce` after it. */
-export function revokeEffect(revocation: Revocation): Effect {
-  return { kind: "revoke", address: `user:${revocation.userId}`, payload: revocation };
+export function revokeEffect(scope: Scope, revocation: Revocation): Effect {
+  const payload: Revocation = { ...revocation, at: scope.now() };
+  return { kind: "revoke", address: `user:${revocation.userId}`, payload };
 }
 
 /** Honours a revocation here and now; if the sockets can't be reached, the outbox repeats it. */
 export async function enforce(scope: Scope, revocation: Revocation): Promise<void> {
   forget(revocation);
   try {
-    await rosterOf(scope.runtime.rosters, revocation.userId).revoke(revocation);
+    const roster = rosterOf(scope.runtime.rosters, revocation.userId);
+    await roster.revoke({ ...revocation, at: scope.now() });
   } catch (error) {
     log("warn", "sessions.enforce", { requestId: scope.requestId }, error);
   }

@@ -7,6 +7,8 @@ export interface Caller {
   readonly sessionId: string;
   readonly userType: UserType;
   readonly isStaff: boolean;
+  /** When the session began, epoch ms: what was revoked before that does not mean it. */
+  readonly signedInAt?: number;
   /** Epoch ms after which the credential no longer counts. */
   readonly expiresAt: number;
 }

@@ -61,8 +61,9 @@ async function shakeHands(
     ? await byTicket(scope, gate, authenticate, id, ticketText)
     : await byCredential(scope, gate, authenticate, id, socketCredential(request, url, protocols));
   if (caller) {
-    const { userId, sessionId } = caller;
-    const entered = await rosterOf(scope.runtime.rosters, userId).enter({ userId, sessionId, room, ticket });
+    const { userId, sessionId, signedInAt } = caller;
+    const entrance = { userId, sessionId, signedInAt, room, ticket };
+    const entered = await rosterOf(scope.runtime.rosters, userId).enter(entrance);
     if (!entered) throw unauthorized();
   }
   const native = protocols.includes(PROTOCOL);

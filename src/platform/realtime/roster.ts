@@ -12,6 +12,7 @@ const ROOM_MEMORY = 30 * 24 * 3600_000;
 export interface Entrance {
   readonly userId: number;
   readonly sessionId: string;
+  readonly signedInAt?: number | undefined;
   readonly room: string;
   /** The number of a one-time ticket, when one was used, and when it ends (epoch ms). */
   readonly ticket?: { readonly id: string; readonly expiresAt: number } | undefined;
@@ -31,9 +32,8 @@ export class Roster extends DurableObject<Cloudflare.Env> {
   }
 
   /** Notes that a socket is about to open. False: the session was ended, or the ticket was already used. */
-  enter({ userId, sessionId, room, ticket }: Entrance, now = Date.now()): boolean {
+  enter({ room, ticket, ...caller }: Entrance, now = Date.now()): boolean {
     const { sql } = this.ctx.storage;
-    const caller = { userId, sessionId };
     for (const row of sql.exec<{ revocation: string }>(
       "SELECT revocation FROM revocations WHERE until > ?",
       now,

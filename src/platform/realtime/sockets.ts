@@ -21,6 +21,8 @@ export interface Revocation {
   readonly userId: number;
   readonly sessionId?: string | undefined;
   readonly exceptSession?: string | undefined;
+  /** When it was decided, epoch ms: who signs in later is not meant. Absent: every session is, whenever it began. */
+  readonly at?: number | undefined;
 }
 
 export class Sockets {
@@ -131,11 +133,12 @@ export class Sockets {
 }
 
 export function isRevoked(
-  caller: Pick<Caller, "userId" | "sessionId"> | null,
+  caller: Pick<Caller, "userId" | "sessionId" | "signedInAt"> | null,
   revocation: Revocation,
 ): boolean {
   if (!caller || caller.userId !== revocation.userId) return false;
   if (revocation.sessionId !== undefined) return caller.sessionId === revocation.sessionId;
+  if (revocation.at !== undefined && (caller.signedInAt ?? 0) > revocation.at) return false;
   return caller.sessionId !== revocation.exceptSession;
 }
 
