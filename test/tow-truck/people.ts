@@ -1,6 +1,6 @@
 /** Clients and drivers of the Tow Truck app, as they register themselves. */
 import type { Answer, CallOptions } from "../support/api.ts";
-import { post, unique, uniquePhone } from "../support/api.ts";
+import { outboxOf, post, unique, uniquePhone } from "../support/api.ts";
 
 export const PASSWORD = "a quiet harbour";
 
@@ -47,3 +47,13 @@ export function claimsOf(token: string): Record<string, unknown> {
     new TextDecoder().decode(Uint8Array.fromBase64(token.split(".")[1] ?? "", { alphabet: "base64url" })),
   );
 }
+
+/** The code that was last sent to a phone. */
+export async function codeFor(phone: string): Promise<string> {
+  const [letter] = await outboxOf(phone);
+  if (!letter?.codes[0]) throw new Error(`no code was sent to ${phone}`);
+  return letter.codes[0];
+}
+
+/** Six digits that are not the code. */
+export const otherThan = (code: string) => String(100_000 + ((Number(code) - 100_000 + 1) % 900_000));

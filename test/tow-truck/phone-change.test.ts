@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { encodings, english, notText, rubbish } from "../identity/requests.ts";
 import { get, outboxOf, patch, post, put, rows, uniquePhone } from "../support/api.ts";
-import { login, newClient, type Registered, registered } from "./people.ts";
+import { codeFor, login, newClient, otherThan, type Registered, registered } from "./people.ts";
 
 const PROFILE = "/api/v1/auth/profile/";
 const CONFIRM = "/api/v1/auth/phone/confirm/";
@@ -10,15 +10,6 @@ const WRONG = { status: 400, body: { code: ["Код неверен или бол
 
 const ask = (who: Registered, phone: string) => patch(PROFILE, { phone }, { token: who.access });
 const confirm = (who: Registered, code: unknown) => post(CONFIRM, { code }, { token: who.access });
-
-async function codeFor(phone: string): Promise<string> {
-  const [letter] = await outboxOf(phone);
-  if (!letter?.codes[0]) throw new Error(`no code was sent to ${phone}`);
-  return letter.codes[0];
-}
-
-/** Six digits that are not the code. */
-const otherThan = (code: string) => String(100_000 + ((Number(code) - 100_000 + 1) % 900_000));
 
 describe("a new phone", () => {
   test("waits for its code, then replaces the old one", async () => {
