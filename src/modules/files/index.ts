@@ -1,0 +1,17 @@
+/**
+ * Files that people upload: pictures of cars, scans of documents. A file belongs to its owner and to a subject (the post
+ * or document it shows); a subject has one file. Whatever deletes a row, its object goes by a trigger and the outbox.
+ */
+export { checkFiles, purgePendingFiles } from "./care.ts";
+export {
+  dropFiles,
+  exportFiles,
+  fileUrl,
+  newestFinished,
+  type Subject,
+  type UploadedFile,
+} from "./queries.ts";
+export { fileRoutes } from "./routes.ts";
+export { type FilePurpose, fileStart, UploadForm } from "./schemas.ts";
+export { checkFile, keepFile, replaceFile, type StoredFile, storeFile } from "./storing.ts";
+export { finishUpload, type StartedUpload, startUpload, type UploadStart } from "./uploads.ts";

@@ -1,0 +1,26 @@
+/** Wire shapes of uploads, for the doors that start and finish them. */
+import { z } from "@hono/zod-openapi";
+import { integer, string } from "../../platform/http/fields.ts";
+
+export const FILE_PURPOSES = ["car_image", "document"] as const;
+export type FilePurpose = (typeof FILE_PURPOSES)[number];
+
+/** Fields of a request that starts an upload: spread into the door's own body. `size` in bytes, when it is known. */
+export const fileStart = {
+  file_name: string({ max: 255 }),
+  file_type: string({ max: 255 }),
+  size: integer().optional(),
+};
+
+/** What `startUpload` answers, word for word on the wire. */
+export const UploadForm = z
+  .object({
+    id: z.number().int(),
+    url: z.string().describe("Where to POST a multipart form: every entry of `fields` in order, then `file`"),
+    fields: z.record(z.string(), z.string()),
+    put: z
+      .object({ method: z.literal("PUT"), url: z.string(), headers: z.record(z.string(), z.string()) })
+      .nullable()
+      .describe("The same upload as one signed PUT to the object store; null where none is offered"),
+  })
+  .openapi("UploadForm");
