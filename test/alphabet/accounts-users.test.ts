@@ -1,6 +1,6 @@
 /** `user/{id}`: who sees, changes and deletes whom. */
 import { describe, expect, test } from "vitest";
-import { del, get, outboxOf, person, post, put, rows, staffMember, unique } from "../support/api.ts";
+import { del, get, person, post, put, rows, staffMember, unique } from "../support/api.ts";
 
 const MISSING = 999_999_999;
 const forms = (id: number | string) => [`/api/user/${id}/`, `/api/user/${id}`];
@@ -212,59 +212,5 @@ describe("changing", () => {
     expect(await stored(ann.id)).toMatchObject({ username });
     const audited = await rows("SELECT action, actor_id FROM audit_log WHERE subject = ?", `user:${ann.id}`);
     expect(audited).toEqual([{ action: "user.change", actor_id: staff.id }]);
-  });
-});
-
-describe("deleting", () => {
-  test.each([0, 1])("one's own account answers the message, and nothing of it is left (%#)", async (form) => {
-    const ann = await person();
-    const path = forms(ann.id)[form] ?? "";
-    const { status, body } = await del(path, undefined, { token: ann.token });
-    expect(status).toBe(200);
-    expect(body).toEqual({ message: "User deleted successfully" });
-    expect(await stored(ann.id)).toBeUndefined();
-    expect(await rows("SELECT id FROM sessions WHERE user_id = ?", ann.id)).toEqual([]);
-    expect(await outboxOf(ann.email)).toEqual([]);
-    const again = await del(path, undefined, { token: ann.token });
-    expect(again.status).toBe(401);
-    expect(again.body).toEqual({ detail: "User not found", code: "user_not_found" });
-    const signIn = await post("/api/auth/signin/", { username: ann.username, password: ann.password });
-    expect(signIn.body).toEqual({ status: "error", message: "Invalid Username" });
-  });
-
-  test("somebody else's account is a 403 with a message, and it stays", async () => {
-    const [ann, bob] = [await person(), await person()];
-    for (const path of forms(bob.id)) {
-      const answer = await del(path, undefined, { token: ann.token });
-      expect(answer.status).toBe(403);
-      expect(answer.body).toMatchObject(NOT_YOURS);
-    }
-    expect(await stored(bob.id)).toBeDefined();
-    expect((await get(`/api/user/${bob.id}/`, { token: bob.token })).status).toBe(200);
-  });
-
-  test("staff may, and it is written down; a repetition is a 404", async () => {
-    const [ann, staff] = [await person(), await staffMember()];
-    expect((await del(`/api/user/${ann.id}/`, undefined, { token: staff.token })).status).toBe(200);
-    const again = await del(`/api/user/${ann.id}/`, undefined, { token: staff.token });
-    expect(again).toMatchObject({ status: 404, body: { message: "No user found" } });
-    const audited = await rows("SELECT action FROM audit_log WHERE subject = ?", `user:${ann.id}`);
-    expect(audited).toEqual([{ action: "user.delete" }]);
-  });
-
-  test("a body beside DELETE and GET is ignored", async () => {
-    const [ann, bob] = [await person(), await person()];
-    const { status } = await del(`/api/user/${ann.id}/`, { id: bob.id }, { token: ann.token });
-    expect(status).toBe(200);
-    expect(await stored(bob.id)).toBeDefined();
-  });
-
-  test("leaves the events a person took part in, and takes the person out of them", async () => {
-    const [ann, bob] = [await person(), await person()];
-    const event = { name: "Stays", starting_time: "2031-01-01", end_time: "2031-01-02", location: "Here" };
-    const made = await post("/api/events/", { ...event, participants: [bob.username] }, { token: ann.token });
-    await del(`/api/user/${bob.id}/`, undefined, { token: bob.token });
-    const { body } = await get(`/api/event/${made.body.id}/`, { token: ann.token });
-    expect(body.event).toMatchObject({ name: "Stays", participants: [] });
   });
 });

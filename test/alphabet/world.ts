@@ -68,3 +68,8 @@ export function claimsOf(token: string): Record<string, unknown> {
   const [, payload = ""] = token.split(".");
   return JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/")));
 }
+
+/** The number that stands beside an event's uuid. */
+export async function rowIdOf(uuid: string): Promise<number> {
+  return Number((await storedEvent(uuid))?.id);
+}
