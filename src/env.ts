@@ -34,30 +34,41 @@ const PRODUCTION_RATES: Record<RateName, string> = {
 };
 
 const optional = z.string().trim().min(1).optional();
-const origin = z.url({ protocol: /^https?$/ }).transform((value) => new URL(value).origin);
+const url = z.url({ protocol: /^https?$/ });
+const origin = url.transform((value) => new URL(value).origin);
+const list = z.string().transform((words) =>
+  words
+    .split(",")
+    .map((word) => word.trim())
+    .filter(Boolean),
+);
 
-const Variables = z
-  .object({
-    APP_ENV: z.enum(["development", "staging", "production"]),
-    /** At least 32 characters; everything that is signed derives from it. */
-    SIGNING_SECRET: z.string().min(32),
-    PUBLIC_ORIGIN: origin.optional(),
-    /** Comma-separated. */
-    CORS_ORIGINS: z.string().default(""),
-    EMAIL_VERIFICATION: z.enum(["optional", "mandatory"]).default("optional"),
-    MAIL_FROM: z.string().default("Caravan <no-reply@localhost>"),
-    RESEND_API_KEY: optional,
-    RESEND_BASE_URL: optional,
-    SMS_GATEWAY_URL: optional,
-    SMS_GATEWAY_TOKEN: optional,
-  })
-  .superRefine((settings, context) => {
-    if (settings.APP_ENV === "development") return;
-    for (const name of ["PUBLIC_ORIGIN", "RESEND_API_KEY"] as const) {
-      if (!settings[name])
-        context.addIssue({ code: "custom", path: [name], message: `is required in ${settings.APP_ENV}` });
-    }
-  });
+const Variables = z.object({
+  APP_ENV: z.enum(["development", "staging", "production"]),
+  /** At least 32 characters; everything that is signed derives from it. */
+  SIGNING_SECRET: z.string().min(32),
+  PUBLIC_ORIGIN: origin.optional(),
+  CORS_ORIGINS: list.prefault("").pipe(z.array(origin)),
+  EMAIL_VERIFICATION: z.enum(["optional", "mandatory"]).default("optional"),
+  MAIL_FROM: z.string().default("Caravan <no-reply@localhost>"),
+  RESEND_API_KEY: optional,
+  RESEND_BASE_URL: url.optional(),
+  SMS_GATEWAY_URL: url.optional(),
+  SMS_GATEWAY_TOKEN: optional,
+});
+/** Off a developer's machine mails leave it, and their links must lead somewhere. */
+const Deployed = Variables.required({ PUBLIC_ORIGIN: true, RESEND_API_KEY: true });
+
+const Rates = z.record(
+  z.string(),
+  z
+    .string()
+    .regex(/^[1-9]\d*\/[1-9]\d*$/, "must be attempts/seconds, like 20/900")
+    .transform((words): Rate => {
+      const [limit = 0, seconds = 0] = words.split("/").map(Number);
+      return { limit, seconds };
+    }),
+);
 
 /** The runtime of an environment; built once for each. */
 export function runtimeOf(env: Cloudflare.Env): Runtime {
@@ -89,45 +100,45 @@ function buildRuntime(env: Cloudflare.Env): Runtime {
 
 /** Settings from variables and secrets. Throws one error that names everything wrong with them. */
 export function readSettings(variables: Record<string, unknown>): { settings: Settings; secret: string } {
-  const parsed = Variables.safeParse(variables);
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
+  const development = variables.APP_ENV === "development";
+  const parsed = (development ? Variables : Deployed).safeParse(variables);
+  const rates = Rates.safeParse(ratesIn(variables, development ? DEVELOPMENT_RATES : PRODUCTION_RATES));
+  if (!parsed.success || !rates.success) {
+    const issues = [...(parsed.error?.issues ?? []), ...(rates.error?.issues ?? [])];
+    const faults = issues.map(({ path, message }) => {
+      const missing = variables[String(path[0])] === undefined;
+      return `${path.join(".")} ${missing ? "is missing" : message}`;
+    });
     throw new Error(
       `Caravan can't start, these settings are missing or wrong: ${faults.join("; ")}. See docs/settings.md.`,
     );
   }
   const value = parsed.data;
-  const sms = value.SMS_GATEWAY_URL
-    ? { url: value.SMS_GATEWAY_URL, token: value.SMS_GATEWAY_TOKEN ?? "" }
-    : null;
   const settings: Settings = {
     environment: value.APP_ENV,
     publicOrigin: value.PUBLIC_ORIGIN ?? null,
-    corsOrigins: value.CORS_ORIGINS.split(",")
-      .map((word) => word.trim())
-      .filter(Boolean),
+    corsOrigins: value.CORS_ORIGINS,
     emailVerification: value.EMAIL_VERIFICATION,
     mail: {
       from: value.MAIL_FROM,
       resendKey: value.RESEND_API_KEY ?? null,
       resendUrl: value.RESEND_BASE_URL,
     },
-    sms,
-    rates: readRates(value.APP_ENV === "development" ? DEVELOPMENT_RATES : PRODUCTION_RATES, variables),
+    sms: value.SMS_GATEWAY_URL ? { url: value.SMS_GATEWAY_URL, token: value.SMS_GATEWAY_TOKEN ?? "" } : null,
+    rates: Object.fromEntries(
+      RATE_NAMES.map((name) => [name, rates.data[rateVariable(name)]]),
+    ) as Settings["rates"],
   };
   return { settings, secret: value.SIGNING_SECRET };
 }
 
-function readRates(
-  defaults: Record<RateName, string>,
-  variables: Record<string, unknown>,
-): Record<RateName, Rate> {
-  const rates = RATE_NAMES.map((name): [RateName, Rate] => {
-    const variable = `RATE_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
-    const words = String(variables[variable] ?? defaults[name]);
-    const match = /^(\d+)\/(\d+)$/.exec(words);
-    if (!match) throw new Error(`Caravan can't start: ${variable} must be attempts/seconds, like 20/900.`);
-    return [name, { limit: Number(match[1]), seconds: Number(match[2]) }];
-  });
-  return Object.fromEntries(rates) as Record<RateName, Rate>;
+/** `guessFromAddress` is set by `RATE_GUESS_FROM_ADDRESS`. */
+function rateVariable(name: RateName): string {
+  return `RATE_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}
+
+function ratesIn(variables: Record<string, unknown>, defaults: Record<RateName, string>) {
+  return Object.fromEntries(
+    RATE_NAMES.map((name) => [rateVariable(name), variables[rateVariable(name)] ?? defaults[name]]),
+  );
 }
