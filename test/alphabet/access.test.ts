@@ -166,18 +166,26 @@ test.each([
   expect(answer.headers.get("allow")).not.toContain(method);
 });
 
+test.each(["/api/", "/api/event/", "/api/event/not-a-uuid/", "/api/search_event/", "/api/events/x/"])(
+  "%s is a 404 in JSON",
+  async (path) => {
+    const { token } = await person();
+    const answer = await call("GET", path, { token });
+    expect(answer.status).toBe(404);
+    expect(answer.body).toBeTypeOf("object");
+  },
+);
+
 test.each([
-  "/api/",
-  "/api/event/",
-  "/api/event/not-a-uuid/",
-  "/api/search_event/",
-  "/api/events/x/",
-  "/api/user/",
-])("%s is a 404 in JSON", async (path) => {
+  ["GET", "/api/events/", undefined],
+  ["POST", "/api/events/", {}],
+  ["GET", `/api/event/${id}/`, undefined],
+  ["GET", "/api/search_event/here/", undefined],
+  ["PUT", "/api/batch_events/", []],
+])("a person may call %s %s more than ten times a minute", async (method, path, body) => {
   const { token } = await person();
-  const answer = await call("GET", path, { token });
-  expect(answer.status === 404 || path === "/api/user/").toBe(true);
-  expect(answer.body).toBeTypeOf("object");
+  for (let calls = 0; calls < 15; calls++)
+    expect((await call(method, path, { body, token })).status).not.toBe(429);
 });
 
 test.each(["/swagger/", "/redoc/", "/swagger.json"])("the documents at %s are public", async (path) => {
