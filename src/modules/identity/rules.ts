@@ -59,13 +59,19 @@ export interface PasswordPolicy {
 
 export const DEFAULT_POLICY: PasswordPolicy = { minLength: 8 };
 
+/** A password's length in characters, as people count them. */
+export function passwordLength(password: string): number {
+  return [...password].length;
+}
+
 /** Everything that is wrong with a password, in the order in which the original lists it. */
 export function weaknesses(password: string, policy: PasswordPolicy): Text[] {
+  const length = passwordLength(password);
   const similar = policy.unlike?.find(({ value }) => value && isSimilar(password, value));
-  const tooLong = policy.length && password.length > policy.length.max;
+  const tooLong = policy.length && length > policy.length.max;
   return [
     ...(similar ? [tooSimilarTo(similar.name)] : []),
-    ...(password.length < policy.minLength || tooLong ? [policy.length?.text ?? messages.passwordShort] : []),
+    ...(length < policy.minLength || tooLong ? [policy.length?.text ?? messages.passwordShort] : []),
     ...(commonPasswords.has(password.toLowerCase()) ? [messages.passwordCommon] : []),
     ...(/^\d+$/.test(password) ? [messages.passwordNumeric] : []),
   ];

@@ -1,7 +1,7 @@
 /** The Find Friend doors of identity: `/api/v1/users/`, `/api/v1/auth/token/…`, with their own words and order of checks. */
 import { z } from "@hono/zod-openapi";
 import { invalid, notFound } from "../../platform/http/errors.ts";
-import { day, secret, string } from "../../platform/http/fields.ts";
+import { complain, day, secret, string } from "../../platform/http/fields.ts";
 import { messages as shared } from "../../platform/http/messages.ts";
 import { type Route, reply, route } from "../../platform/http/route.ts";
 import type { Text } from "../../platform/http/text.ts";
@@ -9,7 +9,14 @@ import { changeAccount, findUser, register, signIn, verifyOwnPassword } from "./
 import { requireStrong, takenRefusal } from "./doors.ts";
 import { messages } from "./messages.ts";
 import { checkResetCode, requestResetCode, resetPassword } from "./recovery.ts";
-import { birthdayFault, isEmail, nameFaults, type PasswordPolicy, signInEmailFault } from "./rules.ts";
+import {
+  birthdayFault,
+  isEmail,
+  nameFaults,
+  type PasswordPolicy,
+  passwordLength,
+  signInEmailFault,
+} from "./rules.ts";
 import { doors, endSessions } from "./sessions.ts";
 
 const tag = "Find Friend accounts";
@@ -18,11 +25,18 @@ const challenge = "Token";
 /** 8 to 50 characters, in the door's own words. */
 const POLICY: PasswordPolicy = { minLength: 8, length: { max: 50, text: messages.passwordLength } };
 
+/** A text whose faults are told beside those of the other fields. */
+function checked(faults: (words: string) => Text[]) {
+  return string().check((context) => {
+    for (const text of faults(context.value)) complain(context, text);
+  });
+}
+
 const NewPerson = z
   .object({
-    first_name: string(),
-    last_name: string(),
-    email: string(),
+    first_name: checked((name) => nameFaults(name, messages.firstNameLength)),
+    last_name: checked((name) => nameFaults(name, messages.lastNameLength)),
+    email: checked(registrationEmailFaults),
     password: secret(),
     birthday: day().nullable().optional(),
   })
@@ -46,12 +60,8 @@ const registration = route({
     }),
   },
   async handle({ scope, body }) {
-    requireFine({
-      first_name: nameFaults(body.first_name, messages.firstNameLength),
-      last_name: nameFaults(body.last_name, messages.lastNameLength),
-      email: registrationEmailFaults(body.email),
-      birthday: body.birthday ? [birthdayFault(body.birthday, scope.now())] : [],
-    });
+    const birthday = body.birthday ? birthdayFault(body.birthday, scope.now()) : null;
+    if (birthday) throw invalid({ birthday });
     requireStrong(body.password, "password", policyFor(body));
     const made = await register(
       scope,
@@ -94,15 +104,6 @@ function registrationEmailFaults(email: string): Text[] {
   ];
 }
 
-function requireFine(faults: Record<string, (Text | null)[]>): void {
-  const named: Record<string, Text[]> = {};
-  for (const [field, texts] of Object.entries(faults)) {
-    const present = texts.filter((text) => text !== null);
-    if (present.length > 0) named[field] = present;
-  }
-  if (Object.keys(named).length > 0) throw invalid(named);
-}
-
 /** Checked by hand, in this door's own order. */
 const anyText = z.unknown().optional().openapi({ type: "string" });
 
@@ -142,8 +143,8 @@ function checkedCredentials(body: { email?: unknown; password?: unknown }): {
   const password = typeof body.password === "string" ? body.password : "";
   const emailFault = signInEmailFault(email);
   if (emailFault) throw invalid({ non_field_errors: emailFault });
-  if (password.length < 8 || password.length > 50)
-    throw invalid({ non_field_errors: messages.passwordLength });
+  const length = passwordLength(password);
+  if (length < 8 || length > 50) throw invalid({ non_field_errors: messages.passwordLength });
   return { email, password };
 }
 

@@ -4,7 +4,7 @@ import { messages } from "./messages.ts";
 import type { Text } from "./text.ts";
 
 /** Adds a custom issue that `validation.ts` prints in the caller's language. */
-export function complain(context: z.core.$RefinementCtx, text: Text, path: string[] = []): void {
+export function complain(context: z.core.ParsePayload, text: Text, path: string[] = []): void {
   context.issues.push({ code: "custom", input: context.value, path, params: { text } });
 }
 
