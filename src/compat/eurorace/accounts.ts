@@ -163,7 +163,7 @@ const login = route({
       email: string({ max: 254, blank: true }).optional(),
       password: secret(),
     })
-    .openapi("Login"),
+    .openapi("EuroraceLogin"),
   answers: {
     200: Key.extend({
       access: z.string(),

@@ -13,9 +13,6 @@ export function documentRoutes(routes: readonly Route[], asyncApi: (origin: stri
     new Response(stringify(openApiDocument(routes, origin), { aliasDuplicateObjects: false }), {
       headers: { "Content-Type": "application/yaml; charset=utf-8" },
     });
-  const wantsJson = (request: Request) =>
-    new URL(request.url).searchParams.get("format") === "json" ||
-    /application\/(vnd\.oai\.openapi\+)?json/.test(request.headers.get("accept") ?? "");
   const answers: Record<string, (origin: string, request: Request) => Response> = {
     "/swagger.json": json,
     "/swagger.yaml": yaml,
@@ -38,6 +35,13 @@ export function documentRoutes(routes: readonly Route[], asyncApi: (origin: stri
       handle: async ({ scope, request }) => answer(scope.origin, request),
     }),
   );
+}
+
+/** YAML unless asked otherwise; the query's `format` goes before `Accept`. */
+function wantsJson(request: Request): boolean {
+  const format = new URL(request.url).searchParams.get("format");
+  if (format) return format.endsWith("json");
+  return /application\/(vnd\.oai\.openapi\+)?json/.test(request.headers.get("accept") ?? "");
 }
 
 /** Both viewers set styles from script. */

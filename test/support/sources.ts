@@ -1,0 +1,12 @@
+/// <reference types="vite/types/importMeta.d.ts" />
+/** The sources as text, for tests that read them instead of running them. Paths as `src/app.ts`. */
+
+const files = import.meta.glob<string>("../../src/**/*.{ts,tsx}", {
+  query: "?raw",
+  import: "default",
+  eager: true,
+});
+
+export const sources: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(files).map(([path, text]) => [path.replace("../../", ""), text]),
+);
