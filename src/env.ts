@@ -50,6 +50,7 @@ const Variables = z.object({
   PUBLIC_ORIGIN: origin.optional(),
   CORS_ORIGINS: list.prefault("").pipe(z.array(origin)),
   EMAIL_VERIFICATION: z.enum(["optional", "mandatory"]).default("optional"),
+  MEDIA_ACCESS: z.enum(["public", "signed"]).default("public"),
   MAIL_FROM: z.string().default("Caravan <no-reply@localhost>"),
   RESEND_API_KEY: optional,
   RESEND_BASE_URL: url.optional(),
@@ -58,6 +59,14 @@ const Variables = z.object({
 });
 /** Off a developer's machine mails leave it, and their links must lead somewhere. */
 const Deployed = Variables.required({ PUBLIC_ORIGIN: true, RESEND_API_KEY: true });
+
+/** All of them or none. A path instead of a URL is one on the server itself, as the local object store is. */
+const ObjectStore = z.object({
+  R2_S3_ENDPOINT: z.union([url, z.string().startsWith("/")]),
+  R2_S3_BUCKET: z.string().min(1),
+  R2_ACCESS_KEY_ID: z.string().min(1),
+  R2_SECRET_ACCESS_KEY: z.string().min(1),
+});
 
 const Rates = z.record(
   z.string(),
@@ -89,6 +98,7 @@ function buildRuntime(env: Cloudflare.Env): Runtime {
     database: env.DB,
     queue: env.JOBS as Queue<JobMessage>,
     bucket: env.BUCKET,
+    images: env.IMAGES ?? null,
     assets: env.ASSETS,
     shield: env.SHIELD,
     hashers: env.HASHERS,
@@ -103,8 +113,11 @@ export function readSettings(variables: Record<string, unknown>): { settings: Se
   const development = variables.APP_ENV === "development";
   const parsed = (development ? Variables : Deployed).safeParse(variables);
   const rates = Rates.safeParse(ratesIn(variables, development ? DEVELOPMENT_RATES : PRODUCTION_RATES));
-  if (!parsed.success || !rates.success) {
-    const issues = [...(parsed.error?.issues ?? []), ...(rates.error?.issues ?? [])];
+  const store = Object.keys(ObjectStore.shape).some((name) => variables[name])
+    ? ObjectStore.safeParse(variables)
+    : null;
+  if (!parsed.success || !rates.success || store?.success === false) {
+    const issues = [parsed, rates, store].flatMap((result) => result?.error?.issues ?? []);
     const faults = issues.map(({ path, message }) => {
       const missing = variables[String(path[0])] === undefined;
       return `${path.join(".")} ${missing ? "is missing" : message}`;
@@ -119,6 +132,13 @@ export function readSettings(variables: Record<string, unknown>): { settings: Se
     publicOrigin: value.PUBLIC_ORIGIN ?? null,
     corsOrigins: value.CORS_ORIGINS,
     emailVerification: value.EMAIL_VERIFICATION,
+    mediaAccess: value.MEDIA_ACCESS,
+    objectStore: store && {
+      endpoint: store.data.R2_S3_ENDPOINT.replace(/\/$/, ""),
+      bucket: store.data.R2_S3_BUCKET,
+      accessKeyId: store.data.R2_ACCESS_KEY_ID,
+      secretAccessKey: store.data.R2_SECRET_ACCESS_KEY,
+    },
     mail: {
       from: value.MAIL_FROM,
       resendKey: value.RESEND_API_KEY ?? null,

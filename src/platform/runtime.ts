@@ -33,6 +33,15 @@ export interface Settings {
   readonly publicOrigin: string | null;
   readonly corsOrigins: readonly string[];
   readonly emailVerification: "optional" | "mandatory";
+  /** Whether pictures that members share are served to whoever has their address, or by signed ones only. */
+  readonly mediaAccess: "public" | "signed";
+  /** The bucket's S3 door, for uploads that pass the Worker by; null: none is offered. `endpoint` may be a path of the server itself. */
+  readonly objectStore: {
+    readonly endpoint: string;
+    readonly bucket: string;
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+  } | null;
   readonly mail: {
     readonly from: string;
     readonly resendKey: string | null;
@@ -53,6 +62,8 @@ export interface Runtime {
   readonly database: D1Database;
   readonly queue: Queue<JobMessage>;
   readonly bucket: R2Bucket;
+  /** Makes pictures smaller; null where none is bound. */
+  readonly images: ImagesBinding | null;
   readonly assets: Fetcher;
   readonly shield: RateLimit;
   readonly hashers: DurableObjectNamespace<Hasher>;
@@ -71,6 +82,8 @@ export interface Scope {
   readonly locale: Locale;
   /** Public origin for links, without a trailing slash. */
   readonly origin: string;
+  /** The origin that the request came in on: where the caller's cookie goes. */
+  readonly requestOrigin: string;
   readonly requestId: string;
   readonly client: { readonly address: string; readonly userAgent: string };
   /** Epoch milliseconds. */

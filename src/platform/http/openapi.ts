@@ -56,6 +56,7 @@ function pathItem(route: Route): RouteConfig {
     const schema = route.body;
     request.body = { content: Object.fromEntries(BODY_KINDS.map((kind) => [kind, { schema }])) };
   }
+  if (route.streamed) request.body = { content: { "multipart/form-data": { schema: route.streamed } } };
   return {
     method: route.method,
     path: `${route.path.replace(/:(\w+)/g, "{$1}")}/`,
@@ -96,7 +97,7 @@ function responses(route: Route): RouteConfig["responses"] {
 /** The errors that every route of this kind can answer, beside those it names itself. */
 function withErrors(route: Route): Answers {
   const errors: Record<number, z.ZodType> = {};
-  if (route.body || route.query) errors[400] = FieldErrors;
+  if (route.body || route.streamed || route.query) errors[400] = FieldErrors;
   if (route.access !== "public" && route.access !== "optional") errors[401] = ErrorDetail;
   if (route.params) errors[404] = ErrorDetail;
   return { ...errors, ...route.answers };

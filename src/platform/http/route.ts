@@ -64,6 +64,8 @@ export interface RouteSpec<
   readonly body?: B;
   /** Cap on a multipart body in bytes. */
   readonly multipartLimit?: number;
+  /** A multipart form that the handler reads as it arrives: documented, never parsed. */
+  readonly streamed?: z.ZodType;
   readonly answers: R;
   /** A POST that creates: honours `Idempotency-Key`. */
   readonly creates?: boolean;
@@ -86,6 +88,7 @@ export interface Route {
   readonly query?: z.ZodObject | undefined;
   readonly body?: z.ZodType | undefined;
   readonly multipartLimit?: number;
+  readonly streamed?: z.ZodType;
   readonly answers: Answers;
   readonly creates?: boolean;
   readonly wording?: Wording;

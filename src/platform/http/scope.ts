@@ -7,12 +7,14 @@ import { chooseLocale, type Locale } from "./text.ts";
 export function openScope(runtime: Runtime, request: Request, requestId: string, context: Deferring): Scope {
   const bookmark = request.headers.get(BOOKMARK_HEADER) ?? cookieOf(request, BOOKMARK_COOKIE);
   const session = openSession(runtime.database, bookmark && BOOKMARK.test(bookmark) ? bookmark : null);
+  const requestOrigin = new URL(request.url).origin;
   return {
     runtime,
     db: session.db,
     bookmark: session.bookmark,
     locale: localeOf(request),
-    origin: runtime.settings.publicOrigin ?? new URL(request.url).origin,
+    origin: runtime.settings.publicOrigin ?? requestOrigin,
+    requestOrigin,
     requestId,
     client: {
       address: request.headers.get("cf-connecting-ip") ?? "local",
@@ -26,12 +28,14 @@ export function openScope(runtime: Runtime, request: Request, requestId: string,
 /** A scope for work that no request asked for: the queue, the clock, a room. Always reads at the primary. */
 export function openJobScope(runtime: Runtime, context: Deferring): Scope {
   const session = openSession(runtime.database, null);
+  const origin = runtime.settings.publicOrigin ?? "http://localhost:8787";
   return {
     runtime,
     db: session.db,
     bookmark: session.bookmark,
     locale: "en",
-    origin: runtime.settings.publicOrigin ?? "http://localhost:8787",
+    origin,
+    requestOrigin: origin,
     requestId: crypto.randomUUID(),
     client: { address: "job", userAgent: "" },
     now: Date.now,
