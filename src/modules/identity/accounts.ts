@@ -5,7 +5,7 @@ import { anyHasher } from "../../platform/crypto/hasher.ts";
 import { isUniqueViolation } from "../../platform/db/client.ts";
 import { commit, type Effect } from "../../platform/db/outbox.ts";
 import { outbox } from "../../platform/db/tables.ts";
-import { attempt, count, forgive } from "../../platform/http/limits.ts";
+import { attempt, count, countMail, forgive } from "../../platform/http/limits.ts";
 import type { Locale } from "../../platform/http/text.ts";
 import { mailEffect } from "../../platform/mail/mail.ts";
 import type { Scope } from "../../platform/runtime.ts";
@@ -166,7 +166,8 @@ export async function signIn(
   await forgive(scope, subject, guesses);
   if (!user.isActive) return { ok: false, reason: "inactive" };
   if (user.email && !user.emailVerifiedAt && mustVerify(scope)) return { ok: false, reason: "unverified" };
-  return { ok: true, user, credentials: await openSession(scope, door, user) };
+  const credentials = await openSession(scope, door, user);
+  return credentials ? { ok: true, user, credentials } : { ok: false, reason: "password" };
 }
 
 /**
@@ -255,6 +256,8 @@ export async function changeAccount(
   const now = scope.now();
   const email = change.email === undefined ? before.email : change.email && foldEmail(change.email);
   const emailChanged = email !== before.email;
+  // Each new address gets a letter: without a limit one account could write to anybody, without end.
+  if (emailChanged && email) await countMail(scope, `verify:${email}`);
   const passwordHash =
     change.password === undefined
       ? before.passwordHash

@@ -4,7 +4,7 @@ import { randomCode, randomToken } from "../../platform/crypto/digest.ts";
 import { anyHasher } from "../../platform/crypto/hasher.ts";
 import { isUniqueViolation } from "../../platform/db/client.ts";
 import { commit, type Effect } from "../../platform/db/outbox.ts";
-import { attempt, count, forgive } from "../../platform/http/limits.ts";
+import { attempt, countMail, refund } from "../../platform/http/limits.ts";
 import { mailEffect, smsEffect } from "../../platform/mail/mail.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { findByEmail, findByPhone, type User, verificationFor } from "./accounts.ts";
@@ -18,7 +18,7 @@ import {
   spendCode,
 } from "./codes.ts";
 import { resetCode, resetLink } from "./mails.ts";
-import { foldEmail } from "./rules.ts";
+import { foldEmail, mayRecover } from "./rules.ts";
 import { dropSessions, enforce, revokeEffect } from "./sessions.ts";
 import { users } from "./tables.ts";
 
@@ -53,7 +53,10 @@ export async function resendVerification(scope: Scope, email: string): Promise<v
 /** Mails a link to a page where a new password is chosen. The same answer and work for an unknown address. */
 export async function requestResetLink(scope: Scope, email: string): Promise<void> {
   await countMail(scope, foldEmail(email));
-  const user = await findByEmail(scope, email);
+  await mailResetLink(scope, await findByEmail(scope, email));
+}
+
+async function mailResetLink(scope: Scope, user: User | null): Promise<void> {
   const secret = randomToken();
   const url = `${scope.origin}/password_reset_confirm/${resetUid(user?.id ?? 0)}-${secret}`;
   await issue(scope, user, "reset_link", secret, (to) =>
@@ -73,17 +76,16 @@ export function resetUid(userId: number): string {
   return userId.toString(36);
 }
 
-/** Mails a six-digit code. False for an address that nobody active has: the client is told, by its contract. */
+/** Mails a six-digit code. False for an address that opens no account: the client is told, by its contract. */
 export async function requestResetCode(scope: Scope, email: string): Promise<boolean> {
   await countMail(scope, foldEmail(email));
   const user = await findByEmail(scope, email);
   for (let tries = 0; ; tries++) {
     const code = randomCode();
     try {
-      await issue(scope, user, "reset_code", code, (to) =>
+      return await issue(scope, user, "reset_code", code, (to) =>
         mailEffect("identity.reset_code", resetCode, to, scope.locale, { code }, true),
       );
-      return user?.isActive === true;
     } catch (error) {
       // Codes come back without an address, so two that live at one time must differ.
       if (tries >= 5 || !isUniqueViolation(error, "codes.secret_hash")) throw error;
@@ -91,49 +93,51 @@ export async function requestResetCode(scope: Scope, email: string): Promise<boo
   }
 }
 
-/** Sends a code to a phone, if somebody active has it. */
+/** Sends a code to a phone, if somebody active has it. Where only an address is proved, the link goes there instead. */
 export async function requestResetSms(scope: Scope, phone: string): Promise<void> {
   await countMail(scope, phone);
   const user = await findByPhone(scope, phone);
+  if (user && !mayRecover(user, "phone")) return mailResetLink(scope, user);
   const code = randomCode();
-  await issue(scope, user, "reset_sms", code, (to) => smsEffect(to, smsText(scope, code), code));
+  const secret = `${user?.id ?? 0}:${code}`;
+  await issue(scope, user, "reset_sms", secret, (to) => smsEffect(to, smsText(scope, code), code));
 }
 
 function smsText(scope: Scope, code: string): string {
   return scope.locale === "ru" ? `Caravan: код подтверждения ${code}` : `Caravan: your code is ${code}`;
 }
 
+/** Stores a code and sends it. False when there is nobody whom it may be sent to. */
 async function issue(
   scope: Scope,
   user: User | null,
   purpose: "reset_link" | "reset_code" | "reset_sms",
   secret: string,
   effect: (to: string) => Effect,
-): Promise<void> {
+): Promise<boolean> {
   // For nobody the same transaction runs and moves no row, so that it takes the same time.
-  const target = (purpose === "reset_sms" ? user?.phone : user?.email) ?? "nobody";
-  const userId = user?.isActive && target !== "nobody" ? user.id : 0;
+  const by = purpose === "reset_sms" ? "phone" : "email";
+  const target = user?.[by] ?? "nobody";
+  const userId = user?.[by] && user.isActive && mayRecover(user, by) ? user.id : 0;
   const { statement } = await prepareCode(scope, { purpose, userId, secret, target });
-  await commit(scope, touch(scope, userId), [effect(target)], [dropCodes(scope, userId, purpose), statement]);
+  const rest = [dropCodes(scope, userId, purpose), statement];
+  return (await commit(scope, touch(scope, userId), [effect(target)], rest)) !== null;
 }
 
 function touch(scope: Scope, userId: number) {
   return scope.db.update(users).set({ updatedAt: scope.now() }).where(eq(users.id, userId));
 }
 
-/** Mails and messages that anybody may ask for: limited per client and, everywhere, per address. */
-async function countMail(scope: Scope, address: string): Promise<void> {
-  await count(scope, "reset", scope.client.address);
-  await count(scope, "resetMail", address);
-}
-
 /** The live code behind a six-digit code, with wrong guesses counted per client and in total. */
 export async function checkResetCode(scope: Scope, code: string): Promise<LiveCode | null> {
-  const mine = [{ rate: "codeGuess", subject: scope.client.address }] as const;
-  const all = [{ rate: "codeGuessTotal", subject: "everybody" }] as const;
-  await attempt(scope, "codeGuess", [...mine, ...all]);
+  const guess = [
+    { rate: "codeGuess", subject: scope.client.address },
+    { rate: "codeGuessTotal", subject: "everybody" },
+  ] as const;
+  await attempt(scope, "codeGuess", guess);
   const found = await findCode(scope, "reset_code", code);
-  if (found) await forgive(scope, "codeGuess", mine);
+  // Its own hit and no other: one right code of one's own must not buy more guesses at somebody else's.
+  if (found) await refund(scope, "codeGuess", guess);
   return found;
 }
 
@@ -147,7 +151,8 @@ export async function checkResetLink(scope: Scope, uid: string, token: string): 
 export async function checkResetSms(scope: Scope, phone: string, code: string): Promise<LiveCode | null> {
   await attempt(scope, "codeGuess", [{ rate: "codeGuess", subject: scope.client.address }]);
   const user = await findByPhone(scope, phone);
-  return guessCode(scope, "reset_sms", user?.id ?? 0, code);
+  const userId = user?.id ?? 0;
+  return guessCode(scope, "reset_sms", userId, `${userId}:${code}`);
 }
 
 /** Spends the code, sets the password and ends every session. False when somebody spent it first. */
@@ -159,11 +164,14 @@ export async function resetPassword(scope: Scope, code: LiveCode, password: stri
     .update(users)
     .set({ passwordHash, updatedAt: now })
     .where(eq(users.id, code.userId));
-  // Whoever reads the mails of an address has proved it.
+  // Whoever reads what comes to an address or a phone has proved it.
   const proof = scope.db
     .update(users)
-    .set({ emailVerifiedAt: sql`coalesce(${users.emailVerifiedAt}, ${now})` })
-    .where(and(eq(users.id, code.userId), eq(users.email, code.target)));
+    .set({
+      emailVerifiedAt: sql`iif(${users.email} = ${code.target}, coalesce(${users.emailVerifiedAt}, ${now}), ${users.emailVerifiedAt})`,
+      phoneVerifiedAt: sql`iif(${users.phone} = ${code.target}, coalesce(${users.phoneVerifiedAt}, ${now}), ${users.phoneVerifiedAt})`,
+    })
+    .where(eq(users.id, code.userId));
   const done = await commit(
     scope,
     spendCode(scope, code.id),

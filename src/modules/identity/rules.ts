@@ -33,6 +33,18 @@ export function looksLikeEmail(words: string): boolean {
   return /^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(words);
 }
 
+/**
+ * Whether an address or a phone may give a new password. Once one of the two is proved, an unproved one may not:
+ * whoever registered with somebody else's address would come back through a phone of their own.
+ */
+export function mayRecover(
+  proofs: { readonly emailVerifiedAt: number | null; readonly phoneVerifiedAt: number | null },
+  by: "email" | "phone",
+): boolean {
+  const { emailVerifiedAt: email, phoneVerifiedAt: phone } = proofs;
+  return (by === "email" ? email : phone) !== null || (email === null && phone === null);
+}
+
 /** A username for somebody who did not choose one: the phone, else the address, without what a username can't hold. */
 export function usernameFrom(phone: string | null, email: string | null, attempt: number): string {
   const base =

@@ -4,7 +4,6 @@ import { and, desc, eq, lt, ne, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { type JWTPayload, jwtVerify, SignJWT } from "jose";
 import { equalInConstantTime, randomHex, sha256 } from "../../platform/crypto/digest.ts";
-import { runBatch } from "../../platform/db/client.ts";
 import { commit, type Effect } from "../../platform/db/outbox.ts";
 import type { Authentication, Caller, Credential } from "../../platform/http/caller.ts";
 import { log } from "../../platform/log.ts";
@@ -100,12 +99,28 @@ export async function credentialsFor(
   };
 }
 
-/** Opens a session for somebody who has proved who they are. */
-export async function openSession(scope: Scope, door: Door, holder: Holder): Promise<Credentials> {
+/**
+ * Opens a session for somebody whose password was right. Null when it is theirs no longer: a reset that comes while
+ * the hash is computed ends the sessions that there are, and this one would outlive it.
+ */
+export async function openSession(
+  scope: Scope,
+  door: Door,
+  holder: Holder & { readonly passwordHash: string | null },
+): Promise<Credentials | null> {
   const session = await prepareSession(scope, door, holder.id);
-  const touch = scope.db.update(users).set({ lastLoginAt: scope.now() }).where(eq(users.id, holder.id));
-  await runBatch(scope.db, [session.statement, touch]);
-  return credentialsFor(scope, session, door, holder);
+  const touch = scope.db
+    .update(users)
+    .set({ lastLoginAt: scope.now() })
+    .where(
+      and(
+        eq(users.id, holder.id),
+        eq(users.passwordHash, holder.passwordHash ?? ""),
+        eq(users.isActive, true),
+      ),
+    );
+  const opened = await commit(scope, touch, [], [session.statement]);
+  return opened && credentialsFor(scope, session, door, holder);
 }
 
 async function signAccess(scope: Scope, sessionId: string, holder: Holder, seconds: number): Promise<string> {

@@ -36,6 +36,11 @@ export class Counter extends DurableObject {
     for (const key of keys) this.ctx.storage.sql.exec("DELETE FROM hits WHERE key = ?", key);
   }
 
+  giveBack(keys: readonly string[]): void {
+    for (const key of keys)
+      this.ctx.storage.sql.exec("UPDATE hits SET count = count - 1 WHERE key = ? AND count > 0", key);
+  }
+
   #window({ key, seconds }: Hit, now: number): { count: number; endsAt: number } {
     const query = "SELECT count, ends_at FROM hits WHERE key = ? AND ends_at > ?";
     const [row] = this.ctx.storage.sql.exec<{ count: number; ends_at: number }>(query, key, now);

@@ -33,8 +33,22 @@ export async function attempt(scope: Scope, shard: string, limits: readonly Limi
   if (retryAfter !== null) throw throttled(retryAfter);
 }
 
+/** Letters and messages that anybody may ask for: limited per client and, everywhere, per address. */
+export async function countMail(scope: Scope, address: string): Promise<void> {
+  await count(scope, "reset", scope.client.address);
+  await count(scope, "resetMail", address);
+}
+
 /** Forgets what was counted: whoever got it right had no need to guess. */
 export async function forgive(scope: Scope, shard: string, limits: readonly Limited[]): Promise<void> {
-  const keys = limits.map(({ rate, subject }) => `${rate}|${subject}`);
-  await counterFor(scope.runtime.counters, shard).clear(keys);
+  await counterFor(scope.runtime.counters, shard).clear(keysOf(limits));
+}
+
+/** Takes back one hit of each: what was attempted turned out to be no guess. */
+export async function refund(scope: Scope, shard: string, limits: readonly Limited[]): Promise<void> {
+  await counterFor(scope.runtime.counters, shard).giveBack(keysOf(limits));
+}
+
+function keysOf(limits: readonly Limited[]): string[] {
+  return limits.map(({ rate, subject }) => `${rate}|${subject}`);
 }
