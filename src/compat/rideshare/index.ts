@@ -1,5 +1,13 @@
 /** The Rideshare Copilot app's paths and shapes. */
 import type { Route } from "../../platform/http/route.ts";
 import { accountRoutes } from "./accounts.ts";
+import { calculatorRoutes } from "./calculator.ts";
+import { postRoutes } from "./posts.ts";
+import { uploadRoutes } from "./uploads.ts";
 
-export const rideshareRoutes: readonly Route[] = accountRoutes;
+export const rideshareRoutes: readonly Route[] = [
+  ...accountRoutes,
+  ...postRoutes,
+  ...uploadRoutes,
+  ...calculatorRoutes,
+];

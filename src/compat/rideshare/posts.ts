@@ -1,0 +1,173 @@
+/** Car posts as the shipped client calls them: flat verbs, partial multipart edits, errors under `Message`. */
+import { z } from "@hono/zod-openapi";
+import {
+  addPost,
+  changePost,
+  findPost,
+  listPosts,
+  NewPost,
+  noPost,
+  OPTIONAL_FIELDS,
+  ownPost,
+  POST_FORM_LIMIT,
+  PostChange,
+  PostWire,
+  pictureOf,
+  pictureUrls,
+  removePost,
+  toPostChange,
+  toPostFacts,
+  toPostWire,
+} from "../../modules/rentals/index.ts";
+import { Refusal, refuse, wire } from "../../platform/http/errors.ts";
+import { integer } from "../../platform/http/fields.ts";
+import { type Route, reply, route, type Wording } from "../../platform/http/route.ts";
+import { literal } from "../../platform/http/text.ts";
+import { parse } from "../../platform/http/validation.ts";
+import { MAX_PICTURE } from "../../platform/storage/media.ts";
+import { flatPage, flatPageOf } from "./pages.ts";
+
+const tag = "Rideshare";
+const idParam = z.object({ id: integer({ min: 1 }) });
+const pageParam = z.object({ page: z.string().max(50) });
+
+const NOT_YOURS_TO_EDIT = "You do not have permission to edit this car post.";
+const NOT_YOURS_TO_DELETE = literal("You do not have permission to delete this car post.");
+const TOO_LARGE = "The image size is too large. Please upload an image that is less than 10MB.";
+
+const pages = (path: string, summary: string, mine: boolean) =>
+  route({
+    method: "get",
+    path,
+    tag,
+    summary,
+    access: "signedIn",
+    params: pageParam,
+    answers: { 200: flatPage(PostWire) },
+    handle: async ({ scope, caller, params }) => {
+      const filter = mine ? { userId: caller.userId } : {};
+      return reply(
+        200,
+        await flatPageOf(params.page, (window) => listPosts(scope, filter, window), toPostWire),
+      );
+    },
+  });
+
+const read = route({
+  method: "get",
+  path: "/api/get-carpost/:id",
+  tag,
+  summary: "Read a car post",
+  access: "signedIn",
+  params: idParam,
+  answers: { 200: PostWire },
+  async handle({ scope, params }) {
+    const post = await findPost(scope, params.id);
+    if (!post) throw noPost();
+    return reply(200, toPostWire(post));
+  },
+});
+
+const add = route({
+  method: "post",
+  path: "/api/add-carpost",
+  tag,
+  summary: "Offer a car; its picture follows by the upload doors",
+  access: "signedIn",
+  creates: true,
+  body: NewPost,
+  answers: { 200: PostWire },
+  handle: async ({ scope, caller, body }) =>
+    reply(200, toPostWire(await addPost(scope, caller.userId, toPostFacts(body), null))),
+});
+
+/** The client's edit form shows `Message`, and closes as if it had saved when a 400 has none. */
+const withMessage: Wording = (refusal, locale) => {
+  const body = wire(refusal.body, locale) as Record<string, unknown>;
+  if ("Message" in body) return body;
+  if (refusal.status === 413) return { Message: TOO_LARGE, ...body };
+  const [first] = Object.values(body);
+  return { Message: Array.isArray(first) ? String(first[0]) : String(first), ...body };
+};
+
+const update = route({
+  method: "put",
+  path: "/api/update-ridepost/:id",
+  tag,
+  summary: "Change what is sent of one's post, and its picture",
+  access: "signedIn",
+  params: idParam,
+  body: z
+    .looseObject({})
+    .openapi({ description: "The fields of a car post and `image`, as a form or as JSON." }),
+  multipartLimit: POST_FORM_LIMIT,
+  wording: withMessage,
+  answers: { 200: PostWire },
+  async handle({ scope, caller, params, body, request }) {
+    const post = await ownPost(scope, caller, params.id);
+    if (post === "missing") throw noPost();
+    if (post === "forbidden")
+      throw new Refusal(403, { raw: { Message: NOT_YOURS_TO_EDIT, detail: NOT_YOURS_TO_EDIT } });
+    const change = parse(PostChange, isForm(request) ? withoutTextNulls(body) : body);
+    const picture = pictureOf(body.image);
+    if (picture && picture.size > MAX_PICTURE)
+      throw new Refusal(400, { raw: { Message: TOO_LARGE, image: [TOO_LARGE] } });
+    const changed = await changePost(scope, post, toPostChange(change), picture);
+    if (!changed) throw noPost();
+    return reply(200, toPostWire(changed));
+  },
+});
+
+function isForm(request: Request): boolean {
+  return request.headers.get("content-type")?.startsWith("multipart/form-data") ?? false;
+}
+
+/** A form can't send null: the client writes the word. It means null where a field may be null. */
+function withoutTextNulls(body: Record<string, unknown>): Record<string, unknown> {
+  const nulls = OPTIONAL_FIELDS.filter((field) => body[field] === "null" || body[field] === "undefined");
+  return { ...body, ...Object.fromEntries(nulls.map((field) => [field, null])) };
+}
+
+const remove = route({
+  method: "delete",
+  path: "/api/delete-ridepost",
+  tag,
+  summary: "Withdraw a car; the id comes in the body",
+  access: "signedIn",
+  body: z.object({ car_post_id: integer({ min: 1 }).nullable().optional() }),
+  answers: { 200: z.union([z.object({ message: z.string() }), z.object({ detail: z.string() })]) },
+  async handle({ scope, caller, body }) {
+    if (!body.car_post_id) return reply(200, { detail: "Missing required argument: car_post_id" });
+    const post = await ownPost(scope, caller, body.car_post_id);
+    if (post === "missing") throw noPost();
+    if (post === "forbidden") throw refuse(403, NOT_YOURS_TO_DELETE);
+    if (!(await removePost(scope, post))) throw noPost();
+    return reply(200, { message: "Car post deleted successfully!" });
+  },
+});
+
+const picture = route({
+  method: "get",
+  path: "/api/get-image-by-post-id/:id",
+  tag,
+  summary: "Where a post's picture is; a 200 without `url` when there is none",
+  access: "signedIn",
+  params: z.object({ id: z.string().max(50) }),
+  answers: { 200: z.union([z.object({ url: z.string() }), z.object({ message: z.string() })]) },
+  async handle({ scope, params }) {
+    const post = /^[1-9]\d{0,14}$/.test(params.id) ? await findPost(scope, Number(params.id)) : null;
+    if (!post) return reply(200, { message: "The car post does not exist!" });
+    const url = (await pictureUrls(scope, [post])).get(post.id);
+    return reply(200, url ? { url } : { message: "The car post no image!" });
+  },
+});
+
+export const postRoutes: readonly Route[] = [
+  pages("/api/get-carposts/:page", "A page of everybody's car posts", false),
+  pages("/api/get-user-carposts/:page", "A page of one's own car posts", true),
+  read,
+  add,
+  update,
+  remove,
+  picture,
+];

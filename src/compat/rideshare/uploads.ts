@@ -1,0 +1,45 @@
+/** The upload doors of the shipped client: start, then its form to the given `url`, then finish. */
+import { z } from "@hono/zod-openapi";
+import { fileStart, finishUpload, startUpload, UploadForm } from "../../modules/files/index.ts";
+import { noPost, ownPost } from "../../modules/rentals/index.ts";
+import { forbidden } from "../../platform/http/errors.ts";
+import { integer } from "../../platform/http/fields.ts";
+import { type Route, reply, route } from "../../platform/http/route.ts";
+
+const tag = "Rideshare";
+
+const start = route({
+  method: "post",
+  path: "/api/upload/direct/start",
+  tag,
+  summary: "Start the upload of a post's picture",
+  access: "signedIn",
+  body: z.object({ ...fileStart, car_post_id: integer({ min: 1 }) }),
+  answers: { 200: UploadForm },
+  async handle({ scope, caller, body }) {
+    const post = await ownPost(scope, caller, body.car_post_id);
+    if (post === "missing") throw noPost();
+    if (post === "forbidden") throw forbidden();
+    const upload = {
+      purpose: "car_image",
+      subjectId: post.id,
+      fileName: body.file_name,
+      fileType: body.file_type,
+      size: body.size,
+    } as const;
+    return reply(200, await startUpload(scope, caller, upload));
+  },
+});
+
+const finish = route({
+  method: "post",
+  path: "/api/upload/direct/finish",
+  tag,
+  summary: "Finish an upload: the picture is checked and shown",
+  access: "signedIn",
+  body: z.object({ file_id: integer({ min: 1 }) }),
+  answers: { 200: z.object({ id: z.number().int() }) },
+  handle: async ({ scope, caller, body }) => reply(200, await finishUpload(scope, caller, body.file_id)),
+});
+
+export const uploadRoutes: readonly Route[] = [start, finish];

@@ -1,0 +1,5 @@
+/** Documents: what other rooms of the house may use. */
+export { documentMails } from "./mails.ts";
+export { sendExpiryReminders } from "./reminders.ts";
+export { documentRoutes } from "./routes.ts";
+export { exportDocuments } from "./service.ts";

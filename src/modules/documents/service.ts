@@ -1,0 +1,97 @@
+/** A person's documents: kept with their scan, listed, corrected, removed. Everything is the owner's alone. */
+import { and, asc, eq, sql } from "drizzle-orm";
+import { commit } from "../../platform/db/outbox.ts";
+import type { Listed, Window } from "../../platform/http/paging.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { dropFiles, fileUrl, keepFile, newestFinished, storeFile } from "../files/index.ts";
+import { documents } from "./tables.ts";
+
+export type Document = typeof documents.$inferSelect;
+export type DocumentFacts = Pick<Document, "name" | "kind" | "description" | "expiresOn">;
+
+/** What lapses first comes first; what never lapses, last. */
+export async function listDocuments(scope: Scope, userId: number, window: Window): Promise<Listed<Document>> {
+  const mine = eq(documents.userId, userId);
+  const [count, rows] = await Promise.all([
+    scope.db.$count(documents, mine),
+    scope.db
+      .select()
+      .from(documents)
+      .where(mine)
+      .orderBy(sql`${documents.expiresOn} IS NULL`, asc(documents.expiresOn), asc(documents.id))
+      .limit(window.limit)
+      .offset(window.offset),
+  ]);
+  return { count, rows };
+}
+
+export async function findDocument(scope: Scope, userId: number, id: number): Promise<Document | null> {
+  const [row] = await scope.db
+    .select()
+    .from(documents)
+    .where(and(eq(documents.id, id), eq(documents.userId, userId)));
+  return row ?? null;
+}
+
+export async function addDocument(
+  scope: Scope,
+  userId: number,
+  facts: DocumentFacts,
+  scan: File | null,
+): Promise<Document> {
+  const subject = { ownerId: userId, purpose: "document", subjectId: null } as const;
+  const stored = scan && (await storeFile(scope, subject, "file", scan));
+  const insert = scope.db
+    .insert(documents)
+    .values({ ...facts, userId, createdAt: scope.now() })
+    .returning();
+  const rows = await commit(scope, insert, [], stored ? keepFile(scope, stored, NEW_DOCUMENT) : []);
+  const document = rows?.[0];
+  if (!document) throw new Error("the new document has no row");
+  return document;
+}
+
+/** Within the transaction that inserts it: the id of the newest document. */
+const NEW_DOCUMENT = sql`(SELECT seq FROM sqlite_sequence WHERE name = 'documents')`;
+
+/** Changes what is given; a new scan takes the place of the old in the same go. Null when it is gone. */
+export async function changeDocument(
+  scope: Scope,
+  document: Document,
+  change: Partial<DocumentFacts>,
+  scan: File | null,
+): Promise<Document | null> {
+  const subject = { ownerId: document.userId, purpose: "document", subjectId: document.id } as const;
+  const stored = scan && (await storeFile(scope, subject, "file", scan));
+  const update = scope.db
+    .update(documents)
+    // An update needs something to set; a scan alone changes no column.
+    .set({ name: document.name, ...change })
+    .where(eq(documents.id, document.id))
+    .returning();
+  const rows = await commit(scope, update, [], stored ? keepFile(scope, stored) : []);
+  return rows?.[0] ?? null;
+}
+
+export async function removeDocument(scope: Scope, userId: number, id: number): Promise<boolean> {
+  const remove = scope.db.delete(documents).where(and(eq(documents.id, id), eq(documents.userId, userId)));
+  return (await commit(scope, remove, [], [dropFiles(scope, "document", [id])])) !== null;
+}
+
+/** Where each document's scan is; one statement for a list. */
+export async function scanUrls(scope: Scope, rows: readonly Document[]): Promise<Map<number, string>> {
+  const files = await newestFinished(
+    scope,
+    "document",
+    rows.map(({ id }) => id),
+  );
+  const urls = await Promise.all(
+    [...files].map(async ([id, file]) => [id, await fileUrl(scope, file)] as const),
+  );
+  return new Map(urls);
+}
+
+/** For the account's export. */
+export async function exportDocuments(scope: Scope, userId: number): Promise<object> {
+  return { documents: await scope.db.select().from(documents).where(eq(documents.userId, userId)) };
+}

@@ -1,0 +1,21 @@
+/** What is left of an income. Pure. */
+import { roundHalfUp } from "../../platform/decimal.ts";
+
+export interface Takings {
+  /** Minor units. */
+  readonly appIncome: number;
+  /** Hundredths of a percent. */
+  readonly commission: number | null;
+  /** Minor units. */
+  readonly expenses: number | null;
+}
+
+/** Income − income × commission % − expenses, in minor units, half rounded away from zero once, at the end. */
+export function earningsOf({ appIncome, commission, expenses }: Takings): number {
+  const kept = BigInt(appIncome) * (10_000n - BigInt(commission ?? 0));
+  return Number(roundHalfUp(kept - BigInt(expenses ?? 0) * 10_000n, 10_000n));
+}
+
+/** The windows a chart can ask for, in days. */
+export const RECENT_DAYS = [7, 30, 90] as const;
+export type RecentDays = (typeof RECENT_DAYS)[number];

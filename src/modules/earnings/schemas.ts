@@ -1,0 +1,76 @@
+/** The wire shapes of a calculator entry: decimals with two places as strings, as numbers where a chart reads them. */
+import { z } from "@hono/zod-openapi";
+import { decimal, fromHundredths, optionalDecimal } from "../../platform/decimal.ts";
+import { isoTime } from "../../platform/time.ts";
+import type { Takings } from "./rules.ts";
+import type { Entry } from "./service.ts";
+
+export const EntryWire = z
+  .object({
+    id: z.number().int(),
+    pub_date: z.string(),
+    app_income: z.string(),
+    commission: z.string().nullable(),
+    expenses: z.string().nullable(),
+    earnings: z.string(),
+  })
+  .openapi("CalculatorEntry");
+
+export const RecentEntryWire = z
+  .object({
+    id: z.number().int(),
+    pub_date: z.string(),
+    app_income: z.number(),
+    commission: z.number().nullable(),
+    expenses: z.number().nullable(),
+    earnings: z.number(),
+  })
+  .openapi("RecentCalculatorEntry");
+
+/** `earnings` may be sent and counts for nothing: it is computed. */
+export const NewEntry = z
+  .object({ app_income: decimal(), commission: optionalDecimal(), expenses: optionalDecimal() })
+  .openapi("NewCalculatorEntry");
+
+export const EntryChange = z
+  .object({ app_income: optionalDecimal(), commission: optionalDecimal(), expenses: optionalDecimal() })
+  .openapi("CalculatorEntryChange");
+
+const decimalOrNull = (hundredths: number | null) =>
+  hundredths === null ? null : fromHundredths(hundredths);
+const numberOrNull = (hundredths: number | null) => (hundredths === null ? null : hundredths / 100);
+
+export function toEntryWire(entry: Entry): z.input<typeof EntryWire> {
+  return {
+    id: entry.id,
+    pub_date: isoTime(entry.publishedAt),
+    app_income: fromHundredths(entry.appIncome),
+    commission: decimalOrNull(entry.commission),
+    expenses: decimalOrNull(entry.expenses),
+    earnings: fromHundredths(entry.earnings),
+  };
+}
+
+export function toRecentWire(entry: Entry): z.input<typeof RecentEntryWire> {
+  return {
+    id: entry.id,
+    pub_date: isoTime(entry.publishedAt),
+    app_income: entry.appIncome / 100,
+    commission: numberOrNull(entry.commission),
+    expenses: numberOrNull(entry.expenses),
+    earnings: entry.earnings / 100,
+  };
+}
+
+export function toTakings(body: z.output<typeof NewEntry>): Takings {
+  return { appIncome: body.app_income, commission: body.commission ?? null, expenses: body.expenses ?? null };
+}
+
+/** What a partial body changes: an income left empty stays, an empty optional becomes null. */
+export function toTakingsChange(body: z.output<typeof EntryChange>): Partial<Takings> {
+  return {
+    ...(body.app_income === undefined || body.app_income === null ? {} : { appIncome: body.app_income }),
+    ...(body.commission === undefined ? {} : { commission: body.commission }),
+    ...(body.expenses === undefined ? {} : { expenses: body.expenses }),
+  };
+}

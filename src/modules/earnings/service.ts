@@ -1,0 +1,100 @@
+/** A person's calculator entries: kept, listed, corrected, deleted. The figures are always ours. */
+import { and, asc, desc, eq, gte, sql } from "drizzle-orm";
+import type { Listed, Window } from "../../platform/http/paging.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { earningsOf, type RecentDays, type Takings } from "./rules.ts";
+import { calculatorEntries } from "./tables.ts";
+
+export type Entry = typeof calculatorEntries.$inferSelect;
+
+const DAY = 24 * 3600_000;
+
+/** The newest first; `count` is of all. */
+export async function listEntries(scope: Scope, userId: number, window: Window): Promise<Listed<Entry>> {
+  const mine = eq(calculatorEntries.userId, userId);
+  const [count, rows] = await Promise.all([
+    scope.db.$count(calculatorEntries, mine),
+    scope.db
+      .select()
+      .from(calculatorEntries)
+      .where(mine)
+      .orderBy(desc(calculatorEntries.publishedAt), desc(calculatorEntries.id))
+      .limit(window.limit)
+      .offset(window.offset),
+  ]);
+  return { count, rows };
+}
+
+/** Entries of the last days up to now, oldest first: what a chart draws. */
+export async function recentEntries(scope: Scope, userId: number, days: RecentDays): Promise<Entry[]> {
+  return scope.db
+    .select()
+    .from(calculatorEntries)
+    .where(
+      and(eq(calculatorEntries.userId, userId), gte(calculatorEntries.publishedAt, scope.now() - days * DAY)),
+    )
+    .orderBy(asc(calculatorEntries.publishedAt), asc(calculatorEntries.id));
+}
+
+/** All of a person's entries, oldest first: for a download. */
+export async function allEntries(scope: Scope, userId: number): Promise<Entry[]> {
+  return scope.db
+    .select()
+    .from(calculatorEntries)
+    .where(eq(calculatorEntries.userId, userId))
+    .orderBy(asc(calculatorEntries.publishedAt), asc(calculatorEntries.id));
+}
+
+export async function addEntry(scope: Scope, userId: number, takings: Takings): Promise<Entry> {
+  const [entry] = await scope.db
+    .insert(calculatorEntries)
+    .values({ userId, publishedAt: scope.now(), ...takings, earnings: earningsOf(takings) })
+    .returning();
+  if (!entry) throw new Error("the new entry has no row");
+  return entry;
+}
+
+/** Corrects what is given; null when the entry is not this person's or not there. */
+export async function changeEntry(
+  scope: Scope,
+  userId: number,
+  id: number,
+  change: Partial<Takings>,
+): Promise<Entry | null> {
+  const mine = and(eq(calculatorEntries.id, id), eq(calculatorEntries.userId, userId));
+  const [before] = await scope.db.select().from(calculatorEntries).where(mine);
+  if (!before) return null;
+  const takings: Takings = {
+    appIncome: change.appIncome ?? before.appIncome,
+    commission: change.commission === undefined ? before.commission : change.commission,
+    expenses: change.expenses === undefined ? before.expenses : change.expenses,
+  };
+  const [entry] = await scope.db
+    .update(calculatorEntries)
+    .set({ ...takings, earnings: earningsOf(takings) })
+    .where(mine)
+    .returning();
+  return entry ?? null;
+}
+
+/** Deletes a person's entries among these, all or none; the ids that are not theirs, when there are any. */
+export async function removeEntries(
+  scope: Scope,
+  userId: number,
+  ids: readonly number[],
+): Promise<{ missing: number[] }> {
+  const named = sql`${calculatorEntries.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
+  const found = await scope.db
+    .select({ id: calculatorEntries.id })
+    .from(calculatorEntries)
+    .where(and(eq(calculatorEntries.userId, userId), named));
+  const missing = ids.filter((id) => !found.some((row) => row.id === id));
+  if (missing.length > 0) return { missing };
+  await scope.db.delete(calculatorEntries).where(and(eq(calculatorEntries.userId, userId), named));
+  return { missing: [] };
+}
+
+/** For the account's export. */
+export async function exportEarnings(scope: Scope, userId: number): Promise<object> {
+  return { calculator_entries: await allEntries(scope, userId) };
+}

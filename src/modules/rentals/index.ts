@@ -1,0 +1,24 @@
+/** Rentals: what other rooms of the house may use. */
+export { noPost, rentalRoutes } from "./routes.ts";
+export {
+  NewPost,
+  OPTIONAL_FIELDS,
+  POST_FORM_LIMIT,
+  PostChange,
+  PostWire,
+  pictureOf,
+  toPostChange,
+  toPostFacts,
+  toPostWire,
+} from "./schemas.ts";
+export {
+  addPost,
+  type CarPost,
+  changePost,
+  exportPosts,
+  findPost,
+  listPosts,
+  ownPost,
+  pictureUrls,
+  removePost,
+} from "./service.ts";

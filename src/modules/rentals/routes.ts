@@ -1,0 +1,175 @@
+/** `/api/v1/carposts/…`: browse, offer, change and withdraw cars. */
+import { z } from "@hono/zod-openapi";
+import { optionalDecimal } from "../../platform/decimal.ts";
+import { forbidden, notFound } from "../../platform/http/errors.ts";
+import { boolean, integer, string } from "../../platform/http/fields.ts";
+import { envelope, pageQuery, paginate } from "../../platform/http/paging.ts";
+import { type Route, reply, route } from "../../platform/http/route.ts";
+import { text } from "../../platform/http/text.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import {
+  NewPost,
+  POST_FORM_LIMIT,
+  PostChange,
+  PostWire,
+  pictureOf,
+  picturePart,
+  toPostChange,
+  toPostFacts,
+  toPostWire,
+} from "./schemas.ts";
+import {
+  addPost,
+  type CarPost,
+  changePost,
+  findPost,
+  listPosts,
+  ORDERS,
+  ownPost,
+  type PostRefusal,
+  pictureUrls,
+  removePost,
+} from "./service.ts";
+
+const tag = "Rentals";
+const path = "/api/v1/carposts";
+const PAGE_SIZE = 10;
+
+const NO_POST = text("No CarPost matches the given query.", "Объявление не найдено.");
+
+export const noPost = () => notFound(NO_POST);
+
+/** The refusal behind a failed look-up of one's own post. */
+export function postRefusal(refusal: PostRefusal) {
+  return refusal === "missing" ? noPost() : forbidden();
+}
+
+const WithPicture = PostWire.extend({ image: z.string().nullable() }).openapi("CarPostWithPicture");
+
+async function withPictures(scope: Scope, posts: readonly CarPost[]): Promise<z.input<typeof WithPicture>[]> {
+  const urls = await pictureUrls(scope, posts);
+  return posts.map((post) => ({ ...toPostWire(post), image: urls.get(post.id) ?? null }));
+}
+
+async function withPicture(scope: Scope, post: CarPost): Promise<z.input<typeof WithPicture>> {
+  const [wire] = await withPictures(scope, [post]);
+  return wire ?? { ...toPostWire(post), image: null };
+}
+
+const filter = pageQuery.extend({
+  search: string({ max: 200, blank: true }).optional(),
+  fuel: string({ max: 255, blank: true }).optional(),
+  transmission: string({ max: 255, blank: true }).optional(),
+  location: string({ max: 255, blank: true }).optional(),
+  min_price: optionalDecimal(),
+  max_price: optionalDecimal(),
+  mine: boolean().optional(),
+  ordering: z.enum(ORDERS).optional(),
+});
+
+const list = route({
+  method: "get",
+  path,
+  tag,
+  summary: "Browse car posts",
+  description:
+    "`search` looks in name, model, location and description; prices are compared by the number in them.",
+  access: "signedIn",
+  query: filter,
+  answers: { 200: envelope(WithPicture) },
+  async handle({ scope, caller, query, request }) {
+    const chosen = {
+      userId: query.mine ? caller.userId : undefined,
+      search: query.search,
+      fuel: query.fuel || undefined,
+      transmission: query.transmission || undefined,
+      location: query.location || undefined,
+      minPrice: query.min_price ?? undefined,
+      maxPrice: query.max_price ?? undefined,
+      order: query.ordering,
+    };
+    const page = await paginate(
+      scope,
+      request,
+      query,
+      PAGE_SIZE,
+      (window) => listPosts(scope, chosen, window),
+      (post) => post,
+    );
+    return reply(200, { ...page, results: await withPictures(scope, page.results) });
+  },
+});
+
+const create = route({
+  method: "post",
+  path,
+  tag,
+  summary: "Offer a car",
+  description: "A multipart form may bring the picture as `image`.",
+  access: "signedIn",
+  creates: true,
+  body: NewPost.extend({ image: picturePart }),
+  multipartLimit: POST_FORM_LIMIT,
+  answers: { 201: WithPicture },
+  handle: async ({ scope, caller, body }) =>
+    reply(
+      201,
+      await withPicture(scope, await addPost(scope, caller.userId, toPostFacts(body), pictureOf(body.image))),
+    ),
+});
+
+const params = z.object({ id: integer({ min: 1 }) });
+
+const read = route({
+  method: "get",
+  path: `${path}/:id`,
+  tag,
+  summary: "Read a car post",
+  access: "signedIn",
+  params,
+  answers: { 200: WithPicture },
+  async handle({ scope, params }) {
+    const post = await findPost(scope, params.id);
+    if (!post) throw noPost();
+    return reply(200, await withPicture(scope, post));
+  },
+});
+
+const change = (method: "put" | "patch") =>
+  route({
+    method,
+    path: `${path}/:id`,
+    tag,
+    summary: "Change one's car post or its picture",
+    description: "Partial in both verbs.",
+    access: "signedIn",
+    params,
+    body: PostChange.extend({ image: picturePart }),
+    multipartLimit: POST_FORM_LIMIT,
+    answers: { 200: WithPicture },
+    async handle({ scope, caller, params, body }) {
+      const post = await ownPost(scope, caller, params.id);
+      if (typeof post === "string") throw postRefusal(post);
+      const changed = await changePost(scope, post, toPostChange(body), pictureOf(body.image));
+      if (!changed) throw noPost();
+      return reply(200, await withPicture(scope, changed));
+    },
+  });
+
+const remove = route({
+  method: "delete",
+  path: `${path}/:id`,
+  tag,
+  summary: "Withdraw a car, its picture with it",
+  access: "signedIn",
+  params,
+  answers: { 204: null },
+  async handle({ scope, caller, params }) {
+    const post = await ownPost(scope, caller, params.id);
+    if (typeof post === "string") throw postRefusal(post);
+    if (!(await removePost(scope, post))) throw noPost();
+    return reply(204, null);
+  },
+});
+
+export const rentalRoutes: readonly Route[] = [list, create, read, change("put"), change("patch"), remove];

@@ -1,0 +1,174 @@
+/** Car posts: made, listed, changed, removed. Their pictures are the files module's. */
+import { and, asc, desc, eq, gte, lte, type SQL, sql } from "drizzle-orm";
+import { commit } from "../../platform/db/outbox.ts";
+import type { Caller } from "../../platform/http/caller.ts";
+import type { Listed, Window } from "../../platform/http/paging.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { dropFiles, fileUrl, keepFile, newestFinished, storeFile } from "../files/index.ts";
+import { fold, mayChangePost, priceValue } from "./rules.ts";
+import { carPosts } from "./tables.ts";
+
+export type CarPost = typeof carPosts.$inferSelect;
+
+/** What an owner says about a car. */
+export type PostFacts = Omit<
+  CarPost,
+  "id" | "userId" | "createdAt" | "priceValue" | "searchKey" | "fuelKey" | "transmissionKey" | "locationKey"
+>;
+
+export const ORDERS = [
+  "id",
+  "-id",
+  "created_at",
+  "-created_at",
+  "price",
+  "-price",
+  "car_name",
+  "-car_name",
+] as const;
+export type Order = (typeof ORDERS)[number];
+
+export interface PostFilter {
+  readonly userId?: number | undefined;
+  /** Every word must be somewhere in name, model, location or description. */
+  readonly search?: string | undefined;
+  readonly fuel?: string | undefined;
+  readonly transmission?: string | undefined;
+  /** A part of the location. */
+  readonly location?: string | undefined;
+  /** Hundredths. */
+  readonly minPrice?: number | undefined;
+  readonly maxPrice?: number | undefined;
+  readonly order?: Order | undefined;
+}
+
+const COLUMNS = {
+  id: carPosts.id,
+  created_at: carPosts.createdAt,
+  price: carPosts.priceValue,
+  car_name: carPosts.carName,
+};
+
+/** Two statements, whatever the number. The order is total, so that no row moves between pages. */
+export async function listPosts(scope: Scope, filter: PostFilter, window: Window): Promise<Listed<CarPost>> {
+  const where = conditions(filter);
+  const order = filter.order ?? "id";
+  const column = COLUMNS[order.replace("-", "") as keyof typeof COLUMNS];
+  const [count, rows] = await Promise.all([
+    scope.db.$count(carPosts, where),
+    scope.db
+      .select()
+      .from(carPosts)
+      .where(where)
+      .orderBy(order.startsWith("-") ? desc(column) : asc(column), asc(carPosts.id))
+      .limit(window.limit)
+      .offset(window.offset),
+  ]);
+  return { count, rows };
+}
+
+function conditions(filter: PostFilter): SQL | undefined {
+  const words = fold(filter.search)
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .slice(0, 10);
+  return and(
+    filter.userId === undefined ? undefined : eq(carPosts.userId, filter.userId),
+    filter.fuel === undefined ? undefined : eq(carPosts.fuelKey, fold(filter.fuel)),
+    filter.transmission === undefined ? undefined : eq(carPosts.transmissionKey, fold(filter.transmission)),
+    filter.location === undefined
+      ? undefined
+      : sql`instr(${carPosts.locationKey}, ${fold(filter.location)}) > 0`,
+    filter.minPrice === undefined ? undefined : gte(carPosts.priceValue, filter.minPrice),
+    filter.maxPrice === undefined ? undefined : lte(carPosts.priceValue, filter.maxPrice),
+    ...words.map((word) => sql`instr(${carPosts.searchKey}, ${word}) > 0`),
+  );
+}
+
+export async function findPost(scope: Scope, id: number): Promise<CarPost | null> {
+  const [post] = await scope.db.select().from(carPosts).where(eq(carPosts.id, id));
+  return post ?? null;
+}
+
+/** Makes a post, with its picture when there is one: the picture is in the bucket first, the rows are one transaction. */
+export async function addPost(
+  scope: Scope,
+  userId: number,
+  facts: PostFacts,
+  picture: File | null,
+): Promise<CarPost> {
+  const subject = { ownerId: userId, purpose: "car_image", subjectId: null } as const;
+  const stored = picture && (await storeFile(scope, subject, "image", picture));
+  const insert = scope.db
+    .insert(carPosts)
+    .values({ ...facts, ...keysOf(facts), userId, createdAt: scope.now() })
+    .returning();
+  const rows = await commit(scope, insert, [], stored ? keepFile(scope, stored, NEW_POST) : []);
+  const post = rows?.[0];
+  if (!post) throw new Error("the new post has no row");
+  return post;
+}
+
+/** Within the transaction that inserts it: the id of the newest post. */
+const NEW_POST = sql`(SELECT seq FROM sqlite_sequence WHERE name = 'car_posts')`;
+
+export type PostRefusal = "missing" | "forbidden";
+
+/** The post, if this caller may change it. */
+export async function ownPost(scope: Scope, caller: Caller, id: number): Promise<CarPost | PostRefusal> {
+  const post = await findPost(scope, id);
+  if (!post) return "missing";
+  return mayChangePost(post, caller) ? post : "forbidden";
+}
+
+/** Changes what is given of a post that the caller may change; a new picture takes the place of the old in the same go. */
+export async function changePost(
+  scope: Scope,
+  post: CarPost,
+  change: Partial<PostFacts>,
+  picture: File | null,
+): Promise<CarPost | null> {
+  const subject = { ownerId: post.userId, purpose: "car_image", subjectId: post.id } as const;
+  const stored = picture && (await storeFile(scope, subject, "image", picture));
+  const update = scope.db
+    .update(carPosts)
+    .set({ ...change, ...keysOf({ ...post, ...change }) })
+    .where(eq(carPosts.id, post.id))
+    .returning();
+  const rows = await commit(scope, update, [], stored ? keepFile(scope, stored) : []);
+  return rows?.[0] ?? null;
+}
+
+/** Removes a post and its picture. False when it was gone already. */
+export async function removePost(scope: Scope, post: CarPost): Promise<boolean> {
+  const remove = scope.db.delete(carPosts).where(eq(carPosts.id, post.id));
+  return (await commit(scope, remove, [], [dropFiles(scope, "car_image", [post.id])])) !== null;
+}
+
+/** Where each post's picture is; one statement for a list. */
+export async function pictureUrls(scope: Scope, posts: readonly CarPost[]): Promise<Map<number, string>> {
+  const files = await newestFinished(
+    scope,
+    "car_image",
+    posts.map(({ id }) => id),
+  );
+  const urls = await Promise.all(
+    [...files].map(async ([id, file]) => [id, await fileUrl(scope, file)] as const),
+  );
+  return new Map(urls);
+}
+
+function keysOf(facts: PostFacts) {
+  return {
+    priceValue: priceValue(facts.price),
+    searchKey: [facts.carName, facts.model, facts.location, facts.description].map(fold).join(" "),
+    fuelKey: fold(facts.fuel),
+    transmissionKey: fold(facts.transmission),
+    locationKey: fold(facts.location),
+  };
+}
+
+/** For the account's export. */
+export async function exportPosts(scope: Scope, userId: number): Promise<object> {
+  return { car_posts: await scope.db.select().from(carPosts).where(eq(carPosts.userId, userId)) };
+}

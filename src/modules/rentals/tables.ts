@@ -1,0 +1,44 @@
+/** Cars that people offer for rent. Nearly everything about a car is free text, as its owner wrote it. */
+import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { users } from "../identity/tables.ts";
+
+export const carPosts = sqliteTable(
+  "car_posts",
+  {
+    id: integer("id").primaryKey({ autoIncrement: true }),
+    userId: integer("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    createdAt: integer("created_at").notNull(),
+    carName: text("car_name").notNull(),
+    model: text("model").notNull(),
+    version: text("version"),
+    year: text("year").notNull(),
+    engine: text("engine").notNull(),
+    fuel: text("fuel").notNull(),
+    body: text("body").notNull(),
+    transmission: text("transmission").notNull(),
+    gearNumber: text("gear_number").notNull(),
+    color: text("color").notNull(),
+    seatNumber: text("seat_number").notNull(),
+    doorNumber: text("door_number"),
+    /** The wire spells it so. */
+    milleage: text("milleage").notNull(),
+    power: text("power").notNull(),
+    mpg: text("mpg"),
+    description: text("description"),
+    emissionStandard: text("emission_standard").notNull(),
+    location: text("location"),
+    contact: text("contact"),
+    price: text("price").notNull(),
+    /** The price as a number, for filters and order; null when its text holds none. */
+    priceValue: integer("price_value"),
+    /** Name, model, location and description folded to lower case: what a search looks in. */
+    searchKey: text("search_key").notNull(),
+    /** Fuel, transmission and location folded, for exact filters in any case. */
+    fuelKey: text("fuel_key").notNull(),
+    transmissionKey: text("transmission_key").notNull(),
+    locationKey: text("location_key").notNull(),
+  },
+  (table) => [index("car_posts_user").on(table.userId), index("car_posts_price").on(table.priceValue)],
+);
