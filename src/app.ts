@@ -4,6 +4,7 @@ import { euroraceRoutes } from "./compat/eurorace/index.ts";
 import { rideshareRoutes } from "./compat/rideshare/index.ts";
 import { developmentRoutes } from "./development.tsx";
 import { adminRoutes } from "./modules/admin/index.ts";
+import { earningsRoutes, exportEarnings } from "./modules/earnings/index.ts";
 import { eventGate, eventSocket, exportEvents } from "./modules/events/index.ts";
 import {
   accountRoutes,
@@ -16,7 +17,7 @@ import {
 import { documentRoutes } from "./platform/http/documents.tsx";
 import { healthRoute } from "./platform/http/health.ts";
 import { createApp } from "./platform/http/mount.ts";
-import type { Route } from "./platform/http/route.ts";
+import { alsoUnder, type Route } from "./platform/http/route.ts";
 import { asyncApiDocument } from "./platform/realtime/asyncapi.ts";
 import { type Gate, socketRoute, ticketRoute } from "./platform/realtime/handshake.ts";
 import type { Runtime } from "./platform/runtime.ts";
@@ -30,12 +31,14 @@ export const gates: readonly Gate[] = [eventGate];
 export const routes: readonly Route[] = [
   ...accountRoutes,
   ...tokenRoutes,
-  exportRoute([exportAccount, exportEvents]),
+  exportRoute([exportAccount, exportEvents, exportEarnings]),
   ticketRoute(gates),
   ...adminRoutes,
   ...alphabetRoutes,
   ...euroraceRoutes,
   ...rideshareRoutes,
+  ...earningsRoutes,
+  ...alsoUnder("/api", earningsRoutes, "Rideshare"),
   healthRoute,
 ];
 
