@@ -6,9 +6,9 @@ import type { Runtime } from "../runtime.ts";
 import { type Letter, type RenderedLetter, render } from "./letter.ts";
 
 /** Renders one kind of letter from the data that stands in its outbox row. */
-// biome-ignore lint/suspicious/noExplicitAny: each template has its own data; `mailEffect` ties the two together.
-export type Template<Data = any> = (data: Data, locale: Locale) => Letter;
-export type Templates = Readonly<Record<string, Template>>;
+export type Template<Data> = (data: Data, locale: Locale) => Letter;
+/** Each has data of its own; `mailEffect` sees to it that a row holds what its template wants. */
+export type Templates = Readonly<Record<string, Template<never>>>;
 
 interface MailPayload {
   readonly template: string;
@@ -50,7 +50,7 @@ export function letterOf(
   }
   const { template = "", locale = "en", data } = row.payload as Partial<MailPayload>;
   const letter = templates[template];
-  return letter && data ? render(letter(data, locale)) : null;
+  return letter && data ? render(letter(data as never, locale)) : null;
 }
 
 /** What a handler answers when the payload held a secret that nobody needs any more. */
