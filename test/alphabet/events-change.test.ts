@@ -178,6 +178,32 @@ describe("DELETE", () => {
   });
 });
 
+test("a change and a deletion at the same time end with no event, and each letter fits an answer", async () => {
+  const [ann, bob] = [await person(), await person()];
+  const { id } = await makeEvent(ann, { participants: [bob.username] });
+  const [change, removal] = await Promise.all([
+    put(`/api/event/${id}/`, { location: "Moved" }, { token: ann.token }),
+    del(`/api/event/${id}/`, undefined, { token: ann.token }),
+  ]);
+  expect(removal.status).toBe(200);
+  expect([200, 404]).toContain(change.status);
+  expect(await storedEvent(id)).toBeUndefined();
+  const actions = (await eventSubjects(bob)).map((subject) => subject.split(" - ").at(-1));
+  const expected = change.status === 200 ? ["Cancelled", "Created", "Updated"] : ["Cancelled", "Created"];
+  expect(actions.sort()).toEqual(expected);
+});
+
+test("changes at the same time are all answered, and the set of participants is one of them, whole", async () => {
+  const [ann, bob, eve] = [await person(), await person(), await person()];
+  const { id } = await makeEvent(ann, { participants: [ann.username] });
+  const sets = [[bob.username], [eve.username], [bob.username, eve.username]];
+  const answers = await Promise.all(
+    sets.map((participants) => put(`/api/event/${id}/`, { participants }, { token: ann.token })),
+  );
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+  expect(sets).toContainEqual(await membersOf(id));
+});
+
 describe("who may", () => {
   const attempts = (id: string, token: string) => [
     () => put(`/api/event/${id}/`, { name: "Taken over", participants: [] }, { token }),
