@@ -1,5 +1,5 @@
 -- Whatever deletes a row, a cascade too, its object goes with it: by the outbox, retried until it is done.
-CREATE TRIGGER `files_object` AFTER DELETE ON `files` BEGIN
+CREATE TRIGGER IF NOT EXISTS `files_object` AFTER DELETE ON `files` BEGIN
 	INSERT INTO `outbox` (`id`, `kind`, `address`, `payload`, `next_attempt_at`, `created_at`)
 	VALUES (
 		lower(hex(randomblob(16))), 'object', OLD.`key`, '{}',
