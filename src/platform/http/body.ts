@@ -1,4 +1,5 @@
 /** Reads a request's body: JSON, urlencoded or multipart, all as one plain value. */
+import { isDeeper } from "../json.ts";
 import { Refusal, refuse } from "./errors.ts";
 import { fill, messages } from "./messages.ts";
 
@@ -38,17 +39,8 @@ function readJson(bytes: Uint8Array): unknown {
     const words = problem instanceof Error ? problem.message : "";
     throw refuse(400, fill(messages.jsonParse, { problem: words }));
   }
-  if (isDeeper(value, MAX_DEPTH))
-    throw refuse(400, fill(messages.jsonParse, { problem: "nested too deeply" }));
+  if (isDeeper(value)) throw refuse(400, fill(messages.jsonParse, { problem: "nested too deeply" }));
   return value;
-}
-
-/** No request nests deeper; whatever walks a body by recursion may rely on it. */
-const MAX_DEPTH = 64;
-
-function isDeeper(value: unknown, levels: number): boolean {
-  if (value === null || typeof value !== "object") return false;
-  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }
 
 async function readForm(request: Request, bytes: Uint8Array): Promise<Record<string, unknown>> {

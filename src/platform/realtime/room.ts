@@ -2,6 +2,7 @@
 
 import * as v from "valibot";
 import type { Caller } from "../http/caller.ts";
+import { isDeeper } from "../json.ts";
 import { log } from "../log.ts";
 import { isoTime } from "../time.ts";
 import { ARCHIVE, type ArchiveState, archiveDue } from "./archive.ts";
@@ -252,6 +253,9 @@ export class Room {
     const schema = Object.hasOwn(this.#tenant.says, kind) ? this.#tenant.says[kind] : undefined;
     if (!schema)
       return this.#sockets.complain(socket, fault("bad_frame", "This room does not take that kind."), named);
+    // The archive reads its batches with SQLite's JSON: one entry that it can't read would hold up all after it.
+    if (isDeeper(body))
+      return this.#sockets.complain(socket, fault("bad_frame", "Nested too deeply."), named);
     const parsed = v.safeParse(schema, body);
     if (!parsed.success)
       return this.#sockets.complain(socket, fault("bad_frame", explain(parsed.issues)), named);
