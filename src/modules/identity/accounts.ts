@@ -5,7 +5,7 @@ import { anyHasher } from "../../platform/crypto/hasher.ts";
 import { isUniqueViolation } from "../../platform/db/client.ts";
 import { commit, type Effect } from "../../platform/db/outbox.ts";
 import { outbox } from "../../platform/db/tables.ts";
-import { attempt, count, countMail, forgive } from "../../platform/http/limits.ts";
+import { attempt, clientOf, count, countMail, forgive } from "../../platform/http/limits.ts";
 import type { Locale } from "../../platform/http/text.ts";
 import { mailEffect } from "../../platform/mail/mail.ts";
 import type { Scope } from "../../platform/runtime.ts";
@@ -57,7 +57,7 @@ export async function register(
   facts: Registration,
   options: { signIn: boolean } = { signIn: true },
 ): Promise<Registered> {
-  await count(scope, "registration", scope.client.address);
+  await count(scope, "registration", clientOf(scope));
   const passwordHash = await anyHasher(scope.runtime.hashers).hash(facts.password);
   for (let suffix = 0; ; suffix++) {
     const username = facts.username ?? usernameFrom(facts.phone ?? null, facts.email ?? null, suffix);
@@ -152,12 +152,12 @@ export async function signIn(
   identifier: string,
   password: string,
 ): Promise<SignedIn> {
-  await count(scope, "login", scope.client.address);
+  await count(scope, "login", clientOf(scope));
   const user = await findByIdentifier(scope, identifier);
   const subject = user ? `user:${user.id}` : `name:${identifier.trim().toLowerCase().slice(0, 254)}`;
   const guesses = [
     { rate: "guess", subject },
-    { rate: "guessFromAddress", subject: `${subject}|${scope.client.address}` },
+    { rate: "guessFromAddress", subject: `${subject}|${clientOf(scope)}` },
   ] as const;
   await attempt(scope, subject, guesses);
   const matches = await anyHasher(scope.runtime.hashers).verify(password, user?.passwordHash ?? null);

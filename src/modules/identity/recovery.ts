@@ -4,7 +4,7 @@ import { randomCode, randomToken } from "../../platform/crypto/digest.ts";
 import { anyHasher } from "../../platform/crypto/hasher.ts";
 import { isUniqueViolation } from "../../platform/db/client.ts";
 import { commit, type Effect } from "../../platform/db/outbox.ts";
-import { attempt, countMail, refund } from "../../platform/http/limits.ts";
+import { attempt, clientOf, countMail, refund } from "../../platform/http/limits.ts";
 import { mailEffect, smsEffect } from "../../platform/mail/mail.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { findByEmail, findByPhone, type User, verificationFor } from "./accounts.ts";
@@ -131,7 +131,7 @@ function touch(scope: Scope, userId: number) {
 /** The live code behind a six-digit code, with wrong guesses counted per client and in total. */
 export async function checkResetCode(scope: Scope, code: string): Promise<LiveCode | null> {
   const guess = [
-    { rate: "codeGuess", subject: scope.client.address },
+    { rate: "codeGuess", subject: clientOf(scope) },
     { rate: "codeGuessTotal", subject: "everybody" },
   ] as const;
   await attempt(scope, "codeGuess", guess);
@@ -149,7 +149,7 @@ export async function checkResetLink(scope: Scope, uid: string, token: string): 
 
 /** The live code that was sent to a phone. A phone of nobody's costs the same statements. */
 export async function checkResetSms(scope: Scope, phone: string, code: string): Promise<LiveCode | null> {
-  await attempt(scope, "codeGuess", [{ rate: "codeGuess", subject: scope.client.address }]);
+  await attempt(scope, "codeGuess", [{ rate: "codeGuess", subject: clientOf(scope) }]);
   const user = await findByPhone(scope, phone);
   const userId = user?.id ?? 0;
   return guessCode(scope, "reset_sms", userId, `${userId}:${code}`);

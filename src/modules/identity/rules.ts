@@ -5,9 +5,9 @@ import type { Text } from "../../platform/http/text.ts";
 import { commonPasswords } from "./common-passwords.ts";
 import { messages } from "./messages.ts";
 
-/** The key under which a username is unique. */
+/** The key under which a username is unique: letters that only look different (wide, ligated, raised) are the same. */
 export function foldUsername(username: string): string {
-  return username.normalize("NFC").toLowerCase();
+  return username.normalize("NFKC").toLowerCase();
 }
 
 export function foldEmail(email: string): string {

@@ -45,6 +45,8 @@ export function securityHeaders(request: Request): Record<string, string> {
   return {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
+    // A cookie alone gets personal answers too, which no cache knows to keep to itself.
+    "Cache-Control": "no-store",
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     ...(request.url.startsWith("https:")

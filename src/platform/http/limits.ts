@@ -8,8 +8,16 @@ const SHIELD_WINDOW = 60;
 
 /** The coarse one: per client address and location, not accurate, nearly free. */
 export async function shield(scope: Scope, door: string): Promise<void> {
-  const { success } = await scope.runtime.shield.limit({ key: `${door}|${scope.client.address}` });
+  const { success } = await scope.runtime.shield.limit({ key: `${door}|${clientOf(scope)}` });
   if (!success) throw throttled(SHIELD_WINDOW);
+}
+
+/** Who counts as one client: an IPv4 address, or the /64 of an IPv6 one, all of which one household has. */
+export function clientOf({ client: { address } }: Pick<Scope, "client">): string {
+  if (!address.includes(":") || address.includes(".")) return address;
+  const [head = [], tail = []] = address.split("::").map((part) => part.split(":").filter(Boolean));
+  const zeros = Array<string>(Math.max(0, 8 - head.length - tail.length)).fill("0");
+  return `${[...head, ...zeros, ...tail].slice(0, 4).join(":")}::/64`;
 }
 
 /** Something counted: at most so many hits of `subject` (an address, an account) as the settings' rate says. */
@@ -35,7 +43,7 @@ export async function attempt(scope: Scope, shard: string, limits: readonly Limi
 
 /** Letters and messages that anybody may ask for: limited per client and, everywhere, per address. */
 export async function countMail(scope: Scope, address: string): Promise<void> {
-  await count(scope, "reset", scope.client.address);
+  await count(scope, "reset", clientOf(scope));
   await count(scope, "resetMail", address);
 }
 

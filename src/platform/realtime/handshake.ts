@@ -5,6 +5,7 @@ import { type Caller, type Credential, credentialOf, isSessionKey, tokenCredenti
 import { isAllowedOrigin } from "../http/cors.ts";
 import { invalid, notFound, Refusal, refuse } from "../http/errors.ts";
 import { string } from "../http/fields.ts";
+import { shield } from "../http/limits.ts";
 import { messages } from "../http/messages.ts";
 import type { RawRoute } from "../http/mount.ts";
 import { type Route, reply, route } from "../http/route.ts";
@@ -47,6 +48,7 @@ async function shakeHands(
   if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
     throw new Refusal(426, { detail: NOT_A_SOCKET }, { Upgrade: "websocket" });
   }
+  await shield(scope, gate.path);
   const origin = request.headers.get("origin");
   if (origin && !isAllowedOrigin(origin, request, scope.runtime.settings))
     throw refuse(403, messages.originRefused);

@@ -1,0 +1,78 @@
+/** Who counts as one client, and what no client may keep or be taken for. */
+
+import { env } from "cloudflare:workers";
+import { describe, expect, test } from "vitest";
+import { clientOf } from "../../src/platform/http/limits.ts";
+import { get, person, post, unique } from "../support/api.ts";
+import { dial } from "../support/socket.ts";
+
+test.each([
+  ["203.0.113.7", "203.0.113.7"],
+  ["local", "local"],
+  ["::ffff:203.0.113.7", "::ffff:203.0.113.7"],
+  ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
+  ["2001:db8:1:2::9", "2001:db8:1:2::/64"],
+  ["2001:db8:1::9", "2001:db8:1:0::/64"],
+  ["2001:db8::", "2001:db8:0:0::/64"],
+  ["::1", "0:0:0:0::/64"],
+])("the client address %s is counted as %s", (address, counted) => {
+  expect(clientOf({ client: { address, userAgent: "" } })).toBe(counted);
+});
+
+test("the addresses of one IPv6 household guess together", async () => {
+  const ann = await person();
+  const household = `2001:db8:${Math.floor(Math.random() * 0xffff).toString(16)}:7`;
+  const guess = async (host: number) => {
+    const headers = { "cf-connecting-ip": `${household}::${host.toString(16)}` };
+    const settings = { RATE_GUESS_FROM_ADDRESS: "3/900" };
+    const wrong = { username: ann.username, password: "wrong-guess" };
+    return (await post("/api/auth/signin/", wrong, { headers, settings })).status;
+  };
+  expect([await guess(1), await guess(2), await guess(3), await guess(4)]).toEqual([401, 401, 401, 429]);
+});
+
+describe("no cache keeps", () => {
+  test.each([
+    "/api/auth/user/",
+    "/api/v1/auth/profile/",
+    "/api/v1/users/me/export/",
+    "/api/v1/auth/sessions/",
+  ])("what %s tells", async (path) => {
+    const ann = await person();
+    const own = await get(path, { headers: { cookie: `jwt=${ann.token}` } });
+    expect(own.status).toBe(200);
+    expect(own.headers.get("cache-control")).toBe("no-store");
+    expect((await get(path)).headers.get("cache-control")).toBe("no-store");
+  });
+
+  test("a password, a token or a code", async () => {
+    const ann = await person();
+    const { username, password } = ann;
+    const signedIn = await post("/api/auth/signin/", { username, password });
+    expect(signedIn.headers.get("cache-control")).toBe("no-store");
+  });
+});
+
+test.each([
+  ["wide letters", (name: string) => name.replace("n", "ｎ")],
+  ["a raised letter", (name: string) => name.replace("n", "ⁿ")],
+])("a username can't be taken a second time in %s", async (_, disguise) => {
+  const { username } = await person("name");
+  const answer = await post("/api/auth/signup/", {
+    username: disguise(username),
+    email: `${unique()}@example.com`,
+    password: "verysecret",
+  });
+  expect(answer.status).toBe(400);
+  expect(answer.body).toHaveProperty("username");
+});
+
+test("handshakes from one address are shielded like every open door", async () => {
+  const headers = { "cf-connecting-ip": unique("10.") };
+  const room = `/ws/events/${crypto.randomUUID()}/`;
+  const first = await dial(room, { headers });
+  expect(first).toMatchObject({ refusal: { status: 404 } });
+  const key = `/ws/events/:id|${headers["cf-connecting-ip"]}`;
+  while ((await env.SHIELD.limit({ key })).success);
+  expect(await dial(room, { headers })).toMatchObject({ refusal: { status: 429 } });
+});
