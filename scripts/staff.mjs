@@ -18,9 +18,15 @@ const place = environment
   ? ["--env", environment, "--remote"]
   : ["--local", "--persist-to", process.env.CARAVAN_STATE ?? join(root, ".wrangler/state")];
 
-const known = execute(`SELECT id FROM users WHERE email = '${address}'`);
+const known = execute(`SELECT email_verified_at FROM users WHERE email = '${address}'`);
 const now = Date.now();
-if (known.length > 0) {
+if (environment && known[0]?.email_verified_at === null) {
+  // Anybody can register with an address: rights are for whoever has proved that it is theirs.
+  console.error(
+    `${address} is not confirmed: its owner has to follow the link of the confirmation mail first.`,
+  );
+  process.exit(1);
+} else if (known.length > 0) {
   execute(`UPDATE users SET is_staff = 1, is_active = 1, updated_at = ${now} WHERE email = '${address}'`);
   console.log(`${address} is staff now.`);
 } else {
