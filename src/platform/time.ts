@@ -33,8 +33,12 @@ export function parseInstant(words: string, zone: string): number | null {
     return null;
   if (!offset) return wall - zoneOffset(wall - zoneOffset(wall, zone), zone);
   const ahead = offsetMinutes(offset);
-  return ahead === null ? null : wall - ahead * 60_000;
+  const at = wall - (ahead ?? 0) * 60_000;
+  return ahead === null || at > LAST ? null : at;
 }
+
+/** After this the year has five digits, which no client of ours reads. */
+const LAST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 /** Null for an offset of a day or more. */
 function offsetMinutes(offset: string): number | null {

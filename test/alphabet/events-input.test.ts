@@ -52,6 +52,7 @@ const WRONG: [field: string, value: unknown, words: string][] = [
     "0000-01-01",
     "0050-01-01",
     "99999-01-01",
+    "9999-12-31T23:00-05:00",
     "2031-01-01T10:00Z; DROP TABLE events",
     "٢٠٣١-٠١-٠١",
   ].map((words): [string, unknown, string] => ["starting_time", words, DATE]),
