@@ -5,7 +5,7 @@ import { complain, day, secret, string } from "../../platform/http/fields.ts";
 import { messages as shared } from "../../platform/http/messages.ts";
 import { type Route, reply, route } from "../../platform/http/route.ts";
 import type { Text } from "../../platform/http/text.ts";
-import { changeAccount, findUser, register, signIn, verifyOwnPassword } from "./accounts.ts";
+import { changeAccount, findUser, register, signIn, type User, verifyOwnPassword } from "./accounts.ts";
 import { requireStrong, takenRefusal } from "./doors.ts";
 import { messages } from "./messages.ts";
 import { checkResetCode, requestResetCode, resetPassword } from "./recovery.ts";
@@ -97,6 +97,10 @@ function policyFor(person: { first_name: string; last_name: string; email: strin
   };
 }
 
+function ownPolicy({ firstName, lastName, email }: User): PasswordPolicy {
+  return policyFor({ first_name: firstName, last_name: lastName, email: email ?? "" });
+}
+
 function registrationEmailFaults(email: string): Text[] {
   return [
     ...(email.length > 254 || email.length < 5 ? [messages.emailLength] : []),
@@ -178,8 +182,7 @@ const setPassword = route({
     if (!(await verifyOwnPassword(scope, user, body.current_password))) {
       throw invalid({ current_password: messages.passwordWrong });
     }
-    const person = { first_name: user.firstName, last_name: user.lastName, email: user.email ?? "" };
-    requireStrong(body.new_password, "new_password", policyFor(person));
+    requireStrong(body.new_password, "new_password", ownPolicy(user));
     await changeAccount(scope, user.id, { password: body.new_password }, caller.sessionId);
     return reply(204, null);
   },
@@ -233,8 +236,9 @@ const confirmReset = route({
   answers: { 200: Ok },
   async handle({ scope, body }) {
     const code = await checkResetCode(scope, body.token);
-    if (!code) throw notFound();
-    requireStrong(body.password, "password", POLICY);
+    const user = code && (await findUser(scope, code.userId));
+    if (!user) throw notFound();
+    requireStrong(body.password, "password", ownPolicy(user));
     if (!(await resetPassword(scope, code, body.password))) throw notFound();
     return reply(200, OK);
   },
