@@ -1,0 +1,87 @@
+/** Who calls in the authorization matrix, and the things of one owner that they call for. */
+import { credentialsFor, doors, prepareSession } from "../../src/modules/identity/sessions.ts";
+import { post, rows, unique } from "../support/api.ts";
+import { jobScope } from "../support/scope.ts";
+
+/** `owner` owns what the path names; everybody else is a stranger to it, each with a role of their own. */
+export const ROLES = ["anonymous", "stranger", "owner", "driver", "operator", "staff"] as const;
+export type Role = (typeof ROLES)[number];
+
+/** The status that each role is answered, in the order of `ROLES`. */
+export type Statuses = readonly [number, number, number, number, number, number];
+
+export const everybody = (status: number): Statuses => [status, status, status, status, status, status];
+export const members = (status: number): Statuses => [401, status, status, status, status, status];
+/** What others may know of and not touch. */
+export const ownerOrStaff = (status: number): Statuses => [401, 403, status, 403, 403, status];
+/** What others may not even know of, staff included. */
+export const ownerOnly = (status: number): Statuses => [401, 404, status, 404, 404, 404];
+export const staffOnly = (status: number): Statuses => [401, 403, 403, 403, 403, status];
+
+export interface Person {
+  readonly id: number;
+  readonly username: string;
+  readonly sessionId: string;
+  readonly token: string;
+}
+
+export interface Asked {
+  /** The path with its parameters filled in; the route's own when left out. */
+  readonly path?: string;
+  readonly body?: unknown;
+}
+
+export interface Row {
+  readonly answers: Statuses;
+  /** Whoever holds a token of a session that has ended; as an anonymous caller unless said. */
+  readonly signedOut?: number;
+  readonly ask?: (owner: Person) => Asked | Promise<Asked>;
+}
+
+/** `METHOD /path` as `src/app.ts` lists it. */
+export type Table = Readonly<Record<string, Row>>;
+
+const RIGHTS: Record<Role, { type: string; staff: 0 | 1 }> = {
+  anonymous: { type: "CLIENT", staff: 0 },
+  stranger: { type: "CLIENT", staff: 0 },
+  owner: { type: "CLIENT", staff: 0 },
+  driver: { type: "DRIVER", staff: 0 },
+  operator: { type: "OPERATOR", staff: 0 },
+  staff: { type: "OPERATOR", staff: 1 },
+};
+
+/** A signed-in account with the rights of a role, made without a sign-up: nobody waits for a hash. */
+export async function mint(role: Role): Promise<Person> {
+  const username = unique(role);
+  const { type, staff } = RIGHTS[role];
+  const [user] = await rows<{ id: number }>(
+    `INSERT INTO users (username, username_key, email, user_type, is_staff, created_at, updated_at)
+     VALUES (?1, ?1, ?1 || '@example.com', ?2, ?3, 1, 1) RETURNING id`,
+    username,
+    type,
+    staff,
+  );
+  const id = user?.id ?? 0;
+  await rows("INSERT INTO profiles (user_id) VALUES (?)", id);
+  const { scope } = jobScope();
+  const session = await prepareSession(scope, doors.alphabet, id);
+  await (session.statement as unknown as Promise<unknown>);
+  const holder = { id, userType: "CLIENT", isStaff: staff === 1 } as const;
+  const { access } = await credentialsFor(scope, session, doors.alphabet, holder);
+  return { id, username, sessionId: session.id, token: access };
+}
+
+/** An event of the owner's. */
+export async function eventOf(owner: Person): Promise<string> {
+  return (await post("/api/events/", event(), { token: owner.token })).body.id;
+}
+
+export function event() {
+  return {
+    name: "Ride",
+    starting_time: "2031-01-01T10:00Z",
+    end_time: "2031-01-01T11:00Z",
+    location: "Bridge",
+    participants: [],
+  };
+}
