@@ -2,7 +2,7 @@
 import { log, rootCause } from "../log.ts";
 import { DeliveryError, FORGET } from "../mail/mail.ts";
 import type { JobMessage, Scope } from "../runtime.ts";
-import { claim, handOff, type OutboxRow, overdue, postpone, settle } from "./outbox.ts";
+import { bury, claim, handOff, type OutboxRow, overdue, postpone, settle } from "./outbox.ts";
 
 /** Carries one effect out. Throws when it must be tried again; answers `FORGET` when the payload held a secret. */
 export type Handler = (scope: Scope, row: OutboxRow) => Promise<unknown>;
@@ -20,6 +20,7 @@ export async function deliver(
   const byId = new Map(messages.map((message) => [message.body.outbox, message]));
   const rows = await claim(scope.db, [...byId.keys()], scope.now());
   const done: { id: string; forget: boolean }[] = [];
+  const again = new Set<Message<JobMessage>>();
   const work = async (row: OutboxRow) => {
     try {
       const result = await handle(scope, handlers, row);
@@ -29,14 +30,17 @@ export async function deliver(
       const seconds = await postpone(scope.db, { row, error: rootCause(error), final }, scope.now());
       const facts = { id: row.id, kind: row.kind, attempts: row.attempts, dead: seconds === null };
       log("warn", "outbox.deliver", facts, error);
-      if (seconds !== null) byId.get(row.id)?.retry({ delaySeconds: seconds });
+      const message = byId.get(row.id);
+      if (seconds === null || !message) return;
+      message.retry({ delaySeconds: seconds });
+      again.add(message);
     }
   };
   for (let from = 0; from < rows.length; from += PARALLEL)
     await Promise.all(rows.slice(from, from + PARALLEL).map(work));
   await settle(scope.db, done, scope.now());
-  // A message that was told to retry keeps that; the rest is done, also what another consumer has.
-  for (const message of messages) message.ack();
+  // The rest is done, also what another consumer has.
+  for (const message of messages) if (!again.has(message)) message.ack();
 }
 
 async function handle(scope: Scope, handlers: Handlers, row: OutboxRow) {
@@ -45,7 +49,8 @@ async function handle(scope: Scope, handlers: Handlers, row: OutboxRow) {
   return handler(scope, row);
 }
 
-/** Hands to the queue what was lost between commit and queue, or left by a consumer that died. */
+/** Hands to the queue what was lost between commit and queue, or left by a consumer that died; not for ever. */
 export async function sweepOutbox(scope: Scope): Promise<void> {
+  await bury(scope.db, scope.now());
   await handOff(scope.runtime.queue, await overdue(scope.db, scope.now()));
 }

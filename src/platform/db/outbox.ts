@@ -1,6 +1,6 @@
 /** Effects outside the database, written in the same batch as the change they follow from. */
 
-import { and, eq, lte, sql } from "drizzle-orm";
+import { and, eq, gte, lte, or, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { log } from "../log.ts";
 import type { JobMessage, Scope } from "../runtime.ts";
@@ -89,12 +89,22 @@ export async function handOff(queue: Queue<JobMessage>, ids: readonly string[]):
   }
 }
 
-/** Takes the rows that nobody else has; a repeated delivery finds them sent or leased and gets none. */
+/**
+ * Takes the rows that nobody else has. A repeated delivery finds them sent or leased and gets none, and one that
+ * comes before a failed row's time (the sweep and the queue may both have it) leaves it to wait.
+ */
 export async function claim(db: Db, ids: readonly string[], now: number): Promise<OutboxRow[]> {
   return db
     .update(outbox)
     .set({ leasedUntil: now + LEASE, attempts: sql`${outbox.attempts} + 1` })
-    .where(and(among(ids), eq(outbox.status, "pending"), lte(outbox.leasedUntil, now)))
+    .where(
+      and(
+        among(ids),
+        eq(outbox.status, "pending"),
+        lte(outbox.leasedUntil, now),
+        or(eq(outbox.attempts, 0), lte(outbox.nextAttemptAt, now)),
+      ),
+    )
     .returning({
       id: outbox.id,
       kind: outbox.kind,
@@ -149,16 +159,23 @@ export function backOff(attempts: number): number {
   return Math.min(3600, 10 * 2 ** Math.max(0, attempts - 1));
 }
 
-/** What the queue gave up on: dead, visible, re-sendable. */
-export async function bury(db: Db, ids: readonly string[]): Promise<void> {
+/**
+ * Dead, visible, re-sendable: what was tried as often as it may be and never reported back, because its consumer
+ * died each time. Whatever has attempts left is not buried, even when the queue gave up on its message: an outage
+ * of ours is no fault of the row, and the sweep hands it over again.
+ */
+export async function bury(db: Db, now: number): Promise<void> {
   await db
     .update(outbox)
-    .set({
-      status: "dead",
-      leasedUntil: 0,
-      lastError: sql`coalesce(${outbox.lastError}, 'the queue gave up')`,
-    })
-    .where(and(among(ids), eq(outbox.status, "pending")));
+    .set({ status: "dead", lastError: sql`coalesce(${outbox.lastError}, 'its consumer died each time')` })
+    .where(
+      and(
+        eq(outbox.status, "pending"),
+        lte(outbox.nextAttemptAt, now),
+        gte(outbox.attempts, MAX_ATTEMPTS),
+        lte(outbox.leasedUntil, now),
+      ),
+    );
 }
 
 /** Rows that should have been delivered by now and were not: lost between commit and queue, or by a crash. */
