@@ -6,6 +6,7 @@ import { developmentRoutes } from "./development.tsx";
 import { adminRoutes } from "./modules/admin/index.ts";
 import { earningsRoutes, exportEarnings } from "./modules/earnings/index.ts";
 import { eventGate, eventSocket, exportEvents } from "./modules/events/index.ts";
+import { exportFiles, fileRoutes } from "./modules/files/index.ts";
 import {
   accountRoutes,
   authenticate,
@@ -21,7 +22,7 @@ import { alsoUnder, type Route } from "./platform/http/route.ts";
 import { asyncApiDocument } from "./platform/realtime/asyncapi.ts";
 import { type Gate, socketRoute, ticketRoute } from "./platform/realtime/handshake.ts";
 import type { Runtime } from "./platform/runtime.ts";
-import { mediaRoute } from "./platform/storage/media.ts";
+import { mediaRoute } from "./platform/storage/serve.ts";
 import { startRoute } from "./start.tsx";
 
 /** Rooms that a socket can be opened to. */
@@ -31,8 +32,9 @@ export const gates: readonly Gate[] = [eventGate];
 export const routes: readonly Route[] = [
   ...accountRoutes,
   ...tokenRoutes,
-  exportRoute([exportAccount, exportEvents, exportEarnings]),
+  exportRoute([exportAccount, exportEvents, exportEarnings, exportFiles]),
   ticketRoute(gates),
+  ...fileRoutes,
   ...adminRoutes,
   ...alphabetRoutes,
   ...euroraceRoutes,

@@ -1,8 +1,69 @@
 /** Looks after files when nobody asks: uploads that were given up, rows and objects that lost each other. */
+import { and, asc, eq, gt, lt, lte, type SQL } from "drizzle-orm";
+import { log } from "../../platform/log.ts";
 import type { Scope } from "../../platform/runtime.ts";
+import { FOLDERS, PENDING_LIFETIME } from "./rows.ts";
+import { files } from "./tables.ts";
+
+/** What is younger may still be on its way. */
+const DAY = 24 * 3600_000;
 
 /** Every minute: takes uploads away that were not finished within the hour. */
-export declare function purgePendingFiles(scope: Scope): Promise<void>;
+export async function purgePendingFiles(scope: Scope): Promise<void> {
+  await scope.db
+    .delete(files)
+    .where(and(eq(files.status, "pending"), lt(files.createdAt, scope.now() - PENDING_LIFETIME)));
+}
 
 /** Nightly: deletes objects without a row, names finished rows without an object. */
-export declare function checkFiles(scope: Scope): Promise<{ orphans: number; missing: number[] }>;
+export async function checkFiles(scope: Scope): Promise<{ orphans: number; missing: number[] }> {
+  const found = { orphans: 0, missing: [] as number[] };
+  for (const folder of Object.values(FOLDERS)) {
+    const { orphans, missing } = await compare(scope, `${folder}/`);
+    found.orphans += orphans;
+    found.missing.push(...missing);
+  }
+  if (found.orphans > 0) log("warn", "files.orphans", { count: found.orphans });
+  if (found.missing.length > 0) {
+    log("error", "files.missing", { count: found.missing.length, ids: found.missing.slice(0, 100) });
+  }
+  return found;
+}
+
+/** Walks a folder and the rows of its keys side by side, both in the order of the keys: one statement a page. */
+async function compare(scope: Scope, folder: string): Promise<{ orphans: number; missing: number[] }> {
+  const { bucket } = scope.runtime;
+  const before = scope.now() - DAY;
+  const missing: number[] = [];
+  let orphans = 0;
+  let after = folder;
+  for (let cursor: string | undefined, more = true; more; ) {
+    const page = await bucket.list({ prefix: folder, limit: 500, ...(cursor ? { cursor } : {}) });
+    const last = page.truncated ? page.objects.at(-1)?.key : undefined;
+    const rows = await rowsBetween(
+      scope,
+      after,
+      last ? lte(files.key, last) : lt(files.key, `${folder}\x7f`),
+    );
+    const rowKeys = new Set(rows.map(({ key }) => key));
+    const objectKeys = new Set(page.objects.map(({ key }) => key));
+    for (const { id, key, status, finishedAt } of rows) {
+      if (status === "finished" && (finishedAt ?? 0) < before && !objectKeys.has(key)) missing.push(id);
+    }
+    const lost = page.objects.filter(({ key, uploaded }) => uploaded.getTime() < before && !rowKeys.has(key));
+    if (lost.length > 0) await bucket.delete(lost.map(({ key }) => key));
+    orphans += lost.length;
+    after = last ?? after;
+    cursor = page.truncated ? page.cursor : undefined;
+    more = page.truncated;
+  }
+  return { orphans, missing };
+}
+
+function rowsBetween(scope: Scope, after: string, until: SQL) {
+  return scope.db
+    .select({ id: files.id, key: files.key, status: files.status, finishedAt: files.finishedAt })
+    .from(files)
+    .where(and(gt(files.key, after), until))
+    .orderBy(asc(files.key));
+}

@@ -1,7 +1,11 @@
 /** Which files there are, of whom and of what. */
+import { and, asc, eq, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import type { Scope } from "../../platform/runtime.ts";
+import { objectUrl } from "../../platform/storage/access.ts";
+import { isoTime } from "../../platform/time.ts";
 import type { FilePurpose } from "./schemas.ts";
+import { files } from "./tables.ts";
 
 /** What a file is of. */
 export interface Subject {
@@ -22,25 +26,62 @@ export interface UploadedFile {
 }
 
 /** The finished file of each subject that has one, in one statement. */
-export declare function newestFinished(
+export async function newestFinished(
   scope: Scope,
   purpose: FilePurpose,
   subjectIds: readonly number[],
-): Promise<Map<number, UploadedFile>>;
+): Promise<Map<number, UploadedFile>> {
+  if (subjectIds.length === 0) return new Map();
+  const rows = await scope.db
+    .select()
+    .from(files)
+    .where(and(ofSubjects(purpose, subjectIds), eq(files.status, "finished")))
+    .orderBy(asc(files.finishedAt), asc(files.id));
+  // A subject has one; were there more, the last one set wins.
+  return new Map(
+    rows.flatMap(({ subjectId, id, key, originalName: name, contentType, size }) =>
+      subjectId === null ? [] : [[subjectId, { id, key, name, contentType, size }]],
+    ),
+  );
+}
 
 /** Where a browser gets it; `width` asks for a smaller picture. Signed where its folder or the settings want that. */
-export declare function fileUrl(
-  scope: Scope,
-  file: { readonly key: string },
-  width?: number,
-): Promise<string>;
+export async function fileUrl(scope: Scope, file: { readonly key: string }, width?: number): Promise<string> {
+  const url = new URL(await objectUrl(scope, file.key));
+  if (width) url.searchParams.set("w", String(width));
+  return url.href;
+}
 
 /** Takes the files of subjects away; put it in the batch that deletes the subjects themselves. */
-export declare function dropFiles(
+export function dropFiles(
   scope: Scope,
   purpose: FilePurpose,
   subjectIds: readonly number[],
-): BatchItem<"sqlite">;
+): BatchItem<"sqlite"> {
+  return scope.db.delete(files).where(ofSubjects(purpose, subjectIds));
+}
+
+function ofSubjects(purpose: FilePurpose, subjectIds: readonly number[]): SQL | undefined {
+  const among = sql`${files.subjectId} IN (SELECT value FROM json_each(${JSON.stringify(subjectIds)}))`;
+  return and(eq(files.purpose, purpose), among);
+}
 
 /** This module's part of a person's export. */
-export declare function exportFiles(scope: Scope, userId: number): Promise<object>;
+export async function exportFiles(scope: Scope, userId: number): Promise<object> {
+  const rows = await scope.db
+    .select()
+    .from(files)
+    .where(and(eq(files.ownerId, userId), eq(files.status, "finished")))
+    .orderBy(asc(files.id));
+  const exported = rows.map(async (row) => ({
+    id: row.id,
+    purpose: row.purpose,
+    subject_id: row.subjectId,
+    name: row.originalName,
+    content_type: row.contentType,
+    size: row.size,
+    created_at: isoTime(row.createdAt),
+    url: await fileUrl(scope, row),
+  }));
+  return { files: await Promise.all(exported) };
+}

@@ -1,8 +1,13 @@
 /** Files that come through the API itself, as a part of a form. */
 import type { SQL } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
+import { runBatch } from "../../platform/db/client.ts";
+import { invalid } from "../../platform/http/errors.ts";
 import type { Scope } from "../../platform/runtime.ts";
+import { MAGIC_BYTES, MAX_PICTURE, type PictureMime, pictureType } from "../../platform/storage/pictures.ts";
+import { faults } from "./messages.ts";
 import type { Subject } from "./queries.ts";
+import { addPending, finishing } from "./rows.ts";
 
 /** In the bucket and checked, but nobody's picture yet: `keepFile` makes it one, an hour without that ends it. */
 export interface StoredFile extends Subject {
@@ -11,30 +16,48 @@ export interface StoredFile extends Subject {
 }
 
 /** Refuses what is empty, over 10 MiB or no picture by its bytes: a 400 under `field`. Touches nothing. */
-export declare function checkFile(file: File, field: string): Promise<void>;
+export async function checkFile(file: File, field: string): Promise<PictureMime> {
+  if (file.size === 0) throw invalid({ [field]: faults.empty });
+  if (file.size > MAX_PICTURE) throw invalid({ [field]: faults.too_large });
+  const type = pictureType(await file.slice(0, MAGIC_BYTES).bytes());
+  if (!type) throw invalid({ [field]: faults.no_picture });
+  return type.mime;
+}
 
-/** Checks a file and puts it into the bucket under a new key. */
-export declare function storeFile(
+/** Checks a file and puts it into the bucket under a new key. The row comes first: an object is never without one. */
+export async function storeFile(
   scope: Scope,
   subject: Subject,
   field: string,
   file: File,
-): Promise<StoredFile>;
+): Promise<StoredFile> {
+  const contentType = await checkFile(file, field);
+  const announced = { name: file.name.slice(0, 255), contentType, size: file.size };
+  const row = await addPending(scope, subject, announced);
+  await scope.runtime.bucket.put(row.key, file, { httpMetadata: { contentType } });
+  return { ...subject, ...row };
+}
 
 /**
  * The statements that make a stored file the one of its subject and take the former away: put them in the batch of the
  * change that they belong to. `subjectId`, also as a query, when the subject came into being after the file.
  */
-export declare function keepFile(
+export function keepFile(
   scope: Scope,
   file: StoredFile,
   subjectId?: number | SQL,
-): [BatchItem<"sqlite">, BatchItem<"sqlite">];
+): [BatchItem<"sqlite">, BatchItem<"sqlite">] {
+  return finishing(scope, file.id, subjectId === undefined ? {} : { subjectId });
+}
 
 /** `storeFile` and `keepFile` at once: for a subject that exists and changes in nothing else. */
-export declare function replaceFile(
+export async function replaceFile(
   scope: Scope,
   subject: Subject & { readonly subjectId: number },
   field: string,
   file: File,
-): Promise<StoredFile>;
+): Promise<StoredFile> {
+  const stored = await storeFile(scope, subject, field, file);
+  await runBatch(scope.db, keepFile(scope, stored));
+  return stored;
+}

@@ -1,0 +1,79 @@
+/** A file's row from pending to finished or gone. */
+import { and, eq, ne, type SQL, sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
+import { randomToken } from "../../platform/crypto/digest.ts";
+import { Refusal } from "../../platform/http/errors.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { messages } from "./messages.ts";
+import type { Subject } from "./queries.ts";
+import type { FilePurpose } from "./schemas.ts";
+import { files } from "./tables.ts";
+
+/** How long an upload may stay unfinished; a signed form lives no longer. */
+export const PENDING_LIFETIME = 3600_000;
+
+/** Unfinished uploads that one person may have at a time. */
+const PENDING_LIMIT = 100;
+
+/** Where this module's objects are, and nobody else's. Cars are shown to every member, papers to nobody else: see `storage/access.ts`. */
+export const FOLDERS: Record<FilePurpose, string> = {
+  car_image: "shared/cars",
+  document: "private/documents",
+};
+
+export interface Announced {
+  readonly name: string;
+  readonly contentType: string;
+  /** Bytes; null when unknown. */
+  readonly size: number | null;
+}
+
+/** A pending row with a key of its own. 429 for whoever has too many. */
+export async function addPending(
+  scope: Scope,
+  { ownerId, purpose, subjectId }: Subject,
+  file: Announced,
+): Promise<{ id: number; key: string }> {
+  const key = `${FOLDERS[purpose]}/${ownerId}/${randomToken(16)}`;
+  const [row] = await scope.db.all<{ id: number }>(sql`
+    INSERT INTO files (owner_id, purpose, subject_id, "key", original_name, content_type, size, created_at)
+    SELECT ${ownerId}, ${purpose}, ${subjectId}, ${key}, ${file.name}, ${file.contentType}, ${file.size}, ${scope.now()}
+    WHERE (SELECT count(*) FROM files WHERE owner_id = ${ownerId} AND status = 'pending') < ${PENDING_LIMIT}
+    RETURNING id`);
+  if (row) return { id: row.id, key };
+  const seconds = PENDING_LIFETIME / 1000;
+  throw new Refusal(429, { detail: messages.tooMany }, { "Retry-After": String(seconds) });
+}
+
+/** Ends an upload that came to nothing; the trigger sees to its object. */
+export async function giveUp(scope: Scope, id: number, ownerId: number): Promise<void> {
+  await scope.db
+    .delete(files)
+    .where(and(eq(files.id, id), eq(files.ownerId, ownerId), eq(files.status, "pending")));
+}
+
+/** Makes a pending file the one of its subject, and takes the former away: to be run in this order, as one transaction. */
+export function finishing(
+  scope: Scope,
+  id: number,
+  facts: { subjectId?: number | SQL; contentType?: string; size?: number } = {},
+): [BatchItem<"sqlite">, BatchItem<"sqlite">] {
+  const finish = scope.db
+    .update(files)
+    .set({ ...facts, status: "finished", finishedAt: scope.now() })
+    .where(and(eq(files.id, id), eq(files.status, "pending")));
+  // Of a row that did not become finished there is no subject, and nothing equals that.
+  const subject = sql`(SELECT f.subject_id FROM files f WHERE f.id = ${id} AND f.status = 'finished')`;
+  const purpose = sql`(SELECT f.purpose FROM files f WHERE f.id = ${id})`;
+  const dropFormer = scope.db
+    .delete(files)
+    .where(
+      and(
+        ne(files.id, id),
+        eq(files.status, "finished"),
+        sql`${files.purpose} = ${purpose}`,
+        sql`${files.subjectId} = ${subject}`,
+      ),
+    );
+  return [finish, dropFormer];
+}

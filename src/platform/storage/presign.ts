@@ -1,0 +1,37 @@
+/** An upload as one signed PUT to the bucket's S3 door: it passes the Worker by. */
+import { AwsClient } from "aws4fetch";
+import type { Scope } from "../runtime.ts";
+
+export interface SignedPut {
+  readonly method: "PUT";
+  readonly url: string;
+  /** To be sent exactly so; the browser adds `Content-Length` by itself. */
+  readonly headers: Record<string, string>;
+}
+
+/** Short: the row that waits for it must outlive it. */
+const PUT_LIFETIME = 900;
+
+/**
+ * Key, type, exact length and "only when there is nothing yet" are all under the signature, so nobody can send another
+ * size or type, nor replace what was checked. Null where the settings name no S3 door.
+ * Source: https://developers.cloudflare.com/r2/api/s3/presigned-urls/
+ */
+export async function presignPut(
+  scope: Scope,
+  object: { readonly key: string; readonly contentType: string; readonly size: number },
+): Promise<SignedPut | null> {
+  const store = scope.runtime.settings.objectStore;
+  if (!store) return null;
+  const { accessKeyId, secretAccessKey } = store;
+  const client = new AwsClient({ accessKeyId, secretAccessKey, service: "s3", region: "auto" });
+  const url = new URL(`${store.endpoint}/${store.bucket}/${object.key}`, scope.requestOrigin);
+  url.searchParams.set("X-Amz-Expires", String(PUT_LIFETIME));
+  const headers = { "content-type": object.contentType, "if-none-match": "*" };
+  const signed = await client.sign(url.href, {
+    method: "PUT",
+    headers: { ...headers, "content-length": String(object.size) },
+    aws: { signQuery: true, allHeaders: true },
+  });
+  return { method: "PUT", url: signed.url, headers };
+}

@@ -1,0 +1,122 @@
+/** `GET /media/…`: objects with their validators, in parts, and as smaller pictures. */
+import { notFound, Refusal } from "../http/errors.ts";
+import type { RawRoute } from "../http/mount.ts";
+import { literal } from "../http/text.ts";
+import { log } from "../log.ts";
+import type { Scope } from "../runtime.ts";
+import { MEDIA_PATH, requireAccess } from "./access.ts";
+import { pictureMime } from "./pictures.ts";
+import { readRange } from "./range.ts";
+
+/** What `?w=` is rounded up to: a few widths, so that nobody can order endless variants. */
+const WIDTHS = [160, 320, 640, 960, 1280, 1920] as const;
+
+/** Keys can't be guessed and never change their content. */
+export const mediaRoute: RawRoute = {
+  path: `${MEDIA_PATH}/:key{.+}`,
+  async handle(scope, request, params) {
+    const key = params.key ?? "";
+    const query = new URL(request.url).searchParams;
+    const seconds = await requireAccess(scope, key, query);
+    const headers = new Headers({
+      "Cache-Control":
+        seconds === null ? "public, max-age=31536000, immutable" : `private, max-age=${seconds}`,
+      "Content-Security-Policy": "default-src 'none'; sandbox",
+      "Cross-Origin-Resource-Policy": "cross-origin",
+      "Accept-Ranges": "bytes",
+    });
+    const width = widthFor(query.get("w"));
+    const smaller = width && (await resized(scope, request, key, width, headers));
+    return smaller || original(scope, request, key, headers);
+  },
+};
+
+/** The smallest known width that is wide enough; null for the original. */
+function widthFor(asked: string | null): number | null {
+  if (!asked || !/^\d{1,5}$/.test(asked) || Number(asked) === 0) return null;
+  return WIDTHS.find((width) => width >= Number(asked)) ?? null;
+}
+
+async function original(scope: Scope, request: Request, key: string, headers: Headers): Promise<Response> {
+  const { bucket } = scope.runtime;
+  const wanted = request.headers.get("range");
+  // An object's size is needed to know what a range means; without one the object itself tells.
+  const head = wanted === null ? null : await bucket.head(key);
+  if (wanted !== null && !head) throw notFound();
+  const fresh = !request.headers.has("if-range") || request.headers.get("if-range") === head?.httpEtag;
+  const range = head && fresh ? readRange(wanted, head.size) : null;
+  if (head && range === "unsatisfiable") throw unsatisfiable(head.size);
+  const slice = range === "unsatisfiable" ? null : range;
+  const object = await bucket.get(key, {
+    onlyIf: request.headers,
+    ...(slice ? { range: slice } : {}),
+  });
+  if (!object) throw notFound();
+  object.writeHttpMetadata(headers);
+  headers.set("ETag", object.httpEtag);
+  if (!("body" in object))
+    return new Response(null, { status: hasPrecondition(request) ? 412 : 304, headers });
+  if (!slice) return new Response(object.body, { headers });
+  headers.set("Content-Range", `bytes ${slice.offset}-${slice.offset + slice.length - 1}/${object.size}`);
+  return new Response(object.body, { status: 206, headers });
+}
+
+function hasPrecondition(request: Request): boolean {
+  return request.headers.has("if-match") || request.headers.has("if-unmodified-since");
+}
+
+function unsatisfiable(size: number): Refusal {
+  return new Refusal(
+    416,
+    { detail: literal("The requested range is not in the file.") },
+    { "Content-Range": `bytes */${size}` },
+  );
+}
+
+/** A smaller picture in the original's own format; null where there is no such thing, or making it failed: then the original does. */
+async function resized(
+  scope: Scope,
+  request: Request,
+  key: string,
+  width: number,
+  headers: Headers,
+): Promise<Response | null> {
+  const { bucket, images } = scope.runtime;
+  if (!images) return null;
+  const object = await bucket.get(key);
+  const format = object && pictureMime(object.httpMetadata?.contentType ?? "");
+  // A GIF may move; it stays as it is.
+  if (!format || format === "image/gif") {
+    await object?.body.cancel();
+    return null;
+  }
+  const etag = `"${object.etag}-w${width}"`;
+  if (namesTag(request.headers.get("if-none-match"), etag)) {
+    await object.body.cancel();
+    return new Response(null, { status: 304, headers: withTag(headers, etag) });
+  }
+  try {
+    const picture = images.input(object.body).transform({ width, fit: "scale-down" });
+    const made = (await picture.output({ format })).response();
+    const variant = withTag(headers, etag);
+    variant.set("Content-Type", format);
+    variant.delete("Accept-Ranges");
+    return new Response(made.body, { headers: variant });
+  } catch (error) {
+    log("warn", "media.resize", { width }, error);
+    // For a moment only: the next one may get it smaller.
+    headers.set("Cache-Control", "private, max-age=60");
+    return null;
+  }
+}
+
+function withTag(headers: Headers, etag: string): Headers {
+  const tagged = new Headers(headers);
+  tagged.set("ETag", etag);
+  return tagged;
+}
+
+function namesTag(header: string | null, etag: string): boolean {
+  const tags = (header ?? "").split(",").map((tag) => tag.trim().replace(/^W\//, ""));
+  return tags.includes("*") || tags.includes(etag);
+}
