@@ -1,6 +1,7 @@
 /** What runs without a request: the outbox's effects by kind, and the clock's jobs. */
 
 import { announce, eventMails, type Notice, sendReminders } from "./modules/events/index.ts";
+import { checkFiles, purgePendingFiles } from "./modules/files/index.ts";
 import { identityMails, purgeCodes, purgeSessions, sweepAvatars } from "./modules/identity/index.ts";
 import { deliver, type Handlers, sweepOutbox } from "./platform/db/delivery.ts";
 import { bury, purgeOutbox } from "./platform/db/outbox.ts";
@@ -33,6 +34,7 @@ const handlers: Handlers = {
 /** Every minute, each on its own: one that fails stops no other. */
 const EVERY_MINUTE: Record<string, (scope: Scope) => Promise<unknown>> = {
   reminders: sendReminders,
+  files: purgePendingFiles,
   outbox: sweepOutbox,
   rooms: sweepRooms,
   sessions: purgeSessions,
@@ -43,7 +45,7 @@ const EVERY_MINUTE: Record<string, (scope: Scope) => Promise<unknown>> = {
 /** Cron expression in `wrangler.toml` → its jobs. */
 const SCHEDULE: Record<string, Record<string, (scope: Scope) => Promise<unknown>>> = {
   "* * * * *": EVERY_MINUTE,
-  "17 3 * * *": { outbox: purgeOutbox, pictures: sweepAvatars },
+  "17 3 * * *": { outbox: purgeOutbox, pictures: sweepAvatars, files: checkFiles },
 };
 
 export async function consume(
