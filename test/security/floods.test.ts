@@ -1,6 +1,6 @@
 /** What one request may cost: texts, lists and nestings without end are turned away before anything walks them. */
 import { expect, test } from "vitest";
-import { person, post, put, unique } from "../support/api.ts";
+import { del, person, post, put, unique } from "../support/api.ts";
 
 const TOO_LONG = ["Ensure this field has no more than 150 characters."];
 
@@ -35,4 +35,24 @@ test("a batch as large as one may be is still read", async () => {
   const { status, body } = await post("/api/batch_events/", Array(1000).fill({}), { token: ann.token });
   expect(status).toBe(400);
   expect(body["999"].name).toEqual(["This field is required."]);
+});
+
+const LONG = { detail: "JSON parse error - a list of more than 10000 items" };
+
+test.each<[string, unknown]>([
+  ["of ids", { ids: Array(10_001).fill("x") }],
+  ["that nobody asked for", { id: 1, unknown: [[Array(10_001).fill(0)]] }],
+])("a list without end is refused before it is checked item by item: one %s", async (_, body) => {
+  const ann = await person();
+  const answer = await del("/api/v1/calculator/", body, { token: ann.token });
+  expect(answer.status).toBe(400);
+  expect(answer.body).toEqual(LONG);
+});
+
+test("a list as long as one may be is checked", async () => {
+  const ann = await person();
+  const event = { participants: Array(10_000).fill("nobody"), starting_time: "2031-01-01T10:00Z" };
+  const { status, body } = await post("/api/events/", event, { token: ann.token });
+  expect(status).toBe(400);
+  expect(body.name).toEqual(["This field is required."]);
 });

@@ -1,5 +1,5 @@
 /** Reads a request's body: JSON, urlencoded or multipart, all as one plain value. */
-import { isDeeper } from "../json.ts";
+import { hasLongList, isDeeper, MAX_ITEMS } from "../json.ts";
 import { Refusal, refuse } from "./errors.ts";
 import { fill, messages } from "./messages.ts";
 
@@ -40,6 +40,8 @@ function readJson(bytes: Uint8Array): unknown {
     throw refuse(400, fill(messages.jsonParse, { problem: words }));
   }
   if (isDeeper(value)) throw refuse(400, fill(messages.jsonParse, { problem: "nested too deeply" }));
+  if (hasLongList(value))
+    throw refuse(400, fill(messages.jsonParse, { problem: `a list of more than ${MAX_ITEMS} items` }));
   return value;
 }
 
