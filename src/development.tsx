@@ -17,8 +17,15 @@ export function developmentRoutes(runtime: Runtime): readonly Route[] {
   return isLocalOutbox(runtime) ? [outboxJson, outboxPage, samples] : [samples];
 }
 
-/** Newest first; `to` narrows it to one address or phone. */
-async function readOutbox(scope: Scope, to: string | undefined, limit: number) {
+/** As addresses are stored: folded, and a phone with the plus that a query string turns into a space. */
+function addressed(words: string | undefined): string | undefined {
+  const to = words?.trim().toLowerCase();
+  return to && /^\d{7,15}$/.test(to) ? `+${to}` : to;
+}
+
+/** Newest first; `words` narrow it to one address or phone. */
+async function readOutbox(scope: Scope, words: string | undefined, limit: number) {
+  const to = addressed(words);
   const rows = await scope.db
     .select()
     .from(outbox)
@@ -54,7 +61,7 @@ const outboxJson = route({
   hidden: true,
   query: z.object({ to: z.string().optional() }),
   answers: { 200: z.array(z.unknown()) },
-  handle: async ({ scope, query }) => reply(200, await readOutbox(scope, query.to?.trim(), 500)),
+  handle: async ({ scope, query }) => reply(200, await readOutbox(scope, query.to, 500)),
 });
 
 const outboxPage = route({
@@ -67,7 +74,7 @@ const outboxPage = route({
   query: z.object({ to: z.string().optional() }),
   answers: {},
   async handle({ scope, query }) {
-    const letters = await readOutbox(scope, query.to?.trim(), 100);
+    const letters = await readOutbox(scope, query.to, 100);
     return page(
       { title: "Outbox · Caravan", locale: "en" },
       <main>
