@@ -30,6 +30,10 @@ export function roomObject(
       await this.room.message(socket, data);
     }
 
+    override async webSocketClose(socket: WebSocket, code: number, reason: string): Promise<void> {
+      this.room.closed(socket, code, reason);
+    }
+
     override async alarm(): Promise<void> {
       await this.room.alarm();
     }

@@ -163,6 +163,11 @@ export class Room {
     else await this.#documentedFrame(socket, caller, data);
   }
 
+  /** A client leaves. */
+  closed(socket: WebSocket, code: number, reason: string): void {
+    this.#sockets.answerClose(socket, code, reason);
+  }
+
   /** Stores a system entry and sends it to everybody. */
   publish(room: string, draft: Omit<Draft, "author">): Published {
     if (this.#isRetired()) return { seq: 0, epoch: this.#journal.epoch };

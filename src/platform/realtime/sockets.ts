@@ -25,6 +25,9 @@ export interface Revocation {
   readonly at?: number | undefined;
 }
 
+/** What the runtime reports for a Close frame without a code; it can't be sent. */
+const NO_STATUS = 1005;
+
 export class Sockets {
   readonly #state: DurableObjectState;
   /** Read once a wake: an attachment is deserialized anew at each read. */
@@ -104,6 +107,14 @@ export class Sockets {
     } catch {
       // Already closing: nothing is left to say.
     }
+  }
+
+  /**
+   * Answers a client's close; without it the client waits ten seconds and reports 1006. The runtime's automatic answer
+   * (compatibility date 2026-04-07) does not reach hibernating sockets: seen in workerd 1.20261023.
+   */
+  answerClose(socket: WebSocket, code: number, reason: string): void {
+    this.close(socket, code === NO_STATUS ? 1000 : code, reason);
   }
 
   /** Closes whom a revocation means; says how many. */
