@@ -4,6 +4,7 @@ import { routes } from "../src/app.ts";
 import { accounts } from "./authorization/accounts.ts";
 import { earnings } from "./authorization/earnings.ts";
 import { events } from "./authorization/events.ts";
+import { files } from "./authorization/files.ts";
 import { everybody, mint, type Person, ROLES, type Role, type Table } from "./authorization/world.ts";
 import { call, post, rows } from "./support/api.ts";
 import { rowsOf } from "./support/traces.ts";
@@ -12,13 +13,19 @@ const table: Table = {
   ...accounts,
   ...events,
   ...earnings,
+  ...files,
   "GET /health": { answers: everybody(200) },
 };
 
 const nameOf = ({ method, path }: { method: string; path: string }) => `${method.toUpperCase()} ${path}`;
 
-test("the table has every route once, and no other", () => {
-  expect(Object.keys(table).sort()).toEqual(routes.map(nameOf).sort());
+test("the table has every route, and none that is gone", () => {
+  const mounted = routes.map(nameOf);
+  expect({
+    missing: mounted.filter((name) => !(name in table)),
+    gone: Object.keys(table).filter((name) => !mounted.includes(name)),
+    twice: mounted.filter((name, index) => mounted.indexOf(name) < index),
+  }).toEqual({ missing: [], gone: [], twice: [] });
 });
 
 /** Sends the request of a row as somebody, to the things of an owner of its own. */
