@@ -36,6 +36,46 @@ function draft() {
   };
 }
 
+/** Something of one's own with a name in one column. */
+function named(table: string, column: string, field: string, body: () => Fields): Creation {
+  return {
+    signedIn: true,
+    body,
+    other: (made) => ({ ...made, [field]: unique("other") }),
+    made: async (made) =>
+      (await rows(`SELECT id FROM ${table} WHERE ${column} = ?`, (made as Fields)[field])).length,
+  };
+}
+
+const carPost = named("car_posts", "car_name", "car_name", () => ({
+  car_name: unique("Dacia"),
+  model: "Logan",
+  year: "2019",
+  engine: "1.0",
+  fuel: "petrol",
+  body: "sedan",
+  transmission: "manual",
+  gear_number: "5",
+  color: "white",
+  seat_number: "5",
+  milleage: "90000",
+  power: "73",
+  emission_standard: "Euro 6",
+  price: "900",
+}));
+
+const document = named("documents", "name", "name", () => ({ name: unique("Licence") }));
+
+const calculation: Creation = {
+  signedIn: true,
+  body: () => ({ app_income: `${Math.floor(Math.random() * 9e5) + 1e5}.17`, expenses: "10.00" }),
+  other: (body) => ({ ...body, expenses: "11.00" }),
+  made: async (body) => {
+    const hundredths = Math.round(Number((body as Fields).app_income) * 100);
+    return (await rows("SELECT id FROM calculator_entries WHERE app_income = ?", hundredths)).length;
+  },
+};
+
 const eventsNamed = async (name: string) => (await rows("SELECT id FROM events WHERE name = ?", name)).length;
 
 /** Method and path of a route → its creation. */
@@ -76,4 +116,12 @@ export const creations: Readonly<Record<string, Creation>> = {
     other: (body) => [...(body as object[]), draft()],
     made: (body) => eventsNamed((body as Fields[])[0]?.name ?? ""),
   },
+  "post /api/v1/calculator": calculation,
+  "post /api/calculator": calculation,
+  "post /api/add-calculator-entry": calculation,
+  "post /api/v1/carposts": carPost,
+  "post /api/carposts": carPost,
+  "post /api/add-carpost": carPost,
+  "post /api/v1/documents": document,
+  "post /api/documents": document,
 };

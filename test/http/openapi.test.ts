@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { routes } from "../../src/app.ts";
+import type { Route } from "../../src/platform/http/route.ts";
 import { get } from "../support/api.ts";
 import { sources } from "../support/sources.ts";
 import { findReferences, resolve } from "./references.ts";
@@ -29,6 +30,11 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
 );
 
+function bodyKinds(route: Route): string[] {
+  if (route.streamed) return ["multipart/form-data"];
+  return route.body ? ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"] : [];
+}
+
 test("it is OpenAPI 3.1 of this very server", () => {
   expect(document.openapi).toBe("3.1.0");
   expect(document.servers).toEqual([{ url: "http://caravan.test" }]);
@@ -50,9 +56,7 @@ test.each(visible.map((route) => [route.method, route.path, route] as const))(
     expect(declared.every(({ required }) => required)).toBe(true);
     const key = operation.parameters?.some(({ name }) => name === "Idempotency-Key") ?? false;
     expect(key).toBe(route.creates === true);
-    expect(Object.keys(operation.requestBody?.content ?? {})).toEqual(
-      route.body ? ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"] : [],
-    );
+    expect(Object.keys(operation.requestBody?.content ?? {})).toEqual(bodyKinds(route));
   },
 );
 
