@@ -1,0 +1,160 @@
+// The floor: the same statements on the same tables, an object that inserts and sends, the same scrypt — and no accounts,
+// no rules, no dialect, no promises around them.
+
+import { DurableObject } from "cloudflare:workers";
+import { Buffer } from "node:buffer";
+import { scryptSync } from "node:crypto";
+
+const EVENT = `SELECT id, uuid, creator_id, name, starts_at, ends_at, location, created_at, updated_at, (
+  SELECT json_group_array(json_object('userId', u.id, 'username', u.username, 'email', u.email, 'locale', u.locale,
+    'isOrganizer', m.is_organizer) ORDER BY m.joined_at, u.id)
+  FROM event_members m JOIN users u ON u.id = m.user_id WHERE m.event_id = events.id) AS members`;
+const PEOPLE = `SELECT json_group_array(json_object('userId', id, 'username', username, 'email', email,
+  'locale', locale, 'key', username_key)) AS people FROM users WHERE username_key IN (SELECT value FROM json_each(?))`;
+const OUTBOX = `INSERT INTO outbox (id, kind, address, payload, next_attempt_at, created_at)
+  SELECT iif(changes() >= 1, value ->> 'id', NULL), value ->> 'kind', value ->> 'address', value -> 'payload', ?, ?
+  FROM json_each(?)`;
+
+export default {
+  async fetch(request, env) {
+    const url = new URL(request.url);
+    const [, place, id] = url.pathname.split("/");
+    const work = WORK[`${request.method} ${place}`];
+    return work ? work(env, id, request) : Response.json({ detail: "Not found." }, { status: 404 });
+  },
+  /** Takes what it is given. */
+  queue() {},
+};
+
+const WORK = {
+  async "GET event"({ DB }, uuid) {
+    return Response.json(await DB.prepare(`${EVENT} FROM events WHERE uuid = ?`).bind(uuid).first());
+  },
+
+  async "GET events"({ DB }) {
+    const list = DB.prepare(`${EVENT} FROM events WHERE id > ? ORDER BY id LIMIT ?`).bind(0, 51);
+    const { results } = await list.all();
+    const { count } = await DB.prepare("SELECT count(*) AS count FROM events").first();
+    return Response.json({ events: results, count });
+  },
+
+  async "POST events"(env, _, request) {
+    const event = await request.json();
+    const { people } = await env.DB.prepare(PEOPLE).bind(JSON.stringify(event.participants)).first();
+    const now = Date.now();
+    const uuid = crypto.randomUUID();
+    const row = { uuid, name: event.name, startsAt: now, endsAt: now + 1, location: event.location };
+    const members = JSON.parse(people).map(({ userId }) => ({ uuid, userId }));
+    const insert = env.DB.prepare(`INSERT INTO events
+      (uuid, creator_id, name, starts_at, ends_at, location, location_key, created_at, updated_at)
+      SELECT value ->> 'uuid', ?, value ->> 'name', value ->> 'startsAt', value ->> 'endsAt', value ->> 'location',
+        value ->> 'location', ?, ? FROM json_each(?) RETURNING id, uuid`);
+    const insertMembers =
+      env.DB.prepare(`INSERT INTO event_members (event_id, user_id, is_organizer, joined_at)
+      SELECT e.id, m.value ->> 'userId', 0, ? FROM json_each(?) AS m JOIN events e ON e.uuid = m.value ->> 'uuid'
+      WHERE EXISTS (SELECT 1 FROM users WHERE id = m.value ->> 'userId') ON CONFLICT DO NOTHING`);
+    await env.DB.batch([
+      insert.bind(1, now, now, JSON.stringify([row])),
+      effects(env.DB, event, members.length + 1, now),
+      insertMembers.bind(now, JSON.stringify(members)),
+    ]);
+    return Response.json({ id: uuid, event: row }, { status: 201 });
+  },
+
+  async "PUT event"(env, uuid, request) {
+    const change = await request.json();
+    const event = await env.DB.prepare(`${EVENT} FROM events WHERE uuid IN (SELECT value FROM json_each(?))`)
+      .bind(JSON.stringify([uuid]))
+      .first();
+    const now = Date.now();
+    const update = env.DB.prepare(`UPDATE events SET name = coalesce(change.value ->> 'name', name),
+        starts_at = coalesce(change.value ->> 'startsAt', starts_at), ends_at = coalesce(change.value ->> 'endsAt', ends_at),
+        location = coalesce(change.value ->> 'location', location),
+        location_key = coalesce(change.value ->> 'key', location_key), updated_at = ?
+      FROM json_each(?) AS change WHERE events.id = change.value ->> 'id' AND events.starts_at > ?`);
+    const rows = [{ id: event.id, location: change.location, key: change.location }];
+    const members = JSON.parse(event.members).length;
+    await env.DB.batch([
+      update.bind(now, JSON.stringify(rows), now),
+      effects(env.DB, event, members + 1, now),
+    ]);
+    await env.ROOMS.getByName(uuid).publish("notice", {
+      text: `Event "${event.name}" has been updated.`,
+      action: "updated",
+      event: uuid,
+    });
+    return Response.json({ message: "Event has been updated", event: { ...event, ...change } });
+  },
+
+  "GET room": (env, name, request) => env.ROOMS.getByName(name).fetch(request),
+
+  async "POST signin"(_env, _, request) {
+    const { password } = await request.json();
+    const options = { N: 2 ** 14, r: 8, p: 5, maxmem: 64 * 1024 * 1024 };
+    const key = scryptSync(password, Buffer.from("a salt of 16 byte"), 32, options);
+    return Response.json({ key: key.toString("base64") });
+  },
+};
+
+/** As many outbox rows as the product writes: the room's notice and a letter for each participant. */
+function effects(DB, event, count, now) {
+  const rows = Array.from({ length: count }, () => ({
+    id: crypto.randomUUID(),
+    kind: "none",
+    address: "somebody@example.com",
+    payload: { name: event.name, location: event.location, participants: event.participants },
+  }));
+  return DB.prepare(OUTBOX).bind(now, now, JSON.stringify(rows));
+}
+
+/** Inserts a row and sends it to everybody. */
+export class Room extends DurableObject {
+  constructor(state, env) {
+    super(state, env);
+    state.storage.sql.exec(`CREATE TABLE IF NOT EXISTS entries (
+      seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, author INTEGER NOT NULL, ref TEXT, kind TEXT NOT NULL, body TEXT NOT NULL)`);
+  }
+
+  fetch() {
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.ctx.acceptWebSocket(server);
+    server.send(JSON.stringify({ t: "welcome" }));
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  webSocketMessage(socket, data) {
+    const { kind, body, ref } = JSON.parse(data);
+    const { seq, at } = this.#insert(kind, body, ref);
+    socket.send(JSON.stringify({ t: "ack", ref, seq, at }));
+    this.#send({ t: "entry", seq, kind, at, by: 1, ref, body });
+  }
+
+  webSocketClose(socket) {
+    socket.close(1000);
+  }
+
+  publish(kind, body) {
+    const { seq, at } = this.#insert(kind, body, crypto.randomUUID());
+    this.#send({ t: "entry", seq, kind, at, by: null, body });
+  }
+
+  #insert(kind, body, ref) {
+    const at = new Date();
+    const { seq } = this.ctx.storage.sql
+      .exec(
+        "INSERT INTO entries (at, author, ref, kind, body) VALUES (?, ?, ?, ?, ?) RETURNING seq",
+        at.getTime(),
+        1,
+        ref,
+        kind,
+        JSON.stringify(body),
+      )
+      .one();
+    return { seq, at: at.toISOString() };
+  }
+
+  #send(entry) {
+    const frame = JSON.stringify(entry);
+    for (const socket of this.ctx.getWebSockets()) socket.send(frame);
+  }
+}

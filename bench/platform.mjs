@@ -1,0 +1,117 @@
+// The two things that are compared, each in a Miniflare of its own with every binding of wrangler.toml: the product as it
+// is deployed, and a bare Worker that does the same work with nothing around it.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import { unstable_getMiniflareWorkerOptions } from "wrangler";
+import { quiet, root, wrangler } from "../scripts/environment.mjs";
+
+const BUNDLE = join(root, "dist/bench");
+
+/** Builds the Worker as `npm run deploy` does; answers its size in bytes. */
+export function build() {
+  run(join(root, "scripts/assets.mjs"));
+  run(wrangler, "deploy", "--dry-run", "--minify", "--env=", "--outdir", BUNDLE);
+  const bundle = readFileSync(join(BUNDLE, "index.js"));
+  return { raw: bundle.byteLength, gz: gzipSync(bundle, { level: 9 }).byteLength };
+}
+
+function run(script, ...args) {
+  const result = spawnSync(process.execPath, [script, ...args], {
+    cwd: root,
+    env: { ...quiet, CI: "1" },
+    encoding: "utf8",
+  });
+  if (result.status !== 0) throw new Error(`${script} failed:\n${result.stdout}${result.stderr}`);
+}
+
+/** Starts the product; the limits that protect it are out of the way. */
+export function startProduct() {
+  return start(join(BUNDLE, "index.js"), {
+    SIGNING_SECRET: "a secret for measuring, nothing else",
+    RATE_LOGIN: "1000000/60",
+  });
+}
+
+export function startBare() {
+  return start(join(root, "bench/bare-worker.mjs"), {}, { ROOMS: { className: "Room", useSQLite: true } });
+}
+
+/** A fresh Miniflare with the bindings of wrangler.toml, its database migrated. */
+async function start(script, bindings, durableObjects) {
+  const folder = mkdtempSync(join(tmpdir(), "caravan-bench-"));
+  const { workerOptions } = unstable_getMiniflareWorkerOptions(join(root, "wrangler.toml"));
+  const { modulesRules: _, ratelimits, ...options } = workerOptions;
+  const before = childrenOf(process.pid);
+  const startedAt = performance.now();
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      ...options,
+      name: "bench",
+      modules: [{ type: "ESModule", path: script }],
+      bindings: { ...options.bindings, ...bindings },
+      ratelimits: Object.fromEntries(
+        Object.entries(ratelimits).map(([name, { namespace_id, simple }]) => [
+          name,
+          // The shield stands wide open: what is measured is what it costs to ask.
+          { namespace_id, simple: { ...simple, limit: 1e9 } },
+        ]),
+      ),
+      durableObjects: durableObjects ?? options.durableObjects,
+      resourcePersistencePath: folder,
+      cf: false,
+      log: new Log(LogLevel.ERROR),
+    }),
+  );
+  const origin = (await miniflare.ready).origin;
+  await (await fetch(`${origin}/nowhere`)).text();
+  const coldStart = performance.now() - startedAt;
+  const [pid] = childrenOf(process.pid).filter((child) => !before.includes(child));
+  const database = await miniflare.getD1Database("DB");
+  for (const statement of migrations()) await database.prepare(statement).run();
+  return {
+    origin,
+    database,
+    coldStart,
+    cpu: () => cpuOf(pid),
+    async stop() {
+      await miniflare.dispose();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function migrations() {
+  const folder = join(root, "migrations");
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".sql"))
+    .sort()
+    .flatMap((name) => readFileSync(join(folder, name), "utf8").split("--> statement-breakpoint"))
+    .filter((statement) => statement.trim());
+}
+
+/** The process ids of a process's children; none where there is no /proc. */
+function childrenOf(pid) {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean);
+  } catch {
+    return [];
+  }
+}
+
+/** CPU time that a process has used, in ms; NaN where there is no /proc. Other programs make it longer only a little. */
+function cpuOf(pid) {
+  try {
+    const words = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const [user, system] = words
+      .slice(words.lastIndexOf(")") + 2)
+      .split(" ")
+      .slice(11, 13);
+    return (Number(user) + Number(system)) * 10;
+  } catch {
+    return Number.NaN;
+  }
+}

@@ -1,0 +1,102 @@
+// What is measured: each piece of work as the product does it and as the bare Worker does.
+import { Crowd, send } from "./clients.mjs";
+import { eventDraft, signIn } from "./world.mjs";
+
+/** Requests at a time. */
+const WIDTH = 4;
+
+/** Answers the workloads' makers by name; each maker prepares its workload and may answer what to undo afterwards. */
+export function workloads({ product, bare, token, events }) {
+  let count = 0;
+  const fresh = () => {
+    count += 1;
+    return `bench-${count}`;
+  };
+  const http = (work) => () => ({ work, width: WIDTH });
+  const readEvent = {
+    product: () => send("GET", `${product.origin}/api/event/${events[7]}/`, { token }),
+    bare: () => send("GET", `${bare.origin}/event/${events[7]}/`),
+  };
+  const hash = {
+    product: () => signIn(product.origin),
+    bare: () => send("POST", `${bare.origin}/signin/`, { body: { password: "verysecret" } }),
+  };
+
+  return {
+    "constant answer": http({
+      product: () => send("GET", `${product.origin}/nowhere/`, { status: 404 }),
+      bare: () => send("GET", `${bare.origin}/nowhere/`, { status: 404 }),
+    }),
+    "read an event": http(readEvent),
+    "list 50 events": http({
+      product: () => send("GET", `${product.origin}/api/events/?limit=50`, { token }),
+      bare: () => send("GET", `${bare.origin}/events/`),
+    }),
+    "create an event": http({
+      product: () =>
+        send("POST", `${product.origin}/api/events/`, { token, status: 201, body: eventDraft() }),
+      bare: () => send("POST", `${bare.origin}/events/`, { status: 201, body: eventDraft() }),
+    }),
+    "event update, all of 100 heard": () => update(100),
+    "event update, all of 1,000 heard": () => update(1000),
+    "say, all of 100 heard": () => say(100),
+    "say, all of 1,000 heard": () => say(1000),
+    "say → ack": acknowledge,
+    "sign in (scrypt)": () => ({ work: hash }),
+    "read an event beside a sign-in": () => ({ work: readEvent, beside: hash }),
+  };
+
+  /** Everybody in one room on either side. */
+  async function gather(size) {
+    const uuid = events[size % events.length];
+    const here = await open(Array(size).fill(uuid));
+    const there = await openBare(Array(size).fill(uuid));
+    const undo = () => Promise.all([here.disperse(), there.disperse()]);
+    return { uuid, here, there, undo };
+  }
+
+  function open(uuids) {
+    const origin = product.origin.replace("http", "ws");
+    return Crowd.gather(
+      uuids.map((uuid) => `${origin}/ws/events/${uuid}/`),
+      ["caravan.v1", `auth.${token}`],
+    );
+  }
+
+  function openBare(uuids) {
+    const origin = bare.origin.replace("http", "ws");
+    return Crowd.gather(uuids.map((uuid) => `${origin}/room/${uuid}`));
+  }
+
+  async function say(size) {
+    const { here, there, undo } = await gather(size);
+    const work = {
+      product: () => here.hears(size, "entry", () => here.say(fresh())),
+      bare: () => there.hears(size, "entry", () => there.say(fresh())),
+    };
+    return { work, scale: size, undo };
+  }
+
+  async function update(size) {
+    const { uuid, here, there, undo } = await gather(size);
+    const body = () => ({ location: `Bridge ${fresh()}` });
+    const change = (url, options) => () => send("PUT", url, { ...options, body: body() });
+    const work = {
+      product: () => here.hears(size, "entry", change(`${product.origin}/api/event/${uuid}/`, { token })),
+      bare: () => there.hears(size, "entry", change(`${bare.origin}/event/${uuid}/`)),
+    };
+    return { work, scale: size, undo };
+  }
+
+  /** Forty rooms of four: enough sockets that none passes its limit, enough said in each that copying to D1 is amortized. */
+  async function acknowledge() {
+    const uuids = events.slice(0, 40).flatMap((uuid) => Array(4).fill(uuid));
+    const here = await open(uuids);
+    const there = await openBare(uuids);
+    const work = {
+      product: () => here.hears(1, "ack", () => here.say(fresh())),
+      bare: () => there.hears(1, "ack", () => there.say(fresh())),
+    };
+    return { work, undo: () => Promise.all([here.disperse(), there.disperse()]) };
+  }
+}
