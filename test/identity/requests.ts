@@ -50,11 +50,26 @@ export const notText: readonly (readonly [string, unknown])[] = [
   ["a deep list", JSON.parse("[".repeat(5000) + "]".repeat(5000))],
 ];
 
-/** Counts the statements that one request sends to D1, those inside batches too. */
-export async function statementsOf(request: Request): Promise<{ response: Response; statements: number }> {
+export interface Cost {
+  readonly response: Response;
+  /** Sent to D1, those inside batches too. */
+  readonly statements: number;
+  /** Passwords hashed: the work that a watch could see. */
+  readonly hashes: number;
+}
+
+/** Sends one request and counts what it costs. */
+export async function costOf(request: Request): Promise<Cost> {
   let statements = 0;
+  let hashes = 0;
   const counted = {
     ...env,
+    HASHERS: {
+      getByName(name: string) {
+        hashes += 1;
+        return env.HASHERS.getByName(name);
+      },
+    } as unknown as typeof env.HASHERS,
     DB: {
       withSession(constraint: string) {
         const session = env.DB.withSession(constraint);
@@ -88,5 +103,5 @@ export async function statementsOf(request: Request): Promise<{ response: Respon
     return proxy;
   };
   const response = await send(request, counted);
-  return { response, statements };
+  return { response, statements, hashes };
 }

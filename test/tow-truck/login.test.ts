@@ -1,6 +1,6 @@
 /** Tow Truck sign-in: by phone, one refusal for every failure, and a limit on guesses that hits one account only. */
 import { describe, expect, test } from "vitest";
-import { encodings, english, notText, rubbish, stranger } from "../identity/requests.ts";
+import { costOf, encodings, english, notText, rubbish, stranger } from "../identity/requests.ts";
 import { get, post, rows, unique, uniquePhone } from "../support/api.ts";
 import { claimsOf, login, PASSWORD, registered } from "./people.ts";
 
@@ -85,6 +85,24 @@ describe("sign-in refuses alike", () => {
         id,
       ),
     ).toEqual([]);
+  });
+
+  test("at the same cost, whether there is such an account or not", async () => {
+    const { phone } = await registered();
+    const answerTo = async (name: string) => {
+      const headers = { "content-type": "application/json", ...stranger() };
+      const body = JSON.stringify({ phone: name, password: "not the password" });
+      const request = new Request("http://caravan.test/api/v1/auth/login/", {
+        method: "POST",
+        headers,
+        body,
+      });
+      const { response, statements, hashes } = await costOf(request);
+      return { status: response.status, body: await response.text(), statements, hashes };
+    };
+    const known = await answerTo(phone);
+    expect(known).toMatchObject({ status: 400, hashes: 1 });
+    expect(await answerTo(uniquePhone())).toEqual(known);
   });
 
   test("a password that differs in a space or a case", async () => {
