@@ -1,6 +1,7 @@
 /** Bindings and settings, parsed once an isolate. What is missing or malformed is named; no value is ever printed. */
 import { z } from "zod";
 import { Keyring } from "./platform/crypto/digest.ts";
+import { type Cost, DEFAULT_COST, parseCost } from "./platform/crypto/scrypt.ts";
 import { roomIn } from "./platform/realtime/rooms.ts";
 import {
   type JobMessage,
@@ -21,6 +22,7 @@ const DEVELOPMENT_RATES: Record<RateName, string> = {
   resetMail: "10/3600",
   codeGuess: "60/900",
   codeGuessTotal: "1000/900",
+  letters: "100000/3600",
 };
 const PRODUCTION_RATES: Record<RateName, string> = {
   registration: "20/3600",
@@ -31,6 +33,7 @@ const PRODUCTION_RATES: Record<RateName, string> = {
   resetMail: "5/3600",
   codeGuess: "10/900",
   codeGuessTotal: "300/900",
+  letters: "200/3600",
 };
 
 const optional = z.string().trim().min(1).optional();
@@ -43,6 +46,13 @@ const list = z.string().transform((words) =>
     .filter(Boolean),
 );
 
+const costOf = ({ N, r, p }: Cost) => N * r * p;
+const passwordCost = z
+  .string()
+  .optional()
+  .transform((words) => (words === undefined ? DEFAULT_COST : parseCost(words)))
+  .refine((cost) => cost !== null, "must be N/r/p, like 16384/8/5");
+
 const Variables = z.object({
   APP_ENV: z.enum(["development", "staging", "production"]),
   /** At least 32 characters; everything that is signed derives from it. */
@@ -50,6 +60,7 @@ const Variables = z.object({
   PUBLIC_ORIGIN: origin.optional(),
   CORS_ORIGINS: list.prefault("").pipe(z.array(origin)),
   EMAIL_VERIFICATION: z.enum(["optional", "mandatory"]).default("optional"),
+  PASSWORD_COST: passwordCost,
   MEDIA_ACCESS: z.enum(["public", "signed"]).default("public"),
   MAIL_FROM: z.string().default("Caravan <no-reply@localhost>"),
   RESEND_API_KEY: optional,
@@ -58,7 +69,12 @@ const Variables = z.object({
   SMS_GATEWAY_TOKEN: optional,
 });
 /** Off a developer's machine mails leave it, and their links must lead somewhere. */
-const Deployed = Variables.required({ PUBLIC_ORIGIN: true, RESEND_API_KEY: true });
+const Deployed = Variables.required({ PUBLIC_ORIGIN: true, RESEND_API_KEY: true }).extend({
+  PASSWORD_COST: passwordCost.refine(
+    (cost) => !cost || costOf(cost) >= costOf(DEFAULT_COST),
+    "must not be below 16384/8/5",
+  ),
+});
 
 /** All of them or none. A path instead of a URL is one on the server itself, as the local object store is. */
 const ObjectStore = z.object({

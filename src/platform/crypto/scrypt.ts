@@ -1,27 +1,49 @@
-/** Password hashes: scrypt, self-describing, so that the parameters can grow without a migration. */
+/** Password hashes: scrypt, self-describing, so that the cost can grow without a migration. */
 import { randomBytes, scryptSync, timingSafeEqual } from "node:crypto";
 
-/** OWASP's 2^14/8/5 setting: 16 MiB and about 110 ms of CPU in workerd. */
-const COST = { N: 2 ** 14, r: 8, p: 5 };
+/** scrypt's parameters: memory is 128·N·r bytes, time grows with N·r·p. */
+export interface Cost {
+  readonly N: number;
+  readonly r: number;
+  readonly p: number;
+}
+
+/** OWASP's 2^14/8/5: 16 MiB and about 110 ms of CPU in workerd. */
+export const DEFAULT_COST: Cost = { N: 2 ** 14, r: 8, p: 5 };
+
 const KEY_BYTES = 32;
+const MAX_MEMORY = 64 * 1024 * 1024;
+
+/** `N/r/p`, as a setting spells it; null when it is none that fits into the memory of an isolate. */
+export function parseCost(words: string): Cost | null {
+  const match = /^(\d{1,8})\/(\d{1,2})\/(\d{1,2})$/.exec(words);
+  if (!match) return null;
+  const [N, r, p] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  const fits = N >= 2 && Number.isInteger(Math.log2(N)) && r >= 1 && p >= 1 && 128 * N * r < MAX_MEMORY;
+  return fits ? { N, r, p } : null;
+}
 
 /** `scrypt$N$r$p$salt$key`, salt and key in base64. */
-export function hashPassword(password: string): string {
+export function hashPassword(password: string, cost: Cost = DEFAULT_COST): string {
   const salt = randomBytes(16);
-  const key = scryptSync(password.normalize("NFC"), salt, KEY_BYTES, { ...COST, maxmem: 64 * 1024 * 1024 });
-  return ["scrypt", COST.N, COST.r, COST.p, salt.toString("base64"), key.toString("base64")].join("$");
+  const key = scryptSync(password.normalize("NFC"), salt, KEY_BYTES, { ...cost, maxmem: MAX_MEMORY });
+  return ["scrypt", cost.N, cost.r, cost.p, salt.toString("base64"), key.toString("base64")].join("$");
+}
+
+/** A hash that no password opens, so that an unknown account costs what a known one costs. */
+export function nobodysHash(cost: Cost): string {
+  return ["scrypt", cost.N, cost.r, cost.p, `${"A".repeat(22)}==`, `${"A".repeat(43)}=`].join("$");
 }
 
 /** False for a wrong password and for a hash that is not one of ours. */
 export function verifyPassword(password: string, hash: string): boolean {
   const [scheme, N, r, p, salt, key] = hash.split("$");
-  if (scheme !== "scrypt" || !salt || !key) return false;
+  const cost = parseCost(`${N}/${r}/${p}`);
+  if (scheme !== "scrypt" || !cost || !salt || !key) return false;
   const expected = Buffer.from(key, "base64");
   const actual = scryptSync(password.normalize("NFC"), Buffer.from(salt, "base64"), expected.byteLength, {
-    N: Number(N),
-    r: Number(r),
-    p: Number(p),
-    maxmem: 64 * 1024 * 1024,
+    ...cost,
+    maxmem: MAX_MEMORY,
   });
   return timingSafeEqual(actual, expected);
 }
