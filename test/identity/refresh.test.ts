@@ -1,6 +1,8 @@
 /** Refresh tokens: rotated at each use, one step behind answers the current pair, older ends the session. */
 import { describe, expect, test } from "vitest";
+import { purgeCodes, purgeSessions } from "../../src/modules/identity/index.ts";
 import { get, post, rows } from "../support/api.ts";
+import { jobScope } from "../support/scope.ts";
 import { claimsOf, DOORS, enter, everybody, towSession, whoIs } from "./everywhere.ts";
 
 const PATHS = ["/api/v1/auth/token/refresh/", "/api/token/refresh/", "/api/auth/token/refresh/"];
@@ -196,4 +198,19 @@ test("a stale header beside a good refresh token does no harm", async () => {
   expect((await post("/api/token/refresh/", { refresh: first.refresh }, { token: "stale" })).status).toBe(
     200,
   );
+});
+
+test("sessions and codes whose time is over are purged, and no others", async () => {
+  const who = await everybody();
+  const [old, young] = [await towSession(who), await towSession(who)];
+  const past = Date.now() - 1;
+  await rows("UPDATE sessions SET expires_at = ? WHERE id = ?", past, old.id);
+  await post("/api/auth/password/reset/", { email: who.email });
+  await rows("UPDATE codes SET expires_at = ? WHERE user_id = ? AND purpose = 'verify_email'", past, who.id);
+  const { scope } = jobScope();
+  await Promise.all([purgeSessions(scope), purgeCodes(scope)]);
+  expect(await rows("SELECT id FROM sessions WHERE user_id = ?", who.id)).toEqual([{ id: young.id }]);
+  expect(await rows("SELECT purpose FROM codes WHERE user_id = ?", who.id)).toEqual([
+    { purpose: "reset_link" },
+  ]);
 });

@@ -1,4 +1,4 @@
-/** One account through every app's door at once, and what a credential must be to open it. */
+/** Sessions: what an access token says, what a credential must be to open an account, and how long. */
 import { env } from "cloudflare:workers";
 import { SignJWT } from "jose";
 import { describe, expect, test } from "vitest";
@@ -12,51 +12,6 @@ const NOT_VALID = {
   code: "token_not_valid",
   messages: [{ token_class: "AccessToken", token_type: "access", message: "Token is invalid or expired" }],
 };
-
-describe("one account", () => {
-  test("signs in through every app's door at once, and each credential opens it in every app", async () => {
-    const who = await everybody();
-    const held = await Promise.all(DOORS.map((door) => enter(door, who)));
-    for (const each of held) for (const id of await whoIs(each)) expect(id).toBe(who.id);
-    const [alphabet] = held;
-    const token = alphabet?.access ?? "";
-    expect((await get("/api/user", { token })).body).toEqual({
-      id: who.id,
-      name: "Anna Nowak",
-      email: who.email,
-    });
-    expect((await get("/api/auth/user/", { token })).body.pk).toBe(who.id);
-    expect((await get(`/api/user/${who.id}/`, { token })).body.user.username).toBe(who.username);
-    expect((await get(PROFILE, { token })).body.phone).toBe(who.phone);
-  });
-
-  test("has one device for each sign-in, named by its app, the asking one marked", async () => {
-    const who = await everybody();
-    for (const door of DOORS) await enter(door, who);
-    const { access, id } = await towSession(who);
-    const devices = (await get("/api/v1/auth/sessions/", { token: access })).body;
-    const apps = devices.map(({ app }: { app: string }) => app).sort();
-    expect(apps).toEqual([...DOORS.map(({ app }) => app), "tow-truck"].sort());
-    const current = devices.filter((device: { current: boolean }) => device.current);
-    expect(current.map((device: { id: string }) => device.id)).toEqual([id]);
-    expect(Object.keys(devices[0]).sort()).toEqual(
-      ["address", "app", "created_at", "current", "expires_at", "id", "last_seen_at", "user_agent"].sort(),
-    );
-  });
-
-  test("is told apart from an account whose username looks like its phone", async () => {
-    const who = await everybody();
-    const other = await everybody();
-    await rows(
-      "UPDATE users SET username = ?, username_key = ? WHERE id = ?",
-      who.phone,
-      who.phone,
-      other.id,
-    );
-    const { access } = await towSession(who);
-    expect(await whoIs({ access })).toEqual([who.id]);
-  });
-});
 
 describe("an access token", () => {
   test.each(DOORS.filter(({ lives }) => lives !== null))(
