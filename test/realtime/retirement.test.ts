@@ -1,0 +1,116 @@
+/** The end of a room: the last word, 4004, and nothing of it left. */
+import { evictDurableObject } from "cloudflare:test";
+import { expect, test } from "vitest";
+import { del, person, rows } from "../support/api.ts";
+import { admit, callerOf, listen, note, type World, withRoom } from "../support/fake-room.ts";
+import { archiveOf, connectHalfOpen, enter, journalOf, makeRoom, say, until } from "../support/rooms.ts";
+import { connect, dial } from "../support/socket.ts";
+
+const HOUR = 3600_000;
+const tablesOf = ({ state }: World) =>
+  state.storage.sql.exec("SELECT name FROM sqlite_master WHERE name IN ('entries', 'facts')").toArray();
+const entriesIn = ({ state }: World) => state.storage.sql.exec("SELECT * FROM entries").toArray();
+
+test("a deleted event says so to everybody, closes with 4004 and leaves nothing", async () => {
+  const ann = await person();
+  const room = await makeRoom(ann);
+  const sockets = [await enter(room, ann.token), await enter(room)];
+  const old = await connect(room.path);
+  sockets[0]?.send(say("r"));
+  await old.next();
+  expect((await del(`/api/event/${room.uuid}/`, undefined, { token: ann.token })).status).toBe(200);
+  expect(await old.next()).toEqual({ message: 'Event "Ride" has been deleted.' });
+  expect((await old.closed).code).toBe(4004);
+  for (const socket of sockets) {
+    const last = await socket.next((frame) => frame.t === "entry" && frame.kind === "notice");
+    expect(last).toMatchObject({ by: null, body: { action: "deleted" } });
+    expect((await socket.closed).code).toBe(4004);
+  }
+  expect(await journalOf(room)).toEqual([]);
+  expect(await archiveOf(room)).toEqual([]);
+  expect(await dial(room.path)).toMatchObject({ refusal: { status: 404 } });
+});
+
+test("an isolate that still believes in the event is refused by the room, even after an eviction", async () => {
+  const ann = await person();
+  const room = await makeRoom(ann);
+  // The number is not what the deletion makes this isolate forget when it happens elsewhere.
+  await enter(room, ann.token);
+  await room.stub.retire(room.name, note("gone"));
+  await evictDurableObject(room.stub);
+  const result = await dial(room.path, { protocols: ["caravan.v1", `auth.${ann.token}`] });
+  expect("refusal" in result && result.refusal.status).toBe(404);
+  expect(await rows("SELECT * FROM event_entries WHERE event_id = ? AND seq > 1", room.id)).toEqual([]);
+});
+
+test("frames of a client that leaves the close unanswered are stored nowhere", async () => {
+  const ann = await person();
+  const room = await makeRoom(ann);
+  const socket = await connectHalfOpen(room.path, ["caravan.v1", `auth.${ann.token}`]);
+  await room.stub.retire(room.name, note("gone"));
+  expect(await socket.closed).toBe(4004);
+  socket.send(say("late"));
+  await evictDurableObject(room.stub);
+  socket.send(say("later"));
+  expect(await journalOf(room)).toEqual([]);
+});
+
+test("what was said just before the end is stored or not, but never in the room that follows", async () => {
+  await withRoom(async (room, world) => {
+    const { frames, closed } = listen(room.open(admit(world, { caller: callerOf(1) })));
+    const [socket] = world.state.getWebSockets();
+    if (!socket) throw new Error("no socket");
+    const said = ["a", "b", "c"].map((ref) => room.message(socket, JSON.stringify(say(ref))));
+    room.retire(world.name, note("gone"));
+    await Promise.all(said);
+    expect(await closed).toBe(4004);
+    expect(entriesIn(world)).toEqual([]);
+    expect(frames.filter(({ t }) => t === "entry").at(-1)).toMatchObject({ kind: "notice" });
+  });
+});
+
+test("for an hour nobody gets in and nothing is published; then it holds nothing at all", async () => {
+  await withRoom(async (room, world) => {
+    room.publish(world.name, note("one", "first"));
+    room.retire(world.name, note("gone", "last"));
+    expect(room.open(admit(world)).status).toBe(404);
+    expect(room.publish(world.name, note("late"))).toMatchObject({ seq: 0 });
+    expect(entriesIn(world)).toEqual([]);
+    world.now += HOUR - 1;
+    await world.ring(room);
+    expect(world.fresh().open(admit(world)).status).toBe(404);
+    expect(await world.state.storage.getAlarm()).toBe(world.now + 1);
+    world.now += 1;
+    await world.ring(room);
+    expect(tablesOf(world)).toEqual([]);
+    expect(await world.state.storage.getAlarm()).toBeNull();
+    expect(world.batches).toEqual([]);
+  });
+});
+
+test("retiring twice is as good as once", async () => {
+  await withRoom(async (room, world) => {
+    room.publish(world.name, note("one"));
+    room.retire(world.name, note("gone", "last"));
+    world.fresh().retire(world.name, note("gone", "last"));
+    expect(entriesIn(world)).toEqual([]);
+    world.now += HOUR;
+    await world.ring(room);
+    expect(tablesOf(world)).toEqual([]);
+  });
+});
+
+test("a room that begins anew after its end has another epoch, and no old position counts there", async () => {
+  await withRoom(async (room, world) => {
+    const { epoch, seq } = room.publish(world.name, note("one"));
+    room.retire(world.name, note("gone"));
+    world.now += HOUR;
+    await world.ring(room);
+    const anew = room.publish(world.name, note("another life"));
+    expect(anew.seq).toBe(1);
+    expect(anew.epoch).not.toBe(epoch);
+    const { frames } = listen(room.open(admit(world, { epoch, since: seq })));
+    await until(() => frames.length > 0);
+    expect(frames).toMatchObject([{ t: "welcome", recovered: false, seq: 1 }]);
+  });
+});

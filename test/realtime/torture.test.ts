@@ -1,0 +1,232 @@
+/**
+ * The promise under fire: people on both dialects write, lose their sockets, come back and repeat themselves while
+ * the object is evicted under them. Seeded: a failure names its seed, and that seed fails again.
+ */
+import { evictDurableObject } from "cloudflare:test";
+import { expect, test } from "vitest";
+import { type Person, person } from "../support/api.ts";
+import { archiveOf, type EventRoomHandle, journalOf, makeRoom, until } from "../support/rooms.ts";
+import { connect, connectNative, type Socket } from "../support/socket.ts";
+
+/** mulberry32: small, even enough, and the same everywhere. */
+function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+interface Seen {
+  readonly seq: number;
+  readonly text: string;
+}
+
+/** A client as it should be written: it repeats what was not acknowledged and comes back from where it stood. */
+class NativeClient {
+  readonly view: Seen[] = [];
+  readonly acked = new Map<string, number>();
+  readonly unacked = new Map<string, string>();
+  #socket: Socket | null = null;
+  #epoch = "";
+  #position = 0;
+  #said = 0;
+
+  constructor(
+    readonly name: string,
+    readonly room: EventRoomHandle,
+    readonly token: string,
+  ) {}
+
+  async comeBack(): Promise<void> {
+    const query = this.#epoch ? `?epoch=${this.#epoch}&since=${this.#position}` : "?since=0";
+    this.#socket = await connectNative(`${this.room.path}${query}`, this.token);
+    const welcome = await this.#socket.next((frame) => frame.t === "welcome");
+    if (!welcome.recovered) throw new Error(`${this.name} was told to reload at ${this.#position}`);
+    this.#epoch = welcome.epoch;
+    for (const ref of this.unacked.keys()) this.#send(ref);
+  }
+
+  leave(): void {
+    this.read();
+    this.#socket?.close();
+    // What arrives from here on is lost on the way, as on a train into a tunnel.
+    this.#socket = null;
+  }
+
+  say(): void {
+    const ref = `${this.name}.${this.#said++}`;
+    this.unacked.set(ref, ref);
+    this.#send(ref);
+  }
+
+  /** An ack that the network swallowed. */
+  repeat(dice: () => number): void {
+    const refs = [...this.acked.keys(), ...this.unacked.keys()];
+    const ref = refs[Math.floor(dice() * refs.length)];
+    if (ref) this.#send(ref);
+  }
+
+  #send(ref: string): void {
+    this.#socket?.send({ t: "say", ref, kind: "message", body: { text: ref } });
+  }
+
+  read(): void {
+    for (const frame of this.#socket?.frames.splice(0) ?? []) {
+      if (frame.t === "ack") {
+        const before = this.acked.get(frame.ref);
+        if (before !== undefined && before !== frame.seq)
+          throw new Error(`${frame.ref}: ${before}, then ${frame.seq}`);
+        this.acked.set(frame.ref, frame.seq);
+        this.unacked.delete(frame.ref);
+      } else if (frame.t === "entry") {
+        this.view.push({ seq: frame.seq, text: frame.body.text });
+        this.#position = frame.seq;
+      } else throw new Error(`${this.name} was told ${JSON.stringify(frame)}`);
+    }
+  }
+
+  get away(): boolean {
+    return this.#socket === null;
+  }
+}
+
+/** A client of the documented dialect: no acks, no positions. It reads what comes while it is there. */
+class DocumentedClient {
+  readonly view: string[] = [];
+  readonly sent: string[] = [];
+
+  #socket: Socket | null = null;
+
+  constructor(
+    readonly name: string,
+    readonly room: EventRoomHandle,
+    readonly token: string,
+  ) {}
+
+  async comeBack(): Promise<void> {
+    this.#socket = await connect(`${this.room.path}?token=${this.token}`);
+  }
+
+  say(): void {
+    const message = `${this.name}.${this.sent.length}`;
+    this.sent.push(message);
+    this.#socket?.send({ message });
+  }
+
+  read(): void {
+    for (const frame of this.#socket?.frames.splice(0) ?? []) this.view.push(frame.message);
+  }
+}
+
+/** Whether all of `part` is in `whole`, in its order, each once. */
+function isPartOf(part: readonly string[], whole: readonly string[]): boolean {
+  let from = 0;
+  return part.every((each) => {
+    from = whole.indexOf(each, from) + 1;
+    return from > 0;
+  });
+}
+
+interface Trial {
+  readonly seed: number;
+  readonly steps: number;
+  /** Evictions that close every socket, as a deploy does: the documented dialect can't make up for what it missed. */
+  readonly deploys: boolean;
+}
+
+async function torture({ seed, steps, deploys }: Trial, people: readonly Person[]): Promise<void> {
+  const dice = random(seed);
+  const pick = <T>(from: readonly T[]): T => from[Math.floor(dice() * from.length)] as T;
+  const room = await makeRoom(pick(people));
+  const natives = people.flatMap(({ token }, index) => [
+    new NativeClient(`n${index}`, room, token),
+    new NativeClient(`m${index}`, room, token),
+  ]);
+  for (const client of natives) await client.comeBack();
+  const old = people.map(({ token }, index) => new DocumentedClient(`d${index}`, room, token));
+  for (const client of old) await client.comeBack();
+
+  const deploy = async () => {
+    for (const client of [...natives, ...old]) client.read();
+    await evictDurableObject(room.stub, { webSockets: "close" }).catch(() => {});
+    for (const client of natives) client.leave();
+    for (const client of old) await client.comeBack();
+  };
+
+  for (let step = 0; step < steps; step++) {
+    const chance = dice();
+    const client = pick(natives);
+    if (deploys && dice() < 0.03) await deploy();
+    if (chance < 0.45) client.say();
+    else if (chance < 0.6) pick(old).say();
+    else if (chance < 0.7) client.repeat(dice);
+    else if (chance < 0.8) client.leave();
+    else if (chance < 0.9) {
+      if (client.away) await client.comeBack();
+    } else if (chance < 0.95) await evictDurableObject(room.stub).catch(() => {});
+    else
+      await room.stub.publish(room.name, {
+        kind: "notice",
+        ref: `s${step}`,
+        body: { text: `s${step}`, action: "x" },
+      });
+    if (dice() < 0.3) await new Promise((resolve) => setTimeout(resolve, Math.floor(dice() * 8)));
+    for (const each of natives) each.read();
+  }
+
+  // Everybody comes back, and all that was said gets its answer.
+  for (const client of natives) if (client.away) await client.comeBack();
+  await until(() => {
+    for (const client of natives) client.read();
+    return natives.every(({ unacked }) => unacked.size === 0);
+  });
+  for (const client of natives) client.repeat(dice);
+  const { seq: head } = await room.stub.publish(room.name, {
+    kind: "notice",
+    ref: "end",
+    body: { text: "end", action: "x" },
+  });
+  await until(() => {
+    for (const client of [...natives, ...old]) client.read();
+    return (
+      natives.every(({ view }) => view.at(-1)?.seq === head) && old.every(({ view }) => view.at(-1) === "end")
+    );
+  });
+
+  const journal = await journalOf(room);
+  const texts = journal.map(({ body }) => JSON.parse(body).text as string);
+  expect(journal.map(({ seq }) => seq)).toEqual(Array.from({ length: head }, (_, index) => index + 1));
+  const whole = journal.map(({ seq }, index) => ({ seq, text: texts[index] }));
+  for (const client of natives) {
+    expect(client.view).toEqual(whole);
+    for (const [ref, seq] of client.acked) expect(journal[seq - 1]?.ref).toBe(ref);
+  }
+  const refs = journal.flatMap(({ ref }) => (ref === null ? [] : [ref]));
+  expect(new Set(refs).size).toBe(refs.length);
+  for (const client of old) {
+    const stored = texts.filter((text) => text.startsWith(`${client.name}.`));
+    // The first entry was there before they came.
+    expect(deploys ? isPartOf(client.view, texts) : client.view).toEqual(deploys || texts.slice(1));
+    expect(deploys ? isPartOf(stored, client.sent) : stored).toEqual(deploys || client.sent);
+  }
+  await until(async () => (await archiveOf(room)).length === head, 15_000);
+  expect((await archiveOf(room)).map(({ seq, body }) => [seq, body])).toEqual(
+    journal.map(({ seq, body }) => [seq, body]),
+  );
+}
+
+test.each<Trial>([
+  { seed: 1, steps: 300, deploys: false },
+  { seed: 20_261_121, steps: 300, deploys: false },
+  { seed: 42, steps: 300, deploys: true },
+  { seed: 7777, steps: 600, deploys: true },
+])(
+  "nothing is lost, doubled or out of order (%o)",
+  async (trial) => {
+    await torture(trial, [await person(), await person(), await person()]);
+  },
+  60_000,
+);
