@@ -1,0 +1,138 @@
+/** Somebody who uploads, pictures of any size, and what is left in the table and in the bucket. */
+import { createExecutionContext, createScheduledController, waitOnExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { expect } from "vitest";
+import worker from "../../src/index.ts";
+import {
+  finishUpload,
+  type StartedUpload,
+  startUpload,
+  type UploadStart,
+} from "../../src/modules/files/index.ts";
+import type { Caller } from "../../src/platform/http/caller.ts";
+import type { Scope } from "../../src/platform/runtime.ts";
+import { type Person, person, rows, send } from "../support/api.ts";
+import { jobScope } from "../support/scope.ts";
+
+export const LIMIT = 10_485_760;
+export const HOUR = 3600_000;
+
+export interface Uploader extends Person {
+  readonly caller: Caller;
+}
+
+export async function uploader(): Promise<Uploader> {
+  const who = await person("uploader");
+  const caller: Caller = {
+    userId: who.id,
+    sessionId: "none",
+    userType: "CLIENT",
+    isStaff: false,
+    expiresAt: Number.MAX_SAFE_INTEGER,
+  };
+  return { ...who, caller };
+}
+
+let subjects = 1_000_000;
+/** The id of a post that nobody else's picture is of. */
+export const newSubject = () => ++subjects;
+
+/** Bytes that begin as each type's do. */
+export const MAGIC = {
+  "image/jpeg": Uint8Array.fromHex("ffd8ffe000104a46494600010100"),
+  "image/png": Uint8Array.fromHex("89504e470d0a1a0a0000000d49484452"),
+  "image/webp": new TextEncoder().encode("RIFF\x10\0\0\0WEBPVP8 "),
+  "image/gif": new TextEncoder().encode("GIF89a\x01\0\x01\0"),
+  "image/avif": new TextEncoder().encode("\0\0\0\x1cftypavif\0\0\0\0"),
+} as const;
+
+/** So many bytes of a picture. */
+export function picture(size = 64, type: keyof typeof MAGIC = "image/jpeg"): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(size);
+  bytes.set(MAGIC[type].subarray(0, size));
+  return bytes;
+}
+
+export const fileOf = (content: string | Uint8Array<ArrayBuffer>, name = "car.jpg", type = "image/jpeg") =>
+  new File([content], name, { type });
+
+export const PAGE = "<html><script>alert(1)</script></html>";
+
+/** A scope that stands in another time, when told so. */
+export function scopeAt(changes: Partial<Scope> = {}): Scope {
+  return jobScope({ requestOrigin: "http://caravan.test", origin: "http://caravan.test", ...changes }).scope;
+}
+
+export function start(who: Uploader, changes: Partial<UploadStart> = {}, scope = scopeAt()) {
+  const asked = {
+    purpose: "car_image",
+    subjectId: newSubject(),
+    fileName: "car.jpg",
+    fileType: "image/jpeg",
+    ...changes,
+  } as const;
+  return startUpload(scope, who.caller, asked);
+}
+
+export const finish = (who: Uploader, id: number, scope = scopeAt()) => finishUpload(scope, who.caller, id);
+
+/** As the shipped client builds it: every field in order, then the file. */
+export function formOf(upload: Pick<StartedUpload, "fields">, file: File | string | null): FormData {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(upload.fields)) form.append(name, value);
+  if (file !== null) form.append("file", file);
+  return form;
+}
+
+export async function sendForm(
+  who: Pick<Person, "token"> | null,
+  upload: Pick<StartedUpload, "url" | "fields">,
+  file: File | string | null,
+) {
+  const answer = await send(
+    new Request(upload.url, {
+      method: "POST",
+      body: formOf(upload, file),
+      headers: { "accept-language": "en", ...(who ? { authorization: `Bearer ${who.token}` } : {}) },
+    }),
+  );
+  const text = await answer.text();
+  return { status: answer.status, body: text === "" ? null : JSON.parse(text), headers: answer.headers };
+}
+
+/** Started, sent and finished. */
+export async function uploaded(who: Uploader, changes: Partial<UploadStart> = {}, bytes = picture()) {
+  const upload = await start(who, changes);
+  const { status } = await sendForm(who, upload, fileOf(bytes));
+  expect(status).toBe(204);
+  await finish(who, upload.id);
+  return { ...upload, key: keyOf(upload) };
+}
+
+export const keyOf = (upload: Pick<StartedUpload, "fields">) => upload.fields.key ?? "";
+
+export const filesOf = (who: Pick<Person, "id">) =>
+  rows<{ id: number; key: string; status: string; size: number | null; content_type: string }>(
+    "SELECT id, key, status, size, content_type FROM files WHERE owner_id = ? ORDER BY id",
+    who.id,
+  );
+
+export async function objectsOf(who: Pick<Person, "id">): Promise<string[]> {
+  const folders = [`shared/cars/${who.id}/`, `private/documents/${who.id}/`];
+  const lists = await Promise.all(folders.map((prefix) => env.BUCKET.list({ prefix })));
+  return lists.flatMap(({ objects }) => objects.map(({ key }) => key));
+}
+
+/** One stroke of the clock. */
+export async function tick(cron = "* * * * *"): Promise<void> {
+  const context = createExecutionContext();
+  await worker.scheduled(createScheduledController({ cron, scheduledTime: new Date() }), env, context);
+  await waitOnExecutionContext(context);
+}
+
+/** The outbox's sweep and the queue take every object of somebody away. */
+export async function expectNothingLeft(who: Pick<Person, "id">): Promise<void> {
+  expect(await filesOf(who)).toEqual([]);
+  await tick();
+  await expect.poll(() => objectsOf(who), { timeout: 10_000 }).toEqual([]);
+}
