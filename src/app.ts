@@ -4,6 +4,7 @@ import { euroraceRoutes } from "./compat/eurorace/index.ts";
 import { rideshareRoutes } from "./compat/rideshare/index.ts";
 import { developmentRoutes } from "./development.tsx";
 import { adminRoutes } from "./modules/admin/index.ts";
+import { exportDocuments, documentRoutes as paperRoutes } from "./modules/documents/index.ts";
 import { earningsRoutes, exportEarnings } from "./modules/earnings/index.ts";
 import { eventGate, eventSocket, exportEvents } from "./modules/events/index.ts";
 import { exportFiles, fileRoutes } from "./modules/files/index.ts";
@@ -15,6 +16,7 @@ import {
   linkRoutes,
   tokenRoutes,
 } from "./modules/identity/index.ts";
+import { exportPosts, rentalRoutes } from "./modules/rentals/index.ts";
 import { documentRoutes } from "./platform/http/documents.tsx";
 import { healthRoute } from "./platform/http/health.ts";
 import { createApp } from "./platform/http/mount.ts";
@@ -28,19 +30,22 @@ import { startRoute } from "./start.tsx";
 /** Rooms that a socket can be opened to. */
 export const gates: readonly Gate[] = [eventGate];
 
+/** What drivers keep: mounted under `/api/v1/` and, as the Rideshare app documents it, under `/api/`. */
+const driverRoutes: readonly Route[] = [...rentalRoutes, ...earningsRoutes, ...paperRoutes];
+
 /** Documented routes, app by app. */
 export const routes: readonly Route[] = [
   ...accountRoutes,
   ...tokenRoutes,
-  exportRoute([exportAccount, exportEvents, exportEarnings, exportFiles]),
+  exportRoute([exportAccount, exportEvents, exportEarnings, exportFiles, exportPosts, exportDocuments]),
   ticketRoute(gates),
   ...fileRoutes,
   ...adminRoutes,
   ...alphabetRoutes,
   ...euroraceRoutes,
   ...rideshareRoutes,
-  ...earningsRoutes,
-  ...alsoUnder("/api", earningsRoutes, "Rideshare"),
+  ...driverRoutes,
+  ...alsoUnder("/api", driverRoutes, "Rideshare"),
   healthRoute,
 ];
 

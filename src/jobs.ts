@@ -1,5 +1,6 @@
 /** What runs without a request: the outbox's effects by kind, and the clock's jobs. */
 
+import { documentMails, sendExpiryReminders } from "./modules/documents/index.ts";
 import { announce, eventMails, type Notice, sendReminders } from "./modules/events/index.ts";
 import { checkFiles, purgePendingFiles } from "./modules/files/index.ts";
 import { identityMails, purgeCodes, purgeSessions, sweepAvatars } from "./modules/identity/index.ts";
@@ -15,7 +16,7 @@ import { sweepRooms } from "./platform/realtime/sweep.ts";
 import type { JobMessage, Runtime, Scope } from "./platform/runtime.ts";
 
 /** Every letter that the house can write. */
-export const templates: Templates = { ...identityMails, ...eventMails };
+export const templates: Templates = { ...identityMails, ...eventMails, ...documentMails };
 
 /** Effect kind → what carries it out. Each stands being repeated. */
 const handlers: Handlers = {
@@ -34,6 +35,7 @@ const handlers: Handlers = {
 /** Every minute, each on its own: one that fails stops no other. */
 const EVERY_MINUTE: Record<string, (scope: Scope) => Promise<unknown>> = {
   reminders: sendReminders,
+  expiries: sendExpiryReminders,
   files: purgePendingFiles,
   outbox: sweepOutbox,
   rooms: sweepRooms,

@@ -2,5 +2,12 @@
 import type { Route } from "../../platform/http/route.ts";
 import { accountRoutes } from "./accounts.ts";
 import { calculatorRoutes } from "./calculator.ts";
+import { postRoutes } from "./posts.ts";
+import { uploadRoutes } from "./uploads.ts";
 
-export const rideshareRoutes: readonly Route[] = [...accountRoutes, ...calculatorRoutes];
+export const rideshareRoutes: readonly Route[] = [
+  ...accountRoutes,
+  ...postRoutes,
+  ...uploadRoutes,
+  ...calculatorRoutes,
+];
