@@ -24,6 +24,7 @@ export const RATE_NAMES = [
   "resetMail",
   "codeGuess",
   "codeGuessTotal",
+  "letters",
 ] as const;
 export type RateName = (typeof RATE_NAMES)[number];
 

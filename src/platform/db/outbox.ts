@@ -49,11 +49,7 @@ export async function commit<Change extends Statement>(
 ): Promise<Change["_"]["result"] | null> {
   const rows = effects.map((effect) => ({ id: crypto.randomUUID(), ...effect }));
   try {
-    const [changed] = await runBatch(scope.db, [
-      change,
-      insertEffects(scope.db, rows, scope.now(), atLeast),
-      ...rest,
-    ]);
+    const [changed] = await runBatch(scope.db, [change, insertEffects(scope, rows, atLeast), ...rest]);
     if (rows.length > 0)
       scope.defer(
         handOff(
@@ -68,13 +64,26 @@ export async function commit<Change extends Statement>(
   }
 }
 
-function insertEffects(db: Db, rows: readonly object[], now: number, atLeast: number): Statement {
+/**
+ * Anybody can bring somebody's address into an event, and letters with it: what one address gets within a while is
+ * limited, and more is not written. What holds a secret was counted where it was asked for, and always goes.
+ */
+function insertEffects(scope: Scope, rows: readonly object[], atLeast: number): Statement {
+  const now = scope.now();
+  const { limit, seconds } = scope.runtime.settings.rates.letters;
   // One statement and one parameter for any number of rows; without rows it still refuses a change of nothing.
   const source = rows.length
-    ? sql`SELECT iif(changes() >= ${atLeast}, value ->> 'id', NULL), value ->> 'kind', value ->> 'address', value -> 'payload',
-        ${now + HAND_OFF_GRACE}, ${now} FROM json_each(${JSON.stringify(rows)})`
+    ? sql`SELECT iif(changes() >= ${atLeast}, effect ->> 'id', NULL), effect ->> 'kind', effect ->> 'address', effect -> 'payload',
+        ${now + HAND_OFF_GRACE}, ${now}
+        FROM (SELECT value AS effect, row_number() OVER (PARTITION BY value ->> 'address' ORDER BY key) AS nth
+          FROM json_each(${JSON.stringify(rows)}))
+        WHERE changes() < ${atLeast} OR effect ->> 'kind' <> 'mail' OR effect -> 'payload' ->> 'secret'
+          OR nth + (SELECT count(*) FROM (SELECT 1 FROM outbox AS past WHERE past.address = effect ->> 'address'
+            AND past.created_at > ${now - seconds * 1000} LIMIT ${limit})) <= ${limit}`
     : sql`SELECT NULL, '', '', '{}', 0, 0 WHERE changes() < ${atLeast}`;
-  return db.run(sql`INSERT INTO outbox (id, kind, address, payload, next_attempt_at, created_at) ${source}`);
+  return scope.db.run(
+    sql`INSERT INTO outbox (id, kind, address, payload, next_attempt_at, created_at) ${source}`,
+  );
 }
 
 /** Tells the queue. A failure is only logged: the rows are there, and the sweep finds them. */

@@ -1,0 +1,65 @@
+/** How many letters somebody can be made to get: their address needs no proof to be in an event. */
+import { expect, test } from "vitest";
+import { outboxOf, person, post, put, rows } from "../support/api.ts";
+
+const settings = { RATE_LETTERS: "3/3600" };
+const event = (participants: string[]) => ({
+  name: "Ride",
+  starting_time: "2031-01-01T10:00Z",
+  end_time: "2031-01-01T11:00Z",
+  location: "Bridge",
+  participants,
+});
+const subjects = async (address: string) => (await outboxOf(address)).map(({ subject }) => subject);
+
+test("changes go on being made and told, but one address gets no letters without end", async () => {
+  const ann = await person();
+  const bob = await person();
+  const before = (await subjects(bob.email)).length;
+  const options = { token: ann.token, settings: { RATE_LETTERS: `${before + 3}/3600` } };
+  const { body } = await post("/api/events/", event([bob.username]), options);
+  const statuses: number[] = [];
+  for (let change = 0; change < 5; change++) {
+    const location = `Bridge ${change}`;
+    statuses.push((await put(`/api/event/${body.id}/`, { location }, options)).status);
+  }
+  expect(statuses).toEqual([200, 200, 200, 200, 200]);
+  expect((await subjects(bob.email)).length - before).toBe(3);
+  const notices = await rows(
+    "SELECT id FROM outbox WHERE kind = 'event_notice' AND address = ?",
+    `event:${body.id}`,
+  );
+  expect(notices).toHaveLength(6);
+});
+
+test("a batch counts letter by letter, and for each address by itself", async () => {
+  const ann = await person();
+  const [bob, eve] = [await person(), await person()];
+  const options = { token: ann.token, settings };
+  const both = [bob.username, eve.username];
+  const batch = [event(both), event([bob.username]), event([bob.username]), event([bob.username])];
+  const { status, body } = await post("/api/batch_events/", batch, options);
+  expect(status).toBe(201);
+  expect(body.ids).toHaveLength(4);
+  // The letter that asks each to confirm the address is one of the three.
+  expect(await subjects(bob.email)).toHaveLength(3);
+  expect(await subjects(eve.email)).toHaveLength(2);
+});
+
+test("whoever is flooded can still reset the password", async () => {
+  const ann = await person();
+  const bob = await person();
+  await post("/api/batch_events/", Array(5).fill(event([bob.username])), { token: ann.token, settings });
+  expect((await post("/api/auth/password/reset/", { email: bob.email }, { settings })).status).toBe(200);
+  expect((await outboxOf(bob.email))[0]?.links[0]).toContain("/password_reset_confirm/");
+});
+
+test("a change of nothing is still nothing, however full the mailbox", async () => {
+  const ann = await person();
+  const bob = await person();
+  const options = { token: ann.token, settings };
+  const { body } = await post("/api/batch_events/", Array(5).fill(event([bob.username])), options);
+  const [id] = body.ids;
+  await rows("DELETE FROM events WHERE uuid = ?", id);
+  expect((await put(`/api/event/${id}/`, { location: "Nowhere" }, options)).status).toBe(404);
+});
