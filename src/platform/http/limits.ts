@@ -1,14 +1,16 @@
 /** Rate limits: a coarse shield on every door, exact counts where somebody could guess, flood or spam. */
 import type { RateName, Scope } from "../runtime.ts";
+import type { Caller } from "./caller.ts";
 import { counterFor } from "./counter.ts";
 import { throttled } from "./errors.ts";
 
 /** Window of the SHIELD binding in `wrangler.toml`. */
 const SHIELD_WINDOW = 60;
 
-/** The coarse one: per client address and location, not accurate, nearly free. */
-export async function shield(scope: Scope, door: string): Promise<void> {
-  const { success } = await scope.runtime.shield.limit({ key: `${door}|${clientOf(scope)}` });
+/** The coarse one: per door and person (client address when nobody signed in), per location, not accurate, nearly free. */
+export async function shield(scope: Scope, door: string, caller: Caller | null = null): Promise<void> {
+  const who = caller ? `user:${caller.userId}` : clientOf(scope);
+  const { success } = await scope.runtime.shield.limit({ key: `${door}|${who}` });
   if (!success) throw throttled(SHIELD_WINDOW);
 }
 

@@ -110,8 +110,8 @@ async function run(
   return orRefusal(
     scope.locale,
     async () => {
-      if (route.access === "public" && !SAFE.has(request.method)) await shield(scope, route.path);
       const caller = await admit(authenticate, scope, route, request);
+      if (!SAFE.has(request.method)) await shield(scope, route.path, caller);
       const params = route.params && parsePath(route.params, pathValues);
       const query = route.query && parse(route.query, queryOf(request));
       const raw = route.body && (await readBody(request, route.multipartLimit));
