@@ -107,6 +107,20 @@ describe("registration", () => {
     expect(user.username).toBe(`${phone.slice(1)}1`);
   });
 
+  test("finds a username when somebody took all the likely ones", async () => {
+    const phone = uniquePhone();
+    const names = ["", ...Array.from({ length: 60 }, (_, index) => String(index + 1))];
+    const taken = names.map((suffix) => `${phone.slice(1)}${suffix}`);
+    await rows(
+      `INSERT INTO users (username, username_key, created_at, updated_at)
+        SELECT value, value, 0, 0 FROM json_each(?)`,
+      JSON.stringify(taken),
+    );
+    const { user } = await registered({ phone });
+    expect(user.username.startsWith(phone.slice(1))).toBe(true);
+    expect(taken).not.toContain(user.username);
+  });
+
   test("keeps the password as it was typed, spaces and all", async () => {
     const password = "  two spaces  ";
     const { phone } = await registered({ password, password_confirm: password });
@@ -117,7 +131,7 @@ describe("registration", () => {
   test("stores no password in the clear", async () => {
     const { id } = await registered();
     const [row] = await rows("SELECT password_hash FROM users WHERE id = ?", id);
-    expect(row?.password_hash).toMatch(/^scrypt\$16384\$8\$5\$/);
+    expect(row?.password_hash).toMatch(/^scrypt(\$\d+){3}(\$[\w+/=]+){2}$/);
   });
 });
 

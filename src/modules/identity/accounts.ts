@@ -1,6 +1,6 @@
 /** Accounts: made, found, signed in, changed, deleted. Every app's door calls these; the wording is the door's. */
 import { eq, or, type SQL, sql } from "drizzle-orm";
-import { randomToken } from "../../platform/crypto/digest.ts";
+import { randomCode, randomToken } from "../../platform/crypto/digest.ts";
 import { anyHasher } from "../../platform/crypto/hasher.ts";
 import { isUniqueViolation } from "../../platform/db/client.ts";
 import { commit, type Effect } from "../../platform/db/outbox.ts";
@@ -59,19 +59,22 @@ export async function register(
 ): Promise<Registered> {
   await count(scope, "registration", clientOf(scope));
   const passwordHash = await anyHasher(scope.runtime.hashers).hash(facts.password);
-  for (let suffix = 0; ; suffix++) {
+  for (let tries = 0; ; tries++) {
+    // After a few clashes by chance, so that nobody can take every name that a phone or an address might get.
+    const suffix = tries < COUNTED_SUFFIXES ? tries : Number(randomCode());
     const username = facts.username ?? usernameFrom(facts.phone ?? null, facts.email ?? null, suffix);
     try {
       return await insertUser(scope, door, { ...facts, username }, passwordHash, options.signIn);
     } catch (error) {
       const taken = takenOf(error);
       if (!taken) throw error;
-      if (taken === "username" && facts.username === undefined && suffix < MAX_SUFFIX) continue;
+      if (taken === "username" && facts.username === undefined && tries < MAX_TRIES) continue;
       return { ok: false, taken };
     }
   }
 }
-const MAX_SUFFIX = 50;
+const COUNTED_SUFFIXES = 5;
+const MAX_TRIES = 10;
 
 async function insertUser(
   scope: Scope,
