@@ -1,6 +1,6 @@
 /** Confirming an address: by the key of the mail, by its page, and with a second mail. */
 import { expect, test } from "vitest";
-import { get, outboxOf, post, rows, unique } from "../support/api.ts";
+import { call, get, outboxOf, post, rows, unique } from "../support/api.ts";
 import { keyOf, linkOf, signedUp } from "./people.ts";
 
 const VERIFY = "/api/auth/registration/verify-email/";
@@ -60,6 +60,15 @@ test("the mailed link opens a page that confirms the address", async () => {
   expect(page.body).toContain("<h1>Your address is confirmed</h1>");
   expect(await isVerified(email)).toBe(true);
   expect((await get(link)).status).toBe(404);
+});
+
+test("a scanner that looks at the link with HEAD does not use it up", async () => {
+  const { email } = await signedUp();
+  const link = await linkOf(email);
+  expect((await call("HEAD", link)).status).toBe(200);
+  expect(await isVerified(email)).toBe(false);
+  expect((await get(link)).status).toBe(200);
+  expect(await isVerified(email)).toBe(true);
 });
 
 test("the page of a dead link says so, in the reader's language", async () => {
