@@ -28,6 +28,7 @@ const DATE = "Неправильный формат date. Используйте
 describe("registration refuses", () => {
   test.each([
     ["email", "testone.test.ru", [INVALID]],
+    ["email", "a@a", [INVALID]],
     ["email", `${"a".repeat(250)}@test.ru`, [EMAIL_LENGTH]],
     ["email", "<test>@test.ru", [INVALID]],
     ["email", "тест@test.ru", [INVALID]],

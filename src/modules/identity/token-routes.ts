@@ -102,10 +102,8 @@ function ownPolicy({ firstName, lastName, email }: User): PasswordPolicy {
 }
 
 function registrationEmailFaults(email: string): Text[] {
-  return [
-    ...(email.length > 254 || email.length < 5 ? [messages.emailLength] : []),
-    ...(email.length <= 254 && !isEmail(email) ? [messages.emailFormat] : []),
-  ];
+  if (email.length > 254) return [messages.emailLength];
+  return isEmail(email) ? [] : [messages.emailFormat];
 }
 
 /** Checked by hand, in this door's own order. */
