@@ -125,8 +125,8 @@ const DOORS: readonly Door[] = [
   },
 ];
 
-test("every rate is tried below", () => {
-  expect(DOORS.map(({ rate }) => rate).sort()).toEqual([...RATE_NAMES].sort());
+test("every rate of a door is tried below; letters are limited where they leave", () => {
+  expect([...DOORS.map(({ rate }) => rate), "letters"].sort()).toEqual([...RATE_NAMES].sort());
 });
 
 describe.each(DOORS.filter(({ rate }) => rate !== "codeGuessTotal"))("$variable", (door) => {
@@ -274,12 +274,13 @@ describe("the shield", () => {
     expect(keys).toEqual(["/api/auth/signin|203.0.113.7"]);
   });
 
-  test("does not stand before reading, or before who is signed in", async () => {
+  test("stands before whoever is signed in by person, and before no reading", async () => {
     const { environment, keys } = shielded();
-    const { token } = await person();
+    const { id, token } = await person();
     expect((await send(ask("GET", "/health/", {}), environment)).status).toBe(200);
-    const headers = { authorization: `Bearer ${token}` };
-    expect((await send(ask("PUT", "/api/settings/", headers), environment)).status).toBe(200);
     expect(keys).toEqual([]);
+    const headers = { authorization: `Bearer ${token}` };
+    expect((await send(ask("PUT", "/api/settings/", headers), environment)).status).toBe(429);
+    expect(keys).toEqual([`/api/settings|user:${id}`]);
   });
 });
