@@ -41,7 +41,7 @@ export function workloads({ product, bare, token, events }) {
     "event update, all of 1,000 heard": () => update(1000),
     "say, all of 100 heard": () => say(100),
     "say, all of 1,000 heard": () => say(1000),
-    "say → ack": acknowledge,
+    "say → ack in a room of ten": acknowledge,
     "sign in (scrypt)": () => ({ work: hash }),
     "read an event beside a sign-in": () => ({ work: readEvent, beside: hash }),
   };
@@ -88,9 +88,9 @@ export function workloads({ product, bare, token, events }) {
     return { work, scale: size, undo };
   }
 
-  /** Forty rooms of four: enough sockets that none passes its limit, enough said in each that copying to D1 is amortized. */
+  /** Twelve rooms of ten: enough sockets that none passes its limit, enough said in each room to fill its batches to D1. */
   async function acknowledge() {
-    const uuids = events.slice(0, 40).flatMap((uuid) => Array(4).fill(uuid));
+    const uuids = events.slice(0, 12).flatMap((uuid) => Array(10).fill(uuid));
     const here = await open(uuids);
     const there = await openBare(uuids);
     const work = {
