@@ -13,6 +13,7 @@ export default defineConfig({
             miniflare: {
               bindings: {
                 TEST_MIGRATIONS: await readD1Migrations("./migrations"),
+                APP_ENV: "development",
                 SIGNING_SECRET: "a signing secret that only the tests know",
                 // Thousands of sign-ups: the real algorithm at a fraction of its cost.
                 PASSWORD_COST: "1024/8/1",

@@ -14,7 +14,7 @@ const server = createTestHarness({
   workers: [
     {
       configPath: "./wrangler.toml",
-      vars: { SIGNING_SECRET: "a secret for making documents, nothing else" },
+      vars: { APP_ENV: "development", SIGNING_SECRET: "a secret for making documents, nothing else" },
     },
   ],
 });

@@ -29,10 +29,13 @@ export function requireNode() {
   process.exit(1);
 }
 
-/** Makes .dev.vars with fresh secrets on first start. */
+/** Makes .dev.vars on first start: what this place is, and a fresh secret. Lines that are there stay. */
 export function ensureSecrets() {
   const file = new URL("../.dev.vars", import.meta.url);
   const words = existsSync(file) ? readFileSync(file, "utf8") : "";
-  if (/^SIGNING_SECRET=/m.test(words)) return;
-  writeFileSync(file, `${words}SIGNING_SECRET=${randomBytes(32).toString("hex")}\n`, { mode: 0o600 });
+  const defaults = { APP_ENV: "development", SIGNING_SECRET: randomBytes(32).toString("hex") };
+  const missing = Object.entries(defaults).filter(([name]) => !new RegExp(`^${name}=`, "m").test(words));
+  if (missing.length === 0) return;
+  const lines = missing.map(([name, value]) => `${name}=${value}\n`).join("");
+  writeFileSync(file, `${words}${words && !words.endsWith("\n") ? "\n" : ""}${lines}`, { mode: 0o600 });
 }

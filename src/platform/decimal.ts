@@ -11,12 +11,15 @@ const TOO_LONG = text(
 
 const PATTERN = /^([+-]?)(\d*)(?:\.(\d*))?(?:e([+-]?\d{1,3}))?$/i;
 
+/** No number that fits needs more characters, and none that is longer is worth its digits. */
+const LONGEST = 60;
+
 /**
  * Hundredths of what a decimal says, rounded half away from zero: `"1116.465"` → 111647. Null when it is no number.
  * Works on the digits, so that no binary fraction can shift a cent.
  */
 export function toHundredths(words: string): number | null {
-  const match = PATTERN.exec(words.trim());
+  const match = words.length <= LONGEST ? PATTERN.exec(words.trim()) : null;
   if (!match) return null;
   const [, sign, whole = "", fraction = "", exponent = "0"] = match;
   if (whole === "" && fraction === "") return null;

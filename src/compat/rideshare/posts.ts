@@ -112,7 +112,7 @@ const update = route({
     const picture = pictureOf(body.image);
     if (picture && picture.size > MAX_PICTURE)
       throw new Refusal(400, { raw: { Message: TOO_LARGE, image: [TOO_LARGE] } });
-    const changed = await changePost(scope, post, toPostChange(change), picture);
+    const changed = await changePost(scope, caller, post, toPostChange(change), picture);
     if (!changed) throw noPost();
     return reply(200, toPostWire(changed));
   },
@@ -141,7 +141,7 @@ const remove = route({
     const post = await ownPost(scope, caller, body.car_post_id);
     if (post === "missing") throw noPost();
     if (post === "forbidden") throw refuse(403, NOT_YOURS_TO_DELETE);
-    if (!(await removePost(scope, post))) throw noPost();
+    if (!(await removePost(scope, caller, post))) throw noPost();
     return reply(200, { message: "Car post deleted successfully!" });
   },
 });

@@ -1,6 +1,7 @@
 /** Events: made, listed, changed and removed, one or many in one transaction. */
 
 import { sql } from "drizzle-orm";
+import { auditEntry } from "../../platform/db/audit.ts";
 import { says } from "../../platform/db/client.ts";
 import { commit, type Effect } from "../../platform/db/outbox.ts";
 import type { Caller } from "../../platform/http/caller.ts";
@@ -115,7 +116,7 @@ export async function updateEvents(
     if (!decided.ok) return decided;
     if (decided.updates.length === 0) return { ok: true, events: [] };
     try {
-      const events = await writeUpdates(scope, decided.updates);
+      const events = await writeUpdates(scope, caller, decided.updates);
       if (events) return { ok: true, events };
     } catch (error) {
       if (says(error, "CHECK constraint failed: events_order")) return { ok: false, reason: "order" };
@@ -152,7 +153,11 @@ function decide(
 }
 
 /** One transaction; null when an event began or went away meanwhile, and then nothing was written. */
-async function writeUpdates(scope: Scope, updates: readonly Update[]): Promise<Event[] | null> {
+async function writeUpdates(
+  scope: Scope,
+  caller: Caller,
+  updates: readonly Update[],
+): Promise<Event[] | null> {
   const now = scope.now();
   const rows = updates.map(({ event, change }) => ({
     ...change,
@@ -179,7 +184,10 @@ async function writeUpdates(scope: Scope, updates: readonly Update[]): Promise<E
   ];
   const replaced = events.filter((_, index) => updates[index]?.change.participants);
   const members = replaced.length > 0 ? [dropMembers(scope, replaced), insertMembers(scope, replaced)] : [];
-  const done = await commit(scope, update, effects, members, updates.length);
+  const audits = updates.flatMap(({ event }, index) =>
+    audit(scope, caller, "event.change", event, events[index] ?? null),
+  );
+  const done = await commit(scope, update, effects, [...members, ...audits], updates.length);
   if (!done) return null;
   await tell(scope, notices);
   return events;
@@ -207,13 +215,14 @@ export async function removeEvents(
     const removed = [...found.values()];
     const foreign = removed.find((event) => !mayChange(event, caller));
     if (foreign) return { ok: false, reason: "forbidden", uuid: foreign.uuid };
-    if (removed.length === 0 || (await writeRemovals(scope, removed))) return { ok: true, events: removed };
+    if (removed.length === 0 || (await writeRemovals(scope, caller, removed)))
+      return { ok: true, events: removed };
   }
   return { ok: true, events: [] };
 }
 
 /** One transaction; false when somebody else removed one of them first, and then nothing was written. */
-async function writeRemovals(scope: Scope, removed: readonly Event[]): Promise<boolean> {
+async function writeRemovals(scope: Scope, caller: Caller, removed: readonly Event[]): Promise<boolean> {
   const notices = removed.map((event) => notice(event.id, event.uuid, "deleted", event.name));
   const cancellations = removed.flatMap((event) =>
     letters("event.cancelled", eventCancelled, event.members, letterFacts(event, event.members)),
@@ -224,13 +233,33 @@ async function writeRemovals(scope: Scope, removed: readonly Event[]): Promise<b
     scope,
     remove,
     [...notices.map(noticeEffect), ...cancellations],
-    [],
+    removed.flatMap((event) => audit(scope, caller, "event.delete", event, null)),
     removed.length,
   );
   if (!done) return false;
   for (const { id, uuid } of removed) forgetEvent(id, uuid);
   await tell(scope, notices);
   return true;
+}
+
+/** The row that staff leaves behind when it acts on somebody else's event. */
+function audit(scope: Scope, caller: Caller, action: string, before: Event, after: Event | null) {
+  if (!caller.isStaff || before.creatorId === caller.userId) return [];
+  const facts = ({ name, location, startsAt, endsAt, members }: Event) => ({
+    name,
+    location,
+    startsAt,
+    endsAt,
+    participants: members.map(({ userId }) => userId),
+  });
+  return [
+    auditEntry(scope, caller, {
+      action,
+      subject: `event:${before.id}`,
+      before: facts(before),
+      after: after && facts(after),
+    }),
+  ];
 }
 
 type WithMembers = { readonly uuid: string; readonly members: readonly Person[] };

@@ -150,7 +150,7 @@ const change = (method: "put" | "patch") =>
     async handle({ scope, caller, params, body }) {
       const post = await ownPost(scope, caller, params.id);
       if (typeof post === "string") throw postRefusal(post);
-      const changed = await changePost(scope, post, toPostChange(body), pictureOf(body.image));
+      const changed = await changePost(scope, caller, post, toPostChange(body), pictureOf(body.image));
       if (!changed) throw noPost();
       return reply(200, await withPicture(scope, changed));
     },
@@ -167,7 +167,7 @@ const remove = route({
   async handle({ scope, caller, params }) {
     const post = await ownPost(scope, caller, params.id);
     if (typeof post === "string") throw postRefusal(post);
-    if (!(await removePost(scope, post))) throw noPost();
+    if (!(await removePost(scope, caller, post))) throw noPost();
     return reply(204, null);
   },
 });

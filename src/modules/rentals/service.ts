@@ -1,5 +1,6 @@
 /** Car posts: made, listed, changed, removed. Their pictures are the files module's. */
 import { and, asc, desc, eq, gte, lte, type SQL, sql } from "drizzle-orm";
+import { auditEntry } from "../../platform/db/audit.ts";
 import { commit } from "../../platform/db/outbox.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import type { Listed, Window } from "../../platform/http/paging.ts";
@@ -124,6 +125,7 @@ export async function ownPost(scope: Scope, caller: Caller, id: number): Promise
 /** Changes what is given of a post that the caller may change; a new picture takes the place of the old in the same go. */
 export async function changePost(
   scope: Scope,
+  caller: Caller,
   post: CarPost,
   change: Partial<PostFacts>,
   picture: File | null,
@@ -135,14 +137,31 @@ export async function changePost(
     .set({ ...change, ...keysOf({ ...post, ...change }) })
     .where(eq(carPosts.id, post.id))
     .returning();
-  const rows = await commit(scope, update, [], stored ? keepFile(scope, stored) : []);
+  const rows = await commit(
+    scope,
+    update,
+    [],
+    [...(stored ? keepFile(scope, stored) : []), ...audit(scope, caller, "car_post.change", post, change)],
+  );
   return rows?.[0] ?? null;
 }
 
 /** Removes a post and its picture. False when it was gone already. */
-export async function removePost(scope: Scope, post: CarPost): Promise<boolean> {
+export async function removePost(scope: Scope, caller: Caller, post: CarPost): Promise<boolean> {
   const remove = scope.db.delete(carPosts).where(eq(carPosts.id, post.id));
-  return (await commit(scope, remove, [], [dropFiles(scope, "car_image", [post.id])])) !== null;
+  const done = await commit(
+    scope,
+    remove,
+    [],
+    [dropFiles(scope, "car_image", [post.id]), ...audit(scope, caller, "car_post.delete", post, null)],
+  );
+  return done !== null;
+}
+
+/** The row that staff leaves behind when it acts on somebody else's post. */
+function audit(scope: Scope, caller: Caller, action: string, before: CarPost, after: object | null) {
+  if (before.userId === caller.userId) return [];
+  return [auditEntry(scope, caller, { action, subject: `car_post:${before.id}`, before, after })];
 }
 
 /** Where each post's picture is; one statement for a list. */

@@ -49,7 +49,13 @@ export async function commit<Change extends Statement>(
 ): Promise<Change["_"]["result"] | null> {
   const rows = effects.map((effect) => ({ id: crypto.randomUUID(), ...effect }));
   try {
-    const [changed] = await runBatch(scope.db, [change, insertEffects(scope, rows, atLeast), ...rest]);
+    // Only the first piece stands right after the change and can count what it moved.
+    const [first = [], ...more] = inPieces(rows);
+    const inserts = [
+      insertEffects(scope, first, atLeast),
+      ...more.map((piece) => insertEffects(scope, piece, 0)),
+    ];
+    const [changed] = await runBatch(scope.db, [change, ...inserts, ...rest]);
     if (rows.length > 0)
       scope.defer(
         handOff(
@@ -62,6 +68,23 @@ export async function commit<Change extends Statement>(
     if (says(error, "NOT NULL constraint failed: outbox.id")) return null;
     throw error;
   }
+}
+
+/** A bound value takes at most 2 MB in D1 (it is not enforced locally); these pieces stay far below, counted in characters. */
+const PIECE = 400_000;
+
+function inPieces<Row extends object>(rows: readonly Row[]): Row[][] {
+  const pieces: Row[][] = [];
+  let size = PIECE;
+  for (const row of rows) {
+    size += JSON.stringify(row).length;
+    if (size > PIECE) {
+      pieces.push([]);
+      size = JSON.stringify(row).length;
+    }
+    pieces.at(-1)?.push(row);
+  }
+  return pieces;
 }
 
 /**

@@ -31,7 +31,12 @@ export async function presignPut(
   const signed = await client.sign(url.href, {
     method: "PUT",
     headers: { ...headers, "content-length": String(object.size) },
-    aws: { signQuery: true, allHeaders: true },
+    aws: { signQuery: true, allHeaders: true, datetime: stamp(scope.now()) },
   });
   return { method: "PUT", url: signed.url, headers };
+}
+
+/** `20261121T093000Z`. */
+function stamp(at: number): string {
+  return new Date(at).toISOString().replace(/[-:]|\.\d+/g, "");
 }
