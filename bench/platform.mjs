@@ -31,6 +31,7 @@ function run(script, ...args) {
 /** Starts the product; the limits that protect it are out of the way. */
 export function startProduct() {
   return start(join(BUNDLE, "index.js"), {
+    APP_ENV: "development",
     SIGNING_SECRET: "a secret for measuring, nothing else",
     RATE_LOGIN: "1000000/60",
   });
