@@ -38,7 +38,7 @@ test("a notice that comes after the event is gone does not revive its room", asy
   await settled(event.id);
   // The queue may bring the same things again, in any order.
   await rows(
-    "UPDATE outbox SET status = 'pending' WHERE address = ? AND payload LIKE '%updated%'",
+    "UPDATE outbox SET status = 'pending', attempts = 0 WHERE address = ? AND payload LIKE '%updated%'",
     `event:${event.id}`,
   );
   const ids = await rows<{ id: string }>(
