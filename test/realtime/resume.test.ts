@@ -79,7 +79,8 @@ test("who missed nothing gets nothing, and then what is new", async () => {
   expect(await received(socket, seq + 2)).toEqual([seq + 1, seq + 2]);
 });
 
-test.each([301, 1000])("%i entries come whole, though a page holds 300", async (count) => {
+// With the notice that was there first: one page, one page and one, and more.
+test.each([299, 300, 301, 1000])("%i entries come whole, though a page holds 300", async (count) => {
   const room = await makeRoom(ann);
   await fill(room, count);
   const socket = await resume(room, 0);

@@ -1,0 +1,175 @@
+/** The environment with a meter on it: what one request costs in D1 statements, object calls and queue sends. */
+import { env } from "cloudflare:workers";
+import { send, type TestEnv } from "./api.ts";
+
+export interface Bill {
+  /** SQL of every D1 statement, those of a batch one by one. */
+  readonly statements: string[];
+  /** `BINDING.method` of every call to a Durable Object. */
+  readonly objectCalls: string[];
+  /** How many messages each send to a queue carried. */
+  readonly queueSends: number[];
+  /** How often D1 was asked: a batch counts once. */
+  roundTrips: number;
+}
+
+export interface Counted {
+  readonly env: TestEnv;
+  /** What was spent since the last reading. */
+  read(): Bill;
+}
+
+const empty = (): Bill => ({ statements: [], objectCalls: [], queueSends: [], roundTrips: 0 });
+
+export function counted(base: TestEnv = env): Counted {
+  let bill = empty();
+  const metered: Record<string, unknown> = { ...base };
+  for (const [name, binding] of Object.entries(metered)) {
+    if (isNamespace(binding))
+      metered[name] = namespace(binding, (method) => bill.objectCalls.push(`${name}.${method}`));
+    else if (isQueue(binding)) metered[name] = queue(binding, (messages) => bill.queueSends.push(messages));
+    else if (isDatabase(binding)) {
+      metered[name] = database(binding, (...statements) => {
+        bill.roundTrips += 1;
+        bill.statements.push(...statements);
+      });
+    }
+  }
+  return {
+    env: metered as unknown as TestEnv,
+    read() {
+      const read = bill;
+      bill = empty();
+      return read;
+    },
+  };
+}
+
+export interface Asked {
+  readonly body?: unknown;
+  readonly token?: string;
+  readonly headers?: Record<string, string>;
+}
+
+/** Sends a request at the meter's price. Fails when the answer is not the one that was asked for. */
+export async function charge(
+  meter: Counted,
+  status: number,
+  method: string,
+  path: string,
+  { body, token, headers }: Asked = {},
+): Promise<{ bill: Bill; response: Response }> {
+  const request = new Request(`http://caravan.test${path}`, {
+    method,
+    headers: {
+      "content-type": "application/json",
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  meter.read();
+  const response = await send(request, meter.env);
+  const bill = meter.read();
+  if (response.status !== status)
+    throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+  return { bill, response };
+}
+
+type Method = (...args: unknown[]) => unknown;
+
+/** An object whose named methods are replaced; the rest goes to the original, called on the original. */
+function overlay<Target extends object>(target: Target, methods: Record<string, Method>): Target {
+  return new Proxy(target, {
+    get(original, name) {
+      if (typeof name === "string" && Object.hasOwn(methods, name)) return methods[name];
+      const value = Reflect.get(original, name);
+      return typeof value === "function" ? (...args: unknown[]) => value.apply(original, args) : value;
+    },
+  });
+}
+
+type Tell = (...statements: string[]) => void;
+
+interface Statement {
+  readonly real: D1PreparedStatement;
+  readonly sql: string;
+}
+/** What a metered statement stands for: a batch must be given the real ones. */
+const behind = new WeakMap<object, Statement>();
+
+function statement(real: D1PreparedStatement, sql: string, tell: Tell): D1PreparedStatement {
+  const executing = Object.fromEntries(
+    (["run", "all", "first", "raw"] as const).map((name): [string, Method] => [
+      name,
+      (...args) => {
+        tell(sql);
+        return (real[name] as Method).apply(real, args);
+      },
+    ]),
+  );
+  const metered = overlay(real, {
+    ...executing,
+    bind: (...values) => statement(real.bind(...values), sql, tell),
+  });
+  behind.set(metered, { real, sql });
+  return metered;
+}
+
+function database<Database extends D1Database | D1DatabaseSession>(real: Database, tell: Tell): Database {
+  const methods: Record<string, Method> = {
+    prepare: (sql) => statement(real.prepare(String(sql)), String(sql), tell),
+    batch(statements) {
+      const all = (statements as object[]).map((each) => behind.get(each) as Statement);
+      tell(...all.map(({ sql }) => sql));
+      return real.batch(all.map((each) => each.real));
+    },
+  };
+  if ("withSession" in real) {
+    methods.withSession = (constraint) => database(real.withSession(constraint as string), tell);
+    methods.exec = (sql) => {
+      tell(String(sql));
+      return real.exec(String(sql));
+    };
+  }
+  return overlay(real, methods);
+}
+
+function namespace(real: DurableObjectNamespace, tell: (method: string) => void): DurableObjectNamespace {
+  const metered = (stub: DurableObjectStub) =>
+    new Proxy(stub, {
+      get(original, name) {
+        const value = Reflect.get(original, name);
+        if (typeof value !== "function" || typeof name !== "string") return value;
+        return (...args: unknown[]) => {
+          tell(name);
+          return (original as unknown as Record<string, Method>)[name]?.(...args);
+        };
+      },
+    });
+  return overlay(real, {
+    get: (id) => metered(real.get(id as DurableObjectId)),
+    getByName: (name) => metered(real.getByName(name as string)),
+  });
+}
+
+function queue(real: Queue, tell: (messages: number) => void): Queue {
+  return overlay(real, {
+    send(message) {
+      tell(1);
+      return real.send(message);
+    },
+    sendBatch(messages) {
+      const batch = [...(messages as Iterable<MessageSendRequest>)];
+      tell(batch.length);
+      return real.sendBatch(batch);
+    },
+  });
+}
+
+const has = (value: unknown, ...names: string[]): value is object =>
+  typeof value === "object" && value !== null && names.every((name) => name in value);
+const isNamespace = (value: unknown): value is DurableObjectNamespace =>
+  has(value, "getByName", "idFromName");
+const isQueue = (value: unknown): value is Queue => has(value, "send", "sendBatch");
+const isDatabase = (value: unknown): value is D1Database => has(value, "prepare", "batch", "withSession");
