@@ -4,7 +4,7 @@ import { notFound } from "../../platform/http/errors.ts";
 import { type Route, reply, route } from "../../platform/http/route.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { mediaUrl } from "../../platform/storage/media.ts";
-import { findProfile } from "./accounts.ts";
+import { findProfile } from "./people.ts";
 import { listDevices } from "./sessions.ts";
 
 /** One module's part of the file. */

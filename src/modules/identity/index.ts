@@ -1,26 +1,14 @@
 /** Identity: accounts, sessions and proof, for every door of the house. */
-export {
-  type AccountChange,
-  changeAccount,
-  deleteAccount,
-  findProfile,
-  findUser,
-  type Registered,
-  register,
-  type SignedIn,
-  setStanding,
-  signIn,
-  sweepAvatars,
-  type Taken,
-  type User,
-  verifyOwnPassword,
-} from "./accounts.ts";
+export { type AccountChange, changeAccount, deleteAccount, setStanding, type Taken } from "./accounts.ts";
+export { authenticate } from "./authentication.ts";
+export { sweepAvatars } from "./avatars.ts";
 export { purgeCodes } from "./codes.ts";
 export { refreshRefusal, requireStrong, takenRefusal } from "./doors.ts";
 export { exportAccount, exportRoute } from "./export.ts";
 export { identityMails } from "./mails.ts";
 export { messages as identityMessages } from "./messages.ts";
 export { linkRoutes } from "./pages.tsx";
+export { findProfile, findUser, type User } from "./people.ts";
 export {
   checkResetLink,
   confirmEmail,
@@ -28,6 +16,7 @@ export {
   resendVerification,
   resetPassword,
 } from "./recovery.ts";
+export { type Registered, register } from "./registration.ts";
 export { accountRoutes, tokenRefresh } from "./routes.ts";
 export { DEFAULT_POLICY, foldUsername, isEmail, type PasswordPolicy, weaknesses } from "./rules.ts";
 export {
@@ -41,7 +30,8 @@ export {
   toAccountWire,
   username,
 } from "./schemas.ts";
-export { authenticate, type Credentials, doors, endSessions, enforce, purgeSessions } from "./sessions.ts";
+export { type Credentials, doors, endSessions, enforce, purgeSessions } from "./sessions.ts";
+export { type SignedIn, signIn, verifyOwnPassword } from "./sign-in.ts";
 /** For foreign keys and joins by id: only identity writes to it. */
 export { users } from "./tables.ts";
 export { tokenRoutes } from "./token-routes.ts";

@@ -6,8 +6,8 @@ import { type Route, route } from "../../platform/http/route.ts";
 import type { Text } from "../../platform/http/text.ts";
 import { text } from "../../platform/http/text.ts";
 import type { Scope } from "../../platform/runtime.ts";
-import { findUser } from "./accounts.ts";
 import { messages } from "./messages.ts";
+import { findUser } from "./people.ts";
 import { checkResetLink, confirmEmail, resetPassword } from "./recovery.ts";
 import { DEFAULT_POLICY, weaknesses } from "./rules.ts";
 

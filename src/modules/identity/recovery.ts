@@ -7,7 +7,6 @@ import { commit, type Effect } from "../../platform/db/outbox.ts";
 import { attempt, clientOf, countMail, refund } from "../../platform/http/limits.ts";
 import { mailEffect, smsEffect } from "../../platform/mail/mail.ts";
 import type { Scope } from "../../platform/runtime.ts";
-import { findByEmail, findByPhone, type User, verificationFor } from "./accounts.ts";
 import {
   dropCodes,
   dropResets,
@@ -18,9 +17,11 @@ import {
   spendCode,
 } from "./codes.ts";
 import { resetCode, resetLink } from "./mails.ts";
+import { findByEmail, findByPhone, type User } from "./people.ts";
 import { foldEmail, mayRecover } from "./rules.ts";
 import { dropSessions, enforce, revokeEffect } from "./sessions.ts";
 import { users } from "./tables.ts";
+import { verificationFor } from "./verification.ts";
 
 /** Confirms the address that a mailed link was sent to. False: the link is wrong, old or used. */
 export async function confirmEmail(scope: Scope, secret: string): Promise<boolean> {

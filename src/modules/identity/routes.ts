@@ -5,17 +5,11 @@ import { secret, string } from "../../platform/http/fields.ts";
 import { type Route, reply, route } from "../../platform/http/route.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { storePicture } from "../../platform/storage/media.ts";
-import {
-  changeAccount,
-  deleteAccount,
-  findByPhone,
-  findProfile,
-  register,
-  setAvatar,
-  signIn,
-} from "./accounts.ts";
+import { changeAccount, deleteAccount } from "./accounts.ts";
+import { setAvatar } from "./avatars.ts";
 import { refreshRefusal, requireStrong, takenRefusal } from "./doors.ts";
 import { messages } from "./messages.ts";
+import { findByPhone, findProfile } from "./people.ts";
 import {
   checkResetSms,
   confirmPhoneChange,
@@ -23,6 +17,7 @@ import {
   requestResetSms,
   resetPassword,
 } from "./recovery.ts";
+import { register } from "./registration.ts";
 import {
   Account,
   Detail,
@@ -36,6 +31,7 @@ import {
   toAccountWire,
 } from "./schemas.ts";
 import { doors, endSessions, listDevices, refresh } from "./sessions.ts";
+import { signIn } from "./sign-in.ts";
 
 const tag = "Accounts";
 

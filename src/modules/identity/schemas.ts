@@ -5,8 +5,8 @@ import { fill } from "../../platform/http/messages.ts";
 import type { Locale, Text } from "../../platform/http/text.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { mediaUrl } from "../../platform/storage/media.ts";
-import type { User } from "./accounts.ts";
 import { messages } from "./messages.ts";
+import type { User } from "./people.ts";
 import { looksLikeEmail, normalizePhone, USERNAME } from "./rules.ts";
 
 export const Detail = z.object({ detail: z.string() }).openapi("Detail");

@@ -1,16 +1,15 @@
 /** Sessions: one a device, whatever it carries — an access token with its refresh token, an opaque key, or all of them. */
-
 import { and, desc, eq, lt, ne, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
-import { type JWTPayload, jwtVerify, SignJWT } from "jose";
 import { equalInConstantTime, randomHex, sha256 } from "../../platform/crypto/digest.ts";
 import { commit, type Effect } from "../../platform/db/outbox.ts";
-import type { Authentication, Caller, Credential } from "../../platform/http/caller.ts";
 import { log } from "../../platform/log.ts";
 import { rosterOf } from "../../platform/realtime/roster.ts";
 import type { Revocation } from "../../platform/realtime/sockets.ts";
-import type { Runtime, Scope } from "../../platform/runtime.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { forget } from "./authentication.ts";
 import { sessions, users } from "./tables.ts";
+import { type Holder, REFRESH_PREFIX, readAccess, refreshToken, signAccess } from "./tokens.ts";
 
 /** What an app's door hands out, and for how long. Seconds. */
 export interface Door {
@@ -20,6 +19,7 @@ export interface Door {
 }
 
 const HOUR = 3600;
+
 const DAY = 24 * HOUR;
 
 export const doors = {
@@ -34,21 +34,12 @@ export const doors = {
 /** However often it is refreshed, a device signs in anew after this long. */
 const LONGEST_SESSION = 365 * DAY * 1000;
 
-const ISSUER = "caravan";
-const AUDIENCE = "caravan-api";
-
 /** Everything a client may be given at sign-in. `key` is for the Token scheme. */
 export interface Credentials {
   readonly sessionId: string;
   readonly access: string;
   readonly refresh: string;
   readonly key: string;
-}
-
-export interface Holder {
-  readonly id: number;
-  readonly userType: Caller["userType"];
-  readonly isStaff: boolean;
 }
 
 /** A session for a user who is known, or whose row the same batch is only just writing. */
@@ -123,30 +114,6 @@ export async function openSession(
   return opened && credentialsFor(scope, session, door, holder);
 }
 
-async function signAccess(scope: Scope, sessionId: string, holder: Holder, seconds: number): Promise<string> {
-  const issued = Math.floor(scope.now() / 1000);
-  const role = holder.isStaff ? "STAFF" : holder.userType;
-  return new SignJWT({ token_type: "access", user_id: holder.id, sid: sessionId, role })
-    .setProtectedHeader({ alg: "HS256", typ: "JWT" })
-    .setSubject(String(holder.id))
-    .setIssuer(ISSUER)
-    .setAudience(AUDIENCE)
-    .setIssuedAt(issued)
-    .setExpirationTime(issued + seconds)
-    .setJti(crypto.randomUUID())
-    .sign(await scope.runtime.keys.hmacKey("access"));
-}
-
-const REFRESH_PREFIX = "r1";
-
-/**
- * The refresh token of a session at a count: derived, so that nothing that opens anything is stored, and so that
- * a client that lost the answer to its last refresh can be given the same one again.
- */
-async function refreshToken(runtime: Runtime, sessionId: string, count: number): Promise<string> {
-  return [REFRESH_PREFIX, sessionId, count, await runtime.keys.hmac("refresh", sessionId, count)].join(".");
-}
-
 export type Refreshed =
   | { readonly ok: true; readonly access: string; readonly refresh: string }
   | { readonly ok: false; readonly fault: "invalid" | "wrong_type" | "reused" };
@@ -196,135 +163,6 @@ export async function refresh(scope: Scope, token: string): Promise<Refreshed> {
     access: await signAccess(scope, sessionId, row, row.accessSeconds),
     refresh: await refreshToken(scope.runtime, sessionId, Math.max(row.count, count + 1)),
   };
-}
-
-/** How long an isolate trusts what it read of a session: the time in which every one of them honours a sign-out. */
-const TRUST = 25_000;
-const CACHE_SIZE = 5_000;
-
-interface Known {
-  readonly readAt: number;
-  readonly caller: Caller;
-}
-
-/** Sessions that this isolate has seen to be good, by session id or by hash of the key. */
-const known = new Map<string, Known>();
-
-function remember(name: string, caller: Caller, now: number): void {
-  if (known.size >= CACHE_SIZE) {
-    const [oldest] = known.keys();
-    if (oldest !== undefined) known.delete(oldest);
-  }
-  known.set(name, { readAt: now, caller });
-}
-
-/** Makes this isolate honour a revocation at once; the others follow when what they know has aged. */
-function forget({ userId, sessionId, exceptSession }: Revocation): void {
-  for (const [name, { caller }] of known) {
-    if (caller.userId !== userId) continue;
-    if (sessionId !== undefined ? caller.sessionId === sessionId : caller.sessionId !== exceptSession)
-      known.delete(name);
-  }
-}
-
-/** Checks what a request or a socket offers. One statement, none while the session is known. */
-export async function authenticate(scope: Scope, credential: Credential): Promise<Authentication> {
-  const now = scope.now();
-  if (credential.scheme === "Token") return byKey(scope, await sha256(credential.value), now);
-  if (credential.scheme === "Session") {
-    const [userId = "", sessionId = ""] = credential.value.split(".");
-    return bySession(scope, Number(userId), sessionId, null, now);
-  }
-  const claims = await readAccess(scope, credential.value);
-  if (!claims)
-    return { ok: false, fault: credential.value.startsWith(`${REFRESH_PREFIX}.`) ? "wrong_type" : "invalid" };
-  return bySession(scope, claims.userId, claims.sessionId, claims.expiresAt, now);
-}
-
-/** What is read of a session to know its caller. */
-const sessionFacts = {
-  sessionId: sessions.id,
-  signedInAt: sessions.createdAt,
-  expiresAt: sessions.expiresAt,
-  userId: users.id,
-  userType: users.userType,
-  isStaff: users.isStaff,
-  isActive: users.isActive,
-};
-
-async function byKey(scope: Scope, keyHash: string, now: number): Promise<Authentication> {
-  const name = `key:${keyHash}`;
-  const cached = known.get(name);
-  if (cached && cached.readAt > now - TRUST && cached.caller.expiresAt > now)
-    return { ok: true, caller: cached.caller };
-  const [row] = await scope.db
-    .select(sessionFacts)
-    .from(sessions)
-    .innerJoin(users, eq(users.id, sessions.userId))
-    .where(eq(sessions.keyHash, keyHash));
-  if (!row || row.expiresAt <= now) return { ok: false, fault: "invalid" };
-  if (!row.isActive) return { ok: false, fault: "inactive" };
-  const { isActive: _, ...caller } = row;
-  remember(name, caller, now);
-  return { ok: true, caller };
-}
-
-/** `expiresAt` of the token, epoch ms; null when only the session's own end counts. */
-async function bySession(
-  scope: Scope,
-  userId: number,
-  sessionId: string,
-  expiresAt: number | null,
-  now: number,
-): Promise<Authentication> {
-  const until = (caller: Caller) => ({
-    ...caller,
-    expiresAt: Math.min(caller.expiresAt, expiresAt ?? caller.expiresAt),
-  });
-  const cached = known.get(sessionId);
-  if (cached && cached.readAt > now - TRUST && cached.caller.userId === userId) {
-    return { ok: true, caller: until(cached.caller) };
-  }
-  const [row] = await scope.db
-    .select(sessionFacts)
-    .from(users)
-    .leftJoin(sessions, and(eq(sessions.id, sessionId), eq(sessions.userId, users.id)))
-    .where(eq(users.id, userId));
-  if (!row) return { ok: false, fault: "deleted" };
-  if (!row.isActive) return { ok: false, fault: "inactive" };
-  const { sessionId: found, signedInAt, expiresAt: endsAt, isActive: _, ...who } = row;
-  if (found === null || signedInAt === null || endsAt === null || endsAt <= now)
-    return { ok: false, fault: "invalid" };
-  const caller: Caller = { ...who, sessionId: found, signedInAt, expiresAt: endsAt };
-  remember(sessionId, caller, now);
-  return { ok: true, caller: until(caller) };
-}
-
-interface AccessClaims {
-  readonly userId: number;
-  readonly sessionId: string;
-  /** Epoch ms. */
-  readonly expiresAt: number;
-}
-
-/** The claims of one of our own unexpired access tokens, else null. */
-async function readAccess(scope: Scope, token: string): Promise<AccessClaims | null> {
-  let claims: JWTPayload;
-  try {
-    const key = await scope.runtime.keys.hmacKey("access");
-    const currentDate = new Date(scope.now());
-    ({ payload: claims } = await jwtVerify(token, key, {
-      algorithms: ["HS256"],
-      issuer: ISSUER,
-      audience: AUDIENCE,
-      currentDate,
-    }));
-  } catch {
-    return null;
-  }
-  const { token_type, user_id, sid, exp } = claims;
-  if (token_type !== "access" || typeof user_id !== "number" || typeof sid !== "string" || !exp) return null;
-  return { userId: user_id, sessionId: sid, expiresAt: exp * 1000 };
 }
 
 /** The sessions that a revocation means, as a condition. */

@@ -5,10 +5,12 @@ import { complain, day, secret, string } from "../../platform/http/fields.ts";
 import { messages as shared } from "../../platform/http/messages.ts";
 import { type Route, reply, route } from "../../platform/http/route.ts";
 import type { Text } from "../../platform/http/text.ts";
-import { changeAccount, findUser, register, signIn, type User, verifyOwnPassword } from "./accounts.ts";
+import { changeAccount } from "./accounts.ts";
 import { requireStrong, takenRefusal } from "./doors.ts";
 import { messages } from "./messages.ts";
+import { findUser, type User } from "./people.ts";
 import { checkResetCode, requestResetCode, resetPassword } from "./recovery.ts";
+import { register } from "./registration.ts";
 import {
   birthdayFault,
   isEmail,
@@ -18,6 +20,7 @@ import {
   signInEmailFault,
 } from "./rules.ts";
 import { doors, endSessions } from "./sessions.ts";
+import { signIn, verifyOwnPassword } from "./sign-in.ts";
 
 const tag = "Find Friend accounts";
 const challenge = "Token";

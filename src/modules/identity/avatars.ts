@@ -1,0 +1,39 @@
+/** Pictures of people. */
+import { sql } from "drizzle-orm";
+import { commit } from "../../platform/db/outbox.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { dropObject } from "../../platform/storage/media.ts";
+import { findProfile } from "./people.ts";
+import { profiles } from "./tables.ts";
+
+/** Takes one's picture: the new key first, then the old object by the queue. */
+export async function setAvatar(scope: Scope, userId: number, key: string | null): Promise<void> {
+  const found = await findProfile(scope, userId);
+  const update = scope.db
+    .insert(profiles)
+    .values({ userId, avatarKey: key })
+    .onConflictDoUpdate({ target: profiles.userId, set: { avatarKey: key } });
+  await commit(scope, update, found?.avatarKey ? [dropObject(found.avatarKey)] : []);
+}
+
+/** Nightly: deletes pictures that no profile names, once they are a day old. */
+export async function sweepAvatars(scope: Scope): Promise<void> {
+  const { bucket } = scope.runtime;
+  let cursor: string | undefined;
+  do {
+    const page = await bucket.list({ prefix: "avatars/", limit: 500, ...(cursor ? { cursor } : {}) });
+    const keys = page.objects
+      .filter(({ uploaded }) => uploaded.getTime() < scope.now() - DAY)
+      .map(({ key }) => key);
+    const named = await scope.db
+      .select({ key: profiles.avatarKey })
+      .from(profiles)
+      .where(sql`${profiles.avatarKey} IN (SELECT value FROM json_each(${JSON.stringify(keys)}))`);
+    const kept = new Set(named.map(({ key }) => key));
+    const orphans = keys.filter((key) => !kept.has(key));
+    if (orphans.length > 0) await bucket.delete(orphans);
+    cursor = page.truncated ? page.cursor : undefined;
+  } while (cursor);
+}
+
+const DAY = 24 * 3600_000;

@@ -1,0 +1,35 @@
+/** People as they are looked up. */
+import { eq } from "drizzle-orm";
+import type { Scope } from "../../platform/runtime.ts";
+import { foldEmail } from "./rules.ts";
+import { profiles, users } from "./tables.ts";
+
+export type User = typeof users.$inferSelect;
+
+export async function findUser(scope: Scope, userId: number): Promise<User | null> {
+  const [row] = await scope.db.select().from(users).where(eq(users.id, userId));
+  return row ?? null;
+}
+
+export async function findByEmail(scope: Scope, email: string): Promise<User | null> {
+  const [row] = await scope.db
+    .select()
+    .from(users)
+    .where(eq(users.email, foldEmail(email)));
+  return row ?? null;
+}
+
+export async function findByPhone(scope: Scope, phone: string): Promise<User | null> {
+  const [row] = await scope.db.select().from(users).where(eq(users.phone, phone));
+  return row ?? null;
+}
+
+/** A user with what their profile says. */
+export async function findProfile(scope: Scope, userId: number) {
+  const [row] = await scope.db
+    .select({ user: users, avatarKey: profiles.avatarKey, birthday: profiles.birthday })
+    .from(users)
+    .leftJoin(profiles, eq(profiles.userId, users.id))
+    .where(eq(users.id, userId));
+  return row ?? null;
+}

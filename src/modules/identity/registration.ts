@@ -1,0 +1,102 @@
+/** New accounts: the person, the profile, the session and the proof of the address in one transaction. */
+import { sql } from "drizzle-orm";
+import { randomCode } from "../../platform/crypto/digest.ts";
+import { anyHasher } from "../../platform/crypto/hasher.ts";
+import { commit } from "../../platform/db/outbox.ts";
+import { clientOf, count } from "../../platform/http/limits.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { type Taken, takenOf } from "./accounts.ts";
+import type { User } from "./people.ts";
+import { foldEmail, foldUsername, usernameFrom } from "./rules.ts";
+import { type Credentials, credentialsFor, type Door, prepareSession } from "./sessions.ts";
+import { profiles, users } from "./tables.ts";
+import { mustVerify, verificationFor } from "./verification.ts";
+
+export interface Registration {
+  /** Chosen by the person; made from phone or address when absent. */
+  readonly username?: string | undefined;
+  readonly email?: string | null | undefined;
+  /** E.164. */
+  readonly phone?: string | null | undefined;
+  readonly password: string;
+  readonly firstName?: string | undefined;
+  readonly lastName?: string | undefined;
+  readonly userType?: User["userType"] | undefined;
+  readonly birthday?: string | null | undefined;
+}
+
+export type Registered =
+  | { readonly ok: true; readonly user: User; readonly credentials: Credentials | null }
+  | { readonly ok: false; readonly taken: Taken };
+
+/**
+ * Makes an account, its profile, its session and its verification mail in one transaction. No credentials come
+ * back when the address has to be verified first, or when the door hands out none (`signIn` false).
+ */
+export async function register(
+  scope: Scope,
+  door: Door,
+  facts: Registration,
+  options: { signIn: boolean } = { signIn: true },
+): Promise<Registered> {
+  await count(scope, "registration", clientOf(scope));
+  const passwordHash = await anyHasher(scope.runtime.hashers).hash(facts.password);
+  for (let tries = 0; ; tries++) {
+    // After a few clashes by chance, so that nobody can take every name that a phone or an address might get.
+    const suffix = tries < COUNTED_SUFFIXES ? tries : Number(randomCode());
+    const username = facts.username ?? usernameFrom(facts.phone ?? null, facts.email ?? null, suffix);
+    try {
+      return await insertUser(scope, door, { ...facts, username }, passwordHash, options.signIn);
+    } catch (error) {
+      const taken = takenOf(error);
+      if (!taken) throw error;
+      if (taken === "username" && facts.username === undefined && tries < MAX_TRIES) continue;
+      return { ok: false, taken };
+    }
+  }
+}
+
+const COUNTED_SUFFIXES = 5;
+
+const MAX_TRIES = 10;
+
+async function insertUser(
+  scope: Scope,
+  door: Door,
+  facts: Registration & { username: string },
+  passwordHash: string,
+  signIn: boolean,
+): Promise<Registered> {
+  const now = scope.now();
+  const email = facts.email ? foldEmail(facts.email) : null;
+  const usernameKey = foldUsername(facts.username);
+  const newId = sql<number>`(SELECT id FROM users WHERE username_key = ${usernameKey})`;
+  const insert = scope.db
+    .insert(users)
+    .values({
+      username: facts.username,
+      usernameKey,
+      email,
+      phone: facts.phone ?? null,
+      passwordHash,
+      firstName: facts.firstName ?? "",
+      lastName: facts.lastName ?? "",
+      userType: facts.userType ?? "CLIENT",
+      locale: scope.locale,
+      createdAt: now,
+      updatedAt: now,
+    })
+    .returning();
+  const session = signIn && !(email && mustVerify(scope)) ? await prepareSession(scope, door, newId) : null;
+  const verification = email
+    ? await verificationFor(scope, { userId: newId, email, username: facts.username, locale: scope.locale })
+    : null;
+  const rows = await commit(scope, insert, verification ? [verification.effect] : [], [
+    scope.db.insert(profiles).values({ userId: newId as never, birthday: facts.birthday ?? null }),
+    ...(verification ? [verification.statement] : []),
+    ...(session ? [session.statement] : []),
+  ]);
+  const user = rows?.[0];
+  if (!user) throw new Error("the new account has no row");
+  return { ok: true, user, credentials: session && (await credentialsFor(scope, session, door, user)) };
+}
