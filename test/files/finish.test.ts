@@ -2,6 +2,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { newestFinished } from "../../src/modules/files/index.ts";
+import { openSession } from "../../src/platform/db/client.ts";
 import {
   expectNothingLeft,
   fileOf,
@@ -184,4 +185,28 @@ describe("a subject has one picture", () => {
     ];
     expect((await filesOf(ann)).map(({ id }) => id)).toEqual(kept.map(({ id }) => id));
   });
+});
+
+test("the pictures of a whole list are found with one statement, those of none with none", async () => {
+  const ann = await uploader();
+  const ids = [newSubject(), newSubject(), newSubject()];
+  for (const subjectId of ids.slice(0, 2)) await uploaded(ann, { subjectId });
+  const statements: string[] = [];
+  const session = new Proxy(env.DB.withSession("first-primary"), {
+    get(target, name) {
+      const value = Reflect.get(target, name);
+      if (typeof value !== "function") return value;
+      return (...given: unknown[]) => {
+        if (name === "prepare") statements.push(String(given[0]));
+        return value.apply(target, given);
+      };
+    },
+  });
+  const database = { withSession: () => session } as unknown as D1Database;
+  const scope = { ...scopeAt(), db: openSession(database, null).db };
+  expect((await newestFinished(scope, "car_image", [])).size).toBe(0);
+  expect(statements).toEqual([]);
+  const many = [...ids, ...Array.from({ length: 300 }, () => newSubject())];
+  expect([...(await newestFinished(scope, "car_image", many)).keys()].sort()).toEqual(ids.slice(0, 2));
+  expect(statements).toHaveLength(1);
 });

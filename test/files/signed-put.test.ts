@@ -48,6 +48,13 @@ describe("a signed PUT", () => {
     expect(new Set(signatures).size).toBe(4);
   });
 
+  test("counts from the moment of its start", async () => {
+    const at = Date.UTC(2031, 0, 2, 3, 4, 5, 678);
+    const ann = await uploader();
+    const upload = await start(ann, { size: 5 }, { ...scopeWith(STORE), now: () => at });
+    expect(new URL(upload.put?.url ?? "").searchParams.get("X-Amz-Date")).toBe("20310102T030405Z");
+  });
+
   test("goes to the server itself where the store is a path", async () => {
     const ann = await uploader();
     const upload = await start(ann, { size: LIMIT }, scopeWith({ ...STORE, R2_S3_ENDPOINT: "/local/s3" }));

@@ -1,0 +1,128 @@
+/** What a client of Rideshare does over real HTTP, and pictures for it. */
+import { crc32, deflateSync } from "node:zlib";
+import { expect } from "vitest";
+
+let origin = "";
+/** Where everything below is sent. */
+export function useOrigin(value: string): void {
+  origin = value;
+}
+
+export async function ask(path: string, options: RequestInit & { cookie?: string; json?: unknown } = {}) {
+  const { cookie, json, ...rest } = options;
+  const headers = new Headers(rest.headers);
+  headers.set("accept-language", "en");
+  if (cookie) headers.set("cookie", cookie);
+  if (json !== undefined) headers.set("content-type", "application/json");
+  const answer = await fetch(path.startsWith("http") ? path : `${origin}${path}`, {
+    ...rest,
+    headers,
+    ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+  });
+  const bytes = new Uint8Array(await answer.arrayBuffer());
+  const isJson = answer.headers.get("content-type")?.includes("json");
+  return {
+    status: answer.status,
+    headers: answer.headers,
+    bytes,
+    body: isJson ? JSON.parse(new TextDecoder().decode(bytes)) : null,
+  };
+}
+
+export async function rider(): Promise<string> {
+  const email = `rider-${crypto.randomUUID()}@example.com`;
+  const password = "securepassword123";
+  await ask("/api/register", { method: "POST", json: { name: "Anna Ride", email, password } });
+  const answer = await ask("/api/login", { method: "POST", json: { email, password } });
+  if (answer.status !== 200) throw new Error(`login: ${answer.status} ${Buffer.from(answer.bytes)}`);
+  return `jwt=${answer.body.jwt}`;
+}
+
+export async function newPost(cookie: string): Promise<number> {
+  const words = {
+    car_name: "Dacia",
+    model: "Logan",
+    year: "2020",
+    engine: "1.0",
+    fuel: "petrol",
+    body: "sedan",
+  };
+  const more = {
+    transmission: "manual",
+    gear_number: "5",
+    color: "white",
+    seat_number: "5",
+    milleage: "10000",
+  };
+  const rest = { power: "90", emission_standard: "Euro 6", price: "7000", contact: "me" };
+  const json = { ...words, ...more, ...rest };
+  const { body, status } = await ask("/api/add-carpost", { method: "POST", cookie, json });
+  expect(status).toBe(200);
+  return body.id;
+}
+
+export async function started(cookie: string, post: number, bytes: Uint8Array | null, type = "image/jpeg") {
+  const size = bytes ? { size: bytes.length } : {};
+  const json = { file_name: "car.jpg", file_type: type, car_post_id: post, ...size };
+  const { body, status } = await ask("/api/upload/direct/start", { method: "POST", cookie, json });
+  expect(status).toBe(200);
+  return body;
+}
+
+export const finish = (cookie: string, id: number) =>
+  ask("/api/upload/direct/finish", { method: "POST", cookie, json: { file_id: id } });
+export const imageOf = async (cookie: string, post: number) =>
+  (await ask(`/api/get-image-by-post-id/${post}`, { cookie })).body;
+// As a browser would, and not as a page: the local store takes no foreign `Origin`.
+export const sendPut = (
+  put: { url: string; headers: Record<string, string> },
+  body: Uint8Array<ArrayBuffer>,
+  more = {},
+) =>
+  fetch(put.url, { method: "PUT", headers: { ...put.headers, ...more }, body }).then(async (answer) => {
+    await answer.arrayBuffer();
+    return answer.status;
+  });
+
+export function sendForm(
+  cookie: string,
+  upload: { url: string; fields: Record<string, string> },
+  body: string | Uint8Array<ArrayBuffer>,
+) {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(upload.fields)) form.append(name, value);
+  form.append("file", new File([body], "car.jpg", { type: upload.fields["Content-Type"] ?? "" }));
+  return ask(upload.url, {
+    method: "POST",
+    cookie,
+    body: form,
+    headers: { origin: "http://localhost:5173" },
+  });
+}
+
+export const tick = () => ask(`/cdn-cgi/local/scheduled?cron=${encodeURIComponent("* * * * *")}`);
+
+export function jpeg(size: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(size).map((_, index) => (index * 31) % 256);
+  bytes.set([0xff, 0xd8, 0xff, 0xe0]);
+  return bytes;
+}
+
+/** A real picture, so that something can make it smaller. */
+export function png(width: number, height: number): Uint8Array<ArrayBuffer> {
+  const chunk = (name: string, data: Uint8Array) => {
+    const body = Buffer.concat([Buffer.from(name), data]);
+    const frame = Buffer.alloc(8);
+    frame.writeUInt32BE(data.length);
+    frame.writeUInt32BE(crc32(body), 4);
+    return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)]);
+  };
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width);
+  header.writeUInt32BE(height, 4);
+  header.set([8, 2, 0, 0, 0], 8);
+  const lines = deflateSync(Buffer.alloc((width * 3 + 1) * height));
+  const magic = Buffer.from("89504e470d0a1a0a", "hex");
+  const chunks = [chunk("IHDR", header), chunk("IDAT", lines), chunk("IEND", Buffer.alloc(0))];
+  return new Uint8Array(Buffer.concat([magic, ...chunks]));
+}
