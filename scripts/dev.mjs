@@ -1,52 +1,92 @@
 // `npm run dev`: migrations, secrets, sample data, the server, and the clock that production has by itself.
-import { spawn, spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { spawn } from "node:child_process";
+import { existsSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join, resolve } from "node:path";
 import { ensureSecrets, quiet, requireNode, root, wrangler } from "./environment.mjs";
 
 requireNode();
-const port = Number(process.env.PORT ?? 8787);
-const state = process.env.CARAVAN_STATE ?? join(root, ".wrangler/state");
+const port = readPort();
+const state = resolve(process.env.CARAVAN_STATE ?? join(root, ".wrangler/state"));
 const origin = `http://127.0.0.1:${port}`;
 
+/** The one process that is at work for us: it goes when we go. */
+let child = null;
+let stopping = false;
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, stop);
+stopWithNpm();
+
+await requireFreePort();
 ensureSecrets();
-run(join(root, "scripts/assets.mjs"));
-run(wrangler, "d1", "migrations", "apply", "DB", "--local", "--persist-to", state);
-
-const firstStart = !existsSync(join(state, "samples-loaded"));
-const server = spawn(
-  process.execPath,
-  [
-    wrangler,
-    "dev",
-    "--port",
-    String(port),
-    "--persist-to",
-    state,
-    "--log-level",
-    "warn",
-    "--show-interactive-dev-session=false",
-  ],
-  { cwd: root, env: quiet, stdio: ["ignore", "inherit", "inherit"] },
-);
-for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => server.kill(signal));
-server.on("exit", (code) => process.exit(code ?? 0));
-
+await run(join(root, "scripts/assets.mjs"));
+await run(wrangler, "d1", "migrations", "apply", "DB", "--local", "--persist-to", state);
+serve();
 await ready();
-if (firstStart) await loadSamples();
+await loadSamples();
 console.log(
   `\n  Caravan is at ${origin}\n  sample logins, documents and the mail outbox are on its start page\n`,
 );
 startClock();
 
-function run(script, ...args) {
-  const result = spawnSync(process.execPath, [script, ...args], {
-    cwd: root,
-    env: { ...quiet, CI: "1" },
-    encoding: "utf8",
+function readPort() {
+  const words = process.env.PORT ?? "8787";
+  const number = Number(words);
+  if (Number.isInteger(number) && number > 0 && number < 65536) return number;
+  return fail(`PORT must be a number from 1 to 65535, not "${words}".`);
+}
+
+/** Refuses before anything is touched: another server may be using the same state. */
+async function requireFreePort() {
+  const probe = createServer();
+  const taken = await new Promise((answer) => {
+    probe.once("error", answer);
+    probe.listen({ port, host: "127.0.0.1", exclusive: true }, () => answer(null));
   });
-  if (result.status === 0) return;
-  console.error(result.stdout, result.stderr);
+  if (taken?.code === "EADDRINUSE")
+    fail(
+      `Port ${port} is in use, perhaps by another \`npm run dev\`. Stop that, or choose another port: PORT=${port + 1} npm run dev`,
+    );
+  if (taken) fail(`Port ${port} can't be listened on: ${taken.message}`);
+  await new Promise((closed) => probe.close(closed));
+}
+
+/** Runs one preparation to its end; what it says is shown only when it fails. */
+async function run(script, ...args) {
+  const words = [];
+  child = spawn(process.execPath, [script, ...args], { cwd: root, env: { ...quiet, CI: "1" } });
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => words.push(chunk));
+  const code = await new Promise((end) => child.once("close", end));
+  child = null;
+  if (stopping) process.exit(0);
+  if (code !== 0) fail(Buffer.concat(words).toString());
+}
+
+function serve() {
+  const place = ["--port", String(port), "--persist-to", state];
+  const quietly = ["--log-level", "warn", "--show-interactive-dev-session=false"];
+  child = spawn(process.execPath, [wrangler, "dev", ...place, ...quietly], {
+    cwd: root,
+    env: quiet,
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  child.once("exit", (code) => process.exit(stopping ? 0 : code || 1));
+}
+
+function stop() {
+  stopping = true;
+  if (child) child.kill("SIGTERM");
+  else process.exit(0);
+}
+
+/** npm passes a signal on to its shell, and that shell dies without passing it on: then nobody is left who wants us. */
+function stopWithNpm() {
+  if (!process.env.npm_lifecycle_event) return;
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && stop(), 500).unref();
+}
+
+function fail(words) {
+  console.error(words);
   process.exit(1);
 }
 
@@ -61,18 +101,20 @@ async function ready() {
     }
     if (Date.now() > deadline) {
       console.error(`The server did not answer on ${origin} within a minute.`);
-      server.kill("SIGTERM");
-      process.exit(1);
+      child.kill("SIGTERM");
+      return new Promise(() => {});
     }
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    await new Promise((wait) => setTimeout(wait, 150));
   }
 }
 
+/** Once a state; loading is repeatable, so a start that was cut short does no harm. */
 async function loadSamples() {
-  const { writeFileSync } = await import("node:fs");
+  const marker = join(state, "samples-loaded");
+  if (existsSync(marker)) return;
   const response = await fetch(`${origin}/dev/samples/`, { method: "POST" });
   if (!response.ok) return console.error(`The sample data could not be loaded: ${await response.text()}`);
-  writeFileSync(join(state, "samples-loaded"), `${new Date().toISOString()}\n`);
+  writeFileSync(marker, `${new Date().toISOString()}\n`);
 }
 
 /** Cron does not fire by itself in development. */
