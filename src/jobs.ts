@@ -1,7 +1,7 @@
 /** What runs without a request: the outbox's effects by kind, and the clock's jobs. */
 
 import { documentMails, sendExpiryReminders } from "./modules/documents/index.ts";
-import { announce, eventMails, type Notice, sendReminders } from "./modules/events/index.ts";
+import { announce, eraseEventWords, eventMails, type Notice, sendReminders } from "./modules/events/index.ts";
 import { checkFiles, purgePendingFiles } from "./modules/files/index.ts";
 import { identityMails, purgeCodes, purgeSessions, sweepAvatars } from "./modules/identity/index.ts";
 import { deliver, type Handlers, sweepOutbox } from "./platform/db/delivery.ts";
@@ -28,6 +28,10 @@ const handlers: Handlers = {
   },
   async object(scope, row) {
     await scope.runtime.bucket.delete(row.address);
+  },
+  async erase(scope, row) {
+    const { userId } = row.payload as { userId: number };
+    await eraseEventWords(scope, userId);
   },
   event_notice: (scope, row) => announce(scope, row.payload as Notice),
 };

@@ -101,6 +101,9 @@ const registration = route({
   answers: { 201: z.union([Key, Detail]) },
   async handle({ scope, body }) {
     const address = body.email ?? null;
+    // Without an address there is nothing to verify, so where that comes first an address does, too.
+    if (!address && scope.runtime.settings.emailVerification === "mandatory")
+      throw invalid({ email: messages.required });
     const faults = weaknesses(body.password1, DEFAULT_POLICY);
     if (faults.length > 0) throw invalid({ password1: faults });
     if (body.password1 !== body.password2)

@@ -1,4 +1,5 @@
 /** Events: what other rooms of the house may use. */
+export { eraseEventWords } from "./erasure.ts";
 export { eventGate } from "./gate.ts";
 export { eventMails } from "./mails.ts";
 export { announce, type Notice } from "./notices.ts";

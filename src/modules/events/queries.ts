@@ -4,7 +4,7 @@ import type { Locale } from "../../platform/http/text.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { foldUsername } from "../identity/index.ts";
 import { foldLocation } from "./rules.ts";
-import { eventMembers, eventReminders, events } from "./tables.ts";
+import { eventEntries, eventMembers, eventReminders, events } from "./tables.ts";
 
 /** A person as an event shows them and as a letter finds them. */
 export interface Person {
@@ -142,5 +142,14 @@ export async function exportEvents(scope: Scope, userId: number) {
     .innerJoin(events, eq(events.id, eventMembers.eventId))
     .where(eq(eventMembers.userId, userId));
   const reminded = await scope.db.select().from(eventReminders).where(eq(eventReminders.userId, userId));
-  return { events_made: made, events_joined: joined, reminders: reminded };
+  const said = await scope.db
+    .select({
+      eventId: eventEntries.eventId,
+      at: eventEntries.at,
+      kind: eventEntries.kind,
+      body: eventEntries.body,
+    })
+    .from(eventEntries)
+    .where(eq(eventEntries.authorId, userId));
+  return { events_made: made, events_joined: joined, event_messages: said, reminders: reminded };
 }

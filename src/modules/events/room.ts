@@ -4,7 +4,7 @@ import * as v from "valibot";
 import { type Caller, tokenCredential } from "../../platform/http/caller.ts";
 import type { SocketDocument } from "../../platform/realtime/asyncapi.ts";
 import { type Fault, fault } from "../../platform/realtime/frames.ts";
-import type { Entry } from "../../platform/realtime/journal.ts";
+import { type Entry, ERASED } from "../../platform/realtime/journal.ts";
 import type { Tenant } from "../../platform/realtime/room.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { authenticate } from "../identity/index.ts";
@@ -43,6 +43,7 @@ export function eventTenant(openScope: () => Scope): Tenant {
       };
     },
     toDocumented(entry) {
+      if (entry.kind === ERASED) return null;
       const { text, data } = entry.body as { text?: string; data?: unknown };
       return JSON.stringify({ message: text ?? data ?? null });
     },

@@ -75,5 +75,8 @@ export const eventEntries = sqliteTable(
     kind: text("kind").notNull(),
     body: text("body", { mode: "json" }).notNull(),
   },
-  (table) => [primaryKey({ columns: [table.eventId, table.epoch, table.seq] })],
+  (table) => [
+    primaryKey({ columns: [table.eventId, table.epoch, table.seq] }),
+    index("event_entries_author").on(table.authorId),
+  ],
 );

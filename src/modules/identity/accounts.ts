@@ -122,7 +122,7 @@ export async function deleteAccount(
   const deleted = await commit(
     scope,
     scope.db.delete(users).where(eq(users.id, userId)),
-    [revokeEffect(scope, revocation), ...(avatarKey ? [dropObject(avatarKey)] : [])],
+    [revokeEffect(scope, revocation), eraseEffect(userId), ...(avatarKey ? [dropObject(avatarKey)] : [])],
     [
       scope.db
         .delete(outbox)
@@ -132,6 +132,11 @@ export async function deleteAccount(
   );
   if (deleted) await enforce(scope, revocation);
   return deleted !== null;
+}
+
+/** What no foreign key reaches: every module that keeps somebody's words in a room takes them out. */
+function eraseEffect(userId: number): Effect {
+  return { kind: "erase", address: `user:${userId}`, payload: { userId } };
 }
 
 export interface AccountStanding {

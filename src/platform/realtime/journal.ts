@@ -31,6 +31,9 @@ export interface JournalStorage {
   exec<T extends Record<string, SqlStorageValue>>(query: string, ...bindings: unknown[]): Iterable<T>;
 }
 
+/** The kind of an entry whose author has left and taken their words along. */
+export const ERASED = "erased";
+
 export class Journal {
   readonly #sql: JournalStorage;
   #head = 0;
@@ -168,6 +171,15 @@ export class Journal {
 
   setFact(name: string, value: string): void {
     this.#sql.exec("INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)", name, value);
+  }
+
+  /** Takes an author's words out; the positions stay, so that nobody misses one. */
+  erase(author: number): void {
+    this.#sql.exec(
+      "UPDATE entries SET kind = ?, body = '{}', ref = NULL, author = 0 WHERE author = ?",
+      ERASED,
+      author,
+    );
   }
 
   #byRef(author: number, ref: string): Entry | undefined {

@@ -50,6 +50,10 @@ export function roomObject(
       return this.room.revoke(revocation, code, reason);
     }
 
+    async erase(author: number): Promise<void> {
+      this.room.erase(author);
+    }
+
     wake(name: string): Promise<void> {
       return this.room.wake(name);
     }

@@ -57,6 +57,8 @@ export interface RoomObject extends Rpc.DurableObjectBranded {
   retire(room: string, draft: Omit<Draft, "author">): Promise<void>;
   /** Closes the sockets that a revocation means. */
   revoke(revocation: Revocation, code: number, reason: string): Promise<number>;
+  /** Takes the words of a deleted account out of the journal. */
+  erase(author: number): Promise<void>;
   /** Re-arms an alarm that was lost: the second net of the archive. */
   wake(room: string): Promise<void>;
   fetch(request: Request): Promise<Response>;
@@ -185,6 +187,10 @@ export class Room {
     this.#know(room);
     this.#journal.setFact("retiredUntil", String(this.#clock() + GRAVE));
     this.#arm();
+  }
+
+  erase(author: number): void {
+    this.#journal.erase(author);
   }
 
   revoke(revocation: Revocation, code: number, reason: string): number {

@@ -1,0 +1,1 @@
+CREATE INDEX `event_entries_author` ON `event_entries` (`author_id`);

@@ -1,0 +1,39 @@
+/** What somebody said in an event's room, after they deleted their account. */
+import { expect, test, vi } from "vitest";
+import { del, get, person, post, rows } from "../support/api.ts";
+import { connectNative } from "../support/socket.ts";
+
+async function eventOf(token: string): Promise<string> {
+  const event = {
+    name: "Ride",
+    starting_time: "2031-01-01T10:00Z",
+    end_time: "2031-01-01T11:00Z",
+    location: "Bridge",
+  };
+  return (await post("/api/events/", event, { token })).body.id;
+}
+
+test("the words of a deleted account go, and the positions stay", async () => {
+  const host = await person();
+  const guest = await person();
+  const id = await eventOf(host.token);
+  const socket = await connectNative(`/ws/events/${id}/`, guest.token);
+  socket.send({ t: "say", ref: "a", kind: "message", body: { text: "my secret" } });
+  const { seq } = await socket.next((frame) => frame.t === "ack");
+  const archived = () =>
+    rows("SELECT kind, body, author_id FROM event_entries WHERE author_id = ?", guest.id);
+  await vi.waitUntil(async () => (await archived()).length === 1, { timeout: 10_000 });
+  const exported = await get("/api/v1/users/me/export/", { token: guest.token });
+  expect(exported.body.event_messages).toMatchObject([{ body: { text: "my secret" } }]);
+
+  await del("/api/v1/auth/profile/", undefined, { token: guest.token });
+  await vi.waitUntil(async () => (await archived()).length === 0, { timeout: 10_000 });
+
+  const later = await connectNative(`/ws/events/${id}/?since=${seq - 1}`, host.token);
+  expect((await later.next()).recovered).toBe(false);
+  const whole = await connectNative(`/ws/events/${id}/?since=0`, host.token);
+  await whole.next((frame) => frame.t === "welcome");
+  const entry = await whole.next((frame) => frame.seq === seq);
+  expect(entry).toMatchObject({ kind: "erased", by: null, body: {} });
+  expect(await rows("SELECT 1 FROM event_entries WHERE body LIKE '%my secret%'")).toEqual([]);
+});
