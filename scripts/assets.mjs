@@ -1,25 +1,45 @@
 // Puts everything that is served as a file into dist/assets: our own few files and the two self-hosted API viewers.
-import { copyFile, cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+// What is there already is left alone: a development server that is running watches the folder.
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 
-const root = new URL("..", import.meta.url);
-const out = new URL("dist/assets/", root);
+const root = fileURLToPath(new URL("..", import.meta.url));
+const out = join(root, "dist/assets");
 
 const VENDOR = {
-  "vendor/swagger-ui/": ["swagger-ui-dist/swagger-ui.css", "swagger-ui-dist/swagger-ui-bundle.js"],
-  "vendor/redoc/": ["redoc/bundles/redoc.standalone.js"],
+  "vendor/swagger-ui": ["swagger-ui-dist/swagger-ui.css", "swagger-ui-dist/swagger-ui-bundle.js"],
+  "vendor/redoc": ["redoc/bundles/redoc.standalone.js"],
 };
 
-await rm(out, { recursive: true, force: true });
-await mkdir(new URL("static/", out), { recursive: true });
-await cp(new URL("src/assets/", root), new URL("static/", out), { recursive: true });
-for (const [folder, files] of Object.entries(VENDOR)) {
-  await mkdir(new URL(folder, out), { recursive: true });
-  for (const file of files) {
-    await copyFile(new URL(`node_modules/${file}`, root), new URL(folder + file.split("/").at(-1), out));
-  }
-}
+const files = new Map();
+for (const path of await filesIn(join(root, "src/assets")))
+  files.set(join("static", path), await readFile(join(root, "src/assets", path)));
+for (const [folder, sources] of Object.entries(VENDOR))
+  for (const source of sources)
+    files.set(join(folder, basename(source)), await readFile(join(root, "node_modules", source)));
 
 // ReDoc's bundle shows a logo from its maker's network; the pages work without any.
-const redoc = new URL("vendor/redoc/redoc.standalone.js", out);
-const words = await readFile(redoc, "utf8");
-await writeFile(redoc, words.replaceAll("https://cdn.redoc.ly/redoc/logo-mini.svg", "/static/favicon.svg"));
+const redoc = "vendor/redoc/redoc.standalone.js";
+const words = files.get(redoc).toString();
+files.set(
+  redoc,
+  Buffer.from(words.replaceAll("https://cdn.redoc.ly/redoc/logo-mini.svg", "/static/favicon.svg")),
+);
+
+for (const [path, content] of files) {
+  const place = join(out, path);
+  const before = await readFile(place).catch(() => null);
+  if (before?.equals(content)) continue;
+  await mkdir(dirname(place), { recursive: true });
+  await writeFile(place, content);
+}
+for (const path of await filesIn(out).catch(() => [])) if (!files.has(path)) await rm(join(out, path));
+
+/** Paths of all files below a folder. */
+async function filesIn(folder) {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+}
