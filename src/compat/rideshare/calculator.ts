@@ -31,7 +31,7 @@ const list = route({
   tag,
   summary: "A page of one's entries, the newest first",
   access: "signedIn",
-  query: z.object({ page: z.string().max(50).default("1") }),
+  query: z.object({ page: z.string().default("1") }),
   answers: { 200: flatPage(EntryWire) },
   handle: async ({ scope, caller, query }) =>
     reply(

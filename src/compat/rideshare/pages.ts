@@ -3,6 +3,8 @@ import { z } from "@hono/zod-openapi";
 import type { Listed, Window } from "../../platform/http/paging.ts";
 
 const PAGE_SIZE = 10;
+/** Past every list, and its offset still a number that the database takes. */
+const FARTHEST = 1e9;
 const NOT_A_NUMBER = "Invalid page number. Page should be an integer!";
 const OUT_OF_RANGE = "Page not found! The page number you're requesting is out of range!";
 
@@ -28,7 +30,7 @@ export async function flatPageOf<Row, Wire>(
   load: (window: Window) => Promise<Listed<Row>>,
   toWire: (row: Row) => Wire,
 ) {
-  const page = /^-?\d{1,9}$/.test(words) ? Number(words) : null;
+  const page = /^-?\d+$/.test(words) ? Math.min(Number(words), FARTHEST) : null;
   const valid = page !== null && page >= 1;
   const { count, rows } = await load({ limit: PAGE_SIZE, offset: valid ? (page - 1) * PAGE_SIZE : 0 });
   const pages = Math.max(1, Math.ceil(count / PAGE_SIZE));

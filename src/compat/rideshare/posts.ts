@@ -29,7 +29,8 @@ import { flatPage, flatPageOf } from "./pages.ts";
 
 const tag = "Rideshare";
 const idParam = z.object({ id: integer({ min: 1 }) });
-const pageParam = z.object({ page: z.string().max(50) });
+/** Any text: what is no page number answers a 200. */
+const pageParam = z.object({ page: z.string() });
 
 const NOT_YOURS_TO_EDIT = "You do not have permission to edit this car post.";
 const NOT_YOURS_TO_DELETE = literal("You do not have permission to delete this car post.");
@@ -152,7 +153,7 @@ const picture = route({
   tag,
   summary: "Where a post's picture is; a 200 without `url` when there is none",
   access: "signedIn",
-  params: z.object({ id: z.string().max(50) }),
+  params: z.object({ id: z.string() }),
   answers: { 200: z.union([z.object({ url: z.string() }), z.object({ message: z.string() })]) },
   async handle({ scope, params }) {
     const post = /^[1-9]\d{0,14}$/.test(params.id) ? await findPost(scope, Number(params.id)) : null;
