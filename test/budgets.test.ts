@@ -214,18 +214,17 @@ test("an anonymous resume asks the room and nobody else", async () => {
   expect(bill).toMatchObject({ statements: [], objectCalls: ["EVENT_ROOMS.fetch"] });
 });
 
-/**
- * Every statement of this isolate, the objects' own too, while a test looks: they share the classes behind their
- * sessions. What other rooms copy to D1 meanwhile, and the outbox, is not its business.
- */
+/** What the queue and other rooms do meanwhile is not a test's business: their statements. */
+const BACKGROUND = /outbox|event_entries|from "events" where "events"."uuid" = \?/;
+
+/** Every statement of this isolate, the objects' own too, while a test looks: they share the classes behind their sessions. */
 function watchDatabase(room: EventRoomHandle) {
   const session = env.DB.withSession();
   const prepare = vi.spyOn(Object.getPrototypeOf(session), "prepare");
   const bind = vi.spyOn(Object.getPrototypeOf(session.prepare("SELECT 1")), "bind");
   prepare.mockClear();
   return {
-    others: () =>
-      prepare.mock.calls.map(([sql]) => String(sql)).filter((sql) => !/outbox|event_entries/.test(sql)),
+    others: () => prepare.mock.calls.map(([sql]) => String(sql)).filter((sql) => !BACKGROUND.test(sql)),
     ofRoom: () => bind.mock.calls.filter((values) => values.includes(room.id)),
   };
 }

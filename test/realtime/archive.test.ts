@@ -1,11 +1,17 @@
 /** How a journal gets to D1: when, how much at a time, and what happens when D1 says no. */
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ARCHIVE, archiveDue } from "../../src/platform/realtime/archive.ts";
 import { person, rows } from "../support/api.ts";
 import { note, withRoom } from "../support/fake-room.ts";
 import { archiveOf, enter, journalOf, makeRoom, say, until, upTo } from "../support/rooms.ts";
+
+// D1 refuses here on purpose, and the room says so.
+beforeEach(() => {
+  vi.spyOn(console, "warn").mockImplementation(() => {});
+});
+afterEach(() => vi.restoreAllMocks());
 
 test.each([
   { lastAt: 0, failures: 0, now: 50_000, due: 50_000, why: "never archived: at once" },

@@ -1,5 +1,5 @@
 /** A socket lives as long as its credential: renewed in time it stays, else it is closed with 4001. */
-import { beforeAll, expect, test } from "vitest";
+import { afterEach, beforeAll, expect, test, vi } from "vitest";
 import { type Person, person, post } from "../support/api.ts";
 import { admit, callerOf, listen, note, type World, withRoom } from "../support/fake-room.ts";
 import { enter, makeRoom, say, tokenUntil, until } from "../support/rooms.ts";
@@ -13,6 +13,8 @@ function serverSide(world: World): WebSocket {
   if (!socket) throw new Error("no socket");
   return socket;
 }
+
+afterEach(() => vi.restoreAllMocks());
 
 test("the alarm closes a socket whose credential has run out, in both dialects, and leaves the others", async () => {
   await withRoom(async (room, world) => {
@@ -29,6 +31,23 @@ test("the alarm closes a socket whose credential has run out, in both dialects, 
     expect([await brief.closed, await briefToo.closed]).toEqual([4001, 4001]);
     expect(world.state.getWebSockets("user:3").map(({ readyState }) => readyState)).toEqual([1]);
     expect(await world.state.storage.getAlarm()).toBe(expiresAt + MINUTE);
+  });
+});
+
+test("an expiry does not wait for a database that takes its time", async () => {
+  await withRoom(async (room, world) => {
+    const { closed } = listen(room.open(admit(world, { caller: callerOf(1, { expiresAt: world.now + 5 }) })));
+    room.publish(world.name, note("to be copied"));
+    let letGo = () => {};
+    world.database = () =>
+      new Promise((resolve) => {
+        letGo = resolve;
+      });
+    world.now += 5;
+    const alarm = world.ring(room);
+    expect(await closed).toBe(4001);
+    letGo();
+    await alarm;
   });
 });
 
@@ -86,6 +105,7 @@ test("a renewal moves the end, forgives bad frames, and the new end is kept to",
 });
 
 test("an outage at renewal is told and closes nothing; the socket may try again", async () => {
+  vi.spyOn(console, "warn").mockImplementation(() => {});
   await withRoom(async (room, world) => {
     const caller = callerOf(1, { expiresAt: world.now + MINUTE });
     const { frames } = listen(room.open(admit(world, { caller })));

@@ -117,6 +117,22 @@ test("a reader that falls behind in the middle of a batch gets the rest of it on
   });
 });
 
+test("a socket that waits keeps its exact position in its attachment, for whoever wakes up after an eviction", async () => {
+  await withRoom(async (room, world) => {
+    for (let n = 1; n <= 100; n++) room.publish(world.name, note("x".repeat(16_000)));
+    const { frames } = listen(room.open(admit(world, { caller: callerOf(1), since: 0 })));
+    const socket = serverSide(world, 1);
+    stalled.add(socket);
+    const position = () => socket.deserializeAttachment().catchingUp as number;
+    await until(() => position() > 0 && seqs(frames).length === position());
+    expect(position()).toBeLessThan(100);
+    drain(socket);
+    await until(() => seqs(frames).length === 100);
+    expect(seqs(frames)).toEqual(upTo(100));
+    expect(position()).toBeNull();
+  });
+});
+
 test("who never reads again is closed with 4408", async () => {
   await withRoom(async (room, world) => {
     const { frames, closed } = listen(room.open(admit(world, { caller: callerOf(1) })));

@@ -214,8 +214,9 @@ export class Room {
   /** Everything that is due. Never throws: the platform gives up on an alarm that fails seven times. */
   async alarm(): Promise<void> {
     this.#armedFor = null;
-    this.#nextExpiry = undefined;
     try {
+      // First: D1 may take its time, and nobody's credential waits for it.
+      this.#nextExpiry = this.#sockets.closeExpired(this.#clock());
       this.#feed.resume();
       await this.#archiveBatch();
       this.#journal.prune(this.#clock());
