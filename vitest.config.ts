@@ -17,6 +17,10 @@ export default defineConfig({
                 SIGNING_SECRET: "a signing secret that only the tests know",
                 // Thousands of sign-ups: the real algorithm at a fraction of its cost.
                 PASSWORD_COST: "1024/8/1",
+                // And all of them from one address. What limits do is tested by setting them.
+                RATE_REGISTRATION: "1000000/60",
+                RATE_LOGIN: "1000000/60",
+                RATE_RESET: "1000000/60",
               },
               outboundService: (request: Request) => new Response(`blocked ${request.url}`, { status: 418 }),
             },
