@@ -5,8 +5,8 @@ import type { Hasher } from "./crypto/hasher.ts";
 import type { Db } from "./db/client.ts";
 import type { Counter } from "./http/counter.ts";
 import type { Locale } from "./http/text.ts";
-import type { RoomObject } from "./realtime/room.ts";
 import type { Roster } from "./realtime/roster.ts";
+import type { RoomObject } from "./realtime/tenant.ts";
 
 /** Rates are `{ limit, seconds }`: at most `limit` in a fixed window of `seconds`. */
 export interface Rate {

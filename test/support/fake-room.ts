@@ -4,7 +4,8 @@ import { env } from "cloudflare:workers";
 import * as v from "valibot";
 import type { Caller } from "../../src/platform/http/caller.ts";
 import type { Entry } from "../../src/platform/realtime/journal.ts";
-import { ADMISSION_HEADER, type Admission, Room, type Tenant } from "../../src/platform/realtime/room.ts";
+import { Room } from "../../src/platform/realtime/room.ts";
+import { ADMISSION_HEADER, type Admission, type Tenant } from "../../src/platform/realtime/tenant.ts";
 import { unique } from "./api.ts";
 
 /** So far ahead that the platform never fires an alarm that this clock sets. */

@@ -85,7 +85,7 @@ const add = route({
 /** The client's edit form shows `Message`, and closes as if it had saved when a 400 has none. */
 const withMessage: Wording = (refusal, locale) => {
   const body = wire(refusal.body, locale) as Record<string, unknown>;
-  if ("Message" in body) return body;
+  if ("Message" in body || (refusal.status !== 400 && refusal.status !== 413)) return body;
   if (refusal.status === 413) return { Message: TOO_LARGE, ...body };
   const [first] = Object.values(body);
   return { Message: Array.isArray(first) ? String(first[0]) : String(first), ...body };

@@ -1,6 +1,7 @@
 /** Telling an event's room what happened to the event. Repeatable: the room knows each notice by its ref. */
 import { eq } from "drizzle-orm";
 import type { Effect } from "../../platform/db/outbox.ts";
+import { noteRoom } from "../../platform/realtime/sweep.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { events } from "./tables.ts";
 
@@ -30,7 +31,10 @@ export async function announce(scope: Scope, notice: Notice): Promise<void> {
     body: { text, action: notice.action, event: notice.uuid },
   };
   if (notice.action === "deleted") await room?.retire(name, draft);
-  else await room?.publish(name, draft);
+  else {
+    noteRoom(scope, name);
+    await room?.publish(name, draft);
+  }
 }
 
 async function idOf(scope: Scope, uuid: string): Promise<number | null> {

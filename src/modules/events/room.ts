@@ -5,7 +5,7 @@ import { type Caller, tokenCredential } from "../../platform/http/caller.ts";
 import type { SocketDocument } from "../../platform/realtime/asyncapi.ts";
 import { type Fault, fault } from "../../platform/realtime/frames.ts";
 import { type Entry, ERASED } from "../../platform/realtime/journal.ts";
-import type { Tenant } from "../../platform/realtime/room.ts";
+import type { Tenant } from "../../platform/realtime/tenant.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { authenticate } from "../identity/index.ts";
 

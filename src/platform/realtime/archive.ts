@@ -1,4 +1,7 @@
-/** When a room copies its journal to D1. Pure arithmetic over a clock; `room.ts` does the copying. */
+/** A room's journal on its way to D1: when the next batch is due, and the batch itself. */
+import { log } from "../log.ts";
+import type { Journal } from "./journal.ts";
+import type { Tenant } from "./tenant.ts";
 
 /**
  * Rows and characters a batch, and the quiet time between two batches of one room in ms. A batch is one bound
@@ -21,4 +24,42 @@ export interface ArchiveState {
 export function archiveDue(state: ArchiveState, now: number): number {
   const pause = Math.min(ARCHIVE.longestPause, ARCHIVE.pause * 2 ** state.failures);
   return Math.max(now, state.lastAt + pause);
+}
+
+export class Archiver {
+  readonly #tenant: Pick<Tenant, "archive">;
+  readonly #clock: () => number;
+  #state: ArchiveState = { lastAt: 0, failures: 0 };
+  #running = false;
+
+  constructor(tenant: Pick<Tenant, "archive">, clock: () => number) {
+    this.#tenant = tenant;
+    this.#clock = clock;
+  }
+
+  /** When the next batch is due; null while one is under way (it asks again when it ends) or nothing is left. */
+  due(journal: Journal, now: number): number | null {
+    return journal.archived < journal.head && !this.#running ? archiveDue(this.#state, now) : null;
+  }
+
+  /** Copies one batch, if it is time. A failure is remembered and waits longer. `epoch` tells the journal of now. */
+  async run(journal: Journal, room: string, epoch: () => string): Promise<void> {
+    if (this.#running) return;
+    const entries = journal.unarchived(ARCHIVE.rows, ARCHIVE.characters);
+    const last = entries.at(-1);
+    if (!last || archiveDue(this.#state, this.#clock()) > this.#clock()) return;
+    this.#running = true;
+    const begun = journal.epoch;
+    try {
+      await this.#tenant.archive(room, begun, entries);
+      // A room that was retired meanwhile has begun anew: its positions are not these.
+      if (epoch() === begun) journal.markArchived(last.seq);
+      this.#state = { lastAt: this.#clock(), failures: 0 };
+    } catch (error) {
+      this.#state = { lastAt: this.#clock(), failures: this.#state.failures + 1 };
+      log("warn", "room.archive", { room, failures: this.#state.failures }, error);
+    } finally {
+      this.#running = false;
+    }
+  }
 }

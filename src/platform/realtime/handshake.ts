@@ -13,9 +13,9 @@ import { text } from "../http/text.ts";
 import type { Scope } from "../runtime.ts";
 import { PROTOCOL } from "./frames.ts";
 import { EPOCH } from "./journal.ts";
-import { ADMISSION_HEADER, type Admission } from "./room.ts";
 import { rosterOf } from "./roster.ts";
 import { noteRoom } from "./sweep.ts";
+import { ADMISSION_HEADER, type Admission } from "./tenant.ts";
 import { issueTicket, readTicket, TICKET_LIFETIME, type Ticket } from "./tickets.ts";
 
 /** Who may enter one kind of room. Each module brings the gates of its rooms. */

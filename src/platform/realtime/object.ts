@@ -3,8 +3,9 @@ import { DurableObject } from "cloudflare:workers";
 import { openJobScope } from "../http/scope.ts";
 import type { Runtime, Scope } from "../runtime.ts";
 import type { Draft } from "./journal.ts";
-import { type Published, Room, type RoomObject, type Tenant } from "./room.ts";
+import { Room } from "./room.ts";
 import type { Revocation } from "./sockets.ts";
+import type { Published, RoomObject, Tenant } from "./tenant.ts";
 
 /** The class of one kind of room; `src/index.ts` exports it under the name of its binding. */
 export function roomObject(

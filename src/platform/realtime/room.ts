@@ -1,79 +1,16 @@
-/** The engine of every room: journal, sockets, fan-out, archive and clock in one piece. A room adds only its tenant. */
-
+/** The engine of every room: accepts, decodes, stores, acknowledges, sends on. A room adds only its tenant. */
 import * as v from "valibot";
 import type { Caller } from "../http/caller.ts";
 import { isDeeper } from "../json.ts";
 import { log } from "../log.ts";
 import { isoTime } from "../time.ts";
-import { ARCHIVE, type ArchiveState, archiveDue } from "./archive.ts";
+import { ARCHIVE, Archiver } from "./archive.ts";
 import { Feed } from "./feed.ts";
-import { CLOSE, ClientFrame, encode, type Fault, fault, LIMITS, PROTOCOL } from "./frames.ts";
-import { type Draft, type Entry, Journal } from "./journal.ts";
-import { isRevoked, type Revocation, type SocketFacts, Sockets } from "./sockets.ts";
-
-/** What a room is about: its rules, its documented frames and where its entries are archived. */
-export interface Tenant {
-  /** Kinds a client may `say`, each with the schema of its body. */
-  readonly says: Readonly<Record<string, v.GenericSchema<unknown, Record<string, unknown>>>>;
-  /** Whether this caller may write; null for yes. */
-  mayWrite(caller: Caller | null): Fault | null;
-  /** A frame of the documented dialect as an entry of one of the kinds above. */
-  fromDocumented(text: string): { kind: string; body: unknown } | Fault;
-  /** An entry as the documented dialect shows it; null for one that it does not know. */
-  toDocumented(entry: Entry): string | null;
-  /** Frames for a documented socket that has just opened. */
-  greet?(journal: Journal): string[];
-  /** Copies entries to D1. Must stand being called twice with the same ones. */
-  archive(room: string, epoch: string, entries: readonly Entry[]): Promise<void>;
-  /** Checks a token that renews a socket; null when it is no good. */
-  authenticate(token: string): Promise<Caller | null>;
-}
-
-/** What the Worker tells a room about a socket it lets in. */
-export interface Admission {
-  readonly room: string;
-  readonly caller: Caller | null;
-  readonly native: boolean;
-  /** Sub-protocol to echo. */
-  readonly protocol: string | null;
-  readonly epoch: string | null;
-  readonly since: number | null;
-}
-
-/** Header from the Worker to the object. An object is reachable only through its Worker, so no client can forge it. */
-export const ADMISSION_HEADER = "x-caravan-admission";
-
-export interface Published {
-  /** 0 when the room is gone: nothing was stored. */
-  readonly seq: number;
-  readonly epoch: string;
-}
-
-/** What every room object can be asked by the Worker and by other objects. */
-export interface RoomObject extends Rpc.DurableObjectBranded {
-  /** Stores an entry of the system; the same `ref` twice is stored and sent once. */
-  publish(room: string, draft: Omit<Draft, "author">): Promise<Published>;
-  /** Says a last word, closes every socket with 4004 and forgets everything; for a while nobody gets in. */
-  retire(room: string, draft: Omit<Draft, "author">): Promise<void>;
-  /** Closes the sockets that a revocation means. */
-  revoke(revocation: Revocation, code: number, reason: string): Promise<number>;
-  /** Takes the words of a deleted account out of the journal. */
-  erase(author: number): Promise<void>;
-  /** Re-arms an alarm that was lost: the second net of the archive. */
-  wake(room: string): Promise<void>;
-  fetch(request: Request): Promise<Response>;
-}
-
-/** For this long a room remembers whom it closed, so that a handshake under way does not slip in behind. */
-const REVOCATION_MEMORY = 60_000;
-/** For this long a room knows that it was retired: longer than a gate may trust what it read, and a notice be late. */
-const GRAVE = 3600_000;
-
-interface Remembered {
-  readonly revocation: Revocation;
-  /** Epoch ms. */
-  readonly until: number;
-}
+import { CLOSE, ClientFrame, encode, fault, LIMITS, PROTOCOL } from "./frames.ts";
+import { type Draft, Journal } from "./journal.ts";
+import { Memory } from "./memory.ts";
+import { type Revocation, type SocketFacts, Sockets } from "./sockets.ts";
+import { ADMISSION_HEADER, type Admission, type Published, type Tenant } from "./tenant.ts";
 
 interface Pending {
   readonly socket: WebSocket | null;
@@ -86,11 +23,11 @@ export class Room {
   readonly #clock: () => number;
   readonly #sockets: Sockets;
   readonly #feed: Feed;
+  readonly #memory: Memory;
+  readonly #archiver: Archiver;
   #opened: Journal | null = null;
   #pending: Pending[] = [];
   #committing = false;
-  #archive: ArchiveState = { lastAt: 0, failures: 0 };
-  #archiving = false;
   /** When the real alarm is set for; null unknown or none. */
   #armedFor: number | null = null;
   /** When the first credential of a socket runs out; undefined until somebody looked. */
@@ -101,6 +38,8 @@ export class Room {
     this.#tenant = tenant;
     this.#clock = clock;
     this.#sockets = new Sockets(state);
+    this.#memory = new Memory(() => this.#journal, clock);
+    this.#archiver = new Archiver(tenant, clock);
     this.#feed = new Feed(
       state,
       this.#sockets,
@@ -119,9 +58,9 @@ export class Room {
     const admission = JSON.parse(request.headers.get(ADMISSION_HEADER) ?? "null") as Admission | null;
     if (!admission) return new Response(null, { status: 400 });
     const { caller, native } = admission;
-    if (this.#isRecentlyRevoked(caller)) return new Response(null, { status: 401 });
-    if (this.#isRetired()) return new Response(null, { status: 404 });
-    this.#know(admission.room);
+    if (this.#memory.isRevoked(caller)) return new Response(null, { status: 401 });
+    if (this.#memory.isRetired) return new Response(null, { status: 404 });
+    this.#memory.know(admission.room);
     const resumed = native && admission.since !== null;
     const recovered = admission.since === null || this.#journal.covers(admission.epoch, admission.since);
     const facts: SocketFacts = {
@@ -172,8 +111,8 @@ export class Room {
 
   /** Stores a system entry and sends it to everybody. */
   publish(room: string, draft: Omit<Draft, "author">): Published {
-    if (this.#isRetired()) return { seq: 0, epoch: this.#journal.epoch };
-    this.#know(room);
+    if (this.#memory.isRetired) return { seq: 0, epoch: this.#journal.epoch };
+    this.#memory.know(room);
     const [appended] = this.#store([{ socket: null, draft: { ...draft, author: 0 } }]);
     return { seq: appended?.entry.seq ?? this.#journal.head, epoch: this.#journal.epoch };
   }
@@ -184,8 +123,8 @@ export class Room {
     this.#pending = [];
     this.#sockets.closeAll(CLOSE.gone, "gone");
     this.#journal.reset();
-    this.#know(room);
-    this.#journal.setFact("retiredUntil", String(this.#clock() + GRAVE));
+    this.#memory.know(room);
+    this.#memory.retire();
     this.#arm();
   }
 
@@ -194,9 +133,7 @@ export class Room {
   }
 
   revoke(revocation: Revocation, code: number, reason: string): number {
-    const until = this.#clock() + REVOCATION_MEMORY;
-    const remembered: Remembered[] = [...this.#revocations(), { revocation, until }];
-    this.#journal.setFact("revocations", JSON.stringify(remembered));
+    this.#memory.revoke(revocation);
     this.#arm();
     return this.#sockets.closeRevoked(revocation, code, reason);
   }
@@ -204,7 +141,7 @@ export class Room {
   /** Goes on with what a crash, a move or a lost alarm left undone. */
   async wake(room: string): Promise<void> {
     if (this.#isSpent()) return this.#vanish();
-    this.#know(room);
+    this.#memory.know(room);
     this.#feed.resume();
     const alarm = await this.#state.storage.getAlarm();
     this.#armedFor = alarm !== null && alarm > this.#clock() ? alarm : null;
@@ -218,11 +155,11 @@ export class Room {
       // First: D1 may take its time, and nobody's credential waits for it.
       this.#nextExpiry = this.#sockets.closeExpired(this.#clock());
       this.#feed.resume();
-      await this.#archiveBatch();
+      await this.#archiver.run(this.#journal, this.#memory.name, () => this.#journal.epoch);
       this.#journal.prune(this.#clock());
       if (this.#isSpent()) return await this.#vanish();
     } catch (error) {
-      log("error", "room.alarm", { room: this.#name() }, error);
+      log("error", "room.alarm", { room: this.#memory.name }, error);
     }
     this.#arm();
   }
@@ -313,7 +250,7 @@ export class Room {
     try {
       caller = await this.#tenant.authenticate(token);
     } catch (error) {
-      log("warn", "room.renew", { room: this.#name() }, error);
+      log("warn", "room.renew", { room: this.#memory.name }, error);
       return this.#sockets.send(
         socket,
         encode({ t: "error", ...fault("unavailable", "Send it again later.") }),
@@ -321,7 +258,7 @@ export class Room {
     }
     // A socket keeps its person: rights were decided for that one.
     const userId = this.#sockets.facts(socket).caller?.userId;
-    if (!caller || caller.userId !== userId || this.#isRecentlyRevoked(caller)) {
+    if (!caller || caller.userId !== userId || this.#memory.isRevoked(caller)) {
       return this.#sockets.close(socket, CLOSE.unauthenticated, "not accepted");
     }
     this.#sockets.update(socket, { ...this.#sockets.facts(socket), caller, faults: 0 });
@@ -329,35 +266,13 @@ export class Room {
     this.#arm();
   }
 
-  async #archiveBatch(): Promise<void> {
-    if (this.#archiving) return;
-    const entries = this.#journal.unarchived(ARCHIVE.rows, ARCHIVE.characters);
-    const last = entries.at(-1);
-    if (!last) return;
-    if (archiveDue(this.#archive, this.#clock()) > this.#clock()) return;
-    this.#archiving = true;
-    const { epoch } = this.#journal;
-    try {
-      await this.#tenant.archive(this.#name(), epoch, entries);
-      // A room that was retired meanwhile has begun anew: its positions are not these.
-      if (this.#journal.epoch === epoch) this.#journal.markArchived(last.seq);
-      this.#archive = { lastAt: this.#clock(), failures: 0 };
-    } catch (error) {
-      this.#archive = { lastAt: this.#clock(), failures: this.#archive.failures + 1 };
-      log("warn", "room.archive", { room: this.#name(), failures: this.#archive.failures }, error);
-    } finally {
-      this.#archiving = false;
-    }
-  }
-
   /** Sets the one real alarm to the earliest thing due. Joins the transaction of the write before it. */
   #arm(): void {
     const now = this.#clock();
     const due: number[] = [];
-    const { head, archived } = this.#journal;
-    // A batch under way arms for the next one when it ends.
-    if (archived < head && !this.#archiving) due.push(archiveDue(this.#archive, now));
-    if (head === 0) due.push(...this.#memories());
+    const archiveAt = this.#archiver.due(this.#journal, now);
+    if (archiveAt !== null) due.push(archiveAt);
+    if (this.#journal.head === 0) due.push(...this.#memory.ends());
     if (this.#feed.busy) due.push(now + ARCHIVE.pause);
     if (this.#nextExpiry === undefined) this.#nextExpiry = this.#sockets.closeExpired(now);
     if (this.#nextExpiry !== null) due.push(Math.max(now, this.#nextExpiry));
@@ -368,31 +283,9 @@ export class Room {
     void this.#state.storage.setAlarm(next);
   }
 
-  #isRecentlyRevoked(caller: Caller | null): boolean {
-    return caller !== null && this.#revocations().some(({ revocation }) => isRevoked(caller, revocation));
-  }
-
-  #revocations(): Remembered[] {
-    const remembered = JSON.parse(this.#journal.fact("revocations") ?? "[]") as Remembered[];
-    return remembered.filter(({ until }) => until > this.#clock());
-  }
-
-  #isRetired(): boolean {
-    return Number(this.#journal.fact("retiredUntil") ?? 0) > this.#clock();
-  }
-
-  /** When what an empty room still remembers ends, epoch ms. */
-  #memories(): number[] {
-    const ends = [
-      Number(this.#journal.fact("retiredUntil") ?? 0),
-      ...this.#revocations().map(({ until }) => until),
-    ];
-    return ends.filter((end) => end > this.#clock());
-  }
-
   /** Nothing was ever said here, or it is retired; nobody is here, and nothing is left to remember. */
   #isSpent(): boolean {
-    return this.#journal.head === 0 && this.#sockets.open().length === 0 && this.#memories().length === 0;
+    return this.#journal.head === 0 && this.#sockets.open().length === 0 && this.#memory.ends().length === 0;
   }
 
   /** An object without storage costs nothing and is soon gone itself. */
@@ -401,15 +294,6 @@ export class Room {
     const gone = [storage.deleteAlarm(), storage.deleteAll()];
     this.#opened = null;
     await Promise.all(gone);
-  }
-
-  /** The object learns its own name from whoever calls it first, and keeps it for its alarms. */
-  #know(room: string): void {
-    if (this.#name() !== room) this.#journal.setFact("room", room);
-  }
-
-  #name(): string {
-    return this.#journal.fact("room") ?? "";
   }
 }
 

@@ -1,5 +1,5 @@
 /** From a room's name to its object. `event:12` lives in the binding `EVENT_ROOMS`: a new kind of room is one more binding. */
-import type { RoomObject } from "./room.ts";
+import type { RoomObject } from "./tenant.ts";
 
 /** The object of a room; null when no such kind of room is bound. */
 export function roomIn(env: Cloudflare.Env, name: string): DurableObjectStub<RoomObject> | null {

@@ -1,0 +1,70 @@
+/** What a room remembers beside its entries: its name, whom it closed lately, and that it was retired. */
+import type { Caller } from "../http/caller.ts";
+import type { Journal } from "./journal.ts";
+import { isRevoked, type Revocation } from "./sockets.ts";
+
+/** For this long a room remembers whom it closed, so that a handshake under way does not slip in behind. */
+const REVOCATION_MEMORY = 60_000;
+/** For this long a room knows that it was retired: longer than a gate may trust what it read, and a notice be late. */
+const GRAVE = 3600_000;
+
+interface Remembered {
+  readonly revocation: Revocation;
+  /** Epoch ms. */
+  readonly until: number;
+}
+
+/** Kept in the journal's facts: a hibernating object forgets its fields. */
+export class Memory {
+  readonly #journal: () => Journal;
+  readonly #clock: () => number;
+
+  constructor(journal: () => Journal, clock: () => number) {
+    this.#journal = journal;
+    this.#clock = clock;
+  }
+
+  get name(): string {
+    return this.#journal().fact("room") ?? "";
+  }
+
+  /** The object learns its own name from whoever calls it first, and keeps it for its alarms. */
+  know(name: string): void {
+    if (this.name !== name) this.#journal().setFact("room", name);
+  }
+
+  revoke(revocation: Revocation): void {
+    const remembered: Remembered[] = [
+      ...this.#revocations(),
+      { revocation, until: this.#clock() + REVOCATION_MEMORY },
+    ];
+    this.#journal().setFact("revocations", JSON.stringify(remembered));
+  }
+
+  isRevoked(caller: Caller | null): boolean {
+    return caller !== null && this.#revocations().some(({ revocation }) => isRevoked(caller, revocation));
+  }
+
+  retire(): void {
+    this.#journal().setFact("retiredUntil", String(this.#clock() + GRAVE));
+  }
+
+  get isRetired(): boolean {
+    return this.#retiredUntil() > this.#clock();
+  }
+
+  /** When what is remembered ends, epoch ms; empty when nothing is. */
+  ends(): number[] {
+    const ends = [this.#retiredUntil(), ...this.#revocations().map(({ until }) => until)];
+    return ends.filter((end) => end > this.#clock());
+  }
+
+  #retiredUntil(): number {
+    return Number(this.#journal().fact("retiredUntil") ?? 0);
+  }
+
+  #revocations(): Remembered[] {
+    const remembered = JSON.parse(this.#journal().fact("revocations") ?? "[]") as Remembered[];
+    return remembered.filter(({ until }) => until > this.#clock());
+  }
+}
