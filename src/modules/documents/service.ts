@@ -3,6 +3,7 @@ import { and, asc, eq, sql } from "drizzle-orm";
 import { commit } from "../../platform/db/outbox.ts";
 import type { Listed, Window } from "../../platform/http/paging.ts";
 import type { Scope } from "../../platform/runtime.ts";
+import { isoTime } from "../../platform/time.ts";
 import { dropFiles, fileUrl, keepFile, newestFinished, storeFile } from "../files/index.ts";
 import { documents } from "./tables.ts";
 
@@ -93,5 +94,18 @@ export async function scanUrls(scope: Scope, rows: readonly Document[]): Promise
 
 /** For the account's export. */
 export async function exportDocuments(scope: Scope, userId: number): Promise<object> {
-  return { documents: await scope.db.select().from(documents).where(eq(documents.userId, userId)) };
+  const rows = await scope.db
+    .select()
+    .from(documents)
+    .where(eq(documents.userId, userId))
+    .orderBy(documents.id);
+  const exported = rows.map((row) => ({
+    id: row.id,
+    name: row.name,
+    kind: row.kind,
+    description: row.description,
+    expiration_date: row.expiresOn,
+    created_at: isoTime(row.createdAt),
+  }));
+  return { documents: exported };
 }

@@ -3,6 +3,7 @@ import { and, asc, desc, eq, gte, sql } from "drizzle-orm";
 import type { Listed, Window } from "../../platform/http/paging.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { earningsOf, type RecentDays, type Takings } from "./rules.ts";
+import { toEntryWire } from "./schemas.ts";
 import { calculatorEntries } from "./tables.ts";
 
 export type Entry = typeof calculatorEntries.$inferSelect;
@@ -96,5 +97,5 @@ export async function removeEntries(
 
 /** For the account's export. */
 export async function exportEarnings(scope: Scope, userId: number): Promise<object> {
-  return { calculator_entries: await allEntries(scope, userId) };
+  return { calculator_entries: (await allEntries(scope, userId)).map(toEntryWire) };
 }

@@ -7,6 +7,7 @@ import type { Listed, Window } from "../../platform/http/paging.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { dropFiles, fileUrl, keepFile, newestFinished, storeFile } from "../files/index.ts";
 import { fold, mayChangePost, priceValue } from "./rules.ts";
+import { toPostWire } from "./schemas.ts";
 import { carPosts } from "./tables.ts";
 
 export type CarPost = typeof carPosts.$inferSelect;
@@ -189,5 +190,10 @@ function keysOf(facts: PostFacts) {
 
 /** For the account's export. */
 export async function exportPosts(scope: Scope, userId: number): Promise<object> {
-  return { car_posts: await scope.db.select().from(carPosts).where(eq(carPosts.userId, userId)) };
+  const posts = await scope.db
+    .select()
+    .from(carPosts)
+    .where(eq(carPosts.userId, userId))
+    .orderBy(carPosts.id);
+  return { car_posts: posts.map(toPostWire) };
 }
