@@ -179,7 +179,7 @@ describe("filters", () => {
     expect(idsOf(await list(ann, { mine: "1", ...query }))).toEqual(expected.map((index) => made[index]));
   });
 
-  test.each([{ min_price: "abc" }, { max_price: "1e99" }, { ordering: "power" }, { mine: "maybe" }])(
+  test.each<Record<string, string>>([{ min_price: "abc" }, { max_price: "1e99" }, { ordering: "power" }, { mine: "maybe" }])(
     "refuse %j",
     async (query) => {
       const { status, body } = await list(await driver(), query);
