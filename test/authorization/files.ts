@@ -93,8 +93,9 @@ export const files: Table = {
     answers: ownerOrStaff(200),
     ask: async (owner) => ({ body: { car_post_id: await carOf(owner) } }),
   },
+  // A file is its uploader's: not even staff uploads one for somebody else.
   "POST /api/upload/direct/start": {
-    answers: ownerOrStaff(200),
+    answers: [401, 403, 200, 403, 403, 403],
     ask: async (owner) => ({ body: await startOf(owner) }),
   },
   "POST /api/upload/direct/form": {

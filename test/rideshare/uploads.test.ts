@@ -1,7 +1,7 @@
 /** The upload doors of the shipped client, as it goes through them: start, its form, finish, the picture. */
 import { describe, expect, test } from "vitest";
 import { expectNothingLeft, fileOf, filesOf, formOf, PAGE, picture } from "../files/world.ts";
-import { del, get, post, send } from "../support/api.ts";
+import { del, get, post, send, staffMember } from "../support/api.ts";
 import { addCar, type Driver, driver, imageOf, picturesOf } from "./cars.ts";
 
 const startOf = (car_post_id: unknown, changes: object = {}) => ({
@@ -87,6 +87,12 @@ describe("a start is refused and leaves nothing", () => {
     const [ann, bob] = [await driver(), await driver()];
     expect((await start(bob, startOf(await addCar(ann)))).status).toBe(403);
     expect([...(await filesOf(ann)), ...(await filesOf(bob))]).toEqual([]);
+  });
+
+  test("for staff on somebody's post: the file would be the staff's and outlive the post", async () => {
+    const [ann, { token }] = [await driver(), await staffMember()];
+    const answer = await post("/api/upload/direct/start", startOf(await addCar(ann)), { token });
+    expect(answer.status).toBe(403);
   });
 
   test("for a post that is not there", async () => {

@@ -19,7 +19,8 @@ const start = route({
   async handle({ scope, caller, body }) {
     const post = await ownPost(scope, caller, body.car_post_id);
     if (post === "missing") throw noPost();
-    if (post === "forbidden") throw forbidden();
+    // A file is its uploader's and goes with that account: staff changes a picture by the post itself.
+    if (post === "forbidden" || post.userId !== caller.userId) throw forbidden();
     const upload = {
       purpose: "car_image",
       subjectId: post.id,
