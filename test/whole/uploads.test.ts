@@ -1,7 +1,6 @@
 /** Uploads over real HTTP against a real server and its own object store: by form and by signed PUT, read, replaced, and gone with the account. */
 import { AwsClient } from "aws4fetch";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type DevServer, startDevServer } from "./dev-server.ts";
 import {
   ask,
   finish,
@@ -16,13 +15,14 @@ import {
   tick,
   useOrigin,
 } from "./riders.ts";
+import { Server } from "./server.ts";
 
 const LIMIT = 10_485_760;
 const PAGE = "<html><script>alert(1)</script></html>";
 
-let server: DevServer;
+let server: Server;
 beforeAll(async () => {
-  server = await startDevServer();
+  server = await Server.start();
   useOrigin(server.origin);
 });
 afterAll(() => server?.remove());
@@ -206,7 +206,7 @@ test("an account that is deleted takes its pictures along, also when the server 
   expect(new Set(await statuses())).toEqual(new Set([200]));
   expect((await ask("/api/user-delete", { method: "DELETE", cookie })).status).toBe(200);
   await server.kill();
-  await server.restart();
+  await server.start();
   await tick();
   await expect
     .poll(async () => new Set(await statuses()), { timeout: 30_000, interval: 500 })
