@@ -67,6 +67,14 @@ describe("an edit", () => {
   });
 });
 
+test("an edit of a post that is not there is a 404 like any other", async () => {
+  const { status, body } = await edit(await driver(), 999999999, { price: "1" });
+  expect({ status, body }).toEqual({
+    status: 404,
+    body: { detail: "No CarPost matches the given query." },
+  });
+});
+
 describe("an edit is refused, with a Message,", () => {
   test("to a stranger: 403, and the post stays", async () => {
     const [ann, bob] = [await driver(), await driver()];
@@ -77,12 +85,6 @@ describe("an edit is refused, with a Message,", () => {
     expect(await carOf(ann, id)).toMatchObject(REQUIRED);
     expect((await imageOf(ann, id)).url).toBe(url);
     expect(await filesOf(bob)).toEqual([]);
-  });
-
-  test("for a post that is not there: 404", async () => {
-    const detail = "No CarPost matches the given query.";
-    const answer = await edit(await driver(), 999999999, { price: "1" });
-    expect(answer).toMatchObject({ status: 404, body: { detail, Message: detail } });
   });
 
   test.each([

@@ -179,14 +179,16 @@ describe("filters", () => {
     expect(idsOf(await list(ann, { mine: "1", ...query }))).toEqual(expected.map((index) => made[index]));
   });
 
-  test.each<Record<string, string>>([{ min_price: "abc" }, { max_price: "1e99" }, { ordering: "power" }, { mine: "maybe" }])(
-    "refuse %j",
-    async (query) => {
-      const { status, body } = await list(await driver(), query);
-      expect(status).toBe(400);
-      expect(Object.keys(body)).toEqual(Object.keys(query));
-    },
-  );
+  test.each<Record<string, string>>([
+    { min_price: "abc" },
+    { max_price: "1e99" },
+    { ordering: "power" },
+    { mine: "maybe" },
+  ])("refuse %j", async (query) => {
+    const { status, body } = await list(await driver(), query);
+    expect(status).toBe(400);
+    expect(Object.keys(body)).toEqual(Object.keys(query));
+  });
 });
 
 describe("a picture", () => {
@@ -226,12 +228,10 @@ describe("a picture", () => {
 
   test("of a post that is refused is not kept", async () => {
     const ann = await driver();
-    const { car_name, ...rest } = REQUIRED;
-    const answer = await post("/api/carposts/", form(rest, fileOf(picture())), ann.with);
+    const answer = await post("/api/carposts/", form({ price: "1" }, fileOf(picture())), ann.with);
     expect(answer).toMatchObject({ status: 400, body: { car_name: ["This field is required."] } });
     expect(await filesOf(ann)).toEqual([]);
     expect(await picturesOf(ann)).toEqual([]);
-    expect(car_name).toBe("Astra");
   });
 
   test("of one post is not another's, when two are made at once", async () => {
