@@ -10,10 +10,18 @@ export function fold(words: string | null | undefined): string {
   return (words ?? "").normalize("NFC").toLowerCase();
 }
 
-/** The first number in a price, in hundredths: `"1 200,50 €"` → 120050; null when there is none. */
+/**
+ * The first number in a price, in hundredths, null when there is none: `"1 200,50 €"` → 120050, `"1.200,50"` → 120050,
+ * `"12,500"` → 1250000. A separator before exactly three last digits parts thousands, any other last one the fraction.
+ */
 export function priceValue(price: string): number | null {
-  const digits = /\d[\d\s]*(?:[.,]\d+)?/.exec(price)?.[0];
+  const digits = /\d[\d\s.,]*/.exec(price.slice(0, 100))?.[0].replace(/\s|[.,]+$/g, "");
   if (!digits) return null;
-  const value = toHundredths(digits.replace(/\s/g, "").replace(",", "."));
+  const [, whole = digits, fraction = ""] = /^(.*)[.,](\d+)$/.exec(digits) ?? [];
+  const isThousands = fraction.length === 3 && whole !== "0";
+  const plain = isThousands
+    ? digits.replace(/[.,]/g, "")
+    : `${whole.replace(/[.,]/g, "")}.${fraction || "0"}`;
+  const value = toHundredths(plain);
   return value !== null && Number.isSafeInteger(value) ? value : null;
 }
