@@ -8,6 +8,14 @@ const sockets = origin.replace("http", "ws");
 const stamp = Date.now().toString(36);
 let step = 0;
 
+/** The smallest real JPEG: one grey pixel. */
+const JPEG = Uint8Array.from(
+  atob(
+    "/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAAMCAgMCAgMDAwMEAwMEBQgFBQQEBQoHBwYIDAoMDAsKCwsNDhIQDQ4RDgsLEBYQERMUFRUVDA8XGBYUGBIUFRT/wAALCAABAAEBAREA/8QAFAABAAAAAAAAAAAAAAAAAAAACf/EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8AKp//2Q==",
+  ),
+  (character) => character.charCodeAt(0),
+);
+
 await main().catch((error) => {
   console.error(`\n  ✗ ${error.message}`);
   process.exit(1);
@@ -103,6 +111,8 @@ async function main() {
   tell(`The clock struck; letters so far: ${subjects.length}, among them one reminder.`);
   for (const subject of subjects) console.log(`       · ${subject}`);
 
+  await cars(stamp);
+
   chapter("Leaving");
   const devices = await call("GET", "/api/v1/auth/sessions/", undefined, token);
   tell(`${name} is signed in on ${devices.body.length} devices.`);
@@ -116,6 +126,91 @@ async function main() {
   tell("Deleted the account: its tokens no longer open anything.");
   console.log("\n  Everything was as told.\n");
   process.exit(0);
+}
+
+/** The Rideshare app as its shipped client speaks: a cookie, flat verbs, a form upload, an edit with a picture in it. */
+async function cars(stamp) {
+  chapter("A car with a picture");
+  const email = `driver-${stamp}@example.com`;
+  await call("POST", "/api/register", { name: "Tour Driver", email, password: "a-long-ride" });
+  const signedIn = await fetch(`${origin}/api/login`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ email, password: "a-long-ride" }),
+  });
+  const cookie = signedIn.headers
+    .getSetCookie()
+    .find((each) => each.startsWith("jwt="))
+    .split(";")[0];
+  const post = (path, body) => call("POST", path, body, null, { cookie });
+
+  const car = Object.fromEntries(
+    [
+      "model",
+      "engine",
+      "fuel",
+      "body",
+      "transmission",
+      "color",
+      "emission_standard",
+      "gear_number",
+      "seat_number",
+      "milleage",
+      "power",
+    ].map((field) => [field, "any"]),
+  );
+  const added = await post("/api/add-carpost", {
+    ...car,
+    car_name: "Caravan",
+    year: "2024",
+    price: "1 200,50 €",
+    contact: email,
+  });
+  assert.equal(added.status, 200);
+  const started = await post("/api/upload/direct/start", {
+    file_name: "car.jpg",
+    file_type: "image/jpeg",
+    car_post_id: added.body.id,
+  });
+  const form = new FormData();
+  for (const [name, value] of Object.entries(started.body.fields)) form.append(name, value);
+  form.append("file", new Blob([JPEG], { type: "image/jpeg" }), "car.jpg");
+  const url = new URL(started.body.url, origin);
+  assert.equal((await fetch(url, { method: "POST", headers: { cookie }, body: form })).status, 204);
+  assert.equal((await post("/api/upload/direct/finish", { file_id: started.body.id })).status, 200);
+  tell("Posted a car and uploaded its picture by the form door.");
+
+  const picture = async () =>
+    (await call("GET", `/api/get-image-by-post-id/${added.body.id}`, undefined, null, { cookie })).body.url;
+  const first = await picture();
+  const part = await fetch(first, { headers: { range: "bytes=0-2" } });
+  assert.equal(part.status, 206);
+  assert.deepEqual(new Uint8Array(await part.arrayBuffer()), JPEG.slice(0, 3));
+  const again = await fetch(first, { headers: { "if-none-match": part.headers.get("etag") } });
+  assert.equal(again.status, 304);
+  tell("Read it back: three bytes by Range, and nothing at all by If-None-Match.");
+
+  const edit = new FormData();
+  edit.append("price", "1100");
+  edit.append("image", "[object FileList]");
+  edit.append("image", new Blob([JPEG], { type: "image/jpeg" }), "other.jpg");
+  const edited = await fetch(`${origin}/api/update-ridepost/${added.body.id}`, {
+    method: "PUT",
+    headers: { cookie },
+    body: edit,
+  });
+  assert.equal(edited.status, 200);
+  assert.notEqual(await picture(), first);
+  tell("Edited the price and the picture in one form: the picture has a new address.");
+
+  assert.equal(
+    (await call("DELETE", "/api/delete-ridepost", { car_post_id: added.body.id }, null, { cookie })).status,
+    200,
+  );
+  await fetch(`${origin}/cdn-cgi/local/scheduled?cron=${encodeURIComponent("* * * * *")}`);
+  await until(async () => (await fetch(first)).status === 404);
+  assert.equal((await call("DELETE", "/api/user-delete", undefined, null, { cookie })).status, 200);
+  tell("Withdrew the car: its pictures are gone from the bucket, too.");
 }
 
 function chapter(title) {
