@@ -11,11 +11,15 @@ import { readRange } from "./range.ts";
 /** What `?w=` is rounded up to: a few widths, so that nobody can order endless variants. */
 const WIDTHS = [160, 320, 640, 960, 1280, 1920] as const;
 
+/** The shape of the keys that we make; the bucket throws at stranger ones. */
+const KEY = /^[\w./-]{1,300}$/;
+
 /** Keys can't be guessed and never change their content. */
 export const mediaRoute: RawRoute = {
   path: `${MEDIA_PATH}/:key{.+}`,
   async handle(scope, request, params) {
     const key = params.key ?? "";
+    if (!KEY.test(key)) throw notFound();
     const query = new URL(request.url).searchParams;
     const seconds = await requireAccess(scope, key, query);
     const headers = new Headers({
@@ -48,7 +52,7 @@ async function original(scope: Scope, request: Request, key: string, headers: He
   if (head && range === "unsatisfiable") throw unsatisfiable(head.size);
   const slice = range === "unsatisfiable" ? null : range;
   const object = await bucket.get(key, {
-    onlyIf: request.headers,
+    onlyIf: conditionsOf(request),
     ...(slice ? { range: slice } : {}),
   });
   if (!object) throw notFound();
@@ -59,6 +63,20 @@ async function original(scope: Scope, request: Request, key: string, headers: He
   if (!slice) return new Response(object.body, { headers });
   headers.set("Content-Range", `bytes ${slice.offset}-${slice.offset + slice.length - 1}/${object.size}`);
   return new Response(object.body, { status: 206, headers });
+}
+
+const TAGS = /^(?:\*|\s*(?:W\/)?"[\x21\x23-\x7e]*"(?:\s*,\s*(?:W\/)?"[\x21\x23-\x7e]*")*\s*)$/;
+
+/** The request's conditions that can be read; the bucket throws at others, which RFC 9110 lets a server ignore. */
+function conditionsOf(request: Request): Headers {
+  const conditions = new Headers();
+  for (const name of ["if-match", "if-none-match", "if-modified-since", "if-unmodified-since"]) {
+    const value = request.headers.get(name);
+    if (value === null) continue;
+    if (name.endsWith("match") ? TAGS.test(value) : Number.isFinite(Date.parse(value)))
+      conditions.set(name, value);
+  }
+  return conditions;
 }
 
 function hasPrecondition(request: Request): boolean {

@@ -1,0 +1,20 @@
+/** Conditions and keys that make no sense: ignored or not found, never a 500. */
+import { env } from "cloudflare:workers";
+import { expect, test } from "vitest";
+import { get, unique } from "../support/api.ts";
+
+test.each([
+  ["if-none-match", '"abc'],
+  ["if-none-match", "%%%"],
+  ["if-match", "not a tag"],
+  ["if-modified-since", "yesterday"],
+])("%s: %s is ignored", async (name, value) => {
+  const key = `avatars/1/${unique()}.png`;
+  await env.BUCKET.put(key, "bytes", { httpMetadata: { contentType: "image/png" } });
+  const answer = await get(`/media/${key}`, { headers: { [name]: value } });
+  expect(answer.status).toBe(200);
+});
+
+test.each(["a".repeat(1500), "%00", "a%20b", "%F0%9F%98%80"])("nothing is at /media/%s", async (key) => {
+  expect((await get(`/media/${key}`)).status).toBe(404);
+});
