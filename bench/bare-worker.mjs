@@ -16,13 +16,12 @@ const OUTBOX = `INSERT INTO outbox (id, kind, address, payload, next_attempt_at,
   FROM json_each(?)`;
 
 export default {
-  async fetch(request, env) {
+  async fetch(request, env, context) {
     const url = new URL(request.url);
     const [, place, id] = url.pathname.split("/");
     const work = WORK[`${request.method} ${place}`];
-    return work ? work(env, id, request) : Response.json({ detail: "Not found." }, { status: 404 });
+    return work ? work(env, id, request, context) : Response.json({ detail: "Not found." }, { status: 404 });
   },
-  /** Takes what it is given. */
   queue() {},
 };
 
@@ -38,7 +37,7 @@ const WORK = {
     return Response.json({ events: results, count });
   },
 
-  async "POST events"(env, _, request) {
+  async "POST events"(env, _, request, context) {
     const event = await request.json();
     const { people } = await env.DB.prepare(PEOPLE).bind(JSON.stringify(event.participants)).first();
     const now = Date.now();
@@ -53,15 +52,17 @@ const WORK = {
       env.DB.prepare(`INSERT INTO event_members (event_id, user_id, is_organizer, joined_at)
       SELECT e.id, m.value ->> 'userId', 0, ? FROM json_each(?) AS m JOIN events e ON e.uuid = m.value ->> 'uuid'
       WHERE EXISTS (SELECT 1 FROM users WHERE id = m.value ->> 'userId') ON CONFLICT DO NOTHING`);
+    const rows = effects(event, members.length + 1);
     await env.DB.batch([
       insert.bind(1, now, now, JSON.stringify([row])),
-      effects(env.DB, event, members.length + 1, now),
+      insertEffects(env.DB, rows, now),
       insertMembers.bind(now, JSON.stringify(members)),
     ]);
+    context.waitUntil(handOff(env.JOBS, rows));
     return Response.json({ id: uuid, event: row }, { status: 201 });
   },
 
-  async "PUT event"(env, uuid, request) {
+  async "PUT event"(env, uuid, request, context) {
     const change = await request.json();
     const event = await env.DB.prepare(`${EVENT} FROM events WHERE uuid IN (SELECT value FROM json_each(?))`)
       .bind(JSON.stringify([uuid]))
@@ -72,12 +73,10 @@ const WORK = {
         location = coalesce(change.value ->> 'location', location),
         location_key = coalesce(change.value ->> 'key', location_key), updated_at = ?
       FROM json_each(?) AS change WHERE events.id = change.value ->> 'id' AND events.starts_at > ?`);
-    const rows = [{ id: event.id, location: change.location, key: change.location }];
-    const members = JSON.parse(event.members).length;
-    await env.DB.batch([
-      update.bind(now, JSON.stringify(rows), now),
-      effects(env.DB, event, members + 1, now),
-    ]);
+    const changes = [{ id: event.id, location: change.location, key: change.location }];
+    const rows = effects(event, JSON.parse(event.members).length + 1);
+    await env.DB.batch([update.bind(now, JSON.stringify(changes), now), insertEffects(env.DB, rows, now)]);
+    context.waitUntil(handOff(env.JOBS, rows));
     await env.ROOMS.getByName(uuid).publish("notice", {
       text: `Event "${event.name}" has been updated.`,
       action: "updated",
@@ -97,14 +96,22 @@ const WORK = {
 };
 
 /** As many outbox rows as the product writes: the room's notice and a letter for each participant. */
-function effects(DB, event, count, now) {
-  const rows = Array.from({ length: count }, () => ({
+function effects({ name, location, participants }, count) {
+  return Array.from({ length: count }, () => ({
     id: crypto.randomUUID(),
     kind: "none",
     address: "somebody@example.com",
-    payload: { name: event.name, location: event.location, participants: event.participants },
+    payload: { name, location, participants },
   }));
+}
+
+function insertEffects(DB, rows, now) {
   return DB.prepare(OUTBOX).bind(now, now, JSON.stringify(rows));
+}
+
+/** The product's consumer then sends letters; this one takes what it is given. */
+function handOff(queue, rows) {
+  return queue.sendBatch(rows.map(({ id }) => ({ body: { outbox: id } })));
 }
 
 /** Inserts a row and sends it to everybody. */
