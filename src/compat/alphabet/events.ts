@@ -143,14 +143,17 @@ const list = route({
   async handle({ scope, query, request }) {
     const after = readCursor(query.cursor);
     const limit = query.limit ?? null;
-    const rows = await listEvents(scope, { after, limit: limit === null ? null : limit + 1 });
+    const [rows, count] = await Promise.all([
+      listEvents(scope, { after, limit: limit === null ? null : limit + 1 }),
+      limit === null ? null : countEvents(scope),
+    ]);
     if (rows.length === 0 && after === 0) return reply(404, { message: "No events found", events: [] });
-    if (limit === null) return reply(200, { events: rows.map(toListed) });
+    if (limit === null || count === null) return reply(200, { events: rows.map(toListed) });
     const page = rows.slice(0, limit);
     const last = page.at(-1);
     const next =
       rows.length > limit && last ? linkTo(scope, request, { cursor: writeCursor(last.id) }) : null;
-    return reply(200, { events: page.map(toListed), count: await countEvents(scope), next });
+    return reply(200, { events: page.map(toListed), count, next });
   },
 });
 
