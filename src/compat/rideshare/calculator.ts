@@ -2,24 +2,18 @@
 import { z } from "@hono/zod-openapi";
 import {
   addEntry,
-  changeEntry,
-  daysField,
-  EntryChange,
+  changeRoute,
   EntryWire,
   listEntries,
   NewEntry,
   noEntry,
-  RecentEntryWire,
-  readDays,
-  recentEntries,
+  recentRoute,
   removeEntries,
   toEntryWire,
-  toRecentWire,
   toTakings,
-  toTakingsChange,
 } from "../../modules/earnings/index.ts";
 import { integer } from "../../platform/http/fields.ts";
-import { type Route, reply, route } from "../../platform/http/route.ts";
+import { at, type Route, reply, route } from "../../platform/http/route.ts";
 import { flatPage, flatPageOf } from "./pages.ts";
 
 const tag = "Rideshare";
@@ -40,18 +34,6 @@ const list = route({
     ),
 });
 
-const recent = route({
-  method: "get",
-  path: "/api/get-recent-calculator-entries",
-  tag,
-  summary: "Entries of the last days as numbers, oldest first",
-  access: "signedIn",
-  query: z.object({ days: daysField }),
-  answers: { 200: z.array(RecentEntryWire) },
-  handle: async ({ scope, caller, query }) =>
-    reply(200, (await recentEntries(scope, caller.userId, readDays(query.days))).map(toRecentWire)),
-});
-
 const add = route({
   method: "post",
   path: "/api/add-calculator-entry",
@@ -63,22 +45,6 @@ const add = route({
   answers: { 200: EntryWire },
   handle: async ({ scope, caller, body }) =>
     reply(200, toEntryWire(await addEntry(scope, caller.userId, toTakings(body)))),
-});
-
-const change = route({
-  method: "patch",
-  path: "/api/update-calculator-entry/:id",
-  tag,
-  summary: "Correct an entry",
-  access: "signedIn",
-  params: idParam,
-  body: EntryChange,
-  answers: { 200: EntryWire },
-  async handle({ scope, caller, params, body }) {
-    const entry = await changeEntry(scope, caller.userId, params.id, toTakingsChange(body));
-    if (!entry) throw noEntry();
-    return reply(200, toEntryWire(entry));
-  },
 });
 
 const remove = route({
@@ -96,4 +62,10 @@ const remove = route({
   },
 });
 
-export const calculatorRoutes: readonly Route[] = [list, recent, add, change, remove];
+export const calculatorRoutes: readonly Route[] = [
+  list,
+  at("/api/get-recent-calculator-entries", recentRoute, { tag }),
+  add,
+  at("/api/update-calculator-entry/:id", changeRoute, { tag }),
+  remove,
+];

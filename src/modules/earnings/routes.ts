@@ -27,12 +27,12 @@ const NO_ENTRY = text("No CalculatorEntry matches the given query.", "Запис
 const NOTHING_NAMED = text("Name an id, or a list of ids.", "Укажите id или список ids.");
 
 /** The days a chart asks for; 7 when it names none. */
-export const daysField = z
+const daysField = z
   .string()
   .optional()
   .openapi({ type: "integer", enum: [...RECENT_DAYS], default: 7 });
 
-export function readDays(words: string | undefined): RecentDays {
+function readDays(words: string | undefined): RecentDays {
   const days = RECENT_DAYS.find((known) => String(known) === (words ?? "7"));
   if (!days) throw refuse(400, BAD_DAYS);
   return days;
@@ -64,7 +64,7 @@ const list = route({
     ),
 });
 
-const recent = route({
+export const recentRoute = route({
   method: "get",
   path: `${path}/recent`,
   tag,
@@ -89,7 +89,7 @@ const add = route({
     reply(201, toEntryWire(await addEntry(scope, caller.userId, toTakings(body)))),
 });
 
-const change = route({
+export const changeRoute = route({
   method: "patch",
   path: `${path}/:id`,
   tag,
@@ -169,4 +169,12 @@ const download = route({
   },
 });
 
-export const earningsRoutes: readonly Route[] = [list, recent, download, add, change, remove, removeOne];
+export const earningsRoutes: readonly Route[] = [
+  list,
+  recentRoute,
+  download,
+  add,
+  changeRoute,
+  remove,
+  removeOne,
+];
