@@ -32,6 +32,8 @@ const handlers: Handlers = {
   async erase(scope, row) {
     const { userId } = row.payload as { userId: number };
     await eraseEventWords(scope, userId);
+    // What the cascade's triggers wrote nobody has handed over: pictures go now, not at the next minute.
+    await sweepOutbox(scope);
   },
   event_notice: (scope, row) => announce(scope, row.payload as Notice),
 };

@@ -91,6 +91,14 @@ test("deleting an account with twenty pictures and documents, some unfinished, l
   expect(await filesOf(bob)).toHaveLength(1);
 });
 
+test("a deleted account's objects go by the queue at once, without waiting for the clock", async () => {
+  const ann = await uploader();
+  await uploaded(ann);
+  await uploaded(ann, { purpose: "document" });
+  expect((await del("/api/user/", undefined, { token: ann.token })).status).toBe(204);
+  await vi.waitFor(async () => expect(await objectsOf(ann)).toEqual([]), { timeout: 15_000 });
+});
+
 test("a subject's files go in the batch that deletes it, unfinished ones too", async () => {
   const ann = await uploader();
   const [subjectId, other] = [newSubject(), newSubject()];
