@@ -1,7 +1,17 @@
 /** Events and who takes part. One set of tables for the apps that know an event by its uuid and those that use its number. */
 import { sql } from "drizzle-orm";
-import { check, index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import {
+  check,
+  index,
+  integer,
+  primaryKey,
+  real,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from "drizzle-orm/sqlite-core";
 import { users } from "../identity/tables.ts";
+import { cities } from "../social/tables.ts";
 
 export const events = sqliteTable(
   "events",
@@ -17,6 +27,19 @@ export const events = sqliteTable(
     location: text("location").notNull().default(""),
     /** The location folded to lower case, Cyrillic too: what a search looks in. */
     locationKey: text("location_key").notNull().default(""),
+    description: text("description").notNull().default(""),
+    eventType: text("event_type").notNull().default(""),
+    cityId: integer("city_id").references(() => cities.id, { onDelete: "set null" }),
+    /** Minor units. */
+    price: integer("price").notNull().default(0),
+    minAge: integer("min_age"),
+    maxAge: integer("max_age"),
+    minMembers: integer("min_members"),
+    /** How many may take part; null: as many as like. */
+    maxMembers: integer("max_members"),
+    /** Where a geocoder found it, degrees; null while nobody looked or nothing was found. */
+    latitude: real("latitude"),
+    longitude: real("longitude"),
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
   },
@@ -78,5 +101,31 @@ export const eventEntries = sqliteTable(
   (table) => [
     primaryKey({ columns: [table.eventId, table.epoch, table.seq] }),
     index("event_entries_author").on(table.authorId),
+  ],
+);
+
+/** Somebody asks to take part. Declined ones stay and bar another. */
+export const participationRequests = sqliteTable(
+  "participation_requests",
+  {
+    id: integer("id").primaryKey({ autoIncrement: true }),
+    eventId: integer("event_id")
+      .notNull()
+      .references(() => events.id, { onDelete: "cascade" }),
+    userId: integer("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    status: text("status", { enum: ["Pending", "Accepted", "Declined"] })
+      .notNull()
+      .default("Pending"),
+    /** The event was full: in line, in the order of asking. */
+    isWaiting: integer("is_waiting", { mode: "boolean" }).notNull().default(false),
+    processedBy: integer("processed_by").references(() => users.id, { onDelete: "set null" }),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (table) => [
+    uniqueIndex("participation_requests_once").on(table.eventId, table.userId),
+    index("participation_requests_user").on(table.userId, table.createdAt),
   ],
 );

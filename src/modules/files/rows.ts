@@ -19,6 +19,8 @@ const PENDING_LIMIT = 100;
 export const FOLDERS: Record<FilePurpose, string> = {
   car_image: "shared/cars",
   document: "private/documents",
+  task_photo: "shared/tasks",
+  event_image: "shared/events",
 };
 
 export interface Announced {

@@ -9,7 +9,7 @@ export const files = sqliteTable(
     ownerId: integer("owner_id")
       .notNull()
       .references(() => users.id, { onDelete: "cascade" }),
-    purpose: text("purpose", { enum: ["car_image", "document"] }).notNull(),
+    purpose: text("purpose", { enum: ["car_image", "document", "task_photo", "event_image"] }).notNull(),
     /** The post or document it is of; null while there is none. No foreign key: there are several tables of subjects. */
     subjectId: integer("subject_id"),
     /** In the bucket; made by the server, never used twice. */

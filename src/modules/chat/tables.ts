@@ -1,0 +1,65 @@
+/** One-to-one chats, the archive of their rooms, and how far each side has read. */
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { users } from "../identity/tables.ts";
+
+/** `initiatorId` and `receiverId` become null with their account: the chat stays readable for the other side. */
+export const chats = sqliteTable(
+  "chats",
+  {
+    id: integer("id").primaryKey({ autoIncrement: true }),
+    initiatorId: integer("initiator_id").references(() => users.id, { onDelete: "set null" }),
+    receiverId: integer("receiver_id").references(() => users.id, { onDelete: "set null" }),
+    /** The pair in order, for its uniqueness; stays when an account goes. */
+    lowId: integer("low_id").notNull(),
+    highId: integer("high_id").notNull(),
+    startedAt: integer("started_at").notNull(),
+    /** Kept by the archive: what the list shows and is ordered by. 0 for an empty chat. */
+    lastSeq: integer("last_seq").notNull().default(0),
+    /** Epoch ms of the last message; the start of an empty chat. */
+    activeAt: integer("active_at").notNull(),
+  },
+  (table) => [
+    uniqueIndex("chats_pair").on(table.lowId, table.highId),
+    index("chats_initiator").on(table.initiatorId),
+    index("chats_receiver").on(table.receiverId),
+  ],
+);
+
+/** The journals of the chats' rooms in D1. */
+export const chatMessages = sqliteTable(
+  "chat_messages",
+  {
+    chatId: integer("chat_id")
+      .notNull()
+      .references(() => chats.id, { onDelete: "cascade" }),
+    epoch: text("epoch").notNull(),
+    seq: integer("seq").notNull(),
+    at: integer("at").notNull(),
+    senderId: integer("sender_id").references(() => users.id, { onDelete: "set null" }),
+    /** `message`, or `erased` once its author took it along. */
+    kind: text("kind").notNull(),
+    text: text("text").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.chatId, table.seq, table.epoch] }),
+    index("chat_messages_sender").on(table.senderId),
+  ],
+);
+
+/** How far each side has read. */
+export const chatReads = sqliteTable(
+  "chat_reads",
+  {
+    chatId: integer("chat_id")
+      .notNull()
+      .references(() => chats.id, { onDelete: "cascade" }),
+    userId: integer("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    seq: integer("seq").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.chatId, table.userId] }),
+    index("chat_reads_user").on(table.userId),
+  ],
+);

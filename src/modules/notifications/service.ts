@@ -1,0 +1,68 @@
+/** What people are told: rows in the batch of the change that they tell of, and a push to the person's own socket. */
+import { and, eq, sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
+import type { Effect } from "../../platform/db/outbox.ts";
+import { log } from "../../platform/log.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { isoTime } from "../../platform/time.ts";
+import { notifications } from "./tables.ts";
+
+export type Notification = typeof notifications.$inferSelect;
+
+export interface Notice {
+  readonly userId: number;
+  /** `FRIEND_REQUEST`, `ORDER_CREATED` … */
+  readonly type: string;
+  readonly title: string;
+  readonly message: string;
+  /** The thing it is about, as `chat:3` or `order:UUID`; null for none. */
+  readonly about: string | null;
+  /** The act that it tells of, as `friend-request:7:accepted`: told once a person, whatever runs twice. */
+  readonly ref: string;
+}
+
+/**
+ * One statement that writes the rows; put it in the batch of the change. Who wants no notifications gets none.
+ * `when` is a further condition in SQL: false, and nothing is written.
+ */
+export function noticeRows(scope: Scope, notices: readonly Notice[]): BatchItem<"sqlite"> {
+  return scope.db.run(sql`
+    INSERT OR IGNORE INTO notifications (user_id, type, title, message, about, ref, created_at)
+    SELECT n.value ->> 'userId', n.value ->> 'type', n.value ->> 'title', n.value ->> 'message', n.value ->> 'about',
+      n.value ->> 'ref', ${scope.now()}
+    FROM json_each(${JSON.stringify(notices)}) AS n
+    WHERE EXISTS (SELECT 1 FROM users WHERE id = n.value ->> 'userId')
+      AND NOT EXISTS (SELECT 1 FROM notification_settings s WHERE s.user_id = n.value ->> 'userId' AND s.receives = 0)`);
+}
+
+/** The effects that push each row to its person; `pushNotice` carries them out. */
+export function noticeEffects(notices: readonly Notice[]): Effect[] {
+  return notices.map(({ userId, ref }) => ({
+    kind: "notice",
+    address: `user:${userId}`,
+    payload: { userId, ref },
+  }));
+}
+
+/** Pushes after the commit, beside the answer; the outbox repeats what fails here. */
+export function pushNotices(scope: Scope, notices: readonly Notice[]): void {
+  for (const { userId, ref } of notices)
+    scope.defer(
+      pushNotice(scope, { userId, ref }).catch((error: unknown) =>
+        log("warn", "notice.push", { userId }, error),
+      ),
+    );
+}
+
+/** Tells the person's inbox of a row. Safe to repeat: the inbox knows it by its ref. Without a row nothing happens. */
+export async function pushNotice(scope: Scope, notice: { userId: number; ref: string }): Promise<void> {
+  const [row] = await scope.db
+    .select()
+    .from(notifications)
+    .where(and(eq(notifications.userId, notice.userId), eq(notifications.ref, notice.ref)));
+  if (!row) return;
+  const name = `inbox:${row.userId}`;
+  const { id, type, title, message, about, createdAt } = row;
+  const body = { id, type, title, message, about, created_at: isoTime(createdAt) };
+  await scope.runtime.room(name)?.publish(name, { kind: "notification", ref: row.ref, body });
+}

@@ -1,0 +1,36 @@
+/** What a person is told, for all apps over one table. */
+import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { users } from "../identity/tables.ts";
+
+export const notifications = sqliteTable(
+  "notifications",
+  {
+    id: integer("id").primaryKey({ autoIncrement: true }),
+    userId: integer("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    /** `FRIEND_REQUEST`, `CHAT_MESSAGE`, `ORDER_CREATED` … */
+    type: text("type").notNull(),
+    title: text("title").notNull().default(""),
+    message: text("message").notNull(),
+    /** The thing it is about, as `chat:3` or `order:UUID`; null for none. */
+    about: text("about"),
+    /** The act that it tells of: one notification a person and act, whatever runs twice. */
+    ref: text("ref").notNull(),
+    isRead: integer("is_read", { mode: "boolean" }).notNull().default(false),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [
+    uniqueIndex("notifications_ref").on(table.userId, table.ref),
+    index("notifications_user").on(table.userId, table.id),
+    index("notifications_unread").on(table.userId, table.isRead),
+  ],
+);
+
+/** A row only where somebody changed what everybody starts with. */
+export const notificationSettings = sqliteTable("notification_settings", {
+  userId: integer("user_id")
+    .primaryKey()
+    .references(() => users.id, { onDelete: "cascade" }),
+  receives: integer("receives", { mode: "boolean" }).notNull().default(true),
+});

@@ -1,0 +1,60 @@
+/** Support tickets and what is written in them. */
+import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { orders } from "../dispatch/tables.ts";
+import { users } from "../identity/tables.ts";
+
+export const TICKET_STATES = ["OPEN", "IN_PROGRESS", "RESOLVED", "CLOSED"] as const;
+export const TICKET_PRIORITIES = ["LOW", "NORMAL", "HIGH", "URGENT"] as const;
+
+export const supportTickets = sqliteTable(
+  "support_tickets",
+  {
+    /** A uuid. */
+    id: text("id").primaryKey().notNull(),
+    authorId: integer("author_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    subject: text("subject").notNull(),
+    description: text("description").notNull(),
+    status: text("status", { enum: TICKET_STATES }).notNull().default("OPEN"),
+    priority: text("priority", { enum: TICKET_PRIORITIES }).notNull().default("NORMAL"),
+    relatedOrderId: text("related_order_id").references(() => orders.id, { onDelete: "set null" }),
+    assignedTo: integer("assigned_to").references(() => users.id, { onDelete: "set null" }),
+    closedAt: integer("closed_at"),
+    lastMessageAt: integer("last_message_at").notNull(),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (table) => [
+    index("support_tickets_author").on(table.authorId, table.createdAt),
+    index("support_tickets_status").on(table.status, table.lastMessageAt),
+    index("support_tickets_assigned").on(table.assignedTo),
+    index("support_tickets_order").on(table.relatedOrderId),
+  ],
+);
+
+export const supportMessages = sqliteTable(
+  "support_messages",
+  {
+    /** A uuid. */
+    id: text("id").primaryKey().notNull(),
+    ticketId: text("ticket_id")
+      .notNull()
+      .references(() => supportTickets.id, { onDelete: "cascade" }),
+    authorId: integer("author_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    body: text("body").notNull(),
+    /** A note between operators: its ticket's author never sees it. */
+    isInternal: integer("is_internal", { mode: "boolean" }).notNull().default(false),
+    createdAt: integer("created_at").notNull(),
+    /** Where the room's journal has it; null for one that came by REST and was told to the room. */
+    epoch: text("epoch"),
+    seq: integer("seq"),
+  },
+  (table) => [
+    index("support_messages_ticket").on(table.ticketId, table.createdAt),
+    index("support_messages_author").on(table.authorId),
+    uniqueIndex("support_messages_entry").on(table.ticketId, table.epoch, table.seq),
+  ],
+);

@@ -1,0 +1,49 @@
+/** Text searches that know Cyrillic: SQLite's own `lower` and `LIKE` fold ASCII only. */
+import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
+
+const CAPITALS = "АБВГДЕЁЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ";
+
+/** A text as searches compare it. */
+export function fold(text: string): string {
+  return text.normalize("NFC").toLowerCase();
+}
+
+/** A column or expression in lower case, Latin and Russian letters alike. Empty for NULL. */
+export function folded(text: SQLWrapper): SQL<string> {
+  const lowered = [...CAPITALS].reduce(
+    (inner, capital) => sql`replace(${inner}, ${sql.raw(`'${capital}', '${capital.toLowerCase()}'`)})`,
+    sql`coalesce(${text}, '')`,
+  );
+  return sql<string>`lower(${lowered})`;
+}
+
+/** Longest search that is looked for, in words. */
+const MAX_WORDS = 10;
+
+/** `search=` as its words: apart by spaces and commas. */
+export function searchWords(search: string | undefined): string[] {
+  return fold(search ?? "")
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .slice(0, MAX_WORDS);
+}
+
+/**
+ * The condition of a `search=`: every word is somewhere in one of these texts, in any case; `%` and `_` are letters
+ * like others. Undefined for no words.
+ */
+export function contains(texts: readonly SQLWrapper[], search: string | undefined): SQL | undefined {
+  const words = searchWords(search);
+  if (words.length === 0) return undefined;
+  // The separator keeps a word from matching across two texts.
+  const all = folded(
+    sql.join(
+      texts.map((text) => sql`coalesce(${text}, '')`),
+      sql` || char(10) || `,
+    ),
+  );
+  return sql`(${sql.join(
+    words.map((word) => sql`instr(${all}, ${word}) > 0`),
+    sql` AND `,
+  )})`;
+}

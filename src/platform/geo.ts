@@ -1,0 +1,36 @@
+/** Places on the earth: degrees in, metres out. */
+import { Geodesic } from "geographiclib-geodesic";
+import { getHexagonEdgeLengthAvg, gridDisk, latLngToCell } from "h3-js";
+
+/** Degrees, north and east positive. */
+export interface Place {
+  readonly latitude: number;
+  readonly longitude: number;
+}
+
+/** The length of the shortest line between two places on the WGS-84 ellipsoid, in metres (C. F. F. Karney, 2013). */
+export function distanceBetween(from: Place, to: Place): number {
+  return Geodesic.WGS84.Inverse(from.latitude, from.longitude, to.latitude, to.longitude).s12 ?? Number.NaN;
+}
+
+/** Resolution of the `cell` columns: hexagons with an edge of about 1.4 km. */
+export const CELL_RESOLUTION = 7;
+
+/** The H3 cell of a place, as the `cell` columns keep it. */
+export function cellOf({ latitude, longitude }: Place): string {
+  return latLngToCell(latitude, longitude, CELL_RESOLUTION);
+}
+
+/** A look-up takes so many rings at most: some 5,000 cells, 65 km. */
+const MAX_RINGS = 40;
+
+/**
+ * Cells that together cover a circle, for a look-up by index; what lies in them still wants measuring.
+ * Null for a circle too wide for that. A hexagon's size varies over the globe by less than a third.
+ * @param radius metres
+ */
+export function cellsAround(centre: Place, radius: number): string[] | null {
+  const edge = getHexagonEdgeLengthAvg(CELL_RESOLUTION, "m");
+  const rings = Math.ceil((radius + edge) / edge);
+  return rings > MAX_RINGS ? null : gridDisk(cellOf(centre), rings);
+}
