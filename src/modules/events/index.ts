@@ -6,6 +6,7 @@ export { announce, type Notice } from "./notices.ts";
 export {
   countEvents,
   type Event,
+  eventsOf,
   exportEvents,
   findEvent,
   listEvents,

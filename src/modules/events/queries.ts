@@ -1,5 +1,5 @@
 /** Events and their people as they are read. One statement each, whatever the number. */
-import { asc, eq, gt, sql } from "drizzle-orm";
+import { asc, desc, eq, gt, sql } from "drizzle-orm";
 import type { Locale } from "../../platform/http/text.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { foldUsername } from "../identity/index.ts";
@@ -131,6 +131,16 @@ export function pick(
     chosen.set(userId, { userId, username: person.username, email, locale, isOrganizer });
   }
   return [...chosen.values()];
+}
+
+/** The events that somebody takes part in, the latest start first. One statement. */
+export async function eventsOf(scope: Scope, userId: number): Promise<{ id: number; name: string }[]> {
+  return scope.db
+    .select({ id: events.id, name: events.name })
+    .from(eventMembers)
+    .innerJoin(events, eq(events.id, eventMembers.eventId))
+    .where(eq(eventMembers.userId, userId))
+    .orderBy(desc(events.startsAt), desc(events.id));
 }
 
 /** What an account takes with it: the events a person made and takes part in. */
