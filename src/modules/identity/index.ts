@@ -8,7 +8,7 @@ export { exportAccount, exportRoute } from "./export.ts";
 export { identityMails } from "./mails.ts";
 export { messages as identityMessages } from "./messages.ts";
 export { linkRoutes } from "./pages.tsx";
-export { findProfile, findUser, type User } from "./people.ts";
+export { findProfile, findUser, type Person, type User } from "./people.ts";
 export {
   checkResetLink,
   confirmEmail,
@@ -31,6 +31,7 @@ export {
   username,
 } from "./schemas.ts";
 export { type Credentials, doors, endSessions, enforce, purgeSessions } from "./sessions.ts";
+export { findPeople, type Sight, sightOf, toUserWire } from "./sight.ts";
 export { type SignedIn, signIn, verifyOwnPassword } from "./sign-in.ts";
 /** For foreign keys and joins by id: only identity writes to it. */
 export { users } from "./tables.ts";

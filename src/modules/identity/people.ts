@@ -6,6 +6,12 @@ import { profiles, users } from "./tables.ts";
 
 export type User = typeof users.$inferSelect;
 
+/** What an account shows of itself. */
+export type Person = Pick<
+  User,
+  "id" | "username" | "email" | "phone" | "firstName" | "lastName" | "userType" | "isVerified" | "createdAt"
+> & { readonly avatarKey: string | null };
+
 export async function findUser(scope: Scope, userId: number): Promise<User | null> {
   const [row] = await scope.db.select().from(users).where(eq(users.id, userId));
   return row ?? null;

@@ -6,7 +6,7 @@ import type { Locale, Text } from "../../platform/http/text.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { mediaUrl } from "../../platform/storage/media.ts";
 import { messages } from "./messages.ts";
-import type { User } from "./people.ts";
+import type { Person } from "./people.ts";
 import { looksLikeEmail, normalizePhone, USERNAME } from "./rules.ts";
 
 export const Detail = z.object({ detail: z.string() }).openapi("Detail");
@@ -57,7 +57,11 @@ export const Account = z
 
 const TYPE_LABELS = { CLIENT: messages.client, DRIVER: messages.driver, OPERATOR: messages.operator };
 
-export function toAccountWire(scope: Scope, user: User, avatarKey: string | null): z.input<typeof Account> {
+export function toAccountWire(
+  scope: Scope,
+  user: Omit<Person, "avatarKey">,
+  avatarKey: string | null,
+): z.input<typeof Account> {
   return {
     id: user.id,
     username: user.username,

@@ -1,0 +1,53 @@
+/** How much of a person somebody else gets to see. */
+import type { z } from "@hono/zod-openapi";
+import { sql } from "drizzle-orm";
+import { type Caller, isOperator } from "../../platform/http/caller.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import type { Person } from "./people.ts";
+import { type Account, toAccountWire } from "./schemas.ts";
+import { profiles, users } from "./tables.ts";
+
+/** `contact` is a name and a phone, `name` is what a list of strangers shows. */
+export type Sight = "all" | "contact" | "name";
+
+/** Everything of oneself, and of everybody for operators and staff; of others what the occasion gives. */
+export function sightOf(caller: Caller, personId: number, otherwise: Sight = "name"): Sight {
+  return caller.userId === personId || isOperator(caller) ? "all" : otherwise;
+}
+
+/** A username that the house made from a phone tells the phone. */
+const MADE_FROM_PHONE = /^\d{7,}$/;
+
+/** An account as it stands inside other things: all keys, blank where the caller may not look. */
+export function toUserWire(scope: Scope, person: Person, sight: Sight): z.input<typeof Account> {
+  const wire = toAccountWire(scope, person, person.avatarKey);
+  if (sight === "all") return wire;
+  if (sight === "contact") return { ...wire, email: "" };
+  return { ...wire, email: "", phone: "", username: wire.username.replace(MADE_FROM_PHONE, "") };
+}
+
+/** People by their ids; one statement for any number. */
+export async function findPeople(
+  scope: Scope,
+  ids: readonly (number | null)[],
+): Promise<ReadonlyMap<number, Person>> {
+  const wanted = [...new Set(ids.filter((id) => id !== null))];
+  if (wanted.length === 0) return new Map();
+  const found = await scope.db
+    .select({
+      id: users.id,
+      username: users.username,
+      email: users.email,
+      phone: users.phone,
+      firstName: users.firstName,
+      lastName: users.lastName,
+      userType: users.userType,
+      isVerified: users.isVerified,
+      createdAt: users.createdAt,
+      avatarKey: profiles.avatarKey,
+    })
+    .from(users)
+    .leftJoin(profiles, sql`${profiles.userId} = ${users.id}`)
+    .where(sql`${users.id} IN (SELECT value FROM json_each(${JSON.stringify(wanted)}))`);
+  return new Map(found.map((person) => [person.id, person]));
+}
