@@ -51,6 +51,18 @@ export function integer(limits: { min?: number; max?: number } = {}) {
   return z.preprocess(numeric, inner);
 }
 
+/** A number, also as digits in a string. */
+export function number(limits: { min?: number; max?: number } = {}) {
+  let inner = z.number();
+  if (limits.min !== undefined) inner = inner.min(limits.min);
+  if (limits.max !== undefined) inner = inner.max(limits.max);
+  return z.preprocess(numeric, inner);
+}
+
+/** Degrees. */
+export const latitude = () => number({ min: -90, max: 90 });
+export const longitude = () => number({ min: -180, max: 180 });
+
 const TRUE = new Set(["true", "t", "yes", "y", "on", "1"]);
 const FALSE = new Set(["false", "f", "no", "n", "off", "0"]);
 

@@ -104,7 +104,7 @@ function wrongType(expected: string, input: unknown): Text {
 }
 
 /** The type name that the original dialect prints. */
-function pythonType(input: unknown): string {
+export function pythonType(input: unknown): string {
   if (Array.isArray(input)) return "list";
   if (input !== null && typeof input === "object") return "dict";
   if (typeof input === "string") return "str";
