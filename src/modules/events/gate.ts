@@ -15,12 +15,12 @@ export const eventGate: Gate = {
   path: "/ws/events/:id",
   async enter(scope, _caller, id) {
     const known = seen.get(id);
-    if (known && known.at > scope.now() - TRUST) return `event:${known.id}`;
+    if (known && known.at > scope.now() - TRUST) return { room: `event:${known.id}` };
     const found = await lookUp(scope, id);
     if (found === null) throw notFound();
     if (seen.size >= CACHE_SIZE) seen.clear();
     seen.set(id, { id: found, at: scope.now() });
-    return `event:${found}`;
+    return { room: `event:${found}` };
   },
 };
 

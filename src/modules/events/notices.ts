@@ -1,6 +1,7 @@
 /** Telling an event's room what happened to the event. Repeatable: the room knows each notice by its ref. */
 import { eq } from "drizzle-orm";
 import type { Effect } from "../../platform/db/outbox.ts";
+import { log } from "../../platform/log.ts";
 import { noteRoom } from "../../platform/realtime/sweep.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { events } from "./tables.ts";
@@ -40,4 +41,26 @@ export async function announce(scope: Scope, notice: Notice): Promise<void> {
 async function idOf(scope: Scope, uuid: string): Promise<number | null> {
   const [row] = await scope.db.select({ id: events.id }).from(events).where(eq(events.uuid, uuid));
   return row?.id ?? null;
+}
+
+export function noticeOf(
+  eventId: number | null,
+  uuid: string,
+  action: Notice["action"],
+  name: string,
+): Notice {
+  return { eventId, uuid, action, name, ref: crypto.randomUUID() };
+}
+
+/** A room's notices go out with the request up to this many events; a larger batch leaves them to the queue. */
+const DIRECT_NOTICES = 20;
+
+/** At once for few; the outbox repeats each anyway, and a repeat is neither stored nor sent twice. */
+export async function tellRooms(scope: Scope, notices: readonly Notice[]): Promise<void> {
+  if (notices.length > DIRECT_NOTICES) return;
+  const results = await Promise.allSettled(notices.map((each) => announce(scope, each)));
+  for (const result of results) {
+    if (result.status === "rejected")
+      log("warn", "events.tell", { requestId: scope.requestId }, result.reason);
+  }
 }

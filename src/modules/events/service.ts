@@ -1,16 +1,16 @@
 /** Events: made, listed, changed and removed, one or many in one transaction. */
 
 import { sql } from "drizzle-orm";
-import { auditEntry } from "../../platform/db/audit.ts";
 import { says } from "../../platform/db/client.ts";
-import { commit, type Effect } from "../../platform/db/outbox.ts";
+import { commit } from "../../platform/db/outbox.ts";
 import type { Caller } from "../../platform/http/caller.ts";
-import { log } from "../../platform/log.ts";
 import type { Scope } from "../../platform/runtime.ts";
+import { eventAudit } from "./audit.ts";
 import { forgetEvent } from "./gate.ts";
-import { letterFacts, letters } from "./letters.ts";
-import { eventCancelled, eventCreated, eventLeft, eventUpdated } from "./mails.ts";
-import { announce, type Notice, noticeEffect } from "./notices.ts";
+import { changeLetters, letterFacts, letters } from "./letters.ts";
+import { eventCancelled, eventCreated } from "./mails.ts";
+import { dropMembers, insertMembers } from "./members.ts";
+import { noticeEffect, noticeOf, tellRooms } from "./notices.ts";
 import { type Event, load, type Named, type Person, pick, resolve } from "./queries.ts";
 import { foldLocation, hasHappened, mayChange } from "./rules.ts";
 
@@ -29,9 +29,6 @@ export type EventChange = Partial<EventDraft> & { readonly uuid: string };
 export type Refused =
   | { readonly ok: false; readonly reason: "missing" | "past" | "order" }
   | { readonly ok: false; readonly reason: "forbidden"; readonly uuid: string };
-
-/** A room's notices go out with the request up to this many events; a larger batch leaves them to the queue. */
-const DIRECT_NOTICES = 20;
 
 /** Makes events, all or none. They come back in the order given. */
 export async function createEvents(
@@ -63,7 +60,7 @@ export async function createEvents(
     SELECT value ->> 'uuid', ${caller.userId}, value ->> 'name', value ->> 'startsAt', value ->> 'endsAt',
       value ->> 'location', value ->> 'key', ${now}, ${now} FROM json_each(${JSON.stringify(rows)})
     RETURNING id, uuid`);
-  const notices = made.map(({ uuid, name }) => notice(null, uuid, "created", name));
+  const notices = made.map(({ uuid, name }) => noticeOf(null, uuid, "created", name));
   const effects = [
     ...notices.map(noticeEffect),
     ...made.flatMap((event) =>
@@ -81,7 +78,7 @@ export async function createEvents(
     createdAt: now,
     updatedAt: now,
   }));
-  await tell(
+  await tellRooms(
     scope,
     notices.map((each) => ({ ...each, eventId: ids.get(each.uuid) ?? null })),
   );
@@ -177,31 +174,20 @@ async function writeUpdates(
     members,
     updatedAt: now,
   }));
-  const notices = events.map((event) => notice(event.id, event.uuid, "updated", event.name));
+  const notices = events.map((event) => noticeOf(event.id, event.uuid, "updated", event.name));
   const effects = [
     ...notices.map(noticeEffect),
-    ...updates.flatMap((each, index) => updateLetters(each, events[index] ?? each.event)),
+    ...updates.flatMap((each, index) => changeLetters(each.event, events[index] ?? each.event)),
   ];
   const replaced = events.filter((_, index) => updates[index]?.change.participants);
   const members = replaced.length > 0 ? [dropMembers(scope, replaced), insertMembers(scope, replaced)] : [];
   const audits = updates.flatMap(({ event }, index) =>
-    audit(scope, caller, "event.change", event, events[index] ?? null),
+    eventAudit(scope, caller, "event.change", event, events[index] ?? null),
   );
   const done = await commit(scope, update, effects, [...members, ...audits], updates.length);
   if (!done) return null;
-  await tell(scope, notices);
+  await tellRooms(scope, notices);
   return events;
-}
-
-/** Everybody who takes part hears of the change; whoever was taken out hears of that. */
-function updateLetters({ event: before }: Update, after: Event): Effect[] {
-  const facts = letterFacts(after, after.members);
-  const stays = new Set(after.members.map(({ userId }) => userId));
-  const removed = before.members.filter(({ userId }) => !stays.has(userId));
-  return [
-    ...letters("event.updated", eventUpdated, after.members, facts),
-    ...letters("event.left", eventLeft, removed, facts),
-  ];
 }
 
 /** Removes events, all or none, past ones too; unknown ones are passed over. Their rooms say so and close. */
@@ -223,7 +209,7 @@ export async function removeEvents(
 
 /** One transaction; false when somebody else removed one of them first, and then nothing was written. */
 async function writeRemovals(scope: Scope, caller: Caller, removed: readonly Event[]): Promise<boolean> {
-  const notices = removed.map((event) => notice(event.id, event.uuid, "deleted", event.name));
+  const notices = removed.map((event) => noticeOf(event.id, event.uuid, "deleted", event.name));
   const cancellations = removed.flatMap((event) =>
     letters("event.cancelled", eventCancelled, event.members, letterFacts(event, event.members)),
   );
@@ -233,55 +219,13 @@ async function writeRemovals(scope: Scope, caller: Caller, removed: readonly Eve
     scope,
     remove,
     [...notices.map(noticeEffect), ...cancellations],
-    removed.flatMap((event) => audit(scope, caller, "event.delete", event, null)),
+    removed.flatMap((event) => eventAudit(scope, caller, "event.delete", event, null)),
     removed.length,
   );
   if (!done) return false;
   for (const { id, uuid } of removed) forgetEvent(id, uuid);
-  await tell(scope, notices);
+  await tellRooms(scope, notices);
   return true;
-}
-
-/** The row that staff leaves behind when it acts on somebody else's event. */
-function audit(scope: Scope, caller: Caller, action: string, before: Event, after: Event | null) {
-  if (!caller.isStaff || before.creatorId === caller.userId) return [];
-  const facts = ({ name, location, startsAt, endsAt, members }: Event) => ({
-    name,
-    location,
-    startsAt,
-    endsAt,
-    participants: members.map(({ userId }) => userId),
-  });
-  return [
-    auditEntry(scope, caller, {
-      action,
-      subject: `event:${before.id}`,
-      before: facts(before),
-      after: after && facts(after),
-    }),
-  ];
-}
-
-type WithMembers = { readonly uuid: string; readonly members: readonly Person[] };
-
-function insertMembers(scope: Scope, made: readonly WithMembers[]) {
-  const rows = made.flatMap(({ uuid, members }) =>
-    members.map(({ userId, isOrganizer }) => ({ uuid, userId, isOrganizer: isOrganizer ? 1 : 0 })),
-  );
-  return scope.db.run(sql`INSERT INTO event_members (event_id, user_id, is_organizer, joined_at)
-    SELECT e.id, m.value ->> 'userId', m.value ->> 'isOrganizer', ${scope.now()}
-    FROM json_each(${JSON.stringify(rows)}) AS m JOIN events e ON e.uuid = m.value ->> 'uuid'
-    WHERE EXISTS (SELECT 1 FROM users WHERE id = m.value ->> 'userId')
-    ON CONFLICT DO NOTHING`);
-}
-
-/** Takes out everybody who is not in the new set. */
-function dropMembers(scope: Scope, replaced: readonly (WithMembers & { id: number })[]) {
-  const rows = replaced.map(({ id, members }) => ({ id, keep: members.map(({ userId }) => userId) }));
-  return scope.db.run(sql`DELETE FROM event_members WHERE (event_id, user_id) IN (
-    SELECT m.event_id, m.user_id FROM json_each(${JSON.stringify(rows)}) AS r
-    JOIN event_members m ON m.event_id = r.value ->> 'id'
-    WHERE m.user_id NOT IN (SELECT value FROM json_each(r.value -> 'keep')))`);
 }
 
 function mergeByUuid(changes: readonly EventChange[]): Map<string, EventChange> {
@@ -292,18 +236,4 @@ function mergeByUuid(changes: readonly EventChange[]): Map<string, EventChange> 
 
 function defined<T extends object>(values: T): T {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
-}
-
-function notice(eventId: number | null, uuid: string, action: Notice["action"], name: string): Notice {
-  return { eventId, uuid, action, name, ref: crypto.randomUUID() };
-}
-
-/** At once for few; the outbox repeats each anyway, and a repeat is neither stored nor sent twice. */
-async function tell(scope: Scope, notices: readonly Notice[]): Promise<void> {
-  if (notices.length > DIRECT_NOTICES) return;
-  const results = await Promise.allSettled(notices.map((each) => announce(scope, each)));
-  for (const result of results) {
-    if (result.status === "rejected")
-      log("warn", "events.tell", { requestId: scope.requestId }, result.reason);
-  }
 }

@@ -19,8 +19,13 @@ export async function placeOf(scope: Scope, userId: number): Promise<Located> {
     .from(socialProfiles)
     .where(eq(socialProfiles.userId, userId));
   if (!row?.isGeoipAllowed) return { allowed: false, place: null };
-  const known = row.latitude !== null && row.longitude !== null;
-  return { allowed: true, place: known ? { latitude: row.latitude, longitude: row.longitude } : null };
+  return { allowed: true, place: toPlace(row) };
+}
+
+/** A place needs both of its degrees. */
+export function toPlace(row: { latitude: number | null; longitude: number | null }): Place | null {
+  const { latitude, longitude } = row;
+  return latitude === null || longitude === null ? null : { latitude, longitude };
 }
 
 export interface City extends Place {
