@@ -17,6 +17,11 @@ import {
   linkRoutes,
   tokenRoutes,
 } from "./modules/identity/index.ts";
+import {
+  exportNotifications,
+  friendNotificationRoutes,
+  notificationRoutes,
+} from "./modules/notifications/index.ts";
 import { exportPosts, rentalRoutes } from "./modules/rentals/index.ts";
 import { documentRoutes } from "./platform/http/documents.tsx";
 import { healthRoute } from "./platform/http/health.ts";
@@ -38,9 +43,19 @@ const driverRoutes: readonly Route[] = [...rentalRoutes, ...earningsRoutes, ...p
 export const routes: readonly Route[] = [
   ...accountRoutes,
   ...tokenRoutes,
-  exportRoute([exportAccount, exportEvents, exportEarnings, exportFiles, exportPosts, exportDocuments]),
+  exportRoute([
+    exportAccount,
+    exportEvents,
+    exportEarnings,
+    exportFiles,
+    exportPosts,
+    exportDocuments,
+    exportNotifications,
+  ]),
   ticketRoute(gates),
   ...fileRoutes,
+  ...notificationRoutes,
+  ...friendNotificationRoutes,
   ...fleetRoutes,
   ...adminRoutes,
   ...alphabetRoutes,

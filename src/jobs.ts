@@ -4,6 +4,7 @@ import { documentMails, sendExpiryReminders } from "./modules/documents/index.ts
 import { announce, eraseEventWords, eventMails, type Notice, sendReminders } from "./modules/events/index.ts";
 import { checkFiles, purgePendingFiles } from "./modules/files/index.ts";
 import { identityMails, purgeCodes, purgeSessions, sweepAvatars } from "./modules/identity/index.ts";
+import { pushNotice } from "./modules/notifications/index.ts";
 import { deliver, type Handlers, sweepOutbox } from "./platform/db/delivery.ts";
 import { bury, purgeOutbox } from "./platform/db/outbox.ts";
 import { purgeIdempotencyKeys } from "./platform/http/idempotency.ts";
@@ -35,6 +36,7 @@ const handlers: Handlers = {
     // What the cascade's triggers wrote nobody has handed over: pictures go now, not at the next minute.
     await sweepOutbox(scope);
   },
+  notice: (scope, row) => pushNotice(scope, row.payload as Parameters<typeof pushNotice>[1]),
   event_notice: (scope, row) => announce(scope, row.payload as Notice),
 };
 

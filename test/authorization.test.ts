@@ -5,6 +5,7 @@ import { accounts } from "./authorization/accounts.ts";
 import { earnings } from "./authorization/earnings.ts";
 import { events } from "./authorization/events.ts";
 import { files } from "./authorization/files.ts";
+import { notifications } from "./authorization/notifications.ts";
 import { everybody, mint, type Person, ROLES, type Role, type Table } from "./authorization/world.ts";
 import { call, post, rows } from "./support/api.ts";
 import { rowsOf } from "./support/traces.ts";
@@ -14,6 +15,7 @@ const table: Table = {
   ...events,
   ...earnings,
   ...files,
+  ...notifications,
   "GET /health": { answers: everybody(200) },
 };
 

@@ -1,2 +1,5 @@
 /** Notifications of all apps over one table: what other rooms of the house may use. */
+export { friendNotificationRoutes } from "./friend-routes.ts";
+export { countUnread, exportNotifications } from "./inbox.ts";
+export { notificationRoutes } from "./routes.ts";
 export { type Notice, noticeEffects, noticeRows, pushNotice, pushNotices } from "./service.ts";

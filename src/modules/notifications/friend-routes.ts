@@ -1,0 +1,131 @@
+/** `/api/v1/notification/…` as Find Friend's clients know it. Nobody writes a notification, not even their own. */
+import { z } from "@hono/zod-openapi";
+import { methodNotAllowed, notFound } from "../../platform/http/errors.ts";
+import { boolean } from "../../platform/http/fields.ts";
+import { MAX_LIMIT, pageQuery } from "../../platform/http/paging.ts";
+import { type Route, reply, route } from "../../platform/http/route.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { idParam } from "../identity/index.ts";
+import {
+  findNotification,
+  markNotification,
+  newestNotifications,
+  removeNotification,
+  setWanted,
+  wantsNotifications,
+} from "./inbox.ts";
+import { FriendNotificationWire, NotificationSettingsWire, toFriendNotificationWire } from "./schemas.ts";
+import type { Notification } from "./service.ts";
+
+const tag = "Find Friend notifications";
+const challenge = "Token";
+const access = "signedIn";
+const path = "/api/v1/notification";
+
+/** A list without pages ends here; `/api/v1/notifications/` has the rest. */
+const LONGEST = 10 * MAX_LIMIT;
+
+const list = route({
+  method: "get",
+  path,
+  tag,
+  challenge,
+  access,
+  summary: "One's notifications as a bare list, the newest first",
+  query: pageQuery.pick({ limit: true }),
+  answers: { 200: z.array(FriendNotificationWire) },
+  async handle({ scope, caller, query }) {
+    const window = { limit: query.limit ?? LONGEST, offset: 0 };
+    const rows = await newestNotifications(scope, caller.userId, window);
+    return reply(200, rows.map(toFriendNotificationWire));
+  },
+});
+
+function orNone(row: Notification | null): z.input<typeof FriendNotificationWire> {
+  if (!row) throw notFound();
+  return toFriendNotificationWire(row);
+}
+
+const one = { path: `${path}/:id`, tag, challenge, access, params: idParam } as const;
+
+const read = route({
+  ...one,
+  method: "get",
+  summary: "Read a notification",
+  answers: { 200: FriendNotificationWire },
+  handle: async ({ scope, caller, params }) =>
+    reply(200, orNone(await findNotification(scope, caller.userId, params.id))),
+});
+
+/** PUT behaves as PATCH. */
+const change = (method: "put" | "patch") =>
+  route({
+    ...one,
+    method,
+    summary: "Mark a notification as read, or as unread again",
+    description: "Nothing but `read` can be changed.",
+    body: z.object({ read: boolean().optional() }).openapi("NotificationChange"),
+    answers: { 200: FriendNotificationWire },
+    async handle({ scope, caller, params, body }) {
+      const marked =
+        body.read === undefined
+          ? findNotification(scope, caller.userId, params.id)
+          : markNotification(scope, caller.userId, params.id, body.read);
+      return reply(200, orNone(await marked));
+    },
+  });
+
+const remove = route({
+  ...one,
+  method: "delete",
+  summary: "Remove a notification",
+  answers: { 204: null },
+  async handle({ scope, caller, params }) {
+    if (!(await removeNotification(scope, caller.userId, params.id))) throw notFound();
+    return reply(204, null);
+  },
+});
+
+const settings = { path: `${path}/notification_settings`, tag, challenge } as const;
+
+async function settingsWire(scope: Scope, user: number): Promise<z.input<typeof NotificationSettingsWire>> {
+  return { id: user, receive_notifications: await wantsNotifications(scope, user), user };
+}
+
+const changeSettings = route({
+  ...settings,
+  method: "patch",
+  access,
+  summary: "Want notifications, or none",
+  description: "An empty body changes nothing and answers how it stands.",
+  body: z.object({ receive_notifications: boolean().optional() }).openapi("NotificationSettingsChange"),
+  answers: { 200: NotificationSettingsWire },
+  async handle({ scope, caller, body }) {
+    const wanted = body.receive_notifications;
+    if (wanted !== undefined) await setWanted(scope, caller.userId, wanted);
+    return reply(200, await settingsWire(scope, caller.userId));
+  },
+});
+
+/** Else this path would be a notification of that name. */
+const noSettingsToRead = route({
+  ...settings,
+  method: "get",
+  access,
+  summary: "Not allowed",
+  hidden: true,
+  answers: {},
+  async handle() {
+    throw methodNotAllowed("GET", ["PATCH", "OPTIONS"]);
+  },
+});
+
+export const friendNotificationRoutes: readonly Route[] = [
+  list,
+  changeSettings,
+  noSettingsToRead,
+  read,
+  change("put"),
+  change("patch"),
+  remove,
+];

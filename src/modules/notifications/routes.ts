@@ -1,0 +1,78 @@
+/** `/api/v1/notifications/…` as Tow Truck's clients know it. */
+import { z } from "@hono/zod-openapi";
+import { notFound } from "../../platform/http/errors.ts";
+import { envelope, pageQuery, paginate } from "../../platform/http/paging.ts";
+import { type Route, reply, route } from "../../platform/http/route.ts";
+import { text } from "../../platform/http/text.ts";
+import { idParam } from "../identity/index.ts";
+import { countUnread, listNotifications, markAllRead, markNotification } from "./inbox.ts";
+import { NotificationWire, toNotificationWire } from "./schemas.ts";
+
+const tag = "Notifications";
+const path = "/api/v1/notifications";
+const PAGE_SIZE = 20;
+
+const READ = text("The notification is marked as read.", "Уведомление отмечено как прочитанное.");
+const ALL_READ = text("All notifications are marked as read.", "Все уведомления отмечены как прочитанные.");
+
+const list = route({
+  method: "get",
+  path,
+  tag,
+  summary: "List one's notifications, the newest first",
+  access: "signedIn",
+  query: pageQuery,
+  answers: { 200: envelope(NotificationWire) },
+  handle: async ({ scope, caller, query, request }) =>
+    reply(
+      200,
+      await paginate(
+        scope,
+        request,
+        query,
+        PAGE_SIZE,
+        (window) => listNotifications(scope, caller.userId, window),
+        toNotificationWire,
+      ),
+    ),
+});
+
+const unreadCount = route({
+  method: "get",
+  path: `${path}/unread-count`,
+  tag,
+  summary: "Count one's unread notifications",
+  access: "signedIn",
+  answers: { 200: z.object({ count: z.number().int() }) },
+  handle: async ({ scope, caller }) => reply(200, { count: await countUnread(scope, caller.userId) }),
+});
+
+const read = route({
+  method: "post",
+  path: `${path}/:id/read`,
+  tag,
+  summary: "Mark a notification as read",
+  access: "signedIn",
+  params: idParam,
+  answers: { 200: z.object({ message: z.string() }) },
+  async handle({ scope, caller, params }) {
+    if (!(await markNotification(scope, caller.userId, params.id, true))) throw notFound();
+    return reply(200, { message: READ[scope.locale] });
+  },
+});
+
+const readAll = route({
+  method: "post",
+  path: `${path}/read-all`,
+  tag,
+  summary: "Mark all one's notifications as read",
+  description: "`count` is how many were unread.",
+  access: "signedIn",
+  answers: { 200: z.object({ message: z.string(), count: z.number().int() }) },
+  async handle({ scope, caller }) {
+    const count = await markAllRead(scope, caller.userId);
+    return reply(200, { message: ALL_READ[scope.locale], count });
+  },
+});
+
+export const notificationRoutes: readonly Route[] = [list, unreadCount, read, readAll];
