@@ -5,8 +5,8 @@ import type { Hasher } from "./crypto/hasher.ts";
 import type { Db } from "./db/client.ts";
 import type { Counter } from "./http/counter.ts";
 import type { Locale } from "./http/text.ts";
+import type { RoomStub } from "./realtime/rooms.ts";
 import type { Roster } from "./realtime/roster.ts";
-import type { RoomObject } from "./realtime/tenant.ts";
 
 /** Rates are `{ limit, seconds }`: at most `limit` in a fixed window of `seconds`. */
 export interface Rate {
@@ -71,7 +71,7 @@ export interface Runtime {
   readonly counters: DurableObjectNamespace<Counter>;
   readonly rosters: DurableObjectNamespace<Roster>;
   /** The object of a room by its name, `event:12`; null for a kind that does not exist. */
-  room(name: string): DurableObjectStub<RoomObject> | null;
+  room(name: string): RoomStub | null;
 }
 
 /** One request or one job. Services take it first. */

@@ -72,6 +72,7 @@ export function admit(world: World, admission: Partial<Admission> = {}): Request
     protocol: "caravan.v1",
     epoch: null,
     since: null,
+    admittedAt: world.now,
     ...admission,
   };
   const headers = { Upgrade: "websocket", [ADMISSION_HEADER]: JSON.stringify(whole) };

@@ -43,15 +43,43 @@ export class Archiver {
   }
 
   /** Copies one batch, if it is time. A failure is remembered and waits longer. `epoch` tells the journal of now. */
-  async run(journal: Journal, room: string, epoch: () => string): Promise<void> {
-    if (this.#running) return;
+  async run(
+    journal: Journal,
+    room: string,
+    epoch: () => string,
+    present: ReadonlySet<number>,
+  ): Promise<void> {
+    if (this.#running || archiveDue(this.#state, this.#clock()) > this.#clock()) return;
+    await this.#batch(journal, room, epoch, present);
+  }
+
+  /** Copies all of it, batch after batch, whatever time it is. False when D1 refused. */
+  async flush(
+    journal: Journal,
+    room: string,
+    epoch: () => string,
+    present: ReadonlySet<number>,
+  ): Promise<boolean> {
+    while (this.#running) await scheduler.wait(5);
+    const { failures } = this.#state;
+    while (journal.archived < journal.head && this.#state.failures === failures)
+      await this.#batch(journal, room, epoch, present);
+    return journal.archived >= journal.head;
+  }
+
+  async #batch(
+    journal: Journal,
+    room: string,
+    epoch: () => string,
+    present: ReadonlySet<number>,
+  ): Promise<void> {
     const entries = journal.unarchived(ARCHIVE.rows, ARCHIVE.characters);
     const last = entries.at(-1);
-    if (!last || archiveDue(this.#state, this.#clock()) > this.#clock()) return;
+    if (!last) return;
     this.#running = true;
     const begun = journal.epoch;
     try {
-      await this.#tenant.archive(room, begun, entries);
+      await this.#tenant.archive(room, begun, entries, present);
       // A room that was retired meanwhile has begun anew: its positions are not these.
       if (epoch() === begun) journal.markArchived(last.seq);
       this.#state = { lastAt: this.#clock(), failures: 0 };

@@ -1,32 +1,26 @@
 /** Gets every entry to every socket: once, in order, and no faster than its reader reads. */
+import type { Caller } from "../http/caller.ts";
 import { isoTime } from "../time.ts";
-import { CLOSE, encode, LIMITS, MAX_BUFFERED, PROTOCOL } from "./frames.ts";
+import { CLOSE, encode, LIMITS, PROTOCOL } from "./frames.ts";
 import type { Entry, Journal } from "./journal.ts";
-import { bufferedBytes, type Dialect, type Sockets } from "./sockets.ts";
+import { isBehind, untilRead } from "./pace.ts";
+import type { SocketFacts, Sockets } from "./sockets.ts";
+import type { Tenant } from "./tenant.ts";
 
-/** Beyond this many unread bytes entries wait in the journal: what the room answers a reader has room left. */
-const PACE = MAX_BUFFERED / 2;
-/** How long a reader may take to come below that, and how often it is looked at. Milliseconds. */
-const PATIENCE = 10_000;
-const LOOK = 20;
+type Shown = Pick<Tenant, "toDocumented" | "audience" | "showTo">;
 
 export class Feed {
   readonly #state: DurableObjectState;
   readonly #sockets: Sockets;
   readonly #journal: () => Journal;
-  readonly #toDocumented: (entry: Entry) => string | null;
+  readonly #tenant: Shown;
   readonly #running = new Set<WebSocket>();
 
-  constructor(
-    state: DurableObjectState,
-    sockets: Sockets,
-    journal: () => Journal,
-    toDocumented: (entry: Entry) => string | null,
-  ) {
+  constructor(state: DurableObjectState, sockets: Sockets, journal: () => Journal, tenant: Shown) {
     this.#state = state;
     this.#sockets = sockets;
     this.#journal = journal;
-    this.#toDocumented = toDocumented;
+    this.#tenant = tenant;
   }
 
   /** Whether a socket is being served from the journal just now. */
@@ -39,17 +33,18 @@ export class Feed {
    * where all of it already is, and must not get the rest a second time.
    */
   send(entries: readonly Entry[]): void {
-    const encoded = new Map<Dialect, (string | null)[]>();
+    const encoded = new Map<string, (string | null)[]>();
     for (const socket of this.#sockets.open()) {
-      const { dialect, catchingUp } = this.#sockets.facts(socket);
-      if (catchingUp !== null) {
+      const facts = this.#sockets.facts(socket);
+      if (facts.catchingUp !== null) {
         this.catchUp(socket);
         continue;
       }
-      const frames = encoded.get(dialect) ?? entries.map((entry) => this.#encode(entry, dialect));
-      encoded.set(dialect, frames);
+      const alike = `${facts.dialect} ${this.#audience(facts.caller)}`;
+      const frames = encoded.get(alike) ?? entries.map((entry) => this.#encode(entry, facts));
+      encoded.set(alike, frames);
       for (const [index, frame] of frames.entries()) {
-        if (bufferedBytes(socket) > PACE) {
+        if (isBehind(socket)) {
           this.#fallBehind(socket, entries[index]);
           break;
         }
@@ -78,14 +73,14 @@ export class Feed {
   async #serve(socket: WebSocket): Promise<void> {
     this.#running.add(socket);
     try {
-      const { dialect, catchingUp } = this.#sockets.facts(socket);
-      let position = catchingUp ?? this.#journal().head;
+      const facts = this.#sockets.facts(socket);
+      let position = facts.catchingUp ?? this.#journal().head;
       while (socket.readyState === WebSocket.OPEN) {
         for (const entry of this.#journal().after(position, LIMITS.page)) {
-          if (bufferedBytes(socket) > PACE && !(await this.#pause(socket, position))) return;
+          if (isBehind(socket) && !(await this.#pause(socket, position))) return;
           // The window has moved on without this reader: it comes back and is told to reload.
           if (entry.seq !== position + 1) return this.#sockets.close(socket, CLOSE.slow, "too far behind");
-          const frame = this.#encode(entry, dialect);
+          const frame = this.#encode(entry, facts);
           if (frame !== null) this.#sockets.send(socket, frame);
           position = entry.seq;
         }
@@ -103,26 +98,36 @@ export class Feed {
   /** Notes how far a socket has come and gives others a turn, longer while it does not read. False: it is closed now. */
   async #pause(socket: WebSocket, position: number): Promise<boolean> {
     this.#sockets.update(socket, { ...this.#sockets.facts(socket), catchingUp: position });
-    for (let waited = 0; waited <= PATIENCE; waited += LOOK) {
-      await scheduler.wait(waited === 0 ? 0 : LOOK);
-      if (socket.readyState !== WebSocket.OPEN) return false;
-      if (bufferedBytes(socket) <= PACE) return true;
-    }
+    if (await untilRead(socket)) return true;
     this.#sockets.close(socket, CLOSE.slow, "too slow");
     return false;
   }
 
-  #encode(entry: Entry, dialect: Dialect): string | null {
-    if (dialect !== PROTOCOL) return this.#toDocumented(entry);
-    const { seq, kind, at, author, ref, body } = entry;
-    return encode({
-      t: "entry",
-      seq,
-      kind,
-      at: isoTime(at),
-      by: author || null,
-      ...(ref === null ? {} : { ref }),
-      body,
-    });
+  /** An entry as this caller may see it. */
+  show(entry: Entry, caller: Caller | null): Entry {
+    return this.#tenant.showTo?.(entry, this.#audience(caller)) ?? entry;
   }
+
+  #audience(caller: Caller | null): string {
+    return this.#tenant.audience?.(caller) ?? "";
+  }
+
+  #encode(entry: Entry, { dialect, caller }: SocketFacts): string | null {
+    const shown = this.show(entry, caller);
+    return dialect === PROTOCOL ? encode(entryFrame(shown)) : this.#tenant.toDocumented(shown);
+  }
+}
+
+/** An entry as the native dialect shows it; `room` for one that a person's own socket passes on. */
+export function entryFrame({ seq, kind, at, author, ref, body }: Entry, room?: string) {
+  return {
+    t: "entry" as const,
+    ...(room === undefined ? {} : { room }),
+    seq,
+    kind,
+    at: isoTime(at),
+    by: author || null,
+    ...(ref === null ? {} : { ref }),
+    body,
+  };
 }

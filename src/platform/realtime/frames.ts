@@ -3,8 +3,8 @@ import * as v from "valibot";
 
 export const PROTOCOL = "caravan.v1";
 
-/** Limits told in `welcome`. Bytes, frames a second, entries a read. */
-export const LIMITS = { frame: 16 * 1024, rate: 50, page: 300 } as const;
+/** Limits told in `welcome`. Bytes, frames a second, entries a read, rooms subscribed to by one socket. */
+export const LIMITS = { frame: 16 * 1024, rate: 50, page: 300, rooms: 50 } as const;
 
 /** A reader whose outgoing buffer passes this many bytes is closed with 4408. */
 export const MAX_BUFFERED = 1024 * 1024;
@@ -28,18 +28,61 @@ const ref = v.pipe(
   v.description("The client's own name for this entry: a retried send with the same ref is stored once."),
 );
 
+const room = v.optional(
+  v.pipe(
+    v.string(),
+    v.maxLength(100),
+    v.description("On the person's own socket: the subscribed room that is meant, as `chat:3`."),
+  ),
+);
+const position = v.pipe(v.number(), v.integer(), v.minValue(0));
+
 export const SayFrame = v.object({
   t: v.literal("say"),
+  room,
   ref,
   kind: v.pipe(v.string(), v.maxLength(32)),
   body: v.record(v.string(), v.unknown()),
+});
+export const PointsFrame = v.object({
+  t: v.literal("points"),
+  room,
+  ref,
+  points: v.pipe(
+    v.array(v.unknown()),
+    v.description("Each with latitude, longitude; at, accuracy, speed, heading."),
+  ),
+});
+export const ReadFrame = v.object({ t: v.literal("read"), room, seq: position });
+export const TypingFrame = v.object({ t: v.literal("typing"), room });
+export const SubscribeFrame = v.object({
+  t: v.literal("subscribe"),
+  ref: v.optional(ref),
+  room: v.pipe(v.string(), v.maxLength(100), v.description("`chat:3`; only on the person's own socket.")),
+  epoch: v.optional(v.string()),
+  since: v.optional(position),
+});
+export const UnsubscribeFrame = v.object({
+  t: v.literal("unsubscribe"),
+  room: v.pipe(v.string(), v.maxLength(100)),
 });
 export const AuthFrame = v.object({ t: v.literal("auth"), token: v.pipe(v.string(), v.maxLength(4096)) });
 export const PingFrame = v.object({ t: v.literal("ping") });
 
 /** What a client may send. `ping` is answered by the runtime when it is exactly `{"t":"ping"}`. */
-export const ClientFrame = v.variant("t", [SayFrame, AuthFrame, PingFrame]);
+export const ClientFrame = v.variant("t", [
+  SayFrame,
+  PointsFrame,
+  ReadFrame,
+  TypingFrame,
+  SubscribeFrame,
+  UnsubscribeFrame,
+  AuthFrame,
+  PingFrame,
+]);
 export type ClientFrame = v.InferOutput<typeof ClientFrame>;
+/** What an inbox passes on to the room that it means. */
+export type RoomFrame = Extract<ClientFrame, { t: "say" | "points" | "read" | "typing" }>;
 
 const seq = v.pipe(
   v.number(),
@@ -61,10 +104,11 @@ export const WelcomeFrame = v.object({
     v.description("Seconds until the credential expires; null when there is none."),
   ),
   recovered: v.pipe(v.boolean(), v.description("False: entries may be missing, reload through REST.")),
-  limits: v.object({ frame: v.number(), rate: v.number(), page: v.number() }),
+  limits: v.object({ frame: v.number(), rate: v.number(), page: v.number(), rooms: v.number() }),
 });
 export const EntryFrame = v.object({
   t: v.literal("entry"),
+  room,
   seq,
   kind: v.string(),
   at,
@@ -72,21 +116,56 @@ export const EntryFrame = v.object({
   ref: v.optional(v.string()),
   body: v.record(v.string(), v.unknown()),
 });
-export const AckFrame = v.object({ t: v.literal("ack"), ref: v.string(), seq, at });
+export const AckFrame = v.object({ t: v.literal("ack"), room, ref: v.string(), seq, at });
+export const PresenceFrame = v.object({
+  t: v.literal("presence"),
+  room,
+  users: v.pipe(v.array(v.number()), v.description("Who is here now: people, not sockets.")),
+});
+export const TypingNotice = v.object({ t: v.literal("typing"), room, by: v.number() });
+export const ReadNotice = v.object({ t: v.literal("read"), room, by: v.number(), seq });
+export const SubscribedFrame = v.object({
+  t: v.literal("subscribed"),
+  ref: v.optional(v.string()),
+  room: v.string(),
+  epoch: v.string(),
+  seq,
+  recovered: v.boolean(),
+});
+export const UnsubscribedFrame = v.object({
+  t: v.literal("unsubscribed"),
+  room: v.string(),
+  code: v.pipe(
+    v.number(),
+    v.description("1000 when asked for; else as a socket of that room would be closed."),
+  ),
+});
 export const ErrorFrame = v.object({
   t: v.literal("error"),
+  room,
   ref: v.optional(v.string()),
   code: v.string(),
   detail: v.string(),
 });
 export const PongFrame = v.object({ t: v.literal("pong") });
 
-export const ServerFrame = v.variant("t", [WelcomeFrame, EntryFrame, AckFrame, ErrorFrame, PongFrame]);
+export const ServerFrame = v.variant("t", [
+  WelcomeFrame,
+  EntryFrame,
+  AckFrame,
+  PresenceFrame,
+  TypingNotice,
+  ReadNotice,
+  SubscribedFrame,
+  UnsubscribedFrame,
+  ErrorFrame,
+  PongFrame,
+]);
 export type ServerFrame = v.InferOutput<typeof ServerFrame>;
 
 /** Why a frame was refused. `code` is for programs, `detail` for people. */
 export interface Fault {
-  readonly code: "bad_frame" | "too_large" | "forbidden" | "unauthenticated" | "unavailable";
+  readonly code: "bad_frame" | "too_large" | "forbidden" | "unauthenticated" | "not_found" | "unavailable";
   readonly detail: string;
 }
 

@@ -15,7 +15,7 @@ import { PROTOCOL } from "./frames.ts";
 import { EPOCH } from "./journal.ts";
 import { rosterOf } from "./roster.ts";
 import { noteRoom } from "./sweep.ts";
-import { ADMISSION_HEADER, type Admission } from "./tenant.ts";
+import { ADMISSION_HEADER, type Admission, type Entered } from "./tenant.ts";
 import { issueTicket, readTicket, TICKET_LIFETIME, type Ticket } from "./tickets.ts";
 
 /** Who may enter one kind of room. Each module brings the gates of its rooms. */
@@ -24,8 +24,10 @@ export interface Gate {
   readonly kind: string;
   /** Where the socket opens: `/ws/events/:id`. */
   readonly path: string;
-  /** The room's canonical name. Refuses with 401, 403 or 404. */
-  enter(scope: Scope, caller: Caller | null, id: string): Promise<string>;
+  /** Where they come in. Refuses with 401, 403 or 404. */
+  enter(scope: Scope, caller: Caller | null, id: string): Promise<Entered>;
+  /** The app's documents ask for it: a refused socket opens and closes at once with this code. */
+  readonly refusedWith?: number;
 }
 
 const NOT_A_SOCKET = text("This address is a WebSocket.", "По этому адресу открывают WebSocket.");
@@ -34,8 +36,34 @@ const BAD_POSITION = text("A position is a whole number from 0.", "Позици�
 export function socketRoute(gate: Gate, authenticate: Authenticate): RawRoute {
   return {
     path: gate.path,
-    handle: (scope, request, params) => shakeHands(scope, request, gate, authenticate, params.id ?? ""),
+    async handle(scope, request, params) {
+      try {
+        return await shakeHands(scope, request, gate, authenticate, params.id ?? "");
+      } catch (error) {
+        if (gate.refusedWith === undefined || !(error instanceof Refusal) || !REFUSALS.has(error.status))
+          throw error;
+        return openAndClose(request, gate.refusedWith);
+      }
+    },
   };
+}
+
+/** No credential, no right, no such thing. */
+const REFUSALS = new Set([401, 403, 404]);
+
+/** One offered sub-protocol is echoed here too: without it browsers report 1006 and not the code. */
+function openAndClose(request: Request, code: number): Response {
+  const { 0: client, 1: server } = new WebSocketPair();
+  server.accept();
+  server.close(code, "refused");
+  const [protocol] = protocolsOf(request);
+  const headers = new Headers(protocol ? { "Sec-WebSocket-Protocol": protocol } : {});
+  return new Response(null, { status: 101, webSocket: client, headers });
+}
+
+function protocolsOf(request: Request): string[] {
+  const offered = (request.headers.get("sec-websocket-protocol") ?? "").split(",");
+  return offered.map((word) => word.trim()).filter(Boolean);
 }
 
 async function shakeHands(
@@ -54,14 +82,13 @@ async function shakeHands(
     throw refuse(403, messages.originRefused);
   const url = new URL(request.url);
   const since = position(url.searchParams.get("since"));
-  const protocols = (request.headers.get("sec-websocket-protocol") ?? "")
-    .split(",")
-    .map((word) => word.trim())
-    .filter(Boolean);
+  const protocols = protocolsOf(request);
   const ticketText = url.searchParams.get("ticket");
-  const { caller, room, ticket } = ticketText
+  const admittedAt = scope.now();
+  const { caller, entered, ticket } = ticketText
     ? await byTicket(scope, gate, authenticate, id, ticketText)
     : await byCredential(scope, gate, authenticate, id, socketCredential(request, url, protocols));
+  const { room } = entered;
   if (caller) {
     const { userId, sessionId, signedInAt } = caller;
     const entrance = { userId, sessionId, signedInAt, room, ticket };
@@ -76,6 +103,9 @@ async function shakeHands(
     protocol: native ? PROTOCOL : (protocols[0] ?? null),
     epoch: epochOf(url),
     since,
+    admittedAt,
+    ...(entered.readOnly ? { readOnly: true } : {}),
+    ...(entered.opening === undefined ? {} : { opening: entered.opening }),
   };
   noteRoom(scope, room);
   const stub = scope.runtime.room(room);
@@ -92,7 +122,7 @@ async function shakeHands(
 
 interface Entry {
   readonly caller: Caller | null;
-  readonly room: string;
+  readonly entered: Entered;
   readonly ticket?: Ticket;
 }
 
@@ -109,9 +139,9 @@ async function byTicket(
   const holder = await authenticate(scope, { scheme: "Session", value, from: "socket" });
   if (!holder.ok) throw unauthorized();
   const caller = { ...holder.caller, expiresAt: Math.min(holder.caller.expiresAt, ticket.until) };
-  const room = await gate.enter(scope, caller, id);
-  if (room !== ticket.room) throw unauthorized();
-  return { caller, room, ticket };
+  const entered = await gate.enter(scope, caller, id);
+  if (entered.room !== ticket.room) throw unauthorized();
+  return { caller, entered, ticket };
 }
 
 async function byCredential(
@@ -125,25 +155,30 @@ async function byCredential(
   // What was put into the URL or a sub-protocol was put there on purpose; a stale header or cookie counts as none.
   if (proof && !proof.ok && credential.from === "socket") throw unauthorized();
   const caller = proof?.ok ? proof.caller : null;
-  return { caller, room: await gate.enter(scope, caller, id) };
+  return { caller, entered: await gate.enter(scope, caller, id) };
 }
 
 /** What a socket offers: sub-protocols first (browsers can send nothing else), then the URL, then header and cookie. */
 function socketCredential(request: Request, url: URL, protocols: readonly string[]): Credential | null {
-  const value = protocolToken(protocols) ?? queryToken(url);
+  const fromProtocols = protocolCredential(protocols);
+  if (fromProtocols) return fromProtocols;
+  const value = queryToken(url);
   if (value) return tokenCredential(value);
   const offered = credentialOf(request);
   return offered && "from" in offered ? offered : null;
 }
 
-/** `auth.<token>` beside our protocol, `["Token", key]` anywhere in the list, or a lone key. */
-function protocolToken(protocols: readonly string[]): string | null {
+/** `auth.<token>` beside our protocol, `["Token", key]` or `["Bearer", token]` anywhere in the list, or a lone key or token. */
+function protocolCredential(protocols: readonly string[]): Credential | null {
   const auth = protocols.find((word) => word.startsWith("auth."));
-  if (auth) return auth.slice("auth.".length);
-  const scheme = protocols.indexOf("Token");
-  if (scheme >= 0) return protocols[scheme + 1] ?? null;
+  if (auth) return tokenCredential(auth.slice("auth.".length));
+  for (const scheme of ["Token", "Bearer"]) {
+    const value = protocols.includes(scheme) ? protocols[protocols.indexOf(scheme) + 1] : undefined;
+    if (value) return tokenCredential(value);
+  }
   const [only] = protocols;
-  return protocols.length === 1 && only && isSessionKey(only) ? only : null;
+  const isCredential = protocols.length === 1 && only && (isSessionKey(only) || only.split(".").length === 3);
+  return isCredential ? tokenCredential(only) : null;
 }
 
 function queryToken(url: URL): string | null {
@@ -186,7 +221,7 @@ export function ticketRoute(gates: readonly Gate[]): Route {
       const [kind = "", id = ""] = body.room.split(":");
       const gate = gates.find((known) => known.kind === kind);
       if (!gate) throw notFound();
-      const room = await gate.enter(scope, caller, id);
+      const { room } = await gate.enter(scope, caller, id);
       const ticket = await issueTicket(scope.runtime, caller, room, scope.now());
       return reply(201, { ticket, expires_in: TICKET_LIFETIME });
     },

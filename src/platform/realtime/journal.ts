@@ -81,18 +81,18 @@ export class Journal {
   }
 
   /**
-   * Stores drafts in order. Synchronous, so all of them are one transaction; what is sent after it
-   * leaves only once they are durable (the output gate). The caller rolls back when it throws; then the
-   * positions are what they were.
+   * Stores drafts in order; each is completed just before it is stored. Synchronous, so all of them are one transaction;
+   * what is sent after it leaves only once they are durable (the output gate). The caller rolls back when it throws;
+   * then the positions are what they were.
    * Source: https://developers.cloudflare.com/durable-objects/best-practices/rules-of-durable-objects/
    */
-  append(drafts: readonly Draft[], now: number): Appended[] {
+  append(drafts: readonly Draft[], now: number, complete = (draft: Draft) => draft): Appended[] {
     let head = this.#head;
     let headAt = this.#headAt;
     const appended = drafts.map((draft) => {
       const known = draft.ref === null ? undefined : this.#byRef(draft.author, draft.ref);
       if (known) return { entry: known, repeated: true };
-      const entry: Entry = { ...draft, seq: head + 1, at: Math.max(now, headAt) };
+      const entry: Entry = { ...complete(draft), seq: head + 1, at: Math.max(now, headAt) };
       this.#sql.exec(
         "INSERT INTO entries (seq, at, author, ref, kind, body) VALUES (?, ?, ?, ?, ?, ?)",
         entry.seq,

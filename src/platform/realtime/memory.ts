@@ -1,7 +1,6 @@
 /** What a room remembers beside its entries: its name, whom it closed lately, and that it was retired. */
-import type { Caller } from "../http/caller.ts";
 import type { Journal } from "./journal.ts";
-import { isRevoked, type Revocation } from "./sockets.ts";
+import { type Holder, isRevoked, type Revocation } from "./sockets.ts";
 
 /** For this long a room remembers whom it closed, so that a handshake under way does not slip in behind. */
 const REVOCATION_MEMORY = 60_000;
@@ -41,8 +40,18 @@ export class Memory {
     this.#journal().setFact("revocations", JSON.stringify(remembered));
   }
 
-  isRevoked(caller: Caller | null): boolean {
-    return caller !== null && this.#revocations().some(({ revocation }) => isRevoked(caller, revocation));
+  isRevoked(holder: Holder): boolean {
+    return this.#revocations().some(({ revocation }) => isRevoked(holder, revocation));
+  }
+
+  /** When the tenant wants to be called, epoch ms; null for never. */
+  get dueAt(): number | null {
+    const at = this.#journal().fact("dueAt");
+    return at ? Number(at) : null;
+  }
+
+  setDue(at: number | null): void {
+    this.#journal().setFact("dueAt", at === null ? "" : String(at));
   }
 
   retire(): void {

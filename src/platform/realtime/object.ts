@@ -2,10 +2,13 @@
 import { DurableObject } from "cloudflare:workers";
 import { openJobScope } from "../http/scope.ts";
 import type { Runtime, Scope } from "../runtime.ts";
-import type { Draft } from "./journal.ts";
+import type { Followed, Follower } from "./followers.ts";
+import type { RoomFrame, ServerFrame } from "./frames.ts";
+import type { Draft, Entry } from "./journal.ts";
 import { Room } from "./room.ts";
+import { roomIn } from "./rooms.ts";
 import type { Revocation } from "./sockets.ts";
-import type { Published, RoomObject, Tenant } from "./tenant.ts";
+import type { Published, RoomObject, Taken, Tenant } from "./tenant.ts";
 
 /** The class of one kind of room; `src/index.ts` exports it under the name of its binding. */
 export function roomObject(
@@ -20,6 +23,8 @@ export function roomObject(
       this.room = new Room(
         state,
         tenantFor(() => openJobScope(runtimeOf(env), state)),
+        Date.now,
+        (name) => roomIn(env, name),
       );
     }
 
@@ -57,6 +62,51 @@ export function roomObject(
 
     wake(name: string): Promise<void> {
       return this.room.wake(name);
+    }
+
+    flush(name: string): Promise<boolean> {
+      return this.room.flush(name);
+    }
+
+    async latest(_name: string, limit: number) {
+      return this.room.latest(limit);
+    }
+
+    async schedule(name: string, at: number): Promise<void> {
+      this.room.schedule(name, at);
+    }
+
+    async follow(
+      name: string,
+      follower: Follower,
+      epoch: string | null,
+      since: number | null,
+    ): Promise<Followed | null> {
+      return this.room.follow(name, follower, epoch, since);
+    }
+
+    async unfollow(inbox: string): Promise<void> {
+      this.room.unfollow(inbox);
+    }
+
+    async read(inbox: string, epoch: string, since: number): Promise<Entry[] | null> {
+      return this.room.read(inbox, epoch, since);
+    }
+
+    take(inbox: string, frame: RoomFrame): Promise<Taken> {
+      return this.room.take(inbox, frame);
+    }
+
+    async relay(name: string, epoch: string, entries: readonly Entry[], head: number): Promise<boolean> {
+      return this.room.relay(name, epoch, entries, head);
+    }
+
+    async relayFrame(name: string, frame: ServerFrame): Promise<void> {
+      this.room.relayFrame(name, frame);
+    }
+
+    async dropped(name: string, code: number): Promise<void> {
+      this.room.dropped(name, code);
     }
   };
 }

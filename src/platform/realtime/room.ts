@@ -5,17 +5,48 @@ import { isDeeper } from "../json.ts";
 import { log } from "../log.ts";
 import { isoTime } from "../time.ts";
 import { ARCHIVE, Archiver } from "./archive.ts";
+import { Company } from "./company.ts";
 import { Feed } from "./feed.ts";
-import { CLOSE, ClientFrame, encode, fault, LIMITS, PROTOCOL } from "./frames.ts";
-import { type Draft, Journal } from "./journal.ts";
+import { type Followed, type Follower, Followers } from "./followers.ts";
+import {
+  CLOSE,
+  ClientFrame,
+  encode,
+  type Fault,
+  fault,
+  LIMITS,
+  PROTOCOL,
+  type RoomFrame,
+  type ServerFrame,
+} from "./frames.ts";
+import { type Draft, type Entry, Journal } from "./journal.ts";
 import { Memory } from "./memory.ts";
-import { type Revocation, type SocketFacts, Sockets } from "./sockets.ts";
-import { ADMISSION_HEADER, type Admission, type Published, type Tenant } from "./tenant.ts";
+import type { RoomStub } from "./rooms.ts";
+import { isRevoked, type Revocation, type SocketFacts, Sockets } from "./sockets.ts";
+import { Subscriptions } from "./subscriptions.ts";
+import {
+  ADMISSION_HEADER,
+  type Admission,
+  type Published,
+  type ReadMark,
+  type Saying,
+  type Taken,
+  type Tenant,
+} from "./tenant.ts";
 
 interface Pending {
-  readonly socket: WebSocket | null;
   readonly draft: Draft;
+  /** Called once it is stored, before anybody else hears of it. */
+  readonly stored: (entry: Entry) => void;
 }
+
+/** Who wants to write, and whether this place lets them. */
+interface Writer {
+  readonly caller: Caller | null;
+  readonly readOnly: boolean;
+}
+
+type Objects = (name: string) => RoomStub | null;
 
 export class Room {
   readonly #state: DurableObjectState;
@@ -25,6 +56,10 @@ export class Room {
   readonly #feed: Feed;
   readonly #memory: Memory;
   readonly #archiver: Archiver;
+  readonly #followers: Followers;
+  readonly #company: Company;
+  /** Null in a room that follows no others. */
+  readonly #subscriptions: Subscriptions | null;
   #opened: Journal | null = null;
   #pending: Pending[] = [];
   #committing = false;
@@ -33,19 +68,30 @@ export class Room {
   /** When the first credential of a socket runs out; undefined until somebody looked. */
   #nextExpiry: number | null | undefined;
 
-  constructor(state: DurableObjectState, tenant: Tenant, clock: () => number = Date.now) {
+  constructor(
+    state: DurableObjectState,
+    tenant: Tenant,
+    clock: () => number = Date.now,
+    objects: Objects = () => null,
+  ) {
     this.#state = state;
     this.#tenant = tenant;
     this.#clock = clock;
     this.#sockets = new Sockets(state);
     this.#memory = new Memory(() => this.#journal, clock);
     this.#archiver = new Archiver(tenant, clock);
-    this.#feed = new Feed(
+    this.#feed = new Feed(state, this.#sockets, () => this.#journal, tenant);
+    const name = () => this.#memory.name;
+    this.#followers = new Followers(
       state,
-      this.#sockets,
+      objects,
       () => this.#journal,
-      (entry) => tenant.toDocumented(entry),
+      name,
+      (entry, caller) => this.#feed.show(entry, caller),
     );
+    this.#company = new Company(state.storage.sql, this.#sockets, this.#followers);
+    const enter = tenant.enter?.bind(tenant);
+    this.#subscriptions = enter ? new Subscriptions(state, this.#sockets, objects, enter, name, clock) : null;
   }
 
   get #journal(): Journal {
@@ -58,7 +104,7 @@ export class Room {
     const admission = JSON.parse(request.headers.get(ADMISSION_HEADER) ?? "null") as Admission | null;
     if (!admission) return new Response(null, { status: 400 });
     const { caller, native } = admission;
-    if (this.#memory.isRevoked(caller)) return new Response(null, { status: 401 });
+    if (this.#memory.isRevoked(admission)) return new Response(null, { status: 401 });
     if (this.#memory.isRetired) return new Response(null, { status: 404 });
     this.#memory.know(admission.room);
     const resumed = native && admission.since !== null;
@@ -68,7 +114,10 @@ export class Room {
       caller,
       faults: 0,
       catchingUp: resumed && recovered ? admission.since : null,
+      admittedAt: admission.admittedAt,
+      ...(admission.readOnly ? { readOnly: true } : {}),
     };
+    const company = this.#tenant.social ? this.#company.present() : null;
     const { client, server } = this.#sockets.accept(facts);
     if (native) {
       const ttl = caller ? Math.max(0, Math.floor((caller.expiresAt - this.#clock()) / 1000)) : null;
@@ -76,8 +125,10 @@ export class Room {
       this.#sockets.send(server, encode({ t: "welcome", epoch, seq, ttl, recovered, limits: LIMITS }));
       if (facts.catchingUp !== null) this.#feed.catchUp(server);
     } else {
-      for (const frame of this.#tenant.greet?.(this.#journal) ?? []) this.#sockets.send(server, frame);
+      const greeting = this.#tenant.greet?.(this.#journal, admission.opening) ?? [];
+      for (const frame of greeting) this.#sockets.send(server, frame);
     }
+    if (company) this.#welcome(server, native, company);
     this.#nextExpiry = undefined;
     this.#arm();
     const headers = new Headers(admission.protocol ? { "Sec-WebSocket-Protocol": admission.protocol } : {});
@@ -88,7 +139,7 @@ export class Room {
     // Whom we closed may still send until it answers the close, and one that means harm never does.
     if (socket.readyState !== WebSocket.OPEN) return;
     const now = this.#clock();
-    const { caller, dialect } = this.#sockets.facts(socket);
+    const { caller, dialect, readOnly = false } = this.#sockets.facts(socket);
     if (!this.#sockets.withinRate(socket, now)) return this.#sockets.close(socket, CLOSE.tooFast, "too fast");
     if (caller && caller.expiresAt <= now)
       return this.#sockets.close(socket, CLOSE.unauthenticated, "expired");
@@ -100,20 +151,23 @@ export class Room {
         fault("too_large", `A frame takes at most ${LIMITS.frame} bytes.`),
       );
     }
-    if (dialect === PROTOCOL) await this.#nativeFrame(socket, caller, data);
-    else await this.#documentedFrame(socket, caller, data);
+    const writer = { caller, readOnly };
+    if (dialect === PROTOCOL) await this.#nativeFrame(socket, writer, data);
+    else await this.#documentedFrame(socket, writer, data);
   }
 
   /** A client leaves. */
   closed(socket: WebSocket, code: number, reason: string): void {
+    this.#subscriptions?.closed(socket);
     this.#sockets.answerClose(socket, code, reason);
+    if (this.#tenant.social) this.#company.announce(this.#withLeaver(socket));
   }
 
   /** Stores a system entry and sends it to everybody. */
   publish(room: string, draft: Omit<Draft, "author">): Published {
     if (this.#memory.isRetired) return { seq: 0, epoch: this.#journal.epoch };
     this.#memory.know(room);
-    const [appended] = this.#store([{ socket: null, draft: { ...draft, author: 0 } }]);
+    const [appended] = this.#store([{ draft: { ...draft, author: 0 }, stored: () => {} }]);
     return { seq: appended?.entry.seq ?? this.#journal.head, epoch: this.#journal.epoch };
   }
 
@@ -122,6 +176,7 @@ export class Room {
     this.publish(room, draft);
     this.#pending = [];
     this.#sockets.closeAll(CLOSE.gone, "gone");
+    this.#followers.drop(this.#followers.all(), CLOSE.gone);
     this.#journal.reset();
     this.#memory.know(room);
     this.#memory.retire();
@@ -134,8 +189,98 @@ export class Room {
 
   revoke(revocation: Revocation, code: number, reason: string): number {
     this.#memory.revoke(revocation);
+    const company = this.#company.present();
+    const closed = this.#sockets.closeRevoked(revocation, code, reason);
+    this.#followers.drop(
+      this.#followers.all().filter((follower) => isRevoked(follower, revocation)),
+      code,
+    );
+    if (this.#tenant.social) this.#company.announce(company);
     this.#arm();
-    return this.#sockets.closeRevoked(revocation, code, reason);
+    return closed;
+  }
+
+  /** Copies everything to D1 now. */
+  async flush(room: string): Promise<boolean> {
+    if (this.#journal.head === 0) return true;
+    this.#memory.know(room);
+    const done = await this.#archiver.flush(this.#journal, room, () => this.#journal.epoch, this.#present());
+    this.#arm();
+    return done;
+  }
+
+  latest(limit: number): { epoch: string; entries: Entry[]; reads: ReadMark[] } {
+    const reads = this.#tenant.social ? this.#company.reads() : [];
+    return { epoch: this.#journal.epoch, entries: this.#journal.latest(limit), reads };
+  }
+
+  schedule(room: string, at: number): void {
+    this.#memory.know(room);
+    const due = this.#memory.dueAt;
+    if (due === null || at < due) this.#memory.setDue(at);
+    this.#arm();
+  }
+
+  follow(room: string, follower: Follower, epoch: string | null, since: number | null): Followed | null {
+    if (this.#memory.isRevoked(follower) || this.#memory.isRetired) return null;
+    this.#memory.know(room);
+    const company = this.#company.present();
+    this.#followers.add(follower);
+    if (this.#tenant.social) this.#company.announce(company);
+    const { head } = this.#journal;
+    return {
+      epoch: this.#journal.epoch,
+      head,
+      recovered: since === null || this.#journal.covers(epoch, since),
+      present: this.#tenant.social ? this.#company.present() : [],
+      reads: this.#tenant.social ? this.#company.reads() : [],
+    };
+  }
+
+  unfollow(inbox: string): void {
+    const company = this.#company.present();
+    if (this.#followers.remove(inbox) && this.#tenant.social) this.#company.announce(company);
+  }
+
+  read(inbox: string, epoch: string, since: number): Entry[] | null {
+    const follower = this.#followers.get(inbox);
+    if (!follower || !this.#journal.covers(epoch, since)) return null;
+    return this.#journal.after(since, LIMITS.page).map((entry) => this.#feed.show(entry, follower.caller));
+  }
+
+  async take(inbox: string, frame: RoomFrame): Promise<Taken> {
+    const follower = this.#followers.get(inbox);
+    if (!follower) return { ok: false, ...fault("forbidden", "Subscribe to the room first.") };
+    const { head: seq } = this.#journal;
+    if (frame.t === "typing" || frame.t === "read") {
+      const refused = this.#gesture(follower, frame);
+      return refused ? { ok: false, ...refused } : { ok: true, seq, at: this.#clock() };
+    }
+    const draft = this.#draft(follower, sayingOf(frame), frame.ref);
+    if ("code" in draft) return { ok: false, ...draft };
+    let taken: Entry | null = null;
+    this.#pending.push({
+      draft,
+      stored: (entry) => {
+        taken = entry;
+      },
+    });
+    await this.#commit();
+    // Another frame's turn may be storing it.
+    while (taken === null) await this.#state.storage.sync();
+    return { ok: true, seq: (taken as Entry).seq, at: (taken as Entry).at };
+  }
+
+  relay(room: string, epoch: string, entries: readonly Entry[], head: number): boolean {
+    return this.#subscriptions?.relay(room, epoch, entries, head) ?? false;
+  }
+
+  relayFrame(room: string, frame: ServerFrame): void {
+    this.#subscriptions?.relayFrame(room, frame);
+  }
+
+  dropped(room: string, code: number): void {
+    this.#subscriptions?.dropped(room, code);
   }
 
   /** Goes on with what a crash, a move or a lost alarm left undone. */
@@ -155,7 +300,11 @@ export class Room {
       // First: D1 may take its time, and nobody's credential waits for it.
       this.#nextExpiry = this.#sockets.closeExpired(this.#clock());
       this.#feed.resume();
-      await this.#archiver.run(this.#journal, this.#memory.name, () => this.#journal.epoch);
+      await this.#ring();
+      const { name } = this.#memory;
+      await this.#archiver.run(this.#journal, name, () => this.#journal.epoch, this.#present());
+      await this.#archiveReads();
+      this.#followers.nudge();
       this.#journal.prune(this.#clock());
       if (this.#isSpent()) return await this.#vanish();
     } catch (error) {
@@ -164,53 +313,148 @@ export class Room {
     this.#arm();
   }
 
-  async #nativeFrame(socket: WebSocket, caller: Caller | null, data: string): Promise<void> {
-    const frame = parseJson(data);
-    const parsed = v.safeParse(ClientFrame, frame);
-    const ref = refOf(frame);
+  async #nativeFrame(socket: WebSocket, writer: Writer, data: string): Promise<void> {
+    const json = parseJson(data);
+    const parsed = v.safeParse(ClientFrame, json);
+    const ref = refOf(json);
     if (!parsed.success)
       return this.#sockets.complain(socket, fault("bad_frame", explain(parsed.issues)), ref);
-    switch (parsed.output.t) {
+    const frame = parsed.output;
+    switch (frame.t) {
       case "say":
-        return this.#say(socket, caller, parsed.output.kind, parsed.output.body, parsed.output.ref);
+      case "points":
+      case "read":
+      case "typing":
+        if (frame.room !== undefined) return this.#passOn(socket, frame, frame.room);
+        if (frame.t === "say" || frame.t === "points")
+          return this.#say(socket, writer, sayingOf(frame), frame.ref);
+        return this.#answerGesture(socket, this.#gesture(writer, frame));
+      case "subscribe":
+        if (!this.#subscriptions) return this.#sockets.complain(socket, NO_SUBSCRIPTIONS, ref);
+        this.#sockets.forgive(socket);
+        return this.#subscriptions.join(socket, frame);
+      case "unsubscribe":
+        if (!this.#subscriptions) return this.#sockets.complain(socket, NO_SUBSCRIPTIONS, ref);
+        this.#sockets.forgive(socket);
+        return this.#subscriptions.leave(socket, frame.room);
       case "auth":
-        return this.#renew(socket, parsed.output.token);
+        return this.#renew(socket, frame.token);
       case "ping":
         this.#sockets.forgive(socket);
         return this.#sockets.send(socket, encode({ t: "pong" }));
       default:
-        return parsed.output satisfies never;
+        return frame satisfies never;
     }
   }
 
-  #documentedFrame(socket: WebSocket, caller: Caller | null, data: string): Promise<void> | void {
-    const intent = this.#tenant.fromDocumented(data);
-    if ("code" in intent) return this.#sockets.complain(socket, intent);
-    return this.#say(socket, caller, intent.kind, intent.body, null);
+  /** A frame for a room that this socket follows. */
+  async #passOn(socket: WebSocket, frame: RoomFrame, room: string): Promise<void> {
+    if (!this.#subscriptions) return this.#sockets.complain(socket, NO_SUBSCRIPTIONS);
+    const ref = "ref" in frame ? frame.ref : undefined;
+    const taken = await this.#subscriptions.pass(socket, frame, room);
+    if (!taken.ok) {
+      const { code, detail } = taken;
+      return this.#sockets.complain(socket, { code, detail }, ref, room);
+    }
+    this.#sockets.forgive(socket);
+    if (ref !== undefined)
+      this.#sockets.send(socket, encode({ t: "ack", room, ref, seq: taken.seq, at: isoTime(taken.at) }));
   }
 
-  async #say(
-    socket: WebSocket,
-    caller: Caller | null,
-    kind: string,
-    body: unknown,
-    ref: string | null,
-  ): Promise<void> {
-    const named = ref ?? undefined;
-    const refusal = this.#tenant.mayWrite(caller);
-    if (refusal) return this.#sockets.complain(socket, refusal, named);
-    const schema = Object.hasOwn(this.#tenant.says, kind) ? this.#tenant.says[kind] : undefined;
-    if (!schema)
-      return this.#sockets.complain(socket, fault("bad_frame", "This room does not take that kind."), named);
-    // The archive reads its batches with SQLite's JSON: one entry that it can't read would hold up all after it.
-    if (isDeeper(body))
-      return this.#sockets.complain(socket, fault("bad_frame", "Nested too deeply."), named);
-    const parsed = v.safeParse(schema, body);
-    if (!parsed.success)
-      return this.#sockets.complain(socket, fault("bad_frame", explain(parsed.issues)), named);
+  #documentedFrame(socket: WebSocket, writer: Writer, data: string): Promise<void> | void {
+    const saying = this.#tenant.fromDocumented(data);
+    if (!saying) return;
+    if ("code" in saying) return this.#sockets.complain(socket, saying);
+    return this.#say(socket, writer, saying, null);
+  }
+
+  async #say(socket: WebSocket, writer: Writer, saying: Saying, ref: string | null): Promise<void> {
+    const draft = this.#draft(writer, saying, ref);
+    if ("code" in draft) return this.#sockets.complain(socket, draft, ref ?? undefined);
     this.#sockets.forgive(socket);
-    this.#pending.push({ socket, draft: { author: caller?.userId ?? 0, ref, kind, body: parsed.output } });
+    this.#pending.push({ draft, stored: (entry) => this.#confirm(socket, entry) });
     await this.#commit();
+  }
+
+  /** What somebody wants to say as it may be stored, or why it may not. */
+  #draft({ caller, readOnly }: Writer, { kind, body }: Saying, ref: string | null): Draft | Fault {
+    const refusal = readOnly
+      ? fault("forbidden", "You may only listen here.")
+      : this.#tenant.mayWrite(caller);
+    if (refusal) return refusal;
+    const schema = Object.hasOwn(this.#tenant.says, kind) ? this.#tenant.says[kind] : undefined;
+    if (!schema) return fault("bad_frame", "This room does not take that kind.");
+    // The archive reads its batches with SQLite's JSON: one entry that it can't read would hold up all after it.
+    if (isDeeper(body)) return fault("bad_frame", "Nested too deeply.");
+    const parsed = v.safeParse(schema, body);
+    if (!parsed.success) return fault("bad_frame", explain(parsed.issues));
+    return { author: caller?.userId ?? 0, ref, kind, body: parsed.output };
+  }
+
+  /** What is shown and not said: typing, and how far somebody has read. */
+  #gesture({ caller, readOnly }: Writer, frame: Extract<RoomFrame, { t: "read" | "typing" }>): Fault | null {
+    if (!this.#tenant.social) return fault("bad_frame", "This room knows no such thing.");
+    if (!caller || readOnly) return fault("forbidden", "You may only listen here.");
+    if (frame.t === "typing") this.#company.typing(caller.userId);
+    else {
+      this.#company.read(caller.userId, Math.min(frame.seq, this.#journal.head));
+      this.#arm();
+    }
+    return null;
+  }
+
+  #answerGesture(socket: WebSocket, refusal: Fault | null): void {
+    if (refusal) this.#sockets.complain(socket, refusal);
+    else this.#sockets.forgive(socket);
+  }
+
+  /** Tells the author that it is stored. */
+  #confirm(socket: WebSocket, entry: Entry): void {
+    const { dialect } = this.#sockets.facts(socket);
+    if (dialect !== PROTOCOL) {
+      const words = this.#tenant.confirm?.(entry);
+      if (words !== undefined) this.#sockets.send(socket, words);
+    } else if (entry.ref !== null) {
+      const { ref, seq, at } = entry;
+      this.#sockets.send(socket, encode({ t: "ack", ref, seq, at: isoTime(at) }));
+    }
+  }
+
+  /** A newcomer hears who is here and how far they have read; the others hear of the newcomer. */
+  #welcome(socket: WebSocket, native: boolean, before: readonly number[]): void {
+    const present = this.#company.present();
+    this.#company.announce(before);
+    if (!native) return;
+    if (present.length === before.length)
+      this.#sockets.send(socket, encode({ t: "presence", users: present }));
+    for (const { userId: by, seq } of this.#company.reads())
+      this.#sockets.send(socket, encode({ t: "read", by, seq }));
+  }
+
+  /** Who was here while this socket was. */
+  #withLeaver(socket: WebSocket): number[] {
+    const leaver = this.#sockets.facts(socket).caller?.userId;
+    const present = this.#company.present();
+    return leaver === undefined || present.includes(leaver) ? present : [...present, leaver];
+  }
+
+  #present(): ReadonlySet<number> {
+    return new Set(this.#company.present());
+  }
+
+  async #archiveReads(): Promise<void> {
+    if (!this.#tenant.social || !this.#tenant.archiveReads) return;
+    const reads = this.#company.unarchived();
+    if (reads.length === 0) return;
+    await this.#tenant.archiveReads(this.#memory.name, reads);
+    this.#company.markArchived(reads);
+  }
+
+  async #ring(): Promise<void> {
+    const due = this.#memory.dueAt;
+    if (due === null || due > this.#clock() || !this.#tenant.ring) return;
+    this.#memory.setDue(this.#clock() + RING_AGAIN);
+    this.#memory.setDue(await this.#tenant.ring(this.#memory.name));
   }
 
   /**
@@ -233,14 +477,15 @@ export class Room {
   /** Persist, then acknowledge, then fan out: what is sent here leaves when the insert is durable. */
   #store(pending: readonly Pending[]) {
     const journal = this.#journal;
+    const now = this.#clock();
     const drafts = pending.map(({ draft }) => draft);
-    const appended = this.#state.storage.transactionSync(() => journal.append(drafts, this.#clock()));
-    for (const [index, { entry }] of appended.entries()) {
-      const socket = pending[index]?.socket;
-      if (!socket || entry.ref === null || this.#sockets.facts(socket).dialect !== PROTOCOL) continue;
-      this.#sockets.send(socket, encode({ t: "ack", ref: entry.ref, seq: entry.seq, at: isoTime(entry.at) }));
-    }
-    this.#feed.send(appended.filter(({ repeated }) => !repeated).map(({ entry }) => entry));
+    const complete = (draft: Draft) =>
+      draft.author === 0 ? draft : (this.#tenant.complete?.(draft, journal, now) ?? draft);
+    const appended = this.#state.storage.transactionSync(() => journal.append(drafts, now, complete));
+    for (const [index, { entry }] of appended.entries()) pending[index]?.stored(entry);
+    const entries = appended.filter(({ repeated }) => !repeated).map(({ entry }) => entry);
+    this.#feed.send(entries);
+    if (entries.length > 0) this.#followers.tell(entries);
     this.#arm();
     return appended;
   }
@@ -258,7 +503,7 @@ export class Room {
     }
     // A socket keeps its person: rights were decided for that one.
     const userId = this.#sockets.facts(socket).caller?.userId;
-    if (!caller || caller.userId !== userId || this.#memory.isRevoked(caller)) {
+    if (!caller || caller.userId !== userId || this.#memory.isRevoked({ caller })) {
       return this.#sockets.close(socket, CLOSE.unauthenticated, "not accepted");
     }
     this.#sockets.update(socket, { ...this.#sockets.facts(socket), caller, faults: 0 });
@@ -272,6 +517,9 @@ export class Room {
     const due: number[] = [];
     const archiveAt = this.#archiver.due(this.#journal, now);
     if (archiveAt !== null) due.push(archiveAt);
+    const ringAt = this.#memory.dueAt;
+    if (ringAt !== null) due.push(Math.max(now, ringAt));
+    if (this.#tenant.archiveReads && this.#company.unarchived().length > 0) due.push(now + ARCHIVE.pause);
     if (this.#journal.head === 0) due.push(...this.#memory.ends());
     if (this.#feed.busy) due.push(now + ARCHIVE.pause);
     if (this.#nextExpiry === undefined) this.#nextExpiry = this.#sockets.closeExpired(now);
@@ -285,7 +533,13 @@ export class Room {
 
   /** Nothing was ever said here, or it is retired; nobody is here, and nothing is left to remember. */
   #isSpent(): boolean {
-    return this.#journal.head === 0 && this.#sockets.open().length === 0 && this.#memory.ends().length === 0;
+    return (
+      this.#journal.head === 0 &&
+      this.#sockets.open().length === 0 &&
+      this.#followers.all().length === 0 &&
+      this.#memory.dueAt === null &&
+      this.#memory.ends().length === 0
+    );
   }
 
   /** An object without storage costs nothing and is soon gone itself. */
@@ -293,12 +547,25 @@ export class Room {
     const { storage } = this.#state;
     const gone = [storage.deleteAlarm(), storage.deleteAll()];
     this.#opened = null;
+    this.#followers.forget();
+    this.#company.forgetAll();
     await Promise.all(gone);
   }
 }
 
 /** An armed alarm this long past has been lost. */
 const OVERDUE = 5_000;
+
+/** A tenant that was rung and did not come back is rung again after this long. Milliseconds. */
+const RING_AGAIN = 10_000;
+
+const NO_SUBSCRIPTIONS = fault("bad_frame", "Other rooms are followed from /ws/me/.");
+
+function sayingOf(frame: Extract<RoomFrame, { t: "say" | "points" }>): Saying {
+  return frame.t === "say"
+    ? { kind: frame.kind, body: frame.body }
+    : { kind: "points", body: { points: frame.points } };
+}
 
 function parseJson(data: string): unknown {
   try {

@@ -38,7 +38,7 @@ export class Roster extends DurableObject<Cloudflare.Env> {
       "SELECT revocation FROM revocations WHERE until > ?",
       now,
     )) {
-      if (isRevoked(caller, JSON.parse(row.revocation) as Revocation)) return false;
+      if (isRevoked({ caller }, JSON.parse(row.revocation) as Revocation)) return false;
     }
     if (ticket) {
       sql.exec("DELETE FROM tickets WHERE until <= ?", now);

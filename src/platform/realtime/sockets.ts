@@ -14,6 +14,12 @@ export interface SocketFacts {
   readonly faults: number;
   /** Position up to which a socket that is behind was served; null while it is live. */
   readonly catchingUp: number | null;
+  /** When the right to be here was looked up, epoch ms. */
+  readonly admittedAt: number;
+  /** Hears and says nothing. */
+  readonly readOnly?: boolean;
+  /** Rooms that a person's own socket follows, and up to where each was served. */
+  readonly follows?: Readonly<Record<string, { readonly epoch: string; readonly seq: number }>>;
 }
 
 /** Which sockets a revocation means: a whole person, one of their sessions, or all but one session. */
@@ -21,6 +27,8 @@ export interface Revocation {
   readonly userId: number;
   readonly sessionId?: string | undefined;
   readonly exceptSession?: string | undefined;
+  /** The right to be in one room, and no session: who was let in before this moment is meant, epoch ms. */
+  readonly rightsBefore?: number | undefined;
   /** When it was decided, epoch ms: who signs in later is not meant. Absent: every session is, whenever it began. */
   readonly at?: number | undefined;
 }
@@ -74,11 +82,16 @@ export class Sockets {
   }
 
   /** Answers a bad frame in the socket's own dialect; the third in a row closes it. */
-  complain(socket: WebSocket, fault: Fault, ref?: string): void {
+  complain(socket: WebSocket, fault: Fault, ref?: string, room?: string): void {
     const facts = this.facts(socket);
     const frame =
       facts.dialect === "caravan.v1"
-        ? encode({ t: "error", ...(ref === undefined ? {} : { ref }), ...fault })
+        ? encode({
+            t: "error",
+            ...(room === undefined ? {} : { room }),
+            ...(ref === undefined ? {} : { ref }),
+            ...fault,
+          })
         : JSON.stringify({ type: "error", ...fault });
     this.send(socket, frame);
     const faults = facts.faults + 1;
@@ -121,7 +134,7 @@ export class Sockets {
   closeRevoked(revocation: Revocation, code: number, reason: string): number {
     const meant = this.#state
       .getWebSockets(userTag(revocation.userId))
-      .filter((socket) => isRevoked(this.facts(socket).caller, revocation));
+      .filter((socket) => isRevoked(this.facts(socket), revocation));
     for (const socket of meant) this.close(socket, code, reason);
     return meant.length;
   }
@@ -143,11 +156,16 @@ export class Sockets {
   }
 }
 
-export function isRevoked(
-  caller: Pick<Caller, "userId" | "sessionId" | "signedInAt"> | null,
-  revocation: Revocation,
-): boolean {
+/** Whose socket, and since when it may be here; for one that only renews itself, no moment. */
+export interface Holder {
+  readonly caller: Pick<Caller, "userId" | "sessionId" | "signedInAt"> | null;
+  readonly admittedAt?: number;
+}
+
+export function isRevoked({ caller, admittedAt }: Holder, revocation: Revocation): boolean {
   if (!caller || caller.userId !== revocation.userId) return false;
+  if (revocation.rightsBefore !== undefined)
+    return admittedAt !== undefined && admittedAt <= revocation.rightsBefore;
   if (revocation.sessionId !== undefined) return caller.sessionId === revocation.sessionId;
   if (revocation.at !== undefined && (caller.signedInAt ?? 0) > revocation.at) return false;
   return caller.sessionId !== revocation.exceptSession;

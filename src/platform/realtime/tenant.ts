@@ -1,26 +1,69 @@
 /** The two faces of a room: what it asks of the part that differs from room to room, and what others may ask of it. */
 import type * as v from "valibot";
 import type { Caller } from "../http/caller.ts";
-import type { Fault } from "./frames.ts";
+import type { Followed, Follower } from "./followers.ts";
+import type { Fault, RoomFrame, ServerFrame } from "./frames.ts";
 import type { Draft, Entry, Journal } from "./journal.ts";
 import type { Revocation } from "./sockets.ts";
+
+/** What a client wants stored. */
+export interface Saying {
+  readonly kind: string;
+  readonly body: unknown;
+}
+
+/** Where a gate lets somebody in, and how far. */
+export interface Entered {
+  /** The room's canonical name. */
+  readonly room: string;
+  /** Hears and says nothing. */
+  readonly readOnly?: boolean;
+  /** What the tenant's greeting needs to know and the room does not. */
+  readonly opening?: unknown;
+}
 
 /** What a room is about: its rules, its documented frames and where its entries are archived. */
 export interface Tenant {
   /** Kinds a client may `say`, each with the schema of its body. */
   readonly says: Readonly<Record<string, v.GenericSchema<unknown, Record<string, unknown>>>>;
+  /** Members see who is here, who is typing and how far each has read. */
+  readonly social?: boolean;
   /** Whether this caller may write; null for yes. */
   mayWrite(caller: Caller | null): Fault | null;
-  /** A frame of the documented dialect as an entry of one of the kinds above. */
-  fromDocumented(text: string): { kind: string; body: unknown } | Fault;
+  /** A frame of the documented dialect as an entry of one of the kinds above; null for one that it ignores. */
+  fromDocumented(text: string): Saying | Fault | null;
   /** An entry as the documented dialect shows it; null for one that it does not know. */
   toDocumented(entry: Entry): string | null;
   /** Frames for a documented socket that has just opened. */
-  greet?(journal: Journal): string[];
-  /** Copies entries to D1. Must stand being called twice with the same ones. */
-  archive(room: string, epoch: string, entries: readonly Entry[]): Promise<void>;
+  greet?(journal: Journal, opening: unknown): string[];
+  /** What is stored of what was said: adds what only the server knows. Runs within the transaction that stores it. */
+  complete?(draft: Draft, journal: Journal, now: number): Draft;
+  /** What a documented socket hears once its own words are stored. */
+  confirm?(entry: Entry): string;
+  /** Callers of one audience see the same; absent, all do. */
+  audience?(caller: Caller | null): string;
+  /** An entry as an audience sees it. Its position stays, so that nobody misses one. */
+  showTo?(entry: Entry, audience: string): Entry;
+  /** Copies entries to D1. Must stand being called twice with the same ones. `present` are the people who are here. */
+  archive(
+    room: string,
+    epoch: string,
+    entries: readonly Entry[],
+    present: ReadonlySet<number>,
+  ): Promise<void>;
+  /** Copies how far people have read to D1. */
+  archiveReads?(room: string, reads: readonly ReadMark[]): Promise<void>;
+  /** What was due at the time that `schedule` named; answers when the next is, epoch ms. */
+  ring?(room: string): Promise<number | null>;
   /** Checks a token that renews a socket; null when it is no good. */
   authenticate(token: string): Promise<Caller | null>;
+  /** For a person's own socket: whether they may follow another room from here. Absent: this room follows none. */
+  enter?(caller: Caller, room: string): Promise<Entered | Fault>;
+}
+
+export interface ReadMark {
+  readonly userId: number;
+  readonly seq: number;
 }
 
 /** What the Worker tells a room about a socket it lets in. */
@@ -32,6 +75,10 @@ export interface Admission {
   readonly protocol: string | null;
   readonly epoch: string | null;
   readonly since: number | null;
+  /** When the right to enter was looked up, epoch ms: a right that was taken away later counts. */
+  readonly admittedAt: number;
+  readonly readOnly?: boolean;
+  readonly opening?: unknown;
 }
 
 /** Header from the Worker to the object. An object is reachable only through its Worker, so no client can forge it. */
@@ -42,6 +89,11 @@ export interface Published {
   readonly seq: number;
   readonly epoch: string;
 }
+
+/** What became of a frame that an inbox passed on. */
+export type Taken =
+  | { readonly ok: true; readonly seq: number; readonly at: number }
+  | ({ readonly ok: false } & Fault);
 
 /** What every room object can be asked by the Worker and by other objects. */
 export interface RoomObject extends Rpc.DurableObjectBranded {
@@ -55,5 +107,29 @@ export interface RoomObject extends Rpc.DurableObjectBranded {
   erase(author: number): Promise<void>;
   /** Re-arms an alarm that was lost: the second net of the archive. */
   wake(room: string): Promise<void>;
+  /** Copies everything to D1 now, so that what was acknowledged can be read there. False when D1 refused. */
+  flush(room: string): Promise<boolean>;
+  /** The newest entries, newest first, and how far people have read. */
+  latest(room: string, limit: number): Promise<{ epoch: string; entries: Entry[]; reads: ReadMark[] }>;
+  /** Calls the tenant's `ring` at this time, epoch ms; an earlier time that was set stays. */
+  schedule(room: string, at: number): Promise<void>;
+  /** A person's inbox begins to follow; null when they may not any more, or the room is gone. */
+  follow(
+    room: string,
+    follower: Follower,
+    epoch: string | null,
+    since: number | null,
+  ): Promise<Followed | null>;
+  unfollow(inbox: string): Promise<void>;
+  /** Entries after a position as this follower may see them, oldest first. Null: it does not follow, or has fallen out of the window. */
+  read(inbox: string, epoch: string, since: number): Promise<Entry[] | null>;
+  /** A frame of a follower's. */
+  take(inbox: string, frame: RoomFrame): Promise<Taken>;
+  /** For inboxes: what a followed room stored. False when nobody here listens. */
+  relay(room: string, epoch: string, entries: readonly Entry[], head: number): Promise<boolean>;
+  /** For inboxes: a frame of a followed room that is not stored. */
+  relayFrame(room: string, frame: ServerFrame): Promise<void>;
+  /** For inboxes: a followed room lets this person hear no more. */
+  dropped(room: string, code: number): Promise<void>;
   fetch(request: Request): Promise<Response>;
 }

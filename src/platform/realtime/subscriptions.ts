@@ -1,0 +1,244 @@
+/** The rooms that a person's own socket follows: what they store comes here, and goes out once, in order, socket by socket. */
+import { log } from "../log.ts";
+import { entryFrame } from "./feed.ts";
+import { CLOSE, encode, type Fault, fault, LIMITS, type RoomFrame, type ServerFrame } from "./frames.ts";
+import type { Entry } from "./journal.ts";
+import { isBehind, untilRead } from "./pace.ts";
+import type { RoomStub } from "./rooms.ts";
+import type { SocketFacts, Sockets } from "./sockets.ts";
+import type { Taken, Tenant } from "./tenant.ts";
+
+type Follows = NonNullable<SocketFacts["follows"]>;
+
+/**
+ * Each socket knows its position in each room (in its attachment: it lives as long as the socket). A push that follows
+ * on it goes straight out; anything else is a gap, and what lacks is read from the room.
+ */
+export class Subscriptions {
+  readonly #state: DurableObjectState;
+  readonly #sockets: Sockets;
+  readonly #objects: (name: string) => RoomStub | null;
+  readonly #enter: NonNullable<Tenant["enter"]>;
+  readonly #inbox: () => string;
+  readonly #clock: () => number;
+  /** Rooms that a socket is being served from just now; true: there is news since the last look. */
+  readonly #serving = new Map<WebSocket, Map<string, boolean>>();
+  /** Rooms that a socket is about to follow. */
+  readonly #joining = new Map<string, number>();
+
+  constructor(
+    state: DurableObjectState,
+    sockets: Sockets,
+    objects: (name: string) => RoomStub | null,
+    enter: NonNullable<Tenant["enter"]>,
+    inbox: () => string,
+    clock: () => number,
+  ) {
+    this.#state = state;
+    this.#sockets = sockets;
+    this.#objects = objects;
+    this.#enter = enter;
+    this.#inbox = inbox;
+    this.#clock = clock;
+  }
+
+  /** Begins to follow a room from a position, or from now. */
+  async join(
+    socket: WebSocket,
+    wanted: {
+      room: string;
+      ref?: string | undefined;
+      epoch?: string | undefined;
+      since?: number | undefined;
+    },
+  ): Promise<void> {
+    const { caller } = this.#sockets.facts(socket);
+    if (!caller) return;
+    const admittedAt = this.#clock();
+    const entered = await this.#enter(caller, wanted.room);
+    if ("code" in entered) return this.#complain(socket, entered, wanted);
+    const { room } = entered;
+    const follows = this.#follows(socket);
+    if (!(room in follows) && Object.keys(follows).length >= LIMITS.rooms) {
+      const words = `One socket follows at most ${LIMITS.rooms} rooms.`;
+      return this.#complain(socket, fault("too_large", words), wanted);
+    }
+    this.#joining.set(room, (this.#joining.get(room) ?? 0) + 1);
+    try {
+      const follower = { inbox: this.#inbox(), caller, admittedAt, readOnly: entered.readOnly ?? false };
+      const followed = await this.#objects(room)?.follow(
+        room,
+        follower,
+        wanted.epoch ?? null,
+        wanted.since ?? null,
+      );
+      if (!followed) return this.#complain(socket, fault("not_found", "There is no such room."), wanted);
+      const { epoch, head, recovered, present, reads } = followed;
+      const seq = wanted.since !== undefined && recovered ? wanted.since : head;
+      this.#note(socket, room, { epoch, seq });
+      const { ref } = wanted;
+      this.#send(socket, {
+        t: "subscribed",
+        ...(ref === undefined ? {} : { ref }),
+        room,
+        epoch,
+        seq: head,
+        recovered,
+      });
+      this.#send(socket, { t: "presence", room, users: [...present] });
+      for (const mark of reads) this.#send(socket, { t: "read", room, by: mark.userId, seq: mark.seq });
+      // What was stored while this was under way nobody pushed here.
+      this.#serve(socket, room);
+    } catch (error) {
+      log("warn", "room.follow", { room }, error);
+      this.#complain(socket, fault("unavailable", "Subscribe again later."), wanted);
+    } finally {
+      this.#joining.set(room, (this.#joining.get(room) ?? 1) - 1);
+    }
+  }
+
+  leave(socket: WebSocket, room: string): void {
+    this.#forget(socket, room);
+    this.#send(socket, { t: "unsubscribed", room, code: 1000 });
+    this.#letGo([room]);
+  }
+
+  /** A socket has gone, and what it followed with it. */
+  closed(socket: WebSocket): void {
+    this.#serving.delete(socket);
+    this.#letGo(Object.keys(this.#follows(socket)), socket);
+  }
+
+  /** A frame for a followed room. */
+  async pass(socket: WebSocket, frame: RoomFrame, room: string): Promise<Taken> {
+    if (!(room in this.#follows(socket)))
+      return { ok: false, ...fault("forbidden", "Subscribe to the room first.") };
+    try {
+      const taken = await this.#objects(room)?.take(this.#inbox(), frame);
+      return taken ?? { ok: false, ...fault("not_found", "There is no such room.") };
+    } catch (error) {
+      log("warn", "room.take", { room }, error);
+      return { ok: false, ...fault("unavailable", "Send it again later.") };
+    }
+  }
+
+  /** A followed room stored something. False: nobody here listens. */
+  relay(room: string, epoch: string, entries: readonly Entry[], head: number): boolean {
+    const listening = this.#listening(room);
+    for (const socket of listening) {
+      const serving = this.#serving.get(socket);
+      if (serving?.has(room)) serving.set(room, true);
+      else this.#deliver(socket, room, epoch, entries, head);
+    }
+    return listening.length > 0 || (this.#joining.get(room) ?? 0) > 0;
+  }
+
+  relayFrame(room: string, frame: ServerFrame): void {
+    for (const socket of this.#listening(room))
+      this.#sockets.send(socket, JSON.stringify({ ...frame, room }));
+  }
+
+  dropped(room: string, code: number): void {
+    for (const socket of this.#listening(room)) {
+      this.#forget(socket, room);
+      this.#send(socket, { t: "unsubscribed", room, code });
+    }
+  }
+
+  #deliver(socket: WebSocket, room: string, epoch: string, entries: readonly Entry[], head: number): void {
+    const at = this.#follows(socket)[room];
+    if (!at) return;
+    const news = entries.filter(({ seq }) => seq > at.seq);
+    const follows = epoch === at.epoch && news.every(({ seq }, index) => seq === at.seq + 1 + index);
+    if (!follows || isBehind(socket) || at.seq + news.length < head) this.#serve(socket, room);
+    else if (news.length > 0) this.#out(socket, room, epoch, news);
+  }
+
+  #out(socket: WebSocket, room: string, epoch: string, entries: readonly Entry[]): void {
+    for (const entry of entries) this.#sockets.send(socket, encode(entryFrame(entry, room)));
+    const last = entries.at(-1);
+    if (last) this.#note(socket, room, { epoch, seq: last.seq });
+  }
+
+  #serve(socket: WebSocket, room: string): void {
+    const rooms = this.#serving.get(socket) ?? new Map<string, boolean>();
+    this.#serving.set(socket, rooms);
+    const under = rooms.has(room);
+    rooms.set(room, under);
+    if (under) return;
+    const done = this.#catchUp(socket, room, rooms)
+      .catch((error: unknown) => {
+        // The next push finds the gap again.
+        log("warn", "room.read", { room }, error);
+      })
+      .finally(() => rooms.delete(room));
+    this.#state.waitUntil(done);
+  }
+
+  async #catchUp(socket: WebSocket, room: string, rooms: Map<string, boolean>): Promise<void> {
+    for (;;) {
+      rooms.set(room, false);
+      const at = this.#follows(socket)[room];
+      if (!at || socket.readyState !== WebSocket.OPEN) return;
+      const entries = await this.#objects(room)?.read(this.#inbox(), at.epoch, at.seq);
+      if (!entries) return this.#lost(socket, room);
+      if (entries.length === 0 && !rooms.get(room)) return;
+      for (const entry of entries) {
+        if (isBehind(socket) && !(await untilRead(socket)))
+          return this.#sockets.close(socket, CLOSE.slow, "too slow");
+        // Left, or begun anew from elsewhere, while this was under way.
+        if (this.#follows(socket)[room]?.seq !== entry.seq - 1) break;
+        this.#out(socket, room, at.epoch, [entry]);
+      }
+    }
+  }
+
+  /** The room can't give what lacks: the client subscribes again and is told to reload. */
+  #lost(socket: WebSocket, room: string): void {
+    if (!(room in this.#follows(socket))) return;
+    this.#forget(socket, room);
+    this.#send(socket, { t: "unsubscribed", room, code: CLOSE.slow });
+  }
+
+  #listening(room: string): WebSocket[] {
+    return this.#sockets.open().filter((socket) => room in this.#follows(socket));
+  }
+
+  #letGo(rooms: readonly string[], except?: WebSocket): void {
+    for (const room of rooms) {
+      if (this.#listening(room).some((socket) => socket !== except) || (this.#joining.get(room) ?? 0) > 0)
+        continue;
+      const gone = this.#objects(room)?.unfollow(this.#inbox());
+      // A room that does not hear of it asks at its next push.
+      if (gone)
+        this.#state.waitUntil(gone.catch((error: unknown) => log("warn", "room.unfollow", { room }, error)));
+    }
+  }
+
+  #follows(socket: WebSocket): Follows {
+    return this.#sockets.facts(socket).follows ?? {};
+  }
+
+  #note(socket: WebSocket, room: string, at: { epoch: string; seq: number }): void {
+    const facts = this.#sockets.facts(socket);
+    this.#sockets.update(socket, { ...facts, follows: { ...facts.follows, [room]: at } });
+  }
+
+  #forget(socket: WebSocket, room: string): void {
+    const facts = this.#sockets.facts(socket);
+    const { [room]: _, ...follows } = facts.follows ?? {};
+    this.#sockets.update(socket, { ...facts, follows });
+  }
+
+  #send(socket: WebSocket, frame: ServerFrame): void {
+    this.#sockets.send(socket, encode(frame));
+  }
+
+  #complain(
+    socket: WebSocket,
+    { code, detail }: Fault,
+    { ref, room }: { ref?: string | undefined; room: string },
+  ): void {
+    this.#send(socket, { t: "error", room, ...(ref === undefined ? {} : { ref }), code, detail });
+  }
+}
