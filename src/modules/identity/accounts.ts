@@ -12,7 +12,7 @@ import { dropResets } from "./codes.ts";
 import { findProfile, findUser, type User } from "./people.ts";
 import { foldEmail, foldUsername } from "./rules.ts";
 import { dropSessions, enforce, revokeEffect } from "./sessions.ts";
-import { users } from "./tables.ts";
+import { profiles, users } from "./tables.ts";
 import { verificationFor } from "./verification.ts";
 
 /** Which of the three names is already somebody's. */
@@ -33,6 +33,10 @@ export interface AccountChange {
   readonly password?: string | undefined;
   readonly locale?: Locale | undefined;
   readonly mailReminders?: boolean | undefined;
+  /** `YYYY-MM-DD`. */
+  readonly birthday?: string | null | undefined;
+  /** Key of a stored picture; the former one goes by the queue. */
+  readonly avatarKey?: string | null | undefined;
 }
 
 export type Changed =
@@ -41,7 +45,8 @@ export type Changed =
 
 /**
  * Changes an account. A new address asks for its proof by mail; a new password ends every session but
- * `keepSession`; either voids what was mailed to reset the old one. `also` are statements of the same transaction.
+ * `keepSession`; either voids what was mailed to reset the old one. `also` are statements of the same transaction,
+ * `alsoEffects` what follows from them.
  */
 export async function changeAccount(
   scope: Scope,
@@ -49,9 +54,11 @@ export async function changeAccount(
   change: AccountChange,
   keepSession?: string,
   also: Parameters<typeof commit>[3] = [],
+  alsoEffects: readonly Effect[] = [],
 ): Promise<Changed> {
-  const before = await findUser(scope, userId);
-  if (!before) return { ok: false, taken: "missing" };
+  const found = await findProfile(scope, userId);
+  if (!found) return { ok: false, taken: "missing" };
+  const before = found.user;
   const now = scope.now();
   const email = change.email === undefined ? before.email : change.email && foldEmail(change.email);
   const emailChanged = email !== before.email;
@@ -86,12 +93,15 @@ export async function changeAccount(
   const effects: Effect[] = [
     ...(verification ? [verification.effect] : []),
     ...(revocation ? [revokeEffect(scope, revocation)] : []),
+    ...(change.avatarKey !== undefined && found.avatarKey ? [dropObject(found.avatarKey)] : []),
+    ...alsoEffects,
   ];
   try {
     const rows = await commit(scope, update, effects, [
       ...(verification ? [verification.statement] : []),
       ...(revocation ? [dropSessions(scope, revocation)] : []),
       ...(revocation || emailChanged ? [dropResets(scope, userId)] : []),
+      ...profileChange(scope, userId, change),
       ...also,
     ]);
     const user = rows?.[0];
@@ -103,6 +113,18 @@ export async function changeAccount(
     if (taken) return { ok: false, taken };
     throw error;
   }
+}
+
+/** The statement for what stands beside the account; none when that stays as it is. */
+function profileChange(scope: Scope, userId: number, { birthday, avatarKey }: AccountChange) {
+  if (birthday === undefined && avatarKey === undefined) return [];
+  const set = { birthday, avatarKey };
+  return [
+    scope.db
+      .insert(profiles)
+      .values({ userId, ...set })
+      .onConflictDoUpdate({ target: profiles.userId, set }),
+  ];
 }
 
 /**

@@ -2,9 +2,17 @@
 import { sql } from "drizzle-orm";
 import { commit } from "../../platform/db/outbox.ts";
 import type { Scope } from "../../platform/runtime.ts";
-import { dropObject } from "../../platform/storage/media.ts";
+import { dropObject, storePicture } from "../../platform/storage/media.ts";
 import { findProfile } from "./people.ts";
 import { profiles } from "./tables.ts";
+
+/** Side of the square that a small picture fits into, and the most bytes it may be made of. */
+const SMALL = { box: 100, maxBytes: 8 * 1024 * 1024 };
+
+/** Checks a picture, makes it small and puts it into the bucket; nobody's until a profile names its key. */
+export function storeAvatar(scope: Scope, userId: number, file: File): Promise<string> {
+  return storePicture(scope, `avatars/${userId}`, "avatar", file, SMALL);
+}
 
 /** Takes one's picture: the new key first, then the old object by the queue. */
 export async function setAvatar(scope: Scope, userId: number, key: string | null): Promise<void> {

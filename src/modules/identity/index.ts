@@ -1,7 +1,7 @@
 /** Identity: accounts, sessions and proof, for every door of the house. */
 export { type AccountChange, changeAccount, deleteAccount, setStanding, type Taken } from "./accounts.ts";
 export { authenticate } from "./authentication.ts";
-export { sweepAvatars } from "./avatars.ts";
+export { storeAvatar, sweepAvatars } from "./avatars.ts";
 export { purgeCodes } from "./codes.ts";
 export { refreshRefusal, requireStrong, takenRefusal } from "./doors.ts";
 export { exportAccount, exportRoute } from "./export.ts";
@@ -18,13 +18,21 @@ export {
 } from "./recovery.ts";
 export { type Registered, register } from "./registration.ts";
 export { accountRoutes, tokenRefresh } from "./routes.ts";
-export { DEFAULT_POLICY, foldUsername, isEmail, type PasswordPolicy, weaknesses } from "./rules.ts";
+export {
+  birthdayFault,
+  DEFAULT_POLICY,
+  foldUsername,
+  isEmail,
+  type PasswordPolicy,
+  weaknesses,
+} from "./rules.ts";
 export {
   Account,
   Detail,
   idParam,
   localeField,
   optionalEmail,
+  personFields,
   RefreshBody,
   TokenPair,
   toAccountWire,
@@ -34,5 +42,5 @@ export { type Credentials, doors, endSessions, enforce, purgeSessions } from "./
 export { findPeople, type Sight, sightOf, toUserWire } from "./sight.ts";
 export { type SignedIn, signIn, verifyOwnPassword } from "./sign-in.ts";
 /** For foreign keys and joins by id: only identity writes to it. */
-export { users } from "./tables.ts";
+export { profiles, users } from "./tables.ts";
 export { tokenRoutes } from "./token-routes.ts";

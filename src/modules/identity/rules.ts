@@ -167,3 +167,9 @@ export function signInEmailFault(email: string): Text | null {
 export function isEmail(email: string): boolean {
   return email.length <= 254 && EMAIL.test(email) && !email.includes("..") && !/^\.|\.@/.test(email);
 }
+
+/** What is wrong with an address that somebody gives as theirs. */
+export function emailFaults(email: string): Text[] {
+  if (email.length > 254) return [messages.emailLength];
+  return isEmail(email) ? [] : [messages.emailFormat];
+}

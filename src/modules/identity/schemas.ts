@@ -7,7 +7,7 @@ import type { Scope } from "../../platform/runtime.ts";
 import { mediaUrl } from "../../platform/storage/media.ts";
 import { messages } from "./messages.ts";
 import type { Person } from "./people.ts";
-import { looksLikeEmail, normalizePhone, USERNAME } from "./rules.ts";
+import { emailFaults, looksLikeEmail, nameFaults, normalizePhone, USERNAME } from "./rules.ts";
 
 export const Detail = z.object({ detail: z.string() }).openapi("Detail");
 export const TokenPair = z.object({ access: z.string(), refresh: z.string() }).openapi("TokenPair");
@@ -38,6 +38,20 @@ export function optionalEmail() {
     )
     .transform((value) => value ?? null);
 }
+
+/** A text whose faults are told beside those of the other fields. */
+function checked(faults: (words: string) => Text[]) {
+  return string().check((context) => {
+    for (const text of faults(context.value)) complain(context, text);
+  });
+}
+
+/** A person as the Find Friend forms take them: their names and their address. */
+export const personFields = {
+  first_name: checked((name) => nameFaults(name, messages.firstNameLength)),
+  last_name: checked((name) => nameFaults(name, messages.lastNameLength)),
+  email: checked(emailFaults),
+};
 
 export const Account = z
   .object({

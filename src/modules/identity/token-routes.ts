@@ -1,7 +1,7 @@
 /** The Find Friend doors of identity: `/api/v1/users/`, `/api/v1/auth/token/…`, with their own words and order of checks. */
 import { z } from "@hono/zod-openapi";
 import { invalid, notFound } from "../../platform/http/errors.ts";
-import { complain, day, secret, string } from "../../platform/http/fields.ts";
+import { day, secret, string } from "../../platform/http/fields.ts";
 import { messages as shared } from "../../platform/http/messages.ts";
 import { type Route, reply, route } from "../../platform/http/route.ts";
 import type { Text } from "../../platform/http/text.ts";
@@ -11,14 +11,8 @@ import { messages } from "./messages.ts";
 import { findUser, type User } from "./people.ts";
 import { checkResetCode, requestResetCode, resetPassword } from "./recovery.ts";
 import { register } from "./registration.ts";
-import {
-  birthdayFault,
-  isEmail,
-  nameFaults,
-  type PasswordPolicy,
-  passwordLength,
-  signInEmailFault,
-} from "./rules.ts";
+import { birthdayFault, isEmail, type PasswordPolicy, passwordLength, signInEmailFault } from "./rules.ts";
+import { personFields } from "./schemas.ts";
 import { doors, endSessions } from "./sessions.ts";
 import { signIn, verifyOwnPassword } from "./sign-in.ts";
 
@@ -28,18 +22,9 @@ const challenge = "Token";
 /** 8 to 50 characters, in the door's own words. */
 const POLICY: PasswordPolicy = { minLength: 8, length: { max: 50, text: messages.passwordLength } };
 
-/** A text whose faults are told beside those of the other fields. */
-function checked(faults: (words: string) => Text[]) {
-  return string().check((context) => {
-    for (const text of faults(context.value)) complain(context, text);
-  });
-}
-
 const NewPerson = z
   .object({
-    first_name: checked((name) => nameFaults(name, messages.firstNameLength)),
-    last_name: checked((name) => nameFaults(name, messages.lastNameLength)),
-    email: checked(registrationEmailFaults),
+    ...personFields,
     password: secret(),
     birthday: day().nullable().optional(),
   })
@@ -102,11 +87,6 @@ function policyFor(person: { first_name: string; last_name: string; email: strin
 
 function ownPolicy({ firstName, lastName, email }: User): PasswordPolicy {
   return policyFor({ first_name: firstName, last_name: lastName, email: email ?? "" });
-}
-
-function registrationEmailFaults(email: string): Text[] {
-  if (email.length > 254) return [messages.emailLength];
-  return isEmail(email) ? [] : [messages.emailFormat];
 }
 
 /** Checked by hand, in this door's own order. */
