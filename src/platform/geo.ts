@@ -8,6 +8,12 @@ export interface Place {
   readonly longitude: number;
 }
 
+/** The place of a row whose two degrees may be missing. */
+export function placeIn(row: { latitude: number | null; longitude: number | null }): Place | null {
+  const { latitude, longitude } = row;
+  return latitude === null || longitude === null ? null : { latitude, longitude };
+}
+
 /** The length of the shortest line between two places on the WGS-84 ellipsoid, in metres (C. F. F. Karney, 2013). */
 export function distanceBetween(from: Place, to: Place): number {
   return Geodesic.WGS84.Inverse(from.latitude, from.longitude, to.latitude, to.longitude).s12 ?? Number.NaN;

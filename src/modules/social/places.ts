@@ -1,6 +1,6 @@
 /** Where people let themselves be found, and where cities are. */
 import { eq } from "drizzle-orm";
-import type { Place } from "../../platform/geo.ts";
+import { type Place, placeIn } from "../../platform/geo.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { cities, socialProfiles } from "./tables.ts";
 
@@ -19,13 +19,7 @@ export async function placeOf(scope: Scope, userId: number): Promise<Located> {
     .from(socialProfiles)
     .where(eq(socialProfiles.userId, userId));
   if (!row?.isGeoipAllowed) return { allowed: false, place: null };
-  return { allowed: true, place: toPlace(row) };
-}
-
-/** A place needs both of its degrees. */
-export function toPlace(row: { latitude: number | null; longitude: number | null }): Place | null {
-  const { latitude, longitude } = row;
-  return latitude === null || longitude === null ? null : { latitude, longitude };
+  return { allowed: true, place: placeIn(row) };
 }
 
 export interface City extends Place {
