@@ -1,0 +1,29 @@
+/** Work of the console that takes longer than a request. */
+import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+
+export const adminJobs = sqliteTable(
+  "admin_jobs",
+  {
+    /** A uuid. */
+    id: text("id").primaryKey().notNull(),
+    /** Who asked for it; no foreign key: the row outlives the account. */
+    actorId: integer("actor_id").notNull(),
+    resource: text("resource").notNull(),
+    action: text("action").notNull(),
+    /** What is to be written, for a change. */
+    values: text("values", { mode: "json" }),
+    /** The rows, chosen when it began: `["1","2"]`. */
+    ids: text("ids", { mode: "json" }).$type<readonly string[]>().notNull(),
+    total: integer("total").notNull(),
+    done: integer("done").notNull().default(0),
+    failed: integer("failed").notNull().default(0),
+    state: text("state", { enum: ["running", "done", "stopped"] })
+      .notNull()
+      .default("running"),
+    /** Why the first ones failed: `[{"id","detail"}]`. */
+    failures: text("failures", { mode: "json" }).$type<readonly object[]>().notNull(),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (table) => [index("admin_jobs_created").on(table.createdAt)],
+);
