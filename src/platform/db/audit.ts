@@ -1,4 +1,5 @@
 /** Who changed what: one row for every change that staff makes, in the batch of the change itself. */
+import type { SQL } from "drizzle-orm";
 import type { Caller } from "../http/caller.ts";
 import type { Scope } from "../runtime.ts";
 import { auditLog } from "./tables.ts";
@@ -6,8 +7,8 @@ import { auditLog } from "./tables.ts";
 export interface Audited {
   /** `user.standing`, `event.delete` … */
   readonly action: string;
-  /** The thing, as `user:12`. */
-  readonly subject: string;
+  /** The thing, as `user:12`; an expression where the batch itself makes the id. */
+  readonly subject: string | SQL<string>;
   readonly before: object | null;
   readonly after: object | null;
 }
