@@ -105,6 +105,12 @@ export const messages = {
     "Idempotency-Key takes 1 to 255 printable characters.",
     "Idempotency-Key — от 1 до 255 печатных символов.",
   ),
+  filterNumber: text("Enter a number.", "Введите число."),
+  filterDate: text("Enter a valid date.", "Введите правильную дату."),
+  filterKey: text(
+    "Select a valid choice. That choice is not one of the available choices.",
+    "Выберите корректный вариант. Вашего варианта нет среди допустимых значений.",
+  ),
   badPage: text("Invalid page.", "Неправильная страница"),
 } satisfies Record<string, Text>;
 

@@ -1,0 +1,59 @@
+/** Ages, friend requests and visibility. Pure: facts in, verdict out. */
+
+/** Whole years on the day of `now` (UTC); null without a birthday (`YYYY-MM-DD`). */
+export function ageOn(now: number, birthday: string | null): number | null {
+  if (!birthday) return null;
+  const today = new Date(now).toISOString().slice(0, 10);
+  const years = Number(today.slice(0, 4)) - Number(birthday.slice(0, 4));
+  return today.slice(5) < birthday.slice(5) ? years - 1 : years;
+}
+
+/** The birthdays that the `age` filter takes, both ends included. */
+export function birthdaysOfAge(now: number, age: number): { from: string; to: string } {
+  return { from: yearsBefore(now, age + 1), to: yearsBefore(now, age) };
+}
+
+/** 29 February becomes the 28th where the year has none. */
+function yearsBefore(now: number, years: number): string {
+  const today = new Date(now);
+  const year = Math.max(0, today.getUTCFullYear() - years);
+  const month = today.getUTCMonth();
+  const lastDay = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
+  return new Date(Date.UTC(year, month, Math.min(today.getUTCDate(), lastDay))).toISOString().slice(0, 10);
+}
+
+export interface RequestFacts {
+  readonly self: boolean;
+  readonly exists: boolean;
+  readonly friends: boolean;
+  /** Either has blocked the other. */
+  readonly blocked: boolean;
+  /** A request of theirs to the same person is there, whatever became of it. */
+  readonly sentBefore: boolean;
+  /** The other one's request waits for an answer. */
+  readonly askedBack: boolean;
+}
+
+/** `mutual`: both want it, so it is a friendship at once. */
+export type RequestVerdict =
+  | "missing"
+  | "self"
+  | "forbidden"
+  | "friends"
+  | "repeated"
+  | "pending"
+  | "mutual";
+
+export function requestVerdict(facts: RequestFacts): RequestVerdict {
+  if (!facts.exists) return "missing";
+  if (facts.self) return "self";
+  if (facts.blocked) return "forbidden";
+  if (facts.sentBefore) return "repeated";
+  if (facts.friends) return "friends";
+  return facts.askedBack ? "mutual" : "pending";
+}
+
+/** A friendship's two people in the order in which it is stored. */
+export function pairOf(one: number, other: number): { low: number; high: number } {
+  return { low: Math.min(one, other), high: Math.max(one, other) };
+}
