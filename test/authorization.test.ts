@@ -5,6 +5,7 @@ import { accounts } from "./authorization/accounts.ts";
 import { earnings } from "./authorization/earnings.ts";
 import { events } from "./authorization/events.ts";
 import { files } from "./authorization/files.ts";
+import { fleet } from "./authorization/fleet.ts";
 import { notifications } from "./authorization/notifications.ts";
 import { everybody, mint, type Person, ROLES, type Role, type Table } from "./authorization/world.ts";
 import { call, post, rows } from "./support/api.ts";
@@ -15,6 +16,7 @@ const table: Table = {
   ...events,
   ...earnings,
   ...files,
+  ...fleet,
   ...notifications,
   "GET /health": { answers: everybody(200) },
 };

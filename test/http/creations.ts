@@ -1,8 +1,10 @@
 /** A body for every route that creates, and how to count what came of it. A new such route needs a line here. */
 import { rows, unique, uniquePhone } from "../support/api.ts";
+import { tariffFacts } from "../tow-truck/fleet.ts";
 
 export interface Creation {
-  readonly signedIn?: boolean;
+  /** By whom: anybody with an account, or one with an operator's rights. */
+  readonly signedIn?: true | "operator";
   /** A body that nobody has sent before. */
   body(): object;
   /** The same request with something else in it. */
@@ -37,7 +39,7 @@ function draft() {
 }
 
 /** Something of one's own with a name in one column. */
-function named(table: string, column: string, field: string, body: () => Fields): Creation {
+function named(table: string, column: string, field: string, body: () => object): Creation {
   return {
     signedIn: true,
     body,
@@ -78,6 +80,8 @@ const calculation: Creation = {
 
 const eventsNamed = async (name: string) => (await rows("SELECT id FROM events WHERE name = ?", name)).length;
 
+const byOperator = (creation: Creation): Creation => ({ ...creation, signedIn: "operator" });
+
 /** Method and path of a route → its creation. */
 export const creations: Readonly<Record<string, Creation>> = {
   "post /api/v1/auth/register": account(() => ({
@@ -116,6 +120,7 @@ export const creations: Readonly<Record<string, Creation>> = {
     other: (body) => [...(body as object[]), draft()],
     made: (body) => eventsNamed((body as Fields[])[0]?.name ?? ""),
   },
+  "post /api/v1/vehicle-types": byOperator(named("vehicle_types", "name", "name", () => tariffFacts())),
   "post /api/v1/calculator": calculation,
   "post /api/calculator": calculation,
   "post /api/add-calculator-entry": calculation,
