@@ -23,6 +23,8 @@ import {
   notificationRoutes,
 } from "./modules/notifications/index.ts";
 import { exportPosts, rentalRoutes } from "./modules/rentals/index.ts";
+import { exportSocial, socialRoutes } from "./modules/social/index.ts";
+import { exportSupport, supportRoutes } from "./modules/support/index.ts";
 import { documentRoutes } from "./platform/http/documents.tsx";
 import { healthRoute } from "./platform/http/health.ts";
 import { createApp } from "./platform/http/mount.ts";
@@ -51,11 +53,15 @@ export const routes: readonly Route[] = [
     exportPosts,
     exportDocuments,
     exportNotifications,
+    exportSupport,
+    exportSocial,
   ]),
   ticketRoute(gates),
   ...fileRoutes,
   ...notificationRoutes,
   ...friendNotificationRoutes,
+  ...supportRoutes,
+  ...socialRoutes,
   ...fleetRoutes,
   ...adminRoutes,
   ...alphabetRoutes,

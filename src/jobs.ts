@@ -5,6 +5,7 @@ import { announce, eraseEventWords, eventMails, type Notice, sendReminders } fro
 import { checkFiles, purgePendingFiles } from "./modules/files/index.ts";
 import { identityMails, purgeCodes, purgeSessions, sweepAvatars } from "./modules/identity/index.ts";
 import { pushNotice } from "./modules/notifications/index.ts";
+import { announceMessage } from "./modules/support/index.ts";
 import { deliver, type Handlers, sweepOutbox } from "./platform/db/delivery.ts";
 import { bury, purgeOutbox } from "./platform/db/outbox.ts";
 import { purgeIdempotencyKeys } from "./platform/http/idempotency.ts";
@@ -37,6 +38,7 @@ const handlers: Handlers = {
     await sweepOutbox(scope);
   },
   notice: (scope, row) => pushNotice(scope, row.payload as Parameters<typeof pushNotice>[1]),
+  ticket_message: (scope, row) => announceMessage(scope, row.payload as { id: string }),
   event_notice: (scope, row) => announce(scope, row.payload as Notice),
 };
 

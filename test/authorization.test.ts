@@ -7,6 +7,7 @@ import { events } from "./authorization/events.ts";
 import { files } from "./authorization/files.ts";
 import { fleet } from "./authorization/fleet.ts";
 import { notifications } from "./authorization/notifications.ts";
+import { support } from "./authorization/support.ts";
 import { everybody, mint, type Person, ROLES, type Role, type Table } from "./authorization/world.ts";
 import { call, post, rows } from "./support/api.ts";
 import { rowsOf } from "./support/traces.ts";
@@ -18,6 +19,7 @@ const table: Table = {
   ...files,
   ...fleet,
   ...notifications,
+  ...support,
   "GET /health": { answers: everybody(200) },
 };
 

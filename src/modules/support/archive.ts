@@ -1,0 +1,32 @@
+/** What was said on a ticket's socket on its way to D1. What came by REST is there already. */
+import { sql } from "drizzle-orm";
+import { runBatch } from "../../platform/db/client.ts";
+import type { Entry } from "../../platform/realtime/journal.ts";
+import type { Scope } from "../../platform/runtime.ts";
+
+/** One transaction; repeats and a ticket that is gone change nothing. */
+export async function archiveMessages(
+  scope: Scope,
+  room: string,
+  epoch: string,
+  entries: readonly Entry[],
+): Promise<void> {
+  const ticketId = room.slice("ticket:".length);
+  const said = entries.filter(({ kind, author }) => kind === "message" && author > 0);
+  const last = said.at(-1);
+  if (!last) return;
+  const insert = scope.db.run(sql`
+    INSERT OR IGNORE INTO support_messages (id, ticket_id, author_id, body, is_internal, created_at, epoch, seq)
+    SELECT e.value ->> '$.body.id', t.id, u.id, e.value ->> '$.body.body', 0, e.value ->> 'at', ${epoch}, e.value ->> 'seq'
+    FROM json_each(${JSON.stringify(said)}) AS e JOIN support_tickets t ON t.id = ${ticketId}
+    JOIN users u ON u.id = e.value ->> 'author'`);
+  const authors = sql`SELECT value ->> 'author' FROM json_each(${JSON.stringify(said)})`;
+  const helper = sql`(SELECT u.id FROM users u WHERE u.id IN (${authors}) AND (u.user_type = 'OPERATOR' OR u.is_staff = 1)
+    AND u.id <> support_tickets.author_id ORDER BY u.id LIMIT 1)`;
+  const advance = scope.db.run(sql`
+    UPDATE support_tickets SET last_message_at = max(last_message_at, ${last.at}), updated_at = max(updated_at, ${last.at}),
+      status = iif(status = 'OPEN' AND EXISTS (SELECT 1 FROM json_each(${JSON.stringify(said)}) AS a WHERE a.value ->> 'author' <> author_id), 'IN_PROGRESS', status),
+      assigned_to = coalesce(assigned_to, ${helper})
+    WHERE id = ${ticketId} AND last_message_at < ${last.at}`);
+  await runBatch(scope.db, [insert, advance]);
+}

@@ -1,0 +1,135 @@
+/** What is written in a ticket, and what writing does to it: read, added, told to the room and to people. */
+import { and, asc, eq, sql } from "drizzle-orm";
+import { commit } from "../../platform/db/outbox.ts";
+import { type Caller, isOperator } from "../../platform/http/caller.ts";
+import type { Listed, Window } from "../../platform/http/paging.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { type Notice, noticeEffects, noticeRows, pushNotices } from "../notifications/index.ts";
+import { announceSoon, messageEffect } from "./notices.ts";
+import type { Access } from "./rules.ts";
+import { supportMessages, supportTickets } from "./tables.ts";
+import type { Ticket } from "./tickets.ts";
+
+export type Message = typeof supportMessages.$inferSelect;
+
+export interface Words {
+  readonly body: string;
+  readonly isInternal: boolean;
+}
+
+const visible = (access: Access) =>
+  access === "operator" ? undefined : eq(supportMessages.isInternal, false);
+/** The oldest first; of one moment, in the order in which they came. */
+const inOrder = [asc(supportMessages.createdAt), asc(sql`${supportMessages}.rowid`)];
+
+export async function listMessages(
+  scope: Scope,
+  ticketId: string,
+  access: Access,
+  window: Window,
+): Promise<Listed<Message>> {
+  const where = and(eq(supportMessages.ticketId, ticketId), visible(access));
+  const [count, rows] = await Promise.all([
+    scope.db.$count(supportMessages, where),
+    scope.db
+      .select()
+      .from(supportMessages)
+      .where(where)
+      .orderBy(...inOrder)
+      .limit(window.limit)
+      .offset(window.offset),
+  ]);
+  return { count, rows };
+}
+
+/** Everything written in these tickets; one statement for any number. */
+export async function messagesOf(
+  scope: Scope,
+  ticketIds: readonly string[],
+  access: Access,
+): Promise<Message[]> {
+  if (ticketIds.length === 0) return [];
+  const among = sql`${supportMessages.ticketId} IN (SELECT value FROM json_each(${JSON.stringify(ticketIds)}))`;
+  return scope.db
+    .select()
+    .from(supportMessages)
+    .where(and(among, visible(access)))
+    .orderBy(...inOrder);
+}
+
+/** A message as it is to be stored. */
+export function newMessage(scope: Scope, ticketId: string, authorId: number, words: Words): Message {
+  const { body, isInternal } = words;
+  return {
+    id: crypto.randomUUID(),
+    ticketId,
+    authorId,
+    body,
+    isInternal,
+    createdAt: scope.now(),
+    epoch: null,
+    seq: null,
+  };
+}
+
+/**
+ * Writes in a ticket. Whoever is not its author takes an open ticket up, and an operator one that is nobody's:
+ * the first of two. Null when the ticket is gone.
+ */
+export async function addMessage(
+  scope: Scope,
+  caller: Caller,
+  ticket: Ticket,
+  words: Words,
+): Promise<Message | null> {
+  const message = newMessage(scope, ticket.id, caller.userId, words);
+  const told = noticesOf(ticket, message);
+  const insert = scope.db.run(sql`
+    INSERT INTO support_messages (id, ticket_id, author_id, body, is_internal, created_at)
+    SELECT ${message.id}, id, ${message.authorId}, ${message.body}, ${Number(message.isInternal)}, ${message.createdAt}
+    FROM support_tickets WHERE id = ${ticket.id}`);
+  const done = await commit(
+    scope,
+    insert,
+    [messageEffect(message), ...noticeEffects(told)],
+    [advance(scope, caller, message), noticeRows(scope, told)],
+  );
+  if (!done) return null;
+  announceSoon(scope, message);
+  pushNotices(scope, told);
+  return message;
+}
+
+/** What a message does to its ticket; a note leaves no mark that the author could see. */
+function advance(scope: Scope, caller: Caller, { ticketId, isInternal, createdAt }: Message) {
+  const { status, authorId, assignedTo, updatedAt } = supportTickets;
+  return scope.db
+    .update(supportTickets)
+    .set({
+      lastMessageAt: createdAt,
+      updatedAt: isInternal ? sql`${updatedAt}` : createdAt,
+      status: sql`iif(${status} = 'OPEN' AND ${authorId} <> ${caller.userId}, 'IN_PROGRESS', ${status})`,
+      assignedTo: isOperator(caller) ? sql`coalesce(${assignedTo}, ${caller.userId})` : sql`${assignedTo}`,
+    })
+    .where(eq(supportTickets.id, ticketId));
+}
+
+/** An answer is told to the author, the author's words to whoever has the ticket. */
+function noticesOf(ticket: Ticket, message: Message): Notice[] {
+  if (message.isInternal) return [];
+  const isAnswer = message.authorId !== ticket.authorId;
+  const userId = isAnswer ? ticket.authorId : ticket.assignedTo;
+  if (userId === null || userId === message.authorId) return [];
+  return [
+    {
+      userId,
+      type: "GENERAL",
+      title: isAnswer ? "Ответ службы поддержки" : "Новое сообщение в обращении",
+      message: isAnswer
+        ? `Оператор ответил на обращение «${ticket.subject}».`
+        : `Автор обращения «${ticket.subject}» написал новое сообщение.`,
+      about: `ticket:${ticket.id}`,
+      ref: `ticket-message:${message.id}`,
+    },
+  ];
+}

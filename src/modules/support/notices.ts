@@ -1,0 +1,40 @@
+/** Telling a ticket's room what was written. Repeatable: the room knows each message by its id. */
+import { eq } from "drizzle-orm";
+import type { Effect } from "../../platform/db/outbox.ts";
+import { log } from "../../platform/log.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { isoTime } from "../../platform/time.ts";
+import { supportMessages } from "./tables.ts";
+
+type Message = typeof supportMessages.$inferSelect;
+
+/** Names the message and does not hold it: nobody's words outlive them in the outbox. */
+export function messageEffect({ id, ticketId }: Message): Effect {
+  return { kind: "ticket_message", address: `ticket:${ticketId}`, payload: { id } };
+}
+
+/** What the outbox does with it. A message that is gone has nothing to tell. */
+export async function announceMessage(scope: Scope, { id }: { readonly id: string }): Promise<void> {
+  const [message] = await scope.db.select().from(supportMessages).where(eq(supportMessages.id, id));
+  if (message) await announce(scope, message);
+}
+
+/** After the commit, beside the answer; the outbox repeats what fails here. */
+export function announceSoon(scope: Scope, message: Message): void {
+  scope.defer(
+    announce(scope, message).catch((error: unknown) =>
+      log("warn", "ticket.announce", { ticket: message.ticketId }, error),
+    ),
+  );
+}
+
+/** A note is of its own kind, so that the room can keep it from the author. */
+async function announce(scope: Scope, message: Message): Promise<void> {
+  const name = `ticket:${message.ticketId}`;
+  const { id, authorId, body, isInternal, createdAt } = message;
+  await scope.runtime.room(name)?.publish(name, {
+    kind: isInternal ? "note" : "message",
+    ref: id,
+    body: { id, author: authorId, body, created_at: isoTime(createdAt) },
+  });
+}

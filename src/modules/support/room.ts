@@ -1,0 +1,65 @@
+/** The ticket room: its author and the operators talk; notes between operators reach nobody else. */
+import * as v from "valibot";
+import { isOperator } from "../../platform/http/caller.ts";
+import { notFound, refuse } from "../../platform/http/errors.ts";
+import { messages } from "../../platform/http/messages.ts";
+import type { SocketDocument } from "../../platform/realtime/asyncapi.ts";
+import { fault } from "../../platform/realtime/frames.ts";
+import type { Gate } from "../../platform/realtime/handshake.ts";
+import type { Tenant } from "../../platform/realtime/tenant.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { isoTime } from "../../platform/time.ts";
+import { renewalIn } from "../identity/index.ts";
+import { archiveMessages } from "./archive.ts";
+import { ticketAccess } from "./tickets.ts";
+
+const MAX_BODY = 4000;
+
+/** What somebody says; the room adds `id`, `author` and `created_at`, as a message by REST has them. */
+export const TicketMessage = v.object({
+  body: v.pipe(v.string(), v.trim(), v.minLength(1, "A message is not empty."), v.maxLength(MAX_BODY)),
+});
+const Stored = v.object({ id: v.string(), author: v.number(), body: v.string(), created_at: v.string() });
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+export const ticketGate: Gate = {
+  kind: "ticket",
+  path: "/ws/support/tickets/:id",
+  async enter(scope, caller, id) {
+    if (!caller) throw refuse(401, messages.notAuthenticated);
+    const ticket = id.toLowerCase();
+    if (!UUID.test(ticket) || (await ticketAccess(scope, caller, ticket)) === "none") throw notFound();
+    return { room: `ticket:${ticket}` };
+  },
+};
+
+export function ticketTenant(openScope: () => Scope): Tenant {
+  return {
+    says: { message: TicketMessage },
+    social: true,
+    mayWrite: (caller) => (caller ? null : fault("unauthenticated", "Sign in to write here.")),
+    fromDocumented: () => fault("bad_frame", "This socket speaks caravan.v1."),
+    toDocumented: () => null,
+    complete: (draft, _journal, now) => ({
+      ...draft,
+      body: { id: crypto.randomUUID(), author: draft.author, body: draft.body.body, created_at: isoTime(now) },
+    }),
+    audience: (caller) => (caller && isOperator(caller) ? "operators" : "author"),
+    showTo: (entry, audience) =>
+      entry.kind === "note" && audience !== "operators"
+        ? { ...entry, kind: "hidden", author: 0, ref: null, body: {} }
+        : entry,
+    archive: (room, epoch, entries) => archiveMessages(openScope(), room, epoch, entries),
+    authenticate: renewalIn(openScope),
+  };
+}
+
+export const ticketSocket: SocketDocument = {
+  name: "ticket",
+  address: "/ws/support/tickets/{id}/",
+  description: "A support ticket as a conversation. To its author, notes between operators are `hidden` and empty.",
+  says: { message: TicketMessage },
+  entries: { message: Stored, note: Stored, hidden: v.object({}) },
+  documented: { fromClient: {}, fromServer: {} },
+};

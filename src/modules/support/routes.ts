@@ -1,0 +1,223 @@
+/** `/api/v1/support/tickets/…`: asking for help, and giving it. */
+import { z } from "@hono/zod-openapi";
+import type { Caller } from "../../platform/http/caller.ts";
+import { forbidden, invalid, notFound } from "../../platform/http/errors.ts";
+import { keyField, noSuchKey } from "../../platform/http/exact.ts";
+import { string } from "../../platform/http/fields.ts";
+import { envelope, pageQuery, paginate } from "../../platform/http/paging.ts";
+import { type Route, reply, route } from "../../platform/http/route.ts";
+import { parse } from "../../platform/http/validation.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { isoTime } from "../../platform/time.ts";
+
+import { findPeople, findUser } from "../identity/index.ts";
+import { addMessage, listMessages } from "./conversation.ts";
+import { type Access, accessTo, mayBeAssigned } from "./rules.ts";
+import {
+  AuthorChange,
+  ChangedTicket,
+  MessageWire,
+  NewMessage,
+  NewTicket,
+  OpenedTicket,
+  OperatorChange,
+  OperatorReplacement,
+  SentMessage,
+  TicketChangeBody,
+  TicketWire,
+  toChangedWire,
+  toMessageWire,
+  toOpenedWire,
+  toTicketWire,
+} from "./schemas.ts";
+import { TICKET_PRIORITIES, TICKET_STATES } from "./tables.ts";
+import { texts } from "./texts.ts";
+import { changeTicket, findTicket, listTickets, openTicket, type Ticket, threadsOf } from "./tickets.ts";
+
+const tag = "Support";
+const access = "signedIn";
+const path = "/api/v1/support/tickets";
+const PAGE_SIZE = 20;
+
+const filter = pageQuery.extend({
+  status: z.enum(TICKET_STATES).optional(),
+  priority: z.enum(TICKET_PRIORITIES).optional(),
+  assigned_to: z
+    .union([z.literal("none").transform(() => null), keyField()])
+    .optional()
+    .openapi({ type: "string", description: "An operator's id, or `none` for tickets that are nobody's." }),
+  search: string({ max: 200, blank: true }).optional(),
+});
+
+const list = route({
+  method: "get",
+  path,
+  tag,
+  access,
+  summary: "List one's tickets, or for operators everybody's; the newest first",
+  description: "Operators also find a ticket by its id and by whoever wrote it.",
+  query: filter,
+  answers: { 200: envelope(TicketWire) },
+  async handle({ scope, caller, query, request }) {
+    const { assigned_to: assignedTo, ...chosen } = query;
+    const page = await paginate(
+      scope,
+      request,
+      query,
+      PAGE_SIZE,
+      (window) => listTickets(scope, caller, { ...chosen, assignedTo }, window),
+      (ticket) => ticket,
+    );
+    const threads = await threadsOf(scope, caller, page.results);
+    return reply(200, { ...page, results: threads.map((thread) => toTicketWire(scope, caller, thread)) });
+  },
+});
+
+const open = route({
+  method: "post",
+  path,
+  tag,
+  access,
+  summary: "Ask for help",
+  description: "The description becomes the ticket's first message.",
+  creates: true,
+  body: NewTicket,
+  answers: { 201: OpenedTicket },
+  async handle({ scope, caller, body }) {
+    const { subject, description, priority = "NORMAL", related_order: relatedOrderId = null } = body;
+    const ticket = await openTicket(scope, caller, { subject, description, priority, relatedOrderId });
+    if (!ticket) throw noSuchOrder(relatedOrderId);
+    return reply(201, toOpenedWire(ticket));
+  },
+});
+
+/** The same for an order of somebody else's and for none at all. */
+function noSuchOrder(id: string | null) {
+  return invalid({ related_order: noSuchKey(id ?? "") });
+}
+
+const one = { path: `${path}/:id`, tag, access, params: z.object({ id: z.uuid() }) } as const;
+
+/** The ticket as far as this caller may know of it. */
+async function ownTicket(scope: Scope, caller: Caller, id: string): Promise<Ticket> {
+  const ticket = await findTicket(scope, id);
+  if (!ticket || accessTo(ticket, caller) === "none") throw notFound();
+  return ticket;
+}
+
+const read = route({
+  ...one,
+  method: "get",
+  summary: "Read a ticket with everything that was written in it",
+  answers: { 200: TicketWire },
+  async handle({ scope, caller, params }) {
+    const ticket = await ownTicket(scope, caller, params.id);
+    const [thread] = await threadsOf(scope, caller, [ticket]);
+    if (!thread) throw notFound();
+    return reply(200, toTicketWire(scope, caller, thread));
+  },
+});
+
+const change = (method: "put" | "patch") =>
+  route({
+    ...one,
+    method,
+    summary: "Change a ticket",
+    description:
+      "Its author may change the priority; the rest is the operators'. PUT wants a status of them.",
+    body: TicketChangeBody,
+    answers: { 200: ChangedTicket },
+    async handle({ scope, caller, params, body }) {
+      const ticket = await ownTicket(scope, caller, params.id);
+      const wanted =
+        accessTo(ticket, caller) === "operator"
+          ? await operatorsChange(scope, parse(method === "put" ? OperatorReplacement : OperatorChange, body))
+          : authorsChange(body);
+      const changed = await changeTicket(scope, caller, ticket, wanted);
+      if (!changed) throw wanted.relatedOrderId ? noSuchOrder(wanted.relatedOrderId) : notFound();
+      return reply(200, toChangedWire(changed));
+    },
+  });
+
+/** Permission comes first: what an author may not say is not even looked at. */
+function authorsChange(body: z.output<typeof TicketChangeBody>) {
+  if (body.status !== undefined || body.assigned_to !== undefined) throw forbidden(texts.operatorsOnly);
+  return { ...parse(AuthorChange, body), relatedOrderId: undefined };
+}
+
+async function operatorsChange(scope: Scope, body: z.output<typeof OperatorChange>) {
+  const { status, priority, assigned_to: assignedTo, related_order: relatedOrderId } = body;
+  if (typeof assignedTo === "number") {
+    const user = await findUser(scope, assignedTo);
+    if (!user) throw invalid({ assigned_to: noSuchKey(assignedTo) });
+    if (!mayBeAssigned(user)) throw invalid({ assigned_to: texts.assigneeNoOperator });
+  }
+  return { status, priority, assignedTo, relatedOrderId };
+}
+
+const talk = { ...one, path: `${path}/:id/messages` } as const;
+
+/** Who has no part in a ticket is told so here, as the original's clients expect. */
+async function openedTo(scope: Scope, caller: Caller, id: string): Promise<[Ticket, Access]> {
+  const ticket = await findTicket(scope, id);
+  if (!ticket) throw notFound();
+  const granted = accessTo(ticket, caller);
+  if (granted === "none") throw forbidden(texts.noAccess);
+  return [ticket, granted];
+}
+
+const readMessages = route({
+  ...talk,
+  method: "get",
+  summary: "Read what was written in a ticket, the oldest first",
+  description: "Notes between operators are theirs alone.",
+  query: pageQuery,
+  answers: { 200: envelope(MessageWire) },
+  async handle({ scope, caller, params, query, request }) {
+    const [ticket, granted] = await openedTo(scope, caller, params.id);
+    const page = await paginate(
+      scope,
+      request,
+      query,
+      PAGE_SIZE,
+      (window) => listMessages(scope, ticket.id, granted, window),
+      (message) => message,
+    );
+    const people = await findPeople(
+      scope,
+      page.results.map(({ authorId }) => authorId),
+    );
+    const results = page.results.map((message) => toMessageWire(scope, caller, message, people));
+    return reply(200, { ...page, results });
+  },
+});
+
+const write = route({
+  ...talk,
+  method: "post",
+  summary: "Write in a ticket",
+  description:
+    "An operator's first message takes the ticket; `is_internal` makes it a note between operators.",
+  creates: true,
+  body: NewMessage,
+  answers: { 201: SentMessage },
+  async handle({ scope, caller, params, body }) {
+    const [ticket, granted] = await openedTo(scope, caller, params.id);
+    const isInternal = body.is_internal ?? false;
+    if (isInternal && granted !== "operator") throw invalid({ is_internal: texts.notesForOperators });
+    const message = await addMessage(scope, caller, ticket, { body: body.body, isInternal });
+    if (!message) throw notFound();
+    const { id, createdAt } = message;
+    return reply(201, { id, body: message.body, is_internal: isInternal, created_at: isoTime(createdAt) });
+  },
+});
+
+export const supportRoutes: readonly Route[] = [
+  list,
+  open,
+  read,
+  change("put"),
+  change("patch"),
+  readMessages,
+  write,
+];

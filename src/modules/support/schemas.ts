@@ -1,0 +1,189 @@
+/** Tickets and their messages on the wire. */
+import { z } from "@hono/zod-openapi";
+import type { Caller } from "../../platform/http/caller.ts";
+import { field, keyField } from "../../platform/http/exact.ts";
+import { boolean, string } from "../../platform/http/fields.ts";
+import { fill } from "../../platform/http/messages.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { isoTime } from "../../platform/time.ts";
+import { uuidField } from "../dispatch/index.ts";
+import { Account, type Person, sightOf, toUserWire } from "../identity/index.ts";
+import type { Message } from "./conversation.ts";
+import { accessTo } from "./rules.ts";
+import { TICKET_PRIORITIES, TICKET_STATES } from "./tables.ts";
+import { STATUS_LABELS, texts } from "./texts.ts";
+import type { Thread, Ticket } from "./tickets.ts";
+
+const status = z.enum(TICKET_STATES);
+const priority = z.enum(TICKET_PRIORITIES);
+
+export const MessageWire = z
+  .object({
+    id: z.uuid(),
+    author: Account,
+    body: z.string(),
+    is_internal: z.boolean(),
+    created_at: z.string(),
+  })
+  .openapi("SupportMessage");
+
+export const TicketWire = z
+  .object({
+    id: z.uuid(),
+    author: Account,
+    subject: z.string(),
+    description: z.string(),
+    status,
+    status_label: z.string(),
+    priority,
+    related_order: z.uuid().nullable(),
+    related_order_uuid: z.uuid().nullable(),
+    assigned_to: Account.nullable(),
+    closed_at: z.string().nullable(),
+    last_message_at: z.string(),
+    created_at: z.string(),
+    updated_at: z.string(),
+    messages: z.array(MessageWire),
+  })
+  .openapi("SupportTicket");
+
+export type People = ReadonlyMap<number, Person>;
+
+/** Whoever stands in a ticket has an account: their words and tickets would have gone with it. */
+function userWire(scope: Scope, caller: Caller, people: People, id: number) {
+  const person = people.get(id);
+  if (!person) throw new Error(`account ${id} went while its ticket was read`);
+  return toUserWire(scope, person, sightOf(caller, id));
+}
+
+export function toMessageWire(
+  scope: Scope,
+  caller: Caller,
+  message: Message,
+  people: People,
+): z.input<typeof MessageWire> {
+  return {
+    id: message.id,
+    author: userWire(scope, caller, people, message.authorId),
+    body: message.body,
+    is_internal: message.isInternal,
+    created_at: isoTime(message.createdAt),
+  };
+}
+
+export function toTicketWire(scope: Scope, caller: Caller, thread: Thread): z.input<typeof TicketWire> {
+  const { ticket, messages, people } = thread;
+  // A note moves the ticket's own time, which its author does not get to see.
+  const lastSeen = messages.at(-1)?.createdAt ?? ticket.createdAt;
+  const lastMessageAt = accessTo(ticket, caller) === "operator" ? ticket.lastMessageAt : lastSeen;
+  return {
+    id: ticket.id,
+    author: userWire(scope, caller, people, ticket.authorId),
+    subject: ticket.subject,
+    description: ticket.description,
+    status: ticket.status,
+    status_label: STATUS_LABELS[ticket.status][scope.locale],
+    priority: ticket.priority,
+    related_order: ticket.relatedOrderId,
+    related_order_uuid: ticket.relatedOrderId,
+    assigned_to: ticket.assignedTo === null ? null : userWire(scope, caller, people, ticket.assignedTo),
+    closed_at: ticket.closedAt === null ? null : isoTime(ticket.closedAt),
+    last_message_at: isoTime(lastMessageAt),
+    created_at: isoTime(ticket.createdAt),
+    updated_at: isoTime(ticket.updatedAt),
+    messages: messages.map((message) => toMessageWire(scope, caller, message, people)),
+  };
+}
+
+/** As long as one frame of the ticket's room can be. */
+const words = () => string({ max: 4000 });
+
+export const NewTicket = z
+  .object({
+    subject: string({ max: 255 }),
+    description: words(),
+    priority: priority.optional(),
+    related_order: uuidField().nullable().optional(),
+  })
+  .openapi("NewSupportTicket");
+
+export const OpenedTicket = z
+  .object({
+    id: z.uuid(),
+    subject: z.string(),
+    description: z.string(),
+    status,
+    priority,
+    related_order: z.uuid().nullable(),
+  })
+  .openapi("OpenedSupportTicket");
+
+export function toOpenedWire(ticket: Ticket): z.input<typeof OpenedTicket> {
+  return {
+    id: ticket.id,
+    subject: ticket.subject,
+    description: ticket.description,
+    status: ticket.status,
+    priority: ticket.priority,
+    related_order: ticket.relatedOrderId,
+  };
+}
+
+export const NewMessage = z
+  .object({ body: words(), is_internal: boolean().optional() })
+  .openapi("NewSupportMessage");
+
+export const SentMessage = z
+  .object({ id: z.uuid(), body: z.string(), is_internal: z.boolean(), created_at: z.string() })
+  .openapi("SentSupportMessage");
+
+/** A status is a reference by its code, and is refused as one. */
+const statusCode = field((value) => {
+  const code = TICKET_STATES.find((known) => known === value);
+  return code ? { value: code } : fill(texts.noSuchCode, { code: String(value) });
+}).openapi({ type: "string", enum: [...TICKET_STATES] });
+
+/** What a ticket's author may change of it. */
+export const AuthorChange = z.object({ priority: priority.optional() });
+
+export const OperatorChange = AuthorChange.extend({
+  status: statusCode.optional(),
+  assigned_to: keyField().nullable().optional(),
+  related_order: uuidField().nullable().optional(),
+});
+
+export const OperatorReplacement = OperatorChange.extend({ status: statusCode });
+
+const later = (openapi: { type: "string" | "integer"; enum?: string[]; format?: string }) =>
+  z
+    .unknown()
+    .optional()
+    .openapi({ ...openapi, type: [openapi.type, "null"] });
+
+/** What a change may hold. Its values are looked at only once it is known who may give them. */
+export const TicketChangeBody = z
+  .object({
+    status: later({ type: "string", enum: [...TICKET_STATES] }),
+    priority: later({ type: "string", enum: [...TICKET_PRIORITIES] }),
+    assigned_to: later({ type: "integer" }),
+    related_order: later({ type: "string", format: "uuid" }),
+  })
+  .openapi("SupportTicketChange");
+
+export const ChangedTicket = z
+  .object({
+    status,
+    priority,
+    assigned_to: z.number().int().nullable(),
+    related_order: z.uuid().nullable(),
+  })
+  .openapi("ChangedSupportTicket");
+
+export function toChangedWire(ticket: Ticket): z.input<typeof ChangedTicket> {
+  return {
+    status: ticket.status,
+    priority: ticket.priority,
+    assigned_to: ticket.assignedTo,
+    related_order: ticket.relatedOrderId,
+  };
+}
