@@ -23,7 +23,6 @@ import {
   notificationRoutes,
 } from "./modules/notifications/index.ts";
 import { exportPosts, rentalRoutes } from "./modules/rentals/index.ts";
-import { exportSocial, socialRoutes } from "./modules/social/index.ts";
 import { exportSupport, supportRoutes } from "./modules/support/index.ts";
 import { documentRoutes } from "./platform/http/documents.tsx";
 import { healthRoute } from "./platform/http/health.ts";
@@ -54,14 +53,12 @@ export const routes: readonly Route[] = [
     exportDocuments,
     exportNotifications,
     exportSupport,
-    exportSocial,
   ]),
   ticketRoute(gates),
   ...fileRoutes,
   ...notificationRoutes,
   ...friendNotificationRoutes,
   ...supportRoutes,
-  ...socialRoutes,
   ...fleetRoutes,
   ...adminRoutes,
   ...alphabetRoutes,

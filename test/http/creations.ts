@@ -1,10 +1,13 @@
 /** A body for every route that creates, and how to count what came of it. A new such route needs a line here. */
-import { rows, unique, uniquePhone } from "../support/api.ts";
+import { type Person, rows, unique, uniquePhone } from "../support/api.ts";
 import { tariffFacts } from "../tow-truck/fleet.ts";
+import { TICKETS, ticketOf } from "../tow-truck/tickets.ts";
 
 export interface Creation {
   /** By whom: anybody with an account, or one with an operator's rights. */
   readonly signedIn?: true | "operator";
+  /** Where its path names something of the caller's. */
+  readonly path?: (who: Person) => Promise<string>;
   /** A body that nobody has sent before. */
   body(): object;
   /** The same request with something else in it. */
@@ -121,6 +124,14 @@ export const creations: Readonly<Record<string, Creation>> = {
     made: (body) => eventsNamed((body as Fields[])[0]?.name ?? ""),
   },
   "post /api/v1/vehicle-types": byOperator(named("vehicle_types", "name", "name", () => tariffFacts())),
+  "post /api/v1/support/tickets": named("support_tickets", "subject", "subject", () => ({
+    subject: unique("Help"),
+    description: "It smokes.",
+  })),
+  "post /api/v1/support/tickets/:id/messages": {
+    ...named("support_messages", "body", "body", () => ({ body: unique("Hello") })),
+    path: async (who) => `${TICKETS}${await ticketOf(who)}/messages/`,
+  },
   "post /api/v1/calculator": calculation,
   "post /api/calculator": calculation,
   "post /api/add-calculator-entry": calculation,

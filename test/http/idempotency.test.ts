@@ -30,6 +30,16 @@ async function caller(creation: Creation): Promise<Person | undefined> {
   return creation.signedIn ? await person() : undefined;
 }
 
+/** Where to send it, and as whom. */
+async function ready(place: string, creation: Creation): Promise<{ path: string; options: CallOptions }> {
+  const who = await caller(creation);
+  const path = who && (await creation.path?.(who));
+  return {
+    path: path ?? `${place.slice("post ".length)}/`,
+    options: keyed(crypto.randomUUID(), who),
+  };
+}
+
 function keyed(key: string, who?: Person): CallOptions {
   return { headers: { "idempotency-key": key }, ...(who ? { token: who.token } : {}) };
 }
@@ -37,10 +47,8 @@ function keyed(key: string, who?: Person): CallOptions {
 const tried = Object.entries(creations).filter(([place]) => creating.includes(place));
 
 describe.each(tried.map(([place, creation]) => ({ place, creation })))("$place", ({ place, creation }) => {
-  const path = `${place.slice("post ".length)}/`;
-
   test("with the same key and body happens once and is answered alike", async () => {
-    const options = keyed(crypto.randomUUID(), await caller(creation));
+    const { path, options } = await ready(place, creation);
     const body = creation.body();
     const first = await post(path, body, options);
     expect([200, 201]).toContain(first.status);
@@ -56,7 +64,7 @@ describe.each(tried.map(([place, creation]) => ({ place, creation })))("$place",
   });
 
   test("with the same key and another body is 422 and makes nothing", async () => {
-    const options = keyed(crypto.randomUUID(), await caller(creation));
+    const { path, options } = await ready(place, creation);
     const body = creation.body();
     const first = await post(path, body, options);
     const other = creation.other(body);
@@ -69,7 +77,7 @@ describe.each(tried.map(([place, creation]) => ({ place, creation })))("$place",
   });
 
   test("sent several times at once runs once; the others wait or get its answer", async () => {
-    const options = keyed(crypto.randomUUID(), await caller(creation));
+    const { path, options } = await ready(place, creation);
     const body = creation.body();
     const answers = await Promise.all([1, 2, 3].map(() => post(path, body, options)));
     const done = answers.filter(({ status }) => status === 200 || status === 201);
