@@ -41,9 +41,9 @@ const REVOCATIONS: [string, (who: Everybody, key: string) => Promise<string>][] 
   [
     "a block that was taken back",
     async ({ id, password }) => {
-      const { token } = await staffMember();
-      await patch(`/api/admin/users/${id}/`, { is_active: false }, { token });
-      await patch(`/api/admin/users/${id}/`, { is_active: true }, { token });
+      const options = { token: (await staffMember()).token, headers: { "if-match": "*" } };
+      await patch(`/api/admin/users/${id}/`, { is_active: false }, options);
+      await patch(`/api/admin/users/${id}/`, { is_active: true }, options);
       return password;
     },
   ],

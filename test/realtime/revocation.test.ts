@@ -102,10 +102,11 @@ test("an account that staff blocks is out, and back in when it is let in again",
   const room = await makeRoom(ann);
   const socket = await enter(room, ann.token);
   const path = `/api/admin/users/${ann.id}/`;
-  expect((await patch(path, { is_active: false }, { token: staff.token })).status).toBe(200);
+  const options = { token: staff.token, headers: { "if-match": "*" } };
+  expect((await patch(path, { is_active: false }, options)).status).toBe(200);
   expect((await socket.closed).code).toBe(4001);
   expect(await statusWith(room.path, ann.token)).toBe(401);
-  await patch(path, { is_active: true }, { token: staff.token });
+  await patch(path, { is_active: true }, options);
   expect(await statusWith(room.path, await signInAgain(ann))).toBe(101);
 });
 

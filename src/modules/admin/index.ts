@@ -1,2 +1,3 @@
-/** What staff decides about accounts. */
+/** What staff works with: the API behind the console. */
+export { workOnJob } from "./bulk.ts";
 export { adminRoutes } from "./routes.ts";

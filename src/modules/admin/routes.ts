@@ -1,86 +1,262 @@
-/** `/api/admin/users/…`: roles, rights and blocking, each change with its row in the audit log. */
+/** `/api/admin/…`: one set of routes for every declared resource. */
 import { z } from "@hono/zod-openapi";
-import { auditEntry } from "../../platform/db/audit.ts";
-import { invalid, notFound } from "../../platform/http/errors.ts";
-import { boolean } from "../../platform/http/fields.ts";
-import { type Route, reply, route } from "../../platform/http/route.ts";
-import { text } from "../../platform/http/text.ts";
-import type { Scope } from "../../platform/runtime.ts";
-import { Account, findUser, idParam, setStanding, toAccountWire, type User } from "../identity/index.ts";
+import { notFound } from "../../platform/http/errors.ts";
+import { boolean, string } from "../../platform/http/fields.ts";
+import { envelope, paginate } from "../../platform/http/paging.ts";
+import { type Reply, type Route, reply, route } from "../../platform/http/route.ts";
+import type { Resource, Role, Subject } from "../../platform/resources/resource.ts";
+import { runAction } from "./actions.ts";
+import { doToMany } from "./bulk.ts";
+import { admitTo } from "./catalogue.ts";
+import { exportRows } from "./csv.ts";
+import { Declared, declarationFor } from "./declaration.ts";
+import { findRow, listRows } from "./lists.ts";
+import { roleOf } from "./rights.ts";
+import { rowWire, versionOf } from "./rows.ts";
+import { changeRow, createRow, removeRow, requireVersion } from "./writing.ts";
 
 const tag = "Admin";
-const path = "/api/admin/users/:id";
+const path = "/api/admin/:resource";
+const PAGE_SIZE = 25;
+const MAX_IDS = 100;
 
-const AdminAccount = Account.extend({ is_staff: z.boolean(), is_active: z.boolean() }).openapi(
-  "AdminAccount",
-);
+const inList = z.object({ resource: z.string() });
+const ofOne = z.object({ resource: z.string(), id: z.string() });
 
-const Standing = z
+const Row = z.looseObject({ id: z.union([z.string(), z.number()]) }).openapi("AdminRow");
+const VersionedRow = Row.extend({ version: z.string() }).openapi("AdminVersionedRow");
+const Fields = z
+  .looseObject({})
+  .openapi("AdminFields", { description: "Fields as the resource declares them." });
+
+/** Everything else in a query is a filter of the resource. */
+const wantedQuery = z.looseObject({
+  search: string({ max: 200, blank: true }).optional(),
+  ids: z
+    .string()
+    .transform((ids) => ids.split(",").filter(Boolean).slice(0, MAX_IDS))
+    .optional()
+    .openapi({ type: "string", description: "These rows: `1,2,3`." }),
+});
+
+const listQuery = wantedQuery.extend({
+  page: z.string().max(20).optional(),
+  per_page: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .catch(PAGE_SIZE)
+    .transform((size) => Math.min(size, MAX_IDS))
+    .optional()
+    .openapi({ type: "integer", description: "At most 100." }),
+  sort: z.string().optional().openapi({ description: "A field of the resource." }),
+  order: z
+    .preprocess((word) => (typeof word === "string" ? word.toLowerCase() : word), z.enum(["asc", "desc"]))
+    .optional(),
+});
+
+const bulkBody = z
   .object({
-    is_active: boolean().optional(),
-    is_staff: boolean().optional(),
-    is_verified: boolean().optional(),
-    user_type: z.enum(["CLIENT", "DRIVER", "OPERATOR"]).optional(),
+    action: string({ max: 50 }),
+    ids: z.array(z.coerce.string()).max(10_000).optional(),
+    filter: z.looseObject({ search: z.string().optional() }).optional(),
+    values: z.looseObject({}).optional(),
+    dry_run: boolean().optional(),
   })
-  .openapi("Standing");
+  .refine(({ ids, filter }) => ids !== undefined || filter !== undefined, { path: ["ids"] })
+  .openapi("AdminBulk");
 
-const OWN_RIGHTS = text("You can't take your own rights away.", "Нельзя лишить прав самого себя.");
+const BulkResult = z
+  .object({
+    count: z.number().int(),
+    dry_run: z.literal(true).optional(),
+    done: z.number().int().optional(),
+    failed: z.array(z.object({ id: z.string(), detail: z.unknown() })).optional(),
+    job: z.string().optional(),
+  })
+  .openapi("AdminBulkResult");
 
-function toAdminWire(scope: Scope, user: User): z.input<typeof AdminAccount> {
-  return { ...toAccountWire(scope, user, null), is_staff: user.isStaff, is_active: user.isActive };
-}
+const declaration = route({
+  method: "get",
+  path: "/api/admin/resources",
+  tag,
+  summary: "What the caller may see and do: the console builds its screens from it",
+  access: "operator",
+  answers: { 200: z.array(Declared) },
+  handle: async ({ caller }) => reply(200, declarationFor(caller)),
+});
 
-/** What the audit log keeps of an account: never its hash. */
-function standingOf({ isActive, isStaff, isVerified, userType }: User) {
-  return { is_active: isActive, is_staff: isStaff, is_verified: isVerified, user_type: userType };
+const list = route({
+  method: "get",
+  path,
+  tag,
+  summary: "List rows: filtered, searched, sorted, paged",
+  description: "Filters are query parameters by the names of the declaration.",
+  access: "operator",
+  params: inList,
+  query: listQuery,
+  answers: { 200: envelope(Row) },
+  async handle({ scope, caller, params, query, request }) {
+    const resource = admitTo(caller, params.resource, "read");
+    const { page, per_page, sort, order, ...wanted } = query;
+    const role = roleOf(caller);
+    return reply(
+      200,
+      await paginate(
+        scope,
+        request,
+        { page, limit: per_page },
+        PAGE_SIZE,
+        (window) => listRows(scope, caller, resource, wanted, { sort, order }, window),
+        (row) => rowWire(resource, role, row) as z.input<typeof Row>,
+      ),
+    );
+  },
+});
+
+const download = route({
+  method: "get",
+  path: `${path}/export.csv`,
+  tag,
+  summary: "The rows of a list as a CSV file",
+  access: "operator",
+  params: inList,
+  query: wantedQuery,
+  answers: {},
+  handle: async ({ scope, caller, params, query }) =>
+    exportRows(scope, caller, admitTo(caller, params.resource, "read"), query),
+});
+
+/** A row with its version, which a change has to name. */
+async function versioned(
+  resource: Resource,
+  role: Role,
+  subject: Subject,
+): Promise<{ wire: z.input<typeof VersionedRow>; headers: Record<string, string> }> {
+  const version = await versionOf(resource, subject);
+  const wire = { ...rowWire(resource, role, subject), version } as z.input<typeof VersionedRow>;
+  return { wire, headers: { ETag: `"${version}"` } };
 }
 
 const read = route({
   method: "get",
+  path: `${path}/:id`,
+  tag,
+  summary: "Read a row and its version",
+  access: "operator",
+  params: ofOne,
+  answers: { 200: VersionedRow },
+  async handle({ scope, caller, params }) {
+    const resource = admitTo(caller, params.resource, "read");
+    const subject = await findRow(scope, caller, resource, params.id);
+    if (!subject) throw notFound();
+    const { wire, headers } = await versioned(resource, roleOf(caller), subject);
+    return reply(200, wire, headers);
+  },
+});
+
+const create = route({
+  method: "post",
   path,
   tag,
-  summary: "Read an account's standing",
-  access: "staff",
-  params: idParam,
-  answers: { 200: AdminAccount },
-  async handle({ scope, params }) {
-    const user = await findUser(scope, params.id);
-    if (!user) throw notFound();
-    return reply(200, toAdminWire(scope, user));
+  summary: "Make a row",
+  access: "operator",
+  creates: true,
+  params: inList,
+  body: Fields,
+  answers: { 201: VersionedRow },
+  async handle({ scope, caller, params, body }) {
+    const resource = admitTo(caller, params.resource, "create");
+    const { wire, headers } = await versioned(
+      resource,
+      roleOf(caller),
+      await createRow(scope, caller, resource, body),
+    );
+    return reply(201, wire, headers);
   },
 });
 
 const change = route({
   method: "patch",
-  path,
+  path: `${path}/:id`,
   tag,
-  summary: "Block, verify or give a role",
-  description: "Whoever is blocked or loses rights is signed out everywhere, sockets included.",
-  access: "staff",
-  params: idParam,
-  body: Standing,
-  answers: { 200: AdminAccount },
-  async handle({ scope, caller, params, body }) {
-    if (params.id === caller.userId && (body.is_active === false || body.is_staff === false)) {
-      throw invalid({ non_field_errors: OWN_RIGHTS });
-    }
-    const standing = {
-      isActive: body.is_active,
-      isStaff: body.is_staff,
-      isVerified: body.is_verified,
-      userType: body.user_type,
-    };
-    const user = await setStanding(scope, params.id, standing, (before) => [
-      auditEntry(scope, caller, {
-        action: "user.standing",
-        subject: `user:${params.id}`,
-        before: standingOf(before),
-        after: { ...standingOf(before), ...body },
-      }),
-    ]);
-    if (!user) throw notFound();
-    return reply(200, toAdminWire(scope, user));
+  summary: "Change fields of a row",
+  description: "`If-Match` names the version that was read (`*`: any); 412 when the row was changed since.",
+  access: "operator",
+  params: ofOne,
+  body: Fields,
+  answers: { 200: VersionedRow },
+  async handle({ scope, caller, params, body, request }) {
+    const resource = admitTo(caller, params.resource, "edit");
+    const subject = await findRow(scope, caller, resource, params.id);
+    if (!subject) throw notFound();
+    await requireVersion(request, resource, subject);
+    const changed = await changeRow(scope, caller, resource, subject, body);
+    const { wire, headers } = await versioned(resource, roleOf(caller), changed);
+    return reply(200, wire, headers);
   },
 });
 
-export const adminRoutes: readonly Route[] = [read, change];
+const remove = route({
+  method: "delete",
+  path: `${path}/:id`,
+  tag,
+  summary: "Delete a row",
+  access: "operator",
+  params: ofOne,
+  answers: { 204: null },
+  async handle({ scope, caller, params }) {
+    const resource = admitTo(caller, params.resource, "delete");
+    const subject = await findRow(scope, caller, resource, params.id);
+    if (!subject) throw notFound();
+    await removeRow(scope, caller, resource, subject);
+    return reply(204, null);
+  },
+});
+
+const act = route({
+  method: "post",
+  path: `${path}/:id/actions/:action`,
+  tag,
+  summary: "Do something to a row that is more than a change",
+  access: "operator",
+  params: ofOne.extend({ action: z.string() }),
+  answers: { 200: z.looseObject({}), 204: null },
+  async handle({ scope, caller, params }): Promise<Reply<200, Record<string, unknown>> | Reply<204, null>> {
+    const resource = admitTo(caller, params.resource, "read");
+    const subject = await findRow(scope, caller, resource, params.id);
+    if (!subject) throw notFound();
+    const told = await runAction(scope, caller, resource, params.action, subject);
+    return told ? reply(200, { ...told }) : reply(204, null);
+  },
+});
+
+const bulk = route({
+  method: "post",
+  path: `${path}/bulk`,
+  tag,
+  summary: "Do one thing to many rows: `delete`, `change` with `values`, or an action",
+  description:
+    "`dry_run` only counts. A few are done at once, more become a job that the list of jobs shows.",
+  access: "operator",
+  params: inList,
+  body: bulkBody,
+  answers: { 200: BulkResult },
+  async handle({ scope, caller, params, body }) {
+    const resource = admitTo(caller, params.resource, "read");
+    const wanted = { ...body.filter, ...(body.ids ? { ids: body.ids } : {}) };
+    return reply(200, await doToMany(scope, caller, resource, body, wanted, body.dry_run ?? false));
+  },
+});
+
+export const adminRoutes: readonly Route[] = [
+  declaration,
+  list,
+  download,
+  read,
+  create,
+  change,
+  remove,
+  act,
+  bulk,
+];

@@ -9,7 +9,7 @@ import type { Locale } from "../../platform/http/text.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { dropObject } from "../../platform/storage/media.ts";
 import { dropResets } from "./codes.ts";
-import { findProfile, findUser, type User } from "./people.ts";
+import { findProfile, type User } from "./people.ts";
 import { foldEmail, foldUsername } from "./rules.ts";
 import { dropSessions, enforce, revokeEffect } from "./sessions.ts";
 import { profiles, users } from "./tables.ts";
@@ -159,38 +159,4 @@ export async function deleteAccount(
 /** What no foreign key reaches: every module that keeps somebody's words in a room takes them out. */
 function eraseEffect(userId: number): Effect {
   return { kind: "erase", address: `user:${userId}`, payload: { userId } };
-}
-
-export interface AccountStanding {
-  readonly isActive?: boolean | undefined;
-  readonly isStaff?: boolean | undefined;
-  readonly isVerified?: boolean | undefined;
-  readonly userType?: User["userType"] | undefined;
-}
-
-/** What staff decides about an account. Whoever is blocked or loses rights is signed out everywhere. */
-export async function setStanding(
-  scope: Scope,
-  userId: number,
-  standing: AccountStanding,
-  also: (before: User) => Parameters<typeof commit>[3],
-): Promise<User | null> {
-  const before = await findUser(scope, userId);
-  if (!before) return null;
-  const losesRights =
-    standing.isActive === false ||
-    (standing.isStaff === false && before.isStaff) ||
-    (standing.userType !== undefined && standing.userType !== before.userType);
-  const revocation = { userId };
-  const update = scope.db
-    .update(users)
-    .set({ ...standing, updatedAt: scope.now() })
-    .where(eq(users.id, userId))
-    .returning();
-  const rows = await commit(scope, update, losesRights ? [revokeEffect(scope, revocation)] : [], [
-    ...(losesRights ? [dropSessions(scope, revocation)] : []),
-    ...(also(before) ?? []),
-  ]);
-  if (losesRights) await enforce(scope, revocation);
-  return rows?.[0] ?? null;
 }

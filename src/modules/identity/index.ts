@@ -1,5 +1,5 @@
 /** Identity: accounts, sessions and proof, for every door of the house. */
-export { type AccountChange, changeAccount, deleteAccount, setStanding, type Taken } from "./accounts.ts";
+export { type AccountChange, changeAccount, deleteAccount, type Taken } from "./accounts.ts";
 export { authenticate } from "./authentication.ts";
 export { storeAvatar, sweepAvatars } from "./avatars.ts";
 export { purgeCodes } from "./codes.ts";
@@ -17,6 +17,7 @@ export {
   resetPassword,
 } from "./recovery.ts";
 export { type Registered, register } from "./registration.ts";
+export { identityResources } from "./resources.ts";
 export { accountRoutes, tokenRefresh } from "./routes.ts";
 export {
   birthdayFault,

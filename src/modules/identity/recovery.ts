@@ -51,16 +51,27 @@ export async function resendVerification(scope: Scope, email: string): Promise<v
   await commit(scope, touch(scope, userId), [effect], [dropCodes(scope, userId, "verify_email"), statement]);
 }
 
-/** Mails a link to a page where a new password is chosen. The same answer and work for an unknown address. */
-export async function requestResetLink(scope: Scope, email: string): Promise<void> {
+/**
+ * Mails a link to a page where a new password is chosen. The same work for an unknown address; whether there was
+ * somebody to write to is for staff only. `also` are statements of the same transaction.
+ */
+export async function requestResetLink(
+  scope: Scope,
+  email: string,
+  also: Parameters<typeof commit>[3] = [],
+): Promise<boolean> {
   await countMail(scope, foldEmail(email));
-  await mailResetLink(scope, await findByEmail(scope, email));
+  return mailResetLink(scope, await findByEmail(scope, email), also);
 }
 
-async function mailResetLink(scope: Scope, user: User | null): Promise<void> {
+async function mailResetLink(
+  scope: Scope,
+  user: User | null,
+  also: Parameters<typeof commit>[3] = [],
+): Promise<boolean> {
   const secret = randomToken();
   const url = `${scope.origin}/password_reset_confirm/${resetUid(user?.id ?? 0)}-${secret}`;
-  await issue(scope, user, "reset_link", secret, (to) =>
+  const letter = (to: string) =>
     mailEffect(
       "identity.reset_link",
       resetLink,
@@ -68,8 +79,8 @@ async function mailResetLink(scope: Scope, user: User | null): Promise<void> {
       user?.locale ?? scope.locale,
       { url, username: user?.username ?? "" },
       true,
-    ),
-  );
+    );
+  return issue(scope, user, "reset_link", secret, letter, also);
 }
 
 /** A user's id as the mailed link writes it: base 36, which clients pass back as they found it. */
@@ -98,7 +109,10 @@ export async function requestResetCode(scope: Scope, email: string): Promise<boo
 export async function requestResetSms(scope: Scope, phone: string): Promise<void> {
   await countMail(scope, phone);
   const user = await findByPhone(scope, phone);
-  if (user && !mayRecover(user, "phone")) return mailResetLink(scope, user);
+  if (user && !mayRecover(user, "phone")) {
+    await mailResetLink(scope, user);
+    return;
+  }
   const code = randomCode();
   const secret = `${user?.id ?? 0}:${code}`;
   await issue(scope, user, "reset_sms", secret, (to) => smsEffect(to, smsText(scope, code), code));
@@ -115,13 +129,14 @@ async function issue(
   purpose: "reset_link" | "reset_code" | "reset_sms",
   secret: string,
   effect: (to: string) => Effect,
+  also: Parameters<typeof commit>[3] = [],
 ): Promise<boolean> {
   // For nobody the same transaction runs and moves no row, so that it takes the same time.
   const by = purpose === "reset_sms" ? "phone" : "email";
   const target = user?.[by] ?? "nobody";
   const userId = user?.[by] && user.isActive && mayRecover(user, by) ? user.id : 0;
   const { statement } = await prepareCode(scope, { purpose, userId, secret, target });
-  const rest = [dropCodes(scope, userId, purpose), statement];
+  const rest = [dropCodes(scope, userId, purpose), statement, ...also];
   return (await commit(scope, touch(scope, userId), [effect(target)], rest)) !== null;
 }
 

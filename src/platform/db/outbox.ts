@@ -210,6 +210,15 @@ export async function bury(db: Db, now: number): Promise<void> {
     );
 }
 
+/** For a batch: dead rows start anew. Their ids are then to be handed to the queue. */
+export function revive(db: Db, ids: readonly string[], now: number) {
+  return db
+    .update(outbox)
+    .set({ status: "pending", attempts: 0, leasedUntil: 0, nextAttemptAt: now + HAND_OFF_GRACE })
+    .where(and(among(ids), eq(outbox.status, "dead")))
+    .returning({ id: outbox.id });
+}
+
 /** Rows that should have been delivered by now and were not: lost between commit and queue, or by a crash. */
 export async function overdue(db: Db, now: number, limit = 1000): Promise<string[]> {
   const rows = await db

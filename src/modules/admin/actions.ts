@@ -1,0 +1,21 @@
+/** What can be done to a row beside changing it: each action is declared with its resource. */
+import type { Caller } from "../../platform/http/caller.ts";
+import { forbidden, notFound } from "../../platform/http/errors.ts";
+import type { Resource, Subject } from "../../platform/resources/resource.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { roleOf } from "./rights.ts";
+import { auditOf } from "./writing.ts";
+
+/** Does it, if this caller may; answers what they are told of it. */
+export async function runAction(
+  scope: Scope,
+  caller: Caller,
+  resource: Resource,
+  name: string,
+  subject: Subject,
+): Promise<object | null> {
+  const action = resource.actions?.[name];
+  if (!action) throw notFound();
+  if (!action.roles.includes(roleOf(caller))) throw forbidden();
+  return action.run(scope, caller, subject, auditOf(scope, caller, resource, subject.id));
+}

@@ -1,0 +1,102 @@
+/** Who changed what, as a resource, and a change taken back. */
+import { type SQL, sql } from "drizzle-orm";
+import { auditLog } from "../../platform/db/tables.ts";
+import type { Caller } from "../../platform/http/caller.ts";
+import { forbidden, notFound, refuse } from "../../platform/http/errors.ts";
+import { text } from "../../platform/http/text.ts";
+import {
+  field,
+  READ,
+  type Resource,
+  resource,
+  type Subject,
+  type Values,
+} from "../../platform/resources/resource.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { findRow } from "./lists.ts";
+import { may, roleOf } from "./rights.ts";
+import { rowWire } from "./rows.ts";
+import { changeRow } from "./writing.ts";
+
+const NOT_REVERTIBLE = text(
+  "Only a change of fields can be reverted, and only from here.",
+  "Отменить можно только изменение полей.",
+);
+const CHANGED_SINCE = text(
+  "It was changed again since: what stands there now is not what this change wrote.",
+  "С тех пор запись снова изменили: там уже не то, что записало это изменение.",
+);
+
+/** The log over these resources. Operators see what was done to things that they may see. */
+export function auditLogOf(resources: readonly Resource[]): Resource {
+  const bySubject = new Map(resources.map((each) => [each.subject, each]));
+  return resource({
+    name: "audit-log",
+    subject: "audit",
+    label: text("Audit log", "Журнал изменений"),
+    group: "system",
+    table: auditLog,
+    key: [auditLog.id],
+    title: "action",
+    fields: {
+      at: field.instant(auditLog.at, text("When", "Когда")),
+      actor: field.reference("users", auditLog.actorId, text("Who", "Кто")),
+      action: field.text(auditLog.action, text("What", "Что")),
+      subject: field.text(auditLog.subject, text("On what", "Над чем")),
+      before: field.json(auditLog.before, text("Before", "Было"), { list: false }),
+      after: field.json(auditLog.after, text("After", "Стало"), { list: false }),
+      request_id: field.text(auditLog.requestId, text("Request", "Запрос"), { list: false }),
+    },
+    search: [auditLog.action, auditLog.subject, auditLog.requestId],
+    filters: ["at", "actor", "action", "subject"],
+    sort: { field: "id", order: "desc" },
+    rights: { operator: READ, staff: READ },
+    visible: (caller) =>
+      caller.isStaff ? undefined : kindIn(resources.filter((each) => may(caller, each, "read"))),
+    actions: {
+      revert: {
+        label: text("Revert", "Отменить"),
+        confirm: text("Put back what stood there before?", "Вернуть прежние значения?"),
+        roles: ["operator", "staff"],
+        run: (scope, caller, { row }) => revert(scope, caller, row, bySubject.get(kindOf(row)) ?? null),
+      },
+    },
+  });
+}
+
+function kindIn(resources: readonly Resource[]): SQL {
+  const kinds = JSON.stringify(resources.map(({ subject }) => subject));
+  return sql`substr(${auditLog.subject}, 1, instr(${auditLog.subject}, ':') - 1) IN (SELECT value FROM json_each(${kinds}))`;
+}
+
+const subjectOf = ({ subject }: Values) => String(subject);
+const kindOf = (entry: Values) => subjectOf(entry).split(":", 1)[0] ?? "";
+
+/** Writes the former values where the entry's own still stand: an ordinary change, with its rules and its audit row. */
+async function revert(
+  scope: Scope,
+  caller: Caller,
+  entry: Values,
+  changed: Resource | null,
+): Promise<object | null> {
+  const { before, after } = entry as { before: Values | null; after: Values | null };
+  if (!changed || !before || !after || !isPlain(changed, before, after)) throw refuse(409, NOT_REVERTIBLE);
+  if (!may(caller, changed, "edit")) throw forbidden();
+  const id = subjectOf(entry).slice(changed.subject.length + 1);
+  const subject = await findRow(scope, caller, changed, id);
+  if (!subject) throw notFound();
+  const now = rowWire(changed, roleOf(caller), subject);
+  const stands = Object.keys(before).every(
+    (name) => JSON.stringify(now[name]) === JSON.stringify(after[name]),
+  );
+  if (!stands) throw refuse(409, CHANGED_SINCE);
+  const reverted: Subject = await changeRow(scope, caller, changed, subject, before, "revert");
+  return rowWire(changed, roleOf(caller), reverted);
+}
+
+/** Nothing but fields that can be written, the same ones before and after. */
+function isPlain({ fields }: Resource, before: Values, after: Values): boolean {
+  const names = Object.keys(before);
+  const writable = names.every((name) => fields[name]?.input && !fields[name]?.once);
+  return names.length > 0 && writable && names.every((name) => name in after);
+}

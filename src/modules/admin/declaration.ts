@@ -1,0 +1,102 @@
+/** The declared resources as the console reads them: what this caller's role may see and do, and nothing else. */
+import { z } from "@hono/zod-openapi";
+import type { Caller } from "../../platform/http/caller.ts";
+import { filtersOf } from "../../platform/resources/filters.ts";
+import type { Resource } from "../../platform/resources/resource.ts";
+import { catalogue } from "./catalogue.ts";
+import { fieldsFor, may, roleOf } from "./rights.ts";
+
+const Label = z.object({ en: z.string(), ru: z.string() }).openapi("AdminLabel");
+
+const Input = {
+  name: z.string(),
+  type: z.string(),
+  label: Label,
+  options: z.array(z.string()).optional(),
+  reference: z.string().optional(),
+};
+
+export const Declared = z
+  .object({
+    name: z.string(),
+    subject: z.string(),
+    label: Label,
+    group: z.string(),
+    id: z.string(),
+    title: z.string(),
+    fields: z.array(
+      z.object({
+        ...Input,
+        list: z.boolean(),
+        writable: z.boolean(),
+        once: z.boolean(),
+        required: z.boolean(),
+        sortable: z.boolean(),
+      }),
+    ),
+    filters: z.array(z.object(Input)),
+    search: z.boolean(),
+    sort: z.object({ field: z.string(), order: z.enum(["asc", "desc"]) }),
+    can: z.object({ create: z.boolean(), edit: z.boolean(), delete: z.boolean(), export: z.boolean() }),
+    actions: z.array(
+      z.object({ name: z.string(), label: Label, bulk: z.boolean(), confirm: Label.optional() }),
+    ),
+    tabs: z.array(z.object({ resource: z.string(), target: z.string(), label: Label })),
+  })
+  .openapi("AdminResource");
+
+/** Everything that this caller may read. */
+export function declarationFor(caller: Caller): z.input<typeof Declared>[] {
+  return catalogue.filter((each) => may(caller, each, "read")).map((each) => declared(caller, each));
+}
+
+function declared(caller: Caller, resource: Resource): z.input<typeof Declared> {
+  const role = roleOf(caller);
+  const { name, subject, label, group, title, sort } = resource;
+  const can = (right: "create" | "edit" | "delete") => may(caller, resource, right);
+  const readable = new Set(catalogue.filter((each) => may(caller, each, "read")).map((each) => each.name));
+  const writes = can("create") || can("edit");
+  return {
+    name,
+    subject,
+    label,
+    group,
+    id: "id",
+    title,
+    fields: fieldsFor(role, resource).map(([fieldName, field]) => ({
+      ...inputOf(fieldName, field),
+      list: field.list !== false,
+      writable: writes && field.input !== undefined,
+      once: field.once === true,
+      required: field.input ? !field.input.safeParse(undefined).success : false,
+      sortable: field.type !== "json" && field.type !== "place",
+    })),
+    filters: filtersOf(resource)
+      .filter((filter) => caller.isStaff || !filter.staffOnly)
+      .map((filter) => inputOf(filter.name, filter)),
+    search: resource.search.length > 0,
+    sort,
+    can: { create: can("create"), edit: can("edit"), delete: can("delete"), export: true },
+    actions: Object.entries(resource.actions ?? {})
+      .filter(([, action]) => action.roles.includes(role))
+      .map(([actionName, action]) => ({
+        name: actionName,
+        label: action.label,
+        bulk: action.bulk === true,
+        ...(action.confirm ? { confirm: action.confirm } : {}),
+      })),
+    tabs: (resource.tabs ?? []).filter((tab) => readable.has(tab.resource)),
+  };
+}
+
+type Described = Pick<Resource["fields"][string], "type" | "label" | "options" | "reference">;
+
+function inputOf(name: string, { type, label, options, reference }: Described) {
+  return {
+    name,
+    type,
+    label,
+    ...(options ? { options: [...options] } : {}),
+    ...(reference ? { reference } : {}),
+  };
+}

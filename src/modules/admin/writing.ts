@@ -1,0 +1,236 @@
+/** Rows made, changed and deleted: what may be written is declared, what else belongs to it the domain says. */
+import { z } from "@hono/zod-openapi";
+import { and, Column, getTableColumns, getTableName, type SQL, sql } from "drizzle-orm";
+import { auditEntry } from "../../platform/db/audit.ts";
+import { says } from "../../platform/db/client.ts";
+import { commit } from "../../platform/db/outbox.ts";
+import type { Caller } from "../../platform/http/caller.ts";
+import { invalid, notFound, type Refusal, refuse } from "../../platform/http/errors.ts";
+import { messages } from "../../platform/http/messages.ts";
+import { text } from "../../platform/http/text.ts";
+import { parse } from "../../platform/http/validation.ts";
+import type { Audit, Field, Resource, Subject, Values } from "../../platform/resources/resource.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { findRow } from "./lists.ts";
+import { fieldsFor, roleOf } from "./rights.ts";
+import { among, columnKey, fieldWire, versionOf } from "./rows.ts";
+
+const READ_ONLY = text("This field is read-only.", "Это поле только для чтения.");
+const NO_VERSION = text(
+  "Say which version you change: If-Match with the version that you have read.",
+  "Укажите в If-Match версию, которую вы изменяете.",
+);
+const TAKEN = text("There is one with this value already.", "Такое значение уже есть.");
+const NOWHERE = text("It names something that does not exist.", "Указано то, чего не существует.");
+const IMPOSSIBLE = text("These values don't go together.", "Эти значения несовместимы.");
+const IN_USE = text("Other records depend on it.", "От этой записи зависят другие.");
+const NOT_REMOVABLE = text("It can't be deleted in this state.", "В этом состоянии удалить нельзя.");
+
+/** Makes an audit row about one thing. */
+export function auditOf(scope: Scope, caller: Caller, resource: Resource, id: string | SQL<string>): Audit {
+  const subject = typeof id === "string" ? `${resource.subject}:${id}` : id;
+  return (action, before, after) =>
+    auditEntry(scope, caller, { action: `${resource.subject}.${action}`, subject, before, after });
+}
+
+/** What a body asks to write, by field. A field that this caller may not write is refused, not passed over. */
+function valuesOf(caller: Caller, resource: Resource, body: Values, isNew: boolean): Values {
+  const visible = fieldsFor(roleOf(caller), resource);
+  const writable = visible.filter(([, field]) => field.input && (isNew || !field.once));
+  const names = new Set(writable.map(([name]) => name));
+  const refused = Object.keys(body).filter((name) => !names.has(name));
+  if (refused.length > 0) throw invalid(Object.fromEntries(refused.map((name) => [name, READ_ONLY])));
+  const shape = z.object(
+    Object.fromEntries(writable.map(([name, field]) => [name, field.input as z.ZodType])),
+  );
+  const values = parse(isNew ? shape : shape.partial(), body);
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
+
+/** Values by field → by the table's columns. */
+function columnsOf(resource: Resource, values: Values): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) =>
+      storesOf(resource.fields[name]).map(({ column, part }) => [
+        columnKey(resource, column),
+        part ? ((value as Values | null)?.[part] ?? null) : value,
+      ]),
+    ),
+  );
+}
+
+/** The columns that a field is stored in. */
+function storesOf(field: Field | undefined): { column: Column; part?: "latitude" | "longitude" }[] {
+  if (!field) return [];
+  const { from } = field;
+  if (from instanceof Column) return [{ column: from }];
+  return "latitude" in from
+    ? [
+        { column: from.latitude, part: "latitude" },
+        { column: from.longitude, part: "longitude" },
+      ]
+    : [];
+}
+
+function stamps(scope: Scope, resource: Resource, isNew: boolean): Values {
+  const columns = getTableColumns(resource.table);
+  const now = scope.now();
+  return {
+    ...("updatedAt" in columns ? { updatedAt: now } : {}),
+    ...(isNew && "createdAt" in columns ? { createdAt: now } : {}),
+  };
+}
+
+/** Values as the audit log keeps them. */
+export function valuesWire(resource: Resource, values: Values): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => {
+      const field = resource.fields[name];
+      return [name, field ? fieldWire(field, value) : null];
+    }),
+  );
+}
+
+/** Makes a row; it comes back as it is then. */
+export async function createRow(
+  scope: Scope,
+  caller: Caller,
+  resource: Resource,
+  body: Values,
+): Promise<Subject> {
+  const values = valuesOf(caller, resource, body, true);
+  const more = (await resource.consequences?.(scope, { caller, before: null, values })) ?? {};
+  const columns = { ...columnsOf(resource, values), ...stamps(scope, resource, true), ...more.set };
+  const audit = auditOf(scope, caller, resource, newSubject(resource, columns));
+  const insert = scope.db.insert(resource.table).values(columns).returning();
+  const made = await refusing(resource, () =>
+    commit(scope, insert, more.effects ?? [], [
+      ...(more.rest ?? []),
+      audit("create", null, valuesWire(resource, values)),
+    ]),
+  );
+  await more.after?.();
+  const row = made?.[0] as Values | undefined;
+  const id = resource.key.map((column) => row?.[columnKey(resource, column)]).join(":");
+  const subject = await findRow(scope, caller, resource, id);
+  if (!subject) throw notFound();
+  return subject;
+}
+
+/** The new row's name in the audit log; a number is only known within the transaction: it is the highest. */
+function newSubject(resource: Resource, columns: Values): SQL<string> {
+  const parts = resource.key.map((column) => {
+    const value = columns[columnKey(resource, column)];
+    return value === undefined ? sql`(SELECT max(${column}) FROM ${resource.table})` : sql`${String(value)}`;
+  });
+  return sql<string>`${`${resource.subject}:`} || ${sql.join(parts, sql` || ':' || `)}`;
+}
+
+/** What stands in If-Match: a version in quotes or bare, or `*` for any. */
+export async function requireVersion(request: Request, resource: Resource, subject: Subject): Promise<void> {
+  const offered = request.headers.get("if-match");
+  if (offered === null) throw refuse(428, NO_VERSION);
+  const version = offered.trim().replace(/^(W\/)?"(.*)"$/, "$2");
+  if (version !== "*" && version !== (await versionOf(resource, subject)))
+    throw refuse(412, messages.conflict);
+}
+
+/** Changes what is given of a row; it comes back as it is then. Nothing is written where nothing differs. */
+export async function changeRow(
+  scope: Scope,
+  caller: Caller,
+  resource: Resource,
+  before: Subject,
+  body: Values,
+  action = "change",
+): Promise<Subject> {
+  const values = Object.fromEntries(
+    Object.entries(valuesOf(caller, resource, body, false)).filter(
+      ([name, value]) => JSON.stringify(value) !== JSON.stringify(before.row[name]),
+    ),
+  );
+  if (Object.keys(values).length === 0) return before;
+  const more = (await resource.consequences?.(scope, { caller, before, values })) ?? {};
+  const update = scope.db
+    .update(resource.table)
+    .set({ ...columnsOf(resource, values), ...stamps(scope, resource, false), ...more.set })
+    .where(and(among(resource, [before.id]), unchanged(resource, before), resource.visible?.(caller)))
+    .returning();
+  const former = Object.fromEntries(Object.keys(values).map((name) => [name, before.row[name]]));
+  const audit = auditOf(scope, caller, resource, before.id);
+  const changed = await refusing(resource, () =>
+    commit(scope, update, more.effects ?? [], [
+      ...(more.rest ?? []),
+      audit(action, valuesWire(resource, former), valuesWire(resource, values)),
+    ]),
+  );
+  if (!changed) throw refuse(412, messages.conflict);
+  await more.after?.();
+  const after = await findRow(scope, caller, resource, before.id);
+  if (!after) throw notFound();
+  return after;
+}
+
+/** Everything that can be edited is still as it was read. */
+function unchanged(resource: Resource, { row }: Subject): SQL | undefined {
+  const editable = Object.entries(resource.fields).filter(([, field]) => field.input);
+  return and(
+    ...editable.flatMap(([name, field]) =>
+      storesOf(field).map(({ column, part }) => {
+        const value = part ? ((row[name] as Values | null)?.[part] ?? null) : row[name];
+        return value === null ? sql`${column} IS NULL` : sql`${column} = ${sql.param(value, column)}`;
+      }),
+    ),
+  );
+}
+
+/** Deletes a row, in the domain's own way where it has one. The log keeps what operators may see of it. */
+export async function removeRow(
+  scope: Scope,
+  caller: Caller,
+  resource: Resource,
+  subject: Subject,
+): Promise<void> {
+  const audit = auditOf(scope, caller, resource, subject.id);
+  if (resource.remove) {
+    if (!(await resource.remove(scope, caller, subject, audit))) throw notFound();
+    return;
+  }
+  const stored = fieldsFor("operator", resource).filter(([, field]) => storesOf(field).length > 0);
+  const before = Object.fromEntries(stored.map(([name]) => [name, subject.row[name]]));
+  const remove = scope.db
+    .delete(resource.table)
+    .where(and(among(resource, [subject.id]), resource.removable, resource.visible?.(caller)));
+  const removed = await refusing(
+    resource,
+    () => commit(scope, remove, [], [audit("delete", valuesWire(resource, before), null)]),
+    refuse(409, IN_USE),
+  );
+  if (!removed) throw refuse(409, NOT_REMOVABLE);
+}
+
+/** Turns what the database refuses into what is wrong with the request. */
+async function refusing<T>(
+  resource: Resource,
+  work: () => Promise<T>,
+  dangling: Refusal = invalid({ non_field_errors: NOWHERE }),
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (says(error, "UNIQUE constraint failed")) throw invalid({ [clashOf(resource, error)]: TAKEN });
+    if (says(error, "FOREIGN KEY constraint failed")) throw dangling;
+    if (says(error, "CHECK constraint failed")) throw invalid({ non_field_errors: IMPOSSIBLE });
+    throw error;
+  }
+}
+
+/** The field that holds the column whose constraint failed. */
+function clashOf(resource: Resource, error: unknown): string {
+  const declared = Object.entries(resource.clashes ?? {}).find(([column]) => says(error, column));
+  if (declared) return declared[1];
+  const own = Object.entries(resource.fields).find(([, field]) =>
+    storesOf(field).some(({ column }) => says(error, `failed: ${getTableName(column.table)}.${column.name}`)),
+  );
+  return own?.[0] ?? "non_field_errors";
+}

@@ -1,0 +1,153 @@
+/** What staff sees and decides of accounts, their devices and their codes. No hash and no key is a field. */
+import { z } from "@hono/zod-openapi";
+import { sql } from "drizzle-orm";
+import { boolean, day, email, string } from "../../platform/http/fields.ts";
+import { text } from "../../platform/http/text.ts";
+import { ageFilter } from "../../platform/resources/filters.ts";
+import { ALL, field, NOTHING, READ, REMOVE, resource } from "../../platform/resources/resource.ts";
+import { foldEmail } from "./rules.ts";
+import { phone, username } from "./schemas.ts";
+import {
+  consequencesOf,
+  endDevices,
+  giveTemporaryPassword,
+  removeAccount,
+  removeDevice,
+  sendReset,
+} from "./staff.ts";
+import { codes, sessions, users } from "./tables.ts";
+
+const birthday = sql`(SELECT birthday FROM profiles WHERE user_id = users.id)`;
+const avatar = sql`(SELECT '/media/' || avatar_key FROM profiles WHERE user_id = users.id)`;
+
+/** Empty text takes it away. */
+const orNone = <S extends z.ZodType>(input: S) =>
+  z.union([z.null(), z.literal("").transform(() => null), input]).optional();
+
+const name = string({ max: 150, blank: true }).optional();
+
+const userResource = resource({
+  name: "users",
+  subject: "user",
+  label: text("People", "Люди"),
+  group: "people",
+  table: users,
+  key: [users.id],
+  title: "username",
+  fields: {
+    username: field.text(users.username, text("Username", "Имя пользователя"), { input: username() }),
+    email: field.text(users.email, text("E-mail", "Эл. почта"), {
+      input: orNone(email().transform(foldEmail)),
+    }),
+    phone: field.text(users.phone, text("Phone", "Телефон"), { input: orNone(phone()) }),
+    first_name: field.text(users.firstName, text("First name", "Имя"), { input: name }),
+    last_name: field.text(users.lastName, text("Last name", "Фамилия"), { input: name }),
+    user_type: field.choice(users.userType, text("Role", "Роль"), {
+      input: z.enum(users.userType.enumValues).optional(),
+    }),
+    is_verified: field.boolean(users.isVerified, text("Verified", "Проверен"), {
+      input: boolean().optional(),
+    }),
+    is_active: field.boolean(users.isActive, text("Active", "Активен"), { input: boolean().optional() }),
+    is_staff: field.boolean(users.isStaff, text("Staff", "Персонал"), { input: boolean().optional() }),
+    birthday: field.day(birthday, text("Birthday", "Дата рождения"), { list: false, input: orNone(day()) }),
+    avatar: field.text(avatar, text("Picture", "Фото"), { list: false }),
+    locale: field.choice(users.locale, text("Language", "Язык"), {
+      list: false,
+      input: z.enum(users.locale.enumValues).optional(),
+    }),
+    mail_reminders: field.boolean(users.mailReminders, text("Mail reminders", "Напоминания по почте"), {
+      list: false,
+      input: boolean().optional(),
+    }),
+    email_verified_at: field.instant(users.emailVerifiedAt, text("E-mail proved", "Почта подтверждена"), {
+      list: false,
+    }),
+    phone_verified_at: field.instant(users.phoneVerifiedAt, text("Phone proved", "Телефон подтверждён"), {
+      list: false,
+    }),
+    date_joined: field.instant(users.createdAt, text("Joined", "Зарегистрирован")),
+    last_login: field.instant(users.lastLoginAt, text("Last sign-in", "Последний вход"), { list: false }),
+  },
+  search: [users.username, users.email, users.phone, users.firstName, users.lastName],
+  filters: ["user_type", "is_verified", "is_active", "is_staff", "date_joined", ageFilter(birthday)],
+  sort: { field: "id", order: "desc" },
+  rights: { operator: READ, staff: ALL },
+  clashes: { "users.username_key": "username" },
+  tabs: [
+    { resource: "sessions", target: "user", label: text("Devices", "Устройства") },
+    { resource: "codes", target: "user", label: text("Codes", "Коды") },
+  ],
+  consequences: consequencesOf,
+  remove: removeAccount,
+  actions: {
+    end_sessions: {
+      label: text("Sign out everywhere", "Завершить все сеансы"),
+      roles: ["staff"],
+      bulk: true,
+      run: endDevices,
+    },
+    send_reset: {
+      label: text("Mail a reset link", "Отправить ссылку для сброса пароля"),
+      roles: ["staff"],
+      run: sendReset,
+    },
+    temporary_password: {
+      label: text("Give a temporary password", "Выдать временный пароль"),
+      confirm: text(
+        "The present password stops working, and every device is signed out.",
+        "Прежний пароль перестанет действовать, все сеансы будут завершены.",
+      ),
+      roles: ["staff"],
+      run: giveTemporaryPassword,
+    },
+  },
+});
+
+const sessionResource = resource({
+  name: "sessions",
+  subject: "session",
+  label: text("Devices", "Устройства"),
+  group: "people",
+  table: sessions,
+  key: [sessions.id],
+  title: "door",
+  fields: {
+    user: field.reference("users", sessions.userId, text("Person", "Пользователь")),
+    door: field.text(sessions.door, text("App", "Приложение")),
+    address: field.text(sessions.address, text("Address", "Адрес")),
+    user_agent: field.text(sessions.userAgent, text("Device", "Устройство")),
+    created_at: field.instant(sessions.createdAt, text("Signed in", "Вход")),
+    last_seen_at: field.instant(sessions.lastSeenAt, text("Last seen", "Активность")),
+    expires_at: field.instant(sessions.expiresAt, text("Until", "До"), { list: false }),
+  },
+  search: [sessions.address, sessions.userAgent],
+  filters: ["user", "door", "created_at", "last_seen_at"],
+  sort: { field: "last_seen_at", order: "desc" },
+  rights: { operator: NOTHING, staff: REMOVE },
+  remove: removeDevice,
+});
+
+const codeResource = resource({
+  name: "codes",
+  subject: "code",
+  label: text("Codes and links", "Коды и ссылки"),
+  group: "people",
+  table: codes,
+  key: [codes.id],
+  title: "purpose",
+  fields: {
+    user: field.reference("users", codes.userId, text("Person", "Пользователь")),
+    purpose: field.choice(codes.purpose, text("For", "Назначение")),
+    target: field.text(codes.target, text("Sent to", "Отправлен на")),
+    attempts: field.integer(codes.attempts, text("Guesses", "Попыток")),
+    created_at: field.instant(codes.createdAt, text("Made", "Создан")),
+    expires_at: field.instant(codes.expiresAt, text("Until", "До")),
+  },
+  search: [codes.target],
+  filters: ["user", "purpose", "created_at"],
+  sort: { field: "created_at", order: "desc" },
+  rights: { operator: NOTHING, staff: REMOVE },
+});
+
+export const identityResources = [userResource, sessionResource, codeResource];

@@ -1,0 +1,160 @@
+/** What staff does to accounts: the rules that go with each change, and more than a change of fields. */
+import { sql } from "drizzle-orm";
+import { randomToken } from "../../platform/crypto/digest.ts";
+import { commit, type Effect } from "../../platform/db/outbox.ts";
+import type { Caller } from "../../platform/http/caller.ts";
+import { invalid, notFound, refuse } from "../../platform/http/errors.ts";
+import { text } from "../../platform/http/text.ts";
+import type {
+  Audit,
+  Change,
+  Consequences,
+  Statement,
+  Subject,
+  Values,
+} from "../../platform/resources/resource.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { changeAccount, deleteAccount } from "./accounts.ts";
+import { dropResets } from "./codes.ts";
+import { requestResetLink } from "./recovery.ts";
+import { foldUsername } from "./rules.ts";
+import { dropSessions, enforce, revokeEffect } from "./sessions.ts";
+import { profiles } from "./tables.ts";
+import { verificationFor } from "./verification.ts";
+
+const OWN_RIGHTS = text("You can't take your own rights away.", "Нельзя лишить прав самого себя.");
+const OWN_ACCOUNT = text("You can't delete your own account here.", "Удалить здесь самого себя нельзя.");
+const NO_ADDRESS = text(
+  "There is no address that a link may be sent to.",
+  "Нет адреса, на который можно отправить ссылку.",
+);
+
+/** Whoever is blocked or gets other rights is signed out everywhere; what is new has to be proved anew. */
+export async function consequencesOf(scope: Scope, change: Change): Promise<Consequences> {
+  const { before, values, caller } = change;
+  const userId = before ? Number(before.id) : null;
+  if (userId === caller.userId && (values.is_active === false || values.is_staff === false))
+    throw invalid({ non_field_errors: OWN_RIGHTS });
+  const proof = await proofOf(scope, userId, { ...before?.row, ...values }, values);
+  const revocation = userId !== null && losesRights(values) ? { userId } : null;
+  return {
+    set: {
+      ...("username" in values ? { usernameKey: foldUsername(String(values.username)) } : {}),
+      ...("email" in values ? { emailVerifiedAt: null } : {}),
+      ...("phone" in values ? { phoneVerifiedAt: null } : {}),
+    },
+    effects: [...proof.effects, ...(revocation ? [revokeEffect(scope, revocation)] : [])],
+    rest: [
+      ...profileOf(scope, userId, values),
+      ...proof.rest,
+      ...(revocation ? [dropSessions(scope, revocation)] : []),
+      ...(userId !== null && ("email" in values || "phone" in values) ? [dropResets(scope, userId)] : []),
+    ],
+    after: async () => revocation && enforce(scope, revocation),
+  };
+}
+
+/** `values` hold only what differs. */
+const losesRights = (values: Values) =>
+  values.is_active === false || values.is_staff === false || values.user_type !== undefined;
+
+/** A new address gets its letter. */
+async function proofOf(
+  scope: Scope,
+  userId: number | null,
+  person: Values,
+  values: Values,
+): Promise<{ effects: Effect[]; rest: Statement[] }> {
+  if (!values.email) return { effects: [], rest: [] };
+  const username = String(person.username);
+  const { statement, effect } = await verificationFor(scope, {
+    userId: userId ?? newUser(username),
+    email: String(values.email),
+    username,
+    locale: person.locale === "ru" ? "ru" : "en",
+  });
+  return { effects: [effect], rest: [statement] };
+}
+
+/** Within the transaction that makes the account. */
+const newUser = (username: string) =>
+  sql<number>`(SELECT id FROM users WHERE username_key = ${foldUsername(username)})`;
+
+/** Every account has a profile, and a birthday stands there. */
+function profileOf(scope: Scope, userId: number | null, values: Values): Statement[] {
+  if (userId !== null && !("birthday" in values)) return [];
+  const birthday = (values.birthday ?? null) as string | null;
+  return [
+    scope.db
+      .insert(profiles)
+      .values({ userId: userId ?? (newUser(String(values.username)) as never), birthday })
+      .onConflictDoUpdate({ target: profiles.userId, set: { birthday } }),
+  ];
+}
+
+export async function removeAccount(
+  scope: Scope,
+  caller: Caller,
+  { id, row }: Subject,
+  audit: Audit,
+): Promise<boolean> {
+  const userId = Number(id);
+  if (userId === caller.userId) throw refuse(409, OWN_ACCOUNT);
+  const { username, user_type } = row;
+  return deleteAccount(scope, userId, [audit("delete", { username, user_type }, null)]);
+}
+
+/** Ends one session, and closes its sockets. */
+export async function removeDevice(
+  scope: Scope,
+  _: Caller,
+  { id, row }: Subject,
+  audit: Audit,
+): Promise<boolean> {
+  const revocation = { userId: Number(row.user), sessionId: id };
+  const { user, door } = row;
+  return endAll(scope, revocation, audit("delete", { user, door }, null));
+}
+
+async function endAll(
+  scope: Scope,
+  revocation: Parameters<typeof enforce>[1],
+  audit: Statement,
+): Promise<boolean> {
+  const ended = await commit(
+    scope,
+    dropSessions(scope, revocation),
+    [revokeEffect(scope, revocation)],
+    [audit],
+  );
+  await enforce(scope, revocation);
+  return ended !== null;
+}
+
+/** Without a session there is nothing to end, and nothing to write down. */
+export async function endDevices(scope: Scope, _: Caller, { id }: Subject, audit: Audit): Promise<null> {
+  await endAll(scope, { userId: Number(id) }, audit("end_sessions", null, null));
+  return null;
+}
+
+export async function sendReset(scope: Scope, _: Caller, { row }: Subject, audit: Audit): Promise<null> {
+  const sent =
+    typeof row.email === "string" &&
+    (await requestResetLink(scope, row.email, [audit("send_reset", null, null)]));
+  if (!sent) throw refuse(409, NO_ADDRESS);
+  return null;
+}
+
+/** A password that is told once, here, and stands nowhere. Every device is signed out. */
+export async function giveTemporaryPassword(
+  scope: Scope,
+  _: Caller,
+  { id }: Subject,
+  audit: Audit,
+): Promise<{ password: string }> {
+  const password = randomToken(12);
+  const entry = audit("temporary_password", null, null);
+  const changed = await changeAccount(scope, Number(id), { password }, undefined, [entry]);
+  if (!changed.ok) throw notFound();
+  return { password };
+}

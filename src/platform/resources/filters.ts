@@ -1,0 +1,118 @@
+/** How a list is filtered by a field, by the field's type. */
+import { z } from "@hono/zod-openapi";
+import { type Column, type SQL, sql } from "drizzle-orm";
+import { contains } from "../db/folding.ts";
+import { toHundredths } from "../decimal.ts";
+import { boolean, complain, day, integer, string } from "../http/fields.ts";
+import { messages } from "../http/messages.ts";
+import { text } from "../http/text.ts";
+import { instantInput } from "./inputs.ts";
+import type { Field, Filter, Resource } from "./resource.ts";
+
+/** Every filter of a resource; a range is two of them. */
+export function filtersOf(resource: Resource): Filter[] {
+  return resource.filters.flatMap((declared) => {
+    if (typeof declared !== "string") return [declared];
+    const field = resource.fields[declared];
+    return field ? filtersBy(declared, field) : [];
+  });
+}
+
+function filtersBy(name: string, field: Field): Filter[] {
+  const { type, label, staffOnly = false } = field;
+  const from = field.from as Column | SQL;
+  const one = (parse: z.ZodType, when: Filter["when"]): Filter => {
+    const { options, reference } = field;
+    const further = { ...(options ? { options } : {}), ...(reference ? { reference } : {}) };
+    return { name, type, label, staffOnly, ...further, parse, when };
+  };
+  const range = (parse: z.ZodType): Filter[] => [
+    {
+      ...one(parse, (value) => sql`${from} >= ${value}`),
+      name: `${name}_from`,
+      label: worded(label, "from", "с"),
+    },
+    {
+      ...one(parse, (value) => sql`${from} <= ${value}`),
+      name: `${name}_to`,
+      label: worded(label, "to", "по"),
+    },
+  ];
+  const among = (values: unknown) => sql`${from} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`;
+  switch (type) {
+    case "enum":
+      return [one(list(z.enum(field.options ?? [])), among)];
+    case "reference":
+      return [one(list(z.union([integer(), string({ max: 100 })])), among)];
+    case "boolean":
+      return [one(boolean(), (value: boolean) => sql`${from} IS ${value ? 1 : 0}`)];
+    case "integer":
+      return [one(integer(), (value: never) => sql`${from} = ${value}`), ...range(integer())];
+    case "number":
+      return range(z.coerce.number());
+    case "money":
+      return range(hundredths());
+    case "instant":
+      return range(instantInput());
+    case "day":
+      return range(day());
+    case "text":
+      return [one(string({ max: 200 }), (value: never) => contains([from], value))];
+    case "json":
+    case "place":
+      return [];
+    default:
+      return type satisfies never;
+  }
+}
+
+const worded = (label: Field["label"], en: string, ru: string) =>
+  text(`${label.en}, ${en}`, `${label.ru}, ${ru}`);
+
+/** `status=A&status=B` and `status=A,B` are both. */
+function list(item: z.ZodType) {
+  return z.preprocess(
+    (value) => [value].flat().flatMap((words) => (typeof words === "string" ? words.split(",") : [words])),
+    z.array(item).min(1).max(100),
+  );
+}
+
+function hundredths() {
+  return z.string().transform((words, context) => {
+    const amount = toHundredths(words);
+    if (amount === null) complain({ ...context, value: words }, messages.notNumber);
+    return amount ?? 0;
+  });
+}
+
+/** Bands of whole years begin here; the last has no end. */
+const BANDS = [14, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110];
+
+/** Filters by age where there is a birthday: `14-20`, `20-30` … `110+`. */
+export function ageFilter(birthday: Column | SQL): Filter {
+  const options = BANDS.map((from, index) => (BANDS[index + 1] ? `${from}-${BANDS[index + 1]}` : `${from}+`));
+  return {
+    name: "age",
+    type: "enum",
+    label: text("Age", "Возраст"),
+    options,
+    parse: z.enum(options),
+    when: (band: string, now) => {
+      const [from, to] = band.replace("+", "").split("-");
+      const born = (years: string) => sql`date(${Math.floor(now / 1000)}, 'unixepoch', ${`-${years} years`})`;
+      const reached = sql`${birthday} <= ${born(from ?? "0")}`;
+      return to === undefined ? reached : sql`(${reached} AND ${birthday} > ${born(to)})`;
+    },
+  };
+}
+
+/** Whether there is something in a column, as a filter. */
+export function presence(name: string, label: Filter["label"], from: Column | SQL): Filter {
+  return {
+    name,
+    type: "boolean",
+    label,
+    parse: boolean(),
+    when: (there: boolean) => (there ? sql`${from} IS NOT NULL` : sql`${from} IS NULL`),
+  };
+}
