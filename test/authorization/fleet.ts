@@ -1,7 +1,7 @@
-/** The matrix of the fleet: everybody reads tariffs, operators keep them. */
+/** The matrix of the fleet: everybody reads tariffs and has cars; operators keep tariffs, trucks and, where they must, cars. */
 import { post } from "../support/api.ts";
-import { tariffFacts } from "../tow-truck/fleet.ts";
-import { members, mint, type Statuses, type Table } from "./world.ts";
+import { carFacts, tariffFacts, truckFacts } from "../tow-truck/fleet.ts";
+import { members, mint, type Person, type Statuses, type Table } from "./world.ts";
 
 const operators = (status: number): Statuses => [401, 403, 403, 403, status, status];
 
@@ -9,6 +9,20 @@ async function tariffPath(): Promise<string> {
   const { token } = await mint("operator");
   const { body } = await post("/api/v1/vehicle-types/", tariffFacts(), { token });
   return `/api/v1/vehicle-types/${body.id}/`;
+}
+
+async function truckPath(): Promise<string> {
+  const { token } = await mint("operator");
+  const { body } = await post("/api/v1/tow-trucks/", truckFacts(), { token });
+  return `/api/v1/tow-trucks/${body.id}/`;
+}
+
+/** One's own, and everybody's for operators and staff. */
+const ownCar = (status: number): Statuses => [401, 404, status, 404, status, status];
+
+async function carPath({ token }: Person): Promise<string> {
+  const { body } = await post("/api/v1/vehicles/", carFacts(), { token });
+  return `/api/v1/vehicles/${body.id}/`;
 }
 
 export const fleet: Table = {
@@ -29,5 +43,41 @@ export const fleet: Table = {
   "DELETE /api/v1/vehicle-types/:id": {
     answers: operators(204),
     ask: async () => ({ path: await tariffPath() }),
+  },
+  "GET /api/v1/tow-trucks": { answers: members(200) },
+  "GET /api/v1/tow-trucks/:id": {
+    answers: [401, 404, 404, 404, 200, 200],
+    ask: async () => ({ path: await truckPath() }),
+  },
+  "POST /api/v1/tow-trucks": { answers: operators(201), ask: () => ({ body: truckFacts() }) },
+  "PUT /api/v1/tow-trucks/:id": {
+    answers: operators(200),
+    ask: async () => ({ path: await truckPath(), body: truckFacts() }),
+  },
+  "PATCH /api/v1/tow-trucks/:id": {
+    answers: operators(200),
+    ask: async () => ({ path: await truckPath(), body: { status: "AVAILABLE" } }),
+  },
+  "DELETE /api/v1/tow-trucks/:id": {
+    answers: operators(204),
+    ask: async () => ({ path: await truckPath() }),
+  },
+  "GET /api/v1/vehicles": { answers: members(200) },
+  "POST /api/v1/vehicles": { answers: members(201), ask: () => ({ body: carFacts() }) },
+  "GET /api/v1/vehicles/:id": {
+    answers: ownCar(200),
+    ask: async (owner) => ({ path: await carPath(owner) }),
+  },
+  "PUT /api/v1/vehicles/:id": {
+    answers: ownCar(200),
+    ask: async (owner) => ({ path: await carPath(owner), body: carFacts() }),
+  },
+  "PATCH /api/v1/vehicles/:id": {
+    answers: ownCar(200),
+    ask: async (owner) => ({ path: await carPath(owner), body: { color: "red" } }),
+  },
+  "DELETE /api/v1/vehicles/:id": {
+    answers: ownCar(204),
+    ask: async (owner) => ({ path: await carPath(owner) }),
   },
 };

@@ -1,6 +1,6 @@
 /** A body for every route that creates, and how to count what came of it. A new such route needs a line here. */
 import { type Person, rows, unique, uniquePhone } from "../support/api.ts";
-import { tariffFacts } from "../tow-truck/fleet.ts";
+import { carFacts, tariffFacts, truckFacts } from "../tow-truck/fleet.ts";
 import { TICKETS, ticketOf } from "../tow-truck/tickets.ts";
 
 export interface Creation {
@@ -132,6 +132,10 @@ export const creations: Readonly<Record<string, Creation>> = {
     ...named("support_messages", "body", "body", () => ({ body: unique("Hello") })),
     path: async (who) => `${TICKETS}${await ticketOf(who)}/messages/`,
   },
+  "post /api/v1/tow-trucks": byOperator(
+    named("tow_trucks", "license_plate", "license_plate", () => truckFacts()),
+  ),
+  "post /api/v1/vehicles": named("client_vehicles", "license_plate", "license_plate", () => carFacts()),
   "post /api/v1/calculator": calculation,
   "post /api/calculator": calculation,
   "post /api/add-calculator-entry": calculation,

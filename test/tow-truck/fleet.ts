@@ -26,9 +26,15 @@ export async function tariff(by: Person, changes: object = {}): Promise<Made> {
   return answer.body;
 }
 
+export const truckFacts = (changes: object = {}) => ({
+  license_plate: plate(),
+  model: "КАМАЗ-Эвакуатор",
+  capacity: 5,
+  ...changes,
+});
+
 export async function truck(by: Person, changes: object = {}): Promise<Made> {
-  const facts = { license_plate: plate(), model: "КАМАЗ-Эвакуатор", capacity: 5, ...changes };
-  const answer = await post("/api/v1/tow-trucks/", facts, { token: by.token });
+  const answer = await post("/api/v1/tow-trucks/", truckFacts(changes), { token: by.token });
   if (answer.status !== 201) throw new Error(`truck: ${answer.status} ${JSON.stringify(answer.body)}`);
   return answer.body;
 }

@@ -6,7 +6,7 @@ import { towTrucks } from "./tables.ts";
 import type { Truck, VehicleType } from "./wire-fleet.ts";
 
 /** The tariffs of a truck by name, as JSON, for a select from the trucks. */
-const types = sql<string>`(SELECT json_group_array(json_object('id', t.id, 'name', t.name, 'description', t.description,
+export const truckTypes = sql<string>`(SELECT json_group_array(json_object('id', t.id, 'name', t.name, 'description', t.description,
     'maxWeight', t.max_weight, 'basePrice', t.base_price, 'perKmRate', t.per_km_rate,
     'createdAt', t.created_at, 'updatedAt', t.updated_at) ORDER BY t.name)
   FROM tow_truck_types AS link JOIN vehicle_types AS t ON t.id = link.vehicle_type_id
@@ -22,7 +22,7 @@ export interface Selection {
 /** By licence plate unless another order is asked for. */
 export async function selectTrucks(scope: Scope, selection: Selection): Promise<Truck[]> {
   const rows = await scope.db
-    .select({ truck: towTrucks, types })
+    .select({ truck: towTrucks, types: truckTypes })
     .from(towTrucks)
     .where(selection.where)
     .orderBy(selection.orderBy ?? sql`${towTrucks.licensePlate}`, towTrucks.id)

@@ -1,0 +1,208 @@
+/** Trucks: who sees which, and what operators do with them. A truck on a job is the job's until it ends. */
+import { and, eq, exists, isNotNull, lt, not, or, type SQL, sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
+import { auditEntry } from "../../platform/db/audit.ts";
+import { isUniqueViolation } from "../../platform/db/client.ts";
+import { contains } from "../../platform/db/folding.ts";
+import { commit } from "../../platform/db/outbox.ts";
+import type { Caller } from "../../platform/http/caller.ts";
+import type { Listed, Window } from "../../platform/http/paging.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { users } from "../identity/index.ts";
+import { orders, towTrucks, towTruckTypes, vehicleTypes } from "./tables.ts";
+import { findTrucks, selectTrucks } from "./truck-queries.ts";
+import type { Truck } from "./wire-fleet.ts";
+
+export type TruckStatus = Truck["status"];
+
+export interface TruckFacts {
+  readonly licensePlate: string;
+  readonly model: string;
+  /** Tonnes. */
+  readonly capacity: number;
+  readonly status: TruckStatus;
+  readonly driverId: number | null;
+  readonly typeIds: readonly number[];
+}
+
+export interface TruckFilter {
+  readonly status?: TruckStatus | undefined;
+  readonly typeId?: number | undefined;
+  /** Plate, model, the driver's names and phone. */
+  readonly search?: string | undefined;
+}
+
+/** `busy`: it is on a job, and what was asked would take it away from there. */
+export type TruckFault =
+  | "missing"
+  | "busy"
+  | "taken"
+  | { readonly noType: number }
+  | { readonly noDriver: number }
+  | { readonly notDriver: number };
+
+/** The job that a truck is on, as a condition. */
+const onJob = (scope: Scope) =>
+  exists(
+    scope.db
+      .select({ one: sql`1` })
+      .from(orders)
+      .where(and(eq(orders.towTruckId, towTrucks.id), sql`${orders.status} IN ('ASSIGNED', 'IN_PROGRESS')`)),
+  );
+
+export function truckConditions({ status, typeId, search }: TruckFilter): SQL | undefined {
+  const ofType = sql`${towTrucks.id} IN (SELECT truck_id FROM tow_truck_types WHERE vehicle_type_id = ${typeId})`;
+  const people = sql`(SELECT first_name || ' ' || last_name || ' ' || username || ' ' || coalesce(phone, '')
+    FROM users WHERE id = ${towTrucks.driverId})`;
+  return and(
+    status === undefined ? undefined : eq(towTrucks.status, status),
+    typeId === undefined ? undefined : ofType,
+    contains([towTrucks.licensePlate, towTrucks.model, people], search),
+  );
+}
+
+/** By licence plate. */
+export async function listTrucks(scope: Scope, filter: TruckFilter, window: Window): Promise<Listed<Truck>> {
+  const where = truckConditions(filter);
+  const [count, rows] = await Promise.all([
+    scope.db.$count(towTrucks, where),
+    selectTrucks(scope, { where, ...window }),
+  ]);
+  return { count, rows };
+}
+
+export async function findTruck(scope: Scope, id: number): Promise<Truck | null> {
+  return (await findTrucks(scope, [id])).get(id) ?? null;
+}
+
+const typesOf = (scope: Scope, truck: SQL | number, typeIds: readonly number[]): BatchItem<"sqlite"> =>
+  scope.db.run(sql`INSERT INTO tow_truck_types (truck_id, vehicle_type_id)
+    SELECT DISTINCT ${truck}, value FROM json_each(${JSON.stringify(typeIds)})`);
+
+/** Within the transaction that inserts it: the newest truck. */
+const NEWEST = sql`(SELECT seq FROM sqlite_sequence WHERE name = 'tow_trucks')`;
+
+export async function addTruck(scope: Scope, caller: Caller, facts: TruckFacts): Promise<Truck | TruckFault> {
+  const fault = await faultOf(scope, facts);
+  if (fault) return fault;
+  const now = scope.now();
+  const { typeIds, ...row } = facts;
+  const insert = scope.db
+    .insert(towTrucks)
+    .values({ ...row, createdAt: now, updatedAt: now })
+    .returning({ id: towTrucks.id });
+  const entry = {
+    action: "tow_truck.create",
+    subject: sql<string>`'tow_truck:' || ${NEWEST}`,
+    before: null,
+    after: facts,
+  };
+  return written(
+    scope,
+    commit(scope, insert, [], [typesOf(scope, NEWEST, typeIds), auditEntry(scope, caller, entry)]),
+  );
+}
+
+/** A truck on a job keeps its driver and its state; everything else may change. */
+export async function changeTruck(
+  scope: Scope,
+  caller: Caller,
+  id: number,
+  change: Partial<TruckFacts>,
+): Promise<Truck | TruckFault> {
+  const [before, fault] = await Promise.all([findTruck(scope, id), faultOf(scope, change)]);
+  if (!before) return "missing";
+  if (fault) return fault;
+  const { typeIds, ...columns } = change;
+  const { driverId } = change;
+  const stays = and(
+    change.status === undefined ? undefined : eq(towTrucks.status, change.status),
+    driverId === undefined ? undefined : sql`${towTrucks.driverId} IS ${driverId}`,
+  );
+  const update = scope.db
+    .update(towTrucks)
+    .set({ ...columns, updatedAt: scope.now() })
+    .where(and(eq(towTrucks.id, id), stays && or(stays, not(onJob(scope)))))
+    .returning({ id: towTrucks.id });
+  const types = typeIds && [
+    scope.db.delete(towTruckTypes).where(eq(towTruckTypes.truckId, id)),
+    typesOf(scope, id, typeIds),
+  ];
+  const entry = {
+    action: "tow_truck.change",
+    subject: `tow_truck:${id}`,
+    before: factsOf(before),
+    after: change,
+  };
+  return written(scope, commit(scope, update, [], [...(types ?? []), auditEntry(scope, caller, entry)]));
+}
+
+export async function removeTruck(scope: Scope, caller: Caller, id: number): Promise<"removed" | TruckFault> {
+  const before = await findTruck(scope, id);
+  if (!before) return "missing";
+  const remove = scope.db.delete(towTrucks).where(and(eq(towTrucks.id, id), not(onJob(scope))));
+  const entry = {
+    action: "tow_truck.delete",
+    subject: `tow_truck:${id}`,
+    before: factsOf(before),
+    after: null,
+  };
+  return (await commit(scope, remove, [], [auditEntry(scope, caller, entry)])) ? "removed" : "busy";
+}
+
+function factsOf(truck: Truck): TruckFacts {
+  const { licensePlate, model, capacity, status, driverId, types } = truck;
+  return { licensePlate, model, capacity, status, driverId, typeIds: types.map(({ id }) => id) };
+}
+
+async function written(
+  scope: Scope,
+  change: Promise<readonly { id: number }[] | null>,
+): Promise<Truck | TruckFault> {
+  try {
+    const [row] = (await change) ?? [];
+    return row ? ((await findTruck(scope, row.id)) ?? "missing") : "busy";
+  } catch (error) {
+    if (isUniqueViolation(error, "tow_trucks.license_plate")) return "taken";
+    throw error;
+  }
+}
+
+/** What a truck's facts name must be there; one statement. */
+async function faultOf(scope: Scope, facts: Partial<TruckFacts>): Promise<TruckFault | null> {
+  const { driverId, typeIds = [] } = facts;
+  if (driverId == null && typeIds.length === 0) return null;
+  const [known] = await scope.db.all<{ driver: string | null; types: string }>(sql`SELECT
+    (SELECT user_type FROM ${users} WHERE id = ${driverId ?? null}) AS driver,
+    (SELECT json_group_array(id) FROM ${vehicleTypes}
+      WHERE id IN (SELECT value FROM json_each(${JSON.stringify(typeIds)}))) AS types`);
+  const types = new Set(JSON.parse(known?.types ?? "[]") as number[]);
+  const noType = typeIds.find((id) => !types.has(id));
+  if (noType !== undefined) return { noType };
+  if (driverId == null || known?.driver === "DRIVER") return null;
+  return known?.driver ? { notDriver: driverId } : { noDriver: driverId };
+}
+
+/** How long a truck that sends its position may be silent. */
+const SILENCE = 10 * 60_000;
+
+/**
+ * Each minute: a truck that was located and then not heard of for ten minutes is no longer on duty. One on a job stays,
+ * and so does one that never sent a position, as its operator set it. An operator's change counts as news.
+ */
+export async function idleTrucks(scope: Scope): Promise<number> {
+  const since = scope.now() - SILENCE;
+  const silent = and(
+    sql`${towTrucks.status} IN ('AVAILABLE', 'BUSY')`,
+    isNotNull(towTrucks.locatedAt),
+    lt(towTrucks.locatedAt, since),
+    lt(towTrucks.updatedAt, since),
+    not(onJob(scope)),
+  );
+  const gone = await scope.db
+    .update(towTrucks)
+    .set({ status: "OFFLINE", updatedAt: scope.now() })
+    .where(silent)
+    .returning({ id: towTrucks.id });
+  return gone.length;
+}
