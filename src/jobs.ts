@@ -1,5 +1,6 @@
 /** What runs without a request: the outbox's effects by kind, and the clock's jobs. */
 
+import { idleTrucks } from "./modules/dispatch/index.ts";
 import { documentMails, sendExpiryReminders } from "./modules/documents/index.ts";
 import { announce, eraseEventWords, eventMails, type Notice, sendReminders } from "./modules/events/index.ts";
 import { checkFiles, purgePendingFiles } from "./modules/files/index.ts";
@@ -47,6 +48,7 @@ const EVERY_MINUTE: Record<string, (scope: Scope) => Promise<unknown>> = {
   reminders: sendReminders,
   expiries: sendExpiryReminders,
   files: purgePendingFiles,
+  idleTrucks,
   outbox: sweepOutbox,
   rooms: sweepRooms,
   sessions: purgeSessions,
