@@ -4,7 +4,7 @@ import { euroraceRoutes } from "./compat/eurorace/index.ts";
 import { rideshareRoutes } from "./compat/rideshare/index.ts";
 import { developmentRoutes } from "./development.tsx";
 import { adminRoutes } from "./modules/admin/index.ts";
-import { exportFleet, fleetRoutes } from "./modules/dispatch/index.ts";
+import { fleetRoutes } from "./modules/dispatch/index.ts";
 import { exportDocuments, documentRoutes as paperRoutes } from "./modules/documents/index.ts";
 import { earningsRoutes, exportEarnings } from "./modules/earnings/index.ts";
 import { eventGate, eventSocket, exportEvents } from "./modules/events/index.ts";
@@ -23,6 +23,7 @@ import {
   notificationRoutes,
 } from "./modules/notifications/index.ts";
 import { exportPosts, rentalRoutes } from "./modules/rentals/index.ts";
+import { exportSocial, socialRoutes } from "./modules/social/index.ts";
 import { exportSupport, supportRoutes } from "./modules/support/index.ts";
 import { documentRoutes } from "./platform/http/documents.tsx";
 import { healthRoute } from "./platform/http/health.ts";
@@ -50,16 +51,17 @@ export const routes: readonly Route[] = [
     exportEarnings,
     exportFiles,
     exportPosts,
-    exportFleet,
     exportDocuments,
     exportNotifications,
     exportSupport,
+    exportSocial,
   ]),
   ticketRoute(gates),
   ...fileRoutes,
   ...notificationRoutes,
   ...friendNotificationRoutes,
   ...supportRoutes,
+  ...socialRoutes,
   ...fleetRoutes,
   ...adminRoutes,
   ...alphabetRoutes,

@@ -26,7 +26,9 @@ export interface Place {
 }
 
 export function fill(pattern: string): string {
-  return pattern.replace(/:\w+(\{[^}]+\})?/g, "00000000-0000-4000-8000-000000000001");
+  return pattern
+    .replace(/:\w+\{\\d\+\}/g, "1")
+    .replace(/:\w+(\{[^}]+\})?/g, "00000000-0000-4000-8000-000000000001");
 }
 
 /** Every path that answers, once, with its methods. */

@@ -1,4 +1,19 @@
 /** Social: what other rooms of the house may use. */
-export { type City, findCity, type Located, placeOf } from "./places.ts";
+import type { Route } from "../../platform/http/route.ts";
+import { directoryRoutes } from "./directory-routes.ts";
+import { peopleRoutes } from "./people-routes.ts";
+import { placeRoutes } from "./place-routes.ts";
+import { requestRoutes } from "./request-routes.ts";
+
+export { exportSocial } from "./export.ts";
 export { type Relation, relation } from "./relations.ts";
 export { ageOn } from "./rules.ts";
+export { type City, findCity, whereaboutsOf } from "./whereabouts.ts";
+
+/** What has a name stands before what has a number. */
+export const socialRoutes: readonly Route[] = [
+  ...placeRoutes,
+  ...peopleRoutes,
+  ...requestRoutes,
+  ...directoryRoutes,
+];

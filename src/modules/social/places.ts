@@ -1,33 +1,154 @@
-/** Where people let themselves be found, and where cities are. */
-import { eq } from "drizzle-orm";
-import { type Place, placeIn } from "../../platform/geo.ts";
+/** Where people let themselves be seen, and how far they are from each other. */
+import { and, eq, isNotNull, isNull, lte, ne, or, type SQL, sql } from "drizzle-orm";
+import { distanceBetween, type Place } from "../../platform/geo.ts";
+import { forbidden, notFound } from "../../platform/http/errors.ts";
+import { log } from "../../platform/log.ts";
 import type { Scope } from "../../platform/runtime.ts";
-import { cities, socialProfiles } from "./tables.ts";
+import { users } from "../identity/index.ts";
+import { about, messages } from "./messages.ts";
+import { socialProfiles } from "./tables.ts";
 
-export interface Located {
-  /** Consent: without it there is no place. */
-  readonly allowed: boolean;
-  /** Null while it is not known. */
-  readonly place: Place | null;
+/** A place that the edge guesses is taken this often at most. */
+const GUESS_EVERY = 10 * 60_000;
+
+/** Notes where the request came from, beside the answer and never in its way: only with consent, at most every ten minutes. */
+export function noteOrigin(scope: Scope, userId: number, request: Request): void {
+  const place = originOf(request);
+  if (!place) return;
+  const now = scope.now();
+  const due = or(isNull(socialProfiles.locatedAt), lte(socialProfiles.locatedAt, now - GUESS_EVERY));
+  const note = writePlace(scope, userId, place, due);
+  scope.defer(note.catch((error: unknown) => log("warn", "social.place", { userId }, error)));
 }
 
-/** Where a person is, as far as they consent to be located. */
-export async function placeOf(scope: Scope, userId: number): Promise<Located> {
-  const { isGeoipAllowed, latitude, longitude } = socialProfiles;
-  const [row] = await scope.db
-    .select({ isGeoipAllowed, latitude, longitude })
-    .from(socialProfiles)
-    .where(eq(socialProfiles.userId, userId));
-  if (!row?.isGeoipAllowed) return { allowed: false, place: null };
-  return { allowed: true, place: placeIn(row) };
+/** The place of the client's address, as Cloudflare's edge knows it; null where nobody knows. */
+function originOf(request: Request): Place | null {
+  const { latitude, longitude } = (request.cf ?? {}) as { latitude?: unknown; longitude?: unknown };
+  if (typeof latitude !== "string" || typeof longitude !== "string") return null;
+  const place = { latitude: Number(latitude), longitude: Number(longitude) };
+  const real = Math.abs(place.latitude) <= 90 && Math.abs(place.longitude) <= 180;
+  return real ? place : null;
 }
 
-export interface City extends Place {
-  readonly name: string;
+/** Takes a place that the person's own device tells. Refuses without their consent. */
+export async function setPlace(scope: Scope, userId: number, place: Place): Promise<void> {
+  if (!(await writePlace(scope, userId, place))) throw forbidden(messages.noConsent);
 }
 
-export async function findCity(scope: Scope, id: number): Promise<City | null> {
-  const { name, latitude, longitude } = cities;
-  const [row] = await scope.db.select({ name, latitude, longitude }).from(cities).where(eq(cities.id, id));
-  return row ?? null;
+/** The condition of every write: consent. False when nothing was written. */
+async function writePlace(scope: Scope, userId: number, place: Place, due?: SQL): Promise<boolean> {
+  const { latitude, longitude } = place;
+  const { meta } = await scope.db
+    .update(socialProfiles)
+    .set({ latitude, longitude, locatedAt: scope.now() })
+    .where(and(eq(socialProfiles.userId, userId), eq(socialProfiles.isGeoipAllowed, true), due));
+  return meta.changes > 0;
+}
+
+const LOCATED = {
+  id: users.id,
+  firstName: users.firstName,
+  lastName: users.lastName,
+  allowed: socialProfiles.isGeoipAllowed,
+  latitude: socialProfiles.latitude,
+  longitude: socialProfiles.longitude,
+};
+
+interface Located {
+  readonly id: number;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly allowed: boolean | null;
+  readonly latitude: number | null;
+  readonly longitude: number | null;
+}
+
+function located(scope: Scope) {
+  return scope.db
+    .select(LOCATED)
+    .from(users)
+    .leftJoin(socialProfiles, eq(socialProfiles.userId, users.id))
+    .$dynamic();
+}
+
+/** Neither has blocked the other. */
+const atPeace = (viewer: number) => sql`NOT EXISTS (SELECT 1 FROM blocks
+  WHERE (user_id = users.id AND blocked_id = ${viewer}) OR (user_id = ${viewer} AND blocked_id = users.id))`;
+
+/** Both of them in one statement; a 404 for whoever is unknown or blocked. */
+async function both(
+  scope: Scope,
+  viewer: number,
+  userId: number,
+): Promise<{ viewer: Located; target: Located }> {
+  const people = await located(scope).where(
+    or(eq(users.id, viewer), and(eq(users.id, userId), atPeace(viewer))),
+  );
+  const find = (id: number) => people.find((person) => person.id === id);
+  const [one, other] = [find(viewer), find(userId)];
+  if (!one || !other) throw notFound();
+  return { viewer: one, target: other };
+}
+
+/** Their place; a 404 for who never told one. */
+function placeOf({ latitude, longitude }: Located): Place {
+  if (latitude === null || longitude === null) throw notFound();
+  return { latitude, longitude };
+}
+
+/** Where somebody is, if they let others know. */
+export async function findPlace(scope: Scope, viewer: number, userId: number): Promise<Place> {
+  const { target } = await both(scope, viewer, userId);
+  if (!target.allowed) throw notFound(about("noPlace", target));
+  return placeOf(target);
+}
+
+const kilometres = (from: Place, to: Place) => Math.round(distanceBetween(from, to)) / 1000;
+
+/** Kilometres to three decimals; both must let others know where they are. */
+export async function distanceTo(scope: Scope, viewer: number, userId: number): Promise<number> {
+  const { viewer: self, target } = await both(scope, viewer, userId);
+  if (!self.allowed || !target.allowed) throw notFound(about("noDistance", target));
+  return kilometres(placeOf(self), placeOf(target));
+}
+
+export interface Distance {
+  readonly id: number;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly kilometres: number;
+}
+
+/** Everybody within so many kilometres who lets others know, in order of their ids. Empty for who does not themselves. */
+export async function peopleAround(scope: Scope, viewer: number, radius: number): Promise<Distance[]> {
+  const [self] = await located(scope).where(eq(users.id, viewer));
+  if (!self?.allowed) return [];
+  const from = placeOf(self);
+  const people = await located(scope)
+    .where(and(ne(users.id, viewer), seen(), near(from, radius), atPeace(viewer)))
+    .orderBy(users.id);
+  return people
+    .map((person) => ({
+      id: person.id,
+      firstName: person.firstName,
+      lastName: person.lastName,
+      kilometres: kilometres(from, placeOf(person)),
+    }))
+    .filter((person) => person.kilometres <= radius);
+}
+
+const seen = () =>
+  and(
+    eq(socialProfiles.isGeoipAllowed, true),
+    isNotNull(socialProfiles.latitude),
+    isNotNull(socialProfiles.longitude),
+  );
+
+/** A degree of latitude is nowhere shorter than this, in km. */
+const SHORTEST_DEGREE = 110.5;
+
+/** A band of latitudes that holds the circle, so that only those in it are measured. */
+function near({ latitude }: Place, radius: number): SQL {
+  const degrees = radius / SHORTEST_DEGREE;
+  return sql`${socialProfiles.latitude} BETWEEN ${latitude - degrees} AND ${latitude + degrees}`;
 }

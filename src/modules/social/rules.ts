@@ -35,14 +35,7 @@ export interface RequestFacts {
 }
 
 /** `mutual`: both want it, so it is a friendship at once. */
-export type RequestVerdict =
-  | "missing"
-  | "self"
-  | "forbidden"
-  | "friends"
-  | "repeated"
-  | "pending"
-  | "mutual";
+export type RequestVerdict = "missing" | "self" | "forbidden" | "friends" | "repeated" | "pending" | "mutual";
 
 export function requestVerdict(facts: RequestFacts): RequestVerdict {
   if (!facts.exists) return "missing";

@@ -59,7 +59,7 @@ function pathItem(route: Route): RouteConfig {
   if (route.streamed) request.body = { content: { "multipart/form-data": { schema: route.streamed } } };
   return {
     method: route.method,
-    path: `${route.path.replace(/:(\w+)/g, "{$1}")}/`,
+    path: `${bare(route.path).replace(/:(\w+)/g, "{$1}")}/`,
     operationId: operationId(route),
     summary: route.summary,
     ...(route.description ? { description: route.description } : {}),
@@ -70,8 +70,11 @@ function pathItem(route: Route): RouteConfig {
   };
 }
 
+/** A path without the patterns of its parameters. */
+const bare = (path: string) => path.replace(/\{[^}]+\}/g, "");
+
 function operationId(route: Route): string {
-  const words = route.path
+  const words = bare(route.path)
     .split("/")
     .filter(Boolean)
     .map((part) => part.replace(":", "by-"));

@@ -1,0 +1,122 @@
+/** Where people are and how far: `/api/v1/users/…/geolocation`, `distance` and `distances`. */
+import { z } from "@hono/zod-openapi";
+import { integer } from "../../platform/http/fields.ts";
+import { windowQuery } from "../../platform/http/paging.ts";
+import { type Route, reply, route } from "../../platform/http/route.ts";
+import { idParam } from "../identity/index.ts";
+import { distanceTo, findPlace, peopleAround, setPlace } from "./places.ts";
+
+const tag = "Find Friend";
+const challenge = "Token";
+const path = "/api/v1/users";
+const onePath = `${path}/:id{\\d+}`;
+
+const ownPlace = `${path}/me/geolocation`;
+
+const PlaceWire = z.object({ latitude: z.number(), longitude: z.number() }).openapi("Place");
+
+const place = (at: string, params: typeof idParam | undefined) =>
+  route({
+    method: "get",
+    path: at,
+    tag,
+    summary: params ? "Read where somebody is, if they let others know" : "Read where one is to others",
+    access: "signedIn",
+    challenge,
+    params,
+    answers: { 200: PlaceWire },
+    handle: async ({ scope, caller, params }) =>
+      reply(200, await findPlace(scope, caller.userId, params?.id ?? caller.userId)),
+  });
+
+/** Degrees, also as text. */
+const degrees = (most: number) =>
+  z
+    .preprocess(
+      (value) => (typeof value === "string" && value.trim() !== "" ? Number(value) : value),
+      z.number().min(-most).max(most),
+    )
+    .transform((value) => Math.round(value * 1e6) / 1e6);
+
+const tell = (method: "put" | "post") =>
+  route({
+    method,
+    path: ownPlace,
+    tag,
+    summary: "Tell where one is, as one's device knows it",
+    description: "Only with consent (`is_geoip_allowed`).",
+    access: "signedIn",
+    challenge,
+    body: z.object({ latitude: degrees(90), longitude: degrees(180) }).openapi("NewPlace"),
+    answers: { 200: PlaceWire },
+    async handle({ scope, caller, body }) {
+      await setPlace(scope, caller.userId, body);
+      return reply(200, body);
+    },
+  });
+
+const distance = route({
+  method: "get",
+  path: `${onePath}/distance`,
+  tag,
+  summary: "Read how far somebody is, in kilometres",
+  access: "signedIn",
+  challenge,
+  params: idParam,
+  answers: { 200: z.object({ distance: z.number() }) },
+  handle: async ({ scope, caller, params }) =>
+    reply(200, { distance: await distanceTo(scope, caller.userId, params.id) }),
+});
+
+/** Kilometres. */
+const RADIUS = 500;
+
+const distances = route({
+  method: "get",
+  path: `${path}/distances`,
+  tag,
+  summary: "List everybody around with their distance",
+  access: "signedIn",
+  challenge,
+  query: z.object({
+    search: z
+      .preprocess((value) => (value === "" ? undefined : value), integer().default(RADIUS))
+      .openapi({ type: "integer", description: "The farthest, in kilometres." }),
+    ordering: z.string().optional().openapi({ description: "`distance`: the nearest first." }),
+    limit: windowQuery.shape.limit,
+  }),
+  answers: {
+    200: z.array(
+      z
+        .object({
+          user: z.number().int(),
+          first_name: z.string(),
+          last_name: z.string(),
+          distance: z.number(),
+        })
+        .openapi("DistanceToPerson"),
+    ),
+  },
+  async handle({ scope, caller, query }) {
+    const found = await peopleAround(scope, caller.userId, query.search);
+    if (query.ordering === "distance") found.sort((one, other) => one.kilometres - other.kilometres);
+    return reply(
+      200,
+      found.slice(0, query.limit).map((person) => ({
+        user: person.id,
+        first_name: person.firstName,
+        last_name: person.lastName,
+        distance: person.kilometres,
+      })),
+    );
+  },
+});
+
+export const placeRoutes: readonly Route[] = [
+  distances,
+  tell("put"),
+  tell("post"),
+  place(ownPlace, undefined),
+  place(`${onePath}/geolocation`, idParam),
+  distance,
+];

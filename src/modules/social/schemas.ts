@@ -1,0 +1,186 @@
+/** Find Friend's wire shapes of people: what is shown of one, what one may change, what a list is asked for. */
+import { z } from "@hono/zod-openapi";
+import { boolean, complain, day, file, integer, string } from "../../platform/http/fields.ts";
+import { fill } from "../../platform/http/messages.ts";
+import { pageQuery } from "../../platform/http/paging.ts";
+import type { Text } from "../../platform/http/text.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { mediaUrl } from "../../platform/storage/media.ts";
+import { personFields } from "../identity/index.ts";
+import { messages } from "./messages.ts";
+import type { PeopleFilter, Person } from "./people.ts";
+import { ageOn } from "./rules.ts";
+
+export const SEXES = ["", "М", "Ж"] as const;
+
+export const NamedThing = z.object({ id: z.number().int(), name: z.string() }).openapi("NamedThing");
+
+export const PersonWire = z
+  .object({
+    id: z.number().int(),
+    email: z.string(),
+    first_name: z.string(),
+    last_name: z.string(),
+    birthday: z.string().nullable(),
+    sex: z.enum(SEXES).openapi({ description: "Cyrillic letters." }),
+    age: z.number().int().nullable(),
+    interests: z.array(NamedThing),
+    friends: z.array(
+      z.object({
+        id: z.number().int(),
+        first_name: z.string(),
+        last_name: z.string(),
+        age: z.number().int().openapi({ description: "0 when unknown." }),
+      }),
+    ),
+    friends_count: z.number().int(),
+    city: z.string().nullable(),
+    avatar: z.string().nullable(),
+    profession: z.string(),
+    purpose: z.string(),
+    network_nick: z.string().nullable().openapi({ description: "For friends and the person only." }),
+    additionally: z.string(),
+    is_geoip_allowed: z.boolean(),
+    is_blocked: z.boolean().openapi({ description: "Whether the caller has blocked this person." }),
+  })
+  .openapi("FriendProfile");
+
+export function toPersonWire(scope: Scope, person: Person): z.input<typeof PersonWire> {
+  const now = scope.now();
+  return {
+    id: person.id,
+    email: person.email ?? "",
+    first_name: person.firstName,
+    last_name: person.lastName,
+    birthday: person.birthday,
+    sex: person.sex ?? "",
+    age: ageOn(now, person.birthday),
+    interests: person.interests,
+    friends: person.friends.map(({ id, firstName, lastName, birthday }) => ({
+      id,
+      first_name: firstName,
+      last_name: lastName,
+      // A shipped client can't read a row without a number here.
+      age: ageOn(now, birthday) ?? 0,
+    })),
+    friends_count: person.friends.length,
+    city: person.city,
+    avatar: mediaUrl(scope, person.avatarKey),
+    profession: person.profession ?? "",
+    purpose: person.purpose ?? "",
+    network_nick: person.networkNick,
+    additionally: person.additionally ?? "",
+    is_geoip_allowed: person.isGeoipAllowed ?? false,
+    is_blocked: person.isBlocked,
+  };
+}
+
+const profession = string({ max: 50, blank: true });
+
+/** A name of a list's; letters that are written in two parts count as one. */
+const listed = (limits: { blank?: boolean } = {}) =>
+  string({ max: 150, ...limits }).transform((name) => name.normalize("NFC"));
+
+const optionalFields = {
+  birthday: z.preprocess((value) => (value === "" ? null : value), day().nullable()).optional(),
+  sex: z.enum(SEXES).optional(),
+  city: listed({ blank: true }).nullable().optional().openapi({ description: "By name; empty for none." }),
+  avatar: z
+    .union([z.null(), z.literal(""), file()])
+    .optional()
+    .openapi({ type: ["string", "null"], format: "binary", description: "Null takes it away." }),
+  profession: profession.optional(),
+  purpose: profession.optional(),
+  additionally: string({ max: 500, blank: true }).optional(),
+  network_nick: string({ max: 50, blank: true })
+    .optional()
+    .openapi({ description: "Set by staff; ignored from others." }),
+  is_geoip_allowed: boolean().optional(),
+  interests: z
+    .array(z.object({ id: z.unknown().optional(), name: listed() }))
+    .optional()
+    .openapi({ description: "The whole set, by name." }),
+  friends: z
+    .array(z.object({ id: integer({ min: 1 }) }))
+    .optional()
+    .openapi({ description: "Those who stay friends; the others are no longer." }),
+};
+
+export const FullProfile = z
+  .object({ ...personFields, ...optionalFields })
+  .openapi("FriendProfileReplacement");
+export const PartialProfile = z
+  .object({
+    first_name: personFields.first_name.optional(),
+    last_name: personFields.last_name.optional(),
+    email: personFields.email.optional(),
+    ...optionalFields,
+  })
+  .openapi("FriendProfileChange");
+
+export type ProfileBody = z.output<typeof PartialProfile>;
+
+const last = (value: unknown) => (Array.isArray(value) ? value.at(-1) : value);
+
+/** A filter's value: the last one given, none when empty. */
+const word = () =>
+  z.preprocess(
+    last,
+    string({ max: 254, blank: true })
+      .transform((value) => value || undefined)
+      .optional(),
+  );
+
+/** A filter's value that becomes another thing, or its message. */
+const wordAs = <T>(convert: (value: string) => T | undefined, fault: (value: string) => Text) =>
+  word().transform((value, context) => {
+    if (value === undefined) return undefined;
+    const converted = convert(value);
+    if (converted === undefined) complain({ ...context, value }, fault(value));
+    return converted;
+  });
+
+const numberIn = (value: string) =>
+  /^-?\d{1,15}(\.\d+)?$/.test(value) ? Math.trunc(Number(value)) : undefined;
+
+export const peopleQuery = pageQuery.extend({
+  search: word().openapi({ description: "In names, e-mail, birthday and city." }),
+  email: word(),
+  first_name: word(),
+  last_name: word(),
+  profession: word(),
+  purpose: word(),
+  sex: wordAs(
+    (value) => SEXES.find((sex) => sex === value),
+    (value) => fill(messages.filterChoice, { value }),
+  ),
+  age: wordAs(numberIn, () => messages.filterNumber),
+  city: wordAs(
+    (value) => (/^\d{1,15}$/.test(value) ? Number(value) : undefined),
+    () => messages.filterKey,
+  ),
+  city__name: word(),
+  interests: z
+    .preprocess(
+      (value) => [value].flat().filter((name) => name !== "" && name !== undefined),
+      z.array(listed()),
+    )
+    .optional()
+    .openapi({ description: "Repeatable: whoever has one of them." }),
+});
+
+export function toPeopleFilter(query: z.output<typeof peopleQuery>): PeopleFilter {
+  return {
+    search: query.search,
+    email: query.email,
+    firstName: query.first_name,
+    lastName: query.last_name,
+    profession: query.profession,
+    purpose: query.purpose,
+    sex: query.sex,
+    age: query.age,
+    cityId: query.city,
+    cityName: query.city__name,
+    interests: query.interests?.length ? query.interests : undefined,
+  };
+}

@@ -1,0 +1,45 @@
+/** People of Find Friend with their ids, and what they do to each other. */
+import { del, get, patch, post } from "../support/api.ts";
+import { type Someone, someone, USERS } from "./people.ts";
+
+export const ME = `${USERS}me/`;
+export const FRIENDS = "/api/v1/friends/";
+
+export interface Member extends Someone {
+  readonly id: number;
+}
+
+/** Somebody with these names, and these facts in their profile. */
+export async function member(
+  names: Record<string, string> = {},
+  facts: Record<string, unknown> = {},
+): Promise<Member> {
+  const { email, key } = await someone(names);
+  const { status, body } = await patch(ME, facts, { key });
+  if (status !== 200) throw new Error(`profile: ${status} ${JSON.stringify(body)}`);
+  return { email, key, id: body.id };
+}
+
+/** A friend request's id. */
+export async function ask({ key }: Member, { id }: Member): Promise<number> {
+  const { status, body } = await post(FRIENDS, { to_user: id }, { key });
+  if (status !== 201) throw new Error(`request: ${status} ${JSON.stringify(body)}`);
+  return body.id;
+}
+
+/** Makes two people friends by request and answer; the request's id. */
+export async function befriend(one: Member, other: Member): Promise<number> {
+  const id = await ask(one, other);
+  const { status } = await post(`${FRIENDS}${id}/accept/`, undefined, { key: other.key });
+  if (status !== 200) throw new Error(`accept: ${status}`);
+  return id;
+}
+
+export const block = ({ key }: Member, { id }: Member) => post(`${USERS}${id}/block/`, undefined, { key });
+export const unblock = ({ key }: Member, { id }: Member) => del(`${USERS}${id}/block/`, undefined, { key });
+export const seen = ({ key }: Member, { id }: Member) => get(`${USERS}${id}/`, { key });
+export const me = async ({ key }: Member) => (await get(ME, { key })).body;
+
+export const NOT_FOUND = { detail: "Страница не найдена." };
+export const FORBIDDEN = { detail: "У вас недостаточно прав для выполнения данного действия." };
+export const ANONYMOUS = { detail: "Учетные данные не были предоставлены." };
