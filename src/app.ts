@@ -4,7 +4,7 @@ import { euroraceRoutes } from "./compat/eurorace/index.ts";
 import { rideshareRoutes } from "./compat/rideshare/index.ts";
 import { developmentRoutes } from "./development.tsx";
 import { adminRoutes } from "./modules/admin/index.ts";
-import { fleetRoutes } from "./modules/dispatch/index.ts";
+import { exportFleet, fleetRoutes } from "./modules/dispatch/index.ts";
 import { exportDocuments, documentRoutes as paperRoutes } from "./modules/documents/index.ts";
 import { earningsRoutes, exportEarnings } from "./modules/earnings/index.ts";
 import { eventGate, eventSocket, exportEvents } from "./modules/events/index.ts";
@@ -51,6 +51,7 @@ export const routes: readonly Route[] = [
     exportEarnings,
     exportFiles,
     exportPosts,
+    exportFleet,
     exportDocuments,
     exportNotifications,
     exportSupport,
