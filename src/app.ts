@@ -4,10 +4,22 @@ import { euroraceRoutes } from "./compat/eurorace/index.ts";
 import { rideshareRoutes } from "./compat/rideshare/index.ts";
 import { developmentRoutes } from "./development.tsx";
 import { adminRoutes } from "./modules/admin/index.ts";
-import { exportFleet, fleetRoutes } from "./modules/dispatch/index.ts";
+import { chatGate, chatRoutes, chatSocket, exportChats } from "./modules/chat/index.ts";
+import {
+  exportFleet,
+  exportOrders,
+  fleetRoutes,
+  opsGate,
+  opsSocket,
+  orderGate,
+  orderRoutes,
+  orderSocket,
+  truckGate,
+  truckSocket,
+} from "./modules/dispatch/index.ts";
 import { exportDocuments, documentRoutes as paperRoutes } from "./modules/documents/index.ts";
 import { earningsRoutes, exportEarnings } from "./modules/earnings/index.ts";
-import { eventGate, eventSocket, exportEvents } from "./modules/events/index.ts";
+import { eventGate, eventRoutes, eventSocket, exportEvents } from "./modules/events/index.ts";
 import { exportFiles, fileRoutes } from "./modules/files/index.ts";
 import {
   accountRoutes,
@@ -20,11 +32,21 @@ import {
 import {
   exportNotifications,
   friendNotificationRoutes,
+  meGate,
+  meSocket,
   notificationRoutes,
 } from "./modules/notifications/index.ts";
 import { exportPosts, rentalRoutes } from "./modules/rentals/index.ts";
 import { exportSocial, socialRoutes } from "./modules/social/index.ts";
-import { exportSupport, supportRoutes } from "./modules/support/index.ts";
+import { exportSupport, supportRoutes, ticketGate, ticketSocket } from "./modules/support/index.ts";
+import {
+  exportTracking,
+  ownTrackGate,
+  reportRoutes,
+  taskRoutes,
+  trackGate,
+  trackSocket,
+} from "./modules/tracking/index.ts";
 import { documentRoutes } from "./platform/http/documents.tsx";
 import { healthRoute } from "./platform/http/health.ts";
 import { createApp } from "./platform/http/mount.ts";
@@ -36,10 +58,35 @@ import { mediaRoute } from "./platform/storage/serve.ts";
 import { startRoute } from "./start.tsx";
 
 /** Rooms that a socket can be opened to. */
-export const gates: readonly Gate[] = [eventGate];
+export const gates: readonly Gate[] = [
+  eventGate,
+  chatGate,
+  meGate,
+  ownTrackGate,
+  trackGate,
+  orderGate,
+  truckGate,
+  opsGate,
+  ticketGate,
+];
+
+/** What the documents say of each. */
+const socketDocuments = [
+  eventSocket,
+  chatSocket,
+  meSocket,
+  trackSocket,
+  orderSocket,
+  truckSocket,
+  opsSocket,
+  ticketSocket,
+];
 
 /** What drivers keep: mounted under `/api/v1/` and, as the Rideshare app documents it, under `/api/`. */
 const driverRoutes: readonly Route[] = [...rentalRoutes, ...earningsRoutes, ...paperRoutes];
+
+/** Where people are and what waits there: under `/api/v1/` and, as the Eurorace app documents it, under `/api/`. */
+const trackingRoutes: readonly Route[] = [...reportRoutes, ...taskRoutes];
 
 /** Documented routes, app by app. */
 export const routes: readonly Route[] = [
@@ -51,25 +98,33 @@ export const routes: readonly Route[] = [
     exportEarnings,
     exportFiles,
     exportPosts,
+    exportChats,
     exportFleet,
+    exportOrders,
     exportDocuments,
     exportNotifications,
     exportSupport,
     exportSocial,
+    exportTracking,
   ]),
   ticketRoute(gates),
+  ...chatRoutes,
   ...fileRoutes,
   ...notificationRoutes,
   ...friendNotificationRoutes,
   ...supportRoutes,
   ...socialRoutes,
   ...fleetRoutes,
+  ...orderRoutes,
   ...adminRoutes,
+  ...eventRoutes,
   ...alphabetRoutes,
   ...euroraceRoutes,
   ...rideshareRoutes,
   ...driverRoutes,
   ...alsoUnder("/api", driverRoutes, "Rideshare"),
+  ...trackingRoutes,
+  ...alsoUnder("/api", trackingRoutes, "Eurorace"),
   healthRoute,
 ];
 
@@ -77,7 +132,7 @@ export const routes: readonly Route[] = [
 const pages: readonly Route[] = [
   startRoute,
   ...linkRoutes,
-  ...documentRoutes(routes, (origin) => asyncApiDocument([eventSocket], origin)),
+  ...documentRoutes(routes, (origin) => asyncApiDocument(socketDocuments, origin)),
 ];
 
 export function appFor(runtime: Runtime) {

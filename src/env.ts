@@ -62,9 +62,13 @@ const Variables = z.object({
   EMAIL_VERIFICATION: z.enum(["optional", "mandatory"]).default("optional"),
   PASSWORD_COST: passwordCost,
   MEDIA_ACCESS: z.enum(["public", "signed"]).default("public"),
+  AUTO_DISPATCH: z.enum(["on", "off"]).default("off"),
+  CHAT_PAGE: z.coerce.number().int().min(1).max(300).default(30),
+  TRACK_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
   MAIL_FROM: z.string().default("Caravan <no-reply@localhost>"),
   RESEND_API_KEY: optional,
   RESEND_BASE_URL: url.optional(),
+  GEOCODER_URL: url.optional(),
   SMS_GATEWAY_URL: url.optional(),
   SMS_GATEWAY_TOKEN: optional,
 });
@@ -149,6 +153,9 @@ export function readSettings(variables: Record<string, unknown>): { settings: Se
     corsOrigins: value.CORS_ORIGINS,
     emailVerification: value.EMAIL_VERIFICATION,
     mediaAccess: value.MEDIA_ACCESS,
+    autoDispatch: value.AUTO_DISPATCH === "on",
+    chatPage: value.CHAT_PAGE,
+    trackRetentionDays: value.TRACK_RETENTION_DAYS,
     objectStore: store && {
       endpoint: store.data.R2_S3_ENDPOINT.replace(/\/$/, ""),
       bucket: store.data.R2_S3_BUCKET,
@@ -160,6 +167,7 @@ export function readSettings(variables: Record<string, unknown>): { settings: Se
       resendKey: value.RESEND_API_KEY ?? null,
       resendUrl: value.RESEND_BASE_URL,
     },
+    geocoderUrl: value.GEOCODER_URL ?? null,
     sms: value.SMS_GATEWAY_URL ? { url: value.SMS_GATEWAY_URL, token: value.SMS_GATEWAY_TOKEN ?? "" } : null,
     rates: Object.fromEntries(
       RATE_NAMES.map((name) => [name, rates.data[rateVariable(name)]]),

@@ -1,12 +1,29 @@
 /** What runs without a request: the outbox's effects by kind, and the clock's jobs. */
 
-import { idleTrucks } from "./modules/dispatch/index.ts";
+import { workOnJob } from "./modules/admin/index.ts";
+import { eraseChatWords } from "./modules/chat/index.ts";
+import {
+  dispatchConfirmed,
+  idleTrucks,
+  type OrderNotice,
+  purgeShares,
+  sweepOffers,
+  tellOrder,
+} from "./modules/dispatch/index.ts";
 import { documentMails, sendExpiryReminders } from "./modules/documents/index.ts";
-import { announce, eraseEventWords, eventMails, type Notice, sendReminders } from "./modules/events/index.ts";
+import {
+  announce,
+  eraseEventWords,
+  eventMails,
+  geocode,
+  type Notice,
+  sendReminders,
+} from "./modules/events/index.ts";
 import { checkFiles, purgePendingFiles } from "./modules/files/index.ts";
 import { identityMails, purgeCodes, purgeSessions, sweepAvatars } from "./modules/identity/index.ts";
 import { pushNotice } from "./modules/notifications/index.ts";
 import { announceMessage } from "./modules/support/index.ts";
+import { announceTask, checkTracks, rollTracks, type TaskNotice } from "./modules/tracking/index.ts";
 import { deliver, type Handlers, sweepOutbox } from "./platform/db/delivery.ts";
 import { bury, purgeOutbox } from "./platform/db/outbox.ts";
 import { purgeIdempotencyKeys } from "./platform/http/idempotency.ts";
@@ -35,11 +52,20 @@ const handlers: Handlers = {
   async erase(scope, row) {
     const { userId } = row.payload as { userId: number };
     await eraseEventWords(scope, userId);
+    await eraseChatWords(scope, userId);
     // What the cascade's triggers wrote nobody has handed over: pictures go now, not at the next minute.
     await sweepOutbox(scope);
   },
   notice: (scope, row) => pushNotice(scope, row.payload as Parameters<typeof pushNotice>[1]),
   ticket_message: (scope, row) => announceMessage(scope, row.payload as { id: string }),
+  admin_job: (scope, row) => workOnJob(scope, (row.payload as { id: string }).id),
+  geocode: (scope, row) => geocode(scope, row.payload as { uuid: string }),
+  task_notice: (scope, row) => announceTask(scope, row.payload as TaskNotice),
+  async track_roll(scope) {
+    await rollTracks(scope);
+  },
+  order_notice: (scope, row) => tellOrder(scope, row.payload as OrderNotice),
+  order_dispatch: (scope, row) => dispatchConfirmed(scope, (row.payload as { orderId: string }).orderId),
   event_notice: (scope, row) => announce(scope, row.payload as Notice),
 };
 
@@ -49,6 +75,8 @@ const EVERY_MINUTE: Record<string, (scope: Scope) => Promise<unknown>> = {
   expiries: sendExpiryReminders,
   files: purgePendingFiles,
   idleTrucks,
+  offers: sweepOffers,
+  shares: purgeShares,
   outbox: sweepOutbox,
   rooms: sweepRooms,
   sessions: purgeSessions,
@@ -59,7 +87,13 @@ const EVERY_MINUTE: Record<string, (scope: Scope) => Promise<unknown>> = {
 /** Cron expression in `wrangler.toml` → its jobs. */
 const SCHEDULE: Record<string, Record<string, (scope: Scope) => Promise<unknown>>> = {
   "* * * * *": EVERY_MINUTE,
-  "17 3 * * *": { outbox: purgeOutbox, pictures: sweepAvatars, files: checkFiles },
+  "17 3 * * *": {
+    outbox: purgeOutbox,
+    pictures: sweepAvatars,
+    files: checkFiles,
+    tracks: rollTracks,
+    days: checkTracks,
+  },
 };
 
 export async function consume(

@@ -36,6 +36,12 @@ export interface Settings {
   readonly emailVerification: "optional" | "mandatory";
   /** Whether pictures that members share are served to whoever has their address, or by signed ones only. */
   readonly mediaAccess: "public" | "signed";
+  /** Whether a confirmed order calls for trucks by itself, or waits for an operator. */
+  readonly autoDispatch: boolean;
+  /** How many messages a chat's page shows. */
+  readonly chatPage: number;
+  /** How many days of a track stay rows; older ones become objects. */
+  readonly trackRetentionDays: number;
   /** The bucket's S3 door, for uploads that pass the Worker by; null: none is offered. `endpoint` may be a path of the server itself. */
   readonly objectStore: {
     readonly endpoint: string;
@@ -48,6 +54,8 @@ export interface Settings {
     readonly resendKey: string | null;
     readonly resendUrl: string | undefined;
   };
+  /** Finds places by their address, as Nominatim does; null: an event is where its city is. */
+  readonly geocoderUrl: string | null;
   readonly sms: { readonly url: string; readonly token: string } | null;
   readonly rates: Readonly<Record<RateName, Rate>>;
 }

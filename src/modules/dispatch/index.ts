@@ -2,4 +2,14 @@
 export { uuidField } from "./fields.ts";
 export { exportFleet } from "./fleet-export.ts";
 export { fleetRoutes } from "./fleet-routes.ts";
+export { orderGate, truckGate } from "./live-gates.ts";
+export { orderSocket, orderTenant } from "./live-order.ts";
+export { dispatchConfirmed, offersDue, runOffers, sweepOffers } from "./offers.ts";
+export { opsGate, opsSocket, opsTenant } from "./ops.ts";
+export { type OrderNotice, tellOrder } from "./order-room.ts";
+export { orderRoutes } from "./order-routes.ts";
+export { exportOrders } from "./orders.ts";
+export { loadSampleOrder } from "./orders-sample.ts";
+export { endShares, findShared, purgeShares, type SharedOrder, shareOrder } from "./shares.ts";
+export { truckSocket, truckTenant } from "./truck-room.ts";
 export { idleTrucks } from "./trucks.ts";

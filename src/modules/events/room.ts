@@ -1,13 +1,13 @@
 /** The event room: system notices about the event, and what signed-in people say there. */
 import { sql } from "drizzle-orm";
 import * as v from "valibot";
-import { type Caller, tokenCredential } from "../../platform/http/caller.ts";
+import type { Caller } from "../../platform/http/caller.ts";
 import type { SocketDocument } from "../../platform/realtime/asyncapi.ts";
 import { type Fault, fault } from "../../platform/realtime/frames.ts";
 import { type Entry, ERASED } from "../../platform/realtime/journal.ts";
 import type { Tenant } from "../../platform/realtime/tenant.ts";
 import type { Scope } from "../../platform/runtime.ts";
-import { authenticate } from "../identity/index.ts";
+import { renewalIn } from "../identity/index.ts";
 
 /** `text` is what people read; `data` holds a documented client's `message` that was not text. */
 export const MessageBody = v.union([
@@ -48,10 +48,7 @@ export function eventTenant(openScope: () => Scope): Tenant {
       return JSON.stringify({ message: text ?? data ?? null });
     },
     archive: (room, epoch, entries) => archive(openScope(), room, epoch, entries),
-    async authenticate(token) {
-      const result = await authenticate(openScope(), tokenCredential(token));
-      return result.ok ? result.caller : null;
-    },
+    authenticate: renewalIn(openScope),
   };
 }
 

@@ -17,6 +17,7 @@ export {
   resetPassword,
 } from "./recovery.ts";
 export { type Registered, register } from "./registration.ts";
+export { renewalIn } from "./renewal.ts";
 export { identityResources } from "./resources.ts";
 export { accountRoutes, tokenRefresh } from "./routes.ts";
 export {

@@ -1,11 +1,10 @@
 /** The ticket room: its author and the operators talk; notes between operators reach nobody else. */
 import * as v from "valibot";
 import { isOperator } from "../../platform/http/caller.ts";
-import { notFound, refuse } from "../../platform/http/errors.ts";
-import { messages } from "../../platform/http/messages.ts";
+import { notFound } from "../../platform/http/errors.ts";
 import type { SocketDocument } from "../../platform/realtime/asyncapi.ts";
 import { fault } from "../../platform/realtime/frames.ts";
-import type { Gate } from "../../platform/realtime/handshake.ts";
+import { type Gate, known } from "../../platform/realtime/handshake.ts";
 import type { Tenant } from "../../platform/realtime/tenant.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
@@ -26,8 +25,8 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export const ticketGate: Gate = {
   kind: "ticket",
   path: "/ws/support/tickets/:id",
-  async enter(scope, caller, id) {
-    if (!caller) throw refuse(401, messages.notAuthenticated);
+  async enter(scope, who, id) {
+    const caller = known(who);
     const ticket = id.toLowerCase();
     if (!UUID.test(ticket) || (await ticketAccess(scope, caller, ticket)) === "none") throw notFound();
     return { room: `ticket:${ticket}` };
@@ -43,7 +42,12 @@ export function ticketTenant(openScope: () => Scope): Tenant {
     toDocumented: () => null,
     complete: (draft, _journal, now) => ({
       ...draft,
-      body: { id: crypto.randomUUID(), author: draft.author, body: draft.body.body, created_at: isoTime(now) },
+      body: {
+        id: crypto.randomUUID(),
+        author: draft.author,
+        body: draft.body.body,
+        created_at: isoTime(now),
+      },
     }),
     audience: (caller) => (caller && isOperator(caller) ? "operators" : "author"),
     showTo: (entry, audience) =>
@@ -58,7 +62,8 @@ export function ticketTenant(openScope: () => Scope): Tenant {
 export const ticketSocket: SocketDocument = {
   name: "ticket",
   address: "/ws/support/tickets/{id}/",
-  description: "A support ticket as a conversation. To its author, notes between operators are `hidden` and empty.",
+  description:
+    "A support ticket as a conversation. To its author, notes between operators are `hidden` and empty.",
   says: { message: TicketMessage },
   entries: { message: Stored, note: Stored, hidden: v.object({}) },
   documented: { fromClient: {}, fromServer: {} },

@@ -56,6 +56,7 @@ export async function commit<Change extends Statement>(
       ...more.map((piece) => insertEffects(scope, piece, 0)),
     ];
     const [changed] = await runBatch(scope.db, [change, ...inserts, ...rest]);
+    if (rest.some((statement) => stirring.has(statement))) handOffSoon(scope);
     if (rows.length > 0)
       scope.defer(
         handOff(
@@ -68,6 +69,28 @@ export async function commit<Change extends Statement>(
     if (says(error, "NOT NULL constraint failed: outbox.id")) return null;
     throw error;
   }
+}
+
+const stirring = new WeakSet<Statement>();
+
+/** Marks a statement whose triggers write effects: `commit` then hands those over as well as its own. */
+export function stirs<S extends Statement>(statement: S): S {
+  stirring.add(statement);
+  return statement;
+}
+
+/** The clocks of the database and of this isolate are not the same. */
+const SKEW = 1000;
+
+/** Tells the queue, after the answer, what a trigger has just written. What more is due the sweep finds. */
+export function handOffSoon(scope: Scope): void {
+  const due = overdue(scope.db, scope.now() + SKEW, QUEUE_BATCH);
+  scope.defer(
+    due.then(
+      (ids) => (ids.length > 0 ? handOff(scope.runtime.queue, ids) : undefined),
+      (error: unknown) => log("warn", "outbox.due", {}, error),
+    ),
+  );
 }
 
 /** A bound value takes at most 2 MB in D1 (it is not enforced locally); these pieces stay far below, counted in characters. */

@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import type { Authenticate } from "../http/admit.ts";
 import { type Caller, type Credential, credentialOf, isSessionKey, tokenCredential } from "../http/caller.ts";
 import { isAllowedOrigin } from "../http/cors.ts";
-import { invalid, notFound, Refusal, refuse } from "../http/errors.ts";
+import { forbidden, invalid, notFound, Refusal, refuse } from "../http/errors.ts";
 import { string } from "../http/fields.ts";
 import { shield } from "../http/limits.ts";
 import { messages } from "../http/messages.ts";
@@ -11,7 +11,7 @@ import type { RawRoute } from "../http/mount.ts";
 import { type Route, reply, route } from "../http/route.ts";
 import { text } from "../http/text.ts";
 import type { Scope } from "../runtime.ts";
-import { PROTOCOL } from "./frames.ts";
+import { type Fault, fault, PROTOCOL } from "./frames.ts";
 import { EPOCH } from "./journal.ts";
 import { rosterOf } from "./roster.ts";
 import { noteRoom } from "./sweep.ts";
@@ -26,6 +26,8 @@ export interface Gate {
   readonly path: string;
   /** Where they come in. Refuses with 401, 403 or 404. */
   enter(scope: Scope, caller: Caller | null, id: string): Promise<Entered>;
+  /** Drops what it remembers of a room: the room itself just refused somebody whom it had let in. */
+  forget?(id: string): void;
   /** The app's documents ask for it: a refused socket opens and closes at once with this code. */
   readonly refusedWith?: number;
 }
@@ -83,8 +85,8 @@ async function shakeHands(
   const url = new URL(request.url);
   const since = position(url.searchParams.get("since"));
   const protocols = protocolsOf(request);
+  const asked = scope.now();
   const ticketText = url.searchParams.get("ticket");
-  const admittedAt = scope.now();
   const { caller, entered, ticket } = ticketText
     ? await byTicket(scope, gate, authenticate, id, ticketText)
     : await byCredential(scope, gate, authenticate, id, socketCredential(request, url, protocols));
@@ -103,7 +105,7 @@ async function shakeHands(
     protocol: native ? PROTOCOL : (protocols[0] ?? null),
     epoch: epochOf(url),
     since,
-    admittedAt,
+    admittedAt: entered.asOf ?? asked,
     ...(entered.readOnly ? { readOnly: true } : {}),
     ...(entered.opening === undefined ? {} : { opening: entered.opening }),
   };
@@ -115,9 +117,41 @@ async function shakeHands(
       headers: { Upgrade: "websocket", [ADMISSION_HEADER]: JSON.stringify(admission) },
     }),
   );
+  if (answer.status === 101) return answer;
+  gate.forget?.(id);
   if (answer.status === 401) throw unauthorized();
+  if (answer.status === 403) throw forbidden();
   if (answer.status === 404) throw notFound();
   return answer;
+}
+
+/** The room of this name as these gates let somebody into it; null for one that no gate knows. */
+export async function enterByName(
+  gates: readonly Gate[],
+  scope: Scope,
+  caller: Caller,
+  name: string,
+): Promise<Entered | null> {
+  const [kind = "", ...id] = name.split(":");
+  const gate = gates.find((known) => known.kind === kind);
+  return gate ? gate.enter(scope, caller, id.join(":")) : null;
+}
+
+/** The same for somebody who follows rooms from their own socket: refusals become faults. */
+export async function enterOrFault(
+  gates: readonly Gate[],
+  scope: Scope,
+  caller: Caller,
+  name: string,
+): Promise<Entered | Fault> {
+  try {
+    const entered = await enterByName(gates, scope, caller, name);
+    return entered ?? fault("not_found", "There is no such room.");
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    if (error.status === 404) return fault("not_found", "There is no such room.");
+    return fault("forbidden", "You may not enter this room.");
+  }
 }
 
 interface Entry {
@@ -205,6 +239,13 @@ function unauthorized(): Refusal {
   return new Refusal(401, { detail: messages.invalidToken }, { "WWW-Authenticate": 'Bearer realm="api"' });
 }
 
+/** For gates that let nobody in whom they don't know: a 401. */
+export function known(caller: Caller | null): Caller {
+  if (!caller)
+    throw new Refusal(401, { detail: messages.noCredentials }, { "WWW-Authenticate": 'Bearer realm="api"' });
+  return caller;
+}
+
 /** `POST /api/v1/realtime/ticket/`: a ticket for one of the rooms behind these gates. */
 export function ticketRoute(gates: readonly Gate[]): Route {
   return route({
@@ -218,11 +259,9 @@ export function ticketRoute(gates: readonly Gate[]): Route {
     body: z.object({ room: string({ max: 100 }).openapi({ example: "event:3" }) }),
     answers: { 201: z.object({ ticket: z.string(), expires_in: z.number().int() }) },
     async handle({ scope, caller, body }) {
-      const [kind = "", id = ""] = body.room.split(":");
-      const gate = gates.find((known) => known.kind === kind);
-      if (!gate) throw notFound();
-      const { room } = await gate.enter(scope, caller, id);
-      const ticket = await issueTicket(scope.runtime, caller, room, scope.now());
+      const entered = await enterByName(gates, scope, caller, body.room);
+      if (!entered) throw notFound();
+      const ticket = await issueTicket(scope.runtime, caller, entered.room, scope.now());
       return reply(201, { ticket, expires_in: TICKET_LIFETIME });
     },
   });

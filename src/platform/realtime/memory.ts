@@ -40,8 +40,9 @@ export class Memory {
     this.#journal().setFact("revocations", JSON.stringify(remembered));
   }
 
-  isRevoked(holder: Holder): boolean {
-    return this.#revocations().some(({ revocation }) => isRevoked(holder, revocation));
+  /** What it was sent away by, if it was: a session that ended, or a right. */
+  revocationOf(holder: Holder): Revocation | undefined {
+    return this.#revocations().find(({ revocation }) => isRevoked(holder, revocation))?.revocation;
   }
 
   /** When the tenant wants to be called, epoch ms; null for never. */

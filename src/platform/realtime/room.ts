@@ -104,7 +104,8 @@ export class Room {
     const admission = JSON.parse(request.headers.get(ADMISSION_HEADER) ?? "null") as Admission | null;
     if (!admission) return new Response(null, { status: 400 });
     const { caller, native } = admission;
-    if (this.#memory.isRevoked(admission)) return new Response(null, { status: 401 });
+    const revoked = this.#memory.revocationOf(admission);
+    if (revoked) return new Response(null, { status: revoked.rightsBefore === undefined ? 401 : 403 });
     if (this.#memory.isRetired) return new Response(null, { status: 404 });
     this.#memory.know(admission.room);
     const resumed = native && admission.since !== null;
@@ -222,7 +223,7 @@ export class Room {
   }
 
   follow(room: string, follower: Follower, epoch: string | null, since: number | null): Followed | null {
-    if (this.#memory.isRevoked(follower) || this.#memory.isRetired) return null;
+    if (this.#memory.revocationOf(follower) || this.#memory.isRetired) return null;
     this.#memory.know(room);
     const company = this.#company.present();
     this.#followers.add(follower);
@@ -503,7 +504,7 @@ export class Room {
     }
     // A socket keeps its person: rights were decided for that one.
     const userId = this.#sockets.facts(socket).caller?.userId;
-    if (!caller || caller.userId !== userId || this.#memory.isRevoked({ caller })) {
+    if (!caller || caller.userId !== userId || this.#memory.revocationOf({ caller })) {
       return this.#sockets.close(socket, CLOSE.unauthenticated, "not accepted");
     }
     this.#sockets.update(socket, { ...this.#sockets.facts(socket), caller, faults: 0 });

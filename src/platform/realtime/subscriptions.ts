@@ -65,7 +65,12 @@ export class Subscriptions {
     }
     this.#joining.set(room, (this.#joining.get(room) ?? 0) + 1);
     try {
-      const follower = { inbox: this.#inbox(), caller, admittedAt, readOnly: entered.readOnly ?? false };
+      const follower = {
+        inbox: this.#inbox(),
+        caller,
+        admittedAt: entered.asOf ?? admittedAt,
+        readOnly: entered.readOnly ?? false,
+      };
       const followed = await this.#objects(room)?.follow(
         room,
         follower,

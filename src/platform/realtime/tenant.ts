@@ -18,6 +18,8 @@ export interface Entered {
   readonly room: string;
   /** Hears and says nothing. */
   readonly readOnly?: boolean;
+  /** When the gate read what it decided by, epoch ms; just now when absent. */
+  readonly asOf?: number;
   /** What the tenant's greeting needs to know and the room does not. */
   readonly opening?: unknown;
 }

@@ -91,6 +91,8 @@ export type Audit = (action: string, before: object | null, after: object | null
 export interface Consequences {
   /** Further columns, by the table's own keys. */
   readonly set?: Values;
+  /** What must hold for the row at the moment of writing. */
+  readonly where?: SQL;
   readonly effects?: readonly Effect[];
   readonly rest?: readonly Statement[];
   /** Once it is committed. */

@@ -1,0 +1,6 @@
+/** Chats: what other rooms of the house may use. */
+export { chatGate } from "./gate.ts";
+export { exportChats } from "./queries.ts";
+export { chatSocket, chatTenant } from "./room.ts";
+export { chatRoutes } from "./routes.ts";
+export { eraseChatWords } from "./service.ts";

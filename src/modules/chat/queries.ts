@@ -1,0 +1,160 @@
+/** Chats and their messages as they are read. One statement each, whatever the number. */
+
+import type { z } from "@hono/zod-openapi";
+import { type SQL, sql } from "drizzle-orm";
+import { contains } from "../../platform/db/folding.ts";
+import type { Window } from "../../platform/http/paging.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { isoTime } from "../../platform/time.ts";
+import { ageOn } from "../social/index.ts";
+import type { ChatListed, ChatMessage, ChatUser, FoundMessage } from "./schemas.ts";
+
+type Wire<T extends z.ZodType> = z.input<T>;
+
+interface Side {
+  readonly email: string | null;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly birthday: string | null;
+  readonly city: string | null;
+}
+
+/** One side of a chat; null once that account is gone. */
+const side = (
+  id: SQL,
+) => sql`(SELECT json_object('email', u.email, 'firstName', u.first_name, 'lastName', u.last_name,
+  'birthday', p.birthday, 'city', ci.name) FROM users u LEFT JOIN profiles p ON p.user_id = u.id
+  LEFT JOIN social_profiles sp ON sp.user_id = u.id LEFT JOIN cities ci ON ci.id = sp.city_id WHERE u.id = ${id})`;
+
+const sides = sql`${side(sql`c.initiator_id`)} AS initiator, ${side(sql`c.receiver_id`)} AS receiver`;
+
+function toChatUser(scope: Scope, json: string | null): Wire<typeof ChatUser> | null {
+  if (json === null) return null;
+  const { email, firstName, lastName, birthday, city } = JSON.parse(json) as Side;
+  return { email, first_name: firstName, last_name: lastName, age: ageOn(scope.now(), birthday), city };
+}
+
+interface MessageRow {
+  readonly seq: number;
+  readonly senderId: number | null;
+  readonly text: string;
+  readonly at: number;
+}
+
+export function toMessageWire({ seq, senderId, text, at }: MessageRow): Wire<typeof ChatMessage> {
+  return { id: seq, sender: senderId, text, timestamp: isoTime(at) };
+}
+
+const LAST = sql`(SELECT json_object('seq', m.seq, 'senderId', m.sender_id, 'text', m.text, 'at', m.at)
+  FROM chat_messages m WHERE m.chat_id = c.id AND m.kind = 'message' ORDER BY m.seq DESC LIMIT 1)`;
+
+/** One's own chats, the one that spoke last first. */
+export async function listChats(scope: Scope, userId: number): Promise<Wire<typeof ChatListed>[]> {
+  const rows = await scope.db.all<{
+    id: number;
+    startedAt: number;
+    initiator: string | null;
+    receiver: string | null;
+    last: string | null;
+    unread: number;
+  }>(sql`SELECT c.id, c.started_at AS startedAt, ${sides}, ${LAST} AS last,
+      (SELECT count(*) FROM chat_messages m WHERE m.chat_id = c.id AND m.kind = 'message' AND m.sender_id IS NOT ${userId}
+        AND m.seq > coalesce((SELECT r.seq FROM chat_reads r WHERE r.chat_id = c.id AND r.user_id = ${userId}), 0)) AS unread
+    FROM chats c WHERE c.initiator_id = ${userId} OR c.receiver_id = ${userId} ORDER BY c.active_at DESC, c.id DESC`);
+  return rows.map((row) => ({
+    id: row.id,
+    initiator: toChatUser(scope, row.initiator),
+    receiver: toChatUser(scope, row.receiver),
+    start_time: isoTime(row.startedAt),
+    last_message: row.last === null ? null : toMessageWire(JSON.parse(row.last) as MessageRow),
+    unread_count: row.unread,
+  }));
+}
+
+export interface ChatRow {
+  readonly id: number;
+  readonly initiatorId: number | null;
+  readonly receiverId: number | null;
+  readonly initiator: Wire<typeof ChatUser> | null;
+  readonly receiver: Wire<typeof ChatUser> | null;
+}
+
+export async function findChat(scope: Scope, id: number): Promise<ChatRow | null> {
+  const [row] = await scope.db.all<{
+    id: number;
+    initiatorId: number | null;
+    receiverId: number | null;
+    initiator: string | null;
+    receiver: string | null;
+  }>(
+    sql`SELECT c.id, c.initiator_id AS initiatorId, c.receiver_id AS receiverId, ${sides} FROM chats c WHERE c.id = ${id}`,
+  );
+  if (!row) return null;
+  return { ...row, initiator: toChatUser(scope, row.initiator), receiver: toChatUser(scope, row.receiver) };
+}
+
+/** The newest messages of a chat, newest first: its room is the truth, also for what D1 does not have yet. */
+export async function latestMessages(
+  scope: Scope,
+  chatId: number,
+  limit: number,
+): Promise<Wire<typeof ChatMessage>[]> {
+  const name = `chat:${chatId}`;
+  const latest = await scope.runtime.room(name)?.latest(name, limit);
+  return (latest?.entries ?? [])
+    .filter(({ kind }) => kind === "message")
+    .map(({ seq, author, body, at }) => ({
+      id: seq,
+      sender: author || null,
+      text: String(body.text),
+      timestamp: isoTime(at),
+    }));
+}
+
+/** Older pages come from the archive. Newest first. */
+export async function messagesBefore(
+  scope: Scope,
+  chatId: number,
+  before: number,
+  limit: number,
+): Promise<Wire<typeof ChatMessage>[]> {
+  const rows =
+    await scope.db.all<MessageRow>(sql`SELECT seq, sender_id AS senderId, text, at FROM chat_messages
+    WHERE chat_id = ${chatId} AND seq < ${before} AND kind = 'message' ORDER BY seq DESC LIMIT ${limit}`);
+  return rows.map(toMessageWire);
+}
+
+/** Messages of one's own chats that hold all these words, in any case; the newest first. */
+export async function searchMessages(
+  scope: Scope,
+  userId: number,
+  words: string,
+  { limit, offset }: Window,
+): Promise<{ count: number; rows: Wire<typeof FoundMessage>[] }> {
+  const found = sql`FROM chat_messages m JOIN chats c ON c.id = m.chat_id
+    WHERE (c.initiator_id = ${userId} OR c.receiver_id = ${userId}) AND m.kind = 'message'
+      AND ${contains([sql`m.text`], words) ?? sql`false`}`;
+  const [counted, rows] = await Promise.all([
+    scope.db.all<{ count: number }>(sql`SELECT count(*) AS count ${found}`),
+    scope.db.all<
+      MessageRow & { chat: number }
+    >(sql`SELECT m.chat_id AS chat, m.seq, m.sender_id AS senderId, m.text, m.at
+      ${found} ORDER BY m.at DESC, m.seq DESC LIMIT ${limit} OFFSET ${offset}`),
+  ]);
+  return {
+    count: counted[0]?.count ?? 0,
+    rows: rows.map((row) => ({ chat: row.chat, ...toMessageWire(row) })),
+  };
+}
+
+/** What an account takes with it: its chats, and what it said there. */
+export async function exportChats(scope: Scope, userId: number): Promise<object> {
+  const said = await scope.db.all<
+    MessageRow & { chat: number }
+  >(sql`SELECT chat_id AS chat, seq, sender_id AS senderId, text, at
+    FROM chat_messages WHERE sender_id = ${userId} AND kind = 'message' ORDER BY at`);
+  return {
+    chats: await listChats(scope, userId),
+    chat_messages: said.map((row) => ({ chat: row.chat, ...toMessageWire(row) })),
+  };
+}

@@ -1,0 +1,64 @@
+/** The chat room: two friends' messages, raw text in the documented dialect. */
+import * as v from "valibot";
+import type { SocketDocument } from "../../platform/realtime/asyncapi.ts";
+import { fault } from "../../platform/realtime/frames.ts";
+import type { Entry, Journal } from "../../platform/realtime/journal.ts";
+import type { Tenant } from "../../platform/realtime/tenant.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { isoTime } from "../../platform/time.ts";
+import { renewalIn } from "../identity/index.ts";
+import { archiveMessages, archiveReads } from "./archive.ts";
+import { MAX_TEXT } from "./rules.ts";
+
+export const MessageBody = v.strictObject({
+  text: v.pipe(
+    v.string(),
+    v.minLength(1, "A message is not empty."),
+    v.maxLength(MAX_TEXT, `A message takes at most ${MAX_TEXT} characters.`),
+  ),
+});
+
+/** What a documented socket gets: one frame a message. */
+export const DocumentedMessage = v.object({
+  id: v.number(),
+  sender: v.nullable(v.number()),
+  text: v.string(),
+  timestamp: v.string(),
+});
+
+/** How many messages a documented socket is greeted with, and a chat's page shows unless the settings say otherwise. */
+export const GREETING = 30;
+
+export function chatTenant(openScope: () => Scope): Tenant {
+  return {
+    says: { message: MessageBody },
+    social: true,
+    mayWrite: (caller) => (caller ? null : fault("unauthenticated", "Sign in to write here.")),
+    // Whatever comes is the message itself: `ping`, JSON and spaces too.
+    fromDocumented: (text) => ({ kind: "message", body: { text } }),
+    toDocumented: documented,
+    greet: (journal: Journal) =>
+      journal
+        .latest(GREETING)
+        .map(documented)
+        .filter((frame) => frame !== null),
+    archive: (room, epoch, entries, present) => archiveMessages(openScope(), room, epoch, entries, present),
+    archiveReads: (room, reads) => archiveReads(openScope(), room, reads),
+    authenticate: renewalIn(openScope),
+  };
+}
+
+function documented({ seq, author, kind, at, body }: Entry): string | null {
+  if (kind !== "message") return null;
+  return JSON.stringify({ id: seq, sender: author || null, text: body.text, timestamp: isoTime(at) });
+}
+
+export const chatSocket: SocketDocument = {
+  name: "chat",
+  address: "/ws/chat/{id}/",
+  description:
+    "A chat of two friends. Without a sub-protocol every text frame is a message, and the last messages come first, the newest of them at once.",
+  says: { message: MessageBody },
+  entries: {},
+  documented: { fromClient: { message: v.string() }, fromServer: { message: DocumentedMessage } },
+};

@@ -1,0 +1,108 @@
+/** `/api/v1/chats/…`: start, list, read and search one's chats. The talking itself is on `ws/chat/{id}/`. */
+import { z } from "@hono/zod-openapi";
+import { notFound, refuse } from "../../platform/http/errors.ts";
+import { integer, string } from "../../platform/http/fields.ts";
+import { envelope, pageQuery, paginate } from "../../platform/http/paging.ts";
+import { type Route, reply, route } from "../../platform/http/route.ts";
+import { text } from "../../platform/http/text.ts";
+import { findChat, latestMessages, listChats, messagesBefore, searchMessages } from "./queries.ts";
+import { mayView } from "./rules.ts";
+import { Chat, ChatListed, FoundMessage } from "./schemas.ts";
+import { startChat } from "./service.ts";
+
+const tag = "Chats";
+const path = "/api/v1/chats";
+
+const NOBODY = text(
+  "You can't start a chat with a user who does not exist.",
+  "Нельзя начать чат с несуществующим пользователем.",
+);
+const NO_CHAT = text("There is no such chat.", "Такого чата не существует.");
+const NOT_YOURS = text("You may not look at this chat.", "Вы не можете просматривать этот чат.");
+const strangers = (name: string) =>
+  text(
+    `To start a chat you must be friends with ${name}.`,
+    `Чтобы начать чат, вы должны быть в друзьях с пользователем ${name}.`,
+  );
+
+const start = route({
+  method: "post",
+  path: `${path}/start`,
+  tag,
+  summary: "Start a chat with a friend",
+  description: "302 to the chat when there is one already, whoever began it.",
+  access: "signedIn",
+  body: z.object({ email: string({ max: 254, blank: true }).optional() }),
+  answers: { 200: Chat, 302: z.never() },
+  async handle({ scope, caller, body }) {
+    const started = await startChat(scope, caller.userId, (body.email ?? "").toLowerCase());
+    if (!started.ok) {
+      if (started.reason === "unknown") throw notFound(NOBODY);
+      throw refuse(403, strangers(started.name));
+    }
+    if (!started.isNew)
+      return new Response(null, { status: 302, headers: { Location: `${path}/${started.id}/` } });
+    const chat = await findChat(scope, started.id);
+    if (!chat) throw notFound(NO_CHAT);
+    const { id, initiator, receiver } = chat;
+    return reply(200, { id, initiator, receiver, chat_messages: [] });
+  },
+});
+
+const list = route({
+  method: "get",
+  path,
+  tag,
+  summary: "One's own chats",
+  description: "The one that spoke last first, each with its last message and how many are unread.",
+  access: "signedIn",
+  answers: { 200: z.array(ChatListed) },
+  handle: async ({ scope, caller }) => reply(200, await listChats(scope, caller.userId)),
+});
+
+const SEARCH_PAGE = 20;
+
+const search = route({
+  method: "get",
+  path: `${path}/search`,
+  tag,
+  summary: "Search the messages of one's own chats",
+  description: "Every word must be in the message, in any case. The newest first.",
+  access: "signedIn",
+  query: pageQuery.extend({ search: string({ max: 200 }) }),
+  answers: { 200: envelope(FoundMessage) },
+  async handle({ scope, caller, query, request }) {
+    const load = (window: { limit: number; offset: number }) =>
+      searchMessages(scope, caller.userId, query.search, window);
+    return reply(200, await paginate(scope, request, query, SEARCH_PAGE, load, (row) => row));
+  },
+});
+
+const read = route({
+  method: "get",
+  path: `${path}/:id`,
+  tag,
+  summary: "A chat and its messages",
+  description: "The newest messages first; `before` a message's id for older ones, `limit` for how many.",
+  access: "signedIn",
+  params: z.object({ id: integer({ min: 1 }) }),
+  query: z.object({
+    before: integer({ min: 1 }).optional(),
+    limit: integer({ min: 1, max: 100 }).optional(),
+  }),
+  answers: { 200: Chat },
+  async handle({ scope, caller, params, query }) {
+    const chat = await findChat(scope, params.id);
+    if (!chat) throw notFound(NO_CHAT);
+    if (!mayView(chat, caller)) throw refuse(403, NOT_YOURS);
+    const limit = query.limit ?? scope.runtime.settings.chatPage;
+    const messages =
+      query.before === undefined
+        ? await latestMessages(scope, chat.id, limit)
+        : await messagesBefore(scope, chat.id, query.before, limit);
+    const { id, initiator, receiver } = chat;
+    return reply(200, { id, initiator, receiver, chat_messages: messages });
+  },
+});
+
+export const chatRoutes: readonly Route[] = [start, list, search, read];

@@ -1,0 +1,36 @@
+/** Chats on the wire. Source: the Find Friend app's shapes ChatUser and Message. */
+import { z } from "@hono/zod-openapi";
+
+export const ChatUser = z
+  .object({
+    email: z.string().nullable(),
+    first_name: z.string(),
+    last_name: z.string(),
+    age: z.number().int().nullable(),
+    city: z.string().nullable(),
+  })
+  .openapi("ChatUser");
+
+export const ChatMessage = z
+  .object({
+    id: z.number().int().describe("The message's position in the room"),
+    sender: z.number().int().nullable(),
+    text: z.string(),
+    timestamp: z.string(),
+  })
+  .openapi("ChatMessage");
+
+const sides = { id: z.number().int(), initiator: ChatUser.nullable(), receiver: ChatUser.nullable() };
+
+export const ChatListed = z
+  .object({
+    ...sides,
+    start_time: z.string(),
+    last_message: ChatMessage.nullable(),
+    unread_count: z.number().int().describe("Messages of the other side after one's own read mark"),
+  })
+  .openapi("ChatListed");
+
+export const Chat = z.object({ ...sides, chat_messages: z.array(ChatMessage) }).openapi("Chat");
+
+export const FoundMessage = ChatMessage.extend({ chat: z.number().int() }).openapi("FoundMessage");

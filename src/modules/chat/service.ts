@@ -1,0 +1,40 @@
+/** Chats: started between friends, and rid of the words of whoever leaves. */
+import { sql } from "drizzle-orm";
+import type { Scope } from "../../platform/runtime.ts";
+import { relation } from "../social/index.ts";
+
+export type Started =
+  | { readonly ok: true; readonly id: number; readonly isNew: boolean }
+  | { readonly ok: false; readonly reason: "unknown" }
+  | { readonly ok: false; readonly reason: "strangers"; readonly name: string };
+
+/** The chat with whoever has this address: a new one, or the one that there is. One a pair, whoever begins. */
+export async function startChat(scope: Scope, userId: number, email: string): Promise<Started> {
+  const [other] = await scope.db.all<{ id: number; firstName: string; lastName: string }>(
+    sql`SELECT id, first_name AS firstName, last_name AS lastName FROM users WHERE email = ${email} AND is_active = 1`,
+  );
+  if (!other) return { ok: false, reason: "unknown" };
+  const name = `${other.firstName} ${other.lastName}`.trim();
+  if (other.id === userId) return { ok: false, reason: "strangers", name };
+  const { friends, blocked } = await relation(scope, userId, other.id);
+  if (!friends || blocked) return { ok: false, reason: "strangers", name };
+  const [low, high] = [Math.min(userId, other.id), Math.max(userId, other.id)];
+  const now = scope.now();
+  const [made] = await scope.db.all<{ id: number }>(sql`
+    INSERT INTO chats (initiator_id, receiver_id, low_id, high_id, started_at, active_at)
+    VALUES (${userId}, ${other.id}, ${low}, ${high}, ${now}, ${now}) ON CONFLICT DO NOTHING RETURNING id`);
+  if (made) return { ok: true, id: made.id, isNew: true };
+  const [known] = await scope.db.all<{ id: number }>(
+    sql`SELECT id FROM chats WHERE low_id = ${low} AND high_id = ${high}`,
+  );
+  if (!known) throw new Error("the chat is neither new nor known");
+  return { ok: true, id: known.id, isNew: false };
+}
+
+/** What a deleted account said goes from the rooms; from the archive a trigger took it already. Safe to repeat. */
+export async function eraseChatWords(scope: Scope, userId: number): Promise<void> {
+  const chats = await scope.db.all<{ id: number }>(
+    sql`SELECT id FROM chats WHERE low_id = ${userId} OR high_id = ${userId}`,
+  );
+  await Promise.all(chats.map(({ id }) => scope.runtime.room(`chat:${id}`)?.erase(userId)));
+}

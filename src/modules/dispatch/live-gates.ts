@@ -1,0 +1,73 @@
+/** Who may open the sockets of orders and trucks, and where the truck stood when they came. */
+import { sql } from "drizzle-orm";
+import { isOperator } from "../../platform/http/caller.ts";
+import { forbidden, notFound } from "../../platform/http/errors.ts";
+import { type Gate, known } from "../../platform/realtime/handshake.ts";
+import { toPosition } from "./live.ts";
+import type { OrderOpening } from "./live-order.ts";
+import type { TruckOpening } from "./truck-room.ts";
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** A truck's number, as it is or as the uuid that holds it: what the older client's field asks for. */
+function truckNumber(id: string): number | null {
+  if (/^[1-9]\d{0,14}$/.test(id)) return Number(id);
+  const hex = UUID.test(id.toLowerCase()) ? id.toLowerCase().replaceAll("-", "") : "";
+  return /^0{20}[0-9a-f]{12}$/.test(hex) ? Number.parseInt(hex, 16) || null : null;
+}
+
+interface Located {
+  readonly latitude: number | null;
+  readonly longitude: number | null;
+  readonly locatedAt: number | null;
+}
+
+const locationOf = (truckId: number | null, { latitude, longitude, locatedAt }: Located) =>
+  truckId === null || latitude === null || longitude === null || locatedAt === null
+    ? null
+    : toPosition(truckId, { latitude, longitude }, locatedAt);
+
+/** Operators and staff, the order's client, and the driver of its truck. Nobody says anything here. */
+export const orderGate: Gate = {
+  kind: "order",
+  path: "/ws/orders/:id/location",
+  async enter(scope, who, id) {
+    const caller = known(who);
+    const orderId = id.toLowerCase();
+    const [row] = UUID.test(orderId)
+      ? await scope.db.all<
+          Located & { clientId: number; truckId: number | null; driverId: number | null }
+        >(sql`
+          SELECT o.client_id AS clientId, t.id AS truckId, t.driver_id AS driverId, t.latitude, t.longitude,
+            t.located_at AS locatedAt
+          FROM orders o LEFT JOIN tow_trucks t ON t.id = o.tow_truck_id WHERE o.id = ${orderId}`)
+      : [];
+    if (!row) throw notFound();
+    if (!isOperator(caller) && caller.userId !== row.clientId && caller.userId !== row.driverId)
+      throw forbidden();
+    const location = locationOf(row.truckId, row);
+    const opening: OrderOpening = location && { orderId, location };
+    return { room: `order:${orderId}`, opening };
+  },
+};
+
+/** Operators and staff watch, the truck's driver reports. */
+export const truckGate: Gate = {
+  kind: "truck",
+  path: "/ws/tow-trucks/:id/location",
+  async enter(scope, who, id) {
+    const caller = known(who);
+    const truckId = truckNumber(id);
+    const [row] =
+      truckId === null
+        ? []
+        : await scope.db.all<Located & { driverId: number | null }>(sql`
+            SELECT driver_id AS driverId, latitude, longitude, located_at AS locatedAt FROM tow_trucks WHERE id = ${truckId}`);
+    if (!row) throw notFound();
+    const drives = row.driverId === caller.userId;
+    if (!drives && !isOperator(caller)) throw forbidden();
+    const location = locationOf(truckId, row);
+    const opening: TruckOpening = location && { location };
+    return { room: `truck:${truckId}`, readOnly: !drives, opening };
+  },
+};

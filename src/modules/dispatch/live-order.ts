@@ -1,0 +1,95 @@
+/** The order room: its client, its driver and the operators hear of every step, place and payment. Its alarm drives offers. */
+import { sql } from "drizzle-orm";
+import * as v from "valibot";
+import type { SocketDocument } from "../../platform/realtime/asyncapi.ts";
+import { fault } from "../../platform/realtime/frames.ts";
+import type { Entry } from "../../platform/realtime/journal.ts";
+import type { Tenant } from "../../platform/realtime/tenant.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { renewalIn } from "../identity/index.ts";
+import { PositionBody, type toPosition } from "./live.ts";
+import { runOffers } from "./offers.ts";
+
+const orderIdOf = (room: string) => room.slice("order:".length);
+
+/** What a documented socket is greeted with: where the order's truck stood when the gate looked. */
+export type OrderOpening = {
+  readonly orderId: string;
+  readonly location: ReturnType<typeof toPosition>;
+} | null;
+
+/** Whom an entry does not concern: they get its position and nothing in it. */
+const KEPT_FROM: Readonly<Record<string, readonly string[]>> = {
+  client: ["offer"],
+  driver: ["offer", "payment"],
+};
+
+export function orderTenant(openScope: () => Scope): Tenant {
+  return {
+    says: {},
+    mayWrite: () => fault("forbidden", "This room is told by the server."),
+    // Whatever a documented client sends is ignored.
+    fromDocumented: () => null,
+    toDocumented({ kind, body }) {
+      if (kind !== "position") return null;
+      const { tow_truck_id, latitude, longitude, updated_at, order_id } = body;
+      const location = { tow_truck_id, latitude, longitude, updated_at };
+      return JSON.stringify({ type: "update", location, order_id });
+    },
+    greet(_journal, opening) {
+      const { location, orderId } = (opening as OrderOpening) ?? {};
+      return location ? [JSON.stringify({ type: "initial", location, order_id: orderId })] : [];
+    },
+    audience: (caller) => {
+      if (!caller || caller.isStaff || caller.userType === "OPERATOR") return "operator";
+      return caller.userType === "DRIVER" ? "driver" : "client";
+    },
+    showTo: (entry, audience) =>
+      KEPT_FROM[audience]?.includes(entry.kind) ? { ...entry, kind: "hidden", ref: null, body: {} } : entry,
+    archive: (room, epoch, entries) => archive(openScope(), orderIdOf(room), epoch, entries),
+    ring: (room) => runOffers(openScope(), orderIdOf(room)),
+    authenticate: renewalIn(openScope),
+  };
+}
+
+/** Places stay with the truck. One statement for a batch; repeats and an order that is gone change nothing. */
+async function archive(
+  scope: Scope,
+  orderId: string,
+  epoch: string,
+  entries: readonly Entry[],
+): Promise<void> {
+  const kept = entries.filter(({ kind }) => kind !== "position");
+  if (kept.length === 0) return;
+  await scope.db.run(sql`
+    INSERT OR IGNORE INTO order_entries (order_id, epoch, seq, at, author_id, kind, body)
+    SELECT o.id, ${epoch}, e.value ->> 'seq', e.value ->> 'at', nullif(e.value ->> 'author', 0), e.value ->> 'kind', e.value -> 'body'
+    FROM json_each(${JSON.stringify(kept)}) AS e JOIN orders o ON o.id = ${orderId}`);
+}
+
+export const orderSocket: SocketDocument = {
+  name: "order",
+  address: "/ws/orders/{id}/location/",
+  description:
+    "An order as it goes: steps, offers, payments and the truck's place. `hidden` entries do not concern who hears them.",
+  says: {},
+  entries: {
+    status: v.looseObject({ status: v.string() }),
+    position: v.object({
+      ...PositionBody.entries,
+      order_id: v.string(),
+      distance_m: v.number(),
+      eta_seconds: v.number(),
+    }),
+    arrived: v.looseObject({}),
+    offer: v.looseObject({}),
+    payment: v.looseObject({}),
+  },
+  documented: {
+    fromClient: {},
+    fromServer: {
+      initial: v.object({ type: v.literal("initial"), location: PositionBody, order_id: v.string() }),
+      update: v.object({ type: v.literal("update"), location: PositionBody, order_id: v.string() }),
+    },
+  },
+};

@@ -1,0 +1,54 @@
+/** A person's own socket: what they are told, and whatever other rooms they follow from here. */
+import * as v from "valibot";
+import type { Caller } from "../../platform/http/caller.ts";
+import type { SocketDocument } from "../../platform/realtime/asyncapi.ts";
+import { fault } from "../../platform/realtime/frames.ts";
+import { type Gate, known } from "../../platform/realtime/handshake.ts";
+import type { Tenant } from "../../platform/realtime/tenant.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { renewalIn } from "../identity/index.ts";
+
+export const NotificationBody = v.object({
+  id: v.number(),
+  type: v.string(),
+  title: v.string(),
+  message: v.string(),
+  about: v.nullable(v.string()),
+  created_at: v.string(),
+});
+
+/** `me` is whoever asks. */
+export const meGate: Gate = {
+  kind: "me",
+  path: "/ws/me",
+  async enter(_scope, who) {
+    const caller = known(who);
+    return { room: `inbox:${caller.userId}` };
+  },
+};
+
+/** Whether somebody may follow a room, by its name; a `Fault` says why not. */
+export type Enter = (scope: Scope, caller: Caller, room: string) => ReturnType<NonNullable<Tenant["enter"]>>;
+
+export function inboxTenant(enter: Enter): (openScope: () => Scope) => Tenant {
+  return (openScope) => ({
+    says: {},
+    mayWrite: () => null,
+    fromDocumented: () => fault("bad_frame", "This socket speaks caravan.v1."),
+    toDocumented: () => null,
+    // Every notification is a row already, in the batch of the change that it tells of.
+    archive: async () => {},
+    authenticate: renewalIn(openScope),
+    enter: (caller, room) => enter(openScope(), caller, room),
+  });
+}
+
+export const meSocket: SocketDocument = {
+  name: "me",
+  address: "/ws/me/",
+  description:
+    "One's own socket: notifications, and by `subscribe` any rooms one may enter, each with its own position. Frames of a followed room carry its name as `room`.",
+  says: {},
+  entries: { notification: NotificationBody },
+  documented: { fromClient: {}, fromServer: {} },
+};

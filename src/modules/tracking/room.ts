@@ -1,0 +1,89 @@
+/** The track room, one a person: where they are, as they report it and as others may watch it; and notices about tasks. */
+import * as v from "valibot";
+import type { SocketDocument } from "../../platform/realtime/asyncapi.ts";
+import { fault } from "../../platform/realtime/frames.ts";
+import type { Entry } from "../../platform/realtime/journal.ts";
+import type { Tenant } from "../../platform/realtime/tenant.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { renewalIn } from "../identity/index.ts";
+import { LocationSaved, LocationUpdate, PointsBody } from "./frames.ts";
+import { judgePoints } from "./judging.ts";
+import type { JudgedPoint } from "./points.ts";
+import { archivePoints } from "./storing.ts";
+
+const TaskBody = v.object({
+  task_id: v.number(),
+  title: v.optional(v.string()),
+  status: v.optional(v.string()),
+});
+
+/** What the documented socket hears beside answers to its own frames. */
+const TOLD = new Set(["task_assigned", "task_status_updated", "task_arrived"]);
+
+const SAVED = JSON.stringify({ type: "location_saved", success: true } satisfies v.InferOutput<
+  typeof LocationSaved
+>);
+
+export function trackTenant(openScope: () => Scope): Tenant {
+  return {
+    says: { points: PointsBody },
+    // Whose room it is the gate knows: everybody else only listens.
+    mayWrite: (caller) => (caller ? null : fault("unauthenticated", "Sign in to report where you are.")),
+    fromDocumented,
+    // Where somebody is goes to whoever watches in the native dialect; documented clients poll.
+    toDocumented: ({ kind, body }) => (TOLD.has(kind) ? JSON.stringify({ type: kind, ...body }) : null),
+    complete: (draft, journal, now) =>
+      draft.kind === "points" ? { ...draft, body: { points: judgePoints(draft.body, journal, now) } } : draft,
+    confirm: () => SAVED,
+    archive: (room, epoch, entries) =>
+      archivePoints(openScope(), Number(room.slice("user:".length)), epoch, toPointsEntries(entries)),
+    authenticate: renewalIn(openScope),
+  };
+}
+
+function fromDocumented(text: string) {
+  const frame = readJson(text);
+  if (typeof frame !== "object" || frame === null || Array.isArray(frame))
+    return fault("bad_frame", "Send a JSON object.");
+  // Frames of other types are none of this room's business, as the app documents it.
+  if (!("type" in frame) || frame.type !== "location_update") return null;
+  const { type: _, ...point } = frame;
+  return { kind: "points", body: { points: [point] } };
+}
+
+function toPointsEntries(entries: readonly Entry[]) {
+  return entries.flatMap(({ seq, at, kind, body }) => {
+    if (kind !== "points") return [];
+    const { points, stored = false } = body as { points: JudgedPoint[]; stored?: boolean };
+    return [{ seq, at, points, stored }];
+  });
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+export const trackSocket: SocketDocument = {
+  name: "location",
+  address: "/ws/location/",
+  description:
+    "One's own track. `points` frames take a late batch; each point is stored with its own time and judged, never lost. `/ws/users/{id}/location/` is the same room for whoever may watch.",
+  says: { points: PointsBody },
+  entries: { task_assigned: TaskBody, task_status_updated: TaskBody, task_arrived: TaskBody },
+  documented: {
+    fromClient: { location_update: LocationUpdate },
+    fromServer: {
+      location_saved: LocationSaved,
+      task_assigned: v.object({ type: v.literal("task_assigned"), task_id: v.number(), title: v.string() }),
+      task_status_updated: v.object({
+        type: v.literal("task_status_updated"),
+        task_id: v.number(),
+        status: v.string(),
+      }),
+    },
+  },
+};
