@@ -1,6 +1,7 @@
 /** Which files there are, of whom and of what. */
 import { and, asc, eq, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
+import { stirs } from "../../platform/db/outbox.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { objectUrl } from "../../platform/storage/access.ts";
 import { isoTime } from "../../platform/time.ts";
@@ -58,7 +59,7 @@ export function dropFiles(
   purpose: FilePurpose,
   subjectIds: readonly number[],
 ): BatchItem<"sqlite"> {
-  return scope.db.delete(files).where(ofSubjects(purpose, subjectIds));
+  return stirs(scope.db.delete(files).where(ofSubjects(purpose, subjectIds)));
 }
 
 function ofSubjects(purpose: FilePurpose, subjectIds: readonly number[]): SQL | undefined {

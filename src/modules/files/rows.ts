@@ -2,6 +2,7 @@
 import { and, eq, ne, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { randomToken } from "../../platform/crypto/digest.ts";
+import { handOffSoon, stirs } from "../../platform/db/outbox.ts";
 import { Refusal } from "../../platform/http/errors.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { messages } from "./messages.ts";
@@ -52,6 +53,7 @@ export async function giveUp(scope: Scope, id: number, ownerId: number): Promise
   await scope.db
     .delete(files)
     .where(and(eq(files.id, id), eq(files.ownerId, ownerId), eq(files.status, "pending")));
+  handOffSoon(scope);
 }
 
 /** Makes a pending file the one of its subject, and takes the former away: to be run in this order, as one transaction. */
@@ -77,5 +79,5 @@ export function finishing(
         sql`${files.subjectId} = ${subject}`,
       ),
     );
-  return [finish, dropFormer];
+  return [finish, stirs(dropFormer)];
 }

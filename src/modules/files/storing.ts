@@ -2,6 +2,7 @@
 import type { SQL } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { runBatch } from "../../platform/db/client.ts";
+import { handOffSoon } from "../../platform/db/outbox.ts";
 import { invalid } from "../../platform/http/errors.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { MAGIC_BYTES, MAX_PICTURE, type PictureMime, pictureType } from "../../platform/storage/pictures.ts";
@@ -59,5 +60,6 @@ export async function replaceFile(
 ): Promise<StoredFile> {
   const stored = await storeFile(scope, subject, field, file);
   await runBatch(scope.db, keepFile(scope, stored));
+  handOffSoon(scope);
   return stored;
 }

@@ -2,6 +2,7 @@
 import type { z } from "@hono/zod-openapi";
 import { and, eq, isNull } from "drizzle-orm";
 import { runBatch } from "../../platform/db/client.ts";
+import { handOffSoon } from "../../platform/db/outbox.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import { invalid, notFound, refuse } from "../../platform/http/errors.ts";
 import type { Scope } from "../../platform/runtime.ts";
@@ -132,6 +133,7 @@ export async function finishUpload(scope: Scope, caller: Caller, fileId: number)
   const results = await runBatch(scope.db, [...finishing(scope, row.id, { contentType, size }), ask]);
   const finished = results.at(-1) as { id: number }[];
   if (finished.length === 0) throw notFound(messages.noUpload);
+  handOffSoon(scope);
   return { id: row.id };
 }
 

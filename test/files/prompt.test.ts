@@ -1,0 +1,45 @@
+/** Objects go with the change that took their rows away, and wait for no minute of the clock. */
+import { expect, test } from "vitest";
+import { type Driver, driver, picturesOf, REQUIRED } from "../rideshare/cars.ts";
+import { del, patch, post, put } from "../support/api.ts";
+import { fileOf, filesOf, picture } from "./world.ts";
+
+/** Longer than the queue gathers, and far shorter than a minute. */
+const SOON = { timeout: 10_000 };
+
+function form(fields: Record<string, string>, name: string, size: number): FormData {
+  const made = new FormData();
+  for (const [field, value] of Object.entries(fields)) made.append(field, value);
+  made.append(name, fileOf(picture(size)));
+  return made;
+}
+
+const keysOf = async (who: Driver) => (await filesOf(who)).map(({ key }) => key);
+const carOf = async (who: Driver) =>
+  (await post("/api/carposts/", form(REQUIRED, "image", 70), who.with)).body.id as number;
+
+test("a withdrawn car's picture is gone", async () => {
+  const ann = await driver();
+  const id = await carOf(ann);
+  expect(await picturesOf(ann)).toHaveLength(1);
+  await del(`/api/carposts/${id}/`, undefined, ann.with);
+  await expect.poll(() => picturesOf(ann), SOON).toEqual([]);
+});
+
+test("a replaced picture is gone, the new one stays", async () => {
+  const ann = await driver();
+  const id = await carOf(ann);
+  const [former] = await keysOf(ann);
+  await put(`/api/carposts/${id}/`, form({}, "image", 80), ann.with);
+  const keys = await keysOf(ann);
+  expect(keys).not.toContain(former);
+  await expect.poll(() => picturesOf(ann), SOON).toEqual(keys);
+});
+
+test("a change that takes nothing away leaves the object", async () => {
+  const ann = await driver();
+  const id = await carOf(ann);
+  await patch(`/api/carposts/${id}/`, { price: "7" }, ann.with);
+  await post("/api/carposts/", REQUIRED, ann.with);
+  expect(await picturesOf(ann)).toEqual(await keysOf(ann));
+});
