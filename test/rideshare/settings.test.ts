@@ -69,9 +69,39 @@ test("a new password needs the current one to be right, and ends every other ses
   expect((await post("/api/login", { email: who.email, password })).status).toBe(200);
 });
 
+test("a new password without the current one is refused, whatever stands beside it", async () => {
+  const who = await signedIn();
+  const change = { name: "Changed", password: "newpassword456" };
+  expect(await put("/api/settings/", change, { headers: who.cookie })).toMatchObject({
+    status: 400,
+    body: { current_password: ["This field is required."] },
+  });
+  expect((await get("/api/settings/", { headers: who.cookie })).body.name).toBe(who.name);
+  expect((await signIn(who)).cookie).toBeDefined();
+});
+
+test("whoever has no password yet sets one without", async () => {
+  const { id, email, cookie } = await signedIn();
+  await rows("UPDATE users SET password_hash = NULL WHERE id = ?", id);
+  const password = "newpassword456";
+  expect((await put("/api/settings/", { password }, { headers: cookie })).status).toBe(200);
+  expect((await post("/api/login", { email, password })).status).toBe(200);
+});
+
+test.each(["/api/user-update", "/api/user"])(
+  "the shipped client's %s asks for no current password",
+  async (path) => {
+    const { email, cookie } = await signedIn();
+    const password = "newpassword456";
+    expect((await put(path, { password }, { headers: cookie })).status).toBe(200);
+    expect((await post("/api/login", { email, password })).status).toBe(200);
+  },
+);
+
 test("no answer ever holds a password", async () => {
-  const { cookie } = await signedIn();
-  const { body } = await put("/api/settings/", { password: "newpassword456" }, { headers: cookie });
+  const { cookie, password: current_password } = await signedIn();
+  const change = { password: "newpassword456", current_password };
+  const { body } = await put("/api/settings/", change, { headers: cookie });
   expect(Object.keys(body).sort()).toEqual(["email", "locale", "mail_reminders", "name"]);
 });
 

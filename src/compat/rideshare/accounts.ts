@@ -22,6 +22,7 @@ import { requireOwnOrigin } from "../../platform/http/admit.ts";
 import { type Caller, SESSION_COOKIE } from "../../platform/http/caller.ts";
 import { invalid, Refusal, refuse } from "../../platform/http/errors.ts";
 import { boolean, email, secret, string } from "../../platform/http/fields.ts";
+import { messages as shared } from "../../platform/http/messages.ts";
 import { at, type Route, reply, route } from "../../platform/http/route.ts";
 import { literal } from "../../platform/http/text.ts";
 import type { Scope } from "../../platform/runtime.ts";
@@ -246,6 +247,16 @@ function toSettingsWire(user: User): z.input<typeof Settings> {
   };
 }
 
+/** Whoever has no password yet sets one without. */
+async function requireCurrent(scope: Scope, caller: Caller, current: string | undefined): Promise<void> {
+  const user = await ownUser(scope, caller);
+  if (current === undefined) {
+    if (user.passwordHash !== null) throw invalid({ current_password: shared.required });
+  } else if (!(await verifyOwnPassword(scope, user, current))) {
+    throw invalid({ current_password: identityMessages.passwordWrong });
+  }
+}
+
 const readSettings = route({
   method: "get",
   path: "/api/settings",
@@ -261,15 +272,15 @@ const changeSettings = route({
   path: "/api/settings",
   tag,
   summary: "Change one's settings",
-  description: "Partial. `current_password`, when sent, must be right.",
+  description:
+    "Partial. A new password needs `current_password` of whoever has one; when sent, it must be right.",
   access: "signedIn",
   body: SettingsChange,
   answers: { 200: Settings },
   async handle({ scope, caller, body }) {
     const { current_password: current, mail_reminders: mailReminders, ...change } = body;
-    if (current !== undefined && !(await verifyOwnPassword(scope, await ownUser(scope, caller), current))) {
-      throw invalid({ current_password: identityMessages.passwordWrong });
-    }
+    if (change.password !== undefined) restWeakness(change.password);
+    if (current !== undefined || change.password !== undefined) await requireCurrent(scope, caller, current);
     return reply(
       200,
       toSettingsWire(await applyChange(scope, caller, { ...change, mailReminders }, restWeakness)),
