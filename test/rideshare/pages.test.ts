@@ -77,6 +77,12 @@ describe.each(LISTS)("%s", (_name, fill, path) => {
   });
 });
 
+test.each(["99999999", "0", "abc"])("everybody's cars answer page %s with 200 too", async (page) => {
+  const { status, body } = await get(`/api/get-carposts/${page}`, (await driver()).with);
+  expect(status).toBe(200);
+  expect(body).toMatchObject({ error: page === "abc" ? NOT_A_NUMBER : OUT_OF_RANGE, data: [] });
+});
+
 test("an empty number is no number, and none is the first", async () => {
   const ann = await driver();
   expect((await get("/api/get-calculator-entries?page=", ann.with)).body.error).toBe(NOT_A_NUMBER);
