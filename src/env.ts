@@ -71,6 +71,9 @@ const Variables = z.object({
   GEOCODER_URL: url.optional(),
   SMS_GATEWAY_URL: url.optional(),
   SMS_GATEWAY_TOKEN: optional,
+  YANDEX_WEATHER_KEY: optional,
+  YANDEX_WEATHER_URL: url.default("https://api.weather.yandex.ru/v2/informers"),
+  OPEN_METEO_URL: url.default("https://api.open-meteo.com/v1/forecast"),
 });
 /** Off a developer's machine mails leave it, and their links must lead somewhere. */
 const Deployed = Variables.required({ PUBLIC_ORIGIN: true, RESEND_API_KEY: true }).extend({
@@ -169,6 +172,13 @@ export function readSettings(variables: Record<string, unknown>): { settings: Se
     },
     geocoderUrl: value.GEOCODER_URL ?? null,
     sms: value.SMS_GATEWAY_URL ? { url: value.SMS_GATEWAY_URL, token: value.SMS_GATEWAY_TOKEN ?? "" } : null,
+    weather: {
+      yandexKey: value.YANDEX_WEATHER_KEY ?? null,
+      yandexUrl: value.YANDEX_WEATHER_URL,
+      openMeteoUrl: value.OPEN_METEO_URL,
+      // A developer's machine may be offline, and nobody there wants to wait.
+      timeout: development ? 2000 : 6000,
+    },
     rates: Object.fromEntries(
       RATE_NAMES.map((name) => [name, rates.data[rateVariable(name)]]),
     ) as Settings["rates"],

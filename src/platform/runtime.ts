@@ -57,6 +57,14 @@ export interface Settings {
   /** Finds places by their address, as Nominatim does; null: an event is where its city is. */
   readonly geocoderUrl: string | null;
   readonly sms: { readonly url: string; readonly token: string } | null;
+  readonly weather: {
+    /** Null: only Open-Meteo is asked, which wants none. */
+    readonly yandexKey: string | null;
+    readonly yandexUrl: string;
+    readonly openMeteoUrl: string;
+    /** Ms that one provider may take. */
+    readonly timeout: number;
+  };
   readonly rates: Readonly<Record<RateName, Rate>>;
 }
 

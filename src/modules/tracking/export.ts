@@ -1,0 +1,40 @@
+/** What this module keeps of a person, for the account's export. */
+import { eq } from "drizzle-orm";
+import type { Scope } from "../../platform/runtime.ts";
+import { isoTime } from "../../platform/time.ts";
+import { toTrackWire } from "./forms.ts";
+import { taskPhotos, taskStates } from "./tables.ts";
+import { flushTrack, readTrack } from "./tracks.ts";
+
+export async function exportTracking(scope: Scope, userId: number): Promise<object> {
+  await flushTrack(scope, userId);
+  const track = await readTrack(scope, userId, { flagged: true });
+  const states = await scope.db
+    .select()
+    .from(taskStates)
+    .where(eq(taskStates.userId, userId))
+    .orderBy(taskStates.taskId);
+  const photos = await scope.db
+    .select()
+    .from(taskPhotos)
+    .where(eq(taskPhotos.uploadedBy, userId))
+    .orderBy(taskPhotos.id);
+  return {
+    track: track && toTrackWire(track).coordinates,
+    task_states: states.map(({ taskId, status, arrivedAt, updatedAt }) => ({
+      task_id: taskId,
+      status,
+      arrived_at: arrivedAt === null ? null : isoTime(arrivedAt),
+      updated_at: isoTime(updatedAt),
+    })),
+    // The pictures themselves are among the files, by this id of theirs.
+    task_photos: photos.map(({ id, taskId, fileId, latitude, longitude, uploadedAt }) => ({
+      id,
+      task_id: taskId,
+      file_id: fileId,
+      latitude,
+      longitude,
+      uploaded_at: isoTime(uploadedAt),
+    })),
+  };
+}

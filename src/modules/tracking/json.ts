@@ -1,0 +1,22 @@
+/** JSON as the Dart client of Eurorace reads it: coordinates are doubles, so a whole one is written `52.0`. */
+
+/** A number whose text is chosen. Source: ECMAScript 2026, JSON.rawJSON; V8 has it, TypeScript's library does not yet. */
+const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
+
+const COORDINATES = new Set(["latitude", "longitude"]);
+
+/** A value as a body. Whole numbers that are coordinates by their name, or stand in a list of numbers, keep a decimal point. */
+export function toJson(value: unknown): string {
+  return JSON.stringify(value, function (this: unknown, name, inner) {
+    const isCoordinate = COORDINATES.has(name) || Array.isArray(this);
+    return isCoordinate && Number.isInteger(inner) ? rawJSON(inner.toFixed(1)) : inner;
+  });
+}
+
+/** An answer whose coordinates are doubles. */
+export function jsonAnswer(status: number, body: unknown, headers: Record<string, string> = {}): Response {
+  return new Response(toJson(body), {
+    status,
+    headers: { "Content-Type": "application/json", ...headers },
+  });
+}

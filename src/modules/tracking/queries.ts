@@ -1,0 +1,107 @@
+/** What a list of reports or a track can be asked for, and the form of its answer. */
+import { z } from "@hono/zod-openapi";
+import { invalid } from "../../platform/http/errors.ts";
+import { boolean, integer } from "../../platform/http/fields.ts";
+import { windowQuery } from "../../platform/http/paging.ts";
+import { type Text, text } from "../../platform/http/text.ts";
+import type { Box, Circle, ReportFilter, ReportWindow } from "./reports.ts";
+import { instant } from "./schemas.ts";
+import type { TrackFilter } from "./tracks.ts";
+
+const BAD_BOX = text(
+  "Give bbox as west,south,east,north in degrees.",
+  "Задайте bbox как запад,юг,восток,север в градусах.",
+);
+const BAD_NEAR = text("Give near as latitude,longitude.", "Задайте near как широта,долгота.");
+
+const MAX_RADIUS = 100_000;
+const DEFAULT_RADIUS = 1000;
+
+const format = (...forms: [string, ...string[]]) =>
+  z
+    .enum(["json", ...forms])
+    .optional()
+    .openapi({ description: "Or by `Accept`." });
+const span = { from: instant.optional(), to: instant.optional() };
+const flagged = boolean()
+  .optional()
+  .openapi({ description: "With points that are not taken at their word: duplicate, jump, stale, future." });
+
+const area = {
+  bbox: z
+    .string()
+    .max(100)
+    .optional()
+    .openapi({ description: "west,south,east,north; west beyond east goes around the back." }),
+  near: z.string().max(60).optional().openapi({ description: "latitude,longitude; nearest first." }),
+  radius: integer({ min: 1, max: MAX_RADIUS })
+    .default(DEFAULT_RADIUS)
+    .openapi({ type: "integer", description: "Metres around `near`." }),
+};
+
+export const trackQuery = z.object({ ...span, flagged, format: format("geojson", "gpx") });
+export const latestQuery = z.object({ ...span, ...area, format: format("geojson") });
+export const reportQuery = windowQuery.extend({
+  ...span,
+  ...area,
+  flagged,
+  user: integer({ min: 1 }).optional(),
+  format: format("geojson"),
+});
+
+export function toTrackFilter({ from, to, flagged }: z.output<typeof trackQuery>): TrackFilter {
+  return { from, to, flagged };
+}
+
+export function toFilter(query: z.output<typeof latestQuery>): ReportFilter {
+  return {
+    from: query.from,
+    to: query.to,
+    box: query.bbox === undefined ? undefined : readBox(query.bbox),
+    near: query.near === undefined ? undefined : readCircle(query.near, query.radius),
+  };
+}
+
+/** Numbers in degrees between their bounds, or the refusal of the whole parameter. */
+function degrees(words: string, bounds: readonly number[], name: string, fault: Text): number[] {
+  const values = words.split(",").map((word) => (word.trim() === "" ? Number.NaN : Number(word)));
+  const fits = values.length === bounds.length && values.every((v, at) => Math.abs(v) <= (bounds[at] ?? 0));
+  if (!fits) throw invalid({ [name]: fault });
+  return values;
+}
+
+function readBox(words: string): Box {
+  const [west = 0, south = 0, east = 0, north = 0] = degrees(words, [180, 90, 180, 90], "bbox", BAD_BOX);
+  if (south > north) throw invalid({ bbox: BAD_BOX });
+  return { west, south, east, north };
+}
+
+function readCircle(words: string, radius: number): Circle {
+  const [latitude = 0, longitude = 0] = degrees(words, [90, 180], "near", BAD_NEAR);
+  return { latitude, longitude, radius };
+}
+
+/** The window that `limit` and `cursor` open; null for the whole list. */
+export function toWindow({ limit, cursor }: z.output<typeof reportQuery>): ReportWindow | null {
+  return limit === undefined ? null : { limit, after: readPosition(cursor) };
+}
+
+/** A cursor names the last report that was seen. One that is none of ours begins anew. */
+function readPosition(cursor: string | undefined): ReportWindow["after"] {
+  const [at, id] = (cursor ?? "").split(".").map((word) => Number.parseInt(word, 36));
+  return Number.isSafeInteger(at) && Number.isSafeInteger(id) ? { at: at ?? 0, id: id ?? 0 } : null;
+}
+
+export function writePosition({ at, id }: { readonly at: number; readonly id: number }): string {
+  return `${at.toString(36)}.${id.toString(36)}`;
+}
+
+const MEDIA = { geojson: "application/geo+json", gpx: "application/gpx+xml" } as const;
+export type Form = "json" | keyof typeof MEDIA;
+
+/** What the query names, else the first of ours that `Accept` names. */
+export function formOf(request: Request, asked: string | undefined, forms: readonly Form[]): Form {
+  if (asked !== undefined) return forms.find((form) => form === asked) ?? "json";
+  const accepted = request.headers.get("accept") ?? "";
+  return forms.find((form) => form !== "json" && accepted.includes(MEDIA[form])) ?? "json";
+}

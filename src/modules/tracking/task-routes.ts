@@ -1,0 +1,226 @@
+/** `/api/v1/tasks/…`: what there is to do at places, and how far the caller is with it. */
+import { z } from "@hono/zod-openapi";
+import type { Caller } from "../../platform/http/caller.ts";
+import { forbidden, notFound } from "../../platform/http/errors.ts";
+import { integer } from "../../platform/http/fields.ts";
+import { type Route, reply, route } from "../../platform/http/route.ts";
+import type { Text } from "../../platform/http/text.ts";
+import { parse } from "../../platform/http/validation.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { jsonAnswer } from "./json.ts";
+import { addPhoto, photoUrls } from "./task-photos.ts";
+import {
+  FlatTask,
+  NewTask,
+  PhotoForm,
+  PhotoWire,
+  readFlatTask,
+  readPhoto,
+  readPlace,
+  readStatus,
+  StatusChange,
+  TaskChange,
+  TaskWire,
+  texts,
+  toPhotoWire,
+  toTaskChange,
+  toTaskFacts,
+  toTaskWire,
+} from "./task-schemas.ts";
+import {
+  addTask,
+  changeTask,
+  findTask,
+  listTasks,
+  removeTask,
+  setUserStatus,
+  type Task,
+  type TaskFacts,
+  type TaskList,
+} from "./tasks.ts";
+
+const tag = "Tasks";
+const challenge = "Token";
+const path = "/api/v1/tasks";
+const params = z.object({ id: integer({ min: 1 }) });
+
+/** A photo of the largest size and the fields around it. */
+const PHOTO_FORM_LIMIT = 12 * 1024 * 1024;
+
+const noTask = () => notFound(texts.noTask);
+
+function requireStaff(caller: Caller, refusal: Text): void {
+  if (!caller.isStaff) throw forbidden(refusal);
+}
+
+async function ownTask(scope: Scope, caller: Caller, id: number): Promise<Task> {
+  const task = await findTask(scope, caller, id);
+  if (!task) throw noTask();
+  return task;
+}
+
+async function tasksAnswer(scope: Scope, tasks: readonly Task[]): Promise<Response> {
+  const urls = await photoUrls(scope, tasks);
+  return jsonAnswer(
+    200,
+    tasks.map((task) => toTaskWire(task, urls)),
+  );
+}
+
+async function taskAnswer(scope: Scope, status: 200 | 201, task: Task): Promise<Response> {
+  return jsonAnswer(status, toTaskWire(task, await photoUrls(scope, [task])));
+}
+
+const list = (place: string, which: TaskList, summary: string) =>
+  route({
+    method: "get",
+    path: place,
+    tag,
+    challenge,
+    summary,
+    access: "signedIn",
+    answers: { 200: z.array(TaskWire) },
+    handle: async ({ scope, caller }) => tasksAnswer(scope, await listTasks(scope, caller, which)),
+  });
+
+async function create(scope: Scope, caller: Caller, facts: TaskFacts): Promise<Response> {
+  return taskAnswer(scope, 201, await addTask(scope, caller, facts));
+}
+
+const add = route({
+  method: "post",
+  path,
+  tag,
+  challenge,
+  summary: "Set a task for everybody",
+  description: "Staff only. Whoever is about is told at once.",
+  access: "signedIn",
+  creates: true,
+  body: NewTask,
+  answers: { 201: TaskWire },
+  async handle({ scope, caller, body }) {
+    const facts = toTaskFacts(body);
+    requireStaff(caller, texts.staffCreates);
+    return create(scope, caller, facts);
+  },
+});
+
+const addFlat = route({
+  method: "post",
+  path: `${path}/create-task`,
+  tag,
+  challenge,
+  summary: "Set a task for everybody, from flat fields",
+  description: "Staff only.",
+  access: "signedIn",
+  creates: true,
+  body: FlatTask,
+  answers: { 201: TaskWire },
+  async handle({ scope, caller, body }) {
+    requireStaff(caller, texts.staffCreates);
+    return create(scope, caller, readFlatTask(body, parse));
+  },
+});
+
+const read = route({
+  method: "get",
+  path: `${path}/:id`,
+  tag,
+  challenge,
+  summary: "Read a task",
+  access: "signedIn",
+  params,
+  answers: { 200: TaskWire },
+  handle: async ({ scope, caller, params }) =>
+    taskAnswer(scope, 200, await ownTask(scope, caller, params.id)),
+});
+
+const change = (method: "put" | "patch") =>
+  route({
+    method,
+    path: `${path}/:id`,
+    tag,
+    challenge,
+    summary: method === "put" ? "Write a task anew" : "Change a task",
+    description: "Staff only.",
+    access: "signedIn",
+    params,
+    body: method === "put" ? NewTask : TaskChange,
+    answers: { 200: TaskWire },
+    async handle({ scope, caller, params, body }) {
+      requireStaff(caller, texts.staffOnly);
+      const task = await ownTask(scope, caller, params.id);
+      const changed = await changeTask(scope, caller, task, toTaskChange(body));
+      if (!changed) throw noTask();
+      return taskAnswer(scope, 200, changed);
+    },
+  });
+
+const remove = route({
+  method: "delete",
+  path: `${path}/:id`,
+  tag,
+  challenge,
+  summary: "Remove a task, its photos with it",
+  description: "Staff only.",
+  access: "signedIn",
+  params,
+  answers: { 204: null },
+  async handle({ scope, caller, params }) {
+    requireStaff(caller, texts.staffOnly);
+    if (!(await removeTask(scope, caller, await ownTask(scope, caller, params.id)))) throw noTask();
+    return reply(204, null);
+  },
+});
+
+const updateStatus = route({
+  method: "patch",
+  path: `${path}/:id/update_status`,
+  tag,
+  challenge,
+  summary: "Say how far one is with a task",
+  access: "signedIn",
+  params,
+  body: StatusChange,
+  answers: { 200: TaskWire },
+  async handle({ scope, caller, params, body }) {
+    const task = await ownTask(scope, caller, params.id);
+    return taskAnswer(scope, 200, await setUserStatus(scope, caller, task, readStatus(body.status)));
+  },
+});
+
+const uploadPhoto = route({
+  method: "post",
+  path: `${path}/:id/upload_photo`,
+  tag,
+  challenge,
+  summary: "Bring a photo from a task's place",
+  description: "Completes the task for the caller.",
+  access: "signedIn",
+  params,
+  body: PhotoForm,
+  multipartLimit: PHOTO_FORM_LIMIT,
+  answers: { 201: PhotoWire },
+  async handle({ scope, caller, params, body }) {
+    const task = await ownTask(scope, caller, params.id);
+    const file = readPhoto(body.photo);
+    const photo = await addPhoto(scope, caller, task, file, readPlace(body.latitude, body.longitude));
+    if (!photo) throw noTask();
+    const urls = await photoUrls(scope, [{ ...task, photos: [photo] }]);
+    return jsonAnswer(201, toPhotoWire(photo, urls));
+  },
+});
+
+export const taskRoutes: readonly Route[] = [
+  list(path, "all", "List the tasks; staff sees those of before anybody's time, too"),
+  add,
+  addFlat,
+  list(`${path}/my_tasks`, "own", "List the caller's tasks"),
+  list(`${path}/completed`, "completed", "List tasks that are completed, as such or by the caller"),
+  read,
+  change("put"),
+  change("patch"),
+  remove,
+  updateStatus,
+  uploadPhoto,
+];
