@@ -25,6 +25,8 @@ async function carPath({ token }: Person): Promise<string> {
   return `/api/v1/vehicles/${body.id}/`;
 }
 
+const place = { latitude: 55.75, longitude: 37.61 };
+
 export const fleet: Table = {
   "GET /api/v1/vehicle-types": { answers: members(200) },
   "GET /api/v1/vehicle-types/:id": {
@@ -79,5 +81,13 @@ export const fleet: Table = {
   "DELETE /api/v1/vehicles/:id": {
     answers: ownCar(204),
     ask: async (owner) => ({ path: await carPath(owner) }),
+  },
+  "POST /api/v1/weather": { answers: members(200), ask: () => ({ body: place }) },
+  "POST /api/v1/pricing/estimate": {
+    answers: members(200),
+    async ask() {
+      const id = Number((await tariffPath()).split("/").at(-2));
+      return { body: { ...place, vehicle_type: id, distance_km: 1 } };
+    },
   },
 };

@@ -3,5 +3,11 @@ import type { Route } from "../../platform/http/route.ts";
 import { truckRoutes } from "./trucks-routes.ts";
 import { vehicleTypeRoutes } from "./vehicle-types-routes.ts";
 import { vehicleRoutes } from "./vehicles-routes.ts";
+import { weatherRoutes } from "./weather-routes.ts";
 
-export const fleetRoutes: readonly Route[] = [...vehicleTypeRoutes, ...truckRoutes, ...vehicleRoutes];
+export const fleetRoutes: readonly Route[] = [
+  ...vehicleTypeRoutes,
+  ...truckRoutes,
+  ...vehicleRoutes,
+  ...weatherRoutes,
+];

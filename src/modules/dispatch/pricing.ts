@@ -4,7 +4,8 @@ import type { Place } from "../../platform/geo.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { type Price, priceOf } from "./pricing-rules.ts";
 import { vehicleTypes } from "./tables.ts";
-import { type Weather, weatherAt } from "./weather.ts";
+import { weatherAt } from "./weather.ts";
+import type { Weather } from "./weather-rules.ts";
 import type { VehicleType } from "./wire-fleet.ts";
 
 export interface EstimateRequest extends Place {
