@@ -1,0 +1,129 @@
+/** Calling for trucks, and a driver's answers. */
+import { z } from "@hono/zod-openapi";
+import { fromHundredths } from "../../platform/decimal.ts";
+import { envelope, pageQuery, paginate } from "../../platform/http/paging.ts";
+import { type Route, reply, route } from "../../platform/http/route.ts";
+import { isoTime } from "../../platform/time.ts";
+import { answerOffer, beginDispatch, type Offer, standingOffers } from "./offers.ts";
+import { orderParams } from "./order-fields.ts";
+import type { OrderRow } from "./order-queries.ts";
+import { OrderWire, toOrderWire } from "./order-schemas.ts";
+import { requireOrder } from "./orders.ts";
+import { PRIORITIES } from "./tables.ts";
+
+const tag = "Offers";
+const path = "/api/v1/orders/:uuid";
+const params = orderParams;
+
+const OfferWire = z
+  .object({
+    id: z.number().int(),
+    order: z.uuid(),
+    tow_truck: z.number().int(),
+    distance: z.number().int().openapi({ description: "Metres from the truck to the car." }),
+    expires_at: z.string(),
+  })
+  .openapi("Offer");
+
+function toOfferWire(offer: Offer): z.input<typeof OfferWire> {
+  return {
+    id: offer.id,
+    order: offer.orderId,
+    tow_truck: offer.truckId,
+    distance: offer.distance,
+    expires_at: isoTime(offer.expiresAt),
+  };
+}
+
+/** What a driver has to know to decide, and nothing of the client. */
+const OpenOfferWire = OfferWire.extend({
+  pickup_address: z.string(),
+  pickup_latitude: z.number(),
+  pickup_longitude: z.number(),
+  delivery_address: z.string(),
+  delivery_latitude: z.number(),
+  delivery_longitude: z.number(),
+  priority: z.enum(PRIORITIES),
+  vehicle_type: z.number().int(),
+  estimated_price: z.string().nullable(),
+}).openapi("OpenOffer");
+
+function toOpenOfferWire({ offer, order }: { offer: Offer; order: OrderRow }): z.input<typeof OpenOfferWire> {
+  return {
+    ...toOfferWire(offer),
+    pickup_address: order.pickupAddress,
+    pickup_latitude: order.pickupLatitude,
+    pickup_longitude: order.pickupLongitude,
+    delivery_address: order.deliveryAddress,
+    delivery_latitude: order.deliveryLatitude,
+    delivery_longitude: order.deliveryLongitude,
+    priority: order.priority,
+    vehicle_type: order.vehicleTypeId,
+    estimated_price: order.estimatedPrice === null ? null : fromHundredths(order.estimatedPrice),
+  };
+}
+
+const dispatch = route({
+  method: "post",
+  path: `${path}/dispatch`,
+  tag,
+  summary: "Call for trucks",
+  description:
+    "Offers a confirmed order to the closest free truck that suits it, for twenty seconds, then to the next. `offer` is null when none is within 50 km.",
+  access: "operator",
+  params,
+  answers: { 200: z.object({ offer: OfferWire.nullable() }).openapi("Dispatch") },
+  async handle({ scope, params }) {
+    const offer = await beginDispatch(scope, params.uuid);
+    return reply(200, { offer: offer && toOfferWire(offer) });
+  },
+});
+
+const accept = route({
+  method: "post",
+  path: `${path}/offer/accept`,
+  tag,
+  summary: "Take the order that one's truck was offered",
+  access: "signedIn",
+  params,
+  answers: { 200: OrderWire },
+  async handle({ scope, caller, params }) {
+    await answerOffer(scope, caller, params.uuid, true);
+    const { order } = await requireOrder(scope, caller, params.uuid);
+    return reply(200, toOrderWire(scope, order, caller));
+  },
+});
+
+const decline = route({
+  method: "post",
+  path: `${path}/offer/refuse`,
+  tag,
+  summary: "Let the next truck have it",
+  access: "signedIn",
+  params,
+  answers: { 204: null },
+  async handle({ scope, caller, params }) {
+    await answerOffer(scope, caller, params.uuid, false);
+    return reply(204, null);
+  },
+});
+
+const list = route({
+  method: "get",
+  path: "/api/v1/offers",
+  tag,
+  summary: "What one's trucks are being offered now",
+  access: "signedIn",
+  query: pageQuery,
+  answers: { 200: envelope(OpenOfferWire) },
+  async handle({ scope, caller, query, request }) {
+    const standing = async () => {
+      const rows = await standingOffers(scope, caller);
+      return { count: rows.length, rows };
+    };
+    // A driver has a truck or two, and a truck one offer: all of them are one page.
+    return reply(200, await paginate(scope, request, query, 100, standing, toOpenOfferWire));
+  },
+});
+
+export const offerRoutes: readonly Route[] = [dispatch, accept, decline, list];

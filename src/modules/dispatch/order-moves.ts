@@ -1,0 +1,210 @@
+/** Orders on their way: every step is one transaction that takes or frees trucks, tells everybody, or does nothing at all. */
+
+import { and, eq, type SQL, sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
+import { auditEntry } from "../../platform/db/audit.ts";
+import { isUniqueViolation } from "../../platform/db/client.ts";
+import { commit, type Effect } from "../../platform/db/outbox.ts";
+import type { Caller } from "../../platform/http/caller.ts";
+import { invalid, refuse } from "../../platform/http/errors.ts";
+import { fill, messages } from "../../platform/http/messages.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { noticeEffects, noticeRows, pushNotices } from "../notifications/index.ts";
+import { noSuchKey } from "./fields.ts";
+import { decide, isActive, type Move, type Side, truckFault, type Wish } from "./machine.ts";
+import type { Order, OrderRow } from "./order-queries.ts";
+import { type OrderNotice, orderEffect, tellOrderNow } from "./order-room.ts";
+import { statusNotice, texts, truckTexts } from "./order-texts.ts";
+import { orderStatusHistory, orders } from "./tables.ts";
+
+export interface OrderWish extends Wish {
+  /** Kopecks; operators only, as the schedule. */
+  readonly finalPrice?: number | null | undefined;
+  readonly scheduledAt?: number | null | undefined;
+}
+
+/** What a step stands on besides the order, and what goes along with it in its transaction. */
+export interface Along {
+  readonly condition?: SQL;
+  readonly statements?: readonly BatchItem<"sqlite">[];
+}
+
+/**
+ * Does what the wish says, as far as this side may. Refuses a step that leads nowhere or a truck that can't come with
+ * 400, and with 409 what somebody else was faster at.
+ */
+export async function moveOrder(
+  scope: Scope,
+  caller: Caller,
+  order: Order,
+  side: Side,
+  wish: OrderWish,
+  along: Along = {},
+): Promise<OrderRow> {
+  const move = decide(order, side, wish);
+  if ("fault" in move) {
+    if (move.fault !== "transition") throw invalid({ tow_truck: truckTexts[move.fault] });
+    throw invalid({ status: fill(texts.transition, { from: order.status, to: wish.status ?? "" }) });
+  }
+  await requireTruck(scope, order, move);
+  const change = changeOf(scope, order, side, move, wish);
+  if (Object.keys(change).length === 0) return order;
+  const stepped = move.to !== move.from;
+  const notices = stepped ? statusNotice(order.id, order.clientId, move.to) : [];
+  const told = tells(scope, order, move);
+  const effects = [
+    ...(told ? [orderEffect(told)] : []),
+    ...noticeEffects(notices),
+    ...(stepped ? followUps(scope, order, move) : []),
+  ];
+  const rest = [
+    ...(along.statements ?? []),
+    ...trucks(scope, move),
+    ...(stepped ? history(scope, caller, order, move) : []),
+    ...(notices.length > 0 ? [noticeRows(scope, notices)] : []),
+    ...audit(scope, caller, order, side, change),
+  ];
+  const moved = await written(() =>
+    commit(scope, update(scope, order, move, change, along.condition), effects, rest),
+  );
+  if (!moved) throw refuse(409, messages.conflict);
+  pushNotices(scope, notices);
+  if (told) await tellOrderNow(scope, told);
+  return moved;
+}
+
+/** The row as it was written; null when somebody else moved the order or took the truck in between. */
+async function written(work: () => Promise<OrderRow[] | null>): Promise<OrderRow | null> {
+  try {
+    return (await work())?.[0] ?? null;
+  } catch (error) {
+    if (isUniqueViolation(error, "orders.tow_truck_id")) return null;
+    throw error;
+  }
+}
+
+/** A truck that is named for later must only suit; one that is taken must be free, with a driver who is. */
+async function requireTruck(scope: Scope, order: Order, { names, takes }: Move): Promise<void> {
+  const id = takes ?? names;
+  if (id === null) return;
+  const [truck] = await scope.db.all<{
+    status: string;
+    driverId: number | null;
+    suits: 0 | 1;
+    engaged: 0 | 1;
+  }>(
+    sql`SELECT status, driver_id AS driverId, ${suits(order.vehicleTypeId)} AS suits, ${engaged(order.id)} AS engaged
+      FROM tow_trucks WHERE id = ${id}`,
+  );
+  if (!truck) throw invalid({ tow_truck: noSuchKey(id) });
+  const facts = { ...truck, suits: truck.suits === 1, engaged: truck.engaged === 1 };
+  const fault = truckFault(facts);
+  if (fault && (takes !== null || fault === "unsuitable")) throw invalid({ tow_truck: truckTexts[fault] });
+}
+
+const suits = (vehicleTypeId: number) => sql`EXISTS (SELECT 1 FROM tow_truck_types
+  WHERE truck_id = tow_trucks.id AND vehicle_type_id = ${vehicleTypeId})`;
+
+/** Its driver has another job, with whichever truck. */
+const engaged = (
+  orderId: string,
+) => sql`EXISTS (SELECT 1 FROM orders AS job JOIN tow_trucks AS own ON own.id = job.tow_truck_id
+  WHERE own.driver_id = tow_trucks.driver_id AND job.status IN ('ASSIGNED', 'IN_PROGRESS') AND job.id <> ${orderId})`;
+
+/** The truck is still free to take this order: the same as `truckFault`, at the moment of writing. */
+export const isFree = (truckId: SQL | number, order: Pick<OrderRow, "id" | "vehicleTypeId">) => sql`EXISTS (
+  SELECT 1 FROM tow_trucks WHERE id = ${truckId} AND status = 'AVAILABLE' AND driver_id IS NOT NULL
+    AND ${suits(order.vehicleTypeId)} AND NOT ${engaged(order.id)})`;
+
+function changeOf(scope: Scope, order: Order, side: Side, move: Move, wish: OrderWish): Partial<OrderRow> {
+  const now = scope.now();
+  const told: Partial<OrderRow> = {};
+  if (side === "operator") {
+    if (wish.finalPrice !== undefined && wish.finalPrice !== order.finalPrice)
+      told.finalPrice = wish.finalPrice;
+    if (wish.scheduledAt !== undefined && wish.scheduledAt !== order.scheduledAt)
+      told.scheduledAt = wish.scheduledAt;
+  }
+  if (move.truckId !== order.towTruckId) told.towTruckId = move.truckId;
+  if (move.takes !== null) told.assignedAt = now;
+  if (move.to === move.from) return told;
+  told.status = move.to;
+  if (move.to === "IN_PROGRESS") told.startedAt = now;
+  if (move.to === "COMPLETED") {
+    told.completedAt = now;
+    told.finalPrice ??= order.finalPrice ?? order.estimatedPrice;
+  }
+  return told;
+}
+
+function update(scope: Scope, order: Order, move: Move, change: Partial<OrderRow>, condition?: SQL) {
+  return scope.db
+    .update(orders)
+    .set({ ...change, updatedAt: scope.now() })
+    .where(
+      and(
+        eq(orders.id, order.id),
+        eq(orders.status, move.from),
+        sql`${orders.towTruckId} IS ${order.towTruckId}`,
+        move.takes === null ? undefined : isFree(move.takes, order),
+        condition,
+      ),
+    )
+    .returning();
+}
+
+function trucks(scope: Scope, { takes, frees }: Move): BatchItem<"sqlite">[] {
+  const set = (id: number | null, from: string, to: string) =>
+    id === null
+      ? []
+      : [
+          scope.db.run(sql`UPDATE tow_trucks SET status = ${to}, updated_at = ${scope.now()}
+            WHERE id = ${id} AND status = ${from}`),
+        ];
+  // One that went out of service meanwhile stays so.
+  return [...set(frees, "BUSY", "AVAILABLE"), ...set(takes, "AVAILABLE", "BUSY")];
+}
+
+/** The step in the order's history; and whoever was still being asked is not any more. */
+function history(scope: Scope, caller: Caller, order: Order, { from, to }: Move): BatchItem<"sqlite">[] {
+  const now = scope.now();
+  return [
+    scope.db.insert(orderStatusHistory).values({
+      orderId: order.id,
+      oldStatus: from,
+      newStatus: to,
+      changedBy: caller.userId,
+      createdAt: now,
+    }),
+    scope.db.run(sql`UPDATE order_offers SET status = 'WITHDRAWN', answered_at = ${now}
+      WHERE order_id = ${order.id} AND status = 'OPEN'`),
+  ];
+}
+
+/** What the order's room hears; null when nothing changed that anybody follows. */
+function tells(scope: Scope, order: Order, move: Move): OrderNotice | null {
+  const replaced = isActive(move.from) && move.takes !== null;
+  if (move.to === move.from && !replaced) return null;
+  const former = order.truck?.driverId ?? null;
+  return {
+    orderId: order.id,
+    kind: "status",
+    ref: crypto.randomUUID(),
+    body: { order: order.id, status: move.to, old_status: move.from, tow_truck: move.truckId },
+    leaves: replaced && former !== null ? { userId: former, at: scope.now() } : null,
+  };
+}
+
+/** With `AUTO_DISPATCH` a confirmed order calls for trucks by itself. */
+function followUps(scope: Scope, order: Order, { to }: Move): Effect[] {
+  if (to !== "CONFIRMED" || !scope.runtime.settings.autoDispatch) return [];
+  return [{ kind: "order_dispatch", address: `order:${order.id}`, payload: { orderId: order.id } }];
+}
+
+function audit(scope: Scope, caller: Caller, order: Order, side: Side, after: Partial<OrderRow>) {
+  if (side !== "operator" || order.clientId === caller.userId) return [];
+  const before = Object.fromEntries(
+    Object.keys(after).map((field) => [field, order[field as keyof OrderRow]]),
+  );
+  return [auditEntry(scope, caller, { action: "order.move", subject: `order:${order.id}`, before, after })];
+}

@@ -1,0 +1,182 @@
+/** Orders as they are read: whole, in a fixed number of statements whatever their number. */
+import { and, desc, eq, gte, lte, type SQL, sql } from "drizzle-orm";
+import { contains } from "../../platform/db/folding.ts";
+import { type Caller, isOperator } from "../../platform/http/caller.ts";
+import type { Listed, Window } from "../../platform/http/paging.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { findPeople, type Person } from "../identity/index.ts";
+import type { OrderStatus } from "./machine.ts";
+import { type orderStatusHistory, orders, type PRIORITIES, type payments, type ratings } from "./tables.ts";
+import { truckTypes } from "./truck-queries.ts";
+import type { Truck, Vehicle } from "./wire-fleet.ts";
+
+export type OrderRow = typeof orders.$inferSelect;
+export type History = Omit<typeof orderStatusHistory.$inferSelect, "orderId">;
+export type Payment = typeof payments.$inferSelect;
+export type Rating = typeof ratings.$inferSelect;
+
+/** An order with all that hangs on it. */
+export interface Order extends Readonly<OrderRow> {
+  readonly client: Person;
+  readonly truck: Truck | null;
+  readonly vehicle: Vehicle | null;
+  /** The newest first, as the payments. */
+  readonly history: readonly History[];
+  readonly payments: readonly Payment[];
+  readonly rating: Rating | null;
+  readonly people: ReadonlyMap<number, Person>;
+}
+
+const json = <T>(words: string | null) => (words === null ? null : (JSON.parse(words) as T));
+
+const historyJson = sql<string>`(SELECT json_group_array(json_object('id', id, 'oldStatus', old_status,
+    'newStatus', new_status, 'comment', comment, 'changedBy', changed_by, 'createdAt', created_at) ORDER BY id DESC)
+  FROM order_status_history WHERE order_id = orders.id)`;
+
+const paymentsJson = sql<string>`(SELECT json_group_array(json_object('id', id, 'orderId', order_id, 'amount', amount,
+    'paymentMethod', payment_method, 'status', status, 'transactionId', transaction_id, 'paidAt', paid_at,
+    'createdAt', created_at, 'updatedAt', updated_at) ORDER BY id DESC)
+  FROM payments WHERE order_id = orders.id)`;
+
+const ratingJson = sql<
+  string | null
+>`(SELECT json_object('id', id, 'orderId', order_id, 'driverId', driver_id,
+    'driverRating', driver_rating, 'serviceRating', service_rating, 'comment', comment,
+    'createdAt', created_at, 'updatedAt', updated_at)
+  FROM ratings WHERE order_id = orders.id)`;
+
+const vehicleJson = sql<
+  string | null
+>`(SELECT json_object('id', id, 'ownerId', owner_id, 'nickname', nickname,
+    'make', make, 'model', model, 'year', year, 'color', color, 'licensePlate', license_plate, 'notes', notes,
+    'createdAt', created_at, 'updatedAt', updated_at)
+  FROM client_vehicles WHERE id = orders.vehicle_id)`;
+
+const truckJson = sql<
+  string | null
+>`(SELECT json_object('id', id, 'licensePlate', license_plate, 'model', model,
+    'capacity', capacity, 'driverId', driver_id, 'status', status, 'latitude', latitude, 'longitude', longitude,
+    'cell', cell, 'locatedAt', located_at, 'createdAt', created_at, 'updatedAt', updated_at,
+    'types', json(${truckTypes}))
+  FROM tow_trucks WHERE id = orders.tow_truck_id)`;
+
+/** Two statements: the orders, and everybody in them. */
+async function selectOrders(scope: Scope, where: SQL | undefined, window: Window): Promise<Order[]> {
+  const found = await scope.db
+    .select({
+      order: orders,
+      history: historyJson,
+      payments: paymentsJson,
+      rating: ratingJson,
+      vehicle: vehicleJson,
+      truck: truckJson,
+    })
+    .from(orders)
+    .where(where)
+    .orderBy(desc(orders.createdAt), desc(orders.id))
+    .limit(window.limit)
+    .offset(window.offset);
+  const read = found.map((row) => ({
+    ...row.order,
+    history: json<History[]>(row.history) ?? [],
+    payments: json<Payment[]>(row.payments) ?? [],
+    rating: json<Rating>(row.rating),
+    vehicle: json<Omit<Vehicle, "owner">>(row.vehicle),
+    truck: json<Omit<Truck, "driver">>(row.truck),
+  }));
+  const people = await findPeople(
+    scope,
+    read.flatMap(({ clientId, vehicle, truck, history }) => [
+      clientId,
+      vehicle?.ownerId ?? null,
+      truck?.driverId ?? null,
+      ...history.map(({ changedBy }) => changedBy),
+    ]),
+  );
+  return read.flatMap(({ vehicle, truck, ...order }) => {
+    const client = people.get(order.clientId);
+    const owner = people.get(vehicle?.ownerId ?? 0);
+    // Deleted between the two statements, and the order with them.
+    if (!client) return [];
+    return {
+      ...order,
+      client,
+      vehicle: vehicle && owner ? { ...vehicle, owner } : null,
+      truck: truck && { ...truck, driver: people.get(truck.driverId ?? 0) ?? null },
+      people,
+    };
+  });
+}
+
+/** What somebody may see: operators and staff everything, drivers the jobs of their trucks, everybody what they ordered. */
+export function visibleTo(caller: Caller): SQL | undefined {
+  if (isOperator(caller)) return undefined;
+  const own = eq(orders.clientId, caller.userId);
+  if (caller.userType !== "DRIVER") return own;
+  return sql`(${own} OR ${orders.towTruckId} IN (SELECT id FROM tow_trucks WHERE driver_id = ${caller.userId}))`;
+}
+
+export interface OrderFilter {
+  readonly status?: OrderStatus | undefined;
+  readonly priority?: (typeof PRIORITIES)[number] | undefined;
+  readonly vehicleTypeId?: number | undefined;
+  /** Epoch ms, both included. */
+  readonly createdFrom?: number | undefined;
+  readonly createdTo?: number | undefined;
+  /** Every word is in its id, an address or a plate; for operators also in the client's names and phone. */
+  readonly search?: string | undefined;
+}
+
+/** The newest first. */
+export async function listOrders(
+  scope: Scope,
+  caller: Caller,
+  filter: OrderFilter,
+  window: Window,
+): Promise<Listed<Order>> {
+  const where = and(
+    visibleTo(caller),
+    filter.status && eq(orders.status, filter.status),
+    filter.priority && eq(orders.priority, filter.priority),
+    filter.vehicleTypeId === undefined ? undefined : eq(orders.vehicleTypeId, filter.vehicleTypeId),
+    filter.createdFrom === undefined ? undefined : gte(orders.createdAt, filter.createdFrom),
+    filter.createdTo === undefined ? undefined : lte(orders.createdAt, filter.createdTo),
+    contains(searched(caller), filter.search),
+  );
+  const [count, rows] = await Promise.all([
+    scope.db.$count(orders, where),
+    selectOrders(scope, where, window),
+  ]);
+  return { count, rows };
+}
+
+function searched(caller: Caller): SQL[] {
+  const texts = [
+    sql`orders.id`,
+    sql`orders.pickup_address`,
+    sql`orders.delivery_address`,
+    sql`(SELECT license_plate FROM client_vehicles WHERE id = orders.vehicle_id)`,
+    sql`(SELECT license_plate FROM tow_trucks WHERE id = orders.tow_truck_id)`,
+  ];
+  const client = sql`(SELECT username || ' ' || first_name || ' ' || last_name || ' ' || coalesce(phone, '')
+    FROM users WHERE id = orders.client_id)`;
+  return isOperator(caller) ? [...texts, client] : texts;
+}
+
+/** The order, if this caller may see it. */
+export async function findOrder(scope: Scope, caller: Caller, id: string): Promise<Order | null> {
+  const where = and(eq(orders.id, id), visibleTo(caller));
+  const [order] = await selectOrders(scope, where, { limit: 1, offset: 0 });
+  return order ?? null;
+}
+
+/** The order, whoever asks: for what the house does by itself. */
+export async function loadOrder(scope: Scope, id: string): Promise<Order | null> {
+  const [order] = await selectOrders(scope, eq(orders.id, id), { limit: 1, offset: 0 });
+  return order ?? null;
+}
+
+/** Everything that somebody ordered, for the account's export. */
+export function ordersOf(scope: Scope, clientId: number): Promise<Order[]> {
+  return selectOrders(scope, eq(orders.clientId, clientId), { limit: 100_000, offset: 0 });
+}

@@ -1,0 +1,247 @@
+/** `/api/v1/orders/…`: placed, listed, edited, moved on. */
+import { z } from "@hono/zod-openapi";
+import type { Caller } from "../../platform/http/caller.ts";
+import { forbidden, invalid, notFound } from "../../platform/http/errors.ts";
+import { string } from "../../platform/http/fields.ts";
+import { envelope, paginate } from "../../platform/http/paging.ts";
+import { type Route, reply, route } from "../../platform/http/route.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { locationRoute } from "./location.ts";
+import { offerRoutes } from "./offers-routes.ts";
+import { arrive } from "./order-arrival.ts";
+import { orderParams, requireFuture } from "./order-fields.ts";
+import { moveOrder } from "./order-moves.ts";
+import { listOrders } from "./order-queries.ts";
+import {
+  NewOrder,
+  NewOrderWire,
+  OrderChange,
+  OrderWire,
+  orderFilter,
+  StatusChange,
+  StatusWire,
+  toNewOrderWire,
+  toOrderWire,
+  toStatusWire,
+} from "./order-schemas.ts";
+import { texts } from "./order-texts.ts";
+import { editOrder, placeOrder, requireOrder } from "./orders.ts";
+import { paymentRoutes } from "./payments-routes.ts";
+import { shareRoutes } from "./shares-routes.ts";
+import { statsRoute } from "./stats.ts";
+
+const tag = "Orders";
+const path = "/api/v1/orders";
+const PAGE_SIZE = 20;
+const params = orderParams;
+
+async function shown(scope: Scope, caller: Caller, id: string): Promise<z.input<typeof OrderWire>> {
+  const { order } = await requireOrder(scope, caller, id);
+  return toOrderWire(scope, order, caller);
+}
+
+const place = route({
+  method: "post",
+  path,
+  tag,
+  summary: "Order a tow truck for one's own car",
+  description:
+    "The price is the server's estimate over the straight line; a price in the body is ignored. A car's integer N is its uuid's 128-bit value.",
+  access: "signedIn",
+  creates: true,
+  body: NewOrder,
+  answers: { 201: NewOrderWire },
+  async handle({ scope, caller, body }) {
+    requireFuture(scope, body.scheduled_time);
+    const order = await placeOrder(scope, caller, body.vehicle, {
+      vehicleTypeId: body.vehicle_type,
+      pickupAddress: body.pickup_address,
+      pickupLatitude: body.pickup_latitude,
+      pickupLongitude: body.pickup_longitude,
+      deliveryAddress: body.delivery_address,
+      deliveryLatitude: body.delivery_latitude,
+      deliveryLongitude: body.delivery_longitude,
+      description: body.description ?? "",
+      priority: body.priority ?? "NORMAL",
+      scheduledAt: body.scheduled_time ?? null,
+    });
+    return reply(201, toNewOrderWire(order));
+  },
+});
+
+const list = route({
+  method: "get",
+  path: `${path}/list`,
+  tag,
+  summary: "Orders, the newest first",
+  description:
+    "Clients see what they ordered, drivers the jobs of their trucks too, operators and staff all. `search` looks in ids, addresses and plates; for operators also in the clients' names and phones.",
+  access: "signedIn",
+  query: orderFilter,
+  answers: { 200: envelope(OrderWire) },
+  async handle({ scope, caller, query, request }) {
+    const filter = {
+      status: query.status,
+      priority: query.priority,
+      vehicleTypeId: query.vehicle_type,
+      createdFrom: query.created_from,
+      createdTo: query.created_to,
+      search: query.search,
+    };
+    const page = await paginate(
+      scope,
+      request,
+      query,
+      PAGE_SIZE,
+      (window) => listOrders(scope, caller, filter, window),
+      (order) => toOrderWire(scope, order, caller),
+    );
+    return reply(200, page);
+  },
+});
+
+const read = route({
+  method: "get",
+  path: `${path}/:uuid`,
+  tag,
+  summary: "Read an order",
+  access: "signedIn",
+  params,
+  answers: { 200: OrderWire },
+  handle: async ({ scope, caller, params }) => reply(200, await shown(scope, caller, params.uuid)),
+});
+
+const edit = (method: "put" | "patch") =>
+  route({
+    method,
+    path: `${path}/:uuid`,
+    tag,
+    summary: "Edit an order",
+    description:
+      "Partial in both verbs. What the caller may not change is ignored: clients change places and priority while it is pending and the description while it lasts, drivers nothing; nobody its status.",
+    access: "signedIn",
+    params,
+    body: OrderChange,
+    answers: { 200: OrderWire },
+    async handle({ scope, caller, params, body }) {
+      const found = await requireOrder(scope, caller, params.uuid);
+      if (found.side === "operator" && body.scheduled_time !== undefined)
+        requireFuture(scope, body.scheduled_time, found.order.scheduledAt);
+      await editOrder(scope, caller, found, {
+        pickupAddress: body.pickup_address,
+        pickupLatitude: body.pickup_latitude,
+        pickupLongitude: body.pickup_longitude,
+        deliveryAddress: body.delivery_address,
+        deliveryLatitude: body.delivery_latitude,
+        deliveryLongitude: body.delivery_longitude,
+        description: body.description,
+        priority: body.priority,
+        scheduledAt: body.scheduled_time,
+        vehicleTypeId: body.vehicle_type,
+        finalPrice: body.final_price,
+      });
+      return reply(200, await shown(scope, caller, params.uuid));
+    },
+  });
+
+const updateStatus = (method: "put" | "patch") =>
+  route({
+    method,
+    path: `${path}/:uuid/update-status`,
+    tag,
+    summary: "Move an order on, or assign a truck",
+    description:
+      "PENDING → CONFIRMED → ASSIGNED → IN_PROGRESS → COMPLETED; CANCELLED until then. Operators take every step and name truck, price and time; the truck's driver starts and completes; clients only cancel, before the work starts.",
+    access: "signedIn",
+    params,
+    body: StatusChange,
+    answers: { 200: StatusWire },
+    async handle({ scope, caller, params, body }) {
+      const { order, side } = await requireOrder(scope, caller, params.uuid);
+      if (side === "client" && body.status !== "CANCELLED") throw notFound();
+      if (side === "operator") requireFuture(scope, body.scheduled_time, order.scheduledAt);
+      if (
+        body.status === "IN_PROGRESS" &&
+        body.start_code !== undefined &&
+        body.start_code !== order.startCode
+      )
+        throw invalid({ start_code: texts.code });
+      const moved = await moveOrder(scope, caller, order, side, {
+        status: body.status,
+        towTruckId: body.tow_truck,
+        finalPrice: body.final_price,
+        scheduledAt: body.scheduled_time,
+      });
+      return reply(200, toStatusWire(moved));
+    },
+  });
+
+const cancel = route({
+  method: "post",
+  path: `${path}/:uuid/cancel`,
+  tag,
+  summary: "Cancel an order",
+  description: "Its client before the work starts, operators until it is over.",
+  access: "signedIn",
+  params,
+  answers: { 200: OrderWire },
+  async handle({ scope, caller, params }) {
+    const { order, side } = await requireOrder(scope, caller, params.uuid);
+    await moveOrder(scope, caller, order, side, { status: "CANCELLED" });
+    return reply(200, await shown(scope, caller, params.uuid));
+  },
+});
+
+const start = route({
+  method: "post",
+  path: `${path}/:uuid/start`,
+  tag,
+  summary: "Start the work with the client's code",
+  description: "For the driver of its truck. The client sees the code in their order.",
+  access: "signedIn",
+  params,
+  body: z.object({ code: string({ max: 20 }) }).openapi("StartCode"),
+  answers: { 200: OrderWire },
+  async handle({ scope, caller, params, body }) {
+    const { order, side } = await requireOrder(scope, caller, params.uuid);
+    if (side !== "driver") throw forbidden();
+    if (body.code !== order.startCode) throw invalid({ code: texts.code });
+    await moveOrder(scope, caller, order, side, { status: "IN_PROGRESS" });
+    return reply(200, await shown(scope, caller, params.uuid));
+  },
+});
+
+const arrived = route({
+  method: "post",
+  path: `${path}/:uuid/arrived`,
+  tag,
+  summary: "Say that one's truck is there",
+  description: "For the driver of its truck; the client is told once.",
+  access: "signedIn",
+  params,
+  answers: { 200: OrderWire },
+  async handle({ scope, caller, params }) {
+    const { order, side } = await requireOrder(scope, caller, params.uuid);
+    if (side !== "driver") throw forbidden();
+    await arrive(scope, order);
+    return reply(200, toOrderWire(scope, order, caller));
+  },
+});
+
+export const orderRoutes: readonly Route[] = [
+  place,
+  list,
+  read,
+  edit("put"),
+  edit("patch"),
+  updateStatus("put"),
+  updateStatus("patch"),
+  cancel,
+  start,
+  arrived,
+  ...paymentRoutes,
+  ...offerRoutes,
+  ...shareRoutes,
+  statsRoute,
+  locationRoute,
+];

@@ -1,0 +1,126 @@
+/** Payments: declared by clients, received by operators. Never more than is due, whoever presses at once. */
+import { and, eq, sql } from "drizzle-orm";
+import { auditEntry } from "../../platform/db/audit.ts";
+import { commit } from "../../platform/db/outbox.ts";
+import { fromHundredths } from "../../platform/decimal.ts";
+import type { Caller } from "../../platform/http/caller.ts";
+import { invalid, notFound, refuse } from "../../platform/http/errors.ts";
+import { fill, messages } from "../../platform/http/messages.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { noticeEffects, noticeRows, pushNotices } from "../notifications/index.ts";
+import type { Payment } from "./order-queries.ts";
+import { orderEffect, tellOrderNow } from "./order-room.ts";
+import { paidNotice, texts } from "./order-texts.ts";
+import { mayPass, type PaymentStatus } from "./payments-rules.ts";
+import { orders, payments } from "./tables.ts";
+
+/** What is left to pay for an order, kopecks: its price without what has come or is on its way. Nothing for a cancelled one. */
+const dueOf = (orderId: string) => sql<number>`coalesce((
+  SELECT max(0, coalesce(final_price, estimated_price, 0) - (SELECT coalesce(sum(amount), 0) FROM payments
+    WHERE order_id = orders.id AND status IN ('PROCESSING', 'COMPLETED')))
+  FROM orders WHERE id = ${orderId} AND status <> 'CANCELLED'), 0)`;
+
+async function tooMuch(scope: Scope, orderId: string) {
+  const [row] = await scope.db.all<{ due: number }>(sql`SELECT ${dueOf(orderId)} AS due`);
+  return invalid({ amount: fill(texts.tooMuch, { due: fromHundredths(row?.due ?? 0) }) });
+}
+
+export interface PaymentFacts extends Pick<Payment, "amount" | "paymentMethod" | "transactionId"> {}
+
+/** A client says that they pay; whether the money came is an operator's to say. */
+export async function declarePayment(
+  scope: Scope,
+  caller: Caller,
+  orderId: string,
+  facts: PaymentFacts,
+): Promise<Payment> {
+  const [order] = await scope.db
+    .select({ id: orders.id })
+    .from(orders)
+    .where(and(eq(orders.id, orderId), eq(orders.clientId, caller.userId)));
+  if (!order) throw notFound();
+  const now = scope.now();
+  const { amount, paymentMethod, transactionId } = facts;
+  const insert = scope.db.run(sql`
+    INSERT INTO payments (order_id, amount, payment_method, status, transaction_id, created_at, updated_at)
+    SELECT ${orderId}, ${amount}, ${paymentMethod}, 'PENDING', ${transactionId}, ${now}, ${now}
+    WHERE ${amount} <= ${dueOf(orderId)} RETURNING id`);
+  const told = {
+    orderId,
+    kind: "payment",
+    ref: crypto.randomUUID(),
+    body: { order: orderId, status: "PENDING", amount: fromHundredths(amount) },
+  } as const;
+  const done = await commit(scope, insert, [orderEffect(told)]);
+  const [made] = (done?.results ?? []) as { id: number }[];
+  if (!made) throw await tooMuch(scope, orderId);
+  await tellOrderNow(scope, told);
+  return { id: made.id, orderId, ...facts, status: "PENDING", paidAt: null, createdAt: now, updatedAt: now };
+}
+
+/** An operator says what became of a payment; its client hears when the money is there. */
+export async function settlePayment(
+  scope: Scope,
+  caller: Caller,
+  orderId: string,
+  id: number,
+  to: PaymentStatus,
+): Promise<Payment> {
+  const [found] = await scope.db
+    .select({ payment: payments, clientId: orders.clientId })
+    .from(payments)
+    .innerJoin(orders, eq(orders.id, payments.orderId))
+    .where(and(eq(payments.id, id), eq(payments.orderId, orderId)));
+  if (!found) throw notFound();
+  const { payment, clientId } = found;
+  const from = payment.status;
+  if (from === to) return payment;
+  if (!mayPass(from, to)) throw invalid({ status: fill(texts.payment, { from, to }) });
+  const now = scope.now();
+  // What is on its way was counted when it set out.
+  const counts = from !== "PROCESSING" && (to === "PROCESSING" || to === "COMPLETED");
+  const update = scope.db
+    .update(payments)
+    .set({ status: to, updatedAt: now, ...(to === "COMPLETED" && { paidAt: now }) })
+    .where(
+      and(
+        eq(payments.id, id),
+        eq(payments.status, from),
+        counts ? sql`${payments.amount} <= ${dueOf(orderId)}` : undefined,
+      ),
+    )
+    .returning();
+  const notices =
+    to === "COMPLETED" ? [paidNotice(orderId, clientId, id, fromHundredths(payment.amount))] : [];
+  const told = {
+    orderId,
+    kind: "payment",
+    ref: `payment:${id}:${to}`,
+    body: { order: orderId, payment: id, status: to, amount: fromHundredths(payment.amount) },
+  } as const;
+  const done = await commit(
+    scope,
+    update,
+    [orderEffect(told), ...noticeEffects(notices)],
+    [
+      noticeRows(scope, notices),
+      auditEntry(scope, caller, {
+        action: "payment.settle",
+        subject: `payment:${id}`,
+        before: { status: from },
+        after: { status: to },
+      }),
+    ],
+  );
+  const [settled] = done ?? [];
+  if (!settled) throw await lost(scope, payment);
+  pushNotices(scope, notices);
+  await tellOrderNow(scope, told);
+  return settled;
+}
+
+/** Why a settlement moved nothing: somebody else was faster, or it is more than is due. */
+async function lost(scope: Scope, { id, orderId, status }: Payment) {
+  const [row] = await scope.db.select({ status: payments.status }).from(payments).where(eq(payments.id, id));
+  return row?.status === status ? tooMuch(scope, orderId) : refuse(409, messages.conflict);
+}

@@ -1,0 +1,65 @@
+/** `/api/v1/orders/{uuid}/share/`: public links to an order's map. */
+import { z } from "@hono/zod-openapi";
+import { invalid, notFound } from "../../platform/http/errors.ts";
+import { boolean, integer } from "../../platform/http/fields.ts";
+import { type Route, reply, route } from "../../platform/http/route.ts";
+import { isoTime } from "../../platform/time.ts";
+import { isOver } from "./machine.ts";
+import { orderParams } from "./order-fields.ts";
+import { texts } from "./order-texts.ts";
+import { requireOrder } from "./orders.ts";
+import { endShares, shareOrder } from "./shares.ts";
+
+const tag = "Orders";
+const path = "/api/v1/orders/:uuid/share";
+const params = orderParams;
+
+/** Seconds. */
+const MINUTE = 60;
+const DAY = 24 * 60 * MINUTE;
+
+const share = route({
+  method: "post",
+  path,
+  tag,
+  summary: "Make a public link to an order's map",
+  description:
+    "It shows the status, both places and the truck on its way, no address and no phone; the client's first name if allowed.",
+  access: "signedIn",
+  creates: true,
+  params,
+  body: z
+    .object({
+      expires_in: integer({ min: MINUTE, max: 7 * DAY })
+        .optional()
+        .openapi({ type: "integer", description: "Seconds; a day unless said." }),
+      shows_name: boolean().optional(),
+    })
+    .openapi("NewShare"),
+  answers: { 201: z.object({ url: z.string(), expires_at: z.string() }).openapi("Share") },
+  async handle({ scope, caller, params, body }) {
+    const { order, side } = await requireOrder(scope, caller, params.uuid);
+    if (side === "driver") throw notFound();
+    if (isOver(order.status)) throw invalid({ non_field_errors: texts.over });
+    const made = await shareOrder(scope, order.id, body.expires_in ?? DAY, body.shows_name ?? false);
+    return reply(201, { url: made.url, expires_at: isoTime(made.expiresAt) });
+  },
+});
+
+const end = route({
+  method: "delete",
+  path,
+  tag,
+  summary: "End every public link to an order",
+  access: "signedIn",
+  params,
+  answers: { 204: null },
+  async handle({ scope, caller, params }) {
+    const { order, side } = await requireOrder(scope, caller, params.uuid);
+    if (side === "driver") throw notFound();
+    await endShares(scope, order.id);
+    return reply(204, null);
+  },
+});
+
+export const shareRoutes: readonly Route[] = [share, end];

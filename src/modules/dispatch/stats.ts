@@ -1,0 +1,84 @@
+/** The figures of the dashboard, one statement a role. */
+import { z } from "@hono/zod-openapi";
+import { type SQL, sql } from "drizzle-orm";
+import { type Caller, isOperator } from "../../platform/http/caller.ts";
+import { reply, route } from "../../platform/http/route.ts";
+import type { Scope } from "../../platform/runtime.ts";
+
+const count = z.number().int();
+
+const ClientStats = z
+  .object({
+    total_orders: count,
+    active_orders: count,
+    completed_orders: count,
+    unread_notifications: count,
+  })
+  .openapi("ClientStats");
+
+const DriverStats = z
+  .object({
+    total_orders: count,
+    active_orders: count,
+    completed_orders: count,
+    avg_rating: z.number(),
+    unread_notifications: count,
+  })
+  .openapi("DriverStats");
+
+const OperatorStats = z
+  .object({
+    total_orders: count,
+    pending_orders: count,
+    active_orders: count,
+    available_trucks: count,
+    unread_notifications: count,
+  })
+  .openapi("OperatorStats");
+
+const among = (...states: string[]) =>
+  sql`count(*) FILTER (WHERE status IN (SELECT value FROM json_each(${JSON.stringify(states)})))`;
+const unread = ({ userId }: Caller) =>
+  sql`(SELECT count(*) FROM notifications WHERE user_id = ${userId} AND is_read = 0)`;
+
+function forClient(caller: Caller): SQL {
+  return sql`SELECT count(*) AS total_orders,
+    ${among("PENDING", "CONFIRMED", "ASSIGNED", "IN_PROGRESS")} AS active_orders,
+    ${among("COMPLETED")} AS completed_orders, ${unread(caller)} AS unread_notifications
+    FROM orders WHERE client_id = ${caller.userId}`;
+}
+
+function forDriver(caller: Caller): SQL {
+  return sql`SELECT count(*) AS total_orders, ${among("ASSIGNED", "IN_PROGRESS")} AS active_orders,
+    ${among("COMPLETED")} AS completed_orders,
+    (SELECT coalesce(avg(driver_rating), 0.0) FROM ratings WHERE driver_id = ${caller.userId}) AS avg_rating,
+    ${unread(caller)} AS unread_notifications
+    FROM orders WHERE tow_truck_id IN (SELECT id FROM tow_trucks WHERE driver_id = ${caller.userId})`;
+}
+
+function forOperator(caller: Caller): SQL {
+  return sql`SELECT count(*) AS total_orders, ${among("PENDING")} AS pending_orders,
+    ${among("CONFIRMED", "ASSIGNED", "IN_PROGRESS")} AS active_orders,
+    (SELECT count(*) FROM tow_trucks WHERE status = 'AVAILABLE') AS available_trucks,
+    ${unread(caller)} AS unread_notifications FROM orders`;
+}
+
+const Stats = z.union([ClientStats, DriverStats, OperatorStats]);
+
+async function statsFor(scope: Scope, caller: Caller): Promise<z.input<typeof Stats>> {
+  const role = isOperator(caller) ? forOperator : caller.userType === "DRIVER" ? forDriver : forClient;
+  const [figures] = await scope.db.all<z.input<typeof Stats>>(role(caller));
+  if (!figures) throw new Error("an aggregate has no row");
+  return figures;
+}
+
+export const statsRoute = route({
+  method: "get",
+  path: "/api/v1/dashboard/stats",
+  tag: "Orders",
+  summary: "One's figures",
+  description: "Clients count what they ordered, drivers the jobs of their trucks, operators everything.",
+  access: "signedIn",
+  answers: { 200: Stats },
+  handle: async ({ scope, caller }) => reply(200, await statsFor(scope, caller)),
+});
