@@ -1,6 +1,8 @@
 /** Events: what other rooms of the house may use. */
+
 export { eraseEventWords } from "./erasure.ts";
 export { eventGate } from "./gate.ts";
+export { geocode } from "./geocoding.ts";
 export { eventMails } from "./mails.ts";
 export { announce, type Notice } from "./notices.ts";
 export {
@@ -14,4 +16,5 @@ export {
 } from "./queries.ts";
 export { sendReminders } from "./reminders.ts";
 export { eventSocket, eventTenant } from "./room.ts";
+export { eventRoutes } from "./routes.ts";
 export { createEvents, type EventChange, type EventDraft, removeEvents, updateEvents } from "./service.ts";

@@ -72,7 +72,7 @@ function facts(data: EventLetter, locale: Locale): [string, string][] {
   const names =
     data.participants.join(", ") + (rest > 0 ? (ru ? ` и ещё ${rest}` : ` and ${rest} more`) : "");
   return [
-    [ru ? "Место" : "Location", data.location],
+    [ru ? "Место" : "Location", data.location || "—"],
     [ru ? "Начало" : "Starts", readableTime(data.startsAt, locale)],
     ...(data.endsAt === null
       ? []

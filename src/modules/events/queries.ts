@@ -4,7 +4,7 @@ import type { Locale } from "../../platform/http/text.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { foldUsername } from "../identity/index.ts";
 import { foldLocation } from "./rules.ts";
-import { eventEntries, eventMembers, eventReminders, events } from "./tables.ts";
+import { eventEntries, eventMembers, eventReminders, events, participationRequests } from "./tables.ts";
 
 /** A person as an event shows them and as a letter finds them. */
 export interface Person {
@@ -161,5 +161,15 @@ export async function exportEvents(scope: Scope, userId: number) {
     })
     .from(eventEntries)
     .where(eq(eventEntries.authorId, userId));
-  return { events_made: made, events_joined: joined, event_messages: said, reminders: reminded };
+  const asked = await scope.db
+    .select()
+    .from(participationRequests)
+    .where(eq(participationRequests.userId, userId));
+  return {
+    events_made: made,
+    events_joined: joined,
+    event_messages: said,
+    reminders: reminded,
+    participation_requests: asked,
+  };
 }

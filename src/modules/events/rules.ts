@@ -1,4 +1,4 @@
-/** Who may change an event, and when. Pure: facts in, verdict out. */
+/** Who may change an event and when, what it may be, and who may join. Pure: facts in, verdict out. */
 import type { Caller } from "../../platform/http/caller.ts";
 
 export interface EventFacts {
@@ -25,3 +25,71 @@ export function foldLocation(location: string): string {
 
 /** Reminders go out this long before the start, in ms. */
 export const REMINDER_LEAD = 30 * 60_000;
+
+/** What an event sets for whoever comes. Null: no limit. */
+export interface Limits {
+  readonly minAge: number | null;
+  readonly maxAge: number | null;
+  readonly minMembers: number | null;
+  /** How many may take part, organizers among them. */
+  readonly maxMembers: number | null;
+}
+
+export interface Plan extends Limits {
+  readonly startsAt: number;
+  readonly endsAt: number | null;
+}
+
+/** Why an event can't be planned like this with so many members. */
+export type PlanFault = "order" | "ages" | "counts" | "crowded";
+
+export function planFault(plan: Plan, members: number): PlanFault | null {
+  if (plan.endsAt !== null && plan.endsAt <= plan.startsAt) return "order";
+  if (isAbove(plan.minAge, plan.maxAge)) return "ages";
+  if (isAbove(plan.minMembers, plan.maxMembers)) return "counts";
+  return isAbove(members, plan.maxMembers) ? "crowded" : null;
+}
+
+const isAbove = (least: number | null, most: number | null) =>
+  least !== null && most !== null && least > most;
+
+/** Whoever made an event organizes it, too. */
+export function organizes({ creatorId, members }: EventFacts, userId: number): boolean {
+  return creatorId === userId || members.some((member) => member.userId === userId && member.isOrganizer);
+}
+
+/** An event without an end is taken to last a day. */
+const OPEN_END = 24 * 3600_000;
+
+export function isOver({ startsAt, endsAt }: Plan, now: number): boolean {
+  return (endsAt ?? startsAt + OPEN_END) <= now;
+}
+
+/** Why somebody can't ask to take part. Whether there is room is no reason: then they wait. */
+export type JoinFault = "own" | "over" | "ageUnknown" | "age";
+
+/** `age` in whole years, null when it is not known. */
+export function joinFault(
+  event: EventFacts & Plan,
+  applicant: { readonly userId: number; readonly age: number | null },
+  now: number,
+): JoinFault | null {
+  if (organizes(event, applicant.userId)) return "own";
+  if (isOver(event, now)) return "over";
+  if (event.minAge === null && event.maxAge === null) return null;
+  if (applicant.age === null) return "ageUnknown";
+  return isAbove(event.minAge, applicant.age) || isAbove(applicant.age, event.maxAge) ? "age" : null;
+}
+
+/** Places left; null when there is no limit. */
+export function freePlaces(maxMembers: number | null, members: number): number | null {
+  return maxMembers === null ? null : Math.max(0, maxMembers - members);
+}
+
+/**
+ * How many of a waiting line can be told that there is a place: those who were told before and are not decided on yet
+ * hold theirs. Null: all of them.
+ */
+export function placesToOffer(free: number | null, invited: number): number | null {
+  return free === null ? null : Math.max(0, free - invited);
+}

@@ -5,6 +5,7 @@ import { says } from "../../platform/db/client.ts";
 import { commit } from "../../platform/db/outbox.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import type { Scope } from "../../platform/runtime.ts";
+import { dropFiles } from "../files/index.ts";
 import { eventAudit } from "./audit.ts";
 import { forgetEvent } from "./gate.ts";
 import { changeLetters, letterFacts, letters } from "./letters.ts";
@@ -219,7 +220,14 @@ async function writeRemovals(scope: Scope, caller: Caller, removed: readonly Eve
     scope,
     remove,
     [...notices.map(noticeEffect), ...cancellations],
-    removed.flatMap((event) => eventAudit(scope, caller, "event.delete", event, null)),
+    [
+      dropFiles(
+        scope,
+        "event_image",
+        removed.map(({ id }) => id),
+      ),
+      ...removed.flatMap((event) => eventAudit(scope, caller, "event.delete", event, null)),
+    ],
     removed.length,
   );
   if (!done) return false;

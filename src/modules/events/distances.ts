@@ -1,0 +1,37 @@
+/** How far events are from somebody who lets themselves be located. */
+import { and, between, isNotNull } from "drizzle-orm";
+import { distanceBetween, type Place, placeIn } from "../../platform/geo.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { events } from "./tables.ts";
+
+/** Kilometres to the metre. */
+export function kilometres(from: Place, to: Place): number {
+  return Math.round(distanceBetween(from, to)) / 1000;
+}
+
+export interface DistantEvent {
+  readonly id: number;
+  readonly name: string;
+  /** Kilometres. */
+  readonly distance: number;
+}
+
+/** Nowhere is a degree of latitude shorter, in kilometres (WGS-84). */
+const DEGREE = 110.57;
+
+/** Events with a place within so many kilometres, the nearest first. One statement. */
+export async function eventsWithin(scope: Scope, from: Place, most: number): Promise<DistantEvent[]> {
+  const reach = most / DEGREE;
+  const { id, name, latitude, longitude } = events;
+  const rows = await scope.db
+    .select({ id, name, latitude, longitude })
+    .from(events)
+    .where(and(between(latitude, from.latitude - reach, from.latitude + reach), isNotNull(longitude)));
+  return rows
+    .flatMap(({ id, name, ...row }) => {
+      const place = placeIn(row);
+      return place ? [{ id, name, distance: kilometres(from, place) }] : [];
+    })
+    .filter(({ distance }) => distance <= most)
+    .sort((one, other) => one.distance - other.distance);
+}

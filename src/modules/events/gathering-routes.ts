@@ -1,0 +1,170 @@
+/** `/api/v1/events/…`: find events, hold and change one's own. */
+import { z } from "@hono/zod-openapi";
+import { forbidden, invalid, notFound } from "../../platform/http/errors.ts";
+import { integer } from "../../platform/http/fields.ts";
+import { messages as shared } from "../../platform/http/messages.ts";
+import { envelope, pageQuery, paginate } from "../../platform/http/paging.ts";
+import { type Route, reply, route } from "../../platform/http/route.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { fileUrl, newestFinished } from "../files/index.ts";
+import { findCity } from "../social/index.ts";
+import {
+  GatheringChange,
+  GatheringWire,
+  gatheringFilter,
+  NewGathering,
+  toChange,
+  toCompany,
+  toFacts,
+  toGatheringWire,
+} from "./gathering-schemas.ts";
+import { findGathering, type Gathering, type GatheringFilter, listGatherings } from "./gatherings.ts";
+import { changeGathering, holdGathering } from "./hosting.ts";
+import { mayChange } from "./rules.ts";
+import { removeEvents } from "./service.ts";
+
+const tag = "Events";
+const challenge = "Token";
+const path = "/api/v1/events";
+const PAGE_SIZE = 4;
+
+/** Room for a picture of the largest size and the fields around it. */
+const FORM_LIMIT = 16 * 1024 * 1024;
+
+const params = z.object({ id: integer({ min: 1 }) });
+
+async function toWires(scope: Scope, events: readonly Gathering[]) {
+  const images = await newestFinished(
+    scope,
+    "event_image",
+    events.map(({ id }) => id),
+  );
+  return Promise.all(
+    events.map(async (event) => {
+      const image = images.get(event.id);
+      return toGatheringWire(event, image ? await fileUrl(scope, image) : null);
+    }),
+  );
+}
+
+async function toWire(scope: Scope, event: Gathering) {
+  const [wire] = await toWires(scope, [event]);
+  return wire ?? toGatheringWire(event, null);
+}
+
+const list = route({
+  method: "get",
+  path,
+  tag,
+  summary: "Find events",
+  description: "`search` looks in name, kind, city and address; all conditions must hold.",
+  access: "optional",
+  challenge,
+  query: pageQuery.extend(gatheringFilter),
+  answers: { 200: envelope(GatheringWire) },
+  async handle({ scope, caller, query, request }) {
+    const filter: GatheringFilter = {
+      search: query.search,
+      eventType: query.event_type,
+      address: query.address,
+      cityId: query.city,
+      cityName: query.city__name,
+      day: query.date,
+      minAge: query.min_age,
+      maxAge: query.max_age,
+      minCount: query.min_count,
+      maxCount: query.max_count,
+      organizer: query.organizer,
+      friendOf: query.organizer_is_friend === undefined ? undefined : caller?.userId,
+    };
+    const load = async (window: Parameters<typeof listGatherings>[2]) => {
+      const listed = await listGatherings(scope, filter, window);
+      if (listed.count === 0) await requireCity(scope, filter.cityId);
+      return listed;
+    };
+    const page = await paginate(scope, request, query, PAGE_SIZE, load, (event) => event);
+    return reply(200, { ...page, results: await toWires(scope, page.results) });
+  },
+});
+
+/** Nothing was found: perhaps there is no such city. */
+async function requireCity(scope: Scope, id: number | undefined): Promise<void> {
+  if (id !== undefined && !(await findCity(scope, id))) throw invalid({ city: shared.filterKey });
+}
+
+const create = route({
+  method: "post",
+  path,
+  tag,
+  summary: "Hold an event",
+  description: "A multipart form may bring a picture as `image`; members are read from JSON only.",
+  access: "signedIn",
+  challenge,
+  creates: true,
+  body: NewGathering,
+  multipartLimit: FORM_LIMIT,
+  answers: { 201: GatheringWire },
+  async handle({ scope, caller, body }) {
+    const event = await holdGathering(scope, caller, toFacts(body, scope.now()), toCompany(body));
+    return reply(201, await toWire(scope, event));
+  },
+});
+
+const read = route({
+  method: "get",
+  path: `${path}/:id`,
+  tag,
+  summary: "Read an event",
+  access: "optional",
+  challenge,
+  params,
+  answers: { 200: GatheringWire },
+  handle: async ({ scope, params }) => reply(200, await toWire(scope, await existing(scope, params.id))),
+});
+
+/** The event, or a 404. */
+export async function existing(scope: Scope, id: number): Promise<Gathering> {
+  const event = await findGathering(scope, id);
+  if (!event) throw notFound();
+  return event;
+}
+
+const change = (method: "put" | "patch") =>
+  route({
+    method,
+    path: `${path}/:id`,
+    tag,
+    summary: method === "put" ? "Write one's event anew" : "Change one's event",
+    description: "What is left out stays as it is. `members` is the whole set.",
+    access: "signedIn",
+    challenge,
+    params,
+    body: method === "put" ? NewGathering : GatheringChange,
+    multipartLimit: FORM_LIMIT,
+    answers: { 200: GatheringWire },
+    async handle({ scope, caller, params, body }) {
+      const changed = await changeGathering(scope, caller, params.id, toChange(body), toCompany(body));
+      if (changed === "missing") throw notFound();
+      if (changed === "forbidden") throw forbidden();
+      return reply(200, await toWire(scope, changed));
+    },
+  });
+
+const remove = route({
+  method: "delete",
+  path: `${path}/:id`,
+  tag,
+  summary: "Call an event off",
+  access: "signedIn",
+  challenge,
+  params,
+  answers: { 204: null },
+  async handle({ scope, caller, params }) {
+    const event = await existing(scope, params.id);
+    if (!mayChange(event, caller)) throw forbidden();
+    await removeEvents(scope, caller, [event.uuid]);
+    return reply(204, null);
+  },
+});
+
+export const gatheringRoutes: readonly Route[] = [list, create, read, change("put"), change("patch"), remove];

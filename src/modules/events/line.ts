@@ -1,0 +1,78 @@
+/** The waiting line of an event that is full: who stands in it, and who is told of a free place. */
+import { sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
+import type { Effect } from "../../platform/db/outbox.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { type Notice, noticeEffects, noticeRows } from "../notifications/index.ts";
+import { placesToOffer } from "./rules.ts";
+
+export interface Line {
+  /** Whoever is in the event by now is in no line. */
+  readonly without: readonly number[];
+  /** Undecided and not in line: a place is theirs if the organizer agrees. */
+  readonly invited: number;
+  /** In the order of asking. */
+  readonly waiting: readonly { readonly id: number; readonly userId: number }[];
+}
+
+const undecided = (
+  eventId: number,
+  without: readonly number[],
+) => sql`event_id = ${eventId} AND status = 'Pending'
+  AND user_id NOT IN (SELECT value FROM json_each(${JSON.stringify(without)}))`;
+
+export async function lineOf(scope: Scope, eventId: number, without: readonly number[] = []): Promise<Line> {
+  const rows = await scope.db.all<{ id: number; userId: number; isWaiting: number }>(sql`
+    SELECT id, user_id AS userId, is_waiting AS isWaiting FROM participation_requests
+    WHERE ${undecided(eventId, without)} ORDER BY created_at, id`);
+  const waiting = rows.filter(({ isWaiting }) => isWaiting === 1);
+  return { without, invited: rows.length - waiting.length, waiting };
+}
+
+/** What goes into the commit of a change that may free places. */
+export interface Offer {
+  /** True as long as the line is as it was read: a condition of the change itself. */
+  readonly unmoved: ReturnType<typeof sql>;
+  readonly notices: readonly Notice[];
+  readonly effects: readonly Effect[];
+  readonly rest: readonly BatchItem<"sqlite">[];
+}
+
+/** Offers the places that are free after the change to whoever waits longest. */
+export function offerPlaces(
+  scope: Scope,
+  event: { readonly id: number; readonly name: string },
+  line: Line,
+  free: number | null,
+): Offer {
+  const places = placesToOffer(free, line.invited);
+  const chosen = places === null ? line.waiting : line.waiting.slice(0, places);
+  const ids = JSON.stringify(chosen.map(({ id }) => id));
+  const notices = chosen.map(({ userId }) => ({
+    userId,
+    type: "PARTICIPATION_PLACE_FREE",
+    title: "Освободилось место",
+    message: `В мероприятии «${event.name}» освободилось место, ваша заявка ждёт решения организатора.`,
+    about: `event:${event.id}`,
+    ref: `participation:${crypto.randomUUID()}`,
+  }));
+  const called =
+    scope.db.run(sql`UPDATE participation_requests SET is_waiting = 0, updated_at = ${scope.now()}
+    WHERE id IN (SELECT value FROM json_each(${ids}))`);
+  return {
+    unmoved: sql`(SELECT json_group_array(id) FROM (SELECT id FROM participation_requests
+      WHERE ${undecided(event.id, line.without)} AND is_waiting
+      ORDER BY created_at, id LIMIT ${places ?? -1})) = ${ids}`,
+    notices,
+    effects: noticeEffects(notices),
+    rest: chosen.length > 0 ? [called, noticeRows(scope, notices)] : [],
+  };
+}
+
+/** Once an event is full, whoever has asked stands in line: put it last into the batch that may have filled it. */
+export function closeDoor(scope: Scope, eventId: number): BatchItem<"sqlite"> {
+  return scope.db.run(sql`UPDATE participation_requests SET is_waiting = 1
+    WHERE event_id = ${eventId} AND status = 'Pending' AND NOT is_waiting
+      AND (SELECT max_members FROM events WHERE id = ${eventId})
+        <= (SELECT count(*) FROM event_members WHERE event_id = ${eventId})`);
+}

@@ -1,0 +1,127 @@
+/** `/api/v1/participation/…`: ask to take part in an event, and decide on who asks. */
+import { z } from "@hono/zod-openapi";
+import { forbidden, invalid, notFound, refuse } from "../../platform/http/errors.ts";
+import { noSuchKey } from "../../platform/http/exact.ts";
+import { integer } from "../../platform/http/fields.ts";
+import { type Route, reply, route } from "../../platform/http/route.ts";
+import { NewParticipation, ParticipationWire, toParticipationWire } from "./gathering-schemas.ts";
+import { joinFaults, messages } from "./messages.ts";
+import {
+  accept,
+  askToJoin,
+  type Decision,
+  decline,
+  ownRequest,
+  ownRequests,
+  requestsFor,
+  withdraw,
+} from "./participation.ts";
+
+const tag = "Events";
+const challenge = "Token";
+const path = "/api/v1/participation";
+const params = z.object({ id: integer({ min: 1 }) });
+
+const list = route({
+  method: "get",
+  path,
+  tag,
+  summary: "List one's requests to take part",
+  description: "With `event` the requests for an event that one organizes. The newest first.",
+  access: "signedIn",
+  challenge,
+  query: z.object({ event: integer({ min: 1 }).optional() }),
+  answers: { 200: z.array(ParticipationWire) },
+  async handle({ scope, caller, query }) {
+    const found =
+      query.event === undefined
+        ? await ownRequests(scope, caller.userId)
+        : await requestsFor(scope, caller, query.event);
+    if (found === "missing") throw notFound();
+    if (found === "forbidden") throw forbidden();
+    return reply(200, found.map(toParticipationWire));
+  },
+});
+
+const create = route({
+  method: "post",
+  path,
+  tag,
+  summary: "Ask to take part in an event",
+  description: "Where no place is left the request waits in line: `waiting` is true.",
+  access: "signedIn",
+  challenge,
+  creates: true,
+  body: NewParticipation,
+  answers: { 201: ParticipationWire },
+  async handle({ scope, caller, body }) {
+    const made = await askToJoin(scope, caller, body.event);
+    if (made === "missing") throw invalid({ event: noSuchKey(body.event) });
+    if (made === "repeated") throw invalid({ non_field_errors: messages.requestSent });
+    if (typeof made === "string") throw invalid({ non_field_errors: joinFaults[made] });
+    return reply(201, toParticipationWire(made));
+  },
+});
+
+const read = route({
+  method: "get",
+  path: `${path}/:id`,
+  tag,
+  summary: "Read one's request",
+  access: "signedIn",
+  challenge,
+  params,
+  answers: { 200: ParticipationWire },
+  async handle({ scope, caller, params }) {
+    const request = await ownRequest(scope, caller.userId, params.id);
+    if (!request) throw notFound();
+    return reply(200, toParticipationWire(request));
+  },
+});
+
+const remove = route({
+  method: "delete",
+  path: `${path}/:id`,
+  tag,
+  summary: "Take one's request back, or leave the event that it led to",
+  access: "signedIn",
+  challenge,
+  params,
+  answers: { 204: null },
+  async handle({ scope, caller, params }) {
+    const result = await withdraw(scope, caller, params.id);
+    if (result === "missing") throw notFound();
+    if (result === "decided") throw refuse(400, messages.decided);
+    return reply(204, null);
+  },
+});
+
+const Message = z.object({ message: z.string() });
+
+const decision = (verb: "accept" | "decline", decide: typeof accept, said: keyof typeof messages) =>
+  route({
+    method: "post",
+    path: `${path}/:id/${verb}`,
+    tag,
+    summary: verb === "accept" ? "Let an applicant into one's event" : "Turn an applicant down",
+    access: "signedIn",
+    challenge,
+    params,
+    answers: { 200: Message },
+    async handle({ scope, caller, params }) {
+      const result: Decision = await decide(scope, caller, params.id);
+      if (result === "missing") throw notFound();
+      if (result === "forbidden") throw forbidden();
+      if (result === "full") throw invalid({ non_field_errors: messages.full });
+      return reply(200, { message: messages[said][scope.locale] });
+    },
+  });
+
+export const participationRoutes: readonly Route[] = [
+  list,
+  create,
+  read,
+  remove,
+  decision("accept", accept, "accepted"),
+  decision("decline", decline, "declined"),
+];

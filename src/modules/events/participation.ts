@@ -1,0 +1,245 @@
+/** Asking to take part in an event, and being let in: never more people than there are places. */
+import { and, desc, eq, sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
+import { commit } from "../../platform/db/outbox.ts";
+import type { Caller } from "../../platform/http/caller.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { findProfile } from "../identity/index.ts";
+import { type Notice, noticeEffects, noticeRows, pushNotices } from "../notifications/index.ts";
+import { ageOn } from "../social/index.ts";
+import { findGathering, type Gathering, gatheringFields } from "./gatherings.ts";
+import { closeDoor, lineOf, offerPlaces } from "./line.ts";
+import { freePlaces, type JoinFault, joinFault, mayChange } from "./rules.ts";
+import { events, participationRequests } from "./tables.ts";
+
+export type Participation = typeof participationRequests.$inferSelect;
+
+/** Somebody's own requests, the newest first. */
+export async function ownRequests(scope: Scope, userId: number): Promise<Participation[]> {
+  return scope.db
+    .select()
+    .from(participationRequests)
+    .where(eq(participationRequests.userId, userId))
+    .orderBy(desc(participationRequests.createdAt), desc(participationRequests.id));
+}
+
+/** The requests for one event, for those who decide on them. */
+export async function requestsFor(
+  scope: Scope,
+  caller: Caller,
+  eventId: number,
+): Promise<Participation[] | "missing" | "forbidden"> {
+  const event = await findGathering(scope, eventId);
+  if (!event) return "missing";
+  if (!mayChange(event, caller)) return "forbidden";
+  return scope.db
+    .select()
+    .from(participationRequests)
+    .where(eq(participationRequests.eventId, eventId))
+    .orderBy(desc(participationRequests.createdAt), desc(participationRequests.id));
+}
+
+export async function ownRequest(scope: Scope, userId: number, id: number): Promise<Participation | null> {
+  const [row] = await scope.db
+    .select()
+    .from(participationRequests)
+    .where(and(eq(participationRequests.id, id), eq(participationRequests.userId, userId)));
+  return row ?? null;
+}
+
+/** Asks to take part; where there is no place left, one waits. `repeated`: asked before, or in the event already. */
+export async function askToJoin(
+  scope: Scope,
+  { userId }: Caller,
+  eventId: number,
+): Promise<Participation | JoinFault | "missing" | "repeated"> {
+  const [event, applicant] = await Promise.all([findGathering(scope, eventId), findProfile(scope, userId)]);
+  if (!event || !applicant) return "missing";
+  const now = scope.now();
+  const fault = joinFault(event, { userId, age: ageOn(now, applicant.birthday) }, now);
+  if (fault) return fault;
+  const { firstName, lastName, username } = applicant.user;
+  const name = `${firstName} ${lastName}`.trim() || username;
+  const notices = hostsOf(event).map((host) =>
+    noticeTo(
+      host,
+      event,
+      "PARTICIPATION_REQUEST",
+      `${name} хочет участвовать в мероприятии «${event.name}».`,
+    ),
+  );
+  const insert = scope.db.run(sql`
+    INSERT INTO participation_requests (event_id, user_id, is_waiting, created_at, updated_at)
+    SELECT e.id, ${userId}, coalesce(
+        (SELECT count(*) FROM event_members WHERE event_id = e.id) >= e.max_members, 0), ${now}, ${now}
+    FROM events e WHERE e.id = ${eventId}
+      AND NOT EXISTS (SELECT 1 FROM event_members WHERE event_id = e.id AND user_id = ${userId})
+    ON CONFLICT DO NOTHING RETURNING id, is_waiting AS isWaiting`);
+  const done = await commit(scope, insert, noticeEffects(notices), [noticeRows(scope, notices)]);
+  const [made] = (done?.results ?? []) as { id: number; isWaiting: number }[];
+  if (!made) return "repeated";
+  pushNotices(scope, notices);
+  return {
+    id: made.id,
+    eventId,
+    userId,
+    status: "Pending",
+    isWaiting: made.isWaiting === 1,
+    processedBy: null,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+/** A request with its event. */
+async function findRequest(scope: Scope, id: number) {
+  const [row] = await scope.db
+    .select({ request: participationRequests, event: gatheringFields })
+    .from(participationRequests)
+    .innerJoin(events, eq(events.id, participationRequests.eventId))
+    .where(eq(participationRequests.id, id));
+  return row ?? null;
+}
+
+/** How often a change looks again when the waiting line moved between its reading and its writing. */
+const TRIES = 5;
+
+/** Takes one's request back; whoever was let in leaves the event. A declined one stays. */
+export async function withdraw(
+  scope: Scope,
+  { userId }: Caller,
+  id: number,
+): Promise<"done" | "missing" | "decided"> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const found = await findRequest(scope, id);
+    if (found?.request.userId !== userId) return "missing";
+    const { request, event } = found;
+    if (request.status === "Declined") return "decided";
+    const offer = await offerAfter(scope, event, request);
+    const remove = scope.db
+      .delete(participationRequests)
+      .where(and(eq(participationRequests.id, id), unchanged(request), offer.unmoved));
+    const leave = scope.db.run(
+      sql`DELETE FROM event_members WHERE event_id = ${event.id} AND user_id = ${userId}`,
+    );
+    const rest = [...(request.status === "Accepted" ? [leave] : []), ...offer.rest];
+    if (await commit(scope, remove, offer.effects, rest)) {
+      pushNotices(scope, offer.notices);
+      return "done";
+    }
+  }
+  return "missing";
+}
+
+/** `missing`: no such request, or decided on already. */
+export type Decision = "done" | "missing" | "forbidden" | "full";
+
+/** Lets an applicant in, if there is a place. */
+export async function accept(scope: Scope, caller: Caller, id: number): Promise<Decision> {
+  const found = await findDecidable(scope, caller, id);
+  if (typeof found === "string") return found;
+  const { request, event } = found;
+  const notices = [
+    noticeTo(
+      request.userId,
+      event,
+      "PARTICIPATION_REQUEST_ACCEPTED",
+      `Ваша заявка на участие в мероприятии «${event.name}» принята.`,
+    ),
+  ];
+  const now = scope.now();
+  // Who is in already takes no place; everybody else needs one at this very moment.
+  const change = scope.db.run(sql`UPDATE participation_requests AS r
+    SET status = 'Accepted', is_waiting = 0, processed_by = ${caller.userId}, updated_at = ${now}
+    WHERE id = ${id} AND status = 'Pending' AND (
+      EXISTS (SELECT 1 FROM event_members WHERE event_id = r.event_id AND user_id = r.user_id)
+      OR coalesce((SELECT count(*) FROM event_members WHERE event_id = r.event_id)
+        < (SELECT max_members FROM events WHERE id = r.event_id), 1))`);
+  const join = scope.db.run(sql`INSERT INTO event_members (event_id, user_id, is_organizer, joined_at)
+    VALUES (${event.id}, ${request.userId}, 0, ${now}) ON CONFLICT DO NOTHING`);
+  const done = await commit(scope, change, noticeEffects(notices), [
+    join,
+    closeDoor(scope, event.id),
+    noticeRows(scope, notices),
+  ]);
+  if (!done) return (await findRequest(scope, id))?.request.status === "Pending" ? "full" : "missing";
+  pushNotices(scope, notices);
+  return "done";
+}
+
+/** Turns an applicant down for good. */
+export async function decline(scope: Scope, caller: Caller, id: number): Promise<Exclude<Decision, "full">> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const found = await findDecidable(scope, caller, id);
+    if (typeof found === "string") return found;
+    const { request, event } = found;
+    const notice = noticeTo(
+      request.userId,
+      event,
+      "PARTICIPATION_REQUEST_REJECTED",
+      `Ваша заявка на участие в мероприятии «${event.name}» отклонена.`,
+    );
+    const offer = await offerAfter(scope, event, request);
+    const change = scope.db
+      .update(participationRequests)
+      .set({ status: "Declined", isWaiting: false, processedBy: caller.userId, updatedAt: scope.now() })
+      .where(and(eq(participationRequests.id, id), unchanged(request), offer.unmoved))
+      .returning({ id: participationRequests.id });
+    const effects = [...noticeEffects([notice]), ...offer.effects];
+    if (await commit(scope, change, effects, [noticeRows(scope, [notice]), ...offer.rest])) {
+      pushNotices(scope, [notice, ...offer.notices]);
+      return "done";
+    }
+  }
+  return "missing";
+}
+
+async function findDecidable(scope: Scope, caller: Caller, id: number) {
+  const found = await findRequest(scope, id);
+  if (!found) return "missing";
+  if (!mayChange(found.event, caller)) return "forbidden";
+  return found.request.status === "Pending" ? found : "missing";
+}
+
+/** A request that is still what it was when it was read. */
+const unchanged = ({ status, isWaiting }: Participation) =>
+  and(eq(participationRequests.status, status), eq(participationRequests.isWaiting, isWaiting));
+
+/** What the line gains when this request is gone: the place that its applicant has or was told of. */
+async function offerAfter(scope: Scope, event: Gathering, request: Participation) {
+  const line = await lineOf(scope, event.id, [request.userId]);
+  const members = event.members.length - (request.status === "Accepted" ? 1 : 0);
+  return offerPlaces(scope, event, line, freePlaces(event.maxMembers, members));
+}
+
+/** Requests say what the host decided: whoever was put in is accepted, whoever was taken out is declined. */
+export function followMembers(
+  scope: Scope,
+  caller: Caller,
+  eventId: number,
+  memberIds: readonly number[],
+): BatchItem<"sqlite"> {
+  const members = sql`(SELECT value FROM json_each(${JSON.stringify(memberIds)}))`;
+  return scope.db.run(sql`UPDATE participation_requests
+    SET status = iif(user_id IN ${members}, 'Accepted', 'Declined'), is_waiting = 0,
+      processed_by = ${caller.userId}, updated_at = ${scope.now()}
+    WHERE event_id = ${eventId}
+      AND iif(status = 'Accepted', user_id NOT IN ${members}, user_id IN ${members})`);
+}
+
+/** Whom a request is brought to: the organizers, or who made the event when there are none. */
+function hostsOf({ creatorId, members }: Gathering): number[] {
+  const organizers = members.filter(({ isOrganizer }) => isOrganizer).map(({ userId }) => userId);
+  return organizers.length > 0 || creatorId === null ? organizers : [creatorId];
+}
+
+function noticeTo(userId: number, event: Gathering, type: string, message: string): Notice {
+  return {
+    userId,
+    type,
+    title: "Заявка на участие",
+    message,
+    about: `event:${event.id}`,
+    ref: `participation:${crypto.randomUUID()}`,
+  };
+}
