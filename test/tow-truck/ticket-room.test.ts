@@ -1,7 +1,7 @@
 /** What is written by REST is heard on the ticket's socket: once, by whoever may read it. */
 import { beforeEach, expect, test } from "vitest";
 import { announceMessage } from "../../src/modules/support/index.ts";
-import { type Person, person } from "../support/api.ts";
+import { get, type Person, person } from "../support/api.ts";
 import { jobScope } from "../support/scope.ts";
 import { connectNative, dial } from "../support/socket.ts";
 import { operator, read, ticketOf, write } from "./tickets.ts";
@@ -62,6 +62,30 @@ test("what is said on the socket stands in the ticket, and takes it up", async (
   const shown = async () => (await read(ann, id)).body;
   await expect.poll(async () => (await shown()).messages.length, { timeout: 10_000 }).toBe(2);
   expect(await shown()).toMatchObject({ status: "IN_PROGRESS", assigned_to: { id: olga.id } });
+});
+
+test("who is not on the socket is told of what was said there, once; who is, is not", async () => {
+  const [theirs, oleg] = [await listen(olga), await operator()];
+  const say = (ref: string, body: string) => theirs.send({ t: "say", ref, kind: "message", body: { body } });
+  say("a1", "Чем помочь?");
+  const notices = async (who: Person) => (await get("/api/v1/notifications/", who)).body.results;
+  await expect.poll(async () => (await notices(ann)).length, { timeout: 10_000 }).toBe(1);
+  expect(await notices(ann)).toMatchObject([
+    { title: "Ответ службы поддержки", notification_type: "GENERAL" },
+  ]);
+
+  const hers = await listen(ann);
+  say("a2", "Вы тут?");
+  await hers.next((frame) => isEntry(frame) && frame.body.body === "Вы тут?");
+  hers.send({ t: "say", ref: "b1", kind: "message", body: { body: "Тут." } });
+  const written = async () => (await read(ann, id)).body.messages.length;
+  await expect.poll(written, { timeout: 10_000 }).toBe(4);
+  for (const [who, count] of [
+    [ann, 1],
+    [olga, 0],
+    [oleg, 0],
+  ] as const)
+    expect(await notices(who)).toHaveLength(count);
 });
 
 test("a stranger's socket is refused as if there were no ticket", async () => {

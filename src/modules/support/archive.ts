@@ -3,18 +3,28 @@ import { sql } from "drizzle-orm";
 import { runBatch } from "../../platform/db/client.ts";
 import type { Entry } from "../../platform/realtime/journal.ts";
 import type { Scope } from "../../platform/runtime.ts";
+import { noticeRows, pushNotices } from "../notifications/index.ts";
+import { noticesOf } from "./conversation.ts";
+import { findTicket } from "./tickets.ts";
 
-/** One transaction; repeats and a ticket that is gone change nothing. */
+/** One transaction; repeats and a ticket that is gone change nothing. Who is not here is told of each message. */
 export async function archiveMessages(
   scope: Scope,
   room: string,
   epoch: string,
   entries: readonly Entry[],
+  present: ReadonlySet<number>,
 ): Promise<void> {
   const ticketId = room.slice("ticket:".length);
   const said = entries.filter(({ kind, author }) => kind === "message" && author > 0);
   const last = said.at(-1);
-  if (!last) return;
+  const ticket = last && (await findTicket(scope, ticketId));
+  if (!ticket) return;
+  const told = said
+    .flatMap(({ author, body }) =>
+      noticesOf(ticket, { id: String(body.id), authorId: author, isInternal: false }),
+    )
+    .filter(({ userId }) => !present.has(userId));
   const insert = scope.db.run(sql`
     INSERT OR IGNORE INTO support_messages (id, ticket_id, author_id, body, is_internal, created_at, epoch, seq)
     SELECT e.value ->> '$.body.id', t.id, u.id, e.value ->> '$.body.body', 0, e.value ->> 'at', ${epoch}, e.value ->> 'seq'
@@ -27,6 +37,8 @@ export async function archiveMessages(
     UPDATE support_tickets SET last_message_at = max(last_message_at, ${last.at}), updated_at = max(updated_at, ${last.at}),
       status = iif(status = 'OPEN' AND EXISTS (SELECT 1 FROM json_each(${JSON.stringify(said)}) AS a WHERE a.value ->> 'author' <> author_id), 'IN_PROGRESS', status),
       assigned_to = coalesce(assigned_to, ${helper})
-    WHERE id = ${ticketId} AND last_message_at < ${last.at}`);
-  await runBatch(scope.db, [insert, advance]);
+    WHERE id = ${ticketId} AND changes() > 0`);
+  // Right behind the insert, whose rows `changes()` counts: a repeat has none.
+  await runBatch(scope.db, [insert, advance, noticeRows(scope, told)]);
+  pushNotices(scope, told);
 }

@@ -115,7 +115,10 @@ function advance(scope: Scope, caller: Caller, { ticketId, isInternal, createdAt
 }
 
 /** An answer is told to the author, the author's words to whoever has the ticket. */
-function noticesOf(ticket: Ticket, message: Message): Notice[] {
+export function noticesOf(
+  ticket: Ticket,
+  message: Pick<Message, "id" | "authorId" | "isInternal">,
+): Notice[] {
   if (message.isInternal) return [];
   const isAnswer = message.authorId !== ticket.authorId;
   const userId = isAnswer ? ticket.authorId : ticket.assignedTo;

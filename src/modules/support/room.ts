@@ -54,7 +54,7 @@ export function ticketTenant(openScope: () => Scope): Tenant {
       entry.kind === "note" && audience !== "operators"
         ? { ...entry, kind: "hidden", author: 0, ref: null, body: {} }
         : entry,
-    archive: (room, epoch, entries) => archiveMessages(openScope(), room, epoch, entries),
+    archive: (room, epoch, entries, present) => archiveMessages(openScope(), room, epoch, entries, present),
     authenticate: renewalIn(openScope),
   };
 }
