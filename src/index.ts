@@ -17,7 +17,7 @@ export { Hasher } from "./platform/crypto/hasher.ts";
 export { Counter } from "./platform/http/counter.ts";
 export { Roster } from "./platform/realtime/roster.ts";
 
-const inboxTenantFor = inboxTenant((scope, caller, room) => enterOrFault(gates, scope, caller, room));
+const inboxTenantFor = inboxTenant((...asked) => enterOrFault(gates, ...asked));
 
 export class EventRoom extends roomObject(runtimeOf, eventTenant) {}
 export class ChatRoom extends roomObject(runtimeOf, chatTenant) {}

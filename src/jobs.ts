@@ -22,6 +22,7 @@ import {
 import { checkFiles, purgePendingFiles } from "./modules/files/index.ts";
 import { identityMails, purgeCodes, purgeSessions, sweepAvatars } from "./modules/identity/index.ts";
 import { pushNotice } from "./modules/notifications/index.ts";
+import { type Parting, part } from "./modules/social/index.ts";
 import { announceMessage } from "./modules/support/index.ts";
 import { announceTask, checkTracks, rollTracks, type TaskNotice } from "./modules/tracking/index.ts";
 import { deliver, type Handlers, sweepOutbox } from "./platform/db/delivery.ts";
@@ -66,6 +67,7 @@ const handlers: Handlers = {
   },
   order_notice: (scope, row) => tellOrder(scope, row.payload as OrderNotice),
   order_dispatch: (scope, row) => dispatchConfirmed(scope, (row.payload as { orderId: string }).orderId),
+  part: (scope, row) => part(scope, row.payload as Parting),
   event_notice: (scope, row) => announce(scope, row.payload as Notice),
 };
 

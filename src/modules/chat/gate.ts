@@ -14,20 +14,23 @@ const known = new Map<number, { facts: ChatFacts; asOf: number }>();
 export const chatGate: Gate = {
   kind: "chat",
   path: "/ws/chat/:id",
-  async enter(scope, caller, id) {
+  async enter(scope, caller, id, fresh = false) {
     if (!caller || !/^[1-9]\d{0,14}$/.test(id)) throw forbidden();
     const chatId = Number(id);
-    const found = await look(scope, chatId);
+    const found = await look(scope, chatId, fresh);
     const verdict = found && mayJoin(found.facts, caller);
     if (!found || !verdict || verdict === "stays out") throw forbidden();
     return { room: `chat:${chatId}`, readOnly: verdict === "listens", asOf: found.asOf };
   },
-  forget: (id) => known.delete(Number(id)),
 };
 
-async function look(scope: Scope, chatId: number): Promise<{ facts: ChatFacts; asOf: number } | null> {
+async function look(
+  scope: Scope,
+  chatId: number,
+  fresh: boolean,
+): Promise<{ facts: ChatFacts; asOf: number } | null> {
   const cached = known.get(chatId);
-  if (cached && cached.asOf > scope.now() - TRUST) return cached;
+  if (!fresh && cached && cached.asOf > scope.now() - TRUST) return cached;
   const asOf = scope.now();
   const [row] = await scope.db.all<{
     initiatorId: number | null;

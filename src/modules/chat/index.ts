@@ -4,3 +4,4 @@ export { exportChats } from "./queries.ts";
 export { chatSocket, chatTenant } from "./room.ts";
 export { chatRoutes } from "./routes.ts";
 export { eraseChatWords } from "./service.ts";
+export { chatResources } from "./resources.ts";

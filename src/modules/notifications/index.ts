@@ -4,3 +4,4 @@ export { countUnread, exportNotifications } from "./inbox.ts";
 export { type Enter, inboxTenant, meGate, meSocket } from "./room.ts";
 export { notificationRoutes } from "./routes.ts";
 export { type Notice, noticeEffects, noticeRows, pushNotice, pushNotices } from "./service.ts";
+export { notificationResources } from "./resources.ts";

@@ -1,6 +1,5 @@
 /** A person's own socket: what they are told, and whatever other rooms they follow from here. */
 import * as v from "valibot";
-import type { Caller } from "../../platform/http/caller.ts";
 import type { SocketDocument } from "../../platform/realtime/asyncapi.ts";
 import { fault } from "../../platform/realtime/frames.ts";
 import { type Gate, known } from "../../platform/realtime/handshake.ts";
@@ -28,7 +27,10 @@ export const meGate: Gate = {
 };
 
 /** Whether somebody may follow a room, by its name; a `Fault` says why not. */
-export type Enter = (scope: Scope, caller: Caller, room: string) => ReturnType<NonNullable<Tenant["enter"]>>;
+export type Enter = (
+  scope: Scope,
+  ...asked: Parameters<NonNullable<Tenant["enter"]>>
+) => ReturnType<NonNullable<Tenant["enter"]>>;
 
 export function inboxTenant(enter: Enter): (openScope: () => Scope) => Tenant {
   return (openScope) => ({
@@ -39,7 +41,7 @@ export function inboxTenant(enter: Enter): (openScope: () => Scope) => Tenant {
     // Every notification is a row already, in the batch of the change that it tells of.
     archive: async () => {},
     authenticate: renewalIn(openScope),
-    enter: (caller, room) => enter(openScope(), caller, room),
+    enter: (...asked) => enter(openScope(), ...asked),
   });
 }
 

@@ -45,7 +45,7 @@ export function noticeEffects(notices: readonly Notice[]): Effect[] {
 }
 
 /** Pushes after the commit, beside the answer; the outbox repeats what fails here. */
-export function pushNotices(scope: Scope, notices: readonly Notice[]): void {
+export function pushNotices(scope: Scope, notices: readonly Pick<Notice, "userId" | "ref">[]): void {
   for (const { userId, ref } of notices)
     scope.defer(
       pushNotice(scope, { userId, ref }).catch((error: unknown) =>

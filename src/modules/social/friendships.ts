@@ -3,29 +3,25 @@ import { and, eq, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { commit, type Effect } from "../../platform/db/outbox.ts";
 import type { Scope } from "../../platform/runtime.ts";
-import { pairOf } from "./rules.ts";
+import { type Parting, parting, partingEffect, partSoon } from "./parting.ts";
 import { blocks } from "./tables.ts";
-
-/** The effect that closes what two people share: their chat's sockets. */
-export function partEffect(one: number, other: number): Effect {
-  const pair = pairOf(one, other);
-  return { kind: "part", address: `users:${pair.low}-${pair.high}`, payload: pair };
-}
 
 /** What ends somebody's friendships with these people: goes into the batch of the change that it belongs to. */
 export function unfriending(
   scope: Scope,
   userId: number,
   others: readonly number[],
-): { statements: BatchItem<"sqlite">[]; effects: Effect[] } {
-  if (others.length === 0) return { statements: [], effects: [] };
+): { statements: BatchItem<"sqlite">[]; effects: Effect[]; partings: Parting[] } {
+  if (others.length === 0) return { statements: [], effects: [], partings: [] };
+  const partings = others.map((other) => parting(userId, other, scope.now()));
   const ids = JSON.stringify(others);
   return {
     statements: [
       scope.db.run(sql`DELETE FROM friendships WHERE (low_id, high_id) IN
         (SELECT min(${userId}, value), max(${userId}, value) FROM json_each(${ids}))`),
     ],
-    effects: others.map((other) => partEffect(userId, other)),
+    effects: partings.map(partingEffect),
+    partings,
   };
 }
 
@@ -35,7 +31,10 @@ export async function block(scope: Scope, userId: number, blockedId: number): Pr
     .insert(blocks)
     .values({ userId, blockedId, createdAt: scope.now() })
     .onConflictDoNothing();
-  return (await commit(scope, insert, [partEffect(userId, blockedId)])) !== null;
+  const parted = parting(userId, blockedId, scope.now());
+  if ((await commit(scope, insert, [partingEffect(parted)])) === null) return false;
+  partSoon(scope, parted);
+  return true;
 }
 
 /** False when there was no block. */

@@ -8,6 +8,7 @@ import type { Scope } from "../../platform/runtime.ts";
 import { birthdayFault, changeAccount, findUser, storeAvatar, takenRefusal } from "../identity/index.ts";
 import { unfriending } from "./friendships.ts";
 import { noSuchName } from "./messages.ts";
+import { partSoon } from "./parting.ts";
 import { findPerson } from "./people.ts";
 import { type ProfileBody, toPersonWire } from "./schemas.ts";
 import { cities, socialProfiles } from "./tables.ts";
@@ -36,7 +37,7 @@ export async function changeProfile(
   if (Object.keys(wrong).length > 0) throw invalid(wrong);
   const kept = new Set(body.friends?.map(({ id }) => id));
   const lost = body.friends ? facts.friends.filter((id) => !kept.has(id)) : [];
-  const parting = unfriending(scope, userId, lost);
+  const unfriended = unfriending(scope, userId, lost);
   const avatarKey =
     body.avatar instanceof File
       ? await storeAvatar(scope, userId, body.avatar)
@@ -57,12 +58,15 @@ export async function changeProfile(
     [
       ...profileStatements(scope, caller, userId, body, facts.cityId),
       ...interestStatements(scope, userId, body),
-      ...parting.statements,
+      ...unfriended.statements,
       ...(await audit(scope, caller, userId, body)),
     ],
-    parting.effects,
+    unfriended.effects,
   );
-  if (changed.ok) return;
+  if (changed.ok) {
+    for (const parted of unfriended.partings) partSoon(scope, parted);
+    return;
+  }
   if (avatarKey) scope.defer(scope.runtime.bucket.delete(avatarKey));
   throw changed.taken === "missing" ? notFound() : takenRefusal(changed.taken);
 }

@@ -24,10 +24,8 @@ export interface Gate {
   readonly kind: string;
   /** Where the socket opens: `/ws/events/:id`. */
   readonly path: string;
-  /** Where they come in. Refuses with 401, 403 or 404. */
-  enter(scope: Scope, caller: Caller | null, id: string): Promise<Entered>;
-  /** Drops what it remembers of a room: the room itself just refused somebody whom it had let in. */
-  forget?(id: string): void;
+  /** Where they come in. Refuses with 401, 403 or 404. `fresh`: what was read before counts no more, the room refused it. */
+  enter(scope: Scope, caller: Caller | null, id: string, fresh?: boolean): Promise<Entered>;
   /** The app's documents ask for it: a refused socket opens and closes at once with this code. */
   readonly refusedWith?: number;
 }
@@ -97,28 +95,31 @@ async function shakeHands(
     const entered = await rosterOf(scope.runtime.rosters, userId).enter(entrance);
     if (!entered) throw unauthorized();
   }
+  noteRoom(scope, room);
   const native = protocols.includes(PROTOCOL);
-  const admission: Admission = {
-    room,
+  const socket = {
     caller,
     native,
     protocol: native ? PROTOCOL : (protocols[0] ?? null),
     epoch: epochOf(url),
     since,
-    admittedAt: entered.asOf ?? asked,
-    ...(entered.readOnly ? { readOnly: true } : {}),
-    ...(entered.opening === undefined ? {} : { opening: entered.opening }),
   };
-  noteRoom(scope, room);
-  const stub = scope.runtime.room(room);
+  const open = ({ room, readOnly = false, opening, asOf = asked }: Entered) =>
+    openIn(scope, { ...socket, room, readOnly, opening, admittedAt: asOf });
+  const answer = await open(entered);
+  // The gate may have gone by what it read before a right ended and began anew.
+  if (answer.status !== 403 || entered.asOf === undefined) return answerOf(answer);
+  return answerOf(await open(await gate.enter(scope, caller, id, true)));
+}
+
+async function openIn(scope: Scope, admission: Admission): Promise<Response> {
+  const stub = scope.runtime.room(admission.room);
   if (!stub) throw notFound();
-  const answer = await stub.fetch(
-    new Request("https://room/", {
-      headers: { Upgrade: "websocket", [ADMISSION_HEADER]: JSON.stringify(admission) },
-    }),
-  );
-  if (answer.status === 101) return answer;
-  gate.forget?.(id);
+  const headers = { Upgrade: "websocket", [ADMISSION_HEADER]: JSON.stringify(admission) };
+  return stub.fetch(new Request("https://room/", { headers }));
+}
+
+function answerOf(answer: Response): Response {
   if (answer.status === 401) throw unauthorized();
   if (answer.status === 403) throw forbidden();
   if (answer.status === 404) throw notFound();
@@ -131,10 +132,11 @@ export async function enterByName(
   scope: Scope,
   caller: Caller,
   name: string,
+  fresh = false,
 ): Promise<Entered | null> {
   const [kind = "", ...id] = name.split(":");
   const gate = gates.find((known) => known.kind === kind);
-  return gate ? gate.enter(scope, caller, id.join(":")) : null;
+  return gate ? gate.enter(scope, caller, id.join(":"), fresh) : null;
 }
 
 /** The same for somebody who follows rooms from their own socket: refusals become faults. */
@@ -143,9 +145,10 @@ export async function enterOrFault(
   scope: Scope,
   caller: Caller,
   name: string,
+  fresh: boolean,
 ): Promise<Entered | Fault> {
   try {
-    const entered = await enterByName(gates, scope, caller, name);
+    const entered = await enterByName(gates, scope, caller, name, fresh);
     return entered ?? fault("not_found", "There is no such room.");
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;

@@ -1,14 +1,28 @@
 /** The rooms that a person's own socket follows: what they store comes here, and goes out once, in order, socket by socket. */
+import type * as v from "valibot";
+import type { Caller } from "../http/caller.ts";
 import { log } from "../log.ts";
 import { entryFrame } from "./feed.ts";
-import { CLOSE, encode, type Fault, fault, LIMITS, type RoomFrame, type ServerFrame } from "./frames.ts";
+import type { Followed } from "./followers.ts";
+import {
+  CLOSE,
+  encode,
+  type Fault,
+  fault,
+  LIMITS,
+  type RoomFrame,
+  type ServerFrame,
+  type SubscribeFrame,
+} from "./frames.ts";
 import type { Entry } from "./journal.ts";
 import { isBehind, untilRead } from "./pace.ts";
 import type { RoomStub } from "./rooms.ts";
 import type { SocketFacts, Sockets } from "./sockets.ts";
-import type { Taken, Tenant } from "./tenant.ts";
+import type { Entered, Taken, Tenant } from "./tenant.ts";
 
 type Follows = NonNullable<SocketFacts["follows"]>;
+
+type Wanted = Pick<v.InferOutput<typeof SubscribeFrame>, "room" | "ref" | "epoch" | "since">;
 
 /**
  * Each socket knows its position in each room (in its attachment: it lives as long as the socket). A push that follows
@@ -54,8 +68,8 @@ export class Subscriptions {
   ): Promise<void> {
     const { caller } = this.#sockets.facts(socket);
     if (!caller) return;
-    const admittedAt = this.#clock();
-    const entered = await this.#enter(caller, wanted.room);
+    const asked = this.#clock();
+    const entered = await this.#enter(caller, wanted.room, false);
     if ("code" in entered) return this.#complain(socket, entered, wanted);
     const { room } = entered;
     const follows = this.#follows(socket);
@@ -65,19 +79,8 @@ export class Subscriptions {
     }
     this.#joining.set(room, (this.#joining.get(room) ?? 0) + 1);
     try {
-      const follower = {
-        inbox: this.#inbox(),
-        caller,
-        admittedAt: entered.asOf ?? admittedAt,
-        readOnly: entered.readOnly ?? false,
-      };
-      const followed = await this.#objects(room)?.follow(
-        room,
-        follower,
-        wanted.epoch ?? null,
-        wanted.since ?? null,
-      );
-      if (!followed) return this.#complain(socket, fault("not_found", "There is no such room."), wanted);
+      const followed = await this.#follow(caller, entered, wanted, asked);
+      if ("code" in followed) return this.#complain(socket, followed, wanted);
       const { epoch, head, recovered, present, reads } = followed;
       const seq = wanted.since !== undefined && recovered ? wanted.since : head;
       this.#note(socket, room, { epoch, seq });
@@ -100,6 +103,20 @@ export class Subscriptions {
     } finally {
       this.#joining.set(room, (this.#joining.get(room) ?? 1) - 1);
     }
+  }
+
+  async #follow(caller: Caller, entered: Entered, wanted: Wanted, asked: number): Promise<Followed | Fault> {
+    const { room, readOnly = false, asOf } = entered;
+    const follower = { inbox: this.#inbox(), caller, admittedAt: asOf ?? asked, readOnly };
+    const { epoch = null, since = null } = wanted;
+    const followed = await this.#objects(room)?.follow(room, follower, epoch, since);
+    if (followed) return followed;
+    if (asOf === undefined) return fault("not_found", "There is no such room.");
+    // The gate may have gone by what it read before a right ended and began anew.
+    const again = await this.#enter(caller, wanted.room, true);
+    return "code" in again
+      ? again
+      : this.#follow(caller, { room, readOnly: again.readOnly ?? false }, wanted);
   }
 
   leave(socket: WebSocket, room: string): void {

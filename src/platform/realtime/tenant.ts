@@ -60,7 +60,7 @@ export interface Tenant {
   /** Checks a token that renews a socket; null when it is no good. */
   authenticate(token: string): Promise<Caller | null>;
   /** For a person's own socket: whether they may follow another room from here. Absent: this room follows none. */
-  enter?(caller: Caller, room: string): Promise<Entered | Fault>;
+  enter?(caller: Caller, room: string, fresh: boolean): Promise<Entered | Fault>;
 }
 
 export interface ReadMark {

@@ -1,0 +1,58 @@
+/** What staff sees of what people are told. */
+import { sql } from "drizzle-orm";
+import { boolean } from "../../platform/http/fields.ts";
+import { text } from "../../platform/http/text.ts";
+import { idInput } from "../../platform/resources/inputs.ts";
+import { ALL, field, NOTHING, READ, REMOVE, resource } from "../../platform/resources/resource.ts";
+import { notificationSettings, notifications } from "./tables.ts";
+
+const person = text("Person", "Пользователь");
+
+const notificationResource = resource({
+  name: "notifications",
+  subject: "notification",
+  label: text("Notifications", "Уведомления"),
+  group: "system",
+  table: notifications,
+  key: [notifications.id],
+  title: "message",
+  fields: {
+    user: field.reference("users", notifications.userId, person),
+    type: field.text(notifications.type, text("Type", "Тип")),
+    title: field.text(notifications.title, text("Title", "Заголовок")),
+    message: field.text(notifications.message, text("Text", "Текст")),
+    about: field.text(notifications.about, text("About", "О чём"), { list: false }),
+    is_read: field.boolean(notifications.isRead, text("Read", "Прочитано")),
+    created_at: field.instant(notifications.createdAt, text("When", "Когда")),
+  },
+  search: [
+    notifications.title,
+    notifications.message,
+    sql`(SELECT username FROM users WHERE id = notifications.user_id)`,
+  ],
+  filters: ["user", "type", "is_read", "created_at"],
+  sort: { field: "id", order: "desc" },
+  rights: { operator: READ, staff: REMOVE },
+});
+
+const settingResource = resource({
+  name: "notification-settings",
+  subject: "notification_setting",
+  label: text("Notification settings", "Настройки уведомлений"),
+  group: "system",
+  table: notificationSettings,
+  key: [notificationSettings.userId],
+  title: "id",
+  fields: {
+    user: field.reference("users", notificationSettings.userId, person, { input: idInput(), once: true }),
+    receives: field.boolean(notificationSettings.receives, text("Receives them", "Получает"), {
+      input: boolean(),
+    }),
+  },
+  search: [sql`(SELECT username FROM users WHERE id = notification_settings.user_id)`],
+  filters: ["user", "receives"],
+  sort: { field: "id", order: "asc" },
+  rights: { operator: NOTHING, staff: ALL },
+});
+
+export const notificationResources = [notificationResource, settingResource];

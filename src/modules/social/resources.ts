@@ -1,0 +1,266 @@
+/** What staff sees and changes of who people are to each other, of their profiles, and of cities and interests. */
+import { z } from "@hono/zod-openapi";
+import { type Column, type SQL, sql } from "drizzle-orm";
+import { boolean, string } from "../../platform/http/fields.ts";
+import { text } from "../../platform/http/text.ts";
+import { ageFilter } from "../../platform/resources/filters.ts";
+import { idInput, placeInput } from "../../platform/resources/inputs.ts";
+import { ALL, field, NOTHING, READ, REMOVE, type Resource, resource } from "../../platform/resources/resource.ts";
+import { unfriending } from "./friendships.ts";
+import { partingEffect, parting, partSoon } from "./parting.ts";
+import {
+  blocks,
+  cities,
+  friendRequests,
+  friendships,
+  interests,
+  socialProfiles,
+  userInterests,
+} from "./tables.ts";
+
+const person = text("Person", "Пользователь");
+const name = text("Name", "Название");
+const city = text("City", "Город");
+const sex = text("Sex", "Пол");
+const since = text("Since", "С");
+
+/** Names and address of somebody, for searches. */
+const wordsOf = (id: Column | SQL) =>
+  sql`(SELECT username || ' ' || coalesce(email, '') || ' ' || first_name || ' ' || last_name FROM users WHERE id = ${id})`;
+
+const named = (max: number) => ({ input: string({ max }) });
+
+const cityResource = resource({
+  name: "cities",
+  subject: "city",
+  label: text("Cities", "Города"),
+  group: "people",
+  table: cities,
+  key: [cities.id],
+  title: "name",
+  fields: {
+    name: field.text(cities.name, name, named(100)),
+    place: field.place(cities.latitude, cities.longitude, text("Place", "Место"), { input: placeInput() }),
+  },
+  search: [cities.name],
+  filters: ["name"],
+  sort: { field: "name", order: "asc" },
+  rights: { operator: NOTHING, staff: ALL },
+});
+
+const interestResource = resource({
+  name: "interests",
+  subject: "interest",
+  label: text("Interests", "Интересы"),
+  group: "people",
+  table: interests,
+  key: [interests.id],
+  title: "name",
+  fields: {
+    name: field.text(interests.name, name, named(100)),
+    popularity: field.integer(
+      sql`(SELECT count(*) FROM user_interests WHERE interest_id = interests.id)`,
+      text("Popularity", "Популярность"),
+    ),
+  },
+  search: [interests.name],
+  filters: ["name"],
+  sort: { field: "name", order: "asc" },
+  rights: { operator: NOTHING, staff: ALL },
+});
+
+const words = (max: number) => string({ max, blank: true }).optional();
+const birthday = sql`(SELECT birthday FROM profiles WHERE user_id = social_profiles.user_id)`;
+
+const profileResource = resource({
+  name: "profiles",
+  subject: "profile",
+  label: text("Profiles", "Анкеты"),
+  group: "people",
+  table: socialProfiles,
+  key: [socialProfiles.userId],
+  title: "id",
+  fields: {
+    user: field.reference("users", socialProfiles.userId, person, { input: idInput(), once: true }),
+    sex: field.choice(socialProfiles.sex, sex, { input: z.enum(socialProfiles.sex.enumValues).optional() }),
+    city: field.reference("cities", socialProfiles.cityId, city, { input: idInput().nullable().optional() }),
+    profession: field.text(socialProfiles.profession, text("Profession", "Профессия"), { input: words(50) }),
+    purpose: field.text(socialProfiles.purpose, text("Purpose", "Цель"), { input: words(50) }),
+    network_nick: field.text(socialProfiles.networkNick, text("Nickname", "Ник в сети"), { input: words(50) }),
+    additionally: field.text(socialProfiles.additionally, text("Further", "Дополнительно"), {
+      list: false,
+      input: words(500),
+    }),
+    is_geoip_allowed: field.boolean(socialProfiles.isGeoipAllowed, text("May be located", "Геолокация"), {
+      list: false,
+      input: boolean().optional(),
+    }),
+    place: field.place(socialProfiles.latitude, socialProfiles.longitude, text("Place", "Где"), { list: false }),
+    located_at: field.instant(socialProfiles.locatedAt, text("Located", "Определено"), { list: false }),
+  },
+  search: [wordsOf(sql`social_profiles.user_id`), socialProfiles.networkNick],
+  filters: ["user", "sex", "city", ageFilter(birthday)],
+  sort: { field: "id", order: "desc" },
+  rights: { operator: NOTHING, staff: ALL },
+});
+
+const userInterestResource = resource({
+  name: "user-interests",
+  subject: "user_interest",
+  label: text("People's interests", "Интересы людей"),
+  group: "people",
+  table: userInterests,
+  key: [userInterests.userId, userInterests.interestId],
+  title: "id",
+  fields: {
+    user: field.reference("users", userInterests.userId, person, { input: idInput(), once: true }),
+    interest: field.reference("interests", userInterests.interestId, text("Interest", "Интерес"), {
+      input: idInput(),
+      once: true,
+    }),
+  },
+  search: [wordsOf(sql`user_interests.user_id`)],
+  filters: ["user", "interest"],
+  sort: { field: "id", order: "asc" },
+  rights: { operator: NOTHING, staff: ["read", "create", "delete"] },
+});
+
+const friendshipResource = resource({
+  name: "friendships",
+  subject: "friendship",
+  label: text("Friendships", "Дружба"),
+  group: "people",
+  table: friendships,
+  key: [friendships.lowId, friendships.highId],
+  title: "id",
+  fields: {
+    initiator: field.reference("users", friendships.initiatorId, text("Asked", "Инициатор")),
+    friend: field.reference(
+      "users",
+      sql`iif(friendships.initiator_id = friendships.low_id, friendships.high_id, friendships.low_id)`,
+      text("Friend", "Друг"),
+    ),
+    created_at: field.instant(friendships.createdAt, since),
+  },
+  search: [wordsOf(sql`friendships.low_id`), wordsOf(sql`friendships.high_id`)],
+  filters: [
+    "initiator",
+    "created_at",
+    {
+      name: "user",
+      type: "reference",
+      reference: "users",
+      label: person,
+      parse: idInput(),
+      when: (id: number) => sql`${id} IN (${friendships.lowId}, ${friendships.highId})`,
+    },
+  ],
+  sort: { field: "created_at", order: "desc" },
+  rights: { operator: NOTHING, staff: REMOVE },
+  removal: async (scope, { id }) => {
+    const [low = 0, high = 0] = id.split(":").map(Number);
+    return { effects: [partingEffect(parting(low, high, scope.now()))] };
+  },
+});
+
+const requestResource = resource({
+  name: "friend-requests",
+  subject: "friend_request",
+  label: text("Friend requests", "Заявки в друзья"),
+  group: "people",
+  table: friendRequests,
+  key: [friendRequests.id],
+  title: "status",
+  fields: {
+    from_user: field.reference("users", friendRequests.fromId, text("From", "От кого")),
+    to_user: field.reference("users", friendRequests.toId, text("To", "Кому")),
+    status: field.choice(friendRequests.status, text("State", "Состояние")),
+    created_at: field.instant(friendRequests.createdAt, text("Made", "Создано")),
+    updated_at: field.instant(friendRequests.updatedAt, text("Changed", "Изменено")),
+  },
+  search: [wordsOf(sql`friend_requests.from_id`), wordsOf(sql`friend_requests.to_id`), friendRequests.status],
+  filters: ["status", "from_user", "to_user", "created_at", "updated_at"],
+  sort: { field: "id", order: "desc" },
+  rights: { operator: NOTHING, staff: REMOVE },
+});
+
+const blockResource = resource({
+  name: "blocks",
+  subject: "block",
+  label: text("Blacklist", "Чёрный список"),
+  group: "people",
+  table: blocks,
+  key: [blocks.userId, blocks.blockedId],
+  title: "id",
+  fields: {
+    user: field.reference("users", blocks.userId, person, { input: idInput(), once: true }),
+    blocked_user: field.reference("users", blocks.blockedId, text("Blocked", "Заблокирован"), {
+      input: idInput(),
+      once: true,
+    }),
+    created_at: field.instant(blocks.createdAt, since),
+  },
+  search: [wordsOf(sql`blocks.user_id`), wordsOf(sql`blocks.blocked_id`)],
+  filters: ["user", "blocked_user", "created_at"],
+  sort: { field: "created_at", order: "desc" },
+  rights: { operator: NOTHING, staff: ["read", "create", "delete"] },
+  consequences: async (scope, { values }) => {
+    const ended = unfriending(scope, Number(values.user), [Number(values.blocked_user)]);
+    return {
+      effects: ended.effects,
+      rest: ended.statements,
+      after: async () => ended.partings.forEach((parted) => partSoon(scope, parted)),
+    };
+  },
+});
+
+export const socialResources = [
+  profileResource,
+  friendshipResource,
+  requestResource,
+  blockResource,
+  userInterestResource,
+  cityResource,
+  interestResource,
+];
+
+const profileValue = (column: string) =>
+  sql`(SELECT ${sql.raw(column)} FROM social_profiles WHERE user_id = users.id)`;
+
+const theirs = (id: string, target: string, en: string, ru: string) => ({
+  resource: id,
+  target,
+  label: text(en, ru),
+});
+
+/** What this module knows about a person, beside their account. */
+export const personFacts = {
+  fields: {
+    sex: { ...field.text(profileValue("sex"), sex, { list: false }), options: socialProfiles.sex.enumValues },
+    city: field.reference("cities", profileValue("city_id"), city, { list: false }),
+    friends_count: field.integer(
+      sql`(SELECT count(*) FROM friendships WHERE users.id IN (low_id, high_id))`,
+      text("Friends", "Друзей"),
+      { list: false },
+    ),
+  },
+  filters: ["city", sexFilter()],
+  tabs: [
+    theirs("profiles", "user", "Profile", "Анкета"),
+    theirs("user-interests", "user", "Interests", "Интересы"),
+    theirs("friendships", "user", "Friends", "Друзья"),
+    theirs("blocks", "user", "Blacklist", "Чёрный список"),
+  ],
+} satisfies Partial<Pick<Resource, "fields" | "filters" | "tabs">>;
+
+function sexFilter() {
+  const options = socialProfiles.sex.enumValues.filter(Boolean);
+  return {
+    name: "sex",
+    type: "enum" as const,
+    label: sex,
+    options,
+    parse: z.enum(options),
+    when: (value: string) => sql`${profileValue("sex")} = ${value}`,
+  };
+}

@@ -1,0 +1,109 @@
+/** Whoever parts is out at once: unfriended, blocked, signed out, deleted. And may come back when they are friends again. */
+import { describe, expect, test } from "vitest";
+import { befriend, block, ME, unblock } from "../find-friend/social.ts";
+import { del, get, patch, post } from "../support/api.ts";
+import { dial } from "../support/socket.ts";
+import { chatters, me, native, type Pair, raw, say } from "./friends.ts";
+
+const status = async (pair: Pair, who = pair.one) => {
+  const result = await dial(`/ws/chat/${pair.chat}/`, { headers: { Authorization: `Token ${who.key}` } });
+  return "refusal" in result ? result.refusal.status : 101;
+};
+
+describe("sockets close at once", () => {
+  test.each([
+    ["the one who began unfriends", (pair: Pair) => patch(ME, { friends: [] }, { key: pair.one.key })],
+    ["the other unfriends", (pair: Pair) => patch(ME, { friends: [] }, { key: pair.other.key })],
+    ["one blocks the other", (pair: Pair) => block(pair.one, pair.other)],
+  ])("when %s: both sides, both dialects, with 4003", async (_, act) => {
+    const pair = await chatters();
+    const sockets = [await raw(pair, pair.one), await raw(pair, pair.other), await native(pair, pair.other)];
+    expect((await act(pair)).status).toBeLessThan(300);
+    for (const socket of sockets) expect((await socket.closed).code).toBe(4003);
+    expect(await status(pair)).toBe(403);
+    expect(await status(pair, pair.other)).toBe(403);
+  });
+
+  test("the chat stays readable for both, and cannot be started again", async () => {
+    const pair = await chatters();
+    const here = await raw(pair, pair.one);
+    here.send("прощай");
+    await here.next();
+    await patch(ME, { friends: [] }, { key: pair.one.key });
+    for (const { key } of [pair.one, pair.other]) {
+      const { body } = await get(`/api/v1/chats/${pair.chat}/`, { key });
+      expect(body.chat_messages).toMatchObject([{ text: "прощай" }]);
+    }
+    expect(
+      (await post("/api/v1/chats/start/", { email: pair.other.email }, { key: pair.one.key })).status,
+    ).toBe(403);
+  });
+
+  test("a block ends what a person's own socket follows, and only that", async () => {
+    const pair = await chatters();
+    const socket = await me(pair.other);
+    await socket.next();
+    socket.send({ t: "subscribe", room: `chat:${pair.chat}` });
+    await socket.next(({ t }) => t === "subscribed");
+    await block(pair.one, pair.other);
+    expect(await socket.next(({ t }) => t === "unsubscribed")).toEqual({
+      t: "unsubscribed",
+      room: `chat:${pair.chat}`,
+      code: 4003,
+    });
+    socket.send(say("late", "still there?", `chat:${pair.chat}`));
+    expect(await socket.next(({ t }) => t === "error")).toMatchObject({ ref: "late", code: "forbidden" });
+    const { body } = await get(`/api/v1/chats/${pair.chat}/`, { key: pair.one.key });
+    expect(body.chat_messages).toEqual([]);
+  });
+});
+
+describe("coming back", () => {
+  test("whoever is unblocked may enter again at once", async () => {
+    const pair = await chatters();
+    const socket = await raw(pair, pair.other);
+    await block(pair.one, pair.other);
+    await socket.closed;
+    expect(await status(pair)).toBe(403);
+    await unblock(pair.one, pair.other);
+    expect(await status(pair)).toBe(101);
+    expect(await status(pair, pair.other)).toBe(101);
+  });
+
+  test("friends again, they find their chat and what was said in it", async () => {
+    const pair = await chatters();
+    const here = await raw(pair, pair.one);
+    here.send("до ссоры");
+    await here.next();
+    await patch(ME, { friends: [] }, { key: pair.one.key });
+    await here.closed;
+    await befriend(pair.other, pair.one);
+    expect(await status(pair)).toBe(101);
+    const started = await post("/api/v1/chats/start/", { email: pair.one.email }, { key: pair.other.key });
+    expect(started.status).toBe(302);
+    expect(started.headers.get("location")).toBe(`/api/v1/chats/${pair.chat}/`);
+    const back = await raw(pair, pair.other);
+    expect(await back.next()).toMatchObject({ id: 1, text: "до ссоры" });
+  });
+});
+
+test("a deleted person's words go, the other's stay, and null stands in their place", async () => {
+  const pair = await chatters();
+  const [here, there] = await Promise.all([native(pair, pair.one), native(pair, pair.other)]);
+  here.send(say("a", "mine"));
+  await there.next(({ t }) => t === "entry");
+  there.send(say("b", "theirs"));
+  await here.next(({ t, ref }) => t === "entry" && ref === "b");
+  expect((await del(ME, undefined, { key: pair.one.key })).status).toBe(204);
+  expect((await here.closed).code).toBe(4001);
+  const view = async () => {
+    const { body } = await get(`/api/v1/chats/${pair.chat}/`, { key: pair.other.key });
+    return body;
+  };
+  await expect
+    .poll(async () => (await view()).chat_messages, { timeout: 4000 })
+    .toMatchObject([{ id: 2, text: "theirs", sender: pair.other.id }]);
+  expect(await view()).toMatchObject({ initiator: null, receiver: { email: pair.other.email } });
+  const { body: list } = await get("/api/v1/chats/", { key: pair.other.key });
+  expect(list).toMatchObject([{ id: pair.chat, initiator: null, last_message: { text: "theirs" } }]);
+});
