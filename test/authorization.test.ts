@@ -8,6 +8,7 @@ import { files } from "./authorization/files.ts";
 import { fleet } from "./authorization/fleet.ts";
 import { notifications } from "./authorization/notifications.ts";
 import { support } from "./authorization/support.ts";
+import { tracking } from "./authorization/tracking.ts";
 import { everybody, mint, type Person, ROLES, type Role, type Table } from "./authorization/world.ts";
 import { call, post, rows } from "./support/api.ts";
 import { rowsOf } from "./support/traces.ts";
@@ -20,6 +21,7 @@ const table: Table = {
   ...fleet,
   ...notifications,
   ...support,
+  ...tracking,
   "GET /health": { answers: everybody(200) },
 };
 

@@ -2,10 +2,11 @@
 import { type Person, rows, unique, uniquePhone } from "../support/api.ts";
 import { carFacts, tariffFacts, truckFacts } from "../tow-truck/fleet.ts";
 import { TICKETS, ticketOf } from "../tow-truck/tickets.ts";
+import { trackingCreations } from "../tracking/fixtures.ts";
 
 export interface Creation {
-  /** By whom: anybody with an account, or one with an operator's rights. */
-  readonly signedIn?: true | "operator";
+  /** By whom: anybody with an account, or one with an operator's or staff's rights. */
+  readonly signedIn?: true | "operator" | "staff";
   /** Where its path names something of the caller's. */
   readonly path?: (who: Person) => Promise<string>;
   /** A body that nobody has sent before. */
@@ -144,4 +145,5 @@ export const creations: Readonly<Record<string, Creation>> = {
   "post /api/add-carpost": carPost,
   "post /api/v1/documents": document,
   "post /api/documents": document,
+  ...trackingCreations,
 };

@@ -26,6 +26,7 @@ const REUSED = {
 const wordsFor = (path: string) => REUSED[path.startsWith("/api/v1/") ? "ru" : "en"];
 
 async function caller(creation: Creation): Promise<Person | undefined> {
+  if (creation.signedIn === "staff") return staffMember();
   if (creation.signedIn === "operator") return staffMember({ type: "OPERATOR" });
   return creation.signedIn ? await person() : undefined;
 }

@@ -197,6 +197,7 @@ const uploadPhoto = route({
   summary: "Bring a photo from a task's place",
   description: "Completes the task for the caller.",
   access: "signedIn",
+  creates: true,
   params,
   body: PhotoForm,
   multipartLimit: PHOTO_FORM_LIMIT,

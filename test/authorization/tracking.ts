@@ -1,0 +1,61 @@
+/** The matrix of tracks and tasks: a track is one's own and staff's, latest places and tasks are everybody's, tasks are written by staff. */
+import { newTask, photoForm, reportOf, taskRow, warsaw } from "../tracking/fixtures.ts";
+import { members, type Person, type Row, type Statuses, staffOnly, type Table } from "./world.ts";
+
+/** What others may not even know of. */
+const ownOrStaff = (status: number): Statuses => [401, 404, status, 404, 404, status];
+
+const place = { location: warsaw };
+
+const ofReport = (prefix: string, answers: Statuses, body?: unknown): Row => ({
+  answers,
+  ask: async (owner) => ({
+    path: `${prefix}/location-reports/${await reportOf(owner)}/`,
+    ...(body === undefined ? {} : { body }),
+  }),
+});
+
+const ofTask = (prefix: string, answers: Statuses, rest = "", body?: () => unknown): Row => ({
+  answers,
+  ask: async () => ({
+    path: `${prefix}/tasks/${await taskRow()}/${rest}`,
+    ...(body === undefined ? {} : { body: body() }),
+  }),
+});
+
+/** REST paths stand under both prefixes. */
+function rest(prefix: string): Table {
+  const [reports, tasks] = [`${prefix}/location-reports`, `${prefix}/tasks`];
+  const flat = () => ({ body: { ...newTask(), ...warsaw } });
+  return {
+    [`GET ${reports}`]: { answers: members(200) },
+    [`POST ${reports}`]: { answers: members(201), ask: () => ({ body: place }) },
+    [`POST ${reports}/batch`]: { answers: members(201), ask: () => ({ body: { points: [warsaw] } }) },
+    [`GET ${reports}/latest`]: { answers: members(200) },
+    [`GET ${reports}/my_track`]: { answers: members(200) },
+    // Not even one's own: that is `my_track`.
+    [`GET ${reports}/user-track/:id`]: {
+      answers: staffOnly(200),
+      ask: ({ id }: Person) => ({ path: `${reports}/user-track/${id}/` }),
+    },
+    [`GET ${reports}/:id`]: ofReport(prefix, ownOrStaff(200)),
+    [`PUT ${reports}/:id`]: ofReport(prefix, ownOrStaff(200), place),
+    [`PATCH ${reports}/:id`]: ofReport(prefix, ownOrStaff(200), { accuracy: 3 }),
+    [`DELETE ${reports}/:id`]: ofReport(prefix, ownOrStaff(204)),
+    [`GET ${tasks}`]: { answers: members(200) },
+    [`POST ${tasks}`]: { answers: staffOnly(201), ask: () => ({ body: newTask() }) },
+    [`POST ${tasks}/create-task`]: { answers: staffOnly(201), ask: flat },
+    [`GET ${tasks}/my_tasks`]: { answers: members(200) },
+    [`GET ${tasks}/completed`]: { answers: members(200) },
+    [`GET ${tasks}/:id`]: ofTask(prefix, members(200)),
+    [`PUT ${tasks}/:id`]: ofTask(prefix, staffOnly(200), "", newTask),
+    [`PATCH ${tasks}/:id`]: ofTask(prefix, staffOnly(200), "", () => ({ status: "in_progress" })),
+    [`DELETE ${tasks}/:id`]: ofTask(prefix, staffOnly(204)),
+    [`PATCH ${tasks}/:id/update_status`]: ofTask(prefix, members(200), "update_status/", () => ({
+      status: "in_progress",
+    })),
+    [`POST ${tasks}/:id/upload_photo`]: ofTask(prefix, members(201), "upload_photo/", photoForm),
+  };
+}
+
+export const tracking: Table = { ...rest("/api/v1"), ...rest("/api") };

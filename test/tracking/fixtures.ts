@@ -1,0 +1,98 @@
+/** Tasks, points and photos for tests, made without the price of a request. */
+
+import type { Creation } from "../http/creations.ts";
+import { post, rows, unique } from "../support/api.ts";
+
+export const warsaw = { latitude: 52.2297, longitude: 21.0122 };
+
+export const png = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3, 4]);
+
+export function photoForm(fields: Record<string, string> = {}, bytes: Uint8Array = png): FormData {
+  const form = new FormData();
+  form.append("photo", new File([bytes], `${unique("photo")}.png`, { type: "image/png" }));
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  return form;
+}
+
+export interface TaskRow {
+  readonly title?: string;
+  readonly latitude?: number;
+  readonly longitude?: number;
+  readonly radius?: number | null;
+  readonly status?: string;
+  readonly createdAt?: number;
+}
+
+/** A task's id. */
+export async function taskRow(facts: TaskRow = {}): Promise<number> {
+  const { latitude, longitude } = { ...warsaw, ...facts };
+  const [row] = await rows<{ id: number }>(
+    `INSERT INTO tasks (title, description, latitude, longitude, radius, status, created_at, updated_at)
+     VALUES (?, 'Take a photo.', ?, ?, ?, ?, ?6, ?6) RETURNING id`,
+    facts.title ?? unique("Task"),
+    latitude,
+    longitude,
+    facts.radius ?? null,
+    facts.status ?? "pending",
+    facts.createdAt ?? Date.now(),
+  );
+  return row?.id ?? 0;
+}
+
+export const newTask = () => ({ title: unique("Task"), description: "Take a photo.", location: warsaw });
+
+export async function reportOf({ token }: { readonly token: string }): Promise<number> {
+  return (await post("/api/location-reports/", { location: warsaw }, { token })).body.id;
+}
+
+/** Places that nobody else has. */
+const somewhere = () => ({ latitude: Math.random() * 80, longitude: Math.random() * 170 });
+
+const reportsAt = async (latitude: number | undefined) =>
+  (await rows("SELECT id FROM location_reports WHERE latitude = ?", latitude ?? null)).length;
+
+const report: Creation = {
+  signedIn: true,
+  body: () => ({ location: somewhere() }),
+  other: () => ({ location: somewhere() }),
+  made: (body) => reportsAt((body as { location: { latitude: number } }).location.latitude),
+};
+const batch: Creation = {
+  signedIn: true,
+  body: () => ({ points: [somewhere()] }),
+  other: () => ({ points: [somewhere()] }),
+  made: (body) => reportsAt((body as { points: { latitude: number }[] }).points[0]?.latitude),
+};
+const task: Creation = {
+  signedIn: "staff",
+  body: newTask,
+  other: (body) => ({ ...body, title: unique("Other") }),
+  made: async (body) =>
+    (await rows("SELECT id FROM tasks WHERE title = ?", (body as { title: string }).title)).length,
+};
+const flatTask: Creation = {
+  ...task,
+  body: () => ({ title: unique("Task"), description: "Take a photo.", ...warsaw }),
+};
+const photo = (prefix: string): Creation => ({
+  signedIn: true,
+  path: async () => `${prefix}/tasks/${await taskRow()}/upload_photo/`,
+  body: photoForm,
+  other: () => photoForm(),
+  made: async (body) => {
+    const name = ((body as FormData).get("photo") as File).name;
+    const photos =
+      "SELECT p.id FROM task_photos p JOIN files f ON f.id = p.file_id WHERE f.original_name = ?";
+    return (await rows(photos, name)).length;
+  },
+});
+
+export const trackingCreations: Readonly<Record<string, Creation>> = Object.fromEntries(
+  ["/api/v1", "/api"].flatMap((prefix) => [
+    [`post ${prefix}/location-reports`, report],
+    [`post ${prefix}/location-reports/batch`, batch],
+    [`post ${prefix}/tasks`, task],
+    [`post ${prefix}/tasks/create-task`, flatTask],
+    [`post ${prefix}/tasks/:id/upload_photo`, photo(prefix)],
+  ]),
+);
