@@ -1,5 +1,6 @@
 /** Sample data for a developer's machine: idempotent, and the only accounts whose passwords are not checked. */
 import { eq } from "drizzle-orm";
+import { loadFleet } from "./modules/dispatch/index.ts";
 import { createEvents } from "./modules/events/index.ts";
 import { foldUsername, users } from "./modules/identity/index.ts";
 import { anyHasher } from "./platform/crypto/hasher.ts";
@@ -49,6 +50,7 @@ export async function loadSamples(scope: Scope): Promise<string[]> {
   const made: string[] = [];
   for (const login of SAMPLE_LOGINS) if (await makeLogin(scope, login)) made.push(login.username);
   if (made.includes("client1")) made.push(await makeEvent(scope));
+  made.push(...(await loadFleet(scope)));
   return made;
 }
 
