@@ -2,6 +2,7 @@
 export { uuidField } from "./fields.ts";
 export { exportFleet } from "./fleet-export.ts";
 export { fleetRoutes } from "./fleet-routes.ts";
+export { loadFleet } from "./fleet-samples.ts";
 export { orderGate, truckGate } from "./live-gates.ts";
 export { orderSocket, orderTenant } from "./live-order.ts";
 export { dispatchConfirmed, offersDue, runOffers, sweepOffers } from "./offers.ts";
