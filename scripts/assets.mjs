@@ -1,6 +1,7 @@
-// Puts everything that is served as a file into dist/assets: our own few files and the two self-hosted API viewers.
-// What is there already is left alone: a development server that is running watches the folder.
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+// Puts everything that is served as a file into dist/assets: our own few files, the console, and the two self-hosted
+// API viewers. What is there already is left alone: a development server that is running watches the folder.
+import { createHash } from "node:crypto";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -19,6 +20,14 @@ for (const [folder, sources] of Object.entries(VENDOR))
   for (const source of sources)
     files.set(join(folder, basename(source)), await readFile(join(root, "node_modules", source)));
 
+const built = await builtConsole();
+for (const path of await filesIn(built)) files.set(join("console", path), await readFile(join(built, path)));
+// Chunks are named by what is in them.
+files.set(
+  "_headers",
+  Buffer.from("/console/chunks/*\n  Cache-Control: public, max-age=31536000, immutable\n"),
+);
+
 // ReDoc's bundle shows a logo from its maker's network; the pages work without any.
 const redoc = "vendor/redoc/redoc.standalone.js";
 const words = files.get(redoc).toString();
@@ -35,6 +44,26 @@ for (const [path, content] of files) {
   await writeFile(place, content);
 }
 for (const path of await filesIn(out).catch(() => [])) if (!files.has(path)) await rm(join(out, path));
+
+/** The folder with the console's build; made when its sources have changed, and only ever whole. */
+async function builtConsole() {
+  const source = join(root, "src/console");
+  const hash = createHash("sha256").update(await readFile(join(root, "package-lock.json")));
+  for (const path of (await filesIn(source)).sort())
+    hash.update(path).update(await readFile(join(source, path)));
+  const builds = join(root, "dist/console");
+  const name = hash.digest("hex").slice(0, 16);
+  const before = await readdir(builds).catch(() => []);
+  if (before.includes(name)) return join(builds, name);
+  const draft = join(builds, `${name}.${process.pid}`);
+  const { build } = await import("vite");
+  await build({ configFile: join(source, "vite.config.ts"), build: { outDir: draft } });
+  // Another one that started at the same time may have been faster.
+  await rename(draft, join(builds, name)).catch(() => rm(draft, { recursive: true }));
+  for (const old of before)
+    if (!old.includes(".")) await rm(join(builds, old), { recursive: true, force: true });
+  return join(builds, name);
+}
 
 /** Paths of all files below a folder. */
 async function filesIn(folder) {

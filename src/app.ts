@@ -2,6 +2,7 @@
 import { alphabetRoutes } from "./compat/alphabet/index.ts";
 import { euroraceRoutes } from "./compat/eurorace/index.ts";
 import { rideshareRoutes } from "./compat/rideshare/index.ts";
+import { consoleRoutes } from "./console-page.tsx";
 import { developmentRoutes } from "./development.tsx";
 import { adminRoutes } from "./modules/admin/index.ts";
 import { chatGate, chatRoutes, chatSocket, exportChats } from "./modules/chat/index.ts";
@@ -131,6 +132,7 @@ export const routes: readonly Route[] = [
 /** What a browser opens. */
 const pages: readonly Route[] = [
   startRoute,
+  ...consoleRoutes,
   ...linkRoutes,
   ...documentRoutes(routes, (origin) => asyncApiDocument(socketDocuments, origin)),
 ];

@@ -71,6 +71,10 @@ const Variables = z.object({
   GEOCODER_URL: url.optional(),
   SMS_GATEWAY_URL: url.optional(),
   SMS_GATEWAY_TOKEN: optional,
+  MAP_TILES_URL: z
+    .string()
+    .regex(/^https?:\/\/[^/{}]+\/.*\{z\}.*$/, "must be a URL with {z}, {x} and {y}")
+    .optional(),
   YANDEX_WEATHER_KEY: optional,
   YANDEX_WEATHER_URL: url.default("https://api.weather.yandex.ru/v2/informers"),
   OPEN_METEO_URL: url.default("https://api.open-meteo.com/v1/forecast"),
@@ -171,6 +175,7 @@ export function readSettings(variables: Record<string, unknown>): { settings: Se
       resendUrl: value.RESEND_BASE_URL,
     },
     geocoderUrl: value.GEOCODER_URL ?? null,
+    mapTiles: value.MAP_TILES_URL ?? null,
     sms: value.SMS_GATEWAY_URL ? { url: value.SMS_GATEWAY_URL, token: value.SMS_GATEWAY_TOKEN ?? "" } : null,
     weather: {
       yandexKey: value.YANDEX_WEATHER_KEY ?? null,

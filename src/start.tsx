@@ -5,6 +5,7 @@ import { isLocalOutbox } from "./platform/mail/mail.ts";
 import { SAMPLE_LOGINS } from "./samples.ts";
 
 const LINKS = [
+  { href: "/admin/", name: "Staff console", about: "Orders, trucks on a live map, people, tickets" },
   { href: "/swagger/", name: "API reference", about: "Swagger UI, to try requests in" },
   { href: "/redoc/", name: "API handbook", about: "ReDoc, to read" },
   { href: "/asyncapi.json", name: "Socket reference", about: "AsyncAPI 3 for every frame" },

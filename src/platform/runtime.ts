@@ -56,6 +56,8 @@ export interface Settings {
   };
   /** Finds places by their address, as Nominatim does; null: an event is where its city is. */
   readonly geocoderUrl: string | null;
+  /** Map tiles for the console, `https://…/{z}/{x}/{y}.png`; null: a plain ground that needs none. */
+  readonly mapTiles: string | null;
   readonly sms: { readonly url: string; readonly token: string } | null;
   readonly weather: {
     /** Null: only Open-Meteo is asked, which wants none. */

@@ -9,7 +9,9 @@ export interface PageOptions {
   /** Own scripts by path; nothing inline ever runs. */
   readonly scripts?: readonly string[];
   readonly styles?: readonly string[];
-  /** Added to the policy: what a bundled viewer needs. */
+  /** A script that is a module, and may import others. */
+  readonly module?: string;
+  /** Goes before the policy of all pages, and so decides where both speak of the same: what a bundled viewer needs. */
   readonly policy?: string;
 }
 
@@ -33,6 +35,7 @@ export function page(options: PageOptions, body: Child): Response {
         {scripts.map((src) => (
           <script src={src} defer />
         ))}
+        {options.module ? <script src={options.module} type="module" /> : null}
       </body>
     </html>
   );
@@ -40,7 +43,7 @@ export function page(options: PageOptions, body: Child): Response {
     status,
     headers: {
       "Content-Type": "text/html; charset=utf-8",
-      "Content-Security-Policy": `${POLICY}${options.policy ? `; ${options.policy}` : ""}`,
+      "Content-Security-Policy": `${options.policy ? `${options.policy}; ` : ""}${POLICY}`,
       "Cache-Control": "no-store",
       "Referrer-Policy": "no-referrer",
     },

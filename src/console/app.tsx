@@ -1,0 +1,122 @@
+/** What stands around every page: providers, the door, and which address shows what. */
+import { QueryClient, useQuery } from "@tanstack/react-query";
+import { CoreAdminContext, localStorageStore } from "ra-core";
+import { lazy, Suspense, useState } from "react";
+import { BrowserRouter, Navigate, Route, Routes, useParams } from "react-router-dom";
+import { authProvider } from "./auth.ts";
+import { dataProvider } from "./data.ts";
+import { DeclarationProvider, readDeclaration, useDeclared } from "./declaration.tsx";
+import { i18nProvider, useWords } from "./i18n.ts";
+import { Button } from "./kit/button.tsx";
+import { InfoText, Loading } from "./kit/page.tsx";
+import { Toasts } from "./kit/toasts.tsx";
+import { LiveProvider } from "./live-context.tsx";
+import { AuditPage } from "./pages/audit.tsx";
+import { SignIn } from "./pages/sign-in.tsx";
+import { CreatePage } from "./records/form.tsx";
+import { ListPage } from "./records/list.tsx";
+import { RecordPage } from "./records/record.tsx";
+import { session } from "./session.ts";
+import { Shell } from "./shell/shell.tsx";
+
+const Overview = lazy(() => import("./pages/overview.tsx").then(({ Overview }) => ({ default: Overview })));
+const MapPage = lazy(() => import("./map/page.tsx").then(({ MapPage }) => ({ default: MapPage })));
+const Tickets = lazy(() => import("./pages/tickets.tsx").then(({ Tickets }) => ({ default: Tickets })));
+const OrderHead = lazy(() => import("./pages/order.tsx").then(({ OrderHead }) => ({ default: OrderHead })));
+
+const store = {
+  ...localStorageStore("1", "caravan"),
+  // Saved filters outlive a sign-out.
+  reset: () => {},
+};
+
+const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: { retry: (count, error) => count < 2 && !("status" in error), staleTime: 5_000 },
+  },
+});
+
+export function App() {
+  return (
+    <BrowserRouter basename="/admin">
+      <CoreAdminContext
+        authProvider={authProvider}
+        dataProvider={dataProvider}
+        i18nProvider={i18nProvider}
+        store={store}
+        queryClient={queryClient}
+      >
+        <Routes>
+          <Route path="*" element={<Gate />} />
+        </Routes>
+        <Toasts />
+      </CoreAdminContext>
+    </BrowserRouter>
+  );
+}
+
+/** Only who may use the console gets past; what they see is what the API declares to them. */
+function Gate() {
+  const [, again] = useState(0);
+  const key = session.key();
+  const words = useWords();
+  const { data, error, isPending, refetch } = useQuery({
+    queryKey: ["declaration", key],
+    queryFn: ({ signal }) => readDeclaration(signal),
+    enabled: key !== null,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const status = error && "status" in error ? error.status : 0;
+  if (status === 401 || status === 403) session.forget();
+  if (key === null || status === 401 || status === 403)
+    return <SignIn onDone={() => again((count) => count + 1)} />;
+  if (isPending) return <Loading />;
+  if (error)
+    return (
+      <InfoText icon="alert" text={words("sign.failed")}>
+        <Button onClick={() => refetch()}>{words("do.retry")}</Button>
+      </InfoText>
+    );
+  return (
+    <DeclarationProvider resources={data}>
+      <LiveProvider>
+        <Shell>
+          <Suspense fallback={<Loading />}>
+            <Routes>
+              <Route index element={<Overview />} />
+              <Route path="login" element={<Navigate to="/" replace />} />
+              <Route path="map" element={<MapPage />} />
+              <Route path="conversations/:id?" element={<Tickets />} />
+              <Route path=":resource" element={<Records show="list" />} />
+              <Route path=":resource/create" element={<Records show="create" />} />
+              <Route path=":resource/:id" element={<Records show="record" />} />
+              <Route path="*" element={<NotFound />} />
+            </Routes>
+          </Suspense>
+        </Shell>
+      </LiveProvider>
+    </DeclarationProvider>
+  );
+}
+
+function Records({ show }: { show: "list" | "create" | "record" }) {
+  const { resource: name, id } = useParams();
+  const resource = useDeclared(name);
+  if (!resource) return <NotFound />;
+  if (show === "create")
+    return resource.can.create ? <CreatePage key={name} resource={resource} /> : <NotFound />;
+  if (show === "list")
+    return name === "audit-log" ? (
+      <AuditPage key={name} resource={resource} />
+    ) : (
+      <ListPage key={name} resource={resource} />
+    );
+  if (resource.subject === "order")
+    return <RecordPage key={id} resource={resource} head={(order) => <OrderHead order={order} />} />;
+  return <RecordPage key={id} resource={resource} />;
+}
+
+function NotFound() {
+  const words = useWords();
+  return <InfoText icon="alert" text={words("nav.notFound")} />;
+}

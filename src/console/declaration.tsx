@@ -1,0 +1,115 @@
+/** What the API says about its resources: the screens are built from it, and so show each role what it may see. */
+
+import { useLocaleState } from "ra-core";
+import { createContext, type ReactNode, useContext, useMemo } from "react";
+import { call } from "./session.ts";
+
+export interface Words {
+  readonly en: string;
+  readonly ru: string;
+}
+
+export type FieldType =
+  | "text"
+  | "integer"
+  | "number"
+  | "boolean"
+  | "instant"
+  | "day"
+  | "money"
+  | "enum"
+  | "reference"
+  | "json"
+  | "place";
+
+export interface Field {
+  readonly name: string;
+  readonly type: FieldType;
+  readonly label: Words;
+  readonly list: boolean;
+  readonly writable: boolean;
+  /** Written when the record is made, never again. */
+  readonly once: boolean;
+  readonly required: boolean;
+  readonly sortable: boolean;
+  readonly options?: readonly string[];
+  /** The resource that it names. */
+  readonly reference?: string;
+}
+
+export interface Filter {
+  readonly name: string;
+  readonly type: FieldType;
+  readonly label: Words;
+  readonly options?: readonly string[];
+  readonly reference?: string;
+}
+
+export interface Action {
+  readonly name: string;
+  readonly label: Words;
+  readonly bulk: boolean;
+  readonly confirm?: Words;
+}
+
+export interface Resource {
+  readonly name: string;
+  readonly label: Words;
+  readonly group: string;
+  /** The field by which people know a record. */
+  readonly title: string;
+  /** What the audit log calls one: `user` of `user:12`. */
+  readonly subject: string;
+  readonly fields: readonly Field[];
+  readonly filters: readonly Filter[];
+  readonly search: boolean;
+  readonly sort: { readonly field: string; readonly order: "asc" | "desc" };
+  readonly can: {
+    readonly create: boolean;
+    readonly edit: boolean;
+    readonly delete: boolean;
+    readonly export: boolean;
+  };
+  readonly actions: readonly Action[];
+  readonly tabs: readonly { readonly resource: string; readonly target: string; readonly label: Words }[];
+}
+
+let known: readonly Resource[] = [];
+/** The same declaration for code outside of components. */
+export const declared = (name: string): Resource | undefined =>
+  known.find((resource) => resource.name === name);
+
+/** Asked once after the sign-in; a refusal means that this person has no business here. */
+export async function readDeclaration(signal?: AbortSignal): Promise<readonly Resource[]> {
+  known = await call<readonly Resource[]>("GET", "/api/admin/resources/", { signal });
+  return known;
+}
+
+const Context = createContext<readonly Resource[]>([]);
+
+export function DeclarationProvider({
+  resources,
+  children,
+}: {
+  resources: readonly Resource[];
+  children: ReactNode;
+}) {
+  return <Context.Provider value={resources}>{children}</Context.Provider>;
+}
+
+export const useResources = () => useContext(Context);
+
+export function useDeclared(name: string | undefined): Resource | undefined {
+  const resources = useResources();
+  return useMemo(() => resources.find((resource) => resource.name === name), [resources, name]);
+}
+
+/** Picks the page's language out of a label. */
+export function useLabel(): (words: Words | string | null | undefined) => string {
+  const [locale] = useLocaleState();
+  return (words) => {
+    if (words === undefined || words === null) return "";
+    if (typeof words === "string") return words;
+    return (locale === "ru" ? words.ru : words.en) || words.en;
+  };
+}

@@ -1,0 +1,89 @@
+/** ra-core's i18n provider over the catalogue, and how numbers, money and times are written. */
+import { type I18nProvider, useLocaleState, useTranslate } from "ra-core";
+import { LOCALES, type Locale, say, type Values, type Word } from "./words.ts";
+
+const KEPT = "caravan.locale";
+
+function firstLocale(): Locale {
+  const wanted = localStorage.getItem(KEPT) ?? navigator.language;
+  return wanted.startsWith("ru") ? "ru" : "en";
+}
+
+let current = firstLocale();
+document.documentElement.lang = current;
+
+export const i18nProvider: I18nProvider = {
+  translate: (key, values) => say(current, key, values),
+  async changeLocale(locale) {
+    current = locale === "ru" ? "ru" : "en";
+    localStorage.setItem(KEPT, current);
+    document.documentElement.lang = current;
+  },
+  getLocale: () => current,
+  getLocales: () => LOCALES.map((locale) => ({ locale, name: locale === "ru" ? "Русский" : "English" })),
+};
+
+/** The catalogue in the page's language; only its own keys are taken. */
+export function useWords(): (key: Word, values?: Values) => string {
+  return useTranslate();
+}
+
+export interface Formats {
+  number(value: number, digits?: number): string;
+  /** A decimal string or a number of roubles. */
+  money(value: string | number): string;
+  instant(value: string): string;
+  /** Without the year, for axes. */
+  day(value: string): string;
+  date(value: string): string;
+  /** How long ago, or how soon. */
+  ago(value: string, now?: number): string;
+  /** Seconds as people say them. */
+  span(seconds: number): string;
+}
+
+export function useFormats(): Formats {
+  const [locale] = useLocaleState();
+  return formats(locale === "ru" ? "ru" : "en");
+}
+
+const made = new Map<Locale, Formats>();
+export function formats(locale: Locale): Formats {
+  const known = made.get(locale);
+  if (known) return known;
+  const money = new Intl.NumberFormat(locale, {
+    style: "currency",
+    currency: "RUB",
+    maximumFractionDigits: 2,
+  });
+  const instant = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+  const day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
+  const date = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });
+  const unit = (name: "day" | "hour" | "minute" | "second", value: number) =>
+    new Intl.NumberFormat(locale, { style: "unit", unit: name, unitDisplay: "short" }).format(value);
+  const fresh: Formats = {
+    number: (value, digits = 0) =>
+      new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value),
+    money: (value) => money.format(Number(value)),
+    instant: (value) => instant.format(new Date(value)),
+    date: (value) => date.format(new Date(`${value.slice(0, 10)}T00:00:00`)),
+    day: (value) => day.format(new Date(value)),
+    ago(value, now = Date.now()) {
+      const seconds = Math.round((Date.parse(value) - now) / 1000);
+      const size = Math.abs(seconds);
+      if (size < 45) return say(locale, "time.now");
+      if (size < 3600) return relative.format(Math.round(seconds / 60), "minute");
+      if (size < 86_400) return relative.format(Math.round(seconds / 3600), "hour");
+      return relative.format(Math.round(seconds / 86_400), "day");
+    },
+    span(seconds) {
+      if (seconds < 90) return unit("second", Math.round(seconds));
+      if (seconds < 5400) return unit("minute", Math.round(seconds / 60));
+      if (seconds < 129_600) return unit("hour", Math.round(seconds / 360) / 10);
+      return unit("day", Math.round(seconds / 8640) / 10);
+    },
+  };
+  made.set(locale, fresh);
+  return fresh;
+}

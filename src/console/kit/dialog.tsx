@@ -1,0 +1,61 @@
+/** A modal question on the browser's own dialog: focus stays inside, Escape closes it, the page behind is inert. */
+import { type ReactNode, useEffect, useId, useRef } from "react";
+import { useWords } from "../i18n.ts";
+import { Button } from "./button.tsx";
+
+interface DialogProps {
+  readonly title: string;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+  readonly footer?: ReactNode;
+  readonly wide?: boolean;
+}
+
+export function Dialog({ title, onClose, children, footer, wide }: DialogProps) {
+  const place = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  const words = useWords();
+  useEffect(() => {
+    place.current?.showModal();
+  }, []);
+  return (
+    <dialog ref={place} className={wide ? "dialog wide" : "dialog"} aria-labelledby={id} onClose={onClose}>
+      <header>
+        <h2 id={id}>{title}</h2>
+        <Button look="quiet" icon="close" label={words("do.close")} onClick={onClose} />
+      </header>
+      <div className="dialog-body">{children}</div>
+      {footer ? <footer>{footer}</footer> : null}
+    </dialog>
+  );
+}
+
+interface ConfirmProps {
+  readonly title: string;
+  readonly children?: ReactNode;
+  readonly action: string;
+  readonly danger?: boolean;
+  readonly busy?: boolean;
+  readonly onConfirm: () => void;
+  readonly onClose: () => void;
+}
+
+export function Confirm({ title, children, action, danger, busy, onConfirm, onClose }: ConfirmProps) {
+  const words = useWords();
+  return (
+    <Dialog
+      title={title}
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>{words("do.cancel")}</Button>
+          <Button look={danger ? "danger" : "main"} disabled={busy} onClick={onConfirm} autoFocus>
+            {action}
+          </Button>
+        </>
+      }
+    >
+      {children}
+    </Dialog>
+  );
+}

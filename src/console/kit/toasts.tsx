@@ -1,0 +1,31 @@
+/** Short notices in the corner, read out to those who can't see them; they leave by themselves or on a click. */
+import { useNotificationContext, useTranslate } from "ra-core";
+import { isValidElement, useEffect } from "react";
+
+export function Toasts() {
+  const { notifications, takeNotification } = useNotificationContext();
+  const translate = useTranslate();
+  const [first] = notifications;
+  useEffect(() => {
+    if (!first) return;
+    const patience = first.notificationOptions?.autoHideDuration ?? (first.type === "error" ? 8000 : 4000);
+    const timer = setTimeout(takeNotification, patience);
+    return () => clearTimeout(timer);
+  }, [first, takeNotification]);
+  return (
+    <div className="toasts" aria-live="polite">
+      {first ? (
+        <div className={`toast ${first.type}`}>
+          {isValidElement(first.message) ? (
+            first.message
+          ) : (
+            <span>{translate(String(first.message), first.notificationOptions?.messageArgs)}</span>
+          )}
+          <button type="button" className="toast-close" aria-label="×" onClick={() => takeNotification()}>
+            ×
+          </button>
+        </div>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,214 @@
+/** One socket for all that is live on a page: it comes back by itself, asks for what it missed, and says when that is gone. */
+
+export interface Entry {
+  readonly room: string;
+  readonly seq: number;
+  readonly kind: string;
+  readonly at: string;
+  readonly by: number | null;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+export interface Listener {
+  entry?(entry: Entry): void;
+  /** Somebody writes in the room. */
+  typing?(by: number): void;
+  /** Entries may be missing: read everything again. */
+  reload?(): void;
+}
+
+export type LiveState = "connecting" | "live" | "waiting" | "refused";
+
+/** What the client needs of the world; tests bring their own. */
+export interface World {
+  connect(): Wire;
+  after(milliseconds: number, run: () => void): () => void;
+  random(): number;
+}
+
+/** The part of a `WebSocket` that is used. */
+export interface Wire {
+  send(words: string): void;
+  close(code?: number): void;
+  onopen: (() => void) | null;
+  onmessage: ((event: { data: unknown }) => void) | null;
+  onclose: ((event: { code: number }) => void) | null;
+}
+
+interface Room {
+  readonly listeners: Set<Listener>;
+  epoch: string | null;
+  seq: number | null;
+}
+
+interface Frame {
+  readonly t?: string;
+  readonly room?: string;
+  readonly ref?: string;
+  readonly seq?: number;
+  readonly epoch?: string;
+  readonly recovered?: boolean;
+  readonly by?: number | null;
+  readonly kind?: string;
+  readonly at?: string;
+  readonly code?: string;
+  readonly body?: Readonly<Record<string, unknown>>;
+}
+
+const PING_EVERY = 25_000;
+const PONG_WITHIN = 10_000;
+/** Signed out, or no business here: coming back would not help. */
+const FINAL = new Set([4001, 4003]);
+
+export class Live {
+  readonly #world: World;
+  readonly #rooms = new Map<string, Room>();
+  readonly #watchers = new Set<(state: LiveState) => void>();
+  #state: LiveState = "waiting";
+  #wire: Wire | null = null;
+  #attempt = 0;
+  #timers: (() => void)[] = [];
+  #ended = false;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  get state(): LiveState {
+    return this.#state;
+  }
+
+  watch(watcher: (state: LiveState) => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  /** Hears a room from now on; the first listener opens it, the last one to leave closes it. */
+  listen(name: string, listener: Listener): () => void {
+    const room = this.#rooms.get(name) ?? { listeners: new Set(), epoch: null, seq: null };
+    room.listeners.add(listener);
+    if (!this.#rooms.has(name)) {
+      this.#rooms.set(name, room);
+      if (this.#state === "live") this.#subscribe(name, room);
+    }
+    if (!this.#wire && !this.#ended) this.connect();
+    return () => {
+      room.listeners.delete(listener);
+      if (room.listeners.size > 0) return;
+      this.#rooms.delete(name);
+      if (this.#state === "live") this.#send({ t: "unsubscribe", room: name });
+    };
+  }
+
+  /** Tells the others in a room that one writes. */
+  typing(room: string): void {
+    if (this.#state === "live") this.#send({ t: "typing", room });
+  }
+
+  /** At once, whatever the back-off says: the network came back, the tab is looked at again. */
+  connect(): void {
+    if (this.#wire || this.#ended) return;
+    this.#clear();
+    this.#become("connecting");
+    const wire = this.#world.connect();
+    this.#wire = wire;
+    wire.onopen = () => {
+      this.#attempt = 0;
+      this.#become("live");
+      for (const [name, room] of this.#rooms) this.#subscribe(name, room);
+      this.#ping();
+    };
+    wire.onmessage = ({ data }) => this.#hear(String(data));
+    wire.onclose = ({ code }) => {
+      if (this.#wire === wire) this.#lost(code);
+    };
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#clear();
+    const wire = this.#wire;
+    this.#wire = null;
+    wire?.close(1000);
+  }
+
+  #subscribe(room: string, { epoch, seq }: Room): void {
+    const position = epoch !== null && seq !== null ? { epoch, since: seq } : {};
+    this.#send({ t: "subscribe", ref: room, room, ...position });
+  }
+
+  #hear(words: string): void {
+    const frame = JSON.parse(words) as Frame;
+    if (frame.t === "pong") this.#ping();
+    const name = frame.room ?? frame.ref ?? "";
+    const room = this.#rooms.get(name);
+    if (!room) return;
+    if (frame.t === "subscribed") {
+      const resumed = room.seq !== null;
+      room.epoch = frame.epoch ?? null;
+      if (!resumed || frame.recovered === false) room.seq = frame.seq ?? null;
+      // Also what happened between the page's first read and its first subscription is read again.
+      if (!resumed || frame.recovered === false) for (const listener of room.listeners) listener.reload?.();
+    } else if (frame.t === "entry") this.#entry(name, room, frame);
+    else if (frame.t === "typing" && typeof frame.by === "number")
+      for (const listener of room.listeners) listener.typing?.(frame.by);
+  }
+
+  #entry(name: string, room: Room, frame: Frame): void {
+    const seq = frame.seq ?? 0;
+    // A room without a journal numbers nothing; in others, what was heard already is not heard again.
+    if (seq > 0 && room.seq !== null && seq <= room.seq) return;
+    if (seq > 0) room.seq = seq;
+    const { kind = "", at = "", by = null, body = {} } = frame;
+    for (const listener of room.listeners) listener.entry?.({ room: name, seq, kind, at, by, body });
+  }
+
+  #ping(): void {
+    this.#clear();
+    this.#later(PING_EVERY, () => {
+      this.#send({ t: "ping" });
+      this.#later(PONG_WITHIN, () => {
+        const wire = this.#wire;
+        this.#lost(1006);
+        wire?.close();
+      });
+    });
+  }
+
+  #lost(code: number): void {
+    this.#wire = null;
+    this.#clear();
+    if (this.#ended) return;
+    if (FINAL.has(code)) {
+      this.#ended = true;
+      this.#become("refused");
+      return;
+    }
+    this.#become("waiting");
+    this.#later(backoff(this.#attempt++, this.#world.random()), () => this.connect());
+  }
+
+  #send(frame: object): void {
+    this.#wire?.send(JSON.stringify(frame));
+  }
+
+  #later(milliseconds: number, run: () => void): void {
+    this.#timers.push(this.#world.after(milliseconds, run));
+  }
+
+  #clear(): void {
+    for (const cancel of this.#timers) cancel();
+    this.#timers = [];
+  }
+
+  #become(state: LiveState): void {
+    if (this.#state === state) return;
+    this.#state = state;
+    for (const watcher of this.#watchers) watcher(state);
+  }
+}
+
+/** Half a second, doubled each time up to fifteen; spread out, so that a thousand consoles do not come back at once. */
+export function backoff(attempt: number, random: number): number {
+  return Math.min(15_000, 500 * 2 ** attempt) * (0.5 + random / 2);
+}

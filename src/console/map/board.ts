@@ -1,0 +1,115 @@
+/** Where trucks and orders are right now: what was read, changed by every live entry. Pure: facts in, shapes out. */
+import type { Entry } from "../live.ts";
+
+export interface Truck {
+  readonly id: number;
+  readonly plate: string;
+  readonly status: string;
+  readonly latitude: number | null;
+  readonly longitude: number | null;
+  /** ISO time of the last position. */
+  readonly seenAt: string | null;
+  readonly driver: string;
+  readonly orderId: string | null;
+}
+
+export interface Order {
+  readonly id: string;
+  readonly status: string;
+  readonly priority: string;
+  readonly truckId: number | null;
+  readonly createdAt: string;
+  readonly client: string;
+  readonly pickup: Place;
+  readonly delivery: Place;
+}
+
+export interface Place {
+  readonly address: string;
+  readonly latitude: number;
+  readonly longitude: number;
+}
+
+/** Both by id; replaced, never changed in place, so that a view can tell whether it has to draw. */
+export interface Board {
+  readonly trucks: ReadonlyMap<number, Truck>;
+  readonly orders: ReadonlyMap<string, Order>;
+}
+
+export const EMPTY: Board = { trucks: new Map(), orders: new Map() };
+
+const ACTIVE = new Set(["PENDING", "CONFIRMED", "ASSIGNED", "IN_PROGRESS"]);
+export const isWaiting = ({ status }: Order) => status === "PENDING" || status === "CONFIRMED";
+
+/** The board after these entries; `unknown` when one names something that was never read. */
+export function apply(board: Board, entries: readonly Entry[]): { board: Board; unknown: boolean } {
+  const trucks = new Map(board.trucks);
+  const orders = new Map(board.orders);
+  let unknown = false;
+  for (const { kind, body } of entries) {
+    if (kind === "position") unknown = moveTruck(trucks, body) || unknown;
+    else if (kind === "order") unknown = changeOrder(orders, trucks, body) || unknown;
+  }
+  return { board: { trucks, orders }, unknown };
+}
+
+type Facts = Entry["body"];
+const text = (value: unknown, otherwise: string) => (typeof value === "string" ? value : otherwise);
+
+function moveTruck(trucks: Map<number, Truck>, body: Facts): boolean {
+  const truck = trucks.get(Number(body.tow_truck_id));
+  if (!truck) return true;
+  const { latitude, longitude } = body;
+  const located = typeof latitude === "number" && typeof longitude === "number";
+  trucks.set(truck.id, {
+    ...truck,
+    ...(located ? { latitude, longitude } : {}),
+    status: text(body.status, truck.status),
+    seenAt: text(body.updated_at, truck.seenAt ?? ""),
+  });
+  return false;
+}
+
+function changeOrder(orders: Map<string, Order>, trucks: Map<number, Truck>, body: Facts): boolean {
+  const id = String(body.id);
+  const order = orders.get(id);
+  const status = text(body.status, order?.status ?? "");
+  for (const truck of trucks.values())
+    if (truck.orderId === id) trucks.set(truck.id, { ...truck, orderId: null });
+  if (!ACTIVE.has(status)) {
+    orders.delete(id);
+    return false;
+  }
+  if (!order) return true;
+  const truckId = body.tow_truck_id === undefined ? order.truckId : toId(body.tow_truck_id);
+  orders.set(id, { ...order, status, truckId });
+  const truck = truckId === null ? undefined : trucks.get(truckId);
+  if (truck) trucks.set(truck.id, { ...truck, orderId: id });
+  return false;
+}
+
+const toId = (value: unknown) => (value === null ? null : Number(value));
+
+/** Free trucks that are somewhere, the nearest first, with their distance in km. */
+export function nearest(board: Board, place: Place, count: number): readonly { truck: Truck; km: number }[] {
+  return [...board.trucks.values()]
+    .filter(({ status, latitude }) => status === "AVAILABLE" && latitude !== null)
+    .map((truck) => ({ truck, km: distance(place, truck) }))
+    .sort((a, b) => a.km - b.km)
+    .slice(0, count);
+}
+
+interface Point {
+  readonly latitude: number | null;
+  readonly longitude: number | null;
+}
+
+/** Great circle, km. */
+export function distance(a: Point, b: Point): number {
+  const rad = Math.PI / 180;
+  const [lat1, lat2] = [(a.latitude ?? 0) * rad, (b.latitude ?? 0) * rad];
+  const dLat = lat2 - lat1;
+  const dLng = ((b.longitude ?? 0) - (a.longitude ?? 0)) * rad;
+  const h = Math.sin(dLat / 2) ** 2 + Math.cos(lat1) * Math.cos(lat2) * Math.sin(dLng / 2) ** 2;
+  return 12_742 * Math.asin(Math.min(1, Math.sqrt(h)));
+}

@@ -1,0 +1,222 @@
+/** The live map: trucks by state, active orders, who is on the way where; assigning by a drag or a click. */
+import "maplibre-gl/dist/maplibre-gl.css";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNotify } from "ra-core";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useSearchParams } from "react-router-dom";
+import { pathOf } from "../data.ts";
+import { useDeclared } from "../declaration.tsx";
+import { useWords } from "../i18n.ts";
+import { Button } from "../kit/button.tsx";
+import { Confirm } from "../kit/dialog.tsx";
+import { PageTitle } from "../kit/page.tsx";
+import type { Entry } from "../live.ts";
+import { useRoom } from "../live-context.tsx";
+import { call } from "../session.ts";
+import { useTheme } from "../theme.ts";
+import { apply, EMPTY } from "./board.ts";
+import { Canvas } from "./canvas.ts";
+import { Legend } from "./legend.tsx";
+import { Panel } from "./panel.tsx";
+import { assign, readBoard, readTrack } from "./reading.ts";
+import { boundsOf, lineShape, NOTHING, orderShape, routeShape, type Shape, truckShape } from "./shapes.ts";
+
+export function MapPage() {
+  const [search, setSearch] = useSearchParams();
+  const chosenOrder = search.get("order");
+  const chosenTruck = search.get("truck") ? Number(search.get("truck")) : null;
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const [asked, setAsked] = useState<{ order: string; truck: number } | null>(null);
+  const [showsTrack, setShowsTrack] = useState(false);
+  const board = useBoard();
+  const words = useWords();
+  const notify = useNotify();
+  const queries = useQueryClient();
+
+  const choose = useCallback(
+    (next: { order?: string; truck?: number }) => {
+      setShowsTrack(false);
+      setSearch(
+        next.order ? { order: next.order } : next.truck === undefined ? {} : { truck: String(next.truck) },
+        { replace: true },
+      );
+    },
+    [setSearch],
+  );
+  const place = useRef<HTMLDivElement>(null);
+  const canvas = useCanvas(place, {
+    truck: (truck) => choose({ truck }),
+    order: (order) => choose({ order }),
+    nothing: () => choose({}),
+    assign: (order, truck) => setAsked({ order, truck }),
+  });
+  const { data: track = NOTHING } = useQuery({
+    queryKey: ["track", chosenTruck],
+    queryFn: async ({ signal }) => lineShape(await readTrack(chosenTruck ?? 0, signal)),
+    enabled: showsTrack && chosenTruck !== null,
+  });
+  const cities = useCities();
+  const trucks = useMemo(() => truckShape(board, hidden), [board, hidden]);
+  const orders = useMemo(() => orderShape(board), [board]);
+  const routes = useMemo(() => routeShape(board, chosenOrder), [board, chosenOrder]);
+  useEffect(() => {
+    canvas?.draw("trucks", trucks);
+    canvas?.draw("orders", orders);
+    canvas?.draw("routes", routes);
+    canvas?.draw("track", showsTrack ? track : NOTHING);
+    canvas?.draw("cities", cities);
+  }, [canvas, trucks, orders, routes, track, showsTrack, cities]);
+
+  const fit = () => {
+    const bounds = boundsOf(board);
+    if (bounds) canvas?.fit(bounds);
+  };
+  const fitted = useRef(false);
+  useEffect(() => {
+    const bounds = fitted.current ? null : boundsOf(board);
+    if (!canvas || !bounds) return;
+    fitted.current = true;
+    canvas.fit(bounds);
+  }, [canvas, board]);
+
+  const run = async () => {
+    const order = asked && board.orders.get(asked.order);
+    const truck = asked && board.trucks.get(asked.truck);
+    setAsked(null);
+    if (!order || !truck) return;
+    try {
+      await assign(order, truck.id);
+      notify("map.assigned", { type: "success", messageArgs: { truck: truck.plate } });
+    } catch (error) {
+      notify(error instanceof Error ? error.message : "error.offline", { type: "error" });
+    }
+    queries.invalidateQueries({ queryKey: ["board"] });
+  };
+  const askedTruck = asked && board.trucks.get(asked.truck);
+  return (
+    <section className="map-page">
+      <PageTitle title={words("nav.map")}>
+        <Button icon="target" label={words("map.fit")} onClick={fit} />
+      </PageTitle>
+      <div className="map-frame">
+        <div className="map" ref={place} role="application" aria-label={words("nav.map")} />
+        <Legend board={board} hidden={hidden} onChange={setHidden} />
+        <Panel
+          board={board}
+          order={chosenOrder}
+          truck={chosenTruck}
+          showsTrack={showsTrack}
+          onChoose={choose}
+          onLook={(point) => canvas?.look(point.longitude, point.latitude)}
+          onTrack={() => setShowsTrack(!showsTrack)}
+          onAssign={(order, truck) => setAsked({ order, truck })}
+        />
+      </div>
+      {asked && askedTruck ? (
+        <Confirm
+          title={words("map.assignTitle", { truck: askedTruck.plate })}
+          action={words("map.assign")}
+          onConfirm={run}
+          onClose={() => setAsked(null)}
+        >
+          <p>{board.orders.get(asked.order)?.pickup.address}</p>
+        </Confirm>
+      ) : null}
+    </section>
+  );
+}
+
+/** Entries gather between frames: a thousand trucks that move cost one new board, not a thousand. */
+function useBoard() {
+  const { data = EMPTY, refetch } = useQuery({
+    queryKey: ["board"],
+    queryFn: ({ signal }) => readBoard(signal),
+    staleTime: 60_000,
+  });
+  const [board, setBoard] = useState(data);
+  useEffect(() => setBoard(data), [data]);
+  const waiting = useRef<Entry[]>([]);
+  const scheduled = useRef<ReturnType<typeof setTimeout> | null>(null);
+  useRoom("ops", {
+    entry(entry) {
+      waiting.current.push(entry);
+      scheduled.current ??= setTimeout(() => {
+        scheduled.current = null;
+        const entries = waiting.current.splice(0);
+        setBoard((before) => {
+          const { board: after, unknown } = apply(before, entries);
+          if (unknown) void refetch();
+          return after;
+        });
+      }, 150);
+    },
+    reload: () => void refetch(),
+  });
+  useEffect(
+    () => () => {
+      if (scheduled.current) clearTimeout(scheduled.current);
+    },
+    [],
+  );
+  return board;
+}
+
+type CanvasHandlers = ConstructorParameters<typeof Canvas>[3];
+
+function useCanvas(place: React.RefObject<HTMLDivElement | null>, handlers: CanvasHandlers): Canvas | null {
+  const [canvas, setCanvas] = useState<Canvas | null>(null);
+  const theme = useTheme();
+  const first = useRef(theme);
+  const newest = useRef(handlers);
+  useEffect(() => {
+    newest.current = handlers;
+  });
+  useEffect(() => {
+    if (!place.current) return;
+    const tiles = document.getElementById("console")?.dataset.tiles ?? null;
+    const made = new Canvas(place.current, first.current, tiles, {
+      truck: (id) => newest.current.truck(id),
+      order: (id) => newest.current.order(id),
+      nothing: () => newest.current.nothing(),
+      assign: (order, truck) => newest.current.assign(order, truck),
+    });
+    setCanvas(made);
+    return () => made.end();
+  }, [place]);
+  useEffect(() => {
+    if (!canvas || first.current === theme) return;
+    first.current = theme;
+    canvas.dress(theme);
+  }, [canvas, theme]);
+  return canvas;
+}
+
+/** Names on the plain ground: the cities that the house knows. */
+function useCities(): Shape {
+  const declared = useDeclared("cities");
+  const { data = NOTHING } = useQuery({
+    queryKey: ["map-cities"],
+    enabled: Boolean(declared?.fields.some(({ type }) => type === "place")),
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: async ({ signal }): Promise<Shape> => {
+      const page = await call<{
+        results: readonly { name: string; place: { latitude: number; longitude: number } | null }[];
+      }>("GET", pathOf("cities"), { query: { per_page: 100 }, signal });
+      return {
+        type: "FeatureCollection",
+        features: page.results.flatMap(({ name, place }, rank) =>
+          place
+            ? [
+                {
+                  type: "Feature",
+                  properties: { name, rank },
+                  geometry: { type: "Point", coordinates: [place.longitude, place.latitude] },
+                },
+              ]
+            : [],
+        ),
+      };
+    },
+  });
+  return data;
+}

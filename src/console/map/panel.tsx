@@ -1,0 +1,181 @@
+/** Beside the map: what was clicked, what can be done with it, and all of it as a list for those without a mouse. */
+import { Link } from "react-router-dom";
+import { useCode } from "../codes.ts";
+import { useFormats, useWords } from "../i18n.ts";
+import { Button } from "../kit/button.tsx";
+import { shortId } from "../records/titles.ts";
+import { Ago, State } from "../records/values.tsx";
+import { type Board, isWaiting, nearest, type Order, type Place, type Truck } from "./board.ts";
+
+interface PanelProps {
+  readonly board: Board;
+  readonly order: string | null;
+  readonly truck: number | null;
+  readonly showsTrack: boolean;
+  readonly onChoose: (next: { order?: string; truck?: number }) => void;
+  readonly onLook: (point: { latitude: number; longitude: number }) => void;
+  readonly onTrack: () => void;
+  readonly onAssign: (order: string, truck: number) => void;
+}
+
+export function Panel(props: PanelProps) {
+  const { board, order, truck, onChoose } = props;
+  const words = useWords();
+  const chosenOrder = order === null ? undefined : board.orders.get(order);
+  const chosenTruck = truck === null ? undefined : board.trucks.get(truck);
+  if (!chosenOrder && !chosenTruck) return <Waiting {...props} />;
+  return (
+    <aside className="map-panel">
+      <Button
+        className="panel-close"
+        look="quiet"
+        icon="close"
+        label={words("do.close")}
+        onClick={() => onChoose({})}
+      />
+      {chosenOrder ? <OrderPanel {...props} chosen={chosenOrder} /> : null}
+      {chosenTruck ? <TruckPanel {...props} chosen={chosenTruck} /> : null}
+    </aside>
+  );
+}
+
+/** Nothing is chosen: the orders, those that wait longest first. */
+function Waiting({ board, onChoose, onLook }: PanelProps) {
+  const words = useWords();
+  const code = useCode();
+  const orders = [...board.orders.values()].sort(
+    (a, b) => Number(isWaiting(b)) - Number(isWaiting(a)) || a.createdAt.localeCompare(b.createdAt),
+  );
+  return (
+    <aside className="map-panel">
+      <h2>{words("map.orders")}</h2>
+      <p className="quiet">{words("map.hint")}</p>
+      <ul className="map-list">
+        {orders.slice(0, 100).map((order) => (
+          <li key={order.id}>
+            <button
+              type="button"
+              onClick={() => {
+                onChoose({ order: order.id });
+                onLook(order.pickup);
+              }}
+            >
+              <span>
+                <State value={order.status} words={code(order.status)} /> <Ago value={order.createdAt} />
+              </span>
+              <strong>{order.pickup.address}</strong>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </aside>
+  );
+}
+
+function OrderPanel({ board, chosen, onAssign, onChoose, onLook }: PanelProps & { chosen: Order }) {
+  const words = useWords();
+  const code = useCode();
+  const formats = useFormats();
+  const truck = chosen.truckId === null ? undefined : board.trucks.get(chosen.truckId);
+  const free = isWaiting(chosen) ? nearest(board, chosen.pickup, 6) : [];
+  return (
+    <>
+      <h2>
+        <Link to={`/orders/${chosen.id}`}>№ {shortId(chosen.id)}</Link>
+      </h2>
+      <p>
+        <State value={chosen.status} words={code(chosen.status)} /> <Ago value={chosen.createdAt} />
+      </p>
+      <Way from={chosen.pickup} to={chosen.delivery} onLook={onLook} />
+      <p className="quiet">{chosen.client}</p>
+      {truck ? (
+        <p>
+          <button type="button" className="link" onClick={() => onChoose({ truck: truck.id })}>
+            {truck.plate}
+          </button>{" "}
+          {truck.driver}
+        </p>
+      ) : null}
+      {isWaiting(chosen) ? (
+        <>
+          <h3>{words("map.free")}</h3>
+          {free.length === 0 ? <p className="quiet">{words("map.noFree")}</p> : null}
+          <ul className="map-list">
+            {free.map(({ truck: each, km }) => (
+              <li key={each.id} className="candidate">
+                <span>
+                  <strong>{each.plate}</strong>
+                  <small>
+                    {each.driver} · {words("map.away", { km: formats.number(km, 1) })}
+                  </small>
+                </span>
+                <Button look="main" onClick={() => onAssign(chosen.id, each.id)}>
+                  {words("map.assign")}
+                </Button>
+              </li>
+            ))}
+          </ul>
+        </>
+      ) : null}
+    </>
+  );
+}
+
+function TruckPanel({
+  board,
+  chosen,
+  showsTrack,
+  onTrack,
+  onChoose,
+  onLook,
+}: PanelProps & { chosen: Truck }) {
+  const words = useWords();
+  const code = useCode();
+  const order = chosen.orderId === null ? undefined : board.orders.get(chosen.orderId);
+  const { latitude, longitude } = chosen;
+  return (
+    <>
+      <h2>
+        <Link to={`/tow-trucks/${chosen.id}`}>{chosen.plate}</Link>
+      </h2>
+      <p>
+        <State value={chosen.status} words={code(chosen.status)} />{" "}
+        {chosen.seenAt ? <Ago value={chosen.seenAt} /> : null}
+      </p>
+      <p>{chosen.driver}</p>
+      {order ? (
+        <p>
+          {words("ticket.order")}:{" "}
+          <button type="button" className="link" onClick={() => onChoose({ order: order.id })}>
+            {order.pickup.address}
+          </button>
+        </p>
+      ) : null}
+      <p className="row">
+        {latitude !== null && longitude !== null ? (
+          <Button icon="target" onClick={() => onLook({ latitude, longitude })}>
+            {words("map.show")}
+          </Button>
+        ) : null}
+        <Button aria-pressed={showsTrack} onClick={onTrack}>
+          {words("map.track")}
+        </Button>
+      </p>
+    </>
+  );
+}
+
+function Way({ from, to, onLook }: { from: Place; to: Place; onLook: PanelProps["onLook"] }) {
+  return (
+    <ol className="way">
+      {[from, to].map((place, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: there are two, always the same way round.
+        <li key={index}>
+          <button type="button" className="link" onClick={() => onLook(place)}>
+            {place.address}
+          </button>
+        </li>
+      ))}
+    </ol>
+  );
+}

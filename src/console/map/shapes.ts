@@ -1,0 +1,78 @@
+/** The board as GeoJSON for the map's sources. Pure. */
+import { type Board, isWaiting, type Place } from "./board.ts";
+
+export type Shape = { type: "FeatureCollection"; features: Feature[] };
+type Feature = {
+  type: "Feature";
+  id?: number;
+  properties: Record<string, string | number | boolean | null>;
+  geometry: { type: "Point"; coordinates: number[] } | { type: "LineString"; coordinates: number[][] };
+};
+
+export const NOTHING: Shape = { type: "FeatureCollection", features: [] };
+const collection = (features: Feature[]): Shape => ({ type: "FeatureCollection", features });
+
+/** Trucks whose state is not switched off by the legend. */
+export function truckShape({ trucks }: Board, hidden: ReadonlySet<string>): Shape {
+  const features: Feature[] = [];
+  for (const { id, plate, status, latitude, longitude } of trucks.values())
+    if (latitude !== null && longitude !== null && !hidden.has(status))
+      features.push({
+        type: "Feature",
+        properties: { id, plate, status },
+        geometry: { type: "Point", coordinates: [longitude, latitude] },
+      });
+  return collection(features);
+}
+
+export function orderShape({ orders }: Board): Shape {
+  return collection(
+    [...orders.values()].map((order) => ({
+      type: "Feature",
+      properties: {
+        id: order.id,
+        status: order.status,
+        waiting: isWaiting(order),
+        urgent: order.priority === "URGENT" || order.priority === "HIGH",
+      },
+      geometry: { type: "Point", coordinates: at(order.pickup) },
+    })),
+  );
+}
+
+/** From each truck to the car that it is on its way to; of the chosen order also where the car goes. */
+export function routeShape({ trucks, orders }: Board, chosen: string | null): Shape {
+  const features: Feature[] = [];
+  for (const order of orders.values()) {
+    const truck = order.truckId === null ? undefined : trucks.get(order.truckId);
+    const target = order.status === "IN_PROGRESS" ? order.delivery : order.pickup;
+    if (truck?.latitude != null && truck.longitude !== null)
+      features.push(line([[truck.longitude, truck.latitude], at(target)], { chosen: order.id === chosen }));
+    if (order.id === chosen) features.push(line([at(order.pickup), at(order.delivery)], { chosen: true }));
+  }
+  return collection(features);
+}
+
+export function line(coordinates: number[][], properties: Feature["properties"] = {}): Feature {
+  return { type: "Feature", properties, geometry: { type: "LineString", coordinates } };
+}
+
+export function lineShape(coordinates: number[][]): Shape {
+  return coordinates.length > 1 ? collection([line(coordinates)]) : NOTHING;
+}
+
+const at = ({ latitude, longitude }: Place) => [longitude, latitude];
+
+/** South-west and north-east of everything on the board; null while nothing is anywhere. */
+export function boundsOf({ trucks, orders }: Board): [[number, number], [number, number]] | null {
+  const places = [...trucks.values(), ...[...orders.values()].map(({ pickup }) => pickup)].filter(
+    (place): place is typeof place & Place => place.latitude !== null && place.longitude !== null,
+  );
+  if (places.length === 0) return null;
+  const lngs = places.map(({ longitude }) => longitude);
+  const lats = places.map(({ latitude }) => latitude);
+  return [
+    [Math.min(...lngs), Math.min(...lats)],
+    [Math.max(...lngs), Math.max(...lats)],
+  ];
+}

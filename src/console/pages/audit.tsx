@@ -1,0 +1,149 @@
+/** The audit log: who did what to what, before and after side by side, and the way back. */
+import { type RaRecord, useListContext, useNotify, useRefresh } from "ra-core";
+import { useState } from "react";
+import { Link } from "react-router-dom";
+import { pathOf } from "../data.ts";
+import { type Field, type Resource, useDeclared, useLabel, useResources } from "../declaration.tsx";
+import { useWords } from "../i18n.ts";
+import { Button } from "../kit/button.tsx";
+import { InfoText } from "../kit/page.tsx";
+import { ListPage } from "../records/list.tsx";
+import { shortId } from "../records/titles.ts";
+import { Ago, Value } from "../records/values.tsx";
+import { call } from "../session.ts";
+
+type Facts = Readonly<Record<string, unknown>>;
+
+export interface AuditRow extends RaRecord {
+  readonly at: string;
+  readonly actor: number | null;
+  readonly action: string;
+  /** `user:12`. */
+  readonly subject: string;
+  readonly before: Facts | null;
+  readonly after: Facts | null;
+}
+
+export function AuditPage({ resource }: { resource: Resource }) {
+  return (
+    <ListPage resource={resource}>
+      <Cards />
+    </ListPage>
+  );
+}
+
+function Cards() {
+  const { data, isPending } = useListContext<AuditRow>();
+  const words = useWords();
+  if (!isPending && data?.length === 0) return <InfoText text={words("audit.nothing")} />;
+  return (
+    <ol className="audit">
+      {(data ?? []).map((row) => (
+        <AuditCard key={row.id} row={row} />
+      ))}
+    </ol>
+  );
+}
+
+const ACTOR: Field = {
+  name: "actor",
+  type: "reference",
+  reference: "users",
+  label: { en: "", ru: "" },
+  list: true,
+  writable: false,
+  once: false,
+  required: false,
+  sortable: false,
+};
+
+export function AuditCard({ row }: { row: AuditRow }) {
+  const resources = useResources();
+  const log = useDeclared("audit-log");
+  const words = useWords();
+  const [kind = "", ...rest] = row.subject.split(":");
+  const id = rest.join(":");
+  const about = resources.find(({ subject }) => subject === kind);
+  const names = [...new Set([...Object.keys(row.before ?? {}), ...Object.keys(row.after ?? {})])];
+  const isPlain = row.before !== null && row.after !== null && Boolean(about?.can.edit);
+  return (
+    <li className="audit-card">
+      <header>
+        <strong>{row.action}</strong>
+        {about ? (
+          <Link to={`/${about.name}/${encodeURIComponent(id)}`}>
+            {about.subject} {shortId(id)}
+          </Link>
+        ) : (
+          <span>{row.subject}</span>
+        )}
+        <span className="by">
+          {row.actor === null ? "—" : <Value field={ACTOR} record={row} />} · <Ago value={row.at} />
+        </span>
+        {isPlain && log?.actions.some(({ name }) => name === "revert") ? <Revert row={row} /> : null}
+      </header>
+      {names.length > 0 ? (
+        <table className="compare">
+          <thead>
+            <tr>
+              <th>{words("conflict.field")}</th>
+              <th>{words("audit.before")}</th>
+              <th>{words("audit.after")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {names.map((name) => (
+              <Difference
+                key={name}
+                name={name}
+                row={row}
+                field={about?.fields.find((each) => each.name === name)}
+              />
+            ))}
+          </tbody>
+        </table>
+      ) : null}
+    </li>
+  );
+}
+
+function Difference({ name, row, field }: { name: string; row: AuditRow; field: Field | undefined }) {
+  const label = useLabel();
+  const shown = field ?? { ...ACTOR, name, type: "json", label: { en: name, ru: name } };
+  const side = (facts: Facts | null) =>
+    facts && name in facts ? (
+      <Value field={shown} record={{ ...facts, id: row.id }} />
+    ) : (
+      <span className="none">—</span>
+    );
+  return (
+    <tr>
+      <th scope="row">{label(shown.label)}</th>
+      <td className="was">{side(row.before)}</td>
+      <td className="mark">{side(row.after)}</td>
+    </tr>
+  );
+}
+
+function Revert({ row }: { row: AuditRow }) {
+  const [busy, setBusy] = useState(false);
+  const notify = useNotify();
+  const refresh = useRefresh();
+  const words = useWords();
+  const revert = async () => {
+    setBusy(true);
+    try {
+      await call("POST", pathOf("audit-log", row.id, "actions", "revert"), { body: {} });
+      notify("audit.reverted", { type: "success" });
+      refresh();
+    } catch (error) {
+      notify(error instanceof Error ? error.message : "error.offline", { type: "error" });
+    }
+    setBusy(false);
+  };
+  return (
+    <Button icon="undo" disabled={busy} onClick={revert}>
+      {words("do.revert")}
+    </Button>
+  );
+}

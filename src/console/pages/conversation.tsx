@@ -1,0 +1,191 @@
+/** One ticket's talk: bubbles, who writes right now, the answer, notes among colleagues. */
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNotify } from "ra-core";
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { Link } from "react-router-dom";
+import { useCode } from "../codes.ts";
+import { useWords } from "../i18n.ts";
+import { Button } from "../kit/button.tsx";
+import { Icon } from "../kit/icon.tsx";
+import { InfoText, Loading } from "../kit/page.tsx";
+import { useLive, useRoom } from "../live-context.tsx";
+import { shortId } from "../records/titles.ts";
+import { Ago } from "../records/values.tsx";
+import { answer, changeTicket, type MessageWire, nameOf, readTicket, type TicketWire } from "./ticket.ts";
+
+const STATES = ["OPEN", "IN_PROGRESS", "RESOLVED", "CLOSED"] as const;
+/** How long "writing…" stands without a new sign of it. */
+const TYPING_FOR = 4000;
+
+export function Conversation({ id }: { id: string }) {
+  const words = useWords();
+  const queries = useQueryClient();
+  const { data: ticket, error } = useQuery({
+    queryKey: ["conversation", id],
+    queryFn: ({ signal }) => readTicket(id, signal),
+  });
+  const [typing, setTyping] = useState<number | null>(null);
+  const refetch = () => {
+    setTyping(null);
+    void queries.invalidateQueries({ queryKey: ["conversation", id] });
+    void queries.invalidateQueries({ queryKey: ["conversations"] });
+  };
+  useRoom(`ticket:${id}`, { entry: refetch, reload: refetch, typing: setTyping });
+  useEffect(() => {
+    if (typing === null) return;
+    const timer = setTimeout(() => setTyping(null), TYPING_FOR);
+    return () => clearTimeout(timer);
+  }, [typing]);
+  if (error) return <InfoText icon="alert" text={words("ra.notification.item_doesnt_exist")} />;
+  if (!ticket) return <Loading />;
+  return (
+    <article className="conversation">
+      <Head ticket={ticket} onChanged={refetch} />
+      <Messages ticket={ticket} />
+      <p className="typing" aria-live="polite">
+        {typing === null
+          ? ""
+          : `${typing === ticket.author.id ? nameOf(ticket.author) : "…"} ${words("ticket.typing")}`}
+      </p>
+      <Answer id={id} onSent={refetch} />
+    </article>
+  );
+}
+
+function Head({ ticket, onChanged }: { ticket: TicketWire; onChanged: () => void }) {
+  const words = useWords();
+  const code = useCode();
+  const notify = useNotify();
+  const change = async (status: string) => {
+    try {
+      await changeTicket(ticket.id, { status });
+      onChanged();
+    } catch (error) {
+      notify(error instanceof Error ? error.message : "error.offline", { type: "error" });
+    }
+  };
+  return (
+    <header>
+      <Link className="back" to="/conversations" aria-label={words("do.back")}>
+        <Icon name="left" />
+      </Link>
+      <div>
+        <h2>{ticket.subject}</h2>
+        <p className="quiet">
+          <Link to={`/users/${ticket.author.id}`}>{nameOf(ticket.author)}</Link>
+          {ticket.related_order ? (
+            <>
+              {" · "}
+              <Link to={`/orders/${ticket.related_order}`}>
+                {words("ticket.order")} {shortId(ticket.related_order)}
+              </Link>
+            </>
+          ) : null}
+          {ticket.assigned_to ? ` · ${nameOf(ticket.assigned_to)}` : ""}
+        </p>
+      </div>
+      <select
+        aria-label={words("ticket.status")}
+        value={ticket.status}
+        onChange={(event) => change(event.target.value)}
+      >
+        {STATES.map((state) => (
+          <option key={state} value={state}>
+            {code(state)}
+          </option>
+        ))}
+      </select>
+    </header>
+  );
+}
+
+function Messages({ ticket }: { ticket: TicketWire }) {
+  const end = useRef<HTMLLIElement>(null);
+  const count = ticket.messages.length;
+  useEffect(() => {
+    if (count > 0) end.current?.scrollIntoView({ block: "end" });
+  }, [count]);
+  return (
+    <ol className="messages">
+      {ticket.messages.map((message) => (
+        <Bubble key={message.id} message={message} theirs={message.author.id === ticket.author.id} />
+      ))}
+      <li ref={end} aria-hidden="true" />
+    </ol>
+  );
+}
+
+function Bubble({ message, theirs }: { message: MessageWire; theirs: boolean }) {
+  const words = useWords();
+  return (
+    <li className={`bubble ${theirs ? "theirs" : "ours"} ${message.is_internal ? "internal" : ""}`}>
+      <p>{message.body}</p>
+      <small>
+        {nameOf(message.author)} · <Ago value={message.created_at} />
+        {message.is_internal ? ` · ${words("ticket.note")}` : ""}
+      </small>
+    </li>
+  );
+}
+
+function Answer({ id, onSent }: { id: string; onSent: () => void }) {
+  const [text, setText] = useState("");
+  const [internal, setInternal] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const told = useRef(0);
+  const live = useLive();
+  const words = useWords();
+  const notify = useNotify();
+  const send = async () => {
+    if (!text.trim() || busy) return;
+    setBusy(true);
+    try {
+      await answer(id, text.trim(), internal);
+      setText("");
+      onSent();
+    } catch (error) {
+      notify(error instanceof Error ? error.message : "error.offline", { type: "error" });
+    }
+    setBusy(false);
+  };
+  const write = (words: string) => {
+    setText(words);
+    // What is meant for colleagues only is not announced to the author.
+    if (internal || Date.now() - told.current < 2000) return;
+    told.current = Date.now();
+    live?.typing(`ticket:${id}`);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    void send();
+  };
+  return (
+    <form
+      className={internal ? "answer internal" : "answer"}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void send();
+      }}
+    >
+      <textarea
+        rows={2}
+        aria-label={words("ticket.write")}
+        placeholder={words("ticket.placeholder")}
+        value={text}
+        maxLength={4000}
+        onChange={(event) => write(event.target.value)}
+        onKeyDown={onKeyDown}
+      />
+      <div className="row">
+        <label>
+          <input type="checkbox" checked={internal} onChange={(event) => setInternal(event.target.checked)} />
+          {words("ticket.internal")}
+        </label>
+        <Button type="submit" look="main" icon="send" disabled={busy || !text.trim()}>
+          {words("ticket.write")}
+        </Button>
+      </div>
+    </form>
+  );
+}

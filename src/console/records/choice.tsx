@@ -1,0 +1,123 @@
+/** Chooses a record of another resource by typing a part of its name. Keyboard first: arrows, Enter, Escape. */
+import { type RaRecord, useGetList, useGetOne } from "ra-core";
+import { useEffect, useId, useState } from "react";
+import { useDeclared } from "../declaration.tsx";
+import { useWords } from "../i18n.ts";
+import { subtitleOf, titleOf } from "./titles.ts";
+
+interface ChoiceProps {
+  readonly id?: string;
+  readonly resource: string;
+  readonly value: unknown;
+  readonly onChange: (value: string | number | null) => void;
+}
+
+export function Choice({ id, resource, value, onChange }: ChoiceProps) {
+  const words = useWords();
+  const list = useId();
+  const known = useDeclared(resource);
+  const chosen =
+    typeof value === "object" && value !== null ? (value as RaRecord).id : (value as string | number | null);
+  const { data: current } = useGetOne(
+    resource,
+    { id: chosen ?? "" },
+    { enabled: Boolean(known) && chosen !== null && chosen !== undefined && chosen !== "" },
+  );
+  const [typed, setTyped] = useState<string | null>(null);
+  const [at, setAt] = useState(0);
+  const search = useDebounced(typed ?? "");
+  const sort = known?.sort;
+  const { data: found = [], isPending } = useGetList(
+    resource,
+    {
+      filter: search ? { q: search } : {},
+      pagination: { page: 1, perPage: 8 },
+      sort: { field: sort?.field ?? "id", order: sort?.order === "desc" ? "DESC" : "ASC" },
+    },
+    { enabled: Boolean(known) && typed !== null },
+  );
+  if (!known)
+    return (
+      <input
+        id={id}
+        value={String(chosen ?? "")}
+        onChange={(event) => onChange(event.target.value || null)}
+      />
+    );
+  const pick = (record: RaRecord | undefined) => {
+    if (record) onChange(record.id);
+    setTyped(null);
+  };
+  const onKeyDown = (event: React.KeyboardEvent) => {
+    if (event.key === "Escape" && typed !== null) {
+      event.stopPropagation();
+      setTyped(null);
+    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (typed === null) setTyped("");
+      else setAt((at + (event.key === "ArrowDown" ? 1 : found.length - 1)) % Math.max(1, found.length));
+    } else if (event.key === "Enter" && typed !== null) {
+      event.preventDefault();
+      pick(found[at]);
+    }
+  };
+  return (
+    <div className="choice">
+      <input
+        id={id}
+        role="combobox"
+        aria-expanded={typed !== null}
+        aria-controls={list}
+        aria-activedescendant={typed !== null ? `${list}-${at}` : undefined}
+        autoComplete="off"
+        value={
+          typed ??
+          (chosen === null || chosen === undefined || chosen === ""
+            ? ""
+            : current
+              ? titleOf(current)
+              : `№ ${chosen}`)
+        }
+        onFocus={(event) => event.target.select()}
+        onChange={(event) => {
+          setTyped(event.target.value);
+          setAt(0);
+        }}
+        onKeyDown={onKeyDown}
+        onBlur={() => {
+          if (typed === "") onChange(null);
+          setTyped(null);
+        }}
+      />
+      {typed !== null && !isPending ? (
+        <div className="panel choices" id={list} role="listbox">
+          {found.map((record, index) => (
+            // biome-ignore lint/a11y/useFocusableInteractive: focus stays in the combobox, which names the active option.
+            // biome-ignore lint/a11y/useKeyWithClickEvents: keys are the combobox's.
+            <div
+              key={record.id}
+              id={`${list}-${index}`}
+              role="option"
+              aria-selected={index === at}
+              className="choice-option"
+              onPointerDown={(event) => event.preventDefault()}
+              onClick={() => pick(record)}
+            >
+              <strong>{titleOf(record)}</strong> <small>{subtitleOf(record)}</small>
+            </div>
+          ))}
+          {found.length === 0 ? <p className="quiet">{words("record.noChoices")}</p> : null}
+        </div>
+      ) : null}
+    </div>
+  );
+}
+
+export function useDebounced<T>(value: T, milliseconds = 200): T {
+  const [late, setLate] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(value), milliseconds);
+    return () => clearTimeout(timer);
+  }, [value, milliseconds]);
+  return late;
+}

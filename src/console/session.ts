@@ -1,0 +1,87 @@
+/** Who works here: the session's key, kept for this tab only, and every call to the API. */
+import { HttpError } from "ra-core";
+
+const KEY = "caravan.session";
+
+export const session = {
+  key: () => sessionStorage.getItem(KEY),
+  keep: (key: string) => sessionStorage.setItem(KEY, key),
+  forget: () => sessionStorage.removeItem(KEY),
+};
+
+export interface CallOptions {
+  readonly query?: Readonly<Record<string, unknown>>;
+  readonly body?: unknown;
+  /** The version that a change was made on: refused with 412 when somebody was faster. */
+  readonly version?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Calls the API in the language of the page; answers the parsed body. Refusals become ra-core's `HttpError`. */
+export async function call<T>(method: string, path: string, options: CallOptions = {}): Promise<T> {
+  const response = await send(method, path, options);
+  const words = await response.text();
+  const body: unknown = words && isJson(response) ? JSON.parse(words) : null;
+  if (!response.ok) throw refusal(response.status, body);
+  return body as T;
+}
+
+/** The same for what is no JSON: an export. */
+export async function download(path: string, query: CallOptions["query"], name: string): Promise<void> {
+  const response = await send("GET", path, { query });
+  if (!response.ok) throw refusal(response.status, null);
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await response.blob());
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+function send(
+  method: string,
+  path: string,
+  { query, body, version, signal }: CallOptions,
+): Promise<Response> {
+  const key = session.key();
+  return fetch(path + queryText(query), {
+    method,
+    credentials: "same-origin",
+    ...(signal ? { signal } : {}),
+    headers: {
+      Accept: "application/json",
+      "Accept-Language": document.documentElement.lang || "en",
+      ...(key ? { Authorization: `Token ${key}` } : {}),
+      ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+      ...(version ? { "If-Match": `"${version}"` } : {}),
+      ...(method === "POST" ? { "Idempotency-Key": crypto.randomUUID() } : {}),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+}
+
+export function queryText(query: CallOptions["query"] = {}): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query))
+    if (value !== undefined && value !== null && value !== "") search.set(name, String(value));
+  const words = search.toString();
+  return words && `?${words}`;
+}
+
+function isJson(response: Response): boolean {
+  return (response.headers.get("content-type") ?? "").includes("json");
+}
+
+/** The API's errors as forms read them: a field's first message under its name, what belongs to no field at the root. */
+export function refusal(status: number, body: unknown): HttpError {
+  const facts = typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {};
+  const errors: Record<string, unknown> = {};
+  for (const [field, messages] of Object.entries(facts)) {
+    if (!Array.isArray(messages)) continue;
+    const words = messages.map(String).join(" ");
+    if (field === "non_field_errors") errors.root = { serverError: words };
+    else errors[field] = words;
+  }
+  const [first] = Object.values(facts).flat();
+  const detail = typeof facts.detail === "string" ? facts.detail : typeof first === "string" ? first : "";
+  return new HttpError(detail || `HTTP ${status}`, status, { ...facts, errors });
+}

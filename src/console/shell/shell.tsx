@@ -1,0 +1,150 @@
+/** Around every page: where one can go, how to find anything, who one is. */
+import { useLocaleState, useLogout } from "ra-core";
+import { type ReactNode, useEffect, useState } from "react";
+import { NavLink, useLocation } from "react-router-dom";
+import { type Resource, useLabel, useResources } from "../declaration.tsx";
+import { useWords } from "../i18n.ts";
+import { Button } from "../kit/button.tsx";
+import { Icon, type IconName } from "../kit/icon.tsx";
+import { useLiveState } from "../live-context.tsx";
+import { toggleTheme } from "../theme.ts";
+import type { Word } from "../words.ts";
+import { Palette } from "./palette.tsx";
+
+const GROUPS = ["towing", "support", "people", "events", "places", "driving", "system"] as const;
+
+export function Shell({ children }: { children: ReactNode }) {
+  const [open, setOpen] = useState(false);
+  const [finding, setFinding] = useState(false);
+  const { pathname } = useLocation();
+  const words = useWords();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the menu of a phone closes when one has gone somewhere.
+  useEffect(() => setOpen(false), [pathname]);
+  useEffect(() => {
+    const find = (event: KeyboardEvent) => {
+      const typing = event.target instanceof Element && event.target.closest("input, textarea, select");
+      if ((event.key === "k" && (event.ctrlKey || event.metaKey)) || (event.key === "/" && !typing)) {
+        event.preventDefault();
+        setFinding(true);
+      }
+    };
+    document.addEventListener("keydown", find);
+    return () => document.removeEventListener("keydown", find);
+  }, []);
+  return (
+    <div className="shell" data-menu={open ? "open" : "closed"}>
+      <a className="skip" href="#content">
+        {words("app.skip")}
+      </a>
+      <header className="top">
+        <Button
+          className="menu-button"
+          look="quiet"
+          icon="menu"
+          label={words("nav.menu")}
+          aria-expanded={open}
+          onClick={() => setOpen(!open)}
+        />
+        <NavLink to="/" className="brand" end>
+          {words("app.name")}
+        </NavLink>
+        <button type="button" className="find" onClick={() => setFinding(true)}>
+          <Icon name="search" />
+          <span>{words("nav.search")}</span>
+          <kbd>Ctrl K</kbd>
+        </button>
+        <LiveDot />
+        <Preferences />
+      </header>
+      <nav className="side" aria-label={words("nav.menu")}>
+        <Places />
+      </nav>
+      {open ? (
+        <button
+          type="button"
+          className="shade"
+          aria-label={words("do.close")}
+          onClick={() => setOpen(false)}
+        />
+      ) : null}
+      <main id="content" tabIndex={-1}>
+        {children}
+      </main>
+      {finding ? <Palette onClose={() => setFinding(false)} /> : null}
+    </div>
+  );
+}
+
+function Places() {
+  const resources = useResources();
+  const words = useWords();
+  const has = (subject: string) => resources.some((each) => each.subject === subject);
+  return (
+    <>
+      <ul>
+        <Place to="/" icon="overview" name={words("nav.overview")} />
+        {has("truck") || has("order") ? <Place to="/map" icon="map" name={words("nav.map")} /> : null}
+        {has("ticket") ? <Place to="/conversations" icon="chat" name={words("nav.tickets")} /> : null}
+      </ul>
+      {GROUPS.map((group) => (
+        <Group key={group} name={group} resources={resources.filter((each) => each.group === group)} />
+      ))}
+    </>
+  );
+}
+
+function Group({ name, resources }: { name: (typeof GROUPS)[number]; resources: readonly Resource[] }) {
+  const words = useWords();
+  const label = useLabel();
+  if (resources.length === 0) return null;
+  return (
+    <section>
+      <h2>{words(`group.${name}` satisfies Word)}</h2>
+      <ul>
+        {resources.map((resource) => (
+          <Place key={resource.name} to={`/${resource.name}`} name={label(resource.label)} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Place({ to, name, icon }: { to: string; name: string; icon?: IconName }) {
+  return (
+    <li>
+      <NavLink to={to} end={to === "/"}>
+        {icon ? <Icon name={icon} /> : null}
+        {name}
+      </NavLink>
+    </li>
+  );
+}
+
+function LiveDot() {
+  const state = useLiveState();
+  const words = useWords();
+  return (
+    <span className="live" data-live={state} role="status" title={words(`live.${state}`)}>
+      <span>{words(`live.${state}`)}</span>
+    </span>
+  );
+}
+
+function Preferences() {
+  const [locale, setLocale] = useLocaleState();
+  const logout = useLogout();
+  const words = useWords();
+  return (
+    <div className="preferences">
+      <Button
+        look="quiet"
+        onClick={() => setLocale(locale === "ru" ? "en" : "ru")}
+        title={words("nav.language")}
+      >
+        {locale === "ru" ? "EN" : "RU"}
+      </Button>
+      <Button look="quiet" icon="sun" label={words("nav.theme")} onClick={toggleTheme} />
+      <Button look="quiet" icon="exit" label={words("nav.signOut")} onClick={() => logout()} />
+    </div>
+  );
+}
