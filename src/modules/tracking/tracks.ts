@@ -5,6 +5,7 @@ import type { Place } from "../../platform/geo.ts";
 import { log } from "../../platform/log.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { type DayPoint, unpackDay } from "./days.ts";
+import { trackRoom } from "./storing.ts";
 import { locationReports, trackDays } from "./tables.ts";
 
 export interface TrackPoint extends Place {
@@ -27,8 +28,15 @@ export interface TrackFilter {
   readonly flagged?: boolean | undefined;
 }
 
-/** Brings what the person's room has acknowledged and not yet copied into the database. */
-export async function flushTrack(_scope: Scope, _userId: number): Promise<void> {}
+/** What somebody's socket was told to be saved is in the database after this, unless that refuses just now. */
+export async function flushTrack(scope: Scope, userId: number): Promise<void> {
+  const name = trackRoom(userId);
+  try {
+    await scope.runtime.room(name)?.flush(name);
+  } catch (error) {
+    log("warn", "tracking.flush", { userId }, error);
+  }
+}
 
 /** Null when there is no such person. Three statements in one trip, and an object for each rolled day in range. */
 export async function readTrack(scope: Scope, userId: number, filter: TrackFilter): Promise<Track | null> {

@@ -176,7 +176,8 @@ export class Journal {
   /** Takes an author's words out; the positions stay, so that nobody misses one. */
   erase(author: number): void {
     this.#sql.exec(
-      "UPDATE entries SET kind = ?, body = '{}', ref = NULL, author = 0 WHERE author = ?",
+      `UPDATE entries SET kind = ?1, body = '{}', ref = NULL, author = 0
+       WHERE author = ?2 OR (author = 0 AND body ->> 'author' = ?2)`,
       ERASED,
       author,
     );

@@ -113,10 +113,10 @@ export class Subscriptions {
     if (followed) return followed;
     if (asOf === undefined) return fault("not_found", "There is no such room.");
     // The gate may have gone by what it read before a right ended and began anew.
+    const askedAgain = this.#clock();
     const again = await this.#enter(caller, wanted.room, true);
-    return "code" in again
-      ? again
-      : this.#follow(caller, { room, readOnly: again.readOnly ?? false }, wanted);
+    if ("code" in again) return again;
+    return this.#follow(caller, { room, readOnly: again.readOnly ?? false }, wanted, askedAgain);
   }
 
   leave(socket: WebSocket, room: string): void {

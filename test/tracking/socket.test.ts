@@ -1,0 +1,199 @@
+/** The track socket: the documented dialect of Eurorace's app, native batches, and who may watch. */
+import { describe, expect, test } from "vitest";
+import { befriend, ME, member } from "../find-friend/social.ts";
+import { get, patch, post, rows, unique } from "../support/api.ts";
+import { connect, connectNative, dial } from "../support/socket.ts";
+
+const WARSAW = { latitude: 52.2297, longitude: 21.0122 };
+const update = (changes: object = {}) => ({ type: "location_update", ...WARSAW, ...changes });
+
+interface Runner {
+  readonly id: number;
+  readonly key: string;
+}
+
+async function runner(): Promise<Runner> {
+  const form = { username: unique("runner"), password1: "securepassword123", password2: "securepassword123" };
+  const { body } = await post("/api/auth/registration/", form);
+  const { body: user } = await get("/api/auth/user/", { key: body.key });
+  return { id: user.pk, key: body.key };
+}
+
+const open = ({ key }: Runner) => connect("/ws/location/", { protocols: ["Token", key] });
+const track = async ({ key }: Runner) => (await get("/api/location-reports/my_track/", { key })).body;
+
+describe("who may report", () => {
+  test.each([
+    ["the scheme and the key as sub-protocols", (key: string) => ({ protocols: ["Token", key] })],
+    ["at any place in the list", (key: string) => ({ protocols: ["x", "Token", key] })],
+    ["the key alone", (key: string) => ({ protocols: [key] })],
+    ["the header", (key: string) => ({ headers: { Authorization: `Token ${key}` } })],
+  ])("%s: the socket opens, and one offered sub-protocol is echoed", async (_, options) => {
+    const { key } = await runner();
+    const offered = options(key);
+    const socket = await connect("/ws/location/", offered);
+    expect(socket.protocol).toBe("protocols" in offered ? offered.protocols[0] : null);
+    socket.send(update());
+    expect(await socket.next()).toEqual({ type: "location_saved", success: true });
+  });
+
+  test.each([
+    ["nothing", {}],
+    ["a key that is none", { protocols: ["Token", "0".repeat(40)] }],
+    ["an unknown key alone", { protocols: ["0".repeat(40)] }],
+    ["a header that is none", { headers: { Authorization: "Token nonsense" } }],
+  ])("with %s it opens and closes at once with 4003", async (_, options) => {
+    const socket = await connect("/ws/location/", options);
+    expect((await socket.closed).code).toBe(4003);
+    expect(socket.protocol).toBe("protocols" in options ? (options.protocols?.[0] ?? null) : null);
+  });
+});
+
+describe("the documented dialect", () => {
+  test("a point is saved for whoever holds the socket, and there at once", async () => {
+    const person = await runner();
+    const socket = await open(person);
+    socket.send(update());
+    expect(await socket.next()).toEqual({ type: "location_saved", success: true });
+    expect(await track(person)).toMatchObject({ user_id: person.id, total_points: 1, coordinates: [WARSAW] });
+    const { body: latest } = await get("/api/location-reports/latest/", { key: person.key });
+    expect(latest.find(({ user }: { user: number }) => user === person.id)).toMatchObject({
+      location: WARSAW,
+    });
+  });
+
+  test("frames of another type are ignored without a word", async () => {
+    const person = await runner();
+    const socket = await open(person);
+    for (const frame of [{ type: "hello" }, { latitude: 1, longitude: 2 }, {}]) socket.send(frame);
+    expect(await socket.silent()).toBe(true);
+    expect((await track(person)).total_points).toBe(0);
+  });
+
+  test.each([
+    ["no JSON", "{oops"],
+    ["a list", "[1,2]"],
+    ["a text coordinate", update({ latitude: "52.2" })],
+    ["a missing half", { type: "location_update", latitude: 52.2 }],
+    ["null", update({ longitude: null })],
+    ["NaN", '{"type":"location_update","latitude":NaN,"longitude":1}'],
+    ["a truth value", update({ latitude: true })],
+    ["out of range", update({ latitude: 952 })],
+    ["a binary frame", new ArrayBuffer(8)],
+  ])("%s gets an error frame; nothing is stored and the socket lives", async (_, frame) => {
+    const person = await runner();
+    const socket = await open(person);
+    socket.send(frame);
+    expect(await socket.next()).toMatchObject({
+      type: "error",
+      code: "bad_frame",
+      detail: expect.any(String),
+    });
+    socket.send(update());
+    expect(await socket.next()).toMatchObject({ type: "location_saved" });
+    expect((await track(person)).total_points).toBe(1);
+  });
+
+  test("the third bad frame in a row closes with 4400", async () => {
+    const socket = await open(await runner());
+    for (let n = 0; n < 3; n++) socket.send("nonsense");
+    expect((await socket.closed).code).toBe(4400);
+  });
+
+  test("a frame that is too large is named with its limit", async () => {
+    const socket = await open(await runner());
+    socket.send(update({ note: "x".repeat(20_000) }));
+    expect(await socket.next()).toMatchObject({
+      code: "too_large",
+      detail: expect.stringContaining("16384"),
+    });
+  });
+});
+
+describe("caravan.v1", () => {
+  test("what was buffered offline comes in one batch with its own times, and is one entry", async () => {
+    const person = await runner();
+    const socket = await connectNative("/ws/location/", person.key);
+    await socket.next();
+    const start = Date.now() - 600_000;
+    const points = Array.from({ length: 50 }, (_, n) => ({
+      latitude: 52 + n / 10_000,
+      longitude: 21,
+      at: new Date(start + n * 10_000).toISOString(),
+      accuracy: 5,
+    }));
+    socket.send({ t: "points", ref: "late", points });
+    expect(await socket.next(({ t }) => t === "ack")).toMatchObject({ ref: "late", seq: 1 });
+    const { coordinates, total_points, start_time } = await track(person);
+    expect(total_points).toBe(50);
+    expect(start_time).toBe(points[0]?.at);
+    expect(coordinates[49]).toMatchObject({ latitude: 52.0049 });
+    socket.send({ t: "points", ref: "late", points });
+    expect(await socket.next(({ t }) => t === "ack")).toMatchObject({ ref: "late", seq: 1 });
+    expect((await track(person)).total_points).toBe(50);
+  });
+
+  test("a point that can't be believed is kept with its flag and left out of the track", async () => {
+    const person = await runner();
+    const socket = await connectNative("/ws/location/", person.key);
+    const at = (seconds: number) => new Date(Date.now() - 60_000 + seconds * 1000).toISOString();
+    const points = [
+      { ...WARSAW, at: at(0) },
+      { latitude: 40, longitude: -70, at: at(1) },
+      { ...WARSAW, at: at(2) },
+    ];
+    socket.send({ t: "points", ref: "a", points });
+    await socket.next(({ t }) => t === "ack");
+    expect((await track(person)).total_points).toBe(2);
+    const flags = await rows("SELECT flag FROM location_reports WHERE user_id = ? ORDER BY at", person.id);
+    expect(flags).toEqual([{ flag: null }, { flag: "jump" }, { flag: null }]);
+  });
+
+  test.each([
+    [
+      "10,000 points",
+      Array.from({ length: 10_000 }, () => ({ latitude: 1, longitude: 1 })),
+      "too_large",
+      "16384",
+    ],
+    [
+      "101 points",
+      Array.from({ length: 101 }, () => ({ latitude: 1, longitude: 1 })),
+      "bad_frame",
+      "at most 100",
+    ],
+    ["none", [], "bad_frame", "at least one"],
+    ["one bad among good ones", [WARSAW, { latitude: 91, longitude: 0 }], "bad_frame", "latitude"],
+  ])("%s: refused whole, the limit named", async (_, points, code, words) => {
+    const person = await runner();
+    const socket = await connectNative("/ws/location/", person.key);
+    await socket.next();
+    socket.send({ t: "points", ref: "x", points });
+    expect(await socket.next()).toMatchObject({ t: "error", code, detail: expect.stringContaining(words) });
+    expect((await track(person)).total_points).toBe(0);
+  });
+});
+
+describe("watching somebody", () => {
+  test("a friend who was let sees points live and says nothing; without consent or friendship there is no such room", async () => {
+    const [one, friend, stranger] = await Promise.all([member(), member(), member()]);
+    await befriend(one, friend);
+    const watch = (key: string) =>
+      dial(`/ws/users/${one.id}/location/`, { protocols: ["caravan.v1", `auth.${key}`] });
+    const refused = await watch(friend.key);
+    expect("refusal" in refused && refused.refusal.status).toBe(404);
+    await patch(ME, { is_geoip_allowed: true }, { key: one.key });
+    const opened = await watch(friend.key);
+    const foreign = await watch(stranger.key);
+    expect("refusal" in foreign && foreign.refusal.status).toBe(404);
+    if (!("socket" in opened)) throw new Error("refused");
+    const own = await connectNative("/ws/location/", one.key);
+    own.send({ t: "points", ref: "p", points: [WARSAW] });
+    const entry = await opened.socket.next(({ t }) => t === "entry");
+    expect(entry).toMatchObject({ kind: "points", by: one.id, body: { points: [WARSAW] } });
+    opened.socket.send({ t: "points", ref: "q", points: [WARSAW] });
+    expect(await opened.socket.next(({ t }) => t === "error")).toMatchObject({ code: "forbidden" });
+    await patch(ME, { friends: [] }, { key: one.key });
+    expect((await opened.socket.closed).code).toBe(4003);
+  });
+});
