@@ -23,7 +23,7 @@ import { checkFiles, purgePendingFiles } from "./modules/files/index.ts";
 import { identityMails, purgeCodes, purgeSessions, sweepAvatars } from "./modules/identity/index.ts";
 import { pushNotice } from "./modules/notifications/index.ts";
 import { type Parting, part } from "./modules/social/index.ts";
-import { announceMessage } from "./modules/support/index.ts";
+import { announceMessage, eraseTicketWords } from "./modules/support/index.ts";
 import { announceTask, checkTracks, rollTracks, type TaskNotice } from "./modules/tracking/index.ts";
 import { deliver, type Handlers, sweepOutbox } from "./platform/db/delivery.ts";
 import { bury, purgeOutbox } from "./platform/db/outbox.ts";
@@ -59,6 +59,8 @@ const handlers: Handlers = {
   },
   notice: (scope, row) => pushNotice(scope, row.payload as Parameters<typeof pushNotice>[1]),
   ticket_message: (scope, row) => announceMessage(scope, row.payload as { id: string }),
+  ticket_erase: (scope, row) =>
+    eraseTicketWords(scope, row.address, (row.payload as { author: number }).author),
   admin_job: (scope, row) => workOnJob(scope, (row.payload as { id: string }).id),
   geocode: (scope, row) => geocode(scope, row.payload as { uuid: string }),
   task_notice: (scope, row) => announceTask(scope, row.payload as TaskNotice),

@@ -4,7 +4,7 @@ import type { Effect } from "../../platform/db/outbox.ts";
 import { log } from "../../platform/log.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
-import { supportMessages } from "./tables.ts";
+import { supportMessages, supportTickets } from "./tables.ts";
 
 type Message = typeof supportMessages.$inferSelect;
 
@@ -37,4 +37,14 @@ async function announce(scope: Scope, message: Message): Promise<void> {
     ref: id,
     body: { id, author: authorId, body, created_at: isoTime(createdAt) },
   });
+}
+
+/**
+ * A deleted account takes its words out of a ticket's room; with the ticket's author the whole room goes. Which rooms
+ * those are a trigger wrote down before the rows were gone.
+ */
+export async function eraseTicketWords(scope: Scope, room: string, author: number): Promise<void> {
+  const kept = await scope.db.$count(supportTickets, eq(supportTickets.id, room.slice("ticket:".length)));
+  if (kept > 0) await scope.runtime.room(room)?.erase(author);
+  else await scope.runtime.room(room)?.retire(room, { kind: "gone", ref: "gone", body: {} });
 }

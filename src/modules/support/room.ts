@@ -65,6 +65,6 @@ export const ticketSocket: SocketDocument = {
   description:
     "A support ticket as a conversation. To its author, notes between operators are `hidden` and empty.",
   says: { message: TicketMessage },
-  entries: { message: Stored, note: Stored, hidden: v.object({}) },
+  entries: { message: Stored, note: Stored, hidden: v.object({}), gone: v.object({}) },
   documented: { fromClient: {}, fromServer: {} },
 };
