@@ -4,10 +4,6 @@ import { type Text, text } from "../../platform/http/text.ts";
 
 export const messages = {
   noSuchName: text("Object with name={name} does not exist.", "Объект с name={name} не существует."),
-  noSuchKey: text(
-    'Invalid pk "{id}" - object does not exist.',
-    'Недопустимый первичный ключ "{id}" - объект не существует.',
-  ),
   filterChoice: text(
     "Select a valid choice. {value} is not one of the available choices.",
     "Выберите корректный вариант. {value} нет среди допустимых значений.",

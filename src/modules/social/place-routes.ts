@@ -1,10 +1,12 @@
 /** Where people are and how far: `/api/v1/users/…/geolocation`, `distance` and `distances`. */
 import { z } from "@hono/zod-openapi";
-import { integer } from "../../platform/http/fields.ts";
+import { latitude, longitude } from "../../platform/http/fields.ts";
+import { messages as shared } from "../../platform/http/messages.ts";
 import { windowQuery } from "../../platform/http/paging.ts";
 import { type Route, reply, route } from "../../platform/http/route.ts";
 import { idParam } from "../identity/index.ts";
 import { distanceTo, findPlace, peopleAround, setPlace } from "./places.ts";
+import { wordAs } from "./schemas.ts";
 
 const tag = "Find Friend";
 const challenge = "Token";
@@ -29,15 +31,6 @@ const place = (at: string, params: typeof idParam | undefined) =>
       reply(200, await findPlace(scope, caller.userId, params?.id ?? caller.userId)),
   });
 
-/** Degrees, also as text. */
-const degrees = (most: number) =>
-  z
-    .preprocess(
-      (value) => (typeof value === "string" && value.trim() !== "" ? Number(value) : value),
-      z.number().min(-most).max(most),
-    )
-    .transform((value) => Math.round(value * 1e6) / 1e6);
-
 const tell = (method: "put" | "post") =>
   route({
     method,
@@ -47,7 +40,7 @@ const tell = (method: "put" | "post") =>
     description: "Only with consent (`is_geoip_allowed`).",
     access: "signedIn",
     challenge,
-    body: z.object({ latitude: degrees(90), longitude: degrees(180) }).openapi("NewPlace"),
+    body: z.object({ latitude: latitude(), longitude: longitude() }).openapi("NewPlace"),
     answers: { 200: PlaceWire },
     async handle({ scope, caller, body }) {
       await setPlace(scope, caller.userId, body);
@@ -79,9 +72,10 @@ const distances = route({
   access: "signedIn",
   challenge,
   query: z.object({
-    search: z
-      .preprocess((value) => (value === "" ? undefined : value), integer().default(RADIUS))
-      .openapi({ type: "integer", description: "The farthest, in kilometres." }),
+    search: wordAs(
+      (value) => (/^-?\d{1,9}$/.test(value) ? Number(value) : undefined),
+      () => shared.notInteger,
+    ).openapi({ type: "integer", description: "The farthest, in kilometres; 500 unless said." }),
     ordering: z.string().optional().openapi({ description: "`distance`: the nearest first." }),
     limit: windowQuery.shape.limit,
   }),
@@ -98,7 +92,7 @@ const distances = route({
     ),
   },
   async handle({ scope, caller, query }) {
-    const found = await peopleAround(scope, caller.userId, query.search);
+    const found = await peopleAround(scope, caller.userId, query.search ?? RADIUS);
     if (query.ordering === "distance") found.sort((one, other) => one.kilometres - other.kilometres);
     return reply(
       200,

@@ -1,8 +1,7 @@
 /** `/api/v1/friends/…`: requests to be friends. They are answered or taken back, never edited. */
 import { z } from "@hono/zod-openapi";
 import { forbidden, invalid, notFound } from "../../platform/http/errors.ts";
-import { integer } from "../../platform/http/fields.ts";
-import { fill } from "../../platform/http/messages.ts";
+import { keyField, noSuchKey } from "../../platform/http/exact.ts";
 import { type Route, reply, route } from "../../platform/http/route.ts";
 import { isoTime } from "../../platform/time.ts";
 import { idParam } from "../identity/index.ts";
@@ -58,7 +57,7 @@ const list = route({
 function sendRefusal(refusal: Extract<Sent, string>, id: number) {
   switch (refusal) {
     case "missing":
-      return invalid({ to_user: fill(messages.noSuchKey, { id }) });
+      return invalid({ to_user: noSuchKey(id) });
     case "self":
       return invalid({ non_field_errors: messages.requestSelf });
     case "repeated":
@@ -81,7 +80,7 @@ const send = route({
   access: "signedIn",
   challenge,
   creates: true,
-  body: z.object({ to_user: integer({ min: 1 }) }).openapi("NewFriendRequest"),
+  body: z.object({ to_user: keyField() }).openapi("NewFriendRequest"),
   answers: { 201: RequestWire },
   async handle({ scope, caller, body }) {
     const sent = await sendRequest(scope, caller.userId, body.to_user);

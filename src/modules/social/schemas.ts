@@ -1,6 +1,7 @@
 /** Find Friend's wire shapes of people: what is shown of one, what one may change, what a list is asked for. */
 import { z } from "@hono/zod-openapi";
-import { boolean, complain, day, file, integer, string } from "../../platform/http/fields.ts";
+import { keyField } from "../../platform/http/exact.ts";
+import { boolean, complain, day, file, string } from "../../platform/http/fields.ts";
 import { fill } from "../../platform/http/messages.ts";
 import { pageQuery } from "../../platform/http/paging.ts";
 import type { Text } from "../../platform/http/text.ts";
@@ -101,7 +102,7 @@ const optionalFields = {
     .optional()
     .openapi({ description: "The whole set, by name." }),
   friends: z
-    .array(z.object({ id: integer({ min: 1 }) }))
+    .array(z.object({ id: keyField() }))
     .optional()
     .openapi({ description: "Those who stay friends; the others are no longer." }),
 };
@@ -132,7 +133,7 @@ const word = () =>
   );
 
 /** A filter's value that becomes another thing, or its message. */
-const wordAs = <T>(convert: (value: string) => T | undefined, fault: (value: string) => Text) =>
+export const wordAs = <T>(convert: (value: string) => T | undefined, fault: (value: string) => Text) =>
   word().transform((value, context) => {
     if (value === undefined) return undefined;
     const converted = convert(value);
