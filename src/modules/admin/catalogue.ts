@@ -1,13 +1,39 @@
 /** Every resource that staff works with, and who gets in. */
 import type { Caller } from "../../platform/http/caller.ts";
 import { forbidden, notFound } from "../../platform/http/errors.ts";
-import type { Resource, Right } from "../../platform/resources/resource.ts";
+import { extend, type Resource, type Right } from "../../platform/resources/resource.ts";
+import { chatResources } from "../chat/index.ts";
+import { dispatchResources } from "../dispatch/index.ts";
+import { documentResources } from "../documents/index.ts";
+import { earningsResources } from "../earnings/index.ts";
+import { eventResources } from "../events/index.ts";
+import { fileResources } from "../files/index.ts";
 import { identityResources } from "../identity/index.ts";
+import { notificationResources } from "../notifications/index.ts";
+import { rentalResources } from "../rentals/index.ts";
+import { personFacts, socialResources } from "../social/index.ts";
+import { supportResources } from "../support/index.ts";
+import { trackingResources } from "../tracking/index.ts";
 import { auditLogOf } from "./audit-log.ts";
 import { may } from "./rights.ts";
 import { systemResources } from "./system.ts";
 
-const resources: readonly Resource[] = [...identityResources, ...systemResources];
+/** What has its own tabs elsewhere stands here once, in the order of the console's headings. */
+const resources: readonly Resource[] = [
+  ...identityResources.map((each) => (each.name === "users" ? extend(each, personFacts) : each)),
+  ...socialResources,
+  ...chatResources,
+  ...dispatchResources,
+  ...supportResources,
+  ...eventResources,
+  ...trackingResources,
+  ...rentalResources,
+  ...earningsResources,
+  ...documentResources,
+  ...notificationResources,
+  ...fileResources,
+  ...systemResources,
+];
 
 export const catalogue: readonly Resource[] = [...resources, auditLogOf(resources)];
 

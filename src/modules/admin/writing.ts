@@ -154,7 +154,9 @@ export async function changeRow(
   const update = scope.db
     .update(resource.table)
     .set({ ...columnsOf(resource, values), ...stamps(scope, resource, false), ...more.set })
-    .where(and(among(resource, [before.id]), unchanged(resource, before), resource.visible?.(caller)))
+    .where(
+      and(among(resource, [before.id]), unchanged(resource, before), more.where, resource.visible?.(caller)),
+    )
     .returning();
   const former = Object.fromEntries(Object.keys(values).map((name) => [name, before.row[name]]));
   const audit = auditOf(scope, caller, resource, before.id);
@@ -201,9 +203,11 @@ export async function removeRow(
   const remove = scope.db
     .delete(resource.table)
     .where(and(among(resource, [subject.id]), resource.removable, resource.visible?.(caller)));
+  const more = (await resource.removal?.(scope, subject)) ?? {};
+  const entry = audit("delete", valuesWire(resource, before), null);
   const removed = await refusing(
     resource,
-    () => commit(scope, remove, [], [audit("delete", valuesWire(resource, before), null)]),
+    () => commit(scope, remove, more.effects ?? [], [...(more.rest ?? []), entry]),
     refuse(409, IN_USE),
   );
   if (!removed) throw refuse(409, NOT_REMOVABLE);

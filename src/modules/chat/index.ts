@@ -1,7 +1,7 @@
 /** Chats: what other rooms of the house may use. */
 export { chatGate } from "./gate.ts";
 export { exportChats } from "./queries.ts";
+export { chatResources } from "./resources.ts";
 export { chatSocket, chatTenant } from "./room.ts";
 export { chatRoutes } from "./routes.ts";
 export { eraseChatWords } from "./service.ts";
-export { chatResources } from "./resources.ts";

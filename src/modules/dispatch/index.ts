@@ -11,6 +11,8 @@ export { type OrderNotice, tellOrder } from "./order-room.ts";
 export { orderRoutes } from "./order-routes.ts";
 export { exportOrders } from "./orders.ts";
 export { loadSampleOrder } from "./orders-sample.ts";
+export { dispatchResources } from "./resources.ts";
 export { endShares, findShared, purgeShares, type SharedOrder, shareOrder } from "./shares.ts";
+export { type TruckNotice, tellTruck } from "./truck-notices.ts";
 export { truckSocket, truckTenant } from "./truck-room.ts";
 export { idleTrucks } from "./trucks.ts";

@@ -1,5 +1,6 @@
 /** Documents: what other rooms of the house may use. */
 export { documentMails } from "./mails.ts";
 export { sendExpiryReminders } from "./reminders.ts";
+export { documentResources } from "./resources.ts";
 export { documentRoutes } from "./routes.ts";
 export { exportDocuments } from "./service.ts";

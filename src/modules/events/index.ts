@@ -15,6 +15,7 @@ export {
   searchEvents,
 } from "./queries.ts";
 export { sendReminders } from "./reminders.ts";
+export { eventResources } from "./resources.ts";
 export { eventSocket, eventTenant } from "./room.ts";
 export { eventRoutes } from "./routes.ts";
 export { createEvents, type EventChange, type EventDraft, removeEvents, updateEvents } from "./service.ts";

@@ -11,6 +11,7 @@ export {
   type Subject,
   type UploadedFile,
 } from "./queries.ts";
+export { fileResources } from "./resources.ts";
 export { fileRoutes } from "./routes.ts";
 export { type FilePurpose, fileStart, UploadForm } from "./schemas.ts";
 export { checkFile, keepFile, replaceFile, type StoredFile, storeFile } from "./storing.ts";

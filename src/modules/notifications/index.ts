@@ -1,7 +1,7 @@
 /** Notifications of all apps over one table: what other rooms of the house may use. */
 export { friendNotificationRoutes } from "./friend-routes.ts";
 export { countUnread, exportNotifications } from "./inbox.ts";
+export { notificationResources } from "./resources.ts";
 export { type Enter, inboxTenant, meGate, meSocket } from "./room.ts";
 export { notificationRoutes } from "./routes.ts";
 export { type Notice, noticeEffects, noticeRows, pushNotice, pushNotices } from "./service.ts";
-export { notificationResources } from "./resources.ts";

@@ -1,4 +1,6 @@
 /** Rentals: what other rooms of the house may use. */
+
+export { rentalResources } from "./resources.ts";
 export { noPost, rentalRoutes } from "./routes.ts";
 export {
   NewPost,

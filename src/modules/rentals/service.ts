@@ -178,7 +178,12 @@ export async function pictureUrls(scope: Scope, posts: readonly CarPost[]): Prom
   return new Map(urls);
 }
 
-function keysOf(facts: PostFacts) {
+export function keysOf(
+  facts: Pick<
+    PostFacts,
+    "carName" | "model" | "location" | "description" | "price" | "fuel" | "transmission"
+  >,
+) {
   return {
     priceValue: priceValue(facts.price),
     searchKey: [facts.carName, facts.model, facts.location, facts.description].map(fold).join(" "),

@@ -5,9 +5,8 @@ import { boolean, string } from "../../platform/http/fields.ts";
 import { text } from "../../platform/http/text.ts";
 import { ageFilter } from "../../platform/resources/filters.ts";
 import { idInput, placeInput } from "../../platform/resources/inputs.ts";
-import { ALL, field, NOTHING, READ, REMOVE, type Resource, resource } from "../../platform/resources/resource.ts";
-import { unfriending } from "./friendships.ts";
-import { partingEffect, parting, partSoon } from "./parting.ts";
+import { ALL, field, NOTHING, REMOVE, type Resource, resource } from "../../platform/resources/resource.ts";
+import { parting, partingEffect, partSoon } from "./parting.ts";
 import {
   blocks,
   cities,
@@ -86,7 +85,9 @@ const profileResource = resource({
     city: field.reference("cities", socialProfiles.cityId, city, { input: idInput().nullable().optional() }),
     profession: field.text(socialProfiles.profession, text("Profession", "Профессия"), { input: words(50) }),
     purpose: field.text(socialProfiles.purpose, text("Purpose", "Цель"), { input: words(50) }),
-    network_nick: field.text(socialProfiles.networkNick, text("Nickname", "Ник в сети"), { input: words(50) }),
+    network_nick: field.text(socialProfiles.networkNick, text("Nickname", "Ник в сети"), {
+      input: words(50),
+    }),
     additionally: field.text(socialProfiles.additionally, text("Further", "Дополнительно"), {
       list: false,
       input: words(500),
@@ -95,7 +96,9 @@ const profileResource = resource({
       list: false,
       input: boolean().optional(),
     }),
-    place: field.place(socialProfiles.latitude, socialProfiles.longitude, text("Place", "Где"), { list: false }),
+    place: field.place(socialProfiles.latitude, socialProfiles.longitude, text("Place", "Где"), {
+      list: false,
+    }),
     located_at: field.instant(socialProfiles.locatedAt, text("Located", "Определено"), { list: false }),
   },
   search: [wordsOf(sql`social_profiles.user_id`), socialProfiles.networkNick],
@@ -205,12 +208,8 @@ const blockResource = resource({
   sort: { field: "created_at", order: "desc" },
   rights: { operator: NOTHING, staff: ["read", "create", "delete"] },
   consequences: async (scope, { values }) => {
-    const ended = unfriending(scope, Number(values.user), [Number(values.blocked_user)]);
-    return {
-      effects: ended.effects,
-      rest: ended.statements,
-      after: async () => ended.partings.forEach((parted) => partSoon(scope, parted)),
-    };
+    const parted = parting(Number(values.user), Number(values.blocked_user), scope.now());
+    return { effects: [partingEffect(parted)], after: async () => partSoon(scope, parted) };
   },
 });
 

@@ -4,6 +4,7 @@ export { PointsBody } from "./frames.ts";
 export { ownTrackGate, trackGate } from "./gate.ts";
 export { judgePoints } from "./judging.ts";
 export { type JudgedPoint, MAX_POINTS_PER_BATCH } from "./points.ts";
+export { trackingResources } from "./resources.ts";
 export { checkTracks, rollTracks } from "./rolling.ts";
 export { trackSocket, trackTenant } from "./room.ts";
 export { reportRoutes } from "./routes.ts";

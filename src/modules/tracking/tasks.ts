@@ -83,6 +83,15 @@ async function selectTasks(scope: Scope, caller: Caller, where: SQL): Promise<Ta
 /** Within the transaction that inserts it: the id of the newest task. */
 const NEW_TASK = sql<number>`(SELECT seq FROM sqlite_sequence WHERE name = 'tasks')`;
 
+/** Tells everybody who is about of the task that the same transaction makes: only there does it get its id. */
+export function newTaskNotice(scope: Scope, title: string) {
+  const address = `task:${crypto.randomUUID()}`;
+  const payload = { userId: null, kind: "task_assigned", body: { title } };
+  const naming = scope.db.run(sql`UPDATE outbox SET payload =
+    json_set(payload, '$.ref', 'task:' || ${NEW_TASK}, '$.body.task_id', ${NEW_TASK}) WHERE address = ${address}`);
+  return { effect: { kind: "task_notice", address, payload }, naming };
+}
+
 /** Writes a task and tells everybody who is about. */
 export async function addTask(scope: Scope, caller: Caller, facts: TaskFacts): Promise<Task> {
   const now = scope.now();
@@ -90,14 +99,10 @@ export async function addTask(scope: Scope, caller: Caller, facts: TaskFacts): P
     .insert(tasks)
     .values({ ...facts, createdAt: now, updatedAt: now })
     .returning();
-  // Nobody knows the task's id before it is there, so the notice gets it in the same transaction.
-  const address = `task:${crypto.randomUUID()}`;
-  const payload = { userId: null, kind: "task_assigned", body: { title: facts.title } };
-  const nameIt = scope.db.run(sql`UPDATE outbox SET payload =
-    json_set(payload, '$.ref', 'task:' || ${NEW_TASK}, '$.body.task_id', ${NEW_TASK}) WHERE address = ${address}`);
+  const { effect, naming } = newTaskNotice(scope, facts.title);
   const subject = sql<string>`'task:' || ${NEW_TASK}`;
   const audit = auditEntry(scope, caller, { action: "task.add", subject, before: null, after: facts });
-  const rows = await commit(scope, insert, [{ kind: "task_notice", address, payload }], [nameIt, audit]);
+  const rows = await commit(scope, insert, [effect], [naming, audit]);
   const row = rows?.[0];
   if (!row) throw new Error("the new task has no row");
   return { ...row, userStatus: "pending", arrivedAt: null, assignedTo: null, photos: [] };

@@ -1,0 +1,44 @@
+/** What goes along with a truck that is changed in the console. */
+import { eq, sql } from "drizzle-orm";
+import { invalid, refuse } from "../../platform/http/errors.ts";
+import { text } from "../../platform/http/text.ts";
+import type { Change, Consequences, Statement } from "../../platform/resources/resource.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { towTruckTypes } from "./tables.ts";
+
+const ON_JOB = text(
+  "A truck on a job keeps its driver and its state until the job ends.",
+  "Пока эвакуатор на заказе, его водитель и состояние не меняются.",
+);
+const NO_DRIVER = text("This is no driver.", "Это не водитель.");
+
+/** A truck's tariffs as a list of ids. */
+export const typesOfTruck = sql`(SELECT json_group_array(vehicle_type_id ORDER BY vehicle_type_id)
+  FROM tow_truck_types WHERE truck_id = tow_trucks.id)`.mapWith(JSON.parse);
+
+const NO_JOB = sql`NOT EXISTS (SELECT 1 FROM orders WHERE tow_truck_id = tow_trucks.id
+  AND status IN ('ASSIGNED', 'IN_PROGRESS'))`;
+
+export async function truckConsequences(scope: Scope, { before, values }: Change): Promise<Consequences> {
+  const id = before ? Number(before.id) : null;
+  const moves = id !== null && ("driver" in values || "status" in values);
+  const [facts] = await scope.db.all<{ busy: number; driver: string | null }>(sql`SELECT
+    EXISTS (SELECT 1 FROM orders WHERE tow_truck_id = ${id} AND status IN ('ASSIGNED', 'IN_PROGRESS')) AS busy,
+    (SELECT user_type FROM users WHERE id = ${values.driver ?? null}) AS driver`);
+  if (moves && facts?.busy) throw refuse(409, ON_JOB);
+  if (values.driver && facts?.driver !== "DRIVER") throw invalid({ driver: NO_DRIVER });
+  return {
+    ...(moves ? { where: NO_JOB } : {}),
+    rest: "vehicle_types" in values ? replaceTypes(scope, id, values.vehicle_types) : [],
+  };
+}
+
+/** A truck that is only being made has the highest id within its transaction. */
+function replaceTypes(scope: Scope, id: number | null, types: unknown): Statement[] {
+  const truck = id ?? sql`(SELECT max(id) FROM tow_trucks)`;
+  const insert = scope.db.run(sql`INSERT INTO tow_truck_types (truck_id, vehicle_type_id)
+    SELECT DISTINCT ${truck}, value FROM json_each(${JSON.stringify(types)})`);
+  return id === null
+    ? [insert]
+    : [scope.db.delete(towTruckTypes).where(eq(towTruckTypes.truckId, id)), insert];
+}

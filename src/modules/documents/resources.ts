@@ -1,0 +1,35 @@
+/** What staff sees and corrects of people's papers. */
+import { sql } from "drizzle-orm";
+import { day, string } from "../../platform/http/fields.ts";
+import { text } from "../../platform/http/text.ts";
+import { field, NOTHING, resource } from "../../platform/resources/resource.ts";
+import { dropFiles } from "../files/index.ts";
+import { documents } from "./tables.ts";
+
+const documentResource = resource({
+  name: "documents",
+  subject: "document",
+  label: text("Documents", "Документы"),
+  group: "driving",
+  table: documents,
+  key: [documents.id],
+  title: "name",
+  fields: {
+    user: field.reference("users", documents.userId, text("Owner", "Владелец")),
+    name: field.text(documents.name, text("Name", "Название"), { input: string({ max: 255 }) }),
+    kind: field.text(documents.kind, text("Kind", "Вид"), { input: string({ max: 255, blank: true }) }),
+    description: field.text(documents.description, text("Description", "Описание"), {
+      list: false,
+      input: string({ max: 4000, blank: true }),
+    }),
+    expires_on: field.day(documents.expiresOn, text("Lapses", "Действует до"), { input: day().nullable() }),
+    created_at: field.instant(documents.createdAt, text("Made", "Создано")),
+  },
+  search: [documents.name, documents.kind, sql`(SELECT username FROM users WHERE id = documents.user_id)`],
+  filters: ["user", "kind", "expires_on", "created_at"],
+  sort: { field: "id", order: "desc" },
+  rights: { operator: NOTHING, staff: ["read", "edit", "delete"] },
+  removal: async (scope, { id }) => ({ rest: [dropFiles(scope, "document", [Number(id)])] }),
+});
+
+export const documentResources = [documentResource];

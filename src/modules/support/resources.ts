@@ -1,0 +1,112 @@
+/** What operators see and change of tickets. What is written in them goes through the conversation itself. */
+import { z } from "@hono/zod-openapi";
+import { sql } from "drizzle-orm";
+import { invalid } from "../../platform/http/errors.ts";
+import { text } from "../../platform/http/text.ts";
+import { presence } from "../../platform/resources/filters.ts";
+import { idInput } from "../../platform/resources/inputs.ts";
+import {
+  type Change,
+  type Consequences,
+  EDIT,
+  field,
+  READ,
+  resource,
+} from "../../platform/resources/resource.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { isOver, type TicketStatus } from "./rules.ts";
+import { supportMessages, supportTickets } from "./tables.ts";
+
+const NO_OPERATOR = text("Only an operator can take a ticket.", "Обращение может вести только оператор.");
+const author = text("Author", "Автор");
+const created = text("Made", "Создано");
+
+const ticketResource = resource({
+  name: "support-tickets",
+  subject: "ticket",
+  label: text("Tickets", "Обращения"),
+  group: "support",
+  table: supportTickets,
+  key: [supportTickets.id],
+  title: "subject",
+  fields: {
+    subject: field.text(supportTickets.subject, text("Subject", "Тема")),
+    author: field.reference("users", supportTickets.authorId, author),
+    status: field.choice(supportTickets.status, text("State", "Состояние"), {
+      input: z.enum(supportTickets.status.enumValues),
+    }),
+    priority: field.choice(supportTickets.priority, text("Priority", "Приоритет"), {
+      input: z.enum(supportTickets.priority.enumValues),
+    }),
+    assigned_to: field.reference("users", supportTickets.assignedTo, text("Taken by", "Исполнитель"), {
+      input: idInput().nullable(),
+    }),
+    description: field.text(supportTickets.description, text("Description", "Описание"), { list: false }),
+    related_order: field.reference("orders", supportTickets.relatedOrderId, text("Order", "Заказ"), {
+      list: false,
+    }),
+    last_message_at: field.instant(supportTickets.lastMessageAt, text("Last message", "Последнее сообщение")),
+    closed_at: field.instant(supportTickets.closedAt, text("Closed", "Закрыто"), { list: false }),
+    created_at: field.instant(supportTickets.createdAt, created),
+    updated_at: field.instant(supportTickets.updatedAt, text("Changed", "Изменено"), { list: false }),
+  },
+  search: [
+    supportTickets.id,
+    supportTickets.subject,
+    sql`(SELECT username || ' ' || coalesce(phone, '') FROM users WHERE id = support_tickets.author_id)`,
+    sql`(SELECT username FROM users WHERE id = support_tickets.assigned_to)`,
+  ],
+  filters: [
+    "status",
+    "priority",
+    "author",
+    "assigned_to",
+    "related_order",
+    "created_at",
+    presence("is_assigned", text("Taken", "Взято"), supportTickets.assignedTo),
+  ],
+  sort: { field: "last_message_at", order: "desc" },
+  rights: { operator: EDIT, staff: EDIT },
+  tabs: [{ resource: "support-messages", target: "ticket", label: text("Messages", "Сообщения") }],
+  consequences: ticketConsequences,
+});
+
+/** Closed once, at the first of its ends; open again, it has none. */
+async function ticketConsequences(scope: Scope, { values }: Change): Promise<Consequences> {
+  if (values.assigned_to) {
+    const [person] = await scope.db.all<{ id: number }>(
+      sql`SELECT id FROM users WHERE id = ${values.assigned_to} AND (is_staff OR user_type = 'OPERATOR')`,
+    );
+    if (!person) throw invalid({ assigned_to: NO_OPERATOR });
+  }
+  if (values.status === undefined) return {};
+  const over = isOver(values.status as TicketStatus);
+  return { set: { closedAt: over ? sql`coalesce(${supportTickets.closedAt}, ${scope.now()})` : null } };
+}
+
+const messageResource = resource({
+  name: "support-messages",
+  subject: "ticket_message",
+  label: text("Tickets' messages", "Сообщения обращений"),
+  group: "support",
+  table: supportMessages,
+  key: [supportMessages.id],
+  title: "body",
+  fields: {
+    ticket: field.reference("support-tickets", supportMessages.ticketId, text("Ticket", "Обращение")),
+    author: field.reference("users", supportMessages.authorId, author),
+    is_internal: field.boolean(supportMessages.isInternal, text("Internal note", "Внутренняя заметка")),
+    body: field.text(supportMessages.body, text("Text", "Текст")),
+    created_at: field.instant(supportMessages.createdAt, created),
+  },
+  search: [
+    supportMessages.body,
+    sql`(SELECT id || ' ' || subject FROM support_tickets WHERE id = support_messages.ticket_id)`,
+    sql`(SELECT username FROM users WHERE id = support_messages.author_id)`,
+  ],
+  filters: ["ticket", "author", "is_internal", "created_at"],
+  sort: { field: "created_at", order: "desc" },
+  rights: { operator: READ, staff: READ },
+});
+
+export const supportResources = [ticketResource, messageResource];

@@ -1,0 +1,162 @@
+/** What staff sees and changes of places, tracks and tasks. */
+import { z } from "@hono/zod-openapi";
+import { sql } from "drizzle-orm";
+import { integer, string } from "../../platform/http/fields.ts";
+import { text } from "../../platform/http/text.ts";
+import { idInput, placeInput } from "../../platform/resources/inputs.ts";
+import {
+  ALL,
+  type Change,
+  type Consequences,
+  field,
+  NOTHING,
+  READ,
+  REMOVE,
+  resource,
+} from "../../platform/resources/resource.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { latestLocations, locationReports, taskPhotos, taskStates, tasks } from "./tables.ts";
+import { newTaskNotice } from "./tasks.ts";
+
+const person = text("Person", "Пользователь");
+const place = text("Place", "Место");
+const taken = text("When", "Когда");
+const received = text("Received", "Получено");
+const state = text("State", "Состояние");
+const task = text("Task", "Задание");
+const title = text("Title", "Название");
+
+const reportResource = resource({
+  name: "location-reports",
+  subject: "location_report",
+  label: text("Location reports", "Отметки местоположения"),
+  group: "places",
+  table: locationReports,
+  key: [locationReports.id],
+  title: "at",
+  fields: {
+    user: field.reference("users", locationReports.userId, person),
+    place: field.place(locationReports.latitude, locationReports.longitude, place),
+    at: field.instant(locationReports.at, taken),
+    received_at: field.instant(locationReports.receivedAt, received),
+    accuracy: field.number(locationReports.accuracy, text("Accuracy, m", "Точность, м"), { list: false }),
+    speed: field.number(locationReports.speed, text("Speed, m/s", "Скорость, м/с"), { list: false }),
+    heading: field.number(locationReports.heading, text("Heading", "Курс"), { list: false }),
+    flag: field.choice(locationReports.flag, text("Doubt", "Сомнение")),
+  },
+  search: [],
+  filters: ["user", "at", "received_at", "flag"],
+  sort: { field: "id", order: "desc" },
+  rights: { operator: NOTHING, staff: REMOVE },
+});
+
+const latestResource = resource({
+  name: "latest-locations",
+  subject: "latest_location",
+  label: text("Where everybody is", "Где все сейчас"),
+  group: "places",
+  table: latestLocations,
+  key: [latestLocations.userId],
+  title: "id",
+  fields: {
+    user: field.reference("users", latestLocations.userId, person),
+    place: field.place(latestLocations.latitude, latestLocations.longitude, place),
+    at: field.instant(latestLocations.at, taken),
+    received_at: field.instant(latestLocations.receivedAt, received),
+  },
+  search: [sql`(SELECT username FROM users WHERE id = latest_locations.user_id)`],
+  filters: ["user", "at"],
+  sort: { field: "at", order: "desc" },
+  rights: { operator: NOTHING, staff: READ },
+});
+
+const taskResource = resource({
+  name: "tasks",
+  subject: "task",
+  label: text("Tasks", "Задания"),
+  group: "places",
+  table: tasks,
+  key: [tasks.id],
+  title: "title",
+  fields: {
+    title: field.text(tasks.title, title, { input: string({ max: 255 }) }),
+    description: field.text(tasks.description, text("Description", "Описание"), {
+      list: false,
+      input: string({ max: 10_000 }),
+    }),
+    location: field.place(tasks.latitude, tasks.longitude, place, {
+      list: false,
+      input: placeInput().nullable().optional(),
+    }),
+    radius: field.integer(tasks.radius, text("Radius, m", "Радиус, м"), {
+      list: false,
+      input: integer({ min: 1, max: 100_000 }).nullable().optional(),
+    }),
+    status: field.choice(tasks.status, state, { input: z.enum(tasks.status.enumValues).optional() }),
+    assigned_to: field.reference("users", tasks.assignedTo, text("Given to", "Исполнитель"), {
+      input: idInput().nullable().optional(),
+    }),
+    created_at: field.instant(tasks.createdAt, text("Made", "Создано")),
+    updated_at: field.instant(tasks.updatedAt, text("Changed", "Изменено"), { list: false }),
+  },
+  search: [tasks.title, tasks.description],
+  filters: ["status", "assigned_to", "created_at"],
+  sort: { field: "id", order: "desc" },
+  rights: { operator: NOTHING, staff: ALL },
+  tabs: [
+    { resource: "task-states", target: "task", label: text("People", "Люди") },
+    { resource: "task-photos", target: "task", label: text("Photos", "Фотографии") },
+  ],
+  consequences: taskConsequences,
+});
+
+/** Everybody who is about hears of a new task. */
+async function taskConsequences(scope: Scope, { before, values }: Change): Promise<Consequences> {
+  if (before) return {};
+  const { effect, naming } = newTaskNotice(scope, String(values.title));
+  return { effects: [effect], rest: [naming] };
+}
+
+const stateResource = resource({
+  name: "task-states",
+  subject: "task_state",
+  label: text("People's tasks", "Задания людей"),
+  group: "places",
+  table: taskStates,
+  key: [taskStates.taskId, taskStates.userId],
+  title: "status",
+  fields: {
+    task: field.reference("tasks", taskStates.taskId, task),
+    user: field.reference("users", taskStates.userId, person),
+    status: field.choice(taskStates.status, state),
+    arrived_at: field.instant(taskStates.arrivedAt, text("Arrived", "На месте")),
+    updated_at: field.instant(taskStates.updatedAt, text("Changed", "Изменено")),
+  },
+  search: [],
+  filters: ["task", "user", "status"],
+  sort: { field: "updated_at", order: "desc" },
+  rights: { operator: NOTHING, staff: READ },
+});
+
+const photoResource = resource({
+  name: "task-photos",
+  subject: "task_photo",
+  label: text("Tasks' photos", "Фотографии заданий"),
+  group: "places",
+  table: taskPhotos,
+  key: [taskPhotos.id],
+  title: "id",
+  fields: {
+    task: field.reference("tasks", taskPhotos.taskId, task),
+    uploaded_by: field.reference("users", taskPhotos.uploadedBy, text("By", "Кто")),
+    file: field.reference("files", taskPhotos.fileId, text("File", "Файл")),
+    place: field.place(taskPhotos.latitude, taskPhotos.longitude, place),
+    uploaded_at: field.instant(taskPhotos.uploadedAt, taken),
+  },
+  search: [],
+  filters: ["task", "uploaded_by", "uploaded_at"],
+  sort: { field: "id", order: "desc" },
+  rights: { operator: NOTHING, staff: READ },
+});
+
+export const trackingResources = [reportResource, latestResource, taskResource, stateResource, photoResource];
