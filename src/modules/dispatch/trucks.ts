@@ -7,9 +7,11 @@ import { contains } from "../../platform/db/folding.ts";
 import { commit } from "../../platform/db/outbox.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import type { Listed, Window } from "../../platform/http/paging.ts";
+import { log } from "../../platform/log.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { users } from "../identity/index.ts";
 import { orders, towTrucks, towTruckTypes, vehicleTypes } from "./tables.ts";
+import { STATE, type TruckNotice, tellState, tellTruckNow, truckEffect } from "./truck-notices.ts";
 import { findTrucks, selectTrucks } from "./truck-queries.ts";
 import type { Truck } from "./wire-fleet.ts";
 
@@ -134,7 +136,21 @@ export async function changeTruck(
     before: factsOf(before),
     after: change,
   };
-  return written(scope, commit(scope, update, [], [...(types ?? []), auditEntry(scope, caller, entry)]));
+  const told = noticeOf(scope, before, driverId === undefined ? before.driverId : driverId);
+  const rest = [...(types ?? []), auditEntry(scope, caller, entry)];
+  const truck = await written(scope, commit(scope, update, [truckEffect(told)], rest));
+  if (typeof truck === "object" && "licensePlate" in truck) await tellTruckNow(scope, told);
+  return truck;
+}
+
+/** Whoever drove the truck and does not any more hears no more of it. */
+function noticeOf(scope: Scope, before: Truck, driverId: number | null): TruckNotice {
+  const leaves = before.driverId !== null && before.driverId !== driverId;
+  return {
+    truckId: before.id,
+    ref: `truck:${before.id}:${crypto.randomUUID()}`,
+    leaves: leaves ? { userId: before.driverId, at: scope.now() } : null,
+  };
 }
 
 export async function removeTruck(scope: Scope, caller: Caller, id: number): Promise<"removed" | TruckFault> {
@@ -147,7 +163,10 @@ export async function removeTruck(scope: Scope, caller: Caller, id: number): Pro
     before: factsOf(before),
     after: null,
   };
-  return (await commit(scope, remove, [], [auditEntry(scope, caller, entry)])) ? "removed" : "busy";
+  const told = noticeOf(scope, before, null);
+  if (!(await commit(scope, remove, [truckEffect(told)], [auditEntry(scope, caller, entry)]))) return "busy";
+  await tellTruckNow(scope, told);
+  return "removed";
 }
 
 function factsOf(truck: Truck): TruckFacts {
@@ -203,6 +222,11 @@ export async function idleTrucks(scope: Scope): Promise<number> {
     .update(towTrucks)
     .set({ status: "OFFLINE", updatedAt: scope.now() })
     .where(silent)
-    .returning({ id: towTrucks.id });
+    .returning(STATE);
+  const at = scope.now();
+  const told = await Promise.allSettled(
+    gone.map((truck) => tellState(scope, truck, `truck:${truck.id}:idle:${at}`)),
+  );
+  for (const result of told) if (result.status === "rejected") log("warn", "trucks.idle", {}, result.reason);
   return gone.length;
 }

@@ -1,0 +1,64 @@
+/** Telling rooms what became of a truck: the operators' overview its state, its own room who drives it no more. Repeatable. */
+import { eq } from "drizzle-orm";
+import type { Effect } from "../../platform/db/outbox.ts";
+import { log } from "../../platform/log.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { toPosition } from "./live.ts";
+import { OPS_ROOM } from "./ops.ts";
+import { towTrucks } from "./tables.ts";
+
+export interface TruckNotice {
+  readonly truckId: number;
+  readonly ref: string;
+  /** Who drives it no more, and since when (epoch ms): their sockets close. */
+  readonly leaves: { readonly userId: number; readonly at: number } | null;
+}
+
+export function truckEffect(notice: TruckNotice): Effect {
+  return { kind: "truck_notice", address: `truck:${notice.truckId}`, payload: notice };
+}
+
+/** Carries the effect out. The room of a truck that is gone closes for everybody. */
+export async function tellTruck(scope: Scope, { truckId, ref, leaves }: TruckNotice): Promise<void> {
+  const name = `truck:${truckId}`;
+  const room = scope.runtime.room(name);
+  const [truck] = await scope.db.select(STATE).from(towTrucks).where(eq(towTrucks.id, truckId));
+  if (!truck) return room?.retire(name, { kind: "gone", ref, body: {} });
+  if (leaves)
+    await room?.revoke(
+      { userId: leaves.userId, rightsBefore: leaves.at },
+      4003,
+      "no longer this truck's driver",
+    );
+  await tellState(scope, truck, ref);
+}
+
+/** What the overview knows of a truck. */
+export const STATE = {
+  id: towTrucks.id,
+  status: towTrucks.status,
+  latitude: towTrucks.latitude,
+  longitude: towTrucks.longitude,
+  locatedAt: towTrucks.locatedAt,
+};
+
+/** Tells the overview where a truck is and what it does; nothing of one that was never located. */
+export async function tellState(
+  scope: Scope,
+  truck: Pick<typeof towTrucks.$inferSelect, keyof typeof STATE>,
+  ref: string,
+): Promise<void> {
+  const { id, status, latitude, longitude, locatedAt } = truck;
+  if (latitude === null || longitude === null || locatedAt === null) return;
+  const body = { ...toPosition(id, { latitude, longitude }, locatedAt), status };
+  await scope.runtime.room(OPS_ROOM)?.publish(OPS_ROOM, { kind: "position", ref, body });
+}
+
+/** At once, beside the answer; the outbox repeats it anyway. */
+export async function tellTruckNow(scope: Scope, notice: TruckNotice): Promise<void> {
+  try {
+    await tellTruck(scope, notice);
+  } catch (error) {
+    log("warn", "trucks.tell", { truck: notice.truckId }, error);
+  }
+}
