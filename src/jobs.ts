@@ -8,7 +8,9 @@ import {
   type OrderNotice,
   purgeShares,
   sweepOffers,
+  type TruckNotice,
   tellOrder,
+  tellTruck,
 } from "./modules/dispatch/index.ts";
 import { documentMails, sendExpiryReminders } from "./modules/documents/index.ts";
 import {
@@ -68,6 +70,7 @@ const handlers: Handlers = {
     await rollTracks(scope);
   },
   order_notice: (scope, row) => tellOrder(scope, row.payload as OrderNotice),
+  truck_notice: (scope, row) => tellTruck(scope, row.payload as TruckNotice),
   order_dispatch: (scope, row) => dispatchConfirmed(scope, (row.payload as { orderId: string }).orderId),
   part: (scope, row) => part(scope, row.payload as Parting),
   event_notice: (scope, row) => announce(scope, row.payload as Notice),
