@@ -6,7 +6,9 @@ import { earnings } from "./authorization/earnings.ts";
 import { events } from "./authorization/events.ts";
 import { files } from "./authorization/files.ts";
 import { fleet } from "./authorization/fleet.ts";
+import { gatherings } from "./authorization/gatherings.ts";
 import { notifications } from "./authorization/notifications.ts";
+import { orders } from "./authorization/orders.ts";
 import { support } from "./authorization/support.ts";
 import { tracking } from "./authorization/tracking.ts";
 import { everybody, mint, type Person, ROLES, type Role, type Table } from "./authorization/world.ts";
@@ -19,7 +21,9 @@ const table: Table = {
   ...earnings,
   ...files,
   ...fleet,
+  ...gatherings,
   ...notifications,
+  ...orders,
   ...support,
   ...tracking,
   "GET /health": { answers: everybody(200) },

@@ -86,6 +86,13 @@ const eventsNamed = async (name: string) => (await rows("SELECT id FROM events W
 
 const byOperator = (creation: Creation): Creation => ({ ...creation, signedIn: "operator" });
 
+/** Events of nobody's, for those who ask to take part in one. */
+const free = await rows<{ id: number }>(
+  `INSERT INTO events (uuid, name, starts_at, created_at, updated_at)
+   SELECT hex(randomblob(16)), 'free', 1956520800000, 0, 0 FROM json_each('[${"0,".repeat(99)}0]') RETURNING id`,
+);
+const freeEvent = () => ({ event: free.pop()?.id ?? 0 });
+
 /** Method and path of a route → its creation. */
 export const creations: Readonly<Record<string, Creation>> = {
   "post /api/v1/auth/register": account(() => ({
@@ -117,6 +124,18 @@ export const creations: Readonly<Record<string, Creation>> = {
     body: draft,
     other: (body) => ({ ...body, location: "Tower" }),
     made: (body) => eventsNamed((body as Fields).name ?? ""),
+  },
+  "post /api/v1/events": named("events", "name", "name", () => ({
+    name: unique("Поход"),
+    description: "В горы",
+    event_type: "Туризм",
+  })),
+  "post /api/v1/participation": {
+    signedIn: true,
+    body: freeEvent,
+    other: freeEvent,
+    made: async (body) =>
+      (await rows("SELECT id FROM participation_requests WHERE event_id = ?", (body as Fields).event)).length,
   },
   "post /api/batch_events": {
     signedIn: true,

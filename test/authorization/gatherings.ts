@@ -1,0 +1,76 @@
+/** The matrix of Find Friend's events: anybody looks, organizers change them and decide who takes part. */
+import { post } from "../support/api.ts";
+import { everybody, members, mint, ownerOnly, ownerOrStaff, type Person, type Table } from "./world.ts";
+
+const EVENTS = "/api/v1/events/";
+const PARTICIPATION = "/api/v1/participation/";
+
+const gathering = { name: "Поход", description: "В горы", event_type: "Туризм", start_date: "2031-05-01" };
+const placed = { ...gathering, latitude: 55.75, longitude: 37.61 };
+
+const gatheringOf = async ({ token }: Person, body: object = gathering): Promise<number> =>
+  (await post(EVENTS, body, { token })).body.id;
+
+/** Somebody's request to take part in somebody's event. */
+async function requestOf(applicant: Person, host: Person): Promise<number> {
+  const event = await gatheringOf(host);
+  return (await post(PARTICIPATION, { event }, { token: applicant.token })).body.id;
+}
+
+const one = async (owner: Person) => `${EVENTS}${await gatheringOf(owner)}/`;
+const ownRequest = async (owner: Person) =>
+  `${PARTICIPATION}${await requestOf(owner, await mint("stranger"))}/`;
+const askedOf = async (owner: Person) => `${PARTICIPATION}${await requestOf(await mint("stranger"), owner)}/`;
+
+export const gatherings: Table = {
+  "GET /api/v1/events": { answers: everybody(200) },
+  "POST /api/v1/events": { answers: members(201), ask: () => ({ body: gathering }) },
+  "GET /api/v1/events/distances": { answers: members(200) },
+  "GET /api/v1/events/:id": {
+    answers: everybody(200),
+    ask: async (owner) => ({ path: await one(owner) }),
+  },
+  "GET /api/v1/events/:id/geolocation": {
+    answers: members(200),
+    ask: async (owner) => ({ path: `${EVENTS}${await gatheringOf(owner, placed)}/geolocation/` }),
+  },
+  // Nobody of them lets themselves be located.
+  "GET /api/v1/events/:id/distance": {
+    answers: members(404),
+    ask: async (owner) => ({ path: `${EVENTS}${await gatheringOf(owner, placed)}/distance/` }),
+  },
+  "PUT /api/v1/events/:id": {
+    answers: ownerOrStaff(200),
+    ask: async (owner) => ({ path: await one(owner), body: gathering }),
+  },
+  "PATCH /api/v1/events/:id": {
+    answers: ownerOrStaff(200),
+    ask: async (owner) => ({ path: await one(owner), body: { name: "Сплав" } }),
+  },
+  "DELETE /api/v1/events/:id": {
+    answers: ownerOrStaff(204),
+    ask: async (owner) => ({ path: await one(owner) }),
+  },
+  "GET /api/v1/participation": { answers: members(200) },
+  // The event is the owner's, who can't ask to take part in it.
+  "POST /api/v1/participation": {
+    answers: [401, 201, 400, 201, 201, 201],
+    ask: async (owner) => ({ body: { event: await gatheringOf(owner) } }),
+  },
+  "GET /api/v1/participation/:id": {
+    answers: ownerOnly(200),
+    ask: async (owner) => ({ path: await ownRequest(owner) }),
+  },
+  "DELETE /api/v1/participation/:id": {
+    answers: ownerOnly(204),
+    ask: async (owner) => ({ path: await ownRequest(owner) }),
+  },
+  "POST /api/v1/participation/:id/accept": {
+    answers: ownerOrStaff(200),
+    ask: async (owner) => ({ path: `${await askedOf(owner)}accept/` }),
+  },
+  "POST /api/v1/participation/:id/decline": {
+    answers: ownerOrStaff(200),
+    ask: async (owner) => ({ path: `${await askedOf(owner)}decline/` }),
+  },
+};
