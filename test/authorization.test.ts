@@ -9,6 +9,7 @@ import { fleet } from "./authorization/fleet.ts";
 import { gatherings } from "./authorization/gatherings.ts";
 import { notifications } from "./authorization/notifications.ts";
 import { orders } from "./authorization/orders.ts";
+import { social } from "./authorization/social.ts";
 import { support } from "./authorization/support.ts";
 import { tracking } from "./authorization/tracking.ts";
 import { everybody, mint, type Person, ROLES, type Role, type Table } from "./authorization/world.ts";
@@ -24,6 +25,7 @@ const table: Table = {
   ...gatherings,
   ...notifications,
   ...orders,
+  ...social,
   ...support,
   ...tracking,
   "GET /health": { answers: everybody(200) },

@@ -1,4 +1,5 @@
 /** A body for every route that creates, and how to count what came of it. A new such route needs a line here. */
+import { friendCreations } from "../find-friend/creations.ts";
 import { type Person, rows, unique, uniquePhone } from "../support/api.ts";
 import { carFacts, tariffFacts, truckFacts } from "../tow-truck/fleet.ts";
 import { TICKETS, ticketOf } from "../tow-truck/tickets.ts";
@@ -164,5 +165,6 @@ export const creations: Readonly<Record<string, Creation>> = {
   "post /api/add-carpost": carPost,
   "post /api/v1/documents": document,
   "post /api/documents": document,
+  ...friendCreations,
   ...trackingCreations,
 };
