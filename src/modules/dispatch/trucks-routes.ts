@@ -72,8 +72,8 @@ const list = route({
     vehicle_type: integer().optional(),
     status: z.enum([...TRUCK_STATES, "ALL"]).optional(),
     search: string({ max: 200, blank: true }).optional(),
-    near: placeField().optional(),
-    radius: number({ min: 1, max: 20_100_000 }).default(50_000),
+    near: placeField().optional().openapi({ description: "`latitude,longitude`", example: "55.75,37.61" }),
+    radius: number({ min: 1, max: 20_100_000 }).default(50_000).openapi({ description: "Metres." }),
   }),
   answers: { 200: envelope(TruckListItem) },
   async handle({ scope, caller, query, request }) {
@@ -108,7 +108,10 @@ const NewTruck = z
         z.array(keyField()).max(100),
       )
       .optional(),
-    driver: z.preprocess((value) => (value === "" ? null : value), keyField().nullable()).optional(),
+    driver: z
+      .preprocess((value) => (value === "" ? null : value), keyField().nullable())
+      .optional()
+      .openapi({ type: ["integer", "null"] }),
   })
   .openapi("NewTowTruck");
 

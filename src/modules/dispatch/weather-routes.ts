@@ -87,7 +87,7 @@ const price = route({
   access: "signedIn",
   body: Place.extend({
     vehicle_type: keyField(),
-    distance_km: decimalField({ digits: 6, min: 1 }),
+    distance_km: decimalField({ digits: 6, min: 1 }).openapi({ example: "12.35" }),
   }).openapi("EstimateRequest"),
   answers: { 200: EstimateWire },
   async handle({ scope, body }) {
