@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { type Driver, driver, picturesOf, REQUIRED } from "../rideshare/cars.ts";
 import { del, patch, post, put } from "../support/api.ts";
+import { charge, counted } from "../support/counted.ts";
 import { fileOf, filesOf, picture } from "./world.ts";
 
 /** Longer than the queue gathers, and far shorter than a minute. */
@@ -34,6 +35,19 @@ test("a replaced picture is gone, the new one stays", async () => {
   const keys = await keysOf(ann);
   expect(keys).not.toContain(former);
   await expect.poll(() => picturesOf(ann), SOON).toEqual(keys);
+});
+
+test("only what took something away costs a hand-over", async () => {
+  const ann = await driver();
+  const meter = counted();
+  const handed = async (id: number) => {
+    const { bill } = await charge(meter, 204, "DELETE", `/api/carposts/${id}/`, {
+      headers: ann.with.headers ?? {},
+    });
+    return bill.queueSends.length;
+  };
+  const bare = (await post("/api/carposts/", REQUIRED, ann.with)).body.id;
+  expect([await handed(bare), await handed(await carOf(ann))]).toEqual([0, 1]);
 });
 
 test("a change that takes nothing away leaves the object", async () => {

@@ -55,8 +55,10 @@ export async function commit<Change extends Statement>(
       insertEffects(scope, first, atLeast),
       ...more.map((piece) => insertEffects(scope, piece, 0)),
     ];
-    const [changed] = await runBatch(scope.db, [change, ...inserts, ...rest]);
-    if (rest.some((statement) => stirring.has(statement))) handOffSoon(scope);
+    const all = [change, ...inserts, ...rest];
+    const results = await runBatch(scope.db, all);
+    const [changed] = results;
+    if (all.some((statement, index) => stirring.has(statement) && moved(results[index]))) handOffSoon(scope);
     if (rows.length > 0)
       scope.defer(
         handOff(
@@ -73,11 +75,13 @@ export async function commit<Change extends Statement>(
 
 const stirring = new WeakSet<Statement>();
 
-/** Marks a statement whose triggers write effects: `commit` then hands those over as well as its own. */
+/** Marks a statement whose triggers write effects where it moves a row: `commit` then hands those over as well. */
 export function stirs<S extends Statement>(statement: S): S {
   stirring.add(statement);
   return statement;
 }
+
+const moved = (result: unknown) => ((result as Partial<D1Result>).meta?.changes ?? 0) > 0;
 
 /** The clocks of the database and of this isolate are not the same. */
 const SKEW = 1000;
