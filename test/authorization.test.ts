@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { routes } from "../src/app.ts";
 import { accounts } from "./authorization/accounts.ts";
+import { admin } from "./authorization/admin.ts";
 import { earnings } from "./authorization/earnings.ts";
 import { events } from "./authorization/events.ts";
 import { files } from "./authorization/files.ts";
@@ -18,6 +19,7 @@ import { rowsOf } from "./support/traces.ts";
 
 const table: Table = {
   ...accounts,
+  ...admin,
   ...events,
   ...earnings,
   ...files,

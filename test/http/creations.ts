@@ -1,6 +1,7 @@
 /** A body for every route that creates, and how to count what came of it. A new such route needs a line here. */
 import { friendCreations } from "../find-friend/creations.ts";
 import { type Person, rows, unique, uniquePhone } from "../support/api.ts";
+import { orderCreations } from "../tow-truck/creations.ts";
 import { carFacts, tariffFacts, truckFacts } from "../tow-truck/fleet.ts";
 import { TICKETS, ticketOf } from "../tow-truck/tickets.ts";
 import { trackingCreations } from "../tracking/fixtures.ts";
@@ -167,4 +168,10 @@ export const creations: Readonly<Record<string, Creation>> = {
   "post /api/documents": document,
   ...friendCreations,
   ...trackingCreations,
+  "post /api/admin/:resource": {
+    ...named("interests", "name", "name", () => ({ name: unique("Хоккей") })),
+    signedIn: "staff",
+    path: async () => "/api/admin/interests/",
+  },
+  ...orderCreations,
 };

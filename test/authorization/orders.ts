@@ -1,0 +1,96 @@
+/** The matrix of orders: their client, the driver of their truck, operators; everybody else does not know that they exist. */
+import { rows } from "../support/api.ts";
+import { at, carOf, newOrder, orderIn, tariffRow, truckRow } from "../tow-truck/jobs.ts";
+import { members, mint, type Person, type Statuses, type Table } from "./world.ts";
+
+const ORDERS = "/api/v1/orders";
+
+/** An order of the owner's, with a truck of somebody else's. */
+async function order(owner: Person, status: Parameters<typeof orderIn>[1] = "PENDING"): Promise<string> {
+  const [tariff, driver, operator] = await Promise.all([tariffRow(), mint("driver"), mint("operator")]);
+  const truck = await truckRow({ tariff, driver: driver.id });
+  const vehicle = await carOf(owner);
+  return orderIn({ client: owner, driver, operator, tariff, truck, vehicle }, status);
+}
+
+const asked =
+  (rest: string, body?: object, status: Parameters<typeof orderIn>[1] = "PENDING") =>
+  async (owner: Person) => ({
+    path: at(await order(owner, status), rest),
+    ...(body === undefined ? {} : { body }),
+  });
+
+async function payment(orderId: string): Promise<number> {
+  const [row] = await rows<{ id: number }>(
+    `INSERT INTO payments (order_id, amount, payment_method, created_at, updated_at)
+     VALUES (?, 100, 'CASH', 1, 1) RETURNING id`,
+    orderId,
+  );
+  return row?.id ?? 0;
+}
+
+/** The client's own, and everybody's for operators and staff. */
+const visible = (status: number): Statuses => [401, 404, status, 404, status, status];
+const clientOnly = (status: number): Statuses => [401, 404, status, 404, 404, 404];
+const operators = (status: number): Statuses => [401, 403, 403, 403, status, status];
+/** For the driver of its truck, who is none of these; who sees the order is told that it is not for them. */
+const nobody: Statuses = [401, 404, 403, 404, 403, 403];
+
+const placed = async (owner: Person) => ({
+  body: newOrder({ vehicle: await carOf(owner), tariff: await tariffRow() }),
+});
+
+export const orders: Table = {
+  // Only with a car of one's own, and this one is the owner's.
+  [`POST ${ORDERS}`]: { answers: [401, 400, 201, 400, 400, 400], ask: placed },
+  [`GET ${ORDERS}/list`]: { answers: members(200) },
+  [`GET ${ORDERS}/:uuid`]: { answers: visible(200), ask: asked("") },
+  [`PUT ${ORDERS}/:uuid`]: { answers: visible(200), ask: asked("", { description: "x" }) },
+  [`PATCH ${ORDERS}/:uuid`]: { answers: visible(200), ask: asked("", { description: "x" }) },
+  [`PUT ${ORDERS}/:uuid/update-status`]: {
+    answers: [401, 404, 404, 404, 200, 200],
+    ask: asked("update-status/", { status: "CONFIRMED" }),
+  },
+  [`PATCH ${ORDERS}/:uuid/update-status`]: {
+    answers: visible(200),
+    ask: asked("update-status/", { status: "CANCELLED" }),
+  },
+  [`POST ${ORDERS}/:uuid/cancel`]: { answers: visible(200), ask: asked("cancel/") },
+  [`POST ${ORDERS}/:uuid/start`]: { answers: nobody, ask: asked("start/", { code: "1" }, "ASSIGNED") },
+  [`POST ${ORDERS}/:uuid/arrived`]: { answers: nobody, ask: asked("arrived/", undefined, "ASSIGNED") },
+  [`POST ${ORDERS}/:uuid/payments`]: {
+    answers: clientOnly(201),
+    ask: asked("payments/", { amount: "10.00", payment_method: "CASH" }),
+  },
+  [`PATCH ${ORDERS}/:uuid/payments/:id`]: {
+    answers: operators(200),
+    async ask(owner) {
+      const id = await order(owner);
+      return { path: at(id, `payments/${await payment(id)}/`), body: { status: "COMPLETED" } };
+    },
+  },
+  [`POST ${ORDERS}/:uuid/rating`]: {
+    answers: clientOnly(201),
+    ask: asked("rating/", { driver_rating: 5, service_rating: 5 }, "COMPLETED"),
+  },
+  [`POST ${ORDERS}/:uuid/dispatch`]: {
+    answers: operators(200),
+    ask: asked("dispatch/", undefined, "CONFIRMED"),
+  },
+  [`POST ${ORDERS}/:uuid/offer/accept`]: {
+    answers: members(404),
+    ask: asked("offer/accept/", undefined, "CONFIRMED"),
+  },
+  [`POST ${ORDERS}/:uuid/offer/refuse`]: {
+    answers: members(404),
+    ask: asked("offer/refuse/", undefined, "CONFIRMED"),
+  },
+  "GET /api/v1/offers": { answers: members(200) },
+  [`POST ${ORDERS}/:uuid/share`]: { answers: visible(201), ask: asked("share/", {}) },
+  [`DELETE ${ORDERS}/:uuid/share`]: { answers: visible(204), ask: asked("share/") },
+  "GET /api/v1/dashboard/stats": { answers: members(200) },
+  "POST /api/v1/location/update": {
+    answers: [401, 403, 403, 404, 403, 403],
+    ask: () => ({ body: { latitude: 55, longitude: 37 } }),
+  },
+};
