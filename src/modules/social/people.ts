@@ -84,7 +84,9 @@ export async function findPerson(scope: Scope, viewer: number, userId: number): 
 
 /** All friends of the viewer, the newest account first. */
 export async function friendsOf(scope: Scope, viewer: number): Promise<Person[]> {
-  return select(scope, viewer).where(isFriendOf(viewer)).orderBy(desc(users.id));
+  const friends = sql`${users.id} IN (SELECT iif(low_id = ${viewer}, high_id, low_id) FROM friendships
+    WHERE low_id = ${viewer} OR high_id = ${viewer})`;
+  return select(scope, viewer).where(friends).orderBy(desc(users.id));
 }
 
 export interface PeopleFilter {
@@ -154,7 +156,7 @@ function conditions(
   { userId, isStaff }: Pick<Caller, "userId" | "isStaff">,
   filter: PeopleFilter,
 ): SQL | undefined {
-  if (filter.blacklist) return isBlockedBy(userId);
+  if (filter.blacklist) return sql`${users.id} IN (SELECT blocked_id FROM blocks WHERE user_id = ${userId})`;
   const { interests } = filter;
   const born = filter.age === undefined ? null : birthdaysOfAge(scope.now(), filter.age);
   const exactly = (column: SQL | Parameters<typeof eq>[0], value: unknown) =>
