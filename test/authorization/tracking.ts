@@ -1,6 +1,6 @@
 /** The matrix of tracks and tasks: a track is one's own and staff's, latest places and tasks are everybody's, tasks are written by staff. */
 import { newTask, photoForm, reportOf, taskRow, warsaw } from "../tracking/fixtures.ts";
-import { members, type Person, type Row, type Statuses, staffOnly, type Table } from "./world.ts";
+import { everybody, members, type Person, type Row, type Statuses, staffOnly, type Table } from "./world.ts";
 
 /** What others may not even know of. */
 const ownOrStaff = (status: number): Statuses => [401, 404, status, 404, 404, status];
@@ -58,4 +58,8 @@ function rest(prefix: string): Table {
   };
 }
 
-export const tracking: Table = { ...rest("/api/v1"), ...rest("/api") };
+export const tracking: Table = {
+  "GET /api": { answers: everybody(200) },
+  ...rest("/api/v1"),
+  ...rest("/api"),
+};

@@ -95,7 +95,7 @@ function isLeap(from: Fix, to: Fix): boolean {
 
 /** A time as clients write it: ISO 8601 (UTC where it names no zone) or epoch ms. Null when it is neither. */
 export function readTime(value: string | number): number | null {
-  const at = typeof value === "number" ? value : parseInstant(value, "UTC");
+  const at = /^\d{11,16}$/.test(String(value)) ? Number(value) : parseInstant(String(value), "UTC");
   return at !== null && Number.isSafeInteger(at) && at >= 0 && at <= LAST ? at : null;
 }
 const LAST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);

@@ -33,9 +33,17 @@ export async function rollTracks(scope: Scope): Promise<{ days: number }> {
   const days = await oldDays(scope, before);
   const more = days.length > PORTION;
   const portion = days.slice(0, PORTION);
-  for (const [index, day] of portion.entries())
-    await rollDay(scope, day, more && index === portion.length - 1 ? [GO_ON] : []);
-  return { days: portion.length };
+  let rolled = 0;
+  for (const [index, day] of portion.entries()) {
+    try {
+      await rollDay(scope, day, more && index === portion.length - 1 ? [GO_ON] : []);
+      rolled += 1;
+    } catch (error) {
+      // One that can't be rolled keeps its rows until the next night, and holds nobody up.
+      log("error", "tracking.roll", { userId: day.userId, day: dayName(day.start) }, error);
+    }
+  }
+  return { days: rolled };
 }
 
 /** Everybody's oldest day that is due: one look into an index a person, not one at every report. */

@@ -1,0 +1,112 @@
+/** A track room's journal on its way to the database: whole, once, and nobody's place goes back in time. */
+import { describe, expect, test } from "vitest";
+import type { JudgedPoint } from "../../src/modules/tracking/points.ts";
+import { archivePoints, type PointsEntry } from "../../src/modules/tracking/storing.ts";
+import { type Person, person, rows } from "../support/api.ts";
+import { counted } from "../support/counted.ts";
+import { jobScope } from "../support/scope.ts";
+import { warsaw } from "./fixtures.ts";
+
+const EPOCH = "0123abcd";
+const NOW = Date.now();
+
+const point = (at: number, change: Partial<JudgedPoint> = {}): JudgedPoint => ({
+  ...warsaw,
+  at,
+  accuracy: null,
+  speed: null,
+  heading: null,
+  flag: null,
+  ...change,
+});
+const entry = (seq: number, ...points: JudgedPoint[]): PointsEntry => ({ seq, at: NOW, points });
+
+const archive = ({ id }: { readonly id: number }, ...entries: PointsEntry[]) =>
+  archivePoints(jobScope().scope, id, EPOCH, entries);
+
+const reportsOf = ({ id }: Person) =>
+  rows(
+    "SELECT epoch, seq, nth, at, received_at, flag FROM location_reports WHERE user_id = ? ORDER BY seq, nth",
+    id,
+  );
+const latestOf = async ({ id }: Person) =>
+  (
+    await rows<{ at: number; latitude: number; report_id: number }>(
+      "SELECT * FROM latest_locations WHERE user_id = ?",
+      id,
+    )
+  )[0];
+
+test("every point of every entry is stored under its position", async () => {
+  const ann = await person();
+  await archive(ann, entry(1, point(NOW - 30)), entry(2, point(NOW - 20, { flag: "jump" }), point(NOW - 10)));
+  const row = { epoch: EPOCH, received_at: NOW, flag: null };
+  expect(await reportsOf(ann)).toEqual([
+    { ...row, seq: 1, nth: 0, at: NOW - 30 },
+    { ...row, seq: 2, nth: 0, at: NOW - 20, flag: "jump" },
+    { ...row, seq: 2, nth: 1, at: NOW - 10 },
+  ]);
+});
+
+test("a repeated batch changes nothing, one of another epoch is another", async () => {
+  const ann = await person();
+  const entries = [entry(1, point(NOW - 30)), entry(2, point(NOW - 20), point(NOW - 20))];
+  await archive(ann, ...entries);
+  const before = [await reportsOf(ann), await latestOf(ann)];
+  await archive(ann, ...entries);
+  await archive(ann, ...entries.slice(1));
+  expect([await reportsOf(ann), await latestOf(ann)]).toEqual(before);
+  await archivePoints(jobScope().scope, ann.id, "ffffffff", entries);
+  expect(await reportsOf(ann)).toHaveLength(6);
+});
+
+test("what came by REST is stored already", async () => {
+  const ann = await person();
+  await archive(ann, { ...entry(1, point(NOW)), stored: true });
+  expect(await reportsOf(ann)).toEqual([]);
+});
+
+test("an account that is gone gets nothing", async () => {
+  await archive({ id: 987_654 }, entry(1, point(NOW)));
+  expect(await rows("SELECT 1 FROM location_reports WHERE user_id = 987654")).toEqual([]);
+});
+
+describe("the latest place", () => {
+  test("moves forward in time only, whatever comes when", async () => {
+    const ann = await person();
+    await archive(
+      ann,
+      entry(1, point(NOW - 30, { latitude: 1 }), point(NOW - 10, { latitude: 2 }), point(NOW - 20)),
+    );
+    expect(await latestOf(ann)).toMatchObject({ at: NOW - 10, latitude: 2 });
+    await archive(ann, entry(2, point(NOW - 15, { latitude: 3 })));
+    expect(await latestOf(ann)).toMatchObject({ at: NOW - 10, latitude: 2 });
+    await archive(ann, entry(3, point(NOW - 5, { latitude: 4 })));
+    expect(await latestOf(ann)).toMatchObject({ at: NOW - 5, latitude: 4 });
+  });
+
+  test("of two at the same moment is the one that came later", async () => {
+    const ann = await person();
+    await archive(ann, entry(1, point(NOW, { latitude: 1 }), point(NOW, { latitude: 2 })));
+    expect(await latestOf(ann)).toMatchObject({ latitude: 2 });
+    await archive(ann, entry(2, point(NOW, { latitude: 3 })));
+    expect(await latestOf(ann)).toMatchObject({ latitude: 3 });
+  });
+
+  test("is never one that is not taken at its word", async () => {
+    const ann = await person();
+    await archive(ann, entry(1, point(NOW + 1e9, { flag: "future" }), point(NOW, { flag: "jump" })));
+    expect(await latestOf(ann)).toBeUndefined();
+  });
+});
+
+test("a batch costs two statements in one trip, whatever is in it", async () => {
+  const ann = await person();
+  const meter = counted();
+  const entries = Array.from({ length: 100 }, (_, seq) => entry(seq + 1, point(NOW - 1000 + seq)));
+  await archivePoints(jobScope({}, meter.env).scope, ann.id, EPOCH, entries);
+  const bill = meter.read();
+  expect(bill.statements).toHaveLength(2);
+  expect(bill.roundTrips).toBe(1);
+  expect(await reportsOf(ann)).toHaveLength(100);
+});

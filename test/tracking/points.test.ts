@@ -1,0 +1,120 @@
+/** Which points are taken at their word. */
+import { describe, expect, test } from "vitest";
+import {
+  type Fix,
+  type JudgedPoint,
+  judge,
+  judgeAll,
+  type Point,
+  readTime,
+} from "../../src/modules/tracking/points.ts";
+
+const NOW = Date.UTC(2026, 10, 21, 12);
+const SECOND = 1000;
+const DAY = 24 * 3600_000;
+/** Metres to the north, in degrees. */
+const north = (metres: number) => metres / 111_265;
+
+const point = (at: number | null, metres = 0, accuracy: number | null = null): Point => ({
+  latitude: 52 + north(metres),
+  longitude: 21,
+  at,
+  accuracy,
+  speed: null,
+  heading: null,
+});
+const known = (at: number, metres = 0, accuracy: number | null = null): Fix => ({
+  ...point(at, metres, accuracy),
+  at,
+  flag: null,
+});
+const jump = (at: number, metres: number): Fix => ({ ...known(at, metres), flag: "jump" });
+const flags = (points: JudgedPoint[]) => points.map(({ flag }) => flag);
+
+describe("a point", () => {
+  test.each<[string, Point, Fix[], string | null]>([
+    ["that is the first is good", point(NOW), [], null],
+    ["that is two minutes ahead is good: clocks differ", point(NOW + 120 * SECOND), [], null],
+    ["that is farther ahead is of the future", point(NOW + 120 * SECOND + 1), [], "future"],
+    ["of thirty days ago is good", point(NOW - 30 * DAY), [], null],
+    ["that is older is stale", point(NOW - 30 * DAY - 1), [], "stale"],
+    ["of the same moment and place is a duplicate", point(NOW - 5, 7), [known(NOW - 5, 7)], "duplicate"],
+    ["of the same moment a step away is none", point(NOW - 5, 8), [known(NOW - 5, 7)], null],
+    ["of the same place a moment later is none", point(NOW - 4, 7), [known(NOW - 5, 7)], null],
+    ["200 metres away at once is good: receivers are like that", point(NOW, 199), [known(NOW - 10)], null],
+    ["farther away at once is a jump", point(NOW, 202), [known(NOW - 10)], "jump"],
+    ["at the speed of a fast train is good", point(NOW, 1490), [known(NOW - 10 * SECOND)], null],
+    ["faster than that is a jump", point(NOW, 1510), [known(NOW - 10 * SECOND)], "jump"],
+    ["whose uncertainty explains the leap is good", point(NOW, 1510, 20), [known(NOW - 10 * SECOND)], null],
+    ["whose neighbour's uncertainty does, too", point(NOW, 1510), [known(NOW - 10 * SECOND, 0, 20)], null],
+    ["far away after hours is good", point(NOW, 100_000), [known(NOW - 3600 * SECOND)], null],
+    [
+      "that comes late is measured by what is nearest in time",
+      point(NOW - 60 * SECOND, 5000),
+      [known(NOW - 120 * SECOND), known(NOW - 59 * SECOND, 5010)],
+      null,
+    ],
+    [
+      "that comes late and far away is a jump",
+      point(NOW - 60 * SECOND, 50_000),
+      [known(NOW - 61 * SECOND), known(NOW, 10)],
+      "jump",
+    ],
+    [
+      "that agrees with one jump is a jump, too",
+      point(NOW, 50_010),
+      [known(NOW - 20 * SECOND), jump(NOW - 5 * SECOND, 50_000)],
+      "jump",
+    ],
+    [
+      "that agrees with two jumps is believed",
+      point(NOW, 50_010),
+      [known(NOW - 20 * SECOND), jump(NOW - 9 * SECOND, 49_990), jump(NOW - 5 * SECOND, 50_000)],
+      null,
+    ],
+    [
+      "that agrees with none of them is not",
+      point(NOW, 90_000),
+      [known(NOW - 20 * SECOND), jump(NOW - 9 * SECOND, 49_990), jump(NOW - 5 * SECOND, 50_000)],
+      "jump",
+    ],
+    ["without a time of its own is never doubted", point(null, 900_000), [known(NOW - 1)], null],
+  ])("%s", (_, judged, seen, flag) => {
+    expect(judge(judged, seen, NOW)).toBe(flag);
+  });
+});
+
+test("points of one batch are judged in the light of each other", () => {
+  const batch = [point(NOW - 9000), point(NOW - 9000), point(NOW - 8000, 90_000), point(NOW - 7000, 20)];
+  expect(flags(judgeAll(batch, [], NOW))).toEqual([null, "duplicate", "jump", null]);
+});
+
+test("a point without a time gets that of its arrival and witnesses no speed", () => {
+  const judged = judgeAll([point(null), point(null, 90_000), point(NOW - 1, 50_000)], [], NOW);
+  expect(judged.map(({ at }) => at)).toEqual([NOW, NOW, NOW - 1]);
+  expect(flags(judged)).toEqual([null, null, null]);
+});
+
+test("a late batch out of order keeps its order", () => {
+  const judged = judgeAll([point(NOW - 1000, 20), point(NOW - 3000, 0), point(NOW - 2000, 10)], [], NOW);
+  expect(judged.map(({ at }) => at)).toEqual([NOW - 1000, NOW - 3000, NOW - 2000]);
+  expect(flags(judged)).toEqual([null, null, null]);
+});
+
+test.each<[string | number, number | null]>([
+  ["2026-11-21T12:00:00Z", NOW],
+  ["2026-11-21T14:00:00+02:00", NOW],
+  ["2026-11-21 12:00", NOW],
+  [NOW, NOW],
+  [String(NOW), NOW],
+  ["soon", null],
+  ["", null],
+  [NOW + 0.5, null],
+  [-1, null],
+  ["20261121", null],
+  [Number.NaN, null],
+  [Number.POSITIVE_INFINITY, null],
+  [Date.UTC(9999, 11, 31) + 30 * DAY, null],
+])("the time %j is read as %j", (value, at) => {
+  expect(readTime(value)).toBe(at);
+});
