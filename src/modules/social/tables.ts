@@ -55,6 +55,8 @@ export const socialProfiles = sqliteTable(
   },
   (table) => [
     index("social_profiles_city").on(table.cityId),
+    /** Who lets others know where they are, from south to north: a search looks at its own band only. */
+    index("social_profiles_seen").on(table.latitude).where(sql`${table.isGeoipAllowed} = 1`),
     check("social_profiles_latitude", sql`${table.latitude} BETWEEN -90 AND 90`),
     check("social_profiles_longitude", sql`${table.longitude} BETWEEN -180 AND 180`),
   ],

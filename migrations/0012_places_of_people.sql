@@ -1,0 +1,1 @@
+CREATE INDEX `social_profiles_seen` ON `social_profiles` (`latitude`) WHERE "social_profiles"."is_geoip_allowed" = 1;
