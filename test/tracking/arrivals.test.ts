@@ -1,0 +1,161 @@
+/** Who comes into the circle around a task is told so, once. */
+import { beforeAll, describe, expect, test } from "vitest";
+import { arrivals, type Watched } from "../../src/modules/tracking/arrivals.ts";
+import type { JudgedPoint } from "../../src/modules/tracking/points.ts";
+import { archivePoints } from "../../src/modules/tracking/storing.ts";
+import { get, type Person, patch, person, post, rows } from "../support/api.ts";
+import { jobScope } from "../support/scope.ts";
+import { taskRow } from "./fixtures.ts";
+
+const REPORTS = "/api/location-reports/";
+/** Nobody else's tasks are here. */
+const centre = { latitude: 10.5, longitude: -150.25 };
+/** Metres to the north, in degrees. */
+const north = (metres: number) => ({ ...centre, latitude: centre.latitude + metres / 110_620 });
+
+let ann: Person;
+beforeAll(async () => {
+  ann = await person();
+});
+
+const circle = (radius = 100) =>
+  taskRow({ ...centre, radius, title: "Bridge", createdAt: Date.now() - 60_000 });
+const at = (who: Person, place: object) => post(REPORTS, { location: place }, { token: who.token });
+const arrivedAt = async (who: Person, task: number) => {
+  const { body } = await get(`/api/tasks/${task}/`, { token: who.token });
+  return body.user_arrived_at;
+};
+const noticesOf = (who: Person, task: number) =>
+  rows(
+    "SELECT type, title, message, about FROM notifications WHERE user_id = ? AND ref = ?",
+    who.id,
+    `task:${task}:arrived`,
+  );
+const framesOf = (who: Person, task: number) =>
+  rows<{ payload: string }>(
+    "SELECT payload FROM outbox WHERE kind = 'task_notice' AND address = ? AND payload ->> '$.ref' = ?",
+    `user:${who.id}`,
+    `task:${task}:arrived`,
+  );
+
+test("somebody who comes in is marked and told, in the app and by their socket", async () => {
+  const task = await circle();
+  await at(ann, north(101));
+  expect(await arrivedAt(ann, task)).toBeNull();
+  expect(await noticesOf(ann, task)).toEqual([]);
+  const { body } = await at(ann, north(99));
+  expect(await arrivedAt(ann, task)).toBe(body.timestamp);
+  expect(await noticesOf(ann, task)).toEqual([
+    {
+      type: "TASK_ARRIVED",
+      title: "Bridge",
+      message: "Jesteś na miejscu zadania „Bridge”.",
+      about: `task:${task}`,
+    },
+  ]);
+  const [frame] = await framesOf(ann, task);
+  expect(JSON.parse(frame?.payload ?? "{}")).toMatchObject({
+    userId: ann.id,
+    kind: "task_arrived",
+    body: { task_id: task, title: "Bridge" },
+  });
+  expect((await get(`/api/tasks/${task}/`, { token: ann.token })).body.user_status).toBe("pending");
+});
+
+test("coming again, or staying, is told no more", async () => {
+  const bob = await person();
+  const task = await circle();
+  const { body } = await at(bob, centre);
+  await at(bob, north(500));
+  await at(bob, centre);
+  expect(await arrivedAt(bob, task)).toBe(body.timestamp);
+  expect(await noticesOf(bob, task)).toHaveLength(1);
+  expect(await framesOf(bob, task)).toHaveLength(1);
+});
+
+test("each person arrives for themselves", async () => {
+  const [bob, eve] = [await person(), await person()];
+  const task = await circle();
+  await Promise.all([at(bob, centre), at(bob, centre), at(eve, centre)]);
+  for (const who of [bob, eve]) {
+    expect(await noticesOf(who, task)).toHaveLength(1);
+    expect(await framesOf(who, task)).toHaveLength(1);
+  }
+});
+
+test("points of a track room count as well", async () => {
+  const bob = await person();
+  const task = await circle();
+  const point: JudgedPoint = {
+    ...centre,
+    at: Date.now(),
+    accuracy: null,
+    speed: null,
+    heading: null,
+    flag: null,
+  };
+  const job = jobScope();
+  await archivePoints(job.scope, bob.id, "0123abcd", [{ seq: 1, at: point.at, points: [point] }]);
+  await job.finished();
+  expect(await arrivedAt(bob, task)).toBe(new Date(point.at).toISOString());
+  expect(await noticesOf(bob, task)).toHaveLength(1);
+});
+
+test("who wants no notifications gets none, and is marked all the same", async () => {
+  const bob = await person();
+  await rows("INSERT INTO notification_settings (user_id, receives) VALUES (?, 0)", bob.id);
+  const task = await circle();
+  await at(bob, centre);
+  expect(await arrivedAt(bob, task)).not.toBeNull();
+  expect(await noticesOf(bob, task)).toEqual([]);
+});
+
+describe("nobody arrives", () => {
+  test("at a task without a circle, or one that is completed", async () => {
+    const bob = await person();
+    const tasks = [
+      await taskRow(centre),
+      await taskRow({ ...centre, radius: 100, status: "completed", createdAt: Date.now() - 60_000 }),
+    ];
+    await at(bob, centre);
+    for (const task of tasks) expect(await noticesOf(bob, task)).toEqual([]);
+  });
+
+  test("at a task that they have completed", async () => {
+    const bob = await person();
+    const task = await circle();
+    await patch(`/api/tasks/${task}/update_status/`, { status: "completed" }, { token: bob.token });
+    await at(bob, centre);
+    expect(await arrivedAt(bob, task)).toBeNull();
+  });
+
+  test("by a point that is not taken at its word", async () => {
+    const bob = await person();
+    const task = await circle();
+    const points = [north(50_000), centre].map((place, n) => ({
+      ...place,
+      at: Date.now() - 5000 + n * 1000,
+    }));
+    const { body } = await post(`${REPORTS}batch/`, { points }, { token: bob.token });
+    expect(body[1].flag).toBe("jump");
+    expect(await arrivedAt(bob, task)).toBeNull();
+  });
+});
+
+const task: Watched = { ...centre, id: 1, title: "Bridge", radius: 100, createdAt: 1000 };
+const point = (when: number, metres: number): JudgedPoint => ({
+  ...north(metres),
+  at: when,
+  accuracy: null,
+  speed: null,
+  heading: null,
+  flag: null,
+});
+
+test.each<[string, JudgedPoint[], number | null]>([
+  ["by the first point inside", [point(3000, 0), point(2000, 10), point(1500, 200)], 2000],
+  ["by nothing outside", [point(2000, 101)], null],
+  ["by nothing from before the task was set", [point(999, 0)], null],
+])("an arrival is told %s", (_, points, when) => {
+  expect(arrivals([task], points).map(({ at: told }) => told)).toEqual(when === null ? [] : [when]);
+});

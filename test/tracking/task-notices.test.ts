@@ -1,0 +1,96 @@
+/** Who hears of a task: the rooms of everybody who is about, each once. */
+import { afterEach, beforeAll, expect, test, vi } from "vitest";
+import { announceTask, type TaskNotice } from "../../src/modules/tracking/task-notices.ts";
+import type { Runtime } from "../../src/platform/runtime.ts";
+import { type Person, post, rows, staffMember } from "../support/api.ts";
+import { jobScope } from "../support/scope.ts";
+import { newTask } from "./fixtures.ts";
+
+let staff: Person;
+beforeAll(async () => {
+  staff = await staffMember();
+});
+afterEach(() => vi.restoreAllMocks());
+
+const HOUR = 3600_000;
+const seen = (name: string, ago: number) =>
+  rows(
+    "INSERT OR REPLACE INTO rooms (name, seen_at, swept_at) VALUES (?, ?, ?)",
+    name,
+    Date.now() - ago,
+    Date.now(),
+  );
+
+/** A scope whose rooms only write down what they are told. */
+function listening(refuse: (name: string) => boolean = () => false) {
+  const told: [string, unknown][] = [];
+  const { scope } = jobScope();
+  const room = (name: string) => ({
+    async publish(to: string, draft: unknown) {
+      if (refuse(name)) throw new Error("gone");
+      told.push([to, draft]);
+    },
+  });
+  const runtime = { ...scope.runtime, room } as unknown as Runtime;
+  return { told, scope: { ...scope, runtime } };
+}
+
+const assigned: TaskNotice = {
+  userId: null,
+  kind: "task_assigned",
+  ref: "task:7",
+  body: { task_id: 7, title: "Bridge" },
+};
+
+test("a new task is told to the rooms of people, and to those that were entered within the day", async () => {
+  await rows("DELETE FROM rooms");
+  await Promise.all([
+    ...Array.from({ length: 120 }, (_, n) => seen(`user:${n + 1}`, HOUR)),
+    seen("user:900", 25 * HOUR),
+    seen("event:5", HOUR),
+    seen("chat:5", HOUR),
+  ]);
+  const { told, scope } = listening();
+  await announceTask(scope, assigned);
+  const names = told.map(([name]) => name);
+  expect(names.sort()).toEqual(Array.from({ length: 120 }, (_, n) => `user:${n + 1}`).sort());
+  const { userId: _, ...draft } = assigned;
+  expect(told[0]?.[1]).toEqual(draft);
+});
+
+test("a room that fails keeps no other from hearing, and the notice is tried again", async () => {
+  await rows("DELETE FROM rooms");
+  await Promise.all([1, 2, 3].map((n) => seen(`user:${n}`, HOUR)));
+  const { told, scope } = listening((name) => name === "user:2");
+  await expect(announceTask(scope, assigned)).rejects.toThrow("gone");
+  expect(told.map(([name]) => name)).toEqual(["user:1", "user:3"]);
+});
+
+test("what concerns one person is told to their room alone", async () => {
+  const { told, scope } = listening();
+  const notice = { ...assigned, userId: 5, kind: "task_status_updated" } as const;
+  await announceTask(scope, notice);
+  expect(told.map(([name]) => name)).toEqual(["user:5"]);
+});
+
+test.each(["/api/tasks/", "/api/v1/tasks/create-task/"])(
+  "a task by %s waits in the outbox with its id",
+  async (path) => {
+    const body = { ...newTask(), latitude: 1, longitude: 2 };
+    const { id } = (await post(path, body, { token: staff.token })).body;
+    const found = await rows<{ payload: string }>(
+      "SELECT payload FROM outbox WHERE kind = 'task_notice' AND payload ->> '$.ref' = ?",
+      `task:${id}`,
+    );
+    expect(found.map(({ payload }) => JSON.parse(payload))).toEqual([
+      { userId: null, kind: "task_assigned", ref: `task:${id}`, body: { task_id: id, title: body.title } },
+    ]);
+  },
+);
+
+test("a task that is refused is told to nobody", async () => {
+  const count = async () => (await rows("SELECT 1 FROM outbox WHERE kind = 'task_notice'")).length;
+  const before = await count();
+  await post("/api/tasks/", { ...newTask(), title: "" }, { token: staff.token });
+  expect(await count()).toBe(before);
+});
