@@ -33,7 +33,7 @@ const start = route({
   description: "302 to the chat when there is one already, whoever began it.",
   access: "signedIn",
   body: z.object({ email: string({ max: 254, blank: true }).optional() }),
-  answers: { 200: Chat, 302: z.never() },
+  answers: { 200: Chat, 302: null },
   async handle({ scope, caller, body }) {
     const started = await startChat(scope, caller.userId, (body.email ?? "").toLowerCase());
     if (!started.ok) {
