@@ -1,5 +1,5 @@
 /** The matrix of Find Friend's events: anybody looks, organizers change them and decide who takes part. */
-import { post } from "../support/api.ts";
+import { get, post } from "../support/api.ts";
 import { everybody, members, mint, ownerOnly, ownerOrStaff, type Person, type Table } from "./world.ts";
 
 const EVENTS = "/api/v1/events/";
@@ -38,6 +38,19 @@ export const gatherings: Table = {
   "GET /api/v1/events/:id/distance": {
     answers: members(404),
     ask: async (owner) => ({ path: `${EVENTS}${await gatheringOf(owner, placed)}/distance/` }),
+  },
+  "GET /api/v1/events/calendar": { answers: members(200) },
+  // Opened by the signature in its address, whoever calls.
+  "GET /api/v1/events/calendar.ics": {
+    answers: everybody(200),
+    ask: async ({ token }) => {
+      const { url } = (await get(`${EVENTS}calendar/`, { token })).body;
+      return { path: url.replace("http://caravan.test", "") };
+    },
+  },
+  "GET /api/v1/events/:id/calendar.ics": {
+    answers: everybody(200),
+    ask: async (owner) => ({ path: `${await one(owner)}calendar.ics` }),
   },
   "PUT /api/v1/events/:id": {
     answers: ownerOrStaff(200),

@@ -1,7 +1,13 @@
-/** What Find Friend's clients find of events. `distances` stands before what takes it for a number. */
+/** What Find Friend's clients find of events. What has a name stands before what has a number. */
 import type { Route } from "../../platform/http/route.ts";
+import { calendarRoutes } from "./calendar-routes.ts";
 import { distanceRoutes } from "./distance-routes.ts";
 import { gatheringRoutes } from "./gathering-routes.ts";
 import { participationRoutes } from "./participation-routes.ts";
 
-export const eventRoutes: readonly Route[] = [...distanceRoutes, ...gatheringRoutes, ...participationRoutes];
+export const eventRoutes: readonly Route[] = [
+  ...calendarRoutes,
+  ...distanceRoutes,
+  ...gatheringRoutes,
+  ...participationRoutes,
+];
