@@ -1,12 +1,11 @@
 /** The matrix of accounts: every app's doors, one's own account, and what staff decides. */
-import { everybody, members, ownerOnly, ownerOrStaff, type Person, staffOnly, type Table } from "./world.ts";
+import { everybody, members, ownerOnly, ownerOrStaff, type Person, type Table } from "./world.ts";
 
 /** A door for everybody: what it says of an empty body, whoever sends it. */
 const door = (status = 400) => ({ answers: everybody(status), ask: () => ({ body: {} }) });
 /** One's own, whoever one is. */
 const own = (status: number, body?: unknown) => ({ answers: members(status), ask: () => ({ body }) });
 const user = ({ id }: Person) => `/api/user/${id}/`;
-const standing = ({ id }: Person) => `/api/admin/users/${id}/`;
 
 export const accounts: Table = {
   "POST /api/v1/auth/register": door(),
@@ -34,12 +33,6 @@ export const accounts: Table = {
   "POST /api/v1/users/reset_password": door(),
   "POST /api/v1/users/reset_password/validate_token": door(),
   "POST /api/v1/users/reset_password/confirm": door(),
-
-  "GET /api/admin/users/:id": { answers: staffOnly(200), ask: (owner) => ({ path: standing(owner) }) },
-  "PATCH /api/admin/users/:id": {
-    answers: staffOnly(200),
-    ask: (owner) => ({ path: standing(owner), body: { is_staff: true } }),
-  },
 
   "POST /api/auth/signup": door(),
   "POST /api/auth/signin": door(),

@@ -11,6 +11,7 @@ import { admitTo } from "./catalogue.ts";
 import { exportRows } from "./csv.ts";
 import { Declared, declarationFor } from "./declaration.ts";
 import { findRow, listRows } from "./lists.ts";
+import { overviewRoutes } from "./overview.ts";
 import { roleOf } from "./rights.ts";
 import { rowWire, versionOf } from "./rows.ts";
 import { changeRow, createRow, removeRow, requireVersion } from "./writing.ts";
@@ -249,8 +250,10 @@ const bulk = route({
   },
 });
 
+/** What has a name stands before what has a parameter. */
 export const adminRoutes: readonly Route[] = [
   declaration,
+  ...overviewRoutes,
   list,
   download,
   read,

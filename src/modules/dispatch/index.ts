@@ -11,6 +11,13 @@ export { type OrderNotice, tellOrder } from "./order-room.ts";
 export { orderRoutes } from "./order-routes.ts";
 export { exportOrders } from "./orders.ts";
 export { loadSampleOrder } from "./orders-sample.ts";
+export {
+  liveMap,
+  type OrderOnMap,
+  type OrdersOverview,
+  ordersOverview,
+  type TruckOnMap,
+} from "./overview.ts";
 export { dispatchResources } from "./resources.ts";
 export { endShares, findShared, purgeShares, type SharedOrder, shareOrder } from "./shares.ts";
 export { type TruckNotice, tellTruck } from "./truck-notices.ts";

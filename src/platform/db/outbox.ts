@@ -257,6 +257,18 @@ export async function overdue(db: Db, now: number, limit = 1000): Promise<string
   return rows.map((row) => row.id);
 }
 
+/** Letters and messages that wait or have failed for good; the oldest wait in seconds. One statement. */
+export async function outboxHealth(
+  db: Db,
+  now: number,
+): Promise<{ pending: number; dead: number; oldestPending: number | null }> {
+  const [health] = await db.all<{ pending: number; dead: number; oldestPending: number | null }>(sql`
+    SELECT count(*) FILTER (WHERE status = 'pending') AS pending, count(*) FILTER (WHERE status = 'dead') AS dead,
+      CAST((${now} - min(created_at) FILTER (WHERE status = 'pending')) / 1000 AS INTEGER) AS oldestPending
+    FROM outbox WHERE status IN ('pending', 'dead') AND kind IN ('mail', 'sms')`);
+  return health ?? { pending: 0, dead: 0, oldestPending: null };
+}
+
 /** What was sent stays readable for this long; what is dead stays until somebody decides. */
 const KEPT = 30 * 24 * 3600_000;
 

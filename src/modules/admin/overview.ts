@@ -1,0 +1,177 @@
+/** `/api/admin/dashboard/` and `/api/admin/map/`: what needs attention, and where everything is. */
+import { z } from "@hono/zod-openapi";
+import { outboxHealth } from "../../platform/db/outbox.ts";
+import { fromHundredths } from "../../platform/decimal.ts";
+import { type Route, reply, route } from "../../platform/http/route.ts";
+import { isoTime } from "../../platform/time.ts";
+import {
+  liveMap,
+  type OrderOnMap,
+  type OrdersOverview,
+  ordersOverview,
+  type TruckOnMap,
+} from "../dispatch/index.ts";
+import { ticketsOverview } from "../support/index.ts";
+
+const tag = "Admin";
+const count = z.number().int();
+const seconds = z.number().int().nullable();
+
+const Dashboard = z
+  .object({
+    orders: z.object({
+      by_state: z.array(z.object({ status: z.string(), count, oldest_seconds: count })),
+      waiting: z.object({ under_15m: count, under_1h: count, under_4h: count, older: count }),
+    }),
+    /** Averages of the last seven days. */
+    times: z.object({
+      response_seconds: seconds,
+      completion_seconds: seconds,
+      assigned: count,
+      completed: count,
+    }),
+    trucks: z.object({
+      available: count,
+      busy: count,
+      maintenance: count,
+      offline: count,
+      drivers_online: count,
+    }),
+    tickets: z.object({
+      open: count,
+      in_progress: count,
+      unassigned: count,
+      waiting: count,
+      longest_wait_seconds: seconds,
+    }),
+    mail: z.object({ pending: count, dead: count, oldest_pending_seconds: seconds }),
+    earnings: z.array(z.object({ day: z.string(), amount: z.string(), count })),
+  })
+  .openapi("AdminDashboard");
+
+const rounded = (value: number | null) => (value === null ? null : Math.round(value));
+
+function ordersWire({ states, waiting, times, trucks, earnings }: OrdersOverview) {
+  const { drivers, ...byState } = trucks;
+  return {
+    orders: {
+      by_state: states.map(({ oldest, ...state }) => ({ ...state, oldest_seconds: oldest })),
+      waiting: {
+        under_15m: waiting.under15m,
+        under_1h: waiting.under1h,
+        under_4h: waiting.under4h,
+        older: waiting.older,
+      },
+    },
+    times: {
+      response_seconds: rounded(times.response),
+      completion_seconds: rounded(times.completion),
+      assigned: times.assigned,
+      completed: times.completed,
+    },
+    trucks: { ...byState, drivers_online: drivers },
+    earnings: earnings.map(({ amount, ...day }) => ({ ...day, amount: fromHundredths(amount) })),
+  };
+}
+
+const dashboard = route({
+  method: "get",
+  path: "/api/admin/dashboard",
+  tag,
+  summary: "Orders, trucks, tickets, mail and takings in figures",
+  access: "operator",
+  answers: { 200: Dashboard },
+  async handle({ scope }) {
+    const [orders, tickets, mail] = await Promise.all([
+      ordersOverview(scope),
+      ticketsOverview(scope),
+      outboxHealth(scope.db, scope.now()),
+    ]);
+    const { inProgress, longestWait, ...further } = tickets;
+    const { oldestPending, ...letters } = mail;
+    return reply(200, {
+      ...ordersWire(orders),
+      tickets: { ...further, in_progress: inProgress, longest_wait_seconds: longestWait },
+      mail: { ...letters, oldest_pending_seconds: oldestPending },
+    });
+  },
+});
+
+const Place = z.object({ latitude: z.number(), longitude: z.number() });
+const Live = z
+  .object({
+    trucks: z.array(
+      Place.extend({
+        id: count,
+        license_plate: z.string(),
+        model: z.string(),
+        status: z.string(),
+        located_at: z.string().nullable(),
+        driver: z.object({ id: count, username: z.string() }).nullable(),
+        order: z.string().nullable(),
+      }),
+    ),
+    orders: z.array(
+      z.object({
+        id: z.string(),
+        status: z.string(),
+        priority: z.string(),
+        tow_truck: count.nullable(),
+        pickup: Place.extend({ address: z.string() }),
+        delivery: Place.extend({ address: z.string() }),
+        created_at: z.string(),
+      }),
+    ),
+  })
+  .openapi("AdminMap");
+
+function truckWire(truck: TruckOnMap): z.input<typeof Live>["trucks"][number] {
+  const { id, plate, model, status, latitude, longitude, locatedAt, driverId, driver, orderId } = truck;
+  return {
+    id,
+    license_plate: plate,
+    model,
+    status,
+    latitude,
+    longitude,
+    located_at: locatedAt === null ? null : isoTime(locatedAt),
+    driver: driverId === null ? null : { id: driverId, username: driver ?? "" },
+    order: orderId,
+  };
+}
+
+function orderWire(order: OrderOnMap): z.input<typeof Live>["orders"][number] {
+  const { id, status, priority, truckId, createdAt } = order;
+  return {
+    id,
+    status,
+    priority,
+    tow_truck: truckId,
+    pickup: {
+      address: order.pickupAddress,
+      latitude: order.pickupLatitude,
+      longitude: order.pickupLongitude,
+    },
+    delivery: {
+      address: order.deliveryAddress,
+      latitude: order.deliveryLatitude,
+      longitude: order.deliveryLongitude,
+    },
+    created_at: isoTime(createdAt),
+  };
+}
+
+const live = route({
+  method: "get",
+  path: "/api/admin/map",
+  tag,
+  summary: "Trucks where they were heard of last, and orders that are not over; at most 2,000 of each",
+  access: "operator",
+  answers: { 200: Live },
+  async handle({ scope }) {
+    const { trucks, orders } = await liveMap(scope);
+    return reply(200, { trucks: trucks.map(truckWire), orders: orders.map(orderWire) });
+  },
+});
+
+export const overviewRoutes: readonly Route[] = [dashboard, live];

@@ -1,0 +1,28 @@
+/** Tickets in figures. */
+import { sql } from "drizzle-orm";
+import type { Scope } from "../../platform/runtime.ts";
+
+export interface TicketsOverview {
+  readonly open: number;
+  readonly inProgress: number;
+  /** Nobody has taken them. */
+  readonly unassigned: number;
+  /** Their last words are their author's: somebody waits for an answer. */
+  readonly waiting: number;
+  /** Seconds that the longest waits; null when nobody does. */
+  readonly longestWait: number | null;
+}
+
+/** One statement, over what is not over. */
+export async function ticketsOverview(scope: Scope): Promise<TicketsOverview> {
+  const [figures] = await scope.db.all<TicketsOverview>(sql`
+    WITH live AS (SELECT status, assigned_to, last_message_at, author_id = coalesce((SELECT m.author_id
+        FROM support_messages m WHERE m.ticket_id = t.id AND m.is_internal = 0 ORDER BY m.created_at DESC, m.id LIMIT 1),
+        author_id) AS waits
+      FROM support_tickets t WHERE status IN ('OPEN', 'IN_PROGRESS'))
+    SELECT count(*) FILTER (WHERE status = 'OPEN') AS open, count(*) FILTER (WHERE status = 'IN_PROGRESS') AS inProgress,
+      count(*) FILTER (WHERE assigned_to IS NULL) AS unassigned, count(*) FILTER (WHERE waits) AS waiting,
+      CAST((${scope.now()} - min(last_message_at) FILTER (WHERE waits)) / 1000 AS INTEGER) AS longestWait FROM live`);
+  if (!figures) throw new Error("an aggregate has no row");
+  return figures;
+}
