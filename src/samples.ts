@@ -1,6 +1,6 @@
 /** Sample data for a developer's machine: idempotent, and the only accounts whose passwords are not checked. */
 import { eq } from "drizzle-orm";
-import { loadFleet } from "./modules/dispatch/index.ts";
+import { loadFleet, loadSampleOrder } from "./modules/dispatch/index.ts";
 import { createEvents } from "./modules/events/index.ts";
 import { foldUsername, users } from "./modules/identity/index.ts";
 import { anyHasher } from "./platform/crypto/hasher.ts";
@@ -50,8 +50,8 @@ export async function loadSamples(scope: Scope): Promise<string[]> {
   const made: string[] = [];
   for (const login of SAMPLE_LOGINS) if (await makeLogin(scope, login)) made.push(login.username);
   if (made.includes("client1")) made.push(await makeEvent(scope));
-  made.push(...(await loadFleet(scope)));
-  return made;
+  made.push(...(await loadFleet(scope)), await loadSampleOrder(scope));
+  return made.filter(Boolean);
 }
 
 async function makeLogin(scope: Scope, login: (typeof SAMPLE_LOGINS)[number]): Promise<boolean> {

@@ -426,3 +426,22 @@ describe("arrived/", () => {
     expect((await noticesOf(there.client.id)).some(({ type }) => type === "DRIVER_ARRIVED")).toBe(false);
   });
 });
+
+describe("a client who deletes their account", () => {
+  test("frees the truck that was on its way to them", async () => {
+    const there = await scene();
+    await orderIn(there, "ASSIGNED");
+    await rows("DELETE FROM users WHERE id = ?", there.client.id);
+    expect(await rows("SELECT id FROM orders WHERE client_id = ?", there.client.id)).toEqual([]);
+    expect(await truckStatus(there.truck)).toBe("AVAILABLE");
+  });
+
+  test("leaves a truck alone that was only named", async () => {
+    const there = await scene();
+    const named = await orderIn(there, "CONFIRMED");
+    await move(there.operator, named, { tow_truck: there.truck });
+    await rows("UPDATE tow_trucks SET status = 'BUSY' WHERE id = ?", there.truck);
+    await rows("DELETE FROM users WHERE id = ?", there.client.id);
+    expect(await truckStatus(there.truck)).toBe("BUSY");
+  });
+});

@@ -242,7 +242,8 @@ export async function sweepOffers(scope: Scope): Promise<void> {
   const due = await scope.db
     .selectDistinct({ orderId: orderOffers.orderId })
     .from(orderOffers)
-    .where(and(eq(orderOffers.status, "OPEN"), lte(orderOffers.expiresAt, scope.now())))
+    // A literal, not a parameter: so the index on open offers serves.
+    .where(and(sql`${orderOffers.status} = 'OPEN'`, lte(orderOffers.expiresAt, scope.now())))
     .limit(50);
   for (const { orderId } of due) {
     try {

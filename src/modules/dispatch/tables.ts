@@ -277,6 +277,8 @@ export const orderOffers = sqliteTable(
   (table) => [
     uniqueIndex("order_offers_once").on(table.orderId, table.round, table.truckId),
     index("order_offers_truck").on(table.truckId, table.status),
+    /** What the clock looks through each minute. */
+    index("order_offers_open").on(table.expiresAt).where(sql`${table.status} = 'OPEN'`),
   ],
 );
 
