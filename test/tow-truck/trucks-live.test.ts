@@ -1,5 +1,5 @@
 /** What rooms hear of the fleet: a new state at once, and who drives no more hears nothing. */
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { tellTruck } from "../../src/modules/dispatch/truck-notices.ts";
 import { idleTrucks } from "../../src/modules/dispatch/trucks.ts";
 import { cellOf } from "../../src/platform/geo.ts";
@@ -60,26 +60,32 @@ test("a truck that was never located is told nowhere", async () => {
   socket.close();
 });
 
-test("whoever is taken off a truck is shown out of its room, and the one who stays is not", async () => {
-  const by = await operator();
-  const [old, next] = [await driver(), await driver()];
-  const { id } = await truck(by, { driver: old.id, status: "AVAILABLE" });
-  const watching = await connectNative(`/ws/tow-trucks/${id}/location/`, by.token);
-  const driving = await connectNative(`/ws/tow-trucks/${id}/location/`, old.token);
-  await patch(`${path}${id}/`, { model: "МАЗ", driver: old.id }, { token: by.token });
-  expect(await driving.silent(({ t }: Frame) => t !== "welcome")).toBe(true);
-  await patch(`${path}${id}/`, { driver: next.id }, { token: by.token });
-  expect(await driving.closed).toMatchObject({ code: 4003 });
-  expect(await watching.silent(({ t }: Frame) => t !== "welcome")).toBe(true);
-  watching.close();
-});
+describe.each([
+  ["the app's door", path],
+  ["the console", "/api/admin/tow-trucks/"],
+])("through %s", (_, door) => {
+  test("whoever is taken off a truck is shown out of its room, and the one who stays is not", async () => {
+    const by = await operator();
+    const options = { token: by.token, headers: { "if-match": "*" } };
+    const [old, next] = [await driver(), await driver()];
+    const { id } = await truck(by, { driver: old.id, status: "AVAILABLE" });
+    const watching = await connectNative(`/ws/tow-trucks/${id}/location/`, by.token);
+    const driving = await connectNative(`/ws/tow-trucks/${id}/location/`, old.token);
+    await patch(`${door}${id}/`, { model: "МАЗ", driver: old.id }, options);
+    expect(await driving.silent(({ t }: Frame) => t !== "welcome")).toBe(true);
+    expect((await patch(`${door}${id}/`, { driver: next.id }, options)).status).toBe(200);
+    expect(await driving.closed).toMatchObject({ code: 4003 });
+    expect(await watching.silent(({ t }: Frame) => t !== "welcome")).toBe(true);
+    watching.close();
+  });
 
-test("the room of a deleted truck closes", async () => {
-  const by = await operator();
-  const { id } = await truck(by);
-  const watching = await connectNative(`/ws/tow-trucks/${id}/location/`, by.token);
-  await del(`${path}${id}/`, undefined, { token: by.token });
-  expect(await watching.closed).toMatchObject({ code: 4004 });
+  test("the room of a deleted truck closes", async () => {
+    const by = await operator();
+    const { id } = await truck(by);
+    const watching = await connectNative(`/ws/tow-trucks/${id}/location/`, by.token);
+    expect((await del(`${door}${id}/`, undefined, { token: by.token })).status).toBe(204);
+    expect(await watching.closed).toMatchObject({ code: 4004 });
+  });
 });
 
 test("a change leaves its notice in the outbox, and a refused one leaves none", async () => {

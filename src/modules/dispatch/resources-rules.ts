@@ -2,9 +2,10 @@
 import { eq, sql } from "drizzle-orm";
 import { invalid, refuse } from "../../platform/http/errors.ts";
 import { text } from "../../platform/http/text.ts";
-import type { Change, Consequences, Statement } from "../../platform/resources/resource.ts";
+import type { Change, Consequences, Statement, Subject } from "../../platform/resources/resource.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { towTruckTypes } from "./tables.ts";
+import { tellTruckNow, truckEffect, truckNotice } from "./truck-notices.ts";
 
 const ON_JOB = text(
   "A truck on a job keeps its driver and its state until the job ends.",
@@ -27,10 +28,21 @@ export async function truckConsequences(scope: Scope, { before, values }: Change
     (SELECT user_type FROM users WHERE id = ${values.driver ?? null}) AS driver`);
   if (moves && facts?.busy) throw refuse(409, ON_JOB);
   if (values.driver && facts?.driver !== "DRIVER") throw invalid({ driver: NO_DRIVER });
+  const told = before && noticeOf(scope, before, values.driver as number | null | undefined);
   return {
     ...(moves ? { where: NO_JOB } : {}),
+    ...(told ? { effects: [truckEffect(told)], after: () => tellTruckNow(scope, told) } : {}),
     rest: "vehicle_types" in values ? replaceTypes(scope, id, values.vehicle_types) : [],
   };
+}
+
+/** The room of a truck that goes closes. */
+export async function truckRemoval(scope: Scope, subject: Subject): Promise<Pick<Consequences, "effects">> {
+  return { effects: [truckEffect(noticeOf(scope, subject, null))] };
+}
+
+function noticeOf(scope: Scope, { id, row }: Subject, driverId: number | null | undefined) {
+  return truckNotice(scope, { id: Number(id), driverId: row.driver as number | null }, driverId);
 }
 
 /** A truck that is only being made has the highest id within its transaction. */

@@ -7,7 +7,7 @@ import { presence } from "../../platform/resources/filters.ts";
 import { idInput, moneyInput } from "../../platform/resources/inputs.ts";
 import { ALL, EDIT, field, READ, resource } from "../../platform/resources/resource.ts";
 import { orderResources } from "./resources-orders.ts";
-import { truckConsequences, typesOfTruck } from "./resources-rules.ts";
+import { truckConsequences, truckRemoval, typesOfTruck } from "./resources-rules.ts";
 import { clientVehicles, referenceCodes, towTrucks, vehicleTypes } from "./tables.ts";
 
 const tonnes = z.number().positive().max(999);
@@ -98,6 +98,7 @@ const truckResource = resource({
     { resource: "order-offers", target: "truck", label: text("Offers", "Предложения") },
   ],
   consequences: truckConsequences,
+  removal: truckRemoval,
   removable: sql`NOT EXISTS (SELECT 1 FROM orders WHERE tow_truck_id = tow_trucks.id
     AND status IN ('ASSIGNED', 'IN_PROGRESS'))`,
 });

@@ -14,6 +14,20 @@ export interface TruckNotice {
   readonly leaves: { readonly userId: number; readonly at: number } | null;
 }
 
+/** Of a truck as it was, and who drives it now; undefined for no change. Whoever drove it and does not any more leaves. */
+export function truckNotice(
+  scope: Scope,
+  before: { readonly id: number; readonly driverId: number | null },
+  driverId: number | null | undefined,
+): TruckNotice {
+  const left = driverId === undefined || driverId === before.driverId ? null : before.driverId;
+  return {
+    truckId: before.id,
+    ref: `truck:${before.id}:${crypto.randomUUID()}`,
+    leaves: left === null ? null : { userId: left, at: scope.now() },
+  };
+}
+
 export function truckEffect(notice: TruckNotice): Effect {
   return { kind: "truck_notice", address: `truck:${notice.truckId}`, payload: notice };
 }

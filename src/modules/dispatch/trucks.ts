@@ -11,7 +11,7 @@ import { log } from "../../platform/log.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { users } from "../identity/index.ts";
 import { orders, towTrucks, towTruckTypes, vehicleTypes } from "./tables.ts";
-import { STATE, type TruckNotice, tellState, tellTruckNow, truckEffect } from "./truck-notices.ts";
+import { STATE, tellState, tellTruckNow, truckEffect, truckNotice } from "./truck-notices.ts";
 import { findTrucks, selectTrucks } from "./truck-queries.ts";
 import type { Truck } from "./wire-fleet.ts";
 
@@ -136,21 +136,11 @@ export async function changeTruck(
     before: factsOf(before),
     after: change,
   };
-  const told = noticeOf(scope, before, driverId === undefined ? before.driverId : driverId);
+  const told = truckNotice(scope, before, driverId);
   const rest = [...(types ?? []), auditEntry(scope, caller, entry)];
   const truck = await written(scope, commit(scope, update, [truckEffect(told)], rest));
   if (typeof truck === "object" && "licensePlate" in truck) await tellTruckNow(scope, told);
   return truck;
-}
-
-/** Whoever drove the truck and does not any more hears no more of it. */
-function noticeOf(scope: Scope, before: Truck, driverId: number | null): TruckNotice {
-  const leaves = before.driverId !== null && before.driverId !== driverId;
-  return {
-    truckId: before.id,
-    ref: `truck:${before.id}:${crypto.randomUUID()}`,
-    leaves: leaves ? { userId: before.driverId, at: scope.now() } : null,
-  };
 }
 
 export async function removeTruck(scope: Scope, caller: Caller, id: number): Promise<"removed" | TruckFault> {
@@ -163,7 +153,7 @@ export async function removeTruck(scope: Scope, caller: Caller, id: number): Pro
     before: factsOf(before),
     after: null,
   };
-  const told = noticeOf(scope, before, null);
+  const told = truckNotice(scope, before, null);
   if (!(await commit(scope, remove, [truckEffect(told)], [auditEntry(scope, caller, entry)]))) return "busy";
   await tellTruckNow(scope, told);
   return "removed";
