@@ -22,11 +22,11 @@ export async function png(width: number, height: number): Promise<Uint8Array<Arr
 /** The same as a picture of another format. */
 export async function asFormat(picture: Uint8Array<ArrayBuffer>, format: "image/jpeg" | "image/webp") {
   const made = await env.IMAGES.input(new Blob([picture]).stream()).output({ format });
-  return new Response(made.image()).bytes();
+  return joined([await new Response(made.image()).bytes()]);
 }
 
-export async function sizeOf(picture: Uint8Array<ArrayBuffer>) {
-  const info = await env.IMAGES.info(new Blob([picture]).stream());
+export async function sizeOf(picture: Uint8Array) {
+  const info = await env.IMAGES.info(new Blob([joined([picture])]).stream());
   return "width" in info ? { format: info.format, width: info.width, height: info.height } : info;
 }
 

@@ -187,3 +187,22 @@ test("staff see those who have blocked them in lists too", async () => {
   const { body } = await get(`${USERS}?last_name=${encodeURIComponent(last_name)}`, { token: staff.token });
   expect(body.count).toBe(1);
 });
+
+test("one's events are a bare list by number and name, the latest start first, and nobody else's", async () => {
+  const eve = await member();
+  expect((await get(`${USERS}my_events/`, { key: eve.key })).body).toEqual([]);
+  const made = await rows<{ id: number; name: string }>(
+    `INSERT INTO events (uuid, name, starts_at, created_at, updated_at)
+     SELECT hex(randomblob(16)), value, key + 1, 0, 0 FROM json_each('["Поход", "Концерт", "Чужой"]')
+     RETURNING id, name`,
+  );
+  const [walk, concert] = made;
+  await rows(
+    `INSERT INTO event_members (event_id, user_id, is_organizer, joined_at)
+     SELECT value, ?, 0, 0 FROM json_each(?)`,
+    eve.id,
+    JSON.stringify([walk?.id, concert?.id]),
+  );
+  const { status, body } = await get(`${USERS}my_events/`, { key: eve.key });
+  expect([status, body]).toEqual([200, [concert, walk]]);
+});

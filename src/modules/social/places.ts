@@ -137,9 +137,10 @@ export async function peopleAround(scope: Scope, viewer: number, radius: number)
     .filter((person) => person.kilometres <= radius);
 }
 
+/** In the words of the index, which a bound value would not be. */
 const seen = () =>
   and(
-    eq(socialProfiles.isGeoipAllowed, true),
+    sql`${socialProfiles.isGeoipAllowed} = 1`,
     isNotNull(socialProfiles.latitude),
     isNotNull(socialProfiles.longitude),
   );
