@@ -2,7 +2,7 @@
 import { QueryClient, useQuery } from "@tanstack/react-query";
 import { CoreAdminContext, localStorageStore } from "ra-core";
 import { lazy, Suspense, useState } from "react";
-import { BrowserRouter, Navigate, Route, Routes, useParams } from "react-router-dom";
+import { BrowserRouter, Link, Navigate, Route, Routes, useParams } from "react-router-dom";
 import { authProvider } from "./auth.ts";
 import { dataProvider } from "./data.ts";
 import { DeclarationProvider, readDeclaration, useDeclared } from "./declaration.tsx";
@@ -18,6 +18,7 @@ import { ListPage } from "./records/list.tsx";
 import { RecordPage } from "./records/record.tsx";
 import { session } from "./session.ts";
 import { Shell } from "./shell/shell.tsx";
+import type { Word } from "./words.ts";
 
 const Overview = lazy(() => import("./pages/overview.tsx").then(({ Overview }) => ({ default: Overview })));
 const MapPage = lazy(() => import("./map/page.tsx").then(({ MapPage }) => ({ default: MapPage })));
@@ -113,7 +114,28 @@ function Records({ show }: { show: "list" | "create" | "record" }) {
     );
   if (resource.subject === "order")
     return <RecordPage key={id} resource={resource} head={(order) => <OrderHead order={order} />} />;
+  if (resource.subject === "ticket")
+    return (
+      <RecordPage
+        key={id}
+        resource={resource}
+        tools={<LinkTo path={`/conversations/${id}`} word="nav.tickets" />}
+      />
+    );
+  if (resource.subject === "tow_truck")
+    return (
+      <RecordPage key={id} resource={resource} tools={<LinkTo path={`/map?truck=${id}`} word="nav.map" />} />
+    );
   return <RecordPage key={id} resource={resource} />;
+}
+
+function LinkTo({ path, word }: { path: string; word: Word }) {
+  const words = useWords();
+  return (
+    <Link className="button" to={path}>
+      {words(word)}
+    </Link>
+  );
 }
 
 function NotFound() {

@@ -54,10 +54,17 @@ export function formats(locale: Locale): Formats {
   const money = new Intl.NumberFormat(locale, {
     style: "currency",
     currency: "RUB",
+    currencyDisplay: "narrowSymbol",
     maximumFractionDigits: 2,
   });
   const instant = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
   const day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
+  const recent = new Intl.DateTimeFormat(locale, {
+    month: "short",
+    day: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+  });
   const date = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });
   const unit = (name: "day" | "hour" | "minute" | "second", value: number) =>
@@ -66,7 +73,10 @@ export function formats(locale: Locale): Formats {
     number: (value, digits = 0) =>
       new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value),
     money: (value) => money.format(Number(value)),
-    instant: (value) => instant.format(new Date(value)),
+    instant(value) {
+      const time = new Date(value);
+      return (time.getFullYear() === new Date().getFullYear() ? recent : instant).format(time);
+    },
     date: (value) => date.format(new Date(`${value.slice(0, 10)}T00:00:00`)),
     day: (value) => day.format(new Date(value)),
     ago(value, now = Date.now()) {

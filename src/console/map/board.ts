@@ -4,6 +4,7 @@ import type { Entry } from "../live.ts";
 export interface Truck {
   readonly id: number;
   readonly plate: string;
+  readonly model: string;
   readonly status: string;
   readonly latitude: number | null;
   readonly longitude: number | null;
@@ -19,7 +20,6 @@ export interface Order {
   readonly priority: string;
   readonly truckId: number | null;
   readonly createdAt: string;
-  readonly client: string;
   readonly pickup: Place;
   readonly delivery: Place;
 }

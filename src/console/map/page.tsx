@@ -4,7 +4,6 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNotify } from "ra-core";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useSearchParams } from "react-router-dom";
-import { pathOf } from "../data.ts";
 import { useDeclared } from "../declaration.tsx";
 import { useWords } from "../i18n.ts";
 import { Button } from "../kit/button.tsx";
@@ -12,13 +11,12 @@ import { Confirm } from "../kit/dialog.tsx";
 import { PageTitle } from "../kit/page.tsx";
 import type { Entry } from "../live.ts";
 import { useRoom } from "../live-context.tsx";
-import { call } from "../session.ts";
 import { useTheme } from "../theme.ts";
 import { apply, EMPTY } from "./board.ts";
 import { Canvas } from "./canvas.ts";
 import { Legend } from "./legend.tsx";
 import { Panel } from "./panel.tsx";
-import { assign, readBoard, readTrack } from "./reading.ts";
+import { assign, readBoard, readCities, readTrack } from "./reading.ts";
 import { boundsOf, lineShape, NOTHING, orderShape, routeShape, type Shape, truckShape } from "./shapes.ts";
 
 export function MapPage() {
@@ -137,7 +135,7 @@ function useBoard() {
   useEffect(() => setBoard(data), [data]);
   const waiting = useRef<Entry[]>([]);
   const scheduled = useRef<ReturnType<typeof setTimeout> | null>(null);
-  useRoom("ops", {
+  useRoom("ops:all", {
     entry(entry) {
       waiting.current.push(entry);
       scheduled.current ??= setTimeout(() => {
@@ -193,30 +191,11 @@ function useCanvas(place: React.RefObject<HTMLDivElement | null>, handlers: Canv
 
 /** Names on the plain ground: the cities that the house knows. */
 function useCities(): Shape {
-  const declared = useDeclared("cities");
   const { data = NOTHING } = useQuery({
     queryKey: ["map-cities"],
-    enabled: Boolean(declared?.fields.some(({ type }) => type === "place")),
+    enabled: Boolean(useDeclared("cities")),
     staleTime: Number.POSITIVE_INFINITY,
-    queryFn: async ({ signal }): Promise<Shape> => {
-      const page = await call<{
-        results: readonly { name: string; place: { latitude: number; longitude: number } | null }[];
-      }>("GET", pathOf("cities"), { query: { per_page: 100 }, signal });
-      return {
-        type: "FeatureCollection",
-        features: page.results.flatMap(({ name, place }, rank) =>
-          place
-            ? [
-                {
-                  type: "Feature",
-                  properties: { name, rank },
-                  geometry: { type: "Point", coordinates: [place.longitude, place.latitude] },
-                },
-              ]
-            : [],
-        ),
-      };
-    },
+    queryFn: ({ signal }) => readCities(signal),
   });
   return data;
 }

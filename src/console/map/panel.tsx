@@ -87,7 +87,6 @@ function OrderPanel({ board, chosen, onAssign, onChoose, onLook }: PanelProps & 
         <State value={chosen.status} words={code(chosen.status)} /> <Ago value={chosen.createdAt} />
       </p>
       <Way from={chosen.pickup} to={chosen.delivery} onLook={onLook} />
-      <p className="quiet">{chosen.client}</p>
       {truck ? (
         <p>
           <button type="button" className="link" onClick={() => onChoose({ truck: truck.id })}>
@@ -142,7 +141,10 @@ function TruckPanel({
         <State value={chosen.status} words={code(chosen.status)} />{" "}
         {chosen.seenAt ? <Ago value={chosen.seenAt} /> : null}
       </p>
-      <p>{chosen.driver}</p>
+      <p>
+        {chosen.model}
+        {chosen.driver ? ` · ${chosen.driver}` : ""}
+      </p>
       {order ? (
         <p>
           {words("ticket.order")}:{" "}

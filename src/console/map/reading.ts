@@ -1,25 +1,27 @@
 /** Reads what the map shows, and does what is done on it. */
+import { pathOf } from "../data.ts";
 import { call } from "../session.ts";
 import type { Board, Order, Place, Truck } from "./board.ts";
+import type { Shape } from "./shapes.ts";
 
 interface TruckWire {
+  readonly model: string;
   readonly id: number;
   readonly license_plate: string;
   readonly status: string;
-  readonly latitude: number | null;
-  readonly longitude: number | null;
+  readonly latitude: number;
+  readonly longitude: number;
   readonly located_at: string | null;
-  readonly driver: string | null;
-  readonly order_id: string | null;
+  readonly driver: { readonly username: string } | null;
+  readonly order: string | null;
 }
 
 interface OrderWire {
   readonly id: string;
   readonly status: string;
   readonly priority: string;
-  readonly tow_truck_id: number | null;
+  readonly tow_truck: number | null;
   readonly created_at: string;
-  readonly client: string;
   readonly pickup: Place;
   readonly delivery: Place;
 }
@@ -36,23 +38,24 @@ export async function readBoard(signal?: AbortSignal): Promise<Board> {
   };
 }
 
-function truckOf({ id, license_plate, located_at, order_id, driver, ...wire }: TruckWire): Truck {
-  const { status, latitude, longitude } = wire;
+function truckOf({ id, status, latitude, longitude, ...wire }: TruckWire): Truck {
+  const { license_plate: plate, model, located_at: seenAt, order: orderId } = wire;
   return {
     id,
     status,
     latitude,
     longitude,
-    plate: license_plate,
-    seenAt: located_at,
-    driver: driver ?? "",
-    orderId: order_id,
+    plate,
+    model,
+    seenAt,
+    orderId,
+    driver: wire.driver?.username ?? "",
   };
 }
 
-function orderOf({ tow_truck_id, created_at, ...wire }: OrderWire): Order {
-  const { id, status, priority, client, pickup, delivery } = wire;
-  return { id, status, priority, client, pickup, delivery, truckId: tow_truck_id, createdAt: created_at };
+function orderOf({ tow_truck: truckId, created_at: createdAt, ...wire }: OrderWire): Order {
+  const { id, status, priority, pickup, delivery } = wire;
+  return { id, status, priority, pickup, delivery, truckId, createdAt };
 }
 
 /** The chain is strict: an order that nobody confirmed yet is confirmed first. */
@@ -64,10 +67,43 @@ export async function assign(order: Order, truck: number): Promise<void> {
 
 /** The last hours of a truck, oldest first, as `[longitude, latitude]`. */
 export async function readTrack(truck: number, signal?: AbortSignal): Promise<number[][]> {
-  const page = await call<{ results: readonly { place: { latitude: number; longitude: number } }[] }>(
+  const { points } = await call<{ points: readonly { latitude: number; longitude: number }[] }>(
     "GET",
-    "/api/admin/truck-points/",
-    { query: { truck, sort: "at", order: "desc", per_page: 100 }, signal },
+    `/api/admin/map/trucks/${truck}/`,
+    { signal },
   );
-  return page.results.map(({ place }) => [place.longitude, place.latitude]).reverse();
+  return points.map(({ longitude, latitude }) => [longitude, latitude]);
+}
+
+interface City {
+  readonly name: string;
+  readonly place: { readonly latitude: number; readonly longitude: number } | null;
+}
+
+/** All of them: a few pages. */
+export async function readCities(signal?: AbortSignal): Promise<Shape> {
+  const page = (number: number) =>
+    call<{ count: number; results: readonly City[] }>("GET", pathOf("cities"), {
+      query: { page: number, per_page: 100, sort: "id" },
+      signal,
+    });
+  const first = await page(1);
+  const further = Array.from({ length: Math.ceil(first.count / 100) - 1 }, (_, index) => page(index + 2));
+  const pages = [first, ...(await Promise.all(further))];
+  return {
+    type: "FeatureCollection",
+    features: pages
+      .flatMap(({ results }) => results)
+      .flatMap(({ name, place }) =>
+        place
+          ? [
+              {
+                type: "Feature",
+                properties: { name },
+                geometry: { type: "Point", coordinates: [place.longitude, place.latitude] },
+              },
+            ]
+          : [],
+      ),
+  };
 }

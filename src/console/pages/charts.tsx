@@ -1,5 +1,5 @@
 /** Small charts drawn as SVG: a figure for each thing is there in words, too. */
-import { useId } from "react";
+import { type ReactNode, useId } from "react";
 
 export interface Bar {
   readonly label: string;
@@ -62,7 +62,7 @@ export interface Part {
 
 export interface StackedRow {
   readonly key: string;
-  readonly label: string;
+  readonly label: ReactNode;
   readonly parts: readonly Part[];
   readonly note?: string;
 }

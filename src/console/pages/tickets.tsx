@@ -56,7 +56,7 @@ function Waiting({ status, chosen }: { status: string; chosen: string | undefine
       }),
   });
   const refetch = () => void queries.invalidateQueries({ queryKey: ["conversations"] });
-  useRoom("ops", { entry: ({ kind }) => kind === "ticket" && refetch(), reload: refetch });
+  useRoom("ops:all", { entry: ({ kind }) => kind === "ticket" && refetch(), reload: refetch });
   if (isPending) return <Loading />;
   if (!data?.results.length) return <p className="quiet pad">{words("list.empty")}</p>;
   return (

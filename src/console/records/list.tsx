@@ -12,7 +12,7 @@ import { download } from "../session.ts";
 import { BulkBar } from "./bulk.tsx";
 import { Filters } from "./filters.tsx";
 import { SavedFilters } from "./saved.tsx";
-import { titleOf } from "./titles.ts";
+import { shortId, titleOf } from "./titles.ts";
 import { Value } from "./values.tsx";
 
 /** `children` stand where the table would: the same list, shown otherwise. */
@@ -38,7 +38,7 @@ export function ListPage({ resource, children }: { resource: Resource; children?
 }
 
 function Head({ resource, title }: { resource: Resource; title: string }) {
-  const { total, filterValues, sort } = useListContext();
+  const { total, filterValues } = useListContext();
   const words = useWords();
   return (
     <PageTitle title={title} note={total === undefined ? "" : words("list.count", { n: total })}>
@@ -50,7 +50,7 @@ function Head({ resource, title }: { resource: Resource; title: string }) {
           onClick={() =>
             download(
               pathOf(resource.name, "export.csv").slice(0, -1),
-              listQuery(filterValues, sort),
+              listQuery(filterValues),
               `${resource.name}.csv`,
             )
           }
@@ -105,8 +105,9 @@ function Rows({ resource }: { resource: Resource }) {
                 />
               </th>
             ) : null}
-            {columns.map((field) => (
-              <Heading key={field.name} field={field} />
+            <Heading name="id" type="text" title="№" sortable />
+            {columns.map(({ name, type, sortable, label: title }) => (
+              <Heading key={name} name={name} type={type} title={label(title)} sortable={sortable} />
             ))}
           </tr>
         </thead>
@@ -159,9 +160,14 @@ function Row({ resource, columns, record, chooses, label }: RowProps) {
           />
         </td>
       ) : null}
-      {columns.map((field, index) => (
+      <td data-label="№" data-type="id">
+        <Link to={path} className="record-link">
+          {shortId(record.id)}
+        </Link>
+      </td>
+      {columns.map((field) => (
         <td key={field.name} data-label={label(field.label)} data-type={field.type}>
-          {index === 0 && field.type !== "reference" ? (
+          {field.name === resource.title && field.type !== "reference" ? (
             <Link to={path} className="record-link">
               <Value field={field} record={record} />
             </Link>
@@ -174,35 +180,25 @@ function Row({ resource, columns, record, chooses, label }: RowProps) {
   );
 }
 
-function Heading({ field }: { field: Field }) {
+interface HeadingProps {
+  readonly name: string;
+  readonly type: Field["type"];
+  readonly title: string;
+  readonly sortable: boolean;
+}
+
+function Heading({ name, type, title, sortable }: HeadingProps) {
   const { sort, setSort } = useListContext();
-  const label = useLabel();
-  const active = sort.field === field.name;
-  const name = label(field.label);
-  if (!field.sortable) return <th data-type={field.type}>{name}</th>;
+  if (!sortable) return <th data-type={type}>{title}</th>;
+  const active = sort.field === name;
+  const up = sort.order === "ASC";
+  // Newest first; everything else from its beginning.
+  const order = active ? (up ? "DESC" : "ASC") : type === "instant" ? "DESC" : "ASC";
   return (
-    <th
-      data-type={field.type}
-      aria-sort={active ? (sort.order === "ASC" ? "ascending" : "descending") : "none"}
-    >
-      <button
-        type="button"
-        className="sort"
-        onClick={() =>
-          setSort({
-            field: field.name,
-            order: active
-              ? sort.order === "ASC"
-                ? "DESC"
-                : "ASC"
-              : field.type === "instant"
-                ? "DESC"
-                : "ASC",
-          })
-        }
-      >
-        {name}
-        <span aria-hidden="true">{active ? (sort.order === "ASC" ? " ↑" : " ↓") : ""}</span>
+    <th data-type={type} aria-sort={active ? (up ? "ascending" : "descending") : "none"}>
+      <button type="button" className="sort" onClick={() => setSort({ field: name, order })}>
+        {title}
+        <span aria-hidden="true">{active ? (up ? " ↑" : " ↓") : ""}</span>
       </button>
     </th>
   );

@@ -15,9 +15,11 @@ interface RecordPageProps {
   readonly resource: Resource;
   /** Stands above the form: what only this kind of record has. */
   readonly head?: (record: RaRecord) => ReactNode;
+  /** Stand beside the actions: where else this record can be seen. */
+  readonly tools?: ReactNode;
 }
 
-export function RecordPage({ resource, head }: RecordPageProps) {
+export function RecordPage({ resource, head, tools }: RecordPageProps) {
   const { id = "" } = useParams();
   const [search, setSearch] = useSearchParams();
   const { data: record, error, isPending } = useGetOne(resource.name, { id });
@@ -39,6 +41,7 @@ export function RecordPage({ resource, head }: RecordPageProps) {
           title={titleOf(record, resource.title)}
           note={<Link to={`/${resource.name}`}>{label(resource.label)}</Link>}
         >
+          {tools}
           <RecordActions resource={resource} record={record} />
         </PageTitle>
         {head?.(record)}

@@ -11,7 +11,7 @@ import { subtitleOf, titleOf } from "../records/titles.ts";
 import { call } from "../session.ts";
 
 /** What is looked for most, asked first; the rest of the resources is found by name. */
-const WITHIN = ["user", "order", "truck", "ticket", "event", "client_vehicle", "vehicle"];
+const WITHIN = ["user", "order", "tow_truck", "client_vehicle", "ticket", "event", "car_post"];
 
 interface Hit {
   readonly path: string;

@@ -1,5 +1,5 @@
 /** Around every page: where one can go, how to find anything, who one is. */
-import { useLocaleState, useLogout } from "ra-core";
+import { useLocaleState, useLogout, useStore } from "ra-core";
 import { type ReactNode, useEffect, useState } from "react";
 import { NavLink, useLocation } from "react-router-dom";
 import { type Resource, useLabel, useResources } from "../declaration.tsx";
@@ -83,7 +83,7 @@ function Places() {
     <>
       <ul>
         <Place to="/" icon="overview" name={words("nav.overview")} />
-        {has("truck") || has("order") ? <Place to="/map" icon="map" name={words("nav.map")} /> : null}
+        {has("tow_truck") ? <Place to="/map" icon="map" name={words("nav.map")} /> : null}
         {has("ticket") ? <Place to="/conversations" icon="chat" name={words("nav.tickets")} /> : null}
       </ul>
       {GROUPS.map((group) => (
@@ -96,16 +96,22 @@ function Places() {
 function Group({ name, resources }: { name: (typeof GROUPS)[number]; resources: readonly Resource[] }) {
   const words = useWords();
   const label = useLabel();
+  const { pathname } = useLocation();
+  const [open, setOpen] = useStore(`menu.${name}`, name === "towing" || name === "support");
+  const here = resources.some((resource) => pathname.split("/")[1] === resource.name);
+  useEffect(() => {
+    if (here) setOpen(true);
+  }, [here, setOpen]);
   if (resources.length === 0) return null;
   return (
-    <section>
-      <h2>{words(`group.${name}` satisfies Word)}</h2>
+    <details open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{words(`group.${name}` satisfies Word)}</summary>
       <ul>
         {resources.map((resource) => (
           <Place key={resource.name} to={`/${resource.name}`} name={label(resource.label)} />
         ))}
       </ul>
-    </section>
+    </details>
   );
 }
 
