@@ -58,7 +58,7 @@ export async function messagesOf(
 }
 
 /** A message as it is to be stored. */
-export function newMessage(scope: Scope, ticketId: string, authorId: number, words: Words): Message {
+export function newMessage(ticketId: string, authorId: number, words: Words, createdAt: number): Message {
   const { body, isInternal } = words;
   return {
     id: crypto.randomUUID(),
@@ -66,7 +66,7 @@ export function newMessage(scope: Scope, ticketId: string, authorId: number, wor
     authorId,
     body,
     isInternal,
-    createdAt: scope.now(),
+    createdAt,
     epoch: null,
     seq: null,
   };
@@ -82,7 +82,7 @@ export async function addMessage(
   ticket: Ticket,
   words: Words,
 ): Promise<Message | null> {
-  const message = newMessage(scope, ticket.id, caller.userId, words);
+  const message = newMessage(ticket.id, caller.userId, words, scope.now());
   const told = noticesOf(ticket, message);
   const insert = scope.db.run(sql`
     INSERT INTO support_messages (id, ticket_id, author_id, body, is_internal, created_at)

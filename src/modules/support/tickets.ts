@@ -51,7 +51,7 @@ export async function openTicket(scope: Scope, caller: Caller, draft: TicketDraf
     createdAt: now,
     updatedAt: now,
   };
-  const first = newMessage(scope, ticket.id, caller.userId, { body: draft.description, isInternal: false });
+  const first = newMessage(ticket.id, caller.userId, { body: draft.description, isInternal: false }, now);
   const insert = scope.db.run(sql`
     INSERT INTO support_tickets (id, author_id, subject, description, status, priority, related_order_id,
       last_message_at, created_at, updated_at)
