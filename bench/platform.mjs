@@ -28,22 +28,28 @@ function run(script, ...args) {
   if (result.status !== 0) throw new Error(`${script} failed:\n${result.stdout}${result.stderr}`);
 }
 
-/** Starts the product; the limits that protect it are out of the way. */
-export function startProduct() {
-  return start(join(BUNDLE, "index.js"), {
+/**
+ * Starts the product; the limits that protect it are out of the way. `place` is a port and the folder of a state that
+ * outlives it; without one everything is fresh and goes with it. `bindings` are settings beside the usual ones.
+ */
+export function startProduct(place, bindings) {
+  const settings = {
     APP_ENV: "development",
     SIGNING_SECRET: "a secret for measuring, nothing else",
     RATE_LOGIN: "1000000/60",
-  });
+    ...bindings,
+  };
+  return start(join(BUNDLE, "index.js"), settings, undefined, place);
 }
 
 export function startBare() {
   return start(join(root, "bench/bare-worker.mjs"), {}, { ROOMS: { className: "Room", useSQLite: true } });
 }
 
-/** A fresh Miniflare with the bindings of wrangler.toml, its database migrated. */
-async function start(script, bindings, durableObjects) {
-  const folder = mkdtempSync(join(tmpdir(), "caravan-bench-"));
+/** A Miniflare with the bindings of wrangler.toml, its database migrated. */
+async function start(script, bindings, durableObjects, place) {
+  const folder = place?.folder ?? mkdtempSync(join(tmpdir(), "caravan-bench-"));
+  const isFresh = readdirSync(folder).length === 0;
   const { workerOptions } = unstable_getMiniflareWorkerOptions(join(root, "wrangler.toml"));
   const { modulesRules: _, ratelimits, ...options } = workerOptions;
   const before = childrenOf(process.pid);
@@ -63,6 +69,7 @@ async function start(script, bindings, durableObjects) {
       ),
       durableObjects: durableObjects ?? options.durableObjects,
       resourcePersistencePath: folder,
+      ...(place ? { host: "127.0.0.1", port: place.port } : {}),
       cf: false,
       log: new Log(LogLevel.ERROR),
     }),
@@ -72,10 +79,11 @@ async function start(script, bindings, durableObjects) {
   const coldStart = performance.now() - startedAt;
   const [pid] = childrenOf(process.pid).filter((child) => !before.includes(child));
   const database = await miniflare.getD1Database("DB");
-  for (const statement of migrations()) await database.prepare(statement).run();
+  if (isFresh) for (const statement of migrations()) await database.prepare(statement).run();
   return {
     origin,
     database,
+    miniflare,
     coldStart,
     cpu: () => cpuOf(pid),
     async stop() {

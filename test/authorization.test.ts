@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { routes } from "../src/app.ts";
 import { accounts } from "./authorization/accounts.ts";
 import { admin } from "./authorization/admin.ts";
+import { chats } from "./authorization/chats.ts";
 import { earnings } from "./authorization/earnings.ts";
 import { events } from "./authorization/events.ts";
 import { files } from "./authorization/files.ts";
@@ -20,6 +21,7 @@ import { rowsOf } from "./support/traces.ts";
 const table: Table = {
   ...accounts,
   ...admin,
+  ...chats,
   ...events,
   ...earnings,
   ...files,

@@ -1,0 +1,13 @@
+/** The promise attacked in short: clients of every kind, evictions, a killed server. `npm run torture` does it for long. */
+import { expect, test } from "vitest";
+import { build } from "../../bench/platform.mjs";
+import { torture } from "../torture/torture.ts";
+
+test("nothing that was acknowledged is lost, doubled or out of order", async () => {
+  build();
+  const plan = { seed: 2026, chats: 3, messages: 500, points: 40, evictions: 8, kills: 1 };
+  const report = await torture(plan);
+  expect(report.notes).toEqual([]);
+  expect(report).toMatchObject({ lost: 0, duplicated: 0, reordered: 0, faults: { kills: 1 } });
+  expect(report.messages).toBeGreaterThanOrEqual(plan.messages);
+});
