@@ -1,6 +1,7 @@
 /** Trucks: who sees which, what operators change, and that a truck on a job stays on it. */
 import { describe, expect, test } from "vitest";
 import { del, get, patch, post, put, rows, unique } from "../support/api.ts";
+import { charge, counted } from "../support/counted.ts";
 import { auditOf, client, driver, operator, orderRow, plate, tariff, truck } from "./fleet.ts";
 
 const path = "/api/v1/tow-trucks/";
@@ -142,6 +143,21 @@ describe("the list", () => {
     const last = await get(`${path}?vehicle_type=${type.id}&page=last`, { token: by.token });
     expect(last.body.results).toHaveLength(1);
   });
+});
+
+test("the list costs the same few statements for many as for one", async () => {
+  const by = await operator();
+  const [type, meter] = [await tariff(by), counted()];
+  const add = async () =>
+    truck(by, { vehicle_types: [type.id], status: "AVAILABLE", driver: (await driver()).id });
+  const price = async () =>
+    (await charge(meter, 200, "GET", `${path}?vehicle_type=${type.id}`, { token: by.token })).bill.statements;
+  await add();
+  await price();
+  const one = await price();
+  for (let nth = 0; nth < 4; nth += 1) await add();
+  expect(await price()).toEqual(one);
+  expect(one.length).toBeLessThanOrEqual(3);
 });
 
 describe("one truck", () => {
