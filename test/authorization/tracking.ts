@@ -34,27 +34,27 @@ function rest(prefix: string): Table {
     [`GET ${reports}/latest`]: { answers: members(200) },
     [`GET ${reports}/my_track`]: { answers: members(200) },
     // Not even one's own: that is `my_track`.
-    [`GET ${reports}/user-track/:id`]: {
+    [`GET ${reports}/user-track/:id{\\d+}`]: {
       answers: staffOnly(200),
       ask: ({ id }: Person) => ({ path: `${reports}/user-track/${id}/` }),
     },
-    [`GET ${reports}/:id`]: ofReport(prefix, ownOrStaff(200)),
-    [`PUT ${reports}/:id`]: ofReport(prefix, ownOrStaff(200), place),
-    [`PATCH ${reports}/:id`]: ofReport(prefix, ownOrStaff(200), { accuracy: 3 }),
-    [`DELETE ${reports}/:id`]: ofReport(prefix, ownOrStaff(204)),
+    [`GET ${reports}/:id{\\d+}`]: ofReport(prefix, ownOrStaff(200)),
+    [`PUT ${reports}/:id{\\d+}`]: ofReport(prefix, ownOrStaff(200), place),
+    [`PATCH ${reports}/:id{\\d+}`]: ofReport(prefix, ownOrStaff(200), { accuracy: 3 }),
+    [`DELETE ${reports}/:id{\\d+}`]: ofReport(prefix, ownOrStaff(204)),
     [`GET ${tasks}`]: { answers: members(200) },
     [`POST ${tasks}`]: { answers: staffOnly(201), ask: () => ({ body: newTask() }) },
     [`POST ${tasks}/create-task`]: { answers: staffOnly(201), ask: flat },
     [`GET ${tasks}/my_tasks`]: { answers: members(200) },
     [`GET ${tasks}/completed`]: { answers: members(200) },
-    [`GET ${tasks}/:id`]: ofTask(prefix, members(200)),
-    [`PUT ${tasks}/:id`]: ofTask(prefix, staffOnly(200), "", newTask),
-    [`PATCH ${tasks}/:id`]: ofTask(prefix, staffOnly(200), "", () => ({ status: "in_progress" })),
-    [`DELETE ${tasks}/:id`]: ofTask(prefix, staffOnly(204)),
-    [`PATCH ${tasks}/:id/update_status`]: ofTask(prefix, members(200), "update_status/", () => ({
+    [`GET ${tasks}/:id{\\d+}`]: ofTask(prefix, members(200)),
+    [`PUT ${tasks}/:id{\\d+}`]: ofTask(prefix, staffOnly(200), "", newTask),
+    [`PATCH ${tasks}/:id{\\d+}`]: ofTask(prefix, staffOnly(200), "", () => ({ status: "in_progress" })),
+    [`DELETE ${tasks}/:id{\\d+}`]: ofTask(prefix, staffOnly(204)),
+    [`PATCH ${tasks}/:id{\\d+}/update_status`]: ofTask(prefix, members(200), "update_status/", () => ({
       status: "in_progress",
     })),
-    [`POST ${tasks}/:id/upload_photo`]: ofTask(prefix, members(201), "upload_photo/", photoForm),
+    [`POST ${tasks}/:id{\\d+}/upload_photo`]: ofTask(prefix, members(201), "upload_photo/", photoForm),
   };
 }
 

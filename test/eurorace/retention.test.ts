@@ -143,6 +143,15 @@ test("a run takes a portion and asks the queue for the next", async () => {
   expect(await Promise.all(left)).toEqual(people.map(() => [0, 1]));
 });
 
+test("somebody who was away for long is caught up with in one run", async () => {
+  const ann = await person();
+  const days = Array.from({ length: 20 }, (_, n) => today - (40 + n) * DAY);
+  await store(ann, ...days.map((at) => point(at)));
+  await rollTracks(jobScope().scope);
+  expect(await reportsOf(ann)).toEqual([]);
+  expect(await daysOf(ann)).toHaveLength(20);
+});
+
 test("when the server dies between object and row nothing is lost, and the object is removed the day after", async () => {
   const ann = await person();
   await store(ann, point(today - 45 * DAY));

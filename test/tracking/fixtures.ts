@@ -93,6 +93,6 @@ export const trackingCreations: Readonly<Record<string, Creation>> = Object.from
     [`post ${prefix}/location-reports/batch`, batch],
     [`post ${prefix}/tasks`, task],
     [`post ${prefix}/tasks/create-task`, flatTask],
-    [`post ${prefix}/tasks/:id/upload_photo`, photo(prefix)],
+    [`post ${prefix}/tasks/:id{\\d+}/upload_photo`, photo(prefix)],
   ]),
 );

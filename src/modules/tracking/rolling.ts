@@ -11,7 +11,7 @@ import { readDay } from "./tracks.ts";
 const DAY = 24 * 3600_000;
 const FOLDER = "private/tracks/";
 
-/** Days a run: some ten statements and object calls each, of which an invocation has a thousand. */
+/** Days a run: each takes some six statements, of which an invocation has a thousand. */
 const PORTION = 60;
 
 /** Asks for the next portion at once, until nothing is left. */
@@ -30,28 +30,30 @@ interface OldDay {
  */
 export async function rollTracks(scope: Scope): Promise<{ days: number }> {
   const before = startOfDay(scope.now() - scope.runtime.settings.trackRetentionDays * DAY);
-  const days = await oldDays(scope, before);
-  const more = days.length > PORTION;
-  const portion = days.slice(0, PORTION);
-  let rolled = 0;
-  for (const [index, day] of portion.entries()) {
-    try {
-      await rollDay(scope, day, more && index === portion.length - 1 ? [GO_ON] : []);
-      rolled += 1;
-    } catch (error) {
-      // One that can't be rolled keeps its rows until the next night, and holds nobody up.
-      log("error", "tracking.roll", { userId: day.userId, day: dayName(day.start) }, error);
+  let days = 0;
+  for (let more = true; more && days < PORTION; ) {
+    more = false;
+    for (const day of await oldestDays(scope, before)) {
+      if (days === PORTION) break;
+      try {
+        await rollDay(scope, day, days === PORTION - 1 ? [GO_ON] : []);
+        days += 1;
+        more = true;
+      } catch (error) {
+        // One that can't be rolled keeps its rows until the next night, and holds nobody up.
+        log("error", "tracking.roll", { userId: day.userId, day: dayName(day.start) }, error);
+      }
     }
   }
-  return { days: rolled };
+  return { days };
 }
 
 /** Everybody's oldest day that is due: one look into an index a person, not one at every report. */
-async function oldDays(scope: Scope, before: number): Promise<OldDay[]> {
+async function oldestDays(scope: Scope, before: number): Promise<OldDay[]> {
   const rows = await scope.db.all<{ userId: number; oldest: number }>(sql`
     SELECT userId, oldest FROM (
       SELECT u.id AS userId, (SELECT min(r.at) FROM location_reports r WHERE r.user_id = u.id) AS oldest FROM users u)
-    WHERE oldest < ${before} LIMIT ${PORTION + 1}`);
+    WHERE oldest < ${before} LIMIT ${PORTION}`);
   return rows.map(({ userId, oldest }) => ({ userId, start: startOfDay(oldest) }));
 }
 

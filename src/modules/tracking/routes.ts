@@ -213,7 +213,7 @@ const myTrack = route({
 
 const userTrack = route({
   method: "get",
-  path: `${path}/user-track/:id`,
+  path: `${path}/user-track/:id{\\d+}`,
   tag,
   challenge,
   summary: "See somebody's track",
@@ -236,7 +236,7 @@ async function ownReport(scope: Scope, caller: Caller, id: number): Promise<Repo
 
 const read = route({
   method: "get",
-  path: `${path}/:id`,
+  path: `${path}/:id{\\d+}`,
   tag,
   challenge,
   summary: "Read one of one's reports",
@@ -250,7 +250,7 @@ const read = route({
 const change = (method: "put" | "patch") =>
   route({
     method,
-    path: `${path}/:id`,
+    path: `${path}/:id{\\d+}`,
     tag,
     challenge,
     summary: "Correct one of one's reports",
@@ -280,7 +280,7 @@ function toFacts(caller: Caller, { location, user, ...quality }: z.output<typeof
 
 const remove = route({
   method: "delete",
-  path: `${path}/:id`,
+  path: `${path}/:id{\\d+}`,
   tag,
   challenge,
   summary: "Take one of one's reports back",

@@ -124,7 +124,7 @@ const addFlat = route({
 
 const read = route({
   method: "get",
-  path: `${path}/:id`,
+  path: `${path}/:id{\\d+}`,
   tag,
   challenge,
   summary: "Read a task",
@@ -138,7 +138,7 @@ const read = route({
 const change = (method: "put" | "patch") =>
   route({
     method,
-    path: `${path}/:id`,
+    path: `${path}/:id{\\d+}`,
     tag,
     challenge,
     summary: method === "put" ? "Write a task anew" : "Change a task",
@@ -158,7 +158,7 @@ const change = (method: "put" | "patch") =>
 
 const remove = route({
   method: "delete",
-  path: `${path}/:id`,
+  path: `${path}/:id{\\d+}`,
   tag,
   challenge,
   summary: "Remove a task, its photos with it",
@@ -175,7 +175,7 @@ const remove = route({
 
 const updateStatus = route({
   method: "patch",
-  path: `${path}/:id/update_status`,
+  path: `${path}/:id{\\d+}/update_status`,
   tag,
   challenge,
   summary: "Say how far one is with a task",
@@ -191,7 +191,7 @@ const updateStatus = route({
 
 const uploadPhoto = route({
   method: "post",
-  path: `${path}/:id/upload_photo`,
+  path: `${path}/:id{\\d+}/upload_photo`,
   tag,
   challenge,
   summary: "Bring a photo from a task's place",
