@@ -20,6 +20,7 @@ import {
   geocode,
   type Notice,
   sendReminders,
+  sweepLines,
 } from "./modules/events/index.ts";
 import { checkFiles, purgePendingFiles } from "./modules/files/index.ts";
 import { identityMails, purgeCodes, purgeSessions, sweepAvatars } from "./modules/identity/index.ts";
@@ -98,6 +99,7 @@ const SCHEDULE: Record<string, Record<string, (scope: Scope) => Promise<unknown>
     outbox: purgeOutbox,
     pictures: sweepAvatars,
     files: checkFiles,
+    lines: sweepLines,
     tracks: rollTracks,
     days: checkTracks,
   },

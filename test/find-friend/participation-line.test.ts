@@ -1,6 +1,8 @@
 /** Places and the waiting line: never one too many, and whoever waits longest is told first. */
 import { describe, expect, test } from "vitest";
-import { del } from "../support/api.ts";
+import { sweepLines } from "../../src/modules/events/index.ts";
+import { del, rows } from "../support/api.ts";
+import { jobScope } from "../support/scope.ts";
 import {
   ask,
   asked,
@@ -91,6 +93,11 @@ describe("a place that is free is told to whoever waits longest", () => {
     const { host, event, is } = await crowd(1, 2);
     expect((await leave(is(0).who, is(0).id)).status).toBe(204);
     expect(await memberIds(event)).toEqual([host.id]);
+    expect((await toldOf(host)).at(-1)).toEqual({
+      type: "PARTICIPATION_LEFT",
+      message: "Тестовый Юзер больше не участвует в мероприятии «Бал».",
+      about: `event:${event}`,
+    });
     expect(await told(is(1).who)).toEqual([FREE]);
     expect(await told(is(2).who)).toEqual([]);
     expect((await requestOf(is(1).who, is(1).id)).waiting).toBe(false);
@@ -157,4 +164,30 @@ test("places that are filled by hand close the door", async () => {
   await change(host, event, { members: [{ id: host.id }, { id: bob.id }] });
   expect(await requestOf(ann, request)).toMatchObject({ status: "Pending", waiting: true });
   expect(await decide(host, request, "accept")).toMatchObject(FULL);
+});
+
+describe("by night", () => {
+  test("a place that came free by another way is offered, once", async () => {
+    const { event, is } = await crowd(2, 3);
+    await rows("DELETE FROM users WHERE id = ?", is(0).who.id);
+    await rows("DELETE FROM event_members WHERE event_id = ? AND user_id = ?", event, is(1).who.id);
+    const { scope, finished } = jobScope();
+    await sweepLines(scope);
+    await sweepLines(scope);
+    await finished();
+    expect(await told(is(2).who)).toEqual([FREE]);
+    expect(await told(is(3).who)).toEqual([FREE]);
+    expect(await told(is(4).who)).toEqual([]);
+    expect(await requestOf(is(4).who, is(4).id)).toMatchObject({ waiting: true });
+  });
+
+  test("nobody is told of a full event or of one that has begun", async () => {
+    const full = await crowd(1, 1);
+    const begun = await crowd(1, 1);
+    await rows("DELETE FROM event_members WHERE event_id = ?", begun.event);
+    await rows("UPDATE events SET starts_at = 0 WHERE id = ?", begun.event);
+    await sweepLines(jobScope().scope);
+    expect(await told(full.is(1).who)).toEqual([]);
+    expect(await told(begun.is(1).who)).toEqual([]);
+  });
 });

@@ -3,6 +3,7 @@
 export { eraseEventWords } from "./erasure.ts";
 export { eventGate } from "./gate.ts";
 export { geocode } from "./geocoding.ts";
+export { sweepLines } from "./line.ts";
 export { eventMails } from "./mails.ts";
 export { announce, type Notice } from "./notices.ts";
 export {

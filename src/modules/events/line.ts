@@ -1,9 +1,9 @@
 /** The waiting line of an event that is full: who stands in it, and who is told of a free place. */
 import { sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
-import type { Effect } from "../../platform/db/outbox.ts";
+import { commit, type Effect } from "../../platform/db/outbox.ts";
 import type { Scope } from "../../platform/runtime.ts";
-import { type Notice, noticeEffects, noticeRows } from "../notifications/index.ts";
+import { type Notice, noticeEffects, noticeRows, pushNotices } from "../notifications/index.ts";
 import { placesToOffer } from "./rules.ts";
 
 export interface Line {
@@ -75,4 +75,24 @@ export function closeDoor(scope: Scope, eventId: number): BatchItem<"sqlite"> {
     WHERE event_id = ${eventId} AND status = 'Pending' AND NOT is_waiting
       AND (SELECT max_members FROM events WHERE id = ${eventId})
         <= (SELECT count(*) FROM event_members WHERE event_id = ${eventId})`);
+}
+
+/**
+ * Offers places that came free by another way than a request's or a host's: an account that is gone, a change in an
+ * older app.
+ */
+export async function sweepLines(scope: Scope, limit = 200): Promise<void> {
+  const due = await scope.db.all<{ id: number; name: string; free: number | null }>(sql`
+    SELECT e.id, e.name, e.max_members - (SELECT count(*) FROM event_members WHERE event_id = e.id) AS free
+    FROM events e WHERE e.id IN (SELECT event_id FROM participation_requests WHERE is_waiting)
+      AND e.starts_at > ${scope.now()} AND coalesce(free > (SELECT count(*) FROM participation_requests
+        WHERE event_id = e.id AND status = 'Pending' AND NOT is_waiting), TRUE)
+    LIMIT ${limit}`);
+  for (const { free, ...event } of due) {
+    const offer = offerPlaces(scope, event, await lineOf(scope, event.id), free);
+    const touch = scope.db.run(
+      sql`UPDATE events SET updated_at = updated_at WHERE id = ${event.id} AND ${offer.unmoved}`,
+    );
+    if (await commit(scope, touch, offer.effects, offer.rest)) pushNotices(scope, offer.notices);
+  }
 }

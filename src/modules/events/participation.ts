@@ -5,10 +5,11 @@ import { commit } from "../../platform/db/outbox.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { findProfile } from "../identity/index.ts";
-import { type Notice, noticeEffects, noticeRows, pushNotices } from "../notifications/index.ts";
+import { noticeEffects, noticeRows, pushNotices } from "../notifications/index.ts";
 import { ageOn } from "../social/index.ts";
 import { findGathering, type Gathering, gatheringFields } from "./gatherings.ts";
 import { closeDoor, lineOf, offerPlaces } from "./line.ts";
+import { farewells, hostsOf, nameOf, noticeTo } from "./participation-notices.ts";
 import { freePlaces, type JoinFault, joinFault, mayChange } from "./rules.ts";
 import { events, participationRequests } from "./tables.ts";
 
@@ -58,16 +59,8 @@ export async function askToJoin(
   const now = scope.now();
   const fault = joinFault(event, { userId, age: ageOn(now, applicant.birthday) }, now);
   if (fault) return fault;
-  const { firstName, lastName, username } = applicant.user;
-  const name = `${firstName} ${lastName}`.trim() || username;
-  const notices = hostsOf(event).map((host) =>
-    noticeTo(
-      host,
-      event,
-      "PARTICIPATION_REQUEST",
-      `${name} хочет участвовать в мероприятии «${event.name}».`,
-    ),
-  );
+  const words = `${nameOf(applicant.user)} хочет участвовать в мероприятии «${event.name}».`;
+  const notices = hostsOf(event).map((host) => noticeTo(host, event, "PARTICIPATION_REQUEST", words));
   const insert = scope.db.run(sql`
     INSERT INTO participation_requests (event_id, user_id, is_waiting, created_at, updated_at)
     SELECT e.id, ${userId}, coalesce(
@@ -115,16 +108,20 @@ export async function withdraw(
     if (found?.request.userId !== userId) return "missing";
     const { request, event } = found;
     if (request.status === "Declined") return "decided";
-    const offer = await offerAfter(scope, event, request);
+    const [offer, told] = await Promise.all([
+      offerAfter(scope, event, request),
+      request.status === "Accepted" ? farewells(scope, event, userId) : [],
+    ]);
     const remove = scope.db
       .delete(participationRequests)
       .where(and(eq(participationRequests.id, id), unchanged(request), offer.unmoved));
     const leave = scope.db.run(
       sql`DELETE FROM event_members WHERE event_id = ${event.id} AND user_id = ${userId}`,
     );
-    const rest = [...(request.status === "Accepted" ? [leave] : []), ...offer.rest];
-    if (await commit(scope, remove, offer.effects, rest)) {
-      pushNotices(scope, offer.notices);
+    const gone = request.status === "Accepted" ? [leave, noticeRows(scope, told)] : [];
+    const effects = [...noticeEffects(told), ...offer.effects];
+    if (await commit(scope, remove, effects, [...gone, ...offer.rest])) {
+      pushNotices(scope, [...told, ...offer.notices]);
       return "done";
     }
   }
@@ -225,21 +222,4 @@ export function followMembers(
       processed_by = ${caller.userId}, updated_at = ${scope.now()}
     WHERE event_id = ${eventId}
       AND iif(status = 'Accepted', user_id NOT IN ${members}, user_id IN ${members})`);
-}
-
-/** Whom a request is brought to: the organizers, or who made the event when there are none. */
-function hostsOf({ creatorId, members }: Gathering): number[] {
-  const organizers = members.filter(({ isOrganizer }) => isOrganizer).map(({ userId }) => userId);
-  return organizers.length > 0 || creatorId === null ? organizers : [creatorId];
-}
-
-function noticeTo(userId: number, event: Gathering, type: string, message: string): Notice {
-  return {
-    userId,
-    type,
-    title: "Заявка на участие",
-    message,
-    about: `event:${event.id}`,
-    ref: `participation:${crypto.randomUUID()}`,
-  };
 }

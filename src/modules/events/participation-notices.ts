@@ -1,0 +1,34 @@
+/** What applicants and hosts are told of each other. */
+import type { Scope } from "../../platform/runtime.ts";
+import { findProfile, type User } from "../identity/index.ts";
+import type { Notice } from "../notifications/index.ts";
+import type { Gathering } from "./gatherings.ts";
+
+/** What the hosts hear when a member leaves. */
+export async function farewells(scope: Scope, event: Gathering, userId: number): Promise<Notice[]> {
+  const member = await findProfile(scope, userId);
+  if (!member) return [];
+  const words = `${nameOf(member.user)} больше не участвует в мероприятии «${event.name}».`;
+  return hostsOf(event).map((host) => noticeTo(host, event, "PARTICIPATION_LEFT", words));
+}
+
+export function nameOf({ firstName, lastName, username }: User): string {
+  return `${firstName} ${lastName}`.trim() || username;
+}
+
+/** Whom a request is brought to: the organizers, or who made the event when there are none. */
+export function hostsOf({ creatorId, members }: Gathering): number[] {
+  const organizers = members.filter(({ isOrganizer }) => isOrganizer).map(({ userId }) => userId);
+  return organizers.length > 0 || creatorId === null ? organizers : [creatorId];
+}
+
+export function noticeTo(userId: number, event: Gathering, type: string, message: string): Notice {
+  return {
+    userId,
+    type,
+    title: "Заявка на участие",
+    message,
+    about: `event:${event.id}`,
+    ref: `participation:${crypto.randomUUID()}`,
+  };
+}
