@@ -16,6 +16,7 @@ import type { Order, OrderRow } from "./order-queries.ts";
 import { type OrderNotice, orderEffect, tellOrderNow } from "./order-room.ts";
 import { statusNotice, texts, truckTexts } from "./order-texts.ts";
 import { orderStatusHistory, orders } from "./tables.ts";
+import { tellTruckNow, truckEffect, truckNotice } from "./truck-notices.ts";
 
 export interface OrderWish extends Wish {
   /** Kopecks; operators only, as the schedule. */
@@ -52,8 +53,10 @@ export async function moveOrder(
   const stepped = move.to !== move.from;
   const notices = stepped ? statusNotice(order.id, order.clientId, move.to) : [];
   const told = tells(scope, order, move);
+  const trucksTold = trucksOf(move).map((id) => truckNotice(scope, { id, driverId: null }, undefined));
   const effects = [
     ...(told ? [orderEffect(told)] : []),
+    ...trucksTold.map(truckEffect),
     ...noticeEffects(notices),
     ...(stepped ? followUps(scope, order, move) : []),
   ];
@@ -69,9 +72,15 @@ export async function moveOrder(
   );
   if (!moved) throw refuse(409, messages.conflict);
   pushNotices(scope, notices);
-  if (told) await tellOrderNow(scope, told);
+  await Promise.all([
+    told && tellOrderNow(scope, told),
+    ...trucksTold.map((notice) => tellTruckNow(scope, notice)),
+  ]);
   return moved;
 }
+
+/** The trucks whose state a step changes. */
+const trucksOf = ({ takes, frees }: Move) => [takes, frees].filter((id) => id !== null);
 
 /** The row as it was written; null when somebody else moved the order or took the truck in between. */
 async function written(work: () => Promise<OrderRow[] | null>): Promise<OrderRow | null> {
