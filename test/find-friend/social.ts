@@ -1,5 +1,5 @@
 /** People of Find Friend with their ids, and what they do to each other. */
-import { del, get, patch, post } from "../support/api.ts";
+import { del, get, patch, post, rows } from "../support/api.ts";
 import { type Someone, someone, USERS } from "./people.ts";
 
 export const ME = `${USERS}me/`;
@@ -35,6 +35,22 @@ export async function befriend(one: Member, other: Member): Promise<number> {
   return id;
 }
 
+/** Two strangers by name. */
+export const pair = async (): Promise<[Member, Member]> => [
+  await member({ first_name: "Иван", last_name: "Петров" }),
+  await member({ first_name: "Мария", last_name: "Ким" }),
+];
+export const requests = async ({ key }: Member) => (await get(FRIENDS, { key })).body;
+export const answer = (verb: "accept" | "decline", { key }: Member, id: number | string) =>
+  post(`${FRIENDS}${id}/${verb}/`, undefined, { key });
+export const send = ({ key }: Member, to: number) => post(FRIENDS, { to_user: to }, { key });
+export const friendIds = async (who: Member) => (await me(who)).friends.map(({ id }: { id: number }) => id);
+/** What somebody was told. */
+export const noticesOf = ({ id }: Member) =>
+  rows<{ type: string; message: string; about: string }>(
+    "SELECT type, message, about FROM notifications WHERE user_id = ? ORDER BY id",
+    id,
+  );
 export const block = ({ key }: Member, { id }: Member) => post(`${USERS}${id}/block/`, undefined, { key });
 export const unblock = ({ key }: Member, { id }: Member) => del(`${USERS}${id}/block/`, undefined, { key });
 export const seen = ({ key }: Member, { id }: Member) => get(`${USERS}${id}/`, { key });
