@@ -56,7 +56,7 @@ const DECIMAL = /^\s*[+-]?0*(\d*)(?:\.(\d*))?(?:e([+-]?\d{1,3}))?\s*$/i;
 /** A decimal with two places at most, as a number or a string; the value is in hundredths, exactly what was sent. */
 export function decimalField({ digits, min }: { digits: number; min: number }) {
   return field((sent) => {
-    const words = typeof sent === "boolean" ? "" : String(sent);
+    const words = typeof sent === "string" || typeof sent === "number" ? String(sent) : "";
     const [matched, whole = "", fraction = "", exponent = "0"] = DECIMAL.exec(words) ?? [];
     const value = toHundredths(words);
     if (matched === undefined || value === null) return messages.notNumber;
