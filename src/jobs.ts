@@ -3,6 +3,7 @@
 import { workOnJob } from "./modules/admin/index.ts";
 import { eraseChatWords } from "./modules/chat/index.ts";
 import {
+  closeOrderRoom,
   dispatchConfirmed,
   idleTrucks,
   type OrderNotice,
@@ -72,6 +73,7 @@ const handlers: Handlers = {
   },
   order_notice: (scope, row) => tellOrder(scope, row.payload as OrderNotice),
   truck_notice: (scope, row) => tellTruck(scope, row.payload as TruckNotice),
+  order_gone: (scope, row) => closeOrderRoom(scope, row.address),
   order_dispatch: (scope, row) => dispatchConfirmed(scope, (row.payload as { orderId: string }).orderId),
   part: (scope, row) => part(scope, row.payload as Parting),
   event_notice: (scope, row) => announce(scope, row.payload as Notice),

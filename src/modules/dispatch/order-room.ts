@@ -42,3 +42,8 @@ export async function tellOrderNow(scope: Scope, notice: OrderNotice): Promise<v
     log("warn", "orders.tell", { order: notice.orderId }, error);
   }
 }
+
+/** Carries out what an order's deletion left behind: its room closes for everybody and forgets. Safe to repeat. */
+export async function closeOrderRoom(scope: Scope, name: string): Promise<void> {
+  await scope.runtime.room(name)?.retire(name, { kind: "gone", ref: "gone", body: {} });
+}
