@@ -203,13 +203,15 @@ const remove = route({
   path: `${path}/:id`,
   tag,
   summary: "Delete a row",
+  description: "With `If-Match` only in the version that was read.",
   access: "operator",
   params: ofOne,
   answers: { 204: null },
-  async handle({ scope, caller, params }) {
+  async handle({ scope, caller, params, request }) {
     const resource = admitTo(caller, params.resource, "delete");
     const subject = await findRow(scope, caller, resource, params.id);
     if (!subject) throw notFound();
+    if (request.headers.has("if-match")) await requireVersion(request, resource, subject);
     await removeRow(scope, caller, resource, subject);
     return reply(204, null);
   },

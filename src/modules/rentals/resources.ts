@@ -17,7 +17,7 @@ const aside = { input: long, list: false };
 const facts = {
   car_name: field.text(carPosts.carName, text("Car", "Автомобиль"), shown),
   model: field.text(carPosts.model, text("Model", "Модель"), shown),
-  version: field.text(carPosts.version, text("Version", "Версия"), rest),
+  car_version: field.text(carPosts.version, text("Version", "Версия"), rest),
   year: field.text(carPosts.year, text("Year", "Год"), shown),
   engine: field.text(carPosts.engine, text("Engine", "Двигатель"), shown),
   fuel: field.text(carPosts.fuel, text("Fuel", "Топливо"), shown),

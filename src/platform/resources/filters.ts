@@ -4,7 +4,7 @@ import { type Column, type SQL, sql } from "drizzle-orm";
 import { contains } from "../db/folding.ts";
 import { toHundredths } from "../decimal.ts";
 import { boolean, complain, day, integer, string } from "../http/fields.ts";
-import { messages } from "../http/messages.ts";
+import { fill, messages } from "../http/messages.ts";
 import { text } from "../http/text.ts";
 import { instantInput } from "./inputs.ts";
 import type { Field, Filter, Resource } from "./resource.ts";
@@ -41,9 +41,9 @@ function filtersBy(name: string, field: Field): Filter[] {
   const among = (values: unknown) => sql`${from} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`;
   switch (type) {
     case "enum":
-      return [one(list(z.enum(field.options ?? [])), among)];
+      return [one(choices(field.options ?? []), among)];
     case "reference":
-      return [one(list(z.union([integer(), string({ max: 100 })])), among)];
+      return [one(several(), among)];
     case "boolean":
       return [one(boolean(), (value: boolean) => sql`${from} IS ${value ? 1 : 0}`)];
     case "integer":
@@ -70,11 +70,22 @@ const worded = (label: Field["label"], en: string, ru: string) =>
   text(`${label.en}, ${en}`, `${label.ru}, ${ru}`);
 
 /** `status=A&status=B` and `status=A,B` are both. */
-function list(item: z.ZodType) {
-  return z.preprocess(
-    (value) => [value].flat().flatMap((words) => (typeof words === "string" ? words.split(",") : [words])),
-    z.array(item).min(1).max(100),
+function several() {
+  return z.union([z.string(), z.array(z.string())]).transform((words) =>
+    [words]
+      .flat()
+      .flatMap((each) => each.split(","))
+      .slice(0, 100),
   );
+}
+
+function choices(options: readonly string[]) {
+  return several().transform((chosen, context) => {
+    const unknown = chosen.find((each) => !options.includes(each));
+    if (unknown !== undefined)
+      complain({ ...context, value: unknown }, fill(messages.choice, { value: unknown }));
+    return chosen;
+  });
 }
 
 function hundredths() {

@@ -1,0 +1,153 @@
+/** Field by field: what may not be written is refused by name, what is secret is in no answer. */
+import { beforeAll, describe, expect, test } from "vitest";
+import { catalogue } from "../../src/modules/admin/catalogue.ts";
+import type { Field, Role } from "../../src/platform/resources/resource.ts";
+import { mint, type Person } from "../authorization/world.ts";
+import { get, patch, post, rows, unique } from "../support/api.ts";
+
+const people = {} as Record<Role, Person>;
+beforeAll(async () => {
+  for (const role of ["operator", "staff"] as const) people[role] = await mint(role);
+});
+const as = (role: Role, headers: Record<string, string> = {}) => ({
+  token: people[role].token,
+  headers: { "accept-language": "en", ...headers },
+});
+
+const READ_ONLY = "This field is read-only.";
+const isWritable = (field: Field | undefined, isNew: boolean) =>
+  field?.input !== undefined && (isNew || !field.once);
+
+const creatable = catalogue.flatMap((resource) =>
+  (["operator", "staff"] as const)
+    .filter((role) => resource.rights[role].includes("create"))
+    .map((role) => ({ name: resource.name, role, resource })),
+);
+
+test.each(creatable)(
+  "a new one of $name by $role takes no field that is not declared writable",
+  async (row) => {
+    const names = ["id", "password_hash", ...Object.keys(row.resource.fields)];
+    const body = Object.fromEntries(names.map((name) => [name, "x"]));
+    const answer = await post(`/api/admin/${row.name}/`, body, as(row.role));
+    const refused = names.filter((name) => !isWritable(row.resource.fields[name], true));
+    expect(answer.status).toBe(400);
+    expect(answer.body).toEqual(Object.fromEntries(refused.map((name) => [name, [READ_ONLY]])));
+  },
+);
+
+/** One row of each kind that operators or staff may edit. */
+const EDITABLE: Record<string, (owner: number) => Promise<string>> = {
+  users: async (owner) => String(owner),
+  "tow-trucks": () =>
+    first(`INSERT INTO tow_trucks (license_plate, model, capacity, created_at, updated_at)
+      VALUES ('${unique("P")}', 'MAN', 5, 1, 1) RETURNING id`),
+  "vehicle-types": () =>
+    first(`INSERT INTO vehicle_types (name, max_weight, base_price, created_at, updated_at)
+      VALUES ('${unique("T")}', 5, 100, 1, 1) RETURNING id`),
+  "client-vehicles": (owner) =>
+    first(`INSERT INTO client_vehicles (id, owner_id, make, model, year, license_plate, created_at, updated_at)
+      VALUES ('${crypto.randomUUID()}', ${owner}, 'Lada', 'Niva', 2001, '${unique("C")}', 1, 1) RETURNING id`),
+  "support-tickets": (owner) =>
+    first(`INSERT INTO support_tickets (id, author_id, subject, description, last_message_at, created_at, updated_at)
+      VALUES ('${crypto.randomUUID()}', ${owner}, 'Help', 'Now', 1, 1, 1) RETURNING id`),
+  "car-posts": (owner) =>
+    first(`INSERT INTO car_posts (user_id, created_at, car_name, model, year, engine, fuel, body, transmission,
+        gear_number, color, seat_number, milleage, power, emission_standard, price, search_key, fuel_key,
+        transmission_key, location_key)
+      VALUES (${owner}, 1, 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', '', '', '', '') RETURNING id`),
+  "calculator-entries": (owner) =>
+    first(`INSERT INTO calculator_entries (user_id, published_at, app_income, earnings)
+      VALUES (${owner}, 1, 100, 100) RETURNING id`),
+  documents: (owner) =>
+    first(`INSERT INTO documents (user_id, name, created_at) VALUES (${owner}, 'Licence', 1) RETURNING id`),
+  tasks: () =>
+    first(
+      `INSERT INTO tasks (title, description, created_at, updated_at) VALUES ('a', 'b', 1, 1) RETURNING id`,
+    ),
+  events: (owner) =>
+    first(`INSERT INTO events (uuid, creator_id, name, starts_at, created_at, updated_at)
+      VALUES ('${crypto.randomUUID()}', ${owner}, 'a', 1, 1, 1) RETURNING id`),
+};
+
+async function first(query: string): Promise<string> {
+  const [row] = await rows<{ id: string | number }>(query);
+  return String(row?.id);
+}
+
+const editable = Object.keys(EDITABLE).flatMap((name) => {
+  const resource = catalogue.find((each) => each.name === name);
+  if (!resource) throw new Error(`there is no ${name}`);
+  const roles = (["operator", "staff"] as const).filter((role) => resource.rights[role].includes("edit"));
+  return roles.flatMap((role) =>
+    Object.keys(resource.fields).map((field) => ({ name, role, field, resource })),
+  );
+});
+
+test.each(editable)("$field of $name is writable by $role as it is declared", async (row) => {
+  const id = (await EDITABLE[row.name]?.((await mint("owner")).id)) ?? "";
+  const path = `/api/admin/${row.name}/${id}/`;
+  const { body: before } = await get(path, as(row.role));
+  const answer = await patch(
+    path,
+    { [row.field]: before[row.field] ?? null },
+    as(row.role, { "if-match": "*" }),
+  );
+  const words = answer.status === 400 ? answer.body[row.field] : null;
+  expect(words?.[0] === READ_ONLY).toBe(!isWritable(row.resource.fields[row.field], false));
+  const { body: after } = await get(path, as(row.role));
+  expect(after).toEqual(before);
+});
+
+describe("a secret", () => {
+  const SECRETS = /hash|token|secret_|start_code|refresh_count|username_key/i;
+
+  test("is no field of any resource", () => {
+    const named = catalogue.flatMap(({ name, fields }) =>
+      Object.keys(fields).map((field) => `${name}.${field}`),
+    );
+    expect(named.filter((name) => SECRETS.test(name))).toEqual([]);
+  });
+
+  test("is in no answer: no hash of a password or key, no code, no link that grants something", async () => {
+    const email = `${unique("secret")}@example.com`;
+    const phone = `+7999${String(Math.floor(Math.random() * 1e7)).padStart(7, "0")}`;
+    const account = {
+      phone,
+      email,
+      password: "verysecret",
+      password_confirm: "verysecret",
+      user_type: "CLIENT",
+    };
+    await post("/api/v1/auth/register/", account);
+    await post("/api/v1/auth/password/reset/", { phone });
+    await post("/api/auth/password/reset/", { email });
+    const secrets = await rows<{
+      secret: string;
+    }>(`SELECT password_hash AS secret FROM users WHERE password_hash > ''
+      UNION SELECT key_hash FROM sessions WHERE key_hash > '' UNION SELECT secret_hash FROM codes
+      UNION SELECT payload ->> 'code' FROM outbox WHERE kind = 'sms' AND payload ->> 'code' > ''
+      UNION SELECT payload -> 'data' ->> 'url' FROM outbox WHERE payload ->> 'secret' AND payload -> 'data' ->> 'url' > ''`);
+    expect(secrets.length).toBeGreaterThan(4);
+    for (const role of ["operator", "staff"] as const)
+      for (const { name, rights } of catalogue) {
+        if (!rights[role].includes("read")) continue;
+        const list = await get(`/api/admin/${name}/?per_page=100`, as(role));
+        const ids = list.body.results.slice(0, 5).map(({ id }: { id: unknown }) => id);
+        const each = await Promise.all(
+          ids.map((id: unknown) => get(`/api/admin/${name}/${encodeURIComponent(String(id))}/`, as(role))),
+        );
+        const csv = await get(`/api/admin/${name}/export.csv`, as(role));
+        const text = JSON.stringify([list.body, each.map(({ body }) => body), csv.body]);
+        for (const { secret } of secrets)
+          expect(text.includes(secret), `${role} reads it in ${name}`).toBe(false);
+      }
+  });
+
+  test("of an outbox row is masked for staff, and operators see no content at all", async () => {
+    const [row] = await rows<{ id: string }>("SELECT id FROM outbox WHERE payload ->> 'secret' LIMIT 1");
+    const path = `/api/admin/outbox/${row?.id}/`;
+    expect((await get(path, as("staff"))).body.payload).toEqual({ masked: true });
+    expect((await get(path, as("operator"))).body).not.toHaveProperty("payload");
+  });
+});

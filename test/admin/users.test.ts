@@ -1,0 +1,157 @@
+/** Accounts in the console: made, changed, signed out, given a password, deleted, each with what belongs to it. */
+import { describe, expect, test } from "vitest";
+import { del, get, outboxOf, patch, person, post, rows, staffMember, unique } from "../support/api.ts";
+
+const headers = { "accept-language": "en", "if-match": "*" };
+const byStaff = async () => ({ token: (await staffMember()).token, headers });
+const logOf = (id: number) =>
+  rows<{ action: string; before: string; after: string; actor_id: number }>(
+    "SELECT * FROM audit_log WHERE subject = ? ORDER BY id",
+    `user:${id}`,
+  );
+const at = ({ id }: { id: number }) => `/api/admin/users/${id}/`;
+const done = (who: { id: number }, action: string) => `${at(who)}actions/${action}/`;
+
+describe("a new account", () => {
+  test("has a profile, a letter to prove its address, no password and an audit row", async () => {
+    const staff = await byStaff();
+    const username = unique("made");
+    const body = { username, email: `${username}@Example.com`, user_type: "DRIVER", birthday: "1990-05-01" };
+    const answer = await post("/api/admin/users/", body, staff);
+    expect(answer).toMatchObject({
+      status: 201,
+      body: {
+        username,
+        email: `${username}@example.com`.toLowerCase(),
+        user_type: "DRIVER",
+        birthday: "1990-05-01",
+      },
+    });
+    expect(answer.headers.get("etag")).toBe(`"${answer.body.version}"`);
+    expect(await rows("SELECT password_hash FROM users WHERE id = ?", answer.body.id)).toEqual([
+      { password_hash: null },
+    ]);
+    expect(await outboxOf(`${username}@example.com`.toLowerCase())).toHaveLength(1);
+    const [row] = await logOf(answer.body.id);
+    expect(row?.action).toBe("user.create");
+    expect(JSON.parse(row?.after ?? "")).toMatchObject({ username, user_type: "DRIVER" });
+  });
+
+  test.each<[string, (taken: { username: string; email: string }) => object, string]>([
+    ["name", ({ username }) => ({ username: username.toUpperCase() }), "username"],
+    ["address", ({ email }) => ({ username: unique("new"), email }), "email"],
+  ])("with a %s that is somebody's is refused, and nothing is written", async (_, body, field) => {
+    const staff = await byStaff();
+    const known = await person();
+    const before = await rows("SELECT count(*) AS n FROM audit_log");
+    const answer = await post("/api/admin/users/", body(known), staff);
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { [field]: ["There is one with this value already."] },
+    });
+    expect(await rows("SELECT count(*) AS n FROM audit_log")).toEqual(before);
+  });
+
+  test("without a name is refused", async () => {
+    const answer = await post("/api/admin/users/", {}, await byStaff());
+    expect(answer).toMatchObject({ status: 400, body: { username: ["This field is required."] } });
+  });
+});
+
+test("a new address is unproved, gets its letter and voids the links to the old one", async () => {
+  const staff = await byStaff();
+  const who = await person();
+  await rows("UPDATE users SET email_verified_at = 1 WHERE id = ?", who.id);
+  await post(done(who, "send_reset"), undefined, staff);
+  const email = `${unique("moved")}@example.com`;
+  const answer = await patch(at(who), { email }, staff);
+  expect(answer.body).toMatchObject({ email, email_verified_at: null });
+  expect(await outboxOf(email)).toHaveLength(1);
+  expect(await rows("SELECT purpose FROM codes WHERE user_id = ? AND purpose LIKE 'reset%'", who.id)).toEqual(
+    [],
+  );
+});
+
+test("sending a reset link mails it to the person and is written down; it is not told to staff", async () => {
+  const staff = await byStaff();
+  const who = await person();
+  const answer = await post(done(who, "send_reset"), undefined, staff);
+  expect(answer).toMatchObject({ status: 204, body: "" });
+  const letters = await outboxOf(who.email);
+  expect(letters.filter(({ links }) => links.some((link) => link.includes("password_reset")))).toHaveLength(
+    1,
+  );
+  expect((await logOf(who.id)).map(({ action }) => action)).toEqual(["user.send_reset"]);
+});
+
+test("no reset link can be sent to somebody without an address, and nothing is written", async () => {
+  const staff = await byStaff();
+  const who = await person();
+  await rows("UPDATE users SET email = NULL WHERE id = ?", who.id);
+  expect((await post(done(who, "send_reset"), undefined, staff)).status).toBe(409);
+  expect(await logOf(who.id)).toEqual([]);
+});
+
+test("a temporary password is told once, works, replaces the old one and ends every session", async () => {
+  const staff = await byStaff();
+  const who = await person();
+  const { status, body } = await post(done(who, "temporary_password"), undefined, staff);
+  expect(status).toBe(200);
+  expect(body.password).toMatch(/^[\w-]{16}$/);
+  expect((await get("/api/v1/auth/profile/", { token: who.token })).status).toBe(401);
+  const signIn = (password: string) => post("/api/auth/signin/", { username: who.username, password });
+  expect((await signIn(who.password)).status).not.toBe(200);
+  expect((await signIn(body.password)).status).toBe(200);
+  const log = await logOf(who.id);
+  expect(log.map(({ action }) => action)).toEqual(["user.temporary_password"]);
+  expect(JSON.stringify(log)).not.toContain(body.password);
+});
+
+test("signing somebody out everywhere ends their sessions and leaves a row; with none there is nothing to write", async () => {
+  const staff = await byStaff();
+  const who = await person();
+  expect((await post(done(who, "end_sessions"), undefined, staff)).status).toBe(204);
+  expect((await get("/api/v1/auth/profile/", { token: who.token })).status).toBe(401);
+  expect((await post(done(who, "end_sessions"), undefined, staff)).status).toBe(204);
+  expect((await logOf(who.id)).map(({ action }) => action)).toEqual(["user.end_sessions"]);
+});
+
+test("one device is ended alone", async () => {
+  const staff = await byStaff();
+  const who = await person();
+  await post("/api/auth/signin/", { username: who.username, password: who.password });
+  const { body } = await get(`/api/admin/sessions/?user=${who.id}&sort=created_at`, staff);
+  expect(body.count).toBe(2);
+  expect((await del(`/api/admin/sessions/${body.results[0].id}/`, undefined, staff)).status).toBe(204);
+  expect((await get("/api/v1/auth/profile/", { token: who.token })).status).toBe(401);
+  expect(await rows("SELECT id FROM sessions WHERE user_id = ?", who.id)).toHaveLength(1);
+});
+
+test("a deleted account is gone with its sessions, and the log says who it was", async () => {
+  const staff = await byStaff();
+  const who = await person();
+  expect((await del(at(who), undefined, staff)).status).toBe(204);
+  expect((await get("/api/v1/auth/profile/", { token: who.token })).status).toBe(401);
+  expect(await rows("SELECT id FROM users WHERE id = ?", who.id)).toEqual([]);
+  const [row] = await logOf(who.id);
+  expect(JSON.parse(row?.before ?? "")).toEqual({ username: who.username, user_type: "CLIENT" });
+});
+
+test("nobody deletes themselves here", async () => {
+  const staff = await staffMember();
+  const answer = await del(at(staff), undefined, { token: staff.token, headers });
+  expect(answer).toMatchObject({ status: 409, body: { detail: "You can't delete your own account here." } });
+  expect(await rows("SELECT id FROM users WHERE id = ?", staff.id)).toHaveLength(1);
+});
+
+test("an operator finds people and does nothing to them", async () => {
+  const who = await person();
+  const { token } = await staffMember({ staff: false, type: "OPERATOR" });
+  const options = { token, headers };
+  const { body } = await get(`/api/admin/users/?search=${who.email.toUpperCase()}`, options);
+  expect(body.results.map(({ id }: { id: number }) => id)).toEqual([who.id]);
+  for (const action of ["end_sessions", "send_reset", "temporary_password"])
+    expect((await post(done(who, action), undefined, options)).status).toBe(403);
+  expect((await get("/api/admin/sessions/", options)).status).toBe(403);
+  expect(await logOf(who.id)).toEqual([]);
+});
