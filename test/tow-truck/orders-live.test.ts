@@ -1,9 +1,11 @@
 /** Orders as their sockets tell them: every step once, to whom it concerns, and to nobody who is out of it. */
 import { expect, test } from "vitest";
+import { sweepOutbox } from "../../src/platform/db/delivery.ts";
 import { mint } from "../authorization/world.ts";
-import { patch, post } from "../support/api.ts";
+import { patch, post, rows } from "../support/api.ts";
+import { jobScope } from "../support/scope.ts";
 import { connect, connectNative, dial } from "../support/socket.ts";
-import { at, move, orderIn, place, scene, truckRow } from "./jobs.ts";
+import { at, move, orderIn, place, scene, truckRow, truckStatus } from "./jobs.ts";
 
 const room = (id: string) => `/ws/orders/${id}/location/`;
 const status = (to: string) => (frame: { t: string; kind?: string; body?: { status: string } }) =>
@@ -82,4 +84,17 @@ test("operators see on one socket how every order goes, and its truck with it", 
       kind === "position" && body.tow_truck_id === String(there.truck) && body.status === "BUSY",
   );
   expect(truck.body).toMatchObject({ latitude: 55.8, longitude: 37.7 });
+});
+
+test("an order that goes with its client's account closes its room, and truck and driver are free", async () => {
+  const there = await scene();
+  const id = await orderIn(there, "ASSIGNED");
+  const socket = await connectNative(room(id), there.driver.token);
+  await socket.next((frame) => frame.t === "welcome");
+  await rows("DELETE FROM users WHERE id = ?", there.client.id);
+  const { scope, finished } = jobScope();
+  await sweepOutbox(scope);
+  await finished();
+  expect((await socket.closed).code).toBe(4004);
+  expect(await truckStatus(there.truck)).toBe("AVAILABLE");
 });
