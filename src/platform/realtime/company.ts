@@ -10,6 +10,8 @@ export class Company {
   readonly #sockets: Sockets;
   readonly #followers: Followers;
   #ready = false;
+  /** Whether D1 lacks a mark; undefined until somebody looked. */
+  #news: boolean | undefined;
 
   constructor(sql: JournalStorage, sockets: Sockets, followers: Followers) {
     this.#sql = sql;
@@ -47,7 +49,9 @@ export class Company {
         seq,
       ),
     ];
-    if (moved.length > 0) this.#show({ t: "read", by, seq });
+    if (moved.length === 0) return;
+    this.#news = true;
+    this.#show({ t: "read", by, seq });
   }
 
   reads(): ReadMark[] {
@@ -55,6 +59,11 @@ export class Company {
     return [
       ...this.#sql.exec<{ user: number; seq: number }>("SELECT user, seq FROM reads ORDER BY user"),
     ].map(({ user, seq }) => ({ userId: user, seq }));
+  }
+
+  get hasNews(): boolean {
+    this.#news ??= this.unarchived().length > 0;
+    return this.#news;
   }
 
   /** Marks that D1 does not have yet. */
@@ -68,6 +77,7 @@ export class Company {
   markArchived(reads: readonly ReadMark[]): void {
     for (const { userId, seq } of reads)
       this.#sql.exec("UPDATE reads SET archived = 1 WHERE user = ? AND seq = ?", userId, seq);
+    this.#news = undefined;
   }
 
   forget(userId: number): void {
@@ -78,6 +88,7 @@ export class Company {
   /** Nothing is left in storage; the object is about to vanish. */
   forgetAll(): void {
     this.#ready = false;
+    this.#news = undefined;
   }
 
   #show(frame: ServerFrame, except?: number): void {

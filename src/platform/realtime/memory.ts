@@ -17,6 +17,8 @@ interface Remembered {
 export class Memory {
   readonly #journal: () => Journal;
   readonly #clock: () => number;
+  /** Undefined until somebody looked. */
+  #dueAt: number | null | undefined;
 
   constructor(journal: () => Journal, clock: () => number) {
     this.#journal = journal;
@@ -47,11 +49,12 @@ export class Memory {
 
   /** When the tenant wants to be called, epoch ms; null for never. */
   get dueAt(): number | null {
-    const at = this.#journal().fact("dueAt");
-    return at ? Number(at) : null;
+    if (this.#dueAt === undefined) this.#dueAt = Number(this.#journal().fact("dueAt")) || null;
+    return this.#dueAt;
   }
 
   setDue(at: number | null): void {
+    this.#dueAt = at;
     this.#journal().setFact("dueAt", at === null ? "" : String(at));
   }
 

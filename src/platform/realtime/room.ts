@@ -1,16 +1,14 @@
 /** The engine of every room: accepts, decodes, stores, acknowledges, sends on. A room adds only its tenant. */
-import * as v from "valibot";
 import type { Caller } from "../http/caller.ts";
-import { isDeeper } from "../json.ts";
 import { log } from "../log.ts";
 import { isoTime } from "../time.ts";
 import { ARCHIVE, Archiver } from "./archive.ts";
+import { Commits, type Pending } from "./commits.ts";
 import { Company } from "./company.ts";
 import { Feed } from "./feed.ts";
 import { type Followed, type Follower, Followers } from "./followers.ts";
 import {
   CLOSE,
-  ClientFrame,
   encode,
   type Fault,
   fault,
@@ -23,6 +21,7 @@ import { type Draft, type Entry, Journal } from "./journal.ts";
 import { Memory } from "./memory.ts";
 import type { RoomStub } from "./rooms.ts";
 import { isRevoked, type Revocation, type SocketFacts, Sockets } from "./sockets.ts";
+import { draftOf, LISTENER, readFrame, sayingOf, textOf, type Writer } from "./speech.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import {
   ADMISSION_HEADER,
@@ -33,18 +32,6 @@ import {
   type Taken,
   type Tenant,
 } from "./tenant.ts";
-
-interface Pending {
-  readonly draft: Draft;
-  /** Called once it is stored, before anybody else hears of it. */
-  readonly stored: (entry: Entry) => void;
-}
-
-/** Who wants to write, and whether this place lets them. */
-interface Writer {
-  readonly caller: Caller | null;
-  readonly readOnly: boolean;
-}
 
 type Objects = (name: string) => RoomStub | null;
 
@@ -58,11 +45,10 @@ export class Room {
   readonly #archiver: Archiver;
   readonly #followers: Followers;
   readonly #company: Company;
+  readonly #commits: Commits;
   /** Null in a room that follows no others. */
   readonly #subscriptions: Subscriptions | null;
   #opened: Journal | null = null;
-  #pending: Pending[] = [];
-  #committing = false;
   /** When the real alarm is set for; null unknown or none. */
   #armedFor: number | null = null;
   /** When the first credential of a socket runs out; undefined until somebody looked. */
@@ -90,6 +76,7 @@ export class Room {
       (entry, caller) => this.#feed.show(entry, caller),
     );
     this.#company = new Company(state.storage.sql, this.#sockets, this.#followers);
+    this.#commits = new Commits(state.storage, (pending) => this.#store(pending));
     const enter = tenant.enter?.bind(tenant);
     this.#subscriptions = enter ? new Subscriptions(state, this.#sockets, objects, enter, name, clock) : null;
   }
@@ -140,21 +127,15 @@ export class Room {
     // Whom we closed may still send until it answers the close, and one that means harm never does.
     if (socket.readyState !== WebSocket.OPEN) return;
     const now = this.#clock();
-    const { caller, dialect, readOnly = false } = this.#sockets.facts(socket);
+    const { caller, dialect, readOnly } = this.#sockets.facts(socket);
     if (!this.#sockets.withinRate(socket, now)) return this.#sockets.close(socket, CLOSE.tooFast, "too fast");
     if (caller && caller.expiresAt <= now)
       return this.#sockets.close(socket, CLOSE.unauthenticated, "expired");
-    if (typeof data !== "string")
-      return this.#sockets.complain(socket, fault("bad_frame", "Text frames only."));
-    if (data.length > LIMITS.frame || new TextEncoder().encode(data).byteLength > LIMITS.frame) {
-      return this.#sockets.complain(
-        socket,
-        fault("too_large", `A frame takes at most ${LIMITS.frame} bytes.`),
-      );
-    }
+    const text = textOf(data);
+    if (typeof text !== "string") return this.#sockets.complain(socket, text);
     const writer = { caller, readOnly };
-    if (dialect === PROTOCOL) await this.#nativeFrame(socket, writer, data);
-    else await this.#documentedFrame(socket, writer, data);
+    if (dialect === PROTOCOL) await this.#nativeFrame(socket, writer, text);
+    else await this.#documentedFrame(socket, writer, text);
   }
 
   /** A client leaves. */
@@ -175,7 +156,7 @@ export class Room {
   /** One piece, without a pause in it: nothing can be stored between the last word and the end. */
   retire(room: string, draft: Omit<Draft, "author">): void {
     this.publish(room, draft);
-    this.#pending = [];
+    this.#commits.drop();
     this.#sockets.closeAll(CLOSE.gone, "gone");
     this.#followers.drop(this.#followers.all(), CLOSE.gone);
     this.#journal.reset();
@@ -186,6 +167,7 @@ export class Room {
 
   erase(author: number): void {
     this.#journal.erase(author);
+    if (this.#tenant.social) this.#company.forget(author);
   }
 
   revoke(revocation: Revocation, code: number, reason: string): number {
@@ -257,19 +239,13 @@ export class Room {
       const refused = this.#gesture(follower, frame);
       return refused ? { ok: false, ...refused } : { ok: true, seq, at: this.#clock() };
     }
-    const draft = this.#draft(follower, sayingOf(frame), frame.ref);
+    const draft = draftOf(this.#tenant, follower, sayingOf(frame), frame.ref);
     if ("code" in draft) return { ok: false, ...draft };
-    let taken: Entry | null = null;
-    this.#pending.push({
-      draft,
-      stored: (entry) => {
-        taken = entry;
-      },
-    });
-    await this.#commit();
-    // Another frame's turn may be storing it.
-    while (taken === null) await this.#state.storage.sync();
-    return { ok: true, seq: (taken as Entry).seq, at: (taken as Entry).at };
+    const stored: Entry[] = [];
+    await this.#commits.add({ draft, stored: (entry) => void stored.push(entry) });
+    const [entry] = stored;
+    if (!entry) return { ok: false, ...fault("unavailable", "Send it again later.") };
+    return { ok: true, seq: entry.seq, at: entry.at };
   }
 
   relay(room: string, epoch: string, entries: readonly Entry[], head: number): boolean {
@@ -315,12 +291,8 @@ export class Room {
   }
 
   async #nativeFrame(socket: WebSocket, writer: Writer, data: string): Promise<void> {
-    const json = parseJson(data);
-    const parsed = v.safeParse(ClientFrame, json);
-    const ref = refOf(json);
-    if (!parsed.success)
-      return this.#sockets.complain(socket, fault("bad_frame", explain(parsed.issues)), ref);
-    const frame = parsed.output;
+    const frame = readFrame(data);
+    if ("fault" in frame) return this.#sockets.complain(socket, frame.fault, frame.ref);
     switch (frame.t) {
       case "say":
       case "points":
@@ -331,11 +303,11 @@ export class Room {
           return this.#say(socket, writer, sayingOf(frame), frame.ref);
         return this.#answerGesture(socket, this.#gesture(writer, frame));
       case "subscribe":
-        if (!this.#subscriptions) return this.#sockets.complain(socket, NO_SUBSCRIPTIONS, ref);
+        if (!this.#subscriptions) return this.#sockets.complain(socket, NO_SUBSCRIPTIONS);
         this.#sockets.forgive(socket);
         return this.#subscriptions.join(socket, frame);
       case "unsubscribe":
-        if (!this.#subscriptions) return this.#sockets.complain(socket, NO_SUBSCRIPTIONS, ref);
+        if (!this.#subscriptions) return this.#sockets.complain(socket, NO_SUBSCRIPTIONS);
         this.#sockets.forgive(socket);
         return this.#subscriptions.leave(socket, frame.room);
       case "auth":
@@ -370,32 +342,16 @@ export class Room {
   }
 
   async #say(socket: WebSocket, writer: Writer, saying: Saying, ref: string | null): Promise<void> {
-    const draft = this.#draft(writer, saying, ref);
+    const draft = draftOf(this.#tenant, writer, saying, ref);
     if ("code" in draft) return this.#sockets.complain(socket, draft, ref ?? undefined);
     this.#sockets.forgive(socket);
-    this.#pending.push({ draft, stored: (entry) => this.#confirm(socket, entry) });
-    await this.#commit();
-  }
-
-  /** What somebody wants to say as it may be stored, or why it may not. */
-  #draft({ caller, readOnly }: Writer, { kind, body }: Saying, ref: string | null): Draft | Fault {
-    const refusal = readOnly
-      ? fault("forbidden", "You may only listen here.")
-      : this.#tenant.mayWrite(caller);
-    if (refusal) return refusal;
-    const schema = Object.hasOwn(this.#tenant.says, kind) ? this.#tenant.says[kind] : undefined;
-    if (!schema) return fault("bad_frame", "This room does not take that kind.");
-    // The archive reads its batches with SQLite's JSON: one entry that it can't read would hold up all after it.
-    if (isDeeper(body)) return fault("bad_frame", "Nested too deeply.");
-    const parsed = v.safeParse(schema, body);
-    if (!parsed.success) return fault("bad_frame", explain(parsed.issues));
-    return { author: caller?.userId ?? 0, ref, kind, body: parsed.output };
+    await this.#commits.add({ draft, stored: (entry) => this.#confirm(socket, entry) });
   }
 
   /** What is shown and not said: typing, and how far somebody has read. */
   #gesture({ caller, readOnly }: Writer, frame: Extract<RoomFrame, { t: "read" | "typing" }>): Fault | null {
     if (!this.#tenant.social) return fault("bad_frame", "This room knows no such thing.");
-    if (!caller || readOnly) return fault("forbidden", "You may only listen here.");
+    if (!caller || readOnly) return LISTENER;
     if (frame.t === "typing") this.#company.typing(caller.userId);
     else {
       this.#company.read(caller.userId, Math.min(frame.seq, this.#journal.head));
@@ -447,8 +403,12 @@ export class Room {
     if (!this.#tenant.social || !this.#tenant.archiveReads) return;
     const reads = this.#company.unarchived();
     if (reads.length === 0) return;
-    await this.#tenant.archiveReads(this.#memory.name, reads);
-    this.#company.markArchived(reads);
+    try {
+      await this.#tenant.archiveReads(this.#memory.name, reads);
+      this.#company.markArchived(reads);
+    } catch (error) {
+      log("warn", "room.archiveReads", { room: this.#memory.name }, error);
+    }
   }
 
   async #ring(): Promise<void> {
@@ -456,23 +416,6 @@ export class Room {
     if (due === null || due > this.#clock() || !this.#tenant.ring) return;
     this.#memory.setDue(this.#clock() + RING_AGAIN);
     this.#memory.setDue(await this.#tenant.ring(this.#memory.name));
-  }
-
-  /**
-   * Group commit: while one transaction is being made durable, what arrives waits and becomes the next one.
-   * A lone frame waits for nothing.
-   */
-  async #commit(): Promise<void> {
-    if (this.#committing) return;
-    this.#committing = true;
-    try {
-      while (this.#pending.length > 0) {
-        this.#store(this.#pending.splice(0));
-        await this.#state.storage.sync();
-      }
-    } finally {
-      this.#committing = false;
-    }
   }
 
   /** Persist, then acknowledge, then fan out: what is sent here leaves when the insert is durable. */
@@ -520,7 +463,7 @@ export class Room {
     if (archiveAt !== null) due.push(archiveAt);
     const ringAt = this.#memory.dueAt;
     if (ringAt !== null) due.push(Math.max(now, ringAt));
-    if (this.#tenant.archiveReads && this.#company.unarchived().length > 0) due.push(now + ARCHIVE.pause);
+    if (this.#tenant.archiveReads && this.#company.hasNews) due.push(now + ARCHIVE.pause);
     if (this.#journal.head === 0) due.push(...this.#memory.ends());
     if (this.#feed.busy) due.push(now + ARCHIVE.pause);
     if (this.#nextExpiry === undefined) this.#nextExpiry = this.#sockets.closeExpired(now);
@@ -561,29 +504,3 @@ const OVERDUE = 5_000;
 const RING_AGAIN = 10_000;
 
 const NO_SUBSCRIPTIONS = fault("bad_frame", "Other rooms are followed from /ws/me/.");
-
-function sayingOf(frame: Extract<RoomFrame, { t: "say" | "points" }>): Saying {
-  return frame.t === "say"
-    ? { kind: frame.kind, body: frame.body }
-    : { kind: "points", body: { points: frame.points } };
-}
-
-function parseJson(data: string): unknown {
-  try {
-    return JSON.parse(data);
-  } catch {
-    return undefined;
-  }
-}
-
-function refOf(frame: unknown): string | undefined {
-  if (typeof frame !== "object" || frame === null || !("ref" in frame)) return undefined;
-  return typeof frame.ref === "string" ? frame.ref.slice(0, 64) : undefined;
-}
-
-function explain(issues: readonly v.BaseIssue<unknown>[]): string {
-  const [issue] = issues;
-  if (!issue) return "The frame could not be read.";
-  const path = issue.path?.map((step) => String(step.key)).join(".");
-  return path ? `${path}: ${issue.message}` : issue.message;
-}
