@@ -1,7 +1,7 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
-/** Tests of the Worker run inside workerd, one isolate and one storage for all of them; `whole/` runs in Node against a real server. */
+/** Tests of the Worker run inside workerd, one isolate and one storage for all of them; `whole/` and `console/` run in Node against a real server. */
 export default defineConfig({
   test: {
     projects: [
@@ -29,7 +29,7 @@ export default defineConfig({
         test: {
           name: "worker",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/whole/**"],
+          exclude: ["test/whole/**", "test/console/**"],
           setupFiles: ["./test/setup.ts"],
           isolate: false,
           maxWorkers: 1,
@@ -40,7 +40,7 @@ export default defineConfig({
       {
         test: {
           name: "whole",
-          include: ["test/whole/**/*.test.ts"],
+          include: ["test/whole/**/*.test.ts", "test/console/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -51,6 +51,10 @@ export const fleet: Table = {
     answers: [401, 404, 404, 404, 200, 200],
     ask: async () => ({ path: await truckPath() }),
   },
+  "GET /api/v1/tow-trucks/:id/track": {
+    answers: operators(200),
+    ask: async () => ({ path: `${await truckPath()}track/` }),
+  },
   "POST /api/v1/tow-trucks": { answers: operators(201), ask: () => ({ body: truckFacts() }) },
   "PUT /api/v1/tow-trucks/:id": {
     answers: operators(200),

@@ -67,9 +67,9 @@ export async function assign(order: Order, truck: number): Promise<void> {
 
 /** The last hours of a truck, oldest first, as `[longitude, latitude]`. */
 export async function readTrack(truck: number, signal?: AbortSignal): Promise<number[][]> {
-  const { points } = await call<{ points: readonly { latitude: number; longitude: number }[] }>(
+  const points = await call<readonly { latitude: number; longitude: number }[]>(
     "GET",
-    `/api/admin/map/trucks/${truck}/`,
+    `/api/v1/tow-trucks/${truck}/track/`,
     { signal },
   );
   return points.map(({ longitude, latitude }) => [longitude, latitude]);

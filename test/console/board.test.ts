@@ -1,0 +1,148 @@
+/** What live entries make of the map's board. */
+import { describe, expect, test } from "vitest";
+import type { Entry } from "../../src/console/live.ts";
+import { apply, type Board, distance, nearest, type Order, type Truck } from "../../src/console/map/board.ts";
+import { boundsOf, orderShape, routeShape, truckShape } from "../../src/console/map/shapes.ts";
+
+const truck = (id: number, more: Partial<Truck> = {}): Truck => ({
+  id,
+  plate: `A${id}`,
+  model: "",
+  status: "AVAILABLE",
+  latitude: 55.7,
+  longitude: 37.6,
+  seenAt: null,
+  driver: "",
+  orderId: null,
+  ...more,
+});
+
+const order = (id: string, more: Partial<Order> = {}): Order => ({
+  id,
+  status: "CONFIRMED",
+  priority: "NORMAL",
+  truckId: null,
+  createdAt: "2026-11-21T10:00:00.000Z",
+  pickup: { address: "a", latitude: 55.75, longitude: 37.61 },
+  delivery: { address: "b", latitude: 55.8, longitude: 37.7 },
+  ...more,
+});
+
+const board = (trucks: Truck[], orders: Order[] = []): Board => ({
+  trucks: new Map(trucks.map((each) => [each.id, each])),
+  orders: new Map(orders.map((each) => [each.id, each])),
+});
+
+const told = (kind: string, body: Record<string, unknown>): Entry => ({
+  room: "ops:all",
+  seq: 1,
+  kind,
+  at: "",
+  by: null,
+  body,
+});
+
+describe("an entry", () => {
+  test("moves its truck and no other; the id may be text", () => {
+    const before = board([truck(1), truck(2)]);
+    const body = {
+      tow_truck_id: "2",
+      latitude: 56,
+      longitude: 38,
+      status: "BUSY",
+      updated_at: "2026-11-21T11:00:00Z",
+    };
+    const { board: after, unknown } = apply(before, [told("position", body)]);
+    expect(after.trucks.get(2)).toMatchObject({
+      latitude: 56,
+      longitude: 38,
+      status: "BUSY",
+      seenAt: body.updated_at,
+    });
+    expect(after.trucks.get(1)).toBe(before.trucks.get(1));
+    expect(unknown).toBe(false);
+  });
+
+  test("ties an order to its truck, and to the new one when it is given away", () => {
+    const first = apply(board([truck(1), truck(2)], [order("x")]), [
+      told("order", { id: "x", status: "ASSIGNED", tow_truck_id: 1 }),
+    ]).board;
+    expect([first.orders.get("x")?.truckId, first.trucks.get(1)?.orderId]).toEqual([1, "x"]);
+    const then = apply(first, [told("order", { id: "x", status: "ASSIGNED", tow_truck_id: 2 })]).board;
+    expect([then.trucks.get(1)?.orderId, then.trucks.get(2)?.orderId]).toEqual([null, "x"]);
+  });
+
+  test.each(["COMPLETED", "CANCELLED"])("takes an order off the board: %s", (status) => {
+    const before = board([truck(1, { orderId: "x" })], [order("x", { status: "IN_PROGRESS", truckId: 1 })]);
+    const { board: after } = apply(before, [told("order", { id: "x", status, tow_truck_id: 1 })]);
+    expect([after.orders.size, after.trucks.get(1)?.orderId]).toEqual([0, null]);
+  });
+
+  test.each([
+    ["a truck", told("position", { tow_truck_id: 9, latitude: 1, longitude: 1 })],
+    ["an order", told("order", { id: "new", status: "PENDING", tow_truck_id: null })],
+  ])("about %s that was never read says so", (_, entry) => {
+    expect(apply(board([truck(1)]), [entry]).unknown).toBe(true);
+  });
+
+  test("of another kind changes nothing", () => {
+    const before = board([truck(1)], [order("x")]);
+    const { board: after, unknown } = apply(before, [told("ticket", { id: "t", status: "OPEN" })]);
+    expect([after, unknown]).toEqual([before, false]);
+  });
+});
+
+test("the nearest free trucks come first; busy ones and those that are nowhere do not come", () => {
+  const all = board([
+    truck(1, { latitude: 56 }),
+    truck(2, { latitude: 55.76 }),
+    truck(3, { status: "BUSY" }),
+    truck(4, { latitude: null, longitude: null }),
+  ]);
+  expect(nearest(all, order("x").pickup, 5).map(({ truck: { id } }) => id)).toEqual([2, 1]);
+});
+
+test("Moscow and Saint Petersburg are 633 km apart", () => {
+  const km = distance({ latitude: 55.7558, longitude: 37.6173 }, { latitude: 59.9343, longitude: 30.3351 });
+  expect(Math.round(km)).toBe(633);
+});
+
+describe("on the map", () => {
+  test("trucks of a state that is switched off are not drawn", () => {
+    const all = board([
+      truck(1),
+      truck(2, { status: "OFFLINE" }),
+      truck(3, { latitude: null, longitude: null }),
+    ]);
+    const drawn = truckShape(all, new Set(["OFFLINE"])).features.map(({ properties }) => properties.id);
+    expect(drawn).toEqual([1]);
+  });
+
+  test("an order that waits is told from one that is under way", () => {
+    const all = board(
+      [],
+      [order("x", { status: "PENDING", priority: "URGENT" }), order("y", { status: "ASSIGNED" })],
+    );
+    const drawn = orderShape(all).features.map(({ properties: { waiting, urgent } }) => [waiting, urgent]);
+    expect(drawn).toEqual([
+      [true, true],
+      [false, false],
+    ]);
+  });
+
+  test("a truck's way leads to the car, and with the car to its aim", () => {
+    const way = (status: string) =>
+      routeShape(board([truck(1)], [order("x", { status, truckId: 1 })]), null).features[0]?.geometry
+        .coordinates[1];
+    expect(way("ASSIGNED")).toEqual([37.61, 55.75]);
+    expect(way("IN_PROGRESS")).toEqual([37.7, 55.8]);
+  });
+
+  test("the frame holds everything, and there is none around nothing", () => {
+    expect(boundsOf(board([truck(1, { latitude: 50, longitude: 30 })], [order("x")]))).toEqual([
+      [30, 50],
+      [37.61, 55.75],
+    ]);
+    expect(boundsOf(board([]))).toBeNull();
+  });
+});

@@ -1,0 +1,99 @@
+/** A real browser on a real server: one of each for a file, a fresh window for each test. */
+import { type Browser, chromium, type Page } from "playwright-core";
+import { findBrowser } from "../../scripts/browser.mjs";
+import { Client } from "../whole/client.ts";
+import { Server } from "../whole/server.ts";
+
+export const LOGINS = {
+  client: { username: "client1", password: "password123" },
+  driver: { username: "driver1", password: "password123" },
+  operator: { username: "operator1", password: "password123" },
+  staff: { username: "admin", password: "caravan-admin-1" },
+} as const;
+export type Login = keyof typeof LOGINS;
+
+export interface WindowOptions {
+  readonly width?: number;
+  readonly locale?: string;
+  readonly colorScheme?: "light" | "dark";
+}
+
+/** What a window complained of or asked of others than the server. */
+export interface Watched {
+  readonly page: Page;
+  readonly faults: string[];
+  readonly outside: string[];
+}
+
+export class Stage {
+  readonly server: Server;
+  readonly client: Client;
+  readonly #browser: Browser;
+
+  private constructor(server: Server, browser: Browser) {
+    this.server = server;
+    this.client = new Client(server.origin);
+    this.#browser = browser;
+  }
+
+  static async open(): Promise<Stage> {
+    const args = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--no-sandbox"];
+    const browser = await chromium.launch({ executablePath: findBrowser(), args });
+    try {
+      return new Stage(await Server.start(), browser);
+    } catch (error) {
+      await browser.close();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+    await this.server.remove();
+  }
+
+  /** An empty window that nobody is signed in to. */
+  async window({ width = 1280, ...options }: WindowOptions = {}): Promise<Watched> {
+    const context = await this.#browser.newContext({
+      viewport: { width, height: 860 },
+      locale: "en-US",
+      acceptDownloads: true,
+      ...options,
+    });
+    const page = await context.newPage();
+    const faults: string[] = [];
+    const outside: string[] = [];
+    page.on("pageerror", (error) => faults.push(error.message));
+    page.on("console", (message) => {
+      // A refused request is said by the browser itself, whatever the page makes of it.
+      if (message.type() === "error" && !message.text().startsWith("Failed to load"))
+        faults.push(message.text());
+    });
+    page.on("request", (request) => {
+      const url = new URL(request.url());
+      if (url.protocol.startsWith("http") && url.origin !== this.server.origin) outside.push(request.url());
+    });
+    return { page, faults, outside };
+  }
+
+  /** A window of somebody who has just signed in at this address. */
+  async signedIn(who: Login, path = "/", options: WindowOptions = {}): Promise<Watched> {
+    const watched = await this.window(options);
+    await watched.page.goto(`${this.server.origin}/admin${path}`);
+    await signIn(watched.page, who);
+    await watched.page.locator("#content").waitFor();
+    return watched;
+  }
+
+  /** Somebody's own client of the API. */
+  async as(who: Login): Promise<Client> {
+    const { body } = await this.client.post("/api/auth/signin/", LOGINS[who]);
+    return this.client.as(body.access);
+  }
+}
+
+export async function signIn(page: Page, who: Login): Promise<void> {
+  await page.locator("#username").fill(LOGINS[who].username);
+  await page.locator("#password").fill(LOGINS[who].password);
+  await page.keyboard.press("Enter");
+}
