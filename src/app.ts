@@ -46,6 +46,7 @@ import {
   reportRoutes,
   taskRoutes,
   trackGate,
+  trackRoutes,
   trackSocket,
 } from "./modules/tracking/index.ts";
 import { documentRoutes } from "./platform/http/documents.tsx";
@@ -87,7 +88,7 @@ const socketDocuments = [
 const driverRoutes: readonly Route[] = [...rentalRoutes, ...earningsRoutes, ...paperRoutes];
 
 /** Where people are and what waits there: under `/api/v1/` and, as the Eurorace app documents it, under `/api/`. */
-const trackingRoutes: readonly Route[] = [...reportRoutes, ...taskRoutes];
+const trackingRoutes: readonly Route[] = [...trackRoutes, ...reportRoutes, ...taskRoutes];
 
 /** Documented routes, app by app. */
 export const routes: readonly Route[] = [

@@ -10,3 +10,4 @@ export { trackSocket, trackTenant } from "./room.ts";
 export { reportRoutes } from "./routes.ts";
 export { announceTask, type TaskNotice } from "./task-notices.ts";
 export { taskRoutes } from "./task-routes.ts";
+export { trackRoutes } from "./track-routes.ts";

@@ -1,25 +1,16 @@
-/** `/api/v1/location-reports/…`: reports in, lists, latest places and tracks out. */
+/** `/api/v1/location-reports/…`: reports in, lists and latest places out. */
 import { z } from "@hono/zod-openapi";
 import type { Caller } from "../../platform/http/caller.ts";
-import { forbidden, invalid, notFound } from "../../platform/http/errors.ts";
+import { invalid, notFound } from "../../platform/http/errors.ts";
 import { integer } from "../../platform/http/fields.ts";
 import { fill } from "../../platform/http/messages.ts";
 import { linkTo } from "../../platform/http/paging.ts";
 import { type Route, reply, route } from "../../platform/http/route.ts";
 import { literal, text } from "../../platform/http/text.ts";
 import type { Scope } from "../../platform/runtime.ts";
-import { reportFeatures, toTrackWire, trackFeature, trackGpx } from "./forms.ts";
+import { reportFeatures } from "./forms.ts";
 import { jsonAnswer } from "./json.ts";
-import {
-  formOf,
-  latestQuery,
-  reportQuery,
-  toFilter,
-  toTrackFilter,
-  toWindow,
-  trackQuery,
-  writePosition,
-} from "./queries.ts";
+import { formOf, latestQuery, reportQuery, toFilter, toWindow, writePosition } from "./queries.ts";
 import {
   changeReport,
   findReport,
@@ -43,7 +34,7 @@ import {
   toReportWire,
 } from "./schemas.ts";
 import { type StoredPoint, storePoints } from "./storing.ts";
-import { flushTrack, readTrack } from "./tracks.ts";
+import { flushTrack } from "./tracks.ts";
 
 const tag = "Tracking";
 const challenge = "Token";
@@ -52,8 +43,6 @@ const params = z.object({ id: integer({ min: 1 }) });
 
 const texts = {
   noReport: literal("No LocationReport matches the given query."),
-  noUser: literal("Użytkownik nie istnieje."),
-  staffOnly: literal("Brak uprawnień administratora."),
   noSuchKey: text(
     'Invalid pk "{key}" - object does not exist.',
     'Недопустимый первичный ключ "{key}" - объект не существует.',
@@ -164,70 +153,6 @@ const latest = route({
   },
 });
 
-const TrackWire = z
-  .object({
-    user_id: z.number().int(),
-    username: z.string(),
-    total_points: z.number().int(),
-    start_time: z.string().nullable(),
-    end_time: z.string().nullable(),
-    coordinates: z.array(z.object({ latitude: z.number(), longitude: z.number(), timestamp: z.string() })),
-  })
-  .openapi("Track");
-
-async function trackAnswer(
-  scope: Scope,
-  request: Request,
-  userId: number,
-  query: z.output<typeof trackQuery>,
-): Promise<Response> {
-  await flushTrack(scope, userId);
-  const track = await readTrack(scope, userId, toTrackFilter(query));
-  if (!track) throw notFound(texts.noUser);
-  switch (formOf(request, query.format, ["geojson", "gpx"])) {
-    case "json":
-      return jsonAnswer(200, toTrackWire(track));
-    case "geojson":
-      return jsonAnswer(200, trackFeature(track), GEOJSON);
-    case "gpx":
-      return new Response(trackGpx(track), {
-        headers: {
-          "Content-Type": "application/gpx+xml",
-          "Content-Disposition": `attachment; filename="track-${userId}.gpx"`,
-        },
-      });
-  }
-}
-
-const myTrack = route({
-  method: "get",
-  path: `${path}/my_track`,
-  tag,
-  challenge,
-  summary: "See one's own track, as JSON, GeoJSON or GPX",
-  access: "signedIn",
-  query: trackQuery,
-  answers: { 200: TrackWire },
-  handle: ({ scope, caller, query, request }) => trackAnswer(scope, request, caller.userId, query),
-});
-
-const userTrack = route({
-  method: "get",
-  path: `${path}/user-track/:id{\\d+}`,
-  tag,
-  challenge,
-  summary: "See somebody's track",
-  description: "Staff only.",
-  access: "signedIn",
-  params,
-  query: trackQuery,
-  answers: { 200: TrackWire },
-  async handle({ scope, caller, params, query, request }) {
-    if (!caller.isStaff) throw forbidden(texts.staffOnly);
-    return trackAnswer(scope, request, params.id, query);
-  },
-});
-
 async function ownReport(scope: Scope, caller: Caller, id: number): Promise<Report> {
   const report = await findReport(scope, caller, id);
   if (!report) throw notFound(texts.noReport);
@@ -299,8 +224,6 @@ export const reportRoutes: readonly Route[] = [
   create,
   createBatch,
   latest,
-  myTrack,
-  userTrack,
   read,
   change("put"),
   change("patch"),

@@ -1,0 +1,86 @@
+/** `/api/v1/location-reports/my_track/` and `user-track/`: somebody's way as JSON, GeoJSON or GPX. */
+import { z } from "@hono/zod-openapi";
+import { forbidden, notFound } from "../../platform/http/errors.ts";
+import { integer } from "../../platform/http/fields.ts";
+import { type Route, route } from "../../platform/http/route.ts";
+import { literal } from "../../platform/http/text.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { toTrackWire, trackFeature, trackGpx } from "./forms.ts";
+import { jsonAnswer } from "./json.ts";
+import { formOf, toTrackFilter, trackQuery } from "./queries.ts";
+import { flushTrack, readTrack } from "./tracks.ts";
+
+const tag = "Tracking";
+const challenge = "Token";
+const path = "/api/v1/location-reports";
+
+const texts = {
+  noUser: literal("Użytkownik nie istnieje."),
+  staffOnly: literal("Brak uprawnień administratora."),
+};
+
+const TrackWire = z
+  .object({
+    user_id: z.number().int(),
+    username: z.string(),
+    total_points: z.number().int(),
+    start_time: z.string().nullable(),
+    end_time: z.string().nullable(),
+    coordinates: z.array(z.object({ latitude: z.number(), longitude: z.number(), timestamp: z.string() })),
+  })
+  .openapi("Track");
+
+async function trackAnswer(
+  scope: Scope,
+  request: Request,
+  userId: number,
+  query: z.output<typeof trackQuery>,
+): Promise<Response> {
+  await flushTrack(scope, userId);
+  const track = await readTrack(scope, userId, toTrackFilter(query));
+  if (!track) throw notFound(texts.noUser);
+  switch (formOf(request, query.format, ["geojson", "gpx"])) {
+    case "json":
+      return jsonAnswer(200, toTrackWire(track));
+    case "geojson":
+      return jsonAnswer(200, trackFeature(track), { "Content-Type": "application/geo+json" });
+    case "gpx":
+      return new Response(trackGpx(track), {
+        headers: {
+          "Content-Type": "application/gpx+xml",
+          "Content-Disposition": `attachment; filename="track-${userId}.gpx"`,
+        },
+      });
+  }
+}
+
+const myTrack = route({
+  method: "get",
+  path: `${path}/my_track`,
+  tag,
+  challenge,
+  summary: "See one's own track, as JSON, GeoJSON or GPX",
+  access: "signedIn",
+  query: trackQuery,
+  answers: { 200: TrackWire },
+  handle: ({ scope, caller, query, request }) => trackAnswer(scope, request, caller.userId, query),
+});
+
+const userTrack = route({
+  method: "get",
+  path: `${path}/user-track/:id{\\d+}`,
+  tag,
+  challenge,
+  summary: "See somebody's track",
+  description: "Staff only.",
+  access: "signedIn",
+  params: z.object({ id: integer({ min: 1 }) }),
+  query: trackQuery,
+  answers: { 200: TrackWire },
+  async handle({ scope, caller, params, query, request }) {
+    if (!caller.isStaff) throw forbidden(texts.staffOnly);
+    return trackAnswer(scope, request, params.id, query);
+  },
+});
+
+export const trackRoutes: readonly Route[] = [myTrack, userTrack];
