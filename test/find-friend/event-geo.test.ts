@@ -45,10 +45,14 @@ describe("a place", () => {
     expect((await of(id, "geolocation", host)).body).toEqual({ latitude: 59.9386, longitude: 30.3141 });
     await change(host, id, placed(MOSCOW));
     expect((await of(id, "geolocation", host)).body).toEqual({ latitude: 55.7386, longitude: 37.6068 });
+    expect((await change(host, id, { longitude: 1 })).status).toBe(400);
     // What does not move the event moves no place.
     await change(host, id, { name: "Другое имя", city: cityId });
     expect((await of(id, "geolocation", host)).body).toEqual({ latitude: 55.7386, longitude: 37.6068 });
     expect((await change(host, id, { address: "Невский, 1" })).status).toBe(200);
+    expect((await of(id, "geolocation", host)).body).toEqual({ latitude: 59.9386, longitude: 30.3141 });
+    await change(host, id, placed(MOSCOW));
+    await change(host, id, { longitude: null });
     expect((await of(id, "geolocation", host)).body).toEqual({ latitude: 59.9386, longitude: 30.3141 });
     await change(host, id, { city: null });
     expect((await of(id, "geolocation", host)).status).toBe(404);

@@ -159,6 +159,7 @@ describe("is refused in words and not made", () => {
     { min_age: 30, max_age: 20 },
     { min_count_members: 5, max_count_members: 3 },
     { latitude: 55.5 },
+    { longitude: 37.5, latitude: null },
     { members: [{ id: "x" }] },
     { members: [{}] },
     { members: [5] },

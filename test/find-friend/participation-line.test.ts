@@ -1,13 +1,14 @@
 /** Places and the waiting line: never one too many, and whoever waits longest is told first. */
 import { describe, expect, test } from "vitest";
 import { sweepLines } from "../../src/modules/events/index.ts";
-import { del, rows } from "../support/api.ts";
+import { del, get, rows } from "../support/api.ts";
 import { jobScope } from "../support/scope.ts";
 import {
   ask,
   asked,
   change,
   decide,
+  eventPath,
   type Guest,
   guest,
   held,
@@ -76,6 +77,20 @@ test("of many that are accepted at once only as many come in as there are places
   const answers = await Promise.all(requests.map((id) => decide(host, id, "accept")));
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 400, 400, 400, 400, 400]);
   expect(await memberIds(event)).toHaveLength(4);
+});
+
+test("places that are taken away while people are let in leave nobody without one", async () => {
+  const host = await guest();
+  const event = await held(host, { max_count_members: 6 });
+  const people = await Promise.all(Array.from({ length: 5 }, () => guest()));
+  const requests = await Promise.all(people.map((who) => asked(who, event)));
+  const [changed] = await Promise.all([
+    change(host, event, { max_count_members: 3 }),
+    ...requests.map((id) => decide(host, id, "accept")),
+  ]);
+  const { body } = await get(eventPath(event));
+  expect(changed.status).toBe(body.max_count_members === 3 ? 200 : 400);
+  expect(body.members_count).toBeLessThanOrEqual(body.max_count_members);
 });
 
 test("a request that is accepted twice at once makes one member and one notice", async () => {

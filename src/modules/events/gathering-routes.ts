@@ -1,6 +1,6 @@
 /** `/api/v1/events/…`: find events, hold and change one's own. */
 import { z } from "@hono/zod-openapi";
-import { forbidden, invalid, notFound } from "../../platform/http/errors.ts";
+import { forbidden, invalid, notFound, refuse } from "../../platform/http/errors.ts";
 import { integer } from "../../platform/http/fields.ts";
 import { messages as shared } from "../../platform/http/messages.ts";
 import { envelope, pageQuery, paginate } from "../../platform/http/paging.ts";
@@ -146,6 +146,7 @@ const change = (method: "put" | "patch") =>
       const changed = await changeGathering(scope, caller, params.id, toChange(body), toCompany(body));
       if (changed === "missing") throw notFound();
       if (changed === "forbidden") throw forbidden();
+      if (changed === "moved") throw refuse(409, shared.conflict);
       return reply(200, await toWire(scope, changed));
     },
   });

@@ -110,10 +110,10 @@ export function toGatheringWire(event: Gathering, image: string | null): z.input
 
 /** What a body names. Of the two degrees neither goes without the other. */
 export function toChange(body: z.output<typeof GatheringChange>): Partial<GatheringFacts> {
-  if ((body.latitude ?? null) === null && (body.longitude ?? null) !== null)
-    throw invalid({ latitude: messages.required });
-  if ((body.longitude ?? null) === null && (body.latitude ?? null) !== null)
-    throw invalid({ longitude: messages.required });
+  const { latitude = null, longitude = null } = body;
+  if ((latitude === null) !== (longitude === null))
+    throw invalid({ [latitude === null ? "latitude" : "longitude"]: messages.required });
+  const placed = body.latitude !== undefined || body.longitude !== undefined;
   const change = {
     name: body.name,
     description: body.description,
@@ -127,8 +127,7 @@ export function toChange(body: z.output<typeof GatheringChange>): Partial<Gather
     maxAge: body.max_age,
     minMembers: body.min_count_members,
     maxMembers: body.max_count_members,
-    latitude: body.latitude,
-    longitude: body.longitude,
+    ...(placed ? { latitude, longitude } : {}),
   };
   return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
 }

@@ -1,5 +1,6 @@
 /** Events that people host by number: made, changed and called off. Their members are named by id. */
 import { and, eq, sql } from "drizzle-orm";
+import { says } from "../../platform/db/client.ts";
 import { commit } from "../../platform/db/outbox.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import { invalid } from "../../platform/http/errors.ts";
@@ -83,8 +84,8 @@ export async function holdGathering(
   return { ...values, id: row.id, members };
 }
 
-/** How often a change looks again when the event's waiting line moved between its reading and its writing. */
-const TRIES = 3;
+/** How often a change looks again when somebody else's came between its reading and its writing. */
+const TRIES = 5;
 
 /** Changes what is given, also of an event that has begun. */
 export async function changeGathering(
@@ -93,7 +94,7 @@ export async function changeGathering(
   id: number,
   change: Partial<GatheringFacts>,
   company: Company,
-): Promise<Gathering | "missing" | "forbidden"> {
+): Promise<Gathering | "missing" | "forbidden" | "moved"> {
   let stored: StoredFile | null = null;
   for (let tries = 0; tries < TRIES; tries++) {
     const before = await findGathering(scope, id);
@@ -117,7 +118,7 @@ export async function changeGathering(
     const after = await write(scope, caller, before, planned, picture);
     if (after) return after;
   }
-  return "missing";
+  return "moved";
 }
 
 /** What an event is to become, checked. */
@@ -148,7 +149,11 @@ async function plan(
   return { after, columns, lookUps, reseated, replaced: memberIds !== undefined };
 }
 
-/** One transaction; null when the event went away or its waiting line moved meanwhile. */
+/** As long as nobody came or went since it was read. */
+const unchangedCount = ({ id, members }: Gathering) =>
+  sql`(SELECT count(*) FROM event_members WHERE event_id = ${id}) = ${members.length}`;
+
+/** One transaction; null when the event went away, or its times, members or waiting line moved meanwhile. */
 async function write(
   scope: Scope,
   caller: Caller,
@@ -167,7 +172,7 @@ async function write(
       ...(columns.location === undefined ? {} : { locationKey: foldLocation(columns.location) }),
       updatedAt,
     })
-    .where(and(eq(events.id, id), offer?.unmoved))
+    .where(and(eq(events.id, id), offer?.unmoved, reseated ? unchangedCount(before) : undefined))
     .returning({ id: events.id });
   const notice = noticeOf(id, after.uuid, "updated", after.name);
   const effects = [
@@ -184,7 +189,10 @@ async function write(
     ...(offer ? [...offer.rest, closeDoor(scope, id)] : []),
     ...picture,
     ...eventAudit(scope, caller, "event.change", before, after),
-  ]);
+  ]).catch((error: unknown) => {
+    if (says(error, "CHECK constraint failed: events_order")) return null;
+    throw error;
+  });
   if (!done) return null;
   pushNotices(scope, offer?.notices ?? []);
   await tellRooms(scope, [notice]);

@@ -3,6 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { forbidden, invalid, notFound, refuse } from "../../platform/http/errors.ts";
 import { noSuchKey } from "../../platform/http/exact.ts";
 import { integer } from "../../platform/http/fields.ts";
+import { messages as shared } from "../../platform/http/messages.ts";
 import { type Route, reply, route } from "../../platform/http/route.ts";
 import { NewParticipation, ParticipationWire, toParticipationWire } from "./gathering-schemas.ts";
 import { joinFaults, messages } from "./messages.ts";
@@ -91,6 +92,7 @@ const remove = route({
   async handle({ scope, caller, params }) {
     const result = await withdraw(scope, caller, params.id);
     if (result === "missing") throw notFound();
+    if (result === "moved") throw refuse(409, shared.conflict);
     if (result === "decided") throw refuse(400, messages.decided);
     return reply(204, null);
   },
@@ -112,6 +114,7 @@ const decision = (verb: "accept" | "decline", decide: typeof accept, said: keyof
       const result: Decision = await decide(scope, caller, params.id);
       if (result === "missing") throw notFound();
       if (result === "forbidden") throw forbidden();
+      if (result === "moved") throw refuse(409, shared.conflict);
       if (result === "full") throw invalid({ non_field_errors: messages.full });
       return reply(200, { message: messages[said][scope.locale] });
     },

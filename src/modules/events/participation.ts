@@ -102,7 +102,7 @@ export async function withdraw(
   scope: Scope,
   { userId }: Caller,
   id: number,
-): Promise<"done" | "missing" | "decided"> {
+): Promise<"done" | "missing" | "decided" | "moved"> {
   for (let tries = 0; tries < TRIES; tries++) {
     const found = await findRequest(scope, id);
     if (found?.request.userId !== userId) return "missing";
@@ -125,11 +125,11 @@ export async function withdraw(
       return "done";
     }
   }
-  return "missing";
+  return "moved";
 }
 
 /** `missing`: no such request, or decided on already. */
-export type Decision = "done" | "missing" | "forbidden" | "full";
+export type Decision = "done" | "missing" | "forbidden" | "full" | "moved";
 
 /** Lets an applicant in, if there is a place. */
 export async function accept(scope: Scope, caller: Caller, id: number): Promise<Decision> {
@@ -188,7 +188,7 @@ export async function decline(scope: Scope, caller: Caller, id: number): Promise
       return "done";
     }
   }
-  return "missing";
+  return "moved";
 }
 
 async function findDecidable(scope: Scope, caller: Caller, id: number) {
