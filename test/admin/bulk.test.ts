@@ -1,0 +1,193 @@
+/** One thing done to many: counted first, each by itself, many of them by a job; dead letters sent again. */
+import { beforeAll, describe, expect, test } from "vitest";
+import { mint, type Person } from "../authorization/world.ts";
+import { deliver } from "../outbox/rows.ts";
+import { get, post, rows, unique } from "../support/api.ts";
+
+let operator: Person;
+let staff: Person;
+beforeAll(async () => {
+  operator = await mint("operator");
+  staff = await mint("staff");
+});
+
+const as = (who: Person) => ({ token: who.token, headers: { "accept-language": "en" } });
+const bulk = (resource: string, body: object, who: Person = staff) =>
+  post(`/api/admin/${resource}/bulk/`, body, as(who));
+
+/** So many interests whose names begin with one word. */
+async function interests(count: number): Promise<{ word: string; ids: number[] }> {
+  const word = unique("Увлечение");
+  const made = await rows<{ id: number }>(
+    `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})
+     INSERT INTO interests (name) SELECT '${word} ' || i FROM n RETURNING id`,
+  );
+  return { word, ids: made.map(({ id }) => id) };
+}
+const left = async (word: string) =>
+  (await rows("SELECT id FROM interests WHERE instr(name, ?) > 0", word)).length;
+
+/** Every slice of a job, one after another, as the queue would bring them. */
+async function workOff(job: string) {
+  for (;;) {
+    const [next] = await rows<{ id: string }>(
+      "SELECT id FROM outbox WHERE address = ? AND status = 'pending'",
+      `job:${job}`,
+    );
+    if (!next) return;
+    await deliver([next.id]);
+  }
+}
+
+describe("a dry run", () => {
+  test("counts and does nothing", async () => {
+    const { word } = await interests(3);
+    const answer = await bulk("interests", { action: "delete", filter: { search: word }, dry_run: true });
+    expect(answer).toMatchObject({ status: 200, body: { count: 3, dry_run: true } });
+    expect(await left(word)).toBe(3);
+  });
+});
+
+test("a few are done at once, each with its audit row", async () => {
+  const { word, ids } = await interests(3);
+  const answer = await bulk("interests", { action: "delete", ids: [...ids.slice(0, 2), 999_999_999] });
+  expect(answer.body).toEqual({ count: 2, done: 2, failed: [] });
+  expect(await left(word)).toBe(1);
+  const log = await rows(
+    "SELECT * FROM audit_log WHERE action = 'interest.delete' AND subject = ?",
+    `interest:${ids[0]}`,
+  );
+  expect(log).toHaveLength(1);
+});
+
+test("what can't be done to one of them is told, and the others are done", async () => {
+  const made = await Promise.all([mint("owner"), mint("owner")]);
+  const ids = [...made.map(({ id }) => id), staff.id];
+  const { body } = await bulk("users", { action: "change", values: { is_active: false }, ids });
+  expect(body).toEqual({
+    count: 3,
+    done: 2,
+    failed: [
+      { id: String(staff.id), detail: { non_field_errors: ["You can't take your own rights away."] } },
+    ],
+  });
+  expect(await rows(`SELECT DISTINCT is_active FROM users WHERE id IN (${ids.slice(0, 2)})`)).toEqual([
+    { is_active: 0 },
+  ]);
+});
+
+describe("many", () => {
+  test("become a job, which goes on slice by slice to its end and says how far it is", async () => {
+    const { word } = await interests(60);
+    const { body } = await bulk("interests", { action: "delete", filter: { search: word } });
+    expect(body).toEqual({ count: 60, job: expect.any(String) });
+    await workOff(body.job);
+    expect(await left(word)).toBe(0);
+    const job = await get(`/api/admin/jobs/${body.job}/`, as(staff));
+    expect(job.body).toMatchObject({ state: "done", total: 60, done: 60, failed: 0, actor: staff.id });
+    expect((await get(`/api/admin/jobs/${body.job}/`, as(operator))).status).toBe(404);
+  });
+
+  test("stop where their beginner lost the right meanwhile", async () => {
+    const gone = await mint("staff");
+    const { word } = await interests(60);
+    const { body } = await bulk("interests", { action: "delete", filter: { search: word } }, gone);
+    await rows("UPDATE users SET is_staff = 0 WHERE id = ?", gone.id);
+    await workOff(body.job);
+    const [job] = await rows("SELECT state, done FROM admin_jobs WHERE id = ?", body.job);
+    expect(job?.state).toBe("stopped");
+    expect(await left(word)).toBe(60 - Number(job?.done));
+  });
+
+  test("are what they were when it began: what is made later is left alone", async () => {
+    const { word } = await interests(30);
+    const { body } = await bulk("interests", { action: "delete", filter: { search: word } });
+    await rows("INSERT INTO interests (name) VALUES (?)", `${word} later`);
+    await workOff(body.job);
+    expect(await left(word)).toBe(1);
+  });
+});
+
+describe("a refusal", () => {
+  test.each<[string, string, object, number]>([
+    ["an action that there is not", "interests", { action: "explode", ids: [1] }, 400],
+    ["an action that is for one only", "users", { action: "temporary_password", ids: [1] }, 400],
+    ["neither ids nor a filter", "interests", { action: "delete" }, 400],
+    ["a filter that is none", "interests", { action: "delete", filter: { colour: "red" } }, 400],
+    ["deleting what can't be deleted", "audit-log", { action: "delete", filter: {} }, 403],
+    ["changing what can't be changed", "audit-log", { action: "change", values: {}, filter: {} }, 403],
+  ])("meets %s, and nothing happens", async (_, resource, body, status) => {
+    const before = await rows(
+      "SELECT (SELECT count(*) FROM interests) + (SELECT count(*) FROM audit_log) AS n",
+    );
+    expect((await bulk(resource, body)).status).toBe(status);
+    const after = await rows(
+      "SELECT (SELECT count(*) FROM interests) + (SELECT count(*) FROM audit_log) AS n",
+    );
+    expect(after).toEqual(before);
+  });
+
+  test("meets an operator who may not", async () => {
+    const who = await mint("owner");
+    const body = { action: "end_sessions", ids: [who.id] };
+    expect((await bulk("users", body, operator)).status).toBe(403);
+    expect((await bulk("users", { action: "delete", ids: [who.id] }, operator)).status).toBe(403);
+    expect(await rows("SELECT id FROM sessions WHERE user_id = ?", who.id)).toHaveLength(1);
+  });
+});
+
+describe("the outbox", () => {
+  async function letter(status: "dead" | "sent" | "pending"): Promise<string> {
+    const id = crypto.randomUUID();
+    await rows(
+      `INSERT INTO outbox (id, kind, address, payload, status, attempts, next_attempt_at, last_error, created_at)
+       VALUES (?, 'object', ?, '{}', ?, 8, 9999999999999, 'no luck', 1)`,
+      id,
+      `nothing/${id}`,
+      status,
+    );
+    return id;
+  }
+  const stateOf = (id: string) => rows("SELECT status, attempts FROM outbox WHERE id = ?", id);
+
+  test("sends a dead letter again when an operator says so, and writes it down", async () => {
+    const id = await letter("dead");
+    const answer = await post(`/api/admin/outbox/${id}/actions/resend/`, undefined, as(operator));
+    expect(answer.status).toBe(204);
+    const [log] = await rows("SELECT * FROM audit_log WHERE subject = ?", `outbox:${id}`);
+    expect(log).toMatchObject({ action: "outbox.resend", actor_id: operator.id });
+    await deliver([id]);
+    expect((await stateOf(id))[0]).toMatchObject({ status: "sent" });
+  });
+
+  test.each(["sent", "pending"] as const)("leaves what is %s alone", async (status) => {
+    const id = await letter(status);
+    expect((await post(`/api/admin/outbox/${id}/actions/resend/`, undefined, as(staff))).status).toBe(409);
+    expect(await stateOf(id)).toEqual([{ status, attempts: 8 }]);
+    expect(await rows("SELECT id FROM audit_log WHERE subject = ?", `outbox:${id}`)).toEqual([]);
+  });
+
+  test("sends many again, and says which were not dead", async () => {
+    const ids = [await letter("dead"), await letter("dead"), await letter("sent")];
+    const { body } = await bulk("outbox", { action: "resend", ids }, operator);
+    expect(body).toMatchObject({ count: 3, done: 2, failed: [{ id: ids[2] }] });
+  });
+
+  test("lets staff delete what is dead, and nothing else", async () => {
+    const [dead, sent] = [await letter("dead"), await letter("sent")];
+    const { body } = await bulk("outbox", { action: "delete", ids: [dead, sent] });
+    expect(body).toMatchObject({
+      done: 1,
+      failed: [{ id: sent, detail: "It can't be deleted in this state." }],
+    });
+    expect(await stateOf(dead)).toEqual([]);
+  });
+
+  test("shows what is dead", async () => {
+    const id = await letter("dead");
+    const { body } = await get(`/api/admin/outbox/?status=dead&search=${id}`, as(operator));
+    expect(body.results).toEqual([
+      expect.objectContaining({ id, last_error: "no luck", attempts: 8, kind: "object" }),
+    ]);
+  });
+});

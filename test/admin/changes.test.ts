@@ -1,0 +1,254 @@
+/** Changes in the console: on the version that was read, whole or not at all, written down, and taken back. */
+import { beforeAll, describe, expect, test } from "vitest";
+import { mint, type Person } from "../authorization/world.ts";
+import { del, get, patch, post, rows, unique } from "../support/api.ts";
+
+let operator: Person;
+let staff: Person;
+beforeAll(async () => {
+  operator = await mint("operator");
+  staff = await mint("staff");
+});
+
+const as = (who: Person, version?: string) => ({
+  token: who.token,
+  headers: { "accept-language": "en", ...(version ? { "if-match": version } : {}) },
+});
+const STALE = { detail: "The record was changed by somebody else. Load it again and repeat." };
+
+/** A tariff that an operator made. */
+async function tariff() {
+  const body = { name: unique("Тариф"), max_weight: 3.5, base_price: "1500.00", per_km_rate: "45.50" };
+  const answer = await post("/api/admin/vehicle-types/", body, as(operator));
+  expect(answer.status).toBe(201);
+  const path = `/api/admin/vehicle-types/${answer.body.id}/`;
+  return { path, made: answer.body, subject: `vehicle_type:${answer.body.id}` };
+}
+
+const logOf = (subject: string) =>
+  rows<{ id: number; action: string; actor_id: number; before: string; after: string; request_id: string }>(
+    "SELECT * FROM audit_log WHERE subject = ? ORDER BY id",
+    subject,
+  );
+
+describe("a version", () => {
+  test("has to be named", async () => {
+    const { path } = await tariff();
+    const answer = await patch(path, { base_price: "1" }, as(operator));
+    expect(answer.status).toBe(428);
+    expect((await get(path, as(operator))).body.base_price).toBe("1500.00");
+  });
+
+  test("is the ETag, in quotes or bare, and changes with what can be edited", async () => {
+    const { path, made } = await tariff();
+    const read = await get(path, as(operator));
+    expect(read.headers.get("etag")).toBe(`"${made.version}"`);
+    const first = await patch(path, { base_price: "1600" }, as(operator, `"${made.version}"`));
+    expect(first).toMatchObject({ status: 200, body: { base_price: "1600.00" } });
+    const second = await patch(path, { base_price: "1700" }, as(operator, first.body.version));
+    expect(second.status).toBe(200);
+    expect(new Set([made.version, first.body.version, second.body.version]).size).toBe(3);
+  });
+
+  test("that is stale is refused, and nothing is written", async () => {
+    const { path, made, subject } = await tariff();
+    await patch(path, { base_price: "1600" }, as(operator, made.version));
+    const late = await patch(path, { base_price: "9" }, as(staff, made.version));
+    expect(late).toMatchObject({ status: 412, body: STALE });
+    expect((await get(path, as(staff))).body.base_price).toBe("1600.00");
+    expect(await logOf(subject)).toHaveLength(2);
+  });
+
+  test("lets one of many through that change at once", async () => {
+    const { path, made, subject } = await tariff();
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, nth) =>
+        patch(path, { base_price: `${nth + 1}` }, as(operator, made.version)),
+      ),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(7).fill(412)]);
+    expect(await logOf(subject)).toHaveLength(2);
+  });
+
+  test("guards a deletion where it is named", async () => {
+    const { path, made } = await tariff();
+    await patch(path, { base_price: "1600" }, as(operator, made.version));
+    expect((await del(path, undefined, as(operator, made.version))).status).toBe(412);
+    expect((await del(path, undefined, as(operator))).status).toBe(204);
+  });
+});
+
+describe("the audit log", () => {
+  test("has one row a change: who, what, only what changed, which request", async () => {
+    const { path, made, subject } = await tariff();
+    const answer = await patch(path, { name: made.name, base_price: "99.90" }, as(staff, made.version));
+    await del(path, undefined, as(operator));
+    const [create, change, remove] = await logOf(subject);
+    expect(create).toMatchObject({ action: "vehicle_type.create", actor_id: operator.id, before: null });
+    expect(change).toMatchObject({
+      action: "vehicle_type.change",
+      actor_id: staff.id,
+      request_id: answer.headers.get("x-request-id"),
+      before: JSON.stringify({ base_price: "1500.00" }),
+      after: JSON.stringify({ base_price: "99.90" }),
+    });
+    expect(remove).toMatchObject({ action: "vehicle_type.delete", actor_id: operator.id, after: null });
+    expect(JSON.parse(remove?.before ?? "")).toMatchObject({
+      name: made.name,
+      base_price: "99.90",
+      max_weight: 3.5,
+    });
+  });
+
+  test("has no row for a change that changes nothing", async () => {
+    const { path, made, subject } = await tariff();
+    const answer = await patch(path, { base_price: "1500" }, as(operator, made.version));
+    expect(answer.body).toEqual(made);
+    expect(await logOf(subject)).toHaveLength(1);
+  });
+
+  test("shows operators what was done to things that they may see, and nothing else", async () => {
+    const { subject } = await tariff();
+    const mine = await get(`/api/admin/audit-log/?search=${subject}`, as(operator));
+    expect(mine.body.results[0]).toMatchObject({
+      subject,
+      actor: operator.id,
+      action: "vehicle_type.create",
+    });
+    const city = await post("/api/admin/interests/", { name: unique("Лыжи") }, as(staff));
+    const path = `/api/admin/audit-log/?search=interest:${city.body.id}`;
+    expect((await get(path, as(staff))).body.count).toBe(1);
+    expect((await get(path, as(operator))).body.count).toBe(0);
+    const [entry] = await logOf(`interest:${city.body.id}`);
+    expect((await get(`/api/admin/audit-log/${entry?.id}/`, as(operator))).status).toBe(404);
+  });
+
+  test("can't be written to", async () => {
+    const { subject } = await tariff();
+    const [entry] = await logOf(subject);
+    const path = `/api/admin/audit-log/${entry?.id}/`;
+    expect((await patch(path, { action: "x" }, as(staff, "*"))).status).toBe(403);
+    expect((await del(path, undefined, as(staff))).status).toBe(403);
+    expect((await post("/api/admin/audit-log/", { action: "x" }, as(staff))).status).toBe(403);
+  });
+});
+
+describe("a revert", () => {
+  const revert = (id: number | undefined, who: Person) =>
+    post(`/api/admin/audit-log/${id}/actions/revert/`, undefined, as(who));
+
+  test("puts back what stood there, as a change of its own that can be reverted", async () => {
+    const { path, made, subject } = await tariff();
+    await patch(path, { base_price: "1", per_km_rate: "2" }, as(operator, made.version));
+    const [, change] = await logOf(subject);
+    expect(await revert(change?.id, operator)).toMatchObject({
+      status: 200,
+      body: { base_price: "1500.00" },
+    });
+    expect((await get(path, as(operator))).body).toMatchObject({
+      base_price: "1500.00",
+      per_km_rate: "45.50",
+    });
+    const [, , reverted] = await logOf(subject);
+    expect(reverted).toMatchObject({ action: "vehicle_type.revert", actor_id: operator.id });
+    await revert(reverted?.id, staff);
+    expect((await get(path, as(operator))).body.base_price).toBe("1.00");
+  });
+
+  test("is refused once something else stands there, and nothing is written", async () => {
+    const { path, made, subject } = await tariff();
+    await patch(path, { base_price: "1" }, as(operator, made.version));
+    await patch(path, { base_price: "2" }, as(operator, "*"));
+    const [, change] = await logOf(subject);
+    expect((await revert(change?.id, staff)).status).toBe(409);
+    expect((await get(path, as(staff))).body.base_price).toBe("2.00");
+    expect(await logOf(subject)).toHaveLength(3);
+  });
+
+  test("of a creation or a deletion is refused, and of what is gone not found", async () => {
+    const { path, made, subject } = await tariff();
+    await patch(path, { base_price: "1" }, as(operator, made.version));
+    const [create, change] = await logOf(subject);
+    expect((await revert(create?.id, staff)).status).toBe(409);
+    await del(path, undefined, as(staff));
+    const [, , remove] = await logOf(subject);
+    expect((await revert(remove?.id, staff)).status).toBe(409);
+    expect((await revert(change?.id, staff)).status).toBe(404);
+  });
+
+  test("by somebody who may not change the thing is refused", async () => {
+    const who = await mint("owner");
+    await patch(`/api/admin/users/${who.id}/`, { first_name: "Анна" }, as(staff, "*"));
+    const [change] = await logOf(`user:${who.id}`);
+    expect((await revert(change?.id, operator)).status).toBe(403);
+    expect((await revert(change?.id, staff)).status).toBe(200);
+    expect(await rows("SELECT first_name FROM users WHERE id = ?", who.id)).toEqual([{ first_name: "" }]);
+  });
+
+  test("keeps to the rules of a change: rights are not given back to oneself taken", async () => {
+    const [entry] = await rows<{ id: number }>(
+      `INSERT INTO audit_log (at, actor_id, action, subject, before, after, request_id)
+       VALUES (1, 1, 'user.change', 'user:${staff.id}', '{"is_staff":false}', '{"is_staff":true}', 'x') RETURNING id`,
+    );
+    expect((await revert(entry?.id, staff)).status).toBe(400);
+    expect(await rows("SELECT is_staff FROM users WHERE id = ?", staff.id)).toEqual([{ is_staff: 1 }]);
+  });
+});
+
+describe("what the database would refuse", () => {
+  test("is told under its field: a value that is taken", async () => {
+    const { made } = await tariff();
+    const { path } = await tariff();
+    const answer = await patch(path, { name: made.name }, as(operator, "*"));
+    expect(answer).toMatchObject({ status: 400, body: { name: ["There is one with this value already."] } });
+  });
+
+  test("is told: what depends on it is in the way of its deletion", async () => {
+    const { path, made } = await tariff();
+    const client = await mint("owner");
+    await rows(
+      `INSERT INTO orders (id, client_id, vehicle_type_id, pickup_address, pickup_latitude, pickup_longitude,
+        delivery_address, delivery_latitude, delivery_longitude, start_code, created_at, updated_at)
+       VALUES (?, ?, ?, 'a', 1, 1, 'b', 2, 2, '1234', 1, 1)`,
+      crypto.randomUUID(),
+      client.id,
+      made.id,
+    );
+    const answer = await del(path, undefined, as(operator));
+    expect(answer).toMatchObject({ status: 409, body: { detail: "Other records depend on it." } });
+    expect((await get(path, as(operator))).status).toBe(200);
+  });
+
+  test("is told: a reference to nothing", async () => {
+    const body = { license_plate: unique("X"), owner: 999_999_999, make: "Lada", model: "Niva", year: 2001 };
+    const answer = await post("/api/admin/client-vehicles/", body, as(operator));
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { non_field_errors: ["It names something that does not exist."] },
+    });
+  });
+});
+
+test.each<[object, object]>([
+  [{ base_price: "-1" }, { base_price: ["Ensure this value is greater than or equal to 0."] }],
+  [{ base_price: "free" }, { base_price: ["A valid number is required."] }],
+  [{ name: "" }, { name: ["This field may not be blank."] }],
+  [{ name: null }, { name: ["This field may not be null."] }],
+  [{ id: 7 }, { id: ["This field is read-only."] }],
+  [
+    { version: "x", created_at: "2020-01-01" },
+    { version: ["This field is read-only."], created_at: ["This field is read-only."] },
+  ],
+])("the change %j is refused under its fields", async (change, errors) => {
+  const { path, subject } = await tariff();
+  const answer = await patch(path, change, as(operator, "*"));
+  expect(answer).toMatchObject({ status: 400, body: errors });
+  expect(await logOf(subject)).toHaveLength(1);
+});
+
+test.each(["/api/admin/nothing/", "/api/admin/nothing/1/", "/api/admin/users/x/", "/api/admin/users/1:2/"])(
+  "%s is not found",
+  async (path) => {
+    expect((await get(path, as(staff))).status).toBe(404);
+  },
+);
