@@ -95,6 +95,14 @@ describe("when its report", () => {
     expect(await rowOf(bob)).toBeUndefined();
   });
 
+  test("is deleted in the console, the one before it takes its place, too", async () => {
+    const bob = await person();
+    const [first, second] = [await report(bob, { latitude: 1 }), await report(bob, { latitude: 2 })];
+    const answer = await del(`/api/admin/location-reports/${second}/`, undefined, { token: staff.token });
+    expect(answer.status).toBeLessThan(300);
+    expect(await rowOf(bob)).toMatchObject({ id: first, location: { latitude: 1 } });
+  });
+
   test("is corrected, the correction shows", async () => {
     const bob = await person();
     const id = await report(bob, { latitude: 1 });

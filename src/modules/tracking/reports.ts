@@ -187,7 +187,7 @@ export async function removeReport(scope: Scope, caller: Caller, report: Report)
 }
 
 /** After a report was touched: the latest place of its person is looked up anew, unless it is another report. */
-function moveLatest(scope: Scope, id: number, owners: readonly number[]): BatchItem<"sqlite">[] {
+export function moveLatest(scope: Scope, id: number, owners: readonly number[]): BatchItem<"sqlite">[] {
   const forget = scope.db.delete(latestLocations).where(eq(latestLocations.reportId, id));
   const find = owners.map((userId) =>
     scope.db.run(sql`

@@ -15,6 +15,7 @@ import {
   resource,
 } from "../../platform/resources/resource.ts";
 import type { Scope } from "../../platform/runtime.ts";
+import { moveLatest } from "./reports.ts";
 import { latestLocations, locationReports, taskPhotos, taskStates, tasks } from "./tables.ts";
 import { newTaskNotice } from "./tasks.ts";
 
@@ -48,6 +49,7 @@ const reportResource = resource({
   filters: ["user", "at", "received_at", "flag"],
   sort: { field: "id", order: "desc" },
   rights: { operator: NOTHING, staff: REMOVE },
+  removal: async (scope, { id, row }) => ({ rest: moveLatest(scope, Number(id), [Number(row.user)]) }),
 });
 
 const latestResource = resource({
