@@ -160,3 +160,19 @@ export async function toldOf(id: string): Promise<{ kind: string; body: Record<s
     .all<{ payload: string }>();
   return results.map(({ payload }) => JSON.parse(payload));
 }
+
+/** The steps of an order, oldest first. */
+export const historyOf = (id: string) =>
+  rows<{ old_status: string; new_status: string; changed_by: number; comment: string }>(
+    "SELECT old_status, new_status, changed_by, comment FROM order_status_history WHERE order_id = ? ORDER BY id",
+    id,
+  );
+
+/** Everything that a refused step must leave alone. */
+export const tracesOf = async (there: Scene, id: string) => [
+  await stateOf(id),
+  await historyOf(id),
+  await noticesOf(there.client.id),
+  await toldOf(id),
+  await truckStatus(there.truck),
+];

@@ -10,8 +10,9 @@ import { Account, sightOf, toUserWire } from "../identity/index.ts";
 import { decimalField, keyField, uuidField } from "./fields.ts";
 import { isActive, isOver } from "./machine.ts";
 import { degrees, emptyAsNull, instantField, optionalInstant } from "./order-fields.ts";
-import type { History, Order, OrderRow, Payment, Rating } from "./order-queries.ts";
-import { ORDER_STATES, PAYMENT_METHODS, PAYMENT_STATES, PRIORITIES } from "./tables.ts";
+import type { History, Order, OrderRow } from "./order-queries.ts";
+import { PaymentWire, RatingWire, toPaymentWire, toRatingWire } from "./payments-schemas.ts";
+import { ORDER_STATES, PRIORITIES } from "./tables.ts";
 import { TruckWire, toTruckWire, toVehicleWire, VehicleWire } from "./wire-fleet.ts";
 
 const money = (amount: number | null) => (amount === null ? null : fromHundredths(amount));
@@ -134,58 +135,6 @@ function toHistoryWire(scope: Scope, order: Order, row: History): z.input<typeof
     comment: row.comment,
     order: order.id,
     changed_by: row.changedBy,
-  };
-}
-
-export const PaymentWire = z
-  .object({
-    id: z.number().int(),
-    payment_method: z.enum(PAYMENT_METHODS),
-    status: z.enum(PAYMENT_STATES),
-    created_at: z.string(),
-    updated_at: z.string(),
-    amount: z.string(),
-    transaction_id: z.string(),
-    paid_at: z.string().nullable(),
-    order: z.uuid(),
-  })
-  .openapi("Payment");
-
-export function toPaymentWire(payment: Payment): z.input<typeof PaymentWire> {
-  return {
-    id: payment.id,
-    payment_method: payment.paymentMethod,
-    status: payment.status,
-    created_at: isoTime(payment.createdAt),
-    updated_at: isoTime(payment.updatedAt),
-    amount: fromHundredths(payment.amount),
-    transaction_id: payment.transactionId,
-    paid_at: time(payment.paidAt),
-    order: payment.orderId,
-  };
-}
-
-export const RatingWire = z
-  .object({
-    id: z.number().int(),
-    created_at: z.string(),
-    updated_at: z.string(),
-    driver_rating: z.number().int(),
-    service_rating: z.number().int(),
-    comment: z.string(),
-    order: z.uuid(),
-  })
-  .openapi("Rating");
-
-export function toRatingWire(rating: Rating): z.input<typeof RatingWire> {
-  return {
-    id: rating.id,
-    created_at: isoTime(rating.createdAt),
-    updated_at: isoTime(rating.updatedAt),
-    driver_rating: rating.driverRating,
-    service_rating: rating.serviceRating,
-    comment: rating.comment,
-    order: rating.orderId,
   };
 }
 

@@ -4,8 +4,8 @@ import { integer, string } from "../../platform/http/fields.ts";
 import { type Route, reply, route } from "../../platform/http/route.ts";
 import { decimalField } from "./fields.ts";
 import { orderParams } from "./order-fields.ts";
-import { PaymentWire, RatingWire, toPaymentWire, toRatingWire } from "./order-schemas.ts";
 import { declarePayment, settlePayment } from "./payments.ts";
+import { PaymentWire, RatingWire, toPaymentWire, toRatingWire } from "./payments-schemas.ts";
 import { rateOrder } from "./ratings.ts";
 import { PAYMENT_METHODS, PAYMENT_STATES } from "./tables.ts";
 
