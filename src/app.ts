@@ -15,6 +15,9 @@ import {
   orderGate,
   orderRoutes,
   orderSocket,
+  sharedGate,
+  sharedPages,
+  sharedRoutes,
   truckGate,
   truckSocket,
 } from "./modules/dispatch/index.ts";
@@ -70,6 +73,7 @@ export const gates: readonly Gate[] = [
   truckGate,
   opsGate,
   ticketGate,
+  sharedGate,
 ];
 
 /** What the documents say of each. */
@@ -117,6 +121,7 @@ export const routes: readonly Route[] = [
   ...supportRoutes,
   ...socialRoutes,
   ...fleetRoutes,
+  ...sharedRoutes,
   ...orderRoutes,
   ...adminRoutes,
   ...eventRoutes,
@@ -134,6 +139,7 @@ export const routes: readonly Route[] = [
 const pages: readonly Route[] = [
   startRoute,
   ...consoleRoutes,
+  ...sharedPages,
   ...linkRoutes,
   ...documentRoutes(routes, (origin) => asyncApiDocument(socketDocuments, origin)),
 ];

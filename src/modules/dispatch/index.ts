@@ -19,6 +19,7 @@ export {
   type TruckOnMap,
 } from "./overview.ts";
 export { dispatchResources } from "./resources.ts";
+export { sharedGate, sharedPages, sharedRoutes } from "./shared-page.tsx";
 export { endShares, findShared, purgeShares, type SharedOrder, shareOrder } from "./shares.ts";
 export { type TruckNotice, tellTruck } from "./truck-notices.ts";
 export { truckSocket, truckTenant } from "./truck-room.ts";

@@ -1,6 +1,7 @@
 /** The order room: its client, its driver and the operators hear of every step, place and payment. Its alarm drives offers. */
 import { sql } from "drizzle-orm";
 import * as v from "valibot";
+import { isOperator } from "../../platform/http/caller.ts";
 import type { SocketDocument } from "../../platform/realtime/asyncapi.ts";
 import { fault } from "../../platform/realtime/frames.ts";
 import type { Entry } from "../../platform/realtime/journal.ts";
@@ -18,10 +19,12 @@ export type OrderOpening = {
   readonly location: ReturnType<typeof toPosition>;
 } | null;
 
-/** Whom an entry does not concern: they get its position and nothing in it. */
+/** What does not concern an audience: it gets the entry's position and nothing in it. */
 const KEPT_FROM: Readonly<Record<string, readonly string[]>> = {
+  operator: [],
   client: ["offer"],
   driver: ["offer", "payment"],
+  public: ["offer", "payment", "arrived"],
 };
 
 export function orderTenant(openScope: () => Scope): Tenant {
@@ -41,11 +44,14 @@ export function orderTenant(openScope: () => Scope): Tenant {
       return location ? [JSON.stringify({ type: "initial", location, order_id: orderId })] : [];
     },
     audience: (caller) => {
-      if (!caller || caller.isStaff || caller.userType === "OPERATOR") return "operator";
+      if (!caller) return "public";
+      if (isOperator(caller)) return "operator";
       return caller.userType === "DRIVER" ? "driver" : "client";
     },
     showTo: (entry, audience) =>
-      KEPT_FROM[audience]?.includes(entry.kind) ? { ...entry, kind: "hidden", ref: null, body: {} } : entry,
+      (KEPT_FROM[audience] ?? KEPT_FROM.public)?.includes(entry.kind)
+        ? { ...entry, kind: "hidden", ref: null, body: {} }
+        : entry,
     archive: (room, epoch, entries) => archive(openScope(), orderIdOf(room), epoch, entries),
     ring: (room) => runOffers(openScope(), orderIdOf(room)),
     authenticate: renewalIn(openScope),

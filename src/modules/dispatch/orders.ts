@@ -91,7 +91,7 @@ type Route = Pick<
  * Kopecks; null when there is no such tariff. The straight line stands for the road, one to one: a lower bound that
  * needs no router, and the final price is an operator's to set.
  */
-async function priceFor(scope: Scope, route: Route): Promise<number | null> {
+export async function priceFor(scope: Scope, route: Route): Promise<number | null> {
   const from = { latitude: route.pickupLatitude, longitude: route.pickupLongitude };
   const to = { latitude: route.deliveryLatitude, longitude: route.deliveryLongitude };
   const distance = Math.round(distanceBetween(from, to) / 10);

@@ -6,6 +6,7 @@ import { text } from "../../platform/http/text.ts";
 import { presence } from "../../platform/resources/filters.ts";
 import { instantInput, moneyInput, placeInput } from "../../platform/resources/inputs.ts";
 import { EDIT, field, READ, resource } from "../../platform/resources/resource.ts";
+import { orderActions, orderConsequences, paymentActions } from "./resources-actions.ts";
 import { orderOffers, orderStatusHistory, orders, payments, ratings } from "./tables.ts";
 
 const order = text("Order", "Заказ");
@@ -93,6 +94,8 @@ const orderResource = resource({
     { resource: "order-offers", target: "order_id", label: text("Offers", "Предложения") },
     { resource: "support-tickets", target: "related_order", label: text("Tickets", "Обращения") },
   ],
+  consequences: orderConsequences,
+  actions: orderActions,
 });
 
 const historyResource = resource({
@@ -142,6 +145,7 @@ const paymentResource = resource({
   filters: ["order_id", "status", "payment_method", "amount", "created_at", "paid_at"],
   sort: { field: "created_at", order: "desc" },
   rights: { operator: READ, staff: READ },
+  actions: paymentActions,
 });
 
 const ratingResource = resource({

@@ -2,6 +2,8 @@
 import { and, eq, gt, lte } from "drizzle-orm";
 import { randomToken, sha256 } from "../../platform/crypto/digest.ts";
 import type { Place } from "../../platform/geo.ts";
+import { CLOSE } from "../../platform/realtime/frames.ts";
+import { NOBODY } from "../../platform/realtime/sockets.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { users } from "../identity/index.ts";
 import { etaOf } from "./live.ts";
@@ -29,9 +31,11 @@ export async function shareOrder(
   return { url: `${scope.origin}/track/${token}`, expiresAt };
 }
 
-/** Ends every link to an order. */
+/** Ends every link to an order; who looks at one just now is sent away. */
 export async function endShares(scope: Scope, orderId: string): Promise<void> {
   await scope.db.delete(orderShares).where(eq(orderShares.orderId, orderId));
+  const revocation = { userId: NOBODY, rightsBefore: scope.now() };
+  await scope.runtime.room(`order:${orderId}`)?.revoke(revocation, CLOSE.forbidden, "the link has ended");
 }
 
 export async function purgeShares(scope: Scope): Promise<void> {

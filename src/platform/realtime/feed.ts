@@ -103,7 +103,7 @@ export class Feed {
     return false;
   }
 
-  /** An entry as this caller may see it. */
+  /** An entry as this reader may see it. */
   show(entry: Entry, caller: Caller | null): Entry {
     return this.#tenant.showTo?.(entry, this.#audience(caller)) ?? entry;
   }
@@ -112,9 +112,9 @@ export class Feed {
     return this.#tenant.audience?.(caller) ?? "";
   }
 
-  #encode(entry: Entry, { dialect, caller }: SocketFacts): string | null {
-    const shown = this.show(entry, caller);
-    return dialect === PROTOCOL ? encode(entryFrame(shown)) : this.#tenant.toDocumented(shown);
+  #encode(entry: Entry, facts: SocketFacts): string | null {
+    const shown = this.show(entry, facts.caller);
+    return facts.dialect === PROTOCOL ? encode(entryFrame(shown)) : this.#tenant.toDocumented(shown);
   }
 }
 

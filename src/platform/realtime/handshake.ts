@@ -104,8 +104,8 @@ async function shakeHands(
     epoch: epochOf(url),
     since,
   };
-  const open = ({ room, readOnly = false, opening, asOf = asked }: Entered) =>
-    openIn(scope, { ...socket, room, readOnly, opening, admittedAt: asOf });
+  const open = ({ asOf = asked, ...admitted }: Entered) =>
+    openIn(scope, { ...socket, ...admitted, admittedAt: asOf });
   const answer = await open(entered);
   // The gate may have gone by what it read before a right ended and began anew.
   if (answer.status !== 403 || entered.asOf === undefined) return answerOf(answer);

@@ -20,7 +20,7 @@ import {
 import { type Draft, type Entry, Journal } from "./journal.ts";
 import { Memory } from "./memory.ts";
 import type { RoomStub } from "./rooms.ts";
-import { isRevoked, type Revocation, type SocketFacts, Sockets } from "./sockets.ts";
+import { endOf, isRevoked, type Revocation, type SocketFacts, Sockets } from "./sockets.ts";
 import { draftOf, LISTENER, readFrame, sayingOf, textOf, type Writer } from "./speech.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import {
@@ -104,11 +104,14 @@ export class Room {
       catchingUp: resumed && recovered ? admission.since : null,
       admittedAt: admission.admittedAt,
       ...(admission.readOnly ? { readOnly: true } : {}),
+      until: admission.until,
     };
     const company = this.#tenant.social ? this.#company.present() : null;
     const { client, server } = this.#sockets.accept(facts);
     if (native) {
-      const ttl = caller ? Math.max(0, Math.floor((caller.expiresAt - this.#clock()) / 1000)) : null;
+      const end = endOf(facts);
+      const ttl =
+        end < Number.POSITIVE_INFINITY ? Math.max(0, Math.floor((end - this.#clock()) / 1000)) : null;
       const { epoch, head: seq } = this.#journal;
       this.#sockets.send(server, encode({ t: "welcome", epoch, seq, ttl, recovered, limits: LIMITS }));
       if (facts.catchingUp !== null) this.#feed.catchUp(server);
@@ -127,10 +130,10 @@ export class Room {
     // Whom we closed may still send until it answers the close, and one that means harm never does.
     if (socket.readyState !== WebSocket.OPEN) return;
     const now = this.#clock();
-    const { caller, dialect, readOnly } = this.#sockets.facts(socket);
+    const facts = this.#sockets.facts(socket);
+    const { caller, dialect, readOnly } = facts;
     if (!this.#sockets.withinRate(socket, now)) return this.#sockets.close(socket, CLOSE.tooFast, "too fast");
-    if (caller && caller.expiresAt <= now)
-      return this.#sockets.close(socket, CLOSE.unauthenticated, "expired");
+    if (endOf(facts) <= now) return this.#sockets.close(socket, CLOSE.unauthenticated, "expired");
     const text = textOf(data);
     if (typeof text !== "string") return this.#sockets.complain(socket, text);
     const writer = { caller, readOnly };

@@ -18,6 +18,8 @@ export interface SocketFacts {
   readonly admittedAt: number;
   /** Hears and says nothing. */
   readonly readOnly?: boolean;
+  /** When the right to be here ends, epoch ms. */
+  readonly until?: number | undefined;
   /** Rooms that a person's own socket follows, and up to where each was served. */
   readonly follows?: Readonly<Record<string, { readonly epoch: string; readonly seq: number }>>;
 }
@@ -50,7 +52,7 @@ export class Sockets {
 
   accept(facts: SocketFacts): { client: WebSocket; server: WebSocket } {
     const { 0: client, 1: server } = new WebSocketPair();
-    this.#state.acceptWebSocket(server, facts.caller ? [userTag(facts.caller.userId)] : []);
+    this.#state.acceptWebSocket(server, [userTag(facts.caller?.userId ?? NOBODY)]);
     this.update(server, facts);
     return { client, server };
   }
@@ -147,8 +149,8 @@ export class Sockets {
   closeExpired(now: number): number | null {
     let next: number | null = null;
     for (const socket of this.open()) {
-      const expiresAt = this.facts(socket).caller?.expiresAt;
-      if (expiresAt === undefined) continue;
+      const expiresAt = endOf(this.facts(socket));
+      if (expiresAt === Number.POSITIVE_INFINITY) continue;
       if (expiresAt <= now) this.close(socket, CLOSE.unauthenticated, "expired");
       else next = next === null ? expiresAt : Math.min(next, expiresAt);
     }
@@ -162,10 +164,19 @@ export interface Holder {
   readonly admittedAt?: number;
 }
 
+/** When a socket's credential or right ends, epoch ms. */
+export function endOf({ caller, until }: Pick<SocketFacts, "caller" | "until">): number {
+  return Math.min(caller?.expiresAt ?? Number.POSITIVE_INFINITY, until ?? Number.POSITIVE_INFINITY);
+}
+
+/** The user id of anonymous listeners: a right of theirs may end, too. */
+export const NOBODY = 0;
+
 export function isRevoked({ caller, admittedAt }: Holder, revocation: Revocation): boolean {
-  if (!caller || caller.userId !== revocation.userId) return false;
+  if ((caller?.userId ?? NOBODY) !== revocation.userId) return false;
   if (revocation.rightsBefore !== undefined)
     return admittedAt !== undefined && admittedAt <= revocation.rightsBefore;
+  if (!caller) return false;
   if (revocation.sessionId !== undefined) return caller.sessionId === revocation.sessionId;
   if (revocation.at !== undefined && (caller.signedInAt ?? 0) > revocation.at) return false;
   return caller.sessionId !== revocation.exceptSession;

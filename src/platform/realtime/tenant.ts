@@ -18,6 +18,8 @@ export interface Entered {
   readonly room: string;
   /** Hears and says nothing. */
   readonly readOnly?: boolean;
+  /** When the right ends, epoch ms; the socket closes with it. */
+  readonly until?: number;
   /** When the gate read what it decided by, epoch ms; just now when absent. */
   readonly asOf?: number;
   /** What the tenant's greeting needs to know and the room does not. */
@@ -80,6 +82,7 @@ export interface Admission {
   /** When the right to enter was looked up, epoch ms: a right that was taken away later counts. */
   readonly admittedAt: number;
   readonly readOnly?: boolean;
+  readonly until?: number | undefined;
   readonly opening?: unknown;
 }
 
