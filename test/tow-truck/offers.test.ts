@@ -1,17 +1,12 @@
 /** Calling for trucks: the closest is asked first, for a while, and exactly one gets the order. */
-import { runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { runOffers, sweepOffers } from "../../src/modules/dispatch/index.ts";
 import { mint, type Person } from "../authorization/world.ts";
-import { get, patch, post, rows } from "../support/api.ts";
-import { jobScope } from "../support/scope.ts";
+import { get, rows } from "../support/api.ts";
 import {
   at,
   move,
   noticesOf,
   orderIn,
-  place,
   type Scene,
   scene,
   stateOf,
@@ -20,45 +15,7 @@ import {
   truckRow,
   truckStatus,
 } from "./jobs.ts";
-
-interface Offer {
-  readonly id: number;
-  readonly truck_id: number;
-  readonly round: number;
-  readonly status: string;
-  readonly expires_at: number;
-  readonly distance: number;
-}
-
-const offersOf = (id: string) => rows<Offer>("SELECT * FROM order_offers WHERE order_id = ? ORDER BY id", id);
-
-const call = ({ operator }: Scene, id: string) =>
-  post(at(id, "dispatch/"), undefined, { token: operator.token });
-const accept = (by: Person, id: string) => post(at(id, "offer/accept/"), undefined, { token: by.token });
-const decline = (by: Person, id: string) => post(at(id, "offer/refuse/"), undefined, { token: by.token });
-
-/** Metres north of the car, as a place. */
-const north = (metres: number): [number, number] => [55.7522 + metres / 111_300, 37.6156];
-
-/** A scene whose own truck was never located, and drivers at these distances of the car. */
-async function trucksAt(...distances: number[]) {
-  const there = await scene();
-  const drivers = await Promise.all(
-    distances.map(async (metres) => {
-      const driver = await mint("driver");
-      const truck = await truckRow({ tariff: there.tariff, driver: driver.id, at: north(metres) });
-      return { ...driver, truck };
-    }),
-  );
-  return { there, drivers, id: await orderIn(there, "CONFIRMED") };
-}
-
-/** What the order's alarm does when the time of the standing offer is up. */
-async function timeIsUp(id: string): Promise<void> {
-  const { scope, finished } = jobScope({ now: () => Date.now() + 21_000 });
-  await runOffers(scope, id);
-  await finished();
-}
+import { accept, call, decline, north, offersOf, trucksAt } from "./offering.ts";
 
 describe("a call for trucks", () => {
   test("asks the closest for twenty seconds, and tells its driver", async () => {
@@ -219,92 +176,5 @@ describe("a driver who was asked", () => {
       expect((await decline(by, id)).status).toBe(404);
     }
     expect((await stateOf(id)).status).toBe("CONFIRMED");
-  });
-});
-
-describe("time", () => {
-  test("passes an unanswered offer on, and refuses whoever is late", async () => {
-    const { there, drivers, id } = await trucksAt(100, 200);
-    await call(there, id);
-    await timeIsUp(id);
-    expect((await offersOf(id)).map(({ status, truck_id }) => [status, truck_id])).toEqual([
-      ["EXPIRED", drivers[0]?.truck],
-      ["OPEN", drivers[1]?.truck],
-    ]);
-    expect((await accept(drivers[0] as Person, id)).status).toBe(409);
-  });
-
-  test("that has run out counts before anybody has noticed", async () => {
-    const { there, drivers, id } = await trucksAt(100);
-    await call(there, id);
-    await rows("UPDATE order_offers SET expires_at = ? WHERE order_id = ?", Date.now() - 1, id);
-    expect((await accept(drivers[0] as Person, id)).status).toBe(409);
-    expect((await get("/api/v1/offers/", { token: drivers[0]?.token ?? "" })).body.results).toEqual([]);
-    expect((await stateOf(id)).status).toBe("CONFIRMED");
-  });
-
-  test("ends with the operators when nobody is left, told once", async () => {
-    const { there, id } = await trucksAt(100);
-    await rows("UPDATE users SET last_login_at = ? WHERE id = ?", Date.now(), there.operator.id);
-    await call(there, id);
-    await timeIsUp(id);
-    await timeIsUp(id);
-    expect((await offersOf(id)).map(({ status }) => status)).toEqual(["EXPIRED"]);
-    expect(await noticesOf(there.operator.id)).toHaveLength(1);
-  });
-
-  test("is looked after by the clock where a room's alarm was lost", async () => {
-    const { there, id } = await trucksAt(100, 200);
-    await call(there, id);
-    await rows("UPDATE order_offers SET expires_at = 1 WHERE order_id = ?", id);
-    const { scope, finished } = jobScope();
-    await sweepOffers(scope);
-    await finished();
-    expect((await offersOf(id)).map(({ status }) => status)).toEqual(["EXPIRED", "OPEN"]);
-  });
-
-  test("that is up in two places at once passes the offer on once", async () => {
-    const { there, id } = await trucksAt(100, 200, 300);
-    await call(there, id);
-    await Promise.all([timeIsUp(id), timeIsUp(id), timeIsUp(id)]);
-    expect((await offersOf(id)).filter(({ status }) => status === "OPEN")).toHaveLength(1);
-    expect(await offersOf(id)).toHaveLength(2);
-  });
-
-  test("is the room's to keep: its alarm is set", async () => {
-    const { there, id } = await trucksAt(100, 200);
-    await call(there, id);
-    const [offer] = await offersOf(id);
-    const alarm = await runInDurableObject(env.ORDER_ROOMS.getByName(`order:${id}`), (_, state) =>
-      state.storage.getAlarm(),
-    );
-    expect(alarm).toBeLessThanOrEqual(offer?.expires_at ?? 0);
-  });
-});
-
-describe("a second call", () => {
-  test("asks everybody again, in a round of its own", async () => {
-    const { there, drivers, id } = await trucksAt(100);
-    await call(there, id);
-    await decline(drivers[0] as Person, id);
-    expect((await call(there, id)).body.offer.tow_truck).toBe(drivers[0]?.truck);
-    expect((await offersOf(id)).map(({ round }) => round)).toEqual([1, 2]);
-  });
-});
-
-describe("AUTO_DISPATCH", () => {
-  const confirm = async (settings: Record<string, string>) => {
-    const { there } = await trucksAt(100);
-    const id = await place(there);
-    await patch(at(id, "update-status/"), { status: "CONFIRMED" }, { token: there.operator.token, settings });
-    return rows("SELECT payload FROM outbox WHERE kind = 'order_dispatch' AND address = ?", `order:${id}`);
-  };
-
-  test("on: a confirmation calls by itself", async () => {
-    expect(await confirm({ AUTO_DISPATCH: "on" })).toHaveLength(1);
-  });
-
-  test("off: it waits for an operator", async () => {
-    expect(await confirm({ AUTO_DISPATCH: "off" })).toEqual([]);
   });
 });

@@ -270,3 +270,13 @@ describe("an order", () => {
     expect([answer.status, answer.body]).toEqual([404, { detail: "Страница не найдена." }]);
   });
 });
+
+test("what somebody ordered is in their account's export, with payments and all", async () => {
+  const own = await scene();
+  const id = await orderIn(own, "COMPLETED");
+  await post(at(id, "payments/"), { amount: "5.00", payment_method: "CASH" }, { token: own.client.token });
+  const { body } = await get("/api/v1/users/me/export/", { token: own.client.token });
+  expect(body.orders).toMatchObject([{ id, status: "COMPLETED", payments: [{ amount: "5.00" }] }]);
+  expect(body.orders[0].status_history).toHaveLength(4);
+  expect((await get("/api/v1/users/me/export/", { token: own.driver.token })).body.orders).toEqual([]);
+});
