@@ -56,6 +56,8 @@ async function builtConsole() {
   const before = await readdir(builds).catch(() => []);
   if (before.includes(name)) return join(builds, name);
   const draft = join(builds, `${name}.${process.pid}`);
+  // A test that starts a server would get React's development build.
+  process.env.NODE_ENV = "production";
   const { build } = await import("vite");
   await build({ configFile: join(source, "vite.config.ts"), build: { outDir: draft } });
   // Another one that started at the same time may have been faster.

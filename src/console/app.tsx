@@ -2,7 +2,7 @@
 import { QueryClient, useQuery } from "@tanstack/react-query";
 import { CoreAdminContext, localStorageStore } from "ra-core";
 import { lazy, Suspense, useState } from "react";
-import { BrowserRouter, Link, Navigate, Route, Routes, useParams } from "react-router-dom";
+import { BrowserRouter, Link, Navigate, Route, Routes, useLocation, useParams } from "react-router-dom";
 import { authProvider } from "./auth.ts";
 import { dataProvider } from "./data.ts";
 import { DeclarationProvider, readDeclaration, useDeclared } from "./declaration.tsx";
@@ -59,6 +59,8 @@ export function App() {
 /** Only who may use the console gets past; what they see is what the API declares to them. */
 function Gate() {
   const [, again] = useState(0);
+  // Whoever signs out is sent elsewhere: with the address, the key is looked at again.
+  useLocation();
   const key = session.key();
   const words = useWords();
   const { data, error, isPending, refetch } = useQuery({

@@ -6,6 +6,12 @@ import { Button } from "../kit/button.tsx";
 
 const focused = (place: HTMLInputElement | null) => place?.focus();
 
+/** The address that the door stood before. */
+function wanted(): string {
+  const { pathname, search } = location;
+  return `${pathname.replace(/^\/admin\/?/, "/")}${search}`;
+}
+
 export function SignIn({ onDone }: { onDone: () => void }) {
   const login = useLogin();
   const words = useWords();
@@ -18,10 +24,7 @@ export function SignIn({ onDone }: { onDone: () => void }) {
     setBusy(true);
     setFault("");
     try {
-      await login(
-        { username: given.get("username"), password: given.get("password") },
-        location.pathname.replace(/^\/admin/, "") || "/",
-      );
+      await login({ username: given.get("username"), password: given.get("password") }, wanted());
       onDone();
     } catch (error) {
       const status = typeof error === "object" && error !== null && "status" in error ? error.status : 0;

@@ -1,0 +1,174 @@
+/** The live map: trucks and orders as they are, assigning by a click, and a thousand trucks that move. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Client } from "../whole/client.ts";
+import { Stage } from "./browser.ts";
+
+let stage: Stage;
+let client: Client;
+let driver: Client;
+let operator: Client;
+beforeAll(async () => {
+  stage = await Stage.open();
+  client = await stage.as("client");
+  driver = await stage.as("driver");
+  operator = await stage.as("operator");
+});
+afterAll(() => stage?.close());
+
+const MOSCOW = { latitude: 55.752, longitude: 37.6156 };
+const SAMPLE_CAR = "00000000-0000-0000-0000-000000000001";
+
+async function anOrder(address: string): Promise<string> {
+  const { status, body, text } = await client.post("/api/v1/orders/", {
+    vehicle: SAMPLE_CAR,
+    vehicle_type: 1,
+    pickup_address: address,
+    pickup_latitude: 55.7601,
+    pickup_longitude: 37.6189,
+    delivery_address: "Leninsky 1",
+    delivery_latitude: 55.7,
+    delivery_longitude: 37.58,
+  });
+  expect([status, text]).toEqual([201, text]);
+  return body.id;
+}
+
+async function drive(place: { latitude: number; longitude: number }) {
+  expect((await driver.post("/api/v1/location/update/", place)).status).toBe(200);
+}
+
+/** Drivers and their trucks that nobody else has. */
+const orderOf = async (id: string) => (await operator.get(`/api/v1/orders/${id}/`)).body;
+
+describe("what happens shows by itself", () => {
+  test("a new order appears, and goes when it is cancelled", async () => {
+    const { page, faults } = await stage.signedIn("operator", "/map");
+    await page.locator(".maplibregl-canvas").waitFor();
+    await page.locator('[data-live="live"]').waitFor();
+    const id = await anOrder("Arbat 12");
+    await page.locator(".map-panel").getByText("Arbat 12").waitFor();
+    await operator.call("PATCH", `/api/v1/orders/${id}/update-status/`, { status: "CANCELLED" });
+    await expect.poll(() => page.locator(".map-panel").getByText("Arbat 12").count()).toBe(0);
+    expect(faults).toEqual([]);
+  });
+
+  test("an order is assigned by two clicks, and the truck is busy at once; its track can be seen", async () => {
+    await drive(MOSCOW);
+    await drive({ latitude: 55.7525, longitude: 37.616 });
+    const id = await anOrder("Tverskaya 7");
+    const { page, faults } = await stage.signedIn("operator", `/map?order=${id}`);
+    await page.locator('[data-live="live"]').waitFor();
+    const candidate = page.locator(".candidate").first();
+    await candidate.getByText("Э001КХ199").waitFor();
+    await candidate.getByRole("button", { name: "Assign" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Assign" }).click();
+    await page.getByText("Э001КХ199 is on its way").waitFor();
+    expect(await orderOf(id)).toMatchObject({ status: "ASSIGNED" });
+    await page.locator('.legend [data-state="busy"]').getByText("1").waitFor();
+
+    await page.locator(".map-panel").getByRole("button", { name: "Э001КХ199" }).click();
+    const track = page.waitForResponse((response) => response.url().includes("/track/"));
+    await page.getByRole("button", { name: "Show the track" }).click();
+    expect((await track).status()).toBe(200);
+    expect(faults).toEqual([]);
+    await operator.call("PATCH", `/api/v1/orders/${id}/update-status/`, { status: "CANCELLED" });
+  });
+
+  test("an order's own page goes on step by step", async () => {
+    const id = await anOrder("Pokrovka 3");
+    const { page } = await stage.signedIn("operator", `/orders/${id}`);
+    await page.getByRole("button", { name: "→ Confirmed" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Confirmed" }).click();
+    await page.locator('.steps [aria-current="step"]').getByText("Confirmed").waitFor();
+    await page.getByRole("link", { name: "Assign" }).click();
+    await page.locator(".map-panel").getByText("Pokrovka 3").waitFor();
+    expect(await orderOf(id)).toMatchObject({ status: "CONFIRMED" });
+  });
+});
+
+describe("a thousand trucks that move every second", () => {
+  const COUNT = 1000;
+  const place = (id: number, turn: number) => ({
+    latitude: 55.75 + Math.sin(id + turn / 20) * 0.3,
+    longitude: 37.6 + Math.cos(id * 1.7 + turn / 20) * 0.5,
+  });
+
+  /** The server's part is played: what the page does with it is real. */
+  async function crowded() {
+    const { page, faults } = await stage.window({ width: 1280 });
+    const trucks = Array.from({ length: COUNT }, (_, index) => ({
+      id: index + 1,
+      license_plate: `T${index + 1}`,
+      model: "",
+      status: "AVAILABLE",
+      ...place(index + 1, 0),
+      located_at: null,
+      driver: null,
+      order: null,
+    }));
+    await page.route("**/api/admin/map/", (route) => route.fulfill({ json: { trucks, orders: [] } }));
+    let turn = 0;
+    let send = (_: object) => {};
+    await page.routeWebSocket(/\/ws\/me\//, (socket) => {
+      send = (frame) => socket.send(JSON.stringify(frame));
+      socket.onMessage((words) => {
+        const frame = JSON.parse(String(words));
+        if (frame.t === "ping") send({ t: "pong" });
+        if (frame.t === "subscribe")
+          send({ t: "subscribed", ref: frame.ref, room: frame.room, epoch: "e", seq: 0, recovered: true });
+      });
+    });
+    let seq = 0;
+    const tick = (status: string) => {
+      turn += 1;
+      for (let id = 1; id <= COUNT; id++) {
+        seq += 1;
+        const body = {
+          tow_truck_id: String(id),
+          ...place(id, turn),
+          status,
+          updated_at: new Date().toISOString(),
+        };
+        send({ t: "entry", room: "ops:all", seq, kind: "position", at: "", by: null, body });
+      }
+    };
+    await page.goto(`${stage.server.origin}/admin/map`);
+    await page.locator("#username").fill("operator1");
+    await page.locator("#password").fill("password123");
+    await page.keyboard.press("Enter");
+    await page.locator('.legend [data-state="available"]').getByText(String(COUNT)).waitFor();
+    await page.locator('[data-live="live"]').waitFor();
+    return { page, faults, tick };
+  }
+
+  test("are drawn in clusters while the page goes on answering", async () => {
+    const { page, faults, tick } = await crowded();
+    await page.evaluate(() => {
+      const facts = { long: 0, worst: 0, frames: 0 };
+      Object.assign(globalThis, { facts });
+      new PerformanceObserver((list) => {
+        for (const { duration } of list.getEntries()) {
+          facts.long += duration;
+          facts.worst = Math.max(facts.worst, duration);
+        }
+      }).observe({ entryTypes: ["longtask"] });
+      const count = () => {
+        facts.frames += 1;
+        requestAnimationFrame(count);
+      };
+      requestAnimationFrame(count);
+    });
+    const from = Date.now();
+    for (let round = 0; round < 8; round++) {
+      tick(round === 7 ? "BUSY" : "AVAILABLE");
+      await page.waitForTimeout(1000);
+    }
+    await page.locator('.legend [data-state="busy"]').getByText(String(COUNT)).waitFor();
+    const seconds = (Date.now() - from) / 1000;
+    const facts = await page.evaluate(
+      () => (globalThis as unknown as { facts: Record<string, number> }).facts,
+    );
+    console.log({ ...facts, seconds, fps: (facts.frames ?? 0) / seconds });
+    expect(faults).toEqual([]);
+  });
+});

@@ -1,0 +1,158 @@
+/** Into the console and out again: who gets in, what is loaded, how much of it. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Stage, signIn } from "./browser.ts";
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await Stage.open();
+});
+afterAll(() => stage?.close());
+
+const ASSETS = join(import.meta.dirname, "../../dist/assets");
+
+describe("the document", () => {
+  test("is the same at every address below /admin/, and lets nothing from outside in", async () => {
+    for (const path of ["/admin/", "/admin", "/admin/orders/5?tab=1", "/admin/a/b/c"]) {
+      const { status, text, headers } = await stage.client.get(path);
+      expect([path, status]).toEqual([path, 200]);
+      expect(text).toContain('<script src="/console/main.js" type="module">');
+      const policy = headers.get("content-security-policy") ?? "";
+      expect(policy).toContain("default-src 'none'");
+      expect(policy).not.toMatch(/unsafe|https?:|\*/);
+    }
+  });
+
+  test("does not swallow the API's own addresses", async () => {
+    expect((await stage.client.get("/api/admin/nothing/")).status).toBe(401);
+  });
+
+  test("comes with 200 kB of script and style at most, compressed; the map is not among it", async () => {
+    const { page } = await stage.window();
+    const loaded: string[] = [];
+    page.on("response", (response) => {
+      const { pathname } = new URL(response.url());
+      if (pathname.startsWith("/console/")) loaded.push(pathname);
+    });
+    await page.goto(`${stage.server.origin}/admin/`);
+    await page.locator("#username").waitFor();
+    const sizes = await Promise.all(
+      [...new Set(loaded)].map(async (path) => gzipSync(await readFile(join(ASSETS, path))).length),
+    );
+    expect(loaded.length).toBeGreaterThan(1);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(200_000);
+    expect(loaded.filter((path) => path.includes("maplibre"))).toEqual([]);
+  });
+});
+
+describe("the door", () => {
+  test.each(["client", "driver"] as const)("stays closed to a %s, and keeps nothing of them", async (who) => {
+    const { page } = await stage.window();
+    await page.goto(`${stage.server.origin}/admin/`);
+    await signIn(page, who);
+    await page.getByRole("alert").getByText("This account has no access to the console.").waitFor();
+    expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
+  });
+
+  test("says what is wrong with a wrong password in the reader's language", async () => {
+    const { page } = await stage.window({ locale: "ru-RU" });
+    await page.goto(`${stage.server.origin}/admin/`);
+    await page.locator("#username").fill("operator1");
+    await page.locator("#password").fill("not this one");
+    await page.keyboard.press("Enter");
+    await page
+      .getByRole("alert")
+      .getByText("Невозможно войти с предоставленными учетными данными.")
+      .waitFor();
+  });
+
+  test("leads to the address that was asked for", async () => {
+    const { page } = await stage.signedIn("operator", "/vehicle-types?sort=name&order=ASC");
+    await page.getByRole("heading", { name: "Tariffs" }).waitFor();
+    expect(page.url()).toContain("/admin/vehicle-types?sort=name");
+  });
+
+  test("shows an operator less than staff", async () => {
+    const named = async (who: "operator" | "staff") => {
+      const { page } = await stage.signedIn(who);
+      await page.locator(".side details").first().waitFor();
+      return page.locator(".side a").allTextContents();
+    };
+    const [operator, staff] = [await named("operator"), await named("staff")];
+    expect(staff).toEqual(expect.arrayContaining(operator));
+    expect(staff.length).toBeGreaterThan(operator.length);
+  });
+
+  test("closes behind who signs out, and their key is worth nothing any more", async () => {
+    const { page } = await stage.signedIn("operator");
+    const key = await page.evaluate(() => sessionStorage.getItem("caravan.session"));
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.locator("#username").waitFor();
+    const headers = { authorization: `Token ${key}` };
+    const { status } = await fetch(`${stage.server.origin}/api/admin/resources/`, { headers });
+    expect(status).toBe(401);
+  });
+
+  test("opens again when the session has ended meanwhile", async () => {
+    const { page } = await stage.signedIn("operator", "/tow-trucks");
+    await page.getByRole("heading", { name: "Tow trucks" }).waitFor();
+    await page.evaluate(() => sessionStorage.setItem("caravan.session", "0".repeat(40)));
+    await page.locator(".side").getByRole("link", { name: "Tariffs" }).click();
+    await page.locator("#username").waitFor();
+  });
+});
+
+describe("the frame", () => {
+  test("speaks both languages and remembers which", async () => {
+    const { page } = await stage.signedIn("operator");
+    await page.getByRole("heading", { name: "Overview" }).waitFor();
+    await page.getByRole("button", { name: "RU" }).click();
+    await page.getByRole("heading", { name: "Обзор" }).waitFor();
+    await page.reload();
+    await page.getByRole("heading", { name: "Обзор" }).waitFor();
+    expect(await page.locator("html").getAttribute("lang")).toBe("ru");
+  });
+
+  test("is light or dark as the system is, until somebody chooses", async () => {
+    const { page } = await stage.signedIn("operator", "/", { colorScheme: "dark" });
+    const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const dark = await ground();
+    await page.getByRole("button", { name: "Light or dark" }).click();
+    expect(await ground()).not.toBe(dark);
+  });
+
+  test("can be walked with the keyboard alone", async () => {
+    const { page } = await stage.signedIn("operator");
+    await page.getByRole("heading", { name: "Overview" }).waitFor();
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox", { name: "Find anything" }).waitFor();
+    await page.keyboard.type("driver1");
+    await page
+      .getByRole("option", { name: /driver1/ })
+      .first()
+      .waitFor();
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "driver1" }).waitFor();
+  });
+
+  test("fits a phone: nothing is wider than the screen, and the menu is a press away", async () => {
+    const { page } = await stage.signedIn("operator", "/users", { width: 390 });
+    await page.getByRole("link", { name: "client1", exact: true }).waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    await page.getByRole("button", { name: "Menu" }).click();
+    await page.locator(".side").getByRole("link", { name: "Tariffs" }).click();
+    await page.getByRole("heading", { name: "Tariffs" }).waitFor();
+    expect(await page.locator(".side").isVisible()).toBe(false);
+  });
+
+  test("asks nobody but its own server, and complains of nothing", async () => {
+    const { page, faults, outside } = await stage.signedIn("staff");
+    for (const path of ["/", "/map", "/conversations", "/orders", "/audit-log", "/outbox", "/nowhere"]) {
+      await page.goto(`${stage.server.origin}/admin${path}`);
+      await page.locator("#content :is(h1, .info)").first().waitFor();
+    }
+    expect({ faults, outside }).toEqual({ faults: [], outside: [] });
+  });
+});

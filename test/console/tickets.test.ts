@@ -1,0 +1,99 @@
+/** Tickets as conversations: live on both sides, with notes that stay among colleagues. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Client, Socket, unique } from "../whole/client.ts";
+import { LOGINS, Stage } from "./browser.ts";
+
+let stage: Stage;
+let author: Client;
+beforeAll(async () => {
+  stage = await Stage.open();
+  author = await stage.as("client");
+});
+afterAll(() => stage?.close());
+
+async function aTicket() {
+  const subject = unique("Where is my truck ");
+  const { status, body } = await author.post("/api/v1/support/tickets/", {
+    subject,
+    description: "It is late.",
+  });
+  expect(status).toBe(201);
+  return { id: body.id as string, subject, path: `/api/v1/support/tickets/${body.id}/` };
+}
+
+test("a new ticket appears in the list by itself and opens as a talk", async () => {
+  const { page } = await stage.signedIn("operator", "/conversations");
+  await page.getByRole("heading", { name: "Conversations" }).waitFor();
+  await page.locator('[data-live="live"]').waitFor();
+  const { subject } = await aTicket();
+  await page.getByRole("link", { name: new RegExp(subject) }).click();
+  await page.locator(".bubble").getByText("It is late.").waitFor();
+});
+
+test("both sides see each other's words at once, without a reload", async () => {
+  const { path, id } = await aTicket();
+  const { page } = await stage.signedIn("operator", `/conversations/${id}`);
+  await page.locator(".bubble").getByText("It is late.").waitFor();
+  await page.locator('[data-live="live"]').waitFor();
+  await author.post(`${path}messages/`, { body: "Are you there?" });
+  await page.locator(".bubble.theirs").getByText("Are you there?").waitFor();
+
+  await page.getByLabel("Answer").first().fill("We are looking into it.");
+  await page.keyboard.press("Enter");
+  await page.locator(".bubble.ours").getByText("We are looking into it.").waitFor();
+  expect(await page.locator(".bubble").count()).toBe(3);
+  const { body } = await author.get(path);
+  expect(body.messages.map((message: { body: string }) => message.body)).toContain("We are looking into it.");
+  expect(body.status).toBe("IN_PROGRESS");
+});
+
+test("the operator sees the client write", async () => {
+  const { id } = await aTicket();
+  const { page } = await stage.signedIn("operator", `/conversations/${id}`);
+  await page.locator(".bubble").waitFor();
+  await page.locator('[data-live="live"]').waitFor();
+  const { body } = await stage.client.post("/api/auth/signin/", LOGINS.client);
+  const url = `${stage.server.origin.replace("http", "ws")}/ws/support/tickets/${id}/`;
+  const socket = await Socket.open(url, ["caravan.v1", `auth.${body.access}`]);
+  await socket.next((frame) => frame.t === "welcome");
+  await expect
+    .poll(
+      async () => {
+        socket.send({ t: "typing" });
+        return page.locator(".typing").textContent();
+      },
+      { interval: 500, timeout: 15_000 },
+    )
+    .toContain("writing…");
+  socket.close();
+});
+
+test("a note is marked, and its author's side never gets it", async () => {
+  const { path, id } = await aTicket();
+  const { page } = await stage.signedIn("operator", `/conversations/${id}`);
+  await page.getByLabel(/Internal note/).check();
+  await page.getByLabel("Answer").first().fill("He called twice already.");
+  await page.getByRole("button", { name: "Answer" }).click();
+  await page.locator(".bubble.internal").getByText("He called twice already.").waitFor();
+  expect(JSON.stringify((await author.get(path)).body)).not.toContain("called twice");
+});
+
+test("a ticket is closed from its talk, and leaves the list of open ones", async () => {
+  const { path, id, subject } = await aTicket();
+  const { page } = await stage.signedIn("operator", `/conversations/${id}`);
+  await page.getByRole("combobox", { name: "Status" }).selectOption("RESOLVED");
+  await expect.poll(async () => (await author.get(path)).body.status).toBe("RESOLVED");
+  await expect.poll(() => page.getByRole("link", { name: new RegExp(subject) }).count()).toBe(0);
+});
+
+test("a connection that was lost comes back and brings what was missed", async () => {
+  const { path, id } = await aTicket();
+  const { page } = await stage.signedIn("operator", `/conversations/${id}`);
+  await page.locator(".bubble").waitFor();
+  await page.locator('[data-live="live"]').waitFor();
+  await page.context().setOffline(true);
+  await page.evaluate(() => dispatchEvent(new Event("offline")));
+  await author.post(`${path}messages/`, { body: "Said while you were away." });
+  await page.context().setOffline(false);
+  await page.locator(".bubble").getByText("Said while you were away.").waitFor();
+});
