@@ -1,5 +1,6 @@
 /** What operators do to orders and payments in the console: the same steps as from any door, by the same machine. */
 import { eq } from "drizzle-orm";
+import { runBatch } from "../../platform/db/client.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import { invalid, notFound, refuse } from "../../platform/http/errors.ts";
 import { type Text, text } from "../../platform/http/text.ts";
@@ -43,7 +44,7 @@ export const orderActions: Readonly<Record<string, Action>> = {
     roles,
     async run(scope, _, { id }, audit) {
       if (!(await beginDispatch(scope, id))) throw refuse(409, NO_TRUCK);
-      await audit("dispatch", null, null);
+      await runBatch(scope.db, [audit("dispatch", null, null)]);
       return null;
     },
   },
