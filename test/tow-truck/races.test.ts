@@ -127,3 +127,15 @@ test("a client cancels while the driver starts: one of them wins, and the truck 
     expect(await truckStatus(there.truck)).toBe(cancelled.status === 200 ? "AVAILABLE" : "BUSY");
   }
 });
+
+test("a driver of two trucks gets one job, however many are assigned at once", async () => {
+  const { there, confirmed } = await fleet(1);
+  const second = await truckRow({ tariff: there.tariff, driver: there.driver.id });
+  const trucks = [there.truck, second];
+  const ids = await confirmed(8);
+  const answers = await Promise.all(
+    ids.map((id, index) => move(there.operator, id, { status: "ASSIGNED", tow_truck: trucks[index % 2] })),
+  );
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+  expect(await requireOneEach(there.tariff, trucks)).toHaveLength(1);
+});
