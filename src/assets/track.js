@@ -120,7 +120,7 @@ function scaleBar(view) {
   const power = 10 ** Math.floor(Math.log10(most));
   const metres = [5, 2, 1].map((step) => step * power).find((length) => length <= most) ?? power;
   const width = metres / metresPerPixel;
-  const name = metres >= 1000 ? `${metres / 1000} ${words.km}` : `${metres} m`;
+  const name = metres >= 1000 ? `${metres / 1000} ${words.km}` : `${metres} ${words.m}`;
   return element(
     "g",
     { class: "scale", transform: `translate(${svg.clientWidth - width - 16} 26)` },

@@ -14,7 +14,6 @@ import { findShared, type SharedOrder } from "./shares.ts";
 
 const words = {
   title: text("Tow truck", "Эвакуатор"),
-  forName: text("for {name}", "для {name}"),
   gone: text("This link no longer works", "Ссылка больше не действует"),
   goneMore: text(
     "It has ended, or the order was finished some time ago.",
@@ -40,6 +39,7 @@ const SPOKEN = {
   delivery: text("Destination", "Назначение"),
   truck: text("Tow truck", "Эвакуатор"),
   km: text("km", "км"),
+  m: text("m", "м"),
 } satisfies Record<OrderStatus | string, Text>;
 
 const Place = z.object({ latitude: z.number(), longitude: z.number() });
@@ -103,7 +103,6 @@ const show = route({
 function mapPage(scope: Scope, token: string, shared: SharedOrder): Response {
   const { locale, runtime } = scope;
   const tiles = runtime.settings.mapTiles;
-  const name = shared.firstName && words.forName[locale].replace("{name}", shared.firstName);
   return page(
     {
       title: `${words.title[locale]} · Caravan`,
@@ -126,7 +125,8 @@ function mapPage(scope: Scope, token: string, shared: SharedOrder): Response {
         </h1>
         <p class="eta" />
         <p class="quiet">
-          <span>{name ? `${words.title[locale]} ${name}` : words.title[locale]}</span> <span class="seen" />
+          <span>{[words.title[locale], shared.firstName].filter(Boolean).join(" · ")}</span>{" "}
+          <span class="seen" />
         </p>
       </section>
     </main>,
