@@ -28,7 +28,13 @@ import { identityMails, purgeCodes, purgeSessions, sweepAvatars } from "./module
 import { pushNotice } from "./modules/notifications/index.ts";
 import { type Parting, part } from "./modules/social/index.ts";
 import { announceMessage, eraseTicketWords } from "./modules/support/index.ts";
-import { announceTask, checkTracks, rollTracks, type TaskNotice } from "./modules/tracking/index.ts";
+import {
+  announceTask,
+  checkTracks,
+  eraseTrack,
+  rollTracks,
+  type TaskNotice,
+} from "./modules/tracking/index.ts";
 import { deliver, type Handlers, sweepOutbox } from "./platform/db/delivery.ts";
 import { bury, purgeOutbox } from "./platform/db/outbox.ts";
 import { purgeIdempotencyKeys } from "./platform/http/idempotency.ts";
@@ -58,6 +64,7 @@ const handlers: Handlers = {
     const { userId } = row.payload as { userId: number };
     await eraseEventWords(scope, userId);
     await eraseChatWords(scope, userId);
+    await eraseTrack(scope, userId);
     // What the cascade's triggers wrote nobody has handed over: pictures go now, not at the next minute.
     await sweepOutbox(scope);
   },

@@ -11,3 +11,4 @@ export { reportRoutes } from "./routes.ts";
 export { announceTask, type TaskNotice } from "./task-notices.ts";
 export { taskRoutes } from "./task-routes.ts";
 export { trackRoutes } from "./track-routes.ts";
+export { eraseTrack } from "./tracks.ts";

@@ -38,6 +38,12 @@ export async function flushTrack(scope: Scope, userId: number): Promise<void> {
   }
 }
 
+/** With an account goes its track's room: its sockets, and every place in its journal. */
+export async function eraseTrack(scope: Scope, userId: number): Promise<void> {
+  const name = trackRoom(userId);
+  await scope.runtime.room(name)?.retire(name, { kind: "gone", ref: "gone", body: {} });
+}
+
 /** Null when there is no such person. Three statements in one trip, and an object for each rolled day in range. */
 export async function readTrack(scope: Scope, userId: number, filter: TrackFilter): Promise<Track | null> {
   // A day that was merged meanwhile has another object, and what it took in is no row any more: read all again.

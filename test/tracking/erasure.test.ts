@@ -1,0 +1,26 @@
+/** Nobody's places outlive their account. */
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { expect, test } from "vitest";
+import { del, person, post } from "../support/api.ts";
+import { until } from "../support/rooms.ts";
+import { connectNative } from "../support/socket.ts";
+import { rowsOf } from "../support/traces.ts";
+import { ocean } from "./fixtures.ts";
+
+test("with an account go its reports, its latest place and what its room remembers", async () => {
+  const ann = await person();
+  const room = env.USER_ROOMS.getByName(`user:${ann.id}`);
+  const remembered = () =>
+    runInDurableObject(room, (_, { storage }) =>
+      storage.sql.exec("SELECT body FROM entries WHERE kind = 'points'").toArray(),
+    );
+  const socket = await connectNative("/ws/location/", ann.token);
+  await post("/api/location-reports/", { location: ocean }, { token: ann.token });
+  await socket.next((frame) => frame.t === "entry" && frame.kind === "points");
+  expect(await remembered()).toHaveLength(1);
+  const { status } = await del("/api/v1/auth/profile/", undefined, { token: ann.token });
+  expect(status).toBe(204);
+  await until(async () => (await remembered()).length === 0);
+  expect((await rowsOf(ann.id)).map(({ table }) => table)).toEqual([]);
+});
