@@ -178,10 +178,10 @@ export type Values = Readonly<Record<string, string | number>>;
 export const LOCALES = ["en", "ru"] as const;
 export type Locale = (typeof LOCALES)[number];
 
-/** A key that is none of ours is a text already: the API's messages pass through. */
+/** A key that is none of ours is a text already: the API's messages pass through. ra-core brings a text along as `_`. */
 export function say(locale: Locale, key: string, values: Values = {}): string {
   const texts = Object.hasOwn(catalogue, key) ? catalogue[key as Word] : null;
-  if (!texts) return key;
+  if (!texts) return typeof values._ === "string" ? values._ : key;
   const text = texts[locale === "ru" ? 1 : 0];
   const forms = text.split("|");
   const form =

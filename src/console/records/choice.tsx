@@ -27,7 +27,7 @@ export function Choice({ id, resource, value, onChange }: ChoiceProps) {
   const [at, setAt] = useState(0);
   const search = useDebounced(typed ?? "");
   const sort = known?.sort;
-  const { data: found = [], isPending } = useGetList(
+  const { data, isPending } = useGetList(
     resource,
     {
       filter: search ? { q: search } : {},
@@ -36,6 +36,9 @@ export function Choice({ id, resource, value, onChange }: ChoiceProps) {
     },
     { enabled: Boolean(known) && typed !== null },
   );
+  // What was found for fewer letters is no answer to these.
+  const isAnswer = typed !== null && typed === search && !isPending;
+  const found = isAnswer ? (data ?? []) : [];
   if (!known)
     return (
       <input
@@ -58,7 +61,7 @@ export function Choice({ id, resource, value, onChange }: ChoiceProps) {
       else setAt((at + (event.key === "ArrowDown" ? 1 : found.length - 1)) % Math.max(1, found.length));
     } else if (event.key === "Enter" && typed !== null) {
       event.preventDefault();
-      pick(found[at]);
+      if (isAnswer) pick(found[at]);
     }
   };
   return (
@@ -89,7 +92,7 @@ export function Choice({ id, resource, value, onChange }: ChoiceProps) {
           setTyped(null);
         }}
       />
-      {typed !== null && !isPending ? (
+      {isAnswer ? (
         <div className="panel choices" id={list} role="listbox">
           {found.map((record, index) => (
             // biome-ignore lint/a11y/useFocusableInteractive: focus stays in the combobox, which names the active option.
