@@ -1,7 +1,7 @@
 /** Tracks for other programs: GPX and GeoJSON. */
 import { expect, test } from "vitest";
 import { toTrackWire, trackFeature, trackGpx } from "../../src/modules/tracking/forms.ts";
-import { get, type Person, person, post } from "../support/api.ts";
+import { get, type Person, person, post, send } from "../support/api.ts";
 
 const PATH = "/api/location-reports/";
 
@@ -67,6 +67,17 @@ test("a track as GeoJSON is a line with its times", async () => {
     properties: { user_id: who.id, username: who.username, total_points: 3 },
   });
   expect(answer.body.properties.times).toHaveLength(3);
+});
+
+test("reports as GeoJSON are points with what the receiver said, doubles on the wire", async () => {
+  const who = await walked(1);
+  const path = `http://caravan.test${PATH}?format=geojson`;
+  const response = await send(new Request(path, { headers: { authorization: `Bearer ${who.token}` } }));
+  const text = await response.text();
+  expect(text).toContain('"coordinates":[21.0,50.0]');
+  expect(JSON.parse(text).features).toMatchObject([
+    { geometry: { type: "Point" }, properties: { user: who.id, speed: null, flag: null } },
+  ]);
 });
 
 test("one place is a point, and none is no geometry", () => {
