@@ -1,7 +1,7 @@
 /** The matrix of orders: their client, the driver of their truck, operators; everybody else does not know that they exist. */
 import { rows } from "../support/api.ts";
 import { at, carOf, newOrder, orderIn, tariffRow, truckRow } from "../tow-truck/jobs.ts";
-import { members, mint, type Person, type Statuses, type Table } from "./world.ts";
+import { everybody, members, mint, type Person, type Statuses, type Table } from "./world.ts";
 
 const ORDERS = "/api/v1/orders";
 
@@ -89,6 +89,8 @@ export const orders: Table = {
   [`POST ${ORDERS}/:uuid/share`]: { answers: visible(201), ask: asked("share/", {}) },
   [`DELETE ${ORDERS}/:uuid/share`]: { answers: visible(204), ask: asked("share/") },
   "GET /api/v1/dashboard/stats": { answers: members(200) },
+  // Whoever has a link sees its order; a link that is none shows nothing to anybody.
+  "GET /api/v1/track/:token": { answers: everybody(404), ask: () => ({ path: "/api/v1/track/nothing/" }) },
   "POST /api/v1/location/update": {
     answers: [401, 403, 403, 404, 403, 403],
     ask: () => ({ body: { latitude: 55, longitude: 37 } }),

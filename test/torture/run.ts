@@ -20,6 +20,7 @@ const plan = {
   points: Number(values.points),
   evictions: Number(values.evictions),
   kills: Number(values.kills),
+  progress: (words: string) => console.log(`  ${words}`),
 };
 build();
 console.log(`seed ${plan.seed}`);

@@ -15,6 +15,8 @@ export interface Plan {
   readonly points: number;
   readonly evictions: number;
   readonly kills: number;
+  /** Hears now and then how far it is. */
+  readonly progress?: (words: string) => void;
 }
 
 export interface Report {
@@ -129,6 +131,7 @@ async function run(
   let evictions = 0;
   let kills = 0;
   let refusing = false;
+  let turns = 0;
   while (
     done() < plan.messages ||
     reported() < plan.points ||
@@ -136,6 +139,8 @@ async function run(
     kills < plan.kills
   ) {
     const progress = Math.min(1, done() / plan.messages);
+    if (++turns % 100 === 0)
+      plan.progress?.(`${done()} messages, ${reported()} points, ${evictions} evictions, ${kills} kills`);
     for (const client of clients) {
       if (client.isOpen && client.unacked.size < 20 && dice() < 0.9) client.say(`${client.name}#${said++}`);
       client.repeat(PATIENCE);
