@@ -37,7 +37,6 @@ async function drive(place: { latitude: number; longitude: number }) {
   expect((await driver.post("/api/v1/location/update/", place)).status).toBe(200);
 }
 
-/** Drivers and their trucks that nobody else has. */
 const orderOf = async (id: string) => (await operator.get(`/api/v1/orders/${id}/`)).body;
 
 describe("what happens shows by itself", () => {
@@ -144,13 +143,10 @@ describe("a thousand trucks that move every second", () => {
   test("are drawn in clusters while the page goes on answering", async () => {
     const { page, faults, tick } = await crowded();
     await page.evaluate(() => {
-      const facts = { long: 0, worst: 0, frames: 0 };
+      const facts = { long: 0, frames: 0 };
       Object.assign(globalThis, { facts });
       new PerformanceObserver((list) => {
-        for (const { duration } of list.getEntries()) {
-          facts.long += duration;
-          facts.worst = Math.max(facts.worst, duration);
-        }
+        for (const { duration } of list.getEntries()) facts.long += duration;
       }).observe({ entryTypes: ["longtask"] });
       const count = () => {
         facts.frames += 1;
@@ -168,7 +164,9 @@ describe("a thousand trucks that move every second", () => {
     const facts = await page.evaluate(
       () => (globalThis as unknown as { facts: Record<string, number> }).facts,
     );
-    console.log({ ...facts, seconds, fps: (facts.frames ?? 0) / seconds });
+    // The map is drawn by software here, frames are the machine's; how long the page kept others waiting is ours.
+    expect((facts.long ?? 0) / seconds).toBeLessThan(250);
+    expect((facts.frames ?? 0) / seconds).toBeGreaterThan(5);
     expect(faults).toEqual([]);
   });
 });

@@ -6,7 +6,7 @@ export { loadFleet } from "./fleet-samples.ts";
 export { orderGate, truckGate } from "./live-gates.ts";
 export { orderSocket, orderTenant } from "./live-order.ts";
 export { dispatchConfirmed, offersDue, runOffers, sweepOffers } from "./offers.ts";
-export { opsGate, opsSocket, opsTenant } from "./ops.ts";
+export { opsGate, opsSocket, opsTenant, tellOpsOfTicket } from "./ops.ts";
 export { closeOrderRoom, type OrderNotice, tellOrder } from "./order-room.ts";
 export { orderRoutes } from "./order-routes.ts";
 export { exportOrders } from "./orders.ts";

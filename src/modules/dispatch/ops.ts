@@ -34,13 +34,19 @@ export function opsTenant(openScope: () => Scope): Tenant {
   };
 }
 
+/** Tells the operators that something was written in a ticket: what it is they read where they may. */
+export async function tellOpsOfTicket(scope: Scope, ticketId: string, ref: string): Promise<void> {
+  await scope.runtime.room(OPS_ROOM)?.publish(OPS_ROOM, { kind: "ticket", ref, body: { id: ticketId } });
+}
+
 export const opsSocket: SocketDocument = {
   name: "ops",
   address: "/ws/ops/",
-  description: "For operators: every truck's place, every order's change.",
+  description: "For operators: every truck's place, every order's change, every word in a ticket.",
   says: {},
   entries: {
     position: v.object({ ...PositionBody.entries, status: v.string() }),
+    ticket: v.object({ id: v.string() }),
     order: v.object({ id: v.string(), status: v.string(), tow_truck_id: v.nullable(v.number()) }),
   },
   documented: { fromClient: {}, fromServer: {} },

@@ -3,6 +3,7 @@ import { sql } from "drizzle-orm";
 import { runBatch } from "../../platform/db/client.ts";
 import type { Entry } from "../../platform/realtime/journal.ts";
 import type { Scope } from "../../platform/runtime.ts";
+import { tellOpsOfTicket } from "../dispatch/index.ts";
 import { noticeRows, pushNotices } from "../notifications/index.ts";
 import { noticesOf } from "./conversation.ts";
 import { findTicket } from "./tickets.ts";
@@ -41,4 +42,5 @@ export async function archiveMessages(
   // Right behind the insert, whose rows `changes()` counts: a repeat has none.
   await runBatch(scope.db, [insert, advance, noticeRows(scope, told)]);
   pushNotices(scope, told);
+  await tellOpsOfTicket(scope, ticketId, `${epoch}:${last.seq}`);
 }

@@ -4,6 +4,7 @@ import type { Effect } from "../../platform/db/outbox.ts";
 import { log } from "../../platform/log.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
+import { tellOpsOfTicket } from "../dispatch/index.ts";
 import { supportMessages, supportTickets } from "./tables.ts";
 
 type Message = typeof supportMessages.$inferSelect;
@@ -37,6 +38,7 @@ async function announce(scope: Scope, message: Message): Promise<void> {
     ref: id,
     body: { id, author: authorId, body, created_at: isoTime(createdAt) },
   });
+  await tellOpsOfTicket(scope, message.ticketId, id);
 }
 
 /**
