@@ -1,6 +1,6 @@
 /** What runs without a request: the outbox's effects by kind, and the clock's jobs. */
 
-import { workOnJob } from "./modules/admin/index.ts";
+import { purgeJobs, workOnJob } from "./modules/admin/index.ts";
 import { eraseChatWords } from "./modules/chat/index.ts";
 import {
   closeOrderRoom,
@@ -111,6 +111,7 @@ const SCHEDULE: Record<string, Record<string, (scope: Scope) => Promise<unknown>
     lines: sweepLines,
     tracks: rollTracks,
     days: checkTracks,
+    adminJobs: purgeJobs,
   },
 };
 

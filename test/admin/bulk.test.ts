@@ -1,8 +1,10 @@
 /** One thing done to many: counted first, each by itself, many of them by a job; dead letters sent again. */
 import { beforeAll, describe, expect, test } from "vitest";
+import { purgeJobs } from "../../src/modules/admin/index.ts";
 import { mint, type Person } from "../authorization/world.ts";
 import { deliver } from "../outbox/rows.ts";
 import { get, post, rows, unique } from "../support/api.ts";
+import { jobScope } from "../support/scope.ts";
 
 let operator: Person;
 let staff: Person;
@@ -106,6 +108,31 @@ describe("many", () => {
     await workOff(body.job);
     expect(await left(word)).toBe(1);
   });
+});
+
+test("jobs can be looked up for thirty days", async () => {
+  const { word } = await interests(30);
+  const { body } = await bulk("interests", { action: "delete", filter: { search: word } });
+  await workOff(body.job);
+  const later = (days: number) => jobScope({ now: () => Date.now() + days * 24 * 3600_000 });
+  await purgeJobs(later(29).scope);
+  expect((await get(`/api/admin/jobs/${body.job}/`, as(staff))).status).toBe(200);
+  await purgeJobs(later(31).scope);
+  expect((await get(`/api/admin/jobs/${body.job}/`, as(staff))).status).toBe(404);
+});
+
+test.each<[object, number]>([
+  [{ user: 0 }, 0],
+  [{ user: "0" }, 0],
+  [{ user: [0, 1] }, 0],
+  [{ ids: [] }, 0],
+])("the filter %j means what it means in a list", async (filter, count) => {
+  const answer = await bulk("codes", {
+    action: "delete",
+    filter: { ...filter, search: "nobody has this address" },
+    dry_run: true,
+  });
+  expect(answer.body).toEqual({ count, dry_run: true });
 });
 
 describe("a refusal", () => {

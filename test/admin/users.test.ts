@@ -84,6 +84,15 @@ test("sending a reset link mails it to the person and is written down; it is not
   expect((await logOf(who.id)).map(({ action }) => action)).toEqual(["user.send_reset"]);
 });
 
+test("an address that was proved in another way is taken as proved, once", async () => {
+  const staff = await byStaff();
+  const who = await person();
+  expect((await post(done(who, "confirm_email"), undefined, staff)).status).toBe(204);
+  expect((await get(at(who), staff)).body.email_verified_at).toMatch(/Z$/);
+  expect((await post(done(who, "confirm_email"), undefined, staff)).status).toBe(409);
+  expect((await logOf(who.id)).map(({ action }) => action)).toEqual(["user.confirm_email"]);
+});
+
 test("no reset link can be sent to somebody without an address, and nothing is written", async () => {
   const staff = await byStaff();
   const who = await person();

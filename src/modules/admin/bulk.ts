@@ -1,5 +1,5 @@
 /** One thing done to many rows: each by itself, with its own rights, rules and audit row. Many of them become a job. */
-import { eq } from "drizzle-orm";
+import { eq, lte } from "drizzle-orm";
 import { commit, type Effect } from "../../platform/db/outbox.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import { forbidden, invalid, Refusal, refuse, wire } from "../../platform/http/errors.ts";
@@ -183,4 +183,11 @@ async function actorOf(scope: Scope, userId: number): Promise<Caller | null> {
   if (!user?.isActive) return null;
   const { id, userType, isStaff } = user;
   return { userId: id, sessionId: "", userType, isStaff, expiresAt: scope.now() };
+}
+
+/** How long one can look a job up. */
+const KEPT = 30 * 24 * 3600_000;
+
+export async function purgeJobs(scope: Scope): Promise<void> {
+  await scope.db.delete(adminJobs).where(lte(adminJobs.updatedAt, scope.now() - KEPT));
 }

@@ -1,3 +1,3 @@
 /** What staff works with: the API behind the console. */
-export { workOnJob } from "./bulk.ts";
+export { purgeJobs, workOnJob } from "./bulk.ts";
 export { adminRoutes } from "./routes.ts";

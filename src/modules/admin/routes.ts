@@ -1,7 +1,6 @@
 /** `/api/admin/…`: one set of routes for every declared resource. */
 import { z } from "@hono/zod-openapi";
 import { notFound } from "../../platform/http/errors.ts";
-import { boolean, string } from "../../platform/http/fields.ts";
 import { envelope, paginate } from "../../platform/http/paging.ts";
 import { type Reply, type Route, reply, route } from "../../platform/http/route.ts";
 import type { Resource, Role, Subject } from "../../platform/resources/resource.ts";
@@ -14,68 +13,22 @@ import { findRow, listRows } from "./lists.ts";
 import { overviewRoutes } from "./overview.ts";
 import { roleOf } from "./rights.ts";
 import { rowWire, versionOf } from "./rows.ts";
+import {
+  BulkResult,
+  bulkBody,
+  Fields,
+  inList,
+  listQuery,
+  ofOne,
+  PAGE_SIZE,
+  Row,
+  VersionedRow,
+  wantedQuery,
+} from "./schemas.ts";
 import { changeRow, createRow, removeRow, requireVersion } from "./writing.ts";
 
 const tag = "Admin";
 const path = "/api/admin/:resource";
-const PAGE_SIZE = 25;
-const MAX_IDS = 100;
-
-const inList = z.object({ resource: z.string() });
-const ofOne = z.object({ resource: z.string(), id: z.string() });
-
-const Row = z.looseObject({ id: z.union([z.string(), z.number()]) }).openapi("AdminRow");
-const VersionedRow = Row.extend({ version: z.string() }).openapi("AdminVersionedRow");
-const Fields = z
-  .looseObject({})
-  .openapi("AdminFields", { description: "Fields as the resource declares them." });
-
-/** Everything else in a query is a filter of the resource. */
-const wantedQuery = z.looseObject({
-  search: string({ max: 200, blank: true }).optional(),
-  ids: z
-    .string()
-    .transform((ids) => ids.split(",").filter(Boolean).slice(0, MAX_IDS))
-    .optional()
-    .openapi({ type: "string", description: "These rows: `1,2,3`." }),
-});
-
-const listQuery = wantedQuery.extend({
-  page: z.string().max(20).optional(),
-  per_page: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .catch(PAGE_SIZE)
-    .transform((size) => Math.min(size, MAX_IDS))
-    .optional()
-    .openapi({ type: "integer", description: "At most 100." }),
-  sort: z.string().optional().openapi({ description: "A field of the resource." }),
-  order: z
-    .preprocess((word) => (typeof word === "string" ? word.toLowerCase() : word), z.enum(["asc", "desc"]))
-    .optional(),
-});
-
-const bulkBody = z
-  .object({
-    action: string({ max: 50 }),
-    ids: z.array(z.coerce.string()).max(10_000).optional(),
-    filter: z.looseObject({ search: z.string().optional() }).optional(),
-    values: z.looseObject({}).optional(),
-    dry_run: boolean().optional(),
-  })
-  .refine(({ ids, filter }) => ids !== undefined || filter !== undefined, { path: ["ids"] })
-  .openapi("AdminBulk");
-
-const BulkResult = z
-  .object({
-    count: z.number().int(),
-    dry_run: z.literal(true).optional(),
-    done: z.number().int().optional(),
-    failed: z.array(z.object({ id: z.string(), detail: z.unknown() })).optional(),
-    job: z.string().optional(),
-  })
-  .openapi("AdminBulkResult");
 
 const declaration = route({
   method: "get",
@@ -182,7 +135,7 @@ const change = route({
   path: `${path}/:id`,
   tag,
   summary: "Change fields of a row",
-  description: "`If-Match` names the version that was read (`*`: any); 412 when the row was changed since.",
+  description: "`If-Match` names the version that was read (or `*`); 412 when the row was changed since.",
   access: "operator",
   params: ofOne,
   body: Fields,

@@ -11,6 +11,7 @@ import {
   consequencesOf,
   endDevices,
   giveTemporaryPassword,
+  proveEmail,
   removeAccount,
   removeDevice,
   sendReset,
@@ -86,6 +87,11 @@ const userResource = resource({
       roles: ["staff"],
       bulk: true,
       run: endDevices,
+    },
+    confirm_email: {
+      label: text("Take the e-mail as proved", "Считать почту подтверждённой"),
+      roles: ["staff"],
+      run: proveEmail,
     },
     send_reset: {
       label: text("Mail a reset link", "Отправить ссылку для сброса пароля"),

@@ -1,5 +1,5 @@
 /** What staff does to accounts: the rules that go with each change, and more than a change of fields. */
-import { sql } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import { randomToken } from "../../platform/crypto/digest.ts";
 import { commit, type Effect } from "../../platform/db/outbox.ts";
 import type { Caller } from "../../platform/http/caller.ts";
@@ -19,7 +19,7 @@ import { dropResets } from "./codes.ts";
 import { requestResetLink } from "./recovery.ts";
 import { foldUsername } from "./rules.ts";
 import { dropSessions, enforce, revokeEffect } from "./sessions.ts";
-import { profiles } from "./tables.ts";
+import { profiles, users } from "./tables.ts";
 import { verificationFor } from "./verification.ts";
 
 const OWN_RIGHTS = text("You can't take your own rights away.", "Нельзя лишить прав самого себя.");
@@ -28,6 +28,8 @@ const NO_ADDRESS = text(
   "There is no address that a link may be sent to.",
   "Нет адреса, на который можно отправить ссылку.",
 );
+
+const NOTHING_TO_PROVE = text("There is no address to prove.", "Подтверждать нечего.");
 
 /** Whoever is blocked or gets other rights is signed out everywhere; what is new has to be proved anew. */
 export async function consequencesOf(scope: Scope, change: Change): Promise<Consequences> {
@@ -134,6 +136,17 @@ async function endAll(
 /** Without a session there is nothing to end, and nothing to write down. */
 export async function endDevices(scope: Scope, _: Caller, { id }: Subject, audit: Audit): Promise<null> {
   await endAll(scope, { userId: Number(id) }, audit("end_sessions", null, null));
+  return null;
+}
+
+/** For who can't read what is mailed, and showed another proof. */
+export async function proveEmail(scope: Scope, _: Caller, { id, row }: Subject, audit: Audit): Promise<null> {
+  const update = scope.db
+    .update(users)
+    .set({ emailVerifiedAt: scope.now() })
+    .where(and(eq(users.id, Number(id)), eq(users.email, String(row.email)), isNull(users.emailVerifiedAt)));
+  const entry = audit("confirm_email", { email: row.email }, null);
+  if (!(await commit(scope, update, [], [entry]))) throw refuse(409, NOTHING_TO_PROVE);
   return null;
 }
 

@@ -4,21 +4,13 @@ import { type Column, type SQL, sql } from "drizzle-orm";
 import { boolean, string } from "../../platform/http/fields.ts";
 import { text } from "../../platform/http/text.ts";
 import { ageFilter } from "../../platform/resources/filters.ts";
-import { idInput, placeInput } from "../../platform/resources/inputs.ts";
+import { idInput } from "../../platform/resources/inputs.ts";
 import { ALL, field, NOTHING, REMOVE, type Resource, resource } from "../../platform/resources/resource.ts";
 import { parting, partingEffect, partSoon } from "./parting.ts";
-import {
-  blocks,
-  cities,
-  friendRequests,
-  friendships,
-  interests,
-  socialProfiles,
-  userInterests,
-} from "./tables.ts";
+import { directoryResources } from "./resources-directory.ts";
+import { blocks, friendRequests, friendships, socialProfiles, userInterests } from "./tables.ts";
 
 const person = text("Person", "Пользователь");
-const name = text("Name", "Название");
 const city = text("City", "Город");
 const sex = text("Sex", "Пол");
 const since = text("Since", "С");
@@ -26,47 +18,6 @@ const since = text("Since", "С");
 /** Names and address of somebody, for searches. */
 const wordsOf = (id: Column | SQL) =>
   sql`(SELECT username || ' ' || coalesce(email, '') || ' ' || first_name || ' ' || last_name FROM users WHERE id = ${id})`;
-
-const named = (max: number) => ({ input: string({ max }) });
-
-const cityResource = resource({
-  name: "cities",
-  subject: "city",
-  label: text("Cities", "Города"),
-  group: "people",
-  table: cities,
-  key: [cities.id],
-  title: "name",
-  fields: {
-    name: field.text(cities.name, name, named(100)),
-    place: field.place(cities.latitude, cities.longitude, text("Place", "Место"), { input: placeInput() }),
-  },
-  search: [cities.name],
-  filters: ["name"],
-  sort: { field: "name", order: "asc" },
-  rights: { operator: NOTHING, staff: ALL },
-});
-
-const interestResource = resource({
-  name: "interests",
-  subject: "interest",
-  label: text("Interests", "Интересы"),
-  group: "people",
-  table: interests,
-  key: [interests.id],
-  title: "name",
-  fields: {
-    name: field.text(interests.name, name, named(100)),
-    popularity: field.integer(
-      sql`(SELECT count(*) FROM user_interests WHERE interest_id = interests.id)`,
-      text("Popularity", "Популярность"),
-    ),
-  },
-  search: [interests.name],
-  filters: ["name"],
-  sort: { field: "name", order: "asc" },
-  rights: { operator: NOTHING, staff: ALL },
-});
 
 const words = (max: number) => string({ max, blank: true }).optional();
 const birthday = sql`(SELECT birthday FROM profiles WHERE user_id = social_profiles.user_id)`;
@@ -219,8 +170,7 @@ export const socialResources = [
   requestResource,
   blockResource,
   userInterestResource,
-  cityResource,
-  interestResource,
+  ...directoryResources,
 ];
 
 const profileValue = (column: string) =>

@@ -71,7 +71,8 @@ const worded = (label: Field["label"], en: string, ru: string) =>
 
 /** `status=A&status=B` and `status=A,B` are both. */
 function several() {
-  return z.union([z.string(), z.array(z.string())]).transform((words) =>
+  const word = z.union([z.number().transform(String), z.string()]);
+  return z.union([z.array(word), word]).transform((words) =>
     [words]
       .flat()
       .flatMap((each) => each.split(","))
@@ -89,9 +90,9 @@ function choices(options: readonly string[]) {
 }
 
 function hundredths() {
-  return z.string().transform((words, context) => {
-    const amount = toHundredths(words);
-    if (amount === null) complain({ ...context, value: words }, messages.notNumber);
+  return z.union([z.number(), z.string()]).transform((value, context) => {
+    const amount = toHundredths(String(value));
+    if (amount === null) complain({ ...context, value }, messages.notNumber);
     return amount ?? 0;
   });
 }

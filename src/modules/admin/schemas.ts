@@ -1,0 +1,64 @@
+/** The wire shapes that all resources share: rows, queries, and one thing done to many. */
+import { z } from "@hono/zod-openapi";
+import { boolean, string } from "../../platform/http/fields.ts";
+
+export const PAGE_SIZE = 25;
+const MAX_IDS = 100;
+
+export const inList = z.object({ resource: z.string() });
+export const ofOne = z.object({ resource: z.string(), id: z.string() });
+
+export const Row = z.looseObject({ id: z.union([z.string(), z.number()]) }).openapi("AdminRow");
+export const VersionedRow = Row.extend({ version: z.string() }).openapi("AdminVersionedRow");
+export const Fields = z
+  .looseObject({})
+  .openapi("AdminFields", { description: "Fields as the resource declares them." });
+
+/** Everything else in a query is a filter of the resource. */
+export const wantedQuery = z.looseObject({
+  search: string({ max: 200, blank: true }).optional(),
+  ids: z
+    .string()
+    .transform((ids) => ids.split(",").filter(Boolean).slice(0, MAX_IDS))
+    .optional()
+    .openapi({ type: "string", description: "These rows: `1,2,3`." }),
+});
+
+export const listQuery = wantedQuery.extend({
+  page: z.string().max(20).optional(),
+  per_page: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .catch(PAGE_SIZE)
+    .transform((size) => Math.min(size, MAX_IDS))
+    .optional()
+    .openapi({ type: "integer", description: "At most 100." }),
+  sort: z.string().optional().openapi({ description: "A field of the resource." }),
+  order: z
+    .preprocess((word) => (typeof word === "string" ? word.toLowerCase() : word), z.enum(["asc", "desc"]))
+    .optional(),
+});
+
+const idList = z.array(z.union([z.number().transform(String), z.string()])).max(10_000);
+
+export const bulkBody = z
+  .object({
+    action: string({ max: 50 }),
+    ids: idList.optional(),
+    filter: z.looseObject({ search: z.string().optional(), ids: idList.optional() }).optional(),
+    values: z.looseObject({}).optional(),
+    dry_run: boolean().optional(),
+  })
+  .refine(({ ids, filter }) => ids !== undefined || filter !== undefined, { path: ["ids"] })
+  .openapi("AdminBulk");
+
+export const BulkResult = z
+  .object({
+    count: z.number().int(),
+    dry_run: z.literal(true).optional(),
+    done: z.number().int().optional(),
+    failed: z.array(z.object({ id: z.string(), detail: z.unknown() })).optional(),
+    job: z.string().optional(),
+  })
+  .openapi("AdminBulkResult");
