@@ -232,6 +232,22 @@ describe("people", () => {
     expect(await effectsOf("part", `users:${low}-${high}`)).toHaveLength(1);
   });
 
+  test("who may not be located any more are nowhere", async () => {
+    const who = await mint("owner");
+    await rows(
+      `INSERT INTO social_profiles (user_id, is_geoip_allowed, latitude, longitude, located_at)
+       VALUES (?, 1, 55.7, 37.6, 1)`,
+      who.id,
+    );
+    const path = `/api/admin/profiles/${who.id}/`;
+    expect((await patch(path, { purpose: "Лыжи" }, as(staff))).body.place).toEqual({
+      latitude: 55.7,
+      longitude: 37.6,
+    });
+    const { body } = await patch(path, { is_geoip_allowed: false }, as(staff));
+    expect(body).toMatchObject({ place: null, located_at: null });
+  });
+
   test("who are blocked by staff's hand leave each other's rooms; nobody blocks themselves", async () => {
     const [one, other] = [await mint("owner"), await mint("owner")];
     const body = { user: one.id, blocked_user: other.id };

@@ -56,6 +56,9 @@ const profileResource = resource({
   filters: ["user", "sex", "city", ageFilter(birthday)],
   sort: { field: "id", order: "desc" },
   rights: { operator: NOTHING, staff: ALL },
+  // Where somebody is stays known only as long as they consent.
+  consequences: async (_, { values }) =>
+    values.is_geoip_allowed === false ? { set: { latitude: null, longitude: null, locatedAt: null } } : {},
 });
 
 const userInterestResource = resource({
