@@ -25,7 +25,7 @@ import {
 } from "./modules/events/index.ts";
 import { checkFiles, purgePendingFiles } from "./modules/files/index.ts";
 import { identityMails, purgeCodes, purgeSessions, sweepAvatars } from "./modules/identity/index.ts";
-import { pushNotice } from "./modules/notifications/index.ts";
+import { eraseNotices, pushNotice } from "./modules/notifications/index.ts";
 import { type Parting, part } from "./modules/social/index.ts";
 import { announceMessage, eraseTicketWords } from "./modules/support/index.ts";
 import {
@@ -65,6 +65,7 @@ const handlers: Handlers = {
     await eraseEventWords(scope, userId);
     await eraseChatWords(scope, userId);
     await eraseTrack(scope, userId);
+    await eraseNotices(scope, userId);
     // What the cascade's triggers wrote nobody has handed over: pictures go now, not at the next minute.
     await sweepOutbox(scope);
   },

@@ -1,8 +1,8 @@
 /** Whoever parts is out at once: unfriended, blocked, signed out, deleted. And may come back when they are friends again. */
 import { describe, expect, test } from "vitest";
 import { befriend, block, ME, unblock } from "../find-friend/social.ts";
-import { del, get, patch, post } from "../support/api.ts";
-import { dial } from "../support/socket.ts";
+import { del, get, patch, post, rows } from "../support/api.ts";
+import { connectNative, dial } from "../support/socket.ts";
 import { chatters, me, native, type Pair, raw, say } from "./friends.ts";
 
 const status = async (pair: Pair, who = pair.one) => {
@@ -106,4 +106,18 @@ test("a deleted person's words go, the other's stay, and null stands in their pl
   expect(await view()).toMatchObject({ initiator: null, receiver: { email: pair.other.email } });
   const { body: list } = await get("/api/v1/chats/", { key: pair.other.key });
   expect(list).toMatchObject([{ id: pair.chat, initiator: null, last_message: { text: "theirs" } }]);
+});
+
+test("what others were told of a deleted person goes too, also from their own sockets", async () => {
+  const pair = await chatters();
+  const here = await native(pair, pair.one);
+  here.send(say("a", "секрет уходит со мной"));
+  const told = () => rows("SELECT message FROM notifications WHERE user_id = ?", pair.other.id);
+  await expect.poll(told, { timeout: 4000 }).toHaveLength(2);
+  await del(ME, undefined, { key: pair.one.key });
+  await expect.poll(told, { timeout: 4000 }).toEqual([]);
+  const late = await connectNative("/ws/me/?since=0", pair.other.key);
+  const { seq } = await late.next();
+  for (let n = 1; n <= seq; n++)
+    expect(await late.next()).toMatchObject({ seq: n, kind: "erased", body: {} });
 });

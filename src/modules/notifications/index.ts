@@ -4,4 +4,4 @@ export { countUnread, exportNotifications } from "./inbox.ts";
 export { notificationResources } from "./resources.ts";
 export { type Enter, inboxTenant, meGate, meSocket } from "./room.ts";
 export { notificationRoutes } from "./routes.ts";
-export { type Notice, noticeEffects, noticeRows, pushNotice, pushNotices } from "./service.ts";
+export { eraseNotices, type Notice, noticeEffects, noticeRows, pushNotice, pushNotices } from "./service.ts";

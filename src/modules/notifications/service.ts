@@ -66,3 +66,21 @@ export async function pushNotice(scope: Scope, notice: { userId: number; ref: st
   const body = { id, type, title, message, about, created_at: isoTime(createdAt) };
   await scope.runtime.room(name)?.publish(name, { kind: "notification", ref: row.ref, body });
 }
+
+/**
+ * A deleted account's inbox ends, and what others were told of this person goes: from their lists, and from their own
+ * sockets' journals. Safe to repeat: the rows, which say where to look, go last.
+ */
+export async function eraseNotices(scope: Scope, userId: number): Promise<void> {
+  const own = `inbox:${userId}`;
+  await scope.runtime.room(own)?.retire(own, { kind: "gone", ref: null, body: {} });
+  const told = sql`about = ${`user:${userId}`} OR (type = 'CHAT_MESSAGE' AND about IN
+    (SELECT 'chat:' || id FROM chats WHERE low_id = ${userId} OR high_id = ${userId}))`;
+  const rows = await scope.db.all<{ userId: number; refs: string }>(
+    sql`SELECT user_id AS userId, json_group_array(ref) AS refs FROM notifications WHERE ${told} GROUP BY user_id`,
+  );
+  await Promise.all(
+    rows.map((row) => scope.runtime.room(`inbox:${row.userId}`)?.empty(JSON.parse(row.refs) as string[])),
+  );
+  await scope.db.run(sql`DELETE FROM notifications WHERE ${told}`);
+}

@@ -183,6 +183,12 @@ export class Journal {
     );
   }
 
+  /** Empties entries of the system's by their refs. The refs stay: told again, they are known. */
+  empty(refs: readonly string[]): void {
+    for (const ref of refs)
+      this.#sql.exec("UPDATE entries SET kind = ?, body = '{}' WHERE author = 0 AND ref = ?", ERASED, ref);
+  }
+
   #byRef(author: number, ref: string): Entry | undefined {
     return this.#read("SELECT * FROM entries WHERE author = ? AND ref = ?", author, ref)[0];
   }

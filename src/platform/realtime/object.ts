@@ -60,6 +60,10 @@ export function roomObject(
       this.room.erase(author);
     }
 
+    async empty(refs: readonly string[]): Promise<void> {
+      this.room.empty(refs);
+    }
+
     wake(name: string): Promise<void> {
       return this.room.wake(name);
     }

@@ -173,6 +173,10 @@ export class Room {
     if (this.#tenant.social) this.#company.forget(author);
   }
 
+  empty(refs: readonly string[]): void {
+    this.#journal.empty(refs);
+  }
+
   revoke(revocation: Revocation, code: number, reason: string): number {
     this.#memory.revoke(revocation);
     const company = this.#company.present();

@@ -110,6 +110,8 @@ export interface RoomObject extends Rpc.DurableObjectBranded {
   revoke(revocation: Revocation, code: number, reason: string): Promise<number>;
   /** Takes the words of a deleted account out of the journal. */
   erase(author: number): Promise<void>;
+  /** Empties entries of the system's by their refs. */
+  empty(refs: readonly string[]): Promise<void>;
   /** Re-arms an alarm that was lost: the second net of the archive. */
   wake(room: string): Promise<void>;
   /** Copies everything to D1 now, so that what was acknowledged can be read there. False when D1 refused. */
