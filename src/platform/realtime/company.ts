@@ -85,6 +85,13 @@ export class Company {
     this.#sql.exec("DELETE FROM reads WHERE user = ?", userId);
   }
 
+  /** The room is retired: nobody has read anything. */
+  clear(): void {
+    this.#prepare();
+    this.#sql.exec("DELETE FROM reads");
+    this.#news = false;
+  }
+
   /** Nothing is left in storage; the object is about to vanish. */
   forgetAll(): void {
     this.#ready = false;

@@ -20,7 +20,8 @@ export interface Followed {
   readonly epoch: string;
   readonly head: number;
   readonly recovered: boolean;
-  readonly present: readonly number[];
+  /** Null where nobody is told who is here. */
+  readonly present: readonly number[] | null;
   readonly reads: readonly ReadMark[];
 }
 
@@ -36,9 +37,12 @@ export class Followers {
   readonly #journal: () => Journal;
   readonly #room: () => string;
   readonly #show: (entry: Entry, caller: Caller) => Entry;
+  readonly #left: (inbox: string) => void;
   #known: Map<string, Follower> | null = null;
   /** Up to where each has been told in this life of the object. */
   readonly #told = new Map<string, number>();
+  /** Those whose last push failed. */
+  readonly #owed = new Set<string>();
 
   constructor(
     state: DurableObjectState,
@@ -46,12 +50,14 @@ export class Followers {
     journal: () => Journal,
     room: () => string,
     show: (entry: Entry, caller: Caller) => Entry,
+    left: (inbox: string) => void,
   ) {
     this.#state = state;
     this.#objects = objects;
     this.#journal = journal;
     this.#room = room;
     this.#show = show;
+    this.#left = left;
   }
 
   all(): Follower[] {
@@ -75,6 +81,7 @@ export class Followers {
   remove(inbox: string): boolean {
     if (!this.#followers().delete(inbox)) return false;
     this.#told.delete(inbox);
+    this.#owed.delete(inbox);
     this.#sql.exec("DELETE FROM followers WHERE inbox = ?", inbox);
     return true;
   }
@@ -83,44 +90,63 @@ export class Followers {
   drop(followers: readonly Follower[], code: number): void {
     for (const { inbox } of followers) {
       this.remove(inbox);
-      this.#call(inbox, (stub) => stub.dropped(this.#room(), code));
+      void this.#call(inbox, (stub) => stub.dropped(this.#room(), code));
     }
   }
 
   /** Passes on what was just stored. */
   tell(entries: readonly Entry[]): void {
-    for (const follower of this.all()) this.#push(follower, entries);
+    for (const follower of this.all()) void this.#push(follower, entries);
+  }
+
+  /** Whether somebody must be told again. */
+  get owes(): boolean {
+    return this.#owed.size > 0;
   }
 
   /** Lets those know that may not have been told: after a crash nobody knows. */
-  nudge(): void {
+  async nudge(): Promise<void> {
     const { head } = this.#journal();
-    for (const follower of this.all()) if (this.#told.get(follower.inbox) !== head) this.#push(follower, []);
+    const late = this.all().filter(({ inbox }) => this.#told.get(inbox) !== head || this.#owed.has(inbox));
+    await Promise.all(late.map((follower) => this.#push(follower, [])));
   }
 
   /** Passes on what is not stored. */
   show(frame: ServerFrame, except?: number): void {
     for (const { inbox, caller } of this.all())
-      if (caller.userId !== except) this.#call(inbox, (stub) => stub.relayFrame(this.#room(), frame));
+      if (caller.userId !== except) void this.#call(inbox, (stub) => stub.relayFrame(this.#room(), frame));
   }
 
-  #push({ inbox, caller }: Follower, entries: readonly Entry[]): void {
+  async #push(follower: Follower, entries: readonly Entry[]): Promise<void> {
+    const { inbox, caller } = follower;
     const { epoch, head } = this.#journal();
     const shown = entries.map((entry) => this.#show(entry, caller));
-    this.#call(inbox, async (stub) => {
+    const done = await this.#call(inbox, async (stub) => {
       const listens = await stub.relay(this.#room(), epoch, shown, head);
+      // Who left and came back meanwhile is another follower by now.
+      if (this.get(inbox) !== follower) return;
+      this.#owed.delete(inbox);
       if (listens) this.#told.set(inbox, Math.max(head, this.#told.get(inbox) ?? 0));
-      else this.remove(inbox);
+      else this.#left(inbox);
     });
+    if (!done && this.get(inbox) === follower) this.#owed.add(inbox);
   }
 
-  #call(inbox: string, work: (stub: RoomStub) => Promise<unknown>): void {
-    const stub = this.#objects(inbox);
-    if (!stub) return;
-    const done = work(stub).catch((error: unknown) =>
-      log("warn", "room.relay", { room: this.#room(), inbox }, error),
-    );
+  /** False when the inbox could not be reached. */
+  #call(inbox: string, work: (stub: RoomStub) => Promise<unknown>): Promise<boolean> {
+    const tried = async () => {
+      try {
+        const stub = this.#objects(inbox);
+        if (stub) await work(stub);
+        return true;
+      } catch (error) {
+        log("warn", "room.relay", { room: this.#room(), inbox }, error);
+        return false;
+      }
+    };
+    const done = tried();
     this.#state.waitUntil(done);
+    return done;
   }
 
   get #sql(): JournalStorage {
@@ -142,5 +168,6 @@ export class Followers {
   forget(): void {
     this.#known = null;
     this.#told.clear();
+    this.#owed.clear();
   }
 }

@@ -59,6 +59,7 @@ export class Memory {
   }
 
   retire(): void {
+    this.setDue(null);
     this.#journal().setFact("retiredUntil", String(this.#clock() + GRAVE));
   }
 

@@ -40,6 +40,11 @@ export function roomObject(
       this.room.closed(socket, code, reason);
     }
 
+    /** A connection that broke is one that has gone. */
+    override async webSocketError(socket: WebSocket): Promise<void> {
+      this.room.closed(socket, 1011, "broken");
+    }
+
     override async alarm(): Promise<void> {
       await this.room.alarm();
     }

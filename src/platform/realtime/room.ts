@@ -3,6 +3,7 @@ import type { Caller } from "../http/caller.ts";
 import { log } from "../log.ts";
 import { isoTime } from "../time.ts";
 import { ARCHIVE, Archiver } from "./archive.ts";
+import { Bell } from "./bell.ts";
 import { Commits, type Pending } from "./commits.ts";
 import { Company } from "./company.ts";
 import { Feed } from "./feed.ts";
@@ -43,6 +44,7 @@ export class Room {
   readonly #feed: Feed;
   readonly #memory: Memory;
   readonly #archiver: Archiver;
+  readonly #bell: Bell;
   readonly #followers: Followers;
   readonly #company: Company;
   readonly #commits: Commits;
@@ -66,6 +68,7 @@ export class Room {
     this.#sockets = new Sockets(state);
     this.#memory = new Memory(() => this.#journal, clock);
     this.#archiver = new Archiver(tenant, clock);
+    this.#bell = new Bell(this.#memory, tenant, clock);
     this.#feed = new Feed(state, this.#sockets, () => this.#journal, tenant);
     const name = () => this.#memory.name;
     this.#followers = new Followers(
@@ -74,6 +77,7 @@ export class Room {
       () => this.#journal,
       name,
       (entry, caller) => this.#feed.show(entry, caller),
+      (inbox) => this.unfollow(inbox),
     );
     this.#company = new Company(state.storage.sql, this.#sockets, this.#followers);
     this.#commits = new Commits(state.storage, (pending) => this.#store(pending));
@@ -163,6 +167,7 @@ export class Room {
     this.#sockets.closeAll(CLOSE.gone, "gone");
     this.#followers.drop(this.#followers.all(), CLOSE.gone);
     this.#journal.reset();
+    if (this.#tenant.social) this.#company.clear();
     this.#memory.know(room);
     this.#memory.retire();
     this.#arm();
@@ -206,8 +211,7 @@ export class Room {
 
   schedule(room: string, at: number): void {
     this.#memory.know(room);
-    const due = this.#memory.dueAt;
-    if (due === null || at < due) this.#memory.setDue(at);
+    this.#bell.set(at);
     this.#arm();
   }
 
@@ -222,7 +226,7 @@ export class Room {
       epoch: this.#journal.epoch,
       head,
       recovered: since === null || this.#journal.covers(epoch, since),
-      present: this.#tenant.social ? this.#company.present() : [],
+      present: this.#tenant.social ? this.#company.present() : null,
       reads: this.#tenant.social ? this.#company.reads() : [],
     };
   }
@@ -284,11 +288,11 @@ export class Room {
       // First: D1 may take its time, and nobody's credential waits for it.
       this.#nextExpiry = this.#sockets.closeExpired(this.#clock());
       this.#feed.resume();
-      await this.#ring();
+      await this.#bell.ring();
       const { name } = this.#memory;
       await this.#archiver.run(this.#journal, name, () => this.#journal.epoch, this.#present());
       await this.#archiveReads();
-      this.#followers.nudge();
+      this.#nudge();
       this.#journal.prune(this.#clock());
       if (this.#isSpent()) return await this.#vanish();
     } catch (error) {
@@ -329,12 +333,15 @@ export class Room {
 
   /** A frame for a room that this socket follows. */
   async #passOn(socket: WebSocket, frame: RoomFrame, room: string): Promise<void> {
-    if (!this.#subscriptions) return this.#sockets.complain(socket, NO_SUBSCRIPTIONS);
     const ref = "ref" in frame ? frame.ref : undefined;
+    if (!this.#subscriptions) return this.#sockets.complain(socket, NO_SUBSCRIPTIONS, ref);
     const taken = await this.#subscriptions.pass(socket, frame, room);
     if (!taken.ok) {
       const { code, detail } = taken;
-      return this.#sockets.complain(socket, { code, detail }, ref, room);
+      // What fails here is no fault of theirs.
+      if (code !== "unavailable") return this.#sockets.complain(socket, { code, detail }, ref, room);
+      const named = ref === undefined ? {} : { ref };
+      return this.#sockets.send(socket, encode({ t: "error", room, ...named, code, detail }));
     }
     this.#sockets.forgive(socket);
     if (ref !== undefined)
@@ -418,11 +425,9 @@ export class Room {
     }
   }
 
-  async #ring(): Promise<void> {
-    const due = this.#memory.dueAt;
-    if (due === null || due > this.#clock() || !this.#tenant.ring) return;
-    this.#memory.setDue(this.#clock() + RING_AGAIN);
-    this.#memory.setDue(await this.#tenant.ring(this.#memory.name));
+  /** Nobody waits for it; what fails is tried again. */
+  #nudge(): void {
+    this.#state.waitUntil(this.#followers.nudge().then(() => this.#followers.owes && this.#arm()));
   }
 
   /** Persist, then acknowledge, then fan out: what is sent here leaves when the insert is durable. */
@@ -473,6 +478,7 @@ export class Room {
     if (this.#tenant.archiveReads && this.#company.hasNews) due.push(now + ARCHIVE.pause);
     if (this.#journal.head === 0) due.push(...this.#memory.ends());
     if (this.#feed.busy) due.push(now + ARCHIVE.pause);
+    if (this.#followers.owes) due.push(now + NUDGE_AGAIN);
     if (this.#nextExpiry === undefined) this.#nextExpiry = this.#sockets.closeExpired(now);
     if (this.#nextExpiry !== null) due.push(Math.max(now, this.#nextExpiry));
     if (due.length === 0) return;
@@ -507,7 +513,7 @@ export class Room {
 /** An armed alarm this long past has been lost. */
 const OVERDUE = 5_000;
 
-/** A tenant that was rung and did not come back is rung again after this long. Milliseconds. */
-const RING_AGAIN = 10_000;
+/** Followers that could not be told are told again after this long. Milliseconds. */
+const NUDGE_AGAIN = 10_000;
 
 const NO_SUBSCRIPTIONS = fault("bad_frame", "Other rooms are followed from /ws/me/.");

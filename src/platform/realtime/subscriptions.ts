@@ -24,6 +24,15 @@ type Follows = NonNullable<SocketFacts["follows"]>;
 
 type Wanted = Pick<v.InferOutput<typeof SubscribeFrame>, "room" | "ref" | "epoch" | "since">;
 
+/** A socket on its way into a room; it is taken back when the socket leaves meanwhile. */
+interface Wish {
+  readonly socket: WebSocket;
+  /** The room as it was asked for. */
+  readonly asked: string;
+  /** Its own name, once the gate has said that they may enter. */
+  room: string | null;
+}
+
 /**
  * Each socket knows its position in each room (in its attachment: it lives as long as the socket). A push that follows
  * on it goes straight out; anything else is a gap, and what lacks is read from the room.
@@ -37,8 +46,7 @@ export class Subscriptions {
   readonly #clock: () => number;
   /** Rooms that a socket is being served from just now; true: there is news since the last look. */
   readonly #serving = new Map<WebSocket, Map<string, boolean>>();
-  /** Rooms that a socket is about to follow. */
-  readonly #joining = new Map<string, number>();
+  readonly #wishes = new Set<Wish>();
 
   constructor(
     state: DurableObjectState,
@@ -57,29 +65,22 @@ export class Subscriptions {
   }
 
   /** Begins to follow a room from a position, or from now. */
-  async join(
-    socket: WebSocket,
-    wanted: {
-      room: string;
-      ref?: string | undefined;
-      epoch?: string | undefined;
-      since?: number | undefined;
-    },
-  ): Promise<void> {
+  async join(socket: WebSocket, wanted: Wanted): Promise<void> {
     const { caller } = this.#sockets.facts(socket);
     if (!caller) return;
-    const asked = this.#clock();
-    const entered = await this.#enter(caller, wanted.room, false);
-    if ("code" in entered) return this.#complain(socket, entered, wanted);
-    const { room } = entered;
-    const follows = this.#follows(socket);
-    if (!(room in follows) && Object.keys(follows).length >= LIMITS.rooms) {
-      const words = `One socket follows at most ${LIMITS.rooms} rooms.`;
-      return this.#complain(socket, fault("too_large", words), wanted);
-    }
-    this.#joining.set(room, (this.#joining.get(room) ?? 0) + 1);
+    const wish: Wish = { socket, asked: wanted.room, room: null };
+    this.#wishes.add(wish);
     try {
+      const asked = this.#clock();
+      const entered = await this.#enter(caller, wanted.room, false);
+      if (!this.#wishes.has(wish)) return;
+      if ("code" in entered) return this.#complain(socket, entered, wanted);
+      const { room } = entered;
+      const refusal = this.#refusal(socket, room);
+      if (refusal) return this.#complain(socket, refusal, wanted);
+      wish.room = room;
       const followed = await this.#follow(caller, entered, wanted, asked);
+      if (!this.#wishes.delete(wish)) return this.#letGo([room]);
       if ("code" in followed) return this.#complain(socket, followed, wanted);
       const { epoch, head, recovered, present, reads } = followed;
       const seq = wanted.since !== undefined && recovered ? wanted.since : head;
@@ -93,16 +94,29 @@ export class Subscriptions {
         seq: head,
         recovered,
       });
-      this.#send(socket, { t: "presence", room, users: [...present] });
+      if (present) this.#send(socket, { t: "presence", room, users: [...present] });
       for (const mark of reads) this.#send(socket, { t: "read", room, by: mark.userId, seq: mark.seq });
       // What was stored while this was under way nobody pushed here.
       this.#serve(socket, room);
     } catch (error) {
-      log("warn", "room.follow", { room }, error);
+      log("warn", "room.follow", { room: wanted.room }, error);
       this.#complain(socket, fault("unavailable", "Subscribe again later."), wanted);
     } finally {
-      this.#joining.set(room, (this.#joining.get(room) ?? 1) - 1);
+      this.#wishes.delete(wish);
     }
+  }
+
+  /** Why a socket may not follow one room more; what it is about to follow counts. */
+  #refusal(socket: WebSocket, room: string): Fault | null {
+    if (room === this.#inbox()) return fault("bad_frame", "This socket hears it already.");
+    const wished = [...this.#wishes].filter((wish) => wish.socket === socket).map((wish) => wish.room);
+    const rooms = new Set([
+      ...Object.keys(this.#follows(socket)),
+      ...wished.filter((one) => one !== null),
+      room,
+    ]);
+    if (rooms.size <= LIMITS.rooms) return null;
+    return fault("too_large", `One socket follows at most ${LIMITS.rooms} rooms.`);
   }
 
   async #follow(caller: Caller, entered: Entered, wanted: Wanted, asked: number): Promise<Followed | Fault> {
@@ -120,20 +134,25 @@ export class Subscriptions {
   }
 
   leave(socket: WebSocket, room: string): void {
+    for (const wish of this.#wishes)
+      if (wish.socket === socket && (wish.room === room || wish.asked === room)) this.#wishes.delete(wish);
+    const followed = Object.hasOwn(this.#follows(socket), room);
     this.#forget(socket, room);
     this.#send(socket, { t: "unsubscribed", room, code: 1000 });
-    this.#letGo([room]);
+    // A name that somebody made up must call no object into being.
+    if (followed) this.#letGo([room]);
   }
 
   /** A socket has gone, and what it followed with it. */
   closed(socket: WebSocket): void {
     this.#serving.delete(socket);
+    for (const wish of this.#wishes) if (wish.socket === socket) this.#wishes.delete(wish);
     this.#letGo(Object.keys(this.#follows(socket)), socket);
   }
 
   /** A frame for a followed room. */
   async pass(socket: WebSocket, frame: RoomFrame, room: string): Promise<Taken> {
-    if (!(room in this.#follows(socket)))
+    if (!Object.hasOwn(this.#follows(socket), room))
       return { ok: false, ...fault("forbidden", "Subscribe to the room first.") };
     try {
       const taken = await this.#objects(room)?.take(this.#inbox(), frame);
@@ -152,7 +171,7 @@ export class Subscriptions {
       if (serving?.has(room)) serving.set(room, true);
       else this.#deliver(socket, room, epoch, entries, head);
     }
-    return listening.length > 0 || (this.#joining.get(room) ?? 0) > 0;
+    return listening.length > 0 || this.#isWished(room);
   }
 
   relayFrame(room: string, frame: ServerFrame): void {
@@ -190,8 +209,8 @@ export class Subscriptions {
     if (under) return;
     const done = this.#catchUp(socket, room, rooms)
       .catch((error: unknown) => {
-        // The next push finds the gap again.
         log("warn", "room.read", { room }, error);
+        this.#lost(socket, room);
       })
       .finally(() => rooms.delete(room));
     this.#state.waitUntil(done);
@@ -217,19 +236,23 @@ export class Subscriptions {
 
   /** The room can't give what lacks: the client subscribes again and is told to reload. */
   #lost(socket: WebSocket, room: string): void {
-    if (!(room in this.#follows(socket))) return;
+    if (!Object.hasOwn(this.#follows(socket), room)) return;
     this.#forget(socket, room);
     this.#send(socket, { t: "unsubscribed", room, code: CLOSE.slow });
+    this.#letGo([room]);
   }
 
   #listening(room: string): WebSocket[] {
-    return this.#sockets.open().filter((socket) => room in this.#follows(socket));
+    return this.#sockets.open().filter((socket) => Object.hasOwn(this.#follows(socket), room));
+  }
+
+  #isWished(room: string): boolean {
+    return [...this.#wishes].some((wish) => wish.room === room);
   }
 
   #letGo(rooms: readonly string[], except?: WebSocket): void {
     for (const room of rooms) {
-      if (this.#listening(room).some((socket) => socket !== except) || (this.#joining.get(room) ?? 0) > 0)
-        continue;
+      if (this.#listening(room).some((socket) => socket !== except) || this.#isWished(room)) continue;
       const gone = this.#objects(room)?.unfollow(this.#inbox());
       // A room that does not hear of it asks at its next push.
       if (gone)
