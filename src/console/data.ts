@@ -7,7 +7,7 @@ interface Page {
   readonly count: number;
   readonly results: readonly Facts[];
 }
-type Facts = Record<string, unknown>;
+type Facts = Readonly<Record<string, unknown>>;
 
 export interface BulkAnswer {
   readonly count: number;
@@ -67,9 +67,20 @@ function chunks<T>(all: readonly T[], size: number): T[][] {
   );
 }
 
-/** Runs an action over a choice of records, or only counts what it would touch. */
-export function bulk(resource: string, action: string, ids: readonly Identifier[], dryRun: boolean) {
-  return call<BulkAnswer>("POST", pathOf(resource, "bulk"), { body: { action, ids, dry_run: dryRun } });
+/** Rows by their ids, or all that a list's query finds. */
+export type Chosen = { readonly ids: readonly Identifier[] } | { readonly filter: Facts };
+
+export interface Task {
+  readonly action: string;
+  /** What `change` writes into each of them. */
+  readonly values?: Facts;
+}
+
+/** Does something to a choice of records, or only counts what it would touch. */
+export function bulk(resource: string, task: Task, chosen: Chosen, dryRun: boolean) {
+  return call<BulkAnswer>("POST", pathOf(resource, "bulk"), {
+    body: { ...task, ...chosen, dry_run: dryRun },
+  });
 }
 
 /** ra-core types what comes back by its caller's wish; here it is what the API said. */
@@ -97,7 +108,7 @@ const provider = {
     return { data: { ...previousData, id } };
   },
   async deleteMany(resource: string, { ids = [] }: Params) {
-    await bulk(resource, "delete", ids, false);
+    await bulk(resource, { action: "delete" }, { ids }, false);
     return { data: [...ids] };
   },
   async updateMany(resource: string, { ids = [] }: Params) {

@@ -74,9 +74,19 @@ describe("a record", () => {
     expect((await tariff(made)).base_price).toBe("1000.00");
   });
 
+  test("is as it was before after one press of undo", async () => {
+    const made = await aTariff();
+    const { page } = await stage.signedIn("operator", `/vehicle-types/${made.id}`);
+    await page.getByLabel("Base price").fill("3000");
+    await save(page);
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByText("Undone").waitFor();
+    expect((await tariff(made)).base_price).toBe("1000.00");
+    await expect.poll(() => page.getByLabel("Base price").inputValue()).toBe("1000.00");
+  });
+
   test("that somebody changed meanwhile shows both versions, and loses neither", async () => {
     const made = await aTariff();
-    const operator = await stage.as("operator");
     const { page } = await stage.signedIn("operator", `/vehicle-types/${made.id}`);
     await page.getByLabel("Name").waitFor();
     const { version } = await tariff(made);
@@ -100,7 +110,6 @@ describe("a record", () => {
     await dialog.getByRole("button", { name: "Save mine over it" }).click();
     await page.getByRole("heading", { name: mine }).waitFor();
     expect((await tariff(made)).name).toBe(mine);
-    expect(operator).toBeDefined();
   });
 
   async function token(): Promise<string> {
@@ -187,6 +196,26 @@ describe("a list", () => {
     await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
     await page.getByText("Done: 2 records.").waitFor();
     expect((await tariff(made[0] as Tariff)).detail).toBeDefined();
+  });
+
+  test("is changed in one field of all that fit the filters, beyond the page", async () => {
+    const mark = unique("Many ");
+    const made = await Promise.all(Array.from({ length: 12 }, (_, index) => aTariff(`${mark} ${index}`)));
+    const { page } = await stage.signedIn("operator", "/vehicle-types?perPage=10");
+    await page.getByRole("searchbox").fill(mark);
+    await page.getByText("12 records", { exact: true }).waitFor();
+    await page.getByLabel("Select this page").check();
+    await page.getByText("10 selected").waitFor();
+    await page.getByRole("button", { name: "Select all 12" }).click();
+    await page.getByRole("toolbar").getByRole("button", { name: "Change…" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("This concerns 12 records.").waitFor();
+    await dialog.getByLabel("Field").selectOption({ label: "Base price" });
+    await dialog.getByLabel("New value").fill("777");
+    await dialog.getByRole("button", { name: "Change…" }).click();
+    await page.getByText("Done: 12 records.").waitFor();
+    const prices = await Promise.all(made.map(async (each) => (await tariff(each)).base_price));
+    expect(new Set(prices)).toEqual(new Set(["777.00"]));
   });
 
   test("is taken away as a CSV file, with its filters", async () => {

@@ -6,12 +6,15 @@ export function Toasts() {
   const { notifications, takeNotification } = useNotificationContext();
   const translate = useTranslate();
   const [first] = notifications;
+  const more = notifications.length > 1;
   useEffect(() => {
     if (!first) return;
-    const patience = first.notificationOptions?.autoHideDuration ?? (first.type === "error" ? 8000 : 4000);
+    // What comes next takes its place at once.
+    const shown = first.notificationOptions?.autoHideDuration ?? (first.type === "error" ? 8000 : 4000);
+    const patience = more ? 0 : shown;
     const timer = setTimeout(takeNotification, patience);
     return () => clearTimeout(timer);
-  }, [first, takeNotification]);
+  }, [first, more, takeNotification]);
   return (
     <div className="toasts" aria-live="polite">
       {first ? (

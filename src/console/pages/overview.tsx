@@ -1,6 +1,5 @@
 /** What needs attention, at a glance: each figure leads to what it counts. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import type { ReactNode } from "react";
 import { Link } from "react-router-dom";
 import { useCode } from "../codes.ts";
 import { useFormats, useWords } from "../i18n.ts";
@@ -8,43 +7,9 @@ import { Button } from "../kit/button.tsx";
 import { InfoText, Loading, PageTitle } from "../kit/page.tsx";
 import { useRoom } from "../live-context.tsx";
 import { call } from "../session.ts";
+import { Attention } from "./attention.tsx";
 import { BarChart, StackedRows } from "./charts.tsx";
-
-interface Dashboard {
-  readonly orders: {
-    readonly by_state: readonly { status: string; count: number; oldest_seconds: number }[];
-    readonly waiting: { under_15m: number; under_1h: number; under_4h: number; older: number };
-  };
-  readonly times: {
-    readonly response_seconds: number | null;
-    readonly completion_seconds: number | null;
-    readonly assigned: number;
-    readonly completed: number;
-  };
-  readonly trucks: {
-    readonly available: number;
-    readonly busy: number;
-    readonly maintenance: number;
-    readonly offline: number;
-    readonly drivers_online: number;
-  };
-  readonly tickets: {
-    readonly open: number;
-    readonly in_progress: number;
-    readonly unassigned: number;
-    readonly waiting: number;
-    readonly longest_wait_seconds: number | null;
-  };
-  readonly mail: {
-    readonly pending: number;
-    readonly dead: number;
-    readonly oldest_pending_seconds: number | null;
-  };
-  readonly earnings: readonly { day: string; amount: string; count: number }[];
-}
-
-/** Mail that waits longer than this does not leave by itself any more. */
-const MAIL_IS_LATE = 900;
+import { type Dashboard, filtered } from "./dashboard.ts";
 
 export function Overview() {
   const words = useWords();
@@ -74,80 +39,6 @@ export function Overview() {
         <Times data={data} />
       </div>
     </section>
-  );
-}
-
-function Attention({ data }: { data: Dashboard }) {
-  const words = useWords();
-  const formats = useFormats();
-  const { waiting } = data.orders;
-  const { tickets, mail, trucks } = data;
-  const orders = waiting.under_15m + waiting.under_1h + waiting.under_4h + waiting.older;
-  const late = mail.oldest_pending_seconds !== null && mail.oldest_pending_seconds > MAIL_IS_LATE;
-  const longest = (seconds: number | null) =>
-    seconds === null ? "" : words("home.longest", { time: formats.span(seconds) });
-  const online = trucks.available + trucks.busy;
-  return (
-    <div className="cards">
-      <Card
-        to={filtered("orders", { status: "PENDING,CONFIRMED" })}
-        title={words("map.waiting")}
-        figure={orders}
-        note={longest(oldest(data, ["PENDING", "CONFIRMED"]))}
-        alarm={waiting.older + waiting.under_4h > 0}
-      />
-      <Card
-        to="/conversations"
-        title={words("home.tickets")}
-        figure={tickets.waiting}
-        note={longest(tickets.longest_wait_seconds)}
-        alarm={tickets.waiting > 0 && (tickets.longest_wait_seconds ?? 0) > 3600}
-      />
-      <Card
-        to="/map"
-        title={words("home.drivers")}
-        figure={trucks.drivers_online}
-        note={words("home.free", { n: trucks.available, of: online })}
-        alarm={orders > 0 && trucks.available === 0}
-      />
-      <Card
-        to={filtered("outbox", { status: mail.dead > 0 ? "dead" : "pending" })}
-        title={words("home.mail")}
-        figure={
-          mail.dead > 0
-            ? words("home.mailDead", { n: mail.dead })
-            : words("home.mailPending", { n: mail.pending })
-        }
-        note={longest(mail.oldest_pending_seconds)}
-        alarm={mail.dead > 0 || late}
-      />
-    </div>
-  );
-}
-
-function oldest({ orders }: Dashboard, states: readonly string[]): number | null {
-  const ages = orders.by_state.filter(({ status, count }) => states.includes(status) && count > 0);
-  return ages.length === 0 ? null : Math.max(...ages.map(({ oldest_seconds }) => oldest_seconds));
-}
-
-const filtered = (resource: string, filter: object) =>
-  `/${resource}?filter=${encodeURIComponent(JSON.stringify(filter))}`;
-
-interface CardProps {
-  readonly to: string;
-  readonly title: string;
-  readonly figure: ReactNode;
-  readonly note: string;
-  readonly alarm: boolean;
-}
-
-function Card({ to, title, figure, note, alarm }: CardProps) {
-  return (
-    <Link className="card" to={to} data-alarm={alarm ? "yes" : "no"}>
-      <h2>{title}</h2>
-      <p className="figure">{figure}</p>
-      <p className="note">{note}&nbsp;</p>
-    </Link>
   );
 }
 

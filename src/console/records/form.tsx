@@ -1,7 +1,7 @@
 /** Changes a record on the version that was read, or makes a new one. */
 import { CreateBase, EditBase, Form, type HttpError, type RaRecord, useNotify } from "ra-core";
 import { useState } from "react";
-import { useFormState } from "react-hook-form";
+import { useFormContext, useFormState } from "react-hook-form";
 import { useNavigate } from "react-router-dom";
 import { type Field, type Resource, useLabel } from "../declaration.tsx";
 import { useWords } from "../i18n.ts";
@@ -9,6 +9,7 @@ import { Button } from "../kit/button.tsx";
 import { PageTitle } from "../kit/page.tsx";
 import { Conflict } from "./conflict.tsx";
 import { Input } from "./inputs.tsx";
+import { Saved } from "./undo.tsx";
 import { Value } from "./values.tsx";
 
 const isHttp = (error: unknown): error is HttpError => error instanceof Error && "status" in error;
@@ -28,6 +29,11 @@ export function EditForm({ resource, record }: { resource: Resource; record: RaR
         mutationMode="pessimistic"
         redirect={false}
         mutationOptions={{
+          onSuccess: () =>
+            notify(<Saved subject={`${resource.subject}:${record.id}`} />, {
+              type: "success",
+              autoHideDuration: 10_000,
+            }),
           onError: (error: unknown, variables: { data?: Record<string, unknown> } | undefined) => {
             if (isHttp(error) && error.status === 412) setMine(variables?.data ?? {});
             else if (error instanceof Error) notify(error.message, { type: "error" });
@@ -51,6 +57,7 @@ export function EditForm({ resource, record }: { resource: Resource; record: RaR
 
 function FormBar({ always = false }: { always?: boolean }) {
   const { isDirty, isSubmitting, errors } = useFormState();
+  const { reset } = useFormContext();
   const words = useWords();
   const fault = errors.root?.serverError;
   if (!always && !isDirty) return null;
@@ -61,7 +68,7 @@ function FormBar({ always = false }: { always?: boolean }) {
           {typeof fault === "string" ? fault : fault.message}
         </p>
       ) : null}
-      {always ? null : <Button type="reset">{words("do.reset")}</Button>}
+      {always ? null : <Button onClick={() => reset()}>{words("do.reset")}</Button>}
       <Button type="submit" look="main" disabled={isSubmitting}>
         {words("do.save")}
       </Button>

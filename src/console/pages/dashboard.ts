@@ -1,0 +1,38 @@
+/** The dashboard as the API tells it, and the way to what a figure counts. */
+
+export interface Dashboard {
+  readonly orders: {
+    readonly by_state: readonly { status: string; count: number; oldest_seconds: number }[];
+    readonly waiting: { under_15m: number; under_1h: number; under_4h: number; older: number };
+  };
+  readonly times: {
+    readonly response_seconds: number | null;
+    readonly completion_seconds: number | null;
+    readonly assigned: number;
+    readonly completed: number;
+  };
+  readonly trucks: {
+    readonly available: number;
+    readonly busy: number;
+    readonly maintenance: number;
+    readonly offline: number;
+    readonly drivers_online: number;
+  };
+  readonly tickets: {
+    readonly open: number;
+    readonly in_progress: number;
+    readonly unassigned: number;
+    readonly waiting: number;
+    readonly longest_wait_seconds: number | null;
+  };
+  readonly mail: {
+    readonly pending: number;
+    readonly dead: number;
+    readonly oldest_pending_seconds: number | null;
+  };
+  readonly earnings: readonly { day: string; amount: string; count: number }[];
+}
+
+/** A list with these filters on. */
+export const filtered = (resource: string, filter: object) =>
+  `/${resource}?filter=${encodeURIComponent(JSON.stringify(filter))}`;
