@@ -165,15 +165,41 @@ describe("a revert", () => {
     expect(await logOf(subject)).toHaveLength(3);
   });
 
-  test("of a creation or a deletion is refused, and of what is gone not found", async () => {
+  test("of a creation is refused, and of a change to what is gone not found", async () => {
     const { path, made, subject } = await tariff();
     await patch(path, { base_price: "1" }, as(operator, made.version));
     const [create, change] = await logOf(subject);
     expect((await revert(create?.id, staff)).status).toBe(409);
     await del(path, undefined, as(staff));
-    const [, , remove] = await logOf(subject);
-    expect((await revert(remove?.id, staff)).status).toBe(409);
     expect((await revert(change?.id, staff)).status).toBe(404);
+  });
+
+  test("of a deletion makes the row once more, and only once", async () => {
+    const { path, made, subject } = await tariff();
+    await del(path, undefined, as(operator));
+    const [, remove] = await logOf(subject);
+    const { status, body } = await revert(remove?.id, operator);
+    expect(status).toBe(200);
+    const { name, max_weight, base_price, per_km_rate } = made;
+    expect(body).toMatchObject({ name, max_weight, base_price, per_km_rate });
+    expect(body.id).not.toBe(made.id);
+    expect((await logOf(subject)).map(({ action }) => action)).toEqual([
+      "vehicle_type.create",
+      "vehicle_type.delete",
+      "vehicle_type.restore",
+    ]);
+    await del(`/api/admin/vehicle-types/${body.id}/`, undefined, as(operator));
+    const again = await revert(remove?.id, operator);
+    expect(again).toMatchObject({ status: 409, body: { detail: "It was restored already." } });
+    expect(await rows("SELECT id FROM vehicle_types WHERE name = ?", name)).toEqual([]);
+  });
+
+  test("of a deletion in a domain's own way is refused: an account does not come back", async () => {
+    const who = await mint("owner");
+    await del(`/api/admin/users/${who.id}/`, undefined, as(staff));
+    const [remove] = await logOf(`user:${who.id}`);
+    expect((await revert(remove?.id, staff)).status).toBe(409);
+    expect(await rows("SELECT id FROM users WHERE username = ?", who.username)).toEqual([]);
   });
 
   test("by somebody who may not change the thing is refused", async () => {

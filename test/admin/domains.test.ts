@@ -29,6 +29,18 @@ describe("a truck", () => {
     expect((await get(`/api/admin/tow-trucks/?vehicle_type=${other}`, as(operator))).body.count).toBe(0);
   });
 
+  test("that was deleted by mistake comes back with its tariffs", async () => {
+    const type = await aTariff();
+    const id = await aTruck({ tariff: type });
+    await del(`/api/admin/tow-trucks/${id}/`, undefined, as(operator));
+    const { body: log } = await get(`/api/admin/audit-log/?subject=tow_truck:${id}`, as(operator));
+    const path = `/api/admin/audit-log/${log.results[0].id}/actions/revert/`;
+    expect(await post(path, undefined, as(operator))).toMatchObject({
+      status: 200,
+      body: { vehicle_types: [type], model: "MAN" },
+    });
+  });
+
   test("is driven by a driver and nobody else", async () => {
     const [driver, client] = [await mint("driver"), await mint("owner")];
     const path = `/api/admin/tow-trucks/${await aTruck()}/`;

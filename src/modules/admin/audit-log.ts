@@ -1,5 +1,5 @@
 /** Who changed what, as a resource, and a change taken back. */
-import { type SQL, sql } from "drizzle-orm";
+import { and, eq, gt, type SQL, sql } from "drizzle-orm";
 import { auditLog } from "../../platform/db/tables.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import { forbidden, notFound, refuse } from "../../platform/http/errors.ts";
@@ -16,12 +16,13 @@ import type { Scope } from "../../platform/runtime.ts";
 import { findRow } from "./lists.ts";
 import { may, roleOf } from "./rights.ts";
 import { rowWire } from "./rows.ts";
-import { changeRow } from "./writing.ts";
+import { auditOf, changeRow, createRow } from "./writing.ts";
 
 const NOT_REVERTIBLE = text(
-  "Only a change of fields can be reverted, and only from here.",
-  "Отменить можно только изменение полей.",
+  "This can't be reverted: only a change of fields, and the deletion of what stands for itself.",
+  "Это нельзя отменить: отменяются изменения полей и удаление того, что стоит само по себе.",
 );
+const RESTORED = text("It was restored already.", "Запись уже восстановлена.");
 const CHANGED_SINCE = text(
   "It was changed again since: what stands there now is not what this change wrote.",
   "С тех пор запись снова изменили: там уже не то, что записало это изменение.",
@@ -58,7 +59,8 @@ export function auditLogOf(resources: readonly Resource[]): Resource {
         label: text("Revert", "Отменить"),
         confirm: text("Put back what stood there before?", "Вернуть прежние значения?"),
         roles: ["operator", "staff"],
-        run: (scope, caller, { row }) => revert(scope, caller, row, bySubject.get(kindOf(row)) ?? null),
+        run: (scope, caller, { id, row }) =>
+          revert(scope, caller, { ...row, id }, bySubject.get(kindOf(row)) ?? null),
       },
     },
   });
@@ -80,6 +82,7 @@ async function revert(
   changed: Resource | null,
 ): Promise<object | null> {
   const { before, after } = entry as { before: Values | null; after: Values | null };
+  if (changed && before && !after) return restore(scope, caller, entry, before, changed);
   if (!changed || !before || !after || !isPlain(changed, before, after)) throw refuse(409, NOT_REVERTIBLE);
   if (!may(caller, changed, "edit")) throw forbidden();
   const id = subjectOf(entry).slice(changed.subject.length + 1);
@@ -99,4 +102,36 @@ function isPlain({ fields }: Resource, before: Values, after: Values): boolean {
   const names = Object.keys(before);
   const writable = names.every((name) => fields[name]?.input && !fields[name]?.once);
   return names.length > 0 && writable && names.every((name) => name in after);
+}
+
+/** Makes once more what was deleted, as a new row with what can be written into one. What hung on it stays gone. */
+async function restore(
+  scope: Scope,
+  caller: Caller,
+  entry: Values,
+  before: Values,
+  deleted: Resource,
+): Promise<object> {
+  const name = `${deleted.subject}.delete`;
+  if (entry.action !== name || deleted.remove || deleted.rights.staff.every((right) => right !== "create"))
+    throw refuse(409, NOT_REVERTIBLE);
+  if (!may(caller, deleted, "create")) throw forbidden();
+  const id = subjectOf(entry).slice(deleted.subject.length + 1);
+  const restored = `${deleted.subject}.restore`;
+  const [already] = await scope.db
+    .select({ id: auditLog.id })
+    .from(auditLog)
+    .where(
+      and(
+        eq(auditLog.subject, subjectOf(entry)),
+        eq(auditLog.action, restored),
+        gt(auditLog.id, Number(entry.id)),
+      ),
+    )
+    .limit(1);
+  if (already) throw refuse(409, RESTORED);
+  const writable = Object.entries(before).filter(([field]) => deleted.fields[field]?.input);
+  const audit = auditOf(scope, caller, deleted, id)("restore", null, before);
+  const made = await createRow(scope, caller, deleted, Object.fromEntries(writable), [audit]);
+  return rowWire(deleted, roleOf(caller), made);
 }

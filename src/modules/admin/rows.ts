@@ -70,6 +70,19 @@ export function columnKey(resource: Resource, column: Column): string {
   return found[0];
 }
 
+/** The columns that a field is stored in. */
+export function storesOf(field: Field | undefined): { column: Column; part?: "latitude" | "longitude" }[] {
+  if (!field) return [];
+  const { from } = field;
+  if (from instanceof Column) return [{ column: from }];
+  return "latitude" in from
+    ? [
+        { column: from.latitude, part: "latitude" },
+        { column: from.longitude, part: "longitude" },
+      ]
+    : [];
+}
+
 /** A field's value as clients read it. */
 export function fieldWire(field: Field, value: unknown): unknown {
   if (value === null || value === undefined) return null;

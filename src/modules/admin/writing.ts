@@ -1,28 +1,25 @@
 /** Rows made, changed and deleted: what may be written is declared, what else belongs to it the domain says. */
 import { z } from "@hono/zod-openapi";
-import { and, Column, getTableColumns, getTableName, type SQL, sql } from "drizzle-orm";
+import { and, getTableColumns, type SQL, sql } from "drizzle-orm";
 import { auditEntry } from "../../platform/db/audit.ts";
-import { says } from "../../platform/db/client.ts";
 import { commit } from "../../platform/db/outbox.ts";
 import type { Caller } from "../../platform/http/caller.ts";
-import { invalid, notFound, type Refusal, refuse } from "../../platform/http/errors.ts";
+import { invalid, notFound, refuse } from "../../platform/http/errors.ts";
 import { messages } from "../../platform/http/messages.ts";
 import { text } from "../../platform/http/text.ts";
 import { parse } from "../../platform/http/validation.ts";
-import type { Audit, Field, Resource, Subject, Values } from "../../platform/resources/resource.ts";
+import type { Audit, Resource, Statement, Subject, Values } from "../../platform/resources/resource.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { findRow } from "./lists.ts";
+import { refusing } from "./refusals.ts";
 import { fieldsFor, roleOf } from "./rights.ts";
-import { among, columnKey, fieldWire, versionOf } from "./rows.ts";
+import { among, columnKey, fieldWire, storesOf, versionOf } from "./rows.ts";
 
 const READ_ONLY = text("This field is read-only.", "Это поле только для чтения.");
 const NO_VERSION = text(
   "Say which version you change: If-Match with the version that you have read.",
   "Укажите в If-Match версию, которую вы изменяете.",
 );
-const TAKEN = text("There is one with this value already.", "Такое значение уже есть.");
-const NOWHERE = text("It names something that does not exist.", "Указано то, чего не существует.");
-const IMPOSSIBLE = text("These values don't go together.", "Эти значения несовместимы.");
 const IN_USE = text("Other records depend on it.", "От этой записи зависят другие.");
 const NOT_REMOVABLE = text("It can't be deleted in this state.", "В этом состоянии удалить нельзя.");
 
@@ -59,19 +56,6 @@ function columnsOf(resource: Resource, values: Values): Record<string, unknown> 
   );
 }
 
-/** The columns that a field is stored in. */
-function storesOf(field: Field | undefined): { column: Column; part?: "latitude" | "longitude" }[] {
-  if (!field) return [];
-  const { from } = field;
-  if (from instanceof Column) return [{ column: from }];
-  return "latitude" in from
-    ? [
-        { column: from.latitude, part: "latitude" },
-        { column: from.longitude, part: "longitude" },
-      ]
-    : [];
-}
-
 function stamps(scope: Scope, resource: Resource, isNew: boolean): Values {
   const columns = getTableColumns(resource.table);
   const now = scope.now();
@@ -91,12 +75,13 @@ export function valuesWire(resource: Resource, values: Values): Record<string, u
   );
 }
 
-/** Makes a row; it comes back as it is then. */
+/** Makes a row; it comes back as it is then. `also` are statements of the same transaction. */
 export async function createRow(
   scope: Scope,
   caller: Caller,
   resource: Resource,
   body: Values,
+  also: readonly Statement[] = [],
 ): Promise<Subject> {
   const values = valuesOf(caller, resource, body, true);
   const more = (await resource.consequences?.(scope, { caller, before: null, values })) ?? {};
@@ -107,6 +92,7 @@ export async function createRow(
     commit(scope, insert, more.effects ?? [], [
       ...(more.rest ?? []),
       audit("create", null, valuesWire(resource, values)),
+      ...also,
     ]),
   );
   await more.after?.();
@@ -198,7 +184,9 @@ export async function removeRow(
     if (!(await resource.remove(scope, caller, subject, audit))) throw notFound();
     return;
   }
-  const stored = fieldsFor("operator", resource).filter(([, field]) => storesOf(field).length > 0);
+  const stored = fieldsFor("operator", resource).filter(
+    ([, field]) => field.input || storesOf(field).length > 0,
+  );
   const before = Object.fromEntries(stored.map(([name]) => [name, subject.row[name]]));
   const remove = scope.db
     .delete(resource.table)
@@ -211,30 +199,4 @@ export async function removeRow(
     refuse(409, IN_USE),
   );
   if (!removed) throw refuse(409, NOT_REMOVABLE);
-}
-
-/** Turns what the database refuses into what is wrong with the request. */
-async function refusing<T>(
-  resource: Resource,
-  work: () => Promise<T>,
-  dangling: Refusal = invalid({ non_field_errors: NOWHERE }),
-): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (says(error, "UNIQUE constraint failed")) throw invalid({ [clashOf(resource, error)]: TAKEN });
-    if (says(error, "FOREIGN KEY constraint failed")) throw dangling;
-    if (says(error, "CHECK constraint failed")) throw invalid({ non_field_errors: IMPOSSIBLE });
-    throw error;
-  }
-}
-
-/** The field that holds the column whose constraint failed. */
-function clashOf(resource: Resource, error: unknown): string {
-  const declared = Object.entries(resource.clashes ?? {}).find(([column]) => says(error, column));
-  if (declared) return declared[1];
-  const own = Object.entries(resource.fields).find(([, field]) =>
-    storesOf(field).some(({ column }) => says(error, `failed: ${getTableName(column.table)}.${column.name}`)),
-  );
-  return own?.[0] ?? "non_field_errors";
 }
