@@ -18,6 +18,7 @@ import {
   sharedGate,
   sharedPages,
   sharedRoutes,
+  sharedSocket,
   truckGate,
   truckSocket,
 } from "./modules/dispatch/index.ts";
@@ -51,6 +52,7 @@ import {
   trackGate,
   trackRoutes,
   trackSocket,
+  watchedSocket,
 } from "./modules/tracking/index.ts";
 import { documentRoutes } from "./platform/http/documents.tsx";
 import { healthRoute } from "./platform/http/health.ts";
@@ -82,7 +84,9 @@ const socketDocuments = [
   chatSocket,
   meSocket,
   trackSocket,
+  watchedSocket,
   orderSocket,
+  sharedSocket,
   truckSocket,
   opsSocket,
   ticketSocket,

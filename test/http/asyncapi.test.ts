@@ -59,7 +59,9 @@ test.each(channels)("%s has every message under its own name, with a schema", (_
 });
 
 test.each(channels)("%s speaks the native frames", (_, { messages }) => {
-  for (const frame of ["say", "auth", "ping", "welcome", "entry", "ack", "error", "pong"])
+  const client = ["say", "points", "read", "typing", "subscribe", "unsubscribe", "auth", "ping"];
+  const server = ["welcome", "entry", "ack", "presence", "typing_notice", "read_notice", "error", "pong"];
+  for (const frame of [...client, ...server, "subscribed", "unsubscribed"])
     expect(Object.keys(messages)).toContain(`native.${frame}`);
 });
 

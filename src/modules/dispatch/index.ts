@@ -4,7 +4,7 @@ export { exportFleet } from "./fleet-export.ts";
 export { fleetRoutes } from "./fleet-routes.ts";
 export { loadFleet } from "./fleet-samples.ts";
 export { orderGate, truckGate } from "./live-gates.ts";
-export { orderSocket, orderTenant } from "./live-order.ts";
+export { orderSocket, orderTenant, sharedSocket } from "./live-order.ts";
 export { dispatchConfirmed, offersDue, runOffers, sweepOffers } from "./offers.ts";
 export { opsGate, opsSocket, opsTenant, tellOpsOfTicket } from "./ops.ts";
 export { closeOrderRoom, type OrderNotice, tellOrder } from "./order-room.ts";

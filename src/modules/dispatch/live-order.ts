@@ -76,6 +76,7 @@ async function archive(
 export const orderSocket: SocketDocument = {
   name: "order",
   address: "/ws/orders/{id}/location/",
+  id: "The order's uuid.",
   description:
     "An order as it goes: steps, offers, payments and the truck's place. `hidden` entries do not concern who hears them.",
   says: {},
@@ -98,4 +99,14 @@ export const orderSocket: SocketDocument = {
       update: v.object({ type: v.literal("update"), location: PositionBody, order_id: v.string() }),
     },
   },
+};
+
+/** The same room for whoever has the order's public link. */
+export const sharedSocket: SocketDocument = {
+  ...orderSocket,
+  name: "shared",
+  address: "/ws/track/{id}/",
+  id: "The token of the order's public link.",
+  description:
+    "A shared order as strangers may see it: its steps and the truck's place; all else is `hidden`. It closes when the link ends.",
 };

@@ -149,10 +149,11 @@ function gonePage({ locale }: Scope): Response {
 export const sharedRoutes: readonly Route[] = [read];
 export const sharedPages: readonly Route[] = [show];
 
-/** The page's socket: nobody is known here, and nothing but steps and places is heard. It ends with the link. */
+/** The page's socket: whoever comes is a stranger, and nothing but steps and places is heard. It ends with the link. */
 export const sharedGate: Gate = {
   kind: "track",
   path: "/ws/track/:id",
+  anonymous: true,
   async enter(scope, _caller, token) {
     const [row] = await scope.db.all<{ orderId: string; expiresAt: number }>(sql`
       SELECT order_id AS orderId, expires_at AS expiresAt FROM order_shares

@@ -130,8 +130,8 @@ async function store(
 export const truckSocket: SocketDocument = {
   name: "truck",
   address: "/ws/tow-trucks/{id}/location/",
-  description:
-    "Where a truck is. Its driver reports in `points` frames; operators watch. The id is a number, or a uuid that holds it.",
+  id: "The truck's number, or a uuid that holds it.",
+  description: "Where a truck is. Its driver reports in `points` frames; operators watch.",
   says: { points: PointsBody },
   entries: { position: PositionBody },
   documented: {

@@ -74,6 +74,7 @@ function readJson(text: string): unknown {
 export const eventSocket: SocketDocument = {
   name: "events",
   address: "/ws/events/{id}/",
+  id: "The event's number or its uuid.",
   description: "Notices about one event, and what signed-in people say there. Anybody may listen.",
   says: { message: MessageBody },
   entries: { notice: NoticeBody },

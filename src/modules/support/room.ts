@@ -62,6 +62,7 @@ export function ticketTenant(openScope: () => Scope): Tenant {
 export const ticketSocket: SocketDocument = {
   name: "ticket",
   address: "/ws/support/tickets/{id}/",
+  id: "The ticket's uuid.",
   description:
     "A support ticket as a conversation. To its author, notes between operators are `hidden` and empty.",
   says: { message: TicketMessage },

@@ -71,7 +71,7 @@ export const trackSocket: SocketDocument = {
   name: "location",
   address: "/ws/location/",
   description:
-    "One's own track. `points` frames take a late batch; each point is stored with its own time and judged, never lost. `/ws/users/{id}/location/` is the same room for whoever may watch.",
+    "One's own track. `points` frames take a late batch; each point is stored with its own time and judged, never lost.",
   says: { points: PointsBody },
   entries: { task_assigned: TaskBody, task_status_updated: TaskBody, task_arrived: TaskBody },
   documented: {
@@ -86,4 +86,14 @@ export const trackSocket: SocketDocument = {
       }),
     },
   },
+};
+
+/** The same room for whoever may watch. */
+export const watchedSocket: SocketDocument = {
+  ...trackSocket,
+  name: "watched",
+  address: "/ws/users/{id}/location/",
+  id: "The person's number.",
+  description:
+    "Somebody's track, for those who may watch it: they only listen. To its owner it is their own.",
 };

@@ -7,9 +7,19 @@ import {
   EntryFrame,
   ErrorFrame,
   PingFrame,
+  PointsFrame,
   PongFrame,
   PROTOCOL,
+  PresenceFrame,
+  ReadFrame,
+  ReadNotice,
   SayFrame,
+  SubscribedFrame,
+  SubscribeFrame,
+  TypingFrame,
+  TypingNotice,
+  UnsubscribedFrame,
+  UnsubscribeFrame,
   WelcomeFrame,
 } from "./frames.ts";
 
@@ -21,6 +31,8 @@ export interface SocketDocument {
   readonly name: string;
   /** `/ws/events/{id}/`. */
   readonly address: string;
+  /** What the id in the address is, where it is not the room's number. */
+  readonly id?: string;
   readonly description: string;
   /** Kinds that can be said, and kinds that come as entries, by the schema of their body. */
   readonly says: Readonly<Record<string, Schema>>;
@@ -32,11 +44,25 @@ export interface SocketDocument {
   };
 }
 
-const FROM_CLIENT = { say: SayFrame, auth: AuthFrame, ping: PingFrame };
+const FROM_CLIENT = {
+  say: SayFrame,
+  points: PointsFrame,
+  read: ReadFrame,
+  typing: TypingFrame,
+  subscribe: SubscribeFrame,
+  unsubscribe: UnsubscribeFrame,
+  auth: AuthFrame,
+  ping: PingFrame,
+};
 const FROM_SERVER = {
   welcome: WelcomeFrame,
   entry: EntryFrame,
   ack: AckFrame,
+  presence: PresenceFrame,
+  typing_notice: TypingNotice,
+  read_notice: ReadNotice,
+  subscribed: SubscribedFrame,
+  unsubscribed: UnsubscribedFrame,
   error: ErrorFrame,
   pong: PongFrame,
 };
@@ -58,7 +84,7 @@ export function asyncApiDocument(sockets: readonly SocketDocument[], origin: str
     channels[socket.name] = {
       address: socket.address,
       description: socket.description,
-      parameters: { id: { description: "The room's number; an event also answers to its uuid." } },
+      parameters: parametersOf(socket),
       messages: messagesOf({ ...fromClient, ...fromServer }),
       bindings: {
         ws: {
@@ -87,6 +113,11 @@ export function asyncApiDocument(sockets: readonly SocketDocument[], origin: str
 }
 
 const TEXT = { type: "string" };
+
+function parametersOf({ address, id = "The room's number." }: SocketDocument): Record<string, object> {
+  const names = [...address.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name);
+  return Object.fromEntries(names.map((name) => [name, { description: id }]));
+}
 
 function prefixed(prefix: string, schemas: Readonly<Record<string, Schema>>): Record<string, Schema> {
   return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [`${prefix}.${name}`, schema]));

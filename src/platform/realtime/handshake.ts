@@ -26,6 +26,8 @@ export interface Gate {
   readonly path: string;
   /** Where they come in. Refuses with 401, 403 or 404. `fresh`: what was read before counts no more, the room refused it. */
   enter(scope: Scope, caller: Caller | null, id: string, fresh?: boolean): Promise<Entered>;
+  /** Nobody is known here: whoever comes is a stranger, and comes to this address only. */
+  readonly anonymous?: boolean;
   /** The app's documents ask for it: a refused socket opens and closes at once with this code. */
   readonly refusedWith?: number;
 }
@@ -87,7 +89,13 @@ async function shakeHands(
   const ticketText = url.searchParams.get("ticket");
   const { caller, entered, ticket } = ticketText
     ? await byTicket(scope, gate, authenticate, id, ticketText)
-    : await byCredential(scope, gate, authenticate, id, socketCredential(request, url, protocols));
+    : await byCredential(
+        scope,
+        gate,
+        authenticate,
+        id,
+        gate.anonymous ? null : socketCredential(request, url, protocols),
+      );
   const { room } = entered;
   if (caller) {
     const { userId, sessionId, signedInAt } = caller;
@@ -135,7 +143,7 @@ export async function enterByName(
   fresh = false,
 ): Promise<Entered | null> {
   const [kind = "", ...id] = name.split(":");
-  const gate = gates.find((known) => known.kind === kind);
+  const gate = gates.find((known) => known.kind === kind && !known.anonymous);
   return gate ? gate.enter(scope, caller, id.join(":"), fresh) : null;
 }
 

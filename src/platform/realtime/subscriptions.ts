@@ -76,7 +76,7 @@ export class Subscriptions {
       if (!this.#wishes.has(wish)) return;
       if ("code" in entered) return this.#complain(socket, entered, wanted);
       const { room } = entered;
-      const refusal = this.#refusal(socket, room);
+      const refusal = this.#refusal(socket, entered);
       if (refusal) return this.#complain(socket, refusal, wanted);
       wish.room = room;
       const followed = await this.#follow(caller, entered, wanted, asked);
@@ -107,7 +107,8 @@ export class Subscriptions {
   }
 
   /** Why a socket may not follow one room more; what it is about to follow counts. */
-  #refusal(socket: WebSocket, room: string): Fault | null {
+  #refusal(socket: WebSocket, { room, until }: Entered): Fault | null {
+    if (until !== undefined) return fault("forbidden", "This room has a socket of its own.");
     if (room === this.#inbox()) return fault("bad_frame", "This socket hears it already.");
     const wished = [...this.#wishes].filter((wish) => wish.socket === socket).map((wish) => wish.room);
     const rooms = new Set([
