@@ -15,6 +15,28 @@ const OUTBOX = `INSERT INTO outbox (id, kind, address, payload, next_attempt_at,
   SELECT iif(changes() >= 1, value ->> 'id', NULL), value ->> 'kind', value ->> 'address', value -> 'payload', ?, ?
   FROM json_each(?)`;
 
+const PERSON = (
+  id,
+) => `(SELECT json_object('email', u.email, 'firstName', u.first_name, 'lastName', u.last_name)
+  FROM users u WHERE u.id = ${id})`;
+const CHATS = `SELECT c.id, c.started_at AS startedAt, ${PERSON("c.initiator_id")} AS initiator,
+    ${PERSON("c.receiver_id")} AS receiver,
+    (SELECT json_object('seq', m.seq, 'senderId', m.sender_id, 'text', m.text, 'at', m.at)
+      FROM chat_messages m WHERE m.chat_id = c.id ORDER BY m.seq DESC LIMIT 1) AS last,
+    (SELECT count(*) FROM chat_messages m WHERE m.chat_id = c.id AND m.sender_id IS NOT ?1
+      AND m.seq > coalesce((SELECT r.seq FROM chat_reads r WHERE r.chat_id = c.id AND r.user_id = ?1), 0)) AS unread
+  FROM chats c WHERE c.initiator_id = ?1 OR c.receiver_id = ?1 ORDER BY c.active_at DESC, c.id DESC`;
+const ORDERS = `SELECT o.*,
+    (SELECT json_group_array(json_object('id', h.id, 'old', h.old_status, 'new', h.new_status, 'comment', h.comment,
+      'by', h.changed_by, 'at', h.created_at)) FROM order_status_history h WHERE h.order_id = o.id) AS history,
+    (SELECT json_group_array(json_object('id', p.id, 'amount', p.amount, 'method', p.payment_method, 'status', p.status,
+      'at', p.created_at)) FROM payments p WHERE p.order_id = o.id) AS payments,
+    (SELECT json_object('make', v.make, 'model', v.model, 'year', v.year, 'plate', v.license_plate)
+      FROM client_vehicles v WHERE v.id = o.vehicle_id) AS vehicle,
+    (SELECT json_object('id', t.id, 'plate', t.license_plate, 'model', t.model, 'driver', t.driver_id)
+      FROM tow_trucks t WHERE t.id = o.tow_truck_id) AS truck, ${PERSON("o.client_id")} AS client
+  FROM orders o WHERE o.client_id = ? ORDER BY o.created_at DESC, o.id DESC LIMIT 20`;
+
 export default {
   async fetch(request, env, context) {
     const url = new URL(request.url);
@@ -85,6 +107,32 @@ const WORK = {
     return Response.json({ message: "Event has been updated", event: { ...event, ...change } });
   },
 
+  async "GET chats"({ DB }) {
+    const { results } = await DB.prepare(CHATS).bind(1).all();
+    return Response.json(results);
+  },
+
+  async "GET orders"({ DB }) {
+    const [{ results }, { results: count }] = await DB.batch([
+      DB.prepare(ORDERS).bind(1),
+      DB.prepare("SELECT count(*) AS count FROM orders WHERE client_id = ?").bind(1),
+    ]);
+    return Response.json({ results, ...count[0] });
+  },
+
+  async "POST location"(env, driver, request) {
+    const { latitude, longitude } = await request.json();
+    const now = Date.now();
+    const { id } =
+      await env.DB.prepare(`UPDATE tow_trucks SET latitude = ?, longitude = ?, located_at = ?, updated_at = ?
+      WHERE driver_id = ? RETURNING id`)
+        .bind(latitude, longitude, now, now, Number(driver))
+        .first();
+    const location = { tow_truck_id: id, latitude, longitude, updated_at: new Date(now).toISOString() };
+    await env.ROOMS.getByName(`truck:${id}`).publish("position", location);
+    return Response.json({ message: "Location updated", location });
+  },
+
   "GET room": (env, name, request) => env.ROOMS.getByName(name).fetch(request),
 
   async "POST signin"(_env, _, request) {
@@ -130,7 +178,7 @@ export class Room extends DurableObject {
   }
 
   webSocketMessage(socket, data) {
-    const { kind, body, ref } = JSON.parse(data);
+    const { t, ref, kind = t, points, body = { points } } = JSON.parse(data);
     const { seq, at } = this.#insert(kind, body, ref);
     socket.send(JSON.stringify({ t: "ack", ref, seq, at }));
     this.#send({ t: "entry", seq, kind, at, by: 1, ref, body });

@@ -5,11 +5,12 @@ import { WebSocket } from "ws";
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
 /** One request, its answer read to the end. Any status but the expected one is an error. */
-export function send(method, url, { status = 200, body, token } = {}) {
+export function send(method, url, { status = 200, body, token, key } = {}) {
   const payload = body === undefined ? "" : JSON.stringify(body);
   const headers = {
     ...(payload ? { "content-type": "application/json", "content-length": Buffer.byteLength(payload) } : {}),
     ...(token ? { authorization: `Bearer ${token}` } : {}),
+    ...(key ? { authorization: `Token ${key}` } : {}),
   };
   return new Promise((resolve, reject) => {
     const outgoing = request(url, { method, agent, headers }, (response) => {
@@ -37,20 +38,23 @@ const ABREAST = 50;
 
 /** Sockets whose frames are counted together. */
 export class Crowd {
-  #sockets = [];
+  #members = [];
   #next = 0;
   #heard = { ack: 0, entry: 0 };
   #awaited = null;
 
-  /** Opens a socket at each address and waits until every one is welcome. */
-  static async gather(urls, protocols) {
+  /**
+   * Opens a socket at each door and waits until every one is welcome. A door is an address and its sub-protocols; with a
+   * `room` the socket follows that one and speaks there.
+   */
+  static async gather(doors) {
     const crowd = new Crowd();
-    for (let from = 0; from < urls.length; from += ABREAST)
-      await Promise.all(urls.slice(from, from + ABREAST).map((url) => crowd.#join(url, protocols)));
+    for (let from = 0; from < doors.length; from += ABREAST)
+      await Promise.all(doors.slice(from, from + ABREAST).map((door) => crowd.#join(door)));
     return crowd;
   }
 
-  #join(url, protocols) {
+  #join({ url, protocols, room }) {
     return new Promise((resolve, reject) => {
       const socket = new WebSocket(url, protocols, { perMessageDeflate: false });
       socket.once("error", reject);
@@ -59,10 +63,15 @@ export class Crowd {
         reject(early);
         this.#awaited?.fail(early);
       });
-      socket.once("message", () => {
+      const inside = () => {
         socket.on("message", this.#hear);
-        this.#sockets.push(socket);
+        this.#members.push({ socket, room });
         resolve();
+      };
+      socket.once("message", () => {
+        if (room === undefined) return inside();
+        socket.once("message", inside);
+        socket.send(JSON.stringify({ t: "subscribe", room }));
       });
     });
   }
@@ -90,15 +99,23 @@ export class Crowd {
     }
   }
 
-  /** Says something, each time on the next socket: none passes its limit of frames a second. */
   say(ref) {
-    const socket = this.#sockets[this.#next++ % this.#sockets.length];
-    socket.send(JSON.stringify({ t: "say", ref, kind: "message", body: { text: "See you at the bridge" } }));
+    this.#speak({ t: "say", ref, kind: "message", body: { text: "See you at the bridge" } });
+  }
+
+  report(ref, points) {
+    this.#speak({ t: "points", ref, points });
+  }
+
+  /** Each time on the next socket: none passes its limit of frames a second. */
+  #speak(frame) {
+    const { socket, room } = this.#members[this.#next++ % this.#members.length];
+    socket.send(JSON.stringify(room === undefined ? frame : { ...frame, room }));
   }
 
   async disperse() {
-    const gone = this.#sockets.map((socket) => new Promise((resolve) => socket.once("close", resolve)));
-    for (const socket of this.#sockets) socket.close();
+    const gone = this.#members.map(({ socket }) => new Promise((resolve) => socket.once("close", resolve)));
+    for (const { socket } of this.#members) socket.close();
     await Promise.all(gone);
   }
 }

@@ -30,7 +30,8 @@ function run(script, ...args) {
 
 /**
  * Starts the product; the limits that protect it are out of the way. `place` is a port and the folder of a state that
- * outlives it; without one everything is fresh and goes with it. `bindings` are settings beside the usual ones.
+ * outlives it, and another Worker `beside` the product with the same database, if one is wanted; without a place
+ * everything is fresh and goes with it. `bindings` are settings beside the usual ones.
  */
 export function startProduct(place, bindings) {
   const settings = {
@@ -56,18 +57,23 @@ async function start(script, bindings, durableObjects, place) {
   const startedAt = performance.now();
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
-      ...options,
-      name: "bench",
-      modules: [{ type: "ESModule", path: script }],
-      bindings: { ...options.bindings, ...bindings },
-      ratelimits: Object.fromEntries(
-        Object.entries(ratelimits).map(([name, { namespace_id, simple }]) => [
-          name,
-          // The shield stands wide open: what is measured is what it costs to ask.
-          { namespace_id, simple: { ...simple, limit: 1e9 } },
-        ]),
-      ),
-      durableObjects: durableObjects ?? options.durableObjects,
+      workers: [
+        {
+          ...options,
+          name: "bench",
+          modules: [{ type: "ESModule", path: script }],
+          bindings: { ...options.bindings, ...bindings },
+          ratelimits: Object.fromEntries(
+            Object.entries(ratelimits).map(([name, { namespace_id, simple }]) => [
+              name,
+              // The shield stands wide open: what is measured is what it costs to ask.
+              { namespace_id, simple: { ...simple, limit: 1e9 } },
+            ]),
+          ),
+          durableObjects: durableObjects ?? options.durableObjects,
+        },
+        ...(place?.beside ? [{ ...place.beside, d1Databases: options.d1Databases }] : []),
+      ],
       resourcePersistencePath: folder,
       ...(place ? { host: "127.0.0.1", port: place.port } : {}),
       cf: false,

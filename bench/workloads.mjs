@@ -1,6 +1,7 @@
 // What is measured: each piece of work as the product does it and as the bare Worker does.
 import { Crowd, send } from "./clients.mjs";
-import { eventDraft, signIn } from "./world.mjs";
+import { liveWorkloads } from "./live.mjs";
+import { DRIVER, eventDraft, keyOf, signIn } from "./world.mjs";
 
 /** Requests at a time. */
 const WIDTH = 4;
@@ -22,6 +23,8 @@ export function workloads({ product, bare, token, events }) {
     bare: () => send("POST", `${bare.origin}/signin/`, { body: { password: "verysecret" } }),
   };
 
+  const place = () => ({ latitude: 55.75 + Math.random() / 100, longitude: 37.61 });
+
   return {
     "constant answer": http({
       product: () => send("GET", `${product.origin}/nowhere/`, { status: 404 }),
@@ -37,11 +40,25 @@ export function workloads({ product, bare, token, events }) {
         send("POST", `${product.origin}/api/events/`, { token, status: 201, body: eventDraft() }),
       bare: () => send("POST", `${bare.origin}/events/`, { status: 201, body: eventDraft() }),
     }),
+    "list 50 chats": http({
+      product: () => send("GET", `${product.origin}/api/v1/chats/`, { token }),
+      bare: () => send("GET", `${bare.origin}/chats/`),
+    }),
+    "list 20 orders of 60": http({
+      product: () => send("GET", `${product.origin}/api/v1/orders/list/`, { token }),
+      bare: () => send("GET", `${bare.origin}/orders/`),
+    }),
+    "driver's location (REST)": http({
+      product: () =>
+        send("POST", `${product.origin}/api/v1/location/update/`, { key: keyOf(DRIVER), body: place() }),
+      bare: () => send("POST", `${bare.origin}/location/${DRIVER}/`, { body: place() }),
+    }),
     "event update, all of 100 heard": () => update(100),
     "event update, all of 1,000 heard": () => update(1000),
     "say, all of 100 heard": () => say(100),
     "say, all of 1,000 heard": () => say(1000),
     "say → ack in a room of ten": acknowledge,
+    ...liveWorkloads({ product, bare, fresh }),
     "sign in (scrypt)": () => ({ work: hash }),
     "read an event beside a sign-in": () => ({ work: readEvent, beside: hash }),
   };
@@ -57,15 +74,13 @@ export function workloads({ product, bare, token, events }) {
 
   function open(uuids) {
     const origin = product.origin.replace("http", "ws");
-    return Crowd.gather(
-      uuids.map((uuid) => `${origin}/ws/events/${uuid}/`),
-      ["caravan.v1", `auth.${token}`],
-    );
+    const protocols = ["caravan.v1", `auth.${token}`];
+    return Crowd.gather(uuids.map((uuid) => ({ url: `${origin}/ws/events/${uuid}/`, protocols })));
   }
 
   function openBare(uuids) {
     const origin = bare.origin.replace("http", "ws");
-    return Crowd.gather(uuids.map((uuid) => `${origin}/room/${uuid}`));
+    return Crowd.gather(uuids.map((uuid) => ({ url: `${origin}/room/${uuid}` })));
   }
 
   async function say(size) {

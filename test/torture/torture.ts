@@ -71,7 +71,6 @@ export async function torture(plan: Plan): Promise<Report> {
     "connections dropped": 0,
     "slow readers": 0,
     "archive refused": 0,
-    "lost alarms swept": 0,
   };
   const world = await World.start();
   try {
@@ -90,7 +89,7 @@ export async function torture(plan: Plan): Promise<Report> {
           new PhoneClient(`chat:${chat}`, `p${n}`, origin, n % 2 ? one.key : other.key, verdicts, dice),
         ],
       });
-      if (tracks.length * 10 <= n) tracks.push(new TrackClient(origin, one, verdicts));
+      if (tracks.length * 3 <= n) tracks.push(new TrackClient(origin, one, verdicts));
     }
     const clients = talks.flatMap((talk) => talk.clients);
     for (const client of [...clients, ...tracks]) client.start();
@@ -158,23 +157,19 @@ async function run(
       note(close ? "objects aborted" : "evictions");
       await evict(world, pick(talks), tracks, dice, close);
     }
-    if (dice() < 0.05) {
+    if (dice() < 0.3) {
       pick(clients).drop();
       note("connections dropped");
     }
-    if (dice() < 0.02) {
+    if (dice() < 0.1) {
       pick(clients).sleep(200 + dice() * 1000);
       note("slow readers");
     }
-    if (dice() < 0.01) {
+    if (dice() < 0.03) {
       for (const table of ["chat_messages", "location_reports"])
         await world.order(refusing ? "accept" : "refuse", { table });
       refusing = !refusing;
       if (refusing) note("archive refused");
-    }
-    if (dice() < 0.005) {
-      await world.order("tick");
-      note("lost alarms swept");
     }
     await wait(TICK);
   }

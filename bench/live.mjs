@@ -1,0 +1,71 @@
+// What runs over sockets besides events: points of tracks, and chats of two, in their own rooms and through one's own socket.
+import { Crowd } from "./clients.mjs";
+import { keyOf, PAIRS, PEOPLE, pairsChat } from "./world.mjs";
+
+const DAY = 24 * 3600_000;
+/** Enough sockets for one person that none passes its limit of frames a second. */
+const SOCKETS = 40;
+
+/** Makers by name, as `workloads` answers them. */
+export function liveWorkloads({ product, bare, fresh }) {
+  const track = (userId) => door("/ws/location/", userId, `track-${userId}`);
+  const everybody = Array.from({ length: PEOPLE }, (_, index) => track(index + 1));
+  const oneTrack = Array(SOCKETS).fill(track(1));
+  const talkers = PAIRS.flatMap((pair, index) => pair.map((userId) => [userId, pairsChat(index)]));
+
+  return {
+    "point → ack, one track": () => both(oneTrack, 1, (crowd) => crowd.report(fresh(), walk(1))),
+    "50 points a frame → ack, one track": () =>
+      both(oneTrack, 1, (crowd) => crowd.report(fresh(), walk(50)), 50),
+    "point → ack, 200 tracks": () => both(everybody, 1, (crowd) => crowd.report(fresh(), walk(1))),
+    "200 points at once → acks, 200 tracks": () =>
+      both(everybody, PEOPLE, (crowd) => crowd.report(fresh(), walk(1)), PEOPLE),
+    "say → ack, a chat of two": () =>
+      both(
+        talkers.map(([userId, id]) => door(`/ws/chat/${id}/`, userId, `chat-${id}`)),
+        1,
+        (crowd) => crowd.say(fresh()),
+      ),
+    "say → ack through /ws/me/": () =>
+      both(
+        talkers.map(([userId, id]) => door("/ws/me/", userId, `me-${id}`, `chat:${id}`)),
+        1,
+        (crowd) => crowd.say(fresh()),
+      ),
+  };
+
+  /** The product's address and the bare room that stands for it. */
+  function door(path, userId, name, room) {
+    const origin = (host) => host.origin.replace("http", "ws");
+    const protocols = ["caravan.v1", `auth.${keyOf(userId)}`];
+    return {
+      product: { url: `${origin(product)}${path}`, protocols, room },
+      bare: { url: `${origin(bare)}/room/${name}` },
+    };
+  }
+
+  /** Sends `times` frames and waits for as many acks. */
+  async function both(doors, times, speak, scale = 1) {
+    const here = await Crowd.gather(doors.map((each) => each.product));
+    const there = await Crowd.gather(doors.map((each) => each.bare));
+    const volley = (crowd) => () =>
+      crowd.hears(times, "ack", () => {
+        for (let time = 0; time < times; time++) speak(crowd);
+      });
+    const work = { product: volley(here), bare: volley(there) };
+    return { work, scale, undo: () => Promise.all([here.disperse(), there.disperse()]) };
+  }
+}
+
+const STEP = 1000;
+let steps = 0;
+
+/** So many points of a slow way, a second apart, as a phone sends what it gathered. */
+export function walk(count) {
+  return Array.from({ length: count }, () => {
+    steps += 1;
+    const at = new Date(BEGAN + ((steps * STEP) % (DAY * 19))).toISOString();
+    return { latitude: 52.2 + (steps % 10_000) / 1e6, longitude: 21, at, accuracy: 5, speed: 1, heading: 0 };
+  });
+}
+const BEGAN = Date.now() - 20 * DAY;
