@@ -123,7 +123,10 @@ describe("on the map", () => {
       [],
       [order("x", { status: "PENDING", priority: "URGENT" }), order("y", { status: "ASSIGNED" })],
     );
-    const drawn = orderShape(all).features.map(({ properties: { waiting, urgent } }) => [waiting, urgent]);
+    const drawn = orderShape(all, null).features.map(({ properties: { waiting, urgent } }) => [
+      waiting,
+      urgent,
+    ]);
     expect(drawn).toEqual([
       [true, true],
       [false, false],

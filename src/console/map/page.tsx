@@ -55,7 +55,7 @@ export function MapPage() {
   });
   const cities = useCities();
   const trucks = useMemo(() => truckShape(board, hidden), [board, hidden]);
-  const orders = useMemo(() => orderShape(board), [board]);
+  const orders = useMemo(() => orderShape(board, chosenOrder), [board, chosenOrder]);
   const routes = useMemo(() => routeShape(board, chosenOrder), [board, chosenOrder]);
   useEffect(() => {
     canvas?.draw("trucks", trucks);

@@ -25,7 +25,8 @@ export function truckShape({ trucks }: Board, hidden: ReadonlySet<string>): Shap
   return collection(features);
 }
 
-export function orderShape({ orders }: Board): Shape {
+/** The chosen order stands out. */
+export function orderShape({ orders }: Board, chosen: string | null): Shape {
   return collection(
     [...orders.values()].map((order) => ({
       type: "Feature",
@@ -33,6 +34,7 @@ export function orderShape({ orders }: Board): Shape {
         id: order.id,
         status: order.status,
         waiting: isWaiting(order),
+        chosen: order.id === chosen,
         urgent: order.priority === "URGENT" || order.priority === "HIGH",
       },
       geometry: { type: "Point", coordinates: at(order.pickup) },

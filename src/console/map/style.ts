@@ -77,7 +77,7 @@ function moving(dark: boolean, ink: string, ground: string): LayerSpecification[
       type: "circle",
       source: "orders",
       paint: {
-        "circle-radius": ["case", ["get", "waiting"], 9, 6],
+        "circle-radius": ["case", ["get", "chosen"], 12, ["get", "waiting"], 9, 6],
         "circle-color": ["case", ["get", "waiting"], ALARM, ground],
         "circle-stroke-color": [
           "case",
@@ -87,7 +87,7 @@ function moving(dark: boolean, ink: string, ground: string): LayerSpecification[
           ground,
           STATES.BUSY ?? "",
         ],
-        "circle-stroke-width": ["case", ["get", "urgent"], 3, 2],
+        "circle-stroke-width": ["case", ["get", "chosen"], 4, ["get", "urgent"], 3, 2],
       },
     },
     {

@@ -17,8 +17,12 @@ export function Filters({ resource }: { resource: Resource }) {
   const words = useWords();
   const label = useLabel();
   const on = resource.filters.filter(({ name }) => isOn(filterValues[name]));
+  const states = resource.filters.find(
+    ({ name, options }) => (name === "status" || name === "state") && (options?.length ?? 0) > 1,
+  );
   return (
     <div className="filters">
+      {states ? <States filter={states} /> : null}
       {resource.search ? <SearchBox key={resource.name} /> : null}
       {resource.filters.length > 0 ? (
         <Menu icon="filter" label={words("do.filter")} worded>
@@ -49,6 +53,29 @@ export function Filters({ resource }: { resource: Resource }) {
 const isOn = (value: unknown) => value !== undefined && value !== null && value !== "";
 const without = (values: Values, name: string) =>
   Object.fromEntries(Object.entries(values).filter(([key]) => key !== name));
+
+/** The states of what is listed, a press each. */
+function States({ filter: { name, label: title, options = [] } }: { filter: Filter }) {
+  const { filterValues, setFilters } = useListContext();
+  const words = useWords();
+  const label = useLabel();
+  const code = useCode();
+  const chosen = String(filterValues[name] ?? "");
+  return (
+    <fieldset className="segments" aria-label={label(title)}>
+      {["", ...options].map((state) => (
+        <button
+          key={state}
+          type="button"
+          aria-pressed={state === chosen}
+          onClick={() => setFilters(state ? { ...filterValues, [name]: state } : without(filterValues, name))}
+        >
+          {state ? code(state) : words("ticket.all")}
+        </button>
+      ))}
+    </fieldset>
+  );
+}
 
 function SearchBox() {
   const { filterValues, setFilters } = useListContext();

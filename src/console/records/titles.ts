@@ -30,7 +30,7 @@ export function shortId(id: string | number): string {
 /** What may say a little more about it, in a choice among many. */
 export function subtitleOf(record: Readonly<Record<string, unknown>>): string {
   const title = titleOf(record);
-  const parts = ["first_name", "last_name", "phone", "email", "model", "pickup_address", "status"]
+  const parts = ["first_name", "last_name", "phone", "email", "model", "pickup_address"]
     .map((name) => record[name])
     .filter((value): value is string => typeof value === "string" && value !== "" && value !== title);
   return parts.slice(0, 3).join(" · ");

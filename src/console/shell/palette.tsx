@@ -88,7 +88,9 @@ function useHits(typed: string): readonly Hit[] {
   const resources = useResources();
   const label = useLabel();
   const search = useDebounced(typed.trim());
-  const searched = resources.filter((each) => each.search && WITHIN.includes(each.subject));
+  const searched = WITHIN.flatMap((subject) =>
+    resources.filter((each) => each.search && each.subject === subject),
+  );
   const answers = useQueries({
     queries: searched.map((resource) => ({
       queryKey: ["palette", resource.name, search],
