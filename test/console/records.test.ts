@@ -234,6 +234,25 @@ describe("a list", () => {
   });
 });
 
+describe("a letter that failed for good", () => {
+  test("is found in the outbox and sent again", async () => {
+    const name = unique("reader");
+    await stage.client.signUp(name);
+    await stage.server.stop();
+    stage.server.sql(`UPDATE outbox SET status = 'dead' WHERE address = '${name}@example.com'`);
+    await stage.server.start();
+
+    const { page } = await stage.signedIn("staff", "/outbox");
+    await page.getByRole("group", { name: "State" }).getByRole("button", { name: "Dead" }).click();
+    await page.getByRole("link", { name: `${name}@example.com` }).click();
+    await page.getByRole("button", { name: "Send again" }).click();
+    await page.getByText("Send again: done").waitFor();
+    await expect
+      .poll(async () => (await stage.client.letters(`${name}@example.com`))[0]?.status, { timeout: 15_000 })
+      .toBe("sent");
+  });
+});
+
 describe("every declared resource", () => {
   test("opens as a list for staff, and its first record too", async () => {
     const staff = await stage.as("staff");
