@@ -5,6 +5,7 @@ import * as v from "valibot";
 import type { Caller } from "../../src/platform/http/caller.ts";
 import type { Entry } from "../../src/platform/realtime/journal.ts";
 import { Room } from "../../src/platform/realtime/room.ts";
+import type { RoomStub } from "../../src/platform/realtime/rooms.ts";
 import { ADMISSION_HEADER, type Admission, type Tenant } from "../../src/platform/realtime/tenant.ts";
 import { unique } from "./api.ts";
 
@@ -27,7 +28,16 @@ export interface World {
   ring(room: Room): Promise<void>;
 }
 
-export function withRoom(work: (room: Room, world: World) => void | Promise<void>): Promise<void> {
+/** What a test changes of the room, and which other objects it reaches. */
+export interface Surroundings {
+  readonly tenant?: Partial<Tenant>;
+  readonly objects?: (name: string) => RoomStub | null;
+}
+
+export function withRoom(
+  work: (room: Room, world: World) => void | Promise<void>,
+  { tenant, objects }: Surroundings = {},
+): Promise<void> {
   const name = `event:${unique("fake")}`;
   return runInDurableObject(env.EVENT_ROOMS.getByName(name), async (_, state) => {
     const world: World = {
@@ -37,7 +47,7 @@ export function withRoom(work: (room: Room, world: World) => void | Promise<void
       batches: [],
       database: async () => {},
       gatekeeper: async () => null,
-      fresh: () => new Room(state, tenantOf(world), () => world.now),
+      fresh: () => new Room(state, { ...tenantOf(world), ...tenant }, () => world.now, objects),
       async ring(engine) {
         await state.storage.deleteAlarm();
         await engine.alarm();
@@ -103,4 +113,11 @@ export function listen(answer: Response) {
   });
   webSocket.accept();
   return { frames, closed };
+}
+
+/** The room's end of somebody's socket: what they send arrives there. */
+export function serverSide(world: World, userId: number): WebSocket {
+  const [socket] = world.state.getWebSockets(`user:${userId}`);
+  if (!socket) throw new Error("no such socket");
+  return socket;
 }
