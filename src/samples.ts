@@ -1,9 +1,14 @@
 /** Sample data for a developer's machine: idempotent, and the only accounts whose passwords are not checked. */
 import { eq } from "drizzle-orm";
+import { startChat } from "./modules/chat/index.ts";
 import { loadFleet, loadSampleOrder } from "./modules/dispatch/index.ts";
 import { createEvents } from "./modules/events/index.ts";
 import { foldUsername, users } from "./modules/identity/index.ts";
+import { changeProfile, sendRequest } from "./modules/social/index.ts";
+import { openTicket } from "./modules/support/index.ts";
+import { addTask } from "./modules/tracking/index.ts";
 import { anyHasher } from "./platform/crypto/hasher.ts";
+import type { Caller } from "./platform/http/caller.ts";
 import type { Scope } from "./platform/runtime.ts";
 
 export const SAMPLE_LOGINS = [
@@ -49,8 +54,9 @@ export const SAMPLE_LOGINS = [
 export async function loadSamples(scope: Scope): Promise<string[]> {
   const made: string[] = [];
   for (const login of SAMPLE_LOGINS) if (await makeLogin(scope, login)) made.push(login.username);
-  if (made.includes("client1")) made.push(await makeEvent(scope));
+  const isNew = made.includes("client1");
   made.push(...(await loadFleet(scope)), await loadSampleOrder(scope));
+  if (isNew) made.push(...(await makeLife(scope)));
   return made.filter(Boolean);
 }
 
@@ -86,21 +92,55 @@ async function makeLogin(scope: Scope, login: (typeof SAMPLE_LOGINS)[number]): P
   return inserted.length > 0;
 }
 
-async function makeEvent(scope: Scope): Promise<string> {
-  const [creator] = await scope.db
-    .select({ id: users.id })
+/** What people would have done by now: made with the services that they use. */
+async function makeLife(scope: Scope): Promise<string[]> {
+  const [client, driver, staff] = await Promise.all([
+    callerOf(scope, "client1"),
+    callerOf(scope, "driver1"),
+    callerOf(scope, "admin"),
+  ]);
+  const event = await makeEvent(scope, client);
+  const city = "Москва";
+  await changeProfile(scope, client, client.userId, {
+    city,
+    birthday: "1994-05-17",
+    interests: [{ name: "Велоспорт" }],
+    purpose: "Ищу компанию для прогулок",
+  });
+  await changeProfile(scope, driver, driver.userId, { city, birthday: "1989-11-02", profession: "Водитель" });
+  // Two requests that meet are a friendship.
+  await sendRequest(scope, client.userId, driver.userId);
+  await sendRequest(scope, driver.userId, client.userId);
+  const chat = await startChat(scope, client.userId, "driver1@example.com");
+  const task = await addTask(scope, staff, {
+    title: "Photograph the bridge",
+    description: "From the north bank, the whole arch in the picture.",
+    latitude: 55.7447,
+    longitude: 37.6,
+    radius: 150,
+    status: "pending",
+  });
+  const ticket = await openTicket(scope, client, {
+    subject: "Как оплатить картой?",
+    description: "Водитель принимает карты или только наличные?",
+    priority: "NORMAL",
+    relatedOrderId: null,
+  });
+  return [event, chat.ok ? `chat ${chat.id}` : "", `task ${task.id}`, ticket ? `ticket ${ticket.id}` : ""];
+}
+
+async function callerOf(scope: Scope, username: string): Promise<Caller> {
+  const [user] = await scope.db
+    .select({ userId: users.id, userType: users.userType, isStaff: users.isStaff })
     .from(users)
-    .where(eq(users.usernameKey, "client1"));
-  if (!creator) return "";
+    .where(eq(users.usernameKey, username));
+  if (!user) throw new Error(`there is no ${username}`);
+  return { ...user, sessionId: "samples", expiresAt: 0 };
+}
+
+async function makeEvent(scope: Scope, caller: Caller): Promise<string> {
   const day = 24 * 3600_000;
   const startsAt = Math.ceil(scope.now() / day) * day + 7 * day + 16 * 3600_000;
-  const caller = {
-    userId: creator.id,
-    sessionId: "samples",
-    userType: "CLIENT",
-    isStaff: false,
-    expiresAt: 0,
-  } as const;
   const draft = {
     name: "Picnic by the river",
     startsAt,

@@ -4,4 +4,4 @@ export { exportChats } from "./queries.ts";
 export { chatResources } from "./resources.ts";
 export { chatSocket, chatTenant } from "./room.ts";
 export { chatRoutes } from "./routes.ts";
-export { eraseChatWords } from "./service.ts";
+export { eraseChatWords, startChat } from "./service.ts";

@@ -7,7 +7,9 @@ import { requestRoutes } from "./request-routes.ts";
 
 export { exportSocial } from "./export.ts";
 export { type Parting, part } from "./parting.ts";
+export { changeProfile } from "./profiles.ts";
 export { type Relation, relation } from "./relations.ts";
+export { sendRequest } from "./requests.ts";
 export { personFacts, socialResources } from "./resources.ts";
 export { ageOn } from "./rules.ts";
 export { type City, findCity, whereaboutsOf } from "./whereabouts.ts";

@@ -5,4 +5,4 @@ export { ticketsOverview } from "./overview.ts";
 export { supportResources } from "./resources.ts";
 export { ticketGate, ticketSocket, ticketTenant } from "./room.ts";
 export { supportRoutes } from "./routes.ts";
-export { exportSupport, findTicket, ticketAccess } from "./tickets.ts";
+export { exportSupport, findTicket, openTicket, ticketAccess } from "./tickets.ts";

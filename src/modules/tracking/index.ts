@@ -10,5 +10,6 @@ export { trackSocket, trackTenant, watchedSocket } from "./room.ts";
 export { reportRoutes } from "./routes.ts";
 export { announceTask, type TaskNotice } from "./task-notices.ts";
 export { taskRoutes } from "./task-routes.ts";
+export { addTask } from "./tasks.ts";
 export { trackRoutes } from "./track-routes.ts";
 export { eraseTrack } from "./tracks.ts";

@@ -1,0 +1,20 @@
+/** The sample data of a developer's machine: something of everything, and no more of it when it is loaded again. */
+import { expect, test } from "vitest";
+import { post, rows } from "../support/api.ts";
+
+test("there are friends with a chat, an event, a task, a ticket and an order, and a second load makes none", async () => {
+  await post("/dev/samples/", {});
+  const count = async () => {
+    const [row] = await rows(`SELECT
+      (SELECT count(*) FROM friendships f JOIN users u ON u.id = f.initiator_id WHERE u.username IN ('client1', 'driver1')) AS friends,
+      (SELECT count(*) FROM chats c JOIN users u ON u.id = c.initiator_id WHERE u.username = 'client1') AS chats,
+      (SELECT count(*) FROM events e JOIN users u ON u.id = e.creator_id WHERE u.username = 'client1') AS events,
+      (SELECT count(*) FROM tasks WHERE title = 'Photograph the bridge') AS tasks,
+      (SELECT count(*) FROM support_tickets t JOIN users u ON u.id = t.author_id WHERE u.username = 'client1') AS tickets`);
+    return row;
+  };
+  const once = { friends: 1, chats: 1, events: 1, tasks: 1, tickets: 1 };
+  expect(await count()).toEqual(once);
+  await post("/dev/samples/", {});
+  expect(await count()).toEqual(once);
+});
