@@ -84,7 +84,11 @@ const CHANGES: [string, (who: Everybody, device: Device) => Promise<{ status: nu
   ],
   ["PUT /api/user-update", (_, { access }) => put("/api/user-update", { password: NEW }, { token: access })],
   ["PUT /api/user/", (_, { access }) => put("/api/user/", { password: NEW }, { token: access })],
-  ["PUT /api/settings/", (_, { access }) => put("/api/settings/", { password: NEW }, { token: access })],
+  [
+    "PUT /api/settings/",
+    ({ password }, { access }) =>
+      put("/api/settings/", { password: NEW, current_password: password }, { token: access }),
+  ],
 ];
 
 test.each(CHANGES)("%s keeps the calling device and ends the others, sockets too", async (_, change) => {
