@@ -1,0 +1,76 @@
+// `npm run talk -- /ws/chat/1/ [--token …] [--since 0] [--plain]`: a socket in the terminal. Prints what comes, sends
+// what is typed, and after a broken line goes on where it was: nothing is missed, nothing is said twice.
+import { createInterface } from "node:readline";
+import { parseArgs } from "node:util";
+import WebSocket from "ws";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { token: { type: "string" }, since: { type: "string" }, plain: { type: "boolean" } },
+});
+const { token, plain } = values;
+const [place] = positionals;
+if (!place) {
+  console.error(
+    "Usage: npm run talk -- <path or ws://…> [--token <access token or key>] [--since <seq>] [--plain]\n" +
+      "Speaks caravan.v1, or with --plain the frames that the older apps document. A line that begins with { goes\n" +
+      "as it is, any other as a message.",
+  );
+  process.exit(1);
+}
+const url = new URL(place, `ws://127.0.0.1:${process.env.PORT ?? 8787}`);
+if (values.since) url.searchParams.set("since", values.since);
+
+/** Messages that were not acknowledged yet, by their refs. */
+const unsure = new Map();
+let socket = null;
+let wasOpen = false;
+connect();
+
+createInterface({ input: process.stdin })
+  .on("line", say)
+  .on("close", () => process.exit(0));
+
+function connect() {
+  const scheme = token?.includes(".") ? "Bearer" : "Token";
+  const headers = plain && token ? { authorization: `${scheme} ${token}` } : {};
+  const protocols = plain ? [] : ["caravan.v1", ...(token ? [`auth.${token}`] : [])];
+  socket = new WebSocket(url, protocols, { headers });
+  socket.on("open", () => {
+    wasOpen = true;
+    console.error(`— open: ${url.pathname}`);
+    for (const frame of unsure.values()) socket.send(frame);
+  });
+  socket.on("message", (data) => {
+    console.log(String(data));
+    if (!plain) note(JSON.parse(data));
+  });
+  socket.on("error", ({ message }) => console.error(`— ${message}`));
+  socket.on("close", (code, reason) => {
+    console.error(`— closed with ${code} ${reason}`);
+    // Above 4000 the server says that it does not want us back.
+    if (!wasOpen || code >= 4000) process.exit(1);
+    setTimeout(connect, 1000);
+  });
+}
+
+function say(line) {
+  if (plain || line.startsWith("{")) return send(line);
+  const ref = crypto.randomUUID();
+  unsure.set(ref, JSON.stringify({ t: "say", ref, kind: "message", body: { text: line } }));
+  send(unsure.get(ref));
+}
+
+function send(words) {
+  if (socket.readyState === WebSocket.OPEN) socket.send(words);
+}
+
+/** Where to go on, and what need not be said again. */
+function note({ t, epoch, seq, ref, room }) {
+  if (t === "welcome") {
+    url.searchParams.set("epoch", epoch);
+    if (!url.searchParams.has("since")) url.searchParams.set("since", seq);
+  }
+  if (t === "entry" && !room) url.searchParams.set("since", seq);
+  if (t === "ack" || t === "error") unsure.delete(ref);
+}
