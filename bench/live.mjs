@@ -57,6 +57,7 @@ export function liveWorkloads({ product, bare, fresh }) {
   }
 }
 
+/** Ms between two points. */
 const STEP = 1000;
 let steps = 0;
 
@@ -64,8 +65,16 @@ let steps = 0;
 export function walk(count) {
   return Array.from({ length: count }, () => {
     steps += 1;
-    const at = new Date(BEGAN + ((steps * STEP) % (DAY * 19))).toISOString();
-    return { latitude: 52.2 + (steps % 10_000) / 1e6, longitude: 21, at, accuracy: 5, speed: 1, heading: 0 };
+    const at = new Date(BEGAN + steps * STEP).toISOString();
+    // Back and forth, a metre at a time.
+    return {
+      latitude: 52.2 + Math.sin(steps / 1000) / 100,
+      longitude: 21,
+      at,
+      accuracy: 5,
+      speed: 1,
+      heading: 0,
+    };
   });
 }
 const BEGAN = Date.now() - 20 * DAY;
