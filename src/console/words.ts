@@ -141,7 +141,7 @@ const catalogue = {
   ],
   "map.noFree": ["No free truck has a position.", "Нет свободных эвакуаторов с координатами."],
   "map.waiting": ["Waiting orders", "Ждут эвакуатора"],
-  "map.show": ["Show", "Показать"],
+  "map.follow": ["Follow", "Следить"],
   "map.fit": ["Show all", "Показать всё"],
   "order.cancel": ["Cancel the order", "Отменить заказ"],
   "ticket.write": ["Answer", "Ответить"],

@@ -1,7 +1,7 @@
 /** The live map: trucks and orders as they are, assigning by a click, and a thousand trucks that move. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Client } from "../whole/client.ts";
-import { Stage } from "./browser.ts";
+import { Stage, signIn } from "./browser.ts";
 
 let stage: Stage;
 let client: Client;
@@ -124,9 +124,7 @@ describe("an order that is pulled", () => {
       return route.fulfill({ json: {} });
     });
     await page.goto(`${stage.server.origin}/admin/map`);
-    await page.locator("#username").fill("operator1");
-    await page.locator("#password").fill("password123");
-    await page.keyboard.press("Enter");
+    await signIn(page, "operator");
     await page.locator(".map-panel").getByText("From here").waitFor();
     await page.locator(".maplibregl-canvas").waitFor();
     const frame = await page.locator(".map").boundingBox();
@@ -225,9 +223,7 @@ describe("a thousand trucks that move every second", () => {
       }
     };
     await page.goto(`${stage.server.origin}/admin/map`);
-    await page.locator("#username").fill("operator1");
-    await page.locator("#password").fill("password123");
-    await page.keyboard.press("Enter");
+    await signIn(page, "operator");
     await page.locator('.legend [data-state="available"]').getByText(String(COUNT)).waitFor();
     await page.locator('[data-live="live"]').waitFor();
     return { page, faults, tick };

@@ -1,7 +1,7 @@
 /** Tickets as conversations: live on both sides, with notes that stay among colleagues. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Client, Socket, unique } from "../whole/client.ts";
-import { LOGINS, Stage } from "./browser.ts";
+import { LOGINS, Stage, signIn } from "./browser.ts";
 
 let stage: Stage;
 let author: Client;
@@ -86,14 +86,32 @@ test("a ticket is closed from its talk, and leaves the list of open ones", async
   await expect.poll(() => page.getByRole("link", { name: new RegExp(subject) }).count()).toBe(0);
 });
 
-test("a connection that was lost comes back and brings what was missed", async () => {
+test("a connection that was lost comes back by itself and brings what was missed", async () => {
   const { path, id } = await aTicket();
-  const { page } = await stage.signedIn("operator", `/conversations/${id}`);
+  const { page } = await stage.window();
+  const wires: { cut(): Promise<void> }[] = [];
+  let isDown = false;
+  await page.routeWebSocket(/\/ws\/me\//, async (socket) => {
+    if (isDown) return socket.close({ code: 1012 });
+    const server = socket.connectToServer();
+    wires.push({
+      async cut() {
+        await socket.close({ code: 1012 });
+        await server.close();
+      },
+    });
+  });
+  await page.goto(`${stage.server.origin}/admin/conversations/${id}`);
+  await signIn(page, "operator");
   await page.locator(".bubble").waitFor();
   await page.locator('[data-live="live"]').waitFor();
-  await page.context().setOffline(true);
-  await page.evaluate(() => dispatchEvent(new Event("offline")));
+
+  isDown = true;
+  await wires.at(-1)?.cut();
+  await page.locator('[data-live="waiting"]').waitFor();
   await author.post(`${path}messages/`, { body: "Said while you were away." });
-  await page.context().setOffline(false);
+  isDown = false;
   await page.locator(".bubble").getByText("Said while you were away.").waitFor();
+  await page.locator('[data-live="live"]').waitFor();
+  expect(wires.length).toBeGreaterThan(1);
 });

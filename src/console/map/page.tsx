@@ -26,6 +26,7 @@ export function MapPage() {
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const [asked, setAsked] = useState<{ order: string; truck: number } | null>(null);
   const [showsTrack, setShowsTrack] = useState(false);
+  const [follows, setFollows] = useState(false);
   const board = useBoard();
   const words = useWords();
   const notify = useNotify();
@@ -34,6 +35,7 @@ export function MapPage() {
   const choose = useCallback(
     (next: { order?: string; truck?: number }) => {
       setShowsTrack(false);
+      setFollows(false);
       setSearch(
         next.order ? { order: next.order } : next.truck === undefined ? {} : { truck: String(next.truck) },
         { replace: true },
@@ -64,6 +66,12 @@ export function MapPage() {
     canvas?.draw("track", showsTrack ? track : NOTHING);
     canvas?.draw("cities", cities);
   }, [canvas, trucks, orders, routes, track, showsTrack, cities]);
+
+  const followed = follows && chosenTruck !== null ? board.trucks.get(chosenTruck) : undefined;
+  const [lng, lat] = [followed?.longitude ?? null, followed?.latitude ?? null];
+  useEffect(() => {
+    if (lng !== null && lat !== null) canvas?.look(lng, lat);
+  }, [canvas, lng, lat]);
 
   const fit = () => {
     const bounds = boundsOf(board);
@@ -104,6 +112,8 @@ export function MapPage() {
           order={chosenOrder}
           truck={chosenTruck}
           showsTrack={showsTrack}
+          follows={follows}
+          onFollow={() => setFollows(!follows)}
           onChoose={choose}
           onLook={(point) => canvas?.look(point.longitude, point.latitude)}
           onTrack={() => setShowsTrack(!showsTrack)}

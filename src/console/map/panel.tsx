@@ -12,9 +12,11 @@ interface PanelProps {
   readonly order: string | null;
   readonly truck: number | null;
   readonly showsTrack: boolean;
+  readonly follows: boolean;
   readonly onChoose: (next: { order?: string; truck?: number }) => void;
   readonly onLook: (point: { latitude: number; longitude: number }) => void;
   readonly onTrack: () => void;
+  readonly onFollow: () => void;
   readonly onAssign: (order: string, truck: number) => void;
 }
 
@@ -120,18 +122,11 @@ function OrderPanel({ board, chosen, onAssign, onChoose, onLook }: PanelProps & 
   );
 }
 
-function TruckPanel({
-  board,
-  chosen,
-  showsTrack,
-  onTrack,
-  onChoose,
-  onLook,
-}: PanelProps & { chosen: Truck }) {
+function TruckPanel(props: PanelProps & { chosen: Truck }) {
+  const { board, chosen, showsTrack, follows, onTrack, onFollow, onChoose } = props;
   const words = useWords();
   const code = useCode();
   const order = chosen.orderId === null ? undefined : board.orders.get(chosen.orderId);
-  const { latitude, longitude } = chosen;
   return (
     <>
       <h2>
@@ -154,11 +149,9 @@ function TruckPanel({
         </p>
       ) : null}
       <p className="row">
-        {latitude !== null && longitude !== null ? (
-          <Button icon="target" onClick={() => onLook({ latitude, longitude })}>
-            {words("map.show")}
-          </Button>
-        ) : null}
+        <Button icon="target" aria-pressed={follows} onClick={onFollow}>
+          {words("map.follow")}
+        </Button>
         <Button aria-pressed={showsTrack} onClick={onTrack}>
           {words("map.track")}
         </Button>
