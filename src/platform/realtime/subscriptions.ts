@@ -208,30 +208,33 @@ export class Subscriptions {
     const under = rooms.has(room);
     rooms.set(room, under);
     if (under) return;
-    const done = this.#catchUp(socket, room, rooms)
-      .catch((error: unknown) => {
-        log("warn", "room.read", { room }, error);
-        this.#lost(socket, room);
-      })
-      .finally(() => rooms.delete(room));
+    const done = this.#catchUp(socket, room, rooms).catch((error: unknown) => {
+      log("warn", "room.read", { room }, error);
+      this.#lost(socket, room);
+    });
     this.#state.waitUntil(done);
   }
 
   async #catchUp(socket: WebSocket, room: string, rooms: Map<string, boolean>): Promise<void> {
-    for (;;) {
-      rooms.set(room, false);
-      const at = this.#follows(socket)[room];
-      if (!at || socket.readyState !== WebSocket.OPEN) return;
-      const entries = await this.#objects(room)?.read(this.#inbox(), at.epoch, at.seq);
-      if (!entries) return this.#lost(socket, room);
-      if (entries.length === 0 && !rooms.get(room)) return;
-      for (const entry of entries) {
-        if (isBehind(socket) && !(await untilRead(socket)))
-          return this.#sockets.close(socket, CLOSE.slow, "too slow");
-        // Left, or begun anew from elsewhere, while this was under way.
-        if (this.#follows(socket)[room]?.seq !== entry.seq - 1) break;
-        this.#out(socket, room, at.epoch, [entry]);
+    try {
+      for (;;) {
+        rooms.set(room, false);
+        const at = this.#follows(socket)[room];
+        if (!at || socket.readyState !== WebSocket.OPEN) return;
+        const entries = await this.#objects(room)?.read(this.#inbox(), at.epoch, at.seq);
+        if (!entries) return this.#lost(socket, room);
+        if (entries.length === 0 && !rooms.get(room)) return;
+        for (const entry of entries) {
+          if (isBehind(socket) && !(await untilRead(socket)))
+            return this.#sockets.close(socket, CLOSE.slow, "too slow");
+          // Left, or begun anew from elsewhere, while this was under way.
+          if (this.#follows(socket)[room]?.seq !== entry.seq - 1) break;
+          this.#out(socket, room, at.epoch, [entry]);
+        }
       }
+    } finally {
+      // At once: a push that came between the last look and this would be heard by nobody.
+      rooms.delete(room);
     }
   }
 

@@ -1,0 +1,236 @@
+/** Following rooms with bad luck or bad intent: what happens between two awaits, calls that fail, names made up. */
+import { describe, expect, test } from "vitest";
+import { latch } from "../support/fake-network.ts";
+import { serverSide } from "../support/fake-room.ts";
+import { type Here, INBOX, inboxed, kinds, ROOM, seqs, subscribe, unsubscribe } from "../support/inbox.ts";
+
+describe("interleavings", () => {
+  test.each<[string, "enter" | "follow"]>([
+    ["the gate thinks", "enter"],
+    ["the room is on its way", "follow"],
+  ])("who leaves while %s has left", async (_, where) => {
+    await inboxed(async (here, frames) => {
+      const { open, opened } = latch();
+      if (where === "enter") here.enter = (name) => opened.then(() => ({ room: name }));
+      else {
+        const follow = here.chat.follow.bind(here.chat);
+        here.chat.follow = (...asked) => follow(...asked).then((followed) => opened.then(() => followed));
+      }
+      const joining = here.send(subscribe({ ref: "s" }));
+      await here.send(unsubscribe);
+      open();
+      await joining;
+      await expect.poll(() => kinds(frames)).toEqual(["unsubscribed"]);
+      await expect.poll(() => here.chat.followers.size).toBe(0);
+      here.chat.store(1);
+      expect(here.push(1)).toBe(false);
+    });
+  });
+
+  test("who leaves and comes back at once is in", async () => {
+    await inboxed(async (here, frames) => {
+      const first = latch();
+      const follow = here.chat.follow.bind(here.chat);
+      here.chat.follow = (...asked) => follow(...asked).then((followed) => first.opened.then(() => followed));
+      const joining = here.send(subscribe({ ref: "1" }));
+      await here.send(unsubscribe);
+      const again = here.send(subscribe({ ref: "2" }));
+      first.open();
+      await Promise.all([joining, again]);
+      await expect
+        .poll(() => frames.slice(1))
+        .toMatchObject([{ t: "unsubscribed" }, { t: "subscribed", ref: "2" }]);
+      expect(here.chat.followers.size).toBe(1);
+      here.chat.store(1);
+      expect(here.push(1)).toBe(true);
+      await expect.poll(() => seqs(frames)).toEqual([1]);
+    });
+  });
+
+  test("a socket that closes while it joins leaves no follower behind", async () => {
+    await inboxed(async (here) => {
+      const { open, opened } = latch();
+      const follow = here.chat.follow.bind(here.chat);
+      here.chat.follow = (...asked) => follow(...asked).then((followed) => opened.then(() => followed));
+      const joining = here.send(subscribe());
+      const socket = serverSide(here.world, 1);
+      socket.close(1000, "done");
+      here.room.closed(socket, 1000, "done");
+      open();
+      await joining;
+      await expect.poll(() => here.chat.followers.size).toBe(0);
+    });
+  });
+
+  test("a socket that closes lets go of all that nobody else follows", async () => {
+    await inboxed(async ({ room, world, chat, send }) => {
+      await send(subscribe());
+      await send({ t: "subscribe", room: "order:2" });
+      const socket = serverSide(world, 1);
+      socket.close(1000, "done");
+      room.closed(socket, 1000, "done");
+      await expect.poll(() => chat.calls.filter((call) => call === "unfollow")).toHaveLength(2);
+    });
+  });
+
+  test("who leaves while what was missed is being read hears no more of it", async () => {
+    await inboxed(async ({ chat, send }, frames) => {
+      const { open, opened } = latch();
+      const read = chat.read.bind(chat);
+      chat.read = async (...asked) => opened.then(() => read(...asked));
+      chat.store(5);
+      await send(subscribe({ epoch: chat.epoch, since: 0 }));
+      await send(unsubscribe);
+      open();
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      await expect.poll(() => frames.at(-1)).toEqual({ t: "unsubscribed", room: ROOM, code: 1000 });
+      expect(seqs(frames)).toEqual([]);
+    });
+  });
+
+  test("who was sent away while joining is told so in the end", async () => {
+    await inboxed(async (here, frames) => {
+      const { open, opened } = latch();
+      const { chat } = here;
+      const follow = chat.follow.bind(chat);
+      chat.follow = (...asked) => follow(...asked).then((followed) => opened.then(() => followed));
+      chat.read = async () => null;
+      const joining = here.send(subscribe());
+      chat.followers.clear();
+      here.room.dropped(ROOM, 4003);
+      open();
+      await joining;
+      await expect.poll(() => frames.at(-1)).toEqual({ t: "unsubscribed", room: ROOM, code: 4408 });
+    });
+  });
+
+  test("a follower that is dropped hears why, and what they say there afterwards is refused", async () => {
+    await inboxed(async ({ room, chat, send }, frames) => {
+      await send(subscribe());
+      room.dropped(ROOM, 4003);
+      room.dropped(ROOM, 4003);
+      await send({ t: "say", room: ROOM, ref: "a", kind: "message", body: { text: "a" } });
+      await expect
+        .poll(() => frames.slice(-2))
+        .toEqual([
+          { t: "unsubscribed", room: ROOM, code: 4003 },
+          { t: "error", room: ROOM, ref: "a", code: "forbidden", detail: "Subscribe to the room first." },
+        ]);
+      chat.store(1);
+      expect(room.relay(ROOM, chat.epoch, chat.entries, 1)).toBe(false);
+    });
+  });
+});
+
+describe("failures", () => {
+  test("a room that can't be read from ends the subscription: never a silent gap", async () => {
+    await inboxed(async ({ chat, send, push }, frames) => {
+      await send(subscribe());
+      chat.read = async () => {
+        throw new Error("broken");
+      };
+      chat.store(3);
+      expect(push(3)).toBe(true);
+      await expect.poll(() => frames.at(-1)).toEqual({ t: "unsubscribed", room: ROOM, code: 4408 });
+      expect(push(3)).toBe(false);
+    });
+  });
+
+  test.each<[string, (here: Here) => void]>([
+    [
+      "the gate",
+      (here) => {
+        here.enter = async () => {
+          throw new Error("D1 is away");
+        };
+      },
+    ],
+    [
+      "the room",
+      ({ chat }) => {
+        chat.follow = async () => {
+          throw new Error("broken");
+        };
+      },
+    ],
+  ])("%s that fails is no refusal: subscribe again later", async (_, breakIt) => {
+    await inboxed(async (here, frames) => {
+      breakIt(here);
+      await here.send(subscribe({ ref: "s" }));
+      await expect
+        .poll(() => frames.at(-1))
+        .toEqual({
+          t: "error",
+          room: ROOM,
+          ref: "s",
+          code: "unavailable",
+          detail: "Subscribe again later.",
+        });
+      expect(here.push(1)).toBe(false);
+    });
+  });
+
+  test("words that could not be passed on are nobody's fault: the socket stays, however often", async () => {
+    await inboxed(async ({ chat, send }, frames) => {
+      await send(subscribe());
+      chat.take = async () => {
+        throw new Error("broken");
+      };
+      for (const ref of ["a", "b", "c", "d"])
+        await send({ t: "say", room: ROOM, ref, kind: "message", body: { text: ref } });
+      await expect
+        .poll(() => frames.at(-1))
+        .toEqual({
+          t: "error",
+          room: ROOM,
+          ref: "d",
+          code: "unavailable",
+          detail: "Send it again later.",
+        });
+      await send(unsubscribe);
+      await expect.poll(() => frames.at(-1)?.t).toBe("unsubscribed");
+    });
+  });
+});
+
+describe("somebody who means harm", () => {
+  test("calls no object into being by leaving rooms that they never entered", async () => {
+    await inboxed(async ({ reached, send }, frames) => {
+      for (const room of ["inbox:7", "ops:all", "chat:999", "constructor", "__proto__"])
+        await send({ t: "unsubscribe", room });
+      await expect.poll(() => kinds(frames)).toEqual(Array(5).fill("unsubscribed"));
+      expect(reached).toEqual([]);
+    });
+  });
+
+  test.each(["inbox:7", "ops:all", "constructor", "toString", "__proto__", ROOM])(
+    "says nothing to %s without following it",
+    async (room) => {
+      await inboxed(async ({ reached, send }, frames) => {
+        await send({ t: "say", ref: "x", room, kind: "message", body: { text: "x" } });
+        await expect
+          .poll(() => frames.at(-1))
+          .toMatchObject({ t: "error", room, ref: "x", code: "forbidden" });
+        expect(reached).toEqual([]);
+      });
+    },
+  );
+
+  test("does not follow their own inbox through itself", async () => {
+    await inboxed(async (here, frames) => {
+      here.enter = async () => ({ room: INBOX });
+      await here.send({ t: "subscribe", ref: "me", room: "me" });
+      await expect.poll(() => frames.at(-1)).toMatchObject({ t: "error", ref: "me", code: "bad_frame" });
+      expect(here.reached).toEqual([]);
+    });
+  });
+
+  test("does not follow from here what only a link opens for a while", async () => {
+    await inboxed(async (here, frames) => {
+      here.enter = async (room) => ({ room, readOnly: true, until: here.world.now + 1000 });
+      await here.send(subscribe({ ref: "s" }));
+      await expect.poll(() => frames.at(-1)).toMatchObject({ t: "error", ref: "s", code: "forbidden" });
+      expect(here.chat.calls).toEqual([]);
+    });
+  });
+});
