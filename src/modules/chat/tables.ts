@@ -20,6 +20,7 @@ export const chats = sqliteTable(
   },
   (table) => [
     uniqueIndex("chats_pair").on(table.lowId, table.highId),
+    index("chats_high").on(table.highId),
     index("chats_initiator").on(table.initiatorId),
     index("chats_receiver").on(table.receiverId),
   ],

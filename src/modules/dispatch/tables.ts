@@ -192,6 +192,8 @@ export const orders = sqliteTable(
     index("orders_truck").on(table.towTruckId, table.status),
     index("orders_status").on(table.status, table.createdAt),
     index("orders_created").on(table.createdAt),
+    index("orders_assigned").on(table.assignedAt),
+    index("orders_completed").on(table.completedAt),
     index("orders_vehicle").on(table.vehicleId),
     index("orders_type").on(table.vehicleTypeId),
     /** A truck holds one active job, whoever presses at once. */
@@ -216,7 +218,10 @@ export const orderStatusHistory = sqliteTable(
     changedBy: integer("changed_by").references(() => users.id, { onDelete: "set null" }),
     createdAt: integer("created_at").notNull(),
   },
-  (table) => [index("order_status_history_order").on(table.orderId, table.id)],
+  (table) => [
+    index("order_status_history_order").on(table.orderId, table.id),
+    index("order_status_history_changer").on(table.changedBy),
+  ],
 );
 
 export const payments = sqliteTable(
@@ -236,23 +241,28 @@ export const payments = sqliteTable(
   (table) => [
     index("payments_order").on(table.orderId, table.id),
     index("payments_status").on(table.status, table.createdAt),
+    index("payments_paid").on(table.status, table.paidAt),
     check("payments_amount", sql`${table.amount} > 0`),
   ],
 );
 
-export const ratings = sqliteTable("ratings", {
-  id: integer("id").primaryKey({ autoIncrement: true }),
-  orderId: text("order_id")
-    .notNull()
-    .unique()
-    .references(() => orders.id, { onDelete: "cascade" }),
-  /** Whose driving it was, whatever truck they drive later; null once they are gone. */
-  driverId: integer("driver_id").references(() => users.id, { onDelete: "set null" }),
-  driverRating: integer("driver_rating").notNull(),
-  serviceRating: integer("service_rating").notNull(),
-  comment: text("comment").notNull().default(""),
-  ...stamps(),
-});
+export const ratings = sqliteTable(
+  "ratings",
+  {
+    id: integer("id").primaryKey({ autoIncrement: true }),
+    orderId: text("order_id")
+      .notNull()
+      .unique()
+      .references(() => orders.id, { onDelete: "cascade" }),
+    /** Whose driving it was, whatever truck they drive later; null once they are gone. */
+    driverId: integer("driver_id").references(() => users.id, { onDelete: "set null" }),
+    driverRating: integer("driver_rating").notNull(),
+    serviceRating: integer("service_rating").notNull(),
+    comment: text("comment").notNull().default(""),
+    ...stamps(),
+  },
+  (table) => [index("ratings_driver").on(table.driverId)],
+);
 
 /** An order shown to one truck for a while. */
 export const orderOffers = sqliteTable(

@@ -46,6 +46,9 @@ export const events = sqliteTable(
   (table) => [
     index("events_start").on(table.startsAt),
     index("events_creator").on(table.creatorId),
+    index("events_city").on(table.cityId, table.startsAt),
+    /** Those near a place lie in a belt. */
+    index("events_belt").on(table.latitude),
     check("events_order", sql`${table.endsAt} IS NULL OR ${table.endsAt} > ${table.startsAt}`),
   ],
 );
@@ -80,7 +83,10 @@ export const eventReminders = sqliteTable(
       .references(() => users.id, { onDelete: "cascade" }),
     sentAt: integer("sent_at").notNull(),
   },
-  (table) => [primaryKey({ columns: [table.eventId, table.userId] })],
+  (table) => [
+    primaryKey({ columns: [table.eventId, table.userId] }),
+    index("event_reminders_user").on(table.userId),
+  ],
 );
 
 /** The archive of the event rooms' journals. */
@@ -127,5 +133,8 @@ export const participationRequests = sqliteTable(
   (table) => [
     uniqueIndex("participation_requests_once").on(table.eventId, table.userId),
     index("participation_requests_user").on(table.userId, table.createdAt),
+    index("participation_requests_processor").on(table.processedBy),
+    /** Events with a line are what the clock looks for. */
+    index("participation_requests_waiting").on(table.eventId).where(sql`${table.isWaiting}`),
   ],
 );

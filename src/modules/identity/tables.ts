@@ -1,4 +1,5 @@
 /** People, their sessions and their one-time codes. */
+import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 
 export const users = sqliteTable(
@@ -33,7 +34,11 @@ export const users = sqliteTable(
     updatedAt: integer("updated_at").notNull(),
     lastLoginAt: integer("last_login_at"),
   },
-  (table) => [index("users_created").on(table.createdAt)],
+  (table) => [
+    index("users_created").on(table.createdAt),
+    /** A few among many. */
+    index("users_operators").on(table.lastLoginAt).where(sql`${table.userType} = 'OPERATOR'`),
+  ],
 );
 
 /** Facts that a person tells about themselves. */

@@ -24,6 +24,7 @@ export const notifications = sqliteTable(
     uniqueIndex("notifications_ref").on(table.userId, table.ref),
     index("notifications_user").on(table.userId, table.id),
     index("notifications_unread").on(table.userId, table.isRead),
+    index("notifications_about").on(table.about),
   ],
 );
 

@@ -72,7 +72,7 @@ function befriending(scope: Scope, initiatorId: number, otherId: number) {
     scope.db.run(sql`INSERT OR IGNORE INTO friendships (low_id, high_id, initiator_id, created_at)
       VALUES (${low}, ${high}, ${initiatorId}, ${now})`),
     scope.db.run(sql`UPDATE friend_requests SET status = 'Accepted', updated_at = ${now} WHERE status = 'Pending'
-      AND min(from_id, to_id) = ${low} AND max(from_id, to_id) = ${high}`),
+      AND from_id IN (${low}, ${high}) AND to_id IN (${low}, ${high})`),
   ];
 }
 

@@ -1,5 +1,5 @@
 /** Reports one by one and in lists, and the latest of everybody. */
-import { and, asc, eq, gte, isNull, lte, or, type SQL, sql } from "drizzle-orm";
+import { and, asc, eq, gte, inArray, isNull, lte, or, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { auditEntry } from "../../platform/db/audit.ts";
 import { says } from "../../platform/db/client.ts";
@@ -188,7 +188,9 @@ export async function removeReport(scope: Scope, caller: Caller, report: Report)
 
 /** After a report was touched: the latest place of its person is looked up anew, unless it is another report. */
 export function moveLatest(scope: Scope, id: number, owners: readonly number[]): BatchItem<"sqlite">[] {
-  const forget = scope.db.delete(latestLocations).where(eq(latestLocations.reportId, id));
+  const forget = scope.db
+    .delete(latestLocations)
+    .where(and(inArray(latestLocations.userId, [...owners]), eq(latestLocations.reportId, id)));
   const find = owners.map((userId) =>
     scope.db.run(sql`
       INSERT INTO latest_locations (user_id, report_id, at, received_at, latitude, longitude, accuracy, speed, heading, cell)

@@ -56,6 +56,8 @@ export const locationReports = sqliteTable(
   (table) => [
     index("location_reports_track").on(table.userId, table.at),
     index("location_reports_cell").on(table.cell, table.at),
+    /** Everybody's, in the order of their times. */
+    index("location_reports_time").on(table.at),
     uniqueIndex("location_reports_entry").on(table.userId, table.epoch, table.seq, table.nth),
     check("location_reports_latitude", sql`${table.latitude} BETWEEN -90 AND 90`),
     check("location_reports_longitude", sql`${table.longitude} BETWEEN -180 AND 180`),
@@ -157,5 +159,9 @@ export const taskPhotos = sqliteTable(
     longitude: real("longitude"),
     uploadedAt: integer("uploaded_at").notNull(),
   },
-  (table) => [index("task_photos_task").on(table.taskId), index("task_photos_file").on(table.fileId)],
+  (table) => [
+    index("task_photos_task").on(table.taskId),
+    index("task_photos_file").on(table.fileId),
+    index("task_photos_uploader").on(table.uploadedBy),
+  ],
 );
