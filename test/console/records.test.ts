@@ -117,6 +117,16 @@ describe("a record", () => {
     return (await stage.client.post("/api/auth/signin/", login)).body.access;
   }
 
+  test("that holds several of another kind has a tick for each: a truck's tariffs", async () => {
+    const made = await aTariff();
+    const { page } = await stage.signedIn("operator", "/tow-trucks/1");
+    await page.getByLabel(made.name).check();
+    await save(page);
+    await page.getByText("Saved", { exact: true }).waitFor();
+    const { body } = await (await stage.as("operator")).get("/api/admin/tow-trucks/1/");
+    expect(body.vehicle_types).toContain(made.id);
+  });
+
   test("is deleted only after a question", async () => {
     const made = await aTariff();
     const { page } = await stage.signedIn("operator", `/vehicle-types/${made.id}`);

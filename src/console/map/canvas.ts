@@ -5,6 +5,7 @@ import {
   Map as MapLibre,
   type MapMouseEvent,
   NavigationControl,
+  ScaleControl,
   setWorkerUrl,
 } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
@@ -51,6 +52,7 @@ export class Canvas {
       fadeDuration: 0,
     });
     this.#map.addControl(new NavigationControl({ showCompass: false }), "top-right");
+    this.#map.addControl(new ScaleControl({ unit: "metric" }), "bottom-left");
     this.#map.touchZoomRotate.disableRotation();
     this.#map.on("load", () => this.#drawAll());
     this.#map.on("click", (event) => this.#clicked(event, handlers));

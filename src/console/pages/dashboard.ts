@@ -36,3 +36,17 @@ export interface Dashboard {
 /** A list with these filters on. */
 export const filtered = (resource: string, filter: object) =>
   `/${resource}?filter=${encodeURIComponent(JSON.stringify(filter))}`;
+
+const DAYS = 30;
+
+/** The last days up to today, those without earnings too; days are UTC's. Pure. */
+export function everyDay(
+  earnings: Dashboard["earnings"],
+  now: number,
+): readonly { day: string; amount: string }[] {
+  const known = new Map(earnings.map(({ day, amount }) => [day, amount]));
+  return Array.from({ length: DAYS }, (_, index) => {
+    const day = new Date(now - (DAYS - 1 - index) * 86_400_000).toISOString().slice(0, 10);
+    return { day, amount: known.get(day) ?? "0.00" };
+  });
+}

@@ -9,7 +9,7 @@ import { useRoom } from "../live-context.tsx";
 import { call } from "../session.ts";
 import { Attention } from "./attention.tsx";
 import { BarChart, StackedRows } from "./charts.tsx";
-import { type Dashboard, filtered } from "./dashboard.ts";
+import { type Dashboard, everyDay, filtered } from "./dashboard.ts";
 
 export function Overview() {
   const words = useWords();
@@ -80,7 +80,7 @@ function Orders({ data }: { data: Dashboard }) {
 function Earnings({ data }: { data: Dashboard }) {
   const words = useWords();
   const formats = useFormats();
-  const bars = data.earnings.map(({ day, amount }) => ({
+  const bars = everyDay(data.earnings, Date.now()).map(({ day, amount }) => ({
     label: formats.day(day),
     value: Number(amount),
     words: formats.money(amount),

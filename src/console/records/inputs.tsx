@@ -5,6 +5,7 @@ import { useCode } from "../codes.ts";
 import { type Field, useLabel } from "../declaration.tsx";
 import { useWords } from "../i18n.ts";
 import { Choice } from "./choice.tsx";
+import { Several } from "./several.tsx";
 
 const LONG = /description|comment|body|message|notes|text|about|hobb/;
 
@@ -138,6 +139,8 @@ export function Control({ field, id, value, onChange, onBlur, invalid }: Control
         />
       );
     case "json":
+      if (field.reference)
+        return <Several id={id} resource={field.reference} value={value} onChange={onChange} />;
       return <Json {...common} value={value} onChange={onChange} />;
     case "place":
       return <Place {...common} value={value} onChange={onChange} />;

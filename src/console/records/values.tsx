@@ -30,6 +30,8 @@ export function Value({ field, record }: { field: Field; record: RaRecord }) {
     case "place":
       return <Place value={value} />;
     case "json":
+      if (field.reference && Array.isArray(value))
+        return <References resource={field.reference} ids={value} />;
       return <code className="json">{typeof value === "string" ? value : JSON.stringify(value)}</code>;
     case "text":
       return <span className="text-value">{String(value)}</span>;
@@ -101,6 +103,17 @@ function Reference({ resource, value }: { resource: string; value: unknown }) {
   const id = value as string | number;
   if (!known) return <span>{shortId(id)}</span>;
   return <LookedUp resource={resource} id={id} />;
+}
+
+function References({ resource, ids }: { resource: string; ids: readonly (string | number)[] }) {
+  if (ids.length === 0) return <span className="none">—</span>;
+  return (
+    <span className="row">
+      {ids.map((id) => (
+        <LookedUp key={id} resource={resource} id={id} />
+      ))}
+    </span>
+  );
 }
 
 function LookedUp({ resource, id }: { resource: string; id: string | number }) {

@@ -65,10 +65,13 @@ const truckResource = resource({
       input: z.enum(towTrucks.status.enumValues).optional(),
     }),
     capacity: field.number(towTrucks.capacity, text("Capacity, t", "Грузоподъёмность, т"), { input: tonnes }),
-    vehicle_types: field.json(typesOfTruck, text("Tariffs", "Тарифы"), {
-      list: false,
-      input: z.array(idInput()).max(100).optional(),
-    }),
+    vehicle_types: {
+      ...field.json(typesOfTruck, text("Tariffs", "Тарифы"), {
+        list: false,
+        input: z.array(idInput()).max(100).optional(),
+      }),
+      reference: "vehicle-types",
+    },
     position: field.place(towTrucks.latitude, towTrucks.longitude, text("Position", "Где")),
     located_at: field.instant(towTrucks.locatedAt, text("Heard of", "На связи")),
     updated_at: field.instant(towTrucks.updatedAt, updated),

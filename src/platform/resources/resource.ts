@@ -43,7 +43,7 @@ export interface Field {
   /** A column, the two of a place, or an expression for what is only shown. */
   readonly from: Column | SQL | { readonly latitude: Column; readonly longitude: Column };
   readonly options?: readonly string[];
-  /** The resource whose id it holds. */
+  /** The resource whose id it holds; a `json` field holds several. */
   readonly reference?: string;
   /** False: shown with the single row only. */
   readonly list?: boolean;
