@@ -121,7 +121,7 @@ async function drive({ path, truck, client, driver, hers }) {
   const { start_code: code } = await ask("GET", `${path}/`, { by: client.by });
   await ask("POST", `${path}/start/`, { body: { code }, by: driver.by });
   assert.equal((await hers.entry("status")).body.status, "IN_PROGRESS");
-  tell("The driver arrived, and could start the work only with the code that the client told him.");
+  tell("The driver arrived; a guess was refused, with the code that the client told him the work began.");
 
   const wheel = await openNative(`/ws/tow-trucks/${truck.id}/location/`, driver.token);
   const seen = [];

@@ -1,0 +1,26 @@
+/// <reference types="vite/types/importMeta.d.ts" />
+/** What can be set and what is written about it are the same. */
+import { expect, test } from "vitest";
+import { sources } from "./support/sources.ts";
+
+const [page = ""] = Object.values(
+  import.meta.glob<string>("../docs/settings.md", { query: "?raw", import: "default", eager: true }),
+);
+const parsed = sources["src/env.ts"] ?? "";
+
+/** `APP_ENV: z.enum(…)` in a schema. */
+const variables = [...parsed.matchAll(/^ {2}([A-Z][A-Z0-9_]+):/gm)].map(([, name = ""]) => name);
+
+/** `guessFromAddress: "20/900"` in the rates, as the variable that sets it. */
+const rates = [...parsed.matchAll(/^ {2}(\w+): "\d+\/\d+"/gm)].map(
+  ([, name = ""]) => `RATE_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`,
+);
+
+test("every setting that is parsed is documented, and none that is not", () => {
+  const documented = page
+    .split("\n")
+    .filter((line) => line.startsWith("| `"))
+    .flatMap((line) => [...(line.split("|")[1] ?? "").matchAll(/`(\w+)`/g)].map(([, name = ""]) => name));
+  expect(documented.length).toBeGreaterThan(20);
+  expect(documented.toSorted()).toEqual([...new Set([...variables, ...rates])].toSorted());
+});
