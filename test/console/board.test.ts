@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { Entry } from "../../src/console/live.ts";
 import { apply, type Board, distance, nearest, type Order, type Truck } from "../../src/console/map/board.ts";
-import { boundsOf, orderShape, routeShape, truckShape } from "../../src/console/map/shapes.ts";
+import { boundsOf, graticule, orderShape, routeShape, truckShape } from "../../src/console/map/shapes.ts";
 
 const truck = (id: number, more: Partial<Truck> = {}): Truck => ({
   id,
@@ -139,6 +139,34 @@ describe("on the map", () => {
         .coordinates[1];
     expect(way("ASSIGNED")).toEqual([37.61, 55.75]);
     expect(way("IN_PROGRESS")).toEqual([37.7, 55.8]);
+  });
+
+  test.each([
+    [
+      "a continent",
+      [
+        [20, 45],
+        [60, 60],
+      ],
+      5,
+    ],
+    [
+      "a town",
+      [
+        [37.4, 55.6],
+        [37.9, 55.9],
+      ],
+      0.05,
+    ],
+  ] as const)("the ground is ruled for %s", (_, [[west, south], [east, north]], step) => {
+    const lines = graticule([
+      [west, south],
+      [east, north],
+    ]).features.map(({ geometry }) => geometry.coordinates);
+    const meridians = lines.map(([from]) => (from as number[])[0] ?? 0).filter((lng) => lng !== west);
+    expect(meridians.length).toBeGreaterThan(4);
+    expect(meridians.length).toBeLessThan(14);
+    expect((meridians[1] ?? 0) - (meridians[0] ?? 0)).toBeCloseTo(step);
   });
 
   test("the frame holds everything, and there is none around nothing", () => {

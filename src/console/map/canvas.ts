@@ -10,7 +10,7 @@ import {
 } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import type { Theme } from "../theme.ts";
-import { lineShape, NOTHING, type Shape } from "./shapes.ts";
+import { graticule, lineShape, NOTHING, type Shape } from "./shapes.ts";
 import { styleFor } from "./style.ts";
 
 setWorkerUrl(workerUrl);
@@ -55,6 +55,7 @@ export class Canvas {
     this.#map.addControl(new ScaleControl({ unit: "metric" }), "bottom-left");
     this.#map.touchZoomRotate.disableRotation();
     this.#map.on("load", () => this.#drawAll());
+    this.#map.on("moveend", () => this.#rule());
     this.#map.on("click", (event) => this.#clicked(event, handlers));
     this.#map.on("mousemove", (event) => this.#moved(event));
     this.#map.on("mousedown", (event) => this.#pressed(event));
@@ -87,7 +88,15 @@ export class Canvas {
     this.#map.remove();
   }
 
+  /** The plain ground is ruled anew for what is seen. */
+  #rule(): void {
+    if (this.#tiles) return;
+    const bounds = this.#map.getBounds();
+    this.#set("grid", graticule([bounds.getSouthWest().toArray(), bounds.getNorthEast().toArray()]));
+  }
+
   #drawAll(): void {
+    this.#rule();
     for (const name of this.#shapes.keys()) this.#dirty.add(name);
     this.#flush();
   }
@@ -99,7 +108,7 @@ export class Canvas {
     if (this.#map.isStyleLoaded()) this.#dirty.clear();
   }
 
-  #set(name: SourceName | "pull", shape: Shape): void {
+  #set(name: SourceName | "pull" | "grid", shape: Shape): void {
     this.#map.getSource<GeoJSONSource>(name)?.setData(shape as Parameters<GeoJSONSource["setData"]>[0]);
   }
 

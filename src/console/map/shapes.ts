@@ -65,8 +65,38 @@ export function lineShape(coordinates: number[][]): Shape {
 
 const at = ({ latitude, longitude }: Place) => [longitude, latitude];
 
+type Bounds = [[number, number], [number, number]];
+
+const STEPS = [20, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005];
+
+/** Lines of degrees across what is seen: the finest of which there are a dozen at most. */
+export function graticule([[west, south], [east, north]]: Bounds): Shape {
+  const step = STEPS.findLast((each) => (east - west) / each <= 12) ?? 20;
+  const marks = (from: number, to: number) => {
+    const first = Math.ceil(from / step);
+    return Array.from(
+      { length: Math.max(0, Math.floor(to / step) - first + 1) },
+      (_, n) => (first + n) * step,
+    );
+  };
+  return collection([
+    ...marks(west, east).map((lng) =>
+      line([
+        [lng, south],
+        [lng, north],
+      ]),
+    ),
+    ...marks(south, north).map((lat) =>
+      line([
+        [west, lat],
+        [east, lat],
+      ]),
+    ),
+  ]);
+}
+
 /** South-west and north-east of everything on the board; null while nothing is anywhere. */
-export function boundsOf({ trucks, orders }: Board): [[number, number], [number, number]] | null {
+export function boundsOf({ trucks, orders }: Board): Bounds | null {
   const places = [...trucks.values(), ...[...orders.values()].map(({ pickup }) => pickup)].filter(
     (place): place is typeof place & Place => place.latitude !== null && place.longitude !== null,
   );

@@ -1,7 +1,7 @@
 /** How the map looks: tiles where a setting names some, else a plain ground of degrees and cities that needs no network. */
 import type { LayerSpecification, StyleSpecification } from "maplibre-gl";
 import type { Theme } from "../theme.ts";
-import { line, NOTHING, type Shape } from "./shapes.ts";
+import { NOTHING, type Shape } from "./shapes.ts";
 
 /** Colours of truck states; the legend shows the same. */
 export const STATES: Readonly<Record<string, string>> = {
@@ -41,7 +41,7 @@ export function styleFor(theme: Theme, tiles: string | null): StyleSpecification
     version: 8,
     sources: {
       ...(tiles ? { tiles: { type: "raster", tiles: [tiles], tileSize: 256 } } : {}),
-      grid: source(graticule()),
+      grid: source(),
       cities: source(),
       routes: source(),
       track: source(),
@@ -138,24 +138,4 @@ function moving(dark: boolean, ink: string, ground: string): LayerSpecification[
     },
     { id: "pull", type: "line", source: "pull", paint: { "line-color": ALARM, "line-width": 3 } },
   ];
-}
-
-/** Every fifth degree. */
-function graticule(): Shape {
-  const step = 5;
-  const range = (from: number, to: number) =>
-    Array.from({ length: (to - from) / step + 1 }, (_, n) => from + n * step);
-  const meridians = range(-180, 180).map((lng) =>
-    line([
-      [lng, -85],
-      [lng, 85],
-    ]),
-  );
-  const parallels = range(-85, 85).map((lat) =>
-    line([
-      [-180, lat],
-      [180, lat],
-    ]),
-  );
-  return { type: "FeatureCollection", features: [...meridians, ...parallels] };
 }
