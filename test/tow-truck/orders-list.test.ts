@@ -57,6 +57,7 @@ describe("is filtered", () => {
     [`search=${encodeURIComponent(word.toUpperCase())}`, [0]],
     ["created_from=2031-01-01", []],
     ["created_to=2020-01-01", []],
+    ["status=ASSIGNED&priority=&vehicle_type=&created_from=&created_to=&page=", [2]],
   ])("by %s", async (query, expected) => {
     expect(await listed(there.client.token, `?${query}`)).toEqual(expected.map((index) => ids[index]));
   });

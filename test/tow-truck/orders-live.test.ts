@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { sweepOutbox } from "../../src/platform/db/delivery.ts";
 import { mint } from "../authorization/world.ts";
-import { patch, post, rows } from "../support/api.ts";
+import { get, patch, post, rows } from "../support/api.ts";
 import { jobScope } from "../support/scope.ts";
 import { connect, connectNative, dial } from "../support/socket.ts";
 import { at, move, orderIn, place, scene, truckRow, truckStatus } from "./jobs.ts";
@@ -69,6 +69,21 @@ test("the app's own socket gets the truck's place as it is documented, and nothi
   await move(there.driver, id, { status: "IN_PROGRESS" });
   const moved = await report();
   expect(await socket.next()).toEqual({ type: "update", location: moved.body.location, order_id: id });
+});
+
+test("where a truck goes after an order its client is not told, by the socket or by the order", async () => {
+  const there = await scene();
+  const id = await orderIn(there, "COMPLETED");
+  await post("/api/v1/location/update/", { latitude: 55.8, longitude: 37.7 }, { token: there.driver.token });
+  const socket = await connect(`${room(id)}?token=${there.client.token}`);
+  expect(await socket.silent(() => true)).toBe(true);
+  const placeFor = async ({ token }: { token: string }) => {
+    const { current_location_lat, last_location_update } = (await get(at(id), { token })).body.tow_truck;
+    return [current_location_lat, last_location_update];
+  };
+  expect(await placeFor(there.client)).toEqual([null, null]);
+  for (const by of [there.driver, there.operator])
+    expect(await placeFor(by)).toEqual([55.8, expect.any(String)]);
 });
 
 test("operators see on one socket how every order goes, and its truck with it", async () => {

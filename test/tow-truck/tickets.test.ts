@@ -156,6 +156,7 @@ describe("the list", () => {
     ["assigned_to=none", [0, 2]],
     ["assigned_to=OLGA", [1]],
     ["status=OPEN&priority=NORMAL", [2]],
+    ["status=RESOLVED&priority=&assigned_to=", [1]],
   ])("filters by %s", async (query, expected) => {
     const word = unique("тема");
     const ids = [

@@ -5,6 +5,7 @@ import { forbidden, notFound } from "../../platform/http/errors.ts";
 import { type Gate, known } from "../../platform/realtime/handshake.ts";
 import { toPosition } from "./live.ts";
 import type { OrderOpening } from "./live-order.ts";
+import { isOver, type OrderStatus } from "./machine.ts";
 import type { TruckOpening } from "./truck-room.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -36,16 +37,22 @@ export const orderGate: Gate = {
     const orderId = id.toLowerCase();
     const [row] = UUID.test(orderId)
       ? await scope.db.all<
-          Located & { clientId: number; truckId: number | null; driverId: number | null }
+          Located & {
+            status: OrderStatus;
+            clientId: number;
+            truckId: number | null;
+            driverId: number | null;
+          }
         >(sql`
-          SELECT o.client_id AS clientId, t.id AS truckId, t.driver_id AS driverId, t.latitude, t.longitude,
+          SELECT o.status, o.client_id AS clientId, t.id AS truckId, t.driver_id AS driverId, t.latitude, t.longitude,
             t.located_at AS locatedAt
           FROM orders o LEFT JOIN tow_trucks t ON t.id = o.tow_truck_id WHERE o.id = ${orderId}`)
       : [];
     if (!row) throw notFound();
     if (!isOperator(caller) && caller.userId !== row.clientId && caller.userId !== row.driverId)
       throw forbidden();
-    const location = locationOf(row.truckId, row);
+    // Where its truck goes afterwards is no concern of an order.
+    const location = isOver(row.status) ? null : locationOf(row.truckId, row);
     const opening: OrderOpening = location && { orderId, location };
     return { room: `order:${orderId}`, opening };
   },

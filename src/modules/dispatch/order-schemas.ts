@@ -1,8 +1,8 @@
 /** Orders on the wire, in the clients' own spelling and order. */
 import { z } from "@hono/zod-openapi";
 import { fromHundredths } from "../../platform/decimal.ts";
-import type { Caller } from "../../platform/http/caller.ts";
-import { integer, string } from "../../platform/http/fields.ts";
+import { type Caller, isOperator } from "../../platform/http/caller.ts";
+import { integer, string, unlessBlank } from "../../platform/http/fields.ts";
 import { pageQuery } from "../../platform/http/paging.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
@@ -13,7 +13,7 @@ import { degrees, emptyAsNull, instantField, optionalInstant } from "./order-fie
 import type { History, Order, OrderRow } from "./order-queries.ts";
 import { PaymentWire, RatingWire, toPaymentWire, toRatingWire } from "./payments-schemas.ts";
 import { ORDER_STATES, PRIORITIES } from "./tables.ts";
-import { TruckWire, toTruckWire, toVehicleWire, VehicleWire } from "./wire-fleet.ts";
+import { type Truck, TruckWire, toTruckWire, toVehicleWire, VehicleWire } from "./wire-fleet.ts";
 
 const money = (amount: number | null) => (amount === null ? null : fromHundredths(amount));
 const time = (at: number | null) => (at === null ? null : isoTime(at));
@@ -166,7 +166,7 @@ export function toOrderWire(scope: Scope, order: Order, caller: Caller): z.input
   return {
     id,
     client: toUserWire(scope, order.client, sightOf(caller, order.clientId, otherwise)),
-    tow_truck: order.truck && toTruckWire(scope, order.truck, caller, otherwise),
+    tow_truck: order.truck && toTruckWire(scope, seenBy(caller, order, order.truck), caller, otherwise),
     vehicle: order.vehicle && toVehicleWire(scope, order.vehicle, caller, otherwise),
     status_history: order.history.map((row) => toHistoryWire(scope, order, row)),
     payments: order.payments.map(toPaymentWire),
@@ -178,6 +178,12 @@ export function toOrderWire(scope: Scope, order: Order, caller: Caller): z.input
     vehicle_type,
     ...(order.clientId === caller.userId && !isOver(order.status) && { start_code: order.startCode }),
   };
+}
+
+/** Where a truck goes after an order is no concern of the client's. */
+function seenBy(caller: Caller, { clientId, status }: Order, truck: Truck): Truck {
+  if (!isOver(status) || clientId !== caller.userId || isOperator(caller)) return truck;
+  return { ...truck, latitude: null, longitude: null, locatedAt: null };
 }
 
 function facts(order: OrderRow) {
@@ -201,10 +207,10 @@ function facts(order: OrderRow) {
 
 /** Filters of the list; what makes no sense is a 400. */
 export const orderFilter = pageQuery.extend({
-  status: z.enum(ORDER_STATES).optional(),
-  priority: priority.optional(),
-  vehicle_type: integer().optional(),
-  created_from: instantField().optional(),
-  created_to: instantField().optional(),
+  status: unlessBlank(z.enum(ORDER_STATES)),
+  priority: unlessBlank(priority),
+  vehicle_type: unlessBlank(integer()),
+  created_from: unlessBlank(instantField()),
+  created_to: unlessBlank(instantField()),
   search: string({ max: 200, blank: true }).optional(),
 });

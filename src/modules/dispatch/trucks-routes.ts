@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { isOperator } from "../../platform/http/caller.ts";
 import { invalid, notFound, refuse } from "../../platform/http/errors.ts";
-import { complain, integer, number, string } from "../../platform/http/fields.ts";
+import { complain, integer, number, string, unlessBlank } from "../../platform/http/fields.ts";
 import { envelope, pageQuery, paginate, type Window } from "../../platform/http/paging.ts";
 import { type Route, reply, route } from "../../platform/http/route.ts";
 import { text } from "../../platform/http/text.ts";
@@ -69,10 +69,10 @@ const list = route({
     "By licence plate. Operators may ask for another `status` or `ALL`, `search`, and `near` for the nearest first within `radius` metres.",
   access: "signedIn",
   query: pageQuery.extend({
-    vehicle_type: integer().optional(),
-    status: z.enum([...TRUCK_STATES, "ALL"]).optional(),
+    vehicle_type: unlessBlank(integer()),
+    status: unlessBlank(z.enum([...TRUCK_STATES, "ALL"])),
     search: string({ max: 200, blank: true }).optional(),
-    near: placeField().optional().openapi({ description: "`latitude,longitude`", example: "55.75,37.61" }),
+    near: unlessBlank(placeField()).openapi({ description: "`latitude,longitude`", example: "55.75,37.61" }),
     radius: number({ min: 1, max: 20_100_000 }).default(50_000).openapi({ description: "Metres." }),
   }),
   answers: { 200: envelope(TruckListItem) },

@@ -1,7 +1,7 @@
 /** `/api/v1/vehicle-types/…`: tariffs, as the app's start page and its admin page read and change them. */
 import { z } from "@hono/zod-openapi";
 import { invalid, notFound, refuse, wire } from "../../platform/http/errors.ts";
-import { number, string } from "../../platform/http/fields.ts";
+import { number, string, unlessBlank } from "../../platform/http/fields.ts";
 import { messages } from "../../platform/http/messages.ts";
 import { envelope, pageQuery, paginate } from "../../platform/http/paging.ts";
 import { type Route, reply, route, type Wording } from "../../platform/http/route.ts";
@@ -71,8 +71,8 @@ const list = route({
   access: "signedIn",
   query: pageQuery.extend({
     search: string({ max: 200, blank: true }).optional(),
-    weight: number({ min: 0 }).optional().openapi({ description: "Tonnes that it must allow." }),
-    max_price: decimalField({ digits: 10, min: 0 }).optional(),
+    weight: unlessBlank(number({ min: 0 })).openapi({ description: "Tonnes that it must allow." }),
+    max_price: unlessBlank(decimalField({ digits: 10, min: 0 })),
   }),
   answers: { 200: z.union([z.array(VehicleTypeWire), envelope(VehicleTypeWire)]) },
   async handle({ scope, query, request }) {

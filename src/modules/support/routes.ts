@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import type { Caller } from "../../platform/http/caller.ts";
 import { forbidden, invalid, notFound } from "../../platform/http/errors.ts";
 import { keyField, noSuchKey } from "../../platform/http/exact.ts";
-import { string } from "../../platform/http/fields.ts";
+import { string, unlessBlank } from "../../platform/http/fields.ts";
 import { envelope, pageQuery, paginate } from "../../platform/http/paging.ts";
 import { type Route, reply, route } from "../../platform/http/route.ts";
 import { parse } from "../../platform/http/validation.ts";
@@ -40,12 +40,12 @@ const path = "/api/v1/support/tickets";
 const PAGE_SIZE = 20;
 
 const filter = pageQuery.extend({
-  status: z.enum(TICKET_STATES).optional(),
-  priority: z.enum(TICKET_PRIORITIES).optional(),
-  assigned_to: z
-    .union([z.literal("none").transform(() => null), keyField()])
-    .optional()
-    .openapi({ type: "string", description: "An operator's id, or `none` for tickets that are nobody's." }),
+  status: unlessBlank(z.enum(TICKET_STATES)),
+  priority: unlessBlank(z.enum(TICKET_PRIORITIES)),
+  assigned_to: unlessBlank(z.union([z.literal("none").transform(() => null), keyField()])).openapi({
+    type: "string",
+    description: "An operator's id, or `none` for tickets that are nobody's.",
+  }),
   search: string({ max: 200, blank: true }).optional(),
 });
 

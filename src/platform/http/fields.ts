@@ -81,6 +81,11 @@ export function day() {
   return z.preprocess(trimmed, z.iso.date());
 }
 
+/** A query parameter that may be missing; a blank one says as little, as a form sends what was not filled in. */
+export function unlessBlank<Schema extends z.ZodType>(schema: Schema) {
+  return z.preprocess((value) => (value === "" ? undefined : value), schema.optional());
+}
+
 /** An uploaded file. Anything else is refused; `maxBytes` is checked by whoever stores it. */
 export function file() {
   return z

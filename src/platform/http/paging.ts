@@ -2,6 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Scope } from "../runtime.ts";
 import { notFound } from "./errors.ts";
+import { unlessBlank } from "./fields.ts";
 import { messages } from "./messages.ts";
 
 export const MAX_LIMIT = 100;
@@ -56,7 +57,7 @@ export function linkTo(scope: Scope, request: Request, changes: Record<string, s
 
 /** Pages by number, as the older clients ask for them: `?page=3`, `?page=last`, and `?limit=` for their size. */
 export const pageQuery = z.object({
-  page: z.string().max(20).optional().openapi({ description: "1 and up, or `last`." }),
+  page: unlessBlank(z.string().max(20)).openapi({ description: "1 and up, or `last`." }),
   limit: z
     .preprocess(clamped, z.int().min(1).max(MAX_LIMIT).optional())
     .openapi({ description: "How many a page holds." }),
