@@ -95,6 +95,14 @@ describe("is refused", () => {
     ]);
   });
 
+  test("from others whatever they send: what is wrong with it is not told", async () => {
+    const { token } = await mint("owner");
+    expect(await post(PATH, {}, { token })).toMatchObject({
+      status: 403,
+      body: { error: "Обновлять координаты могут только водители." },
+    });
+  });
+
   test("from a driver without a truck", async () => {
     const answer = await report(await mint("driver"));
     expect([answer.status, answer.body]).toEqual([404, { error: "За водителем не закреплён эвакуатор." }]);

@@ -3,7 +3,8 @@ import { z } from "@hono/zod-openapi";
 import { sql } from "drizzle-orm";
 import { cellOf, type Place } from "../../platform/geo.ts";
 import type { Caller } from "../../platform/http/caller.ts";
-import { forbidden, notFound, type Refusal, wire } from "../../platform/http/errors.ts";
+import { notFound, type Refusal, wire } from "../../platform/http/errors.ts";
+import { messages } from "../../platform/http/messages.ts";
 import { reply, route } from "../../platform/http/route.ts";
 import type { Locale } from "../../platform/http/text.ts";
 import { log } from "../../platform/log.ts";
@@ -71,6 +72,8 @@ async function publish(scope: Scope, { truckId, position, orders }: Located): Pr
 /** This door says `error` where the others say `detail`; a wrong field is named as everywhere, too. */
 function worded(refusal: Refusal, locale: Locale): unknown {
   if (refusal.status === 401) return undefined;
+  const notDriver = "detail" in refusal.body && refusal.body.detail === messages.forbidden;
+  if (notDriver) return { error: texts.driversOnly[locale] };
   const body = wire(refusal.body, locale) as Record<string, unknown>;
   if ("detail" in body) return { error: body.detail };
   const [first] = Object.values(body).flat();
@@ -90,14 +93,13 @@ export const locationRoute = route({
   path: "/api/v1/location/update",
   tag: "Trucks",
   summary: "Where one's truck is",
-  access: "signedIn",
+  access: "driver",
   body: z
     .object({ latitude: degrees(90, texts.latitude), longitude: degrees(180, texts.longitude) })
     .openapi("LocationUpdate"),
   answers: { 200: Answer },
   wording: worded,
   async handle({ scope, caller, body }) {
-    if (caller.userType !== "DRIVER") throw forbidden(texts.driversOnly);
     const located = await locate(scope, caller, body);
     if (!located) throw notFound(texts.noTruck);
     await publish(scope, located);

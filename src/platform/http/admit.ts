@@ -44,6 +44,7 @@ export async function admit(
   }
   if ("from" in offered && offered.from === "cookie") requireOwnOrigin(scope, request);
   if (route.access === "staff" && !result.caller.isStaff) throw forbidden();
+  if (route.access === "driver" && result.caller.userType !== "DRIVER") throw forbidden();
   if (route.access === "operator" && !isOperator(result.caller)) throw forbidden();
   return result.caller;
 }

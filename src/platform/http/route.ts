@@ -10,9 +10,9 @@ export type Method = "get" | "post" | "put" | "patch" | "delete";
 /**
  * - `public`: credentials are not even looked at, so a stale one does no harm;
  * - `optional`: a good credential counts, a bad one is as none;
- * - `signedIn`, `operator` (operators and staff), `staff`: 401 without, 403 with too little.
+ * - `signedIn`, `driver`, `operator` (operators and staff), `staff`: 401 without, 403 with too little.
  */
-export type Access = "public" | "optional" | "signedIn" | "operator" | "staff";
+export type Access = "public" | "optional" | "signedIn" | "driver" | "operator" | "staff";
 
 /** Status → schema of the body; null for an answer without one. */
 export type Answers = Readonly<Record<number, z.ZodType | null>>;
