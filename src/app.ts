@@ -57,6 +57,7 @@ import {
 import { documentRoutes } from "./platform/http/documents.tsx";
 import { healthRoute } from "./platform/http/health.ts";
 import { createApp } from "./platform/http/mount.ts";
+import { rootRoute } from "./platform/http/root.ts";
 import { alsoUnder, type Route } from "./platform/http/route.ts";
 import { asyncApiDocument } from "./platform/realtime/asyncapi.ts";
 import { type Gate, socketRoute, ticketRoute } from "./platform/realtime/handshake.ts";
@@ -136,6 +137,7 @@ export const routes: readonly Route[] = [
   ...alsoUnder("/api", driverRoutes, "Rideshare"),
   ...trackingRoutes,
   ...alsoUnder("/api", trackingRoutes, "Eurorace"),
+  rootRoute,
   healthRoute,
 ];
 

@@ -14,7 +14,15 @@ import { orders } from "./authorization/orders.ts";
 import { social } from "./authorization/social.ts";
 import { support } from "./authorization/support.ts";
 import { tracking } from "./authorization/tracking.ts";
-import { everybody, mint, type Person, ROLES, type Role, type Table } from "./authorization/world.ts";
+import {
+  everybody,
+  members,
+  mint,
+  type Person,
+  ROLES,
+  type Role,
+  type Table,
+} from "./authorization/world.ts";
 import { call, post, rows } from "./support/api.ts";
 import { rowsOf } from "./support/traces.ts";
 
@@ -32,6 +40,7 @@ const table: Table = {
   ...social,
   ...support,
   ...tracking,
+  "GET /api/v1": { answers: members(200) },
   "GET /health": { answers: everybody(200) },
 };
 

@@ -57,6 +57,16 @@ describe("every account door", () => {
     ).toBe(415);
   });
 
+  test("the root of the API is empty, and for those who are signed in", async () => {
+    const { access } = await registered();
+    for (const root of ["/api/v1/", "/api/v1"])
+      expect(await get(root, { token: access })).toMatchObject({ status: 200, body: {} });
+    expect(await get("/api/v1/")).toMatchObject({
+      status: 401,
+      body: { detail: "Учетные данные не были предоставлены." },
+    });
+  });
+
   test("a path that does not exist is a JSON 404 with the request's id", async () => {
     const answer = await get("/api/v1/auth/nothing/");
     expect(answer).toMatchObject({ status: 404, body: { detail: "Страница не найдена." } });
