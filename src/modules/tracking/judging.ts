@@ -4,6 +4,8 @@ import { type Fix, type JudgedPoint, judgeAll, type Point } from "./points.ts";
 
 /** Entries that new points are judged by. */
 const RECENT = 10;
+/** And points of these before the first new one. */
+const BEFORE = 5;
 
 /** Adds the time of arrival where a point has none, and what is not to be believed about it. */
 export function judgePoints(
@@ -11,7 +13,19 @@ export function judgePoints(
   journal: Journal,
   now: number,
 ): JudgedPoint[] {
-  return judgeAll(body.points as Point[], recentFixes(journal), now);
+  const points = body.points as Point[];
+  const times = points.flatMap(({ at }) => at ?? []);
+  return judgeAll(points, times.length > 0 ? fixesAround(journal, times) : [], now);
+}
+
+/** A few before, those between, the next after: what is farther away in time has no say, and a batch asks everybody. */
+function fixesAround(journal: Journal, times: readonly number[]): Fix[] {
+  const [first, last] = [Math.min(...times), Math.max(...times)];
+  const fixes = recentFixes(journal).sort((one, other) => one.at - other.at);
+  const before = fixes.filter(({ at }) => at <= first).slice(-BEFORE);
+  const between = fixes.filter(({ at }) => at > first && at <= last);
+  const after = fixes.filter(({ at }) => at > last).slice(0, 1);
+  return [...before, ...between, ...after];
 }
 
 function recentFixes(journal: Journal): Fix[] {
