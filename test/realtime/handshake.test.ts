@@ -42,6 +42,11 @@ test.each<[string, (credentials: { access: string; key: string }) => Offer]>([
   ],
   ["Token and a key", ({ key }) => ({ options: { protocols: ["Token", key] }, echo: "Token" })],
   ["Token and a JWT", ({ access }) => ({ options: { protocols: ["Token", access] }, echo: "Token" })],
+  ["Bearer and a JWT", ({ access }) => ({ options: { protocols: ["Bearer", access] }, echo: "Bearer" })],
+  ["Bearer and a key", ({ key }) => ({ options: { protocols: ["Bearer", key] }, echo: "Bearer" })],
+  ["a lone JWT", ({ access }) => ({ options: { protocols: [access] }, echo: access })],
+  ["?access= with a JWT", ({ access }) => ({ query: `?access=${access}`, echo: null })],
+  ["?access_token= with a JWT", ({ access }) => ({ query: `?access_token=${access}`, echo: null })],
   ["a lone key", ({ key }) => ({ options: { protocols: [key] }, echo: key })],
   ["?token= with a JWT", ({ access }) => ({ query: `?token=${access}`, echo: null })],
   ["?token= with a key", ({ key }) => ({ query: `?token=${key}`, echo: null })],
@@ -71,6 +76,8 @@ test.each<[string, Offer]>([
   ["a sub-protocol with a token of nobody", { options: { protocols: ["caravan.v1", "auth.x"] }, echo: null }],
   ["a key of nobody", { options: { protocols: ["Token", "f".repeat(40)] }, echo: null }],
   ["a lone key of nobody", { options: { protocols: ["f".repeat(40)] }, echo: null }],
+  ["Bearer and a token of nobody", { options: { protocols: ["Bearer", "a.b.c"] }, echo: null }],
+  ["a lone token of nobody", { options: { protocols: ["a.b.c"] }, echo: null }],
   ["a forged ticket", { query: "?ticket=a.b.c.d.e.f.g", echo: null }],
 ])("%s is refused with 401 before the upgrade", async (_, { query = "", options }) => {
   const room = await makeRoom(ann);

@@ -50,6 +50,20 @@ describe("a push", () => {
     });
   });
 
+  test("that comes again is not passed on again, and nothing is read for it", async () => {
+    await inboxed(async ({ chat, send, push }, frames) => {
+      await send(subscribe());
+      await expect.poll(() => chat.calls).toEqual(["follow", "read 0"]);
+      chat.store(1);
+      push(1);
+      push(1);
+      chat.store(1);
+      push(1, 2);
+      await expect.poll(() => seqs(frames)).toEqual([1, 2]);
+      expect(chat.calls).toHaveLength(2);
+    });
+  });
+
   test("that comes while what was missed is being read waits its turn", async () => {
     await inboxed(async ({ chat, send, push }, frames) => {
       const { open, opened } = latch();
