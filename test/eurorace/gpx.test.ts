@@ -1,6 +1,6 @@
 /** Tracks for other programs: GPX and GeoJSON. */
 import { expect, test } from "vitest";
-import { toTrackWire, trackFeature, trackGpx } from "../../src/modules/tracking/forms.ts";
+import { trackFeature, trackGpx, trackJson } from "../../src/modules/tracking/forms.ts";
 import { get, type Person, person, post, send } from "../support/api.ts";
 
 const PATH = "/api/location-reports/";
@@ -17,15 +17,29 @@ async function walked(places: number): Promise<Person> {
   return who;
 }
 
-const track = (username: string, ...points: [number, number][]) => ({
-  userId: 1,
-  username,
-  points: points.map(([latitude, longitude], n) => ({
+/** A track that comes a point at a time. */
+const track = (username: string, ...places: [number, number][]) => {
+  const points = places.map(([latitude, longitude], n) => ({
     latitude,
     longitude,
     at: Date.UTC(2026, 0, 1) + n * 1000,
-  })),
-});
+  }));
+  const [startsAt, endsAt] = [points[0]?.at ?? null, points.at(-1)?.at ?? null];
+  return {
+    userId: 1,
+    username,
+    total: points.length,
+    startsAt,
+    endsAt,
+    parts: () => points.map((point) => [point]),
+  };
+};
+
+async function textOf(pieces: AsyncIterable<string>): Promise<string> {
+  let text = "";
+  for await (const piece of pieces) text += piece;
+  return text;
+}
 
 test("a track can be downloaded as GPX, by the query or by Accept", async () => {
   const who = await walked(2);
@@ -40,14 +54,16 @@ test("a track can be downloaded as GPX, by the query or by Accept", async () => 
   expect((await get(`${PATH}my_track/`, { token: who.token, headers })).body).toBe(answer.body);
 });
 
-test("what would be markup in a name is written as text, and what XML can't hold is left out", () => {
-  expect(trackGpx(track('<a & "b">\u0000\u{1F697}'))).toContain(
+test("what would be markup in a name is written as text, and what XML can't hold is left out", async () => {
+  expect(await textOf(trackGpx(track('<a & "b">\u0000\u{1F697}')))).toContain(
     "<name>&lt;a &amp; &quot;b&quot;&gt;\u{1F697}</name>",
   );
 });
 
-test("a coordinate has no exponent in GPX", () => {
-  expect(trackGpx(track("ann", [1e-7, -1e-7]))).toContain('lat="0.000000100000" lon="-0.000000100000"');
+test("a coordinate has no exponent in GPX", async () => {
+  expect(await textOf(trackGpx(track("ann", [1e-7, -1e-7])))).toContain(
+    'lat="0.000000100000" lon="-0.000000100000"',
+  );
 });
 
 test("a track as GeoJSON is a line with its times", async () => {
@@ -80,9 +96,14 @@ test("reports as GeoJSON are points with what the receiver said, doubles on the 
   ]);
 });
 
-test("one place is a point, and none is no geometry", () => {
-  expect(trackFeature(track("ann", [1, 2])).geometry).toEqual({ type: "Point", coordinates: [2, 1] });
-  expect(trackFeature(track("ann")).geometry).toBeNull();
+test("one place is a point, and none is no geometry", async () => {
+  expect(await textOf(trackFeature(track("ann", [1, 2])))).toContain(
+    '"geometry":{"type":"Point","coordinates":[2.0,1.0]},"properties"',
+  );
+  expect(JSON.parse(await textOf(trackFeature(track("ann"))))).toMatchObject({
+    geometry: null,
+    properties: { total_points: 0, start_time: null, times: [] },
+  });
 });
 
 test("a form that is none is refused", async () => {
@@ -92,9 +113,19 @@ test("a form that is none is refused", async () => {
   });
 });
 
-test("a track's ends are those of its first and last point", () => {
-  expect(toTrackWire(track("ann", [1, 2], [3, 4]))).toMatchObject({
-    start_time: "2026-01-01T00:00:00.000Z",
-    end_time: "2026-01-01T00:00:01.000Z",
+test("a track is one document, in however many parts its points come", async () => {
+  expect(await textOf(trackJson(track("ann", [1, 2], [3.5, 4])))).toBe(
+    '{"user_id":1,"username":"ann","total_points":2,"start_time":"2026-01-01T00:00:00.000Z",' +
+      '"end_time":"2026-01-01T00:00:01.000Z","coordinates":[' +
+      '{"latitude":1.0,"longitude":2.0,"timestamp":"2026-01-01T00:00:00.000Z"},' +
+      '{"latitude":3.5,"longitude":4.0,"timestamp":"2026-01-01T00:00:01.000Z"}]}',
+  );
+  const line = JSON.parse(await textOf(trackFeature(track("ann", [1, 2], [3.5, 4]))));
+  expect(line.geometry).toEqual({
+    type: "LineString",
+    coordinates: [
+      [2, 1],
+      [4, 3.5],
+    ],
   });
 });

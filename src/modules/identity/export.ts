@@ -1,13 +1,14 @@
 /** Everything a person's account holds, as one JSON file. */
 import { z } from "@hono/zod-openapi";
 import { notFound } from "../../platform/http/errors.ts";
-import { type Route, reply, route } from "../../platform/http/route.ts";
+import { type Route, route } from "../../platform/http/route.ts";
+import { objectText, streamAnswer } from "../../platform/http/stream.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { mediaUrl } from "../../platform/storage/media.ts";
 import { findProfile } from "./people.ts";
 import { listDevices } from "./sessions.ts";
 
-/** One module's part of the file. */
+/** One module's part of the file; what may be very long in it is a `LongList`. */
 export type Exporter = (scope: Scope, userId: number) => Promise<object>;
 
 export async function exportAccount(scope: Scope, userId: number): Promise<object> {
@@ -29,7 +30,8 @@ export function exportRoute(exporters: readonly Exporter[]): Route {
     answers: { 200: z.record(z.string(), z.unknown()) },
     async handle({ scope, caller }) {
       const parts = await Promise.all(exporters.map((exporter) => exporter(scope, caller.userId)));
-      return reply(200, Object.assign({}, ...parts), {
+      return streamAnswer(objectText(Object.assign({}, ...parts)), {
+        "Content-Type": "application/json",
         "Content-Disposition": 'attachment; filename="caravan-export.json"',
       });
     },

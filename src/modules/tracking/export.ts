@@ -1,14 +1,15 @@
 /** What this module keeps of a person, for the account's export. */
 import { eq } from "drizzle-orm";
+import { LongList } from "../../platform/http/stream.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
-import { toTrackWire } from "./forms.ts";
+import { toTrackPoint } from "./forms.ts";
 import { taskPhotos, taskStates } from "./tables.ts";
-import { flushTrack, readTrack } from "./tracks.ts";
+import { flushTrack, openTrack } from "./tracks.ts";
 
 export async function exportTracking(scope: Scope, userId: number): Promise<object> {
   await flushTrack(scope, userId);
-  const track = await readTrack(scope, userId, { flagged: true });
+  const track = await openTrack(scope, userId, { flagged: true });
   const states = await scope.db
     .select()
     .from(taskStates)
@@ -20,7 +21,7 @@ export async function exportTracking(scope: Scope, userId: number): Promise<obje
     .where(eq(taskPhotos.uploadedBy, userId))
     .orderBy(taskPhotos.id);
   return {
-    track: track && toTrackWire(track).coordinates,
+    track: track && new LongList(track.parts(), toTrackPoint),
     task_states: states.map(({ taskId, status, arrivedAt, updatedAt }) => ({
       task_id: taskId,
       status,

@@ -1,33 +1,50 @@
-/** Tracks and reports as other programs read them: the app's own JSON, GeoJSON (RFC 7946), GPX 1.1. Pure. */
+/** Tracks and reports as other programs read them: the app's own JSON, GeoJSON (RFC 7946), GPX 1.1. Tracks piece by piece. */
+import { listText } from "../../platform/http/stream.ts";
 import { isoTime } from "../../platform/time.ts";
+import { toJson } from "./json.ts";
 import type { Report } from "./reports.ts";
 import { toReportWire } from "./schemas.ts";
-import type { Track } from "./tracks.ts";
+import type { Track, TrackPoint } from "./tracks.ts";
 
-export function toTrackWire({ userId, username, points }: Track) {
-  const [first, last] = [points[0], points.at(-1)];
+/** A track without its points. */
+function toHead({ userId, username, total, startsAt, endsAt }: Track) {
   return {
     user_id: userId,
     username,
-    total_points: points.length,
-    start_time: first ? isoTime(first.at) : null,
-    end_time: last ? isoTime(last.at) : null,
-    coordinates: points.map(({ latitude, longitude, at }) => ({
-      latitude,
-      longitude,
-      timestamp: isoTime(at),
-    })),
+    total_points: total,
+    start_time: startsAt === null ? null : isoTime(startsAt),
+    end_time: endsAt === null ? null : isoTime(endsAt),
   };
 }
 
+/** An object's text up to where its last member, a list, begins. */
+const upTo = (list: string, head: object) => `${toJson(head).slice(0, -1)},"${list}":[`;
+
+export const toTrackPoint = ({ latitude, longitude, at }: TrackPoint) => ({
+  latitude,
+  longitude,
+  timestamp: isoTime(at),
+});
+const toPosition = ({ latitude, longitude }: TrackPoint) => [longitude, latitude];
+
+export async function* trackJson(track: Track): AsyncGenerator<string> {
+  yield upTo("coordinates", toHead(track));
+  yield* listText(track.parts(), toTrackPoint, toJson);
+  yield "]}";
+}
+
 /** A line; a single point where there is one only, and no geometry where there is none. */
-export function trackFeature(track: Track) {
-  const { coordinates, ...properties } = toTrackWire(track);
-  const positions = coordinates.map(({ latitude, longitude }) => [longitude, latitude]);
-  const line = positions.length > 1 ? { type: "LineString", coordinates: positions } : null;
-  const point = positions.length === 1 ? { type: "Point", coordinates: positions[0] } : null;
-  const times = coordinates.map(({ timestamp }) => timestamp);
-  return { type: "Feature", geometry: line ?? point, properties: { ...properties, times } };
+export async function* trackFeature(track: Track): AsyncGenerator<string> {
+  yield '{"type":"Feature","geometry":';
+  if (track.total === 0) yield "null";
+  else {
+    yield track.total > 1 ? '{"type":"LineString","coordinates":[' : '{"type":"Point","coordinates":';
+    yield* listText(track.parts(), toPosition, toJson);
+    yield track.total > 1 ? "]}" : "}";
+  }
+  yield `,"properties":${upTo("times", toHead(track))}`;
+  yield* listText(track.parts(), ({ at }) => isoTime(at), toJson);
+  yield "]}}";
 }
 
 export function reportFeatures(reports: readonly Report[]) {
@@ -55,22 +72,16 @@ function escapeXml(words: string): string {
 }
 
 /** Source: https://www.topografix.com/GPX/1/1/ */
-export function trackGpx({ username, points }: Track): string {
-  const name = escapeXml(username);
-  const lines = points.map(
-    ({ latitude, longitude, at }) =>
-      `<trkpt lat="${degrees(latitude)}" lon="${degrees(longitude)}"><time>${isoTime(at)}</time></trkpt>`,
-  );
-  return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    '<gpx version="1.1" creator="Caravan" xmlns="http://www.topografix.com/GPX/1/1">',
-    `<trk><name>${name}</name><trkseg>`,
-    ...lines,
-    "</trkseg></trk>",
-    "</gpx>",
-    "",
-  ].join("\n");
+export async function* trackGpx({ username, parts }: Track): AsyncGenerator<string> {
+  yield '<?xml version="1.0" encoding="UTF-8"?>\n';
+  yield '<gpx version="1.1" creator="Caravan" xmlns="http://www.topografix.com/GPX/1/1">\n';
+  yield `<trk><name>${escapeXml(username)}</name><trkseg>\n`;
+  for await (const points of parts()) yield points.map(gpxPoint).join("");
+  yield "</trkseg></trk>\n</gpx>\n";
 }
+
+const gpxPoint = ({ latitude, longitude, at }: TrackPoint) =>
+  `<trkpt lat="${degrees(latitude)}" lon="${degrees(longitude)}"><time>${isoTime(at)}</time></trkpt>\n`;
 
 /** XML Schema's decimal knows no exponent. */
 function degrees(value: number): string {

@@ -3,12 +3,12 @@ import { z } from "@hono/zod-openapi";
 import { forbidden, notFound } from "../../platform/http/errors.ts";
 import { integer } from "../../platform/http/fields.ts";
 import { type Route, route } from "../../platform/http/route.ts";
+import { streamAnswer } from "../../platform/http/stream.ts";
 import { literal } from "../../platform/http/text.ts";
 import type { Scope } from "../../platform/runtime.ts";
-import { toTrackWire, trackFeature, trackGpx } from "./forms.ts";
-import { jsonAnswer } from "./json.ts";
+import { trackFeature, trackGpx, trackJson } from "./forms.ts";
 import { formOf, toTrackFilter, trackQuery } from "./queries.ts";
-import { flushTrack, readTrack } from "./tracks.ts";
+import { flushTrack, openTrack } from "./tracks.ts";
 
 const tag = "Tracking";
 const challenge = "Token";
@@ -37,19 +37,17 @@ async function trackAnswer(
   query: z.output<typeof trackQuery>,
 ): Promise<Response> {
   await flushTrack(scope, userId);
-  const track = await readTrack(scope, userId, toTrackFilter(query));
+  const track = await openTrack(scope, userId, toTrackFilter(query));
   if (!track) throw notFound(texts.noUser);
   switch (formOf(request, query.format, ["geojson", "gpx"])) {
     case "json":
-      return jsonAnswer(200, toTrackWire(track));
+      return streamAnswer(trackJson(track), { "Content-Type": "application/json" });
     case "geojson":
-      return jsonAnswer(200, trackFeature(track), { "Content-Type": "application/geo+json" });
+      return streamAnswer(trackFeature(track), { "Content-Type": "application/geo+json" });
     case "gpx":
-      return new Response(trackGpx(track), {
-        headers: {
-          "Content-Type": "application/gpx+xml",
-          "Content-Disposition": `attachment; filename="track-${userId}.gpx"`,
-        },
+      return streamAnswer(trackGpx(track), {
+        "Content-Type": "application/gpx+xml",
+        "Content-Disposition": `attachment; filename="track-${userId}.gpx"`,
       });
   }
 }

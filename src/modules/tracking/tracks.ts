@@ -16,8 +16,12 @@ export interface TrackPoint extends Place {
 export interface Track {
   readonly userId: number;
   readonly username: string;
-  /** In the order of their times. */
-  readonly points: readonly TrackPoint[];
+  readonly total: number;
+  /** Of the first and the last point, epoch ms; null where there is none. */
+  readonly startsAt: number | null;
+  readonly endsAt: number | null;
+  /** The points in the order of their times, some at a time: a long track is never whole in memory. */
+  parts(): Iterable<readonly TrackPoint[]> | AsyncIterable<readonly TrackPoint[]>;
 }
 
 export interface TrackFilter {
@@ -44,72 +48,121 @@ export async function eraseTrack(scope: Scope, userId: number): Promise<void> {
   await scope.runtime.room(name)?.retire(name, { kind: "gone", ref: "gone", body: {} });
 }
 
-/** Null when there is no such person. Three statements in one trip, and an object for each rolled day in range. */
-export async function readTrack(scope: Scope, userId: number, filter: TrackFilter): Promise<Track | null> {
-  // A day that was merged meanwhile has another object, and what it took in is no row any more: read all again.
-  for (let tries = 3; tries > 0; tries--) {
-    const { username, points, days } = await readParts(scope, userId, filter);
-    if (username === undefined) return null;
-    const rolled = await readDays(scope, days);
-    if (rolled === null) continue;
-    const kept = rolled.filter((point) => isWanted(point, filter));
-    const all = kept.length > 0 ? [...kept, ...points].sort(byTime) : points;
-    return { userId, username, points: all };
+/** Rows of a statement, and objects that are read at a time. */
+const PAGE = 10_000;
+const AT_ONCE = 6;
+/** So many points are kept between counting and showing; of a longer track each is read twice. */
+const KEPT = 2 * PAGE;
+
+/**
+ * Null when there is no such person. Three statements in one trip and an object for each rolled day in range, for
+ * every page of reports or handful of days. What comes in meanwhile is left out, so that the total holds.
+ */
+export async function openTrack(scope: Scope, userId: number, filter: TrackFilter): Promise<Track | null> {
+  const first = await readStep(scope, userId, filter, { at: filter.from ?? 0, id: 0 });
+  if (!first.person) return null;
+  const { username, newest } = first.person;
+  const steps = () => walk(scope, userId, { ...filter, newest }, first);
+  const kept: TrackPoint[][] = [];
+  const ends: { startsAt: number | null; endsAt: number | null } = { startsAt: null, endsAt: null };
+  let total = 0;
+  for await (const points of steps()) {
+    total += points.length;
+    ends.startsAt ??= points[0]?.at ?? null;
+    ends.endsAt = points.at(-1)?.at ?? null;
+    if (total <= KEPT) kept.push(points);
+    else kept.length = 0;
   }
-  throw new Error(`a rolled day of user ${userId} has no object`);
+  return { userId, username, total, ...ends, parts: () => (total <= KEPT ? kept : steps()) };
 }
 
-async function readParts(scope: Scope, userId: number, { from, to, flagged }: TrackFilter) {
-  const reports = scope.db
-    .select({
-      id: locationReports.id,
-      at: locationReports.at,
-      latitude: locationReports.latitude,
-      longitude: locationReports.longitude,
-    })
+/** Of a point; the next step begins after it. */
+interface Position {
+  readonly at: number;
+  readonly id: number;
+}
+
+interface Step {
+  readonly person: { readonly username: string; readonly newest: number } | undefined;
+  readonly points: TrackPoint[];
+  /** Null at the end. */
+  readonly next: Position | null;
+}
+
+type Bounded = TrackFilter & { readonly newest?: number };
+
+async function* walk(scope: Scope, userId: number, filter: Bounded, first: Step) {
+  for (let step: Step | null = first; step; ) {
+    if (step.points.length > 0) yield step.points;
+    step = step.next && (await readStep(scope, userId, filter, step.next));
+  }
+}
+
+/** As far as a page of reports and a handful of days reach. Both are of one moment, so a point is in one of them. */
+async function readStep(scope: Scope, userId: number, filter: Bounded, after: Position): Promise<Step> {
+  const missed = new Set<string>();
+  for (;;) {
+    const { person, reports, days } = await readParts(scope, userId, filter, after);
+    const [lastReport, lastDay] = [reports.at(-1), days.at(-1)];
+    // Reports are read up to the end of the last day, so a full page ends first.
+    const byDay = days.length === AT_ONCE && lastDay ? { at: lastDay.endsAt + 1, id: 0 } : null;
+    const next = reports.length === PAGE && lastReport ? { at: lastReport.at, id: lastReport.id } : byDay;
+    const inReach = days.filter(({ startsAt }) => !next || startsAt <= next.at);
+    const opened = await Promise.all(inReach.map(({ key }) => readDay(scope, key)));
+    // A day that was merged meanwhile has another object: read again. One that is missed twice is lost.
+    const missing = inReach.flatMap(({ key }, index) => (opened[index] ? [] : key));
+    if (missing.some((key) => !missed.has(key))) {
+      for (const key of missing) missed.add(key);
+      continue;
+    }
+    const rolled = opened
+      .flatMap((day) => day ?? [])
+      .filter((point) => isWanted(point, filter) && isAfter(point, after) && !(next && isAfter(point, next)));
+    return { person, points: rolled.length > 0 ? [...rolled, ...reports].sort(byTime) : reports, next };
+  }
+}
+
+async function readParts(scope: Scope, userId: number, filter: Bounded, after: Position) {
+  const { to, flagged, newest } = filter;
+  const { db } = scope;
+  const ahead = and(
+    eq(trackDays.userId, userId),
+    gte(trackDays.endsAt, after.at),
+    to === undefined ? undefined : lte(trackDays.startsAt, to),
+  );
+  const days = db
+    .select({ key: trackDays.key, startsAt: trackDays.startsAt, endsAt: trackDays.endsAt })
+    .from(trackDays)
+    .where(ahead)
+    .orderBy(asc(trackDays.day))
+    .limit(AT_ONCE);
+  const lastDay = sql`(SELECT ${trackDays.endsAt} FROM ${trackDays} WHERE ${ahead}
+    ORDER BY ${trackDays.day} LIMIT 1 OFFSET ${AT_ONCE - 1})`;
+  const { id, at, latitude, longitude, flag } = locationReports;
+  const reports = db
+    .select({ id, at, latitude, longitude })
     .from(locationReports)
     .where(
       and(
         eq(locationReports.userId, userId),
-        from === undefined ? undefined : gte(locationReports.at, from),
-        to === undefined ? undefined : lte(locationReports.at, to),
-        flagged ? undefined : isNull(locationReports.flag),
+        sql`(${at}, ${id}) > (${after.at}, ${after.id})`,
+        sql`${at} <= coalesce(${lastDay}, ${to ?? Number.MAX_SAFE_INTEGER})`,
+        to === undefined ? undefined : lte(at, to),
+        flagged ? undefined : isNull(flag),
+        newest === undefined ? undefined : lte(id, newest),
       ),
     )
-    .orderBy(asc(locationReports.at), asc(locationReports.id));
-  const days = scope.db
-    .select({ key: trackDays.key })
-    .from(trackDays)
-    .where(
-      and(
-        eq(trackDays.userId, userId),
-        from === undefined ? undefined : gte(trackDays.endsAt, from),
-        to === undefined ? undefined : lte(trackDays.startsAt, to),
-      ),
-    )
-    .orderBy(asc(trackDays.day));
-  const person = scope.db.run(sql`SELECT username FROM users WHERE id = ${userId}`);
-  const [people, rows, keys] = (await runBatch(scope.db, [person, reports, days])) as [
-    { results: { username: string }[] },
-    (TrackPoint & { id: number })[],
-    { key: string }[],
+    .orderBy(asc(at), asc(id))
+    .limit(PAGE);
+  const person = db.run(sql`SELECT username,
+    (SELECT seq FROM sqlite_sequence WHERE name = 'location_reports') AS newest FROM users WHERE id = ${userId}`);
+  const [people, rows, keys] = (await runBatch(db, [person, reports, days])) as [
+    { results: { username: string; newest: number | null }[] },
+    (TrackPoint & Position)[],
+    { key: string; startsAt: number; endsAt: number }[],
   ];
-  return { username: people.results[0]?.username, points: rows, days: keys };
-}
-
-/** Objects that are read at a time. */
-const AT_ONCE = 6;
-
-async function readDays(scope: Scope, days: readonly { key: string }[]): Promise<DayPoint[] | null> {
-  const points: DayPoint[] = [];
-  for (let from = 0; from < days.length; from += AT_ONCE) {
-    const read = await Promise.all(days.slice(from, from + AT_ONCE).map(({ key }) => readDay(scope, key)));
-    for (const day of read) {
-      if (day === null) return null;
-      for (const point of day) points.push(point);
-    }
-  }
-  return points;
+  const [found] = people.results;
+  return { person: found && { ...found, newest: found.newest ?? 0 }, reports: rows, days: keys };
 }
 
 /** Null when there is no such object. */
@@ -119,13 +172,14 @@ export async function readDay(scope: Scope, key: string): Promise<DayPoint[] | n
   return object && unpackDay(object.body);
 }
 
-function isWanted(point: DayPoint, { from, to, flagged }: TrackFilter): boolean {
+function isWanted(point: DayPoint, { from, to, flagged, newest }: Bounded): boolean {
   return (
     (flagged || point.flag === null) &&
     (from === undefined || point.at >= from) &&
-    (to === undefined || point.at <= to)
+    (to === undefined || point.at <= to) &&
+    (newest === undefined || point.id <= newest)
   );
 }
 
-const byTime = (one: TrackPoint & { id: number }, other: TrackPoint & { id: number }) =>
-  one.at - other.at || one.id - other.id;
+const byTime = (one: Position, other: Position) => one.at - other.at || one.id - other.id;
+const isAfter = (one: Position, other: Position) => byTime(one, other) > 0;
