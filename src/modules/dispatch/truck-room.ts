@@ -122,6 +122,7 @@ async function store(
   const { latitude, longitude, at } = newest;
   const forward = scope.db.run(sql`
     UPDATE tow_trucks SET latitude = ${latitude}, longitude = ${longitude}, cell = ${cellOf(newest)}, located_at = ${at},
+      updated_at = ${scope.now()},
       status = iif(status = 'OFFLINE', 'AVAILABLE', status)
     WHERE id = ${truckId} AND coalesce(located_at, 0) < ${at}`);
   await runBatch(scope.db, [points, forward]);
