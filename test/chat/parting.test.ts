@@ -108,6 +108,14 @@ test("a deleted person's words go, the other's stay, and null stands in their pl
   expect(list).toMatchObject([{ id: pair.chat, initiator: null, last_message: { text: "theirs" } }]);
 });
 
+test("whoever a deleted person leaves behind is out of their chat, and may not talk there alone", async () => {
+  const pair = await chatters();
+  const sockets = [await raw(pair, pair.other), await native(pair, pair.other)];
+  expect((await del(ME, undefined, { key: pair.one.key })).status).toBe(204);
+  for (const socket of sockets) expect((await socket.closed).code).toBe(4003);
+  expect(await status(pair, pair.other)).toBe(403);
+});
+
 test("what others were told of a deleted person goes too, also from their own sockets", async () => {
   const pair = await chatters();
   const here = await native(pair, pair.one);

@@ -11,6 +11,7 @@ import { Chat, ChatListed, FoundMessage } from "./schemas.ts";
 import { startChat } from "./service.ts";
 
 const tag = "Chats";
+const challenge = "Token";
 const path = "/api/v1/chats";
 
 const NOBODY = text(
@@ -32,6 +33,7 @@ const start = route({
   summary: "Start a chat with a friend",
   description: "302 to the chat when there is one already, whoever began it.",
   access: "signedIn",
+  challenge,
   body: z.object({ email: string({ max: 254, blank: true }).optional() }),
   answers: { 200: Chat, 302: null },
   async handle({ scope, caller, body }) {
@@ -56,6 +58,7 @@ const list = route({
   summary: "One's own chats",
   description: "The one that spoke last first, each with its last message and how many are unread.",
   access: "signedIn",
+  challenge,
   answers: { 200: z.array(ChatListed) },
   handle: async ({ scope, caller }) => reply(200, await listChats(scope, caller.userId)),
 });
@@ -69,6 +72,7 @@ const search = route({
   summary: "Search the messages of one's own chats",
   description: "Every word must be in the message, in any case. The newest first.",
   access: "signedIn",
+  challenge,
   query: pageQuery.extend({ search: string({ max: 200 }) }),
   answers: { 200: envelope(FoundMessage) },
   async handle({ scope, caller, query, request }) {
@@ -85,6 +89,7 @@ const read = route({
   summary: "A chat and its messages",
   description: "The newest messages first; `before` a message's id for older ones, `limit` for how many.",
   access: "signedIn",
+  challenge,
   params: z.object({ id: integer({ min: 1 }) }),
   query: z.object({
     before: integer({ min: 1 }).optional(),

@@ -1,5 +1,6 @@
 /** Chats: started between friends, and rid of the words of whoever leaves. */
 import { sql } from "drizzle-orm";
+import { CLOSE } from "../../platform/realtime/frames.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { relation } from "../social/index.ts";
 
@@ -31,10 +32,20 @@ export async function startChat(scope: Scope, userId: number, email: string): Pr
   return { ok: true, id: known.id, isNew: false };
 }
 
-/** What a deleted account said goes from the rooms; from the archive a trigger took it already. Safe to repeat. */
+/**
+ * What a deleted account said goes from the rooms; from the archive a trigger took it already. Whoever is left there
+ * has nobody to talk to and is out. Safe to repeat.
+ */
 export async function eraseChatWords(scope: Scope, userId: number): Promise<void> {
-  const chats = await scope.db.all<{ id: number }>(
-    sql`SELECT id FROM chats WHERE low_id = ${userId} OR high_id = ${userId}`,
+  const chats = await scope.db.all<{ id: number; left: number }>(
+    sql`SELECT id, iif(low_id = ${userId}, high_id, low_id) AS left FROM chats
+      WHERE low_id = ${userId} OR high_id = ${userId}`,
   );
-  await Promise.all(chats.map(({ id }) => scope.runtime.room(`chat:${id}`)?.erase(userId)));
+  await Promise.all(
+    chats.map(async ({ id, left }) => {
+      const room = scope.runtime.room(`chat:${id}`);
+      await room?.erase(userId);
+      await room?.revoke({ userId: left, rightsBefore: scope.now() }, CLOSE.forbidden, "no longer friends");
+    }),
+  );
 }
