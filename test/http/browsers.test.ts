@@ -99,7 +99,14 @@ describe("a preflight", () => {
     expect(answer.headers.get("access-control-allow-credentials")).toBe("true");
     for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE"])
       expect(answer.headers.get("access-control-allow-methods")).toContain(method);
-    for (const name of ["authorization", "content-type", "idempotency-key", "x-csrftoken", "x-d1-bookmark"])
+    for (const name of [
+      "authorization",
+      "content-type",
+      "idempotency-key",
+      "user-agent",
+      "x-csrftoken",
+      "x-d1-bookmark",
+    ])
       expect(answer.headers.get("access-control-allow-headers")).toContain(name);
     expect(answer.headers.get("access-control-max-age")).toBe("86400");
   });

@@ -4,7 +4,7 @@ import { BOOKMARK_HEADER } from "../db/client.ts";
 import type { Settings } from "../runtime.ts";
 
 const METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
-const HEADERS = `accept, accept-language, authorization, content-type, idempotency-key, if-none-match, range, x-csrftoken, x-requested-with, ${BOOKMARK_HEADER}`;
+const HEADERS = `accept, accept-language, authorization, content-type, idempotency-key, if-none-match, range, user-agent, x-csrftoken, x-requested-with, ${BOOKMARK_HEADER}`;
 const EXPOSED = `etag, idempotency-replayed, location, retry-after, x-request-id, ${BOOKMARK_HEADER}`;
 
 /** The settings' list; in development also any port of this machine. An origin equal to the request's own always passes. */
