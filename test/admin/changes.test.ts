@@ -115,7 +115,7 @@ describe("the audit log", () => {
       actor: operator.id,
       action: "vehicle_type.create",
     });
-    const city = await post("/api/admin/interests/", { name: unique("Лыжи") }, as(staff));
+    const city = await post("/api/admin/interests/", { name: unique("Ходьба") }, as(staff));
     const path = `/api/admin/audit-log/?search=interest:${city.body.id}`;
     expect((await get(path, as(staff))).body.count).toBe(1);
     expect((await get(path, as(operator))).body.count).toBe(0);

@@ -166,7 +166,7 @@ test.each([
   expect(answer.headers.get("allow")).not.toContain(method);
 });
 
-test.each(["/api/", "/api/event/", "/api/event/not-a-uuid/", "/api/search_event/", "/api/events/x/"])(
+test.each(["/api/event/", "/api/event/not-a-uuid/", "/api/search_event/", "/api/events/x/"])(
   "%s is a 404 in JSON",
   async (path) => {
     const { token } = await person();

@@ -42,8 +42,10 @@ describe("cities", () => {
 
   test("lie where they are: each has a place of its own", async () => {
     expect(
-      await rows(`SELECT name FROM cities WHERE latitude NOT BETWEEN 41 AND 82 OR longitude NOT BETWEEN 19 AND 180
-        UNION ALL SELECT min(name) FROM cities GROUP BY latitude, longitude HAVING count(*) > 1`),
+      // Those that came with the migration: staff may add others.
+      await rows(`WITH seeded AS (SELECT * FROM cities WHERE id <= 1119)
+        SELECT name FROM seeded WHERE latitude NOT BETWEEN 41 AND 82 OR longitude NOT BETWEEN 19 AND 180
+        UNION ALL SELECT min(name) FROM seeded GROUP BY latitude, longitude HAVING count(*) > 1`),
     ).toEqual([]);
   });
 });
