@@ -64,7 +64,7 @@ test.each([
   [{ driver_rating: 0 }, { driver_rating: ["Убедитесь, что это значение больше либо равно 1."] }],
   [{ service_rating: 6 }, { service_rating: ["Убедитесь, что это значение меньше либо равно 5."] }],
   [{ driver_rating: undefined }, { driver_rating: ["Обязательное поле."] }],
-  [{ driver_rating: "good" }, { driver_rating: ["Требуется численное значение."] }],
+  [{ driver_rating: "good" }, { driver_rating: ["Введите правильное число."] }],
 ])("%j is refused", async (changes, errors) => {
   const there = await scene();
   const answer = await rate(there.client, await orderIn(there, "COMPLETED"), changes);

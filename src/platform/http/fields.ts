@@ -48,7 +48,13 @@ export function integer(limits: { min?: number; max?: number } = {}) {
   let inner = z.int();
   if (limits.min !== undefined) inner = inner.min(limits.min);
   if (limits.max !== undefined) inner = inner.max(limits.max);
-  return z.preprocess(numeric, inner);
+  return z.preprocess((value, context) => {
+    const number = numeric(value);
+    if (number === undefined || number === null || typeof number === "number") return number;
+    // Zod would ask for any number here, and only of numbers that they be whole.
+    complain({ ...context, value }, messages.notInteger);
+    return z.NEVER;
+  }, inner);
 }
 
 /** A number, also as digits in a string. */
