@@ -122,13 +122,14 @@ function LookedUp({ resource, id }: { resource: string; id: string | number }) {
 }
 
 export function RecordLink({ resource, record }: { resource: string; record: RaRecord }) {
+  const known = useDeclared(resource);
   return (
     <Link
       to={`/${resource}/${encodeURIComponent(record.id)}`}
       onClick={(event) => event.stopPropagation()}
       className="record-link"
     >
-      {titleOf(record, useDeclared(resource)?.title)}
+      {titleOf(record, known?.title)}
     </Link>
   );
 }
