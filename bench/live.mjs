@@ -61,15 +61,15 @@ export function liveWorkloads({ product, bare, fresh }) {
 const STEP = 1000;
 let steps = 0;
 
-/** So many points of a slow way, a second apart, as a phone sends what it gathered. */
-export function walk(count) {
+/** So many points of a slow way, a second apart, as a phone sends what it gathered. Each person has a street of their own. */
+export function walk(count, person = 0) {
   return Array.from({ length: count }, () => {
     steps += 1;
     const at = new Date(BEGAN + steps * STEP).toISOString();
     // Back and forth, a metre at a time.
     return {
       latitude: 52.2 + Math.sin(steps / 1000) / 100,
-      longitude: 21,
+      longitude: 21 + person / 20,
       at,
       accuracy: 5,
       speed: 1,

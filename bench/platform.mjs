@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
@@ -30,8 +30,8 @@ function run(script, ...args) {
 
 /**
  * Starts the product; the limits that protect it are out of the way. `place` is a port and the folder of a state that
- * outlives it, and another Worker `beside` the product with the same database, if one is wanted; without a place
- * everything is fresh and goes with it. `bindings` are settings beside the usual ones.
+ * outlives it, another Worker `beside` the product with the same database, and a module in `front` of it, if they are
+ * wanted; without a place everything is fresh and goes with it. `bindings` are settings beside the usual ones.
  */
 export function startProduct(place, bindings) {
   const settings = {
@@ -61,7 +61,8 @@ async function start(script, bindings, durableObjects, place) {
         {
           ...options,
           name: "bench",
-          modules: [{ type: "ESModule", path: script }],
+          modulesRoot: dirname(script),
+          modules: [...(place?.front ? [place.front] : []), { type: "ESModule", path: script }],
           bindings: { ...options.bindings, ...bindings },
           ratelimits: Object.fromEntries(
             Object.entries(ratelimits).map(([name, { namespace_id, simple }]) => [

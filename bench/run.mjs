@@ -1,8 +1,9 @@
 // `npm run bench [-- --quick] [-- --only=<words>]`: the product beside the bare platform doing the same work, in one run
-// and in turns.
+// and in turns. `-- --tracking`: what a hundred thousand points of tracks do to it.
 import { quiet, requireNode } from "../scripts/environment.mjs";
 import { closeConnections } from "./clients.mjs";
 import { compare, median, table } from "./measure.mjs";
+import { loadTracks } from "./tracking.mjs";
 import { seed, signIn } from "./world.mjs";
 
 requireNode();
@@ -29,26 +30,43 @@ const HEAD = [
 
 const startedAt = performance.now();
 const size = build();
-const cold = await coldStarts();
-const product = await startProduct();
-const bare = await startBare();
-try {
-  const events = await seed(product.database);
-  await seed(bare.database);
-  const token = await signIn(product.origin);
-  const rows = [HEAD];
-  for (const [name, prepare] of Object.entries(workloads({ product, bare, token, events }))) {
-    if (!name.includes(only)) continue;
-    progress(name);
-    const workload = await prepare();
-    rows.push(row(name, await compare(workload, { product, bare }, plan)));
-    await workload.undo?.();
+await (process.argv.includes("--tracking") ? trackingOnly() : everything());
+
+async function everything() {
+  const cold = await coldStarts();
+  const product = await startProduct();
+  const bare = await startBare();
+  try {
+    const events = await seed(product.database);
+    await seed(bare.database);
+    const token = await signIn(product.origin);
+    const rows = [HEAD];
+    for (const [name, prepare] of Object.entries(workloads({ product, bare, token, events }))) {
+      if (!name.includes(only)) continue;
+      progress(name);
+      const workload = await prepare();
+      rows.push(row(name, await compare(workload, { product, bare }, plan)));
+      await workload.undo?.();
+    }
+    progress("");
+    print(rows, cold);
+  } finally {
+    closeConnections();
+    await Promise.all([product.stop(), bare.stop()]);
   }
-  progress("");
-  print(rows);
-} finally {
-  closeConnections();
-  await Promise.all([product.stop(), bare.stop()]);
+}
+
+async function trackingOnly() {
+  const product = await startProduct();
+  try {
+    await seed(product.database);
+    const words = await loadTracks(product, progress);
+    progress("");
+    console.log(words);
+  } finally {
+    closeConnections();
+    await product.stop();
+  }
 }
 
 /** From nothing to the first answer, ms: medians of a few fresh starts. */
@@ -80,7 +98,7 @@ function fixed(number, digits = 2) {
   return Number.isFinite(number) ? number.toFixed(digits) : "—";
 }
 
-function print(rows) {
+function print(rows, cold) {
   const seconds = (performance.now() - startedAt) / 1000;
   const kib = (bytes) => `${(bytes / 1024).toFixed(0)} KiB`;
   console.log(`
