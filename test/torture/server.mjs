@@ -1,5 +1,7 @@
 // The product in a process of its own, to be killed: takes its orders from the parent. See world.ts.
+import { join } from "node:path";
 import { startProduct } from "../../bench/platform.mjs";
+import { root } from "../../scripts/environment.mjs";
 
 const [port, folder] = process.argv.slice(2);
 const settings = {
@@ -28,7 +30,25 @@ const control = {
   compatibilityDate: "2026-10-20",
   routes: ["control.test/*"],
 };
-const product = await startProduct({ port: Number(port), folder, beside: control }, settings);
+/** What rooms tell inboxes gets lost: one push in eight on its way there, one answer in eight on its way back. */
+const front = {
+  type: "ESModule",
+  path: join(root, "dist/bench/front.js"),
+  contents: `import worker, { InboxRoom } from "./index.js";
+    export * from "./index.js";
+    export default worker;
+    const { relay } = InboxRoom.prototype;
+    const maybeLose = () => {
+      if (Math.random() < 1 / 8) throw new Error("lost");
+    };
+    InboxRoom.prototype.relay = async function (...told) {
+      maybeLose();
+      const answer = await relay.apply(this, told);
+      maybeLose();
+      return answer;
+    };`,
+};
+const product = await startProduct({ port: Number(port), folder, beside: control, front }, settings);
 
 async function query(sql, values = []) {
   const body = JSON.stringify({ sql, values });

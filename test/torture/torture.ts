@@ -94,7 +94,7 @@ export async function torture(plan: Plan): Promise<Report> {
     const clients = talks.flatMap((talk) => talk.clients);
     for (const client of [...clients, ...tracks]) client.start();
     await run(plan, world, talks, tracks, dice, faults);
-    await settle(world, clients, tracks);
+    await settle(world, talks, tracks);
     for (const client of [...clients, ...tracks]) client.stop();
     const entries = await judge(world, talks, tracks, verdicts);
     const acked = clients.reduce((sum, { acked }) => sum + acked.size, 0);
@@ -207,11 +207,8 @@ async function inboxOf(world: World, clients: Talk["clients"], chat: number): Pr
 }
 
 /** Everything is sent and acknowledged, and everybody has seen all of it. */
-async function settle(
-  world: World,
-  clients: readonly (NativeClient | PhoneClient | RawClient)[],
-  tracks: readonly TrackClient[],
-): Promise<void> {
+async function settle(world: World, talks: readonly Talk[], tracks: readonly TrackClient[]): Promise<void> {
+  const clients = talks.flatMap((talk) => talk.clients);
   for (const table of ["chat_messages", "location_reports"]) await world.order("accept", { table });
   const deadline = Date.now() + 60_000;
   const pending = () => [...clients, ...tracks].some(({ unacked }) => unacked.size > 0);
@@ -223,7 +220,16 @@ async function settle(
     for (const client of clients)
       if (client instanceof RawClient && Date.now() > deadline - 50_000) client.unacked.clear();
   }
+  // What was lost between two objects is told again after a while.
+  const patience = Date.now() + 30_000;
+  while (talks.some(isBehind) && Date.now() < patience) await wait(200);
   await wait(1500);
+}
+
+/** Whether somebody has not seen yet what somebody else has. */
+function isBehind({ clients }: Talk): boolean {
+  const seen = clients.filter((client) => !(client instanceof RawClient)).map(({ view }) => view.length);
+  return new Set(seen).size > 1;
 }
 
 /** Compares what everybody saw, what was acknowledged, the journals and D1. Answers how many entries there are. */
