@@ -1,60 +1,25 @@
 /** Old days of a track become small objects, and are read back as if they were still there. */
 import { env } from "cloudflare:workers";
 import { afterEach, expect, test, vi } from "vitest";
-import type { JudgedPoint } from "../../src/modules/tracking/points.ts";
 import { checkTracks, rollTracks } from "../../src/modules/tracking/rolling.ts";
-import { archivePoints } from "../../src/modules/tracking/storing.ts";
-import { openTrack, type TrackFilter } from "../../src/modules/tracking/tracks.ts";
-import { get, type Person, person, rows } from "../support/api.ts";
+import { get, person, rows } from "../support/api.ts";
 import { jobScope } from "../support/scope.ts";
-
-const DAY = 24 * 3600_000;
-const NOW = Date.now();
-const today = Math.floor(NOW / DAY) * DAY;
-const PATH = "/api/location-reports/";
-
-const point = (at: number, change: Partial<JudgedPoint> = {}): JudgedPoint => ({
-  latitude: 50.1234567,
-  longitude: -21.7654321,
-  at,
-  accuracy: 4.25,
-  speed: null,
-  heading: 359.99,
-  flag: null,
-  ...change,
-});
-
-let seq = 0;
-const store = ({ id }: Person, ...points: JudgedPoint[]) => {
-  seq += 1;
-  return archivePoints(jobScope().scope, id, "0123abcd", [{ seq, at: NOW, points }]);
-};
+import {
+  DAY,
+  daysOf,
+  NOW,
+  name,
+  PATH,
+  point,
+  pointsOf,
+  reportsOf,
+  roll,
+  store,
+  today,
+  trackOf,
+} from "./rolling.ts";
 
 afterEach(() => vi.restoreAllMocks());
-
-/** Rolls until nothing is left, as the queue does. */
-async function roll() {
-  while ((await rollTracks(jobScope().scope)).days > 0);
-}
-
-async function pointsOf({ id }: Person, filter: TrackFilter = {}) {
-  const track = await openTrack(jobScope().scope, id, filter);
-  const points = [];
-  for await (const part of track?.parts() ?? []) points.push(...part);
-  expect(track?.total).toBe(points.length);
-  return points;
-}
-
-const reportsOf = ({ id }: Person) =>
-  rows("SELECT at FROM location_reports WHERE user_id = ? ORDER BY at", id);
-const daysOf = ({ id }: Person) =>
-  rows<{ day: string; key: string; points: number; size: number; starts_at: number; ends_at: number }>(
-    "SELECT * FROM track_days WHERE user_id = ? ORDER BY day",
-    id,
-  );
-const trackOf = async ({ token }: Person, query = "") =>
-  (await get(`${PATH}my_track/${query}`, { token })).body;
-const name = (at: number) => new Date(at).toISOString().slice(0, 10);
 
 test("what is older than thirty days is rolled, a day an object, and the rest stays", async () => {
   const ann = await person();
@@ -172,7 +137,7 @@ test("when the server dies between object and row nothing is lost, and the objec
     return found.objects.map(({ key }) => key);
   };
   expect(await objects()).toHaveLength(1);
-  expect(await checkTracks(scope)).toEqual({ orphans: 0 });
+  expect(await checkTracks(scope)).toMatchObject({ orphans: 0 });
   await roll();
   expect(await objects()).toHaveLength(2);
   const { scope: later } = jobScope({ now: () => NOW + 2 * DAY });

@@ -9,6 +9,7 @@ import type { Caller } from "../../platform/http/caller.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import type { Flag } from "./points.ts";
 import { latestLocations, locationReports } from "./tables.ts";
+import { newestRolled } from "./tracks.ts";
 
 export interface Report extends Place {
   readonly id: number;
@@ -164,7 +165,7 @@ export async function changeReport(
   const update = scope.db.update(table).set(change).where(eq(table.id, report.id)).returning(COLUMNS);
   const owners = [...new Set([report.userId, change.userId])];
   const rest = [
-    ...moveLatest(scope, report.id, owners),
+    ...(await moveLatest(scope, report.id, owners)),
     ...audit(scope, caller, "location_report.change", report, facts),
   ];
   try {
@@ -180,28 +181,57 @@ export async function changeReport(
 export async function removeReport(scope: Scope, caller: Caller, report: Report): Promise<boolean> {
   const remove = scope.db.delete(table).where(eq(table.id, report.id));
   const rest = [
-    ...moveLatest(scope, report.id, [report.userId]),
+    ...(await moveLatest(scope, report.id, [report.userId])),
     ...audit(scope, caller, "location_report.delete", report, null),
   ];
   return (await commit(scope, remove, [], rest)) !== null;
 }
 
 /** After a report was touched: the latest place of its person is looked up anew, unless it is another report. */
-export function moveLatest(scope: Scope, id: number, owners: readonly number[]): BatchItem<"sqlite">[] {
+export async function moveLatest(
+  scope: Scope,
+  id: number,
+  owners: readonly number[],
+): Promise<BatchItem<"sqlite">[]> {
   const forget = scope.db
     .delete(latestLocations)
     .where(and(inArray(latestLocations.userId, [...owners]), eq(latestLocations.reportId, id)));
-  const find = owners.map((userId) =>
-    scope.db.run(sql`
-      INSERT INTO latest_locations (user_id, report_id, at, received_at, latitude, longitude, accuracy, speed, heading, cell)
+  const find = owners.map(async (userId) => [
+    advance(
+      scope,
+      sql`
       SELECT user_id, id, at, received_at, latitude, longitude, accuracy, speed, heading, cell FROM location_reports
-      WHERE user_id = ${userId} AND flag IS NULL ORDER BY at DESC, id DESC LIMIT 1
-      ON CONFLICT (user_id) DO UPDATE SET report_id = excluded.report_id, at = excluded.at,
-        received_at = excluded.received_at, latitude = excluded.latitude, longitude = excluded.longitude,
-        accuracy = excluded.accuracy, speed = excluded.speed, heading = excluded.heading, cell = excluded.cell
-      WHERE (excluded.at, excluded.report_id) > (latest_locations.at, latest_locations.report_id)`),
-  );
-  return [forget, ...find];
+      WHERE user_id = ${userId} AND flag IS NULL ORDER BY at DESC, id DESC LIMIT 1`,
+    ),
+    ...(await findRolled(scope, userId, id)),
+  ]);
+  return [forget, ...(await Promise.all(find)).flat()];
+}
+
+/** The newest good point of the days that are objects by now, where nothing but the touched report is newer. */
+async function findRolled(scope: Scope, userId: number, touched: number): Promise<BatchItem<"sqlite">[]> {
+  const point = await newestRolled(scope, userId, touched);
+  if (!point) return [];
+  const { id, at, receivedAt, latitude, longitude, accuracy, speed, heading } = point;
+  return [
+    advance(
+      scope,
+      sql`
+      SELECT id, ${id}, ${at}, ${receivedAt}, ${latitude}, ${longitude}, ${accuracy}, ${speed}, ${heading}, ${cellOf(point)}
+      FROM users WHERE id = ${userId}`,
+    ),
+  ];
+}
+
+/** Moves a latest place forward to the row that is chosen, never back. */
+function advance(scope: Scope, chosen: SQL) {
+  return scope.db.run(sql`
+    INSERT INTO latest_locations (user_id, report_id, at, received_at, latitude, longitude, accuracy, speed, heading, cell)
+    SELECT * FROM (${chosen}) WHERE true
+    ON CONFLICT (user_id) DO UPDATE SET report_id = excluded.report_id, at = excluded.at,
+      received_at = excluded.received_at, latitude = excluded.latitude, longitude = excluded.longitude,
+      accuracy = excluded.accuracy, speed = excluded.speed, heading = excluded.heading, cell = excluded.cell
+    WHERE (excluded.at, excluded.report_id) > (latest_locations.at, latest_locations.report_id)`);
 }
 
 /** The row that staff leaves behind when it acts on somebody else's report. */

@@ -49,7 +49,7 @@ const reportResource = resource({
   filters: ["user", "at", "received_at", "flag"],
   sort: { field: "id", order: "desc" },
   rights: { operator: NOTHING, staff: REMOVE },
-  removal: async (scope, { id, row }) => ({ rest: moveLatest(scope, Number(id), [Number(row.user)]) }),
+  removal: async (scope, { id, row }) => ({ rest: await moveLatest(scope, Number(id), [Number(row.user)]) }),
 });
 
 const latestResource = resource({

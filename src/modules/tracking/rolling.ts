@@ -1,5 +1,5 @@
 /** Keeps tracks small: days that are old enough become objects, and their rows go. */
-import { and, eq, gte, lt, lte, sql } from "drizzle-orm";
+import { and, eq, gt, gte, lt, lte, sql } from "drizzle-orm";
 import { randomToken } from "../../platform/crypto/digest.ts";
 import { commit, type Effect } from "../../platform/db/outbox.ts";
 import { log } from "../../platform/log.ts";
@@ -68,14 +68,16 @@ async function rollDay(scope: Scope, { userId, start }: OldDay, effects: readonl
   if (reports.length === 0) return;
   const former = and(eq(trackDays.userId, userId), eq(trackDays.day, day));
   const [row] = await scope.db.select({ key: trackDays.key }).from(trackDays).where(former);
-  const rolled = row ? await readDay(scope, row.key) : [];
-  if (rolled === null) throw new Error(`the rolled day ${userId}/${day} has no object`);
-  const points = merge(rolled, reports);
+  const rolled = row && (await readDay(scope, row.key));
+  if (rolled === null) log("error", "tracking.lost", { userId, day });
+  const points = merge(rolled ?? [], reports);
   const packed = await packDay(points);
   const key = `${FOLDER}${userId}/${day}-${randomToken(9)}`;
   await scope.runtime.bucket.put(key, packed, { httpMetadata: { contentType: "application/gzip" } });
-  const last = Math.max(...reports.map(({ id }) => id));
-  const remove = scope.db.delete(locationReports).where(and(ofDay, lte(locationReports.id, last)));
+  const last = reports.reduce((highest, { id }) => Math.max(highest, id), 0);
+  // If another run was here meanwhile, the day has another object than what was merged: nothing moves.
+  const asRead = sql`(SELECT ${trackDays.key} FROM ${trackDays} WHERE ${former}) IS ${row?.key ?? null}`;
+  const remove = scope.db.delete(locationReports).where(and(ofDay, lte(locationReports.id, last), asRead));
   await commit(scope, remove, effects, [
     // Deleted and not updated: a trigger takes the former object along.
     scope.db.delete(trackDays).where(former),
@@ -102,25 +104,48 @@ function merge(rolled: readonly DayPoint[], reports: readonly DayPoint[]): DayPo
   return [...points.values()].sort((one, other) => one.at - other.at || one.id - other.id);
 }
 
-/** Nightly: deletes objects without a row. What is younger than a day may be on its way. */
-export async function checkTracks(scope: Scope): Promise<{ orphans: number }> {
+/** Lost days that a night names at most. */
+const NAMED = 100;
+
+/**
+ * Nightly: deletes objects without a row, unless they are younger than a day and may be on their way; names days
+ * without an object. Walks the folder and the rows side by side, both in the order of the keys: one statement a page.
+ */
+export async function checkTracks(scope: Scope): Promise<{ orphans: number; missing: string[] }> {
   const { bucket } = scope.runtime;
+  const missed: string[] = [];
   let orphans = 0;
+  let after = FOLDER;
   for (let cursor: string | undefined, more = true; more; ) {
     const page = await bucket.list({ prefix: FOLDER, limit: 500, ...(cursor ? { cursor } : {}) });
-    const old = page.objects.filter(({ uploaded }) => uploaded.getTime() < scope.now() - DAY);
-    const keys = old.map(({ key }) => key);
-    const rows = await scope.db
-      .select({ key: trackDays.key })
-      .from(trackDays)
-      .where(sql`${trackDays.key} IN (SELECT value FROM json_each(${JSON.stringify(keys)}))`);
-    const known = new Set(rows.map(({ key }) => key));
-    const lost = keys.filter((key) => !known.has(key));
-    if (lost.length > 0) await bucket.delete(lost);
+    const last = page.truncated ? page.objects.at(-1)?.key : undefined;
+    const rows = await keysBetween(scope, after, last);
+    const [known, there] = [new Set(rows), new Set(page.objects.map(({ key }) => key))];
+    const lost = page.objects.filter(
+      ({ key, uploaded }) => uploaded.getTime() < scope.now() - DAY && !known.has(key),
+    );
+    if (lost.length > 0) await bucket.delete(lost.map(({ key }) => key));
     orphans += lost.length;
+    missed.push(...rows.filter((key) => !there.has(key)));
+    after = last ?? after;
     cursor = page.truncated ? page.cursor : undefined;
     more = page.truncated;
   }
   if (orphans > 0) log("warn", "tracking.orphans", { count: orphans });
-  return { orphans };
+  const missing: string[] = [];
+  // One that was rolled after its page was read is there by now.
+  for (const key of missed.slice(0, NAMED)) if (!(await bucket.head(key))) missing.push(key);
+  if (missing.length > 0) log("error", "tracking.missing", { keys: missing });
+  return { orphans, missing };
+}
+
+async function keysBetween(scope: Scope, after: string, last: string | undefined): Promise<string[]> {
+  const rows = await scope.db
+    .select({ key: trackDays.key })
+    .from(trackDays)
+    .where(
+      and(gt(trackDays.key, after), last ? lte(trackDays.key, last) : lt(trackDays.key, `${FOLDER}\x7f`)),
+    )
+    .orderBy(trackDays.key);
+  return rows.map(({ key }) => key);
 }

@@ -165,6 +165,19 @@ async function readParts(scope: Scope, userId: number, filter: Bounded, after: P
   return { person: found && { ...found, newest: found.newest ?? 0 }, reports: rows, days: keys };
 }
 
+/** Somebody's newest good point in days that are newer than every report of theirs but one; usually there is no such day. */
+export async function newestRolled(scope: Scope, userId: number, besides: number): Promise<DayPoint | null> {
+  const days = await scope.db.all<{ key: string }>(sql`
+    SELECT key FROM track_days WHERE user_id = ${userId} AND ends_at > coalesce(
+      (SELECT max(at) FROM location_reports WHERE user_id = ${userId} AND flag IS NULL AND id <> ${besides}), -1)
+    ORDER BY day DESC`);
+  for (const { key } of days) {
+    const point = (await readDay(scope, key))?.findLast(({ flag }) => flag === null);
+    if (point) return point;
+  }
+  return null;
+}
+
 /** Null when there is no such object. */
 export async function readDay(scope: Scope, key: string): Promise<DayPoint[] | null> {
   const object = await scope.runtime.bucket.get(key);
