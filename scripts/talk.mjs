@@ -1,25 +1,30 @@
-// `npm run talk -- /ws/chat/1/ [--token …] [--since 0] [--plain]`: a socket in the terminal. Prints what comes, sends
-// what is typed, and after a broken line goes on where it was: nothing is missed, nothing is said twice.
+// `npm run talk -- /ws/chat/1/ [--as client1:password123] [--since 0] [--plain]`: a socket in the terminal. Prints what
+// comes, sends what is typed, and after a broken line goes on where it was: nothing is missed, nothing is said twice.
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import WebSocket from "ws";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { token: { type: "string" }, since: { type: "string" }, plain: { type: "boolean" } },
+  options: {
+    as: { type: "string" },
+    token: { type: "string" },
+    since: { type: "string" },
+    plain: { type: "boolean" },
+  },
 });
-const { token, plain } = values;
+const { plain } = values;
 const [place] = positionals;
 if (!place) {
-  console.error(
-    "Usage: npm run talk -- <path or ws://…> [--token <access token or key>] [--since <seq>] [--plain]\n" +
+  fail(
+    "Usage: npm run talk -- <path or ws://…> [--as <name>:<password> | --token <token>] [--since <seq>] [--plain]\n" +
       "Speaks caravan.v1, or with --plain the frames that the older apps document. A line that begins with { goes\n" +
       "as it is, any other as a message.",
   );
-  process.exit(1);
 }
 const url = new URL(place, `ws://127.0.0.1:${process.env.PORT ?? 8787}`);
 if (values.since) url.searchParams.set("since", values.since);
+const token = values.as ? await signIn(values.as) : values.token;
 
 /** Messages that were not acknowledged yet, by their refs. */
 const unsure = new Map();
@@ -30,6 +35,17 @@ connect();
 createInterface({ input: process.stdin })
   .on("line", say)
   .on("close", () => process.exit(0));
+
+async function signIn(words) {
+  const [username, ...password] = words.split(":");
+  const response = await fetch(new URL("/api/auth/signin/", url.href.replace(/^ws/, "http")), {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ username, password: password.join(":") }),
+  }).catch(() => fail(`No server answers on ${url.host}. Start one with npm run dev.`));
+  if (!response.ok) fail(`${username} could not be signed in: ${await response.text()}`);
+  return (await response.json()).access;
+}
 
 function connect() {
   const scheme = token?.includes(".") ? "Bearer" : "Token";
@@ -73,4 +89,9 @@ function note({ t, epoch, seq, ref, room }) {
   }
   if (t === "entry" && !room) url.searchParams.set("since", seq);
   if (t === "ack" || t === "error") unsure.delete(ref);
+}
+
+function fail(words) {
+  console.error(words);
+  process.exit(1);
 }
