@@ -14,7 +14,7 @@ export async function runAction(
   name: string,
   subject: Subject,
 ): Promise<object | null> {
-  const action = resource.actions?.[name];
+  const action = Object.hasOwn(resource.actions ?? {}, name) ? resource.actions?.[name] : undefined;
   if (!action) throw notFound();
   if (!action.roles.includes(roleOf(caller))) throw forbidden();
   return action.run(scope, caller, subject, auditOf(scope, caller, resource, subject.id));

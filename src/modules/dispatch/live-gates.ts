@@ -5,7 +5,7 @@ import { forbidden, notFound } from "../../platform/http/errors.ts";
 import { type Gate, known } from "../../platform/realtime/handshake.ts";
 import { toPosition } from "./live.ts";
 import type { OrderOpening } from "./live-order.ts";
-import { isOver, type OrderStatus } from "./machine.ts";
+import { drives, isOver, type OrderStatus, sideOf } from "./machine.ts";
 import type { TruckOpening } from "./truck-room.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -49,8 +49,7 @@ export const orderGate: Gate = {
           FROM orders o LEFT JOIN tow_trucks t ON t.id = o.tow_truck_id WHERE o.id = ${orderId}`)
       : [];
     if (!row) throw notFound();
-    if (!isOperator(caller) && caller.userId !== row.clientId && caller.userId !== row.driverId)
-      throw forbidden();
+    if (!sideOf(caller, row)) throw forbidden();
     // Where its truck goes afterwards is no concern of an order.
     const location = isOver(row.status) ? null : locationOf(row.truckId, row);
     const opening: OrderOpening = location && { orderId, location };
@@ -71,10 +70,10 @@ export const truckGate: Gate = {
         : await scope.db.all<Located & { driverId: number | null }>(sql`
             SELECT driver_id AS driverId, latitude, longitude, located_at AS locatedAt FROM tow_trucks WHERE id = ${truckId}`);
     if (!row) throw notFound();
-    const drives = row.driverId === caller.userId;
-    if (!drives && !isOperator(caller)) throw forbidden();
+    const reports = drives(caller, row.driverId);
+    if (!reports && !isOperator(caller)) throw forbidden();
     const location = locationOf(truckId, row);
     const opening: TruckOpening = location && { location };
-    return { room: `truck:${truckId}`, readOnly: !drives, opening };
+    return { room: `truck:${truckId}`, readOnly: !reports, opening };
   },
 };

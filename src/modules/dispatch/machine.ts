@@ -21,13 +21,18 @@ export const isOver = (status: OrderStatus) => NEXT[status].length === 0;
 /** A truck is on it. */
 export const isActive = (status: OrderStatus) => status === "ASSIGNED" || status === "IN_PROGRESS";
 
+/** Whoever has become something else drives no more, whatever truck still names them. */
+export function drives(caller: Caller, driverId: number | null): boolean {
+  return caller.userType === "DRIVER" && driverId === caller.userId;
+}
+
 /** Which side of an order somebody stands on; null: to them it does not exist. */
 export function sideOf(
   caller: Caller,
   order: { readonly clientId: number; readonly driverId: number | null },
 ): Side | null {
   if (isOperator(caller)) return "operator";
-  if (caller.userType === "DRIVER" && order.driverId === caller.userId) return "driver";
+  if (drives(caller, order.driverId)) return "driver";
   return order.clientId === caller.userId ? "client" : null;
 }
 

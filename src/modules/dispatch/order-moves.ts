@@ -102,7 +102,7 @@ async function requireTruck(scope: Scope, order: Order, { names, takes }: Move):
     suits: 0 | 1;
     engaged: 0 | 1;
   }>(
-    sql`SELECT status, driver_id AS driverId, ${suits(order.vehicleTypeId)} AS suits, ${engaged(order.id)} AS engaged
+    sql`SELECT status, ${activeDriver} AS driverId, ${suits(order.vehicleTypeId)} AS suits, ${engaged(order.id)} AS engaged
       FROM tow_trucks WHERE id = ${id}`,
   );
   if (!truck) throw invalid({ tow_truck: noSuchKey(id) });
@@ -114,6 +114,10 @@ async function requireTruck(scope: Scope, order: Order, { names, takes }: Move):
 const suits = (vehicleTypeId: number) => sql`EXISTS (SELECT 1 FROM tow_truck_types
   WHERE truck_id = tow_trucks.id AND vehicle_type_id = ${vehicleTypeId})`;
 
+/** Whoever was blocked or is no driver any more comes to nobody. */
+const activeDriver = sql`(SELECT id FROM users
+  WHERE id = tow_trucks.driver_id AND user_type = 'DRIVER' AND is_active = 1)`;
+
 /** Its driver has another job, with whichever truck. */
 const engaged = (
   orderId: string,
@@ -122,7 +126,7 @@ const engaged = (
 
 /** The truck is still free to take this order: the same as `truckFault`, at the moment of writing. */
 export const isFree = (truckId: SQL | number, order: Pick<OrderRow, "id" | "vehicleTypeId">) => sql`EXISTS (
-  SELECT 1 FROM tow_trucks WHERE id = ${truckId} AND status = 'AVAILABLE' AND driver_id IS NOT NULL
+  SELECT 1 FROM tow_trucks WHERE id = ${truckId} AND status = 'AVAILABLE' AND ${activeDriver} IS NOT NULL
     AND ${suits(order.vehicleTypeId)} AND NOT ${engaged(order.id)})`;
 
 function changeOf(scope: Scope, order: Order, side: Side, move: Move, wish: OrderWish): Partial<OrderRow> {

@@ -8,6 +8,9 @@ import { notificationSettings, notifications } from "./tables.ts";
 
 const person = text("Person", "Пользователь");
 
+/** Operators see what concerns orders and tickets. What friends write and do is none of their work. */
+const atWork = sql`substr(${notifications.about}, 1, instr(${notifications.about}, ':') - 1) IN ('order', 'ticket')`;
+
 const notificationResource = resource({
   name: "notifications",
   subject: "notification",
@@ -33,6 +36,7 @@ const notificationResource = resource({
   filters: ["user", "type", "is_read", "created_at"],
   sort: { field: "id", order: "desc" },
   rights: { operator: READ, staff: REMOVE },
+  visible: (caller) => (caller.isStaff ? undefined : atWork),
 });
 
 const settingResource = resource({

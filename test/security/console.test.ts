@@ -1,0 +1,53 @@
+/** What the console's API keeps from operators, whatever they ask for. */
+import { beforeAll, describe, expect, test } from "vitest";
+import { mint, type Person } from "../authorization/world.ts";
+import { get, post, rows, unique } from "../support/api.ts";
+
+let operator: Person;
+let staff: Person;
+beforeAll(async () => {
+  operator = await mint("operator");
+  staff = await mint("staff");
+});
+
+describe("notifications", () => {
+  const ABOUT = ["chat:3", "user:7", "event:2", "task:4", null, "order:a", "ticket:b"];
+  const aNotification = async (about: string | null) => {
+    const { id } = await mint("owner");
+    const words = unique("words");
+    const [row] = await rows<{ id: number }>(
+      `INSERT INTO notifications (user_id, type, title, message, about, ref, created_at)
+       VALUES (?, 'GENERAL', 'Title', ?, ?, ?, 1) RETURNING id`,
+      id,
+      words,
+      about,
+      unique("ref"),
+    );
+    return { id: row?.id, words };
+  };
+
+  test.each(ABOUT)("about %s are an operator's only for orders and tickets", async (about) => {
+    const { id, words } = await aNotification(about);
+    const theirs = /^(order|ticket):/.test(about ?? "");
+    const path = "/api/admin/notifications/";
+    for (const [who, sees] of [
+      [operator, theirs],
+      [staff, true],
+    ] as const) {
+      const as = { token: who.token };
+      expect((await get(`${path}?search=${words}`, as)).body.count).toBe(sees ? 1 : 0);
+      expect((await get(`${path}?ids=${id}`, as)).body.count).toBe(sees ? 1 : 0);
+      expect((await get(`${path}${id}/`, as)).status).toBe(sees ? 200 : 404);
+      const { body } = await get(`${path}export.csv?search=${words}`, as);
+      expect(String(body).includes(words)).toBe(sees);
+    }
+  });
+});
+
+test.each(["constructor", "toString", "__proto__", "hasOwnProperty"])(
+  "%s is no action of any row",
+  async (name) => {
+    const path = `/api/admin/users/${operator.id}/actions/${name}/`;
+    expect((await post(path, undefined, { token: staff.token })).status).toBe(404);
+  },
+);

@@ -1,0 +1,57 @@
+/** Who was a driver once, and whose truck nobody has taken back yet, gets no jobs and moves nothing. */
+import { describe, expect, test } from "vitest";
+import { get, rows } from "../support/api.ts";
+import { dial } from "../support/socket.ts";
+import { move, orderIn, scene, stateOf, truckRow } from "../tow-truck/jobs.ts";
+import { accept, call, offersOf, trucksAt } from "../tow-truck/offering.ts";
+
+const FORMER = [
+  ["became a client", "user_type = 'CLIENT'"],
+  ["was blocked", "is_active = 0"],
+] as const;
+
+const change = (id: number | undefined, how: string) => rows(`UPDATE users SET ${how} WHERE id = ?`, id);
+
+describe.each(FORMER)("a driver who %s", (_, how) => {
+  test("is offered nothing", async () => {
+    const { there, drivers, id } = await trucksAt(900);
+    await change(drivers[0]?.id, how);
+    expect((await call(there, id)).body).toEqual({ offer: null });
+    expect(await offersOf(id)).toEqual([]);
+  });
+
+  test("is assigned to nothing", async () => {
+    const there = await scene();
+    const id = await orderIn(there, "CONFIRMED");
+    await change(there.driver.id, how);
+    const refused = await move(there.operator, id, { status: "ASSIGNED", tow_truck: there.truck });
+    expect(refused).toMatchObject({
+      status: 400,
+      body: { tow_truck: ["За эвакуатором не закреплён водитель."] },
+    });
+    expect(await stateOf(id)).toMatchObject({ status: "CONFIRMED" });
+  });
+});
+
+test("what was offered to a driver is not theirs to take once they are none", async () => {
+  const { there, drivers, id } = await trucksAt(900);
+  await call(there, id);
+  const [driver] = drivers;
+  await change(driver?.id, "user_type = 'CLIENT'");
+  if (!driver) throw new Error("there is no driver");
+  expect((await accept(driver, id)).status).toBe(400);
+  expect(await stateOf(id)).toMatchObject({ status: "CONFIRMED" });
+});
+
+test("neither the truck's socket nor the order's opens to who drives no more", async () => {
+  const there = await scene();
+  const id = await orderIn(there, "ASSIGNED");
+  const spare = await truckRow({ tariff: there.tariff, driver: there.driver.id });
+  await change(there.driver.id, "user_type = 'CLIENT'");
+  const { token } = there.driver;
+  for (const path of [`/ws/tow-trucks/${spare}/location/`, `/ws/orders/${id}/location/`])
+    expect(await dial(path, { protocols: ["caravan.v1", `auth.${token}`] }), path).toMatchObject({
+      refusal: { status: 403 },
+    });
+  expect((await get(`/api/v1/orders/${id}/`, { token })).status).toBe(404);
+});
