@@ -80,7 +80,9 @@ describe("a declared payment", () => {
   test.each([
     [{ amount: undefined }, { amount: ["Обязательное поле."] }],
     [{ amount: "much" }, { amount: ["Требуется численное значение."] }],
-    [{ payment_method: "GOLD" }, { payment_method: ["Значения GOLD нет среди допустимых вариантов."] }],
+    [{ payment_method: "GOLD" }, { payment_method: ["Объект с code=GOLD не существует."] }],
+    [{ payment_method: "" }, { payment_method: ["Это поле не может быть пустым."] }],
+    [{ status: "PAID" }, { status: ["Объект с code=PAID не существует."] }],
     [
       { transaction_id: "x".repeat(101) },
       { transaction_id: ["Убедитесь, что это значение содержит не более 100 символов."] },

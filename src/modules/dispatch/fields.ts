@@ -2,7 +2,7 @@
 import { field } from "../../platform/http/exact.ts";
 import { fill, messages } from "../../platform/http/messages.ts";
 
-export { decimalField, keyField, noSuchKey } from "../../platform/http/exact.ts";
+export { codeField, decimalField, keyField, noSuchKey } from "../../platform/http/exact.ts";
 
 const BARE = /^([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/;
 

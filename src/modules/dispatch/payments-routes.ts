@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { integer, string } from "../../platform/http/fields.ts";
 import { type Route, reply, route } from "../../platform/http/route.ts";
-import { decimalField } from "./fields.ts";
+import { codeField, decimalField } from "./fields.ts";
 import { orderParams } from "./order-fields.ts";
 import { declarePayment, settlePayment } from "./payments.ts";
 import { PaymentWire, RatingWire, toPaymentWire, toRatingWire } from "./payments-schemas.ts";
@@ -26,8 +26,8 @@ const pay = route({
   body: z
     .object({
       amount: decimalField({ digits: 10, min: 1 }),
-      payment_method: z.enum(PAYMENT_METHODS),
-      status: z.enum(PAYMENT_STATES).optional(),
+      payment_method: codeField(PAYMENT_METHODS),
+      status: codeField(PAYMENT_STATES).optional(),
       transaction_id: string({ max: 100, blank: true }).optional(),
     })
     .openapi("NewPayment"),
@@ -50,7 +50,7 @@ const settle = route({
   description: "PENDING → PROCESSING → COMPLETED → REFUNDED; FAILED until it is completed.",
   access: "operator",
   params: orderParams.extend({ id: integer({ min: 1 }) }),
-  body: z.object({ status: z.enum(PAYMENT_STATES) }).openapi("PaymentChange"),
+  body: z.object({ status: codeField(PAYMENT_STATES) }).openapi("PaymentChange"),
   answers: { 200: PaymentWire },
   handle: async ({ scope, caller, params, body }) =>
     reply(200, toPaymentWire(await settlePayment(scope, caller, params.uuid, params.id, body.status))),

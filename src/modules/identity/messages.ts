@@ -36,7 +36,6 @@ export const messages = {
     "Укажите корректный номер телефона в международном формате.",
   ),
   phoneRequired: text("A phone is how this account signs in.", "Без телефона в эту учётную запись не войти."),
-  userTypeUnknown: text("Object with code={code} does not exist.", "Объект с code={code} не существует."),
   wrongPhoneOrPassword: text("Wrong phone or password.", "Неверный телефон или пароль."),
   cannotLogIn: text(
     "Unable to log in with provided credentials.",

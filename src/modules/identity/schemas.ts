@@ -1,7 +1,7 @@
 /** Identity's wire shapes: accounts as the Tow Truck clients read them, and what more than one door takes. */
 import { z } from "@hono/zod-openapi";
+import { codeField } from "../../platform/http/exact.ts";
 import { complain, email, file, secret, string } from "../../platform/http/fields.ts";
-import { fill } from "../../platform/http/messages.ts";
 import type { Locale, Text } from "../../platform/http/text.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { mediaUrl } from "../../platform/storage/media.ts";
@@ -97,11 +97,7 @@ export const RegisterBody = z
     phone: phone(),
     password: secret(128),
     password_confirm: secret(128),
-    user_type: string({ max: 50 }).transform((code, context) => {
-      if (code === "CLIENT" || code === "DRIVER") return code;
-      complain({ ...context, value: code }, fill(messages.userTypeUnknown, { code }));
-      return "CLIENT" as const;
-    }),
+    user_type: codeField(["CLIENT", "DRIVER"]),
     email: optionalEmail(),
     first_name: string({ max: 150, blank: true }).optional(),
     last_name: string({ max: 150, blank: true }).optional(),

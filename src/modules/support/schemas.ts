@@ -1,9 +1,8 @@
 /** Tickets and their messages on the wire. */
 import { z } from "@hono/zod-openapi";
 import type { Caller } from "../../platform/http/caller.ts";
-import { field, keyField } from "../../platform/http/exact.ts";
+import { codeField, keyField } from "../../platform/http/exact.ts";
 import { boolean, string } from "../../platform/http/fields.ts";
-import { fill } from "../../platform/http/messages.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
 import { uuidField } from "../dispatch/index.ts";
@@ -11,7 +10,7 @@ import { Account, type Person, sightOf, toUserWire } from "../identity/index.ts"
 import type { Message } from "./conversation.ts";
 import { accessTo } from "./rules.ts";
 import { TICKET_PRIORITIES, TICKET_STATES } from "./tables.ts";
-import { STATUS_LABELS, texts } from "./texts.ts";
+import { STATUS_LABELS } from "./texts.ts";
 import type { Thread, Ticket } from "./tickets.ts";
 
 const status = z.enum(TICKET_STATES);
@@ -137,11 +136,7 @@ export const SentMessage = z
   .object({ id: z.uuid(), body: z.string(), is_internal: z.boolean(), created_at: z.string() })
   .openapi("SentSupportMessage");
 
-/** A status is a reference by its code, and is refused as one. */
-const statusCode = field((value) => {
-  const code = TICKET_STATES.find((known) => known === value);
-  return code ? { value: code } : fill(texts.noSuchCode, { code: String(value) });
-}).openapi({ type: "string", enum: [...TICKET_STATES] });
+const statusCode = codeField(TICKET_STATES);
 
 /** What a ticket's author may change of it. */
 export const AuthorChange = z.object({ priority: priority.optional() });

@@ -12,7 +12,6 @@ export const texts = {
     "Internal notes are for operators only.",
     "Внутренние заметки доступны только операторам.",
   ),
-  noSuchCode: text("Object with code={code} does not exist.", "Объект с code={code} не существует."),
 };
 
 export const STATUS_LABELS = {

@@ -15,6 +15,7 @@ const TEXTS = {
     "Incorrect type. Expected pk value, received {type}.",
     "Некорректный тип. Ожидалось значение первичного ключа, получен {type}.",
   ),
+  noSuchCode: text("Object with code={code} does not exist.", "Объект с code={code} не существует."),
   digits: text(
     "Ensure that there are no more than {limit} digits in total.",
     "Убедитесь, что вы ввели не более {limit} цифры.",
@@ -49,6 +50,15 @@ export function keyField() {
     if (typeof value === "string" && /^\s*-?\d+\s*$/.test(value)) return { value: Number(value) };
     return fill(TEXTS.notKey, { type: pythonType(value) });
   }).openapi({ type: "integer" });
+}
+
+/** One of a closed set that the originals keep as rows: named by its code, and refused as a reference is. */
+export function codeField<const Code extends string>(codes: readonly Code[]) {
+  return field((value) => {
+    const code = codes.find((known) => known === value);
+    if (code !== undefined) return { value: code };
+    return value === "" ? messages.null : fill(TEXTS.noSuchCode, { code: String(value) });
+  }).openapi({ type: "string", enum: [...codes] });
 }
 
 const DECIMAL = /^\s*[+-]?0*(\d*)(?:\.(\d*))?(?:e([+-]?\d{1,3}))?\s*$/i;
