@@ -1,23 +1,15 @@
 /** The sample fleet: what the app's presets count on, made once. */
 import { expect, test } from "vitest";
 import { loadSamples } from "../../src/samples.ts";
-import { get, patch, post, rows } from "../support/api.ts";
+import { get, patch, post } from "../support/api.ts";
 import { jobScope } from "../support/scope.ts";
+import { freshSamples } from "./fleet.ts";
 
 const signIn = async (phone: string): Promise<string> =>
   (await post("/api/v1/auth/login/", { phone, password: "password123" })).body.access;
 
-/** Other tests of this run have tariffs and trucks of their own. */
-async function samples(): Promise<string[]> {
-  await rows("DELETE FROM orders WHERE vehicle_type_id <= 3");
-  await rows("DELETE FROM vehicle_types WHERE id <= 3");
-  await rows("DELETE FROM tow_trucks WHERE license_plate = 'Э001КХ199'");
-  await rows("DELETE FROM client_vehicles WHERE license_plate = 'А123ВС777'");
-  return loadSamples(jobScope().scope);
-}
-
 test("three tariffs, a truck and a car are there, as the contract's app expects them", async () => {
-  expect(await samples()).toEqual(
+  expect(await freshSamples()).toEqual(
     expect.arrayContaining([
       "Легковой автомобиль",
       "Внедорожник/Кроссовер",
@@ -58,7 +50,7 @@ test("three tariffs, a truck and a car are there, as the contract's app expects 
 });
 
 test("loading them again makes nothing and takes back no change", async () => {
-  await samples();
+  await freshSamples();
   const token = await signIn("+79001234569");
   await patch("/api/v1/vehicle-types/1/", { base_price: "2700.00" }, { token });
   expect(await loadSamples(jobScope().scope)).toEqual([]);

@@ -1,5 +1,7 @@
 /** Tariffs, trucks and people around them, as the tests of the fleet make them. */
+import { loadSamples } from "../../src/samples.ts";
 import { type Person, person, post, rows, staffMember, unique } from "../support/api.ts";
+import { jobScope } from "../support/scope.ts";
 
 export const operator = () => staffMember({ type: "OPERATOR" });
 export const driver = () => staffMember({ type: "DRIVER" });
@@ -84,3 +86,12 @@ export const auditOf = (subject: string) =>
     "SELECT action, actor_id, before, after FROM audit_log WHERE subject = ? ORDER BY id",
     subject,
   );
+
+/** The sample data as on a machine's first start; other tests of this run have tariffs and trucks of their own. */
+export async function freshSamples(): Promise<string[]> {
+  await rows("DELETE FROM orders WHERE vehicle_type_id <= 3");
+  await rows("DELETE FROM vehicle_types WHERE id <= 3");
+  await rows("DELETE FROM tow_trucks WHERE license_plate = 'Э001КХ199'");
+  await rows("DELETE FROM client_vehicles WHERE license_plate = 'А123ВС777'");
+  return loadSamples(jobScope().scope);
+}
