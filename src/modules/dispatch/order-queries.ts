@@ -1,5 +1,6 @@
 /** Orders as they are read: whole, in a fixed number of statements whatever their number. */
-import { and, desc, eq, gte, lte, type SQL, sql } from "drizzle-orm";
+import { and, count, desc, eq, gte, lte, type SQL, sql } from "drizzle-orm";
+import { runBatch } from "../../platform/db/client.ts";
 import { contains } from "../../platform/db/folding.ts";
 import { type Caller, isOperator } from "../../platform/http/caller.ts";
 import type { Listed, Window } from "../../platform/http/paging.ts";
@@ -60,9 +61,8 @@ const truckJson = sql<
     'types', json(${truckTypes}))
   FROM tow_trucks WHERE id = orders.tow_truck_id)`;
 
-/** Two statements: the orders, and everybody in them. */
-async function selectOrders(scope: Scope, where: SQL | undefined, window: Window): Promise<Order[]> {
-  const found = await scope.db
+function ordersIn(scope: Scope, where: SQL | undefined, window: Window) {
+  return scope.db
     .select({
       order: orders,
       history: historyJson,
@@ -76,6 +76,16 @@ async function selectOrders(scope: Scope, where: SQL | undefined, window: Window
     .orderBy(desc(orders.createdAt), desc(orders.id))
     .limit(window.limit)
     .offset(window.offset);
+}
+
+type Found = Awaited<ReturnType<typeof ordersIn>>;
+
+/** Two statements: the orders, and everybody in them. */
+async function selectOrders(scope: Scope, where: SQL | undefined, window: Window): Promise<Order[]> {
+  return withPeople(scope, await ordersIn(scope, where, window));
+}
+
+async function withPeople(scope: Scope, found: Found): Promise<Order[]> {
   const read = found.map((row) => ({
     ...row.order,
     history: json<History[]>(row.history) ?? [],
@@ -127,7 +137,7 @@ export interface OrderFilter {
   readonly search?: string | undefined;
 }
 
-/** The newest first. */
+/** The newest first. Two round trips. */
 export async function listOrders(
   scope: Scope,
   caller: Caller,
@@ -143,11 +153,11 @@ export async function listOrders(
     filter.createdTo === undefined ? undefined : lte(orders.createdAt, filter.createdTo),
     contains(searched(caller), filter.search),
   );
-  const [count, rows] = await Promise.all([
-    scope.db.$count(orders, where),
-    selectOrders(scope, where, window),
-  ]);
-  return { count, rows };
+  const [[counted], found] = (await runBatch(scope.db, [
+    scope.db.select({ count: count() }).from(orders).where(where),
+    ordersIn(scope, where, window),
+  ])) as [{ count: number }[], Found];
+  return { count: counted?.count ?? 0, rows: await withPeople(scope, found) };
 }
 
 function searched(caller: Caller): SQL[] {
