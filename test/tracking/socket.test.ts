@@ -94,6 +94,13 @@ describe("the documented dialect", () => {
     expect((await track(person)).total_points).toBe(1);
   });
 
+  test("half a place is refused in words", async () => {
+    const socket = await open(await runner());
+    socket.send({ type: "location_update", latitude: 52.2 });
+    const { detail } = await socket.next();
+    expect(detail).toBe("points.0.longitude: A point has a latitude and a longitude.");
+  });
+
   test("the third bad frame in a row closes with 4400", async () => {
     const socket = await open(await runner());
     for (let n = 0; n < 3; n++) socket.send("nonsense");

@@ -82,9 +82,12 @@ test.each(["/api/tasks/", "/api/v1/tasks/create-task/"])(
       "SELECT payload FROM outbox WHERE kind = 'task_notice' AND payload ->> '$.ref' = ?",
       `task:${id}`,
     );
-    expect(found.map(({ payload }) => JSON.parse(payload))).toEqual([
+    const payloads = found.map(({ payload }) => JSON.parse(payload));
+    expect(payloads).toEqual([
       { userId: null, kind: "task_assigned", ref: `task:${id}`, body: { task_id: id, title: body.title } },
     ]);
+    // In the order that the frame is documented in.
+    expect(Object.keys(payloads[0].body)).toEqual(["task_id", "title"]);
   },
 );
 

@@ -36,14 +36,17 @@ const instant = v.optional(
 );
 
 /** `latitude` and `longitude` in degrees; `at` when the receiver stood there; metres, metres a second, degrees. */
-export const PointFrame = v.object({
-  latitude: degrees("latitude", 90),
-  longitude: degrees("longitude", 180),
-  at: instant,
-  accuracy: measure("accuracy", 1_000_000),
-  speed: measure("speed", 10_000),
-  heading: measure("heading", 360),
-});
+export const PointFrame = v.object(
+  {
+    latitude: degrees("latitude", 90),
+    longitude: degrees("longitude", 180),
+    at: instant,
+    accuracy: measure("accuracy", 1_000_000),
+    speed: measure("speed", 10_000),
+    heading: measure("heading", 360),
+  },
+  "A point has a latitude and a longitude.",
+);
 
 /** What a track room stores at a time. */
 export const PointsBody = v.strictObject({

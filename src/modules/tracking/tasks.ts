@@ -86,7 +86,7 @@ const NEW_TASK = sql<number>`(SELECT seq FROM sqlite_sequence WHERE name = 'task
 /** Tells everybody who is about of the task that the same transaction makes: only there does it get its id. */
 export function newTaskNotice(scope: Scope, title: string) {
   const address = `task:${crypto.randomUUID()}`;
-  const payload = { userId: null, kind: "task_assigned", body: { title } };
+  const payload = { userId: null, kind: "task_assigned", body: { task_id: 0, title } };
   const naming = scope.db.run(sql`UPDATE outbox SET payload =
     json_set(payload, '$.ref', 'task:' || ${NEW_TASK}, '$.body.task_id', ${NEW_TASK}) WHERE address = ${address}`);
   return { effect: { kind: "task_notice", address, payload }, naming };
