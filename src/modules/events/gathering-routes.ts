@@ -1,5 +1,6 @@
 /** `/api/v1/events/…`: find events, hold and change one's own. */
 import { z } from "@hono/zod-openapi";
+import type { Caller } from "../../platform/http/caller.ts";
 import { forbidden, invalid, notFound, refuse } from "../../platform/http/errors.ts";
 import { integer } from "../../platform/http/fields.ts";
 import { messages as shared } from "../../platform/http/messages.ts";
@@ -129,6 +130,13 @@ export async function existing(scope: Scope, id: number): Promise<Gathering> {
   return event;
 }
 
+/** The event, for whoever may change it. */
+async function requireHost(scope: Scope, caller: Caller, id: number): Promise<Gathering> {
+  const event = await existing(scope, id);
+  if (!mayChange(event, caller)) throw forbidden();
+  return event;
+}
+
 const change = (method: "put" | "patch") =>
   route({
     method,
@@ -142,6 +150,7 @@ const change = (method: "put" | "patch") =>
     body: method === "put" ? NewGathering : GatheringChange,
     multipartLimit: FORM_LIMIT,
     answers: { 200: GatheringWire },
+    may: ({ scope, caller, params }) => requireHost(scope, caller, params.id),
     async handle({ scope, caller, params, body }) {
       const changed = await changeGathering(scope, caller, params.id, toChange(body), toCompany(body));
       if (changed === "missing") throw notFound();
@@ -161,8 +170,7 @@ const remove = route({
   params,
   answers: { 204: null },
   async handle({ scope, caller, params }) {
-    const event = await existing(scope, params.id);
-    if (!mayChange(event, caller)) throw forbidden();
+    const event = await requireHost(scope, caller, params.id);
     await removeEvents(scope, caller, [event.uuid]);
     return reply(204, null);
   },

@@ -64,6 +64,7 @@ const change = (method: "put" | "patch", place: string, params: Whose) =>
     body: method === "put" ? FullProfile : PartialProfile,
     multipartLimit: FORM_LIMIT,
     answers: { 200: PersonWire },
+    may: ({ scope, caller, params }) => requireOwn(scope, caller, whose(params, caller)),
     async handle({ scope, caller, params, body, request }) {
       const userId = whose(params, caller);
       await requireOwn(scope, caller, userId);
@@ -93,6 +94,7 @@ const remove = (place: string, params: Whose) =>
     params,
     body: z.object({ current_password: secret().optional() }),
     answers: { 204: null },
+    may: ({ scope, caller, params }) => requireOwn(scope, caller, whose(params, caller)),
     async handle({ scope, caller, params, body }) {
       const userId = whose(params, caller);
       await requireOwn(scope, caller, userId);

@@ -107,6 +107,7 @@ async function run(
   pathValues: Record<string, string>,
 ): Promise<Response> {
   const handle = route.handle as (call: object) => Promise<Reply | Response>;
+  const may = route.may as ((call: object) => Promise<unknown>) | undefined;
   return orRefusal(
     scope.locale,
     async () => {
@@ -114,9 +115,10 @@ async function run(
       if (!SAFE.has(request.method)) await shield(scope, route.path, caller);
       const params = route.params && parsePath(route.params, pathValues);
       const query = route.query && parse(route.query, queryOf(request));
-      const raw = route.body && (await readBody(request, route.multipartLimit));
+      const ask = () => may?.({ scope, caller, params });
+      const raw = await orStranger(ask, () => route.body && readBody(request, route.multipartLimit));
       const work = async () => {
-        const body = route.body && parse(route.body, raw);
+        const body = await orStranger(ask, () => route.body && parse(route.body, raw));
         return answer(await handle({ scope, caller, params, query, body, request }));
       };
       const key = route.creates ? request.headers.get("idempotency-key") : null;
@@ -130,6 +132,16 @@ async function run(
   );
 }
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/** What `read` makes of a body. Where it refuses, whoever may not do this at all is told so instead. */
+async function orStranger<T>(ask: () => Promise<unknown> | undefined, read: () => T): Promise<Awaited<T>> {
+  try {
+    return await read();
+  } catch (error) {
+    await ask();
+    throw error;
+  }
+}
 
 async function orRefusal(
   locale: Locale,

@@ -69,6 +69,11 @@ export interface RouteSpec<
   readonly answers: R;
   /** A POST that creates: honours `Idempotency-Key`. */
   readonly creates?: boolean;
+  /**
+   * Refuses whoever may not do this at all. Asked when the body is refused, so that a stranger hears that and not
+   * what is wrong with their words; the service checks the right of everybody else.
+   */
+  readonly may?: (call: Pick<Call<A, P, Q, B>, "scope" | "caller" | "params">) => Promise<unknown>;
   readonly wording?: Wording;
   /** Not in the documents: pages and development doors. */
   readonly hidden?: boolean;
@@ -91,6 +96,7 @@ export interface Route {
   readonly streamed?: z.ZodType;
   readonly answers: Answers;
   readonly creates?: boolean;
+  readonly may?: (call: never) => Promise<unknown>;
   readonly wording?: Wording;
   readonly hidden?: boolean;
   readonly handle: (call: never) => Promise<Reply | Response>;
