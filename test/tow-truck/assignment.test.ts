@@ -2,7 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { mint } from "../authorization/world.ts";
 import { rows } from "../support/api.ts";
+import { charge, counted } from "../support/counted.ts";
 import {
+  at,
   historyOf,
   move,
   noticesOf,
@@ -135,4 +137,16 @@ describe("a client who deletes their account", () => {
     await rows("DELETE FROM users WHERE id = ?", there.client.id);
     expect(await truckStatus(there.truck)).toBe("BUSY");
   });
+});
+
+test("an assignment is one batch: order, truck, history, notice, audit and effects come together", async () => {
+  const there = await scene();
+  const id = await orderIn(there, "CONFIRMED");
+  const meter = counted();
+  const body = { status: "ASSIGNED", tow_truck: there.truck };
+  const { token } = there.operator;
+  const { bill } = await charge(meter, 200, "PATCH", at(id, "update-status/"), { token, body });
+  const reads = bill.statements.filter((sql) => /^\s*select/i.test(sql)).length;
+  expect(bill.statements.length - reads).toBeGreaterThan(1);
+  expect(bill.roundTrips).toBe(reads + 1);
 });
