@@ -92,8 +92,8 @@ async function store(
       FROM orders o WHERE o.tow_truck_id = t.id AND o.status IN ('ASSIGNED', 'IN_PROGRESS')) AS orders
     FROM tow_trucks t WHERE id = ${truckId}`);
   const results = await runBatch(scope.db, [points, ...forward, read]);
-  const { results: rows } = results.at(-1) as unknown as { results: TruckRow[] };
-  return rows[0];
+  const [truck] = results.at(-1) as TruckRow[];
+  return truck;
 }
 
 function moveForward(scope: Scope, truckId: number, fix: Fix) {

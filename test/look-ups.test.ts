@@ -1,0 +1,84 @@
+/** Nothing is looked for row by row: the database is asked how it would answer what the lists ask. */
+import { env } from "cloudflare:workers";
+import { expect, test } from "vitest";
+import { person, rows, staffMember } from "./support/api.ts";
+import { charge, counted } from "./support/counted.ts";
+
+const meter = counted();
+
+/** What a statement would read from end to end. `sqlite_sequence` has a row a table. */
+async function readWhole(statement: string): Promise<string[]> {
+  const places = statement.match(/\?/g)?.length ?? 0;
+  const plan = await rows<{ detail: string }>(
+    `EXPLAIN QUERY PLAN ${statement}`,
+    ...Array<string>(places).fill("1"),
+  );
+  return plan.flatMap(({ detail }) => {
+    const [, name] = /^SCAN ([a-z]\w*)(?!.* VIRTUAL TABLE)/.exec(detail) ?? [];
+    return name === undefined || name === "sqlite_sequence" ? [] : [name];
+  });
+}
+
+test("a search without an index is noticed, and what is no table is not", async () => {
+  expect(await readWhole("SELECT id FROM users WHERE first_name = ?")).toEqual(["users"]);
+  expect(await readWhole("SELECT u.id FROM users u WHERE u.first_name = ?")).toEqual(["u"]);
+  expect(await readWhole("SELECT value FROM json_each(?)")).toEqual([]);
+  expect(await readWhole("SELECT id FROM users WHERE id = ?")).toEqual([]);
+});
+
+test.each([
+  "/api/v1/chats/",
+  "/api/v1/chats/search/?search=bridge",
+  "/api/v1/notifications/",
+  "/api/v1/notifications/unread-count/",
+  "/api/v1/support/tickets/",
+  "/api/v1/orders/list/",
+  "/api/v1/orders/list/?status=PENDING",
+  "/api/v1/location-reports/",
+  "/api/v1/location-reports/?limit=10&cursor=1.1",
+  "/api/v1/location-reports/?near=52.2,21",
+  "/api/v1/location-reports/latest/?near=52.2,21",
+  "/api/v1/location-reports/my_track/",
+  "/api/v1/users/my_friends/",
+  "/api/v1/users/blacklist/",
+  "/api/v1/users/my_events/",
+])("what a person asks by GET %s has an index", async (path) => {
+  const ann = await person();
+  const { bill } = await charge(meter, 200, "GET", path, { token: ann.token });
+  expect(bill.statements.length).toBeGreaterThan(0);
+  expect((await Promise.all(bill.statements.map(readWhole))).flat()).toEqual([]);
+});
+
+test.each([
+  "/api/v1/location-reports/?near=52.2,21&limit=10",
+  "/api/v1/location-reports/?user=1&limit=10",
+  "/api/v1/orders/list/?status=PENDING",
+])("what staff asks by GET %s has an index", async (path) => {
+  const staff = await staffMember();
+  const { bill } = await charge(meter, 200, "GET", path, { token: staff.token });
+  expect((await Promise.all(bill.statements.map(readWhole))).flat()).toEqual([]);
+});
+
+/** PRAGMAs of many tables or indexes, each with its rows. */
+async function pragmas<Row>(pragma: string, names: readonly string[]): Promise<Row[][]> {
+  const results = await env.DB.batch<Row>(names.map((name) => env.DB.prepare(`PRAGMA ${pragma}("${name}")`)));
+  return results.map((result) => result.results);
+}
+
+test("every foreign key begins an index: what goes with a deleted row is not searched for", async () => {
+  const names = await rows<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table'");
+  const tables = names.map(({ name }) => name).filter((name) => !/^(_cf|sqlite|d1)_/.test(name));
+  const keys = await pragmas<{ from: string }>("foreign_key_list", tables);
+  const columns = await pragmas<{ name: string; pk: number }>("table_info", tables);
+  const indexes = await pragmas<{ name: string }>("index_list", tables);
+  const missing: string[] = [];
+  for (const [at, table] of tables.entries()) {
+    const own = indexes[at]?.map(({ name }) => name) ?? [];
+    const indexed = own.length > 0 ? await pragmas<{ name: string }>("index_info", own) : [];
+    const led = new Set(indexed.map(([first]) => first?.name));
+    for (const { name, pk } of columns[at] ?? []) if (pk === 1) led.add(name);
+    for (const { from } of keys[at] ?? []) if (!led.has(from)) missing.push(`${table}.${from}`);
+  }
+  expect(tables.length).toBeGreaterThan(40);
+  expect(missing).toEqual([]);
+});
