@@ -1,22 +1,32 @@
 /** Who is here, who is typing, and how far each has read. Only read marks are kept. */
+import { log } from "../log.ts";
 import type { Followers } from "./followers.ts";
-import { encode, PROTOCOL, type ServerFrame } from "./frames.ts";
+import { encode, type Fault, fault, PROTOCOL, type RoomFrame, type ServerFrame } from "./frames.ts";
 import type { JournalStorage } from "./journal.ts";
 import type { Sockets } from "./sockets.ts";
-import type { ReadMark } from "./tenant.ts";
+import { LISTENER, type Writer } from "./speech.ts";
+import type { ReadMark, Tenant } from "./tenant.ts";
 
+/** In a room that is not social it knows who is here and shows nobody anything. */
 export class Company {
   readonly #sql: JournalStorage;
   readonly #sockets: Sockets;
   readonly #followers: Followers;
+  readonly #tenant: Pick<Tenant, "social" | "archiveReads">;
   #ready = false;
   /** Whether D1 lacks a mark; undefined until somebody looked. */
   #news: boolean | undefined;
 
-  constructor(sql: JournalStorage, sockets: Sockets, followers: Followers) {
+  constructor(
+    sql: JournalStorage,
+    sockets: Sockets,
+    followers: Followers,
+    tenant: Pick<Tenant, "social" | "archiveReads">,
+  ) {
     this.#sql = sql;
     this.#sockets = sockets;
     this.#followers = followers;
+    this.#tenant = tenant;
   }
 
   /** The people who are here, each once, in order. */
@@ -27,19 +37,59 @@ export class Company {
     return [...people].sort((one, other) => one - other);
   }
 
-  /** Tells everybody who is here, after somebody came or left; a person's second tab is no news. */
-  announce(before: readonly number[]): void {
+  /** The same for those who are shown it; null where nobody is. */
+  shown(): number[] | null {
+    return this.#tenant.social ? this.present() : null;
+  }
+
+  /** Does what lets people in or sends them away, and tells everybody who is here then. */
+  through<Result>(change: () => Result): Result {
+    const before = this.shown();
+    const result = change();
+    if (before) this.#announce(before);
+    return result;
+  }
+
+  /** A socket has closed: its person may have another. */
+  left(socket: WebSocket): void {
+    const present = this.shown();
+    const leaver = this.#sockets.facts(socket).caller?.userId;
+    if (present && leaver !== undefined && !present.includes(leaver)) this.#announce([...present, leaver]);
+  }
+
+  /** A newcomer hears who is here and how far they have read; the others hear of the newcomer. */
+  welcome(socket: WebSocket, before: readonly number[] | null): void {
+    const users = this.shown();
+    if (!users || !before) return;
+    this.#announce(before);
+    if (this.#sockets.facts(socket).dialect !== PROTOCOL) return;
+    if (users.length === before.length) this.#sockets.send(socket, encode({ t: "presence", users }));
+    for (const { userId: by, seq } of this.reads())
+      this.#sockets.send(socket, encode({ t: "read", by, seq }));
+  }
+
+  /** Typing, or how far somebody has read: never beyond the newest entry. */
+  gesture(
+    { caller, readOnly }: Writer,
+    frame: Extract<RoomFrame, { t: "read" | "typing" }>,
+    head: number,
+  ): Fault | null {
+    if (!this.#tenant.social) return fault("bad_frame", "This room knows no such thing.");
+    if (!caller || readOnly) return LISTENER;
+    if (frame.t === "read") this.#read(caller.userId, Math.min(frame.seq, head));
+    else this.#show({ t: "typing", by: caller.userId }, caller.userId);
+    return null;
+  }
+
+  /** A person's second tab is no news. */
+  #announce(before: readonly number[]): void {
     const users = this.present();
     if (users.length === before.length && users.every((id, index) => id === before[index])) return;
     this.#show({ t: "presence", users });
   }
 
-  typing(by: number): void {
-    this.#show({ t: "typing", by }, by);
-  }
-
   /** Moves a mark forward and tells everybody; never back. */
-  read(by: number, seq: number): void {
+  #read(by: number, seq: number): void {
     this.#prepare();
     const moved = [
       ...this.#sql.exec(
@@ -55,38 +105,49 @@ export class Company {
   }
 
   reads(): ReadMark[] {
-    this.#prepare();
-    return [
-      ...this.#sql.exec<{ user: number; seq: number }>("SELECT user, seq FROM reads ORDER BY user"),
-    ].map(({ user, seq }) => ({ userId: user, seq }));
+    return this.#tenant.social ? this.#marks("SELECT user, seq FROM reads ORDER BY user") : [];
   }
 
+  /** Whether D1 lacks a mark. */
   get hasNews(): boolean {
-    this.#news ??= this.unarchived().length > 0;
+    if (!this.#tenant.social || !this.#tenant.archiveReads) return false;
+    this.#news ??= this.#unarchived().length > 0;
     return this.#news;
   }
 
-  /** Marks that D1 does not have yet. */
-  unarchived(): ReadMark[] {
-    this.#prepare();
-    return [
-      ...this.#sql.exec<{ user: number; seq: number }>("SELECT user, seq FROM reads WHERE archived = 0"),
-    ].map(({ user, seq }) => ({ userId: user, seq }));
-  }
-
-  markArchived(reads: readonly ReadMark[]): void {
+  /** Copies marks to D1. What fails is tried again. */
+  async archive(room: string): Promise<void> {
+    if (!this.hasNews) return;
+    const reads = this.#unarchived();
+    try {
+      if (reads.length > 0) await this.#tenant.archiveReads?.(room, reads);
+    } catch (error) {
+      return log("warn", "room.archiveReads", { room }, error);
+    }
     for (const { userId, seq } of reads)
       this.#sql.exec("UPDATE reads SET archived = 1 WHERE user = ? AND seq = ?", userId, seq);
     this.#news = undefined;
   }
 
+  #unarchived(): ReadMark[] {
+    return this.#marks("SELECT user, seq FROM reads WHERE archived = 0");
+  }
+
+  #marks(query: string): ReadMark[] {
+    this.#prepare();
+    const rows = this.#sql.exec<{ user: number; seq: number }>(query);
+    return [...rows].map(({ user, seq }) => ({ userId: user, seq }));
+  }
+
   forget(userId: number): void {
+    if (!this.#tenant.social) return;
     this.#prepare();
     this.#sql.exec("DELETE FROM reads WHERE user = ?", userId);
   }
 
   /** The room is retired: nobody has read anything. */
   clear(): void {
+    if (!this.#tenant.social) return;
     this.#prepare();
     this.#sql.exec("DELETE FROM reads");
     this.#news = false;

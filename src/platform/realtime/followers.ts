@@ -69,12 +69,13 @@ export class Followers {
   }
 
   add(follower: Follower): void {
+    const known = this.#followers();
     this.#sql.exec(
       "INSERT OR REPLACE INTO followers (inbox, follower) VALUES (?, ?)",
       follower.inbox,
       JSON.stringify(follower),
     );
-    this.#followers().set(follower.inbox, follower);
+    known.set(follower.inbox, follower);
     this.#told.delete(follower.inbox);
   }
 

@@ -1,35 +1,25 @@
 /** The engine of every room: accepts, decodes, stores, acknowledges, sends on. A room adds only its tenant. */
-import type { Caller } from "../http/caller.ts";
 import { log } from "../log.ts";
-import { isoTime } from "../time.ts";
+import { Agenda } from "./agenda.ts";
 import { ARCHIVE, Archiver } from "./archive.ts";
 import { Bell } from "./bell.ts";
 import { Commits, type Pending } from "./commits.ts";
 import { Company } from "./company.ts";
 import { Feed } from "./feed.ts";
 import { type Followed, type Follower, Followers } from "./followers.ts";
-import {
-  CLOSE,
-  encode,
-  type Fault,
-  fault,
-  LIMITS,
-  PROTOCOL,
-  type RoomFrame,
-  type ServerFrame,
-} from "./frames.ts";
+import { CLOSE, encode, fault, LIMITS, PROTOCOL, type RoomFrame, type ServerFrame } from "./frames.ts";
 import { type Draft, type Entry, Journal } from "./journal.ts";
 import { Memory } from "./memory.ts";
 import type { RoomStub } from "./rooms.ts";
 import { endOf, isRevoked, type Revocation, type SocketFacts, Sockets } from "./sockets.ts";
-import { draftOf, LISTENER, readFrame, sayingOf, textOf, type Writer } from "./speech.ts";
+import { draftOf, sayingOf } from "./speech.ts";
 import { Subscriptions } from "./subscriptions.ts";
+import { Talk } from "./talk.ts";
 import {
   ADMISSION_HEADER,
   type Admission,
   type Published,
   type ReadMark,
-  type Saying,
   type Taken,
   type Tenant,
 } from "./tenant.ts";
@@ -48,13 +38,13 @@ export class Room {
   readonly #followers: Followers;
   readonly #company: Company;
   readonly #commits: Commits;
+  readonly #agenda: Agenda;
+  readonly #talk: Talk;
   /** Null in a room that follows no others. */
   readonly #subscriptions: Subscriptions | null;
   #opened: Journal | null = null;
-  /** When the real alarm is set for; null unknown or none. */
-  #armedFor: number | null = null;
-  /** When the first credential of a socket runs out; undefined until somebody looked. */
-  #nextExpiry: number | null | undefined;
+  /** When the first credential of a socket runs out, epoch ms; infinity for none, undefined until somebody looked. */
+  #nextExpiry: number | undefined;
 
   constructor(
     state: DurableObjectState,
@@ -79,10 +69,23 @@ export class Room {
       (entry, caller) => this.#feed.show(entry, caller),
       (inbox) => this.unfollow(inbox),
     );
-    this.#company = new Company(state.storage.sql, this.#sockets, this.#followers);
+    this.#company = new Company(state.storage.sql, this.#sockets, this.#followers, tenant);
     this.#commits = new Commits(state.storage, (pending) => this.#store(pending));
     const enter = tenant.enter?.bind(tenant);
     this.#subscriptions = enter ? new Subscriptions(state, this.#sockets, objects, enter, name, clock) : null;
+    this.#agenda = new Agenda(state.storage, clock, (now) => this.#due(now));
+    this.#talk = new Talk({
+      tenant,
+      clock,
+      sockets: this.#sockets,
+      memory: this.#memory,
+      commits: this.#commits,
+      company: this.#company,
+      subscriptions: this.#subscriptions,
+      head: () => this.#journal.head,
+      arm: () => this.#agenda.arm(),
+      renewed: () => this.#rearm(),
+    });
   }
 
   get #journal(): Journal {
@@ -110,7 +113,7 @@ export class Room {
       ...(admission.readOnly ? { readOnly: true } : {}),
       until: admission.until,
     };
-    const company = this.#tenant.social ? this.#company.present() : null;
+    const before = this.#company.shown();
     const { client, server } = this.#sockets.accept(facts);
     if (native) {
       const end = endOf(facts);
@@ -123,33 +126,21 @@ export class Room {
       const greeting = this.#tenant.greet?.(this.#journal, admission.opening) ?? [];
       for (const frame of greeting) this.#sockets.send(server, frame);
     }
-    if (company) this.#welcome(server, native, company);
-    this.#nextExpiry = undefined;
-    this.#arm();
+    this.#company.welcome(server, before);
+    this.#rearm();
     const headers = new Headers(admission.protocol ? { "Sec-WebSocket-Protocol": admission.protocol } : {});
     return new Response(null, { status: 101, webSocket: client, headers });
   }
 
-  async message(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
-    // Whom we closed may still send until it answers the close, and one that means harm never does.
-    if (socket.readyState !== WebSocket.OPEN) return;
-    const now = this.#clock();
-    const facts = this.#sockets.facts(socket);
-    const { caller, dialect, readOnly } = facts;
-    if (!this.#sockets.withinRate(socket, now)) return this.#sockets.close(socket, CLOSE.tooFast, "too fast");
-    if (endOf(facts) <= now) return this.#sockets.close(socket, CLOSE.unauthenticated, "expired");
-    const text = textOf(data);
-    if (typeof text !== "string") return this.#sockets.complain(socket, text);
-    const writer = { caller, readOnly };
-    if (dialect === PROTOCOL) await this.#nativeFrame(socket, writer, text);
-    else await this.#documentedFrame(socket, writer, text);
+  message(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
+    return this.#talk.message(socket, data);
   }
 
   /** A client leaves. */
   closed(socket: WebSocket, code: number, reason: string): void {
     this.#subscriptions?.closed(socket);
     this.#sockets.answerClose(socket, code, reason);
-    if (this.#tenant.social) this.#company.announce(this.#withLeaver(socket));
+    this.#company.left(socket);
   }
 
   /** Stores a system entry and sends it to everybody. */
@@ -167,15 +158,15 @@ export class Room {
     this.#sockets.closeAll(CLOSE.gone, "gone");
     this.#followers.drop(this.#followers.all(), CLOSE.gone);
     this.#journal.reset();
-    if (this.#tenant.social) this.#company.clear();
+    this.#company.clear();
     this.#memory.know(room);
     this.#memory.retire();
-    this.#arm();
+    this.#agenda.arm();
   }
 
   erase(author: number): void {
     this.#journal.erase(author);
-    if (this.#tenant.social) this.#company.forget(author);
+    this.#company.forget(author);
   }
 
   empty(refs: readonly string[]): void {
@@ -184,14 +175,12 @@ export class Room {
 
   revoke(revocation: Revocation, code: number, reason: string): number {
     this.#memory.revoke(revocation);
-    const company = this.#company.present();
-    const closed = this.#sockets.closeRevoked(revocation, code, reason);
-    this.#followers.drop(
-      this.#followers.all().filter((follower) => isRevoked(follower, revocation)),
-      code,
-    );
-    if (this.#tenant.social) this.#company.announce(company);
-    this.#arm();
+    const closed = this.#company.through(() => {
+      const meant = this.#followers.all().filter((follower) => isRevoked(follower, revocation));
+      this.#followers.drop(meant, code);
+      return this.#sockets.closeRevoked(revocation, code, reason);
+    });
+    this.#agenda.arm();
     return closed;
   }
 
@@ -200,40 +189,32 @@ export class Room {
     if (this.#journal.head === 0) return true;
     this.#memory.know(room);
     const done = await this.#archiver.flush(this.#journal, room, () => this.#journal.epoch, this.#present());
-    this.#arm();
+    this.#agenda.arm();
     return done;
   }
 
   latest(limit: number): { epoch: string; entries: Entry[]; reads: ReadMark[] } {
-    const reads = this.#tenant.social ? this.#company.reads() : [];
-    return { epoch: this.#journal.epoch, entries: this.#journal.latest(limit), reads };
+    const { epoch } = this.#journal;
+    return { epoch, entries: this.#journal.latest(limit), reads: this.#company.reads() };
   }
 
   schedule(room: string, at: number): void {
     this.#memory.know(room);
     this.#bell.set(at);
-    this.#arm();
+    this.#agenda.arm();
   }
 
   follow(room: string, follower: Follower, epoch: string | null, since: number | null): Followed | null {
     if (this.#memory.revocationOf(follower) || this.#memory.isRetired) return null;
     this.#memory.know(room);
-    const company = this.#company.present();
-    this.#followers.add(follower);
-    if (this.#tenant.social) this.#company.announce(company);
-    const { head } = this.#journal;
-    return {
-      epoch: this.#journal.epoch,
-      head,
-      recovered: since === null || this.#journal.covers(epoch, since),
-      present: this.#tenant.social ? this.#company.present() : null,
-      reads: this.#tenant.social ? this.#company.reads() : [],
-    };
+    this.#company.through(() => this.#followers.add(follower));
+    const { epoch: now, head } = this.#journal;
+    const recovered = since === null || this.#journal.covers(epoch, since);
+    return { epoch: now, head, recovered, present: this.#company.shown(), reads: this.#company.reads() };
   }
 
   unfollow(inbox: string): void {
-    const company = this.#company.present();
-    if (this.#followers.remove(inbox) && this.#tenant.social) this.#company.announce(company);
+    this.#company.through(() => this.#followers.remove(inbox));
   }
 
   read(inbox: string, epoch: string, since: number): Entry[] | null {
@@ -247,7 +228,8 @@ export class Room {
     if (!follower) return { ok: false, ...fault("forbidden", "Subscribe to the room first.") };
     const { head: seq } = this.#journal;
     if (frame.t === "typing" || frame.t === "read") {
-      const refused = this.#gesture(follower, frame);
+      const refused = this.#company.gesture(follower, frame, seq);
+      this.#agenda.arm();
       return refused ? { ok: false, ...refused } : { ok: true, seq, at: this.#clock() };
     }
     const draft = draftOf(this.#tenant, follower, sayingOf(frame), frame.ref);
@@ -276,158 +258,36 @@ export class Room {
     if (this.#isSpent()) return this.#vanish();
     this.#memory.know(room);
     this.#feed.resume();
-    const alarm = await this.#state.storage.getAlarm();
-    this.#armedFor = alarm !== null && alarm > this.#clock() ? alarm : null;
-    this.#arm();
+    await this.#agenda.check();
   }
 
   /** Everything that is due. Never throws: the platform gives up on an alarm that fails seven times. */
   async alarm(): Promise<void> {
-    this.#armedFor = null;
+    this.#agenda.rang();
     try {
       // First: D1 may take its time, and nobody's credential waits for it.
-      this.#nextExpiry = this.#sockets.closeExpired(this.#clock());
+      this.#nextExpiry = this.#sockets.closeExpired(this.#clock()) ?? Number.POSITIVE_INFINITY;
       this.#feed.resume();
       await this.#bell.ring();
       const { name } = this.#memory;
       await this.#archiver.run(this.#journal, name, () => this.#journal.epoch, this.#present());
-      await this.#archiveReads();
+      await this.#company.archive(name);
       this.#nudge();
       this.#journal.prune(this.#clock());
       if (this.#isSpent()) return await this.#vanish();
     } catch (error) {
       log("error", "room.alarm", { room: this.#memory.name }, error);
     }
-    this.#arm();
-  }
-
-  async #nativeFrame(socket: WebSocket, writer: Writer, data: string): Promise<void> {
-    const frame = readFrame(data);
-    if ("fault" in frame) return this.#sockets.complain(socket, frame.fault, frame.ref);
-    switch (frame.t) {
-      case "say":
-      case "points":
-      case "read":
-      case "typing":
-        if (frame.room !== undefined) return this.#passOn(socket, frame, frame.room);
-        if (frame.t === "say" || frame.t === "points")
-          return this.#say(socket, writer, sayingOf(frame), frame.ref);
-        return this.#answerGesture(socket, this.#gesture(writer, frame));
-      case "subscribe":
-        if (!this.#subscriptions) return this.#sockets.complain(socket, NO_SUBSCRIPTIONS);
-        this.#sockets.forgive(socket);
-        return this.#subscriptions.join(socket, frame);
-      case "unsubscribe":
-        if (!this.#subscriptions) return this.#sockets.complain(socket, NO_SUBSCRIPTIONS);
-        this.#sockets.forgive(socket);
-        return this.#subscriptions.leave(socket, frame.room);
-      case "auth":
-        return this.#renew(socket, frame.token);
-      case "ping":
-        this.#sockets.forgive(socket);
-        return this.#sockets.send(socket, encode({ t: "pong" }));
-      default:
-        return frame satisfies never;
-    }
-  }
-
-  /** A frame for a room that this socket follows. */
-  async #passOn(socket: WebSocket, frame: RoomFrame, room: string): Promise<void> {
-    const ref = "ref" in frame ? frame.ref : undefined;
-    if (!this.#subscriptions) return this.#sockets.complain(socket, NO_SUBSCRIPTIONS, ref);
-    const taken = await this.#subscriptions.pass(socket, frame, room);
-    if (!taken.ok) {
-      const { code, detail } = taken;
-      // What fails here is no fault of theirs.
-      if (code !== "unavailable") return this.#sockets.complain(socket, { code, detail }, ref, room);
-      const named = ref === undefined ? {} : { ref };
-      return this.#sockets.send(socket, encode({ t: "error", room, ...named, code, detail }));
-    }
-    this.#sockets.forgive(socket);
-    if (ref !== undefined)
-      this.#sockets.send(socket, encode({ t: "ack", room, ref, seq: taken.seq, at: isoTime(taken.at) }));
-  }
-
-  #documentedFrame(socket: WebSocket, writer: Writer, data: string): Promise<void> | void {
-    const saying = this.#tenant.fromDocumented(data);
-    if (!saying) return;
-    if ("code" in saying) return this.#sockets.complain(socket, saying);
-    return this.#say(socket, writer, saying, null);
-  }
-
-  async #say(socket: WebSocket, writer: Writer, saying: Saying, ref: string | null): Promise<void> {
-    const draft = draftOf(this.#tenant, writer, saying, ref);
-    if ("code" in draft) return this.#sockets.complain(socket, draft, ref ?? undefined);
-    this.#sockets.forgive(socket);
-    await this.#commits.add({ draft, stored: (entry) => this.#confirm(socket, entry) });
-  }
-
-  /** What is shown and not said: typing, and how far somebody has read. */
-  #gesture({ caller, readOnly }: Writer, frame: Extract<RoomFrame, { t: "read" | "typing" }>): Fault | null {
-    if (!this.#tenant.social) return fault("bad_frame", "This room knows no such thing.");
-    if (!caller || readOnly) return LISTENER;
-    if (frame.t === "typing") this.#company.typing(caller.userId);
-    else {
-      this.#company.read(caller.userId, Math.min(frame.seq, this.#journal.head));
-      this.#arm();
-    }
-    return null;
-  }
-
-  #answerGesture(socket: WebSocket, refusal: Fault | null): void {
-    if (refusal) this.#sockets.complain(socket, refusal);
-    else this.#sockets.forgive(socket);
-  }
-
-  /** Tells the author that it is stored. */
-  #confirm(socket: WebSocket, entry: Entry): void {
-    const { dialect } = this.#sockets.facts(socket);
-    if (dialect !== PROTOCOL) {
-      const words = this.#tenant.confirm?.(entry);
-      if (words !== undefined) this.#sockets.send(socket, words);
-    } else if (entry.ref !== null) {
-      const { ref, seq, at } = entry;
-      this.#sockets.send(socket, encode({ t: "ack", ref, seq, at: isoTime(at) }));
-    }
-  }
-
-  /** A newcomer hears who is here and how far they have read; the others hear of the newcomer. */
-  #welcome(socket: WebSocket, native: boolean, before: readonly number[]): void {
-    const present = this.#company.present();
-    this.#company.announce(before);
-    if (!native) return;
-    if (present.length === before.length)
-      this.#sockets.send(socket, encode({ t: "presence", users: present }));
-    for (const { userId: by, seq } of this.#company.reads())
-      this.#sockets.send(socket, encode({ t: "read", by, seq }));
-  }
-
-  /** Who was here while this socket was. */
-  #withLeaver(socket: WebSocket): number[] {
-    const leaver = this.#sockets.facts(socket).caller?.userId;
-    const present = this.#company.present();
-    return leaver === undefined || present.includes(leaver) ? present : [...present, leaver];
+    this.#agenda.arm();
   }
 
   #present(): ReadonlySet<number> {
     return new Set(this.#company.present());
   }
 
-  async #archiveReads(): Promise<void> {
-    if (!this.#tenant.social || !this.#tenant.archiveReads) return;
-    const reads = this.#company.unarchived();
-    if (reads.length === 0) return;
-    try {
-      await this.#tenant.archiveReads(this.#memory.name, reads);
-      this.#company.markArchived(reads);
-    } catch (error) {
-      log("warn", "room.archiveReads", { room: this.#memory.name }, error);
-    }
-  }
-
   /** Nobody waits for it; what fails is tried again. */
   #nudge(): void {
-    this.#state.waitUntil(this.#followers.nudge().then(() => this.#followers.owes && this.#arm()));
+    this.#state.waitUntil(this.#followers.nudge().then(() => this.#followers.owes && this.#agenda.arm()));
   }
 
   /** Persist, then acknowledge, then fan out: what is sent here leaves when the insert is durable. */
@@ -442,50 +302,26 @@ export class Room {
     const entries = appended.filter(({ repeated }) => !repeated).map(({ entry }) => entry);
     this.#feed.send(entries);
     if (entries.length > 0) this.#followers.tell(entries);
-    this.#arm();
+    this.#agenda.arm();
     return appended;
   }
 
-  async #renew(socket: WebSocket, token: string): Promise<void> {
-    let caller: Caller | null;
-    try {
-      caller = await this.#tenant.authenticate(token);
-    } catch (error) {
-      log("warn", "room.renew", { room: this.#memory.name }, error);
-      return this.#sockets.send(
-        socket,
-        encode({ t: "error", ...fault("unavailable", "Send it again later.") }),
-      );
-    }
-    // A socket keeps its person: rights were decided for that one.
-    const userId = this.#sockets.facts(socket).caller?.userId;
-    if (!caller || caller.userId !== userId || this.#memory.revocationOf({ caller })) {
-      return this.#sockets.close(socket, CLOSE.unauthenticated, "not accepted");
-    }
-    this.#sockets.update(socket, { ...this.#sockets.facts(socket), caller, faults: 0 });
+  /** A credential or a right that ends at another time may be the next to end. */
+  #rearm(): void {
     this.#nextExpiry = undefined;
-    this.#arm();
+    this.#agenda.arm();
   }
 
-  /** Sets the one real alarm to the earliest thing due. Joins the transaction of the write before it. */
-  #arm(): void {
-    const now = this.#clock();
-    const due: number[] = [];
-    const archiveAt = this.#archiver.due(this.#journal, now);
-    if (archiveAt !== null) due.push(archiveAt);
-    const ringAt = this.#memory.dueAt;
-    if (ringAt !== null) due.push(Math.max(now, ringAt));
-    if (this.#tenant.archiveReads && this.#company.hasNews) due.push(now + ARCHIVE.pause);
-    if (this.#journal.head === 0) due.push(...this.#memory.ends());
-    if (this.#feed.busy) due.push(now + ARCHIVE.pause);
-    if (this.#followers.owes) due.push(now + NUDGE_AGAIN);
-    if (this.#nextExpiry === undefined) this.#nextExpiry = this.#sockets.closeExpired(now);
-    if (this.#nextExpiry !== null) due.push(Math.max(now, this.#nextExpiry));
-    if (due.length === 0) return;
-    const next = Math.min(...due);
-    if (this.#armedFor !== null && this.#armedFor <= next && this.#armedFor > now - OVERDUE) return;
-    this.#armedFor = next;
-    void this.#state.storage.setAlarm(next);
+  #due(now: number): (number | null)[] {
+    this.#nextExpiry ??= this.#sockets.closeExpired(now) ?? Number.POSITIVE_INFINITY;
+    return [
+      this.#archiver.due(this.#journal, now),
+      this.#memory.dueAt,
+      this.#nextExpiry === Number.POSITIVE_INFINITY ? null : this.#nextExpiry,
+      this.#company.hasNews || this.#feed.busy ? now + ARCHIVE.pause : null,
+      this.#followers.owes ? now + NUDGE_AGAIN : null,
+      ...(this.#journal.head === 0 ? this.#memory.ends() : []),
+    ];
   }
 
   /** Nothing was ever said here, or it is retired; nobody is here, and nothing is left to remember. */
@@ -510,10 +346,5 @@ export class Room {
   }
 }
 
-/** An armed alarm this long past has been lost. */
-const OVERDUE = 5_000;
-
 /** Followers that could not be told are told again after this long. Milliseconds. */
 const NUDGE_AGAIN = 10_000;
-
-const NO_SUBSCRIPTIONS = fault("bad_frame", "Other rooms are followed from /ws/me/.");

@@ -1,0 +1,159 @@
+/** What comes in on a room's sockets: checked, understood, and carried out or answered with what is wrong. */
+import type { Caller } from "../http/caller.ts";
+import { log } from "../log.ts";
+import { isoTime } from "../time.ts";
+import type { Commits } from "./commits.ts";
+import type { Company } from "./company.ts";
+import { CLOSE, encode, fault, PROTOCOL, type RoomFrame } from "./frames.ts";
+import type { Entry } from "./journal.ts";
+import type { Memory } from "./memory.ts";
+import { endOf, type Sockets } from "./sockets.ts";
+import { draftOf, readFrame, sayingOf, textOf, type Writer } from "./speech.ts";
+import type { Subscriptions } from "./subscriptions.ts";
+import type { Saying, Tenant } from "./tenant.ts";
+
+/** The parts of a room that its sockets reach. */
+export interface Reach {
+  readonly tenant: Tenant;
+  readonly sockets: Sockets;
+  readonly memory: Memory;
+  readonly commits: Commits;
+  readonly company: Company;
+  /** Null in a room that follows no others. */
+  readonly subscriptions: Subscriptions | null;
+  readonly clock: () => number;
+  /** Position of the newest entry. */
+  readonly head: () => number;
+  /** Something more is due. */
+  readonly arm: () => void;
+  /** A credential ends at another time now. */
+  readonly renewed: () => void;
+}
+
+const NO_SUBSCRIPTIONS = fault("bad_frame", "Other rooms are followed from /ws/me/.");
+const LATER = fault("unavailable", "Send it again later.");
+
+export class Talk {
+  readonly #reach: Reach;
+
+  constructor(reach: Reach) {
+    this.#reach = reach;
+  }
+
+  async message(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
+    const { sockets, clock } = this.#reach;
+    // Whom we closed may still send until it answers the close, and one that means harm never does.
+    if (socket.readyState !== WebSocket.OPEN) return;
+    const facts = sockets.facts(socket);
+    if (!sockets.withinRate(socket, clock())) return sockets.close(socket, CLOSE.tooFast, "too fast");
+    if (endOf(facts) <= clock()) return sockets.close(socket, CLOSE.unauthenticated, "expired");
+    const text = textOf(data);
+    if (typeof text !== "string") return sockets.complain(socket, text);
+    if (facts.dialect === PROTOCOL) await this.#native(socket, facts, text);
+    else await this.#documented(socket, facts, text);
+  }
+
+  async #native(socket: WebSocket, writer: Writer, data: string): Promise<void> {
+    const { sockets, subscriptions } = this.#reach;
+    const frame = readFrame(data);
+    if ("fault" in frame) return sockets.complain(socket, frame.fault, frame.ref);
+    switch (frame.t) {
+      case "say":
+      case "points":
+      case "read":
+      case "typing":
+        if (frame.room !== undefined) return this.#passOn(socket, frame, frame.room);
+        if (frame.t === "say" || frame.t === "points")
+          return this.#say(socket, writer, sayingOf(frame), frame.ref);
+        return this.#gesture(socket, writer, frame);
+      case "subscribe":
+        if (!subscriptions) return sockets.complain(socket, NO_SUBSCRIPTIONS, frame.ref);
+        sockets.forgive(socket);
+        return subscriptions.join(socket, frame);
+      case "unsubscribe":
+        if (!subscriptions) return sockets.complain(socket, NO_SUBSCRIPTIONS);
+        sockets.forgive(socket);
+        return subscriptions.leave(socket, frame.room);
+      case "auth":
+        return this.#renew(socket, frame.token);
+      case "ping":
+        sockets.forgive(socket);
+        return sockets.send(socket, encode({ t: "pong" }));
+      default:
+        return frame satisfies never;
+    }
+  }
+
+  #documented(socket: WebSocket, writer: Writer, data: string): Promise<void> | void {
+    const { sockets, tenant } = this.#reach;
+    const saying = tenant.fromDocumented(data);
+    if (!saying) return;
+    if ("code" in saying) return sockets.complain(socket, saying);
+    return this.#say(socket, writer, saying, null);
+  }
+
+  async #say(socket: WebSocket, writer: Writer, saying: Saying, ref: string | null): Promise<void> {
+    const { sockets, tenant, commits } = this.#reach;
+    const draft = draftOf(tenant, writer, saying, ref);
+    if ("code" in draft) return sockets.complain(socket, draft, ref ?? undefined);
+    sockets.forgive(socket);
+    await commits.add({ draft, stored: (entry) => this.#confirm(socket, entry) });
+  }
+
+  /** Tells the author that it is stored. */
+  #confirm(socket: WebSocket, entry: Entry): void {
+    const { sockets, tenant } = this.#reach;
+    if (sockets.facts(socket).dialect !== PROTOCOL) {
+      const words = tenant.confirm?.(entry);
+      if (words !== undefined) sockets.send(socket, words);
+    } else if (entry.ref !== null) {
+      const { ref, seq, at } = entry;
+      sockets.send(socket, encode({ t: "ack", ref, seq, at: isoTime(at) }));
+    }
+  }
+
+  /** What is shown and not said: typing, and how far somebody has read. */
+  #gesture(socket: WebSocket, writer: Writer, frame: Extract<RoomFrame, { t: "read" | "typing" }>): void {
+    const { sockets, company, head, arm } = this.#reach;
+    const refusal = company.gesture(writer, frame, head());
+    if (refusal) sockets.complain(socket, refusal);
+    else sockets.forgive(socket);
+    arm();
+  }
+
+  /** A frame for a room that this socket follows. */
+  async #passOn(socket: WebSocket, frame: RoomFrame, room: string): Promise<void> {
+    const { sockets, subscriptions } = this.#reach;
+    const ref = "ref" in frame ? frame.ref : undefined;
+    if (!subscriptions) return sockets.complain(socket, NO_SUBSCRIPTIONS, ref);
+    const taken = await subscriptions.pass(socket, frame, room);
+    if (!taken.ok) {
+      const { code, detail } = taken;
+      // What fails here is no fault of theirs.
+      if (code !== "unavailable") return sockets.complain(socket, { code, detail }, ref, room);
+      const named = ref === undefined ? {} : { ref };
+      return sockets.send(socket, encode({ t: "error", room, ...named, code, detail }));
+    }
+    sockets.forgive(socket);
+    if (ref !== undefined)
+      sockets.send(socket, encode({ t: "ack", room, ref, seq: taken.seq, at: isoTime(taken.at) }));
+  }
+
+  async #renew(socket: WebSocket, token: string): Promise<void> {
+    const { sockets, tenant, memory, renewed } = this.#reach;
+    let caller: Caller | null;
+    try {
+      caller = await tenant.authenticate(token);
+    } catch (error) {
+      log("warn", "room.renew", { room: memory.name }, error);
+      return sockets.send(socket, encode({ t: "error", ...LATER }));
+    }
+    // A socket keeps its person: rights were decided for that one.
+    const userId = sockets.facts(socket).caller?.userId;
+    if (!caller || caller.userId !== userId || memory.revocationOf({ caller })) {
+      return sockets.close(socket, CLOSE.unauthenticated, "not accepted");
+    }
+    sockets.update(socket, { ...sockets.facts(socket), caller, faults: 0 });
+    renewed();
+  }
+}
