@@ -133,6 +133,15 @@ describe("the list", () => {
     expect([status, Object.keys(body)]).toEqual([400, [field]]);
   });
 
+  test("takes a blank wish for none", async () => {
+    const by = await operator();
+    const free = await truck(by, { status: "AVAILABLE" });
+    const { body } = await get(`${path}?vehicle_type=&status=&near=&search=${free.license_plate}`, {
+      token: by.token,
+    });
+    expect(ids(body.results)).toEqual([free.id]);
+  });
+
   test("pages by twenty", async () => {
     const by = await operator();
     const type = await tariff(by);
