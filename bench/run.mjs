@@ -13,7 +13,7 @@ const { workloads } = await import("./workloads.mjs");
 
 const quick = process.argv.includes("--quick");
 const only = process.argv.find((word) => word.startsWith("--only="))?.slice("--only=".length) ?? "";
-const plan = quick ? { rounds: 6, forMs: 120, starts: 1 } : { rounds: 20, forMs: 350, starts: 5 };
+const plan = quick ? { rounds: 4, forMs: 120, starts: 1 } : { rounds: 14, forMs: 300, starts: 3 };
 const HEAD = [
   "",
   "product /s",
