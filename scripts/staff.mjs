@@ -37,17 +37,18 @@ if (environment && known[0]?.email_verified_at === null) {
   console.log(`Made ${address} with the password ${password}\nIt is not shown again: sign in and change it.`);
 }
 
-/** Runs one statement; answers with its rows. */
-function execute(sql) {
+/** Runs one statement; answers with its rows. A running server may hold the database for a moment. */
+function execute(sql, tries = 5) {
   const args = [wrangler, "d1", "execute", "DB", ...place, "--json", "--command", sql];
   const result = spawnSync(process.execPath, args, {
     cwd: root,
     env: { ...quiet, CI: "1" },
     encoding: "utf8",
   });
-  if (result.status !== 0) {
-    console.error(result.stderr || result.stdout);
-    process.exit(1);
-  }
-  return JSON.parse(result.stdout.slice(result.stdout.indexOf("[")))[0]?.results ?? [];
+  if (result.status === 0)
+    return JSON.parse(result.stdout.slice(result.stdout.indexOf("[")))[0]?.results ?? [];
+  const words = result.stderr + result.stdout;
+  if (words.includes("SQLITE_BUSY") && tries > 1) return execute(sql, tries - 1);
+  console.error(words);
+  process.exit(1);
 }
