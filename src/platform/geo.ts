@@ -19,6 +19,18 @@ export function distanceBetween(from: Place, to: Place): number {
   return Geodesic.WGS84.Inverse(from.latitude, from.longitude, to.latitude, to.longitude).s12 ?? Number.NaN;
 }
 
+/** Metres. A degree of latitude is nowhere shorter than this. */
+export const SHORTEST_DEGREE = 110_500;
+
+/**
+ * The band of latitudes that holds a circle; what lies in it still wants measuring.
+ * @param radius metres
+ */
+export function bandAround({ latitude }: Place, radius: number): { south: number; north: number } {
+  const reach = radius / SHORTEST_DEGREE;
+  return { south: latitude - reach, north: latitude + reach };
+}
+
 /** Resolution of the `cell` columns: hexagons with an edge of about 1.4 km. */
 export const CELL_RESOLUTION = 7;
 

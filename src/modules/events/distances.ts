@@ -1,6 +1,6 @@
 /** How far events are from somebody who lets themselves be located. */
 import { and, between, isNotNull } from "drizzle-orm";
-import { distanceBetween, type Place, placeIn } from "../../platform/geo.ts";
+import { bandAround, distanceBetween, type Place, placeIn } from "../../platform/geo.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { events } from "./tables.ts";
 
@@ -16,17 +16,14 @@ export interface DistantEvent {
   readonly distance: number;
 }
 
-/** Nowhere is a degree of latitude shorter, in kilometres (WGS-84). */
-const DEGREE = 110.57;
-
 /** Events with a place within so many kilometres, the nearest first. One statement. */
 export async function eventsWithin(scope: Scope, from: Place, most: number): Promise<DistantEvent[]> {
-  const reach = most / DEGREE;
+  const { south, north } = bandAround(from, most * 1000);
   const { id, name, latitude, longitude } = events;
   const rows = await scope.db
     .select({ id, name, latitude, longitude })
     .from(events)
-    .where(and(between(latitude, from.latitude - reach, from.latitude + reach), isNotNull(longitude)));
+    .where(and(between(latitude, south, north), isNotNull(longitude)));
   return rows
     .flatMap(({ id, name, ...row }) => {
       const place = placeIn(row);

@@ -1,6 +1,6 @@
 /** Where people let themselves be seen, and how far they are from each other. */
-import { and, eq, isNotNull, isNull, lte, ne, or, type SQL, sql } from "drizzle-orm";
-import { distanceBetween, type Place } from "../../platform/geo.ts";
+import { and, between, eq, isNotNull, isNull, lte, ne, or, type SQL, sql } from "drizzle-orm";
+import { bandAround, distanceBetween, type Place } from "../../platform/geo.ts";
 import { forbidden, notFound } from "../../platform/http/errors.ts";
 import { log } from "../../platform/log.ts";
 import type { Scope } from "../../platform/runtime.ts";
@@ -145,11 +145,8 @@ const seen = () =>
     isNotNull(socialProfiles.longitude),
   );
 
-/** A degree of latitude is nowhere shorter than this, in km. */
-const SHORTEST_DEGREE = 110.5;
-
-/** A band of latitudes that holds the circle, so that only those in it are measured. */
-function near({ latitude }: Place, radius: number): SQL {
-  const degrees = radius / SHORTEST_DEGREE;
-  return sql`${socialProfiles.latitude} BETWEEN ${latitude - degrees} AND ${latitude + degrees}`;
+/** Only those in the band are measured. `radius` in km. */
+function near(place: Place, radius: number): SQL {
+  const { south, north } = bandAround(place, radius * 1000);
+  return between(socialProfiles.latitude, south, north);
 }

@@ -1,7 +1,7 @@
 /** Who enters the circle around a task: marked once a person and task, and told. */
 import { type SQL, sql } from "drizzle-orm";
 import { commit } from "../../platform/db/outbox.ts";
-import { distanceBetween, type Place } from "../../platform/geo.ts";
+import { distanceBetween, type Place, SHORTEST_DEGREE } from "../../platform/geo.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { type Notice, noticeEffects, noticeRows, pushNotices } from "../notifications/index.ts";
 import type { JudgedPoint } from "./points.ts";
@@ -16,15 +16,12 @@ export interface Watched extends Place {
   readonly createdAt: number;
 }
 
-/** A degree of latitude is never shorter, in metres. */
-const DEGREE = 110_000;
-
 /** An expression for the tasks that somebody at one of these places may be about to enter, as `readWatched` reads it. */
 export function watchedNear(userId: number, places: readonly Place[]): SQL {
   const latitudes = places.map(({ latitude }) => latitude);
   return sql`(SELECT json_group_array(json_array(t.id, t.title, t.latitude, t.longitude, t.radius, t.created_at)) FROM tasks t
     WHERE t.status IN ('pending', 'in_progress') AND t.radius IS NOT NULL
-      AND t.latitude BETWEEN ${Math.min(...latitudes)} - 1.0 * t.radius / ${DEGREE} AND ${Math.max(...latitudes)} + 1.0 * t.radius / ${DEGREE}
+      AND t.latitude BETWEEN ${Math.min(...latitudes)} - 1.0 * t.radius / ${SHORTEST_DEGREE} AND ${Math.max(...latitudes)} + 1.0 * t.radius / ${SHORTEST_DEGREE}
       AND NOT EXISTS (SELECT 1 FROM task_states s WHERE s.task_id = t.id AND s.user_id = ${userId}
         AND (s.arrived_at IS NOT NULL OR s.status = 'completed')))`;
 }

@@ -1,10 +1,10 @@
 /** Reports one by one and in lists, and the latest of everybody. */
-import { and, asc, eq, gte, inArray, isNull, lte, or, type SQL, sql } from "drizzle-orm";
+import { and, asc, between, eq, gte, inArray, isNull, lte, or, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { auditEntry } from "../../platform/db/audit.ts";
 import { says } from "../../platform/db/client.ts";
 import { commit } from "../../platform/db/outbox.ts";
-import { cellOf, cellsAround, distanceBetween, type Place } from "../../platform/geo.ts";
+import { bandAround, cellOf, cellsAround, distanceBetween, type Place } from "../../platform/geo.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import type { Flag } from "./points.ts";
@@ -121,12 +121,14 @@ function conditions(
 ): SQL | undefined {
   const { from, to, box, near } = filter;
   const cells = near && cellsAround(near, near.radius);
+  const band = near && bandAround(near, near.radius);
   return and(
     from === undefined ? undefined : gte(columns.at, from),
     to === undefined ? undefined : lte(columns.at, to),
     box && and(gte(columns.latitude, box.south), lte(columns.latitude, box.north)),
     box &&
       (box.west <= box.east ? and : or)(gte(columns.longitude, box.west), lte(columns.longitude, box.east)),
+    band && between(columns.latitude, band.south, band.north),
     cells ? sql`${columns.cell} IN (SELECT value FROM json_each(${JSON.stringify(cells)}))` : undefined,
   );
 }
