@@ -2,7 +2,22 @@
 import { fill, messages } from "./messages.ts";
 import type { Locale, Text } from "./text.ts";
 
-export type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 409 | 412 | 413 | 415 | 416 | 422 | 426 | 428 | 429 | 503;
+export type RefusalStatus =
+  | 400
+  | 401
+  | 403
+  | 404
+  | 405
+  | 409
+  | 412
+  | 413
+  | 415
+  | 416
+  | 422
+  | 426
+  | 428
+  | 429
+  | 503;
 
 /** Field errors as Django REST framework nests them: a list of messages, or the same one level deeper. */
 export interface FieldErrors {

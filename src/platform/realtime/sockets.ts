@@ -116,6 +116,10 @@ export class Sockets {
     return frames <= LIMITS.rate;
   }
 
+  /**
+   * The Close frame leaves at once. Of a client that has never sent a frame, not even a ping, the runtime ends the
+   * connection some ten seconds later: seen in workerd 1.20261023 with a bare hibernating object, 2026-11-21.
+   */
   close(socket: WebSocket, code: number, reason: string): void {
     try {
       socket.close(code, reason);
