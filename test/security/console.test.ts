@@ -1,5 +1,6 @@
 /** What the console's API keeps from operators, whatever they ask for. */
 import { beforeAll, describe, expect, test } from "vitest";
+import { cell } from "../../src/modules/admin/csv.ts";
 import { mint, type Person } from "../authorization/world.ts";
 import { get, post, rows, unique } from "../support/api.ts";
 
@@ -42,6 +43,16 @@ describe("notifications", () => {
       expect(String(body).includes(words)).toBe(sees);
     }
   });
+});
+
+test.each([
+  ["=1+1", "'=1+1"],
+  ["x;=1+cmd|' /c calc'!A1;-1", "x;'=1+cmd|' /c calc'!A1;'-1"],
+  ["a\n@SUM(A1)", '"a\n\'@SUM(A1)"'],
+  ["-5.20", "-5.20"],
+  ["one; two - three", "one; two - three"],
+])("the text %j is no formula in a spreadsheet", (words, written) => {
+  expect(cell(words)).toBe(written);
 });
 
 test.each(["constructor", "toString", "__proto__", "hasOwnProperty"])(

@@ -9,14 +9,14 @@ import { rowWire } from "./rows.ts";
 
 const PAGE = 500;
 
-/** What a spreadsheet would run as a formula, or swallow. */
-const FORMULA = /^[=+\-@\t\r]/;
+/** Where a formula would begin: also after a semicolon, which parts cells where the comma is the decimal point. */
+const FORMULA = /(^|[;\t\r\n])(?=[=+\-@\t\r])/g;
 
 /** One cell. A text that a spreadsheet would take for a formula is marked as text; numbers are left alone. */
 export function cell(value: unknown): string {
   if (value === null || value === undefined) return "";
   const words = typeof value === "object" ? JSON.stringify(value) : String(value);
-  const safe = typeof value === "string" && FORMULA.test(words) && !isNumber(words) ? `'${words}` : words;
+  const safe = typeof value === "string" && !isNumber(words) ? words.replace(FORMULA, "$1'") : words;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 

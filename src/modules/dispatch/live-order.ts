@@ -27,6 +27,9 @@ const KEPT_FROM: Readonly<Record<string, readonly string[]>> = {
   public: ["offer", "payment", "arrived"],
 };
 
+/** The place of a truck that is not on its way here, and so has no time of arrival. */
+const isElsewhere = ({ kind, body }: Entry) => kind === "position" && !("eta_seconds" in body);
+
 export function orderTenant(openScope: () => Scope): Tenant {
   return {
     says: {},
@@ -49,7 +52,8 @@ export function orderTenant(openScope: () => Scope): Tenant {
       return caller.userType === "DRIVER" ? "driver" : "client";
     },
     showTo: (entry, audience) =>
-      (KEPT_FROM[audience] ?? KEPT_FROM.public)?.includes(entry.kind)
+      (KEPT_FROM[audience] ?? KEPT_FROM.public)?.includes(entry.kind) ||
+      (audience === "public" && isElsewhere(entry))
         ? { ...entry, kind: "hidden", ref: null, body: {} }
         : entry,
     archive: (room, epoch, entries) => archive(openScope(), orderIdOf(room), epoch, entries),
@@ -85,8 +89,8 @@ export const orderSocket: SocketDocument = {
     position: v.object({
       ...PositionBody.entries,
       order_id: v.string(),
-      distance_m: v.number(),
-      eta_seconds: v.number(),
+      distance_m: v.optional(v.number()),
+      eta_seconds: v.optional(v.number()),
     }),
     arrived: v.looseObject({}),
     offer: v.looseObject({}),

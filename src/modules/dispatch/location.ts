@@ -26,7 +26,7 @@ const PositionWire = z
 interface Located {
   readonly truckId: number;
   readonly position: Position;
-  readonly orders: readonly (Place & { readonly id: string })[];
+  readonly orders: readonly (Place & { readonly id: string; readonly coming: 0 | 1 })[];
 }
 
 /**
@@ -45,6 +45,7 @@ async function locate(scope: Scope, caller: Caller, place: Place): Promise<Locat
       ORDER BY EXISTS (SELECT 1 FROM orders WHERE tow_truck_id = own.id AND status IN ('ASSIGNED', 'IN_PROGRESS')) DESC,
         own.located_at DESC, own.id LIMIT 1)
     RETURNING id, (SELECT json_group_array(json_object('id', orders.id,
+        'coming', orders.status IN ('ASSIGNED', 'IN_PROGRESS'),
         'latitude', iif(orders.status = 'IN_PROGRESS', delivery_latitude, pickup_latitude),
         'longitude', iif(orders.status = 'IN_PROGRESS', delivery_longitude, pickup_longitude)))
       FROM orders WHERE tow_truck_id = tow_trucks.id
@@ -60,8 +61,9 @@ async function publish(scope: Scope, { truckId, position, orders }: Located): Pr
     scope.runtime.room(name)?.publish(name, { kind: "position", ref: null, body: { ...body } });
   const sent = [
     say(`truck:${truckId}`, position),
-    ...orders.map(({ id, ...target }) =>
-      say(`order:${id}`, { ...position, order_id: id, ...etaOf(position, target) }),
+    // A truck that is only named for later is on its way to somebody else.
+    ...orders.map(({ id, coming, ...target }) =>
+      say(`order:${id}`, { ...position, order_id: id, ...(coming ? etaOf(position, target) : {}) }),
     ),
   ];
   for (const result of await Promise.allSettled(sent)) {

@@ -11,6 +11,10 @@ export const texts = {
   rated: text("Rating with this Order already exists.", "Rating с таким Order уже существует."),
   payment: text("A payment can't go from {from} to {to}.", "Платёж нельзя перевести из {from} в {to}."),
   tooMuch: text("No more than {due} is due.", "К оплате не больше {due}."),
+  waiting: text(
+    "{limit} payments of this order are waiting to be confirmed already.",
+    "Подтверждения уже ждут {limit} платежей этого заказа.",
+  ),
   noOffer: text("This offer has ended.", "Предложение больше не действует."),
   notConfirmed: text(
     "Trucks are called for confirmed orders only; this one is {from}.",

@@ -20,6 +20,19 @@ const dueOf = (orderId: string) => sql<number>`coalesce((
     WHERE order_id = orders.id AND status IN ('PROCESSING', 'COMPLETED')))
   FROM orders WHERE id = ${orderId} AND status <> 'CANCELLED'), 0)`;
 
+/** So many payments of an order may wait for an operator at once: each is listed wherever the order is. */
+const MOST_WAITING = 20;
+
+const waitingOf = (orderId: string) =>
+  sql<number>`(SELECT count(*) FROM payments WHERE order_id = ${orderId} AND status = 'PENDING')`;
+
+/** Why a payment can't be declared. */
+async function undeclarable(scope: Scope, orderId: string) {
+  const [row] = await scope.db.all<{ waiting: number }>(sql`SELECT ${waitingOf(orderId)} AS waiting`);
+  if ((row?.waiting ?? 0) < MOST_WAITING) return tooMuch(scope, orderId);
+  return invalid({ non_field_errors: fill(texts.waiting, { limit: MOST_WAITING }) });
+}
+
 async function tooMuch(scope: Scope, orderId: string) {
   const [row] = await scope.db.all<{ due: number }>(sql`SELECT ${dueOf(orderId)} AS due`);
   return invalid({ amount: fill(texts.tooMuch, { due: fromHundredths(row?.due ?? 0) }) });
@@ -44,7 +57,7 @@ export async function declarePayment(
   const insert = scope.db.run(sql`
     INSERT INTO payments (order_id, amount, payment_method, status, transaction_id, created_at, updated_at)
     SELECT ${orderId}, ${amount}, ${paymentMethod}, 'PENDING', ${transactionId}, ${now}, ${now}
-    WHERE ${amount} <= ${dueOf(orderId)} RETURNING id`);
+    WHERE ${amount} <= ${dueOf(orderId)} AND ${waitingOf(orderId)} < ${MOST_WAITING} RETURNING id`);
   const told = {
     orderId,
     kind: "payment",
@@ -53,7 +66,7 @@ export async function declarePayment(
   } as const;
   const done = await commit(scope, insert, [orderEffect(told)]);
   const [made] = (done?.results ?? []) as { id: number }[];
-  if (!made) throw await tooMuch(scope, orderId);
+  if (!made) throw await undeclarable(scope, orderId);
   await tellOrderNow(scope, told);
   return { id: made.id, orderId, ...facts, status: "PENDING", paidAt: null, createdAt: now, updatedAt: now };
 }

@@ -42,7 +42,10 @@ export async function listMessages(
   return { count, rows };
 }
 
-/** Everything written in these tickets; one statement for any number. */
+/** How many of a ticket's messages come along with it; whoever floods one must not bury all the others. */
+export const NESTED = 100;
+
+/** What was written last in each of these tickets; one statement for any number. */
 export async function messagesOf(
   scope: Scope,
   ticketIds: readonly string[],
@@ -50,10 +53,13 @@ export async function messagesOf(
 ): Promise<Message[]> {
   if (ticketIds.length === 0) return [];
   const among = sql`${supportMessages.ticketId} IN (SELECT value FROM json_each(${JSON.stringify(ticketIds)}))`;
+  const last = sql`${supportMessages}.rowid IN (SELECT id FROM (
+    SELECT rowid AS id, row_number() OVER (PARTITION BY ticket_id ORDER BY created_at DESC, rowid DESC) AS nth
+    FROM ${supportMessages} WHERE ${and(among, visible(access))}) WHERE nth <= ${NESTED})`;
   return scope.db
     .select()
     .from(supportMessages)
-    .where(and(among, visible(access)))
+    .where(last)
     .orderBy(...inOrder);
 }
 

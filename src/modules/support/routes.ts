@@ -108,7 +108,7 @@ async function ownTicket(scope: Scope, caller: Caller, id: string): Promise<Tick
 const read = route({
   ...one,
   method: "get",
-  summary: "Read a ticket with everything that was written in it",
+  summary: "Read a ticket with what was written in it last",
   answers: { 200: TicketWire },
   async handle({ scope, caller, params }) {
     const ticket = await ownTicket(scope, caller, params.id);

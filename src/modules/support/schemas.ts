@@ -42,7 +42,9 @@ export const TicketWire = z
     last_message_at: z.string(),
     created_at: z.string(),
     updated_at: z.string(),
-    messages: z.array(MessageWire),
+    messages: z
+      .array(MessageWire)
+      .openapi({ description: "The last hundred, the oldest first; `…/messages/` has all of them." }),
   })
   .openapi("SupportTicket");
 

@@ -1,0 +1,48 @@
+/** One person who writes without end buries nobody else's work: what hangs on a list's rows is bounded. */
+import { expect, test } from "vitest";
+import { get, person, post, rows } from "../support/api.ts";
+import { at, place, scene } from "../tow-truck/jobs.ts";
+import { operator, TICKETS, ticketOf } from "../tow-truck/tickets.ts";
+
+const NUMBERS = "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?)";
+
+test("a ticket of thousands of messages comes with the last hundred, and its neighbours with all of theirs", async () => {
+  const [author, by] = [await person(), await operator()];
+  const [flooded, quiet] = [await ticketOf(author), await ticketOf(author)];
+  await rows(
+    `INSERT INTO support_messages (id, ticket_id, author_id, body, is_internal, created_at)
+     ${NUMBERS} SELECT ? || n, ?, ?, 'n' || n, n % 2, 9e12 + n / 2 FROM n`,
+    3000,
+    flooded,
+    flooded,
+    author.id,
+  );
+  const bodies = (messages: { body: string }[]) => messages.map(({ body }) => body);
+  const { body: list } = await get(TICKETS, by);
+  const threads = [flooded, quiet].map((id) => list.results.find((one: { id: string }) => one.id === id));
+  const last = Array.from({ length: 100 }, (_, nth) => `n${2901 + nth}`);
+  expect(threads.map(({ messages }) => bodies(messages))).toEqual([last, ["Жду второй час."]]);
+  expect(bodies((await get(`${TICKETS}${flooded}/`, by)).body.messages)).toEqual(last);
+  // What its author may not see takes nobody's place.
+  const even = Array.from({ length: 100 }, (_, nth) => `n${2802 + 2 * nth}`);
+  expect(bodies((await get(`${TICKETS}${flooded}/`, author)).body.messages)).toEqual(even);
+  expect((await get(`${TICKETS}${flooded}/messages/`, by)).body.count).toBe(3001);
+});
+
+test("twenty payments of an order wait at once, and an operator's word makes room", async () => {
+  const there = await scene();
+  const id = await place(there);
+  const { client, operator: by } = there;
+  const facts = { amount: "1.00", payment_method: "CASH" };
+  const pay = () => post(at(id, "payments/"), facts, { token: client.token });
+  const answers = await Promise.all(Array.from({ length: 24 }, pay));
+  expect(answers.filter(({ status }) => status === 201)).toHaveLength(20);
+  expect(answers.find(({ status }) => status === 400)?.body).toEqual({
+    non_field_errors: ["Подтверждения уже ждут 20 платежей этого заказа."],
+  });
+  const first = answers.find(({ status }) => status === 201)?.body.id;
+  await rows("UPDATE payments SET status = 'FAILED' WHERE id = ?", first);
+  expect((await pay()).status).toBe(201);
+  const { body } = await get(at(id), { token: by.token });
+  expect(body.payments).toHaveLength(21);
+});

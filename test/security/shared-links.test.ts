@@ -1,0 +1,31 @@
+/** Whoever has an order's public link follows the truck that comes, and no truck that is only named for later. */
+import { expect, test } from "vitest";
+import { post } from "../support/api.ts";
+import { connectNative } from "../support/socket.ts";
+import { at, move, orderIn, scene } from "../tow-truck/jobs.ts";
+
+test("a link shows a named truck's place to nobody until it is assigned", async () => {
+  const there = await scene();
+  const id = await orderIn(there, "CONFIRMED");
+  await move(there.operator, id, { tow_truck: there.truck });
+  const shared = await post(at(id, "share/"), {}, { token: there.client.token });
+  const link = String(shared.body.url).split("/").at(-1);
+  const stranger = await connectNative(`/ws/track/${link}/`);
+  const report = (latitude: number) =>
+    post("/api/v1/location/update/", { latitude, longitude: 37.6 }, { token: there.driver.token });
+  const isPlace = ({ kind }: { kind?: string }) => kind === "position";
+
+  await report(55.7);
+  expect(await stranger.next(({ t }) => t === "entry")).toMatchObject({ kind: "hidden", body: {} });
+  await move(there.operator, id, { status: "ASSIGNED" });
+  await report(55.8);
+  expect(await stranger.next(isPlace)).toMatchObject({
+    body: { latitude: 55.8, eta_seconds: expect.any(Number) },
+  });
+  stranger.close();
+
+  const later = await connectNative(`/ws/track/${link}/?since=0`);
+  expect((await later.next(isPlace)).body.latitude).toBe(55.8);
+  expect(await later.silent(isPlace)).toBe(true);
+  later.close();
+});
