@@ -93,7 +93,7 @@ export async function torture(plan: Plan): Promise<Report> {
     }
     const clients = talks.flatMap((talk) => talk.clients);
     for (const client of [...clients, ...tracks]) client.start();
-    await run(plan, world, talks, tracks, dice, faults);
+    await run(plan, world, talks, tracks, dice, faults, verdicts);
     await settle(world, talks, tracks);
     for (const client of [...clients, ...tracks]) client.stop();
     const entries = await judge(world, talks, tracks, verdicts);
@@ -118,6 +118,7 @@ async function run(
   tracks: readonly TrackClient[],
   dice: () => number,
   faults: Record<string, number>,
+  verdicts: Verdicts,
 ): Promise<void> {
   const pick = <T>(from: readonly T[]): T => from[Math.floor(dice() * from.length)] as T;
   const note = (fault: string) => {
@@ -131,6 +132,7 @@ async function run(
   let kills = 0;
   let refusing = false;
   let turns = 0;
+  let lulls = 0;
   while (
     done() < plan.messages ||
     reported() < plan.points ||
@@ -156,6 +158,11 @@ async function run(
       const close = dice() < 0.5;
       note(close ? "objects aborted" : "evictions");
       await evict(world, pick(talks), tracks, dice, close);
+    }
+    if (lulls < LULLS && progress >= (lulls + 0.5) / LULLS) {
+      lulls++;
+      note("lulls");
+      await lull(talks, verdicts);
     }
     if (dice() < 0.3) {
       pick(clients).drop();
@@ -224,6 +231,22 @@ async function settle(world: World, talks: readonly Talk[], tracks: readonly Tra
   const patience = Date.now() + 30_000;
   while (talks.some(isBehind) && Date.now() < patience) await wait(200);
   await wait(1500);
+}
+
+/** How often everybody falls silent: a last word that was lost on its way shows only when no other follows it. */
+const LULLS = 3;
+
+/** Nobody says anything; what is on its way arrives, and so does what was lost between two objects. */
+async function lull(talks: readonly Talk[], verdicts: Verdicts): Promise<void> {
+  const patience = Date.now() + 30_000;
+  while (talks.some(isBehind) && Date.now() < patience) {
+    for (const client of talks.flatMap(({ clients }) => clients)) client.repeat(PATIENCE);
+    await wait(200);
+  }
+  for (const { chat } of talks.filter(isBehind)) {
+    verdicts.lost += 1;
+    verdicts.notes.push(`chat ${chat}: a lull did not bring everybody to the same place`);
+  }
 }
 
 /** Whether somebody has not seen yet what somebody else has. */
