@@ -1,7 +1,7 @@
 /** Events as calendar files: lines that every calendar reads, and a feed that only its address opens. */
 import { describe, expect, test } from "vitest";
 import { toCalendar } from "../../src/modules/events/calendar.ts";
-import { get } from "../support/api.ts";
+import { get, rows } from "../support/api.ts";
 import { change, city, EVENTS, eventPath, guest, held } from "./gatherings.ts";
 
 const unfold = (file: string) => file.replaceAll("\r\n ", "").split("\r\n");
@@ -72,6 +72,17 @@ describe("a feed", () => {
     expect(await summaries()).toEqual(["SUMMARY:Маскарад"]);
     await change(host, id, { members: [] });
     expect(await summaries()).toEqual([]);
+  });
+
+  test.each([
+    ["has another password", "password_hash = 'another'"],
+    ["is blocked", "is_active = 0"],
+  ])("ends when its person %s", async (_, how) => {
+    const ann = await guest();
+    const { url } = (await get(`${EVENTS}calendar/`, ann.with)).body;
+    expect((await get(path(url))).status).toBe(200);
+    await rows(`UPDATE users SET ${how} WHERE id = ?`, ann.id);
+    expect((await get(path(url))).status).toBe(404);
   });
 
   test("is nobody's without its signature", async () => {

@@ -1,6 +1,6 @@
 /** Friend requests: asked once, answered once, by the one who was asked, with a notice to the other. */
 import { describe, expect, test } from "vitest";
-import { get, patch, post, rows } from "../support/api.ts";
+import { del, get, patch, post, rows } from "../support/api.ts";
 import {
   answer,
   ask,
@@ -51,6 +51,15 @@ describe("a request", () => {
       },
     ]);
     expect(await noticesOf(ivan)).toEqual([]);
+  });
+
+  test("is told once a day, however often it is taken back and sent again", async () => {
+    const [ivan, maria] = await pair();
+    for (let nth = 0; nth < 3; nth++) {
+      const id = await ask(ivan, maria);
+      expect((await del(`${FRIENDS}${id}/`, undefined, { key: ivan.key })).status).toBe(204);
+    }
+    expect(await noticesOf(maria)).toHaveLength(1);
   });
 
   test("lists the newest first, whatever became of them", async () => {

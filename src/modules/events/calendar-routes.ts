@@ -38,7 +38,7 @@ const address = route({
   path: `${path}/calendar`,
   tag,
   summary: "Where a calendar subscribes to one's events",
-  description: "Whoever has the address may read them.",
+  description: "Whoever has the address may read them; it ends with one's password.",
   access: "signedIn",
   challenge,
   answers: { 200: z.object({ url: z.string() }).openapi("CalendarAddress") },
@@ -59,7 +59,8 @@ const feed = route({
   query: z.object({ person: integer({ min: 1 }), signature: z.string().max(200) }),
   answers: {},
   async handle({ scope, query: { person, signature } }) {
-    if (!equalInConstantTime(signature, await calendarSignature(scope, person))) throw notFound();
+    const expected = await calendarSignature(scope, person);
+    if (expected === null || !equalInConstantTime(signature, expected)) throw notFound();
     return file(scope, "events", await calendarOf(scope, person));
   },
 });

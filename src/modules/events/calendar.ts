@@ -1,6 +1,7 @@
 /** Events as an iCalendar file (RFC 5545), for whatever calendar a person keeps. */
-import { eq, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { Scope } from "../../platform/runtime.ts";
+import { users } from "../identity/index.ts";
 import { type Gathering, gatheringFields } from "./gatherings.ts";
 import { eventMembers, events } from "./tables.ts";
 
@@ -88,7 +89,14 @@ export async function calendarOf(scope: Scope, userId: number): Promise<Entry[]>
     .limit(LISTED);
 }
 
-/** Opens one person's calendar to a program that can't sign in: it may read this and nothing else. */
-export function calendarSignature(scope: Scope, userId: number): Promise<string> {
-  return scope.runtime.keys.hmac("calendar", userId);
+/**
+ * Opens one person's calendar to a program that can't sign in: it may read this and nothing else, until they have
+ * another password. Null for who is gone or blocked.
+ */
+export async function calendarSignature(scope: Scope, userId: number): Promise<string | null> {
+  const [person] = await scope.db
+    .select({ passwordHash: users.passwordHash })
+    .from(users)
+    .where(and(eq(users.id, userId), eq(users.isActive, true)));
+  return person ? scope.runtime.keys.hmac("calendar", userId, person.passwordHash ?? "") : null;
 }

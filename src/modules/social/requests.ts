@@ -177,6 +177,9 @@ const WORDS = {
   declined: ["FRIEND_REQUEST_REJECTED", "Запрос отклонён", "отклонил Ваш запрос на добавления в друзья."],
 } as const;
 
+/** Who asks and takes it back, over and over, is heard of once a day. */
+const DAY = 24 * 3600_000;
+
 function notice(kind: keyof typeof WORDS, { fromId, toId, name, at }: Told): Notice {
   const [type, title, words] = WORDS[kind];
   return {
@@ -185,6 +188,6 @@ function notice(kind: keyof typeof WORDS, { fromId, toId, name, at }: Told): Not
     title,
     message: `${name} ${words}`,
     about: `user:${fromId}`,
-    ref: `friend-request:${fromId}-${toId}:${kind}:${at}`,
+    ref: `friend-request:${fromId}-${toId}:${kind}:${kind === "sent" ? Math.floor(at / DAY) : at}`,
   };
 }
