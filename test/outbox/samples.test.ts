@@ -10,7 +10,8 @@ test("there are friends with a chat, an event, a task, a ticket and an order, an
       (SELECT count(*) FROM chats c JOIN users u ON u.id = c.initiator_id WHERE u.username = 'client1') AS chats,
       (SELECT count(*) FROM events e JOIN users u ON u.id = e.creator_id WHERE u.username = 'client1') AS events,
       (SELECT count(*) FROM tasks WHERE title = 'Photograph the bridge') AS tasks,
-      (SELECT count(*) FROM support_tickets t JOIN users u ON u.id = t.author_id WHERE u.username = 'client1') AS tickets`);
+      (SELECT count(*) FROM support_tickets t JOIN users u ON u.id = t.author_id WHERE u.username = 'client1'
+        AND t.subject = 'Как оплатить картой?') AS tickets`);
     return row;
   };
   const once = { friends: 1, chats: 1, events: 1, tasks: 1, tickets: 1 };

@@ -106,7 +106,7 @@ describe("when nobody answers", () => {
     );
     const started = Date.now();
     expect((await weather(weatherSettings())).body).toEqual(NOTHING);
-    expect(Date.now() - started).toBeLessThan(5000);
+    expect(Date.now() - started).toBeLessThan(15_000);
   });
 
   test("nobody is asked again for a minute", async () => {

@@ -103,7 +103,9 @@ describe("the latest place", () => {
 test("a batch costs two statements in one trip, whatever is in it", async () => {
   const ann = await person();
   const meter = counted();
-  const entries = Array.from({ length: 100 }, (_, seq) => entry(seq + 1, point(NOW - 1000 + seq)));
+  // Where no test has put a task to arrive at.
+  const nowhere = { latitude: -48.876, longitude: -123.393 };
+  const entries = Array.from({ length: 100 }, (_, seq) => entry(seq + 1, point(NOW - 1000 + seq, nowhere)));
   await archivePoints(jobScope({}, meter.env).scope, ann.id, EPOCH, entries);
   const bill = meter.read();
   expect(bill.statements).toHaveLength(2);
