@@ -5,26 +5,22 @@ import { rideshareRoutes } from "./compat/rideshare/index.ts";
 import { consoleRoutes } from "./console-page.tsx";
 import { developmentRoutes } from "./development.tsx";
 import { adminRoutes } from "./modules/admin/index.ts";
-import { chatGate, chatRoutes, chatSocket, exportChats } from "./modules/chat/index.ts";
+import { chatGate, chatRoutes, exportChats } from "./modules/chat/index.ts";
 import {
   exportFleet,
   exportOrders,
   fleetRoutes,
   opsGate,
-  opsSocket,
   orderGate,
   orderRoutes,
-  orderSocket,
   sharedGate,
   sharedPages,
   sharedRoutes,
-  sharedSocket,
   truckGate,
-  truckSocket,
 } from "./modules/dispatch/index.ts";
 import { exportDocuments, documentRoutes as paperRoutes } from "./modules/documents/index.ts";
 import { earningsRoutes, exportEarnings } from "./modules/earnings/index.ts";
-import { eventGate, eventRoutes, eventSocket, exportEvents } from "./modules/events/index.ts";
+import { eventGate, eventRoutes, exportEvents } from "./modules/events/index.ts";
 import { exportFiles, fileRoutes } from "./modules/files/index.ts";
 import {
   accountRoutes,
@@ -38,12 +34,11 @@ import {
   exportNotifications,
   friendNotificationRoutes,
   meGate,
-  meSocket,
   notificationRoutes,
 } from "./modules/notifications/index.ts";
 import { exportPosts, rentalRoutes } from "./modules/rentals/index.ts";
 import { exportSocial, socialRoutes } from "./modules/social/index.ts";
-import { exportSupport, supportRoutes, ticketGate, ticketSocket } from "./modules/support/index.ts";
+import { exportSupport, supportRoutes, ticketGate } from "./modules/support/index.ts";
 import {
   exportTracking,
   ownTrackGate,
@@ -51,8 +46,6 @@ import {
   taskRoutes,
   trackGate,
   trackRoutes,
-  trackSocket,
-  watchedSocket,
 } from "./modules/tracking/index.ts";
 import { documentRoutes } from "./platform/http/documents.tsx";
 import { healthRoute } from "./platform/http/health.ts";
@@ -73,25 +66,12 @@ export const gates: readonly Gate[] = [
   ownTrackGate,
   trackGate,
   orderGate,
+  sharedGate,
   truckGate,
   opsGate,
   ticketGate,
-  sharedGate,
 ];
-
-/** What the documents say of each. */
-const socketDocuments = [
-  eventSocket,
-  chatSocket,
-  meSocket,
-  trackSocket,
-  watchedSocket,
-  orderSocket,
-  sharedSocket,
-  truckSocket,
-  opsSocket,
-  ticketSocket,
-];
+const socketDocuments = gates.map(({ document }) => document);
 
 /** What drivers keep: mounted under `/api/v1/` and, as the Rideshare app documents it, under `/api/`. */
 const driverRoutes: readonly Route[] = [...rentalRoutes, ...earningsRoutes, ...paperRoutes];

@@ -3,6 +3,7 @@ import { sql } from "drizzle-orm";
 import { forbidden } from "../../platform/http/errors.ts";
 import type { Gate } from "../../platform/realtime/handshake.ts";
 import type { Scope } from "../../platform/runtime.ts";
+import { chatSocket } from "./room.ts";
 import { type ChatFacts, mayJoin } from "./rules.ts";
 
 /** Shorter than a room remembers whom it sent away: a right that ended meanwhile is refused there. Milliseconds. */
@@ -14,6 +15,7 @@ const known = new Map<number, { facts: ChatFacts; asOf: number }>();
 export const chatGate: Gate = {
   kind: "chat",
   path: "/ws/chat/:id",
+  document: chatSocket,
   async enter(scope, caller, id, fresh = false) {
     if (!caller || !/^[1-9]\d{0,14}$/.test(id)) throw forbidden();
     const chatId = Number(id);

@@ -2,6 +2,6 @@
 export { chatGate } from "./gate.ts";
 export { exportChats } from "./queries.ts";
 export { chatResources } from "./resources.ts";
-export { chatSocket, chatTenant } from "./room.ts";
+export { chatTenant } from "./room.ts";
 export { chatRoutes } from "./routes.ts";
 export { eraseChatWords, startChat } from "./service.ts";

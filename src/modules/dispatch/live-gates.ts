@@ -4,9 +4,9 @@ import { isOperator } from "../../platform/http/caller.ts";
 import { forbidden, notFound } from "../../platform/http/errors.ts";
 import { type Gate, known } from "../../platform/realtime/handshake.ts";
 import { toPosition } from "./live.ts";
-import type { OrderOpening } from "./live-order.ts";
+import { type OrderOpening, orderSocket } from "./live-order.ts";
 import { drives, isOver, type OrderStatus, sideOf } from "./machine.ts";
-import type { TruckOpening } from "./truck-room.ts";
+import { type TruckOpening, truckSocket } from "./truck-room.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -32,6 +32,7 @@ const locationOf = (truckId: number | null, { latitude, longitude, locatedAt }: 
 export const orderGate: Gate = {
   kind: "order",
   path: "/ws/orders/:id/location",
+  document: orderSocket,
   async enter(scope, who, id) {
     const caller = known(who);
     const orderId = id.toLowerCase();
@@ -61,6 +62,7 @@ export const orderGate: Gate = {
 export const truckGate: Gate = {
   kind: "truck",
   path: "/ws/tow-trucks/:id/location",
+  document: truckSocket,
   async enter(scope, who, id) {
     const caller = known(who);
     const truckId = truckNumber(id);

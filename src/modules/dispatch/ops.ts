@@ -12,9 +12,23 @@ import { PositionBody } from "./live.ts";
 
 export const OPS_ROOM = "ops:all";
 
+const opsSocket: SocketDocument = {
+  name: "ops",
+  address: "/ws/ops/",
+  description: "For operators: every truck's place, every order's change, every word in a ticket.",
+  says: {},
+  entries: {
+    position: v.object({ ...PositionBody.entries, status: v.string() }),
+    ticket: v.object({ id: v.string() }),
+    order: v.object({ id: v.string(), status: v.string(), tow_truck_id: v.nullable(v.number()) }),
+  },
+  documented: { fromClient: {}, fromServer: {} },
+};
+
 export const opsGate: Gate = {
   kind: "ops",
   path: "/ws/ops",
+  document: opsSocket,
   async enter(_scope, who) {
     const caller = known(who);
     if (!isOperator(caller)) throw forbidden();
@@ -38,16 +52,3 @@ export function opsTenant(openScope: () => Scope): Tenant {
 export async function tellOpsOfTicket(scope: Scope, ticketId: string, ref: string): Promise<void> {
   await scope.runtime.room(OPS_ROOM)?.publish(OPS_ROOM, { kind: "ticket", ref, body: { id: ticketId } });
 }
-
-export const opsSocket: SocketDocument = {
-  name: "ops",
-  address: "/ws/ops/",
-  description: "For operators: every truck's place, every order's change, every word in a ticket.",
-  says: {},
-  entries: {
-    position: v.object({ ...PositionBody.entries, status: v.string() }),
-    ticket: v.object({ id: v.string() }),
-    order: v.object({ id: v.string(), status: v.string(), tow_truck_id: v.nullable(v.number()) }),
-  },
-  documented: { fromClient: {}, fromServer: {} },
-};

@@ -9,6 +9,7 @@ import { type Locale, type Text, text } from "../../platform/http/text.ts";
 import type { Gate } from "../../platform/realtime/handshake.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
+import { sharedSocket } from "./live-order.ts";
 import type { OrderStatus } from "./machine.ts";
 import { findShared, type SharedOrder } from "./shares.ts";
 
@@ -153,6 +154,7 @@ export const sharedPages: readonly Route[] = [show];
 export const sharedGate: Gate = {
   kind: "track",
   path: "/ws/track/:id",
+  document: sharedSocket,
   anonymous: true,
   async enter(scope, _caller, token) {
     const [row] = await scope.db.all<{ orderId: string; expiresAt: number }>(sql`

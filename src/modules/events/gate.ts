@@ -3,6 +3,7 @@ import { eq, or } from "drizzle-orm";
 import { notFound } from "../../platform/http/errors.ts";
 import type { Gate } from "../../platform/realtime/handshake.ts";
 import type { Scope } from "../../platform/runtime.ts";
+import { eventSocket } from "./room.ts";
 import { events } from "./tables.ts";
 
 /** How long an isolate believes that an event exists, in ms: a client that comes back costs no statement. */
@@ -13,6 +14,7 @@ const seen = new Map<string, { id: number; at: number }>();
 export const eventGate: Gate = {
   kind: "event",
   path: "/ws/events/:id",
+  document: eventSocket,
   async enter(scope, _caller, id) {
     const known = seen.get(id);
     if (known && known.at > scope.now() - TRUST) return { room: `event:${known.id}` };

@@ -1,5 +1,4 @@
 /** Events: what other rooms of the house may use. */
-
 export { eraseEventWords } from "./erasure.ts";
 export { eventGate } from "./gate.ts";
 export { geocode } from "./geocoding.ts";
@@ -17,6 +16,6 @@ export {
 } from "./queries.ts";
 export { sendReminders } from "./reminders.ts";
 export { eventResources } from "./resources.ts";
-export { eventSocket, eventTenant } from "./room.ts";
+export { eventTenant } from "./room.ts";
 export { eventRoutes } from "./routes.ts";
 export { createEvents, type EventChange, type EventDraft, removeEvents, updateEvents } from "./service.ts";

@@ -2,6 +2,6 @@
 export { friendNotificationRoutes } from "./friend-routes.ts";
 export { countUnread, exportNotifications } from "./inbox.ts";
 export { notificationResources } from "./resources.ts";
-export { type Enter, inboxTenant, meGate, meSocket } from "./room.ts";
+export { type Enter, inboxTenant, meGate } from "./room.ts";
 export { notificationRoutes } from "./routes.ts";
 export { eraseNotices, type Notice, noticeEffects, noticeRows, pushNotice, pushNotices } from "./service.ts";

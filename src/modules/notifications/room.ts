@@ -16,10 +16,21 @@ export const NotificationBody = v.object({
   created_at: v.string(),
 });
 
+const meSocket: SocketDocument = {
+  name: "me",
+  address: "/ws/me/",
+  description:
+    "One's own socket: notifications, and by `subscribe` any rooms one may enter, each with its own position. Frames of a followed room carry its name as `room`.",
+  says: {},
+  entries: { notification: NotificationBody },
+  documented: { fromClient: {}, fromServer: {} },
+};
+
 /** `me` is whoever asks. */
 export const meGate: Gate = {
   kind: "me",
   path: "/ws/me",
+  document: meSocket,
   async enter(_scope, who) {
     const caller = known(who);
     return { room: `inbox:${caller.userId}` };
@@ -44,13 +55,3 @@ export function inboxTenant(enter: Enter): (openScope: () => Scope) => Tenant {
     enter: (...asked) => enter(openScope(), ...asked),
   });
 }
-
-export const meSocket: SocketDocument = {
-  name: "me",
-  address: "/ws/me/",
-  description:
-    "One's own socket: notifications, and by `subscribe` any rooms one may enter, each with its own position. Frames of a followed room carry its name as `room`.",
-  says: {},
-  entries: { notification: NotificationBody },
-  documented: { fromClient: {}, fromServer: {} },
-};

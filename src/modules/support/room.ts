@@ -22,9 +22,21 @@ const Stored = v.object({ id: v.string(), author: v.number(), body: v.string(), 
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
+const ticketSocket: SocketDocument = {
+  name: "ticket",
+  address: "/ws/support/tickets/{id}/",
+  id: "The ticket's uuid.",
+  description:
+    "A support ticket as a conversation. To its author, notes between operators are `hidden` and empty.",
+  says: { message: TicketMessage },
+  entries: { message: Stored, note: Stored, hidden: v.object({}), gone: v.object({}) },
+  documented: { fromClient: {}, fromServer: {} },
+};
+
 export const ticketGate: Gate = {
   kind: "ticket",
   path: "/ws/support/tickets/:id",
+  document: ticketSocket,
   async enter(scope, who, id) {
     const caller = known(who);
     const ticket = id.toLowerCase();
@@ -58,14 +70,3 @@ export function ticketTenant(openScope: () => Scope): Tenant {
     authenticate: renewalIn(openScope),
   };
 }
-
-export const ticketSocket: SocketDocument = {
-  name: "ticket",
-  address: "/ws/support/tickets/{id}/",
-  id: "The ticket's uuid.",
-  description:
-    "A support ticket as a conversation. To its author, notes between operators are `hidden` and empty.",
-  says: { message: TicketMessage },
-  entries: { message: Stored, note: Stored, hidden: v.object({}), gone: v.object({}) },
-  documented: { fromClient: {}, fromServer: {} },
-};

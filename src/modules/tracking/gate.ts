@@ -4,11 +4,13 @@ import { notFound } from "../../platform/http/errors.ts";
 import { CLOSE } from "../../platform/realtime/frames.ts";
 import { type Gate, known } from "../../platform/realtime/handshake.ts";
 import type { Scope } from "../../platform/runtime.ts";
+import { trackSocket, watchedSocket } from "./room.ts";
 
 /** One's own track, as the Eurorace app documents it: refused sockets open and close with 4003. */
 export const ownTrackGate: Gate = {
   kind: "location",
   path: "/ws/location",
+  document: trackSocket,
   refusedWith: CLOSE.forbidden,
   async enter(_scope, who) {
     const caller = known(who);
@@ -20,6 +22,7 @@ export const ownTrackGate: Gate = {
 export const trackGate: Gate = {
   kind: "user",
   path: "/ws/users/:id/location",
+  document: watchedSocket,
   async enter(scope, who, id) {
     const caller = known(who);
     if (!/^[1-9]\d{0,14}$/.test(id)) throw notFound();

@@ -6,7 +6,7 @@ export { judgePoints } from "./judging.ts";
 export { type JudgedPoint, MAX_POINTS_PER_BATCH } from "./points.ts";
 export { trackingResources } from "./resources.ts";
 export { checkTracks, rollTracks } from "./rolling.ts";
-export { trackSocket, trackTenant, watchedSocket } from "./room.ts";
+export { trackTenant } from "./room.ts";
 export { reportRoutes } from "./routes.ts";
 export { announceTask, type TaskNotice } from "./task-notices.ts";
 export { taskRoutes } from "./task-routes.ts";

@@ -11,6 +11,7 @@ import type { RawRoute } from "../http/mount.ts";
 import { type Route, reply, route } from "../http/route.ts";
 import { text } from "../http/text.ts";
 import type { Scope } from "../runtime.ts";
+import type { SocketDocument } from "./asyncapi.ts";
 import { type Fault, fault, PROTOCOL } from "./frames.ts";
 import { EPOCH } from "./journal.ts";
 import { rosterOf } from "./roster.ts";
@@ -24,6 +25,7 @@ export interface Gate {
   readonly kind: string;
   /** Where the socket opens: `/ws/events/:id`. */
   readonly path: string;
+  readonly document: SocketDocument;
   /** Where they come in. Refuses with 401, 403 or 404. `fresh`: what was read before counts no more, the room refused it. */
   enter(scope: Scope, caller: Caller | null, id: string, fresh?: boolean): Promise<Entered>;
   /** Nobody is known here: whoever comes is a stranger, and comes to this address only. */
