@@ -27,7 +27,12 @@ import { checkFiles, purgePendingFiles } from "./modules/files/index.ts";
 import { identityMails, purgeCodes, purgeSessions, sweepAvatars } from "./modules/identity/index.ts";
 import { eraseNotices, pushNotice } from "./modules/notifications/index.ts";
 import { type Parting, part } from "./modules/social/index.ts";
-import { announceMessage, eraseTicketWords } from "./modules/support/index.ts";
+import {
+  announceChange,
+  announceMessage,
+  eraseTicketWords,
+  type TicketChanged,
+} from "./modules/support/index.ts";
 import {
   announceTask,
   checkTracks,
@@ -71,6 +76,7 @@ const handlers: Handlers = {
   },
   notice: (scope, row) => pushNotice(scope, row.payload as Parameters<typeof pushNotice>[1]),
   ticket_message: (scope, row) => announceMessage(scope, row.payload as { id: string }),
+  ticket_change: (scope, row) => announceChange(scope, row.payload as TicketChanged),
   ticket_erase: (scope, row) =>
     eraseTicketWords(scope, row.address, (row.payload as { author: number }).author),
   admin_job: (scope, row) => workOnJob(scope, (row.payload as { id: string }).id),

@@ -22,11 +22,11 @@ export async function announceMessage(scope: Scope, { id }: { readonly id: strin
 
 /** After the commit, beside the answer; the outbox repeats what fails here. */
 export function announceSoon(scope: Scope, message: Message): void {
-  scope.defer(
-    announce(scope, message).catch((error: unknown) =>
-      log("warn", "ticket.announce", { ticket: message.ticketId }, error),
-    ),
-  );
+  soon(scope, message.ticketId, announce(scope, message));
+}
+
+function soon(scope: Scope, ticket: string, telling: Promise<void>): void {
+  scope.defer(telling.catch((error: unknown) => log("warn", "ticket.announce", { ticket }, error)));
 }
 
 /** A note is of its own kind, so that the room can keep it from the author. */
@@ -39,6 +39,25 @@ async function announce(scope: Scope, message: Message): Promise<void> {
     body: { id, author: authorId, body, created_at: isoTime(createdAt) },
   });
   await tellOpsOfTicket(scope, message.ticketId, id);
+}
+
+/** A change of a ticket; `ref` is the act, so that nobody is told twice. */
+export interface TicketChanged {
+  readonly id: string;
+  readonly ref: string;
+}
+
+export function changeEffect(told: TicketChanged): Effect {
+  return { kind: "ticket_change", address: `ticket:${told.id}`, payload: told };
+}
+
+/** Only the operators hear of it, and read it anew. */
+export async function announceChange(scope: Scope, { id, ref }: TicketChanged): Promise<void> {
+  await tellOpsOfTicket(scope, id, ref);
+}
+
+export function announceChangeSoon(scope: Scope, told: TicketChanged): void {
+  soon(scope, told.id, announceChange(scope, told));
 }
 
 /**

@@ -14,6 +14,7 @@ import {
   resource,
 } from "../../platform/resources/resource.ts";
 import type { Scope } from "../../platform/runtime.ts";
+import { announceChangeSoon, changeEffect } from "./notices.ts";
 import { isOver, type TicketStatus } from "./rules.ts";
 import { supportMessages, supportTickets } from "./tables.ts";
 
@@ -71,17 +72,24 @@ const ticketResource = resource({
   consequences: ticketConsequences,
 });
 
-/** Closed once, at the first of its ends; open again, it has none. */
-async function ticketConsequences(scope: Scope, { values }: Change): Promise<Consequences> {
+/** Closed once, at the first of its ends; open again, it has none. The operators' room hears of every change. */
+async function ticketConsequences(scope: Scope, { before, values }: Change): Promise<Consequences> {
   if (values.assigned_to) {
     const [person] = await scope.db.all<{ id: number }>(
       sql`SELECT id FROM users WHERE id = ${values.assigned_to} AND (is_staff OR user_type = 'OPERATOR')`,
     );
     if (!person) throw invalid({ assigned_to: NO_OPERATOR });
   }
-  if (values.status === undefined) return {};
-  const over = isOver(values.status as TicketStatus);
-  return { set: { closedAt: over ? sql`coalesce(${supportTickets.closedAt}, ${scope.now()})` : null } };
+  const told = { id: before?.id ?? "", ref: crypto.randomUUID() };
+  return {
+    set: values.status === undefined ? {} : { closedAt: closingAt(scope, values.status as TicketStatus) },
+    effects: [changeEffect(told)],
+    after: async () => announceChangeSoon(scope, told),
+  };
+}
+
+function closingAt(scope: Scope, status: TicketStatus) {
+  return isOver(status) ? sql`coalesce(${supportTickets.closedAt}, ${scope.now()})` : null;
 }
 
 const messageResource = resource({

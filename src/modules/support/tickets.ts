@@ -8,7 +8,7 @@ import type { Listed, Window } from "../../platform/http/paging.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { findPeople, users } from "../identity/index.ts";
 import { type Message, messagesOf, newMessage } from "./conversation.ts";
-import { announceSoon, messageEffect } from "./notices.ts";
+import { announceChangeSoon, announceSoon, changeEffect, messageEffect } from "./notices.ts";
 import { type Access, accessTo, isOver } from "./rules.ts";
 import type { People } from "./schemas.ts";
 import { supportMessages, supportTickets } from "./tables.ts";
@@ -159,8 +159,10 @@ export async function changeTicket(
     .where(and(eq(supportTickets.id, ticket.id), mayName(caller, change.relatedOrderId ?? null)))
     .returning();
   const audited = ticket.authorId === caller.userId ? [] : [audit(scope, caller, ticket, change)];
-  const rows = await commit(scope, update, [], audited);
-  return rows?.[0] ?? null;
+  const told = { id: ticket.id, ref: crypto.randomUUID() };
+  const [changed] = (await commit(scope, update, [changeEffect(told)], audited)) ?? [];
+  if (changed) announceChangeSoon(scope, told);
+  return changed ?? null;
 }
 
 /** Closed once, at the first of its ends; open again, it has none. */
