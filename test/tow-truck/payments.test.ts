@@ -1,4 +1,4 @@
-/** Payments: clients declare them, operators receive them, and nobody pays more than is due. */
+/** Payments: clients declare them as they please, operators receive them, and no more than is due. */
 import { describe, expect, test } from "vitest";
 import { mint, type Person } from "../authorization/world.ts";
 import { patch, post, rows } from "../support/api.ts";
@@ -56,25 +56,13 @@ describe("a declared payment", () => {
     expect(await paymentsOf(id)).toEqual([]);
   });
 
-  test("of more than is due is refused, and of all of it taken", async () => {
+  test("may be of more than is due: it waits until an operator looks at it", async () => {
     const there = await scene();
     const id = await place(there);
-    const answer = await pay(there.client, id, { amount: "2500.01" });
-    expect([answer.status, answer.body]).toEqual([400, { amount: ["К оплате не больше 2500.00."] }]);
-    expect((await pay(there.client, id, { amount: "2500.00" })).status).toBe(201);
-  });
-
-  test("counts against what the operator set", async () => {
-    const there = await scene();
-    const id = await place(there);
-    await patch(at(id), { final_price: "4000.00" }, { token: there.operator.token });
-    expect((await pay(there.client, id, { amount: "3500.00" })).status).toBe(201);
-  });
-
-  test("for a cancelled order is refused", async () => {
-    const there = await scene();
-    const id = await orderIn(there, "CANCELLED");
-    expect((await pay(there.client, id)).body).toEqual({ amount: ["К оплате не больше 0.00."] });
+    // What the app's own preset sends for any order.
+    const answer = await pay(there.client, id, { amount: "3500.00", status: "COMPLETED" });
+    expect([answer.status, answer.body]).toMatchObject([201, { amount: "3500.00", status: "PENDING" }]);
+    expect(await paymentsOf(id)).toEqual([{ status: "PENDING", amount: 350_000, paid_at: null }]);
   });
 
   test.each([
@@ -153,6 +141,30 @@ describe("an operator", () => {
     }
   });
 
+  test.each(["PROCESSING", "COMPLETED"])("can't put what is more than due to %s", async (to) => {
+    const there = await scene();
+    const { id, payment } = await declared(there, "2500.01");
+    const answer = await settle(there.operator, id, payment, to);
+    expect([answer.status, answer.body]).toEqual([400, { amount: ["К оплате не больше 2500.00."] }]);
+    expect(await paymentsOf(id)).toEqual([{ status: "PENDING", amount: 250_001, paid_at: null }]);
+    expect((await noticesOf(there.client.id)).map(({ type }) => type)).toEqual(["ORDER_CREATED"]);
+  });
+
+  test("receives as much as they set as the price", async () => {
+    const there = await scene();
+    const { id, payment } = await declared(there, "3500.00");
+    await patch(at(id), { final_price: "3500.00" }, { token: there.operator.token });
+    expect((await settle(there.operator, id, payment, "COMPLETED")).status).toBe(200);
+  });
+
+  test("receives nothing for a cancelled order", async () => {
+    const there = await scene();
+    const id = await orderIn(there, "CANCELLED");
+    const { body } = await pay(there.client, id);
+    const answer = await settle(there.operator, id, body.id, "COMPLETED");
+    expect([answer.status, answer.body]).toEqual([400, { amount: ["К оплате не больше 0.00."] }]);
+  });
+
   test("can't receive more than is due, whichever of the declared payments come", async () => {
     const there = await scene();
     const { id, payment } = await declared(there, "1500.00");
@@ -167,9 +179,10 @@ describe("an operator", () => {
     const there = await scene();
     const { id, payment } = await declared(there, "2500.00");
     await settle(there.operator, id, payment, "COMPLETED");
-    expect((await pay(there.client, id)).status).toBe(400);
+    const again = (await pay(there.client, id, { amount: "2500.00" })).body.id;
+    expect((await settle(there.operator, id, again, "COMPLETED")).status).toBe(400);
     await settle(there.operator, id, payment, "REFUNDED");
-    expect((await pay(there.client, id, { amount: "2500.00" })).status).toBe(201);
+    expect((await settle(there.operator, id, again, "COMPLETED")).status).toBe(200);
   });
 
   test("finds a payment under its own order only", async () => {

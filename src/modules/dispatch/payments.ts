@@ -1,4 +1,4 @@
-/** Payments: declared by clients, received by operators. Never more than is due, whoever presses at once. */
+/** Payments: declared by clients as they please, received by operators: never more than is due, whoever presses at once. */
 import { and, eq, sql } from "drizzle-orm";
 import { auditEntry } from "../../platform/db/audit.ts";
 import { commit } from "../../platform/db/outbox.ts";
@@ -26,13 +26,6 @@ const MOST_WAITING = 20;
 const waitingOf = (orderId: string) =>
   sql<number>`(SELECT count(*) FROM payments WHERE order_id = ${orderId} AND status = 'PENDING')`;
 
-/** Why a payment can't be declared. */
-async function undeclarable(scope: Scope, orderId: string) {
-  const [row] = await scope.db.all<{ waiting: number }>(sql`SELECT ${waitingOf(orderId)} AS waiting`);
-  if ((row?.waiting ?? 0) < MOST_WAITING) return tooMuch(scope, orderId);
-  return invalid({ non_field_errors: fill(texts.waiting, { limit: MOST_WAITING }) });
-}
-
 async function tooMuch(scope: Scope, orderId: string) {
   const [row] = await scope.db.all<{ due: number }>(sql`SELECT ${dueOf(orderId)} AS due`);
   return invalid({ amount: fill(texts.tooMuch, { due: fromHundredths(row?.due ?? 0) }) });
@@ -40,7 +33,7 @@ async function tooMuch(scope: Scope, orderId: string) {
 
 export interface PaymentFacts extends Pick<Payment, "amount" | "paymentMethod" | "transactionId"> {}
 
-/** A client says that they pay; whether the money came is an operator's to say. */
+/** A client says that they pay, and how much; whether the money came is an operator's to say. */
 export async function declarePayment(
   scope: Scope,
   caller: Caller,
@@ -57,7 +50,7 @@ export async function declarePayment(
   const insert = scope.db.run(sql`
     INSERT INTO payments (order_id, amount, payment_method, status, transaction_id, created_at, updated_at)
     SELECT ${orderId}, ${amount}, ${paymentMethod}, 'PENDING', ${transactionId}, ${now}, ${now}
-    WHERE ${amount} <= ${dueOf(orderId)} AND ${waitingOf(orderId)} < ${MOST_WAITING} RETURNING id`);
+    WHERE ${waitingOf(orderId)} < ${MOST_WAITING} RETURNING id`);
   const told = {
     orderId,
     kind: "payment",
@@ -66,7 +59,7 @@ export async function declarePayment(
   } as const;
   const done = await commit(scope, insert, [orderEffect(told)]);
   const [made] = (done?.results ?? []) as { id: number }[];
-  if (!made) throw await undeclarable(scope, orderId);
+  if (!made) throw invalid({ non_field_errors: fill(texts.waiting, { limit: MOST_WAITING }) });
   await tellOrderNow(scope, told);
   return { id: made.id, orderId, ...facts, status: "PENDING", paidAt: null, createdAt: now, updatedAt: now };
 }
