@@ -193,6 +193,54 @@ describe("an event", () => {
   });
 });
 
+describe("taking a member out of a full event", () => {
+  async function fullEvent() {
+    const [member, first, second] = await Promise.all([mint("owner"), mint("owner"), mint("owner")]);
+    const facts = { name: unique("Full"), starts_at: "2031-01-01T10:00:00Z", max_members: 1 };
+    const { body } = await post("/api/admin/events/", facts, as(staff));
+    await post("/api/admin/event-members/", { event: body.id, user: member.id }, as(staff));
+    for (const [at, who] of [first, second].entries())
+      await rows(
+        `INSERT INTO participation_requests (event_id, user_id, is_waiting, created_at, updated_at)
+         VALUES (?, ?, 1, ${at + 1}, 1)`,
+        body.id,
+        who.id,
+      );
+    return { event: body.id as number, member, first, second };
+  }
+  const waitingIn = (event: number) =>
+    rows(
+      "SELECT user_id, is_waiting FROM participation_requests WHERE event_id = ? ORDER BY created_at",
+      event,
+    );
+  const toldOf = (event: number) =>
+    rows("SELECT user_id, type FROM notifications WHERE about = ?", `event:${event}`);
+
+  test("offers the place to whoever waits longest, and tells nobody else", async () => {
+    const { event, member, first, second } = await fullEvent();
+    expect((await del(`/api/admin/event-members/${event}:${member.id}/`, undefined, as(staff))).status).toBe(
+      204,
+    );
+    expect(await waitingIn(event)).toEqual([
+      { user_id: first.id, is_waiting: 0 },
+      { user_id: second.id, is_waiting: 1 },
+    ]);
+    expect(await toldOf(event)).toEqual([{ user_id: first.id, type: "PARTICIPATION_PLACE_FREE" }]);
+  });
+
+  test("takes their request along", async () => {
+    const { event, member } = await fullEvent();
+    await rows(
+      `INSERT INTO participation_requests (event_id, user_id, status, created_at, updated_at)
+       VALUES (?, ?, 'Accepted', 0, 0)`,
+      event,
+      member.id,
+    );
+    await del(`/api/admin/event-members/${event}:${member.id}/`, undefined, as(staff));
+    expect((await waitingIn(event)).map(({ user_id }) => user_id)).not.toContain(member.id);
+  });
+});
+
 test("a task of staff's is told to everybody who is about", async () => {
   const { body } = await post("/api/admin/tasks/", { title: "Photo", description: "Gate" }, as(staff));
   const [effect] = await rows<{ payload: string }>(

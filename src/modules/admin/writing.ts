@@ -188,15 +188,16 @@ export async function removeRow(
     ([, field]) => field.input || storesOf(field).length > 0,
   );
   const before = Object.fromEntries(stored.map(([name]) => [name, subject.row[name]]));
+  const more = (await resource.removal?.(scope, subject)) ?? {};
   const remove = scope.db
     .delete(resource.table)
-    .where(and(among(resource, [subject.id]), resource.removable, resource.visible?.(caller)));
-  const more = (await resource.removal?.(scope, subject)) ?? {};
+    .where(and(among(resource, [subject.id]), resource.removable, more.where, resource.visible?.(caller)));
   const entry = audit("delete", valuesWire(resource, before), null);
   const removed = await refusing(
     resource,
     () => commit(scope, remove, more.effects ?? [], [...(more.rest ?? []), entry]),
     refuse(409, IN_USE),
   );
-  if (!removed) throw refuse(409, NOT_REMOVABLE);
+  if (!removed) throw refuse(409, more.where ? messages.conflict : NOT_REMOVABLE);
+  await more.after?.();
 }

@@ -8,7 +8,7 @@ import { findProfile } from "../identity/index.ts";
 import { noticeEffects, noticeRows, pushNotices } from "../notifications/index.ts";
 import { ageOn } from "../social/index.ts";
 import { findGathering, type Gathering, gatheringFields } from "./gatherings.ts";
-import { closeDoor, lineOf, offerPlaces } from "./line.ts";
+import { closeDoor, lineOf, type Offer, offerPlaces } from "./line.ts";
 import { farewells, hostsOf, nameOf, noticeTo } from "./participation-notices.ts";
 import { freePlaces, type JoinFault, joinFault, mayChange } from "./rules.ts";
 import { events, participationRequests } from "./tables.ts";
@@ -207,6 +207,15 @@ async function offerAfter(scope: Scope, event: Gathering, request: Participation
   const line = await lineOf(scope, event.id, [request.userId]);
   const members = event.members.length - (request.status === "Accepted" ? 1 : 0);
   return offerPlaces(scope, event, line, freePlaces(event.maxMembers, members));
+}
+
+/** What the line gains when a member is taken out. Null when there is no such event. */
+export async function offerWithout(scope: Scope, eventId: number, userId: number): Promise<Offer | null> {
+  const event = await findGathering(scope, eventId);
+  if (!event) return null;
+  const members = event.members.filter((member) => member.userId !== userId);
+  const line = await lineOf(scope, eventId, [userId]);
+  return offerPlaces(scope, event, line, freePlaces(event.maxMembers, members.length));
 }
 
 /** Requests say what the host decided: whoever was put in is accepted, whoever was taken out is declined. */

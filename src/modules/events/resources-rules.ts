@@ -1,15 +1,19 @@
 /** What goes along with an event that staff makes, changes or deletes: its place, its room's notice, letters. */
+import { and, eq } from "drizzle-orm";
 import type { Caller } from "../../platform/http/caller.ts";
 import { invalid, notFound } from "../../platform/http/errors.ts";
 import type { Audit, Change, Consequences, Subject, Values } from "../../platform/resources/resource.ts";
 import type { Scope } from "../../platform/runtime.ts";
+import { pushNotices } from "../notifications/index.ts";
 import { findGathering, type Gathering } from "./gatherings.ts";
 import { placeFor } from "./geocoding.ts";
 import { changeLetters } from "./letters.ts";
 import { planFaults } from "./messages.ts";
 import { noticeEffect, noticeOf, tellRooms } from "./notices.ts";
+import { offerWithout } from "./participation.ts";
 import { foldLocation, planFault } from "./rules.ts";
 import { removeEvents } from "./service.ts";
+import { participationRequests } from "./tables.ts";
 
 /** Field of the console → of an event. */
 const FIELDS = {
@@ -66,4 +70,20 @@ export async function removeEvent(
 ): Promise<boolean> {
   const removed = await removeEvents(scope, caller, [String(row.uuid)]);
   return removed.ok && removed.events.length > 0;
+}
+
+/** Whoever is taken out has asked for nothing any more, and the place goes to whoever waits longest. */
+export async function memberRemoval(scope: Scope, { row }: Subject): Promise<Consequences> {
+  const [eventId, userId] = [Number(row.event), Number(row.user)];
+  const offer = await offerWithout(scope, eventId, userId);
+  const { userId: whose, eventId: where } = participationRequests;
+  const request = scope.db.delete(participationRequests).where(and(eq(where, eventId), eq(whose, userId)));
+  if (!offer) return { rest: [request] };
+  const { unmoved, effects, rest, notices } = offer;
+  return {
+    where: unmoved,
+    effects,
+    rest: [request, ...rest],
+    after: async () => pushNotices(scope, notices),
+  };
 }

@@ -1,10 +1,10 @@
 /** What staff sees and changes of events and of who takes part. Whoever takes part hears of it, as from any door. */
-import { and, eq, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import { boolean, integer, string } from "../../platform/http/fields.ts";
 import { text } from "../../platform/http/text.ts";
 import { idInput, instantInput, moneyInput } from "../../platform/resources/inputs.ts";
 import { ALL, field, NOTHING, READ, REMOVE, resource } from "../../platform/resources/resource.ts";
-import { eventConsequences, removeEvent } from "./resources-rules.ts";
+import { eventConsequences, memberRemoval, removeEvent } from "./resources-rules.ts";
 import { eventMembers, eventReminders, events, participationRequests } from "./tables.ts";
 
 const event = text("Event", "Событие");
@@ -96,18 +96,7 @@ const memberResource = resource({
   sort: { field: "joined_at", order: "desc" },
   rights: { operator: NOTHING, staff: ALL },
   consequences: async (scope, { before }) => (before ? {} : { set: { joinedAt: scope.now() } }),
-  removal: async (scope, { row }) => ({
-    rest: [
-      scope.db
-        .delete(participationRequests)
-        .where(
-          and(
-            eq(participationRequests.eventId, Number(row.event)),
-            eq(participationRequests.userId, Number(row.user)),
-          ),
-        ),
-    ],
-  }),
+  removal: memberRemoval,
 });
 
 const requestResource = resource({

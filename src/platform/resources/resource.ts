@@ -149,8 +149,8 @@ export interface Resource {
   readonly clashes?: Readonly<Record<string, string>>;
   /** The domain's own rules for a change: throws a refusal, or says what else belongs to it. */
   readonly consequences?: (scope: Scope, change: Change) => Promise<Consequences>;
-  /** What else goes with a deleted row. */
-  readonly removal?: (scope: Scope, subject: Subject) => Promise<Pick<Consequences, "effects" | "rest">>;
+  /** What else goes with a deleted row, and what must hold at that moment. */
+  readonly removal?: (scope: Scope, subject: Subject) => Promise<Omit<Consequences, "set">>;
   /** The domain's own way to delete; false when the row was gone. */
   readonly remove?: (scope: Scope, caller: Caller, subject: Subject, audit: Audit) => Promise<boolean>;
 }
