@@ -42,6 +42,17 @@ describe("a picture", () => {
     expect(await sizeOf(bytes)).toEqual({ format, width: 100, height: 75 });
   });
 
+  test("in a format that the engine reads and can't write is kept as PNG", async () => {
+    const ann = await member();
+    const gif = Uint8Array.fromBase64("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7");
+    const { status, body } = await setAvatar(ann, file(gif, "me.gif", "image/gif"));
+    expect(status).toBe(200);
+    const { type, bytes } = await load(body.avatar);
+    expect(body.avatar).toMatch(/\.png$/);
+    expect(type).toBe("image/png");
+    expect(await sizeOf(bytes)).toEqual({ format: "image/png", width: 1, height: 1 });
+  });
+
   test("stays through every later change, the same object, and so does the sign-in", async () => {
     const ann = await member();
     const { body } = await setAvatar(ann, file(await png(200, 200)));

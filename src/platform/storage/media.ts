@@ -6,7 +6,7 @@ import { fill, messages } from "../http/messages.ts";
 import { log } from "../log.ts";
 import type { Scope } from "../runtime.ts";
 import { MEDIA_PATH } from "./access.ts";
-import { MAX_PICTURE, type PictureMime, pictureType } from "./pictures.ts";
+import { MAX_PICTURE, type PictureType, pictureType } from "./pictures.ts";
 
 export { MAX_PICTURE };
 
@@ -30,29 +30,45 @@ export async function storePicture(
   const bytes = await file.bytes();
   const type = pictureType(bytes);
   if (!type) throw invalid({ [field]: messages.image });
-  const kept = box === undefined ? bytes : await fitted(scope, bytes, type.mime, box);
+  const kept = box === undefined ? { bytes, type } : await fitted(scope, bytes, type, box);
   if (!kept) throw invalid({ [field]: messages.image });
-  const key = `${folder}/${randomToken(16)}.${type.extension}`;
-  await scope.runtime.bucket.put(key, kept, { httpMetadata: { contentType: type.mime } });
+  const key = `${folder}/${randomToken(16)}.${kept.type.extension}`;
+  await scope.runtime.bucket.put(key, kept.bytes, { httpMetadata: { contentType: kept.type.mime } });
   return key;
 }
 
-/** The picture in its own format, no side longer than `box`; null when it can't be read. Without a binding it stays as it is. */
+interface Stored {
+  readonly bytes: Uint8Array;
+  readonly type: PictureType;
+}
+
+/** Every engine that reads pictures writes this. */
+const PNG: PictureType = { mime: "image/png", extension: "png" };
+
+/**
+ * The picture with no side longer than `box`, in its own format, or as PNG where the engine reads that one and can't
+ * write it, as the local one does with GIF. Null when it can't be read. Without a binding it stays as it is.
+ */
 async function fitted(
-  { runtime: { images } }: Scope,
+  scope: Scope,
   bytes: Uint8Array,
-  format: PictureMime,
+  own: PictureType,
   box: number,
-): Promise<Uint8Array | null> {
-  if (!images) return bytes;
-  try {
-    const picture = images.input(new Blob([bytes]).stream());
-    const made = await picture.transform({ width: box, height: box, fit: "scale-down" }).output({ format });
-    return await new Response(made.image()).bytes();
-  } catch (error) {
-    log("warn", "media.fit", { bytes: bytes.byteLength }, error);
-    return null;
+): Promise<Stored | null> {
+  const { images } = scope.runtime;
+  if (!images) return { bytes, type: own };
+  for (const type of own.mime === PNG.mime ? [own] : [own, PNG]) {
+    try {
+      const picture = images.input(new Blob([bytes]).stream());
+      const made = await picture
+        .transform({ width: box, height: box, fit: "scale-down" })
+        .output({ format: type.mime });
+      return { bytes: await new Response(made.image()).bytes(), type };
+    } catch (error) {
+      log("warn", "media.fit", { bytes: bytes.byteLength, format: type.mime }, error);
+    }
   }
+  return null;
 }
 
 /** Deletes an object once the row that named it is gone. */

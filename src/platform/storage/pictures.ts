@@ -18,8 +18,13 @@ export function pictureMime(words: string): PictureMime | null {
   return PICTURE_TYPES.find((known) => known === type) ?? null;
 }
 
+export interface PictureType {
+  readonly mime: PictureMime;
+  readonly extension: string;
+}
+
 /** The picture types that are taken, by what their first bytes say. */
-export function pictureType(bytes: Uint8Array): { mime: PictureMime; extension: string } | null {
+export function pictureType(bytes: Uint8Array): PictureType | null {
   const ascii = (from: number, to: number) => String.fromCharCode(...bytes.subarray(from, to));
   if (bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff)
     return { mime: "image/jpeg", extension: "jpg" };
