@@ -109,18 +109,28 @@ describe("the audit log", () => {
 
   test("shows operators what was done to things that they may see, and nothing else", async () => {
     const { subject } = await tariff();
-    const mine = await get(`/api/admin/audit-log/?search=${subject}`, as(operator));
+    const mine = await get(`/api/admin/audit-log/?subject=${subject}`, as(operator));
     expect(mine.body.results[0]).toMatchObject({
       subject,
       actor: operator.id,
       action: "vehicle_type.create",
     });
     const city = await post("/api/admin/interests/", { name: unique("Ходьба") }, as(staff));
-    const path = `/api/admin/audit-log/?search=interest:${city.body.id}`;
+    const path = `/api/admin/audit-log/?subject=interest:${city.body.id}`;
     expect((await get(path, as(staff))).body.count).toBe(1);
     expect((await get(path, as(operator))).body.count).toBe(0);
     const [entry] = await logOf(`interest:${city.body.id}`);
     expect((await get(`/api/admin/audit-log/${entry?.id}/`, as(operator))).status).toBe(404);
+  });
+
+  test("is filtered by one thing exactly: another whose number begins with its own is none of it", async () => {
+    const { subject } = await tariff();
+    const insert =
+      "INSERT INTO audit_log (at, actor_id, action, subject, request_id) VALUES (1, ?, 'x', ?, 'r')";
+    await rows(insert, operator.id, `${subject}7`);
+    const { body } = await get(`/api/admin/audit-log/?subject=${subject}`, as(staff));
+    expect(body.results).toMatchObject([{ subject, action: "vehicle_type.create" }]);
+    expect((await get(`/api/admin/audit-log/?search=${subject}`, as(staff))).body.count).toBe(2);
   });
 
   test("can't be written to", async () => {

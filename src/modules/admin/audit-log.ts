@@ -3,6 +3,7 @@ import { and, eq, gt, type SQL, sql } from "drizzle-orm";
 import { auditLog } from "../../platform/db/tables.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import { forbidden, notFound, refuse } from "../../platform/http/errors.ts";
+import { string } from "../../platform/http/fields.ts";
 import { text } from "../../platform/http/text.ts";
 import {
   field,
@@ -23,6 +24,7 @@ const NOT_REVERTIBLE = text(
   "Это нельзя отменить: отменяются изменения полей и удаление того, что стоит само по себе.",
 );
 const RESTORED = text("It was restored already.", "Запись уже восстановлена.");
+const ON_WHAT = text("On what", "Над чем");
 const CHANGED_SINCE = text(
   "It was changed again since: what stands there now is not what this change wrote.",
   "С тех пор запись снова изменили: там уже не то, что записало это изменение.",
@@ -43,13 +45,24 @@ export function auditLogOf(resources: readonly Resource[]): Resource {
       at: field.instant(auditLog.at, text("When", "Когда")),
       actor: field.reference("users", auditLog.actorId, text("Who", "Кто")),
       action: field.text(auditLog.action, text("What", "Что")),
-      subject: field.text(auditLog.subject, text("On what", "Над чем")),
+      subject: field.text(auditLog.subject, ON_WHAT),
       before: field.json(auditLog.before, text("Before", "Было"), { list: false }),
       after: field.json(auditLog.after, text("After", "Стало"), { list: false }),
       request_id: field.text(auditLog.requestId, text("Request", "Запрос"), { list: false }),
     },
     search: [auditLog.action, auditLog.subject, auditLog.requestId],
-    filters: ["at", "actor", "action", "subject"],
+    filters: [
+      "at",
+      "actor",
+      "action",
+      {
+        name: "subject",
+        type: "text",
+        label: ON_WHAT,
+        parse: string({ max: 200 }),
+        when: (name: string) => eq(auditLog.subject, name),
+      },
+    ],
     sort: { field: "id", order: "desc" },
     rights: { operator: READ, staff: READ },
     visible: (caller) =>
