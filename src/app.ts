@@ -7,16 +7,11 @@ import { developmentRoutes } from "./development.tsx";
 import { adminRoutes } from "./modules/admin/index.ts";
 import { chatGate, chatRoutes, exportChats } from "./modules/chat/index.ts";
 import {
+  dispatchGates,
+  dispatchRoutes,
   exportFleet,
   exportOrders,
-  fleetRoutes,
-  opsGate,
-  orderGate,
-  orderRoutes,
-  sharedGate,
   sharedPages,
-  sharedRoutes,
-  truckGate,
 } from "./modules/dispatch/index.ts";
 import { exportDocuments, documentRoutes as paperRoutes } from "./modules/documents/index.ts";
 import { earningsRoutes, exportEarnings } from "./modules/earnings/index.ts";
@@ -30,23 +25,11 @@ import {
   linkRoutes,
   tokenRoutes,
 } from "./modules/identity/index.ts";
-import {
-  exportNotifications,
-  friendNotificationRoutes,
-  meGate,
-  notificationRoutes,
-} from "./modules/notifications/index.ts";
+import { exportNotifications, meGate, notificationRoutes } from "./modules/notifications/index.ts";
 import { exportPosts, rentalRoutes } from "./modules/rentals/index.ts";
 import { exportSocial, socialRoutes } from "./modules/social/index.ts";
 import { exportSupport, supportRoutes, ticketGate } from "./modules/support/index.ts";
-import {
-  exportTracking,
-  ownTrackGate,
-  reportRoutes,
-  taskRoutes,
-  trackGate,
-  trackRoutes,
-} from "./modules/tracking/index.ts";
+import { exportTracking, trackingGates, trackingRoutes } from "./modules/tracking/index.ts";
 import { documentRoutes } from "./platform/http/documents.tsx";
 import { healthRoute } from "./platform/http/health.ts";
 import { createApp } from "./platform/http/mount.ts";
@@ -63,21 +46,14 @@ export const gates: readonly Gate[] = [
   eventGate,
   chatGate,
   meGate,
-  ownTrackGate,
-  trackGate,
-  orderGate,
-  sharedGate,
-  truckGate,
-  opsGate,
+  ...trackingGates,
+  ...dispatchGates,
   ticketGate,
 ];
 const socketDocuments = gates.map(({ document }) => document);
 
-/** What drivers keep: mounted under `/api/v1/` and, as the Rideshare app documents it, under `/api/`. */
+/** What drivers keep: under `/api/v1/` and, as the Rideshare app documents it, under `/api/`. */
 const driverRoutes: readonly Route[] = [...rentalRoutes, ...earningsRoutes, ...paperRoutes];
-
-/** Where people are and what waits there: under `/api/v1/` and, as the Eurorace app documents it, under `/api/`. */
-const trackingRoutes: readonly Route[] = [...trackRoutes, ...reportRoutes, ...taskRoutes];
 
 /** Documented routes, app by app. */
 export const routes: readonly Route[] = [
@@ -102,12 +78,9 @@ export const routes: readonly Route[] = [
   ...chatRoutes,
   ...fileRoutes,
   ...notificationRoutes,
-  ...friendNotificationRoutes,
   ...supportRoutes,
   ...socialRoutes,
-  ...fleetRoutes,
-  ...sharedRoutes,
-  ...orderRoutes,
+  ...dispatchRoutes,
   ...adminRoutes,
   ...eventRoutes,
   ...alphabetRoutes,

@@ -6,6 +6,8 @@ import { type Gate, known } from "../../platform/realtime/handshake.ts";
 import { toPosition } from "./live.ts";
 import { type OrderOpening, orderSocket } from "./live-order.ts";
 import { drives, isOver, type OrderStatus, sideOf } from "./machine.ts";
+import { opsGate } from "./ops.ts";
+import { sharedGate } from "./shared-page.tsx";
 import { type TruckOpening, truckSocket } from "./truck-room.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -29,7 +31,7 @@ const locationOf = (truckId: number | null, { latitude, longitude, locatedAt }: 
     : toPosition(truckId, { latitude, longitude }, locatedAt);
 
 /** Operators and staff, the order's client, and the driver of its truck. Nobody says anything here. */
-export const orderGate: Gate = {
+const orderGate: Gate = {
   kind: "order",
   path: "/ws/orders/:id/location",
   document: orderSocket,
@@ -59,7 +61,7 @@ export const orderGate: Gate = {
 };
 
 /** Operators and staff watch, the truck's driver reports. */
-export const truckGate: Gate = {
+const truckGate: Gate = {
   kind: "truck",
   path: "/ws/tow-trucks/:id/location",
   document: truckSocket,
@@ -79,3 +81,5 @@ export const truckGate: Gate = {
     return { room: `truck:${truckId}`, readOnly: !reports, opening };
   },
 };
+
+export const dispatchGates: readonly Gate[] = [orderGate, sharedGate, truckGate, opsGate];

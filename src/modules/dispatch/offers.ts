@@ -82,12 +82,6 @@ export async function answerOffer(
   });
 }
 
-/** When the standing offer runs out, epoch ms; null for none. */
-export async function offersDue(scope: Scope, orderId: string): Promise<number | null> {
-  const [offer] = await openOffers(scope, orderId);
-  return offer?.expiresAt ?? null;
-}
-
 /** Passes on what ran out; answers when to look again. Safe to repeat, and to run in two places at once. */
 export async function runOffers(scope: Scope, orderId: string): Promise<number | null> {
   const [offer] = await openOffers(scope, orderId);

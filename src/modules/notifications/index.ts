@@ -1,6 +1,5 @@
 /** Notifications of all apps over one table: what other rooms of the house may use. */
-export { friendNotificationRoutes } from "./friend-routes.ts";
-export { countUnread, exportNotifications } from "./inbox.ts";
+export { exportNotifications } from "./inbox.ts";
 export { notificationResources } from "./resources.ts";
 export { type Enter, inboxTenant, meGate } from "./room.ts";
 export { notificationRoutes } from "./routes.ts";

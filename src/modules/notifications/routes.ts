@@ -1,10 +1,11 @@
-/** `/api/v1/notifications/…` as Tow Truck's clients know it. */
+/** `/api/v1/notifications/…` as Tow Truck's clients know it, and Find Friend's beside it. */
 import { z } from "@hono/zod-openapi";
 import { notFound } from "../../platform/http/errors.ts";
 import { envelope, pageQuery, paginate } from "../../platform/http/paging.ts";
 import { type Route, reply, route } from "../../platform/http/route.ts";
 import { text } from "../../platform/http/text.ts";
 import { idParam } from "../identity/index.ts";
+import { friendNotificationRoutes } from "./friend-routes.ts";
 import { countUnread, listNotifications, markAllRead, markNotification } from "./inbox.ts";
 import { NotificationWire, toNotificationWire } from "./schemas.ts";
 
@@ -75,4 +76,10 @@ const readAll = route({
   },
 });
 
-export const notificationRoutes: readonly Route[] = [list, unreadCount, read, readAll];
+export const notificationRoutes: readonly Route[] = [
+  list,
+  unreadCount,
+  read,
+  readAll,
+  ...friendNotificationRoutes,
+];

@@ -7,7 +7,7 @@ import type { Scope } from "../../platform/runtime.ts";
 import { trackSocket, watchedSocket } from "./room.ts";
 
 /** One's own track, as the Eurorace app documents it: refused sockets open and close with 4003. */
-export const ownTrackGate: Gate = {
+const ownTrackGate: Gate = {
   kind: "location",
   path: "/ws/location",
   document: trackSocket,
@@ -19,7 +19,7 @@ export const ownTrackGate: Gate = {
 };
 
 /** Anybody's track: its owner reports, friends whom they let, fellow members of an event that is on, and staff watch. */
-export const trackGate: Gate = {
+const trackGate: Gate = {
   kind: "user",
   path: "/ws/users/:id/location",
   document: watchedSocket,
@@ -32,6 +32,8 @@ export const trackGate: Gate = {
     return { room, readOnly: true };
   },
 };
+
+export const trackingGates: readonly Gate[] = [ownTrackGate, trackGate];
 
 async function mayWatch(scope: Scope, watcher: number, userId: number, isStaff: boolean): Promise<boolean> {
   const [low, high] = [Math.min(watcher, userId), Math.max(watcher, userId)];

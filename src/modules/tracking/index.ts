@@ -1,15 +1,13 @@
 /** Tracking: where people were and are, and the tasks that wait at places. What other rooms of the house may use. */
 export { exportTracking } from "./export.ts";
 export { PointsBody } from "./frames.ts";
-export { ownTrackGate, trackGate } from "./gate.ts";
+export { trackingGates } from "./gate.ts";
 export { judgePoints } from "./judging.ts";
-export { type JudgedPoint, MAX_POINTS_PER_BATCH } from "./points.ts";
+export type { JudgedPoint } from "./points.ts";
 export { trackingResources } from "./resources.ts";
 export { checkTracks, rollTracks } from "./rolling.ts";
 export { trackTenant } from "./room.ts";
-export { reportRoutes } from "./routes.ts";
+export { trackingRoutes } from "./routes.ts";
 export { announceTask, type TaskNotice } from "./task-notices.ts";
-export { taskRoutes } from "./task-routes.ts";
 export { addTask } from "./tasks.ts";
-export { trackRoutes } from "./track-routes.ts";
 export { eraseTrack } from "./tracks.ts";
