@@ -15,6 +15,8 @@ export const users = sqliteTable(
     phone: text("phone").unique(),
     /** Null: no password opens this account. */
     passwordHash: text("password_hash"),
+    /** The password came from staff: it opens nothing but the page where its owner chooses their own. */
+    passwordIsTemporary: integer("password_is_temporary", { mode: "boolean" }).notNull().default(false),
     firstName: text("first_name").notNull().default(""),
     lastName: text("last_name").notNull().default(""),
     userType: text("user_type", { enum: ["CLIENT", "DRIVER", "OPERATOR"] })
