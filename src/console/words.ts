@@ -33,6 +33,8 @@ const catalogue = {
     "This account has no access to the console.",
     "У этой учётной записи нет доступа к консоли.",
   ],
+  "sign.temporary": ["This password is a temporary one.", "Это временный пароль."],
+  "sign.choose": ["Choose your own", "Задайте свой"],
   "sign.failed": ["The server can't be reached.", "Сервер недоступен."],
   "do.save": ["Save", "Сохранить"],
   "do.cancel": ["Cancel", "Отмена"],

@@ -101,19 +101,89 @@ test("no reset link can be sent to somebody without an address, and nothing is w
   expect(await logOf(who.id)).toEqual([]);
 });
 
-test("a temporary password is told once, works, replaces the old one and ends every session", async () => {
+describe("a temporary password", () => {
+  const signIn = (username: string, password: string) =>
+    post("/api/auth/login/", { username, password }, { headers: { "accept-language": "en" } });
+  const submit = (url: string, password: string) =>
+    post(new URL(url).pathname, { new_password1: password, new_password2: password });
+  const sessionsOf = ({ id }: { id: number }) => rows("SELECT id FROM sessions WHERE user_id = ?", id);
+
+  test("is told once, replaces the old one and ends every session", async () => {
+    const staff = await byStaff();
+    const who = await person();
+    const { status, body } = await post(done(who, "temporary_password"), undefined, staff);
+    expect(status).toBe(200);
+    expect(body.password).toMatch(/^[\w-]{16}$/);
+    expect((await get("/api/v1/auth/profile/", { token: who.token })).status).toBe(401);
+    expect((await signIn(who.username, who.password)).status).toBe(400);
+    const log = await logOf(who.id);
+    expect(log.map(({ action }) => action)).toEqual(["user.temporary_password"]);
+    expect(JSON.stringify(log)).not.toContain(body.password);
+  });
+
+  test.each<[string, (name: string, password: string) => ReturnType<typeof post>]>([
+    ["Tow Truck", (phone, password) => post("/api/v1/auth/login/", { phone, password })],
+    ["Find Friend", (email, password) => post("/api/v1/auth/token/login/", { email, password })],
+    ["Eurorace", (username, password) => post("/api/auth/login/", { username, password })],
+    ["AlphaBet", (username, password) => post("/api/auth/signin/", { username, password })],
+    ["Rideshare", (email, password) => post("/api/login", { email, password })],
+  ])(
+    "opens no session at the door of %s, but names the page where its owner changes it",
+    async (_, enter) => {
+      const staff = await byStaff();
+      const who = await person();
+      const { password } = (await post(done(who, "temporary_password"), undefined, staff)).body;
+      const answer = await enter(who.email, password);
+      expect([answer.status, answer.body]).toEqual([
+        403,
+        {
+          detail: expect.stringContaining(answer.body.change_url),
+          code: "password_temporary",
+          change_url: expect.stringContaining("/password_reset_confirm/"),
+        },
+      ]);
+      expect(await sessionsOf(who)).toEqual([]);
+    },
+  );
+
+  test("is changed there once; then the new one signs in and the temporary one does not", async () => {
+    const staff = await byStaff();
+    const who = await person();
+    const { password } = (await post(done(who, "temporary_password"), undefined, staff)).body;
+    const { change_url: url, detail } = (await signIn(who.username, password)).body;
+    expect(detail).toBe(`This password is a temporary one. Choose your own: ${url}`);
+    expect((await submit(url, "my very own words")).status).toBe(200);
+    expect((await signIn(who.username, "my very own words")).status).toBe(200);
+    expect((await signIn(who.username, password)).status).toBe(400);
+    expect((await submit(url, "once more, please")).status).toBe(404);
+    expect(await rows("SELECT email_verified_at FROM users WHERE id = ?", who.id)).toEqual([
+      { email_verified_at: null },
+    ]);
+  });
+
+  test("opens an account that staff made without one", async () => {
+    const staff = await byStaff();
+    const username = unique("made");
+    const { body: made } = await post("/api/admin/users/", { username }, staff);
+    const { password } = (await post(done(made, "temporary_password"), undefined, staff)).body;
+    const { change_url: url } = (await signIn(username, password)).body;
+    await submit(url, "my very own words");
+    expect((await signIn(username, "my very own words")).status).toBe(200);
+  });
+});
+
+test("a reset letter opens an account that staff made without a password", async () => {
   const staff = await byStaff();
-  const who = await person();
-  const { status, body } = await post(done(who, "temporary_password"), undefined, staff);
-  expect(status).toBe(200);
-  expect(body.password).toMatch(/^[\w-]{16}$/);
-  expect((await get("/api/v1/auth/profile/", { token: who.token })).status).toBe(401);
-  const signIn = (password: string) => post("/api/auth/signin/", { username: who.username, password });
-  expect((await signIn(who.password)).status).not.toBe(200);
-  expect((await signIn(body.password)).status).toBe(200);
-  const log = await logOf(who.id);
-  expect(log.map(({ action }) => action)).toEqual(["user.temporary_password"]);
-  expect(JSON.stringify(log)).not.toContain(body.password);
+  const username = unique("made");
+  const email = `${username}@example.com`.toLowerCase();
+  const { body: made } = await post("/api/admin/users/", { username, email }, staff);
+  expect((await post(done(made, "send_reset"), undefined, staff)).status).toBe(204);
+  const link = (await outboxOf(email))
+    .flatMap(({ links }) => links)
+    .find((each) => each.includes("password_reset"));
+  const words = { new_password1: "my very own words", new_password2: "my very own words" };
+  expect((await post(new URL(link ?? "").pathname, words)).status).toBe(200);
+  expect((await post("/api/auth/login/", { username, password: words.new_password1 })).status).toBe(200);
 });
 
 test("signing somebody out everywhere ends their sessions and leaves a row; with none there is nothing to write", async () => {

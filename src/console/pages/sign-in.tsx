@@ -1,5 +1,5 @@
 /** The door: a name of any kind and a password. */
-import { useLogin, useTranslate } from "ra-core";
+import { HttpError, useLogin, useTranslate } from "ra-core";
 import { type FormEvent, useState } from "react";
 import { useWords } from "../i18n.ts";
 import { Button } from "../kit/button.tsx";
@@ -12,23 +12,34 @@ function wanted(): string {
   return `${pathname.replace(/^\/admin\/?/, "/")}${search}`;
 }
 
+/** Where a temporary password is changed; empty for any other refusal. */
+function changeUrlOf(error: unknown): string {
+  const url = error instanceof HttpError ? error.body?.change_url : undefined;
+  return typeof url === "string" ? url : "";
+}
+
 export function SignIn({ onDone }: { onDone: () => void }) {
   const login = useLogin();
   const words = useWords();
   const translate = useTranslate();
   const [fault, setFault] = useState("");
+  const [changeUrl, setChangeUrl] = useState("");
   const [busy, setBusy] = useState(false);
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const given = new FormData(event.currentTarget);
     setBusy(true);
     setFault("");
+    setChangeUrl("");
     try {
       await login({ username: given.get("username"), password: given.get("password") }, wanted());
       onDone();
     } catch (error) {
       const status = typeof error === "object" && error !== null && "status" in error ? error.status : 0;
-      if (status === 403) setFault("sign.refused");
+      const url = changeUrlOf(error);
+      setChangeUrl(url);
+      if (url) setFault("sign.temporary");
+      else if (status === 403) setFault("sign.refused");
       else setFault(error instanceof Error && status ? error.message : "sign.failed");
     }
     setBusy(false);
@@ -48,7 +59,7 @@ export function SignIn({ onDone }: { onDone: () => void }) {
         </div>
         {fault ? (
           <p className="fault" role="alert">
-            {translate(fault)}
+            {translate(fault)} {changeUrl ? <a href={changeUrl}>{words("sign.choose")}</a> : null}
           </p>
         ) : null}
         <Button type="submit" look="main" disabled={busy}>

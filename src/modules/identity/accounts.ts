@@ -31,6 +31,8 @@ export interface AccountChange {
   readonly firstName?: string | undefined;
   readonly lastName?: string | undefined;
   readonly password?: string | undefined;
+  /** It opens nothing but the page where its owner chooses their own. */
+  readonly passwordIsTemporary?: boolean;
   readonly locale?: Locale | undefined;
   readonly mailReminders?: boolean | undefined;
   /** `YYYY-MM-DD`. */
@@ -79,6 +81,8 @@ export async function changeAccount(
       firstName: change.firstName ?? before.firstName,
       lastName: change.lastName ?? before.lastName,
       passwordHash,
+      passwordIsTemporary:
+        change.password === undefined ? before.passwordIsTemporary : (change.passwordIsTemporary ?? false),
       locale: change.locale ?? before.locale,
       mailReminders: change.mailReminders ?? before.mailReminders,
       updatedAt: now,

@@ -13,6 +13,10 @@ export const messages = {
     "Введённый пароль слишком похож на {name}.",
   ),
   passwordMismatch: text("The two password fields didn't match.", "Пароли не совпадают."),
+  passwordTemporary: text(
+    "This password is a temporary one. Choose your own: {url}",
+    "Это временный пароль. Задайте свой: {url}",
+  ),
   passwordWrong: text("The current password is wrong.", "Текущий пароль введён неверно."),
   usernameTaken: text(
     "A user with that username already exists.",

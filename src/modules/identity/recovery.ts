@@ -69,8 +69,7 @@ async function mailResetLink(
   user: User | null,
   also: Parameters<typeof commit>[3] = [],
 ): Promise<boolean> {
-  const secret = randomToken();
-  const url = `${scope.origin}/password_reset_confirm/${resetUid(user?.id ?? 0)}-${secret}`;
+  const { secret, url } = newResetLink(scope, user?.id ?? 0);
   const letter = (to: string) =>
     mailEffect(
       "identity.reset_link",
@@ -81,6 +80,20 @@ async function mailResetLink(
       true,
     );
   return issue(scope, user, "reset_link", secret, letter, also);
+}
+
+function newResetLink(scope: Scope, userId: number): { secret: string; url: string } {
+  const secret = randomToken();
+  return { secret, url: `${scope.origin}/password_reset_confirm/${resetUid(userId)}-${secret}` };
+}
+
+/** The page where somebody who has just proved a temporary password chooses their own: no address is proved by it. */
+export async function openResetPage(scope: Scope, { id }: User): Promise<string> {
+  const { secret, url } = newResetLink(scope, id);
+  const code = { purpose: "reset_link", userId: id, secret, target: `user:${id}` } as const;
+  const { statement } = await prepareCode(scope, code);
+  await commit(scope, touch(scope, id), [], [dropCodes(scope, id, "reset_link"), statement]);
+  return url;
 }
 
 /** A user's id as the mailed link writes it: base 36, which clients pass back as they found it. */
@@ -178,7 +191,7 @@ export async function resetPassword(scope: Scope, code: LiveCode, password: stri
   const now = scope.now();
   const change = scope.db
     .update(users)
-    .set({ passwordHash, updatedAt: now })
+    .set({ passwordHash, passwordIsTemporary: false, updatedAt: now })
     .where(eq(users.id, code.userId));
   // Whoever reads what comes to an address or a phone has proved it.
   const proof = scope.db

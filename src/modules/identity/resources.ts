@@ -101,8 +101,8 @@ const userResource = resource({
     temporary_password: {
       label: text("Give a temporary password", "Выдать временный пароль"),
       confirm: text(
-        "The present password stops working, and every device is signed out.",
-        "Прежний пароль перестанет действовать, все сеансы будут завершены.",
+        "The present password stops working, and every device is signed out. The new one is changed at the next sign-in.",
+        "Прежний пароль перестанет действовать, все сеансы будут завершены. Новый меняют при следующем входе.",
       ),
       roles: ["staff"],
       run: giveTemporaryPassword,

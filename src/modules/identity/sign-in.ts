@@ -1,9 +1,13 @@
 /** Who is let in with a password: by any of three names, at one cost, with guesses counted before they are looked at. */
 import { eq, or } from "drizzle-orm";
 import { anyHasher } from "../../platform/crypto/hasher.ts";
+import { type Refusal, refuse } from "../../platform/http/errors.ts";
 import { attempt, clientOf, count, forgive } from "../../platform/http/limits.ts";
+import { fill } from "../../platform/http/messages.ts";
 import type { Scope } from "../../platform/runtime.ts";
+import { messages } from "./messages.ts";
 import type { User } from "./people.ts";
+import { openResetPage } from "./recovery.ts";
 import { foldEmail, foldUsername, normalizePhone } from "./rules.ts";
 import { type Credentials, type Door, openSession } from "./sessions.ts";
 import { users } from "./tables.ts";
@@ -37,8 +41,18 @@ export async function signIn(
   await forgive(scope, subject, guesses);
   if (!user.isActive) return { ok: false, reason: "inactive" };
   if (user.email && !user.emailVerifiedAt && mustVerify(scope)) return { ok: false, reason: "unverified" };
+  if (user.passwordIsTemporary) throw await temporaryRefusal(scope, user);
   const credentials = await openSession(scope, door, user);
   return credentials ? { ok: true, user, credentials } : { ok: false, reason: "password" };
+}
+
+/** Whoever proved a temporary password is shown the way to one of their own. Said in full by `detail`: any client shows that. */
+async function temporaryRefusal(scope: Scope, user: User): Promise<Refusal> {
+  const url = await openResetPage(scope, user);
+  return refuse(403, fill(messages.passwordTemporary, { url }), {
+    code: "password_temporary",
+    change_url: url,
+  });
 }
 
 /**

@@ -158,7 +158,7 @@ export async function sendReset(scope: Scope, _: Caller, { row }: Subject, audit
   return null;
 }
 
-/** A password that is told once, here, and stands nowhere. Every device is signed out. */
+/** A password that is told once, here, and stands nowhere. Every device is signed out; at the next sign-in it is changed. */
 export async function giveTemporaryPassword(
   scope: Scope,
   _: Caller,
@@ -167,7 +167,9 @@ export async function giveTemporaryPassword(
 ): Promise<{ password: string }> {
   const password = randomToken(12);
   const entry = audit("temporary_password", null, null);
-  const changed = await changeAccount(scope, Number(id), { password }, undefined, [entry]);
+  const changed = await changeAccount(scope, Number(id), { password, passwordIsTemporary: true }, undefined, [
+    entry,
+  ]);
   if (!changed.ok) throw notFound();
   return { password };
 }
