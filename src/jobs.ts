@@ -2,44 +2,21 @@
 
 import { purgeJobs, workOnJob } from "./modules/admin/index.ts";
 import { eraseChatWords } from "./modules/chat/index.ts";
-import {
-  closeOrderRoom,
-  dispatchConfirmed,
-  idleTrucks,
-  type OrderNotice,
-  purgeShares,
-  sweepOffers,
-  type TruckNotice,
-  tellOrder,
-  tellTruck,
-} from "./modules/dispatch/index.ts";
+import { dispatchHandlers, idleTrucks, purgeShares, sweepOffers } from "./modules/dispatch/index.ts";
 import { documentMails, sendExpiryReminders } from "./modules/documents/index.ts";
 import {
-  announce,
   eraseEventWords,
+  eventHandlers,
   eventMails,
-  geocode,
-  type Notice,
   sendReminders,
   sweepLines,
 } from "./modules/events/index.ts";
 import { checkFiles, purgePendingFiles } from "./modules/files/index.ts";
 import { identityMails, purgeCodes, purgeSessions, sweepAvatars } from "./modules/identity/index.ts";
-import { eraseNotices, pushNotice } from "./modules/notifications/index.ts";
-import { type Parting, part } from "./modules/social/index.ts";
-import {
-  announceChange,
-  announceMessage,
-  eraseTicketWords,
-  type TicketChanged,
-} from "./modules/support/index.ts";
-import {
-  announceTask,
-  checkTracks,
-  eraseTrack,
-  rollTracks,
-  type TaskNotice,
-} from "./modules/tracking/index.ts";
+import { eraseNotices, notificationHandlers } from "./modules/notifications/index.ts";
+import { socialHandlers } from "./modules/social/index.ts";
+import { supportHandlers } from "./modules/support/index.ts";
+import { checkTracks, eraseTrack, rollTracks, trackingHandlers } from "./modules/tracking/index.ts";
 import { deliver, type Handlers, sweepOutbox } from "./platform/db/delivery.ts";
 import { bury, purgeOutbox } from "./platform/db/outbox.ts";
 import { purgeIdempotencyKeys } from "./platform/http/idempotency.ts";
@@ -54,43 +31,31 @@ import type { JobMessage, Runtime, Scope } from "./platform/runtime.ts";
 /** Every letter that the house can write. */
 export const templates: Templates = { ...identityMails, ...eventMails, ...documentMails };
 
+/** With an account goes what rooms and other people's lists hold of it. */
+const ERASURES = [eraseEventWords, eraseChatWords, eraseTrack, eraseNotices];
+
 /** Effect kind → what carries it out. Each stands being repeated. */
 const handlers: Handlers = {
   mail: (scope, row) => deliverMail(scope.runtime, row, templates),
   sms: (scope, row) => deliverSms(scope.runtime, row),
+  object: (scope, row) => scope.runtime.bucket.delete(row.address),
   async revoke(scope, row) {
     const revocation = row.payload as Revocation;
     await rosterOf(scope.runtime.rosters, revocation.userId).revoke(revocation);
   },
-  async object(scope, row) {
-    await scope.runtime.bucket.delete(row.address);
-  },
   async erase(scope, row) {
     const { userId } = row.payload as { userId: number };
-    await eraseEventWords(scope, userId);
-    await eraseChatWords(scope, userId);
-    await eraseTrack(scope, userId);
-    await eraseNotices(scope, userId);
+    for (const erase of ERASURES) await erase(scope, userId);
     // What the cascade's triggers wrote nobody has handed over: pictures go now, not at the next minute.
     await sweepOutbox(scope);
   },
-  notice: (scope, row) => pushNotice(scope, row.payload as Parameters<typeof pushNotice>[1]),
-  ticket_message: (scope, row) => announceMessage(scope, row.payload as { id: string }),
-  ticket_change: (scope, row) => announceChange(scope, row.payload as TicketChanged),
-  ticket_erase: (scope, row) =>
-    eraseTicketWords(scope, row.address, (row.payload as { author: number }).author),
   admin_job: (scope, row) => workOnJob(scope, (row.payload as { id: string }).id),
-  geocode: (scope, row) => geocode(scope, row.payload as { uuid: string }),
-  task_notice: (scope, row) => announceTask(scope, row.payload as TaskNotice),
-  async track_roll(scope) {
-    await rollTracks(scope);
-  },
-  order_notice: (scope, row) => tellOrder(scope, row.payload as OrderNotice),
-  truck_notice: (scope, row) => tellTruck(scope, row.payload as TruckNotice),
-  order_gone: (scope, row) => closeOrderRoom(scope, row.address),
-  order_dispatch: (scope, row) => dispatchConfirmed(scope, (row.payload as { orderId: string }).orderId),
-  part: (scope, row) => part(scope, row.payload as Parting),
-  event_notice: (scope, row) => announce(scope, row.payload as Notice),
+  ...dispatchHandlers,
+  ...eventHandlers,
+  ...notificationHandlers,
+  ...socialHandlers,
+  ...supportHandlers,
+  ...trackingHandlers,
 };
 
 /** Every minute, each on its own: one that fails stops no other. */

@@ -1,6 +1,6 @@
 /** What is written by REST is heard on the ticket's socket: once, by whoever may read it. */
 import { beforeEach, expect, test } from "vitest";
-import { announceMessage } from "../../src/modules/support/index.ts";
+import { announceMessage } from "../../src/modules/support/notices.ts";
 import { get, type Person, person } from "../support/api.ts";
 import { jobScope } from "../support/scope.ts";
 import { connectNative, dial } from "../support/socket.ts";

@@ -2,11 +2,11 @@
 export { uuidField } from "./fields.ts";
 export { exportFleet } from "./fleet-export.ts";
 export { loadFleet } from "./fleet-samples.ts";
+export { dispatchHandlers } from "./handlers.ts";
 export { dispatchGates } from "./live-gates.ts";
 export { orderTenant } from "./live-order.ts";
-export { dispatchConfirmed, runOffers, sweepOffers } from "./offers.ts";
+export { runOffers, sweepOffers } from "./offers.ts";
 export { opsTenant, tellOpsOfTicket } from "./ops.ts";
-export { closeOrderRoom, type OrderNotice, tellOrder } from "./order-room.ts";
 export { exportOrders } from "./orders.ts";
 export { loadSampleOrder } from "./orders-sample.ts";
 export {
@@ -20,6 +20,5 @@ export { dispatchResources } from "./resources.ts";
 export { dispatchRoutes } from "./routes.ts";
 export { sharedPages } from "./shared-page.tsx";
 export { findShared, purgeShares } from "./shares.ts";
-export { type TruckNotice, tellTruck } from "./truck-notices.ts";
 export { truckTenant } from "./truck-room.ts";
 export { idleTrucks } from "./trucks.ts";

@@ -1,10 +1,9 @@
 /** Events: what other rooms of the house may use. */
 export { eraseEventWords } from "./erasure.ts";
 export { eventGate } from "./gate.ts";
-export { geocode } from "./geocoding.ts";
+export { eventHandlers } from "./handlers.ts";
 export { sweepLines } from "./line.ts";
 export { eventMails } from "./mails.ts";
-export { announce, type Notice } from "./notices.ts";
 export {
   countEvents,
   type Event,

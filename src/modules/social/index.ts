@@ -1,6 +1,6 @@
 /** Social: what other rooms of the house may use. */
 export { exportSocial } from "./export.ts";
-export { type Parting, part } from "./parting.ts";
+export { socialHandlers } from "./handlers.ts";
 export { changeProfile } from "./profiles.ts";
 export { relation } from "./relations.ts";
 export { sendRequest } from "./requests.ts";

@@ -1,5 +1,5 @@
 /** Support: what other rooms of the house may use. */
-export { announceChange, announceMessage, eraseTicketWords, type TicketChanged } from "./notices.ts";
+export { supportHandlers } from "./handlers.ts";
 export { ticketsOverview } from "./overview.ts";
 export { supportResources } from "./resources.ts";
 export { ticketGate, ticketTenant } from "./room.ts";
