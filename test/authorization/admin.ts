@@ -28,6 +28,10 @@ export const admin: Table = {
     answers: operators(200),
     ask: () => ({ path: "/api/admin/tow-trucks/export.csv" }),
   },
+  "POST /api/admin/:resource/export": {
+    answers: operators(201),
+    ask: () => ({ path: "/api/admin/tow-trucks/export/", body: {} }),
+  },
   "GET /api/admin/:resource/:id": { answers: operators(200), ask: (owner) => ({ path: user(owner) }) },
   "POST /api/admin/:resource": {
     answers: staffOnly(201),

@@ -173,5 +173,18 @@ export const creations: Readonly<Record<string, Creation>> = {
     signedIn: "staff",
     path: async () => "/api/admin/interests/",
   },
+  "post /api/admin/:resource/export": {
+    signedIn: "operator",
+    body: () => ({ filter: { search: unique("Truck") } }),
+    other: () => ({ filter: { search: unique("Other") } }),
+    made: async (body) =>
+      (
+        await rows(
+          "SELECT id FROM admin_jobs WHERE \"values\" ->> '$.wanted.search' = ?",
+          (body as { filter: Fields }).filter.search,
+        )
+      ).length,
+    path: async () => "/api/admin/tow-trucks/export/",
+  },
   ...orderCreations,
 };

@@ -1,6 +1,6 @@
 /** One thing done to many rows: each by itself, with its own rights, rules and audit row. Many of them become a job. */
-import { eq, lte } from "drizzle-orm";
-import { commit, type Effect } from "../../platform/db/outbox.ts";
+import { eq } from "drizzle-orm";
+import { commit } from "../../platform/db/outbox.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import { forbidden, invalid, Refusal, refuse, wire } from "../../platform/http/errors.ts";
 import { fill } from "../../platform/http/messages.ts";
@@ -8,12 +8,12 @@ import type { Locale } from "../../platform/http/text.ts";
 import { text } from "../../platform/http/text.ts";
 import type { Resource, Values } from "../../platform/resources/resource.ts";
 import type { Scope } from "../../platform/runtime.ts";
-import { findUser } from "../identity/index.ts";
 import { runAction } from "./actions.ts";
 import { admitTo } from "./catalogue.ts";
 import { findRow, idsOf, type Wanted } from "./lists.ts";
 import { may, roleOf } from "./rights.ts";
 import { adminJobs } from "./tables.ts";
+import { beginJob, type Job, sliceEffect } from "./work.ts";
 import { changeRow, removeRow } from "./writing.ts";
 
 /** `delete`, `change` with values, or one of the resource's own actions. */
@@ -68,7 +68,10 @@ export async function doToMany(
   if (ids.length > MOST) throw refuse(400, TOO_MANY);
   if (dryRun) return { count: ids.length, dry_run: true };
   if (ids.length > SLICE)
-    return { count: ids.length, job: await beginJob(scope, caller, resource, task, ids) };
+    return {
+      count: ids.length,
+      job: await beginJob(scope, caller, resource, { ...task, ids, total: ids.length }),
+    };
   const failed = await workOff(scope, caller, resource, task, ids);
   return { count: ids.length, done: ids.length - failed.length, failed };
 }
@@ -100,35 +103,6 @@ function reason(refusal: Refusal, locale: Locale): unknown {
   return "detail" in refusal.body ? refusal.body.detail[locale] : wire(refusal.body, locale);
 }
 
-function sliceEffect(id: string): Effect {
-  return { kind: "admin_job", address: `job:${id}`, payload: { id } };
-}
-
-async function beginJob(
-  scope: Scope,
-  caller: Caller,
-  resource: Resource,
-  task: Task,
-  ids: readonly string[],
-): Promise<string> {
-  const id = crypto.randomUUID();
-  const now = scope.now();
-  const insert = scope.db.insert(adminJobs).values({
-    id,
-    actorId: caller.userId,
-    resource: resource.name,
-    action: task.action,
-    values: task.values ?? null,
-    ids,
-    total: ids.length,
-    failures: [],
-    createdAt: now,
-    updatedAt: now,
-  });
-  await commit(scope, insert, [sliceEffect(id)]);
-  return id;
-}
-
 /** How many reasons a job keeps. */
 const KEPT_FAILURES = 50;
 
@@ -136,10 +110,7 @@ const KEPT_FAILURES = 50;
  * The next slice of a job, and the effect of the one after it. A slice that is repeated after a crash finds its rows
  * changed already, which does no harm: everything that may be done to many stands being repeated.
  */
-export async function workOnJob(scope: Scope, id: string): Promise<void> {
-  const [job] = await scope.db.select().from(adminJobs).where(eq(adminJobs.id, id));
-  if (job?.state !== "running") return;
-  const caller = await actorOf(scope, job.actorId);
+export async function workOnTask(scope: Scope, job: Job, caller: Caller | null): Promise<void> {
   const slice = job.ids.slice(job.done, job.done + SLICE);
   const failed = caller
     ? await attempt(scope, caller, job.resource, { action: job.action, values: job.values as Values }, slice)
@@ -155,8 +126,8 @@ export async function workOnJob(scope: Scope, id: string): Promise<void> {
       failures: [...job.failures, ...(failed ?? [])].slice(0, KEPT_FAILURES),
       updatedAt: scope.now(),
     })
-    .where(eq(adminJobs.id, id));
-  await commit(scope, progress, state === "running" ? [sliceEffect(id)] : []);
+    .where(eq(adminJobs.id, job.id));
+  await commit(scope, progress, state === "running" ? [sliceEffect(job.id)] : []);
 }
 
 /** Null when its caller may not do this any more: then the job stops. */
@@ -175,19 +146,4 @@ async function attempt(
     if (error instanceof Refusal) return null;
     throw error;
   }
-}
-
-/** Whoever began the job, with the rights that they have now. */
-async function actorOf(scope: Scope, userId: number): Promise<Caller | null> {
-  const user = await findUser(scope, userId);
-  if (!user?.isActive) return null;
-  const { id, userType, isStaff } = user;
-  return { userId: id, sessionId: "", userType, isStaff, expiresAt: scope.now() };
-}
-
-/** How long one can look a job up. */
-const KEPT = 30 * 24 * 3600_000;
-
-export async function purgeJobs(scope: Scope): Promise<void> {
-  await scope.db.delete(adminJobs).where(lte(adminJobs.updatedAt, scope.now() - KEPT));
 }

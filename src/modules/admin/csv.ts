@@ -1,7 +1,7 @@
 /** Lists as CSV files (RFC 4180), written page by page as they are read: however long, never all in memory. */
 import { auditEntry } from "../../platform/db/audit.ts";
 import type { Caller } from "../../platform/http/caller.ts";
-import type { Resource, Subject } from "../../platform/resources/resource.ts";
+import type { Resource, Role, Subject } from "../../platform/resources/resource.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { conditions, rowsAfter, type Wanted } from "./lists.ts";
 import { fieldsFor, roleOf } from "./rights.ts";
@@ -24,7 +24,32 @@ const isNumber = (words: string) => /^-?\d+(\.\d+)?$/.test(words);
 
 const line = (cells: readonly unknown[]) => `${cells.map(cell).join(",")}\r\n`;
 
-/** The rows that a caller asks for. That they were taken out stands in the audit log. */
+const namesFor = (resource: Resource, role: Role) => [
+  "id",
+  ...fieldsFor(role, resource).map(([name]) => name),
+];
+
+/** Rows as somebody in this role reads them; the first ones bring the line of names. */
+export function csvText(resource: Resource, role: Role, rows: readonly Subject[], isFirst: boolean): string {
+  const names = namesFor(resource, role);
+  const lines = rows.map((row) => {
+    const wire = rowWire(resource, role, row);
+    return line(names.map((name) => wire[name]));
+  });
+  return (isFirst ? line(names) : "") + lines.join("");
+}
+
+/** That rows were taken out stands in the audit log. */
+export function exportEntry(scope: Scope, caller: Caller, { subject }: Resource, wanted: Wanted) {
+  return auditEntry(scope, caller, {
+    action: `${subject}.export`,
+    subject: `${subject}:*`,
+    before: null,
+    after: wanted,
+  });
+}
+
+/** The rows that a caller asks for. */
 export async function exportRows(
   scope: Scope,
   caller: Caller,
@@ -34,26 +59,14 @@ export async function exportRows(
   // Refuses a wrong filter while there is still a status to say so.
   conditions(scope, caller, resource, wanted);
   const role = roleOf(caller);
-  const names = ["id", ...fieldsFor(role, resource).map(([name]) => name)];
-  await auditEntry(scope, caller, {
-    action: `${resource.subject}.export`,
-    subject: `${resource.subject}:*`,
-    before: null,
-    after: wanted,
-  });
-  let last: Subject | null = null;
-  let first = true;
+  await exportEntry(scope, caller, resource, wanted);
+  let last: string | null = null;
   const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
       const rows: Subject[] = await rowsAfter(scope, caller, resource, wanted, last, PAGE);
-      last = rows.at(-1) ?? last;
-      const lines = rows.map((row) => {
-        const wire = rowWire(resource, role, row);
-        return line(names.map((name) => wire[name]));
-      });
-      controller.enqueue(encoder.encode((first ? line(names) : "") + lines.join("")));
-      first = false;
+      controller.enqueue(encoder.encode(csvText(resource, role, rows, last === null)));
+      last = rows.at(-1)?.id ?? last;
       if (rows.length < PAGE) controller.close();
     },
   });

@@ -89,6 +89,15 @@ export async function listRows(
   return { count: counted[0]?.count ?? 0, rows: rows.map(subjectOf) };
 }
 
+export async function countRows(
+  scope: Scope,
+  caller: Caller,
+  resource: Resource,
+  wanted: Wanted,
+): Promise<number> {
+  return scope.db.$count(resource.table, conditions(scope, caller, resource, wanted));
+}
+
 /** One row, if there is such a one and this caller may know of it. */
 export async function findRow(
   scope: Scope,
@@ -128,7 +137,7 @@ export async function rowsAfter(
   caller: Caller,
   resource: Resource,
   wanted: Wanted,
-  last: Subject | null,
+  last: string | null,
   limit: number,
 ): Promise<Subject[]> {
   const columns = sql.join([...resource.key], sql`, `);
@@ -144,7 +153,7 @@ export async function rowsAfter(
   return rows.map(subjectOf);
 }
 
-function keyParts(resource: Resource, { id }: Subject): SQL[] {
+function keyParts(resource: Resource, id: string): SQL[] {
   return id
     .split(":")
     .map((part, index) => sql`${resource.key[index]?.dataType === "number" ? Number(part) : part}`);

@@ -9,6 +9,7 @@ import { doToMany } from "./bulk.ts";
 import { admitTo } from "./catalogue.ts";
 import { exportRows } from "./csv.ts";
 import { Declared, declarationFor } from "./declaration.ts";
+import { beginExport } from "./exports.ts";
 import { findRow, listRows } from "./lists.ts";
 import { overviewRoutes } from "./overview.ts";
 import { roleOf } from "./rights.ts";
@@ -16,6 +17,8 @@ import { rowWire, versionOf } from "./rows.ts";
 import {
   BulkResult,
   bulkBody,
+  ExportBegun,
+  exportBody,
   Fields,
   inList,
   listQuery,
@@ -79,6 +82,22 @@ const download = route({
   answers: {},
   handle: async ({ scope, caller, params, query }) =>
     exportRows(scope, caller, admitTo(caller, params.resource, "read"), query),
+});
+
+const beginDownload = route({
+  method: "post",
+  path: `${path}/export`,
+  tag,
+  summary: "The rows of a long list as a CSV file, written by a job",
+  description:
+    "The job says how far it is. Once it is done its action `download` answers the file's address to whoever began it.",
+  access: "operator",
+  creates: true,
+  params: inList,
+  body: exportBody,
+  answers: { 201: ExportBegun },
+  handle: async ({ scope, caller, params, body }) =>
+    reply(201, await beginExport(scope, caller, admitTo(caller, params.resource, "read"), body.filter ?? {})),
 });
 
 /** A row with its version, which a change has to name. */
@@ -211,6 +230,7 @@ export const adminRoutes: readonly Route[] = [
   ...overviewRoutes,
   list,
   download,
+  beginDownload,
   read,
   create,
   change,

@@ -42,11 +42,18 @@ export const listQuery = wantedQuery.extend({
 
 const idList = z.array(z.union([z.number().transform(String), z.string()])).max(10_000);
 
+/** What a list's query takes, as an object. */
+const filter = z.looseObject({ search: z.string().optional(), ids: idList.optional() });
+
+export const exportBody = z.object({ filter: filter.optional() }).openapi("AdminExport");
+
+export const ExportBegun = z.object({ job: z.string(), total: z.number().int() }).openapi("AdminExportBegun");
+
 export const bulkBody = z
   .object({
     action: string({ max: 50 }),
     ids: idList.optional(),
-    filter: z.looseObject({ search: z.string().optional(), ids: idList.optional() }).optional(),
+    filter: filter.optional(),
     values: z.looseObject({}).optional(),
     dry_run: boolean().optional(),
   })

@@ -14,6 +14,7 @@ import {
   type Subject,
 } from "../../platform/resources/resource.ts";
 import type { Scope } from "../../platform/runtime.ts";
+import { exportAddress } from "./exported.ts";
 import { adminJobs } from "./tables.ts";
 
 const NOT_DEAD = text(
@@ -93,6 +94,13 @@ const jobResource = resource({
   filters: ["state", "resource", "actor", "created_at"],
   sort: { field: "created_at", order: "desc" },
   rights: { operator: READ, staff: READ },
+  actions: {
+    download: {
+      label: text("Download", "Скачать"),
+      roles: ["operator", "staff"],
+      run: exportAddress,
+    },
+  },
   visible: (caller) => (caller.isStaff ? undefined : eq(adminJobs.actorId, caller.userId)),
 });
 

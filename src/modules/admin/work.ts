@@ -1,0 +1,54 @@
+/** Work that takes longer than a request: a row says how far it is, an effect of the outbox brings each slice. */
+import { commit, type Effect } from "../../platform/db/outbox.ts";
+import type { Caller } from "../../platform/http/caller.ts";
+import type { Resource, Statement } from "../../platform/resources/resource.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { findUser } from "../identity/index.ts";
+import { adminJobs } from "./tables.ts";
+
+export type Job = typeof adminJobs.$inferSelect;
+
+export function sliceEffect(id: string): Effect {
+  return { kind: "admin_job", address: `job:${id}`, payload: { id } };
+}
+
+interface Begun {
+  readonly action: string;
+  readonly values?: object | undefined;
+  readonly ids: readonly string[];
+  readonly total: number;
+}
+
+/** Answers its id. `also` are statements of the same transaction. */
+export async function beginJob(
+  scope: Scope,
+  caller: Caller,
+  resource: Resource,
+  { action, values, ids, total }: Begun,
+  also: readonly Statement[] = [],
+): Promise<string> {
+  const id = crypto.randomUUID();
+  const now = scope.now();
+  const insert = scope.db.insert(adminJobs).values({
+    id,
+    actorId: caller.userId,
+    resource: resource.name,
+    action,
+    values: values ?? null,
+    ids,
+    total,
+    failures: [],
+    createdAt: now,
+    updatedAt: now,
+  });
+  await commit(scope, insert, [sliceEffect(id)], also);
+  return id;
+}
+
+/** Whoever began the job, with the rights that they have now. */
+export async function actorOf(scope: Scope, userId: number): Promise<Caller | null> {
+  const user = await findUser(scope, userId);
+  if (!user?.isActive) return null;
+  const { id, userType, isStaff } = user;
+  return { userId: id, sessionId: "", userType, isStaff, expiresAt: scope.now() };
+}
