@@ -19,6 +19,11 @@ export function distanceBetween(from: Place, to: Place): number {
   return Geodesic.WGS84.Inverse(from.latitude, from.longitude, to.latitude, to.longitude).s12 ?? Number.NaN;
 }
 
+/** The same in kilometres, to the metre. */
+export function kilometresBetween(from: Place, to: Place): number {
+  return Math.round(distanceBetween(from, to)) / 1000;
+}
+
 /** Metres. A degree of latitude is nowhere shorter than this. */
 export const SHORTEST_DEGREE = 110_500;
 
@@ -32,7 +37,7 @@ export function bandAround({ latitude }: Place, radius: number): { south: number
 }
 
 /** Resolution of the `cell` columns: hexagons with an edge of about 1.4 km. */
-export const CELL_RESOLUTION = 7;
+const CELL_RESOLUTION = 7;
 
 /** The H3 cell of a place, as the `cell` columns keep it. */
 export function cellOf({ latitude, longitude }: Place): string {

@@ -24,6 +24,7 @@ import { integer } from "../../platform/http/fields.ts";
 import { type Route, reply, route, type Wording } from "../../platform/http/route.ts";
 import { literal } from "../../platform/http/text.ts";
 import { parse } from "../../platform/http/validation.ts";
+import { numberIn } from "../../platform/ids.ts";
 import { MAX_PICTURE } from "../../platform/storage/media.ts";
 import { flatPage, flatPageOf } from "./pages.ts";
 
@@ -156,7 +157,8 @@ const picture = route({
   params: z.object({ id: z.string() }),
   answers: { 200: z.union([z.object({ url: z.string() }), z.object({ message: z.string() })]) },
   async handle({ scope, params }) {
-    const post = /^[1-9]\d{0,14}$/.test(params.id) ? await findPost(scope, Number(params.id)) : null;
+    const id = numberIn(params.id);
+    const post = id === null ? null : await findPost(scope, id);
     if (!post) return reply(200, { message: "The car post does not exist!" });
     const url = (await pictureUrls(scope, [post])).get(post.id);
     return reply(200, url ? { url } : { message: "The car post no image!" });

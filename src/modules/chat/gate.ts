@@ -1,6 +1,7 @@
 /** Who may open a chat's socket. What was read is trusted for a while: a client that comes back costs no statement. */
 import { sql } from "drizzle-orm";
 import { forbidden } from "../../platform/http/errors.ts";
+import { numberIn } from "../../platform/ids.ts";
 import type { Gate } from "../../platform/realtime/handshake.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { chatSocket } from "./room.ts";
@@ -17,8 +18,8 @@ export const chatGate: Gate = {
   path: "/ws/chat/:id",
   document: chatSocket,
   async enter(scope, caller, id, fresh = false) {
-    if (!caller || !/^[1-9]\d{0,14}$/.test(id)) throw forbidden();
-    const chatId = Number(id);
+    const chatId = numberIn(id);
+    if (!caller || chatId === null) throw forbidden();
     const found = await look(scope, chatId, fresh);
     const verdict = found && mayJoin(found.facts, caller);
     if (!found || !verdict || verdict === "stays out") throw forbidden();

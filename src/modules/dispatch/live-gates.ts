@@ -2,6 +2,7 @@
 import { sql } from "drizzle-orm";
 import { isOperator } from "../../platform/http/caller.ts";
 import { forbidden, notFound } from "../../platform/http/errors.ts";
+import { numberIn, uuidIn } from "../../platform/ids.ts";
 import { type Gate, known } from "../../platform/realtime/handshake.ts";
 import { toPosition } from "./live.ts";
 import { type OrderOpening, orderSocket } from "./live-order.ts";
@@ -10,13 +11,10 @@ import { opsGate } from "./ops.ts";
 import { sharedGate } from "./shared-page.tsx";
 import { type TruckOpening, truckSocket } from "./truck-room.ts";
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 /** A truck's number, as it is or as the uuid that holds it: what the older client's field asks for. */
 function truckNumber(id: string): number | null {
-  if (/^[1-9]\d{0,14}$/.test(id)) return Number(id);
-  const hex = UUID.test(id.toLowerCase()) ? id.toLowerCase().replaceAll("-", "") : "";
-  return /^0{20}[0-9a-f]{12}$/.test(hex) ? Number.parseInt(hex, 16) || null : null;
+  const hex = uuidIn(id)?.replaceAll("-", "") ?? "";
+  return numberIn(id) ?? (/^0{20}[0-9a-f]{12}$/.test(hex) ? Number.parseInt(hex, 16) || null : null);
 }
 
 interface Located {
@@ -37,8 +35,8 @@ const orderGate: Gate = {
   document: orderSocket,
   async enter(scope, who, id) {
     const caller = known(who);
-    const orderId = id.toLowerCase();
-    const [row] = UUID.test(orderId)
+    const orderId = uuidIn(id);
+    const [row] = orderId
       ? await scope.db.all<
           Located & {
             status: OrderStatus;
@@ -51,7 +49,7 @@ const orderGate: Gate = {
             t.located_at AS locatedAt
           FROM orders o LEFT JOIN tow_trucks t ON t.id = o.tow_truck_id WHERE o.id = ${orderId}`)
       : [];
-    if (!row) throw notFound();
+    if (!orderId || !row) throw notFound();
     if (!sideOf(caller, row)) throw forbidden();
     // Where its truck goes afterwards is no concern of an order.
     const location = isOver(row.status) ? null : locationOf(row.truckId, row);

@@ -1,12 +1,12 @@
 /** `/api/v1/events/{id}/geolocation/` and the distances to events. */
 import { z } from "@hono/zod-openapi";
-import { placeIn } from "../../platform/geo.ts";
+import { kilometresBetween, placeIn } from "../../platform/geo.ts";
 import { notFound } from "../../platform/http/errors.ts";
 import { integer } from "../../platform/http/fields.ts";
 import { fill } from "../../platform/http/messages.ts";
 import { type Route, reply, route } from "../../platform/http/route.ts";
 import { whereaboutsOf } from "../social/index.ts";
-import { eventsWithin, kilometres } from "./distances.ts";
+import { eventsWithin } from "./distances.ts";
 import { existing } from "./gathering-routes.ts";
 import { messages } from "./messages.ts";
 
@@ -51,7 +51,7 @@ const distance = route({
     if (!viewer.allowed) throw notFound(fill(messages.noDistance, { name: event.name }));
     const place = placeIn(event);
     if (!viewer.place || !place) throw notFound();
-    return reply(200, { distance: kilometres(viewer.place, place) });
+    return reply(200, { distance: kilometresBetween(viewer.place, place) });
   },
 });
 

@@ -1,13 +1,8 @@
 /** How far events are from somebody who lets themselves be located. */
 import { and, between, isNotNull } from "drizzle-orm";
-import { bandAround, distanceBetween, type Place, placeIn } from "../../platform/geo.ts";
+import { bandAround, kilometresBetween, type Place, placeIn } from "../../platform/geo.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { events } from "./tables.ts";
-
-/** Kilometres to the metre. */
-export function kilometres(from: Place, to: Place): number {
-  return Math.round(distanceBetween(from, to)) / 1000;
-}
 
 export interface DistantEvent {
   readonly id: number;
@@ -27,7 +22,7 @@ export async function eventsWithin(scope: Scope, from: Place, most: number): Pro
   return rows
     .flatMap(({ id, name, ...row }) => {
       const place = placeIn(row);
-      return place ? [{ id, name, distance: kilometres(from, place) }] : [];
+      return place ? [{ id, name, distance: kilometresBetween(from, place) }] : [];
     })
     .filter(({ distance }) => distance <= most)
     .sort((one, other) => one.distance - other.distance);

@@ -1,6 +1,7 @@
 /** Who may open an event's socket: anybody may listen to an event that exists; the room itself refuses strangers' words. */
 import { eq, or } from "drizzle-orm";
 import { notFound } from "../../platform/http/errors.ts";
+import { numberIn } from "../../platform/ids.ts";
 import type { Gate } from "../../platform/realtime/handshake.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { eventSocket } from "./room.ts";
@@ -28,7 +29,7 @@ export const eventGate: Gate = {
 
 /** Events have a number and a uuid; a socket takes either. */
 async function lookUp(scope: Scope, id: string): Promise<number | null> {
-  const number = /^[1-9]\d{0,14}$/.test(id) ? Number(id) : null;
+  const number = numberIn(id);
   const [row] = await scope.db
     .select({ id: events.id })
     .from(events)

@@ -1,6 +1,6 @@
 /** Where people let themselves be seen, and how far they are from each other. */
 import { and, between, eq, isNotNull, isNull, lte, ne, or, type SQL, sql } from "drizzle-orm";
-import { bandAround, distanceBetween, type Place } from "../../platform/geo.ts";
+import { bandAround, kilometresBetween, type Place } from "../../platform/geo.ts";
 import { forbidden, notFound } from "../../platform/http/errors.ts";
 import { log } from "../../platform/log.ts";
 import type { Scope } from "../../platform/runtime.ts";
@@ -103,13 +103,11 @@ export async function findPlace(scope: Scope, viewer: number, userId: number): P
   return placeOf(target);
 }
 
-const kilometres = (from: Place, to: Place) => Math.round(distanceBetween(from, to)) / 1000;
-
 /** Kilometres to three decimals; both must let others know where they are. */
 export async function distanceTo(scope: Scope, viewer: number, userId: number): Promise<number> {
   const { viewer: self, target } = await both(scope, viewer, userId);
   if (!self.allowed || !target.allowed) throw notFound(about("noDistance", target));
-  return kilometres(placeOf(self), placeOf(target));
+  return kilometresBetween(placeOf(self), placeOf(target));
 }
 
 export interface Distance {
@@ -132,7 +130,7 @@ export async function peopleAround(scope: Scope, viewer: number, radius: number)
       id: person.id,
       firstName: person.firstName,
       lastName: person.lastName,
-      kilometres: kilometres(from, placeOf(person)),
+      kilometres: kilometresBetween(from, placeOf(person)),
     }))
     .filter((person) => person.kilometres <= radius);
 }

@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { isOperator } from "../../platform/http/caller.ts";
 import { notFound } from "../../platform/http/errors.ts";
+import { uuidIn } from "../../platform/ids.ts";
 import type { SocketDocument } from "../../platform/realtime/asyncapi.ts";
 import { fault } from "../../platform/realtime/frames.ts";
 import { type Gate, known } from "../../platform/realtime/handshake.ts";
@@ -15,12 +16,10 @@ import { ticketAccess } from "./tickets.ts";
 const MAX_BODY = 4000;
 
 /** What somebody says; the room adds `id`, `author` and `created_at`, as a message by REST has them. */
-export const TicketMessage = v.object({
+const TicketMessage = v.object({
   body: v.pipe(v.string(), v.trim(), v.minLength(1, "A message is not empty."), v.maxLength(MAX_BODY)),
 });
 const Stored = v.object({ id: v.string(), author: v.number(), body: v.string(), created_at: v.string() });
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 const ticketSocket: SocketDocument = {
   name: "ticket",
@@ -39,8 +38,8 @@ export const ticketGate: Gate = {
   document: ticketSocket,
   async enter(scope, who, id) {
     const caller = known(who);
-    const ticket = id.toLowerCase();
-    if (!UUID.test(ticket) || (await ticketAccess(scope, caller, ticket)) === "none") throw notFound();
+    const ticket = uuidIn(id);
+    if (!ticket || (await ticketAccess(scope, caller, ticket)) === "none") throw notFound();
     return { room: `ticket:${ticket}` };
   },
 };

@@ -1,6 +1,7 @@
 /** Who may open a track's socket: its owner to report, and whoever may watch. */
 import { sql } from "drizzle-orm";
 import { notFound } from "../../platform/http/errors.ts";
+import { numberIn } from "../../platform/ids.ts";
 import { CLOSE } from "../../platform/realtime/frames.ts";
 import { type Gate, known } from "../../platform/realtime/handshake.ts";
 import type { Scope } from "../../platform/runtime.ts";
@@ -25,10 +26,11 @@ const trackGate: Gate = {
   document: watchedSocket,
   async enter(scope, who, id) {
     const caller = known(who);
-    if (!/^[1-9]\d{0,14}$/.test(id)) throw notFound();
-    const room = `user:${Number(id)}`;
-    if (Number(id) === caller.userId) return { room };
-    if (!(await mayWatch(scope, caller.userId, Number(id), caller.isStaff))) throw notFound();
+    const userId = numberIn(id);
+    if (userId === null) throw notFound();
+    const room = `user:${userId}`;
+    if (userId === caller.userId) return { room };
+    if (!(await mayWatch(scope, caller.userId, userId, caller.isStaff))) throw notFound();
     return { room, readOnly: true };
   },
 };
