@@ -5,8 +5,8 @@ import { runtimeOf } from "../../src/env.ts";
 import {
   checkFiles,
   dropFiles,
+  keepFile,
   purgePendingFiles,
-  replaceFile,
   storeFile,
 } from "../../src/modules/files/index.ts";
 import { runBatch } from "../../src/platform/db/client.ts";
@@ -237,6 +237,11 @@ describe("the nightly check", () => {
 describe("a file that came through the API", () => {
   const subjectOf = (ownerId: number, subjectId = newSubject()) =>
     ({ ownerId, purpose: "document", subjectId }) as const;
+  const replaceFile = async (...[scope, ...told]: Parameters<typeof storeFile>) => {
+    const stored = await storeFile(scope, ...told);
+    await runBatch(scope.db, keepFile(scope, stored));
+    return stored;
+  };
 
   test("is private, finished and the only one of its subject", async () => {
     const ann = await uploader();

@@ -7,7 +7,7 @@ import type { Scope } from "../../platform/runtime.ts";
 import { pushNotices } from "../notifications/index.ts";
 
 /** The integer id in a room's name. */
-export function chatIdOf(room: string): number {
+function chatIdOf(room: string): number {
   return Number(room.slice("chat:".length));
 }
 

@@ -19,7 +19,7 @@ export const MessageBody = v.strictObject({
 });
 
 /** What a documented socket gets: one frame a message. */
-export const DocumentedMessage = v.object({
+const DocumentedMessage = v.object({
   id: v.number(),
   sender: v.nullable(v.number()),
   text: v.string(),
@@ -27,7 +27,7 @@ export const DocumentedMessage = v.object({
 });
 
 /** How many messages a documented socket is greeted with, and a chat's page shows unless the settings say otherwise. */
-export const GREETING = 30;
+const GREETING = 30;
 
 export function chatTenant(openScope: () => Scope): Tenant {
   return {

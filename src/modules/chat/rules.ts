@@ -11,7 +11,7 @@ export interface ChatFacts {
   readonly blocked: boolean;
 }
 
-export function isMember(
+function isMember(
   { initiatorId, receiverId }: Pick<ChatFacts, "initiatorId" | "receiverId">,
   userId: number,
 ) {

@@ -12,7 +12,7 @@ const TARIFFS = [
 ];
 
 /** What a client that speaks of car 1 means. */
-export const SAMPLE_VEHICLE = "00000000-0000-0000-0000-000000000001";
+const SAMPLE_VEHICLE = "00000000-0000-0000-0000-000000000001";
 const SAMPLE_PLATE = "Э001КХ199";
 
 const idOf = (usernameKey: string): SQL<number> =>

@@ -18,7 +18,7 @@ import { orderOffers, orders } from "./tables.ts";
 export type Offer = typeof orderOffers.$inferSelect;
 
 /** How long a driver has to answer, in ms. */
-export const OFFER_TIME = 20_000;
+const OFFER_TIME = 20_000;
 /** How often a step looks again when a truck went away between its reading and its writing. */
 const TRIES = 5;
 /** More operators than that need not hear of one order. */

@@ -24,7 +24,7 @@ export const ORDER_STATES = [
 export const PRIORITIES = ["LOW", "NORMAL", "HIGH", "URGENT"] as const;
 export const PAYMENT_STATES = ["PENDING", "PROCESSING", "COMPLETED", "FAILED", "REFUNDED"] as const;
 export const PAYMENT_METHODS = ["CASH", "CARD", "BANK_TRANSFER", "MOBILE_PAYMENT"] as const;
-export const OFFER_STATES = ["OPEN", "ACCEPTED", "REFUSED", "EXPIRED", "WITHDRAWN"] as const;
+const OFFER_STATES = ["OPEN", "ACCEPTED", "REFUSED", "EXPIRED", "WITHDRAWN"] as const;
 
 const stamps = () => ({
   /** Epoch ms. */

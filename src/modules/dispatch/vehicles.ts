@@ -50,7 +50,7 @@ export async function findVehicle(scope: Scope, caller: Caller, id: string): Pro
 }
 
 /** Cars with their owners; one statement for any number. */
-export async function withOwners(scope: Scope, rows: readonly Row[]): Promise<Vehicle[]> {
+async function withOwners(scope: Scope, rows: readonly Row[]): Promise<Vehicle[]> {
   const owners = await findPeople(
     scope,
     rows.map(({ ownerId }) => ownerId),

@@ -16,13 +16,13 @@ export const MessageBody = v.union([
 ]);
 
 /** The documented frame, both ways: `{"message": <any JSON>}`. */
-export const DocumentedFrame = v.object({ message: v.unknown() });
+const DocumentedFrame = v.object({ message: v.unknown() });
 
 /** Events say `created`, `updated` or `deleted` here, with a sentence for people. */
-export const NoticeBody = v.object({ text: v.string(), action: v.string() });
+const NoticeBody = v.object({ text: v.string(), action: v.string() });
 
 /** The integer id in a room's name. */
-export function eventIdOf(room: string): number {
+function eventIdOf(room: string): number {
   return Number(room.slice("event:".length));
 }
 

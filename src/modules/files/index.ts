@@ -14,5 +14,5 @@ export {
 export { fileResources } from "./resources.ts";
 export { fileRoutes } from "./routes.ts";
 export { type FilePurpose, fileStart, UploadForm } from "./schemas.ts";
-export { checkFile, keepFile, replaceFile, type StoredFile, storeFile } from "./storing.ts";
+export { keepFile, type StoredFile, storeFile } from "./storing.ts";
 export { finishUpload, type StartedUpload, startUpload, type UploadStart } from "./uploads.ts";

@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { integer, string } from "../../platform/http/fields.ts";
 
-export const FILE_PURPOSES = ["car_image", "document", "task_photo", "event_image"] as const;
+const FILE_PURPOSES = ["car_image", "document", "task_photo", "event_image"] as const;
 export type FilePurpose = (typeof FILE_PURPOSES)[number];
 
 /** Fields of a request that starts an upload: spread into the door's own body. `size` in bytes, when it is known. */

@@ -1,8 +1,6 @@
 /** Files that come through the API itself, as a part of a form. */
 import type { SQL } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
-import { runBatch } from "../../platform/db/client.ts";
-import { handOffSoon } from "../../platform/db/outbox.ts";
 import { invalid } from "../../platform/http/errors.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { MAGIC_BYTES, MAX_PICTURE, type PictureMime, pictureType } from "../../platform/storage/pictures.ts";
@@ -17,7 +15,7 @@ export interface StoredFile extends Subject {
 }
 
 /** Refuses what is empty, over 10 MiB or no picture by its bytes: a 400 under `field`. Touches nothing. */
-export async function checkFile(file: File, field: string): Promise<PictureMime> {
+async function checkFile(file: File, field: string): Promise<PictureMime> {
   if (file.size === 0) throw invalid({ [field]: faults.empty });
   if (file.size > MAX_PICTURE) throw invalid({ [field]: faults.too_large });
   const type = pictureType(await file.slice(0, MAGIC_BYTES).bytes());
@@ -49,17 +47,4 @@ export function keepFile(
   subjectId?: number | SQL,
 ): [BatchItem<"sqlite">, BatchItem<"sqlite">] {
   return finishing(scope, file.id, subjectId === undefined ? {} : { subjectId });
-}
-
-/** `storeFile` and `keepFile` at once: for a subject that exists and changes in nothing else. */
-export async function replaceFile(
-  scope: Scope,
-  subject: Subject & { readonly subjectId: number },
-  field: string,
-  file: File,
-): Promise<StoredFile> {
-  const stored = await storeFile(scope, subject, field, file);
-  await runBatch(scope.db, keepFile(scope, stored));
-  handOffSoon(scope);
-  return stored;
 }

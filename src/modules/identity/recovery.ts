@@ -97,7 +97,7 @@ export async function openResetPage(scope: Scope, { id }: User): Promise<string>
 }
 
 /** A user's id as the mailed link writes it: base 36, which clients pass back as they found it. */
-export function resetUid(userId: number): string {
+function resetUid(userId: number): string {
   return userId.toString(36);
 }
 

@@ -7,7 +7,7 @@ import type { Tenant } from "../../platform/realtime/tenant.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { renewalIn } from "../identity/index.ts";
 
-export const NotificationBody = v.object({
+const NotificationBody = v.object({
   id: v.number(),
   type: v.string(),
   title: v.string(),

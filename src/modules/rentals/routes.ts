@@ -40,7 +40,7 @@ const NO_POST = text("No CarPost matches the given query.", "Объявлени�
 export const noPost = () => notFound(NO_POST);
 
 /** The refusal behind a failed look-up of one's own post. */
-export function postRefusal(refusal: PostRefusal) {
+function postRefusal(refusal: PostRefusal) {
   return refusal === "missing" ? noPost() : forbidden();
 }
 

@@ -12,7 +12,7 @@ import { messages } from "./messages.ts";
 import type { PeopleFilter, Person } from "./people.ts";
 import { ageOn } from "./rules.ts";
 
-export const SEXES = ["", "М", "Ж"] as const;
+const SEXES = ["", "М", "Ж"] as const;
 
 export const NamedThing = z.object({ id: z.number().int(), name: z.string() }).openapi("NamedThing");
 

@@ -43,7 +43,7 @@ export async function listMessages(
 }
 
 /** How many of a ticket's messages come along with it; whoever floods one must not bury all the others. */
-export const NESTED = 100;
+const NESTED = 100;
 
 /** What was written last in each of these tickets; one statement for any number. */
 export async function messagesOf(

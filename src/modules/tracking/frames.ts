@@ -1,6 +1,6 @@
 /** Points as sockets carry them: the native batch, and the one that the Eurorace app documents. */
 import * as v from "valibot";
-import { MAX_POINTS_PER_BATCH, type Point, readTime } from "./points.ts";
+import { MAX_POINTS_PER_BATCH, readTime } from "./points.ts";
 
 const degrees = (name: string, limit: number) =>
   v.pipe(
@@ -36,7 +36,7 @@ const instant = v.optional(
 );
 
 /** `latitude` and `longitude` in degrees; `at` when the receiver stood there; metres, metres a second, degrees. */
-export const PointFrame = v.object(
+const PointFrame = v.object(
   {
     latitude: degrees("latitude", 90),
     longitude: degrees("longitude", 180),
@@ -60,7 +60,3 @@ export const PointsBody = v.strictObject({
 /** `{"type":"location_update","latitude":52.2,"longitude":21.0}`, and whatever else a native point may carry. */
 export const LocationUpdate = v.object({ type: v.literal("location_update"), ...PointFrame.entries });
 export const LocationSaved = v.object({ type: v.literal("location_saved"), success: v.literal(true) });
-
-export function isPoints(body: Readonly<Record<string, unknown>>): body is { points: Point[] } {
-  return Array.isArray(body.points);
-}

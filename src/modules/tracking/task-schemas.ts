@@ -16,7 +16,7 @@ export const texts = {
 };
 
 /** The refusals of these doors are keyed `error`. */
-export const refuseWith = (error: string) => new Refusal(400, { raw: { error } });
+const refuseWith = (error: string) => new Refusal(400, { raw: { error } });
 const BAD_PLACE = "Nieprawidłowy format współrzędnych";
 const NO_PLACE = "Nie podano współrzędnych (latitude, longitude)";
 const NEEDED = "Wymagane są pola: title, description";

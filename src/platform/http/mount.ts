@@ -225,7 +225,7 @@ function dress(headers: Headers, more: Record<string, string>): void {
 }
 
 /** `/api/event/:id` or `/media/:key{.+}` → a pattern for that path with or without its trailing slash. */
-export function pathPattern(path: string): RegExp {
+function pathPattern(path: string): RegExp {
   const source = path.replace(/:\w+(?:\{([^}]+)\})?|[.*+?^${}()|[\]\\]/g, (found, own?: string) =>
     found.startsWith(":") ? (own ?? "[^/]+") : `\\${found}`,
   );

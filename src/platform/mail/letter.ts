@@ -55,6 +55,6 @@ function renderHtml(letter: Letter): string {
   );
 }
 
-export function escapeHtml(words: string): string {
+function escapeHtml(words: string): string {
   return words.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

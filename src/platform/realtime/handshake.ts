@@ -137,7 +137,7 @@ function answerOf(answer: Response): Response {
 }
 
 /** The room of this name as these gates let somebody into it; null for one that no gate knows. */
-export async function enterByName(
+async function enterByName(
   gates: readonly Gate[],
   scope: Scope,
   caller: Caller,

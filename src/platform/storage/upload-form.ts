@@ -5,7 +5,7 @@ import { text } from "../http/text.ts";
 import type { Scope } from "../runtime.ts";
 
 /** Seconds that a form is good for. */
-export const FORM_LIFETIME = 3600;
+const FORM_LIFETIME = 3600;
 
 export interface UploadTicket {
   readonly id: number;
