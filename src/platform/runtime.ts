@@ -107,6 +107,6 @@ export interface Scope {
   readonly client: { readonly address: string; readonly userAgent: string };
   /** Epoch milliseconds. */
   now(): number;
-  /** Work that may end after the answer has left. */
-  defer(work: Promise<unknown>): void;
+  /** Work that may end after the answer has left. What fails is logged with the name of its place and some ids. */
+  defer(at: string, work: Promise<unknown>, facts?: Record<string, unknown>): void;
 }

@@ -66,7 +66,7 @@ async function resend(scope: Scope, _: Caller, { id, row }: Subject, audit: Audi
   const entry = audit("resend", { status: row.status }, { status: "pending" });
   const revived = await commit(scope, revive(scope.db, [id], scope.now()), [], [entry]);
   if (!revived) throw refuse(409, NOT_DEAD);
-  scope.defer(handOff(scope.runtime.queue, [id]));
+  scope.defer("outbox.handOff", handOff(scope.runtime.queue, [id]));
   return null;
 }
 

@@ -2,7 +2,6 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import type { Effect } from "../../platform/db/outbox.ts";
-import { log } from "../../platform/log.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
 import { notifications } from "./tables.ts";
@@ -47,11 +46,7 @@ export function noticeEffects(notices: readonly Notice[]): Effect[] {
 /** Pushes after the commit, beside the answer; the outbox repeats what fails here. */
 export function pushNotices(scope: Scope, notices: readonly Pick<Notice, "userId" | "ref">[]): void {
   for (const { userId, ref } of notices)
-    scope.defer(
-      pushNotice(scope, { userId, ref }).catch((error: unknown) =>
-        log("warn", "notice.push", { userId }, error),
-      ),
-    );
+    scope.defer("notice.push", pushNotice(scope, { userId, ref }), { userId });
 }
 
 /** Tells the person's inbox of a row. Safe to repeat: the inbox knows it by its ref. Without a row nothing happens. */

@@ -1,7 +1,6 @@
 /** When two people part, unfriended or blocked: live rooms that let them be together close to them at once. */
 import { sql } from "drizzle-orm";
 import type { Effect } from "../../platform/db/outbox.ts";
-import { log } from "../../platform/log.ts";
 import { CLOSE } from "../../platform/realtime/frames.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { pairOf } from "./rules.ts";
@@ -39,5 +38,5 @@ export async function part(scope: Scope, { low, high, at }: Parting): Promise<vo
 
 /** Beside the answer; the outbox repeats what fails here. */
 export function partSoon(scope: Scope, parted: Parting): void {
-  scope.defer(part(scope, parted).catch((error: unknown) => log("warn", "social.part", {}, error)));
+  scope.defer("social.part", part(scope, parted));
 }

@@ -2,7 +2,6 @@
 import { and, between, eq, isNotNull, isNull, lte, ne, or, type SQL, sql } from "drizzle-orm";
 import { bandAround, kilometresBetween, type Place } from "../../platform/geo.ts";
 import { forbidden, notFound } from "../../platform/http/errors.ts";
-import { log } from "../../platform/log.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { users } from "../identity/index.ts";
 import { about, messages } from "./messages.ts";
@@ -17,8 +16,7 @@ export function noteOrigin(scope: Scope, userId: number, request: Request): void
   if (!place) return;
   const now = scope.now();
   const due = or(isNull(socialProfiles.locatedAt), lte(socialProfiles.locatedAt, now - GUESS_EVERY));
-  const note = writePlace(scope, userId, place, due);
-  scope.defer(note.catch((error: unknown) => log("warn", "social.place", { userId }, error)));
+  scope.defer("social.place", writePlace(scope, userId, place, due), { userId });
 }
 
 /** The place of the client's address, as Cloudflare's edge knows it; null where nobody knows. */

@@ -67,7 +67,7 @@ export async function changeProfile(
     for (const parted of unfriended.partings) partSoon(scope, parted);
     return;
   }
-  if (avatarKey) scope.defer(scope.runtime.bucket.delete(avatarKey));
+  if (avatarKey) scope.defer("social.avatar", scope.runtime.bucket.delete(avatarKey));
   throw changed.taken === "missing" ? notFound() : takenRefusal(changed.taken);
 }
 

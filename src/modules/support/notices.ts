@@ -1,7 +1,6 @@
 /** Telling a ticket's room what was written. Repeatable: the room knows each message by its id. */
 import { eq } from "drizzle-orm";
 import type { Effect } from "../../platform/db/outbox.ts";
-import { log } from "../../platform/log.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
 import { tellOpsOfTicket } from "../dispatch/index.ts";
@@ -22,11 +21,7 @@ export async function announceMessage(scope: Scope, { id }: { readonly id: strin
 
 /** After the commit, beside the answer; the outbox repeats what fails here. */
 export function announceSoon(scope: Scope, message: Message): void {
-  soon(scope, message.ticketId, announce(scope, message));
-}
-
-function soon(scope: Scope, ticket: string, telling: Promise<void>): void {
-  scope.defer(telling.catch((error: unknown) => log("warn", "ticket.announce", { ticket }, error)));
+  scope.defer("ticket.announce", announce(scope, message), { ticket: message.ticketId });
 }
 
 /** A note is of its own kind, so that the room can keep it from the author. */
@@ -57,7 +52,7 @@ export async function announceChange(scope: Scope, { id, ref }: TicketChanged): 
 }
 
 export function announceChangeSoon(scope: Scope, told: TicketChanged): void {
-  soon(scope, told.id, announceChange(scope, told));
+  scope.defer("ticket.change", announceChange(scope, told), { ticket: told.id });
 }
 
 /**

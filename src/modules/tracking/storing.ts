@@ -2,7 +2,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import { runBatch } from "../../platform/db/client.ts";
 import { cellOf } from "../../platform/geo.ts";
-import { log } from "../../platform/log.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { arrive, readWatched, watchedNear } from "./arrivals.ts";
 import { type Flag, type JudgedPoint, judgeAll, type Known, type Point } from "./points.ts";
@@ -79,8 +78,8 @@ export async function storePoints(
   const stored = new Map(arriving.map(({ point }, index) => [point, ids[index]]));
   if (ids.length < judged.length) return null;
   const answer = judged.map((point) => ({ ...point, id: stored.get(point) ?? 0 }));
-  scope.defer(tellRoom(scope, userId, answer));
-  scope.defer(arrive(scope, userId, watched, judged).catch((error: unknown) => fail(userId, error)));
+  scope.defer("tracking.tell", tellRoom(scope, userId, answer), { userId });
+  scope.defer("tracking.arrive", arrive(scope, userId, watched, judged), { userId });
   return answer;
 }
 
@@ -88,14 +87,8 @@ async function tellRoom(scope: Scope, userId: number, points: readonly StoredPoi
   const name = trackRoom(userId);
   const body = { points: points.map(({ id: _, ...point }) => point), stored: true };
   const draft = { kind: "points", ref: `report:${points[0]?.id}`, body };
-  try {
-    await scope.runtime.room(name)?.publish(name, draft);
-  } catch (error) {
-    fail(userId, error);
-  }
+  await scope.runtime.room(name)?.publish(name, draft);
 }
-
-const fail = (userId: number, error: unknown) => log("warn", "tracking.tell", { userId }, error);
 
 /** What stands in the light of new points: earlier ones around them, and the tasks whose circles they may be in. */
 async function surroundings(scope: Scope, userId: number, points: readonly Point[], now: number) {

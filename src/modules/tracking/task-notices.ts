@@ -2,7 +2,6 @@
 import { and, asc, gt, lt } from "drizzle-orm";
 import type { Effect } from "../../platform/db/outbox.ts";
 import { rooms } from "../../platform/db/tables.ts";
-import { log } from "../../platform/log.ts";
 import type { Scope } from "../../platform/runtime.ts";
 
 export interface TaskNotice {
@@ -50,9 +49,5 @@ async function roomsAfter(scope: Scope, after: string, since: number): Promise<s
 
 /** Tells beside the answer; the outbox repeats what fails here. */
 export function tellTask(scope: Scope, notice: TaskNotice): void {
-  scope.defer(
-    announceTask(scope, notice).catch((error: unknown) =>
-      log("warn", "task.tell", { kind: notice.kind }, error),
-    ),
-  );
+  scope.defer("task.tell", announceTask(scope, notice), { kind: notice.kind });
 }

@@ -61,6 +61,7 @@ export async function commit<Change extends Statement>(
     if (all.some((statement, index) => stirring.has(statement) && moved(results[index]))) handOffSoon(scope);
     if (rows.length > 0)
       scope.defer(
+        "outbox.handOff",
         handOff(
           scope.runtime.queue,
           rows.map((row) => row.id),
@@ -90,10 +91,8 @@ const SKEW = 1000;
 export function handOffSoon(scope: Scope): void {
   const due = overdue(scope.db, scope.now() + SKEW, QUEUE_BATCH);
   scope.defer(
-    due.then(
-      (ids) => (ids.length > 0 ? handOff(scope.runtime.queue, ids) : undefined),
-      (error: unknown) => log("warn", "outbox.due", {}, error),
-    ),
+    "outbox.due",
+    due.then((ids) => handOff(scope.runtime.queue, ids)),
   );
 }
 

@@ -1,5 +1,6 @@
 /** Opens the scope of one request. */
 import { BOOKMARK_COOKIE, BOOKMARK_HEADER, openSession } from "../db/client.ts";
+import { log } from "../log.ts";
 import type { Runtime, Scope } from "../runtime.ts";
 import { cookieOf } from "./caller.ts";
 import { chooseLocale, type Locale } from "./text.ts";
@@ -21,7 +22,7 @@ export function openScope(runtime: Runtime, request: Request, requestId: string,
       userAgent: (request.headers.get("user-agent") ?? "").slice(0, 300),
     },
     now: Date.now,
-    defer: (work) => context.waitUntil(work),
+    defer: deferTo(context),
   };
 }
 
@@ -39,7 +40,7 @@ export function openJobScope(runtime: Runtime, context: Deferring): Scope {
     requestId: crypto.randomUUID(),
     client: { address: "job", userAgent: "" },
     now: Date.now,
-    defer: (work) => context.waitUntil(work),
+    defer: deferTo(context),
   };
 }
 
@@ -50,6 +51,11 @@ export function localeOf(request: Request): Locale {
 interface Deferring {
   waitUntil(work: Promise<unknown>): void;
 }
+
+const deferTo =
+  (context: Deferring): Scope["defer"] =>
+  (at, work, facts = {}) =>
+    context.waitUntil(work.catch((error: unknown) => log("warn", at, facts, error)));
 
 /** The shape of D1's bookmarks; anything else in that header is somebody's noise. */
 const BOOKMARK = /^[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{32}$/;

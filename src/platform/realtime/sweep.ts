@@ -23,7 +23,7 @@ export function noteRoom(scope: Scope, name: string): void {
     .insert(rooms)
     .values({ name, seenAt: now, sweptAt: now })
     .onConflictDoUpdate({ target: rooms.name, set: { seenAt: now } });
-  scope.defer(note.catch((error: unknown) => log("warn", "rooms.note", { room: name }, error)));
+  scope.defer("rooms.note", note, { room: name });
 }
 
 /** Wakes rooms that were not looked at for ten minutes; forgets those that are quiet. */
