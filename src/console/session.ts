@@ -30,11 +30,17 @@ export async function call<T>(method: string, path: string, options: CallOptions
 export async function download(path: string, query: CallOptions["query"], name: string): Promise<void> {
   const response = await send("GET", path, { query });
   if (!response.ok) throw refusal(response.status, null);
+  const url = URL.createObjectURL(await response.blob());
+  openFile(url, name);
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+/** Saves what an address answers; without a name the server's own. */
+export function openFile(url: string, name = ""): void {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(await response.blob());
+  link.href = url;
   link.download = name;
   link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
 function send(

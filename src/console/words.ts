@@ -43,6 +43,12 @@ const catalogue = {
   "do.delete": ["Delete", "Удалить"],
   "do.change": ["Change…", "Изменить…"],
   "do.export": ["Export CSV", "Экспорт CSV"],
+  "export.began": [
+    "{n} records are being written; the file comes by itself, and stays in “Long work”.",
+    "Выгружается записей: {n}. Файл придёт сам и останется в «Длительных заданиях».",
+  ],
+  "export.going": ["Exporting {percent} %", "Экспорт {percent} %"],
+  "export.stopped": ["The export was stopped.", "Экспорт остановлен."],
   "do.filter": ["Filter", "Фильтр"],
   "do.clear": ["Clear", "Сбросить"],
   "do.apply": ["Apply", "Применить"],

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { unique } from "../whole/client.ts";
 import { Stage, signIn } from "./browser.ts";
 
 let stage: Stage;
@@ -66,6 +67,37 @@ describe("the door", () => {
       .getByRole("alert")
       .getByText("Невозможно войти с предоставленными учетными данными.")
       .waitFor();
+  });
+
+  test("shows whoever has a temporary password where they choose their own, and opens with that", async () => {
+    const username = unique("helper");
+    const { page, faults } = await stage.signedIn("staff", "/users/create");
+    await page.getByLabel("Username").fill(username);
+    await page.getByLabel("Role").selectOption("OPERATOR");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("button", { name: "Give a temporary password" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Give a temporary password" }).click();
+    await page.getByRole("dialog").locator("code").waitFor();
+    const temporary = (await page.getByRole("dialog").locator("code").textContent()) ?? "";
+
+    const other = await stage.window();
+    const enter = async (password: string) => {
+      await other.page.goto(`${stage.server.origin}/admin/`);
+      await other.page.locator("#username").fill(username);
+      await other.page.locator("#password").fill(password);
+      await other.page.keyboard.press("Enter");
+    };
+    await enter(temporary);
+    const alert = other.page.getByRole("alert");
+    await alert.getByText("This password is a temporary one.").waitFor();
+    await alert.getByRole("link", { name: "Choose your own" }).click();
+    await other.page.getByLabel("New password").fill("my very own words");
+    await other.page.getByLabel("The same again").fill("my very own words");
+    await other.page.getByRole("button", { name: "Save the password" }).click();
+    await other.page.getByRole("heading", { name: "Your password was changed" }).waitFor();
+    await enter("my very own words");
+    await other.page.getByRole("heading", { name: "Overview" }).waitFor();
+    expect([...faults, ...other.faults]).toEqual([]);
   });
 
   test("leads to the address that was asked for", async () => {

@@ -18,7 +18,7 @@ export function Toasts() {
   return (
     <div className="toasts" aria-live="polite">
       {first ? (
-        <div className={`toast ${first.type}`}>
+        <div className="toast" data-kind={first.type}>
           {isValidElement(first.message) ? (
             first.message
           ) : (

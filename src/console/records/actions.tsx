@@ -7,7 +7,7 @@ import { type Action, type Resource, useLabel } from "../declaration.tsx";
 import { useWords } from "../i18n.ts";
 import { Button } from "../kit/button.tsx";
 import { Confirm, Dialog } from "../kit/dialog.tsx";
-import { call } from "../session.ts";
+import { call, openFile } from "../session.ts";
 import { titleOf } from "./titles.ts";
 
 export function RecordActions({ resource, record }: { resource: Resource; record: RaRecord }) {
@@ -31,7 +31,8 @@ export function RecordActions({ resource, record }: { resource: Resource; record
         { body: {} },
       );
       notify("record.done", { type: "success", messageArgs: { name: label(action.label) } });
-      if (told && Object.keys(told).length > 0) setAnswer(told);
+      if (typeof told?.url === "string") openFile(told.url);
+      else if (told && Object.keys(told).length > 0) setAnswer(told);
       refresh();
     } catch (error) {
       notify(error instanceof Error ? error.message : "error.offline", { type: "error" });

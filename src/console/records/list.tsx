@@ -2,15 +2,14 @@
 import { ListBase, useListContext } from "ra-core";
 import { type ReactNode, useRef } from "react";
 import { Link } from "react-router-dom";
-import { listQuery, pathOf } from "../data.ts";
 import { type Resource, useLabel } from "../declaration.tsx";
 import { useWords } from "../i18n.ts";
 import { Button } from "../kit/button.tsx";
 import { Icon } from "../kit/icon.tsx";
 import { PageTitle } from "../kit/page.tsx";
 import { useRoom } from "../live-context.tsx";
-import { download } from "../session.ts";
 import { BulkBar } from "./bulk.tsx";
+import { ExportButton } from "./export.tsx";
 import { Filters } from "./filters.tsx";
 import { Rows } from "./rows.tsx";
 import { SavedFilters } from "./saved.tsx";
@@ -59,24 +58,12 @@ function Live({ resource }: { resource: Resource }) {
 }
 
 function Head({ resource, title }: { resource: Resource; title: string }) {
-  const { total, filterValues } = useListContext();
+  const { total } = useListContext();
   const words = useWords();
   return (
     <PageTitle title={title} note={total === undefined ? "" : words("list.count", { n: total })}>
       <SavedFilters resource={resource} />
-      {resource.can.export ? (
-        <Button
-          icon="download"
-          label={words("do.export")}
-          onClick={() =>
-            download(
-              pathOf(resource.name, "export.csv").slice(0, -1),
-              listQuery(filterValues),
-              `${resource.name}.csv`,
-            )
-          }
-        />
-      ) : null}
+      {resource.can.export ? <ExportButton resource={resource} /> : null}
       {resource.can.create ? (
         <Link className="button main" to={`/${resource.name}/create`}>
           <Icon name="plus" />
