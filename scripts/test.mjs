@@ -1,0 +1,34 @@
+// `npm test`: the Worker's tests and those of the whole server side by side, each in a process of its own; with
+// arguments (`npm test -- test/chat`) vitest alone, as it understands them.
+import { spawn } from "node:child_process";
+import { createRequire } from "node:module";
+import { requireNode, root } from "./environment.mjs";
+
+requireNode();
+const vitest = createRequire(import.meta.url).resolve("vitest/vitest.mjs");
+const asked = process.argv.slice(2);
+const runs =
+  asked.length > 0
+    ? [asked]
+    : [
+        ["--project", "worker"],
+        ["--project", "whole"],
+      ];
+
+/** The first speaks at once; what the second has to say comes after, in one piece. */
+const later = [];
+const codes = await Promise.all(runs.map((words, index) => run(words, index === 0)));
+for (const words of later) process.stdout.write(words);
+process.exitCode = codes.find((code) => code !== 0) ?? 0;
+
+async function run(words, aloud) {
+  const child = spawn(process.execPath, [vitest, "run", ...words], {
+    cwd: root,
+    stdio: aloud ? "inherit" : ["ignore", "pipe", "pipe"],
+  });
+  const said = [];
+  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => said.push(chunk));
+  const code = await new Promise((end) => child.once("close", end));
+  if (!aloud) later.push(Buffer.concat(said));
+  return code ?? 1;
+}
