@@ -1,5 +1,4 @@
 /** The Worker: requests, queue, clock, and the Durable Objects under the names of their bindings. */
-
 import { appFor, gates } from "./app.ts";
 import { runtimeOf } from "./env.ts";
 import { consume, tick } from "./jobs.ts";

@@ -1,5 +1,4 @@
 /** What runs without a request: the outbox's effects by kind, and the clock's jobs. */
-
 import { purgeJobs, workOnJob } from "./modules/admin/index.ts";
 import { eraseChatWords } from "./modules/chat/index.ts";
 import { dispatchHandlers, idleTrucks, purgeShares, sweepOffers } from "./modules/dispatch/index.ts";

@@ -1,5 +1,4 @@
 /** What a Worker invocation works with: settings parsed once, the platform's parts, and one caller's scope over them. */
-
 import type { Keyring } from "./crypto/digest.ts";
 import type { Hasher } from "./crypto/hasher.ts";
 import type { Db } from "./db/client.ts";

@@ -1,5 +1,4 @@
 /** Chats and their messages as they are read. One statement each, whatever the number. */
-
 import type { z } from "@hono/zod-openapi";
 import { type SQL, sql } from "drizzle-orm";
 import { contains } from "../../platform/db/folding.ts";

@@ -1,5 +1,4 @@
 /** Orders on their way: every step is one transaction that takes or frees trucks, tells everybody, or does nothing at all. */
-
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { auditEntry } from "../../platform/db/audit.ts";

@@ -1,5 +1,4 @@
 /** Events: made, listed, changed and removed, one or many in one transaction. */
-
 import { sql } from "drizzle-orm";
 import { says } from "../../platform/db/client.ts";
 import { commit } from "../../platform/db/outbox.ts";

@@ -1,5 +1,4 @@
 /** What the upload doors say. */
-
 import { messages as shared } from "../../platform/http/messages.ts";
 import { literal, type Text, text } from "../../platform/http/text.ts";
 import type { PictureFault } from "../../platform/storage/keep.ts";

@@ -1,5 +1,4 @@
 /** One-time secrets in mails and messages: stored as keyed hashes, good once and for a while. */
-
 import type { SQL } from "drizzle-orm";
 import { and, eq, gt, inArray, lt, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";

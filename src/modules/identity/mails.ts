@@ -1,5 +1,4 @@
 /** The letters that identity sends. */
-
 import type { Locale } from "../../platform/http/text.ts";
 import type { Letter } from "../../platform/mail/letter.ts";
 

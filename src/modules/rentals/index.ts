@@ -1,5 +1,4 @@
 /** Rentals: what other rooms of the house may use. */
-
 export { rentalResources } from "./resources.ts";
 export { noPost, rentalRoutes } from "./routes.ts";
 export {

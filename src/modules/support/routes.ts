@@ -9,7 +9,6 @@ import { type Route, reply, route } from "../../platform/http/route.ts";
 import { parse } from "../../platform/http/validation.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
-
 import { findPeople, findUser } from "../identity/index.ts";
 import { addMessage, listMessages } from "./conversation.ts";
 import { type Access, accessTo, mayBeAssigned } from "./rules.ts";

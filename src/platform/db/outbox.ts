@@ -1,5 +1,4 @@
 /** Effects outside the database, written in the same batch as the change they follow from. */
-
 import { and, eq, gte, lte, or, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { log } from "../log.ts";

@@ -1,5 +1,4 @@
 /** Who may call from a browser, and the headers that make a page safe. */
-
 import { BOOKMARK_HEADER } from "../db/client.ts";
 import type { Settings } from "../runtime.ts";
 

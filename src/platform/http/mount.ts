@@ -1,5 +1,4 @@
 /** Puts routes on a Hono app and walks each request through the dialect: shield, caller, path, body, handler, answer. */
-
 import { Hono } from "hono";
 import { BOOKMARK_COOKIE, BOOKMARK_HEADER } from "../db/client.ts";
 import { log } from "../log.ts";
