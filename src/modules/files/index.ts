@@ -9,10 +9,9 @@ export {
   fileUrl,
   newestFinished,
   type Subject,
-  type UploadedFile,
 } from "./queries.ts";
 export { fileResources } from "./resources.ts";
 export { fileRoutes } from "./routes.ts";
-export { type FilePurpose, fileStart, UploadForm } from "./schemas.ts";
+export { fileStart, UploadForm } from "./schemas.ts";
 export { keepFile, type StoredFile, storeFile } from "./storing.ts";
 export { finishUpload, type StartedUpload, startUpload, type UploadStart } from "./uploads.ts";

@@ -3,7 +3,7 @@ export { type AccountChange, changeAccount, deleteAccount, type Taken } from "./
 export { authenticate } from "./authentication.ts";
 export { storeAvatar, sweepAvatars } from "./avatars.ts";
 export { purgeCodes } from "./codes.ts";
-export { refreshRefusal, requireStrong, takenRefusal } from "./doors.ts";
+export { requireStrong, takenRefusal } from "./doors.ts";
 export { exportAccount, exportRoute } from "./export.ts";
 export { identityMails } from "./mails.ts";
 export { messages as identityMessages } from "./messages.ts";
@@ -35,14 +35,12 @@ export {
   localeField,
   optionalEmail,
   personFields,
-  RefreshBody,
   TokenPair,
-  toAccountWire,
   username,
 } from "./schemas.ts";
-export { type Credentials, doors, endSessions, enforce, purgeSessions } from "./sessions.ts";
+export { type Credentials, doors, endSessions, purgeSessions } from "./sessions.ts";
 export { findPeople, type Sight, sightOf, toUserWire } from "./sight.ts";
-export { type SignedIn, signIn, verifyOwnPassword } from "./sign-in.ts";
+export { signIn, verifyOwnPassword } from "./sign-in.ts";
 /** For foreign keys and joins by id: only identity writes to it. */
 export { profiles, users } from "./tables.ts";
 export { tokenRoutes } from "./token-routes.ts";
