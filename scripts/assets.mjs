@@ -59,7 +59,7 @@ async function builtConsole() {
   // A test that starts a server would get React's development build.
   process.env.NODE_ENV = "production";
   const { build } = await import("vite");
-  await build({ configFile: join(source, "vite.config.ts"), build: { outDir: draft } });
+  await build({ configFile: join(source, "vite.config.ts"), build: { outDir: draft, emptyOutDir: true } });
   // Another one that started at the same time may have been faster.
   await rename(draft, join(builds, name)).catch(() => rm(draft, { recursive: true }));
   for (const old of before)

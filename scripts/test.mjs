@@ -1,11 +1,11 @@
 // `npm test`: the Worker's tests and those of the whole server side by side, each in a process of its own; with
 // arguments (`npm test -- test/chat`) vitest alone, as it understands them.
 import { spawn } from "node:child_process";
-import { createRequire } from "node:module";
+import { join } from "node:path";
 import { requireNode, root } from "./environment.mjs";
 
 requireNode();
-const vitest = createRequire(import.meta.url).resolve("vitest/vitest.mjs");
+const vitest = join(root, "node_modules/vitest/vitest.mjs");
 const asked = process.argv.slice(2);
 const runs =
   asked.length > 0
