@@ -73,6 +73,31 @@ describe("what happens shows by itself", () => {
     await operator.call("PATCH", `/api/v1/orders/${id}/update-status/`, { status: "CANCELLED" });
   });
 
+  test("the client's public page in another browser follows the truck that is assigned here", async () => {
+    await drive(MOSCOW);
+    const id = await anOrder("Sretenka 9");
+    const shared = await client.post(`/api/v1/orders/${id}/share/`, { shows_name: true });
+    expect(shared.status).toBe(201);
+    const watcher = await stage.window();
+    await watcher.page.goto(shared.body.url);
+    await watcher.page.getByText("waiting for confirmation").waitFor();
+    const { page, faults } = await stage.signedIn("operator", `/map?order=${id}`);
+    await page.locator('[data-live="live"]').waitFor();
+    await page.locator(".candidate").first().getByRole("button", { name: "Assign" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Assign" }).click();
+    await watcher.page.getByText("The truck is on its way to the car").waitFor();
+    await drive({ latitude: 55.7545, longitude: 37.616 });
+    const truck = watcher.page.locator("svg .truck");
+    await truck.waitFor();
+    const before = await truck.getAttribute("transform");
+    await drive({ latitude: 55.757, longitude: 37.6175 });
+    await expect.poll(() => truck.getAttribute("transform")).not.toBe(before);
+    await watcher.page.getByText(/about \d+ min|any moment now/).waitFor();
+    expect([...faults, ...watcher.faults, ...watcher.outside]).toEqual([]);
+    await operator.call("PATCH", `/api/v1/orders/${id}/update-status/`, { status: "CANCELLED" });
+    await watcher.page.getByText("The order was cancelled").waitFor();
+  });
+
   test("an order's own page goes on step by step", async () => {
     const id = await anOrder("Pokrovka 3");
     const { page } = await stage.signedIn("operator", `/orders/${id}`);

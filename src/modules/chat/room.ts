@@ -26,9 +26,6 @@ const DocumentedMessage = v.object({
   timestamp: v.string(),
 });
 
-/** How many messages a documented socket is greeted with, and a chat's page shows unless the settings say otherwise. */
-const GREETING = 30;
-
 export function chatTenant(openScope: () => Scope): Tenant {
   return {
     says: { message: MessageBody },
@@ -39,7 +36,7 @@ export function chatTenant(openScope: () => Scope): Tenant {
     toDocumented: documented,
     greet: (journal: Journal) =>
       journal
-        .latest(GREETING)
+        .latest(openScope().runtime.settings.chatPage)
         .map(documented)
         .filter((frame) => frame !== null),
     archive: (room, epoch, entries, present) => archiveMessages(openScope(), room, epoch, entries, present),

@@ -2,6 +2,7 @@
 import { asc, desc, eq, gt, sql } from "drizzle-orm";
 import type { Locale } from "../../platform/http/text.ts";
 import type { Scope } from "../../platform/runtime.ts";
+import { isoTime } from "../../platform/time.ts";
 import { foldUsername } from "../identity/index.ts";
 import { foldLocation } from "./rules.ts";
 import { eventEntries, eventMembers, eventReminders, events, participationRequests } from "./tables.ts";
@@ -166,10 +167,29 @@ export async function exportEvents(scope: Scope, userId: number) {
     .from(participationRequests)
     .where(eq(participationRequests.userId, userId));
   return {
-    events_made: made,
-    events_joined: joined,
-    event_messages: said,
-    reminders: reminded,
-    participation_requests: asked,
+    events_made: made.map((event) => ({
+      id: event.id,
+      uuid: event.uuid,
+      name: event.name,
+      description: event.description,
+      location: event.location,
+      starts_at: isoTime(event.startsAt),
+      ends_at: event.endsAt === null ? null : isoTime(event.endsAt),
+      created_at: isoTime(event.createdAt),
+    })),
+    events_joined: joined.map(({ uuid, name, joinedAt }) => ({ uuid, name, joined_at: isoTime(joinedAt) })),
+    event_messages: said.map(({ eventId, at, kind, body }) => ({
+      event: eventId,
+      at: isoTime(at),
+      kind,
+      body,
+    })),
+    reminders: reminded.map(({ eventId, sentAt }) => ({ event: eventId, sent_at: isoTime(sentAt) })),
+    participation_requests: asked.map(({ eventId, status, isWaiting, createdAt }) => ({
+      event: eventId,
+      status,
+      waiting: isWaiting,
+      created_at: isoTime(createdAt),
+    })),
   };
 }
