@@ -52,7 +52,7 @@ describe("a record", () => {
     await page.getByLabel("Name").fill(other.name);
     await save(page);
     await page.getByRole("alert").getByText("There is one with this value already.").waitFor();
-    expect(await page.getByLabel("Name").inputValue()).toBe(other.name);
+    await expect.poll(() => page.getByLabel("Name").inputValue()).toBe(other.name);
     expect((await tariff(one)).name).toBe(one.name);
   });
 
@@ -189,7 +189,7 @@ describe("a list", () => {
     await page.getByRole("button", { name: "Username" }).click();
     await expect.poll(() => page.url()).toContain("sort=username");
     const heading = page.getByRole("columnheader", { name: "Username" });
-    expect(await heading.getAttribute("aria-sort")).toBe("ascending");
+    await expect.poll(() => heading.getAttribute("aria-sort")).toBe("ascending");
   });
 
   test("says how many it concerns before anything is done to many", async () => {

@@ -144,7 +144,7 @@ describe("the frame", () => {
     await page.getByRole("heading", { name: "Обзор" }).waitFor();
     await page.reload();
     await page.getByRole("heading", { name: "Обзор" }).waitFor();
-    expect(await page.locator("html").getAttribute("lang")).toBe("ru");
+    await expect.poll(() => page.locator("html").getAttribute("lang")).toBe("ru");
   });
 
   test("is light or dark as the system is, until somebody chooses", async () => {
@@ -176,7 +176,7 @@ describe("the frame", () => {
     await page.getByRole("button", { name: "Menu" }).click();
     await page.locator(".side").getByRole("link", { name: "Tariffs" }).click();
     await page.getByRole("heading", { name: "Tariffs" }).waitFor();
-    expect(await page.locator(".side").isVisible()).toBe(false);
+    await expect.poll(() => page.locator(".side").isVisible()).toBe(false);
   });
 
   test("asks nobody but its own server, and complains of nothing", async () => {

@@ -41,7 +41,7 @@ test("both sides see each other's words at once, without a reload", async () => 
   await page.getByLabel("Answer").first().fill("We are looking into it.");
   await page.keyboard.press("Enter");
   await page.locator(".bubble.ours").getByText("We are looking into it.").waitFor();
-  expect(await page.locator(".bubble").count()).toBe(3);
+  await expect.poll(() => page.locator(".bubble").count()).toBe(3);
   const { body } = await author.get(path);
   expect(body.messages.map((message: { body: string }) => message.body)).toContain("We are looking into it.");
   expect(body.status).toBe("IN_PROGRESS");
