@@ -29,6 +29,10 @@ export const events = sqliteTable(
     locationKey: text("location_key").notNull().default(""),
     description: text("description").notNull().default(""),
     eventType: text("event_type").notNull().default(""),
+    /** Who may read it: anybody, or signed-in people only (events made at AlphaBet's door). */
+    audience: text("audience", { enum: ["public", "signed_in"] })
+      .notNull()
+      .default("public"),
     cityId: integer("city_id").references(() => cities.id, { onDelete: "set null" }),
     /** Minor units. */
     price: integer("price").notNull().default(0),
@@ -64,6 +68,11 @@ export const eventMembers = sqliteTable(
       .references(() => users.id, { onDelete: "cascade" }),
     isOrganizer: integer("is_organizer", { mode: "boolean" }).notNull().default(false),
     joinedAt: integer("joined_at").notNull(),
+    /**
+     * When this person took part by their own act, epoch ms: made the event, was let in after asking, or accepted being
+     * named. Null: somebody else named them, which gives nobody any sight of anybody's place.
+     */
+    acceptedAt: integer("accepted_at"),
   },
   (table) => [
     primaryKey({ columns: [table.eventId, table.userId] }),

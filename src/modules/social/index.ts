@@ -2,7 +2,7 @@
 export { exportSocial } from "./export.ts";
 export { socialHandlers } from "./handlers.ts";
 export { changeProfile } from "./profiles.ts";
-export { relation } from "./relations.ts";
+export { areFriends, isBlocked, relation } from "./relations.ts";
 export { sendRequest } from "./requests.ts";
 export { personFacts, socialResources } from "./resources.ts";
 export { socialRoutes } from "./routes.ts";

@@ -1,6 +1,20 @@
 /** What two people are to each other. */
-import { sql } from "drizzle-orm";
+import { type Column, type SQL, sql } from "drizzle-orm";
 import type { Scope } from "../../platform/runtime.ts";
+
+/** A user's id: a value, or a column of the statement around it (`sql.raw("m.user_id")`, `users.id`). */
+type UserId = number | SQL | Column;
+
+/** SQL condition: the two are friends now. */
+export function areFriends(one: UserId, other: UserId): SQL {
+  return sql`EXISTS (SELECT 1 FROM friendships WHERE low_id = min(${one}, ${other}) AND high_id = max(${one}, ${other}))`;
+}
+
+/** SQL condition: one of the two has blocked the other. */
+export function isBlocked(one: UserId, other: UserId): SQL {
+  return sql`EXISTS (SELECT 1 FROM blocks WHERE (user_id = ${one} AND blocked_id = ${other})
+    OR (user_id = ${other} AND blocked_id = ${one}))`;
+}
 
 export interface Relation {
   readonly friends: boolean;
@@ -10,9 +24,8 @@ export interface Relation {
 
 /** One statement. Nobody is their own friend. */
 export async function relation(scope: Scope, one: number, other: number): Promise<Relation> {
-  const [row] = await scope.db.all<{ friends: number; blocked: number }>(sql`SELECT
-    EXISTS (SELECT 1 FROM friendships WHERE low_id = ${Math.min(one, other)} AND high_id = ${Math.max(one, other)}) AS friends,
-    EXISTS (SELECT 1 FROM blocks WHERE (user_id = ${one} AND blocked_id = ${other})
-      OR (user_id = ${other} AND blocked_id = ${one})) AS blocked`);
+  const [row] = await scope.db.all<{ friends: number; blocked: number }>(
+    sql`SELECT ${areFriends(one, other)} AS friends, ${isBlocked(one, other)} AS blocked`,
+  );
   return { friends: row?.friends === 1, blocked: row?.blocked === 1 };
 }

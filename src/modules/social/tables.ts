@@ -47,6 +47,8 @@ export const socialProfiles = sqliteTable(
     additionally: text("additionally").notNull().default(""),
     /** Consent to be located; without it the coordinates are neither written nor shown. */
     isGeoipAllowed: integer("is_geoip_allowed", { mode: "boolean" }).notNull().default(false),
+    /** When the consent that stands now was given, epoch ms: nothing from before is shown to others. Null without consent. */
+    geoipAllowedAt: integer("geoip_allowed_at"),
     /** Degrees. */
     latitude: real("latitude"),
     longitude: real("longitude"),
