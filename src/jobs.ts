@@ -1,31 +1,47 @@
 /** What runs without a request: the outbox's effects by kind, and the clock's jobs. */
-import { purgeJobs, workOnJob } from "./modules/admin/index.ts";
+import { jobWorked, purgeJobs } from "./modules/admin/index.ts";
 import { eraseChatWords } from "./modules/chat/index.ts";
-import { dispatchHandlers, idleTrucks, purgeShares, sweepOffers } from "./modules/dispatch/index.ts";
+import {
+  idleTrucks,
+  orderDispatched,
+  orderGone,
+  orderNotice,
+  purgeShares,
+  sweepOffers,
+  truckChanged,
+} from "./modules/dispatch/index.ts";
 import { documentMails, sendExpiryReminders } from "./modules/documents/index.ts";
 import {
   eraseEventWords,
-  eventHandlers,
   eventMails,
+  eventNotice,
+  geocoding,
   sendReminders,
   sweepLines,
 } from "./modules/events/index.ts";
 import { checkFiles, purgePendingFiles } from "./modules/files/index.ts";
-import { identityMails, purgeCodes, purgeSessions, sweepAvatars } from "./modules/identity/index.ts";
-import { eraseNotices, notificationHandlers } from "./modules/notifications/index.ts";
-import { socialHandlers } from "./modules/social/index.ts";
-import { supportHandlers } from "./modules/support/index.ts";
-import { checkTracks, eraseTrack, rollTracks, trackingHandlers } from "./modules/tracking/index.ts";
+import {
+  accountErased,
+  identityMails,
+  purgeCodes,
+  purgeSessions,
+  sessionsRevoked,
+  sweepAvatars,
+} from "./modules/identity/index.ts";
+import { eraseNotices, noticePush } from "./modules/notifications/index.ts";
+import { sharedAccessRevoked } from "./modules/social/index.ts";
+import { messageNotice, ticketChange, ticketErased } from "./modules/support/index.ts";
+import { checkTracks, eraseTrack, rollTracks, taskNotice, trackRoll } from "./modules/tracking/index.ts";
 import { deliver, type Handlers, sweepOutbox } from "./platform/db/delivery.ts";
+import { handlersOf, implementEffect } from "./platform/db/effects.ts";
 import { bury, purgeOutbox } from "./platform/db/outbox.ts";
 import { purgeIdempotencyKeys } from "./platform/http/idempotency.ts";
 import { openJobScope } from "./platform/http/scope.ts";
 import { log } from "./platform/log.ts";
 import { deliverMail, deliverSms, type Templates } from "./platform/mail/mail.ts";
-import { rosterOf } from "./platform/realtime/roster.ts";
-import type { Revocation } from "./platform/realtime/sockets.ts";
 import { sweepRooms } from "./platform/realtime/sweep.ts";
 import type { JobMessage, Runtime, Scope } from "./platform/runtime.ts";
+import { objectDropped } from "./platform/storage/media.ts";
 
 /** Every letter that the house can write. */
 export const templates: Templates = { ...identityMails, ...eventMails, ...documentMails };
@@ -33,28 +49,36 @@ export const templates: Templates = { ...identityMails, ...eventMails, ...docume
 /** With an account goes what rooms and other people's lists hold of it. */
 const ERASURES = [eraseEventWords, eraseChatWords, eraseTrack, eraseNotices];
 
+/** What rooms and other people's lists hold of an account that is gone. */
+const accountWords = implementEffect(accountErased, async (scope, { userId }) => {
+  for (const erase of ERASURES) await erase(scope, userId);
+  // What the cascade's triggers wrote nobody has handed over: pictures go now, not at the next minute.
+  await sweepOutbox(scope);
+});
+
 /** Effect kind → what carries it out. Each stands being repeated. */
-const handlers: Handlers = {
+export const effectHandlers: Handlers = {
   mail: (scope, row) => deliverMail(scope.runtime, row, templates),
   sms: (scope, row) => deliverSms(scope.runtime, row),
-  object: (scope, row) => scope.runtime.bucket.delete(row.address),
-  async revoke(scope, row) {
-    const revocation = row.payload as Revocation;
-    await rosterOf(scope.runtime.rosters, revocation.userId).revoke(revocation);
-  },
-  async erase(scope, row) {
-    const { userId } = row.payload as { userId: number };
-    for (const erase of ERASURES) await erase(scope, userId);
-    // What the cascade's triggers wrote nobody has handed over: pictures go now, not at the next minute.
-    await sweepOutbox(scope);
-  },
-  admin_job: (scope, row) => workOnJob(scope, (row.payload as { id: string }).id),
-  ...dispatchHandlers,
-  ...eventHandlers,
-  ...notificationHandlers,
-  ...socialHandlers,
-  ...supportHandlers,
-  ...trackingHandlers,
+  ...handlersOf([
+    accountWords,
+    eventNotice,
+    geocoding,
+    jobWorked,
+    messageNotice,
+    noticePush,
+    objectDropped,
+    orderDispatched,
+    orderGone,
+    orderNotice,
+    sessionsRevoked,
+    sharedAccessRevoked,
+    taskNotice,
+    ticketChange,
+    ticketErased,
+    trackRoll,
+    truckChanged,
+  ]),
 };
 
 /** Every minute, each on its own: one that fails stops no other. */
@@ -98,7 +122,7 @@ export async function consume(
     await bury(scope.db, scope.now());
     return;
   }
-  await deliver(scope, handlers, batch.messages);
+  await deliver(scope, effectHandlers, batch.messages);
 }
 
 export async function tick(

@@ -2,7 +2,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { dispatchConfirmed, sweepOffers } from "../../src/modules/dispatch/offers.ts";
+import { orderDispatched, sweepOffers } from "../../src/modules/dispatch/offers.ts";
 import type { Person } from "../authorization/world.ts";
 import { get, patch, rows } from "../support/api.ts";
 import { jobScope } from "../support/scope.ts";
@@ -92,7 +92,7 @@ describe("AUTO_DISPATCH", () => {
   };
   const carryOut = async (id: string) => {
     const { scope, finished } = jobScope();
-    await dispatchConfirmed(scope, id);
+    await orderDispatched.run(scope, { orderId: id });
     await finished();
   };
 

@@ -1,6 +1,6 @@
 /** What is written by REST is heard on the ticket's socket: once, by whoever may read it. */
 import { beforeEach, expect, test } from "vitest";
-import { announceMessage } from "../../src/modules/support/notices.ts";
+import { messageNotice } from "../../src/modules/support/notices.ts";
 import { get, type Person, person } from "../support/api.ts";
 import { jobScope } from "../support/scope.ts";
 import { connectNative, dial } from "../support/socket.ts";
@@ -47,12 +47,14 @@ test("what the outbox repeats is not heard again", async () => {
   const { body } = await write(ann, id, "Алло?");
   const isIt = (frame: { t?: string; ref?: string }) => isEntry(frame) && frame.ref === body.id;
   await socket.next(isIt);
-  await announceMessage(jobScope().scope, { id: body.id });
+  await messageNotice.run(jobScope().scope, { id: body.id, ticketId: id });
   expect(await socket.silent(isIt)).toBe(true);
 });
 
 test("a message that is gone has nothing to tell", async () => {
-  await expect(announceMessage(jobScope().scope, { id: crypto.randomUUID() })).resolves.toBeUndefined();
+  await expect(
+    messageNotice.run(jobScope().scope, { id: crypto.randomUUID(), ticketId: id }),
+  ).resolves.toBeUndefined();
 });
 
 test("what is said on the socket stands in the ticket, and takes it up", async () => {

@@ -1,6 +1,6 @@
 /** What rooms hear of the fleet: a new state at once, and who drives no more hears nothing. */
 import { describe, expect, test } from "vitest";
-import { tellTruck } from "../../src/modules/dispatch/truck-notices.ts";
+import { truckChanged } from "../../src/modules/dispatch/truck-notices.ts";
 import { idleTrucks } from "../../src/modules/dispatch/trucks.ts";
 import { cellOf } from "../../src/platform/geo.ts";
 import { del, patch, rows } from "../support/api.ts";
@@ -106,7 +106,7 @@ test("a notice that is told again changes nothing for the one who came back sinc
   const { id } = await truck(by, { driver: driving.id });
   const at = Date.now() - 60_000;
   const socket = await connectNative(`/ws/tow-trucks/${id}/location/`, driving.token);
-  await tellTruck(jobScope().scope, { truckId: id, ref: "late", leaves: { userId: driving.id, at } });
+  await truckChanged.run(jobScope().scope, { truckId: id, ref: "late", leaves: { userId: driving.id, at } });
   expect(await socket.silent(({ t }: Frame) => t !== "welcome")).toBe(true);
   socket.close();
 });

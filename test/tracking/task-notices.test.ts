@@ -1,6 +1,6 @@
 /** Who hears of a task: the rooms of everybody who is about, each once. */
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
-import { announceTask, type TaskNotice } from "../../src/modules/tracking/task-notices.ts";
+import { type TaskNotice, taskNotice } from "../../src/modules/tracking/task-notices.ts";
 import type { Runtime } from "../../src/platform/runtime.ts";
 import { type Person, post, rows, staffMember } from "../support/api.ts";
 import { jobScope } from "../support/scope.ts";
@@ -51,7 +51,7 @@ test("a new task is told to the rooms of people, and to those that were entered 
     seen("chat:5", HOUR),
   ]);
   const { told, scope } = listening();
-  await announceTask(scope, assigned);
+  await taskNotice.run(scope, assigned);
   const names = told.map(([name]) => name);
   expect(names.sort()).toEqual(Array.from({ length: 120 }, (_, n) => `user:${n + 1}`).sort());
   const { userId: _, ...draft } = assigned;
@@ -62,14 +62,14 @@ test("a room that fails keeps no other from hearing, and the notice is tried aga
   await rows("DELETE FROM rooms");
   await Promise.all([1, 2, 3].map((n) => seen(`user:${n}`, HOUR)));
   const { told, scope } = listening((name) => name === "user:2");
-  await expect(announceTask(scope, assigned)).rejects.toThrow("gone");
+  await expect(taskNotice.run(scope, assigned)).rejects.toThrow("gone");
   expect(told.map(([name]) => name)).toEqual(["user:1", "user:3"]);
 });
 
 test("what concerns one person is told to their room alone", async () => {
   const { told, scope } = listening();
   const notice = { ...assigned, userId: 5, kind: "task_status_updated" } as const;
-  await announceTask(scope, notice);
+  await taskNotice.run(scope, notice);
   expect(told.map(([name]) => name)).toEqual(["user:5"]);
 });
 

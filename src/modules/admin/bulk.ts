@@ -13,7 +13,7 @@ import { admitTo } from "./catalogue.ts";
 import { findRow, idsOf, type Wanted } from "./lists.ts";
 import { may, roleOf } from "./rights.ts";
 import { adminJobs } from "./tables.ts";
-import { beginJob, type Job, sliceEffect } from "./work.ts";
+import { beginJob, type Job, jobSlice } from "./work.ts";
 import { changeRow, removeRow } from "./writing.ts";
 
 /** `delete`, `change` with values, or one of the resource's own actions. */
@@ -127,7 +127,7 @@ export async function workOnTask(scope: Scope, job: Job, caller: Caller | null):
       updatedAt: scope.now(),
     })
     .where(eq(adminJobs.id, job.id));
-  await commit(scope, progress, state === "running" ? [sliceEffect(job.id)] : []);
+  await commit(scope, progress, state === "running" ? [jobSlice.row({ id: job.id })] : []);
 }
 
 /** Null when its caller may not do this any more: then the job stops. */

@@ -13,7 +13,7 @@ import { dropExport, dropParts, EXPORT, join, partOf } from "./exported.ts";
 import { countRows, rowsAfter, type Wanted } from "./lists.ts";
 import { roleOf } from "./rights.ts";
 import { adminJobs } from "./tables.ts";
-import { beginJob, type Job, sliceEffect } from "./work.ts";
+import { beginJob, type Job, jobSlice } from "./work.ts";
 
 /** Rows of one slice, and of a whole export: five hundred slices. */
 const SLICE = 2000;
@@ -77,7 +77,9 @@ export async function workOnExport(scope: Scope, job: Job, caller: Caller | null
     return;
   }
   const values: Course = { wanted, last: rows.at(-1)?.id ?? last };
-  await commit(scope, set({ done, total: Math.max(job.total, done), values }), [sliceEffect(job.id)]);
+  await commit(scope, set({ done, total: Math.max(job.total, done), values }), [
+    jobSlice.row({ id: job.id }),
+  ]);
 }
 
 /** Null when its beginner may not read this any more: then the export stops. */

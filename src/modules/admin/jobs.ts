@@ -1,14 +1,17 @@
 /** The console's long work as the queue and the clock bring it. */
 import { and, eq, lte } from "drizzle-orm";
+import { implementEffect } from "../../platform/db/effects.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { workOnTask } from "./bulk.ts";
 import { dropExport, EXPORT } from "./exported.ts";
 import { workOnExport } from "./exports.ts";
 import { adminJobs } from "./tables.ts";
-import { actorOf } from "./work.ts";
+import { actorOf, jobSlice } from "./work.ts";
 
 /** The next slice of a job, and the effect of the one after it. */
-export async function workOnJob(scope: Scope, id: string): Promise<void> {
+export const jobWorked = implementEffect(jobSlice, workOnJob);
+
+async function workOnJob(scope: Scope, { id }: { readonly id: string }): Promise<void> {
   const [job] = await scope.db.select().from(adminJobs).where(eq(adminJobs.id, id));
   if (job?.state !== "running") return;
   const work = job.action === EXPORT ? workOnExport : workOnTask;

@@ -1,5 +1,6 @@
 /** Work that takes longer than a request: a row says how far it is, an effect of the outbox brings each slice. */
-import { commit, type Effect } from "../../platform/db/outbox.ts";
+import { declareEffect } from "../../platform/db/effects.ts";
+import { commit } from "../../platform/db/outbox.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import type { Resource, Statement } from "../../platform/resources/resource.ts";
 import type { Scope } from "../../platform/runtime.ts";
@@ -8,9 +9,8 @@ import { adminJobs } from "./tables.ts";
 
 export type Job = typeof adminJobs.$inferSelect;
 
-export function sliceEffect(id: string): Effect {
-  return { kind: "admin_job", address: `job:${id}`, payload: { id } };
-}
+/** The next slice of a job; `jobs.ts` carries it out. */
+export const jobSlice = declareEffect<{ readonly id: string }>("admin_job", ({ id }) => `job:${id}`);
 
 interface Begun {
   readonly action: string;
@@ -41,7 +41,7 @@ export async function beginJob(
     createdAt: now,
     updatedAt: now,
   });
-  await commit(scope, insert, [sliceEffect(id)], also);
+  await commit(scope, insert, [jobSlice.row({ id })], also);
   return id;
 }
 

@@ -11,7 +11,7 @@ import { type Notice, noticeEffects, noticeRows, pushNotices } from "../notifica
 import { type Candidate, closestTruck } from "./offers-search.ts";
 import { isFree } from "./order-moves.ts";
 import type { OrderRow } from "./order-queries.ts";
-import { type OrderNotice, orderEffect, tellOrderNow } from "./order-room.ts";
+import { type OrderNotice, orderNotice } from "./order-room.ts";
 import { offerNotice, unansweredNotice } from "./order-texts.ts";
 import { orderOffers, orders } from "./tables.ts";
 
@@ -88,7 +88,7 @@ async function offerTo(
     RETURNING id`);
   const notices = [offerNotice(order.id, truck.driverId, round)];
   const told = tells(order.id, "open", { tow_truck: truck.id, expires_at: isoTime(expiresAt) });
-  const effects = [orderEffect(told), ...noticeEffects(notices)];
+  const effects = [orderNotice.row(told), ...noticeEffects(notices)];
   const rest = [noticeRows(scope, notices), ...(closing ? [close(scope, closing)] : [])];
   const made = await commit(scope, insert, effects, rest).catch((error: unknown) => {
     if (isUniqueViolation(error, "order_offers")) return null;
@@ -129,7 +129,7 @@ async function giveUp(scope: Scope, order: OrderRow, round: number, closing: Clo
   const notices = operators.map(({ id }) => unansweredNotice(order.id, id, ref));
   const told = tells(order.id, "exhausted", {});
   const rows = noticeRows(scope, notices);
-  const effects = [orderEffect(told), ...noticeEffects(notices)];
+  const effects = [orderNotice.row(told), ...noticeEffects(notices)];
   const done = closing
     ? await commit(scope, close(scope, closing), effects, [rows])
     : await commit(scope, rows, effects);
@@ -142,7 +142,7 @@ function tells(orderId: string, state: string, more: Record<string, unknown>): O
 
 async function tell(scope: Scope, told: OrderNotice, notices: readonly Notice[]): Promise<void> {
   pushNotices(scope, notices);
-  await tellOrderNow(scope, told);
+  await orderNotice.now(scope, told);
 }
 
 /** The order's room passes the offer on when its time is up; should its alarm be lost, the sweep does. */

@@ -1,5 +1,6 @@
 /** Calling for trucks, drivers' answers, and time that runs out. */
 import { and, asc, eq, gt, lte, sql } from "drizzle-orm";
+import { implementEffect } from "../../platform/db/effects.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import { invalid, notFound, refuse } from "../../platform/http/errors.ts";
 import { fill } from "../../platform/http/messages.ts";
@@ -8,6 +9,7 @@ import type { Scope } from "../../platform/runtime.ts";
 import { nextOffer, type Offer, openOffers } from "./offers-rounds.ts";
 import { moveOrder } from "./order-moves.ts";
 import { loadOrder } from "./order-queries.ts";
+import { orderDispatch } from "./order-room.ts";
 import { texts } from "./order-texts.ts";
 import { orderOffers, orders, towTrucks } from "./tables.ts";
 
@@ -29,8 +31,10 @@ export async function beginDispatch(scope: Scope, orderId: string): Promise<Offe
   return standing ?? nextOffer(scope, orderId, order.round + 1, null);
 }
 
-/** Carries out the effect of a confirmation: the first call, once. */
-export async function dispatchConfirmed(scope: Scope, orderId: string): Promise<void> {
+/** What a confirmation asks for: the first call, once. */
+export const orderDispatched = implementEffect(orderDispatch, dispatchConfirmed);
+
+async function dispatchConfirmed(scope: Scope, { orderId }: { readonly orderId: string }): Promise<void> {
   const [order] = await scope.db
     .select({ status: orders.status })
     .from(orders)

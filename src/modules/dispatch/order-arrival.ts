@@ -6,7 +6,7 @@ import { fill } from "../../platform/http/messages.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { noticeEffects, noticeRows, pushNotices } from "../notifications/index.ts";
 import type { Order } from "./order-queries.ts";
-import { orderEffect, tellOrderNow } from "./order-room.ts";
+import { orderNotice } from "./order-room.ts";
 import { arrivedNotice, texts } from "./order-texts.ts";
 
 export async function arrive(scope: Scope, order: Order): Promise<void> {
@@ -23,8 +23,8 @@ export async function arrive(scope: Scope, order: Order): Promise<void> {
   // Nothing changes; the statement only sees to it that nobody is told of an order that has gone on.
   const still = scope.db.run(sql`UPDATE orders SET updated_at = updated_at
     WHERE id = ${id} AND status = 'ASSIGNED' AND tow_truck_id = ${towTruckId}`);
-  const effects = [orderEffect(told), ...noticeEffects(notices)];
+  const effects = [orderNotice.row(told), ...noticeEffects(notices)];
   if (!(await commit(scope, still, effects, [noticeRows(scope, notices)]))) throw notReady;
   pushNotices(scope, notices);
-  await tellOrderNow(scope, told);
+  await orderNotice.now(scope, told);
 }

@@ -12,10 +12,10 @@ import { noticeEffects, noticeRows, pushNotices } from "../notifications/index.t
 import { noSuchKey } from "./fields.ts";
 import { decide, isActive, type Move, type Side, truckFault, type Wish } from "./machine.ts";
 import type { Order, OrderRow } from "./order-queries.ts";
-import { type OrderNotice, orderEffect, tellOrderNow } from "./order-room.ts";
+import { type OrderNotice, orderDispatch, orderNotice } from "./order-room.ts";
 import { statusNotice, texts, truckTexts } from "./order-texts.ts";
 import { orderStatusHistory, orders } from "./tables.ts";
-import { tellTruckNow, truckEffect, truckNotice } from "./truck-notices.ts";
+import { truckChanged, truckNotice } from "./truck-notices.ts";
 
 export interface OrderWish extends Wish {
   /** Kopecks; operators only, as the schedule. */
@@ -54,8 +54,8 @@ export async function moveOrder(
   const told = tells(scope, order, move);
   const trucksTold = trucksOf(move).map((id) => truckNotice(scope, { id, driverId: null }, undefined));
   const effects = [
-    ...(told ? [orderEffect(told)] : []),
-    ...trucksTold.map(truckEffect),
+    ...(told ? [orderNotice.row(told)] : []),
+    ...trucksTold.map(truckChanged.row),
     ...noticeEffects(notices),
     ...(stepped ? followUps(scope, order, move) : []),
   ];
@@ -72,8 +72,8 @@ export async function moveOrder(
   if (!moved) throw refuse(409, messages.conflict);
   pushNotices(scope, notices);
   await Promise.all([
-    told && tellOrderNow(scope, told),
-    ...trucksTold.map((notice) => tellTruckNow(scope, notice)),
+    told && orderNotice.now(scope, told),
+    ...trucksTold.map((notice) => truckChanged.now(scope, notice)),
   ]);
   return moved;
 }
@@ -210,7 +210,7 @@ function tells(scope: Scope, order: Order, move: Move): OrderNotice | null {
 /** With `AUTO_DISPATCH` a confirmed order calls for trucks by itself. */
 function followUps(scope: Scope, order: Order, { to }: Move): Effect[] {
   if (to !== "CONFIRMED" || !scope.runtime.settings.autoDispatch) return [];
-  return [{ kind: "order_dispatch", address: `order:${order.id}`, payload: { orderId: order.id } }];
+  return [orderDispatch.row({ orderId: order.id })];
 }
 
 function audit(scope: Scope, caller: Caller, order: Order, side: Side, after: Partial<OrderRow>) {

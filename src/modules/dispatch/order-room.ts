@@ -1,6 +1,5 @@
 /** Telling an order's room what happened to it, and the operators' overview of its steps. Repeatable: rooms know each entry by its ref. */
-import type { Effect } from "../../platform/db/outbox.ts";
-import { log } from "../../platform/log.ts";
+import { declareEffect, defineEffect } from "../../platform/db/effects.ts";
 import { noteRoom } from "../../platform/realtime/sweep.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { OPS_ROOM } from "./ops.ts";
@@ -14,12 +13,13 @@ export interface OrderNotice {
   readonly leaves?: { readonly userId: number; readonly at: number } | null;
 }
 
-export function orderEffect(notice: OrderNotice): Effect {
-  return { kind: "order_notice", address: `order:${notice.orderId}`, payload: notice };
-}
+/** Tells the order's room, and the operators of a step; who left the order is sent away. */
+export const orderNotice = defineEffect<OrderNotice>("order_notice", {
+  address: ({ orderId }) => `order:${orderId}`,
+  run: tellOrder,
+});
 
-/** Carries the effect out. */
-export async function tellOrder(scope: Scope, notice: OrderNotice): Promise<void> {
+async function tellOrder(scope: Scope, notice: OrderNotice): Promise<void> {
   const name = `order:${notice.orderId}`;
   const room = scope.runtime.room(name);
   if (!room) return;
@@ -34,16 +34,15 @@ export async function tellOrder(scope: Scope, notice: OrderNotice): Promise<void
     await room.revoke({ userId: leaves.userId, rightsBefore: leaves.at }, 4003, "no longer on this order");
 }
 
-/** At once, beside the answer; the outbox repeats it anyway. */
-export async function tellOrderNow(scope: Scope, notice: OrderNotice): Promise<void> {
-  try {
-    await tellOrder(scope, notice);
-  } catch (error) {
-    log("warn", "orders.tell", { order: notice.orderId }, error);
-  }
-}
+/** Calls for trucks: what a confirmation asks for, and `offers.ts` carries out. */
+export const orderDispatch = declareEffect<{ readonly orderId: string }>(
+  "order_dispatch",
+  ({ orderId }) => `order:${orderId}`,
+);
 
-/** Carries out what an order's deletion left behind: its room closes for everybody and forgets. Safe to repeat. */
-export async function closeOrderRoom(scope: Scope, name: string): Promise<void> {
-  await scope.runtime.room(name)?.retire(name, { kind: "gone", ref: "gone", body: {} });
-}
+/** What an order's deletion left behind (a trigger writes the row): its room closes for everybody and forgets. */
+export const orderGone = defineEffect<object>("order_gone", {
+  address: () => "",
+  run: async (scope, _none, room) =>
+    void (await scope.runtime.room(room)?.retire(room, { kind: "gone", ref: "gone", body: {} })),
+});

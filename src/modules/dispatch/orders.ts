@@ -12,7 +12,7 @@ import { noticeEffects, noticeRows, pushNotices } from "../notifications/index.t
 import { noSuchKey } from "./fields.ts";
 import { type Editable, mayEdit, type Side, sideOf } from "./machine.ts";
 import { findOrder, type Order, type OrderRow, ordersOf } from "./order-queries.ts";
-import { orderEffect, tellOrderNow } from "./order-room.ts";
+import { orderNotice } from "./order-room.ts";
 import { toOrderWire } from "./order-schemas.ts";
 import { statusNotice, texts } from "./order-texts.ts";
 import { estimate } from "./pricing.ts";
@@ -66,12 +66,12 @@ export async function placeOrder(
     ref: `placed:${id}`,
     body: { order: id, status: "PENDING", old_status: null, tow_truck: null },
   } as const;
-  const effects = [orderEffect(told), ...noticeEffects(notices)];
+  const effects = [orderNotice.row(told), ...noticeEffects(notices)];
   const made = await commit(scope, insert, effects, [noticeRows(scope, notices)]);
   const [order] = made ?? [];
   if (!order) throw new Error("the new order has no row");
   pushNotices(scope, notices);
-  await tellOrderNow(scope, told);
+  await orderNotice.now(scope, told);
   return order;
 }
 

@@ -9,7 +9,7 @@ import { fill, messages } from "../../platform/http/messages.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { noticeEffects, noticeRows, pushNotices } from "../notifications/index.ts";
 import type { Payment } from "./order-queries.ts";
-import { orderEffect, tellOrderNow } from "./order-room.ts";
+import { orderNotice } from "./order-room.ts";
 import { paidNotice, texts } from "./order-texts.ts";
 import { mayPass, type PaymentStatus } from "./payments-rules.ts";
 import { orders, payments } from "./tables.ts";
@@ -57,10 +57,10 @@ export async function declarePayment(
     ref: crypto.randomUUID(),
     body: { order: orderId, status: "PENDING", amount: fromHundredths(amount) },
   } as const;
-  const done = await commit(scope, insert, [orderEffect(told)]);
+  const done = await commit(scope, insert, [orderNotice.row(told)]);
   const [made] = (done?.results ?? []) as { id: number }[];
   if (!made) throw invalid({ non_field_errors: fill(texts.waiting, { limit: MOST_WAITING }) });
-  await tellOrderNow(scope, told);
+  await orderNotice.now(scope, told);
   return { id: made.id, orderId, ...facts, status: "PENDING", paidAt: null, createdAt: now, updatedAt: now };
 }
 
@@ -107,7 +107,7 @@ export async function settlePayment(
   const done = await commit(
     scope,
     update,
-    [orderEffect(told), ...noticeEffects(notices)],
+    [orderNotice.row(told), ...noticeEffects(notices)],
     [
       noticeRows(scope, notices),
       auditEntry(scope, caller, {
@@ -121,7 +121,7 @@ export async function settlePayment(
   const [settled] = done ?? [];
   if (!settled) throw await lost(scope, payment);
   pushNotices(scope, notices);
-  await tellOrderNow(scope, told);
+  await orderNotice.now(scope, told);
   return settled;
 }
 

@@ -5,7 +5,7 @@ import { text } from "../../platform/http/text.ts";
 import type { Change, Consequences, Statement, Subject } from "../../platform/resources/resource.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { towTruckTypes } from "./tables.ts";
-import { tellTruckNow, truckEffect, truckNotice } from "./truck-notices.ts";
+import { truckChanged, truckNotice } from "./truck-notices.ts";
 
 const ON_JOB = text(
   "A truck on a job keeps its driver and its state until the job ends.",
@@ -31,14 +31,14 @@ export async function truckConsequences(scope: Scope, { before, values }: Change
   const told = before && noticeOf(scope, before, values.driver as number | null | undefined);
   return {
     ...(moves ? { where: NO_JOB } : {}),
-    ...(told ? { effects: [truckEffect(told)], after: () => tellTruckNow(scope, told) } : {}),
+    ...(told ? { effects: [truckChanged.row(told)], after: () => truckChanged.now(scope, told) } : {}),
     rest: "vehicle_types" in values ? replaceTypes(scope, id, values.vehicle_types) : [],
   };
 }
 
 /** The room of a truck that goes closes. */
 export async function truckRemoval(scope: Scope, subject: Subject): Promise<Pick<Consequences, "effects">> {
-  return { effects: [truckEffect(noticeOf(scope, subject, null))] };
+  return { effects: [truckChanged.row(noticeOf(scope, subject, null))] };
 }
 
 function noticeOf(scope: Scope, { id, row }: Subject, driverId: number | null | undefined) {

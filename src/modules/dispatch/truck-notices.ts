@@ -1,7 +1,6 @@
 /** Telling rooms what became of a truck: the operators' overview its state, its own room who drives it no more. Repeatable. */
 import { eq } from "drizzle-orm";
-import type { Effect } from "../../platform/db/outbox.ts";
-import { log } from "../../platform/log.ts";
+import { defineEffect } from "../../platform/db/effects.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { toPosition } from "./live.ts";
 import { OPS_ROOM } from "./ops.ts";
@@ -28,12 +27,13 @@ export function truckNotice(
   };
 }
 
-export function truckEffect(notice: TruckNotice): Effect {
-  return { kind: "truck_notice", address: `truck:${notice.truckId}`, payload: notice };
-}
+/** Tells the overview and sends away who drives it no more. The room of a truck that is gone closes for everybody. */
+export const truckChanged = defineEffect<TruckNotice>("truck_notice", {
+  address: ({ truckId }) => `truck:${truckId}`,
+  run: tellTruck,
+});
 
-/** Carries the effect out. The room of a truck that is gone closes for everybody. */
-export async function tellTruck(scope: Scope, { truckId, ref, leaves }: TruckNotice): Promise<void> {
+async function tellTruck(scope: Scope, { truckId, ref, leaves }: TruckNotice): Promise<void> {
   const name = `truck:${truckId}`;
   const room = scope.runtime.room(name);
   const [truck] = await scope.db.select(STATE).from(towTrucks).where(eq(towTrucks.id, truckId));
@@ -66,13 +66,4 @@ export async function tellState(
   if (latitude === null || longitude === null || locatedAt === null) return;
   const body = { ...toPosition(id, { latitude, longitude }, locatedAt), status };
   await scope.runtime.room(OPS_ROOM)?.publish(OPS_ROOM, { kind: "position", ref, body });
-}
-
-/** At once, beside the answer; the outbox repeats it anyway. */
-export async function tellTruckNow(scope: Scope, notice: TruckNotice): Promise<void> {
-  try {
-    await tellTruck(scope, notice);
-  } catch (error) {
-    log("warn", "trucks.tell", { truck: notice.truckId }, error);
-  }
 }

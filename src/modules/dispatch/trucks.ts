@@ -11,7 +11,7 @@ import { log } from "../../platform/log.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { users } from "../identity/index.ts";
 import { orders, towTrucks, towTruckTypes, vehicleTypes } from "./tables.ts";
-import { STATE, tellState, tellTruckNow, truckEffect, truckNotice } from "./truck-notices.ts";
+import { STATE, tellState, truckChanged, truckNotice } from "./truck-notices.ts";
 import { findTrucks, selectTrucks } from "./truck-queries.ts";
 import type { Truck } from "./wire-fleet.ts";
 
@@ -138,8 +138,8 @@ export async function changeTruck(
   };
   const told = truckNotice(scope, before, driverId);
   const rest = [...(types ?? []), auditEntry(scope, caller, entry)];
-  const truck = await written(scope, commit(scope, update, [truckEffect(told)], rest));
-  if (typeof truck === "object" && "licensePlate" in truck) await tellTruckNow(scope, told);
+  const truck = await written(scope, commit(scope, update, [truckChanged.row(told)], rest));
+  if (typeof truck === "object" && "licensePlate" in truck) await truckChanged.now(scope, told);
   return truck;
 }
 
@@ -154,8 +154,9 @@ export async function removeTruck(scope: Scope, caller: Caller, id: number): Pro
     after: null,
   };
   const told = truckNotice(scope, before, null);
-  if (!(await commit(scope, remove, [truckEffect(told)], [auditEntry(scope, caller, entry)]))) return "busy";
-  await tellTruckNow(scope, told);
+  if (!(await commit(scope, remove, [truckChanged.row(told)], [auditEntry(scope, caller, entry)])))
+    return "busy";
+  await truckChanged.now(scope, told);
   return "removed";
 }
 

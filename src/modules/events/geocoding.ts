@@ -1,5 +1,6 @@
 /** Where an event is: its city's place at once, and what a geocoder finds for the address a little later. */
 import { and, eq, sql } from "drizzle-orm";
+import { defineEffect } from "../../platform/db/effects.ts";
 import type { Effect } from "../../platform/db/outbox.ts";
 import type { Place } from "../../platform/geo.ts";
 import { invalid } from "../../platform/http/errors.ts";
@@ -41,9 +42,7 @@ export async function placeFor(
   const lookUp = scope.runtime.settings.geocoderUrl !== null && after.location !== "";
   return {
     place: { latitude: city?.latitude ?? null, longitude: city?.longitude ?? null },
-    effects: lookUp
-      ? [{ kind: "geocode", address: `event:${after.uuid}`, payload: { uuid: after.uuid } }]
-      : [],
+    effects: lookUp ? [geocoding.row({ uuid: after.uuid })] : [],
   };
 }
 
@@ -51,7 +50,12 @@ export async function placeFor(
  * Looks an event's address up and moves it there. Whoever moved it meanwhile is right: what stands elsewhere than at
  * its city's place is left alone. Safe to repeat.
  */
-export async function geocode(scope: Scope, { uuid }: { uuid: string }): Promise<void> {
+export const geocoding = defineEffect<{ readonly uuid: string }>("geocode", {
+  address: ({ uuid }) => `event:${uuid}`,
+  run: geocode,
+});
+
+async function geocode(scope: Scope, { uuid }: { readonly uuid: string }): Promise<void> {
   const { geocoderUrl } = scope.runtime.settings;
   const { cityId, location, latitude, longitude } = events;
   const [event] = await scope.db

@@ -16,7 +16,7 @@ import { closeDoor, lineOf, offerPlaces } from "./line.ts";
 import { eventCreated } from "./mails.ts";
 import { dropMembers, insertMembers } from "./members.ts";
 import { planFaults } from "./messages.ts";
-import { noticeEffect, noticeOf, tellRooms } from "./notices.ts";
+import { eventNotice, noticeOf, tellRooms } from "./notices.ts";
 import { followMembers } from "./participation.ts";
 import type { Person } from "./queries.ts";
 import { foldLocation, freePlaces, type Limits, mayChange, type Plan, planFault } from "./rules.ts";
@@ -70,7 +70,7 @@ export async function holdGathering(
   const notice = noticeOf(null, uuid, "created", facts.name);
   const guests = members.filter(({ userId }) => userId !== caller.userId);
   const effects = [
-    noticeEffect(notice),
+    eventNotice.row(notice),
     ...letters("event.created", eventCreated, guests, letterFacts(facts, members)),
     ...lookUps,
   ];
@@ -176,7 +176,7 @@ async function write(
     .returning({ id: events.id });
   const notice = noticeOf(id, after.uuid, "updated", after.name);
   const effects = [
-    noticeEffect(notice),
+    eventNotice.row(notice),
     ...changeLetters(before, after),
     ...lookUps,
     ...(offer?.effects ?? []),

@@ -1,9 +1,10 @@
 /** Events: what other rooms of the house may use. */
 export { eraseEventWords } from "./erasure.ts";
 export { eventGate } from "./gate.ts";
-export { eventHandlers } from "./handlers.ts";
+export { geocoding } from "./geocoding.ts";
 export { sweepLines } from "./line.ts";
 export { eventMails } from "./mails.ts";
+export { eventNotice } from "./notices.ts";
 export {
   countEvents,
   type Event,

@@ -1,7 +1,6 @@
 /** Telling an event's room what happened to the event. Repeatable: the room knows each notice by its ref. */
 import { eq } from "drizzle-orm";
-import type { Effect } from "../../platform/db/outbox.ts";
-import { log } from "../../platform/log.ts";
+import { defineEffect } from "../../platform/db/effects.ts";
 import { noteRoom } from "../../platform/realtime/sweep.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { events } from "./tables.ts";
@@ -15,12 +14,13 @@ export interface Notice {
   readonly ref: string;
 }
 
-export function noticeEffect(notice: Notice): Effect {
-  return { kind: "event_notice", address: `event:${notice.uuid}`, payload: notice };
-}
-
 /** Publishes the notice; a deletion also closes the room. An event that is gone has nobody left to tell. */
-export async function announce(scope: Scope, notice: Notice): Promise<void> {
+export const eventNotice = defineEffect<Notice>("event_notice", {
+  address: ({ uuid }) => `event:${uuid}`,
+  run: announce,
+});
+
+async function announce(scope: Scope, notice: Notice): Promise<void> {
   const eventId = notice.eventId ?? (await idOf(scope, notice.uuid));
   if (eventId === null) return;
   const name = `event:${eventId}`;
@@ -58,9 +58,5 @@ const DIRECT_NOTICES = 20;
 /** At once for few; the outbox repeats each anyway, and a repeat is neither stored nor sent twice. */
 export async function tellRooms(scope: Scope, notices: readonly Notice[]): Promise<void> {
   if (notices.length > DIRECT_NOTICES) return;
-  const results = await Promise.allSettled(notices.map((each) => announce(scope, each)));
-  for (const result of results) {
-    if (result.status === "rejected")
-      log("warn", "events.tell", { requestId: scope.requestId }, result.reason);
-  }
+  await Promise.all(notices.map((notice) => eventNotice.now(scope, notice)));
 }

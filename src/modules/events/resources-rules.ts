@@ -9,7 +9,7 @@ import { findGathering, type Gathering } from "./gatherings.ts";
 import { placeFor } from "./geocoding.ts";
 import { changeLetters } from "./letters.ts";
 import { planFaults } from "./messages.ts";
-import { noticeEffect, noticeOf, tellRooms } from "./notices.ts";
+import { eventNotice, noticeOf, tellRooms } from "./notices.ts";
 import { offerWithout } from "./participation.ts";
 import { foldLocation, planFault } from "./rules.ts";
 import { removeEvents } from "./service.ts";
@@ -56,7 +56,7 @@ export async function eventConsequences(scope: Scope, change: Change): Promise<C
       ...("location" in facts ? { locationKey: foldLocation(after.location) } : {}),
       ...(known ? {} : { uuid, creatorId: caller.userId }),
     },
-    effects: [noticeEffect(notice), ...(known ? changeLetters(known, after) : []), ...effects],
+    effects: [eventNotice.row(notice), ...(known ? changeLetters(known, after) : []), ...effects],
     after: () => tellRooms(scope, [notice]),
   };
 }

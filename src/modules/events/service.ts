@@ -10,7 +10,7 @@ import { forgetEvent } from "./gate.ts";
 import { changeLetters, letterFacts, letters } from "./letters.ts";
 import { eventCancelled, eventCreated } from "./mails.ts";
 import { dropMembers, insertMembers } from "./members.ts";
-import { noticeEffect, noticeOf, tellRooms } from "./notices.ts";
+import { eventNotice, noticeOf, tellRooms } from "./notices.ts";
 import { type Event, load, type Named, type Person, pick, resolve } from "./queries.ts";
 import { foldLocation, hasHappened, mayChange } from "./rules.ts";
 
@@ -62,7 +62,7 @@ export async function createEvents(
     RETURNING id, uuid`);
   const notices = made.map(({ uuid, name }) => noticeOf(null, uuid, "created", name));
   const effects = [
-    ...notices.map(noticeEffect),
+    ...notices.map(eventNotice.row),
     ...made.flatMap((event) =>
       letters("event.created", eventCreated, event.members, letterFacts(event, event.members)),
     ),
@@ -176,7 +176,7 @@ async function writeUpdates(
   }));
   const notices = events.map((event) => noticeOf(event.id, event.uuid, "updated", event.name));
   const effects = [
-    ...notices.map(noticeEffect),
+    ...notices.map(eventNotice.row),
     ...updates.flatMap((each, index) => changeLetters(each.event, events[index] ?? each.event)),
   ];
   const replaced = events.filter((_, index) => updates[index]?.change.participants);
@@ -218,7 +218,7 @@ async function writeRemovals(scope: Scope, caller: Caller, removed: readonly Eve
   const done = await commit(
     scope,
     remove,
-    [...notices.map(noticeEffect), ...cancellations],
+    [...notices.map(eventNotice.row), ...cancellations],
     [
       dropFiles(
         scope,

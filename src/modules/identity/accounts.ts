@@ -2,6 +2,7 @@
 import { eq, sql } from "drizzle-orm";
 import { anyHasher } from "../../platform/crypto/hasher.ts";
 import { isUniqueViolation } from "../../platform/db/client.ts";
+import { declareEffect } from "../../platform/db/effects.ts";
 import { commit, type Effect } from "../../platform/db/outbox.ts";
 import { outbox } from "../../platform/db/tables.ts";
 import { countMail } from "../../platform/http/limits.ts";
@@ -148,7 +149,11 @@ export async function deleteAccount(
   const deleted = await commit(
     scope,
     scope.db.delete(users).where(eq(users.id, userId)),
-    [revokeEffect(scope, revocation), eraseEffect(userId), ...(avatarKey ? [dropObject(avatarKey)] : [])],
+    [
+      revokeEffect(scope, revocation),
+      accountErased.row({ userId }),
+      ...(avatarKey ? [dropObject(avatarKey)] : []),
+    ],
     [
       scope.db
         .delete(outbox)
@@ -161,6 +166,7 @@ export async function deleteAccount(
 }
 
 /** What no foreign key reaches: every module that keeps somebody's words in a room takes them out. */
-function eraseEffect(userId: number): Effect {
-  return { kind: "erase", address: `user:${userId}`, payload: { userId } };
-}
+export const accountErased = declareEffect<{ readonly userId: number }>(
+  "erase",
+  ({ userId }) => `user:${userId}`,
+);

@@ -1,5 +1,5 @@
 /** Identity: accounts, sessions and proof, for every door of the house. */
-export { type AccountChange, changeAccount, deleteAccount, type Taken } from "./accounts.ts";
+export { type AccountChange, accountErased, changeAccount, deleteAccount, type Taken } from "./accounts.ts";
 export { authenticate } from "./authentication.ts";
 export { storeAvatar, sweepAvatars } from "./avatars.ts";
 export { purgeCodes } from "./codes.ts";
@@ -38,7 +38,7 @@ export {
   TokenPair,
   username,
 } from "./schemas.ts";
-export { type Credentials, doors, endSessions, purgeSessions } from "./sessions.ts";
+export { type Credentials, doors, endSessions, purgeSessions, sessionsRevoked } from "./sessions.ts";
 export { findPeople, type Sight, sightOf, toUserWire } from "./sight.ts";
 export { signIn, verifyOwnPassword } from "./sign-in.ts";
 /** For foreign keys and joins by id: only identity writes to it. */

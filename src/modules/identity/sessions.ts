@@ -2,8 +2,8 @@
 import { and, desc, eq, lt, ne, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { equalInConstantTime, randomHex, sha256 } from "../../platform/crypto/digest.ts";
+import { defineEffect } from "../../platform/db/effects.ts";
 import { commit, type Effect } from "../../platform/db/outbox.ts";
-import { log } from "../../platform/log.ts";
 import { rosterOf } from "../../platform/realtime/roster.ts";
 import type { Revocation } from "../../platform/realtime/sockets.ts";
 import type { Scope } from "../../platform/runtime.ts";
@@ -188,19 +188,19 @@ export async function endSessions(scope: Scope, revocation: Revocation): Promise
 
 /** For changes that end sessions in a batch of their own: goes into that batch, with `enforce` after it. */
 export function revokeEffect(scope: Scope, revocation: Revocation): Effect {
-  const payload: Revocation = { ...revocation, at: scope.now() };
-  return { kind: "revoke", address: `user:${revocation.userId}`, payload };
+  return sessionsRevoked.row({ ...revocation, at: scope.now() });
 }
+
+/** Closes the sockets of sessions that ended: the person's roster knows them all. */
+export const sessionsRevoked = defineEffect<Revocation>("revoke", {
+  address: ({ userId }) => `user:${userId}`,
+  run: (scope, revocation) => rosterOf(scope.runtime.rosters, revocation.userId).revoke(revocation),
+});
 
 /** Honours a revocation here and now; if the sockets can't be reached, the outbox repeats it. */
 export async function enforce(scope: Scope, revocation: Revocation): Promise<void> {
   forget(revocation);
-  try {
-    const roster = rosterOf(scope.runtime.rosters, revocation.userId);
-    await roster.revoke({ ...revocation, at: scope.now() });
-  } catch (error) {
-    log("warn", "sessions.enforce", { requestId: scope.requestId }, error);
-  }
+  await sessionsRevoked.now(scope, { ...revocation, at: scope.now() });
 }
 
 export interface Device {

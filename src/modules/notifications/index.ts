@@ -1,7 +1,6 @@
 /** Notifications of all apps over one table: what other rooms of the house may use. */
-export { notificationHandlers } from "./handlers.ts";
 export { exportNotifications } from "./inbox.ts";
 export { notificationResources } from "./resources.ts";
 export { type Enter, inboxTenant, meGate } from "./room.ts";
 export { notificationRoutes } from "./routes.ts";
-export { eraseNotices, type Notice, noticeEffects, noticeRows, pushNotices } from "./service.ts";
+export { eraseNotices, type Notice, noticeEffects, noticePush, noticeRows, pushNotices } from "./service.ts";

@@ -1,6 +1,7 @@
 /** What people are told: rows in the batch of the change that they tell of, and a push to the person's own socket. */
 import { and, eq, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
+import { defineEffect } from "../../platform/db/effects.ts";
 import type { Effect } from "../../platform/db/outbox.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
@@ -34,23 +35,26 @@ export function noticeRows(scope: Scope, notices: readonly Notice[]): BatchItem<
       AND NOT EXISTS (SELECT 1 FROM notification_settings s WHERE s.user_id = n.value ->> 'userId' AND s.receives = 0)`);
 }
 
-/** The effects that push each row to its person; `pushNotice` carries them out. */
-export function noticeEffects(notices: readonly Notice[]): Effect[] {
-  return notices.map(({ userId, ref }) => ({
-    kind: "notice",
-    address: `user:${userId}`,
-    payload: { userId, ref },
-  }));
-}
-
-/** Pushes after the commit, beside the answer; the outbox repeats what fails here. */
-export function pushNotices(scope: Scope, notices: readonly Pick<Notice, "userId" | "ref">[]): void {
-  for (const { userId, ref } of notices)
-    scope.defer("notice.push", pushNotice(scope, { userId, ref }), { userId });
-}
+/** A notice's row, by the person and the act. */
+type NoticeKey = Pick<Notice, "userId" | "ref">;
 
 /** Tells the person's inbox of a row. Safe to repeat: the inbox knows it by its ref. Without a row nothing happens. */
-export async function pushNotice(scope: Scope, notice: { userId: number; ref: string }): Promise<void> {
+export const noticePush = defineEffect<NoticeKey>("notice", {
+  address: ({ userId }) => `user:${userId}`,
+  run: pushNotice,
+});
+
+/** The effects that push each row to its person. */
+export function noticeEffects(notices: readonly NoticeKey[]): Effect[] {
+  return notices.map(({ userId, ref }) => noticePush.row({ userId, ref }));
+}
+
+/** Pushes after the commit, beside the answer. */
+export function pushNotices(scope: Scope, notices: readonly NoticeKey[]): void {
+  for (const { userId, ref } of notices) noticePush.soon(scope, { userId, ref });
+}
+
+async function pushNotice(scope: Scope, notice: NoticeKey): Promise<void> {
   const [row] = await scope.db
     .select()
     .from(notifications)

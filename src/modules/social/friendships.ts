@@ -3,7 +3,7 @@ import { and, eq, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { commit, type Effect } from "../../platform/db/outbox.ts";
 import type { Scope } from "../../platform/runtime.ts";
-import { type Parting, parting, partingEffect, partSoon } from "./parting.ts";
+import { type Parting, parting, sharedAccessRevoked } from "./parting.ts";
 import { blocks } from "./tables.ts";
 
 /** What ends somebody's friendships with these people: goes into the batch of the change that it belongs to. */
@@ -20,7 +20,7 @@ export function unfriending(
       scope.db.run(sql`DELETE FROM friendships WHERE (low_id, high_id) IN
         (SELECT min(${userId}, value), max(${userId}, value) FROM json_each(${ids}))`),
     ],
-    effects: partings.map(partingEffect),
+    effects: partings.map(sharedAccessRevoked.row),
     partings,
   };
 }
@@ -32,8 +32,8 @@ export async function block(scope: Scope, userId: number, blockedId: number): Pr
     .values({ userId, blockedId, createdAt: scope.now() })
     .onConflictDoNothing();
   const parted = parting(userId, blockedId, scope.now());
-  if ((await commit(scope, insert, [partingEffect(parted)])) === null) return false;
-  partSoon(scope, parted);
+  if ((await commit(scope, insert, [sharedAccessRevoked.row(parted)])) === null) return false;
+  sharedAccessRevoked.soon(scope, parted);
   return true;
 }
 

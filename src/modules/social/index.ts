@@ -1,6 +1,6 @@
 /** Social: what other rooms of the house may use. */
 export { exportSocial } from "./export.ts";
-export { socialHandlers } from "./handlers.ts";
+export { sharedAccessRevoked } from "./parting.ts";
 export { changeProfile } from "./profiles.ts";
 export { areFriends, isBlocked, relation } from "./relations.ts";
 export { sendRequest } from "./requests.ts";

@@ -1,6 +1,6 @@
 /** When two people part, unfriended or blocked: live rooms that let them be together close to them at once. */
 import { sql } from "drizzle-orm";
-import type { Effect } from "../../platform/db/outbox.ts";
+import { defineEffect } from "../../platform/db/effects.ts";
 import { CLOSE } from "../../platform/realtime/frames.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { pairOf } from "./rules.ts";
@@ -16,12 +16,13 @@ export function parting(one: number, other: number, at: number): Parting {
   return { ...pairOf(one, other), at };
 }
 
-export function partingEffect(parted: Parting): Effect {
-  return { kind: "part", address: `users:${parted.low}-${parted.high}`, payload: parted };
-}
-
 /** Their chat closes to both, and each one's track to the other. Safe to repeat. */
-export async function part(scope: Scope, { low, high, at }: Parting): Promise<void> {
+export const sharedAccessRevoked = defineEffect<Parting>("part", {
+  address: ({ low, high }) => `users:${low}-${high}`,
+  run: part,
+});
+
+async function part(scope: Scope, { low, high, at }: Parting): Promise<void> {
   const [chat] = await scope.db.all<{ id: number }>(
     sql`SELECT id FROM chats WHERE low_id = ${low} AND high_id = ${high}`,
   );
@@ -34,9 +35,4 @@ export async function part(scope: Scope, { low, high, at }: Parting): Promise<vo
     close(`user:${high}`, low),
     ...(chat ? [close(`chat:${chat.id}`, low), close(`chat:${chat.id}`, high)] : []),
   ]);
-}
-
-/** Beside the answer; the outbox repeats what fails here. */
-export function partSoon(scope: Scope, parted: Parting): void {
-  scope.defer("social.part", part(scope, parted));
 }

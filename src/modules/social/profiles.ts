@@ -8,7 +8,7 @@ import type { Scope } from "../../platform/runtime.ts";
 import { birthdayFault, changeAccount, findUser, storeAvatar, takenRefusal } from "../identity/index.ts";
 import { unfriending } from "./friendships.ts";
 import { noSuchName } from "./messages.ts";
-import { partSoon } from "./parting.ts";
+import { sharedAccessRevoked } from "./parting.ts";
 import { findPerson } from "./people.ts";
 import { type ProfileBody, toPersonWire } from "./schemas.ts";
 import { cities, socialProfiles } from "./tables.ts";
@@ -64,7 +64,7 @@ export async function changeProfile(
     unfriended.effects,
   );
   if (changed.ok) {
-    for (const parted of unfriended.partings) partSoon(scope, parted);
+    for (const parted of unfriended.partings) sharedAccessRevoked.soon(scope, parted);
     return;
   }
   if (avatarKey) scope.defer("social.avatar", scope.runtime.bucket.delete(avatarKey));

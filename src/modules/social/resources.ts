@@ -6,7 +6,7 @@ import { text } from "../../platform/http/text.ts";
 import { ageFilter } from "../../platform/resources/filters.ts";
 import { idInput } from "../../platform/resources/inputs.ts";
 import { ALL, field, NOTHING, REMOVE, type Resource, resource } from "../../platform/resources/resource.ts";
-import { parting, partingEffect, partSoon } from "./parting.ts";
+import { parting, sharedAccessRevoked } from "./parting.ts";
 import { directoryResources } from "./resources-directory.ts";
 import { blocks, friendRequests, friendships, socialProfiles, userInterests } from "./tables.ts";
 
@@ -116,7 +116,7 @@ const friendshipResource = resource({
   rights: { operator: NOTHING, staff: REMOVE },
   removal: async (scope, { id }) => {
     const [low = 0, high = 0] = id.split(":").map(Number);
-    return { effects: [partingEffect(parting(low, high, scope.now()))] };
+    return { effects: [sharedAccessRevoked.row(parting(low, high, scope.now()))] };
   },
 });
 
@@ -163,7 +163,10 @@ const blockResource = resource({
   rights: { operator: NOTHING, staff: ["read", "create", "delete"] },
   consequences: async (scope, { values }) => {
     const parted = parting(Number(values.user), Number(values.blocked_user), scope.now());
-    return { effects: [partingEffect(parted)], after: async () => partSoon(scope, parted) };
+    return {
+      effects: [sharedAccessRevoked.row(parted)],
+      after: async () => sharedAccessRevoked.soon(scope, parted),
+    };
   },
 });
 

@@ -1,5 +1,5 @@
 /** Support: what other rooms of the house may use. */
-export { supportHandlers } from "./handlers.ts";
+export { messageNotice, ticketChange, ticketErased } from "./notices.ts";
 export { ticketsOverview } from "./overview.ts";
 export { supportResources } from "./resources.ts";
 export { ticketGate, ticketTenant } from "./room.ts";

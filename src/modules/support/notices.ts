@@ -1,6 +1,6 @@
 /** Telling a ticket's room what was written. Repeatable: the room knows each message by its id. */
 import { eq } from "drizzle-orm";
-import type { Effect } from "../../platform/db/outbox.ts";
+import { defineEffect } from "../../platform/db/effects.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
 import { tellOpsOfTicket } from "../dispatch/index.ts";
@@ -8,20 +8,21 @@ import { supportMessages, supportTickets } from "./tables.ts";
 
 type Message = typeof supportMessages.$inferSelect;
 
-/** Names the message and does not hold it: nobody's words outlive them in the outbox. */
-export function messageEffect({ id, ticketId }: Message): Effect {
-  return { kind: "ticket_message", address: `ticket:${ticketId}`, payload: { id } };
-}
+/** Names the message and does not hold it: nobody's words outlive them in the outbox. A message that is gone has nothing to tell. */
+export const messageNotice = defineEffect<Pick<Message, "id" | "ticketId">>("ticket_message", {
+  address: ({ ticketId }) => `ticket:${ticketId}`,
+  async run(scope, { id }) {
+    const [message] = await scope.db.select().from(supportMessages).where(eq(supportMessages.id, id));
+    if (message) await announce(scope, message);
+  },
+});
 
-/** What the outbox does with it. A message that is gone has nothing to tell. */
-export async function announceMessage(scope: Scope, { id }: { readonly id: string }): Promise<void> {
-  const [message] = await scope.db.select().from(supportMessages).where(eq(supportMessages.id, id));
-  if (message) await announce(scope, message);
-}
+/** For a commit: tells the ticket's room of a message. */
+export const messageEffect = ({ id, ticketId }: Message) => messageNotice.row({ id, ticketId });
 
-/** After the commit, beside the answer; the outbox repeats what fails here. */
+/** After the commit, beside the answer, with the message that is at hand. */
 export function announceSoon(scope: Scope, message: Message): void {
-  scope.defer("ticket.announce", announce(scope, message), { ticket: message.ticketId });
+  messageNotice.soon(scope, message, () => announce(scope, message));
 }
 
 /** A note is of its own kind, so that the room can keep it from the author. */
@@ -42,24 +43,26 @@ export interface TicketChanged {
   readonly ref: string;
 }
 
-export function changeEffect(told: TicketChanged): Effect {
-  return { kind: "ticket_change", address: `ticket:${told.id}`, payload: told };
-}
-
 /** Only the operators hear of it, and read it anew. */
-export async function announceChange(scope: Scope, { id, ref }: TicketChanged): Promise<void> {
-  await tellOpsOfTicket(scope, id, ref);
-}
-
-export function announceChangeSoon(scope: Scope, told: TicketChanged): void {
-  scope.defer("ticket.change", announceChange(scope, told), { ticket: told.id });
-}
+export const ticketChange = defineEffect<TicketChanged>("ticket_change", {
+  address: ({ id }) => `ticket:${id}`,
+  run: (scope, { id, ref }) => tellOpsOfTicket(scope, id, ref),
+});
 
 /**
  * A deleted account takes its words out of a ticket's room; with the ticket's author the whole room goes. Which rooms
  * those are a trigger wrote down before the rows were gone.
  */
-export async function eraseTicketWords(scope: Scope, room: string, author: number): Promise<void> {
+export const ticketErased = defineEffect<{ readonly author: number }>("ticket_erase", {
+  address: () => "",
+  run: eraseTicketWords,
+});
+
+async function eraseTicketWords(
+  scope: Scope,
+  { author }: { readonly author: number },
+  room: string,
+): Promise<void> {
   const kept = await scope.db.$count(supportTickets, eq(supportTickets.id, room.slice("ticket:".length)));
   if (kept > 0) await scope.runtime.room(room)?.erase(author);
   else await scope.runtime.room(room)?.retire(room, { kind: "gone", ref: "gone", body: {} });

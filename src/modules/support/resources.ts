@@ -14,7 +14,7 @@ import {
   resource,
 } from "../../platform/resources/resource.ts";
 import type { Scope } from "../../platform/runtime.ts";
-import { announceChangeSoon, changeEffect } from "./notices.ts";
+import { ticketChange } from "./notices.ts";
 import { isOver, type TicketStatus } from "./rules.ts";
 import { supportMessages, supportTickets } from "./tables.ts";
 
@@ -83,8 +83,8 @@ async function ticketConsequences(scope: Scope, { before, values }: Change): Pro
   const told = { id: before?.id ?? "", ref: crypto.randomUUID() };
   return {
     set: values.status === undefined ? {} : { closedAt: closingAt(scope, values.status as TicketStatus) },
-    effects: [changeEffect(told)],
-    after: async () => announceChangeSoon(scope, told),
+    effects: [ticketChange.row(told)],
+    after: async () => ticketChange.soon(scope, told),
   };
 }
 

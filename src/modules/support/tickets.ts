@@ -8,7 +8,7 @@ import type { Listed, Window } from "../../platform/http/paging.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { findPeople, users } from "../identity/index.ts";
 import { type Message, messagesOf, newMessage } from "./conversation.ts";
-import { announceChangeSoon, announceSoon, changeEffect, messageEffect } from "./notices.ts";
+import { announceSoon, messageEffect, ticketChange } from "./notices.ts";
 import { type Access, accessTo, isOver } from "./rules.ts";
 import type { People } from "./schemas.ts";
 import { supportMessages, supportTickets } from "./tables.ts";
@@ -160,8 +160,8 @@ export async function changeTicket(
     .returning();
   const audited = ticket.authorId === caller.userId ? [] : [audit(scope, caller, ticket, change)];
   const told = { id: ticket.id, ref: crypto.randomUUID() };
-  const [changed] = (await commit(scope, update, [changeEffect(told)], audited)) ?? [];
-  if (changed) announceChangeSoon(scope, told);
+  const [changed] = (await commit(scope, update, [ticketChange.row(told)], audited)) ?? [];
+  if (changed) ticketChange.soon(scope, told);
   return changed ?? null;
 }
 

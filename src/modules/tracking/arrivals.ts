@@ -5,7 +5,7 @@ import { distanceBetween, type Place, SHORTEST_DEGREE } from "../../platform/geo
 import type { Scope } from "../../platform/runtime.ts";
 import { type Notice, noticeEffects, noticeRows, pushNotices } from "../notifications/index.ts";
 import type { JudgedPoint } from "./points.ts";
-import { type TaskNotice, taskEffect, tellTask } from "./task-notices.ts";
+import { type TaskNotice, taskNotice } from "./task-notices.ts";
 
 /** An open task with a circle that the person has not been in yet. */
 export interface Watched extends Place {
@@ -74,10 +74,10 @@ export async function arrive(
       WHERE task_states.arrived_at IS NULL AND task_states.status <> 'completed'`);
   const notices = arrived.map(({ task }) => noticeOf(userId, task));
   const told = arrived.map(({ task }) => frameOf(userId, task));
-  const effects = [...noticeEffects(notices), ...told.map(taskEffect)];
+  const effects = [...noticeEffects(notices), ...told.map(taskNotice.row)];
   if (!(await commit(scope, mark, effects, [noticeRows(scope, notices)]))) return;
   pushNotices(scope, notices);
-  for (const notice of told) tellTask(scope, notice);
+  for (const notice of told) taskNotice.soon(scope, notice);
 }
 
 const ref = (task: Watched) => `task:${task.id}:arrived`;

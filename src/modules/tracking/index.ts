@@ -2,12 +2,12 @@
 export { exportTracking } from "./export.ts";
 export { PointsBody } from "./frames.ts";
 export { trackingGates } from "./gate.ts";
-export { trackingHandlers } from "./handlers.ts";
 export { judgePoints } from "./judging.ts";
 export type { JudgedPoint } from "./points.ts";
 export { trackingResources } from "./resources.ts";
-export { checkTracks, rollTracks } from "./rolling.ts";
+export { checkTracks, rollTracks, trackRoll } from "./rolling.ts";
 export { trackTenant } from "./room.ts";
 export { trackingRoutes } from "./routes.ts";
+export { taskNotice } from "./task-notices.ts";
 export { addTask } from "./tasks.ts";
 export { eraseTrack } from "./tracks.ts";

@@ -1,6 +1,7 @@
 /** Keeps tracks small: days that are old enough become objects, and their rows go. */
 import { and, eq, gt, gte, lt, lte, sql } from "drizzle-orm";
 import { randomToken } from "../../platform/crypto/digest.ts";
+import { defineEffect } from "../../platform/db/effects.ts";
 import { commit, type Effect } from "../../platform/db/outbox.ts";
 import { log } from "../../platform/log.ts";
 import type { Scope } from "../../platform/runtime.ts";
@@ -15,7 +16,10 @@ const FOLDER = "private/tracks/";
 const PORTION = 60;
 
 /** Asks for the next portion at once, until nothing is left. */
-const GO_ON: Effect = { kind: "track_roll", address: "tracks", payload: {} };
+export const trackRoll = defineEffect<object>("track_roll", {
+  address: () => "tracks",
+  run: (scope) => rollTracks(scope),
+});
 
 interface OldDay {
   readonly userId: number;
@@ -36,7 +40,7 @@ export async function rollTracks(scope: Scope): Promise<{ days: number }> {
     for (const day of await oldestDays(scope, before)) {
       if (days === PORTION) break;
       try {
-        await rollDay(scope, day, days === PORTION - 1 ? [GO_ON] : []);
+        await rollDay(scope, day, days === PORTION - 1 ? [trackRoll.row({})] : []);
         days += 1;
         more = true;
       } catch (error) {

@@ -1,6 +1,6 @@
 /** What track rooms are told about tasks. Repeatable: a room knows each notice by its ref. */
 import { and, asc, gt, lt } from "drizzle-orm";
-import type { Effect } from "../../platform/db/outbox.ts";
+import { defineEffect } from "../../platform/db/effects.ts";
 import { rooms } from "../../platform/db/tables.ts";
 import type { Scope } from "../../platform/runtime.ts";
 
@@ -16,13 +16,13 @@ export interface TaskNotice {
 const AT_ONCE = 50;
 const ABOUT = 24 * 3600_000;
 
-export function taskEffect(notice: TaskNotice): Effect {
-  const address = notice.userId === null ? `task:${notice.body.task_id}` : `user:${notice.userId}`;
-  return { kind: "task_notice", address, payload: notice };
-}
+/** One object call a room. Throws what a room throws, after all the others were told. */
+export const taskNotice = defineEffect<TaskNotice>("task_notice", {
+  address: ({ userId, body }) => (userId === null ? `task:${body.task_id}` : `user:${userId}`),
+  run: announceTask,
+});
 
-/** Carries a notice out: one object call a room. Throws what a room throws, after all the others were told. */
-export async function announceTask(scope: Scope, { userId, ...draft }: TaskNotice): Promise<void> {
+async function announceTask(scope: Scope, { userId, ...draft }: TaskNotice): Promise<void> {
   const tell = async (name: string) => void (await scope.runtime.room(name)?.publish(name, draft));
   if (userId !== null) return tell(`user:${userId}`);
   const since = scope.now() - ABOUT;
@@ -45,9 +45,4 @@ async function roomsAfter(scope: Scope, after: string, since: number): Promise<s
     .orderBy(asc(rooms.name))
     .limit(AT_ONCE);
   return rows.map(({ name }) => name);
-}
-
-/** Tells beside the answer; the outbox repeats what fails here. */
-export function tellTask(scope: Scope, notice: TaskNotice): void {
-  scope.defer("task.tell", announceTask(scope, notice), { kind: notice.kind });
 }

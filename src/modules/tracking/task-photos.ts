@@ -5,7 +5,7 @@ import type { Place } from "../../platform/geo.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { fileUrl, keepFile, newestFinished, storeFile } from "../files/index.ts";
-import { taskEffect, tellTask } from "./task-notices.ts";
+import { taskNotice } from "./task-notices.ts";
 import { moveUser, statusNotice, type Task, type TaskPhoto } from "./tasks.ts";
 
 /** Within the transaction that inserts it: the id of the newest photo. */
@@ -29,9 +29,9 @@ export async function addPhoto(
     RETURNING id`);
   const notice = task.userStatus === "completed" ? null : statusNotice(userId, task.id, "completed");
   const rest = [...keepFile(scope, stored, NEW_PHOTO), moveUser(scope, userId, task.id, "completed")];
-  const done = await commit(scope, insert, notice ? [taskEffect(notice)] : [], rest);
+  const done = await commit(scope, insert, notice ? [taskNotice.row(notice)] : [], rest);
   if (!done) return null;
-  if (notice) tellTask(scope, notice);
+  if (notice) taskNotice.soon(scope, notice);
   const [row] = (done as unknown as { results: { id: number }[] }).results;
   return row ? { id: row.id, latitude, longitude, uploadedAt } : null;
 }

@@ -6,7 +6,7 @@ import type { Place } from "../../platform/geo.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { type TASK_STATES, tasks } from "./tables.ts";
-import { type TaskNotice, taskEffect, tellTask } from "./task-notices.ts";
+import { type TaskNotice, taskNotice } from "./task-notices.ts";
 
 export type TaskState = (typeof TASK_STATES)[number];
 
@@ -148,8 +148,10 @@ export async function setUserStatus(
   status: TaskState,
 ): Promise<Task> {
   const notice = statusNotice(caller.userId, task.id, status);
-  const moved = await commit(scope, moveUser(scope, caller.userId, task.id, status), [taskEffect(notice)]);
-  if (moved) tellTask(scope, notice);
+  const moved = await commit(scope, moveUser(scope, caller.userId, task.id, status), [
+    taskNotice.row(notice),
+  ]);
+  if (moved) taskNotice.soon(scope, notice);
   return { ...task, userStatus: status };
 }
 

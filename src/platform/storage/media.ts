@@ -1,5 +1,6 @@
 /** Pictures in the bucket that came through the API: checked, stored under keys that the server makes. */
 import { randomToken } from "../crypto/digest.ts";
+import { defineEffect } from "../db/effects.ts";
 import type { Effect } from "../db/outbox.ts";
 import { invalid } from "../http/errors.ts";
 import { fill, messages } from "../http/messages.ts";
@@ -71,10 +72,13 @@ async function fitted(
   return null;
 }
 
-/** Deletes an object once the row that named it is gone. */
-export function dropObject(key: string): Effect {
-  return { kind: "object", address: key, payload: {} };
-}
+/** Deletes an object once the row that named it is gone; a trigger writes such rows too, with the key as address alone. */
+export const objectDropped = defineEffect<{ readonly key: string }>("object", {
+  address: ({ key }) => key,
+  run: (scope, _key, address) => scope.runtime.bucket.delete(address),
+});
+
+export const dropObject = (key: string): Effect => objectDropped.row({ key });
 
 /** The address of what anybody may see, an avatar; others are `objectUrl`'s. */
 export function mediaUrl(scope: Scope, key: string | null): string | null {
