@@ -64,6 +64,15 @@ export const gatherings: Table = {
     answers: ownerOrStaff(204),
     ask: async (owner) => ({ path: await one(owner) }),
   },
+  // The maker of an event is its first member.
+  "POST /api/v1/events/:id/accept": {
+    answers: ownerOnly(204),
+    ask: async (owner) => ({ path: `${await one(owner)}accept/` }),
+  },
+  "POST /api/v1/events/:id/leave": {
+    answers: ownerOnly(204),
+    ask: async (owner) => ({ path: `${await one(owner)}leave/` }),
+  },
   "GET /api/v1/participation": { answers: members(200) },
   // The event is the owner's, who can't ask to take part in it.
   "POST /api/v1/participation": {

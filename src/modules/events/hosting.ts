@@ -76,7 +76,7 @@ export async function holdGathering(
   ];
   const [row] =
     (await commit(scope, insert, effects, [
-      insertMembers(scope, [{ uuid, members }]),
+      insertMembers(scope, caller, [{ uuid, members }]),
       ...(stored ? keepFile(scope, stored, sql`(SELECT id FROM events WHERE uuid = ${uuid})`) : []),
     ])) ?? [];
   if (!row) throw new Error("the new event has no row");
@@ -182,7 +182,11 @@ async function write(
     ...(offer?.effects ?? []),
   ];
   const seats = replaced
-    ? [dropMembers(scope, [after]), insertMembers(scope, [after]), followMembers(scope, caller, id, seated)]
+    ? [
+        dropMembers(scope, [after]),
+        insertMembers(scope, caller, [after]),
+        followMembers(scope, caller, id, seated),
+      ]
     : [];
   const done = await commit(scope, update, effects, [
     ...seats,

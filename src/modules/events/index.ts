@@ -8,7 +8,6 @@ export { eventNotice } from "./notices.ts";
 export {
   countEvents,
   type Event,
-  eventsOf,
   exportEvents,
   findEvent,
   listEvents,

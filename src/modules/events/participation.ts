@@ -152,8 +152,10 @@ export async function accept(scope: Scope, caller: Caller, id: number): Promise<
       EXISTS (SELECT 1 FROM event_members WHERE event_id = r.event_id AND user_id = r.user_id)
       OR coalesce((SELECT count(*) FROM event_members WHERE event_id = r.event_id)
         < (SELECT max_members FROM events WHERE id = r.event_id), 1))`);
-  const join = scope.db.run(sql`INSERT INTO event_members (event_id, user_id, is_organizer, joined_at)
-    VALUES (${event.id}, ${request.userId}, 0, ${now}) ON CONFLICT DO NOTHING`);
+  const join =
+    scope.db.run(sql`INSERT INTO event_members (event_id, user_id, is_organizer, joined_at, accepted_at)
+    VALUES (${event.id}, ${request.userId}, 0, ${now}, ${now})
+    ON CONFLICT DO UPDATE SET accepted_at = coalesce(accepted_at, excluded.accepted_at)`);
   const done = await commit(scope, change, noticeEffects(notices), [
     join,
     closeDoor(scope, event.id),

@@ -1,5 +1,6 @@
 /** What Find Friend's clients find of events. What has a name stands before what has a number. */
 import type { Route } from "../../platform/http/route.ts";
+import { attendanceRoutes } from "./attendance-routes.ts";
 import { calendarRoutes } from "./calendar-routes.ts";
 import { distanceRoutes } from "./distance-routes.ts";
 import { gatheringRoutes } from "./gathering-routes.ts";
@@ -10,4 +11,5 @@ export const eventRoutes: readonly Route[] = [
   ...distanceRoutes,
   ...gatheringRoutes,
   ...participationRoutes,
+  ...attendanceRoutes,
 ];

@@ -67,7 +67,7 @@ export async function createEvents(
       letters("event.created", eventCreated, event.members, letterFacts(event, event.members)),
     ),
   ];
-  const inserted = await commit(scope, insert, effects, [insertMembers(scope, made)]);
+  const inserted = await commit(scope, insert, effects, [insertMembers(scope, caller, made)]);
   const ids = new Map(
     ((inserted?.results ?? []) as { id: number; uuid: string }[]).map(({ id, uuid }) => [uuid, id]),
   );
@@ -180,7 +180,8 @@ async function writeUpdates(
     ...updates.flatMap((each, index) => changeLetters(each.event, events[index] ?? each.event)),
   ];
   const replaced = events.filter((_, index) => updates[index]?.change.participants);
-  const members = replaced.length > 0 ? [dropMembers(scope, replaced), insertMembers(scope, replaced)] : [];
+  const members =
+    replaced.length > 0 ? [dropMembers(scope, replaced), insertMembers(scope, caller, replaced)] : [];
   const audits = updates.flatMap(({ event }, index) =>
     eventAudit(scope, caller, "event.change", event, events[index] ?? null),
   );

@@ -1,17 +1,16 @@
-/** `/api/v1/users/…` as Find Friend knows them: who is there, one's friends and events, whom one has blocked. */
+/** `/api/v1/users/…` as Find Friend knows them: who is there, one's friends, whom one has blocked. */
 import { z } from "@hono/zod-openapi";
 import { invalid, notFound } from "../../platform/http/errors.ts";
 import { fill } from "../../platform/http/messages.ts";
 import { envelope, pageQuery, paginate } from "../../platform/http/paging.ts";
 import { type Route, reply, route } from "../../platform/http/route.ts";
-import { eventsOf } from "../events/index.ts";
 import { findUser, idParam } from "../identity/index.ts";
 import { block, unblock } from "./friendships.ts";
 import { messages } from "./messages.ts";
 import { friendsOf, listPeople, type Person } from "./people.ts";
 import { noteOrigin } from "./places.ts";
 import { personWire, profileRoutes } from "./profile-routes.ts";
-import { NamedThing, PersonWire, peopleQuery, toPeopleFilter, toPersonWire } from "./schemas.ts";
+import { PersonWire, peopleQuery, toPeopleFilter, toPersonWire } from "./schemas.ts";
 
 const tag = "Find Friend";
 const challenge = "Token";
@@ -90,17 +89,6 @@ const myFriends = route({
   },
 });
 
-const myEvents = route({
-  method: "get",
-  path: `${path}/my_events`,
-  tag,
-  summary: "List the events one takes part in",
-  access: "signedIn",
-  challenge,
-  answers: { 200: z.array(NamedThing) },
-  handle: async ({ scope, caller }) => reply(200, await eventsOf(scope, caller.userId)),
-});
-
 const blockOne = route({
   method: "post",
   path: `${onePath}/block`,
@@ -139,7 +127,6 @@ export const peopleRoutes: readonly Route[] = [
   list,
   blacklist,
   myFriends,
-  myEvents,
   ...profileRoutes,
   blockOne,
   unblockOne,

@@ -1,0 +1,59 @@
+/** Taking part by one's own act after being named, and leaving: the acts of a member, whoever named them. */
+import { and, eq, sql } from "drizzle-orm";
+import { commit } from "../../platform/db/outbox.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { noticeEffects, noticeRows, pushNotices } from "../notifications/index.ts";
+import { type Gathering, gatheringFields } from "./gatherings.ts";
+import { offerWithout } from "./participation.ts";
+import { farewells } from "./participation-notices.ts";
+import { eventMembers, events } from "./tables.ts";
+
+/** An event as addresses name it: by its number or its uuid. */
+export type EventRef = { readonly id: number } | { readonly uuid: string };
+
+export async function findByRef(scope: Scope, ref: EventRef): Promise<Gathering | null> {
+  const named = "id" in ref ? eq(events.id, ref.id) : eq(events.uuid, ref.uuid);
+  const [row] = await scope.db.select(gatheringFields).from(events).where(named);
+  return row ?? null;
+}
+
+/** Accepts being named in an event. Repeatable; false for somebody who is not a member. */
+export async function acceptMembership(scope: Scope, userId: number, ref: EventRef): Promise<boolean> {
+  const event = "id" in ref ? sql`${ref.id}` : sql`(SELECT id FROM events WHERE uuid = ${ref.uuid})`;
+  const accepted = await scope.db
+    .update(eventMembers)
+    .set({ acceptedAt: sql`coalesce(${eventMembers.acceptedAt}, ${scope.now()})` })
+    .where(and(sql`${eventMembers.eventId} = ${event}`, eq(eventMembers.userId, userId)))
+    .returning({ userId: eventMembers.userId });
+  return accepted.length > 0;
+}
+
+/** How often leaving looks again when the waiting list moved between its reading and its writing. */
+const TRIES = 5;
+
+/** Takes a member out by their own wish; the place goes to the waiting list, and the organizers are told. */
+export async function leaveEvent(
+  scope: Scope,
+  userId: number,
+  ref: EventRef,
+): Promise<"done" | "missing" | "moved"> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const event = await findByRef(scope, ref);
+    if (!event?.members.some((member) => member.userId === userId)) return "missing";
+    const [offer, notices] = await Promise.all([
+      offerWithout(scope, event.id, userId),
+      farewells(scope, event, userId),
+    ]);
+    if (!offer) return "missing";
+    const remove = scope.db.run(sql`DELETE FROM event_members
+      WHERE event_id = ${event.id} AND user_id = ${userId} AND ${offer.unmoved}`);
+    const forget = scope.db.run(sql`DELETE FROM participation_requests
+      WHERE event_id = ${event.id} AND user_id = ${userId} AND status = 'Accepted'`);
+    const effects = [...noticeEffects(notices), ...offer.effects];
+    if (await commit(scope, remove, effects, [forget, noticeRows(scope, notices), ...offer.rest])) {
+      pushNotices(scope, [...notices, ...offer.notices]);
+      return "done";
+    }
+  }
+  return "moved";
+}

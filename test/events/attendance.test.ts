@@ -1,0 +1,98 @@
+/** Taking part by one's own act, and leaving, at every door that makes, names or lets in a member. */
+import { expect, test } from "vitest";
+import { makeEvent, rowIdOf } from "../alphabet/world.ts";
+import {
+  asked,
+  change,
+  decide,
+  guest,
+  held,
+  memberIds,
+  requestOf,
+  toldOf,
+} from "../find-friend/gatherings.ts";
+import { person, post, put, rows, staffMember } from "../support/api.ts";
+
+const acceptedAt = async (event: number, user: number): Promise<number | null | undefined> => {
+  const [row] = await rows<{ accepted_at: number | null }>(
+    "SELECT accepted_at FROM event_members WHERE event_id = ? AND user_id = ?",
+    event,
+    user,
+  );
+  return row?.accepted_at;
+};
+
+const path = (event: number | string, verb: "accept" | "leave") => `/api/v1/events/${event}/${verb}/`;
+
+test("whoever makes an event takes part by their own act, and the people they name do not", async () => {
+  const [host, friend] = [await guest(), await guest()];
+  const event = await held(host, { members: [{ id: friend.id }] });
+  expect(await acceptedAt(event, host.id)).toEqual(expect.any(Number));
+  expect(await acceptedAt(event, friend.id)).toBeNull();
+  const [ann, bob] = [await person(), await person()];
+  const id = await rowIdOf((await makeEvent(ann, { participants: [ann.username, bob.username] })).id);
+  expect(await acceptedAt(id, ann.id)).toEqual(expect.any(Number));
+  expect(await acceptedAt(id, bob.id)).toBeNull();
+});
+
+test("a request that was accepted is an own act, by the decision and by the organizer's member set", async () => {
+  const [host, ann, eve] = [await guest(), await guest(), await guest()];
+  const event = await held(host);
+  await decide(host, await asked(ann, event), "accept");
+  expect(await acceptedAt(event, ann.id)).toEqual(expect.any(Number));
+  await asked(eve, event);
+  await change(host, event, { members: [host, ann, eve].map(({ id }) => ({ id })) });
+  expect(await acceptedAt(event, eve.id)).toEqual(expect.any(Number));
+});
+
+test("a named person accepts by number or uuid, again without effect, and a replaced set does not take it back", async () => {
+  const [ann, bob, eve] = [await person(), await person(), await person()];
+  const { id: uuid } = await makeEvent(ann, { participants: [bob.username, eve.username] });
+  const id = await rowIdOf(uuid);
+  expect((await post(path(uuid, "accept"), undefined, { token: bob.token })).status).toBe(204);
+  const first = await acceptedAt(id, bob.id);
+  expect(first).toEqual(expect.any(Number));
+  expect((await post(path(id, "accept"), undefined, { token: bob.token })).status).toBe(204);
+  await put(`/api/event/${uuid}/`, { participants: [eve.username, bob.username] }, { token: ann.token });
+  expect(await acceptedAt(id, bob.id)).toBe(first);
+  expect(await acceptedAt(id, eve.id)).toBeNull();
+});
+
+test("nobody accepts or leaves an event that does not name them, or that does not exist", async () => {
+  const [ann, bob] = [await person(), await person()];
+  const { id } = await makeEvent(ann);
+  for (const verb of ["accept", "leave"] as const)
+    for (const event of [id, crypto.randomUUID(), 999_999_999, "x", "0"])
+      expect((await post(path(event, verb), undefined, { token: bob.token })).status).toBe(404);
+});
+
+test("a member who leaves is gone, is told of to the organizer, and may ask again", async () => {
+  const [host, ann] = [await guest(), await guest()];
+  const event = await held(host);
+  await decide(host, await asked(ann, event), "accept");
+  expect((await post(path(event, "leave"), undefined, ann.with)).status).toBe(204);
+  expect(await memberIds(event)).toEqual([host.id]);
+  expect((await post(path(event, "leave"), undefined, ann.with)).status).toBe(404);
+  expect((await toldOf(host)).at(-1)).toMatchObject({ type: "PARTICIPATION_LEFT" });
+  await asked(ann, event);
+});
+
+test("the place of a member who leaves goes to the one who waits longest", async () => {
+  const [host, ann, bob, eve] = [await guest(), await guest(), await guest(), await guest()];
+  const event = await held(host, { members: [{ id: ann.id }], max_count_members: 2 });
+  const [first, second] = [await asked(bob, event), await asked(eve, event)];
+  expect((await requestOf(bob, first)).waiting).toBe(true);
+  await post(path(event, "leave"), undefined, ann.with);
+  expect((await requestOf(bob, first)).waiting).toBe(false);
+  expect((await requestOf(eve, second)).waiting).toBe(true);
+  expect((await toldOf(bob)).at(-1)).toMatchObject({ type: "PARTICIPATION_PLACE_FREE" });
+});
+
+test("a member added in the console is named, however often the console changes the row", async () => {
+  const [host, ann] = [await guest(), await guest()];
+  const event = await held(host);
+  const staff = await staffMember();
+  const made = await post("/api/admin/event-members/", { event, user: ann.id }, { token: staff.token });
+  expect(made.status).toBe(201);
+  expect(await acceptedAt(event, ann.id)).toBeNull();
+});
