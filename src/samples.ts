@@ -1,13 +1,12 @@
-/** Sample data for a developer's machine: idempotent, and the only accounts whose passwords are not checked. */
+/** Sample data for a developer's machine. Idempotent. */
 import { eq } from "drizzle-orm";
 import { startChat } from "./modules/chat/index.ts";
 import { loadFleet, loadSampleOrder } from "./modules/dispatch/index.ts";
 import { createEvents } from "./modules/events/index.ts";
-import { foldUsername, users } from "./modules/identity/index.ts";
+import { loadSampleAccount, type SampleLogin, users } from "./modules/identity/index.ts";
 import { changeProfile, sendRequest } from "./modules/social/index.ts";
 import { openTicket } from "./modules/support/index.ts";
 import { addTask } from "./modules/tracking/index.ts";
-import { anyHasher } from "./platform/crypto/hasher.ts";
 import type { Caller } from "./platform/http/caller.ts";
 import type { Scope } from "./platform/runtime.ts";
 
@@ -48,48 +47,16 @@ export const SAMPLE_LOGINS = [
     userType: "OPERATOR",
     isStaff: true,
   },
-] as const;
+] as const satisfies readonly SampleLogin[];
 
 /** Makes what is missing; says what it made. */
 export async function loadSamples(scope: Scope): Promise<string[]> {
   const made: string[] = [];
-  for (const login of SAMPLE_LOGINS) if (await makeLogin(scope, login)) made.push(login.username);
+  for (const login of SAMPLE_LOGINS) if (await loadSampleAccount(scope, login)) made.push(login.username);
   const isNew = made.includes("client1");
   made.push(...(await loadFleet(scope)), await loadSampleOrder(scope));
   if (isNew) made.push(...(await makeLife(scope)));
   return made.filter(Boolean);
-}
-
-async function makeLogin(scope: Scope, login: (typeof SAMPLE_LOGINS)[number]): Promise<boolean> {
-  const usernameKey = foldUsername(login.username);
-  const [known] = await scope.db
-    .select({ id: users.id })
-    .from(users)
-    .where(eq(users.usernameKey, usernameKey));
-  if (known) return false;
-  const now = scope.now();
-  const [firstName, lastName] = login.name;
-  const inserted = await scope.db
-    .insert(users)
-    .values({
-      username: login.username,
-      usernameKey,
-      email: login.email,
-      phone: login.phone,
-      passwordHash: await anyHasher(scope.runtime.hashers).hash(login.password),
-      firstName,
-      lastName,
-      userType: login.userType,
-      isStaff: login.isStaff,
-      isVerified: true,
-      emailVerifiedAt: now,
-      phoneVerifiedAt: login.phone ? now : null,
-      createdAt: now,
-      updatedAt: now,
-    })
-    .onConflictDoNothing()
-    .returning({ id: users.id });
-  return inserted.length > 0;
 }
 
 /** What people would have done by now: made with the services that they use. */

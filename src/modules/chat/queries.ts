@@ -5,7 +5,7 @@ import { contains } from "../../platform/db/folding.ts";
 import type { Window } from "../../platform/http/paging.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
-import { ageOn } from "../social/index.ts";
+import { ageOn, homeCityName } from "../social/index.ts";
 import type { ChatListed, ChatMessage, ChatUser, FoundMessage } from "./schemas.ts";
 
 type Wire<T extends z.ZodType> = z.input<T>;
@@ -22,8 +22,8 @@ interface Side {
 const side = (
   id: SQL,
 ) => sql`(SELECT json_object('email', u.email, 'firstName', u.first_name, 'lastName', u.last_name,
-  'birthday', p.birthday, 'city', ci.name) FROM users u LEFT JOIN profiles p ON p.user_id = u.id
-  LEFT JOIN social_profiles sp ON sp.user_id = u.id LEFT JOIN cities ci ON ci.id = sp.city_id WHERE u.id = ${id})`;
+  'birthday', p.birthday, 'city', ${homeCityName(sql`u.id`)}) FROM users u LEFT JOIN profiles p ON p.user_id = u.id
+  WHERE u.id = ${id})`;
 
 const sides = sql`${side(sql`c.initiator_id`)} AS initiator, ${side(sql`c.receiver_id`)} AS receiver`;
 

@@ -4,6 +4,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { type Caller, isOperator } from "../../platform/http/caller.ts";
 import { reply, route } from "../../platform/http/route.ts";
 import type { Scope } from "../../platform/runtime.ts";
+import { unreadNotices } from "../notifications/index.ts";
 
 const count = z.number().int();
 
@@ -38,13 +39,11 @@ const OperatorStats = z
 
 const among = (...states: string[]) =>
   sql`count(*) FILTER (WHERE status IN (SELECT value FROM json_each(${JSON.stringify(states)})))`;
-const unread = ({ userId }: Caller) =>
-  sql`(SELECT count(*) FROM notifications WHERE user_id = ${userId} AND is_read = 0)`;
 
 function forClient(caller: Caller): SQL {
   return sql`SELECT count(*) AS total_orders,
     ${among("PENDING", "CONFIRMED", "ASSIGNED", "IN_PROGRESS")} AS active_orders,
-    ${among("COMPLETED")} AS completed_orders, ${unread(caller)} AS unread_notifications
+    ${among("COMPLETED")} AS completed_orders, ${unreadNotices(caller.userId)} AS unread_notifications
     FROM orders WHERE client_id = ${caller.userId}`;
 }
 
@@ -52,7 +51,7 @@ function forDriver(caller: Caller): SQL {
   return sql`SELECT count(*) AS total_orders, ${among("ASSIGNED", "IN_PROGRESS")} AS active_orders,
     ${among("COMPLETED")} AS completed_orders,
     (SELECT coalesce(avg(driver_rating), 0.0) FROM ratings WHERE driver_id = ${caller.userId}) AS avg_rating,
-    ${unread(caller)} AS unread_notifications
+    ${unreadNotices(caller.userId)} AS unread_notifications
     FROM orders WHERE tow_truck_id IN (SELECT id FROM tow_trucks WHERE driver_id = ${caller.userId})`;
 }
 
@@ -60,7 +59,7 @@ function forOperator(caller: Caller): SQL {
   return sql`SELECT count(*) AS total_orders, ${among("PENDING")} AS pending_orders,
     ${among("CONFIRMED", "ASSIGNED", "IN_PROGRESS")} AS active_orders,
     (SELECT count(*) FROM tow_trucks WHERE status = 'AVAILABLE') AS available_trucks,
-    ${unread(caller)} AS unread_notifications FROM orders`;
+    ${unreadNotices(caller.userId)} AS unread_notifications FROM orders`;
 }
 
 const Stats = z.union([ClientStats, DriverStats, OperatorStats]);

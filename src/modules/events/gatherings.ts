@@ -3,6 +3,7 @@ import { and, desc, eq, gt, gte, isNull, lt, or, type SQL, sql } from "drizzle-o
 import { contains } from "../../platform/db/folding.ts";
 import type { Listed, Window } from "../../platform/http/paging.ts";
 import type { Scope } from "../../platform/runtime.ts";
+import { areFriends, cityName } from "../social/index.ts";
 import { type Event, eventFields, type Named } from "./queries.ts";
 import type { Limits } from "./rules.ts";
 import { events } from "./tables.ts";
@@ -85,8 +86,8 @@ export async function listGatherings(
 
 /** Columns of other tables go by their raw names. */
 function conditions(filter: GatheringFilter): SQL | undefined {
-  const { cityName, day, minAge, maxAge, minCount, maxCount, friendOf } = filter;
-  const city = sql`(SELECT c.name FROM cities c WHERE c.id = events.city_id)`;
+  const { day, minAge, maxAge, minCount, maxCount, friendOf } = filter;
+  const city = cityName(sql`events.city_id`);
   const given = <Value>(value: Value | undefined, condition: (value: Value) => SQL | undefined) =>
     value === undefined ? undefined : condition(value);
   const organizerNamed = contains([sql`u.first_name`, sql`u.last_name`], filter.organizer);
@@ -95,7 +96,7 @@ function conditions(filter: GatheringFilter): SQL | undefined {
     given(filter.eventType, (kind) => eq(events.eventType, kind)),
     given(filter.address, (address) => eq(events.location, address)),
     given(filter.cityId, (id) => eq(events.cityId, id)),
-    given(cityName, (name) => sql`${city} = ${name}`),
+    given(filter.cityName, (name) => sql`${city} = ${name}`),
     given(day, (at) => and(lt(events.startsAt, at + DAY), or(isNull(events.endsAt), gte(events.endsAt, at)))),
     given(minAge, (age) => or(isNull(events.maxAge), gt(events.maxAge, age))),
     given(maxAge, (age) => or(isNull(events.minAge), lt(events.minAge, age))),
@@ -107,8 +108,7 @@ function conditions(filter: GatheringFilter): SQL | undefined {
     given(
       friendOf,
       (me) => sql`EXISTS (SELECT 1 FROM event_members o
-        JOIN friendships f ON f.low_id = min(o.user_id, ${me}) AND f.high_id = max(o.user_id, ${me})
-        WHERE o.event_id = events.id AND o.is_organizer)`,
+        WHERE o.event_id = events.id AND o.is_organizer AND ${areFriends(sql`o.user_id`, me)})`,
     ),
   );
 }

@@ -4,6 +4,7 @@ import { boolean, integer, string } from "../../platform/http/fields.ts";
 import { text } from "../../platform/http/text.ts";
 import { idInput, instantInput, moneyInput } from "../../platform/resources/inputs.ts";
 import { ALL, field, NOTHING, READ, REMOVE, resource } from "../../platform/resources/resource.ts";
+import { cityName } from "../social/index.ts";
 import { eventConsequences, memberRemoval, removeEvent } from "./resources-rules.ts";
 import { eventMembers, eventReminders, events, participationRequests } from "./tables.ts";
 
@@ -55,12 +56,7 @@ const eventResource = resource({
     created_at: field.instant(events.createdAt, made),
     updated_at: field.instant(events.updatedAt, changed, { list: false }),
   },
-  search: [
-    events.name,
-    events.eventType,
-    events.location,
-    sql`(SELECT name FROM cities WHERE id = events.city_id)`,
-  ],
+  search: [events.name, events.eventType, events.location, cityName(sql`events.city_id`)],
   filters: ["city", "creator", "starts_at", "event_type", "price"],
   sort: { field: "starts_at", order: "desc" },
   rights: { operator: NOTHING, staff: ALL },

@@ -1,10 +1,9 @@
 /** Accounts changed, judged and deleted. Every app's door calls these; the wording is the door's. */
-import { eq, sql } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 import { anyHasher } from "../../platform/crypto/hasher.ts";
 import { isUniqueViolation } from "../../platform/db/client.ts";
 import { declareEffect } from "../../platform/db/effects.ts";
-import { commit, type Effect } from "../../platform/db/outbox.ts";
-import { outbox } from "../../platform/db/tables.ts";
+import { commit, dropEffectsTo, type Effect } from "../../platform/db/outbox.ts";
 import { countMail } from "../../platform/http/limits.ts";
 import type { Locale } from "../../platform/http/text.ts";
 import type { Scope } from "../../platform/runtime.ts";
@@ -154,12 +153,7 @@ export async function deleteAccount(
       accountErased.row({ userId }),
       ...(avatarKey ? [dropObject(avatarKey)] : []),
     ],
-    [
-      scope.db
-        .delete(outbox)
-        .where(sql`${outbox.address} IN (SELECT value FROM json_each(${JSON.stringify(addresses)}))`),
-      ...also,
-    ],
+    [dropEffectsTo(scope, addresses), ...also],
   );
   if (deleted) await enforce(scope, revocation);
   return deleted !== null;

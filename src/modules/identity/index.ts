@@ -28,6 +28,7 @@ export {
   type PasswordPolicy,
   weaknesses,
 } from "./rules.ts";
+export { loadSampleAccount, type SampleLogin } from "./samples.ts";
 export {
   Account,
   Detail,

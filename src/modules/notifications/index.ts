@@ -3,4 +3,12 @@ export { exportNotifications } from "./inbox.ts";
 export { notificationResources } from "./resources.ts";
 export { type Enter, inboxTenant, meGate } from "./room.ts";
 export { notificationRoutes } from "./routes.ts";
-export { eraseNotices, type Notice, noticeEffects, noticePush, noticeRows, pushNotices } from "./service.ts";
+export {
+  eraseNotices,
+  type Notice,
+  noticeEffects,
+  noticePush,
+  noticeRows,
+  pushNotices,
+  unreadNotices,
+} from "./service.ts";

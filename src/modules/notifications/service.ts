@@ -1,5 +1,5 @@
 /** What people are told: rows in the batch of the change that they tell of, and a push to the person's own socket. */
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { defineEffect } from "../../platform/db/effects.ts";
 import type { Effect } from "../../platform/db/outbox.ts";
@@ -34,6 +34,10 @@ export function noticeRows(scope: Scope, notices: readonly Notice[]): BatchItem<
     WHERE EXISTS (SELECT 1 FROM users WHERE id = n.value ->> 'userId')
       AND NOT EXISTS (SELECT 1 FROM notification_settings s WHERE s.user_id = n.value ->> 'userId' AND s.receives = 0)`);
 }
+
+/** SQL: how many notifications a person has not read. */
+export const unreadNotices = (userId: number): SQL<number> =>
+  sql`(SELECT count(*) FROM notifications WHERE user_id = ${userId} AND is_read = 0)`;
 
 /** A notice's row, by the person and the act. */
 type NoticeKey = Pick<Notice, "userId" | "ref">;

@@ -7,4 +7,4 @@ export { sendRequest } from "./requests.ts";
 export { personFacts, socialResources } from "./resources.ts";
 export { socialRoutes } from "./routes.ts";
 export { ageOn } from "./rules.ts";
-export { type City, findCity, whereaboutsOf } from "./whereabouts.ts";
+export { type City, cityName, findCity, homeCityName, whereaboutsOf } from "./whereabouts.ts";

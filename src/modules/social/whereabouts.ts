@@ -1,5 +1,5 @@
 /** Places for the neighbours' use: where somebody consents to be found, and where a city is. */
-import { eq } from "drizzle-orm";
+import { type Column, eq, type SQL, sql } from "drizzle-orm";
 import { type Place, placeIn } from "../../platform/geo.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { cities, socialProfiles } from "./tables.ts";
@@ -29,3 +29,11 @@ export async function findCity(scope: Scope, id: number): Promise<City | null> {
   const [row] = await scope.db.select({ name, latitude, longitude }).from(cities).where(eq(cities.id, id));
   return row ?? null;
 }
+
+/** SQL: the name of a city by its id, null for none. */
+export const cityName = (cityId: SQL | Column): SQL<string | null> =>
+  sql`(SELECT name FROM cities WHERE id = ${cityId})`;
+
+/** SQL: the name of the city that a person says they live in, null for none. */
+export const homeCityName = (userId: SQL | Column): SQL<string | null> =>
+  sql`(SELECT c.name FROM social_profiles p JOIN cities c ON c.id = p.city_id WHERE p.user_id = ${userId})`;

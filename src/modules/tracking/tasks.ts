@@ -1,7 +1,7 @@
 /** Tasks: every one is everybody's, and each person is somewhere with it. Staff writes them. */
 import { eq, type SQL, sql } from "drizzle-orm";
 import { type Audited, auditEntry } from "../../platform/db/audit.ts";
-import { commit } from "../../platform/db/outbox.ts";
+import { amendPayload, commit } from "../../platform/db/outbox.ts";
 import type { Place } from "../../platform/geo.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import type { Scope } from "../../platform/runtime.ts";
@@ -87,8 +87,8 @@ const NEW_TASK = sql<number>`(SELECT seq FROM sqlite_sequence WHERE name = 'task
 export function newTaskNotice(scope: Scope, title: string) {
   const address = `task:${crypto.randomUUID()}`;
   const payload = { userId: null, kind: "task_assigned", body: { task_id: 0, title } };
-  const naming = scope.db.run(sql`UPDATE outbox SET payload =
-    json_set(payload, '$.ref', 'task:' || ${NEW_TASK}, '$.body.task_id', ${NEW_TASK}) WHERE address = ${address}`);
+  const named = sql`'$.ref', 'task:' || ${NEW_TASK}, '$.body.task_id', ${NEW_TASK}`;
+  const naming = amendPayload(scope, address, named);
   return { effect: { kind: "task_notice", address, payload }, naming };
 }
 

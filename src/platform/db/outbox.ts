@@ -1,5 +1,5 @@
 /** Effects outside the database, written in the same batch as the change they follow from. */
-import { and, eq, gte, lte, or, sql } from "drizzle-orm";
+import { and, eq, gte, lte, or, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { log } from "../log.ts";
 import type { JobMessage, Scope } from "../runtime.ts";
@@ -132,6 +132,23 @@ function insertEffects(scope: Scope, rows: readonly object[], atLeast: number): 
   return scope.db.run(
     sql`INSERT INTO outbox (id, kind, address, payload, next_attempt_at, created_at) ${source}`,
   );
+}
+
+/**
+ * For the batch of a commit, behind its effects: sets what only the transaction knows in the payloads written to this
+ * address. `pairs` are the arguments of SQLite's `json_set`: path, value, path, value.
+ */
+export function amendPayload(scope: Scope, address: string, pairs: SQL): Statement {
+  return scope.db.run(
+    sql`UPDATE outbox SET payload = json_set(payload, ${pairs}) WHERE address = ${address}`,
+  );
+}
+
+/** For a batch: letters and messages to addresses that are nobody's any more go, sent or not. */
+export function dropEffectsTo(scope: Scope, addresses: readonly string[]): Statement {
+  return scope.db
+    .delete(outbox)
+    .where(sql`${outbox.address} IN (SELECT value FROM json_each(${JSON.stringify(addresses)}))`);
 }
 
 /** Tells the queue. A failure is only logged: the rows are there, and the sweep finds them. */
