@@ -207,6 +207,21 @@ const NOWHERE: readonly Ban[] = [
     harmless: ["in any of them", "z.any()", "company: Company", 'kind: "any"'],
   },
   {
+    what: "a text limit that counts the units of a string",
+    pattern: /\bz\s*\.string\(\)\s*\.max\(|\bv\.string\(\),[^[\]{}]*?\bv\.maxLength\(/,
+    samples: [
+      "z.string().max(20)",
+      "z\n    .string()\n    .max(20)",
+      "v.pipe(v.string(), v.trim(), v.maxLength(9))",
+    ],
+    harmless: [
+      "limited(20)",
+      "string({ max: 20 })",
+      "v.pipe(v.array(PointFrame), v.maxLength(9))",
+      "z.array(z.string()).max(9)",
+    ],
+  },
+  {
     what: "a check that was switched off",
     pattern: /@ts-(?:ignore|expect-error|nocheck)/,
     inComments: true,

@@ -1,7 +1,7 @@
 /** What shape a value from outside may have, whatever it means. */
 
 /** How deep a value from outside may nest. What walks it later by recursion relies on it; SQLite's JSON reads 1,000 levels. */
-const MAX_DEPTH = 64;
+export const MAX_DEPTH = 64;
 
 /** True when arrays and objects nest in each other more than `levels` deep. Looks no deeper than that itself. */
 export function isDeeper(value: unknown, levels = MAX_DEPTH): boolean {

@@ -1,7 +1,8 @@
 /** What a room does with frames that it can't take: it says so, and the third in a row ends the socket. */
 import { beforeAll, expect, test } from "vitest";
 import { person } from "../support/api.ts";
-import { admit, callerOf, listen, withRoom } from "../support/fake-room.ts";
+import { followerOf } from "../support/fake-network.ts";
+import { admit, callerOf, listen, serverSide, withRoom } from "../support/fake-room.ts";
 import { type EventRoomHandle, enter, journalOf, makeRoom, say } from "../support/rooms.ts";
 
 const good = say("r");
@@ -44,6 +45,10 @@ test.each([
   ["an empty body", { ...good, body: {} }, "bad_frame"],
   ["a text that is a number", { ...good, body: { text: 5 } }, "bad_frame"],
   ["a text of 1,001 characters", { ...good, body: { text: "x".repeat(1001) } }, "bad_frame"],
+  ["half a surrogate pair in a text", { ...good, body: { text: "\ud83d" } }, "bad_frame"],
+  ["half a surrogate pair in any JSON", { ...good, body: { data: [{ a: "\ud83d" }] } }, "bad_frame"],
+  ["half a surrogate pair as a name", { ...good, body: { data: { "\ud83d": 1 } } }, "bad_frame"],
+  ["half a surrogate pair as a ref", { ...good, ref: "\ud83d" }, "bad_frame"],
   ["more in the body than there should be", { ...good, body: { text: "x", admin: true } }, "bad_frame"],
   ["a renewal without a token", { t: "auth" }, "bad_frame"],
   ["a renewal with an endless token", { t: "auth", token: "x".repeat(4097) }, "bad_frame"],
@@ -153,4 +158,24 @@ test("pings that the runtime answers count for nothing", async () => {
   const socket = await enter(await makeRoom(ann), ann.token);
   for (let index = 0; index < 200; index++) socket.send('{"t":"ping"}');
   for (let index = 0; index < 200; index++) expect(await socket.next()).toEqual({ t: "pong" });
+});
+
+test("half a surrogate pair is refused whatever way a text comes in: raw, native, or passed on by an inbox", async () => {
+  await withRoom(async (room, world) => {
+    const old = listen(room.open(admit(world, { caller: callerOf(1), native: false, protocol: null })));
+    await room.message(serverSide(world, 1), "\ud83d");
+    const fresh = listen(room.open(admit(world, { caller: callerOf(2) })));
+    await room.message(serverSide(world, 2), JSON.stringify({ ...good, body: { text: "\ud83d" } }));
+    room.follow(world.name, followerOf(3, world), null, null);
+    const taken = await room.take("inbox:3", {
+      t: "say",
+      ref: "r",
+      kind: "message",
+      body: { text: "\ud83d" },
+    });
+    await expect.poll(() => old.frames).toMatchObject([{ type: "error", code: "bad_frame" }]);
+    await expect.poll(() => fresh.frames.at(-1)).toMatchObject({ t: "error", ref: "r", code: "bad_frame" });
+    expect(taken).toMatchObject({ ok: false, code: "bad_frame" });
+    expect(room.latest(10).entries).toEqual([]);
+  });
 });

@@ -173,7 +173,6 @@ function Answer({ id, onSent }: { id: string; onSent: () => void }) {
         aria-label={words("ticket.write")}
         placeholder={words("ticket.placeholder")}
         value={text}
-        maxLength={4000}
         onChange={(event) => write(event.target.value)}
         onKeyDown={onKeyDown}
       />

@@ -1,6 +1,6 @@
 /** The wire shapes that all resources share: rows, queries, and one thing done to many. */
 import { z } from "@hono/zod-openapi";
-import { boolean, string } from "../../platform/http/fields.ts";
+import { boolean, limited, string } from "../../platform/http/fields.ts";
 
 export const PAGE_SIZE = 25;
 const MAX_IDS = 100;
@@ -25,7 +25,7 @@ export const wantedQuery = z.looseObject({
 });
 
 export const listQuery = wantedQuery.extend({
-  page: z.string().max(20).optional(),
+  page: limited(20).optional(),
   per_page: z.coerce
     .number()
     .int()

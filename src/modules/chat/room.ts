@@ -14,7 +14,7 @@ export const MessageBody = v.strictObject({
   text: v.pipe(
     v.string(),
     v.minLength(1, "A message is not empty."),
-    v.maxLength(MAX_TEXT, `A message takes at most ${MAX_TEXT} characters.`),
+    v.maxCodePoints(MAX_TEXT, `A message takes at most ${MAX_TEXT} characters.`),
   ),
 });
 

@@ -1,8 +1,10 @@
 /** The public page of a shared order: a map with the truck on its way, how long it still needs, and nobody's data. */
+
 import { z } from "@hono/zod-openapi";
 import { sql } from "drizzle-orm";
 import { sha256 } from "../../platform/crypto/digest.ts";
 import { notFound } from "../../platform/http/errors.ts";
+import { limited } from "../../platform/http/fields.ts";
 import { page } from "../../platform/http/page.tsx";
 import { type Route, reply, route } from "../../platform/http/route.ts";
 import { type Locale, type Text, text } from "../../platform/http/text.ts";
@@ -69,7 +71,7 @@ function toSharedWire(shared: SharedOrder): z.input<typeof SharedWire> {
   };
 }
 
-const params = z.object({ token: z.string().max(100) });
+const params = z.object({ token: limited(100) });
 
 const read = route({
   method: "get",

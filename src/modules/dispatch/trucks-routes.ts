@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { isOperator } from "../../platform/http/caller.ts";
 import { invalid, notFound, refuse } from "../../platform/http/errors.ts";
-import { complain, integer, number, string, unlessBlank } from "../../platform/http/fields.ts";
+import { complain, integer, limited, number, string, unlessBlank } from "../../platform/http/fields.ts";
 import { envelope, pageQuery, paginate, type Window } from "../../platform/http/paging.ts";
 import { type Route, reply, route } from "../../platform/http/route.ts";
 import { text } from "../../platform/http/text.ts";
@@ -41,16 +41,13 @@ const TEXTS = {
 
 /** `55.75,37.61` */
 const placeField = () =>
-  z
-    .string()
-    .max(60)
-    .transform((words, context) => {
-      const [, latitude, longitude] = /^\s*(-?\d+(?:\.\d+)?)\s*,\s*(-?\d+(?:\.\d+)?)\s*$/.exec(words) ?? [];
-      const place = { latitude: Number(latitude), longitude: Number(longitude) };
-      if (Math.abs(place.latitude) <= 90 && Math.abs(place.longitude) <= 180) return place;
-      complain({ ...context, value: words }, TEXTS.place);
-      return z.NEVER;
-    });
+  limited(60).transform((words, context) => {
+    const [, latitude, longitude] = /^\s*(-?\d+(?:\.\d+)?)\s*,\s*(-?\d+(?:\.\d+)?)\s*$/.exec(words) ?? [];
+    const place = { latitude: Number(latitude), longitude: Number(longitude) };
+    if (Math.abs(place.latitude) <= 90 && Math.abs(place.longitude) <= 180) return place;
+    complain({ ...context, value: words }, TEXTS.place);
+    return z.NEVER;
+  });
 
 const TruckListItem = TruckWire.extend({
   distance: z

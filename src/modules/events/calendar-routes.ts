@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { equalInConstantTime } from "../../platform/crypto/digest.ts";
 import { notFound } from "../../platform/http/errors.ts";
-import { integer } from "../../platform/http/fields.ts";
+import { integer, limited } from "../../platform/http/fields.ts";
 import { type Route, reply, route } from "../../platform/http/route.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { calendarOf, calendarSignature, toCalendar } from "./calendar.ts";
@@ -56,7 +56,7 @@ const feed = route({
   tag,
   summary: "One's events as a feed",
   access: "public",
-  query: z.object({ person: integer({ min: 1 }), signature: z.string().max(200) }),
+  query: z.object({ person: integer({ min: 1 }), signature: limited(200) }),
   answers: {},
   async handle({ scope, query: { person, signature } }) {
     const expected = await calendarSignature(scope, person);

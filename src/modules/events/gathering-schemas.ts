@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { fromHundredths } from "../../platform/decimal.ts";
 import { invalid } from "../../platform/http/errors.ts";
 import { decimalField, keyField } from "../../platform/http/exact.ts";
-import { complain, integer, latitude, longitude, string } from "../../platform/http/fields.ts";
+import { complain, integer, latitude, limited, longitude, string } from "../../platform/http/fields.ts";
 import { messages } from "../../platform/http/messages.ts";
 import type { Text } from "../../platform/http/text.ts";
 import { isoTime, parseInstant } from "../../platform/time.ts";
@@ -170,9 +170,7 @@ function filter<Value>(read: (words: string) => Value | null, fault: Text) {
   return z
     .preprocess(
       (value) => (Array.isArray(value) ? value.at(-1) : value) || undefined,
-      z
-        .string()
-        .max(200)
+      limited(200)
         .transform((words, context): Value => {
           const value = read(words.trim());
           if (value !== null) return value;

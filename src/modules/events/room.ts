@@ -11,7 +11,7 @@ import { renewalIn } from "../identity/index.ts";
 
 /** `text` is what people read; `data` holds a documented client's `message` that was not text. */
 export const MessageBody = v.union([
-  v.strictObject({ text: v.pipe(v.string(), v.maxLength(1000)) }),
+  v.strictObject({ text: v.pipe(v.string(), v.maxCodePoints(1000)) }),
   v.strictObject({ data: v.unknown() }),
 ]);
 

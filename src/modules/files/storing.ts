@@ -1,6 +1,8 @@
 /** Files that come through the API itself, as a part of a form. */
+
 import type { SQL } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
+import { preview } from "../../platform/characters.ts";
 import { invalid } from "../../platform/http/errors.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { MAGIC_BYTES, MAX_PICTURE, type PictureMime, pictureType } from "../../platform/storage/pictures.ts";
@@ -31,7 +33,7 @@ export async function storeFile(
   file: File,
 ): Promise<StoredFile> {
   const contentType = await checkFile(file, field);
-  const announced = { name: file.name.slice(0, 255), contentType, size: file.size };
+  const announced = { name: preview(file.name, 255), contentType, size: file.size };
   const row = await addPending(scope, subject, announced);
   await scope.runtime.bucket.put(row.key, file, { httpMetadata: { contentType } });
   return { ...subject, ...row };

@@ -1,6 +1,8 @@
 /** The pages behind mailed links: an address confirmed, a new password chosen. They work without a script. */
+
 import { z } from "@hono/zod-openapi";
 import type { Child } from "hono/jsx";
+import { limited } from "../../platform/http/fields.ts";
 import { page } from "../../platform/http/page.tsx";
 import { type Route, route } from "../../platform/http/route.ts";
 import type { Text } from "../../platform/http/text.ts";
@@ -54,7 +56,7 @@ const confirmPage = route({
   summary: "Confirm an address",
   access: "public",
   hidden: true,
-  params: z.object({ key: z.string().max(500) }),
+  params: z.object({ key: limited(500) }),
   answers: {},
   async handle({ scope, params, request }) {
     // Scanners of mail look at links with HEAD: that must not use one up before its reader comes.
@@ -68,10 +70,7 @@ const resetPath = "/password_reset_confirm/:link";
 
 /** `uid-token`: the uid has no hyphen, the token may. */
 const resetParams = z.object({
-  link: z
-    .string()
-    .max(300)
-    .regex(/^[0-9a-z]+-.+$/i),
+  link: limited(300).regex(/^[0-9a-z]+-.+$/i),
 });
 
 function parts(link: string): { uid: string; token: string } {
@@ -128,8 +127,8 @@ const resetSubmit = route({
   hidden: true,
   params: resetParams,
   body: z.object({
-    new_password1: z.string().max(255).catch(""),
-    new_password2: z.string().max(255).catch(""),
+    new_password1: limited(255).catch(""),
+    new_password2: limited(255).catch(""),
   }),
   answers: {},
   async handle({ scope, params, body }) {

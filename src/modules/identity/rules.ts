@@ -1,5 +1,7 @@
 /** What an account may be: names, addresses, phones, passwords, ages. Pure: facts in, verdict out. */
+
 import parsePhoneNumber from "libphonenumber-js/min";
+import { fits, lengthOf } from "../../platform/characters.ts";
 import { fill } from "../../platform/http/messages.ts";
 import type { Text } from "../../platform/http/text.ts";
 import { commonPasswords } from "./common-passwords.ts";
@@ -73,7 +75,7 @@ export const DEFAULT_POLICY: PasswordPolicy = { minLength: 8 };
 
 /** A password's length in characters, as people count them. */
 export function passwordLength(password: string): number {
-  return [...password].length;
+  return lengthOf(password);
 }
 
 /** Everything that is wrong with a password, in the order in which the original lists it. */
@@ -130,7 +132,7 @@ const LETTERS = /^[а-яёa-z]+$/i;
 
 /** What is wrong with a person's name; length first, so that the pattern never sees a long text. */
 export function nameFaults(name: string, wrongLength: Text): Text[] {
-  if (name.length < 2 || name.length > 150) {
+  if (name.length < 2 || !fits(name, 150)) {
     return name.length >= 2 || LETTERS.test(name) ? [wrongLength] : [messages.nameCharacters, wrongLength];
   }
   const groups = name.split(/ -|[ -]/);
@@ -160,16 +162,16 @@ const EMAIL =
 /** Find Friend's three rules for an address, as its sign-in names them, one at a time. */
 export function signInEmailFault(email: string): Text | null {
   if (!ASCII.test(email)) return messages.emailNotAscii;
-  if (email.length < 5 || email.length > 254) return messages.emailLength;
+  if (email.length < 5 || !fits(email, 254)) return messages.emailLength;
   return isEmail(email) ? null : messages.emailFormat;
 }
 
 export function isEmail(email: string): boolean {
-  return email.length <= 254 && EMAIL.test(email) && !email.includes("..") && !/^\.|\.@/.test(email);
+  return fits(email, 254) && EMAIL.test(email) && !email.includes("..") && !/^\.|\.@/.test(email);
 }
 
 /** What is wrong with an address that somebody gives as theirs. */
 export function emailFaults(email: string): Text[] {
-  if (email.length > 254) return [messages.emailLength];
+  if (!fits(email, 254)) return [messages.emailLength];
   return isEmail(email) ? [] : [messages.emailFormat];
 }

@@ -1,5 +1,7 @@
 /** Who is let in with a password: by any of three names, at one cost, with guesses counted before they are looked at. */
+
 import { eq, or } from "drizzle-orm";
+import { fits } from "../../platform/characters.ts";
 import { anyHasher } from "../../platform/crypto/hasher.ts";
 import { type Refusal, refuse } from "../../platform/http/errors.ts";
 import { attempt, clientOf, count, forgive } from "../../platform/http/limits.ts";
@@ -61,7 +63,7 @@ async function temporaryRefusal(scope: Scope, user: User): Promise<Refusal> {
  */
 async function findByIdentifier(scope: Scope, identifier: string): Promise<User | null> {
   const words = identifier.trim();
-  if (!words || words.length > 254) return null;
+  if (!words || !fits(words, 254)) return null;
   const email = words.includes("@") ? foldEmail(words) : null;
   const phone = normalizePhone(words);
   const rows = await scope.db

@@ -17,7 +17,7 @@ const MAX_BODY = 4000;
 
 /** What somebody says; the room adds `id`, `author` and `created_at`, as a message by REST has them. */
 const TicketMessage = v.object({
-  body: v.pipe(v.string(), v.trim(), v.minLength(1, "A message is not empty."), v.maxLength(MAX_BODY)),
+  body: v.pipe(v.string(), v.trim(), v.minLength(1, "A message is not empty."), v.maxCodePoints(MAX_BODY)),
 });
 const Stored = v.object({ id: v.string(), author: v.number(), body: v.string(), created_at: v.string() });
 

@@ -1,7 +1,7 @@
 /** What a list of reports or a track can be asked for, and the form of its answer. */
 import { z } from "@hono/zod-openapi";
 import { invalid } from "../../platform/http/errors.ts";
-import { boolean, integer } from "../../platform/http/fields.ts";
+import { boolean, integer, limited } from "../../platform/http/fields.ts";
 import { windowQuery } from "../../platform/http/paging.ts";
 import { type Text, text } from "../../platform/http/text.ts";
 import type { Box, Circle, ReportFilter, ReportWindow } from "./reports.ts";
@@ -28,12 +28,10 @@ const flagged = boolean()
   .openapi({ description: "With points that are not taken at their word: duplicate, jump, stale, future." });
 
 const area = {
-  bbox: z
-    .string()
-    .max(100)
+  bbox: limited(100)
     .optional()
     .openapi({ description: "west,south,east,north; west beyond east goes around the back." }),
-  near: z.string().max(60).optional().openapi({ description: "latitude,longitude; nearest first." }),
+  near: limited(60).optional().openapi({ description: "latitude,longitude; nearest first." }),
   radius: integer({ min: 1, max: MAX_RADIUS })
     .default(DEFAULT_RADIUS)
     .openapi({ type: "integer", description: "Metres around `near`." }),

@@ -1,7 +1,9 @@
 /** Reads a request's body: JSON, urlencoded or multipart, all as one plain value. */
+import { loneSurrogateIn } from "../characters.ts";
 import { hasLongList, isDeeper, MAX_ITEMS } from "../json.ts";
-import { Refusal, refuse } from "./errors.ts";
+import { type FieldErrors, Refusal, refuse } from "./errors.ts";
 import { fill, messages } from "./messages.ts";
+import type { Text } from "./text.ts";
 
 /** Cap on JSON and urlencoded bodies. Multipart doors name their own. */
 export const JSON_LIMIT = 1024 * 1024;
@@ -42,7 +44,18 @@ function readJson(bytes: Uint8Array): unknown {
   if (isDeeper(value)) throw refuse(400, fill(messages.jsonParse, { problem: "nested too deeply" }));
   if (hasLongList(value))
     throw refuse(400, fill(messages.jsonParse, { problem: `a list of more than ${MAX_ITEMS} items` }));
+  refuseLoneSurrogates(value);
   return value;
+}
+
+/** Only JSON can bring one, by an escape. Refuses with 400 that names the field, whatever the route takes there. */
+function refuseLoneSurrogates(value: unknown): void {
+  const found = loneSurrogateIn(value);
+  if (!found) return;
+  const path = found.path.length > 0 ? found.path : ["non_field_errors"];
+  const fault: FieldErrors | Text[] = [fill(messages.surrogate, { codePoint: found.codePoint })];
+  const fields = path.reduceRight<FieldErrors | Text[]>((inner, name) => ({ [name]: inner }), fault);
+  throw new Refusal(400, { fields: fields as FieldErrors });
 }
 
 async function readForm(request: Request, bytes: Uint8Array): Promise<Record<string, unknown>> {

@@ -1,5 +1,6 @@
 /** Field types of the dialect: what Django REST framework's serializer fields accept, for JSON and forms alike. */
 import { z } from "@hono/zod-openapi";
+import { fits } from "../characters.ts";
 import { messages } from "./messages.ts";
 import type { Text } from "./text.ts";
 
@@ -13,13 +14,28 @@ const trimmed = (value: unknown) => {
   return typeof value === "number" ? String(value) : value;
 };
 
+/** A text of at most `max` code points, as it came. Every length limit of a text over HTTP is this one. */
+export function limited(max: number) {
+  const check = z.core._check((payload: z.core.ParsePayload<string>) => {
+    if (fits(payload.value, max)) return;
+    // Without `continue` no pattern after this one ever meets a text without end.
+    payload.issues.push({
+      code: "too_big",
+      origin: "string",
+      maximum: max,
+      inclusive: true,
+      input: payload.value,
+    });
+  });
+  check._zod.onattach.push((schema) => Object.assign(schema._zod.bag, { maximum: max }));
+  return z.string().check(check);
+}
+
 /** Text: trimmed, a number becomes its digits, `max` characters, not blank unless said so. */
 export function string(limits: { max?: number; blank?: boolean } = {}) {
-  let inner = z.string();
+  let inner = limits.max ? limited(limits.max) : z.string();
   // Of what is blank nothing else is said.
   if (!limits.blank) inner = inner.min(1, { abort: true });
-  // Nor of what is too long: no pattern after this one ever meets a text without end.
-  if (limits.max) inner = inner.max(limits.max, { abort: true });
   return z.preprocess(
     trimmed,
     inner.refine((value) => !value.includes("\0"), { params: { text: NUL } }),
@@ -30,14 +46,11 @@ const NUL = { en: "Null characters are not allowed.", ru: "Нулевые сим
 
 /** A secret: taken verbatim, spaces and all; only white space counts as blank. */
 export function secret(max = 255) {
-  return z
-    .string()
-    .max(max)
-    .refine((value) => value.trim() !== "", { params: { text: messages.blank } });
+  return limited(max).refine((value) => value.trim() !== "", { params: { text: messages.blank } });
 }
 
 export function email(max = 254) {
-  return z.preprocess(trimmed, z.string().min(1).max(max).pipe(z.email()));
+  return z.preprocess(trimmed, limited(max).min(1).pipe(z.email()));
 }
 
 const numeric = (value: unknown) =>

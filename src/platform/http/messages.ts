@@ -71,6 +71,10 @@ export const messages = {
   ),
   tooLarge: text("The request is larger than {limit} bytes.", "Запрос больше {limit} байт."),
   method: text('Method "{method}" not allowed.', 'Метод "{method}" не разрешен.'),
+  surrogate: text(
+    "Surrogate characters are not allowed: {codePoint}.",
+    "Суррогатные символы не разрешены: {codePoint}.",
+  ),
   maxLength: text(
     "Ensure this field has no more than {limit} characters.",
     "Убедитесь, что это значение содержит не более {limit} символов.",

@@ -1,5 +1,7 @@
 /** OpenAPI 3.1 from the routes that run. */
+
 import { OpenAPIHono, type RouteConfig, z } from "@hono/zod-openapi";
+import { limited } from "./fields.ts";
 import type { Answers, Route } from "./route.ts";
 
 const ErrorDetail = z.object({ detail: z.string() }).openapi("Error");
@@ -45,9 +47,7 @@ function pathItem(route: Route): RouteConfig {
   if (route.query) request.query = route.query;
   if (route.creates) {
     request.headers = z.object({
-      "Idempotency-Key": z
-        .string()
-        .max(255)
+      "Idempotency-Key": limited(255)
         .optional()
         .openapi({ description: "Repeats get the first answer for 24 hours." }),
     });

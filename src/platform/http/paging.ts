@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Scope } from "../runtime.ts";
 import { notFound } from "./errors.ts";
-import { unlessBlank } from "./fields.ts";
+import { limited, unlessBlank } from "./fields.ts";
 import { messages } from "./messages.ts";
 
 export const MAX_LIMIT = 100;
@@ -27,7 +27,7 @@ export const windowQuery = z.object({
   limit: z
     .preprocess(clamped, z.int().min(1).max(MAX_LIMIT).optional())
     .openapi({ description: "At most this many; without it the whole list." }),
-  cursor: z.string().max(200).optional().openapi({ description: "Where the last answer's `next` pointed." }),
+  cursor: limited(200).optional().openapi({ description: "Where the last answer's `next` pointed." }),
 });
 
 /** The number inside a cursor; 0 when there is none or it is not ours. */
@@ -57,7 +57,7 @@ export function linkTo(scope: Scope, request: Request, changes: Record<string, s
 
 /** Pages by number, as the older clients ask for them: `?page=3`, `?page=last`, and `?limit=` for their size. */
 export const pageQuery = z.object({
-  page: unlessBlank(z.string().max(20)).openapi({ description: "1 and up, or `last`." }),
+  page: unlessBlank(limited(20)).openapi({ description: "1 and up, or `last`." }),
   limit: z
     .preprocess(clamped, z.int().min(1).max(MAX_LIMIT).optional())
     .openapi({ description: "How many a page holds." }),

@@ -130,7 +130,14 @@ function messagesOf(schemas: Readonly<Record<string, Schema>>): Record<string, o
 }
 
 function withoutDialect(schema: Schema): object {
-  const { $schema: _, ...payload } = toJsonSchema(schema, { errorMode: "ignore" });
+  const { $schema: _, ...payload } = toJsonSchema(schema, {
+    errorMode: "ignore",
+    // JSON Schema's length is in code points as well: RFC 8259 characters.
+    overrideAction: ({ valibotAction, jsonSchema }) =>
+      valibotAction.type === "max_code_points"
+        ? { ...jsonSchema, maxLength: (valibotAction as unknown as { requirement: number }).requirement }
+        : undefined,
+  });
   return payload;
 }
 

@@ -24,14 +24,14 @@ export const CLOSE = {
 const ref = v.pipe(
   v.string(),
   v.minLength(1),
-  v.maxLength(64),
+  v.maxCodePoints(64),
   v.description("The client's own name for this entry: a retried send with the same ref is stored once."),
 );
 
 const room = v.optional(
   v.pipe(
     v.string(),
-    v.maxLength(100),
+    v.maxCodePoints(100),
     v.description("On the person's own socket: the subscribed room that is meant, as `chat:3`."),
   ),
 );
@@ -41,7 +41,7 @@ export const SayFrame = v.object({
   t: v.literal("say"),
   room,
   ref,
-  kind: v.pipe(v.string(), v.maxLength(32)),
+  kind: v.pipe(v.string(), v.maxCodePoints(32)),
   body: v.record(v.string(), v.unknown()),
 });
 export const PointsFrame = v.object({
@@ -58,15 +58,15 @@ export const TypingFrame = v.object({ t: v.literal("typing"), room });
 export const SubscribeFrame = v.object({
   t: v.literal("subscribe"),
   ref: v.optional(ref),
-  room: v.pipe(v.string(), v.maxLength(100), v.description("`chat:3`; only on the person's own socket.")),
+  room: v.pipe(v.string(), v.maxCodePoints(100), v.description("`chat:3`; only on the person's own socket.")),
   epoch: v.optional(v.string()),
   since: v.optional(position),
 });
 export const UnsubscribeFrame = v.object({
   t: v.literal("unsubscribe"),
-  room: v.pipe(v.string(), v.maxLength(100)),
+  room: v.pipe(v.string(), v.maxCodePoints(100)),
 });
-export const AuthFrame = v.object({ t: v.literal("auth"), token: v.pipe(v.string(), v.maxLength(4096)) });
+export const AuthFrame = v.object({ t: v.literal("auth"), token: v.pipe(v.string(), v.maxCodePoints(4096)) });
 export const PingFrame = v.object({ t: v.literal("ping") });
 
 /** What a client may send. `ping` is answered by the runtime when it is exactly `{"t":"ping"}`. */

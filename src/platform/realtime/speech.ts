@@ -1,7 +1,8 @@
 /** What a client sent, read and weighed: a frame, what it wants stored, and whether it may. Touches nothing. */
 import * as v from "valibot";
+import { loneSurrogateIn, preview } from "../characters.ts";
 import type { Caller } from "../http/caller.ts";
-import { isDeeper } from "../json.ts";
+import { isDeeper, MAX_DEPTH } from "../json.ts";
 import { ClientFrame, type Fault, fault, LIMITS, type RoomFrame } from "./frames.ts";
 import type { Draft } from "./journal.ts";
 import type { Saying, Tenant } from "./tenant.ts";
@@ -24,6 +25,9 @@ export function readFrame(
   data: string,
 ): ClientFrame | { readonly fault: Fault; readonly ref: string | undefined } {
   const json = parseJson(data);
+  // What is said stands one level down.
+  if (isDeeper(json, MAX_DEPTH + 1)) return { fault: TOO_DEEP, ref: refOf(json) };
+  if (loneSurrogateIn(json)) return { fault: NO_TEXT, ref: refOf(json) };
   const parsed = v.safeParse(ClientFrame, json);
   return parsed.success
     ? parsed.output
@@ -48,11 +52,15 @@ export function draftOf(
   const schema = Object.hasOwn(tenant.says, kind) ? tenant.says[kind] : undefined;
   if (!schema) return fault("bad_frame", "This room does not take that kind.");
   // The archive reads its batches with SQLite's JSON: one entry that it can't read would hold up all after it.
-  if (isDeeper(body)) return fault("bad_frame", "Nested too deeply.");
+  if (isDeeper(body)) return TOO_DEEP;
+  if (loneSurrogateIn(body)) return NO_TEXT;
   const parsed = v.safeParse(schema, body);
   if (!parsed.success) return fault("bad_frame", explain(parsed.issues));
   return { author: caller?.userId ?? 0, ref, kind, body: parsed.output };
 }
+
+const TOO_DEEP = fault("bad_frame", "Nested too deeply.");
+const NO_TEXT = fault("bad_frame", "Surrogate characters are not allowed.");
 
 export const LISTENER = fault("forbidden", "You may only listen here.");
 
@@ -66,7 +74,7 @@ function parseJson(data: string): unknown {
 
 function refOf(frame: unknown): string | undefined {
   if (typeof frame !== "object" || frame === null || !("ref" in frame)) return undefined;
-  return typeof frame.ref === "string" ? frame.ref.slice(0, 64) : undefined;
+  return typeof frame.ref === "string" ? preview(frame.ref, 64).toWellFormed() : undefined;
 }
 
 function explain(issues: readonly v.BaseIssue<unknown>[]): string {
