@@ -1,5 +1,7 @@
 /** Who may change an event and when, what it may be, and who may join. Pure: facts in, verdict out. */
+
 import type { Caller } from "../../platform/http/caller.ts";
+import { normalized } from "../../platform/unicode.ts";
 
 export interface EventFacts {
   readonly creatorId: number | null;
@@ -20,7 +22,7 @@ export function hasHappened(event: EventFacts, now: number): boolean {
 }
 
 export function foldLocation(location: string): string {
-  return location.normalize("NFC").toLowerCase();
+  return normalized(location, "NFC").toLowerCase();
 }
 
 /** Reminders go out this long before the start, in ms. */

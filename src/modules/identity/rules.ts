@@ -4,12 +4,13 @@ import parsePhoneNumber from "libphonenumber-js/min";
 import { fits, lengthOf } from "../../platform/characters.ts";
 import { fill } from "../../platform/http/messages.ts";
 import type { Text } from "../../platform/http/text.ts";
+import { normalized } from "../../platform/unicode.ts";
 import { commonPasswords } from "./common-passwords.ts";
 import { messages } from "./messages.ts";
 
 /** The key under which a username is unique: letters that only look different (wide, ligated, raised) are the same. */
 export function foldUsername(username: string): string {
-  return username.normalize("NFKC").toLowerCase();
+  return normalized(username, "NFKC").toLowerCase();
 }
 
 export function foldEmail(email: string): string {

@@ -1,13 +1,15 @@
 /** Who may change a car post, and how its free text is made searchable. Pure. */
+
 import { toHundredths } from "../../platform/decimal.ts";
 import type { Caller } from "../../platform/http/caller.ts";
+import { normalized } from "../../platform/unicode.ts";
 
 export function mayChangePost(post: { userId: number }, caller: Caller): boolean {
   return caller.isStaff || post.userId === caller.userId;
 }
 
 export function fold(words: string | null | undefined): string {
-  return (words ?? "").normalize("NFC").toLowerCase();
+  return normalized(words ?? "", "NFC").toLowerCase();
 }
 
 /**

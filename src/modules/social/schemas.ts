@@ -1,4 +1,5 @@
 /** Find Friend's wire shapes of people: what is shown of one, what one may change, what a list is asked for. */
+
 import { z } from "@hono/zod-openapi";
 import { keyField } from "../../platform/http/exact.ts";
 import { boolean, complain, day, file, string } from "../../platform/http/fields.ts";
@@ -7,6 +8,7 @@ import { pageQuery } from "../../platform/http/paging.ts";
 import type { Text } from "../../platform/http/text.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { mediaUrl } from "../../platform/storage/media.ts";
+import { normalized } from "../../platform/unicode.ts";
 import { personFields } from "../identity/index.ts";
 import { messages } from "./messages.ts";
 import type { PeopleFilter, Person } from "./people.ts";
@@ -80,7 +82,7 @@ const profession = string({ max: 50, blank: true });
 
 /** A name of a list's; letters that are written in two parts count as one. */
 const listed = (limits: { blank?: boolean } = {}) =>
-  string({ max: 150, ...limits }).transform((name) => name.normalize("NFC"));
+  string({ max: 150, ...limits }).transform((name) => normalized(name, "NFC"));
 
 const optionalFields = {
   birthday: z.preprocess((value) => (value === "" ? null : value), day().nullable()).optional(),

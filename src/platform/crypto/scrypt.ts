@@ -1,5 +1,7 @@
 /** Password hashes: scrypt, self-describing, so that the cost can grow without a migration. */
+
 import { randomBytes, scryptSync, timingSafeEqual } from "node:crypto";
+import { normalized } from "../unicode.ts";
 
 /** scrypt's parameters: memory is 128·N·r bytes, time grows with N·r·p. */
 export interface Cost {
@@ -26,7 +28,7 @@ export function parseCost(words: string): Cost | null {
 /** `scrypt$N$r$p$salt$key`, salt and key in base64. */
 export function hashPassword(password: string, cost: Cost = DEFAULT_COST): string {
   const salt = randomBytes(16);
-  const key = scryptSync(password.normalize("NFC"), salt, KEY_BYTES, { ...cost, maxmem: MAX_MEMORY });
+  const key = scryptSync(normalized(password, "NFC"), salt, KEY_BYTES, { ...cost, maxmem: MAX_MEMORY });
   return ["scrypt", cost.N, cost.r, cost.p, salt.toString("base64"), key.toString("base64")].join("$");
 }
 
@@ -41,7 +43,7 @@ export function verifyPassword(password: string, hash: string): boolean {
   const cost = parseCost(`${N}/${r}/${p}`);
   if (scheme !== "scrypt" || !cost || !salt || !key) return false;
   const expected = Buffer.from(key, "base64");
-  const actual = scryptSync(password.normalize("NFC"), Buffer.from(salt, "base64"), expected.byteLength, {
+  const actual = scryptSync(normalized(password, "NFC"), Buffer.from(salt, "base64"), expected.byteLength, {
     ...cost,
     maxmem: MAX_MEMORY,
   });

@@ -1,11 +1,13 @@
 /** Text searches that know Cyrillic: SQLite's own `lower` and `LIKE` fold ASCII only. */
+
 import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import { normalized } from "../unicode.ts";
 
 const CAPITALS = "АБВГДЕЁЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ";
 
 /** A text as searches compare it. */
 export function fold(text: string): string {
-  return text.normalize("NFC").toLowerCase();
+  return normalized(text, "NFC").toLowerCase();
 }
 
 /** A column or expression in lower case, Latin and Russian letters alike. Empty for NULL. */

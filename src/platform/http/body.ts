@@ -1,7 +1,8 @@
 /** Reads a request's body: JSON, urlencoded or multipart, all as one plain value. */
 import { loneSurrogateIn } from "../characters.ts";
-import { hasLongList, isDeeper, MAX_ITEMS } from "../json.ts";
+import { longListIn, shapeFault } from "../json.ts";
 import { type FieldErrors, Refusal, refuse } from "./errors.ts";
+import { multipartFields, urlencodedFields } from "./form.ts";
 import { fill, messages } from "./messages.ts";
 import type { Text } from "./text.ts";
 
@@ -22,8 +23,9 @@ export async function readBody(request: Request, multipartLimit = JSON_LIMIT): P
     case "":
       return readJson(bytes);
     case "application/x-www-form-urlencoded":
+      return urlencodedFields(bytes);
     case "multipart/form-data":
-      return readForm(request, bytes);
+      return multipartFields(bytes, request.headers.get("content-type") ?? "");
     default:
       throw refuse(415, fill(messages.mediaType, { type }));
   }
@@ -34,16 +36,16 @@ function mediaType(request: Request): string {
 }
 
 function readJson(bytes: Uint8Array): unknown {
+  const fault = shapeFault(bytes);
+  if (fault) throw notJson(fault);
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
   } catch (problem) {
-    const words = problem instanceof Error ? problem.message : "";
-    throw refuse(400, fill(messages.jsonParse, { problem: words }));
+    throw notJson(problem instanceof Error ? problem.message : "");
   }
-  if (isDeeper(value)) throw refuse(400, fill(messages.jsonParse, { problem: "nested too deeply" }));
-  if (hasLongList(value))
-    throw refuse(400, fill(messages.jsonParse, { problem: `a list of more than ${MAX_ITEMS} items` }));
+  const listFault = longListIn(value);
+  if (listFault) throw notJson(listFault);
   refuseLoneSurrogates(value);
   return value;
 }
@@ -58,21 +60,7 @@ function refuseLoneSurrogates(value: unknown): void {
   throw new Refusal(400, { fields: fields as FieldErrors });
 }
 
-async function readForm(request: Request, bytes: Uint8Array): Promise<Record<string, unknown>> {
-  const type = request.headers.get("content-type") ?? "";
-  let form: FormData;
-  try {
-    form = await new Response(bytes, { headers: { "content-type": type } }).formData();
-  } catch {
-    throw refuse(400, fill(messages.jsonParse, { problem: "the form could not be read" }));
-  }
-  const fields: Record<string, unknown> = {};
-  for (const name of new Set(form.keys())) {
-    const values = form.getAll(name);
-    if (name !== "__proto__") fields[name] = values.length > 1 ? values : values[0];
-  }
-  return fields;
-}
+const notJson = (problem: string) => refuse(400, fill(messages.jsonParse, { problem }));
 
 /** Reads at most `limit` bytes, whatever `Content-Length` claims. */
 async function readBytes(request: Request, limit: number): Promise<Uint8Array> {

@@ -1,7 +1,7 @@
 /** Fields of which nothing is lost: keys of other rows, and decimals that are refused rather than rounded. In the dialect's words. */
 import { z } from "@hono/zod-openapi";
 import { toHundredths } from "../decimal.ts";
-import { complain } from "./fields.ts";
+import { complain, LONGEST_WORD } from "./fields.ts";
 import { fill, messages } from "./messages.ts";
 import { type Text, text } from "./text.ts";
 import { pythonType } from "./validation.ts";
@@ -67,7 +67,9 @@ const DECIMAL = /^\s*[+-]?0*(\d*)(?:\.(\d*))?(?:e([+-]?\d{1,3}))?\s*$/i;
 export function decimalField({ digits, min }: { digits: number; min: number }) {
   return field((sent) => {
     const words = typeof sent === "string" || typeof sent === "number" ? String(sent) : "";
-    const [matched, whole = "", fraction = "", exponent = "0"] = DECIMAL.exec(words) ?? [];
+    // Zeros without end would be tried as zeros and as digits, at every length.
+    const [matched, whole = "", fraction = "", exponent = "0"] =
+      words.length <= LONGEST_WORD ? (DECIMAL.exec(words) ?? []) : [];
     const value = toHundredths(words);
     if (matched === undefined || value === null) return messages.notNumber;
     const places = Math.max(0, fraction.length - Number(exponent));

@@ -53,8 +53,13 @@ export function email(max = 254) {
   return z.preprocess(trimmed, limited(max).min(1).pipe(z.email()));
 }
 
+/** No number, key, date or code needs more characters: what is longer meets no pattern. */
+export const LONGEST_WORD = 500;
+
 const numeric = (value: unknown) =>
-  typeof value === "string" && /^\s*-?\d+(\.\d+)?\s*$/.test(value) ? Number(value) : value;
+  typeof value === "string" && value.length <= LONGEST_WORD && /^\s*-?\d+(\.\d+)?\s*$/.test(value)
+    ? Number(value)
+    : value;
 
 /** A whole number, also as digits in a string. */
 export function integer(limits: { min?: number; max?: number } = {}) {

@@ -118,13 +118,24 @@ async function decrypt(scope: Scope, id: string, key: string, sealed: string): P
 }
 
 /** The body in one canonical spelling: keys sorted, files by their bytes. */
-async function fingerprint(value: unknown): Promise<string> {
-  if (value instanceof File) return `file:${value.name}:${value.type}:${await sha256(await value.bytes())}`;
-  if (Array.isArray(value)) return `[${(await Promise.all(value.map(fingerprint))).join(",")}]`;
+async function fingerprint(body: unknown): Promise<string> {
+  const files = new Map<File, string>();
+  for (const file of filesIn(body)) files.set(file, await sha256(await file.bytes()));
+  return canonical(body, files);
+}
+
+function* filesIn(value: unknown): Generator<File> {
+  if (value instanceof File) yield value;
+  else if (value !== null && typeof value === "object")
+    for (const inner of Object.values(value)) yield* filesIn(inner);
+}
+
+function canonical(value: unknown, files: ReadonlyMap<File, string>): string {
+  if (value instanceof File) return `file:${value.name}:${value.type}:${files.get(value)}`;
+  if (Array.isArray(value)) return `[${value.map((inner) => canonical(inner, files)).join(",")}]`;
   if (value !== null && typeof value === "object") {
     const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-    const parts = entries.map(async ([name, inner]) => `${JSON.stringify(name)}:${await fingerprint(inner)}`);
-    return `{${(await Promise.all(parts)).join(",")}}`;
+    return `{${entries.map(([name, inner]) => `${JSON.stringify(name)}:${canonical(inner, files)}`).join(",")}}`;
   }
   return JSON.stringify(value) ?? "null";
 }

@@ -70,6 +70,10 @@ export const messages = {
     'Неподдерживаемый тип данных "{type}" в запросе.',
   ),
   tooLarge: text("The request is larger than {limit} bytes.", "Запрос больше {limit} байт."),
+  tooManyFields: text(
+    "The request holds more than {limit} fields or parts.",
+    "В запросе больше {limit} полей или частей.",
+  ),
   method: text('Method "{method}" not allowed.', 'Метод "{method}" не разрешен.'),
   surrogate: text(
     "Surrogate characters are not allowed: {codePoint}.",

@@ -7,6 +7,7 @@ import { type Authenticate, admit } from "./admit.ts";
 import { readBody } from "./body.ts";
 import { corsHeaders, preflight, securityHeaders } from "./cors.ts";
 import { methodNotAllowed, notFound, Refusal, wire } from "./errors.ts";
+import { queryFields } from "./form.ts";
 import { once } from "./idempotency.ts";
 import { shield } from "./limits.ts";
 import { messages } from "./messages.ts";
@@ -66,7 +67,10 @@ export function createApp(parts: Parts): App {
     app.get(socket.path, async (context) => {
       context.set("place", socket.path);
       const scope = openScope(runtime, context.req.raw, context.get("requestId"), context.executionCtx);
-      return orRefusal(scope.locale, () => socket.handle(scope, context.req.raw, context.req.param()));
+      return orRefusal(scope.locale, async () => {
+        queryFields(new URL(context.req.url).search);
+        return socket.handle(scope, context.req.raw, context.req.param());
+      });
     });
   }
 
@@ -113,7 +117,8 @@ async function run(
       const caller = await admit(authenticate, scope, route, request);
       if (!SAFE.has(request.method)) await shield(scope, route.path, caller);
       const params = route.params && parsePath(route.params, pathValues);
-      const query = route.query && parse(route.query, queryOf(request));
+      const given = queryFields(new URL(request.url).search);
+      const query = route.query && parse(route.query, given);
       const ask = () => may?.({ scope, caller, params });
       const raw = await orStranger(ask, () => route.body && readBody(request, route.multipartLimit));
       const work = async () => {
@@ -191,17 +196,6 @@ function parsePath(schema: NonNullable<Route["params"]>, values: Record<string, 
   const result = schema.safeParse(values);
   if (!result.success) throw notFound();
   return result.data;
-}
-
-/** Query parameters; a repeated one is an array. */
-function queryOf(request: Request): Record<string, string | string[]> {
-  const search = new URL(request.url).searchParams;
-  const query: Record<string, string | string[]> = {};
-  for (const name of new Set(search.keys())) {
-    const values = search.getAll(name);
-    query[name] = values.length > 1 ? values : (values[0] ?? "");
-  }
-  return query;
 }
 
 function carryBookmark(headers: Headers, bookmark: string | null, request: Request): void {

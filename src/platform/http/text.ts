@@ -23,10 +23,13 @@ export function chooseLocale(path: string, acceptLanguage: string | null): Local
   return preferred(acceptLanguage) ?? (path.startsWith("/api/v1/") || path === "/api/v1" ? "ru" : "en");
 }
 
+/** How many languages of a header are looked at. */
+const MAX_LANGUAGES = 100;
+
 function preferred(header: string | null): Locale | null {
   if (!header) return null;
   let best: { locale: Locale; weight: number } | null = null;
-  for (const part of header.split(",")) {
+  for (const part of header.split(",", MAX_LANGUAGES)) {
     const [tag = "", ...parameters] = part
       .toLowerCase()
       .split(";")

@@ -6,6 +6,9 @@ import type { Text } from "./text.ts";
 
 type Issue = z.core.$ZodIssue;
 
+/** So many faults are told at a time: words for more would cost more than the request did, and nobody reads them. */
+const MAX_ISSUES = 1000;
+
 /**
  * Parses `input` or throws the 400 of the dialect: every wrong field with all its messages.
  * A schema names its own message with `{ code: "custom", params: { text } }`.
@@ -18,7 +21,7 @@ export function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<
 
 export function fieldErrors(issues: readonly Issue[]): FieldErrors {
   const fields: FieldErrors = {};
-  for (const issue of decisive(issues.flatMap(unfold))) {
+  for (const issue of decisive(issues.slice(0, MAX_ISSUES).flatMap(unfold))) {
     const path = issue.path.length ? issue.path.map(String) : ["non_field_errors"];
     let level = fields;
     for (const step of path.slice(0, -1)) {
@@ -27,7 +30,8 @@ export function fieldErrors(issues: readonly Issue[]): FieldErrors {
     }
     const last = path.at(-1) ?? "non_field_errors";
     const known = level[last];
-    level[last] = [...(Array.isArray(known) ? known : []), message(issue)];
+    if (Array.isArray(known)) known.push(message(issue));
+    else level[last] = [message(issue)];
   }
   return fields;
 }

@@ -1,6 +1,9 @@
 /** Reads a multipart form as it arrives: its texts, then one file as a stream that never stands in memory whole. RFC 7578. */
+import { type Delimiter, delimiter } from "../http/delimiter.ts";
 import { refuse } from "../http/errors.ts";
+import { MAX_FIELDS, tooManyFields } from "../http/form.ts";
 import { fill, messages } from "../http/messages.ts";
+import { boundaryOf, describePart, MAX_PART_HEADERS } from "../http/multipart.ts";
 
 export interface ArrivingFile {
   readonly name: string;
@@ -19,21 +22,18 @@ export interface ArrivingForm {
   drain(): Promise<void>;
 }
 
-/** Bytes: of one part's headers, of all the texts together, of what is read only to be polite. */
-const HEADERS_LIMIT = 8 * 1024;
+/** Bytes: of all the texts together with their headers, of what is read only to be polite. */
 const TEXTS_LIMIT = 32 * 1024;
 const DRAIN_LIMIT = 16 * 1024 * 1024;
 
-const LINE = bytesOf("\r\n");
-const BLANK_LINE = bytesOf("\r\n\r\n");
+const BLANK_LINE = delimiter("\r\n\r\n");
 
 export async function openForm(request: Request): Promise<ArrivingForm> {
   const type = request.headers.get("content-type") ?? "";
   if (!/^multipart\/form-data\s*(;|$)/i.test(type)) {
     throw refuse(415, fill(messages.mediaType, { type: type.split(";", 1)[0]?.trim() ?? "" }));
   }
-  const [, quoted, bare] = /;\s*boundary=(?:"([^"]{1,70})"|([^\s;]{1,70}))/i.exec(type) ?? [];
-  const boundary = quoted ?? bare;
+  const boundary = boundaryOf(type);
   if (!boundary || !request.body) throw unreadable();
   const incoming = new Incoming(request.body);
   const drain = () => incoming.drain(DRAIN_LIMIT);
@@ -47,19 +47,22 @@ export async function openForm(request: Request): Promise<ArrivingForm> {
 
 async function readParts(incoming: Incoming, boundary: string) {
   const fields = new Map<string, string>();
-  const delimiter = bytesOf(`\r\n--${boundary}`);
+  const between = delimiter(`\r\n--${boundary}`);
   let room = TEXTS_LIMIT;
   // The first delimiter has no line before it.
-  await incoming.through(delimiter.subarray(LINE.length), HEADERS_LIMIT);
-  while (await opensPart(incoming)) {
-    const part = describe(textOf(await incoming.through(BLANK_LINE, HEADERS_LIMIT)));
+  await incoming.through(delimiter(`--${boundary}`), MAX_PART_HEADERS);
+  for (let parts = 0; await opensPart(incoming); parts++) {
+    if (parts === MAX_FIELDS) throw tooManyFields();
+    const headers = await incoming.through(BLANK_LINE, MAX_PART_HEADERS);
+    const part = describePart(textOf(headers));
     if (part.name === "file" && part.fileName !== null) {
-      const file = { name: part.fileName, type: part.type, chunks: incoming.until(delimiter) };
+      const file = { name: part.fileName, type: part.type, chunks: incoming.until(between) };
       return { fields, file };
     }
-    const value = await incoming.through(delimiter, room);
-    room -= value.byteLength;
-    fields.set(part.name, textOf(value));
+    const value = await incoming.through(between, room);
+    room -= headers.byteLength + value.byteLength;
+    if (room < 0) throw unreadable();
+    fields.set(part.name ?? "", textOf(value));
   }
   return { fields, file: null };
 }
@@ -70,13 +73,6 @@ async function opensPart(incoming: Incoming): Promise<boolean> {
   if (rest === "--") return false;
   if (rest === "\r\n") return true;
   throw unreadable();
-}
-
-function describe(headers: string): { name: string; fileName: string | null; type: string } {
-  const line = (name: string) => new RegExp(`^${name}:[ \\t]*(.*)$`, "im").exec(headers)?.[1]?.trim() ?? "";
-  const disposition = line("content-disposition");
-  const value = (name: string) => new RegExp(`;\\s*${name}="([^"]*)"`, "i").exec(disposition)?.[1] ?? null;
-  return { name: value("name") ?? "", fileName: value("filename"), type: line("content-type") };
 }
 
 /** Bytes that have come and were not taken yet, and more of them on demand. */
@@ -90,9 +86,12 @@ class Incoming {
   }
 
   /** The bytes before `mark`, which is taken too. Refuses when it does not come within `limit` bytes. */
-  async through(mark: Uint8Array, limit: number): Promise<Uint8Array> {
+  async through(mark: Delimiter, limit: number): Promise<Uint8Array> {
+    let searched = 0;
     for (;;) {
-      const at = find(this.#held, mark);
+      const at = mark.indexIn(this.#held, searched);
+      // The last bytes may be the mark's first. What was searched is not searched again, however small the pieces.
+      searched = Math.max(0, this.#held.length - mark.length + 1);
       if (at > limit || (at < 0 && this.#held.length > limit + mark.length)) throw unreadable();
       if (at >= 0) {
         const before = this.#held.subarray(0, at);
@@ -111,9 +110,9 @@ class Incoming {
   }
 
   /** Hands on the bytes before `mark` as they come. */
-  async *until(mark: Uint8Array): AsyncGenerator<Uint8Array, void> {
+  async *until(mark: Delimiter): AsyncGenerator<Uint8Array, void> {
     for (;;) {
-      const at = find(this.#held, mark);
+      const at = mark.indexIn(this.#held);
       // The last bytes may be the mark's first.
       const safe = at >= 0 ? at : Math.max(0, this.#held.length - mark.length + 1);
       const chunk = this.#held.subarray(0, safe);
@@ -150,20 +149,6 @@ class Incoming {
     this.#held = joined;
     return true;
   }
-}
-
-/** Where `mark` begins in `bytes`, -1 when nowhere. */
-function find(bytes: Uint8Array, mark: Uint8Array): number {
-  const [first = 0] = mark;
-  for (let at = bytes.indexOf(first); at >= 0; at = bytes.indexOf(first, at + 1)) {
-    if (at + mark.length > bytes.length) return -1;
-    if (mark.every((byte, index) => bytes[at + index] === byte)) return at;
-  }
-  return -1;
-}
-
-function bytesOf(words: string): Uint8Array {
-  return new TextEncoder().encode(words);
 }
 
 function textOf(bytes: Uint8Array): string {
