@@ -8,7 +8,7 @@ export const MAX_VALUES = 20_000;
 
 /** How many items a list may hold; of objects fewer, because each of their wrong fields is answered. */
 export const MAX_ITEMS = 10_000;
-export const MAX_OBJECTS = 1000;
+export const MAX_OBJECTS = 2000;
 
 /** True when arrays and objects nest in each other more than `levels` deep. Looks no deeper than that itself. */
 export function isDeeper(value: unknown, levels = MAX_DEPTH): boolean {

@@ -123,7 +123,7 @@ describe("as many fields as may be", () => {
   });
 });
 
-test("a list of 1,000 wrong objects is answered in time", async () => {
+test("a list of as many wrong objects as may be is answered in time", async () => {
   const { token } = await person();
   const body = JSON.stringify(Array(MAX_OBJECTS).fill({}));
   let answer: Answer | undefined;
