@@ -5,6 +5,8 @@ import { type Cost, DEFAULT_COST, parseCost } from "./platform/crypto/scrypt.ts"
 import { roomIn } from "./platform/realtime/rooms.ts";
 import {
   type JobMessage,
+  QUOTA_NAMES,
+  type QuotaName,
   RATE_NAMES,
   type Rate,
   type RateName,
@@ -36,6 +38,22 @@ const PRODUCTION_RATES: Record<RateName, string> = {
   letters: "200/3600",
 };
 
+/** How many of a thing there may be. Each can be set: `QUOTA_VEHICLES=50`. */
+const DEVELOPMENT_QUOTAS: Record<QuotaName, number> = {
+  openOrders: 1000,
+  vehicles: 1000,
+  documents: 1000,
+  openTickets: 1000,
+  orderLinks: 1000,
+};
+const PRODUCTION_QUOTAS: Record<QuotaName, number> = {
+  openOrders: 20,
+  vehicles: 50,
+  documents: 200,
+  openTickets: 50,
+  orderLinks: 20,
+};
+
 const optional = z.string().trim().min(1).optional();
 const url = z.url({ protocol: /^https?$/ });
 const origin = url.transform((value) => new URL(value).origin);
@@ -63,6 +81,8 @@ const Variables = z.object({
   PASSWORD_COST: passwordCost,
   MEDIA_ACCESS: z.enum(["public", "signed"]).default("public"),
   AUTO_DISPATCH: z.enum(["on", "off"]).default("off"),
+  OFFER_LEAD_MINUTES: z.coerce.number().int().min(0).max(10_080).default(45),
+  START_CODE: z.enum(["optional", "required"]).default("optional"),
   CHAT_PAGE: z.coerce.number().int().min(1).max(300).default(30),
   TRACK_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
   MAIL_FROM: z.string().default("Caravan <no-reply@localhost>"),
@@ -94,6 +114,8 @@ const ObjectStore = z.object({
   R2_ACCESS_KEY_ID: z.string().min(1),
   R2_SECRET_ACCESS_KEY: z.string().min(1),
 });
+
+const Quotas = z.record(z.string(), z.coerce.number().int().min(1));
 
 const Rates = z.record(
   z.string(),
@@ -139,12 +161,17 @@ function buildRuntime(env: Cloudflare.Env): Runtime {
 export function readSettings(variables: Record<string, unknown>): { settings: Settings; secret: string } {
   const development = variables.APP_ENV === "development";
   const parsed = (development ? Variables : Deployed).safeParse(variables);
-  const rates = Rates.safeParse(ratesIn(variables, development ? DEVELOPMENT_RATES : PRODUCTION_RATES));
+  const rates = Rates.safeParse(
+    named("RATE", variables, RATE_NAMES, development ? DEVELOPMENT_RATES : PRODUCTION_RATES),
+  );
+  const quotas = Quotas.safeParse(
+    named("QUOTA", variables, QUOTA_NAMES, development ? DEVELOPMENT_QUOTAS : PRODUCTION_QUOTAS),
+  );
   const store = Object.keys(ObjectStore.shape).some((name) => variables[name])
     ? ObjectStore.safeParse(variables)
     : null;
-  if (!parsed.success || !rates.success || store?.success === false) {
-    const issues = [parsed, rates, store].flatMap((result) => result?.error?.issues ?? []);
+  if (!parsed.success || !rates.success || !quotas.success || store?.success === false) {
+    const issues = [parsed, rates, quotas, store].flatMap((result) => result?.error?.issues ?? []);
     const faults = issues.map(({ path, message }) => {
       const missing = variables[String(path[0])] === undefined;
       return `${path.join(".")} ${missing ? "is missing" : message}`;
@@ -161,6 +188,8 @@ export function readSettings(variables: Record<string, unknown>): { settings: Se
     emailVerification: value.EMAIL_VERIFICATION,
     mediaAccess: value.MEDIA_ACCESS,
     autoDispatch: value.AUTO_DISPATCH === "on",
+    offerLead: value.OFFER_LEAD_MINUTES * 60_000,
+    startCode: value.START_CODE,
     chatPage: value.CHAT_PAGE,
     trackRetentionDays: value.TRACK_RETENTION_DAYS,
     objectStore: store && {
@@ -185,19 +214,28 @@ export function readSettings(variables: Record<string, unknown>): { settings: Se
       timeout: development ? 2000 : 6000,
     },
     rates: Object.fromEntries(
-      RATE_NAMES.map((name) => [name, rates.data[rateVariable(name)]]),
+      RATE_NAMES.map((name) => [name, rates.data[variableOf("RATE", name)]]),
     ) as Settings["rates"],
+    quotas: Object.fromEntries(
+      QUOTA_NAMES.map((name) => [name, quotas.data[variableOf("QUOTA", name)]]),
+    ) as Settings["quotas"],
   };
   return { settings, secret: value.SIGNING_SECRET };
 }
 
 /** `guessFromAddress` is set by `RATE_GUESS_FROM_ADDRESS`. */
-function rateVariable(name: RateName): string {
-  return `RATE_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+function variableOf(kind: "RATE" | "QUOTA", name: string): string {
+  return `${kind}_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 }
 
-function ratesIn(variables: Record<string, unknown>, defaults: Record<RateName, string>) {
+/** What the variables of a kind say, and the defaults where they say nothing. */
+function named<Name extends string>(
+  kind: "RATE" | "QUOTA",
+  variables: Record<string, unknown>,
+  names: readonly Name[],
+  defaults: Record<Name, unknown>,
+) {
   return Object.fromEntries(
-    RATE_NAMES.map((name) => [rateVariable(name), variables[rateVariable(name)] ?? defaults[name]]),
+    names.map((name) => [variableOf(kind, name), variables[variableOf(kind, name)] ?? defaults[name]]),
   );
 }

@@ -16,11 +16,16 @@ const rates = [...parsed.matchAll(/^ {2}(\w+): "\d+\/\d+"/gm)].map(
   ([, name = ""]) => `RATE_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`,
 );
 
+/** `openOrders: 20` in the quotas. */
+const quotas = [...parsed.matchAll(/^ {2}(\w+): \d+,$/gm)].map(
+  ([, name = ""]) => `QUOTA_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`,
+);
+
 test("every setting that is parsed is documented, and none that is not", () => {
   const documented = page
     .split("\n")
     .filter((line) => line.startsWith("| `"))
     .flatMap((line) => [...(line.split("|")[1] ?? "").matchAll(/`(\w+)`/g)].map(([, name = ""]) => name));
   expect(documented.length).toBeGreaterThan(20);
-  expect(documented.toSorted()).toEqual([...new Set([...variables, ...rates])].toSorted());
+  expect(documented.toSorted()).toEqual([...new Set([...variables, ...rates, ...quotas])].toSorted());
 });

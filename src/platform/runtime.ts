@@ -27,6 +27,10 @@ export const RATE_NAMES = [
 ] as const;
 export type RateName = (typeof RATE_NAMES)[number];
 
+/** Which rows are limited: see `db/quota.ts`. */
+export const QUOTA_NAMES = ["openOrders", "vehicles", "documents", "openTickets", "orderLinks"] as const;
+export type QuotaName = (typeof QUOTA_NAMES)[number];
+
 export interface Settings {
   readonly environment: "development" | "staging" | "production";
   /** Where links in mails point; null in development: the origin that the request came in on. */
@@ -37,6 +41,10 @@ export interface Settings {
   readonly mediaAccess: "public" | "signed";
   /** Whether a confirmed order calls for trucks by itself, or waits for an operator. */
   readonly autoDispatch: boolean;
+  /** Ms before the time of a scheduled order at which it is first offered to a truck. */
+  readonly offerLead: number;
+  /** Whether a driver may start the work without the client's code: the older client never sends it. */
+  readonly startCode: "optional" | "required";
   /** How many messages a chat's page shows. */
   readonly chatPage: number;
   /** How many days of a track stay rows; older ones become objects. */
@@ -67,6 +75,7 @@ export interface Settings {
     readonly timeout: number;
   };
   readonly rates: Readonly<Record<RateName, Rate>>;
+  readonly quotas: Readonly<Record<QuotaName, number>>;
 }
 
 /** One queue message: the outbox row that wants delivering. */

@@ -95,4 +95,8 @@ export const orders: Table = {
     answers: [401, 403, 403, 404, 403, 403],
     ask: () => ({ body: { latitude: 55, longitude: 37 } }),
   },
+  "POST /api/v1/driver/duty": {
+    answers: [401, 403, 403, 200, 403, 403],
+    ask: () => ({ body: { on_duty: true } }),
+  },
 };

@@ -59,7 +59,7 @@ describe("a report", () => {
   });
 
   test.each([
-    ["OFFLINE", "AVAILABLE"],
+    ["OFFLINE", "OFFLINE"],
     ["AVAILABLE", "AVAILABLE"],
     ["BUSY", "BUSY"],
     ["MAINTENANCE", "MAINTENANCE"],
@@ -73,7 +73,7 @@ describe("a report", () => {
   test("makes a silent truck with a job busy, not free", async () => {
     const there = await scene();
     await orderIn(there, "ASSIGNED");
-    await rows("UPDATE tow_trucks SET status = 'OFFLINE' WHERE id = ?", there.truck);
+    await rows("UPDATE tow_trucks SET status = 'OFFLINE', idle_at = 1 WHERE id = ?", there.truck);
     await report(there.driver);
     expect(await truckStatus(there.truck)).toBe("BUSY");
   });

@@ -72,7 +72,7 @@ test("a late batch is kept and moves nothing back; a repeated one is one", async
 
 test("a truck that had fallen silent is back", async () => {
   const there = await scene();
-  await rows("UPDATE tow_trucks SET status = 'OFFLINE' WHERE id = ?", there.truck);
+  await rows("UPDATE tow_trucks SET status = 'OFFLINE', idle_at = 1 WHERE id = ?", there.truck);
   const driver = await connectNative(room(there.truck), there.driver.token);
   driver.send({ t: "points", ref: "p1", points: [PLACE] });
   await driver.next(({ t }) => t === "ack");

@@ -26,14 +26,20 @@ export const PositionBody = v.object({
 const DETOUR = 1.3;
 const TOWN_SPEED = 9;
 
-export interface Eta {
+/** A position that is no older than this brings an idle truck back, and has a time of arrival. Milliseconds. */
+export const FRESH = 2 * 60_000;
+
+export interface WayLeft {
   /** Metres in a straight line. */
   readonly distance_m: number;
-  readonly eta_seconds: number;
+  /** Absent where the position is too old to tell. */
+  readonly eta_seconds?: number;
 }
 
 /** How far a truck still is from where it is going: to the car until the work starts, then to the destination. */
-export function etaOf(truck: Place, target: Place): Eta {
+export function wayLeft(truck: Place & { readonly at: number }, target: Place, now: number): WayLeft {
   const distance = distanceBetween(truck, target);
-  return { distance_m: Math.round(distance), eta_seconds: Math.round((distance * DETOUR) / TOWN_SPEED) };
+  const left = { distance_m: Math.round(distance) };
+  if (now - truck.at > FRESH) return left;
+  return { ...left, eta_seconds: Math.round((distance * DETOUR) / TOWN_SPEED) };
 }

@@ -16,6 +16,7 @@ import { type OrderNotice, orderDispatch, orderNotice } from "./order-room.ts";
 import { statusNotice, texts, truckTexts } from "./order-texts.ts";
 import { orderStatusHistory, orders } from "./tables.ts";
 import { truckChanged, truckNotice } from "./truck-notices.ts";
+import { occupy, release } from "./truck-status.ts";
 
 export interface OrderWish extends Wish {
   /** Kopecks; operators only, as the schedule. */
@@ -166,15 +167,10 @@ function update(scope: Scope, order: Order, move: Move, change: Partial<OrderRow
 }
 
 function trucks(scope: Scope, { takes, frees }: Move): BatchItem<"sqlite">[] {
-  const set = (id: number | null, from: string, to: string) =>
-    id === null
-      ? []
-      : [
-          scope.db.run(sql`UPDATE tow_trucks SET status = ${to}, updated_at = ${scope.now()}
-            WHERE id = ${id} AND status = ${from}`),
-        ];
-  // One that went out of service meanwhile stays so.
-  return [...set(frees, "BUSY", "AVAILABLE"), ...set(takes, "AVAILABLE", "BUSY")];
+  return [
+    ...(frees === null ? [] : [release(scope, frees)]),
+    ...(takes === null ? [] : [occupy(scope, takes)]),
+  ];
 }
 
 /** The step in the order's history; and whoever was still being asked is not any more. */

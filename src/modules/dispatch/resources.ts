@@ -1,6 +1,6 @@
 /** What operators see and change of tariffs, trucks and cars. An order's state is moved by its machine alone. */
 import { z } from "@hono/zod-openapi";
-import { sql } from "drizzle-orm";
+import { not, sql } from "drizzle-orm";
 import { boolean, integer, string } from "../../platform/http/fields.ts";
 import { text } from "../../platform/http/text.ts";
 import { presence } from "../../platform/resources/filters.ts";
@@ -9,6 +9,7 @@ import { ALL, EDIT, field, READ, resource } from "../../platform/resources/resou
 import { orderResources } from "./resources-orders.ts";
 import { truckConsequences, truckRemoval, typesOfTruck } from "./resources-rules.ts";
 import { clientVehicles, referenceCodes, towTrucks, vehicleTypes } from "./tables.ts";
+import { ON_JOB } from "./truck-status.ts";
 
 const tonnes = z.number().positive().max(999);
 const created = text("Made", "Создано");
@@ -102,8 +103,7 @@ const truckResource = resource({
   ],
   consequences: truckConsequences,
   removal: truckRemoval,
-  removable: sql`NOT EXISTS (SELECT 1 FROM orders WHERE tow_truck_id = tow_trucks.id
-    AND status IN ('ASSIGNED', 'IN_PROGRESS'))`,
+  removable: not(ON_JOB),
 });
 
 const owner = sql`(SELECT username FROM users WHERE id = client_vehicles.owner_id)`;

@@ -1,5 +1,6 @@
 /** Tariffs, trucks, clients' cars, prices and the weather, orders and what belongs to them: one list for the app. */
 import type { Route } from "../../platform/http/route.ts";
+import { dutyRoutes } from "./duty.ts";
 import { orderRoutes } from "./order-routes.ts";
 import { sharedRoutes } from "./shared-page.tsx";
 import { truckTrack } from "./truck-track.ts";
@@ -14,6 +15,7 @@ export const dispatchRoutes: readonly Route[] = [
   truckTrack,
   ...vehicleRoutes,
   ...weatherRoutes,
+  ...dutyRoutes,
   ...sharedRoutes,
   ...orderRoutes,
 ];

@@ -6,7 +6,7 @@ import { CLOSE } from "../../platform/realtime/frames.ts";
 import { NOBODY } from "../../platform/realtime/sockets.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { users } from "../identity/index.ts";
-import { etaOf } from "./live.ts";
+import { wayLeft } from "./live.ts";
 import type { OrderStatus } from "./machine.ts";
 import { orderShares, orders, towTrucks } from "./tables.ts";
 
@@ -77,7 +77,7 @@ export async function findShared(scope: Scope, token: string): Promise<SharedOrd
     pickup,
     delivery,
     truck,
-    eta: goal && truck && etaOf(truck, goal).eta_seconds,
+    eta: (goal && truck && wayLeft(truck, goal, scope.now()).eta_seconds) ?? null,
     firstName: share.showsName ? row.firstName || null : null,
     expiresAt: share.expiresAt,
   };

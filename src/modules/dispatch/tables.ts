@@ -77,6 +77,8 @@ export const towTrucks = sqliteTable(
     capacity: real("capacity").notNull(),
     driverId: integer("driver_id").references(() => users.id, { onDelete: "set null" }),
     status: text("status", { enum: TRUCK_STATES }).notNull().default("OFFLINE"),
+    /** When idleness made it OFFLINE, epoch ms: only such a truck comes back with a position. Null: somebody said so. */
+    idleAt: integer("idle_at"),
     latitude: real("latitude"),
     longitude: real("longitude"),
     /** H3 cell at resolution 7; null while it was never located. */
@@ -181,6 +183,10 @@ export const orders = sqliteTable(
     finalPrice: integer("final_price"),
     /** What the client tells the driver when the truck is there: the work starts with it. */
     startCode: text("start_code").notNull(),
+    /** Wrong start codes since this truck was assigned. */
+    codeTries: integer("code_tries").notNull().default(0),
+    /** When trucks were called for, epoch ms, while the order's time is too far off to offer it. */
+    calledAt: integer("called_at"),
     scheduledAt: integer("scheduled_at"),
     assignedAt: integer("assigned_at"),
     startedAt: integer("started_at"),
@@ -196,6 +202,8 @@ export const orders = sqliteTable(
     index("orders_completed").on(table.completedAt),
     index("orders_vehicle").on(table.vehicleId),
     index("orders_type").on(table.vehicleTypeId),
+    /** What the clock looks through each minute. */
+    index("orders_called").on(table.scheduledAt).where(sql`${table.calledAt} IS NOT NULL`),
     /** A truck holds one active job, whoever presses at once. */
     uniqueIndex("orders_active_truck")
       .on(table.towTruckId)

@@ -132,14 +132,14 @@ const create = route({
   path,
   tag,
   summary: "Add a truck",
-  description: "OFFLINE unless said. Its driver may send positions at once.",
+  description: "Without a `status` it is OFFLINE until the driver's first position.",
   access: "operator",
   creates: true,
   body: NewTruck,
   answers: { 201: TruckWire },
   async handle({ scope, caller, body }) {
     const { license_plate: licensePlate, model, capacity } = body;
-    const blank = { status: "OFFLINE", driverId: null, typeIds: [] } as const;
+    const blank = { driverId: null, typeIds: [] } as const;
     const made = await addTruck(scope, caller, { ...blank, ...toFacts(body), licensePlate, model, capacity });
     return reply(201, toTruckWire(scope, written(made), caller));
   },

@@ -1,5 +1,5 @@
 /** Trucks: who sees which, and what operators do with them. A truck on a job is the job's until it ends. */
-import { and, eq, exists, isNotNull, lt, not, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, not, or, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { auditEntry } from "../../platform/db/audit.ts";
 import { isUniqueViolation } from "../../platform/db/client.ts";
@@ -10,12 +10,11 @@ import type { Listed, Window } from "../../platform/http/paging.ts";
 import { log } from "../../platform/log.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { users } from "../identity/index.ts";
-import { orders, towTrucks, towTruckTypes, vehicleTypes } from "./tables.ts";
-import { STATE, tellState, truckChanged, truckNotice } from "./truck-notices.ts";
+import { towTrucks, towTruckTypes, vehicleTypes } from "./tables.ts";
+import { tellState, truckChanged, truckNotice } from "./truck-notices.ts";
 import { findTrucks, selectTrucks } from "./truck-queries.ts";
+import { ON_JOB, operatorSays, setIdle, type TruckStatus } from "./truck-status.ts";
 import type { Truck } from "./wire-fleet.ts";
-
-export type TruckStatus = Truck["status"];
 
 export interface TruckFacts {
   readonly licensePlate: string;
@@ -42,15 +41,6 @@ export type TruckFault =
   | { readonly noType: number }
   | { readonly noDriver: number }
   | { readonly notDriver: number };
-
-/** The job that a truck is on, as a condition. */
-const onJob = (scope: Scope) =>
-  exists(
-    scope.db
-      .select({ one: sql`1` })
-      .from(orders)
-      .where(and(eq(orders.towTruckId, towTrucks.id), sql`${orders.status} IN ('ASSIGNED', 'IN_PROGRESS')`)),
-  );
 
 export function truckConditions({ status, typeId, search }: TruckFilter): SQL | undefined {
   const ofType = sql`${towTrucks.id} IN (SELECT truck_id FROM tow_truck_types WHERE vehicle_type_id = ${typeId})`;
@@ -84,14 +74,20 @@ const typesOf = (scope: Scope, truck: SQL | number, typeIds: readonly number[]):
 /** Within the transaction that inserts it: the newest truck. */
 const NEWEST = sql`(SELECT seq FROM sqlite_sequence WHERE name = 'tow_trucks')`;
 
-export async function addTruck(scope: Scope, caller: Caller, facts: TruckFacts): Promise<Truck | TruckFault> {
+/** Without a `status` it is OFFLINE until its driver's first position. */
+export async function addTruck(
+  scope: Scope,
+  caller: Caller,
+  facts: Omit<TruckFacts, "status"> & Partial<TruckFacts>,
+): Promise<Truck | TruckFault> {
   const fault = await faultOf(scope, facts);
   if (fault) return fault;
   const now = scope.now();
   const { typeIds, ...row } = facts;
+  const said = operatorSays(scope, NEWEST, facts, true);
   const insert = scope.db
     .insert(towTrucks)
-    .values({ ...row, createdAt: now, updatedAt: now })
+    .values({ ...row, ...said.columns, createdAt: now, updatedAt: now })
     .returning({ id: towTrucks.id });
   const entry = {
     action: "tow_truck.create",
@@ -99,10 +95,8 @@ export async function addTruck(scope: Scope, caller: Caller, facts: TruckFacts):
     before: null,
     after: facts,
   };
-  return written(
-    scope,
-    commit(scope, insert, [], [typesOf(scope, NEWEST, typeIds), auditEntry(scope, caller, entry)]),
-  );
+  const rest = [typesOf(scope, NEWEST, typeIds), ...said.statements, auditEntry(scope, caller, entry)];
+  return written(scope, commit(scope, insert, [], rest));
 }
 
 /** A truck on a job keeps its driver and its state; everything else may change. */
@@ -121,10 +115,11 @@ export async function changeTruck(
     change.status === undefined ? undefined : eq(towTrucks.status, change.status),
     driverId === undefined ? undefined : sql`${towTrucks.driverId} IS ${driverId}`,
   );
+  const said = operatorSays(scope, id, change, false);
   const update = scope.db
     .update(towTrucks)
-    .set({ ...columns, updatedAt: scope.now() })
-    .where(and(eq(towTrucks.id, id), stays && or(stays, not(onJob(scope)))))
+    .set({ ...columns, ...said.columns, updatedAt: scope.now() })
+    .where(and(eq(towTrucks.id, id), stays && or(stays, not(ON_JOB))))
     .returning({ id: towTrucks.id });
   const types = typeIds && [
     scope.db.delete(towTruckTypes).where(eq(towTruckTypes.truckId, id)),
@@ -137,7 +132,7 @@ export async function changeTruck(
     after: change,
   };
   const told = truckNotice(scope, before, driverId);
-  const rest = [...(types ?? []), auditEntry(scope, caller, entry)];
+  const rest = [...(types ?? []), ...said.statements, auditEntry(scope, caller, entry)];
   const truck = await written(scope, commit(scope, update, [truckChanged.row(told)], rest));
   if (typeof truck === "object" && "licensePlate" in truck) await truckChanged.now(scope, told);
   return truck;
@@ -146,7 +141,7 @@ export async function changeTruck(
 export async function removeTruck(scope: Scope, caller: Caller, id: number): Promise<"removed" | TruckFault> {
   const before = await findTruck(scope, id);
   if (!before) return "missing";
-  const remove = scope.db.delete(towTrucks).where(and(eq(towTrucks.id, id), not(onJob(scope))));
+  const remove = scope.db.delete(towTrucks).where(and(eq(towTrucks.id, id), not(ON_JOB)));
   const entry = {
     action: "tow_truck.delete",
     subject: `tow_truck:${id}`,
@@ -193,27 +188,9 @@ async function faultOf(scope: Scope, facts: Partial<TruckFacts>): Promise<TruckF
   return known?.driver ? { notDriver: driverId } : { noDriver: driverId };
 }
 
-/** How long a truck that sends its position may be silent. */
-const SILENCE = 10 * 60_000;
-
-/**
- * Each minute: a truck that was located and then not heard of for ten minutes is no longer on duty. One on a job stays,
- * and so does one that never sent a position, as its operator set it. An operator's change counts as news.
- */
+/** Each minute: trucks that fell silent are OFFLINE until they are heard of again; the operators' overview hears of it. */
 export async function idleTrucks(scope: Scope): Promise<number> {
-  const since = scope.now() - SILENCE;
-  const silent = and(
-    sql`${towTrucks.status} IN ('AVAILABLE', 'BUSY')`,
-    isNotNull(towTrucks.locatedAt),
-    lt(towTrucks.locatedAt, since),
-    lt(towTrucks.updatedAt, since),
-    not(onJob(scope)),
-  );
-  const gone = await scope.db
-    .update(towTrucks)
-    .set({ status: "OFFLINE", updatedAt: scope.now() })
-    .where(silent)
-    .returning(STATE);
+  const gone = await setIdle(scope);
   const at = scope.now();
   const told = await Promise.allSettled(
     gone.map((truck) => tellState(scope, truck, `truck:${truck.id}:idle:${at}`)),

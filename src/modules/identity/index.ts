@@ -4,6 +4,7 @@ export { authenticate } from "./authentication.ts";
 export { storeAvatar, sweepAvatars } from "./avatars.ts";
 export { purgeCodes } from "./codes.ts";
 export { requireStrong, takenRefusal } from "./doors.ts";
+export { isOffDuty, setDuty } from "./duty.ts";
 export { exportAccount, exportRoute } from "./export.ts";
 export { identityMails } from "./mails.ts";
 export { messages as identityMessages } from "./messages.ts";

@@ -102,13 +102,16 @@ export const tokenRefresh = route({
 
 const profilePath = "/api/v1/auth/profile";
 
+/** One's own account; a driver's says whether they are on duty. */
+const OwnAccount = Account.extend({ on_duty: z.boolean().optional() }).openapi("OwnAccount");
+
 const profile = route({
   method: "get",
   path: profilePath,
   tag,
   summary: "Read one's own account",
   access: "signedIn",
-  answers: { 200: Account },
+  answers: { 200: OwnAccount },
   handle: async ({ scope, caller }) => reply(200, await accountWire(scope, caller.userId)),
 });
 
@@ -124,7 +127,7 @@ const changeProfile = (method: "put" | "patch") =>
     access: "signedIn",
     body: ProfileChange,
     multipartLimit: 11 * 1024 * 1024,
-    answers: { 200: Account },
+    answers: { 200: OwnAccount },
     async handle({ scope, caller, body }) {
       const { userId } = caller;
       const before = await findProfile(scope, userId);
@@ -278,10 +281,12 @@ const deleteProfile = route({
   },
 });
 
-async function accountWire(scope: Scope, userId: number): Promise<z.input<typeof Account>> {
+async function accountWire(scope: Scope, userId: number): Promise<z.input<typeof OwnAccount>> {
   const found = await findProfile(scope, userId);
   if (!found) throw notFound();
-  return toAccountWire(scope, found.user, found.avatarKey);
+  const { user, avatarKey } = found;
+  const duty = user.userType === "DRIVER" ? { on_duty: user.onDuty } : {};
+  return { ...toAccountWire(scope, user, avatarKey), ...duty };
 }
 
 export const accountRoutes: readonly Route[] = [

@@ -26,6 +26,8 @@ export const users = sqliteTable(
     isActive: integer("is_active", { mode: "boolean" }).notNull().default(true),
     /** A driver or client whose papers staff has seen. */
     isVerified: integer("is_verified", { mode: "boolean" }).notNull().default(false),
+    /** A driver's own word, unless an operator puts them on duty: whether their trucks may be given jobs. */
+    onDuty: integer("on_duty", { mode: "boolean" }).notNull().default(true),
     emailVerifiedAt: integer("email_verified_at"),
     phoneVerifiedAt: integer("phone_verified_at"),
     locale: text("locale", { enum: ["ru", "en"] })

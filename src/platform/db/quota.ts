@@ -1,0 +1,64 @@
+/** How many rows of a kind somebody may have: asked within the very statement that inserts one more. */
+import { getTableColumns, is, SQL, sql } from "drizzle-orm";
+import type { SQLiteTable } from "drizzle-orm/sqlite-core";
+import { invalid, type Refusal } from "../http/errors.ts";
+import { fill } from "../http/messages.ts";
+import { type Text, text } from "../http/text.ts";
+import type { QuotaName, Scope } from "../runtime.ts";
+import type { Db } from "./client.ts";
+
+const FULL: Record<QuotaName, Text> = {
+  openOrders: text(
+    "You have {limit} open orders already: complete or cancel one first.",
+    "У вас уже {limit} открытых заказов: сначала завершите или отмените один из них.",
+  ),
+  vehicles: text(
+    "You have {limit} cars already: delete one first.",
+    "У вас уже {limit} автомобилей: сначала удалите один из них.",
+  ),
+  documents: text(
+    "You have {limit} documents already: delete one first.",
+    "У вас уже {limit} документов: сначала удалите один из них.",
+  ),
+  openTickets: text(
+    "You have {limit} open tickets already: wait until one is resolved.",
+    "У вас уже {limit} открытых обращений: дождитесь решения одного из них.",
+  ),
+  orderLinks: text(
+    "This order has {limit} links already: end them or wait until one ends.",
+    "У этого заказа уже {limit} ссылок: закройте их или дождитесь, пока одна истечёт.",
+  ),
+};
+
+/** True in SQL while there are fewer rows than the quota allows. `rows` selects them: `SELECT 1 FROM … WHERE …`. */
+export function belowQuota(scope: Scope, name: QuotaName, rows: SQL): SQL {
+  const limit = scope.runtime.settings.quotas[name];
+  return sql`(SELECT count(*) FROM (${rows} LIMIT ${limit})) < ${limit}`;
+}
+
+/** 400 that says how many there are. */
+export function quotaRefusal(scope: Scope, name: QuotaName): Refusal {
+  const limit = String(scope.runtime.settings.quotas[name]);
+  return invalid({ non_field_errors: fill(FULL[name], { limit }) });
+}
+
+/** Whether the quota is reached now: for a refusal before costly work, and to tell why an insert moved no row. */
+export async function isFull(scope: Scope, name: QuotaName, rows: SQL): Promise<boolean> {
+  const [below] = await scope.db.all(sql`SELECT 1 WHERE ${belowQuota(scope, name, rows)}`);
+  return below === undefined;
+}
+
+/** Inserts one row if the condition holds at that moment; otherwise it moves none. */
+export function insertWhere<Table extends SQLiteTable>(
+  db: Db,
+  table: Table,
+  values: Table["$inferInsert"],
+  condition: SQL,
+) {
+  const given = values as Record<string, unknown>;
+  const row = Object.entries(getTableColumns(table)).map(([key, column]) => {
+    const value = given[key] ?? column.default ?? null;
+    return is(value, SQL) ? value : sql`${sql.param(value, value === null ? undefined : column)}`;
+  });
+  return db.insert(table).select(sql`SELECT ${sql.join(row, sql`, `)} WHERE ${condition}`);
+}
