@@ -1,6 +1,6 @@
 /** Lists in the console: found by what is declared, in total order, two statements for any page, as CSV too. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { cell } from "../../src/modules/admin/csv.ts";
+import { csvCell } from "../../src/platform/csv.ts";
 import { mint, type Person } from "../authorization/world.ts";
 import { get, rows, unique } from "../support/api.ts";
 import { charge, counted } from "../support/counted.ts";
@@ -170,6 +170,6 @@ describe("a CSV file", () => {
     [true, "true"],
     [{ a: 1 }, '"{""a"":1}"'],
   ])("writes %j as %j", (value, written) => {
-    expect(cell(value)).toBe(written);
+    expect(csvCell(value)).toBe(written);
   });
 });

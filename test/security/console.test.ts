@@ -1,6 +1,6 @@
 /** What the console's API keeps from operators, whatever they ask for. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { cell } from "../../src/modules/admin/csv.ts";
+import { csvCell as cell } from "../../src/platform/csv.ts";
 import { mint, type Person } from "../authorization/world.ts";
 import { get, post, rows, unique } from "../support/api.ts";
 

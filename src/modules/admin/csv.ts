@@ -1,4 +1,5 @@
-/** Lists as CSV files (RFC 4180), written page by page as they are read: however long, never all in memory. */
+/** Lists as CSV files, written page by page as they are read: however long, never all in memory. */
+import { csvLine, csvResponse } from "../../platform/csv.ts";
 import { auditEntry } from "../../platform/db/audit.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import type { Resource, Role, Subject } from "../../platform/resources/resource.ts";
@@ -8,21 +9,6 @@ import { fieldsFor, roleOf } from "./rights.ts";
 import { rowWire } from "./rows.ts";
 
 const PAGE = 500;
-
-/** Where a formula would begin: also after a semicolon, which parts cells where the comma is the decimal point. */
-const FORMULA = /(^|[;\t\r\n])(?=[=+\-@\t\r])/g;
-
-/** One cell. A text that a spreadsheet would take for a formula is marked as text; numbers are left alone. */
-export function cell(value: unknown): string {
-  if (value === null || value === undefined) return "";
-  const words = typeof value === "object" ? JSON.stringify(value) : String(value);
-  const safe = typeof value === "string" && !isNumber(words) ? words.replace(FORMULA, "$1'") : words;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
-const isNumber = (words: string) => /^-?\d+(\.\d+)?$/.test(words);
-
-const line = (cells: readonly unknown[]) => `${cells.map(cell).join(",")}\r\n`;
 
 const namesFor = (resource: Resource, role: Role) => [
   "id",
@@ -34,9 +20,9 @@ export function csvText(resource: Resource, role: Role, rows: readonly Subject[]
   const names = namesFor(resource, role);
   const lines = rows.map((row) => {
     const wire = rowWire(resource, role, row);
-    return line(names.map((name) => wire[name]));
+    return csvLine(names.map((name) => wire[name]));
   });
-  return (isFirst ? line(names) : "") + lines.join("");
+  return (isFirst ? csvLine(names) : "") + lines.join("");
 }
 
 /** That rows were taken out stands in the audit log. */
@@ -70,11 +56,5 @@ export async function exportRows(
       if (rows.length < PAGE) controller.close();
     },
   });
-  return new Response(body, {
-    headers: {
-      "Content-Type": "text/csv; charset=utf-8",
-      "Content-Disposition": `attachment; filename="${resource.name}.csv"`,
-      "Cache-Control": "private, no-store",
-    },
-  });
+  return csvResponse(resource.name, body);
 }

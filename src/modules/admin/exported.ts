@@ -1,4 +1,5 @@
 /** What an export leaves in the bucket: its parts while it goes on, at the end one file that its beginner may open. */
+import { CSV_TYPE, csvDisposition } from "../../platform/csv.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import { forbidden, refuse } from "../../platform/http/errors.ts";
 import { text } from "../../platform/http/text.ts";
@@ -25,10 +26,7 @@ export async function join(scope: Scope, { id, resource }: Job, parts: number): 
   if (objects.length !== parts) throw new Error(`export ${id}: parts are missing`);
   const pipe = new FixedLengthStream(objects.reduce((size, part) => size + part.size, 0));
   const put = bucket.put(fileOf(id), pipe.readable, {
-    httpMetadata: {
-      contentType: "text/csv; charset=utf-8",
-      contentDisposition: `attachment; filename="${resource}.csv"`,
-    },
+    httpMetadata: { contentType: CSV_TYPE, contentDisposition: csvDisposition(resource) },
   });
   const pour = async () => {
     for (const { key } of objects) {

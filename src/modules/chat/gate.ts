@@ -1,5 +1,6 @@
 /** Who may open a chat's socket. What was read is trusted for a while: a client that comes back costs no statement. */
 import { sql } from "drizzle-orm";
+import { TtlCache } from "../../platform/cache.ts";
 import { forbidden } from "../../platform/http/errors.ts";
 import { numberIn } from "../../platform/ids.ts";
 import type { Gate } from "../../platform/realtime/handshake.ts";
@@ -9,8 +10,7 @@ import { type ChatFacts, mayJoin } from "./rules.ts";
 
 /** Shorter than a room remembers whom it sent away: a right that ended meanwhile is refused there. Milliseconds. */
 const TRUST = 25_000;
-const CACHE_SIZE = 5_000;
-const known = new Map<number, { facts: ChatFacts; asOf: number }>();
+const known = new TtlCache<number, { facts: ChatFacts; asOf: number }>({ ttl: TRUST, size: 5_000 });
 
 /** Every refusal is a 403, as the app documents it: who may not enter learns nothing about the chat. */
 export const chatGate: Gate = {
@@ -32,8 +32,8 @@ async function look(
   chatId: number,
   fresh: boolean,
 ): Promise<{ facts: ChatFacts; asOf: number } | null> {
-  const cached = known.get(chatId);
-  if (!fresh && cached && cached.asOf > scope.now() - TRUST) return cached;
+  const cached = known.get(chatId, scope.now());
+  if (!fresh && cached) return cached;
   const asOf = scope.now();
   const [row] = await scope.db.all<{
     initiatorId: number | null;
@@ -47,8 +47,7 @@ async function look(
     FROM chats c WHERE c.id = ${chatId}`);
   if (!row) return null;
   const facts = { ...row, friends: row.friends === 1, blocked: row.blocked === 1 };
-  if (known.size >= CACHE_SIZE) known.clear();
   // A refusal is not remembered: people become friends.
-  if (facts.friends && !facts.blocked) known.set(chatId, { facts, asOf });
+  if (facts.friends && !facts.blocked) known.set(chatId, { facts, asOf }, asOf);
   return { facts, asOf };
 }

@@ -1,4 +1,5 @@
 /** The weather at a place: asked of one provider, then of another, remembered for a while, and never waited for long. */
+import { TtlCache } from "../../platform/cache.ts";
 import type { Place } from "../../platform/geo.ts";
 import { log } from "../../platform/log.ts";
 import type { Runtime, Scope } from "../../platform/runtime.ts";
@@ -8,28 +9,19 @@ import { readOpenMeteo, readYandex, UNKNOWN, type Weather } from "./weather-rule
 const KEPT = 10 * 60_000;
 const FAILURE_KEPT = 60_000;
 
-/** So many places an isolate remembers. */
-const PLACES = 1000;
-
-interface Remembered {
-  readonly weather: Weather;
-  readonly until: number;
-}
-const memories = new WeakMap<Runtime, Map<string, Remembered>>();
+/** By place, to a tenth of a degree; each runtime has its own providers. */
+const caches = new WeakMap<Runtime, TtlCache<string, Weather>>();
 
 /** The weather now, to a tenth of a degree. Nobody's answer is that of `UNKNOWN`. */
 export async function weatherAt(scope: Scope, { latitude, longitude }: Place): Promise<Weather> {
-  const memory = memories.get(scope.runtime) ?? new Map<string, Remembered>();
-  memories.set(scope.runtime, memory);
+  const cache = caches.get(scope.runtime) ?? new TtlCache<string, Weather>({ ttl: KEPT, size: 1000 });
+  caches.set(scope.runtime, cache);
   const place = { latitude: rounded(latitude), longitude: rounded(longitude) };
   const key = `${place.latitude},${place.longitude}`;
-  const known = memory.get(key);
-  if (known && known.until > scope.now()) return known.weather;
+  const known = cache.get(key, scope.now());
+  if (known) return known;
   const weather = await ask(scope, place);
-  memory.delete(key);
-  memory.set(key, { weather, until: scope.now() + (weather === UNKNOWN ? FAILURE_KEPT : KEPT) });
-  // The oldest goes first: a map keeps the order in which things came.
-  for (const [oldest] of memory) if (memory.size > PLACES) memory.delete(oldest);
+  cache.set(key, weather, scope.now(), weather === UNKNOWN ? FAILURE_KEPT : KEPT);
   return weather;
 }
 

@@ -1,8 +1,9 @@
 /** `/api/v1/calculator/…`: one's own earnings, as rows, as a chart's numbers, as a CSV file. */
 import { z } from "@hono/zod-openapi";
+import { csvLine, csvResponse } from "../../platform/csv.ts";
 import { invalid, notFound, refuse } from "../../platform/http/errors.ts";
 import { integer } from "../../platform/http/fields.ts";
-import { envelope, pageQuery, paginate } from "../../platform/http/paging.ts";
+import { ownList } from "../../platform/http/list-route.ts";
 import { type Route, reply, route } from "../../platform/http/route.ts";
 import { text } from "../../platform/http/text.ts";
 import { RECENT_DAYS, type RecentDays } from "./rules.ts";
@@ -20,7 +21,6 @@ import { addEntry, allEntries, changeEntry, listEntries, recentEntries, removeEn
 
 const tag = "Earnings";
 const path = "/api/v1/calculator";
-const PAGE_SIZE = 10;
 
 const BAD_DAYS = text("Invalid number of days. Must be 7, 30, or 90.", "Число дней может быть 7, 30 или 90.");
 const NO_ENTRY = text("No CalculatorEntry matches the given query.", "Запись не найдена.");
@@ -42,26 +42,14 @@ export function noEntry() {
   return notFound(NO_ENTRY);
 }
 
-const list = route({
-  method: "get",
+const list = ownList({
   path,
   tag,
   summary: "List one's entries, the newest first",
-  access: "signedIn",
-  query: pageQuery,
-  answers: { 200: envelope(EntryWire) },
-  handle: async ({ scope, caller, query, request }) =>
-    reply(
-      200,
-      await paginate(
-        scope,
-        request,
-        query,
-        PAGE_SIZE,
-        (window) => listEntries(scope, caller.userId, window),
-        toEntryWire,
-      ),
-    ),
+  item: EntryWire,
+  size: 10,
+  load: (scope, caller, window) => listEntries(scope, caller.userId, window),
+  toWire: toEntryWire,
 });
 
 export const recentRoute = route({
@@ -155,17 +143,8 @@ const download = route({
   answers: {},
   async handle({ scope, caller }) {
     const rows = (await allEntries(scope, caller.userId)).map(toEntryWire);
-    const lines = [
-      COLUMNS.join(","),
-      ...rows.map((row) => COLUMNS.map((column) => row[column] ?? "").join(",")),
-    ];
-    return new Response(`${lines.join("\r\n")}\r\n`, {
-      headers: {
-        "Content-Type": "text/csv; charset=utf-8",
-        "Content-Disposition": 'attachment; filename="earnings.csv"',
-        "Cache-Control": "private, no-store",
-      },
-    });
+    const lines = [COLUMNS, ...rows.map((row) => COLUMNS.map((column) => row[column]))];
+    return csvResponse("earnings", lines.map(csvLine).join(""));
   },
 });
 

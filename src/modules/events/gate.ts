@@ -1,5 +1,6 @@
 /** Who may open an event's socket: anybody may listen to an event that exists; the room itself refuses strangers' words. */
 import { eq, or } from "drizzle-orm";
+import { TtlCache } from "../../platform/cache.ts";
 import { notFound } from "../../platform/http/errors.ts";
 import { numberIn } from "../../platform/ids.ts";
 import type { Gate } from "../../platform/realtime/handshake.ts";
@@ -9,20 +10,18 @@ import { events } from "./tables.ts";
 
 /** How long an isolate believes that an event exists, in ms: a client that comes back costs no statement. */
 const TRUST = 25_000;
-const CACHE_SIZE = 5_000;
-const seen = new Map<string, { id: number; at: number }>();
+const seen = new TtlCache<string, number>({ ttl: TRUST, size: 5_000 });
 
 export const eventGate: Gate = {
   kind: "event",
   path: "/ws/events/:id",
   document: eventSocket,
   async enter(scope, _caller, id) {
-    const known = seen.get(id);
-    if (known && known.at > scope.now() - TRUST) return { room: `event:${known.id}` };
+    const known = seen.get(id, scope.now());
+    if (known !== undefined) return { room: `event:${known}` };
     const found = await lookUp(scope, id);
     if (found === null) throw notFound();
-    if (seen.size >= CACHE_SIZE) seen.clear();
-    seen.set(id, { id: found, at: scope.now() });
+    seen.set(id, found, scope.now());
     return { room: `event:${found}` };
   },
 };

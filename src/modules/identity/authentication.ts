@@ -1,5 +1,6 @@
 /** Whose request this is. What a session is worth is read from D1, and trusted for a while. */
 import { and, eq } from "drizzle-orm";
+import { TtlCache } from "../../platform/cache.ts";
 import { sha256 } from "../../platform/crypto/digest.ts";
 import type { Authentication, Caller, Credential } from "../../platform/http/caller.ts";
 import type { Revocation } from "../../platform/realtime/sockets.ts";
@@ -10,31 +11,15 @@ import { REFRESH_PREFIX, readAccess } from "./tokens.ts";
 /** How long an isolate trusts what it read of a session: the time in which every one of them honours a sign-out. */
 const TRUST = 25_000;
 
-const CACHE_SIZE = 5_000;
-
-interface Known {
-  readonly readAt: number;
-  readonly caller: Caller;
-}
-
 /** Sessions that this isolate has seen to be good, by session id or by hash of the key. */
-const known = new Map<string, Known>();
-
-function remember(name: string, caller: Caller, now: number): void {
-  if (known.size >= CACHE_SIZE) {
-    const [oldest] = known.keys();
-    if (oldest !== undefined) known.delete(oldest);
-  }
-  known.set(name, { readAt: now, caller });
-}
+const known = new TtlCache<string, Caller>({ ttl: TRUST, size: 5_000 });
 
 /** Makes this isolate honour a revocation at once; the others follow when what they know has aged. */
 export function forget({ userId, sessionId, exceptSession }: Revocation): void {
-  for (const [name, { caller }] of known) {
-    if (caller.userId !== userId) continue;
-    if (sessionId !== undefined ? caller.sessionId === sessionId : caller.sessionId !== exceptSession)
-      known.delete(name);
-  }
+  known.deleteWhere((caller) => {
+    if (caller.userId !== userId) return false;
+    return sessionId !== undefined ? caller.sessionId === sessionId : caller.sessionId !== exceptSession;
+  });
 }
 
 /** Checks what a request or a socket offers. One statement, none while the session is known. */
@@ -64,9 +49,8 @@ const sessionFacts = {
 
 async function byKey(scope: Scope, keyHash: string, now: number): Promise<Authentication> {
   const name = `key:${keyHash}`;
-  const cached = known.get(name);
-  if (cached && cached.readAt > now - TRUST && cached.caller.expiresAt > now)
-    return { ok: true, caller: cached.caller };
+  const cached = known.get(name, now);
+  if (cached && cached.expiresAt > now) return { ok: true, caller: cached };
   const [row] = await scope.db
     .select(sessionFacts)
     .from(sessions)
@@ -75,7 +59,7 @@ async function byKey(scope: Scope, keyHash: string, now: number): Promise<Authen
   if (!row || row.expiresAt <= now) return { ok: false, fault: "invalid" };
   if (!row.isActive) return { ok: false, fault: "inactive" };
   const { isActive: _, ...caller } = row;
-  remember(name, caller, now);
+  known.set(name, caller, now);
   return { ok: true, caller };
 }
 
@@ -91,10 +75,8 @@ async function bySession(
     ...caller,
     expiresAt: Math.min(caller.expiresAt, expiresAt ?? caller.expiresAt),
   });
-  const cached = known.get(sessionId);
-  if (cached && cached.readAt > now - TRUST && cached.caller.userId === userId) {
-    return { ok: true, caller: until(cached.caller) };
-  }
+  const cached = known.get(sessionId, now);
+  if (cached?.userId === userId) return { ok: true, caller: until(cached) };
   const [row] = await scope.db
     .select(sessionFacts)
     .from(users)
@@ -106,6 +88,6 @@ async function bySession(
   if (found === null || signedInAt === null || endsAt === null || endsAt <= now)
     return { ok: false, fault: "invalid" };
   const caller: Caller = { ...who, sessionId: found, signedInAt, expiresAt: endsAt };
-  remember(sessionId, caller, now);
+  known.set(sessionId, caller, now);
   return { ok: true, caller: until(caller) };
 }

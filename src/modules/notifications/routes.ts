@@ -1,7 +1,7 @@
 /** `/api/v1/notifications/…` as Tow Truck's clients know it, and Find Friend's beside it. */
 import { z } from "@hono/zod-openapi";
 import { notFound } from "../../platform/http/errors.ts";
-import { envelope, pageQuery, paginate } from "../../platform/http/paging.ts";
+import { ownList } from "../../platform/http/list-route.ts";
 import { type Route, reply, route } from "../../platform/http/route.ts";
 import { text } from "../../platform/http/text.ts";
 import { idParam } from "../identity/index.ts";
@@ -11,31 +11,18 @@ import { NotificationWire, toNotificationWire } from "./schemas.ts";
 
 const tag = "Notifications";
 const path = "/api/v1/notifications";
-const PAGE_SIZE = 20;
 
 const READ = text("The notification is marked as read.", "Уведомление отмечено как прочитанное.");
 const ALL_READ = text("All notifications are marked as read.", "Все уведомления отмечены как прочитанные.");
 
-const list = route({
-  method: "get",
+const list = ownList({
   path,
   tag,
   summary: "List one's notifications, the newest first",
-  access: "signedIn",
-  query: pageQuery,
-  answers: { 200: envelope(NotificationWire) },
-  handle: async ({ scope, caller, query, request }) =>
-    reply(
-      200,
-      await paginate(
-        scope,
-        request,
-        query,
-        PAGE_SIZE,
-        (window) => listNotifications(scope, caller.userId, window),
-        toNotificationWire,
-      ),
-    ),
+  item: NotificationWire,
+  size: 20,
+  load: (scope, caller, window) => listNotifications(scope, caller.userId, window),
+  toWire: toNotificationWire,
 });
 
 const unreadCount = route({

@@ -1,5 +1,6 @@
 /** The second net under the rooms' alarms: every room that was entered lately is looked at now and then. */
 import { and, asc, gt, lt, sql } from "drizzle-orm";
+import { TtlCache } from "../cache.ts";
 import { rooms } from "../db/tables.ts";
 import { log } from "../log.ts";
 import type { Scope } from "../runtime.ts";
@@ -11,14 +12,13 @@ const WAKE_EVERY = 600_000;
 const LIVE = 24 * 3600_000;
 const BATCH = 50;
 
-const noted = new Map<string, number>();
+const noted = new TtlCache<string, true>({ ttl: NOTE_EVERY, size: 5_000 });
 
 /** Remembers that somebody enters a room. Costs one statement an hour and room, after the answer. */
 export function noteRoom(scope: Scope, name: string): void {
   const now = scope.now();
-  if ((noted.get(name) ?? 0) > now - NOTE_EVERY) return;
-  if (noted.size > 5_000) noted.clear();
-  noted.set(name, now);
+  if (noted.get(name, now)) return;
+  noted.set(name, true, now);
   const note = scope.db
     .insert(rooms)
     .values({ name, seenAt: now, sweptAt: now })

@@ -1,0 +1,47 @@
+/** What an isolate remembers for a while: bounded in number and age, the entry that was set first goes first. */
+
+export interface CacheOptions {
+  /** How long an entry counts, milliseconds. */
+  readonly ttl: number;
+  /** At most this many entries. */
+  readonly size: number;
+}
+
+interface Entry<Value> {
+  readonly value: Value;
+  readonly until: number;
+}
+
+export class TtlCache<Key, Value> {
+  readonly #options: CacheOptions;
+  /** A map keeps the order in which its keys were set. */
+  readonly #entries = new Map<Key, Entry<Value>>();
+
+  constructor(options: CacheOptions) {
+    this.#options = options;
+  }
+
+  /** The value while it counts. `now` in epoch milliseconds. */
+  get(key: Key, now: number): Value | undefined {
+    const entry = this.#entries.get(key);
+    return entry && entry.until > now ? entry.value : undefined;
+  }
+
+  /** `ttl` in milliseconds where this entry counts for another time than most. */
+  set(key: Key, value: Value, now: number, ttl = this.#options.ttl): void {
+    this.#entries.delete(key);
+    this.#entries.set(key, { value, until: now + ttl });
+    if (this.#entries.size <= this.#options.size) return;
+    const [oldest] = this.#entries.keys();
+    if (oldest !== undefined) this.#entries.delete(oldest);
+  }
+
+  delete(key: Key): void {
+    this.#entries.delete(key);
+  }
+
+  /** Forgets every entry that `matches`. Looks at all of them. */
+  deleteWhere(matches: (value: Value) => boolean): void {
+    for (const [key, { value }] of this.#entries) if (matches(value)) this.#entries.delete(key);
+  }
+}
