@@ -131,6 +131,7 @@ describe("a block", () => {
 describe("the blacklist", () => {
   test("holds whom one has blocked, also while one is blocked back", async () => {
     const [ann, bob] = [await member(), await member()];
+    await befriend(ann, bob);
     await block(ann, bob);
     await block(bob, ann);
     const { status, body } = await get(BLACKLIST, { key: ann.key });

@@ -22,7 +22,7 @@ beforeAll(async () => {
   const crowd = `FROM users WHERE instr(username, '${prefix}') = 1`;
   await env.DB.batch(
     [
-      `INSERT INTO social_profiles (user_id, city_id, is_geoip_allowed, latitude, longitude) SELECT id, 980, 1, -40, 10 ${crowd}`,
+      `INSERT INTO social_profiles (user_id, listed_at, city_id, is_geoip_allowed, latitude, longitude) SELECT id, 1, 980, 1, -40, 10 ${crowd}`,
       `INSERT INTO social_profiles (user_id, is_geoip_allowed, latitude, longitude) VALUES (${ann.id}, 1, -40, 10)`,
       `INSERT INTO user_interests (user_id, interest_id) SELECT users.id, value ${crowd.replace("WHERE", ", json_each('[1,2,3]') WHERE")}`,
       `INSERT INTO friendships (low_id, high_id, initiator_id, created_at) SELECT ${ann.id}, id, id, 1 ${crowd}`,

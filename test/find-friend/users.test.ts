@@ -1,8 +1,9 @@
 /** Lists of people: pages of six, searches that know Cyrillic, and every filter. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { get, rows, staffMember } from "../support/api.ts";
+import { get, patch, person, rows, staffMember } from "../support/api.ts";
+import { registered } from "../tow-truck/people.ts";
 import { USERS } from "./people.ts";
-import { ANONYMOUS, block, type Member, me, member } from "./social.ts";
+import { ANONYMOUS, befriend, block, type Member, me, member } from "./social.ts";
 
 /** Letters that nobody else's name in these tests has: what a search finds is known then. */
 const LETTERS = "бвгджзклмнпрстфхцч";
@@ -45,19 +46,36 @@ beforeAll(async () => {
 });
 
 describe("the list", () => {
-  test("is a page of whole profiles, the newest account first, oneself and staff included", async () => {
-    const staff = await staffMember();
+  test("is a page of whole profiles, the newest account first, oneself included", async () => {
+    const dan = await member();
     const eve = await member();
     const { status, body } = await list(eve);
     expect(status).toBe(200);
     expect(Object.keys(body)).toEqual(["count", "next", "previous", "results"]);
     expect(body.results).toHaveLength(6);
     expect(body.results[0]).toEqual(await me(eve));
-    expect(body.results[1].id).toBe(staff.id);
+    expect(body.results[1].id).toBe(dan.id);
     expect(body.next).toBe("http://caravan.test/api/v1/users/?page=2");
     expect(body.previous).toBeNull();
-    const [{ n }] = (await rows<{ n: number }>("SELECT count(*) AS n FROM users")) as [{ n: number }];
+    const [{ n }] = (await rows<{ n: number }>(
+      "SELECT count(*) AS n FROM social_profiles JOIN users ON id = user_id WHERE listed_at > 0 AND NOT is_staff",
+    )) as [{ n: number }];
     expect(body.count).toBe(n);
+  });
+
+  test("has nobody of another app until they edit their profile, and never staff", async () => {
+    const newcomer = await person();
+    const client = await registered({ first_name: last_name });
+    const staff = await staffMember();
+    const newest = async () => (await list(ann, { limit: "100" })).body.results.map(({ id }: Member) => id);
+    for (const { id } of [newcomer, client, staff]) expect(await newest()).not.toContain(id);
+    await patch(`${USERS}me/`, { purpose: "дружба" }, { token: newcomer.token });
+    await patch(`${USERS}me/`, { purpose: "дружба" }, { token: staff.token });
+    await patch(`${USERS}${client.id}/`, { purpose: "дружба" }, { token: staff.token });
+    expect(await newest()).toContain(newcomer.id);
+    expect(await newest()).not.toContain(staff.id);
+    // An edit by somebody else makes it nobody's.
+    expect(await newest()).not.toContain(client.id);
   });
 
   test("goes page by page without a row twice, to the last; the one after is a 404", async () => {
@@ -93,11 +111,19 @@ describe("a search", () => {
     ["two words, both of which must be there", () => `${last_name} АННА`, () => [ann.id]],
     ["words apart by a comma", () => `вера,${last_name}`, () => [vera.id]],
     ["an address", () => ann.email.toUpperCase(), () => [ann.id]],
-    ["a birthday", () => `1990-05 ${last_name}`, () => [ann.id]],
+    ["no stranger's birthday", () => `1990-05 ${last_name}`, () => []],
+    ["no address by a part of it", () => ann.email.slice(1), () => []],
     ["a city", () => `казан ${last_name}`, () => [boris.id]],
     ["a sign that is a wildcard elsewhere", () => `% ${last_name}`, () => []],
   ])("finds %s", async (_, search, expected) => {
     expect(await ids(vera, { search: search() })).toEqual(expected());
+  });
+
+  test("finds a birthday of one's own and of friends", async () => {
+    const friend = await member();
+    await befriend(friend, ann);
+    for (const who of [ann, friend])
+      expect(await ids(who, { search: `1990-05 ${last_name}` })).toEqual([ann.id]);
   });
 
   test("and a filter are both to be met", async () => {

@@ -83,15 +83,19 @@ describe("the list", () => {
     expect(made.vehicle_types).toEqual([first, second]);
   });
 
-  test("hides a username that is nothing but the phone", async () => {
+  test("shows a username made from a phone to its driver and operators only", async () => {
     const by = await operator();
     const [type, driving] = [await tariff(by), await driver()];
     const digits = `7999${String(driving.id).padStart(7, "0")}`;
-    await rows("UPDATE users SET username = ?1, username_key = ?1 WHERE id = ?2", digits, driving.id);
+    await rows(
+      "UPDATE users SET username = ?1, username_key = ?1, username_is_generated = 1 WHERE id = ?2",
+      digits,
+      driving.id,
+    );
     await truck(by, { vehicle_types: [type.id], status: "AVAILABLE", driver: driving.id });
     const seen = async (token: string) =>
       (await get(`${path}?vehicle_type=${type.id}`, { token })).body.results[0].driver.username;
-    expect(await seen((await client()).token)).toBe("");
+    expect(await seen((await client()).token)).toBe(`user-${driving.id}`);
     expect(await seen(by.token)).toBe(digits);
     expect(await seen(driving.token)).toBe(digits);
   });

@@ -16,6 +16,7 @@ import {
   tokenRefresh,
   type User,
   username,
+  visibleName,
 } from "../../modules/identity/index.ts";
 import { auditEntry } from "../../platform/db/audit.ts";
 import type { Caller } from "../../platform/http/caller.ts";
@@ -143,7 +144,7 @@ function toUserWire(user: User, viewer: Caller): z.input<typeof UserWire> {
   return {
     user: {
       id: user.id,
-      username: user.username,
+      username: visibleName(viewer, user),
       email: own ? (user.email ?? "") : null,
       created_at: own ? isoTime(user.createdAt) : null,
       updated_at: own && user.lastLoginAt ? isoTime(user.lastLoginAt) : null,

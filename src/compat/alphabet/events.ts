@@ -11,7 +11,9 @@ import {
   removeEvents,
   searchEvents,
   updateEvents,
+  usernameFor,
 } from "../../modules/events/index.ts";
+import type { Caller } from "../../platform/http/caller.ts";
 import { complain, string } from "../../platform/http/fields.ts";
 import { messages } from "../../platform/http/messages.ts";
 import { linkTo, readCursor, windowQuery, writeCursor } from "../../platform/http/paging.ts";
@@ -91,16 +93,16 @@ function common(event: Event) {
   };
 }
 
-function toListed(event: Event): z.input<typeof Listed> {
+function toListed(event: Event, viewer: Caller): z.input<typeof Listed> {
   return {
     ...common(event),
     participants: event.members.map(({ userId }) => userId),
-    participant_usernames: event.members.map(({ username }) => username),
+    participant_usernames: event.members.map((member) => usernameFor(viewer, member)),
   };
 }
 
-function toSingle(event: Event): z.input<typeof Single> {
-  return { ...common(event), participants: event.members.map(({ username }) => username) };
+function toSingle(event: Event, viewer: Caller): z.input<typeof Single> {
+  return { ...common(event), participants: event.members.map((member) => usernameFor(viewer, member)) };
 }
 
 function toDraft(body: z.output<typeof NewEvent>): EventDraft {
@@ -140,7 +142,7 @@ const list = route({
     }),
     404: z.object({ message: z.string(), events: z.array(Listed) }),
   },
-  async handle({ scope, query, request }) {
+  async handle({ scope, caller, query, request }) {
     const after = readCursor(query.cursor);
     const limit = query.limit ?? null;
     const [rows, count] = await Promise.all([
@@ -148,12 +150,13 @@ const list = route({
       limit === null ? null : countEvents(scope),
     ]);
     if (rows.length === 0 && after === 0) return reply(404, { message: "No events found", events: [] });
-    if (limit === null || count === null) return reply(200, { events: rows.map(toListed) });
+    if (limit === null || count === null)
+      return reply(200, { events: rows.map((event) => toListed(event, caller)) });
     const page = rows.slice(0, limit);
     const last = page.at(-1);
     const next =
       rows.length > limit && last ? linkTo(scope, request, { cursor: writeCursor(last.id) }) : null;
-    return reply(200, { events: page.map(toListed), count, next });
+    return reply(200, { events: page.map((event) => toListed(event, caller)), count, next });
   },
 });
 
@@ -170,7 +173,11 @@ const create = route({
   async handle({ scope, caller, body }) {
     const [event] = await createEvents(scope, caller, [toDraft(body)]);
     if (!event) throw refuseWithError("Nothing was created");
-    return reply(201, { message: "Event created successfully", id: event.uuid, event: toSingle(event) });
+    return reply(201, {
+      message: "Event created successfully",
+      id: event.uuid,
+      event: toSingle(event, caller),
+    });
   },
 });
 
@@ -184,10 +191,10 @@ const read = route({
   access: "signedIn",
   params: uuidParam,
   answers: { 200: z.object({ event: Single }) },
-  async handle({ scope, params }) {
+  async handle({ scope, caller, params }) {
     const event = await findEvent(scope, params.id);
     if (!event) throw refuseWithMessage(404, "No event found");
-    return reply(200, { event: toSingle(event) });
+    return reply(200, { event: toSingle(event, caller) });
   },
 });
 
@@ -206,7 +213,7 @@ const update = route({
     if (!result.ok) throw refused(result, "No event found");
     const [event] = result.events;
     if (!event) throw refuseWithMessage(404, "No event found");
-    return reply(200, { message: "Event has been updated", event: toSingle(event) });
+    return reply(200, { message: "Event has been updated", event: toSingle(event, caller) });
   },
 });
 
@@ -253,7 +260,13 @@ const search = route({
   access: "signedIn",
   params: z.object({ location: z.string() }),
   answers: { 200: z.array(Listed) },
-  handle: async ({ scope, params }) => reply(200, (await searchEvents(scope, params.location)).map(toListed)),
+  async handle({ scope, caller, params }) {
+    const found = await searchEvents(scope, params.location);
+    return reply(
+      200,
+      found.map((event) => toListed(event, caller)),
+    );
+  },
 });
 
 const batchPath = "/api/batch_events";

@@ -4,6 +4,7 @@ import { runBatch } from "../../platform/db/client.ts";
 import type { Entry } from "../../platform/realtime/journal.ts";
 import type { ReadMark } from "../../platform/realtime/tenant.ts";
 import type { Scope } from "../../platform/runtime.ts";
+import { calledSql } from "../identity/index.ts";
 import { pushNotices } from "../notifications/index.ts";
 
 /** The integer id in a room's name. */
@@ -43,7 +44,7 @@ export async function archiveMessages(
   const text = String(last.body.text ?? "").slice(0, SHOWN);
   const notice = scope.db.run(sql`
     INSERT OR IGNORE INTO notifications (user_id, type, title, message, about, ref, created_at)
-    SELECT u.id, 'CHAT_MESSAGE', 'Новое сообщение', trim(s.first_name || ' ' || s.last_name) || ': ' || ${text}, ${room}, ${ref},
+    SELECT u.id, 'CHAT_MESSAGE', 'Новое сообщение', ${calledSql("s")} || ': ' || ${text}, ${room}, ${ref},
       ${scope.now()}
     FROM chats c JOIN users s ON s.id = ${last.author} JOIN users u ON ${away}
     WHERE c.id = ${chatId} AND NOT EXISTS (SELECT 1 FROM notification_settings n WHERE n.user_id = u.id AND n.receives = 0)

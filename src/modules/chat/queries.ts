@@ -2,15 +2,19 @@
 import type { z } from "@hono/zod-openapi";
 import { type SQL, sql } from "drizzle-orm";
 import { contains } from "../../platform/db/folding.ts";
+import type { Caller } from "../../platform/http/caller.ts";
 import type { Window } from "../../platform/http/paging.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
-import { ageOn, homeCityName } from "../social/index.ts";
+import { maskedEmail } from "../identity/index.ts";
+import { ageOn, areFriends, homeCityName } from "../social/index.ts";
 import type { ChatListed, ChatMessage, ChatUser, FoundMessage } from "./schemas.ts";
 
 type Wire<T extends z.ZodType> = z.input<T>;
+type Viewer = Pick<Caller, "userId" | "isStaff">;
 
 interface Side {
+  readonly id: number;
   readonly email: string | null;
   readonly firstName: string;
   readonly lastName: string;
@@ -21,16 +25,35 @@ interface Side {
 /** One side of a chat; null once that account is gone. */
 const side = (
   id: SQL,
-) => sql`(SELECT json_object('email', u.email, 'firstName', u.first_name, 'lastName', u.last_name,
+) => sql`(SELECT json_object('id', u.id, 'email', u.email, 'firstName', u.first_name, 'lastName', u.last_name,
   'birthday', p.birthday, 'city', ${homeCityName(sql`u.id`)}) FROM users u LEFT JOIN profiles p ON p.user_id = u.id
   WHERE u.id = ${id})`;
 
-const sides = sql`${side(sql`c.initiator_id`)} AS initiator, ${side(sql`c.receiver_id`)} AS receiver`;
+const sides = sql`${side(sql`c.initiator_id`)} AS initiator, ${side(sql`c.receiver_id`)} AS receiver,
+  ${areFriends(sql`c.low_id`, sql`c.high_id`)} AS friends`;
 
-function toChatUser(scope: Scope, json: string | null): Wire<typeof ChatUser> | null {
-  if (json === null) return null;
-  const { email, firstName, lastName, birthday, city } = JSON.parse(json) as Side;
-  return { email, first_name: firstName, last_name: lastName, age: ageOn(scope.now(), birthday), city };
+interface Sides {
+  readonly initiator: string | null;
+  readonly receiver: string | null;
+  /** Whether the two are friends now. */
+  readonly friends: number;
+}
+
+/** Both sides as the viewer may see them: the address is for friends, the person and staff. */
+function toSides(scope: Scope, viewer: Viewer, { initiator, receiver, friends }: Sides) {
+  const wire = (json: string | null): Wire<typeof ChatUser> | null => {
+    if (json === null) return null;
+    const { id, email, firstName, lastName, birthday, city } = JSON.parse(json) as Side;
+    const shows = friends === 1 || viewer.isStaff || viewer.userId === id;
+    return {
+      email: shows || email === null ? email : maskedEmail(email),
+      first_name: firstName,
+      last_name: lastName,
+      age: ageOn(scope.now(), birthday),
+      city,
+    };
+  };
+  return { initiator: wire(initiator), receiver: wire(receiver) };
 }
 
 interface MessageRow {
@@ -48,22 +71,17 @@ const LAST = sql`(SELECT json_object('seq', m.seq, 'senderId', m.sender_id, 'tex
   FROM chat_messages m WHERE m.chat_id = c.id AND m.kind = 'message' ORDER BY m.seq DESC LIMIT 1)`;
 
 /** One's own chats, the one that spoke last first. */
-export async function listChats(scope: Scope, userId: number): Promise<Wire<typeof ChatListed>[]> {
-  const rows = await scope.db.all<{
-    id: number;
-    startedAt: number;
-    initiator: string | null;
-    receiver: string | null;
-    last: string | null;
-    unread: number;
-  }>(sql`SELECT c.id, c.started_at AS startedAt, ${sides}, ${LAST} AS last,
+export async function listChats(scope: Scope, viewer: Viewer): Promise<Wire<typeof ChatListed>[]> {
+  const { userId } = viewer;
+  const rows = await scope.db.all<
+    Sides & { id: number; startedAt: number; last: string | null; unread: number }
+  >(sql`SELECT c.id, c.started_at AS startedAt, ${sides}, ${LAST} AS last,
       (SELECT count(*) FROM chat_messages m WHERE m.chat_id = c.id AND m.kind = 'message' AND m.sender_id IS NOT ${userId}
         AND m.seq > coalesce((SELECT r.seq FROM chat_reads r WHERE r.chat_id = c.id AND r.user_id = ${userId}), 0)) AS unread
     FROM chats c WHERE c.initiator_id = ${userId} OR c.receiver_id = ${userId} ORDER BY c.active_at DESC, c.id DESC`);
   return rows.map((row) => ({
     id: row.id,
-    initiator: toChatUser(scope, row.initiator),
-    receiver: toChatUser(scope, row.receiver),
+    ...toSides(scope, viewer, row),
     start_time: isoTime(row.startedAt),
     last_message: row.last === null ? null : toMessageWire(JSON.parse(row.last) as MessageRow),
     unread_count: row.unread,
@@ -78,18 +96,14 @@ export interface ChatRow {
   readonly receiver: Wire<typeof ChatUser> | null;
 }
 
-export async function findChat(scope: Scope, id: number): Promise<ChatRow | null> {
-  const [row] = await scope.db.all<{
-    id: number;
-    initiatorId: number | null;
-    receiverId: number | null;
-    initiator: string | null;
-    receiver: string | null;
-  }>(
+export async function findChat(scope: Scope, viewer: Viewer, id: number): Promise<ChatRow | null> {
+  const [row] = await scope.db.all<
+    Sides & { id: number; initiatorId: number | null; receiverId: number | null }
+  >(
     sql`SELECT c.id, c.initiator_id AS initiatorId, c.receiver_id AS receiverId, ${sides} FROM chats c WHERE c.id = ${id}`,
   );
   if (!row) return null;
-  return { ...row, initiator: toChatUser(scope, row.initiator), receiver: toChatUser(scope, row.receiver) };
+  return { ...row, ...toSides(scope, viewer, row) };
 }
 
 /** The newest messages of a chat, newest first: its room is the truth, also for what D1 does not have yet. */
@@ -153,7 +167,7 @@ export async function exportChats(scope: Scope, userId: number): Promise<object>
   >(sql`SELECT chat_id AS chat, seq, sender_id AS senderId, text, at
     FROM chat_messages WHERE sender_id = ${userId} AND kind = 'message' ORDER BY at`);
   return {
-    chats: await listChats(scope, userId),
+    chats: await listChats(scope, { userId, isStaff: false }),
     chat_messages: said.map((row) => ({ chat: row.chat, ...toMessageWire(row) })),
   };
 }

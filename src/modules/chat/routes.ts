@@ -44,7 +44,7 @@ const start = route({
     }
     if (!started.isNew)
       return new Response(null, { status: 302, headers: { Location: `${path}/${started.id}/` } });
-    const chat = await findChat(scope, started.id);
+    const chat = await findChat(scope, caller, started.id);
     if (!chat) throw notFound(NO_CHAT);
     const { id, initiator, receiver } = chat;
     return reply(200, { id, initiator, receiver, chat_messages: [] });
@@ -60,7 +60,7 @@ const list = route({
   access: "signedIn",
   challenge,
   answers: { 200: z.array(ChatListed) },
-  handle: async ({ scope, caller }) => reply(200, await listChats(scope, caller.userId)),
+  handle: async ({ scope, caller }) => reply(200, await listChats(scope, caller)),
 });
 
 const SEARCH_PAGE = 20;
@@ -97,7 +97,7 @@ const read = route({
   }),
   answers: { 200: Chat },
   async handle({ scope, caller, params, query }) {
-    const chat = await findChat(scope, params.id);
+    const chat = await findChat(scope, caller, params.id);
     if (!chat) throw notFound(NO_CHAT);
     if (!mayView(chat, caller)) throw refuse(403, NOT_YOURS);
     const limit = query.limit ?? scope.runtime.settings.chatPage;

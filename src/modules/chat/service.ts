@@ -2,6 +2,7 @@
 import { sql } from "drizzle-orm";
 import { CLOSE } from "../../platform/realtime/frames.ts";
 import type { Scope } from "../../platform/runtime.ts";
+import { calledSql } from "../identity/index.ts";
 import { relation } from "../social/index.ts";
 
 export type Started =
@@ -11,11 +12,11 @@ export type Started =
 
 /** The chat with whoever has this address: a new one, or the one that there is. One a pair, whoever begins. */
 export async function startChat(scope: Scope, userId: number, email: string): Promise<Started> {
-  const [other] = await scope.db.all<{ id: number; firstName: string; lastName: string }>(
-    sql`SELECT id, first_name AS firstName, last_name AS lastName FROM users WHERE email = ${email} AND is_active = 1`,
+  const [other] = await scope.db.all<{ id: number; name: string }>(
+    sql`SELECT id, ${calledSql()} AS name FROM users WHERE email = ${email} AND is_active = 1`,
   );
   if (!other) return { ok: false, reason: "unknown" };
-  const name = `${other.firstName} ${other.lastName}`.trim();
+  const { name } = other;
   if (other.id === userId) return { ok: false, reason: "strangers", name };
   const { friends, blocked } = await relation(scope, userId, other.id);
   if (!friends || blocked) return { ok: false, reason: "strangers", name };

@@ -12,6 +12,7 @@ export {
   findEvent,
   listEvents,
   searchEvents,
+  usernameFor,
 } from "./queries.ts";
 export { sendReminders } from "./reminders.ts";
 export { eventResources } from "./resources.ts";

@@ -1,6 +1,6 @@
 /** What applicants and hosts are told of each other. */
 import type { Scope } from "../../platform/runtime.ts";
-import { findProfile, type User } from "../identity/index.ts";
+import { calledName, findProfile } from "../identity/index.ts";
 import type { Notice } from "../notifications/index.ts";
 import type { Gathering } from "./gatherings.ts";
 
@@ -8,12 +8,8 @@ import type { Gathering } from "./gatherings.ts";
 export async function farewells(scope: Scope, event: Gathering, userId: number): Promise<Notice[]> {
   const member = await findProfile(scope, userId);
   if (!member) return [];
-  const words = `${nameOf(member.user)} больше не участвует в мероприятии «${event.name}».`;
+  const words = `${calledName(member.user)} больше не участвует в мероприятии «${event.name}».`;
   return hostsOf(event).map((host) => noticeTo(host, event, "PARTICIPATION_LEFT", words));
-}
-
-export function nameOf({ firstName, lastName, username }: User): string {
-  return `${firstName} ${lastName}`.trim() || username;
 }
 
 /** Whom a request is brought to: the organizers, or who made the event when there are none. */

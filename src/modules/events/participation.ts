@@ -4,12 +4,12 @@ import type { BatchItem } from "drizzle-orm/batch";
 import { commit } from "../../platform/db/outbox.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import type { Scope } from "../../platform/runtime.ts";
-import { findProfile } from "../identity/index.ts";
+import { calledName, findProfile } from "../identity/index.ts";
 import { noticeEffects, noticeRows, pushNotices } from "../notifications/index.ts";
 import { ageOn } from "../social/index.ts";
 import { findGathering, type Gathering, gatheringFields } from "./gatherings.ts";
 import { closeDoor, lineOf, type Offer, offerPlaces } from "./line.ts";
-import { farewells, hostsOf, nameOf, noticeTo } from "./participation-notices.ts";
+import { farewells, hostsOf, noticeTo } from "./participation-notices.ts";
 import { freePlaces, type JoinFault, joinFault, mayChange } from "./rules.ts";
 import { events, participationRequests } from "./tables.ts";
 
@@ -59,7 +59,7 @@ export async function askToJoin(
   const now = scope.now();
   const fault = joinFault(event, { userId, age: ageOn(now, applicant.birthday) }, now);
   if (fault) return fault;
-  const words = `${nameOf(applicant.user)} хочет участвовать в мероприятии «${event.name}».`;
+  const words = `${calledName(applicant.user)} хочет участвовать в мероприятии «${event.name}».`;
   const notices = hostsOf(event).map((host) => noticeTo(host, event, "PARTICIPATION_REQUEST", words));
   const insert = scope.db.run(sql`
     INSERT INTO participation_requests (event_id, user_id, is_waiting, created_at, updated_at)

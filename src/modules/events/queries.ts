@@ -3,14 +3,24 @@ import { asc, desc, eq, gt, sql } from "drizzle-orm";
 import type { Locale } from "../../platform/http/text.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
-import { foldUsername } from "../identity/index.ts";
+import {
+  aliasOf,
+  foldUsername,
+  isNamedBy,
+  type Viewer,
+  visibleName,
+  visibleNameSql,
+} from "../identity/index.ts";
 import { foldLocation } from "./rules.ts";
 import { eventEntries, eventMembers, eventReminders, events, participationRequests } from "./tables.ts";
 
 /** A person as an event shows them and as a letter finds them. */
 export interface Person {
   readonly userId: number;
+  /** As everybody may see it. */
   readonly username: string;
+  /** Where that is not the person's own: the one that only they and staff see. */
+  readonly hiddenUsername: string | null;
   readonly email: string | null;
   readonly locale: Locale;
   readonly isOrganizer: boolean;
@@ -37,8 +47,19 @@ function readPeople(json: string): Person[] {
   return people.map((person) => ({ ...person, isOrganizer: person.isOrganizer === 1 }));
 }
 
+/** The names of a row of `users`, for a `json_object`. */
+const namesJson = (user: string) =>
+  sql`'username', ${visibleNameSql(null, user)}, 'hiddenUsername', iif(${sql.raw(user)}.username_is_generated,
+    ${sql.raw(user)}.username, NULL)`;
+
+/** A participant's username as this viewer may see it. */
+export function usernameFor(viewer: Viewer, { userId, username, hiddenUsername }: Person): string {
+  const names = { id: userId, username: hiddenUsername ?? username };
+  return visibleName(viewer, { ...names, usernameIsGenerated: hiddenUsername !== null });
+}
+
 const membersJson = sql<string>`(
-  SELECT json_group_array(json_object('userId', u.id, 'username', u.username, 'email', u.email, 'locale', u.locale,
+  SELECT json_group_array(json_object('userId', u.id, ${namesJson("u")}, 'email', u.email, 'locale', u.locale,
     'isOrganizer', m.is_organizer) ORDER BY m.joined_at, u.id)
   FROM event_members m JOIN users u ON u.id = m.user_id WHERE m.event_id = events.id)`;
 
@@ -88,11 +109,16 @@ export async function findEvent(scope: Scope, uuid: string): Promise<Event | nul
 }
 
 /** The events with these uuids and the people with these usernames, in one statement. */
-export async function load(scope: Scope, uuids: readonly string[], usernames: readonly string[]) {
+export async function load(
+  scope: Scope,
+  viewer: Viewer,
+  uuids: readonly string[],
+  usernames: readonly string[],
+) {
   const rows = await scope.db
     .select({
       ...eventFields,
-      people: peopleJson(usernames).mapWith((json: string) => JSON.parse(json) as Named[]),
+      people: peopleJson(viewer, usernames).mapWith((json: string) => JSON.parse(json) as Named[]),
     })
     .from(events)
     .where(sql`${events.uuid} IN (SELECT value FROM json_each(${JSON.stringify(uuids)}))`)
@@ -104,15 +130,17 @@ export interface Named extends Omit<Person, "isOrganizer"> {
   readonly key: string;
 }
 
-function peopleJson(usernames: readonly string[]) {
-  const keys = JSON.stringify([...new Set(usernames.map(foldUsername))]);
-  return sql<string>`(SELECT json_group_array(json_object('userId', id, 'username', username, 'email', email,
-    'locale', locale, 'key', username_key)) FROM users WHERE username_key IN (SELECT value FROM json_each(${keys})))`;
+function peopleJson(viewer: Viewer, usernames: readonly string[]) {
+  return sql<string>`(SELECT json_group_array(json_object('userId', id, ${namesJson("users")}, 'email', email,
+    'locale', locale, 'key', username_key)) FROM users WHERE ${isNamedBy(viewer, usernames)})`;
 }
 
-export async function resolve(scope: Scope, usernames: readonly string[]): Promise<Named[]> {
+/** The people whom this viewer may mean by these names. */
+export async function resolve(scope: Scope, viewer: Viewer, usernames: readonly string[]): Promise<Named[]> {
   if (usernames.length === 0) return [];
-  const [row] = await scope.db.all<{ people: string }>(sql`SELECT ${peopleJson(usernames)} AS people`);
+  const [row] = await scope.db.all<{ people: string }>(
+    sql`SELECT ${peopleJson(viewer, usernames)} AS people`,
+  );
   return JSON.parse(row?.people ?? "[]") as Named[];
 }
 
@@ -122,14 +150,16 @@ export function pick(
   usernames: readonly string[],
   before: readonly Person[] = [],
 ): Person[] {
-  const byKey = new Map(people.map((person) => [person.key, person]));
+  const byKey = new Map(
+    people.flatMap((person) => [[person.key, person] as const, [aliasOf(person.userId), person] as const]),
+  );
   const chosen = new Map<number, Person>();
   for (const username of usernames) {
     const person = byKey.get(foldUsername(username));
     if (!person) continue;
     const isOrganizer = before.find(({ userId }) => userId === person.userId)?.isOrganizer ?? false;
-    const { userId, email, locale } = person;
-    chosen.set(userId, { userId, username: person.username, email, locale, isOrganizer });
+    const { key: _, ...facts } = person;
+    chosen.set(person.userId, { ...facts, isOrganizer });
   }
   return [...chosen.values()];
 }

@@ -40,6 +40,7 @@ export async function createEvents(
   const now = scope.now();
   const people = await resolve(
     scope,
+    caller,
     drafts.flatMap((draft) => draft.participants),
   );
   const made = drafts.map((draft) => ({
@@ -108,7 +109,7 @@ export async function updateEvents(
   const merged = mergeByUuid(changes);
   const usernames = changes.flatMap((change) => change.participants ?? []);
   for (let tries = 0; tries < TRIES; tries++) {
-    const { found, people } = await load(scope, [...merged.keys()], usernames);
+    const { found, people } = await load(scope, caller, [...merged.keys()], usernames);
     const decided = decide(found, people, merged, caller, scope.now(), strict);
     if (!decided.ok) return decided;
     if (decided.updates.length === 0) return { ok: true, events: [] };
@@ -198,7 +199,7 @@ export async function removeEvents(
   uuids: readonly string[],
 ): Promise<{ ok: true; events: Event[] } | Refused> {
   for (let tries = 0; tries < TRIES; tries++) {
-    const { found } = await load(scope, uuids, []);
+    const { found } = await load(scope, caller, uuids, []);
     const removed = [...found.values()];
     const foreign = removed.find((event) => !mayChange(event, caller));
     if (foreign) return { ok: false, reason: "forbidden", uuid: foreign.uuid };

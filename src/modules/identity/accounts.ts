@@ -9,8 +9,9 @@ import type { Locale } from "../../platform/http/text.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { dropObject } from "../../platform/storage/media.ts";
 import { dropResets } from "./codes.ts";
+import { usernameChange } from "./names.ts";
 import { findProfile, type User } from "./people.ts";
-import { foldEmail, foldUsername } from "./rules.ts";
+import { foldEmail } from "./rules.ts";
 import { dropSessions, enforce, revokeEffect } from "./sessions.ts";
 import { profiles, users } from "./tables.ts";
 import { verificationFor } from "./verification.ts";
@@ -71,11 +72,12 @@ export async function changeAccount(
       ? before.passwordHash
       : await anyHasher(scope.runtime.hashers).hash(change.password);
   const username = change.username ?? before.username;
+  const renamed =
+    change.username === undefined ? {} : usernameChange(change.username, { phone: before.phone, email });
   const update = scope.db
     .update(users)
     .set({
-      username,
-      usernameKey: foldUsername(username),
+      ...renamed,
       email,
       emailVerifiedAt: emailChanged ? null : before.emailVerifiedAt,
       firstName: change.firstName ?? before.firstName,

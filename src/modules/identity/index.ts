@@ -8,6 +8,16 @@ export { isOffDuty, setDuty } from "./duty.ts";
 export { exportAccount, exportRoute } from "./export.ts";
 export { identityMails } from "./mails.ts";
 export { messages as identityMessages } from "./messages.ts";
+export {
+  aliasedId,
+  aliasOf,
+  calledName,
+  calledSql,
+  isNamedBy,
+  type Viewer,
+  visibleName,
+  visibleNameSql,
+} from "./names.ts";
 export { linkRoutes } from "./pages.tsx";
 export { findProfile, findUser, type Person, type User } from "./people.ts";
 export {
@@ -24,8 +34,10 @@ export { accountRoutes, tokenRefresh } from "./routes.ts";
 export {
   birthdayFault,
   DEFAULT_POLICY,
+  foldEmail,
   foldUsername,
   isEmail,
+  maskedEmail,
   type PasswordPolicy,
   weaknesses,
 } from "./rules.ts";
@@ -45,4 +57,4 @@ export { findPeople, type Sight, sightOf, toUserWire } from "./sight.ts";
 export { signIn, verifyOwnPassword } from "./sign-in.ts";
 /** For foreign keys and joins by id: only identity writes to it. */
 export { profiles, users } from "./tables.ts";
-export { tokenRoutes } from "./token-routes.ts";
+export { findFriendRegistration, tokenRoutes } from "./token-routes.ts";

@@ -30,6 +30,10 @@ export const messages = {
     "A username may not be an e-mail address.",
     "Имя пользователя не может быть адресом электронной почты.",
   ),
+  usernameReserved: text(
+    "Names of the form user-<number> are given by the service. Choose another one.",
+    "Имена вида user-<число> назначает сервис. Выберите другое.",
+  ),
   emailTaken: text(
     "A user with that email already exists.",
     "Пользователь с таким Электронная почта уже существует.",

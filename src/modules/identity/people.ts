@@ -9,7 +9,16 @@ export type User = typeof users.$inferSelect;
 /** What an account shows of itself. */
 export type Person = Pick<
   User,
-  "id" | "username" | "email" | "phone" | "firstName" | "lastName" | "userType" | "isVerified" | "createdAt"
+  | "id"
+  | "username"
+  | "usernameIsGenerated"
+  | "email"
+  | "phone"
+  | "firstName"
+  | "lastName"
+  | "userType"
+  | "isVerified"
+  | "createdAt"
 > & { readonly avatarKey: string | null };
 
 export async function findUser(scope: Scope, userId: number): Promise<User | null> {

@@ -1,5 +1,5 @@
 /** New accounts: the person, the profile, the session and the proof of the address in one transaction. */
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { randomCode } from "../../platform/crypto/digest.ts";
 import { anyHasher } from "../../platform/crypto/hasher.ts";
 import { commit } from "../../platform/db/outbox.ts";
@@ -7,7 +7,7 @@ import { clientOf, count } from "../../platform/http/limits.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { type Taken, takenOf } from "./accounts.ts";
 import type { User } from "./people.ts";
-import { foldEmail, foldUsername, usernameFrom } from "./rules.ts";
+import { foldEmail, foldUsername, madeFrom, usernameFrom } from "./rules.ts";
 import { type Credentials, credentialsFor, type Door, prepareSession } from "./sessions.ts";
 import { profiles, users } from "./tables.ts";
 import { mustVerify, verificationFor } from "./verification.ts";
@@ -25,6 +25,11 @@ export interface Registration {
   readonly birthday?: string | null | undefined;
 }
 
+/** What other modules keep of an account from its beginning: statements of the transaction that makes it. */
+export type Companions = (scope: Scope, userId: SQL<number>) => readonly Statement[];
+
+type Statement = NonNullable<Parameters<typeof commit>[3]>[number];
+
 export type Registered =
   | { readonly ok: true; readonly user: User; readonly credentials: Credentials | null }
   | { readonly ok: false; readonly taken: Taken };
@@ -37,7 +42,7 @@ export async function register(
   scope: Scope,
   door: Door,
   facts: Registration,
-  options: { signIn: boolean } = { signIn: true },
+  options: { signIn: boolean; also?: Companions } = { signIn: true },
 ): Promise<Registered> {
   await count(scope, "registration", clientOf(scope));
   const passwordHash = await anyHasher(scope.runtime.hashers).hash(facts.password);
@@ -46,7 +51,8 @@ export async function register(
     const suffix = tries < COUNTED_SUFFIXES ? tries : Number(randomCode());
     const username = facts.username ?? usernameFrom(facts.phone ?? null, facts.email ?? null, suffix);
     try {
-      return await insertUser(scope, door, { ...facts, username }, passwordHash, options.signIn);
+      const named = { ...facts, username, isGenerated: facts.username === undefined };
+      return await insertUser(scope, door, named, passwordHash, options);
     } catch (error) {
       const taken = takenOf(error);
       if (!taken) throw error;
@@ -63,9 +69,9 @@ const MAX_TRIES = 10;
 async function insertUser(
   scope: Scope,
   door: Door,
-  facts: Registration & { username: string },
+  facts: Registration & { username: string; isGenerated: boolean },
   passwordHash: string,
-  signIn: boolean,
+  { signIn, also }: { signIn: boolean; also?: Companions },
 ): Promise<Registered> {
   const now = scope.now();
   const email = facts.email ? foldEmail(facts.email) : null;
@@ -76,6 +82,7 @@ async function insertUser(
     .values({
       username: facts.username,
       usernameKey,
+      usernameIsGenerated: facts.isGenerated || madeFrom(facts.username, { email }),
       email,
       phone: facts.phone ?? null,
       passwordHash,
@@ -95,6 +102,7 @@ async function insertUser(
     scope.db.insert(profiles).values({ userId: newId as never, birthday: facts.birthday ?? null }),
     ...(verification ? [verification.statement] : []),
     ...(session ? [session.statement] : []),
+    ...(also?.(scope, newId) ?? []),
   ]);
   const user = rows?.[0];
   if (!user) throw new Error("the new account has no row");

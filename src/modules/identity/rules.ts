@@ -48,14 +48,39 @@ export function mayRecover(
   return (by === "email" ? email : phone) !== null || (email === null && phone === null);
 }
 
+/** A phone or an address without what a username can't hold. */
+function nameOfContact(contact: string): string {
+  return contact
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}_]/gu, "")
+    .slice(0, 140);
+}
+
 /** A username for somebody who did not choose one: the phone, else the address, without what a username can't hold. */
 export function usernameFrom(phone: string | null, email: string | null, attempt: number): string {
-  const base =
-    (phone ?? email ?? "user")
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N}_]/gu, "")
-      .slice(0, 140) || "user";
+  const base = nameOfContact(phone ?? email ?? "user") || "user";
   return attempt === 0 ? base : `${base}${attempt}`;
+}
+
+/** So many digits and nothing else may be anybody's phone. */
+const PHONE_DIGITS = /^\p{Nd}{7,}$/u;
+
+/** Whether a username tells a phone or the account's own address, whoever chose it. */
+export function madeFrom(username: string, own: { phone?: string | null; email?: string | null }): boolean {
+  const key = foldUsername(username);
+  if (PHONE_DIGITS.test(key) || looksLikeEmail(key)) return true;
+  return Boolean(own.email) && key.replace(/\d+$/, "") === nameOfContact(own.email ?? "").replace(/\d+$/, "");
+}
+
+/** `user-<digits>` stands for an account whose own name is hidden, so nobody may be called that. */
+export function isReservedName(username: string): boolean {
+  return /^user-\p{Nd}+$/u.test(foldUsername(username));
+}
+
+/** An address as strangers see it: `t•••@fake.org`. Empty stays empty. */
+export function maskedEmail(email: string): string {
+  const at = email.lastIndexOf("@");
+  return at < 1 ? "" : `${[...email][0]}•••${email.slice(at)}`;
 }
 
 /** Somebody's own word that a password must not resemble, and what to call it. */

@@ -7,7 +7,14 @@ import type { Scope } from "../../platform/runtime.ts";
 import { mediaUrl } from "../../platform/storage/media.ts";
 import { messages } from "./messages.ts";
 import type { Person } from "./people.ts";
-import { emailFaults, looksLikeEmail, nameFaults, normalizePhone, USERNAME } from "./rules.ts";
+import {
+  emailFaults,
+  isReservedName,
+  looksLikeEmail,
+  nameFaults,
+  normalizePhone,
+  USERNAME,
+} from "./rules.ts";
 
 export const Detail = z.object({ detail: z.string() }).openapi("Detail");
 export const TokenPair = z.object({ access: z.string(), refresh: z.string() }).openapi("TokenPair");
@@ -17,7 +24,8 @@ export const RefreshBody = z.object({ refresh: string({ max: 500 }) }).openapi("
 export function username(texts: { format: Text } = { format: messages.usernameFormat }) {
   return string({ max: 150 })
     .refine((value) => USERNAME.test(value), { params: { text: texts.format } })
-    .refine((value) => !looksLikeEmail(value), { params: { text: messages.usernameIsAddress } });
+    .refine((value) => !looksLikeEmail(value), { params: { text: messages.usernameIsAddress } })
+    .refine((value) => !isReservedName(value), { params: { text: messages.usernameReserved } });
 }
 
 /** A phone in any spelling; the value is E.164. At most 15 characters come in, as the clients' own check allows. */

@@ -3,6 +3,7 @@ import type { z } from "@hono/zod-openapi";
 import { sql } from "drizzle-orm";
 import { type Caller, isOperator } from "../../platform/http/caller.ts";
 import type { Scope } from "../../platform/runtime.ts";
+import { visibleName } from "./names.ts";
 import type { Person } from "./people.ts";
 import { type Account, toAccountWire } from "./schemas.ts";
 import { profiles, users } from "./tables.ts";
@@ -15,15 +16,12 @@ export function sightOf(caller: Caller, personId: number, otherwise: Sight = "na
   return caller.userId === personId || isOperator(caller) ? "all" : otherwise;
 }
 
-/** A username that the house made from a phone tells the phone. */
-const MADE_FROM_PHONE = /^\d{7,}$/;
-
 /** An account as it stands inside other things: all keys, blank where the caller may not look. */
 export function toUserWire(scope: Scope, person: Person, sight: Sight): z.input<typeof Account> {
   const wire = toAccountWire(scope, person, person.avatarKey);
   if (sight === "all") return wire;
-  if (sight === "contact") return { ...wire, email: "" };
-  return { ...wire, email: "", phone: "", username: wire.username.replace(MADE_FROM_PHONE, "") };
+  const others = { ...wire, email: "", username: visibleName(null, person) };
+  return sight === "contact" ? others : { ...others, phone: "" };
 }
 
 /** People by their ids; one statement for any number. */
@@ -37,6 +35,7 @@ export async function findPeople(
     .select({
       id: users.id,
       username: users.username,
+      usernameIsGenerated: users.usernameIsGenerated,
       email: users.email,
       phone: users.phone,
       firstName: users.firstName,

@@ -8,6 +8,7 @@ import { attempt, clientOf, count, forgive } from "../../platform/http/limits.ts
 import { fill } from "../../platform/http/messages.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { messages } from "./messages.ts";
+import { aliasedId } from "./names.ts";
 import type { User } from "./people.ts";
 import { openResetPage } from "./recovery.ts";
 import { foldEmail, foldUsername, normalizePhone } from "./rules.ts";
@@ -66,6 +67,7 @@ async function findByIdentifier(scope: Scope, identifier: string): Promise<User 
   if (!words || !fits(words, 254)) return null;
   const email = words.includes("@") ? foldEmail(words) : null;
   const phone = normalizePhone(words);
+  const aliased = aliasedId(words);
   const rows = await scope.db
     .select()
     .from(users)
@@ -74,6 +76,7 @@ async function findByIdentifier(scope: Scope, identifier: string): Promise<User 
         eq(users.usernameKey, foldUsername(words)),
         email ? eq(users.email, email) : undefined,
         phone ? eq(users.phone, phone) : undefined,
+        aliased ? eq(users.id, aliased) : undefined,
       ),
     );
   return (

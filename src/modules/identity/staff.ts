@@ -17,7 +17,7 @@ import type { Scope } from "../../platform/runtime.ts";
 import { changeAccount, deleteAccount } from "./accounts.ts";
 import { dropResets } from "./codes.ts";
 import { requestResetLink } from "./recovery.ts";
-import { foldUsername } from "./rules.ts";
+import { foldUsername, madeFrom } from "./rules.ts";
 import { dropSessions, enforce, revokeEffect } from "./sessions.ts";
 import { profiles, users } from "./tables.ts";
 import { verificationFor } from "./verification.ts";
@@ -41,7 +41,7 @@ export async function consequencesOf(scope: Scope, change: Change): Promise<Cons
   const revocation = userId !== null && losesRights(values) ? { userId } : null;
   return {
     set: {
-      ...("username" in values ? { usernameKey: foldUsername(String(values.username)) } : {}),
+      ...("username" in values ? nameColumns({ ...before?.row, ...values }) : {}),
       ...("email" in values ? { emailVerifiedAt: null } : {}),
       ...("phone" in values ? { phoneVerifiedAt: null } : {}),
     },
@@ -54,6 +54,13 @@ export async function consequencesOf(scope: Scope, change: Change): Promise<Cons
     ],
     after: async () => revocation && enforce(scope, revocation),
   };
+}
+
+/** What goes with a username: its key, and whether others may see it. */
+function nameColumns({ username, email }: Values) {
+  const name = String(username);
+  const address = typeof email === "string" ? email : null;
+  return { usernameKey: foldUsername(name), usernameIsGenerated: madeFrom(name, { email: address }) };
 }
 
 /** `values` hold only what differs. */

@@ -9,6 +9,8 @@ export const users = sqliteTable(
     username: text("username").notNull(),
     /** The username folded to lower case: unique, and what a sign-in looks up. */
     usernameKey: text("username_key").notNull().unique(),
+    /** Made from a phone or an e-mail: others see `user-<id>` in its place. */
+    usernameIsGenerated: integer("username_is_generated", { mode: "boolean" }).notNull().default(false),
     /** Lower case. */
     email: text("email").unique(),
     /** E.164. */

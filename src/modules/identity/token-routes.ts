@@ -10,7 +10,7 @@ import { requireStrong, takenRefusal } from "./doors.ts";
 import { messages } from "./messages.ts";
 import { findUser, type User } from "./people.ts";
 import { checkResetCode, requestResetCode, resetPassword } from "./recovery.ts";
-import { register } from "./registration.ts";
+import { type Companions, register } from "./registration.ts";
 import { birthdayFault, isEmail, type PasswordPolicy, passwordLength, signInEmailFault } from "./rules.ts";
 import { personFields } from "./schemas.ts";
 import { doors, endSessions } from "./sessions.ts";
@@ -30,49 +30,51 @@ const NewPerson = z
   })
   .openapi("NewPerson");
 
-const registration = route({
-  method: "post",
-  path: "/api/v1/users",
-  tag,
-  summary: "Register",
-  access: "public",
-  challenge,
-  creates: true,
-  body: NewPerson,
-  answers: {
-    201: z.object({
-      first_name: z.string(),
-      last_name: z.string(),
-      email: z.string(),
-      birthday: z.string().nullable(),
-    }),
-  },
-  async handle({ scope, body }) {
-    const birthday = body.birthday ? birthdayFault(body.birthday, scope.now()) : null;
-    if (birthday) throw invalid({ birthday });
-    requireStrong(body.password, "password", policyFor(body));
-    const made = await register(
-      scope,
-      doors.findFriend,
-      {
-        email: body.email,
-        password: body.password,
-        firstName: body.first_name,
-        lastName: body.last_name,
-        birthday: body.birthday,
-      },
-      { signIn: false },
-    );
-    if (!made.ok) throw takenRefusal(made.taken);
-    const { firstName, lastName, email } = made.user;
-    return reply(201, {
-      first_name: firstName,
-      last_name: lastName,
-      email: email ?? "",
-      birthday: body.birthday ?? null,
-    });
-  },
-});
+/** `POST /api/v1/users/`. `also`: what else comes into being with an account of this app, in its transaction. */
+export const findFriendRegistration = (also: Companions) =>
+  route({
+    method: "post",
+    path: "/api/v1/users",
+    tag,
+    summary: "Register",
+    access: "public",
+    challenge,
+    creates: true,
+    body: NewPerson,
+    answers: {
+      201: z.object({
+        first_name: z.string(),
+        last_name: z.string(),
+        email: z.string(),
+        birthday: z.string().nullable(),
+      }),
+    },
+    async handle({ scope, body }) {
+      const birthday = body.birthday ? birthdayFault(body.birthday, scope.now()) : null;
+      if (birthday) throw invalid({ birthday });
+      requireStrong(body.password, "password", policyFor(body));
+      const made = await register(
+        scope,
+        doors.findFriend,
+        {
+          email: body.email,
+          password: body.password,
+          firstName: body.first_name,
+          lastName: body.last_name,
+          birthday: body.birthday,
+        },
+        { signIn: false, also },
+      );
+      if (!made.ok) throw takenRefusal(made.taken);
+      const { firstName, lastName, email } = made.user;
+      return reply(201, {
+        first_name: firstName,
+        last_name: lastName,
+        email: email ?? "",
+        birthday: body.birthday ?? null,
+      });
+    },
+  });
 
 function policyFor(person: { first_name: string; last_name: string; email: string }): PasswordPolicy {
   return {
@@ -226,7 +228,6 @@ const confirmReset = route({
 });
 
 export const tokenRoutes: readonly Route[] = [
-  registration,
   login,
   logout,
   setPassword,

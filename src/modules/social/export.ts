@@ -9,7 +9,7 @@ import { toPersonWire } from "./schemas.ts";
 import { blocks, socialProfiles } from "./tables.ts";
 
 export async function exportSocial(scope: Scope, userId: number): Promise<object> {
-  const person = await findPerson(scope, userId, userId);
+  const person = await findPerson(scope, { userId, isStaff: false }, userId);
   const [located] = await scope.db.select().from(socialProfiles).where(eq(socialProfiles.userId, userId));
   const blocked = await scope.db
     .select({ user: blocks.blockedId, at: blocks.createdAt })

@@ -4,13 +4,14 @@ import { invalid, notFound } from "../../platform/http/errors.ts";
 import { fill } from "../../platform/http/messages.ts";
 import { envelope, pageQuery, paginate } from "../../platform/http/paging.ts";
 import { type Route, reply, route } from "../../platform/http/route.ts";
-import { findUser, idParam } from "../identity/index.ts";
+import { findFriendRegistration, findUser, idParam } from "../identity/index.ts";
 import { block, unblock } from "./friendships.ts";
 import { messages } from "./messages.ts";
 import { friendsOf, listPeople, type Person } from "./people.ts";
 import { noteOrigin } from "./places.ts";
 import { personWire, profileRoutes } from "./profile-routes.ts";
 import { PersonWire, peopleQuery, toPeopleFilter, toPersonWire } from "./schemas.ts";
+import { socialProfiles } from "./tables.ts";
 
 const tag = "Find Friend";
 const challenge = "Token";
@@ -24,7 +25,7 @@ const list = route({
   path,
   tag,
   summary: "Look for people",
-  description: "Without those who have blocked the caller.",
+  description: "Those who have a profile of this app, without those who have blocked the caller.",
   access: "signedIn",
   challenge,
   query: peopleQuery,
@@ -81,7 +82,7 @@ const myFriends = route({
   challenge,
   answers: { 200: z.array(PersonWire) },
   async handle({ scope, caller }) {
-    const friends = await friendsOf(scope, caller.userId);
+    const friends = await friendsOf(scope, caller);
     return reply(
       200,
       friends.map((friend) => toPersonWire(scope, friend)),
@@ -104,7 +105,7 @@ const blockOne = route({
     if (!(await findUser(scope, params.id))) throw notFound();
     if (!(await block(scope, caller.userId, params.id)))
       throw invalid({ non_field_errors: messages.blockedAlready });
-    return reply(201, await personWire(scope, caller.userId, params.id));
+    return reply(201, await personWire(scope, caller, params.id));
   },
 });
 
@@ -123,7 +124,13 @@ const unblockOne = route({
   },
 });
 
+/** Who registers here is a person of this app. */
+const register = findFriendRegistration((scope, userId) => [
+  scope.db.insert(socialProfiles).values({ userId: userId as never, listedAt: scope.now() }),
+]);
+
 export const peopleRoutes: readonly Route[] = [
+  register,
   list,
   blacklist,
   myFriends,

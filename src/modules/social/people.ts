@@ -4,7 +4,7 @@ import { contains } from "../../platform/db/folding.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import type { Listed, Window } from "../../platform/http/paging.ts";
 import type { Scope } from "../../platform/runtime.ts";
-import { profiles, users } from "../identity/index.ts";
+import { foldEmail, profiles, users } from "../identity/index.ts";
 import { birthdaysOfAge } from "./rules.ts";
 import { cities, socialProfiles } from "./tables.ts";
 
@@ -39,8 +39,19 @@ const isBlockedBy = (viewer: number) => sql`EXISTS (SELECT 1 FROM blocks
 const hasBlocked = (viewer: number) => sql`EXISTS (SELECT 1 FROM blocks
   WHERE user_id = users.id AND blocked_id = ${viewer})`;
 
+/** Who looks at people. */
+export type Viewer = Pick<Caller, "userId" | "isStaff">;
+
+/** The person, friends and staff see birthday and e-mail; strangers see the age, and that there is an address. */
+const seesContact = ({ userId, isStaff }: Viewer) =>
+  isStaff ? sql`true` : sql`(users.id = ${userId} OR ${isFriendOf(userId)})`;
+
+/** People of this app: who made their profile here, or edited it. Staff is not among them. */
+const isListed = sql`(${socialProfiles.listedAt} IS NOT NULL AND NOT ${users.isStaff})`;
+
 /** What is read of a person for a viewer. */
-function fieldsFor(viewer: number) {
+function fieldsFor(person: Viewer) {
+  const viewer = person.userId;
   const flag = (condition: SQL) => sql<boolean>`${condition}`.mapWith(Boolean);
   return {
     id: users.id,
@@ -62,10 +73,12 @@ function fieldsFor(viewer: number) {
     friends: friendsJson.mapWith(read<Friend[]>),
     isBlocked: flag(isBlockedBy(viewer)),
     hasBlocked: flag(hasBlocked(viewer)),
+    /** Whether the viewer may see birthday and e-mail. */
+    showsContact: flag(seesContact(person)),
   };
 }
 
-function select(scope: Scope, viewer: number) {
+function select(scope: Scope, viewer: Viewer) {
   return scope.db
     .select(fieldsFor(viewer))
     .from(users)
@@ -77,15 +90,16 @@ function select(scope: Scope, viewer: number) {
 
 export type Person = Awaited<ReturnType<typeof select>>[number];
 
-export async function findPerson(scope: Scope, viewer: number, userId: number): Promise<Person | null> {
+export async function findPerson(scope: Scope, viewer: Viewer, userId: number): Promise<Person | null> {
   const [person] = await select(scope, viewer).where(eq(users.id, userId));
   return person ?? null;
 }
 
 /** All friends of the viewer, the newest account first. */
-export async function friendsOf(scope: Scope, viewer: number): Promise<Person[]> {
-  const friends = sql`${users.id} IN (SELECT iif(low_id = ${viewer}, high_id, low_id) FROM friendships
-    WHERE low_id = ${viewer} OR high_id = ${viewer})`;
+export async function friendsOf(scope: Scope, viewer: Viewer): Promise<Person[]> {
+  const { userId } = viewer;
+  const friends = sql`${users.id} IN (SELECT iif(low_id = ${userId}, high_id, low_id) FROM friendships
+    WHERE low_id = ${userId} OR high_id = ${userId})`;
   return select(scope, viewer).where(friends).orderBy(desc(users.id));
 }
 
@@ -113,10 +127,10 @@ export interface FoundPeople extends Listed<Person> {
   readonly unknownInterest: string | null;
 }
 
-/** A page of people, the newest account first, without those who have blocked the viewer. Two statements in all. */
+/** A page of the app's people, the newest account first, without those who have blocked the viewer. Two statements in all. */
 export async function listPeople(
   scope: Scope,
-  viewer: Pick<Caller, "userId" | "isStaff">,
+  viewer: Viewer,
   filter: PeopleFilter,
   window: Window,
 ): Promise<FoundPeople> {
@@ -137,11 +151,7 @@ export async function listPeople(
       .leftJoin(socialProfiles, eq(socialProfiles.userId, users.id))
       .leftJoin(cities, eq(cities.id, socialProfiles.cityId))
       .where(where),
-    select(scope, viewer.userId)
-      .where(where)
-      .orderBy(desc(users.id))
-      .limit(window.limit)
-      .offset(window.offset),
+    select(scope, viewer).where(where).orderBy(desc(users.id)).limit(window.limit).offset(window.offset),
   ]);
   return {
     count: facts?.count ?? 0,
@@ -151,20 +161,19 @@ export async function listPeople(
   };
 }
 
-function conditions(
-  scope: Scope,
-  { userId, isStaff }: Pick<Caller, "userId" | "isStaff">,
-  filter: PeopleFilter,
-): SQL | undefined {
+function conditions(scope: Scope, viewer: Viewer, filter: PeopleFilter): SQL | undefined {
+  const { userId, isStaff } = viewer;
   if (filter.blacklist) return sql`${users.id} IN (SELECT blocked_id FROM blocks WHERE user_id = ${userId})`;
   const { interests } = filter;
+  const shownBirthday = sql`iif(${seesContact(viewer)}, ${profiles.birthday}, '')`;
   const born = filter.age === undefined ? null : birthdaysOfAge(scope.now(), filter.age);
   const exactly = (column: SQL | Parameters<typeof eq>[0], value: unknown) =>
     value === undefined ? undefined : eq(column, value);
   return and(
+    isListed,
     isStaff ? undefined : sql`NOT ${hasBlocked(userId)}`,
-    contains([users.email, users.firstName, users.lastName, profiles.birthday, cities.name], filter.search),
-    exactly(users.email, filter.email?.toLowerCase()),
+    contains([users.firstName, users.lastName, shownBirthday, cities.name], filter.search, [users.email]),
+    exactly(users.email, filter.email && foldEmail(filter.email)),
     exactly(users.firstName, filter.firstName),
     exactly(users.lastName, filter.lastName),
     exactly(socialProfiles.profession, filter.profession),

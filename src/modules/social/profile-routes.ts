@@ -6,7 +6,7 @@ import { secret } from "../../platform/http/fields.ts";
 import { type Route, reply, route } from "../../platform/http/route.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { deleteAccount, findUser, identityMessages, idParam, verifyOwnPassword } from "../identity/index.ts";
-import { findPerson } from "./people.ts";
+import { findPerson, type Viewer } from "./people.ts";
 import { noteOrigin } from "./places.ts";
 import { changeProfile, requireOwn } from "./profiles.ts";
 import { FullProfile, PartialProfile, PersonWire, toPersonWire } from "./schemas.ts";
@@ -18,7 +18,7 @@ const FORM_LIMIT = 10 * 1024 * 1024;
 
 export async function personWire(
   scope: Scope,
-  viewer: number,
+  viewer: Viewer,
   userId: number,
 ): Promise<z.input<typeof PersonWire>> {
   const person = await findPerson(scope, viewer, userId);
@@ -42,7 +42,7 @@ const read = (place: string, params: Whose) =>
     params,
     answers: { 200: PersonWire },
     async handle({ scope, caller, params, request }) {
-      const person = await findPerson(scope, caller.userId, whose(params, caller));
+      const person = await findPerson(scope, caller, whose(params, caller));
       if (!person) throw notFound();
       if (person.hasBlocked && !caller.isStaff) throw forbidden();
       noteOrigin(scope, caller.userId, request);
@@ -72,7 +72,7 @@ const change = (method: "put" | "patch", place: string, params: Whose) =>
       const unticked = method === "put" && isForm(request) ? { is_geoip_allowed: false } : {};
       await changeProfile(scope, caller, userId, { ...unticked, ...body });
       noteOrigin(scope, caller.userId, request);
-      return reply(200, await personWire(scope, caller.userId, userId));
+      return reply(200, await personWire(scope, caller, userId));
     },
   });
 

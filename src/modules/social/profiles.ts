@@ -109,12 +109,14 @@ function profileStatements(
     networkNick: caller.isStaff ? body.network_nick : undefined,
     isGeoipAllowed: body.is_geoip_allowed,
   };
-  if (Object.values(set).every((value) => value === undefined)) return [];
+  const listedAt = caller.userId === userId ? scope.now() : undefined;
+  if (Object.values({ ...set, listedAt }).every((value) => value === undefined)) return [];
+  const since = listedAt && sql`coalesce(${socialProfiles.listedAt}, ${listedAt})`;
   return [
     scope.db
       .insert(socialProfiles)
-      .values({ userId, ...set })
-      .onConflictDoUpdate({ target: socialProfiles.userId, set }),
+      .values({ userId, ...set, listedAt })
+      .onConflictDoUpdate({ target: socialProfiles.userId, set: { ...set, listedAt: since } }),
   ];
 }
 
@@ -134,7 +136,7 @@ function interestStatements(scope: Scope, userId: number, { interests }: Profile
 /** The row that staff leaves behind when it changes somebody else's profile. */
 async function audit(scope: Scope, caller: Caller, userId: number, { avatar, ...facts }: ProfileBody) {
   if (caller.userId === userId) return [];
-  const person = await findPerson(scope, caller.userId, userId);
+  const person = await findPerson(scope, caller, userId);
   const before = person && toPersonWire(scope, person);
   const after = { ...facts, ...(avatar === undefined ? {} : { avatar: avatar && "new" }) };
   return [auditEntry(scope, caller, { action: "user.profile", subject: `user:${userId}`, before, after })];

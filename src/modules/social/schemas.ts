@@ -9,7 +9,7 @@ import type { Text } from "../../platform/http/text.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { mediaUrl } from "../../platform/storage/media.ts";
 import { normalized } from "../../platform/unicode.ts";
-import { personFields } from "../identity/index.ts";
+import { maskedEmail, personFields } from "../identity/index.ts";
 import { messages } from "./messages.ts";
 import type { PeopleFilter, Person } from "./people.ts";
 import { ageOn } from "./rules.ts";
@@ -21,10 +21,12 @@ export const NamedThing = z.object({ id: z.number().int(), name: z.string() }).o
 export const PersonWire = z
   .object({
     id: z.number().int(),
-    email: z.string(),
+    email: z
+      .string()
+      .openapi({ description: "To strangers its first letter and its domain: `t•••@fake.org`." }),
     first_name: z.string(),
     last_name: z.string(),
-    birthday: z.string().nullable(),
+    birthday: z.string().nullable().openapi({ description: "For friends and the person only." }),
     sex: z.enum(SEXES).openapi({ description: "Cyrillic letters." }),
     age: z.number().int().nullable(),
     interests: z.array(NamedThing),
@@ -52,10 +54,10 @@ export function toPersonWire(scope: Scope, person: Person): z.input<typeof Perso
   const now = scope.now();
   return {
     id: person.id,
-    email: person.email ?? "",
+    email: person.showsContact ? (person.email ?? "") : maskedEmail(person.email ?? ""),
     first_name: person.firstName,
     last_name: person.lastName,
-    birthday: person.birthday,
+    birthday: person.showsContact ? person.birthday : null,
     sex: person.sex ?? "",
     age: ageOn(now, person.birthday),
     interests: person.interests,
@@ -147,7 +149,9 @@ const numberIn = (value: string) =>
   /^-?\d{1,15}(\.\d+)?$/.test(value) ? Math.trunc(Number(value)) : undefined;
 
 export const peopleQuery = pageQuery.extend({
-  search: word().openapi({ description: "In names, e-mail, birthday and city." }),
+  search: word().openapi({
+    description: "In names, city, friends' birthdays; an e-mail is found as a whole only.",
+  }),
   email: word(),
   first_name: word(),
   last_name: word(),

@@ -45,6 +45,8 @@ export const socialProfiles = sqliteTable(
     purpose: text("purpose").notNull().default(""),
     networkNick: text("network_nick").notNull().default(""),
     additionally: text("additionally").notNull().default(""),
+    /** When this became a person of the Find Friend app, epoch ms: made there, or by their own edit. Null: not in its list. */
+    listedAt: integer("listed_at"),
     /** Consent to be located; without it the coordinates are neither written nor shown. */
     isGeoipAllowed: integer("is_geoip_allowed", { mode: "boolean" }).notNull().default(false),
     /** When the consent that stands now was given, epoch ms: nothing from before is shown to others. Null without consent. */

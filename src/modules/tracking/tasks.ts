@@ -5,6 +5,7 @@ import { amendPayload, commit } from "../../platform/db/outbox.ts";
 import type { Place } from "../../platform/geo.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import type { Scope } from "../../platform/runtime.ts";
+import { visibleNameSql } from "../identity/index.ts";
 import { type TASK_STATES, tasks } from "./tables.ts";
 import { type TaskNotice, taskNotice } from "./task-notices.ts";
 
@@ -71,7 +72,7 @@ async function selectTasks(scope: Scope, caller: Caller, where: SQL): Promise<Ta
   const rows = await scope.db.all<Omit<Task, "photos"> & { photos: string }>(sql`
     SELECT t.id, t.title, t.description, t.latitude, t.longitude, t.radius, t.status,
       coalesce(s.status, 'pending') AS userStatus, s.arrived_at AS arrivedAt,
-      (SELECT username FROM users WHERE id = t.assigned_to) AS assignedTo,
+      (SELECT ${visibleNameSql(caller)} FROM users WHERE id = t.assigned_to) AS assignedTo,
       t.created_at AS createdAt, t.updated_at AS updatedAt,
       (SELECT json_group_array(json_object('id', p.id, 'latitude', p.latitude, 'longitude', p.longitude, 'uploadedAt', p.uploaded_at))
         FROM (SELECT * FROM task_photos WHERE task_id = t.id ORDER BY id) p) AS photos

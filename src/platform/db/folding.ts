@@ -33,8 +33,14 @@ export function searchWords(search: string | undefined): string[] {
 /**
  * The condition of a `search=`: every word is somewhere in one of these texts, in any case; `%` and `_` are letters
  * like others. Undefined for no words.
+ *
+ * @param whole columns in lower case that a word has to match as a whole, so that nobody can guess them piece by piece
  */
-export function contains(texts: readonly SQLWrapper[], search: string | undefined): SQL | undefined {
+export function contains(
+  texts: readonly SQLWrapper[],
+  search: string | undefined,
+  whole: readonly SQLWrapper[] = [],
+): SQL | undefined {
   const words = searchWords(search);
   if (words.length === 0) return undefined;
   // The separator keeps a word from matching across two texts.
@@ -45,7 +51,11 @@ export function contains(texts: readonly SQLWrapper[], search: string | undefine
     ),
   );
   return sql`(${sql.join(
-    words.map((word) => sql`instr(${all}, ${word}) > 0`),
+    words.map((word) => {
+      const somewhere = sql`instr(${all}, ${word}) > 0`;
+      const entire = whole.map((text) => sql` OR ${text} = ${word}`);
+      return sql`(${somewhere}${sql.join(entire)})`;
+    }),
     sql` AND `,
   )})`;
 }
