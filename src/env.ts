@@ -1,7 +1,9 @@
 /** Bindings and settings, parsed once an isolate. What is missing or malformed is named; no value is ever printed. */
 import { z } from "zod";
+import { effectHandlers } from "./jobs.ts";
 import { Keyring } from "./platform/crypto/digest.ts";
 import { type Cost, DEFAULT_COST, parseCost } from "./platform/crypto/scrypt.ts";
+import { handle } from "./platform/db/delivery.ts";
 import { roomIn } from "./platform/realtime/rooms.ts";
 import {
   type JobMessage,
@@ -153,6 +155,7 @@ function buildRuntime(env: Cloudflare.Env): Runtime {
     hashers: env.HASHERS,
     counters: env.COUNTERS,
     rosters: env.ROSTERS,
+    carryOut: (scope, row) => handle(scope, effectHandlers, row),
     room: (name) => roomIn(env, name),
   };
 }

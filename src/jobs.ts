@@ -1,6 +1,6 @@
 /** What runs without a request: the outbox's effects by kind, and the clock's jobs. */
 import { jobWorked, purgeJobs } from "./modules/admin/index.ts";
-import { eraseChatWords } from "./modules/chat/index.ts";
+import { chatRecheck, eraseChatWords } from "./modules/chat/index.ts";
 import {
   idleTrucks,
   orderDispatched,
@@ -29,7 +29,6 @@ import {
   sweepAvatars,
 } from "./modules/identity/index.ts";
 import { eraseNotices, noticePush } from "./modules/notifications/index.ts";
-import { sharedAccessRevoked } from "./modules/social/index.ts";
 import { messageNotice, ticketChange, ticketErased } from "./modules/support/index.ts";
 import { checkTracks, eraseTrack, rollTracks, taskNotice, trackRoll } from "./modules/tracking/index.ts";
 import { deliver, type Handlers, sweepOutbox } from "./platform/db/delivery.ts";
@@ -39,6 +38,7 @@ import { purgeIdempotencyKeys } from "./platform/http/idempotency.ts";
 import { openJobScope } from "./platform/http/scope.ts";
 import { log } from "./platform/log.ts";
 import { deliverMail, deliverSms, type Templates } from "./platform/mail/mail.ts";
+import { roomsRechecked } from "./platform/realtime/recheck.ts";
 import { sweepRooms } from "./platform/realtime/sweep.ts";
 import type { JobMessage, Runtime, Scope } from "./platform/runtime.ts";
 import { objectDropped } from "./platform/storage/media.ts";
@@ -62,6 +62,7 @@ export const effectHandlers: Handlers = {
   sms: (scope, row) => deliverSms(scope.runtime, row),
   ...handlersOf([
     accountWords,
+    chatRecheck,
     eventNotice,
     geocoding,
     jobWorked,
@@ -71,8 +72,8 @@ export const effectHandlers: Handlers = {
     orderDispatched,
     orderGone,
     orderNotice,
+    roomsRechecked,
     sessionsRevoked,
-    sharedAccessRevoked,
     taskNotice,
     ticketChange,
     ticketErased,

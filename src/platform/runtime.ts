@@ -2,6 +2,7 @@
 import type { Keyring } from "./crypto/digest.ts";
 import type { Hasher } from "./crypto/hasher.ts";
 import type { Db } from "./db/client.ts";
+import type { OutboxRow } from "./db/outbox.ts";
 import type { Counter } from "./http/counter.ts";
 import type { Locale } from "./http/text.ts";
 import type { RoomStub } from "./realtime/rooms.ts";
@@ -96,6 +97,8 @@ export interface Runtime {
   readonly hashers: DurableObjectNamespace<Hasher>;
   readonly counters: DurableObjectNamespace<Counter>;
   readonly rosters: DurableObjectNamespace<Roster>;
+  /** Carries out an effect of any kind, as the outbox would. Throws what its handler throws. */
+  carryOut(scope: Scope, row: OutboxRow): Promise<unknown>;
   /** The object of a room by its name, `event:12`; null for a kind that does not exist. */
   room(name: string): RoomStub | null;
 }

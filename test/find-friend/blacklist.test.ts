@@ -19,7 +19,7 @@ import {
 const BLACKLIST = `${USERS}blacklist/`;
 const parts = (one: Member, other: Member) =>
   rows(
-    "SELECT id FROM outbox WHERE kind = 'part' AND address = ?",
+    "SELECT id FROM outbox WHERE kind = 'chat_rights' AND address = ?",
     `users:${Math.min(one.id, other.id)}-${Math.max(one.id, other.id)}`,
   );
 

@@ -20,7 +20,7 @@ import {
 
 const partsOf = (one: Member, other: Member) =>
   rows<{ payload: string }>(
-    "SELECT payload FROM outbox WHERE kind = 'part' AND address = ?",
+    "SELECT payload FROM outbox WHERE kind = 'chat_rights' AND address = ?",
     `users:${Math.min(one.id, other.id)}-${Math.max(one.id, other.id)}`,
   );
 

@@ -67,7 +67,7 @@ describe("presence", () => {
   test("is nobody's business where a room has no company", async () => {
     await withRoom(async (room, world) => {
       const { frames } = listen(room.open(admit(world, { caller: callerOf(1) })));
-      expect(room.follow(world.name, followerOf(2, world), null, null)?.present).toBeNull();
+      expect(room.follow(world.name, followerOf(2, world), null, null)).toMatchObject({ present: null });
       await room.message(serverSide(world, 1), '{"t":"typing"}');
       await expect.poll(() => frames.map(({ t }) => t)).toEqual(["welcome", "error"]);
     });

@@ -225,12 +225,13 @@ describe("somebody who means harm", () => {
     });
   });
 
-  test("does not follow from here what only a link opens for a while", async () => {
+  test("follows with a right that has an end no longer than that: the room is told when it ends", async () => {
     await inboxed(async (here, frames) => {
-      here.enter = async (room) => ({ room, readOnly: true, until: here.world.now + 1000 });
+      const until = here.world.now + 1000;
+      here.enter = async (room) => ({ room, readOnly: true, visibleFrom: 7, until });
       await here.send(subscribe({ ref: "s" }));
-      await expect.poll(() => frames.at(-1)).toMatchObject({ t: "error", ref: "s", code: "forbidden" });
-      expect(here.chat.calls).toEqual([]);
+      await expect.poll(() => frames.at(-1)).toMatchObject({ t: "subscribed", ref: "s" });
+      expect(here.chat.admitted).toMatchObject([{ readOnly: true, visibleFrom: 7, until }]);
     });
   });
 });

@@ -46,6 +46,8 @@ export class FollowedRoom {
   entries: Entry[] = [];
   readonly followers = new Set<string>();
   readonly calls: string[] = [];
+  /** Whom it let in, and how far. */
+  readonly admitted: Follower[] = [];
 
   get head(): number {
     return this.entries.at(-1)?.seq ?? 0;
@@ -59,9 +61,10 @@ export class FollowedRoom {
     return stored;
   }
 
-  async follow(_room: string, { inbox }: Follower, epoch: string | null, since: number | null) {
+  async follow(_room: string, follower: Follower, epoch: string | null, since: number | null) {
     this.calls.push("follow");
-    this.followers.add(inbox);
+    this.admitted.push(follower);
+    this.followers.add(follower.inbox);
     const covered = since === null || (epoch === this.epoch && since <= this.head);
     return { epoch: this.epoch, head: this.head, recovered: covered, present: null, reads: [] };
   }

@@ -8,6 +8,7 @@ import type { Scope } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
 import { renewalIn } from "../identity/index.ts";
 import { archiveMessages, archiveReads } from "./archive.ts";
+import { chatRights } from "./facts.ts";
 import { MAX_TEXT } from "./rules.ts";
 
 export const MessageBody = v.strictObject({
@@ -39,6 +40,7 @@ export function chatTenant(openScope: () => Scope): Tenant {
         .latest(openScope().runtime.settings.chatPage)
         .map(documented)
         .filter((frame) => frame !== null),
+    authorize: (room, userIds) => chatRights(openScope(), Number(room.slice("chat:".length)), userIds),
     archive: (room, epoch, entries, present) => archiveMessages(openScope(), room, epoch, entries, present),
     archiveReads: (room, reads) => archiveReads(openScope(), room, reads),
     authenticate: renewalIn(openScope),

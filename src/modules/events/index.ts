@@ -1,5 +1,6 @@
 /** Events: what other rooms of the house may use. */
 export { eraseEventWords } from "./erasure.ts";
+export { fellowEffects, fellowsWithin } from "./fellows.ts";
 export { eventGate } from "./gate.ts";
 export { geocoding } from "./geocoding.ts";
 export { sweepLines } from "./line.ts";

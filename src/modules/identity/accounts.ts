@@ -6,11 +6,12 @@ import { declareEffect } from "../../platform/db/effects.ts";
 import { commit, dropEffectsTo, type Effect } from "../../platform/db/outbox.ts";
 import { countMail } from "../../platform/http/limits.ts";
 import type { Locale } from "../../platform/http/text.ts";
+import { recheckEffect } from "../../platform/realtime/recheck.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { dropObject } from "../../platform/storage/media.ts";
 import { dropResets } from "./codes.ts";
 import { usernameChange } from "./names.ts";
-import { findProfile, type User } from "./people.ts";
+import { findProfile, type User, userRoom } from "./people.ts";
 import { foldEmail } from "./rules.ts";
 import { dropSessions, enforce, revokeEffect } from "./sessions.ts";
 import { profiles, users } from "./tables.ts";
@@ -152,6 +153,7 @@ export async function deleteAccount(
     scope.db.delete(users).where(eq(users.id, userId)),
     [
       revokeEffect(scope, revocation),
+      recheckEffect([userRoom(userId)]),
       accountErased.row({ userId }),
       ...(avatarKey ? [dropObject(avatarKey)] : []),
     ],

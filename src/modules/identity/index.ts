@@ -19,7 +19,7 @@ export {
   visibleNameSql,
 } from "./names.ts";
 export { linkRoutes } from "./pages.tsx";
-export { findProfile, findUser, type Person, type User } from "./people.ts";
+export { findProfile, findUser, type Person, type User, userRoom } from "./people.ts";
 export {
   checkResetLink,
   confirmEmail,

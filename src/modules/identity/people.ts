@@ -21,6 +21,9 @@ export type Person = Pick<
   | "createdAt"
 > & { readonly avatarKey: string | null };
 
+/** The name of somebody's own room: where they are, for those who may see it. */
+export const userRoom = (userId: number) => `user:${userId}`;
+
 export async function findUser(scope: Scope, userId: number): Promise<User | null> {
   const [row] = await scope.db.select().from(users).where(eq(users.id, userId));
   return row ?? null;

@@ -5,6 +5,7 @@ import { commit, type Effect } from "../../platform/db/outbox.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import { invalid, notFound, refuse } from "../../platform/http/errors.ts";
 import { text } from "../../platform/http/text.ts";
+import { recheckEffect } from "../../platform/realtime/recheck.ts";
 import type {
   Audit,
   Change,
@@ -16,6 +17,7 @@ import type {
 import type { Scope } from "../../platform/runtime.ts";
 import { changeAccount, deleteAccount } from "./accounts.ts";
 import { dropResets } from "./codes.ts";
+import { userRoom } from "./people.ts";
 import { requestResetLink } from "./recovery.ts";
 import { foldUsername, madeFrom } from "./rules.ts";
 import { dropSessions, enforce, revokeEffect } from "./sessions.ts";
@@ -45,7 +47,12 @@ export async function consequencesOf(scope: Scope, change: Change): Promise<Cons
       ...("email" in values ? { emailVerifiedAt: null } : {}),
       ...("phone" in values ? { phoneVerifiedAt: null } : {}),
     },
-    effects: [...proof.effects, ...(revocation ? [revokeEffect(scope, revocation)] : [])],
+    effects: [
+      ...proof.effects,
+      ...(revocation ? [revokeEffect(scope, revocation)] : []),
+      // Nobody watches where a closed account's person is.
+      ...(before && values.is_active === false ? [recheckEffect([userRoom(Number(before.id))])] : []),
+    ],
     rest: [
       ...profileOf(scope, userId, values),
       ...proof.rest,

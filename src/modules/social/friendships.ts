@@ -3,7 +3,7 @@ import { and, eq, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { commit, type Effect } from "../../platform/db/outbox.ts";
 import type { Scope } from "../../platform/runtime.ts";
-import { type Parting, parting, sharedAccessRevoked } from "./parting.ts";
+import { sharedAccessEffects } from "./shared-access.ts";
 import { blocks } from "./tables.ts";
 
 /** What ends somebody's friendships with these people: goes into the batch of the change that it belongs to. */
@@ -11,17 +11,15 @@ export function unfriending(
   scope: Scope,
   userId: number,
   others: readonly number[],
-): { statements: BatchItem<"sqlite">[]; effects: Effect[]; partings: Parting[] } {
-  if (others.length === 0) return { statements: [], effects: [], partings: [] };
-  const partings = others.map((other) => parting(userId, other, scope.now()));
+): { statements: BatchItem<"sqlite">[]; effects: Effect[] } {
+  if (others.length === 0) return { statements: [], effects: [] };
   const ids = JSON.stringify(others);
   return {
     statements: [
       scope.db.run(sql`DELETE FROM friendships WHERE (low_id, high_id) IN
         (SELECT min(${userId}, value), max(${userId}, value) FROM json_each(${ids}))`),
     ],
-    effects: partings.map(sharedAccessRevoked.row),
-    partings,
+    effects: others.flatMap((other) => sharedAccessEffects(userId, other)),
   };
 }
 
@@ -31,10 +29,7 @@ export async function block(scope: Scope, userId: number, blockedId: number): Pr
     .insert(blocks)
     .values({ userId, blockedId, createdAt: scope.now() })
     .onConflictDoNothing();
-  const parted = parting(userId, blockedId, scope.now());
-  if ((await commit(scope, insert, [sharedAccessRevoked.row(parted)])) === null) return false;
-  sharedAccessRevoked.soon(scope, parted);
-  return true;
+  return (await commit(scope, insert, sharedAccessEffects(userId, blockedId))) !== null;
 }
 
 /** False when there was no block. */

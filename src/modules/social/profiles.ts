@@ -8,9 +8,9 @@ import type { Scope } from "../../platform/runtime.ts";
 import { birthdayFault, changeAccount, findUser, storeAvatar, takenRefusal } from "../identity/index.ts";
 import { unfriending } from "./friendships.ts";
 import { noSuchName } from "./messages.ts";
-import { sharedAccessRevoked } from "./parting.ts";
 import { findPerson } from "./people.ts";
 import { type ProfileBody, toPersonWire } from "./schemas.ts";
+import { consentEffects } from "./shared-access.ts";
 import { cities, socialProfiles } from "./tables.ts";
 
 /** A profile is its person's; staff may change it too. Refuses everybody else. */
@@ -61,12 +61,9 @@ export async function changeProfile(
       ...unfriended.statements,
       ...(await audit(scope, caller, userId, body)),
     ],
-    unfriended.effects,
+    [...unfriended.effects, ...consentEffects(userId, body.is_geoip_allowed)],
   );
-  if (changed.ok) {
-    for (const parted of unfriended.partings) sharedAccessRevoked.soon(scope, parted);
-    return;
-  }
+  if (changed.ok) return;
   if (avatarKey) scope.defer("social.avatar", scope.runtime.bucket.delete(avatarKey));
   throw changed.taken === "missing" ? notFound() : takenRefusal(changed.taken);
 }

@@ -10,6 +10,11 @@ export function areFriends(one: UserId, other: UserId): SQL {
   return sql`EXISTS (SELECT 1 FROM friendships WHERE low_id = min(${one}, ${other}) AND high_id = max(${one}, ${other}))`;
 }
 
+/** SQL value: since when the two are friends, epoch ms; null while they are not. */
+export function friendsSince(one: UserId, other: UserId): SQL {
+  return sql`(SELECT created_at FROM friendships WHERE low_id = min(${one}, ${other}) AND high_id = max(${one}, ${other}))`;
+}
+
 /** SQL condition: one of the two has blocked the other. */
 export function isBlocked(one: UserId, other: UserId): SQL {
   return sql`EXISTS (SELECT 1 FROM blocks WHERE (user_id = ${one} AND blocked_id = ${other})

@@ -6,8 +6,8 @@ import { text } from "../../platform/http/text.ts";
 import { ageFilter } from "../../platform/resources/filters.ts";
 import { idInput } from "../../platform/resources/inputs.ts";
 import { ALL, field, NOTHING, REMOVE, type Resource, resource } from "../../platform/resources/resource.ts";
-import { parting, sharedAccessRevoked } from "./parting.ts";
 import { directoryResources } from "./resources-directory.ts";
+import { consentEffects, sharedAccessEffects } from "./shared-access.ts";
 import { blocks, friendRequests, friendships, socialProfiles, userInterests } from "./tables.ts";
 
 const person = text("Person", "Пользователь");
@@ -57,8 +57,13 @@ const profileResource = resource({
   sort: { field: "id", order: "desc" },
   rights: { operator: NOTHING, staff: ALL },
   // Where somebody is stays known only as long as they consent.
-  consequences: async (_, { values }) =>
-    values.is_geoip_allowed === false ? { set: { latitude: null, longitude: null, locatedAt: null } } : {},
+  consequences: async (_, { before, values }) => ({
+    ...(values.is_geoip_allowed === false
+      ? { set: { latitude: null, longitude: null, locatedAt: null } }
+      : {}),
+    effects: before ? consentEffects(Number(before.id), values.is_geoip_allowed) : [],
+  }),
+  removal: async (_, { id }) => ({ effects: consentEffects(Number(id), false) }),
 });
 
 const userInterestResource = resource({
@@ -114,9 +119,9 @@ const friendshipResource = resource({
   ],
   sort: { field: "created_at", order: "desc" },
   rights: { operator: NOTHING, staff: REMOVE },
-  removal: async (scope, { id }) => {
+  removal: async (_, { id }) => {
     const [low = 0, high = 0] = id.split(":").map(Number);
-    return { effects: [sharedAccessRevoked.row(parting(low, high, scope.now()))] };
+    return { effects: sharedAccessEffects(low, high) };
   },
 });
 
@@ -161,13 +166,9 @@ const blockResource = resource({
   filters: ["user", "blocked_user", "created_at"],
   sort: { field: "created_at", order: "desc" },
   rights: { operator: NOTHING, staff: ["read", "create", "delete"] },
-  consequences: async (scope, { values }) => {
-    const parted = parting(Number(values.user), Number(values.blocked_user), scope.now());
-    return {
-      effects: [sharedAccessRevoked.row(parted)],
-      after: async () => sharedAccessRevoked.soon(scope, parted),
-    };
-  },
+  consequences: async (_, { values }) => ({
+    effects: sharedAccessEffects(Number(values.user), Number(values.blocked_user)),
+  }),
 });
 
 export const socialResources = [

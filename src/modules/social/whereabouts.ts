@@ -20,6 +20,11 @@ export async function whereaboutsOf(scope: Scope, userId: number): Promise<Where
   return row?.isGeoipAllowed ? { allowed: true, place: placeIn(row) } : { allowed: false, place: null };
 }
 
+/** SQL value: when the consent to be located that stands now was given, epoch ms; null without one. */
+export function consentSince(userId: number | SQL | Column): SQL {
+  return sql`(SELECT geoip_allowed_at FROM social_profiles WHERE user_id = ${userId} AND is_geoip_allowed = 1)`;
+}
+
 export interface City extends Place {
   readonly name: string;
 }

@@ -3,13 +3,15 @@ import * as v from "valibot";
 import type { SocketDocument } from "../../platform/realtime/asyncapi.ts";
 import { fault } from "../../platform/realtime/frames.ts";
 import type { Entry } from "../../platform/realtime/journal.ts";
-import type { Tenant } from "../../platform/realtime/tenant.ts";
+import { hidden } from "../../platform/realtime/rights.ts";
+import type { Tenant, Visibility } from "../../platform/realtime/tenant.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { renewalIn } from "../identity/index.ts";
 import { LocationSaved, LocationUpdate, PointsBody } from "./frames.ts";
 import { judgePoints } from "./judging.ts";
 import type { JudgedPoint } from "./points.ts";
 import { archivePoints } from "./storing.ts";
+import { visibilitiesOf } from "./visibility-queries.ts";
 
 const TaskBody = v.object({
   task_id: v.number(),
@@ -35,10 +37,41 @@ export function trackTenant(openScope: () => Scope): Tenant {
     complete: (draft, journal, now) =>
       draft.kind === "points" ? { ...draft, body: { points: judgePoints(draft.body, journal, now) } } : draft,
     confirm: () => SAVED,
+    showFrom: showPoints,
+    authorize: (room, userIds) => authorize(openScope(), ownerOf(room), userIds),
     archive: (room, epoch, entries) =>
-      archivePoints(openScope(), Number(room.slice("user:".length)), epoch, toPointsEntries(entries)),
+      archivePoints(openScope(), ownerOf(room), epoch, toPointsEntries(entries)),
     authenticate: renewalIn(openScope),
   };
+}
+
+/** Whose room it is. */
+const ownerOf = (room: string) => Number(room.slice("user:".length));
+
+/** What those see who watch: points, and of those only the ones that their right covers, also of a late batch. */
+function showPoints(entry: Entry, from: number): Entry {
+  if (entry.kind !== "points") return hidden(entry);
+  const { points } = entry.body as { points: JudgedPoint[] };
+  const covered = points.filter(({ at }) => at >= from);
+  if (covered.length === points.length) return entry;
+  return covered.length === 0 ? hidden(entry) : { ...entry, body: { ...entry.body, points: covered } };
+}
+
+async function authorize(
+  scope: Scope,
+  ownerId: number,
+  userIds: readonly number[],
+): Promise<ReadonlyMap<number, Visibility | null>> {
+  const rights = await visibilitiesOf(scope, ownerId, userIds);
+  return new Map(
+    userIds.map((userId) => {
+      // The owner reports here, and their sessions alone say for how long.
+      if (userId === ownerId) return [userId, {}];
+      const right = rights.get(userId);
+      if (!right?.may) return [userId, null];
+      return [userId, { visibleFrom: right.visibleFrom, until: right.until ?? undefined }];
+    }),
+  );
 }
 
 function fromDocumented(text: string) {
@@ -95,5 +128,6 @@ export const watchedSocket: SocketDocument = {
   address: "/ws/users/{id}/location/",
   id: "The person's number.",
   description:
-    "Somebody's track, for those who may watch it: they only listen. To its owner it is their own.",
+    "Somebody's track, for those who may watch it: they only listen. To its owner it is their own. What is older than the right to watch, and what is no place, is `hidden`.",
+  entries: { ...trackSocket.entries, hidden: v.object({}) },
 };

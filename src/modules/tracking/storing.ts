@@ -3,6 +3,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { runBatch } from "../../platform/db/client.ts";
 import { cellOf } from "../../platform/geo.ts";
 import type { Scope } from "../../platform/runtime.ts";
+import { userRoom } from "../identity/index.ts";
 import { arrive, readWatched, watchedNear } from "./arrivals.ts";
 import { type Flag, type JudgedPoint, judgeAll, type Known, type Point } from "./points.ts";
 
@@ -31,9 +32,6 @@ interface Arriving {
   readonly receivedAt: number;
   readonly origin: Origin | null;
 }
-
-/** The room of somebody's track. */
-export const trackRoom = (userId: number) => `user:${userId}`;
 
 /**
  * Copies entries of the person's track room to the database, in one transaction. Stands being repeated. Latest places
@@ -84,7 +82,7 @@ export async function storePoints(
 }
 
 async function tellRoom(scope: Scope, userId: number, points: readonly StoredPoint[]): Promise<void> {
-  const name = trackRoom(userId);
+  const name = userRoom(userId);
   const body = { points: points.map(({ id: _, ...point }) => point), stored: true };
   const draft = { kind: "points", ref: `report:${points[0]?.id}`, body };
   await scope.runtime.room(name)?.publish(name, draft);

@@ -4,8 +4,8 @@ import { runBatch } from "../../platform/db/client.ts";
 import type { Place } from "../../platform/geo.ts";
 import { log } from "../../platform/log.ts";
 import type { Scope } from "../../platform/runtime.ts";
+import { userRoom } from "../identity/index.ts";
 import { type DayPoint, unpackDay } from "./days.ts";
-import { trackRoom } from "./storing.ts";
 import { locationReports, trackDays } from "./tables.ts";
 
 export interface TrackPoint extends Place {
@@ -34,7 +34,7 @@ export interface TrackFilter {
 
 /** What somebody's socket was told to be saved is in the database after this, unless that refuses just now. */
 export async function flushTrack(scope: Scope, userId: number): Promise<void> {
-  const name = trackRoom(userId);
+  const name = userRoom(userId);
   try {
     await scope.runtime.room(name)?.flush(name);
   } catch (error) {
@@ -44,7 +44,7 @@ export async function flushTrack(scope: Scope, userId: number): Promise<void> {
 
 /** With an account goes its track's room: its sockets, and every place in its journal. */
 export async function eraseTrack(scope: Scope, userId: number): Promise<void> {
-  const name = trackRoom(userId);
+  const name = userRoom(userId);
   await scope.runtime.room(name)?.retire(name, { kind: "gone", ref: "gone", body: {} });
 }
 

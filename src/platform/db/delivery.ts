@@ -43,7 +43,8 @@ export async function deliver(
   for (const message of messages) if (!again.has(message)) message.ack();
 }
 
-async function handle(scope: Scope, handlers: Handlers, row: OutboxRow) {
+/** Carries one row out by the handler of its kind. */
+export async function handle(scope: Scope, handlers: Handlers, row: OutboxRow): Promise<unknown> {
   const handler = handlers[row.kind];
   if (!handler) throw new DeliveryError(`nobody carries out ${row.kind}`, true);
   return handler(scope, row);

@@ -11,6 +11,8 @@ export interface Effect {
   readonly kind: string;
   readonly address: string;
   readonly payload: object;
+  /** Carried out right after the commit, beside the answer, as well; the outbox repeats it. So it must stand being repeated. */
+  readonly urgent?: boolean;
 }
 
 export interface OutboxRow {
@@ -57,6 +59,9 @@ export async function commit<Change extends Statement>(
     const all = [change, ...inserts, ...rest];
     const results = await runBatch(scope.db, all);
     const [changed] = results;
+    for (const row of rows)
+      if (row.urgent)
+        scope.defer(row.kind, scope.runtime.carryOut(scope, { ...row, attempts: 0 }), { id: row.id });
     if (all.some((statement, index) => stirring.has(statement) && moved(results[index]))) handOffSoon(scope);
     if (rows.length > 0)
       scope.defer(

@@ -4,10 +4,16 @@ import { isoTime } from "../time.ts";
 import { CLOSE, encode, LIMITS, PROTOCOL } from "./frames.ts";
 import type { Entry, Journal } from "./journal.ts";
 import { isBehind, untilRead } from "./pace.ts";
+import { showWithin } from "./rights.ts";
 import type { SocketFacts, Sockets } from "./sockets.ts";
-import type { Tenant } from "./tenant.ts";
+import type { Tenant, Visibility } from "./tenant.ts";
 
-type Shown = Pick<Tenant, "toDocumented" | "audience" | "showTo">;
+type Shown = Pick<Tenant, "toDocumented" | "audience" | "showTo" | "showFrom">;
+
+/** Who an entry is shown to, and what of it their right lets them see. */
+interface Viewer extends Visibility {
+  readonly caller: Caller | null;
+}
 
 export class Feed {
   readonly #state: DurableObjectState;
@@ -40,7 +46,7 @@ export class Feed {
         this.catchUp(socket);
         continue;
       }
-      const alike = `${facts.dialect} ${this.#audience(facts.caller)}`;
+      const alike = [facts.dialect, facts.visibleFrom, facts.until, this.#audience(facts.caller)].join(" ");
       const frames = encoded.get(alike) ?? entries.map((entry) => this.#encode(entry, facts));
       encoded.set(alike, frames);
       for (const [index, frame] of frames.entries()) {
@@ -73,14 +79,13 @@ export class Feed {
   async #serve(socket: WebSocket): Promise<void> {
     this.#running.add(socket);
     try {
-      const facts = this.#sockets.facts(socket);
-      let position = facts.catchingUp ?? this.#journal().head;
+      let position = this.#sockets.facts(socket).catchingUp ?? this.#journal().head;
       while (socket.readyState === WebSocket.OPEN) {
         for (const entry of this.#journal().after(position, LIMITS.page)) {
           if (isBehind(socket) && !(await this.#pause(socket, position))) return;
           // The window has moved on without this reader: it comes back and is told to reload.
           if (entry.seq !== position + 1) return this.#sockets.close(socket, CLOSE.slow, "too far behind");
-          const frame = this.#encode(entry, facts);
+          const frame = this.#encode(entry, this.#sockets.facts(socket));
           if (frame !== null) this.#sockets.send(socket, frame);
           position = entry.seq;
         }
@@ -104,8 +109,9 @@ export class Feed {
   }
 
   /** An entry as this reader may see it. */
-  show(entry: Entry, caller: Caller | null): Entry {
-    return this.#tenant.showTo?.(entry, this.#audience(caller)) ?? entry;
+  show(entry: Entry, viewer: Viewer): Entry {
+    const shown = this.#tenant.showTo?.(entry, this.#audience(viewer.caller)) ?? entry;
+    return showWithin(shown, viewer, (older, from) => this.#tenant.showFrom?.(older, from) ?? older);
   }
 
   #audience(caller: Caller | null): string {
@@ -113,7 +119,7 @@ export class Feed {
   }
 
   #encode(entry: Entry, facts: SocketFacts): string | null {
-    const shown = this.show(entry, facts.caller);
+    const shown = this.show(entry, facts);
     return facts.dialect === PROTOCOL ? encode(entryFrame(shown)) : this.#tenant.toDocumented(shown);
   }
 }

@@ -4,7 +4,7 @@ import { log } from "../log.ts";
 import type { ServerFrame } from "./frames.ts";
 import type { Entry, Journal, JournalStorage } from "./journal.ts";
 import type { RoomStub } from "./rooms.ts";
-import type { ReadMark } from "./tenant.ts";
+import type { ReadMark, Visibility } from "./tenant.ts";
 
 export interface Follower {
   /** Name of the inbox: `inbox:7`. */
@@ -13,6 +13,15 @@ export interface Follower {
   readonly readOnly: boolean;
   /** When the right to hear was looked up, epoch ms. */
   readonly admittedAt: number;
+  /** As in the `Admission` of a socket. */
+  readonly visibleFrom?: number | undefined;
+  readonly until?: number | undefined;
+  readonly rightsVersion?: number | undefined;
+}
+
+/** The rights may have changed since they were looked up: look again, and name this version. */
+export interface StaleRights {
+  readonly rightsVersion: number;
 }
 
 /** What a follower is told at first. */
@@ -36,7 +45,7 @@ export class Followers {
   readonly #objects: Objects;
   readonly #journal: () => Journal;
   readonly #room: () => string;
-  readonly #show: (entry: Entry, caller: Caller) => Entry;
+  readonly #show: (entry: Entry, follower: Follower) => Entry;
   readonly #left: (inbox: string) => void;
   #known: Map<string, Follower> | null = null;
   /** Up to where each has been told in this life of the object. */
@@ -49,7 +58,7 @@ export class Followers {
     objects: Objects,
     journal: () => Journal,
     room: () => string,
-    show: (entry: Entry, caller: Caller) => Entry,
+    show: (entry: Entry, follower: Follower) => Entry,
     left: (inbox: string) => void,
   ) {
     this.#state = state;
@@ -77,6 +86,15 @@ export class Followers {
     );
     known.set(follower.inbox, follower);
     this.#told.delete(follower.inbox);
+  }
+
+  /** The same follower with other rights. What it was told stays told. */
+  update(inbox: string, rights: Visibility): void {
+    const follower = this.get(inbox);
+    if (!follower) return;
+    const told = this.#told.get(inbox);
+    this.add({ ...follower, ...rights });
+    if (told !== undefined) this.#told.set(inbox, told);
   }
 
   remove(inbox: string): boolean {
@@ -119,9 +137,9 @@ export class Followers {
   }
 
   async #push(follower: Follower, entries: readonly Entry[]): Promise<void> {
-    const { inbox, caller } = follower;
+    const { inbox } = follower;
     const { epoch, head } = this.#journal();
-    const shown = entries.map((entry) => this.#show(entry, caller));
+    const shown = entries.map((entry) => this.#show(entry, follower));
     const done = await this.#call(inbox, async (stub) => {
       const listens = await stub.relay(this.#room(), epoch, shown, head);
       // Who left and came back meanwhile is another follower by now.

@@ -16,7 +16,7 @@ import { type Fault, fault, PROTOCOL } from "./frames.ts";
 import { EPOCH } from "./journal.ts";
 import { rosterOf } from "./roster.ts";
 import { noteRoom } from "./sweep.ts";
-import { ADMISSION_HEADER, type Admission, type Entered } from "./tenant.ts";
+import { ADMISSION_HEADER, type Admission, type Entered, STALE_RIGHTS_HEADER } from "./tenant.ts";
 import { issueTicket, readTicket, TICKET_LIFETIME, type Ticket } from "./tickets.ts";
 
 /** Who may enter one kind of room. Each module brings the gates of its rooms. */
@@ -114,12 +114,25 @@ async function shakeHands(
     epoch: epochOf(url),
     since,
   };
-  const open = ({ asOf = asked, ...admitted }: Entered) =>
-    openIn(scope, { ...socket, ...admitted, admittedAt: asOf });
-  const answer = await open(entered);
-  // The gate may have gone by what it read before a right ended and began anew.
-  if (answer.status !== 403 || entered.asOf === undefined) return answerOf(answer);
-  return answerOf(await open(await gate.enter(scope, caller, id, true)));
+  const open = ({ asOf = asked, beforeOpen: _, ...admitted }: Entered, rightsVersion?: number) =>
+    openIn(scope, { ...socket, ...admitted, admittedAt: asOf, rightsVersion });
+  await entered.beforeOpen?.();
+  let answer = await open(entered);
+  for (let tries = 0; tries < LOOKS && isStale(answer, entered); tries++) {
+    const version = answer.headers.get(STALE_RIGHTS_HEADER);
+    const asOf = scope.now();
+    const again = await gate.enter(scope, caller, id, true);
+    answer = await open({ asOf, ...again }, version === null ? undefined : Number(version));
+  }
+  return answerOf(answer);
+}
+
+/** How often rights are looked up again that change while somebody comes in. */
+const LOOKS = 3;
+
+/** The gate may have gone by what it read before a right ended, or ended and began anew. */
+function isStale({ status }: Response, { asOf }: Entered): boolean {
+  return status === 409 || (status === 403 && asOf !== undefined);
 }
 
 async function openIn(scope: Scope, admission: Admission): Promise<Response> {
@@ -131,7 +144,7 @@ async function openIn(scope: Scope, admission: Admission): Promise<Response> {
 
 function answerOf(answer: Response): Response {
   if (answer.status === 401) throw unauthorized();
-  if (answer.status === 403) throw forbidden();
+  if (answer.status === 403 || answer.status === 409) throw forbidden();
   if (answer.status === 404) throw notFound();
   return answer;
 }
@@ -159,6 +172,7 @@ export async function enterOrFault(
 ): Promise<Entered | Fault> {
   try {
     const entered = await enterByName(gates, scope, caller, name, fresh);
+    if (!fresh) await entered?.beforeOpen?.();
     return entered ?? fault("not_found", "There is no such room.");
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;

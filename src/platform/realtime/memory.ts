@@ -47,6 +47,23 @@ export class Memory {
     return this.#revocations().find(({ revocation }) => isRevoked(holder, revocation))?.revocation;
   }
 
+  /** What people may do here may have changed just now. */
+  rightsChanged(): void {
+    const now = this.#clock();
+    const version = Math.max(now, this.#rights().version + 1);
+    this.#journal().setFact("rights", JSON.stringify({ version, until: now + REVOCATION_MEMORY }));
+  }
+
+  /** Of the last such change, as long as a handshake that began before it may still be under way; null after that. */
+  get rightsVersion(): number | null {
+    const { version, until } = this.#rights();
+    return until > this.#clock() ? version : null;
+  }
+
+  #rights(): { readonly version: number; readonly until: number } {
+    return JSON.parse(this.#journal().fact("rights") ?? '{"version":0,"until":0}');
+  }
+
   /** When the tenant wants to be called, epoch ms; null for never. */
   get dueAt(): number | null {
     if (this.#dueAt === undefined) this.#dueAt = Number(this.#journal().fact("dueAt")) || null;
@@ -69,7 +86,11 @@ export class Memory {
 
   /** When what is remembered ends, epoch ms; empty when nothing is. */
   ends(): number[] {
-    const ends = [this.#retiredUntil(), ...this.#revocations().map(({ until }) => until)];
+    const ends = [
+      this.#retiredUntil(),
+      this.#rights().until,
+      ...this.#revocations().map(({ until }) => until),
+    ];
     return ends.filter((end) => end > this.#clock());
   }
 

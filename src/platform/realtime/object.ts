@@ -2,7 +2,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { openJobScope } from "../http/scope.ts";
 import type { Runtime, Scope } from "../runtime.ts";
-import type { Followed, Follower } from "./followers.ts";
+import type { Followed, Follower, StaleRights } from "./followers.ts";
 import type { RoomFrame, ServerFrame } from "./frames.ts";
 import type { Draft, Entry } from "./journal.ts";
 import { Room } from "./room.ts";
@@ -57,6 +57,10 @@ export function roomObject(
       this.room.retire(name, draft);
     }
 
+    recheck(name: string): Promise<void> {
+      return this.room.recheck(name);
+    }
+
     async revoke(revocation: Revocation, code: number, reason: string): Promise<number> {
       return this.room.revoke(revocation, code, reason);
     }
@@ -90,7 +94,7 @@ export function roomObject(
       follower: Follower,
       epoch: string | null,
       since: number | null,
-    ): Promise<Followed | null> {
+    ): Promise<Followed | StaleRights | null> {
       return this.room.follow(name, follower, epoch, since);
     }
 

@@ -6,12 +6,13 @@ import { Bell } from "./bell.ts";
 import { Commits, type Pending } from "./commits.ts";
 import { Company } from "./company.ts";
 import { Feed } from "./feed.ts";
-import { type Followed, type Follower, Followers } from "./followers.ts";
+import { type Followed, type Follower, Followers, type StaleRights } from "./followers.ts";
 import { CLOSE, encode, fault, LIMITS, PROTOCOL, type RoomFrame, type ServerFrame } from "./frames.ts";
 import { type Draft, type Entry, Journal } from "./journal.ts";
 import { Memory } from "./memory.ts";
+import { Rights } from "./rights.ts";
 import type { RoomStub } from "./rooms.ts";
-import { endOf, isRevoked, type Revocation, type SocketFacts, Sockets } from "./sockets.ts";
+import { credentialEnd, endOf, isRevoked, type Revocation, type SocketFacts, Sockets } from "./sockets.ts";
 import { draftOf, sayingOf } from "./speech.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { Talk } from "./talk.ts";
@@ -20,6 +21,7 @@ import {
   type Admission,
   type Published,
   type ReadMark,
+  STALE_RIGHTS_HEADER,
   type Taken,
   type Tenant,
 } from "./tenant.ts";
@@ -37,6 +39,7 @@ export class Room {
   readonly #bell: Bell;
   readonly #followers: Followers;
   readonly #company: Company;
+  readonly #rights: Rights;
   readonly #commits: Commits;
   readonly #agenda: Agenda;
   readonly #talk: Talk;
@@ -66,10 +69,18 @@ export class Room {
       objects,
       () => this.#journal,
       name,
-      (entry, caller) => this.#feed.show(entry, caller),
+      (entry, follower) => this.#feed.show(entry, follower),
       (inbox) => this.unfollow(inbox),
     );
     this.#company = new Company(state.storage.sql, this.#sockets, this.#followers, tenant);
+    this.#rights = new Rights({
+      tenant,
+      sockets: this.#sockets,
+      followers: this.#followers,
+      memory: this.#memory,
+      clock,
+      through: (change) => this.#company.through(change),
+    });
     this.#commits = new Commits(state.storage, (pending) => this.#store(pending));
     const enter = tenant.enter?.bind(tenant);
     this.#subscriptions = enter ? new Subscriptions(state, this.#sockets, objects, enter, name, clock) : null;
@@ -102,6 +113,9 @@ export class Room {
     if (revoked) return new Response(null, { status: revoked.rightsBefore === undefined ? 401 : 403 });
     if (this.#memory.isRetired) return new Response(null, { status: 404 });
     this.#memory.know(admission.room);
+    const version = this.#rights.staleVersion(admission);
+    if (version !== null)
+      return new Response(null, { status: 409, headers: { [STALE_RIGHTS_HEADER]: String(version) } });
     const resumed = native && admission.since !== null;
     const recovered = admission.since === null || this.#journal.covers(admission.epoch, admission.since);
     const facts: SocketFacts = {
@@ -112,6 +126,7 @@ export class Room {
       admittedAt: admission.admittedAt,
       ...(admission.readOnly ? { readOnly: true } : {}),
       until: admission.until,
+      visibleFrom: admission.visibleFrom,
     };
     const before = this.#company.shown();
     const { client, server } = this.#sockets.accept(facts);
@@ -173,6 +188,14 @@ export class Room {
     this.#journal.empty(refs);
   }
 
+  /** Asks anew who may be here. */
+  async recheck(room: string): Promise<void> {
+    if (this.#memory.isRetired) return;
+    this.#memory.know(room);
+    await this.#rights.recheck();
+    this.#agenda.arm();
+  }
+
   revoke(revocation: Revocation, code: number, reason: string): number {
     this.#memory.revoke(revocation);
     const closed = this.#company.through(() => {
@@ -204,12 +227,20 @@ export class Room {
     this.#agenda.arm();
   }
 
-  follow(room: string, follower: Follower, epoch: string | null, since: number | null): Followed | null {
+  follow(
+    room: string,
+    follower: Follower,
+    epoch: string | null,
+    since: number | null,
+  ): Followed | StaleRights | null {
     if (this.#memory.revocationOf(follower) || this.#memory.isRetired) return null;
     this.#memory.know(room);
+    const rightsVersion = this.#rights.staleVersion(follower);
+    if (rightsVersion !== null) return { rightsVersion };
     this.#company.through(() => this.#followers.add(follower));
     const { epoch: now, head } = this.#journal;
     const recovered = since === null || this.#journal.covers(epoch, since);
+    this.#rearm();
     return { epoch: now, head, recovered, present: this.#company.shown(), reads: this.#company.reads() };
   }
 
@@ -220,7 +251,7 @@ export class Room {
   read(inbox: string, epoch: string, since: number): Entry[] | null {
     const follower = this.#followers.get(inbox);
     if (!follower || !this.#journal.covers(epoch, since)) return null;
-    return this.#journal.after(since, LIMITS.page).map((entry) => this.#feed.show(entry, follower.caller));
+    return this.#journal.after(since, LIMITS.page).map((entry) => this.#feed.show(entry, follower));
   }
 
   async take(inbox: string, frame: RoomFrame): Promise<Taken> {
@@ -266,7 +297,8 @@ export class Room {
     this.#agenda.rang();
     try {
       // First: D1 may take its time, and nobody's credential waits for it.
-      this.#nextExpiry = this.#sockets.closeExpired(this.#clock()) ?? Number.POSITIVE_INFINITY;
+      this.#nextExpiry = this.#closeExpired(this.#clock());
+      await this.#rights.endLapsed();
       this.#feed.resume();
       await this.#bell.ring();
       const { name } = this.#memory;
@@ -309,15 +341,23 @@ export class Room {
   /** A credential or a right that ends at another time may be the next to end. */
   #rearm(): void {
     this.#nextExpiry = undefined;
+    this.#rights.changed();
     this.#agenda.arm();
   }
 
+  /** A right that a tenant can be asked about ends by itself: another may have taken its place. */
+  #closeExpired(now: number): number {
+    const end = this.#tenant.authorize ? credentialEnd : endOf;
+    return this.#sockets.closeExpired(now, end) ?? Number.POSITIVE_INFINITY;
+  }
+
   #due(now: number): (number | null)[] {
-    this.#nextExpiry ??= this.#sockets.closeExpired(now) ?? Number.POSITIVE_INFINITY;
+    this.#nextExpiry ??= this.#closeExpired(now);
     return [
       this.#archiver.due(this.#journal, now),
       this.#memory.dueAt,
       this.#nextExpiry === Number.POSITIVE_INFINITY ? null : this.#nextExpiry,
+      this.#rights.nextEnd(),
       this.#company.hasNews || this.#feed.busy ? now + ARCHIVE.pause : null,
       this.#followers.owes ? now + NUDGE_AGAIN : null,
       ...(this.#journal.head === 0 ? this.#memory.ends() : []),

@@ -20,6 +20,8 @@ export interface SocketFacts {
   readonly readOnly?: boolean;
   /** When the right to be here ends, epoch ms. */
   readonly until?: number | undefined;
+  /** When it began: what is older is hidden. */
+  readonly visibleFrom?: number | undefined;
   /** Rooms that a person's own socket follows, and up to where each was served. */
   readonly follows?: Readonly<Record<string, { readonly epoch: string; readonly seq: number }>>;
 }
@@ -150,10 +152,10 @@ export class Sockets {
   }
 
   /** Closes those whose credential has run out; returns when the next one does (epoch ms), null for none. */
-  closeExpired(now: number): number | null {
+  closeExpired(now: number, end: (facts: SocketFacts) => number = endOf): number | null {
     let next: number | null = null;
     for (const socket of this.open()) {
-      const expiresAt = endOf(this.facts(socket));
+      const expiresAt = end(this.facts(socket));
       if (expiresAt === Number.POSITIVE_INFINITY) continue;
       if (expiresAt <= now) this.close(socket, CLOSE.unauthenticated, "expired");
       else next = next === null ? expiresAt : Math.min(next, expiresAt);
@@ -169,8 +171,13 @@ export interface Holder {
 }
 
 /** When a socket's credential or right ends, epoch ms. */
-export function endOf({ caller, until }: Pick<SocketFacts, "caller" | "until">): number {
-  return Math.min(caller?.expiresAt ?? Number.POSITIVE_INFINITY, until ?? Number.POSITIVE_INFINITY);
+export function endOf(facts: Pick<SocketFacts, "caller" | "until">): number {
+  return Math.min(credentialEnd(facts), facts.until ?? Number.POSITIVE_INFINITY);
+}
+
+/** When a socket's credential ends, epoch ms. */
+export function credentialEnd({ caller }: Pick<SocketFacts, "caller">): number {
+  return caller?.expiresAt ?? Number.POSITIVE_INFINITY;
 }
 
 /** The user id of anonymous listeners: a right of theirs may end, too. */

@@ -76,7 +76,7 @@ export class Subscriptions {
       if (!this.#wishes.has(wish)) return;
       if ("code" in entered) return this.#complain(socket, entered, wanted);
       const { room } = entered;
-      const refusal = this.#refusal(socket, entered);
+      const refusal = this.#refusal(socket, room);
       if (refusal) return this.#complain(socket, refusal, wanted);
       wish.room = room;
       const followed = await this.#follow(caller, entered, wanted, asked);
@@ -107,8 +107,7 @@ export class Subscriptions {
   }
 
   /** Why a socket may not follow one room more; what it is about to follow counts. */
-  #refusal(socket: WebSocket, { room, until }: Entered): Fault | null {
-    if (until !== undefined) return fault("forbidden", "This room has a socket of its own.");
+  #refusal(socket: WebSocket, room: string): Fault | null {
     if (room === this.#inbox()) return fault("bad_frame", "This socket hears it already.");
     const wished = [...this.#wishes].filter((wish) => wish.socket === socket).map((wish) => wish.room);
     const rooms = new Set([
@@ -120,18 +119,26 @@ export class Subscriptions {
     return fault("too_large", `One socket follows at most ${LIMITS.rooms} rooms.`);
   }
 
-  async #follow(caller: Caller, entered: Entered, wanted: Wanted, asked: number): Promise<Followed | Fault> {
-    const { room, readOnly = false, asOf } = entered;
-    const follower = { inbox: this.#inbox(), caller, admittedAt: asOf ?? asked, readOnly };
+  async #follow(
+    caller: Caller,
+    entered: Entered,
+    wanted: Wanted,
+    asked: number,
+    rightsVersion?: number,
+  ): Promise<Followed | Fault> {
+    const { room, readOnly = false, asOf, visibleFrom, until } = entered;
+    const bounds = { visibleFrom, until, rightsVersion };
+    const follower = { inbox: this.#inbox(), caller, admittedAt: asOf ?? asked, readOnly, ...bounds };
     const { epoch = null, since = null } = wanted;
     const followed = await this.#objects(room)?.follow(room, follower, epoch, since);
-    if (followed) return followed;
-    if (asOf === undefined) return fault("not_found", "There is no such room.");
+    if (followed && !("rightsVersion" in followed)) return followed;
+    if (!followed && asOf === undefined) return fault("not_found", "There is no such room.");
     // The gate may have gone by what it read before a right ended and began anew.
     const askedAgain = this.#clock();
     const again = await this.#enter(caller, wanted.room, true);
     if ("code" in again) return again;
-    return this.#follow(caller, { room, readOnly: again.readOnly ?? false }, wanted, askedAgain);
+    const { asOf: _, ...fresh } = again;
+    return this.#follow(caller, { ...fresh, room }, wanted, askedAgain, followed?.rightsVersion);
   }
 
   leave(socket: WebSocket, room: string): void {

@@ -7,7 +7,7 @@ import type { Company } from "./company.ts";
 import { CLOSE, encode, fault, PROTOCOL, type RoomFrame } from "./frames.ts";
 import type { Entry } from "./journal.ts";
 import type { Memory } from "./memory.ts";
-import { endOf, type Sockets } from "./sockets.ts";
+import { credentialEnd, endOf, type Sockets } from "./sockets.ts";
 import { draftOf, readFrame, sayingOf, textOf, type Writer } from "./speech.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 import type { Saying, Tenant } from "./tenant.ts";
@@ -46,7 +46,8 @@ export class Talk {
     if (socket.readyState !== WebSocket.OPEN) return;
     const facts = sockets.facts(socket);
     if (!sockets.withinRate(socket, clock())) return sockets.close(socket, CLOSE.tooFast, "too fast");
-    if (endOf(facts) <= clock()) return sockets.close(socket, CLOSE.unauthenticated, "expired");
+    if (credentialEnd(facts) <= clock()) return sockets.close(socket, CLOSE.unauthenticated, "expired");
+    if (endOf(facts) <= clock()) return sockets.close(socket, CLOSE.forbidden, "no longer allowed");
     const text = textOf(data);
     if (typeof text !== "string") return sockets.complain(socket, text);
     if (facts.dialect === PROTOCOL) await this.#native(socket, facts, text);

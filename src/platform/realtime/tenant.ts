@@ -1,7 +1,7 @@
 /** The two faces of a room: what it asks of the part that differs from room to room, and what others may ask of it. */
 import type * as v from "valibot";
 import type { Caller } from "../http/caller.ts";
-import type { Followed, Follower } from "./followers.ts";
+import type { Followed, Follower, StaleRights } from "./followers.ts";
 import type { Fault, RoomFrame, ServerFrame } from "./frames.ts";
 import type { Draft, Entry, Journal } from "./journal.ts";
 import type { Revocation } from "./sockets.ts";
@@ -20,10 +20,20 @@ export interface Entered {
   readonly readOnly?: boolean;
   /** When the right ends, epoch ms; the socket closes with it. */
   readonly until?: number;
+  /** When the right began, epoch ms: what is older is shown as `hidden`. Absent: everything is shown. */
+  readonly visibleFrom?: number;
+  /** Runs once, before the room lets them in, and must succeed: an audit row, for example. */
+  readonly beforeOpen?: () => Promise<unknown>;
   /** When the gate read what it decided by, epoch ms; just now when absent. */
   readonly asOf?: number;
   /** What the tenant's greeting needs to know and the room does not. */
   readonly opening?: unknown;
+}
+
+/** From when until when somebody's right lets them see a room's entries, epoch ms. Absent: without such a bound. */
+export interface Visibility {
+  readonly visibleFrom?: number | undefined;
+  readonly until?: number | undefined;
 }
 
 /** What a room is about: its rules, its documented frames and where its entries are archived. */
@@ -48,6 +58,13 @@ export interface Tenant {
   audience?(caller: Caller | null): string;
   /** An entry as an audience sees it. Its position stays, so that nobody misses one. */
   showTo?(entry: Entry, audience: string): Entry;
+  /** What is left of an entry for somebody who may see nothing from before `from`, epoch ms. Absent: older entries are hidden. */
+  showFrom?(entry: Entry, from: number): Entry;
+  /**
+   * The rights of these people as they are now, by user id; null or no entry for none. The room asks whenever they may
+   * have changed, and sends those away who have lost theirs. Absent: only a revocation ends a right.
+   */
+  authorize?(room: string, userIds: readonly number[]): Promise<ReadonlyMap<number, Visibility | null>>;
   /** Copies entries to D1. Must stand being called twice with the same ones. `present` are the people who are here. */
   archive(
     room: string,
@@ -83,11 +100,17 @@ export interface Admission {
   readonly admittedAt: number;
   readonly readOnly?: boolean;
   readonly until?: number | undefined;
+  readonly visibleFrom?: number | undefined;
+  /** The rights were looked up after the room said that they may have changed: the number that it gave then. */
+  readonly rightsVersion?: number | undefined;
   readonly opening?: unknown;
 }
 
 /** Header from the Worker to the object. An object is reachable only through its Worker, so no client can forge it. */
 export const ADMISSION_HEADER = "x-caravan-admission";
+
+/** A room's answer to a handshake whose rights may have changed meanwhile: ask the gate again, with this number. */
+export const STALE_RIGHTS_HEADER = "x-caravan-rights-version";
 
 export interface Published {
   /** 0 when the room is gone: nothing was stored. */
@@ -106,6 +129,8 @@ export interface RoomObject extends Rpc.DurableObjectBranded {
   publish(room: string, draft: Omit<Draft, "author">): Promise<Published>;
   /** Says a last word, closes every socket with 4004 and forgets everything; for a while nobody gets in. */
   retire(room: string, draft: Omit<Draft, "author">): Promise<void>;
+  /** Asks anew whether each person who hears the room still may; closes with 4003 those who may not. Safe to repeat. */
+  recheck(room: string): Promise<void>;
   /** Closes the sockets that a revocation means. */
   revoke(revocation: Revocation, code: number, reason: string): Promise<number>;
   /** Takes the words of a deleted account out of the journal. */
@@ -126,7 +151,7 @@ export interface RoomObject extends Rpc.DurableObjectBranded {
     follower: Follower,
     epoch: string | null,
     since: number | null,
-  ): Promise<Followed | null>;
+  ): Promise<Followed | StaleRights | null>;
   unfollow(inbox: string): Promise<void>;
   /** Entries after a position as this follower may see them, oldest first. Null: it does not follow, or has fallen out of the window. */
   read(inbox: string, epoch: string, since: number): Promise<Entry[] | null>;

@@ -1,0 +1,55 @@
+/** What decides who may be in a chat. What was read is trusted for a while: a client that comes back costs no statement. */
+import { sql } from "drizzle-orm";
+import { TtlCache } from "../../platform/cache.ts";
+import type { Visibility } from "../../platform/realtime/tenant.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { areFriends, isBlocked } from "../social/index.ts";
+import { type ChatFacts, mayJoin } from "./rules.ts";
+
+/** Shorter than a room remembers whom it sent away: a right that ended meanwhile is refused there. Milliseconds. */
+const TRUST = 25_000;
+const known = new TtlCache<number, { facts: ChatFacts; asOf: number }>({ ttl: TRUST, size: 5_000 });
+
+/** Who of these people may be in the chat as things are now; null for those who may not. */
+export async function chatRights(
+  scope: Scope,
+  chatId: number,
+  userIds: readonly number[],
+): Promise<ReadonlyMap<number, Visibility | null>> {
+  const found = await lookUpChat(scope, chatId, true);
+  const staff = await scope.db.all<{ id: number }>(
+    sql`SELECT id FROM users WHERE is_staff AND is_active AND id IN (SELECT value FROM json_each(${JSON.stringify(userIds)}))`,
+  );
+  return new Map(
+    userIds.map((userId) => {
+      const person = { userId, isStaff: staff.some(({ id }) => id === userId) };
+      return [userId, found && mayJoin(found.facts, person) !== "stays out" ? {} : null];
+    }),
+  );
+}
+
+/** `fresh`: what was read before counts no more. */
+export async function lookUpChat(
+  scope: Scope,
+  chatId: number,
+  fresh: boolean,
+): Promise<{ facts: ChatFacts; asOf: number } | null> {
+  const cached = known.get(chatId, scope.now());
+  if (!fresh && cached) return cached;
+  const asOf = scope.now();
+  const [row] = await scope.db.all<{
+    initiatorId: number | null;
+    receiverId: number | null;
+    friends: number;
+    blocked: number;
+  }>(sql`SELECT initiator_id AS initiatorId, receiver_id AS receiverId,
+    ${areFriends(sql.raw("c.low_id"), sql.raw("c.high_id"))} AS friends,
+    ${isBlocked(sql.raw("c.low_id"), sql.raw("c.high_id"))} AS blocked
+    FROM chats c WHERE c.id = ${chatId}`);
+  if (!row) return null;
+  const facts = { ...row, friends: row.friends === 1, blocked: row.blocked === 1 };
+  // A refusal is not remembered: people become friends.
+  if (facts.friends && !facts.blocked) known.set(chatId, { facts, asOf }, asOf);
+  else known.delete(chatId);
+  return { facts, asOf };
+}

@@ -1,0 +1,65 @@
+/** The rule of whose places may be seen: each fact by itself, and what ends or begins with it. */
+import { describe, expect, test } from "vitest";
+import { placeVisibility, type VisibilityFacts } from "../../src/modules/tracking/visibility.ts";
+
+const STRANGER: VisibilityFacts = {
+  isSelf: false,
+  isStaff: false,
+  isActive: true,
+  isBlocked: false,
+  consentSince: 100,
+  friendsSince: null,
+  fellowsSince: null,
+  fellowsUntil: null,
+};
+const FRIEND = { ...STRANGER, friendsSince: 200 };
+const FELLOW = { ...STRANGER, fellowsSince: 300, fellowsUntil: 400 };
+const seen = (as: string, visibleFrom: number, until: number | null = null) => ({
+  may: true,
+  as,
+  visibleFrom,
+  until,
+});
+const NONE = { may: false };
+
+describe("who may see somebody's places", () => {
+  test.each<[string, VisibilityFacts, object]>([
+    ["the owner sees all of them", { ...STRANGER, isSelf: true, consentSince: null }, seen("self", 0)],
+    ["staff sees all of them", { ...STRANGER, isStaff: true, consentSince: null }, seen("staff", 0)],
+    ["staff sees them though blocked", { ...STRANGER, isStaff: true, isBlocked: true }, seen("staff", 0)],
+    ["a stranger sees none", STRANGER, NONE],
+    ["a friend sees them from the friendship on", FRIEND, seen("friend", 200)],
+    [
+      "a friend of long ago sees them from the consent on",
+      { ...FRIEND, consentSince: 900 },
+      seen("friend", 900),
+    ],
+    ["a fellow participant sees them until the event ends", FELLOW, seen("fellow", 300, 400)],
+    [
+      "a fellow participant sees none from before the consent",
+      { ...FELLOW, consentSince: 350 },
+      seen("fellow", 350, 400),
+    ],
+    [
+      "a friend and fellow sees them from the earlier right on, without an end",
+      { ...FELLOW, friendsSince: 350 },
+      seen("friend", 300),
+    ],
+  ])("%s", (_, facts, verdict) => {
+    expect(placeVisibility(facts)).toEqual(verdict);
+  });
+
+  const ends: [string, Partial<VisibilityFacts>][] = [
+    ["without consent", { consentSince: null }],
+    ["with a block between them", { isBlocked: true }],
+    ["once the owner's account is closed", { isActive: false }],
+  ];
+  test.each(
+    ends.flatMap(([why, change]) => [
+      [`a friend ${why}`, { ...FRIEND, ...change }] as const,
+      [`a fellow participant ${why}`, { ...FELLOW, ...change }] as const,
+    ]),
+  )("%s sees none", (_, facts) => {
+    expect(placeVisibility(facts)).toEqual(NONE);
+  });
+});
