@@ -19,9 +19,10 @@ import {
   sendReminders,
   sweepLines,
 } from "./modules/events/index.ts";
-import { checkFiles, purgePendingFiles } from "./modules/files/index.ts";
+import { checkFiles, cleanFiles, purgePendingFiles } from "./modules/files/index.ts";
 import {
   accountErased,
+  cleanAvatars,
   identityMails,
   purgeCodes,
   purgeSessions,
@@ -103,7 +104,9 @@ const SCHEDULE: Record<string, Record<string, (scope: Scope) => Promise<unknown>
   "17 3 * * *": {
     outbox: purgeOutbox,
     pictures: sweepAvatars,
+    cleanAvatars,
     files: checkFiles,
+    cleanFiles,
     lines: sweepLines,
     tracks: rollTracks,
     days: checkTracks,

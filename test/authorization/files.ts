@@ -1,5 +1,6 @@
 /** The matrix of car posts, papers and uploads: posts are public to members, papers and unfinished files to nobody else. */
 import { post } from "../support/api.ts";
+import { picture } from "../support/pictures.ts";
 import { members, ownerOnly, ownerOrStaff, type Person, type Row, type Table } from "./world.ts";
 
 const car = {
@@ -19,7 +20,7 @@ const car = {
   price: "1000",
 };
 const paper = { name: "Licence" };
-const png = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3, 4]);
+const png = picture(100, "image/png");
 
 const made = async (path: string, body: unknown, { token }: Person) =>
   (await post(path, body, { token })).body;

@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { newestFinished } from "../../src/modules/files/index.ts";
 import { openSession } from "../../src/platform/db/client.ts";
+import { incomingKey } from "../../src/platform/storage/keep.ts";
 import {
   expectNothingLeft,
   fileOf,
@@ -23,7 +24,7 @@ import {
 
 const gone = { status: 404, body: { detail: { en: "No File matches the given query." } } };
 const stored = (key: string, bytes: Uint8Array | string, contentType = "image/jpeg") =>
-  env.BUCKET.put(key, bytes, { httpMetadata: { contentType } });
+  env.BUCKET.put(incomingKey(key), bytes, { httpMetadata: { contentType } });
 const shown = async (subjectId: number) =>
   (await newestFinished(scopeAt(), "car_image", [subjectId])).get(subjectId);
 
@@ -119,12 +120,12 @@ describe("what came past the Worker is looked at: a finish refuses, and leaves n
 test("one kind of picture under the name of another is relabelled", async () => {
   const ann = await uploader();
   const upload = await start(ann, { fileType: "image/png" });
-  await stored(keyOf(upload), picture(64, "image/avif"), "image/png");
+  await stored(keyOf(upload), picture(500, "image/avif"), "image/png");
   await finish(ann, upload.id);
   const object = await env.BUCKET.get(keyOf(upload));
   expect(object?.httpMetadata?.contentType).toBe("image/avif");
-  expect(await object?.bytes()).toEqual(picture(64, "image/avif"));
-  expect(await filesOf(ann)).toMatchObject([{ content_type: "image/avif", size: 64 }]);
+  expect(await object?.bytes()).toEqual(picture(500, "image/avif"));
+  expect(await filesOf(ann)).toMatchObject([{ content_type: "image/avif", size: 500 }]);
 });
 
 describe("a subject has one picture", () => {

@@ -11,9 +11,9 @@ import {
   HOUR,
   keyOf,
   LIMIT,
-  MAGIC,
   objectsOf,
   PAGE,
+  PICTURE_TYPES,
   picture,
   scopeAt,
   sendForm,
@@ -74,14 +74,14 @@ describe("an upload's start", () => {
 });
 
 describe("the form is taken", () => {
-  test.each(Object.keys(MAGIC) as (keyof typeof MAGIC)[])("with %s", async (type) => {
+  test.each(PICTURE_TYPES)("with %s", async (type) => {
     const ann = await uploader();
     const upload = await start(ann, { fileType: type });
-    const answer = await sendForm(ann, upload, fileOf(picture(64, type), "car", type));
+    const answer = await sendForm(ann, upload, fileOf(picture(500, type), "car", type));
     expect(answer).toMatchObject({ status: 204, body: null });
     const object = await env.BUCKET.get(keyOf(upload));
     expect(object?.httpMetadata?.contentType).toBe(type);
-    expect(await object?.bytes()).toEqual(picture(64, type));
+    expect(await object?.bytes()).toEqual(picture(500, type));
   });
 
   test.each([

@@ -27,7 +27,7 @@ describe("a signed PUT", () => {
     });
     const url = new URL(upload.put?.url ?? "");
     expect(url.origin).toBe("https://account.r2.cloudflarestorage.com");
-    expect(url.pathname).toBe(`/pictures/${keyOf(upload)}`);
+    expect(url.pathname).toBe(`/pictures/incoming/${keyOf(upload)}`);
     expect(url.searchParams.get("X-Amz-SignedHeaders")).toBe(
       "content-length;content-type;host;if-none-match",
     );
@@ -58,7 +58,7 @@ describe("a signed PUT", () => {
   test("goes to the server itself where the store is a path", async () => {
     const ann = await uploader();
     const upload = await start(ann, { size: LIMIT }, scopeWith({ ...STORE, R2_S3_ENDPOINT: "/local/s3" }));
-    expect(upload.put?.url).toMatch(/^http:\/\/caravan\.test\/local\/s3\/pictures\/shared\/cars\//);
+    expect(upload.put?.url).toMatch(/^http:\/\/caravan\.test\/local\/s3\/pictures\/incoming\/shared\/cars\//);
   });
 
   test("is not offered without a size, nor without a store", async () => {

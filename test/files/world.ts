@@ -12,6 +12,7 @@ import {
 import type { Caller } from "../../src/platform/http/caller.ts";
 import type { Scope } from "../../src/platform/runtime.ts";
 import { type Person, person, rows, send } from "../support/api.ts";
+import { picture } from "../support/pictures.ts";
 import { jobScope } from "../support/scope.ts";
 
 export const LIMIT = 10_485_760;
@@ -37,21 +38,7 @@ let subjects = 1_000_000;
 /** The id of a post that nobody else's picture is of. */
 export const newSubject = () => ++subjects;
 
-/** Bytes that begin as each type's do. */
-export const MAGIC = {
-  "image/jpeg": Uint8Array.fromHex("ffd8ffe000104a46494600010100"),
-  "image/png": Uint8Array.fromHex("89504e470d0a1a0a0000000d49484452"),
-  "image/webp": new TextEncoder().encode("RIFF\x10\0\0\0WEBPVP8 "),
-  "image/gif": new TextEncoder().encode("GIF89a\x01\0\x01\0"),
-  "image/avif": new TextEncoder().encode("\0\0\0\x1cftypavif\0\0\0\0"),
-} as const;
-
-/** So many bytes of a picture. */
-export function picture(size = 64, type: keyof typeof MAGIC = "image/jpeg"): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(size);
-  bytes.set(MAGIC[type].subarray(0, size));
-  return bytes;
-}
+export { PICTURE_TYPES, picture } from "../support/pictures.ts";
 
 export const fileOf = (content: string | Uint8Array<ArrayBuffer>, name = "car.jpg", type = "image/jpeg") =>
   new File([content], name, { type });
@@ -118,7 +105,10 @@ export const filesOf = (who: Pick<Person, "id">) =>
   );
 
 export async function objectsOf(who: Pick<Person, "id">): Promise<string[]> {
-  const folders = [`shared/cars/${who.id}/`, `private/documents/${who.id}/`];
+  const folders = ["shared/cars", "private/documents"].flatMap((folder) => [
+    `${folder}/${who.id}/`,
+    `incoming/${folder}/${who.id}/`,
+  ]);
   const lists = await Promise.all(folders.map((prefix) => env.BUCKET.list({ prefix })));
   return lists.flatMap(({ objects }) => objects.map(({ key }) => key));
 }

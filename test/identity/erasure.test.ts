@@ -15,13 +15,14 @@ import {
   unique,
   uniquePhone,
 } from "../support/api.ts";
+import { picture as pictureOf } from "../support/pictures.ts";
 import { rowsOf, rowsWith } from "../support/traces.ts";
 
 const EXPORT = "/api/v1/users/me/export/";
 const PROFILE = "/api/v1/auth/profile/";
 const PASSWORD = "securepassword123";
 const headers = { "accept-language": "en" };
-const picture = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3, 4]);
+const picture = pictureOf(100, "image/png");
 
 /** Somebody who has left a trace wherever an account can leave one. */
 async function resident() {

@@ -1,7 +1,7 @@
 /** The client's edit form: every field as text, two parts called `image`, and errors under `Message`. */
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { fileOf, filesOf, LIMIT, MAGIC, PAGE, picture, tick } from "../files/world.ts";
+import { fileOf, filesOf, LIMIT, PAGE, PICTURE_TYPES, picture, tick } from "../files/world.ts";
 import { send } from "../support/api.ts";
 import {
   addCar,
@@ -135,10 +135,10 @@ describe("an edit is refused, with a Message,", () => {
 });
 
 describe("a picture", () => {
-  test.each(Object.keys(MAGIC) as (keyof typeof MAGIC)[])("of %s comes with the edit", async (type) => {
+  test.each(PICTURE_TYPES)("of %s comes with the edit", async (type) => {
     const ann = await driver();
     const id = await addCar(ann);
-    const bytes = picture(90, type);
+    const bytes = picture(500, type);
     const answer = await edit(ann, id, editForm({ price: "1" }, fileOf(bytes, "car", type)));
     expect(answer).toMatchObject({ status: 200, body: { price: "1" } });
     const { url } = await imageOf(ann, id);

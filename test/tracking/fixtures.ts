@@ -2,13 +2,14 @@
 
 import type { Creation } from "../http/creations.ts";
 import { post, rows, unique } from "../support/api.ts";
+import { picture } from "../support/pictures.ts";
 
 /** No task has its circle here. */
 export const ocean = { latitude: -48.8767, longitude: -123.3933 };
 
 export const warsaw = { latitude: 52.2297, longitude: 21.0122 };
 
-export const png = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3, 4]);
+export const png = picture(100, "image/png");
 
 export function photoForm(fields: Record<string, string> = {}, bytes: Uint8Array = png): FormData {
   const form = new FormData();

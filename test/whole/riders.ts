@@ -1,6 +1,7 @@
 /** What a client of Rideshare does over real HTTP, and pictures for it. */
 import { crc32, deflateSync } from "node:zlib";
 import { expect } from "vitest";
+import { picture } from "../support/pictures.ts";
 
 let origin = "";
 /** Where everything below is sent. */
@@ -102,11 +103,7 @@ export function sendForm(
 
 export const tick = () => ask(`/cdn-cgi/local/scheduled?cron=${encodeURIComponent("* * * * *")}`);
 
-export function jpeg(size: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(size).map((_, index) => (index * 31) % 256);
-  bytes.set([0xff, 0xd8, 0xff, 0xe0]);
-  return bytes;
-}
+export const jpeg = (size: number) => picture(size);
 
 /** A real picture, so that something can make it smaller. */
 export function png(width: number, height: number): Uint8Array<ArrayBuffer> {

@@ -49,7 +49,7 @@ describe("a signed PUT", () => {
     const post = await newPost(cookie);
     const bytes = jpeg(5000);
     const upload = await started(cookie, post, bytes);
-    expect(upload.put.url).toContain(`${server.origin}/cdn-cgi/local/r2/s3/caravan/shared/cars/`);
+    expect(upload.put.url).toContain(`${server.origin}/cdn-cgi/local/r2/s3/caravan/incoming/shared/cars/`);
     expect(await sendPut(upload.put, bytes)).toBe(200);
     expect(await imageOf(cookie, post)).toEqual({ message: "The car post no image!" });
     expect(await finish(cookie, upload.id)).toMatchObject({ status: 200, body: { id: upload.id } });

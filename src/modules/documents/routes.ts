@@ -1,7 +1,7 @@
 /** `/api/v1/documents/…`: papers with their dates, and a letter before they lapse. */
 import { z } from "@hono/zod-openapi";
 import { notFound } from "../../platform/http/errors.ts";
-import { day, integer, string } from "../../platform/http/fields.ts";
+import { chosenFile, day, integer, string } from "../../platform/http/fields.ts";
 import { envelope, pageQuery, paginate } from "../../platform/http/paging.ts";
 import { type Route, reply, route } from "../../platform/http/route.ts";
 import type { Scope } from "../../platform/runtime.ts";
@@ -52,8 +52,6 @@ const NewDocument = z
   .openapi("NewDocument");
 
 const Change = NewDocument.partial().openapi("DocumentChange");
-
-const fileOf = (value: unknown) => (value instanceof File && value.size > 0 ? value : null);
 
 function toFacts(body: z.output<typeof NewDocument>): DocumentFacts {
   return {
@@ -122,7 +120,7 @@ const create = route({
   handle: async ({ scope, caller, body }) =>
     reply(
       201,
-      await toWire(scope, await addDocument(scope, caller.userId, toFacts(body), fileOf(body.file))),
+      await toWire(scope, await addDocument(scope, caller.userId, toFacts(body), chosenFile(body.file))),
     ),
 });
 
@@ -158,7 +156,7 @@ const change = (method: "put" | "patch") =>
     async handle({ scope, caller, params, body }) {
       const document = await findDocument(scope, caller.userId, params.id);
       if (!document) throw notFound();
-      const changed = await changeDocument(scope, document, toChange(body), fileOf(body.file));
+      const changed = await changeDocument(scope, document, toChange(body), chosenFile(body.file));
       if (!changed) throw notFound();
       return reply(200, await toWire(scope, changed));
     },

@@ -3,7 +3,15 @@ import { z } from "@hono/zod-openapi";
 import { fromHundredths } from "../../platform/decimal.ts";
 import { invalid } from "../../platform/http/errors.ts";
 import { decimalField, keyField } from "../../platform/http/exact.ts";
-import { complain, integer, latitude, limited, longitude, string } from "../../platform/http/fields.ts";
+import {
+  chosenFile,
+  complain,
+  integer,
+  latitude,
+  limited,
+  longitude,
+  string,
+} from "../../platform/http/fields.ts";
 import { messages } from "../../platform/http/messages.ts";
 import type { Text } from "../../platform/http/text.ts";
 import { isoTime, parseInstant } from "../../platform/time.ts";
@@ -157,7 +165,7 @@ export function toFacts(body: z.output<typeof NewGathering>, now: number): Gathe
 export function toCompany(body: z.output<typeof GatheringChange>): Company {
   const { image } = body;
   const isFile = image instanceof File;
-  const nothing = image === undefined || image === "" || (isFile && image.size === 0);
+  const nothing = image === undefined || image === "" || (isFile && chosenFile(image) === null);
   if (!nothing && image !== null && !isFile) throw invalid({ image: messages.notFile });
   return {
     memberIds: body.members?.map(({ id }) => id),

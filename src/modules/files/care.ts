@@ -1,7 +1,9 @@
-/** Looks after files when nobody asks: uploads that were given up, rows and objects that lost each other. */
-import { and, asc, eq, gt, lt, lte, type SQL } from "drizzle-orm";
+/** Looks after files when nobody asks: uploads that were given up, rows and objects that lost each other, metadata of old. */
+import { and, asc, eq, gt, isNull, lt, lte, type SQL, sql } from "drizzle-orm";
 import { log } from "../../platform/log.ts";
 import type { Scope } from "../../platform/runtime.ts";
+import { purgeIncoming } from "../../platform/storage/keep.ts";
+import { cleanObject } from "../../platform/storage/pictures/stored.ts";
 import { FOLDERS, PENDING_LIFETIME } from "./rows.ts";
 import { files } from "./tables.ts";
 
@@ -15,9 +17,37 @@ export async function purgePendingFiles(scope: Scope): Promise<void> {
     .where(and(eq(files.status, "pending"), lt(files.createdAt, scope.now() - PENDING_LIFETIME)));
 }
 
+/** Objects that one night looks at: each costs a read, some a write, and a Worker may make so many calls only. */
+const CLEANED_A_NIGHT = 200;
+/** After so many it is written down, so that a night that breaks off loses little. */
+const CLEANED_AT_ONCE = 20;
+
+/** Nightly: takes metadata out of files that no intake has seen. Each object is looked at once; the next night goes on. */
+export async function cleanFiles(scope: Scope): Promise<number> {
+  let looked = 0;
+  while (looked < CLEANED_A_NIGHT) {
+    const rows = await scope.db
+      .select({ id: files.id, key: files.key })
+      .from(files)
+      .where(and(eq(files.status, "finished"), isNull(files.cleanedAt)))
+      .orderBy(asc(files.id))
+      .limit(CLEANED_AT_ONCE);
+    if (rows.length === 0) break;
+    for (const { key } of rows) await cleanObject(scope, key);
+    const ids = JSON.stringify(rows.map(({ id }) => id));
+    await scope.db
+      .update(files)
+      .set({ cleanedAt: scope.now() })
+      .where(sql`${files.id} IN (SELECT value FROM json_each(${ids}))`);
+    looked += rows.length;
+  }
+  return looked;
+}
+
 /** Nightly: deletes objects without a row, names finished rows without an object. */
 export async function checkFiles(scope: Scope): Promise<{ orphans: number; missing: number[] }> {
   const found = { orphans: 0, missing: [] as number[] };
+  await purgeIncoming(scope, scope.now() - DAY);
   for (const folder of Object.values(FOLDERS)) {
     const { orphans, missing } = await compare(scope, `${folder}/`);
     found.orphans += orphans;

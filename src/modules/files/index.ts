@@ -2,7 +2,7 @@
  * Files that people upload: pictures of cars, scans of documents. A file belongs to its owner and to a subject (the post
  * or document it shows); a subject has one file. Whatever deletes a row, its object goes by a trigger and the outbox.
  */
-export { checkFiles, purgePendingFiles } from "./care.ts";
+export { checkFiles, cleanFiles, purgePendingFiles } from "./care.ts";
 export {
   dropFiles,
   exportFiles,

@@ -1,12 +1,9 @@
 /** What the upload doors say. */
-import { messages as shared } from "../../platform/http/messages.ts";
-import { literal, type Text, text } from "../../platform/http/text.ts";
-import type { PictureFault } from "../../platform/storage/keep.ts";
+import { literal, text } from "../../platform/http/text.ts";
 
-const tooLarge = literal("The image size is too large. Please upload an image that is less than 10MB.");
+export { pictureFaults as faults } from "../../platform/storage/pictures/messages.ts";
 
 export const messages = {
-  tooLarge,
   fileType: text(
     "Only JPEG, PNG, WebP, GIF and AVIF pictures are taken.",
     "Принимаются только изображения JPEG, PNG, WebP, GIF и AVIF.",
@@ -22,13 +19,3 @@ export const messages = {
     "Слишком много незавершённых загрузок. Завершите их или подождите час.",
   ),
 };
-
-export const faults = {
-  empty: shared.emptyFile,
-  too_large: tooLarge,
-  wrong_size: text(
-    "The file is of another size than this upload was started with.",
-    "Размер файла не тот, с которым начата загрузка.",
-  ),
-  no_picture: shared.image,
-} satisfies Record<PictureFault, Text>;

@@ -5,6 +5,7 @@ import { randomToken } from "../../platform/crypto/digest.ts";
 import { handOffSoon, stirs } from "../../platform/db/outbox.ts";
 import { Refusal } from "../../platform/http/errors.ts";
 import type { Scope } from "../../platform/runtime.ts";
+import type { Accepted } from "../../platform/storage/pictures/types.ts";
 import { messages } from "./messages.ts";
 import type { Subject } from "./queries.ts";
 import type { FilePurpose } from "./schemas.ts";
@@ -22,6 +23,14 @@ export const FOLDERS: Record<FilePurpose, string> = {
   document: "private/documents",
   task_photo: "shared/tasks",
   event_image: "shared/events",
+};
+
+/** A document may also be a HEIC or a PDF; the other files are shown to everybody. */
+export const ACCEPTED: Record<FilePurpose, Accepted> = {
+  car_image: "pictures",
+  document: "documents",
+  task_photo: "pictures",
+  event_image: "pictures",
 };
 
 export interface Announced {
@@ -48,12 +57,14 @@ export async function addPending(
   throw new Refusal(429, { detail: messages.tooMany }, { "Retry-After": String(seconds) });
 }
 
-/** Ends an upload that came to nothing; the trigger sees to its object. */
-export async function giveUp(scope: Scope, id: number, ownerId: number): Promise<void> {
-  await scope.db
+/** Ends an upload that came to nothing; the trigger sees to its object. False when it was over, or finished, before. */
+export async function giveUp(scope: Scope, id: number, ownerId: number): Promise<boolean> {
+  const gone = await scope.db
     .delete(files)
-    .where(and(eq(files.id, id), eq(files.ownerId, ownerId), eq(files.status, "pending")));
+    .where(and(eq(files.id, id), eq(files.ownerId, ownerId), eq(files.status, "pending")))
+    .returning({ id: files.id });
   handOffSoon(scope);
+  return gone.length > 0;
 }
 
 /** Makes a pending file the one of its subject, and takes the former away: to be run in this order, as one transaction. */
@@ -64,7 +75,7 @@ export function finishing(
 ): [BatchItem<"sqlite">, BatchItem<"sqlite">] {
   const finish = scope.db
     .update(files)
-    .set({ ...facts, status: "finished", finishedAt: scope.now() })
+    .set({ ...facts, status: "finished", finishedAt: scope.now(), cleanedAt: scope.now() })
     .where(and(eq(files.id, id), eq(files.status, "pending")));
   // Of a row that did not become finished there is no subject, and nothing equals that.
   const subject = sql`(SELECT f.subject_id FROM files f WHERE f.id = ${id} AND f.status = 'finished')`;

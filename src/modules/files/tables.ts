@@ -1,4 +1,5 @@
 /** Uploaded files: one row an object in the bucket. A trigger hands the object of every deleted row to the outbox. */
+import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { users } from "../identity/tables.ts";
 
@@ -27,10 +28,16 @@ export const files = sqliteTable(
     acceptedAt: integer("accepted_at"),
     createdAt: integer("created_at").notNull(),
     finishedAt: integer("finished_at"),
+    /** When its metadata was taken out; null for an object that no intake has seen yet. */
+    cleanedAt: integer("cleaned_at"),
   },
   (table) => [
     index("files_subject").on(table.purpose, table.subjectId, table.status),
     index("files_owner").on(table.ownerId, table.status),
     index("files_pending").on(table.status, table.createdAt),
+    /** A few among many, and none in the end. */
+    index("files_uncleaned")
+      .on(table.id)
+      .where(sql`${table.status} = 'finished' AND ${table.cleanedAt} IS NULL`),
   ],
 );

@@ -7,18 +7,18 @@ import type { Caller } from "../../platform/http/caller.ts";
 import { invalid, notFound, refuse } from "../../platform/http/errors.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import type { ArrivingFile, ArrivingForm } from "../../platform/storage/arriving-form.ts";
-import { keepPicture, type PictureFault } from "../../platform/storage/keep.ts";
 import {
-  MAGIC_BYTES,
-  MAX_PICTURE,
-  type PictureMime,
-  pictureMime,
-  pictureType,
-} from "../../platform/storage/pictures.ts";
+  closeIncoming,
+  incomingKey,
+  type Kept,
+  keepArriving,
+  keepIncoming,
+} from "../../platform/storage/keep.ts";
+import { acceptedMime, MAX_PICTURE } from "../../platform/storage/pictures/types.ts";
 import { presignPut } from "../../platform/storage/presign.ts";
 import { readForm, signForm, type UploadTicket, uploadMessages } from "../../platform/storage/upload-form.ts";
 import { faults, messages } from "./messages.ts";
-import { addPending, finishing, giveUp } from "./rows.ts";
+import { ACCEPTED, addPending, finishing, giveUp } from "./rows.ts";
 import type { FilePurpose, UploadForm } from "./schemas.ts";
 import { files } from "./tables.ts";
 
@@ -38,7 +38,7 @@ export type StartedUpload = z.output<typeof UploadForm>;
 
 /** A pending file and the signed form that fills it. 400 under `file_type` or `size`. */
 export async function startUpload(scope: Scope, caller: Caller, start: UploadStart): Promise<StartedUpload> {
-  const contentType = pictureMime(start.fileType);
+  const contentType = acceptedMime(start.fileType, ACCEPTED[start.purpose]);
   const size = start.size ?? null;
   if (!contentType) throw invalid({ file_type: messages.fileType });
   if (size !== null && size < 1) throw invalid({ size: faults.empty });
@@ -50,7 +50,7 @@ export async function startUpload(scope: Scope, caller: Caller, start: UploadSta
     id,
     url: `${scope.requestOrigin}${FORM_PATH}/`,
     fields: await signForm(scope, { id, key, contentType, size }),
-    put: size === null ? null : await presignPut(scope, { key, contentType, size }),
+    put: size === null ? null : await presignPut(scope, { key: incomingKey(key), contentType, size }),
   };
 }
 
@@ -64,8 +64,10 @@ export async function acceptForm(scope: Scope, caller: Caller, form: ArrivingFor
     await giveUp(scope, ticket.id, caller.userId);
     throw refuse(403, uploadMessages.expired);
   }
-  await claimForm(scope, caller, ticket);
-  const refusal = form.file ? await keepArriving(scope, caller, ticket, form.file) : messages.noFile;
+  const purpose = await claimForm(scope, caller, ticket);
+  const refusal = form.file
+    ? await storeArriving(scope, caller, ticket, purpose, form.file)
+    : messages.noFile;
   if (!refusal) return;
   await giveUp(scope, ticket.id, caller.userId);
   throw invalid({ file: refusal });
@@ -73,26 +75,35 @@ export async function acceptForm(scope: Scope, caller: Caller, form: ArrivingFor
 
 const own = (caller: Caller, id: number) => and(eq(files.id, id), eq(files.ownerId, caller.userId));
 
-/** Of two that send one form at the same time, one gets it. */
-async function claimForm(scope: Scope, caller: Caller, ticket: UploadTicket): Promise<void> {
+/** Of two that send one form at the same time, one gets it. Answers what the file is to be. */
+async function claimForm(scope: Scope, caller: Caller, ticket: UploadTicket): Promise<FilePurpose> {
   const claimed = await scope.db
     .update(files)
     .set({ acceptedAt: scope.now() })
     .where(and(own(caller, ticket.id), eq(files.status, "pending"), isNull(files.acceptedAt)))
-    .returning({ id: files.id });
-  if (claimed.length > 0) return;
+    .returning({ purpose: files.purpose });
+  if (claimed[0]) return claimed[0].purpose;
   const [row] = await scope.db.select({ id: files.id }).from(files).where(own(caller, ticket.id));
   throw row ? refuse(403, uploadMessages.used) : notFound(messages.noUpload);
 }
 
 /** Stores the file; answers why not, null when it is there. */
-async function keepArriving(scope: Scope, caller: Caller, ticket: UploadTicket, file: ArrivingFile) {
+async function storeArriving(
+  scope: Scope,
+  caller: Caller,
+  ticket: UploadTicket,
+  purpose: FilePurpose,
+  file: ArrivingFile,
+) {
+  const accepted = ACCEPTED[purpose];
   if (contradicts(file.type, ticket.contentType)) return messages.wrongType;
-  const kept = await keepPicture(scope, ticket.key, file.chunks, ticket.size).catch(async (error) => {
-    // Broken off half-way: nothing was stored, so the form may come again.
-    await scope.db.update(files).set({ acceptedAt: null }).where(own(caller, ticket.id));
-    throw error;
-  });
+  const kept = await keepArriving(scope, ticket.key, file.chunks, ticket.size, accepted).catch(
+    async (error) => {
+      // Broken off half-way: nothing was stored, so the form may come again.
+      await scope.db.update(files).set({ acceptedAt: null }).where(own(caller, ticket.id));
+      throw error;
+    },
+  );
   if (!kept.ok) return faults[kept.fault];
   const { contentType, size } = kept;
   const there = await scope.db
@@ -109,56 +120,62 @@ async function keepArriving(scope: Scope, caller: Caller, ticket: UploadTicket, 
 /** What a sender does not know it does not say: such a part contradicts nothing. */
 function contradicts(partType: string, announced: string): boolean {
   const type = partType.split(";", 1)[0]?.trim().toLowerCase() ?? "";
-  return type !== "" && type !== "application/octet-stream" && pictureMime(type) !== announced;
+  return type !== "" && type !== "application/octet-stream" && acceptedMime(type, "documents") !== announced;
 }
 
 /**
  * Makes an uploaded file the one of its subject; asked again, it answers the same. 404 for a file that is missing, a
- * stranger's or was never uploaded, 400 under `file` for one that is no picture: then nothing is left of it.
+ * stranger's or was never uploaded, 400 under `file` for one that the intake does not take: then nothing is left of it.
  */
 export async function finishUpload(scope: Scope, caller: Caller, fileId: number): Promise<{ id: number }> {
   const [row] = await scope.db.select().from(files).where(own(caller, fileId));
   if (!row) throw notFound(messages.noUpload);
   if (row.status === "finished") return { id: row.id };
-  const found = await inspect(scope, row.key, row.size);
-  if (!found.ok) {
-    await giveUp(scope, row.id, caller.userId);
-    throw found.fault ? invalid({ file: faults[found.fault] }) : notFound(messages.noUpload);
+  const accepted = ACCEPTED[row.purpose];
+  const kept = row.acceptedAt
+    ? await keptByForm(scope, row.key)
+    : await keepIncoming(scope, row.key, row.size, accepted);
+  const refusal = kept?.ok === false ? invalid({ file: faults[kept.fault] }) : notFound(messages.noUpload);
+  if (kept?.ok && (await finishOnce(scope, caller, row, kept))) {
+    if (!row.acceptedAt) await closeIncoming(scope, row.key);
+    return { id: row.id };
   }
-  const { contentType, size } = found;
-  const ask = scope.db
+  // Of two that ask at the same time, one finds what the other has finished.
+  if (!(await giveUp(scope, row.id, caller.userId)) && (await isFinished(scope, caller, row.id)))
+    return { id: row.id };
+  if (kept?.ok) await scope.runtime.bucket.delete(row.key);
+  throw refusal;
+}
+
+/** What the form brought was taken by the intake when it came. */
+async function keptByForm(scope: Scope, key: string): Promise<Kept | null> {
+  const object = await scope.runtime.bucket.head(key);
+  const contentType = acceptedMime(object?.httpMetadata?.contentType ?? "", "documents");
+  return object && contentType && { ok: true, size: object.size, contentType };
+}
+
+/** False when the upload is over: its post, its account or its hour. */
+async function finishOnce(
+  scope: Scope,
+  caller: Caller,
+  row: Pick<typeof files.$inferSelect, "id">,
+  { contentType, size }: Extract<Kept, { ok: true }>,
+): Promise<boolean> {
+  const results = await runBatch(scope.db, [
+    ...finishing(scope, row.id, { contentType, size }),
+    finished(scope, caller, row.id),
+  ]);
+  handOffSoon(scope);
+  return (results.at(-1) as unknown[]).length > 0;
+}
+
+async function isFinished(scope: Scope, caller: Caller, id: number): Promise<boolean> {
+  return (await finished(scope, caller, id)).length > 0;
+}
+
+function finished(scope: Scope, caller: Caller, id: number) {
+  return scope.db
     .select({ id: files.id })
     .from(files)
-    .where(and(own(caller, fileId), eq(files.status, "finished")));
-  const results = await runBatch(scope.db, [...finishing(scope, row.id, { contentType, size }), ask]);
-  const finished = results.at(-1) as { id: number }[];
-  if (finished.length === 0) throw notFound(messages.noUpload);
-  handOffSoon(scope);
-  return { id: row.id };
-}
-
-type Inspected =
-  | { readonly ok: true; readonly contentType: PictureMime; readonly size: number }
-  /** `fault` null: there is no object. */
-  | { readonly ok: false; readonly fault: PictureFault | null };
-
-/** What really lies in the bucket, whoever put it there and whatever they said of it. */
-async function inspect(scope: Scope, key: string, announced: number | null): Promise<Inspected> {
-  const { bucket } = scope.runtime;
-  const head = await bucket.head(key);
-  if (!head) return { ok: false, fault: null };
-  if (head.size === 0) return { ok: false, fault: "empty" };
-  if (head.size > MAX_PICTURE) return { ok: false, fault: "too_large" };
-  if (announced !== null && head.size !== announced) return { ok: false, fault: "wrong_size" };
-  const start = await bucket.get(key, { range: { offset: 0, length: Math.min(MAGIC_BYTES, head.size) } });
-  const type = start && pictureType(await start.bytes());
-  if (!type) return { ok: false, fault: "no_picture" };
-  if (head.httpMetadata?.contentType !== type.mime) await relabel(scope, key, type.mime);
-  return { ok: true, contentType: type.mime, size: head.size };
-}
-
-/** A signed PUT brought one kind of picture under the name of another. */
-async function relabel(scope: Scope, key: string, contentType: PictureMime): Promise<void> {
-  const object = await scope.runtime.bucket.get(key);
-  if (object) await scope.runtime.bucket.put(key, object.body, { httpMetadata: { contentType } });
+    .where(and(own(caller, id), eq(files.status, "finished")));
 }

@@ -125,7 +125,8 @@ export async function changeAccount(
 /** The statement for what stands beside the account; none when that stays as it is. */
 function profileChange(scope: Scope, userId: number, { birthday, avatarKey }: AccountChange) {
   if (birthday === undefined && avatarKey === undefined) return [];
-  const set = { birthday, avatarKey };
+  // What is set here came through the intake.
+  const set = { birthday, avatarKey, cleanedAvatarKey: avatarKey };
   return [
     scope.db
       .insert(profiles)

@@ -3,8 +3,9 @@ import { sql } from "drizzle-orm";
 import { commit } from "../../platform/db/outbox.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { dropObject, storePicture } from "../../platform/storage/media.ts";
+import { cleanObject } from "../../platform/storage/pictures/stored.ts";
 import { findProfile } from "./people.ts";
-import { profiles } from "./tables.ts";
+import { profiles, UNCLEANED } from "./tables.ts";
 
 /** Side of the square that a small picture fits into, and the most bytes it may be made of. */
 const SMALL = { box: 100, maxBytes: 8 * 1024 * 1024 };
@@ -17,11 +18,36 @@ export function storeAvatar(scope: Scope, userId: number, file: File): Promise<s
 /** Takes one's picture: the new key first, then the old object by the queue. */
 export async function setAvatar(scope: Scope, userId: number, key: string | null): Promise<void> {
   const found = await findProfile(scope, userId);
+  const picture = { avatarKey: key, cleanedAvatarKey: key };
   const update = scope.db
     .insert(profiles)
-    .values({ userId, avatarKey: key })
-    .onConflictDoUpdate({ target: profiles.userId, set: { avatarKey: key } });
+    .values({ userId, ...picture })
+    .onConflictDoUpdate({ target: profiles.userId, set: picture });
   await commit(scope, update, found?.avatarKey ? [dropObject(found.avatarKey)] : []);
+}
+
+/** Pictures that one night looks at, and how many of them before that is written down. */
+const [CLEANED_A_NIGHT, CLEANED_AT_ONCE] = [200, 20];
+
+/** Nightly: takes metadata out of pictures that no intake has seen. Each is looked at once; the next night goes on. */
+export async function cleanAvatars(scope: Scope): Promise<number> {
+  let looked = 0;
+  while (looked < CLEANED_A_NIGHT) {
+    const rows = await scope.db
+      .select({ userId: profiles.userId, key: profiles.avatarKey })
+      .from(profiles)
+      .where(UNCLEANED)
+      .limit(CLEANED_AT_ONCE);
+    if (rows.length === 0) break;
+    for (const { key } of rows) if (key) await cleanObject(scope, key);
+    const keys = JSON.stringify(rows.map(({ key }) => key));
+    await scope.db
+      .update(profiles)
+      .set({ cleanedAvatarKey: profiles.avatarKey })
+      .where(sql`${UNCLEANED} AND ${profiles.avatarKey} IN (SELECT value FROM json_each(${keys}))`);
+    looked += rows.length;
+  }
+  return looked;
 }
 
 /** Nightly: deletes pictures that no profile names, once they are a day old. */

@@ -1,7 +1,7 @@
 /** Identity: accounts, sessions and proof, for every door of the house. */
 export { type AccountChange, accountErased, changeAccount, deleteAccount, type Taken } from "./accounts.ts";
 export { authenticate } from "./authentication.ts";
-export { storeAvatar, sweepAvatars } from "./avatars.ts";
+export { cleanAvatars, storeAvatar, sweepAvatars } from "./avatars.ts";
 export { purgeCodes } from "./codes.ts";
 export { requireStrong, takenRefusal } from "./doors.ts";
 export { isOffDuty, setDuty } from "./duty.ts";

@@ -48,15 +48,29 @@ export const users = sqliteTable(
 );
 
 /** Facts that a person tells about themselves. */
-export const profiles = sqliteTable("profiles", {
-  userId: integer("user_id")
-    .primaryKey()
-    .references(() => users.id, { onDelete: "cascade" }),
-  /** `YYYY-MM-DD`. */
-  birthday: text("birthday"),
-  /** Key of the picture in the bucket. */
-  avatarKey: text("avatar_key"),
-});
+export const profiles = sqliteTable(
+  "profiles",
+  {
+    userId: integer("user_id")
+      .primaryKey()
+      .references(() => users.id, { onDelete: "cascade" }),
+    /** `YYYY-MM-DD`. */
+    birthday: text("birthday"),
+    /** Key of the picture in the bucket. */
+    avatarKey: text("avatar_key"),
+    /** The same key once the picture holds no metadata; another or none while nobody has looked. */
+    cleanedAvatarKey: text("cleaned_avatar_key"),
+  },
+  (table) => [
+    /** A few among many, and none in the end. */
+    index("profiles_uncleaned")
+      .on(table.userId)
+      .where(sql`${table.avatarKey} IS NOT NULL AND ${table.avatarKey} IS NOT ${table.cleanedAvatarKey}`),
+  ],
+);
+
+/** Pictures that were stored before the intake took metadata out, in the index's own words. */
+export const UNCLEANED = sql`${profiles.avatarKey} IS NOT NULL AND ${profiles.avatarKey} IS NOT ${profiles.cleanedAvatarKey}`;
 
 /** One row a device. Nothing in it opens anything: keys are stored hashed, refresh tokens not at all. */
 export const sessions = sqliteTable(

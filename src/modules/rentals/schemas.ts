@@ -1,6 +1,6 @@
 /** The wire shape of a car post, in the clients' own spelling and order. */
 import { z } from "@hono/zod-openapi";
-import { string } from "../../platform/http/fields.ts";
+import { chosenFile, string } from "../../platform/http/fields.ts";
 import { isoTime } from "../../platform/time.ts";
 import type { CarPost, PostFacts } from "./service.ts";
 
@@ -160,8 +160,8 @@ export function toPostChange(body: z.output<typeof PostChange>): Partial<PostFac
 
 /** The picture among what a form sent under `image`: some clients send a text part of the same name beside it. */
 export function pictureOf(image: unknown): File | null {
-  const parts = Array.isArray(image) ? image : [image];
-  return parts.find((part): part is File => part instanceof File && part.size > 0) ?? null;
+  const files = (Array.isArray(image) ? image : [image]).map(chosenFile);
+  return files.find((file) => file !== null) ?? null;
 }
 
 /** A form's picture beside a post's fields; JSON bodies have none. */

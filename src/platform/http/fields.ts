@@ -116,3 +116,8 @@ export function file() {
     .custom<File>((value) => value instanceof File, { params: { text: messages.notFile } })
     .openapi({ type: "string", format: "binary" });
 }
+
+/** What a form brings under a file's name: a file input that nobody touched sends a part without name and bytes, which is none. */
+export function chosenFile(value: unknown): File | null {
+  return value instanceof File && (value.size > 0 || value.name !== "") ? value : null;
+}

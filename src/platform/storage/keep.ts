@@ -1,95 +1,90 @@
-/** Puts a picture into the bucket while it arrives: its type is known after the first bytes, its size never exceeded. */
+/** Puts a file into the bucket once the intake has taken it: while it arrives, or from where a signed PUT left it. */
 import type { Scope } from "../runtime.ts";
-import { MAGIC_BYTES, MAX_PICTURE, type PictureMime, pictureType } from "./pictures.ts";
-
-export type PictureFault = "empty" | "too_large" | "wrong_size" | "no_picture";
+import { type PictureFault, type Taken, takeFile } from "./pictures/intake.ts";
+import { type Accepted, type FileMime, MAX_PICTURE } from "./pictures/types.ts";
 
 export type Kept =
-  | { readonly ok: true; readonly size: number; readonly contentType: PictureMime }
+  | { readonly ok: true; readonly size: number; readonly contentType: FileMime }
   | { readonly ok: false; readonly fault: PictureFault };
 
 /**
- * `size` in bytes when it is known beforehand: then nothing stands in memory, and a byte more or less is refused.
+ * `size` in bytes when it is announced: a byte more or less is refused. Reads no further than that, or than the limit.
  * What is refused leaves no object. Throws what the source or the bucket throws.
  */
-export async function keepPicture(
+export async function keepArriving(
   scope: Scope,
   key: string,
   source: AsyncGenerator<Uint8Array, void>,
   size: number | null,
+  accepted: Accepted,
 ): Promise<Kept> {
-  const head = await firstBytes(source);
-  if (head.length === 0) return { ok: false, fault: "empty" };
-  const type = pictureType(head);
-  if (!type) return { ok: false, fault: "no_picture" };
-  const metadata = { httpMetadata: { contentType: type.mime } };
+  const whole = await gather(source, size ?? MAX_PICTURE);
+  if (!whole) return { ok: false, fault: size === null ? "too_large" : "wrong_size" };
+  if (whole.length > 0 && size !== null && whole.length !== size) return { ok: false, fault: "wrong_size" };
+  return put(scope, key, takeFile(whole, accepted));
+}
+
+/** Signed PUTs come here, past the Worker: nothing in this folder is ever served. */
+const INCOMING = "incoming/";
+
+export const incomingKey = (key: string) => `${INCOMING}${key}`;
+export const isIncoming = (key: string) => key.startsWith(INCOMING);
+
+/** Copies what a signed PUT brought to its key, as the intake gives it back. Null when nothing was brought. */
+export async function keepIncoming(
+  scope: Scope,
+  key: string,
+  size: number | null,
+  accepted: Accepted,
+): Promise<Kept | null> {
   const { bucket } = scope.runtime;
-  if (size === null) {
-    const whole = await gather(head, source);
-    if (!whole) return { ok: false, fault: "too_large" };
-    await bucket.put(key, whole, metadata);
-    return { ok: true, size: whole.size, contentType: type.mime };
+  const object = await bucket.get(incomingKey(key));
+  if (!object) return null;
+  if (object.size > MAX_PICTURE || (object.size > 0 && size !== null && object.size !== size)) {
+    await object.body.cancel();
+    return { ok: false, fault: object.size > MAX_PICTURE ? "too_large" : "wrong_size" };
   }
-  const pipe = new FixedLengthStream(size);
-  const put = bucket.put(key, pipe.readable, metadata);
-  const [sent, stored] = await Promise.allSettled([pour(head, source, pipe.writable, size), put]);
-  if (sent.status === "rejected") throw sent.reason;
-  if (!sent.value) return { ok: false, fault: "wrong_size" };
-  if (stored.status === "rejected") throw stored.reason;
-  return { ok: true, size, contentType: type.mime };
+  return put(scope, key, takeFile(await object.bytes(), accepted));
 }
 
-async function firstBytes(source: AsyncGenerator<Uint8Array, void>): Promise<Uint8Array> {
-  let head = new Uint8Array();
-  while (head.length < MAGIC_BYTES) {
-    const { done, value } = await source.next();
-    if (done) break;
-    const joined = new Uint8Array(head.length + value.length);
-    joined.set(head);
-    joined.set(value, head.length);
-    head = joined;
-  }
-  return head;
+/** An empty object stays for a day, so that the same PUT can't come again while its signature is good. */
+export async function closeIncoming(scope: Scope, key: string): Promise<void> {
+  await scope.runtime.bucket.put(incomingKey(key), "");
 }
 
-/** All of it; null when it is too much. */
-async function gather(head: Uint8Array, source: AsyncGenerator<Uint8Array, void>): Promise<Blob | null> {
-  const chunks = [head];
-  let size = head.length;
+/** Nightly: deletes what signed PUTs left behind. Their uploads are over long before. */
+export async function purgeIncoming(scope: Scope, before: number): Promise<void> {
+  const { bucket } = scope.runtime;
+  let cursor: string | undefined;
+  do {
+    const page = await bucket.list({ prefix: INCOMING, limit: 500, ...(cursor ? { cursor } : {}) });
+    const old = page.objects.filter(({ uploaded }) => uploaded.getTime() < before).map(({ key }) => key);
+    if (old.length > 0) await bucket.delete(old);
+    cursor = page.truncated ? page.cursor : undefined;
+  } while (cursor);
+}
+
+async function put(scope: Scope, key: string, taken: Taken): Promise<Kept> {
+  if (!taken.ok) return taken;
+  const { bytes, contentType } = taken;
+  await scope.runtime.bucket.put(key, bytes, { httpMetadata: { contentType } });
+  return { ok: true, size: bytes.length, contentType };
+}
+
+/** All of it; null when it is more than `limit` bytes. */
+async function gather(source: AsyncGenerator<Uint8Array, void>, limit: number): Promise<Uint8Array | null> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
   for await (const chunk of source) {
     size += chunk.length;
-    if (size > MAX_PICTURE) return null;
+    if (size > limit) return null;
     chunks.push(chunk);
   }
-  return size > MAX_PICTURE ? null : new Blob(chunks);
-}
-
-/** True when exactly `size` bytes went through; else the stream is torn, and so is whatever reads it. */
-async function pour(
-  head: Uint8Array,
-  source: AsyncGenerator<Uint8Array, void>,
-  sink: WritableStream<Uint8Array>,
-  size: number,
-): Promise<boolean> {
-  const writer = sink.getWriter();
-  let sent = 0;
-  const send = async (chunk: Uint8Array) => {
-    sent += chunk.length;
-    if (sent <= size) await writer.write(chunk);
-    return sent <= size;
-  };
-  try {
-    let fits = await send(head);
-    while (fits) {
-      const { done, value } = await source.next();
-      if (done) break;
-      fits = await send(value);
-    }
-    if (sent === size) await writer.close();
-    else await writer.abort(new Error("another size than announced"));
-    return sent === size;
-  } catch (error) {
-    await writer.abort(error).catch(() => {});
-    throw error;
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
   }
+  return whole;
 }

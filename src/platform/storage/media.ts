@@ -1,13 +1,16 @@
-/** Pictures in the bucket that came through the API: checked, stored under keys that the server makes. */
+/** Pictures in the bucket that came through the API: checked by the intake, stored under keys that the server makes. */
 import { randomToken } from "../crypto/digest.ts";
 import { defineEffect } from "../db/effects.ts";
 import type { Effect } from "../db/outbox.ts";
 import { invalid } from "../http/errors.ts";
 import { fill, messages } from "../http/messages.ts";
+import type { Text } from "../http/text.ts";
 import { log } from "../log.ts";
 import type { Scope } from "../runtime.ts";
 import { MEDIA_PATH } from "./access.ts";
-import { MAX_PICTURE, type PictureType, pictureType } from "./pictures.ts";
+import { cleanStored, type PictureFault, takeFile } from "./pictures/intake.ts";
+import { pictureFaults } from "./pictures/messages.ts";
+import { extensionOf, type FileMime, MAX_PICTURE, type PictureMime } from "./pictures/types.ts";
 
 export { MAX_PICTURE };
 
@@ -18,7 +21,7 @@ interface PictureLimits {
   readonly box?: number;
 }
 
-/** Stores a picture under `folder` and returns its key. Refuses what is empty, too large or no picture, under `field`. */
+/** Stores a picture under `folder` and returns its key. Refuses, under `field`, what the intake does not take. */
 export async function storePicture(
   scope: Scope,
   folder: string,
@@ -26,47 +29,47 @@ export async function storePicture(
   file: File,
   { maxBytes = MAX_PICTURE, box }: PictureLimits = {},
 ): Promise<string> {
-  if (file.size === 0) throw invalid({ [field]: messages.emptyFile });
-  if (file.size > maxBytes) throw invalid({ [field]: fill(messages.tooLarge, { limit: maxBytes }) });
-  const bytes = await file.bytes();
-  const type = pictureType(bytes);
-  if (!type) throw invalid({ [field]: messages.image });
-  const kept = box === undefined ? { bytes, type } : await fitted(scope, bytes, type, box);
+  const refusals: Record<PictureFault, Text> = {
+    ...pictureFaults,
+    too_large: fill(messages.tooLarge, { limit: maxBytes }),
+  };
+  // A file that is too large is not read at all.
+  if (file.size > maxBytes) throw invalid({ [field]: refusals.too_large });
+  const taken = takeFile(await file.bytes(), "pictures", maxBytes);
+  if (!taken.ok) throw invalid({ [field]: refusals[taken.fault] });
+  const kept = box === undefined ? taken : await fitted(scope, taken, box);
   if (!kept) throw invalid({ [field]: messages.image });
-  const key = `${folder}/${randomToken(16)}.${kept.type.extension}`;
-  await scope.runtime.bucket.put(key, kept.bytes, { httpMetadata: { contentType: kept.type.mime } });
+  const key = `${folder}/${randomToken(16)}.${extensionOf(kept.contentType)}`;
+  await scope.runtime.bucket.put(key, kept.bytes, { httpMetadata: { contentType: kept.contentType } });
   return key;
 }
 
 interface Stored {
   readonly bytes: Uint8Array;
-  readonly type: PictureType;
+  readonly contentType: FileMime;
 }
 
 /** Every engine that reads pictures writes this. */
-const PNG: PictureType = { mime: "image/png", extension: "png" };
+const PNG = "image/png" as const;
 
 /**
- * The picture with no side longer than `box`, in its own format, or as PNG where the engine reads that one and can't
- * write it, as the local one does with GIF. Null when it can't be read. Without a binding it stays as it is.
+ * The picture with no side longer than `box`, turned as its orientation says, in its own format, or as PNG where the
+ * engine reads that one and can't write it, as the local one does with GIF. Null when it can't be read. Without a
+ * binding it stays as it is.
  */
-async function fitted(
-  scope: Scope,
-  bytes: Uint8Array,
-  own: PictureType,
-  box: number,
-): Promise<Stored | null> {
+async function fitted(scope: Scope, own: Stored, box: number): Promise<Stored | null> {
   const { images } = scope.runtime;
-  if (!images) return { bytes, type: own };
-  for (const type of own.mime === PNG.mime ? [own] : [own, PNG]) {
+  if (!images) return own;
+  for (const contentType of own.contentType === PNG ? [PNG] : [own.contentType, PNG]) {
     try {
-      const picture = images.input(new Blob([bytes]).stream());
+      const picture = images.input(new Blob([own.bytes]).stream());
       const made = await picture
         .transform({ width: box, height: box, fit: "scale-down" })
-        .output({ format: type.mime });
-      return { bytes: await new Response(made.image()).bytes(), type };
+        .output({ format: contentType as PictureMime });
+      // An engine may keep a line about the maker.
+      return { bytes: cleanStored(await new Response(made.image()).bytes()), contentType };
     } catch (error) {
-      log("warn", "media.fit", { bytes: bytes.byteLength, format: type.mime }, error);
+      log("warn", "media.fit", { bytes: own.bytes.byteLength, format: contentType }, error);
     }
   }
   return null;

@@ -5,7 +5,9 @@ import { literal } from "../http/text.ts";
 import { log } from "../log.ts";
 import type { Scope } from "../runtime.ts";
 import { MEDIA_PATH, requireAccess } from "./access.ts";
-import { pictureMime } from "./pictures.ts";
+import { isIncoming } from "./keep.ts";
+import { cleanStored } from "./pictures/intake.ts";
+import { MAX_PICTURE, pictureMime } from "./pictures/types.ts";
 import { readRange } from "./range.ts";
 
 /** What `?w=` is rounded up to: a few widths, so that nobody can order endless variants. */
@@ -19,7 +21,7 @@ export const mediaRoute: RawRoute = {
   path: `${MEDIA_PATH}/:key{.+}`,
   async handle(scope, request, params) {
     const key = params.key ?? "";
-    if (!KEY.test(key)) throw notFound();
+    if (!KEY.test(key) || isIncoming(key)) throw notFound();
     const query = new URL(request.url).searchParams;
     const seconds = await requireAccess(scope, key, query);
     const headers = new Headers({
@@ -103,8 +105,8 @@ async function resized(
   if (!images) return null;
   const object = await bucket.get(key);
   const format = object && pictureMime(object.httpMetadata?.contentType ?? "");
-  // A GIF may move; it stays as it is.
-  if (!format || format === "image/gif") {
+  // A GIF may move; it stays as it is. Nothing larger than a picture may be is read whole.
+  if (!format || format === "image/gif" || object.size > MAX_PICTURE) {
     await object?.body.cancel();
     return null;
   }
@@ -115,11 +117,12 @@ async function resized(
   }
   try {
     const picture = images.input(object.body).transform({ width, fit: "scale-down" });
-    const made = (await picture.output({ format })).response();
+    // The engine turns it as its orientation says. It may keep a line about the maker.
+    const made = cleanStored(await (await picture.output({ format })).response().bytes());
     const variant = withTag(headers, etag);
     variant.set("Content-Type", format);
     variant.delete("Accept-Ranges");
-    return new Response(made.body, { headers: variant });
+    return new Response(made, { headers: variant });
   } catch (error) {
     log("warn", "media.resize", { width }, error);
     // For a moment only: the next one may get it smaller.

@@ -1,0 +1,88 @@
+/** Items of AVIF and HEIC: which of them are metadata, and where their bytes are. ISO/IEC 14496-12, sections 8.11.3 and 8.11.6. */
+import { type Box, boxesIn } from "./boxes.ts";
+import { ascii, u16, u32 } from "./reading.ts";
+
+/** A stretch of the file that belongs to an item. */
+export interface Located {
+  readonly item: number;
+  readonly from: number;
+  readonly to: number;
+  /** The table names no length, which means "to the end" as well as "nothing". */
+  readonly isOpen: boolean;
+}
+
+/** More than any picture has: a large one is made of a few hundred tiles. */
+const MAX_PLACES = 20_000;
+
+/** Numbers of the items that are EXIF, XMP or other texts. Null when the list is broken. */
+export function metadataItems(bytes: Uint8Array, infos: Box): Set<number> | null {
+  const found = new Set<number>();
+  const isLong = bytes[infos.data] !== 0;
+  const list = boxesIn(bytes, infos.data + (isLong ? 8 : 6), infos.to);
+  if (list.broken) return null;
+  for (const { type, data } of list.boxes) {
+    if (type !== "infe") continue;
+    const version = bytes[data] ?? 0;
+    // Version 3 has longer numbers; before version 2 an item had no type.
+    const at = version === 3 ? data + 8 : data + 6;
+    const id = version === 3 ? u32(bytes, data + 4) : u16(bytes, data + 4);
+    const kind = version < 2 ? "mime" : ascii(bytes, at + 2, 4);
+    if (kind === "Exif" || kind === "mime" || kind === "uri ") found.add(id);
+  }
+  return found;
+}
+
+/** Every stretch of every item. Null when one lies outside the file, or the table is broken. */
+export function locationsIn(bytes: Uint8Array, table: Box, inner: Box | undefined): Located[] | null {
+  const reader = new Reader(bytes, table);
+  const version = reader.number(1);
+  reader.number(3);
+  const [sizes, more] = [reader.number(1), reader.number(1)];
+  const [offsetSize, lengthSize, baseSize] = [sizes >> 4, sizes & 15, more >> 4];
+  const indexSize = version > 0 ? more & 15 : 0;
+  const wide = version < 2 ? 2 : 4;
+  const places: Located[] = [];
+  for (let items = reader.number(wide); items > 0; items--) {
+    const item = reader.number(wide);
+    const method = version > 0 ? reader.number(2) & 15 : 0;
+    reader.number(2);
+    const base = reader.number(baseSize);
+    for (let extents = reader.number(2); extents > 0; extents--) {
+      reader.number(indexSize);
+      const offset = base + reader.number(offsetSize);
+      const length = reader.number(lengthSize);
+      if (reader.isOver || places.length >= MAX_PLACES) return null;
+      // 0: from the file's beginning; 1: from that of the box beside this one; 2: made of other items.
+      const [start, limit] = method === 1 ? [inner?.data ?? 0, inner?.to ?? 0] : [0, bytes.length];
+      const from = start + offset;
+      const to = length === 0 ? limit : from + length;
+      if (method > 1) continue;
+      if (to > limit || from > to) return null;
+      places.push({ item, from, to, isOpen: length === 0 });
+    }
+    if (reader.isOver) return null;
+  }
+  return places;
+}
+
+/** Reads numbers of any width, one after the other, within a box. */
+class Reader {
+  #at: number;
+  constructor(
+    readonly bytes: Uint8Array,
+    readonly box: Box,
+  ) {
+    this.#at = box.data;
+  }
+
+  get isOver(): boolean {
+    return this.#at > this.box.to;
+  }
+
+  number(width: number): number {
+    let value = 0;
+    for (let index = 0; index < width; index++) value = value * 256 + (this.bytes[this.#at + index] ?? 0);
+    this.#at += width;
+    return value;
+  }
+}
