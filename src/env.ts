@@ -27,6 +27,7 @@ const DEVELOPMENT_RATES: Record<RateName, string> = {
   codeGuess: "60/900",
   codeGuessTotal: "1000/900",
   letters: "100000/3600",
+  lettersSent: "100000/3600",
 };
 const PRODUCTION_RATES: Record<RateName, string> = {
   registration: "20/3600",
@@ -38,6 +39,7 @@ const PRODUCTION_RATES: Record<RateName, string> = {
   codeGuess: "10/900",
   codeGuessTotal: "300/900",
   letters: "200/3600",
+  lettersSent: "500/3600",
 };
 
 /** How many of a thing there may be. Each can be set: `QUOTA_VEHICLES=50`. */

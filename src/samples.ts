@@ -2,7 +2,7 @@
 import { eq } from "drizzle-orm";
 import { startChat } from "./modules/chat/index.ts";
 import { loadFleet, loadSampleOrder } from "./modules/dispatch/index.ts";
-import { createEvents } from "./modules/events/index.ts";
+import { BLANK, createEvents, type Door } from "./modules/events/index.ts";
 import { loadSampleAccount, type SampleLogin, users } from "./modules/identity/index.ts";
 import { changeProfile, sendRequest } from "./modules/social/index.ts";
 import { openTicket } from "./modules/support/index.ts";
@@ -105,16 +105,27 @@ async function callerOf(scope: Scope, username: string): Promise<Caller> {
   return { ...user, sessionId: "samples", expiresAt: 0 };
 }
 
+/** As an AlphaBet client would make it. */
+const SAMPLE_DOOR: Door = {
+  audience: "signed_in",
+  makerOrganizes: false,
+  unknownNames: "passOver",
+  begun: "refuse",
+  missing: "refuse",
+};
+
 async function makeEvent(scope: Scope, caller: Caller): Promise<string> {
   const day = 24 * 3600_000;
   const startsAt = Math.ceil(scope.now() / day) * day + 7 * day + 16 * 3600_000;
-  const draft = {
+  const facts = {
+    ...BLANK,
     name: "Picnic by the river",
     startsAt,
     endsAt: startsAt + 3 * 3600_000,
     location: "Riverside park",
-    participants: ["client1", "driver1"],
   };
-  const [event] = await createEvents(scope, caller, [draft]);
+  const names = ["client1", "driver1"].map((username) => ({ username }));
+  const made = await createEvents(scope, caller, [{ facts, names }], SAMPLE_DOOR);
+  const [event] = made.ok ? made.events : [];
   return event ? `event ${event.uuid}` : "";
 }

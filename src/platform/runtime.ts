@@ -25,6 +25,7 @@ export const RATE_NAMES = [
   "codeGuess",
   "codeGuessTotal",
   "letters",
+  "lettersSent",
 ] as const;
 export type RateName = (typeof RATE_NAMES)[number];
 

@@ -180,16 +180,19 @@ test("who joins late is reminded alone", async () => {
   expect([await countOf(ann), await countOf(bob)]).toEqual([1, 1]);
 });
 
-test("taken out and in again, or moved to another time, nobody is reminded a second time", async () => {
+test("somebody taken out and in again is not reminded a second time, and a moved start reminds again", async () => {
   const ann = await person();
   const { id, startsAt } = await onADayOfItsOwn(ann, [ann]);
   await remind(startsAt - 20 * MINUTE);
   await put(`/api/event/${id}/`, { participants: [] }, { token: ann.token });
   await put(`/api/event/${id}/`, { participants: [ann.username] }, { token: ann.token });
+  expect(await remind(startsAt - 15 * MINUTE)).toBe(0);
+  expect(await countOf(ann)).toBe(1);
   const later = startsAt + 10 * MINUTE;
   await put(`/api/event/${id}/`, { starting_time: new Date(later).toISOString() }, { token: ann.token });
-  expect(await remind(later - 20 * MINUTE)).toBe(0);
-  expect(await countOf(ann)).toBe(1);
+  expect(await remind(later - 20 * MINUTE)).toBe(1);
+  expect(await remind(later - 10 * MINUTE)).toBe(0);
+  expect(await countOf(ann)).toBe(2);
 });
 
 test("two events of one person are two reminders", async () => {

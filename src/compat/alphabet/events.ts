@@ -1,131 +1,50 @@
-/** AlphaBet's event paths: participants in by username, out by id in lists and by username in the single answer. */
+/** AlphaBet's event paths over the one writer of events. */
 import { z } from "@hono/zod-openapi";
 import {
+  changeEvents,
   countEvents,
   createEvents,
-  type Event,
-  type EventChange,
-  type EventDraft,
+  type Door,
+  type EventFault,
   findEvent,
   listEvents,
+  memberFaults,
+  planFaults,
   removeEvents,
   searchEvents,
-  updateEvents,
-  usernameFor,
 } from "../../modules/events/index.ts";
-import type { Caller } from "../../platform/http/caller.ts";
-import { complain, string } from "../../platform/http/fields.ts";
-import { messages } from "../../platform/http/messages.ts";
+import { complain } from "../../platform/http/fields.ts";
+import { fill, messages as shared } from "../../platform/http/messages.ts";
 import { linkTo, readCursor, windowQuery, writeCursor } from "../../platform/http/paging.ts";
 import { type Route, reply, route } from "../../platform/http/route.ts";
-import { isoTime, parseInstant } from "../../platform/time.ts";
+import {
+  Change,
+  END_BEFORE_START,
+  Listed,
+  Message,
+  NewEvent,
+  Single,
+  toChange,
+  toDraft,
+  toListed,
+  toSingle,
+  uuid,
+  uuidParam,
+} from "./event-schemas.ts";
 import { errorKey, refuseWithError, refuseWithMessage } from "./wording.ts";
 
 const tag = "AlphaBet";
 
-/** The zone of times that name none. */
-const ZONE = "Asia/Jerusalem";
-const END_BEFORE_START = "End time must be greater than start time.";
-
-const instant = z
-  .preprocess((value) => value, z.string())
-  .transform((value, context) => {
-    const at = parseInstant(value, ZONE);
-    if (at === null) complain({ ...context, value }, messages.datetime);
-    return at ?? 0;
-  })
-  .openapi({ type: "string", format: "date-time" });
-
-/** Usernames; what is no text is left out, a lone name counts as a list of one. */
-const participants = z
-  .preprocess((value) => (typeof value === "string" ? [value] : value), z.array(z.unknown()))
-  .transform((values) => values.filter((value) => typeof value === "string"))
-  .openapi({ type: "array", items: { type: "string" } });
-
-const fields = {
-  name: string({ max: 200 }),
-  starting_time: instant,
-  end_time: instant,
-  location: string({ max: 200 }),
-  participants,
+/** Events made here are for signed-in people; participants are named by username, and unknown names are passed over. */
+const door: Door = {
+  audience: "signed_in",
+  makerOrganizes: false,
+  unknownNames: "passOver",
+  begun: "refuse",
+  missing: "refuse",
 };
-
-const NewEvent = z.object({ ...fields, participants: participants.optional() }).openapi("AlphaBetNewEvent");
-const Change = z
-  .object({
-    name: fields.name.optional(),
-    starting_time: instant.optional(),
-    end_time: instant.optional(),
-    location: fields.location.optional(),
-    participants: participants.optional(),
-  })
-  .openapi("AlphaBetEventChange");
-
-/** Any hexadecimal UUID, as the original reads it: one that nobody would make just names no event. */
-const uuid = z.guid().transform((value) => value.toLowerCase());
-const uuidParam = z.object({ id: uuid });
-
-const shape = {
-  id: z.string(),
-  name: z.string(),
-  starting_time: z.string(),
-  end_time: z.string().nullable(),
-  location: z.string(),
-  created_at: z.string(),
-  updated_at: z.string(),
-};
-/** In lists: participants as ids, their names beside them. */
-const Listed = z
-  .object({ ...shape, participants: z.array(z.number().int()), participant_usernames: z.array(z.string()) })
-  .openapi("AlphaBetListedEvent");
-const Single = z.object({ ...shape, participants: z.array(z.string()) }).openapi("AlphaBetEvent");
-const Message = z.object({ message: z.string() });
-
-function common(event: Event) {
-  return {
-    id: event.uuid,
-    name: event.name,
-    starting_time: isoTime(event.startsAt),
-    end_time: event.endsAt === null ? null : isoTime(event.endsAt),
-    location: event.location,
-    created_at: isoTime(event.createdAt),
-    updated_at: isoTime(event.updatedAt),
-  };
-}
-
-function toListed(event: Event, viewer: Caller): z.input<typeof Listed> {
-  return {
-    ...common(event),
-    participants: event.members.map(({ userId }) => userId),
-    participant_usernames: event.members.map((member) => usernameFor(viewer, member)),
-  };
-}
-
-function toSingle(event: Event, viewer: Caller): z.input<typeof Single> {
-  return { ...common(event), participants: event.members.map((member) => usernameFor(viewer, member)) };
-}
-
-function toDraft(body: z.output<typeof NewEvent>): EventDraft {
-  if (body.end_time <= body.starting_time) throw refuseWithError(END_BEFORE_START);
-  return {
-    name: body.name,
-    startsAt: body.starting_time,
-    endsAt: body.end_time,
-    location: body.location,
-    participants: body.participants ?? [],
-  };
-}
-
-function toChange(id: string, body: z.output<typeof Change>): EventChange {
-  return {
-    uuid: id,
-    name: body.name,
-    startsAt: body.starting_time,
-    endsAt: body.end_time,
-    location: body.location,
-    participants: body.participants,
-  };
-}
+/** In a batch, unknown and past events are passed over too. */
+const batchDoor: Door = { ...door, begun: "passOver", missing: "passOver" };
 
 const list = route({
   method: "get",
@@ -171,7 +90,9 @@ const create = route({
   wording: errorKey,
   answers: { 201: z.object({ message: z.string(), id: z.string(), event: Single }) },
   async handle({ scope, caller, body }) {
-    const [event] = await createEvents(scope, caller, [toDraft(body)]);
+    const made = await createEvents(scope, caller, [toDraft(body)], door);
+    if (!made.ok) throw refused(made, "No event found");
+    const [event] = made.events;
     if (!event) throw refuseWithError("Nothing was created");
     return reply(201, {
       message: "Event created successfully",
@@ -209,7 +130,7 @@ const update = route({
   wording: errorKey,
   answers: { 200: z.object({ message: z.string(), event: Single }) },
   async handle({ scope, caller, params, body }) {
-    const result = await updateEvents(scope, caller, [toChange(params.id, body)], true);
+    const result = await changeEvents(scope, caller, [toChange(params.id, body)], door);
     if (!result.ok) throw refused(result, "No event found");
     const [event] = result.events;
     if (!event) throw refuseWithMessage(404, "No event found");
@@ -226,7 +147,7 @@ const remove = route({
   params: uuidParam,
   answers: { 200: Message },
   async handle({ scope, caller, params }) {
-    const result = await removeEvents(scope, caller, [params.id]);
+    const result = await removeEvents(scope, caller, [{ uuid: params.id }]);
     if (!result.ok) throw refused(result, "No events found");
     const [event] = result.events;
     if (!event) throw refuseWithMessage(404, "No events found");
@@ -234,21 +155,25 @@ const remove = route({
   },
 });
 
-function refused(
-  refusal: { reason: "missing" | "past" | "order" | "forbidden"; uuid?: string },
-  missing: string,
-) {
-  switch (refusal.reason) {
+function refused(fault: EventFault, missing: string) {
+  switch (fault.reason) {
     case "missing":
       return refuseWithMessage(404, missing);
     case "past":
       return refuseWithMessage(404, "Event is in the past");
-    case "order":
-      return refuseWithError(END_BEFORE_START);
+    case "plan":
+      return refuseWithError(fault.fault === "order" ? END_BEFORE_START : planFaults[fault.fault][1].en);
     case "forbidden":
-      return refuseWithMessage(403, `You may not change the event ${refusal.uuid}`, { id: refusal.uuid });
+      return refuseWithMessage(403, `You may not change the event ${fault.uuid}`, { id: fault.uuid });
+    case "age":
+    case "over":
+      return refuseWithError(fill(memberFaults[fault.reason], { name: fault.username }).en);
+    case "moved":
+      return refuseWithMessage(409, shared.conflict.en);
+    case "unknown":
+      return refuseWithError("No such participant");
     default:
-      return refusal.reason satisfies never;
+      return fault satisfies never;
   }
 }
 
@@ -297,8 +222,12 @@ const createBatch = route({
   wording: errorKey,
   answers: { 201: z.object({ message: z.string(), ids: z.array(z.string()) }) },
   async handle({ scope, caller, body }) {
-    const made = await createEvents(scope, caller, body.map(toDraft));
-    return reply(201, { message: "Batch events created successfully", ids: made.map(({ uuid }) => uuid) });
+    const made = await createEvents(scope, caller, body.map(toDraft), door);
+    if (!made.ok) throw refused(made, "No event found");
+    return reply(201, {
+      message: "Batch events created successfully",
+      ids: made.events.map(({ uuid }) => uuid),
+    });
   },
 });
 
@@ -312,12 +241,8 @@ const updateBatch = route({
   wording: errorKey,
   answers: { 200: Message },
   async handle({ scope, caller, body }) {
-    const result = await updateEvents(
-      scope,
-      caller,
-      body.map((item) => toChange(item.id, item)),
-      false,
-    );
+    const changes = body.map((item) => toChange(item.id, item));
+    const result = await changeEvents(scope, caller, changes, batchDoor);
     if (!result.ok) throw refused(result, "No event found");
     return reply(200, { message: "Batch events updated successfully" });
   },
@@ -334,7 +259,11 @@ const removeBatch = route({
   wording: errorKey,
   answers: { 200: Message },
   async handle({ scope, caller, body }) {
-    const result = await removeEvents(scope, caller, body);
+    const result = await removeEvents(
+      scope,
+      caller,
+      body.map((id) => ({ uuid: id })),
+    );
     if (!result.ok) throw refused(result, "No events found");
     return reply(200, { message: "Batch events deleted successfully" });
   },

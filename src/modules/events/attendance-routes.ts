@@ -4,7 +4,8 @@ import { notFound, refuse } from "../../platform/http/errors.ts";
 import { messages as shared } from "../../platform/http/messages.ts";
 import { type Route, reply, route } from "../../platform/http/route.ts";
 import { numberIn, uuidIn } from "../../platform/ids.ts";
-import { acceptMembership, type EventRef, leaveEvent } from "./attendance.ts";
+import { acceptMembership, leaveEvent } from "./attendance.ts";
+import type { EventRef } from "./loading.ts";
 import { eventsOf } from "./queries.ts";
 
 const tag = "Events";

@@ -3,19 +3,10 @@ import { and, eq, sql } from "drizzle-orm";
 import { commit } from "../../platform/db/outbox.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { noticeEffects, noticeRows, pushNotices } from "../notifications/index.ts";
-import { type Gathering, gatheringFields } from "./gatherings.ts";
+import { type EventRef, findStored } from "./loading.ts";
 import { offerWithout } from "./participation.ts";
 import { farewells } from "./participation-notices.ts";
-import { eventMembers, events } from "./tables.ts";
-
-/** An event as addresses name it: by its number or its uuid. */
-export type EventRef = { readonly id: number } | { readonly uuid: string };
-
-export async function findByRef(scope: Scope, ref: EventRef): Promise<Gathering | null> {
-  const named = "id" in ref ? eq(events.id, ref.id) : eq(events.uuid, ref.uuid);
-  const [row] = await scope.db.select(gatheringFields).from(events).where(named);
-  return row ?? null;
-}
+import { eventMembers } from "./tables.ts";
 
 /** Accepts being named in an event. Repeatable; false for somebody who is not a member. */
 export async function acceptMembership(scope: Scope, userId: number, ref: EventRef): Promise<boolean> {
@@ -38,13 +29,12 @@ export async function leaveEvent(
   ref: EventRef,
 ): Promise<"done" | "missing" | "moved"> {
   for (let tries = 0; tries < TRIES; tries++) {
-    const event = await findByRef(scope, ref);
+    const event = await findStored(scope, ref);
     if (!event?.members.some((member) => member.userId === userId)) return "missing";
     const [offer, notices] = await Promise.all([
-      offerWithout(scope, event.id, userId),
+      offerWithout(scope, event, userId),
       farewells(scope, event, userId),
     ]);
-    if (!offer) return "missing";
     const remove = scope.db.run(sql`DELETE FROM event_members
       WHERE event_id = ${event.id} AND user_id = ${userId} AND ${offer.unmoved}`);
     const forget = scope.db.run(sql`DELETE FROM participation_requests

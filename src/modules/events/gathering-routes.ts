@@ -1,28 +1,32 @@
 /** `/api/v1/events/…`: find events, hold and change one's own. */
 import { z } from "@hono/zod-openapi";
 import type { Caller } from "../../platform/http/caller.ts";
-import { forbidden, invalid, notFound, refuse } from "../../platform/http/errors.ts";
+import { forbidden, invalid, notFound, type Refusal, refuse } from "../../platform/http/errors.ts";
+import { noSuchKey } from "../../platform/http/exact.ts";
 import { integer } from "../../platform/http/fields.ts";
-import { messages as shared } from "../../platform/http/messages.ts";
+import { fill, messages as shared } from "../../platform/http/messages.ts";
 import { envelope, pageQuery, paginate } from "../../platform/http/paging.ts";
 import { type Route, reply, route } from "../../platform/http/route.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { fileUrl, newestFinished } from "../files/index.ts";
 import { findCity } from "../social/index.ts";
+import { changeEvents, createEvents } from "./commands.ts";
 import {
   GatheringChange,
   GatheringWire,
   gatheringFilter,
   NewGathering,
   toChange,
-  toCompany,
   toFacts,
   toGatheringWire,
+  toNames,
+  toPicture,
 } from "./gathering-schemas.ts";
 import { findGathering, type Gathering, type GatheringFilter, listGatherings } from "./gatherings.ts";
-import { changeGathering, holdGathering } from "./hosting.ts";
+import { memberFaults, planFaults } from "./messages.ts";
+import type { Door, EventFault } from "./plans.ts";
+import { removeEvents } from "./removal.ts";
 import { mayChange } from "./rules.ts";
-import { removeEvents } from "./service.ts";
 
 const tag = "Events";
 const challenge = "Token";
@@ -33,6 +37,38 @@ const PAGE_SIZE = 4;
 const FORM_LIMIT = 16 * 1024 * 1024;
 
 const params = z.object({ id: integer({ min: 1 }) });
+
+/** Find Friend's door: members are named by id, and one that nobody has is an error. */
+const door: Door = {
+  audience: "public",
+  makerOrganizes: true,
+  unknownNames: "refuse",
+  begun: "change",
+  missing: "refuse",
+};
+
+function refused(fault: EventFault): Refusal {
+  switch (fault.reason) {
+    case "missing":
+    case "past":
+      return notFound();
+    case "forbidden":
+      return forbidden();
+    case "moved":
+      return refuse(409, shared.conflict);
+    case "plan": {
+      const [field, words] = planFaults[fault.fault];
+      return invalid({ [field]: words });
+    }
+    case "unknown":
+      return invalid({ members: noSuchKey("id" in fault.name ? fault.name.id : 0) });
+    case "age":
+    case "over":
+      return invalid({ members: fill(memberFaults[fault.reason], { name: fault.username }) });
+    default:
+      return fault satisfies never;
+  }
+}
 
 async function toWires(scope: Scope, events: readonly Gathering[]) {
   const images = await newestFinished(
@@ -106,7 +142,12 @@ const create = route({
   multipartLimit: FORM_LIMIT,
   answers: { 201: GatheringWire },
   async handle({ scope, caller, body }) {
-    const event = await holdGathering(scope, caller, toFacts(body, scope.now()), toCompany(body));
+    const facts = toFacts(body, scope.now());
+    const draft = { facts, names: toNames(body) ?? [], ...toPicture(body) };
+    const made = await createEvents(scope, caller, [draft], door);
+    if (!made.ok) throw refused(made);
+    const [event] = made.events;
+    if (!event) throw notFound();
     return reply(201, await toWire(scope, event));
   },
 });
@@ -152,11 +193,12 @@ const change = (method: "put" | "patch") =>
     answers: { 200: GatheringWire },
     may: ({ scope, caller, params }) => requireHost(scope, caller, params.id),
     async handle({ scope, caller, params, body }) {
-      const changed = await changeGathering(scope, caller, params.id, toChange(body), toCompany(body));
-      if (changed === "missing") throw notFound();
-      if (changed === "forbidden") throw forbidden();
-      if (changed === "moved") throw refuse(409, shared.conflict);
-      return reply(200, await toWire(scope, changed));
+      const change = { ref: params, facts: toChange(body), names: toNames(body), ...toPicture(body) };
+      const changed = await changeEvents(scope, caller, [change], door);
+      if (!changed.ok) throw refused(changed);
+      const [event] = changed.events;
+      if (!event) throw notFound();
+      return reply(200, await toWire(scope, event));
     },
   });
 
@@ -171,7 +213,7 @@ const remove = route({
   answers: { 204: null },
   async handle({ scope, caller, params }) {
     const event = await requireHost(scope, caller, params.id);
-    await removeEvents(scope, caller, [event.uuid]);
+    await removeEvents(scope, caller, [{ id: event.id }]);
     return reply(204, null);
   },
 });

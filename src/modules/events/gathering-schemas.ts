@@ -16,8 +16,10 @@ import { messages } from "../../platform/http/messages.ts";
 import type { Text } from "../../platform/http/text.ts";
 import { isoTime, parseInstant } from "../../platform/time.ts";
 import type { Gathering } from "./gatherings.ts";
-import type { Company, GatheringFacts } from "./hosting.ts";
+import type { NameOf } from "./loading.ts";
 import type { Participation } from "./participation.ts";
+import type { EventPicture } from "./pictures.ts";
+import { BLANK, type EventFacts } from "./plans.ts";
 
 /** The zone of times that name none, and of a calendar day. */
 export const ZONE = "Europe/Moscow";
@@ -117,7 +119,7 @@ export function toGatheringWire(event: Gathering, image: string | null): z.input
 }
 
 /** What a body names. Of the two degrees neither goes without the other. */
-export function toChange(body: z.output<typeof GatheringChange>): Partial<GatheringFacts> {
+export function toChange(body: z.output<typeof GatheringChange>): Partial<EventFacts> {
   const { latitude = null, longitude = null } = body;
   if ((latitude === null) !== (longitude === null))
     throw invalid({ [latitude === null ? "latitude" : "longitude"]: messages.required });
@@ -141,36 +143,22 @@ export function toChange(body: z.output<typeof GatheringChange>): Partial<Gather
 }
 
 /** A whole event: what the body leaves out is as it is in an event of which nothing else is known. */
-export function toFacts(body: z.output<typeof NewGathering>, now: number): GatheringFacts {
-  return {
-    name: body.name,
-    description: body.description,
-    eventType: body.event_type,
-    startsAt: now,
-    endsAt: null,
-    cityId: null,
-    location: "",
-    price: 0,
-    minAge: null,
-    maxAge: null,
-    minMembers: null,
-    maxMembers: null,
-    latitude: null,
-    longitude: null,
-    ...toChange(body),
-  };
+export function toFacts(body: z.output<typeof NewGathering>, now: number): EventFacts {
+  const { name, description, event_type: eventType } = body;
+  return { ...BLANK, name, description, eventType, startsAt: now, ...toChange(body) };
+}
+
+/** The people that a body names; undefined when it says nothing of members. */
+export function toNames(body: z.output<typeof GatheringChange>): NameOf[] | undefined {
+  return body.members?.map(({ id }) => ({ id }));
 }
 
 /** A picture in JSON is no picture; an empty one changes nothing, as clients send it that have none. */
-export function toCompany(body: z.output<typeof GatheringChange>): Company {
-  const { image } = body;
+export function toPicture({ image }: z.output<typeof GatheringChange>): EventPicture {
   const isFile = image instanceof File;
   const nothing = image === undefined || image === "" || (isFile && chosenFile(image) === null);
   if (!nothing && image !== null && !isFile) throw invalid({ image: messages.notFile });
-  return {
-    memberIds: body.members?.map(({ id }) => id),
-    image: nothing ? undefined : (image as File | null),
-  };
+  return { image: nothing ? undefined : (image as File | null) };
 }
 
 /** A filter as Django reads it: the last of several, nothing for empty text. */

@@ -3,9 +3,8 @@ import { and, desc, eq, gt, gte, isNull, lt, or, type SQL, sql } from "drizzle-o
 import { contains } from "../../platform/db/folding.ts";
 import type { Listed, Window } from "../../platform/http/paging.ts";
 import type { Scope } from "../../platform/runtime.ts";
-import { visibleNameSql } from "../identity/index.ts";
 import { areFriends, cityName } from "../social/index.ts";
-import { type Event, eventFields, type Named } from "./queries.ts";
+import { type Event, eventFields } from "./queries.ts";
 import type { Limits } from "./rules.ts";
 import { events } from "./tables.ts";
 
@@ -112,10 +111,4 @@ function conditions(filter: GatheringFilter): SQL | undefined {
         WHERE o.event_id = events.id AND o.is_organizer AND ${areFriends(sql`o.user_id`, me)})`,
     ),
   );
-}
-
-/** People by id, for those of the ids that somebody has. */
-export async function peopleOf(scope: Scope, ids: readonly number[]): Promise<Omit<Named, "key">[]> {
-  return scope.db.all(sql`SELECT id AS userId, ${visibleNameSql(null)} AS username, NULL AS hiddenUsername, email, locale FROM users
-    WHERE id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`);
 }

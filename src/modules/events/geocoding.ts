@@ -7,7 +7,7 @@ import { invalid } from "../../platform/http/errors.ts";
 import { noSuchKey } from "../../platform/http/exact.ts";
 import { DeliveryError } from "../../platform/mail/mail.ts";
 import type { Scope } from "../../platform/runtime.ts";
-import { findCity } from "../social/index.ts";
+import { type City, findCity } from "../social/index.ts";
 import { events } from "./tables.ts";
 
 interface Whereabouts {
@@ -31,10 +31,11 @@ export async function placeFor(
   before: Whereabouts | null,
   after: Whereabouts & { readonly uuid: string },
   change: Partial<Whereabouts>,
+  cityOf: (id: number) => Promise<City | null> = (id) => findCity(scope, id),
 ): Promise<Placing> {
   const named = change.cityId !== undefined || change.location !== undefined || change.latitude !== undefined;
   if (!named) return UNMOVED;
-  const city = after.cityId === null ? null : await findCity(scope, after.cityId);
+  const city = after.cityId === null ? null : await cityOf(after.cityId);
   if (after.cityId !== null && !city) throw invalid({ city: noSuchKey(after.cityId) });
   if (change.latitude !== undefined && change.latitude !== null) return UNMOVED;
   const stays = before && before.cityId === after.cityId && before.location === after.location;
@@ -44,6 +45,29 @@ export async function placeFor(
     place: { latitude: city?.latitude ?? null, longitude: city?.longitude ?? null },
     effects: lookUp ? [geocoding.row({ uuid: after.uuid })] : [],
   };
+}
+
+interface Move {
+  readonly before: Whereabouts | null;
+  readonly after: Whereabouts & { readonly uuid: string };
+  readonly change: Partial<Whereabouts>;
+}
+
+/** Where each of several events will be, in their order. A city is looked up once, however many events are in it. */
+export async function placesOf(
+  scope: Scope,
+  moves: readonly Move[],
+): Promise<{ places: Placing["place"][]; lookUps: Effect[] }> {
+  const cities = new Map<number, Promise<City | null>>();
+  const cityOf = (id: number) => {
+    const city = cities.get(id) ?? findCity(scope, id);
+    cities.set(id, city);
+    return city;
+  };
+  const placings = await Promise.all(
+    moves.map(({ before, after, change }) => placeFor(scope, before, after, change, cityOf)),
+  );
+  return { places: placings.map(({ place }) => place), lookUps: placings.flatMap(({ effects }) => effects) };
 }
 
 /**

@@ -1,11 +1,14 @@
 /** Events: what other rooms of the house may use. */
+
+export { changeEvents, createEvents, type EventChange, type EventDraft } from "./commands.ts";
 export { eraseEventWords } from "./erasure.ts";
 export { fellowEffects, fellowsWithin } from "./fellows.ts";
 export { eventGate } from "./gate.ts";
 export { geocoding } from "./geocoding.ts";
-export { sweepLines } from "./line.ts";
 export { eventMails } from "./mails.ts";
+export { memberFaults, planFaults } from "./messages.ts";
 export { eventNotice } from "./notices.ts";
+export { BLANK, type Door, type EventFault } from "./plans.ts";
 export {
   countEvents,
   type Event,
@@ -16,7 +19,8 @@ export {
   usernameFor,
 } from "./queries.ts";
 export { sendReminders } from "./reminders.ts";
+export { removeEvents } from "./removal.ts";
 export { eventResources } from "./resources.ts";
 export { eventTenant } from "./room.ts";
 export { eventRoutes } from "./routes.ts";
-export { createEvents, type EventChange, type EventDraft, removeEvents, updateEvents } from "./service.ts";
+export { sweepLines } from "./waitlist.ts";

@@ -1,6 +1,9 @@
 /** The letters about events: one per person and change. */
 import type { Locale } from "../../platform/http/text.ts";
 import type { Letter } from "../../platform/mail/letter.ts";
+import { describeChanges, readableTime } from "./change-words.ts";
+import type { EventChanges } from "./changes.ts";
+import type { MemberLinks } from "./links.ts";
 
 export interface EventLetter {
   readonly name: string;
@@ -11,6 +14,10 @@ export interface EventLetter {
   readonly participants: readonly string[];
   /** How many take part in all; the names above may be the first of them. */
   readonly count: number;
+  /** In a letter about a change: what it changed. */
+  readonly changes?: EventChanges;
+  /** What the reader can do about being in the event. */
+  readonly links?: MemberLinks;
 }
 
 type Action = "created" | "updated" | "cancelled" | "left";
@@ -42,8 +49,12 @@ const change =
     const subject = locale === "ru" ? "Уведомление о мероприятии" : "Notification for Event";
     return {
       subject: `${subject} ${data.name} - ${words.action}`,
-      paragraphs: [words.sentence(data.name)],
+      paragraphs: [
+        words.sentence(data.name),
+        ...(data.changes ? [describeChanges(data.changes, locale)] : []),
+      ],
       facts: facts(data, locale),
+      ...buttons(data.links, locale),
     };
   };
 
@@ -52,18 +63,27 @@ export const eventUpdated = change("updated");
 export const eventCancelled = change("cancelled");
 export const eventLeft = change("left");
 
+/** Accepting is the button; leaving is a link below it. */
+function buttons(links: MemberLinks | undefined, locale: Locale): Pick<Letter, "action" | "further"> {
+  if (!links) return {};
+  const ru = locale === "ru";
+  const leave = { label: ru ? "Выйти из мероприятия" : "Leave the event", url: links.leave };
+  const accept = links.accept && { label: ru ? "Принять участие" : "Accept", url: links.accept };
+  return { ...(accept ? { action: accept } : {}), further: [leave] };
+}
+
 export function eventReminder(data: EventLetter, locale: Locale): Letter {
-  return locale === "ru"
-    ? {
-        subject: "Напоминание о мероприятии",
-        paragraphs: [`Мероприятие «${data.name}» начнётся в течение 30 минут.`],
-        facts: facts(data, locale),
-      }
-    : {
-        subject: "Event Reminder",
-        paragraphs: [`The event "${data.name}" is starting in 30 minutes.`],
-        facts: facts(data, locale),
-      };
+  const ru = locale === "ru";
+  return {
+    subject: ru ? "Напоминание о мероприятии" : "Event Reminder",
+    paragraphs: [
+      ru
+        ? `Мероприятие «${data.name}» начнётся в течение 30 минут.`
+        : `The event "${data.name}" is starting in 30 minutes.`,
+    ],
+    facts: facts(data, locale),
+    ...buttons(data.links, locale),
+  };
 }
 
 function facts(data: EventLetter, locale: Locale): [string, string][] {
@@ -79,16 +99,6 @@ function facts(data: EventLetter, locale: Locale): [string, string][] {
       : [[ru ? "Конец" : "Ends", readableTime(data.endsAt, locale)] as [string, string]]),
     [ru ? "Участники" : "Participants", names || "—"],
   ];
-}
-
-/** Made once: a formatter costs a hundred times what it does. */
-const FORMATS = {
-  en: new Intl.DateTimeFormat("en", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" }),
-  ru: new Intl.DateTimeFormat("ru", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" }),
-} satisfies Record<Locale, Intl.DateTimeFormat>;
-
-function readableTime(at: number, locale: Locale): string {
-  return `${FORMATS[locale].format(at)} UTC`;
 }
 
 /** What the templates are called in the outbox. */

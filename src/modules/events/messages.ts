@@ -14,6 +14,13 @@ export const messages = {
     "A declined request can't be withdrawn.",
     "Отклонённую заявку на участие в мероприятии отозвать нельзя.",
   ),
+  eventTitle: text("Event", "Мероприятие"),
+  namedInEvent: text(
+    "You take part in the new event “{name}”.",
+    "Вы участвуете в новом мероприятии «{name}».",
+  ),
+  eventChanged: text("The event “{name}” was updated.", "Мероприятие «{name}» изменено."),
+  andMore: text(" And {count} more.", " И ещё {count}."),
   noDistance: text(
     "No distance to the event {name} was found.",
     "Расстояние до мероприятия {name} не найдено.",
@@ -45,6 +52,18 @@ export const planFaults: Record<PlanFault, readonly [field: string, Text]> = {
     ),
   ],
 };
+
+/** Why somebody can't be added to an event by others. */
+export const memberFaults = {
+  age: text(
+    "{name} is not of the age that the event is for.",
+    "{name}: возраст не подходит для этого мероприятия.",
+  ),
+  over: text(
+    "The event is over: nobody can be added.",
+    "Мероприятие уже прошло: добавить участников нельзя.",
+  ),
+} satisfies Record<string, Text>;
 
 export const joinFaults: Record<JoinFault, Text> = {
   own: text("You organize this event.", "Вы организатор этого мероприятия."),

@@ -115,6 +115,7 @@ const decision = (verb: "accept" | "decline", decide: typeof accept, said: keyof
       if (result === "missing") throw notFound();
       if (result === "forbidden") throw forbidden();
       if (result === "moved") throw refuse(409, shared.conflict);
+      if (result === "age" || result === "over") throw invalid({ non_field_errors: joinFaults[result] });
       if (result === "full") throw invalid({ non_field_errors: messages.full });
       return reply(200, { message: messages[said][scope.locale] });
     },

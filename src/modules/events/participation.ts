@@ -1,17 +1,24 @@
 /** Asking to take part in an event, and being let in: never more people than there are places. */
 import { and, desc, eq, sql } from "drizzle-orm";
-import type { BatchItem } from "drizzle-orm/batch";
 import { commit } from "../../platform/db/outbox.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { calledName, findProfile } from "../identity/index.ts";
 import { noticeEffects, noticeRows, pushNotices } from "../notifications/index.ts";
 import { ageOn } from "../social/index.ts";
-import { findGathering, type Gathering, gatheringFields } from "./gatherings.ts";
-import { closeDoor, lineOf, type Offer, offerPlaces } from "./line.ts";
+import { findStored, loadCircle, type StoredEvent, storedFields } from "./loading.ts";
 import { farewells, hostsOf, noticeTo } from "./participation-notices.ts";
-import { freePlaces, type JoinFault, joinFault, mayChange } from "./rules.ts";
+import {
+  freePlaces,
+  isOver,
+  type JoinFault,
+  joinFault,
+  mayChange,
+  newcomerFault,
+  seatsTaken,
+} from "./rules.ts";
 import { events, participationRequests } from "./tables.ts";
+import { closeDoor, lineOf, type Offer, offerPlaces, seatsOf } from "./waitlist.ts";
 
 export type Participation = typeof participationRequests.$inferSelect;
 
@@ -30,7 +37,7 @@ export async function requestsFor(
   caller: Caller,
   eventId: number,
 ): Promise<Participation[] | "missing" | "forbidden"> {
-  const event = await findGathering(scope, eventId);
+  const event = await findStored(scope, { id: eventId });
   if (!event) return "missing";
   if (!mayChange(event, caller)) return "forbidden";
   return scope.db
@@ -48,14 +55,20 @@ export async function ownRequest(scope: Scope, userId: number, id: number): Prom
   return row ?? null;
 }
 
-/** Asks to take part; where there is no place left, one waits. `repeated`: asked before, or in the event already. */
+/**
+ * Asks to take part; where there is no place left, the request waits. `repeated`: asked before, or in the event already.
+ * To somebody whom its creator has blocked, or who has blocked its creator, the event is missing.
+ */
 export async function askToJoin(
   scope: Scope,
   { userId }: Caller,
   eventId: number,
 ): Promise<Participation | JoinFault | "missing" | "repeated"> {
-  const [event, applicant] = await Promise.all([findGathering(scope, eventId), findProfile(scope, userId)]);
-  if (!event || !applicant) return "missing";
+  const [event, applicant] = await Promise.all([
+    findStored(scope, { id: eventId }),
+    findProfile(scope, userId),
+  ]);
+  if (!event || !applicant || event.creatorBlocks.has(userId)) return "missing";
   const now = scope.now();
   const fault = joinFault(event, { userId, age: ageOn(now, applicant.birthday) }, now);
   if (fault) return fault;
@@ -64,7 +77,7 @@ export async function askToJoin(
   const insert = scope.db.run(sql`
     INSERT INTO participation_requests (event_id, user_id, is_waiting, created_at, updated_at)
     SELECT e.id, ${userId}, coalesce(
-        (SELECT count(*) FROM event_members WHERE event_id = e.id) >= e.max_members, 0), ${now}, ${now}
+        ${seatsOf(sql`e.id`)} >= e.max_members, 0), ${now}, ${now}
     FROM events e WHERE e.id = ${eventId}
       AND NOT EXISTS (SELECT 1 FROM event_members WHERE event_id = e.id AND user_id = ${userId})
     ON CONFLICT DO NOTHING RETURNING id, is_waiting AS isWaiting`);
@@ -87,7 +100,7 @@ export async function askToJoin(
 /** A request with its event. */
 async function findRequest(scope: Scope, id: number) {
   const [row] = await scope.db
-    .select({ request: participationRequests, event: gatheringFields })
+    .select({ request: participationRequests, event: storedFields })
     .from(participationRequests)
     .innerJoin(events, eq(events.id, participationRequests.eventId))
     .where(eq(participationRequests.id, id));
@@ -129,13 +142,18 @@ export async function withdraw(
 }
 
 /** `missing`: no such request, or decided on already. */
-export type Decision = "done" | "missing" | "forbidden" | "full" | "moved";
+export type Decision = "done" | "missing" | "forbidden" | "full" | "moved" | "age" | "over";
 
-/** Lets an applicant in, if there is a place. */
+/** Lets an applicant in, if there is a place and the event is still for them. Blocked people are missing. */
 export async function accept(scope: Scope, caller: Caller, id: number): Promise<Decision> {
   const found = await findDecidable(scope, caller, id);
   if (typeof found === "string") return found;
   const { request, event } = found;
+  const { people, blocks } = await loadCircle(scope, caller, [{ id: request.userId }]);
+  const [applicant] = people;
+  if (!applicant || blocks.has(request.userId) || event.creatorBlocks.has(request.userId)) return "missing";
+  if (isOver(event, scope.now())) return "over";
+  if (newcomerFault(event, applicant.age)) return "age";
   const notices = [
     noticeTo(
       request.userId,
@@ -150,7 +168,7 @@ export async function accept(scope: Scope, caller: Caller, id: number): Promise<
     SET status = 'Accepted', is_waiting = 0, processed_by = ${caller.userId}, updated_at = ${now}
     WHERE id = ${id} AND status = 'Pending' AND (
       EXISTS (SELECT 1 FROM event_members WHERE event_id = r.event_id AND user_id = r.user_id)
-      OR coalesce((SELECT count(*) FROM event_members WHERE event_id = r.event_id)
+      OR coalesce(${seatsOf(sql`r.event_id`)}
         < (SELECT max_members FROM events WHERE id = r.event_id), 1))`);
   const join =
     scope.db.run(sql`INSERT INTO event_members (event_id, user_id, is_organizer, joined_at, accepted_at)
@@ -167,7 +185,11 @@ export async function accept(scope: Scope, caller: Caller, id: number): Promise<
 }
 
 /** Turns an applicant down for good. */
-export async function decline(scope: Scope, caller: Caller, id: number): Promise<Exclude<Decision, "full">> {
+export async function decline(
+  scope: Scope,
+  caller: Caller,
+  id: number,
+): Promise<Exclude<Decision, "full" | "age" | "over">> {
   for (let tries = 0; tries < TRIES; tries++) {
     const found = await findDecidable(scope, caller, id);
     if (typeof found === "string") return found;
@@ -204,33 +226,25 @@ async function findDecidable(scope: Scope, caller: Caller, id: number) {
 const unchanged = ({ status, isWaiting }: Participation) =>
   and(eq(participationRequests.status, status), eq(participationRequests.isWaiting, isWaiting));
 
-/** What the line gains when this request is gone: the place that its applicant has or was told of. */
-async function offerAfter(scope: Scope, event: Gathering, request: Participation) {
-  const line = await lineOf(scope, event.id, [request.userId]);
-  const members = event.members.length - (request.status === "Accepted" ? 1 : 0);
-  return offerPlaces(scope, event, line, freePlaces(event.maxMembers, members));
+/** What the waiting list gains when this request is gone: the place that its applicant has or was told of. */
+function offerAfter(scope: Scope, event: StoredEvent, request: Participation): Promise<Offer> {
+  return request.status === "Accepted"
+    ? offerWithout(scope, event, request.userId)
+    : offerTo(scope, event, event, request.userId);
 }
 
-/** What the line gains when a member is taken out. Null when there is no such event. */
-export async function offerWithout(scope: Scope, eventId: number, userId: number): Promise<Offer | null> {
-  const event = await findGathering(scope, eventId);
-  if (!event) return null;
+/** What the waiting list gains when a member is taken out. */
+export function offerWithout(scope: Scope, event: StoredEvent, userId: number): Promise<Offer> {
   const members = event.members.filter((member) => member.userId !== userId);
-  const line = await lineOf(scope, eventId, [userId]);
-  return offerPlaces(scope, event, line, freePlaces(event.maxMembers, members.length));
+  return offerTo(scope, event, { ...event, members }, userId);
 }
 
-/** Requests say what the host decided: whoever was put in is accepted, whoever was taken out is declined. */
-export function followMembers(
+async function offerTo(
   scope: Scope,
-  caller: Caller,
-  eventId: number,
-  memberIds: readonly number[],
-): BatchItem<"sqlite"> {
-  const members = sql`(SELECT value FROM json_each(${JSON.stringify(memberIds)}))`;
-  return scope.db.run(sql`UPDATE participation_requests
-    SET status = iif(user_id IN ${members}, 'Accepted', 'Declined'), is_waiting = 0,
-      processed_by = ${caller.userId}, updated_at = ${scope.now()}
-    WHERE event_id = ${eventId}
-      AND iif(status = 'Accepted', user_id NOT IN ${members}, user_id IN ${members})`);
+  event: StoredEvent,
+  after: StoredEvent,
+  without: number,
+): Promise<Offer> {
+  const line = await lineOf(scope, event.id, [without]);
+  return offerPlaces(scope, event, line, freePlaces(event.maxMembers, seatsTaken(after)));
 }

@@ -3,14 +3,7 @@ import { asc, desc, eq, gt, sql } from "drizzle-orm";
 import type { Locale } from "../../platform/http/text.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
-import {
-  aliasOf,
-  foldUsername,
-  isNamedBy,
-  type Viewer,
-  visibleName,
-  visibleNameSql,
-} from "../identity/index.ts";
+import { type Viewer, visibleName, visibleNameSql } from "../identity/index.ts";
 import { foldLocation } from "./rules.ts";
 import { eventEntries, eventMembers, eventReminders, events, participationRequests } from "./tables.ts";
 
@@ -24,6 +17,8 @@ export interface Person {
   readonly email: string | null;
   readonly locale: Locale;
   readonly isOrganizer: boolean;
+  /** When they took part by their own act, epoch ms; null for somebody who was only named. */
+  readonly acceptedAt: number | null;
 }
 
 export interface Event {
@@ -48,7 +43,7 @@ function readPeople(json: string): Person[] {
 }
 
 /** The names of a row of `users`, for a `json_object`. */
-const namesJson = (user: string) =>
+export const namesJson = (user: string) =>
   sql`'username', ${visibleNameSql(null, user)}, 'hiddenUsername', iif(${sql.raw(user)}.username_is_generated,
     ${sql.raw(user)}.username, NULL)`;
 
@@ -60,7 +55,7 @@ export function usernameFor(viewer: Viewer, { userId, username, hiddenUsername }
 
 const membersJson = sql<string>`(
   SELECT json_group_array(json_object('userId', u.id, ${namesJson("u")}, 'email', u.email, 'locale', u.locale,
-    'isOrganizer', m.is_organizer) ORDER BY m.joined_at, u.id)
+    'isOrganizer', m.is_organizer, 'acceptedAt', m.accepted_at) ORDER BY m.joined_at, u.id)
   FROM event_members m JOIN users u ON u.id = m.user_id WHERE m.event_id = events.id)`;
 
 /** What is read of an event, its people with it. */
@@ -106,62 +101,6 @@ export async function searchEvents(scope: Scope, location: string): Promise<Even
 export async function findEvent(scope: Scope, uuid: string): Promise<Event | null> {
   const [row] = await scope.db.select(eventFields).from(events).where(eq(events.uuid, uuid));
   return row ?? null;
-}
-
-/** The events with these uuids and the people with these usernames, in one statement. */
-export async function load(
-  scope: Scope,
-  viewer: Viewer,
-  uuids: readonly string[],
-  usernames: readonly string[],
-) {
-  const rows = await scope.db
-    .select({
-      ...eventFields,
-      people: peopleJson(viewer, usernames).mapWith((json: string) => JSON.parse(json) as Named[]),
-    })
-    .from(events)
-    .where(sql`${events.uuid} IN (SELECT value FROM json_each(${JSON.stringify(uuids)}))`)
-    .orderBy(asc(events.id));
-  return { found: new Map(rows.map((row) => [row.uuid, row as Event])), people: rows[0]?.people ?? [] };
-}
-
-export interface Named extends Omit<Person, "isOrganizer"> {
-  readonly key: string;
-}
-
-function peopleJson(viewer: Viewer, usernames: readonly string[]) {
-  return sql<string>`(SELECT json_group_array(json_object('userId', id, ${namesJson("users")}, 'email', email,
-    'locale', locale, 'key', username_key)) FROM users WHERE ${isNamedBy(viewer, usernames)})`;
-}
-
-/** The people whom this viewer may mean by these names. */
-export async function resolve(scope: Scope, viewer: Viewer, usernames: readonly string[]): Promise<Named[]> {
-  if (usernames.length === 0) return [];
-  const [row] = await scope.db.all<{ people: string }>(
-    sql`SELECT ${peopleJson(viewer, usernames)} AS people`,
-  );
-  return JSON.parse(row?.people ?? "[]") as Named[];
-}
-
-/** The people of a list of usernames, each once, in its order; organizers stay what they were. */
-export function pick(
-  people: readonly Named[],
-  usernames: readonly string[],
-  before: readonly Person[] = [],
-): Person[] {
-  const byKey = new Map(
-    people.flatMap((person) => [[person.key, person] as const, [aliasOf(person.userId), person] as const]),
-  );
-  const chosen = new Map<number, Person>();
-  for (const username of usernames) {
-    const person = byKey.get(foldUsername(username));
-    if (!person) continue;
-    const isOrganizer = before.find(({ userId }) => userId === person.userId)?.isOrganizer ?? false;
-    const { key: _, ...facts } = person;
-    chosen.set(person.userId, { ...facts, isOrganizer });
-  }
-  return [...chosen.values()];
 }
 
 /** The events that somebody takes part in, the latest start first. One statement. */

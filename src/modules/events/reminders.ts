@@ -1,4 +1,4 @@
-/** Reminders half an hour before an event: once a person and event. */
+/** Reminders half an hour before an event: once for each person, event, start and lead time. */
 import { sql } from "drizzle-orm";
 import { isUniqueViolation } from "../../platform/db/client.ts";
 import { commit } from "../../platform/db/outbox.ts";
@@ -12,7 +12,7 @@ import { REMINDER_LEAD } from "./rules.ts";
 import { events } from "./tables.ts";
 
 /**
- * Reminds everybody whose event starts within the half hour, once a person and event. The rows that mark it and the
+ * Reminds everybody whose event starts within the half hour, once for each start: a moved one reminds again. The rows that mark it and the
  * letters are one transaction, and the mark is unique: a second run at the same time fails whole and looks again.
  */
 export async function sendReminders(scope: Scope, batch = 300): Promise<number> {
@@ -20,9 +20,9 @@ export async function sendReminders(scope: Scope, batch = 300): Promise<number> 
   for (let round = 0; round < 100; round++) {
     const due = await dueReminders(scope, batch);
     if (due.length === 0) return sent;
-    const marks = due.map(({ eventId, userId }) => ({ eventId, userId }));
-    const mark = scope.db.run(sql`INSERT INTO event_reminders (event_id, user_id, sent_at)
-      SELECT value ->> 'eventId', value ->> 'userId', ${scope.now()} FROM json_each(${JSON.stringify(marks)})`);
+    const marks = due.map(({ eventId, userId, letter }) => ({ eventId, userId, startsAt: letter.startsAt }));
+    const mark = scope.db.run(sql`INSERT INTO event_reminders (event_id, user_id, starts_at, lead, sent_at)
+      SELECT value ->> 'eventId', value ->> 'userId', value ->> 'startsAt', ${REMINDER_LEAD}, ${scope.now()} FROM json_each(${JSON.stringify(marks)})`);
     const effects = due.map(({ email, locale, letter }) =>
       mailEffect("event.reminder", eventReminder, email, locale, letter),
     );
@@ -42,6 +42,7 @@ async function dueReminders(scope: Scope, limit: number) {
     SELECT m.event_id, m.user_id, u.email, u.locale
     FROM events e JOIN event_members m ON m.event_id = e.id JOIN users u ON u.id = m.user_id
     LEFT JOIN event_reminders r ON r.event_id = m.event_id AND r.user_id = m.user_id
+      AND r.starts_at = e.starts_at AND r.lead = ${REMINDER_LEAD}
     WHERE e.starts_at > ${now} AND e.starts_at <= ${now + REMINDER_LEAD} AND r.event_id IS NULL
       AND u.email IS NOT NULL AND u.is_active AND u.mail_reminders
     ORDER BY e.starts_at LIMIT ${limit}`);

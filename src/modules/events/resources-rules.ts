@@ -1,19 +1,34 @@
-/** What goes along with an event that staff makes, changes or deletes: its place, its room's notice, letters. */
-import { and, eq } from "drizzle-orm";
+/** What goes along with an event that staff makes, changes or deletes, and with its members: the same rules as at any door. */
+import { and, eq, sql } from "drizzle-orm";
 import type { Caller } from "../../platform/http/caller.ts";
 import { invalid, notFound } from "../../platform/http/errors.ts";
+import { noSuchKey } from "../../platform/http/exact.ts";
+import { fill } from "../../platform/http/messages.ts";
 import type { Audit, Change, Consequences, Subject, Values } from "../../platform/resources/resource.ts";
 import type { Scope } from "../../platform/runtime.ts";
-import { pushNotices } from "../notifications/index.ts";
-import { findGathering, type Gathering } from "./gatherings.ts";
+import { noticeEffects, noticeRows, pushNotices } from "../notifications/index.ts";
 import { placeFor } from "./geocoding.ts";
-import { changeLetters } from "./letters.ts";
-import { planFaults } from "./messages.ts";
+import { letterFacts, noticesOf } from "./letters.ts";
+import { findStored, loadEvents, NOBODY, standing } from "./loading.ts";
+import { memberFaults, planFaults } from "./messages.ts";
 import { eventNotice, noticeOf, tellRooms } from "./notices.ts";
 import { offerWithout } from "./participation.ts";
-import { foldLocation, planFault } from "./rules.ts";
-import { removeEvents } from "./service.ts";
+import { BLANK, type Door, type EventFacts, type EventFault, planEvent } from "./plans.ts";
+import { removeEvents } from "./removal.ts";
+import { foldLocation } from "./rules.ts";
+import { updateRequests } from "./statements.ts";
 import { participationRequests } from "./tables.ts";
+import { tellOfChanges } from "./telling.ts";
+import { seatsOf } from "./waitlist.ts";
+
+/** The console's door: staff changes events at any time, and names people by id. */
+const door: Door = {
+  audience: "public",
+  makerOrganizes: false,
+  unknownNames: "refuse",
+  begun: "change",
+  missing: "refuse",
+};
 
 /** Field of the console → of an event. */
 const FIELDS = {
@@ -29,34 +44,67 @@ const FIELDS = {
   max_age: "maxAge",
   min_members: "minMembers",
   max_members: "maxMembers",
-} as const satisfies Record<string, keyof Gathering>;
+} as const satisfies Record<string, keyof EventFacts>;
 
-function factsOf(values: Values): Partial<Gathering> {
+function factsOf(values: Values): Partial<EventFacts> {
   const named = Object.entries(FIELDS).filter(([name]) => name in values);
   return Object.fromEntries(named.map(([name, key]) => [key, values[name]]));
 }
 
-const BLANK = { cityId: null, location: "", endsAt: null, latitude: null, longitude: null, members: [] };
-const UNLIMITED = { minAge: null, maxAge: null, minMembers: null, maxMembers: null };
+/** The fault under the field of the console that it is about. */
+function refused(fault: EventFault, field: "non_field_errors" | "user") {
+  switch (fault.reason) {
+    case "plan":
+      return invalid({ non_field_errors: planFaults[fault.fault][1] });
+    case "unknown":
+      return invalid({ [field]: noSuchKey("id" in fault.name ? fault.name.id : 0) });
+    case "age":
+    case "over":
+      return invalid({ [field]: fill(memberFaults[fault.reason], { name: fault.username }) });
+    default:
+      return notFound();
+  }
+}
 
 export async function eventConsequences(scope: Scope, change: Change): Promise<Consequences> {
   const { before, values, caller } = change;
-  const known = before ? await findGathering(scope, Number(before.id)) : null;
-  if (before && !known) throw notFound();
-  const facts = factsOf(values);
-  const uuid = known?.uuid ?? crypto.randomUUID();
-  const after = { ...BLANK, ...UNLIMITED, ...known, ...facts, uuid } as Gathering;
-  const fault = planFault(after, 0);
-  if (fault) throw invalid({ non_field_errors: planFaults[fault][1] });
-  const { place, effects } = await placeFor(scope, known, after, facts);
-  const notice = noticeOf(known?.id ?? null, uuid, known ? "updated" : "created", after.name);
+  const columns = factsOf(values);
+  if (!before) return creation(scope, caller, { ...BLANK, ...columns } as EventFacts);
+  const id = Number(before.id);
+  const { found, circle } = await loadEvents(scope, caller, [{ id }]);
+  const [known] = found;
+  if (!known) throw notFound();
+  const plan = planEvent(known, columns, undefined, circle, door, caller, scope.now());
+  if ("reason" in plan) throw refused(plan, "non_field_errors");
+  const { place, effects } = await placeFor(scope, known, { ...plan.facts, uuid: known.uuid }, columns);
+  const after = { ...known, ...plan.facts, ...place };
+  const told = await tellOfChanges(scope, caller, circle, [plan], [after]);
+  const notice = noticeOf(id, known.uuid, "updated", after.name);
   return {
-    set: {
-      ...place,
-      ...("location" in facts ? { locationKey: foldLocation(after.location) } : {}),
-      ...(known ? {} : { uuid, creatorId: caller.userId }),
+    set: { ...place, ...keyOf(columns) },
+    where: and(told.guard, plan.reseats ? sql`${standing} = ${known.standing}` : undefined),
+    effects: [eventNotice.row(notice), ...told.effects, ...noticeEffects(told.notices), ...effects],
+    rest: [...updateRequests(scope, caller, plan.requests), noticeRows(scope, told.notices)],
+    async after() {
+      pushNotices(scope, told.notices);
+      await tellRooms(scope, [notice]);
     },
-    effects: [eventNotice.row(notice), ...(known ? changeLetters(known, after) : []), ...effects],
+  };
+}
+
+/** What a search looks in, where the address is written. */
+const keyOf = ({ location }: Partial<EventFacts>) =>
+  location === undefined ? {} : { locationKey: foldLocation(location) };
+
+async function creation(scope: Scope, caller: Caller, facts: EventFacts): Promise<Consequences> {
+  const plan = planEvent(null, facts, undefined, NOBODY, door, caller, scope.now());
+  if ("reason" in plan) throw refused(plan, "non_field_errors");
+  const uuid = crypto.randomUUID();
+  const { place, effects } = await placeFor(scope, null, { ...facts, uuid }, facts);
+  const notice = noticeOf(null, uuid, "created", facts.name);
+  return {
+    set: { ...place, ...keyOf(facts), uuid, creatorId: caller.userId },
+    effects: [eventNotice.row(notice), ...effects],
     after: () => tellRooms(scope, [notice]),
   };
 }
@@ -68,18 +116,51 @@ export async function removeEvent(
   { row }: Subject,
   _audit: Audit,
 ): Promise<boolean> {
-  const removed = await removeEvents(scope, caller, [String(row.uuid)]);
+  const removed = await removeEvents(scope, caller, [{ uuid: String(row.uuid) }]);
   return removed.ok && removed.events.length > 0;
+}
+
+/**
+ * Somebody whom staff adds is named, as at any other door: there must be a place, and nobody is added to an event of
+ * somebody whom they have blocked. They are told in the app.
+ */
+export async function memberConsequences(scope: Scope, change: Change): Promise<Consequences> {
+  const { before, values, caller } = change;
+  if (before) return {};
+  const [id, userId] = [Number(values.event), Number(values.user)];
+  const { found, circle } = await loadEvents(scope, caller, [{ id }], [{ id: userId }]);
+  const [event] = found;
+  if (!event) throw invalid({ event: noSuchKey(id) });
+  const known = event.members.map((member) => ({ ...member, key: "", age: null }));
+  const everybody = { ...circle, people: [...known, ...circle.people] };
+  const names = [...event.members, { userId }].map((member) => ({ id: member.userId }));
+  const plan = planEvent(event, {}, names, everybody, door, caller, scope.now());
+  if ("reason" in plan) throw refused(plan, "user");
+  const asked = event.requests.some((request) => request.userId === userId && request.status !== "Declined");
+  const facts = letterFacts(event, plan.members);
+  const told = plan.members
+    .filter((member) => member.userId === userId && userId !== caller.userId)
+    .map((person) => ({ action: "created" as const, uuid: event.uuid, person, facts }));
+  const notices = noticesOf(told);
+  // Somebody else may have come in since it was read: an event with too many members breaks its own order, and nothing is written.
+  const crowded = scope.db.run(sql`UPDATE events SET ends_at = starts_at
+    WHERE id = ${id} AND max_members < ${seatsOf(id)}`);
+  return {
+    set: { joinedAt: scope.now(), acceptedAt: asked ? scope.now() : null },
+    effects: noticeEffects(notices),
+    rest: [crowded, ...updateRequests(scope, caller, plan.requests), noticeRows(scope, notices)],
+    after: async () => pushNotices(scope, notices),
+  };
 }
 
 /** Whoever is taken out has asked for nothing any more, and the place goes to whoever waits longest. */
 export async function memberRemoval(scope: Scope, { row }: Subject): Promise<Consequences> {
   const [eventId, userId] = [Number(row.event), Number(row.user)];
-  const offer = await offerWithout(scope, eventId, userId);
+  const event = await findStored(scope, { id: eventId });
   const { userId: whose, eventId: where } = participationRequests;
   const request = scope.db.delete(participationRequests).where(and(eq(where, eventId), eq(whose, userId)));
-  if (!offer) return { rest: [request] };
-  const { unmoved, effects, rest, notices } = offer;
+  if (!event) return { rest: [request] };
+  const { unmoved, effects, rest, notices } = await offerWithout(scope, event, userId);
   return {
     where: unmoved,
     effects,

@@ -1,11 +1,12 @@
 /** What staff sees and changes of events and of who takes part. Whoever takes part hears of it, as from any door. */
+import { z } from "@hono/zod-openapi";
 import { sql } from "drizzle-orm";
 import { boolean, integer, string } from "../../platform/http/fields.ts";
 import { text } from "../../platform/http/text.ts";
 import { idInput, instantInput, moneyInput } from "../../platform/resources/inputs.ts";
 import { ALL, field, NOTHING, READ, REMOVE, resource } from "../../platform/resources/resource.ts";
 import { cityName } from "../social/index.ts";
-import { eventConsequences, memberRemoval, removeEvent } from "./resources-rules.ts";
+import { eventConsequences, memberConsequences, memberRemoval, removeEvent } from "./resources-rules.ts";
 import { eventMembers, eventReminders, events, participationRequests } from "./tables.ts";
 
 const event = text("Event", "Событие");
@@ -50,6 +51,10 @@ const eventResource = resource({
     max_age: field.integer(events.maxAge, text("Age to", "Возраст до"), limit),
     min_members: field.integer(events.minMembers, text("At least", "Не меньше"), limit),
     max_members: field.integer(events.maxMembers, text("At most", "Не больше"), limit),
+    audience: field.choice(events.audience, text("For", "Для кого"), {
+      list: false,
+      input: z.enum(["public", "signed_in"]).optional(),
+    }),
     creator: field.reference("users", events.creatorId, text("Made by", "Создатель"), { list: false }),
     place: field.place(events.latitude, events.longitude, text("Place", "Место"), { list: false }),
     uuid: field.text(events.uuid, text("UUID", "UUID"), { list: false }),
@@ -83,6 +88,7 @@ const memberResource = resource({
       input: boolean().optional(),
     }),
     joined_at: field.instant(eventMembers.joinedAt, text("Since", "С")),
+    accepted_at: field.instant(eventMembers.acceptedAt, text("Accepted", "Принял")),
   },
   search: [
     sql`(SELECT name FROM events WHERE id = event_members.event_id)`,
@@ -91,7 +97,7 @@ const memberResource = resource({
   filters: ["event", "user", "is_organizer"],
   sort: { field: "joined_at", order: "desc" },
   rights: { operator: NOTHING, staff: ALL },
-  consequences: async (scope, { before }) => (before ? {} : { set: { joinedAt: scope.now() } }),
+  consequences: memberConsequences,
   removal: memberRemoval,
 });
 
@@ -131,11 +137,13 @@ const reminderResource = resource({
   label: text("Reminders sent", "Отправленные напоминания"),
   group: "events",
   table: eventReminders,
-  key: [eventReminders.eventId, eventReminders.userId],
+  key: [eventReminders.eventId, eventReminders.userId, eventReminders.startsAt, eventReminders.lead],
   title: "id",
   fields: {
     event: field.reference("events", eventReminders.eventId, event),
     user: field.reference("users", eventReminders.userId, person),
+    starts_at: field.instant(eventReminders.startsAt, text("Of the start", "О начале")),
+    lead: field.integer(eventReminders.lead, text("Lead time, ms", "За сколько, мс")),
     sent_at: field.instant(eventReminders.sentAt, text("Sent", "Отправлено")),
   },
   search: [],

@@ -83,6 +83,72 @@ export function joinFault(
   return isAbove(event.minAge, applicant.age) || isAbove(applicant.age, event.maxAge) ? "age" : null;
 }
 
+/** Who is in an event, as its places are counted. */
+export interface Seating {
+  readonly creatorId: number | null;
+  readonly creatorIsStaff: boolean;
+  readonly members: readonly { readonly userId: number }[];
+}
+
+/**
+ * Places taken: one for each member, and one for the organizer even when a member set leaves them out. Staff make events
+ * for others and take no place by that. `seatsOf` in `waitlist.ts` says the same in SQL.
+ */
+export function seatsTaken({ creatorId, creatorIsStaff, members }: Seating): number {
+  const unlisted = creatorId !== null && !members.some(({ userId }) => userId === creatorId);
+  return members.length + (unlisted && !creatorIsStaff ? 1 : 0);
+}
+
+/** Why somebody can't be added to an event by others. An unknown age is the namer's responsibility. */
+export function newcomerFault(event: Plan, age: number | null): "age" | null {
+  if (age === null) return null;
+  return isAbove(event.minAge, age) || isAbove(age, event.maxAge) ? "age" : null;
+}
+
+export interface JoinRequest {
+  readonly id: number;
+  readonly userId: number;
+  readonly status: "Pending" | "Accepted" | "Declined";
+  readonly isWaiting: boolean;
+}
+
+export interface SettledRequest extends JoinRequest {
+  /** Was waiting, and is told now that a place is free. */
+  readonly called: boolean;
+}
+
+/**
+ * What a change of an event's members or places makes of the requests to take part, in the order of asking; only those
+ * that change come back. With a replaced member set, requests say what the organizer decided: people who were put in are
+ * accepted, people who were taken out are declined. Then a full event puts everybody undecided on the waiting list, and
+ * free places go to those who wait longest. `free`: places left after the change, null for no limit.
+ */
+export function settleRequests(
+  requests: readonly JoinRequest[],
+  seated: ReadonlySet<number>,
+  free: number | null,
+  replaced: boolean,
+): SettledRequest[] {
+  const decided = requests.map((request): JoinRequest => {
+    const isIn = seated.has(request.userId);
+    if (!replaced || isIn === (request.status === "Accepted")) return request;
+    if (!isIn) return { ...request, status: "Declined", isWaiting: false };
+    return { ...request, status: "Accepted", isWaiting: false };
+  });
+  const undecided = decided.filter(({ status, userId }) => status === "Pending" && !seated.has(userId));
+  const invited = undecided.filter(({ isWaiting }) => !isWaiting);
+  const waiting = undecided.filter(({ isWaiting }) => isWaiting);
+  const places = placesToOffer(free, invited.length) ?? waiting.length;
+  const called = new Set(waiting.slice(0, places).map(({ id }) => id));
+  const closed = new Set(free === 0 ? invited.map(({ id }) => id) : []);
+  return decided.flatMap((request, index) => {
+    const isWaiting = closed.has(request.id) || (request.isWaiting && !called.has(request.id));
+    const before = requests[index];
+    const same = before?.status === request.status && before.isWaiting === isWaiting;
+    return same ? [] : [{ ...request, isWaiting, called: called.has(request.id) }];
+  });
+}
+
 /** Places left; null when there is no limit. */
 export function freePlaces(maxMembers: number | null, members: number): number | null {
   return maxMembers === null ? null : Math.max(0, maxMembers - members);

@@ -80,7 +80,7 @@ export const eventMembers = sqliteTable(
   ],
 );
 
-/** A reminder that was sent: one a person and event, whatever runs twice. */
+/** A reminder that was sent: one for each person, event, start and lead time, whatever runs twice. */
 export const eventReminders = sqliteTable(
   "event_reminders",
   {
@@ -90,10 +90,14 @@ export const eventReminders = sqliteTable(
     userId: integer("user_id")
       .notNull()
       .references(() => users.id, { onDelete: "cascade" }),
+    /** The start that it announced, epoch ms: a moved start reminds again. */
+    startsAt: integer("starts_at").notNull(),
+    /** How long before the start, ms. */
+    lead: integer("lead").notNull(),
     sentAt: integer("sent_at").notNull(),
   },
   (table) => [
-    primaryKey({ columns: [table.eventId, table.userId] }),
+    primaryKey({ columns: [table.eventId, table.userId, table.startsAt, table.lead] }),
     index("event_reminders_user").on(table.userId),
   ],
 );

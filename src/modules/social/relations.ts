@@ -21,6 +21,12 @@ export function isBlocked(one: UserId, other: UserId): SQL {
     OR (user_id = ${other} AND blocked_id = ${one}))`;
 }
 
+/** SQL subquery: the ids of everybody who has blocked this user or whom this user has blocked. */
+export function blockedWith(user: UserId): SQL {
+  return sql`(SELECT blocked_id AS id FROM blocks WHERE user_id = ${user}
+    UNION ALL SELECT user_id FROM blocks WHERE blocked_id = ${user})`;
+}
+
 export interface Relation {
   readonly friends: boolean;
   /** One of them has blocked the other. */

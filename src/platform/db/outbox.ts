@@ -13,6 +13,8 @@ export interface Effect {
   readonly payload: object;
   /** Carried out right after the commit, beside the answer, as well; the outbox repeats it. So it must stand being repeated. */
   readonly urgent?: boolean;
+  /** Whose budget of letters it counts against: see `lettersSentBy`. */
+  readonly sender?: number;
 }
 
 export interface OutboxRow {
@@ -103,7 +105,7 @@ export function handOffSoon(scope: Scope): void {
 /** A bound value takes at most 2 MB in D1 (it is not enforced locally); these pieces stay far below, counted in characters. */
 const PIECE = 400_000;
 
-function inPieces<Row extends object>(rows: readonly Row[]): Row[][] {
+export function inPieces<Row extends object>(rows: readonly Row[]): Row[][] {
   const pieces: Row[][] = [];
   let size = PIECE;
   for (const row of rows) {
@@ -127,15 +129,15 @@ function insertEffects(scope: Scope, rows: readonly object[], atLeast: number): 
   // One statement and one parameter for any number of rows; without rows it still refuses a change of nothing.
   const source = rows.length
     ? sql`SELECT iif(changes() >= ${atLeast}, effect ->> 'id', NULL), effect ->> 'kind', effect ->> 'address', effect -> 'payload',
-        ${now + HAND_OFF_GRACE}, ${now}
+        ${now + HAND_OFF_GRACE}, ${now}, effect ->> 'sender'
         FROM (SELECT value AS effect, row_number() OVER (PARTITION BY value ->> 'address' ORDER BY key) AS nth
           FROM json_each(${JSON.stringify(rows)}))
         WHERE changes() < ${atLeast} OR effect ->> 'kind' <> 'mail' OR effect -> 'payload' ->> 'secret'
           OR nth + (SELECT count(*) FROM (SELECT 1 FROM outbox AS past WHERE past.address = effect ->> 'address'
             AND past.created_at > ${now - seconds * 1000} LIMIT ${limit})) <= ${limit}`
-    : sql`SELECT NULL, '', '', '{}', 0, 0 WHERE changes() < ${atLeast}`;
+    : sql`SELECT NULL, '', '', '{}', 0, 0, NULL WHERE changes() < ${atLeast}`;
   return scope.db.run(
-    sql`INSERT INTO outbox (id, kind, address, payload, next_attempt_at, created_at) ${source}`,
+    sql`INSERT INTO outbox (id, kind, address, payload, next_attempt_at, created_at, sender_id) ${source}`,
   );
 }
 
@@ -154,6 +156,13 @@ export function dropEffectsTo(scope: Scope, addresses: readonly string[]): State
   return scope.db
     .delete(outbox)
     .where(sql`${outbox.address} IN (SELECT value FROM json_each(${JSON.stringify(addresses)}))`);
+}
+
+/** SQL: how many letters somebody's budget has been charged for in the current window. */
+export function lettersSentBy(scope: Scope, senderId: number): SQL<number> {
+  const { limit, seconds } = scope.runtime.settings.rates.lettersSent;
+  return sql`(SELECT count(*) FROM (SELECT 1 FROM outbox WHERE sender_id = ${senderId}
+    AND created_at > ${scope.now() - seconds * 1000} LIMIT ${limit}))`;
 }
 
 /** Tells the queue. A failure is only logged: the rows are there, and the sweep finds them. */

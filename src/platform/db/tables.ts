@@ -1,4 +1,5 @@
 /** Tables of the platform itself: effects that wait to be carried out, and stored answers of idempotent requests. */
+import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
 /**
@@ -24,8 +25,11 @@ export const outbox = sqliteTable(
     lastError: text("last_error"),
     createdAt: integer("created_at").notNull(),
     sentAt: integer("sent_at"),
+    /** Whose budget of letters it counts against; null for what nobody's budget limits. No foreign key: it outlives the account. */
+    senderId: integer("sender_id"),
   },
   (table) => [
+    index("outbox_sender").on(table.senderId, table.createdAt).where(sql`${table.senderId} is not null`),
     index("outbox_due").on(table.status, table.nextAttemptAt),
     index("outbox_address").on(table.address, table.createdAt),
   ],

@@ -1,10 +1,30 @@
-/** The waiting line of an event that is full: who stands in it, and who is told of a free place. */
-import { sql } from "drizzle-orm";
+/** The waiting list of an event that is full: who is on it, and who is told of a free place. */
+import { type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { commit, type Effect } from "../../platform/db/outbox.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { type Notice, noticeEffects, noticeRows, pushNotices } from "../notifications/index.ts";
 import { placesToOffer } from "./rules.ts";
+
+/** SQL: how many places of an event are taken; `seatsTaken` in `rules.ts` says why. `event` is its number. */
+export function seatsOf(event: number | SQL): SQL<number> {
+  return sql`((SELECT count(*) FROM event_members WHERE event_id = ${event}) + EXISTS (
+    SELECT 1 FROM events AS own JOIN users AS maker ON maker.id = own.creator_id
+    WHERE own.id = ${event} AND NOT maker.is_staff
+      AND NOT EXISTS (SELECT 1 FROM event_members WHERE event_id = own.id AND user_id = own.creator_id)))`;
+}
+
+/** Tells somebody on the waiting list that a place is theirs if the organizer agrees. */
+export function placeIsFree(event: { readonly id: number; readonly name: string }, userId: number): Notice {
+  return {
+    userId,
+    type: "PARTICIPATION_PLACE_FREE",
+    title: "Освободилось место",
+    message: `В мероприятии «${event.name}» освободилось место, ваша заявка ждёт решения организатора.`,
+    about: `event:${event.id}`,
+    ref: `participation:${crypto.randomUUID()}`,
+  };
+}
 
 export interface Line {
   /** Whoever is in the event by now is in no line. */
@@ -48,14 +68,7 @@ export function offerPlaces(
   const places = placesToOffer(free, line.invited);
   const chosen = places === null ? line.waiting : line.waiting.slice(0, places);
   const ids = JSON.stringify(chosen.map(({ id }) => id));
-  const notices = chosen.map(({ userId }) => ({
-    userId,
-    type: "PARTICIPATION_PLACE_FREE",
-    title: "Освободилось место",
-    message: `В мероприятии «${event.name}» освободилось место, ваша заявка ждёт решения организатора.`,
-    about: `event:${event.id}`,
-    ref: `participation:${crypto.randomUUID()}`,
-  }));
+  const notices = chosen.map(({ userId }) => placeIsFree(event, userId));
   const called =
     scope.db.run(sql`UPDATE participation_requests SET is_waiting = 0, updated_at = ${scope.now()}
     WHERE id IN (SELECT value FROM json_each(${ids}))`);
@@ -74,7 +87,7 @@ export function closeDoor(scope: Scope, eventId: number): BatchItem<"sqlite"> {
   return scope.db.run(sql`UPDATE participation_requests SET is_waiting = 1
     WHERE event_id = ${eventId} AND status = 'Pending' AND NOT is_waiting
       AND (SELECT max_members FROM events WHERE id = ${eventId})
-        <= (SELECT count(*) FROM event_members WHERE event_id = ${eventId})`);
+        <= ${seatsOf(eventId)}`);
 }
 
 /**
@@ -83,7 +96,7 @@ export function closeDoor(scope: Scope, eventId: number): BatchItem<"sqlite"> {
  */
 export async function sweepLines(scope: Scope, limit = 200): Promise<void> {
   const due = await scope.db.all<{ id: number; name: string; free: number | null }>(sql`
-    SELECT e.id, e.name, e.max_members - (SELECT count(*) FROM event_members WHERE event_id = e.id) AS free
+    SELECT e.id, e.name, e.max_members - ${seatsOf(sql`e.id`)} AS free
     FROM events e WHERE e.id IN (SELECT event_id FROM participation_requests WHERE is_waiting)
       AND e.starts_at > ${scope.now()} AND coalesce(free > (SELECT count(*) FROM participation_requests
         WHERE event_id = e.id AND status = 'Pending' AND NOT is_waiting), TRUE)

@@ -1,0 +1,233 @@
+/**
+ * The one writer of events: makes, changes and removes them, one or many in one transaction, whichever app's door they
+ * come by. A door resolves its own names and words the answers; capacity, ages, dates, the waiting list, blocks and
+ * letters are decided here.
+ */
+import { sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
+import { says } from "../../platform/db/client.ts";
+import { commit, type Effect } from "../../platform/db/outbox.ts";
+import type { Caller } from "../../platform/http/caller.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import { noticeEffects, noticeRows, pushNotices } from "../notifications/index.ts";
+import { eventAudit } from "./audit.ts";
+import type { Gathering } from "./gatherings.ts";
+import { placesOf } from "./geocoding.ts";
+import { type EventRef, loadCircle, loadEvents, type NameOf, type StoredEvent } from "./loading.ts";
+import { eventNotice, noticeOf, tellRooms } from "./notices.ts";
+import { type EventPicture, pictureOf } from "./pictures.ts";
+import {
+  admitChange,
+  type Door,
+  type EventFacts,
+  type EventFault,
+  type EventPlan,
+  planEvent,
+} from "./plans.ts";
+import { dropMembers, insertEvents, insertMembers, updateEvents, updateRequests } from "./statements.ts";
+import { type Telling, tellOfChanges, tellOfCreations } from "./telling.ts";
+
+export interface EventDraft extends EventPicture {
+  readonly facts: EventFacts;
+  /** Everybody who takes part beside the maker. */
+  readonly names: readonly NameOf[];
+}
+
+/** What is given changes; `names` replaces the whole set of members. */
+export interface EventChange extends EventPicture {
+  readonly ref: EventRef;
+  readonly facts: Partial<EventFacts>;
+  readonly names?: readonly NameOf[] | undefined;
+}
+
+export type Written<Of> =
+  | { readonly ok: true; readonly events: readonly Of[] }
+  | (EventFault & { readonly ok: false });
+
+/** How often a write looks again when what it depends on moved between its reading and its writing. */
+const TRIES = 8;
+
+const refused = (fault: EventFault) => ({ ok: false, ...fault }) as const;
+
+/** Makes events, all or none. They come back in the order given. */
+export async function createEvents(
+  scope: Scope,
+  caller: Caller,
+  drafts: readonly EventDraft[],
+  door: Door,
+): Promise<Written<Gathering>> {
+  if (drafts.length === 0) return { ok: true, events: [] };
+  const named = drafts.map(({ names }) => (door.makerOrganizes ? [{ id: caller.userId }, ...names] : names));
+  const picture = pictureOf(scope, caller.userId, null, drafts[0]);
+  for (let tries = 0; tries < TRIES; tries++) {
+    const circle = await loadCircle(scope, caller, named.flat());
+    const plans: EventPlan<null>[] = [];
+    for (const [index, { facts }] of drafts.entries()) {
+      const plan = planEvent(null, facts, named[index] ?? [], circle, door, caller, scope.now());
+      if ("reason" in plan) return refused(plan);
+      plans.push(plan);
+    }
+    const made = plans.map((plan) => ({ ...plan, uuid: crypto.randomUUID() as string }));
+    const { places, lookUps } = await placesOf(
+      scope,
+      made.map(({ uuid, facts }) => ({ before: null, after: { ...facts, uuid }, change: facts })),
+    );
+    const placed = made.map((plan, index) => ({ ...plan, facts: { ...plan.facts, ...places[index] } }));
+    const telling = await tellOfCreations(scope, caller, circle, placed, door);
+    const insert = insertEvents(scope, caller.userId, door.audience, placed, telling.guard);
+    const notices = placed.map(({ uuid, facts }) => noticeOf(null, uuid, "created", facts.name));
+    const done = await write(scope, insert, telling, {
+      effects: [...notices.map(eventNotice.row), ...lookUps],
+      rest: [
+        ...insertMembers(scope, caller, placed),
+        ...(await picture.keep(sql`(SELECT id FROM events WHERE uuid = ${placed[0]?.uuid})`)),
+      ],
+      count: drafts.length,
+    });
+    if (!done) continue;
+    const ids = new Map((done.results as { id: number; uuid: string }[]).map(({ id, uuid }) => [uuid, id]));
+    const at = scope.now();
+    const events = placed.map(({ uuid, facts, members }) => {
+      const id = ids.get(uuid) ?? 0;
+      return { ...facts, id, uuid, members, creatorId: caller.userId, createdAt: at, updatedAt: at };
+    });
+    await tellRooms(
+      scope,
+      notices.map((notice, index) => ({ ...notice, eventId: events[index]?.id ?? null })),
+    );
+    return { ok: true, events };
+  }
+  return refused({ reason: "moved" });
+}
+
+/** Changes events, all or none. Somebody else's event refuses the whole batch. */
+export async function changeEvents(
+  scope: Scope,
+  caller: Caller,
+  changes: readonly EventChange[],
+  door: Door,
+): Promise<Written<Gathering>> {
+  const merged = mergeByRef(changes);
+  const names = merged.flatMap((change) => change.names ?? []);
+  let picture: ReturnType<typeof pictureOf> | null = null;
+  for (let tries = 0; tries < TRIES; tries++) {
+    const refs = merged.map(({ ref }) => ref);
+    const { found, circle } = await loadEvents(scope, caller, refs, names);
+    const plans: EventPlan<StoredEvent>[] = [];
+    for (const { ref, facts, names } of merged) {
+      const event = admitChange(
+        found.find((each) => isNamed(each, ref)),
+        caller,
+        door,
+        scope.now(),
+      );
+      if (!event) continue;
+      if ("reason" in event) return refused(event);
+      const plan = planEvent(event, facts, names, circle, door, caller, scope.now());
+      if ("reason" in plan) return refused(plan);
+      plans.push(plan);
+    }
+    const [first] = plans;
+    if (!first) return { ok: true, events: [] };
+    picture ??= pictureOf(scope, first.before.creatorId ?? caller.userId, first.before.id, changes[0]);
+    const { planned, lookUps } = await withPlaces(scope, plans);
+    const at = scope.now();
+    const events = planned.map(({ before, facts, members }) => ({
+      ...before,
+      ...facts,
+      members,
+      updatedAt: at,
+    }));
+    const telling = await tellOfChanges(scope, caller, circle, planned, events);
+    const update = updateEvents(scope, planned, door.begun !== "change", telling.guard);
+    const notices = events.map(({ id, uuid, name }) => noticeOf(id, uuid, "updated", name));
+    const done = await write(scope, update, telling, {
+      effects: [...notices.map(eventNotice.row), ...lookUps],
+      rest: [
+        ...membershipOf(scope, caller, planned),
+        ...(await picture.keep()),
+        ...planned.flatMap(({ before }, index) =>
+          eventAudit(scope, caller, "event.change", before, events[index] ?? null),
+        ),
+      ],
+      count: planned.length,
+    });
+    if (!done) continue;
+    await tellRooms(scope, notices);
+    return { ok: true, events };
+  }
+  return refused({ reason: "moved" });
+}
+
+const isNamed = (event: StoredEvent, ref: EventRef) =>
+  "id" in ref ? event.id === ref.id : event.uuid === ref.uuid;
+
+/** Several changes of one event become one; the later value counts. */
+function mergeByRef(changes: readonly EventChange[]): EventChange[] {
+  const merged = new Map<string | number, EventChange>();
+  for (const change of changes) {
+    const key = "id" in change.ref ? change.ref.id : change.ref.uuid;
+    const former = merged.get(key);
+    const names = change.names ?? former?.names;
+    merged.set(key, { ...former, ...change, names, facts: { ...former?.facts, ...defined(change.facts) } });
+  }
+  return [...merged.values()];
+}
+
+function defined<T extends object>(values: T): T {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
+}
+
+/** Adds to each plan where its event will be. */
+async function withPlaces(scope: Scope, plans: readonly EventPlan<StoredEvent>[]) {
+  const moves = plans.map(({ before, facts, columns }) => ({
+    before,
+    after: { ...facts, uuid: before.uuid },
+    change: columns,
+  }));
+  const { places, lookUps } = await placesOf(scope, moves);
+  const planned = plans.map((plan, index) => ({
+    ...plan,
+    columns: { ...plan.columns, ...places[index] },
+    facts: { ...plan.facts, ...places[index] },
+  }));
+  return { planned, lookUps };
+}
+
+/** The statements for replaced member sets and for what became of requests. */
+function membershipOf(
+  scope: Scope,
+  caller: Caller,
+  plans: readonly EventPlan<StoredEvent>[],
+): BatchItem<"sqlite">[] {
+  const sets = plans
+    .filter(({ replacesMembers }) => replacesMembers)
+    .map(({ before: { id, uuid }, members }) => ({ id, uuid, members }));
+  return [
+    ...dropMembers(scope, sets),
+    ...insertMembers(scope, caller, sets),
+    ...updateRequests(
+      scope,
+      caller,
+      plans.flatMap(({ requests }) => requests),
+    ),
+  ];
+}
+
+/** One transaction; null when what it depends on moved meanwhile, and then nothing was written. */
+async function write(
+  scope: Scope,
+  change: BatchItem<"sqlite">,
+  { effects, notices }: Telling,
+  more: { effects: readonly Effect[]; rest: readonly BatchItem<"sqlite">[]; count: number },
+): Promise<{ results: unknown[] } | null> {
+  const all = [...more.effects, ...effects, ...noticeEffects(notices)];
+  const rest = [...more.rest, ...(notices.length > 0 ? [noticeRows(scope, notices)] : [])];
+  const done = await commit(scope, change, all, rest, more.count).catch((error: unknown) => {
+    if (says(error, "CHECK constraint failed: events_order")) return null;
+    throw error;
+  });
+  if (!done) return null;
+  pushNotices(scope, notices);
+  return done as { results: unknown[] };
+}

@@ -1,0 +1,75 @@
+/** Who is told of new and changed events, by letter or in the app, and how requests hear of free places. */
+import type { SQL } from "drizzle-orm";
+import type { Effect } from "../../platform/db/outbox.ts";
+import type { Caller } from "../../platform/http/caller.ts";
+import type { Scope } from "../../platform/runtime.ts";
+import type { Notice } from "../notifications/index.ts";
+import { changesBetween } from "./changes.ts";
+import type { Gathering } from "./gatherings.ts";
+import { farewellLetters, letterFacts, mailingOf, type WantedLetter } from "./letters.ts";
+import type { Circle, StoredEvent } from "./loading.ts";
+import type { Door, EventPlan } from "./plans.ts";
+import { placeIsFree } from "./waitlist.ts";
+
+/** What goes into the commit beside the change; `guard` is a condition of the change itself. */
+export interface Telling {
+  readonly effects: readonly Effect[];
+  readonly notices: readonly Notice[];
+  readonly guard: SQL;
+}
+
+/** Everybody named is told once of each new event. A maker who organizes by making it named nobody of that. */
+export async function tellOfCreations(
+  scope: Scope,
+  caller: Caller,
+  circle: Circle,
+  made: readonly (EventPlan<null> & { readonly uuid: string })[],
+  door: Pick<Door, "makerOrganizes">,
+): Promise<Telling> {
+  const wanted = made.flatMap(({ uuid, facts, members }): WantedLetter[] => {
+    const letter = letterFacts(facts, members);
+    const people = members.filter(({ userId }) => !door.makerOrganizes || userId !== caller.userId);
+    return people.map((person) => ({ action: "created", uuid, person, facts: letter }));
+  });
+  return mailingOf(scope, caller, circle, wanted);
+}
+
+/**
+ * Members are told what changed, unless nothing did; nobody gets such a letter from somebody whom they have blocked, or
+ * who has blocked them. People who were taken out are told that, and free places go to the waiting list.
+ */
+export async function tellOfChanges(
+  scope: Scope,
+  caller: Caller,
+  circle: Circle,
+  plans: readonly EventPlan<StoredEvent>[],
+  after: readonly Gathering[],
+): Promise<Telling> {
+  const pairs = plans.flatMap((plan, index) => {
+    const event = after[index];
+    return event ? [{ plan, event }] : [];
+  });
+  const wanted = pairs.flatMap(({ plan: { before }, event }): WantedLetter[] => {
+    const changes = changesBetween(before, event);
+    if (!changes) return [];
+    const facts = { ...letterFacts(event, event.members), changes };
+    const people = event.members.filter(({ userId }) => !circle.blocks.has(userId));
+    return people.map((person) => ({ action: "updated", uuid: event.uuid, person, facts }));
+  });
+  const mailing = await mailingOf(scope, caller, circle, wanted);
+  const farewells = pairs.flatMap(({ plan: { before }, event }) => {
+    const stays = new Set(event.members.map(({ userId }) => userId));
+    return farewellLetters(
+      event,
+      before.members.filter(({ userId }) => !stays.has(userId)),
+    );
+  });
+  const called = pairs.flatMap(({ plan, event }) =>
+    plan.requests.filter((request) => request.called).map(({ userId }) => placeIsFree(event, userId)),
+  );
+  return {
+    effects: [...mailing.effects, ...farewells],
+    notices: [...mailing.notices, ...called],
+    guard: mailing.guard,
+  };
+}
