@@ -3,12 +3,27 @@ import { spawn } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
+import { Transform } from "node:stream";
 import { ensureSecrets, quiet, requireNode, root, wrangler } from "./environment.mjs";
+import { requirePackages } from "./packages.mjs";
+import { releaseLock, shareLock, takeLock } from "./state-lock.mjs";
 
+const begun = Date.now();
+await requirePackages();
 requireNode();
 const port = readPort();
 const state = resolve(process.env.CARAVAN_STATE ?? join(root, ".wrangler/state"));
 const origin = `http://127.0.0.1:${port}`;
+
+/** How a terminal is told colours. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: an escape sequence begins with one
+const COLOR = /\u001b\[[\d;]*m/g;
+
+/** What the toolchain says at each start and nobody here needs: its own S3 door is experimental, and cron is ours to ring. */
+const NOTICES = [
+  /Processing wrangler\.toml configuration:\s*$/,
+  /Scheduled Workers are not automatically triggered/,
+];
 
 /** The one process that is at work for us: it goes when we go. */
 let child = null;
@@ -17,16 +32,45 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, stop);
 stopWithNpm();
 
 await requireFreePort();
+lockState();
 ensureSecrets();
-await run(join(root, "scripts/assets.mjs"));
-await run(wrangler, "d1", "migrations", "apply", "DB", "--local", "--persist-to", state);
+await step("pages and console", () => run(join(root, "scripts/assets.mjs")));
+await step("database migrations", () =>
+  run(wrangler, "d1", "migrations", "apply", "DB", "--local", "--persist-to", state),
+);
 serve();
-await ready();
-await loadSamples();
+await step("server", ready);
+const marker = join(state, "samples-loaded");
+if (!existsSync(marker)) await step("sample data", loadSamples);
 console.log(
-  `\n  Caravan is at ${origin}\n  sample logins, documents and the mail outbox are on its start page\n`,
+  `\n  Caravan is at ${origin} (ready in ${seconds(begun)})\n  sample logins, documents and the mail outbox are on its start page\n`,
 );
 startClock();
+
+/** Says what is being prepared, and how long it took. */
+async function step(name, work) {
+  const at = Date.now();
+  await work();
+  console.log(`  ${name.padEnd(22)}${seconds(at)}`);
+}
+
+function seconds(since) {
+  return `${((Date.now() - since) / 1000).toFixed(1)} s`;
+}
+
+/** One server a state. */
+function lockState() {
+  const holder = takeLock(state, port);
+  if (holder)
+    fail(
+      `The state in ${state} is in use by process ${holder.pid}, a server on port ${holder.port}.\n` +
+        `Stop that, or give this server a state of its own: CARAVAN_STATE=.wrangler/second PORT=${port} npm run dev`,
+    );
+  process.on("exit", () => {
+    // A server that outlives us keeps the lock: it is named in it.
+    if (!child?.kill("SIGTERM")) releaseLock(state);
+  });
+}
 
 function readPort() {
   const words = process.env.PORT ?? "8787";
@@ -67,9 +111,36 @@ function serve() {
   child = spawn(process.execPath, [wrangler, "dev", ...place, ...quietly], {
     cwd: root,
     env: quiet,
-    stdio: ["ignore", "inherit", "inherit"],
+    stdio: ["ignore", "pipe", "pipe"],
   });
-  child.once("exit", (code) => process.exit(stopping ? 0 : code || 1));
+  shareLock(state, port, child.pid);
+  child.stdout.pipe(withoutNotices()).pipe(process.stdout);
+  child.stderr.pipe(withoutNotices()).pipe(process.stderr);
+  child.once("exit", (code) => {
+    child = null;
+    process.exit(stopping ? 0 : code || 1);
+  });
+}
+
+/** Leaves out those notices: a line that begins one, and the empty or indented lines that follow. */
+function withoutNotices() {
+  let rest = "";
+  let skipping = false;
+  const pass = (line) => {
+    if (skipping && /^(\s|$)/.test(line)) return "";
+    skipping = NOTICES.some((notice) => notice.test(line.replaceAll(COLOR, "")));
+    return skipping ? "" : `${line}\n`;
+  };
+  return new Transform({
+    transform(chunk, _encoding, done) {
+      const lines = `${rest}${chunk}`.split("\n");
+      rest = lines.pop() ?? "";
+      done(null, lines.map(pass).join(""));
+    },
+    flush(done) {
+      done(null, rest);
+    },
+  });
 }
 
 function stop() {
@@ -110,8 +181,6 @@ async function ready() {
 
 /** Once a state; loading is repeatable, so a start that was cut short does no harm. */
 async function loadSamples() {
-  const marker = join(state, "samples-loaded");
-  if (existsSync(marker)) return;
   const response = await fetch(`${origin}/dev/samples/`, { method: "POST" });
   if (!response.ok) return console.error(`The sample data could not be loaded: ${await response.text()}`);
   writeFileSync(marker, `${new Date().toISOString()}\n`);

@@ -3,8 +3,11 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { requireNode, root } from "./environment.mjs";
+import { requirePackages } from "./packages.mjs";
 
+await requirePackages();
 requireNode();
+await import("./assets.mjs");
 const vitest = join(root, "node_modules/vitest/vitest.mjs");
 const asked = process.argv.slice(2);
 const runs =

@@ -55,6 +55,11 @@ export class Server {
     }
   }
 
+  /** What it has printed since its last start. */
+  get said(): string {
+    return this.#said;
+  }
+
   /** SIGTERM to `npm run dev`'s process alone, as a supervisor would; answers its exit code. */
   async stop(): Promise<number | null> {
     const group = this.#process;
@@ -77,9 +82,9 @@ export class Server {
     return this.#living();
   }
 
-  /** A second server on the same port and state; answers how it ended. */
-  async rival(): Promise<{ code: number | null; said: string }> {
-    const rival = launch(this.#port, this.state);
+  /** A second server on the same state, and on the same port unless another is asked for; answers how it ended. */
+  async rival(port = this.#port): Promise<{ code: number | null; said: string }> {
+    const rival = launch(port, this.state);
     let said = "";
     for (const stream of [rival.stdout, rival.stderr])
       stream?.on("data", (chunk) => {
@@ -130,7 +135,7 @@ function launch(port: number, state: string): ChildProcess {
   });
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer();
   await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
   const address = probe.address();

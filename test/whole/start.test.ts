@@ -1,7 +1,7 @@
 /** The first minute with Caravan: a fresh start, its page, its sample logins, its documents, and every route under the real runtime. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Client, eventDraft, unique } from "./client.ts";
-import { Server } from "./server.ts";
+import { freePort, Server } from "./server.ts";
 
 let server: Server;
 let client: Client;
@@ -63,6 +63,27 @@ describe("a fresh start", () => {
     expect(code).toBe(1);
     expect(said).toContain(`Port ${new URL(server.origin).port} is in use`);
     expect((await client.get("/health/")).status).toBe(200);
+  });
+
+  test("A second server on the same state is told who has it and how to get a state of its own.", async () => {
+    const { code, said } = await server.rival(await freePort());
+    expect(code).toBe(1);
+    expect(said).toContain(`The state in ${server.state} is in use by process`);
+    expect(said).toContain(`port ${new URL(server.origin).port}`);
+    expect(said).toContain("CARAVAN_STATE=");
+    expect((await client.get("/health/")).status).toBe(200);
+  });
+
+  test("The start says what it prepares and how long it takes, and nothing else.", () => {
+    const lines = server.said.trim().split("\n").filter(Boolean);
+    expect(lines.slice(0, 4).map((line) => line.replace(/\s+[\d.]+ s$/, "").trim())).toEqual([
+      "pages and console",
+      "database migrations",
+      "server",
+      "sample data",
+    ]);
+    expect(lines[4]).toMatch(/Caravan is at .* \(ready in [\d.]+ s\)/);
+    expect(lines).toHaveLength(6);
   });
 });
 

@@ -1,0 +1,2 @@
+export function requirePackages(): Promise<void>;
+export function whyInstall(folder?: string): string | null;
