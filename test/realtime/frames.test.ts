@@ -17,7 +17,7 @@ test("the welcome comes first and says exactly where the room stands", async () 
     seq: 1,
     ttl: expect.any(Number),
     recovered: true,
-    limits: { frame: 16_384, rate: 50, page: 300, rooms: 50 },
+    limits: { frame: 16_384, rate: 50, page: 300, rooms: 50, ping: 25, silence: 60 },
   });
   expect(welcome.ttl).toBeGreaterThan(24 * 3600 - 60);
   expect(welcome.ttl).toBeLessThanOrEqual(24 * 3600);

@@ -9,8 +9,12 @@ export interface FakeInbox {
   readonly relays: { epoch: string; seqs: number[]; kinds: string[]; head: number }[];
   readonly frames: { t: string }[];
   readonly dropped: number[];
-  /** What it does with a push. */
+  /** What it does with a push; false: nobody listens. */
   answer: () => Promise<boolean>;
+  /** When its people were last heard, epoch ms. */
+  heardAt: number | null;
+  /** How often it was asked for that. */
+  asked: number;
 }
 
 export function fakeInbox(): FakeInbox {
@@ -19,11 +23,17 @@ export function fakeInbox(): FakeInbox {
     frames: [],
     dropped: [],
     answer: async () => true,
+    heardAt: Number.MAX_SAFE_INTEGER,
+    asked: 0,
     stub: {
-      relay(_room: string, epoch: string, entries: readonly Entry[], head: number) {
+      async relay(_room: string, epoch: string, entries: readonly Entry[], head: number) {
         const seqs = entries.map(({ seq }) => seq);
         inbox.relays.push({ epoch, seqs, kinds: entries.map(({ kind }) => kind), head });
-        return inbox.answer();
+        return (await inbox.answer()) ? inbox.heardAt : null;
+      },
+      async heard() {
+        inbox.asked += 1;
+        return inbox.heardAt;
       },
       relayFrame: async (_room: string, frame: { t: string }) => void inbox.frames.push(frame),
       dropped: async (_room: string, code: number) => void inbox.dropped.push(code),

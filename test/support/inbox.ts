@@ -17,7 +17,7 @@ export interface Here {
   /** What other names lead to. */
   readonly reached: string[];
   send(frame: object): Promise<void>;
-  /** Pushes what was stored, as the room does. */
+  /** Pushes what was stored, as the room does; whether somebody listens. */
   push(first: number, last?: number): boolean;
 }
 
@@ -43,7 +43,7 @@ export function inboxed(
             chat.epoch,
             chat.entries.filter(({ seq }) => seq >= first && seq <= last),
             chat.head,
-          ),
+          ) !== null,
       };
       const { frames, closed } = listen(room.open(admit(world, { room: INBOX, caller: callerOf(1) })));
       await work(here, frames, closed);

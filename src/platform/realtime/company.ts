@@ -1,45 +1,86 @@
-/** Who is here, who is typing, and how far each has read. Only read marks are kept. */
-import { log } from "../log.ts";
+/** Who is here and who is typing: told to those who are shown it, and kept nowhere but in who was told of whom. */
 import type { Followers } from "./followers.ts";
 import { encode, type Fault, fault, PROTOCOL, type RoomFrame, type ServerFrame } from "./frames.ts";
-import type { JournalStorage } from "./journal.ts";
+import { isHeard, nextLook } from "./liveness.ts";
+import type { ReadMarks } from "./read-marks.ts";
 import type { Sockets } from "./sockets.ts";
 import { LISTENER, type Writer } from "./speech.ts";
-import type { ReadMark, Tenant } from "./tenant.ts";
+import type { Tenant } from "./tenant.ts";
 
-/** In a room that is not social it knows who is here and shows nobody anything. */
+/**
+ * A person is present while a socket of theirs, here or on their own inbox, was heard lately (`liveness.ts`). Each
+ * socket and follower carries a mark once it fell silent, so that an object that wakes knows who was told of whom.
+ * In a room that is not social nobody is shown anything.
+ */
 export class Company {
-  readonly #sql: JournalStorage;
   readonly #sockets: Sockets;
   readonly #followers: Followers;
-  readonly #tenant: Pick<Tenant, "social" | "archiveReads">;
-  #ready = false;
-  /** Whether D1 lacks a mark; undefined until somebody looked. */
-  #news: boolean | undefined;
+  readonly #marks: ReadMarks;
+  readonly #tenant: Pick<Tenant, "social">;
+  readonly #clock: () => number;
 
   constructor(
-    sql: JournalStorage,
     sockets: Sockets,
     followers: Followers,
-    tenant: Pick<Tenant, "social" | "archiveReads">,
+    marks: ReadMarks,
+    tenant: Pick<Tenant, "social">,
+    clock: () => number,
   ) {
-    this.#sql = sql;
     this.#sockets = sockets;
     this.#followers = followers;
+    this.#marks = marks;
     this.#tenant = tenant;
+    this.#clock = clock;
   }
 
   /** The people who are here, each once, in order. */
   present(): number[] {
-    const here = this.#sockets.open().map((socket) => this.#sockets.facts(socket).caller?.userId);
-    const following = this.#followers.all().map(({ caller }) => caller.userId);
-    const people = new Set([...here, ...following].filter((id) => id !== undefined));
+    const people = new Set<number>();
+    for (const { userId, silent } of this.#holders()) if (!silent) people.add(userId);
     return [...people].sort((one, other) => one - other);
   }
 
   /** The same for those who are shown it; null where nobody is. */
   shown(): number[] | null {
     return this.#tenant.social ? this.present() : null;
+  }
+
+  /** Finds out who was heard lately, also by inboxes that follow, and tells everybody what has changed. */
+  async look(): Promise<void> {
+    if (!this.#tenant.social) return;
+    await this.#followers.askWhoIsSilent();
+    this.through(() => this.#judge());
+  }
+
+  /** The same without asking the inboxes. */
+  glance(): void {
+    if (this.#tenant.social) this.through(() => this.#judge());
+  }
+
+  /** A frame came in on this socket. */
+  hear(socket: WebSocket): void {
+    const now = this.#clock();
+    const { silent } = this.#sockets.facts(socket);
+    this.#sockets.hear(socket, now);
+    if (silent) this.glance();
+  }
+
+  /** A frame came in by a follower's inbox. */
+  hearFollower(inbox: string): void {
+    this.#followers.hear(inbox, this.#clock());
+    if (this.#followers.get(inbox)?.silent) this.glance();
+  }
+
+  /** When somebody may have fallen silent or come back whom another person here is shown; null when nobody is. */
+  dueAt(now: number): number | null {
+    if (!this.#tenant.social) return null;
+    const holders = this.#holders();
+    const watching = new Set(holders.filter(({ isTold, silent }) => isTold && !silent).map(by));
+    const isWatched = ({ userId }: Holder) => watching.size > (watching.has(userId) ? 1 : 0);
+    const looks = holders
+      .filter(isWatched)
+      .map(({ heardAt }) => (heardAt === null ? now : nextLook(heardAt, now)));
+    return looks.length === 0 ? null : Math.min(...looks);
   }
 
   /** Does what lets people in or sends them away, and tells everybody who is here then. */
@@ -53,8 +94,9 @@ export class Company {
   /** A socket has closed: its person may have another. */
   left(socket: WebSocket): void {
     const present = this.shown();
-    const leaver = this.#sockets.facts(socket).caller?.userId;
-    if (present && leaver !== undefined && !present.includes(leaver)) this.#announce([...present, leaver]);
+    const { caller, silent } = this.#sockets.facts(socket);
+    if (!present || !caller || silent || present.includes(caller.userId)) return;
+    this.#announce([...present, caller.userId]);
   }
 
   /** A newcomer hears who is here and how far they have read; the others hear of the newcomer. */
@@ -64,7 +106,7 @@ export class Company {
     this.#announce(before);
     if (this.#sockets.facts(socket).dialect !== PROTOCOL) return;
     if (users.length === before.length) this.#sockets.send(socket, encode({ t: "presence", users }));
-    for (const { userId: by, seq } of this.reads())
+    for (const { userId: by, seq } of this.#marks.all())
       this.#sockets.send(socket, encode({ t: "read", by, seq }));
   }
 
@@ -76,9 +118,41 @@ export class Company {
   ): Fault | null {
     if (!this.#tenant.social) return fault("bad_frame", "This room knows no such thing.");
     if (!caller || readOnly) return LISTENER;
-    if (frame.t === "read") this.#read(caller.userId, Math.min(frame.seq, head));
+    if (frame.t === "read") this.read(caller.userId, Math.min(frame.seq, head));
     else this.#show({ t: "typing", by: caller.userId }, caller.userId);
     return null;
+  }
+
+  /** Moves a person's read mark and tells everybody. False: it has not moved. */
+  read(by: number, seq: number): boolean {
+    const moved = this.#marks.move(by, seq);
+    if (moved) this.#show({ t: "read", by, seq });
+    return moved;
+  }
+
+  /** Marks who has fallen silent since the last look, and who has come back. */
+  #judge(): void {
+    const now = this.#clock();
+    for (const { heardAt, silent, mark } of this.#holders())
+      if (heardAt !== null && isHeard(heardAt, now) === silent) mark(!silent);
+  }
+
+  /** Everything by which somebody may be here: their sockets, and their inboxes that follow. */
+  #holders(): Holder[] {
+    const sockets = this.#sockets.open().flatMap((socket): Holder[] => {
+      const { caller, dialect, silent = false } = this.#sockets.facts(socket);
+      if (!caller) return [];
+      const heardAt = this.#sockets.heardAt(socket);
+      const mark = (silent: boolean) =>
+        this.#sockets.update(socket, { ...this.#sockets.facts(socket), silent });
+      return [{ userId: caller.userId, isTold: dialect === PROTOCOL, silent, heardAt, mark }];
+    });
+    const followers = this.#followers.all().map(({ inbox, caller, silent = false }): Holder => {
+      const heardAt = this.#followers.heardAt(inbox);
+      const mark = (silent: boolean) => this.#followers.mark(inbox, silent);
+      return { userId: caller.userId, isTold: true, silent, heardAt, mark };
+    });
+    return [...sockets, ...followers];
   }
 
   /** A person's second tab is no news. */
@@ -86,77 +160,6 @@ export class Company {
     const users = this.present();
     if (users.length === before.length && users.every((id, index) => id === before[index])) return;
     this.#show({ t: "presence", users });
-  }
-
-  /** Moves a mark forward and tells everybody; never back. */
-  #read(by: number, seq: number): void {
-    this.#prepare();
-    const moved = [
-      ...this.#sql.exec(
-        `INSERT INTO reads (user, seq, archived) VALUES (?, ?, 0)
-        ON CONFLICT (user) DO UPDATE SET seq = excluded.seq, archived = 0 WHERE excluded.seq > seq RETURNING user`,
-        by,
-        seq,
-      ),
-    ];
-    if (moved.length === 0) return;
-    this.#news = true;
-    this.#show({ t: "read", by, seq });
-  }
-
-  reads(): ReadMark[] {
-    return this.#tenant.social ? this.#marks("SELECT user, seq FROM reads ORDER BY user") : [];
-  }
-
-  /** Whether D1 lacks a mark. */
-  get hasNews(): boolean {
-    if (!this.#tenant.social || !this.#tenant.archiveReads) return false;
-    this.#news ??= this.#unarchived().length > 0;
-    return this.#news;
-  }
-
-  /** Copies marks to D1. What fails is tried again. */
-  async archive(room: string): Promise<void> {
-    if (!this.hasNews) return;
-    const reads = this.#unarchived();
-    try {
-      if (reads.length > 0) await this.#tenant.archiveReads?.(room, reads);
-    } catch (error) {
-      return log("warn", "room.archiveReads", { room }, error);
-    }
-    for (const { userId, seq } of reads)
-      this.#sql.exec("UPDATE reads SET archived = 1 WHERE user = ? AND seq = ?", userId, seq);
-    this.#news = undefined;
-  }
-
-  #unarchived(): ReadMark[] {
-    return this.#marks("SELECT user, seq FROM reads WHERE archived = 0");
-  }
-
-  #marks(query: string): ReadMark[] {
-    this.#prepare();
-    const rows = this.#sql.exec<{ user: number; seq: number }>(query);
-    return [...rows].map(({ user, seq }) => ({ userId: user, seq }));
-  }
-
-  forget(userId: number): void {
-    if (!this.#tenant.social) return;
-    this.#prepare();
-    this.#sql.exec("DELETE FROM reads WHERE user = ?", userId);
-  }
-
-  /** The room is retired: nobody has read anything. */
-  clear(): void {
-    if (!this.#tenant.social) return;
-    this.#prepare();
-    this.#sql.exec("DELETE FROM reads");
-    this.#news = false;
-  }
-
-  /** Nothing is left in storage; the object is about to vanish. */
-  forgetAll(): void {
-    this.#ready = false;
-    this.#news = undefined;
   }
 
   #show(frame: ServerFrame, except?: number): void {
@@ -168,12 +171,17 @@ export class Company {
     }
     this.#followers.show(frame, except);
   }
-
-  #prepare(): void {
-    if (this.#ready) return;
-    this.#ready = true;
-    this.#sql.exec(
-      "CREATE TABLE IF NOT EXISTS reads (user INTEGER PRIMARY KEY, seq INTEGER NOT NULL, archived INTEGER NOT NULL)",
-    );
-  }
 }
+
+interface Holder {
+  readonly userId: number;
+  /** Whether presence is shown to them here. */
+  readonly isTold: boolean;
+  /** Whether the others were told that they have gone. */
+  readonly silent: boolean;
+  /** Epoch ms; null when the inbox has to be asked. */
+  readonly heardAt: number | null;
+  mark(silent: boolean): void;
+}
+
+const by = ({ userId }: Holder) => userId;

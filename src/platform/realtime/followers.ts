@@ -3,6 +3,7 @@ import type { Caller } from "../http/caller.ts";
 import { log } from "../log.ts";
 import type { ServerFrame } from "./frames.ts";
 import type { Entry, Journal, JournalStorage } from "./journal.ts";
+import { isHeard } from "./liveness.ts";
 import type { RoomStub } from "./rooms.ts";
 import type { ReadMark, Visibility } from "./tenant.ts";
 
@@ -17,6 +18,8 @@ export interface Follower {
   readonly visibleFrom?: number | undefined;
   readonly until?: number | undefined;
   readonly rightsVersion?: number | undefined;
+  /** The others were told that nobody is heard behind this inbox any more. */
+  silent?: boolean;
 }
 
 /** The rights may have changed since they were looked up: look again, and name this version. */
@@ -47,6 +50,9 @@ export class Followers {
   readonly #room: () => string;
   readonly #show: (entry: Entry, follower: Follower) => Entry;
   readonly #left: (inbox: string) => void;
+  readonly #clock: () => number;
+  /** When somebody behind each inbox was last heard, and when this room learnt it: as much as this life of the object knows. */
+  readonly #heard = new Map<string, { readonly at: number; readonly learntAt: number }>();
   #known: Map<string, Follower> | null = null;
   /** Up to where each has been told in this life of the object. */
   readonly #told = new Map<string, number>();
@@ -60,6 +66,7 @@ export class Followers {
     room: () => string,
     show: (entry: Entry, follower: Follower) => Entry,
     left: (inbox: string) => void,
+    clock: () => number,
   ) {
     this.#state = state;
     this.#objects = objects;
@@ -67,6 +74,7 @@ export class Followers {
     this.#room = room;
     this.#show = show;
     this.#left = left;
+    this.#clock = clock;
   }
 
   all(): Follower[] {
@@ -78,6 +86,58 @@ export class Followers {
   }
 
   add(follower: Follower): void {
+    this.#write(follower);
+    this.#told.delete(follower.inbox);
+    this.hear(follower.inbox, this.#clock());
+  }
+
+  /** Somebody behind this inbox was heard then, epoch ms. */
+  hear(inbox: string, at: number): void {
+    const known = this.#heard.get(inbox)?.at ?? 0;
+    this.#heard.set(inbox, { at: Math.max(at, known), learntAt: this.#clock() });
+  }
+
+  /** When somebody behind this inbox was last heard, epoch ms; null: it has to be asked. */
+  heardAt(inbox: string): number | null {
+    return this.#heard.get(inbox)?.at ?? null;
+  }
+
+  /** Whether the others were told that nobody is heard there any more. */
+  mark(inbox: string, silent: boolean): void {
+    const follower = this.get(inbox);
+    if (!follower) return;
+    follower.silent = silent;
+    this.#write(follower);
+  }
+
+  /** Asks each inbox whose people were not heard lately. One that can't be reached is not heard. */
+  async askWhoIsSilent(): Promise<void> {
+    const now = this.#clock();
+    const isKnown = (inbox: string) => {
+      const { at, learntAt } = this.#heard.get(inbox) ?? { at: 0, learntAt: 0 };
+      return isHeard(at, now) || now - learntAt < ASK_AGAIN;
+    };
+    const asked = this.all().filter(({ inbox }) => !isKnown(inbox));
+    await Promise.all(
+      asked.map(async (follower) => {
+        const { inbox } = follower;
+        const answer = this.#call(inbox, async (stub) => {
+          const at = await stub.heard(this.#room());
+          if (this.get(inbox) === follower) this.#noteAnswer(inbox, at);
+        });
+        await Promise.race([answer, scheduler.wait(ASK_PATIENCE)]);
+        if (this.get(inbox) === follower && !isKnown(inbox)) this.hear(inbox, 0);
+      }),
+    );
+  }
+
+  /** What an inbox says of its people: when one was heard, or null for nobody who listens here. */
+  #noteAnswer(inbox: string, heardAt: number | null): void {
+    if (heardAt === null) this.#left(inbox);
+    else this.hear(inbox, heardAt);
+  }
+
+  #write(follower: Follower): void {
     const known = this.#followers();
     this.#sql.exec(
       "INSERT OR REPLACE INTO followers (inbox, follower) VALUES (?, ?)",
@@ -85,22 +145,19 @@ export class Followers {
       JSON.stringify(follower),
     );
     known.set(follower.inbox, follower);
-    this.#told.delete(follower.inbox);
   }
 
   /** The same follower with other rights. What it was told stays told. */
   update(inbox: string, rights: Visibility): void {
     const follower = this.get(inbox);
-    if (!follower) return;
-    const told = this.#told.get(inbox);
-    this.add({ ...follower, ...rights });
-    if (told !== undefined) this.#told.set(inbox, told);
+    if (follower) this.#write({ ...follower, ...rights });
   }
 
   remove(inbox: string): boolean {
     if (!this.#followers().delete(inbox)) return false;
     this.#told.delete(inbox);
     this.#owed.delete(inbox);
+    this.#heard.delete(inbox);
     this.#sql.exec("DELETE FROM followers WHERE inbox = ?", inbox);
     return true;
   }
@@ -141,12 +198,12 @@ export class Followers {
     const { epoch, head } = this.#journal();
     const shown = entries.map((entry) => this.#show(entry, follower));
     const done = await this.#call(inbox, async (stub) => {
-      const listens = await stub.relay(this.#room(), epoch, shown, head);
+      const heardAt = await stub.relay(this.#room(), epoch, shown, head);
       // Who left and came back meanwhile is another follower by now.
       if (this.get(inbox) !== follower) return;
       this.#owed.delete(inbox);
-      if (listens) this.#told.set(inbox, Math.max(head, this.#told.get(inbox) ?? 0));
-      else this.#left(inbox);
+      if (heardAt !== null) this.#told.set(inbox, Math.max(head, this.#told.get(inbox) ?? 0));
+      this.#noteAnswer(inbox, heardAt);
     });
     if (!done && this.get(inbox) === follower) this.#owed.add(inbox);
   }
@@ -188,5 +245,11 @@ export class Followers {
     this.#known = null;
     this.#told.clear();
     this.#owed.clear();
+    this.#heard.clear();
   }
 }
+
+/** An inbox that was just asked, or has just answered a push, is not asked again for so long. Milliseconds. */
+const ASK_AGAIN = 5_000;
+/** How long an inbox may take to answer. Milliseconds. */
+const ASK_PATIENCE = 2_000;

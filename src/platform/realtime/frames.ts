@@ -1,10 +1,11 @@
 /** The native dialect, `caravan.v1`: every frame either side may send. Rooms parse with these; AsyncAPI is built from them. */
 import * as v from "valibot";
+import { LIVENESS } from "./liveness.ts";
 
 export const PROTOCOL = "caravan.v1";
 
-/** Limits told in `welcome`. Bytes, frames a second, entries a read, rooms subscribed to by one socket. */
-export const LIMITS = { frame: 16 * 1024, rate: 50, page: 300, rooms: 50 } as const;
+/** Limits told in `welcome`. Bytes, frames a second, entries a read, rooms subscribed to by one socket, and seconds of `LIVENESS`. */
+export const LIMITS = { frame: 16 * 1024, rate: 50, page: 300, rooms: 50, ...LIVENESS } as const;
 
 /** A reader whose outgoing buffer passes this many bytes is closed with 4408. */
 export const MAX_BUFFERED = 1024 * 1024;
@@ -104,7 +105,20 @@ export const WelcomeFrame = v.object({
     v.description("Seconds until the credential expires; null when there is none."),
   ),
   recovered: v.pipe(v.boolean(), v.description("False: entries may be missing, reload through REST.")),
-  limits: v.object({ frame: v.number(), rate: v.number(), page: v.number(), rooms: v.number() }),
+  limits: v.object({
+    frame: v.pipe(v.number(), v.description("Bytes of one frame.")),
+    rate: v.pipe(v.number(), v.description("Frames a second from one socket.")),
+    page: v.pipe(v.number(), v.description("Entries that a resume reads at a time.")),
+    rooms: v.pipe(v.number(), v.description("Rooms that one socket may subscribe to.")),
+    ping: v.pipe(
+      v.number(),
+      v.description('Seconds: send exactly `{"t":"ping"}` at least this often, whatever else is sent.'),
+    ),
+    silence: v.pipe(
+      v.number(),
+      v.description("Seconds: who was not heard for this long is not present, and is notified as if away."),
+    ),
+  }),
 });
 export const EntryFrame = v.object({
   t: v.literal("entry"),
@@ -120,7 +134,10 @@ export const AckFrame = v.object({ t: v.literal("ack"), room, ref: v.string(), s
 export const PresenceFrame = v.object({
   t: v.literal("presence"),
   room,
-  users: v.pipe(v.array(v.number()), v.description("Who is here now: people, not sockets.")),
+  users: v.pipe(
+    v.array(v.number()),
+    v.description("Who is here now: people, not sockets, who were heard lately."),
+  ),
 });
 export const TypingNotice = v.object({ t: v.literal("typing"), room, by: v.number() });
 export const ReadNotice = v.object({ t: v.literal("read"), room, by: v.number(), seq });

@@ -29,6 +29,7 @@ export function roomObject(
     }
 
     override async fetch(request: Request): Promise<Response> {
+      await this.room.look();
       return this.room.open(request);
     }
 
@@ -95,6 +96,7 @@ export function roomObject(
       epoch: string | null,
       since: number | null,
     ): Promise<Followed | StaleRights | null> {
+      await this.room.look();
       return this.room.follow(name, follower, epoch, since);
     }
 
@@ -110,8 +112,12 @@ export function roomObject(
       return this.room.take(inbox, frame);
     }
 
-    async relay(name: string, epoch: string, entries: readonly Entry[], head: number): Promise<boolean> {
+    async relay(name: string, epoch: string, entries: readonly Entry[], head: number) {
       return this.room.relay(name, epoch, entries, head);
+    }
+
+    async heard(name: string): Promise<number | null> {
+      return this.room.heard(name);
     }
 
     async relayFrame(name: string, frame: ServerFrame): Promise<void> {

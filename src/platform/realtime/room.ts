@@ -10,6 +10,7 @@ import { type Followed, type Follower, Followers, type StaleRights } from "./fol
 import { CLOSE, encode, fault, LIMITS, PROTOCOL, type RoomFrame, type ServerFrame } from "./frames.ts";
 import { type Draft, type Entry, Journal } from "./journal.ts";
 import { Memory } from "./memory.ts";
+import { ReadMarks } from "./read-marks.ts";
 import { Rights } from "./rights.ts";
 import type { RoomStub } from "./rooms.ts";
 import { credentialEnd, endOf, isRevoked, type Revocation, type SocketFacts, Sockets } from "./sockets.ts";
@@ -39,6 +40,7 @@ export class Room {
   readonly #bell: Bell;
   readonly #followers: Followers;
   readonly #company: Company;
+  readonly #marks: ReadMarks;
   readonly #rights: Rights;
   readonly #commits: Commits;
   readonly #agenda: Agenda;
@@ -71,8 +73,10 @@ export class Room {
       name,
       (entry, follower) => this.#feed.show(entry, follower),
       (inbox) => this.unfollow(inbox),
+      clock,
     );
-    this.#company = new Company(state.storage.sql, this.#sockets, this.#followers, tenant);
+    this.#marks = new ReadMarks(state.storage.sql, tenant);
+    this.#company = new Company(this.#sockets, this.#followers, this.#marks, tenant, clock);
     this.#rights = new Rights({
       tenant,
       sockets: this.#sockets,
@@ -104,6 +108,11 @@ export class Room {
     return this.#opened;
   }
 
+  /** Finds out who is still here, before somebody is told of it. */
+  async look(): Promise<void> {
+    await this.#company.look();
+  }
+
   /** Lets a socket in that the Worker has already admitted. */
   open(request: Request): Response {
     const admission = JSON.parse(request.headers.get(ADMISSION_HEADER) ?? "null") as Admission | null;
@@ -123,11 +132,14 @@ export class Room {
       caller,
       faults: 0,
       catchingUp: resumed && recovered ? admission.since : null,
+      openedAt: this.#clock(),
+      heardAt: this.#clock(),
       admittedAt: admission.admittedAt,
       ...(admission.readOnly ? { readOnly: true } : {}),
       until: admission.until,
       visibleFrom: admission.visibleFrom,
     };
+    this.#company.glance();
     const before = this.#company.shown();
     const { client, server } = this.#sockets.accept(facts);
     if (native) {
@@ -173,7 +185,7 @@ export class Room {
     this.#sockets.closeAll(CLOSE.gone, "gone");
     this.#followers.drop(this.#followers.all(), CLOSE.gone);
     this.#journal.reset();
-    this.#company.clear();
+    this.#marks.clear();
     this.#memory.know(room);
     this.#memory.retire();
     this.#agenda.arm();
@@ -181,7 +193,7 @@ export class Room {
 
   erase(author: number): void {
     this.#journal.erase(author);
-    this.#company.forget(author);
+    this.#marks.forget(author);
   }
 
   empty(refs: readonly string[]): void {
@@ -211,6 +223,7 @@ export class Room {
   async flush(room: string): Promise<boolean> {
     if (this.#journal.head === 0) return true;
     this.#memory.know(room);
+    await this.#company.look();
     const done = await this.#archiver.flush(this.#journal, room, () => this.#journal.epoch, this.#present());
     this.#agenda.arm();
     return done;
@@ -218,7 +231,7 @@ export class Room {
 
   latest(limit: number): { epoch: string; entries: Entry[]; reads: ReadMark[] } {
     const { epoch } = this.#journal;
-    return { epoch, entries: this.#journal.latest(limit), reads: this.#company.reads() };
+    return { epoch, entries: this.#journal.latest(limit), reads: this.#marks.all() };
   }
 
   schedule(room: string, at: number): void {
@@ -241,7 +254,7 @@ export class Room {
     const { epoch: now, head } = this.#journal;
     const recovered = since === null || this.#journal.covers(epoch, since);
     this.#rearm();
-    return { epoch: now, head, recovered, present: this.#company.shown(), reads: this.#company.reads() };
+    return { epoch: now, head, recovered, present: this.#company.shown(), reads: this.#marks.all() };
   }
 
   unfollow(inbox: string): void {
@@ -257,6 +270,7 @@ export class Room {
   async take(inbox: string, frame: RoomFrame): Promise<Taken> {
     const follower = this.#followers.get(inbox);
     if (!follower) return { ok: false, ...fault("forbidden", "Subscribe to the room first.") };
+    this.#company.hearFollower(inbox);
     const { head: seq } = this.#journal;
     if (frame.t === "typing" || frame.t === "read") {
       const refused = this.#company.gesture(follower, frame, seq);
@@ -272,8 +286,12 @@ export class Room {
     return { ok: true, seq: entry.seq, at: entry.at };
   }
 
-  relay(room: string, epoch: string, entries: readonly Entry[], head: number): boolean {
-    return this.#subscriptions?.relay(room, epoch, entries, head) ?? false;
+  relay(room: string, epoch: string, entries: readonly Entry[], head: number): number | null {
+    return this.#subscriptions?.relay(room, epoch, entries, head) ?? null;
+  }
+
+  heard(room: string): number | null {
+    return this.#subscriptions?.heard(room) ?? null;
   }
 
   relayFrame(room: string, frame: ServerFrame): void {
@@ -301,9 +319,11 @@ export class Room {
       await this.#rights.endLapsed();
       this.#feed.resume();
       await this.#bell.ring();
+      await this.#company.look();
       const { name } = this.#memory;
+      // Marks first: what was read by now is told to nobody.
+      await this.#marks.archive(name);
       await this.#archiver.run(this.#journal, name, () => this.#journal.epoch, this.#present());
-      await this.#company.archive(name);
       this.#nudge();
       this.#journal.prune(this.#clock());
       if (this.#isSpent()) return await this.#vanish();
@@ -358,8 +378,9 @@ export class Room {
       this.#memory.dueAt,
       this.#nextExpiry === Number.POSITIVE_INFINITY ? null : this.#nextExpiry,
       this.#rights.nextEnd(),
-      this.#company.hasNews || this.#feed.busy ? now + ARCHIVE.pause : null,
+      this.#marks.hasNews || this.#feed.busy ? now + ARCHIVE.pause : null,
       this.#followers.owes ? now + NUDGE_AGAIN : null,
+      this.#company.dueAt(now),
       ...(this.#journal.head === 0 ? this.#memory.ends() : []),
     ];
   }
@@ -381,7 +402,7 @@ export class Room {
     const gone = [storage.deleteAlarm(), storage.deleteAll()];
     this.#opened = null;
     this.#followers.forget();
-    this.#company.forgetAll();
+    this.#marks.forgetAll();
     await Promise.all(gone);
   }
 }

@@ -16,6 +16,12 @@ export interface SocketFacts {
   readonly catchingUp: number | null;
   /** When the right to be here was looked up, epoch ms. */
   readonly admittedAt: number;
+  /** When it opened, epoch ms. */
+  readonly openedAt: number;
+  /** When a frame last came in, epoch ms, to the second; pings that the platform answered are not in it. */
+  readonly heardAt: number;
+  /** The others were told that nobody is heard here any more. */
+  readonly silent?: boolean;
   /** Hears and says nothing. */
   readonly readOnly?: boolean;
   /** When the right to be here ends, epoch ms. */
@@ -71,6 +77,21 @@ export class Sockets {
   update(socket: WebSocket, facts: SocketFacts): void {
     this.#facts.set(socket, facts);
     socket.serializeAttachment(facts);
+  }
+
+  /** A frame came in. Noted once a second: it is asked for by the minute. */
+  hear(socket: WebSocket, now: number): void {
+    const facts = this.facts(socket);
+    if (now - facts.heardAt >= 1000) this.update(socket, { ...facts, heardAt: now });
+  }
+
+  /**
+   * When its client was last heard, epoch ms: by a frame, or by a ping that the platform answered while the object slept.
+   * https://developers.cloudflare.com/durable-objects/api/state/#getwebsocketautoresponsetimestamp
+   */
+  heardAt(socket: WebSocket): number {
+    const pinged = this.#state.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0;
+    return Math.max(pinged, this.facts(socket).heardAt);
   }
 
   /** Without those that are closing: the platform lists a socket until its client has answered the close. */

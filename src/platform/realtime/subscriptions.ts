@@ -171,15 +171,22 @@ export class Subscriptions {
     }
   }
 
-  /** A followed room stored something. False: nobody here listens. */
-  relay(room: string, epoch: string, entries: readonly Entry[], head: number): boolean {
+  /** A followed room stored something. Answers as `heard` does. */
+  relay(room: string, epoch: string, entries: readonly Entry[], head: number): number | null {
     const listening = this.#listening(room);
     for (const socket of listening) {
       const serving = this.#serving.get(socket);
       if (serving?.has(room)) serving.set(room, true);
       else this.#deliver(socket, room, epoch, entries, head);
     }
-    return listening.length > 0 || this.#isWished(room);
+    return this.heard(room);
+  }
+
+  /** When somebody who listens to a followed room was last heard here, epoch ms; null: nobody listens. */
+  heard(room: string): number | null {
+    const times = this.#listening(room).map((socket) => this.#sockets.heardAt(socket));
+    if (times.length > 0) return Math.max(...times);
+    return this.#isWished(room) ? this.#clock() : null;
   }
 
   relayFrame(room: string, frame: ServerFrame): void {

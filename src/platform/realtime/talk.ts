@@ -41,13 +41,14 @@ export class Talk {
   }
 
   async message(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
-    const { sockets, clock } = this.#reach;
+    const { sockets, company, clock } = this.#reach;
     // Whom we closed may still send until it answers the close, and one that means harm never does.
     if (socket.readyState !== WebSocket.OPEN) return;
     const facts = sockets.facts(socket);
     if (!sockets.withinRate(socket, clock())) return sockets.close(socket, CLOSE.tooFast, "too fast");
     if (credentialEnd(facts) <= clock()) return sockets.close(socket, CLOSE.unauthenticated, "expired");
     if (endOf(facts) <= clock()) return sockets.close(socket, CLOSE.forbidden, "no longer allowed");
+    company.hear(socket);
     const text = textOf(data);
     if (typeof text !== "string") return sockets.complain(socket, text);
     if (facts.dialect === PROTOCOL) await this.#native(socket, facts, text);

@@ -157,8 +157,10 @@ export interface RoomObject extends Rpc.DurableObjectBranded {
   read(inbox: string, epoch: string, since: number): Promise<Entry[] | null>;
   /** A frame of a follower's. */
   take(inbox: string, frame: RoomFrame): Promise<Taken>;
-  /** For inboxes: what a followed room stored. False when nobody here listens. */
-  relay(room: string, epoch: string, entries: readonly Entry[], head: number): Promise<boolean>;
+  /** For inboxes: what a followed room stored. Answers as `heard` does. */
+  relay(room: string, epoch: string, entries: readonly Entry[], head: number): Promise<number | null>;
+  /** For inboxes: when somebody who listens to a followed room was last heard, epoch ms; null when nobody listens. */
+  heard(room: string): Promise<number | null>;
   /** For inboxes: a frame of a followed room that is not stored. */
   relayFrame(room: string, frame: ServerFrame): Promise<void>;
   /** For inboxes: a followed room lets this person hear no more. */
