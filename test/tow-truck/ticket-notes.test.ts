@@ -165,7 +165,7 @@ describe("people are told", () => {
     const sent = [await write(ann, id, "Слова клиента"), await write(olga, id, "Заметка", true)];
     const told = await effects("ticket_message", `ticket:${id}`);
     expect(told.map(({ payload }) => JSON.parse(payload))).toEqual(
-      [first, ...sent.map(({ body }) => body.id)].map((message) => ({ id: message })),
+      [first, ...sent.map(({ body }) => body.id)].map((message) => ({ id: message, ticketId: id })),
     );
   });
 });
