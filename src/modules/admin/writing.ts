@@ -2,6 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { and, getTableColumns, type SQL, sql } from "drizzle-orm";
 import { auditEntry } from "../../platform/db/audit.ts";
+import { guarded } from "../../platform/db/guarded.ts";
 import { commit } from "../../platform/db/outbox.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import { invalid, notFound, refuse } from "../../platform/http/errors.ts";
@@ -112,16 +113,21 @@ function newSubject(resource: Resource, columns: Values): SQL<string> {
   return sql<string>`${`${resource.subject}:`} || ${sql.join(parts, sql` || ':' || `)}`;
 }
 
-/** What stands in If-Match: a version in quotes or bare, or `*` for any. */
-export async function requireVersion(request: Request, resource: Resource, subject: Subject): Promise<void> {
+/** What stands in If-Match: a version in quotes or bare, or `*` for any. Says which of the two it is. */
+export async function requireVersion(
+  request: Request,
+  resource: Resource,
+  subject: Subject,
+): Promise<"exact" | "any"> {
   const offered = request.headers.get("if-match");
   if (offered === null) throw refuse(428, NO_VERSION);
   const version = offered.trim().replace(/^(W\/)?"(.*)"$/, "$2");
-  if (version !== "*" && version !== (await versionOf(resource, subject)))
-    throw refuse(412, messages.conflict);
+  if (version === "*") return "any";
+  if (version !== (await versionOf(resource, subject))) throw refuse(412, messages.conflict);
+  return "exact";
 }
 
-/** Changes what is given of a row; it comes back as it is then. Nothing is written where nothing differs. */
+/** Changes what is given of a row; it comes back as it is then. 412 when it was changed since it was read. */
 export async function changeRow(
   scope: Scope,
   caller: Caller,
@@ -130,6 +136,35 @@ export async function changeRow(
   body: Values,
   action = "change",
 ): Promise<Subject> {
+  const changed = await writeChange(scope, caller, resource, before, body, action);
+  if (!changed) throw refuse(412, messages.conflict);
+  return changed;
+}
+
+/** Changes what is given of a row, whatever version it has by then. Null when there is no such row. */
+export function changeAnyVersion(
+  scope: Scope,
+  caller: Caller,
+  resource: Resource,
+  before: Subject,
+  body: Values,
+): Promise<Subject | null> {
+  return guarded(
+    () => findRow(scope, caller, resource, before.id),
+    (row) => writeChange(scope, caller, resource, row, body, "change"),
+    before,
+  );
+}
+
+/** Null when the row was changed since it was read. Nothing is written where nothing differs. */
+async function writeChange(
+  scope: Scope,
+  caller: Caller,
+  resource: Resource,
+  before: Subject,
+  body: Values,
+  action: string,
+): Promise<Subject | null> {
   const values = Object.fromEntries(
     Object.entries(valuesOf(caller, resource, body, false)).filter(
       ([name, value]) => JSON.stringify(value) !== JSON.stringify(before.row[name]),
@@ -152,7 +187,7 @@ export async function changeRow(
       audit(action, valuesWire(resource, former), valuesWire(resource, values)),
     ]),
   );
-  if (!changed) throw refuse(412, messages.conflict);
+  if (!changed) return null;
   await more.after?.();
   const after = await findRow(scope, caller, resource, before.id);
   if (!after) throw notFound();

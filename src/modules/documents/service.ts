@@ -67,7 +67,7 @@ export async function changeDocument(
   const update = scope.db
     .update(documents)
     // An update needs something to set; a scan alone changes no column.
-    .set({ name: document.name, ...change })
+    .set({ id: document.id, ...change })
     .where(eq(documents.id, document.id))
     .returning();
   const rows = await commit(scope, update, [], stored ? keepFile(scope, stored) : []);

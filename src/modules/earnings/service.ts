@@ -1,5 +1,6 @@
 /** A person's calculator entries: kept, listed, corrected, deleted. The figures are always ours. */
 import { and, asc, desc, eq, gte, sql } from "drizzle-orm";
+import { guarded } from "../../platform/db/guarded.ts";
 import type { Listed, Window } from "../../platform/http/paging.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { earningsOf, type RecentDays, type Takings } from "./rules.ts";
@@ -63,20 +64,29 @@ export async function changeEntry(
   change: Partial<Takings>,
 ): Promise<Entry | null> {
   const mine = and(eq(calculatorEntries.id, id), eq(calculatorEntries.userId, userId));
-  const [before] = await scope.db.select().from(calculatorEntries).where(mine);
-  if (!before) return null;
-  const takings: Takings = {
-    appIncome: change.appIncome ?? before.appIncome,
-    commission: change.commission === undefined ? before.commission : change.commission,
-    expenses: change.expenses === undefined ? before.expenses : change.expenses,
-  };
-  const [entry] = await scope.db
-    .update(calculatorEntries)
-    .set({ ...takings, earnings: earningsOf(takings) })
-    .where(mine)
-    .returning();
-  return entry ?? null;
+  const read = async () => (await scope.db.select().from(calculatorEntries).where(mine))[0] ?? null;
+  return guarded(read, async (before) => {
+    const takings: Takings = {
+      appIncome: change.appIncome ?? before.appIncome,
+      commission: change.commission === undefined ? before.commission : change.commission,
+      expenses: change.expenses === undefined ? before.expenses : change.expenses,
+    };
+    const [entry] = await scope.db
+      .update(calculatorEntries)
+      .set({ ...change, earnings: earningsOf(takings) })
+      .where(and(mine, unmoved(before)))
+      .returning();
+    return entry ?? null;
+  });
 }
+
+/** What the earnings were computed from still stands. */
+const unmoved = ({ appIncome, commission, expenses }: Takings) =>
+  and(
+    eq(calculatorEntries.appIncome, appIncome),
+    sql`${calculatorEntries.commission} IS ${commission}`,
+    sql`${calculatorEntries.expenses} IS ${expenses}`,
+  );
 
 /** Deletes a person's entries among these, all or none; the ids that are not theirs, when there are any. */
 export async function removeEntries(

@@ -1,6 +1,7 @@
 /** Car posts: made, listed, changed, removed. Their pictures are the files module's. */
 import { and, asc, desc, eq, gte, lte, type SQL, sql } from "drizzle-orm";
 import { auditEntry } from "../../platform/db/audit.ts";
+import { guarded } from "../../platform/db/guarded.ts";
 import { commit } from "../../platform/db/outbox.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import type { Listed, Window } from "../../platform/http/paging.ts";
@@ -133,19 +134,31 @@ export async function changePost(
 ): Promise<CarPost | null> {
   const subject = { ownerId: post.userId, purpose: "car_image", subjectId: post.id } as const;
   const stored = picture && (await storeFile(scope, subject, "image", picture));
-  const update = scope.db
-    .update(carPosts)
-    .set({ ...change, ...keysOf({ ...post, ...change }) })
-    .where(eq(carPosts.id, post.id))
-    .returning();
-  const rows = await commit(
-    scope,
-    update,
-    [],
-    [...(stored ? keepFile(scope, stored) : []), ...audit(scope, caller, "car_post.change", post, change)],
-  );
-  return rows?.[0] ?? null;
+  const write = async (before: CarPost) => {
+    const keys = changedKeys(before, change);
+    const update = scope.db
+      .update(carPosts)
+      // An update needs something to set; a picture alone changes no column.
+      .set({ id: post.id, ...change, ...keys })
+      .where(and(eq(carPosts.id, post.id), keys.searchKey === undefined ? undefined : sameTexts(before)))
+      .returning();
+    const rows = await commit(
+      scope,
+      update,
+      [],
+      [
+        ...(stored ? keepFile(scope, stored) : []),
+        ...audit(scope, caller, "car_post.change", before, change),
+      ],
+    );
+    return rows?.[0] ?? null;
+  };
+  return guarded(() => findPost(scope, post.id), write, post);
 }
+
+/** What the search key was made from still stands. */
+const sameTexts = (post: CarPost) =>
+  and(...KEY_SOURCES.searchKey.map((name) => sql`${carPosts[name]} IS ${post[name]}`));
 
 /** Removes a post and its picture. False when it was gone already. */
 export async function removePost(scope: Scope, caller: Caller, post: CarPost): Promise<boolean> {
@@ -191,6 +204,24 @@ export function keysOf(
     transmissionKey: fold(facts.transmission),
     locationKey: fold(facts.location),
   };
+}
+
+/** What each key is made from. */
+const KEY_SOURCES = {
+  priceValue: ["price"],
+  searchKey: ["carName", "model", "location", "description"],
+  fuelKey: ["fuel"],
+  transmissionKey: ["transmission"],
+  locationKey: ["location"],
+} as const satisfies Record<keyof ReturnType<typeof keysOf>, readonly (keyof PostFacts)[]>;
+
+/** The keys that a change moves, and no others. */
+function changedKeys(post: CarPost, change: Partial<PostFacts>): Partial<ReturnType<typeof keysOf>> {
+  const keys = keysOf({ ...post, ...change });
+  const moved = Object.entries(KEY_SOURCES).filter(([, sources]) =>
+    sources.some((name) => change[name] !== undefined),
+  );
+  return Object.fromEntries(moved.map(([key]) => [key, keys[key as keyof typeof keys]]));
 }
 
 /** For the account's export. */

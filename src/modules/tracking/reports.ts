@@ -157,15 +157,16 @@ export async function changeReport(
   report: Report,
   facts: ReportFacts,
 ): Promise<Report | "no_user" | null> {
-  const { latitude = report.latitude, longitude = report.longitude } = facts;
-  const moved = latitude !== report.latitude || longitude !== report.longitude;
+  const { latitude, longitude } = facts;
+  const place = latitude === undefined || longitude === undefined ? null : { latitude, longitude };
   const change = {
-    userId: report.userId,
+    // An update needs something to set.
+    id: report.id,
     ...facts,
-    ...(moved ? { cell: cellOf({ latitude, longitude }), flag: null } : {}),
+    ...(place && { cell: cellOf(place), flag: flagAt(place) }),
   };
   const update = scope.db.update(table).set(change).where(eq(table.id, report.id)).returning(COLUMNS);
-  const owners = [...new Set([report.userId, change.userId])];
+  const owners = [...new Set([report.userId, facts.userId ?? report.userId])];
   const rest = [
     ...(await moveLatest(scope, report.id, owners)),
     ...audit(scope, caller, "location_report.change", report, facts),
@@ -178,6 +179,10 @@ export async function changeReport(
     throw error;
   }
 }
+
+/** The flag goes when the report moves. */
+const flagAt = ({ latitude, longitude }: Place) =>
+  sql`iif(${table.latitude} = ${latitude} AND ${table.longitude} = ${longitude}, ${table.flag}, NULL)`;
 
 /** False when it was gone already. */
 export async function removeReport(scope: Scope, caller: Caller, report: Report): Promise<boolean> {

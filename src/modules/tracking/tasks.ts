@@ -120,14 +120,16 @@ export async function changeTask(
   const update = scope.db
     .update(tasks)
     .set({ ...facts, updatedAt })
-    .where(eq(tasks.id, task.id));
-  const done = await commit(
+    .where(eq(tasks.id, task.id))
+    .returning();
+  const rows = await commit(
     scope,
     update,
     [],
     [audit(scope, caller, { action: "task.change", before: task, after: facts }, task)],
   );
-  return done && { ...task, ...facts, updatedAt };
+  const row = rows?.[0];
+  return row ? { ...task, ...row, assignedTo: task.assignedTo } : null;
 }
 
 /** Removes a task with everybody's states and photos. False when it was gone already. */
