@@ -57,6 +57,10 @@ export const orders: Table = {
   },
   [`POST ${ORDERS}/:uuid/cancel`]: { answers: visible(200), ask: asked("cancel/") },
   [`POST ${ORDERS}/:uuid/start`]: { answers: nobody, ask: asked("start/", { code: "1" }, "ASSIGNED") },
+  [`POST ${ORDERS}/:uuid/start-code/open`]: {
+    answers: operators(204),
+    ask: asked("start-code/open/", undefined, "ASSIGNED"),
+  },
   [`POST ${ORDERS}/:uuid/arrived`]: { answers: nobody, ask: asked("arrived/", undefined, "ASSIGNED") },
   [`POST ${ORDERS}/:uuid/payments`]: {
     answers: clientOnly(201),

@@ -1,6 +1,6 @@
 /** A round of offers: the closest free truck is asked for a while, then the next, until one comes or none is left. */
-import { and, asc, eq, sql } from "drizzle-orm";
-import { isUniqueViolation } from "../../platform/db/client.ts";
+import { and, asc, eq, isNull, sql } from "drizzle-orm";
+import { isUniqueViolation, runBatch } from "../../platform/db/client.ts";
 import { commit } from "../../platform/db/outbox.ts";
 import { refuse } from "../../platform/http/errors.ts";
 import { messages } from "../../platform/http/messages.ts";
@@ -54,6 +54,11 @@ export async function nextOffer(
       if (closing) await close(scope, closing);
       return null;
     }
+    const from = offeredFrom(scope, order);
+    if (from > scope.now()) {
+      await postpone(scope, order, from, closing);
+      return null;
+    }
     // Somebody else took this step.
     if (open?.id !== closing?.offer.id) return open ?? null;
     const truck = await closestTruck(scope, order, round);
@@ -65,6 +70,26 @@ export async function nextOffer(
     if (offer) return offer;
   }
   throw refuse(409, messages.conflict);
+}
+
+/** When an order may first be offered, epoch ms: a scheduled one is not asked about long before its time. */
+export function offeredFrom(scope: Scope, { scheduledAt }: Pick<OrderRow, "scheduledAt">): number {
+  return scheduledAt === null ? 0 : scheduledAt - scope.runtime.settings.offerLead;
+}
+
+/** Remembers the call until the order's time is near; its room's alarm or the sweep makes it then. */
+async function postpone(
+  scope: Scope,
+  { id }: OrderRow,
+  from: number,
+  closing: Closing | null,
+): Promise<void> {
+  const call = scope.db
+    .update(orders)
+    .set({ calledAt: scope.now() })
+    .where(and(eq(orders.id, id), eq(orders.status, "CONFIRMED"), isNull(orders.calledAt)));
+  await runBatch(scope.db, [call, ...(closing ? [close(scope, closing)] : [])]);
+  await wakeRoom(scope, id, from);
 }
 
 async function offerTo(

@@ -70,13 +70,16 @@ const dispatch = route({
   tag,
   summary: "Call for trucks",
   description:
-    "Offers a confirmed order to the closest free truck that suits it, for twenty seconds, then to the next. `offer` is null when none is within 50 km.",
+    "Offers a confirmed order to the closest free truck that suits it, for twenty seconds, then to the next. `offer` is null when none is within 50 km. A scheduled order is offered from 45 minutes before its time: called for earlier, it waits, and `offered_from` says until when.",
   access: "operator",
   params,
-  answers: { 200: z.object({ offer: OfferWire.nullable() }).openapi("Dispatch") },
+  answers: {
+    200: z.object({ offer: OfferWire.nullable(), offered_from: z.string().optional() }).openapi("Dispatch"),
+  },
   async handle({ scope, params }) {
-    const offer = await beginDispatch(scope, params.uuid);
-    return reply(200, { offer: offer && toOfferWire(offer) });
+    const { offer, from } = await beginDispatch(scope, params.uuid);
+    const waits = from === null ? {} : { offered_from: isoTime(from) };
+    return reply(200, { offer: offer && toOfferWire(offer), ...waits });
   },
 });
 

@@ -1,24 +1,31 @@
 /** Calling for trucks, drivers' answers, and time that runs out. */
-import { and, asc, eq, gt, lte, sql } from "drizzle-orm";
+import { and, asc, eq, gt, isNotNull, lte, sql } from "drizzle-orm";
 import { implementEffect } from "../../platform/db/effects.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import { invalid, notFound, refuse } from "../../platform/http/errors.ts";
 import { fill } from "../../platform/http/messages.ts";
 import { log } from "../../platform/log.ts";
 import type { Scope } from "../../platform/runtime.ts";
-import { nextOffer, type Offer, openOffers } from "./offers-rounds.ts";
+import { nextOffer, type Offer, offeredFrom, openOffers } from "./offers-rounds.ts";
 import { moveOrder } from "./order-moves.ts";
 import { loadOrder } from "./order-queries.ts";
 import { orderDispatch } from "./order-room.ts";
 import { texts } from "./order-texts.ts";
 import { orderOffers, orders, towTrucks } from "./tables.ts";
 
+/** What a call for trucks comes to. `from`: the order is scheduled, and is offered from then on (epoch ms). */
+export interface Called {
+  readonly offer: Offer | null;
+  readonly from: number | null;
+}
+
 /** Calls for trucks anew: everybody near may be asked again. While an offer stands, that one is the answer. */
-export async function beginDispatch(scope: Scope, orderId: string): Promise<Offer | null> {
+export async function beginDispatch(scope: Scope, orderId: string): Promise<Called> {
   const [[order], [standing]] = await Promise.all([
     scope.db
       .select({
         status: orders.status,
+        scheduledAt: orders.scheduledAt,
         round: sql<number>`(SELECT coalesce(max(round), 0) FROM order_offers WHERE order_id = orders.id)`,
       })
       .from(orders)
@@ -28,7 +35,21 @@ export async function beginDispatch(scope: Scope, orderId: string): Promise<Offe
   if (!order) throw notFound();
   if (order.status !== "CONFIRMED")
     throw invalid({ status: fill(texts.notConfirmed, { from: order.status }) });
-  return standing ?? nextOffer(scope, orderId, order.round + 1, null);
+  const offer = standing ?? (await nextOffer(scope, orderId, order.round + 1, null));
+  const from = offeredFrom(scope, order);
+  return { offer, from: offer === null && from > scope.now() ? from : null };
+}
+
+/** Makes a call that waited for the order's time; answers when to look again. Safe to repeat. */
+async function makeCall(scope: Scope, orderId: string): Promise<number | null> {
+  const waits = and(eq(orders.id, orderId), isNotNull(orders.calledAt), eq(orders.status, "CONFIRMED"));
+  const [order] = await scope.db.select({ scheduledAt: orders.scheduledAt }).from(orders).where(waits);
+  if (!order) return null;
+  const from = offeredFrom(scope, order);
+  if (from > scope.now()) return from;
+  const { offer } = await beginDispatch(scope, orderId);
+  await scope.db.update(orders).set({ calledAt: null }).where(waits);
+  return offer?.expiresAt ?? null;
 }
 
 /** What a confirmation asks for: the first call, once. */
@@ -89,20 +110,35 @@ export async function answerOffer(
 /** Passes on what ran out; answers when to look again. Safe to repeat, and to run in two places at once. */
 export async function runOffers(scope: Scope, orderId: string): Promise<number | null> {
   const [offer] = await openOffers(scope, orderId);
-  if (!offer || offer.expiresAt > scope.now()) return offer?.expiresAt ?? null;
+  if (!offer) return makeCall(scope, orderId);
+  if (offer.expiresAt > scope.now()) return offer.expiresAt;
   const next = await nextOffer(scope, orderId, offer.round, { offer, to: "EXPIRED" });
   return next?.expiresAt ?? null;
 }
 
-/** Orders whose offer ran out and whose room did not see to it. */
+/** Orders whose offer ran out, or whose time has come near, and whose room did not see to it. */
 export async function sweepOffers(scope: Scope): Promise<void> {
-  const due = await scope.db
-    .selectDistinct({ orderId: orderOffers.orderId })
-    .from(orderOffers)
-    // A literal, not a parameter: so the index on open offers serves.
-    .where(and(sql`${orderOffers.status} = 'OPEN'`, lte(orderOffers.expiresAt, scope.now())))
-    .limit(50);
-  for (const { orderId } of due) {
+  const now = scope.now();
+  // Literals, not parameters: so the indexes on open offers and on waiting calls serve.
+  const [expired, waiting] = await Promise.all([
+    scope.db
+      .selectDistinct({ orderId: orderOffers.orderId })
+      .from(orderOffers)
+      .where(and(sql`${orderOffers.status} = 'OPEN'`, lte(orderOffers.expiresAt, now)))
+      .limit(50),
+    scope.db
+      .select({ orderId: orders.id })
+      .from(orders)
+      .where(
+        and(
+          sql`${orders.calledAt} IS NOT NULL`,
+          sql`coalesce(${orders.scheduledAt}, 0) <= ${now + scope.runtime.settings.offerLead}`,
+          eq(orders.status, "CONFIRMED"),
+        ),
+      )
+      .limit(50),
+  ]);
+  for (const { orderId } of [...expired, ...waiting]) {
     try {
       await runOffers(scope, orderId);
     } catch (error) {

@@ -42,12 +42,7 @@ export const orderParams = z.object({
     .openapi({ type: "string", format: "uuid" }),
 });
 
-/** A time that has gone by is refused, unless it is the one that stands there already. */
-export function requireFuture(
-  scope: Scope,
-  at: number | null | undefined,
-  known: number | null = null,
-): void {
-  if (at !== null && at !== undefined && at !== known && at < scope.now())
-    throw invalid({ scheduled_time: texts.past });
+/** A time that has gone by is refused. */
+export function requireFuture(scope: Scope, at: number | null | undefined, field: string): void {
+  if (at !== null && at !== undefined && at < scope.now()) throw invalid({ [field]: texts.past });
 }

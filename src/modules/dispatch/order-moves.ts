@@ -11,6 +11,7 @@ import type { Scope } from "../../platform/runtime.ts";
 import { noticeEffects, noticeRows, pushNotices } from "../notifications/index.ts";
 import { noSuchKey } from "./fields.ts";
 import { decide, isActive, type Move, type Side, truckFault, type Wish } from "./machine.ts";
+import { allowedEdit } from "./order-edit.ts";
 import type { Order, OrderRow } from "./order-queries.ts";
 import { type OrderNotice, orderDispatch, orderNotice } from "./order-room.ts";
 import { statusNotice, texts, truckTexts } from "./order-texts.ts";
@@ -26,7 +27,7 @@ export interface OrderWish extends Wish {
 
 /** What a step stands on besides the order, and what goes along with it in its transaction. */
 export interface Along {
-  readonly condition?: SQL;
+  readonly condition?: SQL | undefined;
   readonly statements?: readonly BatchItem<"sqlite">[];
 }
 
@@ -131,29 +132,30 @@ export const isFree = (truckId: SQL | number, order: Pick<OrderRow, "id" | "vehi
 
 function changeOf(scope: Scope, order: Order, side: Side, move: Move, wish: OrderWish): Partial<OrderRow> {
   const now = scope.now();
-  const told: Partial<OrderRow> = {};
-  if (side === "operator") {
-    if (wish.finalPrice !== undefined && wish.finalPrice !== order.finalPrice)
-      told.finalPrice = wish.finalPrice;
-    if (wish.scheduledAt !== undefined && wish.scheduledAt !== order.scheduledAt)
-      told.scheduledAt = wish.scheduledAt;
-  }
+  const { finalPrice, scheduledAt } = wish;
+  // The rest of what an edit may change has its own door.
+  const said = side === "operator" ? { finalPrice, scheduledAt } : {};
+  const told = { ...allowedEdit(scope, order, side, said).change };
   if (move.truckId !== order.towTruckId) told.towTruckId = move.truckId;
   if (move.takes !== null) told.assignedAt = now;
   if (move.to === move.from) return told;
   told.status = move.to;
   if (move.to === "IN_PROGRESS") told.startedAt = now;
-  if (move.to === "COMPLETED") {
-    told.completedAt = now;
-    told.finalPrice ??= order.finalPrice ?? order.estimatedPrice;
-  }
+  if (move.to === "COMPLETED") told.completedAt = now;
   return told;
 }
 
 function update(scope: Scope, order: Order, move: Move, change: Partial<OrderRow>, condition?: SQL) {
+  // Nobody named a price: it is the estimate, as it is at the moment of writing.
+  const priced = move.to === "COMPLETED" && move.from !== move.to && change.finalPrice == null;
   return scope.db
     .update(orders)
-    .set({ ...change, updatedAt: scope.now() })
+    .set({
+      ...change,
+      ...(priced ? { finalPrice: sql`coalesce(${orders.finalPrice}, ${orders.estimatedPrice})` } : {}),
+      ...(move.takes === null ? {} : { codeTries: 0 }),
+      updatedAt: scope.now(),
+    })
     .where(
       and(
         eq(orders.id, order.id),

@@ -1,7 +1,7 @@
 /** `/api/v1/orders/…`: placed, listed, edited, moved on. */
 import { z } from "@hono/zod-openapi";
 import type { Caller } from "../../platform/http/caller.ts";
-import { forbidden, invalid, notFound } from "../../platform/http/errors.ts";
+import { forbidden, notFound } from "../../platform/http/errors.ts";
 import { string } from "../../platform/http/fields.ts";
 import { envelope, paginate } from "../../platform/http/paging.ts";
 import { type Route, reply, route } from "../../platform/http/route.ts";
@@ -24,10 +24,10 @@ import {
   toOrderWire,
   toStatusWire,
 } from "./order-schemas.ts";
-import { texts } from "./order-texts.ts";
 import { editOrder, placeOrder, requireOrder } from "./orders.ts";
 import { paymentRoutes } from "./payments-routes.ts";
 import { shareRoutes } from "./shares-routes.ts";
+import { openStartCode, requireStartCode } from "./start-code.ts";
 import { statsRoute } from "./stats.ts";
 
 const tag = "Orders";
@@ -52,7 +52,7 @@ const place = route({
   body: NewOrder,
   answers: { 201: NewOrderWire },
   async handle({ scope, caller, body }) {
-    requireFuture(scope, body.scheduled_time);
+    requireFuture(scope, body.scheduled_time, "scheduled_time");
     const order = await placeOrder(scope, caller, body.vehicle, {
       vehicleTypeId: body.vehicle_type,
       pickupAddress: body.pickup_address,
@@ -125,8 +125,6 @@ const edit = (method: "put" | "patch") =>
     answers: { 200: OrderWire },
     async handle({ scope, caller, params, body }) {
       const found = await requireOrder(scope, caller, params.uuid);
-      if (found.side === "operator" && body.scheduled_time !== undefined)
-        requireFuture(scope, body.scheduled_time, found.order.scheduledAt);
       await editOrder(scope, caller, found, {
         pickupAddress: body.pickup_address,
         pickupLatitude: body.pickup_latitude,
@@ -159,19 +157,17 @@ const updateStatus = (method: "put" | "patch") =>
     async handle({ scope, caller, params, body }) {
       const { order, side } = await requireOrder(scope, caller, params.uuid);
       if (side === "client" && body.status !== "CANCELLED") throw notFound();
-      if (side === "operator") requireFuture(scope, body.scheduled_time, order.scheduledAt);
-      if (
-        body.status === "IN_PROGRESS" &&
-        body.start_code !== undefined &&
-        body.start_code !== order.startCode
-      )
-        throw invalid({ start_code: texts.code });
-      const moved = await moveOrder(scope, caller, order, side, {
+      const starts = body.status === "IN_PROGRESS";
+      const condition = starts
+        ? await requireStartCode(scope, order, side, "start_code", body.start_code)
+        : undefined;
+      const wish = {
         status: body.status,
         towTruckId: body.tow_truck,
         finalPrice: body.final_price,
         scheduledAt: body.scheduled_time,
-      });
+      };
+      const moved = await moveOrder(scope, caller, order, side, wish, { condition });
       return reply(200, toStatusWire(moved));
     },
   });
@@ -197,7 +193,8 @@ const start = route({
   path: `${path}/:uuid/start`,
   tag,
   summary: "Start the work with the client's code",
-  description: "For the driver of its truck. The client sees the code in their order.",
+  description:
+    "For the driver of its truck. The client sees the code in their order. Five wrong codes end it for this assignment, until an operator opens it.",
   access: "signedIn",
   params,
   body: z.object({ code: string({ max: 20 }) }).openapi("StartCode"),
@@ -205,9 +202,24 @@ const start = route({
   async handle({ scope, caller, params, body }) {
     const { order, side } = await requireOrder(scope, caller, params.uuid);
     if (side !== "driver") throw forbidden();
-    if (body.code !== order.startCode) throw invalid({ code: texts.code });
-    await moveOrder(scope, caller, order, side, { status: "IN_PROGRESS" });
+    const condition = await requireStartCode(scope, order, side, "code", body.code);
+    await moveOrder(scope, caller, order, side, { status: "IN_PROGRESS" }, { condition });
     return reply(200, await shown(scope, caller, params.uuid));
+  },
+});
+
+const openCode = route({
+  method: "post",
+  path: `${path}/:uuid/start-code/open`,
+  tag,
+  summary: "Let the start code be tried again",
+  description: "After five wrong codes; a new assignment opens it too.",
+  access: "operator",
+  params,
+  answers: { 204: null },
+  async handle({ scope, caller, params }) {
+    await openStartCode(scope, caller, params.uuid);
+    return reply(204, null);
   },
 });
 
@@ -238,6 +250,7 @@ export const orderRoutes: readonly Route[] = [
   updateStatus("patch"),
   cancel,
   start,
+  openCode,
   arrived,
   ...paymentRoutes,
   ...offerRoutes,

@@ -7,6 +7,14 @@ export const texts = {
   ownVehicle: text("You can only choose a vehicle of your own.", "Можно выбрать только собственное ТС."),
   past: text("The time must not be in the past.", "Время не может быть в прошлом."),
   code: text("The code is wrong.", "Неверный код."),
+  codeEnded: text(
+    "There were too many wrong codes: an operator has to open the code again.",
+    "Слишком много неверных кодов: разблокировать код может оператор.",
+  ),
+  codeNotNow: text(
+    "The code is for assigned orders only; this one is {from}.",
+    "Код действует только для назначенных заказов; этот в статусе {from}.",
+  ),
   transition: text("An order can't go from {from} to {to}.", "Заказ нельзя перевести из {from} в {to}."),
   rated: text("Rating with this Order already exists.", "Rating с таким Order уже существует."),
   payment: text("A payment can't go from {from} to {to}.", "Платёж нельзя перевести из {from} в {to}."),

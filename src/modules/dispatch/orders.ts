@@ -1,21 +1,20 @@
 /** Orders: placed by clients, and what may still be said of them afterwards. */
-import { and, eq, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import { randomCode } from "../../platform/crypto/digest.ts";
 import { auditEntry } from "../../platform/db/audit.ts";
 import { commit } from "../../platform/db/outbox.ts";
-import { distanceBetween } from "../../platform/geo.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import { invalid, notFound, refuse } from "../../platform/http/errors.ts";
 import { messages } from "../../platform/http/messages.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { noticeEffects, noticeRows, pushNotices } from "../notifications/index.ts";
 import { noSuchKey } from "./fields.ts";
-import { type Editable, mayEdit, type Side, sideOf } from "./machine.ts";
+import { type Side, sideOf } from "./machine.ts";
+import { type OrderEdit, planEdit, priceFor } from "./order-edit.ts";
 import { findOrder, type Order, type OrderRow, ordersOf } from "./order-queries.ts";
 import { orderNotice } from "./order-room.ts";
 import { toOrderWire } from "./order-schemas.ts";
 import { statusNotice, texts } from "./order-texts.ts";
-import { estimate } from "./pricing.ts";
 import { orders } from "./tables.ts";
 
 /** What a client says of a job. */
@@ -82,23 +81,6 @@ async function ownsVehicle(scope: Scope, caller: Caller, vehicleId: string): Pro
   return found.length > 0;
 }
 
-type Route = Pick<
-  OrderFacts,
-  "vehicleTypeId" | "pickupLatitude" | "pickupLongitude" | "deliveryLatitude" | "deliveryLongitude"
->;
-
-/**
- * Kopecks; null when there is no such tariff. The straight line stands for the road, one to one: a lower bound that
- * needs no router, and the final price is an operator's to set.
- */
-export async function priceFor(scope: Scope, route: Route): Promise<number | null> {
-  const from = { latitude: route.pickupLatitude, longitude: route.pickupLongitude };
-  const to = { latitude: route.deliveryLatitude, longitude: route.deliveryLongitude };
-  const distance = Math.round(distanceBetween(from, to) / 10);
-  const estimated = await estimate(scope, { vehicleTypeId: route.vehicleTypeId, distance, ...to });
-  return estimated?.price ?? null;
-}
-
 /** The order and the side of it on which the caller stands; 404 for everybody else. */
 export async function requireOrder(
   scope: Scope,
@@ -111,72 +93,36 @@ export async function requireOrder(
   return { order, side };
 }
 
-const FIELDS = {
-  pickupAddress: "place",
-  pickupLatitude: "place",
-  pickupLongitude: "place",
-  deliveryAddress: "place",
-  deliveryLatitude: "place",
-  deliveryLongitude: "place",
-  description: "description",
-  priority: "priority",
-  scheduledAt: "schedule",
-  vehicleTypeId: "tariff",
-  finalPrice: "finalPrice",
-} as const satisfies Partial<Record<keyof OrderRow, Editable>>;
+/** How often an edit is planned anew when others edit the same order in between. */
+const TRIES = 10;
 
-export type OrderEdit = { readonly [Field in keyof typeof FIELDS]?: OrderRow[Field] | undefined };
-
-/** Only what this side may change now, and what differs. */
-function allowed(order: Order, side: Side, edit: OrderEdit): Partial<OrderRow> {
-  const fields = Object.entries(FIELDS) as [keyof OrderEdit, Editable][];
-  const kept = fields.filter(
-    ([field, kind]) =>
-      edit[field] !== undefined && edit[field] !== order[field] && mayEdit(side, order.status, kind),
-  );
-  return Object.fromEntries(kept.map(([field]) => [field, edit[field]]));
-}
-
-/** Edits an order; what the caller may not change is passed over. A new way or tariff has a new estimate. */
+/** Edits an order; what the caller may not change is passed over. Parallel edits of different fields all stay. */
 export async function editOrder(
   scope: Scope,
   caller: Caller,
-  { order, side }: { order: Order; side: Side },
+  found: { order: Order; side: Side },
   edit: OrderEdit,
 ): Promise<void> {
-  const change = allowed(order, side, edit);
-  if (Object.keys(change).length === 0) return;
-  if (ROUTE.some((field) => field in change)) {
-    const estimatedPrice = await priceFor(scope, { ...order, ...change });
-    if (estimatedPrice === null) throw invalid({ vehicle_type: noSuchKey(change.vehicleTypeId ?? 0) });
-    change.estimatedPrice = estimatedPrice;
+  let { order, side } = found;
+  for (let tries = 0; tries < TRIES; tries++) {
+    const { change, where } = await planEdit(scope, order, side, edit);
+    if (Object.keys(change).length === 0) return;
+    const update = scope.db
+      .update(orders)
+      .set({ ...change, updatedAt: scope.now() })
+      .where(where);
+    if (await commit(scope, update, [], auditOf(scope, caller, order, change))) return;
+    ({ order, side } = await requireOrder(scope, caller, order.id));
   }
-  const before = Object.fromEntries(Object.keys(change).map((field) => [field, order[field as keyof Order]]));
-  const update = scope.db
-    .update(orders)
-    .set({ ...change, updatedAt: scope.now() })
-    .where(and(eq(orders.id, order.id), eq(orders.status, order.status)));
-  const audit =
-    order.clientId === caller.userId
-      ? []
-      : [
-          auditEntry(scope, caller, {
-            action: "order.change",
-            subject: `order:${order.id}`,
-            before,
-            after: change,
-          }),
-        ];
-  if (!(await commit(scope, update, [], audit))) throw refuse(409, messages.conflict);
+  throw refuse(409, messages.conflict);
 }
 
-const ROUTE = [
-  "vehicleTypeId",
-  "pickupLatitude",
-  "pickupLongitude",
-  "deliveryLatitude",
-  "deliveryLongitude",
-] as const satisfies readonly (keyof Route)[];
+/** The row that somebody else than its client leaves behind. */
+function auditOf(scope: Scope, caller: Caller, order: Order, after: Partial<OrderRow>) {
+  if (order.clientId === caller.userId) return [];
+  const before = Object.fromEntries(Object.keys(after).map((field) => [field, order[field as keyof Order]]));
+  return [auditEntry(scope, caller, { action: "order.change", subject: `order:${order.id}`, before, after })];
+}
 
 /** For the account's export. */
 export async function exportOrders(scope: Scope, userId: number): Promise<object> {

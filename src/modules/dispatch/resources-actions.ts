@@ -1,18 +1,19 @@
 /** What operators do to orders and payments in the console: the same steps as from any door, by the same machine. */
-import { eq } from "drizzle-orm";
 import { runBatch } from "../../platform/db/client.ts";
+import type { Place } from "../../platform/geo.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import { invalid, notFound, refuse } from "../../platform/http/errors.ts";
 import { type Text, text } from "../../platform/http/text.ts";
 import type { Action, Change, Consequences, Subject, Values } from "../../platform/resources/resource.ts";
 import type { Scope } from "../../platform/runtime.ts";
-import { type Editable, mayEdit, type OrderStatus } from "./machine.ts";
+import { isoTime } from "../../platform/time.ts";
+import type { OrderStatus } from "./machine.ts";
 import { beginDispatch } from "./offers.ts";
+import { type EditableOrder, type OrderEdit, planEdit } from "./order-edit.ts";
 import { moveOrder } from "./order-moves.ts";
 import { loadOrder, type Payment } from "./order-queries.ts";
-import { priceFor } from "./orders.ts";
 import { settlePayment } from "./payments.ts";
-import { orders } from "./tables.ts";
+import { openStartCode } from "./start-code.ts";
 
 const NOT_NOW = text("It can't be changed in this state any more.", "В этом состоянии это уже не меняется.");
 const NO_TRUCK = text("There is no truck to ask.", "Нет эвакуатора, который можно позвать.");
@@ -39,13 +40,22 @@ export const orderActions: Readonly<Record<string, Action>> = {
   confirm: step(text("Confirm", "Подтвердить"), "CONFIRMED"),
   complete: step(text("Complete", "Завершить"), "COMPLETED"),
   cancel: step(text("Cancel", "Отменить"), "CANCELLED", text("Cancel the order?", "Отменить заказ?")),
+  open_code: {
+    label: text("Let the start code be tried again", "Разблокировать код начала"),
+    roles,
+    async run(scope, caller, { id }) {
+      await openStartCode(scope, caller, id);
+      return null;
+    },
+  },
   dispatch: {
     label: text("Look for a truck", "Искать эвакуатор"),
     roles,
     async run(scope, _, { id }, audit) {
-      if (!(await beginDispatch(scope, id))) throw refuse(409, NO_TRUCK);
+      const { offer, from } = await beginDispatch(scope, id);
+      if (!offer && from === null) throw refuse(409, NO_TRUCK);
       await runBatch(scope.db, [audit("dispatch", null, null)]);
-      return null;
+      return from === null ? null : { offered_from: isoTime(from) };
     },
   },
 };
@@ -70,41 +80,35 @@ export const paymentActions: Readonly<Record<string, Action>> = {
   refund: settled(text("It is refunded", "Возвращён"), "REFUNDED"),
 };
 
-const KINDS: Readonly<Record<string, Editable>> = {
-  pickup_address: "place",
-  pickup: "place",
-  delivery_address: "place",
-  delivery: "place",
-  description: "description",
-  priority: "priority",
-  scheduled_at: "schedule",
-  final_price: "finalPrice",
-};
+/** The console's fields of an order as the order's own. Only those that are given. */
+function toEdit(values: Values): OrderEdit {
+  const [pickup, delivery] = [values.pickup, values.delivery] as (Place | undefined)[];
+  const named = {
+    pickupAddress: values.pickup_address,
+    pickupLatitude: pickup?.latitude,
+    pickupLongitude: pickup?.longitude,
+    deliveryAddress: values.delivery_address,
+    deliveryLatitude: delivery?.latitude,
+    deliveryLongitude: delivery?.longitude,
+    description: values.description,
+    priority: values.priority,
+    scheduledAt: values.scheduled_at,
+    vehicleTypeId: values.vehicle_type,
+    finalPrice: values.final_price,
+  };
+  return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)) as OrderEdit;
+}
+
+const NAMES = { scheduledAt: "scheduled_at", vehicleTypeId: "vehicle_type" };
 
 /** Only what may be changed in this state, and only while it is in it; a new way has a new estimate. */
 export async function orderConsequences(scope: Scope, { before, values }: Change): Promise<Consequences> {
   if (!before) return {};
-  const status = before.row.status as OrderStatus;
-  const late = Object.keys(values).filter((name) => {
-    const kind = KINDS[name];
-    return kind && !mayEdit("operator", status, kind);
-  });
+  const order = { id: before.id, status: before.row.status, ...toEdit(before.row) } as EditableOrder;
+  const { change, refused, where } = await planEdit(scope, order, "operator", toEdit(values), NAMES);
+  const late = Object.keys(values).filter((name) =>
+    Object.keys(toEdit({ [name]: values[name] })).some((field) => refused.includes(field as never)),
+  );
   if (late.length > 0) throw invalid(Object.fromEntries(late.map((name) => [name, NOT_NOW])));
-  const estimatedPrice = await newEstimate(scope, { ...before.row, ...values }, values);
-  return { where: eq(orders.status, status), set: estimatedPrice === null ? {} : { estimatedPrice } };
-}
-
-async function newEstimate(scope: Scope, order: Values, values: Values): Promise<number | null> {
-  if (!("pickup" in values) && !("delivery" in values)) return null;
-  const { pickup, delivery } = order as Record<
-    "pickup" | "delivery",
-    { latitude: number; longitude: number }
-  >;
-  return priceFor(scope, {
-    vehicleTypeId: Number(order.vehicle_type),
-    pickupLatitude: pickup.latitude,
-    pickupLongitude: pickup.longitude,
-    deliveryLatitude: delivery.latitude,
-    deliveryLongitude: delivery.longitude,
-  });
+  return { where, set: change };
 }

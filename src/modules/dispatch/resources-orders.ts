@@ -13,7 +13,7 @@ const order = text("Order", "Заказ");
 const comment = text("Comment", "Комментарий");
 const state = text("State", "Состояние");
 const created = text("Made", "Создано");
-const address = string({ max: 500 });
+const address = string({ max: 1000 });
 
 const around = sql`coalesce((SELECT username || ' ' || coalesce(phone, '') FROM users WHERE id = orders.client_id), '')
   || ' ' || coalesce((SELECT license_plate || ' ' || make || ' ' || model FROM client_vehicles WHERE id = orders.vehicle_id), '')`;
@@ -57,7 +57,7 @@ const orderResource = resource({
     ),
     description: field.text(orders.description, text("Description", "Описание"), {
       list: false,
-      input: string({ max: 2000, blank: true }).optional(),
+      input: string({ max: 4000, blank: true }).optional(),
     }),
     estimated_price: field.money(orders.estimatedPrice, text("Estimate", "Оценка")),
     final_price: field.money(orders.finalPrice, text("Final price", "Итог"), {
@@ -67,6 +67,7 @@ const orderResource = resource({
       list: false,
       input: instantInput().nullable().optional(),
     }),
+    code_tries: field.integer(orders.codeTries, text("Wrong start codes", "Неверных кодов"), { list: false }),
     created_at: field.instant(orders.createdAt, created),
     assigned_at: field.instant(orders.assignedAt, text("Assigned", "Назначен"), { list: false }),
     started_at: field.instant(orders.startedAt, text("Begun", "Начат"), { list: false }),
