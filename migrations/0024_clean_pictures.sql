@@ -1,5 +1,5 @@
 ALTER TABLE `files` ADD `cleaned_at` integer;--> statement-breakpoint
-CREATE INDEX `files_uncleaned` ON `files` (`id`) WHERE "files"."status" = 'finished' AND "files"."cleaned_at" IS NULL;--> statement-breakpoint
+CREATE INDEX `files_uncleaned` ON `files` (`status`,`id`) WHERE "files"."cleaned_at" IS NULL;--> statement-breakpoint
 ALTER TABLE `profiles` ADD `cleaned_avatar_key` text;--> statement-breakpoint
 CREATE INDEX `profiles_uncleaned` ON `profiles` (`user_id`) WHERE "profiles"."avatar_key" IS NOT NULL AND "profiles"."avatar_key" IS NOT "profiles"."cleaned_avatar_key";--> statement-breakpoint
 -- What a signed PUT brought for an upload that was never finished goes with the upload.

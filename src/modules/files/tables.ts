@@ -36,8 +36,6 @@ export const files = sqliteTable(
     index("files_owner").on(table.ownerId, table.status),
     index("files_pending").on(table.status, table.createdAt),
     /** A few among many, and none in the end. */
-    index("files_uncleaned")
-      .on(table.id)
-      .where(sql`${table.status} = 'finished' AND ${table.cleanedAt} IS NULL`),
+    index("files_uncleaned").on(table.status, table.id).where(sql`${table.cleanedAt} IS NULL`),
   ],
 );

@@ -59,6 +59,8 @@ async function original(scope: Scope, request: Request, key: string, headers: He
   });
   if (!object) throw notFound();
   object.writeHttpMetadata(headers);
+  // A browser's reader of PDF does not run in a sandbox.
+  if (headers.get("content-type") === "application/pdf") headers.set("Content-Disposition", "attachment");
   headers.set("ETag", object.httpEtag);
   if (!("body" in object))
     return new Response(null, { status: hasPrecondition(request) ? 412 : 304, headers });
