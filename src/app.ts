@@ -15,7 +15,7 @@ import {
 } from "./modules/dispatch/index.ts";
 import { exportDocuments, documentRoutes as paperRoutes } from "./modules/documents/index.ts";
 import { earningsRoutes, exportEarnings } from "./modules/earnings/index.ts";
-import { eventGate, eventRoutes, exportEvents } from "./modules/events/index.ts";
+import { eventGate, eventPages, eventRoutes, exportEvents } from "./modules/events/index.ts";
 import { exportFiles, fileRoutes } from "./modules/files/index.ts";
 import {
   accountRoutes,
@@ -100,6 +100,7 @@ const pages: readonly Route[] = [
   ...consoleRoutes,
   ...sharedPages,
   ...linkRoutes,
+  ...eventPages,
   ...documentRoutes(routes, (origin) => asyncApiDocument(socketDocuments, origin)),
 ];
 

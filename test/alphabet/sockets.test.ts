@@ -29,14 +29,22 @@ describe("opening", () => {
     expect(await listener.silent()).toBe(true);
   });
 
-  test.each<[string, (event: Made, number: number) => string]>([
+  test("by the event's number wants somebody who is signed in, and it is the same room", async () => {
+    const { ann, event } = await watched();
+    const path = `/ws/events/${await rowIdOf(event.id)}/`;
+    expect(await dial(path)).toMatchObject({ refusal: { status: 401 } });
+    const socket = await connect(path, { headers: { authorization: `Bearer ${ann.token}` } });
+    await put(`/api/event/${event.id}/`, { location: "Moved" }, { token: ann.token });
+    expect(await socket.next()).toEqual(said(event, "updated"));
+  });
+
+  test.each<[string, (event: Made) => string]>([
     ["with its slash", ({ id }) => `/ws/events/${id}/`],
     ["without", ({ id }) => `/ws/events/${id}`],
     ["in capitals", ({ id }) => `/ws/events/${id.toUpperCase()}/`],
-    ["by the event's number", (_, number) => `/ws/events/${number}/`],
   ])("works %s, and it is the same room", async (_, path) => {
     const { ann, event } = await watched();
-    const socket = await connect(path(event, await rowIdOf(event.id)));
+    const socket = await connect(path(event));
     await put(`/api/event/${event.id}/`, { location: "Moved" }, { token: ann.token });
     expect(await socket.next()).toEqual(said(event, "updated"));
   });

@@ -3,6 +3,7 @@ import { and, eq, sql } from "drizzle-orm";
 import { commit } from "../../platform/db/outbox.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { noticeEffects, noticeRows, pushNotices } from "../notifications/index.ts";
+import { acceptedIn, fellowEffects } from "./fellows.ts";
 import { type EventRef, findStored } from "./loading.ts";
 import { offerWithout } from "./participation.ts";
 import { farewells } from "./participation-notices.ts";
@@ -39,7 +40,8 @@ export async function leaveEvent(
       WHERE event_id = ${event.id} AND user_id = ${userId} AND ${offer.unmoved}`);
     const forget = scope.db.run(sql`DELETE FROM participation_requests
       WHERE event_id = ${event.id} AND user_id = ${userId} AND status = 'Accepted'`);
-    const effects = [...noticeEffects(notices), ...offer.effects];
+    const ended = fellowEffects(event, acceptedIn(event.members), scope.now());
+    const effects = [...noticeEffects(notices), ...offer.effects, ...ended];
     if (await commit(scope, remove, effects, [forget, noticeRows(scope, notices), ...offer.rest])) {
       pushNotices(scope, [...notices, ...offer.notices]);
       return "done";

@@ -30,7 +30,8 @@ const one = route({
   challenge,
   params: z.object({ id: integer({ min: 1 }) }),
   answers: {},
-  handle: async ({ scope, params }) => file(scope, `event-${params.id}`, [await existing(scope, params.id)]),
+  handle: async ({ scope, caller, params }) =>
+    file(scope, `event-${params.id}`, [await existing(scope, caller, params.id)]),
 });
 
 const address = route({

@@ -11,6 +11,7 @@ import type { Caller } from "../../platform/http/caller.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { noticeEffects, noticeRows, pushNotices } from "../notifications/index.ts";
 import { eventAudit } from "./audit.ts";
+import { changedFellowEffects } from "./fellows.ts";
 import type { Gathering } from "./gatherings.ts";
 import { placesOf } from "./geocoding.ts";
 import { type EventRef, loadCircle, loadEvents, type NameOf, type StoredEvent } from "./loading.ts";
@@ -89,7 +90,8 @@ export async function createEvents(
     const at = scope.now();
     const events = placed.map(({ uuid, facts, members }) => {
       const id = ids.get(uuid) ?? 0;
-      return { ...facts, id, uuid, members, creatorId: caller.userId, createdAt: at, updatedAt: at };
+      const stamps = { creatorId: caller.userId, createdAt: at, updatedAt: at };
+      return { ...facts, id, uuid, members, audience: door.audience, ...stamps };
     });
     await tellRooms(
       scope,
@@ -142,7 +144,11 @@ export async function changeEvents(
     const update = updateEvents(scope, planned, door.begun !== "change", telling.guard);
     const notices = events.map(({ id, uuid, name }) => noticeOf(id, uuid, "updated", name));
     const done = await write(scope, update, telling, {
-      effects: [...notices.map(eventNotice.row), ...lookUps],
+      effects: [
+        ...notices.map(eventNotice.row),
+        ...lookUps,
+        ...planned.flatMap(({ before }, index) => changedFellowEffects(before, events[index] ?? before, at)),
+      ],
       rest: [
         ...membershipOf(scope, caller, planned),
         ...(await picture.keep()),

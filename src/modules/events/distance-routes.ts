@@ -27,8 +27,8 @@ const geolocation = route({
   challenge,
   params,
   answers: { 200: z.object({ latitude: z.number(), longitude: z.number() }).openapi("EventPlace") },
-  async handle({ scope, params }) {
-    const place = placeIn(await existing(scope, params.id));
+  async handle({ scope, caller, params }) {
+    const place = placeIn(await existing(scope, caller, params.id));
     if (!place) throw notFound();
     return reply(200, place);
   },
@@ -45,7 +45,7 @@ const distance = route({
   answers: { 200: z.object({ distance: z.number() }) },
   async handle({ scope, caller, params }) {
     const [event, viewer] = await Promise.all([
-      existing(scope, params.id),
+      existing(scope, caller, params.id),
       whereaboutsOf(scope, caller.userId),
     ]);
     if (!viewer.allowed) throw notFound(fill(messages.noDistance, { name: event.name }));

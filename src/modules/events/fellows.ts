@@ -40,3 +40,27 @@ export function fellowEffects(event: Timed, userIds: readonly number[], now: num
     effects.push(recheckEffect(rooms.slice(from, from + AT_ONCE)));
   return effects;
 }
+
+/** The same for a change: only moved times and people who go end a right. Nobody who was merely named had one. */
+export function changedFellowEffects(
+  before: Timed & { readonly members: readonly Member[] },
+  after: Timed & { readonly members: readonly Member[] },
+  now: number,
+): Effect[] {
+  const stays = new Set(after.members.map(({ userId }) => userId));
+  const ends =
+    before.startsAt !== after.startsAt ||
+    before.endsAt !== after.endsAt ||
+    before.members.some(({ userId }) => !stays.has(userId));
+  return ends ? fellowEffects(before, acceptedIn(before.members), now) : [];
+}
+
+interface Member {
+  readonly userId: number;
+  readonly acceptedAt: number | null;
+}
+
+/** Members who take part by their own act. */
+export function acceptedIn(members: readonly Member[]): number[] {
+  return members.filter(({ acceptedAt }) => acceptedAt !== null).map(({ userId }) => userId);
+}

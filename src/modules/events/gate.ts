@@ -1,9 +1,12 @@
-/** Who may open an event's socket: anybody may listen to an event that exists; the room itself refuses strangers' words. */
+/**
+ * Who may open an event's socket: by its uuid anybody may listen, as AlphaBet documents it; by its number signed-in people.
+ * The room itself refuses strangers' words.
+ */
 import { eq, or } from "drizzle-orm";
 import { TtlCache } from "../../platform/cache.ts";
 import { notFound } from "../../platform/http/errors.ts";
 import { numberIn } from "../../platform/ids.ts";
-import type { Gate } from "../../platform/realtime/handshake.ts";
+import { type Gate, known } from "../../platform/realtime/handshake.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { eventSocket } from "./room.ts";
 import { events } from "./tables.ts";
@@ -16,13 +19,13 @@ export const eventGate: Gate = {
   kind: "event",
   path: "/ws/events/:id",
   document: eventSocket,
-  async enter(scope, _caller, id) {
-    const known = seen.get(id, scope.now());
-    if (known !== undefined) return { room: `event:${known}` };
-    const found = await lookUp(scope, id);
-    if (found === null) throw notFound();
-    seen.set(id, found, scope.now());
-    return { room: `event:${found}` };
+  async enter(scope, who, id) {
+    const trusted = seen.get(id, scope.now());
+    const eventId = trusted ?? (await lookUp(scope, id));
+    if (eventId === null) throw notFound();
+    if (trusted === undefined) seen.set(id, eventId, scope.now());
+    if (numberIn(id) !== null) known(who);
+    return { room: `event:${eventId}` };
   },
 };
 

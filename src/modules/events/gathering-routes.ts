@@ -26,7 +26,7 @@ import { findGathering, type Gathering, type GatheringFilter, listGatherings } f
 import { memberFaults, planFaults } from "./messages.ts";
 import type { Door, EventFault } from "./plans.ts";
 import { removeEvents } from "./removal.ts";
-import { mayChange } from "./rules.ts";
+import { mayChange, mayRead } from "./rules.ts";
 
 const tag = "Events";
 const challenge = "Token";
@@ -101,6 +101,7 @@ const list = route({
   answers: { 200: envelope(GatheringWire) },
   async handle({ scope, caller, query, request }) {
     const filter: GatheringFilter = {
+      signedIn: caller !== null,
       search: query.search,
       eventType: query.event_type,
       address: query.address,
@@ -161,19 +162,20 @@ const read = route({
   challenge,
   params,
   answers: { 200: GatheringWire },
-  handle: async ({ scope, params }) => reply(200, await toWire(scope, await existing(scope, params.id))),
+  handle: async ({ scope, caller, params }) =>
+    reply(200, await toWire(scope, await existing(scope, caller, params.id))),
 });
 
-/** The event, or a 404. */
-export async function existing(scope: Scope, id: number): Promise<Gathering> {
+/** The event, or a 404: also for strangers to an event that is for signed-in people. */
+export async function existing(scope: Scope, caller: Caller | null, id: number): Promise<Gathering> {
   const event = await findGathering(scope, id);
-  if (!event) throw notFound();
+  if (!event || !mayRead(event, caller)) throw notFound();
   return event;
 }
 
 /** The event, for whoever may change it. */
 async function requireHost(scope: Scope, caller: Caller, id: number): Promise<Gathering> {
-  const event = await existing(scope, id);
+  const event = await existing(scope, caller, id);
   if (!mayChange(event, caller)) throw forbidden();
   return event;
 }

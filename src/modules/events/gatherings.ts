@@ -10,6 +10,8 @@ import { events } from "./tables.ts";
 
 /** An event with what brings people together: a city, a price, and whom it is for. */
 export interface Gathering extends Event, Limits {
+  /** Who may read it: anybody, or signed-in people only. */
+  readonly audience: "public" | "signed_in";
   readonly description: string;
   readonly eventType: string;
   readonly cityId: number | null;
@@ -22,6 +24,7 @@ export interface Gathering extends Event, Limits {
 
 export const gatheringFields = {
   ...eventFields,
+  audience: events.audience,
   description: events.description,
   eventType: events.eventType,
   cityId: events.cityId,
@@ -40,6 +43,8 @@ export async function findGathering(scope: Scope, id: number): Promise<Gathering
 }
 
 export interface GatheringFilter {
+  /** Whether somebody who is signed in asks: others find public events only. */
+  readonly signedIn: boolean;
   /** Every word must be somewhere in name, kind, city or address. */
   readonly search?: string | undefined;
   readonly eventType?: string | undefined;
@@ -92,6 +97,7 @@ function conditions(filter: GatheringFilter): SQL | undefined {
     value === undefined ? undefined : condition(value);
   const organizerNamed = contains([sql`u.first_name`, sql`u.last_name`], filter.organizer);
   return and(
+    filter.signedIn ? undefined : eq(events.audience, "public"),
     contains([events.name, events.eventType, city, events.location], filter.search),
     given(filter.eventType, (kind) => eq(events.eventType, kind)),
     given(filter.address, (address) => eq(events.location, address)),

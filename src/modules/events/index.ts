@@ -8,6 +8,7 @@ export { geocoding } from "./geocoding.ts";
 export { eventMails } from "./mails.ts";
 export { memberFaults, planFaults } from "./messages.ts";
 export { eventNotice } from "./notices.ts";
+export { eventPages } from "./pages.tsx";
 export { BLANK, type Door, type EventFault } from "./plans.ts";
 export {
   countEvents,

@@ -6,6 +6,7 @@ import type { Scope } from "../../platform/runtime.ts";
 import { calledName, findProfile } from "../identity/index.ts";
 import { noticeEffects, noticeRows, pushNotices } from "../notifications/index.ts";
 import { ageOn } from "../social/index.ts";
+import { acceptedIn, fellowEffects } from "./fellows.ts";
 import { findStored, loadCircle, type StoredEvent, storedFields } from "./loading.ts";
 import { farewells, hostsOf, noticeTo } from "./participation-notices.ts";
 import {
@@ -132,7 +133,9 @@ export async function withdraw(
       sql`DELETE FROM event_members WHERE event_id = ${event.id} AND user_id = ${userId}`,
     );
     const gone = request.status === "Accepted" ? [leave, noticeRows(scope, told)] : [];
-    const effects = [...noticeEffects(told), ...offer.effects];
+    const ended =
+      request.status === "Accepted" ? fellowEffects(event, acceptedIn(event.members), scope.now()) : [];
+    const effects = [...noticeEffects(told), ...offer.effects, ...ended];
     if (await commit(scope, remove, effects, [...gone, ...offer.rest])) {
       pushNotices(scope, [...told, ...offer.notices]);
       return "done";

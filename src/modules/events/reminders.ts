@@ -6,6 +6,7 @@ import type { Locale } from "../../platform/http/text.ts";
 import { mailEffect } from "../../platform/mail/mail.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { letterFacts } from "./letters.ts";
+import { memberLinks } from "./links.ts";
 import { eventReminder } from "./mails.ts";
 import { eventFields } from "./queries.ts";
 import { REMINDER_LEAD } from "./rules.ts";
@@ -23,8 +24,11 @@ export async function sendReminders(scope: Scope, batch = 300): Promise<number> 
     const marks = due.map(({ eventId, userId, letter }) => ({ eventId, userId, startsAt: letter.startsAt }));
     const mark = scope.db.run(sql`INSERT INTO event_reminders (event_id, user_id, starts_at, lead, sent_at)
       SELECT value ->> 'eventId', value ->> 'userId', value ->> 'startsAt', ${REMINDER_LEAD}, ${scope.now()} FROM json_each(${JSON.stringify(marks)})`);
-    const effects = due.map(({ email, locale, letter }) =>
-      mailEffect("event.reminder", eventReminder, email, locale, letter),
+    const effects = await Promise.all(
+      due.map(async ({ uuid, userId, accepted, email, locale, letter }) => {
+        const links = await memberLinks(scope, uuid, userId, accepted);
+        return mailEffect("event.reminder", eventReminder, email, locale, { ...letter, ...links });
+      }),
     );
     try {
       await commit(scope, mark, effects);
@@ -38,8 +42,14 @@ export async function sendReminders(scope: Scope, batch = 300): Promise<number> 
 
 async function dueReminders(scope: Scope, limit: number) {
   const now = scope.now();
-  const rows = await scope.db.all<{ event_id: number; user_id: number; email: string; locale: Locale }>(sql`
-    SELECT m.event_id, m.user_id, u.email, u.locale
+  const rows = await scope.db.all<{
+    event_id: number;
+    user_id: number;
+    accepted: number;
+    email: string;
+    locale: Locale;
+  }>(sql`
+    SELECT m.event_id, m.user_id, m.accepted_at IS NOT NULL AS accepted, u.email, u.locale
     FROM events e JOIN event_members m ON m.event_id = e.id JOIN users u ON u.id = m.user_id
     LEFT JOIN event_reminders r ON r.event_id = m.event_id AND r.user_id = m.user_id
       AND r.starts_at = e.starts_at AND r.lead = ${REMINDER_LEAD}
@@ -53,8 +63,10 @@ async function dueReminders(scope: Scope, limit: number) {
     .from(events)
     .where(sql`${events.id} IN (SELECT value FROM json_each(${ids}))`);
   const byId = new Map(about.map((event) => [event.id, event]));
-  return rows.flatMap(({ event_id: eventId, user_id: userId, email, locale }) => {
+  return rows.flatMap(({ event_id: eventId, user_id: userId, accepted, email, locale }) => {
     const event = byId.get(eventId);
-    return event ? [{ eventId, userId, email, locale, letter: letterFacts(event, event.members) }] : [];
+    if (!event) return [];
+    const letter = letterFacts(event, event.members);
+    return [{ eventId, uuid: event.uuid, userId, accepted: accepted === 1, email, locale, letter }];
   });
 }

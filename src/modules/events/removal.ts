@@ -6,6 +6,7 @@ import type { Scope } from "../../platform/runtime.ts";
 import { dropFiles } from "../files/index.ts";
 import { eventAudit } from "./audit.ts";
 import type { Written } from "./commands.ts";
+import { acceptedIn, fellowEffects } from "./fellows.ts";
 import { forgetEvent } from "./gate.ts";
 import { cancellations } from "./letters.ts";
 import { type EventRef, loadEvents, type StoredEvent } from "./loading.ts";
@@ -40,7 +41,11 @@ async function write(scope: Scope, caller: Caller, removed: readonly StoredEvent
   const done = await commit(
     scope,
     remove,
-    [...notices.map(eventNotice.row), ...removed.flatMap(cancellations)],
+    [
+      ...notices.map(eventNotice.row),
+      ...removed.flatMap(cancellations),
+      ...removed.flatMap((event) => fellowEffects(event, acceptedIn(event.members), scope.now())),
+    ],
     [
       dropFiles(scope, "event_image", ids),
       ...removed.flatMap((event) => eventAudit(scope, caller, "event.delete", event, null)),

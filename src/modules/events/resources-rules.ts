@@ -7,6 +7,7 @@ import { fill } from "../../platform/http/messages.ts";
 import type { Audit, Change, Consequences, Subject, Values } from "../../platform/resources/resource.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { noticeEffects, noticeRows, pushNotices } from "../notifications/index.ts";
+import { acceptedIn, changedFellowEffects, fellowEffects } from "./fellows.ts";
 import { placeFor } from "./geocoding.ts";
 import { letterFacts, noticesOf } from "./letters.ts";
 import { findStored, loadEvents, NOBODY, standing } from "./loading.ts";
@@ -83,7 +84,13 @@ export async function eventConsequences(scope: Scope, change: Change): Promise<C
   return {
     set: { ...place, ...keyOf(columns) },
     where: and(told.guard, plan.reseats ? sql`${standing} = ${known.standing}` : undefined),
-    effects: [eventNotice.row(notice), ...told.effects, ...noticeEffects(told.notices), ...effects],
+    effects: [
+      eventNotice.row(notice),
+      ...told.effects,
+      ...noticeEffects(told.notices),
+      ...effects,
+      ...changedFellowEffects(known, after, scope.now()),
+    ],
     rest: [...updateRequests(scope, caller, plan.requests), noticeRows(scope, told.notices)],
     async after() {
       pushNotices(scope, told.notices);
@@ -163,7 +170,7 @@ export async function memberRemoval(scope: Scope, { row }: Subject): Promise<Con
   const { unmoved, effects, rest, notices } = await offerWithout(scope, event, userId);
   return {
     where: unmoved,
-    effects,
+    effects: [...effects, ...fellowEffects(event, acceptedIn(event.members), scope.now())],
     rest: [request, ...rest],
     after: async () => pushNotices(scope, notices),
   };

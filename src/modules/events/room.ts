@@ -75,7 +75,8 @@ export const eventSocket: SocketDocument = {
   name: "events",
   address: "/ws/events/{id}/",
   id: "The event's number or its uuid.",
-  description: "Notices about one event, and what signed-in people say there. Anybody may listen.",
+  description:
+    "Notices about one event, and what signed-in people say there. By its uuid anybody may listen; its number wants a signed-in person.",
   says: { message: MessageBody },
   entries: { notice: NoticeBody },
   documented: { fromClient: { message: DocumentedFrame }, fromServer: { message: DocumentedFrame } },

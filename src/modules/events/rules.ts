@@ -16,6 +16,14 @@ export function mayChange(event: EventFacts, caller: Caller): boolean {
   return member !== undefined && (member.isOrganizer || event.creatorId === null);
 }
 
+/** Events of AlphaBet's door are for signed-in people, by whatever id they are asked for. */
+export function mayRead(
+  event: { readonly audience: "public" | "signed_in" },
+  caller: Caller | null,
+): boolean {
+  return caller !== null || event.audience === "public";
+}
+
 /** An event that has started can't be edited any more. */
 export function hasHappened(event: EventFacts, now: number): boolean {
   return event.startsAt <= now;

@@ -1,0 +1,257 @@
+/** One rule, every door: places, ages, dates, the waiting list and blocks, wherever people come to be in an event. */
+import { describe, expect, test } from "vitest";
+import { routes } from "../../src/app.ts";
+import { mint } from "../authorization/world.ts";
+import { type Answer, del, post, rows } from "../support/api.ts";
+import {
+  addingDoors,
+  ask,
+  block,
+  born,
+  eventBy,
+  makingDoors,
+  memberIds,
+  type Name,
+  nobody,
+  type Person,
+  people,
+  tracesOf,
+  waits,
+} from "./doors.ts";
+
+const adding = Object.entries(addingDoors);
+const making = Object.entries(makingDoors);
+
+/** An answer without what differs from one name to the next. */
+const wordsOf = ({ status, body }: Answer, ...names: Name[]) => {
+  let words = JSON.stringify({ status, body });
+  for (const { id, username } of names)
+    words = words.replaceAll(String(id), "ID").replaceAll(username, "NAME");
+  return words;
+};
+
+async function crew(count: number): Promise<[owner: Person, ...rest: Person[]]> {
+  const [owner, ...rest] = await people(count + 1);
+  if (!owner) throw new Error("nobody was made");
+  return [owner, ...rest];
+}
+
+test("every route that writes events is one of the doors that are asked here", () => {
+  const writers = routes
+    .filter(({ method, path }) => method !== "get" && /event/.test(path) && !/\/(accept|leave)$/.test(path))
+    .map(({ method, path }) => `${method} ${path}`)
+    .sort();
+  expect(writers).toEqual([
+    "delete /api/batch_events",
+    "delete /api/event/:id",
+    "delete /api/v1/events/:id",
+    "patch /api/v1/events/:id",
+    "post /api/batch_events",
+    "post /api/events",
+    "post /api/v1/events",
+    "put /api/batch_events",
+    "put /api/event/:id",
+    "put /api/v1/events/:id",
+  ]);
+});
+
+describe.each(adding)("by %s", (_, door) => {
+  test("more people than places are refused whole, and the organizer takes a place", async () => {
+    const [owner, ann, bob, eve] = (await crew(3)) as [Person, Person, Person, Person];
+    const event = await eventBy(owner, { max_count_members: 1 });
+    for (const names of [[ann], [ann, bob, eve], [owner, ann]]) {
+      expect((await door.name(owner, event, names)).status).toBe(400);
+      expect(await memberIds(event.id)).toEqual([owner.id]);
+    }
+    for (const who of [ann, bob, eve])
+      expect(await tracesOf(who)).toEqual({ letters: [], notifications: [], memberships: [] });
+  });
+
+  test("as many people as places come in, named and not accepted", async () => {
+    const [owner, ann] = (await crew(1)) as [Person, Person];
+    const event = await eventBy(owner, { max_count_members: 2 });
+    expect((await door.name(owner, event, [owner, ann])).status).toBeLessThan(300);
+    expect(await memberIds(event.id)).toEqual([owner.id, ann.id].sort((a, b) => a - b));
+    const [row] = await rows("SELECT accepted_at FROM event_members WHERE user_id = ?", ann.id);
+    expect(row).toEqual({ accepted_at: null });
+  });
+
+  test("writes that come at once never seat more people than there are places", async () => {
+    const [owner, ...rest] = await crew(6);
+    const event = await eventBy(owner, { max_count_members: 3 });
+    const answers = await Promise.all(rest.map((who) => door.name(owner, event, [owner, who])));
+    expect(answers.every(({ status }) => [200, 201, 400, 409].includes(status))).toBe(true);
+    expect((await memberIds(event.id)).length).toBeLessThanOrEqual(3);
+  });
+
+  test("somebody of another age is refused, and somebody whose age nobody knows is the namer's responsibility", async () => {
+    const [owner, child, ann] = (await crew(2)) as [Person, Person, Person];
+    await born(child, "2020-01-01");
+    const event = await eventBy(owner, { min_age: 18 });
+    expect((await door.name(owner, event, [owner, child])).status).toBe(400);
+    expect(await memberIds(event.id)).toEqual([owner.id]);
+    expect((await door.name(owner, event, [owner, ann])).status).toBeLessThan(300);
+    expect(await memberIds(event.id)).toContain(ann.id);
+  });
+
+  test("nobody is added to an event that is over", async () => {
+    const [owner, ann] = (await crew(1)) as [Person, Person];
+    const event = await eventBy(owner, { start_date: "2021-01-01T10:00Z", end_date: "2021-01-01T12:00Z" });
+    await door.name(owner, event, [owner, ann]);
+    expect(await memberIds(event.id)).toEqual([owner.id]);
+    expect(await tracesOf(ann)).toEqual({ letters: [], notifications: [], memberships: [] });
+  });
+
+  test("the request of somebody who is put in is accepted, and that is their own act", async () => {
+    const [owner, ann] = (await crew(1)) as [Person, Person];
+    const event = await eventBy(owner);
+    expect((await ask(ann, event)).status).toBe(201);
+    await door.name(owner, event, [owner, ann]);
+    expect(await rows("SELECT status FROM participation_requests WHERE user_id = ?", ann.id)).toEqual([
+      { status: "Accepted" },
+    ]);
+    const [row] = await rows("SELECT accepted_at FROM event_members WHERE user_id = ?", ann.id);
+    expect(row).toEqual({ accepted_at: expect.any(Number) });
+  });
+
+  test("an event that fills up puts everybody undecided on the waiting list", async () => {
+    const [owner, ann, bob] = (await crew(2)) as [Person, Person, Person];
+    const event = await eventBy(owner, { max_count_members: 2 });
+    await ask(bob, event);
+    expect(await waits(bob, event)).toBe(false);
+    await door.name(owner, event, [owner, ann]);
+    expect(await waits(bob, event)).toBe(true);
+  });
+
+  test.each(["who has blocked the organizer", "whom the organizer has blocked"])(
+    "somebody %s is treated exactly like an unknown name",
+    async (which) => {
+      const [owner, ann] = (await crew(1)) as [Person, Person];
+      await (which.startsWith("who ") ? block(ann, owner) : block(owner, ann));
+      const [event, other] = [await eventBy(owner), await eventBy(owner)];
+      const stranger = nobody();
+      const refusal = await door.name(owner, event, [owner, ann]);
+      const unknown = await door.name(owner, other, [owner, stranger]);
+      expect(refusal.status).toBe(door.unknown === "refused" ? 400 : 200);
+      const facts = (answer: Answer, name: Name) =>
+        door.unknown === "refused" ? wordsOf(answer, name) : String(answer.status);
+      expect(facts(refusal, ann)).toBe(facts(unknown, stranger));
+      expect(await memberIds(event.id)).toEqual([owner.id]);
+      expect(await tracesOf(ann)).toEqual({ letters: [], notifications: [], memberships: [] });
+    },
+  );
+});
+
+describe.each(adding.filter(([name]) => name !== "the console"))("a set that comes by %s", (_, door) => {
+  test("keeps a member who blocked the organizer later, sends them nothing, and does not take them in again", async () => {
+    const [owner, ann, bob] = (await crew(2)) as [Person, Person, Person];
+    const event = await eventBy(owner, { members: [{ id: ann.id }] });
+    await block(ann, owner);
+    const before = await tracesOf(ann);
+    expect((await door.name(owner, event, [owner, ann, bob])).status).toBe(200);
+    expect(await memberIds(event.id)).toContain(ann.id);
+    expect(await tracesOf(ann)).toEqual(before);
+    await door.name(owner, event, [owner]);
+    await door.name(owner, event, [owner, ann]);
+    expect(await memberIds(event.id)).toEqual([owner.id]);
+  });
+
+  test("gives the place of somebody who is taken out to the one who waits longest", async () => {
+    const [owner, ann, bob, eve] = (await crew(3)) as [Person, Person, Person, Person];
+    const event = await eventBy(owner, { members: [{ id: ann.id }], max_count_members: 2 });
+    for (const who of [bob, eve]) await ask(who, event);
+    expect([await waits(bob, event), await waits(eve, event)]).toEqual([true, true]);
+    await door.name(owner, event, [owner]);
+    expect([await waits(bob, event), await waits(eve, event)]).toEqual([false, true]);
+    expect((await tracesOf(bob)).notifications).toHaveLength(1);
+    expect((await tracesOf(eve)).notifications).toHaveLength(0);
+  });
+});
+
+describe.each(making)("by %s", (_, door) => {
+  test.each(["who has blocked the maker", "whom the maker has blocked"])(
+    "somebody %s is treated exactly like an unknown name",
+    async (which) => {
+      const [owner, ann, bob] = (await crew(2)) as [Person, Person, Person];
+      await (which.startsWith("who ") ? block(ann, owner) : block(owner, ann));
+      const answer = await door.make(owner, [ann, bob]);
+      const stranger = nobody();
+      const unknown = await door.make(owner, [stranger]);
+      expect(answer.status).toBe(unknown.status);
+      if (door.unknown === "refused") {
+        expect(wordsOf(answer, ann)).toBe(wordsOf(unknown, stranger));
+        expect(await rows("SELECT id FROM events WHERE creator_id = ?", owner.id)).toEqual([]);
+      }
+      expect((await tracesOf(bob)).memberships).toHaveLength(door.unknown === "refused" ? 0 : 1);
+      expect(await tracesOf(ann)).toEqual({ letters: [], notifications: [], memberships: [] });
+    },
+  );
+});
+
+test("an event is not made with more people than places, the maker among them", async () => {
+  const [owner, ann, bob] = (await crew(2)) as [Person, Person, Person];
+  const make = makingDoors["Find Friend's POST"]?.make;
+  expect((await make?.(owner, [ann, bob], { max_count_members: 2 }))?.status).toBe(400);
+  expect((await make?.(owner, [ann, bob], { max_count_members: 3 }))?.status).toBe(201);
+});
+
+describe("somebody who asks to take part", () => {
+  test("asks in vain where they and the organizer have blocked one another: the event is as unknown", async () => {
+    const [owner, ann, bob] = (await crew(2)) as [Person, Person, Person];
+    const event = await eventBy(owner);
+    await block(ann, owner);
+    await block(owner, bob);
+    const stranger = nobody();
+    const unknown = await ask(ann, { id: stranger.id, uuid: "" });
+    for (const who of [ann, bob])
+      expect(wordsOf(await ask(who, event), { id: event.id, username: "-" })).toBe(
+        wordsOf(unknown, { ...stranger, username: "-" }),
+      );
+    expect(await tracesOf(owner)).toMatchObject({ notifications: [] });
+  });
+
+  test("is not let in once the organizer is blocked, is too young by now, or the event is over", async () => {
+    const [owner, ann, child, late] = (await crew(3)) as [Person, Person, Person, Person];
+    const event = await eventBy(owner);
+    const accept = async (who: Person) => {
+      const [row] = await rows<{ id: number }>(
+        "SELECT id FROM participation_requests WHERE user_id = ?",
+        who.id,
+      );
+      return post(`/api/v1/participation/${row?.id}/accept/`, undefined, { token: owner.token });
+    };
+    for (const who of [ann, child, late]) expect((await ask(who, event)).status).toBe(201);
+    await block(ann, owner);
+    expect((await accept(ann)).status).toBe(404);
+    await born(child, "2020-01-01");
+    await rows("UPDATE events SET min_age = 18 WHERE id = ?", event.id);
+    expect((await accept(child)).status).toBe(400);
+    await rows("UPDATE events SET min_age = NULL, starts_at = 1, ends_at = 2 WHERE id = ?", event.id);
+    expect((await accept(late)).status).toBe(400);
+    expect(await memberIds(event.id)).toEqual([owner.id]);
+  });
+});
+
+describe("a place that a member gives up goes to the one who waits longest", () => {
+  test.each([
+    [
+      "by leaving",
+      (ann: Person, event: number) => post(`/api/v1/events/${event}/leave/`, undefined, { token: ann.token }),
+    ],
+    [
+      "because staff takes them out",
+      async (ann: Person, event: number) =>
+        del(`/api/admin/event-members/${event}:${ann.id}/`, undefined, {
+          token: (await mint("staff")).token,
+          headers: { "if-match": "*" },
+        }),
+    ],
+  ])("%s", async (_, go) => {
+    const [owner, ann, bob] = (await crew(2)) as [Person, Person, Person];
+    const event = await eventBy(owner, { members: [{ id: ann.id }], max_count_members: 2 });
+    await ask(bob, event);
+    expect(await waits(bob, event)).toBe(true);
+    expect((await go(ann, event.id)).status).toBe(204);
+    expect(await waits(bob, event)).toBe(false);
+  });
+});
