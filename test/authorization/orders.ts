@@ -45,7 +45,13 @@ export const orders: Table = {
   [`POST ${ORDERS}`]: { answers: [401, 400, 201, 400, 400, 400], ask: placed },
   [`GET ${ORDERS}/list`]: { answers: members(200) },
   [`GET ${ORDERS}/:uuid`]: { answers: visible(200), ask: asked("") },
-  [`PUT ${ORDERS}/:uuid`]: { answers: visible(200), ask: asked("", { description: "x" }) },
+  [`PUT ${ORDERS}/:uuid`]: {
+    answers: visible(200),
+    ask: async (owner) => ({
+      path: at(await order(owner)),
+      body: newOrder({ vehicle: await carOf(owner), tariff: await tariffRow() }),
+    }),
+  },
   [`PATCH ${ORDERS}/:uuid`]: { answers: visible(200), ask: asked("", { description: "x" }) },
   [`PUT ${ORDERS}/:uuid/update-status`]: {
     answers: [401, 404, 404, 404, 200, 200],

@@ -65,6 +65,7 @@ test("a masked 500 can be read by a listed origin", async () => {
   expect(response.status).toBe(500);
   expect(isReadable(response, LISTED)).toBe(true);
   expect(await response.json()).toEqual({
+    error: expect.any(String),
     detail: expect.any(String),
     request_id: response.headers.get("x-request-id"),
   });

@@ -71,7 +71,10 @@ test("an edit of a post that is not there is a 404 like any other", async () => 
   const { status, body } = await edit(await driver(), 999999999, { price: "1" });
   expect({ status, body }).toEqual({
     status: 404,
-    body: { detail: "No CarPost matches the given query." },
+    body: {
+      error: "No CarPost matches the given query.",
+      detail: "No CarPost matches the given query.",
+    },
   });
 });
 

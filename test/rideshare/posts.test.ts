@@ -66,7 +66,10 @@ describe("add-carpost", () => {
   test.each(REQUIRED_FIELDS)("refuses a blank %s", async (field) => {
     const ann = await driver();
     const { status, body } = await post("/api/add-carpost", { ...REQUIRED, [field]: "  " }, ann.with);
-    expect({ status, body }).toEqual({ status: 400, body: { [field]: ["This field may not be blank."] } });
+    expect({ status, body }).toEqual({
+      status: 400,
+      body: { error: [`${field}: This field may not be blank.`], [field]: ["This field may not be blank."] },
+    });
     expect(await countOf(ann)).toBe(0);
   });
 
@@ -121,7 +124,7 @@ describe("get-carpost", () => {
   test("of one that is gone says so", async () => {
     const ann = await driver();
     const answer = await get("/api/get-carpost/999999999", ann.with);
-    expect(answer.body).toEqual({ detail: NO_POST });
+    expect(answer.body).toEqual({ error: NO_POST, detail: NO_POST });
   });
 });
 

@@ -79,7 +79,7 @@ describe("a start is refused and leaves nothing", () => {
     const ann = await driver();
     const { status, body } = await start(ann, startOf(await addCar(ann), changes));
     expect(status).toBe(400);
-    expect(body).toEqual({ [field]: [words ?? expect.any(String)] });
+    expect(body).toEqual({ error: expect.any(Array), [field]: [words ?? expect.any(String)] });
     expect(await filesOf(ann)).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 /** Editing an order: each side its own fields, and the rest passed over without a trace. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { del, patch, put, rows } from "../support/api.ts";
+import { del, get, patch, put, rows } from "../support/api.ts";
 import { at, orderIn, place, ROUTE, type Scene, scene, stateOf, tariffRow } from "./jobs.ts";
 
 let there: Scene;
@@ -35,10 +35,36 @@ describe("editing", () => {
       vehicle_type: await tariffRow(),
     };
     const before = await stateOf(id);
-    const answer = await put(at(id), forged, { token: own.client.token });
+    const answer = await patch(at(id), forged, { token: own.client.token });
     expect([answer.status, answer.body.status]).toEqual([200, "PENDING"]);
     expect(await stateOf(id)).toEqual(before);
     expect(answer.body.status_history).toEqual([]);
+  });
+
+  test("a PUT names both places and the kind of truck, or is told what it lacks", async () => {
+    const own = await scene();
+    const id = await place(own);
+    const { body: order } = await get(at(id), { token: own.client.token });
+    const whole = {
+      pickup_address: "Тверская, 1",
+      pickup_latitude: order.pickup_latitude,
+      pickup_longitude: order.pickup_longitude,
+      delivery_address: order.delivery_address,
+      delivery_latitude: order.delivery_latitude,
+      delivery_longitude: order.delivery_longitude,
+      vehicle_type: order.vehicle_type,
+    };
+    const before = await stateOf(id);
+    for (const name of Object.keys(whole)) {
+      const { [name as keyof typeof whole]: _, ...rest } = whole;
+      const answer = await put(at(id), rest, { token: own.client.token });
+      expect([answer.status, answer.body]).toEqual([400, { [name]: ["Обязательное поле."] }]);
+    }
+    expect(await stateOf(id)).toEqual(before);
+    const answer = await put(at(id), whole, { token: own.client.token });
+    expect([answer.status, answer.body.pickup_address]).toEqual([200, "Тверская, 1"]);
+    const stranger = await put(at(id), {}, { token: (await scene()).client.token });
+    expect(stranger.status).toBe(404);
   });
 
   test("once it is confirmed its client changes the description and no place", async () => {

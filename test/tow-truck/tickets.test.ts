@@ -202,10 +202,21 @@ describe("a change", () => {
     },
   );
 
-  test("of the priority is the author's, and of no order", async () => {
+  test("of the priority is the author's, and of nothing else, whatever its value", async () => {
     const id = await ticketOf(ann);
-    const answer = await change(ann, id, { priority: "LOW", related_order: await orderOf(ann) });
-    expect(answer).toMatchObject({
+    const others = {
+      status: 7,
+      assigned_to: "x",
+      related_order: await orderOf(ann),
+      subject: "",
+      unknown: null,
+    };
+    for (const [name, value] of Object.entries(others))
+      expect(await change(ann, id, { priority: "no priority", [name]: value })).toMatchObject({
+        status: 403,
+        body: { detail: "Только операторы могут менять статус или исполнителя." },
+      });
+    expect(await change(ann, id, { priority: "LOW" })).toMatchObject({
       status: 200,
       body: { status: "OPEN", priority: "LOW", assigned_to: null, related_order: null },
     });

@@ -27,6 +27,7 @@ import { at, type Route, reply, route } from "../../platform/http/route.ts";
 import { literal } from "../../platform/http/text.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { tokenObtain } from "../alphabet/index.ts";
+import { flat } from "./wording.ts";
 
 const tag = "Rideshare";
 
@@ -289,17 +290,19 @@ const changeSettings = route({
 });
 
 export const accountRoutes: readonly Route[] = [
-  registration("/api/register", 200, flatWeakness),
+  ...[
+    registration("/api/register", 200, flatWeakness),
+    flatLogin,
+    flatLogout,
+    readUser,
+    changeUser("/api/user-update", flatWeakness),
+    flatDelete,
+  ].map(flat),
   registration("/api/auth/register", 201, restWeakness),
-  flatLogin,
-  flatLogout,
   at("/api/auth/token", tokenObtain, { tag }),
   at("/api/auth/token/refresh", tokenRefresh, { tag }),
-  readUser,
   changeUser("/api/user", restWeakness),
-  changeUser("/api/user-update", flatWeakness),
   restDelete,
-  flatDelete,
   readSettings,
   changeSettings,
   at("/api/v1/settings", readSettings),

@@ -4,10 +4,9 @@ import { accountRoutes } from "./accounts.ts";
 import { calculatorRoutes } from "./calculator.ts";
 import { postRoutes } from "./posts.ts";
 import { uploadRoutes } from "./uploads.ts";
+import { flat } from "./wording.ts";
 
 export const rideshareRoutes: readonly Route[] = [
   ...accountRoutes,
-  ...postRoutes,
-  ...uploadRoutes,
-  ...calculatorRoutes,
+  ...[...postRoutes, ...uploadRoutes, ...calculatorRoutes].map(flat),
 ];

@@ -16,6 +16,7 @@ import {
   NewOrder,
   NewOrderWire,
   OrderChange,
+  OrderReplacement,
   OrderWire,
   orderFilter,
   StatusChange,
@@ -118,10 +119,11 @@ const edit = (method: "put" | "patch") =>
     tag,
     summary: "Edit an order",
     description:
-      "Partial in both verbs. What the caller may not change is ignored: clients change places and priority while it is pending and the description while it lasts, drivers nothing; nobody its status.",
+      "PATCH is partial, PUT wants both places and the kind of truck. What the caller may not change is ignored: clients change places and priority while it is pending and the description while it lasts, drivers nothing; nobody its status.",
     access: "signedIn",
     params,
-    body: OrderChange,
+    body: method === "put" ? OrderReplacement : OrderChange,
+    may: ({ scope, caller, params }) => requireOrder(scope, caller, params.uuid),
     answers: { 200: OrderWire },
     async handle({ scope, caller, params, body }) {
       const found = await requireOrder(scope, caller, params.uuid);

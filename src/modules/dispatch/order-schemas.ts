@@ -54,6 +54,11 @@ export const OrderChange = z
   .partial()
   .openapi("OrderChange");
 
+/** An order whole, as PUT sends it: what an order can't be without has to be named. */
+export const OrderReplacement = OrderChange.extend({ ...place, vehicle_type: keyField() }).openapi(
+  "OrderReplacement",
+);
+
 export const StatusChange = z
   .object({
     status: z.enum(ORDER_STATES).optional(),

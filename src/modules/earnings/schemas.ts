@@ -33,7 +33,7 @@ export const NewEntry = z
   .openapi("NewCalculatorEntry");
 
 export const EntryChange = z
-  .object({ app_income: optionalDecimal(), commission: optionalDecimal(), expenses: optionalDecimal() })
+  .object({ app_income: decimal().optional(), commission: optionalDecimal(), expenses: optionalDecimal() })
   .openapi("CalculatorEntryChange");
 
 const decimalOrNull = (hundredths: number | null) =>
@@ -66,10 +66,10 @@ export function toTakings(body: z.output<typeof NewEntry>): Takings {
   return { appIncome: body.app_income, commission: body.commission ?? null, expenses: body.expenses ?? null };
 }
 
-/** What a partial body changes: an income left empty stays, an empty optional becomes null. */
+/** What a partial body changes: an empty optional becomes null. */
 export function toTakingsChange(body: z.output<typeof EntryChange>): Partial<Takings> {
   return {
-    ...(body.app_income === undefined || body.app_income === null ? {} : { appIncome: body.app_income }),
+    ...(body.app_income === undefined ? {} : { appIncome: body.app_income }),
     ...(body.commission === undefined ? {} : { commission: body.commission }),
     ...(body.expenses === undefined ? {} : { expenses: body.expenses }),
   };

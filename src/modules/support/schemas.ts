@@ -159,7 +159,7 @@ const later = (openapi: { type: "string" | "integer"; enum?: string[]; format?: 
 
 /** What a change may hold. Its values are looked at only once it is known who may give them. */
 export const TicketChangeBody = z
-  .object({
+  .looseObject({
     status: later({ type: "string", enum: [...TICKET_STATES] }),
     priority: later({ type: "string", enum: [...TICKET_PRIORITIES] }),
     assigned_to: later({ type: "integer" }),

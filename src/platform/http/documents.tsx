@@ -1,23 +1,29 @@
 /** The API's documents at every path the apps document them under, and the two viewers, self-hosted. */
 import { stringify } from "yaml";
+import { sha256 } from "../crypto/digest.ts";
+import { namesTag } from "./conditional.ts";
+import { shield } from "./limits.ts";
 import { openApiDocument } from "./openapi.ts";
 import { page } from "./page.tsx";
 import { type Route, route } from "./route.ts";
 
 const tag = "Documents";
 
-/** JSON and YAML of the OpenAPI document, Swagger UI and ReDoc, and the sockets' AsyncAPI. */
+/**
+ * JSON and YAML of the OpenAPI document, Swagger UI and ReDoc, and the sockets' AsyncAPI. Each is built once an isolate
+ * and origin; a client that has it already is answered 304.
+ */
 export function documentRoutes(routes: readonly Route[], asyncApi: (origin: string) => object): Route[] {
-  const json = (origin: string) => Response.json(openApiDocument(routes, origin));
-  const yaml = (origin: string) =>
-    new Response(stringify(openApiDocument(routes, origin), { aliasDuplicateObjects: false }), {
-      headers: { "Content-Type": "application/yaml; charset=utf-8" },
-    });
-  const answers: Record<string, (origin: string, request: Request) => Response> = {
+  const json = documentOf("application/json", (origin) => JSON.stringify(openApiDocument(routes, origin)));
+  const yaml = documentOf("application/yaml; charset=utf-8", (origin) =>
+    stringify(openApiDocument(routes, origin), { aliasDuplicateObjects: false }),
+  );
+  const sockets = documentOf("application/json", (origin) => JSON.stringify(asyncApi(origin)));
+  const answers: Record<string, Answer> = {
     "/swagger.json": json,
     "/swagger.yaml": yaml,
-    "/api/schema": (origin, request) => (wantsJson(request) ? json(origin) : yaml(origin)),
-    "/asyncapi.json": (origin) => Response.json(asyncApi(origin)),
+    "/api/schema": (origin, request) => (wantsJson(request) ? json : yaml)(origin, request),
+    "/asyncapi.json": sockets,
     "/swagger": swagger,
     "/api/schema/swagger-ui": swagger,
     "/redoc": redoc,
@@ -32,9 +38,42 @@ export function documentRoutes(routes: readonly Route[], asyncApi: (origin: stri
       access: "public",
       hidden: true,
       answers: {},
-      handle: async ({ scope, request }) => answer(scope.origin, request),
+      async handle({ scope, request }) {
+        await shield(scope, path);
+        return answer(scope.origin, request);
+      },
     }),
   );
+}
+
+type Answer = (origin: string, request: Request) => Response | Promise<Response>;
+
+/** Origins of which a document is kept: without the setting for it, a client may write what it likes into `Host`. */
+const KEPT_ORIGINS = 8;
+
+interface Built {
+  readonly text: string;
+  readonly etag: string;
+}
+
+/** One document as each origin gets it, with a tag of its content. */
+function documentOf(type: string, build: (origin: string) => string): Answer {
+  const kept = new Map<string, Promise<Built>>();
+  return async (origin, request) => {
+    const built = kept.get(origin) ?? tagged(build(origin));
+    const [oldest] = kept.keys();
+    if (kept.size >= KEPT_ORIGINS && !kept.has(origin) && oldest !== undefined) kept.delete(oldest);
+    kept.set(origin, built);
+    const { text, etag } = await built;
+    const headers = { ETag: etag, "Cache-Control": "no-cache", Vary: "Accept" };
+    return namesTag(request.headers.get("if-none-match"), etag)
+      ? new Response(null, { status: 304, headers })
+      : new Response(text, { headers: { ...headers, "Content-Type": type } });
+  };
+}
+
+async function tagged(text: string): Promise<Built> {
+  return { text, etag: `"${(await sha256(text)).slice(0, 32)}"` };
 }
 
 /** YAML unless asked otherwise; the query's `format` goes before `Accept`. */

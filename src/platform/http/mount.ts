@@ -11,6 +11,7 @@ import { queryFields } from "./form.ts";
 import { once } from "./idempotency.ts";
 import { shield } from "./limits.ts";
 import { messages } from "./messages.ts";
+import { allowedAt, placesOf } from "./places.ts";
 import type { Reply, Route } from "./route.ts";
 import { localeOf, openScope } from "./scope.ts";
 import type { Locale } from "./text.ts";
@@ -33,6 +34,9 @@ type Variables = {
   requestId: string;
   /** The matched route's pattern: a path itself may hold a secret, and logs hold none. */
   place: string;
+  /** In which the matched route always answers. */
+  language: Locale | undefined;
+  wording: Route["wording"];
 };
 type App = Hono<{ Variables: Variables }>;
 
@@ -56,11 +60,21 @@ export function createApp(parts: Parts): App {
     });
   });
 
+  const places = placesOf([...routes, ...sockets.map(({ path }) => ({ path, method: "get" }))]);
+  const wrongMethod = (request: Request, place: NonNullable<ReturnType<typeof places.at>>) =>
+    refusalAnswer(methodNotAllowed(request.method, allowedAt(place)), place.language ?? localeOf(request));
+
   for (const route of routes) {
     app.on(route.method.toUpperCase(), route.path, (context) => {
       context.set("place", route.path);
-      const scope = openScope(runtime, context.req.raw, context.get("requestId"), context.executionCtx);
-      return run(authenticate, scope, route, context.req.raw, context.req.param());
+      context.set("language", route.language);
+      context.set("wording", route.wording);
+      const request = context.req.raw;
+      const fixed = places.insteadOf(route.path, context.req.path);
+      if (fixed) return wrongMethod(request, fixed);
+      const opened = openScope(runtime, request, context.get("requestId"), context.executionCtx);
+      const scope = route.language ? { ...opened, locale: route.language } : opened;
+      return run(authenticate, scope, route, request, context.req.param());
     });
   }
   for (const socket of sockets) {
@@ -74,29 +88,22 @@ export function createApp(parts: Parts): App {
     });
   }
 
-  const places = [...routes, ...sockets.map(({ path }) => ({ path, method: "get" }))].map(
-    ({ path, method }) => ({
-      method: method.toUpperCase(),
-      pattern: pathPattern(path),
-    }),
-  );
   app.notFound((context) => {
-    const { method, path } = context.req;
-    const known = places.filter(({ pattern }) => pattern.test(path)).map((place) => place.method);
-    if (known.length === 0) return refusalAnswer(notFound(), localeOf(context.req.raw));
-    const allowed = [...new Set([...known, ...(known.includes("GET") ? ["HEAD"] : []), "OPTIONS"])];
+    const { method, path, raw } = context.req;
+    const place = places.at(path);
+    if (!place) return refusalAnswer(notFound(), localeOf(raw));
     if (method === "OPTIONS")
-      return new Response(null, { status: 204, headers: { Allow: allowed.join(", ") } });
-    return refusalAnswer(methodNotAllowed(method, allowed), localeOf(context.req.raw));
+      return new Response(null, { status: 204, headers: { Allow: allowedAt(place).join(", ") } });
+    return wrongMethod(raw, place);
   });
 
   app.onError((error, context) => {
     const requestId = context.get("requestId");
     log("error", "http", { requestId, method: context.req.method, place: context.get("place") }, error);
-    return Response.json(
-      { detail: messages.serverError[localeOf(context.req.raw)], request_id: requestId },
-      { status: 500 },
-    );
+    const locale = context.get("language") ?? localeOf(context.req.raw);
+    const body = { detail: messages.serverError[locale], request_id: requestId };
+    const worded = context.get("wording")?.(new Refusal(503, { raw: body }), locale);
+    return Response.json(worded ?? body, { status: 500 });
   });
   return app;
 }
@@ -215,12 +222,4 @@ function dress(headers: Headers, more: Record<string, string>): void {
     if (name === "Vary") headers.append(name, value);
     else if (!headers.has(name)) headers.set(name, value);
   }
-}
-
-/** `/api/event/:id` or `/media/:key{.+}` → a pattern for that path with or without its trailing slash. */
-function pathPattern(path: string): RegExp {
-  const source = path.replace(/:\w+(?:\{([^}]+)\})?|[.*+?^${}()|[\]\\]/g, (found, own?: string) =>
-    found.startsWith(":") ? (own ?? "[^/]+") : `\\${found}`,
-  );
-  return new RegExp(`^${source}/?$`);
 }

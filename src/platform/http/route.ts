@@ -75,6 +75,8 @@ export interface RouteSpec<
    */
   readonly may?: (call: Pick<Call<A, P, Q, B>, "scope" | "caller" | "params">) => Promise<unknown>;
   readonly wording?: Wording;
+  /** The language of every answer, where clients of this path know one only; else the request decides. */
+  readonly language?: Locale;
   /** Not in the documents: pages and development doors. */
   readonly hidden?: boolean;
   readonly handle: (call: Call<A, P, Q, B>) => Promise<ReplyOf<R> | Response>;
@@ -98,6 +100,7 @@ export interface Route {
   readonly creates?: boolean;
   readonly may?: (call: never) => Promise<unknown>;
   readonly wording?: Wording;
+  readonly language?: Locale;
   readonly hidden?: boolean;
   readonly handle: (call: never) => Promise<Reply | Response>;
 }

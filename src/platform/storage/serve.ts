@@ -1,4 +1,5 @@
 /** `GET /media/…`: objects with their validators, in parts, and as smaller pictures. */
+import { namesTag } from "../http/conditional.ts";
 import { notFound, Refusal } from "../http/errors.ts";
 import type { RawRoute } from "../http/mount.ts";
 import { literal } from "../http/text.ts";
@@ -137,9 +138,4 @@ function withTag(headers: Headers, etag: string): Headers {
   const tagged = new Headers(headers);
   tagged.set("ETag", etag);
   return tagged;
-}
-
-function namesTag(header: string | null, etag: string): boolean {
-  const tags = (header ?? "").split(",").map((tag) => tag.trim().replace(/^W\//, ""));
-  return tags.includes("*") || tags.includes(etag);
 }
