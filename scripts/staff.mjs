@@ -4,15 +4,17 @@ import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { hashPassword } from "../src/platform/crypto/scrypt.ts";
+import { canonicalEmail } from "../src/platform/email.ts";
 import { quiet, requireNode, root, wrangler } from "./environment.mjs";
 
 requireNode();
 const [email, ...options] = process.argv.slice(2);
-if (!email || !/^[\w.+-]+@[\w-]+(\.[\w-]+)+$/.test(email)) {
+const address = canonicalEmail(email ?? "");
+// What is put into a statement below must not hold a quote, which an address may.
+if (address === null || address.includes("'")) {
   console.error("Usage: npm run staff -- <email> [--env staging|production]");
   process.exit(1);
 }
-const address = email.toLowerCase();
 const environment = options[0] === "--env" ? options[1] : undefined;
 const place = environment
   ? ["--env", environment, "--remote"]

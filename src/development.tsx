@@ -2,6 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { desc, inArray, sql } from "drizzle-orm";
 import { templates } from "./jobs.ts";
+import { foldEmail } from "./modules/identity/index.ts";
 import { outbox } from "./platform/db/tables.ts";
 import { page } from "./platform/http/page.tsx";
 import { type Route, reply, route } from "./platform/http/route.ts";
@@ -19,7 +20,7 @@ export function developmentRoutes(runtime: Runtime): readonly Route[] {
 
 /** As addresses are stored: folded, and a phone with the plus that a query string turns into a space. */
 function addressed(words: string | undefined): string | undefined {
-  const to = words?.trim().toLowerCase();
+  const to = words && foldEmail(words);
   return to && /^\d{7,15}$/.test(to) ? `+${to}` : to;
 }
 

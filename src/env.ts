@@ -82,6 +82,8 @@ const Variables = z.object({
   PUBLIC_ORIGIN: origin.optional(),
   CORS_ORIGINS: list.prefault("").pipe(z.array(origin)),
   EMAIL_VERIFICATION: z.enum(["optional", "mandatory"]).default("optional"),
+  /** Without a word: on where letters leave the machine. */
+  NEW_DEVICE_LETTERS: z.enum(["on", "off"]).optional(),
   PASSWORD_COST: passwordCost,
   MEDIA_ACCESS: z.enum(["public", "signed"]).default("public"),
   AUTO_DISPATCH: z.enum(["on", "off"]).default("off"),
@@ -191,6 +193,7 @@ export function readSettings(variables: Record<string, unknown>): { settings: Se
     publicOrigin: value.PUBLIC_ORIGIN ?? null,
     corsOrigins: value.CORS_ORIGINS,
     emailVerification: value.EMAIL_VERIFICATION,
+    newDeviceLetters: (value.NEW_DEVICE_LETTERS ?? (development ? "off" : "on")) === "on",
     mediaAccess: value.MEDIA_ACCESS,
     autoDispatch: value.AUTO_DISPATCH === "on",
     offerLead: value.OFFER_LEAD_MINUTES * 60_000,

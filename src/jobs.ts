@@ -25,6 +25,8 @@ import {
   cleanAvatars,
   identityMails,
   purgeCodes,
+  purgeDevices,
+  purgeFormerContacts,
   purgeSessions,
   sessionsRevoked,
   sweepAvatars,
@@ -95,6 +97,7 @@ const EVERY_MINUTE: Record<string, (scope: Scope) => Promise<unknown>> = {
   rooms: sweepRooms,
   sessions: purgeSessions,
   codes: purgeCodes,
+  formerContacts: purgeFormerContacts,
   idempotencyKeys: purgeIdempotencyKeys,
 };
 
@@ -105,6 +108,7 @@ const SCHEDULE: Record<string, Record<string, (scope: Scope) => Promise<unknown>
     outbox: purgeOutbox,
     pictures: sweepAvatars,
     cleanAvatars,
+    devices: purgeDevices,
     files: checkFiles,
     cleanFiles,
     lines: sweepLines,

@@ -39,6 +39,8 @@ export interface Settings {
   readonly publicOrigin: string | null;
   readonly corsOrigins: readonly string[];
   readonly emailVerification: "optional" | "mandatory";
+  /** Whether an account's owner is told of a sign-in from a new device. */
+  readonly newDeviceLetters: boolean;
   /** Whether pictures that members share are served to whoever has their address, or by signed ones only. */
   readonly mediaAccess: "public" | "signed";
   /** Whether a confirmed order calls for trucks by itself, or waits for an operator. */
@@ -116,7 +118,14 @@ export interface Scope {
   /** The origin that the request came in on: where the caller's cookie goes. */
   readonly requestOrigin: string;
   readonly requestId: string;
-  readonly client: { readonly address: string; readonly userAgent: string };
+  readonly client: {
+    readonly address: string;
+    readonly userAgent: string;
+    /** The cookie by which a device is known again, as it came. */
+    readonly device?: string | null;
+  };
+  /** `Set-Cookie` values that go out with the answer. */
+  readonly cookies: string[];
   /** Epoch milliseconds. */
   now(): number;
   /** Work that may end after the answer has left. What fails is logged with the name of its place and some ids. */

@@ -49,10 +49,15 @@ test("the key of a reset mail confirms nothing, and is not spent by trying", asy
   expect(await isVerified(email)).toBe(false);
 });
 
-test("the mailed link opens a page that confirms the address", async () => {
+test("the mailed link opens a page with a button, and the button confirms the address", async () => {
   const { email } = await signedUp();
   const link = await linkOf(email);
-  const page = await get(link);
+  const asking = await get(link);
+  expect(asking.status).toBe(200);
+  expect(asking.body).toContain("<h1>Confirm your address</h1>");
+  expect(asking.body).toContain('<form method="post">');
+  expect(asking.body).not.toContain("<script");
+  const page = await post(link, new URLSearchParams());
   expect(page.status).toBe(200);
   expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8");
   expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
@@ -60,14 +65,15 @@ test("the mailed link opens a page that confirms the address", async () => {
   expect(page.body).toContain("<h1>Your address is confirmed</h1>");
   expect(await isVerified(email)).toBe(true);
   expect((await get(link)).status).toBe(404);
+  expect((await post(link, new URLSearchParams())).status).toBe(404);
 });
 
-test("a scanner that looks at the link with HEAD does not use it up", async () => {
+test("a scanner that looks at the link does not use it up", async () => {
   const { email } = await signedUp();
   const link = await linkOf(email);
-  expect((await call("HEAD", link)).status).toBe(200);
+  for (const method of ["HEAD", "GET", "GET"]) expect((await call(method, link)).status).toBe(200);
   expect(await isVerified(email)).toBe(false);
-  expect((await get(link)).status).toBe(200);
+  expect((await post(link, new URLSearchParams())).status).toBe(200);
   expect(await isVerified(email)).toBe(true);
 });
 

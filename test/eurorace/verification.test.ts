@@ -1,6 +1,6 @@
 /** `EMAIL_VERIFICATION`: optional lets everybody in at once; mandatory lets nobody in through any app's door before the link. */
 import { expect, test } from "vitest";
-import { type Answer, get, outboxOf, post, rows, unique, uniquePhone } from "../support/api.ts";
+import { type Answer, outboxOf, post, rows, unique, uniquePhone } from "../support/api.ts";
 import { linkOf } from "./people.ts";
 
 const MANDATORY = { EMAIL_VERIFICATION: "mandatory" };
@@ -143,7 +143,9 @@ test.each(SIGN_INS)(
     expect(refused).toMatchObject({ status, body });
     holdsNothing(refused);
     expect(await sessionsOf(who)).toEqual([]);
-    expect((await get(await linkOf(who.email), { settings: MANDATORY })).status).toBe(200);
+    expect((await post(await linkOf(who.email), new URLSearchParams(), { settings: MANDATORY })).status).toBe(
+      200,
+    );
     expect((await signIn(who)).status).toBe(200);
     expect(await sessionsOf(who)).toHaveLength(1);
   },

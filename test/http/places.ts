@@ -5,6 +5,8 @@ import { routes } from "../../src/app.ts";
 const UNDOCUMENTED = [
   "/",
   "/account-confirm-email/:key",
+  "/password_reset_phone/:id",
+  "/account-undo/:secret",
   "/swagger.json",
   "/swagger.yaml",
   "/swagger",

@@ -155,7 +155,9 @@ describe("an address", () => {
 
   test.each([
     ["почта@test.ru", messages.emailNotAscii],
-    ["ann@почта.рф", messages.emailNotAscii],
+    ["ann@почта", messages.emailNotAscii],
+    ["ann@почта.рф/x", messages.emailNotAscii],
+    ["ann@１２７.1", messages.emailNotAscii],
     ["testone.test.ru", messages.emailFormat],
     ["a@a", messages.emailLength],
     ["", messages.emailLength],

@@ -25,7 +25,8 @@ describe("asking for a new password", () => {
     expect(await outboxOf(blocked.phone)).toEqual([]);
     expect(await outboxOf("nobody")).toEqual([]);
     expect((await ask(unknown, {}, { headers: english })).body).toEqual({
-      detail: "If this phone is registered, a code was sent to it.",
+      detail:
+        "If this phone is registered, we have sent a code to the phone or a letter to the e-mail address.",
     });
   });
 

@@ -5,7 +5,9 @@ import { type CallOptions, post } from "../support/api.ts";
 export const RESET = "/api/v1/auth/password/reset/";
 export const CONFIRM = "/api/v1/auth/password/reset/confirm/";
 export const NEW = "another harbour";
-export const SENT = { detail: "Если номер зарегистрирован, на него отправлен код подтверждения." };
+export const SENT = {
+  detail: "Если номер зарегистрирован, мы отправили код на телефон или письмо на электронную почту.",
+};
 export const WRONG = { status: 400, body: { code: ["Код неверен или больше не действует."] } };
 
 export const form = (phone: string, changes: object = {}) => ({

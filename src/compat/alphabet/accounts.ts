@@ -192,7 +192,7 @@ const changeUser = route({
     if (!before) throw noUser();
     if (!mayManage(caller, params.id)) throw notYours();
     const also = caller.userId === params.id ? [] : [audit(scope, caller, "user.change", before, body)];
-    const changed = await changeAccount(scope, params.id, body, undefined, also);
+    const changed = await changeAccount(scope, params.id, body, { session: caller.sessionId, also });
     if (!changed.ok) throw changed.taken === "missing" ? noUser() : takenRefusal(changed.taken);
     return reply(200, { message: "User updated successfully", ...toUserWire(changed.user, caller) });
   },

@@ -254,7 +254,7 @@ const changeUser = (method: "put" | "patch") =>
   });
 
 async function change(scope: Scope, caller: Caller, facts: AccountChange): Promise<User> {
-  const changed = await changeAccount(scope, caller.userId, facts, caller.sessionId);
+  const changed = await changeAccount(scope, caller.userId, facts, { session: caller.sessionId });
   if (changed.ok) return changed.user;
   if (changed.taken === "missing") throw badKey();
   throw takenRefusal(changed.taken, EMAIL_TAKEN);

@@ -193,7 +193,7 @@ async function applyChange(
     scope,
     caller.userId,
     { ...rest, ...(name === undefined ? {} : splitName(name)) },
-    caller.sessionId,
+    { session: caller.sessionId },
   );
   if (changed.ok) return changed.user;
   if (changed.taken === "missing") throw refuse(401, identityMessages.noActiveAccount);

@@ -5,6 +5,7 @@ import { integer, string } from "../../platform/http/fields.ts";
 import { envelope, pageQuery, paginate } from "../../platform/http/paging.ts";
 import { type Route, reply, route } from "../../platform/http/route.ts";
 import { text } from "../../platform/http/text.ts";
+import { foldEmail } from "../identity/index.ts";
 import { findChat, latestMessages, listChats, messagesBefore, searchMessages } from "./queries.ts";
 import { mayView } from "./rules.ts";
 import { Chat, ChatListed, FoundMessage } from "./schemas.ts";
@@ -37,7 +38,7 @@ const start = route({
   body: z.object({ email: string({ max: 254, blank: true }).optional() }),
   answers: { 200: Chat, 302: null },
   async handle({ scope, caller, body }) {
-    const started = await startChat(scope, caller.userId, (body.email ?? "").toLowerCase());
+    const started = await startChat(scope, caller.userId, foldEmail(body.email ?? ""));
     if (!started.ok) {
       if (started.reason === "unknown") throw notFound(NOBODY);
       throw refuse(403, strangers(started.name));

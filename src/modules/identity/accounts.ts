@@ -1,21 +1,23 @@
 /** Accounts changed, judged and deleted. Every app's door calls these; the wording is the door's. */
-import { eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { anyHasher } from "../../platform/crypto/hasher.ts";
 import { isUniqueViolation } from "../../platform/db/client.ts";
 import { declareEffect } from "../../platform/db/effects.ts";
 import { commit, dropEffectsTo, type Effect } from "../../platform/db/outbox.ts";
-import { countMail } from "../../platform/http/limits.ts";
+import { count } from "../../platform/http/limits.ts";
 import type { Locale } from "../../platform/http/text.ts";
 import { recheckEffect } from "../../platform/realtime/recheck.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { dropObject } from "../../platform/storage/media.ts";
 import { dropResets } from "./codes.ts";
+import { type ChangeParts, contactParts, countNewAddress, emailsOf, formerOf } from "./contacts.ts";
+import { requireUsername } from "./doors.ts";
+import { securityLetters } from "./letters.ts";
 import { usernameChange } from "./names.ts";
 import { findProfile, type User, userRoom } from "./people.ts";
 import { foldEmail } from "./rules.ts";
 import { dropSessions, enforce, revokeEffect } from "./sessions.ts";
 import { profiles, users } from "./tables.ts";
-import { verificationFor } from "./verification.ts";
 
 /** Which of the three names is already somebody's. */
 export type Taken = "username" | "email" | "phone";
@@ -47,72 +49,116 @@ export type Changed =
   | { readonly ok: true; readonly user: User }
   | { readonly ok: false; readonly taken: Taken | "missing" };
 
+export interface ChangeOptions {
+  /** The session that asks: it outlives a new password, and once it has ended nothing is written. */
+  readonly session?: string;
+  /** Statements of the same transaction. */
+  readonly also?: Parameters<typeof commit>[3];
+  /** What follows from them. */
+  readonly effects?: readonly Effect[];
+}
+
+/** How often a change is prepared anew because the address was changed meanwhile. */
+const MAX_TRIES = 3;
+
 /**
- * Changes an account. A new address asks for its proof by mail; a new password ends every session but
- * `keepSession`; either voids what was mailed to reset the old one. `also` are statements of the same transaction,
- * `alsoEffects` what follows from them.
+ * Changes an account: only the columns that are given. A new address asks for its proof by mail, and the former one
+ * can take it back (`contacts.ts`); a new password ends every session but the asking one and is told by letter; either
+ * voids what was mailed to reset the old one. "missing": there is no such account, or the asking session has ended.
  */
 export async function changeAccount(
   scope: Scope,
   userId: number,
   change: AccountChange,
-  keepSession?: string,
-  also: Parameters<typeof commit>[3] = [],
-  alsoEffects: readonly Effect[] = [],
+  options: ChangeOptions = {},
 ): Promise<Changed> {
-  const found = await findProfile(scope, userId);
-  if (!found) return { ok: false, taken: "missing" };
-  const before = found.user;
-  const now = scope.now();
-  const email = change.email === undefined ? before.email : change.email && foldEmail(change.email);
-  const emailChanged = email !== before.email;
-  // Each new address gets a letter: without a limit one account could write to anybody, without end.
-  if (emailChanged && email) await countMail(scope, `verify:${email}`);
+  const email = change.email && foldEmail(change.email);
   const passwordHash =
-    change.password === undefined
-      ? before.passwordHash
-      : await anyHasher(scope.runtime.hashers).hash(change.password);
-  const username = change.username ?? before.username;
-  const renamed =
-    change.username === undefined ? {} : usernameChange(change.username, { phone: before.phone, email });
+    change.password === undefined ? undefined : await newPasswordHash(scope, userId, change.password);
+  let counted = false;
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const found = await findProfile(scope, userId);
+    if (!found) break;
+    if (change.username !== undefined && change.username !== found.user.username)
+      requireUsername(change.username);
+    // Each new address gets a letter: without a limit one account could write to anybody, without end.
+    if (email && email !== found.user.email && !counted) {
+      await countNewAddress(scope, email);
+      counted = true;
+    }
+    const contacts = await contactParts(scope, found.user, { email });
+    const prepared = { ...change, email, passwordHash, contacts, former: found };
+    const result = await tryChange(scope, userId, prepared, options);
+    if (result) return result;
+    // Without a change of address only the session can have been missing.
+    if (!contacts.where) break;
+  }
+  return { ok: false, taken: "missing" };
+}
+
+/** Counted: each new password is told by letter, and an account may hold somebody else's unproved address. */
+async function newPasswordHash(scope: Scope, userId: number, password: string): Promise<string> {
+  await count(scope, "resetMail", `password:${userId}`);
+  return anyHasher(scope.runtime.hashers).hash(password);
+}
+
+interface Prepared extends AccountChange {
+  readonly passwordHash: string | undefined;
+  readonly contacts: ChangeParts;
+  /** The account as it was read. */
+  readonly former: { readonly user: User; readonly avatarKey: string | null };
+}
+
+/** One transaction; null when the account was not as it had been read, or the session was gone. */
+async function tryChange(
+  scope: Scope,
+  userId: number,
+  change: Prepared,
+  { session, also = [], effects = [] }: ChangeOptions,
+): Promise<Changed | null> {
+  const { contacts, former, passwordHash, username } = change;
   const update = scope.db
     .update(users)
     .set({
-      ...renamed,
-      email,
-      emailVerifiedAt: emailChanged ? null : before.emailVerifiedAt,
-      firstName: change.firstName ?? before.firstName,
-      lastName: change.lastName ?? before.lastName,
-      passwordHash,
-      passwordIsTemporary:
-        change.password === undefined ? before.passwordIsTemporary : (change.passwordIsTemporary ?? false),
-      locale: change.locale ?? before.locale,
-      mailReminders: change.mailReminders ?? before.mailReminders,
-      updatedAt: now,
+      ...(username === undefined ? {} : usernameChange(username, { ...former.user, ...contacts.set })),
+      firstName: change.firstName,
+      lastName: change.lastName,
+      locale: change.locale,
+      mailReminders: change.mailReminders,
+      ...(passwordHash === undefined
+        ? {}
+        : { passwordHash, passwordIsTemporary: change.passwordIsTemporary ?? false }),
+      ...contacts.set,
+      updatedAt: scope.now(),
     })
-    .where(eq(users.id, userId))
+    .where(
+      and(
+        eq(users.id, userId),
+        contacts.where,
+        session === undefined ? undefined : sql`EXISTS (SELECT 1 FROM sessions WHERE id = ${session})`,
+      ),
+    )
     .returning();
-  const verification =
-    emailChanged && email
-      ? await verificationFor(scope, { userId, email, username, locale: scope.locale })
-      : null;
-  const revocation = change.password === undefined ? null : { userId, exceptSession: keepSession ?? "" };
-  const effects: Effect[] = [
-    ...(verification ? [verification.effect] : []),
+  const revocation = passwordHash === undefined ? null : { userId, exceptSession: session ?? "" };
+  const letters = revocation
+    ? securityLetters(scope, former.user, "password_changed", emailsOf(await formerOf(scope, userId)))
+    : [];
+  const all: Effect[] = [
+    ...contacts.effects,
+    ...letters,
     ...(revocation ? [revokeEffect(scope, revocation)] : []),
-    ...(change.avatarKey !== undefined && found.avatarKey ? [dropObject(found.avatarKey)] : []),
-    ...alsoEffects,
+    ...(change.avatarKey !== undefined && former.avatarKey ? [dropObject(former.avatarKey)] : []),
+    ...effects,
   ];
   try {
-    const rows = await commit(scope, update, effects, [
-      ...(verification ? [verification.statement] : []),
-      ...(revocation ? [dropSessions(scope, revocation)] : []),
-      ...(revocation || emailChanged ? [dropResets(scope, userId)] : []),
+    const rows = await commit(scope, update, all, [
+      ...contacts.statements,
+      ...(revocation ? [dropSessions(scope, revocation), dropResets(scope, userId)] : []),
       ...profileChange(scope, userId, change),
       ...also,
     ]);
     const user = rows?.[0];
-    if (!user) return { ok: false, taken: "missing" };
+    if (!user) return null;
     if (revocation) await enforce(scope, revocation);
     return { ok: true, user };
   } catch (error) {
@@ -148,7 +194,8 @@ export async function deleteAccount(
   if (!found) return false;
   const { user, avatarKey } = found;
   const revocation = { userId };
-  const addresses = [user.email, user.phone].filter((address) => address !== null);
+  const former = (await formerOf(scope, userId)).map(({ value }) => value);
+  const addresses = [user.email, user.phone, ...former].filter((address) => address !== null);
   const deleted = await commit(
     scope,
     scope.db.delete(users).where(eq(users.id, userId)),

@@ -1,10 +1,8 @@
 /** Pictures of people. */
 import { sql } from "drizzle-orm";
-import { commit } from "../../platform/db/outbox.ts";
 import type { Scope } from "../../platform/runtime.ts";
-import { dropObject, storePicture } from "../../platform/storage/media.ts";
+import { storePicture } from "../../platform/storage/media.ts";
 import { cleanObject } from "../../platform/storage/pictures/stored.ts";
-import { findProfile } from "./people.ts";
 import { profiles, UNCLEANED } from "./tables.ts";
 
 /** Side of the square that a small picture fits into, and the most bytes it may be made of. */
@@ -13,17 +11,6 @@ const SMALL = { box: 100, maxBytes: 8 * 1024 * 1024 };
 /** Checks a picture, makes it small and puts it into the bucket; nobody's until a profile names its key. */
 export function storeAvatar(scope: Scope, userId: number, file: File): Promise<string> {
   return storePicture(scope, `avatars/${userId}`, "avatar", file, SMALL);
-}
-
-/** Takes one's picture: the new key first, then the old object by the queue. */
-export async function setAvatar(scope: Scope, userId: number, key: string | null): Promise<void> {
-  const found = await findProfile(scope, userId);
-  const picture = { avatarKey: key, cleanedAvatarKey: key };
-  const update = scope.db
-    .insert(profiles)
-    .values({ userId, ...picture })
-    .onConflictDoUpdate({ target: profiles.userId, set: picture });
-  await commit(scope, update, found?.avatarKey ? [dropObject(found.avatarKey)] : []);
 }
 
 /** Pictures that one night looks at, and how many of them before that is written down. */

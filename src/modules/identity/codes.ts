@@ -2,6 +2,7 @@
 import type { SQL } from "drizzle-orm";
 import { and, eq, gt, inArray, lt, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
+import { clientOf } from "../../platform/http/limits.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { codes } from "./tables.ts";
 
@@ -16,7 +17,7 @@ const LIFETIME: Record<Purpose, number> = {
   change_phone: 10 * 60_000,
 };
 
-/** Wrong guesses that a code to one phone stands before it is void. */
+/** Wrong guesses that a code stands from the client that asked for it, and as many from everybody else together. */
 const MAX_ATTEMPTS = 5;
 
 export interface NewCode {
@@ -25,6 +26,10 @@ export interface NewCode {
   readonly secret: string;
   /** The address or phone it goes to. */
   readonly target: string;
+  /** Made here when absent. */
+  readonly id?: string;
+  /** A password that waits for the code, sealed. */
+  readonly sealedPassword?: string;
 }
 
 function secretHash(scope: Scope, purpose: Purpose, secret: string): Promise<string> {
@@ -34,11 +39,13 @@ function secretHash(scope: Scope, purpose: Purpose, secret: string): Promise<str
 /** Prepares the row of a new code, for a batch that first drops the old ones (`dropCodes`). */
 export async function prepareCode(scope: Scope, code: NewCode): Promise<{ statement: BatchItem<"sqlite"> }> {
   const statement = scope.db.insert(codes).values({
-    id: crypto.randomUUID(),
+    id: code.id ?? crypto.randomUUID(),
     userId: code.userId as number,
     purpose: code.purpose,
     secretHash: await secretHash(scope, code.purpose, code.secret),
     target: code.target,
+    askedFrom: clientOf(scope),
+    sealedPassword: code.sealedPassword ?? null,
     expiresAt: scope.now() + LIFETIME[code.purpose],
     createdAt: scope.now(),
   });
@@ -77,26 +84,77 @@ export async function findCode(scope: Scope, purpose: Purpose, secret: string): 
   return row ?? null;
 }
 
-/** Tries a short code against one person's; each try counts, right or wrong. */
+/**
+ * Tries a short code against one person's; each try counts, right or wrong. Guesses of strangers use up nothing of what
+ * the client has that asked for the code.
+ */
 export async function guessCode(
   scope: Scope,
   purpose: Purpose,
   userId: number,
   secret: string,
 ): Promise<LiveCode | null> {
+  const asked = sql`(${codes.askedFrom} = ${clientOf(scope)})`;
   const [row] = await scope.db
     .update(codes)
-    .set({ attempts: sql`${codes.attempts} + 1` })
+    .set({
+      attempts: sql`${codes.attempts} + ${asked}`,
+      strangerAttempts: sql`${codes.strangerAttempts} + NOT ${asked}`,
+    })
     .where(
       and(
         eq(codes.userId, userId),
         eq(codes.purpose, purpose),
         gt(codes.expiresAt, scope.now()),
-        lt(codes.attempts, MAX_ATTEMPTS),
+        sql`iif(${asked}, ${codes.attempts}, ${codes.strangerAttempts}) < ${MAX_ATTEMPTS}`,
       ),
     )
     .returning({ id: codes.id, userId: codes.userId, target: codes.target, secretHash: codes.secretHash });
   return row && row.secretHash === (await secretHash(scope, purpose, secret)) ? row : null;
+}
+
+/** The live code whose page this is, with a password that waits for it. */
+export async function findWaiting(
+  scope: Scope,
+  id: string,
+): Promise<(LiveCode & { readonly sealedPassword: string }) | null> {
+  const [row] = await scope.db
+    .select({
+      id: codes.id,
+      userId: codes.userId,
+      target: codes.target,
+      sealedPassword: codes.sealedPassword,
+    })
+    .from(codes)
+    .where(and(eq(codes.id, id), gt(codes.expiresAt, scope.now()), lt(codes.attempts, MAX_ATTEMPTS)));
+  return row?.sealedPassword ? { ...row, sealedPassword: row.sealedPassword } : null;
+}
+
+/** Tries a code on its own page, whose address only its reader has; each try counts. */
+export async function guessWaiting(
+  scope: Scope,
+  purpose: Purpose,
+  id: string,
+  secret: string,
+): Promise<boolean> {
+  const [row] = await scope.db
+    .update(codes)
+    .set({ attempts: sql`${codes.attempts} + 1` })
+    .where(and(eq(codes.id, id), gt(codes.expiresAt, scope.now()), lt(codes.attempts, MAX_ATTEMPTS)))
+    .returning({ secretHash: codes.secretHash });
+  return row !== undefined && row.secretHash === (await secretHash(scope, purpose, secret));
+}
+
+/** Whether this client asked for a code of this purpose that still lives. */
+export async function hasAsked(scope: Scope, purpose: Purpose): Promise<boolean> {
+  const [row] = await scope.db
+    .select({ id: codes.id })
+    .from(codes)
+    .where(
+      and(eq(codes.purpose, purpose), eq(codes.askedFrom, clientOf(scope)), gt(codes.expiresAt, scope.now())),
+    )
+    .limit(1);
+  return row !== undefined;
 }
 
 /** Spends a code: the statement whose row count says whether this request was the one. */

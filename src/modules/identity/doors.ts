@@ -3,7 +3,7 @@ import { invalid, Refusal, refuse } from "../../platform/http/errors.ts";
 import type { Text } from "../../platform/http/text.ts";
 import type { Taken } from "./accounts.ts";
 import { messages } from "./messages.ts";
-import { DEFAULT_POLICY, type PasswordPolicy, weaknesses } from "./rules.ts";
+import { DEFAULT_POLICY, type PasswordPolicy, usernameFault, weaknesses } from "./rules.ts";
 import type { Refreshed } from "./sessions.ts";
 
 /** Refuses a weak password under `field`, with everything that is wrong with it. */
@@ -14,6 +14,12 @@ export function requireStrong(
 ): void {
   const faults = weaknesses(password, policy);
   if (faults.length > 0) throw invalid({ [field]: faults });
+}
+
+/** Refuses a username that nobody may choose. */
+export function requireUsername(username: string): void {
+  const fault = usernameFault(username);
+  if (fault) throw invalid({ username: fault });
 }
 
 const TAKEN: Record<Taken, Text> = {

@@ -5,6 +5,7 @@ import { type Route, route } from "../../platform/http/route.ts";
 import { objectText, streamAnswer } from "../../platform/http/stream.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { mediaUrl } from "../../platform/storage/media.ts";
+import { formerOf } from "./contacts.ts";
 import { findProfile } from "./people.ts";
 import { listDevices } from "./sessions.ts";
 
@@ -16,7 +17,18 @@ export async function exportAccount(scope: Scope, userId: number): Promise<objec
   if (!found) throw notFound();
   const { passwordHash: _, usernameKey: __, ...account } = found.user;
   const profile = { birthday: found.birthday, avatar: mediaUrl(scope, found.avatarKey) };
-  return { account, profile, sessions: await listDevices(scope, userId) };
+  const former = await formerOf(scope, userId);
+  return {
+    account,
+    profile,
+    sessions: await listDevices(scope, userId),
+    former_contacts: former.map(({ kind, value, createdAt, expiresAt }) => ({
+      kind,
+      value,
+      createdAt,
+      expiresAt,
+    })),
+  };
 }
 
 /** `GET /api/v1/users/me/export/`; each module that keeps something of a person brings its exporter. */

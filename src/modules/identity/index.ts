@@ -3,6 +3,8 @@ export { type AccountChange, accountErased, changeAccount, deleteAccount, type T
 export { authenticate } from "./authentication.ts";
 export { cleanAvatars, storeAvatar, sweepAvatars } from "./avatars.ts";
 export { purgeCodes } from "./codes.ts";
+export { purgeFormerContacts } from "./contacts.ts";
+export { purgeDevices } from "./devices.ts";
 export { requireStrong, takenRefusal } from "./doors.ts";
 export { isOffDuty, setDuty } from "./duty.ts";
 export { exportAccount, exportRoute } from "./export.ts";

@@ -34,6 +34,10 @@ export const messages = {
     "Names of the form user-<number> are given by the service. Choose another one.",
     "Имена вида user-<число> назначает сервис. Выберите другое.",
   ),
+  usernameMixed: text(
+    "A username may not mix letters of different alphabets.",
+    "В имени пользователя нельзя смешивать буквы разных алфавитов.",
+  ),
   emailTaken: text(
     "A user with that email already exists.",
     "Пользователь с таким Электронная почта уже существует.",
@@ -56,8 +60,8 @@ export const messages = {
   emailNotVerified: text("E-mail is not verified.", "Адрес электронной почты не подтверждён."),
   verificationSent: text("Verification e-mail sent.", "Письмо с подтверждением отправлено."),
   resetRequested: text(
-    "If this phone is registered, a code was sent to it.",
-    "Если номер зарегистрирован, на него отправлен код подтверждения.",
+    "If this phone is registered, we have sent a code to the phone or a letter to the e-mail address.",
+    "Если номер зарегистрирован, мы отправили код на телефон или письмо на электронную почту.",
   ),
   passwordUpdated: text("The password was changed.", "Пароль успешно обновлён."),
   codeWrong: text("The code is wrong or no longer valid.", "Код неверен или больше не действует."),

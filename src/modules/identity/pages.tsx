@@ -1,67 +1,66 @@
 /** The pages behind mailed links: an address confirmed, a new password chosen. They work without a script. */
 
 import { z } from "@hono/zod-openapi";
-import type { Child } from "hono/jsx";
 import { limited } from "../../platform/http/fields.ts";
-import { page } from "../../platform/http/page.tsx";
 import { type Route, route } from "../../platform/http/route.ts";
 import type { Text } from "../../platform/http/text.ts";
 import { text } from "../../platform/http/text.ts";
 import type { Scope } from "../../platform/runtime.ts";
+import { askingPage, card, linkIsDead, passwordChanged } from "./cards.tsx";
+import { contactPages } from "./contact-pages.tsx";
 import { messages } from "./messages.ts";
 import { findUser } from "./people.ts";
-import { checkResetLink, confirmEmail, resetPassword } from "./recovery.ts";
+import { checkEmailLink, checkResetLink, confirmEmail, resetPassword } from "./recovery.ts";
 import { DEFAULT_POLICY, weaknesses } from "./rules.ts";
 
 const words = {
+  confirmTitle: text("Confirm your address", "Подтвердите адрес"),
+  confirmMore: text(
+    "Press the button to confirm that this address is yours.",
+    "Нажмите кнопку, чтобы подтвердить, что это ваш адрес.",
+  ),
+  confirm: text("Confirm the address", "Подтвердить адрес"),
   confirmed: text("Your address is confirmed", "Адрес подтверждён"),
   confirmedMore: text(
     "You can close this page and go back to the app.",
     "Закройте страницу и вернитесь в приложение.",
   ),
-  linkDead: text("This link no longer works", "Ссылка больше не действует"),
-  linkDeadMore: text(
-    "It was used already, or it is too old. Ask the app for a new one.",
-    "Её уже использовали, или она устарела. Запросите новую в приложении.",
-  ),
   chooseTitle: text("Choose a new password", "Новый пароль"),
   password: text("New password", "Новый пароль"),
   again: text("The same again", "Ещё раз"),
   save: text("Save the password", "Сохранить пароль"),
-  changed: text("Your password was changed", "Пароль изменён"),
-  changedMore: text(
-    "Every device was signed out. Sign in with the new password.",
-    "Все устройства вышли из системы. Войдите с новым паролем.",
-  ),
 } satisfies Record<string, Text>;
 
-function card(scope: Scope, title: Text, body: Child, status = 200): Response {
-  const { locale } = scope;
-  return page(
-    { title: `${title[locale]} · Caravan`, locale, status },
-    <main class="card">
-      <h1>{title[locale]}</h1>
-      {body}
-    </main>,
-  );
-}
+const confirmPath = "/account-confirm-email/:key";
+const confirmParams = z.object({ key: limited(500) });
 
-const linkIsDead = (scope: Scope) =>
-  card(scope, words.linkDead, <p>{words.linkDeadMore[scope.locale]}</p>, 404);
-
+/** Looking confirms nothing: scanners of mail open links, too. */
 const confirmPage = route({
   method: "get",
-  path: "/account-confirm-email/:key",
+  path: confirmPath,
+  tag: "Pages",
+  summary: "Ask to confirm an address",
+  access: "public",
+  hidden: true,
+  params: confirmParams,
+  answers: {},
+  async handle({ scope, params }) {
+    if (!(await checkEmailLink(scope, params.key))) return linkIsDead(scope);
+    return askingPage(scope, words.confirmTitle, words.confirmMore, words.confirm);
+  },
+});
+
+const confirmSubmit = route({
+  method: "post",
+  path: confirmPath,
   tag: "Pages",
   summary: "Confirm an address",
   access: "public",
   hidden: true,
-  params: z.object({ key: limited(500) }),
+  params: confirmParams,
   answers: {},
-  async handle({ scope, params, request }) {
-    // Scanners of mail look at links with HEAD: that must not use one up before its reader comes.
-    const alive = request.method === "HEAD" || (await confirmEmail(scope, params.key));
-    if (!alive) return linkIsDead(scope);
+  async handle({ scope, params }) {
+    if (!(await confirmEmail(scope, params.key))) return linkIsDead(scope);
     return card(scope, words.confirmed, <p>{words.confirmedMore[scope.locale]}</p>);
   },
 });
@@ -146,8 +145,14 @@ const resetSubmit = route({
     ];
     if (faults.length > 0) return resetForm(scope, faults, 400);
     if (!(await resetPassword(scope, code, body.new_password1))) return linkIsDead(scope);
-    return card(scope, words.changed, <p>{words.changedMore[scope.locale]}</p>);
+    return passwordChanged(scope);
   },
 });
 
-export const linkRoutes: readonly Route[] = [confirmPage, resetPage, resetSubmit];
+export const linkRoutes: readonly Route[] = [
+  confirmPage,
+  confirmSubmit,
+  resetPage,
+  resetSubmit,
+  ...contactPages,
+];

@@ -1,6 +1,7 @@
 /** People as they are looked up. */
-import { eq } from "drizzle-orm";
+import { eq, type SQL } from "drizzle-orm";
 import type { Scope } from "../../platform/runtime.ts";
+import { type DeviceFacts, type DeviceMarks, deviceColumns } from "./devices.ts";
 import { foldEmail } from "./rules.ts";
 import { profiles, users } from "./tables.ts";
 
@@ -27,6 +28,24 @@ export const userRoom = (userId: number) => `user:${userId}`;
 export async function findUser(scope: Scope, userId: number): Promise<User | null> {
   const [row] = await scope.db.select().from(users).where(eq(users.id, userId));
   return row ?? null;
+}
+
+/** Somebody, and how their account knows the asking device. */
+export interface Asking {
+  readonly user: User;
+  readonly device: DeviceFacts;
+}
+
+/** Accounts with how each knows the device; one statement. */
+export async function findAsking(
+  scope: Scope,
+  marks: DeviceMarks,
+  where: SQL | undefined,
+): Promise<Asking[]> {
+  return scope.db
+    .select({ user: users, device: deviceColumns(marks) })
+    .from(users)
+    .where(where);
 }
 
 export async function findByEmail(scope: Scope, email: string): Promise<User | null> {

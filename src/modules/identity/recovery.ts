@@ -1,23 +1,28 @@
-/** Proof by mail or SMS: addresses confirmed, passwords and phones changed by people who can't or need not sign in. */
+/** Proof by mail: addresses confirmed, and passwords set anew by people who can't sign in. */
 import { and, eq, sql } from "drizzle-orm";
 import { randomCode, randomToken } from "../../platform/crypto/digest.ts";
 import { anyHasher } from "../../platform/crypto/hasher.ts";
 import { isUniqueViolation } from "../../platform/db/client.ts";
 import { commit, type Effect } from "../../platform/db/outbox.ts";
+import { Refusal } from "../../platform/http/errors.ts";
 import { attempt, clientOf, countMail, refund } from "../../platform/http/limits.ts";
-import { mailEffect, smsEffect } from "../../platform/mail/mail.ts";
+import { mailEffect } from "../../platform/mail/mail.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import {
   dropCodes,
   dropResets,
   findCode,
-  guessCode,
+  hasAsked,
   type LiveCode,
+  type NewCode,
   prepareCode,
   spendCode,
 } from "./codes.ts";
+import { emailsOf, formerOf } from "./contacts.ts";
+import { deviceMarks, deviceSubject } from "./devices.ts";
+import { securityLetters } from "./letters.ts";
 import { resetCode, resetLink } from "./mails.ts";
-import { findByEmail, findByPhone, type User } from "./people.ts";
+import { findAsking, findUser, type User } from "./people.ts";
 import { foldEmail, mayRecover } from "./rules.ts";
 import { dropSessions, enforce, revokeEffect } from "./sessions.ts";
 import { users } from "./tables.ts";
@@ -36,10 +41,27 @@ export async function confirmEmail(scope: Scope, secret: string): Promise<boolea
   return (await commit(scope, spendCode(scope, code.id), [], [verify])) !== null;
 }
 
+/** Whether a mailed link would confirm an address; looking spends nothing. */
+export async function checkEmailLink(scope: Scope, secret: string): Promise<boolean> {
+  return (await findCode(scope, "verify_email", secret)) !== null;
+}
+
+/**
+ * The account of an address that somebody asks for a letter to, counted per asking client and per address. What the
+ * account's own devices ask for is counted apart: nobody can use up an owner's letters.
+ */
+async function askingFor(scope: Scope, email: string, purpose: string): Promise<User | null> {
+  const address = foldEmail(email);
+  const marks = await deviceMarks(scope);
+  const [found] = await findAsking(scope, marks, eq(users.email, address));
+  const device = deviceSubject(scope, marks, found?.device);
+  await countMail(scope, [purpose + address, ...(device ? [device] : [])].join("|"));
+  return found?.user ?? null;
+}
+
 /** Mails a new link to an address that is registered and unconfirmed. Says nothing about which. */
 export async function resendVerification(scope: Scope, email: string): Promise<void> {
-  await countMail(scope, foldEmail(email));
-  const user = await findByEmail(scope, email);
+  const user = await askingFor(scope, email, "resend:");
   const userId = user?.isActive && !user.emailVerifiedAt ? user.id : 0;
   const person = {
     userId,
@@ -60,26 +82,19 @@ export async function requestResetLink(
   email: string,
   also: Parameters<typeof commit>[3] = [],
 ): Promise<boolean> {
-  await countMail(scope, foldEmail(email));
-  return mailResetLink(scope, await findByEmail(scope, email), also);
+  return mailResetLink(scope, await askingFor(scope, email, ""), also);
 }
 
-async function mailResetLink(
+export async function mailResetLink(
   scope: Scope,
   user: User | null,
   also: Parameters<typeof commit>[3] = [],
 ): Promise<boolean> {
   const { secret, url } = newResetLink(scope, user?.id ?? 0);
+  const data = { url, username: user?.username ?? "" };
   const letter = (to: string) =>
-    mailEffect(
-      "identity.reset_link",
-      resetLink,
-      to,
-      user?.locale ?? scope.locale,
-      { url, username: user?.username ?? "" },
-      true,
-    );
-  return issue(scope, user, "reset_link", secret, letter, also);
+    mailEffect("identity.reset_link", resetLink, to, user?.locale ?? scope.locale, data, true);
+  return issueReset(scope, user, { purpose: "reset_link", secret }, letter, also);
 }
 
 function newResetLink(scope: Scope, userId: number): { secret: string; url: string } {
@@ -103,12 +118,11 @@ function resetUid(userId: number): string {
 
 /** Mails a six-digit code. False for an address that opens no account: the client is told, by its contract. */
 export async function requestResetCode(scope: Scope, email: string): Promise<boolean> {
-  await countMail(scope, foldEmail(email));
-  const user = await findByEmail(scope, email);
+  const user = await askingFor(scope, email, "");
   for (let tries = 0; ; tries++) {
     const code = randomCode();
     try {
-      return await issue(scope, user, "reset_code", code, (to) =>
+      return await issueReset(scope, user, { purpose: "reset_code", secret: code }, (to) =>
         mailEffect("identity.reset_code", resetCode, to, scope.locale, { code }, true),
       );
     } catch (error) {
@@ -118,38 +132,24 @@ export async function requestResetCode(scope: Scope, email: string): Promise<boo
   }
 }
 
-/** Sends a code to a phone, if somebody active has it. Where only an address is proved, the link goes there instead. */
-export async function requestResetSms(scope: Scope, phone: string): Promise<void> {
-  await countMail(scope, phone);
-  const user = await findByPhone(scope, phone);
-  if (user && !mayRecover(user, "phone")) {
-    await mailResetLink(scope, user);
-    return;
-  }
-  const code = randomCode();
-  const secret = `${user?.id ?? 0}:${code}`;
-  await issue(scope, user, "reset_sms", secret, (to) => smsEffect(to, smsText(scope, code), code));
-}
-
-function smsText(scope: Scope, code: string): string {
-  return scope.locale === "ru" ? `Caravan: код подтверждения ${code}` : `Caravan: your code is ${code}`;
+interface NewReset extends Pick<NewCode, "secret" | "id" | "sealedPassword"> {
+  readonly purpose: "reset_link" | "reset_code" | "reset_sms";
 }
 
 /** Stores a code and sends it. False when there is nobody whom it may be sent to. */
-async function issue(
+export async function issueReset(
   scope: Scope,
   user: User | null,
-  purpose: "reset_link" | "reset_code" | "reset_sms",
-  secret: string,
+  code: NewReset,
   effect: (to: string) => Effect,
   also: Parameters<typeof commit>[3] = [],
 ): Promise<boolean> {
   // For nobody the same transaction runs and moves no row, so that it takes the same time.
-  const by = purpose === "reset_sms" ? "phone" : "email";
+  const by = code.purpose === "reset_sms" ? "phone" : "email";
   const target = user?.[by] ?? "nobody";
   const userId = user?.[by] && user.isActive && mayRecover(user, by) ? user.id : 0;
-  const { statement } = await prepareCode(scope, { purpose, userId, secret, target });
-  const rest = [dropCodes(scope, userId, purpose), statement, ...also];
+  const { statement } = await prepareCode(scope, { ...code, userId, target });
+  const rest = [dropCodes(scope, userId, code.purpose), statement, ...also];
   return (await commit(scope, touch(scope, userId), [effect(target)], rest)) !== null;
 }
 
@@ -157,13 +157,19 @@ function touch(scope: Scope, userId: number) {
   return scope.db.update(users).set({ updatedAt: scope.now() }).where(eq(users.id, userId));
 }
 
-/** The live code behind a six-digit code, with wrong guesses counted per client and in total. */
+/**
+ * The live code behind a six-digit code, which names no account: wrong guesses count per client and in total. When the
+ * total is used up, clients that asked for a code themselves are still heard.
+ */
 export async function checkResetCode(scope: Scope, code: string): Promise<LiveCode | null> {
-  const guess = [
-    { rate: "codeGuess", subject: clientOf(scope) },
-    { rate: "codeGuessTotal", subject: "everybody" },
-  ] as const;
-  await attempt(scope, "codeGuess", guess);
+  const own = { rate: "codeGuess", subject: clientOf(scope) } as const;
+  const guess = [own, { rate: "codeGuessTotal", subject: "everybody" }] as const;
+  try {
+    await attempt(scope, "codeGuess", guess);
+  } catch (refusal) {
+    if (!(refusal instanceof Refusal) || !(await hasAsked(scope, "reset_code"))) throw refusal;
+    await attempt(scope, "codeGuess", [own]);
+  }
   const found = await findCode(scope, "reset_code", code);
   // Its own hit and no other: one right code of one's own must not buy more guesses at somebody else's.
   if (found) await refund(scope, "codeGuess", guess);
@@ -176,23 +182,25 @@ export async function checkResetLink(scope: Scope, uid: string, token: string): 
   return code && resetUid(code.userId) === uid.toLowerCase() ? code : null;
 }
 
-/** The live code that was sent to a phone. A phone of nobody's costs the same statements. */
-export async function checkResetSms(scope: Scope, phone: string, code: string): Promise<LiveCode | null> {
-  await attempt(scope, "codeGuess", [{ rate: "codeGuess", subject: clientOf(scope) }]);
-  const user = await findByPhone(scope, phone);
-  const userId = user?.id ?? 0;
-  return guessCode(scope, "reset_sms", userId, `${userId}:${code}`);
+/** Spends the code, sets the password, ends every session and tells the owner. False when somebody spent it first. */
+export async function resetPassword(scope: Scope, code: LiveCode, password: string): Promise<boolean> {
+  return resetPasswordHash(scope, code, await anyHasher(scope.runtime.hashers).hash(password));
 }
 
-/** Spends the code, sets the password and ends every session. False when somebody spent it first. */
-export async function resetPassword(scope: Scope, code: LiveCode, password: string): Promise<boolean> {
-  const passwordHash = await anyHasher(scope.runtime.hashers).hash(password);
-  const revocation = { userId: code.userId };
+/** The same for a password that was hashed when the code was asked for. */
+export async function resetPasswordHash(
+  scope: Scope,
+  code: LiveCode,
+  passwordHash: string,
+): Promise<boolean> {
+  const user = await findUser(scope, code.userId);
+  if (!user) return false;
+  const revocation = { userId: user.id };
   const now = scope.now();
   const change = scope.db
     .update(users)
     .set({ passwordHash, passwordIsTemporary: false, updatedAt: now })
-    .where(eq(users.id, code.userId));
+    .where(eq(users.id, user.id));
   // Whoever reads what comes to an address or a phone has proved it.
   const proof = scope.db
     .update(users)
@@ -200,53 +208,14 @@ export async function resetPassword(scope: Scope, code: LiveCode, password: stri
       emailVerifiedAt: sql`iif(${users.email} = ${code.target}, coalesce(${users.emailVerifiedAt}, ${now}), ${users.emailVerifiedAt})`,
       phoneVerifiedAt: sql`iif(${users.phone} = ${code.target}, coalesce(${users.phoneVerifiedAt}, ${now}), ${users.phoneVerifiedAt})`,
     })
-    .where(eq(users.id, code.userId));
+    .where(eq(users.id, user.id));
+  const letters = securityLetters(scope, user, "password_reset", emailsOf(await formerOf(scope, user.id)));
   const done = await commit(
     scope,
     spendCode(scope, code.id),
-    [revokeEffect(scope, revocation)],
-    [change, proof, dropSessions(scope, revocation), dropResets(scope, code.userId)],
+    [revokeEffect(scope, revocation), ...letters],
+    [change, proof, dropSessions(scope, revocation), dropResets(scope, user.id)],
   );
   if (done) await enforce(scope, revocation);
   return done !== null;
-}
-
-/** Sends a code to a free phone that somebody wants to sign in with; until it comes back the old one does. */
-export async function requestPhoneChange(scope: Scope, userId: number, phone: string): Promise<void> {
-  await countMail(scope, phone);
-  const secret = randomCode();
-  const { statement } = await prepareCode(scope, {
-    purpose: "change_phone",
-    userId,
-    secret: `${userId}:${secret}`,
-    target: phone,
-  });
-  await commit(
-    scope,
-    touch(scope, userId),
-    [smsEffect(phone, smsText(scope, secret), secret)],
-    [dropCodes(scope, userId, "change_phone"), statement],
-  );
-}
-
-/** Takes the new phone for a right code. */
-export async function confirmPhoneChange(
-  scope: Scope,
-  userId: number,
-  secret: string,
-): Promise<"changed" | "wrong" | "taken"> {
-  const code = await guessCode(scope, "change_phone", userId, `${userId}:${secret}`);
-  if (!code) return "wrong";
-  const now = scope.now();
-  const change = scope.db
-    .update(users)
-    .set({ phone: code.target, phoneVerifiedAt: now, updatedAt: now })
-    .where(eq(users.id, userId));
-  try {
-    const done = await commit(scope, spendCode(scope, code.id), [], [change, dropResets(scope, userId)]);
-    return done ? "changed" : "wrong";
-  } catch (error) {
-    if (isUniqueViolation(error, "users.phone")) return "taken";
-    throw error;
-  }
 }

@@ -6,6 +6,7 @@ import { commit } from "../../platform/db/outbox.ts";
 import { clientOf, count } from "../../platform/http/limits.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { type Taken, takenOf } from "./accounts.ts";
+import { requireUsername } from "./doors.ts";
 import type { User } from "./people.ts";
 import { foldEmail, foldUsername, madeFrom, usernameFrom } from "./rules.ts";
 import { type Credentials, credentialsFor, type Door, prepareSession } from "./sessions.ts";
@@ -44,6 +45,7 @@ export async function register(
   facts: Registration,
   options: { signIn: boolean; also?: Companions } = { signIn: true },
 ): Promise<Registered> {
+  if (facts.username !== undefined) requireUsername(facts.username);
   await count(scope, "registration", clientOf(scope));
   const passwordHash = await anyHasher(scope.runtime.hashers).hash(facts.password);
   for (let tries = 0; ; tries++) {

@@ -5,18 +5,18 @@ import { boolean, day, email, string } from "../../platform/http/fields.ts";
 import { text } from "../../platform/http/text.ts";
 import { ageFilter } from "../../platform/resources/filters.ts";
 import { ALL, field, NOTHING, READ, REMOVE, resource } from "../../platform/resources/resource.ts";
-import { foldEmail } from "./rules.ts";
 import { phone, username } from "./schemas.ts";
 import {
   consequencesOf,
   endDevices,
   giveTemporaryPassword,
   proveEmail,
+  provePhone,
   removeAccount,
   removeDevice,
   sendReset,
 } from "./staff.ts";
-import { codes, sessions, users } from "./tables.ts";
+import { codes, formerContacts, sessions, users } from "./tables.ts";
 
 const birthday = sql`(SELECT birthday FROM profiles WHERE user_id = users.id)`;
 const avatar = sql`(SELECT '/media/' || avatar_key FROM profiles WHERE user_id = users.id)`;
@@ -38,7 +38,7 @@ const userResource = resource({
   fields: {
     username: field.text(users.username, text("Username", "Имя пользователя"), { input: username() }),
     email: field.text(users.email, text("E-mail", "Эл. почта"), {
-      input: orNone(email().transform(foldEmail)),
+      input: orNone(email()),
     }),
     phone: field.text(users.phone, text("Phone", "Телефон"), { input: orNone(phone()) }),
     first_name: field.text(users.firstName, text("First name", "Имя"), { input: name }),
@@ -78,6 +78,7 @@ const userResource = resource({
   tabs: [
     { resource: "sessions", target: "user", label: text("Devices", "Устройства") },
     { resource: "codes", target: "user", label: text("Codes", "Коды") },
+    { resource: "former-contacts", target: "user", label: text("Former contacts", "Прежние контакты") },
   ],
   consequences: consequencesOf,
   remove: removeAccount,
@@ -92,6 +93,11 @@ const userResource = resource({
       label: text("Take the e-mail as proved", "Считать почту подтверждённой"),
       roles: ["staff"],
       run: proveEmail,
+    },
+    confirm_phone: {
+      label: text("Take the phone as proved", "Считать телефон подтверждённым"),
+      roles: ["staff"],
+      run: provePhone,
     },
     send_reset: {
       label: text("Mail a reset link", "Отправить ссылку для сброса пароля"),
@@ -156,4 +162,26 @@ const codeResource = resource({
   rights: { operator: NOTHING, staff: REMOVE },
 });
 
-export const identityResources = [userResource, sessionResource, codeResource];
+/** Deleting a row makes its link void and the address free: where an intruder's address would take the change back. */
+const formerContactResource = resource({
+  name: "former-contacts",
+  subject: "former_contact",
+  label: text("Former contacts", "Прежние контакты"),
+  group: "people",
+  table: formerContacts,
+  key: [formerContacts.id],
+  title: "value",
+  fields: {
+    user: field.reference("users", formerContacts.userId, text("Person", "Пользователь")),
+    kind: field.choice(formerContacts.kind, text("What", "Что")),
+    value: field.text(formerContacts.value, text("Address or phone", "Адрес или телефон")),
+    created_at: field.instant(formerContacts.createdAt, text("Changed", "Изменён")),
+    expires_at: field.instant(formerContacts.expiresAt, text("Can be taken back until", "Можно вернуть до")),
+  },
+  search: [formerContacts.value],
+  filters: ["user", "kind", "created_at"],
+  sort: { field: "created_at", order: "desc" },
+  rights: { operator: NOTHING, staff: REMOVE },
+});
+
+export const identityResources = [userResource, sessionResource, codeResource, formerContactResource];

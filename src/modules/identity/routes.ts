@@ -6,18 +6,14 @@ import { type Route, reply, route } from "../../platform/http/route.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { storePicture } from "../../platform/storage/media.ts";
 import { changeAccount, deleteAccount } from "./accounts.ts";
-import { setAvatar } from "./avatars.ts";
+import { isPhoneTaken } from "./contacts.ts";
 import { refreshRefusal, requireStrong, takenRefusal } from "./doors.ts";
 import { messages } from "./messages.ts";
-import { findByPhone, findProfile } from "./people.ts";
-import {
-  checkResetSms,
-  confirmPhoneChange,
-  requestPhoneChange,
-  requestResetSms,
-  resetPassword,
-} from "./recovery.ts";
+import { findProfile, type User } from "./people.ts";
+import { checkResetSms, confirmPhoneChange, phoneRequest, requestResetSms } from "./phone-recovery.ts";
+import { resetPassword } from "./recovery.ts";
 import { register } from "./registration.ts";
+import { isTrusted } from "./rules.ts";
 import {
   Account,
   Detail,
@@ -133,28 +129,36 @@ const changeProfile = (method: "put" | "patch") =>
       const before = await findProfile(scope, userId);
       if (!before) throw notFound();
       if (body.email === null && !before.user.phone) throw invalid({ email: messages.phoneRequired });
-      const newPhone = body.phone === before.user.phone ? undefined : body.phone;
-      if (newPhone && (await findByPhone(scope, newPhone))) throw takenRefusal("phone");
+      const asked = await phoneAsked(scope, before.user, body.phone);
       const picture =
         body.avatar instanceof File
           ? await storePicture(scope, `avatars/${userId}`, "avatar", body.avatar)
           : body.avatar;
-      const changed = await changeAccount(scope, userId, {
-        username: body.username,
-        email: body.email,
-        firstName: body.first_name,
-        lastName: body.last_name,
-      });
-      if (!changed.ok) {
-        if (changed.taken === "missing") throw notFound();
-        throw takenRefusal(changed.taken);
-      }
-      if (picture === null || (typeof picture === "string" && picture !== ""))
-        await setAvatar(scope, userId, picture);
-      if (newPhone) await requestPhoneChange(scope, userId, newPhone);
-      return reply(200, await accountWire(scope, userId));
+      const changed = await changeAccount(
+        scope,
+        userId,
+        {
+          username: body.username,
+          email: body.email,
+          firstName: body.first_name,
+          lastName: body.last_name,
+          avatarKey: picture === "" ? undefined : picture,
+        },
+        { session: caller.sessionId, ...asked },
+      );
+      if (changed.ok) return reply(200, await accountWire(scope, userId));
+      if (typeof picture === "string" && picture !== "")
+        scope.defer("identity.avatar", scope.runtime.bucket.delete(picture));
+      throw changed.taken === "missing" ? notFound() : takenRefusal(changed.taken);
     },
   });
+
+/** What asks for the proof of a phone; nothing for the present one, unless a change put it there and it is unproved. */
+async function phoneAsked(scope: Scope, user: User, phone: string | undefined) {
+  if (phone === undefined || (phone === user.phone && isTrusted(user, "phone"))) return {};
+  if (await isPhoneTaken(scope, phone, user.id)) throw takenRefusal("phone");
+  return phoneRequest(scope, user.id, phone);
+}
 
 const confirmPhone = route({
   method: "post",
@@ -165,7 +169,7 @@ const confirmPhone = route({
   body: z.object({ code: string({ max: 10 }) }),
   answers: { 200: Detail },
   async handle({ scope, caller, body }) {
-    const result = await confirmPhoneChange(scope, caller.userId, body.code);
+    const result = await confirmPhoneChange(scope, caller.userId, caller.sessionId, body.code);
     if (result === "taken") throw takenRefusal("phone");
     if (result === "wrong") throw invalid({ code: messages.codeWrong });
     return reply(200, { detail: messages.phoneChanged[scope.locale] });
@@ -178,13 +182,13 @@ const passwordReset = route({
   tag,
   summary: "Ask for a new password by phone",
   description:
-    "Changes nothing by itself: a code goes to the phone, and `confirm/` takes it. The answer is the same for every phone.",
+    "Changes nothing by itself: a message with a code and a link goes to the phone. The linked page takes the code and activates `new_password`; `confirm/` takes it, too. The answer is the same for every phone.",
   access: "public",
   body: z.object({ phone: phone(), new_password: secret(128), new_password_confirm: secret(128) }),
   answers: { 200: Detail },
   async handle({ scope, body }) {
     checkNewPassword(body.new_password, body.new_password_confirm);
-    await requestResetSms(scope, body.phone);
+    await requestResetSms(scope, body.phone, body.new_password);
     return reply(200, { detail: messages.resetRequested[scope.locale] });
   },
 });

@@ -2,10 +2,12 @@
 
 import parsePhoneNumber from "libphonenumber-js/min";
 import { fits, lengthOf } from "../../platform/characters.ts";
+import { canonicalEmail } from "../../platform/email.ts";
 import { fill } from "../../platform/http/messages.ts";
 import type { Text } from "../../platform/http/text.ts";
 import { normalized } from "../../platform/unicode.ts";
 import { commonPasswords } from "./common-passwords.ts";
+import { mixesAlphabets } from "./lookalikes.ts";
 import { messages } from "./messages.ts";
 
 /** The key under which a username is unique: letters that only look different (wide, ligated, raised) are the same. */
@@ -13,16 +15,22 @@ export function foldUsername(username: string): string {
   return normalized(username, "NFKC").toLowerCase();
 }
 
+/** An address as it is stored and looked up; what is no address is only folded. */
 export function foldEmail(email: string): string {
-  return email.trim().toLowerCase();
+  return canonicalEmail(email) ?? email.trim().toLowerCase();
+}
+
+/** A phone without what people write between its digits. */
+export function compactPhone(input: string): string {
+  return input.replace(/[\s().\p{Pd}]/gu, "");
 }
 
 /** E.164, or null when it can't be a phone. A Russian number may come as 8…, 7… or without its country. */
 export function normalizePhone(input: string): string | null {
-  const words = input.trim();
-  if (!/^\+?[\d\s().-]{5,24}$/.test(words)) return null;
-  const digits = words.replace(/\D/g, "");
-  for (const candidate of words.startsWith("+") ? [`+${digits}`] : [digits, `+${digits}`]) {
+  if (input.length > 64) return null;
+  const words = compactPhone(input);
+  if (!/^\+?\d{5,15}$/.test(words)) return null;
+  for (const candidate of words.startsWith("+") ? [words] : [words, `+${words}`]) {
     const phone = parsePhoneNumber(candidate, "RU");
     if (phone?.isPossible()) return phone.number;
   }
@@ -37,15 +45,41 @@ export function looksLikeEmail(words: string): boolean {
 }
 
 /**
+ * Why nobody may choose this username, null when they may. Asked of names that are new to their account, at every
+ * door: a name that somebody has already stays.
+ */
+export function usernameFault(username: string): Text | null {
+  return mixesAlphabets(username) ? messages.usernameMixed : null;
+}
+
+/** What is known of an account's address and phone. */
+export interface Proofs {
+  readonly emailVerifiedAt: number | null;
+  readonly phoneVerifiedAt: number | null;
+  /** A later change put it there, not the sign-up. */
+  readonly emailIsChanged: boolean;
+  readonly phoneIsChanged: boolean;
+}
+
+/**
+ * Whether an address or a phone is taken for its owner's: it was given at sign-up or it is proved. What a later change
+ * put there, unproved, may be anybody's: nothing that opens the account goes to it.
+ */
+export function isTrusted(proofs: Proofs, by: "email" | "phone"): boolean {
+  return by === "email"
+    ? proofs.emailVerifiedAt !== null || !proofs.emailIsChanged
+    : proofs.phoneVerifiedAt !== null || !proofs.phoneIsChanged;
+}
+
+/**
  * Whether an address or a phone may give a new password. Once one of the two is proved, an unproved one may not:
  * whoever registered with somebody else's address would come back through a phone of their own.
  */
-export function mayRecover(
-  proofs: { readonly emailVerifiedAt: number | null; readonly phoneVerifiedAt: number | null },
-  by: "email" | "phone",
-): boolean {
+export function mayRecover(proofs: Proofs, by: "email" | "phone"): boolean {
   const { emailVerifiedAt: email, phoneVerifiedAt: phone } = proofs;
-  return (by === "email" ? email : phone) !== null || (email === null && phone === null);
+  return (
+    (by === "email" ? email : phone) !== null || (email === null && phone === null && isTrusted(proofs, by))
+  );
 }
 
 /** A phone or an address without what a username can't hold. */
@@ -182,18 +216,16 @@ function yearsBefore(now: number, years: number): number {
 }
 
 const ASCII = /^[\x20-\x7e]*$/;
-const EMAIL =
-  /^[\w.!#$%&'*+/=?^`{|}~-]+@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*\.[a-z]{2,}$/i;
 
 /** Find Friend's three rules for an address, as its sign-in names them, one at a time. */
 export function signInEmailFault(email: string): Text | null {
-  if (!ASCII.test(email)) return messages.emailNotAscii;
+  if (!ASCII.test(email) && !isEmail(email)) return messages.emailNotAscii;
   if (email.length < 5 || !fits(email, 254)) return messages.emailLength;
   return isEmail(email) ? null : messages.emailFormat;
 }
 
 export function isEmail(email: string): boolean {
-  return fits(email, 254) && EMAIL.test(email) && !email.includes("..") && !/^\.|\.@/.test(email);
+  return canonicalEmail(email) !== null;
 }
 
 /** What is wrong with an address that somebody gives as theirs. */

@@ -2,12 +2,14 @@
 import { z } from "@hono/zod-openapi";
 import { codeField } from "../../platform/http/exact.ts";
 import { complain, email, file, secret, string } from "../../platform/http/fields.ts";
+import { fill, messages as shared } from "../../platform/http/messages.ts";
 import type { Locale, Text } from "../../platform/http/text.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { mediaUrl } from "../../platform/storage/media.ts";
 import { messages } from "./messages.ts";
 import type { Person } from "./people.ts";
 import {
+  compactPhone,
   emailFaults,
   isReservedName,
   looksLikeEmail,
@@ -28,11 +30,16 @@ export function username(texts: { format: Text } = { format: messages.usernameFo
     .refine((value) => !isReservedName(value), { params: { text: messages.usernameReserved } });
 }
 
-/** A phone in any spelling; the value is E.164. At most 15 characters come in, as the clients' own check allows. */
+/** The clients' own check allows as many. */
+const PHONE_LENGTH = 15;
+
+/** A phone in any spelling; the value is E.164. Its length is checked without what stands between the digits. */
 export function phone() {
-  return string({ max: 15 }).transform((value, context) => {
-    const normal = normalizePhone(value);
-    if (normal === null) complain({ ...context, value }, messages.phoneFormat);
+  return string().transform((value, context) => {
+    const tooLong = compactPhone(value).length > PHONE_LENGTH;
+    const normal = tooLong ? null : normalizePhone(value);
+    const fault = tooLong ? fill(shared.maxLength, { limit: PHONE_LENGTH }) : messages.phoneFormat;
+    if (normal === null) complain({ ...context, value }, fault);
     return normal ?? "";
   });
 }

@@ -8,6 +8,7 @@ import { rosterOf } from "../../platform/realtime/roster.ts";
 import type { Revocation } from "../../platform/realtime/sockets.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { forget } from "./authentication.ts";
+import { marksToKeep } from "./devices.ts";
 import { sessions, users } from "./tables.ts";
 import { type Holder, REFRESH_PREFIX, readAccess, refreshToken, signAccess } from "./tokens.ts";
 
@@ -69,6 +70,7 @@ export async function prepareSession(
     expiresAt: now + LONGEST_SESSION,
     address: scope.client.address,
     userAgent: scope.client.userAgent,
+    ...(await marksToKeep(scope)),
     createdAt: now,
     lastSeenAt: now,
   });
@@ -98,6 +100,7 @@ export async function openSession(
   scope: Scope,
   door: Door,
   holder: Holder & { readonly passwordHash: string | null },
+  effects: readonly Effect[] = [],
 ): Promise<Credentials | null> {
   const session = await prepareSession(scope, door, holder.id);
   const touch = scope.db
@@ -110,7 +113,7 @@ export async function openSession(
         eq(users.isActive, true),
       ),
     );
-  const opened = await commit(scope, touch, [], [session.statement]);
+  const opened = await commit(scope, touch, effects, [session.statement]);
   return opened && credentialsFor(scope, session, door, holder);
 }
 

@@ -3,13 +3,17 @@
 import { eq, or } from "drizzle-orm";
 import { fits } from "../../platform/characters.ts";
 import { anyHasher } from "../../platform/crypto/hasher.ts";
+import type { Effect } from "../../platform/db/outbox.ts";
 import { type Refusal, refuse } from "../../platform/http/errors.ts";
-import { attempt, clientOf, count, forgive } from "../../platform/http/limits.ts";
+import { attempt, clientOf, count, forgive, type Limited } from "../../platform/http/limits.ts";
 import { fill } from "../../platform/http/messages.ts";
 import type { Scope } from "../../platform/runtime.ts";
+import { emailsOf, formerOf } from "./contacts.ts";
+import { type DeviceFacts, type DeviceMarks, deviceMarks, deviceSubject } from "./devices.ts";
+import { securityLetters } from "./letters.ts";
 import { messages } from "./messages.ts";
 import { aliasedId } from "./names.ts";
-import type { User } from "./people.ts";
+import { type Asking, findAsking, type User } from "./people.ts";
 import { openResetPage } from "./recovery.ts";
 import { foldEmail, foldUsername, normalizePhone } from "./rules.ts";
 import { type Credentials, type Door, openSession } from "./sessions.ts";
@@ -22,7 +26,8 @@ export type SignedIn =
 
 /**
  * Signs in by any of username, e-mail or phone. Guesses are counted per account, and per account and client
- * address, before the password is looked at; an unknown account costs the same time as a known one.
+ * address, before the password is looked at; an unknown account costs the same time as a known one. A device that
+ * signed in to the account before is counted apart, so that nobody locks its owner out.
  */
 export async function signIn(
   scope: Scope,
@@ -30,23 +35,57 @@ export async function signIn(
   identifier: string,
   password: string,
 ): Promise<SignedIn> {
-  await count(scope, "login", clientOf(scope));
-  const user = await findByIdentifier(scope, identifier);
-  const subject = user ? `user:${user.id}` : `name:${identifier.trim().toLowerCase().slice(0, 254)}`;
-  const guesses = [
-    { rate: "guess", subject },
-    { rate: "guessFromAddress", subject: `${subject}|${clientOf(scope)}` },
-  ] as const;
-  await attempt(scope, subject, guesses);
+  const marks = await deviceMarks(scope);
+  const { user, device } = (await findByIdentifier(scope, identifier, marks)) ?? { user: null };
+  const account = user ? `user:${user.id}` : `name:${identifier.trim().toLowerCase().slice(0, 254)}`;
+  await attempt(scope, `login|${clientOf(scope)}`, signInLimits(scope, marks, device));
+  const own = deviceSubject(scope, marks, device);
+  const guesses: readonly Limited[] = own
+    ? [{ rate: "guess", subject: `${account}|${own}` }]
+    : [
+        { rate: "guess", subject: account },
+        { rate: "guessFromAddress", subject: `${account}|${clientOf(scope)}` },
+      ];
+  const spent = await attempt(scope, account, guesses).then(
+    () => null,
+    (refusal: unknown) => refusal,
+  );
+  // Only who signed in there before holds the cookie: however often the device was wrong, the right password passes.
+  if (spent && !device?.byCookie) throw spent;
   const matches = await anyHasher(scope.runtime.hashers).verify(password, user?.passwordHash ?? null);
-  if (!user) return { ok: false, reason: "unknown" };
+  if (!matches && spent) throw spent;
+  if (!user || !device) return { ok: false, reason: "unknown" };
   if (!matches) return { ok: false, reason: "password" };
-  await forgive(scope, subject, guesses);
+  await forgive(scope, account, guesses);
   if (!user.isActive) return { ok: false, reason: "inactive" };
   if (user.email && !user.emailVerifiedAt && mustVerify(scope)) return { ok: false, reason: "unverified" };
   if (user.passwordIsTemporary) throw await temporaryRefusal(scope, user);
-  const credentials = await openSession(scope, door, user);
+  const effects = await newDeviceLetters(scope, user, device);
+  const credentials = await openSession(scope, door, user, effects);
   return credentials ? { ok: true, user, credentials } : { ok: false, reason: "password" };
+}
+
+/** Sign-ins of one address, among which those of a device that the account knows are counted apart. */
+function signInLimits(scope: Scope, marks: DeviceMarks, device: DeviceFacts | undefined): Limited[] {
+  const rate = "login";
+  const client = { rate, subject: `${clientOf(scope)}|${marks.client}` } as const;
+  if (device?.byCookie) return [{ rate, subject: `${clientOf(scope)}|${marks.cookie}` }];
+  return device?.byClient ? [client] : [{ rate, subject: clientOf(scope) }, client];
+}
+
+/**
+ * What the owner is told of a sign-in from a device that the account does not know. The first sign-in after the
+ * sign-up is not new, nor the first one of an account whose devices nobody has noted yet.
+ */
+async function newDeviceLetters(scope: Scope, user: User, device: DeviceFacts): Promise<Effect[]> {
+  if (!scope.runtime.settings.newDeviceLetters || user.lastLoginAt === null) return [];
+  if (device.byCookie || device.byClient || !device.knowsAny) return [];
+  const flooded = await count(scope, "resetMail", `devices:${user.id}`).then(
+    () => false,
+    () => true,
+  );
+  if (flooded) return [];
+  return securityLetters(scope, user, "new_device", emailsOf(await formerOf(scope, user.id)));
 }
 
 /** Whoever proved a temporary password is shown the way to one of their own. Said in full by `detail`: any client shows that. */
@@ -62,37 +101,45 @@ async function temporaryRefusal(scope: Scope, user: User): Promise<Refusal> {
  * An address wins over a username that looks like it, and a phone over a username made of its digits: nobody can
  * take over a sign-in by choosing a name.
  */
-async function findByIdentifier(scope: Scope, identifier: string): Promise<User | null> {
+async function findByIdentifier(
+  scope: Scope,
+  identifier: string,
+  marks: DeviceMarks,
+): Promise<Asking | null> {
   const words = identifier.trim();
   if (!words || !fits(words, 254)) return null;
   const email = words.includes("@") ? foldEmail(words) : null;
   const phone = normalizePhone(words);
   const aliased = aliasedId(words);
-  const rows = await scope.db
-    .select()
-    .from(users)
-    .where(
-      or(
-        eq(users.usernameKey, foldUsername(words)),
-        email ? eq(users.email, email) : undefined,
-        phone ? eq(users.phone, phone) : undefined,
-        aliased ? eq(users.id, aliased) : undefined,
-      ),
-    );
+  const rows = await findAsking(
+    scope,
+    marks,
+    or(
+      eq(users.usernameKey, foldUsername(words)),
+      email ? eq(users.email, email) : undefined,
+      phone ? eq(users.phone, phone) : undefined,
+      aliased ? eq(users.id, aliased) : undefined,
+    ),
+  );
   return (
-    rows.find((row) => email !== null && row.email === email) ??
-    rows.find((row) => phone !== null && row.phone === phone) ??
+    rows.find(({ user }) => email !== null && user.email === email) ??
+    rows.find(({ user }) => phone !== null && user.phone === phone) ??
     rows[0] ??
     null
   );
 }
 
-/** Whether somebody who is signed in knows their password; guesses count as at the door. */
+/**
+ * Whether somebody who is signed in knows their password. Guesses count as those of their device at the door: who has
+ * neither can't keep the owner from changing it.
+ */
 export async function verifyOwnPassword(scope: Scope, user: User, password: string): Promise<boolean> {
-  const subject = `user:${user.id}`;
-  const guesses = [{ rate: "guess", subject }] as const;
-  await attempt(scope, subject, guesses);
+  const account = `user:${user.id}`;
+  const marks = await deviceMarks(scope);
+  const own = deviceSubject(scope, marks, { byCookie: marks.cookie !== null, byClient: true });
+  const guesses = [{ rate: "guess", subject: `${account}|${own}` }] as const;
+  await attempt(scope, account, guesses);
   const matches = await anyHasher(scope.runtime.hashers).verify(password, user.passwordHash);
-  if (matches) await forgive(scope, subject, guesses);
+  if (matches) await forgive(scope, account, guesses);
   return matches;
 }

@@ -1,7 +1,7 @@
 /** What staff does to accounts: the rules that go with each change, and more than a change of fields. */
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { randomToken } from "../../platform/crypto/digest.ts";
-import { commit, type Effect } from "../../platform/db/outbox.ts";
+import { commit } from "../../platform/db/outbox.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import { invalid, notFound, refuse } from "../../platform/http/errors.ts";
 import { text } from "../../platform/http/text.ts";
@@ -16,8 +16,9 @@ import type {
 } from "../../platform/resources/resource.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { changeAccount, deleteAccount } from "./accounts.ts";
-import { dropResets } from "./codes.ts";
-import { userRoom } from "./people.ts";
+import { type ChangeParts, type ContactChange, contactParts } from "./contacts.ts";
+import { requireUsername } from "./doors.ts";
+import { findUser, userRoom } from "./people.ts";
 import { requestResetLink } from "./recovery.ts";
 import { foldUsername, madeFrom } from "./rules.ts";
 import { dropSessions, enforce, revokeEffect } from "./sessions.ts";
@@ -33,31 +34,36 @@ const NO_ADDRESS = text(
 
 const NOTHING_TO_PROVE = text("There is no address to prove.", "Подтверждать нечего.");
 
+const NO_PHONE_TO_PROVE = text(
+  "There is no phone to prove.",
+  "Подтверждать нечего: номера нет или он уже подтверждён.",
+);
+
 /** Whoever is blocked or gets other rights is signed out everywhere; what is new has to be proved anew. */
 export async function consequencesOf(scope: Scope, change: Change): Promise<Consequences> {
   const { before, values, caller } = change;
   const userId = before ? Number(before.id) : null;
   if (userId === caller.userId && (values.is_active === false || values.is_staff === false))
     throw invalid({ non_field_errors: OWN_RIGHTS });
-  const proof = await proofOf(scope, userId, { ...before?.row, ...values }, values);
+  if (typeof values.username === "string") requireUsername(values.username);
+  const contacts = await contactsOf(scope, userId, values);
   const revocation = userId !== null && losesRights(values) ? { userId } : null;
   return {
     set: {
       ...("username" in values ? nameColumns({ ...before?.row, ...values }) : {}),
-      ...("email" in values ? { emailVerifiedAt: null } : {}),
-      ...("phone" in values ? { phoneVerifiedAt: null } : {}),
+      ...contacts.set,
     },
+    where: contacts.where,
     effects: [
-      ...proof.effects,
+      ...contacts.effects,
       ...(revocation ? [revokeEffect(scope, revocation)] : []),
       // Nobody watches where a closed account's person is.
       ...(before && values.is_active === false ? [recheckEffect([userRoom(Number(before.id))])] : []),
     ],
     rest: [
       ...profileOf(scope, userId, values),
-      ...proof.rest,
+      ...contacts.statements,
       ...(revocation ? [dropSessions(scope, revocation)] : []),
-      ...(userId !== null && ("email" in values || "phone" in values) ? [dropResets(scope, userId)] : []),
     ],
     after: async () => revocation && enforce(scope, revocation),
   };
@@ -74,22 +80,20 @@ function nameColumns({ username, email }: Values) {
 const losesRights = (values: Values) =>
   values.is_active === false || values.is_staff === false || values.user_type !== undefined;
 
-/** A new address gets its letter. */
-async function proofOf(
-  scope: Scope,
-  userId: number | null,
-  person: Values,
-  values: Values,
-): Promise<{ effects: Effect[]; rest: Statement[] }> {
-  if (!values.email) return { effects: [], rest: [] };
-  const username = String(person.username);
-  const { statement, effect } = await verificationFor(scope, {
-    userId: userId ?? newUser(username),
-    email: String(values.email),
-    username,
-    locale: person.locale === "ru" ? "ru" : "en",
-  });
-  return { effects: [effect], rest: [statement] };
+/** What goes with an address and a phone: of a new account the letter that proves it, else what any change of them does. */
+async function contactsOf(scope: Scope, userId: number | null, values: Values): Promise<ChangeParts> {
+  const { email, phone } = values as ContactChange;
+  if (userId !== null) {
+    const user = await findUser(scope, userId);
+    if (!user) throw notFound();
+    return contactParts(scope, user, { email, phone });
+  }
+  if (!email) return { set: {}, where: undefined, statements: [], effects: [] };
+  const username = String(values.username);
+  const locale = values.locale === "ru" ? "ru" : "en";
+  const person = { userId: newUser(username), email, username, locale } as const;
+  const { statement, effect } = await verificationFor(scope, person);
+  return { set: {}, where: undefined, statements: [statement], effects: [effect] };
 }
 
 /** Within the transaction that makes the account. */
@@ -164,6 +168,17 @@ export async function proveEmail(scope: Scope, _: Caller, { id, row }: Subject, 
   return null;
 }
 
+/** For who can't be reached by a code, and showed another proof. */
+export async function provePhone(scope: Scope, _: Caller, { id, row }: Subject, audit: Audit): Promise<null> {
+  const update = scope.db
+    .update(users)
+    .set({ phoneVerifiedAt: scope.now() })
+    .where(and(eq(users.id, Number(id)), eq(users.phone, String(row.phone)), isNull(users.phoneVerifiedAt)));
+  const entry = audit("confirm_phone", { phone: row.phone }, null);
+  if (!(await commit(scope, update, [], [entry]))) throw refuse(409, NO_PHONE_TO_PROVE);
+  return null;
+}
+
 export async function sendReset(scope: Scope, _: Caller, { row }: Subject, audit: Audit): Promise<null> {
   const sent =
     typeof row.email === "string" &&
@@ -181,9 +196,14 @@ export async function giveTemporaryPassword(
 ): Promise<{ password: string }> {
   const password = randomToken(12);
   const entry = audit("temporary_password", null, null);
-  const changed = await changeAccount(scope, Number(id), { password, passwordIsTemporary: true }, undefined, [
-    entry,
-  ]);
+  const changed = await changeAccount(
+    scope,
+    Number(id),
+    { password, passwordIsTemporary: true },
+    {
+      also: [entry],
+    },
+  );
   if (!changed.ok) throw notFound();
   return { password };
 }

@@ -1,6 +1,6 @@
 /** People, their sessions and their one-time codes. */
 import { sql } from "drizzle-orm";
-import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 
 export const users = sqliteTable(
   "users",
@@ -32,6 +32,9 @@ export const users = sqliteTable(
     onDuty: integer("on_duty", { mode: "boolean" }).notNull().default(true),
     emailVerifiedAt: integer("email_verified_at"),
     phoneVerifiedAt: integer("phone_verified_at"),
+    /** A later change put this address or phone there, not the sign-up. */
+    emailIsChanged: integer("email_is_changed", { mode: "boolean" }).notNull().default(false),
+    phoneIsChanged: integer("phone_is_changed", { mode: "boolean" }).notNull().default(false),
     locale: text("locale", { enum: ["ru", "en"] })
       .notNull()
       .default("en"),
@@ -93,6 +96,9 @@ export const sessions = sqliteTable(
     expiresAt: integer("expires_at").notNull(),
     address: text("address").notNull(),
     userAgent: text("user_agent").notNull(),
+    /** By what the device is known again; a trigger keeps them in `known_devices`. */
+    clientMark: text("client_mark"),
+    cookieMark: text("cookie_mark"),
     createdAt: integer("created_at").notNull(),
     lastSeenAt: integer("last_seen_at").notNull(),
   },
@@ -114,7 +120,13 @@ export const codes = sqliteTable(
     secretHash: text("secret_hash").notNull(),
     /** The address or phone it was sent to. */
     target: text("target").notNull(),
+    /** Wrong guesses by the client that asked for it, and by everybody else: neither uses up the other's. */
     attempts: integer("attempts").notNull().default(0),
+    strangerAttempts: integer("stranger_attempts").notNull().default(0),
+    /** The client, as limits count clients, that asked for it. */
+    askedFrom: text("asked_from").notNull().default(""),
+    /** The hash of a password that waits for this code, encrypted. */
+    sealedPassword: text("sealed_password"),
     expiresAt: integer("expires_at").notNull(),
     createdAt: integer("created_at").notNull(),
   },
@@ -122,5 +134,49 @@ export const codes = sqliteTable(
     uniqueIndex("codes_secret").on(table.purpose, table.secretHash),
     index("codes_user").on(table.userId, table.purpose),
     index("codes_expiry").on(table.expiresAt),
+  ],
+);
+
+/**
+ * The address or phone that an account had before a change. While a row lives, its link takes the change back, and a
+ * trigger (`migrations/0020_contacts.sql`) lets nobody else have it: the refusal is that of the unique column.
+ */
+export const formerContacts = sqliteTable(
+  "former_contacts",
+  {
+    id: text("id").primaryKey().notNull(),
+    userId: integer("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    kind: text("kind", { enum: ["email", "phone"] }).notNull(),
+    value: text("value").notNull(),
+    /** What the account's row said of it, and says again when the change is taken back. */
+    verifiedAt: integer("verified_at"),
+    isChanged: integer("is_changed", { mode: "boolean" }).notNull(),
+    /** Keyed hash of the link's secret. */
+    secretHash: text("secret_hash").notNull().unique(),
+    createdAt: integer("created_at").notNull(),
+    expiresAt: integer("expires_at").notNull(),
+  },
+  (table) => [
+    index("former_contacts_value").on(table.value),
+    index("former_contacts_user").on(table.userId),
+    index("former_contacts_expiry").on(table.expiresAt),
+  ],
+);
+
+/** By what an account's devices are known again, kept by a trigger on `sessions`; a mark is a keyed hash, from which nothing can be read. */
+export const knownDevices = sqliteTable(
+  "known_devices",
+  {
+    userId: integer("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    mark: text("mark").notNull(),
+    seenAt: integer("seen_at").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.userId, table.mark] }),
+    index("known_devices_seen").on(table.seenAt),
   ],
 );

@@ -166,7 +166,7 @@ const setPassword = route({
       throw invalid({ current_password: messages.passwordWrong });
     }
     requireStrong(body.new_password, "new_password", ownPolicy(user));
-    await changeAccount(scope, user.id, { password: body.new_password }, caller.sessionId);
+    await changeAccount(scope, user.id, { password: body.new_password }, { session: caller.sessionId });
     return reply(204, null);
   },
 });

@@ -54,14 +54,16 @@ export async function changeProfile(
       birthday: body.birthday,
       avatarKey,
     },
-    undefined,
-    [
-      ...profileStatements(scope, caller, userId, body, facts.cityId),
-      ...interestStatements(scope, userId, body),
-      ...unfriended.statements,
-      ...(await audit(scope, caller, userId, body)),
-    ],
-    [...unfriended.effects, ...consentEffects(userId, body.is_geoip_allowed)],
+    {
+      session: caller.sessionId,
+      also: [
+        ...profileStatements(scope, caller, userId, body, facts.cityId),
+        ...interestStatements(scope, userId, body),
+        ...unfriended.statements,
+        ...(await audit(scope, caller, userId, body)),
+      ],
+      effects: [...unfriended.effects, ...consentEffects(userId, body.is_geoip_allowed)],
+    },
   );
   if (changed.ok) return;
   if (avatarKey) scope.defer("social.avatar", scope.runtime.bucket.delete(avatarKey));

@@ -45,6 +45,9 @@ export type Authentication =
 /** The cookie in which the Rideshare client keeps its access JWT. */
 export const SESSION_COOKIE = "jwt";
 
+/** The cookie by which a device that signed in before is known again. It opens nothing. */
+export const DEVICE_COOKIE = "caravan_device";
+
 /** What the request offers: the `Authorization` header first, then the cookie; null when neither does. */
 export function credentialOf(
   request: Request,

@@ -1,6 +1,7 @@
 /** Field types of the dialect: what Django REST framework's serializer fields accept, for JSON and forms alike. */
 import { z } from "@hono/zod-openapi";
 import { fits } from "../characters.ts";
+import { canonicalEmail } from "../email.ts";
 import { messages } from "./messages.ts";
 import type { Text } from "./text.ts";
 
@@ -49,8 +50,15 @@ export function secret(max = 255) {
   return limited(max).refine((value) => value.trim() !== "", { params: { text: messages.blank } });
 }
 
+/** An e-mail address; the value is its stored form. */
 export function email(max = 254) {
-  return z.preprocess(trimmed, limited(max).min(1).pipe(z.email()));
+  return string({ max })
+    .transform((value, context) => {
+      const address = canonicalEmail(value);
+      if (address === null) complain({ ...context, value }, messages.email);
+      return address ?? "";
+    })
+    .openapi({ type: "string", format: "email", maxLength: max });
 }
 
 /** No number, key, date or code needs more characters: what is longer meets no pattern. */

@@ -1,6 +1,7 @@
 /** `Idempotency-Key`: the same key, caller and body get the stored answer; another body a 422. Kept for 24 hours. */
 import { and, eq, isNull, lt, or } from "drizzle-orm";
 import { sha256 } from "../crypto/digest.ts";
+import { seal, unseal } from "../crypto/sealed.ts";
 import { idempotencyKeys } from "../db/tables.ts";
 import { log } from "../log.ts";
 import type { Scope } from "../runtime.ts";
@@ -71,7 +72,7 @@ async function recall(scope: Scope, id: string, requestHash: string, key: string
   const [row] = await scope.db.select().from(idempotencyKeys).where(eq(idempotencyKeys.id, id));
   if (row && row.requestHash !== requestHash) throw refuse(422, messages.keyReused);
   if (!row?.answer) throw new Refusal(409, { detail: messages.keyBusy }, { "Retry-After": "1" });
-  return JSON.parse(await decrypt(scope, id, key, row.answer)) as StoredAnswer;
+  return JSON.parse(await unseal(await keyTo(scope, id, key), row.answer)) as StoredAnswer;
 }
 
 /** When this fails the work is done all the same: its answer goes out, and the key stays taken, so that nothing is done twice. */
@@ -79,7 +80,7 @@ async function store(scope: Scope, id: string, key: string, answer: StoredAnswer
   try {
     await scope.db
       .update(idempotencyKeys)
-      .set({ status: answer.status, answer: await encrypt(scope, id, key, JSON.stringify(answer)) })
+      .set({ status: answer.status, answer: await seal(await keyTo(scope, id, key), JSON.stringify(answer)) })
       .where(eq(idempotencyKeys.id, id));
   } catch (error) {
     log("warn", "idempotency.store", { requestId: scope.requestId }, error);
@@ -95,26 +96,9 @@ export async function purgeIdempotencyKeys(scope: Scope): Promise<void> {
   await scope.db.delete(idempotencyKeys).where(lt(idempotencyKeys.createdAt, scope.now() - KEY_LIFETIME));
 }
 
-async function encrypt(scope: Scope, id: string, key: string, words: string): Promise<string> {
-  const iv = crypto.getRandomValues(new Uint8Array(12));
-  const secret = await scope.runtime.keys.sealingKey(`answer:${id}:${key}`);
-  const sealed = await crypto.subtle.encrypt(
-    { name: "AES-GCM", iv },
-    secret,
-    new TextEncoder().encode(words),
-  );
-  return `${iv.toBase64()}.${new Uint8Array(sealed).toBase64()}`;
-}
-
-async function decrypt(scope: Scope, id: string, key: string, sealed: string): Promise<string> {
-  const [iv = "", data = ""] = sealed.split(".");
-  const secret = await scope.runtime.keys.sealingKey(`answer:${id}:${key}`);
-  const open = await crypto.subtle.decrypt(
-    { name: "AES-GCM", iv: Uint8Array.fromBase64(iv) },
-    secret,
-    Uint8Array.fromBase64(data),
-  );
-  return new TextDecoder().decode(open);
+/** The client's own key opens its answer; nobody else's does. */
+function keyTo(scope: Scope, id: string, key: string): Promise<CryptoKey> {
+  return scope.runtime.keys.sealingKey(`answer:${id}:${key}`);
 }
 
 /** The body in one canonical spelling: keys sorted, files by their bytes. */

@@ -16,10 +16,24 @@ export async function shield(scope: Scope, door: string, caller: Caller | null =
 
 /** Who counts as one client: an IPv4 address, or the /64 of an IPv6 one, all of which one household has. */
 export function clientOf({ client: { address } }: Pick<Scope, "client">): string {
-  if (!address.includes(":") || address.includes(".")) return address;
+  return isVersion6(address) ? `${groupsOf(address).slice(0, 4).join(":")}::/64` : address;
+}
+
+/** The block of addresses that a provider moves one household about in: the /24 of IPv4, the /48 of IPv6. */
+export function addressBlock(address: string): string {
+  if (isVersion6(address)) return `${groupsOf(address).slice(0, 3).join(":")}::/48`;
+  return address.replace(/\.\d+$/, ".0/24");
+}
+
+function isVersion6(address: string): boolean {
+  return address.includes(":") && !address.includes(".");
+}
+
+/** The eight groups of an IPv6 address, written out. */
+function groupsOf(address: string): string[] {
   const [head = [], tail = []] = address.split("::").map((part) => part.split(":").filter(Boolean));
   const zeros = Array<string>(Math.max(0, 8 - head.length - tail.length)).fill("0");
-  return `${[...head, ...zeros, ...tail].slice(0, 4).join(":")}::/64`;
+  return [...head, ...zeros, ...tail];
 }
 
 /** Something counted: at most so many hits of `subject` (an address, an account) as the settings' rate says. */

@@ -137,6 +137,7 @@ async function run(
       const response =
         key === null ? await work() : await replayable(scope, { key, caller, route: place, body: raw }, work);
       carryBookmark(response.headers, scope.bookmark(), request);
+      for (const cookie of scope.cookies) response.headers.append("Set-Cookie", cookie);
       return response;
     },
     route.wording,

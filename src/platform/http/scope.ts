@@ -2,7 +2,7 @@
 import { BOOKMARK_COOKIE, BOOKMARK_HEADER, openSession } from "../db/client.ts";
 import { log } from "../log.ts";
 import type { Runtime, Scope } from "../runtime.ts";
-import { cookieOf } from "./caller.ts";
+import { cookieOf, DEVICE_COOKIE } from "./caller.ts";
 import { chooseLocale, type Locale } from "./text.ts";
 
 export function openScope(runtime: Runtime, request: Request, requestId: string, context: Deferring): Scope {
@@ -20,7 +20,9 @@ export function openScope(runtime: Runtime, request: Request, requestId: string,
     client: {
       address: request.headers.get("cf-connecting-ip") ?? "local",
       userAgent: (request.headers.get("user-agent") ?? "").slice(0, 300),
+      device: cookieOf(request, DEVICE_COOKIE),
     },
+    cookies: [],
     now: Date.now,
     defer: deferTo(context),
   };
@@ -39,6 +41,7 @@ export function openJobScope(runtime: Runtime, context: Deferring): Scope {
     requestOrigin: origin,
     requestId: crypto.randomUUID(),
     client: { address: "job", userAgent: "" },
+    cookies: [],
     now: Date.now,
     defer: deferTo(context),
   };

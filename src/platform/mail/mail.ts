@@ -34,9 +34,9 @@ export function mailEffect<Data extends object>(
   };
 }
 
-/** A short message to a phone in E.164; `code` is the one-time code that the text contains. */
-export function smsEffect(to: string, text: string, code: string): Effect {
-  return { kind: "sms", address: to, payload: { text, code } };
+/** A short message to a phone in E.164; `code` and `link` are the one-time code and the address that the text contains. */
+export function smsEffect(to: string, text: string, code?: string, link?: string): Effect {
+  return { kind: "sms", address: to, payload: { text, code, link } };
 }
 
 /** The letter of an outbox row, whatever its state: what a person gets to read. */
@@ -45,8 +45,8 @@ export function letterOf(
   templates: Templates,
 ): RenderedLetter | null {
   if (row.kind === "sms") {
-    const { text = "", code } = row.payload as { text?: string; code?: string };
-    return { subject: "SMS", text, html: "", links: [], codes: code ? [code] : [] };
+    const { text = "", code, link } = row.payload as { text?: string; code?: string; link?: string };
+    return { subject: "SMS", text, html: "", links: link ? [link] : [], codes: code ? [code] : [] };
   }
   const { template = "", locale = "en", data } = row.payload as Partial<MailPayload>;
   const letter = templates[template];

@@ -1,0 +1,18 @@
+/** Words encrypted with AES-GCM under a key of their own: `iv.data`, both in base64. */
+
+export async function seal(key: CryptoKey, words: string): Promise<string> {
+  const iv = crypto.getRandomValues(new Uint8Array(12));
+  const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, new TextEncoder().encode(words));
+  return `${iv.toBase64()}.${new Uint8Array(sealed).toBase64()}`;
+}
+
+/** Throws when the key is not the one they were sealed with. */
+export async function unseal(key: CryptoKey, sealed: string): Promise<string> {
+  const [iv = "", data = ""] = sealed.split(".");
+  const open = await crypto.subtle.decrypt(
+    { name: "AES-GCM", iv: Uint8Array.fromBase64(iv) },
+    key,
+    Uint8Array.fromBase64(data),
+  );
+  return new TextDecoder().decode(open);
+}
