@@ -41,6 +41,7 @@ describe("the list", () => {
         type: "FRIEND_REQUEST",
         read: false,
         recipient: ann.id,
+        room: null,
       },
     ]);
     expect((await get(`${LIST}?limit=1`, ann.with)).body).toHaveLength(1);

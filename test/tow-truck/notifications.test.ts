@@ -40,6 +40,7 @@ describe("the list", () => {
           is_read: false,
           user: ann.id,
           related_order: order,
+          room: `order:${order}`,
         },
       ],
     });
@@ -52,7 +53,7 @@ describe("the list", () => {
   ])("names the type of what is about %s, and no order", async (_name, type, about) => {
     await notify(ann.id, { type, about });
     const [row] = (await get(LIST, { token: ann.token })).body.results;
-    expect(row).toMatchObject({ notification_type: type, related_order: null });
+    expect(row).toMatchObject({ notification_type: type, related_order: null, room: about });
   });
 
   test("is one's own alone, the newest first, 20 a page", async () => {

@@ -1,11 +1,12 @@
 /** A chat's journal on its way to D1, and what those who are away are told of it. */
 import { sql } from "drizzle-orm";
+import { preview } from "../../platform/characters.ts";
 import { runBatch } from "../../platform/db/client.ts";
 import type { Entry } from "../../platform/realtime/journal.ts";
 import type { ReadMark } from "../../platform/realtime/tenant.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { calledSql } from "../identity/index.ts";
-import { pushNotices } from "../notifications/index.ts";
+import { latestNotice, noticesRead, pushNotices, pushRead, type ReadNotice } from "../notifications/index.ts";
 
 /** The integer id in a room's name. */
 function chatIdOf(room: string): number {
@@ -32,23 +33,23 @@ export async function archiveMessages(
     FROM json_each(${JSON.stringify(entries)}) AS e JOIN chats c ON c.id = ${chatId}
     LEFT JOIN users u ON u.id = e.value ->> 'author'`);
   if (!last) return void (await messages);
-  const ref = `${room}:${epoch}:${last.seq}`;
-  const absent = JSON.stringify([...present, last.author]);
   const activity = scope.db.run(sql`UPDATE chats SET last_seq = ${last.seq}, active_at = ${last.at}
     WHERE id = ${chatId} AND active_at <= ${last.at}`);
-  const away = sql`(u.id = c.initiator_id OR u.id = c.receiver_id) AND u.id NOT IN (SELECT value FROM json_each(${absent}))
-    AND NOT EXISTS (SELECT 1 FROM notifications told WHERE told.user_id = u.id AND told.ref = ${ref})`;
-  const former =
-    scope.db.run(sql`DELETE FROM notifications WHERE type = 'CHAT_MESSAGE' AND about = ${room} AND is_read = 0
-    AND user_id IN (SELECT u.id FROM users u JOIN chats c ON c.id = ${chatId} WHERE ${away})`);
-  const text = String(last.body.text ?? "").slice(0, SHOWN);
-  const notice = scope.db.run(sql`
-    INSERT OR IGNORE INTO notifications (user_id, type, title, message, about, ref, created_at)
-    SELECT u.id, 'CHAT_MESSAGE', 'Новое сообщение', ${calledSql("s")} || ': ' || ${text}, ${room}, ${ref},
-      ${scope.now()}
-    FROM chats c JOIN users s ON s.id = ${last.author} JOIN users u ON ${away}
-    WHERE c.id = ${chatId} AND NOT EXISTS (SELECT 1 FROM notification_settings n WHERE n.user_id = u.id AND n.receives = 0)
-    RETURNING user_id AS userId`);
+  const ref = `${room}:${epoch}:${last.seq}`;
+  const text = preview(String(last.body.text ?? ""), SHOWN);
+  const here = JSON.stringify([...present, last.author]);
+  const [former, notice] = latestNotice(scope, {
+    type: "CHAT_MESSAGE",
+    title: "Новое сообщение",
+    message: sql`(SELECT ${calledSql()} FROM users WHERE id = ${last.author}) || ': ' || ${text}`,
+    about: room,
+    ref,
+    // Who is away, and has not read it elsewhere before it came here.
+    recipients: sql`SELECT u.id FROM chats c JOIN users s ON s.id = ${last.author}
+      JOIN users u ON u.id IN (c.initiator_id, c.receiver_id)
+      WHERE c.id = ${chatId} AND u.id NOT IN (SELECT value FROM json_each(${here}))
+        AND NOT EXISTS (SELECT 1 FROM chat_reads r WHERE r.chat_id = c.id AND r.user_id = u.id AND r.seq >= ${last.seq})`,
+  });
   const [, , , told] = await runBatch(scope.db, [messages, activity, former, notice]);
   const people = ((told as D1Result | undefined)?.results ?? []) as { userId: number }[];
   pushNotices(
@@ -60,11 +61,23 @@ export async function archiveMessages(
 /** How much of a message a notification shows, in characters. */
 const SHOWN = 200;
 
+/** One transaction: how far people have read, and with it what they were told of this chat, once nothing in it is unread. */
 export async function archiveReads(scope: Scope, room: string, reads: readonly ReadMark[]): Promise<void> {
-  await scope.db.run(sql`
+  const chatId = chatIdOf(room);
+  const marks = scope.db.run(sql`
     INSERT INTO chat_reads (chat_id, user_id, seq)
     SELECT c.id, u.id, r.value ->> 'seq' FROM json_each(${JSON.stringify(reads)}) AS r
-    JOIN chats c ON c.id = ${chatIdOf(room)} JOIN users u ON u.id = r.value ->> 'userId'
+    JOIN chats c ON c.id = ${chatId} JOIN users u ON u.id = r.value ->> 'userId'
     WHERE true
     ON CONFLICT (chat_id, user_id) DO UPDATE SET seq = max(seq, excluded.seq)`);
+  const readers = JSON.stringify(reads.map(({ userId }) => userId));
+  const notices = noticesRead(
+    scope,
+    room,
+    sql`SELECT r.user_id FROM chat_reads r WHERE r.chat_id = ${chatId}
+      AND r.user_id IN (SELECT value FROM json_each(${readers})) AND NOT EXISTS (SELECT 1 FROM chat_messages m
+        WHERE m.chat_id = r.chat_id AND m.kind = 'message' AND m.sender_id IS NOT r.user_id AND m.seq > r.seq)`,
+  );
+  const [, read] = await runBatch(scope.db, [marks, notices]);
+  pushRead(scope, ((read as D1Result | undefined)?.results ?? []) as unknown as ReadNotice[]);
 }

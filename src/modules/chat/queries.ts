@@ -8,6 +8,7 @@ import type { Scope } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
 import { maskedEmail } from "../identity/index.ts";
 import { ageOn, areFriends, homeCityName } from "../social/index.ts";
+import { archiveReads } from "./archive.ts";
 import type { ChatListed, ChatMessage, ChatUser, FoundMessage } from "./schemas.ts";
 
 type Wire<T extends z.ZodType> = z.input<T>;
@@ -106,14 +107,20 @@ export async function findChat(scope: Scope, viewer: Viewer, id: number): Promis
   return { ...row, ...toSides(scope, viewer, row) };
 }
 
-/** The newest messages of a chat, newest first: its room is the truth, also for what D1 does not have yet. */
+/**
+ * The newest messages of a chat, newest first: its room is the truth, also for what D1 does not have yet. A member who
+ * gets them has read them; `reader` is null for whoever only looks.
+ */
 export async function latestMessages(
   scope: Scope,
   chatId: number,
   limit: number,
+  reader: number | null,
 ): Promise<Wire<typeof ChatMessage>[]> {
   const name = `chat:${chatId}`;
-  const latest = await scope.runtime.room(name)?.latest(name, limit);
+  const latest = await scope.runtime.room(name)?.latest(name, limit, reader);
+  // At once, so that the caller's next request finds it read; the room's own copy repeats it.
+  if (latest?.newlyRead) await archiveReads(scope, name, [latest.newlyRead]);
   return (latest?.entries ?? [])
     .filter(({ kind }) => kind === "message")
     .map(({ seq, author, body, at }) => ({

@@ -7,7 +7,7 @@ import { type Route, reply, route } from "../../platform/http/route.ts";
 import { text } from "../../platform/http/text.ts";
 import { foldEmail } from "../identity/index.ts";
 import { findChat, latestMessages, listChats, messagesBefore, searchMessages } from "./queries.ts";
-import { mayView } from "./rules.ts";
+import { isMember, mayView } from "./rules.ts";
 import { Chat, ChatListed, FoundMessage } from "./schemas.ts";
 import { startChat } from "./service.ts";
 
@@ -88,7 +88,8 @@ const read = route({
   path: `${path}/:id`,
   tag,
   summary: "A chat and its messages",
-  description: "The newest messages first; `before` a message's id for older ones, `limit` for how many.",
+  description:
+    "The newest messages first; `before` a message's id for older ones, `limit` for how many. A member who gets the newest has read the chat.",
   access: "signedIn",
   challenge,
   params: z.object({ id: integer({ min: 1 }) }),
@@ -104,7 +105,7 @@ const read = route({
     const limit = query.limit ?? scope.runtime.settings.chatPage;
     const messages =
       query.before === undefined
-        ? await latestMessages(scope, chat.id, limit)
+        ? await latestMessages(scope, chat.id, limit, isMember(chat, caller.userId) ? caller.userId : null)
         : await messagesBefore(scope, chat.id, query.before, limit);
     const { id, initiator, receiver } = chat;
     return reply(200, { id, initiator, receiver, chat_messages: messages });

@@ -11,7 +11,7 @@ export interface ChatFacts {
   readonly blocked: boolean;
 }
 
-function isMember(
+export function isMember(
   { initiatorId, receiverId }: Pick<ChatFacts, "initiatorId" | "receiverId">,
   userId: number,
 ) {

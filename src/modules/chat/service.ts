@@ -3,6 +3,7 @@ import { sql } from "drizzle-orm";
 import { CLOSE } from "../../platform/realtime/frames.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { calledSql } from "../identity/index.ts";
+import { eraseNoticesAbout } from "../notifications/index.ts";
 import { relation } from "../social/index.ts";
 
 export type Started =
@@ -35,7 +36,7 @@ export async function startChat(scope: Scope, userId: number, email: string): Pr
 
 /**
  * What a deleted account said goes from the rooms; from the archive a trigger took it already. Whoever is left there
- * has nobody to talk to and is out. Safe to repeat.
+ * has nobody to talk to and is out, and is no longer told of what was said. Safe to repeat.
  */
 export async function eraseChatWords(scope: Scope, userId: number): Promise<void> {
   const chats = await scope.db.all<{ id: number; left: number }>(
@@ -48,5 +49,9 @@ export async function eraseChatWords(scope: Scope, userId: number): Promise<void
       await room?.erase(userId);
       await room?.revoke({ userId: left, rightsBefore: scope.now() }, CLOSE.forbidden, "no longer friends");
     }),
+  );
+  await eraseNoticesAbout(
+    scope,
+    chats.map(({ id }) => `chat:${id}`),
   );
 }

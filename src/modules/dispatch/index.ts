@@ -6,6 +6,7 @@ export { dispatchGates } from "./live-gates.ts";
 export { orderTenant } from "./live-order.ts";
 export { orderDispatched, runOffers, sweepOffers } from "./offers.ts";
 export { opsTenant, tellOpsOfTicket } from "./ops.ts";
+export { orderExists } from "./order-queries.ts";
 export { orderGone, orderNotice } from "./order-room.ts";
 export { exportOrders } from "./orders.ts";
 export { loadSampleOrder } from "./orders-sample.ts";

@@ -16,6 +16,12 @@ export type History = Omit<typeof orderStatusHistory.$inferSelect, "orderId">;
 export type Payment = typeof payments.$inferSelect;
 export type Rating = typeof ratings.$inferSelect;
 
+/** SQL condition: there is such an order, and it is of this client where one is named. */
+export function orderExists(id: string | null, clientId: number | null): SQL {
+  const own = clientId === null ? sql`1` : sql`client_id = ${clientId}`;
+  return sql`EXISTS (SELECT 1 FROM orders WHERE id = ${id} AND ${own})`;
+}
+
 /** An order with all that hangs on it. */
 export interface Order extends Readonly<OrderRow> {
   readonly client: Person;

@@ -8,12 +8,12 @@ import type { Scope } from "../../platform/runtime.ts";
 import { idParam } from "../identity/index.ts";
 import {
   findNotification,
-  markNotification,
   newestNotifications,
   removeNotification,
   setWanted,
   wantsNotifications,
 } from "./inbox.ts";
+import { markNotification } from "./reading.ts";
 import { FriendNotificationWire, NotificationSettingsWire, toFriendNotificationWire } from "./schemas.ts";
 import type { Notification } from "./service.ts";
 

@@ -46,22 +46,6 @@ export async function findNotification(
   return row ?? null;
 }
 
-export async function markNotification(
-  scope: Scope,
-  userId: number,
-  id: number,
-  isRead: boolean,
-): Promise<Notification | null> {
-  const [row] = await scope.db.update(notifications).set({ isRead }).where(one(userId, id)).returning();
-  return row ?? null;
-}
-
-/** How many were unread before. */
-export async function markAllRead(scope: Scope, userId: number): Promise<number> {
-  const done = await scope.db.update(notifications).set({ isRead: true }).where(unread(userId));
-  return done.meta.changes;
-}
-
 /** False when it was gone already. */
 export async function removeNotification(scope: Scope, userId: number, id: number): Promise<boolean> {
   const done = await scope.db.delete(notifications).where(one(userId, id));

@@ -13,8 +13,18 @@ const NotificationBody = v.object({
   title: v.string(),
   message: v.string(),
   about: v.nullable(v.string()),
+  room: v.pipe(
+    v.nullable(v.string()),
+    v.description("The room that it is about; null when it is about none."),
+  ),
   created_at: v.string(),
 });
+
+/** One that was read, here or on another device; or all of them up to one. */
+const NotificationReadBody = v.union([
+  v.object({ id: v.number(), room: v.nullable(v.string()) }),
+  v.object({ up_to: v.pipe(v.number(), v.description("All with this id or a lower one are read.")) }),
+]);
 
 const meSocket: SocketDocument = {
   name: "me",
@@ -22,7 +32,7 @@ const meSocket: SocketDocument = {
   description:
     "One's own socket: notifications, and by `subscribe` any rooms one may enter, each with its own position. Frames of a followed room carry its name as `room`.",
   says: {},
-  entries: { notification: NotificationBody },
+  entries: { notification: NotificationBody, notification_read: NotificationReadBody },
   documented: { fromClient: {}, fromServer: {} },
 };
 

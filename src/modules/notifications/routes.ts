@@ -6,7 +6,8 @@ import { type Route, reply, route } from "../../platform/http/route.ts";
 import { text } from "../../platform/http/text.ts";
 import { idParam } from "../identity/index.ts";
 import { friendNotificationRoutes } from "./friend-routes.ts";
-import { countUnread, listNotifications, markAllRead, markNotification } from "./inbox.ts";
+import { countUnread, listNotifications } from "./inbox.ts";
+import { markAllRead, markNotification } from "./reading.ts";
 import { NotificationWire, toNotificationWire } from "./schemas.ts";
 
 const tag = "Notifications";

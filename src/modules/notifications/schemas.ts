@@ -1,7 +1,13 @@
 /** A notification as each app's clients read it. */
 import { z } from "@hono/zod-openapi";
 import { isoTime } from "../../platform/time.ts";
+import { roomOf } from "./reading.ts";
 import type { Notification } from "./service.ts";
+
+const room = z
+  .string()
+  .nullable()
+  .describe("The room that it is about, as `chat:3`; null when it is about none");
 
 /** Tow Truck's. */
 export const NotificationWire = z
@@ -15,6 +21,7 @@ export const NotificationWire = z
     is_read: z.boolean(),
     user: z.number().int(),
     related_order: z.uuid().nullable(),
+    room,
   })
   .openapi("Notification");
 
@@ -29,6 +36,7 @@ export function toNotificationWire(row: Notification): z.input<typeof Notificati
     is_read: row.isRead,
     user: row.userId,
     related_order: orderOf(row.about),
+    room: roomOf(row.about),
   };
 }
 
@@ -47,6 +55,7 @@ export const FriendNotificationWire = z
     type: z.string().nullable(),
     read: z.boolean(),
     recipient: z.number().int(),
+    room,
   })
   .openapi("FriendNotification");
 
@@ -58,6 +67,7 @@ export function toFriendNotificationWire(row: Notification): z.input<typeof Frie
     type: row.type || null,
     read: row.isRead,
     recipient: row.userId,
+    room: roomOf(row.about),
   };
 }
 

@@ -5,6 +5,7 @@ import { defineEffect } from "../../platform/db/effects.ts";
 import type { Effect } from "../../platform/db/outbox.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
+import { roomOf } from "./reading.ts";
 import { notifications } from "./tables.ts";
 
 export type Notification = typeof notifications.$inferSelect;
@@ -33,6 +34,30 @@ export function noticeRows(scope: Scope, notices: readonly Notice[]): BatchItem<
     FROM json_each(${JSON.stringify(notices)}) AS n
     WHERE EXISTS (SELECT 1 FROM users WHERE id = n.value ->> 'userId')
       AND NOT EXISTS (SELECT 1 FROM notification_settings s WHERE s.user_id = n.value ->> 'userId' AND s.receives = 0)`);
+}
+
+/** What a thing's newest notice says, and to whom: `recipients` selects user ids, `message` is an SQL text. */
+export interface LatestNotice extends Omit<Notice, "userId" | "message"> {
+  readonly about: string;
+  readonly recipients: SQL;
+  readonly message: SQL;
+}
+
+/**
+ * Two statements that leave each recipient one unread notice of this type about a thing, the newest: put them in the
+ * batch of the change, in order. The second returns whom it told. Repeats change nothing.
+ */
+export function latestNotice(scope: Scope, notice: LatestNotice): [BatchItem<"sqlite">, BatchItem<"sqlite">] {
+  const { type, title, message, about, ref, recipients } = notice;
+  const former = scope.db.run(sql`DELETE FROM notifications
+    WHERE type = ${type} AND about = ${about} AND is_read = 0 AND ref <> ${ref} AND user_id IN (${recipients})`);
+  const newest = scope.db.run(sql`
+    INSERT OR IGNORE INTO notifications (user_id, type, title, message, about, ref, created_at)
+    SELECT id, ${type}, ${title}, ${message}, ${about}, ${ref}, ${scope.now()} FROM users
+    WHERE id IN (${recipients})
+      AND NOT EXISTS (SELECT 1 FROM notification_settings s WHERE s.user_id = users.id AND s.receives = 0)
+    RETURNING user_id AS userId`);
+  return [former, newest];
 }
 
 /** SQL: how many notifications a person has not read. */
@@ -66,19 +91,26 @@ async function pushNotice(scope: Scope, notice: NoticeKey): Promise<void> {
   if (!row) return;
   const name = `inbox:${row.userId}`;
   const { id, type, title, message, about, createdAt } = row;
-  const body = { id, type, title, message, about, created_at: isoTime(createdAt) };
+  const body = { id, type, title, message, about, room: roomOf(about), created_at: isoTime(createdAt) };
   await scope.runtime.room(name)?.publish(name, { kind: "notification", ref: row.ref, body });
 }
 
 /**
- * A deleted account's inbox ends, and what others were told of this person goes: from their lists, and from their own
- * sockets' journals. Safe to repeat: the rows, which say where to look, go last.
+ * A deleted account's inbox ends, and what others were told of this person goes. Safe to repeat. What they were told of
+ * things that this person had a part in goes with `eraseNoticesAbout`.
  */
 export async function eraseNotices(scope: Scope, userId: number): Promise<void> {
   const own = `inbox:${userId}`;
   await scope.runtime.room(own)?.retire(own, { kind: "gone", ref: null, body: {} });
-  const told = sql`about = ${`user:${userId}`} OR (type = 'CHAT_MESSAGE' AND about IN
-    (SELECT 'chat:' || id FROM chats WHERE low_id = ${userId} OR high_id = ${userId}))`;
+  await eraseNoticesAbout(scope, [`user:${userId}`]);
+}
+
+/**
+ * What anybody was told of these things goes, from their lists and from their own sockets' journals. Safe to repeat: the
+ * rows, which say where to look, go last.
+ */
+export async function eraseNoticesAbout(scope: Scope, things: readonly string[]): Promise<void> {
+  const told = sql`about IN (SELECT value FROM json_each(${JSON.stringify(things)}))`;
   const rows = await scope.db.all<{ userId: number; refs: string }>(
     sql`SELECT user_id AS userId, json_group_array(ref) AS refs FROM notifications WHERE ${told} GROUP BY user_id`,
   );

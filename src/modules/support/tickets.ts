@@ -6,6 +6,7 @@ import { commit } from "../../platform/db/outbox.ts";
 import { type Caller, isOperator } from "../../platform/http/caller.ts";
 import type { Listed, Window } from "../../platform/http/paging.ts";
 import type { Scope } from "../../platform/runtime.ts";
+import { orderExists } from "../dispatch/index.ts";
 import { findPeople, users } from "../identity/index.ts";
 import { type Message, messagesOf, newMessage } from "./conversation.ts";
 import { announceSoon, messageEffect, ticketChange } from "./notices.ts";
@@ -33,8 +34,7 @@ export interface Thread {
 
 /** True in SQL for no order, and for one that the caller may name: clients their own, operators any. */
 function mayName(caller: Caller, orderId: string | null): SQL {
-  const own = isOperator(caller) ? sql`1` : sql`client_id = ${caller.userId}`;
-  return sql`(${orderId} IS NULL OR EXISTS (SELECT 1 FROM orders WHERE id = ${orderId} AND ${own}))`;
+  return sql`(${orderId} IS NULL OR ${orderExists(orderId, isOperator(caller) ? null : caller.userId)})`;
 }
 
 /** Opens a ticket; what it describes is its first message. Null: there is no such order for this caller. */

@@ -125,7 +125,7 @@ export class Company {
 
   /** Moves a person's read mark and tells everybody. False: it has not moved. */
   read(by: number, seq: number): boolean {
-    const moved = this.#marks.move(by, seq);
+    const moved = this.#tenant.social === true && this.#marks.move(by, seq);
     if (moved) this.#show({ t: "read", by, seq });
     return moved;
   }

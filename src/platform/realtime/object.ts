@@ -8,7 +8,7 @@ import type { Draft, Entry } from "./journal.ts";
 import { Room } from "./room.ts";
 import { roomIn } from "./rooms.ts";
 import type { Revocation } from "./sockets.ts";
-import type { Published, RoomObject, Taken, Tenant } from "./tenant.ts";
+import type { Latest, Published, RoomObject, Taken, Tenant } from "./tenant.ts";
 
 /** The class of one kind of room; `src/index.ts` exports it under the name of its binding. */
 export function roomObject(
@@ -82,8 +82,8 @@ export function roomObject(
       return this.room.flush(name);
     }
 
-    async latest(_name: string, limit: number) {
-      return this.room.latest(limit);
+    async latest(_name: string, limit: number, reader: number | null = null): Promise<Latest> {
+      return this.room.latest(limit, reader);
     }
 
     async schedule(name: string, at: number): Promise<void> {

@@ -20,8 +20,8 @@ import { Talk } from "./talk.ts";
 import {
   ADMISSION_HEADER,
   type Admission,
+  type Latest,
   type Published,
-  type ReadMark,
   STALE_RIGHTS_HEADER,
   type Taken,
   type Tenant,
@@ -229,9 +229,16 @@ export class Room {
     return done;
   }
 
-  latest(limit: number): { epoch: string; entries: Entry[]; reads: ReadMark[] } {
-    const { epoch } = this.#journal;
-    return { epoch, entries: this.#journal.latest(limit), reads: this.#marks.all() };
+  latest(limit: number, reader: number | null = null): Latest {
+    const { epoch, head: seq } = this.#journal;
+    const hasRead = reader !== null && seq > 0 && this.#company.read(reader, seq);
+    if (hasRead) this.#agenda.arm();
+    return {
+      epoch,
+      entries: this.#journal.latest(limit),
+      reads: this.#marks.all(),
+      newlyRead: hasRead ? { userId: reader, seq } : null,
+    };
   }
 
   schedule(room: string, at: number): void {

@@ -118,6 +118,14 @@ export interface Published {
   readonly epoch: string;
 }
 
+export interface Latest {
+  readonly epoch: string;
+  readonly entries: readonly Entry[];
+  readonly reads: readonly ReadMark[];
+  /** How far the reader has read, if that moved their mark. */
+  readonly newlyRead: ReadMark | null;
+}
+
 /** What became of a frame that an inbox passed on. */
 export type Taken =
   | { readonly ok: true; readonly seq: number; readonly at: number }
@@ -141,8 +149,8 @@ export interface RoomObject extends Rpc.DurableObjectBranded {
   wake(room: string): Promise<void>;
   /** Copies everything to D1 now, so that what was acknowledged can be read there. False when D1 refused. */
   flush(room: string): Promise<boolean>;
-  /** The newest entries, newest first, and how far people have read. */
-  latest(room: string, limit: number): Promise<{ epoch: string; entries: Entry[]; reads: ReadMark[] }>;
+  /** The newest entries, newest first, and how far people have read. A `reader` has read all of it now. */
+  latest(room: string, limit: number, reader?: number | null): Promise<Latest>;
   /** Calls the tenant's `ring` at this time, epoch ms; an earlier time that was set stays. */
   schedule(room: string, at: number): Promise<void>;
   /** A person's inbox begins to follow; null when they may not any more, or the room is gone. */
