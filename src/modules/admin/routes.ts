@@ -11,6 +11,7 @@ import { exportRows } from "./csv.ts";
 import { Declared, declarationFor } from "./declaration.ts";
 import { beginExport } from "./exports.ts";
 import { findRow, listRows } from "./lists.ts";
+import { recordLook } from "./looks.ts";
 import { overviewRoutes } from "./overview.ts";
 import { roleOf } from "./rights.ts";
 import { rowWire, versionOf } from "./rows.ts";
@@ -57,17 +58,16 @@ const list = route({
     const resource = admitTo(caller, params.resource, "read");
     const { page, per_page, sort, order, ...wanted } = query;
     const role = roleOf(caller);
-    return reply(
-      200,
-      await paginate(
-        scope,
-        request,
-        { page, limit: per_page },
-        PAGE_SIZE,
-        (window) => listRows(scope, caller, resource, wanted, { sort, order }, window),
-        (row) => rowWire(resource, role, row) as z.input<typeof Row>,
-      ),
+    const found = await paginate(
+      scope,
+      request,
+      { page, limit: per_page },
+      PAGE_SIZE,
+      (window) => listRows(scope, caller, resource, wanted, { sort, order }, window),
+      (row) => rowWire(resource, role, row) as z.input<typeof Row>,
     );
+    await recordLook(scope, caller, resource, wanted, { door: "list", page });
+    return reply(200, found);
   },
 });
 
@@ -123,6 +123,7 @@ const read = route({
     const resource = admitTo(caller, params.resource, "read");
     const subject = await findRow(scope, caller, resource, params.id);
     if (!subject) throw notFound();
+    await recordLook(scope, caller, resource, subject.row, { door: "record", id: params.id });
     const { wire, headers } = await versioned(resource, roleOf(caller), subject);
     return reply(200, wire, headers);
   },

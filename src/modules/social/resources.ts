@@ -54,6 +54,7 @@ const profileResource = resource({
   },
   search: [wordsOf(sql`social_profiles.user_id`), socialProfiles.networkNick],
   filters: ["user", "sex", "city", ageFilter(birthday)],
+  placesOf: "user",
   sort: { field: "id", order: "desc" },
   rights: { operator: NOTHING, staff: ALL },
   // Where somebody is stays known only as long as they consent.

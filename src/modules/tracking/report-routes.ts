@@ -10,6 +10,7 @@ import { literal, text } from "../../platform/http/text.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { reportFeatures } from "./forms.ts";
 import { jsonAnswer } from "./json.ts";
+import { recordLook } from "./looks.ts";
 import { formOf, latestQuery, reportQuery, toFilter, toWindow, writePosition } from "./queries.ts";
 import {
   changeReport,
@@ -76,6 +77,7 @@ const list = route({
     const userId = caller.isStaff ? query.user : caller.userId;
     const window = toWindow(query);
     const reports = await listReports(scope, { ...filter, userId }, window);
+    if (userId !== caller.userId) await recordLook(scope, caller, userId ?? null, { door: "reports" });
     const form = formOf(request, query.format, ["geojson"]);
     const headers = nextPage(scope, request, reports, filter.near ? undefined : window?.limit);
     if (form === "geojson") return jsonAnswer(200, reportFeatures(reports), { ...GEOJSON, ...headers });
@@ -141,12 +143,13 @@ const latest = route({
   tag,
   challenge,
   summary: "See where everybody was last",
+  description: "Without those who have blocked you and those whom you have blocked.",
   access: "signedIn",
   query: latestQuery,
   answers: { 200: z.array(LatestWire) },
   async handle({ scope, caller, query, request }) {
     await flushTrack(scope, caller.userId);
-    const reports = await listLatest(scope, toFilter(query));
+    const reports = await listLatest(scope, caller, toFilter(query));
     if (formOf(request, query.format, ["geojson"]) === "geojson")
       return jsonAnswer(200, reportFeatures(reports), GEOJSON);
     return jsonAnswer(200, reports.map(toLatestWire));
@@ -168,8 +171,12 @@ const read = route({
   access: "signedIn",
   params,
   answers: { 200: ReportWire },
-  handle: async ({ scope, caller, params }) =>
-    jsonAnswer(200, toReportWire(await ownReport(scope, caller, params.id))),
+  async handle({ scope, caller, params }) {
+    const report = await ownReport(scope, caller, params.id);
+    if (report.userId !== caller.userId)
+      await recordLook(scope, caller, report.userId, { door: "report", id: report.id });
+    return jsonAnswer(200, toReportWire(report));
+  },
 });
 
 const change = (method: "put" | "patch") =>

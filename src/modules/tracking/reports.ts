@@ -7,6 +7,7 @@ import { commit } from "../../platform/db/outbox.ts";
 import { bandAround, cellOf, cellsAround, distanceBetween, type Place } from "../../platform/geo.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import type { Scope } from "../../platform/runtime.ts";
+import { isBlocked } from "../social/index.ts";
 import type { Flag } from "./points.ts";
 import { latestLocations, locationReports } from "./tables.ts";
 import { newestRolled } from "./tracks.ts";
@@ -102,12 +103,20 @@ export async function listReports(
   return window ? near.slice(0, window.limit) : near;
 }
 
-/** Where everybody was last, by person or by distance. One statement. */
-export async function listLatest(scope: Scope, filter: ReportFilter): Promise<Report[]> {
+/**
+ * Where everybody was last, by person or by distance, without those who block the viewer or are blocked by them; staff
+ * sees all. One statement.
+ */
+export async function listLatest(
+  scope: Scope,
+  { userId, isStaff }: Pick<Caller, "userId" | "isStaff">,
+  filter: ReportFilter,
+): Promise<Report[]> {
+  const blocked = isStaff ? undefined : sql`NOT ${isBlocked(latestLocations.userId, userId)}`;
   const rows = await scope.db
     .select(LATEST)
     .from(latestLocations)
-    .where(conditions(latestLocations, filter))
+    .where(and(conditions(latestLocations, filter), blocked))
     .orderBy(asc(latestLocations.userId));
   return nearest(
     rows.map((row) => ({ ...row, flag: null })),

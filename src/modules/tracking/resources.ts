@@ -47,6 +47,7 @@ const reportResource = resource({
   },
   search: [],
   filters: ["user", "at", "received_at", "flag"],
+  placesOf: "user",
   sort: { field: "id", order: "desc" },
   rights: { operator: NOTHING, staff: REMOVE },
   removal: async (scope, { id, row }) => ({ rest: await moveLatest(scope, Number(id), [Number(row.user)]) }),
@@ -68,6 +69,7 @@ const latestResource = resource({
   },
   search: [sql`(SELECT username FROM users WHERE id = latest_locations.user_id)`],
   filters: ["user", "at"],
+  placesOf: "user",
   sort: { field: "at", order: "desc" },
   rights: { operator: NOTHING, staff: READ },
 });
@@ -157,6 +159,7 @@ const photoResource = resource({
   },
   search: [],
   filters: ["task", "uploaded_by", "uploaded_at"],
+  placesOf: "uploaded_by",
   sort: { field: "id", order: "desc" },
   rights: { operator: NOTHING, staff: READ },
 });

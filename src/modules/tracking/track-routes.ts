@@ -7,8 +7,10 @@ import { streamAnswer } from "../../platform/http/stream.ts";
 import { literal } from "../../platform/http/text.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { trackFeature, trackGpx, trackJson } from "./forms.ts";
+import { recordLook } from "./looks.ts";
 import { formOf, toTrackFilter, trackQuery } from "./queries.ts";
 import { flushTrack, openTrack } from "./tracks.ts";
+import { visibilityOf } from "./visibility-queries.ts";
 
 const tag = "Tracking";
 const challenge = "Token";
@@ -35,9 +37,10 @@ async function trackAnswer(
   request: Request,
   userId: number,
   query: z.output<typeof trackQuery>,
+  visibleFrom = 0,
 ): Promise<Response> {
   await flushTrack(scope, userId);
-  const track = await openTrack(scope, userId, toTrackFilter(query));
+  const track = await openTrack(scope, userId, { ...toTrackFilter(query), visibleFrom });
   if (!track) throw notFound(texts.noUser);
   switch (formOf(request, query.format, ["geojson", "gpx"])) {
     case "json":
@@ -70,14 +73,19 @@ const userTrack = route({
   tag,
   challenge,
   summary: "See somebody's track",
-  description: "Staff only.",
+  description:
+    "For staff, and for those whom the person lets watch: consenting friends, and fellow participants of an event that is on. They see it from the moment that their right began.",
   access: "signedIn",
   params: z.object({ id: integer({ min: 1 }) }),
   query: trackQuery,
   answers: { 200: TrackWire },
   async handle({ scope, caller, params, query, request }) {
-    if (!caller.isStaff) throw forbidden(texts.staffOnly);
-    return trackAnswer(scope, request, params.id, query);
+    // One's own track stands at `my_track`; here the app documents a refusal, also for its owner.
+    const right = await visibilityOf(scope, params.id, caller.userId);
+    if (!right.may) throw caller.isStaff ? notFound(texts.noUser) : forbidden(texts.staffOnly);
+    if (right.as === "self" && !caller.isStaff) throw forbidden(texts.staffOnly);
+    if (right.as === "staff") await recordLook(scope, caller, params.id, { door: "track" });
+    return trackAnswer(scope, request, params.id, query, right.visibleFrom);
   },
 });
 

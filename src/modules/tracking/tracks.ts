@@ -30,6 +30,8 @@ export interface TrackFilter {
   readonly to?: number | undefined;
   /** With points that are not taken at their word. */
   readonly flagged?: boolean | undefined;
+  /** Nothing that was from before this, or was heard of before it: when the right to see the track began, epoch ms. */
+  readonly visibleFrom?: number | undefined;
 }
 
 /** What somebody's socket was told to be saved is in the database after this, unless that refuses just now. */
@@ -59,7 +61,8 @@ const KEPT = 2 * PAGE;
  * every page of reports or handful of days. What comes in meanwhile is left out, so that the total holds.
  */
 export async function openTrack(scope: Scope, userId: number, filter: TrackFilter): Promise<Track | null> {
-  const first = await readStep(scope, userId, filter, { at: filter.from ?? 0, id: 0 });
+  const begin = Math.max(filter.from ?? 0, filter.visibleFrom ?? 0);
+  const first = await readStep(scope, userId, filter, { at: begin, id: 0 });
   if (!first.person) return null;
   const { username, newest } = first.person;
   const steps = () => walk(scope, userId, { ...filter, newest }, first);
@@ -123,7 +126,7 @@ async function readStep(scope: Scope, userId: number, filter: Bounded, after: Po
 }
 
 async function readParts(scope: Scope, userId: number, filter: Bounded, after: Position) {
-  const { to, flagged, newest } = filter;
+  const { to, flagged, newest, visibleFrom } = filter;
   const { db } = scope;
   const ahead = and(
     eq(trackDays.userId, userId),
@@ -138,7 +141,7 @@ async function readParts(scope: Scope, userId: number, filter: Bounded, after: P
     .limit(AT_ONCE);
   const lastDay = sql`(SELECT ${trackDays.endsAt} FROM ${trackDays} WHERE ${ahead}
     ORDER BY ${trackDays.day} LIMIT 1 OFFSET ${AT_ONCE - 1})`;
-  const { id, at, latitude, longitude, flag } = locationReports;
+  const { id, at, receivedAt, latitude, longitude, flag } = locationReports;
   const reports = db
     .select({ id, at, latitude, longitude })
     .from(locationReports)
@@ -148,6 +151,7 @@ async function readParts(scope: Scope, userId: number, filter: Bounded, after: P
         sql`(${at}, ${id}) > (${after.at}, ${after.id})`,
         sql`${at} <= coalesce(${lastDay}, ${to ?? Number.MAX_SAFE_INTEGER})`,
         to === undefined ? undefined : lte(at, to),
+        visibleFrom === undefined ? undefined : gte(receivedAt, visibleFrom),
         flagged ? undefined : isNull(flag),
         newest === undefined ? undefined : lte(id, newest),
       ),
@@ -185,8 +189,10 @@ export async function readDay(scope: Scope, key: string): Promise<DayPoint[] | n
   return object && unpackDay(object.body);
 }
 
-function isWanted(point: DayPoint, { from, to, flagged, newest }: Bounded): boolean {
+function isWanted(point: DayPoint, { from, to, flagged, newest, visibleFrom = 0 }: Bounded): boolean {
   return (
+    point.at >= visibleFrom &&
+    point.receivedAt >= visibleFrom &&
     (flagged || point.flag === null) &&
     (from === undefined || point.at >= from) &&
     (to === undefined || point.at <= to) &&

@@ -141,6 +141,8 @@ export interface Resource {
   readonly rights: Readonly<Record<Role, readonly Right[]>>;
   readonly tabs?: readonly Tab[];
   readonly actions?: Readonly<Record<string, Action>>;
+  /** The field that names the person whose whereabouts a row shows: each look at such rows leaves an audit row. */
+  readonly placesOf?: string;
   /** Rows that this caller may know of; all of them without it. */
   readonly visible?: (caller: Caller) => SQL | undefined;
   /** Rows that may be deleted; all of them without it. */
@@ -157,10 +159,11 @@ export interface Resource {
 
 /** Declares a resource: what names a field names one that is there. */
 export function resource<const Fields extends Readonly<Record<string, Field>>>(
-  declared: Omit<Resource, "fields" | "filters" | "title" | "sort"> & {
+  declared: Omit<Resource, "fields" | "filters" | "title" | "sort" | "placesOf"> & {
     readonly fields: Fields;
     readonly filters: readonly ((keyof Fields & string) | Filter)[];
     readonly title: (keyof Fields & string) | "id";
+    readonly placesOf?: keyof Fields & string;
     readonly sort: { readonly field: (keyof Fields & string) | "id"; readonly order: "asc" | "desc" };
   },
 ): Resource {
