@@ -2,7 +2,7 @@
 
 export { changeEvents, createEvents, type EventChange, type EventDraft } from "./commands.ts";
 export { eraseEventWords } from "./erasure.ts";
-export { fellowEffects, fellowsWithin } from "./fellows.ts";
+export { fellowsWithin } from "./fellows.ts";
 export { eventGate } from "./gate.ts";
 export { geocoding } from "./geocoding.ts";
 export { eventMails } from "./mails.ts";
