@@ -289,7 +289,7 @@ describe("people", () => {
     const friends = await get(`/api/admin/friendships/?user=${other.id}`, as(staff));
     expect(friends.body.results).toMatchObject([{ initiator: one.id, friend: other.id }]);
     expect((await del(`/api/admin/friendships/${low}:${high}/`, undefined, as(staff))).status).toBe(204);
-    expect(await effectsOf("part", `users:${low}-${high}`)).toHaveLength(1);
+    expect(await effectsOf("chat_rights", `users:${low}-${high}`)).toHaveLength(1);
   });
 
   test("who may not be located any more are nowhere", async () => {
@@ -313,7 +313,7 @@ describe("people", () => {
     const body = { user: one.id, blocked_user: other.id };
     expect((await post("/api/admin/blocks/", body, as(staff))).status).toBe(201);
     const [low, high] = [one.id, other.id].sort((a, b) => a - b);
-    expect(await effectsOf("part", `users:${low}-${high}`)).toHaveLength(1);
+    expect(await effectsOf("chat_rights", `users:${low}-${high}`)).toHaveLength(1);
     const self = await post("/api/admin/blocks/", { user: one.id, blocked_user: one.id }, as(staff));
     expect(self.status).toBe(400);
   });

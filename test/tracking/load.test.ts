@@ -85,7 +85,9 @@ test("who is near costs one statement, which looks the cells up", async () => {
   expect(body.length).toBeGreaterThan(0);
   expect(body.length).toBeLessThan(20);
   expect(bill.statements).toHaveLength(1);
-  const plan = await env.DB.prepare(`EXPLAIN QUERY PLAN ${bill.statements[0]}`).bind(-20, -19, "[]").all();
+  const plan = await env.DB.prepare(`EXPLAIN QUERY PLAN ${bill.statements[0]}`)
+    .bind(-20, -19, "[]", 1, 1)
+    .all();
   expect(JSON.stringify(plan.results)).toContain("latest_locations_cell");
 });
 
