@@ -62,6 +62,18 @@ test("somebody who comes in is marked and told, in the app and by their socket",
   expect((await get(`/api/tasks/${task}/`, { token: ann.token })).body.user_status).toBe("pending");
 });
 
+test("somebody whose receiver does not know better than the circle has not arrived", async () => {
+  const bob = await person();
+  const task = await circle(100);
+  const report = (accuracy: number) => post(REPORTS, { location: centre, accuracy }, { token: bob.token });
+  await report(100);
+  await report(5000);
+  expect(await arrivedAt(bob, task)).toBeNull();
+  expect(await noticesOf(bob, task)).toEqual([]);
+  const { body } = await report(99);
+  expect(await arrivedAt(bob, task)).toBe(body.timestamp);
+});
+
 test("coming again, or staying, is told no more", async () => {
   const bob = await person();
   const task = await circle();

@@ -12,6 +12,7 @@ import {
 const NOW = Date.UTC(2026, 10, 21, 12);
 const SECOND = 1000;
 const DAY = 24 * 3600_000;
+const LAST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 /** Metres to the north, in degrees. */
 const north = (metres: number) => metres / 111_265;
 
@@ -109,12 +110,21 @@ test.each<[string | number, number | null]>([
   [String(NOW), NOW],
   ["soon", null],
   ["", null],
-  [NOW + 0.5, null],
-  [-1, null],
-  ["20261121", null],
+  [NOW + 0.4, NOW],
+  [0, 0],
+  ["0", 0],
+  [-1, -1],
+  ["20261121", 20261121],
+  ["1970-01-01T00:00:00Z", 0],
+  ["1969-12-31T23:59:59Z", -1000],
+  ["0001-01-01T00:00:00Z", -62135596800000],
+  [-1e20, -62135596800000],
+  ["+012026-01-01T00:00:00Z", LAST],
+  ["2026-02-30T00:00:00Z", null],
   [Number.NaN, null],
   [Number.POSITIVE_INFINITY, null],
-  [Date.UTC(9999, 11, 31) + 30 * DAY, null],
+  [Date.UTC(9999, 11, 31) + 30 * DAY, LAST],
+  ["99999999999999999999", LAST],
 ])("the time %j is read as %j", (value, at) => {
   expect(readTime(value)).toBe(at);
 });

@@ -44,11 +44,15 @@ interface Arrival {
   readonly at: number;
 }
 
-/** Which circles these points are in. Pure. A point from before the task was there says nothing. */
+/**
+ * Which circles these points are in. Pure. A point from before the task was there says nothing, nor does one that may be
+ * outside as well: its accuracy has to be better than the circle. A receiver that tells none is taken at its word.
+ */
 export function arrivals(watched: readonly Watched[], points: readonly JudgedPoint[]): Arrival[] {
   return watched.flatMap((task) => {
     const times = points
       .filter(({ flag, at }) => flag === null && at >= task.createdAt)
+      .filter(({ accuracy }) => accuracy === null || accuracy < task.radius)
       .filter((point) => distanceBetween(point, task) <= task.radius)
       .map(({ at }) => at);
     return times.length > 0 ? [{ task, at: Math.min(...times) }] : [];

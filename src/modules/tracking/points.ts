@@ -30,14 +30,14 @@ export type Fix = Pick<JudgedPoint, "latitude" | "longitude" | "at" | "accuracy"
 /** Points of the same person around the new ones in time, good ones and jumps, each with a time of its own. In any order. */
 export type Known = readonly Fix[];
 
-/** Beyond these a point is not believed. */
-const MAX_AHEAD = 2 * 60_000;
+/** Beyond these a point is not believed, ms. */
+export const MAX_AHEAD = 2 * 60_000;
 const MAX_AGE = 30 * 24 * 3600_000;
 /** Metres a second and metres: faster and farther than this nobody moves between two good points. */
 const MAX_SPEED = 150;
 const MAX_LEAP = 200;
 /** About a centimetre, in degrees: what a text of coordinates may lose. */
-const SAME_PLACE = 1e-7;
+export const SAME_PLACE = 1e-7;
 /** So many jumps that agree with a point, and it is the good ones before them that were wrong, or far away. */
 const WITNESSES = 2;
 
@@ -93,9 +93,23 @@ function isLeap(from: Fix, to: Fix): boolean {
   return metres > MAX_LEAP && metres > MAX_SPEED * seconds;
 }
 
-/** A time as clients write it: ISO 8601 (UTC where it names no zone) or epoch ms. Null when it is neither. */
+/**
+ * A time as clients write it: ISO 8601 (UTC where it names no zone) or epoch ms. Null when it is neither. Whatever a
+ * clock shows is a time, also 1970 and the year 10000: it is for `judge` to say what it is worth.
+ */
 export function readTime(value: string | number): number | null {
-  const at = /^\d{11,16}$/.test(String(value)) ? Number(value) : parseInstant(String(value), "UTC");
-  return at !== null && Number.isSafeInteger(at) && at >= 0 && at <= LAST ? at : null;
+  const at = /^\s*-?\d+(\.\d+)?\s*$/.test(String(value)) ? Number(value) : readWords(String(value));
+  if (at === null || !Number.isFinite(at)) return null;
+  return Math.round(Math.min(Math.max(at, FIRST), LAST));
 }
+
+/** The years of a clock that was never set, or runs wild, are none that other fields know. */
+function readWords(words: string): number | null {
+  if (!/^(?:[+-]\d{6}|00\d\d)-/.test(words)) return parseInstant(words, "UTC");
+  const at = Date.parse(words);
+  return Number.isNaN(at) ? null : at;
+}
+
+/** What the wire can write: the years 1 to 9999. */
+const FIRST = Date.parse("0001-01-01T00:00:00Z");
 const LAST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);

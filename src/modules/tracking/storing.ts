@@ -5,7 +5,8 @@ import { cellOf } from "../../platform/geo.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { userRoom } from "../identity/index.ts";
 import { arrive, readWatched, watchedNear } from "./arrivals.ts";
-import { type Flag, type JudgedPoint, judgeAll, type Known, type Point } from "./points.ts";
+import { type Flag, type JudgedPoint, judgeAll, type Known, type Point, SAME_PLACE } from "./points.ts";
+import { flushTrack } from "./tracks.ts";
 
 /** An entry of a track room's journal. `at`: when the room heard of it, epoch ms. */
 export interface PointsEntry {
@@ -59,8 +60,9 @@ export async function archivePoints(
 }
 
 /**
- * Stores points that came by REST: one statement reads what to judge them by, one writes. The track room hears of them
- * after the answer. In the order in which they came; null when there is no such person.
+ * Stores points that came by REST: one statement reads what to judge them by, one writes. What the track room has and
+ * the table does not is copied first, so that both judge by the same. The room hears of them after the answer. In the
+ * order in which they came; null when there is no such person.
  */
 export async function storePoints(
   scope: Scope,
@@ -68,16 +70,21 @@ export async function storePoints(
   points: readonly Point[],
 ): Promise<StoredPoint[] | null> {
   const now = scope.now();
+  // Only a time of its own makes a point a repeat.
+  if (points.some(({ at }) => at !== null)) await flushTrack(scope, userId);
   const { known, watched } = await surroundings(scope, userId, points, now);
   const judged = judgeAll(points, known, now);
   const arriving = newestFirst(judged.map((point) => ({ point, receivedAt: now, origin: null })));
-  const written = await scope.db.all<{ id: number }>(sql`${insertion(userId, arriving)} RETURNING id`);
-  const ids = written.map(({ id }) => id).sort((one, other) => one - other);
-  const stored = new Map(arriving.map(({ point }, index) => [point, ids[index]]));
-  if (ids.length < judged.length) return null;
-  const answer = judged.map((point) => ({ ...point, id: stored.get(point) ?? 0 }));
+  const written = await scope.db.all<{ id: number; flag: Flag | null }>(
+    sql`${insertion(userId, arriving)} RETURNING id, flag`,
+  );
+  if (written.length < judged.length) return null;
+  written.sort((one, other) => one.id - other.id);
+  // The flag is the table's: of two requests with the same point at the same time it knows which came second.
+  const stored = new Map(arriving.map(({ point }, index) => [point, written[index]]));
+  const answer = judged.map((point) => ({ ...point, id: 0, ...stored.get(point) }));
   scope.defer("tracking.tell", tellRoom(scope, userId, answer), { userId });
-  scope.defer("tracking.arrive", arrive(scope, userId, watched, judged), { userId });
+  scope.defer("tracking.arrive", arrive(scope, userId, watched, answer), { userId });
   return answer;
 }
 
@@ -110,7 +117,10 @@ async function surroundings(scope: Scope, userId: number, points: readonly Point
   };
 }
 
-/** Points that new ones are judged by: a few before, those between, the next after. Those with a time of their own only. */
+/**
+ * Points that new ones are judged by: a few before, those between, the next after, and those of the same moments. Those
+ * with a time of their own only.
+ */
 function knownAround(userId: number, times: readonly number[]): SQL {
   const [first, last] = [Math.min(...times), Math.max(...times)];
   const chosen = sql`SELECT at, latitude, longitude, accuracy, flag FROM location_reports
@@ -118,10 +128,14 @@ function knownAround(userId: number, times: readonly number[]): SQL {
   return sql`(SELECT json_group_array(json_array(at, latitude, longitude, accuracy, flag)) FROM (
     SELECT * FROM (${chosen} AND at <= ${first} ORDER BY at DESC LIMIT 5)
     UNION ALL SELECT * FROM (${chosen} AND at > ${first} AND at <= ${last} ORDER BY at LIMIT 500)
-    UNION ALL SELECT * FROM (${chosen} AND at > ${last} ORDER BY at LIMIT 1)))`;
+    UNION ALL SELECT * FROM (${chosen} AND at > ${last} ORDER BY at LIMIT 1)
+    UNION ALL SELECT * FROM (${chosen} AND at IN (SELECT value FROM json_each(${JSON.stringify(times)})) LIMIT 500)))`;
 }
 
-/** One parameter for any number of points. Those that are there already, or whose person is not, are passed over. */
+/**
+ * One parameter for any number of points. Those that are there already, or whose person is not, are passed over. A good
+ * one that repeats another row's is a duplicate, however long ago that came and whatever it came by.
+ */
 function insertion(userId: number, arriving: readonly Arriving[]): SQL {
   const rows = arriving.map(({ point, receivedAt, origin }) => [
     point.at,
@@ -140,11 +154,20 @@ function insertion(userId: number, arriving: readonly Arriving[]): SQL {
   return sql`
     INSERT INTO location_reports (user_id, at, received_at, latitude, longitude, accuracy, speed, heading, cell, flag, epoch, seq, nth)
     SELECT ${userId}, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6,
-      value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11
+      value ->> 7, iif(${isRepeat(userId)}, 'duplicate', value ->> 8), value ->> 9, value ->> 10, value ->> 11
     FROM json_each(${JSON.stringify(rows)})
     WHERE EXISTS (SELECT 1 FROM users WHERE id = ${userId})
     ORDER BY key
     ON CONFLICT DO NOTHING`;
+}
+
+/** Of a row of `insertion`: whether another row is of the same moment and place. Both have a time of their own. */
+function isRepeat(userId: number): SQL {
+  return sql`coalesce(value ->> 8, 'jump') = 'jump' AND value ->> 0 <> value ->> 1 AND EXISTS (
+        SELECT 1 FROM location_reports AS other WHERE other.user_id = ${userId} AND other.at = value ->> 0
+          AND other.at <> other.received_at AND (other.flag IS NULL OR other.flag = 'jump')
+          AND abs(other.latitude - (value ->> 2)) < ${SAME_PLACE} AND abs(other.longitude - (value ->> 3)) < ${SAME_PLACE}
+          AND (value ->> 9 IS NULL OR (other.epoch, other.seq, other.nth) IS NOT (value ->> 9, value ->> 10, value ->> 11)))`;
 }
 
 /** A stable sort: of two at the same moment the later one gets the higher id, and with it the tie. */

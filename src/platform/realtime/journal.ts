@@ -121,6 +121,29 @@ export class Journal {
     return this.#read("SELECT * FROM entries ORDER BY seq DESC LIMIT ?", limit);
   }
 
+  /**
+   * Entries of a kind that arrived since a moment, and in whose list `list` an element's `field` is one of these values;
+   * oldest first, at most `limit`. Reads the whole window: for what is asked rarely.
+   */
+  withElements(
+    kind: string,
+    { list, field, values }: { list: string; field: string; values: readonly number[] },
+    since: number,
+    limit: number,
+  ): Entry[] {
+    return this.#read(
+      `SELECT * FROM entries WHERE kind = ? AND at >= ? AND EXISTS (
+         SELECT 1 FROM json_each(body, '$.' || ?) AS element
+         WHERE element.value ->> ? IN (SELECT value FROM json_each(?))) ORDER BY seq LIMIT ?`,
+      kind,
+      since,
+      list,
+      field,
+      JSON.stringify(values),
+      limit,
+    );
+  }
+
   /** Whether a client that stands at (epoch, since) can be given all it missed. */
   covers(epoch: string | null, since: number): boolean {
     if (since > this.#head || since < 0) return false;
