@@ -10,8 +10,12 @@ const TILE = 256;
 const MARGIN = 56;
 const SHEET = 190;
 
-/** Where the truck has been while this page was open. */
+/** Seconds: an older position tells no time of arrival. */
+const FRESH = 120;
+
+/** Where the truck has been while this page was open, and which truck that is. */
 const trail = [];
+let followed = null;
 let position = { epoch: null, seq: null };
 let connected = true;
 /** What is drawn is on its way to where the truck is. */
@@ -138,6 +142,8 @@ const line = (view, places) =>
     .join("");
 
 function draw() {
+  // An order that is over has no places any more.
+  if (!order.pickup) return svg.replaceChildren();
   const goal = order.status === "IN_PROGRESS" ? order.delivery : order.pickup;
   const view = viewOf([order.pickup, order.delivery, ...(drawn ? [drawn] : [])]);
   const parts = [ground(view)];
@@ -159,8 +165,9 @@ function tell() {
   const minutes = Math.round((order.eta_seconds ?? 0) / 60);
   const moving = order.truck && (order.status === "ASSIGNED" || order.status === "IN_PROGRESS");
   const eta = minutes < 1 ? words.arriving : words.eta.replace("{minutes}", minutes);
-  main.querySelector(".eta").textContent = moving && order.eta_seconds !== null ? eta : "";
   const seconds = order.truck ? Math.max(0, Math.round((Date.now() - Date.parse(order.truck.at)) / 1000)) : 0;
+  const known = moving && order.eta_seconds !== null && seconds <= FRESH;
+  main.querySelector(".eta").textContent = known ? eta : "";
   const seen =
     seconds < 100
       ? words.seen.replace("{seconds}", seconds)
@@ -186,28 +193,53 @@ function glide(to) {
   requestAnimationFrame(step);
 }
 
+/** Another truck has a trail of its own, and is not where the former one was. */
+function follow(id) {
+  if (followed !== null && followed !== id) {
+    trail.length = 0;
+    drawn = null;
+    order.truck = null;
+    order.eta_seconds = null;
+  }
+  followed = id;
+}
+
 function take({ kind, body, seq }) {
   position.seq = seq;
   if (kind === "status") {
     order.status = body.status;
-    if (body.status !== "ASSIGNED" && body.status !== "IN_PROGRESS") reload();
+    follow(body.tow_truck);
+    reload();
   }
   if (kind === "position") {
+    places += 1;
+    follow(Number(body.tow_truck_id));
     if (drawn) trail.push(drawn);
     if (trail.length > 500) trail.shift();
     order.truck = { latitude: body.latitude, longitude: body.longitude, at: body.updated_at };
-    order.eta_seconds = body.eta_seconds ?? order.eta_seconds;
+    order.eta_seconds = body.eta_seconds ?? null;
     glide(order.truck);
   }
   tell();
 }
 
-/** What the server says now; nothing when the link has ended. */
+/** How often the server was asked, and how many places were heard. */
+let asked = 0;
+let places = 0;
+
+/** What the server says now, if nothing was heard in between; nothing when the link has ended. */
 async function reload() {
+  asked += 1;
+  const mine = asked;
+  const heard = places;
   const answer = await fetch(`/api/v1/track/${token}/`);
   if (answer.status === 404) return location.reload();
-  if (!answer.ok) return;
-  Object.assign(order, await answer.json());
+  if (!answer.ok || mine !== asked) return;
+  const state = await answer.json();
+  // A truck that was heard of since is newer than the answer.
+  if (places !== heard && order.truck && state.truck) state.truck = order.truck;
+  Object.assign(order, state);
+  if (!state.truck) trail.length = 0;
   drawn = order.truck && { ...order.truck };
   draw();
   tell();

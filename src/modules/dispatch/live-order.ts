@@ -5,11 +5,14 @@ import { isOperator } from "../../platform/http/caller.ts";
 import type { SocketDocument } from "../../platform/realtime/asyncapi.ts";
 import { fault } from "../../platform/realtime/frames.ts";
 import type { Entry } from "../../platform/realtime/journal.ts";
+import { hidden } from "../../platform/realtime/rights.ts";
 import type { Tenant } from "../../platform/realtime/tenant.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { renewalIn } from "../identity/index.ts";
 import { PositionBody, type toPosition } from "./live.ts";
+import { jobReader } from "./live-job.ts";
 import { runOffers } from "./offers.ts";
+import { closeEndedLinks } from "./shares.ts";
 
 const orderIdOf = (room: string) => room.slice("order:".length);
 
@@ -19,7 +22,7 @@ export type OrderOpening = {
   readonly location: ReturnType<typeof toPosition>;
 } | null;
 
-/** What does not concern an audience: it gets the entry's position and nothing in it. */
+/** What does not concern an audience: it gets the entry's position in the journal and nothing in it. */
 const KEPT_FROM: Readonly<Record<string, readonly string[]>> = {
   operator: [],
   client: ["offer"],
@@ -27,10 +30,15 @@ const KEPT_FROM: Readonly<Record<string, readonly string[]>> = {
   public: ["offer", "payment", "arrived"],
 };
 
-/** The place of a truck that is not on its way here, and so has no time of arrival. */
-const isElsewhere = ({ kind, body }: Entry) => kind === "position" && !("eta_seconds" in body);
+/**
+ * Strangers see the place of the truck that has the job now: not of one that is only named for later or was replaced, and
+ * none once the order is over, however late they ask.
+ */
+const isOnTheJob = ({ body }: Entry, truck: number | null) =>
+  truck !== null && Number(body.tow_truck_id) === truck && "distance_m" in body;
 
 export function orderTenant(openScope: () => Scope): Tenant {
+  const jobIn = jobReader();
   return {
     says: {},
     mayWrite: () => fault("forbidden", "This room is told by the server."),
@@ -51,13 +59,21 @@ export function orderTenant(openScope: () => Scope): Tenant {
       if (isOperator(caller)) return "operator";
       return caller.userType === "DRIVER" ? "driver" : "client";
     },
-    showTo: (entry, audience) =>
-      (KEPT_FROM[audience] ?? KEPT_FROM.public)?.includes(entry.kind) ||
-      (audience === "public" && isElsewhere(entry))
-        ? { ...entry, kind: "hidden", ref: null, body: {} }
-        : entry,
+    showTo(entry, audience, journal) {
+      const isKept = (KEPT_FROM[audience] ?? KEPT_FROM.public)?.includes(entry.kind);
+      const isPlace = audience === "public" && entry.kind === "position";
+      return isKept || (isPlace && !isOnTheJob(entry, jobIn(journal))) ? hidden(entry) : entry;
+    },
     archive: (room, epoch, entries) => archive(openScope(), orderIdOf(room), epoch, entries),
-    ring: (room) => runOffers(openScope(), orderIdOf(room)),
+    async ring(room) {
+      const scope = openScope();
+      const next = await Promise.all([
+        runOffers(scope, orderIdOf(room)),
+        closeEndedLinks(scope, orderIdOf(room)),
+      ]);
+      const times = next.filter((at) => at !== null);
+      return times.length > 0 ? Math.min(...times) : null;
+    },
     authenticate: renewalIn(openScope),
   };
 }
@@ -112,5 +128,5 @@ export const sharedSocket: SocketDocument = {
   address: "/ws/track/{id}/",
   id: "The token of the order's public link.",
   description:
-    "A shared order as strangers may see it: its steps and the truck's place; all else is `hidden`. It closes when the link ends.",
+    "A shared order as strangers may see it: its steps since the link was made, and the place of the truck that has the job while it has it; all else is `hidden`. It closes when the link ends, at the latest an hour after the order.",
 };

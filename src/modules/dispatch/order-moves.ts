@@ -10,11 +10,12 @@ import { fill, messages } from "../../platform/http/messages.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { noticeEffects, noticeRows, pushNotices } from "../notifications/index.ts";
 import { noSuchKey } from "./fields.ts";
-import { decide, isActive, type Move, type Side, truckFault, type Wish } from "./machine.ts";
+import { decide, isActive, isOver, type Move, type Side, truckFault, type Wish } from "./machine.ts";
 import { allowedEdit } from "./order-edit.ts";
 import type { Order, OrderRow } from "./order-queries.ts";
 import { type OrderNotice, orderDispatch, orderNotice } from "./order-room.ts";
 import { statusNotice, texts, truckTexts } from "./order-texts.ts";
+import { endSharesSoon } from "./shares.ts";
 import { orderStatusHistory, orders } from "./tables.ts";
 import { truckChanged, truckNotice } from "./truck-notices.ts";
 import { occupy, release } from "./truck-status.ts";
@@ -65,6 +66,7 @@ export async function moveOrder(
     ...(along.statements ?? []),
     ...trucks(scope, move),
     ...(stepped ? history(scope, caller, order, move) : []),
+    ...(stepped && isOver(move.to) ? [endSharesSoon(scope, order.id)] : []),
     ...(notices.length > 0 ? [noticeRows(scope, notices)] : []),
     ...audit(scope, caller, order, side, change),
   ];

@@ -2,7 +2,9 @@
 import { declareEffect, defineEffect } from "../../platform/db/effects.ts";
 import { noteRoom } from "../../platform/realtime/sweep.ts";
 import type { Scope } from "../../platform/runtime.ts";
+import { isOver, type OrderStatus } from "./machine.ts";
 import { OPS_ROOM } from "./ops.ts";
+import { AFTER_END } from "./shares.ts";
 
 export interface OrderNotice {
   readonly orderId: string;
@@ -26,6 +28,8 @@ async function tellOrder(scope: Scope, notice: OrderNotice): Promise<void> {
   noteRoom(scope, name);
   const { kind, ref, body, leaves } = notice;
   await room.publish(name, { kind, ref, body });
+  if (kind === "status" && isOver(body.status as OrderStatus))
+    await room.schedule(name, scope.now() + AFTER_END);
   if (kind === "status") {
     const change = { id: notice.orderId, status: body.status, tow_truck_id: body.tow_truck };
     await scope.runtime.room(OPS_ROOM)?.publish(OPS_ROOM, { kind: "order", ref, body: change });

@@ -3,6 +3,7 @@ import { sql } from "drizzle-orm";
 import { randomCode } from "../../platform/crypto/digest.ts";
 import { auditEntry } from "../../platform/db/audit.ts";
 import { commit } from "../../platform/db/outbox.ts";
+import { belowQuota, insertWhere, quotaRefusal } from "../../platform/db/quota.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import { invalid, notFound, refuse } from "../../platform/http/errors.ts";
 import { messages } from "../../platform/http/messages.ts";
@@ -45,19 +46,18 @@ export async function placeOrder(
   if (price === null) throw invalid({ vehicle_type: noSuchKey(facts.vehicleTypeId) });
   const now = scope.now();
   const id = crypto.randomUUID();
-  const insert = scope.db
-    .insert(orders)
-    .values({
-      ...facts,
-      id,
-      vehicleId,
-      clientId: caller.userId,
-      estimatedPrice: price,
-      startCode: randomCode(),
-      createdAt: now,
-      updatedAt: now,
-    })
-    .returning();
+  const row = {
+    ...facts,
+    id,
+    vehicleId,
+    clientId: caller.userId,
+    estimatedPrice: price,
+    startCode: randomCode(),
+    createdAt: now,
+    updatedAt: now,
+  };
+  const open = openOrdersOf(caller.userId);
+  const insert = insertWhere(scope.db, orders, row, belowQuota(scope, "openOrders", open)).returning();
   const notices = statusNotice(id, caller.userId, "PENDING");
   const told = {
     orderId: id,
@@ -68,11 +68,14 @@ export async function placeOrder(
   const effects = [orderNotice.row(told), ...noticeEffects(notices)];
   const made = await commit(scope, insert, effects, [noticeRows(scope, notices)]);
   const [order] = made ?? [];
-  if (!order) throw new Error("the new order has no row");
+  if (!order) throw quotaRefusal(scope, "openOrders");
   pushNotices(scope, notices);
   await orderNotice.now(scope, told);
   return order;
 }
+
+const openOrdersOf = (clientId: number) =>
+  sql`SELECT 1 FROM orders WHERE client_id = ${clientId} AND status NOT IN ('COMPLETED', 'CANCELLED')`;
 
 async function ownsVehicle(scope: Scope, caller: Caller, vehicleId: string): Promise<boolean> {
   const found = await scope.db.all(

@@ -49,8 +49,8 @@ const Place = z.object({ latitude: z.number(), longitude: z.number() });
 const SharedWire = z
   .object({
     status: z.string(),
-    pickup: Place,
-    delivery: Place,
+    pickup: Place.nullable(),
+    delivery: Place.nullable(),
     truck: Place.extend({ at: z.string() }).nullable(),
     eta_seconds: z.number().int().nullable(),
     first_name: z.string().nullable(),
@@ -159,10 +159,11 @@ export const sharedGate: Gate = {
   document: sharedSocket,
   anonymous: true,
   async enter(scope, _caller, token) {
-    const [row] = await scope.db.all<{ orderId: string; expiresAt: number }>(sql`
-      SELECT order_id AS orderId, expires_at AS expiresAt FROM order_shares
+    const [row] = await scope.db.all<{ orderId: string; expiresAt: number; createdAt: number }>(sql`
+      SELECT order_id AS orderId, expires_at AS expiresAt, created_at AS createdAt FROM order_shares
       WHERE token_hash = ${await sha256(token)} AND expires_at > ${scope.now()}`);
     if (!row) throw notFound();
-    return { room: `order:${row.orderId}`, readOnly: true, until: row.expiresAt };
+    const { orderId, expiresAt: until, createdAt: visibleFrom } = row;
+    return { room: `order:${orderId}`, readOnly: true, until, visibleFrom };
   },
 };

@@ -1,12 +1,10 @@
 /** `/api/v1/orders/{uuid}/share/`: public links to an order's map. */
 import { z } from "@hono/zod-openapi";
-import { invalid, notFound } from "../../platform/http/errors.ts";
+import { notFound } from "../../platform/http/errors.ts";
 import { boolean, integer } from "../../platform/http/fields.ts";
 import { type Route, reply, route } from "../../platform/http/route.ts";
 import { isoTime } from "../../platform/time.ts";
-import { isOver } from "./machine.ts";
 import { orderParams } from "./order-fields.ts";
-import { texts } from "./order-texts.ts";
 import { requireOrder } from "./orders.ts";
 import { endShares, shareOrder } from "./shares.ts";
 
@@ -24,7 +22,7 @@ const share = route({
   tag,
   summary: "Make a public link to an order's map",
   description:
-    "It shows the status, both places and the truck on its way, no address and no phone; the client's first name if allowed.",
+    "It shows the status, both places and the truck while it has the job, no address and no phone; the client's first name if allowed. After the order it shows its end without places, and ends an hour later.",
   access: "signedIn",
   creates: true,
   params,
@@ -40,7 +38,6 @@ const share = route({
   async handle({ scope, caller, params, body }) {
     const { order, side } = await requireOrder(scope, caller, params.uuid);
     if (side === "driver") throw notFound();
-    if (isOver(order.status)) throw invalid({ non_field_errors: texts.over });
     const made = await shareOrder(scope, order.id, body.expires_in ?? DAY, body.shows_name ?? false);
     return reply(201, { url: made.url, expires_at: isoTime(made.expiresAt) });
   },

@@ -1,13 +1,16 @@
 /** Public links to one order's map: a random token, kept as its hash, that ends by itself. */
-import { and, eq, gt, lte } from "drizzle-orm";
+import { and, eq, gt, lte, sql } from "drizzle-orm";
 import { randomToken, sha256 } from "../../platform/crypto/digest.ts";
+import { belowQuota, insertWhere, isFull, quotaRefusal } from "../../platform/db/quota.ts";
 import type { Place } from "../../platform/geo.ts";
+import { invalid } from "../../platform/http/errors.ts";
 import { CLOSE } from "../../platform/realtime/frames.ts";
 import { NOBODY } from "../../platform/realtime/sockets.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { users } from "../identity/index.ts";
 import { wayLeft } from "./live.ts";
-import type { OrderStatus } from "./machine.ts";
+import { isOver, type OrderStatus } from "./machine.ts";
+import { texts } from "./order-texts.ts";
 import { orderShares, orders, towTrucks } from "./tables.ts";
 
 export interface Share {
@@ -15,7 +18,17 @@ export interface Share {
   readonly expiresAt: number;
 }
 
-/** @param seconds how long the link lives */
+/** How long the links of an order that is over still say so. Milliseconds. */
+export const AFTER_END = 3600_000;
+
+/** The links of an order that have not ended. */
+const standing = (scope: Scope, orderId: string) =>
+  sql`SELECT 1 FROM order_shares WHERE order_id = ${orderId} AND expires_at > ${scope.now()}`;
+
+/**
+ * Makes a link; an order that is over has none.
+ * @param seconds how long the link lives
+ */
 export async function shareOrder(
   scope: Scope,
   orderId: string,
@@ -25,31 +38,58 @@ export async function shareOrder(
   const token = randomToken();
   const now = scope.now();
   const expiresAt = now + seconds * 1000;
-  await scope.db
-    .insert(orderShares)
-    .values({ orderId, tokenHash: await sha256(token), showsName, expiresAt, createdAt: now });
-  return { url: `${scope.origin}/track/${token}`, expiresAt };
+  const row = { orderId, tokenHash: await sha256(token), showsName, expiresAt, createdAt: now };
+  const goesOn = sql`EXISTS (SELECT 1 FROM orders WHERE id = ${orderId} AND status NOT IN ('COMPLETED', 'CANCELLED'))`;
+  const mayBe = sql`${goesOn} AND ${belowQuota(scope, "orderLinks", standing(scope, orderId))}`;
+  const made = await insertWhere(scope.db, orderShares, row, mayBe).returning({ id: orderShares.id });
+  if (made.length > 0) return { url: `${scope.origin}/track/${token}`, expiresAt };
+  if (await isFull(scope, "orderLinks", standing(scope, orderId))) throw quotaRefusal(scope, "orderLinks");
+  throw invalid({ non_field_errors: texts.over });
+}
+
+/** For the batch that ends an order: its links end an hour later. */
+export function endSharesSoon(scope: Scope, orderId: string) {
+  const latest = scope.now() + AFTER_END;
+  return scope.db
+    .update(orderShares)
+    .set({ expiresAt: latest })
+    .where(and(eq(orderShares.orderId, orderId), gt(orderShares.expiresAt, latest)));
+}
+
+/** When an order that is over has no link any more, who looks through one is sent away. Answers when to look again. */
+export async function closeEndedLinks(scope: Scope, orderId: string): Promise<number | null> {
+  const [order] = await scope.db.all<{ status: OrderStatus; last: number | null }>(sql`
+    SELECT status, (SELECT max(expires_at) FROM order_shares WHERE order_id = orders.id) AS last
+    FROM orders WHERE id = ${orderId}`);
+  if (!order || !isOver(order.status)) return null;
+  if (order.last !== null && order.last > scope.now()) return order.last;
+  await sendAway(scope, orderId);
+  return null;
+}
+
+async function sendAway(scope: Scope, orderId: string): Promise<void> {
+  const revocation = { userId: NOBODY, rightsBefore: scope.now() };
+  await scope.runtime.room(`order:${orderId}`)?.revoke(revocation, CLOSE.forbidden, "the link has ended");
 }
 
 /** Ends every link to an order; who looks at one just now is sent away. */
 export async function endShares(scope: Scope, orderId: string): Promise<void> {
   await scope.db.delete(orderShares).where(eq(orderShares.orderId, orderId));
-  const revocation = { userId: NOBODY, rightsBefore: scope.now() };
-  await scope.runtime.room(`order:${orderId}`)?.revoke(revocation, CLOSE.forbidden, "the link has ended");
+  await sendAway(scope, orderId);
 }
 
 export async function purgeShares(scope: Scope): Promise<void> {
   await scope.db.delete(orderShares).where(lte(orderShares.expiresAt, scope.now()));
 }
 
-/** What whoever has the link may see: no address, no plate, no phone, and the truck only while it is on its way. */
+/** What the link shows: no address, no plate, no phone, the truck only while it has the job, and no place once that is over. */
 export interface SharedOrder {
   readonly orderId: string;
   readonly status: OrderStatus;
-  readonly pickup: Place;
-  readonly delivery: Place;
+  readonly pickup: Place | null;
+  readonly delivery: Place | null;
   readonly truck: (Place & { readonly id: number; readonly at: number }) | null;
-  /** Seconds to where the truck goes next; null while nobody knows. */
+  /** Seconds to where the truck goes next; null while nobody knows, and when the last position is old. */
   readonly eta: number | null;
   readonly firstName: string | null;
   /** Epoch ms. */
@@ -74,8 +114,8 @@ export async function findShared(scope: Scope, token: string): Promise<SharedOrd
   return {
     orderId: order.id,
     status: order.status,
-    pickup,
-    delivery,
+    pickup: isOver(order.status) ? null : pickup,
+    delivery: isOver(order.status) ? null : delivery,
     truck,
     eta: (goal && truck && wayLeft(truck, goal, scope.now()).eta_seconds) ?? null,
     firstName: share.showsName ? row.firstName || null : null,

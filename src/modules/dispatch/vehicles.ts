@@ -4,6 +4,7 @@ import { auditEntry } from "../../platform/db/audit.ts";
 import { isUniqueViolation } from "../../platform/db/client.ts";
 import { contains } from "../../platform/db/folding.ts";
 import { commit } from "../../platform/db/outbox.ts";
+import { belowQuota, insertWhere, quotaRefusal } from "../../platform/db/quota.ts";
 import { type Caller, isOperator } from "../../platform/http/caller.ts";
 import type { Listed, Window } from "../../platform/http/paging.ts";
 import type { Scope } from "../../platform/runtime.ts";
@@ -69,8 +70,12 @@ export async function addVehicle(
 ): Promise<Vehicle | "taken"> {
   const now = scope.now();
   const row = { ...facts, id: crypto.randomUUID(), ownerId: caller.userId, createdAt: now, updatedAt: now };
-  const rows = await unlessTaken(scope.db.insert(clientVehicles).values(row).returning());
-  return rows === "taken" ? rows : theOne(await withOwners(scope, rows));
+  const own = sql`SELECT 1 FROM client_vehicles WHERE owner_id = ${caller.userId}`;
+  const mayBe = belowQuota(scope, "vehicles", own);
+  const rows = await unlessTaken(insertWhere(scope.db, clientVehicles, row, mayBe).returning());
+  if (rows === "taken") return rows;
+  if (rows.length === 0) throw quotaRefusal(scope, "vehicles");
+  return theOne(await withOwners(scope, rows));
 }
 
 export async function changeVehicle(

@@ -1,6 +1,7 @@
 /** A person's documents: kept with their scan, listed, corrected, removed. Everything is the owner's alone. */
 import { and, asc, eq, sql } from "drizzle-orm";
 import { commit } from "../../platform/db/outbox.ts";
+import { belowQuota, insertWhere, isFull, quotaRefusal } from "../../platform/db/quota.ts";
 import type { Listed, Window } from "../../platform/http/paging.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
@@ -41,14 +42,15 @@ export async function addDocument(
   scan: File | null,
 ): Promise<Document> {
   const subject = { ownerId: userId, purpose: "document", subjectId: null } as const;
+  const own = sql`SELECT 1 FROM documents WHERE user_id = ${userId}`;
+  // A scan is not stored for nothing; the insert itself asks again.
+  if (scan && (await isFull(scope, "documents", own))) throw quotaRefusal(scope, "documents");
   const stored = scan && (await storeFile(scope, subject, "file", scan));
-  const insert = scope.db
-    .insert(documents)
-    .values({ ...facts, userId, createdAt: scope.now() })
-    .returning();
+  const row = { ...facts, userId, createdAt: scope.now() };
+  const insert = insertWhere(scope.db, documents, row, belowQuota(scope, "documents", own)).returning();
   const rows = await commit(scope, insert, [], stored ? keepFile(scope, stored, NEW_DOCUMENT) : []);
   const document = rows?.[0];
-  if (!document) throw new Error("the new document has no row");
+  if (!document) throw quotaRefusal(scope, "documents");
   return document;
 }
 

@@ -3,6 +3,7 @@ import { and, desc, eq, isNull, type SQL, sql } from "drizzle-orm";
 import { auditEntry } from "../../platform/db/audit.ts";
 import { contains } from "../../platform/db/folding.ts";
 import { commit } from "../../platform/db/outbox.ts";
+import { belowQuota, isFull, quotaRefusal } from "../../platform/db/quota.ts";
 import { type Caller, isOperator } from "../../platform/http/caller.ts";
 import type { Listed, Window } from "../../platform/http/paging.ts";
 import type { Scope } from "../../platform/runtime.ts";
@@ -37,6 +38,10 @@ function mayName(caller: Caller, orderId: string | null): SQL {
   return sql`(${orderId} IS NULL OR ${orderExists(orderId, isOperator(caller) ? null : caller.userId)})`;
 }
 
+/** The person's tickets that are neither resolved nor closed. */
+const openTicketsOf = (authorId: number) =>
+  sql`SELECT 1 FROM support_tickets WHERE author_id = ${authorId} AND status IN ('OPEN', 'IN_PROGRESS')`;
+
 /** Opens a ticket; what it describes is its first message. Null: there is no such order for this caller. */
 export async function openTicket(scope: Scope, caller: Caller, draft: TicketDraft): Promise<Ticket | null> {
   const now = scope.now();
@@ -52,19 +57,23 @@ export async function openTicket(scope: Scope, caller: Caller, draft: TicketDraf
     updatedAt: now,
   };
   const first = newMessage(ticket.id, caller.userId, { body: draft.description, isInternal: false }, now);
+  const open = openTicketsOf(caller.userId);
   const insert = scope.db.run(sql`
     INSERT INTO support_tickets (id, author_id, subject, description, status, priority, related_order_id,
       last_message_at, created_at, updated_at)
     SELECT ${ticket.id}, ${ticket.authorId}, ${ticket.subject}, ${ticket.description}, ${ticket.status},
       ${ticket.priority}, ${ticket.relatedOrderId}, ${now}, ${now}, ${now}
-    WHERE ${mayName(caller, ticket.relatedOrderId)}`);
+    WHERE ${mayName(caller, ticket.relatedOrderId)} AND ${belowQuota(scope, "openTickets", open)}`);
   const done = await commit(
     scope,
     insert,
     [messageEffect(first)],
     [scope.db.insert(supportMessages).values(first)],
   );
-  if (!done) return null;
+  if (!done) {
+    if (await isFull(scope, "openTickets", open)) throw quotaRefusal(scope, "openTickets");
+    return null;
+  }
   announceSoon(scope, first);
   return ticket;
 }

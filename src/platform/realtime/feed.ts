@@ -110,7 +110,7 @@ export class Feed {
 
   /** An entry as this reader may see it. */
   show(entry: Entry, viewer: Viewer): Entry {
-    const shown = this.#tenant.showTo?.(entry, this.#audience(viewer.caller)) ?? entry;
+    const shown = this.#tenant.showTo?.(entry, this.#audience(viewer.caller), this.#journal()) ?? entry;
     return showWithin(shown, viewer, (older, from) => this.#tenant.showFrom?.(older, from) ?? older);
   }
 

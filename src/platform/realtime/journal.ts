@@ -144,6 +144,15 @@ export class Journal {
     );
   }
 
+  /** The newest entry of a kind after a position. */
+  newest(kind: string, after: number): Entry | undefined {
+    return this.#read(
+      "SELECT * FROM entries WHERE seq > ? AND kind = ? ORDER BY seq DESC LIMIT 1",
+      after,
+      kind,
+    )[0];
+  }
+
   /** Whether a client that stands at (epoch, since) can be given all it missed. */
   covers(epoch: string | null, since: number): boolean {
     if (since > this.#head || since < 0) return false;

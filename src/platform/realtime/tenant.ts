@@ -56,8 +56,8 @@ export interface Tenant {
   confirm?(entry: Entry): string;
   /** Callers of one audience see the same; absent, all do. */
   audience?(caller: Caller | null): string;
-  /** An entry as an audience sees it. Its position stays, so that nobody misses one. */
-  showTo?(entry: Entry, audience: string): Entry;
+  /** An entry as an audience sees it now. Its position stays, so that nobody misses one. */
+  showTo?(entry: Entry, audience: string, journal: Journal): Entry;
   /** What is left of an entry for somebody who may see nothing from before `from`, epoch ms. Absent: older entries are hidden. */
   showFrom?(entry: Entry, from: number): Entry;
   /**
