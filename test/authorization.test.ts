@@ -1,48 +1,10 @@
 /** Who may call what: every documented route for every role, in one table that no route may be missing from. */
 import { expect, test } from "vitest";
 import { routes } from "../src/app.ts";
-import { accounts } from "./authorization/accounts.ts";
-import { admin } from "./authorization/admin.ts";
-import { chats } from "./authorization/chats.ts";
-import { earnings } from "./authorization/earnings.ts";
-import { events } from "./authorization/events.ts";
-import { files } from "./authorization/files.ts";
-import { fleet } from "./authorization/fleet.ts";
-import { gatherings } from "./authorization/gatherings.ts";
-import { notifications } from "./authorization/notifications.ts";
-import { orders } from "./authorization/orders.ts";
-import { social } from "./authorization/social.ts";
-import { support } from "./authorization/support.ts";
-import { tracking } from "./authorization/tracking.ts";
-import {
-  everybody,
-  members,
-  mint,
-  type Person,
-  ROLES,
-  type Role,
-  type Table,
-} from "./authorization/world.ts";
+import { table } from "./authorization/table.ts";
+import { mint, type Person, ROLES, type Role } from "./authorization/world.ts";
 import { call, post, rows } from "./support/api.ts";
 import { rowsOf } from "./support/traces.ts";
-
-const table: Table = {
-  ...accounts,
-  ...admin,
-  ...chats,
-  ...events,
-  ...earnings,
-  ...files,
-  ...fleet,
-  ...gatherings,
-  ...notifications,
-  ...orders,
-  ...social,
-  ...support,
-  ...tracking,
-  "GET /api/v1": { answers: members(200) },
-  "GET /health": { answers: everybody(200) },
-};
 
 const nameOf = ({ method, path }: { method: string; path: string }) => `${method.toUpperCase()} ${path}`;
 

@@ -27,7 +27,8 @@ const fresh = () => profile(`${unique("fresh")}@example.com`);
 /** The owner lets others know where they are. */
 async function located({ id }: Person): Promise<void> {
   await rows(
-    `INSERT INTO social_profiles (user_id, is_geoip_allowed, latitude, longitude, located_at) VALUES (?, 1, 55, 37, 1)`,
+    `INSERT INTO social_profiles (user_id, is_geoip_allowed, latitude, longitude, located_at) VALUES (?, 1, 55, 37, 1)
+     ON CONFLICT DO UPDATE SET is_geoip_allowed = 1, latitude = 55, longitude = 37, located_at = 1`,
     id,
   );
 }

@@ -110,10 +110,11 @@ export async function findChat(scope: Scope, viewer: Viewer, id: number): Promis
 /**
  * The newest messages of a chat, newest first: its room is the truth, also for what D1 does not have yet. A member who
  * gets them has read them; `reader` is null for whoever only looks.
+ * Words of an account that is gone have no sender, also before the room has let go of them.
  */
 export async function latestMessages(
   scope: Scope,
-  chatId: number,
+  { id: chatId, initiatorId, receiverId }: Pick<ChatRow, "id" | "initiatorId" | "receiverId">,
   limit: number,
   reader: number | null,
 ): Promise<Wire<typeof ChatMessage>[]> {
@@ -125,7 +126,7 @@ export async function latestMessages(
     .filter(({ kind }) => kind === "message")
     .map(({ seq, author, body, at }) => ({
       id: seq,
-      sender: author || null,
+      sender: author === initiatorId || author === receiverId ? author : null,
       text: String(body.text),
       timestamp: isoTime(at),
     }));

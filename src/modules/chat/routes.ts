@@ -105,7 +105,7 @@ const read = route({
     const limit = query.limit ?? scope.runtime.settings.chatPage;
     const messages =
       query.before === undefined
-        ? await latestMessages(scope, chat.id, limit, isMember(chat, caller.userId) ? caller.userId : null)
+        ? await latestMessages(scope, chat, limit, isMember(chat, caller.userId) ? caller.userId : null)
         : await messagesBefore(scope, chat.id, query.before, limit);
     const { id, initiator, receiver } = chat;
     return reply(200, { id, initiator, receiver, chat_messages: messages });

@@ -1,0 +1,33 @@
+/** The whole authorization matrix: a row for every route. */
+import { accounts } from "./accounts.ts";
+import { admin } from "./admin.ts";
+import { chats } from "./chats.ts";
+import { earnings } from "./earnings.ts";
+import { events } from "./events.ts";
+import { files } from "./files.ts";
+import { fleet } from "./fleet.ts";
+import { gatherings } from "./gatherings.ts";
+import { notifications } from "./notifications.ts";
+import { orders } from "./orders.ts";
+import { social } from "./social.ts";
+import { support } from "./support.ts";
+import { tracking } from "./tracking.ts";
+import { everybody, members, type Table } from "./world.ts";
+
+export const table: Table = {
+  ...accounts,
+  ...admin,
+  ...chats,
+  ...events,
+  ...earnings,
+  ...files,
+  ...fleet,
+  ...gatherings,
+  ...notifications,
+  ...orders,
+  ...social,
+  ...support,
+  ...tracking,
+  "GET /api/v1": { answers: members(200) },
+  "GET /health": { answers: everybody(200) },
+};
