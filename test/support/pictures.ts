@@ -139,13 +139,23 @@ export function isobmff(
     brand = "avif",
     exif = "",
     xmp = "",
-  }: Size & { brand?: string; exif?: string; xmp?: string } = {},
+    hidden = false,
+    note = "",
+  }: Size & {
+    brand?: string;
+    exif?: string;
+    xmp?: string;
+    /** The types of EXIF and XMP are what the intake makes of them. */
+    hidden?: boolean;
+    /** A property box of its own, type and content. */
+    note?: string;
+  } = {},
   ...boxes: Bytes[]
 ): Bytes {
   const items = [
     { id: 1, type: brand === "avif" ? "av01" : "hvc1", bytes: filler(data), extra: "" },
-    { id: 2, type: "Exif", bytes: textBytes(exif), extra: "" },
-    { id: 3, type: "mime", bytes: textBytes(xmp), extra: "application/rdf+xml\0" },
+    { id: 2, type: hidden ? "skip" : "Exif", bytes: textBytes(exif), extra: "" },
+    { id: 3, type: hidden ? "skip" : "mime", bytes: textBytes(xmp), extra: "application/rdf+xml\0" },
   ].filter(({ bytes }) => bytes.length > 0);
   const ftyp = box("ftyp", textBytes(brand), [0, 0, 0, 0], textBytes(`mif1${brand}`));
   const infos = items.map(({ id, type, extra }) =>
@@ -165,7 +175,14 @@ export function isobmff(
       box("pitm", [0, 0, 0, 0, 0, 1]),
       box("iinf", [0, 0, 0, 0, ...be16(items.length)], ...infos),
       box("iloc", [0, 0, 0, 0, 0x44, 0, ...be16(items.length)], ...places),
-      box("iprp", box("ipco", box("ispe", [0, 0, 0, 0, ...be32(width), ...be32(height)]))),
+      box(
+        "iprp",
+        box(
+          "ipco",
+          box("ispe", [0, 0, 0, 0, ...be32(width), ...be32(height)]),
+          ...(note ? [box(note.slice(0, 4), textBytes(note.slice(4)))] : []),
+        ),
+      ),
     );
   };
   const start = ftyp.length + meta(0).length + 8;

@@ -8,6 +8,8 @@ import { ascii, holdsMetadata, isPadding, Reading, u16, u32 } from "./reading.ts
 
 /** Top-level boxes that the picture is made of; one that is cut short is a broken picture, not an appendix. */
 const STRUCTURE = new Set(["ftyp", "meta", "mdat", "moov", "moof", "mfra", "sidx", "styp"]);
+/** Properties of items that are words or times: descriptions, and when it was made or changed. */
+const WORDS = new Set(["udes", "altt", "crtt", "mdft"]);
 /** Stretches of metadata that one file may have. */
 const MAX_METADATA = 100;
 /** Motion photos and makers' notes at the top level; user data and metadata within tracks. */
@@ -54,11 +56,13 @@ function readItems(reading: Reading, meta: Box): boolean {
     for (const box of boxesIn(bytes, container.data, container.to).boxes) {
       if (!reading.part()) return false;
       if (box.type === "ispe") reading.size(u32(bytes, box.data + 4), u32(bytes, box.data + 8));
+      if (WORDS.has(box.type)) blankBox(reading, box);
     }
   }
   const hidden = metadataItems(bytes, infos);
   const places = locationsIn(bytes, locations, child("idat"));
   if (!hidden || !places) return false;
+  for (const name of hidden.values()) if (name !== null) reading.replace(name, name + 4, textBytes("skip"));
   const shown = places.filter(({ item }) => !hidden.has(item));
   reading.hasData ||= shown.some(({ from, to }) => to > from);
   return blankPlaces(
@@ -108,6 +112,10 @@ function isMetadata(bytes: Uint8Array, box: Box): boolean {
 
 /** The box stays as long as it is, and says that it is free. */
 function blankBox(reading: Reading, { from, data, to }: Box): void {
-  reading.replace(from + 4, from + 8, new TextEncoder().encode("free"));
+  reading.replace(from + 4, from + 8, textBytes("free"));
   reading.replace(data, to, new Uint8Array(to - data));
+}
+
+function textBytes(words: string): Uint8Array {
+  return new TextEncoder().encode(words);
 }

@@ -14,9 +14,12 @@ export interface Located {
 /** More than any picture has: a large one is made of a few hundred tiles. */
 const MAX_PLACES = 20_000;
 
-/** Numbers of the items that are EXIF, XMP or other texts. Null when the list is broken. */
-export function metadataItems(bytes: Uint8Array, infos: Box): Set<number> | null {
-  const found = new Set<number>();
+/** EXIF, XMP and other texts; and what the intake makes of them, which no reader knows. */
+const METADATA = new Set(["Exif", "mime", "uri ", "skip"]);
+
+/** The numbers of metadata's items, and where the name of their type is, if they have one. Null when the list is broken. */
+export function metadataItems(bytes: Uint8Array, infos: Box): Map<number, number | null> | null {
+  const found = new Map<number, number | null>();
   const isLong = bytes[infos.data] !== 0;
   const list = boxesIn(bytes, infos.data + (isLong ? 8 : 6), infos.to);
   if (list.broken) return null;
@@ -26,8 +29,8 @@ export function metadataItems(bytes: Uint8Array, infos: Box): Set<number> | null
     // Version 3 has longer numbers; before version 2 an item had no type.
     const at = version === 3 ? data + 8 : data + 6;
     const id = version === 3 ? u32(bytes, data + 4) : u16(bytes, data + 4);
-    const kind = version < 2 ? "mime" : ascii(bytes, at + 2, 4);
-    if (kind === "Exif" || kind === "mime" || kind === "uri ") found.add(id);
+    if (version < 2) found.set(id, null);
+    else if (METADATA.has(ascii(bytes, at + 2, 4))) found.set(id, at + 2);
   }
   return found;
 }
