@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { routes } from "../../src/app.ts";
 import { mint } from "../authorization/world.ts";
-import { type Answer, del, post, rows } from "../support/api.ts";
+import { type Answer, del, patch, post, rows } from "../support/api.ts";
 import {
   addingDoors,
   ask,
@@ -15,6 +15,7 @@ import {
   nobody,
   type Person,
   people,
+  type TestEvent,
   tracesOf,
   waits,
 } from "./doors.ts";
@@ -193,6 +194,33 @@ test("an event is not made with more people than places, the maker among them", 
   const make = makingDoors["Find Friend's POST"]?.make;
   expect((await make?.(owner, [ann, bob], { max_count_members: 2 }))?.status).toBe(400);
   expect((await make?.(owner, [ann, bob], { max_count_members: 3 }))?.status).toBe(201);
+});
+
+const limitDoors: Record<string, (owner: Person, event: TestEvent, places: number) => Promise<Answer>> = {
+  "Find Friend's PATCH": (owner, { id }, places) =>
+    patch(`/api/v1/events/${id}/`, { max_count_members: places }, { token: owner.token }),
+  "the console": async (_, { id }, places) =>
+    patch(
+      `/api/admin/events/${id}/`,
+      { max_members: places },
+      {
+        token: (await mint("staff")).token,
+        headers: { "if-match": "*" },
+      },
+    ),
+};
+
+describe.each(Object.entries(limitDoors))("the number of places that %s sets", (_, set) => {
+  test("is not below the people who are in, and a higher one calls those who wait", async () => {
+    const [owner, ann, bob] = (await crew(2)) as [Person, Person, Person];
+    const event = await eventBy(owner, { members: [{ id: ann.id }], max_count_members: 2 });
+    await ask(bob, event);
+    expect((await set(owner, event, 1)).status).toBe(400);
+    expect(await waits(bob, event)).toBe(true);
+    expect((await set(owner, event, 3)).status).toBe(200);
+    expect(await waits(bob, event)).toBe(false);
+    expect((await tracesOf(bob)).notifications).toHaveLength(1);
+  });
 });
 
 describe("somebody who asks to take part", () => {

@@ -126,7 +126,7 @@ const DOORS: readonly Door[] = [
 ];
 
 test("every rate of a door is tried below; letters are limited where they leave", () => {
-  expect([...DOORS.map(({ rate }) => rate), "letters"].sort()).toEqual([...RATE_NAMES].sort());
+  expect([...DOORS.map(({ rate }) => rate), "letters", "lettersSent"].sort()).toEqual([...RATE_NAMES].sort());
 });
 
 describe.each(DOORS.filter(({ rate }) => rate !== "codeGuessTotal"))("$variable", (door) => {

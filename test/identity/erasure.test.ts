@@ -55,7 +55,7 @@ async function resident() {
   const own = (await post("/api/events/", event([`${name}Name`]), { token: access })).body.id;
   await post("/api/events/", event([`${name}Name`]), { token: host.token });
   await rows(
-    "INSERT INTO event_reminders SELECT event_id, user_id, 1 FROM event_members WHERE user_id = ?",
+    "INSERT INTO event_reminders SELECT event_id, user_id, 1, 2, 3 FROM event_members WHERE user_id = ?",
     id,
   );
   const [profile] = await rows<{ avatar_key: string }>(

@@ -35,7 +35,7 @@ export async function makeRoom(owner: Person, participants: string[] = []): Prom
     id: row.id,
     uuid: body.id,
     name,
-    path: `/ws/events/${row.id}/`,
+    path: `/ws/events/${body.id}/`,
     stub: env.EVENT_ROOMS.getByName(name),
   };
 }

@@ -194,6 +194,7 @@ async function withPlaces(scope: Scope, plans: readonly EventPlan<StoredEvent>[]
   const { places, lookUps } = await placesOf(scope, moves);
   const planned = plans.map((plan, index) => ({
     ...plan,
+    derivesSpot: Object.keys(places[index] ?? {}).length > 0,
     columns: { ...plan.columns, ...places[index] },
     facts: { ...plan.facts, ...places[index] },
   }));

@@ -3,6 +3,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { type Effect, lettersSentBy } from "../../platform/db/outbox.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import { fill } from "../../platform/http/messages.ts";
+import type { Text } from "../../platform/http/text.ts";
 import { mailEffect } from "../../platform/mail/mail.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import type { Notice } from "../notifications/index.ts";
@@ -12,10 +13,29 @@ import { type EventLetter, eventCancelled, eventCreated, eventLeft, eventUpdated
 import { messages } from "./messages.ts";
 import type { Event, Person } from "./queries.ts";
 
+/** `left`: for somebody who was taken out; to them it is cancelled. */
+type Action = "created" | "updated" | "cancelled" | "left";
+
+/** Cancellations are never counted, and have no event to leave. */
+const isFarewell = (action: Action) => action === "cancelled" || action === "left";
+
+const TEMPLATES = {
+  created: eventCreated,
+  updated: eventUpdated,
+  cancelled: eventCancelled,
+  left: eventLeft,
+};
+const NOTICES = {
+  created: { type: "EVENT_CREATED", words: messages.namedInEvent },
+  updated: { type: "EVENT_UPDATED", words: messages.eventChanged },
+  cancelled: { type: "EVENT_CANCELLED", words: messages.eventCancelled },
+  left: { type: "EVENT_LEFT", words: messages.takenOut },
+} satisfies Record<Action, { type: string; words: Text }>;
+
 /** How many names a letter lists. */
 const LISTED = 20;
 
-/** Letters about new and changed events that one request writes; beyond that people are told in the app. */
+/** Letters that one request writes, whoever they go to; beyond that people are told in the app. */
 const LETTERS_A_REQUEST = 1000;
 
 export function letterFacts(
@@ -33,9 +53,9 @@ export function letterFacts(
   };
 }
 
-/** A letter about a new or changed event that somebody is to get, if the sender's budget allows it. */
+/** A letter that somebody is to get, if the sender's budget allows it. */
 export interface WantedLetter {
-  readonly action: "created" | "updated";
+  readonly action: Action;
   readonly uuid: string;
   readonly person: Person;
   readonly facts: EventLetter;
@@ -51,8 +71,8 @@ export interface Mailing {
 }
 
 /**
- * Divides letters by the sender's budget (`RATE_LETTERS_SENT`). Letters to people who have accepted something from the
- * sender are not counted; of the others as many go as the budget has left.
+ * Divides letters by the sender's budget (`RATE_LETTERS_SENT`). Cancellations are not counted, nor are letters to people
+ * who have accepted something from the sender; of the others as many go as the budget has left.
  */
 export async function mailingOf(
   scope: Scope,
@@ -66,7 +86,8 @@ export async function mailingOf(
   const told: WantedLetter[] = [];
   for (const letter of wanted) {
     if (letter.person.email === null) continue;
-    const counted = letter.person.userId !== caller.userId && !circle.trusting.has(letter.person.userId);
+    const { userId } = letter.person;
+    const counted = !isFarewell(letter.action) && userId !== caller.userId && !circle.trusting.has(userId);
     if (letters.length >= LETTERS_A_REQUEST || (counted && left === 0)) told.push(letter);
     else {
       letters.push({ ...letter, counted });
@@ -88,9 +109,11 @@ async function toEffect(
 ): Promise<Effect[]> {
   const { email, locale } = person;
   if (email === null) return [];
-  const links = await memberLinks(scope, uuid, person.userId, person.acceptedAt !== null);
-  const template = action === "created" ? eventCreated : eventUpdated;
-  const effect = mailEffect(`event.${action}`, template, email, locale, { ...facts, ...links });
+  const links = isFarewell(action)
+    ? {}
+    : await memberLinks(scope, uuid, person.userId, person.acceptedAt !== null);
+  const data = { ...facts, ...links };
+  const effect = mailEffect(`event.${action}`, TEMPLATES[action], email, locale, data);
   return [counted ? { ...effect, sender: caller.userId } : effect];
 }
 
@@ -101,12 +124,12 @@ export function noticesOf(told: readonly WantedLetter[]): Notice[] {
     const [first] = group;
     if (!first) return [];
     const { locale, userId } = first.person;
-    const words = first.action === "created" ? messages.namedInEvent : messages.eventChanged;
+    const { type, words } = NOTICES[first.action];
     const more = group.length > 1 ? fill(messages.andMore, { count: String(group.length - 1) })[locale] : "";
     return [
       {
         userId,
-        type: first.action === "created" ? "EVENT_CREATED" : "EVENT_UPDATED",
+        type,
         title: messages.eventTitle[locale],
         message: fill(words, { name: first.facts.name })[locale] + more,
         about: `event:${first.uuid}`,
@@ -114,20 +137,4 @@ export function noticesOf(told: readonly WantedLetter[]): Notice[] {
       },
     ];
   });
-}
-
-/** Cancellations always go. */
-export function cancellations(event: Event): Effect[] {
-  const facts = letterFacts(event, event.members);
-  return event.members.flatMap(({ email, locale }) =>
-    email ? [mailEffect("event.cancelled", eventCancelled, email, locale, facts)] : [],
-  );
-}
-
-/** For people who were taken out: to them it is cancelled, so these always go too. */
-export function farewellLetters(event: Event, removed: readonly Person[]): Effect[] {
-  const facts = letterFacts(event, event.members);
-  return removed.flatMap(({ email, locale }) =>
-    email ? [mailEffect("event.left", eventLeft, email, locale, facts)] : [],
-  );
 }

@@ -23,6 +23,8 @@ export interface StoredEvent extends Gathering, Seating {
   readonly requests: readonly JoinRequest[];
   /** Its limits, members and requests in one text: a write that depends on them asks that it is still the same. */
   readonly standing: string;
+  /** City, address and degrees in one text: a write that derives the degrees asks that it is still the same. */
+  readonly spot: string;
   /** Everybody whom its creator has blocked, or who has blocked its creator. */
   readonly creatorBlocks: ReadonlySet<number>;
 }
@@ -57,6 +59,9 @@ export const standing = sql<string>`json_array(events.max_members, events.min_me
   (SELECT json_group_array(json_array(id, status, is_waiting) ORDER BY id) FROM participation_requests
     WHERE event_id = events.id))`;
 
+/** SQL: where the event of the statement around it is. */
+export const spot = sql<string>`json_array(events.city_id, events.location, events.latitude, events.longitude)`;
+
 const requestsJson = sql<string>`(SELECT json_group_array(json_object('id', id, 'userId', user_id, 'status', status,
   'isWaiting', is_waiting) ORDER BY created_at, id) FROM participation_requests WHERE event_id = events.id)`;
 
@@ -77,6 +82,7 @@ export const storedFields = {
     ),
   requests: requestsJson.mapWith(readRequests),
   standing,
+  spot,
   creatorBlocks: sql`(SELECT json_group_array(id) FROM ${blockedWith(events.creatorId)})`.mapWith(readIds),
 };
 

@@ -20,6 +20,11 @@ export const messages = {
     "Вы участвуете в новом мероприятии «{name}».",
   ),
   eventChanged: text("The event “{name}” was updated.", "Мероприятие «{name}» изменено."),
+  eventCancelled: text("The event “{name}” was cancelled.", "Мероприятие «{name}» отменено."),
+  takenOut: text(
+    "You no longer take part in the event “{name}”.",
+    "Вы больше не участвуете в мероприятии «{name}».",
+  ),
   andMore: text(" And {count} more.", " И ещё {count}."),
   noDistance: text(
     "No distance to the event {name} was found.",

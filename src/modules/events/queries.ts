@@ -117,7 +117,12 @@ export async function eventsOf(scope: Scope, userId: number): Promise<{ id: numb
 export async function exportEvents(scope: Scope, userId: number) {
   const made = await scope.db.select().from(events).where(eq(events.creatorId, userId));
   const joined = await scope.db
-    .select({ uuid: events.uuid, name: events.name, joinedAt: eventMembers.joinedAt })
+    .select({
+      uuid: events.uuid,
+      name: events.name,
+      joinedAt: eventMembers.joinedAt,
+      acceptedAt: eventMembers.acceptedAt,
+    })
     .from(eventMembers)
     .innerJoin(events, eq(events.id, eventMembers.eventId))
     .where(eq(eventMembers.userId, userId));
@@ -146,14 +151,23 @@ export async function exportEvents(scope: Scope, userId: number) {
       ends_at: event.endsAt === null ? null : isoTime(event.endsAt),
       created_at: isoTime(event.createdAt),
     })),
-    events_joined: joined.map(({ uuid, name, joinedAt }) => ({ uuid, name, joined_at: isoTime(joinedAt) })),
+    events_joined: joined.map(({ uuid, name, joinedAt, acceptedAt }) => ({
+      uuid,
+      name,
+      joined_at: isoTime(joinedAt),
+      accepted_at: acceptedAt === null ? null : isoTime(acceptedAt),
+    })),
     event_messages: said.map(({ eventId, at, kind, body }) => ({
       event: eventId,
       at: isoTime(at),
       kind,
       body,
     })),
-    reminders: reminded.map(({ eventId, sentAt }) => ({ event: eventId, sent_at: isoTime(sentAt) })),
+    reminders: reminded.map(({ eventId, startsAt, sentAt }) => ({
+      event: eventId,
+      starts_at: isoTime(startsAt),
+      sent_at: isoTime(sentAt),
+    })),
     participation_requests: asked.map(({ eventId, status, isWaiting, createdAt }) => ({
       event: eventId,
       status,

@@ -4,12 +4,13 @@ import { commit } from "../../platform/db/outbox.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { dropFiles } from "../files/index.ts";
+import { noticeEffects, noticeRows, pushNotices } from "../notifications/index.ts";
 import { eventAudit } from "./audit.ts";
 import type { Written } from "./commands.ts";
 import { acceptedIn, fellowEffects } from "./fellows.ts";
 import { forgetEvent } from "./gate.ts";
-import { cancellations } from "./letters.ts";
-import { type EventRef, loadEvents, type StoredEvent } from "./loading.ts";
+import { letterFacts, mailingOf } from "./letters.ts";
+import { type EventRef, loadEvents, NOBODY, type StoredEvent } from "./loading.ts";
 import { eventNotice, noticeOf, tellRooms } from "./notices.ts";
 import { mayChange } from "./rules.ts";
 
@@ -38,21 +39,29 @@ async function write(scope: Scope, caller: Caller, removed: readonly StoredEvent
   const remove = scope.db.run(
     sql`DELETE FROM events WHERE id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`,
   );
+  const wanted = removed.flatMap(({ uuid, members, ...event }) => {
+    const facts = letterFacts(event, members);
+    return members.map((person) => ({ action: "cancelled" as const, uuid, person, facts }));
+  });
+  const told = await mailingOf(scope, caller, NOBODY, wanted);
   const done = await commit(
     scope,
     remove,
     [
       ...notices.map(eventNotice.row),
-      ...removed.flatMap(cancellations),
+      ...told.effects,
+      ...noticeEffects(told.notices),
       ...removed.flatMap((event) => fellowEffects(event, acceptedIn(event.members), scope.now())),
     ],
     [
       dropFiles(scope, "event_image", ids),
+      ...(told.notices.length > 0 ? [noticeRows(scope, told.notices)] : []),
       ...removed.flatMap((event) => eventAudit(scope, caller, "event.delete", event, null)),
     ],
     removed.length,
   );
   if (!done) return false;
+  pushNotices(scope, told.notices);
   for (const { id, uuid } of removed) forgetEvent(id, uuid);
   await tellRooms(scope, notices);
   return true;

@@ -10,7 +10,7 @@ import { noticeEffects, noticeRows, pushNotices } from "../notifications/index.t
 import { acceptedIn, changedFellowEffects, fellowEffects } from "./fellows.ts";
 import { placeFor } from "./geocoding.ts";
 import { letterFacts, noticesOf } from "./letters.ts";
-import { findStored, loadEvents, NOBODY, standing } from "./loading.ts";
+import { findStored, loadEvents, NOBODY, spot, standing } from "./loading.ts";
 import { memberFaults, planFaults } from "./messages.ts";
 import { eventNotice, noticeOf, tellRooms } from "./notices.ts";
 import { offerWithout } from "./participation.ts";
@@ -83,7 +83,11 @@ export async function eventConsequences(scope: Scope, change: Change): Promise<C
   const notice = noticeOf(id, known.uuid, "updated", after.name);
   return {
     set: { ...place, ...keyOf(columns) },
-    where: and(told.guard, plan.reseats ? sql`${standing} = ${known.standing}` : undefined),
+    where: and(
+      told.guard,
+      plan.reseats ? sql`${standing} = ${known.standing}` : undefined,
+      Object.keys(place).length > 0 ? sql`${spot} = ${known.spot}` : undefined,
+    ),
     effects: [
       eventNotice.row(notice),
       ...told.effects,

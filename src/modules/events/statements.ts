@@ -4,7 +4,7 @@ import type { BatchItem } from "drizzle-orm/batch";
 import { inPieces } from "../../platform/db/outbox.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import type { Scope } from "../../platform/runtime.ts";
-import { standing } from "./loading.ts";
+import { type StoredEvent, spot, standing } from "./loading.ts";
 import type { EventFacts, EventPlan } from "./plans.ts";
 import type { Person } from "./queries.ts";
 import { foldLocation } from "./rules.ts";
@@ -68,27 +68,31 @@ const assignments = sql.raw(
   }).join(", "),
 );
 
+/** A change with what it was planned by. */
+export type PlannedChange = EventPlan & {
+  readonly before: Pick<StoredEvent, "id" | "standing" | "spot">;
+  /** Its degrees are derived from its city and address. */
+  readonly derivesSpot: boolean;
+};
+
 /**
- * Changes events. One whose members or places change is left alone when somebody else moved them since it was read, and
- * so is one that has begun, where `unbegun` asks for that: the row count then tells.
+ * Changes events. One whose members, places or whereabouts change is left alone when somebody else moved them since it
+ * was read, and so is one that has begun, where `unbegun` asks for that: the row count then tells.
  */
-export function updateEvents(
-  scope: Scope,
-  plans: readonly (EventPlan & { readonly before: { readonly id: number; readonly standing: string } })[],
-  unbegun: boolean,
-  guard: SQL,
-) {
+export function updateEvents(scope: Scope, plans: readonly PlannedChange[], unbegun: boolean, guard: SQL) {
   const now = scope.now();
-  const rows = plans.map(({ before, columns, reseats }) => ({
+  const rows = plans.map(({ before, columns, reseats, derivesSpot }) => ({
     id: before.id,
     standing: reseats ? before.standing : null,
+    spot: derivesSpot ? before.spot : null,
     columns: stored(columns),
   }));
   return scope.db.run(sql`
     UPDATE events SET ${assignments}, updated_at = ${now}
     FROM json_each(${JSON.stringify(rows)}) AS change
     WHERE events.id = change.value ->> 'id' AND (NOT ${unbegun ? 1 : 0} OR events.starts_at > ${now})
-      AND (change.value ->> 'standing' IS NULL OR change.value ->> 'standing' = ${standing}) AND ${guard}`);
+      AND (change.value ->> 'standing' IS NULL OR change.value ->> 'standing' = ${standing})
+      AND (change.value ->> 'spot' IS NULL OR change.value ->> 'spot' = ${spot}) AND ${guard}`);
 }
 
 /** An event's new set of members. */

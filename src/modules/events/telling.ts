@@ -6,7 +6,7 @@ import type { Scope } from "../../platform/runtime.ts";
 import type { Notice } from "../notifications/index.ts";
 import { changesBetween } from "./changes.ts";
 import type { Gathering } from "./gatherings.ts";
-import { farewellLetters, letterFacts, mailingOf, type WantedLetter } from "./letters.ts";
+import { letterFacts, mailingOf, type WantedLetter } from "./letters.ts";
 import type { Circle, StoredEvent } from "./loading.ts";
 import type { Door, EventPlan } from "./plans.ts";
 import { placeIsFree } from "./waitlist.ts";
@@ -52,24 +52,24 @@ export async function tellOfChanges(
   const wanted = pairs.flatMap(({ plan: { before }, event }): WantedLetter[] => {
     const changes = changesBetween(before, event);
     if (!changes) return [];
-    const facts = { ...letterFacts(event, event.members), changes };
-    const people = event.members.filter(({ userId }) => !circle.blocks.has(userId));
-    return people.map((person) => ({ action: "updated", uuid: event.uuid, person, facts }));
+    const { uuid, members } = event;
+    const facts = letterFacts(event, members);
+    const stays = new Set(members.map(({ userId }) => userId));
+    const removed = before.members.filter(({ userId }) => !stays.has(userId));
+    const concerned = members.filter(({ userId }) => !circle.blocks.has(userId));
+    return [
+      ...removed.map((person) => ({ action: "left" as const, uuid, person, facts })),
+      ...concerned.map((person) => ({
+        action: "updated" as const,
+        uuid,
+        person,
+        facts: { ...facts, changes },
+      })),
+    ];
   });
-  const mailing = await mailingOf(scope, caller, circle, wanted);
-  const farewells = pairs.flatMap(({ plan: { before }, event }) => {
-    const stays = new Set(event.members.map(({ userId }) => userId));
-    return farewellLetters(
-      event,
-      before.members.filter(({ userId }) => !stays.has(userId)),
-    );
-  });
+  const { effects, notices, guard } = await mailingOf(scope, caller, circle, wanted);
   const called = pairs.flatMap(({ plan, event }) =>
     plan.requests.filter((request) => request.called).map(({ userId }) => placeIsFree(event, userId)),
   );
-  return {
-    effects: [...mailing.effects, ...farewells],
-    notices: [...mailing.notices, ...called],
-    guard: mailing.guard,
-  };
+  return { effects, notices: [...notices, ...called], guard };
 }

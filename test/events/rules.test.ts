@@ -1,0 +1,156 @@
+/** What is decided about events, in pages without a runtime: places, requests, newcomers, and what a change changes. */
+import { describe, expect, test } from "vitest";
+import { describeChanges } from "../../src/modules/events/change-words.ts";
+import { changesBetween } from "../../src/modules/events/changes.ts";
+import type { Gathering } from "../../src/modules/events/gatherings.ts";
+import {
+  type JoinRequest,
+  mayRead,
+  newcomerFault,
+  planFault,
+  seatsTaken,
+  settleRequests,
+} from "../../src/modules/events/rules.ts";
+
+const members = (...ids: number[]) => ids.map((userId) => ({ userId }));
+
+describe("places taken", () => {
+  test.each([
+    ["members alone, the organizer among them", { creatorId: 1, members: members(1, 2) }, 2],
+    ["the organizer whom the set leaves out", { creatorId: 1, members: members(2, 3) }, 3],
+    ["nobody for an account that is gone", { creatorId: null, members: members(2) }, 1],
+  ])("are those of %s", (_, seating, places) => {
+    expect(seatsTaken({ ...seating, creatorIsStaff: false })).toBe(places);
+  });
+
+  test("are not taken by staff who make an event for others", () => {
+    expect(seatsTaken({ creatorId: 1, creatorIsStaff: true, members: members(2) })).toBe(1);
+  });
+});
+
+const request = (id: number, changes: Partial<JoinRequest> = {}): JoinRequest => ({
+  id,
+  userId: 100 + id,
+  status: "Pending",
+  isWaiting: true,
+  ...changes,
+});
+
+describe("requests after a change", () => {
+  const settle = (requests: JoinRequest[], seated: number[], free: number | null, replaced = false) =>
+    settleRequests(requests, new Set(seated), free, replaced).map(({ id, status, isWaiting, called }) => ({
+      id,
+      status,
+      isWaiting,
+      called,
+    }));
+
+  test("free places go to those who wait longest, and people who were told before hold theirs", () => {
+    const requests = [request(1, { isWaiting: false }), request(2), request(3), request(4)];
+    expect(settle(requests, [], 2)).toEqual([{ id: 2, status: "Pending", isWaiting: false, called: true }]);
+  });
+
+  test("without a limit everybody is called", () => {
+    expect(settle([request(1), request(2)], [], null).map(({ called }) => called)).toEqual([true, true]);
+  });
+
+  test("a full event puts everybody undecided on the list", () => {
+    expect(settle([request(1, { isWaiting: false })], [], 0)).toEqual([
+      { id: 1, status: "Pending", isWaiting: true, called: false },
+    ]);
+  });
+
+  test("people who were put in are accepted, people who were taken out are declined, the others stay", () => {
+    const requests = [
+      request(1),
+      request(2, { status: "Accepted", isWaiting: false }),
+      request(3, { status: "Declined", isWaiting: false }),
+      request(4, { status: "Accepted", isWaiting: false }),
+    ];
+    expect(settle(requests, [101, 104], 0, true)).toEqual([
+      { id: 1, status: "Accepted", isWaiting: false, called: false },
+      { id: 2, status: "Declined", isWaiting: false, called: false },
+    ]);
+  });
+
+  test("a change that leaves the members alone decides on nobody", () => {
+    expect(settle([request(1, { status: "Accepted", isWaiting: false })], [], 0)).toEqual([]);
+  });
+});
+
+const plan = { startsAt: 10, endsAt: 20, minAge: 18, maxAge: 30, minMembers: 2, maxMembers: 4 };
+
+test("a plan is faulty by its order, ages, counts or the people in it, and by nothing at its limits", () => {
+  expect(planFault({ ...plan, endsAt: 10 }, 0)).toBe("order");
+  expect(planFault({ ...plan, minAge: 31 }, 0)).toBe("ages");
+  expect(planFault({ ...plan, minMembers: 5 }, 0)).toBe("counts");
+  expect(planFault(plan, 5)).toBe("crowded");
+  expect(planFault(plan, 4)).toBeNull();
+});
+
+test.each([
+  [17, "age"],
+  [18, null],
+  [30, null],
+  [31, "age"],
+  [null, null],
+])("somebody of age %s who is named: %s", (age, fault) => {
+  expect(newcomerFault(plan, age)).toBe(fault);
+});
+
+test("strangers read public events only", () => {
+  expect(mayRead({ audience: "public" }, null)).toBe(true);
+  expect(mayRead({ audience: "signed_in" }, null)).toBe(false);
+});
+
+describe("what a change changes", () => {
+  const person = (userId: number) => ({
+    userId,
+    username: `p${userId}`,
+    hiddenUsername: null,
+    email: null,
+    locale: "en" as const,
+    isOrganizer: false,
+    acceptedAt: null,
+  });
+  const event: Gathering = {
+    id: 1,
+    uuid: "u",
+    creatorId: 1,
+    audience: "public",
+    name: "Ride",
+    startsAt: 0,
+    endsAt: null,
+    location: "Bridge",
+    createdAt: 0,
+    updatedAt: 0,
+    members: [person(1), person(2)],
+    description: "",
+    eventType: "",
+    cityId: null,
+    price: 0,
+    minAge: null,
+    maxAge: null,
+    minMembers: null,
+    maxMembers: null,
+    latitude: null,
+    longitude: null,
+  };
+
+  test("is nothing when only the order of the members or the time of the write differs", () => {
+    expect(changesBetween(event, { ...event, updatedAt: 9, members: [person(2), person(1)] })).toBeNull();
+  });
+
+  test.each<[Partial<Gathering>, string]>([
+    [{ name: "Walk" }, "Changed: name (was: Ride)."],
+    [{ startsAt: 60_000 }, "Changed: start (was: January 1, 1970 at 12:00 AM UTC)."],
+    [{ endsAt: 60_000 }, "Changed: end (was: none)."],
+    [{ location: "Hall", latitude: 1, longitude: 1 }, "Changed: location (was: Bridge)."],
+    [{ latitude: 1, longitude: 1 }, "Changed: place on the map."],
+    [{ price: 100, minAge: 18 }, "Changed: price; age limits."],
+    [{ members: [person(2), person(3)] }, "Changed: joined: p3; left: p1."],
+  ])("is told in words: %j", (change, words) => {
+    const changes = changesBetween(event, { ...event, ...change });
+    expect(changes && describeChanges(changes, "en")).toBe(words);
+  });
+});
