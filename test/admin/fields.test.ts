@@ -36,6 +36,17 @@ test.each(creatable)(
   },
 );
 
+/** Places of things. Whatever shows where a person is names that person, so that each look is written down. */
+const THINGS = ["cities", "events", "orders", "tasks", "tow-trucks"];
+
+test("a resource that shows places says whose they are, unless they are those of things", () => {
+  const unnamed = catalogue
+    .filter(({ fields }) => Object.values(fields).some(({ type }) => type === "place"))
+    .filter(({ placesOf, fields }) => placesOf === undefined || fields[placesOf]?.reference !== "users")
+    .map(({ name }) => name);
+  expect(unnamed.sort()).toEqual(THINGS);
+});
+
 /** One row of each kind that operators or staff may edit. */
 const EDITABLE: Record<string, (owner: number) => Promise<string>> = {
   users: async (owner) => String(owner),

@@ -3,11 +3,13 @@
  * within a second, and hear nothing of what comes after.
  */
 import { describe, expect, test } from "vitest";
+import { mint } from "../authorization/world.ts";
 import { chatters } from "../chat/friends.ts";
 import { USERS } from "../find-friend/people.ts";
 import { befriend, block, ME, type Member, member } from "../find-friend/social.ts";
 import { type Answer, call, del, type Person, patch, post, put, rows, staffMember } from "../support/api.ts";
 import { connect, connectNative, type Socket } from "../support/socket.ts";
+import { move, orderIn, scene, truckRow } from "../tow-truck/jobs.ts";
 import { allow, eventOf, goingOn, report } from "../tracking/relations.ts";
 
 interface Pair {
@@ -29,7 +31,7 @@ interface Listener {
 
 const closed = (socket: Socket): Listener => ({ socket, ended: async () => (await socket.closed).code });
 
-async function subscribed(who: Member, room: string): Promise<Listener> {
+async function subscribed(who: { readonly key: string }, room: string): Promise<Listener> {
   const socket = await connectNative("/ws/me/", who.key);
   socket.send({ t: "subscribe", room });
   await socket.next(({ t }) => t === "subscribed");
@@ -205,6 +207,40 @@ describe("both sides of a chat are out at once when", () => {
     );
     await expectEnd({ owner, watcher, event: 0 }, listeners, act);
   });
+});
+
+describe("a driver is out at once of", () => {
+  const sockets = async (path: string, room: string, { token }: { token: string }) => [
+    closed(await connectNative(path, token)),
+    closed(await connect(`${path}?token=${token}`)),
+    await subscribed({ key: token }, room),
+  ];
+
+  test("an order that goes to another truck", async () => {
+    const there = await scene();
+    const id = await orderIn(there, "ASSIGNED");
+    const heir = await mint("driver");
+    const spare = await truckRow({ tariff: there.tariff, driver: heir.id });
+    const listeners = await sockets(`/ws/orders/${id}/location/`, `order:${id}`, there.driver);
+    const ends = listeners.map(({ ended }) => ended());
+    expect((await move(there.operator, id, { tow_truck: spare })).status).toBe(200);
+    expect(await Promise.all(ends.map((end) => within(end)))).toEqual([4003, 4003, 4003]);
+  });
+
+  test.each(["/api/v1/tow-trucks/", "/api/admin/tow-trucks/"])(
+    "a truck that another one drives now, by %s",
+    async (door) => {
+      const there = await scene();
+      const heir = await mint("driver");
+      const room = `truck:${there.truck}`;
+      const listeners = await sockets(`/ws/tow-trucks/${there.truck}/location/`, room, there.driver);
+      const ends = listeners.map(({ ended }) => ended());
+      const options = { token: there.operator.token, headers: { "if-match": "*" } };
+      const { status } = await patch(`${door}${there.truck}/`, { driver: heir.id }, options);
+      expect(status).toBe(200);
+      expect(await Promise.all(ends.map((end) => within(end)))).toEqual([4003, 4003, 4003]);
+    },
+  );
 });
 
 describe("a right that stays", () => {

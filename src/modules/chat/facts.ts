@@ -1,6 +1,7 @@
 /** What decides who may be in a chat. What was read is trusted for a while: a client that comes back costs no statement. */
 import { sql } from "drizzle-orm";
 import { TtlCache } from "../../platform/cache.ts";
+import { atPrimary } from "../../platform/db/client.ts";
 import type { Visibility } from "../../platform/realtime/tenant.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { areFriends, isBlocked } from "../social/index.ts";
@@ -37,7 +38,7 @@ export async function lookUpChat(
   const cached = known.get(chatId, scope.now());
   if (!fresh && cached) return cached;
   const asOf = scope.now();
-  const [row] = await scope.db.all<{
+  const [row] = await atPrimary(scope.runtime.database).all<{
     initiatorId: number | null;
     receiverId: number | null;
     friends: number;

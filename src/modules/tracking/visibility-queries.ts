@@ -1,5 +1,6 @@
 /** The facts by which `visibility.ts` decides, for any number of watchers of one person in one statement. */
 import { sql } from "drizzle-orm";
+import { atPrimary } from "../../platform/db/client.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { fellowsWithin } from "../events/index.ts";
 import { consentSince, friendsSince, isBlocked } from "../social/index.ts";
@@ -12,7 +13,7 @@ export async function visibilitiesOf(
   watcherIds: readonly number[],
 ): Promise<ReadonlyMap<number, PlaceVisibility>> {
   const watcher = sql.raw("w.id");
-  const rows = await scope.db.all<{
+  const rows = await atPrimary(scope.runtime.database).all<{
     watcherId: number;
     isStaff: number;
     isActive: number;

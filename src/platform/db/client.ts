@@ -25,6 +25,11 @@ export function openSession(database: D1Database, bookmark: string | null): Sess
   return { db: drizzle(session as unknown as D1Database), bookmark: () => session.getBookmark() };
 }
 
+/** The database as it is now, for rights: what a caller's own session reads may be from before somebody else's change. */
+export function atPrimary(database: D1Database): Db {
+  return openSession(database, null).db;
+}
+
 type Statement = BatchItem<"sqlite">;
 
 /** What drizzle keeps behind a statement: its SQL, and how its result is read. */

@@ -1,0 +1,175 @@
+/** A room that can ask for people's rights: it asks when they may have changed, when they end, and of those who come in meanwhile. */
+import { describe, expect, test } from "vitest";
+import type { Room } from "../../src/platform/realtime/room.ts";
+import type { Visibility } from "../../src/platform/realtime/tenant.ts";
+import { fakeInbox, followerOf, latch } from "../support/fake-network.ts";
+import { admit, callerOf, listen, note, type World, withRoom } from "../support/fake-room.ts";
+
+type Verdicts = Map<number, Visibility | null>;
+
+/** A room whose tenant answers what the test says, and the inbox of person 2. */
+function judged(
+  work: (
+    room: Room,
+    world: World,
+    law: { answer: (ids: readonly number[]) => Promise<Verdicts> },
+  ) => Promise<void>,
+  inbox = fakeInbox(),
+): Promise<void> {
+  const law = {
+    answer: async (ids: readonly number[]): Promise<Verdicts> => new Map(ids.map((id) => [id, {}])),
+  };
+  return withRoom((room, world) => work(room, world, law), {
+    tenant: { authorize: (_room, ids) => law.answer(ids) },
+    objects: () => inbox.stub,
+  });
+}
+
+const kinds = (frames: readonly { t: string; kind?: string }[]) =>
+  frames.filter(({ t }) => t === "entry").map(({ kind }) => kind);
+
+describe("a recheck", () => {
+  test("closes with 4003 whoever has no right any more, drops them as a follower, and leaves the others", async () => {
+    const inbox = fakeInbox();
+    await judged(async (room, world, law) => {
+      const one = listen(room.open(admit(world, { caller: callerOf(1) })));
+      const two = listen(room.open(admit(world, { caller: callerOf(2) })));
+      room.follow(world.name, followerOf(2, world), null, null);
+      law.answer = async () => new Map([[1, {}]]);
+      await room.recheck(world.name);
+      expect(await two.closed).toBe(4003);
+      expect(inbox.dropped).toEqual([4003]);
+      room.publish(world.name, note("after"));
+      await expect.poll(() => kinds(one.frames)).toEqual(["notice"]);
+      expect(kinds(two.frames)).toEqual([]);
+    }, inbox);
+  });
+
+  test("throws when the rights can't be looked up, so that it is repeated, and closes nobody", async () => {
+    await judged(async (room, world, law) => {
+      const one = listen(room.open(admit(world, { caller: callerOf(1) })));
+      law.answer = async () => {
+        throw new Error("D1 is away");
+      };
+      await expect(room.recheck(world.name)).rejects.toThrow("D1 is away");
+      room.publish(world.name, note("still here"));
+      await expect.poll(() => kinds(one.frames)).toEqual(["notice"]);
+    });
+  });
+
+  test("answers by its last question where two run at once", async () => {
+    await judged(async (room, world, law) => {
+      const one = listen(room.open(admit(world, { caller: callerOf(1) })));
+      const slow = latch();
+      law.answer = async () => {
+        await slow.opened;
+        return new Map([[1, {}]]);
+      };
+      const first = room.recheck(world.name);
+      law.answer = async () => new Map();
+      await room.recheck(world.name);
+      slow.open();
+      await first;
+      expect(await one.closed).toBe(4003);
+    });
+  });
+
+  test("makes a handshake that began before it look up its rights again", async () => {
+    await judged(async (room, world) => {
+      await room.recheck(world.name);
+      const stale = room.open(admit(world, { caller: callerOf(1) }));
+      expect(stale.status).toBe(409);
+      const rightsVersion = Number(stale.headers.get("x-caravan-rights-version"));
+      await room.recheck(world.name);
+      expect(room.open(admit(world, { caller: callerOf(1), rightsVersion })).status).toBe(409);
+      const newer = Number(
+        room.open(admit(world, { caller: callerOf(1) })).headers.get("x-caravan-rights-version"),
+      );
+      expect(room.open(admit(world, { caller: callerOf(1), rightsVersion: newer })).status).toBe(101);
+      expect(room.follow(world.name, followerOf(2, world), null, null)).toEqual({ rightsVersion: newer });
+      const followed = room.follow(world.name, followerOf(2, world, { rightsVersion: newer }), null, null);
+      expect(followed).toMatchObject({ recovered: true });
+      world.now += 61_000;
+      expect(room.open(admit(world, { caller: callerOf(3) })).status).toBe(101);
+    });
+  });
+});
+
+describe("a right that ends by time", () => {
+  test("closes with 4003 at its end, by the room's own alarm", async () => {
+    const inbox = fakeInbox();
+    await judged(async (room, world, law) => {
+      const until = world.now + 5000;
+      const one = listen(room.open(admit(world, { caller: callerOf(1), until })));
+      room.follow(world.name, followerOf(2, world, { until }), null, null);
+      law.answer = async () => new Map();
+      world.now = until - 1;
+      await world.ring(room);
+      await expect.poll(() => one.frames.map(({ t }) => t)).toEqual(["welcome"]);
+      world.now = until;
+      await world.ring(room);
+      expect(await one.closed).toBe(4003);
+      expect(inbox.dropped).toEqual([4003]);
+    }, inbox);
+  });
+
+  test("closes also where nobody can be asked", async () => {
+    await judged(async (room, world, law) => {
+      const one = listen(room.open(admit(world, { caller: callerOf(1), until: world.now + 5 })));
+      law.answer = async () => {
+        throw new Error("D1 is away");
+      };
+      world.now += 5;
+      await world.ring(room);
+      expect(await one.closed).toBe(4003);
+    });
+  });
+
+  test("hides what is stored after it, even before the alarm rings", async () => {
+    await judged(async (room, world) => {
+      const one = listen(room.open(admit(world, { caller: callerOf(1), until: world.now + 5 })));
+      world.now += 5;
+      room.publish(world.name, note("too late"));
+      await expect.poll(() => kinds(one.frames)).toEqual(["hidden"]);
+    });
+  });
+
+  test("goes on where another right has taken its place", async () => {
+    await judged(async (room, world, law) => {
+      const one = listen(room.open(admit(world, { caller: callerOf(1), until: world.now + 5 })));
+      law.answer = async () => new Map([[1, { visibleFrom: world.now }]]);
+      world.now += 5;
+      await world.ring(room);
+      room.publish(world.name, note("goes on"));
+      await expect.poll(() => kinds(one.frames)).toEqual(["notice"]);
+    });
+  });
+
+  test("survives the object's sleep", async () => {
+    await judged(async (room, world, law) => {
+      const one = listen(room.open(admit(world, { caller: callerOf(1), until: world.now + 5 })));
+      law.answer = async () => new Map();
+      world.now += 5;
+      await world.ring(world.fresh());
+      expect(await one.closed).toBe(4003);
+    });
+  });
+});
+
+test("what is older than a right is hidden, live, in a resume and for a follower; its position stays", async () => {
+  const inbox = fakeInbox();
+  await judged(async (room, world) => {
+    room.publish(world.name, note("early"));
+    world.now += 1000;
+    const visibleFrom = world.now;
+    room.publish(world.name, note("late"));
+    const one = listen(
+      room.open(admit(world, { caller: callerOf(1), since: 0, epoch: room.latest(1).epoch, visibleFrom })),
+    );
+    await expect.poll(() => kinds(one.frames)).toEqual(["hidden", "notice"]);
+    expect(one.frames[1]).toMatchObject({ seq: 1, by: null, body: {} });
+    room.follow(world.name, followerOf(2, world, { visibleFrom }), null, null);
+    const read = room.read("inbox:2", room.latest(1).epoch, 0);
+    expect(read?.map(({ kind }) => kind)).toEqual(["hidden", "notice"]);
+  }, inbox);
+});
