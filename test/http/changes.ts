@@ -1,4 +1,5 @@
 /** For every PATCH and PUT of the documents: something to change, and fields to change in requests of their own. A new such route needs a line here. */
+import { distanceBetween } from "../../src/platform/geo.ts";
 import { mint, type Person, type Role } from "../authorization/world.ts";
 import { type CallOptions, get, post, rows, unique } from "../support/api.ts";
 import { carFacts, plate, tariffFacts, truckFacts } from "../tow-truck/fleet.ts";
@@ -24,7 +25,7 @@ export interface SplitChange {
   /** What is seen then; the fields unless said. */
   readonly shown?: (fields: Fields) => unknown;
   /** What the module derives from the fields still agrees with them. */
-  readonly derived?: (path: string) => Promise<void>;
+  readonly derived?: (path: string, caller: Person) => Promise<void>;
 }
 
 /** `single`: the body has one field, so nothing can be split. `whole`: it replaces everything at once. */
@@ -33,7 +34,7 @@ export type Change = SplitChange | "single" | "whole";
 const idIn = (path: string) => path.split("/").findLast((part) => part !== "") ?? "";
 const read = (path: string, { token }: Person, options: CallOptions = {}) =>
   get(path, { token, ...options }).then(({ body }) => body);
-const made = async (path: string, body: unknown, { token }: Person) => {
+const made = async (path: string, body: unknown, { token }: Pick<Person, "token">) => {
   const { status, body: answer } = await post(path, body, { token });
   if (status >= 300) throw new Error(`${path}: ${status} ${JSON.stringify(answer)}`);
   return answer;
@@ -236,16 +237,40 @@ async function orderOf(owner: Person): Promise<string> {
   return at((await made(ORDERS, order, owner)).id);
 }
 
+/** Its way and its tariff decide the estimate together. */
 const order: SplitChange = {
+  by: "operator",
   make: orderOf,
-  fields: () => ({
+  fields: async () => ({
     description: "Быстрее",
     priority: "URGENT",
     pickup_address: "Здесь",
     delivery_address: "Там",
+    pickup_latitude: 55.1,
+    delivery_longitude: 37.9,
+    vehicle_type: await tariffRow(10_000),
     scheduled_time: "2031-05-01T10:00:00.000Z",
   }),
+  async derived(path) {
+    const [found] = await rows<OrderRow>("SELECT * FROM orders WHERE id = ?", idIn(path));
+    if (!found) throw new Error("there is no order");
+    // 100.00 a kilometre, the weather's share aside: the estimate is that of this way, not of another.
+    const from = { latitude: found.pickup_latitude, longitude: found.pickup_longitude };
+    const to = { latitude: found.delivery_latitude, longitude: found.delivery_longitude };
+    const kilometres = Math.round(distanceBetween(from, to) / 10) / 100;
+    const share = found.estimated_price / (250_000 + 10_000 * kilometres);
+    if (share < 0.99 || share > 1.36)
+      throw new Error(`the estimate ${found.estimated_price} is of another way`);
+  },
 };
+
+interface OrderRow {
+  readonly pickup_latitude: number;
+  readonly pickup_longitude: number;
+  readonly delivery_latitude: number;
+  readonly delivery_longitude: number;
+  readonly estimated_price: number;
+}
 
 const orderStatus: SplitChange = {
   by: "operator",
@@ -292,10 +317,17 @@ const wholeProfile = (path: (owner: Person) => string): SplitChange => {
   };
 };
 
+const PASSWORD = "securepassword123";
+
 /** Rideshare's one name is two columns. */
 const driver = (path: string, seenAt = path): SplitChange =>
-  account(path, () => ({ name: "Anna Kim", email: address() }), {
+  account(path, () => ({ name: "Anna Kim", email: address(), password: PASSWORD }), {
     seen: (_, caller) => read(seenAt, caller),
+    shown: ({ password: _, ...rest }) => rest,
+    // No other field writes the former password back.
+    async derived(_, { username }) {
+      await made("/api/token/", { username, password: PASSWORD }, { token: "" });
+    },
   });
 const settings = (path: string): SplitChange =>
   account(path, () => ({ name: "Anna Kim", email: address(), locale: "ru", mail_reminders: false }));
@@ -362,7 +394,7 @@ export const changes: Readonly<Record<string, Change>> = {
   "patch /api/v1/tow-trucks/{id}/": truck,
   "put /api/v1/vehicles/{id}/": "whole",
   "patch /api/v1/vehicles/{id}/": vehicle,
-  "put /api/v1/orders/{uuid}/": order,
+  "put /api/v1/orders/{uuid}/": "whole",
   "patch /api/v1/orders/{uuid}/": order,
   "put /api/v1/orders/{uuid}/update-status/": orderStatus,
   "patch /api/v1/orders/{uuid}/update-status/": orderStatus,

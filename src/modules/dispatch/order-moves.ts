@@ -12,7 +12,7 @@ import { noticeEffects, noticeRows, pushNotices } from "../notifications/index.t
 import { noSuchKey } from "./fields.ts";
 import { decide, isActive, isOver, type Move, type Side, truckFault, type Wish } from "./machine.ts";
 import { allowedEdit } from "./order-edit.ts";
-import type { Order, OrderRow } from "./order-queries.ts";
+import { loadOrder, type Order, type OrderRow } from "./order-queries.ts";
 import { type OrderNotice, orderDispatch, orderNotice } from "./order-room.ts";
 import { statusNotice, texts, truckTexts } from "./order-texts.ts";
 import { endSharesSoon } from "./shares.ts";
@@ -73,7 +73,12 @@ export async function moveOrder(
   const moved = await written(() =>
     commit(scope, update(scope, order, move, change, along.condition), effects, rest),
   );
-  if (!moved) throw refuse(409, messages.conflict);
+  if (!moved) {
+    // A price or a time is no step: another's step is no reason to refuse it, it is judged anew.
+    const again = stepsOrTakes(wish) ? null : await loadOrder(scope, order.id);
+    if (!again) throw refuse(409, messages.conflict);
+    return moveOrder(scope, caller, again, side, wish, along);
+  }
   pushNotices(scope, notices);
   await Promise.all([
     told && orderNotice.now(scope, told),
@@ -81,6 +86,8 @@ export async function moveOrder(
   ]);
   return moved;
 }
+
+const stepsOrTakes = ({ status, towTruckId }: Wish) => status !== undefined || towTruckId !== undefined;
 
 /** The trucks whose state a step changes. */
 const trucksOf = ({ takes, frees }: Move) => [takes, frees].filter((id) => id !== null);
