@@ -211,6 +211,20 @@ describe("a new phone", () => {
     expect(await rows("SELECT id FROM users WHERE phone = ?", who.old)).toEqual([]);
   });
 
+  test("that a thief adds and proves takes no reset from the address of the sign-up", async () => {
+    const who = await person();
+    const phone = uniquePhone();
+    await patch("/api/v1/auth/profile/", { phone }, { token: who.token });
+    const code = (await outboxOf(phone))[0]?.codes[0];
+    await post("/api/v1/auth/phone/confirm/", { code }, { token: who.token });
+    const asked = await post("/api/v1/users/reset_password/", { email: who.email }, { headers: stranger() });
+    expect(asked.status).toBe(200);
+    const token = (await outboxOf(who.email)).find(({ codes }) => codes[0])?.codes[0];
+    const body = { token, password: "another harbour" };
+    expect((await post("/api/v1/users/reset_password/confirm/", body)).status).toBe(200);
+    expect(await signsIn(who.email, "another harbour")).toBe(true);
+  });
+
   test("by staff is unproved: no code that opens the account goes there until it is proved", async () => {
     const staff = await staffMember();
     const who = await person();

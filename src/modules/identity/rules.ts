@@ -72,14 +72,18 @@ export function isTrusted(proofs: Proofs, by: "email" | "phone"): boolean {
 }
 
 /**
- * Whether an address or a phone may give a new password. Once one of the two is proved, an unproved one may not:
- * whoever registered with somebody else's address would come back through a phone of their own.
+ * Whether an address or a phone may give a new password: a proved one may, and one that was given at sign-up. Once the
+ * other one of the sign-up is proved, an unproved one may not: whoever registered with somebody else's address would
+ * come back through a phone of their own. What was added later, proved or not, takes nothing from the sign-up's.
  */
 export function mayRecover(proofs: Proofs, by: "email" | "phone"): boolean {
-  const { emailVerifiedAt: email, phoneVerifiedAt: phone } = proofs;
-  return (
-    (by === "email" ? email : phone) !== null || (email === null && phone === null && isTrusted(proofs, by))
-  );
+  const own = by === "email" ? proofs.emailVerifiedAt : proofs.phoneVerifiedAt;
+  if (own !== null) return true;
+  const outranked =
+    by === "email"
+      ? proofs.phoneVerifiedAt !== null && !proofs.phoneIsChanged
+      : proofs.emailVerifiedAt !== null && !proofs.emailIsChanged;
+  return isTrusted(proofs, by) && !outranked;
 }
 
 /** A phone or an address without what a username can't hold. */
