@@ -134,14 +134,14 @@ describe("a temporary password", () => {
       const who = await person();
       const { password } = (await post(done(who, "temporary_password"), undefined, staff)).body;
       const answer = await enter(who.email, password);
-      expect([answer.status, answer.body]).toEqual([
-        403,
-        {
+      expect(answer).toMatchObject({
+        status: 403,
+        body: {
           detail: expect.stringContaining(answer.body.change_url),
           code: "password_temporary",
           change_url: expect.stringContaining("/password_reset_confirm/"),
         },
-      ]);
+      });
       expect(await sessionsOf(who)).toEqual([]);
     },
   );
