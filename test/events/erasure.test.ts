@@ -37,3 +37,24 @@ test("the words of a deleted account go, and the positions stay", async () => {
   expect(entry).toMatchObject({ kind: "erased", by: null, body: {} });
   expect(await rows("SELECT 1 FROM event_entries WHERE body LIKE '%my secret%'")).toEqual([]);
 });
+
+test("words that were said just before go too, although no archive had them yet", async () => {
+  const host = await person();
+  const guest = await person();
+  const id = await eventOf(host.token);
+  const socket = await connectNative(`/ws/events/${id}/`, guest.token);
+  socket.send({ t: "say", ref: "a", kind: "message", body: { text: "my last words" } });
+  const { seq } = await socket.next((frame) => frame.t === "ack");
+  await del("/api/v1/auth/profile/", undefined, { token: guest.token });
+  const seen = async () => {
+    const whole = await connectNative(`/ws/events/${id}/?since=0`, host.token);
+    await whole.next((frame) => frame.t === "welcome");
+    const entry = await whole.next((frame) => frame.seq === seq);
+    whole.close();
+    return entry;
+  };
+  await vi.waitUntil(async () => (await seen()).kind === "erased", { timeout: 10_000, interval: 300 });
+  expect(await seen()).toMatchObject({ kind: "erased", by: null, body: {} });
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  expect(await rows("SELECT 1 FROM event_entries WHERE body LIKE '%my last words%'")).toEqual([]);
+});

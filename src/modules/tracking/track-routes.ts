@@ -1,5 +1,6 @@
 /** `/api/v1/location-reports/my_track/` and `user-track/`: somebody's way as JSON, GeoJSON or GPX. */
 import { z } from "@hono/zod-openapi";
+import type { Caller } from "../../platform/http/caller.ts";
 import { forbidden, notFound } from "../../platform/http/errors.ts";
 import { integer } from "../../platform/http/fields.ts";
 import { type Route, route } from "../../platform/http/route.ts";
@@ -35,12 +36,13 @@ const TrackWire = z
 async function trackAnswer(
   scope: Scope,
   request: Request,
+  viewer: Caller,
   userId: number,
   query: z.output<typeof trackQuery>,
   visibleFrom = 0,
 ): Promise<Response> {
   await flushTrack(scope, userId);
-  const track = await openTrack(scope, userId, { ...toTrackFilter(query), visibleFrom });
+  const track = await openTrack(scope, userId, { ...toTrackFilter(query), visibleFrom, viewer });
   if (!track) throw notFound(texts.noUser);
   switch (formOf(request, query.format, ["geojson", "gpx"])) {
     case "json":
@@ -64,7 +66,7 @@ const myTrack = route({
   access: "signedIn",
   query: trackQuery,
   answers: { 200: TrackWire },
-  handle: ({ scope, caller, query, request }) => trackAnswer(scope, request, caller.userId, query),
+  handle: ({ scope, caller, query, request }) => trackAnswer(scope, request, caller, caller.userId, query),
 });
 
 const userTrack = route({
@@ -85,7 +87,7 @@ const userTrack = route({
     if (!right.may) throw caller.isStaff ? notFound(texts.noUser) : forbidden(texts.staffOnly);
     if (right.as === "self" && !caller.isStaff) throw forbidden(texts.staffOnly);
     if (right.as === "staff") await recordLook(scope, caller, params.id, { door: "track" });
-    return trackAnswer(scope, request, params.id, query, right.visibleFrom);
+    return trackAnswer(scope, request, caller, params.id, query, right.visibleFrom);
   },
 });
 

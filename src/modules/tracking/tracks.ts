@@ -4,7 +4,7 @@ import { runBatch } from "../../platform/db/client.ts";
 import type { Place } from "../../platform/geo.ts";
 import { log } from "../../platform/log.ts";
 import type { Scope } from "../../platform/runtime.ts";
-import { userRoom } from "../identity/index.ts";
+import { userRoom, type Viewer, visibleNameSql } from "../identity/index.ts";
 import { type DayPoint, unpackDay } from "./days.ts";
 import { locationReports, trackDays } from "./tables.ts";
 
@@ -32,6 +32,8 @@ export interface TrackFilter {
   readonly flagged?: boolean | undefined;
   /** Nothing that was from before this, or was heard of before it: when the right to see the track began, epoch ms. */
   readonly visibleFrom?: number | undefined;
+  /** Who reads it: the person's name is the one that they may see. */
+  readonly viewer?: Viewer;
 }
 
 /** What somebody's socket was told to be saved is in the database after this, unless that refuses just now. */
@@ -158,7 +160,7 @@ async function readParts(scope: Scope, userId: number, filter: Bounded, after: P
     )
     .orderBy(asc(at), asc(id))
     .limit(PAGE);
-  const person = db.run(sql`SELECT username,
+  const person = db.run(sql`SELECT ${visibleNameSql(filter.viewer ?? null)} AS username,
     (SELECT seq FROM sqlite_sequence WHERE name = 'location_reports') AS newest FROM users WHERE id = ${userId}`);
   const [people, rows, keys] = (await runBatch(db, [person, reports, days])) as [
     { results: { username: string; newest: number | null }[] },
