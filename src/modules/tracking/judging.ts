@@ -6,8 +6,6 @@ import { type Fix, type JudgedPoint, judgeAll, MAX_AHEAD, type Point } from "./p
 const RECENT = 10;
 /** And points of these before the first new one. */
 const BEFORE = 5;
-/** Entries that may hold the originals of one batch. */
-const ORIGINALS = 200;
 /** The journal's fact: the time of the newest point that arrived here, epoch ms. */
 const NEWEST = "newest_point";
 
@@ -39,7 +37,7 @@ function fixesAround(recent: readonly Fix[], times: readonly number[]): Fix[] {
 
 /**
  * Points of the same moments, however long ago they arrived. What is newer than everything before can't be a repeat, so
- * a live track asks for nothing; what fell out of the journal is found when the table gets the points.
+ * a live track asks for nothing; what the journal's newest part does not hold is found when the table gets the points.
  */
 function originals(journal: Journal, recent: readonly Fix[], times: readonly number[]): Fix[] {
   const newest = Math.max(Number(journal.fact(NEWEST) ?? 0), ...recent.map(({ at }) => at));
@@ -47,7 +45,7 @@ function originals(journal: Journal, recent: readonly Fix[], times: readonly num
   if (late.length === 0) return [];
   const wanted = { list: "points", field: "at", values: late };
   // Nothing arrives earlier than it happened, but for the clocks' difference.
-  const entries = journal.withElements("points", wanted, Math.min(...late) - MAX_AHEAD, ORIGINALS);
+  const entries = journal.withElements("points", wanted, Math.min(...late) - MAX_AHEAD);
   const moments = new Set(late);
   return entries.flatMap(fixesIn).filter(({ at }) => moments.has(at));
 }

@@ -21,6 +21,9 @@ export interface Appended {
 /** How much stays after it was archived: at most this many, and beyond the last page at most this long. */
 export const WINDOW = { entries: 10_000, age: 72 * 3600_000, page: 300 } as const;
 
+/** What a search reads at most. */
+const SEARCHED = { entries: 1000, characters: 1_000_000 };
+
 /** What an epoch looks like. */
 export const EPOCH = /^[0-9a-f]{8}$/;
 
@@ -123,24 +126,26 @@ export class Journal {
 
   /**
    * Entries of a kind that arrived since a moment, and in whose list `list` an element's `field` is one of these values;
-   * oldest first, at most `limit`. Reads the whole window: for what is asked rarely.
+   * oldest first. Looks through the newest entries only, and through so many characters of them: a frame may ask it.
    */
   withElements(
     kind: string,
     { list, field, values }: { list: string; field: string; values: readonly number[] },
     since: number,
-    limit: number,
   ): Entry[] {
     return this.#read(
-      `SELECT * FROM entries WHERE kind = ? AND at >= ? AND EXISTS (
+      `SELECT seq, at, author, ref, kind, body FROM (
+         SELECT *, sum(length(body)) OVER (ORDER BY seq DESC) AS read FROM entries ORDER BY seq DESC LIMIT ?)
+       WHERE read <= ? AND kind = ? AND at >= ? AND EXISTS (
          SELECT 1 FROM json_each(body, '$.' || ?) AS element
-         WHERE element.value ->> ? IN (SELECT value FROM json_each(?))) ORDER BY seq LIMIT ?`,
+         WHERE element.value ->> ? IN (SELECT value FROM json_each(?))) ORDER BY seq`,
+      SEARCHED.entries,
+      SEARCHED.characters,
       kind,
       since,
       list,
       field,
       JSON.stringify(values),
-      limit,
     );
   }
 
