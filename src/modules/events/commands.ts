@@ -115,14 +115,15 @@ export async function changeEvents(
   for (let tries = 0; tries < TRIES; tries++) {
     const refs = merged.map(({ ref }) => ref);
     const { found, circle } = await loadEvents(scope, caller, refs, names);
+    const byRef = new Map(
+      found.flatMap((event): [string | number, StoredEvent][] => [
+        [event.id, event],
+        [event.uuid, event],
+      ]),
+    );
     const plans: EventPlan<StoredEvent>[] = [];
     for (const { ref, facts, names } of merged) {
-      const event = admitChange(
-        found.find((each) => isNamed(each, ref)),
-        caller,
-        door,
-        scope.now(),
-      );
+      const event = admitChange(byRef.get(keyOf(ref)), caller, door, scope.now());
       if (!event) continue;
       if ("reason" in event) return refused(event);
       const plan = planEvent(event, facts, names, circle, door, caller, scope.now());
@@ -165,14 +166,13 @@ export async function changeEvents(
   return refused({ reason: "moved" });
 }
 
-const isNamed = (event: StoredEvent, ref: EventRef) =>
-  "id" in ref ? event.id === ref.id : event.uuid === ref.uuid;
+const keyOf = (ref: EventRef) => ("id" in ref ? ref.id : ref.uuid);
 
 /** Several changes of one event become one; the later value counts. */
 function mergeByRef(changes: readonly EventChange[]): EventChange[] {
   const merged = new Map<string | number, EventChange>();
   for (const change of changes) {
-    const key = "id" in change.ref ? change.ref.id : change.ref.uuid;
+    const key = keyOf(change.ref);
     const former = merged.get(key);
     const names = change.names ?? former?.names;
     merged.set(key, { ...former, ...change, names, facts: { ...former?.facts, ...defined(change.facts) } });
