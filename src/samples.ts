@@ -102,7 +102,8 @@ async function callerOf(scope: Scope, username: string): Promise<Caller> {
     .from(users)
     .where(eq(users.usernameKey, username));
   if (!user) throw new Error(`there is no ${username}`);
-  return { ...user, sessionId: "samples", expiresAt: 0 };
+  // No session: nobody signed in, so none can have ended.
+  return { ...user, sessionId: "", expiresAt: 0 };
 }
 
 /** As an AlphaBet client would make it. */

@@ -55,7 +55,7 @@ export async function changeProfile(
       avatarKey,
     },
     {
-      session: caller.sessionId,
+      ...(caller.sessionId === "" ? {} : { session: caller.sessionId }),
       also: [
         ...profileStatements(scope, caller, userId, body, facts.cityId),
         ...interestStatements(scope, userId, body),
