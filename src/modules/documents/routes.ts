@@ -39,7 +39,12 @@ const DocumentWire = z
 const expiry = z
   .preprocess((value) => (value === "" ? null : value), day().nullable().optional())
   .openapi({ type: ["string", "null"], format: "date" });
-const scan = z.unknown().optional().openapi({ type: "string", format: "binary" });
+const scan = z.unknown().optional().openapi({
+  type: "string",
+  format: "binary",
+  description:
+    "At most 10 485 760 bytes of JPEG, PNG, WebP, GIF, AVIF, HEIC or PDF, whole and of at most 50 megapixels. Metadata of pictures is removed, that of a PDF stays.",
+});
 
 const NewDocument = z
   .object({

@@ -22,7 +22,7 @@ const form = route({
   tag: "Files",
   summary: "Send the file of a started upload",
   description:
-    "The `fields` that the upload's start answered, in their order, then `file`: at most 10 485 760 bytes of JPEG, PNG, WebP, GIF or AVIF. A form is taken once and within the hour.",
+    "The `fields` that the upload's start answered, in their order, then `file`: at most 10 485 760 bytes of JPEG, PNG, WebP, GIF or AVIF, whole and of at most 50 megapixels. Its metadata is removed, its orientation stays. A form is taken once and within the hour.",
   access: "signedIn",
   streamed: Form,
   answers: { 204: null },
