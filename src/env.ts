@@ -28,6 +28,7 @@ const DEVELOPMENT_RATES: Record<RateName, string> = {
   codeGuessTotal: "1000/900",
   letters: "100000/3600",
   lettersSent: "100000/3600",
+  eventEntries: "100000/3600",
 };
 const PRODUCTION_RATES: Record<RateName, string> = {
   registration: "20/3600",
@@ -40,6 +41,7 @@ const PRODUCTION_RATES: Record<RateName, string> = {
   codeGuessTotal: "300/900",
   letters: "200/3600",
   lettersSent: "500/3600",
+  eventEntries: "300/3600",
 };
 
 /** How many of a thing there may be. Each can be set: `QUOTA_VEHICLES=50`. */
@@ -89,6 +91,8 @@ const Variables = z.object({
   AUTO_DISPATCH: z.enum(["on", "off"]).default("off"),
   OFFER_LEAD_MINUTES: z.coerce.number().int().min(0).max(10_080).default(45),
   START_CODE: z.enum(["optional", "required"]).default("optional"),
+  /** Without a word: 1,000 on a developer's machine, 20 elsewhere. */
+  ROOM_SOCKETS: z.coerce.number().int().min(1).max(10_000).optional(),
   CHAT_PAGE: z.coerce.number().int().min(1).max(300).default(30),
   TRACK_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
   MAIL_FROM: z.string().default("Caravan <no-reply@localhost>"),
@@ -199,6 +203,7 @@ export function readSettings(variables: Record<string, unknown>): { settings: Se
     offerLead: value.OFFER_LEAD_MINUTES * 60_000,
     startCode: value.START_CODE,
     chatPage: value.CHAT_PAGE,
+    roomSockets: value.ROOM_SOCKETS ?? (development ? 1000 : 20),
     trackRetentionDays: value.TRACK_RETENTION_DAYS,
     objectStore: store && {
       endpoint: store.data.R2_S3_ENDPOINT.replace(/\/$/, ""),

@@ -26,6 +26,7 @@ export const RATE_NAMES = [
   "codeGuessTotal",
   "letters",
   "lettersSent",
+  "eventEntries",
 ] as const;
 export type RateName = (typeof RATE_NAMES)[number];
 
@@ -49,6 +50,8 @@ export interface Settings {
   readonly offerLead: number;
   /** Whether a driver may start the work without the client's code: the older client never sends it. */
   readonly startCode: "optional" | "required";
+  /** How many sockets one person may have in one room. */
+  readonly roomSockets: number;
   /** How many messages a chat's page shows. */
   readonly chatPage: number;
   /** How many days of a track stay rows; older ones become objects. */

@@ -32,11 +32,12 @@ export interface World {
 export interface Surroundings {
   readonly tenant?: Partial<Tenant>;
   readonly objects?: (name: string) => RoomStub | null;
+  readonly mostSockets?: number;
 }
 
 export function withRoom(
   work: (room: Room, world: World) => void | Promise<void>,
-  { tenant, objects }: Surroundings = {},
+  { tenant, objects, mostSockets }: Surroundings = {},
 ): Promise<void> {
   const name = `event:${unique("fake")}`;
   return runInDurableObject(env.EVENT_ROOMS.getByName(name), async (_, state) => {
@@ -47,7 +48,14 @@ export function withRoom(
       batches: [],
       database: async () => {},
       gatekeeper: async () => null,
-      fresh: () => new Room(state, { ...tenantOf(world), ...tenant }, () => world.now, objects),
+      fresh: () =>
+        new Room(
+          state,
+          { ...tenantOf(world), ...tenant },
+          () => world.now,
+          objects,
+          mostSockets === undefined ? undefined : () => mostSockets,
+        ),
       async ring(engine) {
         await state.storage.deleteAlarm();
         await engine.alarm();

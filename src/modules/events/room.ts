@@ -47,6 +47,8 @@ export function eventTenant(openScope: () => Scope): Tenant {
       const { text, data } = entry.body as { text?: string; data?: unknown };
       return JSON.stringify({ message: text ?? data ?? null });
     },
+    // Anybody may write in a public event.
+    entryRate: () => openScope().runtime.settings.rates.eventEntries,
     archive: (room, epoch, entries) => archive(openScope(), room, epoch, entries),
     authenticate: renewalIn(openScope),
   };

@@ -182,7 +182,14 @@ export type ServerFrame = v.InferOutput<typeof ServerFrame>;
 
 /** Why a frame was refused. `code` is for programs, `detail` for people. */
 export interface Fault {
-  readonly code: "bad_frame" | "too_large" | "forbidden" | "unauthenticated" | "not_found" | "unavailable";
+  readonly code:
+    | "bad_frame"
+    | "too_large"
+    | "too_many"
+    | "forbidden"
+    | "unauthenticated"
+    | "not_found"
+    | "unavailable";
   readonly detail: string;
 }
 

@@ -226,6 +226,21 @@ export class Journal {
       this.#sql.exec("UPDATE entries SET kind = ?, body = '{}' WHERE author = 0 AND ref = ?", ERASED, ref);
   }
 
+  /** Whether this author's entry of this ref is still here. */
+  holds(author: number, ref: string): boolean {
+    return this.#byRef(author, ref) !== undefined;
+  }
+
+  /** Whose entries were stored after a moment (epoch ms), and when; the oldest first, without the system's. */
+  authorsSince(at: number): { author: number; at: number }[] {
+    return [
+      ...this.#sql.exec<{ author: number; at: number }>(
+        "SELECT author, at FROM entries WHERE at > ? AND author > 0 ORDER BY seq",
+        at,
+      ),
+    ];
+  }
+
   #byRef(author: number, ref: string): Entry | undefined {
     return this.#read("SELECT * FROM entries WHERE author = ? AND ref = ?", author, ref)[0];
   }

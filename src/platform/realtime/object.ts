@@ -25,6 +25,7 @@ export function roomObject(
         tenantFor(() => openJobScope(runtimeOf(env), state)),
         Date.now,
         (name) => roomIn(env, name),
+        () => runtimeOf(env).settings.roomSockets,
       );
     }
 

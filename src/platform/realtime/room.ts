@@ -5,6 +5,7 @@ import { ARCHIVE, Archiver } from "./archive.ts";
 import { Bell } from "./bell.ts";
 import { Commits, type Pending } from "./commits.ts";
 import { Company } from "./company.ts";
+import { EntryRate } from "./entry-rate.ts";
 import { Feed } from "./feed.ts";
 import { type Followed, type Follower, Followers, type StaleRights } from "./followers.ts";
 import { CLOSE, encode, fault, LIMITS, PROTOCOL, type RoomFrame, type ServerFrame } from "./frames.ts";
@@ -16,7 +17,7 @@ import type { RoomStub } from "./rooms.ts";
 import { credentialEnd, endOf, isRevoked, type Revocation, type SocketFacts, Sockets } from "./sockets.ts";
 import { draftOf, sayingOf } from "./speech.ts";
 import { Subscriptions } from "./subscriptions.ts";
-import { Talk } from "./talk.ts";
+import { Talk, TOO_MANY } from "./talk.ts";
 import {
   ADMISSION_HEADER,
   type Admission,
@@ -43,6 +44,8 @@ export class Room {
   readonly #marks: ReadMarks;
   readonly #rights: Rights;
   readonly #commits: Commits;
+  readonly #entryRate: EntryRate;
+  readonly #mostSockets: () => number;
   readonly #agenda: Agenda;
   readonly #talk: Talk;
   /** Null in a room that follows no others. */
@@ -56,6 +59,8 @@ export class Room {
     tenant: Tenant,
     clock: () => number = Date.now,
     objects: Objects = () => null,
+    /** How many sockets one person may have here. */
+    mostSockets: () => number = () => Number.POSITIVE_INFINITY,
   ) {
     this.#state = state;
     this.#tenant = tenant;
@@ -85,6 +90,8 @@ export class Room {
       clock,
       through: (change) => this.#company.through(change),
     });
+    this.#mostSockets = mostSockets;
+    this.#entryRate = new EntryRate(() => this.#journal, clock, tenant.entryRate?.bind(tenant));
     this.#commits = new Commits(state.storage, (pending) => this.#store(pending));
     const enter = tenant.enter?.bind(tenant);
     this.#subscriptions = enter ? new Subscriptions(state, this.#sockets, objects, enter, name, clock) : null;
@@ -95,6 +102,7 @@ export class Room {
       sockets: this.#sockets,
       memory: this.#memory,
       commits: this.#commits,
+      entryRate: this.#entryRate,
       company: this.#company,
       subscriptions: this.#subscriptions,
       head: () => this.#journal.head,
@@ -141,6 +149,7 @@ export class Room {
     };
     this.#company.glance();
     const before = this.#company.shown();
+    if (caller) this.#sockets.makeRoom(caller.userId, this.#mostSockets());
     const { client, server } = this.#sockets.accept(facts);
     if (native) {
       const end = endOf(facts);
@@ -186,6 +195,7 @@ export class Room {
     this.#followers.drop(this.#followers.all(), CLOSE.gone);
     this.#journal.reset();
     this.#marks.clear();
+    this.#entryRate.clear();
     this.#memory.know(room);
     this.#memory.retire();
     this.#agenda.arm();
@@ -286,6 +296,7 @@ export class Room {
     }
     const draft = draftOf(this.#tenant, follower, sayingOf(frame), frame.ref);
     if ("code" in draft) return { ok: false, ...draft };
+    if (!this.#entryRate.take(draft)) return { ok: false, ...TOO_MANY };
     const stored: Entry[] = [];
     await this.#commits.add({ draft, stored: (entry) => void stored.push(entry) });
     const [entry] = stored;

@@ -65,6 +65,16 @@ export class Sockets {
     return { client, server };
   }
 
+  /** Closes the oldest sockets of a person who has `most` of them here, so that there is room for one more. */
+  makeRoom(userId: number, most: number): void {
+    const open = this.#state
+      .getWebSockets(userTag(userId))
+      .filter((socket) => socket.readyState === WebSocket.OPEN);
+    const oldest = open.toSorted((one, other) => this.facts(one).openedAt - this.facts(other).openedAt);
+    for (const socket of oldest.slice(0, Math.max(0, open.length + 1 - most)))
+      this.close(socket, CLOSE.tooFast, "too many sockets");
+  }
+
   facts(socket: WebSocket): SocketFacts {
     let facts = this.#facts.get(socket);
     if (!facts) {
@@ -106,11 +116,10 @@ export class Sockets {
     else socket.send(frame);
   }
 
-  /** Answers a bad frame in the socket's own dialect; the third in a row closes it. */
-  complain(socket: WebSocket, fault: Fault, ref?: string, room?: string): void {
-    const facts = this.facts(socket);
+  /** Says in the socket's own dialect what is wrong. What is no fault of its client's counts as no bad frame. */
+  tell(socket: WebSocket, fault: Fault, ref?: string, room?: string): void {
     const frame =
-      facts.dialect === "caravan.v1"
+      this.facts(socket).dialect === "caravan.v1"
         ? encode({
             t: "error",
             ...(room === undefined ? {} : { room }),
@@ -119,6 +128,12 @@ export class Sockets {
           })
         : JSON.stringify({ type: "error", ...fault });
     this.send(socket, frame);
+  }
+
+  /** Answers a bad frame; the third in a row closes the socket. */
+  complain(socket: WebSocket, fault: Fault, ref?: string, room?: string): void {
+    this.tell(socket, fault, ref, room);
+    const facts = this.facts(socket);
     const faults = facts.faults + 1;
     this.update(socket, { ...facts, faults });
     if (faults >= MAX_FAULTS) this.close(socket, CLOSE.badFrames, "bad frames");

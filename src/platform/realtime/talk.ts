@@ -4,6 +4,7 @@ import { log } from "../log.ts";
 import { isoTime } from "../time.ts";
 import type { Commits } from "./commits.ts";
 import type { Company } from "./company.ts";
+import type { EntryRate } from "./entry-rate.ts";
 import { CLOSE, encode, fault, PROTOCOL, type RoomFrame } from "./frames.ts";
 import type { Entry } from "./journal.ts";
 import type { Memory } from "./memory.ts";
@@ -18,6 +19,7 @@ export interface Reach {
   readonly sockets: Sockets;
   readonly memory: Memory;
   readonly commits: Commits;
+  readonly entryRate: EntryRate;
   readonly company: Company;
   /** Null in a room that follows no others. */
   readonly subscriptions: Subscriptions | null;
@@ -31,6 +33,8 @@ export interface Reach {
 }
 
 const NO_SUBSCRIPTIONS = fault("bad_frame", "Other rooms are followed from /ws/me/.");
+/** Somebody has added more than they may, for now. */
+export const TOO_MANY = fault("too_many", "You have written too much here. Send it again later.");
 const LATER = fault("unavailable", "Send it again later.");
 
 export class Talk {
@@ -95,9 +99,10 @@ export class Talk {
   }
 
   async #say(socket: WebSocket, writer: Writer, saying: Saying, ref: string | null): Promise<void> {
-    const { sockets, tenant, commits } = this.#reach;
+    const { sockets, tenant, commits, entryRate } = this.#reach;
     const draft = draftOf(tenant, writer, saying, ref);
     if ("code" in draft) return sockets.complain(socket, draft, ref ?? undefined);
+    if (!entryRate.take(draft)) return sockets.tell(socket, TOO_MANY, ref ?? undefined);
     sockets.forgive(socket);
     await commits.add({ draft, stored: (entry) => this.#confirm(socket, entry) });
   }
@@ -131,10 +136,8 @@ export class Talk {
     const taken = await subscriptions.pass(socket, frame, room);
     if (!taken.ok) {
       const { code, detail } = taken;
-      // What fails here is no fault of theirs.
-      if (code !== "unavailable") return sockets.complain(socket, { code, detail }, ref, room);
-      const named = ref === undefined ? {} : { ref };
-      return sockets.send(socket, encode({ t: "error", room, ...named, code, detail }));
+      const isBad = code !== "unavailable" && code !== "too_many";
+      return sockets[isBad ? "complain" : "tell"](socket, { code, detail }, ref, room);
     }
     sockets.forgive(socket);
     if (ref !== undefined)

@@ -1,6 +1,7 @@
 /** The two faces of a room: what it asks of the part that differs from room to room, and what others may ask of it. */
 import type * as v from "valibot";
 import type { Caller } from "../http/caller.ts";
+import type { Rate } from "../runtime.ts";
 import type { Followed, Follower, StaleRights } from "./followers.ts";
 import type { Fault, RoomFrame, ServerFrame } from "./frames.ts";
 import type { Draft, Entry, Journal } from "./journal.ts";
@@ -50,6 +51,8 @@ export interface Tenant {
   toDocumented(entry: Entry): string | null;
   /** Frames for a documented socket that has just opened. */
   greet?(journal: Journal, opening: unknown): string[];
+  /** How many entries one person may add here within a while; absent, any number. */
+  entryRate?(): Rate;
   /** What is stored of what was said: adds what only the server knows. Runs within the transaction that stores it. */
   complete?(draft: Draft, journal: Journal, now: number): Draft;
   /** What a documented socket hears once its own words are stored. */

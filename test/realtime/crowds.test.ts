@@ -1,0 +1,142 @@
+/** One person's share of a room: how many sockets they may hold there, and how much they may write where anybody may. */
+import { describe, expect, test } from "vitest";
+import { readSettings } from "../../src/env.ts";
+import { eventTenant } from "../../src/modules/events/index.ts";
+import type { Room } from "../../src/platform/realtime/room.ts";
+import type { Scope } from "../../src/platform/runtime.ts";
+import { person } from "../support/api.ts";
+import { followerOf } from "../support/fake-network.ts";
+import { admit, callerOf, listen, note, serverSide, type World, withRoom } from "../support/fake-room.ts";
+import { enter, makeRoom } from "../support/rooms.ts";
+
+const MOST = 3;
+
+describe("sockets", () => {
+  /** The codes with which sockets were closed so far, null for those that are open. */
+  const states = async (sockets: readonly { closed: Promise<number> }[]) => {
+    await scheduler.wait(20);
+    return Promise.all(sockets.map(({ closed }) => Promise.race([closed, Promise.resolve(null)])));
+  };
+
+  test.each([true, false])(
+    "one too many closes the person's oldest with 4429, native: %s",
+    async (native) => {
+      await withRoom(
+        async (room, world) => {
+          const open = (userId: number | null) => {
+            world.now += 1;
+            const caller = userId === null ? null : callerOf(userId);
+            return listen(room.open(admit(world, { caller, native })));
+          };
+          const others = [2, 2, 2, null, null, null, null].map(open);
+          const own = Array.from({ length: MOST }, () => open(1));
+          expect(await states([...own, ...others])).toEqual([...own, ...others].map(() => null));
+          own.push(open(1), open(1));
+          expect(await states(own)).toEqual([4429, 4429, null, null, null]);
+          expect(await states(others)).toEqual(others.map(() => null));
+          // The same after the object slept.
+          world.now += 1;
+          own.push(listen(world.fresh().open(admit(world, { caller: callerOf(1), native }))));
+          expect(await states(own)).toEqual([4429, 4429, 4429, null, null, null]);
+        },
+        { mostSockets: MOST },
+      );
+    },
+  );
+
+  test("nobody is told that a person left who only has newer sockets", async () => {
+    await withRoom(
+      async (room, world) => {
+        const { frames } = listen(room.open(admit(world, { caller: callerOf(2) })));
+        for (let n = 0; n < 3; n++) listen(room.open(admit(world, { caller: callerOf(1) })));
+        await expect
+          .poll(() => frames.filter(({ t }) => t === "presence").map(({ users }) => users))
+          .toEqual([[2], [1, 2]]);
+      },
+      { mostSockets: 1, tenant: { social: true } },
+    );
+  });
+
+  test("of one person are counted room by room", async () => {
+    const ann = await person();
+    const rooms = await Promise.all(Array.from({ length: 30 }, () => makeRoom(ann)));
+    const sockets = await Promise.all(rooms.map((room) => enter(room, ann.token)));
+    for (const socket of sockets) {
+      socket.send('{"t":"ping"}');
+      await socket.next(({ t }) => t === "pong");
+    }
+  });
+
+  test.each([
+    [{ APP_ENV: "development" }, 1000],
+    [{ APP_ENV: "production" }, 20],
+    [{ APP_ENV: "production", ROOM_SOCKETS: "7" }, 7],
+  ])("may be as many as the settings say: %j, %i", (variables, most) => {
+    const deployed = {
+      PUBLIC_ORIGIN: "https://a.example",
+      RESEND_API_KEY: "k",
+      SIGNING_SECRET: "s".repeat(32),
+    };
+    expect(readSettings({ ...deployed, ...variables }).settings.roomSockets).toBe(most);
+  });
+});
+
+describe("entries of one person", () => {
+  const HOUR = 3600_000;
+  const rate = { limit: 3, seconds: 3600 };
+
+  /** The ways in which a person's words come to a room. A new one belongs here. */
+  const DOORS: Record<string, (world: World, room: Room, ref: string) => Promise<unknown>> = {
+    "a native socket": (world, room, ref) =>
+      room.message(
+        serverSide(world, 1),
+        JSON.stringify({ t: "say", ref, kind: "message", body: { text: ref } }),
+      ),
+    "a documented socket": (world, room, ref) => room.message(serverSide(world, 2), ref),
+    "an inbox": (_, room, ref) =>
+      room.take("inbox:3", { t: "say", ref, kind: "message", body: { text: ref } }),
+  };
+  const stored = (room: Room) =>
+    room
+      .latest(100)
+      .entries.filter(({ author }) => author > 0)
+      .map(({ ref, body }) => ref ?? body.text)
+      .toReversed();
+
+  test.each(Object.entries(DOORS))(
+    "beyond the limit are refused by %s, also after sleep, and taken again an hour later",
+    async (door, send) => {
+      await withRoom(
+        async (room, world) => {
+          const expiresAt = world.now + 2 * HOUR;
+          const native = listen(room.open(admit(world, { caller: callerOf(1, { expiresAt }) })));
+          const raw = listen(room.open(admit(world, { caller: callerOf(2, { expiresAt }), native: false })));
+          room.follow(world.name, followerOf(3, world), null, null);
+          room.publish(world.name, note("the system's own are not counted"));
+          for (const ref of ["a", "b", "c", "d", "e", "f", "g"]) await send(world, room, ref);
+          const fresh = world.fresh();
+          const answer = await send(world, fresh, "h");
+          expect(stored(fresh)).toEqual(["a", "b", "c"]);
+          // Each of them is told so, and no socket is closed for it.
+          const told = { "a native socket": native, "a documented socket": raw }[door];
+          if (!told) expect(answer).toMatchObject({ ok: false, code: "too_many" });
+          else await expect.poll(() => told.frames.filter(({ code }) => code === "too_many")).toHaveLength(5);
+          // What is sent again is answered as the first time, and others have a count of their own.
+          if (!told) expect(await send(world, fresh, "a")).toMatchObject({ ok: true, seq: 2 });
+          const [other] = Object.keys(DOORS).filter((name) => name !== door);
+          await DOORS[other ?? ""]?.(world, fresh, "x");
+          world.now += HOUR;
+          await send(world, fresh, "i");
+          expect(stored(fresh)).toEqual(["a", "b", "c", "x", "i"]);
+        },
+        { tenant: { entryRate: () => rate } },
+      );
+    },
+  );
+
+  test("are limited in an event's room, by the setting", () => {
+    const eventEntries = { limit: 5, seconds: 60 };
+    const scope = { runtime: { settings: { rates: { eventEntries } } } } as unknown as Scope;
+    expect(eventTenant(() => scope).entryRate?.()).toBe(eventEntries);
+  });
+});
