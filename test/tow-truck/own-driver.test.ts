@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { routes } from "../../src/app.ts";
 import { call, rows } from "../support/api.ts";
-import { at, orderIn, type Step, scene } from "./jobs.ts";
+import { at, orderIn, ROUTE, type Step, scene } from "./jobs.ts";
 
 interface Row {
   readonly status: number;
@@ -20,13 +20,17 @@ const startCode = async (order: string) => {
 const TABLE: Record<string, Row> = {
   "GET /api/v1/orders/:uuid": { status: 200 },
   // What they send of fields that are not theirs is ignored.
-  "PUT /api/v1/orders/:uuid": { status: 200, body: { final_price: "1.00" } },
+  "PUT /api/v1/orders/:uuid": {
+    status: 200,
+    body: { ...ROUTE, vehicle_type: 1, final_price: "1.00" },
+  },
   "PATCH /api/v1/orders/:uuid": { status: 200, body: { status: "COMPLETED", estimated_price: "1.00" } },
   "PUT /api/v1/orders/:uuid/update-status": { status: 200, body: { status: "IN_PROGRESS" } },
   "PATCH /api/v1/orders/:uuid/update-status": { status: 200, body: { status: "IN_PROGRESS" } },
   // A step that is not theirs is refused like one that does not follow: by both names.
   "POST /api/v1/orders/:uuid/cancel": { status: 400 },
   "POST /api/v1/orders/:uuid/start": { status: 200, body: startCode },
+  "POST /api/v1/orders/:uuid/start-code/open": { status: 403 },
   "POST /api/v1/orders/:uuid/arrived": { status: 200 },
   "POST /api/v1/orders/:uuid/payments": { status: 404, body: { amount: "10.00", payment_method: "CASH" } },
   "PATCH /api/v1/orders/:uuid/payments/:id": {

@@ -80,6 +80,29 @@ test("a truck that had fallen silent is back", async () => {
   expect(await truckRowOf(there.truck)).toMatchObject({ ...PLACE, status: "AVAILABLE" });
 });
 
+test.each([1, 10, 24 * 60])(
+  "a clock that is %i minutes ahead is corrected by the time of arrival",
+  async (minutes) => {
+    const there = await scene();
+    await rows("UPDATE tow_trucks SET status = 'OFFLINE', idle_at = 1 WHERE id = ?", there.truck);
+    const driver = await connectNative(room(there.truck), there.driver.token);
+    const before = Date.now();
+    const at = new Date(before + minutes * 60_000).toISOString();
+    driver.send({ t: "points", ref: "p1", points: [{ ...PLACE, at }] });
+    await driver.next(({ t }) => t === "ack");
+    await archived(there.truck);
+    const row = await truckRowOf(there.truck);
+    expect(row).toMatchObject({ ...PLACE, status: "AVAILABLE" });
+    expect(row?.located_at).toBeGreaterThanOrEqual(before - 1000);
+    expect(row?.located_at).toBeLessThanOrEqual(Date.now());
+    // And the next place, from whatever clock, is not refused as an older one.
+    driver.send({ t: "points", ref: "p2", points: [{ ...PLACE, latitude: 55.7601 }] });
+    await driver.next(({ ref }) => ref === "p2");
+    await archived(there.truck);
+    expect(await truckRowOf(there.truck)).toMatchObject({ latitude: 55.7601 });
+  },
+);
+
 test("operators watch: what they report is refused and moves nothing", async () => {
   const there = await scene();
   const operator = await connectNative(room(there.truck), there.operator.token);

@@ -91,7 +91,7 @@ export interface EditPlan extends Allowed {
 
 /**
  * What an edit writes: only the columns that it changes, and a new estimate with a new way or tariff. The estimate holds
- * only while the rest of the way is as it was read, so that is part of the condition: who finds it changed plans anew.
+ * only while the rest of the way is as it was read, so that is part of the condition: when it fails, plan again.
  */
 export async function planEdit(
   scope: Scope,

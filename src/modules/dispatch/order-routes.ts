@@ -1,14 +1,12 @@
 /** `/api/v1/orders/…`: placed, listed, edited, moved on. */
-import { z } from "@hono/zod-openapi";
+import type { z } from "@hono/zod-openapi";
 import type { Caller } from "../../platform/http/caller.ts";
-import { forbidden, notFound } from "../../platform/http/errors.ts";
-import { string } from "../../platform/http/fields.ts";
+import { notFound } from "../../platform/http/errors.ts";
 import { envelope, paginate } from "../../platform/http/paging.ts";
 import { type Route, reply, route } from "../../platform/http/route.ts";
 import type { Scope } from "../../platform/runtime.ts";
 import { locationRoute } from "./location.ts";
 import { offerRoutes } from "./offers-routes.ts";
-import { arrive } from "./order-arrival.ts";
 import { orderParams, requireFuture } from "./order-fields.ts";
 import { moveOrder } from "./order-moves.ts";
 import { listOrders } from "./order-queries.ts";
@@ -28,8 +26,9 @@ import {
 import { editOrder, placeOrder, requireOrder } from "./orders.ts";
 import { paymentRoutes } from "./payments-routes.ts";
 import { shareRoutes } from "./shares-routes.ts";
-import { openStartCode, requireStartCode } from "./start-code.ts";
+import { requireStartCode } from "./start-code.ts";
 import { statsRoute } from "./stats.ts";
+import { workRoutes } from "./work-routes.ts";
 
 const tag = "Orders";
 const path = "/api/v1/orders";
@@ -190,58 +189,6 @@ const cancel = route({
   },
 });
 
-const start = route({
-  method: "post",
-  path: `${path}/:uuid/start`,
-  tag,
-  summary: "Start the work with the client's code",
-  description:
-    "For the driver of its truck. The client sees the code in their order. Five wrong codes end it for this assignment, until an operator opens it.",
-  access: "signedIn",
-  params,
-  body: z.object({ code: string({ max: 20 }) }).openapi("StartCode"),
-  answers: { 200: OrderWire },
-  async handle({ scope, caller, params, body }) {
-    const { order, side } = await requireOrder(scope, caller, params.uuid);
-    if (side !== "driver") throw forbidden();
-    const condition = await requireStartCode(scope, order, side, "code", body.code);
-    await moveOrder(scope, caller, order, side, { status: "IN_PROGRESS" }, { condition });
-    return reply(200, await shown(scope, caller, params.uuid));
-  },
-});
-
-const openCode = route({
-  method: "post",
-  path: `${path}/:uuid/start-code/open`,
-  tag,
-  summary: "Let the start code be tried again",
-  description: "After five wrong codes; a new assignment opens it too.",
-  access: "operator",
-  params,
-  answers: { 204: null },
-  async handle({ scope, caller, params }) {
-    await openStartCode(scope, caller, params.uuid);
-    return reply(204, null);
-  },
-});
-
-const arrived = route({
-  method: "post",
-  path: `${path}/:uuid/arrived`,
-  tag,
-  summary: "Say that one's truck is there",
-  description: "For the driver of its truck; the client is told once.",
-  access: "signedIn",
-  params,
-  answers: { 200: OrderWire },
-  async handle({ scope, caller, params }) {
-    const { order, side } = await requireOrder(scope, caller, params.uuid);
-    if (side !== "driver") throw forbidden();
-    await arrive(scope, order);
-    return reply(200, toOrderWire(scope, order, caller));
-  },
-});
-
 export const orderRoutes: readonly Route[] = [
   place,
   list,
@@ -251,9 +198,7 @@ export const orderRoutes: readonly Route[] = [
   updateStatus("put"),
   updateStatus("patch"),
   cancel,
-  start,
-  openCode,
-  arrived,
+  ...workRoutes,
   ...paymentRoutes,
   ...offerRoutes,
   ...shareRoutes,

@@ -56,7 +56,7 @@ export function endSharesSoon(scope: Scope, orderId: string) {
     .where(and(eq(orderShares.orderId, orderId), gt(orderShares.expiresAt, latest)));
 }
 
-/** When an order that is over has no link any more, who looks through one is sent away. Answers when to look again. */
+/** Closes the public sockets of an order that is over and has no link left. Answers when to look again, epoch ms. */
 export async function closeEndedLinks(scope: Scope, orderId: string): Promise<number | null> {
   const [order] = await scope.db.all<{ status: OrderStatus; last: number | null }>(sql`
     SELECT status, (SELECT max(expires_at) FROM order_shares WHERE order_id = orders.id) AS last

@@ -1,6 +1,6 @@
 /**
- * What sets a truck's status, whoever brings it about: a job, its driver's duty, an operator, idleness, a position.
- * Every writer takes its columns from here, and no other file sets one.
+ * What sets a truck's status: a job, the driver's duty, an operator, idleness, a position. Every writer takes its columns
+ * from here, and no other file sets a status.
  */
 import { and, eq, inArray, isNotNull, lt, not, or, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
@@ -84,21 +84,22 @@ export const hasNoJob = (driverId: number) => sql`NOT EXISTS (SELECT 1 FROM tow_
   JOIN orders AS job ON job.tow_truck_id = own.id AND job.status IN ('ASSIGNED', 'IN_PROGRESS')
   WHERE own.driver_id = ${driverId})`;
 
-export interface SaidOfTruck {
+/** What an operator sets; undefined is left as it is. */
+export interface OperatorChange {
   readonly status?: TruckStatus | undefined;
   readonly driverId?: number | null | undefined;
 }
 
 /**
- * What follows from an operator's word on a truck. A status that is said stays until somebody says another, AVAILABLE
- * puts the driver on duty, and a driver who is off duty takes a free truck off with them. A new truck of which nothing
- * is said waits for its driver's first position.
- * @param truck its id, as a number or within the batch that makes it; null columns are left alone
+ * What follows when an operator sets a truck's status or driver. A status that was set stays until somebody sets
+ * another; AVAILABLE puts the driver on duty; an available truck that gets a driver who is off duty is OFFLINE. A new
+ * truck without a status waits for its driver's first position.
+ * @param truck its id, as a number or as SQL within the batch that makes it
  */
 export function operatorSays(
   scope: Scope,
   truck: number | SQL,
-  said: SaidOfTruck,
+  said: OperatorChange,
   isNew: boolean,
 ): { readonly columns: Record<string, unknown>; readonly statements: BatchItem<"sqlite">[] } {
   const { status, driverId } = said;
