@@ -259,5 +259,13 @@ test("an account that nobody is signed in to any more is not changed by a sessio
     ["/api/v1/users/me/", { first_name: "Анна", last_name: "Новак", email: newEmail() }],
   ] as const)
     expect((await put(path, body, { token: who.token })).status).toBeGreaterThanOrEqual(400);
+  for (const path of [
+    "/api/v1/auth/profile/",
+    "/api/user",
+    "/api/user-delete",
+    "/api/v1/users/me/",
+    `/api/user/${who.id}/`,
+  ])
+    expect((await call("DELETE", path, { token: who.token })).status, path).toBeGreaterThanOrEqual(400);
   expect(await rows("SELECT * FROM users WHERE id = ?", who.id)).toEqual(before);
 });

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { routes } from "../../src/app.ts";
 import { get, outboxOf, patch, person, post, rows, unique, uniquePhone } from "../support/api.ts";
 import { doorsFor, LOOKING_UP, NAMING_DOORS, PASSWORD, subjectFor, withEmail } from "./naming-doors.ts";
+import { CHANGES, RESETS } from "./password-ways.ts";
 
 const FIELDS = new Set(["email", "phone", "username", "password", "password1", "new_password"]);
 
@@ -158,6 +159,31 @@ describe("a username", () => {
       expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(300);
     },
   );
+});
+
+describe("a password", () => {
+  const WEAK = ["password123", "81672049", "p", "   "];
+
+  test.each(doorsFor("password"))("that is weak is refused by %s", async (_, door) => {
+    for (const password of WEAK) {
+      const email = `${unique("weak")}@example.com`.toLowerCase();
+      const who = await subjectFor(door);
+      const before = await rows("SELECT password_hash FROM users WHERE id = ?", who?.id ?? 0);
+      expect((await door.send({ password, email }, who)).status, password).toBe(400);
+      expect(await withEmail(email)).toEqual([]);
+      expect(await rows("SELECT password_hash FROM users WHERE id = ?", who?.id ?? 0)).toEqual(before);
+    }
+  });
+
+  test.each([...CHANGES, ...RESETS])("that is weak is refused by %s", async (_, way) => {
+    for (const password of WEAK) {
+      const who = await person();
+      expect((await way(who, password)).status, password).toBe(400);
+      expect(
+        (await post("/api/auth/login/", { username: who.username, password: who.password })).status,
+      ).toBe(200);
+    }
+  });
 });
 
 test("a name that is refused changes nothing else of the same request", async () => {

@@ -1,105 +1,16 @@
 /** What an account's owner is told at once: every way a password changes, and a sign-in from a new device. */
 import { describe, expect, test } from "vitest";
-import {
-  get,
-  outboxOf,
-  type Person,
-  patch,
-  person,
-  post,
-  put,
-  rows,
-  staffMember,
-  unique,
-  uniquePhone,
-} from "../support/api.ts";
-import { stranger } from "./requests.ts";
+import { get, outboxOf, patch, person, post, put, rows, unique } from "../support/api.ts";
+import { CHANGES, phoned, RESETS, TEMPORARY } from "./password-ways.ts";
 
 const NEW = "a quiet harbour";
 const headers = { "accept-language": "en" };
 const subjectsTo = async (to: string) => (await outboxOf(to)).map(({ subject }) => subject);
-const linkTo = async (to: string, part: string) =>
-  new URL((await outboxOf(to)).find(({ links }) => links[0]?.includes(part))?.links[0] ?? "http://no/")
-    .pathname;
-const codeTo = async (to: string) => (await outboxOf(to)).find(({ codes }) => codes[0])?.codes[0];
-
-type Way = (who: Person) => Promise<{ status: number }>;
-
-const CHANGES: [string, Way][] = [
-  [
-    "Eurorace's change",
-    ({ token, password }) =>
-      post(
-        "/api/auth/password/change/",
-        { old_password: password, new_password1: NEW, new_password2: NEW },
-        { token },
-      ),
-  ],
-  [
-    "Find Friend's change",
-    ({ token, password }) =>
-      post("/api/v1/users/set_password/", { current_password: password, new_password: NEW }, { token }),
-  ],
-  ["Rideshare's account", ({ token }) => put("/api/user", { password: NEW }, { token })],
-  ["Rideshare's shipped form", ({ token }) => put("/api/user-update", { password: NEW }, { token })],
-  [
-    "Rideshare's settings",
-    ({ token, password }) => put("/api/settings/", { password: NEW, current_password: password }, { token }),
-  ],
-  [
-    "staff's temporary one",
-    async ({ id }) =>
-      post(`/api/admin/users/${id}/actions/temporary_password/`, {}, { token: (await staffMember()).token }),
-  ],
-];
-
-const RESETS: [string, Way][] = [
-  [
-    "Find Friend's code",
-    async ({ email }) => {
-      await post("/api/v1/users/reset_password/", { email }, { headers: stranger() });
-      return post("/api/v1/users/reset_password/confirm/", { token: await codeTo(email), password: NEW });
-    },
-  ],
-  [
-    "the mailed page",
-    async ({ email }) => {
-      await post("/api/auth/password/reset/", { email }, { headers: stranger() });
-      const form = new URLSearchParams({ new_password1: NEW, new_password2: NEW });
-      return post(await linkTo(email, "/password_reset_confirm/"), form);
-    },
-  ],
-  [
-    "a code by phone",
-    async ({ id }) => {
-      const phone = await phoned(id);
-      await post("/api/v1/auth/password/reset/", words(phone), { headers: stranger() });
-      const body = { ...words(phone), code: await codeTo(phone) };
-      return post("/api/v1/auth/password/reset/confirm/", body, { headers: stranger() });
-    },
-  ],
-  [
-    "the page by phone",
-    async ({ id }) => {
-      const phone = await phoned(id);
-      await post("/api/v1/auth/password/reset/", words(phone), { headers: stranger() });
-      const form = new URLSearchParams({ code: (await codeTo(phone)) ?? "" });
-      return post(await linkTo(phone, "/password_reset_phone/"), form);
-    },
-  ],
-];
-
-const words = (phone: string) => ({ phone, new_password: NEW, new_password_confirm: NEW });
-async function phoned(id: number): Promise<string> {
-  const phone = uniquePhone();
-  await rows("UPDATE users SET phone = ? WHERE id = ?", phone, id);
-  return phone;
-}
 
 describe("a password changed", () => {
-  test.each(CHANGES)("by %s is told by a letter that holds no link", async (_, way) => {
+  test.each([...CHANGES, TEMPORARY])("by %s is told by a letter that holds no link", async (_, way) => {
     const who = await person();
-    expect((await way(who)).status).toBeLessThan(300);
+    expect((await way(who, NEW)).status).toBeLessThan(300);
     const [letter] = await outboxOf(who.email);
     expect(letter?.subject).toBe("[Caravan] The password was changed");
     expect(letter?.links).toEqual([]);
@@ -107,7 +18,7 @@ describe("a password changed", () => {
 
   test.each(RESETS)("by %s is told by a letter", async (_, way) => {
     const who = await person();
-    expect((await way(who)).status).toBe(200);
+    expect((await way(who, NEW)).status).toBe(200);
     expect((await outboxOf(who.email))[0]?.subject).toBe("[Caravan] The password was reset");
   });
 

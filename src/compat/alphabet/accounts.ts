@@ -211,7 +211,7 @@ const deleteUser = route({
     if (!user) throw noUser();
     if (!mayManage(caller, params.id)) throw notYours();
     const also = caller.userId === params.id ? [] : [audit(scope, caller, "user.delete", user, null)];
-    await deleteAccount(scope, params.id, also);
+    if (!(await deleteAccount(scope, params.id, { session: caller.sessionId, also }))) throw noUser();
     return reply(200, { message: "User deleted successfully" });
   },
 });

@@ -200,6 +200,11 @@ async function applyChange(
   throw takenRefusal(changed.taken, EMAIL_TAKEN);
 }
 
+async function deleteOwn(scope: Scope, caller: Caller): Promise<void> {
+  if (!(await deleteAccount(scope, caller.userId, { session: caller.sessionId })))
+    throw refuse(401, identityMessages.noActiveAccount);
+}
+
 const flatDelete = route({
   method: "delete",
   path: "/api/user-delete",
@@ -208,7 +213,7 @@ const flatDelete = route({
   access: "signedIn",
   answers: { 200: null },
   async handle({ scope, caller, request }) {
-    await deleteAccount(scope, caller.userId);
+    await deleteOwn(scope, caller);
     return reply(200, null, { "Set-Cookie": sessionCookie("", 0, request) });
   },
 });
@@ -221,7 +226,7 @@ const restDelete = route({
   access: "signedIn",
   answers: { 204: null },
   async handle({ scope, caller, request }) {
-    await deleteAccount(scope, caller.userId);
+    await deleteOwn(scope, caller);
     return reply(204, null, { "Set-Cookie": sessionCookie("", 0, request) });
   },
 });

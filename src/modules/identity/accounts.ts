@@ -131,13 +131,7 @@ async function tryChange(
       ...contacts.set,
       updatedAt: scope.now(),
     })
-    .where(
-      and(
-        eq(users.id, userId),
-        contacts.where,
-        session === undefined ? undefined : sql`EXISTS (SELECT 1 FROM sessions WHERE id = ${session})`,
-      ),
-    )
+    .where(and(eq(users.id, userId), contacts.where, isSignedIn(session)))
     .returning();
   const revocation = passwordHash === undefined ? null : { userId, exceptSession: session ?? "" };
   const letters = revocation
@@ -168,6 +162,14 @@ async function tryChange(
   }
 }
 
+/**
+ * The asking session still lives. Isolates trust what they have read of one for a while: what can't be undone asks in
+ * its own statement.
+ */
+function isSignedIn(session: string | undefined) {
+  return session === undefined ? undefined : sql`EXISTS (SELECT 1 FROM sessions WHERE id = ${session})`;
+}
+
 /** The statement for what stands beside the account; none when that stays as it is. */
 function profileChange(scope: Scope, userId: number, { birthday, avatarKey }: AccountChange) {
   if (birthday === undefined && avatarKey === undefined) return [];
@@ -183,12 +185,13 @@ function profileChange(scope: Scope, userId: number, { birthday, avatarKey }: Ac
 
 /**
  * Deletes an account and all that is the person's own: profile, sessions, codes, mails to them, and through foreign
- * keys what other modules keep. The picture goes by the queue. False when there is no such account.
+ * keys what other modules keep. The picture goes by the queue. False when there is no such account, or the asking
+ * session has ended.
  */
 export async function deleteAccount(
   scope: Scope,
   userId: number,
-  also: Parameters<typeof commit>[3] = [],
+  { session, also = [] }: Pick<ChangeOptions, "session" | "also">,
 ): Promise<boolean> {
   const found = await findProfile(scope, userId);
   if (!found) return false;
@@ -198,7 +201,7 @@ export async function deleteAccount(
   const addresses = [user.email, user.phone, ...former].filter((address) => address !== null);
   const deleted = await commit(
     scope,
-    scope.db.delete(users).where(eq(users.id, userId)),
+    scope.db.delete(users).where(and(eq(users.id, userId), isSignedIn(session))),
     [
       revokeEffect(scope, revocation),
       recheckEffect([userRoom(userId)]),

@@ -280,7 +280,7 @@ const deleteProfile = route({
   access: "signedIn",
   answers: { 204: null },
   async handle({ scope, caller }) {
-    await deleteAccount(scope, caller.userId);
+    if (!(await deleteAccount(scope, caller.userId, { session: caller.sessionId }))) throw notFound();
     return reply(204, null);
   },
 });

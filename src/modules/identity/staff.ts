@@ -121,7 +121,8 @@ export async function removeAccount(
   const userId = Number(id);
   if (userId === caller.userId) throw refuse(409, OWN_ACCOUNT);
   const { username, user_type } = row;
-  return deleteAccount(scope, userId, [audit("delete", { username, user_type }, null)]);
+  const also = [audit("delete", { username, user_type }, null)];
+  return deleteAccount(scope, userId, { session: caller.sessionId, also });
 }
 
 /** Ends one session, and closes its sockets. */

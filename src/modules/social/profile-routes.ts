@@ -102,7 +102,7 @@ const remove = (place: string, params: Whose) =>
         await requirePassword(scope, caller.userId, body.current_password);
       const subject = { action: "user.delete", subject: `user:${userId}`, before: null, after: null };
       const also = caller.userId === userId ? [] : [auditEntry(scope, caller, subject)];
-      if (!(await deleteAccount(scope, userId, also))) throw notFound();
+      if (!(await deleteAccount(scope, userId, { session: caller.sessionId, also }))) throw notFound();
       return reply(204, null);
     },
   });
