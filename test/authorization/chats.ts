@@ -17,7 +17,7 @@ async function friendOf(owner: Person): Promise<Person> {
   return friend;
 }
 
-async function chatOf(owner: Person): Promise<number> {
+export async function chatOf(owner: Person): Promise<number> {
   const friend = await friendOf(owner);
   const [low, high] = [Math.min(owner.id, friend.id), Math.max(owner.id, friend.id)];
   const [chat] = await rows<{ id: number }>(

@@ -11,7 +11,7 @@ async function tariffPath(): Promise<string> {
   return `/api/v1/vehicle-types/${body.id}/`;
 }
 
-async function truckPath(): Promise<string> {
+export async function truckPath(): Promise<string> {
   const { token } = await mint("operator");
   const { body } = await post("/api/v1/tow-trucks/", truckFacts(), { token });
   return `/api/v1/tow-trucks/${body.id}/`;

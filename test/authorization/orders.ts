@@ -6,7 +6,10 @@ import { everybody, members, mint, type Person, type Statuses, type Table } from
 const ORDERS = "/api/v1/orders";
 
 /** An order of the owner's, with a truck of somebody else's. */
-async function order(owner: Person, status: Parameters<typeof orderIn>[1] = "PENDING"): Promise<string> {
+export async function order(
+  owner: Person,
+  status: Parameters<typeof orderIn>[1] = "PENDING",
+): Promise<string> {
   const [tariff, driver, operator] = await Promise.all([tariffRow(), mint("driver"), mint("operator")]);
   const truck = await truckRow({ tariff, driver: driver.id });
   const vehicle = await carOf(owner);

@@ -4,7 +4,7 @@ import { members, type Person, type Row, type Statuses, type Table } from "./wor
 
 const path = "/api/v1/support/tickets";
 
-async function ticketOf({ token }: Person): Promise<string> {
+export async function ticketOf({ token }: Person): Promise<string> {
   return (await post(`${path}/`, { subject: "Help", description: "It smokes" }, { token })).body.id;
 }
 

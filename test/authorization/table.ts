@@ -1,4 +1,4 @@
-/** The whole authorization matrix: a row for every route. */
+/** Every place that is mounted and who may call it, module by module. The matrix and the fuzz both read it. */
 import { accounts } from "./accounts.ts";
 import { admin } from "./admin.ts";
 import { chats } from "./chats.ts";
@@ -9,6 +9,7 @@ import { fleet } from "./fleet.ts";
 import { gatherings } from "./gatherings.ts";
 import { notifications } from "./notifications.ts";
 import { orders } from "./orders.ts";
+import { pages } from "./pages.ts";
 import { social } from "./social.ts";
 import { support } from "./support.ts";
 import { tracking } from "./tracking.ts";
@@ -25,6 +26,7 @@ export const table: Table = {
   ...gatherings,
   ...notifications,
   ...orders,
+  ...pages,
   ...social,
   ...support,
   ...tracking,

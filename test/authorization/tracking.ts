@@ -31,7 +31,8 @@ function rest(prefix: string): Table {
     [`GET ${reports}`]: { answers: members(200) },
     [`POST ${reports}`]: { answers: members(201), ask: () => ({ body: place }) },
     [`POST ${reports}/batch`]: { answers: members(201), ask: () => ({ body: { points: [warsaw] } }) },
-    [`GET ${reports}/latest`]: { answers: members(200) },
+    // Open to signed-in people, as its contract has it.
+    [`GET ${reports}/latest`]: { answers: members(200), shows: ["place"] },
     [`GET ${reports}/my_track`]: { answers: members(200) },
     // Not even one's own: that is `my_track`.
     [`GET ${reports}/user-track/:id{\\d+}`]: {

@@ -1,6 +1,7 @@
 /** Who calls in the authorization matrix, and the things of one owner that they call for. */
+import { env } from "cloudflare:workers";
 import { credentialsFor, doors, prepareSession } from "../../src/modules/identity/sessions.ts";
-import { post, rows, unique } from "../support/api.ts";
+import { post, rows, unique, uniquePhone } from "../support/api.ts";
 import { jobScope } from "../support/scope.ts";
 
 /** `owner` owns what the path names; everybody else is a stranger to it, each with a role of their own. */
@@ -36,7 +37,12 @@ export interface Row {
   /** Whoever holds a token of a session that has ended; as an anonymous caller unless said. */
   readonly signedOut?: number;
   readonly ask?: (owner: Person) => Asked | Promise<Asked>;
+  /** What of its owner's a contract shows here to somebody who is neither they nor an operator. */
+  readonly shows?: readonly Private[];
 }
+
+/** What of a person's an answer to others may not hold. */
+export type Private = "phone" | "email" | "place";
 
 /** `METHOD /path` as `src/app.ts` lists it. */
 export type Table = Readonly<Record<string, Row>>;
@@ -83,5 +89,25 @@ export function event() {
     end_time: "2031-01-01T11:00Z",
     location: "Bridge",
     participants: [],
+  };
+}
+
+/** Gives somebody a phone and a place that stand nowhere else, and says how each would look in an answer. */
+export async function markPrivate({ id, username }: Person): Promise<Record<Private, RegExp>> {
+  const phone = uniquePhone();
+  const [latitude, longitude] = [11.25 + id / 1e6, 44.125 + id / 1e6].map((degrees) =>
+    Number(degrees.toFixed(6)),
+  );
+  await env.DB.batch([
+    env.DB.prepare("UPDATE users SET phone = ? WHERE id = ?").bind(phone, id),
+    env.DB.prepare(
+      `INSERT INTO latest_locations (user_id, report_id, at, received_at, latitude, longitude, cell)
+       VALUES (?, 0, 1, 1, ?, ?, '') ON CONFLICT DO NOTHING`,
+    ).bind(id, latitude, longitude),
+  ]);
+  return {
+    phone: new RegExp(phone.slice(1)),
+    email: new RegExp(`${username}@example\\.com`, "i"),
+    place: new RegExp(`${latitude}|${longitude}`),
   };
 }
