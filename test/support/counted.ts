@@ -5,6 +5,8 @@ import { send, type TestEnv } from "./api.ts";
 export interface Bill {
   /** SQL of every D1 statement, those of a batch one by one. */
   readonly statements: string[];
+  /** SQL of the statements that changed rows; what was rolled back changed none. */
+  readonly written: string[];
   /** `BINDING.method` of every call to a Durable Object. */
   readonly objectCalls: string[];
   /** How many messages each send to a queue carried. */
@@ -19,7 +21,7 @@ export interface Counted {
   read(): Bill;
 }
 
-const empty = (): Bill => ({ statements: [], objectCalls: [], queueSends: [], roundTrips: 0 });
+const empty = (): Bill => ({ statements: [], written: [], objectCalls: [], queueSends: [], roundTrips: 0 });
 
 export function counted(base: TestEnv = env): Counted {
   let bill = empty();
@@ -29,9 +31,12 @@ export function counted(base: TestEnv = env): Counted {
       metered[name] = namespace(binding, (method) => bill.objectCalls.push(`${name}.${method}`));
     else if (isQueue(binding)) metered[name] = queue(binding, (messages) => bill.queueSends.push(messages));
     else if (isDatabase(binding)) {
-      metered[name] = database(binding, (...statements) => {
-        bill.roundTrips += 1;
-        bill.statements.push(...statements);
+      metered[name] = database(binding, {
+        asked(...statements) {
+          bill.roundTrips += 1;
+          bill.statements.push(...statements);
+        },
+        changed: (sql) => bill.written.push(sql),
       });
     }
   }
@@ -89,7 +94,20 @@ function overlay<Target extends object>(target: Target, methods: Record<string, 
   });
 }
 
-type Tell = (...statements: string[]) => void;
+interface Tell {
+  asked(...statements: string[]): void;
+  changed(sql: string): void;
+}
+
+const WRITES = /^\s*(insert|update|delete|replace)\b/i;
+
+/** Notes whether a statement's result says that it changed rows: by its count, or by the rows that it returned. */
+function noteChange(tell: Tell, sql: string, result: unknown): void {
+  if (!WRITES.test(sql)) return;
+  const { meta, results } = Object(result) as { meta?: { changes?: number }; results?: unknown[] };
+  const rows = Array.isArray(result) ? result.length : (meta?.changes ?? results?.length ?? 0);
+  if (rows > 0) tell.changed(sql);
+}
 
 interface Statement {
   readonly real: D1PreparedStatement;
@@ -103,8 +121,12 @@ function statement(real: D1PreparedStatement, sql: string, tell: Tell): D1Prepar
     (["run", "all", "first", "raw"] as const).map((name): [string, Method] => [
       name,
       (...args) => {
-        tell(sql);
-        return (real[name] as Method).apply(real, args);
+        tell.asked(sql);
+        const result = (real[name] as Method).apply(real, args) as Promise<unknown>;
+        return result.then((value) => {
+          noteChange(tell, sql, value);
+          return value;
+        });
       },
     ]),
   );
@@ -121,14 +143,17 @@ function database<Database extends D1Database | D1DatabaseSession>(real: Databas
     prepare: (sql) => statement(real.prepare(String(sql)), String(sql), tell),
     batch(statements) {
       const all = (statements as object[]).map((each) => behind.get(each) as Statement);
-      tell(...all.map(({ sql }) => sql));
-      return real.batch(all.map((each) => each.real));
+      tell.asked(...all.map(({ sql }) => sql));
+      return real.batch(all.map((each) => each.real)).then((results) => {
+        for (const [index, result] of results.entries()) noteChange(tell, all[index]?.sql ?? "", result);
+        return results;
+      });
     },
   };
   if ("withSession" in real) {
     methods.withSession = (constraint) => database(real.withSession(constraint as string), tell);
     methods.exec = (sql) => {
-      tell(String(sql));
+      tell.asked(String(sql));
       return real.exec(String(sql));
     };
   }
