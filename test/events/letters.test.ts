@@ -1,7 +1,9 @@
 /** Letters about events: what they say, when none is written, how many one sender may cause, and their links. */
 import { describe, expect, test } from "vitest";
+import { sendReminders } from "../../src/modules/events/index.ts";
 import { mint } from "../authorization/world.ts";
 import { call, get, outboxOf, patch, post, put, rows } from "../support/api.ts";
+import { jobScope } from "../support/scope.ts";
 import { addingDoors, eventBy, memberIds, type Person, people, type TestEvent } from "./doors.ts";
 
 const as = ({ token }: Person, settings?: Record<string, string>) => ({
@@ -182,6 +184,16 @@ describe("the links of a letter", () => {
     ];
     for (const path of forged) expect((await post(path)).status).toBe(404);
     expect((await memberIds(event.id)).length + (await memberIds(other.id)).length).toBe(4);
+  });
+
+  test("stand in reminders too", async () => {
+    const [owner, ann] = (await people(2)) as [Person, Person];
+    const at = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+    const times = { start_date: at(20), end_date: at(90) };
+    const { uuid } = await eventBy(owner, { members: [{ id: ann.id }], ...times });
+    await sendReminders(jobScope().scope);
+    const paths = (await lettersTo(ann))[0]?.links.map((url) => new URL(url).pathname);
+    expect(paths).toEqual([`/events/${uuid}/accept`, `/events/${uuid}/leave`]);
   });
 
   test("leave out accepting once it is done", async () => {
