@@ -17,7 +17,7 @@ import type { Text } from "../../platform/http/text.ts";
 import { isoTime, parseInstant } from "../../platform/time.ts";
 import type { Gathering } from "./gatherings.ts";
 import type { NameOf } from "./loading.ts";
-import type { Participation } from "./participation.ts";
+import type { Participation } from "./participation-queries.ts";
 import type { EventPicture } from "./pictures.ts";
 import { BLANK, type EventFacts } from "./plans.ts";
 

@@ -7,16 +7,8 @@ import { messages as shared } from "../../platform/http/messages.ts";
 import { type Route, reply, route } from "../../platform/http/route.ts";
 import { NewParticipation, ParticipationWire, toParticipationWire } from "./gathering-schemas.ts";
 import { joinFaults, messages } from "./messages.ts";
-import {
-  accept,
-  askToJoin,
-  type Decision,
-  decline,
-  ownRequest,
-  ownRequests,
-  requestsFor,
-  withdraw,
-} from "./participation.ts";
+import { accept, askToJoin, type Decision, decline, withdraw } from "./participation.ts";
+import { ownRequest, ownRequests, requestsFor } from "./participation-queries.ts";
 
 const tag = "Events";
 const challenge = "Token";

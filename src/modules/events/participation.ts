@@ -1,5 +1,5 @@
 /** Asking to take part in an event, and being let in: never more people than there are places. */
-import { and, desc, eq, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { commit } from "../../platform/db/outbox.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import type { Scope } from "../../platform/runtime.ts";
@@ -9,6 +9,7 @@ import { ageOn } from "../social/index.ts";
 import { acceptedIn, fellowEffects } from "./fellows.ts";
 import { findStored, loadCircle, type StoredEvent, storedFields } from "./loading.ts";
 import { farewells, hostsOf, noticeTo } from "./participation-notices.ts";
+import type { Participation } from "./participation-queries.ts";
 import {
   freePlaces,
   isOver,
@@ -20,41 +21,6 @@ import {
 } from "./rules.ts";
 import { events, participationRequests } from "./tables.ts";
 import { closeDoor, lineOf, type Offer, offerPlaces, seatsOf } from "./waitlist.ts";
-
-export type Participation = typeof participationRequests.$inferSelect;
-
-/** Somebody's own requests, the newest first. */
-export async function ownRequests(scope: Scope, userId: number): Promise<Participation[]> {
-  return scope.db
-    .select()
-    .from(participationRequests)
-    .where(eq(participationRequests.userId, userId))
-    .orderBy(desc(participationRequests.createdAt), desc(participationRequests.id));
-}
-
-/** The requests for one event, for those who decide on them. */
-export async function requestsFor(
-  scope: Scope,
-  caller: Caller,
-  eventId: number,
-): Promise<Participation[] | "missing" | "forbidden"> {
-  const event = await findStored(scope, { id: eventId });
-  if (!event) return "missing";
-  if (!mayChange(event, caller)) return "forbidden";
-  return scope.db
-    .select()
-    .from(participationRequests)
-    .where(eq(participationRequests.eventId, eventId))
-    .orderBy(desc(participationRequests.createdAt), desc(participationRequests.id));
-}
-
-export async function ownRequest(scope: Scope, userId: number, id: number): Promise<Participation | null> {
-  const [row] = await scope.db
-    .select()
-    .from(participationRequests)
-    .where(and(eq(participationRequests.id, id), eq(participationRequests.userId, userId)));
-  return row ?? null;
-}
 
 /**
  * Asks to take part; where there is no place left, the request waits. `repeated`: asked before, or in the event already.
