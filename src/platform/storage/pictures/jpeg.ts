@@ -56,7 +56,7 @@ export function readJpeg(bytes: Uint8Array): Reading {
       if (reading.width > 0 || length < 8) return reading;
       reading.size(u16(bytes, at + 5), u16(bytes, at + 3));
     }
-    if (marker === APP1 && !oriented && reading.hasData === false && ascii(bytes, at + 2, 6) === EXIF) {
+    if (marker === APP1 && !oriented && !reading.hasData && ascii(bytes, at + 2, 6) === EXIF) {
       const orientation = readOrientation(bytes, at + 8, to);
       if (orientation) {
         reading.replace(from, to, exifSegment(orientationBlock(orientation)));

@@ -24,6 +24,7 @@ export class Reading {
   /** Removes metadata, and writes anew what depends on its length. In any order, not overlapping. */
   readonly edits: Edit[] = [];
   #parts = 0;
+  #spoiled = false;
 
   constructor(readonly bytes: Uint8Array) {}
 
@@ -45,9 +46,8 @@ export class Reading {
     }
   }
 
-  #spoiled = false;
   get hasSize(): boolean {
-    return !this.#spoiled && this.width > 0;
+    return this.width > 0 && !this.#spoiled;
   }
 
   remove(from: number, to: number): void {
