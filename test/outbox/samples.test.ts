@@ -1,6 +1,6 @@
 /** The sample data of a developer's machine: something of everything, and no more of it when it is loaded again. */
 import { expect, test } from "vitest";
-import { post, rows } from "../support/api.ts";
+import { get, post, rows } from "../support/api.ts";
 
 test("there are friends with a chat, an event, a task, a ticket and an order, and a second load makes none", async () => {
   await post("/dev/samples/", {});
@@ -18,4 +18,16 @@ test("there are friends with a chat, an event, a task, a ticket and an order, an
   expect(await count()).toEqual(once);
   await post("/dev/samples/", {});
   expect(await count()).toEqual(once);
+});
+
+test("the samples see each other in Find Friend's list, and nobody of the staff", async () => {
+  await post("/dev/samples/", {});
+  const credentials = { email: "client1@example.com", password: "password123" };
+  const { body } = await post("/api/v1/auth/token/login/", credentials);
+  const friend = await get("/api/v1/users/?email=driver1@example.com", { key: body.auth_token });
+  expect(friend.body.results).toMatchObject([
+    { first_name: "Владимир", email: "driver1@example.com", birthday: "1989-11-02" },
+  ]);
+  const staff = await get("/api/v1/users/?email=admin@example.com", { key: body.auth_token });
+  expect(staff.body.results).toEqual([]);
 });
