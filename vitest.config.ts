@@ -28,6 +28,13 @@ export default defineConfig({
         ],
         test: {
           name: "worker",
+          provide: {
+            fuzz: {
+              seed: Number(process.env.FUZZ_SEED ?? 11),
+              requests: Number(process.env.FUZZ_REQUESTS ?? 2000),
+              frames: Number(process.env.FUZZ_FRAMES ?? 500),
+            },
+          },
           include: ["test/**/*.test.ts"],
           exclude: ["test/whole/**", "test/console/**"],
           setupFiles: ["./test/setup.ts"],

@@ -19,6 +19,8 @@ export interface Outcome {
   readonly statuses: Record<string, number>;
   /** What must not be: an answer of 500 or more, a hang, rows written by what was refused. */
   readonly faults: string[];
+  /** Requests that were taken and changed rows. */
+  writes: number;
 }
 
 /** Longer than this without an answer is a hang, also on a busy machine. Ms. */
@@ -31,7 +33,7 @@ const TRACES = new Set(["idempotency_keys", "sessions", "verifications", "outbox
 
 /** Sends `count` requests. */
 export async function fuzzRequests(document: Document, dice: Dice, count: number): Promise<Outcome> {
-  const outcome: Outcome = { statuses: {}, faults: [] };
+  const outcome: Outcome = { statuses: {}, faults: [], writes: 0 };
   const values = new Values(dice, document.components.schemas);
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
@@ -68,11 +70,12 @@ async function callerAs(role: Role, owner: Person): Promise<string | null> {
 }
 
 async function tell(
-  { statuses, faults }: Outcome,
+  outcome: Outcome,
   meter: ReturnType<typeof counted>,
   request: Request,
   name: string,
 ): Promise<void> {
+  const { statuses, faults } = outcome;
   const shown = `${name} ${request.url.slice(0, 200)}`;
   meter.read();
   const answer = await Promise.race([answered(request, meter.env), after(PATIENCE)]);
@@ -80,6 +83,7 @@ async function tell(
   statuses[answer.status] = (statuses[answer.status] ?? 0) + 1;
   if (answer.status >= 500) faults.push(`${shown}: ${answer.status} ${answer.words.slice(0, 200)}`);
   const written = meter.read().written.filter((sql) => !TRACES.has(tableOf(sql)));
+  if (answer.status < 400 && written.length > 0) outcome.writes += 1;
   if (answer.status >= 400 && written.length > 0)
     faults.push(`${shown}: refused with ${answer.status}, and wrote ${written.join("; ").slice(0, 300)}`);
 }

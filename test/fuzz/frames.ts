@@ -1,0 +1,92 @@
+/** Seeded frames by the AsyncAPI document, in both dialects, on every socket of the authorization matrix. */
+import { sockets } from "../authorization/sockets.ts";
+import { mint, ROLES } from "../authorization/world.ts";
+import { dial, type Socket } from "../support/socket.ts";
+import { type Dice, type Shape, Values } from "./values.ts";
+
+export interface SocketDocument {
+  readonly channels: Readonly<
+    Record<
+      string,
+      { readonly address: string; readonly messages: Readonly<Record<string, { payload: Shape }>> }
+    >
+  >;
+}
+
+export interface FrameOutcome {
+  readonly sent: number;
+  /** A refusal of 500 or more, and a socket that answers neither a frame nor the ping after it. */
+  readonly faults: string[];
+}
+
+/** Frames on one socket before the next is opened. */
+const ROUND = 6;
+const PATIENCE = 10_000;
+
+export async function fuzzFrames(document: SocketDocument, dice: Dice, count: number): Promise<FrameOutcome> {
+  const faults: string[] = [];
+  const values = new Values(dice, {});
+  const rows = Object.entries(sockets);
+  let sent = 0;
+  for (let at = dice.below(rows.length), tries = 0; sent < count && tries < count * 4; at++, tries++) {
+    const [name, row] = rows[at % rows.length] as (typeof rows)[number];
+    const pattern = name.split(" ")[0]?.replace(/:(\w+)/g, "{$1}");
+    const channel = Object.values(document.channels).find(({ address }) => address === `${pattern}/`);
+    const owner = await mint("owner");
+    const { path = "" } = (await row.ask?.(owner)) ?? {};
+    const role = dice.one(ROLES);
+    const token = role === "anonymous" ? null : dice.chance(0.7) ? owner.token : (await mint(role)).token;
+    const native = dice.chance(0.7);
+    const protocols = [...(native ? ["caravan.v1"] : []), ...(token ? [`auth.${token}`] : [])];
+    const query = dice.chance(0.2) ? `?since=${dice.one(["0", "1", "-1", "x", "9".repeat(15)])}` : "";
+    const opened = await dial(`${path}${query}`, { protocols });
+    if ("refusal" in opened) {
+      const { status } = opened.refusal;
+      if (status >= 500) faults.push(`${path}${query}: ${status} ${await opened.refusal.text()}`);
+      continue;
+    }
+    for (let turn = 0; turn < ROUND && sent < count; turn++, sent++)
+      opened.socket.send(frameOf(values, channel?.messages ?? {}, native));
+    if (!(await alive(opened.socket, native)))
+      faults.push(`${path}: neither a pong nor a close after its frames`);
+    opened.socket.close();
+  }
+  return { sent, faults };
+}
+
+/** A native socket answers pings; any socket may be closed for bad frames. A documented one answers in its own time. */
+async function alive(socket: Socket, native: boolean): Promise<boolean> {
+  if (!native) return true;
+  socket.send('{"t":"ping"}');
+  const pong = socket
+    .next(({ t }) => t === "pong", PATIENCE)
+    .then(
+      () => true,
+      () => false,
+    );
+  return Promise.race([pong, socket.closed.then(() => true)]);
+}
+
+function frameOf(
+  values: Values,
+  messages: Readonly<Record<string, { payload: Shape }>>,
+  native: boolean,
+): string {
+  const { dice } = values;
+  if (dice.chance(0.08)) return dice.one(["", "{", "null", "[]", "x".repeat(17_000), '{"t":"say"}', "ping"]);
+  const names = Object.keys(messages);
+  const of = (prefix: string) => names.filter((name) => name.startsWith(prefix));
+  const name = dice.one([...of(native ? "native." : "documented."), ...(native ? [] : ["raw"])]);
+  if (name === undefined || name === "raw") return JSON.stringify(values.anything()) ?? "";
+  const frame = values.of(messages[name]?.payload);
+  const bodies = of("body.");
+  if (name !== "native.say" || bodies.length === 0 || typeof frame !== "object" || frame === null)
+    return JSON.stringify(frame) ?? "";
+  const kind = dice.one(bodies);
+  return JSON.stringify({
+    ...frame,
+    t: "say",
+    kind: kind.slice("body.".length),
+    body: values.of(messages[kind]?.payload),
+  });
+}

@@ -1,0 +1,33 @@
+/** Seeded requests and frames at everything that is documented: no fault of ours, no hang, nothing written by a refusal. */
+import { expect, inject, test } from "vitest";
+import { get } from "../support/api.ts";
+import { fuzzFrames } from "./frames.ts";
+import { fuzzRequests } from "./requests.ts";
+import { Dice } from "./values.ts";
+
+const { seed, requests, frames } = inject("fuzz");
+const patience = 60_000 + requests * 200 + frames * 200;
+
+test(
+  "every documented route answers what it likes, as long as it is no fault",
+  async () => {
+    const { body: document } = await get("/swagger.json");
+    const { statuses, faults, writes } = await fuzzRequests(document, new Dice(seed), requests);
+    expect(faults, `seed ${seed}: ${JSON.stringify(statuses)}`).toEqual([]);
+    // Not everything may be refused: then nothing behind the doors was tried.
+    expect(statuses[200] ?? 0).toBeGreaterThan(requests / 20);
+    expect(writes, JSON.stringify(statuses)).toBeGreaterThan(requests / 40);
+  },
+  patience,
+);
+
+test(
+  "every documented socket takes or refuses what it hears, and goes on",
+  async () => {
+    const { body: document } = await get("/asyncapi.json");
+    const { sent, faults } = await fuzzFrames(document, new Dice(seed), frames);
+    expect(faults, `seed ${seed}`).toEqual([]);
+    expect(sent).toBe(frames);
+  },
+  patience,
+);
