@@ -59,6 +59,7 @@ test("the meter sees statements in sessions and batches, object calls and queue 
   await meter.env.JOBS.sendBatch([{ body: { outbox: "x" } }, { body: { outbox: "y" } }]);
   expect(meter.read()).toEqual({
     statements: ["SELECT 1", "SELECT ?", "SELECT 3", "SELECT ?"],
+    written: [],
     roundTrips: 3,
     objectCalls: ["EVENT_ROOMS.wake"],
     queueSends: [2],
@@ -201,6 +202,7 @@ test("a resume costs no statement, and no object but the roster and the room, ho
   const { bill, frames } = await shakeHands(`${room.path}?since=0`, token);
   expect(bill).toEqual({
     statements: [],
+    written: [],
     roundTrips: 0,
     // The roster puts a person's handshakes and sign-outs in one order.
     objectCalls: ["ROSTERS.enter", "EVENT_ROOMS.fetch"],
