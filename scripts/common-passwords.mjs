@@ -1,4 +1,4 @@
-// Writes src/modules/identity/common-passwords.ts: the 3,000 most common passwords that are long enough to be tried
+// Writes src/modules/identity/passwords/common-passwords.ts: the 3,000 most common passwords that are long enough to be tried
 // at our doors. Source: @zxcvbn-ts/language-common (MIT), ordered by frequency.
 import { writeFile } from "node:fs/promises";
 import { dictionary } from "@zxcvbn-ts/language-common";
@@ -21,4 +21,4 @@ ${lines.map((line) => `  ${JSON.stringify(line.trim())},`).join("\n")}
 
 export const commonPasswords: ReadonlySet<string> = new Set(WORDS.join(" ").split(" "));
 `;
-await writeFile(new URL("../src/modules/identity/common-passwords.ts", import.meta.url), source);
+await writeFile(new URL("../src/modules/identity/passwords/common-passwords.ts", import.meta.url), source);

@@ -5,9 +5,9 @@ import { rideshareRoutes } from "./compat/rideshare/index.ts";
 import { consoleRoutes } from "./console-page.tsx";
 import { developmentRoutes } from "./development.tsx";
 import { adminRoutes } from "./modules/admin/index.ts";
-import { chatGate, chatRoutes, exportChats } from "./modules/chat/index.ts";
+import { chatAuthorizer, chatRoutes, exportChats } from "./modules/chat/index.ts";
 import {
-  dispatchGates,
+  dispatchAuthorizers,
   dispatchRoutes,
   exportFleet,
   exportOrders,
@@ -15,7 +15,7 @@ import {
 } from "./modules/dispatch/index.ts";
 import { exportDocuments, documentRoutes as paperRoutes } from "./modules/documents/index.ts";
 import { earningsRoutes, exportEarnings } from "./modules/earnings/index.ts";
-import { eventGate, eventPages, eventRoutes, exportEvents } from "./modules/events/index.ts";
+import { eventAuthorizer, eventPages, eventRoutes, exportEvents } from "./modules/events/index.ts";
 import { exportFiles, fileRoutes } from "./modules/files/index.ts";
 import {
   accountRoutes,
@@ -25,32 +25,32 @@ import {
   linkRoutes,
   tokenRoutes,
 } from "./modules/identity/index.ts";
-import { exportNotifications, meGate, notificationRoutes } from "./modules/notifications/index.ts";
+import { exportNotifications, meAuthorizer, notificationRoutes } from "./modules/notifications/index.ts";
 import { exportPosts, rentalRoutes } from "./modules/rentals/index.ts";
 import { exportSocial, socialRoutes } from "./modules/social/index.ts";
-import { exportSupport, supportRoutes, ticketGate } from "./modules/support/index.ts";
-import { exportTracking, trackingGates, trackingRoutes } from "./modules/tracking/index.ts";
-import { documentRoutes } from "./platform/http/documents.tsx";
-import { healthRoute } from "./platform/http/health.ts";
+import { exportSupport, supportRoutes, ticketAuthorizer } from "./modules/support/index.ts";
+import { exportTracking, trackingAuthorizers, trackingRoutes } from "./modules/tracking/index.ts";
+import { documentRoutes } from "./platform/http/documents/document-routes.tsx";
+import { healthRoute } from "./platform/http/health-route.ts";
 import { createApp } from "./platform/http/mount.ts";
-import { rootRoute } from "./platform/http/root.ts";
+import { rootRoute } from "./platform/http/root-route.ts";
 import { alsoUnder, type Route } from "./platform/http/route.ts";
 import { asyncApiDocument } from "./platform/realtime/asyncapi.ts";
-import { type Gate, socketRoute, ticketRoute } from "./platform/realtime/handshake.ts";
+import { type RoomAuthorizer, socketRoute, ticketRoute } from "./platform/realtime/socket/handshake.ts";
 import type { Runtime } from "./platform/runtime.ts";
 import { mediaRoute } from "./platform/storage/serve.ts";
 import { startRoute } from "./start.tsx";
 
 /** Rooms that a socket can be opened to. */
-export const gates: readonly Gate[] = [
-  eventGate,
-  chatGate,
-  meGate,
-  ...trackingGates,
-  ...dispatchGates,
-  ticketGate,
+export const authorizers: readonly RoomAuthorizer[] = [
+  eventAuthorizer,
+  chatAuthorizer,
+  meAuthorizer,
+  ...trackingAuthorizers,
+  ...dispatchAuthorizers,
+  ticketAuthorizer,
 ];
-const socketDocuments = gates.map(({ document }) => document);
+const socketDocuments = authorizers.map(({ document }) => document);
 
 /** What drivers keep: under `/api/v1/` and, as the Rideshare app documents it, under `/api/`. */
 const driverRoutes: readonly Route[] = [...rentalRoutes, ...earningsRoutes, ...paperRoutes];
@@ -74,7 +74,7 @@ export const routes: readonly Route[] = [
     exportSocial,
     exportTracking,
   ]),
-  ticketRoute(gates),
+  ticketRoute(authorizers),
   ...chatRoutes,
   ...fileRoutes,
   ...notificationRoutes,
@@ -111,7 +111,7 @@ export function appFor(runtime: Runtime) {
       runtime,
       authenticate,
       routes: [...routes, ...pages, ...developmentRoutes(runtime)],
-      sockets: [...gates.map((gate) => socketRoute(gate, authenticate)), mediaRoute],
+      sockets: [...authorizers.map((authorizer) => socketRoute(authorizer, authenticate)), mediaRoute],
     });
     apps.set(runtime, app);
   }

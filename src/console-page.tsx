@@ -1,7 +1,7 @@
 /** `/admin/` and every address below it: one document; the console's script finds its page by the address. */
-import { page } from "./platform/http/page.tsx";
+import { page } from "./platform/http/pages/page.tsx";
 import { type Route, route } from "./platform/http/route.ts";
-import type { Scope } from "./platform/runtime.ts";
+import type { RequestContext } from "./platform/runtime.ts";
 
 /** A single page as far as the server knows: deep links open it, too. */
 export const consoleRoutes: readonly Route[] = ["/admin", "/admin/:place{.+}"].map((path) =>
@@ -12,12 +12,12 @@ export const consoleRoutes: readonly Route[] = ["/admin", "/admin/:place{.+}"].m
     summary: "Staff console",
     access: "public",
     hidden: true,
-    answers: {},
-    handle: async ({ scope }) => consolePage(scope),
+    responses: {},
+    handle: async ({ ctx }) => consolePage(ctx),
   }),
 );
 
-function consolePage({ runtime, locale }: Scope): Response {
+function consolePage({ runtime, locale }: RequestContext): Response {
   const tiles = runtime.settings.mapTiles;
   return page(
     {

@@ -4,10 +4,10 @@ import { desc, inArray, sql } from "drizzle-orm";
 import { templates } from "./jobs.ts";
 import { foldEmail } from "./modules/identity/index.ts";
 import { outbox } from "./platform/db/tables.ts";
-import { page } from "./platform/http/page.tsx";
-import { type Route, reply, route } from "./platform/http/route.ts";
+import { page } from "./platform/http/pages/page.tsx";
+import { type Route, respond, route } from "./platform/http/route.ts";
 import { isLocalOutbox, letterOf } from "./platform/mail/mail.ts";
-import type { Runtime, Scope } from "./platform/runtime.ts";
+import type { RequestContext, Runtime } from "./platform/runtime.ts";
 import { isoTime } from "./platform/time.ts";
 import { loadSamples } from "./samples.ts";
 
@@ -25,9 +25,9 @@ function addressed(words: string | undefined): string | undefined {
 }
 
 /** Newest first; `words` narrow it to one address or phone. */
-async function readOutbox(scope: Scope, words: string | undefined, limit: number) {
+async function readOutbox(ctx: RequestContext, words: string | undefined, limit: number) {
   const to = addressed(words);
-  const rows = await scope.db
+  const rows = await ctx.db
     .select()
     .from(outbox)
     .where(
@@ -61,8 +61,8 @@ const outboxJson = route({
   access: "public",
   hidden: true,
   query: z.object({ to: z.string().optional() }),
-  answers: { 200: z.array(z.unknown()) },
-  handle: async ({ scope, query }) => reply(200, await readOutbox(scope, query.to, 500)),
+  responses: { 200: z.array(z.unknown()) },
+  handle: async ({ ctx, query }) => respond(200, await readOutbox(ctx, query.to, 500)),
 });
 
 const outboxPage = route({
@@ -73,9 +73,9 @@ const outboxPage = route({
   access: "public",
   hidden: true,
   query: z.object({ to: z.string().optional() }),
-  answers: {},
-  async handle({ scope, query }) {
-    const letters = await readOutbox(scope, query.to, 100);
+  responses: {},
+  async handle({ ctx, query }) {
+    const letters = await readOutbox(ctx, query.to, 100);
     return page(
       { title: "Outbox · Caravan", locale: "en" },
       <main>
@@ -124,6 +124,6 @@ const samples = route({
   summary: "Load the sample data, once",
   access: "public",
   hidden: true,
-  answers: { 200: z.object({ loaded: z.array(z.string()) }) },
-  handle: async ({ scope }) => reply(200, { loaded: await loadSamples(scope) }),
+  responses: { 200: z.object({ loaded: z.array(z.string()) }) },
+  handle: async ({ ctx }) => respond(200, { loaded: await loadSamples(ctx) }),
 });

@@ -4,7 +4,7 @@ import { effectHandlers } from "./jobs.ts";
 import { Keyring } from "./platform/crypto/digest.ts";
 import { type Cost, DEFAULT_COST, parseCost } from "./platform/crypto/scrypt.ts";
 import { handle } from "./platform/db/delivery.ts";
-import { roomIn } from "./platform/realtime/rooms.ts";
+import { roomIn } from "./platform/realtime/stubs.ts";
 import {
   type JobMessage,
   QUOTA_NAMES,
@@ -159,11 +159,11 @@ function buildRuntime(env: Cloudflare.Env): Runtime {
     bucket: env.BUCKET,
     images: env.IMAGES ?? null,
     assets: env.ASSETS,
-    shield: env.SHIELD,
+    coarseRateLimit: env.SHIELD,
     hashers: env.HASHERS,
     counters: env.COUNTERS,
-    rosters: env.ROSTERS,
-    carryOut: (scope, row) => handle(scope, effectHandlers, row),
+    registries: env.ROSTERS,
+    carryOut: (ctx, row) => handle(ctx, effectHandlers, row),
     room: (name) => roomIn(env, name),
   };
 }

@@ -17,7 +17,7 @@ import {
   eventNotice,
   geocoding,
   sendReminders,
-  sweepLines,
+  sweepWaitlists,
 } from "./modules/events/index.ts";
 import { checkFiles, cleanFiles, purgePendingFiles } from "./modules/files/index.ts";
 import {
@@ -33,17 +33,23 @@ import {
 } from "./modules/identity/index.ts";
 import { eraseNotices, noticePush } from "./modules/notifications/index.ts";
 import { messageNotice, ticketChange, ticketErased } from "./modules/support/index.ts";
-import { checkTracks, eraseTrack, rollTracks, taskNotice, trackRoll } from "./modules/tracking/index.ts";
+import {
+  checkTracks,
+  compactTracks,
+  eraseTrack,
+  taskNotice,
+  trackCompaction,
+} from "./modules/tracking/index.ts";
 import { deliver, type Handlers, sweepOutbox } from "./platform/db/delivery.ts";
 import { handlersOf, implementEffect } from "./platform/db/effects.ts";
-import { bury, purgeOutbox } from "./platform/db/outbox.ts";
+import { deadLetter, purgeOutbox } from "./platform/db/outbox.ts";
 import { purgeIdempotencyKeys } from "./platform/http/idempotency.ts";
-import { openJobScope } from "./platform/http/scope.ts";
+import { openJobContext } from "./platform/http/request-context.ts";
 import { log } from "./platform/log.ts";
 import { deliverMail, deliverSms, type Templates } from "./platform/mail/mail.ts";
-import { roomsRechecked } from "./platform/realtime/recheck.ts";
-import { sweepRooms } from "./platform/realtime/sweep.ts";
-import type { JobMessage, Runtime, Scope } from "./platform/runtime.ts";
+import { sweepRooms } from "./platform/realtime/log/sweep.ts";
+import { roomsRechecked } from "./platform/realtime/rights/recheck.ts";
+import type { JobMessage, RequestContext, Runtime } from "./platform/runtime.ts";
 import { objectDropped } from "./platform/storage/media.ts";
 
 /** Every letter that the house can write. */
@@ -53,16 +59,16 @@ export const templates: Templates = { ...identityMails, ...eventMails, ...docume
 const ERASURES = [eraseEventWords, eraseChatWords, eraseTrack, eraseNotices];
 
 /** What rooms and other people's lists hold of an account that is gone. */
-const accountWords = implementEffect(accountErased, async (scope, { userId }) => {
-  for (const erase of ERASURES) await erase(scope, userId);
+const accountWords = implementEffect(accountErased, async (ctx, { userId }) => {
+  for (const erase of ERASURES) await erase(ctx, userId);
   // What the cascade's triggers wrote nobody has handed over: pictures go now, not at the next minute.
-  await sweepOutbox(scope);
+  await sweepOutbox(ctx);
 });
 
 /** Effect kind → what carries it out. Each stands being repeated. */
 export const effectHandlers: Handlers = {
-  mail: (scope, row) => deliverMail(scope.runtime, row, templates),
-  sms: (scope, row) => deliverSms(scope.runtime, row),
+  mail: (ctx, row) => deliverMail(ctx.runtime, row, templates),
+  sms: (ctx, row) => deliverSms(ctx.runtime, row),
   ...handlersOf([
     accountWords,
     chatRecheck,
@@ -80,13 +86,13 @@ export const effectHandlers: Handlers = {
     taskNotice,
     ticketChange,
     ticketErased,
-    trackRoll,
+    trackCompaction,
     truckChanged,
   ]),
 };
 
 /** Every minute, each on its own: one that fails stops no other. */
-const EVERY_MINUTE: Record<string, (scope: Scope) => Promise<unknown>> = {
+const EVERY_MINUTE: Record<string, (ctx: RequestContext) => Promise<unknown>> = {
   reminders: sendReminders,
   expiries: sendExpiryReminders,
   files: purgePendingFiles,
@@ -102,7 +108,7 @@ const EVERY_MINUTE: Record<string, (scope: Scope) => Promise<unknown>> = {
 };
 
 /** Cron expression in `wrangler.toml` → its jobs. */
-const SCHEDULE: Record<string, Record<string, (scope: Scope) => Promise<unknown>>> = {
+const SCHEDULE: Record<string, Record<string, (ctx: RequestContext) => Promise<unknown>>> = {
   "* * * * *": EVERY_MINUTE,
   "17 3 * * *": {
     outbox: purgeOutbox,
@@ -111,8 +117,8 @@ const SCHEDULE: Record<string, Record<string, (scope: Scope) => Promise<unknown>
     devices: purgeDevices,
     files: checkFiles,
     cleanFiles,
-    lines: sweepLines,
-    tracks: rollTracks,
+    lines: sweepWaitlists,
+    tracks: compactTracks,
     days: checkTracks,
     adminJobs: purgeJobs,
   },
@@ -123,14 +129,14 @@ export async function consume(
   batch: MessageBatch<JobMessage>,
   context: ExecutionContext,
 ): Promise<void> {
-  const scope = openJobScope(runtime, context);
+  const ctx = openJobContext(runtime, context);
   if (batch.queue.includes("-dead")) {
     // Nothing is lost with a message: its row is in the outbox, dead by now or left to the sweep.
     log("warn", "queue.dead", { count: batch.messages.length });
-    await bury(scope.db, scope.now());
+    await deadLetter(ctx.db, ctx.now());
     return;
   }
-  await deliver(scope, effectHandlers, batch.messages);
+  await deliver(ctx, effectHandlers, batch.messages);
 }
 
 export async function tick(
@@ -140,7 +146,7 @@ export async function tick(
 ): Promise<void> {
   for (const [name, job] of Object.entries(SCHEDULE[controller.cron] ?? {})) {
     try {
-      await job(openJobScope(runtime, context));
+      await job(openJobContext(runtime, context));
     } catch (error) {
       log("error", "cron", { job: name }, error);
     }

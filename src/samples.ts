@@ -2,13 +2,13 @@
 import { eq } from "drizzle-orm";
 import { startChat } from "./modules/chat/index.ts";
 import { loadFleet, loadSampleOrder } from "./modules/dispatch/index.ts";
-import { BLANK, createEvents, type Door } from "./modules/events/index.ts";
+import { BLANK, type ClientProfile, createEvents } from "./modules/events/index.ts";
 import { loadSampleAccount, type SampleLogin, users } from "./modules/identity/index.ts";
 import { changeProfile, sendRequest } from "./modules/social/index.ts";
 import { openTicket } from "./modules/support/index.ts";
 import { addTask } from "./modules/tracking/index.ts";
 import type { Caller } from "./platform/http/caller.ts";
-import type { Scope } from "./platform/runtime.ts";
+import type { RequestContext } from "./platform/runtime.ts";
 
 export const SAMPLE_LOGINS = [
   {
@@ -50,36 +50,36 @@ export const SAMPLE_LOGINS = [
 ] as const satisfies readonly SampleLogin[];
 
 /** Makes what is missing; says what it made. */
-export async function loadSamples(scope: Scope): Promise<string[]> {
+export async function loadSamples(ctx: RequestContext): Promise<string[]> {
   const made: string[] = [];
-  for (const login of SAMPLE_LOGINS) if (await loadSampleAccount(scope, login)) made.push(login.username);
+  for (const login of SAMPLE_LOGINS) if (await loadSampleAccount(ctx, login)) made.push(login.username);
   const isNew = made.includes("client1");
-  made.push(...(await loadFleet(scope)), await loadSampleOrder(scope));
-  if (isNew) made.push(...(await makeLife(scope)));
+  made.push(...(await loadFleet(ctx)), await loadSampleOrder(ctx));
+  if (isNew) made.push(...(await makeLife(ctx)));
   return made.filter(Boolean);
 }
 
 /** What people would have done by now: made with the services that they use. */
-async function makeLife(scope: Scope): Promise<string[]> {
+async function makeLife(ctx: RequestContext): Promise<string[]> {
   const [client, driver, staff] = await Promise.all([
-    callerOf(scope, "client1"),
-    callerOf(scope, "driver1"),
-    callerOf(scope, "admin"),
+    callerOf(ctx, "client1"),
+    callerOf(ctx, "driver1"),
+    callerOf(ctx, "admin"),
   ]);
-  const event = await makeEvent(scope, client);
+  const event = await makeEvent(ctx, client);
   const city = "Москва";
-  await changeProfile(scope, client, client.userId, {
+  await changeProfile(ctx, client, client.userId, {
     city,
     birthday: "1994-05-17",
     interests: [{ name: "Велоспорт" }],
     purpose: "Ищу компанию для прогулок",
   });
-  await changeProfile(scope, driver, driver.userId, { city, birthday: "1989-11-02", profession: "Водитель" });
+  await changeProfile(ctx, driver, driver.userId, { city, birthday: "1989-11-02", profession: "Водитель" });
   // Two requests that meet are a friendship.
-  await sendRequest(scope, client.userId, driver.userId);
-  await sendRequest(scope, driver.userId, client.userId);
-  const chat = await startChat(scope, client.userId, "driver1@example.com");
-  const task = await addTask(scope, staff, {
+  await sendRequest(ctx, client.userId, driver.userId);
+  await sendRequest(ctx, driver.userId, client.userId);
+  const chat = await startChat(ctx, client.userId, "driver1@example.com");
+  const task = await addTask(ctx, staff, {
     title: "Photograph the bridge",
     description: "From the north bank, the whole arch in the picture.",
     latitude: 55.7447,
@@ -87,7 +87,7 @@ async function makeLife(scope: Scope): Promise<string[]> {
     radius: 150,
     status: "pending",
   });
-  const ticket = await openTicket(scope, client, {
+  const ticket = await openTicket(ctx, client, {
     subject: "Как оплатить картой?",
     description: "Водитель принимает карты или только наличные?",
     priority: "NORMAL",
@@ -96,8 +96,8 @@ async function makeLife(scope: Scope): Promise<string[]> {
   return [event, chat.ok ? `chat ${chat.id}` : "", `task ${task.id}`, ticket ? `ticket ${ticket.id}` : ""];
 }
 
-async function callerOf(scope: Scope, username: string): Promise<Caller> {
-  const [user] = await scope.db
+async function callerOf(ctx: RequestContext, username: string): Promise<Caller> {
+  const [user] = await ctx.db
     .select({ userId: users.id, userType: users.userType, isStaff: users.isStaff })
     .from(users)
     .where(eq(users.usernameKey, username));
@@ -107,7 +107,7 @@ async function callerOf(scope: Scope, username: string): Promise<Caller> {
 }
 
 /** As an AlphaBet client would make it. */
-const SAMPLE_DOOR: Door = {
+const SAMPLE_DOOR: ClientProfile = {
   audience: "signed_in",
   makerOrganizes: false,
   unknownNames: "passOver",
@@ -115,9 +115,9 @@ const SAMPLE_DOOR: Door = {
   missing: "refuse",
 };
 
-async function makeEvent(scope: Scope, caller: Caller): Promise<string> {
+async function makeEvent(ctx: RequestContext, caller: Caller): Promise<string> {
   const day = 24 * 3600_000;
-  const startsAt = Math.ceil(scope.now() / day) * day + 7 * day + 16 * 3600_000;
+  const startsAt = Math.ceil(ctx.now() / day) * day + 7 * day + 16 * 3600_000;
   const facts = {
     ...BLANK,
     name: "Picnic by the river",
@@ -126,7 +126,7 @@ async function makeEvent(scope: Scope, caller: Caller): Promise<string> {
     location: "Riverside park",
   };
   const names = ["client1", "driver1"].map((username) => ({ username }));
-  const made = await createEvents(scope, caller, [{ facts, names }], SAMPLE_DOOR);
+  const made = await createEvents(ctx, caller, [{ facts, names }], SAMPLE_DOOR);
   const [event] = made.ok ? made.events : [];
   return event ? `event ${event.uuid}` : "";
 }

@@ -1,5 +1,5 @@
 /** The start page: where everything is, and, on a developer's machine, who one can be. */
-import { page } from "./platform/http/page.tsx";
+import { page } from "./platform/http/pages/page.tsx";
 import { route } from "./platform/http/route.ts";
 import { isLocalOutbox } from "./platform/mail/mail.ts";
 import { SAMPLE_LOGINS } from "./samples.ts";
@@ -19,10 +19,10 @@ export const startRoute = route({
   summary: "Start page",
   access: "public",
   hidden: true,
-  answers: {},
-  async handle({ scope }) {
-    const development = scope.runtime.settings.environment === "development";
-    const links = isLocalOutbox(scope.runtime)
+  responses: {},
+  async handle({ ctx }) {
+    const development = ctx.runtime.settings.environment === "development";
+    const links = isLocalOutbox(ctx.runtime)
       ? [
           ...LINKS,
           { href: "/dev/outbox/", name: "Mail outbox", about: "Letters and messages that were sent" },

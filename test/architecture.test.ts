@@ -1,8 +1,8 @@
 /** The house stands as it is drawn: imports run one way, and a few things are nowhere. */
 import { describe, expect, test } from "vitest";
-import { arrowsOf, complaint, withoutComments } from "./support/arrows.ts";
-import { sources } from "./support/sources.ts";
-import { circlesOf, constsOf, crossing, homeOf, ownersOf, usesOf } from "./support/tables.ts";
+import { arrowsOf, complaint, withoutComments } from "./harness/arrows.ts";
+import { sources } from "./harness/sources.ts";
+import { circlesOf, constsOf, crossing, homeOf, ownersOf, usesOf } from "./harness/tables.ts";
 
 const files = Object.entries(sources);
 
@@ -42,7 +42,7 @@ describe("imports", () => {
     ["src/compat/eurorace/a.ts", "../alphabet/events.ts", "through its index.ts"],
     ["src/compat/eurorace/a.ts", "../../app.ts", "an adapter knows modules only"],
     ["src/console/a.tsx", "../modules/identity/index.ts", "the console speaks to the API"],
-    ["src/modules/chat/a.ts", "../../../test/support/api.ts", "it leaves src"],
+    ["src/modules/chat/a.ts", "../../../test/harness/api.ts", "it leaves src"],
     ["src/app.ts", "../scripts/seed.mjs", "it leaves src"],
   ])("from %s to %s are caught", (from, name, why) => {
     const forms = [

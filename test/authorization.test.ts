@@ -1,7 +1,7 @@
 /** Who may call what: every documented route for every role, in one table that no route may be missing from. */
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { appFor, gates, routes } from "../src/app.ts";
+import { appFor, authorizers, routes } from "../src/app.ts";
 import { runtimeOf } from "../src/env.ts";
 import { pages } from "./authorization/pages.ts";
 import { sockets } from "./authorization/sockets.ts";
@@ -16,9 +16,9 @@ import {
   type Row,
   type Table,
 } from "./authorization/world.ts";
-import { call, post, rows } from "./support/api.ts";
-import { dial } from "./support/socket.ts";
-import { rowsOf } from "./support/traces.ts";
+import { call, post, rows } from "./harness/api.ts";
+import { dial } from "./harness/socket.ts";
+import { rowsOf } from "./harness/traces.ts";
 
 const table: Table = { ...documented, ...pages };
 const nameOf = ({ method, path }: { method: string; path: string }) => `${method.toUpperCase()} ${path}`;
@@ -38,7 +38,7 @@ test("the table has every place that is mounted, and none that is gone", () => {
 });
 
 test("the table has every socket, and none that is gone", () => {
-  const opened = gates.map(({ path }) => path).sort();
+  const opened = authorizers.map(({ path }) => path).sort();
   const declared = Object.keys(sockets).map((name) => name.split(" ")[0] ?? "");
   expect([...new Set(declared)].sort()).toEqual(opened);
 });
@@ -99,10 +99,10 @@ async function signedOut(): Promise<string> {
 test.each(Object.entries(table))("%s answers every role as the table says", async (name, row) => {
   const statuses: Record<string, number> = { "signed out": await ask(name, "staff", await signedOut()) };
   for (const role of ROLES) statuses[role] = await ask(name, role, null);
-  const expected = ROLES.map((role, index) => [role, row.answers[index]]);
+  const expected = ROLES.map((role, index) => [role, row.responses[index]]);
   expect(statuses).toEqual({
     ...Object.fromEntries(expected),
-    "signed out": row.signedOut ?? row.answers[0],
+    "signed out": row.signedOut ?? row.responses[0],
   });
 });
 
@@ -132,7 +132,7 @@ describe("sockets", () => {
       const statuses: Record<string, number> = { "signed out": await knock(row, "staff", await signedOut()) };
       for (const role of ROLES) statuses[role] = await knock(row, role, null);
       expect(statuses).toEqual({
-        ...Object.fromEntries(ROLES.map((role, index) => [role, row.answers[index]])),
+        ...Object.fromEntries(ROLES.map((role, index) => [role, row.responses[index]])),
         // A token that a socket offers on purpose has to be good, wherever the socket leads.
         "signed out": row.signedOut ?? 401,
       });

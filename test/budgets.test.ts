@@ -2,11 +2,19 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
-import { type Person, person, rows, unique } from "./support/api.ts";
-import { charge, counted } from "./support/counted.ts";
-import { note } from "./support/fake-room.ts";
-import { archiveOf, type EventRoomHandle, enter, entriesOf, makeRoom, say, until } from "./support/rooms.ts";
-import { connectNative } from "./support/socket.ts";
+import { type Person, person, rows, unique } from "./harness/api.ts";
+import { charge, counted } from "./harness/counted.ts";
+import { note } from "./harness/fake-room.ts";
+import {
+  archiveOf,
+  authorize,
+  type EventRoomHandle,
+  entriesOf,
+  makeRoom,
+  say,
+  until,
+} from "./harness/rooms.ts";
+import { connectNative } from "./harness/socket.ts";
 
 const meter = counted();
 
@@ -236,7 +244,7 @@ afterEach(() => vi.restoreAllMocks());
 
 test("what is said, repeated, refused or read again costs no statement anywhere before its answer", async () => {
   const room = await makeRoom(ann);
-  const socket = await enter(room, ann.token);
+  const socket = await authorize(room, ann.token);
   socket.send(say("first"));
   await until(async () => (await archiveOf(room)).length === 2);
   const database = watchDatabase(room);

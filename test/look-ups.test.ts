@@ -1,8 +1,8 @@
 /** Nothing is looked for row by row: the database is asked how it would answer what the lists ask. */
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import { person, rows, staffMember } from "./support/api.ts";
-import { charge, counted } from "./support/counted.ts";
+import { person, rows, staffMember } from "./harness/api.ts";
+import { charge, counted } from "./harness/counted.ts";
 
 const meter = counted();
 

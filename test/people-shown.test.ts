@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { type Secret, type Secretive, secretive, VIEWERS, type Viewer } from "./authorization/secretive.ts";
 import { table } from "./authorization/table.ts";
 import { mint } from "./authorization/world.ts";
-import { call, get, post } from "./support/api.ts";
-import { connectNative } from "./support/socket.ts";
+import { call, get, post } from "./harness/api.ts";
+import { connectNative } from "./harness/socket.ts";
 
 const SECRETS: readonly Secret[] = ["username", "phone", "email", "birthday"];
 const FIND_FRIEND = /^GET \/api\/v1\/(users|chats)/;
@@ -73,7 +73,7 @@ const BY_NAME = new Set([
   "GET /api/v1/users/my_friends",
 ]);
 
-const doors = Object.keys(table).filter((name) => name.startsWith("GET "));
+const clientProfiles = Object.keys(table).filter((name) => name.startsWith("GET "));
 const writes = Object.keys(table).filter((name) => !name.startsWith("GET "));
 
 describe.each([
@@ -95,22 +95,25 @@ describe.each([
   /** What tells that an answer is about this person. */
   const marks = () => [names[0] || `user-${there.person.id}`, `user-${there.person.id}`, "z•••@example.com"];
 
-  test.each([...doors, "GET /api/v1/orders/:uuid (ordered)"])("%s keeps their secrets", async (door) => {
-    const path = await pathOf(door);
-    for (const viewer of VIEWERS) {
-      const token = there.viewers[viewer]?.token;
-      const { body } = await get(path, token ? { token } : {});
-      const text = typeof body === "string" ? body : JSON.stringify(body);
-      const allowed = mayRead(viewer, door);
-      for (const secret of SECRETS)
-        if (!allowed.includes(secret))
-          expect(text.includes(there.secrets[secret]), `${viewer} reads the ${secret} at ${path}`).toBe(
-            false,
-          );
-      const isOther = viewer !== "self" && viewer !== "staff" && viewer !== "operator";
-      if (isOther && marks().some((mark) => text.includes(mark))) shown.add(door);
-    }
-  });
+  test.each([...clientProfiles, "GET /api/v1/orders/:uuid (ordered)"])(
+    "%s keeps their secrets",
+    async (door) => {
+      const path = await pathOf(door);
+      for (const viewer of VIEWERS) {
+        const token = there.viewers[viewer]?.token;
+        const { body } = await get(path, token ? { token } : {});
+        const text = typeof body === "string" ? body : JSON.stringify(body);
+        const allowed = mayRead(viewer, door);
+        for (const secret of SECRETS)
+          if (!allowed.includes(secret))
+            expect(text.includes(there.secrets[secret]), `${viewer} reads the ${secret} at ${path}`).toBe(
+              false,
+            );
+        const isOther = viewer !== "self" && viewer !== "staff" && viewer !== "operator";
+        if (isOther && marks().some((mark) => text.includes(mark))) shown.add(door);
+      }
+    },
+  );
 
   test.each(writes)("%s keeps them too, answered or refused", async (door) => {
     for (const role of ["stranger", "driver", "operator"] as const) {

@@ -1,7 +1,7 @@
 /// <reference types="vite/types/importMeta.d.ts" />
 /** What can be set and what is written about it are the same. */
 import { expect, test } from "vitest";
-import { sources } from "./support/sources.ts";
+import { sources } from "./harness/sources.ts";
 
 const [page = ""] = Object.values(
   import.meta.glob<string>("../docs/settings.md", { query: "?raw", import: "default", eager: true }),

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { del, get, outboxOf, person, post } from "./support/api.ts";
-import { connect, connectNative } from "./support/socket.ts";
+import { del, get, outboxOf, person, post } from "./harness/api.ts";
+import { connect, connectNative } from "./harness/socket.ts";
 
 test("an event is announced to both dialects and mailed", async () => {
   const ann = await person();

@@ -1,6 +1,6 @@
 /** Exact decimals: whole numbers of the smallest unit inside, strings with their places on the wire. */
 import { z } from "@hono/zod-openapi";
-import { complain } from "./http/fields.ts";
+import { reportFault } from "./http/input/fields.ts";
 import { messages } from "./http/messages.ts";
 import { text } from "./http/text.ts";
 
@@ -53,8 +53,8 @@ export function decimal() {
     .union([z.string(), z.number()])
     .transform((value, context) => {
       const hundredths = toHundredths(String(value));
-      if (hundredths === null) complain({ ...context, value }, messages.notNumber);
-      else if (Math.abs(hundredths) > MAX) complain({ ...context, value }, TOO_LONG);
+      if (hundredths === null) reportFault({ ...context, value }, messages.notNumber);
+      else if (Math.abs(hundredths) > MAX) reportFault({ ...context, value }, TOO_LONG);
       return hundredths ?? 0;
     })
     .openapi({ type: "string", example: "1000.00" });

@@ -3,10 +3,10 @@ import type { Keyring } from "./crypto/digest.ts";
 import type { Hasher } from "./crypto/hasher.ts";
 import type { Db } from "./db/client.ts";
 import type { OutboxRow } from "./db/outbox.ts";
-import type { Counter } from "./http/counter.ts";
+import type { Counter } from "./http/limits/counter.ts";
 import type { Locale } from "./http/text.ts";
-import type { RoomStub } from "./realtime/rooms.ts";
-import type { Roster } from "./realtime/roster.ts";
+import type { ConnectionRegistry } from "./realtime/socket/registry.ts";
+import type { RoomStub } from "./realtime/stubs.ts";
 
 /** Rates are `{ limit, seconds }`: at most `limit` in a fixed window of `seconds`. */
 export interface Rate {
@@ -99,18 +99,18 @@ export interface Runtime {
   /** Makes pictures smaller; null where none is bound. */
   readonly images: ImagesBinding | null;
   readonly assets: Fetcher;
-  readonly shield: RateLimit;
+  readonly coarseRateLimit: RateLimit;
   readonly hashers: DurableObjectNamespace<Hasher>;
   readonly counters: DurableObjectNamespace<Counter>;
-  readonly rosters: DurableObjectNamespace<Roster>;
+  readonly registries: DurableObjectNamespace<ConnectionRegistry>;
   /** Carries out an effect of any kind, as the outbox would. Throws what its handler throws. */
-  carryOut(scope: Scope, row: OutboxRow): Promise<unknown>;
+  carryOut(ctx: RequestContext, row: OutboxRow): Promise<unknown>;
   /** The object of a room by its name, `event:12`; null for a kind that does not exist. */
   room(name: string): RoomStub | null;
 }
 
 /** One request or one job. Services take it first. */
-export interface Scope {
+export interface RequestContext {
   readonly runtime: Runtime;
   readonly db: Db;
   /** How far this scope has read and written; null before its first statement. */

@@ -2,9 +2,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { purgeJobs } from "../../src/modules/admin/index.ts";
 import { mint, type Person } from "../authorization/world.ts";
+import { get, post, rows, unique } from "../harness/api.ts";
+import { jobContext } from "../harness/scope.ts";
 import { deliver } from "../outbox/rows.ts";
-import { get, post, rows, unique } from "../support/api.ts";
-import { jobScope } from "../support/scope.ts";
 
 let operator: Person;
 let staff: Person;
@@ -114,10 +114,10 @@ test("jobs can be looked up for thirty days", async () => {
   const { word } = await interests(30);
   const { body } = await bulk("interests", { action: "delete", filter: { search: word } });
   await workOff(body.job);
-  const later = (days: number) => jobScope({ now: () => Date.now() + days * 24 * 3600_000 });
-  await purgeJobs(later(29).scope);
+  const later = (days: number) => jobContext({ now: () => Date.now() + days * 24 * 3600_000 });
+  await purgeJobs(later(29).ctx);
   expect((await get(`/api/admin/jobs/${body.job}/`, as(staff))).status).toBe(200);
-  await purgeJobs(later(31).scope);
+  await purgeJobs(later(31).ctx);
   expect((await get(`/api/admin/jobs/${body.job}/`, as(staff))).status).toBe(404);
 });
 

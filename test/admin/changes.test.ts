@@ -1,7 +1,7 @@
 /** Changes in the console: on the version that was read, whole or not at all, written down, and taken back. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { mint, type Person } from "../authorization/world.ts";
-import { del, get, patch, post, rows, unique } from "../support/api.ts";
+import { del, get, patch, post, rows, unique } from "../harness/api.ts";
 
 let operator: Person;
 let staff: Person;
@@ -61,12 +61,12 @@ describe("a version", () => {
 
   test("lets one of many through that change at once", async () => {
     const { path, made, subject } = await tariff();
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 8 }, (_, nth) =>
         patch(path, { base_price: `${nth + 1}` }, as(operator, made.version)),
       ),
     );
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(7).fill(412)]);
+    expect(responses.map(({ status }) => status).sort()).toEqual([200, ...Array(7).fill(412)]);
     expect(await logOf(subject)).toHaveLength(2);
   });
 

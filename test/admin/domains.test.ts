@@ -1,7 +1,7 @@
 /** The console keeps to the rules of each domain: what belongs to a change happens with it. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { mint, type Person } from "../authorization/world.ts";
-import { del, get, outboxOf, patch, post, rows, unique } from "../support/api.ts";
+import { del, get, outboxOf, patch, post, rows, unique } from "../harness/api.ts";
 import { anOrder, aPayment, aTariff, aTruck } from "./towing.ts";
 
 let operator: Person;

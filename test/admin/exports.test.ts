@@ -3,9 +3,9 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { jobWorked, purgeJobs } from "../../src/modules/admin/index.ts";
 import { mint, type Person } from "../authorization/world.ts";
+import { get, post, rows, send, unique } from "../harness/api.ts";
+import { jobContext } from "../harness/scope.ts";
 import { deliver } from "../outbox/rows.ts";
-import { get, post, rows, send, unique } from "../support/api.ts";
-import { jobScope } from "../support/scope.ts";
 
 let staff: Person;
 beforeAll(async () => {
@@ -96,12 +96,9 @@ test.each([2000, 4000])("of exactly %d rows has each of them once", async (count
 
 test("has each row once when slices come twice and at the same time", async () => {
   const { body } = await begin(await interests(4100));
-  const { scope } = jobScope();
+  const { ctx } = jobContext();
   for (let round = 0; round < 4; round++)
-    await Promise.allSettled([
-      jobWorked.run(scope, { id: body.job }),
-      jobWorked.run(scope, { id: body.job }),
-    ]);
+    await Promise.allSettled([jobWorked.run(ctx, { id: body.job }), jobWorked.run(ctx, { id: body.job })]);
   const lines = (await fileOf(body.job)).trimEnd().split("\r\n");
   expect([lines.length, new Set(lines).size]).toEqual([4101, 4101]);
 });
@@ -150,7 +147,7 @@ describe("the file's address", () => {
 test("goes with its job after thirty days", async () => {
   const { body } = await begin(await interests(3));
   await workOff(body.job);
-  const later = (days: number) => jobScope({ now: () => Date.now() + days * 24 * 3600_000 }).scope;
+  const later = (days: number) => jobContext({ now: () => Date.now() + days * 24 * 3600_000 }).ctx;
   await purgeJobs(later(29));
   expect(await objectsOf(body.job)).toHaveLength(1);
   await purgeJobs(later(31));

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { catalogue } from "../../src/modules/admin/catalogue.ts";
 import type { Field, Role } from "../../src/platform/resources/resource.ts";
 import { mint, type Person } from "../authorization/world.ts";
-import { get, patch, post, rows, unique } from "../support/api.ts";
+import { get, patch, post, rows, unique } from "../harness/api.ts";
 
 const people = {} as Record<Role, Person>;
 beforeAll(async () => {

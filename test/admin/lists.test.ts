@@ -2,8 +2,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { csvCell } from "../../src/platform/csv.ts";
 import { mint, type Person } from "../authorization/world.ts";
-import { get, rows, unique } from "../support/api.ts";
-import { charge, counted } from "../support/counted.ts";
+import { get, rows, unique } from "../harness/api.ts";
+import { charge, counted } from "../harness/counted.ts";
 
 let staff: Person;
 const mark = unique("город");

@@ -4,7 +4,7 @@ import { catalogue } from "../../src/modules/admin/catalogue.ts";
 import { fieldsFor } from "../../src/modules/admin/rights.ts";
 import type { Right, Role } from "../../src/platform/resources/resource.ts";
 import { mint, type Person } from "../authorization/world.ts";
-import { call, get } from "../support/api.ts";
+import { call, get } from "../harness/api.ts";
 
 const ROLES = ["operator", "staff"] as const satisfies readonly Role[];
 const people = {} as Record<"anonymous" | "client" | "driver" | Role, Person | null>;

@@ -1,9 +1,9 @@
 /** The dashboard's figures and the live map, each in a fixed number of statements. */
 import { beforeAll, expect, test } from "vitest";
 import { mint, type Person } from "../authorization/world.ts";
+import { get, rows } from "../harness/api.ts";
+import { charge, counted } from "../harness/counted.ts";
 import { put } from "../outbox/rows.ts";
-import { get, rows } from "../support/api.ts";
-import { charge, counted } from "../support/counted.ts";
 import { anOrder, aPayment, aTariff, aTruck } from "./towing.ts";
 
 let operator: Person;
@@ -68,10 +68,10 @@ test("the dashboard says how many wait for an answer, and how long", async () =>
       author.id,
     );
   }
-  const reply =
+  const respond =
     "INSERT INTO support_messages (id, ticket_id, author_id, body, is_internal, created_at) VALUES (?, ?, ?, 'b', ?, 2)";
-  await rows(reply, crypto.randomUUID(), answered, operator.id, 0);
-  await rows(reply, crypto.randomUUID(), asked, operator.id, 1);
+  await rows(respond, crypto.randomUUID(), answered, operator.id, 0);
+  await rows(respond, crypto.randomUUID(), asked, operator.id, 1);
   const after = await dashboard();
   expect(after.tickets.open - before.tickets.open).toBe(2);
   expect(after.tickets.unassigned - before.tickets.unassigned).toBe(2);

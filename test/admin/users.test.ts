@@ -1,6 +1,6 @@
 /** Accounts in the console: made, changed, signed out, given a password, deleted, each with what belongs to it. */
 import { describe, expect, test } from "vitest";
-import { del, get, outboxOf, patch, person, post, rows, staffMember, unique } from "../support/api.ts";
+import { del, get, outboxOf, patch, person, post, rows, staffMember, unique } from "../harness/api.ts";
 
 const headers = { "accept-language": "en", "if-match": "*" };
 const byStaff = async () => ({ token: (await staffMember()).token, headers });
@@ -129,11 +129,11 @@ describe("a temporary password", () => {
     ["Rideshare", (email, password) => post("/api/login", { email, password })],
   ])(
     "opens no session at the door of %s, but names the page where its owner changes it",
-    async (_, enter) => {
+    async (_, authorize) => {
       const staff = await byStaff();
       const who = await person();
       const { password } = (await post(done(who, "temporary_password"), undefined, staff)).body;
-      const answer = await enter(who.email, password);
+      const answer = await authorize(who.email, password);
       expect(answer).toMatchObject({
         status: 403,
         body: {

@@ -2,9 +2,9 @@
 import { everybody, members, ownerOnly, ownerOrStaff, type Person, type Table } from "./world.ts";
 
 /** A door for everybody: what it says of an empty body, whoever sends it. */
-const door = (status = 400) => ({ answers: everybody(status), ask: () => ({ body: {} }) });
+const door = (status = 400) => ({ responses: everybody(status), ask: () => ({ body: {} }) });
 /** One's own, whoever one is. */
-const own = (status: number, body?: unknown) => ({ answers: members(status), ask: () => ({ body }) });
+const own = (status: number, body?: unknown) => ({ responses: members(status), ask: () => ({ body }) });
 const user = ({ id }: Person) => `/api/user/${id}/`;
 
 export const accounts: Table = {
@@ -21,7 +21,7 @@ export const accounts: Table = {
   "POST /api/v1/auth/logout": own(204),
   "GET /api/v1/auth/sessions": own(200),
   "DELETE /api/v1/auth/sessions/:id": {
-    answers: ownerOnly(204),
+    responses: ownerOnly(204),
     ask: ({ sessionId }) => ({ path: `/api/v1/auth/sessions/${sessionId}/` }),
   },
   "GET /api/v1/users/me/export": own(200),
@@ -38,18 +38,18 @@ export const accounts: Table = {
   "POST /api/auth/signin": door(),
   "POST /api/token": door(),
   "POST /api/token/refresh": door(),
-  "GET /api/user/:id": { answers: members(200), ask: (owner) => ({ path: user(owner) }) },
+  "GET /api/user/:id": { responses: members(200), ask: (owner) => ({ path: user(owner) }) },
   "PUT /api/user/:id": {
-    answers: ownerOrStaff(200),
+    responses: ownerOrStaff(200),
     ask: (owner) => ({ path: user(owner), body: { username: `${owner.username}b` } }),
   },
-  "DELETE /api/user/:id": { answers: ownerOrStaff(200), ask: (owner) => ({ path: user(owner) }) },
+  "DELETE /api/user/:id": { responses: ownerOrStaff(200), ask: (owner) => ({ path: user(owner) }) },
 
   "POST /api/auth/registration": door(),
   "POST /api/auth/registration/verify-email": door(),
   "POST /api/auth/registration/resend-email": door(),
   "POST /api/auth/login": door(),
-  "POST /api/auth/logout": { answers: [400, 200, 200, 200, 200, 200], signedOut: 401 },
+  "POST /api/auth/logout": { responses: [400, 200, 200, 200, 200, 200], signedOut: 401 },
   "GET /api/auth/user": own(200),
   "PUT /api/auth/user": own(200, { first_name: "Anna" }),
   "PATCH /api/auth/user": own(200, { first_name: "Anna" }),
@@ -60,7 +60,7 @@ export const accounts: Table = {
   "POST /api/register": door(),
   "POST /api/auth/register": door(),
   "POST /api/login": door(),
-  "POST /api/logout": { answers: everybody(200) },
+  "POST /api/logout": { responses: everybody(200) },
   "POST /api/auth/token": door(),
   "POST /api/auth/token/refresh": door(),
   "GET /api/user": own(200),

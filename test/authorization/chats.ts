@@ -1,5 +1,5 @@
 /** The matrix of chats: two friends and nobody else; staff may look. */
-import { rows } from "../support/api.ts";
+import { rows } from "../harness/api.ts";
 import { members, mint, type Person, type Table } from "./world.ts";
 
 const CHATS = "/api/v1/chats/";
@@ -32,20 +32,20 @@ export async function chatOf(owner: Person): Promise<number> {
 }
 
 export const chats: Table = {
-  "GET /api/v1/chats": { answers: members(200) },
+  "GET /api/v1/chats": { responses: members(200) },
   "GET /api/v1/chats/search": {
-    answers: members(200),
+    responses: members(200),
     ask: () => ({ path: `${CHATS}search/?search=слово` }),
   },
   "POST /api/v1/chats/start": {
-    answers: [401, 403, 200, 403, 403, 403],
+    responses: [401, 403, 200, 403, 403, 403],
     async ask(owner) {
       const friend = await friendOf(owner);
       return { body: { email: `${friend.username}@example.com` } };
     },
   },
   "GET /api/v1/chats/:id": {
-    answers: [401, 403, 200, 403, 403, 200],
+    responses: [401, 403, 200, 403, 403, 200],
     ask: async (owner) => ({ path: `${CHATS}${await chatOf(owner)}/` }),
   },
 };

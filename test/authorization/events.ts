@@ -5,37 +5,37 @@ const named = async (owner: Person) => `/api/event/${await eventOf(owner)}/`;
 
 export const events: Table = {
   "GET /api/events": {
-    answers: members(200),
+    responses: members(200),
     ask: async (owner) => {
       await eventOf(owner);
       return {};
     },
   },
-  "POST /api/events": { answers: members(201), ask: () => ({ body: event() }) },
-  "GET /api/event/:id": { answers: members(200), ask: async (owner) => ({ path: await named(owner) }) },
+  "POST /api/events": { responses: members(201), ask: () => ({ body: event() }) },
+  "GET /api/event/:id": { responses: members(200), ask: async (owner) => ({ path: await named(owner) }) },
   "PUT /api/event/:id": {
-    answers: ownerOrStaff(200),
+    responses: ownerOrStaff(200),
     ask: async (owner) => ({ path: await named(owner), body: { name: "Changed" } }),
   },
   "DELETE /api/event/:id": {
-    answers: ownerOrStaff(200),
+    responses: ownerOrStaff(200),
     ask: async (owner) => ({ path: await named(owner) }),
   },
   "GET /api/search_event/:location": {
-    answers: members(200),
+    responses: members(200),
     ask: () => ({ path: "/api/search_event/bridge/" }),
   },
-  "POST /api/batch_events": { answers: members(201), ask: () => ({ body: [event()] }) },
+  "POST /api/batch_events": { responses: members(201), ask: () => ({ body: [event()] }) },
   "PUT /api/batch_events": {
-    answers: ownerOrStaff(200),
+    responses: ownerOrStaff(200),
     ask: async (owner) => ({ body: [{ id: await eventOf(owner), name: "Changed" }] }),
   },
   "DELETE /api/batch_events": {
-    answers: ownerOrStaff(200),
+    responses: ownerOrStaff(200),
     ask: async (owner) => ({ body: [await eventOf(owner)] }),
   },
   "POST /api/v1/realtime/ticket": {
-    answers: members(201),
+    responses: members(201),
     ask: async (owner) => ({ body: { room: `event:${await eventOf(owner)}` } }),
   },
 };

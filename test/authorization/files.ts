@@ -1,6 +1,6 @@
 /** The matrix of car posts, papers and uploads: posts are public to members, papers and unfinished files to nobody else. */
-import { post } from "../support/api.ts";
-import { picture } from "../support/pictures.ts";
+import { post } from "../harness/api.ts";
+import { picture } from "../harness/pictures.ts";
 import { members, ownerOnly, ownerOrStaff, type Person, type Row, type Table } from "./world.ts";
 
 const car = {
@@ -58,53 +58,53 @@ const at =
 const rest = (prefix: string): [string, Row][] => {
   const [posts, papers] = [`${prefix}/carposts`, `${prefix}/documents`];
   return [
-    [`GET ${posts}`, { answers: members(200) }],
-    [`POST ${posts}`, { answers: members(201), ask: () => ({ body: car }) }],
-    [`GET ${posts}/:id`, { answers: members(200), ask: at(carOf, `${posts}/:id/`) }],
-    [`PUT ${posts}/:id`, { answers: ownerOrStaff(200), ask: at(carOf, `${posts}/:id/`, car) }],
-    [`PATCH ${posts}/:id`, { answers: ownerOrStaff(200), ask: at(carOf, `${posts}/:id/`, { price: "1" }) }],
-    [`DELETE ${posts}/:id`, { answers: ownerOrStaff(204), ask: at(carOf, `${posts}/:id/`) }],
-    [`GET ${papers}`, { answers: members(200) }],
-    [`POST ${papers}`, { answers: members(201), ask: () => ({ body: paper }) }],
-    [`GET ${papers}/:id`, { answers: ownerOnly(200), ask: at(paperOf, `${papers}/:id/`) }],
-    [`PUT ${papers}/:id`, { answers: ownerOnly(200), ask: at(paperOf, `${papers}/:id/`, paper) }],
-    [`PATCH ${papers}/:id`, { answers: ownerOnly(200), ask: at(paperOf, `${papers}/:id/`, paper) }],
-    [`DELETE ${papers}/:id`, { answers: ownerOnly(204), ask: at(paperOf, `${papers}/:id/`) }],
+    [`GET ${posts}`, { responses: members(200) }],
+    [`POST ${posts}`, { responses: members(201), ask: () => ({ body: car }) }],
+    [`GET ${posts}/:id`, { responses: members(200), ask: at(carOf, `${posts}/:id/`) }],
+    [`PUT ${posts}/:id`, { responses: ownerOrStaff(200), ask: at(carOf, `${posts}/:id/`, car) }],
+    [`PATCH ${posts}/:id`, { responses: ownerOrStaff(200), ask: at(carOf, `${posts}/:id/`, { price: "1" }) }],
+    [`DELETE ${posts}/:id`, { responses: ownerOrStaff(204), ask: at(carOf, `${posts}/:id/`) }],
+    [`GET ${papers}`, { responses: members(200) }],
+    [`POST ${papers}`, { responses: members(201), ask: () => ({ body: paper }) }],
+    [`GET ${papers}/:id`, { responses: ownerOnly(200), ask: at(paperOf, `${papers}/:id/`) }],
+    [`PUT ${papers}/:id`, { responses: ownerOnly(200), ask: at(paperOf, `${papers}/:id/`, paper) }],
+    [`PATCH ${papers}/:id`, { responses: ownerOnly(200), ask: at(paperOf, `${papers}/:id/`, paper) }],
+    [`DELETE ${papers}/:id`, { responses: ownerOnly(204), ask: at(paperOf, `${papers}/:id/`) }],
   ];
 };
 
 export const files: Table = {
   ...Object.fromEntries([...rest("/api/v1"), ...rest("/api")]),
-  "GET /api/get-carposts/:page": { answers: members(200), ask: () => ({ path: "/api/get-carposts/1" }) },
+  "GET /api/get-carposts/:page": { responses: members(200), ask: () => ({ path: "/api/get-carposts/1" }) },
   "GET /api/get-user-carposts/:page": {
-    answers: members(200),
+    responses: members(200),
     ask: () => ({ path: "/api/get-user-carposts/1" }),
   },
-  "GET /api/get-carpost/:id": { answers: members(200), ask: at(carOf, "/api/get-carpost/:id") },
+  "GET /api/get-carpost/:id": { responses: members(200), ask: at(carOf, "/api/get-carpost/:id") },
   "GET /api/get-image-by-post-id/:id": {
-    answers: members(200),
+    responses: members(200),
     ask: at(carOf, "/api/get-image-by-post-id/:id"),
   },
-  "POST /api/add-carpost": { answers: members(200), ask: () => ({ body: car }) },
+  "POST /api/add-carpost": { responses: members(200), ask: () => ({ body: car }) },
   "PUT /api/update-ridepost/:id": {
-    answers: ownerOrStaff(200),
+    responses: ownerOrStaff(200),
     ask: at(carOf, "/api/update-ridepost/:id", { price: "1" }),
   },
   "DELETE /api/delete-ridepost": {
-    answers: ownerOrStaff(200),
+    responses: ownerOrStaff(200),
     ask: async (owner) => ({ body: { car_post_id: await carOf(owner) } }),
   },
   // A file is its uploader's: not even staff uploads one for somebody else.
   "POST /api/upload/direct/start": {
-    answers: [401, 403, 200, 403, 403, 403],
+    responses: [401, 403, 200, 403, 403, 403],
     ask: async (owner) => ({ body: await startOf(owner) }),
   },
   "POST /api/upload/direct/form": {
-    answers: ownerOnly(204),
+    responses: ownerOnly(204),
     ask: async (owner) => ({ body: (await uploadOf(owner)).form }),
   },
   "POST /api/upload/direct/finish": {
-    answers: ownerOnly(200),
+    responses: ownerOnly(200),
     ask: async (owner) => ({ body: { file_id: await arrivedOf(owner) } }),
   },
 };

@@ -1,5 +1,5 @@
 /** The matrix of Find Friend's events: anybody looks, organizers change them and decide who takes part. */
-import { get, post } from "../support/api.ts";
+import { get, post } from "../harness/api.ts";
 import { everybody, members, mint, ownerOnly, ownerOrStaff, type Person, type Table } from "./world.ts";
 
 const EVENTS = "/api/v1/events/";
@@ -23,76 +23,76 @@ const ownRequest = async (owner: Person) =>
 const askedOf = async (owner: Person) => `${PARTICIPATION}${await requestOf(await mint("stranger"), owner)}/`;
 
 export const gatherings: Table = {
-  "GET /api/v1/events": { answers: everybody(200) },
-  "POST /api/v1/events": { answers: members(201), ask: () => ({ body: gathering }) },
-  "GET /api/v1/events/distances": { answers: members(200) },
+  "GET /api/v1/events": { responses: everybody(200) },
+  "POST /api/v1/events": { responses: members(201), ask: () => ({ body: gathering }) },
+  "GET /api/v1/events/distances": { responses: members(200) },
   "GET /api/v1/events/:id": {
-    answers: everybody(200),
+    responses: everybody(200),
     ask: async (owner) => ({ path: await one(owner) }),
   },
   "GET /api/v1/events/:id/geolocation": {
-    answers: members(200),
+    responses: members(200),
     ask: async (owner) => ({ path: `${EVENTS}${await gatheringOf(owner, placed)}/geolocation/` }),
   },
   // Nobody of them lets themselves be located.
   "GET /api/v1/events/:id/distance": {
-    answers: members(404),
+    responses: members(404),
     ask: async (owner) => ({ path: `${EVENTS}${await gatheringOf(owner, placed)}/distance/` }),
   },
-  "GET /api/v1/events/calendar": { answers: members(200) },
+  "GET /api/v1/events/calendar": { responses: members(200) },
   // Opened by the signature in its address, whoever calls.
   "GET /api/v1/events/calendar.ics": {
-    answers: everybody(200),
+    responses: everybody(200),
     ask: async ({ token }) => {
       const { url } = (await get(`${EVENTS}calendar/`, { token })).body;
       return { path: url.replace("http://caravan.test", "") };
     },
   },
   "GET /api/v1/events/:id/calendar.ics": {
-    answers: everybody(200),
+    responses: everybody(200),
     ask: async (owner) => ({ path: `${await one(owner)}calendar.ics` }),
   },
   "PUT /api/v1/events/:id": {
-    answers: ownerOrStaff(200),
+    responses: ownerOrStaff(200),
     ask: async (owner) => ({ path: await one(owner), body: gathering }),
   },
   "PATCH /api/v1/events/:id": {
-    answers: ownerOrStaff(200),
+    responses: ownerOrStaff(200),
     ask: async (owner) => ({ path: await one(owner), body: { name: "Сплав" } }),
   },
   "DELETE /api/v1/events/:id": {
-    answers: ownerOrStaff(204),
+    responses: ownerOrStaff(204),
     ask: async (owner) => ({ path: await one(owner) }),
   },
   // The maker of an event is its first member.
   "POST /api/v1/events/:id/accept": {
-    answers: ownerOnly(204),
+    responses: ownerOnly(204),
     ask: async (owner) => ({ path: `${await one(owner)}accept/` }),
   },
   "POST /api/v1/events/:id/leave": {
-    answers: ownerOnly(204),
+    responses: ownerOnly(204),
     ask: async (owner) => ({ path: `${await one(owner)}leave/` }),
   },
-  "GET /api/v1/participation": { answers: members(200) },
+  "GET /api/v1/participation": { responses: members(200) },
   // The event is the owner's, who can't ask to take part in it.
   "POST /api/v1/participation": {
-    answers: [401, 201, 400, 201, 201, 201],
+    responses: [401, 201, 400, 201, 201, 201],
     ask: async (owner) => ({ body: { event: await gatheringOf(owner) } }),
   },
   "GET /api/v1/participation/:id": {
-    answers: ownerOnly(200),
+    responses: ownerOnly(200),
     ask: async (owner) => ({ path: await ownRequest(owner) }),
   },
   "DELETE /api/v1/participation/:id": {
-    answers: ownerOnly(204),
+    responses: ownerOnly(204),
     ask: async (owner) => ({ path: await ownRequest(owner) }),
   },
   "POST /api/v1/participation/:id/accept": {
-    answers: ownerOrStaff(200),
+    responses: ownerOrStaff(200),
     ask: async (owner) => ({ path: `${await askedOf(owner)}accept/` }),
   },
   "POST /api/v1/participation/:id/decline": {
-    answers: ownerOrStaff(200),
+    responses: ownerOrStaff(200),
     ask: async (owner) => ({ path: `${await askedOf(owner)}decline/` }),
   },
 };

@@ -1,5 +1,5 @@
 /** The matrix of notifications: everybody has their own and knows of no others, staff included. */
-import { rows, unique } from "../support/api.ts";
+import { rows, unique } from "../harness/api.ts";
 import { members, ownerOnly, type Person, type Table } from "./world.ts";
 
 async function noticeOf({ id }: Person): Promise<number> {
@@ -12,7 +12,7 @@ async function noticeOf({ id }: Person): Promise<number> {
 }
 
 const own = (status: number, path: string, body?: unknown) => ({
-  answers: ownerOnly(status),
+  responses: ownerOnly(status),
   ask: async (owner: Person) => ({
     path: path.replace(":id", String(await noticeOf(owner))),
     ...(body === undefined ? {} : { body }),
@@ -20,18 +20,18 @@ const own = (status: number, path: string, body?: unknown) => ({
 });
 
 export const notifications: Table = {
-  "GET /api/v1/notifications": { answers: members(200) },
-  "GET /api/v1/notifications/unread-count": { answers: members(200) },
-  "POST /api/v1/notifications/read-all": { answers: members(200) },
+  "GET /api/v1/notifications": { responses: members(200) },
+  "GET /api/v1/notifications/unread-count": { responses: members(200) },
+  "POST /api/v1/notifications/read-all": { responses: members(200) },
   "POST /api/v1/notifications/:id/read": own(200, "/api/v1/notifications/:id/read/"),
-  "GET /api/v1/notification": { answers: members(200) },
+  "GET /api/v1/notification": { responses: members(200) },
   "GET /api/v1/notification/:id": own(200, "/api/v1/notification/:id/"),
   "PUT /api/v1/notification/:id": own(200, "/api/v1/notification/:id/", { read: true }),
   "PATCH /api/v1/notification/:id": own(200, "/api/v1/notification/:id/", { read: true }),
   "DELETE /api/v1/notification/:id": own(204, "/api/v1/notification/:id/"),
   "PATCH /api/v1/notification/notification_settings": {
-    answers: members(200),
+    responses: members(200),
     ask: () => ({ body: { receive_notifications: true } }),
   },
-  "GET /api/v1/notification/notification_settings": { answers: members(405) },
+  "GET /api/v1/notification/notification_settings": { responses: members(405) },
 };

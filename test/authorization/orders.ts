@@ -1,6 +1,7 @@
 /** The matrix of orders: their client, the driver of their truck, operators; everybody else does not know that they exist. */
-import { rows } from "../support/api.ts";
-import { at, carOf, newOrder, orderIn, tariffRow, truckRow } from "../tow-truck/jobs.ts";
+
+import { at, carOf, newOrder, orderIn, tariffRow, truckRow } from "../dispatch/offers/jobs.ts";
+import { rows } from "../harness/api.ts";
 import { everybody, members, mint, type Person, type Statuses, type Table } from "./world.ts";
 
 const ORDERS = "/api/v1/orders";
@@ -45,71 +46,71 @@ const placed = async (owner: Person) => ({
 
 export const orders: Table = {
   // Only with a car of one's own, and this one is the owner's.
-  [`POST ${ORDERS}`]: { answers: [401, 400, 201, 400, 400, 400], ask: placed },
-  [`GET ${ORDERS}/list`]: { answers: members(200) },
-  [`GET ${ORDERS}/:uuid`]: { answers: visible(200), ask: asked("") },
+  [`POST ${ORDERS}`]: { responses: [401, 400, 201, 400, 400, 400], ask: placed },
+  [`GET ${ORDERS}/list`]: { responses: members(200) },
+  [`GET ${ORDERS}/:uuid`]: { responses: visible(200), ask: asked("") },
   [`PUT ${ORDERS}/:uuid`]: {
-    answers: visible(200),
+    responses: visible(200),
     ask: async (owner) => ({
       path: at(await order(owner)),
       body: newOrder({ vehicle: await carOf(owner), tariff: await tariffRow() }),
     }),
   },
-  [`PATCH ${ORDERS}/:uuid`]: { answers: visible(200), ask: asked("", { description: "x" }) },
+  [`PATCH ${ORDERS}/:uuid`]: { responses: visible(200), ask: asked("", { description: "x" }) },
   [`PUT ${ORDERS}/:uuid/update-status`]: {
-    answers: [401, 404, 404, 404, 200, 200],
+    responses: [401, 404, 404, 404, 200, 200],
     ask: asked("update-status/", { status: "CONFIRMED" }),
   },
   [`PATCH ${ORDERS}/:uuid/update-status`]: {
-    answers: visible(200),
+    responses: visible(200),
     ask: asked("update-status/", { status: "CANCELLED" }),
   },
-  [`POST ${ORDERS}/:uuid/cancel`]: { answers: visible(200), ask: asked("cancel/") },
-  [`POST ${ORDERS}/:uuid/start`]: { answers: nobody, ask: asked("start/", { code: "1" }, "ASSIGNED") },
+  [`POST ${ORDERS}/:uuid/cancel`]: { responses: visible(200), ask: asked("cancel/") },
+  [`POST ${ORDERS}/:uuid/start`]: { responses: nobody, ask: asked("start/", { code: "1" }, "ASSIGNED") },
   [`POST ${ORDERS}/:uuid/start-code/open`]: {
-    answers: operators(204),
+    responses: operators(204),
     ask: asked("start-code/open/", undefined, "ASSIGNED"),
   },
-  [`POST ${ORDERS}/:uuid/arrived`]: { answers: nobody, ask: asked("arrived/", undefined, "ASSIGNED") },
+  [`POST ${ORDERS}/:uuid/arrived`]: { responses: nobody, ask: asked("arrived/", undefined, "ASSIGNED") },
   [`POST ${ORDERS}/:uuid/payments`]: {
-    answers: clientOnly(201),
+    responses: clientOnly(201),
     ask: asked("payments/", { amount: "10.00", payment_method: "CASH" }),
   },
   [`PATCH ${ORDERS}/:uuid/payments/:id`]: {
-    answers: operators(200),
+    responses: operators(200),
     async ask(owner) {
       const id = await order(owner);
       return { path: at(id, `payments/${await payment(id)}/`), body: { status: "COMPLETED" } };
     },
   },
   [`POST ${ORDERS}/:uuid/rating`]: {
-    answers: clientOnly(201),
+    responses: clientOnly(201),
     ask: asked("rating/", { driver_rating: 5, service_rating: 5 }, "COMPLETED"),
   },
   [`POST ${ORDERS}/:uuid/dispatch`]: {
-    answers: operators(200),
+    responses: operators(200),
     ask: asked("dispatch/", undefined, "CONFIRMED"),
   },
   [`POST ${ORDERS}/:uuid/offer/accept`]: {
-    answers: members(404),
+    responses: members(404),
     ask: asked("offer/accept/", undefined, "CONFIRMED"),
   },
   [`POST ${ORDERS}/:uuid/offer/refuse`]: {
-    answers: members(404),
+    responses: members(404),
     ask: asked("offer/refuse/", undefined, "CONFIRMED"),
   },
-  "GET /api/v1/offers": { answers: members(200) },
-  [`POST ${ORDERS}/:uuid/share`]: { answers: visible(201), ask: asked("share/", {}) },
-  [`DELETE ${ORDERS}/:uuid/share`]: { answers: visible(204), ask: asked("share/") },
-  "GET /api/v1/dashboard/stats": { answers: members(200) },
+  "GET /api/v1/offers": { responses: members(200) },
+  [`POST ${ORDERS}/:uuid/share`]: { responses: visible(201), ask: asked("share/", {}) },
+  [`DELETE ${ORDERS}/:uuid/share`]: { responses: visible(204), ask: asked("share/") },
+  "GET /api/v1/dashboard/stats": { responses: members(200) },
   // Whoever has a link sees its order; a link that is none shows nothing to anybody.
-  "GET /api/v1/track/:token": { answers: everybody(404), ask: () => ({ path: "/api/v1/track/nothing/" }) },
+  "GET /api/v1/track/:token": { responses: everybody(404), ask: () => ({ path: "/api/v1/track/nothing/" }) },
   "POST /api/v1/location/update": {
-    answers: [401, 403, 403, 404, 403, 403],
+    responses: [401, 403, 403, 404, 403, 403],
     ask: () => ({ body: { latitude: 55, longitude: 37 } }),
   },
   "POST /api/v1/driver/duty": {
-    answers: [401, 403, 403, 200, 403, 403],
+    responses: [401, 403, 403, 200, 403, 403],
     ask: () => ({ body: { on_duty: true } }),
   },
 };

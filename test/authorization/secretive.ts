@@ -1,7 +1,8 @@
 /** A person with something to hide who stands in everything that can show a person, and everybody who may look at them. */
-import { post, rows, unique } from "../support/api.ts";
-import { connectNative } from "../support/socket.ts";
-import { at, carOf, newOrder, ORDERS, tariffRow, truckRow } from "../tow-truck/jobs.ts";
+
+import { at, carOf, newOrder, ORDERS, tariffRow, truckRow } from "../dispatch/offers/jobs.ts";
+import { post, rows, unique } from "../harness/api.ts";
+import { connectNative } from "../harness/socket.ts";
 import { taskRow, warsaw } from "../tracking/fixtures.ts";
 import { mint, type Person } from "./world.ts";
 

@@ -1,5 +1,5 @@
 /** The matrix of Find Friend's people: profiles are members' to read, a person's or staff's to change; requests are between two. */
-import { post, rows, unique } from "../support/api.ts";
+import { post, rows, unique } from "../harness/api.ts";
 import {
   members,
   mint,
@@ -15,7 +15,7 @@ const USERS = "/api/v1/users";
 const ONE = `${USERS}/:id{\\d+}`;
 const FRIENDS = "/api/v1/friends";
 
-const row = (answers: Statuses, ask?: Row["ask"]): Row => (ask ? { answers, ask } : { answers });
+const row = (responses: Statuses, ask?: Row["ask"]): Row => (ask ? { responses, ask } : { responses });
 /** A path of the owner's own page, or below it. */
 const of =
   (path = "", body?: object): Row["ask"] =>

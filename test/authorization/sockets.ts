@@ -1,5 +1,5 @@
 /** The matrix of sockets: 101 is a native socket with its welcome, 4xxx the code it was closed with, else the refusal. */
-import { rows } from "../support/api.ts";
+import { rows } from "../harness/api.ts";
 import { chatOf } from "./chats.ts";
 import { truckPath } from "./fleet.ts";
 import { order } from "./orders.ts";
@@ -19,41 +19,44 @@ async function eventNumber(owner: Person): Promise<number> {
 
 export const sockets: Table = {
   // By its number for signed-in people; by its uuid for anybody, as AlphaBet documents it.
-  "/ws/events/:id": { answers: members, ask: at(async (owner) => `/ws/events/${await eventNumber(owner)}/`) },
+  "/ws/events/:id": {
+    responses: members,
+    ask: at(async (owner) => `/ws/events/${await eventNumber(owner)}/`),
+  },
   "/ws/events/:id uuid": {
-    answers: [101, 101, 101, 101, 101, 101],
+    responses: [101, 101, 101, 101, 101, 101],
     ask: at(async (owner) => `/ws/events/${await eventOf(owner)}/`),
   },
   "/ws/chat/:id": {
-    answers: [403, 403, 101, 403, 403, 101],
+    responses: [403, 403, 101, 403, 403, 101],
     ask: at(async (owner) => `/ws/chat/${await chatOf(owner)}/`),
   },
-  "/ws/me": { answers: members, ask: at(() => "/ws/me/") },
+  "/ws/me": { responses: members, ask: at(() => "/ws/me/") },
   "/ws/location": {
-    answers: [4003, 101, 101, 101, 101, 101],
+    responses: [4003, 101, 101, 101, 101, 101],
     signedOut: 4003,
     ask: at(() => "/ws/location/"),
   },
   "/ws/users/:id/location": {
-    answers: [401, 404, 101, 404, 404, 101],
+    responses: [401, 404, 101, 404, 404, 101],
     ask: at(({ id }) => `/ws/users/${id}/location/`),
   },
   "/ws/orders/:id/location": {
-    answers: [401, 403, 101, 403, 101, 101],
+    responses: [401, 403, 101, 403, 101, 101],
     ask: at(async (owner) => `/ws/orders/${await order(owner)}/location/`),
   },
   "/ws/track/:id": {
-    answers: [404, 404, 404, 404, 404, 404],
+    responses: [404, 404, 404, 404, 404, 404],
     signedOut: 404,
     ask: at(() => "/ws/track/nothing/"),
   },
   "/ws/tow-trucks/:id/location": {
-    answers: [401, 403, 403, 403, 101, 101],
+    responses: [401, 403, 403, 403, 101, 101],
     ask: at(async () => `/ws/tow-trucks/${(await truckPath()).split("/").at(-2)}/location/`),
   },
-  "/ws/ops": { answers: [401, 403, 403, 403, 101, 101], ask: at(() => "/ws/ops/") },
+  "/ws/ops": { responses: [401, 403, 403, 403, 101, 101], ask: at(() => "/ws/ops/") },
   "/ws/support/tickets/:id": {
-    answers: [401, 404, 101, 404, 101, 101],
+    responses: [401, 404, 101, 404, 101, 101],
     ask: at(async (owner) => `/ws/support/tickets/${await ticketOf(owner)}/`),
   },
 };

@@ -28,6 +28,6 @@ export const table: Table = {
   ...social,
   ...support,
   ...tracking,
-  "GET /api/v1": { answers: members(200) },
-  "GET /health": { answers: everybody(200) },
+  "GET /api/v1": { responses: members(200) },
+  "GET /health": { responses: everybody(200) },
 };

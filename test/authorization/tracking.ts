@@ -7,16 +7,16 @@ const ownOrStaff = (status: number): Statuses => [401, 404, status, 404, 404, st
 
 const place = { location: warsaw };
 
-const ofReport = (prefix: string, answers: Statuses, body?: unknown): Row => ({
-  answers,
+const ofReport = (prefix: string, responses: Statuses, body?: unknown): Row => ({
+  responses,
   ask: async (owner) => ({
     path: `${prefix}/location-reports/${await reportOf(owner)}/`,
     ...(body === undefined ? {} : { body }),
   }),
 });
 
-const ofTask = (prefix: string, answers: Statuses, rest = "", body?: () => unknown): Row => ({
-  answers,
+const ofTask = (prefix: string, responses: Statuses, rest = "", body?: () => unknown): Row => ({
+  responses,
   ask: async () => ({
     path: `${prefix}/tasks/${await taskRow()}/${rest}`,
     ...(body === undefined ? {} : { body: body() }),
@@ -28,26 +28,26 @@ function rest(prefix: string): Table {
   const [reports, tasks] = [`${prefix}/location-reports`, `${prefix}/tasks`];
   const flat = () => ({ body: { ...newTask(), ...warsaw } });
   return {
-    [`GET ${reports}`]: { answers: members(200) },
-    [`POST ${reports}`]: { answers: members(201), ask: () => ({ body: place }) },
-    [`POST ${reports}/batch`]: { answers: members(201), ask: () => ({ body: { points: [warsaw] } }) },
+    [`GET ${reports}`]: { responses: members(200) },
+    [`POST ${reports}`]: { responses: members(201), ask: () => ({ body: place }) },
+    [`POST ${reports}/batch`]: { responses: members(201), ask: () => ({ body: { points: [warsaw] } }) },
     // Open to signed-in people, as its contract has it.
-    [`GET ${reports}/latest`]: { answers: members(200), shows: ["place"] },
-    [`GET ${reports}/my_track`]: { answers: members(200) },
+    [`GET ${reports}/latest`]: { responses: members(200), shows: ["place"] },
+    [`GET ${reports}/my_track`]: { responses: members(200) },
     // Not even one's own: that is `my_track`.
     [`GET ${reports}/user-track/:id{\\d+}`]: {
-      answers: staffOnly(200),
+      responses: staffOnly(200),
       ask: ({ id }: Person) => ({ path: `${reports}/user-track/${id}/` }),
     },
     [`GET ${reports}/:id{\\d+}`]: ofReport(prefix, ownOrStaff(200)),
     [`PUT ${reports}/:id{\\d+}`]: ofReport(prefix, ownOrStaff(200), place),
     [`PATCH ${reports}/:id{\\d+}`]: ofReport(prefix, ownOrStaff(200), { accuracy: 3 }),
     [`DELETE ${reports}/:id{\\d+}`]: ofReport(prefix, ownOrStaff(204)),
-    [`GET ${tasks}`]: { answers: members(200) },
-    [`POST ${tasks}`]: { answers: staffOnly(201), ask: () => ({ body: newTask() }) },
-    [`POST ${tasks}/create-task`]: { answers: staffOnly(201), ask: flat },
-    [`GET ${tasks}/my_tasks`]: { answers: members(200) },
-    [`GET ${tasks}/completed`]: { answers: members(200) },
+    [`GET ${tasks}`]: { responses: members(200) },
+    [`POST ${tasks}`]: { responses: staffOnly(201), ask: () => ({ body: newTask() }) },
+    [`POST ${tasks}/create-task`]: { responses: staffOnly(201), ask: flat },
+    [`GET ${tasks}/my_tasks`]: { responses: members(200) },
+    [`GET ${tasks}/completed`]: { responses: members(200) },
     [`GET ${tasks}/:id{\\d+}`]: ofTask(prefix, members(200)),
     [`PUT ${tasks}/:id{\\d+}`]: ofTask(prefix, staffOnly(200), "", newTask),
     [`PATCH ${tasks}/:id{\\d+}`]: ofTask(prefix, staffOnly(200), "", () => ({ status: "in_progress" })),
@@ -60,7 +60,7 @@ function rest(prefix: string): Table {
 }
 
 export const tracking: Table = {
-  "GET /api": { answers: everybody(200) },
+  "GET /api": { responses: everybody(200) },
   ...rest("/api/v1"),
   ...rest("/api"),
 };

@@ -1,8 +1,12 @@
 /** Who calls in the authorization matrix, and the things of one owner that they call for. */
 import { env } from "cloudflare:workers";
-import { credentialsFor, doors, prepareSession } from "../../src/modules/identity/sessions.ts";
-import { post, rows, unique, uniquePhone } from "../support/api.ts";
-import { jobScope } from "../support/scope.ts";
+import {
+  clientProfiles,
+  credentialsFor,
+  prepareSession,
+} from "../../src/modules/identity/sessions/sessions.ts";
+import { post, rows, unique, uniquePhone } from "../harness/api.ts";
+import { jobContext } from "../harness/scope.ts";
 
 /** `owner` owns what the path names; everybody else is a stranger to it, each with a role of their own. */
 export const ROLES = ["anonymous", "stranger", "owner", "driver", "operator", "staff"] as const;
@@ -33,7 +37,7 @@ export interface Asked {
 }
 
 export interface Row {
-  readonly answers: Statuses;
+  readonly responses: Statuses;
   /** Whoever holds a token of a session that has ended; as an anonymous caller unless said. */
   readonly signedOut?: number;
   readonly ask?: (owner: Person) => Asked | Promise<Asked>;
@@ -69,11 +73,11 @@ export async function mint(role: Role): Promise<Person> {
   );
   const id = user?.id ?? 0;
   await rows("INSERT INTO profiles (user_id) VALUES (?)", id);
-  const { scope } = jobScope();
-  const session = await prepareSession(scope, doors.alphabet, id);
+  const { ctx } = jobContext();
+  const session = await prepareSession(ctx, clientProfiles.alphabet, id);
   await (session.statement as unknown as Promise<unknown>);
   const holder = { id, userType: "CLIENT", isStaff: staff === 1 } as const;
-  const { access } = await credentialsFor(scope, session, doors.alphabet, holder);
+  const { access } = await credentialsFor(ctx, session, clientProfiles.alphabet, holder);
   return { id, username, sessionId: session.id, token: access };
 }
 

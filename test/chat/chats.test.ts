@@ -1,8 +1,8 @@
 /** `/api/v1/chats/…`: the app's own tests of its chats, and every documented answer. */
 import { describe, expect, test } from "vitest";
-import { befriend, member } from "../find-friend/social.ts";
-import { get, post } from "../support/api.ts";
-import { charge, counted } from "../support/counted.ts";
+import { get, post } from "../harness/api.ts";
+import { charge, counted } from "../harness/counted.ts";
+import { befriend, member } from "../social/social.ts";
 import { chatters, native, raw, say } from "./friends.ts";
 
 const START = "/api/v1/chats/start/";
@@ -60,11 +60,11 @@ describe("starting", () => {
   test("both sides at once begin one chat", async () => {
     const [one, other] = await Promise.all([member(), member()]);
     await befriend(one, other);
-    const answers = await Promise.all([
+    const responses = await Promise.all([
       post(START, { email: other.email }, { key: one.key }),
       post(START, { email: one.email }, { key: other.key }),
     ]);
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 302]);
+    expect(responses.map(({ status }) => status).sort()).toEqual([200, 302]);
     expect((await get("/api/v1/chats/", { key: one.key })).body).toHaveLength(1);
   });
 });

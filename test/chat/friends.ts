@@ -1,8 +1,8 @@
 /** Two friends with a chat, as the Find Friend app brings them there. */
 
-import { befriend, type Member, member } from "../find-friend/social.ts";
-import { post } from "../support/api.ts";
-import { connect, connectNative, type Socket } from "../support/socket.ts";
+import { post } from "../harness/api.ts";
+import { connect, connectNative, type Socket } from "../harness/socket.ts";
+import { befriend, type Member, member } from "../social/social.ts";
 
 export interface Pair {
   readonly one: Member;

@@ -2,10 +2,10 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import { person } from "../support/api.ts";
-import { upTo } from "../support/rooms.ts";
-import { connectNative, type Socket } from "../support/socket.ts";
-import { operator, ticketOf, write } from "../tow-truck/tickets.ts";
+import { person } from "../harness/api.ts";
+import { upTo } from "../harness/rooms.ts";
+import { connectNative, type Socket } from "../harness/socket.ts";
+import { operator, ticketOf, write } from "../support/tickets.ts";
 import { chatters, me, native, say } from "./friends.ts";
 
 async function following() {

@@ -1,8 +1,8 @@
 /** One socket a person: notifications, and rooms that are followed from here, each with its own position. */
 import { describe, expect, test } from "vitest";
-import { member } from "../find-friend/social.ts";
-import { post } from "../support/api.ts";
-import { dial } from "../support/socket.ts";
+import { post } from "../harness/api.ts";
+import { dial } from "../harness/socket.ts";
+import { member } from "../social/social.ts";
 import { chatters, me, native, say } from "./friends.ts";
 
 describe("following a room", () => {

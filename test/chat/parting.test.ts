@@ -1,8 +1,8 @@
 /** Whoever parts is out at once: unfriended, blocked, signed out, deleted. And may come back when they are friends again. */
 import { describe, expect, test } from "vitest";
-import { befriend, block, ME, unblock } from "../find-friend/social.ts";
-import { del, get, patch, post, rows } from "../support/api.ts";
-import { connectNative, dial } from "../support/socket.ts";
+import { del, get, patch, post, rows } from "../harness/api.ts";
+import { connectNative, dial } from "../harness/socket.ts";
+import { befriend, block, ME, unblock } from "../social/social.ts";
 import { chatters, me, native, type Pair, raw, say } from "./friends.ts";
 
 const status = async (pair: Pair, who = pair.one) => {

@@ -2,8 +2,8 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import type { Member } from "../find-friend/social.ts";
-import { get, patch, post, rows, staffMember } from "../support/api.ts";
+import { get, patch, post, rows, staffMember } from "../harness/api.ts";
+import type { Member } from "../social/social.ts";
 import { chatters, me, native, type Pair, say } from "./friends.ts";
 
 const unread = async (pair: Pair, who: Member): Promise<number> => {

@@ -1,8 +1,8 @@
 /** The chat room: both dialects, who is here, who types, how far each has read, and what the absent are told. */
 import { describe, expect, test } from "vitest";
-import { member } from "../find-friend/social.ts";
-import { get, rows } from "../support/api.ts";
-import { dial } from "../support/socket.ts";
+import { get, rows } from "../harness/api.ts";
+import { dial } from "../harness/socket.ts";
+import { member } from "../social/social.ts";
 import { chatters, native, raw, say } from "./friends.ts";
 
 describe("the documented dialect", () => {

@@ -81,13 +81,13 @@ describe("the door", () => {
     const temporary = (await page.getByRole("dialog").locator("code").textContent()) ?? "";
 
     const other = await stage.window();
-    const enter = async (password: string) => {
+    const authorize = async (password: string) => {
       await other.page.goto(`${stage.server.origin}/admin/`);
       await other.page.locator("#username").fill(username);
       await other.page.locator("#password").fill(password);
       await other.page.keyboard.press("Enter");
     };
-    await enter(temporary);
+    await authorize(temporary);
     const alert = other.page.getByRole("alert");
     await alert.getByText("This password is a temporary one.").waitFor();
     await alert.getByRole("link", { name: "Choose your own" }).click();
@@ -95,7 +95,7 @@ describe("the door", () => {
     await other.page.getByLabel("The same again").fill("my very own words");
     await other.page.getByRole("button", { name: "Save the password" }).click();
     await other.page.getByRole("heading", { name: "Your password was changed" }).waitFor();
-    await enter("my very own words");
+    await authorize("my very own words");
     await other.page.getByRole("heading", { name: "Overview" }).waitFor();
     expect([...faults, ...other.faults]).toEqual([]);
   });

@@ -1,17 +1,8 @@
 /** Taking part by one's own act, and leaving, at every door that makes, names or lets in a member. */
 import { expect, test } from "vitest";
-import { makeEvent, rowIdOf } from "../alphabet/world.ts";
-import {
-  asked,
-  change,
-  decide,
-  guest,
-  held,
-  memberIds,
-  requestOf,
-  toldOf,
-} from "../find-friend/gatherings.ts";
-import { person, post, put, rows, staffMember } from "../support/api.ts";
+import { makeEvent, rowIdOf } from "../dialects/alphabet/world.ts";
+import { person, post, put, rows, staffMember } from "../harness/api.ts";
+import { asked, change, decide, guest, held, memberIds, requestOf, toldOf } from "./gatherings.ts";
 
 const acceptedAt = async (event: number, user: number): Promise<number | null | undefined> => {
   const [row] = await rows<{ accepted_at: number | null }>(

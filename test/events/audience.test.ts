@@ -1,9 +1,9 @@
 /** Who may read an event: those of AlphaBet's door are for signed-in people, by whatever id; Find Friend's are public. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { makeEvent, rowIdOf } from "../alphabet/world.ts";
 import { mint } from "../authorization/world.ts";
-import { get, patch, person, rows } from "../support/api.ts";
-import { connect, dial } from "../support/socket.ts";
+import { makeEvent, rowIdOf } from "../dialects/alphabet/world.ts";
+import { get, patch, person, rows } from "../harness/api.ts";
+import { connect, dial } from "../harness/socket.ts";
 import { eventBy, type Person, people } from "./doors.ts";
 
 let reader: Person;

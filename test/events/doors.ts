@@ -1,6 +1,6 @@
 /** Every door by which people come to be in an event, so that each rule is asked at all of them. */
 import { mint, type Person } from "../authorization/world.ts";
-import { type Answer, patch, post, put, rows, unique } from "../support/api.ts";
+import { type Answer, patch, post, put, rows, unique } from "../harness/api.ts";
 
 export type { Person } from "../authorization/world.ts";
 

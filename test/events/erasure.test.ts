@@ -1,7 +1,7 @@
 /** What somebody said in an event's room, after they deleted their account. */
 import { expect, test, vi } from "vitest";
-import { del, get, person, post, rows } from "../support/api.ts";
-import { connectNative } from "../support/socket.ts";
+import { del, get, person, post, rows } from "../harness/api.ts";
+import { connectNative } from "../harness/socket.ts";
 
 async function eventOf(token: string): Promise<string> {
   const event = {

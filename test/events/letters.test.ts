@@ -2,8 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { sendReminders } from "../../src/modules/events/index.ts";
 import { mint } from "../authorization/world.ts";
-import { call, get, outboxOf, patch, post, put, rows } from "../support/api.ts";
-import { jobScope } from "../support/scope.ts";
+import { call, get, outboxOf, patch, post, put, rows } from "../harness/api.ts";
+import { jobContext } from "../harness/scope.ts";
 import { addingDoors, eventBy, memberIds, type Person, people, type TestEvent } from "./doors.ts";
 
 const as = ({ token }: Person, settings?: Record<string, string>) => ({
@@ -91,7 +91,7 @@ describe("a sender's budget", () => {
   test("holds when many requests spend it at once", async () => {
     const [owner, ...guests] = (await people(7)) as [Person, ...Person[]];
     const options = as(owner, { RATE_LETTERS_SENT: "3/3600" });
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       guests.map(({ username }) =>
         post(
           "/api/events/",
@@ -106,7 +106,7 @@ describe("a sender's budget", () => {
         ),
       ),
     );
-    expect(answers.map(({ status }) => status)).toEqual(guests.map(() => 201));
+    expect(responses.map(({ status }) => status)).toEqual(guests.map(() => 201));
     const letters = await Promise.all(guests.map(async (guest) => (await lettersTo(guest)).length));
     const notices = await Promise.all(guests.map(async (guest) => (await noticesOf(guest)).length));
     expect(letters.filter((count) => count === 1)).toHaveLength(3);
@@ -191,7 +191,7 @@ describe("the links of a letter", () => {
     const at = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
     const times = { start_date: at(20), end_date: at(90) };
     const { uuid } = await eventBy(owner, { members: [{ id: ann.id }], ...times });
-    await sendReminders(jobScope().scope);
+    await sendReminders(jobContext().ctx);
     const paths = (await lettersTo(ann))[0]?.links.map((url) => new URL(url).pathname);
     expect(paths).toEqual([`/events/${uuid}/accept`, `/events/${uuid}/leave`]);
   });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { routes } from "../../src/app.ts";
 import { mint } from "../authorization/world.ts";
-import { type Answer, del, patch, post, rows } from "../support/api.ts";
+import { type Answer, del, patch, post, rows } from "../harness/api.ts";
 import {
   addingDoors,
   ask,
@@ -80,8 +80,8 @@ describe.each(adding)("by %s", (_, door) => {
   test("writes that come at once never seat more people than there are places", async () => {
     const [owner, ...rest] = await crew(6);
     const event = await eventBy(owner, { max_count_members: 3 });
-    const answers = await Promise.all(rest.map((who) => door.name(owner, event, [owner, who])));
-    expect(answers.every(({ status }) => [200, 201, 400, 409].includes(status))).toBe(true);
+    const responses = await Promise.all(rest.map((who) => door.name(owner, event, [owner, who])));
+    expect(responses.every(({ status }) => [200, 201, 400, 409].includes(status))).toBe(true);
     expect((await memberIds(event.id)).length).toBeLessThanOrEqual(3);
   });
 

@@ -1,8 +1,8 @@
 /** What is decided about events, in pages without a runtime: places, requests, newcomers, and what a change changes. */
 import { describe, expect, test } from "vitest";
-import { describeChanges } from "../../src/modules/events/change-words.ts";
-import { changesBetween } from "../../src/modules/events/changes.ts";
-import type { Gathering } from "../../src/modules/events/gatherings.ts";
+import { changesBetween } from "../../src/modules/events/commands/changes.ts";
+import type { Gathering } from "../../src/modules/events/listing.ts";
+import { describeChanges } from "../../src/modules/events/mail/change-words.ts";
 import {
   type JoinRequest,
   mayRead,

@@ -1,10 +1,10 @@
 /** A file input that nobody touched: a part without name and bytes is no file, a named file of no bytes is refused. */
 import { expect, test } from "vitest";
-import { chosenFile } from "../../src/platform/http/fields.ts";
-import { EVENTS, plan } from "../find-friend/gatherings.ts";
+import { chosenFile } from "../../src/platform/http/input/fields.ts";
+import { REQUIRED } from "../dialects/rideshare/cars.ts";
+import { EVENTS, plan } from "../events/gatherings.ts";
+import { person, post } from "../harness/api.ts";
 import { multipart } from "../identity/requests.ts";
-import { REQUIRED } from "../rideshare/cars.ts";
-import { person, post } from "../support/api.ts";
 import { filesOf } from "./world.ts";
 
 const untouched = () => new File([], "", { type: "application/octet-stream" });

@@ -3,8 +3,8 @@ import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { cleanFiles } from "../../src/modules/files/index.ts";
 import { cleanAvatars } from "../../src/modules/identity/index.ts";
-import { person, rows, unique } from "../support/api.ts";
-import { type Bytes, joined, jpeg, segment, textBytes, tiff } from "../support/pictures.ts";
+import { person, rows, unique } from "../harness/api.ts";
+import { type Bytes, joined, jpeg, segment, textBytes, tiff } from "../harness/pictures.ts";
 import { scopeAt, tick, uploader } from "./world.ts";
 
 const SECRET = "51.5074N 0.1278W by Ann";

@@ -1,7 +1,7 @@
 /** Conditions and keys that make no sense: ignored or not found, never a 500. */
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import { get, unique } from "../support/api.ts";
+import { get, unique } from "../harness/api.ts";
 
 test.each([
   ["if-none-match", '"abc'],

@@ -1,11 +1,11 @@
 /** Every door through which a picture comes in: what it sends, and where the picture is seen afterwards. */
 import { env } from "cloudflare:workers";
-import { incomingKey } from "../../src/platform/storage/keep.ts";
-import { EVENTS, plan } from "../find-friend/gatherings.ts";
-import { ME } from "../find-friend/social.ts";
+import { incomingKey } from "../../src/platform/storage/put-picture.ts";
+import { addCar, driver, edit, editForm, imageOf, REQUIRED } from "../dialects/rideshare/cars.ts";
+import { EVENTS, plan } from "../events/gatherings.ts";
+import { type Answer, patch, person, post, rows } from "../harness/api.ts";
 import { multipart } from "../identity/requests.ts";
-import { addCar, driver, edit, editForm, imageOf, REQUIRED } from "../rideshare/cars.ts";
-import { type Answer, patch, person, post, rows } from "../support/api.ts";
+import { ME } from "../social/social.ts";
 import { taskRow } from "../tracking/fixtures.ts";
 import { finish, keyOf, sendForm, start, uploader } from "./world.ts";
 
@@ -17,7 +17,7 @@ export interface Sent {
   readonly owner: number;
 }
 
-export interface Door {
+export interface ClientProfile {
   /** Also what scanners make. */
   readonly documents?: true;
   /** What is kept is made small: other bytes, turned already. */
@@ -61,7 +61,7 @@ async function uploadedBy(
 
 const DOCUMENTS = "/api/v1/documents/";
 
-export const DOORS: Readonly<Record<string, Door>> = {
+export const DOORS: Readonly<Record<string, ClientProfile>> = {
   "the form of an upload": {
     send: (file) => uploadedBy(file, false, (upload, who) => sendForm(who, upload, file)),
   },

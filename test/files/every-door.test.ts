@@ -2,8 +2,8 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { readOrientation } from "../../src/platform/storage/pictures/orientation.ts";
-import { png as realPng, sizeOf } from "../find-friend/pictures.ts";
-import { send } from "../support/api.ts";
+import { png as realPng, sizeOf } from "../dialects/find-friend/pictures.ts";
+import { send } from "../harness/api.ts";
 import {
   type Bytes,
   box,
@@ -25,9 +25,9 @@ import {
   tiff,
   webp,
   webpChunk,
-} from "../support/pictures.ts";
-import { sources } from "../support/sources.ts";
-import { DOORS, type Door, leftOf } from "./doors.ts";
+} from "../harness/pictures.ts";
+import { sources } from "../harness/sources.ts";
+import { type ClientProfile, DOORS, leftOf } from "./doors.ts";
 import { tick } from "./world.ts";
 
 const SECRET = "51.5074N 0.1278W by Ann";
@@ -122,7 +122,7 @@ const FAULTS: Record<string, (type: PictureType) => Bytes> = {
 };
 
 describe.each(Object.keys(DOORS))("%s", (name) => {
-  const door = DOORS[name] as Door;
+  const door = DOORS[name] as ClientProfile;
 
   test.each(TYPES)("stores and serves %s without metadata, and turned as it was", async (type) => {
     const clean = await real(type);
@@ -185,12 +185,12 @@ test("No other place puts files into the bucket than those that store what the i
     .filter(([, text]) => /bucket\s*\.put\(/.test(text))
     .map(([path]) => path);
   expect(puts.sort()).toEqual([
-    "src/modules/admin/exported.ts",
+    "src/modules/admin/export-files.ts",
     "src/modules/admin/exports.ts",
-    "src/modules/files/storing.ts",
-    "src/modules/tracking/rolling.ts",
-    "src/platform/storage/keep.ts",
+    "src/modules/files/store.ts",
+    "src/modules/tracking/tracks/compaction.ts",
     "src/platform/storage/media.ts",
     "src/platform/storage/pictures/stored.ts",
+    "src/platform/storage/put-picture.ts",
   ]);
 });

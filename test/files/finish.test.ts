@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { newestFinished } from "../../src/modules/files/index.ts";
 import { openSession } from "../../src/platform/db/client.ts";
-import { incomingKey } from "../../src/platform/storage/keep.ts";
+import { incomingKey } from "../../src/platform/storage/put-picture.ts";
 import {
   expectNothingLeft,
   fileOf,
@@ -58,8 +58,8 @@ describe("a finish", () => {
     const ann = await uploader();
     const upload = await start(ann);
     await sendForm(ann, upload, fileOf(picture()));
-    const answers = await Promise.all([finish(ann, upload.id), finish(ann, upload.id)]);
-    expect(answers).toEqual([{ id: upload.id }, { id: upload.id }]);
+    const responses = await Promise.all([finish(ann, upload.id), finish(ann, upload.id)]);
+    expect(responses).toEqual([{ id: upload.id }, { id: upload.id }]);
     expect(await filesOf(ann)).toMatchObject([{ status: "finished" }]);
     expect(await objectsOf(ann)).toEqual([keyOf(upload)]);
   });
@@ -204,10 +204,10 @@ test("the pictures of a whole list are found with one statement, those of none w
     },
   });
   const database = { withSession: () => session } as unknown as D1Database;
-  const scope = { ...scopeAt(), db: openSession(database, null).db };
-  expect((await newestFinished(scope, "car_image", [])).size).toBe(0);
+  const ctx = { ...scopeAt(), db: openSession(database, null).db };
+  expect((await newestFinished(ctx, "car_image", [])).size).toBe(0);
   expect(statements).toEqual([]);
   const many = [...ids, ...Array.from({ length: 300 }, () => newSubject())];
-  expect([...(await newestFinished(scope, "car_image", many)).keys()].sort()).toEqual(ids.slice(0, 2));
+  expect([...(await newestFinished(ctx, "car_image", many)).keys()].sort()).toEqual(ids.slice(0, 2));
   expect(statements).toHaveLength(1);
 });

@@ -1,7 +1,7 @@
 /** The form's door: what it takes, and that what it refuses leaves nothing. */
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { send } from "../support/api.ts";
+import { send } from "../harness/api.ts";
 import {
   expectNothingLeft,
   fileOf,
@@ -199,8 +199,8 @@ describe("the form is refused", () => {
   test("to one of two that send it at the same time", async () => {
     const ann = await uploader();
     const upload = await start(ann);
-    const answers = await Promise.all([70, 80].map((size) => sendForm(ann, upload, fileOf(picture(size)))));
-    expect(answers.map(({ status }) => status).sort()).toEqual([204, 403]);
+    const responses = await Promise.all([70, 80].map((size) => sendForm(ann, upload, fileOf(picture(size)))));
+    expect(responses.map(({ status }) => status).sort()).toEqual([204, 403]);
     const [row] = await filesOf(ann);
     expect((await env.BUCKET.head(keyOf(upload)))?.size).toBe(row?.size);
   });

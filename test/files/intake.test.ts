@@ -25,7 +25,7 @@ import {
   tiff,
   webp,
   webpChunk,
-} from "../support/pictures.ts";
+} from "../harness/pictures.ts";
 
 const SECRET = "51.5074N 0.1278W by Ann";
 const EXIF = joined(textBytes("Exif\0\0"), tiff({ words: SECRET }));

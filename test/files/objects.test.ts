@@ -10,7 +10,7 @@ import {
   storeFile,
 } from "../../src/modules/files/index.ts";
 import { runBatch } from "../../src/platform/db/client.ts";
-import { del, rows } from "../support/api.ts";
+import { del, rows } from "../harness/api.ts";
 import {
   expectNothingLeft,
   fileOf,
@@ -108,8 +108,8 @@ test("a subject's files go in the batch that deletes it, unfinished ones too", a
     await uploaded(ann, { subjectId: other }),
     await uploaded(ann, { subjectId, purpose: "document" }),
   ];
-  const scope = scopeAt();
-  await runBatch(scope.db, [dropFiles(scope, "car_image", [subjectId])]);
+  const ctx = scopeAt();
+  await runBatch(ctx.db, [dropFiles(ctx, "car_image", [subjectId])]);
   expect((await filesOf(ann)).map(({ id }) => id)).toEqual(kept.map(({ id }) => id));
   await tick();
   await expect.poll(() => objectsOf(ann), { timeout: 10_000 }).toHaveLength(2);
@@ -219,15 +219,15 @@ describe("the nightly check", () => {
     for (let n = 0; n < 7; n += 1) uploads.push(await uploaded(ann));
     await env.BUCKET.put(`shared/cars/${ann.id}/lost`, "x");
     await env.BUCKET.delete(uploads[3]?.key ?? "");
-    const scope = aDayLater();
-    const bucket = new Proxy(scope.runtime.bucket, {
+    const ctx = aDayLater();
+    const bucket = new Proxy(ctx.runtime.bucket, {
       get(target, name) {
         if (name === "list") return (options: R2ListOptions) => target.list({ ...options, limit: 2 });
         const value = Reflect.get(target, name);
         return typeof value === "function" ? value.bind(target) : value;
       },
     });
-    const { missing } = await checkFiles({ ...scope, runtime: { ...scope.runtime, bucket } });
+    const { missing } = await checkFiles({ ...ctx, runtime: { ...ctx.runtime, bucket } });
     const mine = new Set(uploads.map(({ id }) => id));
     expect(missing.filter((id) => mine.has(id))).toEqual([uploads[3]?.id]);
     expect(await objectsOf(ann)).toHaveLength(6);
@@ -237,9 +237,9 @@ describe("the nightly check", () => {
 describe("a file that came through the API", () => {
   const subjectOf = (ownerId: number, subjectId = newSubject()) =>
     ({ ownerId, purpose: "document", subjectId }) as const;
-  const replaceFile = async (...[scope, ...told]: Parameters<typeof storeFile>) => {
-    const stored = await storeFile(scope, ...told);
-    await runBatch(scope.db, keepFile(scope, stored));
+  const replaceFile = async (...[ctx, ...told]: Parameters<typeof storeFile>) => {
+    const stored = await storeFile(ctx, ...told);
+    await runBatch(ctx.db, keepFile(ctx, stored));
     return stored;
   };
 

@@ -1,8 +1,8 @@
 /** Objects go with the change that took their rows away, and wait for no minute of the clock. */
 import { expect, test } from "vitest";
-import { type Driver, driver, picturesOf, REQUIRED } from "../rideshare/cars.ts";
-import { del, patch, post, put } from "../support/api.ts";
-import { charge, counted } from "../support/counted.ts";
+import { type Driver, driver, picturesOf, REQUIRED } from "../dialects/rideshare/cars.ts";
+import { del, patch, post, put } from "../harness/api.ts";
+import { charge, counted } from "../harness/counted.ts";
 import { fileOf, filesOf, picture } from "./world.ts";
 
 /** Longer than the queue gathers, and far shorter than a minute. */

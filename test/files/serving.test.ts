@@ -4,7 +4,7 @@ import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { runtimeOf } from "../../src/env.ts";
 import { fileUrl } from "../../src/modules/files/index.ts";
 import { readRange } from "../../src/platform/storage/range.ts";
-import { envWith, send, unique } from "../support/api.ts";
+import { envWith, send, unique } from "../harness/api.ts";
 import { HOUR, picture, scopeAt } from "./world.ts";
 
 const SIGNED = { MEDIA_ACCESS: "signed" };
@@ -21,8 +21,8 @@ beforeAll(async () => {
 const ask = (url: string, headers: Record<string, string> = {}, settings: Record<string, string> = {}) =>
   send(new Request(url, { headers }), Object.keys(settings).length ? envWith(settings) : env);
 const urlOf = (key: string, now = Date.now(), settings: Record<string, string> = {}) => {
-  const scope = scopeAt({ now: () => now });
-  return fileUrl({ ...scope, runtime: { ...scope.runtime, ...runtimeOf(envWith(settings)) } }, { key });
+  const ctx = scopeAt({ now: () => now });
+  return fileUrl({ ...ctx, runtime: { ...ctx.runtime, ...runtimeOf(envWith(settings)) } }, { key });
 };
 
 describe("a picture that members share", () => {

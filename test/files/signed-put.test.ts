@@ -1,8 +1,8 @@
 /** The signed PUT that is offered beside the form: when, where to, and what stands under its signature. */
 import { describe, expect, test } from "vitest";
 import { runtimeOf } from "../../src/env.ts";
-import type { Scope } from "../../src/platform/runtime.ts";
-import { envWith } from "../support/api.ts";
+import type { RequestContext } from "../../src/platform/runtime.ts";
+import { envWith } from "../harness/api.ts";
 import { keyOf, LIMIT, scopeAt, start, uploader } from "./world.ts";
 
 const STORE = {
@@ -12,9 +12,9 @@ const STORE = {
   R2_SECRET_ACCESS_KEY: "a-secret-that-nobody-sees",
 };
 
-function scopeWith(settings: Record<string, string>): Scope {
-  const scope = scopeAt();
-  return { ...scope, runtime: { ...scope.runtime, settings: runtimeOf(envWith(settings)).settings } };
+function scopeWith(settings: Record<string, string>): RequestContext {
+  const ctx = scopeAt();
+  return { ...ctx, runtime: { ...ctx.runtime, settings: runtimeOf(envWith(settings)).settings } };
 }
 
 describe("a signed PUT", () => {
@@ -38,10 +38,10 @@ describe("a signed PUT", () => {
 
   test("is under another signature for another size, type or key", async () => {
     const ann = await uploader();
-    const scope = scopeWith(STORE);
+    const ctx = scopeWith(STORE);
     const signatures = await Promise.all(
       [{ size: 5 }, { size: 6 }, { size: 5, fileType: "image/png" }, { size: 5 }].map(async (changes) => {
-        const { put } = await start(ann, changes, scope);
+        const { put } = await start(ann, changes, ctx);
         return new URL(put?.url ?? "").searchParams.get("X-Amz-Signature");
       }),
     );

@@ -10,10 +10,10 @@ import {
   type UploadStart,
 } from "../../src/modules/files/index.ts";
 import type { Caller } from "../../src/platform/http/caller.ts";
-import type { Scope } from "../../src/platform/runtime.ts";
-import { type Person, person, rows, send } from "../support/api.ts";
-import { picture } from "../support/pictures.ts";
-import { jobScope } from "../support/scope.ts";
+import type { RequestContext } from "../../src/platform/runtime.ts";
+import { type Person, person, rows, send } from "../harness/api.ts";
+import { picture } from "../harness/pictures.ts";
+import { jobContext } from "../harness/scope.ts";
 
 export const LIMIT = 10_485_760;
 export const HOUR = 3600_000;
@@ -38,7 +38,7 @@ let subjects = 1_000_000;
 /** The id of a post that nobody else's picture is of. */
 export const newSubject = () => ++subjects;
 
-export { PICTURE_TYPES, picture } from "../support/pictures.ts";
+export { PICTURE_TYPES, picture } from "../harness/pictures.ts";
 
 export const fileOf = (content: string | Uint8Array<ArrayBuffer>, name = "car.jpg", type = "image/jpeg") =>
   new File([content], name, { type });
@@ -46,11 +46,11 @@ export const fileOf = (content: string | Uint8Array<ArrayBuffer>, name = "car.jp
 export const PAGE = "<html><script>alert(1)</script></html>";
 
 /** A scope that stands in another time, when told so. */
-export function scopeAt(changes: Partial<Scope> = {}): Scope {
-  return jobScope({ requestOrigin: "http://caravan.test", origin: "http://caravan.test", ...changes }).scope;
+export function scopeAt(changes: Partial<RequestContext> = {}): RequestContext {
+  return jobContext({ requestOrigin: "http://caravan.test", origin: "http://caravan.test", ...changes }).ctx;
 }
 
-export function start(who: Uploader, changes: Partial<UploadStart> = {}, scope = scopeAt()) {
+export function start(who: Uploader, changes: Partial<UploadStart> = {}, ctx = scopeAt()) {
   const asked = {
     purpose: "car_image",
     subjectId: newSubject(),
@@ -58,10 +58,10 @@ export function start(who: Uploader, changes: Partial<UploadStart> = {}, scope =
     fileType: "image/jpeg",
     ...changes,
   } as const;
-  return startUpload(scope, who.caller, asked);
+  return startUpload(ctx, who.caller, asked);
 }
 
-export const finish = (who: Uploader, id: number, scope = scopeAt()) => finishUpload(scope, who.caller, id);
+export const finish = (who: Uploader, id: number, ctx = scopeAt()) => finishUpload(ctx, who.caller, id);
 
 /** As the shipped client builds it: every field in order, then the file. */
 export function formOf(upload: Pick<StartedUpload, "fields">, file: File | string | null): FormData {

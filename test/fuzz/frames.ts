@@ -1,7 +1,7 @@
 /** Seeded frames by the AsyncAPI document, in both dialects, on every socket of the authorization matrix. */
 import { sockets } from "../authorization/sockets.ts";
 import { mint, ROLES } from "../authorization/world.ts";
-import { dial, type Socket } from "../support/socket.ts";
+import { dial, type Socket } from "../harness/socket.ts";
 import { type Dice, type Shape, Values } from "./values.ts";
 
 export interface SocketDocument {

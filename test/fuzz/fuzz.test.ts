@@ -1,6 +1,6 @@
 /** Seeded requests and frames at everything that is documented: no fault of ours, no hang, nothing written by a refusal. */
 import { expect, inject, test } from "vitest";
-import { get } from "../support/api.ts";
+import { get } from "../harness/api.ts";
 import { fuzzFrames } from "./frames.ts";
 import { fuzzRequests } from "./requests.ts";
 import { Dice } from "./values.ts";

@@ -2,8 +2,8 @@
 import { env } from "cloudflare:workers";
 import { table } from "../authorization/table.ts";
 import { mint, type Person, ROLES, type Role } from "../authorization/world.ts";
-import { send, type TestEnv } from "../support/api.ts";
-import { counted } from "../support/counted.ts";
+import { send, type TestEnv } from "../harness/api.ts";
+import { counted } from "../harness/counted.ts";
 import { type Dice, type Shape, Values } from "./values.ts";
 
 interface Operation {

@@ -1,7 +1,7 @@
 /** The sockets' document: AsyncAPI 3, whole, and about every socket that is mounted. */
 import { expect, test } from "vitest";
-import { gates } from "../../src/app.ts";
-import { get } from "../support/api.ts";
+import { authorizers } from "../../src/app.ts";
+import { get } from "../harness/api.ts";
 import { findReferences, resolve } from "./references.ts";
 
 interface Message {
@@ -38,10 +38,13 @@ test("over https the protocol is wss", async () => {
   expect(body.servers).toEqual({ here: { host: "caravan.example", protocol: "wss" } });
 });
 
-test.each(gates.map((gate) => [gate.path, gate] as const))("the socket %s is in it", (path) => {
-  const address = `${path.replace(/:(\w+)(\{[^}]+\})?/g, "{$1}")}/`;
-  expect(channels.map(([, channel]) => channel.address)).toContain(address);
-});
+test.each(authorizers.map((authorizer) => [authorizer.path, authorizer] as const))(
+  "the socket %s is in it",
+  (path) => {
+    const address = `${path.replace(/:(\w+)(\{[^}]+\})?/g, "{$1}")}/`;
+    expect(channels.map(([, channel]) => channel.address)).toContain(address);
+  },
+);
 
 test.each(channels)("%s describes each parameter of its address", (_, { address, parameters }) => {
   const named = [...address.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);

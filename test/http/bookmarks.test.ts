@@ -1,7 +1,7 @@
 /** D1's bookmarks: what a client has written it will read, whichever replica answers. */
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import { get, person, post, send, type TestEnv } from "../support/api.ts";
+import { get, person, post, send, type TestEnv } from "../harness/api.ts";
 
 const SHAPE = /^[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{32}$/;
 const BOOKMARK = `${"0".repeat(8)}-${"0".repeat(8)}-${"0".repeat(8)}-${"a".repeat(32)}`;

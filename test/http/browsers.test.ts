@@ -1,6 +1,6 @@
 /** What a browser is told: who may call from where, and what a page may do. */
 import { describe, expect, test } from "vitest";
-import { type Answer, call, get, person, post } from "../support/api.ts";
+import { type Answer, call, get, person, post } from "../harness/api.ts";
 
 const PRODUCTION = {
   APP_ENV: "production",

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
 import { routes } from "../../src/app.ts";
 import { log } from "../../src/platform/log.ts";
-import { call, del, get, person, post, send, type TestEnv, unique } from "../support/api.ts";
+import { call, del, get, person, post, send, type TestEnv, unique } from "../harness/api.ts";
 import { fill } from "./places.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -125,7 +125,7 @@ describe("a bug", () => {
 
 test("every kind of answer has a request id of its own", async () => {
   const { token } = await person();
-  const answers = await Promise.all([
+  const responses = await Promise.all([
     get("/"),
     get("/nothing/"),
     get("/api/v1/auth/profile/"),
@@ -139,7 +139,7 @@ test("every kind of answer has a request id of its own", async () => {
     post("/api/auth/login/", "{"),
     del(`/api/v1/auth/sessions/${crypto.randomUUID()}/`, undefined, { token }),
   ]);
-  const ids = answers.map(({ headers }) => headers.get("x-request-id"));
+  const ids = responses.map(({ headers }) => headers.get("x-request-id"));
   for (const id of ids) expect(id).toMatch(UUID);
   expect(new Set(ids).size).toBe(ids.length);
 });

@@ -7,8 +7,8 @@ import {
   purgeIdempotencyKeys,
   type StoredAnswer,
 } from "../../src/platform/http/idempotency.ts";
-import { rows } from "../support/api.ts";
-import { jobScope } from "../support/scope.ts";
+import { rows } from "../harness/api.ts";
+import { jobContext } from "../harness/scope.ts";
 
 const DAY = 24 * 3600_000;
 const ANN: Caller = { userId: 1, sessionId: "s", userType: "CLIENT", isStaff: false, expiresAt: 0 };
@@ -23,7 +23,7 @@ function client() {
   };
   return {
     ask: (work: () => Promise<StoredAnswer> = answer, body: unknown = request.body) =>
-      once(jobScope({ now: () => now }).scope, { ...request, body }, work),
+      once(jobContext({ now: () => now }).ctx, { ...request, body }, work),
     answer,
     later: (milliseconds: number) => {
       now += milliseconds;
@@ -58,10 +58,10 @@ test("the clock's job drops what is older and nothing else", async () => {
   const { ask, later, now, done } = client();
   await ask();
   later(DAY - 1000);
-  await purgeIdempotencyKeys(jobScope({ now }).scope);
+  await purgeIdempotencyKeys(jobContext({ now }).ctx);
   expect((await ask()).replayed).toBe(true);
   later(2000);
-  await purgeIdempotencyKeys(jobScope({ now }).scope);
+  await purgeIdempotencyKeys(jobContext({ now }).ctx);
   expect(await rows("SELECT id FROM idempotency_keys WHERE created_at < ?", now() - DAY)).toEqual([]);
   await ask();
   expect(done()).toBe(2);
@@ -109,18 +109,18 @@ test("an answer of 500 and more is not kept", async () => {
 test("work that is done stays done when its answer can't be stored", async () => {
   const warning = vi.spyOn(console, "warn").mockImplementation(() => {});
   const { answer, done } = client();
-  const scope = jobScope().scope;
+  const ctx = jobContext().ctx;
   const request = { key: crypto.randomUUID(), caller: ANN, route: "POST /things", body: {} };
   const failing = {
-    ...scope,
-    db: Object.assign(Object.create(scope.db), {
+    ...ctx,
+    db: Object.assign(Object.create(ctx.db), {
       update: () => {
         throw new Error("D1_ERROR: gone");
       },
     }),
   };
   expect(await once(failing, request, answer)).toMatchObject({ status: 201, replayed: false });
-  await expect(once(scope, request, answer)).rejects.toMatchObject({ status: 409 });
+  await expect(once(ctx, request, answer)).rejects.toMatchObject({ status: 409 });
   expect(done()).toBe(1);
   expect(warning).toHaveBeenCalledOnce();
   warning.mockRestore();

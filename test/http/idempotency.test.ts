@@ -10,7 +10,7 @@ import {
   rows,
   staffMember,
   unique,
-} from "../support/api.ts";
+} from "../harness/api.ts";
 import { type Creation, creations } from "./creations.ts";
 
 const creating = routes.filter((route) => route.creates).map(({ method, path }) => `${method} ${path}`);
@@ -80,9 +80,9 @@ describe.each(tried.map(([place, creation]) => ({ place, creation })))("$place",
   test("sent several times at once runs once; the others wait or get its answer", async () => {
     const { path, options } = await ready(place, creation);
     const body = creation.body();
-    const answers = await Promise.all([1, 2, 3].map(() => post(path, body, options)));
-    const done = answers.filter(({ status }) => status === 200 || status === 201);
-    const busy = answers.filter(({ status }) => status === 409);
+    const responses = await Promise.all([1, 2, 3].map(() => post(path, body, options)));
+    const done = responses.filter(({ status }) => status === 200 || status === 201);
+    const busy = responses.filter(({ status }) => status === 409);
     expect(done.length).toBeGreaterThanOrEqual(1);
     expect(done.length + busy.length).toBe(3);
     expect(done.filter(({ headers }) => !headers.has("idempotency-replayed"))).toHaveLength(1);

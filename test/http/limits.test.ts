@@ -3,7 +3,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { readSettings } from "../../src/env.ts";
-import { counterFor } from "../../src/platform/http/counter.ts";
+import { counterFor } from "../../src/platform/http/limits/counter.ts";
 import { RATE_NAMES, type RateName } from "../../src/platform/runtime.ts";
 import {
   type Answer,
@@ -15,7 +15,7 @@ import {
   type TestEnv,
   unique,
   uniquePhone,
-} from "../support/api.ts";
+} from "../harness/api.ts";
 
 const ENGLISH = { detail: "Request was throttled." };
 const RUSSIAN = { detail: "Запрос был проигнорирован." };
@@ -32,7 +32,7 @@ function expectThrottled(answer: Answer, seconds: number, body: unknown = ENGLIS
 const address = () => ({ "cf-connecting-ip": unique("198.51.100.") });
 const password = "securepassword123";
 
-interface Door {
+interface ClientProfile {
   readonly rate: RateName;
   readonly variable: string;
   readonly seconds: number;
@@ -47,7 +47,7 @@ interface Door {
 
 const signUp = (username: string) => ({ username, email: `${username}@example.com`, password });
 
-const DOORS: readonly Door[] = [
+const DOORS: readonly ClientProfile[] = [
   {
     rate: "registration",
     variable: "RATE_REGISTRATION",

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { fill, messages } from "../../src/platform/http/messages.ts";
 import { chooseLocale, type Text } from "../../src/platform/http/text.ts";
-import { get, post } from "../support/api.ts";
+import { get, post } from "../harness/api.ts";
 
 test.each<[string | null, string, string]>([
   [null, "ru", "en"],

@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { routes } from "../../src/app.ts";
 import type { Route } from "../../src/platform/http/route.ts";
-import { get } from "../support/api.ts";
-import { sources } from "../support/sources.ts";
+import { get } from "../harness/api.ts";
+import { sources } from "../harness/sources.ts";
 import { findReferences, resolve } from "./references.ts";
 
 interface Operation {
@@ -48,7 +48,7 @@ test.each(visible.map((route) => [route.method, route.path, route] as const))(
     if (!operation) return;
     expect(operation.summary).toBe(route.summary);
     expect(operation.tags).toEqual([route.tag]);
-    for (const status of Object.keys(route.answers)) expect(operation.responses).toHaveProperty(status);
+    for (const status of Object.keys(route.responses)) expect(operation.responses).toHaveProperty(status);
     expect(operation.security.length > 0).toBe(route.access !== "public");
     const inPath = [...documented(path).matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
     const declared = (operation.parameters ?? []).filter((parameter) => parameter.in === "path");

@@ -1,6 +1,6 @@
 /** Where a request ends up: slashes, unknown paths, wrong methods, HEAD and OPTIONS. */
 import { describe, expect, test } from "vitest";
-import { call, get, person, post, send } from "../support/api.ts";
+import { call, get, person, post, send } from "../harness/api.ts";
 import { placesOf } from "./places.ts";
 
 const places = placesOf();

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { routes } from "../../src/app.ts";
 import { allowedAt, placesOf } from "../../src/platform/http/places.ts";
-import { call, get, person, post, put } from "../support/api.ts";
+import { call, get, person, post, put } from "../harness/api.ts";
 import { fill } from "./places.ts";
 
 describe("a fixed path with a verb that only its neighbour with an id serves", () => {

@@ -1,7 +1,7 @@
 /** A PATCH writes the fields that it was given: sent field by field in requests that meet, none of them is lost. */
 import { describe, expect, test } from "vitest";
 import { mint } from "../authorization/world.ts";
-import { call, get } from "../support/api.ts";
+import { call, get } from "../harness/api.ts";
 import { type Change, changes, type SplitChange } from "./changes.ts";
 import { resolve } from "./references.ts";
 
@@ -72,7 +72,7 @@ describe("fields in requests of their own are all written", () => {
       const path = await change.make(owner, caller);
       const fields = await change.fields(owner);
       const { token } = caller;
-      const answers = await Promise.all(
+      const responses = await Promise.all(
         Object.entries(fields).map(([name, value]) => {
           const field = { ...change.base?.(), [name]: value };
           return call(method.toUpperCase(), path, {
@@ -82,7 +82,7 @@ describe("fields in requests of their own are all written", () => {
           });
         }),
       );
-      for (const { status, body } of answers) expect([status, body]).toEqual([200, body]);
+      for (const { status, body } of responses) expect([status, body]).toEqual([200, body]);
       const seen = change.seen ? await change.seen(path, caller) : (await get(path, { token })).body;
       expect(seen).toMatchObject((change.shown?.(fields) ?? fields) as object);
       await change.derived?.(path, caller);

@@ -1,8 +1,8 @@
 /** What a text may be, at every door that takes one: its limit counts code points, and no lone surrogate gets in. */
 import { describe, expect, test } from "vitest";
-import { gates, routes } from "../../src/app.ts";
+import { authorizers, routes } from "../../src/app.ts";
 import type { Route } from "../../src/platform/http/route.ts";
-import { call, get, person } from "../support/api.ts";
+import { call, get, person } from "../harness/api.ts";
 import { fill } from "./places.ts";
 
 const FACE = "😀";
@@ -113,8 +113,8 @@ describe("frames", () => {
   };
 
   test("have limits that count code points, in every kind of every room and in the frames around them", async () => {
-    const { ClientFrame } = await import("../../src/platform/realtime/frames.ts");
-    const schemas = [ClientFrame, ...gates.flatMap(({ document }) => Object.values(document.says))];
+    const { ClientFrame } = await import("../../src/platform/realtime/socket/frames.ts");
+    const schemas = [ClientFrame, ...authorizers.flatMap(({ document }) => Object.values(document.says))];
     const texts = schemas.flatMap(textsIn);
     expect(texts.length).toBeGreaterThan(10);
     expect(texts.filter(({ type }) => type !== "max_code_points")).toEqual([]);

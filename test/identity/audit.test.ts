@@ -1,6 +1,6 @@
 /** What staff changes about an account, and the row that says who did it. */
 import { expect, test } from "vitest";
-import { get, patch, person, put, rows, staffMember } from "../support/api.ts";
+import { get, patch, person, put, rows, staffMember } from "../harness/api.ts";
 
 const headers = { "accept-language": "en", "if-match": "*" };
 

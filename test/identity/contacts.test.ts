@@ -12,7 +12,7 @@ import {
   staffMember,
   unique,
   uniquePhone,
-} from "../support/api.ts";
+} from "../harness/api.ts";
 import { doorsFor, subjectFor, withEmail } from "./naming-doors.ts";
 import { stranger } from "./requests.ts";
 

@@ -1,14 +1,14 @@
 /** One account works in all five apps: wherever it was made, every door lets it in, and each credential opens every app. */
 import { describe, expect, test } from "vitest";
-import { get, post, rows, unique, uniquePhone } from "../support/api.ts";
-import { DOORS, enter, everybody, PASSWORD, towSession, whoIs } from "./everywhere.ts";
+import { get, post, rows, unique, uniquePhone } from "../harness/api.ts";
+import { authorize, DOORS, everybody, PASSWORD, towSession, whoIs } from "./everywhere.ts";
 
 const PROFILE = "/api/v1/auth/profile/";
 
 describe("one account", () => {
   test("signs in through every app's door at once, and each credential opens it in every app", async () => {
     const who = await everybody();
-    const held = await Promise.all(DOORS.map((door) => enter(door, who)));
+    const held = await Promise.all(DOORS.map((door) => authorize(door, who)));
     for (const each of held) for (const id of await whoIs(each)) expect(id).toBe(who.id);
     const [alphabet] = held;
     const token = alphabet?.access ?? "";
@@ -24,7 +24,7 @@ describe("one account", () => {
 
   test("has one device for each sign-in, named by its app, the asking one marked", async () => {
     const who = await everybody();
-    for (const door of DOORS) await enter(door, who);
+    for (const door of DOORS) await authorize(door, who);
     const { access, id } = await towSession(who);
     const devices = (await get("/api/v1/auth/sessions/", { token: access })).body;
     const apps = devices.map(({ app }: { app: string }) => app).sort();
@@ -116,10 +116,10 @@ test.each(SIGN_UPS)(
   async (_, path, body) => {
     const email = `${unique("twice")}@example.com`;
     const phones = [uniquePhone(), uniquePhone()];
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       phones.map((phone) => post(path, body({ username: unique("twice"), email, phone }))),
     );
-    const [refused, ...others] = answers.filter(({ status }) => status === 400);
+    const [refused, ...others] = responses.filter(({ status }) => status === 400);
     expect(others).toEqual([]);
     expect(refused?.body).toMatchObject({ email: [expect.any(String)] });
     expect(await rows("SELECT id FROM users WHERE email = ?", email)).toHaveLength(1);

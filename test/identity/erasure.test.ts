@@ -14,9 +14,9 @@ import {
   staffMember,
   unique,
   uniquePhone,
-} from "../support/api.ts";
-import { picture as pictureOf } from "../support/pictures.ts";
-import { rowsOf, rowsWith } from "../support/traces.ts";
+} from "../harness/api.ts";
+import { picture as pictureOf } from "../harness/pictures.ts";
+import { rowsOf, rowsWith } from "../harness/traces.ts";
 
 const EXPORT = "/api/v1/users/me/export/";
 const PROFILE = "/api/v1/auth/profile/";

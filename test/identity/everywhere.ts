@@ -1,5 +1,5 @@
 /** One account that every app knows, and what each app's door gives for it. */
-import { type Answer, get, post, rows, unique, uniquePhone } from "../support/api.ts";
+import { type Answer, get, post, rows, unique, uniquePhone } from "../harness/api.ts";
 
 export const PASSWORD = "securepassword123";
 
@@ -101,7 +101,7 @@ export const DOORS: readonly DoorOf[] = [
   },
 ];
 
-export async function enter(door: DoorOf, who: Everybody): Promise<Held> {
+export async function authorize(door: DoorOf, who: Everybody): Promise<Held> {
   const answer = await post(door.path, door.body(who));
   if (answer.status !== 200) throw new Error(`${door.path}: ${answer.status} ${JSON.stringify(answer.body)}`);
   return door.held(answer);
@@ -120,11 +120,11 @@ export function claimsOf(jwt: string): any {
 
 /** The number of the account that a credential opens, or the status of the refusal. */
 export async function whoIs(held: Held): Promise<number[]> {
-  const answers = [
+  const responses = [
     ...(held.access ? [await get("/api/v1/auth/profile/", { token: held.access })] : []),
     ...(held.key ? [await get("/api/v1/auth/profile/", { key: held.key })] : []),
   ];
-  return answers.map(({ status, body }) => (status === 200 ? body.id : status));
+  return responses.map(({ status, body }) => (status === 200 ? body.id : status));
 }
 
 /** An event of one's own, in whose room sockets can be opened. */

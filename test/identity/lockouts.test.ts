@@ -1,6 +1,6 @@
 /** Nobody locks somebody else out: what strangers use up is theirs, and the owner's own device is still heard. */
 import { describe, expect, test } from "vitest";
-import { outboxOf, person, post, rows, uniquePhone } from "../support/api.ts";
+import { outboxOf, person, post, rows, uniquePhone } from "../harness/api.ts";
 import { DOORS, type Everybody, everybody } from "./everywhere.ts";
 import { stranger } from "./requests.ts";
 
@@ -18,13 +18,13 @@ describe("strangers who guess at a password", () => {
       const who = await everybody();
       const own = mine();
       const settings = { RATE_GUESS: "2/900", RATE_GUESS_FROM_ADDRESS: "2/900" };
-      const enter = (headers: Record<string, string>, body: object) =>
+      const authorize = (headers: Record<string, string>, body: object) =>
         post(door.path, body, { headers, settings });
-      expect((await enter(own, door.body(who))).status).toBe(200);
+      expect((await authorize(own, door.body(who))).status).toBe(200);
       const wrong = { ...door.body(who), password: "wrong guess 1" };
-      for (let guess = 0; guess < 4; guess++) await enter(stranger(), wrong);
-      expect((await enter(stranger(), door.body(who))).status).toBe(429);
-      expect((await enter(own, door.body(who))).status).toBe(200);
+      for (let guess = 0; guess < 4; guess++) await authorize(stranger(), wrong);
+      expect((await authorize(stranger(), door.body(who))).status).toBe(429);
+      expect((await authorize(own, door.body(who))).status).toBe(200);
     },
   );
 
@@ -32,28 +32,28 @@ describe("strangers who guess at a password", () => {
     const who = await everybody();
     const own = mine();
     const settings = { RATE_GUESS_FROM_ADDRESS: "2/900", RATE_LOGIN: "4/60" };
-    const enter = (headers: Record<string, string>, password = who.password) =>
+    const authorize = (headers: Record<string, string>, password = who.password) =>
       post("/api/auth/login/", { username: who.username, password }, { headers, settings });
-    expect((await enter(own)).status).toBe(200);
+    expect((await authorize(own)).status).toBe(200);
     const neighbour = { ...own, "user-agent": "Neighbour/1" };
-    for (let guess = 0; guess < 6; guess++) await enter(neighbour, "wrong guess 1");
-    expect((await enter(neighbour)).status).toBe(429);
-    expect((await enter(own)).status).toBe(200);
+    for (let guess = 0; guess < 6; guess++) await authorize(neighbour, "wrong guess 1");
+    expect((await authorize(neighbour)).status).toBe(429);
+    expect((await authorize(own)).status).toBe(200);
   });
 
   test("do not keep its cookie out, however often it was wrong itself and wherever it is", async () => {
     const who = await everybody();
     const settings = { RATE_GUESS: "2/900", RATE_GUESS_FROM_ADDRESS: "2/900" };
-    const enter = (headers: Record<string, string>, password = who.password) =>
+    const authorize = (headers: Record<string, string>, password = who.password) =>
       post("/api/auth/login/", { username: who.username, password }, { headers, settings });
-    const first = await enter(mine());
+    const first = await authorize(mine());
     const cookie = first.headers.getSetCookie().find((each) => each.startsWith("caravan_device="));
     expect(cookie).toMatch(/; HttpOnly; SameSite=Lax$/);
     const elsewhere = at("10.9.9.9", "Owner/2", cookie?.split(";")[0]);
     const statuses: number[] = [];
-    for (let guess = 0; guess < 4; guess++) statuses.push((await enter(elsewhere, "wrong guess")).status);
+    for (let guess = 0; guess < 4; guess++) statuses.push((await authorize(elsewhere, "wrong guess")).status);
     expect(statuses).toEqual([400, 400, 429, 429]);
-    expect((await enter(elsewhere)).status).toBe(200);
+    expect((await authorize(elsewhere)).status).toBe(200);
   });
 
   test("use up nothing of other accounts, and the owner can change the password meanwhile", async () => {

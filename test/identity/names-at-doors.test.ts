@@ -1,7 +1,7 @@
 /** The rules of addresses, phones and usernames, at every door where one is chosen. */
 import { describe, expect, test } from "vitest";
 import { routes } from "../../src/app.ts";
-import { get, outboxOf, patch, person, post, rows, unique, uniquePhone } from "../support/api.ts";
+import { get, outboxOf, patch, person, post, rows, unique, uniquePhone } from "../harness/api.ts";
 import { doorsFor, LOOKING_UP, NAMING_DOORS, PASSWORD, subjectFor, withEmail } from "./naming-doors.ts";
 import { CHANGES, RESETS } from "./password-ways.ts";
 

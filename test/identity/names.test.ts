@@ -1,9 +1,9 @@
 /** Usernames that registration made from a phone or an e-mail: who sees them, what stands in their place, what that opens. */
 import { describe, expect, test } from "vitest";
-import { aliasedId } from "../../src/modules/identity/names.ts";
+import { aliasedId } from "../../src/modules/identity/accounts/names.ts";
 import { isReservedName, madeFrom, maskedEmail } from "../../src/modules/identity/rules.ts";
-import { del, get, patch, person, post, put, rows, staffMember, unique } from "../support/api.ts";
-import { PASSWORD, registered } from "../tow-truck/people.ts";
+import { PASSWORD, registered } from "../dialects/tow-truck/people.ts";
+import { del, get, patch, person, post, put, rows, staffMember, unique } from "../harness/api.ts";
 
 const nameOf = async (id: number) =>
   (
@@ -68,7 +68,7 @@ describe("nobody chooses a name of the form user-<number>", () => {
     const staff = await staffMember();
     const password = "securepassword123";
     for (const username of names) {
-      const answers = [
+      const responses = [
         await post("/api/auth/signup/", { username, email, password }),
         await post("/api/auth/registration/", { username, email, password1: password, password2: password }),
         await patch("/api/v1/auth/profile/", { username }, { token }),
@@ -76,7 +76,7 @@ describe("nobody chooses a name of the form user-<number>", () => {
         await patch("/api/auth/user/", { username }, { token }),
         await post("/api/admin/users/", { username, email }, { token: staff.token }),
       ];
-      expect(answers.map(({ status }) => status)).toEqual([400, 400, 400, 400, 400, 400]);
+      expect(responses.map(({ status }) => status)).toEqual([400, 400, 400, 400, 400, 400]);
     }
     expect(await rows("SELECT id FROM users WHERE username_key GLOB 'user-[0-9]*'")).toEqual([]);
   });

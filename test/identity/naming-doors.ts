@@ -1,5 +1,5 @@
 /** Every door where somebody chooses an e-mail, a phone, a username or a password for an account. */
-import { type Answer, call, person, rows, staffMember, unique, uniquePhone } from "../support/api.ts";
+import { type Answer, call, person, rows, staffMember, unique, uniquePhone } from "../harness/api.ts";
 import { stranger } from "./requests.ts";
 
 export type Chosen = "email" | "phone" | "username" | "password";

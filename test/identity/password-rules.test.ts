@@ -1,7 +1,7 @@
 /** What a password may be: a table of the words that each door must take and refuse. */
 import { describe, expect, test } from "vitest";
-import { commonPasswords } from "../../src/modules/identity/common-passwords.ts";
 import { messages } from "../../src/modules/identity/messages.ts";
+import { commonPasswords } from "../../src/modules/identity/passwords/common-passwords.ts";
 import { isSimilar, weaknesses } from "../../src/modules/identity/rules.ts";
 
 describe("a password", () => {

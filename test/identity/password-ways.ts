@@ -8,7 +8,7 @@ import {
   rows,
   staffMember,
   uniquePhone,
-} from "../support/api.ts";
+} from "../harness/api.ts";
 import { stranger } from "./requests.ts";
 
 export type Way = (who: Person, chosen: string) => Promise<Answer>;

@@ -3,8 +3,8 @@ import { createExecutionContext, createMessageBatch, waitOnExecutionContext } fr
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import worker from "../../src/index.ts";
-import { get, patch, post, rows, staffMember } from "../support/api.ts";
-import { connectNative } from "../support/socket.ts";
+import { get, patch, post, rows, staffMember } from "../harness/api.ts";
+import { connectNative } from "../harness/socket.ts";
 import { type Everybody, everybody, ownEvent } from "./everywhere.ts";
 
 const NEW = "newpassword456";

@@ -1,9 +1,9 @@
 /** Refresh tokens: rotated at each use, one step behind answers the current pair, older ends the session. */
 import { describe, expect, test } from "vitest";
 import { purgeCodes, purgeSessions } from "../../src/modules/identity/index.ts";
-import { get, post, rows } from "../support/api.ts";
-import { jobScope } from "../support/scope.ts";
-import { claimsOf, DOORS, enter, everybody, towSession, whoIs } from "./everywhere.ts";
+import { get, post, rows } from "../harness/api.ts";
+import { jobContext } from "../harness/scope.ts";
+import { authorize, claimsOf, DOORS, everybody, towSession, whoIs } from "./everywhere.ts";
 
 const PATHS = ["/api/v1/auth/token/refresh/", "/api/token/refresh/", "/api/auth/token/refresh/"];
 const refresh = (token: string, path = PATHS[0] ?? "") => post(path, { refresh: token });
@@ -35,7 +35,7 @@ test("access tokens that were handed out before stay good until their end", asyn
 test.each(DOORS.filter(({ app }) => app !== "rideshare" && app !== "find-friend"))(
   "a refresh at $path keeps the door's lifetime",
   async (door) => {
-    const { refresh: token = "" } = await enter(door, await everybody());
+    const { refresh: token = "" } = await authorize(door, await everybody());
 
     const { body } = await refresh(token);
     const { iat, exp } = claimsOf(body.access);
@@ -105,13 +105,13 @@ describe("a token two steps behind", () => {
 
 test("refreshes at once with one token all get the same next one", async () => {
   const first = await session();
-  const answers = await Promise.all(Array.from({ length: 6 }, () => refresh(first.refresh)));
-  expect(answers.map(({ status }) => status)).toEqual(Array(6).fill(200));
-  expect(new Set(answers.map(({ body }) => body.refresh)).size).toBe(1);
+  const responses = await Promise.all(Array.from({ length: 6 }, () => refresh(first.refresh)));
+  expect(responses.map(({ status }) => status)).toEqual(Array(6).fill(200));
+  expect(new Set(responses.map(({ body }) => body.refresh)).size).toBe(1);
   expect(await rows("SELECT refresh_count AS count FROM sessions WHERE id = ?", first.id)).toEqual([
     { count: 1 },
   ]);
-  expect((await refresh(answers[0]?.body.refresh)).status).toBe(200);
+  expect((await refresh(responses[0]?.body.refresh)).status).toBe(200);
 });
 
 test("a refresh at the same time as the sign-out leaves nothing alive", async () => {
@@ -207,8 +207,8 @@ test("sessions and codes whose time is over are purged, and no others", async ()
   await rows("UPDATE sessions SET expires_at = ? WHERE id = ?", past, old.id);
   await post("/api/auth/password/reset/", { email: who.email });
   await rows("UPDATE codes SET expires_at = ? WHERE user_id = ? AND purpose = 'verify_email'", past, who.id);
-  const { scope } = jobScope();
-  await Promise.all([purgeSessions(scope), purgeCodes(scope)]);
+  const { ctx } = jobContext();
+  await Promise.all([purgeSessions(ctx), purgeCodes(ctx)]);
   expect(await rows("SELECT id FROM sessions WHERE user_id = ?", who.id)).toEqual([{ id: young.id }]);
   expect(await rows("SELECT purpose FROM codes WHERE user_id = ?", who.id)).toEqual([
     { purpose: "reset_link" },

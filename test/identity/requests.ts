@@ -1,6 +1,6 @@
 /** Requests as clients of the account doors send them: three encodings, both slash forms, an address of one's own. */
 import { env } from "cloudflare:workers";
-import { send } from "../support/api.ts";
+import { send } from "../harness/api.ts";
 
 export type Fields = Record<string, string>;
 

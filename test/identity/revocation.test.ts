@@ -1,8 +1,8 @@
 /** Signing out, a new password, a block and a deletion: sessions end at once, and open sockets with them. */
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import { del, get, outboxOf, patch, post, put, rows, staffMember } from "../support/api.ts";
-import { connect, connectNative, dial, type Socket } from "../support/socket.ts";
+import { del, get, outboxOf, patch, post, put, rows, staffMember } from "../harness/api.ts";
+import { connect, connectNative, dial, type Socket } from "../harness/socket.ts";
 import { claimsOf, type Everybody, everybody, ownEvent, towSession } from "./everywhere.ts";
 
 const NEW = "newpassword456";

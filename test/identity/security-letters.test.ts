@@ -1,6 +1,6 @@
 /** What an account's owner is told at once: every way a password changes, and a sign-in from a new device. */
 import { describe, expect, test } from "vitest";
-import { get, outboxOf, patch, person, post, put, rows, unique } from "../support/api.ts";
+import { get, outboxOf, patch, person, post, put, rows, unique } from "../harness/api.ts";
 import { CHANGES, phoned, RESETS, TEMPORARY } from "./password-ways.ts";
 
 const NEW = "a quiet harbour";
@@ -65,7 +65,7 @@ describe("a sign-in from a new device", () => {
     "user-agent": agent,
     ...(cookie ? { cookie } : {}),
   });
-  const enter = async (
+  const authorize = async (
     who: { username: string; password: string },
     from: Record<string, string>,
     on = settings,
@@ -81,9 +81,9 @@ describe("a sign-in from a new device", () => {
 
   test("is told, unless it is the first one after the sign-up", async () => {
     const who = await person();
-    await enter(who, device("198.51.100.7", "Phone/1"));
+    await authorize(who, device("198.51.100.7", "Phone/1"));
     expect(await told(who)).toBe(0);
-    await enter(who, device("203.0.113.7", "Phone/2"));
+    await authorize(who, device("203.0.113.7", "Phone/2"));
     expect(await told(who)).toBe(1);
     const [letter] = await outboxOf(who.email);
     expect(letter?.text).toContain("203.0.113.7");
@@ -97,30 +97,30 @@ describe("a sign-in from a new device", () => {
     ["another block of IPv6 addresses", "2001:db8:7:1::1", "2001:db8:8:1::1", false],
   ])("is known by its agent from %s", async (_, first, second, known) => {
     const who = await person();
-    await enter(who, device(first, "Phone/1"));
-    await enter(who, device(second, "Phone/1"));
+    await authorize(who, device(first, "Phone/1"));
+    await authorize(who, device(second, "Phone/1"));
     expect(await told(who)).toBe(known ? 0 : 1);
-    await enter(who, device(first, "Phone/2"));
+    await authorize(who, device(first, "Phone/2"));
     expect(await told(who)).toBe(known ? 1 : 2);
   });
 
   test("is known by its cookie wherever it is, and by no cookie of one's own making or of another account", async () => {
     const who = await person();
     const other = await person();
-    const cookie = await enter(who, device("198.51.100.7", "Phone/1"));
-    const foreign = await enter(other, device("192.0.2.9", "Phone/9"));
-    await enter(who, device("203.0.113.7", "Phone/2", cookie));
+    const cookie = await authorize(who, device("198.51.100.7", "Phone/1"));
+    const foreign = await authorize(other, device("192.0.2.9", "Phone/9"));
+    await authorize(who, device("203.0.113.7", "Phone/2", cookie));
     expect(await told(who)).toBe(0);
-    await enter(who, device("203.0.114.7", "Phone/3", foreign));
-    await enter(who, device("203.0.115.7", "Phone/4", "caravan_device=abc.def"));
+    await authorize(who, device("203.0.114.7", "Phone/3", foreign));
+    await authorize(who, device("203.0.115.7", "Phone/4", "caravan_device=abc.def"));
     expect(await told(who)).toBe(2);
   });
 
   test("is known after it signed out", async () => {
     const who = await person();
-    await enter(who, device("198.51.100.7", "Phone/1"));
+    await authorize(who, device("198.51.100.7", "Phone/1"));
     await rows("DELETE FROM sessions WHERE user_id = ?", who.id);
-    await enter(who, device("198.51.100.7", "Phone/1"));
+    await authorize(who, device("198.51.100.7", "Phone/1"));
     expect(await told(who)).toBe(0);
   });
 

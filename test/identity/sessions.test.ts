@@ -3,8 +3,8 @@ import { env } from "cloudflare:workers";
 import { SignJWT } from "jose";
 import { describe, expect, test } from "vitest";
 import { Keyring } from "../../src/platform/crypto/digest.ts";
-import { del, get, post, rows } from "../support/api.ts";
-import { claimsOf, DOORS, enter, everybody, towSession, whoIs } from "./everywhere.ts";
+import { del, get, post, rows } from "../harness/api.ts";
+import { authorize, claimsOf, DOORS, everybody, towSession, whoIs } from "./everywhere.ts";
 
 const PROFILE = "/api/v1/auth/profile/";
 const NOT_VALID = {
@@ -18,7 +18,7 @@ describe("an access token", () => {
     "of $path says who, which session and until when",
     async (door) => {
       const who = await everybody();
-      const { access = "" } = await enter(door, who);
+      const { access = "" } = await authorize(door, who);
       const claims = claimsOf(access);
       expect(claims).toEqual({
         iss: "caravan",

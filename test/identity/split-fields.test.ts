@@ -1,10 +1,10 @@
 /** Each door that changes an account, with its fields split over requests at once: none takes another's back. */
 import { describe, expect, test } from "vitest";
-import { type Answer, call, person, post, rows, unique } from "../support/api.ts";
+import { type Answer, call, person, post, rows, unique } from "../harness/api.ts";
 
 type Fields = Record<string, unknown>;
 
-interface Door {
+interface ClientProfile {
   readonly name: string;
   readonly send: (who: { id: number; token: string }, fields: Fields) => Promise<Answer>;
   /** Field → what it is set to and the column that keeps it. */
@@ -12,7 +12,7 @@ interface Door {
 }
 
 const at =
-  (method: string, path: string): Door["send"] =>
+  (method: string, path: string): ClientProfile["send"] =>
   ({ id, token }, body) =>
     call(method, path.replace(":id", String(id)), { token, body });
 
@@ -24,7 +24,7 @@ const username = () => ({ value: unique("split"), column: "username" });
 const first = () => ({ value: "Анна", column: "first_name" });
 const last = () => ({ value: "Новак", column: "last_name" });
 
-const DOORS: readonly Door[] = [
+const DOORS: readonly ClientProfile[] = [
   {
     name: "PUT /api/user/:id",
     send: at("PUT", "/api/user/:id/"),
@@ -67,10 +67,10 @@ describe("an account changed field by field at once", () => {
     for (let round = 0; round < 3; round++) {
       const who = await person("split");
       const fields = door.fields();
-      const answers = await Promise.all(
+      const responses = await Promise.all(
         Object.entries(fields).map(([name, { value }]) => door.send(who, { [name]: value })),
       );
-      expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+      expect(responses.map(({ status }) => status)).toEqual(responses.map(() => 200));
       const [row] = await rows("SELECT * FROM users WHERE id = ?", who.id);
       for (const [name, { value, column, stored = value }] of Object.entries(fields))
         expect(row?.[column], name).toBe(stored);

@@ -4,9 +4,9 @@ import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { beforeAll, expect, test, vi } from "vitest";
 import { isUniqueViolation, runBatch } from "../../src/platform/db/client.ts";
 import { commit, type Effect } from "../../src/platform/db/outbox.ts";
-import type { JobMessage, Scope } from "../../src/platform/runtime.ts";
-import { rows, unique } from "../support/api.ts";
-import { jobScope } from "../support/scope.ts";
+import type { JobMessage, RequestContext } from "../../src/platform/runtime.ts";
+import { rows, unique } from "../harness/api.ts";
+import { jobContext } from "../harness/scope.ts";
 
 const things = sqliteTable("test_things", {
   id: integer("id").primaryKey(),
@@ -23,17 +23,17 @@ beforeAll(async () => {
 /** A scope whose queue only remembers what it was given. */
 function watched(fail = false) {
   const queued: string[][] = [];
-  const { scope, finished } = jobScope();
+  const { ctx, finished } = jobContext();
   const queue = {
     async sendBatch(messages: Iterable<{ body: JobMessage }>) {
       if (fail) throw new Error("the queue is down");
       queued.push([...messages].map(({ body }) => body.outbox));
     },
   } as unknown as Queue<JobMessage>;
-  return { scope: { ...scope, runtime: { ...scope.runtime, queue } }, queued, finished };
+  return { ctx: { ...ctx, runtime: { ...ctx.runtime, queue } }, queued, finished };
 }
 
-const insert = (scope: Scope, name: string) => scope.db.insert(things).values({ name }).returning();
+const insert = (ctx: RequestContext, name: string) => ctx.db.insert(things).values({ name }).returning();
 const effectFor = (address: string): Effect => ({ kind: "test", address, payload: { word: "é\"'\n", n: 1 } });
 const effectsOf = (address: string) =>
   rows<{ id: string; payload: string; status: string; attempts: number }>(
@@ -43,10 +43,10 @@ const effectsOf = (address: string) =>
 const named = (name: string) => rows("SELECT state FROM test_things WHERE name = ?", name);
 
 test("a change, its effects and what depends on it are stored together, then handed to the queue", async () => {
-  const { scope, queued, finished } = watched();
+  const { ctx, queued, finished } = watched();
   const [name, address] = [unique("thing"), unique("address")];
-  const later = scope.db.update(things).set({ state: "done" }).where(sql`${things.name} = ${name}`);
-  const result = await commit(scope, insert(scope, name), [effectFor(address), effectFor(address)], [later]);
+  const later = ctx.db.update(things).set({ state: "done" }).where(sql`${things.name} = ${name}`);
+  const result = await commit(ctx, insert(ctx, name), [effectFor(address), effectFor(address)], [later]);
   await finished();
   expect(result).toMatchObject([{ name, state: "new" }]);
   expect(await named(name)).toEqual([{ state: "done" }]);
@@ -60,10 +60,10 @@ test("a change, its effects and what depends on it are stored together, then han
 });
 
 test("a change that moves no row answers null, and nothing at all has happened", async () => {
-  const { scope, queued, finished } = watched();
+  const { ctx, queued, finished } = watched();
   const [name, address] = [unique("thing"), unique("address")];
-  const change = scope.db.update(things).set({ state: "moved" }).where(sql`${things.name} = ${name}`);
-  const result = await commit(scope, change, [effectFor(address)], [insert(scope, name)]);
+  const change = ctx.db.update(things).set({ state: "moved" }).where(sql`${things.name} = ${name}`);
+  const result = await commit(ctx, change, [effectFor(address)], [insert(ctx, name)]);
   await finished();
   expect(result).toBeNull();
   expect(await effectsOf(address)).toEqual([]);
@@ -72,28 +72,28 @@ test("a change that moves no row answers null, and nothing at all has happened",
 });
 
 test("without effects it still refuses a change of nothing", async () => {
-  const { scope, queued } = watched();
+  const { ctx, queued } = watched();
   const name = unique("thing");
-  const nothing = scope.db.delete(things).where(sql`${things.name} = ${name}`);
-  expect(await commit(scope, nothing, [], [insert(scope, name)])).toBeNull();
+  const nothing = ctx.db.delete(things).where(sql`${things.name} = ${name}`);
+  expect(await commit(ctx, nothing, [], [insert(ctx, name)])).toBeNull();
   expect(await named(name)).toEqual([]);
-  expect(await commit(scope, insert(scope, name), [])).toMatchObject([{ name }]);
+  expect(await commit(ctx, insert(ctx, name), [])).toMatchObject([{ name }]);
   expect(queued).toEqual([]);
 });
 
 test("a change that moves fewer rows than it must is undone", async () => {
-  const { scope } = watched();
+  const { ctx } = watched();
   const [first, second, address] = [unique("thing"), unique("thing"), unique("address")];
-  await scope.db.insert(things).values([{ name: first }, { name: second }]);
+  await ctx.db.insert(things).values([{ name: first }, { name: second }]);
   const change = () =>
-    scope.db
+    ctx.db
       .update(things)
       .set({ state: "moved" })
       .where(sql`${things.name} IN (${first}, ${second}) AND ${things.state} = 'new'`);
-  expect(await commit(scope, change(), [effectFor(address)], [], 3)).toBeNull();
+  expect(await commit(ctx, change(), [effectFor(address)], [], 3)).toBeNull();
   expect(await named(first)).toEqual([{ state: "new" }]);
   expect(await effectsOf(address)).toEqual([]);
-  expect(await commit(scope, change(), [effectFor(address)], [], 2)).not.toBeNull();
+  expect(await commit(ctx, change(), [effectFor(address)], [], 2)).not.toBeNull();
   expect(await named(second)).toEqual([{ state: "moved" }]);
 });
 
@@ -101,14 +101,14 @@ test.each([
   ["the change", true],
   ["what depends on it", false],
 ])("when %s breaks a constraint everything is undone and the error is told", async (_, inChange) => {
-  const { scope, queued, finished } = watched();
+  const { ctx, queued, finished } = watched();
   const [taken, name, address] = [unique("thing"), unique("thing"), unique("address")];
-  await scope.db.insert(things).values({ name: taken });
-  const failing = insert(scope, taken);
-  const fine = insert(scope, name);
+  await ctx.db.insert(things).values({ name: taken });
+  const failing = insert(ctx, taken);
+  const fine = insert(ctx, name);
   const attempt = inChange
-    ? commit(scope, failing, [effectFor(address)], [fine])
-    : commit(scope, fine, [effectFor(address)], [failing]);
+    ? commit(ctx, failing, [effectFor(address)], [fine])
+    : commit(ctx, fine, [effectFor(address)], [failing]);
   await expect(attempt).rejects.toSatisfy((error) => isUniqueViolation(error, "test_things.name"));
   await finished();
   expect(await named(name)).toEqual([]);
@@ -117,13 +117,13 @@ test.each([
 });
 
 test("of two that want the same transition one gets it, and one effect is left", async () => {
-  const { scope } = watched();
+  const { ctx } = watched();
   const [name, address] = [unique("thing"), unique("address")];
-  await scope.db.insert(things).values({ name });
+  await ctx.db.insert(things).values({ name });
   const take = () =>
     commit(
-      scope,
-      scope.db
+      ctx,
+      ctx.db
         .update(things)
         .set({ state: "taken" })
         .where(sql`${things.name} = ${name} AND ${things.state} = 'new'`)
@@ -136,10 +136,10 @@ test("of two that want the same transition one gets it, and one effect is left",
 });
 
 test("more effects than a statement has parameters go in one statement, and to the queue by the hundred", async () => {
-  const { scope, queued, finished } = watched();
+  const { ctx, queued, finished } = watched();
   const [name, address] = [unique("thing"), unique("address")];
   const effects = Array.from({ length: 250 }, () => effectFor(address));
-  expect(await commit(scope, insert(scope, name), effects)).not.toBeNull();
+  expect(await commit(ctx, insert(ctx, name), effects)).not.toBeNull();
   await finished();
   expect(await effectsOf(address)).toHaveLength(250);
   expect(queued.map((batch) => batch.length)).toEqual([100, 100, 50]);
@@ -147,9 +147,9 @@ test("more effects than a statement has parameters go in one statement, and to t
 
 test("a queue that is down loses nothing: the change stands and the rows wait for the sweep", async () => {
   const warnings = vi.spyOn(console, "warn").mockImplementation(() => {});
-  const { scope, finished } = watched(true);
+  const { ctx, finished } = watched(true);
   const [name, address] = [unique("thing"), unique("address")];
-  expect(await commit(scope, insert(scope, name), [effectFor(address)])).not.toBeNull();
+  expect(await commit(ctx, insert(ctx, name), [effectFor(address)])).not.toBeNull();
   await finished();
   expect(await effectsOf(address)).toMatchObject([{ status: "pending", attempts: 0 }]);
   expect(warnings).toHaveBeenCalledOnce();
@@ -157,12 +157,12 @@ test("a queue that is down loses nothing: the change stands and the rows wait fo
 });
 
 test("a batch gives each statement's result, raw ones too", async () => {
-  const { scope } = watched();
+  const { ctx } = watched();
   const name = unique("thing");
-  const [made, raw, updated] = await runBatch(scope.db, [
-    insert(scope, name),
-    scope.db.run(sql`SELECT ${name} AS name, ${1} + 1 AS two`),
-    scope.db.update(things).set({ state: "x" }).where(sql`${things.name} = ${name}`),
+  const [made, raw, updated] = await runBatch(ctx.db, [
+    insert(ctx, name),
+    ctx.db.run(sql`SELECT ${name} AS name, ${1} + 1 AS two`),
+    ctx.db.update(things).set({ state: "x" }).where(sql`${things.name} = ${name}`),
   ]);
   expect(made).toMatchObject([{ name, state: "new" }]);
   expect(raw).toMatchObject({ results: [{ name, two: 2 }] });

@@ -1,6 +1,6 @@
 /** The outbox on a developer's machine: what it shows, and that it is nowhere else. */
 import { describe, expect, test } from "vitest";
-import { get, outboxOf, person, post, unique, uniquePhone } from "../support/api.ts";
+import { get, outboxOf, person, post, unique, uniquePhone } from "../harness/api.ts";
 import { OPEN_LETTER, put, SECRET_LETTER } from "./rows.ts";
 
 const address = () => `${unique()}@example.com`;

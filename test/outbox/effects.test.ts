@@ -3,8 +3,8 @@ import { env } from "cloudflare:workers";
 import { expect, test, vi } from "vitest";
 import { effectHandlers } from "../../src/jobs.ts";
 import { defineEffect, handlersOf } from "../../src/platform/db/effects.ts";
-import { jobScope } from "../support/scope.ts";
-import { sources } from "../support/sources.ts";
+import { jobContext } from "../harness/scope.ts";
+import { sources } from "../harness/sources.ts";
 
 const DECLARED = /(?:define|declare)Effect(?:<[^()]*>)?\(\s*"(\w+)"/g;
 
@@ -50,11 +50,11 @@ test("An effect that fails beside the answer is logged and breaks nothing; the o
     address: ({ id }) => `thing:${id}`,
     run,
   });
-  const { scope } = jobScope();
+  const { ctx } = jobContext();
   expect(effect.row({ id: 7 })).toEqual({ kind: "failing", address: "thing:7", payload: { id: 7 } });
-  await expect(effect.now(scope, { id: 7 })).resolves.toBeUndefined();
+  await expect(effect.now(ctx, { id: 7 })).resolves.toBeUndefined();
   const row = { id: "1", kind: "failing", address: "thing:7", payload: { id: 7 }, attempts: 1 };
-  await expect(effect.handle(scope, row)).rejects.toThrow("not there");
+  await expect(effect.handle(ctx, row)).rejects.toThrow("not there");
   expect(run).toHaveBeenCalledTimes(2);
-  expect(run).toHaveBeenLastCalledWith(scope, { id: 7 }, "thing:7");
+  expect(run).toHaveBeenLastCalledWith(ctx, { id: 7 }, "thing:7");
 });

@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
 import { MAX_ATTEMPTS } from "../../src/platform/db/outbox.ts";
-import { envWith } from "../support/api.ts";
+import { envWith } from "../harness/api.ts";
 import {
   accepted,
   deliver,
@@ -79,11 +79,11 @@ describe("once", () => {
 
   test("of two consumers that get it at one time one sends it", async () => {
     let release = () => {};
-    const gate = new Promise<void>((resolve) => {
+    const authorizer = new Promise<void>((resolve) => {
       release = resolve;
     });
     const sent = outside(async () => {
-      await gate;
+      await authorizer;
       return accepted();
     });
     const id = await put();

@@ -6,8 +6,8 @@ import worker from "../../src/index.ts";
 import { deliver as deliverBatch } from "../../src/platform/db/delivery.ts";
 import { backOff, MAX_ATTEMPTS, overdue, purgeOutbox } from "../../src/platform/db/outbox.ts";
 import type { JobMessage } from "../../src/platform/runtime.ts";
-import { outboxOf, person, rows, type TestEnv, unique } from "../support/api.ts";
-import { jobScope } from "../support/scope.ts";
+import { outboxOf, person, rows, type TestEnv, unique } from "../harness/api.ts";
+import { jobContext } from "../harness/scope.ts";
 import { deliver, put, stored } from "./rows.ts";
 
 beforeEach(() => {
@@ -72,10 +72,10 @@ describe("the sweep each minute", () => {
   });
 
   test("takes the longest waiting first and no more than it is told", async () => {
-    const { scope } = jobScope();
+    const { ctx } = jobContext();
     const old = [await put({ next_attempt_at: 1 }), await put({ next_attempt_at: 2 })];
-    expect(await overdue(scope.db, 10, 2)).toEqual(old);
-    expect(await overdue(scope.db, 10, 1)).toEqual(old.slice(0, 1));
+    expect(await overdue(ctx.db, 10, 2)).toEqual(old);
+    expect(await overdue(ctx.db, 10, 1)).toEqual(old.slice(0, 1));
     await rows("DELETE FROM outbox WHERE next_attempt_at < 10");
   });
 
@@ -124,7 +124,7 @@ test("a message that must come back is told when, and is not acked beside it", a
   const id = await put({ kind: "test", attempts: 2, next_attempt_at: 0 });
   const message = { body: { outbox: id }, ack: vi.fn(), retry: vi.fn() };
   const failing = { test: () => Promise.reject(new Error("not today")) };
-  await deliverBatch(jobScope().scope, failing, [message as unknown as Message<JobMessage>]);
+  await deliverBatch(jobContext().ctx, failing, [message as unknown as Message<JobMessage>]);
   expect(message.retry).toHaveBeenCalledExactlyOnceWith({ delaySeconds: 40 });
   expect(message.ack).not.toHaveBeenCalled();
 });
@@ -141,7 +141,7 @@ test("a hundred rows are carried out, never more than six at a time", async () =
   const ids: string[] = [];
   for (let count = 0; count < 100; count++) ids.push(await put({ kind: "test" }));
   const messages = ids.map((outbox) => ({ body: { outbox }, ack: vi.fn(), retry: vi.fn() }));
-  await deliverBatch(jobScope().scope, { test: handler }, messages as unknown as Message<JobMessage>[]);
+  await deliverBatch(jobContext().ctx, { test: handler }, messages as unknown as Message<JobMessage>[]);
   expect([done, most]).toEqual([100, 6]);
   for (const message of messages) expect(message.ack).toHaveBeenCalledOnce();
 });
@@ -207,7 +207,7 @@ describe("the clock", () => {
       await put({ ...old }),
       await put({ status: "sent" }),
     ];
-    await purgeOutbox(jobScope().scope);
+    await purgeOutbox(jobContext().ctx);
     expect(await rows("SELECT id FROM outbox WHERE id = ?", gone)).toEqual([]);
     for (const id of kept) expect((await stored(id)).id).toBe(id);
   });

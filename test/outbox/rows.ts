@@ -4,7 +4,7 @@ import { env } from "cloudflare:workers";
 import { vi } from "vitest";
 import worker from "../../src/index.ts";
 import type { JobMessage } from "../../src/platform/runtime.ts";
-import { rows, type TestEnv, unique } from "../support/api.ts";
+import { rows, type TestEnv, unique } from "../harness/api.ts";
 
 export interface StoredRow {
   readonly id: string;

@@ -1,6 +1,6 @@
 /** The sample data of a developer's machine: something of everything, and no more of it when it is loaded again. */
 import { expect, test } from "vitest";
-import { get, post, rows } from "../support/api.ts";
+import { get, post, rows } from "../harness/api.ts";
 
 test("there are friends with a chat, an event, a task, a ticket and an order, and a second load makes none", async () => {
   await post("/dev/samples/", {});

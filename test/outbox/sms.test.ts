@@ -1,6 +1,6 @@
 /** Messages to phones: one POST to the gateway of the settings, whichever that is. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { envWith, outboxOf, post, uniquePhone } from "../support/api.ts";
+import { envWith, outboxOf, post, uniquePhone } from "../harness/api.ts";
 import { deliver, letTimePass, outside, put, stored } from "./rows.ts";
 
 const GATEWAY = envWith({ SMS_GATEWAY_URL: "https://sms.example/send", SMS_GATEWAY_TOKEN: "gateway-token" });

@@ -2,10 +2,10 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { ARCHIVE, archiveDue } from "../../src/platform/realtime/archive.ts";
-import { person, rows } from "../support/api.ts";
-import { note, withRoom } from "../support/fake-room.ts";
-import { archiveOf, enter, journalOf, makeRoom, say, until, upTo } from "../support/rooms.ts";
+import { ARCHIVE, archiveDue } from "../../src/platform/realtime/log/archive.ts";
+import { person, rows } from "../harness/api.ts";
+import { note, withRoom } from "../harness/fake-room.ts";
+import { archiveOf, authorize, journalOf, makeRoom, say, until, upTo } from "../harness/rooms.ts";
 
 // D1 refuses here on purpose, and the room says so.
 beforeEach(() => {
@@ -29,7 +29,7 @@ test("a single entry is due at once", async () => {
   await withRoom(async (room, world) => {
     room.publish(world.name, note("one"));
     expect(await world.state.storage.getAlarm()).toBe(world.now);
-    await world.ring(room);
+    await world.onSchedule(room);
     expect(world.batches.map(({ entries }) => entries.map(({ seq }) => seq))).toEqual([[1]]);
     expect(await world.state.storage.getAlarm()).toBeNull();
   });
@@ -39,7 +39,7 @@ test("a flow goes in batches of at most 100, at most one a second", async () => 
   await withRoom(async (room, world) => {
     for (let index = 0; index < 250; index++) room.publish(world.name, note(String(index)));
     for (let tick = 0; tick < 40; tick++) {
-      await world.ring(room);
+      await world.onSchedule(room);
       world.now += 100;
     }
     expect(world.batches.map(({ entries }) => entries.length)).toEqual([100, 100, 50]);
@@ -50,7 +50,7 @@ test("a flow goes in batches of at most 100, at most one a second", async () => 
 test("the alarm stands at the end of the pause while more is to be copied", async () => {
   await withRoom(async (room, world) => {
     for (let index = 0; index < 101; index++) room.publish(world.name, note(String(index)));
-    await world.ring(room);
+    await world.onSchedule(room);
     expect(await world.state.storage.getAlarm()).toBe(world.now + ARCHIVE.pause);
   });
 });
@@ -59,7 +59,7 @@ test("a batch stays below what D1 takes for one value, even when every entry is 
   await withRoom(async (room, world) => {
     for (let index = 0; index < 100; index++) room.publish(world.name, note("ж".repeat(16_000)));
     for (let round = 0; round < 10; round++) {
-      await world.ring(room);
+      await world.onSchedule(room);
       world.now += ARCHIVE.pause;
     }
     const sizes = world.batches.map(
@@ -76,7 +76,7 @@ test("while D1 refuses the pauses grow, nothing is lost, and the same entries ar
     room.publish(world.name, note("one"));
     const pauses: number[] = [];
     for (let attempt = 0; attempt < 8; attempt++) {
-      await world.ring(room);
+      await world.onSchedule(room);
       const alarm = (await world.state.storage.getAlarm()) ?? 0;
       pauses.push(alarm - world.now);
       world.now = alarm;
@@ -84,7 +84,7 @@ test("while D1 refuses the pauses grow, nothing is lost, and the same entries ar
     expect(pauses).toEqual([2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000, 60_000]);
     world.database = async () => {};
     room.publish(world.name, note("two"));
-    await world.ring(room);
+    await world.onSchedule(room);
     expect(world.batches.at(-1)?.entries.map(({ seq }) => seq)).toEqual([1, 2]);
     expect(await world.state.storage.getAlarm()).toBeNull();
     world.now += 5000;
@@ -98,14 +98,14 @@ test("what is said while a batch is under way is copied with the next one", asyn
     room.publish(world.name, note("one"));
     let letGo = () => {};
     world.database = () => new Promise((resolve) => (letGo = resolve));
-    const alarm = world.ring(room);
+    const alarm = world.onSchedule(room);
     await until(() => world.batches.length === 1);
     room.publish(world.name, note("two"));
     letGo();
     await alarm;
     world.database = async () => {};
     world.now += ARCHIVE.pause;
-    await world.ring(room);
+    await world.onSchedule(room);
     expect(world.batches.map(({ entries }) => entries.map(({ seq }) => seq))).toEqual([[1], [2]]);
   });
 });
@@ -115,7 +115,7 @@ test("a room that is retired while a batch is under way marks nothing of its new
     for (let index = 0; index < 5; index++) room.publish(world.name, note(String(index)));
     let letGo = () => {};
     world.database = () => new Promise((resolve) => (letGo = resolve));
-    const alarm = world.ring(room);
+    const alarm = world.onSchedule(room);
     await until(() => world.batches.length === 1);
     room.retire(world.name, note("gone"));
     letGo();
@@ -143,7 +143,7 @@ test("a wake leaves an alarm alone that will come in time", async () => {
   await withRoom(async (room, world) => {
     world.database = () => Promise.reject(new Error("no"));
     room.publish(world.name, note("one"));
-    await world.ring(room);
+    await world.onSchedule(room);
     await room.wake(world.name);
     expect(await world.state.storage.getAlarm()).toBe(world.now + 2000);
   });
@@ -168,7 +168,7 @@ afterEach(async () => {
 test("what was said is in D1 right away, with its author, and not a second time", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
-  const socket = await enter(room, ann.token);
+  const socket = await authorize(room, ann.token);
   socket.send(say("a", "Hello"));
   await socket.next((frame) => frame.t === "ack");
   await until(async () => (await archiveOf(room)).length === 2, 2500);
@@ -202,7 +202,7 @@ test("an outage of D1 delays the archive and nothing else; an eviction in betwee
   const room = await makeRoom(ann);
   await until(async () => (await archiveOf(room)).length === 1);
   await env.DB.exec("ALTER TABLE event_entries RENAME TO event_entries_away");
-  const socket = await enter(room, ann.token);
+  const socket = await authorize(room, ann.token);
   for (const ref of ["a", "b", "c"]) {
     socket.send(say(ref));
     await socket.next((frame) => frame.t === "ack" && frame.ref === ref);

@@ -1,9 +1,9 @@
 /** What a room does with frames that it can't take: it says so, and the third in a row ends the socket. */
 import { beforeAll, expect, test } from "vitest";
-import { person } from "../support/api.ts";
-import { followerOf } from "../support/fake-network.ts";
-import { admit, callerOf, listen, serverSide, withRoom } from "../support/fake-room.ts";
-import { type EventRoomHandle, enter, journalOf, makeRoom, say } from "../support/rooms.ts";
+import { person } from "../harness/api.ts";
+import { followerOf } from "../harness/fake-network.ts";
+import { admit, callerOf, listen, serverSide, withRoom } from "../harness/fake-room.ts";
+import { authorize, type EventRoomHandle, journalOf, makeRoom, say } from "../harness/rooms.ts";
 
 const good = say("r");
 
@@ -53,7 +53,7 @@ test.each([
   ["a renewal without a token", { t: "auth" }, "bad_frame"],
   ["a renewal with an endless token", { t: "auth", token: "x".repeat(4097) }, "bad_frame"],
 ])("%s is answered with an error and stored nowhere", async (_, frame, code) => {
-  const socket = await enter(scene.room, scene.token);
+  const socket = await authorize(scene.room, scene.token);
   socket.send(frame);
   const answer = await socket.next();
   expect(answer).toMatchObject({ t: "error", code, detail: expect.stringMatching(/\S/) });
@@ -68,7 +68,7 @@ test.each([
 
 test("an error names the ref of the frame that it answers", async () => {
   const ann = await person();
-  const socket = await enter(await makeRoom(ann), ann.token);
+  const socket = await authorize(await makeRoom(ann), ann.token);
   socket.send({ ...good, ref: "mine", kind: "shout" });
   expect(await socket.next()).toEqual({
     t: "error",
@@ -81,7 +81,7 @@ test("an error names the ref of the frame that it answers", async () => {
 test("keys of the prototype in a body are kept out of it", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
-  const socket = await enter(room, ann.token);
+  const socket = await authorize(room, ann.token);
   socket.send('{"t":"say","ref":"p","kind":"message","body":{"text":"x","__proto__":{"admin":true}}}');
   await socket.next();
   expect(({} as { admin?: boolean }).admin).toBeUndefined();
@@ -91,7 +91,7 @@ test("keys of the prototype in a body are kept out of it", async () => {
 test("the third bad frame in a row closes with 4400", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
-  const socket = await enter(room, ann.token);
+  const socket = await authorize(room, ann.token);
   for (const frame of ["one", { t: "two" }, new ArrayBuffer(3)]) socket.send(frame);
   expect((await socket.closed).code).toBe(4400);
   expect(socket.frames.map(({ t }) => t)).toEqual(["error", "error", "error"]);
@@ -102,7 +102,7 @@ test.each([
   ["a ping that the room itself answers", '{"t": "ping"}'],
 ])("%s between bad frames starts the count anew", async (_, between) => {
   const ann = await person();
-  const socket = await enter(await makeRoom(ann), ann.token);
+  const socket = await authorize(await makeRoom(ann), ann.token);
   for (const frame of ["bad", "bad", between, "bad", "bad"]) socket.send(frame);
   for (let bad = 0; bad < 4; bad++) await socket.next((frame) => frame.t === "error");
   socket.send(say("still here"));
@@ -111,7 +111,7 @@ test.each([
 
 test("an anonymous listener may not write", async () => {
   const room = await makeRoom(await person());
-  const socket = await enter(room);
+  const socket = await authorize(room);
   socket.send(good);
   expect(await socket.next()).toEqual({
     t: "error",
@@ -146,7 +146,7 @@ test("a flood is closed with 4429 and stops neither the room nor the others", as
   const ann = await person();
   const bob = await person();
   const room = await makeRoom(ann);
-  const [flood, other] = [await enter(room, ann.token), await enter(room, bob.token)];
+  const [flood, other] = [await authorize(room, ann.token), await authorize(room, bob.token)];
   for (let index = 0; index < 800; index++) flood.send(say(`flood ${index}`));
   expect((await flood.closed).code).toBe(4429);
   other.send(say("calm"));
@@ -155,7 +155,7 @@ test("a flood is closed with 4429 and stops neither the room nor the others", as
 
 test("pings that the runtime answers count for nothing", async () => {
   const ann = await person();
-  const socket = await enter(await makeRoom(ann), ann.token);
+  const socket = await authorize(await makeRoom(ann), ann.token);
   for (let index = 0; index < 200; index++) socket.send('{"t":"ping"}');
   for (let index = 0; index < 200; index++) expect(await socket.next()).toEqual({ t: "pong" });
 });
@@ -166,8 +166,8 @@ test("half a surrogate pair is refused whatever way a text comes in: raw, native
     await room.message(serverSide(world, 1), "\ud83d");
     const fresh = listen(room.open(admit(world, { caller: callerOf(2) })));
     await room.message(serverSide(world, 2), JSON.stringify({ ...good, body: { text: "\ud83d" } }));
-    room.follow(world.name, followerOf(3, world), null, null);
-    const taken = await room.take("inbox:3", {
+    room.subscribe(world.name, followerOf(3, world), null, null);
+    const taken = await room.takeFrame("inbox:3", {
       t: "say",
       ref: "r",
       kind: "message",

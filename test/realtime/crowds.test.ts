@@ -1,13 +1,13 @@
 /** One person's share of a room: how many sockets they may hold there, and how much they may write where anybody may. */
 import { describe, expect, test } from "vitest";
 import { readSettings } from "../../src/env.ts";
-import { eventTenant } from "../../src/modules/events/index.ts";
+import { eventRoomHandler } from "../../src/modules/events/index.ts";
 import type { Room } from "../../src/platform/realtime/room.ts";
-import type { Scope } from "../../src/platform/runtime.ts";
-import { person } from "../support/api.ts";
-import { followerOf } from "../support/fake-network.ts";
-import { admit, callerOf, listen, note, serverSide, type World, withRoom } from "../support/fake-room.ts";
-import { enter, makeRoom } from "../support/rooms.ts";
+import type { RequestContext } from "../../src/platform/runtime.ts";
+import { person } from "../harness/api.ts";
+import { followerOf } from "../harness/fake-network.ts";
+import { admit, callerOf, listen, note, serverSide, type World, withRoom } from "../harness/fake-room.ts";
+import { authorize, makeRoom } from "../harness/rooms.ts";
 
 const MOST = 3;
 
@@ -53,14 +53,14 @@ describe("sockets", () => {
           .poll(() => frames.filter(({ t }) => t === "presence").map(({ users }) => users))
           .toEqual([[2], [1, 2]]);
       },
-      { mostSockets: 1, tenant: { social: true } },
+      { mostSockets: 1, handler: { social: true } },
     );
   });
 
   test("of one person are counted room by room", async () => {
     const ann = await person();
     const rooms = await Promise.all(Array.from({ length: 30 }, () => makeRoom(ann)));
-    const sockets = await Promise.all(rooms.map((room) => enter(room, ann.token)));
+    const sockets = await Promise.all(rooms.map((room) => authorize(room, ann.token)));
     for (const socket of sockets) {
       socket.send('{"t":"ping"}');
       await socket.next(({ t }) => t === "pong");
@@ -94,7 +94,7 @@ describe("entries of one person", () => {
       ),
     "a documented socket": (world, room, ref) => room.message(serverSide(world, 2), ref),
     "an inbox": (_, room, ref) =>
-      room.take("inbox:3", { t: "say", ref, kind: "message", body: { text: ref } }),
+      room.takeFrame("inbox:3", { t: "say", ref, kind: "message", body: { text: ref } }),
   };
   const stored = (room: Room) =>
     room
@@ -111,7 +111,7 @@ describe("entries of one person", () => {
           const expiresAt = world.now + 2 * HOUR;
           const native = listen(room.open(admit(world, { caller: callerOf(1, { expiresAt }) })));
           const raw = listen(room.open(admit(world, { caller: callerOf(2, { expiresAt }), native: false })));
-          room.follow(world.name, followerOf(3, world), null, null);
+          room.subscribe(world.name, followerOf(3, world), null, null);
           room.publish(world.name, note("the system's own are not counted"));
           for (const ref of ["a", "b", "c", "d", "e", "f", "g"]) await send(world, room, ref);
           const fresh = world.fresh();
@@ -129,14 +129,14 @@ describe("entries of one person", () => {
           await send(world, fresh, "i");
           expect(stored(fresh)).toEqual(["a", "b", "c", "x", "i"]);
         },
-        { tenant: { entryRate: () => rate } },
+        { handler: { entryRate: () => rate } },
       );
     },
   );
 
   test("are limited in an event's room, by the setting", () => {
     const eventEntries = { limit: 5, seconds: 60 };
-    const scope = { runtime: { settings: { rates: { eventEntries } } } } as unknown as Scope;
-    expect(eventTenant(() => scope).entryRate?.()).toBe(eventEntries);
+    const ctx = { runtime: { settings: { rates: { eventEntries } } } } as unknown as RequestContext;
+    expect(eventRoomHandler(() => ctx).entryRate?.()).toBe(eventEntries);
   });
 });

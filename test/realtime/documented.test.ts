@@ -1,8 +1,8 @@
 /** The documented dialect of the event socket: `{"message": …}` both ways, and an error frame for what is not that. */
 import { beforeAll, expect, test } from "vitest";
-import { type Person, person } from "../support/api.ts";
-import { enter, journalOf, makeRoom, say } from "../support/rooms.ts";
-import { connect } from "../support/socket.ts";
+import { type Person, person } from "../harness/api.ts";
+import { authorize, journalOf, makeRoom, say } from "../harness/rooms.ts";
+import { connect } from "../harness/socket.ts";
 
 /** One person for all: scrypt is slow on purpose. Each test has a room of its own. */
 let ann: Person;
@@ -39,7 +39,7 @@ test.each([
   async (_, message) => {
     const room = await makeRoom(ann);
     const sender = await connect(`${room.path}?token=${ann.token}`);
-    const [reader, native] = [await connect(room.path), await enter(room)];
+    const [reader, native] = [await connect(room.path), await authorize(room)];
     sender.send({ message, other: "is dropped" });
     expect(await sender.next()).toEqual({ message });
     expect(await reader.next()).toEqual({ message });
@@ -50,7 +50,7 @@ test.each([
 
 test("what a native socket says is a message here; acks and presence are not shown", async () => {
   const room = await makeRoom(ann);
-  const [native, old] = [await enter(room, ann.token), await connect(`${room.path}?token=${ann.token}`)];
+  const [native, old] = [await authorize(room, ann.token), await connect(`${room.path}?token=${ann.token}`)];
   native.send(say("r", "Hello"));
   expect(await old.next()).toEqual({ message: "Hello" });
   expect(await old.silent()).toBe(true);

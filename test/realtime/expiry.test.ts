@@ -1,9 +1,9 @@
 /** A socket lives as long as its credential: renewed in time it stays, else it is closed with 4001. */
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
-import { type Person, person, post } from "../support/api.ts";
-import { admit, callerOf, listen, note, type World, withRoom } from "../support/fake-room.ts";
-import { enter, makeRoom, say, tokenUntil, until } from "../support/rooms.ts";
-import { connectNative } from "../support/socket.ts";
+import { type Person, person, post } from "../harness/api.ts";
+import { admit, callerOf, listen, note, type World, withRoom } from "../harness/fake-room.ts";
+import { authorize, makeRoom, say, tokenUntil, until } from "../harness/rooms.ts";
+import { connectNative } from "../harness/socket.ts";
 
 const MINUTE = 60_000;
 const text = (frame: object) => JSON.stringify(frame);
@@ -27,7 +27,7 @@ test("the alarm closes a socket whose credential has run out, in both dialects, 
     expect(await world.state.storage.getAlarm()).toBe(expiresAt);
     expect(brief.frames).toMatchObject([]);
     world.now = expiresAt;
-    await world.ring(room);
+    await world.onSchedule(room);
     expect([await brief.closed, await briefToo.closed]).toEqual([4001, 4001]);
     expect(world.state.getWebSockets("user:3").map(({ readyState }) => readyState)).toEqual([1]);
     expect(await world.state.storage.getAlarm()).toBe(expiresAt + MINUTE);
@@ -44,7 +44,7 @@ test("an expiry does not wait for a database that takes its time", async () => {
         letGo = resolve;
       });
     world.now += 5;
-    const alarm = world.ring(room);
+    const alarm = world.onSchedule(room);
     expect(await closed).toBe(4001);
     letGo();
     await alarm;
@@ -66,7 +66,7 @@ test("the alarm of an expiry comes before a later one and survives an eviction",
     const brief = listen(room.open(admit(world, { caller: callerOf(2, { expiresAt: world.now + MINUTE }) })));
     expect(await world.state.storage.getAlarm()).toBe(world.now + MINUTE);
     world.now += MINUTE;
-    await world.ring(world.fresh());
+    await world.onSchedule(world.fresh());
     expect(await brief.closed).toBe(4001);
     expect(await world.state.storage.getAlarm()).toBe(world.now + MINUTE);
   });
@@ -94,11 +94,11 @@ test("a renewal moves the end, forgives bad frames, and the new end is kept to",
     await room.message(socket, text({ t: "auth", token: "new" }));
     await room.message(socket, "bad");
     world.now += MINUTE;
-    await world.ring(room);
+    await world.onSchedule(room);
     await room.message(socket, text(say("still here")));
     expect(socket.readyState).toBe(WebSocket.OPEN);
     world.now = end;
-    await world.ring(room);
+    await world.onSchedule(room);
     expect(await closed).toBe(4001);
     expect(frames.map(({ t }) => t)).toEqual(["welcome", "error", "error", "error", "ack", "entry"]);
   });
@@ -117,7 +117,7 @@ test("an outage at renewal is told and closes nothing; the socket may try again"
     world.gatekeeper = async () => ({ ...caller, expiresAt: world.now + 2 * MINUTE });
     await room.message(socket, text({ t: "auth", token: "new" }));
     world.now += MINUTE;
-    await world.ring(room);
+    await world.onSchedule(room);
     expect(socket.readyState).toBe(WebSocket.OPEN);
     await until(() => frames.length === 5);
     expect(frames.slice(1)).toEqual(
@@ -161,7 +161,7 @@ test("a real token that ends closes its socket at its end, with nothing sent", a
 test("a socket that is renewed with a fresh token outlives the old one", async () => {
   const room = await makeRoom(ann);
   const end = Math.ceil(Date.now() / 1000 + 1) * 1000;
-  const socket = await enter(room, await tokenUntil(ann, end));
+  const socket = await authorize(room, await tokenUntil(ann, end));
   socket.send({ t: "auth", token: ann.token });
   await new Promise((resolve) => setTimeout(resolve, end - Date.now() + 300));
   socket.send(say("still here"));
@@ -176,13 +176,13 @@ test.each<[string, () => Promise<string>]>([
   ["a key of nobody", async () => "0".repeat(40)],
 ])("%s renews nothing and closes with 4001", async (_, token) => {
   const room = await makeRoom(ann);
-  const socket = await enter(room, ann.token);
+  const socket = await authorize(room, ann.token);
   socket.send({ t: "auth", token: await token() });
   expect((await socket.closed).code).toBe(4001);
 });
 
 test("an anonymous listener has nothing to renew: 4001", async () => {
-  const socket = await enter(await makeRoom(ann));
+  const socket = await authorize(await makeRoom(ann));
   socket.send({ t: "auth", token: ann.token });
   expect((await socket.closed).code).toBe(4001);
 });
@@ -190,7 +190,7 @@ test("an anonymous listener has nothing to renew: 4001", async () => {
 test("a token of another of one's sessions renews, and its sign-out closes from then on", async () => {
   const room = await makeRoom(ann);
   const { body } = await post("/api/auth/signin/", { username: ann.username, password: ann.password });
-  const socket = await enter(room, ann.token);
+  const socket = await authorize(room, ann.token);
   socket.send({ t: "auth", token: body.access });
   socket.send(say("renewed"));
   await socket.next((frame) => frame.t === "ack");
@@ -203,7 +203,7 @@ test("an entry published by the system wakes nobody whose time is over", async (
     const caller = callerOf(1, { expiresAt: world.now + 5 });
     const { frames, closed } = listen(room.open(admit(world, { caller })));
     world.now += 10;
-    await world.ring(room);
+    await world.onSchedule(room);
     room.publish(world.name, note("later"));
     expect(await closed).toBe(4001);
     expect(frames.map(({ t }) => t)).toEqual(["welcome"]);

@@ -1,8 +1,8 @@
 /** The native dialect, frame by frame, as a client of `caravan.v1` reads and writes it. */
 import { expect, test } from "vitest";
-import { person } from "../support/api.ts";
-import { enter, entriesOf, journalOf, makeRoom, say } from "../support/rooms.ts";
-import { connectNative } from "../support/socket.ts";
+import { person } from "../harness/api.ts";
+import { authorize, entriesOf, journalOf, makeRoom, say } from "../harness/rooms.ts";
+import { connectNative } from "../harness/socket.ts";
 
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
@@ -34,7 +34,7 @@ test("a say is acknowledged to its sender and an entry for everybody, the sender
   const ann = await person();
   const bob = await person();
   const room = await makeRoom(ann);
-  const [sender, reader] = [await enter(room, ann.token), await enter(room, bob.token)];
+  const [sender, reader] = [await authorize(room, ann.token), await authorize(room, bob.token)];
   sender.send(say("r-1", "Привет"));
   const ack = await sender.next();
   expect(ack).toEqual({ t: "ack", ref: "r-1", seq: 2, at: expect.stringMatching(ISO) });
@@ -55,7 +55,7 @@ test("a say is acknowledged to its sender and an entry for everybody, the sender
 test("a notice of the system has no author", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
-  const socket = await enter(room, ann.token);
+  const socket = await authorize(room, ann.token);
   await room.stub.publish(room.name, { kind: "notice", ref: "n", body: { text: "x", action: "updated" } });
   expect(await socket.next()).toEqual({
     t: "entry",
@@ -70,7 +70,7 @@ test("a notice of the system has no author", async () => {
 
 test("the exact ping is answered with a pong, and so is a ping in another spelling", async () => {
   const ann = await person();
-  const socket = await enter(await makeRoom(ann), ann.token);
+  const socket = await authorize(await makeRoom(ann), ann.token);
   socket.send('{"t":"ping"}');
   expect(await socket.next()).toEqual({ t: "pong" });
   socket.send('{ "t" : "ping" }');
@@ -81,7 +81,7 @@ test("a retried say answers the first position and is neither stored nor sent ag
   const ann = await person();
   const bob = await person();
   const room = await makeRoom(ann);
-  const [sender, reader] = [await enter(room, ann.token), await enter(room, bob.token)];
+  const [sender, reader] = [await authorize(room, ann.token), await authorize(room, bob.token)];
   sender.send(say("same", "first"));
   const ack = await sender.next((frame) => frame.t === "ack");
   sender.send(say("same", "first"));
@@ -96,11 +96,11 @@ test("a retried say answers the first position and is neither stored nor sent ag
 test("a retry on another socket, after the first one broke, finds the first position", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
-  const first = await enter(room, ann.token);
+  const first = await authorize(room, ann.token);
   first.send(say("same"));
   const ack = await first.next((frame) => frame.t === "ack");
   first.close();
-  const second = await enter(room, ann.token);
+  const second = await authorize(room, ann.token);
   second.send(say("same"));
   expect(await second.next()).toEqual(ack);
   expect(await second.silent()).toBe(true);
@@ -110,7 +110,7 @@ test("somebody else's entry with the same ref is another entry", async () => {
   const ann = await person();
   const bob = await person();
   const room = await makeRoom(ann);
-  const [one, other] = [await enter(room, ann.token), await enter(room, bob.token)];
+  const [one, other] = [await authorize(room, ann.token), await authorize(room, bob.token)];
   one.send(say("same"));
   expect(await one.next((frame) => frame.t === "ack")).toMatchObject({ seq: 2 });
   other.send(say("same"));
@@ -120,7 +120,7 @@ test("somebody else's entry with the same ref is another entry", async () => {
 test("the author, the position and the time come from the server, whatever the frame says", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
-  const socket = await enter(room, ann.token);
+  const socket = await authorize(room, ann.token);
   socket.send({ ...say("r"), by: 1, author: 1, seq: 99, at: "2001-01-01T00:00:00.000Z" });
   const entry = await socket.next((frame) => frame.t === "entry");
   expect(entry).toMatchObject({ seq: 2, by: ann.id });
@@ -130,7 +130,7 @@ test("the author, the position and the time come from the server, whatever the f
 test("a burst of one sender is stored and sent in the order in which it was said", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
-  const socket = await enter(room, ann.token);
+  const socket = await authorize(room, ann.token);
   const refs = Array.from({ length: 50 }, (_, index) => `r${index}`);
   for (const ref of refs) socket.send(say(ref));
   await socket.next((frame) => frame.t === "entry" && frame.ref === "r49");
@@ -143,7 +143,7 @@ test("a burst of one sender is stored and sent in the order in which it was said
 test("no entry reaches anybody before its sender's ack", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
-  const socket = await enter(room, ann.token);
+  const socket = await authorize(room, ann.token);
   for (let index = 0; index < 20; index++) socket.send(say(`r${index}`));
   await socket.next((frame) => frame.t === "entry" && frame.ref === "r19");
   const seen = new Set<number>();

@@ -1,8 +1,8 @@
 /** Ways into a room: who is let in by what, and what comes back instead of a socket. */
 import { beforeAll, expect, test } from "vitest";
-import { type Person, person, post } from "../support/api.ts";
-import { makeRoom, say, tokenUntil } from "../support/rooms.ts";
-import { connect, dial, type SocketOptions } from "../support/socket.ts";
+import { type Person, person, post } from "../harness/api.ts";
+import { makeRoom, say, tokenUntil } from "../harness/rooms.ts";
+import { connect, dial, type SocketOptions } from "../harness/socket.ts";
 
 /** A key of the Token scheme. */
 async function keyOf({ username, password }: Person): Promise<string> {

@@ -1,11 +1,11 @@
 /** An object may vanish from memory at any time: sockets, dialects, callers, faults and positions live on. */
 import { evictDurableObject } from "cloudflare:test";
 import { beforeAll, expect, test } from "vitest";
-import { type Person, person } from "../support/api.ts";
-import { note } from "../support/fake-room.ts";
+import { type Person, person } from "../harness/api.ts";
+import { note } from "../harness/fake-room.ts";
 import {
   archiveOf,
-  enter,
+  authorize,
   entriesOf,
   journalOf,
   makeRoom,
@@ -13,8 +13,8 @@ import {
   tokenUntil,
   until,
   upTo,
-} from "../support/rooms.ts";
-import { connect, connectNative } from "../support/socket.ts";
+} from "../harness/rooms.ts";
+import { connect, connectNative } from "../harness/socket.ts";
 
 /** One person for all: scrypt is slow on purpose. Each test has a room of its own. */
 let ann: Person;
@@ -24,9 +24,9 @@ beforeAll(async () => {
 
 test("sockets of both dialects outlive the object and go on in their dialect, as who they were", async () => {
   const room = await makeRoom(ann);
-  const native = await enter(room, ann.token);
+  const native = await authorize(room, ann.token);
   const old = await connect(`${room.path}?token=${ann.token}`);
-  const stranger = await enter(room);
+  const stranger = await authorize(room);
   await evictDurableObject(room.stub);
   native.send(say("r"));
   expect(await native.next()).toMatchObject({ t: "ack", ref: "r", seq: 2 });
@@ -43,7 +43,7 @@ test("sockets of both dialects outlive the object and go on in their dialect, as
 
 test("the exact ping is answered while the object sleeps", async () => {
   const room = await makeRoom(ann);
-  const socket = await enter(room, ann.token);
+  const socket = await authorize(room, ann.token);
   await evictDurableObject(room.stub);
   socket.send('{"t":"ping"}');
   expect(await socket.next()).toEqual({ t: "pong" });
@@ -52,7 +52,7 @@ test("the exact ping is answered while the object sleeps", async () => {
 
 test("bad frames are counted over evictions: the third closes with 4400", async () => {
   const room = await makeRoom(ann);
-  const [native, old] = [await enter(room, ann.token), await connect(`${room.path}?token=${ann.token}`)];
+  const [native, old] = [await authorize(room, ann.token), await connect(`${room.path}?token=${ann.token}`)];
   for (const socket of [native, old]) {
     for (let bad = 1; bad <= 3; bad++) {
       socket.send("bad");
@@ -65,7 +65,7 @@ test("bad frames are counted over evictions: the third closes with 4400", async 
 
 test("a good frame forgives over evictions, too", async () => {
   const room = await makeRoom(ann);
-  const socket = await enter(room, ann.token);
+  const socket = await authorize(room, ann.token);
   for (const frame of ["bad", "bad", say("good"), "bad", "bad"]) {
     socket.send(frame);
     await socket.next((answer) => answer.t === (typeof frame === "string" ? "error" : "ack"));
@@ -77,7 +77,7 @@ test("a good frame forgives over evictions, too", async () => {
 
 test("positions go on, and a retried say finds its first position", async () => {
   const room = await makeRoom(ann);
-  const socket = await enter(room, ann.token);
+  const socket = await authorize(room, ann.token);
   for (const ref of ["a", "b", "a", "c", "b"]) {
     socket.send(say(ref));
     await socket.next((frame) => frame.t === "ack" && frame.ref === ref);
@@ -117,7 +117,7 @@ test("a position taken before an eviction is good after it", async () => {
 test("a credential that ends while the object sleeps closes its socket", async () => {
   const room = await makeRoom(ann);
   const end = Math.ceil(Date.now() / 1000 + 1) * 1000;
-  const socket = await enter(room, await tokenUntil(ann, end));
+  const socket = await authorize(room, await tokenUntil(ann, end));
   await evictDurableObject(room.stub);
   expect((await socket.closed).code).toBe(4001);
 });
@@ -125,7 +125,7 @@ test("a credential that ends while the object sleeps closes its socket", async (
 test("a renewal outlives the object", async () => {
   const room = await makeRoom(ann);
   const end = Math.ceil(Date.now() / 1000 + 1) * 1000;
-  const socket = await enter(room, await tokenUntil(ann, end));
+  const socket = await authorize(room, await tokenUntil(ann, end));
   socket.send({ t: "auth", token: ann.token });
   socket.send(say("renewed"));
   await socket.next((frame) => frame.t === "ack");
@@ -137,7 +137,7 @@ test("a renewal outlives the object", async () => {
 
 test("what was acknowledged just before an eviction gets to D1 by the alarm alone", async () => {
   const room = await makeRoom(ann);
-  const socket = await enter(room, ann.token);
+  const socket = await authorize(room, ann.token);
   for (const ref of ["a", "b", "c"]) socket.send(say(ref));
   await socket.next((frame) => frame.t === "ack" && frame.ref === "c");
   await evictDurableObject(room.stub);

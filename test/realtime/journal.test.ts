@@ -2,9 +2,9 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import { type Draft, Journal, WINDOW } from "../../src/platform/realtime/journal.ts";
-import { unique } from "../support/api.ts";
-import { upTo } from "../support/rooms.ts";
+import { type Draft, Journal, WINDOW } from "../../src/platform/realtime/log/journal.ts";
+import { unique } from "../harness/api.ts";
+import { upTo } from "../harness/rooms.ts";
 
 /** Gives the callback a way to open a journal as often as it likes on one empty storage. */
 function onStorage(work: (open: () => Journal, sql: SqlStorage) => void): Promise<void> {

@@ -2,13 +2,13 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { isHeard, nextLook } from "../../src/platform/realtime/liveness.ts";
 import type { Room } from "../../src/platform/realtime/room.ts";
+import { isHeard, nextLook } from "../../src/platform/realtime/socket/liveness.ts";
 import { chatters, me, native, raw, say } from "../chat/friends.ts";
-import { rows } from "../support/api.ts";
-import { type FakeInbox, fakeInbox, followerOf } from "../support/fake-network.ts";
-import { admit, callerOf, listen, note, serverSide, type World, withRoom } from "../support/fake-room.ts";
-import { INBOX, inboxed, ROOM, subscribe } from "../support/inbox.ts";
+import { rows } from "../harness/api.ts";
+import { type FakeInbox, fakeInbox, followerOf } from "../harness/fake-network.ts";
+import { admit, callerOf, listen, note, serverSide, type World, withRoom } from "../harness/fake-room.ts";
+import { INBOX, inboxed, ROOM, subscribe } from "../harness/inbox.ts";
 
 const MINUTE = 60_000;
 
@@ -21,7 +21,7 @@ interface Here {
 }
 
 interface WayIn {
-  readonly enter: (here: Here) => void;
+  readonly authorize: (here: Here) => void;
   /** Their client gives a sign. */
   readonly sign: (here: Here) => unknown;
 }
@@ -32,30 +32,30 @@ const entering = (native: boolean) => (here: Here) =>
 /** How person 2 may be here. A new way in belongs here. */
 const WAYS: Record<string, WayIn> = {
   "a native socket": {
-    enter: entering(true),
+    authorize: entering(true),
     sign: ({ room, world }) => room.message(serverSide(world, 2), '{"t":"ping"}'),
   },
   "a socket of the documented dialect": {
-    enter: entering(false),
+    authorize: entering(false),
     sign: ({ room, world }) => room.message(serverSide(world, 2), "hello"),
   },
   "an inbox whose client pings": {
-    enter({ room, world, inbox }) {
+    authorize({ room, world, inbox }) {
       inbox.heardAt = world.now;
-      room.follow(world.name, followerOf(2, world), null, null);
+      room.subscribe(world.name, followerOf(2, world), null, null);
     },
     sign({ world, inbox }) {
       inbox.heardAt = world.now;
     },
   },
   "an inbox that passes frames on": {
-    enter({ room, world, inbox }) {
+    authorize({ room, world, inbox }) {
       inbox.heardAt = world.now;
-      room.follow(world.name, followerOf(2, world), null, null);
+      room.subscribe(world.name, followerOf(2, world), null, null);
     },
     sign({ room, world, inbox }) {
       inbox.heardAt = world.now;
-      return room.take("inbox:2", { t: "typing" });
+      return room.takeFrame("inbox:2", { t: "typing" });
     },
   },
 };
@@ -67,18 +67,18 @@ function watched(way: WayIn, work: (here: Here, presences: () => number[][], lat
   return withRoom(
     async (room, world) => {
       here = { room, world, inbox, archivedWith: [] };
-      way.enter(here);
+      way.authorize(here);
       const { frames } = listen(room.open(admit(world, { caller: callerOf(1) })));
       const later: Later = async (milliseconds, engine = room) => {
         world.now += milliseconds;
         await engine.message(serverSide(world, 1), '{"t":"ping"}');
         engine.publish(world.name, note(`at ${world.now}`));
-        await world.ring(engine);
+        await world.onSchedule(engine);
       };
       await work(here, () => frames.filter(({ t }) => t === "presence").map(({ users }) => users), later);
     },
     {
-      tenant: {
+      handler: {
         social: true,
         async archive(_room, _epoch, _entries, present) {
           here.archivedWith = [...present].sort();
@@ -166,7 +166,7 @@ describe("the alarm", () => {
           const at = await world.state.storage.getAlarm();
           resolve(at === null ? null : at - world.now);
         },
-        { tenant: { social } },
+        { handler: { social } },
       ).catch(reject);
     });
   const open = (room: Room, world: World, userId: number, native = true) =>
@@ -186,7 +186,7 @@ describe("the alarm", () => {
     const gone = async (room: Room, world: World) => {
       for (const id of [1, 2]) open(room, world, id);
       world.now += 90_000;
-      await world.ring(room);
+      await world.onSchedule(room);
     };
     // Both are frozen now: nobody is there to be told anything.
     expect(await alarmOf(gone)).toBe(EXPIRY - 90_000);

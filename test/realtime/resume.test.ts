@@ -1,10 +1,10 @@
 /** Coming back: all that was missed, in order, once — or a word to reload, never a silent gap. */
 import { runInDurableObject } from "cloudflare:test";
 import { beforeAll, expect, test } from "vitest";
-import { type Person, person } from "../support/api.ts";
-import { note } from "../support/fake-room.ts";
-import { type EventRoomHandle, enter, entriesOf, makeRoom, say, until, upTo } from "../support/rooms.ts";
-import { connect, connectNative, type Socket } from "../support/socket.ts";
+import { type Person, person } from "../harness/api.ts";
+import { note } from "../harness/fake-room.ts";
+import { authorize, type EventRoomHandle, entriesOf, makeRoom, say, until, upTo } from "../harness/rooms.ts";
+import { connect, connectNative, type Socket } from "../harness/socket.ts";
 
 /** One person for all: scrypt is slow on purpose. Each test has a room of its own. */
 let ann: Person;
@@ -39,7 +39,7 @@ async function received(socket: Socket, last: number): Promise<(number | undefin
 test("what was missed comes right after the welcome, in order, once", async () => {
   const room = await makeRoom(ann);
   const { epoch } = await position(room);
-  const writer = await enter(room, ann.token);
+  const writer = await authorize(room, ann.token);
   for (const ref of ["a", "b", "c"]) writer.send(say(ref));
   await writer.next((frame) => frame.seq === 4);
   const socket = await resume(room, 2, epoch);
@@ -118,7 +118,7 @@ test("frames of 16 KiB by the hundred come whole, too", async () => {
 
 test("one's own entries come back with their refs, so that a client knows what need not be sent again", async () => {
   const room = await makeRoom(ann);
-  const first = await enter(room, ann.token);
+  const first = await authorize(room, ann.token);
   first.send(say("stored"));
   await first.next((frame) => frame.t === "ack");
   first.close();

@@ -1,10 +1,10 @@
 /** The end of a room: the last word, 4004, and nothing of it left. */
 import { evictDurableObject } from "cloudflare:test";
 import { expect, test } from "vitest";
-import { del, person, rows } from "../support/api.ts";
-import { admit, callerOf, listen, note, type World, withRoom } from "../support/fake-room.ts";
-import { archiveOf, connectHalfOpen, enter, journalOf, makeRoom, say, until } from "../support/rooms.ts";
-import { connect, dial } from "../support/socket.ts";
+import { del, person, rows } from "../harness/api.ts";
+import { admit, callerOf, listen, note, type World, withRoom } from "../harness/fake-room.ts";
+import { archiveOf, authorize, connectHalfOpen, journalOf, makeRoom, say, until } from "../harness/rooms.ts";
+import { connect, dial } from "../harness/socket.ts";
 
 const HOUR = 3600_000;
 const tablesOf = ({ state }: World) =>
@@ -14,7 +14,7 @@ const entriesIn = ({ state }: World) => state.storage.sql.exec("SELECT * FROM en
 test("a deleted event says so to everybody, closes with 4004 and leaves nothing", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
-  const sockets = [await enter(room, ann.token), await enter(room)];
+  const sockets = [await authorize(room, ann.token), await authorize(room)];
   const old = await connect(room.path);
   sockets[0]?.send(say("r"));
   await old.next();
@@ -35,7 +35,7 @@ test("an isolate that still believes in the event is refused by the room, even a
   const ann = await person();
   const room = await makeRoom(ann);
   // The number is not what the deletion makes this isolate forget when it happens elsewhere.
-  await enter(room, ann.token);
+  await authorize(room, ann.token);
   await room.stub.retire(room.name, note("gone"));
   await evictDurableObject(room.stub);
   const result = await dial(room.path, { protocols: ["caravan.v1", `auth.${ann.token}`] });
@@ -77,11 +77,11 @@ test("for an hour nobody gets in and nothing is published; then it holds nothing
     expect(room.publish(world.name, note("late"))).toMatchObject({ seq: 0 });
     expect(entriesIn(world)).toEqual([]);
     world.now += HOUR - 1;
-    await world.ring(room);
+    await world.onSchedule(room);
     expect(world.fresh().open(admit(world)).status).toBe(404);
     expect(await world.state.storage.getAlarm()).toBe(world.now + 1);
     world.now += 1;
-    await world.ring(room);
+    await world.onSchedule(room);
     expect(tablesOf(world)).toEqual([]);
     expect(await world.state.storage.getAlarm()).toBeNull();
     expect(world.batches).toEqual([]);
@@ -95,7 +95,7 @@ test("retiring twice is as good as once", async () => {
     world.fresh().retire(world.name, note("gone", "last"));
     expect(entriesIn(world)).toEqual([]);
     world.now += HOUR;
-    await world.ring(room);
+    await world.onSchedule(room);
     expect(tablesOf(world)).toEqual([]);
   });
 });
@@ -105,7 +105,7 @@ test("a room that begins anew after its end has another epoch, and no old positi
     const { epoch, seq } = room.publish(world.name, note("one"));
     room.retire(world.name, note("gone"));
     world.now += HOUR;
-    await world.ring(room);
+    await world.onSchedule(room);
     const anew = room.publish(world.name, note("another life"));
     expect(anew.seq).toBe(1);
     expect(anew.epoch).not.toBe(epoch);

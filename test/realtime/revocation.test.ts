@@ -2,10 +2,10 @@
 import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import { del, get, type Person, patch, person, post, staffMember } from "../support/api.ts";
-import { admit, callerOf, listen, note, withRoom } from "../support/fake-room.ts";
-import { connectHalfOpen, enter, journalOf, makeRoom, say } from "../support/rooms.ts";
-import { connect, dial } from "../support/socket.ts";
+import { del, get, type Person, patch, person, post, staffMember } from "../harness/api.ts";
+import { admit, callerOf, listen, note, withRoom } from "../harness/fake-room.ts";
+import { authorize, connectHalfOpen, journalOf, makeRoom, say } from "../harness/rooms.ts";
+import { connect, dial } from "../harness/socket.ts";
 
 async function signInAgain({ username, password }: Person): Promise<string> {
   return (await post("/api/auth/signin/", { username, password })).body.access;
@@ -29,11 +29,11 @@ test("a sign-out closes this session's sockets in every room and dialect, and no
   const other = await signInAgain(ann);
   const [room, second] = [await makeRoom(ann), await makeRoom(ann)];
   const meant = [
-    await enter(room, ann.token),
-    await enter(second, ann.token),
+    await authorize(room, ann.token),
+    await authorize(second, ann.token),
     await connect(`${room.path}?token=${ann.token}`),
   ];
-  const spared = [await enter(room, other), await enter(room, bob.token), await enter(room)];
+  const spared = [await authorize(room, other), await authorize(room, bob.token), await authorize(room)];
   await logout(ann.token);
   for (const socket of meant) expect((await socket.closed).code).toBe(4001);
   await room.stub.publish(room.name, note("still here"));
@@ -43,7 +43,7 @@ test("a sign-out closes this session's sockets in every room and dialect, and no
 test("a handshake after the sign-out is refused", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
-  await enter(room, ann.token);
+  await authorize(room, ann.token);
   await logout(ann.token);
   expect(await statusWith(room.path, ann.token)).toBe(401);
 });
@@ -51,7 +51,7 @@ test("a handshake after the sign-out is refused", async () => {
 test("even where an isolate still believes in the session, the person's own object refuses", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
-  await enter(room, ann.token);
+  await authorize(room, ann.token);
   // As another isolate would: it tells the roster, and this one's memory of the session stays.
   await env.ROSTERS.getByName(`user:${ann.id}`).revoke({ userId: ann.id, sessionId: sessionOf(ann.token) });
   expect((await get("/api/events/", { token: ann.token })).status).toBe(200);
@@ -62,7 +62,7 @@ test("ending another device closes that device's sockets", async () => {
   const ann = await person();
   const other = await signInAgain(ann);
   const room = await makeRoom(ann);
-  const [mine, theirs] = [await enter(room, ann.token), await enter(room, other)];
+  const [mine, theirs] = [await authorize(room, ann.token), await authorize(room, other)];
   const path = `/api/v1/auth/sessions/${sessionOf(other)}/`;
   expect((await del(path, undefined, { token: ann.token })).status).toBe(204);
   expect((await theirs.closed).code).toBe(4001);
@@ -74,7 +74,7 @@ test("a new password closes every other session's sockets; whoever signs in with
   const ann = await person();
   const other = await signInAgain(ann);
   const room = await makeRoom(ann);
-  const [mine, theirs] = [await enter(room, ann.token), await enter(room, other)];
+  const [mine, theirs] = [await authorize(room, ann.token), await authorize(room, other)];
   const answer = await post(
     "/api/auth/password/change/",
     { old_password: ann.password, new_password1: "alskdj01x", new_password2: "alskdj01x" },
@@ -82,7 +82,7 @@ test("a new password closes every other session's sockets; whoever signs in with
   );
   expect(answer.status).toBe(200);
   expect((await theirs.closed).code).toBe(4001);
-  const again = await enter(room, await signInAgain({ ...ann, password: "alskdj01x" }));
+  const again = await authorize(room, await signInAgain({ ...ann, password: "alskdj01x" }));
   // The outbox repeats the revocation a moment later.
   const [row] = (
     await env.DB.prepare("SELECT payload FROM outbox WHERE kind = 'revoke' AND address = ?")
@@ -100,7 +100,7 @@ test("an account that staff blocks is out, and back in when it is let in again",
   const ann = await person();
   const staff = await staffMember();
   const room = await makeRoom(ann);
-  const socket = await enter(room, ann.token);
+  const socket = await authorize(room, ann.token);
   const path = `/api/admin/users/${ann.id}/`;
   const options = { token: staff.token, headers: { "if-match": "*" } };
   expect((await patch(path, { is_active: false }, options)).status).toBe(200);
@@ -114,7 +114,7 @@ test("an account that is deleted is out", async () => {
   const ann = await person();
   const bob = await person();
   const room = await makeRoom(bob);
-  const socket = await enter(room, ann.token);
+  const socket = await authorize(room, ann.token);
   await del(`/api/user/${ann.id}/`, undefined, { token: ann.token });
   expect((await socket.closed).code).toBe(4001);
   expect(await statusWith(room.path, ann.token)).toBe(401);
@@ -128,7 +128,7 @@ test("who is closed is not heard any more, even one that leaves the close unansw
   const old = await connectHalfOpen(room.path, ["Token", key]);
   await env.ROSTERS.getByName(`user:${ann.id}`).revoke({ userId: ann.id, at: Date.now() });
   expect([await native.closed, await old.closed]).toEqual([4001, 4001]);
-  const listener = await enter(room);
+  const listener = await authorize(room);
   const shout = () => {
     native.send(say("after the end"));
     old.send({ message: "after the end" });
@@ -166,7 +166,7 @@ test("a room forgets a revocation after a minute, and itself when it holds nothi
     const alarm = (await world.state.storage.getAlarm()) ?? 0;
     expect(alarm - world.now).toBe(60_000);
     world.now = alarm;
-    await world.ring(room);
+    await world.onSchedule(room);
     expect(
       world.state.storage.sql.exec("SELECT name FROM sqlite_master WHERE name = 'facts'").toArray(),
     ).toEqual([]);

@@ -1,9 +1,9 @@
 /** A room that can ask for people's rights: it asks when they may have changed, when they end, and of those who come in meanwhile. */
 import { describe, expect, test } from "vitest";
+import type { Visibility } from "../../src/platform/realtime/handler.ts";
 import type { Room } from "../../src/platform/realtime/room.ts";
-import type { Visibility } from "../../src/platform/realtime/tenant.ts";
-import { fakeInbox, followerOf, latch } from "../support/fake-network.ts";
-import { admit, callerOf, listen, note, type World, withRoom } from "../support/fake-room.ts";
+import { fakeInbox, followerOf, latch } from "../harness/fake-network.ts";
+import { admit, callerOf, listen, note, type World, withRoom } from "../harness/fake-room.ts";
 
 type Verdicts = Map<number, Visibility | null>;
 
@@ -20,7 +20,7 @@ function judged(
     answer: async (ids: readonly number[]): Promise<Verdicts> => new Map(ids.map((id) => [id, {}])),
   };
   return withRoom((room, world) => work(room, world, law), {
-    tenant: { authorize: (_room, ids) => law.answer(ids) },
+    handler: { authorize: (_room, ids) => law.answer(ids) },
     objects: () => inbox.stub,
   });
 }
@@ -34,7 +34,7 @@ describe("a recheck", () => {
     await judged(async (room, world, law) => {
       const one = listen(room.open(admit(world, { caller: callerOf(1) })));
       const two = listen(room.open(admit(world, { caller: callerOf(2) })));
-      room.follow(world.name, followerOf(2, world), null, null);
+      room.subscribe(world.name, followerOf(2, world), null, null);
       law.answer = async () => new Map([[1, {}]]);
       await room.recheck(world.name);
       expect(await two.closed).toBe(4003);
@@ -86,8 +86,8 @@ describe("a recheck", () => {
         room.open(admit(world, { caller: callerOf(1) })).headers.get("x-caravan-rights-version"),
       );
       expect(room.open(admit(world, { caller: callerOf(1), rightsVersion: newer })).status).toBe(101);
-      expect(room.follow(world.name, followerOf(2, world), null, null)).toEqual({ rightsVersion: newer });
-      const followed = room.follow(world.name, followerOf(2, world, { rightsVersion: newer }), null, null);
+      expect(room.subscribe(world.name, followerOf(2, world), null, null)).toEqual({ rightsVersion: newer });
+      const followed = room.subscribe(world.name, followerOf(2, world, { rightsVersion: newer }), null, null);
       expect(followed).toMatchObject({ recovered: true });
       world.now += 61_000;
       expect(room.open(admit(world, { caller: callerOf(3) })).status).toBe(101);
@@ -101,13 +101,13 @@ describe("a right that ends by time", () => {
     await judged(async (room, world, law) => {
       const until = world.now + 5000;
       const one = listen(room.open(admit(world, { caller: callerOf(1), until })));
-      room.follow(world.name, followerOf(2, world, { until }), null, null);
+      room.subscribe(world.name, followerOf(2, world, { until }), null, null);
       law.answer = async () => new Map();
       world.now = until - 1;
-      await world.ring(room);
+      await world.onSchedule(room);
       await expect.poll(() => one.frames.map(({ t }) => t)).toEqual(["welcome"]);
       world.now = until;
-      await world.ring(room);
+      await world.onSchedule(room);
       expect(await one.closed).toBe(4003);
       expect(inbox.dropped).toEqual([4003]);
     }, inbox);
@@ -120,7 +120,7 @@ describe("a right that ends by time", () => {
         throw new Error("D1 is away");
       };
       world.now += 5;
-      await world.ring(room);
+      await world.onSchedule(room);
       expect(await one.closed).toBe(4003);
     });
   });
@@ -139,7 +139,7 @@ describe("a right that ends by time", () => {
       const one = listen(room.open(admit(world, { caller: callerOf(1), until: world.now + 5 })));
       law.answer = async () => new Map([[1, { visibleFrom: world.now }]]);
       world.now += 5;
-      await world.ring(room);
+      await world.onSchedule(room);
       room.publish(world.name, note("goes on"));
       await expect.poll(() => kinds(one.frames)).toEqual(["notice"]);
     });
@@ -150,7 +150,7 @@ describe("a right that ends by time", () => {
       const one = listen(room.open(admit(world, { caller: callerOf(1), until: world.now + 5 })));
       law.answer = async () => new Map();
       world.now += 5;
-      await world.ring(world.fresh());
+      await world.onSchedule(world.fresh());
       expect(await one.closed).toBe(4003);
     });
   });
@@ -168,7 +168,7 @@ test("what is older than a right is hidden, live, in a resume and for a follower
     );
     await expect.poll(() => kinds(one.frames)).toEqual(["hidden", "notice"]);
     expect(one.frames[1]).toMatchObject({ seq: 1, by: null, body: {} });
-    room.follow(world.name, followerOf(2, world, { visibleFrom }), null, null);
+    room.subscribe(world.name, followerOf(2, world, { visibleFrom }), null, null);
     const read = room.read("inbox:2", room.latest(1).epoch, 0);
     expect(read?.map(({ kind }) => kind)).toEqual(["hidden", "notice"]);
   }, inbox);

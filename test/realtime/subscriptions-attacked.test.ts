@@ -1,8 +1,8 @@
 /** Following rooms with bad luck or bad intent: what happens between two awaits, calls that fail, names made up. */
 import { describe, expect, test } from "vitest";
-import { latch } from "../support/fake-network.ts";
-import { serverSide } from "../support/fake-room.ts";
-import { type Here, INBOX, inboxed, kinds, ROOM, seqs, subscribe, unsubscribe } from "../support/inbox.ts";
+import { latch } from "../harness/fake-network.ts";
+import { serverSide } from "../harness/fake-room.ts";
+import { type Here, INBOX, inboxed, kinds, ROOM, seqs, subscribe, unsubscribe } from "../harness/inbox.ts";
 
 describe("interleavings", () => {
   test.each<[string, "enter" | "follow"]>([
@@ -11,17 +11,18 @@ describe("interleavings", () => {
   ])("who leaves while %s has left", async (_, where) => {
     await inboxed(async (here, frames) => {
       const { open, opened } = latch();
-      if (where === "enter") here.enter = (name) => opened.then(() => ({ room: name }));
+      if (where === "enter") here.authorizeSubscription = (name) => opened.then(() => ({ room: name }));
       else {
-        const follow = here.chat.follow.bind(here.chat);
-        here.chat.follow = (...asked) => follow(...asked).then((followed) => opened.then(() => followed));
+        const original = here.chat.subscribe.bind(here.chat);
+        here.chat.subscribe = (...asked) =>
+          original(...asked).then((followed) => opened.then(() => followed));
       }
       const joining = here.send(subscribe({ ref: "s" }));
       await here.send(unsubscribe);
       open();
       await joining;
       await expect.poll(() => kinds(frames)).toEqual(["unsubscribed"]);
-      await expect.poll(() => here.chat.followers.size).toBe(0);
+      await expect.poll(() => here.chat.subscribers.size).toBe(0);
       here.chat.store(1);
       expect(here.push(1)).toBe(false);
     });
@@ -30,8 +31,9 @@ describe("interleavings", () => {
   test("who leaves and comes back at once is in", async () => {
     await inboxed(async (here, frames) => {
       const first = latch();
-      const follow = here.chat.follow.bind(here.chat);
-      here.chat.follow = (...asked) => follow(...asked).then((followed) => first.opened.then(() => followed));
+      const original = here.chat.subscribe.bind(here.chat);
+      here.chat.subscribe = (...asked) =>
+        original(...asked).then((followed) => first.opened.then(() => followed));
       const joining = here.send(subscribe({ ref: "1" }));
       await here.send(unsubscribe);
       const again = here.send(subscribe({ ref: "2" }));
@@ -40,7 +42,7 @@ describe("interleavings", () => {
       await expect
         .poll(() => frames.slice(1))
         .toMatchObject([{ t: "unsubscribed" }, { t: "subscribed", ref: "2" }]);
-      expect(here.chat.followers.size).toBe(1);
+      expect(here.chat.subscribers.size).toBe(1);
       here.chat.store(1);
       expect(here.push(1)).toBe(true);
       await expect.poll(() => seqs(frames)).toEqual([1]);
@@ -50,15 +52,15 @@ describe("interleavings", () => {
   test("a socket that closes while it joins leaves no follower behind", async () => {
     await inboxed(async (here) => {
       const { open, opened } = latch();
-      const follow = here.chat.follow.bind(here.chat);
-      here.chat.follow = (...asked) => follow(...asked).then((followed) => opened.then(() => followed));
+      const original = here.chat.subscribe.bind(here.chat);
+      here.chat.subscribe = (...asked) => original(...asked).then((followed) => opened.then(() => followed));
       const joining = here.send(subscribe());
       const socket = serverSide(here.world, 1);
       socket.close(1000, "done");
       here.room.closed(socket, 1000, "done");
       open();
       await joining;
-      await expect.poll(() => here.chat.followers.size).toBe(0);
+      await expect.poll(() => here.chat.subscribers.size).toBe(0);
     });
   });
 
@@ -92,11 +94,11 @@ describe("interleavings", () => {
     await inboxed(async (here, frames) => {
       const { open, opened } = latch();
       const { chat } = here;
-      const follow = chat.follow.bind(chat);
-      chat.follow = (...asked) => follow(...asked).then((followed) => opened.then(() => followed));
+      const original = chat.subscribe.bind(chat);
+      chat.subscribe = (...asked) => original(...asked).then((followed) => opened.then(() => followed));
       chat.read = async () => null;
       const joining = here.send(subscribe());
-      chat.followers.clear();
+      chat.subscribers.clear();
       here.room.dropped(ROOM, 4003);
       open();
       await joining;
@@ -140,7 +142,7 @@ describe("failures", () => {
     [
       "the gate",
       (here) => {
-        here.enter = async () => {
+        here.authorizeSubscription = async () => {
           throw new Error("D1 is away");
         };
       },
@@ -148,7 +150,7 @@ describe("failures", () => {
     [
       "the room",
       ({ chat }) => {
-        chat.follow = async () => {
+        chat.subscribe = async () => {
           throw new Error("broken");
         };
       },
@@ -173,7 +175,7 @@ describe("failures", () => {
   test("words that could not be passed on are nobody's fault: the socket stays, however often", async () => {
     await inboxed(async ({ chat, send }, frames) => {
       await send(subscribe());
-      chat.take = async () => {
+      chat.takeFrame = async () => {
         throw new Error("broken");
       };
       for (const ref of ["a", "b", "c", "d"])
@@ -218,7 +220,7 @@ describe("somebody who means harm", () => {
 
   test("does not follow their own inbox through itself", async () => {
     await inboxed(async (here, frames) => {
-      here.enter = async () => ({ room: INBOX });
+      here.authorizeSubscription = async () => ({ room: INBOX });
       await here.send({ t: "subscribe", ref: "me", room: "me" });
       await expect.poll(() => frames.at(-1)).toMatchObject({ t: "error", ref: "me", code: "bad_frame" });
       expect(here.reached).toEqual([]);
@@ -228,7 +230,7 @@ describe("somebody who means harm", () => {
   test("follows with a right that has an end no longer than that: the room is told when it ends", async () => {
     await inboxed(async (here, frames) => {
       const until = here.world.now + 1000;
-      here.enter = async (room) => ({ room, readOnly: true, visibleFrom: 7, until });
+      here.authorizeSubscription = async (room) => ({ room, readOnly: true, visibleFrom: 7, until });
       await here.send(subscribe({ ref: "s" }));
       await expect.poll(() => frames.at(-1)).toMatchObject({ t: "subscribed", ref: "s" });
       expect(here.chat.admitted).toMatchObject([{ readOnly: true, visibleFrom: 7, until }]);

@@ -1,8 +1,8 @@
 /** A slow reader on a person's own socket: paced, then closed, like in any room. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { serverSide } from "../support/fake-room.ts";
-import { inboxed, seqs, subscribe } from "../support/inbox.ts";
-import { upTo } from "../support/rooms.ts";
+import { serverSide } from "../harness/fake-room.ts";
+import { inboxed, seqs, subscribe } from "../harness/inbox.ts";
+import { upTo } from "../harness/rooms.ts";
 
 const held = new WeakMap<WebSocket, number>();
 beforeEach(() => {

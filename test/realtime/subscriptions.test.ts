@@ -1,9 +1,9 @@
 /** Rooms followed from a person's own socket: each socket at its own position in each room, whatever is pushed. */
 import { describe, expect, test } from "vitest";
-import { latch } from "../support/fake-network.ts";
-import { admit, callerOf, listen, serverSide } from "../support/fake-room.ts";
-import { type Here, INBOX, inboxed, kinds, ROOM, seqs, subscribe, unsubscribe } from "../support/inbox.ts";
-import { upTo } from "../support/rooms.ts";
+import { latch } from "../harness/fake-network.ts";
+import { admit, callerOf, listen, serverSide } from "../harness/fake-room.ts";
+import { type Here, INBOX, inboxed, kinds, ROOM, seqs, subscribe, unsubscribe } from "../harness/inbox.ts";
+import { upTo } from "../harness/rooms.ts";
 
 describe("a push", () => {
   test("that follows on goes straight out; nothing is read for it", async () => {
@@ -185,7 +185,7 @@ describe("positions", () => {
       chat.store(1);
       push(4);
       await expect.poll(() => seqs(frames)).toEqual([2, 3, 4]);
-      expect(chat.followers.size).toBe(1);
+      expect(chat.subscribers.size).toBe(1);
     });
   });
 
@@ -216,8 +216,8 @@ describe("positions", () => {
       for (const first of [0, 40]) {
         here.world.now += 1000;
         const { open, opened } = latch();
-        const follow = here.chat.follow.bind(here.chat);
-        here.chat.follow = async (...asked) => opened.then(() => follow(...asked));
+        const subscribe = here.chat.subscribe.bind(here.chat);
+        here.chat.subscribe = async (...asked) => opened.then(() => subscribe(...asked));
         const all = upTo(40).map((n) => here.send({ t: "subscribe", room: `order:${first + n}` }));
         open();
         await Promise.all(all);

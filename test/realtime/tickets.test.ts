@@ -2,11 +2,11 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { runtimeOf } from "../../src/env.ts";
-import { issueTicket, readTicket } from "../../src/platform/realtime/tickets.ts";
-import { del, get, type Person, person, post } from "../support/api.ts";
-import { callerOf } from "../support/fake-room.ts";
-import { makeRoom, say, tokenUntil } from "../support/rooms.ts";
-import { connect, dial } from "../support/socket.ts";
+import { issueTicket, readTicket } from "../../src/platform/realtime/socket/tickets.ts";
+import { del, get, type Person, person, post } from "../harness/api.ts";
+import { callerOf } from "../harness/fake-room.ts";
+import { makeRoom, say, tokenUntil } from "../harness/rooms.ts";
+import { connect, dial } from "../harness/socket.ts";
 
 const buy = async (person: Person, room: string) =>
   (await post("/api/v1/realtime/ticket/", { room }, { token: person.token })).body.ticket as string;

@@ -4,9 +4,9 @@
  */
 import { evictDurableObject } from "cloudflare:test";
 import { expect, test } from "vitest";
-import { type Person, person } from "../support/api.ts";
-import { archiveOf, type EventRoomHandle, journalOf, makeRoom, until } from "../support/rooms.ts";
-import { connect, connectNative, type Socket } from "../support/socket.ts";
+import { type Person, person } from "../harness/api.ts";
+import { archiveOf, type EventRoomHandle, journalOf, makeRoom, until } from "../harness/rooms.ts";
+import { connect, connectNative, type Socket } from "../harness/socket.ts";
 
 /** mulberry32: small, even enough, and the same everywhere. */
 function random(seed: number): () => number {

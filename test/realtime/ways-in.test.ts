@@ -1,11 +1,11 @@
 /** Every kind of room by ticket, and what a public link's socket is to those who are signed in. */
 import { describe, expect, test } from "vitest";
 import { chatters } from "../chat/friends.ts";
-import { type Person, person, post } from "../support/api.ts";
-import { makeRoom } from "../support/rooms.ts";
-import { connect, connectNative, dial } from "../support/socket.ts";
-import { move, orderIn, scene } from "../tow-truck/jobs.ts";
-import { operator, ticketOf } from "../tow-truck/tickets.ts";
+import { move, orderIn, scene } from "../dispatch/offers/jobs.ts";
+import { type Person, person, post } from "../harness/api.ts";
+import { makeRoom } from "../harness/rooms.ts";
+import { connect, connectNative, dial } from "../harness/socket.ts";
+import { operator, ticketOf } from "../support/tickets.ts";
 
 type Way = { readonly room: string; readonly path: string; readonly who: { token?: string; key?: string } };
 

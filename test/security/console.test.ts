@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { csvCell as cell } from "../../src/platform/csv.ts";
 import { mint, type Person } from "../authorization/world.ts";
-import { get, post, rows, unique } from "../support/api.ts";
+import { get, post, rows, unique } from "../harness/api.ts";
 
 let operator: Person;
 let staff: Person;

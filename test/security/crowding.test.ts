@@ -1,8 +1,8 @@
 /** One person who writes without end buries nobody else's work: what hangs on a list's rows is bounded. */
 import { expect, test } from "vitest";
-import { get, person, post, rows } from "../support/api.ts";
-import { at, place, scene } from "../tow-truck/jobs.ts";
-import { operator, TICKETS, ticketOf } from "../tow-truck/tickets.ts";
+import { at, place, scene } from "../dispatch/offers/jobs.ts";
+import { get, person, post, rows } from "../harness/api.ts";
+import { operator, TICKETS, ticketOf } from "../support/tickets.ts";
 
 const NUMBERS = "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?)";
 
@@ -35,12 +35,12 @@ test("twenty payments of an order wait at once, and an operator's word makes roo
   const { client, operator: by } = there;
   const facts = { amount: "1.00", payment_method: "CASH" };
   const pay = () => post(at(id, "payments/"), facts, { token: client.token });
-  const answers = await Promise.all(Array.from({ length: 24 }, pay));
-  expect(answers.filter(({ status }) => status === 201)).toHaveLength(20);
-  expect(answers.find(({ status }) => status === 400)?.body).toEqual({
+  const responses = await Promise.all(Array.from({ length: 24 }, pay));
+  expect(responses.filter(({ status }) => status === 201)).toHaveLength(20);
+  expect(responses.find(({ status }) => status === 400)?.body).toEqual({
     non_field_errors: ["Подтверждения уже ждут 20 платежей этого заказа."],
   });
-  const first = answers.find(({ status }) => status === 201)?.body.id;
+  const first = responses.find(({ status }) => status === 201)?.body.id;
   await rows("UPDATE payments SET status = 'FAILED' WHERE id = ?", first);
   expect((await pay()).status).toBe(201);
   const { body } = await get(at(id), { token: by.token });

@@ -1,6 +1,6 @@
 /** What one request may cost: texts, lists and nestings without end are turned away before anything walks them. */
 import { expect, test } from "vitest";
-import { del, person, post, put, unique } from "../support/api.ts";
+import { del, person, post, put, unique } from "../harness/api.ts";
 
 const TOO_LONG = ["Ensure this field has no more than 150 characters."];
 

@@ -1,9 +1,9 @@
 /** Who was a driver once, and whose truck nobody has taken back yet, gets no jobs and moves nothing. */
 import { describe, expect, test } from "vitest";
-import { get, rows } from "../support/api.ts";
-import { dial } from "../support/socket.ts";
-import { move, orderIn, scene, stateOf, truckRow } from "../tow-truck/jobs.ts";
-import { accept, call, offersOf, trucksAt } from "../tow-truck/offering.ts";
+import { move, orderIn, scene, stateOf, truckRow } from "../dispatch/offers/jobs.ts";
+import { accept, call, offersOf, trucksAt } from "../dispatch/offers/offering.ts";
+import { get, rows } from "../harness/api.ts";
+import { dial } from "../harness/socket.ts";
 
 const FORMER = [
   ["became a client", "user_type = 'CLIENT'"],

@@ -1,6 +1,6 @@
 /** How many letters somebody can be made to get: their address needs no proof to be in an event. */
 import { expect, test } from "vitest";
-import { outboxOf, person, post, put, rows } from "../support/api.ts";
+import { outboxOf, person, post, put, rows } from "../harness/api.ts";
 
 const settings = { RATE_LETTERS: "3/3600" };
 const event = (participants: string[]) => ({

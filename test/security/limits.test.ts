@@ -2,8 +2,8 @@
 
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { clientOf } from "../../src/platform/http/limits.ts";
-import { get, person, post, send, unique } from "../support/api.ts";
+import { clientOf } from "../../src/platform/http/limits/rate-limits.ts";
+import { get, person, post, send, unique } from "../harness/api.ts";
 
 test.each([
   ["203.0.113.7", "203.0.113.7"],

@@ -5,11 +5,11 @@
 import { describe, expect, test } from "vitest";
 import { mint } from "../authorization/world.ts";
 import { chatters } from "../chat/friends.ts";
-import { USERS } from "../find-friend/people.ts";
-import { befriend, block, ME, type Member, member } from "../find-friend/social.ts";
-import { type Answer, call, del, type Person, patch, post, put, rows, staffMember } from "../support/api.ts";
-import { connect, connectNative, type Socket } from "../support/socket.ts";
-import { move, orderIn, scene, truckRow } from "../tow-truck/jobs.ts";
+import { USERS } from "../dialects/find-friend/people.ts";
+import { move, orderIn, scene, truckRow } from "../dispatch/offers/jobs.ts";
+import { type Answer, call, del, type Person, patch, post, put, rows, staffMember } from "../harness/api.ts";
+import { connect, connectNative, type Socket } from "../harness/socket.ts";
+import { befriend, block, ME, type Member, member } from "../social/social.ts";
 import { allow, eventOf, goingOn, report } from "../tracking/relations.ts";
 
 interface Pair {

@@ -2,8 +2,8 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test, vi } from "vitest";
-import { person, post, rows, unique } from "../support/api.ts";
-import { connect, connectNative } from "../support/socket.ts";
+import { person, post, rows, unique } from "../harness/api.ts";
+import { connect, connectNative } from "../harness/socket.ts";
 
 const nested = (depth: number) => `${"[".repeat(depth)}${"]".repeat(depth)}`;
 

@@ -1,8 +1,8 @@
 /** Whoever has an order's public link follows the truck that comes, and no truck that is only named for later. */
 import { expect, test } from "vitest";
-import { post } from "../support/api.ts";
-import { connectNative } from "../support/socket.ts";
-import { at, move, orderIn, scene } from "../tow-truck/jobs.ts";
+import { at, move, orderIn, scene } from "../dispatch/offers/jobs.ts";
+import { post } from "../harness/api.ts";
+import { connectNative } from "../harness/socket.ts";
 
 test("a link shows a named truck's place to nobody until it is assigned", async () => {
   const there = await scene();

@@ -1,9 +1,9 @@
 /** Ways into somebody else's account, each closed: names claimed beforehand, races with a reset, bought guesses. */
 import { describe, expect, test } from "vitest";
-import { doors } from "../../src/modules/identity/index.ts";
-import { openSession } from "../../src/modules/identity/sessions.ts";
-import { outboxOf, patch, person, post, rows, unique, uniquePhone } from "../support/api.ts";
-import { jobScope } from "../support/scope.ts";
+import { clientProfiles } from "../../src/modules/identity/index.ts";
+import { openSession } from "../../src/modules/identity/sessions/sessions.ts";
+import { outboxOf, patch, person, post, rows, unique, uniquePhone } from "../harness/api.ts";
+import { jobContext } from "../harness/scope.ts";
 
 const THEIRS = "attacker-pass-1";
 const OURS = "owner-pass-1";
@@ -101,11 +101,11 @@ test.each([
   );
   const holder = { id: ann.id, userType: "CLIENT", isStaff: false, passwordHash } as const;
   const sessions = () => rows("SELECT id FROM sessions WHERE user_id = ?", ann.id);
-  const { scope } = jobScope();
-  expect(await openSession(scope, doors.alphabet, holder)).not.toBeNull();
+  const { ctx } = jobContext();
+  expect(await openSession(ctx, clientProfiles.alphabet, holder)).not.toBeNull();
   const before = await sessions();
   await rows(change, ann.id);
-  expect(await openSession(scope, doors.alphabet, holder)).toBeNull();
+  expect(await openSession(ctx, clientProfiles.alphabet, holder)).toBeNull();
   expect(await sessions()).toEqual(before);
 });
 

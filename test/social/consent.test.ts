@@ -1,7 +1,7 @@
 /** The consent to be located has a beginning, whichever door or script writes it, and none once it is taken back. */
 import { describe, expect, test } from "vitest";
-import { ME, type Member, member } from "../find-friend/social.ts";
-import { patch, post, put, rows, staffMember } from "../support/api.ts";
+import { patch, post, put, rows, staffMember } from "../harness/api.ts";
+import { ME, type Member, member } from "./social.ts";
 
 const since = async ({ id }: Member) =>
   (

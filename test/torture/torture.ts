@@ -48,7 +48,7 @@ interface Person {
   readonly email: string;
 }
 
-interface Talk {
+interface FrameHandler {
   readonly chat: number;
   readonly clients: readonly (NativeClient | PhoneClient | RawClient)[];
 }
@@ -74,7 +74,7 @@ export async function torture(plan: Plan): Promise<Report> {
   };
   const world = await World.start();
   try {
-    const talks: Talk[] = [];
+    const talks: FrameHandler[] = [];
     const tracks: TrackClient[] = [];
     for (let n = 0; n < plan.chats; n++) {
       const [one, other] = await pairUp(world, n);
@@ -114,7 +114,7 @@ export async function torture(plan: Plan): Promise<Report> {
 async function run(
   plan: Plan,
   world: World,
-  talks: readonly Talk[],
+  talks: readonly FrameHandler[],
   tracks: readonly TrackClient[],
   dice: () => number,
   faults: Record<string, number>,
@@ -185,7 +185,7 @@ async function run(
 /** Rooms of every kind that is under test: the chat itself, a person's own, a track. */
 async function evict(
   world: World,
-  { chat, clients }: Talk,
+  { chat, clients }: FrameHandler,
   tracks: readonly TrackClient[],
   dice: () => number,
   close: boolean,
@@ -203,7 +203,7 @@ async function evict(
   });
 }
 
-async function inboxOf(world: World, clients: Talk["clients"], chat: number): Promise<string> {
+async function inboxOf(world: World, clients: FrameHandler["clients"], chat: number): Promise<string> {
   const phone = clients.find((client) => client instanceof PhoneClient);
   const number = Number(phone?.name.slice(1));
   const [row] = await world.query<{ one: number; other: number }>(
@@ -214,7 +214,11 @@ async function inboxOf(world: World, clients: Talk["clients"], chat: number): Pr
 }
 
 /** Everything is sent and acknowledged, and everybody has seen all of it. */
-async function settle(world: World, talks: readonly Talk[], tracks: readonly TrackClient[]): Promise<void> {
+async function settle(
+  world: World,
+  talks: readonly FrameHandler[],
+  tracks: readonly TrackClient[],
+): Promise<void> {
   const clients = talks.flatMap((talk) => talk.clients);
   for (const table of ["chat_messages", "location_reports"]) await world.order("accept", { table });
   const deadline = Date.now() + 60_000;
@@ -237,7 +241,7 @@ async function settle(world: World, talks: readonly Talk[], tracks: readonly Tra
 const LULLS = 3;
 
 /** Nobody says anything; what is on its way arrives, and so does what was lost between two objects. */
-async function lull(talks: readonly Talk[], verdicts: Verdicts): Promise<void> {
+async function lull(talks: readonly FrameHandler[], verdicts: Verdicts): Promise<void> {
   const patience = Date.now() + 30_000;
   while (talks.some(isBehind) && Date.now() < patience) {
     for (const client of talks.flatMap(({ clients }) => clients)) client.repeat(PATIENCE);
@@ -250,7 +254,7 @@ async function lull(talks: readonly Talk[], verdicts: Verdicts): Promise<void> {
 }
 
 /** Whether somebody has not seen yet what somebody else has. */
-function isBehind({ clients }: Talk): boolean {
+function isBehind({ clients }: FrameHandler): boolean {
   const seen = clients.filter((client) => !(client instanceof RawClient)).map(({ view }) => view.length);
   return new Set(seen).size > 1;
 }
@@ -258,7 +262,7 @@ function isBehind({ clients }: Talk): boolean {
 /** Compares what everybody saw, what was acknowledged, the journals and D1. Answers how many entries there are. */
 async function judge(
   world: World,
-  talks: readonly Talk[],
+  talks: readonly FrameHandler[],
   tracks: readonly TrackClient[],
   verdicts: Verdicts,
 ): Promise<number> {
@@ -295,7 +299,7 @@ async function judge(
 }
 
 /** The whole journal, read by a newcomer from the start. */
-async function journalOf(world: World, chat: number, clients: Talk["clients"]): Promise<Seen[]> {
+async function journalOf(world: World, chat: number, clients: FrameHandler["clients"]): Promise<Seen[]> {
   const native = clients.find((client) => client instanceof NativeClient);
   const socket = new WebSocket(
     `${world.origin.replace("http", "ws")}/ws/chat/${chat}/?since=0`,

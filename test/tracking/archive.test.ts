@@ -1,16 +1,16 @@
 /** A track room's journal on its way to the database: whole, once, and nobody's place goes back in time. */
 import { describe, expect, test } from "vitest";
-import type { JudgedPoint } from "../../src/modules/tracking/points.ts";
-import { archivePoints, type PointsEntry } from "../../src/modules/tracking/storing.ts";
-import { type Person, person, rows } from "../support/api.ts";
-import { counted } from "../support/counted.ts";
-import { jobScope } from "../support/scope.ts";
+import type { FilteredPoint } from "../../src/modules/tracking/points/rules.ts";
+import { archivePoints, type PointsEntry } from "../../src/modules/tracking/points/store.ts";
+import { type Person, person, rows } from "../harness/api.ts";
+import { counted } from "../harness/counted.ts";
+import { jobContext } from "../harness/scope.ts";
 import { warsaw } from "./fixtures.ts";
 
 const EPOCH = "0123abcd";
 const NOW = Date.now();
 
-const point = (at: number, change: Partial<JudgedPoint> = {}): JudgedPoint => ({
+const point = (at: number, change: Partial<FilteredPoint> = {}): FilteredPoint => ({
   ...warsaw,
   at,
   accuracy: null,
@@ -19,10 +19,10 @@ const point = (at: number, change: Partial<JudgedPoint> = {}): JudgedPoint => ({
   flag: null,
   ...change,
 });
-const entry = (seq: number, ...points: JudgedPoint[]): PointsEntry => ({ seq, at: NOW, points });
+const entry = (seq: number, ...points: FilteredPoint[]): PointsEntry => ({ seq, at: NOW, points });
 
 const archive = ({ id }: { readonly id: number }, ...entries: PointsEntry[]) =>
-  archivePoints(jobScope().scope, id, EPOCH, entries);
+  archivePoints(jobContext().ctx, id, EPOCH, entries);
 
 const reportsOf = ({ id }: Person) =>
   rows(
@@ -56,7 +56,7 @@ test("a repeated batch changes nothing, one of another epoch is another", async 
   await archive(ann, ...entries);
   await archive(ann, ...entries.slice(1));
   expect([await reportsOf(ann), await latestOf(ann)]).toEqual(before);
-  await archivePoints(jobScope().scope, ann.id, "ffffffff", entries);
+  await archivePoints(jobContext().ctx, ann.id, "ffffffff", entries);
   expect(await reportsOf(ann)).toHaveLength(6);
 });
 
@@ -106,7 +106,7 @@ test("a batch costs two statements in one trip, whatever is in it", async () => 
   // Where no test has put a task to arrive at.
   const nowhere = { latitude: -48.876, longitude: -123.393 };
   const entries = Array.from({ length: 100 }, (_, seq) => entry(seq + 1, point(NOW - 1000 + seq, nowhere)));
-  await archivePoints(jobScope({}, meter.env).scope, ann.id, EPOCH, entries);
+  await archivePoints(jobContext({}, meter.env).ctx, ann.id, EPOCH, entries);
   const bill = meter.read();
   expect(bill.statements).toHaveLength(2);
   expect(bill.roundTrips).toBe(1);

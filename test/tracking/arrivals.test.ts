@@ -1,10 +1,10 @@
 /** Who comes into the circle around a task is told so, once. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { arrivals, type Watched } from "../../src/modules/tracking/arrivals.ts";
-import type { JudgedPoint } from "../../src/modules/tracking/points.ts";
-import { archivePoints } from "../../src/modules/tracking/storing.ts";
-import { get, type Person, patch, person, post, rows } from "../support/api.ts";
-import { jobScope } from "../support/scope.ts";
+import { arrivals, type Watched } from "../../src/modules/tracking/points/arrivals.ts";
+import type { FilteredPoint } from "../../src/modules/tracking/points/rules.ts";
+import { archivePoints } from "../../src/modules/tracking/points/store.ts";
+import { get, type Person, patch, person, post, rows } from "../harness/api.ts";
+import { jobContext } from "../harness/scope.ts";
 import { taskRow } from "./fixtures.ts";
 
 const REPORTS = "/api/location-reports/";
@@ -98,7 +98,7 @@ test("each person arrives for themselves", async () => {
 test("points of a track room count as well", async () => {
   const bob = await person();
   const task = await circle();
-  const point: JudgedPoint = {
+  const point: FilteredPoint = {
     ...centre,
     at: Date.now(),
     accuracy: null,
@@ -106,8 +106,8 @@ test("points of a track room count as well", async () => {
     heading: null,
     flag: null,
   };
-  const job = jobScope();
-  await archivePoints(job.scope, bob.id, "0123abcd", [{ seq: 1, at: point.at, points: [point] }]);
+  const job = jobContext();
+  await archivePoints(job.ctx, bob.id, "0123abcd", [{ seq: 1, at: point.at, points: [point] }]);
   await job.finished();
   expect(await arrivedAt(bob, task)).toBe(new Date(point.at).toISOString());
   expect(await noticesOf(bob, task)).toHaveLength(1);
@@ -155,7 +155,7 @@ describe("nobody arrives", () => {
 });
 
 const task: Watched = { ...centre, id: 1, title: "Bridge", radius: 100, createdAt: 1000 };
-const point = (when: number, metres: number): JudgedPoint => ({
+const point = (when: number, metres: number): FilteredPoint => ({
   ...north(metres),
   at: when,
   accuracy: null,
@@ -164,7 +164,7 @@ const point = (when: number, metres: number): JudgedPoint => ({
   flag: null,
 });
 
-test.each<[string, JudgedPoint[], number | null]>([
+test.each<[string, FilteredPoint[], number | null]>([
   ["by the first point inside", [point(3000, 0), point(2000, 10), point(1500, 200)], 2000],
   ["by nothing outside", [point(2000, 101)], null],
   ["by nothing from before the task was set", [point(999, 0)], null],

@@ -1,11 +1,11 @@
 /** Every door through which places of a person can be seen × everything that somebody can be to that person. */
 import { describe, expect, test } from "vitest";
-import { get, post, rows } from "../support/api.ts";
-import { connectNative, dial, type Socket } from "../support/socket.ts";
+import { get, post, rows } from "../harness/api.ts";
+import { connectNative, dial, type Socket } from "../harness/socket.ts";
 import { RELATIONS, type Trail, trail } from "./relations.ts";
 
 /** The latitudes of the trail that a door shows; null where it refuses. */
-type Door = (trail: Trail) => Promise<readonly number[] | null>;
+type ClientProfile = (trail: Trail) => Promise<readonly number[] | null>;
 
 const secretOf = ({ watcher: { credential } }: Trail) =>
   "key" in credential ? credential.key : credential.token;
@@ -15,7 +15,7 @@ const seenIn = (words: string, { early, late }: Trail) =>
 
 /** What an address answers, looked through for the places. */
 const at =
-  (path: (trail: Trail) => string, refusal: number): Door =>
+  (path: (trail: Trail) => string, refusal: number): ClientProfile =>
   async (found) => {
     const { status, body } = await get(path(found), found.watcher.credential);
     if (status !== 200) {
@@ -36,7 +36,7 @@ async function entries(socket: Socket, seq: number, found: Trail): Promise<numbe
   return seenIn(JSON.stringify(frames), found);
 }
 
-const socket: Door = async (found) => {
+const socket: ClientProfile = async (found) => {
   const protocols = ["caravan.v1", `auth.${secretOf(found)}`];
   const opened = await dial(`/ws/users/${found.owner.id}/location/?since=0`, { protocols });
   if ("refusal" in opened) {
@@ -47,7 +47,7 @@ const socket: Door = async (found) => {
   return entries(opened.socket, seq, found);
 };
 
-const subscription: Door = async (found) => {
+const subscription: ClientProfile = async (found) => {
   const mine = await connectNative("/ws/me/", secretOf(found));
   await mine.next();
   mine.send({ t: "subscribe", room: `user:${found.owner.id}`, since: 0 });
@@ -66,7 +66,7 @@ const track = (format: string) =>
   }, 403);
 
 /** Places of a track: from where the right begins. */
-const TRACK_DOORS: Readonly<Record<string, Door>> = {
+const TRACK_DOORS: Readonly<Record<string, ClientProfile>> = {
   "the socket": socket,
   "a subscription": subscription,
   "the track as JSON": track("json"),
@@ -82,7 +82,7 @@ const near = ({ early, late }: Trail, latitude: number) =>
   `near=${latitude === early ? early : late},12.5&radius=50`;
 
 /** Reports one by one: their owner's and staff's only. */
-const REPORT_DOORS: Readonly<Record<string, Door>> = {
+const REPORT_DOORS: Readonly<Record<string, ClientProfile>> = {
   "the list of reports": at(({ owner }) => `/api/v1/location-reports/?user=${owner.id}`, 404),
   "the list as GeoJSON": at(({ owner }) => `/api/v1/location-reports/?user=${owner.id}&format=geojson`, 404),
   "a search around an early place": at(
@@ -95,7 +95,7 @@ const REPORT_DOORS: Readonly<Record<string, Door>> = {
   ),
 };
 
-const LATEST_DOORS: Readonly<Record<string, Door>> = {
+const LATEST_DOORS: Readonly<Record<string, ClientProfile>> = {
   "the latest places": at(() => "/api/v1/location-reports/latest/", 404),
   "the latest places as GeoJSON": at(() => "/api/v1/location-reports/latest/?format=geojson", 404),
   "the latest places around one": at(
@@ -105,7 +105,7 @@ const LATEST_DOORS: Readonly<Record<string, Door>> = {
   "the latest places under Eurorace's path": at(() => "/api/location-reports/latest/", 404),
 };
 
-const CONSOLE_DOORS: Readonly<Record<string, Door>> = {
+const CONSOLE_DOORS: Readonly<Record<string, ClientProfile>> = {
   "the console's list": at(({ owner }) => `/api/admin/location-reports/?user=${owner.id}`, 403),
   "the console's latest place": at(({ owner }) => `/api/admin/latest-locations/${owner.id}/`, 403),
   "the console's export": at(({ owner }) => `/api/admin/location-reports/export.csv?user=${owner.id}`, 403),
@@ -121,9 +121,9 @@ const trailOf = (relation: string) => {
 const BEYOND = new Set(["self", "staff"]);
 const WITH_A_RIGHT = new Set(["friend", "fellow by own act"]);
 
-const product = (doors: Readonly<Record<string, Door>>) =>
+const product = (clientProfiles: Readonly<Record<string, ClientProfile>>) =>
   Object.keys(RELATIONS).flatMap((relation) =>
-    Object.entries(doors).map(([name, door]) => [relation, name, door] as const),
+    Object.entries(clientProfiles).map(([name, door]) => [relation, name, door] as const),
   );
 
 describe("a track", () => {

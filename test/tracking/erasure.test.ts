@@ -2,10 +2,10 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import { del, person, post } from "../support/api.ts";
-import { until } from "../support/rooms.ts";
-import { connectNative } from "../support/socket.ts";
-import { rowsOf } from "../support/traces.ts";
+import { del, person, post } from "../harness/api.ts";
+import { until } from "../harness/rooms.ts";
+import { connectNative } from "../harness/socket.ts";
+import { rowsOf } from "../harness/traces.ts";
 import { ocean } from "./fixtures.ts";
 
 test("with an account go its reports, its latest place and what its room remembers", async () => {

@@ -1,6 +1,6 @@
 /** What a person takes along of tracks and tasks. */
 import { expect, test } from "vitest";
-import { get, patch, person, post } from "../support/api.ts";
+import { get, patch, person, post } from "../harness/api.ts";
 import { ocean, photoForm, taskRow } from "./fixtures.ts";
 
 test("the export has one's track, flags aside, one's tasks and one's photos, and nobody else's", async () => {

@@ -1,8 +1,8 @@
 /** Tasks, points and photos for tests, made without the price of a request. */
 
+import { post, rows, unique } from "../harness/api.ts";
+import { picture } from "../harness/pictures.ts";
 import type { Creation } from "../http/creations.ts";
-import { post, rows, unique } from "../support/api.ts";
-import { picture } from "../support/pictures.ts";
 
 /** No task has its circle here. */
 export const ocean = { latitude: -48.8767, longitude: -123.3933 };

@@ -1,11 +1,11 @@
 /** Many people, many points: what is asked of the database does not grow with them. */
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, test } from "vitest";
-import type { JudgedPoint } from "../../src/modules/tracking/points.ts";
-import { archivePoints } from "../../src/modules/tracking/storing.ts";
-import { type Person, person, rows, staffMember, unique } from "../support/api.ts";
-import { charge, counted } from "../support/counted.ts";
-import { jobScope } from "../support/scope.ts";
+import type { FilteredPoint } from "../../src/modules/tracking/points/rules.ts";
+import { archivePoints } from "../../src/modules/tracking/points/store.ts";
+import { type Person, person, rows, staffMember, unique } from "../harness/api.ts";
+import { charge, counted } from "../harness/counted.ts";
+import { jobContext } from "../harness/scope.ts";
 
 const meter = counted();
 const PATH = "/api/location-reports/";
@@ -23,7 +23,7 @@ async function crowd(count: number): Promise<number[]> {
   return made.map(({ id }) => id);
 }
 
-const point = (runner: number, n: number): JudgedPoint => ({
+const point = (runner: number, n: number): FilteredPoint => ({
   latitude: -20 + runner / 1000 + n / 100_000,
   longitude: -100,
   at: NOW - POINTS * 1000 + n * 1000,
@@ -40,7 +40,7 @@ function run(userId: number, runner: number, count: number) {
     at: NOW,
     points: [point(runner, n)],
   }));
-  return archivePoints(jobScope().scope, userId, "0123abcd", entries);
+  return archivePoints(jobContext().ctx, userId, "0123abcd", entries);
 }
 
 let runners: number[];

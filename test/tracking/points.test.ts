@@ -1,13 +1,13 @@
 /** Which points are taken at their word. */
 import { describe, expect, test } from "vitest";
 import {
+  type FilteredPoint,
   type Fix,
-  type JudgedPoint,
-  judge,
-  judgeAll,
+  filterAll,
+  filterPoint,
   type Point,
   readTime,
-} from "../../src/modules/tracking/points.ts";
+} from "../../src/modules/tracking/points/rules.ts";
 
 const NOW = Date.UTC(2026, 10, 21, 12);
 const SECOND = 1000;
@@ -30,7 +30,7 @@ const known = (at: number, metres = 0, accuracy: number | null = null): Fix => (
   flag: null,
 });
 const jump = (at: number, metres: number): Fix => ({ ...known(at, metres), flag: "jump" });
-const flags = (points: JudgedPoint[]) => points.map(({ flag }) => flag);
+const flags = (points: FilteredPoint[]) => points.map(({ flag }) => flag);
 
 describe("a point", () => {
   test.each<[string, Point, Fix[], string | null]>([
@@ -81,23 +81,23 @@ describe("a point", () => {
     ],
     ["without a time of its own is never doubted", point(null, 900_000), [known(NOW - 1)], null],
   ])("%s", (_, judged, seen, flag) => {
-    expect(judge(judged, seen, NOW)).toBe(flag);
+    expect(filterPoint(judged, seen, NOW)).toBe(flag);
   });
 });
 
 test("points of one batch are judged in the light of each other", () => {
   const batch = [point(NOW - 9000), point(NOW - 9000), point(NOW - 8000, 90_000), point(NOW - 7000, 20)];
-  expect(flags(judgeAll(batch, [], NOW))).toEqual([null, "duplicate", "jump", null]);
+  expect(flags(filterAll(batch, [], NOW))).toEqual([null, "duplicate", "jump", null]);
 });
 
 test("a point without a time gets that of its arrival and witnesses no speed", () => {
-  const judged = judgeAll([point(null), point(null, 90_000), point(NOW - 1, 50_000)], [], NOW);
+  const judged = filterAll([point(null), point(null, 90_000), point(NOW - 1, 50_000)], [], NOW);
   expect(judged.map(({ at }) => at)).toEqual([NOW, NOW, NOW - 1]);
   expect(flags(judged)).toEqual([null, null, null]);
 });
 
 test("a late batch out of order keeps its order", () => {
-  const judged = judgeAll([point(NOW - 1000, 20), point(NOW - 3000, 0), point(NOW - 2000, 10)], [], NOW);
+  const judged = filterAll([point(NOW - 1000, 20), point(NOW - 3000, 0), point(NOW - 2000, 10)], [], NOW);
   expect(judged.map(({ at }) => at)).toEqual([NOW - 1000, NOW - 3000, NOW - 2000]);
   expect(flags(judged)).toEqual([null, null, null]);
 });

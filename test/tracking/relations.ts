@@ -1,6 +1,7 @@
 /** What one person can be to another whose places they want to see, made through the doors where that is possible. */
-import { befriend, block, ME, type Member, member } from "../find-friend/social.ts";
-import { patch, post, rows, staffMember, unique } from "../support/api.ts";
+
+import { patch, post, rows, staffMember, unique } from "../harness/api.ts";
+import { befriend, block, ME, type Member, member } from "../social/social.ts";
 
 /** Somebody who looks, with whatever their client carries. */
 export interface Watcher {

@@ -1,7 +1,7 @@
 /** Door × clock and door × door: any clock is judged and kept, and a repeat is known whatever it came by and however late. */
 import { describe, expect, test } from "vitest";
-import { type Person, person, post, rows, unique } from "../support/api.ts";
-import { connect, connectNative } from "../support/socket.ts";
+import { type Person, person, post, rows, unique } from "../harness/api.ts";
+import { connect, connectNative } from "../harness/socket.ts";
 import { ocean } from "./fixtures.ts";
 
 const REPORTS = "/api/location-reports/";

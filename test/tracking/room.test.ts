@@ -1,7 +1,7 @@
 /** What reaches a person's track room from elsewhere: their reports by REST, and what happens to tasks. */
 import { beforeAll, expect, test } from "vitest";
-import { get, type Person, patch, person, post, rows, staffMember } from "../support/api.ts";
-import { connect, connectNative } from "../support/socket.ts";
+import { get, type Person, patch, person, post, rows, staffMember } from "../harness/api.ts";
+import { connect, connectNative } from "../harness/socket.ts";
 import { newTask, ocean, taskRow } from "./fixtures.ts";
 
 const REPORTS = "/api/location-reports/";

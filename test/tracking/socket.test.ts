@@ -1,8 +1,8 @@
 /** The track socket: the documented dialect of Eurorace's app, native batches, and who may watch. */
 import { describe, expect, test } from "vitest";
-import { befriend, ME, member } from "../find-friend/social.ts";
-import { get, patch, post, rows, unique } from "../support/api.ts";
-import { connect, connectNative, dial } from "../support/socket.ts";
+import { get, patch, post, rows, unique } from "../harness/api.ts";
+import { connect, connectNative, dial } from "../harness/socket.ts";
+import { befriend, ME, member } from "../social/social.ts";
 
 const WARSAW = { latitude: 52.2297, longitude: 21.0122 };
 const update = (changes: object = {}) => ({ type: "location_update", ...WARSAW, ...changes });

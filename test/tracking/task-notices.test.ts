@@ -1,9 +1,9 @@
 /** Who hears of a task: the rooms of everybody who is about, each once. */
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
-import { type TaskNotice, taskNotice } from "../../src/modules/tracking/task-notices.ts";
+import { type TaskNotice, taskNotice } from "../../src/modules/tracking/tasks/notices.ts";
 import type { Runtime } from "../../src/platform/runtime.ts";
-import { type Person, post, rows, staffMember } from "../support/api.ts";
-import { jobScope } from "../support/scope.ts";
+import { type Person, post, rows, staffMember } from "../harness/api.ts";
+import { jobContext } from "../harness/scope.ts";
 import { newTask } from "./fixtures.ts";
 
 let staff: Person;
@@ -24,15 +24,15 @@ const seen = (name: string, ago: number) =>
 /** A scope whose rooms only write down what they are told. */
 function listening(refuse: (name: string) => boolean = () => false) {
   const told: [string, unknown][] = [];
-  const { scope } = jobScope();
+  const { ctx } = jobContext();
   const room = (name: string) => ({
     async publish(to: string, draft: unknown) {
       if (refuse(name)) throw new Error("gone");
       told.push([to, draft]);
     },
   });
-  const runtime = { ...scope.runtime, room } as unknown as Runtime;
-  return { told, scope: { ...scope, runtime } };
+  const runtime = { ...ctx.runtime, room } as unknown as Runtime;
+  return { told, ctx: { ...ctx, runtime } };
 }
 
 const assigned: TaskNotice = {
@@ -50,8 +50,8 @@ test("a new task is told to the rooms of people, and to those that were entered 
     seen("event:5", HOUR),
     seen("chat:5", HOUR),
   ]);
-  const { told, scope } = listening();
-  await taskNotice.run(scope, assigned);
+  const { told, ctx } = listening();
+  await taskNotice.run(ctx, assigned);
   const names = told.map(([name]) => name);
   expect(names.sort()).toEqual(Array.from({ length: 120 }, (_, n) => `user:${n + 1}`).sort());
   const { userId: _, ...draft } = assigned;
@@ -61,15 +61,15 @@ test("a new task is told to the rooms of people, and to those that were entered 
 test("a room that fails keeps no other from hearing, and the notice is tried again", async () => {
   await rows("DELETE FROM rooms");
   await Promise.all([1, 2, 3].map((n) => seen(`user:${n}`, HOUR)));
-  const { told, scope } = listening((name) => name === "user:2");
-  await expect(taskNotice.run(scope, assigned)).rejects.toThrow("gone");
+  const { told, ctx } = listening((name) => name === "user:2");
+  await expect(taskNotice.run(ctx, assigned)).rejects.toThrow("gone");
   expect(told.map(([name]) => name)).toEqual(["user:1", "user:3"]);
 });
 
 test("what concerns one person is told to their room alone", async () => {
-  const { told, scope } = listening();
+  const { told, ctx } = listening();
   const notice = { ...assigned, userId: 5, kind: "task_status_updated" } as const;
-  await taskNotice.run(scope, notice);
+  await taskNotice.run(ctx, notice);
   expect(told.map(([name]) => name)).toEqual(["user:5"]);
 });
 

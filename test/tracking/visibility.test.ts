@@ -1,6 +1,6 @@
 /** The rule of whose places may be seen: each fact by itself, and what ends or begins with it. */
 import { describe, expect, test } from "vitest";
-import { placeVisibility, type VisibilityFacts } from "../../src/modules/tracking/visibility.ts";
+import { placeVisibility, type VisibilityFacts } from "../../src/modules/tracking/live/visibility.ts";
 
 const STRANGER: VisibilityFacts = {
   isSelf: false,

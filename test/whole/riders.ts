@@ -1,7 +1,7 @@
 /** What a client of Rideshare does over real HTTP, and pictures for it. */
 import { crc32, deflateSync } from "node:zlib";
 import { expect } from "vitest";
-import { picture } from "../support/pictures.ts";
+import { picture } from "../harness/pictures.ts";
 
 let origin = "";
 /** Where everything below is sent. */

@@ -2,9 +2,9 @@
 import { z } from "@hono/zod-openapi";
 import {
   changeAccount,
+  clientProfiles,
   DEFAULT_POLICY,
   deleteAccount,
-  doors,
   findUser,
   identityMessages,
   idParam,
@@ -21,9 +21,9 @@ import {
 import { auditEntry } from "../../platform/db/audit.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import { Refusal, refuse } from "../../platform/http/errors.ts";
-import { email, secret, string } from "../../platform/http/fields.ts";
-import { at, type Route, reply, route } from "../../platform/http/route.ts";
-import { parse } from "../../platform/http/validation.ts";
+import { email, secret, string } from "../../platform/http/input/fields.ts";
+import { parse } from "../../platform/http/input/validation.ts";
+import { at, type Route, respond, route } from "../../platform/http/route.ts";
 import { isoTime } from "../../platform/time.ts";
 import { errorKey, refuseWithError, refuseWithMessage } from "./wording.ts";
 
@@ -48,8 +48,8 @@ const signUp = route({
   body: z.looseObject({}).openapi({
     properties: { username: { type: "string" }, email: { type: "string" }, password: { type: "string" } },
   }),
-  answers: { 200: SignUpAnswer },
-  async handle({ scope, body }) {
+  responses: { 200: SignUpAnswer },
+  async handle({ ctx, body }) {
     const given = body as Record<string, unknown>;
     const empty = ["email", "password", "username"].some(
       (field) => given[field] === undefined || given[field] === null || given[field] === "",
@@ -57,12 +57,12 @@ const signUp = route({
     if (empty) throw refuseWithError("Email, password, and username are required");
     const person = parse(SignUp, body);
     requireStrong(person.password, "password", POLICY);
-    const made = await register(scope, doors.alphabet, person);
+    const made = await register(ctx, clientProfiles.alphabet, person);
     if (!made.ok) throw takenRefusal(made.taken);
     if (!made.credentials)
-      return reply(200, { status: 200 as const, detail: identityMessages.verificationSent[scope.locale] });
+      return respond(200, { status: 200 as const, detail: identityMessages.verificationSent[ctx.locale] });
     const { refresh, access } = made.credentials;
-    return reply(200, { status: 200 as const, refresh, access });
+    return respond(200, { status: 200 as const, refresh, access });
   },
 });
 
@@ -74,19 +74,19 @@ const signInRoute = route({
   description: "An unknown username is told apart from a wrong password: this app's clients read that.",
   access: "public",
   body: z.object({ username: string({ blank: true }).optional(), password: z.string().optional() }),
-  answers: { 200: Tokens },
-  async handle({ scope, body }) {
-    const result = await signIn(scope, doors.alphabet, body.username ?? "", body.password ?? "");
+  responses: { 200: Tokens },
+  async handle({ ctx, body }) {
+    const result = await signIn(ctx, clientProfiles.alphabet, body.username ?? "", body.password ?? "");
     if (!result.ok) {
       if (result.reason === "unknown") throw refuseWithStatus(400, "Invalid Username");
       const text =
         result.reason === "unverified"
-          ? identityMessages.emailNotVerified[scope.locale]
+          ? identityMessages.emailNotVerified[ctx.locale]
           : "Invalid username or password";
       throw refuseWithStatus(401, text);
     }
     const { refresh, access } = result.credentials;
-    return reply(200, { status: 200 as const, refresh, access });
+    return respond(200, { status: 200 as const, refresh, access });
   },
 });
 
@@ -114,9 +114,14 @@ export const tokenObtain = route({
       when: ({ issues }) => issues.every(({ path }) => path?.length),
       params: { text: { en: "This field is required.", ru: "Обязательное поле." } },
     }),
-  answers: { 200: TokenPair },
-  async handle({ scope, body }) {
-    const result = await signIn(scope, doors.alphabet, body.username ?? body.email ?? "", body.password);
+  responses: { 200: TokenPair },
+  async handle({ ctx, body }) {
+    const result = await signIn(
+      ctx,
+      clientProfiles.alphabet,
+      body.username ?? body.email ?? "",
+      body.password,
+    );
     if (!result.ok) {
       const text =
         result.reason === "unverified" ? identityMessages.emailNotVerified : identityMessages.noActiveAccount;
@@ -124,7 +129,7 @@ export const tokenObtain = route({
       throw new Refusal(401, refusal.body, { "WWW-Authenticate": 'Bearer realm="api"' });
     }
     const { refresh, access } = result.credentials;
-    return reply(200, { refresh, access });
+    return respond(200, { refresh, access });
   },
 });
 
@@ -167,11 +172,11 @@ const readUser = route({
   summary: "Read a user",
   access: "signedIn",
   params: idParam,
-  answers: { 200: UserWire },
-  async handle({ scope, caller, params }) {
-    const user = await findUser(scope, params.id);
+  responses: { 200: UserWire },
+  async handle({ ctx, caller, params }) {
+    const user = await findUser(ctx, params.id);
     if (!user) throw noUser();
-    return reply(200, toUserWire(user, caller));
+    return respond(200, toUserWire(user, caller));
   },
 });
 
@@ -185,16 +190,16 @@ const changeUser = route({
   body: z
     .object({ username: username().optional(), email: email().optional() })
     .openapi("AlphaBetUserChange"),
-  wording: errorKey,
-  answers: { 200: UserWire.extend({ message: z.string() }) },
-  async handle({ scope, caller, params, body }) {
-    const before = await findUser(scope, params.id);
+  formatError: errorKey,
+  responses: { 200: UserWire.extend({ message: z.string() }) },
+  async handle({ ctx, caller, params, body }) {
+    const before = await findUser(ctx, params.id);
     if (!before) throw noUser();
     if (!mayManage(caller, params.id)) throw notYours();
-    const also = caller.userId === params.id ? [] : [audit(scope, caller, "user.change", before, body)];
-    const changed = await changeAccount(scope, params.id, body, { session: caller.sessionId, also });
+    const also = caller.userId === params.id ? [] : [audit(ctx, caller, "user.change", before, body)];
+    const changed = await changeAccount(ctx, params.id, body, { session: caller.sessionId, also });
     if (!changed.ok) throw changed.taken === "missing" ? noUser() : takenRefusal(changed.taken);
-    return reply(200, { message: "User updated successfully", ...toUserWire(changed.user, caller) });
+    return respond(200, { message: "User updated successfully", ...toUserWire(changed.user, caller) });
   },
 });
 
@@ -205,26 +210,26 @@ const deleteUser = route({
   summary: "Delete one's account",
   access: "signedIn",
   params: idParam,
-  answers: { 200: z.object({ message: z.string() }) },
-  async handle({ scope, caller, params }) {
-    const user = await findUser(scope, params.id);
+  responses: { 200: z.object({ message: z.string() }) },
+  async handle({ ctx, caller, params }) {
+    const user = await findUser(ctx, params.id);
     if (!user) throw noUser();
     if (!mayManage(caller, params.id)) throw notYours();
-    const also = caller.userId === params.id ? [] : [audit(scope, caller, "user.delete", user, null)];
-    if (!(await deleteAccount(scope, params.id, { session: caller.sessionId, also }))) throw noUser();
-    return reply(200, { message: "User deleted successfully" });
+    const also = caller.userId === params.id ? [] : [audit(ctx, caller, "user.delete", user, null)];
+    if (!(await deleteAccount(ctx, params.id, { session: caller.sessionId, also }))) throw noUser();
+    return respond(200, { message: "User deleted successfully" });
   },
 });
 
 function audit(
-  scope: Parameters<typeof auditEntry>[0],
+  ctx: Parameters<typeof auditEntry>[0],
   caller: Caller,
   action: string,
   user: User,
   after: object | null,
 ) {
   const before = { username: user.username, email: user.email };
-  return auditEntry(scope, caller, { action, subject: `user:${user.id}`, before, after });
+  return auditEntry(ctx, caller, { action, subject: `user:${user.id}`, before, after });
 }
 
 export const accountRoutes: readonly Route[] = [

@@ -8,7 +8,7 @@ import {
   usernameFor,
 } from "../../modules/events/index.ts";
 import type { Caller } from "../../platform/http/caller.ts";
-import { complain, string } from "../../platform/http/fields.ts";
+import { reportFault, string } from "../../platform/http/input/fields.ts";
 import { messages } from "../../platform/http/messages.ts";
 import { isoTime, parseInstant } from "../../platform/time.ts";
 import { refuseWithError } from "./wording.ts";
@@ -21,7 +21,7 @@ const instant = z
   .preprocess((value) => value, z.string())
   .transform((value, context) => {
     const at = parseInstant(value, ZONE);
-    if (at === null) complain({ ...context, value }, messages.datetime);
+    if (at === null) reportFault({ ...context, value }, messages.datetime);
     return at ?? 0;
   })
   .openapi({ type: "string", format: "date-time" });

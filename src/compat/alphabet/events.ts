@@ -1,10 +1,10 @@
 /** AlphaBet's event paths over the one writer of events. */
 import { z } from "@hono/zod-openapi";
 import {
+  type ClientProfile,
   changeEvents,
   countEvents,
   createEvents,
-  type Door,
   type EventFault,
   findEvent,
   listEvents,
@@ -13,10 +13,10 @@ import {
   removeEvents,
   searchEvents,
 } from "../../modules/events/index.ts";
-import { complain } from "../../platform/http/fields.ts";
+import { reportFault } from "../../platform/http/input/fields.ts";
+import { linkTo, readCursor, windowQuery, writeCursor } from "../../platform/http/lists/paging.ts";
 import { fill, messages as shared } from "../../platform/http/messages.ts";
-import { linkTo, readCursor, windowQuery, writeCursor } from "../../platform/http/paging.ts";
-import { type Route, reply, route } from "../../platform/http/route.ts";
+import { type Route, respond, route } from "../../platform/http/route.ts";
 import {
   Change,
   END_BEFORE_START,
@@ -36,7 +36,7 @@ import { errorKey, refuseWithError, refuseWithMessage } from "./wording.ts";
 const tag = "AlphaBet";
 
 /** Events made here are for signed-in people; participants are named by username, and unknown names are passed over. */
-const door: Door = {
+const door: ClientProfile = {
   audience: "signed_in",
   makerOrganizes: false,
   unknownNames: "passOver",
@@ -44,7 +44,7 @@ const door: Door = {
   missing: "refuse",
 };
 /** In a batch, unknown and past events are passed over too. */
-const batchDoor: Door = { ...door, begun: "passOver", missing: "passOver" };
+const batchDoor: ClientProfile = { ...door, begun: "passOver", missing: "passOver" };
 
 const list = route({
   method: "get",
@@ -53,7 +53,7 @@ const list = route({
   summary: "List all events",
   access: "signedIn",
   query: windowQuery,
-  answers: {
+  responses: {
     200: z.object({
       events: z.array(Listed),
       count: z.number().int().optional(),
@@ -61,21 +61,20 @@ const list = route({
     }),
     404: z.object({ message: z.string(), events: z.array(Listed) }),
   },
-  async handle({ scope, caller, query, request }) {
+  async handle({ ctx, caller, query, request }) {
     const after = readCursor(query.cursor);
     const limit = query.limit ?? null;
     const [rows, count] = await Promise.all([
-      listEvents(scope, { after, limit: limit === null ? null : limit + 1 }),
-      limit === null ? null : countEvents(scope),
+      listEvents(ctx, { after, limit: limit === null ? null : limit + 1 }),
+      limit === null ? null : countEvents(ctx),
     ]);
-    if (rows.length === 0 && after === 0) return reply(404, { message: "No events found", events: [] });
+    if (rows.length === 0 && after === 0) return respond(404, { message: "No events found", events: [] });
     if (limit === null || count === null)
-      return reply(200, { events: rows.map((event) => toListed(event, caller)) });
+      return respond(200, { events: rows.map((event) => toListed(event, caller)) });
     const page = rows.slice(0, limit);
     const last = page.at(-1);
-    const next =
-      rows.length > limit && last ? linkTo(scope, request, { cursor: writeCursor(last.id) }) : null;
-    return reply(200, { events: page.map((event) => toListed(event, caller)), count, next });
+    const next = rows.length > limit && last ? linkTo(ctx, request, { cursor: writeCursor(last.id) }) : null;
+    return respond(200, { events: page.map((event) => toListed(event, caller)), count, next });
   },
 });
 
@@ -87,14 +86,14 @@ const create = route({
   access: "signedIn",
   creates: true,
   body: NewEvent,
-  wording: errorKey,
-  answers: { 201: z.object({ message: z.string(), id: z.string(), event: Single }) },
-  async handle({ scope, caller, body }) {
-    const made = await createEvents(scope, caller, [toDraft(body)], door);
+  formatError: errorKey,
+  responses: { 201: z.object({ message: z.string(), id: z.string(), event: Single }) },
+  async handle({ ctx, caller, body }) {
+    const made = await createEvents(ctx, caller, [toDraft(body)], door);
     if (!made.ok) throw refused(made, "No event found");
     const [event] = made.events;
     if (!event) throw refuseWithError("Nothing was created");
-    return reply(201, {
+    return respond(201, {
       message: "Event created successfully",
       id: event.uuid,
       event: toSingle(event, caller),
@@ -111,11 +110,11 @@ const read = route({
   summary: "Read an event",
   access: "signedIn",
   params: uuidParam,
-  answers: { 200: z.object({ event: Single }) },
-  async handle({ scope, caller, params }) {
-    const event = await findEvent(scope, params.id);
+  responses: { 200: z.object({ event: Single }) },
+  async handle({ ctx, caller, params }) {
+    const event = await findEvent(ctx, params.id);
     if (!event) throw refuseWithMessage(404, "No event found");
-    return reply(200, { event: toSingle(event, caller) });
+    return respond(200, { event: toSingle(event, caller) });
   },
 });
 
@@ -127,14 +126,14 @@ const update = route({
   access: "signedIn",
   params: uuidParam,
   body: Change,
-  wording: errorKey,
-  answers: { 200: z.object({ message: z.string(), event: Single }) },
-  async handle({ scope, caller, params, body }) {
-    const result = await changeEvents(scope, caller, [toChange(params.id, body)], door);
+  formatError: errorKey,
+  responses: { 200: z.object({ message: z.string(), event: Single }) },
+  async handle({ ctx, caller, params, body }) {
+    const result = await changeEvents(ctx, caller, [toChange(params.id, body)], door);
     if (!result.ok) throw refused(result, "No event found");
     const [event] = result.events;
     if (!event) throw refuseWithMessage(404, "No event found");
-    return reply(200, { message: "Event has been updated", event: toSingle(event, caller) });
+    return respond(200, { message: "Event has been updated", event: toSingle(event, caller) });
   },
 });
 
@@ -145,13 +144,13 @@ const remove = route({
   summary: "Delete an event",
   access: "signedIn",
   params: uuidParam,
-  answers: { 200: Message },
-  async handle({ scope, caller, params }) {
-    const result = await removeEvents(scope, caller, [{ uuid: params.id }]);
+  responses: { 200: Message },
+  async handle({ ctx, caller, params }) {
+    const result = await removeEvents(ctx, caller, [{ uuid: params.id }]);
     if (!result.ok) throw refused(result, "No events found");
     const [event] = result.events;
     if (!event) throw refuseWithMessage(404, "No events found");
-    return reply(200, { message: `Event ${event.name} deleted` });
+    return respond(200, { message: `Event ${event.name} deleted` });
   },
 });
 
@@ -184,10 +183,10 @@ const search = route({
   summary: "Find events by a part of their location",
   access: "signedIn",
   params: z.object({ location: z.string() }),
-  answers: { 200: z.array(Listed) },
-  async handle({ scope, caller, params }) {
-    const found = await searchEvents(scope, params.location);
-    return reply(
+  responses: { 200: z.array(Listed) },
+  async handle({ ctx, caller, params }) {
+    const found = await searchEvents(ctx, params.location);
+    return respond(
       200,
       found.map((event) => toListed(event, caller)),
     );
@@ -206,7 +205,7 @@ const TOO_MANY = {
 /** A list whose length is looked at before its items are. */
 function batchOf<Item extends z.ZodType>(item: Item) {
   return z.preprocess((value, context) => {
-    if (Array.isArray(value) && value.length > MAX_BATCH) complain({ ...context, value }, TOO_MANY);
+    if (Array.isArray(value) && value.length > MAX_BATCH) reportFault({ ...context, value }, TOO_MANY);
     return value;
   }, z.array(item));
 }
@@ -219,12 +218,12 @@ const createBatch = route({
   access: "signedIn",
   creates: true,
   body: batchOf(NewEvent),
-  wording: errorKey,
-  answers: { 201: z.object({ message: z.string(), ids: z.array(z.string()) }) },
-  async handle({ scope, caller, body }) {
-    const made = await createEvents(scope, caller, body.map(toDraft), door);
+  formatError: errorKey,
+  responses: { 201: z.object({ message: z.string(), ids: z.array(z.string()) }) },
+  async handle({ ctx, caller, body }) {
+    const made = await createEvents(ctx, caller, body.map(toDraft), door);
     if (!made.ok) throw refused(made, "No event found");
-    return reply(201, {
+    return respond(201, {
       message: "Batch events created successfully",
       ids: made.events.map(({ uuid }) => uuid),
     });
@@ -238,13 +237,13 @@ const updateBatch = route({
   summary: "Change events, all or none; unknown and past ones are passed over",
   access: "signedIn",
   body: batchOf(Change.extend({ id: uuid })),
-  wording: errorKey,
-  answers: { 200: Message },
-  async handle({ scope, caller, body }) {
+  formatError: errorKey,
+  responses: { 200: Message },
+  async handle({ ctx, caller, body }) {
     const changes = body.map((item) => toChange(item.id, item));
-    const result = await changeEvents(scope, caller, changes, batchDoor);
+    const result = await changeEvents(ctx, caller, changes, batchDoor);
     if (!result.ok) throw refused(result, "No event found");
-    return reply(200, { message: "Batch events updated successfully" });
+    return respond(200, { message: "Batch events updated successfully" });
   },
 });
 
@@ -256,16 +255,16 @@ const removeBatch = route({
   description: "The body is an array of ids.",
   access: "signedIn",
   body: batchOf(uuid),
-  wording: errorKey,
-  answers: { 200: Message },
-  async handle({ scope, caller, body }) {
+  formatError: errorKey,
+  responses: { 200: Message },
+  async handle({ ctx, caller, body }) {
     const result = await removeEvents(
-      scope,
+      ctx,
       caller,
       body.map((id) => ({ uuid: id })),
     );
     if (!result.ok) throw refused(result, "No events found");
-    return reply(200, { message: "Batch events deleted successfully" });
+    return respond(200, { message: "Batch events deleted successfully" });
   },
 });
 

@@ -1,6 +1,6 @@
 /** AlphaBet's own error keys: `message` for what its views say, `error` for bad input; everything else is the dialect. */
 import { Refusal, type RefusalStatus, wire } from "../../platform/http/errors.ts";
-import type { Wording } from "../../platform/http/route.ts";
+import type { ErrorFormat } from "../../platform/http/route.ts";
 
 export function refuseWithMessage(status: RefusalStatus, message: string, more: object = {}): Refusal {
   return new Refusal(status, { raw: { message, ...more } });
@@ -11,7 +11,7 @@ export function refuseWithError(error: string, more: object = {}): Refusal {
 }
 
 /** Bad input gains an `error` that says the first fault in one line; a plain 403 speaks under `message` too. */
-export const errorKey: Wording = (refusal, locale) => {
+export const errorKey: ErrorFormat = (refusal, locale) => {
   const body = wire(refusal.body, locale) as Record<string, unknown>;
   if ("fields" in refusal.body) return { error: firstOf(body), ...body };
   if (!("detail" in refusal.body)) return body;

@@ -4,9 +4,9 @@ import {
   type AccountChange,
   changeAccount,
   checkResetLink,
+  clientProfiles,
   confirmEmail,
   DEFAULT_POLICY,
-  doors,
   endSessions,
   findUser,
   identityMessages,
@@ -26,11 +26,11 @@ import {
 } from "../../modules/identity/index.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import { invalid, notFound, Refusal, refuse } from "../../platform/http/errors.ts";
-import { email, secret, string } from "../../platform/http/fields.ts";
+import { email, secret, string } from "../../platform/http/input/fields.ts";
 import { messages } from "../../platform/http/messages.ts";
-import { type Route, reply, route } from "../../platform/http/route.ts";
+import { type Route, respond, route } from "../../platform/http/route.ts";
 import { literal, text } from "../../platform/http/text.ts";
-import type { Scope } from "../../platform/runtime.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
 
 const tag = "Eurorace";
 const challenge = "Token";
@@ -98,11 +98,11 @@ const registration = route({
       password2: secret(),
     })
     .openapi("EuroraceRegistration"),
-  answers: { 201: z.union([Key, Detail]) },
-  async handle({ scope, body }) {
+  responses: { 201: z.union([Key, Detail]) },
+  async handle({ ctx, body }) {
     const address = body.email ?? null;
     // Without an address there is nothing to verify, so where that comes first an address does, too.
-    if (!address && scope.runtime.settings.emailVerification === "mandatory")
+    if (!address && ctx.runtime.settings.emailVerification === "mandatory")
       throw invalid({ email: messages.required });
     const faults = weaknesses(body.password1, DEFAULT_POLICY);
     if (faults.length > 0) throw invalid({ password1: faults });
@@ -110,14 +110,14 @@ const registration = route({
       throw invalid({ non_field_errors: identityMessages.passwordMismatch });
     const similar = weaknesses(body.password1, policyFor({ username: body.username, email: address }));
     if (similar.length > 0) throw invalid({ non_field_errors: similar });
-    const made = await register(scope, doors.eurorace, {
+    const made = await register(ctx, clientProfiles.eurorace, {
       username: body.username,
       email: address,
       password: body.password1,
     });
     if (!made.ok) throw takenRefusal(made.taken, EMAIL_TAKEN);
-    if (!made.credentials) return reply(201, { detail: identityMessages.verificationSent[scope.locale] });
-    return reply(201, { key: made.credentials.key });
+    if (!made.credentials) return respond(201, { detail: identityMessages.verificationSent[ctx.locale] });
+    return respond(201, { key: made.credentials.key });
   },
 });
 
@@ -129,10 +129,10 @@ const verify = route({
   access: "public",
   challenge,
   body: z.object({ key: string({ max: 500 }) }),
-  answers: { 200: Detail },
-  async handle({ scope, body }) {
-    if (!(await confirmEmail(scope, body.key))) throw notFound();
-    return reply(200, { detail: "ok" });
+  responses: { 200: Detail },
+  async handle({ ctx, body }) {
+    if (!(await confirmEmail(ctx, body.key))) throw notFound();
+    return respond(200, { detail: "ok" });
   },
 });
 
@@ -145,10 +145,10 @@ const resend = route({
   access: "public",
   challenge,
   body: z.object({ email: email() }),
-  answers: { 200: Detail },
-  async handle({ scope, body }) {
-    await resendVerification(scope, body.email);
-    return reply(200, { detail: "ok" });
+  responses: { 200: Detail },
+  async handle({ ctx, body }) {
+    await resendVerification(ctx, body.email);
+    return respond(200, { detail: "ok" });
   },
 });
 
@@ -167,7 +167,7 @@ const login = route({
       password: secret(),
     })
     .openapi("EuroraceLogin"),
-  answers: {
+  responses: {
     200: Key.extend({
       access: z.string(),
       refresh: z.string(),
@@ -175,10 +175,10 @@ const login = route({
       user: EuroraceUser.extend({ id: z.number().int(), name: z.string() }),
     }),
   },
-  async handle({ scope, body }) {
+  async handle({ ctx, body }) {
     const identifier = body.username || body.email;
     if (!identifier) throw invalid({ non_field_errors: CREDENTIALS_MISSING });
-    const result = await signIn(scope, doors.eurorace, identifier, body.password);
+    const result = await signIn(ctx, clientProfiles.eurorace, identifier, body.password);
     if (!result.ok) {
       const fault =
         result.reason === "unverified" ? identityMessages.emailNotVerified : identityMessages.cannotLogIn;
@@ -187,7 +187,7 @@ const login = route({
     const { key, access, refresh } = result.credentials;
     const user = toUserWire(result.user);
     const name = [user.first_name, user.last_name].filter(Boolean).join(" ") || user.username;
-    return reply(200, { key, access, refresh, jwt: access, user: { ...user, id: user.pk, name } });
+    return respond(200, { key, access, refresh, jwt: access, user: { ...user, id: user.pk, name } });
   },
 });
 
@@ -198,11 +198,11 @@ const logout = route({
   summary: "End this session",
   access: "optional",
   challenge,
-  answers: { 200: Detail },
-  async handle({ scope, caller, request }) {
+  responses: { 200: Detail },
+  async handle({ ctx, caller, request }) {
     if (!caller) throw request.headers.has("authorization") ? badKey() : refuse(400, NOT_SIGNED_IN);
-    await endSessions(scope, { userId: caller.userId, sessionId: caller.sessionId });
-    return reply(200, { detail: "Successfully logged out." });
+    await endSessions(ctx, { userId: caller.userId, sessionId: caller.sessionId });
+    return respond(200, { detail: "Successfully logged out." });
   },
 });
 
@@ -212,8 +212,8 @@ function badKey(): Refusal {
 
 const userPath = "/api/auth/user";
 
-async function ownUser(scope: Scope, caller: Caller): Promise<User> {
-  const user = await findUser(scope, caller.userId);
+async function ownUser(ctx: RequestContext, caller: Caller): Promise<User> {
+  const user = await findUser(ctx, caller.userId);
   if (!user) throw badKey();
   return user;
 }
@@ -225,8 +225,8 @@ const readUser = route({
   summary: "Read one's own account",
   access: "signedIn",
   challenge,
-  answers: { 200: EuroraceUser },
-  handle: async ({ scope, caller }) => reply(200, toUserWire(await ownUser(scope, caller))),
+  responses: { 200: EuroraceUser },
+  handle: async ({ ctx, caller }) => respond(200, toUserWire(await ownUser(ctx, caller))),
 });
 
 /** A new address is applied and must be confirmed anew. PUT is partial like PATCH: the documented body has no username. */
@@ -246,15 +246,15 @@ const changeUser = (method: "put" | "patch") =>
         last_name: string({ max: 150, blank: true }).optional(),
       })
       .openapi("EuroraceUserChange"),
-    answers: { 200: EuroraceUser },
-    async handle({ scope, caller, body }) {
+    responses: { 200: EuroraceUser },
+    async handle({ ctx, caller, body }) {
       const { first_name: firstName, last_name: lastName, ...names } = body;
-      return reply(200, toUserWire(await change(scope, caller, { ...names, firstName, lastName })));
+      return respond(200, toUserWire(await change(ctx, caller, { ...names, firstName, lastName })));
     },
   });
 
-async function change(scope: Scope, caller: Caller, facts: AccountChange): Promise<User> {
-  const changed = await changeAccount(scope, caller.userId, facts, { session: caller.sessionId });
+async function change(ctx: RequestContext, caller: Caller, facts: AccountChange): Promise<User> {
+  const changed = await changeAccount(ctx, caller.userId, facts, { session: caller.sessionId });
   if (changed.ok) return changed.user;
   if (changed.taken === "missing") throw badKey();
   throw takenRefusal(changed.taken, EMAIL_TAKEN);
@@ -281,14 +281,14 @@ const changePassword = route({
   access: "signedIn",
   challenge,
   body: z.object({ old_password: secret(), ...NewPassword }),
-  answers: { 200: Detail },
-  async handle({ scope, caller, body }) {
-    const user = await ownUser(scope, caller);
+  responses: { 200: Detail },
+  async handle({ ctx, caller, body }) {
+    const user = await ownUser(ctx, caller);
     requireNewPassword(body, user);
-    if (!(await verifyOwnPassword(scope, user, body.old_password)))
+    if (!(await verifyOwnPassword(ctx, user, body.old_password)))
       throw invalid({ old_password: identityMessages.passwordWrong });
-    await change(scope, caller, { password: body.new_password1 });
-    return reply(200, { detail: "New password has been saved." });
+    await change(ctx, caller, { password: body.new_password1 });
+    return respond(200, { detail: "New password has been saved." });
   },
 });
 
@@ -301,11 +301,11 @@ const requestReset = route({
   access: "public",
   challenge,
   body: z.object({ email: string({ max: 254 }) }),
-  answers: { 200: Detail },
-  async handle({ scope, body }) {
+  responses: { 200: Detail },
+  async handle({ ctx, body }) {
     if (!isEmail(body.email)) throw invalid({ email: messages.email });
-    await requestResetLink(scope, body.email);
-    return reply(200, { detail: "Password reset e-mail has been sent." });
+    await requestResetLink(ctx, body.email);
+    return respond(200, { detail: "Password reset e-mail has been sent." });
   },
 });
 
@@ -318,16 +318,16 @@ const confirmReset = route({
   access: "public",
   challenge,
   body: z.object({ uid: string({ max: 50 }), token: string({ max: 200 }), ...NewPassword }),
-  answers: { 200: Detail },
-  async handle({ scope, body }) {
+  responses: { 200: Detail },
+  async handle({ ctx, body }) {
     const id = /^[0-9a-z]{1,10}$/i.test(body.uid) ? Number.parseInt(body.uid, 36) : 0;
-    const user = await findUser(scope, id);
+    const user = await findUser(ctx, id);
     if (!user) throw invalid({ uid: INVALID_VALUE });
-    const code = await checkResetLink(scope, body.uid, body.token);
+    const code = await checkResetLink(ctx, body.uid, body.token);
     if (!code) throw invalid({ token: INVALID_VALUE });
     requireNewPassword(body, user);
-    if (!(await resetPassword(scope, code, body.new_password1))) throw invalid({ token: INVALID_VALUE });
-    return reply(200, { detail: "Password has been reset with the new password." });
+    if (!(await resetPassword(ctx, code, body.new_password1))) throw invalid({ token: INVALID_VALUE });
+    return respond(200, { detail: "Password has been reset with the new password." });
   },
 });
 

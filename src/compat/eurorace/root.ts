@@ -1,6 +1,6 @@
 /** What Eurorace's API root answers: where its two collections are. */
 import { z } from "@hono/zod-openapi";
-import { type Route, reply, route } from "../../platform/http/route.ts";
+import { type Route, respond, route } from "../../platform/http/route.ts";
 
 export const rootRoute: Route = route({
   method: "get",
@@ -8,10 +8,10 @@ export const rootRoute: Route = route({
   tag: "Eurorace",
   summary: "Find the collections",
   access: "public",
-  answers: { 200: z.object({ "location-reports": z.string(), tasks: z.string() }) },
-  handle: async ({ scope }) =>
-    reply(200, {
-      "location-reports": `${scope.origin}/api/location-reports/`,
-      tasks: `${scope.origin}/api/tasks/`,
+  responses: { 200: z.object({ "location-reports": z.string(), tasks: z.string() }) },
+  handle: async ({ ctx }) =>
+    respond(200, {
+      "location-reports": `${ctx.origin}/api/location-reports/`,
+      tasks: `${ctx.origin}/api/tasks/`,
     }),
 });

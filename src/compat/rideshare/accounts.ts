@@ -2,8 +2,8 @@
 import { z } from "@hono/zod-openapi";
 import {
   changeAccount,
+  clientProfiles,
   deleteAccount,
-  doors,
   endSessions,
   findUser,
   identityMessages,
@@ -21,11 +21,11 @@ import {
 import { requireOwnOrigin } from "../../platform/http/admit.ts";
 import { type Caller, SESSION_COOKIE } from "../../platform/http/caller.ts";
 import { invalid, Refusal, refuse } from "../../platform/http/errors.ts";
-import { boolean, email, secret, string } from "../../platform/http/fields.ts";
+import { boolean, email, secret, string } from "../../platform/http/input/fields.ts";
 import { messages as shared } from "../../platform/http/messages.ts";
-import { at, type Route, reply, route } from "../../platform/http/route.ts";
+import { at, type Route, respond, route } from "../../platform/http/route.ts";
 import { literal } from "../../platform/http/text.ts";
-import type { Scope } from "../../platform/runtime.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
 import { tokenObtain } from "../alphabet/index.ts";
 import { flat } from "./wording.ts";
 
@@ -83,16 +83,16 @@ const registration = <S extends 200 | 201>(path: string, status: S, weakness: We
     access: "public",
     creates: true,
     body: passwordFirst(weakness),
-    answers: { 200: Person, 201: Person },
-    async handle({ scope, body }) {
+    responses: { 200: Person, 201: Person },
+    async handle({ ctx, body }) {
       const made = await register(
-        scope,
-        doors.rideshare,
+        ctx,
+        clientProfiles.rideshare,
         { email: body.email, password: body.password, ...splitName(body.name) },
         { signIn: false },
       );
       if (!made.ok) throw takenRefusal(made.taken, EMAIL_TAKEN);
-      return reply(status as 201, toPersonWire(made.user));
+      return respond(status as 201, toPersonWire(made.user));
     },
   });
 
@@ -103,16 +103,20 @@ const flatLogin = route({
   summary: "Sign in with a cookie",
   access: "public",
   body: z.object({ email: string({ max: 255 }), password: secret() }),
-  answers: { 200: z.object({ jwt: z.string() }) },
-  async handle({ scope, body, request }) {
-    requireOwnOrigin(scope, request);
-    const result = await signIn(scope, doors.rideshare, body.email, body.password);
+  responses: { 200: z.object({ jwt: z.string() }) },
+  async handle({ ctx, body, request }) {
+    requireOwnOrigin(ctx, request);
+    const result = await signIn(ctx, clientProfiles.rideshare, body.email, body.password);
     if (!result.ok) {
       const refusal = refuse(401, result.reason === "unverified" ? identityMessages.emailNotVerified : WRONG);
       throw new Refusal(401, refusal.body, { "WWW-Authenticate": 'Bearer realm="api"' });
     }
     const jwt = result.credentials.access;
-    return reply(200, { jwt }, { "Set-Cookie": sessionCookie(jwt, doors.rideshare.accessSeconds, request) });
+    return respond(
+      200,
+      { jwt },
+      { "Set-Cookie": sessionCookie(jwt, clientProfiles.rideshare.accessSeconds, request) },
+    );
   },
 });
 
@@ -128,15 +132,15 @@ const flatLogout = route({
   tag,
   summary: "Sign out; works without a valid session too",
   access: "optional",
-  answers: { 200: z.object({ message: z.string() }) },
-  async handle({ scope, caller, request }) {
-    if (caller) await endSessions(scope, { userId: caller.userId, sessionId: caller.sessionId });
-    return reply(200, { message: "success" }, { "Set-Cookie": sessionCookie("", 0, request) });
+  responses: { 200: z.object({ message: z.string() }) },
+  async handle({ ctx, caller, request }) {
+    if (caller) await endSessions(ctx, { userId: caller.userId, sessionId: caller.sessionId });
+    return respond(200, { message: "success" }, { "Set-Cookie": sessionCookie("", 0, request) });
   },
 });
 
-async function ownUser(scope: Scope, caller: Caller): Promise<User> {
-  const user = await findUser(scope, caller.userId);
+async function ownUser(ctx: RequestContext, caller: Caller): Promise<User> {
+  const user = await findUser(ctx, caller.userId);
   if (!user) throw refuse(401, identityMessages.noActiveAccount);
   return user;
 }
@@ -147,8 +151,8 @@ const readUser = route({
   tag,
   summary: "Read one's own account",
   access: "signedIn",
-  answers: { 200: Person },
-  handle: async ({ scope, caller }) => reply(200, toPersonWire(await ownUser(scope, caller))),
+  responses: { 200: Person },
+  handle: async ({ ctx, caller }) => respond(200, toPersonWire(await ownUser(ctx, caller))),
 });
 
 const UserChange = z
@@ -168,9 +172,9 @@ const changeUser = (path: string, weakness: WeakPassword) =>
     description: "Partial. A new password signs every other device out.",
     access: "signedIn",
     body: UserChange,
-    answers: { 200: Person },
-    handle: async ({ scope, caller, body }) =>
-      reply(200, toPersonWire(await applyChange(scope, caller, body, weakness))),
+    responses: { 200: Person },
+    handle: async ({ ctx, caller, body }) =>
+      respond(200, toPersonWire(await applyChange(ctx, caller, body, weakness))),
   });
 
 interface Change {
@@ -182,7 +186,7 @@ interface Change {
 }
 
 async function applyChange(
-  scope: Scope,
+  ctx: RequestContext,
   caller: Caller,
   change: Change,
   weakness: WeakPassword,
@@ -190,7 +194,7 @@ async function applyChange(
   if (change.password !== undefined) weakness(change.password);
   const { name, ...rest } = change;
   const changed = await changeAccount(
-    scope,
+    ctx,
     caller.userId,
     { ...rest, ...(name === undefined ? {} : splitName(name)) },
     { session: caller.sessionId },
@@ -200,8 +204,8 @@ async function applyChange(
   throw takenRefusal(changed.taken, EMAIL_TAKEN);
 }
 
-async function deleteOwn(scope: Scope, caller: Caller): Promise<void> {
-  if (!(await deleteAccount(scope, caller.userId, { session: caller.sessionId })))
+async function deleteOwn(ctx: RequestContext, caller: Caller): Promise<void> {
+  if (!(await deleteAccount(ctx, caller.userId, { session: caller.sessionId })))
     throw refuse(401, identityMessages.noActiveAccount);
 }
 
@@ -211,10 +215,10 @@ const flatDelete = route({
   tag,
   summary: "Delete one's account",
   access: "signedIn",
-  answers: { 200: null },
-  async handle({ scope, caller, request }) {
-    await deleteOwn(scope, caller);
-    return reply(200, null, { "Set-Cookie": sessionCookie("", 0, request) });
+  responses: { 200: null },
+  async handle({ ctx, caller, request }) {
+    await deleteOwn(ctx, caller);
+    return respond(200, null, { "Set-Cookie": sessionCookie("", 0, request) });
   },
 });
 
@@ -224,10 +228,10 @@ const restDelete = route({
   tag,
   summary: "Delete one's account",
   access: "signedIn",
-  answers: { 204: null },
-  async handle({ scope, caller, request }) {
-    await deleteOwn(scope, caller);
-    return reply(204, null, { "Set-Cookie": sessionCookie("", 0, request) });
+  responses: { 204: null },
+  async handle({ ctx, caller, request }) {
+    await deleteOwn(ctx, caller);
+    return respond(204, null, { "Set-Cookie": sessionCookie("", 0, request) });
   },
 });
 
@@ -254,11 +258,15 @@ function toSettingsWire(user: User): z.input<typeof Settings> {
 }
 
 /** Whoever has no password yet sets one without. */
-async function requireCurrent(scope: Scope, caller: Caller, current: string | undefined): Promise<void> {
-  const user = await ownUser(scope, caller);
+async function requireCurrent(
+  ctx: RequestContext,
+  caller: Caller,
+  current: string | undefined,
+): Promise<void> {
+  const user = await ownUser(ctx, caller);
   if (current === undefined) {
     if (user.passwordHash !== null) throw invalid({ current_password: shared.required });
-  } else if (!(await verifyOwnPassword(scope, user, current))) {
+  } else if (!(await verifyOwnPassword(ctx, user, current))) {
     throw invalid({ current_password: identityMessages.passwordWrong });
   }
 }
@@ -269,8 +277,8 @@ const readSettings = route({
   tag,
   summary: "Read one's settings",
   access: "signedIn",
-  answers: { 200: Settings },
-  handle: async ({ scope, caller }) => reply(200, toSettingsWire(await ownUser(scope, caller))),
+  responses: { 200: Settings },
+  handle: async ({ ctx, caller }) => respond(200, toSettingsWire(await ownUser(ctx, caller))),
 });
 
 const changeSettings = route({
@@ -282,14 +290,14 @@ const changeSettings = route({
     "Partial. A new password needs `current_password` of whoever has one; when sent, it must be right.",
   access: "signedIn",
   body: SettingsChange,
-  answers: { 200: Settings },
-  async handle({ scope, caller, body }) {
+  responses: { 200: Settings },
+  async handle({ ctx, caller, body }) {
     const { current_password: current, mail_reminders: mailReminders, ...change } = body;
     if (change.password !== undefined) restWeakness(change.password);
-    if (current !== undefined || change.password !== undefined) await requireCurrent(scope, caller, current);
-    return reply(
+    if (current !== undefined || change.password !== undefined) await requireCurrent(ctx, caller, current);
+    return respond(
       200,
-      toSettingsWire(await applyChange(scope, caller, { ...change, mailReminders }, restWeakness)),
+      toSettingsWire(await applyChange(ctx, caller, { ...change, mailReminders }, restWeakness)),
     );
   },
 });

@@ -9,11 +9,11 @@ import {
   noEntry,
   recentRoute,
   removeEntries,
+  toEarningsInput,
   toEntryWire,
-  toTakings,
 } from "../../modules/earnings/index.ts";
-import { integer } from "../../platform/http/fields.ts";
-import { at, type Route, reply, route } from "../../platform/http/route.ts";
+import { integer } from "../../platform/http/input/fields.ts";
+import { at, type Route, respond, route } from "../../platform/http/route.ts";
 import { flatPage, flatPageOf } from "./pages.ts";
 
 const tag = "Rideshare";
@@ -26,11 +26,11 @@ const list = route({
   summary: "A page of one's entries, the newest first",
   access: "signedIn",
   query: z.object({ page: z.string().default("1") }),
-  answers: { 200: flatPage(EntryWire) },
-  handle: async ({ scope, caller, query }) =>
-    reply(
+  responses: { 200: flatPage(EntryWire) },
+  handle: async ({ ctx, caller, query }) =>
+    respond(
       200,
-      await flatPageOf(query.page, (window) => listEntries(scope, caller.userId, window), toEntryWire),
+      await flatPageOf(query.page, (window) => listEntries(ctx, caller.userId, window), toEntryWire),
     ),
 });
 
@@ -42,9 +42,9 @@ const add = route({
   access: "signedIn",
   creates: true,
   body: NewEntry,
-  answers: { 200: EntryWire },
-  handle: async ({ scope, caller, body }) =>
-    reply(200, toEntryWire(await addEntry(scope, caller.userId, toTakings(body)))),
+  responses: { 200: EntryWire },
+  handle: async ({ ctx, caller, body }) =>
+    respond(200, toEntryWire(await addEntry(ctx, caller.userId, toEarningsInput(body)))),
 });
 
 const remove = route({
@@ -54,11 +54,11 @@ const remove = route({
   summary: "Delete an entry",
   access: "signedIn",
   params: idParam,
-  answers: { 200: z.object({ message: z.string() }) },
-  async handle({ scope, caller, params }) {
-    const { missing } = await removeEntries(scope, caller.userId, [params.id]);
+  responses: { 200: z.object({ message: z.string() }) },
+  async handle({ ctx, caller, params }) {
+    const { missing } = await removeEntries(ctx, caller.userId, [params.id]);
     if (missing.length > 0) throw noEntry();
-    return reply(200, { message: "Calculator entry deleted successfully" });
+    return respond(200, { message: "Calculator entry deleted successfully" });
   },
 });
 

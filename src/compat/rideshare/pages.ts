@@ -1,6 +1,6 @@
 /** The pages of the shipped client: ten rows, numbers in the path or the query, and errors that must stay a 200. */
 import { z } from "@hono/zod-openapi";
-import type { Listed, Window } from "../../platform/http/paging.ts";
+import type { Listed, Window } from "../../platform/http/lists/paging.ts";
 
 const PAGE_SIZE = 10;
 /** Past every list, and its offset still a number that the database takes. */

@@ -20,10 +20,10 @@ import {
   toPostWire,
 } from "../../modules/rentals/index.ts";
 import { Refusal, refuse, wire } from "../../platform/http/errors.ts";
-import { integer } from "../../platform/http/fields.ts";
-import { type Route, reply, route, type Wording } from "../../platform/http/route.ts";
+import { integer } from "../../platform/http/input/fields.ts";
+import { parse } from "../../platform/http/input/validation.ts";
+import { type ErrorFormat, type Route, respond, route } from "../../platform/http/route.ts";
 import { literal } from "../../platform/http/text.ts";
-import { parse } from "../../platform/http/validation.ts";
 import { numberIn } from "../../platform/ids.ts";
 import { MAX_PICTURE } from "../../platform/storage/media.ts";
 import { flatPage, flatPageOf } from "./pages.ts";
@@ -45,12 +45,12 @@ const pages = (path: string, summary: string, mine: boolean) =>
     summary,
     access: "signedIn",
     params: pageParam,
-    answers: { 200: flatPage(PostWire) },
-    handle: async ({ scope, caller, params }) => {
+    responses: { 200: flatPage(PostWire) },
+    handle: async ({ ctx, caller, params }) => {
       const filter = mine ? { userId: caller.userId } : {};
-      return reply(
+      return respond(
         200,
-        await flatPageOf(params.page, (window) => listPosts(scope, filter, window), toPostWire),
+        await flatPageOf(params.page, (window) => listPosts(ctx, filter, window), toPostWire),
       );
     },
   });
@@ -62,11 +62,11 @@ const read = route({
   summary: "Read a car post",
   access: "signedIn",
   params: idParam,
-  answers: { 200: PostWire },
-  async handle({ scope, params }) {
-    const post = await findPost(scope, params.id);
+  responses: { 200: PostWire },
+  async handle({ ctx, params }) {
+    const post = await findPost(ctx, params.id);
     if (!post) throw noPost();
-    return reply(200, toPostWire(post));
+    return respond(200, toPostWire(post));
   },
 });
 
@@ -78,13 +78,13 @@ const add = route({
   access: "signedIn",
   creates: true,
   body: NewPost,
-  answers: { 200: PostWire },
-  handle: async ({ scope, caller, body }) =>
-    reply(200, toPostWire(await addPost(scope, caller.userId, toPostFacts(body), null))),
+  responses: { 200: PostWire },
+  handle: async ({ ctx, caller, body }) =>
+    respond(200, toPostWire(await addPost(ctx, caller.userId, toPostFacts(body), null))),
 });
 
 /** The client's edit form shows `Message`, and closes as if it had saved when a 400 has none. */
-const withMessage: Wording = (refusal, locale) => {
+const withMessage: ErrorFormat = (refusal, locale) => {
   const body = wire(refusal.body, locale) as Record<string, unknown>;
   if ("Message" in body || (refusal.status !== 400 && refusal.status !== 413)) return body;
   if (refusal.status === 413) return { Message: TOO_LARGE, ...body };
@@ -103,10 +103,10 @@ const update = route({
     .looseObject({})
     .openapi({ description: "The fields of a car post and `image`, as a form or as JSON." }),
   multipartLimit: POST_FORM_LIMIT,
-  wording: withMessage,
-  answers: { 200: PostWire },
-  async handle({ scope, caller, params, body, request }) {
-    const post = await ownPost(scope, caller, params.id);
+  formatError: withMessage,
+  responses: { 200: PostWire },
+  async handle({ ctx, caller, params, body, request }) {
+    const post = await ownPost(ctx, caller, params.id);
     if (post === "missing") throw noPost();
     if (post === "forbidden")
       throw new Refusal(403, { raw: { Message: NOT_YOURS_TO_EDIT, detail: NOT_YOURS_TO_EDIT } });
@@ -114,9 +114,9 @@ const update = route({
     const picture = pictureOf(body.image);
     if (picture && picture.size > MAX_PICTURE)
       throw new Refusal(400, { raw: { Message: TOO_LARGE, image: [TOO_LARGE] } });
-    const changed = await changePost(scope, caller, post, toPostChange(change), picture);
+    const changed = await changePost(ctx, caller, post, toPostChange(change), picture);
     if (!changed) throw noPost();
-    return reply(200, toPostWire(changed));
+    return respond(200, toPostWire(changed));
   },
 });
 
@@ -137,14 +137,14 @@ const remove = route({
   summary: "Withdraw a car; the id comes in the body",
   access: "signedIn",
   body: z.object({ car_post_id: integer({ min: 1 }).nullable().optional() }),
-  answers: { 200: z.union([z.object({ message: z.string() }), z.object({ detail: z.string() })]) },
-  async handle({ scope, caller, body }) {
-    if (!body.car_post_id) return reply(200, { detail: "Missing required argument: car_post_id" });
-    const post = await ownPost(scope, caller, body.car_post_id);
+  responses: { 200: z.union([z.object({ message: z.string() }), z.object({ detail: z.string() })]) },
+  async handle({ ctx, caller, body }) {
+    if (!body.car_post_id) return respond(200, { detail: "Missing required argument: car_post_id" });
+    const post = await ownPost(ctx, caller, body.car_post_id);
     if (post === "missing") throw noPost();
     if (post === "forbidden") throw refuse(403, NOT_YOURS_TO_DELETE);
-    if (!(await removePost(scope, caller, post))) throw noPost();
-    return reply(200, { message: "Car post deleted successfully!" });
+    if (!(await removePost(ctx, caller, post))) throw noPost();
+    return respond(200, { message: "Car post deleted successfully!" });
   },
 });
 
@@ -155,13 +155,13 @@ const picture = route({
   summary: "Where a post's picture is; a 200 without `url` when there is none",
   access: "signedIn",
   params: z.object({ id: z.string() }),
-  answers: { 200: z.union([z.object({ url: z.string() }), z.object({ message: z.string() })]) },
-  async handle({ scope, params }) {
+  responses: { 200: z.union([z.object({ url: z.string() }), z.object({ message: z.string() })]) },
+  async handle({ ctx, params }) {
     const id = numberIn(params.id);
-    const post = id === null ? null : await findPost(scope, id);
-    if (!post) return reply(200, { message: "The car post does not exist!" });
-    const url = (await pictureUrls(scope, [post])).get(post.id);
-    return reply(200, url ? { url } : { message: "The car post no image!" });
+    const post = id === null ? null : await findPost(ctx, id);
+    if (!post) return respond(200, { message: "The car post does not exist!" });
+    const url = (await pictureUrls(ctx, [post])).get(post.id);
+    return respond(200, url ? { url } : { message: "The car post no image!" });
   },
 });
 

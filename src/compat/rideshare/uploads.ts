@@ -3,8 +3,8 @@ import { z } from "@hono/zod-openapi";
 import { fileStart, finishUpload, startUpload, UploadForm } from "../../modules/files/index.ts";
 import { noPost, ownPost } from "../../modules/rentals/index.ts";
 import { forbidden } from "../../platform/http/errors.ts";
-import { integer } from "../../platform/http/fields.ts";
-import { type Route, reply, route } from "../../platform/http/route.ts";
+import { integer } from "../../platform/http/input/fields.ts";
+import { type Route, respond, route } from "../../platform/http/route.ts";
 
 const tag = "Rideshare";
 
@@ -15,9 +15,9 @@ const start = route({
   summary: "Start the upload of a post's picture",
   access: "signedIn",
   body: z.object({ ...fileStart, car_post_id: integer({ min: 1 }) }),
-  answers: { 200: UploadForm },
-  async handle({ scope, caller, body }) {
-    const post = await ownPost(scope, caller, body.car_post_id);
+  responses: { 200: UploadForm },
+  async handle({ ctx, caller, body }) {
+    const post = await ownPost(ctx, caller, body.car_post_id);
     if (post === "missing") throw noPost();
     // A file is its uploader's and goes with that account: staff changes a picture by the post itself.
     if (post === "forbidden" || post.userId !== caller.userId) throw forbidden();
@@ -28,7 +28,7 @@ const start = route({
       fileType: body.file_type,
       size: body.size,
     } as const;
-    return reply(200, await startUpload(scope, caller, upload));
+    return respond(200, await startUpload(ctx, caller, upload));
   },
 });
 
@@ -39,8 +39,8 @@ const finish = route({
   summary: "Finish an upload: the picture is checked and shown",
   access: "signedIn",
   body: z.object({ file_id: integer({ min: 1 }) }),
-  answers: { 200: z.object({ id: z.number().int() }) },
-  handle: async ({ scope, caller, body }) => reply(200, await finishUpload(scope, caller, body.file_id)),
+  responses: { 200: z.object({ id: z.number().int() }) },
+  handle: async ({ ctx, caller, body }) => respond(200, await finishUpload(ctx, caller, body.file_id)),
 });
 
 export const uploadRoutes: readonly Route[] = [start, finish];

@@ -1,14 +1,17 @@
 /** How the flat verbs of the shipped client speak: in one language, and of every refusal also under `error`, which it shows. */
 import { wire } from "../../platform/http/errors.ts";
-import type { Route, Wording } from "../../platform/http/route.ts";
+import type { ErrorFormat, Route } from "../../platform/http/route.ts";
 
 /** A flat verb: its refusals carry `error` beside what the verb itself says, always in English like all its answers. */
 export function flat(route: Route): Route {
-  const wording: Wording = (refusal, locale) => {
-    const body = (route.wording?.(refusal, locale) ?? wire(refusal.body, locale)) as Record<string, unknown>;
+  const formatError: ErrorFormat = (refusal, locale) => {
+    const body = (route.formatError?.(refusal, locale) ?? wire(refusal.body, locale)) as Record<
+      string,
+      unknown
+    >;
     return { error: readable(body), ...body };
   };
-  return { ...route, wording, language: "en" };
+  return { ...route, formatError, language: "en" };
 }
 
 /** What is wrong in words: the `detail`, else one line a fault. No line has a comma, at which the client splits them. */

@@ -2,13 +2,13 @@
 import type { Caller } from "../../platform/http/caller.ts";
 import { forbidden, notFound } from "../../platform/http/errors.ts";
 import type { Resource, Subject } from "../../platform/resources/resource.ts";
-import type { Scope } from "../../platform/runtime.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
+import { auditOf } from "./commands.ts";
 import { roleOf } from "./rights.ts";
-import { auditOf } from "./writing.ts";
 
 /** Does it, if this caller may; answers what they are told of it. */
 export async function runAction(
-  scope: Scope,
+  ctx: RequestContext,
   caller: Caller,
   resource: Resource,
   name: string,
@@ -17,5 +17,5 @@ export async function runAction(
   const action = Object.hasOwn(resource.actions ?? {}, name) ? resource.actions?.[name] : undefined;
   if (!action) throw notFound();
   if (!action.roles.includes(roleOf(caller))) throw forbidden();
-  return action.run(scope, caller, subject, auditOf(scope, caller, resource, subject.id));
+  return action.run(ctx, caller, subject, auditOf(ctx, caller, resource, subject.id));
 }

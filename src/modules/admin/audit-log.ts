@@ -3,7 +3,7 @@ import { and, eq, gt, type SQL, sql } from "drizzle-orm";
 import { auditLog } from "../../platform/db/tables.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import { forbidden, notFound, refuse } from "../../platform/http/errors.ts";
-import { string } from "../../platform/http/fields.ts";
+import { string } from "../../platform/http/input/fields.ts";
 import { text } from "../../platform/http/text.ts";
 import {
   field,
@@ -13,11 +13,11 @@ import {
   type Subject,
   type Values,
 } from "../../platform/resources/resource.ts";
-import type { Scope } from "../../platform/runtime.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
+import { auditOf, changeRow, createRow } from "./commands.ts";
 import { findRow } from "./lists.ts";
 import { may, roleOf } from "./rights.ts";
 import { rowWire } from "./rows.ts";
-import { auditOf, changeRow, createRow } from "./writing.ts";
 
 const NOT_REVERTIBLE = text(
   "This can't be reverted: only a change of fields, and the deletion of what stands for itself.",
@@ -72,8 +72,8 @@ export function auditLogOf(resources: readonly Resource[]): Resource {
         label: text("Revert", "Отменить"),
         confirm: text("Put back what stood there before?", "Вернуть прежние значения?"),
         roles: ["operator", "staff"],
-        run: (scope, caller, { id, row }) =>
-          revert(scope, caller, { ...row, id }, bySubject.get(kindOf(row)) ?? null),
+        run: (ctx, caller, { id, row }) =>
+          revert(ctx, caller, { ...row, id }, bySubject.get(kindOf(row)) ?? null),
       },
     },
   });
@@ -89,24 +89,24 @@ const kindOf = (entry: Values) => subjectOf(entry).split(":", 1)[0] ?? "";
 
 /** Writes the former values where the entry's own still stand: an ordinary change, with its rules and its audit row. */
 async function revert(
-  scope: Scope,
+  ctx: RequestContext,
   caller: Caller,
   entry: Values,
   changed: Resource | null,
 ): Promise<object | null> {
   const { before, after } = entry as { before: Values | null; after: Values | null };
-  if (changed && before && !after) return restore(scope, caller, entry, before, changed);
+  if (changed && before && !after) return restore(ctx, caller, entry, before, changed);
   if (!changed || !before || !after || !isPlain(changed, before, after)) throw refuse(409, NOT_REVERTIBLE);
   if (!may(caller, changed, "edit")) throw forbidden();
   const id = subjectOf(entry).slice(changed.subject.length + 1);
-  const subject = await findRow(scope, caller, changed, id);
+  const subject = await findRow(ctx, caller, changed, id);
   if (!subject) throw notFound();
   const now = rowWire(changed, roleOf(caller), subject);
   const stands = Object.keys(before).every(
     (name) => JSON.stringify(now[name]) === JSON.stringify(after[name]),
   );
   if (!stands) throw refuse(409, CHANGED_SINCE);
-  const reverted: Subject = await changeRow(scope, caller, changed, subject, before, "revert");
+  const reverted: Subject = await changeRow(ctx, caller, changed, subject, before, "revert");
   return rowWire(changed, roleOf(caller), reverted);
 }
 
@@ -119,7 +119,7 @@ function isPlain({ fields }: Resource, before: Values, after: Values): boolean {
 
 /** Makes once more what was deleted, as a new row with what can be written into one. What hung on it stays gone. */
 async function restore(
-  scope: Scope,
+  ctx: RequestContext,
   caller: Caller,
   entry: Values,
   before: Values,
@@ -131,7 +131,7 @@ async function restore(
   if (!may(caller, deleted, "create")) throw forbidden();
   const id = subjectOf(entry).slice(deleted.subject.length + 1);
   const restored = `${deleted.subject}.restore`;
-  const [already] = await scope.db
+  const [already] = await ctx.db
     .select({ id: auditLog.id })
     .from(auditLog)
     .where(
@@ -144,7 +144,7 @@ async function restore(
     .limit(1);
   if (already) throw refuse(409, RESTORED);
   const writable = Object.entries(before).filter(([field]) => deleted.fields[field]?.input);
-  const audit = auditOf(scope, caller, deleted, id)("restore", null, before);
-  const made = await createRow(scope, caller, deleted, Object.fromEntries(writable), [audit]);
+  const audit = auditOf(ctx, caller, deleted, id)("restore", null, before);
+  const made = await createRow(ctx, caller, deleted, Object.fromEntries(writable), [audit]);
   return rowWire(deleted, roleOf(caller), made);
 }

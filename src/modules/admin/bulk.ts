@@ -7,14 +7,14 @@ import { fill } from "../../platform/http/messages.ts";
 import type { Locale } from "../../platform/http/text.ts";
 import { text } from "../../platform/http/text.ts";
 import type { Resource, Values } from "../../platform/resources/resource.ts";
-import type { Scope } from "../../platform/runtime.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
 import { runAction } from "./actions.ts";
 import { admitTo } from "./catalogue.ts";
+import { changeRow, removeRow } from "./commands.ts";
+import { beginJob, type Job, jobSlice } from "./job-runner.ts";
 import { findRow, idsOf, type Wanted } from "./lists.ts";
 import { may, roleOf } from "./rights.ts";
 import { adminJobs } from "./tables.ts";
-import { beginJob, type Job, jobSlice } from "./work.ts";
-import { changeRow, removeRow } from "./writing.ts";
 
 /** `delete`, `change` with values, or one of the resource's own actions. */
 export interface Task {
@@ -56,7 +56,7 @@ export type BulkResult =
 
 /** Counts the rows (`dryRun`), or does it to them: at once to a few, by a job to more. */
 export async function doToMany(
-  scope: Scope,
+  ctx: RequestContext,
   caller: Caller,
   resource: Resource,
   task: Task,
@@ -64,20 +64,20 @@ export async function doToMany(
   dryRun: boolean,
 ): Promise<BulkResult> {
   requireTask(caller, resource, task);
-  const ids = await idsOf(scope, caller, resource, wanted, MOST + 1);
+  const ids = await idsOf(ctx, caller, resource, wanted, MOST + 1);
   if (ids.length > MOST) throw refuse(400, TOO_MANY);
   if (dryRun) return { count: ids.length, dry_run: true };
   if (ids.length > SLICE)
     return {
       count: ids.length,
-      job: await beginJob(scope, caller, resource, { ...task, ids, total: ids.length }),
+      job: await beginJob(ctx, caller, resource, { ...task, ids, total: ids.length }),
     };
-  const failed = await workOff(scope, caller, resource, task, ids);
+  const failed = await workOff(ctx, caller, resource, task, ids);
   return { count: ids.length, done: ids.length - failed.length, failed };
 }
 
 async function workOff(
-  scope: Scope,
+  ctx: RequestContext,
   caller: Caller,
   resource: Resource,
   task: Task,
@@ -86,14 +86,14 @@ async function workOff(
   const failed: Failed[] = [];
   for (const id of ids) {
     try {
-      const subject = await findRow(scope, caller, resource, id);
-      if (!subject) failed.push({ id, detail: NO_ROW[scope.locale] });
-      else if (task.action === "delete") await removeRow(scope, caller, resource, subject);
-      else if (task.action === "change") await changeRow(scope, caller, resource, subject, task.values ?? {});
-      else await runAction(scope, caller, resource, task.action, subject);
+      const subject = await findRow(ctx, caller, resource, id);
+      if (!subject) failed.push({ id, detail: NO_ROW[ctx.locale] });
+      else if (task.action === "delete") await removeRow(ctx, caller, resource, subject);
+      else if (task.action === "change") await changeRow(ctx, caller, resource, subject, task.values ?? {});
+      else await runAction(ctx, caller, resource, task.action, subject);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      failed.push({ id, detail: reason(error, scope.locale) });
+      failed.push({ id, detail: reason(error, ctx.locale) });
     }
   }
   return failed;
@@ -110,29 +110,29 @@ const KEPT_FAILURES = 50;
  * The next slice of a job, and the effect of the one after it. A slice that is repeated after a crash finds its rows
  * changed already, which does no harm: everything that may be done to many stands being repeated.
  */
-export async function workOnTask(scope: Scope, job: Job, caller: Caller | null): Promise<void> {
+export async function workOnTask(ctx: RequestContext, job: Job, caller: Caller | null): Promise<void> {
   const slice = job.ids.slice(job.done, job.done + SLICE);
   const failed = caller
-    ? await attempt(scope, caller, job.resource, { action: job.action, values: job.values as Values }, slice)
+    ? await attempt(ctx, caller, job.resource, { action: job.action, values: job.values as Values }, slice)
     : null;
   const done = job.done + slice.length;
   const state = failed === null ? "stopped" : done < job.total ? "running" : "done";
-  const progress = scope.db
+  const progress = ctx.db
     .update(adminJobs)
     .set({
       state,
       done: failed === null ? job.done : done,
       failed: job.failed + (failed?.length ?? 0),
       failures: [...job.failures, ...(failed ?? [])].slice(0, KEPT_FAILURES),
-      updatedAt: scope.now(),
+      updatedAt: ctx.now(),
     })
     .where(eq(adminJobs.id, job.id));
-  await commit(scope, progress, state === "running" ? [jobSlice.row({ id: job.id })] : []);
+  await commit(ctx, progress, state === "running" ? [jobSlice.row({ id: job.id })] : []);
 }
 
 /** Null when its caller may not do this any more: then the job stops. */
 async function attempt(
-  scope: Scope,
+  ctx: RequestContext,
   caller: Caller,
   name: string,
   task: Task,
@@ -141,7 +141,7 @@ async function attempt(
   try {
     const resource = admitTo(caller, name, "read");
     requireTask(caller, resource, task);
-    return await workOff(scope, caller, resource, task, ids);
+    return await workOff(ctx, caller, resource, task, ids);
   } catch (error) {
     if (error instanceof Refusal) return null;
     throw error;

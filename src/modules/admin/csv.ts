@@ -3,7 +3,7 @@ import { csvLine, csvResponse } from "../../platform/csv.ts";
 import { auditEntry } from "../../platform/db/audit.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import type { Resource, Role, Subject } from "../../platform/resources/resource.ts";
-import type { Scope } from "../../platform/runtime.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
 import { conditions, rowsAfter, type Wanted } from "./lists.ts";
 import { fieldsFor, roleOf } from "./rights.ts";
 import { rowWire } from "./rows.ts";
@@ -26,8 +26,8 @@ export function csvText(resource: Resource, role: Role, rows: readonly Subject[]
 }
 
 /** That rows were taken out stands in the audit log. */
-export function exportEntry(scope: Scope, caller: Caller, { subject }: Resource, wanted: Wanted) {
-  return auditEntry(scope, caller, {
+export function exportEntry(ctx: RequestContext, caller: Caller, { subject }: Resource, wanted: Wanted) {
+  return auditEntry(ctx, caller, {
     action: `${subject}.export`,
     subject: `${subject}:*`,
     before: null,
@@ -37,20 +37,20 @@ export function exportEntry(scope: Scope, caller: Caller, { subject }: Resource,
 
 /** The rows that a caller asks for. */
 export async function exportRows(
-  scope: Scope,
+  ctx: RequestContext,
   caller: Caller,
   resource: Resource,
   wanted: Wanted,
 ): Promise<Response> {
   // Refuses a wrong filter while there is still a status to say so.
-  conditions(scope, caller, resource, wanted);
+  conditions(ctx, caller, resource, wanted);
   const role = roleOf(caller);
-  await exportEntry(scope, caller, resource, wanted);
+  await exportEntry(ctx, caller, resource, wanted);
   let last: string | null = null;
   const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
-      const rows: Subject[] = await rowsAfter(scope, caller, resource, wanted, last, PAGE);
+      const rows: Subject[] = await rowsAfter(ctx, caller, resource, wanted, last, PAGE);
       controller.enqueue(encoder.encode(csvText(resource, role, rows, last === null)));
       last = rows.at(-1)?.id ?? last;
       if (rows.length < PAGE) controller.close();

@@ -6,14 +6,14 @@ import { Refusal, refuse } from "../../platform/http/errors.ts";
 import { fill } from "../../platform/http/messages.ts";
 import { text } from "../../platform/http/text.ts";
 import type { Resource } from "../../platform/resources/resource.ts";
-import type { Scope } from "../../platform/runtime.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
 import { admitTo } from "./catalogue.ts";
 import { csvText, exportEntry } from "./csv.ts";
-import { dropExport, dropParts, EXPORT, join, partOf } from "./exported.ts";
+import { dropExport, dropParts, EXPORT, join, partOf } from "./export-files.ts";
+import { beginJob, type Job, jobSlice } from "./job-runner.ts";
 import { countRows, rowsAfter, type Wanted } from "./lists.ts";
 import { roleOf } from "./rights.ts";
 import { adminJobs } from "./tables.ts";
-import { beginJob, type Job, jobSlice } from "./work.ts";
 
 /** Rows of one slice, and of a whole export: five hundred slices. */
 const SLICE = 2000;
@@ -31,23 +31,23 @@ interface Course {
 }
 
 export async function beginExport(
-  scope: Scope,
+  ctx: RequestContext,
   caller: Caller,
   resource: Resource,
   wanted: Wanted,
 ): Promise<{ job: string; total: number }> {
-  const total = await countRows(scope, caller, resource, wanted);
+  const total = await countRows(ctx, caller, resource, wanted);
   if (total > MOST) throw refuse(400, TOO_MANY);
   const begun = { action: EXPORT, values: { wanted, last: null }, ids: [], total };
-  const audit = exportEntry(scope, caller, resource, wanted);
-  return { job: await beginJob(scope, caller, resource, begun, [audit]), total };
+  const audit = exportEntry(ctx, caller, resource, wanted);
+  return { job: await beginJob(ctx, caller, resource, begun, [audit]), total };
 }
 
 /**
  * Writes the next slice. Its part is named by where it begins, so that a slice that is repeated after a crash writes
  * the same once more; of two at once one goes on.
  */
-export async function workOnExport(scope: Scope, job: Job, caller: Caller | null): Promise<void> {
+export async function workOnExport(ctx: RequestContext, job: Job, caller: Caller | null): Promise<void> {
   const resource = caller && admitted(caller, job.resource);
   const standing = and(
     eq(adminJobs.id, job.id),
@@ -55,31 +55,29 @@ export async function workOnExport(scope: Scope, job: Job, caller: Caller | null
     eq(adminJobs.done, job.done),
   );
   const set = (change: Partial<Job>) =>
-    scope.db
+    ctx.db
       .update(adminJobs)
-      .set({ ...change, updatedAt: scope.now() })
+      .set({ ...change, updatedAt: ctx.now() })
       .where(standing);
   if (!caller || !resource) {
-    await dropExport(scope, job.id);
+    await dropExport(ctx, job.id);
     await set({ state: "stopped" });
     return;
   }
   const { wanted, last } = job.values as Course;
-  const rows = await rowsAfter(scope, caller, resource, wanted, last, SLICE);
-  await scope.runtime.bucket.put(
+  const rows = await rowsAfter(ctx, caller, resource, wanted, last, SLICE);
+  await ctx.runtime.bucket.put(
     partOf(job.id, job.done),
     csvText(resource, roleOf(caller), rows, job.done === 0),
   );
   const done = job.done + rows.length;
   if (rows.length < SLICE) {
-    await join(scope, job, Math.floor(job.done / SLICE) + 1);
-    if (await commit(scope, set({ state: "done", done, total: done }), [])) await dropParts(scope, job.id);
+    await join(ctx, job, Math.floor(job.done / SLICE) + 1);
+    if (await commit(ctx, set({ state: "done", done, total: done }), [])) await dropParts(ctx, job.id);
     return;
   }
   const values: Course = { wanted, last: rows.at(-1)?.id ?? last };
-  await commit(scope, set({ done, total: Math.max(job.total, done), values }), [
-    jobSlice.row({ id: job.id }),
-  ]);
+  await commit(ctx, set({ done, total: Math.max(job.total, done), values }), [jobSlice.row({ id: job.id })]);
 }
 
 /** Null when its beginner may not read this any more: then the export stops. */

@@ -5,12 +5,12 @@ import { runBatch } from "../../platform/db/client.ts";
 import { contains } from "../../platform/db/folding.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import { invalid } from "../../platform/http/errors.ts";
-import type { Listed, Window } from "../../platform/http/paging.ts";
+import { parse } from "../../platform/http/input/validation.ts";
+import type { Listed, Window } from "../../platform/http/lists/paging.ts";
 import { text } from "../../platform/http/text.ts";
-import { parse } from "../../platform/http/validation.ts";
 import { filtersOf } from "../../platform/resources/filters.ts";
 import type { Resource, Subject, Values } from "../../platform/resources/resource.ts";
-import type { Scope } from "../../platform/runtime.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
 import { fieldsFor, roleOf } from "./rights.ts";
 import { among, selectionOf, subjectOf } from "./rows.ts";
 
@@ -25,7 +25,7 @@ const NO_SORT = text("The list can't be sorted by this.", "По этому по�
 
 /** The rows that a caller asks for, of those that they may know of. A filter that is none is refused, never ignored. */
 export function conditions(
-  scope: Scope,
+  ctx: RequestContext,
   caller: Caller,
   resource: Resource,
   wanted: Wanted,
@@ -45,7 +45,7 @@ export function conditions(
     resource.visible?.(caller),
     ids === undefined ? undefined : among(resource, ids),
     contains(resource.search, search),
-    ...chosen.map(({ name, when }) => when(values[name] as never, scope.now())),
+    ...chosen.map(({ name, when }) => when(values[name] as never, ctx.now())),
   );
 }
 
@@ -68,17 +68,17 @@ function orderOf(caller: Caller, resource: Resource, sorting: Sorting): SQL[] {
 
 /** A page and the size of the whole, in one round trip. */
 export async function listRows(
-  scope: Scope,
+  ctx: RequestContext,
   caller: Caller,
   resource: Resource,
   wanted: Wanted,
   sorting: Sorting,
   window: Window,
 ): Promise<Listed<Subject>> {
-  const where = conditions(scope, caller, resource, wanted);
-  const [counted, rows] = (await runBatch(scope.db, [
-    scope.db.select({ count: count() }).from(resource.table).where(where),
-    scope.db
+  const where = conditions(ctx, caller, resource, wanted);
+  const [counted, rows] = (await runBatch(ctx.db, [
+    ctx.db.select({ count: count() }).from(resource.table).where(where),
+    ctx.db
       .select(selectionOf(resource))
       .from(resource.table)
       .where(where)
@@ -90,22 +90,22 @@ export async function listRows(
 }
 
 export async function countRows(
-  scope: Scope,
+  ctx: RequestContext,
   caller: Caller,
   resource: Resource,
   wanted: Wanted,
 ): Promise<number> {
-  return scope.db.$count(resource.table, conditions(scope, caller, resource, wanted));
+  return ctx.db.$count(resource.table, conditions(ctx, caller, resource, wanted));
 }
 
 /** One row, if there is such a one and this caller may know of it. */
 export async function findRow(
-  scope: Scope,
+  ctx: RequestContext,
   caller: Caller,
   resource: Resource,
   id: string,
 ): Promise<Subject | null> {
-  const [row] = await scope.db
+  const [row] = await ctx.db
     .select(selectionOf(resource))
     .from(resource.table)
     .where(and(among(resource, [id]), resource.visible?.(caller)))
@@ -115,17 +115,17 @@ export async function findRow(
 
 /** The ids of all rows that a caller asks for, at most so many. */
 export async function idsOf(
-  scope: Scope,
+  ctx: RequestContext,
   caller: Caller,
   resource: Resource,
   wanted: Wanted,
   limit: number,
 ): Promise<string[]> {
   const key = resource.key.map((column) => sql`${column}`);
-  const rows = await scope.db
+  const rows = await ctx.db
     .select({ id: sql<string>`${sql.join(key, sql` || ':' || `)}`.mapWith(String) })
     .from(resource.table)
-    .where(conditions(scope, caller, resource, wanted))
+    .where(conditions(ctx, caller, resource, wanted))
     .orderBy(...resource.key)
     .limit(limit);
   return rows.map(({ id }) => id);
@@ -133,7 +133,7 @@ export async function idsOf(
 
 /** Rows by the order of their keys from one on, for exports: each page begins where the last ended. */
 export async function rowsAfter(
-  scope: Scope,
+  ctx: RequestContext,
   caller: Caller,
   resource: Resource,
   wanted: Wanted,
@@ -142,12 +142,10 @@ export async function rowsAfter(
 ): Promise<Subject[]> {
   const columns = sql.join([...resource.key], sql`, `);
   const after = last && sql.join(keyParts(resource, last), sql`, `);
-  const rows = await scope.db
+  const rows = await ctx.db
     .select(selectionOf(resource))
     .from(resource.table)
-    .where(
-      and(conditions(scope, caller, resource, wanted), after ? sql`(${columns}) > (${after})` : undefined),
-    )
+    .where(and(conditions(ctx, caller, resource, wanted), after ? sql`(${columns}) > (${after})` : undefined))
     .orderBy(...resource.key)
     .limit(limit);
   return rows.map(subjectOf);

@@ -2,14 +2,14 @@
 import { auditEntry } from "../../platform/db/audit.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import type { Resource } from "../../platform/resources/resource.ts";
-import type { Scope } from "../../platform/runtime.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
 
 /**
  * Nothing for rows without places, and for people who look at their own. `seen`: the values of the row, or the filters
  * of the list; where they name no person it is everybody.
  */
 export async function recordLook(
-  scope: Scope,
+  ctx: RequestContext,
   caller: Caller,
   { name, subject, placesOf }: Resource,
   seen: Readonly<Record<string, unknown>>,
@@ -18,7 +18,7 @@ export async function recordLook(
   if (placesOf === undefined) return;
   const ownerId = Number(seen[placesOf]) || null;
   if (ownerId === caller.userId) return;
-  await auditEntry(scope, caller, {
+  await auditEntry(ctx, caller, {
     action: "track.look",
     subject: ownerId === null ? `${subject}:*` : `user:${ownerId}`,
     before: null,

@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { outboxHealth } from "../../platform/db/outbox.ts";
 import { fromHundredths } from "../../platform/decimal.ts";
-import { type Route, reply, route } from "../../platform/http/route.ts";
+import { type Route, respond, route } from "../../platform/http/route.ts";
 import { isoTime } from "../../platform/time.ts";
 import {
   liveMap,
@@ -80,16 +80,16 @@ const dashboard = route({
   tag,
   summary: "Orders, trucks, tickets, mail and takings in figures",
   access: "operator",
-  answers: { 200: Dashboard },
-  async handle({ scope }) {
+  responses: { 200: Dashboard },
+  async handle({ ctx }) {
     const [orders, tickets, mail] = await Promise.all([
-      ordersOverview(scope),
-      ticketsOverview(scope),
-      outboxHealth(scope.db, scope.now()),
+      ordersOverview(ctx),
+      ticketsOverview(ctx),
+      outboxHealth(ctx.db, ctx.now()),
     ]);
     const { inProgress, longestWait, ...further } = tickets;
     const { oldestPending, ...letters } = mail;
-    return reply(200, {
+    return respond(200, {
       ...ordersWire(orders),
       tickets: { ...further, in_progress: inProgress, longest_wait_seconds: longestWait },
       mail: { ...letters, oldest_pending_seconds: oldestPending },
@@ -167,10 +167,10 @@ const live = route({
   tag,
   summary: "Trucks where they were heard of last, and orders that are not over; at most 2,000 of each",
   access: "operator",
-  answers: { 200: Live },
-  async handle({ scope }) {
-    const { trucks, orders } = await liveMap(scope);
-    return reply(200, { trucks: trucks.map(truckWire), orders: orders.map(orderWire) });
+  responses: { 200: Live },
+  async handle({ ctx }) {
+    const { trucks, orders } = await liveMap(ctx);
+    return respond(200, { trucks: trucks.map(truckWire), orders: orders.map(orderWire) });
   },
 });
 

@@ -1,12 +1,13 @@
 /** `/api/admin/…`: one set of routes for every declared resource. */
 import { z } from "@hono/zod-openapi";
 import { notFound } from "../../platform/http/errors.ts";
-import { envelope, paginate } from "../../platform/http/paging.ts";
-import { type Reply, type Route, reply, route } from "../../platform/http/route.ts";
+import { envelope, paginate } from "../../platform/http/lists/paging.ts";
+import { type Route, type RouteResponse, respond, route } from "../../platform/http/route.ts";
 import type { Resource, Role, Subject } from "../../platform/resources/resource.ts";
 import { runAction } from "./actions.ts";
 import { doToMany } from "./bulk.ts";
 import { admitTo } from "./catalogue.ts";
+import { changeAnyVersion, changeRow, createRow, removeRow, requireVersion } from "./commands.ts";
 import { exportRows } from "./csv.ts";
 import { Declared, declarationFor } from "./declaration.ts";
 import { beginExport } from "./exports.ts";
@@ -29,7 +30,6 @@ import {
   VersionedRow,
   wantedQuery,
 } from "./schemas.ts";
-import { changeAnyVersion, changeRow, createRow, removeRow, requireVersion } from "./writing.ts";
 
 const tag = "Admin";
 const path = "/api/admin/:resource";
@@ -40,8 +40,8 @@ const declaration = route({
   tag,
   summary: "What the caller may see and do: the console builds its screens from it",
   access: "operator",
-  answers: { 200: z.array(Declared) },
-  handle: async ({ caller }) => reply(200, declarationFor(caller)),
+  responses: { 200: z.array(Declared) },
+  handle: async ({ caller }) => respond(200, declarationFor(caller)),
 });
 
 const list = route({
@@ -53,21 +53,21 @@ const list = route({
   access: "operator",
   params: inList,
   query: listQuery,
-  answers: { 200: envelope(Row) },
-  async handle({ scope, caller, params, query, request }) {
+  responses: { 200: envelope(Row) },
+  async handle({ ctx, caller, params, query, request }) {
     const resource = admitTo(caller, params.resource, "read");
     const { page, per_page, sort, order, ...wanted } = query;
     const role = roleOf(caller);
     const found = await paginate(
-      scope,
+      ctx,
       request,
       { page, limit: per_page },
       PAGE_SIZE,
-      (window) => listRows(scope, caller, resource, wanted, { sort, order }, window),
+      (window) => listRows(ctx, caller, resource, wanted, { sort, order }, window),
       (row) => rowWire(resource, role, row) as z.input<typeof Row>,
     );
-    await recordLook(scope, caller, resource, wanted, { door: "list", page });
-    return reply(200, found);
+    await recordLook(ctx, caller, resource, wanted, { door: "list", page });
+    return respond(200, found);
   },
 });
 
@@ -79,9 +79,9 @@ const download = route({
   access: "operator",
   params: inList,
   query: wantedQuery,
-  answers: {},
-  handle: async ({ scope, caller, params, query }) =>
-    exportRows(scope, caller, admitTo(caller, params.resource, "read"), query),
+  responses: {},
+  handle: async ({ ctx, caller, params, query }) =>
+    exportRows(ctx, caller, admitTo(caller, params.resource, "read"), query),
 });
 
 const beginDownload = route({
@@ -95,9 +95,9 @@ const beginDownload = route({
   creates: true,
   params: inList,
   body: exportBody,
-  answers: { 201: ExportBegun },
-  handle: async ({ scope, caller, params, body }) =>
-    reply(201, await beginExport(scope, caller, admitTo(caller, params.resource, "read"), body.filter ?? {})),
+  responses: { 201: ExportBegun },
+  handle: async ({ ctx, caller, params, body }) =>
+    respond(201, await beginExport(ctx, caller, admitTo(caller, params.resource, "read"), body.filter ?? {})),
 });
 
 /** A row with its version, which a change has to name. */
@@ -118,14 +118,14 @@ const read = route({
   summary: "Read a row and its version",
   access: "operator",
   params: ofOne,
-  answers: { 200: VersionedRow },
-  async handle({ scope, caller, params }) {
+  responses: { 200: VersionedRow },
+  async handle({ ctx, caller, params }) {
     const resource = admitTo(caller, params.resource, "read");
-    const subject = await findRow(scope, caller, resource, params.id);
+    const subject = await findRow(ctx, caller, resource, params.id);
     if (!subject) throw notFound();
-    await recordLook(scope, caller, resource, subject.row, { door: "record", id: params.id });
+    await recordLook(ctx, caller, resource, subject.row, { door: "record", id: params.id });
     const { wire, headers } = await versioned(resource, roleOf(caller), subject);
-    return reply(200, wire, headers);
+    return respond(200, wire, headers);
   },
 });
 
@@ -138,15 +138,15 @@ const create = route({
   creates: true,
   params: inList,
   body: Fields,
-  answers: { 201: VersionedRow },
-  async handle({ scope, caller, params, body }) {
+  responses: { 201: VersionedRow },
+  async handle({ ctx, caller, params, body }) {
     const resource = admitTo(caller, params.resource, "create");
     const { wire, headers } = await versioned(
       resource,
       roleOf(caller),
-      await createRow(scope, caller, resource, body),
+      await createRow(ctx, caller, resource, body),
     );
-    return reply(201, wire, headers);
+    return respond(201, wire, headers);
   },
 });
 
@@ -159,16 +159,16 @@ const change = route({
   access: "operator",
   params: ofOne,
   body: Fields,
-  answers: { 200: VersionedRow },
-  async handle({ scope, caller, params, body, request }) {
+  responses: { 200: VersionedRow },
+  async handle({ ctx, caller, params, body, request }) {
     const resource = admitTo(caller, params.resource, "edit");
-    const subject = await findRow(scope, caller, resource, params.id);
+    const subject = await findRow(ctx, caller, resource, params.id);
     if (!subject) throw notFound();
     const write = (await requireVersion(request, resource, subject)) === "any" ? changeAnyVersion : changeRow;
-    const changed = await write(scope, caller, resource, subject, body);
+    const changed = await write(ctx, caller, resource, subject, body);
     if (!changed) throw notFound();
     const { wire, headers } = await versioned(resource, roleOf(caller), changed);
-    return reply(200, wire, headers);
+    return respond(200, wire, headers);
   },
 });
 
@@ -180,14 +180,14 @@ const remove = route({
   description: "With `If-Match` only in the version that was read.",
   access: "operator",
   params: ofOne,
-  answers: { 204: null },
-  async handle({ scope, caller, params, request }) {
+  responses: { 204: null },
+  async handle({ ctx, caller, params, request }) {
     const resource = admitTo(caller, params.resource, "delete");
-    const subject = await findRow(scope, caller, resource, params.id);
+    const subject = await findRow(ctx, caller, resource, params.id);
     if (!subject) throw notFound();
     if (request.headers.has("if-match")) await requireVersion(request, resource, subject);
-    await removeRow(scope, caller, resource, subject);
-    return reply(204, null);
+    await removeRow(ctx, caller, resource, subject);
+    return respond(204, null);
   },
 });
 
@@ -198,13 +198,17 @@ const act = route({
   summary: "Do something to a row that is more than a change",
   access: "operator",
   params: ofOne.extend({ action: z.string() }),
-  answers: { 200: z.looseObject({}), 204: null },
-  async handle({ scope, caller, params }): Promise<Reply<200, Record<string, unknown>> | Reply<204, null>> {
+  responses: { 200: z.looseObject({}), 204: null },
+  async handle({
+    ctx,
+    caller,
+    params,
+  }): Promise<RouteResponse<200, Record<string, unknown>> | RouteResponse<204, null>> {
     const resource = admitTo(caller, params.resource, "read");
-    const subject = await findRow(scope, caller, resource, params.id);
+    const subject = await findRow(ctx, caller, resource, params.id);
     if (!subject) throw notFound();
-    const told = await runAction(scope, caller, resource, params.action, subject);
-    return told ? reply(200, { ...told }) : reply(204, null);
+    const told = await runAction(ctx, caller, resource, params.action, subject);
+    return told ? respond(200, { ...told }) : respond(204, null);
   },
 });
 
@@ -218,11 +222,11 @@ const bulk = route({
   access: "operator",
   params: inList,
   body: bulkBody,
-  answers: { 200: BulkResult },
-  async handle({ scope, caller, params, body }) {
+  responses: { 200: BulkResult },
+  async handle({ ctx, caller, params, body }) {
     const resource = admitTo(caller, params.resource, "read");
     const wanted = { ...body.filter, ...(body.ids ? { ids: body.ids } : {}) };
-    return reply(200, await doToMany(scope, caller, resource, body, wanted, body.dry_run ?? false));
+    return respond(200, await doToMany(ctx, caller, resource, body, wanted, body.dry_run ?? false));
   },
 });
 

@@ -1,6 +1,6 @@
 /** The wire shapes that all resources share: rows, queries, and one thing done to many. */
 import { z } from "@hono/zod-openapi";
-import { boolean, limited, string } from "../../platform/http/fields.ts";
+import { boolean, limited, string } from "../../platform/http/input/fields.ts";
 
 export const PAGE_SIZE = 25;
 const MAX_IDS = 100;

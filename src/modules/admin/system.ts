@@ -1,6 +1,6 @@
 /** The house's own resources: what waits to be sent, and the console's long work. */
 import { eq, sql } from "drizzle-orm";
-import { commit, handOff, revive } from "../../platform/db/outbox.ts";
+import { commit, handOff, requeue } from "../../platform/db/outbox.ts";
 import { outbox } from "../../platform/db/tables.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import { refuse } from "../../platform/http/errors.ts";
@@ -13,8 +13,8 @@ import {
   resource,
   type Subject,
 } from "../../platform/resources/resource.ts";
-import type { Scope } from "../../platform/runtime.ts";
-import { exportAddress } from "./exported.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
+import { exportAddress } from "./export-files.ts";
 import { adminJobs } from "./tables.ts";
 
 const NOT_DEAD = text(
@@ -62,11 +62,11 @@ const outboxResource = resource({
   },
 });
 
-async function resend(scope: Scope, _: Caller, { id, row }: Subject, audit: Audit): Promise<null> {
+async function resend(ctx: RequestContext, _: Caller, { id, row }: Subject, audit: Audit): Promise<null> {
   const entry = audit("resend", { status: row.status }, { status: "pending" });
-  const revived = await commit(scope, revive(scope.db, [id], scope.now()), [], [entry]);
+  const revived = await commit(ctx, requeue(ctx.db, [id], ctx.now()), [], [entry]);
   if (!revived) throw refuse(409, NOT_DEAD);
-  scope.defer("outbox.handOff", handOff(scope.runtime.queue, [id]));
+  ctx.defer("outbox.handOff", handOff(ctx.runtime.queue, [id]));
   return null;
 }
 

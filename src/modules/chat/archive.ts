@@ -2,9 +2,9 @@
 import { sql } from "drizzle-orm";
 import { preview } from "../../platform/characters.ts";
 import { runBatch } from "../../platform/db/client.ts";
-import type { Entry } from "../../platform/realtime/journal.ts";
-import type { ReadMark } from "../../platform/realtime/tenant.ts";
-import type { Scope } from "../../platform/runtime.ts";
+import type { ReadMark } from "../../platform/realtime/handler.ts";
+import type { Entry } from "../../platform/realtime/log/journal.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
 import { calledSql } from "../identity/index.ts";
 import { latestNotice, noticesRead, pushNotices, pushRead, type ReadNotice } from "../notifications/index.ts";
 
@@ -18,7 +18,7 @@ function chatIdOf(room: string): number {
  * notification about this chat, which always tells of its newest message. Repeats change nothing.
  */
 export async function archiveMessages(
-  scope: Scope,
+  ctx: RequestContext,
   room: string,
   epoch: string,
   entries: readonly Entry[],
@@ -26,19 +26,19 @@ export async function archiveMessages(
 ): Promise<void> {
   const chatId = chatIdOf(room);
   const last = entries.findLast(({ kind }) => kind === "message");
-  const messages = scope.db.run(sql`
+  const messages = ctx.db.run(sql`
     INSERT OR IGNORE INTO chat_messages (chat_id, epoch, seq, at, sender_id, kind, text)
     SELECT c.id, ${epoch}, e.value ->> 'seq', e.value ->> 'at', u.id, iif(u.id IS NULL, 'erased', e.value ->> 'kind'),
       iif(u.id IS NULL, '', coalesce(e.value ->> '$.body.text', ''))
     FROM json_each(${JSON.stringify(entries)}) AS e JOIN chats c ON c.id = ${chatId}
     LEFT JOIN users u ON u.id = e.value ->> 'author'`);
   if (!last) return void (await messages);
-  const activity = scope.db.run(sql`UPDATE chats SET last_seq = ${last.seq}, active_at = ${last.at}
+  const activity = ctx.db.run(sql`UPDATE chats SET last_seq = ${last.seq}, active_at = ${last.at}
     WHERE id = ${chatId} AND active_at <= ${last.at}`);
   const ref = `${room}:${epoch}:${last.seq}`;
   const text = preview(String(last.body.text ?? ""), SHOWN);
   const here = JSON.stringify([...present, last.author]);
-  const [former, notice] = latestNotice(scope, {
+  const [former, notice] = latestNotice(ctx, {
     type: "CHAT_MESSAGE",
     title: "Новое сообщение",
     message: sql`(SELECT ${calledSql()} FROM users WHERE id = ${last.author}) || ': ' || ${text}`,
@@ -50,10 +50,10 @@ export async function archiveMessages(
       WHERE c.id = ${chatId} AND u.id NOT IN (SELECT value FROM json_each(${here}))
         AND NOT EXISTS (SELECT 1 FROM chat_reads r WHERE r.chat_id = c.id AND r.user_id = u.id AND r.seq >= ${last.seq})`,
   });
-  const [, , , told] = await runBatch(scope.db, [messages, activity, former, notice]);
+  const [, , , told] = await runBatch(ctx.db, [messages, activity, former, notice]);
   const people = ((told as D1Result | undefined)?.results ?? []) as { userId: number }[];
   pushNotices(
-    scope,
+    ctx,
     people.map(({ userId }) => ({ userId, ref })),
   );
 }
@@ -62,9 +62,13 @@ export async function archiveMessages(
 const SHOWN = 200;
 
 /** One transaction: how far people have read, and with it what they were told of this chat, once nothing in it is unread. */
-export async function archiveReads(scope: Scope, room: string, reads: readonly ReadMark[]): Promise<void> {
+export async function archiveReads(
+  ctx: RequestContext,
+  room: string,
+  reads: readonly ReadMark[],
+): Promise<void> {
   const chatId = chatIdOf(room);
-  const marks = scope.db.run(sql`
+  const marks = ctx.db.run(sql`
     INSERT INTO chat_reads (chat_id, user_id, seq)
     SELECT c.id, u.id, r.value ->> 'seq' FROM json_each(${JSON.stringify(reads)}) AS r
     JOIN chats c ON c.id = ${chatId} JOIN users u ON u.id = r.value ->> 'userId'
@@ -72,12 +76,12 @@ export async function archiveReads(scope: Scope, room: string, reads: readonly R
     ON CONFLICT (chat_id, user_id) DO UPDATE SET seq = max(seq, excluded.seq)`);
   const readers = JSON.stringify(reads.map(({ userId }) => userId));
   const notices = noticesRead(
-    scope,
+    ctx,
     room,
     sql`SELECT r.user_id FROM chat_reads r WHERE r.chat_id = ${chatId}
       AND r.user_id IN (SELECT value FROM json_each(${readers})) AND NOT EXISTS (SELECT 1 FROM chat_messages m
         WHERE m.chat_id = r.chat_id AND m.kind = 'message' AND m.sender_id IS NOT r.user_id AND m.seq > r.seq)`,
   );
-  const [, read] = await runBatch(scope.db, [marks, notices]);
-  pushRead(scope, ((read as D1Result | undefined)?.results ?? []) as unknown as ReadNotice[]);
+  const [, read] = await runBatch(ctx.db, [marks, notices]);
+  pushRead(ctx, ((read as D1Result | undefined)?.results ?? []) as unknown as ReadNotice[]);
 }

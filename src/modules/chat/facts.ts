@@ -2,8 +2,8 @@
 import { sql } from "drizzle-orm";
 import { TtlCache } from "../../platform/cache.ts";
 import { atPrimary } from "../../platform/db/client.ts";
-import type { Visibility } from "../../platform/realtime/tenant.ts";
-import type { Scope } from "../../platform/runtime.ts";
+import type { Visibility } from "../../platform/realtime/handler.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
 import { areFriends, isBlocked } from "../social/index.ts";
 import { type ChatFacts, mayJoin } from "./rules.ts";
 
@@ -13,12 +13,12 @@ const known = new TtlCache<number, { facts: ChatFacts; asOf: number }>({ ttl: TR
 
 /** Who of these people may be in the chat as things are now; null for those who may not. */
 export async function chatRights(
-  scope: Scope,
+  ctx: RequestContext,
   chatId: number,
   userIds: readonly number[],
 ): Promise<ReadonlyMap<number, Visibility | null>> {
-  const found = await lookUpChat(scope, chatId, true);
-  const staff = await scope.db.all<{ id: number }>(
+  const found = await lookUpChat(ctx, chatId, true);
+  const staff = await ctx.db.all<{ id: number }>(
     sql`SELECT id FROM users WHERE is_staff AND is_active AND id IN (SELECT value FROM json_each(${JSON.stringify(userIds)}))`,
   );
   return new Map(
@@ -31,14 +31,14 @@ export async function chatRights(
 
 /** `fresh`: what was read before counts no more. */
 export async function lookUpChat(
-  scope: Scope,
+  ctx: RequestContext,
   chatId: number,
   fresh: boolean,
 ): Promise<{ facts: ChatFacts; asOf: number } | null> {
-  const cached = known.get(chatId, scope.now());
+  const cached = known.get(chatId, ctx.now());
   if (!fresh && cached) return cached;
-  const asOf = scope.now();
-  const [row] = await atPrimary(scope.runtime.database).all<{
+  const asOf = ctx.now();
+  const [row] = await atPrimary(ctx.runtime.database).all<{
     initiatorId: number | null;
     receiverId: number | null;
     friends: number;

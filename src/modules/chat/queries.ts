@@ -3,8 +3,8 @@ import type { z } from "@hono/zod-openapi";
 import { type SQL, sql } from "drizzle-orm";
 import { contains } from "../../platform/db/folding.ts";
 import type { Caller } from "../../platform/http/caller.ts";
-import type { Window } from "../../platform/http/paging.ts";
-import type { Scope } from "../../platform/runtime.ts";
+import type { Window } from "../../platform/http/lists/paging.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
 import { maskedEmail } from "../identity/index.ts";
 import { ageOn, areFriends, homeCityName } from "../social/index.ts";
@@ -41,7 +41,7 @@ interface Sides {
 }
 
 /** Both sides as the viewer may see them: the address is for friends, the person and staff. */
-function toSides(scope: Scope, viewer: Viewer, { initiator, receiver, friends }: Sides) {
+function toSides(ctx: RequestContext, viewer: Viewer, { initiator, receiver, friends }: Sides) {
   const wire = (json: string | null): Wire<typeof ChatUser> | null => {
     if (json === null) return null;
     const { id, email, firstName, lastName, birthday, city } = JSON.parse(json) as Side;
@@ -50,7 +50,7 @@ function toSides(scope: Scope, viewer: Viewer, { initiator, receiver, friends }:
       email: shows || email === null ? email : maskedEmail(email),
       first_name: firstName,
       last_name: lastName,
-      age: ageOn(scope.now(), birthday),
+      age: ageOn(ctx.now(), birthday),
       city,
     };
   };
@@ -72,9 +72,9 @@ const LAST = sql`(SELECT json_object('seq', m.seq, 'senderId', m.sender_id, 'tex
   FROM chat_messages m WHERE m.chat_id = c.id AND m.kind = 'message' ORDER BY m.seq DESC LIMIT 1)`;
 
 /** One's own chats, the one that spoke last first. */
-export async function listChats(scope: Scope, viewer: Viewer): Promise<Wire<typeof ChatListed>[]> {
+export async function listChats(ctx: RequestContext, viewer: Viewer): Promise<Wire<typeof ChatListed>[]> {
   const { userId } = viewer;
-  const rows = await scope.db.all<
+  const rows = await ctx.db.all<
     Sides & { id: number; startedAt: number; last: string | null; unread: number }
   >(sql`SELECT c.id, c.started_at AS startedAt, ${sides}, ${LAST} AS last,
       (SELECT count(*) FROM chat_messages m WHERE m.chat_id = c.id AND m.kind = 'message' AND m.sender_id IS NOT ${userId}
@@ -82,7 +82,7 @@ export async function listChats(scope: Scope, viewer: Viewer): Promise<Wire<type
     FROM chats c WHERE c.initiator_id = ${userId} OR c.receiver_id = ${userId} ORDER BY c.active_at DESC, c.id DESC`);
   return rows.map((row) => ({
     id: row.id,
-    ...toSides(scope, viewer, row),
+    ...toSides(ctx, viewer, row),
     start_time: isoTime(row.startedAt),
     last_message: row.last === null ? null : toMessageWire(JSON.parse(row.last) as MessageRow),
     unread_count: row.unread,
@@ -97,14 +97,14 @@ export interface ChatRow {
   readonly receiver: Wire<typeof ChatUser> | null;
 }
 
-export async function findChat(scope: Scope, viewer: Viewer, id: number): Promise<ChatRow | null> {
-  const [row] = await scope.db.all<
+export async function findChat(ctx: RequestContext, viewer: Viewer, id: number): Promise<ChatRow | null> {
+  const [row] = await ctx.db.all<
     Sides & { id: number; initiatorId: number | null; receiverId: number | null }
   >(
     sql`SELECT c.id, c.initiator_id AS initiatorId, c.receiver_id AS receiverId, ${sides} FROM chats c WHERE c.id = ${id}`,
   );
   if (!row) return null;
-  return { ...row, ...toSides(scope, viewer, row) };
+  return { ...row, ...toSides(ctx, viewer, row) };
 }
 
 /**
@@ -113,15 +113,15 @@ export async function findChat(scope: Scope, viewer: Viewer, id: number): Promis
  * Words of an account that is gone have no sender, also before the room has let go of them.
  */
 export async function latestMessages(
-  scope: Scope,
+  ctx: RequestContext,
   { id: chatId, initiatorId, receiverId }: Pick<ChatRow, "id" | "initiatorId" | "receiverId">,
   limit: number,
   reader: number | null,
 ): Promise<Wire<typeof ChatMessage>[]> {
   const name = `chat:${chatId}`;
-  const latest = await scope.runtime.room(name)?.latest(name, limit, reader);
+  const latest = await ctx.runtime.room(name)?.latest(name, limit, reader);
   // At once, so that the caller's next request finds it read; the room's own copy repeats it.
-  if (latest?.newlyRead) await archiveReads(scope, name, [latest.newlyRead]);
+  if (latest?.newlyRead) await archiveReads(ctx, name, [latest.newlyRead]);
   return (latest?.entries ?? [])
     .filter(({ kind }) => kind === "message")
     .map(({ seq, author, body, at }) => ({
@@ -134,20 +134,19 @@ export async function latestMessages(
 
 /** Older pages come from the archive. Newest first. */
 export async function messagesBefore(
-  scope: Scope,
+  ctx: RequestContext,
   chatId: number,
   before: number,
   limit: number,
 ): Promise<Wire<typeof ChatMessage>[]> {
-  const rows =
-    await scope.db.all<MessageRow>(sql`SELECT seq, sender_id AS senderId, text, at FROM chat_messages
+  const rows = await ctx.db.all<MessageRow>(sql`SELECT seq, sender_id AS senderId, text, at FROM chat_messages
     WHERE chat_id = ${chatId} AND seq < ${before} AND kind = 'message' ORDER BY seq DESC LIMIT ${limit}`);
   return rows.map(toMessageWire);
 }
 
 /** Messages of one's own chats that hold all these words, in any case; the newest first. */
 export async function searchMessages(
-  scope: Scope,
+  ctx: RequestContext,
   userId: number,
   words: string,
   { limit, offset }: Window,
@@ -156,8 +155,8 @@ export async function searchMessages(
     WHERE (c.initiator_id = ${userId} OR c.receiver_id = ${userId}) AND m.kind = 'message'
       AND ${contains([sql`m.text`], words) ?? sql`false`}`;
   const [counted, rows] = await Promise.all([
-    scope.db.all<{ count: number }>(sql`SELECT count(*) AS count ${found}`),
-    scope.db.all<
+    ctx.db.all<{ count: number }>(sql`SELECT count(*) AS count ${found}`),
+    ctx.db.all<
       MessageRow & { chat: number }
     >(sql`SELECT m.chat_id AS chat, m.seq, m.sender_id AS senderId, m.text, m.at
       ${found} ORDER BY m.at DESC, m.seq DESC LIMIT ${limit} OFFSET ${offset}`),
@@ -169,13 +168,13 @@ export async function searchMessages(
 }
 
 /** What an account takes with it: its chats, and what it said there. */
-export async function exportChats(scope: Scope, userId: number): Promise<object> {
-  const said = await scope.db.all<
+export async function exportChats(ctx: RequestContext, userId: number): Promise<object> {
+  const said = await ctx.db.all<
     MessageRow & { chat: number }
   >(sql`SELECT chat_id AS chat, seq, sender_id AS senderId, text, at
     FROM chat_messages WHERE sender_id = ${userId} AND kind = 'message' ORDER BY at`);
   return {
-    chats: await listChats(scope, { userId, isStaff: false }),
+    chats: await listChats(ctx, { userId, isStaff: false }),
     chat_messages: said.map((row) => ({ chat: row.chat, ...toMessageWire(row) })),
   };
 }

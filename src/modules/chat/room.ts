@@ -1,12 +1,12 @@
 /** The chat room: two friends' messages, raw text in the documented dialect. */
 import * as v from "valibot";
 import type { SocketDocument } from "../../platform/realtime/asyncapi.ts";
-import { fault } from "../../platform/realtime/frames.ts";
-import type { Entry, Journal } from "../../platform/realtime/journal.ts";
-import type { Tenant } from "../../platform/realtime/tenant.ts";
-import type { Scope } from "../../platform/runtime.ts";
+import type { RoomHandler } from "../../platform/realtime/handler.ts";
+import type { Entry, Journal } from "../../platform/realtime/log/journal.ts";
+import { fault } from "../../platform/realtime/socket/frames.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
-import { renewalIn } from "../identity/index.ts";
+import { socketTokenRefresh } from "../identity/index.ts";
 import { archiveMessages, archiveReads } from "./archive.ts";
 import { chatRights } from "./facts.ts";
 import { MAX_TEXT } from "./rules.ts";
@@ -27,7 +27,7 @@ const DocumentedMessage = v.object({
   timestamp: v.string(),
 });
 
-export function chatTenant(openScope: () => Scope): Tenant {
+export function chatRoomHandler(openRequestContext: () => RequestContext): RoomHandler {
   return {
     says: { message: MessageBody },
     social: true,
@@ -37,13 +37,15 @@ export function chatTenant(openScope: () => Scope): Tenant {
     toDocumented: documented,
     greet: (journal: Journal) =>
       journal
-        .latest(openScope().runtime.settings.chatPage)
+        .latest(openRequestContext().runtime.settings.chatPage)
         .map(documented)
         .filter((frame) => frame !== null),
-    authorize: (room, userIds) => chatRights(openScope(), Number(room.slice("chat:".length)), userIds),
-    archive: (room, epoch, entries, present) => archiveMessages(openScope(), room, epoch, entries, present),
-    archiveReads: (room, reads) => archiveReads(openScope(), room, reads),
-    authenticate: renewalIn(openScope),
+    authorize: (room, userIds) =>
+      chatRights(openRequestContext(), Number(room.slice("chat:".length)), userIds),
+    archive: (room, epoch, entries, present) =>
+      archiveMessages(openRequestContext(), room, epoch, entries, present),
+    archiveReads: (room, reads) => archiveReads(openRequestContext(), room, reads),
+    authenticate: socketTokenRefresh(openRequestContext),
   };
 }
 

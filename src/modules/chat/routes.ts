@@ -1,15 +1,15 @@
 /** `/api/v1/chats/…`: start, list, read and search one's chats. The talking itself is on `ws/chat/{id}/`. */
 import { z } from "@hono/zod-openapi";
 import { notFound, refuse } from "../../platform/http/errors.ts";
-import { integer, string } from "../../platform/http/fields.ts";
-import { envelope, pageQuery, paginate } from "../../platform/http/paging.ts";
-import { type Route, reply, route } from "../../platform/http/route.ts";
+import { integer, string } from "../../platform/http/input/fields.ts";
+import { envelope, pageQuery, paginate } from "../../platform/http/lists/paging.ts";
+import { type Route, respond, route } from "../../platform/http/route.ts";
 import { text } from "../../platform/http/text.ts";
 import { foldEmail } from "../identity/index.ts";
+import { startChat } from "./commands.ts";
 import { findChat, latestMessages, listChats, messagesBefore, searchMessages } from "./queries.ts";
 import { isMember, mayView } from "./rules.ts";
 import { Chat, ChatListed, FoundMessage } from "./schemas.ts";
-import { startChat } from "./service.ts";
 
 const tag = "Chats";
 const challenge = "Token";
@@ -36,19 +36,19 @@ const start = route({
   access: "signedIn",
   challenge,
   body: z.object({ email: string({ max: 254, blank: true }).optional() }),
-  answers: { 200: Chat, 302: null },
-  async handle({ scope, caller, body }) {
-    const started = await startChat(scope, caller.userId, foldEmail(body.email ?? ""));
+  responses: { 200: Chat, 302: null },
+  async handle({ ctx, caller, body }) {
+    const started = await startChat(ctx, caller.userId, foldEmail(body.email ?? ""));
     if (!started.ok) {
       if (started.reason === "unknown") throw notFound(NOBODY);
       throw refuse(403, strangers(started.name));
     }
     if (!started.isNew)
       return new Response(null, { status: 302, headers: { Location: `${path}/${started.id}/` } });
-    const chat = await findChat(scope, caller, started.id);
+    const chat = await findChat(ctx, caller, started.id);
     if (!chat) throw notFound(NO_CHAT);
     const { id, initiator, receiver } = chat;
-    return reply(200, { id, initiator, receiver, chat_messages: [] });
+    return respond(200, { id, initiator, receiver, chat_messages: [] });
   },
 });
 
@@ -60,8 +60,8 @@ const list = route({
   description: "The one that spoke last first, each with its last message and how many are unread.",
   access: "signedIn",
   challenge,
-  answers: { 200: z.array(ChatListed) },
-  handle: async ({ scope, caller }) => reply(200, await listChats(scope, caller)),
+  responses: { 200: z.array(ChatListed) },
+  handle: async ({ ctx, caller }) => respond(200, await listChats(ctx, caller)),
 });
 
 const SEARCH_PAGE = 20;
@@ -75,11 +75,11 @@ const search = route({
   access: "signedIn",
   challenge,
   query: pageQuery.extend({ search: string({ max: 200 }) }),
-  answers: { 200: envelope(FoundMessage) },
-  async handle({ scope, caller, query, request }) {
+  responses: { 200: envelope(FoundMessage) },
+  async handle({ ctx, caller, query, request }) {
     const load = (window: { limit: number; offset: number }) =>
-      searchMessages(scope, caller.userId, query.search, window);
-    return reply(200, await paginate(scope, request, query, SEARCH_PAGE, load, (row) => row));
+      searchMessages(ctx, caller.userId, query.search, window);
+    return respond(200, await paginate(ctx, request, query, SEARCH_PAGE, load, (row) => row));
   },
 });
 
@@ -97,18 +97,18 @@ const read = route({
     before: integer({ min: 1 }).optional(),
     limit: integer({ min: 1, max: 100 }).optional(),
   }),
-  answers: { 200: Chat },
-  async handle({ scope, caller, params, query }) {
-    const chat = await findChat(scope, caller, params.id);
+  responses: { 200: Chat },
+  async handle({ ctx, caller, params, query }) {
+    const chat = await findChat(ctx, caller, params.id);
     if (!chat) throw notFound(NO_CHAT);
     if (!mayView(chat, caller)) throw refuse(403, NOT_YOURS);
-    const limit = query.limit ?? scope.runtime.settings.chatPage;
+    const limit = query.limit ?? ctx.runtime.settings.chatPage;
     const messages =
       query.before === undefined
-        ? await latestMessages(scope, chat, limit, isMember(chat, caller.userId) ? caller.userId : null)
-        : await messagesBefore(scope, chat.id, query.before, limit);
+        ? await latestMessages(ctx, chat, limit, isMember(chat, caller.userId) ? caller.userId : null)
+        : await messagesBefore(ctx, chat.id, query.before, limit);
     const { id, initiator, receiver } = chat;
-    return reply(200, { id, initiator, receiver, chat_messages: messages });
+    return respond(200, { id, initiator, receiver, chat_messages: messages });
   },
 });
 

@@ -1,13 +1,13 @@
 /** Tariffs, trucks, clients' cars, prices and the weather, orders and what belongs to them: one list for the app. */
 import type { Route } from "../../platform/http/route.ts";
-import { dutyRoutes } from "./duty.ts";
-import { orderRoutes } from "./order-routes.ts";
-import { sharedRoutes } from "./shared-page.tsx";
-import { truckTrack } from "./truck-track.ts";
-import { truckRoutes } from "./trucks-routes.ts";
-import { vehicleTypeRoutes } from "./vehicle-types-routes.ts";
-import { vehicleRoutes } from "./vehicles-routes.ts";
-import { weatherRoutes } from "./weather-routes.ts";
+import { dutyRoutes } from "./fleet/duty.ts";
+import { vehicleTypeRoutes } from "./fleet/tariffs/routes.ts";
+import { truckRoutes } from "./fleet/trucks/routes.ts";
+import { vehicleRoutes } from "./fleet/vehicles/routes.ts";
+import { truckTrack } from "./live/track.ts";
+import { orderRoutes } from "./orders/routes.ts";
+import { weatherRoutes } from "./pricing/routes.ts";
+import { sharedRoutes } from "./sharing/page.tsx";
 
 export const dispatchRoutes: readonly Route[] = [
   ...vehicleTypeRoutes,

@@ -1,14 +1,14 @@
 /** What the driver of an order's truck does at the car: arrives, and starts the work with the client's code. */
 import { z } from "@hono/zod-openapi";
 import { forbidden } from "../../platform/http/errors.ts";
-import { string } from "../../platform/http/fields.ts";
-import { type Route, reply, route } from "../../platform/http/route.ts";
-import { arrive } from "./order-arrival.ts";
-import { orderParams } from "./order-fields.ts";
-import { moveOrder } from "./order-moves.ts";
-import { OrderWire, toOrderWire } from "./order-schemas.ts";
-import { requireOrder } from "./orders.ts";
-import { openStartCode, requireStartCode } from "./start-code.ts";
+import { string } from "../../platform/http/input/fields.ts";
+import { type Route, respond, route } from "../../platform/http/route.ts";
+import { arrive } from "./orders/arrival.ts";
+import { requireOrder } from "./orders/commands.ts";
+import { orderParams } from "./orders/fields.ts";
+import { OrderWire, toOrderWire } from "./orders/schemas.ts";
+import { openStartCode, requireStartCode } from "./orders/start-code.ts";
+import { transitionOrder } from "./orders/transitions.ts";
 
 const tag = "Orders";
 const path = "/api/v1/orders";
@@ -24,14 +24,14 @@ const start = route({
   access: "signedIn",
   params,
   body: z.object({ code: string({ max: 20 }) }).openapi("StartCode"),
-  answers: { 200: OrderWire },
-  async handle({ scope, caller, params, body }) {
-    const { order, side } = await requireOrder(scope, caller, params.uuid);
+  responses: { 200: OrderWire },
+  async handle({ ctx, caller, params, body }) {
+    const { order, side } = await requireOrder(ctx, caller, params.uuid);
     if (side !== "driver") throw forbidden();
-    const condition = await requireStartCode(scope, order, side, "code", body.code);
-    await moveOrder(scope, caller, order, side, { status: "IN_PROGRESS" }, { condition });
-    const { order: started } = await requireOrder(scope, caller, params.uuid);
-    return reply(200, toOrderWire(scope, started, caller));
+    const condition = await requireStartCode(ctx, order, side, "code", body.code);
+    await transitionOrder(ctx, caller, order, side, { status: "IN_PROGRESS" }, { condition });
+    const { order: started } = await requireOrder(ctx, caller, params.uuid);
+    return respond(200, toOrderWire(ctx, started, caller));
   },
 });
 
@@ -43,10 +43,10 @@ const openCode = route({
   description: "After five wrong codes; a new assignment opens it too.",
   access: "operator",
   params,
-  answers: { 204: null },
-  async handle({ scope, caller, params }) {
-    await openStartCode(scope, caller, params.uuid);
-    return reply(204, null);
+  responses: { 204: null },
+  async handle({ ctx, caller, params }) {
+    await openStartCode(ctx, caller, params.uuid);
+    return respond(204, null);
   },
 });
 
@@ -58,12 +58,12 @@ const arrived = route({
   description: "For the driver of its truck; the client is told once.",
   access: "signedIn",
   params,
-  answers: { 200: OrderWire },
-  async handle({ scope, caller, params }) {
-    const { order, side } = await requireOrder(scope, caller, params.uuid);
+  responses: { 200: OrderWire },
+  async handle({ ctx, caller, params }) {
+    const { order, side } = await requireOrder(ctx, caller, params.uuid);
     if (side !== "driver") throw forbidden();
-    await arrive(scope, order);
-    return reply(200, toOrderWire(scope, order, caller));
+    await arrive(ctx, order);
+    return respond(200, toOrderWire(ctx, order, caller));
   },
 });
 

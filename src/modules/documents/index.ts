@@ -1,6 +1,7 @@
 /** Documents: what other rooms of the house may use. */
+
+export { exportDocuments } from "./commands.ts";
 export { documentMails } from "./mails.ts";
 export { sendExpiryReminders } from "./reminders.ts";
 export { documentResources } from "./resources.ts";
 export { documentRoutes } from "./routes.ts";
-export { exportDocuments } from "./service.ts";

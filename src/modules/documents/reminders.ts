@@ -4,7 +4,7 @@ import { isUniqueViolation } from "../../platform/db/client.ts";
 import { commit } from "../../platform/db/outbox.ts";
 import type { Locale } from "../../platform/http/text.ts";
 import { mailEffect } from "../../platform/mail/mail.ts";
-import type { Scope } from "../../platform/runtime.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
 import { documentExpires } from "./mails.ts";
 
 interface Due {
@@ -23,18 +23,18 @@ interface Due {
  * Reminds owners of what lapses within 30 days, today's date in UTC. A document that is added late gets the nearest
  * reminder only. The marks and the letters are one transaction, and a mark is unique: a second run fails whole.
  */
-export async function sendExpiryReminders(scope: Scope, batch = 300): Promise<number> {
+export async function sendExpiryReminders(ctx: RequestContext, batch = 300): Promise<number> {
   let sent = 0;
   for (let round = 0; round < 100; round++) {
-    const due = await dueReminders(scope, batch);
+    const due = await dueReminders(ctx, batch);
     if (due.length === 0) return sent;
-    const mark = scope.db.run(sql`INSERT INTO document_reminders (document_id, expires_on, days, sent_at)
-      SELECT value ->> 'id', value ->> 'expires_on', value ->> 'days', ${scope.now()} FROM json_each(${JSON.stringify(due)})`);
+    const mark = ctx.db.run(sql`INSERT INTO document_reminders (document_id, expires_on, days, sent_at)
+      SELECT value ->> 'id', value ->> 'expires_on', value ->> 'days', ${ctx.now()} FROM json_each(${JSON.stringify(due)})`);
     const effects = due.map(({ name, kind, expires_on: expiresOn, days_left: daysLeft, email, locale }) =>
       mailEffect("document.expires", documentExpires, email, locale, { name, kind, expiresOn, daysLeft }),
     );
     try {
-      await commit(scope, mark, effects, [], due.length);
+      await commit(ctx, mark, effects, [], due.length);
       sent += due.length;
     } catch (error) {
       if (!isUniqueViolation(error, "document_reminders")) throw error;
@@ -43,10 +43,10 @@ export async function sendExpiryReminders(scope: Scope, batch = 300): Promise<nu
   return sent;
 }
 
-async function dueReminders(scope: Scope, limit: number): Promise<Due[]> {
-  const day = (ahead: number) => new Date(scope.now() + ahead * 24 * 3600_000).toISOString().slice(0, 10);
+async function dueReminders(ctx: RequestContext, limit: number): Promise<Due[]> {
+  const day = (ahead: number) => new Date(ctx.now() + ahead * 24 * 3600_000).toISOString().slice(0, 10);
   const today = day(0);
-  return scope.db.all<Due>(sql`
+  return ctx.db.all<Due>(sql`
     SELECT due.* FROM (
       SELECT d.id, d.name, d.kind, d.expires_on, u.email, u.locale,
         CAST(julianday(d.expires_on) - julianday(${today}) AS INTEGER) AS days_left,

@@ -1,6 +1,6 @@
 /** What staff sees and corrects of people's papers. */
 import { sql } from "drizzle-orm";
-import { day, string } from "../../platform/http/fields.ts";
+import { day, string } from "../../platform/http/input/fields.ts";
 import { text } from "../../platform/http/text.ts";
 import { field, NOTHING, resource } from "../../platform/resources/resource.ts";
 import { dropFiles } from "../files/index.ts";
@@ -29,7 +29,7 @@ const documentResource = resource({
   filters: ["user", "kind", "expires_on", "created_at"],
   sort: { field: "id", order: "desc" },
   rights: { operator: NOTHING, staff: ["read", "edit", "delete"] },
-  removal: async (scope, { id }) => ({ rest: [dropFiles(scope, "document", [Number(id)])] }),
+  removal: async (ctx, { id }) => ({ rest: [dropFiles(ctx, "document", [Number(id)])] }),
 });
 
 export const documentResources = [documentResource];

@@ -1,10 +1,10 @@
 /** `/api/v1/documents/…`: papers with their dates, and a letter before they lapse. */
 import { z } from "@hono/zod-openapi";
 import { notFound } from "../../platform/http/errors.ts";
-import { chosenFile, day, integer, string } from "../../platform/http/fields.ts";
-import { envelope, pageQuery, paginate } from "../../platform/http/paging.ts";
-import { type Route, reply, route } from "../../platform/http/route.ts";
-import type { Scope } from "../../platform/runtime.ts";
+import { chosenFile, day, integer, string } from "../../platform/http/input/fields.ts";
+import { envelope, pageQuery, paginate } from "../../platform/http/lists/paging.ts";
+import { type Route, respond, route } from "../../platform/http/route.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
 import {
   addDocument,
@@ -15,7 +15,7 @@ import {
   listDocuments,
   removeDocument,
   scanUrls,
-} from "./service.ts";
+} from "./commands.ts";
 
 const tag = "Documents of drivers";
 const path = "/api/v1/documents";
@@ -76,8 +76,11 @@ function toChange(body: z.output<typeof Change>): Partial<DocumentFacts> {
   };
 }
 
-async function toWires(scope: Scope, rows: readonly Document[]): Promise<z.input<typeof DocumentWire>[]> {
-  const urls = await scanUrls(scope, rows);
+async function toWires(
+  ctx: RequestContext,
+  rows: readonly Document[],
+): Promise<z.input<typeof DocumentWire>[]> {
+  const urls = await scanUrls(ctx, rows);
   return rows.map((row) => ({
     id: row.id,
     name: row.name,
@@ -89,8 +92,8 @@ async function toWires(scope: Scope, rows: readonly Document[]): Promise<z.input
   }));
 }
 
-async function toWire(scope: Scope, row: Document): Promise<z.input<typeof DocumentWire>> {
-  const [wire] = await toWires(scope, [row]);
+async function toWire(ctx: RequestContext, row: Document): Promise<z.input<typeof DocumentWire>> {
+  const [wire] = await toWires(ctx, [row]);
   if (!wire) throw notFound();
   return wire;
 }
@@ -102,11 +105,11 @@ const list = route({
   summary: "List one's documents, what lapses first at the top",
   access: "signedIn",
   query: pageQuery,
-  answers: { 200: envelope(DocumentWire) },
-  async handle({ scope, caller, query, request }) {
-    const load = (window: { limit: number; offset: number }) => listDocuments(scope, caller.userId, window);
-    const page = await paginate(scope, request, query, PAGE_SIZE, load, (row) => row);
-    return reply(200, { ...page, results: await toWires(scope, page.results) });
+  responses: { 200: envelope(DocumentWire) },
+  async handle({ ctx, caller, query, request }) {
+    const load = (window: { limit: number; offset: number }) => listDocuments(ctx, caller.userId, window);
+    const page = await paginate(ctx, request, query, PAGE_SIZE, load, (row) => row);
+    return respond(200, { ...page, results: await toWires(ctx, page.results) });
   },
 });
 
@@ -121,11 +124,11 @@ const create = route({
   creates: true,
   body: NewDocument,
   multipartLimit: FORM_LIMIT,
-  answers: { 201: DocumentWire },
-  handle: async ({ scope, caller, body }) =>
-    reply(
+  responses: { 201: DocumentWire },
+  handle: async ({ ctx, caller, body }) =>
+    respond(
       201,
-      await toWire(scope, await addDocument(scope, caller.userId, toFacts(body), chosenFile(body.file))),
+      await toWire(ctx, await addDocument(ctx, caller.userId, toFacts(body), chosenFile(body.file))),
     ),
 });
 
@@ -138,11 +141,11 @@ const read = route({
   summary: "Read a document",
   access: "signedIn",
   params,
-  answers: { 200: DocumentWire },
-  async handle({ scope, caller, params }) {
-    const document = await findDocument(scope, caller.userId, params.id);
+  responses: { 200: DocumentWire },
+  async handle({ ctx, caller, params }) {
+    const document = await findDocument(ctx, caller.userId, params.id);
     if (!document) throw notFound();
-    return reply(200, await toWire(scope, document));
+    return respond(200, await toWire(ctx, document));
   },
 });
 
@@ -157,13 +160,13 @@ const change = (method: "put" | "patch") =>
     params,
     body: Change,
     multipartLimit: FORM_LIMIT,
-    answers: { 200: DocumentWire },
-    async handle({ scope, caller, params, body }) {
-      const document = await findDocument(scope, caller.userId, params.id);
+    responses: { 200: DocumentWire },
+    async handle({ ctx, caller, params, body }) {
+      const document = await findDocument(ctx, caller.userId, params.id);
       if (!document) throw notFound();
-      const changed = await changeDocument(scope, document, toChange(body), chosenFile(body.file));
+      const changed = await changeDocument(ctx, document, toChange(body), chosenFile(body.file));
       if (!changed) throw notFound();
-      return reply(200, await toWire(scope, changed));
+      return respond(200, await toWire(ctx, changed));
     },
   });
 
@@ -174,10 +177,10 @@ const remove = route({
   summary: "Remove a document, its scan with it",
   access: "signedIn",
   params,
-  answers: { 204: null },
-  async handle({ scope, caller, params }) {
-    if (!(await removeDocument(scope, caller.userId, params.id))) throw notFound();
-    return reply(204, null);
+  responses: { 204: null },
+  async handle({ ctx, caller, params }) {
+    if (!(await removeDocument(ctx, caller.userId, params.id))) throw notFound();
+    return respond(204, null);
   },
 });
 

@@ -1,5 +1,6 @@
 /** Earnings: what other rooms of the house may use. */
+
+export { addEntry, exportEarnings, listEntries, removeEntries } from "./commands.ts";
 export { earningsResources } from "./resources.ts";
 export { changeRoute, earningsRoutes, noEntry, recentRoute } from "./routes.ts";
-export { EntryWire, NewEntry, toEntryWire, toTakings } from "./schemas.ts";
-export { addEntry, exportEarnings, listEntries, removeEntries } from "./service.ts";
+export { EntryWire, NewEntry, toEarningsInput, toEntryWire } from "./schemas.ts";

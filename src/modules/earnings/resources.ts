@@ -4,7 +4,7 @@ import { decimal, optionalDecimal } from "../../platform/decimal.ts";
 import { text } from "../../platform/http/text.ts";
 import { idInput } from "../../platform/resources/inputs.ts";
 import { ALL, field, NOTHING, resource } from "../../platform/resources/resource.ts";
-import { earningsOf, type Takings } from "./rules.ts";
+import { type EarningsInput, earningsOf } from "./rules.ts";
 import { calculatorEntries } from "./tables.ts";
 
 const entryResource = resource({
@@ -36,10 +36,10 @@ const entryResource = resource({
   filters: ["user", "pub_date", "app_income", "earnings"],
   sort: { field: "pub_date", order: "desc" },
   rights: { operator: NOTHING, staff: ALL },
-  consequences: async (scope, { before, values }) => {
+  consequences: async (ctx, { before, values }) => {
     const { app_income, commission = null, expenses = null } = { ...before?.row, ...values };
-    const takings = { appIncome: app_income, commission, expenses } as Takings;
-    return { set: { earnings: earningsOf(takings), ...(before ? {} : { publishedAt: scope.now() }) } };
+    const takings = { appIncome: app_income, commission, expenses } as EarningsInput;
+    return { set: { earnings: earningsOf(takings), ...(before ? {} : { publishedAt: ctx.now() }) } };
   },
 });
 

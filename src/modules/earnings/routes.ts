@@ -2,22 +2,22 @@
 import { z } from "@hono/zod-openapi";
 import { csvLine, csvResponse } from "../../platform/csv.ts";
 import { invalid, notFound, refuse } from "../../platform/http/errors.ts";
-import { integer } from "../../platform/http/fields.ts";
-import { ownList } from "../../platform/http/list-route.ts";
-import { type Route, reply, route } from "../../platform/http/route.ts";
+import { integer } from "../../platform/http/input/fields.ts";
+import { ownList } from "../../platform/http/lists/list-route.ts";
+import { type Route, respond, route } from "../../platform/http/route.ts";
 import { text } from "../../platform/http/text.ts";
+import { addEntry, allEntries, changeEntry, listEntries, recentEntries, removeEntries } from "./commands.ts";
 import { RECENT_DAYS, type RecentDays } from "./rules.ts";
 import {
   EntryChange,
   EntryWire,
   NewEntry,
   RecentEntryWire,
+  toEarningsChange,
+  toEarningsInput,
   toEntryWire,
   toRecentWire,
-  toTakings,
-  toTakingsChange,
 } from "./schemas.ts";
-import { addEntry, allEntries, changeEntry, listEntries, recentEntries, removeEntries } from "./service.ts";
 
 const tag = "Earnings";
 const path = "/api/v1/calculator";
@@ -48,7 +48,7 @@ const list = ownList({
   summary: "List one's entries, the newest first",
   item: EntryWire,
   size: 10,
-  load: (scope, caller, window) => listEntries(scope, caller.userId, window),
+  load: (ctx, caller, window) => listEntries(ctx, caller.userId, window),
   toWire: toEntryWire,
 });
 
@@ -59,9 +59,9 @@ export const recentRoute = route({
   summary: "Entries of the last 7, 30 or 90 days, as numbers, oldest first",
   access: "signedIn",
   query: z.object({ days: daysField }),
-  answers: { 200: z.array(RecentEntryWire) },
-  handle: async ({ scope, caller, query }) =>
-    reply(200, (await recentEntries(scope, caller.userId, readDays(query.days))).map(toRecentWire)),
+  responses: { 200: z.array(RecentEntryWire) },
+  handle: async ({ ctx, caller, query }) =>
+    respond(200, (await recentEntries(ctx, caller.userId, readDays(query.days))).map(toRecentWire)),
 });
 
 const add = route({
@@ -72,9 +72,9 @@ const add = route({
   access: "signedIn",
   creates: true,
   body: NewEntry,
-  answers: { 201: EntryWire },
-  handle: async ({ scope, caller, body }) =>
-    reply(201, toEntryWire(await addEntry(scope, caller.userId, toTakings(body)))),
+  responses: { 201: EntryWire },
+  handle: async ({ ctx, caller, body }) =>
+    respond(201, toEntryWire(await addEntry(ctx, caller.userId, toEarningsInput(body)))),
 });
 
 export const changeRoute = route({
@@ -85,11 +85,11 @@ export const changeRoute = route({
   access: "signedIn",
   params: z.object({ id: integer({ min: 1 }) }),
   body: EntryChange,
-  answers: { 200: EntryWire },
-  async handle({ scope, caller, params, body }) {
-    const entry = await changeEntry(scope, caller.userId, params.id, toTakingsChange(body));
+  responses: { 200: EntryWire },
+  async handle({ ctx, caller, params, body }) {
+    const entry = await changeEntry(ctx, caller.userId, params.id, toEarningsChange(body));
     if (!entry) throw noEntry();
-    return reply(200, toEntryWire(entry));
+    return respond(200, toEntryWire(entry));
   },
 });
 
@@ -107,13 +107,13 @@ const remove = route({
       .max(1000)
       .optional(),
   }),
-  answers: { 204: null },
-  async handle({ scope, caller, query, body }) {
+  responses: { 204: null },
+  async handle({ ctx, caller, query, body }) {
     const ids = body.ids ?? [body.id ?? query.id].filter((id) => id !== undefined);
     if (ids.length === 0) throw invalid({ id: NOTHING_NAMED });
-    const { missing } = await removeEntries(scope, caller.userId, ids);
+    const { missing } = await removeEntries(ctx, caller.userId, ids);
     if (missing.length > 0) throw noEntry();
-    return reply(204, null);
+    return respond(204, null);
   },
 });
 
@@ -124,11 +124,11 @@ const removeOne = route({
   summary: "Delete an entry",
   access: "signedIn",
   params: z.object({ id: integer({ min: 1 }) }),
-  answers: { 204: null },
-  async handle({ scope, caller, params }) {
-    const { missing } = await removeEntries(scope, caller.userId, [params.id]);
+  responses: { 204: null },
+  async handle({ ctx, caller, params }) {
+    const { missing } = await removeEntries(ctx, caller.userId, [params.id]);
     if (missing.length > 0) throw noEntry();
-    return reply(204, null);
+    return respond(204, null);
   },
 });
 
@@ -140,9 +140,9 @@ const download = route({
   tag,
   summary: "All one's entries as a CSV file",
   access: "signedIn",
-  answers: {},
-  async handle({ scope, caller }) {
-    const rows = (await allEntries(scope, caller.userId)).map(toEntryWire);
+  responses: {},
+  async handle({ ctx, caller }) {
+    const rows = (await allEntries(ctx, caller.userId)).map(toEntryWire);
     const lines = [COLUMNS, ...rows.map((row) => COLUMNS.map((column) => row[column]))];
     return csvResponse("earnings", lines.map(csvLine).join(""));
   },

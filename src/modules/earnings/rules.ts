@@ -1,7 +1,7 @@
 /** What is left of an income. Pure. */
 import { roundHalfUp } from "../../platform/decimal.ts";
 
-export interface Takings {
+export interface EarningsInput {
   /** Minor units. */
   readonly appIncome: number;
   /** Hundredths of a percent. */
@@ -11,7 +11,7 @@ export interface Takings {
 }
 
 /** Income − income × commission % − expenses, in minor units, half rounded away from zero once, at the end. */
-export function earningsOf({ appIncome, commission, expenses }: Takings): number {
+export function earningsOf({ appIncome, commission, expenses }: EarningsInput): number {
   const kept = BigInt(appIncome) * (10_000n - BigInt(commission ?? 0));
   return Number(roundHalfUp(kept - BigInt(expenses ?? 0) * 10_000n, 10_000n));
 }

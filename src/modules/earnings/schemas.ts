@@ -2,8 +2,8 @@
 import { z } from "@hono/zod-openapi";
 import { decimal, fromHundredths, optionalDecimal } from "../../platform/decimal.ts";
 import { isoTime } from "../../platform/time.ts";
-import type { Takings } from "./rules.ts";
-import type { Entry } from "./service.ts";
+import type { Entry } from "./commands.ts";
+import type { EarningsInput } from "./rules.ts";
 
 export const EntryWire = z
   .object({
@@ -62,12 +62,12 @@ export function toRecentWire(entry: Entry): z.input<typeof RecentEntryWire> {
   };
 }
 
-export function toTakings(body: z.output<typeof NewEntry>): Takings {
+export function toEarningsInput(body: z.output<typeof NewEntry>): EarningsInput {
   return { appIncome: body.app_income, commission: body.commission ?? null, expenses: body.expenses ?? null };
 }
 
 /** What a partial body changes: an empty optional becomes null. */
-export function toTakingsChange(body: z.output<typeof EntryChange>): Partial<Takings> {
+export function toEarningsChange(body: z.output<typeof EntryChange>): Partial<EarningsInput> {
   return {
     ...(body.app_income === undefined ? {} : { appIncome: body.app_income }),
     ...(body.commission === undefined ? {} : { commission: body.commission }),

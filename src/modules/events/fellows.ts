@@ -1,7 +1,7 @@
 /** People who take part in the same event while it is on, each by their own act: what others may conclude from that. */
 import { type Column, type SQL, sql } from "drizzle-orm";
 import type { Effect } from "../../platform/db/outbox.ts";
-import { recheckEffect } from "../../platform/realtime/recheck.ts";
+import { recheckEffect } from "../../platform/realtime/rights/recheck.ts";
 import { userRoom } from "../identity/index.ts";
 
 type UserId = number | SQL | Column;

@@ -1,15 +1,18 @@
 /** Events: what other rooms of the house may use. */
 
-export { changeEvents, createEvents, type EventChange, type EventDraft } from "./commands.ts";
+export { eventAuthorizer } from "./authorizer.ts";
+export { changeEvents, createEvents, type EventChange, type EventDraft } from "./commands/commands.ts";
+export { BLANK, type ClientProfile, type EventFault } from "./commands/plans.ts";
+export { removeEvents } from "./commands/removal.ts";
+export { eventResources } from "./console/resources.ts";
 export { eraseEventWords } from "./erasure.ts";
 export { fellowsWithin } from "./fellows.ts";
-export { eventGate } from "./gate.ts";
-export { geocoding } from "./geocoding.ts";
-export { eventMails } from "./mails.ts";
+export { geocoding } from "./geo/geocoding.ts";
+export { eventPages } from "./mail/pages.tsx";
+export { sendReminders } from "./mail/reminders.ts";
+export { eventMails } from "./mail/templates.ts";
 export { memberFaults, planFaults } from "./messages.ts";
 export { eventNotice } from "./notices.ts";
-export { eventPages } from "./pages.tsx";
-export { BLANK, type Door, type EventFault } from "./plans.ts";
 export {
   countEvents,
   type Event,
@@ -19,9 +22,6 @@ export {
   searchEvents,
   usernameFor,
 } from "./queries.ts";
-export { sendReminders } from "./reminders.ts";
-export { removeEvents } from "./removal.ts";
-export { eventResources } from "./resources.ts";
-export { eventTenant } from "./room.ts";
+export { eventRoomHandler } from "./room.ts";
 export { eventRoutes } from "./routes.ts";
-export { sweepLines } from "./waitlist.ts";
+export { sweepWaitlists } from "./waitlist/waitlist.ts";

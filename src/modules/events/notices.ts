@@ -1,8 +1,8 @@
 /** Telling an event's room what happened to the event. Repeatable: the room knows each notice by its ref. */
 import { eq } from "drizzle-orm";
 import { defineEffect } from "../../platform/db/effects.ts";
-import { noteRoom } from "../../platform/realtime/sweep.ts";
-import type { Scope } from "../../platform/runtime.ts";
+import { noteRoom } from "../../platform/realtime/log/sweep.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
 import { events } from "./tables.ts";
 
 export interface Notice {
@@ -20,11 +20,11 @@ export const eventNotice = defineEffect<Notice>("event_notice", {
   run: announce,
 });
 
-async function announce(scope: Scope, notice: Notice): Promise<void> {
-  const eventId = notice.eventId ?? (await idOf(scope, notice.uuid));
+async function announce(ctx: RequestContext, notice: Notice): Promise<void> {
+  const eventId = notice.eventId ?? (await idOf(ctx, notice.uuid));
   if (eventId === null) return;
   const name = `event:${eventId}`;
-  const room = scope.runtime.room(name);
+  const room = ctx.runtime.room(name);
   const text = `Event "${notice.name}" has been ${notice.action}.`;
   const draft = {
     kind: "notice",
@@ -33,13 +33,13 @@ async function announce(scope: Scope, notice: Notice): Promise<void> {
   };
   if (notice.action === "deleted") await room?.retire(name, draft);
   else {
-    noteRoom(scope, name);
+    noteRoom(ctx, name);
     await room?.publish(name, draft);
   }
 }
 
-async function idOf(scope: Scope, uuid: string): Promise<number | null> {
-  const [row] = await scope.db.select({ id: events.id }).from(events).where(eq(events.uuid, uuid));
+async function idOf(ctx: RequestContext, uuid: string): Promise<number | null> {
+  const [row] = await ctx.db.select({ id: events.id }).from(events).where(eq(events.uuid, uuid));
   return row?.id ?? null;
 }
 
@@ -56,7 +56,7 @@ export function noticeOf(
 const DIRECT_NOTICES = 20;
 
 /** At once for few; the outbox repeats each anyway, and a repeat is neither stored nor sent twice. */
-export async function tellRooms(scope: Scope, notices: readonly Notice[]): Promise<void> {
+export async function tellRooms(ctx: RequestContext, notices: readonly Notice[]): Promise<void> {
   if (notices.length > DIRECT_NOTICES) return;
-  await Promise.all(notices.map((notice) => eventNotice.now(scope, notice)));
+  await Promise.all(notices.map((notice) => eventNotice.now(ctx, notice)));
 }

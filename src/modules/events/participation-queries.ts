@@ -1,16 +1,16 @@
 /** Requests to take part, as they are read. */
 import { and, desc, eq } from "drizzle-orm";
 import type { Caller } from "../../platform/http/caller.ts";
-import type { Scope } from "../../platform/runtime.ts";
-import { findStored } from "./loading.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
+import { findStored } from "./commands/loading.ts";
 import { mayChange } from "./rules.ts";
 import { participationRequests } from "./tables.ts";
 
 export type Participation = typeof participationRequests.$inferSelect;
 
 /** Somebody's own requests, the newest first. */
-export async function ownRequests(scope: Scope, userId: number): Promise<Participation[]> {
-  return scope.db
+export async function ownRequests(ctx: RequestContext, userId: number): Promise<Participation[]> {
+  return ctx.db
     .select()
     .from(participationRequests)
     .where(eq(participationRequests.userId, userId))
@@ -19,22 +19,26 @@ export async function ownRequests(scope: Scope, userId: number): Promise<Partici
 
 /** The requests for one event, for those who decide on them. */
 export async function requestsFor(
-  scope: Scope,
+  ctx: RequestContext,
   caller: Caller,
   eventId: number,
 ): Promise<Participation[] | "missing" | "forbidden"> {
-  const event = await findStored(scope, { id: eventId });
+  const event = await findStored(ctx, { id: eventId });
   if (!event) return "missing";
   if (!mayChange(event, caller)) return "forbidden";
-  return scope.db
+  return ctx.db
     .select()
     .from(participationRequests)
     .where(eq(participationRequests.eventId, eventId))
     .orderBy(desc(participationRequests.createdAt), desc(participationRequests.id));
 }
 
-export async function ownRequest(scope: Scope, userId: number, id: number): Promise<Participation | null> {
-  const [row] = await scope.db
+export async function ownRequest(
+  ctx: RequestContext,
+  userId: number,
+  id: number,
+): Promise<Participation | null> {
+  const [row] = await ctx.db
     .select()
     .from(participationRequests)
     .where(and(eq(participationRequests.id, id), eq(participationRequests.userId, userId)));

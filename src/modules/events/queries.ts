@@ -1,7 +1,7 @@
 /** Events and their people as they are read. One statement each, whatever the number. */
 import { asc, desc, eq, gt, sql } from "drizzle-orm";
 import type { Locale } from "../../platform/http/text.ts";
-import type { Scope } from "../../platform/runtime.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
 import { type Viewer, visibleName, visibleNameSql } from "../identity/index.ts";
 import { foldLocation } from "./rules.ts";
@@ -74,10 +74,10 @@ export const eventFields = {
 
 /** All events, or a window of them in the order in which they were made. One statement. */
 export async function listEvents(
-  scope: Scope,
+  ctx: RequestContext,
   window: { after: number; limit: number | null },
 ): Promise<Event[]> {
-  const query = scope.db
+  const query = ctx.db
     .select(eventFields)
     .from(events)
     .where(gt(events.id, window.after))
@@ -85,27 +85,27 @@ export async function listEvents(
   return window.limit === null ? query : query.limit(window.limit);
 }
 
-export async function countEvents(scope: Scope): Promise<number> {
-  return scope.db.$count(events);
+export async function countEvents(ctx: RequestContext): Promise<number> {
+  return ctx.db.$count(events);
 }
 
 /** Events whose location holds these words, in any case; `%` and `_` are letters like others. */
-export async function searchEvents(scope: Scope, location: string): Promise<Event[]> {
-  return scope.db
+export async function searchEvents(ctx: RequestContext, location: string): Promise<Event[]> {
+  return ctx.db
     .select(eventFields)
     .from(events)
     .where(sql`instr(${events.locationKey}, ${foldLocation(location)}) > 0`)
     .orderBy(asc(events.id));
 }
 
-export async function findEvent(scope: Scope, uuid: string): Promise<Event | null> {
-  const [row] = await scope.db.select(eventFields).from(events).where(eq(events.uuid, uuid));
+export async function findEvent(ctx: RequestContext, uuid: string): Promise<Event | null> {
+  const [row] = await ctx.db.select(eventFields).from(events).where(eq(events.uuid, uuid));
   return row ?? null;
 }
 
 /** The events that somebody takes part in, the latest start first. One statement. */
-export async function eventsOf(scope: Scope, userId: number): Promise<{ id: number; name: string }[]> {
-  return scope.db
+export async function eventsOf(ctx: RequestContext, userId: number): Promise<{ id: number; name: string }[]> {
+  return ctx.db
     .select({ id: events.id, name: events.name })
     .from(eventMembers)
     .innerJoin(events, eq(events.id, eventMembers.eventId))
@@ -114,9 +114,9 @@ export async function eventsOf(scope: Scope, userId: number): Promise<{ id: numb
 }
 
 /** What an account takes with it: the events a person made and takes part in. */
-export async function exportEvents(scope: Scope, userId: number) {
-  const made = await scope.db.select().from(events).where(eq(events.creatorId, userId));
-  const joined = await scope.db
+export async function exportEvents(ctx: RequestContext, userId: number) {
+  const made = await ctx.db.select().from(events).where(eq(events.creatorId, userId));
+  const joined = await ctx.db
     .select({
       uuid: events.uuid,
       name: events.name,
@@ -126,8 +126,8 @@ export async function exportEvents(scope: Scope, userId: number) {
     .from(eventMembers)
     .innerJoin(events, eq(events.id, eventMembers.eventId))
     .where(eq(eventMembers.userId, userId));
-  const reminded = await scope.db.select().from(eventReminders).where(eq(eventReminders.userId, userId));
-  const said = await scope.db
+  const reminded = await ctx.db.select().from(eventReminders).where(eq(eventReminders.userId, userId));
+  const said = await ctx.db
     .select({
       eventId: eventEntries.eventId,
       at: eventEntries.at,
@@ -136,7 +136,7 @@ export async function exportEvents(scope: Scope, userId: number) {
     })
     .from(eventEntries)
     .where(eq(eventEntries.authorId, userId));
-  const asked = await scope.db
+  const asked = await ctx.db
     .select()
     .from(participationRequests)
     .where(eq(participationRequests.userId, userId));

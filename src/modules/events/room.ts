@@ -3,11 +3,11 @@ import { sql } from "drizzle-orm";
 import * as v from "valibot";
 import type { Caller } from "../../platform/http/caller.ts";
 import type { SocketDocument } from "../../platform/realtime/asyncapi.ts";
-import { type Fault, fault } from "../../platform/realtime/frames.ts";
-import { type Entry, ERASED } from "../../platform/realtime/journal.ts";
-import type { Tenant } from "../../platform/realtime/tenant.ts";
-import type { Scope } from "../../platform/runtime.ts";
-import { renewalIn } from "../identity/index.ts";
+import type { RoomHandler } from "../../platform/realtime/handler.ts";
+import { type Entry, ERASED } from "../../platform/realtime/log/journal.ts";
+import { type Fault, fault } from "../../platform/realtime/socket/frames.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
+import { socketTokenRefresh } from "../identity/index.ts";
 
 /** `text` is what people read; `data` holds a documented client's `message` that was not text. */
 export const MessageBody = v.union([
@@ -26,7 +26,7 @@ function eventIdOf(room: string): number {
   return Number(room.slice("event:".length));
 }
 
-export function eventTenant(openScope: () => Scope): Tenant {
+export function eventRoomHandler(openRequestContext: () => RequestContext): RoomHandler {
   return {
     says: { message: MessageBody },
     mayWrite: (caller: Caller | null): Fault | null =>
@@ -48,16 +48,21 @@ export function eventTenant(openScope: () => Scope): Tenant {
       return JSON.stringify({ message: text ?? data ?? null });
     },
     // Anybody may write in a public event.
-    entryRate: () => openScope().runtime.settings.rates.eventEntries,
-    archive: (room, epoch, entries) => archive(openScope(), room, epoch, entries),
-    authenticate: renewalIn(openScope),
+    entryRate: () => openRequestContext().runtime.settings.rates.eventEntries,
+    archive: (room, epoch, entries) => archive(openRequestContext(), room, epoch, entries),
+    authenticate: socketTokenRefresh(openRequestContext),
   };
 }
 
 /** One statement for a batch; repeats and a deleted event change nothing. */
-async function archive(scope: Scope, room: string, epoch: string, entries: readonly Entry[]): Promise<void> {
+async function archive(
+  ctx: RequestContext,
+  room: string,
+  epoch: string,
+  entries: readonly Entry[],
+): Promise<void> {
   const eventId = eventIdOf(room);
-  await scope.db.run(sql`
+  await ctx.db.run(sql`
     INSERT OR IGNORE INTO event_entries (event_id, epoch, seq, at, author_id, kind, body)
     SELECT ${eventId}, ${epoch}, value ->> 'seq', value ->> 'at', nullif(value ->> 'author', 0), value ->> 'kind', value -> 'body'
     FROM json_each(${JSON.stringify(entries)})

@@ -146,7 +146,7 @@ export function settleRequests(
   const undecided = decided.filter(({ status, userId }) => status === "Pending" && !seated.has(userId));
   const invited = undecided.filter(({ isWaiting }) => !isWaiting);
   const waiting = undecided.filter(({ isWaiting }) => isWaiting);
-  const places = placesToOffer(free, invited.length) ?? waiting.length;
+  const places = seatsToOffer(free, invited.length) ?? waiting.length;
   const called = new Set(waiting.slice(0, places).map(({ id }) => id));
   const closed = new Set(free === 0 ? invited.map(({ id }) => id) : []);
   return decided.flatMap((request, index) => {
@@ -158,7 +158,7 @@ export function settleRequests(
 }
 
 /** Places left; null when there is no limit. */
-export function freePlaces(maxMembers: number | null, members: number): number | null {
+export function freeSeats(maxMembers: number | null, members: number): number | null {
   return maxMembers === null ? null : Math.max(0, maxMembers - members);
 }
 
@@ -166,6 +166,6 @@ export function freePlaces(maxMembers: number | null, members: number): number |
  * How many of a waiting line can be told that there is a place: those who were told before and are not decided on yet
  * hold theirs. Null: all of them.
  */
-export function placesToOffer(free: number | null, invited: number): number | null {
+export function seatsToOffer(free: number | null, invited: number): number | null {
   return free === null ? null : Math.max(0, free - invited);
 }

@@ -2,7 +2,7 @@
  * Files that people upload: pictures of cars, scans of documents. A file belongs to its owner and to a subject (the post
  * or document it shows); a subject has one file. Whatever deletes a row, its object goes by a trigger and the outbox.
  */
-export { checkFiles, cleanFiles, purgePendingFiles } from "./care.ts";
+export { checkFiles, cleanFiles, purgePendingFiles } from "./cleanup.ts";
 export {
   dropFiles,
   exportFiles,
@@ -13,5 +13,5 @@ export {
 export { fileResources } from "./resources.ts";
 export { fileRoutes } from "./routes.ts";
 export { fileStart, UploadForm } from "./schemas.ts";
-export { keepFile, type StoredFile, storeFile } from "./storing.ts";
+export { keepFile, type StoredFile, storeFile } from "./store.ts";
 export { finishUpload, type StartedUpload, startUpload, type UploadStart } from "./uploads.ts";

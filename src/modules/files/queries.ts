@@ -1,9 +1,9 @@
 /** Which files there are, of whom and of what. */
 import { and, asc, eq, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
-import { stirs } from "../../platform/db/outbox.ts";
-import type { Scope } from "../../platform/runtime.ts";
-import { objectUrl } from "../../platform/storage/access.ts";
+import { emitsEffects } from "../../platform/db/outbox.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
+import { objectUrl } from "../../platform/storage/object-access.ts";
 import { isoTime } from "../../platform/time.ts";
 import type { FilePurpose } from "./schemas.ts";
 import { files } from "./tables.ts";
@@ -28,12 +28,12 @@ export interface UploadedFile {
 
 /** The finished file of each subject that has one, in one statement. */
 export async function newestFinished(
-  scope: Scope,
+  ctx: RequestContext,
   purpose: FilePurpose,
   subjectIds: readonly number[],
 ): Promise<Map<number, UploadedFile>> {
   if (subjectIds.length === 0) return new Map();
-  const rows = await scope.db
+  const rows = await ctx.db
     .select()
     .from(files)
     .where(and(ofSubjects(purpose, subjectIds), eq(files.status, "finished")))
@@ -47,19 +47,23 @@ export async function newestFinished(
 }
 
 /** Where a browser gets it; `width` asks for a smaller picture. Signed where its folder or the settings want that. */
-export async function fileUrl(scope: Scope, file: { readonly key: string }, width?: number): Promise<string> {
-  const url = new URL(await objectUrl(scope, file.key));
+export async function fileUrl(
+  ctx: RequestContext,
+  file: { readonly key: string },
+  width?: number,
+): Promise<string> {
+  const url = new URL(await objectUrl(ctx, file.key));
   if (width) url.searchParams.set("w", String(width));
   return url.href;
 }
 
 /** Takes the files of subjects away; put it in the batch that deletes the subjects themselves. */
 export function dropFiles(
-  scope: Scope,
+  ctx: RequestContext,
   purpose: FilePurpose,
   subjectIds: readonly number[],
 ): BatchItem<"sqlite"> {
-  return stirs(scope.db.delete(files).where(ofSubjects(purpose, subjectIds)));
+  return emitsEffects(ctx.db.delete(files).where(ofSubjects(purpose, subjectIds)));
 }
 
 function ofSubjects(purpose: FilePurpose, subjectIds: readonly number[]): SQL | undefined {
@@ -68,8 +72,8 @@ function ofSubjects(purpose: FilePurpose, subjectIds: readonly number[]): SQL | 
 }
 
 /** This module's part of a person's export. */
-export async function exportFiles(scope: Scope, userId: number): Promise<object> {
-  const rows = await scope.db
+export async function exportFiles(ctx: RequestContext, userId: number): Promise<object> {
+  const rows = await ctx.db
     .select()
     .from(files)
     .where(and(eq(files.ownerId, userId), eq(files.status, "finished")))
@@ -82,7 +86,7 @@ export async function exportFiles(scope: Scope, userId: number): Promise<object>
     content_type: row.contentType,
     size: row.size,
     created_at: isoTime(row.createdAt),
-    url: await fileUrl(scope, row),
+    url: await fileUrl(ctx, row),
   }));
   return { files: await Promise.all(exported) };
 }

@@ -1,7 +1,7 @@
 /** The form's door: where an upload that was started somewhere sends its file. */
 import { z } from "@hono/zod-openapi";
-import { type Route, reply, route } from "../../platform/http/route.ts";
-import { openForm } from "../../platform/storage/arriving-form.ts";
+import { type Route, respond, route } from "../../platform/http/route.ts";
+import { openForm } from "../../platform/storage/streaming-form.ts";
 import { acceptForm, FORM_PATH } from "./uploads.ts";
 
 const Form = z
@@ -25,15 +25,15 @@ const form = route({
     "The `fields` that the upload's start answered, in their order, then `file`: at most 10 485 760 bytes of JPEG, PNG, WebP, GIF or AVIF, whole and of at most 50 megapixels. Its metadata is removed, its orientation stays. A form is taken once and within the hour.",
   access: "signedIn",
   streamed: Form,
-  answers: { 204: null },
-  async handle({ scope, caller, request }) {
+  responses: { 204: null },
+  async handle({ ctx, caller, request }) {
     const arriving = await openForm(request);
     try {
-      await acceptForm(scope, caller, arriving);
+      await acceptForm(ctx, caller, arriving);
     } finally {
       await arriving.drain();
     }
-    return reply(204, null);
+    return respond(204, null);
   },
 });
 

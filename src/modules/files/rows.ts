@@ -2,9 +2,9 @@
 import { and, eq, ne, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { randomToken } from "../../platform/crypto/digest.ts";
-import { handOffSoon, stirs } from "../../platform/db/outbox.ts";
+import { emitsEffects, handOffSoon } from "../../platform/db/outbox.ts";
 import { Refusal } from "../../platform/http/errors.ts";
-import type { Scope } from "../../platform/runtime.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
 import type { Accepted } from "../../platform/storage/pictures/types.ts";
 import { messages } from "./messages.ts";
 import type { Subject } from "./queries.ts";
@@ -42,14 +42,14 @@ export interface Announced {
 
 /** A pending row with a key of its own. 429 for whoever has too many. */
 export async function addPending(
-  scope: Scope,
+  ctx: RequestContext,
   { ownerId, purpose, subjectId }: Subject,
   file: Announced,
 ): Promise<{ id: number; key: string }> {
   const key = `${FOLDERS[purpose]}/${ownerId}/${randomToken(16)}`;
-  const [row] = await scope.db.all<{ id: number }>(sql`
+  const [row] = await ctx.db.all<{ id: number }>(sql`
     INSERT INTO files (owner_id, purpose, subject_id, "key", original_name, content_type, size, created_at)
-    SELECT ${ownerId}, ${purpose}, ${subjectId}, ${key}, ${file.name}, ${file.contentType}, ${file.size}, ${scope.now()}
+    SELECT ${ownerId}, ${purpose}, ${subjectId}, ${key}, ${file.name}, ${file.contentType}, ${file.size}, ${ctx.now()}
     WHERE (SELECT count(*) FROM files WHERE owner_id = ${ownerId} AND status = 'pending') < ${PENDING_LIMIT}
     RETURNING id`);
   if (row) return { id: row.id, key };
@@ -58,29 +58,29 @@ export async function addPending(
 }
 
 /** Ends an upload that came to nothing; the trigger sees to its object. False when it was over, or finished, before. */
-export async function giveUp(scope: Scope, id: number, ownerId: number): Promise<boolean> {
-  const gone = await scope.db
+export async function giveUp(ctx: RequestContext, id: number, ownerId: number): Promise<boolean> {
+  const gone = await ctx.db
     .delete(files)
     .where(and(eq(files.id, id), eq(files.ownerId, ownerId), eq(files.status, "pending")))
     .returning({ id: files.id });
-  handOffSoon(scope);
+  handOffSoon(ctx);
   return gone.length > 0;
 }
 
 /** Makes a pending file the one of its subject, and takes the former away: to be run in this order, as one transaction. */
 export function finishing(
-  scope: Scope,
+  ctx: RequestContext,
   id: number,
   facts: { subjectId?: number | SQL; contentType?: string; size?: number } = {},
 ): [BatchItem<"sqlite">, BatchItem<"sqlite">] {
-  const finish = scope.db
+  const finish = ctx.db
     .update(files)
-    .set({ ...facts, status: "finished", finishedAt: scope.now(), cleanedAt: scope.now() })
+    .set({ ...facts, status: "finished", finishedAt: ctx.now(), cleanedAt: ctx.now() })
     .where(and(eq(files.id, id), eq(files.status, "pending")));
   // Of a row that did not become finished there is no subject, and nothing equals that.
   const subject = sql`(SELECT f.subject_id FROM files f WHERE f.id = ${id} AND f.status = 'finished')`;
   const purpose = sql`(SELECT f.purpose FROM files f WHERE f.id = ${id})`;
-  const dropFormer = scope.db
+  const dropFormer = ctx.db
     .delete(files)
     .where(
       and(
@@ -90,5 +90,5 @@ export function finishing(
         sql`${files.subjectId} = ${subject}`,
       ),
     );
-  return [finish, stirs(dropFormer)];
+  return [finish, emitsEffects(dropFormer)];
 }

@@ -1,6 +1,6 @@
 /** Wire shapes of uploads, for the doors that start and finish them. */
 import { z } from "@hono/zod-openapi";
-import { integer, string } from "../../platform/http/fields.ts";
+import { integer, string } from "../../platform/http/input/fields.ts";
 
 const FILE_PURPOSES = ["car_image", "document", "task_photo", "event_image"] as const;
 export type FilePurpose = (typeof FILE_PURPOSES)[number];

@@ -5,17 +5,17 @@ import { runBatch } from "../../platform/db/client.ts";
 import { handOffSoon } from "../../platform/db/outbox.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import { invalid, notFound, refuse } from "../../platform/http/errors.ts";
-import type { Scope } from "../../platform/runtime.ts";
-import type { ArrivingFile, ArrivingForm } from "../../platform/storage/arriving-form.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
+import { acceptedMime, MAX_PICTURE } from "../../platform/storage/pictures/types.ts";
+import { presignPut } from "../../platform/storage/presign.ts";
 import {
   closeIncoming,
   incomingKey,
   type Kept,
   keepArriving,
   keepIncoming,
-} from "../../platform/storage/keep.ts";
-import { acceptedMime, MAX_PICTURE } from "../../platform/storage/pictures/types.ts";
-import { presignPut } from "../../platform/storage/presign.ts";
+} from "../../platform/storage/put-picture.ts";
+import type { ArrivingFile, ArrivingForm } from "../../platform/storage/streaming-form.ts";
 import { readForm, signForm, type UploadTicket, uploadMessages } from "../../platform/storage/upload-form.ts";
 import { faults, messages } from "./messages.ts";
 import { ACCEPTED, addPending, finishing, giveUp } from "./rows.ts";
@@ -37,7 +37,11 @@ export interface UploadStart {
 export type StartedUpload = z.output<typeof UploadForm>;
 
 /** A pending file and the signed form that fills it. 400 under `file_type` or `size`. */
-export async function startUpload(scope: Scope, caller: Caller, start: UploadStart): Promise<StartedUpload> {
+export async function startUpload(
+  ctx: RequestContext,
+  caller: Caller,
+  start: UploadStart,
+): Promise<StartedUpload> {
   const contentType = acceptedMime(start.fileType, ACCEPTED[start.purpose]);
   const size = start.size ?? null;
   if (!contentType) throw invalid({ file_type: messages.fileType });
@@ -45,12 +49,12 @@ export async function startUpload(scope: Scope, caller: Caller, start: UploadSta
   if (size !== null && size > MAX_PICTURE) throw invalid({ size: faults.too_large });
   const { purpose, subjectId, fileName: name } = start;
   const subject = { ownerId: caller.userId, purpose, subjectId };
-  const { id, key } = await addPending(scope, subject, { name, contentType, size });
+  const { id, key } = await addPending(ctx, subject, { name, contentType, size });
   return {
     id,
-    url: `${scope.requestOrigin}${FORM_PATH}/`,
-    fields: await signForm(scope, { id, key, contentType, size }),
-    put: size === null ? null : await presignPut(scope, { key: incomingKey(key), contentType, size }),
+    url: `${ctx.requestOrigin}${FORM_PATH}/`,
+    fields: await signForm(ctx, { id, key, contentType, size }),
+    put: size === null ? null : await presignPut(ctx, { key: incomingKey(key), contentType, size }),
   };
 }
 
@@ -58,38 +62,36 @@ export async function startUpload(scope: Scope, caller: Caller, start: UploadSta
  * Takes the form of a started upload, once, and puts its file into the bucket. 403 for a form that was not signed here,
  * has expired or was used, 404 for a stranger's; 400 under `file` for what is no such picture: then the upload is over.
  */
-export async function acceptForm(scope: Scope, caller: Caller, form: ArrivingForm): Promise<void> {
-  const { ticket, expired } = await readForm(scope, form.fields);
+export async function acceptForm(ctx: RequestContext, caller: Caller, form: ArrivingForm): Promise<void> {
+  const { ticket, expired } = await readForm(ctx, form.fields);
   if (expired) {
-    await giveUp(scope, ticket.id, caller.userId);
+    await giveUp(ctx, ticket.id, caller.userId);
     throw refuse(403, uploadMessages.expired);
   }
-  const purpose = await claimForm(scope, caller, ticket);
-  const refusal = form.file
-    ? await storeArriving(scope, caller, ticket, purpose, form.file)
-    : messages.noFile;
+  const purpose = await claimForm(ctx, caller, ticket);
+  const refusal = form.file ? await storeArriving(ctx, caller, ticket, purpose, form.file) : messages.noFile;
   if (!refusal) return;
-  await giveUp(scope, ticket.id, caller.userId);
+  await giveUp(ctx, ticket.id, caller.userId);
   throw invalid({ file: refusal });
 }
 
 const own = (caller: Caller, id: number) => and(eq(files.id, id), eq(files.ownerId, caller.userId));
 
 /** Of two that send one form at the same time, one gets it. Answers what the file is to be. */
-async function claimForm(scope: Scope, caller: Caller, ticket: UploadTicket): Promise<FilePurpose> {
-  const claimed = await scope.db
+async function claimForm(ctx: RequestContext, caller: Caller, ticket: UploadTicket): Promise<FilePurpose> {
+  const claimed = await ctx.db
     .update(files)
-    .set({ acceptedAt: scope.now() })
+    .set({ acceptedAt: ctx.now() })
     .where(and(own(caller, ticket.id), eq(files.status, "pending"), isNull(files.acceptedAt)))
     .returning({ purpose: files.purpose });
   if (claimed[0]) return claimed[0].purpose;
-  const [row] = await scope.db.select({ id: files.id }).from(files).where(own(caller, ticket.id));
+  const [row] = await ctx.db.select({ id: files.id }).from(files).where(own(caller, ticket.id));
   throw row ? refuse(403, uploadMessages.used) : notFound(messages.noUpload);
 }
 
 /** Stores the file; answers why not, null when it is there. */
 async function storeArriving(
-  scope: Scope,
+  ctx: RequestContext,
   caller: Caller,
   ticket: UploadTicket,
   purpose: FilePurpose,
@@ -97,23 +99,23 @@ async function storeArriving(
 ) {
   const accepted = ACCEPTED[purpose];
   if (contradicts(file.type, ticket.contentType)) return messages.wrongType;
-  const kept = await keepArriving(scope, ticket.key, file.chunks, ticket.size, accepted).catch(
+  const kept = await keepArriving(ctx, ticket.key, file.chunks, ticket.size, accepted).catch(
     async (error) => {
       // Broken off half-way: nothing was stored, so the form may come again.
-      await scope.db.update(files).set({ acceptedAt: null }).where(own(caller, ticket.id));
+      await ctx.db.update(files).set({ acceptedAt: null }).where(own(caller, ticket.id));
       throw error;
     },
   );
   if (!kept.ok) return faults[kept.fault];
   const { contentType, size } = kept;
-  const there = await scope.db
+  const there = await ctx.db
     .update(files)
     .set({ contentType, size })
     .where(own(caller, ticket.id))
     .returning({ id: files.id });
   if (there.length > 0) return null;
   // The post, the account or the hour was over before the file had come: the trigger was too early for its object.
-  await scope.runtime.bucket.delete(ticket.key);
+  await ctx.runtime.bucket.delete(ticket.key);
   throw notFound(messages.noUpload);
 }
 
@@ -127,54 +129,58 @@ function contradicts(partType: string, announced: string): boolean {
  * Makes an uploaded file the one of its subject; asked again, it answers the same. 404 for a file that is missing, a
  * stranger's or was never uploaded, 400 under `file` for one that the intake does not take: then nothing is left of it.
  */
-export async function finishUpload(scope: Scope, caller: Caller, fileId: number): Promise<{ id: number }> {
-  const [row] = await scope.db.select().from(files).where(own(caller, fileId));
+export async function finishUpload(
+  ctx: RequestContext,
+  caller: Caller,
+  fileId: number,
+): Promise<{ id: number }> {
+  const [row] = await ctx.db.select().from(files).where(own(caller, fileId));
   if (!row) throw notFound(messages.noUpload);
   if (row.status === "finished") return { id: row.id };
   const accepted = ACCEPTED[row.purpose];
   const kept = row.acceptedAt
-    ? await keptByForm(scope, row.key)
-    : await keepIncoming(scope, row.key, row.size, accepted);
+    ? await keptByForm(ctx, row.key)
+    : await keepIncoming(ctx, row.key, row.size, accepted);
   const refusal = kept?.ok === false ? invalid({ file: faults[kept.fault] }) : notFound(messages.noUpload);
-  if (kept?.ok && (await finishOnce(scope, caller, row, kept))) {
-    if (!row.acceptedAt) await closeIncoming(scope, row.key);
+  if (kept?.ok && (await finishOnce(ctx, caller, row, kept))) {
+    if (!row.acceptedAt) await closeIncoming(ctx, row.key);
     return { id: row.id };
   }
   // Of two that ask at the same time, one finds what the other has finished.
-  if (!(await giveUp(scope, row.id, caller.userId)) && (await isFinished(scope, caller, row.id)))
+  if (!(await giveUp(ctx, row.id, caller.userId)) && (await isFinished(ctx, caller, row.id)))
     return { id: row.id };
-  if (kept?.ok) await scope.runtime.bucket.delete(row.key);
+  if (kept?.ok) await ctx.runtime.bucket.delete(row.key);
   throw refusal;
 }
 
 /** What the form brought was taken by the intake when it came. */
-async function keptByForm(scope: Scope, key: string): Promise<Kept | null> {
-  const object = await scope.runtime.bucket.head(key);
+async function keptByForm(ctx: RequestContext, key: string): Promise<Kept | null> {
+  const object = await ctx.runtime.bucket.head(key);
   const contentType = acceptedMime(object?.httpMetadata?.contentType ?? "", "documents");
   return object && contentType && { ok: true, size: object.size, contentType };
 }
 
 /** False when the upload is over: its post, its account or its hour. */
 async function finishOnce(
-  scope: Scope,
+  ctx: RequestContext,
   caller: Caller,
   row: Pick<typeof files.$inferSelect, "id">,
   { contentType, size }: Extract<Kept, { ok: true }>,
 ): Promise<boolean> {
-  const results = await runBatch(scope.db, [
-    ...finishing(scope, row.id, { contentType, size }),
-    finished(scope, caller, row.id),
+  const results = await runBatch(ctx.db, [
+    ...finishing(ctx, row.id, { contentType, size }),
+    finished(ctx, caller, row.id),
   ]);
-  handOffSoon(scope);
+  handOffSoon(ctx);
   return (results.at(-1) as unknown[]).length > 0;
 }
 
-async function isFinished(scope: Scope, caller: Caller, id: number): Promise<boolean> {
-  return (await finished(scope, caller, id)).length > 0;
+async function isFinished(ctx: RequestContext, caller: Caller, id: number): Promise<boolean> {
+  return (await finished(ctx, caller, id)).length > 0;
 }
 
-function finished(scope: Scope, caller: Caller, id: number) {
-  return scope.db
+function finished(ctx: RequestContext, caller: Caller, id: number) {
+  return ctx.db
     .select({ id: files.id })
     .from(files)
     .where(and(own(caller, id), eq(files.status, "finished")));

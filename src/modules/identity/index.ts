@@ -1,15 +1,16 @@
 /** Identity: accounts, sessions and proof, for every door of the house. */
-export { type AccountChange, accountErased, changeAccount, deleteAccount, type Taken } from "./accounts.ts";
-export { authenticate } from "./authentication.ts";
-export { cleanAvatars, storeAvatar, sweepAvatars } from "./avatars.ts";
-export { purgeCodes } from "./codes.ts";
-export { purgeFormerContacts } from "./contacts.ts";
-export { purgeDevices } from "./devices.ts";
-export { requireStrong, takenRefusal } from "./doors.ts";
-export { isOffDuty, setDuty } from "./duty.ts";
-export { exportAccount, exportRoute } from "./export.ts";
-export { identityMails } from "./mails.ts";
-export { messages as identityMessages } from "./messages.ts";
+
+export { cleanAvatars, storeAvatar, sweepAvatars } from "./accounts/avatars.ts";
+export {
+  type AccountChange,
+  accountErased,
+  changeAccount,
+  deleteAccount,
+  type Taken,
+} from "./accounts/commands.ts";
+export { purgeFormerContacts } from "./accounts/contacts.ts";
+export { isOffDuty, setDuty } from "./accounts/duty.ts";
+export { exportAccount, exportRoute } from "./accounts/export.ts";
 export {
   aliasedId,
   aliasOf,
@@ -19,18 +20,23 @@ export {
   type Viewer,
   visibleName,
   visibleNameSql,
-} from "./names.ts";
-export { linkRoutes } from "./pages.tsx";
-export { findProfile, findUser, type Person, type User, userRoom } from "./people.ts";
+} from "./accounts/names.ts";
+export { findProfile, findUser, type Person, type User, userRoom } from "./accounts/queries.ts";
+export { type Registered, register } from "./accounts/registration.ts";
+export { loadSampleAccount, type SampleLogin } from "./accounts/samples.ts";
+export { findPeople, toUserWire, type Visibility, visibilityOf } from "./accounts/visibility.ts";
+export { identityMails } from "./letters/mails.ts";
+export { messages as identityMessages } from "./messages.ts";
+export { purgeCodes } from "./recovery/codes.ts";
+export { linkRoutes } from "./recovery/pages.tsx";
 export {
   checkResetLink,
   confirmEmail,
   requestResetLink,
   resendVerification,
   resetPassword,
-} from "./recovery.ts";
-export { type Registered, register } from "./registration.ts";
-export { renewalIn } from "./renewal.ts";
+} from "./recovery/recovery.ts";
+export { requireStrong, takenRefusal } from "./refusals.ts";
 export { identityResources } from "./resources.ts";
 export { accountRoutes, tokenRefresh } from "./routes.ts";
 export {
@@ -43,7 +49,6 @@ export {
   type PasswordPolicy,
   weaknesses,
 } from "./rules.ts";
-export { loadSampleAccount, type SampleLogin } from "./samples.ts";
 export {
   Account,
   Detail,
@@ -54,9 +59,17 @@ export {
   TokenPair,
   username,
 } from "./schemas.ts";
-export { type Credentials, doors, endSessions, purgeSessions, sessionsRevoked } from "./sessions.ts";
-export { findPeople, type Sight, sightOf, toUserWire } from "./sight.ts";
-export { signIn, verifyOwnPassword } from "./sign-in.ts";
+export { authenticate } from "./sessions/authentication.ts";
+export { purgeDevices } from "./sessions/devices.ts";
+export {
+  type Credentials,
+  clientProfiles,
+  endSessions,
+  purgeSessions,
+  sessionsRevoked,
+} from "./sessions/sessions.ts";
+export { signIn, verifyOwnPassword } from "./sessions/sign-in.ts";
+export { socketTokenRefresh } from "./sessions/socket-token-refresh.ts";
+export { findFriendRegistration, tokenRoutes } from "./sessions/token-routes.ts";
 /** For foreign keys and joins by id: only identity writes to it. */
 export { profiles, users } from "./tables.ts";
-export { findFriendRegistration, tokenRoutes } from "./token-routes.ts";

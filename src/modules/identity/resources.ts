@@ -1,11 +1,10 @@
 /** What staff sees and decides of accounts, their devices and their codes. No hash and no key is a field. */
 import { z } from "@hono/zod-openapi";
 import { sql } from "drizzle-orm";
-import { boolean, day, email, string } from "../../platform/http/fields.ts";
+import { boolean, day, email, string } from "../../platform/http/input/fields.ts";
 import { text } from "../../platform/http/text.ts";
 import { ageFilter } from "../../platform/resources/filters.ts";
 import { ALL, field, NOTHING, READ, REMOVE, resource } from "../../platform/resources/resource.ts";
-import { phone, username } from "./schemas.ts";
 import {
   consequencesOf,
   endDevices,
@@ -15,7 +14,8 @@ import {
   removeAccount,
   removeDevice,
   sendReset,
-} from "./staff.ts";
+} from "./accounts/staff.ts";
+import { phone, username } from "./schemas.ts";
 import { codes, formerContacts, sessions, users } from "./tables.ts";
 
 const birthday = sql`(SELECT birthday FROM profiles WHERE user_id = users.id)`;

@@ -1,18 +1,23 @@
 /** Caravan's own account doors, as the Tow Truck clients know them: `/api/v1/auth/…`. */
 import { z } from "@hono/zod-openapi";
 import { invalid, notFound } from "../../platform/http/errors.ts";
-import { secret, string } from "../../platform/http/fields.ts";
-import { type Route, reply, route } from "../../platform/http/route.ts";
-import type { Scope } from "../../platform/runtime.ts";
+import { secret, string } from "../../platform/http/input/fields.ts";
+import { type Route, respond, route } from "../../platform/http/route.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
 import { storePicture } from "../../platform/storage/media.ts";
-import { changeAccount, deleteAccount } from "./accounts.ts";
-import { isPhoneTaken } from "./contacts.ts";
-import { refreshRefusal, requireStrong, takenRefusal } from "./doors.ts";
+import { changeAccount, deleteAccount } from "./accounts/commands.ts";
+import { isPhoneTaken } from "./accounts/contacts.ts";
+import { findProfile, type User } from "./accounts/queries.ts";
+import { register } from "./accounts/registration.ts";
 import { messages } from "./messages.ts";
-import { findProfile, type User } from "./people.ts";
-import { checkResetSms, confirmPhoneChange, phoneRequest, requestResetSms } from "./phone-recovery.ts";
-import { resetPassword } from "./recovery.ts";
-import { register } from "./registration.ts";
+import {
+  checkResetSms,
+  confirmPhoneChange,
+  phoneRequest,
+  requestResetSms,
+} from "./recovery/phone-recovery.ts";
+import { resetPassword } from "./recovery/recovery.ts";
+import { refreshRefusal, requireStrong, takenRefusal } from "./refusals.ts";
 import { isTrusted } from "./rules.ts";
 import {
   Account,
@@ -26,8 +31,8 @@ import {
   TokenPair,
   toAccountWire,
 } from "./schemas.ts";
-import { doors, endSessions, listDevices, refresh } from "./sessions.ts";
-import { signIn } from "./sign-in.ts";
+import { clientProfiles, endSessions, listDevices, refresh } from "./sessions/sessions.ts";
+import { signIn } from "./sessions/sign-in.ts";
 
 const tag = "Accounts";
 
@@ -41,12 +46,12 @@ const registration = route({
   access: "public",
   creates: true,
   body: RegisterBody,
-  answers: { 201: z.union([WithTokens, z.object({ user: Account, detail: z.string() })]) },
-  async handle({ scope, body }) {
+  responses: { 201: z.union([WithTokens, z.object({ user: Account, detail: z.string() })]) },
+  async handle({ ctx, body }) {
     requireStrong(body.password, "password");
     if (body.password !== body.password_confirm)
       throw invalid({ non_field_errors: messages.passwordMismatch });
-    const made = await register(scope, doors.towTruck, {
+    const made = await register(ctx, clientProfiles.towTruck, {
       phone: body.phone,
       email: body.email,
       password: body.password,
@@ -55,9 +60,9 @@ const registration = route({
       userType: body.user_type,
     });
     if (!made.ok) throw takenRefusal(made.taken);
-    const user = toAccountWire(scope, made.user, null);
-    if (!made.credentials) return reply(201, { user, detail: messages.verificationSent[scope.locale] });
-    return reply(201, { user, access: made.credentials.access, refresh: made.credentials.refresh });
+    const user = toAccountWire(ctx, made.user, null);
+    if (!made.credentials) return respond(201, { user, detail: messages.verificationSent[ctx.locale] });
+    return respond(201, { user, access: made.credentials.access, refresh: made.credentials.refresh });
   },
 });
 
@@ -68,15 +73,15 @@ const login = route({
   summary: "Sign in by phone, e-mail or username",
   access: "public",
   body: LoginBody,
-  answers: { 200: WithTokens },
-  async handle({ scope, body }) {
-    const result = await signIn(scope, doors.towTruck, body.phone, body.password);
+  responses: { 200: WithTokens },
+  async handle({ ctx, body }) {
+    const result = await signIn(ctx, clientProfiles.towTruck, body.phone, body.password);
     if (!result.ok) {
       const text = result.reason === "unverified" ? messages.emailNotVerified : messages.wrongPhoneOrPassword;
       throw invalid({ non_field_errors: text });
     }
-    const user = await accountWire(scope, result.user.id);
-    return reply(200, { user, access: result.credentials.access, refresh: result.credentials.refresh });
+    const user = await accountWire(ctx, result.user.id);
+    return respond(200, { user, access: result.credentials.access, refresh: result.credentials.refresh });
   },
 });
 
@@ -88,11 +93,11 @@ export const tokenRefresh = route({
   description: "The token one step behind answers the current pair again; an older one ends the session.",
   access: "public",
   body: RefreshBody,
-  answers: { 200: TokenPair },
-  async handle({ scope, body }) {
-    const result = await refresh(scope, body.refresh);
+  responses: { 200: TokenPair },
+  async handle({ ctx, body }) {
+    const result = await refresh(ctx, body.refresh);
     if (!result.ok) throw refreshRefusal(result.fault);
-    return reply(200, { access: result.access, refresh: result.refresh });
+    return respond(200, { access: result.access, refresh: result.refresh });
   },
 });
 
@@ -107,8 +112,8 @@ const profile = route({
   tag,
   summary: "Read one's own account",
   access: "signedIn",
-  answers: { 200: OwnAccount },
-  handle: async ({ scope, caller }) => reply(200, await accountWire(scope, caller.userId)),
+  responses: { 200: OwnAccount },
+  handle: async ({ ctx, caller }) => respond(200, await accountWire(ctx, caller.userId)),
 });
 
 /** PUT behaves as PATCH. A new phone waits for its code; until then the old one signs in. */
@@ -123,19 +128,19 @@ const changeProfile = (method: "put" | "patch") =>
     access: "signedIn",
     body: ProfileChange,
     multipartLimit: 11 * 1024 * 1024,
-    answers: { 200: OwnAccount },
-    async handle({ scope, caller, body }) {
+    responses: { 200: OwnAccount },
+    async handle({ ctx, caller, body }) {
       const { userId } = caller;
-      const before = await findProfile(scope, userId);
+      const before = await findProfile(ctx, userId);
       if (!before) throw notFound();
       if (body.email === null && !before.user.phone) throw invalid({ email: messages.phoneRequired });
-      const asked = await phoneAsked(scope, before.user, body.phone);
+      const asked = await phoneAsked(ctx, before.user, body.phone);
       const picture =
         body.avatar instanceof File
-          ? await storePicture(scope, `avatars/${userId}`, "avatar", body.avatar)
+          ? await storePicture(ctx, `avatars/${userId}`, "avatar", body.avatar)
           : body.avatar;
       const changed = await changeAccount(
-        scope,
+        ctx,
         userId,
         {
           username: body.username,
@@ -146,18 +151,18 @@ const changeProfile = (method: "put" | "patch") =>
         },
         { session: caller.sessionId, ...asked },
       );
-      if (changed.ok) return reply(200, await accountWire(scope, userId));
+      if (changed.ok) return respond(200, await accountWire(ctx, userId));
       if (typeof picture === "string" && picture !== "")
-        scope.defer("identity.avatar", scope.runtime.bucket.delete(picture));
+        ctx.defer("identity.avatar", ctx.runtime.bucket.delete(picture));
       throw changed.taken === "missing" ? notFound() : takenRefusal(changed.taken);
     },
   });
 
 /** What asks for the proof of a phone; nothing for the present one, unless a change put it there and it is unproved. */
-async function phoneAsked(scope: Scope, user: User, phone: string | undefined) {
+async function phoneAsked(ctx: RequestContext, user: User, phone: string | undefined) {
   if (phone === undefined || (phone === user.phone && isTrusted(user, "phone"))) return {};
-  if (await isPhoneTaken(scope, phone, user.id)) throw takenRefusal("phone");
-  return phoneRequest(scope, user.id, phone);
+  if (await isPhoneTaken(ctx, phone, user.id)) throw takenRefusal("phone");
+  return phoneRequest(ctx, user.id, phone);
 }
 
 const confirmPhone = route({
@@ -167,12 +172,12 @@ const confirmPhone = route({
   summary: "Take the new phone, with the code that was sent to it",
   access: "signedIn",
   body: z.object({ code: string({ max: 10 }) }),
-  answers: { 200: Detail },
-  async handle({ scope, caller, body }) {
-    const result = await confirmPhoneChange(scope, caller.userId, caller.sessionId, body.code);
+  responses: { 200: Detail },
+  async handle({ ctx, caller, body }) {
+    const result = await confirmPhoneChange(ctx, caller.userId, caller.sessionId, body.code);
     if (result === "taken") throw takenRefusal("phone");
     if (result === "wrong") throw invalid({ code: messages.codeWrong });
-    return reply(200, { detail: messages.phoneChanged[scope.locale] });
+    return respond(200, { detail: messages.phoneChanged[ctx.locale] });
   },
 });
 
@@ -185,11 +190,11 @@ const passwordReset = route({
     "Changes nothing by itself: a message with a code and a link goes to the phone. The linked page takes the code and activates `new_password`; `confirm/` takes it, too. The answer is the same for every phone.",
   access: "public",
   body: z.object({ phone: phone(), new_password: secret(128), new_password_confirm: secret(128) }),
-  answers: { 200: Detail },
-  async handle({ scope, body }) {
+  responses: { 200: Detail },
+  async handle({ ctx, body }) {
     checkNewPassword(body.new_password, body.new_password_confirm);
-    await requestResetSms(scope, body.phone, body.new_password);
-    return reply(200, { detail: messages.resetRequested[scope.locale] });
+    await requestResetSms(ctx, body.phone, body.new_password);
+    return respond(200, { detail: messages.resetRequested[ctx.locale] });
   },
 });
 
@@ -205,13 +210,13 @@ const passwordResetConfirm = route({
     new_password: secret(128),
     new_password_confirm: secret(128),
   }),
-  answers: { 200: Detail },
-  async handle({ scope, body }) {
+  responses: { 200: Detail },
+  async handle({ ctx, body }) {
     checkNewPassword(body.new_password, body.new_password_confirm);
-    const code = await checkResetSms(scope, body.phone, body.code);
-    if (!code || !(await resetPassword(scope, code, body.new_password)))
+    const code = await checkResetSms(ctx, body.phone, body.code);
+    if (!code || !(await resetPassword(ctx, code, body.new_password)))
       throw invalid({ code: messages.codeWrong });
-    return reply(200, { detail: messages.passwordUpdated[scope.locale] });
+    return respond(200, { detail: messages.passwordUpdated[ctx.locale] });
   },
 });
 
@@ -226,10 +231,10 @@ const devices = route({
   tag,
   summary: "List the devices one is signed in on",
   access: "signedIn",
-  answers: { 200: z.array(Device) },
-  async handle({ scope, caller }) {
-    const rows = await listDevices(scope, caller.userId);
-    return reply(
+  responses: { 200: z.array(Device) },
+  async handle({ ctx, caller }) {
+    const rows = await listDevices(ctx, caller.userId);
+    return respond(
       200,
       rows.map((row) => ({
         id: row.id,
@@ -252,10 +257,10 @@ const endDevice = route({
   summary: "Sign a device out",
   access: "signedIn",
   params: z.object({ id: z.uuid() }),
-  answers: { 204: null },
-  async handle({ scope, caller, params }) {
-    if (!(await endSessions(scope, { userId: caller.userId, sessionId: params.id }))) throw notFound();
-    return reply(204, null);
+  responses: { 204: null },
+  async handle({ ctx, caller, params }) {
+    if (!(await endSessions(ctx, { userId: caller.userId, sessionId: params.id }))) throw notFound();
+    return respond(204, null);
   },
 });
 
@@ -265,10 +270,10 @@ const logout = route({
   tag,
   summary: "Sign this device out",
   access: "signedIn",
-  answers: { 204: null },
-  async handle({ scope, caller }) {
-    await endSessions(scope, { userId: caller.userId, sessionId: caller.sessionId });
-    return reply(204, null);
+  responses: { 204: null },
+  async handle({ ctx, caller }) {
+    await endSessions(ctx, { userId: caller.userId, sessionId: caller.sessionId });
+    return respond(204, null);
   },
 });
 
@@ -278,19 +283,19 @@ const deleteProfile = route({
   tag,
   summary: "Delete one's own account and everything personal in it",
   access: "signedIn",
-  answers: { 204: null },
-  async handle({ scope, caller }) {
-    if (!(await deleteAccount(scope, caller.userId, { session: caller.sessionId }))) throw notFound();
-    return reply(204, null);
+  responses: { 204: null },
+  async handle({ ctx, caller }) {
+    if (!(await deleteAccount(ctx, caller.userId, { session: caller.sessionId }))) throw notFound();
+    return respond(204, null);
   },
 });
 
-async function accountWire(scope: Scope, userId: number): Promise<z.input<typeof OwnAccount>> {
-  const found = await findProfile(scope, userId);
+async function accountWire(ctx: RequestContext, userId: number): Promise<z.input<typeof OwnAccount>> {
+  const found = await findProfile(ctx, userId);
   if (!found) throw notFound();
   const { user, avatarKey } = found;
   const duty = user.userType === "DRIVER" ? { on_duty: user.onDuty } : {};
-  return { ...toAccountWire(scope, user, avatarKey), ...duty };
+  return { ...toAccountWire(ctx, user, avatarKey), ...duty };
 }
 
 export const accountRoutes: readonly Route[] = [

@@ -6,9 +6,9 @@ import { canonicalEmail } from "../../platform/email.ts";
 import { fill } from "../../platform/http/messages.ts";
 import type { Text } from "../../platform/http/text.ts";
 import { normalized } from "../../platform/unicode.ts";
-import { commonPasswords } from "./common-passwords.ts";
-import { mixesAlphabets } from "./lookalikes.ts";
+import { mixesAlphabets } from "./accounts/lookalikes.ts";
 import { messages } from "./messages.ts";
+import { commonPasswords } from "./passwords/common-passwords.ts";
 
 /** The key under which a username is unique: letters that only look different (wide, ligated, raised) are the same. */
 export function foldUsername(username: string): string {

@@ -1,13 +1,13 @@
 /** Identity's wire shapes: accounts as the Tow Truck clients read them, and what more than one door takes. */
 import { z } from "@hono/zod-openapi";
-import { codeField } from "../../platform/http/exact.ts";
-import { complain, email, file, secret, string } from "../../platform/http/fields.ts";
+import { email, file, reportFault, secret, string } from "../../platform/http/input/fields.ts";
+import { codeField } from "../../platform/http/input/strict-fields.ts";
 import { fill, messages as shared } from "../../platform/http/messages.ts";
 import type { Locale, Text } from "../../platform/http/text.ts";
-import type { Scope } from "../../platform/runtime.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
 import { mediaUrl } from "../../platform/storage/media.ts";
+import type { Person } from "./accounts/queries.ts";
 import { messages } from "./messages.ts";
-import type { Person } from "./people.ts";
 import {
   compactPhone,
   emailFaults,
@@ -39,7 +39,7 @@ export function phone() {
     const tooLong = compactPhone(value).length > PHONE_LENGTH;
     const normal = tooLong ? null : normalizePhone(value);
     const fault = tooLong ? fill(shared.maxLength, { limit: PHONE_LENGTH }) : messages.phoneFormat;
-    if (normal === null) complain({ ...context, value }, fault);
+    if (normal === null) reportFault({ ...context, value }, fault);
     return normal ?? "";
   });
 }
@@ -57,7 +57,7 @@ export function optionalEmail() {
 /** A text whose faults are told beside those of the other fields. */
 function checked(faults: (words: string) => Text[]) {
   return string().check((context) => {
-    for (const text of faults(context.value)) complain(context, text);
+    for (const text of faults(context.value)) reportFault(context, text);
   });
 }
 
@@ -87,7 +87,7 @@ export const Account = z
 const TYPE_LABELS = { CLIENT: messages.client, DRIVER: messages.driver, OPERATOR: messages.operator };
 
 export function toAccountWire(
-  scope: Scope,
+  ctx: RequestContext,
   user: Omit<Person, "avatarKey">,
   avatarKey: string | null,
 ): z.input<typeof Account> {
@@ -99,8 +99,8 @@ export function toAccountWire(
     first_name: user.firstName,
     last_name: user.lastName,
     user_type: user.userType,
-    user_type_label: TYPE_LABELS[user.userType][scope.locale],
-    avatar: mediaUrl(scope, avatarKey),
+    user_type_label: TYPE_LABELS[user.userType][ctx.locale],
+    avatar: mediaUrl(ctx, avatarKey),
     is_verified: user.isVerified,
     date_joined: new Date(user.createdAt).toISOString(),
   };

@@ -1,21 +1,21 @@
 /** `/api/v1/notification/…` as Find Friend's clients know it. Nobody writes a notification, not even their own. */
 import { z } from "@hono/zod-openapi";
 import { methodNotAllowed, notFound } from "../../platform/http/errors.ts";
-import { boolean } from "../../platform/http/fields.ts";
-import { MAX_LIMIT, pageQuery } from "../../platform/http/paging.ts";
-import { type Route, reply, route } from "../../platform/http/route.ts";
-import type { Scope } from "../../platform/runtime.ts";
+import { boolean } from "../../platform/http/input/fields.ts";
+import { MAX_LIMIT, pageQuery } from "../../platform/http/lists/paging.ts";
+import { type Route, respond, route } from "../../platform/http/route.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
 import { idParam } from "../identity/index.ts";
+import type { Notification } from "./notices.ts";
 import {
   findNotification,
   newestNotifications,
   removeNotification,
   setWanted,
   wantsNotifications,
-} from "./inbox.ts";
+} from "./queries.ts";
 import { markNotification } from "./reading.ts";
 import { FriendNotificationWire, NotificationSettingsWire, toFriendNotificationWire } from "./schemas.ts";
-import type { Notification } from "./service.ts";
 
 const tag = "Find Friend notifications";
 const challenge = "Token";
@@ -33,11 +33,11 @@ const list = route({
   access,
   summary: "One's notifications as a bare list, the newest first",
   query: pageQuery.pick({ limit: true }),
-  answers: { 200: z.array(FriendNotificationWire) },
-  async handle({ scope, caller, query }) {
+  responses: { 200: z.array(FriendNotificationWire) },
+  async handle({ ctx, caller, query }) {
     const window = { limit: query.limit ?? LONGEST, offset: 0 };
-    const rows = await newestNotifications(scope, caller.userId, window);
-    return reply(200, rows.map(toFriendNotificationWire));
+    const rows = await newestNotifications(ctx, caller.userId, window);
+    return respond(200, rows.map(toFriendNotificationWire));
   },
 });
 
@@ -52,9 +52,9 @@ const read = route({
   ...one,
   method: "get",
   summary: "Read a notification",
-  answers: { 200: FriendNotificationWire },
-  handle: async ({ scope, caller, params }) =>
-    reply(200, orNone(await findNotification(scope, caller.userId, params.id))),
+  responses: { 200: FriendNotificationWire },
+  handle: async ({ ctx, caller, params }) =>
+    respond(200, orNone(await findNotification(ctx, caller.userId, params.id))),
 });
 
 /** PUT behaves as PATCH. */
@@ -65,13 +65,13 @@ const change = (method: "put" | "patch") =>
     summary: "Mark a notification as read, or as unread again",
     description: "Nothing but `read` can be changed.",
     body: z.object({ read: boolean().optional() }).openapi("NotificationChange"),
-    answers: { 200: FriendNotificationWire },
-    async handle({ scope, caller, params, body }) {
+    responses: { 200: FriendNotificationWire },
+    async handle({ ctx, caller, params, body }) {
       const marked =
         body.read === undefined
-          ? findNotification(scope, caller.userId, params.id)
-          : markNotification(scope, caller.userId, params.id, body.read);
-      return reply(200, orNone(await marked));
+          ? findNotification(ctx, caller.userId, params.id)
+          : markNotification(ctx, caller.userId, params.id, body.read);
+      return respond(200, orNone(await marked));
     },
   });
 
@@ -79,17 +79,20 @@ const remove = route({
   ...one,
   method: "delete",
   summary: "Remove a notification",
-  answers: { 204: null },
-  async handle({ scope, caller, params }) {
-    if (!(await removeNotification(scope, caller.userId, params.id))) throw notFound();
-    return reply(204, null);
+  responses: { 204: null },
+  async handle({ ctx, caller, params }) {
+    if (!(await removeNotification(ctx, caller.userId, params.id))) throw notFound();
+    return respond(204, null);
   },
 });
 
 const settings = { path: `${path}/notification_settings`, tag, challenge } as const;
 
-async function settingsWire(scope: Scope, user: number): Promise<z.input<typeof NotificationSettingsWire>> {
-  return { id: user, receive_notifications: await wantsNotifications(scope, user), user };
+async function settingsWire(
+  ctx: RequestContext,
+  user: number,
+): Promise<z.input<typeof NotificationSettingsWire>> {
+  return { id: user, receive_notifications: await wantsNotifications(ctx, user), user };
 }
 
 const changeSettings = route({
@@ -99,11 +102,11 @@ const changeSettings = route({
   summary: "Want notifications, or none",
   description: "An empty body changes nothing and answers how it stands.",
   body: z.object({ receive_notifications: boolean().optional() }).openapi("NotificationSettingsChange"),
-  answers: { 200: NotificationSettingsWire },
-  async handle({ scope, caller, body }) {
+  responses: { 200: NotificationSettingsWire },
+  async handle({ ctx, caller, body }) {
     const wanted = body.receive_notifications;
-    if (wanted !== undefined) await setWanted(scope, caller.userId, wanted);
-    return reply(200, await settingsWire(scope, caller.userId));
+    if (wanted !== undefined) await setWanted(ctx, caller.userId, wanted);
+    return respond(200, await settingsWire(ctx, caller.userId));
   },
 });
 
@@ -114,7 +117,7 @@ const noSettingsToRead = route({
   access,
   summary: "Not allowed",
   hidden: true,
-  answers: {},
+  responses: {},
   async handle() {
     throw methodNotAllowed("GET", ["PATCH", "OPTIONS"]);
   },

@@ -1,9 +1,5 @@
 /** Notifications of all apps over one table: what other rooms of the house may use. */
-export { exportNotifications } from "./inbox.ts";
-export { noticesRead, pushRead, type ReadNotice } from "./reading.ts";
-export { notificationResources } from "./resources.ts";
-export { type Enter, inboxTenant, meGate } from "./room.ts";
-export { notificationRoutes } from "./routes.ts";
+
 export {
   eraseNotices,
   eraseNoticesAbout,
@@ -14,4 +10,9 @@ export {
   noticeRows,
   pushNotices,
   unreadNotices,
-} from "./service.ts";
+} from "./notices.ts";
+export { exportNotifications } from "./queries.ts";
+export { noticesRead, pushRead, type ReadNotice } from "./reading.ts";
+export { notificationResources } from "./resources.ts";
+export { type Authorize, inboxRoomHandler, meAuthorizer } from "./room.ts";
+export { notificationRoutes } from "./routes.ts";

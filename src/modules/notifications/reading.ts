@@ -2,8 +2,8 @@
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { runBatch } from "../../platform/db/client.ts";
-import type { Scope } from "../../platform/runtime.ts";
-import type { Notification } from "./service.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
+import type { Notification } from "./notices.ts";
 import { notifications } from "./tables.ts";
 
 /** A notice that is read now, as the statements here return it. */
@@ -18,52 +18,52 @@ export function roomOf(about: string | null): string | null {
  * The statement that reads what some people were told of a thing; put it in the batch that knows they have seen it.
  * `readers` selects user ids. `pushRead` takes its rows.
  */
-export function noticesRead(scope: Scope, about: string, readers: SQL): BatchItem<"sqlite"> {
-  return scope.db.run(sql`UPDATE notifications SET is_read = 1
+export function noticesRead(ctx: RequestContext, about: string, readers: SQL): BatchItem<"sqlite"> {
+  return ctx.db.run(sql`UPDATE notifications SET is_read = 1
     WHERE about = ${about} AND is_read = 0 AND user_id IN (${readers})
     RETURNING id, user_id AS userId, about`);
 }
 
 /** Tells the own sockets of whoever has read a notice that it is read: other devices take it away. */
-export function pushRead(scope: Scope, read: readonly ReadNotice[]): void {
-  for (const { id, userId, about } of read) publishRead(scope, userId, { id, room: roomOf(about) });
+export function pushRead(ctx: RequestContext, read: readonly ReadNotice[]): void {
+  for (const { id, userId, about } of read) publishRead(ctx, userId, { id, room: roomOf(about) });
 }
 
-function publishRead(scope: Scope, userId: number, body: Record<string, unknown>): void {
+function publishRead(ctx: RequestContext, userId: number, body: Record<string, unknown>): void {
   const name = `inbox:${userId}`;
-  const told = scope.runtime.room(name)?.publish(name, { kind: "notification_read", ref: null, body });
-  if (told) scope.defer("notice.read", told, { userId });
+  const told = ctx.runtime.room(name)?.publish(name, { kind: "notification_read", ref: null, body });
+  if (told) ctx.defer("notice.read", told, { userId });
 }
 
 /** Marks one of a person's own as read, or as unread again; null when it is not theirs. */
 export async function markNotification(
-  scope: Scope,
+  ctx: RequestContext,
   userId: number,
   id: number,
   isRead: boolean,
 ): Promise<Notification | null> {
   const own = and(eq(notifications.userId, userId), eq(notifications.id, id));
-  const [changed] = await scope.db
+  const [changed] = await ctx.db
     .update(notifications)
     .set({ isRead })
     .where(and(own, eq(notifications.isRead, !isRead)))
     .returning();
-  if (changed && isRead) pushRead(scope, [changed]);
+  if (changed && isRead) pushRead(ctx, [changed]);
   if (changed) return changed;
-  const [row] = await scope.db.select().from(notifications).where(own);
+  const [row] = await ctx.db.select().from(notifications).where(own);
   return row ?? null;
 }
 
 /** How many were unread before. */
-export async function markAllRead(scope: Scope, userId: number): Promise<number> {
+export async function markAllRead(ctx: RequestContext, userId: number): Promise<number> {
   const unread = and(eq(notifications.userId, userId), eq(notifications.isRead, false));
   const newest = sql`SELECT max(id) AS newest FROM notifications WHERE user_id = ${userId}`;
-  const [marked, found] = await runBatch(scope.db, [
-    scope.db.update(notifications).set({ isRead: true }).where(unread),
-    scope.db.run(newest),
+  const [marked, found] = await runBatch(ctx.db, [
+    ctx.db.update(notifications).set({ isRead: true }).where(unread),
+    ctx.db.run(newest),
   ]);
   const count = (marked as D1Result).meta.changes;
   const [row] = (found as D1Result<{ newest: number }>).results;
-  if (count > 0 && row) publishRead(scope, userId, { up_to: row.newest });
+  if (count > 0 && row) publishRead(ctx, userId, { up_to: row.newest });
   return count;
 }

@@ -1,6 +1,6 @@
 /** What staff sees of what people are told. */
 import { sql } from "drizzle-orm";
-import { boolean } from "../../platform/http/fields.ts";
+import { boolean } from "../../platform/http/input/fields.ts";
 import { text } from "../../platform/http/text.ts";
 import { idInput } from "../../platform/resources/inputs.ts";
 import { ALL, field, NOTHING, READ, REMOVE, resource } from "../../platform/resources/resource.ts";

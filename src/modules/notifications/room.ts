@@ -1,11 +1,11 @@
 /** A person's own socket: what they are told, and whatever other rooms they follow from here. */
 import * as v from "valibot";
 import type { SocketDocument } from "../../platform/realtime/asyncapi.ts";
-import { fault } from "../../platform/realtime/frames.ts";
-import { type Gate, known } from "../../platform/realtime/handshake.ts";
-import type { Tenant } from "../../platform/realtime/tenant.ts";
-import type { Scope } from "../../platform/runtime.ts";
-import { renewalIn } from "../identity/index.ts";
+import type { RoomHandler } from "../../platform/realtime/handler.ts";
+import { fault } from "../../platform/realtime/socket/frames.ts";
+import { known, type RoomAuthorizer } from "../../platform/realtime/socket/handshake.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
+import { socketTokenRefresh } from "../identity/index.ts";
 
 const NotificationBody = v.object({
   id: v.number(),
@@ -37,31 +37,33 @@ const meSocket: SocketDocument = {
 };
 
 /** `me` is whoever asks. */
-export const meGate: Gate = {
+export const meAuthorizer: RoomAuthorizer = {
   kind: "me",
   path: "/ws/me",
   document: meSocket,
-  async enter(_scope, who) {
+  async authorize(_ctx, who) {
     const caller = known(who);
     return { room: `inbox:${caller.userId}` };
   },
 };
 
 /** Whether somebody may follow a room, by its name; a `Fault` says why not. */
-export type Enter = (
-  scope: Scope,
-  ...asked: Parameters<NonNullable<Tenant["enter"]>>
-) => ReturnType<NonNullable<Tenant["enter"]>>;
+export type Authorize = (
+  ctx: RequestContext,
+  ...asked: Parameters<NonNullable<RoomHandler["authorizeSubscription"]>>
+) => ReturnType<NonNullable<RoomHandler["authorizeSubscription"]>>;
 
-export function inboxTenant(enter: Enter): (openScope: () => Scope) => Tenant {
-  return (openScope) => ({
+export function inboxRoomHandler(
+  authorizeSubscription: Authorize,
+): (openRequestContext: () => RequestContext) => RoomHandler {
+  return (openRequestContext) => ({
     says: {},
     mayWrite: () => null,
     fromDocumented: () => fault("bad_frame", "This socket speaks caravan.v1."),
     toDocumented: () => null,
     // Every notification is a row already, in the batch of the change that it tells of.
     archive: async () => {},
-    authenticate: renewalIn(openScope),
-    enter: (...asked) => enter(openScope(), ...asked),
+    authenticate: socketTokenRefresh(openRequestContext),
+    authorizeSubscription: (...asked) => authorizeSubscription(openRequestContext(), ...asked),
   });
 }

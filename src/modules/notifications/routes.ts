@@ -1,12 +1,12 @@
 /** `/api/v1/notifications/…` as Tow Truck's clients know it, and Find Friend's beside it. */
 import { z } from "@hono/zod-openapi";
 import { notFound } from "../../platform/http/errors.ts";
-import { ownList } from "../../platform/http/list-route.ts";
-import { type Route, reply, route } from "../../platform/http/route.ts";
+import { ownList } from "../../platform/http/lists/list-route.ts";
+import { type Route, respond, route } from "../../platform/http/route.ts";
 import { text } from "../../platform/http/text.ts";
 import { idParam } from "../identity/index.ts";
 import { friendNotificationRoutes } from "./friend-routes.ts";
-import { countUnread, listNotifications } from "./inbox.ts";
+import { countUnread, listNotifications } from "./queries.ts";
 import { markAllRead, markNotification } from "./reading.ts";
 import { NotificationWire, toNotificationWire } from "./schemas.ts";
 
@@ -22,7 +22,7 @@ const list = ownList({
   summary: "List one's notifications, the newest first",
   item: NotificationWire,
   size: 20,
-  load: (scope, caller, window) => listNotifications(scope, caller.userId, window),
+  load: (ctx, caller, window) => listNotifications(ctx, caller.userId, window),
   toWire: toNotificationWire,
 });
 
@@ -32,8 +32,8 @@ const unreadCount = route({
   tag,
   summary: "Count one's unread notifications",
   access: "signedIn",
-  answers: { 200: z.object({ count: z.number().int() }) },
-  handle: async ({ scope, caller }) => reply(200, { count: await countUnread(scope, caller.userId) }),
+  responses: { 200: z.object({ count: z.number().int() }) },
+  handle: async ({ ctx, caller }) => respond(200, { count: await countUnread(ctx, caller.userId) }),
 });
 
 const read = route({
@@ -43,10 +43,10 @@ const read = route({
   summary: "Mark a notification as read",
   access: "signedIn",
   params: idParam,
-  answers: { 200: z.object({ message: z.string() }) },
-  async handle({ scope, caller, params }) {
-    if (!(await markNotification(scope, caller.userId, params.id, true))) throw notFound();
-    return reply(200, { message: READ[scope.locale] });
+  responses: { 200: z.object({ message: z.string() }) },
+  async handle({ ctx, caller, params }) {
+    if (!(await markNotification(ctx, caller.userId, params.id, true))) throw notFound();
+    return respond(200, { message: READ[ctx.locale] });
   },
 });
 
@@ -57,10 +57,10 @@ const readAll = route({
   summary: "Mark all one's notifications as read",
   description: "`count` is how many were unread.",
   access: "signedIn",
-  answers: { 200: z.object({ message: z.string(), count: z.number().int() }) },
-  async handle({ scope, caller }) {
-    const count = await markAllRead(scope, caller.userId);
-    return reply(200, { message: ALL_READ[scope.locale], count });
+  responses: { 200: z.object({ message: z.string(), count: z.number().int() }) },
+  async handle({ ctx, caller }) {
+    const count = await markAllRead(ctx, caller.userId);
+    return respond(200, { message: ALL_READ[ctx.locale], count });
   },
 });
 

@@ -1,8 +1,8 @@
 /** A notification as each app's clients read it. */
 import { z } from "@hono/zod-openapi";
 import { isoTime } from "../../platform/time.ts";
+import type { Notification } from "./notices.ts";
 import { roomOf } from "./reading.ts";
-import type { Notification } from "./service.ts";
 
 const room = z
   .string()

@@ -1,4 +1,16 @@
 /** Rentals: what other rooms of the house may use. */
+
+export {
+  addPost,
+  type CarPost,
+  changePost,
+  exportPosts,
+  findPost,
+  listPosts,
+  ownPost,
+  pictureUrls,
+  removePost,
+} from "./commands.ts";
 export { rentalResources } from "./resources.ts";
 export { noPost, rentalRoutes } from "./routes.ts";
 export {
@@ -12,14 +24,3 @@ export {
   toPostFacts,
   toPostWire,
 } from "./schemas.ts";
-export {
-  addPost,
-  type CarPost,
-  changePost,
-  exportPosts,
-  findPost,
-  listPosts,
-  ownPost,
-  pictureUrls,
-  removePost,
-} from "./service.ts";

@@ -1,11 +1,11 @@
 /** What staff sees and corrects of car posts. */
 import { sql } from "drizzle-orm";
-import { string } from "../../platform/http/fields.ts";
+import { string } from "../../platform/http/input/fields.ts";
 import { text } from "../../platform/http/text.ts";
 import { idInput } from "../../platform/resources/inputs.ts";
 import { ALL, type Field, field, NOTHING, resource } from "../../platform/resources/resource.ts";
 import { dropFiles } from "../files/index.ts";
-import { keysOf } from "./service.ts";
+import { keysOf } from "./commands.ts";
 import { carPosts } from "./tables.ts";
 
 const short = string({ max: 255 });
@@ -74,7 +74,7 @@ const postResource = resource({
     const named = { price, fuel, transmission, location, description, model, carName: car_name };
     return { set: keysOf(named as Parameters<typeof keysOf>[0]) };
   },
-  removal: async (scope, { id }) => ({ rest: [dropFiles(scope, "car_image", [Number(id)])] }),
+  removal: async (ctx, { id }) => ({ rest: [dropFiles(ctx, "car_image", [Number(id)])] }),
 });
 
 export const rentalResources = [postResource];

@@ -2,22 +2,11 @@
 import { z } from "@hono/zod-openapi";
 import { optionalDecimal } from "../../platform/decimal.ts";
 import { forbidden, notFound } from "../../platform/http/errors.ts";
-import { boolean, integer, string } from "../../platform/http/fields.ts";
-import { envelope, pageQuery, paginate } from "../../platform/http/paging.ts";
-import { type Route, reply, route } from "../../platform/http/route.ts";
+import { boolean, integer, string } from "../../platform/http/input/fields.ts";
+import { envelope, pageQuery, paginate } from "../../platform/http/lists/paging.ts";
+import { type Route, respond, route } from "../../platform/http/route.ts";
 import { text } from "../../platform/http/text.ts";
-import type { Scope } from "../../platform/runtime.ts";
-import {
-  NewPost,
-  POST_FORM_LIMIT,
-  PostChange,
-  PostWire,
-  pictureOf,
-  picturePart,
-  toPostChange,
-  toPostFacts,
-  toPostWire,
-} from "./schemas.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
 import {
   addPost,
   type CarPost,
@@ -29,7 +18,18 @@ import {
   type PostRefusal,
   pictureUrls,
   removePost,
-} from "./service.ts";
+} from "./commands.ts";
+import {
+  NewPost,
+  POST_FORM_LIMIT,
+  PostChange,
+  PostWire,
+  pictureOf,
+  picturePart,
+  toPostChange,
+  toPostFacts,
+  toPostWire,
+} from "./schemas.ts";
 
 const tag = "Rentals";
 const path = "/api/v1/carposts";
@@ -46,13 +46,16 @@ function postRefusal(refusal: PostRefusal) {
 
 const WithPicture = PostWire.extend({ image: z.string().nullable() }).openapi("CarPostWithPicture");
 
-async function withPictures(scope: Scope, posts: readonly CarPost[]): Promise<z.input<typeof WithPicture>[]> {
-  const urls = await pictureUrls(scope, posts);
+async function withPictures(
+  ctx: RequestContext,
+  posts: readonly CarPost[],
+): Promise<z.input<typeof WithPicture>[]> {
+  const urls = await pictureUrls(ctx, posts);
   return posts.map((post) => ({ ...toPostWire(post), image: urls.get(post.id) ?? null }));
 }
 
-async function withPicture(scope: Scope, post: CarPost): Promise<z.input<typeof WithPicture>> {
-  const [wire] = await withPictures(scope, [post]);
+async function withPicture(ctx: RequestContext, post: CarPost): Promise<z.input<typeof WithPicture>> {
+  const [wire] = await withPictures(ctx, [post]);
   return wire ?? { ...toPostWire(post), image: null };
 }
 
@@ -76,8 +79,8 @@ const list = route({
     "`search` looks in name, model, location and description; prices are compared by the number in them.",
   access: "signedIn",
   query: filter,
-  answers: { 200: envelope(WithPicture) },
-  async handle({ scope, caller, query, request }) {
+  responses: { 200: envelope(WithPicture) },
+  async handle({ ctx, caller, query, request }) {
     const chosen = {
       userId: query.mine ? caller.userId : undefined,
       search: query.search,
@@ -89,14 +92,14 @@ const list = route({
       order: query.ordering,
     };
     const page = await paginate(
-      scope,
+      ctx,
       request,
       query,
       PAGE_SIZE,
-      (window) => listPosts(scope, chosen, window),
+      (window) => listPosts(ctx, chosen, window),
       (post) => post,
     );
-    return reply(200, { ...page, results: await withPictures(scope, page.results) });
+    return respond(200, { ...page, results: await withPictures(ctx, page.results) });
   },
 });
 
@@ -110,11 +113,11 @@ const create = route({
   creates: true,
   body: NewPost.extend({ image: picturePart }),
   multipartLimit: POST_FORM_LIMIT,
-  answers: { 201: WithPicture },
-  handle: async ({ scope, caller, body }) =>
-    reply(
+  responses: { 201: WithPicture },
+  handle: async ({ ctx, caller, body }) =>
+    respond(
       201,
-      await withPicture(scope, await addPost(scope, caller.userId, toPostFacts(body), pictureOf(body.image))),
+      await withPicture(ctx, await addPost(ctx, caller.userId, toPostFacts(body), pictureOf(body.image))),
     ),
 });
 
@@ -127,11 +130,11 @@ const read = route({
   summary: "Read a car post",
   access: "signedIn",
   params,
-  answers: { 200: WithPicture },
-  async handle({ scope, params }) {
-    const post = await findPost(scope, params.id);
+  responses: { 200: WithPicture },
+  async handle({ ctx, params }) {
+    const post = await findPost(ctx, params.id);
     if (!post) throw noPost();
-    return reply(200, await withPicture(scope, post));
+    return respond(200, await withPicture(ctx, post));
   },
 });
 
@@ -146,13 +149,13 @@ const change = (method: "put" | "patch") =>
     params,
     body: PostChange.extend({ image: picturePart }),
     multipartLimit: POST_FORM_LIMIT,
-    answers: { 200: WithPicture },
-    async handle({ scope, caller, params, body }) {
-      const post = await ownPost(scope, caller, params.id);
+    responses: { 200: WithPicture },
+    async handle({ ctx, caller, params, body }) {
+      const post = await ownPost(ctx, caller, params.id);
       if (typeof post === "string") throw postRefusal(post);
-      const changed = await changePost(scope, caller, post, toPostChange(body), pictureOf(body.image));
+      const changed = await changePost(ctx, caller, post, toPostChange(body), pictureOf(body.image));
       if (!changed) throw noPost();
-      return reply(200, await withPicture(scope, changed));
+      return respond(200, await withPicture(ctx, changed));
     },
   });
 
@@ -163,12 +166,12 @@ const remove = route({
   summary: "Withdraw a car, its picture with it",
   access: "signedIn",
   params,
-  answers: { 204: null },
-  async handle({ scope, caller, params }) {
-    const post = await ownPost(scope, caller, params.id);
+  responses: { 204: null },
+  async handle({ ctx, caller, params }) {
+    const post = await ownPost(ctx, caller, params.id);
     if (typeof post === "string") throw postRefusal(post);
-    if (!(await removePost(scope, caller, post))) throw noPost();
-    return reply(204, null);
+    if (!(await removePost(ctx, caller, post))) throw noPost();
+    return respond(204, null);
   },
 });
 

@@ -1,8 +1,8 @@
 /** The wire shape of a car post, in the clients' own spelling and order. */
 import { z } from "@hono/zod-openapi";
-import { chosenFile, string } from "../../platform/http/fields.ts";
+import { chosenFile, string } from "../../platform/http/input/fields.ts";
 import { isoTime } from "../../platform/time.ts";
-import type { CarPost, PostFacts } from "./service.ts";
+import type { CarPost, PostFacts } from "./commands.ts";
 
 /** Field of the wire → field of the row, in the order in which clients read them. */
 const FIELDS = {

@@ -1,13 +1,13 @@
 /** What staff sees and changes of who people are to each other, of their profiles, and of cities and interests. */
 import { z } from "@hono/zod-openapi";
 import { type Column, type SQL, sql } from "drizzle-orm";
-import { boolean, string } from "../../platform/http/fields.ts";
+import { boolean, string } from "../../platform/http/input/fields.ts";
 import { text } from "../../platform/http/text.ts";
 import { ageFilter } from "../../platform/resources/filters.ts";
 import { idInput } from "../../platform/resources/inputs.ts";
 import { ALL, field, NOTHING, REMOVE, type Resource, resource } from "../../platform/resources/resource.ts";
-import { directoryResources } from "./resources-directory.ts";
-import { consentEffects, sharedAccessEffects } from "./shared-access.ts";
+import { directoryResources } from "./directory/resources.ts";
+import { consentEffects, sharedAccessEffects } from "./friends/shared-access.ts";
 import { blocks, friendRequests, friendships, socialProfiles, userInterests } from "./tables.ts";
 
 const person = text("Person", "Пользователь");

@@ -1,17 +1,17 @@
 /** Find Friend's wire shapes of people: what is shown of one, what one may change, what a list is asked for. */
 
 import { z } from "@hono/zod-openapi";
-import { keyField } from "../../platform/http/exact.ts";
-import { boolean, complain, day, file, string } from "../../platform/http/fields.ts";
+import { boolean, day, file, reportFault, string } from "../../platform/http/input/fields.ts";
+import { keyField } from "../../platform/http/input/strict-fields.ts";
+import { pageQuery } from "../../platform/http/lists/paging.ts";
 import { fill } from "../../platform/http/messages.ts";
-import { pageQuery } from "../../platform/http/paging.ts";
 import type { Text } from "../../platform/http/text.ts";
-import type { Scope } from "../../platform/runtime.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
 import { mediaUrl } from "../../platform/storage/media.ts";
 import { normalized } from "../../platform/unicode.ts";
 import { maskedEmail, personFields } from "../identity/index.ts";
 import { messages } from "./messages.ts";
-import type { PeopleFilter, Person } from "./people.ts";
+import type { PeopleFilter, Person } from "./profiles/queries.ts";
 import { ageOn } from "./rules.ts";
 
 const SEXES = ["", "М", "Ж"] as const;
@@ -50,8 +50,8 @@ export const PersonWire = z
   })
   .openapi("FriendProfile");
 
-export function toPersonWire(scope: Scope, person: Person): z.input<typeof PersonWire> {
-  const now = scope.now();
+export function toPersonWire(ctx: RequestContext, person: Person): z.input<typeof PersonWire> {
+  const now = ctx.now();
   return {
     id: person.id,
     email: person.showsContact ? (person.email ?? "") : maskedEmail(person.email ?? ""),
@@ -70,7 +70,7 @@ export function toPersonWire(scope: Scope, person: Person): z.input<typeof Perso
     })),
     friends_count: person.friends.length,
     city: person.city,
-    avatar: mediaUrl(scope, person.avatarKey),
+    avatar: mediaUrl(ctx, person.avatarKey),
     profession: person.profession ?? "",
     purpose: person.purpose ?? "",
     network_nick: person.networkNick,
@@ -141,7 +141,7 @@ export const wordAs = <T>(convert: (value: string) => T | undefined, fault: (val
   word().transform((value, context) => {
     if (value === undefined) return undefined;
     const converted = convert(value);
-    if (converted === undefined) complain({ ...context, value }, fault(value));
+    if (converted === undefined) reportFault({ ...context, value }, fault(value));
     return converted;
   });
 

@@ -1,16 +1,16 @@
 /** What was said on a ticket's socket on its way to D1. What came by REST is there already. */
 import { sql } from "drizzle-orm";
 import { runBatch } from "../../platform/db/client.ts";
-import type { Entry } from "../../platform/realtime/journal.ts";
-import type { Scope } from "../../platform/runtime.ts";
+import type { Entry } from "../../platform/realtime/log/journal.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
 import { tellOpsOfTicket } from "../dispatch/index.ts";
 import { noticeRows, pushNotices } from "../notifications/index.ts";
+import { findTicket } from "./commands.ts";
 import { noticesOf } from "./conversation.ts";
-import { findTicket } from "./tickets.ts";
 
 /** One transaction; repeats and a ticket that is gone change nothing. Who is not here is told of each message. */
 export async function archiveMessages(
-  scope: Scope,
+  ctx: RequestContext,
   room: string,
   epoch: string,
   entries: readonly Entry[],
@@ -19,14 +19,14 @@ export async function archiveMessages(
   const ticketId = room.slice("ticket:".length);
   const said = entries.filter(({ kind, author }) => kind === "message" && author > 0);
   const last = said.at(-1);
-  const ticket = last && (await findTicket(scope, ticketId));
+  const ticket = last && (await findTicket(ctx, ticketId));
   if (!ticket) return;
   const told = said
     .flatMap(({ author, body }) =>
       noticesOf(ticket, { id: String(body.id), authorId: author, isInternal: false }),
     )
     .filter(({ userId }) => !present.has(userId));
-  const insert = scope.db.run(sql`
+  const insert = ctx.db.run(sql`
     INSERT OR IGNORE INTO support_messages (id, ticket_id, author_id, body, is_internal, created_at, epoch, seq)
     SELECT e.value ->> '$.body.id', t.id, u.id, e.value ->> '$.body.body', 0, e.value ->> 'at', ${epoch}, e.value ->> 'seq'
     FROM json_each(${JSON.stringify(said)}) AS e JOIN support_tickets t ON t.id = ${ticketId}
@@ -34,13 +34,13 @@ export async function archiveMessages(
   const authors = sql`SELECT value ->> 'author' FROM json_each(${JSON.stringify(said)})`;
   const helper = sql`(SELECT u.id FROM users u WHERE u.id IN (${authors}) AND (u.user_type = 'OPERATOR' OR u.is_staff = 1)
     AND u.id <> support_tickets.author_id ORDER BY u.id LIMIT 1)`;
-  const advance = scope.db.run(sql`
+  const advance = ctx.db.run(sql`
     UPDATE support_tickets SET last_message_at = max(last_message_at, ${last.at}), updated_at = max(updated_at, ${last.at}),
       status = iif(status = 'OPEN' AND EXISTS (SELECT 1 FROM json_each(${JSON.stringify(said)}) AS a WHERE a.value ->> 'author' <> author_id), 'IN_PROGRESS', status),
       assigned_to = coalesce(assigned_to, ${helper})
     WHERE id = ${ticketId} AND changes() > 0`);
   // Right behind the insert, whose rows `changes()` counts: a repeat has none.
-  await runBatch(scope.db, [insert, advance, noticeRows(scope, told)]);
-  pushNotices(scope, told);
-  await tellOpsOfTicket(scope, ticketId, `${epoch}:${last.seq}`);
+  await runBatch(ctx.db, [insert, advance, noticeRows(ctx, told)]);
+  pushNotices(ctx, told);
+  await tellOpsOfTicket(ctx, ticketId, `${epoch}:${last.seq}`);
 }

@@ -2,13 +2,13 @@
 import { and, asc, eq, sql } from "drizzle-orm";
 import { commit } from "../../platform/db/outbox.ts";
 import { type Caller, isOperator } from "../../platform/http/caller.ts";
-import type { Listed, Window } from "../../platform/http/paging.ts";
-import type { Scope } from "../../platform/runtime.ts";
+import type { Listed, Window } from "../../platform/http/lists/paging.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
 import { type Notice, noticeEffects, noticeRows, pushNotices } from "../notifications/index.ts";
+import type { Ticket } from "./commands.ts";
 import { announceSoon, messageEffect } from "./notices.ts";
 import type { Access } from "./rules.ts";
 import { supportMessages, supportTickets } from "./tables.ts";
-import type { Ticket } from "./tickets.ts";
 
 export type Message = typeof supportMessages.$inferSelect;
 
@@ -23,15 +23,15 @@ const visible = (access: Access) =>
 const inOrder = [asc(supportMessages.createdAt), asc(sql`${supportMessages}.rowid`)];
 
 export async function listMessages(
-  scope: Scope,
+  ctx: RequestContext,
   ticketId: string,
   access: Access,
   window: Window,
 ): Promise<Listed<Message>> {
   const where = and(eq(supportMessages.ticketId, ticketId), visible(access));
   const [count, rows] = await Promise.all([
-    scope.db.$count(supportMessages, where),
-    scope.db
+    ctx.db.$count(supportMessages, where),
+    ctx.db
       .select()
       .from(supportMessages)
       .where(where)
@@ -47,7 +47,7 @@ const NESTED = 100;
 
 /** What was written last in each of these tickets; one statement for any number. */
 export async function messagesOf(
-  scope: Scope,
+  ctx: RequestContext,
   ticketIds: readonly string[],
   access: Access,
 ): Promise<Message[]> {
@@ -56,7 +56,7 @@ export async function messagesOf(
   const last = sql`${supportMessages}.rowid IN (SELECT id FROM (
     SELECT rowid AS id, row_number() OVER (PARTITION BY ticket_id ORDER BY created_at DESC, rowid DESC) AS nth
     FROM ${supportMessages} WHERE ${and(among, visible(access))}) WHERE nth <= ${NESTED})`;
-  return scope.db
+  return ctx.db
     .select()
     .from(supportMessages)
     .where(last)
@@ -83,33 +83,33 @@ export function newMessage(ticketId: string, authorId: number, words: Words, cre
  * the first of two. Null when the ticket is gone.
  */
 export async function addMessage(
-  scope: Scope,
+  ctx: RequestContext,
   caller: Caller,
   ticket: Ticket,
   words: Words,
 ): Promise<Message | null> {
-  const message = newMessage(ticket.id, caller.userId, words, scope.now());
+  const message = newMessage(ticket.id, caller.userId, words, ctx.now());
   const told = noticesOf(ticket, message);
-  const insert = scope.db.run(sql`
+  const insert = ctx.db.run(sql`
     INSERT INTO support_messages (id, ticket_id, author_id, body, is_internal, created_at)
     SELECT ${message.id}, id, ${message.authorId}, ${message.body}, ${Number(message.isInternal)}, ${message.createdAt}
     FROM support_tickets WHERE id = ${ticket.id}`);
   const done = await commit(
-    scope,
+    ctx,
     insert,
     [messageEffect(message), ...noticeEffects(told)],
-    [advance(scope, caller, message), noticeRows(scope, told)],
+    [advance(ctx, caller, message), noticeRows(ctx, told)],
   );
   if (!done) return null;
-  announceSoon(scope, message);
-  pushNotices(scope, told);
+  announceSoon(ctx, message);
+  pushNotices(ctx, told);
   return message;
 }
 
 /** What a message does to its ticket; a note leaves no mark that the author could see. */
-function advance(scope: Scope, caller: Caller, { ticketId, isInternal, createdAt }: Message) {
+function advance(ctx: RequestContext, caller: Caller, { ticketId, isInternal, createdAt }: Message) {
   const { status, authorId, assignedTo, updatedAt } = supportTickets;
-  return scope.db
+  return ctx.db
     .update(supportTickets)
     .set({
       lastMessageAt: createdAt,

@@ -1,7 +1,8 @@
 /** Support: what other rooms of the house may use. */
+
+export { exportSupport, openTicket } from "./commands.ts";
 export { messageNotice, ticketChange, ticketErased } from "./notices.ts";
 export { ticketsOverview } from "./overview.ts";
 export { supportResources } from "./resources.ts";
-export { ticketGate, ticketTenant } from "./room.ts";
+export { ticketAuthorizer, ticketRoomHandler } from "./room.ts";
 export { supportRoutes } from "./routes.ts";
-export { exportSupport, openTicket } from "./tickets.ts";

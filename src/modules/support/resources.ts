@@ -13,7 +13,7 @@ import {
   READ,
   resource,
 } from "../../platform/resources/resource.ts";
-import type { Scope } from "../../platform/runtime.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
 import { ticketChange } from "./notices.ts";
 import { isOver, type TicketStatus } from "./rules.ts";
 import { supportMessages, supportTickets } from "./tables.ts";
@@ -73,23 +73,23 @@ const ticketResource = resource({
 });
 
 /** Closed once, at the first of its ends; open again, it has none. The operators' room hears of every change. */
-async function ticketConsequences(scope: Scope, { before, values }: Change): Promise<Consequences> {
+async function ticketConsequences(ctx: RequestContext, { before, values }: Change): Promise<Consequences> {
   if (values.assigned_to) {
-    const [person] = await scope.db.all<{ id: number }>(
+    const [person] = await ctx.db.all<{ id: number }>(
       sql`SELECT id FROM users WHERE id = ${values.assigned_to} AND (is_staff OR user_type = 'OPERATOR')`,
     );
     if (!person) throw invalid({ assigned_to: NO_OPERATOR });
   }
   const told = { id: before?.id ?? "", ref: crypto.randomUUID() };
   return {
-    set: values.status === undefined ? {} : { closedAt: closingAt(scope, values.status as TicketStatus) },
+    set: values.status === undefined ? {} : { closedAt: closingAt(ctx, values.status as TicketStatus) },
     effects: [ticketChange.row(told)],
-    after: async () => ticketChange.soon(scope, told),
+    after: async () => ticketChange.soon(ctx, told),
   };
 }
 
-function closingAt(scope: Scope, status: TicketStatus) {
-  return isOver(status) ? sql`coalesce(${supportTickets.closedAt}, ${scope.now()})` : null;
+function closingAt(ctx: RequestContext, status: TicketStatus) {
+  return isOver(status) ? sql`coalesce(${supportTickets.closedAt}, ${ctx.now()})` : null;
 }
 
 const messageResource = resource({

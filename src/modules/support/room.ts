@@ -4,14 +4,14 @@ import { isOperator } from "../../platform/http/caller.ts";
 import { notFound } from "../../platform/http/errors.ts";
 import { uuidIn } from "../../platform/ids.ts";
 import type { SocketDocument } from "../../platform/realtime/asyncapi.ts";
-import { fault } from "../../platform/realtime/frames.ts";
-import { type Gate, known } from "../../platform/realtime/handshake.ts";
-import type { Tenant } from "../../platform/realtime/tenant.ts";
-import type { Scope } from "../../platform/runtime.ts";
+import type { RoomHandler } from "../../platform/realtime/handler.ts";
+import { fault } from "../../platform/realtime/socket/frames.ts";
+import { known, type RoomAuthorizer } from "../../platform/realtime/socket/handshake.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
-import { renewalIn } from "../identity/index.ts";
+import { socketTokenRefresh } from "../identity/index.ts";
 import { archiveMessages } from "./archive.ts";
-import { ticketAccess } from "./tickets.ts";
+import { ticketAccess } from "./commands.ts";
 
 const MAX_BODY = 4000;
 
@@ -32,19 +32,19 @@ const ticketSocket: SocketDocument = {
   documented: { fromClient: {}, fromServer: {} },
 };
 
-export const ticketGate: Gate = {
+export const ticketAuthorizer: RoomAuthorizer = {
   kind: "ticket",
   path: "/ws/support/tickets/:id",
   document: ticketSocket,
-  async enter(scope, who, id) {
+  async authorize(ctx, who, id) {
     const caller = known(who);
     const ticket = uuidIn(id);
-    if (!ticket || (await ticketAccess(scope, caller, ticket)) === "none") throw notFound();
+    if (!ticket || (await ticketAccess(ctx, caller, ticket)) === "none") throw notFound();
     return { room: `ticket:${ticket}` };
   },
 };
 
-export function ticketTenant(openScope: () => Scope): Tenant {
+export function ticketRoomHandler(openRequestContext: () => RequestContext): RoomHandler {
   return {
     says: { message: TicketMessage },
     social: true,
@@ -65,7 +65,8 @@ export function ticketTenant(openScope: () => Scope): Tenant {
       entry.kind === "note" && audience !== "operators"
         ? { ...entry, kind: "hidden", author: 0, ref: null, body: {} }
         : entry,
-    archive: (room, epoch, entries, present) => archiveMessages(openScope(), room, epoch, entries, present),
-    authenticate: renewalIn(openScope),
+    archive: (room, epoch, entries, present) =>
+      archiveMessages(openRequestContext(), room, epoch, entries, present),
+    authenticate: socketTokenRefresh(openRequestContext),
   };
 }

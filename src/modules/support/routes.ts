@@ -2,14 +2,15 @@
 import { z } from "@hono/zod-openapi";
 import type { Caller } from "../../platform/http/caller.ts";
 import { forbidden, invalid, notFound } from "../../platform/http/errors.ts";
-import { keyField, noSuchKey } from "../../platform/http/exact.ts";
-import { string, unlessBlank } from "../../platform/http/fields.ts";
-import { envelope, pageQuery, paginate } from "../../platform/http/paging.ts";
-import { type Route, reply, route } from "../../platform/http/route.ts";
-import { parse } from "../../platform/http/validation.ts";
-import type { Scope } from "../../platform/runtime.ts";
+import { string, unlessBlank } from "../../platform/http/input/fields.ts";
+import { keyField, noSuchKey } from "../../platform/http/input/strict-fields.ts";
+import { parse } from "../../platform/http/input/validation.ts";
+import { envelope, pageQuery, paginate } from "../../platform/http/lists/paging.ts";
+import { type Route, respond, route } from "../../platform/http/route.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
 import { findPeople, findUser } from "../identity/index.ts";
+import { changeTicket, findTicket, listTickets, openTicket, type Ticket, threadsOf } from "./commands.ts";
 import { addMessage, listMessages } from "./conversation.ts";
 import { type Access, accessTo, mayBeAssigned } from "./rules.ts";
 import {
@@ -31,7 +32,6 @@ import {
 } from "./schemas.ts";
 import { TICKET_PRIORITIES, TICKET_STATES } from "./tables.ts";
 import { texts } from "./texts.ts";
-import { changeTicket, findTicket, listTickets, openTicket, type Ticket, threadsOf } from "./tickets.ts";
 
 const tag = "Support";
 const access = "signedIn";
@@ -56,19 +56,19 @@ const list = route({
   summary: "List one's tickets, or for operators everybody's; the newest first",
   description: "Operators also find a ticket by its id and by whoever wrote it.",
   query: filter,
-  answers: { 200: envelope(TicketWire) },
-  async handle({ scope, caller, query, request }) {
+  responses: { 200: envelope(TicketWire) },
+  async handle({ ctx, caller, query, request }) {
     const { assigned_to: assignedTo, ...chosen } = query;
     const page = await paginate(
-      scope,
+      ctx,
       request,
       query,
       PAGE_SIZE,
-      (window) => listTickets(scope, caller, { ...chosen, assignedTo }, window),
+      (window) => listTickets(ctx, caller, { ...chosen, assignedTo }, window),
       (ticket) => ticket,
     );
-    const threads = await threadsOf(scope, caller, page.results);
-    return reply(200, { ...page, results: threads.map((thread) => toTicketWire(scope, caller, thread)) });
+    const threads = await threadsOf(ctx, caller, page.results);
+    return respond(200, { ...page, results: threads.map((thread) => toTicketWire(ctx, caller, thread)) });
   },
 });
 
@@ -81,12 +81,12 @@ const open = route({
   description: "The description becomes the ticket's first message.",
   creates: true,
   body: NewTicket,
-  answers: { 201: OpenedTicket },
-  async handle({ scope, caller, body }) {
+  responses: { 201: OpenedTicket },
+  async handle({ ctx, caller, body }) {
     const { subject, description, priority = "NORMAL", related_order: relatedOrderId = null } = body;
-    const ticket = await openTicket(scope, caller, { subject, description, priority, relatedOrderId });
+    const ticket = await openTicket(ctx, caller, { subject, description, priority, relatedOrderId });
     if (!ticket) throw noSuchOrder(relatedOrderId);
-    return reply(201, toOpenedWire(ticket));
+    return respond(201, toOpenedWire(ticket));
   },
 });
 
@@ -98,8 +98,8 @@ function noSuchOrder(id: string | null) {
 const one = { path: `${path}/:id`, tag, access, params: z.object({ id: z.uuid() }) } as const;
 
 /** The ticket as far as this caller may know of it. */
-async function ownTicket(scope: Scope, caller: Caller, id: string): Promise<Ticket> {
-  const ticket = await findTicket(scope, id);
+async function ownTicket(ctx: RequestContext, caller: Caller, id: string): Promise<Ticket> {
+  const ticket = await findTicket(ctx, id);
   if (!ticket || accessTo(ticket, caller) === "none") throw notFound();
   return ticket;
 }
@@ -108,12 +108,12 @@ const read = route({
   ...one,
   method: "get",
   summary: "Read a ticket with what was written in it last",
-  answers: { 200: TicketWire },
-  async handle({ scope, caller, params }) {
-    const ticket = await ownTicket(scope, caller, params.id);
-    const [thread] = await threadsOf(scope, caller, [ticket]);
+  responses: { 200: TicketWire },
+  async handle({ ctx, caller, params }) {
+    const ticket = await ownTicket(ctx, caller, params.id);
+    const [thread] = await threadsOf(ctx, caller, [ticket]);
     if (!thread) throw notFound();
-    return reply(200, toTicketWire(scope, caller, thread));
+    return respond(200, toTicketWire(ctx, caller, thread));
   },
 });
 
@@ -125,16 +125,16 @@ const change = (method: "put" | "patch") =>
     description:
       "Its author may change the priority; the rest is the operators'. PUT wants a status of them.",
     body: TicketChangeBody,
-    answers: { 200: ChangedTicket },
-    async handle({ scope, caller, params, body }) {
-      const ticket = await ownTicket(scope, caller, params.id);
+    responses: { 200: ChangedTicket },
+    async handle({ ctx, caller, params, body }) {
+      const ticket = await ownTicket(ctx, caller, params.id);
       const wanted =
         accessTo(ticket, caller) === "operator"
-          ? await operatorsChange(scope, parse(method === "put" ? OperatorReplacement : OperatorChange, body))
+          ? await operatorsChange(ctx, parse(method === "put" ? OperatorReplacement : OperatorChange, body))
           : authorsChange(body);
-      const changed = await changeTicket(scope, caller, ticket, wanted);
+      const changed = await changeTicket(ctx, caller, ticket, wanted);
       if (!changed) throw wanted.relatedOrderId ? noSuchOrder(wanted.relatedOrderId) : notFound();
-      return reply(200, toChangedWire(changed));
+      return respond(200, toChangedWire(changed));
     },
   });
 
@@ -144,10 +144,10 @@ function authorsChange(body: z.output<typeof TicketChangeBody>) {
   return { ...parse(AuthorChange, body), relatedOrderId: undefined };
 }
 
-async function operatorsChange(scope: Scope, body: z.output<typeof OperatorChange>) {
+async function operatorsChange(ctx: RequestContext, body: z.output<typeof OperatorChange>) {
   const { status, priority, assigned_to: assignedTo, related_order: relatedOrderId } = body;
   if (typeof assignedTo === "number") {
-    const user = await findUser(scope, assignedTo);
+    const user = await findUser(ctx, assignedTo);
     if (!user) throw invalid({ assigned_to: noSuchKey(assignedTo) });
     if (!mayBeAssigned(user)) throw invalid({ assigned_to: texts.assigneeNoOperator });
   }
@@ -157,8 +157,8 @@ async function operatorsChange(scope: Scope, body: z.output<typeof OperatorChang
 const talk = { ...one, path: `${path}/:id/messages` } as const;
 
 /** Who has no part in a ticket is told so here, as the original's clients expect. */
-async function openedTo(scope: Scope, caller: Caller, id: string): Promise<[Ticket, Access]> {
-  const ticket = await findTicket(scope, id);
+async function openedTo(ctx: RequestContext, caller: Caller, id: string): Promise<[Ticket, Access]> {
+  const ticket = await findTicket(ctx, id);
   if (!ticket) throw notFound();
   const granted = accessTo(ticket, caller);
   if (granted === "none") throw forbidden(texts.noAccess);
@@ -171,23 +171,23 @@ const readMessages = route({
   summary: "Read what was written in a ticket, the oldest first",
   description: "Notes between operators are theirs alone.",
   query: pageQuery,
-  answers: { 200: envelope(MessageWire) },
-  async handle({ scope, caller, params, query, request }) {
-    const [ticket, granted] = await openedTo(scope, caller, params.id);
+  responses: { 200: envelope(MessageWire) },
+  async handle({ ctx, caller, params, query, request }) {
+    const [ticket, granted] = await openedTo(ctx, caller, params.id);
     const page = await paginate(
-      scope,
+      ctx,
       request,
       query,
       PAGE_SIZE,
-      (window) => listMessages(scope, ticket.id, granted, window),
+      (window) => listMessages(ctx, ticket.id, granted, window),
       (message) => message,
     );
     const people = await findPeople(
-      scope,
+      ctx,
       page.results.map(({ authorId }) => authorId),
     );
-    const results = page.results.map((message) => toMessageWire(scope, caller, message, people));
-    return reply(200, { ...page, results });
+    const results = page.results.map((message) => toMessageWire(ctx, caller, message, people));
+    return respond(200, { ...page, results });
   },
 });
 
@@ -199,15 +199,15 @@ const write = route({
     "An operator's first message takes the ticket; `is_internal` makes it a note between operators.",
   creates: true,
   body: NewMessage,
-  answers: { 201: SentMessage },
-  async handle({ scope, caller, params, body }) {
-    const [ticket, granted] = await openedTo(scope, caller, params.id);
+  responses: { 201: SentMessage },
+  async handle({ ctx, caller, params, body }) {
+    const [ticket, granted] = await openedTo(ctx, caller, params.id);
     const isInternal = body.is_internal ?? false;
     if (isInternal && granted !== "operator") throw invalid({ is_internal: texts.notesForOperators });
-    const message = await addMessage(scope, caller, ticket, { body: body.body, isInternal });
+    const message = await addMessage(ctx, caller, ticket, { body: body.body, isInternal });
     if (!message) throw notFound();
     const { id, createdAt } = message;
-    return reply(201, { id, body: message.body, is_internal: isInternal, created_at: isoTime(createdAt) });
+    return respond(201, { id, body: message.body, is_internal: isInternal, created_at: isoTime(createdAt) });
   },
 });
 

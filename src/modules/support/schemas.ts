@@ -1,17 +1,17 @@
 /** Tickets and their messages on the wire. */
 import { z } from "@hono/zod-openapi";
 import type { Caller } from "../../platform/http/caller.ts";
-import { codeField, keyField } from "../../platform/http/exact.ts";
-import { boolean, string } from "../../platform/http/fields.ts";
-import type { Scope } from "../../platform/runtime.ts";
+import { boolean, string } from "../../platform/http/input/fields.ts";
+import { codeField, keyField } from "../../platform/http/input/strict-fields.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
 import { uuidField } from "../dispatch/index.ts";
-import { Account, type Person, sightOf, toUserWire } from "../identity/index.ts";
+import { Account, type Person, toUserWire, visibilityOf } from "../identity/index.ts";
+import type { Thread, Ticket } from "./commands.ts";
 import type { Message } from "./conversation.ts";
 import { accessTo } from "./rules.ts";
 import { TICKET_PRIORITIES, TICKET_STATES } from "./tables.ts";
 import { STATUS_LABELS } from "./texts.ts";
-import type { Thread, Ticket } from "./tickets.ts";
 
 const status = z.enum(TICKET_STATES);
 const priority = z.enum(TICKET_PRIORITIES);
@@ -51,48 +51,52 @@ export const TicketWire = z
 export type People = ReadonlyMap<number, Person>;
 
 /** Whoever stands in a ticket has an account: their words and tickets would have gone with it. */
-function userWire(scope: Scope, caller: Caller, people: People, id: number) {
+function userWire(ctx: RequestContext, caller: Caller, people: People, id: number) {
   const person = people.get(id);
   if (!person) throw new Error(`account ${id} went while its ticket was read`);
-  return toUserWire(scope, person, sightOf(caller, id));
+  return toUserWire(ctx, person, visibilityOf(caller, id));
 }
 
 export function toMessageWire(
-  scope: Scope,
+  ctx: RequestContext,
   caller: Caller,
   message: Message,
   people: People,
 ): z.input<typeof MessageWire> {
   return {
     id: message.id,
-    author: userWire(scope, caller, people, message.authorId),
+    author: userWire(ctx, caller, people, message.authorId),
     body: message.body,
     is_internal: message.isInternal,
     created_at: isoTime(message.createdAt),
   };
 }
 
-export function toTicketWire(scope: Scope, caller: Caller, thread: Thread): z.input<typeof TicketWire> {
+export function toTicketWire(
+  ctx: RequestContext,
+  caller: Caller,
+  thread: Thread,
+): z.input<typeof TicketWire> {
   const { ticket, messages, people } = thread;
   // A note moves the ticket's own time, which its author does not get to see.
   const lastSeen = messages.at(-1)?.createdAt ?? ticket.createdAt;
   const lastMessageAt = accessTo(ticket, caller) === "operator" ? ticket.lastMessageAt : lastSeen;
   return {
     id: ticket.id,
-    author: userWire(scope, caller, people, ticket.authorId),
+    author: userWire(ctx, caller, people, ticket.authorId),
     subject: ticket.subject,
     description: ticket.description,
     status: ticket.status,
-    status_label: STATUS_LABELS[ticket.status][scope.locale],
+    status_label: STATUS_LABELS[ticket.status][ctx.locale],
     priority: ticket.priority,
     related_order: ticket.relatedOrderId,
     related_order_uuid: ticket.relatedOrderId,
-    assigned_to: ticket.assignedTo === null ? null : userWire(scope, caller, people, ticket.assignedTo),
+    assigned_to: ticket.assignedTo === null ? null : userWire(ctx, caller, people, ticket.assignedTo),
     closed_at: ticket.closedAt === null ? null : isoTime(ticket.closedAt),
     last_message_at: isoTime(lastMessageAt),
     created_at: isoTime(ticket.createdAt),
     updated_at: isoTime(ticket.updatedAt),
-    messages: messages.map((message) => toMessageWire(scope, caller, message, people)),
+    messages: messages.map((message) => toMessageWire(ctx, caller, message, people)),
   };
 }
 

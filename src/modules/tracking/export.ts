@@ -1,21 +1,21 @@
 /** What this module keeps of a person, for the account's export. */
 import { eq } from "drizzle-orm";
-import { LongList } from "../../platform/http/stream.ts";
-import type { Scope } from "../../platform/runtime.ts";
+import { LongList } from "../../platform/http/responses/stream.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
-import { toTrackPoint } from "./forms.ts";
 import { taskPhotos, taskStates } from "./tables.ts";
-import { flushTrack, openTrack } from "./tracks.ts";
+import { toTrackPoint } from "./tracks/export-formats.ts";
+import { flushTrack, openTrack } from "./tracks/queries.ts";
 
-export async function exportTracking(scope: Scope, userId: number): Promise<object> {
-  await flushTrack(scope, userId);
-  const track = await openTrack(scope, userId, { flagged: true });
-  const states = await scope.db
+export async function exportTracking(ctx: RequestContext, userId: number): Promise<object> {
+  await flushTrack(ctx, userId);
+  const track = await openTrack(ctx, userId, { flagged: true });
+  const states = await ctx.db
     .select()
     .from(taskStates)
     .where(eq(taskStates.userId, userId))
     .orderBy(taskStates.taskId);
-  const photos = await scope.db
+  const photos = await ctx.db
     .select()
     .from(taskPhotos)
     .where(eq(taskPhotos.uploadedBy, userId))

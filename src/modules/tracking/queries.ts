@@ -1,12 +1,12 @@
 /** What a list of reports or a track can be asked for, and the form of its answer. */
 import { z } from "@hono/zod-openapi";
 import { invalid } from "../../platform/http/errors.ts";
-import { boolean, integer, limited } from "../../platform/http/fields.ts";
-import { windowQuery } from "../../platform/http/paging.ts";
+import { boolean, integer, limited } from "../../platform/http/input/fields.ts";
+import { windowQuery } from "../../platform/http/lists/paging.ts";
 import { type Text, text } from "../../platform/http/text.ts";
-import type { Box, Circle, ReportFilter, ReportWindow } from "./reports.ts";
-import { instant } from "./schemas.ts";
-import type { TrackFilter } from "./tracks.ts";
+import type { Box, Circle, ReportFilter, ReportWindow } from "./reports/queries.ts";
+import { instant } from "./reports/schemas.ts";
+import type { TrackFilter } from "./tracks/queries.ts";
 
 const BAD_BOX = text(
   "Give bbox as west,south,east,north in degrees.",

@@ -1,7 +1,7 @@
 /** What staff sees and changes of places, tracks and tasks. */
 import { z } from "@hono/zod-openapi";
 import { sql } from "drizzle-orm";
-import { integer, string } from "../../platform/http/fields.ts";
+import { integer, string } from "../../platform/http/input/fields.ts";
 import { text } from "../../platform/http/text.ts";
 import { idInput, placeInput } from "../../platform/resources/inputs.ts";
 import {
@@ -14,10 +14,10 @@ import {
   REMOVE,
   resource,
 } from "../../platform/resources/resource.ts";
-import type { Scope } from "../../platform/runtime.ts";
-import { moveLatest } from "./reports.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
+import { moveLatest } from "./reports/queries.ts";
 import { latestLocations, locationReports, taskPhotos, taskStates, tasks } from "./tables.ts";
-import { newTaskNotice } from "./tasks.ts";
+import { newTaskNotice } from "./tasks/commands.ts";
 
 const person = text("Person", "Пользователь");
 const place = text("Place", "Место");
@@ -50,7 +50,7 @@ const reportResource = resource({
   placesOf: "user",
   sort: { field: "id", order: "desc" },
   rights: { operator: NOTHING, staff: REMOVE },
-  removal: async (scope, { id, row }) => ({ rest: await moveLatest(scope, Number(id), [Number(row.user)]) }),
+  removal: async (ctx, { id, row }) => ({ rest: await moveLatest(ctx, Number(id), [Number(row.user)]) }),
 });
 
 const latestResource = resource({
@@ -115,9 +115,9 @@ const taskResource = resource({
 });
 
 /** Everybody who is about hears of a new task. */
-async function taskConsequences(scope: Scope, { before, values }: Change): Promise<Consequences> {
+async function taskConsequences(ctx: RequestContext, { before, values }: Change): Promise<Consequences> {
   if (before) return {};
-  const { effect, naming } = newTaskNotice(scope, String(values.title));
+  const { effect, naming } = newTaskNotice(ctx, String(values.title));
   return { effects: [effect], rest: [naming] };
 }
 

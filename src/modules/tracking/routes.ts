@@ -1,7 +1,7 @@
 /** Where people are and what waits there: one list for the app. */
 import type { Route } from "../../platform/http/route.ts";
-import { reportRoutes } from "./report-routes.ts";
-import { taskRoutes } from "./task-routes.ts";
-import { trackRoutes } from "./track-routes.ts";
+import { reportRoutes } from "./reports/routes.ts";
+import { taskRoutes } from "./tasks/routes.ts";
+import { trackRoutes } from "./tracks/routes.ts";
 
 export const trackingRoutes: readonly Route[] = [...trackRoutes, ...reportRoutes, ...taskRoutes];

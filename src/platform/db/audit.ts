@@ -1,7 +1,7 @@
 /** Who changed what: one row for every change that staff makes, in the batch of the change itself. */
 import type { SQL } from "drizzle-orm";
 import type { Caller } from "../http/caller.ts";
-import type { Scope } from "../runtime.ts";
+import type { RequestContext } from "../runtime.ts";
 import { auditLog } from "./tables.ts";
 
 export interface Audited {
@@ -13,14 +13,14 @@ export interface Audited {
   readonly after: object | null;
 }
 
-export function auditEntry(scope: Scope, caller: Caller, { action, subject, before, after }: Audited) {
-  return scope.db.insert(auditLog).values({
-    at: scope.now(),
+export function auditEntry(ctx: RequestContext, caller: Caller, { action, subject, before, after }: Audited) {
+  return ctx.db.insert(auditLog).values({
+    at: ctx.now(),
     actorId: caller.userId,
     action,
     subject,
     before,
     after,
-    requestId: scope.requestId,
+    requestId: ctx.requestId,
   });
 }

@@ -1,11 +1,11 @@
 /** Carries out what the outbox holds, one row at a time, each at most by one consumer. */
 import { log, rootCause } from "../log.ts";
 import { DeliveryError, FORGET } from "../mail/mail.ts";
-import type { JobMessage, Scope } from "../runtime.ts";
-import { bury, claim, handOff, type OutboxRow, overdue, postpone, settle } from "./outbox.ts";
+import type { JobMessage, RequestContext } from "../runtime.ts";
+import { claim, complete, deadLetter, handOff, type OutboxRow, overdue, retryLater } from "./outbox.ts";
 
 /** Carries one effect out. Throws when it must be tried again; answers `FORGET` when the payload held a secret. */
-export type Handler = (scope: Scope, row: OutboxRow) => Promise<unknown>;
+export type Handler = (ctx: RequestContext, row: OutboxRow) => Promise<unknown>;
 export type Handlers = Readonly<Record<string, Handler>>;
 
 /** At once; a Worker has six outgoing connections. */
@@ -13,21 +13,21 @@ const PARALLEL = 6;
 
 /** One batch of the queue. Every message is acked or retried by itself, so one failure repeats no other. */
 export async function deliver(
-  scope: Scope,
+  ctx: RequestContext,
   handlers: Handlers,
   messages: readonly Message<JobMessage>[],
 ): Promise<void> {
   const byId = new Map(messages.map((message) => [message.body.outbox, message]));
-  const rows = await claim(scope.db, [...byId.keys()], scope.now());
+  const rows = await claim(ctx.db, [...byId.keys()], ctx.now());
   const done: { id: string; forget: boolean }[] = [];
   const again = new Set<Message<JobMessage>>();
   const work = async (row: OutboxRow) => {
     try {
-      const result = await handle(scope, handlers, row);
+      const result = await handle(ctx, handlers, row);
       done.push({ id: row.id, forget: result === FORGET });
     } catch (error) {
       const final = error instanceof DeliveryError && error.final;
-      const seconds = await postpone(scope.db, { row, error: rootCause(error), final }, scope.now());
+      const seconds = await retryLater(ctx.db, { row, error: rootCause(error), final }, ctx.now());
       const facts = { id: row.id, kind: row.kind, attempts: row.attempts, dead: seconds === null };
       log("warn", "outbox.deliver", facts, error);
       const message = byId.get(row.id);
@@ -38,20 +38,20 @@ export async function deliver(
   };
   for (let from = 0; from < rows.length; from += PARALLEL)
     await Promise.all(rows.slice(from, from + PARALLEL).map(work));
-  await settle(scope.db, done, scope.now());
+  await complete(ctx.db, done, ctx.now());
   // The rest is done, also what another consumer has.
   for (const message of messages) if (!again.has(message)) message.ack();
 }
 
 /** Carries one row out by the handler of its kind. */
-export async function handle(scope: Scope, handlers: Handlers, row: OutboxRow): Promise<unknown> {
+export async function handle(ctx: RequestContext, handlers: Handlers, row: OutboxRow): Promise<unknown> {
   const handler = handlers[row.kind];
   if (!handler) throw new DeliveryError(`nobody carries out ${row.kind}`, true);
-  return handler(scope, row);
+  return handler(ctx, row);
 }
 
 /** Hands to the queue what was lost between commit and queue, or left by a consumer that died; not for ever. */
-export async function sweepOutbox(scope: Scope): Promise<void> {
-  await bury(scope.db, scope.now());
-  await handOff(scope.runtime.queue, await overdue(scope.db, scope.now()));
+export async function sweepOutbox(ctx: RequestContext): Promise<void> {
+  await deadLetter(ctx.db, ctx.now());
+  await handOff(ctx.runtime.queue, await overdue(ctx.db, ctx.now()));
 }

@@ -3,7 +3,7 @@
  * The outbox repeats what fails, so `run` must stand being repeated: rooms, for example, know each entry by its ref.
  */
 import { log } from "../log.ts";
-import type { Scope } from "../runtime.ts";
+import type { RequestContext } from "../runtime.ts";
 import type { Handler, Handlers } from "./delivery.ts";
 import type { Effect } from "./outbox.ts";
 
@@ -17,7 +17,11 @@ export interface EffectDeclaration<Payload extends object> {
 }
 
 /** Carries an effect out. Throws when it must be tried again. `address` is all that rows of a trigger have. */
-type Run<Payload extends object> = (scope: Scope, payload: Payload, address: string) => Promise<unknown>;
+type Run<Payload extends object> = (
+  ctx: RequestContext,
+  payload: Payload,
+  address: string,
+) => Promise<unknown>;
 
 interface EffectOptions<Payload extends object> {
   readonly address: (payload: Payload) => string;
@@ -26,11 +30,11 @@ interface EffectOptions<Payload extends object> {
 
 export interface EffectDefinition<Payload extends object> extends EffectDeclaration<Payload> {
   /** Carries it out before the answer. A failure is logged, and the outbox repeats it. `run` where the facts are at hand already. */
-  now(scope: Scope, payload: Payload, run?: () => Promise<unknown>): Promise<void>;
+  now(ctx: RequestContext, payload: Payload, run?: () => Promise<unknown>): Promise<void>;
   /** Carries it out beside the answer; otherwise like `now`. */
-  soon(scope: Scope, payload: Payload, run?: () => Promise<unknown>): void;
+  soon(ctx: RequestContext, payload: Payload, run?: () => Promise<unknown>): void;
   /** Carries it out and throws what it throws. */
-  run(scope: Scope, payload: Payload): Promise<unknown>;
+  run(ctx: RequestContext, payload: Payload): Promise<unknown>;
   /** What the outbox does with a row. */
   readonly handle: Handler;
 }
@@ -56,24 +60,24 @@ export function implementEffect<Payload extends object>(
   run: Run<Payload>,
 ): EffectDefinition<Payload> {
   const { kind, address } = declared;
-  const carryOut = (scope: Scope, payload: Payload) => run(scope, payload, address(payload));
+  const carryOut = (ctx: RequestContext, payload: Payload) => run(ctx, payload, address(payload));
   const now = async (
-    scope: Scope,
+    ctx: RequestContext,
     payload: Payload,
-    work = () => carryOut(scope, payload),
+    work = () => carryOut(ctx, payload),
   ): Promise<void> => {
     try {
       await work();
     } catch (error) {
-      log("warn", "effect.now", { kind, address: address(payload), requestId: scope.requestId }, error);
+      log("warn", "effect.now", { kind, address: address(payload), requestId: ctx.requestId }, error);
     }
   };
   return {
     ...declared,
     run: carryOut,
     now,
-    soon: (scope, payload, work) => scope.defer(kind, now(scope, payload, work)),
-    handle: (scope, row) => run(scope, row.payload as Payload, row.address),
+    soon: (ctx, payload, work) => ctx.defer(kind, now(ctx, payload, work)),
+    handle: (ctx, row) => run(ctx, row.payload as Payload, row.address),
   };
 }
 

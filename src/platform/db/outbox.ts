@@ -2,7 +2,7 @@
 import { and, eq, gte, lte, or, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { log } from "../log.ts";
-import type { JobMessage, Scope } from "../runtime.ts";
+import type { JobMessage, RequestContext } from "../runtime.ts";
 import { type Db, runBatch, says } from "./client.ts";
 import { outbox } from "./tables.ts";
 
@@ -44,7 +44,7 @@ const QUEUE_BATCH = 100;
  * count decides.
  */
 export async function commit<Change extends Statement>(
-  scope: Scope,
+  ctx: RequestContext,
   change: Change,
   effects: readonly Effect[],
   rest: readonly Statement[] = [],
@@ -55,21 +55,20 @@ export async function commit<Change extends Statement>(
     // Only the first piece stands right after the change and can count what it moved.
     const [first = [], ...more] = inPieces(rows);
     const inserts = [
-      insertEffects(scope, first, atLeast),
-      ...more.map((piece) => insertEffects(scope, piece, 0)),
+      insertEffects(ctx, first, atLeast),
+      ...more.map((piece) => insertEffects(ctx, piece, 0)),
     ];
     const all = [change, ...inserts, ...rest];
-    const results = await runBatch(scope.db, all);
+    const results = await runBatch(ctx.db, all);
     const [changed] = results;
     for (const row of rows)
-      if (row.urgent)
-        scope.defer(row.kind, scope.runtime.carryOut(scope, { ...row, attempts: 0 }), { id: row.id });
-    if (all.some((statement, index) => stirring.has(statement) && moved(results[index]))) handOffSoon(scope);
+      if (row.urgent) ctx.defer(row.kind, ctx.runtime.carryOut(ctx, { ...row, attempts: 0 }), { id: row.id });
+    if (all.some((statement, index) => emitting.has(statement) && moved(results[index]))) handOffSoon(ctx);
     if (rows.length > 0)
-      scope.defer(
+      ctx.defer(
         "outbox.handOff",
         handOff(
-          scope.runtime.queue,
+          ctx.runtime.queue,
           rows.map((row) => row.id),
         ),
       );
@@ -80,11 +79,11 @@ export async function commit<Change extends Statement>(
   }
 }
 
-const stirring = new WeakSet<Statement>();
+const emitting = new WeakSet<Statement>();
 
 /** Marks a statement whose triggers write effects where it moves a row: `commit` then hands those over as well. */
-export function stirs<S extends Statement>(statement: S): S {
-  stirring.add(statement);
+export function emitsEffects<S extends Statement>(statement: S): S {
+  emitting.add(statement);
   return statement;
 }
 
@@ -94,11 +93,11 @@ const moved = (result: unknown) => ((result as Partial<D1Result>).meta?.changes 
 const SKEW = 1000;
 
 /** Tells the queue, after the answer, what a trigger has just written. What more is due the sweep finds. */
-export function handOffSoon(scope: Scope): void {
-  const due = overdue(scope.db, scope.now() + SKEW, QUEUE_BATCH);
-  scope.defer(
+export function handOffSoon(ctx: RequestContext): void {
+  const due = overdue(ctx.db, ctx.now() + SKEW, QUEUE_BATCH);
+  ctx.defer(
     "outbox.due",
-    due.then((ids) => handOff(scope.runtime.queue, ids)),
+    due.then((ids) => handOff(ctx.runtime.queue, ids)),
   );
 }
 
@@ -123,9 +122,9 @@ export function inPieces<Row extends object>(rows: readonly Row[]): Row[][] {
  * Anybody can bring somebody's address into an event, and letters with it: what one address gets within a while is
  * limited, and more is not written. What holds a secret was counted where it was asked for, and always goes.
  */
-function insertEffects(scope: Scope, rows: readonly object[], atLeast: number): Statement {
-  const now = scope.now();
-  const { limit, seconds } = scope.runtime.settings.rates.letters;
+function insertEffects(ctx: RequestContext, rows: readonly object[], atLeast: number): Statement {
+  const now = ctx.now();
+  const { limit, seconds } = ctx.runtime.settings.rates.letters;
   // One statement and one parameter for any number of rows; without rows it still refuses a change of nothing.
   const source = rows.length
     ? sql`SELECT iif(changes() >= ${atLeast}, effect ->> 'id', NULL), effect ->> 'kind', effect ->> 'address', effect -> 'payload',
@@ -136,7 +135,7 @@ function insertEffects(scope: Scope, rows: readonly object[], atLeast: number): 
           OR nth + (SELECT count(*) FROM (SELECT 1 FROM outbox AS past WHERE past.address = effect ->> 'address'
             AND past.created_at > ${now - seconds * 1000} LIMIT ${limit})) <= ${limit}`
     : sql`SELECT NULL, '', '', '{}', 0, 0, NULL WHERE changes() < ${atLeast}`;
-  return scope.db.run(
+  return ctx.db.run(
     sql`INSERT INTO outbox (id, kind, address, payload, next_attempt_at, created_at, sender_id) ${source}`,
   );
 }
@@ -145,24 +144,22 @@ function insertEffects(scope: Scope, rows: readonly object[], atLeast: number): 
  * For the batch of a commit, behind its effects: sets what only the transaction knows in the payloads written to this
  * address. `pairs` are the arguments of SQLite's `json_set`: path, value, path, value.
  */
-export function amendPayload(scope: Scope, address: string, pairs: SQL): Statement {
-  return scope.db.run(
-    sql`UPDATE outbox SET payload = json_set(payload, ${pairs}) WHERE address = ${address}`,
-  );
+export function amendPayload(ctx: RequestContext, address: string, pairs: SQL): Statement {
+  return ctx.db.run(sql`UPDATE outbox SET payload = json_set(payload, ${pairs}) WHERE address = ${address}`);
 }
 
 /** For a batch: letters and messages to addresses that are nobody's any more go, sent or not. */
-export function dropEffectsTo(scope: Scope, addresses: readonly string[]): Statement {
-  return scope.db
+export function dropEffectsTo(ctx: RequestContext, addresses: readonly string[]): Statement {
+  return ctx.db
     .delete(outbox)
     .where(sql`${outbox.address} IN (SELECT value FROM json_each(${JSON.stringify(addresses)}))`);
 }
 
 /** SQL: how many letters somebody's budget has been charged for in the current window. */
-export function lettersSentBy(scope: Scope, senderId: number): SQL<number> {
-  const { limit, seconds } = scope.runtime.settings.rates.lettersSent;
+export function lettersSentBy(ctx: RequestContext, senderId: number): SQL<number> {
+  const { limit, seconds } = ctx.runtime.settings.rates.lettersSent;
   return sql`(SELECT count(*) FROM (SELECT 1 FROM outbox WHERE sender_id = ${senderId}
-    AND created_at > ${scope.now() - seconds * 1000} LIMIT ${limit}))`;
+    AND created_at > ${ctx.now() - seconds * 1000} LIMIT ${limit}))`;
 }
 
 /** Tells the queue. A failure is only logged: the rows are there, and the sweep finds them. */
@@ -207,7 +204,7 @@ const among = (ids: readonly string[]) =>
   sql`${outbox.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
 
 /** Marks delivered rows; `forget` empties their payload, for those that carried a secret. */
-export async function settle(
+export async function complete(
   db: Db,
   done: readonly { id: string; forget: boolean }[],
   now: number,
@@ -226,7 +223,7 @@ export interface Failure {
 }
 
 /** Records a failed attempt: tried again after `seconds`, or dead. Returns the delay, null when dead. */
-export async function postpone(db: Db, failure: Failure, now: number): Promise<number | null> {
+export async function retryLater(db: Db, failure: Failure, now: number): Promise<number | null> {
   const { row, error, final } = failure;
   const dead = final || row.attempts >= MAX_ATTEMPTS;
   const seconds = backOff(row.attempts);
@@ -252,7 +249,7 @@ export function backOff(attempts: number): number {
  * died each time. Whatever has attempts left is not buried, even when the queue gave up on its message: an outage
  * of ours is no fault of the row, and the sweep hands it over again.
  */
-export async function bury(db: Db, now: number): Promise<void> {
+export async function deadLetter(db: Db, now: number): Promise<void> {
   await db
     .update(outbox)
     .set({ status: "dead", lastError: sql`coalesce(${outbox.lastError}, 'its consumer died each time')` })
@@ -267,7 +264,7 @@ export async function bury(db: Db, now: number): Promise<void> {
 }
 
 /** For a batch: dead rows start anew. Their ids are then to be handed to the queue. */
-export function revive(db: Db, ids: readonly string[], now: number) {
+export function requeue(db: Db, ids: readonly string[], now: number) {
   return db
     .update(outbox)
     .set({ status: "pending", attempts: 0, leasedUntil: 0, nextAttemptAt: now + HAND_OFF_GRACE })
@@ -301,8 +298,6 @@ export async function outboxHealth(
 /** What was sent stays readable for this long; what is dead stays until somebody decides. */
 const KEPT = 30 * 24 * 3600_000;
 
-export async function purgeOutbox(scope: Scope): Promise<void> {
-  await scope.db
-    .delete(outbox)
-    .where(and(eq(outbox.status, "sent"), lte(outbox.createdAt, scope.now() - KEPT)));
+export async function purgeOutbox(ctx: RequestContext): Promise<void> {
+  await ctx.db.delete(outbox).where(and(eq(outbox.status, "sent"), lte(outbox.createdAt, ctx.now() - KEPT)));
 }

@@ -4,7 +4,7 @@ import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import { invalid, type Refusal } from "../http/errors.ts";
 import { fill } from "../http/messages.ts";
 import { type Text, text } from "../http/text.ts";
-import type { QuotaName, Scope } from "../runtime.ts";
+import type { QuotaName, RequestContext } from "../runtime.ts";
 import type { Db } from "./client.ts";
 
 const FULL: Record<QuotaName, Text> = {
@@ -31,20 +31,20 @@ const FULL: Record<QuotaName, Text> = {
 };
 
 /** True in SQL while there are fewer rows than the quota allows. `rows` selects them: `SELECT 1 FROM … WHERE …`. */
-export function belowQuota(scope: Scope, name: QuotaName, rows: SQL): SQL {
-  const limit = scope.runtime.settings.quotas[name];
+export function belowQuota(ctx: RequestContext, name: QuotaName, rows: SQL): SQL {
+  const limit = ctx.runtime.settings.quotas[name];
   return sql`(SELECT count(*) FROM (${rows} LIMIT ${limit})) < ${limit}`;
 }
 
 /** 400 that says how many there are. */
-export function quotaRefusal(scope: Scope, name: QuotaName): Refusal {
-  const limit = String(scope.runtime.settings.quotas[name]);
+export function quotaRefusal(ctx: RequestContext, name: QuotaName): Refusal {
+  const limit = String(ctx.runtime.settings.quotas[name]);
   return invalid({ non_field_errors: fill(FULL[name], { limit }) });
 }
 
 /** Whether the quota is reached now: for a refusal before costly work, and to tell why an insert moved no row. */
-export async function isFull(scope: Scope, name: QuotaName, rows: SQL): Promise<boolean> {
-  const [below] = await scope.db.all(sql`SELECT 1 WHERE ${belowQuota(scope, name, rows)}`);
+export async function isFull(ctx: RequestContext, name: QuotaName, rows: SQL): Promise<boolean> {
+  const [below] = await ctx.db.all(sql`SELECT 1 WHERE ${belowQuota(ctx, name, rows)}`);
   return below === undefined;
 }
 

@@ -1,5 +1,5 @@
 /** The gate of a route: who is this, and is that enough. */
-import type { Scope } from "../runtime.ts";
+import type { RequestContext } from "../runtime.ts";
 import {
   type Authentication,
   type Caller,
@@ -15,14 +15,14 @@ import type { Route } from "./route.ts";
 import type { Text } from "./text.ts";
 
 /** Checks a credential; provided by the identity module, so that the platform knows no table of it. */
-export type Authenticate = (scope: Scope, credential: Credential) => Promise<Authentication>;
+export type Authenticate = (ctx: RequestContext, credential: Credential) => Promise<Authentication>;
 
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /** The caller of a route, null where none is needed. Refuses with 401 or 403. */
 export async function admit(
   authenticate: Authenticate,
-  scope: Scope,
+  ctx: RequestContext,
   route: Pick<Route, "access" | "challenge">,
   request: Request,
 ): Promise<Caller | null> {
@@ -34,7 +34,7 @@ export async function admit(
     throw unauthorized(scheme, { detail: messages.noCredentials });
   }
   const result: Authentication =
-    "fault" in offered ? { ok: false, fault: offered.fault } : await authenticate(scope, offered);
+    "fault" in offered ? { ok: false, fault: offered.fault } : await authenticate(ctx, offered);
   if (!result.ok) {
     if (route.access === "optional") return null;
     throw unauthorized(
@@ -42,7 +42,7 @@ export async function admit(
       offered.scheme === "Token" ? tokenFault(result.fault) : bearerFault(result.fault),
     );
   }
-  if ("from" in offered && offered.from === "cookie") requireOwnOrigin(scope, request);
+  if ("from" in offered && offered.from === "cookie") requireOwnOrigin(ctx, request);
   if (route.access === "staff" && !result.caller.isStaff) throw forbidden();
   if (route.access === "driver" && result.caller.userType !== "DRIVER") throw forbidden();
   if (route.access === "operator" && !isOperator(result.caller)) throw forbidden();
@@ -53,10 +53,10 @@ export async function admit(
  * A cookie goes along with every request a page makes, whoever wrote the page: unsafe ones must come from ours.
  * So must the sign-in that sets it, or a foreign page could sign its visitors in as somebody else.
  */
-export function requireOwnOrigin(scope: Scope, request: Request): void {
+export function requireOwnOrigin(ctx: RequestContext, request: Request): void {
   if (SAFE.has(request.method)) return;
   const origin = request.headers.get("origin");
-  if (origin && !isAllowedOrigin(origin, request, scope.runtime.settings))
+  if (origin && !isAllowedOrigin(origin, request, ctx.runtime.settings))
     throw forbidden(messages.originRefused);
   if (!origin && request.headers.get("sec-fetch-site") === "cross-site")
     throw forbidden(messages.originRefused);

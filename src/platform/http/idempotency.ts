@@ -4,7 +4,7 @@ import { sha256 } from "../crypto/digest.ts";
 import { seal, unseal } from "../crypto/sealed.ts";
 import { idempotencyKeys } from "../db/tables.ts";
 import { log } from "../log.ts";
-import type { Scope } from "../runtime.ts";
+import type { RequestContext } from "../runtime.ts";
 import type { Caller } from "./caller.ts";
 import { Refusal, refuse } from "./errors.ts";
 import { messages } from "./messages.ts";
@@ -24,32 +24,32 @@ export interface StoredAnswer {
  * tokens); after anything else the key is free again.
  */
 export async function once(
-  scope: Scope,
+  ctx: RequestContext,
   request: { key: string; caller: Caller | null; route: string; body: unknown },
   work: () => Promise<StoredAnswer>,
 ): Promise<StoredAnswer & { replayed: boolean }> {
   if (!/^[\x21-\x7e]{1,255}$/.test(request.key)) throw refuse(400, messages.keyFormat);
   const who = request.caller ? `user:${request.caller.userId}` : "anonymous";
-  const id = await scope.runtime.keys.hmac("idempotency", who, request.route, request.key);
+  const id = await ctx.runtime.keys.hmac("idempotency", who, request.route, request.key);
   const requestHash = await sha256(await fingerprint(request.body));
-  const mine = await reserve(scope, id, requestHash);
+  const mine = await reserve(ctx, id, requestHash);
   if (!mine) {
-    const stored = await recall(scope, id, requestHash, request.key);
+    const stored = await recall(ctx, id, requestHash, request.key);
     return { ...stored, replayed: true };
   }
   const answer = await work().catch(async (error) => {
-    await release(scope, id);
+    await release(ctx, id);
     throw error;
   });
-  if (answer.status < 500) await store(scope, id, request.key, answer);
-  else await release(scope, id);
+  if (answer.status < 500) await store(ctx, id, request.key, answer);
+  else await release(ctx, id);
   return { ...answer, replayed: false };
 }
 
 /** True when this request is the first, or takes over from one that died. */
-async function reserve(scope: Scope, id: string, requestHash: string): Promise<boolean> {
-  const now = scope.now();
-  const taken = await scope.db
+async function reserve(ctx: RequestContext, id: string, requestHash: string): Promise<boolean> {
+  const now = ctx.now();
+  const taken = await ctx.db
     .insert(idempotencyKeys)
     .values({ id, requestHash, createdAt: now })
     .onConflictDoUpdate({
@@ -68,37 +68,42 @@ async function reserve(scope: Scope, id: string, requestHash: string): Promise<b
   return taken.length > 0;
 }
 
-async function recall(scope: Scope, id: string, requestHash: string, key: string): Promise<StoredAnswer> {
-  const [row] = await scope.db.select().from(idempotencyKeys).where(eq(idempotencyKeys.id, id));
+async function recall(
+  ctx: RequestContext,
+  id: string,
+  requestHash: string,
+  key: string,
+): Promise<StoredAnswer> {
+  const [row] = await ctx.db.select().from(idempotencyKeys).where(eq(idempotencyKeys.id, id));
   if (row && row.requestHash !== requestHash) throw refuse(422, messages.keyReused);
   if (!row?.answer) throw new Refusal(409, { detail: messages.keyBusy }, { "Retry-After": "1" });
-  return JSON.parse(await unseal(await keyTo(scope, id, key), row.answer)) as StoredAnswer;
+  return JSON.parse(await unseal(await keyTo(ctx, id, key), row.answer)) as StoredAnswer;
 }
 
 /** When this fails the work is done all the same: its answer goes out, and the key stays taken, so that nothing is done twice. */
-async function store(scope: Scope, id: string, key: string, answer: StoredAnswer): Promise<void> {
+async function store(ctx: RequestContext, id: string, key: string, answer: StoredAnswer): Promise<void> {
   try {
-    await scope.db
+    await ctx.db
       .update(idempotencyKeys)
-      .set({ status: answer.status, answer: await seal(await keyTo(scope, id, key), JSON.stringify(answer)) })
+      .set({ status: answer.status, answer: await seal(await keyTo(ctx, id, key), JSON.stringify(answer)) })
       .where(eq(idempotencyKeys.id, id));
   } catch (error) {
-    log("warn", "idempotency.store", { requestId: scope.requestId }, error);
+    log("warn", "idempotency.store", { requestId: ctx.requestId }, error);
   }
 }
 
-async function release(scope: Scope, id: string): Promise<void> {
-  await scope.db.delete(idempotencyKeys).where(eq(idempotencyKeys.id, id));
+async function release(ctx: RequestContext, id: string): Promise<void> {
+  await ctx.db.delete(idempotencyKeys).where(eq(idempotencyKeys.id, id));
 }
 
 /** Purges what is older than its 24 hours. */
-export async function purgeIdempotencyKeys(scope: Scope): Promise<void> {
-  await scope.db.delete(idempotencyKeys).where(lt(idempotencyKeys.createdAt, scope.now() - KEY_LIFETIME));
+export async function purgeIdempotencyKeys(ctx: RequestContext): Promise<void> {
+  await ctx.db.delete(idempotencyKeys).where(lt(idempotencyKeys.createdAt, ctx.now() - KEY_LIFETIME));
 }
 
 /** The client's own key opens its answer; nobody else's does. */
-function keyTo(scope: Scope, id: string, key: string): Promise<CryptoKey> {
-  return scope.runtime.keys.sealingKey(`answer:${id}:${key}`);
+function keyTo(ctx: RequestContext, id: string, key: string): Promise<CryptoKey> {
+  return ctx.runtime.keys.sealingKey(`answer:${id}:${key}`);
 }
 
 /** The body in one canonical spelling: keys sorted, files by their bytes. */

@@ -2,25 +2,29 @@
 import { Hono } from "hono";
 import { BOOKMARK_COOKIE, BOOKMARK_HEADER } from "../db/client.ts";
 import { log } from "../log.ts";
-import type { Runtime, Scope } from "../runtime.ts";
+import type { RequestContext, Runtime } from "../runtime.ts";
 import { type Authenticate, admit } from "./admit.ts";
-import { readBody } from "./body.ts";
 import { corsHeaders, preflight, securityHeaders } from "./cors.ts";
 import { methodNotAllowed, notFound, Refusal, wire } from "./errors.ts";
-import { queryFields } from "./form.ts";
 import { once } from "./idempotency.ts";
-import { shield } from "./limits.ts";
+import { readBody } from "./input/body.ts";
+import { queryFields } from "./input/form.ts";
+import { parse } from "./input/validation.ts";
+import { coarseRateLimit } from "./limits/rate-limits.ts";
 import { messages } from "./messages.ts";
 import { allowedAt, placesOf } from "./places.ts";
-import type { Reply, Route } from "./route.ts";
-import { localeOf, openScope } from "./scope.ts";
+import { localeOf, openRequestContext } from "./request-context.ts";
+import type { Route, RouteResponse } from "./route.ts";
 import type { Locale } from "./text.ts";
-import { parse } from "./validation.ts";
 
 /** A place that answers with a `Response` of its own: a socket's handshake. */
 export interface RawRoute {
   readonly path: string;
-  readonly handle: (scope: Scope, request: Request, params: Record<string, string>) => Promise<Response>;
+  readonly handle: (
+    ctx: RequestContext,
+    request: Request,
+    params: Record<string, string>,
+  ) => Promise<Response>;
 }
 
 export interface Parts {
@@ -36,7 +40,7 @@ type Variables = {
   place: string;
   /** In which the matched route always answers. */
   language: Locale | undefined;
-  wording: Route["wording"];
+  formatError: Route["formatError"];
 };
 type App = Hono<{ Variables: Variables }>;
 
@@ -53,7 +57,7 @@ export function createApp(parts: Parts): App {
     else await next();
     // The headers of a socket's 101 can't be changed, and nobody reads them.
     if (context.res.webSocket) return;
-    dress(context.res.headers, {
+    setHeaders(context.res.headers, {
       ...corsHeaders(request, runtime.settings),
       ...securityHeaders(request),
       "X-Request-Id": requestId,
@@ -68,22 +72,27 @@ export function createApp(parts: Parts): App {
     app.on(route.method.toUpperCase(), route.path, (context) => {
       context.set("place", route.path);
       context.set("language", route.language);
-      context.set("wording", route.wording);
+      context.set("formatError", route.formatError);
       const request = context.req.raw;
       const fixed = places.insteadOf(route.path, context.req.path);
       if (fixed) return wrongMethod(request, fixed);
-      const opened = openScope(runtime, request, context.get("requestId"), context.executionCtx);
-      const scope = route.language ? { ...opened, locale: route.language } : opened;
-      return run(authenticate, scope, route, request, context.req.param());
+      const opened = openRequestContext(runtime, request, context.get("requestId"), context.executionCtx);
+      const ctx = route.language ? { ...opened, locale: route.language } : opened;
+      return run(authenticate, ctx, route, request, context.req.param());
     });
   }
   for (const socket of sockets) {
     app.get(socket.path, async (context) => {
       context.set("place", socket.path);
-      const scope = openScope(runtime, context.req.raw, context.get("requestId"), context.executionCtx);
-      return orRefusal(scope.locale, async () => {
+      const ctx = openRequestContext(
+        runtime,
+        context.req.raw,
+        context.get("requestId"),
+        context.executionCtx,
+      );
+      return orRefusal(ctx.locale, async () => {
         queryFields(new URL(context.req.url).search);
-        return socket.handle(scope, context.req.raw, context.req.param());
+        return socket.handle(ctx, context.req.raw, context.req.param());
       });
     });
   }
@@ -102,7 +111,7 @@ export function createApp(parts: Parts): App {
     log("error", "http", { requestId, method: context.req.method, place: context.get("place") }, error);
     const locale = context.get("language") ?? localeOf(context.req.raw);
     const body = { detail: messages.serverError[locale], request_id: requestId };
-    const worded = context.get("wording")?.(new Refusal(503, { raw: body }), locale);
+    const worded = context.get("formatError")?.(new Refusal(503, { raw: body }), locale);
     return Response.json(worded ?? body, { status: 500 });
   });
   return app;
@@ -111,42 +120,48 @@ export function createApp(parts: Parts): App {
 /** One request through one route. */
 async function run(
   authenticate: Authenticate,
-  scope: Scope,
+  ctx: RequestContext,
   route: Route,
   request: Request,
   pathValues: Record<string, string>,
 ): Promise<Response> {
-  const handle = route.handle as (call: object) => Promise<Reply | Response>;
+  const handle = route.handle as (call: object) => Promise<RouteResponse | Response>;
   const may = route.may as ((call: object) => Promise<unknown>) | undefined;
   return orRefusal(
-    scope.locale,
+    ctx.locale,
     async () => {
-      const caller = await admit(authenticate, scope, route, request);
-      if (!SAFE.has(request.method)) await shield(scope, route.path, caller);
+      const caller = await admit(authenticate, ctx, route, request);
+      if (!SAFE.has(request.method)) await coarseRateLimit(ctx, route.path, caller);
       const params = route.params && parsePath(route.params, pathValues);
       const given = queryFields(new URL(request.url).search);
       const query = route.query && parse(route.query, given);
-      const ask = () => may?.({ scope, caller, params });
-      const raw = await orStranger(ask, () => route.body && readBody(request, route.multipartLimit));
+      const ask = () => may?.({ ctx, caller, params });
+      const raw = await authorizeBeforeReject(
+        ask,
+        () => route.body && readBody(request, route.multipartLimit),
+      );
       const work = async () => {
-        const body = await orStranger(ask, () => route.body && parse(route.body, raw));
-        return answer(await handle({ scope, caller, params, query, body, request }));
+        const body = await authorizeBeforeReject(ask, () => route.body && parse(route.body, raw));
+        return answer(await handle({ ctx, caller, params, query, body, request }));
       };
       const key = route.creates ? request.headers.get("idempotency-key") : null;
       const place = `${request.method} ${new URL(request.url).pathname.replace(/\/$/, "")}`;
       const response =
-        key === null ? await work() : await replayable(scope, { key, caller, route: place, body: raw }, work);
-      carryBookmark(response.headers, scope.bookmark(), request);
-      for (const cookie of scope.cookies) response.headers.append("Set-Cookie", cookie);
+        key === null ? await work() : await replayable(ctx, { key, caller, route: place, body: raw }, work);
+      carryBookmark(response.headers, ctx.bookmark(), request);
+      for (const cookie of ctx.cookies) response.headers.append("Set-Cookie", cookie);
       return response;
     },
-    route.wording,
+    route.formatError,
   );
 }
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /** What `read` makes of a body. Where it refuses, whoever may not do this at all is told so instead. */
-async function orStranger<T>(ask: () => Promise<unknown> | undefined, read: () => T): Promise<Awaited<T>> {
+async function authorizeBeforeReject<T>(
+  ask: () => Promise<unknown> | undefined,
+  read: () => T,
+): Promise<Awaited<T>> {
   try {
     return await read();
   } catch (error) {
@@ -158,12 +173,12 @@ async function orStranger<T>(ask: () => Promise<unknown> | undefined, read: () =
 async function orRefusal(
   locale: Locale,
   work: () => Promise<Response>,
-  wording?: Route["wording"],
+  formatError?: Route["formatError"],
 ): Promise<Response> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof Refusal) return refusalAnswer(error, locale, wording?.(error, locale));
+    if (error instanceof Refusal) return refusalAnswer(error, locale, formatError?.(error, locale));
     // Hono masks errors only; a library may throw anything.
     throw error instanceof Error
       ? error
@@ -178,7 +193,7 @@ function refusalAnswer(refusal: Refusal, locale: Locale, worded?: unknown): Resp
   });
 }
 
-function answer(result: Reply | Response): Response {
+function answer(result: RouteResponse | Response): Response {
   if (result instanceof Response) return result;
   const { status, body, headers = {} } = result;
   if (body === null) return new Response(null, { status, headers });
@@ -186,11 +201,11 @@ function answer(result: Reply | Response): Response {
 }
 
 async function replayable(
-  scope: Scope,
+  ctx: RequestContext,
   request: Parameters<typeof once>[1],
   work: () => Promise<Response>,
 ): Promise<Response> {
-  const stored = await once(scope, request, async () => {
+  const stored = await once(ctx, request, async () => {
     const response = await work();
     return { status: response.status, headers: [...response.headers], body: await response.text() };
   });
@@ -218,7 +233,7 @@ function carryBookmark(headers: Headers, bookmark: string | null, request: Reque
 }
 
 /** Adds headers that the answer does not set itself. */
-function dress(headers: Headers, more: Record<string, string>): void {
+function setHeaders(headers: Headers, more: Record<string, string>): void {
   for (const [name, value] of Object.entries(more)) {
     if (name === "Vary") headers.append(name, value);
     else if (!headers.has(name)) headers.set(name, value);

@@ -1,6 +1,6 @@
 /** A route: its place, who may call it, what it takes and answers, and the handler. Types and documents come from here. */
 import type { z } from "@hono/zod-openapi";
-import type { Scope } from "../runtime.ts";
+import type { RequestContext } from "../runtime.ts";
 import type { Caller } from "./caller.ts";
 import type { Refusal } from "./errors.ts";
 import type { Locale } from "./text.ts";
@@ -15,16 +15,16 @@ export type Method = "get" | "post" | "put" | "patch" | "delete";
 export type Access = "public" | "optional" | "signedIn" | "driver" | "operator" | "staff";
 
 /** Status → schema of the body; null for an answer without one. */
-export type Answers = Readonly<Record<number, z.ZodType | null>>;
+export type Responses = Readonly<Record<number, z.ZodType | null>>;
 
-export interface Reply<Status extends number = number, Body = unknown> {
+export interface RouteResponse<Status extends number = number, Body = unknown> {
   readonly status: Status;
   readonly body: Body;
   readonly headers?: Record<string, string>;
 }
 
-type ReplyOf<A extends Answers> = {
-  [S in keyof A & number]: Reply<S, A[S] extends z.ZodType ? z.input<A[S]> : null>;
+type RouteResponseOf<A extends Responses> = {
+  [S in keyof A & number]: RouteResponse<S, A[S] extends z.ZodType ? z.input<A[S]> : null>;
 }[keyof A & number];
 
 type CallerOf<A extends Access> = A extends "public" ? null : A extends "optional" ? Caller | null : Caller;
@@ -32,7 +32,7 @@ type CallerOf<A extends Access> = A extends "public" ? null : A extends "optiona
 type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined;
 
 export interface Call<A extends Access, P, Q, B> {
-  readonly scope: Scope;
+  readonly ctx: RequestContext;
   readonly caller: CallerOf<A>;
   readonly params: Parsed<P>;
   readonly query: Parsed<Q>;
@@ -41,14 +41,14 @@ export interface Call<A extends Access, P, Q, B> {
 }
 
 /** How one app words a refusal when it differs from the dialect. */
-export type Wording = (refusal: Refusal, locale: Locale) => unknown;
+export type ErrorFormat = (refusal: Refusal, locale: Locale) => unknown;
 
 export interface RouteSpec<
   A extends Access,
   P extends z.ZodObject | undefined,
   Q extends z.ZodObject | undefined,
   B extends z.ZodType | undefined,
-  R extends Answers,
+  R extends Responses,
 > {
   readonly method: Method;
   /** Hono's spelling without the trailing slash: `/api/event/:id`. */
@@ -66,20 +66,20 @@ export interface RouteSpec<
   readonly multipartLimit?: number;
   /** A multipart form that the handler reads as it arrives: documented, never parsed. */
   readonly streamed?: z.ZodType;
-  readonly answers: R;
+  readonly responses: R;
   /** A POST that creates: honours `Idempotency-Key`. */
   readonly creates?: boolean;
   /**
    * Refuses whoever may not do this at all. Asked when the body is refused, so that a stranger hears that and not
    * what is wrong with their words; the service checks the right of everybody else.
    */
-  readonly may?: (call: Pick<Call<A, P, Q, B>, "scope" | "caller" | "params">) => Promise<unknown>;
-  readonly wording?: Wording;
+  readonly may?: (call: Pick<Call<A, P, Q, B>, "ctx" | "caller" | "params">) => Promise<unknown>;
+  readonly formatError?: ErrorFormat;
   /** The language of every answer, where clients of this path know one only; else the request decides. */
   readonly language?: Locale;
   /** Not in the documents: pages and development doors. */
   readonly hidden?: boolean;
-  readonly handle: (call: Call<A, P, Q, B>) => Promise<ReplyOf<R> | Response>;
+  readonly handle: (call: Call<A, P, Q, B>) => Promise<RouteResponseOf<R> | Response>;
 }
 
 /** A route with its types erased, as the router mounts it. */
@@ -96,19 +96,19 @@ export interface Route {
   readonly body?: z.ZodType | undefined;
   readonly multipartLimit?: number;
   readonly streamed?: z.ZodType;
-  readonly answers: Answers;
+  readonly responses: Responses;
   readonly creates?: boolean;
   readonly may?: (call: never) => Promise<unknown>;
-  readonly wording?: Wording;
+  readonly formatError?: ErrorFormat;
   readonly language?: Locale;
   readonly hidden?: boolean;
-  readonly handle: (call: never) => Promise<Reply | Response>;
+  readonly handle: (call: never) => Promise<RouteResponse | Response>;
 }
 
 /** Declares a route; the handler is checked against its own schemas. */
 export function route<
   A extends Access,
-  R extends Answers,
+  R extends Responses,
   P extends z.ZodObject | undefined = undefined,
   Q extends z.ZodObject | undefined = undefined,
   B extends z.ZodType | undefined = undefined,
@@ -130,10 +130,10 @@ export function alsoUnder(prefix: string, routes: readonly Route[], tag: string)
   return routes.map((route) => at(route.path.replace(/^\/api\/v1/, prefix), route, { tag }));
 }
 
-export function reply<const S extends number, Body>(
+export function respond<const S extends number, Body>(
   status: S,
   body: Body,
   headers?: Record<string, string>,
-): Reply<S, Body> {
+): RouteResponse<S, Body> {
   return headers ? { status, body, headers } : { status, body };
 }

@@ -21,7 +21,7 @@ import {
   UnsubscribedFrame,
   UnsubscribeFrame,
   WelcomeFrame,
-} from "./frames.ts";
+} from "./socket/frames.ts";
 
 type Schema = v.GenericSchema;
 

@@ -1,6 +1,6 @@
 /** How many entries one person may add to a room within a while. Counted from the journal, so that sleep forgets nothing. */
 import type { Rate } from "../runtime.ts";
-import type { Draft, Journal } from "./journal.ts";
+import type { Draft, Journal } from "./log/journal.ts";
 
 export class EntryRate {
   readonly #journal: () => Journal;

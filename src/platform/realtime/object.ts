@@ -1,19 +1,19 @@
 /** The Durable Object around a room: every call of the platform and of other objects goes to the engine. */
 import { DurableObject } from "cloudflare:workers";
-import { openJobScope } from "../http/scope.ts";
-import type { Runtime, Scope } from "../runtime.ts";
-import type { Followed, Follower, StaleRights } from "./followers.ts";
-import type { RoomFrame, ServerFrame } from "./frames.ts";
-import type { Draft, Entry } from "./journal.ts";
+import { openJobContext } from "../http/request-context.ts";
+import type { RequestContext, Runtime } from "../runtime.ts";
+import type { StaleRights, SubscribeResult, Subscriber } from "./fanout/subscribers.ts";
+import type { FrameResult, Latest, Published, RoomHandler, RoomObject } from "./handler.ts";
+import type { Draft, Entry } from "./log/journal.ts";
 import { Room } from "./room.ts";
-import { roomIn } from "./rooms.ts";
-import type { Revocation } from "./sockets.ts";
-import type { Latest, Published, RoomObject, Taken, Tenant } from "./tenant.ts";
+import type { RoomFrame, ServerFrame } from "./socket/frames.ts";
+import type { Revocation } from "./socket/sockets.ts";
+import { roomIn } from "./stubs.ts";
 
 /** The class of one kind of room; `src/index.ts` exports it under the name of its binding. */
 export function roomObject(
   runtimeOf: (env: Cloudflare.Env) => Runtime,
-  tenantFor: (openScope: () => Scope) => Tenant,
+  handlerFor: (openRequestContext: () => RequestContext) => RoomHandler,
 ) {
   return class extends DurableObject<Cloudflare.Env> implements RoomObject {
     readonly room: Room;
@@ -22,7 +22,7 @@ export function roomObject(
       super(state, env);
       this.room = new Room(
         state,
-        tenantFor(() => openJobScope(runtimeOf(env), state)),
+        handlerFor(() => openJobContext(runtimeOf(env), state)),
         Date.now,
         (name) => roomIn(env, name),
         () => runtimeOf(env).settings.roomSockets,
@@ -91,26 +91,26 @@ export function roomObject(
       this.room.schedule(name, at);
     }
 
-    async follow(
+    async subscribe(
       name: string,
-      follower: Follower,
+      subscriber: Subscriber,
       epoch: string | null,
       since: number | null,
-    ): Promise<Followed | StaleRights | null> {
+    ): Promise<SubscribeResult | StaleRights | null> {
       await this.room.look();
-      return this.room.follow(name, follower, epoch, since);
+      return this.room.subscribe(name, subscriber, epoch, since);
     }
 
-    async unfollow(inbox: string): Promise<void> {
-      this.room.unfollow(inbox);
+    async unsubscribe(inbox: string): Promise<void> {
+      this.room.unsubscribe(inbox);
     }
 
     async read(inbox: string, epoch: string, since: number): Promise<Entry[] | null> {
       return this.room.read(inbox, epoch, since);
     }
 
-    take(inbox: string, frame: RoomFrame): Promise<Taken> {
-      return this.room.take(inbox, frame);
+    takeFrame(inbox: string, frame: RoomFrame): Promise<FrameResult> {
+      return this.room.takeFrame(inbox, frame);
     }
 
     async relay(name: string, epoch: string, entries: readonly Entry[], head: number) {

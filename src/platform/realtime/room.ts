@@ -1,53 +1,65 @@
 /** The engine of every room: accepts, decodes, stores, acknowledges, sends on. A room adds only its tenant. */
 import { log } from "../log.ts";
-import { Agenda } from "./agenda.ts";
-import { ARCHIVE, Archiver } from "./archive.ts";
-import { Bell } from "./bell.ts";
-import { Commits, type Pending } from "./commits.ts";
-import { Company } from "./company.ts";
 import { EntryRate } from "./entry-rate.ts";
-import { Feed } from "./feed.ts";
-import { type Followed, type Follower, Followers, type StaleRights } from "./followers.ts";
-import { CLOSE, encode, fault, LIMITS, PROTOCOL, type RoomFrame, type ServerFrame } from "./frames.ts";
-import { type Draft, type Entry, Journal } from "./journal.ts";
-import { Memory } from "./memory.ts";
-import { ReadMarks } from "./read-marks.ts";
-import { Rights } from "./rights.ts";
-import type { RoomStub } from "./rooms.ts";
-import { credentialEnd, endOf, isRevoked, type Revocation, type SocketFacts, Sockets } from "./sockets.ts";
-import { draftOf, sayingOf } from "./speech.ts";
-import { Subscriptions } from "./subscriptions.ts";
-import { Talk, TOO_MANY } from "./talk.ts";
+import { Broadcaster } from "./fanout/broadcast.ts";
+import { Presence } from "./fanout/presence.ts";
+import { ReadMarks } from "./fanout/read-marks.ts";
+import {
+  type StaleRights,
+  type SubscribeResult,
+  type Subscriber,
+  Subscribers,
+} from "./fanout/subscribers.ts";
+import { Subscriptions } from "./fanout/subscriptions.ts";
 import {
   ADMISSION_HEADER,
-  type Admission,
+  type FrameResult,
   type Latest,
   type Published,
+  type RoomHandler,
+  type SocketAdmission,
   STALE_RIGHTS_HEADER,
-  type Taken,
-  type Tenant,
-} from "./tenant.ts";
+} from "./handler.ts";
+import { AlarmScheduler } from "./log/alarms.ts";
+import { ARCHIVE, Archiver } from "./log/archive.ts";
+import { GroupCommit, type Pending } from "./log/group-commit.ts";
+import { type Draft, type Entry, Journal } from "./log/journal.ts";
+import { ScheduledCallback } from "./log/scheduled.ts";
+import { RoomState } from "./log/state.ts";
+import { Rights } from "./rights/rights.ts";
+import { CLOSE, encode, fault, LIMITS, PROTOCOL, type RoomFrame, type ServerFrame } from "./socket/frames.ts";
+import { FrameHandler, TOO_MANY } from "./socket/inbound.ts";
+import { appendRequestOf, draftOf } from "./socket/parse-frame.ts";
+import {
+  credentialEnd,
+  endOf,
+  isRevoked,
+  type Revocation,
+  type SocketFacts,
+  Sockets,
+} from "./socket/sockets.ts";
+import type { RoomStub } from "./stubs.ts";
 
 type Objects = (name: string) => RoomStub | null;
 
 export class Room {
   readonly #state: DurableObjectState;
-  readonly #tenant: Tenant;
+  readonly #handler: RoomHandler;
   readonly #clock: () => number;
   readonly #sockets: Sockets;
-  readonly #feed: Feed;
-  readonly #memory: Memory;
+  readonly #broadcaster: Broadcaster;
+  readonly #roomState: RoomState;
   readonly #archiver: Archiver;
-  readonly #bell: Bell;
-  readonly #followers: Followers;
-  readonly #company: Company;
+  readonly #scheduled: ScheduledCallback;
+  readonly #subscribers: Subscribers;
+  readonly #presence: Presence;
   readonly #marks: ReadMarks;
   readonly #rights: Rights;
-  readonly #commits: Commits;
+  readonly #groupCommit: GroupCommit;
   readonly #entryRate: EntryRate;
   readonly #mostSockets: () => number;
-  readonly #agenda: Agenda;
-  readonly #talk: Talk;
+  readonly #alarms: AlarmScheduler;
+  readonly #inbound: FrameHandler;
   /** Null in a room that follows no others. */
   readonly #subscriptions: Subscriptions | null;
   #opened: Journal | null = null;
@@ -56,57 +68,59 @@ export class Room {
 
   constructor(
     state: DurableObjectState,
-    tenant: Tenant,
+    handler: RoomHandler,
     clock: () => number = Date.now,
     objects: Objects = () => null,
     /** How many sockets one person may have here. */
     mostSockets: () => number = () => Number.POSITIVE_INFINITY,
   ) {
     this.#state = state;
-    this.#tenant = tenant;
+    this.#handler = handler;
     this.#clock = clock;
     this.#sockets = new Sockets(state);
-    this.#memory = new Memory(() => this.#journal, clock);
-    this.#archiver = new Archiver(tenant, clock);
-    this.#bell = new Bell(this.#memory, tenant, clock);
-    this.#feed = new Feed(state, this.#sockets, () => this.#journal, tenant);
-    const name = () => this.#memory.name;
-    this.#followers = new Followers(
+    this.#roomState = new RoomState(() => this.#journal, clock);
+    this.#archiver = new Archiver(handler, clock);
+    this.#scheduled = new ScheduledCallback(this.#roomState, handler, clock);
+    this.#broadcaster = new Broadcaster(state, this.#sockets, () => this.#journal, handler);
+    const name = () => this.#roomState.name;
+    this.#subscribers = new Subscribers(
       state,
       objects,
       () => this.#journal,
       name,
-      (entry, follower) => this.#feed.show(entry, follower),
-      (inbox) => this.unfollow(inbox),
+      (entry, subscriber) => this.#broadcaster.show(entry, subscriber),
+      (inbox) => this.unsubscribe(inbox),
       clock,
     );
-    this.#marks = new ReadMarks(state.storage.sql, tenant);
-    this.#company = new Company(this.#sockets, this.#followers, this.#marks, tenant, clock);
+    this.#marks = new ReadMarks(state.storage.sql, handler);
+    this.#presence = new Presence(this.#sockets, this.#subscribers, this.#marks, handler, clock);
     this.#rights = new Rights({
-      tenant,
+      handler,
       sockets: this.#sockets,
-      followers: this.#followers,
-      memory: this.#memory,
+      subscribers: this.#subscribers,
+      roomState: this.#roomState,
       clock,
-      through: (change) => this.#company.through(change),
+      through: (change) => this.#presence.through(change),
     });
     this.#mostSockets = mostSockets;
-    this.#entryRate = new EntryRate(() => this.#journal, clock, tenant.entryRate?.bind(tenant));
-    this.#commits = new Commits(state.storage, (pending) => this.#store(pending));
-    const enter = tenant.enter?.bind(tenant);
-    this.#subscriptions = enter ? new Subscriptions(state, this.#sockets, objects, enter, name, clock) : null;
-    this.#agenda = new Agenda(state.storage, clock, (now) => this.#due(now));
-    this.#talk = new Talk({
-      tenant,
+    this.#entryRate = new EntryRate(() => this.#journal, clock, handler.entryRate?.bind(handler));
+    this.#groupCommit = new GroupCommit(state.storage, (pending) => this.#store(pending));
+    const authorizeSubscription = handler.authorizeSubscription?.bind(handler);
+    this.#subscriptions = authorizeSubscription
+      ? new Subscriptions(state, this.#sockets, objects, authorizeSubscription, name, clock)
+      : null;
+    this.#alarms = new AlarmScheduler(state.storage, clock, (now) => this.#due(now));
+    this.#inbound = new FrameHandler({
+      handler,
       clock,
       sockets: this.#sockets,
-      memory: this.#memory,
-      commits: this.#commits,
+      roomState: this.#roomState,
+      groupCommit: this.#groupCommit,
       entryRate: this.#entryRate,
-      company: this.#company,
+      presence: this.#presence,
       subscriptions: this.#subscriptions,
       head: () => this.#journal.head,
-      arm: () => this.#agenda.arm(),
+      arm: () => this.#alarms.arm(),
       renewed: () => this.#rearm(),
     });
   }
@@ -118,18 +132,18 @@ export class Room {
 
   /** Finds out who is still here, before somebody is told of it. */
   async look(): Promise<void> {
-    await this.#company.look();
+    await this.#presence.look();
   }
 
   /** Lets a socket in that the Worker has already admitted. */
   open(request: Request): Response {
-    const admission = JSON.parse(request.headers.get(ADMISSION_HEADER) ?? "null") as Admission | null;
+    const admission = JSON.parse(request.headers.get(ADMISSION_HEADER) ?? "null") as SocketAdmission | null;
     if (!admission) return new Response(null, { status: 400 });
     const { caller, native } = admission;
-    const revoked = this.#memory.revocationOf(admission);
+    const revoked = this.#roomState.revocationOf(admission);
     if (revoked) return new Response(null, { status: revoked.rightsBefore === undefined ? 401 : 403 });
-    if (this.#memory.isRetired) return new Response(null, { status: 404 });
-    this.#memory.know(admission.room);
+    if (this.#roomState.isRetired) return new Response(null, { status: 404 });
+    this.#roomState.know(admission.room);
     const version = this.#rights.staleVersion(admission);
     if (version !== null)
       return new Response(null, { status: 409, headers: { [STALE_RIGHTS_HEADER]: String(version) } });
@@ -147,8 +161,8 @@ export class Room {
       until: admission.until,
       visibleFrom: admission.visibleFrom,
     };
-    this.#company.glance();
-    const before = this.#company.shown();
+    this.#presence.glance();
+    const before = this.#presence.shown();
     if (caller) this.#sockets.makeRoom(caller.userId, this.#mostSockets());
     const { client, server } = this.#sockets.accept(facts);
     if (native) {
@@ -157,32 +171,32 @@ export class Room {
         end < Number.POSITIVE_INFINITY ? Math.max(0, Math.floor((end - this.#clock()) / 1000)) : null;
       const { epoch, head: seq } = this.#journal;
       this.#sockets.send(server, encode({ t: "welcome", epoch, seq, ttl, recovered, limits: LIMITS }));
-      if (facts.catchingUp !== null) this.#feed.catchUp(server);
+      if (facts.catchingUp !== null) this.#broadcaster.catchUp(server);
     } else {
-      const greeting = this.#tenant.greet?.(this.#journal, admission.opening) ?? [];
+      const greeting = this.#handler.greet?.(this.#journal, admission.opening) ?? [];
       for (const frame of greeting) this.#sockets.send(server, frame);
     }
-    this.#company.welcome(server, before);
+    this.#presence.welcome(server, before);
     this.#rearm();
     const headers = new Headers(admission.protocol ? { "Sec-WebSocket-Protocol": admission.protocol } : {});
     return new Response(null, { status: 101, webSocket: client, headers });
   }
 
   message(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
-    return this.#talk.message(socket, data);
+    return this.#inbound.message(socket, data);
   }
 
   /** A client leaves. */
   closed(socket: WebSocket, code: number, reason: string): void {
     this.#subscriptions?.closed(socket);
     this.#sockets.answerClose(socket, code, reason);
-    this.#company.left(socket);
+    this.#presence.left(socket);
   }
 
   /** Stores a system entry and sends it to everybody. */
   publish(room: string, draft: Omit<Draft, "author">): Published {
-    if (this.#memory.isRetired) return { seq: 0, epoch: this.#journal.epoch };
-    this.#memory.know(room);
+    if (this.#roomState.isRetired) return { seq: 0, epoch: this.#journal.epoch };
+    this.#roomState.know(room);
     const [appended] = this.#store([{ draft: { ...draft, author: 0 }, stored: () => {} }]);
     return { seq: appended?.entry.seq ?? this.#journal.head, epoch: this.#journal.epoch };
   }
@@ -190,15 +204,15 @@ export class Room {
   /** One piece, without a pause in it: nothing can be stored between the last word and the end. */
   retire(room: string, draft: Omit<Draft, "author">): void {
     this.publish(room, draft);
-    this.#commits.drop();
+    this.#groupCommit.drop();
     this.#sockets.closeAll(CLOSE.gone, "gone");
-    this.#followers.drop(this.#followers.all(), CLOSE.gone);
+    this.#subscribers.drop(this.#subscribers.all(), CLOSE.gone);
     this.#journal.reset();
     this.#marks.clear();
     this.#entryRate.clear();
-    this.#memory.know(room);
-    this.#memory.retire();
-    this.#agenda.arm();
+    this.#roomState.know(room);
+    this.#roomState.retire();
+    this.#alarms.arm();
   }
 
   erase(author: number): void {
@@ -212,37 +226,37 @@ export class Room {
 
   /** Asks anew who may be here. */
   async recheck(room: string): Promise<void> {
-    if (this.#memory.isRetired) return;
-    this.#memory.know(room);
+    if (this.#roomState.isRetired) return;
+    this.#roomState.know(room);
     await this.#rights.recheck();
-    this.#agenda.arm();
+    this.#alarms.arm();
   }
 
   revoke(revocation: Revocation, code: number, reason: string): number {
-    this.#memory.revoke(revocation);
-    const closed = this.#company.through(() => {
-      const meant = this.#followers.all().filter((follower) => isRevoked(follower, revocation));
-      this.#followers.drop(meant, code);
+    this.#roomState.revoke(revocation);
+    const closed = this.#presence.through(() => {
+      const meant = this.#subscribers.all().filter((subscriber) => isRevoked(subscriber, revocation));
+      this.#subscribers.drop(meant, code);
       return this.#sockets.closeRevoked(revocation, code, reason);
     });
-    this.#agenda.arm();
+    this.#alarms.arm();
     return closed;
   }
 
   /** Copies everything to D1 now. */
   async flush(room: string): Promise<boolean> {
     if (this.#journal.head === 0) return true;
-    this.#memory.know(room);
-    await this.#company.look();
+    this.#roomState.know(room);
+    await this.#presence.look();
     const done = await this.#archiver.flush(this.#journal, room, () => this.#journal.epoch, this.#present());
-    this.#agenda.arm();
+    this.#alarms.arm();
     return done;
   }
 
   latest(limit: number, reader: number | null = null): Latest {
     const { epoch, head: seq } = this.#journal;
-    const hasRead = reader !== null && seq > 0 && this.#company.read(reader, seq);
-    if (hasRead) this.#agenda.arm();
+    const hasRead = reader !== null && seq > 0 && this.#presence.read(reader, seq);
+    if (hasRead) this.#alarms.arm();
     return {
       epoch,
       entries: this.#journal.latest(limit),
@@ -252,53 +266,53 @@ export class Room {
   }
 
   schedule(room: string, at: number): void {
-    this.#memory.know(room);
-    this.#bell.set(at);
-    this.#agenda.arm();
+    this.#roomState.know(room);
+    this.#scheduled.set(at);
+    this.#alarms.arm();
   }
 
-  follow(
+  subscribe(
     room: string,
-    follower: Follower,
+    subscriber: Subscriber,
     epoch: string | null,
     since: number | null,
-  ): Followed | StaleRights | null {
-    if (this.#memory.revocationOf(follower) || this.#memory.isRetired) return null;
-    this.#memory.know(room);
-    const rightsVersion = this.#rights.staleVersion(follower);
+  ): SubscribeResult | StaleRights | null {
+    if (this.#roomState.revocationOf(subscriber) || this.#roomState.isRetired) return null;
+    this.#roomState.know(room);
+    const rightsVersion = this.#rights.staleVersion(subscriber);
     if (rightsVersion !== null) return { rightsVersion };
-    this.#company.through(() => this.#followers.add(follower));
+    this.#presence.through(() => this.#subscribers.add(subscriber));
     const { epoch: now, head } = this.#journal;
     const recovered = since === null || this.#journal.covers(epoch, since);
     this.#rearm();
-    return { epoch: now, head, recovered, present: this.#company.shown(), reads: this.#marks.all() };
+    return { epoch: now, head, recovered, present: this.#presence.shown(), reads: this.#marks.all() };
   }
 
-  unfollow(inbox: string): void {
-    this.#company.through(() => this.#followers.remove(inbox));
+  unsubscribe(inbox: string): void {
+    this.#presence.through(() => this.#subscribers.remove(inbox));
   }
 
   read(inbox: string, epoch: string, since: number): Entry[] | null {
-    const follower = this.#followers.get(inbox);
-    if (!follower || !this.#journal.covers(epoch, since)) return null;
-    return this.#journal.after(since, LIMITS.page).map((entry) => this.#feed.show(entry, follower));
+    const subscriber = this.#subscribers.get(inbox);
+    if (!subscriber || !this.#journal.covers(epoch, since)) return null;
+    return this.#journal.after(since, LIMITS.page).map((entry) => this.#broadcaster.show(entry, subscriber));
   }
 
-  async take(inbox: string, frame: RoomFrame): Promise<Taken> {
-    const follower = this.#followers.get(inbox);
-    if (!follower) return { ok: false, ...fault("forbidden", "Subscribe to the room first.") };
-    this.#company.hearFollower(inbox);
+  async takeFrame(inbox: string, frame: RoomFrame): Promise<FrameResult> {
+    const subscriber = this.#subscribers.get(inbox);
+    if (!subscriber) return { ok: false, ...fault("forbidden", "Subscribe to the room first.") };
+    this.#presence.hearFollower(inbox);
     const { head: seq } = this.#journal;
     if (frame.t === "typing" || frame.t === "read") {
-      const refused = this.#company.gesture(follower, frame, seq);
-      this.#agenda.arm();
+      const refused = this.#presence.gesture(subscriber, frame, seq);
+      this.#alarms.arm();
       return refused ? { ok: false, ...refused } : { ok: true, seq, at: this.#clock() };
     }
-    const draft = draftOf(this.#tenant, follower, sayingOf(frame), frame.ref);
+    const draft = draftOf(this.#handler, subscriber, appendRequestOf(frame), frame.ref);
     if ("code" in draft) return { ok: false, ...draft };
     if (!this.#entryRate.take(draft)) return { ok: false, ...TOO_MANY };
     const stored: Entry[] = [];
-    await this.#commits.add({ draft, stored: (entry) => void stored.push(entry) });
+    await this.#groupCommit.add({ draft, stored: (entry) => void stored.push(entry) });
     const [entry] = stored;
     if (!entry) return { ok: false, ...fault("unavailable", "Send it again later.") };
     return { ok: true, seq: entry.seq, at: entry.at };
@@ -323,22 +337,22 @@ export class Room {
   /** Goes on with what a crash, a move or a lost alarm left undone. */
   async wake(room: string): Promise<void> {
     if (this.#isSpent()) return this.#vanish();
-    this.#memory.know(room);
-    this.#feed.resume();
-    await this.#agenda.check();
+    this.#roomState.know(room);
+    this.#broadcaster.resume();
+    await this.#alarms.check();
   }
 
   /** Everything that is due. Never throws: the platform gives up on an alarm that fails seven times. */
   async alarm(): Promise<void> {
-    this.#agenda.rang();
+    this.#alarms.rang();
     try {
       // First: D1 may take its time, and nobody's credential waits for it.
       this.#nextExpiry = this.#closeExpired(this.#clock());
       await this.#rights.endLapsed();
-      this.#feed.resume();
-      await this.#bell.ring();
-      await this.#company.look();
-      const { name } = this.#memory;
+      this.#broadcaster.resume();
+      await this.#scheduled.onSchedule();
+      await this.#presence.look();
+      const { name } = this.#roomState;
       // Marks first: what was read by now is told to nobody.
       await this.#marks.archive(name);
       await this.#archiver.run(this.#journal, name, () => this.#journal.epoch, this.#present());
@@ -346,18 +360,18 @@ export class Room {
       this.#journal.prune(this.#clock());
       if (this.#isSpent()) return await this.#vanish();
     } catch (error) {
-      log("error", "room.alarm", { room: this.#memory.name }, error);
+      log("error", "room.alarm", { room: this.#roomState.name }, error);
     }
-    this.#agenda.arm();
+    this.#alarms.arm();
   }
 
   #present(): ReadonlySet<number> {
-    return new Set(this.#company.present());
+    return new Set(this.#presence.present());
   }
 
   /** Nobody waits for it; what fails is tried again. */
   #nudge(): void {
-    this.#state.waitUntil(this.#followers.nudge().then(() => this.#followers.owes && this.#agenda.arm()));
+    this.#state.waitUntil(this.#subscribers.nudge().then(() => this.#subscribers.owes && this.#alarms.arm()));
   }
 
   /** Persist, then acknowledge, then fan out: what is sent here leaves when the insert is durable. */
@@ -366,13 +380,13 @@ export class Room {
     const now = this.#clock();
     const drafts = pending.map(({ draft }) => draft);
     const complete = (draft: Draft) =>
-      draft.author === 0 ? draft : (this.#tenant.complete?.(draft, journal, now) ?? draft);
+      draft.author === 0 ? draft : (this.#handler.complete?.(draft, journal, now) ?? draft);
     const appended = this.#state.storage.transactionSync(() => journal.append(drafts, now, complete));
     for (const [index, { entry }] of appended.entries()) pending[index]?.stored(entry);
     const entries = appended.filter(({ repeated }) => !repeated).map(({ entry }) => entry);
-    this.#feed.send(entries);
-    if (entries.length > 0) this.#followers.tell(entries);
-    this.#agenda.arm();
+    this.#broadcaster.send(entries);
+    if (entries.length > 0) this.#subscribers.tell(entries);
+    this.#alarms.arm();
     return appended;
   }
 
@@ -380,12 +394,12 @@ export class Room {
   #rearm(): void {
     this.#nextExpiry = undefined;
     this.#rights.changed();
-    this.#agenda.arm();
+    this.#alarms.arm();
   }
 
   /** A right that a tenant can be asked about ends by itself: another may have taken its place. */
   #closeExpired(now: number): number {
-    const end = this.#tenant.authorize ? credentialEnd : endOf;
+    const end = this.#handler.authorize ? credentialEnd : endOf;
     return this.#sockets.closeExpired(now, end) ?? Number.POSITIVE_INFINITY;
   }
 
@@ -393,13 +407,13 @@ export class Room {
     this.#nextExpiry ??= this.#closeExpired(now);
     return [
       this.#archiver.due(this.#journal, now),
-      this.#memory.dueAt,
+      this.#roomState.dueAt,
       this.#nextExpiry === Number.POSITIVE_INFINITY ? null : this.#nextExpiry,
       this.#rights.nextEnd(),
-      this.#marks.hasNews || this.#feed.busy ? now + ARCHIVE.pause : null,
-      this.#followers.owes ? now + NUDGE_AGAIN : null,
-      this.#company.dueAt(now),
-      ...(this.#journal.head === 0 ? this.#memory.ends() : []),
+      this.#marks.hasNews || this.#broadcaster.busy ? now + ARCHIVE.pause : null,
+      this.#subscribers.owes ? now + NUDGE_AGAIN : null,
+      this.#presence.dueAt(now),
+      ...(this.#journal.head === 0 ? this.#roomState.ends() : []),
     ];
   }
 
@@ -408,9 +422,9 @@ export class Room {
     return (
       this.#journal.head === 0 &&
       this.#sockets.open().length === 0 &&
-      this.#followers.all().length === 0 &&
-      this.#memory.dueAt === null &&
-      this.#memory.ends().length === 0
+      this.#subscribers.all().length === 0 &&
+      this.#roomState.dueAt === null &&
+      this.#roomState.ends().length === 0
     );
   }
 
@@ -419,7 +433,7 @@ export class Room {
     const { storage } = this.#state;
     const gone = [storage.deleteAlarm(), storage.deleteAll()];
     this.#opened = null;
-    this.#followers.forget();
+    this.#subscribers.forget();
     this.#marks.forgetAll();
     await Promise.all(gone);
   }

@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { type Column, type SQL, sql } from "drizzle-orm";
 import { contains } from "../db/folding.ts";
 import { toHundredths } from "../decimal.ts";
-import { boolean, complain, day, integer, string } from "../http/fields.ts";
+import { boolean, day, integer, reportFault, string } from "../http/input/fields.ts";
 import { fill, messages } from "../http/messages.ts";
 import { text } from "../http/text.ts";
 import { instantInput } from "./inputs.ts";
@@ -84,7 +84,7 @@ function choices(options: readonly string[]) {
   return several().transform((chosen, context) => {
     const unknown = chosen.find((each) => !options.includes(each));
     if (unknown !== undefined)
-      complain({ ...context, value: unknown }, fill(messages.choice, { value: unknown }));
+      reportFault({ ...context, value: unknown }, fill(messages.choice, { value: unknown }));
     return chosen;
   });
 }
@@ -92,7 +92,7 @@ function choices(options: readonly string[]) {
 function hundredths() {
   return z.union([z.number(), z.string()]).transform((value, context) => {
     const amount = toHundredths(String(value));
-    if (amount === null) complain({ ...context, value }, messages.notNumber);
+    if (amount === null) reportFault({ ...context, value }, messages.notNumber);
     return amount ?? 0;
   });
 }

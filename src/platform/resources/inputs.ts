@@ -1,7 +1,7 @@
 /** What may be written into declared fields, beside the dialect's own field types. Outputs are stored values. */
 import { z } from "@hono/zod-openapi";
 import { decimal } from "../decimal.ts";
-import { complain, integer } from "../http/fields.ts";
+import { integer, reportFault } from "../http/input/fields.ts";
 import { fill, messages } from "../http/messages.ts";
 import { parseInstant } from "../time.ts";
 
@@ -9,7 +9,7 @@ import { parseInstant } from "../time.ts";
 export function instantInput() {
   return z.string().transform((words, context) => {
     const at = parseInstant(words, "UTC");
-    if (at === null) complain({ ...context, value: words }, messages.datetime);
+    if (at === null) reportFault({ ...context, value: words }, messages.datetime);
     return at ?? 0;
   });
 }

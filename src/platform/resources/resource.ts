@@ -9,7 +9,7 @@ import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { Effect } from "../db/outbox.ts";
 import type { Caller } from "../http/caller.ts";
 import type { Text } from "../http/text.ts";
-import type { Scope } from "../runtime.ts";
+import type { RequestContext } from "../runtime.ts";
 
 /** Who works in the console: operators, and staff above them. */
 export type Role = "operator" | "staff";
@@ -116,7 +116,12 @@ export interface Action {
   /** May be done to many at once. */
   readonly bulk?: boolean;
   /** Answers what its caller is told, null for nothing. Throws a refusal when it can't be done. */
-  readonly run: (scope: Scope, caller: Caller, subject: Subject, audit: Audit) => Promise<object | null>;
+  readonly run: (
+    ctx: RequestContext,
+    caller: Caller,
+    subject: Subject,
+    audit: Audit,
+  ) => Promise<object | null>;
 }
 
 export interface Resource {
@@ -150,11 +155,11 @@ export interface Resource {
   /** `table.column` of a unique constraint → the field that its refusal is about, where no field has that column. */
   readonly clashes?: Readonly<Record<string, string>>;
   /** The domain's own rules for a change: throws a refusal, or says what else belongs to it. */
-  readonly consequences?: (scope: Scope, change: Change) => Promise<Consequences>;
+  readonly consequences?: (ctx: RequestContext, change: Change) => Promise<Consequences>;
   /** What else goes with a deleted row, and what must hold at that moment. */
-  readonly removal?: (scope: Scope, subject: Subject) => Promise<Omit<Consequences, "set">>;
+  readonly removal?: (ctx: RequestContext, subject: Subject) => Promise<Omit<Consequences, "set">>;
   /** The domain's own way to delete; false when the row was gone. */
-  readonly remove?: (scope: Scope, caller: Caller, subject: Subject, audit: Audit) => Promise<boolean>;
+  readonly remove?: (ctx: RequestContext, caller: Caller, subject: Subject, audit: Audit) => Promise<boolean>;
 }
 
 /** Declares a resource: what names a field names one that is there. */

@@ -6,8 +6,8 @@ import { invalid } from "../http/errors.ts";
 import { fill, messages } from "../http/messages.ts";
 import type { Text } from "../http/text.ts";
 import { log } from "../log.ts";
-import type { Scope } from "../runtime.ts";
-import { MEDIA_PATH } from "./access.ts";
+import type { RequestContext } from "../runtime.ts";
+import { MEDIA_PATH } from "./object-access.ts";
 import { cleanStored, type PictureFault, takeFile } from "./pictures/intake.ts";
 import { pictureFaults } from "./pictures/messages.ts";
 import { extensionOf, type FileMime, MAX_PICTURE, type PictureMime } from "./pictures/types.ts";
@@ -23,7 +23,7 @@ interface PictureLimits {
 
 /** Stores a picture under `folder` and returns its key. Refuses, under `field`, what the intake does not take. */
 export async function storePicture(
-  scope: Scope,
+  ctx: RequestContext,
   folder: string,
   field: string,
   file: File,
@@ -37,10 +37,10 @@ export async function storePicture(
   if (file.size > maxBytes) throw invalid({ [field]: refusals.too_large });
   const taken = takeFile(await file.bytes(), "pictures", maxBytes);
   if (!taken.ok) throw invalid({ [field]: refusals[taken.fault] });
-  const kept = box === undefined ? taken : await fitted(scope, taken, box);
+  const kept = box === undefined ? taken : await fitted(ctx, taken, box);
   if (!kept) throw invalid({ [field]: messages.image });
   const key = `${folder}/${randomToken(16)}.${extensionOf(kept.contentType)}`;
-  await scope.runtime.bucket.put(key, kept.bytes, { httpMetadata: { contentType: kept.contentType } });
+  await ctx.runtime.bucket.put(key, kept.bytes, { httpMetadata: { contentType: kept.contentType } });
   return key;
 }
 
@@ -57,8 +57,8 @@ const PNG = "image/png" as const;
  * engine reads that one and can't write it, as the local one does with GIF. Null when it can't be read. Without a
  * binding it stays as it is.
  */
-async function fitted(scope: Scope, own: Stored, box: number): Promise<Stored | null> {
-  const { images } = scope.runtime;
+async function fitted(ctx: RequestContext, own: Stored, box: number): Promise<Stored | null> {
+  const { images } = ctx.runtime;
   if (!images) return own;
   for (const contentType of own.contentType === PNG ? [PNG] : [own.contentType, PNG]) {
     try {
@@ -78,12 +78,12 @@ async function fitted(scope: Scope, own: Stored, box: number): Promise<Stored | 
 /** Deletes an object once the row that named it is gone; a trigger writes such rows too, with the key as address alone. */
 export const objectDropped = defineEffect<{ readonly key: string }>("object", {
   address: ({ key }) => key,
-  run: (scope, _key, address) => scope.runtime.bucket.delete(address),
+  run: (ctx, _key, address) => ctx.runtime.bucket.delete(address),
 });
 
 export const dropObject = (key: string): Effect => objectDropped.row({ key });
 
 /** The address of what anybody may see, an avatar; others are `objectUrl`'s. */
-export function mediaUrl(scope: Scope, key: string | null): string | null {
-  return key && `${scope.origin}${MEDIA_PATH}/${key}`;
+export function mediaUrl(ctx: RequestContext, key: string | null): string | null {
+  return key && `${ctx.origin}${MEDIA_PATH}/${key}`;
 }

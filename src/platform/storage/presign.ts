@@ -1,6 +1,6 @@
 /** An upload as one signed PUT to the bucket's S3 door: it passes the Worker by. */
 import { AwsClient } from "aws4fetch";
-import type { Scope } from "../runtime.ts";
+import type { RequestContext } from "../runtime.ts";
 
 export interface SignedPut {
   readonly method: "PUT";
@@ -18,20 +18,20 @@ const PUT_LIFETIME = 900;
  * Source: https://developers.cloudflare.com/r2/api/s3/presigned-urls/
  */
 export async function presignPut(
-  scope: Scope,
+  ctx: RequestContext,
   object: { readonly key: string; readonly contentType: string; readonly size: number },
 ): Promise<SignedPut | null> {
-  const store = scope.runtime.settings.objectStore;
+  const store = ctx.runtime.settings.objectStore;
   if (!store) return null;
   const { accessKeyId, secretAccessKey } = store;
   const client = new AwsClient({ accessKeyId, secretAccessKey, service: "s3", region: "auto" });
-  const url = new URL(`${store.endpoint}/${store.bucket}/${object.key}`, scope.requestOrigin);
+  const url = new URL(`${store.endpoint}/${store.bucket}/${object.key}`, ctx.requestOrigin);
   url.searchParams.set("X-Amz-Expires", String(PUT_LIFETIME));
   const headers = { "content-type": object.contentType, "if-none-match": "*" };
   const signed = await client.sign(url.href, {
     method: "PUT",
     headers: { ...headers, "content-length": String(object.size) },
-    aws: { signQuery: true, allHeaders: true, datetime: stamp(scope.now()) },
+    aws: { signQuery: true, allHeaders: true, datetime: stamp(ctx.now()) },
   });
   return { method: "PUT", url: signed.url, headers };
 }

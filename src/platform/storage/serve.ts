@@ -1,14 +1,15 @@
 /** `GET /media/…`: objects with their validators, in parts, and as smaller pictures. */
-import { namesTag } from "../http/conditional.ts";
+
 import { notFound, Refusal } from "../http/errors.ts";
 import type { RawRoute } from "../http/mount.ts";
+import { namesTag } from "../http/responses/conditional.ts";
 import { literal } from "../http/text.ts";
 import { log } from "../log.ts";
-import type { Scope } from "../runtime.ts";
-import { MEDIA_PATH, requireAccess } from "./access.ts";
-import { isIncoming } from "./keep.ts";
+import type { RequestContext } from "../runtime.ts";
+import { MEDIA_PATH, requireAccess } from "./object-access.ts";
 import { cleanStored } from "./pictures/intake.ts";
 import { MAX_PICTURE, pictureMime } from "./pictures/types.ts";
+import { isIncoming } from "./put-picture.ts";
 import { readRange } from "./range.ts";
 
 /** What `?w=` is rounded up to: a few widths, so that nobody can order endless variants. */
@@ -20,11 +21,11 @@ const KEY = /^[\w./-]{1,300}$/;
 /** Keys can't be guessed and never change their content. */
 export const mediaRoute: RawRoute = {
   path: `${MEDIA_PATH}/:key{.+}`,
-  async handle(scope, request, params) {
+  async handle(ctx, request, params) {
     const key = params.key ?? "";
     if (!KEY.test(key) || isIncoming(key)) throw notFound();
     const query = new URL(request.url).searchParams;
-    const seconds = await requireAccess(scope, key, query);
+    const seconds = await requireAccess(ctx, key, query);
     const headers = new Headers({
       "Cache-Control":
         seconds === null ? "public, max-age=31536000, immutable" : `private, max-age=${seconds}`,
@@ -33,8 +34,8 @@ export const mediaRoute: RawRoute = {
       "Accept-Ranges": "bytes",
     });
     const width = widthFor(query.get("w"));
-    const smaller = width && (await resized(scope, request, key, width, headers));
-    return smaller || original(scope, request, key, headers);
+    const smaller = width && (await resized(ctx, request, key, width, headers));
+    return smaller || original(ctx, request, key, headers);
   },
 };
 
@@ -44,8 +45,13 @@ function widthFor(asked: string | null): number | null {
   return WIDTHS.find((width) => width >= Number(asked)) ?? null;
 }
 
-async function original(scope: Scope, request: Request, key: string, headers: Headers): Promise<Response> {
-  const { bucket } = scope.runtime;
+async function original(
+  ctx: RequestContext,
+  request: Request,
+  key: string,
+  headers: Headers,
+): Promise<Response> {
+  const { bucket } = ctx.runtime;
   const wanted = request.headers.get("range");
   // An object's size is needed to know what a range means; without one the object itself tells.
   const head = wanted === null ? null : await bucket.head(key);
@@ -98,13 +104,13 @@ function unsatisfiable(size: number): Refusal {
 
 /** A smaller picture in the original's own format; null where there is no such thing, or making it failed: then the original does. */
 async function resized(
-  scope: Scope,
+  ctx: RequestContext,
   request: Request,
   key: string,
   width: number,
   headers: Headers,
 ): Promise<Response | null> {
-  const { bucket, images } = scope.runtime;
+  const { bucket, images } = ctx.runtime;
   if (!images) return null;
   const object = await bucket.get(key);
   const format = object && pictureMime(object.httpMetadata?.contentType ?? "");

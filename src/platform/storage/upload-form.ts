@@ -2,7 +2,7 @@
 import { equalInConstantTime } from "../crypto/digest.ts";
 import { refuse } from "../http/errors.ts";
 import { text } from "../http/text.ts";
-import type { Scope } from "../runtime.ts";
+import type { RequestContext } from "../runtime.ts";
 
 /** Seconds that a form is good for. */
 const FORM_LIFETIME = 3600;
@@ -28,21 +28,21 @@ export const uploadMessages = {
 };
 
 /** The form's fields, in the order in which they are to be sent. */
-export async function signForm(scope: Scope, ticket: UploadTicket): Promise<Record<string, string>> {
-  const expires = Math.floor(scope.now() / 1000) + FORM_LIFETIME;
+export async function signForm(ctx: RequestContext, ticket: UploadTicket): Promise<Record<string, string>> {
+  const expires = Math.floor(ctx.now() / 1000) + FORM_LIFETIME;
   return {
     key: ticket.key,
     "Content-Type": ticket.contentType,
     "x-caravan-file": String(ticket.id),
     ...(ticket.size === null ? {} : { "x-caravan-size": String(ticket.size) }),
     "x-caravan-expires": String(expires),
-    "x-caravan-signature": await signature(scope, ticket, expires),
+    "x-caravan-signature": await signature(ctx, ticket, expires),
   };
 }
 
 /** The ticket of a form that came back, and whether its time is over. Refuses with 403 what was not signed here. */
 export async function readForm(
-  scope: Scope,
+  ctx: RequestContext,
   fields: ReadonlyMap<string, string>,
 ): Promise<{ ticket: UploadTicket; expired: boolean }> {
   const field = (name: string) => fields.get(name) ?? "";
@@ -54,13 +54,13 @@ export async function readForm(
     size: size === undefined ? null : Number(size),
   };
   const expires = Number(field("x-caravan-expires"));
-  const expected = await signature(scope, ticket, expires);
+  const expected = await signature(ctx, ticket, expires);
   if (!equalInConstantTime(field("x-caravan-signature"), expected))
     throw refuse(403, uploadMessages.signature);
-  return { ticket, expired: expires * 1000 <= scope.now() };
+  return { ticket, expired: expires * 1000 <= ctx.now() };
 }
 
-function signature(scope: Scope, ticket: UploadTicket, expires: number): Promise<string> {
+function signature(ctx: RequestContext, ticket: UploadTicket, expires: number): Promise<string> {
   const { id, key, contentType, size } = ticket;
-  return scope.runtime.keys.hmac("upload", id, key, contentType, size ?? "", expires);
+  return ctx.runtime.keys.hmac("upload", id, key, contentType, size ?? "", expires);
 }

@@ -1,12 +1,12 @@
 /** Cleans an object that is in the bucket already, under the key that it has. */
 import { log } from "../../log.ts";
-import type { Scope } from "../../runtime.ts";
+import type { RequestContext } from "../../runtime.ts";
 import { cleanStored } from "./intake.ts";
 import { MAX_PICTURE } from "./types.ts";
 
 /** True when the object was changed. An object that is replaced or deleted meanwhile is left alone. */
-export async function cleanObject(scope: Scope, key: string): Promise<boolean> {
-  const { bucket } = scope.runtime;
+export async function cleanObject(ctx: RequestContext, key: string): Promise<boolean> {
+  const { bucket } = ctx.runtime;
   const object = await bucket.get(key);
   if (!object) return false;
   if (object.size > MAX_PICTURE) {

@@ -1,0 +1,57 @@
+/** Chats: started between friends, and rid of the words of whoever leaves. */
+import { sql } from "drizzle-orm";
+import { CLOSE } from "../../platform/realtime/socket/frames.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
+import { calledSql } from "../identity/index.ts";
+import { eraseNoticesAbout } from "../notifications/index.ts";
+import { relation } from "../social/index.ts";
+
+export type Started =
+  | { readonly ok: true; readonly id: number; readonly isNew: boolean }
+  | { readonly ok: false; readonly reason: "unknown" }
+  | { readonly ok: false; readonly reason: "strangers"; readonly name: string };
+
+/** The chat with whoever has this address: a new one, or the one that there is. One a pair, whoever begins. */
+export async function startChat(ctx: RequestContext, userId: number, email: string): Promise<Started> {
+  const [other] = await ctx.db.all<{ id: number; name: string }>(
+    sql`SELECT id, ${calledSql()} AS name FROM users WHERE email = ${email} AND is_active = 1`,
+  );
+  if (!other) return { ok: false, reason: "unknown" };
+  const { name } = other;
+  if (other.id === userId) return { ok: false, reason: "strangers", name };
+  const { friends, blocked } = await relation(ctx, userId, other.id);
+  if (!friends || blocked) return { ok: false, reason: "strangers", name };
+  const [low, high] = [Math.min(userId, other.id), Math.max(userId, other.id)];
+  const now = ctx.now();
+  const [made] = await ctx.db.all<{ id: number }>(sql`
+    INSERT INTO chats (initiator_id, receiver_id, low_id, high_id, started_at, active_at)
+    VALUES (${userId}, ${other.id}, ${low}, ${high}, ${now}, ${now}) ON CONFLICT DO NOTHING RETURNING id`);
+  if (made) return { ok: true, id: made.id, isNew: true };
+  const [known] = await ctx.db.all<{ id: number }>(
+    sql`SELECT id FROM chats WHERE low_id = ${low} AND high_id = ${high}`,
+  );
+  if (!known) throw new Error("the chat is neither new nor known");
+  return { ok: true, id: known.id, isNew: false };
+}
+
+/**
+ * What a deleted account said goes from the rooms; from the archive a trigger took it already. Whoever is left there
+ * has nobody to talk to and is out, and is no longer told of what was said. Safe to repeat.
+ */
+export async function eraseChatWords(ctx: RequestContext, userId: number): Promise<void> {
+  const chats = await ctx.db.all<{ id: number; left: number }>(
+    sql`SELECT id, iif(low_id = ${userId}, high_id, low_id) AS left FROM chats
+      WHERE low_id = ${userId} OR high_id = ${userId}`,
+  );
+  await Promise.all(
+    chats.map(async ({ id, left }) => {
+      const room = ctx.runtime.room(`chat:${id}`);
+      await room?.erase(userId);
+      await room?.revoke({ userId: left, rightsBefore: ctx.now() }, CLOSE.forbidden, "no longer friends");
+    }),
+  );
+  await eraseNoticesAbout(
+    ctx,
+    chats.map(({ id }) => `chat:${id}`),
+  );
+}

@@ -1,0 +1,117 @@
+/** What operators do to orders and payments in the console: the same steps as from any door, by the same machine. */
+import { runBatch } from "../../../platform/db/client.ts";
+import type { Place } from "../../../platform/geo.ts";
+import type { Caller } from "../../../platform/http/caller.ts";
+import { invalid, notFound, refuse } from "../../../platform/http/errors.ts";
+import { type Text, text } from "../../../platform/http/text.ts";
+import type { Action, Change, Consequences, Subject, Values } from "../../../platform/resources/resource.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { isoTime } from "../../../platform/time.ts";
+import { beginDispatch } from "../offers/commands.ts";
+import { type EditableOrder, type OrderEdit, planEdit } from "../orders/edit.ts";
+import { settlePayment } from "../orders/payments/commands.ts";
+import { loadOrder, type Payment } from "../orders/queries.ts";
+import type { OrderStatus } from "../orders/rules.ts";
+import { openStartCode } from "../orders/start-code.ts";
+import { transitionOrder } from "../orders/transitions.ts";
+
+const NOT_NOW = text("It can't be changed in this state any more.", "В этом состоянии это уже не меняется.");
+const NO_TRUCK = text("There is no truck to ask.", "Нет эвакуатора, который можно позвать.");
+
+const roles = ["operator", "staff"] as const;
+
+/** One step of an order's machine. */
+function step(label: Text, status: OrderStatus, confirm?: Text): Action {
+  return {
+    label,
+    ...(confirm ? { confirm } : {}),
+    roles,
+    bulk: true,
+    async run(ctx, caller, { id }) {
+      const order = await loadOrder(ctx, id);
+      if (!order) throw notFound();
+      await transitionOrder(ctx, caller, order, "operator", { status });
+      return null;
+    },
+  };
+}
+
+export const orderActions: Readonly<Record<string, Action>> = {
+  confirm: step(text("Confirm", "Подтвердить"), "CONFIRMED"),
+  complete: step(text("Complete", "Завершить"), "COMPLETED"),
+  cancel: step(text("Cancel", "Отменить"), "CANCELLED", text("Cancel the order?", "Отменить заказ?")),
+  open_code: {
+    label: text("Let the start code be tried again", "Разблокировать код начала"),
+    roles,
+    async run(ctx, caller, { id }) {
+      await openStartCode(ctx, caller, id);
+      return null;
+    },
+  },
+  dispatch: {
+    label: text("Look for a truck", "Искать эвакуатор"),
+    roles,
+    async run(ctx, _, { id }, audit) {
+      const { offer, from } = await beginDispatch(ctx, id);
+      if (!offer && from === null) throw refuse(409, NO_TRUCK);
+      await runBatch(ctx.db, [audit("dispatch", null, null)]);
+      return from === null ? null : { offered_from: isoTime(from) };
+    },
+  },
+};
+
+/** A payment's next state. */
+function settled(label: Text, to: Payment["status"]): Action {
+  return {
+    label,
+    roles,
+    bulk: true,
+    async run(ctx: RequestContext, caller: Caller, { id, row }: Subject) {
+      await settlePayment(ctx, caller, String(row.order_id), Number(id), to);
+      return null;
+    },
+  };
+}
+
+export const paymentActions: Readonly<Record<string, Action>> = {
+  process: settled(text("It is on its way", "В обработке"), "PROCESSING"),
+  complete: settled(text("It is paid", "Оплачен"), "COMPLETED"),
+  fail: settled(text("It failed", "Не прошёл"), "FAILED"),
+  refund: settled(text("It is refunded", "Возвращён"), "REFUNDED"),
+};
+
+/** The console's fields of an order as the order's own. Only those that are given. */
+function toEdit(values: Values): OrderEdit {
+  const [pickup, delivery] = [values.pickup, values.delivery] as (Place | undefined)[];
+  const named = {
+    pickupAddress: values.pickup_address,
+    pickupLatitude: pickup?.latitude,
+    pickupLongitude: pickup?.longitude,
+    deliveryAddress: values.delivery_address,
+    deliveryLatitude: delivery?.latitude,
+    deliveryLongitude: delivery?.longitude,
+    description: values.description,
+    priority: values.priority,
+    scheduledAt: values.scheduled_at,
+    vehicleTypeId: values.vehicle_type,
+    finalPrice: values.final_price,
+  };
+  return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)) as OrderEdit;
+}
+
+const NAMES = { scheduledAt: "scheduled_at", vehicleTypeId: "vehicle_type" };
+
+/** Only what may be changed in this state, and only while it is in it; a new way has a new estimate. */
+export async function orderConsequences(
+  ctx: RequestContext,
+  { before, values }: Change,
+): Promise<Consequences> {
+  if (!before) return {};
+  const order = { id: before.id, status: before.row.status, ...toEdit(before.row) } as EditableOrder;
+  const { change, refused, where } = await planEdit(ctx, order, "operator", toEdit(values), NAMES);
+  const late = Object.keys(values).filter((name) =>
+    Object.keys(toEdit({ [name]: values[name] })).some((field) => refused.includes(field as never)),
+  );
+  if (late.length > 0) throw invalid(Object.fromEntries(late.map((name) => [name, NOT_NOW])));
+  return { where, set: change };
+}

@@ -1,0 +1,74 @@
+/** What goes along with a truck that is changed in the console. */
+import { eq, not, sql } from "drizzle-orm";
+import { invalid, refuse } from "../../../platform/http/errors.ts";
+import { text } from "../../../platform/http/text.ts";
+import type { Change, Consequences, Statement, Subject } from "../../../platform/resources/resource.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { truckChanged, truckNotice } from "../fleet/trucks/notices.ts";
+import { ON_JOB, operatorSays, type TruckStatus } from "../fleet/trucks/status.ts";
+import { towTruckTypes } from "../tables.ts";
+
+const BUSY = text(
+  "A truck on a job keeps its driver and its state until the job ends.",
+  "Пока эвакуатор на заказе, его водитель и состояние не меняются.",
+);
+const NO_DRIVER = text("This is no driver.", "Это не водитель.");
+
+/** A truck's tariffs as a list of ids. */
+export const typesOfTruck = sql`(SELECT json_group_array(vehicle_type_id ORDER BY vehicle_type_id)
+  FROM tow_truck_types WHERE truck_id = tow_trucks.id)`.mapWith(JSON.parse);
+
+export async function truckConsequences(
+  ctx: RequestContext,
+  { before, values }: Change,
+): Promise<Consequences> {
+  const id = before ? Number(before.id) : null;
+  const moves = id !== null && ("driver" in values || "status" in values);
+  const [facts] = await ctx.db.all<{ busy: number; driver: string | null }>(sql`SELECT
+    EXISTS (SELECT 1 FROM orders WHERE tow_truck_id = ${id} AND status IN ('ASSIGNED', 'IN_PROGRESS')) AS busy,
+    (SELECT user_type FROM users WHERE id = ${values.driver ?? null}) AS driver`);
+  if (moves && facts?.busy) throw refuse(409, BUSY);
+  if (values.driver && facts?.driver !== "DRIVER") throw invalid({ driver: NO_DRIVER });
+  const told = before && noticeOf(ctx, before, values.driver as number | null | undefined);
+  const truck = id ?? NEWEST;
+  const said = operatorSays(
+    ctx,
+    truck,
+    {
+      status: values.status as TruckStatus | undefined,
+      driverId: values.driver as number | null | undefined,
+    },
+    before === null,
+  );
+  return {
+    set: said.columns,
+    ...(moves ? { where: not(ON_JOB) } : {}),
+    ...(told ? { effects: [truckChanged.row(told)], after: () => truckChanged.now(ctx, told) } : {}),
+    rest: [
+      ...("vehicle_types" in values ? replaceTypes(ctx, id, values.vehicle_types) : []),
+      ...said.statements,
+    ],
+  };
+}
+
+/** The room of a truck that goes closes. */
+export async function truckRemoval(
+  ctx: RequestContext,
+  subject: Subject,
+): Promise<Pick<Consequences, "effects">> {
+  return { effects: [truckChanged.row(noticeOf(ctx, subject, null))] };
+}
+
+function noticeOf(ctx: RequestContext, { id, row }: Subject, driverId: number | null | undefined) {
+  return truckNotice(ctx, { id: Number(id), driverId: row.driver as number | null }, driverId);
+}
+
+/** A truck that is only being made has the highest id within its transaction. */
+const NEWEST = sql`(SELECT max(id) FROM tow_trucks)`;
+
+function replaceTypes(ctx: RequestContext, id: number | null, types: unknown): Statement[] {
+  const truck = id ?? NEWEST;
+  const insert = ctx.db.run(sql`INSERT INTO tow_truck_types (truck_id, vehicle_type_id)
+    SELECT DISTINCT ${truck}, value FROM json_each(${JSON.stringify(types)})`);
+  return id === null ? [insert] : [ctx.db.delete(towTruckTypes).where(eq(towTruckTypes.truckId, id)), insert];
+}

@@ -1,0 +1,204 @@
+/** What operators see of orders and of what hangs on them. */
+import { z } from "@hono/zod-openapi";
+import { sql } from "drizzle-orm";
+import { string } from "../../../platform/http/input/fields.ts";
+import { text } from "../../../platform/http/text.ts";
+import { presence } from "../../../platform/resources/filters.ts";
+import { instantInput, moneyInput, placeInput } from "../../../platform/resources/inputs.ts";
+import { EDIT, field, READ, resource } from "../../../platform/resources/resource.ts";
+import { orderOffers, orderStatusHistory, orders, payments, ratings } from "../tables.ts";
+import { orderActions, orderConsequences, paymentActions } from "./actions.ts";
+
+const order = text("Order", "Заказ");
+const comment = text("Comment", "Комментарий");
+const state = text("State", "Состояние");
+const created = text("Made", "Создано");
+const address = string({ max: 1000 });
+
+const around = sql`coalesce((SELECT username || ' ' || coalesce(phone, '') FROM users WHERE id = orders.client_id), '')
+  || ' ' || coalesce((SELECT license_plate || ' ' || make || ' ' || model FROM client_vehicles WHERE id = orders.vehicle_id), '')`;
+
+const orderResource = resource({
+  name: "orders",
+  subject: "order",
+  label: text("Orders", "Заказы"),
+  group: "towing",
+  table: orders,
+  key: [orders.id],
+  title: "pickup_address",
+  fields: {
+    status: field.choice(orders.status, state),
+    priority: field.choice(orders.priority, text("Priority", "Приоритет"), {
+      input: z.enum(orders.priority.enumValues).optional(),
+    }),
+    client: field.reference("users", orders.clientId, text("Client", "Клиент")),
+    vehicle: field.reference("client-vehicles", orders.vehicleId, text("Car", "Автомобиль")),
+    vehicle_type: field.reference("vehicle-types", orders.vehicleTypeId, text("Tariff", "Тариф")),
+    tow_truck: field.reference("tow-trucks", orders.towTruckId, text("Truck", "Эвакуатор")),
+    pickup_address: field.text(orders.pickupAddress, text("From", "Откуда"), { input: address }),
+    pickup: field.place(
+      orders.pickupLatitude,
+      orders.pickupLongitude,
+      text("From, on the map", "Откуда, на карте"),
+      {
+        list: false,
+        input: placeInput(),
+      },
+    ),
+    delivery_address: field.text(orders.deliveryAddress, text("To", "Куда"), { input: address }),
+    delivery: field.place(
+      orders.deliveryLatitude,
+      orders.deliveryLongitude,
+      text("To, on the map", "Куда, на карте"),
+      {
+        list: false,
+        input: placeInput(),
+      },
+    ),
+    description: field.text(orders.description, text("Description", "Описание"), {
+      list: false,
+      input: string({ max: 4000, blank: true }).optional(),
+    }),
+    estimated_price: field.money(orders.estimatedPrice, text("Estimate", "Оценка")),
+    final_price: field.money(orders.finalPrice, text("Final price", "Итог"), {
+      input: moneyInput().nullable().optional(),
+    }),
+    scheduled_at: field.instant(orders.scheduledAt, text("Planned for", "Запланирован на"), {
+      list: false,
+      input: instantInput().nullable().optional(),
+    }),
+    code_tries: field.integer(orders.codeTries, text("Wrong start codes", "Неверных кодов"), { list: false }),
+    created_at: field.instant(orders.createdAt, created),
+    assigned_at: field.instant(orders.assignedAt, text("Assigned", "Назначен"), { list: false }),
+    started_at: field.instant(orders.startedAt, text("Begun", "Начат"), { list: false }),
+    completed_at: field.instant(orders.completedAt, text("Done", "Завершён"), { list: false }),
+    updated_at: field.instant(orders.updatedAt, text("Changed", "Изменено"), { list: false }),
+  },
+  search: [orders.id, orders.pickupAddress, orders.deliveryAddress, around],
+  filters: [
+    "status",
+    "priority",
+    "vehicle_type",
+    "tow_truck",
+    "client",
+    "vehicle",
+    "created_at",
+    "estimated_price",
+    presence("has_truck", text("With a truck", "С эвакуатором"), orders.towTruckId),
+  ],
+  sort: { field: "created_at", order: "desc" },
+  rights: { operator: EDIT, staff: EDIT },
+  tabs: [
+    { resource: "order-history", target: "order_id", label: text("History", "История") },
+    { resource: "payments", target: "order_id", label: text("Payments", "Платежи") },
+    { resource: "ratings", target: "order_id", label: text("Rating", "Оценка") },
+    { resource: "order-offers", target: "order_id", label: text("Offers", "Предложения") },
+    { resource: "support-tickets", target: "related_order", label: text("Tickets", "Обращения") },
+  ],
+  consequences: orderConsequences,
+  actions: orderActions,
+});
+
+const historyResource = resource({
+  name: "order-history",
+  subject: "order_history",
+  label: text("Orders' history", "История заказов"),
+  group: "towing",
+  table: orderStatusHistory,
+  key: [orderStatusHistory.id],
+  title: "new_status",
+  fields: {
+    order_id: field.reference("orders", orderStatusHistory.orderId, order),
+    old_status: field.choice(orderStatusHistory.oldStatus, text("From", "Было")),
+    new_status: field.choice(orderStatusHistory.newStatus, text("To", "Стало")),
+    changed_by: field.reference("users", orderStatusHistory.changedBy, text("By", "Кто")),
+    comment: field.text(orderStatusHistory.comment, comment),
+    created_at: field.instant(orderStatusHistory.createdAt, text("When", "Когда")),
+  },
+  search: [
+    orderStatusHistory.orderId,
+    orderStatusHistory.comment,
+    sql`(SELECT username FROM users WHERE id = order_status_history.changed_by)`,
+  ],
+  filters: ["order_id", "new_status", "changed_by", "created_at"],
+  sort: { field: "id", order: "desc" },
+  rights: { operator: READ, staff: READ },
+});
+
+const paymentResource = resource({
+  name: "payments",
+  subject: "payment",
+  label: text("Payments", "Платежи"),
+  group: "towing",
+  table: payments,
+  key: [payments.id],
+  title: "id",
+  fields: {
+    order_id: field.reference("orders", payments.orderId, order),
+    amount: field.money(payments.amount, text("Amount", "Сумма")),
+    payment_method: field.choice(payments.paymentMethod, text("Method", "Способ")),
+    status: field.choice(payments.status, state),
+    transaction_id: field.text(payments.transactionId, text("Transaction", "Транзакция")),
+    paid_at: field.instant(payments.paidAt, text("Paid", "Оплачен")),
+    created_at: field.instant(payments.createdAt, created),
+  },
+  search: [sql`${payments.id}`, payments.orderId, payments.transactionId],
+  filters: ["order_id", "status", "payment_method", "amount", "created_at", "paid_at"],
+  sort: { field: "created_at", order: "desc" },
+  rights: { operator: READ, staff: READ },
+  actions: paymentActions,
+});
+
+const ratingResource = resource({
+  name: "ratings",
+  subject: "rating",
+  label: text("Ratings", "Оценки"),
+  group: "towing",
+  table: ratings,
+  key: [ratings.id],
+  title: "driver_rating",
+  fields: {
+    order_id: field.reference("orders", ratings.orderId, order),
+    driver: field.reference("users", ratings.driverId, text("Driver", "Водитель")),
+    driver_rating: field.integer(ratings.driverRating, text("Driver's rating", "Оценка водителя")),
+    service_rating: field.integer(ratings.serviceRating, text("Service's rating", "Оценка сервиса")),
+    comment: field.text(ratings.comment, comment),
+    created_at: field.instant(ratings.createdAt, created),
+  },
+  search: [ratings.orderId, ratings.comment],
+  filters: ["order_id", "driver", "driver_rating", "service_rating", "created_at"],
+  sort: { field: "created_at", order: "desc" },
+  rights: { operator: READ, staff: ["read", "delete"] },
+});
+
+const offerResource = resource({
+  name: "order-offers",
+  subject: "order_offer",
+  label: text("Offers", "Предложения заказов"),
+  group: "towing",
+  table: orderOffers,
+  key: [orderOffers.id],
+  title: "status",
+  fields: {
+    order_id: field.reference("orders", orderOffers.orderId, order),
+    truck: field.reference("tow-trucks", orderOffers.truckId, text("Truck", "Эвакуатор")),
+    round: field.integer(orderOffers.round, text("Round", "Круг")),
+    status: field.choice(orderOffers.status, state),
+    distance: field.integer(orderOffers.distance, text("Distance, m", "Расстояние, м")),
+    created_at: field.instant(orderOffers.createdAt, created),
+    expires_at: field.instant(orderOffers.expiresAt, text("Until", "До")),
+    answered_at: field.instant(orderOffers.answeredAt, text("Answered", "Отвечено")),
+  },
+  search: [orderOffers.orderId],
+  filters: ["order_id", "truck", "status", "created_at"],
+  sort: { field: "id", order: "desc" },
+  rights: { operator: READ, staff: READ },
+});
+
+export const orderResources = [
+  orderResource,
+  historyResource,
+  paymentResource,
+  ratingResource,
+  offerResource,
+];

@@ -1,0 +1,122 @@
+/** What operators see at a glance: orders, trucks and takings in figures, and everything that moves on a map. */
+import { sql } from "drizzle-orm";
+import { runBatch } from "../../../platform/db/client.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+
+const MINUTE = 60_000;
+const DAY = 24 * 3600_000;
+
+/** Times are told of what was done within so long. */
+const LATELY = 7 * DAY;
+/** Takings are told day by day for so many days. */
+const DAYS = 30;
+
+/** Orders that nobody has driven to yet, by their age. */
+interface Waiting {
+  readonly under15m: number;
+  readonly under1h: number;
+  readonly under4h: number;
+  readonly older: number;
+}
+
+/** Seconds on average, null where nothing happened lately: from order to truck, from start to end. */
+interface Times {
+  readonly response: number | null;
+  readonly completion: number | null;
+  readonly assigned: number;
+  readonly completed: number;
+}
+
+export interface OrdersOverview {
+  /** How many there are in each state; the oldest one's age in seconds. */
+  readonly states: readonly { status: string; count: number; oldest: number }[];
+  readonly waiting: Waiting;
+  readonly times: Times;
+  readonly trucks: { available: number; busy: number; maintenance: number; offline: number; drivers: number };
+  /** Completed payments of each day, UTC, minor units. */
+  readonly earnings: readonly { day: string; amount: number; count: number }[];
+}
+
+/** Four statements in one round trip, whatever there is. */
+export async function ordersOverview(ctx: RequestContext): Promise<OrdersOverview> {
+  const now = ctx.now();
+  const since = (ms: number) => now - ms;
+  const younger = (minutes: number, than: number) =>
+    sql`count(*) FILTER (WHERE created_at <= ${since(than * MINUTE)} AND created_at > ${since(minutes * MINUTE)})`;
+  const results = await runBatch(ctx.db, [
+    ctx.db.run(sql`SELECT status, count(*) AS count, CAST((${now} - min(created_at)) / 1000 AS INTEGER) AS oldest
+      FROM orders GROUP BY status`),
+    ctx.db.run(sql`SELECT ${younger(15, 0)} AS under15m, ${younger(60, 15)} AS under1h, ${younger(240, 60)} AS under4h,
+        count(*) FILTER (WHERE created_at <= ${since(240 * MINUTE)}) AS older,
+        (SELECT avg(assigned_at - created_at) / 1000 FROM orders WHERE assigned_at > ${since(LATELY)}) AS response,
+        (SELECT avg(completed_at - started_at) / 1000 FROM orders WHERE completed_at > ${since(LATELY)}) AS completion,
+        (SELECT count(*) FROM orders WHERE assigned_at > ${since(LATELY)}) AS assigned,
+        (SELECT count(*) FROM orders WHERE completed_at > ${since(LATELY)}) AS completed
+      FROM orders WHERE status IN ('PENDING', 'CONFIRMED')`),
+    ctx.db.run(sql`SELECT count(*) FILTER (WHERE status = 'AVAILABLE') AS available,
+        count(*) FILTER (WHERE status = 'BUSY') AS busy, count(*) FILTER (WHERE status = 'MAINTENANCE') AS maintenance,
+        count(*) FILTER (WHERE status = 'OFFLINE') AS offline,
+        count(DISTINCT driver_id) FILTER (WHERE status IN ('AVAILABLE', 'BUSY')) AS drivers FROM tow_trucks`),
+    ctx.db.run(sql`SELECT date(paid_at / 1000, 'unixepoch') AS day, sum(amount) AS amount, count(*) AS count
+      FROM payments WHERE status = 'COMPLETED' AND paid_at > ${since(DAYS * DAY)} GROUP BY day ORDER BY day`),
+  ]);
+  const [states = [], [figures] = [], [trucks] = [], earnings = []] = results.map(
+    (result) => (result as { results: unknown[] }).results,
+  );
+  const { response, completion, assigned, completed, ...waiting } = figures as Times & Waiting;
+  return {
+    states: states as OrdersOverview["states"],
+    waiting,
+    times: { response, completion, assigned, completed },
+    trucks: trucks as OrdersOverview["trucks"],
+    earnings: earnings as OrdersOverview["earnings"],
+  };
+}
+
+/** No map shows more. */
+const MOST = 2000;
+
+export interface TruckOnMap {
+  readonly id: number;
+  readonly plate: string;
+  readonly model: string;
+  readonly status: string;
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly locatedAt: number | null;
+  readonly driverId: number | null;
+  readonly driver: string | null;
+  readonly orderId: string | null;
+}
+
+export interface OrderOnMap {
+  readonly id: string;
+  readonly status: string;
+  readonly priority: string;
+  readonly truckId: number | null;
+  readonly pickupAddress: string;
+  readonly pickupLatitude: number;
+  readonly pickupLongitude: number;
+  readonly deliveryAddress: string;
+  readonly deliveryLatitude: number;
+  readonly deliveryLongitude: number;
+  readonly createdAt: number;
+}
+
+/** Trucks that were ever located, those heard of last first; and orders that are not over, the oldest first. */
+export async function liveMap(ctx: RequestContext): Promise<{ trucks: TruckOnMap[]; orders: OrderOnMap[] }> {
+  const results = await runBatch(ctx.db, [
+    ctx.db.run(sql`SELECT t.id, t.license_plate AS plate, t.model, t.status, t.latitude, t.longitude,
+        t.located_at AS locatedAt, t.driver_id AS driverId, u.username AS driver, o.id AS orderId
+      FROM tow_trucks t LEFT JOIN users u ON u.id = t.driver_id
+        LEFT JOIN orders o ON o.tow_truck_id = t.id AND o.status IN ('ASSIGNED', 'IN_PROGRESS')
+      WHERE t.latitude IS NOT NULL AND t.longitude IS NOT NULL ORDER BY t.located_at DESC, t.id LIMIT ${MOST}`),
+    ctx.db.run(sql`SELECT id, status, priority, tow_truck_id AS truckId, pickup_address AS pickupAddress,
+        pickup_latitude AS pickupLatitude, pickup_longitude AS pickupLongitude, delivery_address AS deliveryAddress,
+        delivery_latitude AS deliveryLatitude, delivery_longitude AS deliveryLongitude, created_at AS createdAt
+      FROM orders WHERE status IN ('PENDING', 'CONFIRMED', 'ASSIGNED', 'IN_PROGRESS')
+      ORDER BY created_at, id LIMIT ${MOST}`),
+  ]);
+  const [trucks, orders] = results.map((result) => (result as { results: unknown[] }).results);
+  return { trucks: trucks as TruckOnMap[], orders: orders as OrderOnMap[] };
+}

@@ -1,0 +1,34 @@
+/** What a person has in the fleet: their cars, and the trucks they drive. */
+import { eq } from "drizzle-orm";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { isoTime } from "../../../platform/time.ts";
+import { towTrucks } from "../tables.ts";
+import { selectTrucks } from "./trucks/queries.ts";
+import { vehiclesOf } from "./vehicles/commands.ts";
+
+/** For the account's export. */
+export async function exportFleet(ctx: RequestContext, userId: number): Promise<object> {
+  const [vehicles, trucks] = await Promise.all([
+    vehiclesOf(ctx, userId),
+    selectTrucks(ctx, { where: eq(towTrucks.driverId, userId) }),
+  ]);
+  return {
+    vehicles: vehicles.map(({ id, nickname, make, model, year, color, licensePlate, notes, createdAt }) => ({
+      id,
+      nickname,
+      make,
+      model,
+      year,
+      color,
+      license_plate: licensePlate,
+      notes,
+      created_at: isoTime(createdAt),
+    })),
+    tow_trucks: trucks.map(({ id, licensePlate, model, status }) => ({
+      id,
+      license_plate: licensePlate,
+      model,
+      status,
+    })),
+  };
+}

@@ -1,0 +1,82 @@
+/** A driver says where they are: the truck's row, then the rooms of the truck and of its orders. */
+import { z } from "@hono/zod-openapi";
+import { sql } from "drizzle-orm";
+import type { Caller } from "../../../platform/http/caller.ts";
+import { notFound, type Refusal, wire } from "../../../platform/http/errors.ts";
+import { messages } from "../../../platform/http/messages.ts";
+import { respond, route } from "../../../platform/http/route.ts";
+import type { Locale } from "../../../platform/http/text.ts";
+import { log } from "../../../platform/log.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { toPosition } from "../live/frames.ts";
+import { texts } from "../orders/texts.ts";
+import { moveTruck, positionsForOrders, type Transitioned } from "./trucks/position.ts";
+
+/** A truck's place as its sockets and this door show it: the id is text, the time is UTC with its offset. */
+const PositionWire = z
+  .object({
+    tow_truck_id: z.string(),
+    latitude: z.number(),
+    longitude: z.number(),
+    updated_at: z.string(),
+  })
+  .openapi("TruckPosition");
+
+/** Of several trucks the one with a job is meant, then the one that was driven last. */
+const drivenBy = ({
+  userId,
+}: Caller) => sql`(SELECT own.id FROM tow_trucks AS own WHERE own.driver_id = ${userId}
+  ORDER BY EXISTS (SELECT 1 FROM orders WHERE tow_truck_id = own.id AND status IN ('ASSIGNED', 'IN_PROGRESS')) DESC,
+    own.located_at DESC, own.id LIMIT 1)`;
+
+/** One call for the truck and one for each order. What fails is logged: the position is stored, and the next one comes soon. */
+async function publish(ctx: RequestContext, truck: Transitioned): Promise<void> {
+  const say = async (name: string, body: object) =>
+    ctx.runtime.room(name)?.publish(name, { kind: "position", ref: null, body: { ...body } });
+  const sent = [
+    say(`truck:${truck.id}`, toPosition(truck.id, truck, truck.at)),
+    ...positionsForOrders(ctx, truck).map(({ room, body }) => say(room, body)),
+  ];
+  for (const result of await Promise.allSettled(sent)) {
+    if (result.status === "rejected") log("warn", "location.publish", { truck: truck.id }, result.reason);
+  }
+}
+
+/** This door says `error` where the others say `detail`; a wrong field is named as everywhere, too. */
+function worded(refusal: Refusal, locale: Locale): unknown {
+  if (refusal.status === 401) return undefined;
+  const notDriver = "detail" in refusal.body && refusal.body.detail === messages.forbidden;
+  if (notDriver) return { error: texts.driversOnly[locale] };
+  const body = wire(refusal.body, locale) as Record<string, unknown>;
+  if ("detail" in body) return { error: body.detail };
+  const [first] = Object.values(body).flat();
+  return { error: first, ...body };
+}
+
+const degrees = (limit: number, text: (typeof texts)["latitude"]) =>
+  z.preprocess(
+    (value) => (typeof value === "string" && value.trim() !== "" ? Number(value) : value),
+    z.number().refine((value) => Math.abs(value) <= limit, { params: { text } }),
+  );
+
+const Answer = z.object({ message: z.string(), location: PositionWire }).openapi("Located");
+
+export const locationRoute = route({
+  method: "post",
+  path: "/api/v1/location/update",
+  tag: "Trucks",
+  summary: "Where one's truck is",
+  access: "driver",
+  body: z
+    .object({ latitude: degrees(90, texts.latitude), longitude: degrees(180, texts.longitude) })
+    .openapi("LocationUpdate"),
+  responses: { 200: Answer },
+  formatError: worded,
+  async handle({ ctx, caller, body }) {
+    const now = ctx.now();
+    const [truck] = await moveTruck(ctx, drivenBy(caller), body, now);
+    if (!truck) throw notFound(texts.noTruck);
+    if (truck.at === now) await publish(ctx, truck);
+    return respond(200, { message: texts.located[ctx.locale], location: toPosition(truck.id, body, now) });
+  },
+});

@@ -1,0 +1,53 @@
+/** Trucks by how near they are. */
+import { and, isNotNull, sql } from "drizzle-orm";
+import { cellsAround, distanceBetween, type Place } from "../../../../platform/geo.ts";
+import type { Listed, Window } from "../../../../platform/http/lists/paging.ts";
+import type { RequestContext } from "../../../../platform/runtime.ts";
+import { towTrucks } from "../../tables.ts";
+import type { Truck } from "../wire.ts";
+import { type TruckFilter, truckConditions } from "./commands.ts";
+import { findTrucks } from "./queries.ts";
+
+export interface Circle {
+  readonly centre: Place;
+  /** Metres. */
+  readonly radius: number;
+}
+
+export interface NearTruck extends Truck {
+  /** Metres. */
+  readonly distance: number;
+}
+
+/** Those within the circle, the nearest first. Cells narrow the look-up; the line between the places decides. */
+export async function trucksNear(
+  ctx: RequestContext,
+  filter: TruckFilter,
+  { centre, radius }: Circle,
+  window: Window,
+): Promise<Listed<NearTruck>> {
+  const cells = cellsAround(centre, radius);
+  const around = cells && sql`${towTrucks.cell} IN (SELECT value FROM json_each(${JSON.stringify(cells)}))`;
+  const { id, latitude, longitude } = towTrucks;
+  const candidates = await ctx.db
+    .select({ id, latitude, longitude })
+    .from(towTrucks)
+    .where(and(truckConditions(filter), around ?? undefined, isNotNull(latitude), isNotNull(longitude)));
+  const near = candidates
+    .map((truck) => ({
+      id: truck.id,
+      distance: distanceBetween(centre, { latitude: truck.latitude ?? 0, longitude: truck.longitude ?? 0 }),
+    }))
+    .filter(({ distance }) => distance <= radius)
+    .sort((a, b) => a.distance - b.distance || a.id - b.id);
+  const page = near.slice(window.offset, window.offset + window.limit);
+  const trucks = await findTrucks(
+    ctx,
+    page.map((truck) => truck.id),
+  );
+  const rows = page.flatMap(({ id, distance }) => {
+    const truck = trucks.get(id);
+    return truck ? [{ ...truck, distance: Math.round(distance) }] : [];
+  });
+  return { count: near.length, rows };
+}

@@ -1,0 +1,141 @@
+/**
+ * What sets a truck's status: a job, the driver's duty, an operator, idleness, a position. Every writer takes its columns
+ * from here, and no other file sets a status.
+ */
+import { and, eq, inArray, isNotNull, lt, not, or, type SQL, sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
+import { cellOf, type Place } from "../../../../platform/geo.ts";
+import type { RequestContext } from "../../../../platform/runtime.ts";
+import { isOffDuty, setDuty } from "../../../identity/index.ts";
+import { FRESH } from "../../live/frames.ts";
+import { type TRUCK_STATES, towTrucks } from "../../tables.ts";
+import { STATE } from "./notices.ts";
+
+export type TruckStatus = (typeof TRUCK_STATES)[number];
+
+/** The job that a truck is on, as a condition. */
+export const ON_JOB = sql`EXISTS (SELECT 1 FROM orders
+  WHERE tow_truck_id = tow_trucks.id AND status IN ('ASSIGNED', 'IN_PROGRESS'))`;
+
+const OFF_DUTY = isOffDuty(sql`tow_trucks.driver_id`);
+
+/** How long a truck that sends its position may be silent. Milliseconds. */
+const SILENCE = 10 * 60_000;
+
+/**
+ * The columns that a position changes, however it came: none where a later one is known. Only idleness is undone by it,
+ * and only by a fresh one of a driver who is on duty; what a driver or an operator has said stays.
+ * @param at when the truck stood there, epoch ms
+ */
+export function positionColumns(now: number, place: Place, at: number): SQL {
+  const isNewer = sql`coalesce(located_at, 0) <= ${at}`;
+  const newer = (column: string, value: unknown) =>
+    sql`${sql.raw(column)} = iif(${isNewer}, ${value}, ${sql.raw(column)})`;
+  const comesBack = sql`status = 'OFFLINE' AND idle_at IS NOT NULL AND ${at} >= ${now - FRESH} AND ${isNewer} AND NOT ${OFF_DUTY}`;
+  return sql.join(
+    [
+      newer("latitude", place.latitude),
+      newer("longitude", place.longitude),
+      newer("cell", cellOf(place)),
+      newer("located_at", at),
+      newer("updated_at", now),
+      sql`status = CASE WHEN NOT (${comesBack}) THEN status WHEN ${ON_JOB} THEN 'BUSY' ELSE 'AVAILABLE' END`,
+      sql`idle_at = iif(${comesBack}, NULL, idle_at)`,
+    ],
+    sql`, `,
+  );
+}
+
+/** For a batch that assigns an order: the truck is on a job now. */
+export function occupy(ctx: RequestContext, truckId: number) {
+  return ctx.db
+    .update(towTrucks)
+    .set({ status: "BUSY", updatedAt: ctx.now() })
+    .where(and(eq(towTrucks.id, truckId), eq(towTrucks.status, "AVAILABLE")));
+}
+
+/** For a batch that ends a job: the truck is free, unless its driver went off duty or it was taken out of service meanwhile. */
+export function release(ctx: RequestContext, truckId: number) {
+  return ctx.db
+    .update(towTrucks)
+    .set({ status: sql`iif(${OFF_DUTY}, 'OFFLINE', 'AVAILABLE')`, updatedAt: ctx.now() })
+    .where(and(eq(towTrucks.id, truckId), eq(towTrucks.status, "BUSY")));
+}
+
+/** For a batch: the driver's trucks follow their duty. One in maintenance stays there; one on a job is busy. */
+export function followDuty(ctx: RequestContext, driverId: number, onDuty: boolean) {
+  return ctx.db
+    .update(towTrucks)
+    .set({
+      status: onDuty ? sql`iif(${ON_JOB}, 'BUSY', 'AVAILABLE')` : "OFFLINE",
+      idleAt: null,
+      updatedAt: ctx.now(),
+    })
+    .where(
+      and(
+        eq(towTrucks.driverId, driverId),
+        inArray(towTrucks.status, onDuty ? ["OFFLINE"] : ["AVAILABLE", "BUSY", "OFFLINE"]),
+      ),
+    );
+}
+
+/** True in SQL while none of the driver's trucks is on a job. */
+export const hasNoJob = (driverId: number) => sql`NOT EXISTS (SELECT 1 FROM tow_trucks AS own
+  JOIN orders AS job ON job.tow_truck_id = own.id AND job.status IN ('ASSIGNED', 'IN_PROGRESS')
+  WHERE own.driver_id = ${driverId})`;
+
+/** What an operator sets; undefined is left as it is. */
+export interface OperatorChange {
+  readonly status?: TruckStatus | undefined;
+  readonly driverId?: number | null | undefined;
+}
+
+/**
+ * What follows when an operator sets a truck's status or driver. A status that was set stays until somebody sets
+ * another; AVAILABLE puts the driver on duty; an available truck that gets a driver who is off duty is OFFLINE. A new
+ * truck without a status waits for its driver's first position.
+ * @param truck its id, as a number or as SQL within the batch that makes it
+ */
+export function operatorSays(
+  ctx: RequestContext,
+  truck: number | SQL,
+  said: OperatorChange,
+  isNew: boolean,
+): { readonly columns: Record<string, unknown>; readonly statements: BatchItem<"sqlite">[] } {
+  const { status, driverId } = said;
+  if (status === undefined && isNew) return { columns: { idleAt: ctx.now() }, statements: [] };
+  if (status === undefined) {
+    if (driverId == null) return { columns: {}, statements: [] };
+    const taken = sql`(status = 'AVAILABLE' AND ${isOffDuty(sql`${driverId}`)})`;
+    return {
+      columns: { status: sql`iif(${taken}, 'OFFLINE', status)`, idleAt: sql`iif(${taken}, NULL, idle_at)` },
+      statements: [],
+    };
+  }
+  const driver = sql`(SELECT driver_id FROM tow_trucks WHERE id = ${truck})`;
+  return {
+    columns: { idleAt: null },
+    statements: status === "AVAILABLE" ? [setDuty(ctx, driver, true)] : [],
+  };
+}
+
+/**
+ * Each minute: a truck that was located and then not heard of for ten minutes is idle. One on a job stays, and so does
+ * one that never sent a position, as its operator set it. An operator's change counts as news.
+ */
+export async function setIdle(ctx: RequestContext) {
+  const since = ctx.now() - SILENCE;
+  return ctx.db
+    .update(towTrucks)
+    .set({ status: "OFFLINE", idleAt: ctx.now(), updatedAt: ctx.now() })
+    .where(
+      and(
+        or(eq(towTrucks.status, "AVAILABLE"), eq(towTrucks.status, "BUSY")),
+        isNotNull(towTrucks.locatedAt),
+        lt(towTrucks.locatedAt, since),
+        lt(towTrucks.updatedAt, since),
+        not(ON_JOB),
+      ),
+    )
+    .returning(STATE);
+}

@@ -1,0 +1,54 @@
+/** The operators' overview: one room in which every truck's place and every order's change is told. */
+import * as v from "valibot";
+import { isOperator } from "../../../platform/http/caller.ts";
+import { forbidden } from "../../../platform/http/errors.ts";
+import type { SocketDocument } from "../../../platform/realtime/asyncapi.ts";
+import type { RoomHandler } from "../../../platform/realtime/handler.ts";
+import { fault } from "../../../platform/realtime/socket/frames.ts";
+import { known, type RoomAuthorizer } from "../../../platform/realtime/socket/handshake.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { socketTokenRefresh } from "../../identity/index.ts";
+import { PositionBody } from "./frames.ts";
+
+export const OPS_ROOM = "ops:all";
+
+const opsSocket: SocketDocument = {
+  name: "ops",
+  address: "/ws/ops/",
+  description: "For operators: every truck's place, every order's change, every word in a ticket.",
+  says: {},
+  entries: {
+    position: v.object({ ...PositionBody.entries, status: v.string() }),
+    ticket: v.object({ id: v.string() }),
+    order: v.object({ id: v.string(), status: v.string(), tow_truck_id: v.nullable(v.number()) }),
+  },
+  documented: { fromClient: {}, fromServer: {} },
+};
+
+export const opsAuthorizer: RoomAuthorizer = {
+  kind: "ops",
+  path: "/ws/ops",
+  document: opsSocket,
+  async authorize(_ctx, who) {
+    const caller = known(who);
+    if (!isOperator(caller)) throw forbidden();
+    return { room: OPS_ROOM };
+  },
+};
+
+export function opsRoomHandler(openRequestContext: () => RequestContext): RoomHandler {
+  return {
+    says: {},
+    mayWrite: () => fault("forbidden", "This room is told by the server."),
+    fromDocumented: () => fault("bad_frame", "This socket speaks caravan.v1."),
+    toDocumented: () => null,
+    // What is told here stands in its own tables.
+    archive: async () => {},
+    authenticate: socketTokenRefresh(openRequestContext),
+  };
+}
+
+/** Tells the operators that something was written in a ticket: what it is they read where they may. */
+export async function tellOpsOfTicket(ctx: RequestContext, ticketId: string, ref: string): Promise<void> {
+  await ctx.runtime.room(OPS_ROOM)?.publish(OPS_ROOM, { kind: "ticket", ref, body: { id: ticketId } });
+}

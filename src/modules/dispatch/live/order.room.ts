@@ -1,0 +1,132 @@
+/** The order room: its client, its driver and the operators hear of every step, place and payment. Its alarm drives offers. */
+import { sql } from "drizzle-orm";
+import * as v from "valibot";
+import { isOperator } from "../../../platform/http/caller.ts";
+import type { SocketDocument } from "../../../platform/realtime/asyncapi.ts";
+import type { RoomHandler } from "../../../platform/realtime/handler.ts";
+import type { Entry } from "../../../platform/realtime/log/journal.ts";
+import { hidden } from "../../../platform/realtime/rights/rights.ts";
+import { fault } from "../../../platform/realtime/socket/frames.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { socketTokenRefresh } from "../../identity/index.ts";
+import { runOffers } from "../offers/commands.ts";
+import { closeEndedLinks } from "../sharing/commands.ts";
+import { PositionBody, type toPosition } from "./frames.ts";
+import { jobReader } from "./job.ts";
+
+const orderIdOf = (room: string) => room.slice("order:".length);
+
+/** What a documented socket is greeted with: where the order's truck stood when the gate looked. */
+export type OrderOpening = {
+  readonly orderId: string;
+  readonly location: ReturnType<typeof toPosition>;
+} | null;
+
+/** What does not concern an audience: it gets the entry's position in the journal and nothing in it. */
+const KEPT_FROM: Readonly<Record<string, readonly string[]>> = {
+  operator: [],
+  client: ["offer"],
+  driver: ["offer", "payment"],
+  public: ["offer", "payment", "arrived"],
+};
+
+/**
+ * Strangers see the place of the truck that has the job now: not of one that is only named for later or was replaced, and
+ * none once the order is over, however late they ask.
+ */
+const isOnTheJob = ({ body }: Entry, truck: number | null) =>
+  truck !== null && Number(body.tow_truck_id) === truck && "distance_m" in body;
+
+export function orderRoomHandler(openRequestContext: () => RequestContext): RoomHandler {
+  const jobIn = jobReader();
+  return {
+    says: {},
+    mayWrite: () => fault("forbidden", "This room is told by the server."),
+    // Whatever a documented client sends is ignored.
+    fromDocumented: () => null,
+    toDocumented({ kind, body }) {
+      if (kind !== "position") return null;
+      const { tow_truck_id, latitude, longitude, updated_at, order_id } = body;
+      const location = { tow_truck_id, latitude, longitude, updated_at };
+      return JSON.stringify({ type: "update", location, order_id });
+    },
+    greet(_journal, opening) {
+      const { location, orderId } = (opening as OrderOpening) ?? {};
+      return location ? [JSON.stringify({ type: "initial", location, order_id: orderId })] : [];
+    },
+    audience: (caller) => {
+      if (!caller) return "public";
+      if (isOperator(caller)) return "operator";
+      return caller.userType === "DRIVER" ? "driver" : "client";
+    },
+    showTo(entry, audience, journal) {
+      const isKept = (KEPT_FROM[audience] ?? KEPT_FROM.public)?.includes(entry.kind);
+      const isPlace = audience === "public" && entry.kind === "position";
+      return isKept || (isPlace && !isOnTheJob(entry, jobIn(journal))) ? hidden(entry) : entry;
+    },
+    archive: (room, epoch, entries) => archive(openRequestContext(), orderIdOf(room), epoch, entries),
+    async onSchedule(room) {
+      const ctx = openRequestContext();
+      const next = await Promise.all([
+        runOffers(ctx, orderIdOf(room)),
+        closeEndedLinks(ctx, orderIdOf(room)),
+      ]);
+      const times = next.filter((at) => at !== null);
+      return times.length > 0 ? Math.min(...times) : null;
+    },
+    authenticate: socketTokenRefresh(openRequestContext),
+  };
+}
+
+/** Places stay with the truck. One statement for a batch; repeats and an order that is gone change nothing. */
+async function archive(
+  ctx: RequestContext,
+  orderId: string,
+  epoch: string,
+  entries: readonly Entry[],
+): Promise<void> {
+  const kept = entries.filter(({ kind }) => kind !== "position");
+  if (kept.length === 0) return;
+  await ctx.db.run(sql`
+    INSERT OR IGNORE INTO order_entries (order_id, epoch, seq, at, author_id, kind, body)
+    SELECT o.id, ${epoch}, e.value ->> 'seq', e.value ->> 'at', nullif(e.value ->> 'author', 0), e.value ->> 'kind', e.value -> 'body'
+    FROM json_each(${JSON.stringify(kept)}) AS e JOIN orders o ON o.id = ${orderId}`);
+}
+
+export const orderSocket: SocketDocument = {
+  name: "order",
+  address: "/ws/orders/{id}/location/",
+  id: "The order's uuid.",
+  description:
+    "An order as it goes: steps, offers, payments and the truck's place. `hidden` entries do not concern who hears them.",
+  says: {},
+  entries: {
+    status: v.looseObject({ status: v.string() }),
+    position: v.object({
+      ...PositionBody.entries,
+      order_id: v.string(),
+      distance_m: v.optional(v.number()),
+      eta_seconds: v.optional(v.number()),
+    }),
+    arrived: v.looseObject({}),
+    offer: v.looseObject({}),
+    payment: v.looseObject({}),
+  },
+  documented: {
+    fromClient: {},
+    fromServer: {
+      initial: v.object({ type: v.literal("initial"), location: PositionBody, order_id: v.string() }),
+      update: v.object({ type: v.literal("update"), location: PositionBody, order_id: v.string() }),
+    },
+  },
+};
+
+/** The same room for whoever has the order's public link. */
+export const sharedSocket: SocketDocument = {
+  ...orderSocket,
+  name: "shared",
+  address: "/ws/track/{id}/",
+  id: "The token of the order's public link.",
+  description:
+    "A shared order as strangers may see it: its steps since the link was made, and the place of the truck that has the job while it has it; all else is `hidden`. It closes when the link ends, at the latest an hour after the order.",
+};

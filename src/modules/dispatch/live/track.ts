@@ -1,0 +1,54 @@
+/** `/api/v1/tow-trucks/{id}/track/`: where a truck has been lately, for operators. */
+import { z } from "@hono/zod-openapi";
+import { and, desc, eq, gte } from "drizzle-orm";
+import { integer } from "../../../platform/http/input/fields.ts";
+import { respond, route } from "../../../platform/http/route.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { isoTime } from "../../../platform/time.ts";
+import { idParam } from "../../identity/index.ts";
+import { truckPoints } from "../tables.ts";
+
+const HOUR = 3_600_000;
+/** The newest ones of the asked hours. */
+const MOST = 2000;
+
+const TrackPoint = z
+  .object({
+    latitude: z.number(),
+    longitude: z.number(),
+    at: z.string(),
+    speed: z.number().nullable(),
+    heading: z.number().nullable(),
+  })
+  .openapi("TruckTrackPoint");
+
+/** Points of the last hours, oldest first. What the truck's room has not archived yet is not among them: seconds. */
+async function trackOf(ctx: RequestContext, truckId: number, hours: number) {
+  const { latitude, longitude, at, speed, heading } = truckPoints;
+  const points = await ctx.db
+    .select({ latitude, longitude, at, speed, heading })
+    .from(truckPoints)
+    .where(and(eq(truckPoints.truckId, truckId), gte(at, ctx.now() - hours * HOUR)))
+    .orderBy(desc(at))
+    .limit(MOST);
+  return points.reverse();
+}
+
+export const truckTrack = route({
+  method: "get",
+  path: "/api/v1/tow-trucks/:id/track",
+  tag: "Fleet",
+  summary: "Where a truck has been",
+  description: `The last \`hours\` (6), oldest first, at most the newest ${MOST} points.`,
+  access: "operator",
+  params: idParam,
+  query: z.object({ hours: integer({ min: 1, max: 72 }).optional() }),
+  responses: { 200: z.array(TrackPoint) },
+  async handle({ ctx, params, query }) {
+    const points = await trackOf(ctx, params.id, query.hours ?? 6);
+    return respond(
+      200,
+      points.map(({ at, ...point }) => ({ ...point, at: isoTime(at) })),
+    );
+  },
+});

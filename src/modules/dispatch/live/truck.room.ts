@@ -1,0 +1,67 @@
+/** The truck room: its driver reports, operators watch; orders and the operators' overview hear of each new place. */
+import * as v from "valibot";
+import type { SocketDocument } from "../../../platform/realtime/asyncapi.ts";
+import type { RoomHandler } from "../../../platform/realtime/handler.ts";
+import type { Draft, Entry, Journal } from "../../../platform/realtime/log/journal.ts";
+import { fault } from "../../../platform/realtime/socket/frames.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { socketTokenRefresh } from "../../identity/index.ts";
+import { filterPoints, PointsBody } from "../../tracking/index.ts";
+import { archiveFixes, fixesOf, newestOf } from "./archive.ts";
+import { PositionBody, toPosition } from "./frames.ts";
+
+const truckIdOf = (room: string) => Number(room.slice("truck:".length));
+
+/** What a documented socket is greeted with: where the truck stood when the gate looked. */
+export type TruckOpening = { readonly location: ReturnType<typeof toPosition> } | null;
+
+export function truckRoomHandler(openRequestContext: () => RequestContext): RoomHandler {
+  return {
+    says: { points: PointsBody },
+    mayWrite: (caller) => (caller ? null : fault("unauthenticated", "Sign in to report a position.")),
+    // Whatever a documented client sends is ignored.
+    fromDocumented: () => null,
+    toDocumented(entry) {
+      const location = positionOf(entry);
+      return location && JSON.stringify({ type: "update", location, tow_truck_id: location.tow_truck_id });
+    },
+    greet(_journal, opening) {
+      const { location } = (opening as TruckOpening) ?? {};
+      return location
+        ? [JSON.stringify({ type: "initial", location, tow_truck_id: location.tow_truck_id })]
+        : [];
+    },
+    complete: (draft, journal, now) => judged(draft, journal, now),
+    archive: (room, epoch, entries) => archiveFixes(openRequestContext(), truckIdOf(room), epoch, entries),
+    authenticate: socketTokenRefresh(openRequestContext),
+  };
+}
+
+/** A batch is judged like any track's, and knows whose it is. */
+function judged(draft: Draft, journal: Journal, now: number): Draft {
+  if (draft.kind !== "points") return draft;
+  const truck = String(truckIdOf(journal.fact("room") ?? ""));
+  return { ...draft, body: { tow_truck_id: truck, points: filterPoints(draft.body, journal, now) } };
+}
+
+/** The newest place that an entry tells of. */
+function positionOf(entry: Entry) {
+  const newest = newestOf(fixesOf(entry));
+  return newest ? toPosition(Number(entry.body.tow_truck_id), newest, newest.at) : null;
+}
+
+export const truckSocket: SocketDocument = {
+  name: "truck",
+  address: "/ws/tow-trucks/{id}/location/",
+  id: "The truck's number, or a uuid that holds it.",
+  description: "Where a truck is. Its driver reports in `points` frames; operators watch.",
+  says: { points: PointsBody },
+  entries: { position: PositionBody },
+  documented: {
+    fromClient: {},
+    fromServer: {
+      initial: v.object({ type: v.literal("initial"), location: PositionBody, tow_truck_id: v.string() }),
+      update: v.object({ type: v.literal("update"), location: PositionBody, tow_truck_id: v.string() }),
+    },
+  },
+};

@@ -1,0 +1,186 @@
+/** A round of offers: the closest free truck is asked for a while, then the next, until one comes or none is left. */
+import { and, asc, eq, isNull, sql } from "drizzle-orm";
+import { isUniqueViolation, runBatch } from "../../../platform/db/client.ts";
+import { commit } from "../../../platform/db/outbox.ts";
+import { refuse } from "../../../platform/http/errors.ts";
+import { messages } from "../../../platform/http/messages.ts";
+import { log } from "../../../platform/log.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { isoTime } from "../../../platform/time.ts";
+import { type Notice, noticeEffects, noticeRows, pushNotices } from "../../notifications/index.ts";
+import { type OrderNotice, orderNotice } from "../orders/notices.ts";
+import type { OrderRow } from "../orders/queries.ts";
+import { offerNotice, unansweredNotice } from "../orders/texts.ts";
+import { isFree } from "../orders/transitions.ts";
+import { orderOffers, orders } from "../tables.ts";
+import { type Candidate, closestTruck } from "./search.ts";
+
+export type Offer = typeof orderOffers.$inferSelect;
+
+/** How long a driver has to answer, in ms. */
+const OFFER_TIME = 20_000;
+/** How often a step looks again when a truck went away between its reading and its writing. */
+const TRIES = 5;
+/** More operators than that need not hear of one order. */
+const OPERATORS = 100;
+
+/** The standing offer of an order, as a list of one or none. */
+export const openOffers = (ctx: RequestContext, orderId: string) =>
+  ctx.db
+    .select()
+    .from(orderOffers)
+    .where(and(eq(orderOffers.orderId, orderId), eq(orderOffers.status, "OPEN")))
+    .orderBy(asc(orderOffers.id))
+    .limit(1);
+
+interface Closing {
+  readonly offer: Offer;
+  readonly to: "REFUSED" | "EXPIRED";
+}
+
+/** Closes an offer and asks the next truck, in one transaction; null when nobody is left, and the operators know. */
+export async function nextOffer(
+  ctx: RequestContext,
+  orderId: string,
+  round: number,
+  closing: Closing | null,
+): Promise<Offer | null> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const [[order], [open]] = await Promise.all([
+      ctx.db.select().from(orders).where(eq(orders.id, orderId)),
+      openOffers(ctx, orderId),
+    ]);
+    if (order?.status !== "CONFIRMED") {
+      if (closing) await close(ctx, closing);
+      return null;
+    }
+    const from = offeredFrom(ctx, order);
+    if (from > ctx.now()) {
+      await retryLater(ctx, order, from, closing);
+      return null;
+    }
+    // Somebody else took this step.
+    if (open?.id !== closing?.offer.id) return open ?? null;
+    const truck = await closestTruck(ctx, order, round);
+    if (!truck) {
+      await giveUp(ctx, order, round, closing);
+      return null;
+    }
+    const offer = await offerTo(ctx, order, round, truck, closing);
+    if (offer) return offer;
+  }
+  throw refuse(409, messages.conflict);
+}
+
+/** When an order may first be offered, epoch ms: a scheduled one is not asked about long before its time. */
+export function offeredFrom(ctx: RequestContext, { scheduledAt }: Pick<OrderRow, "scheduledAt">): number {
+  return scheduledAt === null ? 0 : scheduledAt - ctx.runtime.settings.offerLead;
+}
+
+/** Remembers the call until the order's time is near; its room's alarm or the sweep makes it then. */
+async function retryLater(
+  ctx: RequestContext,
+  { id }: OrderRow,
+  from: number,
+  closing: Closing | null,
+): Promise<void> {
+  const call = ctx.db
+    .update(orders)
+    .set({ calledAt: ctx.now() })
+    .where(and(eq(orders.id, id), eq(orders.status, "CONFIRMED"), isNull(orders.calledAt)));
+  await runBatch(ctx.db, [call, ...(closing ? [close(ctx, closing)] : [])]);
+  await wakeRoom(ctx, id, from);
+}
+
+async function offerTo(
+  ctx: RequestContext,
+  order: OrderRow,
+  round: number,
+  truck: Candidate,
+  closing: Closing | null,
+): Promise<Offer | null> {
+  const now = ctx.now();
+  const expiresAt = now + OFFER_TIME;
+  const former = closing?.offer.id ?? 0;
+  const insert = ctx.db.run(sql`
+    INSERT INTO order_offers (order_id, truck_id, round, distance, expires_at, created_at)
+    SELECT ${order.id}, ${truck.id}, ${round}, ${truck.distance}, ${expiresAt}, ${now}
+    WHERE EXISTS (SELECT 1 FROM orders WHERE id = ${order.id} AND status = 'CONFIRMED')
+      AND ${isFree(truck.id, order)}
+      AND (SELECT coalesce(max(id), 0) FROM order_offers WHERE order_id = ${order.id} AND status = 'OPEN') = ${former}
+      AND NOT EXISTS (SELECT 1 FROM order_offers
+        WHERE truck_id = ${truck.id} AND status = 'OPEN' AND expires_at > ${now} AND id <> ${former})
+    RETURNING id`);
+  const notices = [offerNotice(order.id, truck.driverId, round)];
+  const told = tells(order.id, "open", { tow_truck: truck.id, expires_at: isoTime(expiresAt) });
+  const effects = [orderNotice.row(told), ...noticeEffects(notices)];
+  const rest = [noticeRows(ctx, notices), ...(closing ? [close(ctx, closing)] : [])];
+  const made = await commit(ctx, insert, effects, rest).catch((error: unknown) => {
+    if (isUniqueViolation(error, "order_offers")) return null;
+    throw error;
+  });
+  const [row] = (made?.results ?? []) as { id: number }[];
+  if (!row) return null;
+  await tell(ctx, told, notices);
+  await wakeRoom(ctx, order.id, expiresAt);
+  const { id: truckId, distance } = truck;
+  return {
+    id: row.id,
+    orderId: order.id,
+    truckId,
+    round,
+    status: "OPEN",
+    distance,
+    expiresAt,
+    createdAt: now,
+    answeredAt: null,
+  };
+}
+
+function close(ctx: RequestContext, { offer, to }: Closing) {
+  return ctx.db
+    .update(orderOffers)
+    .set({ status: to, answeredAt: ctx.now() })
+    .where(and(eq(orderOffers.id, offer.id), eq(orderOffers.status, "OPEN")));
+}
+
+/** Nobody is left to ask: the operators hear of it, and the order's room. */
+async function giveUp(
+  ctx: RequestContext,
+  order: OrderRow,
+  round: number,
+  closing: Closing | null,
+): Promise<void> {
+  const operators = await ctx.db.all<{ id: number }>(
+    sql`SELECT id FROM users WHERE user_type = 'OPERATOR' AND is_active = 1 ORDER BY last_login_at DESC LIMIT ${OPERATORS}`,
+  );
+  // A call that found nobody at all has left no offer behind, and its number comes again.
+  const ref = closing ? String(round) : `${round}:${ctx.now()}`;
+  const notices = operators.map(({ id }) => unansweredNotice(order.id, id, ref));
+  const told = tells(order.id, "exhausted", {});
+  const rows = noticeRows(ctx, notices);
+  const effects = [orderNotice.row(told), ...noticeEffects(notices)];
+  const done = closing
+    ? await commit(ctx, close(ctx, closing), effects, [rows])
+    : await commit(ctx, rows, effects);
+  if (done) await tell(ctx, told, notices);
+}
+
+function tells(orderId: string, state: string, more: Record<string, unknown>): OrderNotice {
+  return { orderId, kind: "offer", ref: crypto.randomUUID(), body: { order: orderId, state, ...more } };
+}
+
+async function tell(ctx: RequestContext, told: OrderNotice, notices: readonly Notice[]): Promise<void> {
+  pushNotices(ctx, notices);
+  await orderNotice.now(ctx, told);
+}
+
+/** The order's room passes the offer on when its time is up; should its alarm be lost, the sweep does. */
+async function wakeRoom(ctx: RequestContext, orderId: string, at: number): Promise<void> {
+  const name = `order:${orderId}`;
+  try {
+    await ctx.runtime.room(name)?.schedule(name, at);
+  } catch (error) {
+    log("warn", "offers.schedule", { order: orderId }, error);
+  }
+}

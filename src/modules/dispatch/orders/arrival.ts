@@ -1,0 +1,30 @@
+/** A driver has come: the client is told, once for each truck. */
+import { sql } from "drizzle-orm";
+import { commit } from "../../../platform/db/outbox.ts";
+import { invalid } from "../../../platform/http/errors.ts";
+import { fill } from "../../../platform/http/messages.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { noticeEffects, noticeRows, pushNotices } from "../../notifications/index.ts";
+import { orderNotice } from "./notices.ts";
+import type { Order } from "./queries.ts";
+import { arrivedNotice, texts } from "./texts.ts";
+
+export async function arrive(ctx: RequestContext, order: Order): Promise<void> {
+  const { id, clientId, towTruckId, status } = order;
+  const notReady = invalid({ status: fill(texts.arrival, { from: status }) });
+  if (status !== "ASSIGNED" || towTruckId === null) throw notReady;
+  const notices = [arrivedNotice(id, clientId, towTruckId)];
+  const told = {
+    orderId: id,
+    kind: "arrived",
+    ref: `arrived:${towTruckId}`,
+    body: { order: id, tow_truck: towTruckId },
+  } as const;
+  // Nothing changes; the statement only sees to it that nobody is told of an order that has gone on.
+  const still = ctx.db.run(sql`UPDATE orders SET updated_at = updated_at
+    WHERE id = ${id} AND status = 'ASSIGNED' AND tow_truck_id = ${towTruckId}`);
+  const effects = [orderNotice.row(told), ...noticeEffects(notices)];
+  if (!(await commit(ctx, still, effects, [noticeRows(ctx, notices)]))) throw notReady;
+  pushNotices(ctx, notices);
+  await orderNotice.now(ctx, told);
+}

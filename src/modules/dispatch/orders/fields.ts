@@ -1,0 +1,48 @@
+/** Fields of orders: instants, degrees, and the path that names one. */
+import { z } from "@hono/zod-openapi";
+import { invalid } from "../../../platform/http/errors.ts";
+import { reportFault, string } from "../../../platform/http/input/fields.ts";
+import { messages } from "../../../platform/http/messages.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { parseInstant } from "../../../platform/time.ts";
+import { texts } from "./texts.ts";
+
+/** The zone in which the app's clients write times that name none. */
+const ZONE = "Europe/Moscow";
+
+/** An instant; the value is epoch ms. */
+export function instantField() {
+  return string({ max: 40 })
+    .transform((words, context) => {
+      const at = parseInstant(words, ZONE);
+      if (at === null) reportFault({ ...context, value: words }, messages.datetime);
+      return at ?? 0;
+    })
+    .openapi({ type: "string", format: "date-time" });
+}
+
+export const emptyAsNull = (value: unknown) => (value === "" ? null : value);
+
+export const optionalInstant = () => z.preprocess(emptyAsNull, instantField().nullable()).optional();
+
+const numeric = (value: unknown) =>
+  typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+
+/** Degrees, up to `limit` to either side. */
+export function degrees(limit: 90 | 180) {
+  return z.preprocess(numeric, z.number().min(-limit).max(limit));
+}
+
+export const orderParams = z.object({
+  uuid: z
+    .string()
+    .toLowerCase()
+    .pipe(z.string().regex(/^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/))
+    .transform((id) => id.replaceAll("-", "").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5"))
+    .openapi({ type: "string", format: "uuid" }),
+});
+
+/** A time that has gone by is refused. */
+export function requireFuture(ctx: RequestContext, at: number | null | undefined, field: string): void {
+  if (at !== null && at !== undefined && at < ctx.now()) throw invalid({ [field]: texts.past });
+}

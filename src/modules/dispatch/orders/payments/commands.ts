@@ -1,0 +1,132 @@
+/** Payments: declared by clients as they please, received by operators: never more than is due, whoever presses at once. */
+import { and, eq, sql } from "drizzle-orm";
+import { auditEntry } from "../../../../platform/db/audit.ts";
+import { commit } from "../../../../platform/db/outbox.ts";
+import { fromHundredths } from "../../../../platform/decimal.ts";
+import type { Caller } from "../../../../platform/http/caller.ts";
+import { invalid, notFound, refuse } from "../../../../platform/http/errors.ts";
+import { fill, messages } from "../../../../platform/http/messages.ts";
+import type { RequestContext } from "../../../../platform/runtime.ts";
+import { noticeEffects, noticeRows, pushNotices } from "../../../notifications/index.ts";
+import { orders, payments } from "../../tables.ts";
+import { orderNotice } from "../notices.ts";
+import type { Payment } from "../queries.ts";
+import { paidNotice, texts } from "../texts.ts";
+import { mayPass, type PaymentStatus } from "./rules.ts";
+
+/** What is left to pay for an order, kopecks: its price without what has come or is on its way. Nothing for a cancelled one. */
+const dueOf = (orderId: string) => sql<number>`coalesce((
+  SELECT max(0, coalesce(final_price, estimated_price, 0) - (SELECT coalesce(sum(amount), 0) FROM payments
+    WHERE order_id = orders.id AND status IN ('PROCESSING', 'COMPLETED')))
+  FROM orders WHERE id = ${orderId} AND status <> 'CANCELLED'), 0)`;
+
+/** So many payments of an order may wait for an operator at once: each is listed wherever the order is. */
+const MOST_WAITING = 20;
+
+const waitingOf = (orderId: string) =>
+  sql<number>`(SELECT count(*) FROM payments WHERE order_id = ${orderId} AND status = 'PENDING')`;
+
+async function tooMuch(ctx: RequestContext, orderId: string) {
+  const [row] = await ctx.db.all<{ due: number }>(sql`SELECT ${dueOf(orderId)} AS due`);
+  return invalid({ amount: fill(texts.tooMuch, { due: fromHundredths(row?.due ?? 0) }) });
+}
+
+export interface PaymentFacts extends Pick<Payment, "amount" | "paymentMethod" | "transactionId"> {}
+
+/** A client says that they pay, and how much; whether the money came is an operator's to say. */
+export async function declarePayment(
+  ctx: RequestContext,
+  caller: Caller,
+  orderId: string,
+  facts: PaymentFacts,
+): Promise<Payment> {
+  const [order] = await ctx.db
+    .select({ id: orders.id })
+    .from(orders)
+    .where(and(eq(orders.id, orderId), eq(orders.clientId, caller.userId)));
+  if (!order) throw notFound();
+  const now = ctx.now();
+  const { amount, paymentMethod, transactionId } = facts;
+  const insert = ctx.db.run(sql`
+    INSERT INTO payments (order_id, amount, payment_method, status, transaction_id, created_at, updated_at)
+    SELECT ${orderId}, ${amount}, ${paymentMethod}, 'PENDING', ${transactionId}, ${now}, ${now}
+    WHERE ${waitingOf(orderId)} < ${MOST_WAITING} RETURNING id`);
+  const told = {
+    orderId,
+    kind: "payment",
+    ref: crypto.randomUUID(),
+    body: { order: orderId, status: "PENDING", amount: fromHundredths(amount) },
+  } as const;
+  const done = await commit(ctx, insert, [orderNotice.row(told)]);
+  const [made] = (done?.results ?? []) as { id: number }[];
+  if (!made) throw invalid({ non_field_errors: fill(texts.waiting, { limit: MOST_WAITING }) });
+  await orderNotice.now(ctx, told);
+  return { id: made.id, orderId, ...facts, status: "PENDING", paidAt: null, createdAt: now, updatedAt: now };
+}
+
+/** An operator says what became of a payment; its client hears when the money is there. */
+export async function settlePayment(
+  ctx: RequestContext,
+  caller: Caller,
+  orderId: string,
+  id: number,
+  to: PaymentStatus,
+): Promise<Payment> {
+  const [found] = await ctx.db
+    .select({ payment: payments, clientId: orders.clientId })
+    .from(payments)
+    .innerJoin(orders, eq(orders.id, payments.orderId))
+    .where(and(eq(payments.id, id), eq(payments.orderId, orderId)));
+  if (!found) throw notFound();
+  const { payment, clientId } = found;
+  const from = payment.status;
+  if (from === to) return payment;
+  if (!mayPass(from, to)) throw invalid({ status: fill(texts.payment, { from, to }) });
+  const now = ctx.now();
+  // What is on its way was counted when it set out.
+  const counts = from !== "PROCESSING" && (to === "PROCESSING" || to === "COMPLETED");
+  const update = ctx.db
+    .update(payments)
+    .set({ status: to, updatedAt: now, ...(to === "COMPLETED" && { paidAt: now }) })
+    .where(
+      and(
+        eq(payments.id, id),
+        eq(payments.status, from),
+        counts ? sql`${payments.amount} <= ${dueOf(orderId)}` : undefined,
+      ),
+    )
+    .returning();
+  const notices =
+    to === "COMPLETED" ? [paidNotice(orderId, clientId, id, fromHundredths(payment.amount))] : [];
+  const told = {
+    orderId,
+    kind: "payment",
+    ref: `payment:${id}:${to}`,
+    body: { order: orderId, payment: id, status: to, amount: fromHundredths(payment.amount) },
+  } as const;
+  const done = await commit(
+    ctx,
+    update,
+    [orderNotice.row(told), ...noticeEffects(notices)],
+    [
+      noticeRows(ctx, notices),
+      auditEntry(ctx, caller, {
+        action: "payment.settle",
+        subject: `payment:${id}`,
+        before: { status: from },
+        after: { status: to },
+      }),
+    ],
+  );
+  const [settled] = done ?? [];
+  if (!settled) throw await lost(ctx, payment);
+  pushNotices(ctx, notices);
+  await orderNotice.now(ctx, told);
+  return settled;
+}
+
+/** Why a settlement moved nothing: somebody else was faster, or it is more than is due. */
+async function lost(ctx: RequestContext, { id, orderId, status }: Payment) {
+  const [row] = await ctx.db.select({ status: payments.status }).from(payments).where(eq(payments.id, id));
+  return row?.status === status ? tooMuch(ctx, orderId) : refuse(409, messages.conflict);
+}

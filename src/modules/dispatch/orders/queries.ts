@@ -1,0 +1,198 @@
+/** Orders as they are read: whole, in a fixed number of statements whatever their number. */
+import { and, count, desc, eq, gte, lte, type SQL, sql } from "drizzle-orm";
+import { runBatch } from "../../../platform/db/client.ts";
+import { contains } from "../../../platform/db/folding.ts";
+import { type Caller, isOperator } from "../../../platform/http/caller.ts";
+import type { Listed, Window } from "../../../platform/http/lists/paging.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { findPeople, type Person } from "../../identity/index.ts";
+import { truckTypes } from "../fleet/trucks/queries.ts";
+import type { Truck, Vehicle } from "../fleet/wire.ts";
+import { type orderStatusHistory, orders, type PRIORITIES, type payments, type ratings } from "../tables.ts";
+import type { OrderStatus } from "./rules.ts";
+
+export type OrderRow = typeof orders.$inferSelect;
+export type History = Omit<typeof orderStatusHistory.$inferSelect, "orderId">;
+export type Payment = typeof payments.$inferSelect;
+export type Rating = typeof ratings.$inferSelect;
+
+/** SQL condition: there is such an order, and it is of this client where one is named. */
+export function orderExists(id: string | null, clientId: number | null): SQL {
+  const own = clientId === null ? sql`1` : sql`client_id = ${clientId}`;
+  return sql`EXISTS (SELECT 1 FROM orders WHERE id = ${id} AND ${own})`;
+}
+
+/** An order with all that hangs on it. */
+export interface Order extends Readonly<OrderRow> {
+  readonly client: Person;
+  readonly truck: Truck | null;
+  readonly vehicle: Vehicle | null;
+  /** The newest first, as the payments. */
+  readonly history: readonly History[];
+  readonly payments: readonly Payment[];
+  readonly rating: Rating | null;
+  readonly people: ReadonlyMap<number, Person>;
+}
+
+const json = <T>(words: string | null) => (words === null ? null : (JSON.parse(words) as T));
+
+const historyJson = sql<string>`(SELECT json_group_array(json_object('id', id, 'oldStatus', old_status,
+    'newStatus', new_status, 'comment', comment, 'changedBy', changed_by, 'createdAt', created_at) ORDER BY id DESC)
+  FROM order_status_history WHERE order_id = orders.id)`;
+
+const paymentsJson = sql<string>`(SELECT json_group_array(json_object('id', id, 'orderId', order_id, 'amount', amount,
+    'paymentMethod', payment_method, 'status', status, 'transactionId', transaction_id, 'paidAt', paid_at,
+    'createdAt', created_at, 'updatedAt', updated_at) ORDER BY id DESC)
+  FROM payments WHERE order_id = orders.id)`;
+
+const ratingJson = sql<
+  string | null
+>`(SELECT json_object('id', id, 'orderId', order_id, 'driverId', driver_id,
+    'driverRating', driver_rating, 'serviceRating', service_rating, 'comment', comment,
+    'createdAt', created_at, 'updatedAt', updated_at)
+  FROM ratings WHERE order_id = orders.id)`;
+
+const vehicleJson = sql<
+  string | null
+>`(SELECT json_object('id', id, 'ownerId', owner_id, 'nickname', nickname,
+    'make', make, 'model', model, 'year', year, 'color', color, 'licensePlate', license_plate, 'notes', notes,
+    'createdAt', created_at, 'updatedAt', updated_at)
+  FROM client_vehicles WHERE id = orders.vehicle_id)`;
+
+const truckJson = sql<
+  string | null
+>`(SELECT json_object('id', id, 'licensePlate', license_plate, 'model', model,
+    'capacity', capacity, 'driverId', driver_id, 'status', status, 'latitude', latitude, 'longitude', longitude,
+    'cell', cell, 'locatedAt', located_at, 'createdAt', created_at, 'updatedAt', updated_at,
+    'types', json(${truckTypes}))
+  FROM tow_trucks WHERE id = orders.tow_truck_id)`;
+
+function ordersIn(ctx: RequestContext, where: SQL | undefined, window: Window) {
+  return ctx.db
+    .select({
+      order: orders,
+      history: historyJson,
+      payments: paymentsJson,
+      rating: ratingJson,
+      vehicle: vehicleJson,
+      truck: truckJson,
+    })
+    .from(orders)
+    .where(where)
+    .orderBy(desc(orders.createdAt), desc(orders.id))
+    .limit(window.limit)
+    .offset(window.offset);
+}
+
+type Found = Awaited<ReturnType<typeof ordersIn>>;
+
+/** Two statements: the orders, and everybody in them. */
+async function selectOrders(ctx: RequestContext, where: SQL | undefined, window: Window): Promise<Order[]> {
+  return withPeople(ctx, await ordersIn(ctx, where, window));
+}
+
+async function withPeople(ctx: RequestContext, found: Found): Promise<Order[]> {
+  const read = found.map((row) => ({
+    ...row.order,
+    history: json<History[]>(row.history) ?? [],
+    payments: json<Payment[]>(row.payments) ?? [],
+    rating: json<Rating>(row.rating),
+    vehicle: json<Omit<Vehicle, "owner">>(row.vehicle),
+    truck: json<Omit<Truck, "driver">>(row.truck),
+  }));
+  const people = await findPeople(
+    ctx,
+    read.flatMap(({ clientId, vehicle, truck, history }) => [
+      clientId,
+      vehicle?.ownerId ?? null,
+      truck?.driverId ?? null,
+      ...history.map(({ changedBy }) => changedBy),
+    ]),
+  );
+  return read.flatMap(({ vehicle, truck, ...order }) => {
+    const client = people.get(order.clientId);
+    const owner = people.get(vehicle?.ownerId ?? 0);
+    // Deleted between the two statements, and the order with them.
+    if (!client) return [];
+    return {
+      ...order,
+      client,
+      vehicle: vehicle && owner ? { ...vehicle, owner } : null,
+      truck: truck && { ...truck, driver: people.get(truck.driverId ?? 0) ?? null },
+      people,
+    };
+  });
+}
+
+/** What somebody may see: operators and staff everything, drivers the jobs of their trucks, everybody what they ordered. */
+export function visibleTo(caller: Caller): SQL | undefined {
+  if (isOperator(caller)) return undefined;
+  const own = eq(orders.clientId, caller.userId);
+  if (caller.userType !== "DRIVER") return own;
+  return sql`(${own} OR ${orders.towTruckId} IN (SELECT id FROM tow_trucks WHERE driver_id = ${caller.userId}))`;
+}
+
+export interface OrderFilter {
+  readonly status?: OrderStatus | undefined;
+  readonly priority?: (typeof PRIORITIES)[number] | undefined;
+  readonly vehicleTypeId?: number | undefined;
+  /** Epoch ms, both included. */
+  readonly createdFrom?: number | undefined;
+  readonly createdTo?: number | undefined;
+  /** Every word is in its id, an address or a plate; for operators also in the client's names and phone. */
+  readonly search?: string | undefined;
+}
+
+/** The newest first. Two round trips. */
+export async function listOrders(
+  ctx: RequestContext,
+  caller: Caller,
+  filter: OrderFilter,
+  window: Window,
+): Promise<Listed<Order>> {
+  const where = and(
+    visibleTo(caller),
+    filter.status && eq(orders.status, filter.status),
+    filter.priority && eq(orders.priority, filter.priority),
+    filter.vehicleTypeId === undefined ? undefined : eq(orders.vehicleTypeId, filter.vehicleTypeId),
+    filter.createdFrom === undefined ? undefined : gte(orders.createdAt, filter.createdFrom),
+    filter.createdTo === undefined ? undefined : lte(orders.createdAt, filter.createdTo),
+    contains(searched(caller), filter.search),
+  );
+  const [[counted], found] = (await runBatch(ctx.db, [
+    ctx.db.select({ count: count() }).from(orders).where(where),
+    ordersIn(ctx, where, window),
+  ])) as [{ count: number }[], Found];
+  return { count: counted?.count ?? 0, rows: await withPeople(ctx, found) };
+}
+
+function searched(caller: Caller): SQL[] {
+  const texts = [
+    sql`orders.id`,
+    sql`orders.pickup_address`,
+    sql`orders.delivery_address`,
+    sql`(SELECT license_plate FROM client_vehicles WHERE id = orders.vehicle_id)`,
+    sql`(SELECT license_plate FROM tow_trucks WHERE id = orders.tow_truck_id)`,
+  ];
+  const client = sql`(SELECT username || ' ' || first_name || ' ' || last_name || ' ' || coalesce(phone, '')
+    FROM users WHERE id = orders.client_id)`;
+  return isOperator(caller) ? [...texts, client] : texts;
+}
+
+/** The order, if this caller may see it. */
+export async function findOrder(ctx: RequestContext, caller: Caller, id: string): Promise<Order | null> {
+  const where = and(eq(orders.id, id), visibleTo(caller));
+  const [order] = await selectOrders(ctx, where, { limit: 1, offset: 0 });
+  return order ?? null;
+}
+
+/** The order, whoever asks: for what the house does by itself. */
+export async function loadOrder(ctx: RequestContext, id: string): Promise<Order | null> {
+  const [order] = await selectOrders(ctx, eq(orders.id, id), { limit: 1, offset: 0 });
+  return order ?? null;
+}
+
+/** Everything that somebody ordered, for the account's export. */
+export function ordersOf(ctx: RequestContext, clientId: number): Promise<Order[]> {
+  return selectOrders(ctx, eq(orders.clientId, clientId), { limit: 100_000, offset: 0 });
+}

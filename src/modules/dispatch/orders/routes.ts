@@ -1,0 +1,207 @@
+/** `/api/v1/orders/…`: placed, listed, edited, moved on. */
+import type { z } from "@hono/zod-openapi";
+import type { Caller } from "../../../platform/http/caller.ts";
+import { notFound } from "../../../platform/http/errors.ts";
+import { envelope, paginate } from "../../../platform/http/lists/paging.ts";
+import { type Route, respond, route } from "../../../platform/http/route.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { statsRoute } from "../console/stats.ts";
+import { locationRoute } from "../fleet/location.ts";
+import { offerRoutes } from "../offers/routes.ts";
+import { shareRoutes } from "../sharing/routes.ts";
+import { workRoutes } from "../work-routes.ts";
+import { editOrder, placeOrder, requireOrder } from "./commands.ts";
+import { orderParams, requireFuture } from "./fields.ts";
+import { paymentRoutes } from "./payments/routes.ts";
+import { listOrders } from "./queries.ts";
+import {
+  NewOrder,
+  NewOrderWire,
+  OrderChange,
+  OrderReplacement,
+  OrderWire,
+  orderFilter,
+  StatusChange,
+  StatusWire,
+  toNewOrderWire,
+  toOrderWire,
+  toStatusWire,
+} from "./schemas.ts";
+import { requireStartCode } from "./start-code.ts";
+import { transitionOrder } from "./transitions.ts";
+
+const tag = "Orders";
+const path = "/api/v1/orders";
+const PAGE_SIZE = 20;
+const params = orderParams;
+
+async function shown(ctx: RequestContext, caller: Caller, id: string): Promise<z.input<typeof OrderWire>> {
+  const { order } = await requireOrder(ctx, caller, id);
+  return toOrderWire(ctx, order, caller);
+}
+
+const place = route({
+  method: "post",
+  path,
+  tag,
+  summary: "Order a tow truck for one's own car",
+  description:
+    "The price is the server's estimate over the straight line; a price in the body is ignored. A car's integer N is its uuid's 128-bit value.",
+  access: "signedIn",
+  creates: true,
+  body: NewOrder,
+  responses: { 201: NewOrderWire },
+  async handle({ ctx, caller, body }) {
+    requireFuture(ctx, body.scheduled_time, "scheduled_time");
+    const order = await placeOrder(ctx, caller, body.vehicle, {
+      vehicleTypeId: body.vehicle_type,
+      pickupAddress: body.pickup_address,
+      pickupLatitude: body.pickup_latitude,
+      pickupLongitude: body.pickup_longitude,
+      deliveryAddress: body.delivery_address,
+      deliveryLatitude: body.delivery_latitude,
+      deliveryLongitude: body.delivery_longitude,
+      description: body.description ?? "",
+      priority: body.priority ?? "NORMAL",
+      scheduledAt: body.scheduled_time ?? null,
+    });
+    return respond(201, toNewOrderWire(order));
+  },
+});
+
+const list = route({
+  method: "get",
+  path: `${path}/list`,
+  tag,
+  summary: "Orders, the newest first",
+  description:
+    "Clients see what they ordered, drivers the jobs of their trucks too, operators and staff all. `search` looks in ids, addresses and plates; for operators also in the clients' names and phones.",
+  access: "signedIn",
+  query: orderFilter,
+  responses: { 200: envelope(OrderWire) },
+  async handle({ ctx, caller, query, request }) {
+    const filter = {
+      status: query.status,
+      priority: query.priority,
+      vehicleTypeId: query.vehicle_type,
+      createdFrom: query.created_from,
+      createdTo: query.created_to,
+      search: query.search,
+    };
+    const page = await paginate(
+      ctx,
+      request,
+      query,
+      PAGE_SIZE,
+      (window) => listOrders(ctx, caller, filter, window),
+      (order) => toOrderWire(ctx, order, caller),
+    );
+    return respond(200, page);
+  },
+});
+
+const read = route({
+  method: "get",
+  path: `${path}/:uuid`,
+  tag,
+  summary: "Read an order",
+  access: "signedIn",
+  params,
+  responses: { 200: OrderWire },
+  handle: async ({ ctx, caller, params }) => respond(200, await shown(ctx, caller, params.uuid)),
+});
+
+const edit = (method: "put" | "patch") =>
+  route({
+    method,
+    path: `${path}/:uuid`,
+    tag,
+    summary: "Edit an order",
+    description:
+      "PATCH is partial, PUT wants both places and the kind of truck. What the caller may not change is ignored: clients change places and priority while it is pending and the description while it lasts, drivers nothing; nobody its status.",
+    access: "signedIn",
+    params,
+    body: method === "put" ? OrderReplacement : OrderChange,
+    may: ({ ctx, caller, params }) => requireOrder(ctx, caller, params.uuid),
+    responses: { 200: OrderWire },
+    async handle({ ctx, caller, params, body }) {
+      const found = await requireOrder(ctx, caller, params.uuid);
+      await editOrder(ctx, caller, found, {
+        pickupAddress: body.pickup_address,
+        pickupLatitude: body.pickup_latitude,
+        pickupLongitude: body.pickup_longitude,
+        deliveryAddress: body.delivery_address,
+        deliveryLatitude: body.delivery_latitude,
+        deliveryLongitude: body.delivery_longitude,
+        description: body.description,
+        priority: body.priority,
+        scheduledAt: body.scheduled_time,
+        vehicleTypeId: body.vehicle_type,
+        finalPrice: body.final_price,
+      });
+      return respond(200, await shown(ctx, caller, params.uuid));
+    },
+  });
+
+const updateStatus = (method: "put" | "patch") =>
+  route({
+    method,
+    path: `${path}/:uuid/update-status`,
+    tag,
+    summary: "Move an order on, or assign a truck",
+    description:
+      "PENDING → CONFIRMED → ASSIGNED → IN_PROGRESS → COMPLETED; CANCELLED until then. Operators take every step and name truck, price and time; the truck's driver starts and completes; clients only cancel, before the work starts.",
+    access: "signedIn",
+    params,
+    body: StatusChange,
+    responses: { 200: StatusWire },
+    async handle({ ctx, caller, params, body }) {
+      const { order, side } = await requireOrder(ctx, caller, params.uuid);
+      if (side === "client" && body.status !== "CANCELLED") throw notFound();
+      const starts = body.status === "IN_PROGRESS";
+      const condition = starts
+        ? await requireStartCode(ctx, order, side, "start_code", body.start_code)
+        : undefined;
+      const request = {
+        status: body.status,
+        towTruckId: body.tow_truck,
+        finalPrice: body.final_price,
+        scheduledAt: body.scheduled_time,
+      };
+      const moved = await transitionOrder(ctx, caller, order, side, request, { condition });
+      return respond(200, toStatusWire(moved));
+    },
+  });
+
+const cancel = route({
+  method: "post",
+  path: `${path}/:uuid/cancel`,
+  tag,
+  summary: "Cancel an order",
+  description: "Its client before the work starts, operators until it is over.",
+  access: "signedIn",
+  params,
+  responses: { 200: OrderWire },
+  async handle({ ctx, caller, params }) {
+    const { order, side } = await requireOrder(ctx, caller, params.uuid);
+    await transitionOrder(ctx, caller, order, side, { status: "CANCELLED" });
+    return respond(200, await shown(ctx, caller, params.uuid));
+  },
+});
+
+export const orderRoutes: readonly Route[] = [
+  place,
+  list,
+  read,
+  edit("put"),
+  edit("patch"),
+  updateStatus("put"),
+  updateStatus("patch"),
+  cancel,
+  ...workRoutes,
+  ...paymentRoutes,
+  ...offerRoutes,
+  ...shareRoutes,
+  statsRoute,
+  locationRoute,
+];

@@ -1,0 +1,34 @@
+/** Estimates: a tariff, a distance and the weather at a place. */
+import { eq } from "drizzle-orm";
+import type { Place } from "../../../platform/geo.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import type { VehicleType } from "../fleet/wire.ts";
+import { vehicleTypes } from "../tables.ts";
+import { type Price, priceOf } from "./rules.ts";
+import { weatherAt } from "./weather.ts";
+import type { Weather } from "./weather-rules.ts";
+
+export interface EstimateRequest extends Place {
+  readonly vehicleTypeId: number;
+  /** Hundredths of a kilometre. */
+  readonly distance: number;
+}
+
+export interface Estimate extends Price {
+  readonly tariff: VehicleType;
+  readonly distance: number;
+  readonly weather: Weather;
+}
+
+/** What it would cost now; null when there is no such tariff. */
+export async function estimate(ctx: RequestContext, request: EstimateRequest): Promise<Estimate | null> {
+  const { vehicleTypeId, distance } = request;
+  const [[tariff], weather] = await Promise.all([
+    ctx.db.select().from(vehicleTypes).where(eq(vehicleTypes.id, vehicleTypeId)),
+    weatherAt(ctx, request),
+  ]);
+  if (!tariff) return null;
+  const { basePrice, perKmRate } = tariff;
+  const { multiplier } = weather;
+  return { tariff, distance, weather, ...priceOf({ basePrice, perKmRate, distance, multiplier }) };
+}

@@ -1,0 +1,62 @@
+/** `/api/v1/orders/{uuid}/share/`: public links to an order's map. */
+import { z } from "@hono/zod-openapi";
+import { notFound } from "../../../platform/http/errors.ts";
+import { boolean, integer } from "../../../platform/http/input/fields.ts";
+import { type Route, respond, route } from "../../../platform/http/route.ts";
+import { isoTime } from "../../../platform/time.ts";
+import { requireOrder } from "../orders/commands.ts";
+import { orderParams } from "../orders/fields.ts";
+import { endShares, shareOrder } from "./commands.ts";
+
+const tag = "Orders";
+const path = "/api/v1/orders/:uuid/share";
+const params = orderParams;
+
+/** Seconds. */
+const MINUTE = 60;
+const DAY = 24 * 60 * MINUTE;
+
+const share = route({
+  method: "post",
+  path,
+  tag,
+  summary: "Make a public link to an order's map",
+  description:
+    "It shows the status, both places and the truck while it has the job, no address and no phone; the client's first name if allowed. After the order it shows its end without places, and ends an hour later.",
+  access: "signedIn",
+  creates: true,
+  params,
+  body: z
+    .object({
+      expires_in: integer({ min: MINUTE, max: 7 * DAY })
+        .optional()
+        .openapi({ type: "integer", description: "Seconds; a day unless said." }),
+      shows_name: boolean().optional(),
+    })
+    .openapi("NewShare"),
+  responses: { 201: z.object({ url: z.string(), expires_at: z.string() }).openapi("Share") },
+  async handle({ ctx, caller, params, body }) {
+    const { order, side } = await requireOrder(ctx, caller, params.uuid);
+    if (side === "driver") throw notFound();
+    const made = await shareOrder(ctx, order.id, body.expires_in ?? DAY, body.shows_name ?? false);
+    return respond(201, { url: made.url, expires_at: isoTime(made.expiresAt) });
+  },
+});
+
+const end = route({
+  method: "delete",
+  path,
+  tag,
+  summary: "End every public link to an order",
+  access: "signedIn",
+  params,
+  responses: { 204: null },
+  async handle({ ctx, caller, params }) {
+    const { order, side } = await requireOrder(ctx, caller, params.uuid);
+    if (side === "driver") throw notFound();
+    await endShares(ctx, order.id);
+    return respond(204, null);
+  },
+});
+
+export const shareRoutes: readonly Route[] = [share, end];

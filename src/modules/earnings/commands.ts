@@ -1,0 +1,115 @@
+/** A person's calculator entries: kept, listed, corrected, deleted. The figures are always ours. */
+import { and, asc, desc, eq, gte, sql } from "drizzle-orm";
+import { guarded } from "../../platform/db/guarded.ts";
+import type { Listed, Window } from "../../platform/http/lists/paging.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
+import { type EarningsInput, earningsOf, type RecentDays } from "./rules.ts";
+import { toEntryWire } from "./schemas.ts";
+import { calculatorEntries } from "./tables.ts";
+
+export type Entry = typeof calculatorEntries.$inferSelect;
+
+const DAY = 24 * 3600_000;
+
+/** The newest first; `count` is of all. */
+export async function listEntries(
+  ctx: RequestContext,
+  userId: number,
+  window: Window,
+): Promise<Listed<Entry>> {
+  const mine = eq(calculatorEntries.userId, userId);
+  const [count, rows] = await Promise.all([
+    ctx.db.$count(calculatorEntries, mine),
+    ctx.db
+      .select()
+      .from(calculatorEntries)
+      .where(mine)
+      .orderBy(desc(calculatorEntries.publishedAt), desc(calculatorEntries.id))
+      .limit(window.limit)
+      .offset(window.offset),
+  ]);
+  return { count, rows };
+}
+
+/** Entries of the last days up to now, oldest first: what a chart draws. */
+export async function recentEntries(ctx: RequestContext, userId: number, days: RecentDays): Promise<Entry[]> {
+  return ctx.db
+    .select()
+    .from(calculatorEntries)
+    .where(
+      and(eq(calculatorEntries.userId, userId), gte(calculatorEntries.publishedAt, ctx.now() - days * DAY)),
+    )
+    .orderBy(asc(calculatorEntries.publishedAt), asc(calculatorEntries.id));
+}
+
+/** All of a person's entries, oldest first: for a download. */
+export async function allEntries(ctx: RequestContext, userId: number): Promise<Entry[]> {
+  return ctx.db
+    .select()
+    .from(calculatorEntries)
+    .where(eq(calculatorEntries.userId, userId))
+    .orderBy(asc(calculatorEntries.publishedAt), asc(calculatorEntries.id));
+}
+
+export async function addEntry(ctx: RequestContext, userId: number, takings: EarningsInput): Promise<Entry> {
+  const [entry] = await ctx.db
+    .insert(calculatorEntries)
+    .values({ userId, publishedAt: ctx.now(), ...takings, earnings: earningsOf(takings) })
+    .returning();
+  if (!entry) throw new Error("the new entry has no row");
+  return entry;
+}
+
+/** Corrects what is given; null when the entry is not this person's or not there. */
+export async function changeEntry(
+  ctx: RequestContext,
+  userId: number,
+  id: number,
+  change: Partial<EarningsInput>,
+): Promise<Entry | null> {
+  const mine = and(eq(calculatorEntries.id, id), eq(calculatorEntries.userId, userId));
+  const read = async () => (await ctx.db.select().from(calculatorEntries).where(mine))[0] ?? null;
+  return guarded(read, async (before) => {
+    const takings: EarningsInput = {
+      appIncome: change.appIncome ?? before.appIncome,
+      commission: change.commission === undefined ? before.commission : change.commission,
+      expenses: change.expenses === undefined ? before.expenses : change.expenses,
+    };
+    const [entry] = await ctx.db
+      .update(calculatorEntries)
+      .set({ ...change, earnings: earningsOf(takings) })
+      .where(and(mine, unmoved(before)))
+      .returning();
+    return entry ?? null;
+  });
+}
+
+/** What the earnings were computed from still stands. */
+const unmoved = ({ appIncome, commission, expenses }: EarningsInput) =>
+  and(
+    eq(calculatorEntries.appIncome, appIncome),
+    sql`${calculatorEntries.commission} IS ${commission}`,
+    sql`${calculatorEntries.expenses} IS ${expenses}`,
+  );
+
+/** Deletes a person's entries among these, all or none; the ids that are not theirs, when there are any. */
+export async function removeEntries(
+  ctx: RequestContext,
+  userId: number,
+  ids: readonly number[],
+): Promise<{ missing: number[] }> {
+  const named = sql`${calculatorEntries.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
+  const found = await ctx.db
+    .select({ id: calculatorEntries.id })
+    .from(calculatorEntries)
+    .where(and(eq(calculatorEntries.userId, userId), named));
+  const missing = ids.filter((id) => !found.some((row) => row.id === id));
+  if (missing.length > 0) return { missing };
+  await ctx.db.delete(calculatorEntries).where(and(eq(calculatorEntries.userId, userId), named));
+  return { missing: [] };
+}
+
+/** For the account's export. */
+export async function exportEarnings(ctx: RequestContext, userId: number): Promise<object> {
+  return { calculator_entries: (await allEntries(ctx, userId)).map(toEntryWire) };
+}

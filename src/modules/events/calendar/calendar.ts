@@ -1,0 +1,102 @@
+/** Events as an iCalendar file (RFC 5545), for whatever calendar a person keeps. */
+import { and, eq, sql } from "drizzle-orm";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { users } from "../../identity/index.ts";
+import { type Gathering, gatheringFields } from "../listing.ts";
+import { eventMembers, events } from "../tables.ts";
+
+type Entry = Pick<
+  Gathering,
+  | "uuid"
+  | "name"
+  | "description"
+  | "startsAt"
+  | "endsAt"
+  | "location"
+  | "updatedAt"
+  | "latitude"
+  | "longitude"
+>;
+
+/** A whole calendar; `host` makes the events' names unique in the world. */
+export function toCalendar(entries: readonly Entry[], host: string): string {
+  const lines = [
+    "BEGIN:VCALENDAR",
+    "VERSION:2.0",
+    "PRODID:-//Caravan//Events//RU",
+    ...entries.flatMap((entry) => toLines(entry, host)),
+    "END:VCALENDAR",
+  ];
+  return lines.map((line) => `${foldLine(line)}\r\n`).join("");
+}
+
+function toLines(entry: Entry, host: string): string[] {
+  const { endsAt, description, location, latitude, longitude } = entry;
+  const optional = (line: string, given: unknown) => (given === null || given === "" ? [] : [line]);
+  return [
+    "BEGIN:VEVENT",
+    `UID:${entry.uuid}@${host}`,
+    `DTSTAMP:${utc(entry.updatedAt)}`,
+    `DTSTART:${utc(entry.startsAt)}`,
+    ...(endsAt === null ? [] : [`DTEND:${utc(endsAt)}`]),
+    `SUMMARY:${escapeText(entry.name)}`,
+    ...optional(`DESCRIPTION:${escapeText(description)}`, description),
+    ...optional(`LOCATION:${escapeText(location)}`, location),
+    ...(latitude === null || longitude === null ? [] : [`GEO:${latitude};${longitude}`]),
+    "END:VEVENT",
+  ];
+}
+
+/** `20310501T090000Z`. */
+const utc = (at: number) => new Date(at).toISOString().replace(/[-:]|\.\d+/g, "");
+
+/** RFC 5545, 3.3.11. */
+function escapeText(words: string): string {
+  return words.replace(/[\\;,]/g, "\\$&").replace(/\r\n|\r|\n/g, "\\n");
+}
+
+const encoder = new TextEncoder();
+
+/** Lines of at most 75 octets, a letter never torn apart; the next begins with a space (RFC 5545, 3.1). */
+function foldLine(line: string): string {
+  let folded = "";
+  let size = 0;
+  for (const letter of line) {
+    const octets = encoder.encode(letter).length;
+    if (size + octets > 75) {
+      folded += "\r\n ";
+      size = 1;
+    }
+    folded += letter;
+    size += octets;
+  }
+  return folded;
+}
+
+/** How many events a calendar has: the latest to start. */
+const LISTED = 500;
+
+/** The events that somebody takes part in. */
+export async function calendarOf(ctx: RequestContext, userId: number): Promise<Entry[]> {
+  const { uuid, name, description, startsAt, endsAt, location, updatedAt, latitude, longitude } =
+    gatheringFields;
+  return ctx.db
+    .select({ uuid, name, description, startsAt, endsAt, location, updatedAt, latitude, longitude })
+    .from(eventMembers)
+    .innerJoin(events, eq(events.id, eventMembers.eventId))
+    .where(eq(eventMembers.userId, userId))
+    .orderBy(sql`${startsAt} DESC`)
+    .limit(LISTED);
+}
+
+/**
+ * Opens one person's calendar to a program that can't sign in: it may read this and nothing else, until they have
+ * another password. Null for who is gone or blocked.
+ */
+export async function calendarSignature(ctx: RequestContext, userId: number): Promise<string | null> {
+  const [person] = await ctx.db
+    .select({ passwordHash: users.passwordHash })
+    .from(users)
+    .where(and(eq(users.id, userId), eq(users.isActive, true)));
+  return person ? ctx.runtime.keys.hmac("calendar", userId, person.passwordHash ?? "") : null;
+}

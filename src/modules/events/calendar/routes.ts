@@ -1,0 +1,70 @@
+/** `…/calendar.ics`: one event as a file, and one's own as a feed that a calendar subscribes to. */
+import { z } from "@hono/zod-openapi";
+import { equalInConstantTime } from "../../../platform/crypto/digest.ts";
+import { notFound } from "../../../platform/http/errors.ts";
+import { integer, limited } from "../../../platform/http/input/fields.ts";
+import { type Route, respond, route } from "../../../platform/http/route.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { existing } from "../event-routes.ts";
+import { calendarOf, calendarSignature, toCalendar } from "./calendar.ts";
+
+const tag = "Events";
+const challenge = "Token";
+const path = "/api/v1/events";
+
+function file(ctx: RequestContext, name: string, entries: Parameters<typeof toCalendar>[0]): Response {
+  return new Response(toCalendar(entries, new URL(ctx.origin).hostname), {
+    headers: {
+      "content-type": "text/calendar; charset=utf-8",
+      "content-disposition": `attachment; filename="${name}.ics"`,
+    },
+  });
+}
+
+const one = route({
+  method: "get",
+  path: `${path}/:id/calendar.ics`,
+  tag,
+  summary: "An event for one's calendar",
+  access: "optional",
+  challenge,
+  params: z.object({ id: integer({ min: 1 }) }),
+  responses: {},
+  handle: async ({ ctx, caller, params }) =>
+    file(ctx, `event-${params.id}`, [await existing(ctx, caller, params.id)]),
+});
+
+const address = route({
+  method: "get",
+  path: `${path}/calendar`,
+  tag,
+  summary: "Where a calendar subscribes to one's events",
+  description: "Whoever has the address may read them; it ends with one's password.",
+  access: "signedIn",
+  challenge,
+  responses: { 200: z.object({ url: z.string() }).openapi("CalendarAddress") },
+  async handle({ ctx, caller: { userId } }) {
+    const signature = await calendarSignature(ctx, userId);
+    return respond(200, {
+      url: `${ctx.origin}${path}/calendar.ics?person=${userId}&signature=${signature}`,
+    });
+  },
+});
+
+const feed = route({
+  method: "get",
+  path: `${path}/calendar.ics`,
+  tag,
+  summary: "One's events as a feed",
+  access: "public",
+  query: z.object({ person: integer({ min: 1 }), signature: limited(200) }),
+  responses: {},
+  async handle({ ctx, query: { person, signature } }) {
+    const expected = await calendarSignature(ctx, person);
+    if (expected === null || !equalInConstantTime(signature, expected)) throw notFound();
+    return file(ctx, "events", await calendarOf(ctx, person));
+  },
+});
+
+/** What has a name stands before what has a number. */
+export const calendarRoutes: readonly Route[] = [address, feed, one];

@@ -1,0 +1,50 @@
+/** What a change of an event changes, as people are told of it. Pure. */
+import type { Gathering } from "../listing.ts";
+
+/** The former values of what changed; absent: unchanged. */
+export interface EventChanges {
+  readonly name?: string;
+  /** Epoch ms. */
+  readonly startsAt?: number;
+  readonly endsAt?: number | null;
+  readonly location?: string;
+  /** What changed beside them. */
+  readonly other?: readonly Detail[];
+  /** Usernames. */
+  readonly joined?: readonly string[];
+  readonly left?: readonly string[];
+}
+
+export type Detail = "description" | "kind" | "city" | "price" | "ages" | "places" | "spot";
+
+/** How many names are listed of those who came, and of those who went. */
+const LISTED = 20;
+
+/** Null when nothing differs that people would see. */
+export function changesBetween(before: Gathering, after: Gathering): EventChanges | null {
+  const namesOnlyIn = (one: Gathering, other: Gathering) => {
+    const ids = new Set(other.members.map(({ userId }) => userId));
+    return one.members.filter(({ userId }) => !ids.has(userId)).map(({ username }) => username);
+  };
+  const [joined, left] = [namesOnlyIn(after, before), namesOnlyIn(before, after)];
+  const differs = (...keys: (keyof Gathering)[]) => keys.some((key) => before[key] !== after[key]);
+  const other: Detail[] = [
+    ...(differs("description") ? (["description"] as const) : []),
+    ...(differs("eventType") ? (["kind"] as const) : []),
+    ...(differs("cityId") ? (["city"] as const) : []),
+    ...(differs("price") ? (["price"] as const) : []),
+    ...(differs("minAge", "maxAge") ? (["ages"] as const) : []),
+    ...(differs("minMembers", "maxMembers") ? (["places"] as const) : []),
+    ...(differs("latitude", "longitude") && !differs("location", "cityId") ? (["spot"] as const) : []),
+  ];
+  const changes: EventChanges = {
+    ...(differs("name") ? { name: before.name } : {}),
+    ...(differs("startsAt") ? { startsAt: before.startsAt } : {}),
+    ...(differs("endsAt") ? { endsAt: before.endsAt } : {}),
+    ...(differs("location") ? { location: before.location } : {}),
+    ...(other.length > 0 ? { other } : {}),
+    ...(joined.length > 0 ? { joined: joined.slice(0, LISTED) } : {}),
+    ...(left.length > 0 ? { left: left.slice(0, LISTED) } : {}),
+  };
+  return Object.keys(changes).length > 0 ? changes : null;
+}

@@ -1,0 +1,240 @@
+/**
+ * The one writer of events: makes, changes and removes them, one or many in one transaction, whichever app's door they
+ * come by. A door resolves its own names and words the answers; capacity, ages, dates, the waiting list, blocks and
+ * letters are decided here.
+ */
+import { sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
+import { says } from "../../../platform/db/client.ts";
+import { commit, type Effect } from "../../../platform/db/outbox.ts";
+import type { Caller } from "../../../platform/http/caller.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { noticeEffects, noticeRows, pushNotices } from "../../notifications/index.ts";
+import { eventAudit } from "../console/audit.ts";
+import { changedFellowEffects } from "../fellows.ts";
+import { placesOf } from "../geo/geocoding.ts";
+import type { Gathering } from "../listing.ts";
+import { eventNotice, noticeOf, tellRooms } from "../notices.ts";
+import { type EventRef, loadCircle, loadEvents, type NameOf, type StoredEvent } from "./loading.ts";
+import { type EventPicture, pictureOf } from "./pictures.ts";
+import {
+  admitChange,
+  type ClientProfile,
+  type EventFacts,
+  type EventFault,
+  type EventPlan,
+  planEvent,
+} from "./plans.ts";
+import { dropMembers, insertEvents, insertMembers, updateEvents, updateRequests } from "./statements.ts";
+import { type Telling, tellOfChanges, tellOfCreations } from "./telling.ts";
+
+export interface EventDraft extends EventPicture {
+  readonly facts: EventFacts;
+  /** Everybody who takes part beside the maker. */
+  readonly names: readonly NameOf[];
+}
+
+/** What is given changes; `names` replaces the whole set of members. */
+export interface EventChange extends EventPicture {
+  readonly ref: EventRef;
+  readonly facts: Partial<EventFacts>;
+  readonly names?: readonly NameOf[] | undefined;
+}
+
+export type Written<Of> =
+  | { readonly ok: true; readonly events: readonly Of[] }
+  | (EventFault & { readonly ok: false });
+
+/** How often a write looks again when what it depends on moved between its reading and its writing. */
+const TRIES = 8;
+
+const refused = (fault: EventFault) => ({ ok: false, ...fault }) as const;
+
+/** Makes events, all or none. They come back in the order given. */
+export async function createEvents(
+  ctx: RequestContext,
+  caller: Caller,
+  drafts: readonly EventDraft[],
+  door: ClientProfile,
+): Promise<Written<Gathering>> {
+  if (drafts.length === 0) return { ok: true, events: [] };
+  const named = drafts.map(({ names }) => (door.makerOrganizes ? [{ id: caller.userId }, ...names] : names));
+  const picture = pictureOf(ctx, caller.userId, null, drafts[0]);
+  for (let tries = 0; tries < TRIES; tries++) {
+    const circle = await loadCircle(ctx, caller, named.flat());
+    const plans: EventPlan<null>[] = [];
+    for (const [index, { facts }] of drafts.entries()) {
+      const plan = planEvent(null, facts, named[index] ?? [], circle, door, caller, ctx.now());
+      if ("reason" in plan) return refused(plan);
+      plans.push(plan);
+    }
+    const made = plans.map((plan) => ({ ...plan, uuid: crypto.randomUUID() as string }));
+    const { places, lookUps } = await placesOf(
+      ctx,
+      made.map(({ uuid, facts }) => ({ before: null, after: { ...facts, uuid }, change: facts })),
+    );
+    const placed = made.map((plan, index) => ({ ...plan, facts: { ...plan.facts, ...places[index] } }));
+    const telling = await tellOfCreations(ctx, caller, circle, placed, door);
+    const insert = insertEvents(ctx, caller.userId, door.audience, placed, telling.guard);
+    const notices = placed.map(({ uuid, facts }) => noticeOf(null, uuid, "created", facts.name));
+    const done = await write(ctx, insert, telling, {
+      effects: [...notices.map(eventNotice.row), ...lookUps],
+      rest: [
+        ...insertMembers(ctx, caller, placed),
+        ...(await picture.keep(sql`(SELECT id FROM events WHERE uuid = ${placed[0]?.uuid})`)),
+      ],
+      count: drafts.length,
+    });
+    if (!done) continue;
+    const ids = new Map((done.results as { id: number; uuid: string }[]).map(({ id, uuid }) => [uuid, id]));
+    const at = ctx.now();
+    const events = placed.map(({ uuid, facts, members }) => {
+      const id = ids.get(uuid) ?? 0;
+      const stamps = { creatorId: caller.userId, createdAt: at, updatedAt: at };
+      return { ...facts, id, uuid, members, audience: door.audience, ...stamps };
+    });
+    await tellRooms(
+      ctx,
+      notices.map((notice, index) => ({ ...notice, eventId: events[index]?.id ?? null })),
+    );
+    return { ok: true, events };
+  }
+  return refused({ reason: "moved" });
+}
+
+/** Changes events, all or none. Somebody else's event refuses the whole batch. */
+export async function changeEvents(
+  ctx: RequestContext,
+  caller: Caller,
+  changes: readonly EventChange[],
+  door: ClientProfile,
+): Promise<Written<Gathering>> {
+  const merged = mergeByRef(changes);
+  const names = merged.flatMap((change) => change.names ?? []);
+  let picture: ReturnType<typeof pictureOf> | null = null;
+  for (let tries = 0; tries < TRIES; tries++) {
+    const refs = merged.map(({ ref }) => ref);
+    const { found, circle } = await loadEvents(ctx, caller, refs, names);
+    const byRef = new Map(
+      found.flatMap((event): [string | number, StoredEvent][] => [
+        [event.id, event],
+        [event.uuid, event],
+      ]),
+    );
+    const plans: EventPlan<StoredEvent>[] = [];
+    for (const { ref, facts, names } of merged) {
+      const event = admitChange(byRef.get(keyOf(ref)), caller, door, ctx.now());
+      if (!event) continue;
+      if ("reason" in event) return refused(event);
+      const plan = planEvent(event, facts, names, circle, door, caller, ctx.now());
+      if ("reason" in plan) return refused(plan);
+      plans.push(plan);
+    }
+    const [first] = plans;
+    if (!first) return { ok: true, events: [] };
+    picture ??= pictureOf(ctx, first.before.creatorId ?? caller.userId, first.before.id, changes[0]);
+    const { planned, lookUps } = await withPlaces(ctx, plans);
+    const at = ctx.now();
+    const events = planned.map(({ before, facts, members }) => ({
+      ...before,
+      ...facts,
+      members,
+      updatedAt: at,
+    }));
+    const telling = await tellOfChanges(ctx, caller, circle, planned, events);
+    const update = updateEvents(ctx, planned, door.begun !== "change", telling.guard);
+    const notices = events.map(({ id, uuid, name }) => noticeOf(id, uuid, "updated", name));
+    const done = await write(ctx, update, telling, {
+      effects: [
+        ...notices.map(eventNotice.row),
+        ...lookUps,
+        ...planned.flatMap(({ before }, index) => changedFellowEffects(before, events[index] ?? before, at)),
+      ],
+      rest: [
+        ...membershipOf(ctx, caller, planned),
+        ...(await picture.keep()),
+        ...planned.flatMap(({ before }, index) =>
+          eventAudit(ctx, caller, "event.change", before, events[index] ?? null),
+        ),
+      ],
+      count: planned.length,
+    });
+    if (!done) continue;
+    await tellRooms(ctx, notices);
+    return { ok: true, events };
+  }
+  return refused({ reason: "moved" });
+}
+
+const keyOf = (ref: EventRef) => ("id" in ref ? ref.id : ref.uuid);
+
+/** Several changes of one event become one; the later value counts. */
+function mergeByRef(changes: readonly EventChange[]): EventChange[] {
+  const merged = new Map<string | number, EventChange>();
+  for (const change of changes) {
+    const key = keyOf(change.ref);
+    const former = merged.get(key);
+    const names = change.names ?? former?.names;
+    merged.set(key, { ...former, ...change, names, facts: { ...former?.facts, ...defined(change.facts) } });
+  }
+  return [...merged.values()];
+}
+
+function defined<T extends object>(values: T): T {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
+}
+
+/** Adds to each plan where its event will be. */
+async function withPlaces(ctx: RequestContext, plans: readonly EventPlan<StoredEvent>[]) {
+  const moves = plans.map(({ before, facts, columns }) => ({
+    before,
+    after: { ...facts, uuid: before.uuid },
+    change: columns,
+  }));
+  const { places, lookUps } = await placesOf(ctx, moves);
+  const planned = plans.map((plan, index) => ({
+    ...plan,
+    derivesSpot: Object.keys(places[index] ?? {}).length > 0,
+    columns: { ...plan.columns, ...places[index] },
+    facts: { ...plan.facts, ...places[index] },
+  }));
+  return { planned, lookUps };
+}
+
+/** The statements for replaced member sets and for what became of requests. */
+function membershipOf(
+  ctx: RequestContext,
+  caller: Caller,
+  plans: readonly EventPlan<StoredEvent>[],
+): BatchItem<"sqlite">[] {
+  const sets = plans
+    .filter(({ replacesMembers }) => replacesMembers)
+    .map(({ before: { id, uuid }, members }) => ({ id, uuid, members }));
+  return [
+    ...dropMembers(ctx, sets),
+    ...insertMembers(ctx, caller, sets),
+    ...updateRequests(
+      ctx,
+      caller,
+      plans.flatMap(({ requests }) => requests),
+    ),
+  ];
+}
+
+/** One transaction; null when what it depends on moved meanwhile, and then nothing was written. */
+async function write(
+  ctx: RequestContext,
+  change: BatchItem<"sqlite">,
+  { effects, notices }: Telling,
+  more: { effects: readonly Effect[]; rest: readonly BatchItem<"sqlite">[]; count: number },
+): Promise<{ results: unknown[] } | null> {
+  const all = [...more.effects, ...effects, ...noticeEffects(notices)];
+  const rest = [...more.rest, ...(notices.length > 0 ? [noticeRows(ctx, notices)] : [])];
+  const done = await commit(ctx, change, all, rest, more.count).catch((error: unknown) => {
+    if (says(error, "CHECK constraint failed: events_order")) return null;
+    throw error;
+  });
+  if (!done) return null;
+  pushNotices(ctx, notices);
+  return done as { results: unknown[] };
+}

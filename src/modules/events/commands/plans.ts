@@ -1,0 +1,179 @@
+/** What an event is to become, decided before anything is written. Pure: facts in, the plan or a fault out. */
+import type { Caller } from "../../../platform/http/caller.ts";
+import { aliasOf, foldUsername } from "../../identity/index.ts";
+import type { Person } from "../queries.ts";
+import {
+  freeSeats,
+  hasHappened,
+  isOver,
+  type Limits,
+  mayChange,
+  newcomerFault,
+  type PlanFault,
+  planFault,
+  type SettledRequest,
+  seatsTaken,
+  settleRequests,
+} from "../rules.ts";
+import type { Circle, NamedPerson, NameOf, StoredEvent } from "./loading.ts";
+
+/** The columns that people fill in. */
+export interface EventFacts extends Limits {
+  readonly name: string;
+  readonly description: string;
+  readonly eventType: string;
+  /** Epoch ms. */
+  readonly startsAt: number;
+  readonly endsAt: number | null;
+  readonly cityId: number | null;
+  /** The address; empty for none. */
+  readonly location: string;
+  /** Minor units. */
+  readonly price: number;
+  /** Degrees, where the organizer knows better than a geocoder. */
+  readonly latitude: number | null;
+  readonly longitude: number | null;
+}
+
+/** What an event is of which nothing but its name and start is known. */
+export const BLANK = {
+  description: "",
+  eventType: "",
+  endsAt: null,
+  cityId: null,
+  location: "",
+  price: 0,
+  minAge: null,
+  maxAge: null,
+  minMembers: null,
+  maxMembers: null,
+  latitude: null,
+  longitude: null,
+} as const satisfies Partial<EventFacts>;
+
+/** What one app's door does with what it is given. */
+export interface ClientProfile {
+  /** Who may read the events that are made here. */
+  readonly audience: "public" | "signed_in";
+  /** Whether the maker is the event's first member and organizer. */
+  readonly makerOrganizes: boolean;
+  /** A name that nobody has, or that may not be used: an error, or passed over. */
+  readonly unknownNames: "refuse" | "passOver";
+  /** Events that have begun: an error, passed over, or changed like others. */
+  readonly begun: "refuse" | "passOver" | "change";
+  /** Events that do not exist: an error, or passed over. */
+  readonly missing: "refuse" | "passOver";
+}
+
+/** Why nothing was written. */
+export type EventFault =
+  | { readonly reason: "missing" | "past" | "moved" }
+  | { readonly reason: "forbidden"; readonly uuid: string }
+  | { readonly reason: "plan"; readonly fault: PlanFault }
+  | { readonly reason: "unknown"; readonly name: NameOf }
+  | { readonly reason: "age" | "over"; readonly username: string };
+
+/** An event as it will be, and what goes along. */
+export interface EventPlan<Known extends StoredEvent | null = StoredEvent | null> {
+  readonly before: Known;
+  readonly facts: EventFacts;
+  /** The columns to write. */
+  readonly columns: Partial<EventFacts>;
+  readonly members: readonly Person[];
+  /** Its members or its places change: the write asks that nobody else moved them meanwhile. */
+  readonly reseats: boolean;
+  readonly replacesMembers: boolean;
+  readonly requests: readonly SettledRequest[];
+}
+
+/** The members of a new set: who is in stays in, whatever they are to the caller; others must be free to be named. */
+function membersOf(
+  names: readonly NameOf[],
+  before: StoredEvent | null,
+  circle: Circle,
+  door: ClientProfile,
+  caller: Caller,
+): { members: Person[]; newcomers: NamedPerson[] } | EventFault {
+  const byId = new Map(circle.people.map((person) => [person.userId, person]));
+  const byKey = new Map(
+    circle.people.flatMap((person) => [
+      [person.key, person],
+      [aliasOf(person.userId), person],
+    ]),
+  );
+  const present = new Map(before?.members.map((member) => [member.userId, member]));
+  const creatorId = before ? before.creatorId : caller.userId;
+  const members = new Map<number, Person>();
+  const newcomers: NamedPerson[] = [];
+  for (const name of names) {
+    const person = "id" in name ? byId.get(name.id) : byKey.get(foldUsername(name.username));
+    const stays = person && present.get(person.userId);
+    const barred =
+      person && !stays && (circle.blocks.has(person.userId) || before?.creatorBlocks.has(person.userId));
+    if (!person || barred) {
+      if (door.unknownNames === "refuse") return { reason: "unknown", name };
+      continue;
+    }
+    if (members.has(person.userId)) continue;
+    if (!stays) newcomers.push(person);
+    const { userId, username, hiddenUsername, email, locale } = person;
+    const facts = { userId, username, hiddenUsername, email, locale };
+    const isOrganizer = door.makerOrganizes && userId === creatorId;
+    members.set(userId, stays ?? { ...facts, isOrganizer, acceptedAt: null });
+  }
+  return { members: [...members.values()], newcomers };
+}
+
+/** Plans a new event, or the change of one. `names` is the whole set of members; left out, it stays. */
+export function planEvent<Known extends StoredEvent | null>(
+  before: Known,
+  columns: Known extends null ? EventFacts : Partial<EventFacts>,
+  names: readonly NameOf[] | undefined,
+  circle: Circle,
+  door: ClientProfile,
+  caller: Caller,
+  now: number,
+): EventPlan<Known> | EventFault {
+  const facts = { ...before, ...columns } as EventFacts;
+  const named = names
+    ? membersOf(names, before, circle, door, caller)
+    : { members: before?.members ?? [], newcomers: [] };
+  if ("reason" in named) return named;
+  const { members, newcomers } = named;
+  const reseats = names !== undefined || LIMITS.some((limit) => limit in columns);
+  const seating = {
+    creatorId: before ? before.creatorId : caller.userId,
+    creatorIsStaff: before ? before.creatorIsStaff : caller.isStaff,
+    members,
+  };
+  const seats = seatsTaken(seating);
+  const countsSeats = names !== undefined || columns.maxMembers !== undefined;
+  const fault = planFault(facts, countsSeats ? seats : 0);
+  if (fault) return { reason: "plan", fault };
+  for (const person of newcomers) {
+    const own = person.userId === caller.userId;
+    if (!own && newcomerFault(facts, person.age)) return { reason: "age", username: person.username };
+    if (before && isOver(facts, now)) return { reason: "over", username: person.username };
+  }
+  const seated = new Set(members.map(({ userId }) => userId));
+  const requests =
+    before && countsSeats
+      ? settleRequests(before.requests, seated, freeSeats(facts.maxMembers, seats), names !== undefined)
+      : [];
+  return { before, facts, columns, members, reseats, replacesMembers: names !== undefined, requests };
+}
+
+const LIMITS = ["minAge", "maxAge", "minMembers", "maxMembers"] as const satisfies readonly (keyof Limits)[];
+
+/** Whether a change may be planned at all; null: it is passed over. */
+export function admitChange(
+  event: StoredEvent | undefined,
+  caller: Caller,
+  door: ClientProfile,
+  now: number,
+): StoredEvent | EventFault | null {
+  if (!event) return door.missing === "refuse" ? { reason: "missing" } : null;
+  if (!mayChange(event, caller)) return { reason: "forbidden", uuid: event.uuid };
+  if (door.begun === "change" || !hasHappened(event, now)) return event;
+  return door.begun === "refuse" ? { reason: "past" } : null;
+}

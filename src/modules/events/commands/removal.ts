@@ -1,0 +1,68 @@
+/** Removing events: their members are told, and their rooms say so and close. */
+import { sql } from "drizzle-orm";
+import { commit } from "../../../platform/db/outbox.ts";
+import type { Caller } from "../../../platform/http/caller.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { dropFiles } from "../../files/index.ts";
+import { noticeEffects, noticeRows, pushNotices } from "../../notifications/index.ts";
+import { forgetEvent } from "../authorizer.ts";
+import { eventAudit } from "../console/audit.ts";
+import { acceptedIn, fellowEffects } from "../fellows.ts";
+import { letterFacts, mailingOf } from "../mail/letters.ts";
+import { eventNotice, noticeOf, tellRooms } from "../notices.ts";
+import { mayChange } from "../rules.ts";
+import type { Written } from "./commands.ts";
+import { type EventRef, loadEvents, NOBODY, type StoredEvent } from "./loading.ts";
+
+/** How often a removal looks again when somebody else removed one of the events first. */
+const TRIES = 3;
+
+/** Removes events, all or none, past ones too; unknown ones are passed over. */
+export async function removeEvents(
+  ctx: RequestContext,
+  caller: Caller,
+  refs: readonly EventRef[],
+): Promise<Written<StoredEvent>> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const { found } = await loadEvents(ctx, caller, refs);
+    const foreign = found.find((event) => !mayChange(event, caller));
+    if (foreign) return { ok: false, reason: "forbidden", uuid: foreign.uuid };
+    if (found.length === 0 || (await write(ctx, caller, found))) return { ok: true, events: found };
+  }
+  return { ok: true, events: [] };
+}
+
+/** One transaction; false when somebody else removed one of them first, and then nothing was written. */
+async function write(ctx: RequestContext, caller: Caller, removed: readonly StoredEvent[]): Promise<boolean> {
+  const notices = removed.map((event) => noticeOf(event.id, event.uuid, "deleted", event.name));
+  const ids = removed.map(({ id }) => id);
+  const remove = ctx.db.run(
+    sql`DELETE FROM events WHERE id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`,
+  );
+  const wanted = removed.flatMap(({ uuid, members, ...event }) => {
+    const facts = letterFacts(event, members);
+    return members.map((person) => ({ action: "cancelled" as const, uuid, person, facts }));
+  });
+  const told = await mailingOf(ctx, caller, NOBODY, wanted);
+  const done = await commit(
+    ctx,
+    remove,
+    [
+      ...notices.map(eventNotice.row),
+      ...told.effects,
+      ...noticeEffects(told.notices),
+      ...removed.flatMap((event) => fellowEffects(event, acceptedIn(event.members), ctx.now())),
+    ],
+    [
+      dropFiles(ctx, "event_image", ids),
+      ...(told.notices.length > 0 ? [noticeRows(ctx, told.notices)] : []),
+      ...removed.flatMap((event) => eventAudit(ctx, caller, "event.delete", event, null)),
+    ],
+    removed.length,
+  );
+  if (!done) return false;
+  pushNotices(ctx, told.notices);
+  for (const { id, uuid } of removed) forgetEvent(id, uuid);
+  await tellRooms(ctx, notices);
+  return true;
+}

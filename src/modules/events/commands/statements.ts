@@ -1,0 +1,162 @@
+/** The statements that make and change events, for one or many: each is the change that a commit's row count decides on. */
+import { type SQL, sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
+import { inPieces } from "../../../platform/db/outbox.ts";
+import type { Caller } from "../../../platform/http/caller.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import type { Person } from "../queries.ts";
+import { foldLocation } from "../rules.ts";
+import { type StoredEvent, spot, standing } from "./loading.ts";
+import type { EventFacts, EventPlan } from "./plans.ts";
+
+/** Each fact's column; `locationKey` is derived. */
+const COLUMNS = {
+  name: "name",
+  description: "description",
+  eventType: "event_type",
+  startsAt: "starts_at",
+  endsAt: "ends_at",
+  cityId: "city_id",
+  location: "location",
+  locationKey: "location_key",
+  price: "price",
+  minAge: "min_age",
+  maxAge: "max_age",
+  minMembers: "min_members",
+  maxMembers: "max_members",
+  latitude: "latitude",
+  longitude: "longitude",
+} as const satisfies Record<keyof EventFacts | "locationKey", string>;
+
+const KEYS = Object.keys(COLUMNS) as (keyof typeof COLUMNS)[];
+
+function stored(columns: Partial<EventFacts>): Record<string, unknown> {
+  const given = Object.fromEntries(
+    Object.entries(columns).filter(([key, value]) => key in COLUMNS && value !== undefined),
+  );
+  return columns.location === undefined ? given : { ...given, locationKey: foldLocation(columns.location) };
+}
+
+export interface NewEvent {
+  readonly uuid: string;
+  readonly facts: EventFacts;
+}
+
+/** Inserts events, all or none; `guard` is a further condition. Returns `id` and `uuid` of each. */
+export function insertEvents(
+  ctx: RequestContext,
+  creatorId: number,
+  audience: "public" | "signed_in",
+  made: readonly NewEvent[],
+  guard: SQL,
+) {
+  const now = ctx.now();
+  const rows = JSON.stringify(made.map(({ uuid, facts }) => ({ uuid, ...stored(facts) })));
+  const columns = sql.raw(KEYS.map((key) => COLUMNS[key]).join(", "));
+  const values = sql.raw(KEYS.map((key) => `value ->> '${key}'`).join(", "));
+  return ctx.db.run(sql`
+    INSERT INTO events (uuid, creator_id, audience, created_at, updated_at, ${columns})
+    SELECT value ->> 'uuid', ${creatorId}, ${audience}, ${now}, ${now}, ${values}
+    FROM json_each(${rows}) WHERE ${guard} RETURNING id, uuid`);
+}
+
+/** A fact that is given, also as null, is written; what is left out stays. */
+const assignments = sql.raw(
+  KEYS.map((key) => {
+    const path = `'$.columns.${key}'`;
+    return `${COLUMNS[key]} = iif(json_type(change.value, ${path}) IS NULL, events.${COLUMNS[key]}, change.value ->> ${path})`;
+  }).join(", "),
+);
+
+/** A change with what it was planned by. */
+export type PlannedChange = EventPlan & {
+  readonly before: Pick<StoredEvent, "id" | "standing" | "spot">;
+  /** Its degrees are derived from its city and address. */
+  readonly derivesSpot: boolean;
+};
+
+/**
+ * Changes events. One whose members, places or whereabouts change is left alone when somebody else moved them since it
+ * was read, and so is one that has begun, where `unbegun` asks for that: the row count then tells.
+ */
+export function updateEvents(
+  ctx: RequestContext,
+  plans: readonly PlannedChange[],
+  unbegun: boolean,
+  guard: SQL,
+) {
+  const now = ctx.now();
+  const rows = plans.map(({ before, columns, reseats, derivesSpot }) => ({
+    id: before.id,
+    standing: reseats ? before.standing : null,
+    spot: derivesSpot ? before.spot : null,
+    columns: stored(columns),
+  }));
+  return ctx.db.run(sql`
+    UPDATE events SET ${assignments}, updated_at = ${now}
+    FROM json_each(${JSON.stringify(rows)}) AS change
+    WHERE events.id = change.value ->> 'id' AND (NOT ${unbegun ? 1 : 0} OR events.starts_at > ${now})
+      AND (change.value ->> 'standing' IS NULL OR change.value ->> 'standing' = ${standing})
+      AND (change.value ->> 'spot' IS NULL OR change.value ->> 'spot' = ${spot}) AND ${guard}`);
+}
+
+/** An event's new set of members. */
+export interface MemberSet {
+  readonly uuid: string;
+  readonly members: readonly Person[];
+}
+
+/**
+ * Adds people to events; those who are in already stay as they are. By uuid: the event may come into being in the same
+ * batch. Creators who name themselves and people who had asked take part by their own act; the others are only named.
+ */
+export function insertMembers(
+  ctx: RequestContext,
+  caller: Caller,
+  sets: readonly MemberSet[],
+): BatchItem<"sqlite">[] {
+  const now = ctx.now();
+  const rows = sets.flatMap(({ uuid, members }) =>
+    members.map(({ userId, isOrganizer }) => ({ uuid, userId, isOrganizer: isOrganizer ? 1 : 0 })),
+  );
+  return inPieces(rows).map((piece) =>
+    ctx.db.run(sql`INSERT INTO event_members (event_id, user_id, is_organizer, joined_at, accepted_at)
+    SELECT e.id, m.value ->> 'userId', m.value ->> 'isOrganizer', ${now},
+      iif((e.creator_id = ${caller.userId} AND m.value ->> 'userId' = ${caller.userId})
+        OR EXISTS (SELECT 1 FROM participation_requests AS r WHERE r.event_id = e.id
+          AND r.user_id = m.value ->> 'userId' AND r.status IN ('Pending', 'Accepted')), ${now}, NULL)
+    FROM json_each(${JSON.stringify(piece)}) AS m JOIN events e ON e.uuid = m.value ->> 'uuid'
+    WHERE EXISTS (SELECT 1 FROM users WHERE id = m.value ->> 'userId')
+    ON CONFLICT DO NOTHING`),
+  );
+}
+
+/** Takes out everybody who is not in the new set. */
+export function dropMembers(
+  ctx: RequestContext,
+  sets: readonly { readonly id: number; readonly members: readonly Person[] }[],
+): BatchItem<"sqlite">[] {
+  const rows = sets.map(({ id, members }) => ({ id, keep: members.map(({ userId }) => userId) }));
+  return inPieces(rows).map((piece) =>
+    ctx.db.run(sql`DELETE FROM event_members WHERE (event_id, user_id) IN (
+    SELECT m.event_id, m.user_id FROM json_each(${JSON.stringify(piece)}) AS r
+    JOIN event_members m ON m.event_id = r.value ->> 'id'
+    WHERE m.user_id NOT IN (SELECT value FROM json_each(r.value -> 'keep')))`),
+  );
+}
+
+/** Writes what became of requests to take part. */
+export function updateRequests(
+  ctx: RequestContext,
+  caller: Caller,
+  settled: EventPlan["requests"],
+): BatchItem<"sqlite">[] {
+  if (settled.length === 0) return [];
+  const rows = settled.map(({ id, status, isWaiting }) => ({ id, status, isWaiting: isWaiting ? 1 : 0 }));
+  return [
+    ctx.db.run(sql`UPDATE participation_requests AS r SET status = s.value ->> 'status',
+      is_waiting = s.value ->> 'isWaiting', updated_at = ${ctx.now()},
+      processed_by = iif(r.status = s.value ->> 'status', r.processed_by, ${caller.userId})
+    FROM json_each(${JSON.stringify(rows)}) AS s WHERE r.id = s.value ->> 'id'`),
+  ];
+}

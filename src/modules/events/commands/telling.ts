@@ -1,0 +1,75 @@
+/** Who is told of new and changed events, by letter or in the app, and how requests hear of free places. */
+import type { SQL } from "drizzle-orm";
+import type { Effect } from "../../../platform/db/outbox.ts";
+import type { Caller } from "../../../platform/http/caller.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import type { Notice } from "../../notifications/index.ts";
+import type { Gathering } from "../listing.ts";
+import { letterFacts, mailingOf, type WantedLetter } from "../mail/letters.ts";
+import { placeIsFree } from "../waitlist/waitlist.ts";
+import { changesBetween } from "./changes.ts";
+import type { Circle, StoredEvent } from "./loading.ts";
+import type { ClientProfile, EventPlan } from "./plans.ts";
+
+/** What goes into the commit beside the change; `guard` is a condition of the change itself. */
+export interface Telling {
+  readonly effects: readonly Effect[];
+  readonly notices: readonly Notice[];
+  readonly guard: SQL;
+}
+
+/** Everybody named is told once of each new event. A maker who organizes by making it named nobody of that. */
+export async function tellOfCreations(
+  ctx: RequestContext,
+  caller: Caller,
+  circle: Circle,
+  made: readonly (EventPlan<null> & { readonly uuid: string })[],
+  door: Pick<ClientProfile, "makerOrganizes">,
+): Promise<Telling> {
+  const wanted = made.flatMap(({ uuid, facts, members }): WantedLetter[] => {
+    const letter = letterFacts(facts, members);
+    const people = members.filter(({ userId }) => !door.makerOrganizes || userId !== caller.userId);
+    return people.map((person) => ({ action: "created", uuid, person, facts: letter }));
+  });
+  return mailingOf(ctx, caller, circle, wanted);
+}
+
+/**
+ * Members are told what changed, unless nothing did; nobody gets such a letter from somebody whom they have blocked, or
+ * who has blocked them. People who were taken out are told that, and free places go to the waiting list.
+ */
+export async function tellOfChanges(
+  ctx: RequestContext,
+  caller: Caller,
+  circle: Circle,
+  plans: readonly EventPlan<StoredEvent>[],
+  after: readonly Gathering[],
+): Promise<Telling> {
+  const pairs = plans.flatMap((plan, index) => {
+    const event = after[index];
+    return event ? [{ plan, event }] : [];
+  });
+  const wanted = pairs.flatMap(({ plan: { before }, event }): WantedLetter[] => {
+    const changes = changesBetween(before, event);
+    if (!changes) return [];
+    const { uuid, members } = event;
+    const facts = letterFacts(event, members);
+    const stays = new Set(members.map(({ userId }) => userId));
+    const removed = before.members.filter(({ userId }) => !stays.has(userId));
+    const concerned = members.filter(({ userId }) => !circle.blocks.has(userId));
+    return [
+      ...removed.map((person) => ({ action: "left" as const, uuid, person, facts })),
+      ...concerned.map((person) => ({
+        action: "updated" as const,
+        uuid,
+        person,
+        facts: { ...facts, changes },
+      })),
+    ];
+  });
+  const { effects, notices, guard } = await mailingOf(ctx, caller, circle, wanted);
+  const called = pairs.flatMap(({ plan, event }) =>
+    plan.requests.filter((request) => request.called).map(({ userId }) => placeIsFree(event, userId)),
+  );
+  return { effects, notices: [...notices, ...called], guard };
+}

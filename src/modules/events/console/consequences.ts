@@ -1,0 +1,181 @@
+/** What goes along with an event that staff makes, changes or deletes, and with its members: the same rules as at any door. */
+import { and, eq, sql } from "drizzle-orm";
+import type { Caller } from "../../../platform/http/caller.ts";
+import { invalid, notFound } from "../../../platform/http/errors.ts";
+import { noSuchKey } from "../../../platform/http/input/strict-fields.ts";
+import { fill } from "../../../platform/http/messages.ts";
+import type { Audit, Change, Consequences, Subject, Values } from "../../../platform/resources/resource.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { noticeEffects, noticeRows, pushNotices } from "../../notifications/index.ts";
+import { findStored, loadEvents, NOBODY, spot, standing } from "../commands/loading.ts";
+import { BLANK, type ClientProfile, type EventFacts, type EventFault, planEvent } from "../commands/plans.ts";
+import { removeEvents } from "../commands/removal.ts";
+import { updateRequests } from "../commands/statements.ts";
+import { tellOfChanges } from "../commands/telling.ts";
+import { acceptedIn, changedFellowEffects, fellowEffects } from "../fellows.ts";
+import { placeFor } from "../geo/geocoding.ts";
+import { letterFacts, noticesOf } from "../mail/letters.ts";
+import { memberFaults, planFaults } from "../messages.ts";
+import { eventNotice, noticeOf, tellRooms } from "../notices.ts";
+import { foldLocation } from "../rules.ts";
+import { participationRequests } from "../tables.ts";
+import { offerWithout } from "../waitlist/commands.ts";
+import { seatsOf } from "../waitlist/waitlist.ts";
+
+/** The console's door: staff changes events at any time, and names people by id. */
+const door: ClientProfile = {
+  audience: "public",
+  makerOrganizes: false,
+  unknownNames: "refuse",
+  begun: "change",
+  missing: "refuse",
+};
+
+/** Field of the console → of an event. */
+const FIELDS = {
+  name: "name",
+  event_type: "eventType",
+  starts_at: "startsAt",
+  ends_at: "endsAt",
+  city: "cityId",
+  location: "location",
+  description: "description",
+  price: "price",
+  min_age: "minAge",
+  max_age: "maxAge",
+  min_members: "minMembers",
+  max_members: "maxMembers",
+} as const satisfies Record<string, keyof EventFacts>;
+
+function factsOf(values: Values): Partial<EventFacts> {
+  const named = Object.entries(FIELDS).filter(([name]) => name in values);
+  return Object.fromEntries(named.map(([name, key]) => [key, values[name]]));
+}
+
+/** The fault under the field of the console that it is about. */
+function refused(fault: EventFault, field: "non_field_errors" | "user") {
+  switch (fault.reason) {
+    case "plan":
+      return invalid({ non_field_errors: planFaults[fault.fault][1] });
+    case "unknown":
+      return invalid({ [field]: noSuchKey("id" in fault.name ? fault.name.id : 0) });
+    case "age":
+    case "over":
+      return invalid({ [field]: fill(memberFaults[fault.reason], { name: fault.username }) });
+    default:
+      return notFound();
+  }
+}
+
+export async function eventConsequences(ctx: RequestContext, change: Change): Promise<Consequences> {
+  const { before, values, caller } = change;
+  const columns = factsOf(values);
+  if (!before) return creation(ctx, caller, { ...BLANK, ...columns } as EventFacts);
+  const id = Number(before.id);
+  const { found, circle } = await loadEvents(ctx, caller, [{ id }]);
+  const [known] = found;
+  if (!known) throw notFound();
+  const plan = planEvent(known, columns, undefined, circle, door, caller, ctx.now());
+  if ("reason" in plan) throw refused(plan, "non_field_errors");
+  const { place, effects } = await placeFor(ctx, known, { ...plan.facts, uuid: known.uuid }, columns);
+  const after = { ...known, ...plan.facts, ...place };
+  const told = await tellOfChanges(ctx, caller, circle, [plan], [after]);
+  const notice = noticeOf(id, known.uuid, "updated", after.name);
+  return {
+    set: { ...place, ...keyOf(columns) },
+    where: and(
+      told.guard,
+      plan.reseats ? sql`${standing} = ${known.standing}` : undefined,
+      Object.keys(place).length > 0 ? sql`${spot} = ${known.spot}` : undefined,
+    ),
+    effects: [
+      eventNotice.row(notice),
+      ...told.effects,
+      ...noticeEffects(told.notices),
+      ...effects,
+      ...changedFellowEffects(known, after, ctx.now()),
+    ],
+    rest: [...updateRequests(ctx, caller, plan.requests), noticeRows(ctx, told.notices)],
+    async after() {
+      pushNotices(ctx, told.notices);
+      await tellRooms(ctx, [notice]);
+    },
+  };
+}
+
+/** What a search looks in, where the address is written. */
+const keyOf = ({ location }: Partial<EventFacts>) =>
+  location === undefined ? {} : { locationKey: foldLocation(location) };
+
+async function creation(ctx: RequestContext, caller: Caller, facts: EventFacts): Promise<Consequences> {
+  const plan = planEvent(null, facts, undefined, NOBODY, door, caller, ctx.now());
+  if ("reason" in plan) throw refused(plan, "non_field_errors");
+  const uuid = crypto.randomUUID();
+  const { place, effects } = await placeFor(ctx, null, { ...facts, uuid }, facts);
+  const notice = noticeOf(null, uuid, "created", facts.name);
+  return {
+    set: { ...place, ...keyOf(facts), uuid, creatorId: caller.userId },
+    effects: [eventNotice.row(notice), ...effects],
+    after: () => tellRooms(ctx, [notice]),
+  };
+}
+
+/** As from any door: whoever takes part hears of it, and the room closes. The log keeps it when it was somebody else's. */
+export async function removeEvent(
+  ctx: RequestContext,
+  caller: Caller,
+  { row }: Subject,
+  _audit: Audit,
+): Promise<boolean> {
+  const removed = await removeEvents(ctx, caller, [{ uuid: String(row.uuid) }]);
+  return removed.ok && removed.events.length > 0;
+}
+
+/**
+ * Somebody whom staff adds is named, as at any other door: there must be a place, and nobody is added to an event of
+ * somebody whom they have blocked. They are told in the app.
+ */
+export async function memberConsequences(ctx: RequestContext, change: Change): Promise<Consequences> {
+  const { before, values, caller } = change;
+  if (before) return {};
+  const [id, userId] = [Number(values.event), Number(values.user)];
+  const { found, circle } = await loadEvents(ctx, caller, [{ id }], [{ id: userId }]);
+  const [event] = found;
+  if (!event) throw invalid({ event: noSuchKey(id) });
+  const known = event.members.map((member) => ({ ...member, key: "", age: null }));
+  const everybody = { ...circle, people: [...known, ...circle.people] };
+  const names = [...event.members, { userId }].map((member) => ({ id: member.userId }));
+  const plan = planEvent(event, {}, names, everybody, door, caller, ctx.now());
+  if ("reason" in plan) throw refused(plan, "user");
+  const asked = event.requests.some((request) => request.userId === userId && request.status !== "Declined");
+  const facts = letterFacts(event, plan.members);
+  const told = plan.members
+    .filter((member) => member.userId === userId && userId !== caller.userId)
+    .map((person) => ({ action: "created" as const, uuid: event.uuid, person, facts }));
+  const notices = noticesOf(told);
+  // Somebody else may have come in since it was read: an event with too many members breaks its own order, and nothing is written.
+  const crowded = ctx.db.run(sql`UPDATE events SET ends_at = starts_at
+    WHERE id = ${id} AND max_members < ${seatsOf(id)}`);
+  return {
+    set: { joinedAt: ctx.now(), acceptedAt: asked ? ctx.now() : null },
+    effects: noticeEffects(notices),
+    rest: [crowded, ...updateRequests(ctx, caller, plan.requests), noticeRows(ctx, notices)],
+    after: async () => pushNotices(ctx, notices),
+  };
+}
+
+/** Whoever is taken out has asked for nothing any more, and the place goes to whoever waits longest. */
+export async function memberRemoval(ctx: RequestContext, { row }: Subject): Promise<Consequences> {
+  const [eventId, userId] = [Number(row.event), Number(row.user)];
+  const event = await findStored(ctx, { id: eventId });
+  const { userId: whose, eventId: where } = participationRequests;
+  const request = ctx.db.delete(participationRequests).where(and(eq(where, eventId), eq(whose, userId)));
+  if (!event) return { rest: [request] };
+  const { unmoved, effects, rest, notices } = await offerWithout(ctx, event, userId);
+  return {
+    where: unmoved,
+    effects: [...effects, ...fellowEffects(event, acceptedIn(event.members), ctx.now())],
+    rest: [request, ...rest],
+    after: async () => pushNotices(ctx, notices),
+  };
+}

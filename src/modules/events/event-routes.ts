@@ -1,0 +1,223 @@
+/** `/api/v1/events/…`: find events, hold and change one's own. */
+import { z } from "@hono/zod-openapi";
+import type { Caller } from "../../platform/http/caller.ts";
+import { forbidden, invalid, notFound, type Refusal, refuse } from "../../platform/http/errors.ts";
+import { integer } from "../../platform/http/input/fields.ts";
+import { noSuchKey } from "../../platform/http/input/strict-fields.ts";
+import { envelope, pageQuery, paginate } from "../../platform/http/lists/paging.ts";
+import { fill, messages as shared } from "../../platform/http/messages.ts";
+import { type Route, respond, route } from "../../platform/http/route.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
+import { fileUrl, newestFinished } from "../files/index.ts";
+import { findCity } from "../social/index.ts";
+import { changeEvents, createEvents } from "./commands/commands.ts";
+import type { ClientProfile, EventFault } from "./commands/plans.ts";
+import { removeEvents } from "./commands/removal.ts";
+import { findGathering, type Gathering, type GatheringFilter, listGatherings } from "./listing.ts";
+import { memberFaults, planFaults } from "./messages.ts";
+import { mayChange, mayRead } from "./rules.ts";
+import {
+  GatheringChange,
+  GatheringWire,
+  gatheringFilter,
+  NewGathering,
+  toChange,
+  toFacts,
+  toGatheringWire,
+  toNames,
+  toPicture,
+} from "./schemas.ts";
+
+const tag = "Events";
+const challenge = "Token";
+const path = "/api/v1/events";
+const PAGE_SIZE = 4;
+
+/** Room for a picture of the largest size and the fields around it. */
+const FORM_LIMIT = 16 * 1024 * 1024;
+
+const params = z.object({ id: integer({ min: 1 }) });
+
+/** Find Friend's door: members are named by id, and one that nobody has is an error. */
+const door: ClientProfile = {
+  audience: "public",
+  makerOrganizes: true,
+  unknownNames: "refuse",
+  begun: "change",
+  missing: "refuse",
+};
+
+function refused(fault: EventFault): Refusal {
+  switch (fault.reason) {
+    case "missing":
+    case "past":
+      return notFound();
+    case "forbidden":
+      return forbidden();
+    case "moved":
+      return refuse(409, shared.conflict);
+    case "plan": {
+      const [field, words] = planFaults[fault.fault];
+      return invalid({ [field]: words });
+    }
+    case "unknown":
+      return invalid({ members: noSuchKey("id" in fault.name ? fault.name.id : 0) });
+    case "age":
+    case "over":
+      return invalid({ members: fill(memberFaults[fault.reason], { name: fault.username }) });
+    default:
+      return fault satisfies never;
+  }
+}
+
+async function toWires(ctx: RequestContext, events: readonly Gathering[]) {
+  const images = await newestFinished(
+    ctx,
+    "event_image",
+    events.map(({ id }) => id),
+  );
+  return Promise.all(
+    events.map(async (event) => {
+      const image = images.get(event.id);
+      return toGatheringWire(event, image ? await fileUrl(ctx, image) : null);
+    }),
+  );
+}
+
+async function toWire(ctx: RequestContext, event: Gathering) {
+  const [wire] = await toWires(ctx, [event]);
+  return wire ?? toGatheringWire(event, null);
+}
+
+const list = route({
+  method: "get",
+  path,
+  tag,
+  summary: "Find events",
+  description: "`search` looks in name, kind, city and address; all conditions must hold.",
+  access: "optional",
+  challenge,
+  query: pageQuery.extend(gatheringFilter),
+  responses: { 200: envelope(GatheringWire) },
+  async handle({ ctx, caller, query, request }) {
+    const filter: GatheringFilter = {
+      signedIn: caller !== null,
+      search: query.search,
+      eventType: query.event_type,
+      address: query.address,
+      cityId: query.city,
+      cityName: query.city__name,
+      day: query.date,
+      minAge: query.min_age,
+      maxAge: query.max_age,
+      minCount: query.min_count,
+      maxCount: query.max_count,
+      organizer: query.organizer,
+      friendOf: query.organizer_is_friend === undefined ? undefined : caller?.userId,
+    };
+    const load = async (window: Parameters<typeof listGatherings>[2]) => {
+      const listed = await listGatherings(ctx, filter, window);
+      if (listed.count === 0) await requireCity(ctx, filter.cityId);
+      return listed;
+    };
+    const page = await paginate(ctx, request, query, PAGE_SIZE, load, (event) => event);
+    return respond(200, { ...page, results: await toWires(ctx, page.results) });
+  },
+});
+
+/** Nothing was found: perhaps there is no such city. */
+async function requireCity(ctx: RequestContext, id: number | undefined): Promise<void> {
+  if (id !== undefined && !(await findCity(ctx, id))) throw invalid({ city: shared.filterKey });
+}
+
+const create = route({
+  method: "post",
+  path,
+  tag,
+  summary: "Hold an event",
+  description: "A multipart form may bring a picture as `image`; members are read from JSON only.",
+  access: "signedIn",
+  challenge,
+  creates: true,
+  body: NewGathering,
+  multipartLimit: FORM_LIMIT,
+  responses: { 201: GatheringWire },
+  async handle({ ctx, caller, body }) {
+    const facts = toFacts(body, ctx.now());
+    const draft = { facts, names: toNames(body) ?? [], ...toPicture(body) };
+    const made = await createEvents(ctx, caller, [draft], door);
+    if (!made.ok) throw refused(made);
+    const [event] = made.events;
+    if (!event) throw notFound();
+    return respond(201, await toWire(ctx, event));
+  },
+});
+
+const read = route({
+  method: "get",
+  path: `${path}/:id`,
+  tag,
+  summary: "Read an event",
+  access: "optional",
+  challenge,
+  params,
+  responses: { 200: GatheringWire },
+  handle: async ({ ctx, caller, params }) =>
+    respond(200, await toWire(ctx, await existing(ctx, caller, params.id))),
+});
+
+/** The event, or a 404: also for strangers to an event that is for signed-in people. */
+export async function existing(ctx: RequestContext, caller: Caller | null, id: number): Promise<Gathering> {
+  const event = await findGathering(ctx, id);
+  if (!event || !mayRead(event, caller)) throw notFound();
+  return event;
+}
+
+/** The event, for whoever may change it. */
+async function requireHost(ctx: RequestContext, caller: Caller, id: number): Promise<Gathering> {
+  const event = await existing(ctx, caller, id);
+  if (!mayChange(event, caller)) throw forbidden();
+  return event;
+}
+
+const change = (method: "put" | "patch") =>
+  route({
+    method,
+    path: `${path}/:id`,
+    tag,
+    summary: method === "put" ? "Write one's event anew" : "Change one's event",
+    description: "What is left out stays as it is. `members` is the whole set.",
+    access: "signedIn",
+    challenge,
+    params,
+    body: method === "put" ? NewGathering : GatheringChange,
+    multipartLimit: FORM_LIMIT,
+    responses: { 200: GatheringWire },
+    may: ({ ctx, caller, params }) => requireHost(ctx, caller, params.id),
+    async handle({ ctx, caller, params, body }) {
+      const change = { ref: params, facts: toChange(body), names: toNames(body), ...toPicture(body) };
+      const changed = await changeEvents(ctx, caller, [change], door);
+      if (!changed.ok) throw refused(changed);
+      const [event] = changed.events;
+      if (!event) throw notFound();
+      return respond(200, await toWire(ctx, event));
+    },
+  });
+
+const remove = route({
+  method: "delete",
+  path: `${path}/:id`,
+  tag,
+  summary: "Call an event off",
+  access: "signedIn",
+  challenge,
+  params,
+  responses: { 204: null },
+  async handle({ ctx, caller, params }) {
+    const event = await requireHost(ctx, caller, params.id);
+    await removeEvents(ctx, caller, [{ id: event.id }]);
+    return respond(204, null);
+  },
+});
+
+export const gatheringRoutes: readonly Route[] = [list, create, read, change("put"), change("patch"), remove];

@@ -1,0 +1,143 @@
+/** Where an event is: its city's place at once, and what a geocoder finds for the address a little later. */
+import { and, eq, sql } from "drizzle-orm";
+import { defineEffect } from "../../../platform/db/effects.ts";
+import type { Effect } from "../../../platform/db/outbox.ts";
+import type { Place } from "../../../platform/geo.ts";
+import { invalid } from "../../../platform/http/errors.ts";
+import { noSuchKey } from "../../../platform/http/input/strict-fields.ts";
+import { DeliveryError } from "../../../platform/mail/mail.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { type City, findCity } from "../../social/index.ts";
+import { events } from "../tables.ts";
+
+interface Whereabouts {
+  readonly cityId: number | null;
+  readonly location: string;
+  readonly latitude: number | null;
+  readonly longitude: number | null;
+}
+
+/** The columns to write and the look-up to ask for. */
+export interface Placing {
+  readonly place: { readonly latitude?: number | null; readonly longitude?: number | null };
+  readonly effects: readonly Effect[];
+}
+
+const UNMOVED: Placing = { place: {}, effects: [] };
+
+/** Where an event that is to become `after` will be: what its host says counts most. Refuses a city that is none. */
+export async function placeFor(
+  ctx: RequestContext,
+  before: Whereabouts | null,
+  after: Whereabouts & { readonly uuid: string },
+  change: Partial<Whereabouts>,
+  cityOf: (id: number) => Promise<City | null> = (id) => findCity(ctx, id),
+): Promise<Placing> {
+  const named = change.cityId !== undefined || change.location !== undefined || change.latitude !== undefined;
+  if (!named) return UNMOVED;
+  const city = after.cityId === null ? null : await cityOf(after.cityId);
+  if (after.cityId !== null && !city) throw invalid({ city: noSuchKey(after.cityId) });
+  if (change.latitude !== undefined && change.latitude !== null) return UNMOVED;
+  const stays = before && before.cityId === after.cityId && before.location === after.location;
+  if (stays && before.latitude !== null && change.latitude === undefined) return UNMOVED;
+  const lookUp = ctx.runtime.settings.geocoderUrl !== null && after.location !== "";
+  return {
+    place: { latitude: city?.latitude ?? null, longitude: city?.longitude ?? null },
+    effects: lookUp ? [geocoding.row({ uuid: after.uuid })] : [],
+  };
+}
+
+interface Move {
+  readonly before: Whereabouts | null;
+  readonly after: Whereabouts & { readonly uuid: string };
+  readonly change: Partial<Whereabouts>;
+}
+
+/** Where each of several events will be, in their order. A city is looked up once, however many events are in it. */
+export async function placesOf(
+  ctx: RequestContext,
+  moves: readonly Move[],
+): Promise<{ places: Placing["place"][]; lookUps: Effect[] }> {
+  const cities = new Map<number, Promise<City | null>>();
+  const cityOf = (id: number) => {
+    const city = cities.get(id) ?? findCity(ctx, id);
+    cities.set(id, city);
+    return city;
+  };
+  const placings = await Promise.all(
+    moves.map(({ before, after, change }) => placeFor(ctx, before, after, change, cityOf)),
+  );
+  return { places: placings.map(({ place }) => place), lookUps: placings.flatMap(({ effects }) => effects) };
+}
+
+/**
+ * Looks an event's address up and moves it there. Whoever moved it meanwhile is right: what stands elsewhere than at
+ * its city's place is left alone. Safe to repeat.
+ */
+export const geocoding = defineEffect<{ readonly uuid: string }>("geocode", {
+  address: ({ uuid }) => `event:${uuid}`,
+  run: geocode,
+});
+
+async function geocode(ctx: RequestContext, { uuid }: { readonly uuid: string }): Promise<void> {
+  const { geocoderUrl } = ctx.runtime.settings;
+  const { cityId, location, latitude, longitude } = events;
+  const [event] = await ctx.db
+    .select({ cityId, location, latitude, longitude })
+    .from(events)
+    .where(eq(events.uuid, uuid));
+  if (!geocoderUrl || !event || event.location === "") return;
+  const city = event.cityId === null ? null : await findCity(ctx, event.cityId);
+  if (event.latitude !== (city?.latitude ?? null) || event.longitude !== (city?.longitude ?? null)) return;
+  const place = await ask(geocoderUrl, city ? `${city.name}, ${event.location}` : event.location);
+  if (!place) return;
+  await ctx.db
+    .update(events)
+    .set(place)
+    .where(
+      and(
+        eq(events.uuid, uuid),
+        eq(location, event.location),
+        sql`${cityId} IS ${event.cityId}`,
+        sql`${latitude} IS ${event.latitude}`,
+        sql`${longitude} IS ${event.longitude}`,
+      ),
+    );
+}
+
+/** How long a geocoder may take, in ms. */
+const PATIENCE = 10_000;
+
+/**
+ * The first place that the geocoder finds, null for none. What may pass (no connection, 429, 5xx) is thrown.
+ * Source: https://nominatim.org/release-docs/latest/api/Search/
+ */
+async function ask(geocoderUrl: string, query: string): Promise<Place | null> {
+  const url = new URL(geocoderUrl);
+  for (const [name, value] of Object.entries({ q: query, format: "json", limit: "1" }))
+    url.searchParams.set(name, value);
+  const response = await fetch(url.href, {
+    headers: { accept: "application/json", "accept-language": "ru", "user-agent": "Caravan" },
+    signal: AbortSignal.timeout(PATIENCE),
+  });
+  if (response.status === 429 || response.status >= 500)
+    throw new DeliveryError(`the geocoder answered ${response.status}`);
+  if (!response.ok) {
+    await response.body?.cancel();
+    return null;
+  }
+  return readPlace(await response.json().catch(() => null));
+}
+
+/** `[{"lat": "55.75", "lon": "37.61"}]`, degrees as text or numbers. Anything else is no place. */
+function readPlace(found: unknown): Place | null {
+  const [first] = Array.isArray(found) ? found : [];
+  const { lat, lon } = (first ?? {}) as { lat?: unknown; lon?: unknown };
+  const [latitude, longitude] = [degrees(lat, 90), degrees(lon, 180)];
+  return latitude === null || longitude === null ? null : { latitude, longitude };
+}
+
+function degrees(value: unknown, limit: number): number | null {
+  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  return typeof number === "number" && Math.abs(number) <= limit ? number : null;
+}

@@ -1,0 +1,140 @@
+/** Letters about an event: whom they go to, what they tell, and how many of them one sender may cause. */
+import { type SQL, sql } from "drizzle-orm";
+import { type Effect, lettersSentBy } from "../../../platform/db/outbox.ts";
+import type { Caller } from "../../../platform/http/caller.ts";
+import { fill } from "../../../platform/http/messages.ts";
+import type { Text } from "../../../platform/http/text.ts";
+import { mailEffect } from "../../../platform/mail/mail.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import type { Notice } from "../../notifications/index.ts";
+import type { Circle } from "../commands/loading.ts";
+import { messages } from "../messages.ts";
+import type { Event, Person } from "../queries.ts";
+import { memberLinks } from "./links.ts";
+import { type EventLetter, eventCancelled, eventCreated, eventLeft, eventUpdated } from "./templates.ts";
+
+/** `left`: for somebody who was taken out; to them it is cancelled. */
+type Action = "created" | "updated" | "cancelled" | "left";
+
+/** Cancellations are never counted, and have no event to leave. */
+const isFarewell = (action: Action) => action === "cancelled" || action === "left";
+
+const TEMPLATES = {
+  created: eventCreated,
+  updated: eventUpdated,
+  cancelled: eventCancelled,
+  left: eventLeft,
+};
+const NOTICES = {
+  created: { type: "EVENT_CREATED", words: messages.namedInEvent },
+  updated: { type: "EVENT_UPDATED", words: messages.eventChanged },
+  cancelled: { type: "EVENT_CANCELLED", words: messages.eventCancelled },
+  left: { type: "EVENT_LEFT", words: messages.takenOut },
+} satisfies Record<Action, { type: string; words: Text }>;
+
+/** How many names a letter lists. */
+const LISTED = 20;
+
+/** Letters that one request writes, whoever they go to; beyond that people are told in the app. */
+const LETTERS_A_REQUEST = 1000;
+
+export function letterFacts(
+  event: Pick<Event, "name" | "location" | "startsAt" | "endsAt">,
+  members: readonly Person[],
+): EventLetter {
+  const { name, location, startsAt, endsAt } = event;
+  return {
+    name,
+    location,
+    startsAt,
+    endsAt,
+    participants: members.slice(0, LISTED).map(({ username }) => username),
+    count: members.length,
+  };
+}
+
+/** A letter that somebody is to get, if the sender's budget allows it. */
+export interface WantedLetter {
+  readonly action: Action;
+  readonly uuid: string;
+  readonly person: Person;
+  readonly facts: EventLetter;
+}
+
+/** What goes into the commit. */
+export interface Mailing {
+  readonly effects: readonly Effect[];
+  /** For the people whom the budget left no letter: told in the app. */
+  readonly notices: readonly Notice[];
+  /** False when other letters used the budget up since it was read: a condition of the change itself. */
+  readonly guard: SQL;
+}
+
+/**
+ * Divides letters by the sender's budget (`RATE_LETTERS_SENT`). Cancellations are not counted, nor are letters to people
+ * who have accepted something from the sender; of the others as many go as the budget has left.
+ */
+export async function mailingOf(
+  ctx: RequestContext,
+  caller: Caller,
+  circle: Circle,
+  wanted: readonly WantedLetter[],
+): Promise<Mailing> {
+  const { limit } = ctx.runtime.settings.rates.lettersSent;
+  let left = Math.max(0, limit - circle.lettersSent);
+  const letters: (WantedLetter & { counted: boolean })[] = [];
+  const told: WantedLetter[] = [];
+  for (const letter of wanted) {
+    if (letter.person.email === null) continue;
+    const { userId } = letter.person;
+    const counted = !isFarewell(letter.action) && userId !== caller.userId && !circle.trusting.has(userId);
+    if (letters.length >= LETTERS_A_REQUEST || (counted && left === 0)) told.push(letter);
+    else {
+      letters.push({ ...letter, counted });
+      if (counted) left--;
+    }
+  }
+  const charged = letters.filter(({ counted }) => counted).length;
+  return {
+    effects: (await Promise.all(letters.map((letter) => toEffect(ctx, caller, letter)))).flat(),
+    notices: noticesOf(told),
+    guard: charged === 0 ? sql`TRUE` : sql`${lettersSentBy(ctx, caller.userId)} + ${charged} <= ${limit}`,
+  };
+}
+
+async function toEffect(
+  ctx: RequestContext,
+  caller: Caller,
+  { action, uuid, person, facts, counted }: WantedLetter & { counted: boolean },
+): Promise<Effect[]> {
+  const { email, locale } = person;
+  if (email === null) return [];
+  const links = isFarewell(action)
+    ? {}
+    : await memberLinks(ctx, uuid, person.userId, person.acceptedAt !== null);
+  const data = { ...facts, ...links };
+  const effect = mailEffect(`event.${action}`, TEMPLATES[action], email, locale, data);
+  return [counted ? { ...effect, sender: caller.userId } : effect];
+}
+
+/** One notice for each person and action, however many events it is about. */
+export function noticesOf(told: readonly WantedLetter[]): Notice[] {
+  const groups = Map.groupBy(told, ({ person, action }) => `${action}:${person.userId}`);
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (!first) return [];
+    const { locale, userId } = first.person;
+    const { type, words } = NOTICES[first.action];
+    const more = group.length > 1 ? fill(messages.andMore, { count: String(group.length - 1) })[locale] : "";
+    return [
+      {
+        userId,
+        type,
+        title: messages.eventTitle[locale],
+        message: fill(words, { name: first.facts.name })[locale] + more,
+        about: `event:${first.uuid}`,
+        ref: `event:${first.action}:${crypto.randomUUID()}`,
+      },
+    ];
+  });
+}

@@ -1,0 +1,35 @@
+/** The links in event letters: they leave an event, or accept being named in it, without a password. */
+import { isSigned, signedUrl } from "../../../platform/http/pages/signed-links.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+
+const PURPOSE = "event-membership";
+
+export type MemberAct = "accept" | "leave";
+
+export interface MemberLinks {
+  readonly leave: string;
+  /** Only for somebody who has not accepted yet. */
+  readonly accept?: string;
+}
+
+/** One signature for both acts of one person in one event; it ends with the event. */
+export async function memberLinks(
+  ctx: RequestContext,
+  uuid: string,
+  userId: number,
+  accepted: boolean,
+): Promise<{ links: MemberLinks }> {
+  const url = (act: MemberAct) =>
+    signedUrl(ctx, PURPOSE, `/events/${uuid}/${act}`, { person: userId }, [uuid, userId]);
+  const leave = await url("leave");
+  return { links: accepted ? { leave } : { leave, accept: await url("accept") } };
+}
+
+export function opensMembership(
+  ctx: RequestContext,
+  uuid: string,
+  userId: number,
+  signature: string,
+): Promise<boolean> {
+  return isSigned(ctx, PURPOSE, [uuid, userId], signature);
+}

@@ -1,0 +1,130 @@
+/** The pages behind the links of event letters: accept being named, or leave. Looking changes nothing; the button acts. */
+import { z } from "@hono/zod-openapi";
+import { integer, string } from "../../../platform/http/input/fields.ts";
+import { fill } from "../../../platform/http/messages.ts";
+import { page } from "../../../platform/http/pages/page.tsx";
+import { type Route, route } from "../../../platform/http/route.ts";
+import { type Text, text } from "../../../platform/http/text.ts";
+import { uuidIn } from "../../../platform/ids.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { findStored, type StoredEvent } from "../commands/loading.ts";
+import { acceptMembership, leaveEvent } from "../waitlist/attendance.ts";
+import { readableTime } from "./change-words.ts";
+import { type MemberAct, opensMembership } from "./links.ts";
+
+const words = {
+  accept: {
+    title: text("Take part in “{name}”?", "Принять участие в мероприятии «{name}»?"),
+    button: text("Accept", "Принять участие"),
+    done: text("You take part in “{name}”", "Вы участвуете в мероприятии «{name}»"),
+  },
+  leave: {
+    title: text("Leave “{name}”?", "Выйти из мероприятия «{name}»?"),
+    button: text("Leave the event", "Выйти из мероприятия"),
+    done: text("You no longer take part in “{name}”", "Вы больше не участвуете в мероприятии «{name}»"),
+  },
+} satisfies Record<MemberAct, Record<string, Text>>;
+
+const gone = text("You are not in this event", "Вы не участвуете в этом мероприятии");
+const goneMore = text(
+  "You have left it, or the event is no longer there.",
+  "Вы вышли из него, или мероприятия больше нет.",
+);
+const closing = text("You can close this page.", "Эту страницу можно закрыть.");
+const busy = text("That did not work just now", "Сейчас не получилось");
+const again = text("Please press the button again.", "Нажмите кнопку ещё раз.");
+const starts = text("Starts: {time}", "Начало: {time}");
+
+function card(
+  ctx: RequestContext,
+  title: Text,
+  body: Text,
+  status = 200,
+  button: Text | null = null,
+): Response {
+  const { locale } = ctx;
+  return page(
+    { title: `${title[locale]} · Caravan`, locale, status },
+    <main class="card">
+      <h1>{title[locale]}</h1>
+      <p>{body[locale]}</p>
+      {button ? (
+        <form method="post">
+          <button type="submit">{button[locale]}</button>
+        </form>
+      ) : null}
+    </main>,
+  );
+}
+
+const params = z.object({ id: string({ max: 100 }) });
+const query = z.object({ person: integer({ min: 1 }), signature: string({ max: 200 }) });
+
+/** The event that the link is for, as long as this person is in it. */
+async function memberEvent(
+  ctx: RequestContext,
+  id: string,
+  { person, signature }: z.output<typeof query>,
+): Promise<StoredEvent | null> {
+  const uuid = uuidIn(id);
+  if (uuid === null || !(await opensMembership(ctx, uuid, person, signature))) return null;
+  const event = await findStored(ctx, { uuid });
+  return event?.members.some(({ userId }) => userId === person) ? event : null;
+}
+
+/** Asks; changes nothing. */
+const askPage = (act: MemberAct) =>
+  route({
+    method: "get",
+    path: `/events/:id/${act}`,
+    tag: "Pages",
+    summary: act === "accept" ? "Accept being named in an event" : "Leave an event",
+    access: "public",
+    hidden: true,
+    params,
+    query,
+    responses: {},
+    async handle({ ctx, params, query }) {
+      const event = await memberEvent(ctx, params.id, query);
+      if (!event) return card(ctx, gone, goneMore, 404);
+      const { title, button } = words[act];
+      const time = { en: readableTime(event.startsAt, "en"), ru: readableTime(event.startsAt, "ru") };
+      const body = { en: fill(starts, { time: time.en }).en, ru: fill(starts, { time: time.ru }).ru };
+      return card(ctx, fill(title, { name: event.name }), body, 200, button);
+    },
+  });
+
+const actPage = (act: MemberAct) =>
+  route({
+    method: "post",
+    path: `/events/:id/${act}`,
+    tag: "Pages",
+    summary: act === "accept" ? "Accept being named in an event" : "Leave an event",
+    access: "public",
+    hidden: true,
+    params,
+    query,
+    responses: {},
+    async handle({ ctx, params, query }) {
+      const event = await memberEvent(ctx, params.id, query);
+      if (!event) return card(ctx, gone, goneMore, 404);
+      const ref = { id: event.id };
+      const result =
+        act === "leave"
+          ? await leaveEvent(ctx, query.person, ref)
+          : (await acceptMembership(ctx, query.person, ref))
+            ? "done"
+            : "missing";
+      if (result === "missing") return card(ctx, gone, goneMore, 404);
+      const { done, button } = words[act];
+      if (result === "moved") return card(ctx, busy, again, 409, button);
+      return card(ctx, fill(done, { name: event.name }), closing);
+    },
+  });
+
+export const eventPages: readonly Route[] = [
+  askPage("accept"),
+  actPage("accept"),
+  askPage("leave"),
+  actPage("leave"),
+];

@@ -1,0 +1,72 @@
+/** Reminders half an hour before an event: once for each person, event, start and lead time. */
+import { sql } from "drizzle-orm";
+import { isUniqueViolation } from "../../../platform/db/client.ts";
+import { commit } from "../../../platform/db/outbox.ts";
+import type { Locale } from "../../../platform/http/text.ts";
+import { mailEffect } from "../../../platform/mail/mail.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { eventFields } from "../queries.ts";
+import { REMINDER_LEAD } from "../rules.ts";
+import { events } from "../tables.ts";
+import { letterFacts } from "./letters.ts";
+import { memberLinks } from "./links.ts";
+import { eventReminder } from "./templates.ts";
+
+/**
+ * Reminds everybody whose event starts within the half hour, once for each start: a moved one reminds again. The rows that mark it and the
+ * letters are one transaction, and the mark is unique: a second run at the same time fails whole and looks again.
+ */
+export async function sendReminders(ctx: RequestContext, batch = 300): Promise<number> {
+  let sent = 0;
+  for (let round = 0; round < 100; round++) {
+    const due = await dueReminders(ctx, batch);
+    if (due.length === 0) return sent;
+    const marks = due.map(({ eventId, userId, letter }) => ({ eventId, userId, startsAt: letter.startsAt }));
+    const mark = ctx.db.run(sql`INSERT INTO event_reminders (event_id, user_id, starts_at, lead, sent_at)
+      SELECT value ->> 'eventId', value ->> 'userId', value ->> 'startsAt', ${REMINDER_LEAD}, ${ctx.now()} FROM json_each(${JSON.stringify(marks)})`);
+    const effects = await Promise.all(
+      due.map(async ({ uuid, userId, accepted, email, locale, letter }) => {
+        const links = await memberLinks(ctx, uuid, userId, accepted);
+        return mailEffect("event.reminder", eventReminder, email, locale, { ...letter, ...links });
+      }),
+    );
+    try {
+      await commit(ctx, mark, effects);
+      sent += due.length;
+    } catch (error) {
+      if (!isUniqueViolation(error, "event_reminders")) throw error;
+    }
+  }
+  return sent;
+}
+
+async function dueReminders(ctx: RequestContext, limit: number) {
+  const now = ctx.now();
+  const rows = await ctx.db.all<{
+    event_id: number;
+    user_id: number;
+    accepted: number;
+    email: string;
+    locale: Locale;
+  }>(sql`
+    SELECT m.event_id, m.user_id, m.accepted_at IS NOT NULL AS accepted, u.email, u.locale
+    FROM events e JOIN event_members m ON m.event_id = e.id JOIN users u ON u.id = m.user_id
+    LEFT JOIN event_reminders r ON r.event_id = m.event_id AND r.user_id = m.user_id
+      AND r.starts_at = e.starts_at AND r.lead = ${REMINDER_LEAD}
+    WHERE e.starts_at > ${now} AND e.starts_at <= ${now + REMINDER_LEAD} AND r.event_id IS NULL
+      AND u.email IS NOT NULL AND u.is_active AND u.mail_reminders
+    ORDER BY e.starts_at LIMIT ${limit}`);
+  if (rows.length === 0) return [];
+  const ids = JSON.stringify([...new Set(rows.map((row) => row.event_id))]);
+  const about = await ctx.db
+    .select(eventFields)
+    .from(events)
+    .where(sql`${events.id} IN (SELECT value FROM json_each(${ids}))`);
+  const byId = new Map(about.map((event) => [event.id, event]));
+  return rows.flatMap(({ event_id: eventId, user_id: userId, accepted, email, locale }) => {
+    const event = byId.get(eventId);
+    if (!event) return [];
+    const letter = letterFacts(event, event.members);
+    return [{ eventId, uuid: event.uuid, userId, accepted: accepted === 1, email, locale, letter }];
+  });
+}

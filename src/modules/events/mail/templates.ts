@@ -1,0 +1,111 @@
+/** The letters about events: one per person and change. */
+import type { Locale } from "../../../platform/http/text.ts";
+import type { Letter } from "../../../platform/mail/letter.ts";
+import type { EventChanges } from "../commands/changes.ts";
+import { describeChanges, readableTime } from "./change-words.ts";
+import type { MemberLinks } from "./links.ts";
+
+export interface EventLetter {
+  readonly name: string;
+  readonly location: string;
+  /** Epoch ms. */
+  readonly startsAt: number;
+  readonly endsAt: number | null;
+  readonly participants: readonly string[];
+  /** How many take part in all; the names above may be the first of them. */
+  readonly count: number;
+  /** In a letter about a change: what it changed. */
+  readonly changes?: EventChanges;
+  /** What the reader can do about being in the event. */
+  readonly links?: MemberLinks;
+}
+
+type Action = "created" | "updated" | "cancelled" | "left";
+
+const WORDS: Record<Action, Record<Locale, { action: string; sentence: (name: string) => string }>> = {
+  created: {
+    en: { action: "Created", sentence: (name) => `You take part in the new event "${name}".` },
+    ru: { action: "Создано", sentence: (name) => `Вы участвуете в новом мероприятии «${name}».` },
+  },
+  updated: {
+    en: { action: "Updated", sentence: (name) => `The event "${name}" was updated.` },
+    ru: { action: "Изменено", sentence: (name) => `Мероприятие «${name}» изменено.` },
+  },
+  cancelled: {
+    en: { action: "Cancelled", sentence: (name) => `The event "${name}" was cancelled.` },
+    ru: { action: "Отменено", sentence: (name) => `Мероприятие «${name}» отменено.` },
+  },
+  /** For somebody who was taken out: to them it is cancelled. */
+  left: {
+    en: { action: "Cancelled", sentence: (name) => `You no longer take part in the event "${name}".` },
+    ru: { action: "Отменено", sentence: (name) => `Вы больше не участвуете в мероприятии «${name}».` },
+  },
+};
+
+const change =
+  (action: Action) =>
+  (data: EventLetter, locale: Locale): Letter => {
+    const words = WORDS[action][locale];
+    const subject = locale === "ru" ? "Уведомление о мероприятии" : "Notification for Event";
+    return {
+      subject: `${subject} ${data.name} - ${words.action}`,
+      paragraphs: [
+        words.sentence(data.name),
+        ...(data.changes ? [describeChanges(data.changes, locale)] : []),
+      ],
+      facts: facts(data, locale),
+      ...buttons(data.links, locale),
+    };
+  };
+
+export const eventCreated = change("created");
+export const eventUpdated = change("updated");
+export const eventCancelled = change("cancelled");
+export const eventLeft = change("left");
+
+/** Accepting is the button; leaving is a link below it. */
+function buttons(links: MemberLinks | undefined, locale: Locale): Pick<Letter, "action" | "further"> {
+  if (!links) return {};
+  const ru = locale === "ru";
+  const leave = { label: ru ? "Выйти из мероприятия" : "Leave the event", url: links.leave };
+  const accept = links.accept && { label: ru ? "Принять участие" : "Accept", url: links.accept };
+  return { ...(accept ? { action: accept } : {}), further: [leave] };
+}
+
+export function eventReminder(data: EventLetter, locale: Locale): Letter {
+  const ru = locale === "ru";
+  return {
+    subject: ru ? "Напоминание о мероприятии" : "Event Reminder",
+    paragraphs: [
+      ru
+        ? `Мероприятие «${data.name}» начнётся в течение 30 минут.`
+        : `The event "${data.name}" is starting in 30 minutes.`,
+    ],
+    facts: facts(data, locale),
+    ...buttons(data.links, locale),
+  };
+}
+
+function facts(data: EventLetter, locale: Locale): [string, string][] {
+  const ru = locale === "ru";
+  const rest = data.count - data.participants.length;
+  const names =
+    data.participants.join(", ") + (rest > 0 ? (ru ? ` и ещё ${rest}` : ` and ${rest} more`) : "");
+  return [
+    [ru ? "Место" : "Location", data.location || "—"],
+    [ru ? "Начало" : "Starts", readableTime(data.startsAt, locale)],
+    ...(data.endsAt === null
+      ? []
+      : [[ru ? "Конец" : "Ends", readableTime(data.endsAt, locale)] as [string, string]]),
+    [ru ? "Участники" : "Participants", names || "—"],
+  ];
+}
+
+/** What the templates are called in the outbox. */
+export const eventMails = {
+  "event.created": eventCreated,
+  "event.updated": eventUpdated,
+  "event.cancelled": eventCancelled,
+  "event.left": eventLeft,
+  "event.reminder": eventReminder,
+};

@@ -1,0 +1,229 @@
+/** Find Friend's wire shapes of events and of requests to take part. */
+import { z } from "@hono/zod-openapi";
+import { fromHundredths } from "../../platform/decimal.ts";
+import { invalid } from "../../platform/http/errors.ts";
+import {
+  chosenFile,
+  integer,
+  latitude,
+  limited,
+  longitude,
+  reportFault,
+  string,
+} from "../../platform/http/input/fields.ts";
+import { decimalField, keyField } from "../../platform/http/input/strict-fields.ts";
+import { messages } from "../../platform/http/messages.ts";
+import type { Text } from "../../platform/http/text.ts";
+import { isoTime, parseInstant } from "../../platform/time.ts";
+import type { NameOf } from "./commands/loading.ts";
+import type { EventPicture } from "./commands/pictures.ts";
+import { BLANK, type EventFacts } from "./commands/plans.ts";
+import type { Gathering } from "./listing.ts";
+import type { Participation } from "./participation-queries.ts";
+
+/** The zone of times that name none, and of a calendar day. */
+export const ZONE = "Europe/Moscow";
+
+const instant = () =>
+  z
+    .string()
+    .transform((value, context) => {
+      const at = parseInstant(value, ZONE);
+      if (at === null) reportFault({ ...context, value }, messages.datetime);
+      return at ?? 0;
+    })
+    .openapi({ type: "string", format: "date-time" });
+
+/** May be left out; null and a form's empty text say that there is none. */
+function orNone<Inner extends z.ZodType>(inner: Inner) {
+  return z.preprocess((value) => (value === "" ? null : value), inner.nullable()).optional();
+}
+
+const limit = () => orNone(integer({ min: 0, max: 32_767 })).openapi({ type: ["integer", "null"] });
+
+const fields = {
+  name: string({ max: 50 }),
+  description: string({ max: 4000 }),
+  event_type: string({ max: 50 }),
+  start_date: instant().optional(),
+  end_date: orNone(instant()).openapi({ type: ["string", "null"], format: "date-time" }),
+  city: orNone(keyField()).openapi({ type: ["integer", "null"] }),
+  address: string({ max: 150, blank: true }).nullable().optional(),
+  event_price: decimalField({ digits: 10, min: 0 }).optional(),
+  min_age: limit(),
+  max_age: limit(),
+  min_count_members: limit(),
+  max_count_members: limit(),
+  members: z
+    .array(z.object({ id: integer() }))
+    .optional()
+    .openapi({ description: "The whole set; whoever makes the event organizes it and is a member." }),
+  latitude: orNone(latitude()).openapi({ type: ["number", "null"] }),
+  longitude: orNone(longitude()).openapi({ type: ["number", "null"] }),
+  image: z
+    .unknown()
+    .optional()
+    .openapi({ type: "string", format: "binary", description: "A file in a form; null takes it away." }),
+};
+
+export const NewGathering = z.object(fields).openapi("NewEvent");
+export const GatheringChange = z
+  .object({
+    ...fields,
+    name: fields.name.optional(),
+    description: fields.description.optional(),
+    event_type: fields.event_type.optional(),
+  })
+  .openapi("EventChange");
+
+export const GatheringWire = z
+  .object({
+    id: z.number().int(),
+    name: z.string(),
+    description: z.string(),
+    members: z.array(z.object({ id: z.number().int() })),
+    event_type: z.string(),
+    start_date: z.string(),
+    end_date: z.string().nullable(),
+    city: z.number().int().nullable(),
+    address: z.string().nullable(),
+    event_price: z.string(),
+    image: z.string().nullable(),
+    members_count: z.number().int(),
+    min_age: z.number().int().nullable(),
+    max_age: z.number().int().nullable(),
+    min_count_members: z.number().int().nullable(),
+    max_count_members: z.number().int().nullable(),
+  })
+  .openapi("Event");
+
+export function toGatheringWire(event: Gathering, image: string | null): z.input<typeof GatheringWire> {
+  return {
+    id: event.id,
+    name: event.name,
+    description: event.description,
+    members: event.members.map(({ userId }) => ({ id: userId })).sort((a, b) => b.id - a.id),
+    event_type: event.eventType,
+    start_date: isoTime(event.startsAt),
+    end_date: event.endsAt === null ? null : isoTime(event.endsAt),
+    city: event.cityId,
+    address: event.location || null,
+    event_price: fromHundredths(event.price),
+    image,
+    members_count: event.members.length,
+    min_age: event.minAge,
+    max_age: event.maxAge,
+    min_count_members: event.minMembers,
+    max_count_members: event.maxMembers,
+  };
+}
+
+/** What a body names. Of the two degrees neither goes without the other. */
+export function toChange(body: z.output<typeof GatheringChange>): Partial<EventFacts> {
+  const { latitude = null, longitude = null } = body;
+  if ((latitude === null) !== (longitude === null))
+    throw invalid({ [latitude === null ? "latitude" : "longitude"]: messages.required });
+  const placed = body.latitude !== undefined || body.longitude !== undefined;
+  const change = {
+    name: body.name,
+    description: body.description,
+    eventType: body.event_type,
+    startsAt: body.start_date,
+    endsAt: body.end_date,
+    cityId: body.city,
+    location: body.address === null ? "" : body.address,
+    price: body.event_price,
+    minAge: body.min_age,
+    maxAge: body.max_age,
+    minMembers: body.min_count_members,
+    maxMembers: body.max_count_members,
+    ...(placed ? { latitude, longitude } : {}),
+  };
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+}
+
+/** A whole event: what the body leaves out is as it is in an event of which nothing else is known. */
+export function toFacts(body: z.output<typeof NewGathering>, now: number): EventFacts {
+  const { name, description, event_type: eventType } = body;
+  return { ...BLANK, name, description, eventType, startsAt: now, ...toChange(body) };
+}
+
+/** The people that a body names; undefined when it says nothing of members. */
+export function toNames(body: z.output<typeof GatheringChange>): NameOf[] | undefined {
+  return body.members?.map(({ id }) => ({ id }));
+}
+
+/** A picture in JSON is no picture; an empty one changes nothing, as clients send it that have none. */
+export function toPicture({ image }: z.output<typeof GatheringChange>): EventPicture {
+  const isFile = image instanceof File;
+  const nothing = image === undefined || image === "" || (isFile && chosenFile(image) === null);
+  if (!nothing && image !== null && !isFile) throw invalid({ image: messages.notFile });
+  return { image: nothing ? undefined : (image as File | null) };
+}
+
+/** A filter as Django reads it: the last of several, nothing for empty text. */
+function filter<Value>(read: (words: string) => Value | null, fault: Text) {
+  return z
+    .preprocess(
+      (value) => (Array.isArray(value) ? value.at(-1) : value) || undefined,
+      limited(200)
+        .transform((words, context): Value => {
+          const value = read(words.trim());
+          if (value !== null) return value;
+          reportFault({ ...context, value: words }, fault);
+          return z.NEVER;
+        })
+        .optional(),
+    )
+    .openapi({ type: "string" });
+}
+
+const words = () => filter((value) => value, messages.invalid);
+const number = () =>
+  filter((value) => (/^-?\d{1,9}(\.\d+)?$/.test(value) ? Number(value) : null), messages.filterNumber);
+
+export const gatheringFilter = {
+  search: words(),
+  event_type: words(),
+  address: words(),
+  city: filter((value) => (/^\d{1,9}$/.test(value) ? Number(value) : null), messages.filterKey),
+  city__name: words(),
+  date: filter(
+    (value) => (/^\d{4}-\d\d-\d\d$/.test(value) ? parseInstant(value, ZONE) : null),
+    messages.filterDate,
+  ).openapi({ description: "A day in Moscow between the first and the last of the event." }),
+  min_age: number(),
+  max_age: number(),
+  min_count: number(),
+  max_count: number(),
+  organizer: words().openapi({ description: "A part of an organizer's name." }),
+  organizer_is_friend: words().openapi({ description: "Anything: only events that a friend organizes." }),
+};
+
+export const NewParticipation = z.object({ event: keyField() }).openapi("NewParticipation");
+
+export const ParticipationWire = z
+  .object({
+    id: z.number().int(),
+    status: z.enum(["Pending", "Accepted", "Declined"]),
+    created_at: z.string(),
+    updated_at: z.string(),
+    from_user: z.number().int(),
+    event: z.number().int(),
+    processed_by: z.number().int().nullable(),
+    waiting: z.boolean().openapi({ description: "The event is full: in line for a place." }),
+  })
+  .openapi("Participation");
+
+export function toParticipationWire(request: Participation): z.input<typeof ParticipationWire> {
+  return {
+    id: request.id,
+    status: request.status,
+    created_at: isoTime(request.createdAt),
+    updated_at: isoTime(request.updatedAt),
+    from_user: request.userId,
+    event: request.eventId,
+    processed_by: request.processedBy,
+    waiting: request.isWaiting,
+  };
+}

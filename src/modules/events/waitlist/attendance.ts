@@ -1,0 +1,51 @@
+/** Taking part by one's own act after being named, and leaving: the acts of a member, whoever named them. */
+import { and, eq, sql } from "drizzle-orm";
+import { commit } from "../../../platform/db/outbox.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { noticeEffects, noticeRows, pushNotices } from "../../notifications/index.ts";
+import { type EventRef, findStored } from "../commands/loading.ts";
+import { acceptedIn, fellowEffects } from "../fellows.ts";
+import { eventMembers } from "../tables.ts";
+import { offerWithout } from "./commands.ts";
+import { farewells } from "./notices.ts";
+
+/** Accepts being named in an event. Repeatable; false for somebody who is not a member. */
+export async function acceptMembership(ctx: RequestContext, userId: number, ref: EventRef): Promise<boolean> {
+  const event = "id" in ref ? sql`${ref.id}` : sql`(SELECT id FROM events WHERE uuid = ${ref.uuid})`;
+  const accepted = await ctx.db
+    .update(eventMembers)
+    .set({ acceptedAt: sql`coalesce(${eventMembers.acceptedAt}, ${ctx.now()})` })
+    .where(and(sql`${eventMembers.eventId} = ${event}`, eq(eventMembers.userId, userId)))
+    .returning({ userId: eventMembers.userId });
+  return accepted.length > 0;
+}
+
+/** How often leaving looks again when the waiting list moved between its reading and its writing. */
+const TRIES = 5;
+
+/** Takes a member out by their own wish; the place goes to the waiting list, and the organizers are told. */
+export async function leaveEvent(
+  ctx: RequestContext,
+  userId: number,
+  ref: EventRef,
+): Promise<"done" | "missing" | "moved"> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const event = await findStored(ctx, ref);
+    if (!event?.members.some((member) => member.userId === userId)) return "missing";
+    const [offer, notices] = await Promise.all([
+      offerWithout(ctx, event, userId),
+      farewells(ctx, event, userId),
+    ]);
+    const remove = ctx.db.run(sql`DELETE FROM event_members
+      WHERE event_id = ${event.id} AND user_id = ${userId} AND ${offer.unmoved}`);
+    const forget = ctx.db.run(sql`DELETE FROM participation_requests
+      WHERE event_id = ${event.id} AND user_id = ${userId} AND status = 'Accepted'`);
+    const ended = fellowEffects(event, acceptedIn(event.members), ctx.now());
+    const effects = [...noticeEffects(notices), ...offer.effects, ...ended];
+    if (await commit(ctx, remove, effects, [forget, noticeRows(ctx, notices), ...offer.rest])) {
+      pushNotices(ctx, [...notices, ...offer.notices]);
+      return "done";
+    }
+  }
+  return "moved";
+}

@@ -1,0 +1,216 @@
+/** Asking to take part in an event, and being let in: never more people than there are places. */
+import { and, eq, sql } from "drizzle-orm";
+import { commit } from "../../../platform/db/outbox.ts";
+import type { Caller } from "../../../platform/http/caller.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { calledName, findProfile } from "../../identity/index.ts";
+import { noticeEffects, noticeRows, pushNotices } from "../../notifications/index.ts";
+import { ageOn } from "../../social/index.ts";
+import { findStored, loadCircle, type StoredEvent, storedFields } from "../commands/loading.ts";
+import { acceptedIn, fellowEffects } from "../fellows.ts";
+import type { Participation } from "../participation-queries.ts";
+import {
+  freeSeats,
+  isOver,
+  type JoinFault,
+  joinFault,
+  mayChange,
+  newcomerFault,
+  seatsTaken,
+} from "../rules.ts";
+import { events, participationRequests } from "../tables.ts";
+import { farewells, hostsOf, noticeTo } from "./notices.ts";
+import { markFull, type Offer, offerSeats, seatsOf, waitlistOf } from "./waitlist.ts";
+
+/**
+ * Asks to take part; where there is no place left, the request waits. `repeated`: asked before, or in the event already.
+ * To somebody whom its creator has blocked, or who has blocked its creator, the event is missing.
+ */
+export async function askToJoin(
+  ctx: RequestContext,
+  { userId }: Caller,
+  eventId: number,
+): Promise<Participation | JoinFault | "missing" | "repeated"> {
+  const [event, applicant] = await Promise.all([findStored(ctx, { id: eventId }), findProfile(ctx, userId)]);
+  if (!event || !applicant || event.creatorBlocks.has(userId)) return "missing";
+  const now = ctx.now();
+  const fault = joinFault(event, { userId, age: ageOn(now, applicant.birthday) }, now);
+  if (fault) return fault;
+  const words = `${calledName(applicant.user)} хочет участвовать в мероприятии «${event.name}».`;
+  const notices = hostsOf(event).map((host) => noticeTo(host, event, "PARTICIPATION_REQUEST", words));
+  const insert = ctx.db.run(sql`
+    INSERT INTO participation_requests (event_id, user_id, is_waiting, created_at, updated_at)
+    SELECT e.id, ${userId}, coalesce(
+        ${seatsOf(sql`e.id`)} >= e.max_members, 0), ${now}, ${now}
+    FROM events e WHERE e.id = ${eventId}
+      AND NOT EXISTS (SELECT 1 FROM event_members WHERE event_id = e.id AND user_id = ${userId})
+    ON CONFLICT DO NOTHING RETURNING id, is_waiting AS isWaiting`);
+  const done = await commit(ctx, insert, noticeEffects(notices), [noticeRows(ctx, notices)]);
+  const [made] = (done?.results ?? []) as { id: number; isWaiting: number }[];
+  if (!made) return "repeated";
+  pushNotices(ctx, notices);
+  return {
+    id: made.id,
+    eventId,
+    userId,
+    status: "Pending",
+    isWaiting: made.isWaiting === 1,
+    processedBy: null,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+/** A request with its event. */
+async function findRequest(ctx: RequestContext, id: number) {
+  const [row] = await ctx.db
+    .select({ request: participationRequests, event: storedFields })
+    .from(participationRequests)
+    .innerJoin(events, eq(events.id, participationRequests.eventId))
+    .where(eq(participationRequests.id, id));
+  return row ?? null;
+}
+
+/** How often a change looks again when the waiting line moved between its reading and its writing. */
+const TRIES = 5;
+
+/** Takes one's request back; whoever was let in leaves the event. A declined one stays. */
+export async function withdraw(
+  ctx: RequestContext,
+  { userId }: Caller,
+  id: number,
+): Promise<"done" | "missing" | "decided" | "moved"> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const found = await findRequest(ctx, id);
+    if (found?.request.userId !== userId) return "missing";
+    const { request, event } = found;
+    if (request.status === "Declined") return "decided";
+    const [offer, told] = await Promise.all([
+      offerAfter(ctx, event, request),
+      request.status === "Accepted" ? farewells(ctx, event, userId) : [],
+    ]);
+    const remove = ctx.db
+      .delete(participationRequests)
+      .where(and(eq(participationRequests.id, id), unchanged(request), offer.unmoved));
+    const leave = ctx.db.run(
+      sql`DELETE FROM event_members WHERE event_id = ${event.id} AND user_id = ${userId}`,
+    );
+    const gone = request.status === "Accepted" ? [leave, noticeRows(ctx, told)] : [];
+    const ended =
+      request.status === "Accepted" ? fellowEffects(event, acceptedIn(event.members), ctx.now()) : [];
+    const effects = [...noticeEffects(told), ...offer.effects, ...ended];
+    if (await commit(ctx, remove, effects, [...gone, ...offer.rest])) {
+      pushNotices(ctx, [...told, ...offer.notices]);
+      return "done";
+    }
+  }
+  return "moved";
+}
+
+/** `missing`: no such request, or decided on already. */
+export type Decision = "done" | "missing" | "forbidden" | "full" | "moved" | "age" | "over";
+
+/** Lets an applicant in, if there is a place and the event is still for them. Blocked people are missing. */
+export async function accept(ctx: RequestContext, caller: Caller, id: number): Promise<Decision> {
+  const found = await findDecidable(ctx, caller, id);
+  if (typeof found === "string") return found;
+  const { request, event } = found;
+  const { people, blocks } = await loadCircle(ctx, caller, [{ id: request.userId }]);
+  const [applicant] = people;
+  if (!applicant || blocks.has(request.userId) || event.creatorBlocks.has(request.userId)) return "missing";
+  if (isOver(event, ctx.now())) return "over";
+  if (newcomerFault(event, applicant.age)) return "age";
+  const notices = [
+    noticeTo(
+      request.userId,
+      event,
+      "PARTICIPATION_REQUEST_ACCEPTED",
+      `Ваша заявка на участие в мероприятии «${event.name}» принята.`,
+    ),
+  ];
+  const now = ctx.now();
+  // Who is in already takes no place; everybody else needs one at this very moment.
+  const change = ctx.db.run(sql`UPDATE participation_requests AS r
+    SET status = 'Accepted', is_waiting = 0, processed_by = ${caller.userId}, updated_at = ${now}
+    WHERE id = ${id} AND status = 'Pending' AND (
+      EXISTS (SELECT 1 FROM event_members WHERE event_id = r.event_id AND user_id = r.user_id)
+      OR coalesce(${seatsOf(sql`r.event_id`)}
+        < (SELECT max_members FROM events WHERE id = r.event_id), 1))`);
+  const join =
+    ctx.db.run(sql`INSERT INTO event_members (event_id, user_id, is_organizer, joined_at, accepted_at)
+    VALUES (${event.id}, ${request.userId}, 0, ${now}, ${now})
+    ON CONFLICT DO UPDATE SET accepted_at = coalesce(accepted_at, excluded.accepted_at)`);
+  const done = await commit(ctx, change, noticeEffects(notices), [
+    join,
+    markFull(ctx, event.id),
+    noticeRows(ctx, notices),
+  ]);
+  if (!done) return (await findRequest(ctx, id))?.request.status === "Pending" ? "full" : "missing";
+  pushNotices(ctx, notices);
+  return "done";
+}
+
+/** Turns an applicant down for good. */
+export async function decline(
+  ctx: RequestContext,
+  caller: Caller,
+  id: number,
+): Promise<Exclude<Decision, "full" | "age" | "over">> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const found = await findDecidable(ctx, caller, id);
+    if (typeof found === "string") return found;
+    const { request, event } = found;
+    const notice = noticeTo(
+      request.userId,
+      event,
+      "PARTICIPATION_REQUEST_REJECTED",
+      `Ваша заявка на участие в мероприятии «${event.name}» отклонена.`,
+    );
+    const offer = await offerAfter(ctx, event, request);
+    const change = ctx.db
+      .update(participationRequests)
+      .set({ status: "Declined", isWaiting: false, processedBy: caller.userId, updatedAt: ctx.now() })
+      .where(and(eq(participationRequests.id, id), unchanged(request), offer.unmoved))
+      .returning({ id: participationRequests.id });
+    const effects = [...noticeEffects([notice]), ...offer.effects];
+    if (await commit(ctx, change, effects, [noticeRows(ctx, [notice]), ...offer.rest])) {
+      pushNotices(ctx, [notice, ...offer.notices]);
+      return "done";
+    }
+  }
+  return "moved";
+}
+
+async function findDecidable(ctx: RequestContext, caller: Caller, id: number) {
+  const found = await findRequest(ctx, id);
+  if (!found) return "missing";
+  if (!mayChange(found.event, caller)) return "forbidden";
+  return found.request.status === "Pending" ? found : "missing";
+}
+
+/** A request that is still what it was when it was read. */
+const unchanged = ({ status, isWaiting }: Participation) =>
+  and(eq(participationRequests.status, status), eq(participationRequests.isWaiting, isWaiting));
+
+/** What the waiting list gains when this request is gone: the place that its applicant has or was told of. */
+function offerAfter(ctx: RequestContext, event: StoredEvent, request: Participation): Promise<Offer> {
+  return request.status === "Accepted"
+    ? offerWithout(ctx, event, request.userId)
+    : offerTo(ctx, event, event, request.userId);
+}
+
+/** What the waiting list gains when a member is taken out. */
+export function offerWithout(ctx: RequestContext, event: StoredEvent, userId: number): Promise<Offer> {
+  const members = event.members.filter((member) => member.userId !== userId);
+  return offerTo(ctx, event, { ...event, members }, userId);
+}
+
+async function offerTo(
+  ctx: RequestContext,
+  event: StoredEvent,
+  after: StoredEvent,
+  without: number,
+): Promise<Offer> {
+  const line = await waitlistOf(ctx, event.id, [without]);
+  return offerSeats(ctx, event, line, freeSeats(event.maxMembers, seatsTaken(after)));
+}

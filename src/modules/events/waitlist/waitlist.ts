@@ -1,0 +1,114 @@
+/** The waiting list of an event that is full: who is on it, and who is told of a free place. */
+import { type SQL, sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
+import { commit, type Effect } from "../../../platform/db/outbox.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { type Notice, noticeEffects, noticeRows, pushNotices } from "../../notifications/index.ts";
+import { seatsToOffer } from "../rules.ts";
+
+/** SQL: how many places of an event are taken; `seatsTaken` in `rules.ts` says why. `event` is its number. */
+export function seatsOf(event: number | SQL): SQL<number> {
+  return sql`((SELECT count(*) FROM event_members WHERE event_id = ${event}) + EXISTS (
+    SELECT 1 FROM events AS own JOIN users AS maker ON maker.id = own.creator_id
+    WHERE own.id = ${event} AND NOT maker.is_staff
+      AND NOT EXISTS (SELECT 1 FROM event_members WHERE event_id = own.id AND user_id = own.creator_id)))`;
+}
+
+/** Tells somebody on the waiting list that a place is theirs if the organizer agrees. */
+export function placeIsFree(event: { readonly id: number; readonly name: string }, userId: number): Notice {
+  return {
+    userId,
+    type: "PARTICIPATION_PLACE_FREE",
+    title: "Освободилось место",
+    message: `В мероприятии «${event.name}» освободилось место, ваша заявка ждёт решения организатора.`,
+    about: `event:${event.id}`,
+    ref: `participation:${crypto.randomUUID()}`,
+  };
+}
+
+export interface Waitlist {
+  /** Whoever is in the event by now is in no line. */
+  readonly without: readonly number[];
+  /** Undecided and not in line: a place is theirs if the organizer agrees. */
+  readonly invited: number;
+  /** In the order of asking. */
+  readonly waiting: readonly { readonly id: number; readonly userId: number }[];
+}
+
+const undecided = (
+  eventId: number,
+  without: readonly number[],
+) => sql`event_id = ${eventId} AND status = 'Pending'
+  AND user_id NOT IN (SELECT value FROM json_each(${JSON.stringify(without)}))`;
+
+export async function waitlistOf(
+  ctx: RequestContext,
+  eventId: number,
+  without: readonly number[] = [],
+): Promise<Waitlist> {
+  const rows = await ctx.db.all<{ id: number; userId: number; isWaiting: number }>(sql`
+    SELECT id, user_id AS userId, is_waiting AS isWaiting FROM participation_requests
+    WHERE ${undecided(eventId, without)} ORDER BY created_at, id`);
+  const waiting = rows.filter(({ isWaiting }) => isWaiting === 1);
+  return { without, invited: rows.length - waiting.length, waiting };
+}
+
+/** What goes into the commit of a change that may free places. */
+export interface Offer {
+  /** True as long as the line is as it was read: a condition of the change itself. */
+  readonly unmoved: ReturnType<typeof sql>;
+  readonly notices: readonly Notice[];
+  readonly effects: readonly Effect[];
+  readonly rest: readonly BatchItem<"sqlite">[];
+}
+
+/** Offers the places that are free after the change to whoever waits longest. */
+export function offerSeats(
+  ctx: RequestContext,
+  event: { readonly id: number; readonly name: string },
+  line: Waitlist,
+  free: number | null,
+): Offer {
+  const places = seatsToOffer(free, line.invited);
+  const chosen = places === null ? line.waiting : line.waiting.slice(0, places);
+  const ids = JSON.stringify(chosen.map(({ id }) => id));
+  const notices = chosen.map(({ userId }) => placeIsFree(event, userId));
+  const called = ctx.db.run(sql`UPDATE participation_requests SET is_waiting = 0, updated_at = ${ctx.now()}
+    WHERE id IN (SELECT value FROM json_each(${ids}))`);
+  return {
+    unmoved: sql`(SELECT json_group_array(id) FROM (SELECT id FROM participation_requests
+      WHERE ${undecided(event.id, line.without)} AND is_waiting
+      ORDER BY created_at, id LIMIT ${places ?? -1})) = ${ids}`,
+    notices,
+    effects: noticeEffects(notices),
+    rest: chosen.length > 0 ? [called, noticeRows(ctx, notices)] : [],
+  };
+}
+
+/** Once an event is full, whoever has asked stands in line: put it last into the batch that may have filled it. */
+export function markFull(ctx: RequestContext, eventId: number): BatchItem<"sqlite"> {
+  return ctx.db.run(sql`UPDATE participation_requests SET is_waiting = 1
+    WHERE event_id = ${eventId} AND status = 'Pending' AND NOT is_waiting
+      AND (SELECT max_members FROM events WHERE id = ${eventId})
+        <= ${seatsOf(eventId)}`);
+}
+
+/**
+ * Offers places that came free by another way than a request's or a host's: an account that is gone, a change in an
+ * older app.
+ */
+export async function sweepWaitlists(ctx: RequestContext, limit = 200): Promise<void> {
+  const due = await ctx.db.all<{ id: number; name: string; free: number | null }>(sql`
+    SELECT e.id, e.name, e.max_members - ${seatsOf(sql`e.id`)} AS free
+    FROM events e WHERE e.id IN (SELECT event_id FROM participation_requests WHERE is_waiting)
+      AND e.starts_at > ${ctx.now()} AND coalesce(free > (SELECT count(*) FROM participation_requests
+        WHERE event_id = e.id AND status = 'Pending' AND NOT is_waiting), TRUE)
+    LIMIT ${limit}`);
+  for (const { free, ...event } of due) {
+    const offer = offerSeats(ctx, event, await waitlistOf(ctx, event.id), free);
+    const touch = ctx.db.run(
+      sql`UPDATE events SET updated_at = updated_at WHERE id = ${event.id} AND ${offer.unmoved}`,
+    );
+    if (await commit(ctx, touch, offer.effects, offer.rest)) pushNotices(ctx, offer.notices);
+  }
+}

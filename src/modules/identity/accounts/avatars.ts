@@ -1,0 +1,60 @@
+/** Pictures of people. */
+import { sql } from "drizzle-orm";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { storePicture } from "../../../platform/storage/media.ts";
+import { cleanObject } from "../../../platform/storage/pictures/stored.ts";
+import { profiles, UNCLEANED } from "../tables.ts";
+
+/** Side of the square that a small picture fits into, and the most bytes it may be made of. */
+const SMALL = { box: 100, maxBytes: 8 * 1024 * 1024 };
+
+/** Checks a picture, makes it small and puts it into the bucket; nobody's until a profile names its key. */
+export function storeAvatar(ctx: RequestContext, userId: number, file: File): Promise<string> {
+  return storePicture(ctx, `avatars/${userId}`, "avatar", file, SMALL);
+}
+
+/** Pictures that one night looks at, and how many of them before that is written down. */
+const [CLEANED_A_NIGHT, CLEANED_AT_ONCE] = [200, 20];
+
+/** Nightly: takes metadata out of pictures that no intake has seen. Each is looked at once; the next night goes on. */
+export async function cleanAvatars(ctx: RequestContext): Promise<number> {
+  let looked = 0;
+  while (looked < CLEANED_A_NIGHT) {
+    const rows = await ctx.db
+      .select({ userId: profiles.userId, key: profiles.avatarKey })
+      .from(profiles)
+      .where(UNCLEANED)
+      .limit(CLEANED_AT_ONCE);
+    if (rows.length === 0) break;
+    for (const { key } of rows) if (key) await cleanObject(ctx, key);
+    const keys = JSON.stringify(rows.map(({ key }) => key));
+    await ctx.db
+      .update(profiles)
+      .set({ cleanedAvatarKey: profiles.avatarKey })
+      .where(sql`${UNCLEANED} AND ${profiles.avatarKey} IN (SELECT value FROM json_each(${keys}))`);
+    looked += rows.length;
+  }
+  return looked;
+}
+
+/** Nightly: deletes pictures that no profile names, once they are a day old. */
+export async function sweepAvatars(ctx: RequestContext): Promise<void> {
+  const { bucket } = ctx.runtime;
+  let cursor: string | undefined;
+  do {
+    const page = await bucket.list({ prefix: "avatars/", limit: 500, ...(cursor ? { cursor } : {}) });
+    const keys = page.objects
+      .filter(({ uploaded }) => uploaded.getTime() < ctx.now() - DAY)
+      .map(({ key }) => key);
+    const named = await ctx.db
+      .select({ key: profiles.avatarKey })
+      .from(profiles)
+      .where(sql`${profiles.avatarKey} IN (SELECT value FROM json_each(${JSON.stringify(keys)}))`);
+    const kept = new Set(named.map(({ key }) => key));
+    const orphans = keys.filter((key) => !kept.has(key));
+    if (orphans.length > 0) await bucket.delete(orphans);
+    cursor = page.truncated ? page.cursor : undefined;
+  } while (cursor);
+}
+
+const DAY = 24 * 3600_000;

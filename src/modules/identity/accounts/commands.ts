@@ -1,0 +1,221 @@
+/** Accounts changed, judged and deleted. Every app's door calls these; the wording is the door's. */
+import { and, eq, sql } from "drizzle-orm";
+import { anyHasher } from "../../../platform/crypto/hasher.ts";
+import { isUniqueViolation } from "../../../platform/db/client.ts";
+import { declareEffect } from "../../../platform/db/effects.ts";
+import { commit, dropEffectsTo, type Effect } from "../../../platform/db/outbox.ts";
+import { count } from "../../../platform/http/limits/rate-limits.ts";
+import type { Locale } from "../../../platform/http/text.ts";
+import { recheckEffect } from "../../../platform/realtime/rights/recheck.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { dropObject } from "../../../platform/storage/media.ts";
+import { securityLetters } from "../letters/letters.ts";
+import { dropResets } from "../recovery/codes.ts";
+import { requireUsername } from "../refusals.ts";
+import { foldEmail } from "../rules.ts";
+import { dropSessions, enforce, revokeEffect } from "../sessions/sessions.ts";
+import { profiles, users } from "../tables.ts";
+import { type ChangeParts, contactParts, countNewAddress, emailsOf, formerOf } from "./contacts.ts";
+import { usernameChange } from "./names.ts";
+import { findProfile, type User, userRoom } from "./queries.ts";
+
+/** Which of the three names is already somebody's. */
+export type Taken = "username" | "email" | "phone";
+
+export function takenOf(error: unknown): Taken | null {
+  if (isUniqueViolation(error, "users.username_key")) return "username";
+  if (isUniqueViolation(error, "users.email")) return "email";
+  return isUniqueViolation(error, "users.phone") ? "phone" : null;
+}
+
+export interface AccountChange {
+  readonly username?: string | undefined;
+  /** Applied at once, then to be verified anew; null takes it away. */
+  readonly email?: string | null | undefined;
+  readonly firstName?: string | undefined;
+  readonly lastName?: string | undefined;
+  readonly password?: string | undefined;
+  /** It opens nothing but the page where its owner chooses their own. */
+  readonly passwordIsTemporary?: boolean;
+  readonly locale?: Locale | undefined;
+  readonly mailReminders?: boolean | undefined;
+  /** `YYYY-MM-DD`. */
+  readonly birthday?: string | null | undefined;
+  /** Key of a stored picture; the former one goes by the queue. */
+  readonly avatarKey?: string | null | undefined;
+}
+
+export type Changed =
+  | { readonly ok: true; readonly user: User }
+  | { readonly ok: false; readonly taken: Taken | "missing" };
+
+export interface ChangeOptions {
+  /** The session that asks: it outlives a new password, and once it has ended nothing is written. */
+  readonly session?: string;
+  /** Statements of the same transaction. */
+  readonly also?: Parameters<typeof commit>[3];
+  /** What follows from them. */
+  readonly effects?: readonly Effect[];
+}
+
+/** How often a change is prepared anew because the address was changed meanwhile. */
+const MAX_TRIES = 3;
+
+/**
+ * Changes an account: only the columns that are given. A new address asks for its proof by mail, and the former one
+ * can take it back (`contacts.ts`); a new password ends every session but the asking one and is told by letter; either
+ * voids what was mailed to reset the old one. "missing": there is no such account, or the asking session has ended.
+ */
+export async function changeAccount(
+  ctx: RequestContext,
+  userId: number,
+  change: AccountChange,
+  options: ChangeOptions = {},
+): Promise<Changed> {
+  const email = change.email && foldEmail(change.email);
+  const passwordHash =
+    change.password === undefined ? undefined : await newPasswordHash(ctx, userId, change.password);
+  let counted = false;
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const found = await findProfile(ctx, userId);
+    if (!found) break;
+    if (change.username !== undefined && change.username !== found.user.username)
+      requireUsername(change.username);
+    // Each new address gets a letter: without a limit one account could write to anybody, without end.
+    if (email && email !== found.user.email && !counted) {
+      await countNewAddress(ctx, email);
+      counted = true;
+    }
+    const contacts = await contactParts(ctx, found.user, { email });
+    const prepared = { ...change, email, passwordHash, contacts, former: found };
+    const result = await tryChange(ctx, userId, prepared, options);
+    if (result) return result;
+    // Without a change of address only the session can have been missing.
+    if (!contacts.where) break;
+  }
+  return { ok: false, taken: "missing" };
+}
+
+/** Counted: each new password is told by letter, and an account may hold somebody else's unproved address. */
+async function newPasswordHash(ctx: RequestContext, userId: number, password: string): Promise<string> {
+  await count(ctx, "resetMail", `password:${userId}`);
+  return anyHasher(ctx.runtime.hashers).hash(password);
+}
+
+interface Prepared extends AccountChange {
+  readonly passwordHash: string | undefined;
+  readonly contacts: ChangeParts;
+  /** The account as it was read. */
+  readonly former: { readonly user: User; readonly avatarKey: string | null };
+}
+
+/** One transaction; null when the account was not as it had been read, or the session was gone. */
+async function tryChange(
+  ctx: RequestContext,
+  userId: number,
+  change: Prepared,
+  { session, also = [], effects = [] }: ChangeOptions,
+): Promise<Changed | null> {
+  const { contacts, former, passwordHash, username } = change;
+  const update = ctx.db
+    .update(users)
+    .set({
+      ...(username === undefined ? {} : usernameChange(username, { ...former.user, ...contacts.set })),
+      firstName: change.firstName,
+      lastName: change.lastName,
+      locale: change.locale,
+      mailReminders: change.mailReminders,
+      ...(passwordHash === undefined
+        ? {}
+        : { passwordHash, passwordIsTemporary: change.passwordIsTemporary ?? false }),
+      ...contacts.set,
+      updatedAt: ctx.now(),
+    })
+    .where(and(eq(users.id, userId), contacts.where, isSignedIn(session)))
+    .returning();
+  const revocation = passwordHash === undefined ? null : { userId, exceptSession: session ?? "" };
+  const letters = revocation
+    ? securityLetters(ctx, former.user, "password_changed", emailsOf(await formerOf(ctx, userId)))
+    : [];
+  const all: Effect[] = [
+    ...contacts.effects,
+    ...letters,
+    ...(revocation ? [revokeEffect(ctx, revocation)] : []),
+    ...(change.avatarKey !== undefined && former.avatarKey ? [dropObject(former.avatarKey)] : []),
+    ...effects,
+  ];
+  try {
+    const rows = await commit(ctx, update, all, [
+      ...contacts.statements,
+      ...(revocation ? [dropSessions(ctx, revocation), dropResets(ctx, userId)] : []),
+      ...profileChange(ctx, userId, change),
+      ...also,
+    ]);
+    const user = rows?.[0];
+    if (!user) return null;
+    if (revocation) await enforce(ctx, revocation);
+    return { ok: true, user };
+  } catch (error) {
+    const taken = takenOf(error);
+    if (taken) return { ok: false, taken };
+    throw error;
+  }
+}
+
+/**
+ * The asking session still lives. Isolates trust what they have read of one for a while: what can't be undone asks in
+ * its own statement.
+ */
+function isSignedIn(session: string | undefined) {
+  return session === undefined ? undefined : sql`EXISTS (SELECT 1 FROM sessions WHERE id = ${session})`;
+}
+
+/** The statement for what stands beside the account; none when that stays as it is. */
+function profileChange(ctx: RequestContext, userId: number, { birthday, avatarKey }: AccountChange) {
+  if (birthday === undefined && avatarKey === undefined) return [];
+  // What is set here came through the intake.
+  const set = { birthday, avatarKey, cleanedAvatarKey: avatarKey };
+  return [
+    ctx.db
+      .insert(profiles)
+      .values({ userId, ...set })
+      .onConflictDoUpdate({ target: profiles.userId, set }),
+  ];
+}
+
+/**
+ * Deletes an account and all that is the person's own: profile, sessions, codes, mails to them, and through foreign
+ * keys what other modules keep. The picture goes by the queue. False when there is no such account, or the asking
+ * session has ended.
+ */
+export async function deleteAccount(
+  ctx: RequestContext,
+  userId: number,
+  { session, also = [] }: Pick<ChangeOptions, "session" | "also">,
+): Promise<boolean> {
+  const found = await findProfile(ctx, userId);
+  if (!found) return false;
+  const { user, avatarKey } = found;
+  const revocation = { userId };
+  const former = (await formerOf(ctx, userId)).map(({ value }) => value);
+  const addresses = [user.email, user.phone, ...former].filter((address) => address !== null);
+  const deleted = await commit(
+    ctx,
+    ctx.db.delete(users).where(and(eq(users.id, userId), isSignedIn(session))),
+    [
+      revokeEffect(ctx, revocation),
+      recheckEffect([userRoom(userId)]),
+      accountErased.row({ userId }),
+      ...(avatarKey ? [dropObject(avatarKey)] : []),
+    ],
+    [dropEffectsTo(ctx, addresses), ...also],
+  );
+  if (deleted) await enforce(ctx, revocation);
+  return deleted !== null;
+}
+
+/** What no foreign key reaches: every module that keeps somebody's words in a room takes them out. */
+export const accountErased = declareEffect<{ readonly userId: number }>(
+  "erase",
+  ({ userId }) => `user:${userId}`,
+);

@@ -1,0 +1,51 @@
+/** Everything a person's account holds, as one JSON file. */
+import { z } from "@hono/zod-openapi";
+import { notFound } from "../../../platform/http/errors.ts";
+import { objectText, streamAnswer } from "../../../platform/http/responses/stream.ts";
+import { type Route, route } from "../../../platform/http/route.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { mediaUrl } from "../../../platform/storage/media.ts";
+import { listDevices } from "../sessions/sessions.ts";
+import { formerOf } from "./contacts.ts";
+import { findProfile } from "./queries.ts";
+
+/** One module's part of the file; what may be very long in it is a `LongList`. */
+export type Exporter = (ctx: RequestContext, userId: number) => Promise<object>;
+
+export async function exportAccount(ctx: RequestContext, userId: number): Promise<object> {
+  const found = await findProfile(ctx, userId);
+  if (!found) throw notFound();
+  const { passwordHash: _, usernameKey: __, ...account } = found.user;
+  const profile = { birthday: found.birthday, avatar: mediaUrl(ctx, found.avatarKey) };
+  const former = await formerOf(ctx, userId);
+  return {
+    account,
+    profile,
+    sessions: await listDevices(ctx, userId),
+    former_contacts: former.map(({ kind, value, createdAt, expiresAt }) => ({
+      kind,
+      value,
+      createdAt,
+      expiresAt,
+    })),
+  };
+}
+
+/** `GET /api/v1/users/me/export/`; each module that keeps something of a person brings its exporter. */
+export function exportRoute(exporters: readonly Exporter[]): Route {
+  return route({
+    method: "get",
+    path: "/api/v1/users/me/export",
+    tag: "Accounts",
+    summary: "Download everything the account holds",
+    access: "signedIn",
+    responses: { 200: z.record(z.string(), z.unknown()) },
+    async handle({ ctx, caller }) {
+      const parts = await Promise.all(exporters.map((exporter) => exporter(ctx, caller.userId)));
+      return streamAnswer(objectText(Object.assign({}, ...parts)), {
+        "Content-Type": "application/json",
+        "Content-Disposition": 'attachment; filename="caravan-export.json"',
+      });
+    },
+  });
+}

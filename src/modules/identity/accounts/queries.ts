@@ -1,0 +1,72 @@
+/** People as they are looked up. */
+import { eq, type SQL } from "drizzle-orm";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { foldEmail } from "../rules.ts";
+import { type DeviceFacts, type DeviceMarks, deviceColumns } from "../sessions/devices.ts";
+import { profiles, users } from "../tables.ts";
+
+export type User = typeof users.$inferSelect;
+
+/** What an account shows of itself. */
+export type Person = Pick<
+  User,
+  | "id"
+  | "username"
+  | "usernameIsGenerated"
+  | "email"
+  | "phone"
+  | "firstName"
+  | "lastName"
+  | "userType"
+  | "isVerified"
+  | "createdAt"
+> & { readonly avatarKey: string | null };
+
+/** The name of somebody's own room: where they are, for those who may see it. */
+export const userRoom = (userId: number) => `user:${userId}`;
+
+export async function findUser(ctx: RequestContext, userId: number): Promise<User | null> {
+  const [row] = await ctx.db.select().from(users).where(eq(users.id, userId));
+  return row ?? null;
+}
+
+/** Somebody, and how their account knows the asking device. */
+export interface Asking {
+  readonly user: User;
+  readonly device: DeviceFacts;
+}
+
+/** Accounts with how each knows the device; one statement. */
+export async function findAsking(
+  ctx: RequestContext,
+  marks: DeviceMarks,
+  where: SQL | undefined,
+): Promise<Asking[]> {
+  return ctx.db
+    .select({ user: users, device: deviceColumns(marks) })
+    .from(users)
+    .where(where);
+}
+
+export async function findByEmail(ctx: RequestContext, email: string): Promise<User | null> {
+  const [row] = await ctx.db
+    .select()
+    .from(users)
+    .where(eq(users.email, foldEmail(email)));
+  return row ?? null;
+}
+
+export async function findByPhone(ctx: RequestContext, phone: string): Promise<User | null> {
+  const [row] = await ctx.db.select().from(users).where(eq(users.phone, phone));
+  return row ?? null;
+}
+
+/** A user with what their profile says. */
+export async function findProfile(ctx: RequestContext, userId: number) {
+  const [row] = await ctx.db
+    .select({ user: users, avatarKey: profiles.avatarKey, birthday: profiles.birthday })
+    .from(users)
+    .leftJoin(profiles, eq(profiles.userId, users.id))
+    .where(eq(users.id, userId));
+  return row ?? null;
+}

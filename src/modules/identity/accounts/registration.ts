@@ -1,0 +1,117 @@
+/** New accounts: the person, the profile, the session and the proof of the address in one transaction. */
+import { type SQL, sql } from "drizzle-orm";
+import { randomCode } from "../../../platform/crypto/digest.ts";
+import { anyHasher } from "../../../platform/crypto/hasher.ts";
+import { commit } from "../../../platform/db/outbox.ts";
+import { clientOf, count } from "../../../platform/http/limits/rate-limits.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { mustVerify, verificationFor } from "../recovery/verification.ts";
+import { requireUsername } from "../refusals.ts";
+import { foldEmail, foldUsername, madeFrom, usernameFrom } from "../rules.ts";
+import {
+  type ClientProfile,
+  type Credentials,
+  credentialsFor,
+  prepareSession,
+} from "../sessions/sessions.ts";
+import { profiles, users } from "../tables.ts";
+import { type Taken, takenOf } from "./commands.ts";
+import type { User } from "./queries.ts";
+
+export interface Registration {
+  /** Chosen by the person; made from phone or address when absent. */
+  readonly username?: string | undefined;
+  readonly email?: string | null | undefined;
+  /** E.164. */
+  readonly phone?: string | null | undefined;
+  readonly password: string;
+  readonly firstName?: string | undefined;
+  readonly lastName?: string | undefined;
+  readonly userType?: User["userType"] | undefined;
+  readonly birthday?: string | null | undefined;
+}
+
+/** What other modules keep of an account from its beginning: statements of the transaction that makes it. */
+export type Companions = (ctx: RequestContext, userId: SQL<number>) => readonly Statement[];
+
+type Statement = NonNullable<Parameters<typeof commit>[3]>[number];
+
+export type Registered =
+  | { readonly ok: true; readonly user: User; readonly credentials: Credentials | null }
+  | { readonly ok: false; readonly taken: Taken };
+
+/**
+ * Makes an account, its profile, its session and its verification mail in one transaction. No credentials come
+ * back when the address has to be verified first, or when the door hands out none (`signIn` false).
+ */
+export async function register(
+  ctx: RequestContext,
+  door: ClientProfile,
+  facts: Registration,
+  options: { signIn: boolean; also?: Companions } = { signIn: true },
+): Promise<Registered> {
+  if (facts.username !== undefined) requireUsername(facts.username);
+  await count(ctx, "registration", clientOf(ctx));
+  const passwordHash = await anyHasher(ctx.runtime.hashers).hash(facts.password);
+  for (let tries = 0; ; tries++) {
+    // After a few clashes by chance, so that nobody can take every name that a phone or an address might get.
+    const suffix = tries < COUNTED_SUFFIXES ? tries : Number(randomCode());
+    const username = facts.username ?? usernameFrom(facts.phone ?? null, facts.email ?? null, suffix);
+    try {
+      const named = { ...facts, username, isGenerated: facts.username === undefined };
+      return await insertUser(ctx, door, named, passwordHash, options);
+    } catch (error) {
+      const taken = takenOf(error);
+      if (!taken) throw error;
+      if (taken === "username" && facts.username === undefined && tries < MAX_TRIES) continue;
+      return { ok: false, taken };
+    }
+  }
+}
+
+const COUNTED_SUFFIXES = 5;
+
+const MAX_TRIES = 10;
+
+async function insertUser(
+  ctx: RequestContext,
+  door: ClientProfile,
+  facts: Registration & { username: string; isGenerated: boolean },
+  passwordHash: string,
+  { signIn, also }: { signIn: boolean; also?: Companions },
+): Promise<Registered> {
+  const now = ctx.now();
+  const email = facts.email ? foldEmail(facts.email) : null;
+  const usernameKey = foldUsername(facts.username);
+  const newId = sql<number>`(SELECT id FROM users WHERE username_key = ${usernameKey})`;
+  const insert = ctx.db
+    .insert(users)
+    .values({
+      username: facts.username,
+      usernameKey,
+      usernameIsGenerated: facts.isGenerated || madeFrom(facts.username, { email }),
+      email,
+      phone: facts.phone ?? null,
+      passwordHash,
+      firstName: facts.firstName ?? "",
+      lastName: facts.lastName ?? "",
+      userType: facts.userType ?? "CLIENT",
+      locale: ctx.locale,
+      createdAt: now,
+      updatedAt: now,
+    })
+    .returning();
+  const session = signIn && !(email && mustVerify(ctx)) ? await prepareSession(ctx, door, newId) : null;
+  const verification = email
+    ? await verificationFor(ctx, { userId: newId, email, username: facts.username, locale: ctx.locale })
+    : null;
+  const rows = await commit(ctx, insert, verification ? [verification.effect] : [], [
+    ctx.db.insert(profiles).values({ userId: newId as never, birthday: facts.birthday ?? null }),
+    ...(verification ? [verification.statement] : []),
+    ...(session ? [session.statement] : []),
+    ...(also?.(ctx, newId) ?? []),
+  ]);
+  const user = rows?.[0];
+  if (!user) throw new Error("the new account has no row");
+  return { ok: true, user, credentials: session && (await credentialsFor(ctx, session, door, user)) };
+}

@@ -1,0 +1,225 @@
+/** What staff does to accounts: the rules that go with each change, and more than a change of fields. */
+import { and, eq, isNull, sql } from "drizzle-orm";
+import { randomToken } from "../../../platform/crypto/digest.ts";
+import { commit } from "../../../platform/db/outbox.ts";
+import type { Caller } from "../../../platform/http/caller.ts";
+import { invalid, notFound, refuse } from "../../../platform/http/errors.ts";
+import { text } from "../../../platform/http/text.ts";
+import { recheckEffect } from "../../../platform/realtime/rights/recheck.ts";
+import type {
+  Audit,
+  Change,
+  Consequences,
+  Statement,
+  Subject,
+  Values,
+} from "../../../platform/resources/resource.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { requestResetLink } from "../recovery/recovery.ts";
+import { verificationFor } from "../recovery/verification.ts";
+import { requireUsername } from "../refusals.ts";
+import { foldUsername, madeFrom } from "../rules.ts";
+import { dropSessions, enforce, revokeEffect } from "../sessions/sessions.ts";
+import { profiles, users } from "../tables.ts";
+import { changeAccount, deleteAccount } from "./commands.ts";
+import { type ChangeParts, type ContactChange, contactParts } from "./contacts.ts";
+import { findUser, userRoom } from "./queries.ts";
+
+const OWN_RIGHTS = text("You can't take your own rights away.", "Нельзя лишить прав самого себя.");
+const OWN_ACCOUNT = text("You can't delete your own account here.", "Удалить здесь самого себя нельзя.");
+const NO_ADDRESS = text(
+  "There is no address that a link may be sent to.",
+  "Нет адреса, на который можно отправить ссылку.",
+);
+
+const NOTHING_TO_PROVE = text("There is no address to prove.", "Подтверждать нечего.");
+
+const NO_PHONE_TO_PROVE = text(
+  "There is no phone to prove.",
+  "Подтверждать нечего: номера нет или он уже подтверждён.",
+);
+
+/** Whoever is blocked or gets other rights is signed out everywhere; what is new has to be proved anew. */
+export async function consequencesOf(ctx: RequestContext, change: Change): Promise<Consequences> {
+  const { before, values, caller } = change;
+  const userId = before ? Number(before.id) : null;
+  if (userId === caller.userId && (values.is_active === false || values.is_staff === false))
+    throw invalid({ non_field_errors: OWN_RIGHTS });
+  if (typeof values.username === "string") requireUsername(values.username);
+  const contacts = await contactsOf(ctx, userId, values);
+  const revocation = userId !== null && losesRights(values) ? { userId } : null;
+  return {
+    set: {
+      ...("username" in values ? nameColumns({ ...before?.row, ...values }) : {}),
+      ...contacts.set,
+    },
+    where: contacts.where,
+    effects: [
+      ...contacts.effects,
+      ...(revocation ? [revokeEffect(ctx, revocation)] : []),
+      // Nobody watches where a closed account's person is.
+      ...(before && values.is_active === false ? [recheckEffect([userRoom(Number(before.id))])] : []),
+    ],
+    rest: [
+      ...profileOf(ctx, userId, values),
+      ...contacts.statements,
+      ...(revocation ? [dropSessions(ctx, revocation)] : []),
+    ],
+    after: async () => revocation && enforce(ctx, revocation),
+  };
+}
+
+/** What goes with a username: its key, and whether others may see it. */
+function nameColumns({ username, email }: Values) {
+  const name = String(username);
+  const address = typeof email === "string" ? email : null;
+  return { usernameKey: foldUsername(name), usernameIsGenerated: madeFrom(name, { email: address }) };
+}
+
+/** `values` hold only what differs. */
+const losesRights = (values: Values) =>
+  values.is_active === false || values.is_staff === false || values.user_type !== undefined;
+
+/** What goes with an address and a phone: of a new account the letter that proves it, else what any change of them does. */
+async function contactsOf(ctx: RequestContext, userId: number | null, values: Values): Promise<ChangeParts> {
+  const { email, phone } = values as ContactChange;
+  if (userId !== null) {
+    const user = await findUser(ctx, userId);
+    if (!user) throw notFound();
+    return contactParts(ctx, user, { email, phone });
+  }
+  if (!email) return { set: {}, where: undefined, statements: [], effects: [] };
+  const username = String(values.username);
+  const locale = values.locale === "ru" ? "ru" : "en";
+  const person = { userId: newUser(username), email, username, locale } as const;
+  const { statement, effect } = await verificationFor(ctx, person);
+  return { set: {}, where: undefined, statements: [statement], effects: [effect] };
+}
+
+/** Within the transaction that makes the account. */
+const newUser = (username: string) =>
+  sql<number>`(SELECT id FROM users WHERE username_key = ${foldUsername(username)})`;
+
+/** Every account has a profile, and a birthday stands there. */
+function profileOf(ctx: RequestContext, userId: number | null, values: Values): Statement[] {
+  if (userId !== null && !("birthday" in values)) return [];
+  const birthday = (values.birthday ?? null) as string | null;
+  return [
+    ctx.db
+      .insert(profiles)
+      .values({ userId: userId ?? (newUser(String(values.username)) as never), birthday })
+      .onConflictDoUpdate({ target: profiles.userId, set: { birthday } }),
+  ];
+}
+
+export async function removeAccount(
+  ctx: RequestContext,
+  caller: Caller,
+  { id, row }: Subject,
+  audit: Audit,
+): Promise<boolean> {
+  const userId = Number(id);
+  if (userId === caller.userId) throw refuse(409, OWN_ACCOUNT);
+  const { username, user_type } = row;
+  const also = [audit("delete", { username, user_type }, null)];
+  return deleteAccount(ctx, userId, { session: caller.sessionId, also });
+}
+
+/** Ends one session, and closes its sockets. */
+export async function removeDevice(
+  ctx: RequestContext,
+  _: Caller,
+  { id, row }: Subject,
+  audit: Audit,
+): Promise<boolean> {
+  const revocation = { userId: Number(row.user), sessionId: id };
+  const { user, door } = row;
+  return endAll(ctx, revocation, audit("delete", { user, door }, null));
+}
+
+async function endAll(
+  ctx: RequestContext,
+  revocation: Parameters<typeof enforce>[1],
+  audit: Statement,
+): Promise<boolean> {
+  const ended = await commit(ctx, dropSessions(ctx, revocation), [revokeEffect(ctx, revocation)], [audit]);
+  await enforce(ctx, revocation);
+  return ended !== null;
+}
+
+/** Without a session there is nothing to end, and nothing to write down. */
+export async function endDevices(
+  ctx: RequestContext,
+  _: Caller,
+  { id }: Subject,
+  audit: Audit,
+): Promise<null> {
+  await endAll(ctx, { userId: Number(id) }, audit("end_sessions", null, null));
+  return null;
+}
+
+/** For who can't read what is mailed, and showed another proof. */
+export async function proveEmail(
+  ctx: RequestContext,
+  _: Caller,
+  { id, row }: Subject,
+  audit: Audit,
+): Promise<null> {
+  const update = ctx.db
+    .update(users)
+    .set({ emailVerifiedAt: ctx.now() })
+    .where(and(eq(users.id, Number(id)), eq(users.email, String(row.email)), isNull(users.emailVerifiedAt)));
+  const entry = audit("confirm_email", { email: row.email }, null);
+  if (!(await commit(ctx, update, [], [entry]))) throw refuse(409, NOTHING_TO_PROVE);
+  return null;
+}
+
+/** For who can't be reached by a code, and showed another proof. */
+export async function provePhone(
+  ctx: RequestContext,
+  _: Caller,
+  { id, row }: Subject,
+  audit: Audit,
+): Promise<null> {
+  const update = ctx.db
+    .update(users)
+    .set({ phoneVerifiedAt: ctx.now() })
+    .where(and(eq(users.id, Number(id)), eq(users.phone, String(row.phone)), isNull(users.phoneVerifiedAt)));
+  const entry = audit("confirm_phone", { phone: row.phone }, null);
+  if (!(await commit(ctx, update, [], [entry]))) throw refuse(409, NO_PHONE_TO_PROVE);
+  return null;
+}
+
+export async function sendReset(
+  ctx: RequestContext,
+  _: Caller,
+  { row }: Subject,
+  audit: Audit,
+): Promise<null> {
+  const sent =
+    typeof row.email === "string" &&
+    (await requestResetLink(ctx, row.email, [audit("send_reset", null, null)]));
+  if (!sent) throw refuse(409, NO_ADDRESS);
+  return null;
+}
+
+/** A password that is told once, here, and stands nowhere. Every device is signed out; at the next sign-in it is changed. */
+export async function giveTemporaryPassword(
+  ctx: RequestContext,
+  _: Caller,
+  { id }: Subject,
+  audit: Audit,
+): Promise<{ password: string }> {
+  const password = randomToken(12);
+  const entry = audit("temporary_password", null, null);
+  const changed = await changeAccount(
+    ctx,
+    Number(id),
+    { password, passwordIsTemporary: true },
+    {
+      also: [entry],
+    },
+  );
+  if (!changed.ok) throw notFound();
+  return { password };
+}

@@ -1,0 +1,174 @@
+/** One-time secrets in mails and messages: stored as keyed hashes, good once and for a while. */
+import type { SQL } from "drizzle-orm";
+import { and, eq, gt, inArray, lt, sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
+import { clientOf } from "../../../platform/http/limits/rate-limits.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { codes } from "../tables.ts";
+
+export type Purpose = (typeof codes.$inferSelect)["purpose"];
+
+/** How long each kind lives, in ms. */
+const LIFETIME: Record<Purpose, number> = {
+  verify_email: 3 * 24 * 3600_000,
+  reset_link: 3600_000,
+  reset_code: 15 * 60_000,
+  reset_sms: 10 * 60_000,
+  change_phone: 10 * 60_000,
+};
+
+/** Wrong guesses that a code stands from the client that asked for it, and as many from everybody else together. */
+const MAX_ATTEMPTS = 5;
+
+export interface NewCode {
+  readonly purpose: Purpose;
+  readonly userId: number | SQL<number>;
+  readonly secret: string;
+  /** The address or phone it goes to. */
+  readonly target: string;
+  /** Made here when absent. */
+  readonly id?: string;
+  /** A password that waits for the code, sealed. */
+  readonly sealedPassword?: string;
+}
+
+function secretHash(ctx: RequestContext, purpose: Purpose, secret: string): Promise<string> {
+  return ctx.runtime.keys.hmac(`code:${purpose}`, secret);
+}
+
+/** Prepares the row of a new code, for a batch that first drops the old ones (`dropCodes`). */
+export async function prepareCode(
+  ctx: RequestContext,
+  code: NewCode,
+): Promise<{ statement: BatchItem<"sqlite"> }> {
+  const statement = ctx.db.insert(codes).values({
+    id: code.id ?? crypto.randomUUID(),
+    userId: code.userId as number,
+    purpose: code.purpose,
+    secretHash: await secretHash(ctx, code.purpose, code.secret),
+    target: code.target,
+    askedFrom: clientOf(ctx),
+    sealedPassword: code.sealedPassword ?? null,
+    expiresAt: ctx.now() + LIFETIME[code.purpose],
+    createdAt: ctx.now(),
+  });
+  // In an object: a bare statement would run when the promise resolves to it.
+  return { statement };
+}
+
+export function dropCodes(ctx: RequestContext, userId: number, purpose: Purpose): BatchItem<"sqlite"> {
+  return ctx.db.delete(codes).where(and(eq(codes.userId, userId), eq(codes.purpose, purpose)));
+}
+
+/** Every way to a new password: void once there is one, and once the address or phone is no longer the person's. */
+export function dropResets(ctx: RequestContext, userId: number): BatchItem<"sqlite"> {
+  const resets: Purpose[] = ["reset_link", "reset_code", "reset_sms"];
+  return ctx.db.delete(codes).where(and(eq(codes.userId, userId), inArray(codes.purpose, resets)));
+}
+
+export interface LiveCode {
+  readonly id: string;
+  readonly userId: number;
+  readonly target: string;
+}
+
+/** The live code with this secret, unspent. */
+export async function findCode(
+  ctx: RequestContext,
+  purpose: Purpose,
+  secret: string,
+): Promise<LiveCode | null> {
+  const [row] = await ctx.db
+    .select({ id: codes.id, userId: codes.userId, target: codes.target })
+    .from(codes)
+    .where(
+      and(
+        eq(codes.purpose, purpose),
+        eq(codes.secretHash, await secretHash(ctx, purpose, secret)),
+        gt(codes.expiresAt, ctx.now()),
+      ),
+    );
+  return row ?? null;
+}
+
+/**
+ * Tries a short code against one person's; each try counts, right or wrong. Guesses of strangers use up nothing of what
+ * the client has that asked for the code.
+ */
+export async function guessCode(
+  ctx: RequestContext,
+  purpose: Purpose,
+  userId: number,
+  secret: string,
+): Promise<LiveCode | null> {
+  const asked = sql`(${codes.askedFrom} = ${clientOf(ctx)})`;
+  const [row] = await ctx.db
+    .update(codes)
+    .set({
+      attempts: sql`${codes.attempts} + ${asked}`,
+      strangerAttempts: sql`${codes.strangerAttempts} + NOT ${asked}`,
+    })
+    .where(
+      and(
+        eq(codes.userId, userId),
+        eq(codes.purpose, purpose),
+        gt(codes.expiresAt, ctx.now()),
+        sql`iif(${asked}, ${codes.attempts}, ${codes.strangerAttempts}) < ${MAX_ATTEMPTS}`,
+      ),
+    )
+    .returning({ id: codes.id, userId: codes.userId, target: codes.target, secretHash: codes.secretHash });
+  return row && row.secretHash === (await secretHash(ctx, purpose, secret)) ? row : null;
+}
+
+/** The live code whose page this is, with a password that waits for it. */
+export async function findWaiting(
+  ctx: RequestContext,
+  id: string,
+): Promise<(LiveCode & { readonly sealedPassword: string }) | null> {
+  const [row] = await ctx.db
+    .select({
+      id: codes.id,
+      userId: codes.userId,
+      target: codes.target,
+      sealedPassword: codes.sealedPassword,
+    })
+    .from(codes)
+    .where(and(eq(codes.id, id), gt(codes.expiresAt, ctx.now()), lt(codes.attempts, MAX_ATTEMPTS)));
+  return row?.sealedPassword ? { ...row, sealedPassword: row.sealedPassword } : null;
+}
+
+/** Tries a code on its own page, whose address only its reader has; each try counts. */
+export async function guessWaiting(
+  ctx: RequestContext,
+  purpose: Purpose,
+  id: string,
+  secret: string,
+): Promise<boolean> {
+  const [row] = await ctx.db
+    .update(codes)
+    .set({ attempts: sql`${codes.attempts} + 1` })
+    .where(and(eq(codes.id, id), gt(codes.expiresAt, ctx.now()), lt(codes.attempts, MAX_ATTEMPTS)))
+    .returning({ secretHash: codes.secretHash });
+  return row !== undefined && row.secretHash === (await secretHash(ctx, purpose, secret));
+}
+
+/** Whether this client asked for a code of this purpose that still lives. */
+export async function hasAsked(ctx: RequestContext, purpose: Purpose): Promise<boolean> {
+  const [row] = await ctx.db
+    .select({ id: codes.id })
+    .from(codes)
+    .where(
+      and(eq(codes.purpose, purpose), eq(codes.askedFrom, clientOf(ctx)), gt(codes.expiresAt, ctx.now())),
+    )
+    .limit(1);
+  return row !== undefined;
+}
+
+/** Spends a code: the statement whose row count says whether this request was the one. */
+export function spendCode(ctx: RequestContext, id: string) {
+  return ctx.db.delete(codes).where(and(eq(codes.id, id), gt(codes.expiresAt, ctx.now())));
+}
+
+export async function purgeCodes(ctx: RequestContext): Promise<void> {
+  await ctx.db.delete(codes).where(lt(codes.expiresAt, ctx.now()));
+}

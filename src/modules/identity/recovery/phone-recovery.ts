@@ -1,0 +1,153 @@
+/** Proof by phone: passwords set anew and phones changed with a code that a message brought. */
+import { and, eq, sql } from "drizzle-orm";
+import { randomCode } from "../../../platform/crypto/digest.ts";
+import { anyHasher } from "../../../platform/crypto/hasher.ts";
+import { seal, unseal } from "../../../platform/crypto/sealed.ts";
+import { isUniqueViolation } from "../../../platform/db/client.ts";
+import { commit } from "../../../platform/db/outbox.ts";
+import { attempt, clientOf, countMail } from "../../../platform/http/limits/rate-limits.ts";
+import { smsEffect } from "../../../platform/mail/mail.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { contactParts } from "../accounts/contacts.ts";
+import { findByPhone, findUser } from "../accounts/queries.ts";
+import { codeSms } from "../letters/mails.ts";
+import { mayRecover } from "../rules.ts";
+import { deviceColumns, deviceMarks, deviceSubject } from "../sessions/devices.ts";
+import { codes, users } from "../tables.ts";
+import {
+  dropCodes,
+  findWaiting,
+  guessCode,
+  guessWaiting,
+  type LiveCode,
+  prepareCode,
+  spendCode,
+} from "./codes.ts";
+import { issueReset, mailResetLink, resetPasswordHash } from "./recovery.ts";
+
+/**
+ * Sends a code to a phone, if somebody active has it, with a page that takes it and then activates `password`, which
+ * waits sealed until then. Where only an address is proved, a reset link goes there instead.
+ */
+export async function requestResetSms(ctx: RequestContext, phone: string, password: string): Promise<void> {
+  const marks = await deviceMarks(ctx);
+  const [found] = await ctx.db
+    .select({ user: users, device: deviceColumns(marks), othersAsked: othersAsked(ctx) })
+    .from(users)
+    .where(eq(users.phone, phone));
+  const device = deviceSubject(ctx, marks, found?.device);
+  await countMail(ctx, [phone, ...(device ? [device] : [])].join("|"));
+  // Hashed for nobody, too: a watch must not tell who has an account.
+  const passwordHash = await anyHasher(ctx.runtime.hashers).hash(password);
+  if (found && !mayRecover(found.user, "phone")) {
+    await mailResetLink(ctx, found.user);
+    return;
+  }
+  const [id, code] = [crypto.randomUUID(), randomCode()];
+  // Of two who ask at once one may not be the owner: then no page activates what either typed, and only the code counts.
+  const isSealed = !found?.othersAsked;
+  const url = isSealed ? `${ctx.origin}/password_reset_phone/${id}/` : undefined;
+  const sealedPassword = isSealed ? await seal(await waitingKey(ctx, id, code), passwordHash) : undefined;
+  const reset = {
+    purpose: "reset_sms",
+    id,
+    secret: `${found?.user.id ?? 0}:${code}`,
+    ...(sealedPassword ? { sealedPassword } : {}),
+  } as const;
+  await issueReset(ctx, found?.user ?? null, reset, (to) =>
+    smsEffect(to, codeSms(code, url, ctx.locale), code, url),
+  );
+}
+
+/** A live code that somebody at another address asked for. */
+function othersAsked(ctx: RequestContext) {
+  return sql`EXISTS (SELECT 1 FROM ${codes} AS c WHERE c.user_id = users.id AND c.purpose = 'reset_sms'
+    AND c.expires_at > ${ctx.now()} AND c.asked_from <> ${clientOf(ctx)})`.mapWith(Boolean);
+}
+
+function waitingKey(ctx: RequestContext, id: string, code: string): Promise<CryptoKey> {
+  return ctx.runtime.keys.sealingKey(`reset:${id}:${code}`);
+}
+
+/** The live code that was sent to a phone. A phone of nobody's costs the same statements. */
+export async function checkResetSms(
+  ctx: RequestContext,
+  phone: string,
+  code: string,
+): Promise<LiveCode | null> {
+  await countGuess(ctx);
+  const user = await findByPhone(ctx, phone);
+  const userId = user?.id ?? 0;
+  return guessCode(ctx, "reset_sms", userId, `${userId}:${code}`);
+}
+
+function countGuess(ctx: RequestContext): Promise<void> {
+  return attempt(ctx, "codeGuess", [{ rate: "codeGuess", subject: clientOf(ctx) }]);
+}
+
+/** Whether a password waits for its code behind this page's address. */
+export async function isResetWaiting(ctx: RequestContext, id: string): Promise<boolean> {
+  return (await findWaiting(ctx, id)) !== null;
+}
+
+/** Activates the password that waits for this code. */
+export async function activateReset(
+  ctx: RequestContext,
+  id: string,
+  code: string,
+): Promise<"changed" | "wrong" | "dead"> {
+  const waiting = await findWaiting(ctx, id);
+  if (!waiting) return "dead";
+  await countGuess(ctx);
+  if (!(await guessWaiting(ctx, "reset_sms", id, `${waiting.userId}:${code}`))) return "wrong";
+  const passwordHash = await unseal(await waitingKey(ctx, id, code), waiting.sealedPassword);
+  return (await resetPasswordHash(ctx, waiting, passwordHash)) ? "changed" : "dead";
+}
+
+/** What a request for a new phone writes, for the change of an account that it comes with. */
+export async function phoneRequest(ctx: RequestContext, userId: number, phone: string) {
+  await countMail(ctx, `change:${phone}`);
+  const code = randomCode();
+  const { statement } = await prepareCode(ctx, {
+    purpose: "change_phone",
+    userId,
+    secret: `${userId}:${code}`,
+    target: phone,
+  });
+  return {
+    also: [dropCodes(ctx, userId, "change_phone"), statement],
+    effects: [smsEffect(phone, codeSms(code, undefined, ctx.locale), code)],
+  };
+}
+
+/** Takes the new phone for a right code; `session` is the one that asks. */
+export async function confirmPhoneChange(
+  ctx: RequestContext,
+  userId: number,
+  session: string,
+  secret: string,
+): Promise<"changed" | "wrong" | "taken"> {
+  const code = await guessCode(ctx, "change_phone", userId, `${userId}:${secret}`);
+  const user = code && (await findUser(ctx, userId));
+  if (!user) return "wrong";
+  const now = ctx.now();
+  const contacts = await contactParts(ctx, user, { phone: code.target }, true);
+  const change = ctx.db
+    .update(users)
+    .set({ phoneVerifiedAt: now, ...contacts.set, updatedAt: now })
+    .where(
+      and(
+        eq(users.id, userId),
+        contacts.where,
+        sql`EXISTS (SELECT 1 FROM ${codes} WHERE id = ${code.id} AND expires_at > ${now})`,
+        sql`EXISTS (SELECT 1 FROM sessions WHERE id = ${session})`,
+      ),
+    );
+  try {
+    const rest = [spendCode(ctx, code.id), ...contacts.statements];
+    return (await commit(ctx, change, contacts.effects, rest)) ? "changed" : "wrong";
+  } catch (error) {
+    if (isUniqueViolation(error, "users.phone")) return "taken";
+    throw error;
+  }
+}

@@ -1,0 +1,93 @@
+/** Whose request this is. What a session is worth is read from D1, and trusted for a while. */
+import { and, eq } from "drizzle-orm";
+import { TtlCache } from "../../../platform/cache.ts";
+import { sha256 } from "../../../platform/crypto/digest.ts";
+import type { Authentication, Caller, Credential } from "../../../platform/http/caller.ts";
+import type { Revocation } from "../../../platform/realtime/socket/sockets.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { sessions, users } from "../tables.ts";
+import { REFRESH_PREFIX, readAccess } from "./tokens.ts";
+
+/** How long an isolate trusts what it read of a session: the time in which every one of them honours a sign-out. */
+const TRUST = 25_000;
+
+/** Sessions that this isolate has seen to be good, by session id or by hash of the key. */
+const known = new TtlCache<string, Caller>({ ttl: TRUST, size: 5_000 });
+
+/** Makes this isolate honour a revocation at once; the others follow when what they know has aged. */
+export function forget({ userId, sessionId, exceptSession }: Revocation): void {
+  known.deleteWhere((caller) => {
+    if (caller.userId !== userId) return false;
+    return sessionId !== undefined ? caller.sessionId === sessionId : caller.sessionId !== exceptSession;
+  });
+}
+
+/** Checks what a request or a socket offers. One statement, none while the session is known. */
+export async function authenticate(ctx: RequestContext, credential: Credential): Promise<Authentication> {
+  const now = ctx.now();
+  if (credential.scheme === "Token") return byKey(ctx, await sha256(credential.value), now);
+  if (credential.scheme === "Session") {
+    const [userId = "", sessionId = ""] = credential.value.split(".");
+    return bySession(ctx, Number(userId), sessionId, null, now);
+  }
+  const claims = await readAccess(ctx, credential.value);
+  if (!claims)
+    return { ok: false, fault: credential.value.startsWith(`${REFRESH_PREFIX}.`) ? "wrong_type" : "invalid" };
+  return bySession(ctx, claims.userId, claims.sessionId, claims.expiresAt, now);
+}
+
+/** What is read of a session to know its caller. */
+const sessionFacts = {
+  sessionId: sessions.id,
+  signedInAt: sessions.createdAt,
+  expiresAt: sessions.expiresAt,
+  userId: users.id,
+  userType: users.userType,
+  isStaff: users.isStaff,
+  isActive: users.isActive,
+};
+
+async function byKey(ctx: RequestContext, keyHash: string, now: number): Promise<Authentication> {
+  const name = `key:${keyHash}`;
+  const cached = known.get(name, now);
+  if (cached && cached.expiresAt > now) return { ok: true, caller: cached };
+  const [row] = await ctx.db
+    .select(sessionFacts)
+    .from(sessions)
+    .innerJoin(users, eq(users.id, sessions.userId))
+    .where(eq(sessions.keyHash, keyHash));
+  if (!row || row.expiresAt <= now) return { ok: false, fault: "invalid" };
+  if (!row.isActive) return { ok: false, fault: "inactive" };
+  const { isActive: _, ...caller } = row;
+  known.set(name, caller, now);
+  return { ok: true, caller };
+}
+
+/** `expiresAt` of the token, epoch ms; null when only the session's own end counts. */
+async function bySession(
+  ctx: RequestContext,
+  userId: number,
+  sessionId: string,
+  expiresAt: number | null,
+  now: number,
+): Promise<Authentication> {
+  const until = (caller: Caller) => ({
+    ...caller,
+    expiresAt: Math.min(caller.expiresAt, expiresAt ?? caller.expiresAt),
+  });
+  const cached = known.get(sessionId, now);
+  if (cached?.userId === userId) return { ok: true, caller: until(cached) };
+  const [row] = await ctx.db
+    .select(sessionFacts)
+    .from(users)
+    .leftJoin(sessions, and(eq(sessions.id, sessionId), eq(sessions.userId, users.id)))
+    .where(eq(users.id, userId));
+  if (!row) return { ok: false, fault: "deleted" };
+  if (!row.isActive) return { ok: false, fault: "inactive" };
+  const { sessionId: found, signedInAt, expiresAt: endsAt, isActive: _, ...who } = row;
+  if (found === null || signedInAt === null || endsAt === null || endsAt <= now)
+    return { ok: false, fault: "invalid" };
+  const caller: Caller = { ...who, sessionId: found, signedInAt, expiresAt: endsAt };
+  known.set(sessionId, caller, now);
+  return { ok: true, caller: until(caller) };
+}

@@ -1,0 +1,239 @@
+/** Sessions: one a device, whatever it carries — an access token with its refresh token, an opaque key, or all of them. */
+import { and, desc, eq, lt, ne, type SQL, sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
+import { equalInConstantTime, randomHex, sha256 } from "../../../platform/crypto/digest.ts";
+import { defineEffect } from "../../../platform/db/effects.ts";
+import { commit, type Effect } from "../../../platform/db/outbox.ts";
+import { registryOf } from "../../../platform/realtime/socket/registry.ts";
+import type { Revocation } from "../../../platform/realtime/socket/sockets.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { sessions, users } from "../tables.ts";
+import { forget } from "./authentication.ts";
+import { marksToKeep } from "./devices.ts";
+import { type Holder, REFRESH_PREFIX, readAccess, refreshToken, signAccess } from "./tokens.ts";
+
+/** What an app's door hands out, and for how long. Seconds. */
+export interface ClientProfile {
+  readonly name: "alphabet" | "eurorace" | "find-friend" | "rideshare" | "tow-truck" | "console";
+  readonly accessSeconds: number;
+  readonly refreshSeconds: number;
+}
+
+const HOUR = 3600;
+
+const DAY = 24 * HOUR;
+
+export const clientProfiles = {
+  /** Its clients never refresh within a day. */
+  alphabet: { name: "alphabet", accessSeconds: DAY, refreshSeconds: 30 * DAY },
+  rideshare: { name: "rideshare", accessSeconds: DAY, refreshSeconds: 7 * DAY },
+  eurorace: { name: "eurorace", accessSeconds: DAY, refreshSeconds: 7 * DAY },
+  findFriend: { name: "find-friend", accessSeconds: HOUR, refreshSeconds: 7 * DAY },
+  towTruck: { name: "tow-truck", accessSeconds: HOUR, refreshSeconds: 7 * DAY },
+} satisfies Record<string, ClientProfile>;
+
+/** However often it is refreshed, a device signs in anew after this long. */
+const LONGEST_SESSION = 365 * DAY * 1000;
+
+/** Everything a client may be given at sign-in. `key` is for the Token scheme. */
+export interface Credentials {
+  readonly sessionId: string;
+  readonly access: string;
+  readonly refresh: string;
+  readonly key: string;
+}
+
+/** A session for a user who is known, or whose row the same batch is only just writing. */
+export interface NewSession {
+  readonly id: string;
+  readonly key: string;
+  readonly statement: BatchItem<"sqlite">;
+}
+
+/** Prepares a session's row; `userId` may be a subquery that finds a user of the same batch. */
+export async function prepareSession(
+  ctx: RequestContext,
+  door: ClientProfile,
+  userId: number | SQL<number>,
+): Promise<NewSession> {
+  const now = ctx.now();
+  const id = crypto.randomUUID();
+  const key = randomHex(20);
+  const statement = ctx.db.insert(sessions).values({
+    id,
+    userId: userId as number,
+    door: door.name,
+    keyHash: await sha256(key),
+    accessSeconds: door.accessSeconds,
+    refreshSeconds: door.refreshSeconds,
+    refreshExpiresAt: now + door.refreshSeconds * 1000,
+    expiresAt: now + LONGEST_SESSION,
+    address: ctx.client.address,
+    userAgent: ctx.client.userAgent,
+    ...(await marksToKeep(ctx)),
+    createdAt: now,
+    lastSeenAt: now,
+  });
+  return { id, key, statement };
+}
+
+/** What the client of a new session gets. */
+export async function credentialsFor(
+  ctx: RequestContext,
+  session: NewSession,
+  door: ClientProfile,
+  holder: Holder,
+): Promise<Credentials> {
+  return {
+    sessionId: session.id,
+    key: session.key,
+    access: await signAccess(ctx, session.id, holder, door.accessSeconds),
+    refresh: await refreshToken(ctx.runtime, session.id, 0),
+  };
+}
+
+/**
+ * Opens a session for somebody whose password was right. Null when it is theirs no longer: a reset that comes while
+ * the hash is computed ends the sessions that there are, and this one would outlive it.
+ */
+export async function openSession(
+  ctx: RequestContext,
+  door: ClientProfile,
+  holder: Holder & { readonly passwordHash: string | null },
+  effects: readonly Effect[] = [],
+): Promise<Credentials | null> {
+  const session = await prepareSession(ctx, door, holder.id);
+  const touch = ctx.db
+    .update(users)
+    .set({ lastLoginAt: ctx.now() })
+    .where(
+      and(
+        eq(users.id, holder.id),
+        eq(users.passwordHash, holder.passwordHash ?? ""),
+        eq(users.isActive, true),
+      ),
+    );
+  const opened = await commit(ctx, touch, effects, [session.statement]);
+  return opened && credentialsFor(ctx, session, door, holder);
+}
+
+export type Refreshed =
+  | { readonly ok: true; readonly access: string; readonly refresh: string }
+  | { readonly ok: false; readonly fault: "invalid" | "wrong_type" | "reused" };
+
+/**
+ * Trades a refresh token for a new pair. The token of the count before answers the current pair; an older one
+ * ends the session: somebody else has it.
+ */
+export async function refresh(ctx: RequestContext, token: string): Promise<Refreshed> {
+  const [prefix, sessionId = "", countText = "", mac = ""] = token.split(".");
+  if (prefix !== REFRESH_PREFIX) {
+    return { ok: false, fault: (await readAccess(ctx, token)) === null ? "invalid" : "wrong_type" };
+  }
+  const count = Number(countText);
+  const expected = await ctx.runtime.keys.hmac("refresh", sessionId, countText);
+  if (!equalInConstantTime(mac, expected)) return { ok: false, fault: "invalid" };
+
+  const now = ctx.now();
+  const [row] = await ctx.db
+    .select({
+      count: sessions.refreshCount,
+      accessSeconds: sessions.accessSeconds,
+      refreshSeconds: sessions.refreshSeconds,
+      endsAt: sql<number>`min(${sessions.refreshExpiresAt}, ${sessions.expiresAt})`,
+      id: users.id,
+      userType: users.userType,
+      isStaff: users.isStaff,
+      isActive: users.isActive,
+    })
+    .from(sessions)
+    .innerJoin(users, eq(users.id, sessions.userId))
+    .where(eq(sessions.id, sessionId));
+  if (!row?.isActive || row.endsAt <= now) return { ok: false, fault: "invalid" };
+  if (count < row.count - 1) {
+    await endSessions(ctx, { userId: row.id, sessionId });
+    return { ok: false, fault: "reused" };
+  }
+  if (count === row.count) {
+    // Whoever loses this race is now one behind, and gets the pair that the winner made.
+    await ctx.db
+      .update(sessions)
+      .set({ refreshCount: count + 1, refreshExpiresAt: now + row.refreshSeconds * 1000, lastSeenAt: now })
+      .where(and(eq(sessions.id, sessionId), eq(sessions.refreshCount, count)));
+  }
+  return {
+    ok: true,
+    access: await signAccess(ctx, sessionId, row, row.accessSeconds),
+    refresh: await refreshToken(ctx.runtime, sessionId, Math.max(row.count, count + 1)),
+  };
+}
+
+/** The sessions that a revocation means, as a condition. */
+function meant({ userId, sessionId, exceptSession }: Revocation) {
+  return and(
+    eq(sessions.userId, userId),
+    sessionId === undefined ? undefined : eq(sessions.id, sessionId),
+    exceptSession === undefined ? undefined : ne(sessions.id, exceptSession),
+  );
+}
+
+/** For a batch: ends the sessions that a revocation means. */
+export function dropSessions(ctx: RequestContext, revocation: Revocation) {
+  return ctx.db.delete(sessions).where(meant(revocation));
+}
+
+/** Ends sessions and closes their sockets. False when there was none to end. */
+export async function endSessions(ctx: RequestContext, revocation: Revocation): Promise<boolean> {
+  const ended = await commit(ctx, dropSessions(ctx, revocation), [revokeEffect(ctx, revocation)]);
+  await enforce(ctx, revocation);
+  return ended !== null;
+}
+
+/** For changes that end sessions in a batch of their own: goes into that batch, with `enforce` after it. */
+export function revokeEffect(ctx: RequestContext, revocation: Revocation): Effect {
+  return sessionsRevoked.row({ ...revocation, at: ctx.now() });
+}
+
+/** Closes the sockets of sessions that ended: the person's roster knows them all. */
+export const sessionsRevoked = defineEffect<Revocation>("revoke", {
+  address: ({ userId }) => `user:${userId}`,
+  run: (ctx, revocation) => registryOf(ctx.runtime.registries, revocation.userId).revoke(revocation),
+});
+
+/** Honours a revocation here and now; if the sockets can't be reached, the outbox repeats it. */
+export async function enforce(ctx: RequestContext, revocation: Revocation): Promise<void> {
+  forget(revocation);
+  await sessionsRevoked.now(ctx, { ...revocation, at: ctx.now() });
+}
+
+export interface Device {
+  readonly id: string;
+  readonly door: string;
+  readonly address: string;
+  readonly userAgent: string;
+  readonly createdAt: number;
+  readonly lastSeenAt: number;
+  readonly expiresAt: number;
+}
+
+/** A person's devices, the one used last first. */
+export async function listDevices(ctx: RequestContext, userId: number): Promise<Device[]> {
+  return ctx.db
+    .select({
+      id: sessions.id,
+      door: sessions.door,
+      address: sessions.address,
+      userAgent: sessions.userAgent,
+      createdAt: sessions.createdAt,
+      lastSeenAt: sessions.lastSeenAt,
+      expiresAt: sessions.expiresAt,
+    })
+    .from(sessions)
+    .where(and(eq(sessions.userId, userId), sql`${sessions.expiresAt} > ${ctx.now()}`))
+    .orderBy(desc(sessions.lastSeenAt))
+    .limit(100);
+}
+
+export async function purgeSessions(ctx: RequestContext): Promise<void> {
+  await ctx.db.delete(sessions).where(lt(sessions.expiresAt, ctx.now()));
+}

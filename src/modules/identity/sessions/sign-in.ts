@@ -1,0 +1,151 @@
+/** Who is let in with a password: by any of three names, at one cost, with guesses counted before they are looked at. */
+
+import { eq, or } from "drizzle-orm";
+import { fits } from "../../../platform/characters.ts";
+import { anyHasher } from "../../../platform/crypto/hasher.ts";
+import type { Effect } from "../../../platform/db/outbox.ts";
+import { type Refusal, refuse } from "../../../platform/http/errors.ts";
+import {
+  attempt,
+  clientOf,
+  count,
+  type Limited,
+  resetFaults,
+} from "../../../platform/http/limits/rate-limits.ts";
+import { fill } from "../../../platform/http/messages.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { emailsOf, formerOf } from "../accounts/contacts.ts";
+import { aliasedId } from "../accounts/names.ts";
+import { type Asking, findAsking, type User } from "../accounts/queries.ts";
+import { securityLetters } from "../letters/letters.ts";
+import { messages } from "../messages.ts";
+import { openResetPage } from "../recovery/recovery.ts";
+import { mustVerify } from "../recovery/verification.ts";
+import { foldEmail, foldUsername, normalizePhone } from "../rules.ts";
+import { users } from "../tables.ts";
+import { type DeviceFacts, type DeviceMarks, deviceMarks, deviceSubject } from "./devices.ts";
+import { type ClientProfile, type Credentials, openSession } from "./sessions.ts";
+
+export type SignedIn =
+  | { readonly ok: true; readonly user: User; readonly credentials: Credentials }
+  | { readonly ok: false; readonly reason: "unknown" | "password" | "inactive" | "unverified" };
+
+/**
+ * Signs in by any of username, e-mail or phone. Guesses are counted per account, and per account and client
+ * address, before the password is looked at; an unknown account costs the same time as a known one. A device that
+ * signed in to the account before is counted apart, so that nobody locks its owner out.
+ */
+export async function signIn(
+  ctx: RequestContext,
+  door: ClientProfile,
+  identifier: string,
+  password: string,
+): Promise<SignedIn> {
+  const marks = await deviceMarks(ctx);
+  const { user, device } = (await findByIdentifier(ctx, identifier, marks)) ?? { user: null };
+  const account = user ? `user:${user.id}` : `name:${identifier.trim().toLowerCase().slice(0, 254)}`;
+  await attempt(ctx, `login|${clientOf(ctx)}`, signInLimits(ctx, marks, device));
+  const own = deviceSubject(ctx, marks, device);
+  const guesses: readonly Limited[] = own
+    ? [{ rate: "guess", subject: `${account}|${own}` }]
+    : [
+        { rate: "guess", subject: account },
+        { rate: "guessFromAddress", subject: `${account}|${clientOf(ctx)}` },
+      ];
+  const spent = await attempt(ctx, account, guesses).then(
+    () => null,
+    (refusal: unknown) => refusal,
+  );
+  // Only who signed in there before holds the cookie: however often the device was wrong, the right password passes.
+  if (spent && !device?.byCookie) throw spent;
+  const matches = await anyHasher(ctx.runtime.hashers).verify(password, user?.passwordHash ?? null);
+  if (!matches && spent) throw spent;
+  if (!user || !device) return { ok: false, reason: "unknown" };
+  if (!matches) return { ok: false, reason: "password" };
+  await resetFaults(ctx, account, guesses);
+  if (!user.isActive) return { ok: false, reason: "inactive" };
+  if (user.email && !user.emailVerifiedAt && mustVerify(ctx)) return { ok: false, reason: "unverified" };
+  if (user.passwordIsTemporary) throw await temporaryRefusal(ctx, user);
+  const effects = await newDeviceLetters(ctx, user, device);
+  const credentials = await openSession(ctx, door, user, effects);
+  return credentials ? { ok: true, user, credentials } : { ok: false, reason: "password" };
+}
+
+/** Sign-ins of one address, among which those of a device that the account knows are counted apart. */
+function signInLimits(ctx: RequestContext, marks: DeviceMarks, device: DeviceFacts | undefined): Limited[] {
+  const rate = "login";
+  const client = { rate, subject: `${clientOf(ctx)}|${marks.client}` } as const;
+  if (device?.byCookie) return [{ rate, subject: `${clientOf(ctx)}|${marks.cookie}` }];
+  return device?.byClient ? [client] : [{ rate, subject: clientOf(ctx) }, client];
+}
+
+/**
+ * What the owner is told of a sign-in from a device that the account does not know. The first sign-in after the
+ * sign-up is not new, nor the first one of an account whose devices nobody has noted yet.
+ */
+async function newDeviceLetters(ctx: RequestContext, user: User, device: DeviceFacts): Promise<Effect[]> {
+  if (!ctx.runtime.settings.newDeviceLetters || user.lastLoginAt === null) return [];
+  if (device.byCookie || device.byClient || !device.knowsAny) return [];
+  const flooded = await count(ctx, "resetMail", `devices:${user.id}`).then(
+    () => false,
+    () => true,
+  );
+  if (flooded) return [];
+  return securityLetters(ctx, user, "new_device", emailsOf(await formerOf(ctx, user.id)));
+}
+
+/** Whoever proved a temporary password is shown the way to one of their own. Said in full by `detail`: any client shows that. */
+async function temporaryRefusal(ctx: RequestContext, user: User): Promise<Refusal> {
+  const url = await openResetPage(ctx, user);
+  return refuse(403, fill(messages.passwordTemporary, { url }), {
+    code: "password_temporary",
+    change_url: url,
+  });
+}
+
+/**
+ * An address wins over a username that looks like it, and a phone over a username made of its digits: nobody can
+ * take over a sign-in by choosing a name.
+ */
+async function findByIdentifier(
+  ctx: RequestContext,
+  identifier: string,
+  marks: DeviceMarks,
+): Promise<Asking | null> {
+  const words = identifier.trim();
+  if (!words || !fits(words, 254)) return null;
+  const email = words.includes("@") ? foldEmail(words) : null;
+  const phone = normalizePhone(words);
+  const aliased = aliasedId(words);
+  const rows = await findAsking(
+    ctx,
+    marks,
+    or(
+      eq(users.usernameKey, foldUsername(words)),
+      email ? eq(users.email, email) : undefined,
+      phone ? eq(users.phone, phone) : undefined,
+      aliased ? eq(users.id, aliased) : undefined,
+    ),
+  );
+  return (
+    rows.find(({ user }) => email !== null && user.email === email) ??
+    rows.find(({ user }) => phone !== null && user.phone === phone) ??
+    rows[0] ??
+    null
+  );
+}
+
+/**
+ * Whether somebody who is signed in knows their password. Guesses count as those of their device at the door: who has
+ * neither can't keep the owner from changing it.
+ */
+export async function verifyOwnPassword(ctx: RequestContext, user: User, password: string): Promise<boolean> {
+  const account = `user:${user.id}`;
+  const marks = await deviceMarks(ctx);
+  const own = deviceSubject(ctx, marks, { byCookie: marks.cookie !== null, byClient: true });
+  const guesses = [{ rate: "guess", subject: `${account}|${own}` }] as const;
+  await attempt(ctx, account, guesses);
+  const matches = await anyHasher(ctx.runtime.hashers).verify(password, user.passwordHash);
+  if (matches) await resetFaults(ctx, account, guesses);
+  return matches;
+}

@@ -1,0 +1,11 @@
+/** Checks the token with which an open socket renews itself: what every room's tenant does. */
+import { type Caller, tokenCredential } from "../../../platform/http/caller.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { authenticate } from "./authentication.ts";
+
+export function socketTokenRefresh(openRequestContext: () => RequestContext) {
+  return async (token: string): Promise<Caller | null> => {
+    const result = await authenticate(openRequestContext(), tokenCredential(token));
+    return result.ok ? result.caller : null;
+  };
+}

@@ -1,0 +1,69 @@
+import { type JWTPayload, jwtVerify, SignJWT } from "jose";
+import type { Caller } from "../../../platform/http/caller.ts";
+import type { RequestContext, Runtime } from "../../../platform/runtime.ts";
+
+const ISSUER = "caravan";
+
+const AUDIENCE = "caravan-api";
+
+export interface Holder {
+  readonly id: number;
+  readonly userType: Caller["userType"];
+  readonly isStaff: boolean;
+}
+
+export async function signAccess(
+  ctx: RequestContext,
+  sessionId: string,
+  holder: Holder,
+  seconds: number,
+): Promise<string> {
+  const issued = Math.floor(ctx.now() / 1000);
+  const role = holder.isStaff ? "STAFF" : holder.userType;
+  return new SignJWT({ token_type: "access", user_id: holder.id, sid: sessionId, role })
+    .setProtectedHeader({ alg: "HS256", typ: "JWT" })
+    .setSubject(String(holder.id))
+    .setIssuer(ISSUER)
+    .setAudience(AUDIENCE)
+    .setIssuedAt(issued)
+    .setExpirationTime(issued + seconds)
+    .setJti(crypto.randomUUID())
+    .sign(await ctx.runtime.keys.hmacKey("access"));
+}
+
+export const REFRESH_PREFIX = "r1";
+
+/**
+ * The refresh token of a session at a count: derived, so that nothing that opens anything is stored, and so that
+ * a client that lost the answer to its last refresh can be given the same one again.
+ */
+export async function refreshToken(runtime: Runtime, sessionId: string, count: number): Promise<string> {
+  return [REFRESH_PREFIX, sessionId, count, await runtime.keys.hmac("refresh", sessionId, count)].join(".");
+}
+
+interface AccessClaims {
+  readonly userId: number;
+  readonly sessionId: string;
+  /** Epoch ms. */
+  readonly expiresAt: number;
+}
+
+/** The claims of one of our own unexpired access tokens, else null. */
+export async function readAccess(ctx: RequestContext, token: string): Promise<AccessClaims | null> {
+  let claims: JWTPayload;
+  try {
+    const key = await ctx.runtime.keys.hmacKey("access");
+    const currentDate = new Date(ctx.now());
+    ({ payload: claims } = await jwtVerify(token, key, {
+      algorithms: ["HS256"],
+      issuer: ISSUER,
+      audience: AUDIENCE,
+      currentDate,
+    }));
+  } catch {
+    return null;
+  }
+  const { token_type, user_id, sid, exp } = claims;
+  if (token_type !== "access" || typeof user_id !== "number" || typeof sid !== "string" || !exp) return null;
+  return { userId: user_id, sessionId: sid, expiresAt: exp * 1000 };
+}

@@ -1,0 +1,124 @@
+/** What people are told: rows in the batch of the change that they tell of, and a push to the person's own socket. */
+import { and, eq, type SQL, sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
+import { defineEffect } from "../../platform/db/effects.ts";
+import type { Effect } from "../../platform/db/outbox.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
+import { isoTime } from "../../platform/time.ts";
+import { roomOf } from "./reading.ts";
+import { notifications } from "./tables.ts";
+
+export type Notification = typeof notifications.$inferSelect;
+
+export interface Notice {
+  readonly userId: number;
+  /** `FRIEND_REQUEST`, `ORDER_CREATED` … */
+  readonly type: string;
+  readonly title: string;
+  readonly message: string;
+  /** The thing it is about, as `chat:3` or `order:UUID`; null for none. */
+  readonly about: string | null;
+  /** The act that it tells of, as `friend-request:7:accepted`: told once a person, whatever runs twice. */
+  readonly ref: string;
+}
+
+/**
+ * One statement that writes the rows; put it in the batch of the change. Who wants no notifications gets none.
+ * `when` is a further condition in SQL: false, and nothing is written.
+ */
+export function noticeRows(ctx: RequestContext, notices: readonly Notice[]): BatchItem<"sqlite"> {
+  return ctx.db.run(sql`
+    INSERT OR IGNORE INTO notifications (user_id, type, title, message, about, ref, created_at)
+    SELECT n.value ->> 'userId', n.value ->> 'type', n.value ->> 'title', n.value ->> 'message', n.value ->> 'about',
+      n.value ->> 'ref', ${ctx.now()}
+    FROM json_each(${JSON.stringify(notices)}) AS n
+    WHERE EXISTS (SELECT 1 FROM users WHERE id = n.value ->> 'userId')
+      AND NOT EXISTS (SELECT 1 FROM notification_settings s WHERE s.user_id = n.value ->> 'userId' AND s.receives = 0)`);
+}
+
+/** What a thing's newest notice says, and to whom: `recipients` selects user ids, `message` is an SQL text. */
+export interface LatestNotice extends Omit<Notice, "userId" | "message"> {
+  readonly about: string;
+  readonly recipients: SQL;
+  readonly message: SQL;
+}
+
+/**
+ * Two statements that leave each recipient one unread notice of this type about a thing, the newest: put them in the
+ * batch of the change, in order. The second returns whom it told. Repeats change nothing.
+ */
+export function latestNotice(
+  ctx: RequestContext,
+  notice: LatestNotice,
+): [BatchItem<"sqlite">, BatchItem<"sqlite">] {
+  const { type, title, message, about, ref, recipients } = notice;
+  const former = ctx.db.run(sql`DELETE FROM notifications
+    WHERE type = ${type} AND about = ${about} AND is_read = 0 AND ref <> ${ref} AND user_id IN (${recipients})`);
+  const newest = ctx.db.run(sql`
+    INSERT OR IGNORE INTO notifications (user_id, type, title, message, about, ref, created_at)
+    SELECT id, ${type}, ${title}, ${message}, ${about}, ${ref}, ${ctx.now()} FROM users
+    WHERE id IN (${recipients})
+      AND NOT EXISTS (SELECT 1 FROM notification_settings s WHERE s.user_id = users.id AND s.receives = 0)
+    RETURNING user_id AS userId`);
+  return [former, newest];
+}
+
+/** SQL: how many notifications a person has not read. */
+export const unreadNotices = (userId: number): SQL<number> =>
+  sql`(SELECT count(*) FROM notifications WHERE user_id = ${userId} AND is_read = 0)`;
+
+/** A notice's row, by the person and the act. */
+type NoticeKey = Pick<Notice, "userId" | "ref">;
+
+/** Tells the person's inbox of a row. Safe to repeat: the inbox knows it by its ref. Without a row nothing happens. */
+export const noticePush = defineEffect<NoticeKey>("notice", {
+  address: ({ userId }) => `user:${userId}`,
+  run: pushNotice,
+});
+
+/** The effects that push each row to its person. */
+export function noticeEffects(notices: readonly NoticeKey[]): Effect[] {
+  return notices.map(({ userId, ref }) => noticePush.row({ userId, ref }));
+}
+
+/** Pushes after the commit, beside the answer. */
+export function pushNotices(ctx: RequestContext, notices: readonly NoticeKey[]): void {
+  for (const { userId, ref } of notices) noticePush.soon(ctx, { userId, ref });
+}
+
+async function pushNotice(ctx: RequestContext, notice: NoticeKey): Promise<void> {
+  const [row] = await ctx.db
+    .select()
+    .from(notifications)
+    .where(and(eq(notifications.userId, notice.userId), eq(notifications.ref, notice.ref)));
+  if (!row) return;
+  const name = `inbox:${row.userId}`;
+  const { id, type, title, message, about, createdAt } = row;
+  const body = { id, type, title, message, about, room: roomOf(about), created_at: isoTime(createdAt) };
+  await ctx.runtime.room(name)?.publish(name, { kind: "notification", ref: row.ref, body });
+}
+
+/**
+ * A deleted account's inbox ends, and what others were told of this person goes. Safe to repeat. What they were told of
+ * things that this person had a part in goes with `eraseNoticesAbout`.
+ */
+export async function eraseNotices(ctx: RequestContext, userId: number): Promise<void> {
+  const own = `inbox:${userId}`;
+  await ctx.runtime.room(own)?.retire(own, { kind: "gone", ref: null, body: {} });
+  await eraseNoticesAbout(ctx, [`user:${userId}`]);
+}
+
+/**
+ * What anybody was told of these things goes, from their lists and from their own sockets' journals. Safe to repeat: the
+ * rows, which say where to look, go last.
+ */
+export async function eraseNoticesAbout(ctx: RequestContext, things: readonly string[]): Promise<void> {
+  const told = sql`about IN (SELECT value FROM json_each(${JSON.stringify(things)}))`;
+  const rows = await ctx.db.all<{ userId: number; refs: string }>(
+    sql`SELECT user_id AS userId, json_group_array(ref) AS refs FROM notifications WHERE ${told} GROUP BY user_id`,
+  );
+  await Promise.all(
+    rows.map((row) => ctx.runtime.room(`inbox:${row.userId}`)?.empty(JSON.parse(row.refs) as string[])),
+  );
+  await ctx.db.run(sql`DELETE FROM notifications WHERE ${told}`);
+}

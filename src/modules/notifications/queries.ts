@@ -1,0 +1,85 @@
+/** A person's own notifications: listed, read, removed, or not wanted at all. Nobody reaches those of others. */
+import { and, desc, eq } from "drizzle-orm";
+import type { Listed, Window } from "../../platform/http/lists/paging.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
+import type { Notification } from "./notices.ts";
+import { toNotificationWire } from "./schemas.ts";
+import { notificationSettings, notifications } from "./tables.ts";
+
+const own = (userId: number) => eq(notifications.userId, userId);
+const one = (userId: number, id: number) => and(own(userId), eq(notifications.id, id));
+const unread = (userId: number) => and(own(userId), eq(notifications.isRead, false));
+
+/** The newest first. */
+export async function listNotifications(
+  ctx: RequestContext,
+  userId: number,
+  window: Window,
+): Promise<Listed<Notification>> {
+  const [count, rows] = await Promise.all([
+    ctx.db.$count(notifications, own(userId)),
+    newestNotifications(ctx, userId, window),
+  ]);
+  return { count, rows };
+}
+
+export async function newestNotifications(
+  ctx: RequestContext,
+  userId: number,
+  { limit, offset }: Window,
+): Promise<Notification[]> {
+  return ctx.db
+    .select()
+    .from(notifications)
+    .where(own(userId))
+    .orderBy(desc(notifications.id))
+    .limit(limit)
+    .offset(offset);
+}
+
+export async function findNotification(
+  ctx: RequestContext,
+  userId: number,
+  id: number,
+): Promise<Notification | null> {
+  const [row] = await ctx.db.select().from(notifications).where(one(userId, id));
+  return row ?? null;
+}
+
+/** False when it was gone already. */
+export async function removeNotification(ctx: RequestContext, userId: number, id: number): Promise<boolean> {
+  const done = await ctx.db.delete(notifications).where(one(userId, id));
+  return done.meta.changes > 0;
+}
+
+export function countUnread(ctx: RequestContext, userId: number): Promise<number> {
+  return ctx.db.$count(notifications, unread(userId));
+}
+
+/** Whether this person is told anything. */
+export async function wantsNotifications(ctx: RequestContext, userId: number): Promise<boolean> {
+  const [row] = await ctx.db
+    .select()
+    .from(notificationSettings)
+    .where(eq(notificationSettings.userId, userId));
+  return row?.receives ?? true;
+}
+
+export async function setWanted(ctx: RequestContext, userId: number, receives: boolean): Promise<void> {
+  await ctx.db
+    .insert(notificationSettings)
+    .values({ userId, receives })
+    .onConflictDoUpdate({ target: notificationSettings.userId, set: { receives } });
+}
+
+/** More than anybody was ever told. */
+const ALL = { limit: 100_000, offset: 0 };
+
+/** For the account's export. */
+export async function exportNotifications(ctx: RequestContext, userId: number): Promise<object> {
+  const [rows, wanted] = await Promise.all([
+    newestNotifications(ctx, userId, ALL),
+    wantsNotifications(ctx, userId),
+  ]);
+  return { notifications: rows.map(toNotificationWire), receive_notifications: wanted };
+}

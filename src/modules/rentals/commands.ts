@@ -1,0 +1,239 @@
+/** Car posts: made, listed, changed, removed. Their pictures are the files module's. */
+import { and, asc, desc, eq, gte, lte, type SQL, sql } from "drizzle-orm";
+import { auditEntry } from "../../platform/db/audit.ts";
+import { guarded } from "../../platform/db/guarded.ts";
+import { commit } from "../../platform/db/outbox.ts";
+import type { Caller } from "../../platform/http/caller.ts";
+import type { Listed, Window } from "../../platform/http/lists/paging.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
+import { dropFiles, fileUrl, keepFile, newestFinished, storeFile } from "../files/index.ts";
+import { fold, mayChangePost, priceValue } from "./rules.ts";
+import { toPostWire } from "./schemas.ts";
+import { carPosts } from "./tables.ts";
+
+export type CarPost = typeof carPosts.$inferSelect;
+
+/** What an owner says about a car. */
+export type PostFacts = Omit<
+  CarPost,
+  "id" | "userId" | "createdAt" | "priceValue" | "searchKey" | "fuelKey" | "transmissionKey" | "locationKey"
+>;
+
+export const ORDERS = [
+  "id",
+  "-id",
+  "created_at",
+  "-created_at",
+  "price",
+  "-price",
+  "car_name",
+  "-car_name",
+] as const;
+export type Order = (typeof ORDERS)[number];
+
+export interface PostFilter {
+  readonly userId?: number | undefined;
+  /** Every word must be somewhere in name, model, location or description. */
+  readonly search?: string | undefined;
+  readonly fuel?: string | undefined;
+  readonly transmission?: string | undefined;
+  /** A part of the location. */
+  readonly location?: string | undefined;
+  /** Hundredths. */
+  readonly minPrice?: number | undefined;
+  readonly maxPrice?: number | undefined;
+  readonly order?: Order | undefined;
+}
+
+const COLUMNS = {
+  id: carPosts.id,
+  created_at: carPosts.createdAt,
+  price: carPosts.priceValue,
+  car_name: carPosts.carName,
+};
+
+/** Two statements, whatever the number. The order is total, so that no row moves between pages. */
+export async function listPosts(
+  ctx: RequestContext,
+  filter: PostFilter,
+  window: Window,
+): Promise<Listed<CarPost>> {
+  const where = conditions(filter);
+  const order = filter.order ?? "id";
+  const column = COLUMNS[order.replace("-", "") as keyof typeof COLUMNS];
+  const [count, rows] = await Promise.all([
+    ctx.db.$count(carPosts, where),
+    ctx.db
+      .select()
+      .from(carPosts)
+      .where(where)
+      .orderBy(order.startsWith("-") ? desc(column) : asc(column), asc(carPosts.id))
+      .limit(window.limit)
+      .offset(window.offset),
+  ]);
+  return { count, rows };
+}
+
+function conditions(filter: PostFilter): SQL | undefined {
+  const words = fold(filter.search)
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .slice(0, 10);
+  return and(
+    filter.userId === undefined ? undefined : eq(carPosts.userId, filter.userId),
+    filter.fuel === undefined ? undefined : eq(carPosts.fuelKey, fold(filter.fuel)),
+    filter.transmission === undefined ? undefined : eq(carPosts.transmissionKey, fold(filter.transmission)),
+    filter.location === undefined
+      ? undefined
+      : sql`instr(${carPosts.locationKey}, ${fold(filter.location)}) > 0`,
+    filter.minPrice === undefined ? undefined : gte(carPosts.priceValue, filter.minPrice),
+    filter.maxPrice === undefined ? undefined : lte(carPosts.priceValue, filter.maxPrice),
+    ...words.map((word) => sql`instr(${carPosts.searchKey}, ${word}) > 0`),
+  );
+}
+
+export async function findPost(ctx: RequestContext, id: number): Promise<CarPost | null> {
+  const [post] = await ctx.db.select().from(carPosts).where(eq(carPosts.id, id));
+  return post ?? null;
+}
+
+/** Makes a post, with its picture when there is one: the picture is in the bucket first, the rows are one transaction. */
+export async function addPost(
+  ctx: RequestContext,
+  userId: number,
+  facts: PostFacts,
+  picture: File | null,
+): Promise<CarPost> {
+  const subject = { ownerId: userId, purpose: "car_image", subjectId: null } as const;
+  const stored = picture && (await storeFile(ctx, subject, "image", picture));
+  const insert = ctx.db
+    .insert(carPosts)
+    .values({ ...facts, ...keysOf(facts), userId, createdAt: ctx.now() })
+    .returning();
+  const rows = await commit(ctx, insert, [], stored ? keepFile(ctx, stored, NEW_POST) : []);
+  const post = rows?.[0];
+  if (!post) throw new Error("the new post has no row");
+  return post;
+}
+
+/** Within the transaction that inserts it: the id of the newest post. */
+const NEW_POST = sql`(SELECT seq FROM sqlite_sequence WHERE name = 'car_posts')`;
+
+export type PostRefusal = "missing" | "forbidden";
+
+/** The post, if this caller may change it. */
+export async function ownPost(
+  ctx: RequestContext,
+  caller: Caller,
+  id: number,
+): Promise<CarPost | PostRefusal> {
+  const post = await findPost(ctx, id);
+  if (!post) return "missing";
+  return mayChangePost(post, caller) ? post : "forbidden";
+}
+
+/** Changes what is given of a post that the caller may change; a new picture takes the place of the old in the same go. */
+export async function changePost(
+  ctx: RequestContext,
+  caller: Caller,
+  post: CarPost,
+  change: Partial<PostFacts>,
+  picture: File | null,
+): Promise<CarPost | null> {
+  const subject = { ownerId: post.userId, purpose: "car_image", subjectId: post.id } as const;
+  const stored = picture && (await storeFile(ctx, subject, "image", picture));
+  const write = async (before: CarPost) => {
+    const keys = changedKeys(before, change);
+    const update = ctx.db
+      .update(carPosts)
+      // An update needs something to set; a picture alone changes no column.
+      .set({ id: post.id, ...change, ...keys })
+      .where(and(eq(carPosts.id, post.id), keys.searchKey === undefined ? undefined : sameTexts(before)))
+      .returning();
+    const rows = await commit(
+      ctx,
+      update,
+      [],
+      [...(stored ? keepFile(ctx, stored) : []), ...audit(ctx, caller, "car_post.change", before, change)],
+    );
+    return rows?.[0] ?? null;
+  };
+  return guarded(() => findPost(ctx, post.id), write, post);
+}
+
+/** What the search key was made from still stands. */
+const sameTexts = (post: CarPost) =>
+  and(...KEY_SOURCES.searchKey.map((name) => sql`${carPosts[name]} IS ${post[name]}`));
+
+/** Removes a post and its picture. False when it was gone already. */
+export async function removePost(ctx: RequestContext, caller: Caller, post: CarPost): Promise<boolean> {
+  const remove = ctx.db.delete(carPosts).where(eq(carPosts.id, post.id));
+  const done = await commit(
+    ctx,
+    remove,
+    [],
+    [dropFiles(ctx, "car_image", [post.id]), ...audit(ctx, caller, "car_post.delete", post, null)],
+  );
+  return done !== null;
+}
+
+/** The row that staff leaves behind when it acts on somebody else's post. */
+function audit(ctx: RequestContext, caller: Caller, action: string, before: CarPost, after: object | null) {
+  if (before.userId === caller.userId) return [];
+  return [auditEntry(ctx, caller, { action, subject: `car_post:${before.id}`, before, after })];
+}
+
+/** Where each post's picture is; one statement for a list. */
+export async function pictureUrls(
+  ctx: RequestContext,
+  posts: readonly CarPost[],
+): Promise<Map<number, string>> {
+  const files = await newestFinished(
+    ctx,
+    "car_image",
+    posts.map(({ id }) => id),
+  );
+  const urls = await Promise.all(
+    [...files].map(async ([id, file]) => [id, await fileUrl(ctx, file)] as const),
+  );
+  return new Map(urls);
+}
+
+export function keysOf(
+  facts: Pick<
+    PostFacts,
+    "carName" | "model" | "location" | "description" | "price" | "fuel" | "transmission"
+  >,
+) {
+  return {
+    priceValue: priceValue(facts.price),
+    searchKey: [facts.carName, facts.model, facts.location, facts.description].map(fold).join(" "),
+    fuelKey: fold(facts.fuel),
+    transmissionKey: fold(facts.transmission),
+    locationKey: fold(facts.location),
+  };
+}
+
+/** What each key is made from. */
+const KEY_SOURCES = {
+  priceValue: ["price"],
+  searchKey: ["carName", "model", "location", "description"],
+  fuelKey: ["fuel"],
+  transmissionKey: ["transmission"],
+  locationKey: ["location"],
+} as const satisfies Record<keyof ReturnType<typeof keysOf>, readonly (keyof PostFacts)[]>;
+
+/** The keys that a change moves, and no others. */
+function changedKeys(post: CarPost, change: Partial<PostFacts>): Partial<ReturnType<typeof keysOf>> {
+  const keys = keysOf({ ...post, ...change });
+  const moved = Object.entries(KEY_SOURCES).filter(([, sources]) =>
+    sources.some((name) => change[name] !== undefined),
+  );
+  return Object.fromEntries(moved.map(([key]) => [key, keys[key as keyof typeof keys]]));
+}
+
+/** For the account's export. */
+export async function exportPosts(ctx: RequestContext, userId: number): Promise<object> {
+  const posts = await ctx.db.select().from(carPosts).where(eq(carPosts.userId, userId)).orderBy(carPosts.id);
+  return { car_posts: posts.map(toPostWire) };
+}

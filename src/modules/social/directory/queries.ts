@@ -1,0 +1,36 @@
+/** Cities and interests to choose from. */
+import { and, asc, count, desc, eq, sql } from "drizzle-orm";
+import { contains, folded, searchWords } from "../../../platform/db/folding.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { cities, interests, userInterests } from "../tables.ts";
+
+export interface Named {
+  readonly id: number;
+  readonly name: string;
+}
+
+export interface DirectoryFilter {
+  readonly id?: number | undefined;
+  readonly search?: string | undefined;
+}
+
+/** By name; a search finds its words anywhere in it. */
+export async function listCities(ctx: RequestContext, { id, search }: DirectoryFilter): Promise<Named[]> {
+  return ctx.db
+    .select({ id: cities.id, name: cities.name })
+    .from(cities)
+    .where(and(id === undefined ? undefined : eq(cities.id, id), contains([cities.name], search)))
+    .orderBy(asc(cities.name));
+}
+
+/** Those that most people have come first; a search finds its words at the beginning of the name. */
+export async function listInterests(ctx: RequestContext, { id, search }: DirectoryFilter): Promise<Named[]> {
+  const begins = searchWords(search).map((word) => sql`instr(${folded(interests.name)}, ${word}) = 1`);
+  return ctx.db
+    .select({ id: interests.id, name: interests.name })
+    .from(interests)
+    .leftJoin(userInterests, eq(userInterests.interestId, interests.id))
+    .where(and(id === undefined ? undefined : eq(interests.id, id), ...begins))
+    .groupBy(interests.id)
+    .orderBy(desc(count(userInterests.userId)), asc(interests.name));
+}

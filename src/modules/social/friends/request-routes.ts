@@ -1,0 +1,150 @@
+/** `/api/v1/friends/…`: requests to be friends. They are answered or taken back, never edited. */
+import { z } from "@hono/zod-openapi";
+import { forbidden, invalid, notFound } from "../../../platform/http/errors.ts";
+import { keyField, noSuchKey } from "../../../platform/http/input/strict-fields.ts";
+import { type Route, respond, route } from "../../../platform/http/route.ts";
+import { isoTime } from "../../../platform/time.ts";
+import { idParam } from "../../identity/index.ts";
+import { messages } from "../messages.ts";
+import {
+  answerRequest,
+  type FriendRequest,
+  findRequest,
+  listRequests,
+  type Sent,
+  sendRequest,
+  withdrawRequest,
+} from "./requests.ts";
+
+const tag = "Find Friend";
+const challenge = "Token";
+const path = "/api/v1/friends";
+
+const RequestWire = z
+  .object({
+    id: z.number().int(),
+    status: z.enum(["Pending", "Accepted", "Declined"]),
+    created_at: z.string(),
+    updated_at: z.string(),
+    from_user: z.number().int(),
+    to_user: z.number().int(),
+  })
+  .openapi("FriendRequest");
+
+export function toRequestWire(request: FriendRequest): z.input<typeof RequestWire> {
+  return {
+    id: request.id,
+    status: request.status,
+    created_at: isoTime(request.createdAt),
+    updated_at: isoTime(request.updatedAt),
+    from_user: request.fromId,
+    to_user: request.toId,
+  };
+}
+
+const list = route({
+  method: "get",
+  path,
+  tag,
+  summary: "List the friend requests one sent or got",
+  access: "signedIn",
+  challenge,
+  responses: { 200: z.array(RequestWire) },
+  handle: async ({ ctx, caller }) =>
+    respond(200, (await listRequests(ctx, caller.userId)).map(toRequestWire)),
+});
+
+function sendRefusal(refusal: Extract<Sent, string>, id: number) {
+  switch (refusal) {
+    case "missing":
+      return invalid({ to_user: noSuchKey(id) });
+    case "self":
+      return invalid({ non_field_errors: messages.requestSelf });
+    case "repeated":
+      return invalid({ non_field_errors: messages.requestSent });
+    case "friends":
+      return invalid({ non_field_errors: messages.friendsAlready });
+    case "forbidden":
+      return forbidden();
+    default:
+      return refusal satisfies never;
+  }
+}
+
+const send = route({
+  method: "post",
+  path,
+  tag,
+  summary: "Ask somebody to be friends",
+  description: "Where the other side's request waits for an answer, both are friends at once.",
+  access: "signedIn",
+  challenge,
+  creates: true,
+  body: z.object({ to_user: keyField() }).openapi("NewFriendRequest"),
+  responses: { 201: RequestWire },
+  async handle({ ctx, caller, body }) {
+    const sent = await sendRequest(ctx, caller.userId, body.to_user);
+    if (typeof sent === "string") throw sendRefusal(sent, body.to_user);
+    return respond(201, toRequestWire(sent));
+  },
+});
+
+const read = route({
+  method: "get",
+  path: `${path}/:id`,
+  tag,
+  summary: "Read a friend request of one's own",
+  access: "signedIn",
+  challenge,
+  params: idParam,
+  responses: { 200: RequestWire },
+  async handle({ ctx, caller, params }) {
+    const request = await findRequest(ctx, caller.userId, params.id);
+    if (!request) throw notFound();
+    return respond(200, toRequestWire(request));
+  },
+});
+
+const withdraw = route({
+  method: "delete",
+  path: `${path}/:id`,
+  tag,
+  summary: "Take a friend request away",
+  description:
+    "The sender while it waits for an answer, the receiver once they declined it, both when it was accepted. The friendship stays.",
+  access: "signedIn",
+  challenge,
+  params: idParam,
+  responses: { 204: null },
+  async handle({ ctx, caller, params }) {
+    const result = await withdrawRequest(ctx, caller.userId, params.id);
+    if (result !== "done") throw result === "missing" ? notFound() : forbidden();
+    return respond(204, null);
+  },
+});
+
+const answering = (verb: "accept" | "decline", status: "Accepted" | "Declined") =>
+  route({
+    method: "post",
+    path: `${path}/:id/${verb}`,
+    tag,
+    summary: verb === "accept" ? "Accept a friend request" : "Decline a friend request",
+    access: "signedIn",
+    challenge,
+    params: idParam,
+    responses: { 200: z.object({ message: z.string() }) },
+    async handle({ ctx, caller, params }) {
+      if (!(await answerRequest(ctx, caller.userId, params.id, status))) throw notFound();
+      const text = status === "Accepted" ? messages.accepted : messages.declined;
+      return respond(200, { message: text[ctx.locale] });
+    },
+  });
+
+export const requestRoutes: readonly Route[] = [
+  list,
+  send,
+  read,
+  withdraw,
+  answering("accept", "Accepted"),
+  answering("decline", "Declined"),
+];

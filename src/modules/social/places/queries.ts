@@ -1,0 +1,148 @@
+/** Where people let themselves be seen, and how far they are from each other. */
+import { and, between, eq, isNotNull, isNull, lte, ne, or, type SQL, sql } from "drizzle-orm";
+import { bandAround, kilometresBetween, type Place } from "../../../platform/geo.ts";
+import { forbidden, notFound } from "../../../platform/http/errors.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { users } from "../../identity/index.ts";
+import { about, messages } from "../messages.ts";
+import { socialProfiles } from "../tables.ts";
+
+/** A place that the edge guesses is taken this often at most. */
+const GUESS_EVERY = 10 * 60_000;
+
+/** Notes where the request came from, beside the answer and never in its way: only with consent, at most every ten minutes. */
+export function noteOrigin(ctx: RequestContext, userId: number, request: Request): void {
+  const place = originOf(request);
+  if (!place) return;
+  const now = ctx.now();
+  const due = or(isNull(socialProfiles.locatedAt), lte(socialProfiles.locatedAt, now - GUESS_EVERY));
+  ctx.defer("social.place", writePlace(ctx, userId, place, due), { userId });
+}
+
+/** The place of the client's address, as Cloudflare's edge knows it; null where nobody knows. */
+function originOf(request: Request): Place | null {
+  const { latitude, longitude } = (request.cf ?? {}) as { latitude?: unknown; longitude?: unknown };
+  if (typeof latitude !== "string" || typeof longitude !== "string") return null;
+  const place = { latitude: Number(latitude), longitude: Number(longitude) };
+  const real = Math.abs(place.latitude) <= 90 && Math.abs(place.longitude) <= 180;
+  return real ? place : null;
+}
+
+/** Takes a place that the person's own device tells. Refuses without their consent. */
+export async function setPlace(ctx: RequestContext, userId: number, place: Place): Promise<void> {
+  if (!(await writePlace(ctx, userId, place))) throw forbidden(messages.noConsent);
+}
+
+/** The condition of every write: consent. False when nothing was written. */
+async function writePlace(ctx: RequestContext, userId: number, place: Place, due?: SQL): Promise<boolean> {
+  const { latitude, longitude } = place;
+  const { meta } = await ctx.db
+    .update(socialProfiles)
+    .set({ latitude, longitude, locatedAt: ctx.now() })
+    .where(and(eq(socialProfiles.userId, userId), eq(socialProfiles.isGeoipAllowed, true), due));
+  return meta.changes > 0;
+}
+
+const LOCATED = {
+  id: users.id,
+  firstName: users.firstName,
+  lastName: users.lastName,
+  allowed: socialProfiles.isGeoipAllowed,
+  latitude: socialProfiles.latitude,
+  longitude: socialProfiles.longitude,
+};
+
+interface Located {
+  readonly id: number;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly allowed: boolean | null;
+  readonly latitude: number | null;
+  readonly longitude: number | null;
+}
+
+function located(ctx: RequestContext) {
+  return ctx.db
+    .select(LOCATED)
+    .from(users)
+    .leftJoin(socialProfiles, eq(socialProfiles.userId, users.id))
+    .$dynamic();
+}
+
+/** Neither has blocked the other. */
+const atPeace = (viewer: number) => sql`NOT EXISTS (SELECT 1 FROM blocks
+  WHERE (user_id = users.id AND blocked_id = ${viewer}) OR (user_id = ${viewer} AND blocked_id = users.id))`;
+
+/** Both of them in one statement; a 404 for whoever is unknown or blocked. */
+async function both(
+  ctx: RequestContext,
+  viewer: number,
+  userId: number,
+): Promise<{ viewer: Located; target: Located }> {
+  const people = await located(ctx).where(
+    or(eq(users.id, viewer), and(eq(users.id, userId), atPeace(viewer))),
+  );
+  const find = (id: number) => people.find((person) => person.id === id);
+  const [one, other] = [find(viewer), find(userId)];
+  if (!one || !other) throw notFound();
+  return { viewer: one, target: other };
+}
+
+/** Their place; a 404 for who never told one. */
+function placeOf({ latitude, longitude }: Located): Place {
+  if (latitude === null || longitude === null) throw notFound();
+  return { latitude, longitude };
+}
+
+/** Where somebody is, if they let others know. */
+export async function findPlace(ctx: RequestContext, viewer: number, userId: number): Promise<Place> {
+  const { target } = await both(ctx, viewer, userId);
+  if (!target.allowed) throw notFound(about("noPlace", target));
+  return placeOf(target);
+}
+
+/** Kilometres to three decimals; both must let others know where they are. */
+export async function distanceTo(ctx: RequestContext, viewer: number, userId: number): Promise<number> {
+  const { viewer: self, target } = await both(ctx, viewer, userId);
+  if (!self.allowed || !target.allowed) throw notFound(about("noDistance", target));
+  return kilometresBetween(placeOf(self), placeOf(target));
+}
+
+export interface Distance {
+  readonly id: number;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly kilometres: number;
+}
+
+/** Everybody within so many kilometres who lets others know, in order of their ids. Empty for who does not themselves. */
+export async function peopleAround(ctx: RequestContext, viewer: number, radius: number): Promise<Distance[]> {
+  const [self] = await located(ctx).where(eq(users.id, viewer));
+  if (!self?.allowed) return [];
+  const from = placeOf(self);
+  const people = await located(ctx)
+    .where(and(ne(users.id, viewer), seen(), near(from, radius), atPeace(viewer)))
+    .orderBy(users.id);
+  return people
+    .map((person) => ({
+      id: person.id,
+      firstName: person.firstName,
+      lastName: person.lastName,
+      kilometres: kilometresBetween(from, placeOf(person)),
+    }))
+    .filter((person) => person.kilometres <= radius);
+}
+
+/** In the words of the index, which a bound value would not be. */
+const seen = () =>
+  and(
+    sql`${socialProfiles.isGeoipAllowed} = 1`,
+    isNotNull(socialProfiles.latitude),
+    isNotNull(socialProfiles.longitude),
+  );
+
+/** Only those in the band are measured. `radius` in km. */
+function near(place: Place, radius: number): SQL {
+  const { south, north } = bandAround(place, radius * 1000);
+  return between(socialProfiles.latitude, south, north);
+}

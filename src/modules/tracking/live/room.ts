@@ -1,0 +1,135 @@
+/** The track room, one a person: where they are, as they report it and as others may watch it; and notices about tasks. */
+import * as v from "valibot";
+import type { SocketDocument } from "../../../platform/realtime/asyncapi.ts";
+import type { RoomHandler, Visibility } from "../../../platform/realtime/handler.ts";
+import type { Entry } from "../../../platform/realtime/log/journal.ts";
+import { hidden } from "../../../platform/realtime/rights/rights.ts";
+import { fault } from "../../../platform/realtime/socket/frames.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { socketTokenRefresh } from "../../identity/index.ts";
+import { filterPoints } from "../points/filter.ts";
+import { LocationSaved, LocationUpdate, PointsBody } from "../points/frames.ts";
+import type { FilteredPoint } from "../points/rules.ts";
+import { archivePoints } from "../points/store.ts";
+import { visibilitiesOf } from "./visibility-queries.ts";
+
+const TaskBody = v.object({
+  task_id: v.number(),
+  title: v.optional(v.string()),
+  status: v.optional(v.string()),
+});
+
+/** What the documented socket hears beside answers to its own frames. */
+const TOLD = new Set(["task_assigned", "task_status_updated", "task_arrived"]);
+
+const SAVED = JSON.stringify({ type: "location_saved", success: true } satisfies v.InferOutput<
+  typeof LocationSaved
+>);
+
+export function trackRoomHandler(openRequestContext: () => RequestContext): RoomHandler {
+  return {
+    says: { points: PointsBody },
+    // Whose room it is the gate knows: everybody else only listens.
+    mayWrite: (caller) => (caller ? null : fault("unauthenticated", "Sign in to report where you are.")),
+    fromDocumented,
+    // Where somebody is goes to whoever watches in the native dialect; documented clients poll.
+    toDocumented: ({ kind, body }) => (TOLD.has(kind) ? JSON.stringify({ type: kind, ...body }) : null),
+    complete: (draft, journal, now) =>
+      draft.kind === "points"
+        ? { ...draft, body: { points: filterPoints(draft.body, journal, now) } }
+        : draft,
+    confirm: () => SAVED,
+    showFrom: showPoints,
+    authorize: (room, userIds) => authorize(openRequestContext(), ownerOf(room), userIds),
+    archive: (room, epoch, entries) =>
+      archivePoints(openRequestContext(), ownerOf(room), epoch, toPointsEntries(entries)),
+    authenticate: socketTokenRefresh(openRequestContext),
+  };
+}
+
+/** Whose room it is. */
+const ownerOf = (room: string) => Number(room.slice("user:".length));
+
+/** What those see who watch: points, and of those only the ones that their right covers, also of a late batch. */
+function showPoints(entry: Entry, from: number): Entry {
+  if (entry.kind !== "points") return hidden(entry);
+  const { points } = entry.body as { points: FilteredPoint[] };
+  const covered = points.filter(({ at }) => at >= from);
+  if (covered.length === points.length) return entry;
+  return covered.length === 0 ? hidden(entry) : { ...entry, body: { ...entry.body, points: covered } };
+}
+
+async function authorize(
+  ctx: RequestContext,
+  ownerId: number,
+  userIds: readonly number[],
+): Promise<ReadonlyMap<number, Visibility | null>> {
+  const rights = await visibilitiesOf(ctx, ownerId, userIds);
+  return new Map(
+    userIds.map((userId) => {
+      // The owner reports here, and their sessions alone say for how long.
+      if (userId === ownerId) return [userId, {}];
+      const right = rights.get(userId);
+      if (!right?.may) return [userId, null];
+      return [userId, { visibleFrom: right.visibleFrom, until: right.until ?? undefined }];
+    }),
+  );
+}
+
+function fromDocumented(text: string) {
+  const frame = readJson(text);
+  if (typeof frame !== "object" || frame === null || Array.isArray(frame))
+    return fault("bad_frame", "Send a JSON object.");
+  // Frames of other types are none of this room's business, as the app documents it.
+  if (!("type" in frame) || frame.type !== "location_update") return null;
+  const { type: _, ...point } = frame;
+  return { kind: "points", body: { points: [point] } };
+}
+
+function toPointsEntries(entries: readonly Entry[]) {
+  return entries.flatMap(({ seq, at, kind, body }) => {
+    if (kind !== "points") return [];
+    const { points, stored = false } = body as { points: FilteredPoint[]; stored?: boolean };
+    return [{ seq, at, points, stored }];
+  });
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+export const trackSocket: SocketDocument = {
+  name: "location",
+  address: "/ws/location/",
+  description:
+    "One's own track. `points` frames take a late batch; each point is stored with its own time and judged, never lost.",
+  says: { points: PointsBody },
+  entries: { task_assigned: TaskBody, task_status_updated: TaskBody, task_arrived: TaskBody },
+  documented: {
+    fromClient: { location_update: LocationUpdate },
+    fromServer: {
+      location_saved: LocationSaved,
+      task_assigned: v.object({ type: v.literal("task_assigned"), task_id: v.number(), title: v.string() }),
+      task_status_updated: v.object({
+        type: v.literal("task_status_updated"),
+        task_id: v.number(),
+        status: v.string(),
+      }),
+    },
+  },
+};
+
+/** The same room for whoever may watch. */
+export const watchedSocket: SocketDocument = {
+  ...trackSocket,
+  name: "watched",
+  address: "/ws/users/{id}/location/",
+  id: "The person's number.",
+  description:
+    "Somebody's track, for those who may watch it: they only listen. To its owner it is their own. What is older than the right to watch, and what is no place, is `hidden`.",
+  entries: { ...trackSocket.entries, hidden: v.object({}) },
+};

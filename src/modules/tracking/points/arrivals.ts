@@ -1,0 +1,108 @@
+/** Who enters the circle around a task: marked once a person and task, and told. */
+import { type SQL, sql } from "drizzle-orm";
+import { commit } from "../../../platform/db/outbox.ts";
+import { distanceBetween, type Place, SHORTEST_DEGREE } from "../../../platform/geo.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { type Notice, noticeEffects, noticeRows, pushNotices } from "../../notifications/index.ts";
+import { type TaskNotice, taskNotice } from "../tasks/notices.ts";
+import type { FilteredPoint } from "./rules.ts";
+
+/** An open task with a circle that the person has not been in yet. */
+export interface Watched extends Place {
+  readonly id: number;
+  readonly title: string;
+  /** Metres. */
+  readonly radius: number;
+  readonly createdAt: number;
+}
+
+/** An expression for the tasks that somebody at one of these places may be about to enter, as `readWatched` reads it. */
+export function watchedNear(userId: number, places: readonly Place[]): SQL {
+  const latitudes = places.map(({ latitude }) => latitude);
+  return sql`(SELECT json_group_array(json_array(t.id, t.title, t.latitude, t.longitude, t.radius, t.created_at)) FROM tasks t
+    WHERE t.status IN ('pending', 'in_progress') AND t.radius IS NOT NULL
+      AND t.latitude BETWEEN ${Math.min(...latitudes)} - 1.0 * t.radius / ${SHORTEST_DEGREE} AND ${Math.max(...latitudes)} + 1.0 * t.radius / ${SHORTEST_DEGREE}
+      AND NOT EXISTS (SELECT 1 FROM task_states s WHERE s.task_id = t.id AND s.user_id = ${userId}
+        AND (s.arrived_at IS NOT NULL OR s.status = 'completed')))`;
+}
+
+export function readWatched(json: string | null | undefined): Watched[] {
+  const tasks = JSON.parse(json ?? "[]") as [number, string, number, number, number, number][];
+  return tasks.map(([id, title, latitude, longitude, radius, createdAt]) => ({
+    id,
+    title,
+    latitude,
+    longitude,
+    radius,
+    createdAt,
+  }));
+}
+
+interface Arrival {
+  readonly task: Watched;
+  /** Epoch ms of the first good point inside. */
+  readonly at: number;
+}
+
+/**
+ * Which circles these points are in. Pure. A point from before the task was there says nothing, nor does one that may be
+ * outside as well: its accuracy has to be better than the circle. A receiver that tells none is taken at its word.
+ */
+export function arrivals(watched: readonly Watched[], points: readonly FilteredPoint[]): Arrival[] {
+  return watched.flatMap((task) => {
+    const times = points
+      .filter(({ flag, at }) => flag === null && at >= task.createdAt)
+      .filter(({ accuracy }) => accuracy === null || accuracy < task.radius)
+      .filter((point) => distanceBetween(point, task) <= task.radius)
+      .map(({ at }) => at);
+    return times.length > 0 ? [{ task, at: Math.min(...times) }] : [];
+  });
+}
+
+/** Marks who has arrived and tells them, once whatever runs twice. Costs nothing while nobody does. */
+export async function arrive(
+  ctx: RequestContext,
+  userId: number,
+  watched: readonly Watched[],
+  points: readonly FilteredPoint[],
+): Promise<void> {
+  const arrived = arrivals(watched, points);
+  if (arrived.length === 0) return;
+  const marks = arrived.map(({ task, at }) => [task.id, at]);
+  const mark = ctx.db.run(sql`
+    INSERT INTO task_states (task_id, user_id, status, arrived_at, updated_at)
+    SELECT t.id, ${userId}, 'pending', mark.value ->> 1, ${ctx.now()}
+    FROM json_each(${JSON.stringify(marks)}) AS mark JOIN tasks t ON t.id = mark.value ->> 0
+    WHERE t.status <> 'completed' AND EXISTS (SELECT 1 FROM users WHERE id = ${userId})
+    ON CONFLICT (task_id, user_id) DO UPDATE SET arrived_at = excluded.arrived_at
+      WHERE task_states.arrived_at IS NULL AND task_states.status <> 'completed'`);
+  const notices = arrived.map(({ task }) => noticeOf(userId, task));
+  const told = arrived.map(({ task }) => frameOf(userId, task));
+  const effects = [...noticeEffects(notices), ...told.map(taskNotice.row)];
+  if (!(await commit(ctx, mark, effects, [noticeRows(ctx, notices)]))) return;
+  pushNotices(ctx, notices);
+  for (const notice of told) taskNotice.soon(ctx, notice);
+}
+
+const ref = (task: Watched) => `task:${task.id}:arrived`;
+
+function noticeOf(userId: number, task: Watched): Notice {
+  const message = `Jesteś na miejscu zadania „${task.title}”.`;
+  return {
+    userId,
+    type: "TASK_ARRIVED",
+    title: task.title,
+    message,
+    about: `task:${task.id}`,
+    ref: ref(task),
+  };
+}
+
+function frameOf(userId: number, task: Watched): TaskNotice {
+  return {
+    userId,
+    kind: "task_arrived",
+    ref: ref(task),
+    body: { task_id: task.id, title: task.title },
+  };
+}

@@ -1,0 +1,62 @@
+/** Points as sockets carry them: the native batch, and the one that the Eurorace app documents. */
+import * as v from "valibot";
+import { MAX_POINTS_PER_BATCH, readTime } from "./rules.ts";
+
+const degrees = (name: string, limit: number) =>
+  v.pipe(
+    v.number(`${name} is a number.`),
+    v.finite(`${name} is a finite number.`),
+    v.minValue(-limit, `${name} is between -${limit} and ${limit}.`),
+    v.maxValue(limit, `${name} is between -${limit} and ${limit}.`),
+  );
+
+/** A figure that a receiver may not know: some of them say so by a negative number. */
+const measure = (name: string, max: number) =>
+  v.optional(
+    v.nullable(
+      v.pipe(
+        v.number(`${name} is a number.`),
+        v.finite(),
+        v.maxValue(max, `${name} is at most ${max}.`),
+        v.transform((value) => (value < 0 ? null : value)),
+      ),
+    ),
+    null,
+  );
+
+const instant = v.optional(
+  v.nullable(
+    v.pipe(
+      v.union([v.string(), v.number()], "at is ISO 8601 or epoch ms."),
+      v.check((value) => readTime(value) !== null, "at is ISO 8601 or epoch ms."),
+      v.transform((value) => readTime(value)),
+    ),
+  ),
+  null,
+);
+
+/** `latitude` and `longitude` in degrees; `at` when the receiver stood there; metres, metres a second, degrees. */
+const PointFrame = v.object(
+  {
+    latitude: degrees("latitude", 90),
+    longitude: degrees("longitude", 180),
+    at: instant,
+    accuracy: measure("accuracy", 1_000_000),
+    speed: measure("speed", 10_000),
+    heading: measure("heading", 360),
+  },
+  "A point has a latitude and a longitude.",
+);
+
+/** What a track room stores at a time. */
+export const PointsBody = v.strictObject({
+  points: v.pipe(
+    v.array(PointFrame),
+    v.minLength(1, "Send at least one point."),
+    v.maxLength(MAX_POINTS_PER_BATCH, `Send at most ${MAX_POINTS_PER_BATCH} points at a time.`),
+  ),
+});
+
+/** `{"type":"location_update","latitude":52.2,"longitude":21.0}`, and whatever else a native point may carry. */
+export const LocationUpdate = v.object({ type: v.literal("location_update"), ...PointFrame.entries });
+export const LocationSaved = v.object({ type: v.literal("location_saved"), success: v.literal(true) });

@@ -1,0 +1,176 @@
+/** Reports on their way into the database: from REST as they come, from a room's journal by the batch. */
+import { type SQL, sql } from "drizzle-orm";
+import { runBatch } from "../../../platform/db/client.ts";
+import { cellOf } from "../../../platform/geo.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { userRoom } from "../../identity/index.ts";
+import { flushTrack } from "../tracks/queries.ts";
+import { arrive, readWatched, watchedNear } from "./arrivals.ts";
+import { type FilteredPoint, type Flag, filterAll, type Known, type Point, SAME_PLACE } from "./rules.ts";
+
+/** An entry of a track room's journal. `at`: when the room heard of it, epoch ms. */
+export interface PointsEntry {
+  readonly seq: number;
+  readonly at: number;
+  readonly points: readonly FilteredPoint[];
+  /** They came by REST and are in the database already. */
+  readonly stored?: boolean;
+}
+
+export interface StoredPoint extends FilteredPoint {
+  readonly id: number;
+}
+
+/** Position in a room's journal. */
+interface Origin {
+  readonly epoch: string;
+  readonly seq: number;
+  readonly nth: number;
+}
+
+interface Arriving {
+  readonly point: FilteredPoint;
+  readonly receivedAt: number;
+  readonly origin: Origin | null;
+}
+
+/**
+ * Copies entries of the person's track room to the database, in one transaction. Stands being repeated. Latest places
+ * follow by a trigger; newest points go first, so that it writes one row.
+ */
+export async function archivePoints(
+  ctx: RequestContext,
+  userId: number,
+  epoch: string,
+  entries: readonly PointsEntry[],
+): Promise<void> {
+  const arriving = entries
+    .filter(({ stored }) => !stored)
+    .flatMap(({ seq, at, points }) =>
+      points.map((point, nth) => ({ point, receivedAt: at, origin: { epoch, seq, nth } })),
+    );
+  if (arriving.length === 0) return;
+  const points = arriving.map(({ point }) => point);
+  const [, watch] = await runBatch(ctx.db, [
+    ctx.db.run(insertion(userId, newestFirst(arriving))),
+    ctx.db.run(sql`SELECT ${watchedNear(userId, points)} AS watched`),
+  ]);
+  const [row] = (watch as { results: { watched: string | null }[] }).results;
+  await arrive(ctx, userId, readWatched(row?.watched), points);
+}
+
+/**
+ * Stores points that came by REST: one statement reads what to judge them by, one writes. What the track room has and
+ * the table does not is copied first, so that both judge by the same. The room hears of them after the answer. In the
+ * order in which they came; null when there is no such person.
+ */
+export async function storePoints(
+  ctx: RequestContext,
+  userId: number,
+  points: readonly Point[],
+): Promise<StoredPoint[] | null> {
+  const now = ctx.now();
+  // Only a time of its own makes a point a repeat.
+  if (points.some(({ at }) => at !== null)) await flushTrack(ctx, userId);
+  const { known, watched } = await surroundings(ctx, userId, points, now);
+  const judged = filterAll(points, known, now);
+  const arriving = newestFirst(judged.map((point) => ({ point, receivedAt: now, origin: null })));
+  const written = await ctx.db.all<{ id: number; flag: Flag | null }>(
+    sql`${insertion(userId, arriving)} RETURNING id, flag`,
+  );
+  if (written.length < judged.length) return null;
+  written.sort((one, other) => one.id - other.id);
+  // The flag is the table's: of two requests with the same point at the same time it knows which came second.
+  const stored = new Map(arriving.map(({ point }, index) => [point, written[index]]));
+  const answer = judged.map((point) => ({ ...point, id: 0, ...stored.get(point) }));
+  ctx.defer("tracking.tell", tellRoom(ctx, userId, answer), { userId });
+  ctx.defer("tracking.arrive", arrive(ctx, userId, watched, answer), { userId });
+  return answer;
+}
+
+async function tellRoom(ctx: RequestContext, userId: number, points: readonly StoredPoint[]): Promise<void> {
+  const name = userRoom(userId);
+  const body = { points: points.map(({ id: _, ...point }) => point), stored: true };
+  const draft = { kind: "points", ref: `report:${points[0]?.id}`, body };
+  await ctx.runtime.room(name)?.publish(name, draft);
+}
+
+/** What stands in the light of new points: earlier ones around them, and the tasks whose circles they may be in. */
+async function surroundings(ctx: RequestContext, userId: number, points: readonly Point[], now: number) {
+  const times = points.flatMap(({ at }) => at ?? []);
+  const [row] = await ctx.db.all<{ known: string | null; watched: string | null }>(sql`
+    SELECT ${times.length > 0 ? knownAround(userId, times) : sql`NULL`} AS known,
+      ${watchedNear(
+        userId,
+        points.map((point) => ({ ...point, at: point.at ?? now })),
+      )} AS watched`);
+  const known = JSON.parse(row?.known ?? "[]") as [number, number, number, number | null, Flag | null][];
+  return {
+    known: known.map(([at, latitude, longitude, accuracy, flag]): Known[number] => ({
+      at,
+      latitude,
+      longitude,
+      accuracy,
+      flag,
+    })),
+    watched: readWatched(row?.watched),
+  };
+}
+
+/**
+ * Points that new ones are judged by: a few before, those between, the next after, and those of the same moments. Those
+ * with a time of their own only.
+ */
+function knownAround(userId: number, times: readonly number[]): SQL {
+  const [first, last] = [Math.min(...times), Math.max(...times)];
+  const chosen = sql`SELECT at, latitude, longitude, accuracy, flag FROM location_reports
+    WHERE user_id = ${userId} AND at <> received_at AND (flag IS NULL OR flag = 'jump')`;
+  return sql`(SELECT json_group_array(json_array(at, latitude, longitude, accuracy, flag)) FROM (
+    SELECT * FROM (${chosen} AND at <= ${first} ORDER BY at DESC LIMIT 5)
+    UNION ALL SELECT * FROM (${chosen} AND at > ${first} AND at <= ${last} ORDER BY at LIMIT 500)
+    UNION ALL SELECT * FROM (${chosen} AND at > ${last} ORDER BY at LIMIT 1)
+    UNION ALL SELECT * FROM (${chosen} AND at IN (SELECT value FROM json_each(${JSON.stringify(times)})) LIMIT 500)))`;
+}
+
+/**
+ * One parameter for any number of points. Those that are there already, or whose person is not, are passed over. A good
+ * one that repeats another row's is a duplicate, however long ago that came and whatever it came by.
+ */
+function insertion(userId: number, arriving: readonly Arriving[]): SQL {
+  const rows = arriving.map(({ point, receivedAt, origin }) => [
+    point.at,
+    receivedAt,
+    point.latitude,
+    point.longitude,
+    point.accuracy,
+    point.speed,
+    point.heading,
+    cellOf(point),
+    point.flag,
+    origin?.epoch ?? null,
+    origin?.seq ?? null,
+    origin?.nth ?? null,
+  ]);
+  return sql`
+    INSERT INTO location_reports (user_id, at, received_at, latitude, longitude, accuracy, speed, heading, cell, flag, epoch, seq, nth)
+    SELECT ${userId}, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6,
+      value ->> 7, iif(${isRepeat(userId)}, 'duplicate', value ->> 8), value ->> 9, value ->> 10, value ->> 11
+    FROM json_each(${JSON.stringify(rows)})
+    WHERE EXISTS (SELECT 1 FROM users WHERE id = ${userId})
+    ORDER BY key
+    ON CONFLICT DO NOTHING`;
+}
+
+/** Of a row of `insertion`: whether another row is of the same moment and place. Both have a time of their own. */
+function isRepeat(userId: number): SQL {
+  return sql`coalesce(value ->> 8, 'jump') = 'jump' AND value ->> 0 <> value ->> 1 AND EXISTS (
+        SELECT 1 FROM location_reports AS other WHERE other.user_id = ${userId} AND other.at = value ->> 0
+          AND other.at <> other.received_at AND (other.flag IS NULL OR other.flag = 'jump')
+          AND abs(other.latitude - (value ->> 2)) < ${SAME_PLACE} AND abs(other.longitude - (value ->> 3)) < ${SAME_PLACE}
+          AND (value ->> 9 IS NULL OR (other.epoch, other.seq, other.nth) IS NOT (value ->> 9, value ->> 10, value ->> 11)))`;
+}
+
+/** A stable sort: of two at the same moment the later one gets the higher id, and with it the tie. */
+function newestFirst(arriving: readonly Arriving[]): Arriving[] {
+  return [...arriving].sort((one, other) => other.point.at - one.point.at);
+}

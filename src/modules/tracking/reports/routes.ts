@@ -1,0 +1,238 @@
+/** `/api/v1/location-reports/…`: reports in, lists and latest places out. */
+import { z } from "@hono/zod-openapi";
+import type { Caller } from "../../../platform/http/caller.ts";
+import { invalid, notFound } from "../../../platform/http/errors.ts";
+import { integer } from "../../../platform/http/input/fields.ts";
+import { linkTo } from "../../../platform/http/lists/paging.ts";
+import { fill } from "../../../platform/http/messages.ts";
+import { type Route, respond, route } from "../../../platform/http/route.ts";
+import { literal, text } from "../../../platform/http/text.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { recordLook } from "../live/looks.ts";
+import { type StoredPoint, storePoints } from "../points/store.ts";
+import { formOf, latestQuery, reportQuery, toFilter, toWindow, writePosition } from "../queries.ts";
+import { reportFeatures } from "../tracks/export-formats.ts";
+import { jsonAnswer } from "../tracks/json.ts";
+import { flushTrack } from "../tracks/queries.ts";
+import {
+  changeReport,
+  findReport,
+  listLatest,
+  listReports,
+  type Report,
+  type ReportFacts,
+  removeReport,
+} from "./queries.ts";
+import {
+  LatestWire,
+  NewReport,
+  PointsBatch,
+  ReportChange,
+  ReportReplacement,
+  ReportWire,
+  toLatestWire,
+  toPlace,
+  toPlacedPoint,
+  toPoint,
+  toReportWire,
+} from "./schemas.ts";
+
+const tag = "Tracking";
+const challenge = "Token";
+const path = "/api/v1/location-reports";
+const params = z.object({ id: integer({ min: 1 }) });
+
+const texts = {
+  noReport: literal("No LocationReport matches the given query."),
+  noSuchKey: text(
+    'Invalid pk "{key}" - object does not exist.',
+    'Недопустимый первичный ключ "{key}" - объект не существует.',
+  ),
+};
+
+const GEOJSON = { "Content-Type": "application/geo+json" };
+
+const unknownUser = (key: number) => invalid({ user: fill(texts.noSuchKey, { key }) });
+
+/** Staff may report for somebody; anybody else's report is their own, whomever it names. */
+const reporter = (caller: Caller, named: number | undefined) =>
+  caller.isStaff && named !== undefined ? named : caller.userId;
+
+const list = route({
+  method: "get",
+  path,
+  tag,
+  challenge,
+  summary: "List one's reports",
+  description:
+    "Staff sees everybody's, or one person's by `user`. Days older than the settings keep them are in the tracks only. With `limit` the next page is in the `Link` header.",
+  access: "signedIn",
+  query: reportQuery,
+  responses: { 200: z.array(ReportWire) },
+  async handle({ ctx, caller, query, request }) {
+    // Somebody else's are not refused but simply not there.
+    if (!caller.isStaff && query.user !== undefined && query.user !== caller.userId)
+      return jsonAnswer(200, []);
+    const filter = { ...toFilter(query), flagged: query.flagged };
+    const userId = caller.isStaff ? query.user : caller.userId;
+    const window = toWindow(query);
+    const reports = await listReports(ctx, { ...filter, userId }, window);
+    if (userId !== caller.userId) await recordLook(ctx, caller, userId ?? null, { door: "reports" });
+    const form = formOf(request, query.format, ["geojson"]);
+    const headers = nextPage(ctx, request, reports, filter.near ? undefined : window?.limit);
+    if (form === "geojson") return jsonAnswer(200, reportFeatures(reports), { ...GEOJSON, ...headers });
+    return jsonAnswer(200, reports.map(toReportWire), headers);
+  },
+});
+
+/** Source: RFC 8288. */
+function nextPage(
+  ctx: RequestContext,
+  request: Request,
+  reports: readonly Report[],
+  limit: number | undefined,
+): Record<string, string> {
+  const last = reports.at(-1);
+  if (!last || reports.length !== limit) return {};
+  return { Link: `<${linkTo(ctx, request, { cursor: writePosition(last) })}>; rel="next"` };
+}
+
+const create = route({
+  method: "post",
+  path,
+  tag,
+  challenge,
+  summary: "Report where one is",
+  access: "signedIn",
+  creates: true,
+  body: NewReport,
+  responses: { 201: ReportWire },
+  async handle({ ctx, caller, body }) {
+    const userId = reporter(caller, body.user);
+    const stored = await storePoints(ctx, userId, [toPoint(body)]);
+    if (!stored) throw unknownUser(userId);
+    return jsonAnswer(201, wires(userId, stored)[0]);
+  },
+});
+
+const createBatch = route({
+  method: "post",
+  path: `${path}/batch`,
+  tag,
+  challenge,
+  summary: "Report where one was, late",
+  description:
+    "Points with times of their own, in any order. What is not taken at its word comes back with a `flag`.",
+  access: "signedIn",
+  creates: true,
+  body: PointsBatch,
+  responses: { 201: z.array(ReportWire) },
+  async handle({ ctx, caller, body }) {
+    const stored = await storePoints(ctx, caller.userId, body.points.map(toPlacedPoint));
+    if (!stored) throw unknownUser(caller.userId);
+    return jsonAnswer(201, wires(caller.userId, stored));
+  },
+});
+
+const wires = (userId: number, points: readonly StoredPoint[]) =>
+  points.map((point) => toReportWire({ ...point, userId }));
+
+const latest = route({
+  method: "get",
+  path: `${path}/latest`,
+  tag,
+  challenge,
+  summary: "See where everybody was last",
+  description: "Without those who have blocked you and those whom you have blocked.",
+  access: "signedIn",
+  query: latestQuery,
+  responses: { 200: z.array(LatestWire) },
+  async handle({ ctx, caller, query, request }) {
+    await flushTrack(ctx, caller.userId);
+    const reports = await listLatest(ctx, caller, toFilter(query));
+    if (formOf(request, query.format, ["geojson"]) === "geojson")
+      return jsonAnswer(200, reportFeatures(reports), GEOJSON);
+    return jsonAnswer(200, reports.map(toLatestWire));
+  },
+});
+
+async function ownReport(ctx: RequestContext, caller: Caller, id: number): Promise<Report> {
+  const report = await findReport(ctx, caller, id);
+  if (!report) throw notFound(texts.noReport);
+  return report;
+}
+
+const read = route({
+  method: "get",
+  path: `${path}/:id{\\d+}`,
+  tag,
+  challenge,
+  summary: "Read one of one's reports",
+  access: "signedIn",
+  params,
+  responses: { 200: ReportWire },
+  async handle({ ctx, caller, params }) {
+    const report = await ownReport(ctx, caller, params.id);
+    if (report.userId !== caller.userId)
+      await recordLook(ctx, caller, report.userId, { door: "report", id: report.id });
+    return jsonAnswer(200, toReportWire(report));
+  },
+});
+
+const change = (method: "put" | "patch") =>
+  route({
+    method,
+    path: `${path}/:id{\\d+}`,
+    tag,
+    challenge,
+    summary: "Correct one of one's reports",
+    description: "Its time stays. Staff may correct anybody's, and whose it is.",
+    access: "signedIn",
+    params,
+    body: method === "put" ? ReportReplacement : ReportChange,
+    responses: { 200: ReportWire },
+    async handle({ ctx, caller, params, body }) {
+      const report = await ownReport(ctx, caller, params.id);
+      const changed = await changeReport(ctx, caller, report, toFacts(caller, body));
+      if (changed === "no_user") throw unknownUser(body.user ?? 0);
+      if (!changed) throw notFound(texts.noReport);
+      return jsonAnswer(200, toReportWire(changed));
+    },
+  });
+
+/** Only what the body names. */
+function toFacts(caller: Caller, { location, user, ...quality }: z.output<typeof ReportChange>): ReportFacts {
+  const given = Object.entries(quality).filter(([, value]) => value !== undefined);
+  return {
+    ...Object.fromEntries(given),
+    ...(location ? toPlace(location) : {}),
+    ...(caller.isStaff && user !== undefined ? { userId: user } : {}),
+  };
+}
+
+const remove = route({
+  method: "delete",
+  path: `${path}/:id{\\d+}`,
+  tag,
+  challenge,
+  summary: "Take one of one's reports back",
+  access: "signedIn",
+  params,
+  responses: { 204: null },
+  async handle({ ctx, caller, params }) {
+    const report = await ownReport(ctx, caller, params.id);
+    if (!(await removeReport(ctx, caller, report))) throw notFound(texts.noReport);
+    return respond(204, null);
+  },
+});
+
+export const reportRoutes: readonly Route[] = [
+  list,
+  create,
+  createBatch,
+  latest,
+  read,
+  change("put"),
+  change("patch"),
+  remove,
+];

@@ -1,0 +1,48 @@
+/** What track rooms are told about tasks. Repeatable: a room knows each notice by its ref. */
+import { and, asc, gt, lt } from "drizzle-orm";
+import { defineEffect } from "../../../platform/db/effects.ts";
+import { rooms } from "../../../platform/db/tables.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+
+export interface TaskNotice {
+  /** Whose room; null for everybody who is about. */
+  readonly userId: number | null;
+  readonly kind: "task_assigned" | "task_status_updated" | "task_arrived";
+  readonly ref: string;
+  readonly body: { readonly task_id: number; readonly title?: string; readonly status?: string };
+}
+
+/** Rooms that are told at a time, and for how long after its last entry a room counts as about. */
+const AT_ONCE = 50;
+const ABOUT = 24 * 3600_000;
+
+/** One object call a room. Throws what a room throws, after all the others were told. */
+export const taskNotice = defineEffect<TaskNotice>("task_notice", {
+  address: ({ userId, body }) => (userId === null ? `task:${body.task_id}` : `user:${userId}`),
+  run: announceTask,
+});
+
+async function announceTask(ctx: RequestContext, { userId, ...draft }: TaskNotice): Promise<void> {
+  const tell = async (name: string) => void (await ctx.runtime.room(name)?.publish(name, draft));
+  if (userId !== null) return tell(`user:${userId}`);
+  const since = ctx.now() - ABOUT;
+  const failures: unknown[] = [];
+  for (let after: string | undefined = "user:"; after; ) {
+    const names = await roomsAfter(ctx, after, since);
+    const results = await Promise.allSettled(names.map(tell));
+    for (const result of results) if (result.status === "rejected") failures.push(result.reason);
+    after = names.length === AT_ONCE ? names.at(-1) : undefined;
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+async function roomsAfter(ctx: RequestContext, after: string, since: number): Promise<string[]> {
+  const rows = await ctx.db
+    .select({ name: rooms.name })
+    .from(rooms)
+    // `;` is the character after `:`.
+    .where(and(gt(rooms.name, after), lt(rooms.name, "user;"), gt(rooms.seenAt, since)))
+    .orderBy(asc(rooms.name))
+    .limit(AT_ONCE);
+  return rows.map(({ name }) => name);
+}

@@ -1,0 +1,45 @@
+/** Photos that people bring from a task's place. A photo is a file of its uploader's; bringing one completes the task for them. */
+import { sql } from "drizzle-orm";
+import { commit } from "../../../platform/db/outbox.ts";
+import type { Place } from "../../../platform/geo.ts";
+import type { Caller } from "../../../platform/http/caller.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { fileUrl, keepFile, newestFinished, storeFile } from "../../files/index.ts";
+import { moveUser, statusNotice, type Task, type TaskPhoto } from "./commands.ts";
+import { taskNotice } from "./notices.ts";
+
+/** Within the transaction that inserts it: the id of the newest photo. */
+const NEW_PHOTO = sql`(SELECT seq FROM sqlite_sequence WHERE name = 'task_photos')`;
+
+/** Null when the task went meanwhile: then the file goes with the unfinished ones. */
+export async function addPhoto(
+  ctx: RequestContext,
+  caller: Caller,
+  task: Task,
+  photo: File,
+  place: Place | null,
+): Promise<TaskPhoto | null> {
+  const { userId } = caller;
+  const subject = { ownerId: userId, purpose: "task_photo", subjectId: null } as const;
+  const stored = await storeFile(ctx, subject, "photo", photo);
+  const [latitude, longitude, uploadedAt] = [place?.latitude ?? null, place?.longitude ?? null, ctx.now()];
+  const insert = ctx.db.run(sql`
+    INSERT INTO task_photos (task_id, file_id, uploaded_by, latitude, longitude, uploaded_at)
+    SELECT id, ${stored.id}, ${userId}, ${latitude}, ${longitude}, ${uploadedAt} FROM tasks WHERE id = ${task.id}
+    RETURNING id`);
+  const notice = task.userStatus === "completed" ? null : statusNotice(userId, task.id, "completed");
+  const rest = [...keepFile(ctx, stored, NEW_PHOTO), moveUser(ctx, userId, task.id, "completed")];
+  const done = await commit(ctx, insert, notice ? [taskNotice.row(notice)] : [], rest);
+  if (!done) return null;
+  if (notice) taskNotice.soon(ctx, notice);
+  const [row] = (done as unknown as { results: { id: number }[] }).results;
+  return row ? { id: row.id, latitude, longitude, uploadedAt } : null;
+}
+
+/** Where each photo of these tasks is; one statement for a list. */
+export async function photoUrls(ctx: RequestContext, tasks: readonly Task[]): Promise<Map<number, string>> {
+  const ids = tasks.flatMap(({ photos }) => photos.map(({ id }) => id));
+  const files = await newestFinished(ctx, "task_photo", ids);
+  const urls = [...files].map(async ([id, file]) => [id, await fileUrl(ctx, file)] as const);
+  return new Map(await Promise.all(urls));
+}

@@ -1,0 +1,226 @@
+/** `/api/v1/tasks/…`: what there is to do at places, and how far the caller is with it. */
+import { z } from "@hono/zod-openapi";
+import type { Caller } from "../../../platform/http/caller.ts";
+import { forbidden, notFound } from "../../../platform/http/errors.ts";
+import { integer } from "../../../platform/http/input/fields.ts";
+import { parse } from "../../../platform/http/input/validation.ts";
+import { type Route, respond, route } from "../../../platform/http/route.ts";
+import type { Text } from "../../../platform/http/text.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { jsonAnswer } from "../tracks/json.ts";
+import {
+  addTask,
+  changeTask,
+  findTask,
+  listTasks,
+  removeTask,
+  setUserStatus,
+  type Task,
+  type TaskFacts,
+  type TaskList,
+} from "./commands.ts";
+import { addPhoto, photoUrls } from "./photos.ts";
+import {
+  FlatTask,
+  NewTask,
+  PhotoForm,
+  PhotoWire,
+  readFlatTask,
+  readPhoto,
+  readPlace,
+  readStatus,
+  StatusChange,
+  TaskChange,
+  TaskWire,
+  texts,
+  toPhotoWire,
+  toTaskChange,
+  toTaskFacts,
+  toTaskWire,
+} from "./schemas.ts";
+
+const tag = "Tasks";
+const challenge = "Token";
+const path = "/api/v1/tasks";
+const params = z.object({ id: integer({ min: 1 }) });
+
+/** A photo of the largest size and the fields around it. */
+const PHOTO_FORM_LIMIT = 12 * 1024 * 1024;
+
+const noTask = () => notFound(texts.noTask);
+
+function requireStaff(caller: Caller, refusal: Text): void {
+  if (!caller.isStaff) throw forbidden(refusal);
+}
+
+async function ownTask(ctx: RequestContext, caller: Caller, id: number): Promise<Task> {
+  const task = await findTask(ctx, caller, id);
+  if (!task) throw noTask();
+  return task;
+}
+
+async function tasksAnswer(ctx: RequestContext, tasks: readonly Task[]): Promise<Response> {
+  const urls = await photoUrls(ctx, tasks);
+  return jsonAnswer(
+    200,
+    tasks.map((task) => toTaskWire(task, urls)),
+  );
+}
+
+async function taskAnswer(ctx: RequestContext, status: 200 | 201, task: Task): Promise<Response> {
+  return jsonAnswer(status, toTaskWire(task, await photoUrls(ctx, [task])));
+}
+
+const list = (place: string, which: TaskList, summary: string) =>
+  route({
+    method: "get",
+    path: place,
+    tag,
+    challenge,
+    summary,
+    access: "signedIn",
+    responses: { 200: z.array(TaskWire) },
+    handle: async ({ ctx, caller }) => tasksAnswer(ctx, await listTasks(ctx, caller, which)),
+  });
+
+async function create(ctx: RequestContext, caller: Caller, facts: TaskFacts): Promise<Response> {
+  return taskAnswer(ctx, 201, await addTask(ctx, caller, facts));
+}
+
+const add = route({
+  method: "post",
+  path,
+  tag,
+  challenge,
+  summary: "Set a task for everybody",
+  description: "Staff only. Whoever is about is told at once.",
+  access: "signedIn",
+  creates: true,
+  body: NewTask,
+  responses: { 201: TaskWire },
+  async handle({ ctx, caller, body }) {
+    const facts = toTaskFacts(body);
+    requireStaff(caller, texts.staffCreates);
+    return create(ctx, caller, facts);
+  },
+});
+
+const addFlat = route({
+  method: "post",
+  path: `${path}/create-task`,
+  tag,
+  challenge,
+  summary: "Set a task for everybody, from flat fields",
+  description: "Staff only.",
+  access: "signedIn",
+  creates: true,
+  body: FlatTask,
+  responses: { 201: TaskWire },
+  async handle({ ctx, caller, body }) {
+    requireStaff(caller, texts.staffCreates);
+    return create(ctx, caller, readFlatTask(body, parse));
+  },
+});
+
+const read = route({
+  method: "get",
+  path: `${path}/:id{\\d+}`,
+  tag,
+  challenge,
+  summary: "Read a task",
+  access: "signedIn",
+  params,
+  responses: { 200: TaskWire },
+  handle: async ({ ctx, caller, params }) => taskAnswer(ctx, 200, await ownTask(ctx, caller, params.id)),
+});
+
+const change = (method: "put" | "patch") =>
+  route({
+    method,
+    path: `${path}/:id{\\d+}`,
+    tag,
+    challenge,
+    summary: method === "put" ? "Write a task anew" : "Change a task",
+    description: "Staff only.",
+    access: "signedIn",
+    params,
+    body: method === "put" ? NewTask : TaskChange,
+    responses: { 200: TaskWire },
+    async handle({ ctx, caller, params, body }) {
+      requireStaff(caller, texts.staffOnly);
+      const task = await ownTask(ctx, caller, params.id);
+      const changed = await changeTask(ctx, caller, task, toTaskChange(body));
+      if (!changed) throw noTask();
+      return taskAnswer(ctx, 200, changed);
+    },
+  });
+
+const remove = route({
+  method: "delete",
+  path: `${path}/:id{\\d+}`,
+  tag,
+  challenge,
+  summary: "Remove a task, its photos with it",
+  description: "Staff only.",
+  access: "signedIn",
+  params,
+  responses: { 204: null },
+  async handle({ ctx, caller, params }) {
+    requireStaff(caller, texts.staffOnly);
+    if (!(await removeTask(ctx, caller, await ownTask(ctx, caller, params.id)))) throw noTask();
+    return respond(204, null);
+  },
+});
+
+const updateStatus = route({
+  method: "patch",
+  path: `${path}/:id{\\d+}/update_status`,
+  tag,
+  challenge,
+  summary: "Say how far one is with a task",
+  access: "signedIn",
+  params,
+  body: StatusChange,
+  responses: { 200: TaskWire },
+  async handle({ ctx, caller, params, body }) {
+    const task = await ownTask(ctx, caller, params.id);
+    return taskAnswer(ctx, 200, await setUserStatus(ctx, caller, task, readStatus(body.status)));
+  },
+});
+
+const uploadPhoto = route({
+  method: "post",
+  path: `${path}/:id{\\d+}/upload_photo`,
+  tag,
+  challenge,
+  summary: "Bring a photo from a task's place",
+  description: "Completes the task for the caller.",
+  access: "signedIn",
+  creates: true,
+  params,
+  body: PhotoForm,
+  multipartLimit: PHOTO_FORM_LIMIT,
+  responses: { 201: PhotoWire },
+  async handle({ ctx, caller, params, body }) {
+    const task = await ownTask(ctx, caller, params.id);
+    const file = readPhoto(body.photo);
+    const photo = await addPhoto(ctx, caller, task, file, readPlace(body.latitude, body.longitude));
+    if (!photo) throw noTask();
+    const urls = await photoUrls(ctx, [{ ...task, photos: [photo] }]);
+    return jsonAnswer(201, toPhotoWire(photo, urls));
+  },
+});
+
+export const taskRoutes: readonly Route[] = [
+  list(path, "all", "List the tasks; staff sees those of before anybody's time, too"),
+  add,
+  addFlat,
+  list(`${path}/my_tasks`, "own", "List the caller's tasks"),
+  list(`${path}/completed`, "completed", "List tasks that are completed, as such or by the caller"),
+  read,
+  change("put"),
+  change("patch"),
+  remove,
+  updateStatus,
+  uploadPhoto,
+];

@@ -1,0 +1,159 @@
+/** Keeps tracks small: days that are old enough become objects, and their rows go. */
+import { and, eq, gt, gte, lt, lte, sql } from "drizzle-orm";
+import { randomToken } from "../../../platform/crypto/digest.ts";
+import { defineEffect } from "../../../platform/db/effects.ts";
+import { commit, type Effect } from "../../../platform/db/outbox.ts";
+import { log } from "../../../platform/log.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { locationReports, trackDays } from "../tables.ts";
+import { type DayPoint, dayName, packDay, startOfDay } from "./day-archive.ts";
+import { readDay } from "./queries.ts";
+
+const DAY = 24 * 3600_000;
+const FOLDER = "private/tracks/";
+
+/** Days a run: each takes some six statements, of which an invocation has a thousand. */
+const PORTION = 60;
+
+/** Asks for the next portion at once, until nothing is left. */
+export const trackCompaction = defineEffect<object>("track_roll", {
+  address: () => "tracks",
+  run: (ctx) => compactTracks(ctx),
+});
+
+interface OldDay {
+  readonly userId: number;
+  /** When it begins, epoch ms. */
+  readonly start: number;
+}
+
+/**
+ * Nightly: rolls days that ended longer ago than the settings keep them, oldest first. What came late for a day that
+ * is rolled already is merged into it. The object is there before the row that names it; the row comes and the
+ * reports go in one transaction, so a crash leaves an object without a row at worst, and that `checkTracks` removes.
+ */
+export async function compactTracks(ctx: RequestContext): Promise<{ days: number }> {
+  const before = startOfDay(ctx.now() - ctx.runtime.settings.trackRetentionDays * DAY);
+  let days = 0;
+  for (let more = true; more && days < PORTION; ) {
+    more = false;
+    for (const day of await oldestDays(ctx, before)) {
+      if (days === PORTION) break;
+      try {
+        await rollDay(ctx, day, days === PORTION - 1 ? [trackCompaction.row({})] : []);
+        days += 1;
+        more = true;
+      } catch (error) {
+        // One that can't be rolled keeps its rows until the next night, and holds nobody up.
+        log("error", "tracking.roll", { userId: day.userId, day: dayName(day.start) }, error);
+      }
+    }
+  }
+  return { days };
+}
+
+/** Everybody's oldest day that is due: one look into an index a person, not one at every report. */
+async function oldestDays(ctx: RequestContext, before: number): Promise<OldDay[]> {
+  const rows = await ctx.db.all<{ userId: number; oldest: number }>(sql`
+    SELECT userId, oldest FROM (
+      SELECT u.id AS userId, (SELECT min(r.at) FROM location_reports r WHERE r.user_id = u.id) AS oldest FROM users u)
+    WHERE oldest < ${before} LIMIT ${PORTION}`);
+  return rows.map(({ userId, oldest }) => ({ userId, start: startOfDay(oldest) }));
+}
+
+async function rollDay(
+  ctx: RequestContext,
+  { userId, start }: OldDay,
+  effects: readonly Effect[],
+): Promise<void> {
+  const day = dayName(start);
+  const ofDay = and(
+    eq(locationReports.userId, userId),
+    gte(locationReports.at, start),
+    lt(locationReports.at, start + DAY),
+  );
+  const reports = await ctx.db.select().from(locationReports).where(ofDay);
+  if (reports.length === 0) return;
+  const former = and(eq(trackDays.userId, userId), eq(trackDays.day, day));
+  const [row] = await ctx.db.select({ key: trackDays.key }).from(trackDays).where(former);
+  const rolled = row && (await readDay(ctx, row.key));
+  if (rolled === null) log("error", "tracking.lost", { userId, day });
+  const points = merge(rolled ?? [], reports);
+  const packed = await packDay(points);
+  const key = `${FOLDER}${userId}/${day}-${randomToken(9)}`;
+  await ctx.runtime.bucket.put(key, packed, { httpMetadata: { contentType: "application/gzip" } });
+  const last = reports.reduce((highest, { id }) => Math.max(highest, id), 0);
+  // If another run was here meanwhile, the day has another object than what was merged: nothing moves.
+  const asRead = sql`(SELECT ${trackDays.key} FROM ${trackDays} WHERE ${former}) IS ${row?.key ?? null}`;
+  const remove = ctx.db.delete(locationReports).where(and(ofDay, lte(locationReports.id, last), asRead));
+  await commit(ctx, remove, effects, [
+    // Deleted and not updated: a trigger takes the former object along.
+    ctx.db.delete(trackDays).where(former),
+    ctx.db.insert(trackDays).values({
+      userId,
+      day,
+      key,
+      points: points.length,
+      size: packed.length,
+      startsAt: points[0]?.at ?? start,
+      endsAt: points.at(-1)?.at ?? start,
+    }),
+  ]);
+}
+
+/** In the order of their times; what a repeated copy of a room's journal brought twice is there once. */
+function merge(rolled: readonly DayPoint[], reports: readonly DayPoint[]): DayPoint[] {
+  const points = new Map<string, DayPoint>();
+  for (const point of [...reports, ...rolled])
+    points.set(
+      [point.at, point.latitude.toFixed(7), point.longitude.toFixed(7), point.flag].join(" "),
+      point,
+    );
+  return [...points.values()].sort((one, other) => one.at - other.at || one.id - other.id);
+}
+
+/** Lost days that a night names at most. */
+const NAMED = 100;
+
+/**
+ * Nightly: deletes objects without a row, unless they are younger than a day and may be on their way; names days
+ * without an object. Walks the folder and the rows side by side, both in the order of the keys: one statement a page.
+ */
+export async function checkTracks(ctx: RequestContext): Promise<{ orphans: number; missing: string[] }> {
+  const { bucket } = ctx.runtime;
+  const missed: string[] = [];
+  let orphans = 0;
+  let after = FOLDER;
+  for (let cursor: string | undefined, more = true; more; ) {
+    const page = await bucket.list({ prefix: FOLDER, limit: 500, ...(cursor ? { cursor } : {}) });
+    const last = page.truncated ? page.objects.at(-1)?.key : undefined;
+    const rows = await keysBetween(ctx, after, last);
+    const [known, there] = [new Set(rows), new Set(page.objects.map(({ key }) => key))];
+    const lost = page.objects.filter(
+      ({ key, uploaded }) => uploaded.getTime() < ctx.now() - DAY && !known.has(key),
+    );
+    if (lost.length > 0) await bucket.delete(lost.map(({ key }) => key));
+    orphans += lost.length;
+    missed.push(...rows.filter((key) => !there.has(key)));
+    after = last ?? after;
+    cursor = page.truncated ? page.cursor : undefined;
+    more = page.truncated;
+  }
+  if (orphans > 0) log("warn", "tracking.orphans", { count: orphans });
+  const missing: string[] = [];
+  // One that was rolled after its page was read is there by now.
+  for (const key of missed.slice(0, NAMED)) if (!(await bucket.head(key))) missing.push(key);
+  if (missing.length > 0) log("error", "tracking.missing", { keys: missing });
+  return { orphans, missing };
+}
+
+async function keysBetween(ctx: RequestContext, after: string, last: string | undefined): Promise<string[]> {
+  const rows = await ctx.db
+    .select({ key: trackDays.key })
+    .from(trackDays)
+    .where(
+      and(gt(trackDays.key, after), last ? lte(trackDays.key, last) : lt(trackDays.key, `${FOLDER}\x7f`)),
+    )
+    .orderBy(trackDays.key);
+  return rows.map(({ key }) => key);
+}

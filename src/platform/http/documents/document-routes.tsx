@@ -1,0 +1,114 @@
+/** The API's documents at every path the apps document them under, and the two viewers, self-hosted. */
+import { stringify } from "yaml";
+import { sha256 } from "../../crypto/digest.ts";
+import { coarseRateLimit } from "../limits/rate-limits.ts";
+import { page } from "../pages/page.tsx";
+import { namesTag } from "../responses/conditional.ts";
+import { type Route, route } from "../route.ts";
+import { openApiDocument } from "./openapi.ts";
+
+const tag = "Documents";
+
+/**
+ * JSON and YAML of the OpenAPI document, Swagger UI and ReDoc, and the sockets' AsyncAPI. Each is built once an isolate
+ * and origin; a client that has it already is answered 304.
+ */
+export function documentRoutes(routes: readonly Route[], asyncApi: (origin: string) => object): Route[] {
+  const json = documentOf("application/json", (origin) => JSON.stringify(openApiDocument(routes, origin)));
+  const yaml = documentOf("application/yaml; charset=utf-8", (origin) =>
+    stringify(openApiDocument(routes, origin), { aliasDuplicateObjects: false }),
+  );
+  const sockets = documentOf("application/json", (origin) => JSON.stringify(asyncApi(origin)));
+  const responses: Record<string, Answer> = {
+    "/swagger.json": json,
+    "/swagger.yaml": yaml,
+    "/api/schema": (origin, request) => (wantsJson(request) ? json : yaml)(origin, request),
+    "/asyncapi.json": sockets,
+    "/swagger": swagger,
+    "/api/schema/swagger-ui": swagger,
+    "/redoc": redoc,
+    "/api/schema/redoc": redoc,
+  };
+  return Object.entries(responses).map(([path, answer]) =>
+    route({
+      method: "get",
+      path,
+      tag,
+      summary: "Documents",
+      access: "public",
+      hidden: true,
+      responses: {},
+      async handle({ ctx, request }) {
+        await coarseRateLimit(ctx, path);
+        return answer(ctx.origin, request);
+      },
+    }),
+  );
+}
+
+type Answer = (origin: string, request: Request) => Response | Promise<Response>;
+
+/** Origins of which a document is kept: without the setting for it, a client may write what it likes into `Host`. */
+const KEPT_ORIGINS = 8;
+
+interface Built {
+  readonly text: string;
+  readonly etag: string;
+}
+
+/** One document as each origin gets it, with a tag of its content. */
+function documentOf(type: string, build: (origin: string) => string): Answer {
+  const kept = new Map<string, Promise<Built>>();
+  return async (origin, request) => {
+    const built = kept.get(origin) ?? tagged(build(origin));
+    const [oldest] = kept.keys();
+    if (kept.size >= KEPT_ORIGINS && !kept.has(origin) && oldest !== undefined) kept.delete(oldest);
+    kept.set(origin, built);
+    const { text, etag } = await built;
+    const headers = { ETag: etag, "Cache-Control": "no-cache", Vary: "Accept" };
+    return namesTag(request.headers.get("if-none-match"), etag)
+      ? new Response(null, { status: 304, headers })
+      : new Response(text, { headers: { ...headers, "Content-Type": type } });
+  };
+}
+
+async function tagged(text: string): Promise<Built> {
+  return { text, etag: `"${(await sha256(text)).slice(0, 32)}"` };
+}
+
+/** YAML unless asked otherwise; the query's `format` goes before `Accept`. */
+function wantsJson(request: Request): boolean {
+  const format = new URL(request.url).searchParams.get("format");
+  if (format) return format.endsWith("json");
+  return /application\/(vnd\.oai\.openapi\+)?json/.test(request.headers.get("accept") ?? "");
+}
+
+/** Both viewers set styles from script. */
+const VIEWER_POLICY =
+  "style-src-attr 'unsafe-inline'; style-src-elem 'self' 'unsafe-inline'; worker-src 'self' blob:";
+
+function swagger(): Response {
+  return page(
+    {
+      title: "Caravan API",
+      locale: "en",
+      styles: ["/vendor/swagger-ui/swagger-ui.css"],
+      scripts: ["/vendor/swagger-ui/swagger-ui-bundle.js", "/static/swagger.js"],
+      policy: VIEWER_POLICY,
+    },
+    <div id="viewer" />,
+  );
+}
+
+function redoc(): Response {
+  return page(
+    {
+      title: "Caravan API",
+      locale: "en",
+      styles: [],
+      scripts: ["/vendor/redoc/redoc.standalone.js", "/static/redoc.js"],
+      policy: VIEWER_POLICY,
+    },
+    <div id="viewer" />,
+  );
+}

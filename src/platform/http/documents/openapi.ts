@@ -1,0 +1,124 @@
+/** OpenAPI 3.1 from the routes that run. */
+
+import { OpenAPIHono, type RouteConfig, z } from "@hono/zod-openapi";
+import { limited } from "../input/fields.ts";
+import type { Responses, Route } from "../route.ts";
+
+const ErrorDetail = z.object({ detail: z.string() }).openapi("Error");
+const FieldErrors = z.record(z.string(), z.array(z.string())).openapi("FieldErrors");
+
+const BODY_KINDS = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"];
+
+/** The document; built on request, never at start. */
+export function openApiDocument(routes: readonly Route[], origin: string) {
+  const { openAPIRegistry: registry, getOpenAPI31Document } = bindAll(new OpenAPIHono());
+  registry.registerComponent("securitySchemes", "Bearer", {
+    type: "http",
+    scheme: "bearer",
+    bearerFormat: "JWT",
+  });
+  registry.registerComponent("securitySchemes", "Token", {
+    type: "apiKey",
+    in: "header",
+    name: "Authorization",
+    description: "`Token <key>`",
+  });
+  registry.registerComponent("securitySchemes", "Cookie", { type: "apiKey", in: "cookie", name: "jwt" });
+  for (const route of routes) if (!route.hidden) registry.registerPath(pathItem(route));
+  return getOpenAPI31Document({
+    openapi: "3.1.0",
+    info: {
+      title: "Caravan",
+      version: "1.0.0",
+      description:
+        "One backend for people, places and moving things. Paths are written with a trailing slash; without it they answer the same.",
+    },
+    servers: [{ url: origin }],
+  });
+}
+
+function bindAll(app: OpenAPIHono) {
+  return { openAPIRegistry: app.openAPIRegistry, getOpenAPI31Document: app.getOpenAPI31Document.bind(app) };
+}
+
+function pathItem(route: Route): RouteConfig {
+  const request: RouteConfig["request"] = {};
+  if (route.params) request.params = route.params;
+  if (route.query) request.query = route.query;
+  if (route.creates) {
+    request.headers = z.object({
+      "Idempotency-Key": limited(255)
+        .optional()
+        .openapi({ description: "Repeats get the first answer for 24 hours." }),
+    });
+  }
+  if (route.body) {
+    const schema = route.body;
+    request.body = { content: Object.fromEntries(BODY_KINDS.map((kind) => [kind, { schema }])) };
+  }
+  if (route.streamed) request.body = { content: { "multipart/form-data": { schema: route.streamed } } };
+  return {
+    method: route.method,
+    path: `${bare(route.path).replace(/:(\w+)/g, "{$1}")}/`,
+    operationId: operationId(route),
+    summary: route.summary,
+    ...(route.description ? { description: route.description } : {}),
+    tags: [route.tag],
+    security: security(route),
+    request,
+    responses: responses(route),
+  };
+}
+
+/** A path without the patterns of its parameters. */
+const bare = (path: string) => path.replace(/\{[^}]+\}/g, "");
+
+function operationId(route: Route): string {
+  const words = bare(route.path)
+    .split("/")
+    .filter(Boolean)
+    .map((part) => part.replace(":", "by-"));
+  return [route.method, ...words].join("-").replace(/[^a-z0-9_]+/gi, "_");
+}
+
+function security(route: Route): Record<string, string[]>[] {
+  if (route.access === "public") return [];
+  const schemes = ["Bearer", "Token", "Cookie"].map((scheme) => ({ [scheme]: [] }));
+  return route.access === "optional" ? [{}, ...schemes] : schemes;
+}
+
+function responses(route: Route): RouteConfig["responses"] {
+  const documented: RouteConfig["responses"] = {};
+  for (const [status, schema] of Object.entries(withErrors(route))) {
+    documented[status] = schema
+      ? { description: describe(Number(status)), content: { "application/json": { schema } } }
+      : { description: describe(Number(status)) };
+  }
+  return documented;
+}
+
+/** The errors that every route of this kind can answer, beside those it names itself. */
+function withErrors(route: Route): Responses {
+  const errors: Record<number, z.ZodType> = {};
+  if (route.body || route.streamed || route.query) errors[400] = FieldErrors;
+  if (route.access !== "public" && route.access !== "optional") errors[401] = ErrorDetail;
+  if (route.params) errors[404] = ErrorDetail;
+  return { ...errors, ...route.responses };
+}
+
+const DESCRIPTIONS: Record<number, string> = {
+  200: "Done",
+  201: "Created",
+  204: "Done, nothing to say",
+  302: "It exists already, see Location",
+  400: "Bad input",
+  401: "Not signed in",
+  403: "Not allowed",
+  404: "Not found",
+  409: "Lost a race",
+  429: "Too many requests, see Retry-After",
+};
+
+function describe(status: number): string {
+  return DESCRIPTIONS[status] ?? "Answer";
+}

@@ -1,0 +1,121 @@
+/** Zod's issues in the words of the dialect. */
+import type { z } from "@hono/zod-openapi";
+import { type FieldErrors, Refusal } from "../errors.ts";
+import { fill, messages } from "../messages.ts";
+import type { Text } from "../text.ts";
+
+type Issue = z.core.$ZodIssue;
+
+/** So many faults are told at a time: words for more would cost more than the request did, and nobody reads them. */
+const MAX_ISSUES = 1000;
+
+/**
+ * Parses `input` or throws the 400 of the dialect: every wrong field with all its messages.
+ * A schema names its own message with `{ code: "custom", params: { text } }`.
+ */
+export function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
+  const result = schema.safeParse(input, { reportInput: true });
+  if (result.success) return result.data;
+  throw new Refusal(400, { fields: fieldErrors(result.error.issues) });
+}
+
+export function fieldErrors(issues: readonly Issue[]): FieldErrors {
+  const fields: FieldErrors = {};
+  for (const issue of decisive(issues.slice(0, MAX_ISSUES).flatMap(unfold))) {
+    const path = issue.path.length ? issue.path.map(String) : ["non_field_errors"];
+    let level = fields;
+    for (const step of path.slice(0, -1)) {
+      const next = level[step];
+      level = next && !Array.isArray(next) ? next : setLevel(level, step);
+    }
+    const last = path.at(-1) ?? "non_field_errors";
+    const known = level[last];
+    if (Array.isArray(known)) known.push(message(issue));
+    else level[last] = [message(issue)];
+  }
+  return fields;
+}
+
+/** A union is refused in the words of its last alternative: those before it are short for nothing. */
+function unfold(issue: Issue): Issue[] {
+  const last = issue.code === "invalid_union" ? issue.errors.at(-1) : undefined;
+  if (!last) return [issue];
+  return last.flatMap((inner) => unfold({ ...inner, path: [...issue.path, ...inner.path] }));
+}
+
+/** A value of the wrong type has no other fault: Zod's length checks look at whatever has a length. */
+function decisive(issues: readonly Issue[]): Issue[] {
+  const place = ({ path }: Issue) => path.map(String).join("\n");
+  const wrong = new Set(issues.filter(({ code }) => code === "invalid_type").map(place));
+  return issues.filter((issue) => issue.code === "invalid_type" || !wrong.has(place(issue)));
+}
+
+function setLevel(level: FieldErrors, step: string): FieldErrors {
+  const next: FieldErrors = {};
+  level[step] = next;
+  return next;
+}
+
+function message(issue: Issue): Text {
+  if (issue.code === "custom") return isText(issue.params?.text) ? issue.params.text : messages.invalid;
+  if (issue.input === undefined) return messages.required;
+  if (issue.input === null) return messages.null;
+  switch (issue.code) {
+    case "invalid_type":
+      return wrongType(issue.expected, issue.input);
+    case "too_small":
+      if (issue.origin === "string") {
+        return issue.minimum === 1
+          ? messages.blank
+          : fill(messages.minLength, { limit: Number(issue.minimum) });
+      }
+      return fill(messages.minValue, { limit: Number(issue.minimum) });
+    case "too_big":
+      return fill(issue.origin === "string" ? messages.maxLength : messages.maxValue, {
+        limit: Number(issue.maximum),
+      });
+    case "invalid_format":
+      if (issue.format === "email") return messages.email;
+      if (issue.format === "uuid" || issue.format === "guid")
+        return fill(messages.uuid, { value: String(issue.input) });
+      if (issue.format === "date") return messages.date;
+      if (issue.format === "datetime") return messages.datetime;
+      return messages.invalid;
+    case "invalid_value":
+      return fill(messages.choice, { value: String(issue.input) });
+    default:
+      return messages.invalid;
+  }
+}
+
+function wrongType(expected: string, input: unknown): Text {
+  switch (expected) {
+    case "string":
+      return messages.notString;
+    case "number":
+      return messages.notNumber;
+    case "int":
+      return messages.notInteger;
+    case "boolean":
+      return messages.notBoolean;
+    case "array":
+      return fill(messages.notList, { type: pythonType(input) });
+    case "object":
+      return fill(messages.notDictionary, { type: pythonType(input) });
+    default:
+      return messages.invalid;
+  }
+}
+
+/** The type name that the original dialect prints. */
+export function pythonType(input: unknown): string {
+  if (Array.isArray(input)) return "list";
+  if (input !== null && typeof input === "object") return "dict";
+  if (typeof input === "string") return "str";
+  if (typeof input === "number") return Number.isInteger(input) ? "int" : "float";
+  return typeof input === "boolean" ? "bool" : "NoneType";
+}
+
+function isText(value: unknown): value is Text {
+  return typeof value === "object" && value !== null && "en" in value && "ru" in value;
+}

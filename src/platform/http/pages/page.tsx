@@ -1,0 +1,54 @@
+/** HTML pages: one layout, self-hosted style, a policy that lets nothing else in. */
+import type { Child } from "hono/jsx";
+import type { Locale } from "../text.ts";
+
+export interface PageOptions {
+  readonly title: string;
+  readonly locale: Locale;
+  readonly status?: number;
+  /** Own scripts by path; nothing inline ever runs. */
+  readonly scripts?: readonly string[];
+  readonly styles?: readonly string[];
+  /** A script that is a module, and may import others. */
+  readonly module?: string;
+  /** Goes before the policy of all pages, and so decides where both speak of the same: what a bundled viewer needs. */
+  readonly policy?: string;
+}
+
+const STYLE = "/static/caravan.css";
+
+export function page(options: PageOptions, body: Child): Response {
+  const { title, locale, scripts = [], styles = [STYLE], status = 200 } = options;
+  const document = (
+    <html lang={locale}>
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>{title}</title>
+        <link rel="icon" href="/static/favicon.svg" type="image/svg+xml" />
+        {styles.map((href) => (
+          <link rel="stylesheet" href={href} />
+        ))}
+      </head>
+      <body>
+        {body}
+        {scripts.map((src) => (
+          <script src={src} defer />
+        ))}
+        {options.module ? <script src={options.module} type="module" /> : null}
+      </body>
+    </html>
+  );
+  return new Response(`<!doctype html>${document}`, {
+    status,
+    headers: {
+      "Content-Type": "text/html; charset=utf-8",
+      "Content-Security-Policy": `${options.policy ? `${options.policy}; ` : ""}${POLICY}`,
+      "Cache-Control": "no-store",
+      "Referrer-Policy": "no-referrer",
+    },
+  });
+}
+
+const POLICY =
+  "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' data:; font-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; style-src 'self'";

@@ -1,0 +1,52 @@
+/** The second net under the rooms' alarms: every room that was entered lately is looked at now and then. */
+import { and, asc, gt, lt, sql } from "drizzle-orm";
+import { TtlCache } from "../../cache.ts";
+import { rooms } from "../../db/tables.ts";
+import { log } from "../../log.ts";
+import type { RequestContext } from "../../runtime.ts";
+
+/** How often an isolate notes the same room, and how often the sweep wakes it. Milliseconds. */
+const NOTE_EVERY = 3600_000;
+const WAKE_EVERY = 600_000;
+/** A room that nobody entered for this long has nothing left to archive. */
+const LIVE = 24 * 3600_000;
+const BATCH = 50;
+
+const noted = new TtlCache<string, true>({ ttl: NOTE_EVERY, size: 5_000 });
+
+/** Remembers that somebody enters a room. Costs one statement an hour and room, after the answer. */
+export function noteRoom(ctx: RequestContext, name: string): void {
+  const now = ctx.now();
+  if (noted.get(name, now)) return;
+  noted.set(name, true, now);
+  const note = ctx.db
+    .insert(rooms)
+    .values({ name, seenAt: now, sweptAt: now })
+    .onConflictDoUpdate({ target: rooms.name, set: { seenAt: now } });
+  ctx.defer("rooms.note", note, { room: name });
+}
+
+/** Wakes rooms that were not looked at for ten minutes; forgets those that are quiet. */
+export async function sweepRooms(ctx: RequestContext): Promise<void> {
+  const now = ctx.now();
+  await ctx.db.delete(rooms).where(lt(rooms.seenAt, now - LIVE));
+  const due = await ctx.db
+    .select({ name: rooms.name })
+    .from(rooms)
+    .where(and(lt(rooms.sweptAt, now - WAKE_EVERY), gt(rooms.seenAt, now - LIVE)))
+    .orderBy(asc(rooms.sweptAt))
+    .limit(BATCH);
+  await Promise.all(
+    due.map(async ({ name }) => {
+      try {
+        await ctx.runtime.room(name)?.wake(name);
+      } catch (error) {
+        log("warn", "rooms.wake", { room: name }, error);
+      }
+    }),
+  );
+  const names = JSON.stringify(due.map(({ name }) => name));
+  await ctx.db.run(
+    sql`UPDATE rooms SET swept_at = ${now} WHERE name IN (SELECT value FROM json_each(${names}))`,
+  );
+}

@@ -1,0 +1,31 @@
+/**
+ * Rights that may have changed: rooms are told to ask anew who may hear them. There is no list of what to revoke; each
+ * room asks the rule that its gate asks (`Tenant.authorize`), so the two can't differ. Safe to repeat.
+ */
+import { defineEffect } from "../../db/effects.ts";
+import type { Effect } from "../../db/outbox.ts";
+import type { RequestContext } from "../../runtime.ts";
+
+/** Room objects that are called at a time. */
+const AT_ONCE = 50;
+
+export const roomsRechecked = defineEffect<{ readonly rooms: readonly string[] }>("recheck", {
+  address: ({ rooms }) => rooms[0] ?? "",
+  run: (ctx, { rooms }) => recheckRooms(ctx, rooms),
+});
+
+/** Goes into the batch of the change, and is carried out right after it. */
+export function recheckEffect(rooms: readonly string[]): Effect {
+  return { ...roomsRechecked.row({ rooms }), urgent: true };
+}
+
+/** Throws when a room could not be reached, after all the others were. */
+async function recheckRooms(ctx: RequestContext, rooms: readonly string[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (let from = 0; from < rooms.length; from += AT_ONCE) {
+    const calls = rooms.slice(from, from + AT_ONCE).map((name) => ctx.runtime.room(name)?.recheck(name));
+    for (const result of await Promise.allSettled(calls))
+      if (result.status === "rejected") failures.push(result.reason);
+  }
+  if (failures.length > 0) throw failures[0];
+}

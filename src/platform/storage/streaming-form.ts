@@ -1,0 +1,161 @@
+/** Reads a multipart form as it arrives: its texts, then one file as a stream that never stands in memory whole. RFC 7578. */
+
+import { refuse } from "../http/errors.ts";
+import { type Delimiter, delimiter } from "../http/input/delimiter.ts";
+import { MAX_FIELDS, tooManyFields } from "../http/input/form.ts";
+import { boundaryOf, describePart, MAX_PART_HEADERS } from "../http/input/multipart.ts";
+import { fill, messages } from "../http/messages.ts";
+
+export interface ArrivingFile {
+  readonly name: string;
+  /** As the part says; empty when it does not. */
+  readonly type: string;
+  /** To be read once. Throws a refusal when the form ends before the file does. */
+  readonly chunks: AsyncGenerator<Uint8Array, void>;
+}
+
+export interface ArrivingForm {
+  /** The texts that stand before the file. What follows it is not looked at. */
+  readonly fields: ReadonlyMap<string, string>;
+  /** The part named `file`; null when there is none. */
+  readonly file: ArrivingFile | null;
+  /** Reads on to the end, within reason: a sender that is cut off never sees the answer. */
+  drain(): Promise<void>;
+}
+
+/** Bytes: of all the texts together with their headers, of what is read only to be polite. */
+const TEXTS_LIMIT = 32 * 1024;
+const DRAIN_LIMIT = 16 * 1024 * 1024;
+
+const BLANK_LINE = delimiter("\r\n\r\n");
+
+export async function openForm(request: Request): Promise<ArrivingForm> {
+  const type = request.headers.get("content-type") ?? "";
+  if (!/^multipart\/form-data\s*(;|$)/i.test(type)) {
+    throw refuse(415, fill(messages.mediaType, { type: type.split(";", 1)[0]?.trim() ?? "" }));
+  }
+  const boundary = boundaryOf(type);
+  if (!boundary || !request.body) throw unreadable();
+  const incoming = new Incoming(request.body);
+  const drain = () => incoming.drain(DRAIN_LIMIT);
+  try {
+    return { ...(await readParts(incoming, boundary)), drain };
+  } catch (error) {
+    await drain();
+    throw error;
+  }
+}
+
+async function readParts(incoming: Incoming, boundary: string) {
+  const fields = new Map<string, string>();
+  const between = delimiter(`\r\n--${boundary}`);
+  let room = TEXTS_LIMIT;
+  // The first delimiter has no line before it.
+  await incoming.through(delimiter(`--${boundary}`), MAX_PART_HEADERS);
+  for (let parts = 0; await opensPart(incoming); parts++) {
+    if (parts === MAX_FIELDS) throw tooManyFields();
+    const headers = await incoming.through(BLANK_LINE, MAX_PART_HEADERS);
+    const part = describePart(textOf(headers));
+    if (part.name === "file" && part.fileName !== null) {
+      const file = { name: part.fileName, type: part.type, chunks: incoming.until(between) };
+      return { fields, file };
+    }
+    const value = await incoming.through(between, room);
+    room -= headers.byteLength + value.byteLength;
+    if (room < 0) throw unreadable();
+    fields.set(part.name ?? "", textOf(value));
+  }
+  return { fields, file: null };
+}
+
+/** After a delimiter: a new line opens a part, two dashes end the form. */
+async function opensPart(incoming: Incoming): Promise<boolean> {
+  const rest = textOf(await incoming.take(2));
+  if (rest === "--") return false;
+  if (rest === "\r\n") return true;
+  throw unreadable();
+}
+
+/** Bytes that have come and were not taken yet, and more of them on demand. */
+class Incoming {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  #held: Uint8Array = new Uint8Array();
+  #ended = false;
+
+  constructor(body: ReadableStream<Uint8Array>) {
+    this.#reader = body.getReader();
+  }
+
+  /** The bytes before `mark`, which is taken too. Refuses when it does not come within `limit` bytes. */
+  async through(mark: Delimiter, limit: number): Promise<Uint8Array> {
+    let searched = 0;
+    for (;;) {
+      const at = mark.indexIn(this.#held, searched);
+      // The last bytes may be the mark's first. What was searched is not searched again, however small the pieces.
+      searched = Math.max(0, this.#held.length - mark.length + 1);
+      if (at > limit || (at < 0 && this.#held.length > limit + mark.length)) throw unreadable();
+      if (at >= 0) {
+        const before = this.#held.subarray(0, at);
+        this.#held = this.#held.subarray(at + mark.length);
+        return before;
+      }
+      if (!(await this.#more())) throw unreadable();
+    }
+  }
+
+  async take(count: number): Promise<Uint8Array> {
+    while (this.#held.length < count) if (!(await this.#more())) throw unreadable();
+    const taken = this.#held.subarray(0, count);
+    this.#held = this.#held.subarray(count);
+    return taken;
+  }
+
+  /** Hands on the bytes before `mark` as they come. */
+  async *until(mark: Delimiter): AsyncGenerator<Uint8Array, void> {
+    for (;;) {
+      const at = mark.indexIn(this.#held);
+      // The last bytes may be the mark's first.
+      const safe = at >= 0 ? at : Math.max(0, this.#held.length - mark.length + 1);
+      const chunk = this.#held.subarray(0, safe);
+      this.#held = this.#held.subarray(at >= 0 ? at + mark.length : safe);
+      if (chunk.length > 0) yield chunk;
+      if (at >= 0) return;
+      if (!(await this.#more())) throw unreadable();
+    }
+  }
+
+  async drain(limit: number): Promise<void> {
+    this.#held = new Uint8Array();
+    try {
+      for (let left = limit; left > 0 && !this.#ended; left -= this.#held.length) {
+        this.#held = new Uint8Array();
+        await this.#more();
+      }
+      if (!this.#ended) await this.#reader.cancel();
+    } catch {
+      // The sender is gone: nobody to be polite to.
+    }
+  }
+
+  async #more(): Promise<boolean> {
+    if (this.#ended) return false;
+    const { done, value } = await this.#reader.read();
+    if (done) {
+      this.#ended = true;
+      return false;
+    }
+    const joined = new Uint8Array(this.#held.length + value.length);
+    joined.set(this.#held);
+    joined.set(value, this.#held.length);
+    this.#held = joined;
+    return true;
+  }
+}
+
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
+
+function unreadable() {
+  return refuse(400, fill(messages.jsonParse, { problem: "the form could not be read" }));
+}

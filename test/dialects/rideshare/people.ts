@@ -1,0 +1,44 @@
+/** People as Rideshare's client registers and signs them in: a cookie, and paths without a slash. */
+import { type Answer, post, rows, unique } from "../../harness/api.ts";
+
+export const PASSWORD = "securepassword123";
+
+export interface Rider {
+  readonly id: number;
+  readonly name: string;
+  readonly email: string;
+  readonly password: string;
+}
+
+export function newcomer() {
+  return { name: "Anna Ride", email: `${unique("rider")}@example.com`, password: PASSWORD };
+}
+
+/** Somebody who has registered. */
+export async function rider(): Promise<Rider> {
+  const body = newcomer();
+  const answer = await post("/api/register", body);
+  if (answer.status !== 200) throw new Error(`register: ${answer.status} ${JSON.stringify(answer.body)}`);
+  return { ...body, id: answer.body.id };
+}
+
+/** The cookies named `jwt` that an answer sets. */
+export function jwtCookies(answer: Pick<Answer, "headers">): string[] {
+  return answer.headers.getSetCookie().filter((cookie) => cookie.startsWith("jwt="));
+}
+
+/** Signs in; what a browser would send from then on. */
+export async function signIn({ email, password }: Pick<Rider, "email" | "password">) {
+  const answer = await post("/api/login", { email, password });
+  if (answer.status !== 200) throw new Error(`login: ${answer.status} ${JSON.stringify(answer.body)}`);
+  const jwt: string = answer.body.jwt;
+  return { jwt, cookie: { cookie: `jwt=${jwt}` } };
+}
+
+/** Somebody who is signed in. */
+export async function signedIn() {
+  const who = await rider();
+  return { ...who, ...(await signIn(who)) };
+}
+
+export const usersWith = (email: string) => rows("SELECT id FROM users WHERE email = ?", email);

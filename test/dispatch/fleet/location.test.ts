@@ -1,0 +1,172 @@
+/** A driver's place by REST: the documented answers, one statement, and whoever follows hears of it. */
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, test } from "vitest";
+import { cellOf } from "../../../src/platform/geo.ts";
+import { mint, type Person } from "../../authorization/world.ts";
+import { get, post, rows } from "../../harness/api.ts";
+import { charge, counted } from "../../harness/counted.ts";
+import { move, orderIn, scene, truckRow, truckStatus } from "../offers/jobs.ts";
+
+const PATH = "/api/v1/location/update/";
+const report = (by: Person, latitude: unknown = 55.75, longitude: unknown = 37.61) =>
+  post(PATH, { latitude, longitude }, { token: by.token });
+
+interface Stored {
+  readonly kind: string;
+  readonly body: string;
+}
+
+/** What a room's journal holds. */
+const journalOf = (namespace: DurableObjectNamespace, name: string): Promise<Stored[]> =>
+  runInDurableObject(namespace.getByName(name), (_, state) =>
+    state.storage.sql
+      .exec<{ kind: string; body: string }>("SELECT kind, body FROM entries ORDER BY seq")
+      .toArray(),
+  );
+
+describe("a report", () => {
+  test("is answered as documented: the truck's number is a text, the time is UTC with its offset", async () => {
+    const there = await scene();
+    const { status, body } = await report(there.driver);
+    expect([status, body]).toEqual([
+      200,
+      {
+        message: "Координаты обновлены.",
+        location: {
+          tow_truck_id: String(there.truck),
+          latitude: 55.75,
+          longitude: 37.61,
+          updated_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+\+00:00$/),
+        },
+      },
+    ]);
+  });
+
+  test("moves the truck: its place, its cell, its time", async () => {
+    const there = await scene();
+    const before = Date.now();
+    await report(there.driver, "59.93", "30.33");
+    const [row] = await rows<Record<string, unknown>>("SELECT * FROM tow_trucks WHERE id = ?", there.truck);
+    expect(row).toMatchObject({
+      latitude: 59.93,
+      longitude: 30.33,
+      cell: cellOf({ latitude: 59.93, longitude: 30.33 }),
+    });
+    expect(row?.located_at).toBeGreaterThanOrEqual(before);
+    const { body } = await get("/api/v1/tow-trucks/?limit=100", { token: there.operator.token });
+    expect(body.count).toBeGreaterThan(0);
+  });
+
+  test.each([
+    ["OFFLINE", "OFFLINE"],
+    ["AVAILABLE", "AVAILABLE"],
+    ["BUSY", "BUSY"],
+    ["MAINTENANCE", "MAINTENANCE"],
+  ])("leaves a truck that was %s %s", async (before, after) => {
+    const there = await scene();
+    await rows("UPDATE tow_trucks SET status = ? WHERE id = ?", before, there.truck);
+    await report(there.driver);
+    expect(await truckStatus(there.truck)).toBe(after);
+  });
+
+  test("makes a silent truck with a job busy, not free", async () => {
+    const there = await scene();
+    await orderIn(there, "ASSIGNED");
+    await rows("UPDATE tow_trucks SET status = 'OFFLINE', idle_at = 1 WHERE id = ?", there.truck);
+    await report(there.driver);
+    expect(await truckStatus(there.truck)).toBe("BUSY");
+  });
+
+  test("of a driver with two trucks means the one with a job", async () => {
+    const there = await scene();
+    await truckRow({ tariff: there.tariff, driver: there.driver.id, at: [10, 10] });
+    await orderIn(there, "ASSIGNED");
+    expect((await report(there.driver)).body.location.tow_truck_id).toBe(String(there.truck));
+  });
+});
+
+describe("is refused", () => {
+  test.each(["owner", "operator", "staff"] as const)("from a %s: only drivers drive", async (role) => {
+    const answer = await report(await mint(role));
+    expect([answer.status, answer.body]).toEqual([
+      403,
+      { error: "Обновлять координаты могут только водители." },
+    ]);
+  });
+
+  test("from others whatever they send: what is wrong with it is not told", async () => {
+    const { token } = await mint("owner");
+    expect(await post(PATH, {}, { token })).toMatchObject({
+      status: 403,
+      body: { error: "Обновлять координаты могут только водители." },
+    });
+  });
+
+  test("from a driver without a truck", async () => {
+    const answer = await report(await mint("driver"));
+    expect([answer.status, answer.body]).toEqual([404, { error: "За водителем не закреплён эвакуатор." }]);
+  });
+
+  test.each([
+    [91, 37, "latitude", "Широта должна быть в диапазоне от -90 до 90."],
+    [-90.01, 37, "latitude", "Широта должна быть в диапазоне от -90 до 90."],
+    [55, 180.5, "longitude", "Долгота должна быть в диапазоне от -180 до 180."],
+    [undefined, 37, "latitude", "Обязательное поле."],
+    ["north", 37, "latitude", "Требуется численное значение."],
+  ])("at %s, %s", async (latitude, longitude, field, message) => {
+    const there = await scene();
+    const answer = await post(PATH, { latitude, longitude }, { token: there.driver.token });
+    expect([answer.status, answer.body]).toEqual([400, { error: message, [field]: [message] }]);
+    const [row] = await rows("SELECT latitude FROM tow_trucks WHERE id = ?", there.truck);
+    expect(row).toEqual({ latitude: null });
+  });
+
+  test("without credentials, in the words of every door", async () => {
+    const answer = await post(PATH, { latitude: 1, longitude: 1 });
+    expect([answer.status, answer.body]).toEqual([401, { detail: "Учетные данные не были предоставлены." }]);
+  });
+});
+
+describe("whoever follows hears of it", () => {
+  test("the truck's room and its orders', with the way that is left", async () => {
+    const there = await scene();
+    const id = await orderIn(there, "ASSIGNED");
+    const { body } = await report(there.driver, 55.7522, 37.6156);
+    const [entry] = await journalOf(env.TRUCK_ROOMS, `truck:${there.truck}`);
+    expect([entry?.kind, JSON.parse(entry?.body ?? "{}")]).toEqual(["position", body.location]);
+    const followed = await journalOf(env.ORDER_ROOMS, `order:${id}`);
+    expect(followed.map(({ kind }) => kind)).toEqual(["status", "status", "status", "position"]);
+    expect(JSON.parse(followed.at(-1)?.body ?? "{}")).toEqual({
+      ...body.location,
+      order_id: id,
+      distance_m: 0,
+      eta_seconds: 0,
+    });
+  });
+
+  test("and not an order that is over", async () => {
+    const there = await scene();
+    const id = await orderIn(there, "COMPLETED");
+    await report(there.driver);
+    const kinds = (await journalOf(env.ORDER_ROOMS, `order:${id}`)).map(({ kind }) => kind);
+    expect(kinds).not.toContain("position");
+  });
+});
+
+test("costs one statement, and one object call for the truck and for each order that follows it", async () => {
+  const there = await scene();
+  const meter = counted();
+  const body = { latitude: 55.75, longitude: 37.61 };
+  await charge(meter, 200, "POST", PATH, { token: there.driver.token, body });
+  const free = await charge(meter, 200, "POST", PATH, { token: there.driver.token, body });
+  expect(free.bill.statements).toHaveLength(1);
+  expect(free.bill.objectCalls).toEqual(["TRUCK_ROOMS.publish"]);
+  await orderIn(there, "ASSIGNED");
+  const named = await orderIn(there, "CONFIRMED");
+  await move(there.operator, named, { tow_truck: there.truck });
+  const { bill } = await charge(meter, 200, "POST", PATH, { token: there.driver.token, body });
+  expect(bill.statements).toHaveLength(1);
+  expect(bill.objectCalls).toEqual(["TRUCK_ROOMS.publish", "ORDER_ROOMS.publish", "ORDER_ROOMS.publish"]);
+  expect(bill.queueSends).toEqual([]);
+});

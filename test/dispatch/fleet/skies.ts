@@ -1,0 +1,41 @@
+/** Weather providers as they speak, for tests that look at the sky. */
+import { vi } from "vitest";
+import { unique } from "../../harness/api.ts";
+
+export const blueSky = {
+  latitude: 55.75,
+  longitude: 37.625,
+  current_units: { wind_speed_10m: "m/s", pressure_msl: "hPa" },
+  current: {
+    time: "2026-11-21T12:00",
+    temperature_2m: -3.2,
+    apparent_temperature: -8.1,
+    weather_code: 0,
+    wind_speed_10m: 4.5,
+    pressure_msl: 1013.2,
+  },
+};
+
+export const yandexSky = (fact: object) => ({
+  now: 1_795_262_400,
+  info: { lat: 55.8, lon: 37.6 },
+  fact: { temp: -2, feels_like: -7, wind_speed: 3.1, pressure_mm: 748, condition: "clear", ...fact },
+});
+
+/** Settings of a server of its own, which nobody has asked for the weather yet. */
+export const weatherSettings = (more: Record<string, string> = {}) => ({
+  OPEN_METEO_URL: `https://meteo.example/${unique("v")}`,
+  ...more,
+});
+
+/** Stands in for the world outside; what it was asked. */
+export function provider(answer: (asked: Request) => Response | Promise<Response>): Request[] {
+  const asked: Request[] = [];
+  vi.spyOn(console, "warn").mockImplementation(() => {});
+  vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
+    const request = new Request(input, init);
+    asked.push(request);
+    return answer(request);
+  });
+  return asked;
+}

@@ -1,0 +1,171 @@
+/** How an order moves on: the whole way, what is refused, what is written down and who hears of it. */
+import { describe, expect, test } from "vitest";
+import { put, rows } from "../../harness/api.ts";
+import {
+  at,
+  historyOf,
+  move,
+  noticesOf,
+  orderIn,
+  place,
+  type Step,
+  scene,
+  toldOf,
+  tracesOf,
+  truckStatus,
+} from "../offers/jobs.ts";
+
+describe("the whole way", () => {
+  test("answers the five fields at every step, and stamps the end itself", async () => {
+    const there = await scene();
+    const id = await place(there);
+    const confirmed = await move(there.operator, id, { status: "CONFIRMED" });
+    expect([confirmed.status, confirmed.body]).toEqual([
+      200,
+      { status: "CONFIRMED", final_price: null, scheduled_time: null, completed_at: null, tow_truck: null },
+    ]);
+    await move(there.operator, id, { status: "ASSIGNED", tow_truck: String(there.truck) });
+    expect(await truckStatus(there.truck)).toBe("BUSY");
+    await move(there.driver, id, { status: "IN_PROGRESS" });
+    const before = Date.now();
+    const done = await put(
+      at(id, "update-status/"),
+      { status: "COMPLETED", completed_at: "2001-01-01T00:00:00Z" },
+      { token: there.driver.token },
+    );
+    expect(done.body).toMatchObject({ status: "COMPLETED", final_price: "2500.00", tow_truck: there.truck });
+    expect(Date.parse(done.body.completed_at)).toBeGreaterThanOrEqual(before);
+    expect(await truckStatus(there.truck)).toBe("AVAILABLE");
+  });
+
+  test("is written down from the old state to the new, each step once, with whoever took it", async () => {
+    const there = await scene();
+    const id = await orderIn(there, "COMPLETED");
+    const { operator, driver } = there;
+    expect(await historyOf(id)).toEqual([
+      { old_status: "PENDING", new_status: "CONFIRMED", changed_by: operator.id, comment: "" },
+      { old_status: "CONFIRMED", new_status: "ASSIGNED", changed_by: operator.id, comment: "" },
+      { old_status: "ASSIGNED", new_status: "IN_PROGRESS", changed_by: driver.id, comment: "" },
+      { old_status: "IN_PROGRESS", new_status: "COMPLETED", changed_by: driver.id, comment: "" },
+    ]);
+  });
+
+  test("is told to the client in the app's words, and to nobody else", async () => {
+    const there = await scene();
+    const id = await orderIn(there, "COMPLETED");
+    const about = `order:${id}`;
+    expect((await noticesOf(there.client.id)).slice(1)).toEqual([
+      {
+        type: "ORDER_CONFIRMED",
+        title: "Заказ подтверждён",
+        message: `Заказ ${id} подтверждён оператором.`,
+        about,
+      },
+      {
+        type: "ORDER_ASSIGNED",
+        title: "Назначен эвакуатор",
+        message: `К заказу ${id} назначен водитель.`,
+        about,
+      },
+      {
+        type: "ORDER_IN_PROGRESS",
+        title: "Заказ в работе",
+        message: `Эвакуатор выехал на заказ ${id}.`,
+        about,
+      },
+      { type: "ORDER_COMPLETED", title: "Заказ выполнен", message: `Заказ ${id} успешно завершён.`, about },
+    ]);
+    expect(await noticesOf(there.driver.id)).toEqual([]);
+    expect(await noticesOf(there.operator.id)).toEqual([]);
+  });
+
+  test("is told to the order's room and to the operators' overview", async () => {
+    const there = await scene();
+    const id = await orderIn(there, "ASSIGNED");
+    expect((await toldOf(id)).map(({ kind, body }) => [kind, body])).toEqual([
+      ["status", { order: id, status: "PENDING", old_status: null, tow_truck: null }],
+      ["status", { order: id, status: "CONFIRMED", old_status: "PENDING", tow_truck: null }],
+      ["status", { order: id, status: "ASSIGNED", old_status: "CONFIRMED", tow_truck: there.truck }],
+    ]);
+  });
+});
+
+describe("a step that leads nowhere", () => {
+  const WRONG: [Step, string][] = [
+    ["PENDING", "ASSIGNED"],
+    ["PENDING", "IN_PROGRESS"],
+    ["PENDING", "COMPLETED"],
+    ["CONFIRMED", "PENDING"],
+    ["CONFIRMED", "COMPLETED"],
+    ["ASSIGNED", "CONFIRMED"],
+    ["ASSIGNED", "COMPLETED"],
+    ["IN_PROGRESS", "ASSIGNED"],
+    ["COMPLETED", "PENDING"],
+    ["COMPLETED", "CANCELLED"],
+    ["CANCELLED", "PENDING"],
+  ];
+  test.each(WRONG)("from %s to %s is refused, names both and changes nothing", async (from, to) => {
+    const there = await scene();
+    const id = await orderIn(there, from);
+    const before = await tracesOf(there, id);
+    const answer = await move(there.operator, id, { status: to });
+    expect([answer.status, answer.body]).toEqual([
+      400,
+      { status: [`Заказ нельзя перевести из ${from} в ${to}.`] },
+    ]);
+    expect(await tracesOf(there, id)).toEqual(before);
+  });
+
+  test("to where it is already is none: no history, no notice", async () => {
+    const there = await scene();
+    const id = await orderIn(there, "CONFIRMED");
+    const before = await tracesOf(there, id);
+    expect((await move(there.operator, id, { status: "CONFIRMED" })).status).toBe(200);
+    expect((await move(there.operator, id, {})).status).toBe(200);
+    expect(await tracesOf(there, id)).toEqual(before);
+  });
+
+  test("to no state at all is no choice", async () => {
+    const there = await scene();
+    const answer = await move(there.operator, await place(there), { status: "GONE" });
+    expect([answer.status, answer.body]).toEqual([
+      400,
+      { status: ["Значения GONE нет среди допустимых вариантов."] },
+    ]);
+  });
+});
+
+describe("an operator", () => {
+  test("sets the final price, which completion keeps", async () => {
+    const there = await scene();
+    const id = await orderIn(there, "IN_PROGRESS");
+    const { body } = await move(there.operator, id, { status: "COMPLETED", final_price: 3100.5 });
+    expect(body).toMatchObject({ status: "COMPLETED", final_price: "3100.50" });
+  });
+
+  test.each([
+    [{ final_price: "0" }, "final_price"],
+    [{ final_price: "-5.00" }, "final_price"],
+    [{ final_price: "99999999999.00" }, "final_price"],
+    [{ scheduled_time: "2020-01-01T00:00:00Z" }, "scheduled_time"],
+    [{ tow_truck: "x" }, "tow_truck"],
+  ])("is refused %j", async (body, field) => {
+    const there = await scene();
+    const answer = await move(there.operator, await place(there), body);
+    expect([answer.status, Object.keys(answer.body)]).toEqual([400, [field]]);
+  });
+
+  test("leaves an audit row of every step", async () => {
+    const there = await scene();
+    const id = await orderIn(there, "CONFIRMED");
+    const [row] = await rows<{ action: string; before: string; after: string }>(
+      "SELECT action, before, after FROM audit_log WHERE subject = ?",
+      `order:${id}`,
+    );
+    expect(row).toEqual({
+      action: "order.move",
+      before: '{"status":"PENDING"}',
+      after: '{"status":"CONFIRMED"}',
+    });
+  });
+});

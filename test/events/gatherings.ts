@@ -1,0 +1,97 @@
+/** Find Friend's people with their numbers, cities, and the events that they hold. */
+
+import { someone } from "../dialects/find-friend/people.ts";
+import { type Answer, type CallOptions, call, get, patch, post, rows, unique } from "../harness/api.ts";
+
+export const EVENTS = "/api/v1/events/";
+export const PARTICIPATION = "/api/v1/participation/";
+
+export interface Guest {
+  readonly id: number;
+  readonly email: string;
+  readonly with: CallOptions;
+}
+
+export async function guest(changes: Record<string, string> = {}): Promise<Guest> {
+  const { email, key } = await someone(changes);
+  const [user] = await rows<{ id: number }>("SELECT id FROM users WHERE email = ?", email);
+  return { id: user?.id ?? 0, email, with: { key } };
+}
+
+/** Fills in what every event needs. */
+export const plan = (changes: object = {}) => ({
+  name: unique("Поход"),
+  description: "В горы и обратно",
+  event_type: "Туризм",
+  start_date: "2031-05-01T12:00:00+03:00",
+  ...changes,
+});
+
+export const hold = (host: Guest, changes: object = {}): Promise<Answer> =>
+  post(EVENTS, plan(changes), host.with);
+
+export async function held(host: Guest, changes: object = {}): Promise<number> {
+  const { status, body } = await hold(host, changes);
+  if (status !== 201) throw new Error(`event: ${status} ${JSON.stringify(body)}`);
+  return body.id;
+}
+
+export const eventPath = (id: number) => `${EVENTS}${id}/`;
+export const change = (who: Guest, id: number, body: object) => patch(eventPath(id), body, who.with);
+
+export const ask = (who: Guest, event: number) => post(PARTICIPATION, { event }, who.with);
+
+export async function asked(who: Guest, event: number): Promise<number> {
+  const { status, body } = await ask(who, event);
+  if (status !== 201) throw new Error(`participation: ${status} ${JSON.stringify(body)}`);
+  return body.id;
+}
+
+export const decide = (who: Guest, request: number, verb: "accept" | "decline") =>
+  call("POST", `${PARTICIPATION}${request}/${verb}/`, who.with);
+
+export const requestOf = async (who: Guest, request: number) =>
+  (await get(`${PARTICIPATION}${request}/`, who.with)).body;
+
+export const memberIds = async (event: number): Promise<number[]> =>
+  (await get(eventPath(event))).body.members.map(({ id }: { id: number }) => id);
+
+export interface Told {
+  readonly type: string;
+  readonly message: string;
+  readonly about: string | null;
+}
+
+/** What somebody was told, in order. */
+export const toldOf = ({ id }: Guest) =>
+  rows<Told>("SELECT type, message, about FROM notifications WHERE user_id = ? ORDER BY id", id);
+
+/** A city of its own at a place. */
+export async function city(latitude = 55.7558, longitude = 37.6173): Promise<{ id: number; name: string }> {
+  const [made] = await rows<{ id: number; name: string }>(
+    "INSERT INTO cities (id, name, latitude, longitude) VALUES (abs(random() % 1000000000) + 10000, ?, ?, ?) RETURNING id, name",
+    unique("Город"),
+    latitude,
+    longitude,
+  );
+  return made ?? { id: 0, name: "" };
+}
+
+/** Consents to be located at a place. */
+export async function locate({ id }: Guest, latitude: number | null, longitude: number | null, allowed = 1) {
+  await rows(
+    `INSERT INTO social_profiles (user_id, is_geoip_allowed, latitude, longitude) VALUES (?1, ?2, ?3, ?4)
+     ON CONFLICT DO UPDATE SET is_geoip_allowed = ?2, latitude = ?3, longitude = ?4`,
+    id,
+    allowed,
+    latitude,
+    longitude,
+  );
+}
+
+export const birthday = ({ id }: Guest, day: string) =>
+  rows(
+    "INSERT INTO profiles (user_id, birthday) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET birthday = ?2",
+    id,
+    day,
+  );

@@ -1,0 +1,73 @@
+/** A person's own socket on the engine of an inbox, and one room that it may follow, in the test's hands. */
+
+import type { Admission } from "../../src/platform/realtime/handler.ts";
+import type { Room } from "../../src/platform/realtime/room.ts";
+import type { Fault } from "../../src/platform/realtime/socket/frames.ts";
+import { FollowedRoom } from "./fake-network.ts";
+import { admit, callerOf, listen, serverSide, type World, withRoom } from "./fake-room.ts";
+
+export const ROOM = "chat:1";
+export const INBOX = "event:inbox";
+
+export interface Here {
+  readonly room: Room;
+  readonly world: World;
+  readonly chat: FollowedRoom;
+  /** Who may enter what: replaced where a test is about it. */
+  authorizeSubscription: (name: string) => Promise<Admission | Fault>;
+  /** What other names lead to. */
+  readonly reached: string[];
+  send(frame: object): Promise<void>;
+  /** Pushes what was stored, as the room does; whether somebody listens. */
+  push(first: number, last?: number): boolean;
+}
+
+/** Person 1 with one socket, and `chat:1` which they may follow. */
+export function inboxed(
+  work: (here: Here, frames: Frame[], closed: Promise<number>) => Promise<void>,
+): Promise<void> {
+  const chat = new FollowedRoom();
+  const reached: string[] = [];
+  let here: Here;
+  return withRoom(
+    async (room, world) => {
+      here = {
+        room,
+        world,
+        chat,
+        reached,
+        authorizeSubscription: async (name) => ({ room: name }),
+        send: (frame) => room.message(serverSide(world, 1), JSON.stringify(frame)),
+        push: (first, last = first) =>
+          room.relay(
+            ROOM,
+            chat.epoch,
+            chat.entries.filter(({ seq }) => seq >= first && seq <= last),
+            chat.head,
+          ) !== null,
+      };
+      const { frames, closed } = listen(room.open(admit(world, { room: INBOX, caller: callerOf(1) })));
+      await work(here, frames, closed);
+    },
+    {
+      handler: { authorizeSubscription: (_caller, name) => here.authorizeSubscription(name) },
+      objects(name) {
+        reached.push(name);
+        return name === ROOM || name.startsWith("order:") ? chat.stub : null;
+      },
+    },
+  );
+}
+
+export interface Frame {
+  readonly t: string;
+  readonly room?: string;
+  readonly seq?: number;
+  readonly code?: string | number;
+  readonly ref?: string;
+}
+export const seqs = (frames: readonly Frame[]) =>
+  frames.filter(({ t }) => t === "entry").map(({ seq }) => seq);
+export const kinds = (frames: readonly Frame[]) => frames.map(({ t }) => t).filter((t) => t !== "welcome");
+export const subscribe = (more: object = {}) => ({ t: "subscribe", room: ROOM, ...more });
+export const unsubscribe = { t: "unsubscribe", room: ROOM };

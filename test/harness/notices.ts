@@ -1,0 +1,26 @@
+/** Notifications as the modules of the house write them. */
+import { type Notice, noticeRows } from "../../src/modules/notifications/index.ts";
+import { runBatch } from "../../src/platform/db/client.ts";
+import { rows, unique } from "./api.ts";
+import { jobContext } from "./scope.ts";
+
+/** Tells somebody something; answers the number of the row, 0 when they want to hear nothing. */
+export async function notify(userId: number, changes: Partial<Notice> = {}): Promise<number> {
+  const { ctx } = jobContext();
+  const notice = {
+    userId,
+    type: "GENERAL",
+    title: "Новость",
+    message: "Что-то случилось.",
+    about: null,
+    ref: unique("act"),
+    ...changes,
+  };
+  await runBatch(ctx.db, [noticeRows(ctx, [notice])]);
+  const [row] = await rows<{ id: number }>(
+    "SELECT id FROM notifications WHERE user_id = ? AND ref = ?",
+    userId,
+    notice.ref,
+  );
+  return row?.id ?? 0;
+}

@@ -1,0 +1,128 @@
+/** Event rooms for tests: made through the front door, looked into from behind. */
+import { runInDurableObject } from "cloudflare:test";
+import { env, exports } from "cloudflare:workers";
+import { SignJWT } from "jose";
+import { runtimeOf } from "../../src/env.ts";
+import { type Person, post, rows } from "./api.ts";
+import { connectNative, type Socket } from "./socket.ts";
+
+export interface EventRoomHandle {
+  readonly id: number;
+  readonly uuid: string;
+  readonly name: string;
+  readonly path: string;
+  readonly stub: ReturnType<typeof env.EVENT_ROOMS.getByName>;
+}
+
+/** A fresh event; its room holds one entry, the notice that it was created. */
+export async function makeRoom(owner: Person, participants: string[] = []): Promise<EventRoomHandle> {
+  const { status, body } = await post(
+    "/api/events/",
+    {
+      name: "Ride",
+      starting_time: "2031-01-01T10:00Z",
+      end_time: "2031-01-01T11:00Z",
+      location: "Bridge",
+      participants,
+    },
+    { token: owner.token },
+  );
+  if (status !== 201) throw new Error(`event: ${status} ${JSON.stringify(body)}`);
+  const [row] = await rows<{ id: number }>("SELECT id FROM events WHERE uuid = ?", body.id);
+  if (!row) throw new Error("the event was not stored");
+  const name = `event:${row.id}`;
+  return {
+    id: row.id,
+    uuid: body.id,
+    name,
+    path: `/ws/events/${body.id}/`,
+    stub: env.EVENT_ROOMS.getByName(name),
+  };
+}
+
+export interface Stored {
+  readonly seq: number;
+  readonly at: number;
+  readonly author: number;
+  readonly ref: string | null;
+  readonly kind: string;
+  readonly body: string;
+}
+
+/** What the object itself holds. */
+export function journalOf(room: EventRoomHandle): Promise<Stored[]> {
+  return runInDurableObject(room.stub, (_, state) => {
+    const tables = state.storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'entries'").toArray();
+    if (tables.length === 0) return [];
+    return state.storage.sql.exec("SELECT * FROM entries ORDER BY seq").toArray() as unknown as Stored[];
+  });
+}
+
+/** What D1 holds of it. */
+export function archiveOf(room: EventRoomHandle) {
+  return rows<{ seq: number; epoch: string; author_id: number | null; kind: string; body: string }>(
+    "SELECT seq, epoch, author_id, kind, body FROM event_entries WHERE event_id = ? ORDER BY seq",
+    room.id,
+  );
+}
+
+/** Waits until something is so; fails when it does not become so. */
+export async function until(
+  holds: () => unknown | Promise<unknown>,
+  patience = 5000,
+  what = "it never became so",
+): Promise<void> {
+  const end = Date.now() + patience;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(what);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** A native socket past its welcome. */
+export async function authorize(room: EventRoomHandle, token?: string, query = ""): Promise<Socket> {
+  const socket = await connectNative(`${room.path}${query}`, token);
+  await socket.next((frame) => frame.t === "welcome");
+  return socket;
+}
+
+export const say = (ref: string, text = ref) => ({ t: "say", ref, kind: "message", body: { text } });
+
+/** The entries among the frames that came so far, in the order in which they came. */
+export function entriesOf(socket: Socket): { seq: number; by: number | null; ref?: string }[] {
+  return socket.frames.filter((frame) => frame?.t === "entry");
+}
+
+export const upTo = (last: number, first = 1) =>
+  Array.from({ length: last - first + 1 }, (_, index) => first + index);
+
+/** Another access token of the same session, good until a moment of our choice (epoch ms). */
+export async function tokenUntil(person: Person, expiresAt: number): Promise<string> {
+  const [, payload = ""] = person.token.split(".");
+  const { iss, aud, sub, user_id, sid, role } = JSON.parse(
+    atob(payload.replaceAll("-", "+").replaceAll("_", "/")),
+  );
+  return new SignJWT({ token_type: "access", user_id, sid, role })
+    .setProtectedHeader({ alg: "HS256", typ: "JWT" })
+    .setIssuer(iss)
+    .setAudience(aud)
+    .setSubject(sub)
+    .setIssuedAt()
+    .setExpirationTime(Math.floor(expiresAt / 1000))
+    .setJti(crypto.randomUUID())
+    .sign(await runtimeOf(env).keys.hmacKey("access"));
+}
+
+/** A socket of somebody who means harm: it never answers a close, and goes on sending. */
+export async function connectHalfOpen(path: string, protocols: string[]) {
+  const headers = { Upgrade: "websocket", "Sec-WebSocket-Protocol": protocols.join(", ") };
+  const { webSocket } = await exports.default.fetch(new Request(`http://caravan.test${path}`, { headers }));
+  if (!webSocket) throw new Error("refused");
+  const frames: unknown[] = [];
+  const closed = new Promise<number>((resolve) => {
+    webSocket.addEventListener("close", ({ code }) => resolve(code));
+  });
+  webSocket.addEventListener("message", ({ data }) => void frames.push(JSON.parse(String(data))));
+  webSocket.accept({ allowHalfOpen: true });
+  return { frames, closed, send: (frame: unknown) => webSocket.send(JSON.stringify(frame)) };
+}

@@ -1,0 +1,92 @@
+/** Group commit: one transaction at a time, in the order of arrival, and nothing of what was dropped. */
+import { expect, test } from "vitest";
+import { GroupCommit, type Pending } from "../../src/platform/realtime/log/group-commit.ts";
+import type { Entry } from "../../src/platform/realtime/log/journal.ts";
+import { followerOf, latch } from "../harness/fake-network.ts";
+import { note, withRoom } from "../harness/fake-room.ts";
+
+/** A disk that is done when the test says so, and what it was given, transaction by transaction. */
+function disk(store: (refs: readonly string[]) => void = () => {}) {
+  const syncs: { open: () => void }[] = [];
+  const batches: string[][] = [];
+  const groupCommit = new GroupCommit(
+    {
+      sync() {
+        const { open, opened } = latch();
+        syncs.push({ open });
+        return opened;
+      },
+    },
+    (pending) => {
+      const refs = pending.map(({ draft }) => String(draft.ref));
+      store(refs);
+      batches.push(refs);
+      for (const { stored } of pending) stored({} as Entry);
+    },
+  );
+  const stored: string[] = [];
+  const add = (ref: string) => groupCommit.add(pendingOf(ref, () => void stored.push(ref)));
+  return { groupCommit, syncs, batches, stored, add };
+}
+
+const pendingOf = (ref: string, stored: Pending["stored"]): Pending => ({
+  draft: { author: 1, ref, kind: "message", body: {} },
+  stored,
+});
+
+test("a lone frame is stored at once", () => {
+  const { add, stored } = disk();
+  void add("a");
+  expect(stored).toEqual(["a"]);
+});
+
+test("what arrives while one is being made durable is the next, whole and in order", async () => {
+  const { add, batches, syncs } = disk();
+  const all = ["a", "b", "c", "d"].map(add);
+  expect(batches).toEqual([["a"]]);
+  syncs[0]?.open();
+  await expect.poll(() => batches).toEqual([["a"], ["b", "c", "d"]]);
+  const late = add("e");
+  expect(batches).toHaveLength(2);
+  syncs[1]?.open();
+  await expect.poll(() => batches.length).toBe(3);
+  syncs[2]?.open();
+  await Promise.all([...all, late]);
+  expect(batches[2]).toEqual(["e"]);
+});
+
+test("what was dropped is not stored, and whoever waited goes on", async () => {
+  const { add, groupCommit, stored, syncs } = disk();
+  const first = add("a");
+  const second = add("b");
+  groupCommit.drop();
+  await second;
+  syncs[0]?.open();
+  await first;
+  expect(stored).toEqual(["a"]);
+});
+
+test("a transaction that fails takes its own down, and no later one", async () => {
+  const { add, stored, syncs } = disk((refs) => {
+    if (refs.includes("bad")) throw new Error("no");
+  });
+  await expect(add("bad")).rejects.toThrow("no");
+  void add("good");
+  expect(stored).toEqual(["good"]);
+  syncs[0]?.open();
+});
+
+test("retiring a room drops what waits: its sender is told that it was not stored", async () => {
+  await withRoom(async (room, world) => {
+    room.publish(world.name, note("1"));
+    room.subscribe(world.name, followerOf(7, world), null, null);
+    const say = (ref: string) =>
+      room.takeFrame("inbox:7", { t: "say", ref, kind: "message", body: { text: ref } });
+    const [first, second] = [say("a"), say("b")];
+    room.retire(world.name, { kind: "gone", ref: null, body: {} });
+    expect(await first).toMatchObject({ ok: true, seq: 2 });
+    expect(await second).toEqual({ ok: false, code: "unavailable", detail: "Send it again later." });
+    expect(await say("c")).toMatchObject({ ok: false, code: "forbidden" });
+    expect(world.state.storage.sql.exec("SELECT * FROM entries").toArray()).toEqual([]);
+  });
+});

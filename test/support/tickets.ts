@@ -1,0 +1,43 @@
+/** Tickets as clients open them and operators work on them. */
+import { get, type Person, patch, post, rows, staffMember } from "../harness/api.ts";
+
+export const TICKETS = "/api/v1/support/tickets/";
+
+export const operator = () => staffMember({ type: "OPERATOR" });
+
+export const open = (who: Person, changes: object = {}) =>
+  post(TICKETS, { subject: "Эвакуатор не едет", description: "Жду второй час.", ...changes }, who);
+
+export async function ticketOf(who: Person, changes: object = {}): Promise<string> {
+  const { status, body } = await open(who, changes);
+  if (status !== 201) throw new Error(`ticket: ${status} ${JSON.stringify(body)}`);
+  return body.id;
+}
+
+export const read = (who: Person, id: string) => get(`${TICKETS}${id}/`, who);
+export const change = (who: Person, id: string, changes: object) => patch(`${TICKETS}${id}/`, changes, who);
+export const write = (who: Person, id: string, body: string, isInternal?: boolean) =>
+  post(
+    `${TICKETS}${id}/messages/`,
+    { body, ...(isInternal === undefined ? {} : { is_internal: isInternal }) },
+    who,
+  );
+export const messages = (who: Person, id: string, query = "") =>
+  get(`${TICKETS}${id}/messages/${query}`, who);
+
+/** An order of somebody's, as far as tickets need one. */
+export async function orderOf(client: Person): Promise<string> {
+  const id = crypto.randomUUID();
+  await rows(
+    `INSERT INTO vehicle_types (name, max_weight, base_price, created_at, updated_at) VALUES (?, 3.5, 1, 1, 1)`,
+    id,
+  );
+  await rows(
+    `INSERT INTO orders (id, client_id, vehicle_type_id, pickup_address, pickup_latitude, pickup_longitude,
+       delivery_address, delivery_latitude, delivery_longitude, start_code, created_at, updated_at)
+     VALUES (?1, ?2, (SELECT id FROM vehicle_types WHERE name = ?1), 'A', 55, 37, 'B', 55, 37, '1', 1, 1)`,
+    id,
+    client.id,
+  );
+  return id;
+}
