@@ -48,7 +48,7 @@ export function App() {
         queryClient={queryClient}
       >
         <Routes>
-          <Route path="*" element={<RoomAuthorizer />} />
+          <Route path="*" element={<Gate />} />
         </Routes>
         <Toasts />
       </CoreAdminContext>
@@ -57,7 +57,7 @@ export function App() {
 }
 
 /** Only who may use the console gets past; what they see is what the API declares to them. */
-function RoomAuthorizer() {
+function Gate() {
   const [, again] = useState(0);
   // Whoever signs out is sent elsewhere: with the address, the key is looked at again.
   useLocation();

@@ -70,7 +70,7 @@ export class Canvas {
     this.#drawing ??= setTimeout(() => this.#flush(), DRAW_EVERY);
   }
 
-  setHeaders(theme: Theme): void {
+  dress(theme: Theme): void {
     this.#map.setStyle(styleFor(theme, this.#tiles), { diff: false });
     this.#map.once("style.load", () => this.#drawAll());
   }

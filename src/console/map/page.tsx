@@ -194,7 +194,7 @@ function useCanvas(place: React.RefObject<HTMLDivElement | null>, handlers: Canv
   useEffect(() => {
     if (!canvas || first.current === theme) return;
     first.current = theme;
-    canvas.setHeaders(theme);
+    canvas.dress(theme);
   }, [canvas, theme]);
   return canvas;
 }

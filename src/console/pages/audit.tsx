@@ -118,7 +118,7 @@ function Difference({ name, row, field }: { name: string; row: AuditRow; field: 
     );
   return (
     <tr>
-      <th ctx="row">{label(shown.label)}</th>
+      <th scope="row">{label(shown.label)}</th>
       <td className="was">{side(row.before)}</td>
       <td className="mark">{side(row.after)}</td>
     </tr>

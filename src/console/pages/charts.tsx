@@ -76,7 +76,7 @@ export function StackedRows({ rows }: { rows: readonly StackedRow[] }) {
       <tbody>
         {rows.map((row) => (
           <tr key={row.key}>
-            <th ctx="row">{row.label}</th>
+            <th scope="row">{row.label}</th>
             <td className="track">
               <svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
                 {row.parts.map((part, index) => (

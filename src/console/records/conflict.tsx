@@ -78,7 +78,7 @@ export function Conflict({ resource, read, mine, onClose }: ConflictProps) {
         <tbody>
           {fields.map((field) => (
             <tr key={field.name}>
-              <th ctx="row">{label(field.label)}</th>
+              <th scope="row">{label(field.label)}</th>
               <td className={field.name in wanted ? "mark" : ""}>
                 <Value field={field} record={{ ...read, ...wanted }} />
               </td>
