@@ -3,7 +3,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 
-const NAME = "0025_duty.sql";
+const NAME = "0023_duty.sql";
 
 const order = (id: string, status: string, completedAt: string) =>
   `('${id}', 1, 1, 'A', 55, 37, 'B', 56, 38, '${status}', '1', 1000, 2000, ${completedAt})`;
