@@ -1,5 +1,5 @@
 /** What runs without a request: the outbox's effects by kind, and the clock's jobs. */
-import { jobWorked, purgeJobs } from "./modules/admin/index.ts";
+import { jobSliceRun, purgeJobs } from "./modules/admin/index.ts";
 import { chatRecheck, eraseChatWords } from "./modules/chat/index.ts";
 import {
   idleTrucks,
@@ -74,7 +74,7 @@ export const effectHandlers: Handlers = {
     chatRecheck,
     eventNotice,
     geocoding,
-    jobWorked,
+    jobSliceRun,
     messageNotice,
     noticePush,
     objectDropped,

@@ -1,7 +1,7 @@
 /** Long lists as files: written by a job slice by slice, put together at the end, opened by whoever asked. */
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
-import { jobWorked, purgeJobs } from "../../src/modules/admin/index.ts";
+import { jobSliceRun, purgeJobs } from "../../src/modules/admin/index.ts";
 import { mint, type Person } from "../authorization/world.ts";
 import { get, post, rows, send, unique } from "../harness/api.ts";
 import { jobContext } from "../harness/scope.ts";
@@ -98,7 +98,10 @@ test("has each row once when slices come twice and at the same time", async () =
   const { body } = await begin(await interests(4100));
   const { ctx } = jobContext();
   for (let round = 0; round < 4; round++)
-    await Promise.allSettled([jobWorked.run(ctx, { id: body.job }), jobWorked.run(ctx, { id: body.job })]);
+    await Promise.allSettled([
+      jobSliceRun.run(ctx, { id: body.job }),
+      jobSliceRun.run(ctx, { id: body.job }),
+    ]);
   const lines = (await fileOf(body.job)).trimEnd().split("\r\n");
   expect([lines.length, new Set(lines).size]).toEqual([4101, 4101]);
 });

@@ -1,7 +1,7 @@
 /** What the console says: counts, codes and days. */
 import { describe, expect, test } from "vitest";
 import { everyDay } from "../../src/console/pages/dashboard.ts";
-import { shortId, subtitleOf, titleOf } from "../../src/console/records/titles.ts";
+import { shortId, subtitleOf, titleOf } from "../../src/console/records/fields/titles.ts";
 import { say } from "../../src/console/words.ts";
 
 describe("a text", () => {

@@ -3,8 +3,8 @@ import { Link } from "react-router-dom";
 import { useCode } from "../codes.ts";
 import { useFormats, useWords } from "../i18n.ts";
 import { Button } from "../kit/button.tsx";
-import { shortId } from "../records/titles.ts";
-import { Ago, State } from "../records/values.tsx";
+import { shortId } from "../records/fields/titles.ts";
+import { Ago, State } from "../records/fields/values.tsx";
 import { type Board, isWaiting, nearest, type Order, type Place, type Truck } from "./board.ts";
 
 interface PanelProps {

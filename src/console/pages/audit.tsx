@@ -7,9 +7,9 @@ import { type Field, type Resource, useDeclared, useLabel, useResources } from "
 import { useWords } from "../i18n.ts";
 import { Button } from "../kit/button.tsx";
 import { InfoText } from "../kit/page.tsx";
-import { ListPage } from "../records/list.tsx";
-import { shortId } from "../records/titles.ts";
-import { Ago, Value } from "../records/values.tsx";
+import { shortId } from "../records/fields/titles.ts";
+import { Ago, Value } from "../records/fields/values.tsx";
+import { ListPage } from "../records/list/list.tsx";
 import { call } from "../session.ts";
 
 type Facts = Readonly<Record<string, unknown>>;

@@ -9,8 +9,8 @@ import { Button } from "../kit/button.tsx";
 import { Icon } from "../kit/icon.tsx";
 import { InfoText, Loading } from "../kit/page.tsx";
 import { useLive, useRoom } from "../live-context.tsx";
-import { shortId } from "../records/titles.ts";
-import { Ago } from "../records/values.tsx";
+import { shortId } from "../records/fields/titles.ts";
+import { Ago } from "../records/fields/values.tsx";
 import { answer, changeTicket, type MessageWire, nameOf, readTicket, type TicketWire } from "./ticket.ts";
 
 const STATES = ["OPEN", "IN_PROGRESS", "RESOLVED", "CLOSED"] as const;

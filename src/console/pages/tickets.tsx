@@ -6,7 +6,7 @@ import { useCode } from "../codes.ts";
 import { useWords } from "../i18n.ts";
 import { InfoText, Loading, PageTitle } from "../kit/page.tsx";
 import { useRoom } from "../live-context.tsx";
-import { Ago, State } from "../records/values.tsx";
+import { Ago, State } from "../records/fields/values.tsx";
 import { call } from "../session.ts";
 import { Conversation } from "./conversation.tsx";
 import { nameOf, type TicketWire } from "./ticket.ts";

@@ -6,8 +6,8 @@ import { useNavigate } from "react-router-dom";
 import { pathOf } from "../data.ts";
 import { type Resource, useLabel, useResources } from "../declaration.tsx";
 import { useWords } from "../i18n.ts";
-import { useDebounced } from "../records/choice.tsx";
-import { subtitleOf, titleOf } from "../records/titles.ts";
+import { useDebounced } from "../kit/debounce.ts";
+import { subtitleOf, titleOf } from "../records/fields/titles.ts";
 import { call } from "../session.ts";
 
 /** What is looked for most, asked first; the rest of the resources is found by name. */

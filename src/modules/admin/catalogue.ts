@@ -14,9 +14,9 @@ import { rentalResources } from "../rentals/index.ts";
 import { personFacts, socialResources } from "../social/index.ts";
 import { supportResources } from "../support/index.ts";
 import { trackingResources } from "../tracking/index.ts";
-import { auditLogOf } from "./audit-log.ts";
+import { auditLogOf } from "./resources/audit-log.ts";
+import { systemResources } from "./resources/system.ts";
 import { may } from "./rights.ts";
-import { systemResources } from "./system.ts";
 
 /** What has its own tabs elsewhere stands here once, in the order of the console's headings. */
 const resources: readonly Resource[] = [

@@ -1,3 +1,3 @@
 /** What staff works with: the API behind the console. */
-export { jobWorked, purgeJobs } from "./jobs.ts";
+export { jobSliceRun, purgeJobs } from "./jobs/handlers.ts";
 export { adminRoutes } from "./routes.ts";

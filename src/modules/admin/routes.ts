@@ -4,18 +4,18 @@ import { notFound } from "../../platform/http/errors.ts";
 import { envelope, paginate } from "../../platform/http/lists/paging.ts";
 import { type Route, type RouteResponse, respond, route } from "../../platform/http/route.ts";
 import type { Resource, Role, Subject } from "../../platform/resources/resource.ts";
-import { runAction } from "./actions.ts";
-import { doToMany } from "./bulk.ts";
 import { admitTo } from "./catalogue.ts";
-import { changeAnyVersion, changeRow, createRow, removeRow, requireVersion } from "./commands.ts";
-import { exportRows } from "./csv.ts";
 import { Declared, declarationFor } from "./declaration.ts";
-import { beginExport } from "./exports.ts";
-import { findRow, listRows } from "./lists.ts";
-import { recordLook } from "./looks.ts";
+import { beginExport } from "./exports/commands.ts";
+import { exportRows } from "./exports/csv.ts";
+import { doToMany } from "./jobs/bulk.ts";
 import { overviewRoutes } from "./overview.ts";
 import { roleOf } from "./rights.ts";
-import { rowWire, versionOf } from "./rows.ts";
+import { runAction } from "./rows/actions.ts";
+import { changeAnyVersion, changeRow, createRow, removeRow, requireVersion } from "./rows/commands.ts";
+import { recordLook } from "./rows/looks.ts";
+import { findRow, listRows } from "./rows/queries.ts";
+import { rowWire, versionOf } from "./rows/wire.ts";
 import {
   BulkResult,
   bulkBody,

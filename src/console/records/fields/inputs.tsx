@@ -1,0 +1,212 @@
+/** One input for each type of field; what the API refuses is shown below the field that it means. */
+import { useInput } from "ra-core";
+import type { ReactNode } from "react";
+import { useCode } from "../../codes.ts";
+import { type Field, useLabel } from "../../declaration.tsx";
+import { useWords } from "../../i18n.ts";
+import { CheckboxGroup } from "./checkbox-group.tsx";
+import { RecordCombobox } from "./combobox.tsx";
+
+const LONG = /description|comment|body|message|notes|text|about|hobb/;
+
+export function Input({ field }: { field: Field }) {
+  const label = useLabel();
+  const {
+    id,
+    field: input,
+    fieldState,
+  } = useInput({
+    source: field.name,
+    parse: (value: unknown) => value,
+    format: (value: unknown) => value ?? "",
+  });
+  const fault = fieldState.error?.message;
+  return (
+    <div className={`field ${LONG.test(field.name) || field.type === "json" ? "wide" : ""}`}>
+      <label htmlFor={id}>
+        {label(field.label)}
+        {field.required ? <span aria-hidden="true"> *</span> : null}
+      </label>
+      <Control
+        field={field}
+        id={id}
+        value={input.value}
+        onChange={input.onChange}
+        onBlur={input.onBlur}
+        invalid={Boolean(fault)}
+      />
+      {fault ? (
+        <p className="fault" id={`${id}-fault`} role="alert">
+          {plain(fault)}
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+/** ra-core wraps translated messages of validators; the API's come as they are. */
+function plain(words: string): string {
+  return words.startsWith("@@react-admin@@") ? String(JSON.parse(words.slice(15))) : words;
+}
+
+interface ControlProps {
+  readonly field: Pick<Field, "name" | "type" | "options" | "reference">;
+  readonly id: string;
+  readonly value: unknown;
+  readonly onChange: (value: unknown) => void;
+  readonly onBlur?: () => void;
+  readonly invalid?: boolean;
+}
+
+export function Control({ field, id, value, onChange, onBlur, invalid }: ControlProps): ReactNode {
+  const code = useCode();
+  const words = useWords();
+  const common = {
+    id,
+    onBlur,
+    "aria-invalid": invalid || undefined,
+    "aria-describedby": invalid ? `${id}-fault` : undefined,
+  };
+  const text = String(value ?? "");
+  switch (field.type) {
+    case "boolean":
+      return (
+        <input
+          {...common}
+          type="checkbox"
+          checked={value === true}
+          onChange={(event) => onChange(event.target.checked)}
+        />
+      );
+    case "enum":
+      return (
+        <select {...common} value={text} onChange={(event) => onChange(event.target.value || null)}>
+          <option value="">{words("record.none")}</option>
+          {(field.options ?? []).map((option) => (
+            <option key={option} value={option}>
+              {code(option)}
+            </option>
+          ))}
+        </select>
+      );
+    case "integer":
+    case "number":
+      return (
+        <input
+          {...common}
+          type="number"
+          step={field.type === "integer" ? 1 : "any"}
+          value={text}
+          onChange={(event) => onChange(event.target.value === "" ? null : Number(event.target.value))}
+        />
+      );
+    case "money":
+      return (
+        <input
+          {...common}
+          inputMode="decimal"
+          value={text}
+          onChange={(event) => onChange(event.target.value.replace(",", ".") || null)}
+        />
+      );
+    case "instant":
+      return (
+        <input
+          {...common}
+          type="datetime-local"
+          value={localTime(text)}
+          onChange={(event) =>
+            onChange(event.target.value ? new Date(event.target.value).toISOString() : null)
+          }
+        />
+      );
+    case "day":
+      return (
+        <input
+          {...common}
+          type="date"
+          value={text}
+          onChange={(event) => onChange(event.target.value || null)}
+        />
+      );
+    case "reference":
+      return (
+        <RecordCombobox
+          id={id}
+          resource={field.reference ?? ""}
+          value={value === "" ? null : value}
+          onChange={onChange}
+        />
+      );
+    case "json":
+      if (field.reference)
+        return <CheckboxGroup id={id} resource={field.reference} value={value} onChange={onChange} />;
+      return <Json {...common} value={value} onChange={onChange} />;
+    case "place":
+      return <Place {...common} value={value} onChange={onChange} />;
+    case "text":
+      return LONG.test(field.name) ? (
+        <textarea {...common} rows={4} value={text} onChange={(event) => onChange(event.target.value)} />
+      ) : (
+        <input {...common} value={text} onChange={(event) => onChange(event.target.value)} />
+      );
+    default:
+      return field.type satisfies never;
+  }
+}
+
+type PartProps = Omit<ControlProps, "field" | "invalid">;
+
+/** Stays a text while it is none yet: the API says what is wrong with it. */
+function Json({ value, onChange, ...rest }: PartProps) {
+  const text = typeof value === "string" ? value : JSON.stringify(value, null, 2);
+  const read = (words: string): unknown => {
+    try {
+      return JSON.parse(words);
+    } catch {
+      return words;
+    }
+  };
+  return (
+    <textarea
+      {...rest}
+      className="code"
+      rows={6}
+      value={text}
+      onChange={(event) => onChange(read(event.target.value))}
+    />
+  );
+}
+
+function Place({ id, value, onChange, onBlur }: PartProps) {
+  const point = (typeof value === "object" && value !== null ? value : {}) as {
+    latitude?: number;
+    longitude?: number;
+  };
+  const part = (name: "latitude" | "longitude") => (
+    <input
+      id={name === "latitude" ? id : undefined}
+      aria-label={name}
+      type="number"
+      step="any"
+      value={point[name] ?? ""}
+      onBlur={onBlur}
+      onChange={(event) =>
+        onChange({ ...point, [name]: event.target.value === "" ? null : Number(event.target.value) })
+      }
+    />
+  );
+  return (
+    <div className="pair">
+      {part("latitude")}
+      {part("longitude")}
+    </div>
+  );
+}
+
+/** An instant as `datetime-local` wants it, in the zone of whoever looks. */
+function localTime(value: string): string {
+  if (!value) return "";
+  const time = new Date(value);
+  return new Date(time.getTime() - time.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}

@@ -1,0 +1,135 @@
+/** A field's value as people read it: money, times, states, links to other records. */
+import { type RaRecord, useReference } from "ra-core";
+import { Link } from "react-router-dom";
+import { useCode } from "../../codes.ts";
+import { type Field, useDeclared } from "../../declaration.tsx";
+import { useFormats, useWords } from "../../i18n.ts";
+import { shortId, titleOf } from "./titles.ts";
+
+export function Value({ field, record }: { field: Field; record: RaRecord }) {
+  const value: unknown = record[field.name];
+  const words = useWords();
+  const code = useCode();
+  if (value === null || value === undefined || value === "") return <span className="none">—</span>;
+  switch (field.type) {
+    case "boolean":
+      return <span className={value ? "yes" : "no"}>{words(value ? "record.yes" : "record.no")}</span>;
+    case "enum":
+      return <State value={String(value)} words={code(String(value))} />;
+    case "instant":
+      return <Instant value={String(value)} />;
+    case "day":
+      return <Day value={String(value)} />;
+    case "money":
+      return <Money value={String(value)} />;
+    case "integer":
+    case "number":
+      return <NumberValue value={Number(value)} plain={field.name === "id" || field.name.endsWith("_id")} />;
+    case "reference":
+      return <Reference resource={field.reference ?? ""} value={value} />;
+    case "place":
+      return <Place value={value} />;
+    case "json":
+      if (field.reference && Array.isArray(value))
+        return <References resource={field.reference} ids={value} />;
+      return <code className="json">{typeof value === "string" ? value : JSON.stringify(value)}</code>;
+    case "text":
+      return <span className="text-value">{String(value)}</span>;
+    default:
+      return field.type satisfies never;
+  }
+}
+
+/** A state in its colour; the same words mean the same colour everywhere. */
+export function State({ value, words }: { value: string; words: string }) {
+  return (
+    <span className="state" data-state={value.toLowerCase()}>
+      {words}
+    </span>
+  );
+}
+
+export function Instant({ value }: { value: string }) {
+  const formats = useFormats();
+  return (
+    <time dateTime={value} title={formats.ago(value)}>
+      {formats.instant(value)}
+    </time>
+  );
+}
+
+function Day({ value }: { value: string }) {
+  const formats = useFormats();
+  return <time dateTime={value}>{formats.date(value)}</time>;
+}
+
+export function Ago({ value }: { value: string }) {
+  const formats = useFormats();
+  return (
+    <time dateTime={value} title={formats.instant(value)}>
+      {formats.ago(value)}
+    </time>
+  );
+}
+
+function Money({ value }: { value: string }) {
+  return <span className="number">{useFormats().money(value)}</span>;
+}
+
+function NumberValue({ value, plain }: { value: number; plain: boolean }) {
+  const formats = useFormats();
+  return <span className="number">{plain ? String(value) : formats.number(value, 2)}</span>;
+}
+
+function Place({ value }: { value: unknown }) {
+  const point = value as { latitude?: number; longitude?: number };
+  if (typeof point.latitude !== "number" || typeof point.longitude !== "number")
+    return <span className="none">—</span>;
+  return (
+    <span className="number">
+      {point.latitude.toFixed(5)}, {point.longitude.toFixed(5)}
+    </span>
+  );
+}
+
+/** The other record by its name. All references of a page are asked for in one call. */
+function Reference({ resource, value }: { resource: string; value: unknown }) {
+  const known = useDeclared(resource);
+  // Some answers bring the name along.
+  if (typeof value === "object" && value !== null) {
+    const record = value as RaRecord;
+    return known ? <RecordLink resource={resource} record={record} /> : <span>{titleOf(record)}</span>;
+  }
+  const id = value as string | number;
+  if (!known) return <span>{shortId(id)}</span>;
+  return <LookedUp resource={resource} id={id} />;
+}
+
+function References({ resource, ids }: { resource: string; ids: readonly (string | number)[] }) {
+  if (ids.length === 0) return <span className="none">—</span>;
+  return (
+    <span className="row">
+      {ids.map((id) => (
+        <LookedUp key={id} resource={resource} id={id} />
+      ))}
+    </span>
+  );
+}
+
+function LookedUp({ resource, id }: { resource: string; id: string | number }) {
+  const { referenceRecord } = useReference({ reference: resource, id });
+  return <RecordLink resource={resource} record={referenceRecord ?? { id }} />;
+}
+
+export function RecordLink({ resource, record }: { resource: string; record: RaRecord }) {
+  const known = useDeclared(resource);
+  return (
+    <Link
+      to={`/${resource}/${encodeURIComponent(record.id)}`}
+      onClick={(event) => event.stopPropagation()}
+      className="record-link"
+    >
+      {titleOf(record, known?.title)}
+    </Link>
+  );
+}

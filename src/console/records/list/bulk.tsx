@@ -1,0 +1,174 @@
+/** What can be done to the chosen rows, or to all that fit the filters. The server counts first; only then it is asked to run. */
+import { useListContext, useNotify } from "ra-core";
+import { useEffect, useId, useState } from "react";
+import { type BulkAnswer, bulk, type Chosen, listQuery } from "../../data.ts";
+import { type Action, type Resource, useLabel } from "../../declaration.tsx";
+import { useWords } from "../../i18n.ts";
+import { Button } from "../../kit/button.tsx";
+import { Confirm } from "../../kit/dialog.tsx";
+import { Control } from "../fields/inputs.tsx";
+
+type Task = Pick<Action, "name" | "label" | "confirm">;
+
+const worded = (words: string) => ({ en: words, ru: words });
+
+export function BulkBar({ resource }: { resource: Resource }) {
+  const { data = [], total = 0, filterValues, selectedIds, onUnselectItems } = useListContext();
+  const [everything, setEverything] = useState(false);
+  const [asked, setAsked] = useState<Task | null>(null);
+  const words = useWords();
+  const label = useLabel();
+  const many = selectedIds.length;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: "all" was said of what was chosen then.
+  useEffect(() => setEverything(false), [many, filterValues]);
+  if (many === 0) return null;
+  const wholePage = data.length > 0 && data.every(({ id }) => selectedIds.includes(id));
+  const chosen: Chosen = everything ? { filter: listQuery(filterValues) } : { ids: selectedIds };
+  return (
+    <div className="bulk" role="toolbar" aria-label={words("list.actions")}>
+      <strong>{words("list.selected", { n: everything ? total : many })}</strong>
+      {wholePage && total > many && !everything ? (
+        <Button look="quiet" onClick={() => setEverything(true)}>
+          {words("list.everything", { n: total })}
+        </Button>
+      ) : null}
+      {resource.actions
+        .filter((action) => action.bulk)
+        .map((action) => (
+          <Button key={action.name} onClick={() => setAsked(action)}>
+            {label(action.label)}
+          </Button>
+        ))}
+      {resource.can.edit ? (
+        <Button onClick={() => setAsked({ name: "change", label: worded(words("do.change")) })}>
+          {words("do.change")}
+        </Button>
+      ) : null}
+      {resource.can.delete ? (
+        <Button
+          look="danger"
+          icon="trash"
+          onClick={() => setAsked({ name: "delete", label: worded(words("do.delete")) })}
+        >
+          {words("do.delete")}
+        </Button>
+      ) : null}
+      <Button look="quiet" icon="close" label={words("do.clear")} onClick={() => onUnselectItems()} />
+      {asked ? (
+        <BulkDialog resource={resource} task={asked} chosen={chosen} onClose={() => setAsked(null)} />
+      ) : null}
+    </div>
+  );
+}
+
+interface BulkDialogProps {
+  readonly resource: Resource;
+  readonly task: Task;
+  readonly chosen: Chosen;
+  readonly onClose: () => void;
+}
+
+function BulkDialog({ resource, task, chosen, onClose }: BulkDialogProps) {
+  const { onUnselectItems, refetch } = useListContext();
+  const [counted, setCounted] = useState<BulkAnswer | Error | null>(null);
+  const [values, setValues] = useState<Readonly<Record<string, unknown>> | null>(null);
+  const [busy, setBusy] = useState(false);
+  const notify = useNotify();
+  const words = useWords();
+  const label = useLabel();
+  // What was chosen does not change under an open dialog.
+  const [fixed] = useState(chosen);
+  useEffect(() => {
+    bulk(resource.name, { action: task.name }, fixed, true).then(setCounted, setCounted);
+  }, [resource.name, task.name, fixed]);
+  const run = async () => {
+    setBusy(true);
+    try {
+      const work = { action: task.name, ...(values ? { values } : {}) };
+      const done = await bulk(resource.name, work, fixed, false);
+      const refused = done.failed?.length ?? 0;
+      const n = done.count - refused;
+      if (done.job) notify("bulk.began", { type: "info", messageArgs: { n } });
+      else if (refused > 0) notify("bulk.partly", { type: "warning", messageArgs: { n, refused } });
+      else notify("bulk.done", { type: "success", messageArgs: { n } });
+      onUnselectItems();
+      refetch();
+    } catch (error) {
+      notify(error instanceof Error ? error.message : "error.offline", { type: "error" });
+    }
+    onClose();
+  };
+  const isReady = counted !== null && !(counted instanceof Error) && counted.count > 0;
+  const needsValues = task.name === "change" && values === null;
+  return (
+    <Confirm
+      title={label(task.label)}
+      action={label(task.label)}
+      danger={task.name === "delete"}
+      busy={busy || !isReady || needsValues}
+      onConfirm={run}
+      onClose={onClose}
+    >
+      <p className="count" aria-live="polite">
+        {counted === null
+          ? words("bulk.counting")
+          : counted instanceof Error
+            ? counted.message
+            : words("bulk.count", { n: counted.count })}
+      </p>
+      {task.name === "change" ? <Change resource={resource} onChange={setValues} /> : null}
+      {task.confirm ? <p>{label(task.confirm)}</p> : null}
+    </Confirm>
+  );
+}
+
+interface ChangeProps {
+  readonly resource: Resource;
+  readonly onChange: (values: Readonly<Record<string, unknown>> | null) => void;
+}
+
+/** One field and its new value, for all of them. */
+function Change({ resource, onChange }: ChangeProps) {
+  const fields = resource.fields.filter(({ writable, once }) => writable && !once);
+  const [name, setName] = useState("");
+  const [value, setValue] = useState<unknown>(null);
+  const words = useWords();
+  const label = useLabel();
+  const id = useId();
+  const field = fields.find((each) => each.name === name);
+  const choose = (next: string) => {
+    const first = fields.find((each) => each.name === next)?.type === "boolean" ? false : null;
+    setName(next);
+    setValue(first);
+    onChange(first === null ? null : { [next]: first });
+  };
+  return (
+    <div className="fields bare">
+      <div className="field">
+        <label htmlFor={`${id}-field`}>{words("conflict.field")}</label>
+        <select id={`${id}-field`} value={name} onChange={(event) => choose(event.target.value)}>
+          <option value="">—</option>
+          {fields.map((each) => (
+            <option key={each.name} value={each.name}>
+              {label(each.label)}
+            </option>
+          ))}
+        </select>
+      </div>
+      {field ? (
+        <div className="field">
+          <label htmlFor={`${id}-value`}>{words("bulk.value")}</label>
+          <Control
+            field={field}
+            id={`${id}-value`}
+            value={value ?? ""}
+            onChange={(next) => {
+              setValue(next);
+              onChange({ [name]: next });
+            }}
+          />
+        </div>
+      ) : null}
+    </div>
+  );
+}

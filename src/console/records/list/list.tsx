@@ -1,0 +1,108 @@
+/** Any resource as a list: search, filters, order, pages, choice of rows. What is shown is in the address, so it can be sent to a colleague. */
+import { ListBase, useListContext } from "ra-core";
+import { type ReactNode, useRef } from "react";
+import { Link } from "react-router-dom";
+import { type Resource, useLabel } from "../../declaration.tsx";
+import { useWords } from "../../i18n.ts";
+import { Button } from "../../kit/button.tsx";
+import { Icon } from "../../kit/icon.tsx";
+import { PageTitle } from "../../kit/page.tsx";
+import { useRoom } from "../../live-context.tsx";
+import { BulkBar } from "./bulk.tsx";
+import { ExportButton } from "./export.tsx";
+import { Filters } from "./filters.tsx";
+import { Rows } from "./rows.tsx";
+import { SavedFilters } from "./saved-filters.tsx";
+
+/** `children` stand where the table would: the same list, shown otherwise. */
+export function ListPage({ resource, children }: { resource: Resource; children?: ReactNode }) {
+  const label = useLabel();
+  return (
+    <ListBase
+      key={resource.name}
+      resource={resource.name}
+      sort={{ field: resource.sort.field, order: resource.sort.order === "desc" ? "DESC" : "ASC" }}
+      perPage={25}
+      storeKey={`list.${resource.name}`}
+    >
+      <section className="page">
+        <Live resource={resource} />
+        <Head resource={resource} title={label(resource.label)} />
+        <Filters resource={resource} />
+        <BulkBar resource={resource} />
+        {children ?? <Rows resource={resource} />}
+        <Pager />
+      </section>
+    </ListBase>
+  );
+}
+
+/** Which lists the operators' room tells of, by the kind of its entries. */
+const TOLD: Readonly<Record<string, string>> = { order: "order", ticket: "ticket" };
+
+/** A list whose rows changed is read again, at most once in two seconds. */
+function Live({ resource }: { resource: Resource }) {
+  const { refetch } = useListContext();
+  const told = TOLD[resource.subject];
+  const waiting = useRef<ReturnType<typeof setTimeout> | null>(null);
+  useRoom(told ? "ops:all" : null, {
+    entry({ kind }) {
+      if (kind !== told) return;
+      waiting.current ??= setTimeout(() => {
+        waiting.current = null;
+        refetch();
+      }, 2000);
+    },
+  });
+  return null;
+}
+
+function Head({ resource, title }: { resource: Resource; title: string }) {
+  const { total } = useListContext();
+  const words = useWords();
+  return (
+    <PageTitle title={title} note={total === undefined ? "" : words("list.count", { n: total })}>
+      <SavedFilters resource={resource} />
+      {resource.can.export ? <ExportButton resource={resource} /> : null}
+      {resource.can.create ? (
+        <Link className="button main" to={`/${resource.name}/create`}>
+          <Icon name="plus" />
+          <span>{words("do.create")}</span>
+        </Link>
+      ) : null}
+    </PageTitle>
+  );
+}
+
+function Pager() {
+  const { page, perPage, total = 0, setPage, setPerPage, hasNextPage, hasPreviousPage } = useListContext();
+  const words = useWords();
+  if (total === 0) return null;
+  return (
+    <nav className="pager" aria-label={words("list.perPage")}>
+      <label>
+        {words("list.perPage")}
+        <select value={perPage} onChange={(event) => setPerPage(Number(event.target.value))}>
+          {[10, 25, 50, 100].map((rows) => (
+            <option key={rows}>{rows}</option>
+          ))}
+        </select>
+      </label>
+      <span>
+        {words("list.page", { from: (page - 1) * perPage + 1, to: Math.min(page * perPage, total), total })}
+      </span>
+      <Button
+        icon="left"
+        label={words("list.previous")}
+        disabled={!hasPreviousPage}
+        onClick={() => setPage(page - 1)}
+      />
+      <Button
+        icon="right"
+        label={words("list.next")}
+        disabled={!hasNextPage}
+        onClick={() => setPage(page + 1)}
+      />
+    </nav>
+  );
+}

@@ -1,0 +1,116 @@
+/** What can be done to one record beside changing its fields: the declared actions, and deleting it. */
+import { type RaRecord, useDelete, useNotify, useRefresh } from "ra-core";
+import { useState } from "react";
+import { useNavigate } from "react-router-dom";
+import { pathOf } from "../../data.ts";
+import { type Action, type Resource, useLabel } from "../../declaration.tsx";
+import { useWords } from "../../i18n.ts";
+import { Button } from "../../kit/button.tsx";
+import { Confirm, Dialog } from "../../kit/dialog.tsx";
+import { call, openFile } from "../../session.ts";
+import { titleOf } from "../fields/titles.ts";
+
+export function RecordActions({ resource, record }: { resource: Resource; record: RaRecord }) {
+  const [asked, setAsked] = useState<Action | "delete" | null>(null);
+  const [answer, setAnswer] = useState<Readonly<Record<string, unknown>> | null>(null);
+  const [busy, setBusy] = useState(false);
+  const [remove] = useDelete();
+  const notify = useNotify();
+  const refresh = useRefresh();
+  const navigate = useNavigate();
+  const words = useWords();
+  const label = useLabel();
+  const title = titleOf(record, resource.title);
+
+  const run = async (action: Action) => {
+    setBusy(true);
+    try {
+      const told = await call<Record<string, unknown> | null>(
+        "POST",
+        pathOf(resource.name, record.id, "actions", action.name),
+        { body: {} },
+      );
+      notify("record.done", { type: "success", messageArgs: { name: label(action.label) } });
+      if (typeof told?.url === "string") openFile(told.url);
+      else if (told && Object.keys(told).length > 0) setAnswer(told);
+      refresh();
+    } catch (error) {
+      notify(error instanceof Error ? error.message : "error.offline", { type: "error" });
+    }
+    setBusy(false);
+    setAsked(null);
+  };
+  const removeIt = () =>
+    remove(
+      resource.name,
+      { id: record.id, previousData: record },
+      {
+        mutationMode: "pessimistic",
+        onSuccess: () => {
+          notify("ra.notification.deleted", { type: "success" });
+          navigate(`/${resource.name}`);
+        },
+        onError: (error) => {
+          notify(error instanceof Error ? error.message : "error.offline", { type: "error" });
+          setAsked(null);
+        },
+      },
+    );
+  return (
+    <>
+      {resource.actions.map((action) => (
+        <Button
+          key={action.name}
+          disabled={busy}
+          onClick={() => (action.confirm ? setAsked(action) : run(action))}
+        >
+          {label(action.label)}
+        </Button>
+      ))}
+      {resource.can.delete ? (
+        <Button look="danger" icon="trash" label={words("do.delete")} onClick={() => setAsked("delete")} />
+      ) : null}
+      {asked === "delete" ? (
+        <Confirm
+          title={words("record.deleteTitle", { name: title })}
+          action={words("do.delete")}
+          danger
+          onConfirm={removeIt}
+          onClose={() => setAsked(null)}
+        >
+          <p>{words("record.sure")}</p>
+        </Confirm>
+      ) : asked ? (
+        <Confirm
+          title={`${label(asked.label)}: ${title}`}
+          action={label(asked.label)}
+          busy={busy}
+          onConfirm={() => run(asked)}
+          onClose={() => setAsked(null)}
+        >
+          <p>{label(asked.confirm)}</p>
+        </Confirm>
+      ) : null}
+      {answer ? <Told answer={answer} onClose={() => setAnswer(null)} /> : null}
+    </>
+  );
+}
+
+/** What an action answers, shown once: a temporary password is nowhere else. */
+function Told({ answer, onClose }: { answer: Readonly<Record<string, unknown>>; onClose: () => void }) {
+  const words = useWords();
+  return (
+    <Dialog title={words("record.details")} onClose={onClose}>
+      <dl className="facts">
+        {Object.entries(answer).map(([name, value]) => (
+          <div key={name}>
+            <dt>{name.replaceAll("_", " ")}</dt>
+            <dd>
+              <code>{typeof value === "string" ? value : JSON.stringify(value)}</code>
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </Dialog>
+  );
+}

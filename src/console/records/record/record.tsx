@@ -1,0 +1,71 @@
+/** One record: its fields to read and to change, what belongs to it in tabs, what can be done to it, and who did what. */
+import { type RaRecord, ResourceContextProvider, useGetOne } from "ra-core";
+import type { ReactNode } from "react";
+import { Link, useParams, useSearchParams } from "react-router-dom";
+import { type Resource, useLabel } from "../../declaration.tsx";
+import { useWords } from "../../i18n.ts";
+import { InfoText, Loading, PageTitle } from "../../kit/page.tsx";
+import { titleOf } from "../fields/titles.ts";
+import { RecordActions } from "./actions.tsx";
+import { EditForm } from "./form.tsx";
+import { History } from "./history.tsx";
+import { Related } from "./related.tsx";
+
+interface RecordPageProps {
+  readonly resource: Resource;
+  /** Stands above the form: what only this kind of record has. */
+  readonly head?: (record: RaRecord) => ReactNode;
+  /** Stand beside the actions: where else this record can be seen. */
+  readonly tools?: ReactNode;
+}
+
+export function RecordPage({ resource, head, tools }: RecordPageProps) {
+  const { id = "" } = useParams();
+  const [search, setSearch] = useSearchParams();
+  const { data: record, error, isPending } = useGetOne(resource.name, { id });
+  const words = useWords();
+  const label = useLabel();
+  if (isPending) return <Loading />;
+  if (error || !record) return <InfoText icon="alert" text={words("ra.notification.item_doesnt_exist")} />;
+  const tab = search.get("tab") ?? "details";
+  const tabs = [
+    { name: "details", label: words("record.details") },
+    ...resource.tabs.map((each, index) => ({ name: String(index), label: label(each.label) })),
+    ...(resource.name === "audit-log" ? [] : [{ name: "history", label: words("record.history") }]),
+  ];
+  const related = resource.tabs[Number(tab)];
+  return (
+    <ResourceContextProvider value={resource.name}>
+      <section className="page record">
+        <PageTitle
+          title={titleOf(record, resource.title)}
+          note={<Link to={`/${resource.name}`}>{label(resource.label)}</Link>}
+        >
+          {tools}
+          <RecordActions resource={resource} record={record} />
+        </PageTitle>
+        {head?.(record)}
+        <div className="tabs" role="tablist">
+          {tabs.map(({ name, label: title }) => (
+            <button
+              key={name}
+              type="button"
+              role="tab"
+              aria-selected={name === tab}
+              onClick={() => setSearch(name === "details" ? {} : { tab: name }, { replace: true })}
+            >
+              {title}
+            </button>
+          ))}
+        </div>
+        {tab === "history" ? (
+          <History subject={`${resource.subject}:${record.id}`} />
+        ) : related ? (
+          <Related key={tab} tab={related} id={record.id} />
+        ) : (
+          <EditForm key={String(record.id)} resource={resource} record={record} />
+        )}
+      </section>
+    </ResourceContextProvider>
+  );
+}

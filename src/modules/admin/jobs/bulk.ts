@@ -1,0 +1,149 @@
+/** One thing done to many rows: each by itself, with its own rights, rules and audit row. Many of them become a job. */
+import { eq } from "drizzle-orm";
+import { commit } from "../../../platform/db/outbox.ts";
+import type { Caller } from "../../../platform/http/caller.ts";
+import { forbidden, invalid, Refusal, refuse, wire } from "../../../platform/http/errors.ts";
+import { fill } from "../../../platform/http/messages.ts";
+import type { Locale } from "../../../platform/http/text.ts";
+import { text } from "../../../platform/http/text.ts";
+import type { Resource, Values } from "../../../platform/resources/resource.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { admitTo } from "../catalogue.ts";
+import { may, roleOf } from "../rights.ts";
+import { runAction } from "../rows/actions.ts";
+import { changeRow, removeRow } from "../rows/commands.ts";
+import { findRow, idsOf, type Wanted } from "../rows/queries.ts";
+import { adminJobs } from "../tables.ts";
+import { beginJob, type Job, jobSlice } from "./runner.ts";
+
+/** `delete`, `change` with values, or one of the resource's own actions. */
+export interface Task {
+  readonly action: string;
+  readonly values?: Values | undefined;
+}
+
+export interface Failed {
+  readonly id: string;
+  readonly detail: unknown;
+}
+
+/** Done within the request; more is a job, worked off in slices of this size. */
+const SLICE = 25;
+const MOST = 10_000;
+
+const TOO_MANY = fill(
+  text("At most {limit} at once: narrow the selection.", "Не больше {limit} за раз: уточните выборку."),
+  { limit: MOST },
+);
+const NO_ACTION = text("There is no such action for many.", "Такого действия для многих нет.");
+const NO_ROW = text("Not found.", "Не найдено.");
+
+/** Whether this caller may do this to many rows of the resource. */
+function requireTask(caller: Caller, resource: Resource, { action }: Task): void {
+  if (action === "delete" || action === "change") {
+    if (!may(caller, resource, action === "delete" ? "delete" : "edit")) throw forbidden();
+    return;
+  }
+  const known = resource.actions?.[action];
+  if (!known?.bulk) throw invalid({ action: NO_ACTION });
+  if (!known.roles.includes(roleOf(caller))) throw forbidden();
+}
+
+export type BulkResult =
+  | { readonly count: number; readonly dry_run: true }
+  | { readonly count: number; readonly done: number; readonly failed: Failed[] }
+  | { readonly count: number; readonly job: string };
+
+/** Counts the rows (`dryRun`), or does it to them: at once to a few, by a job to more. */
+export async function doToMany(
+  ctx: RequestContext,
+  caller: Caller,
+  resource: Resource,
+  task: Task,
+  wanted: Wanted,
+  dryRun: boolean,
+): Promise<BulkResult> {
+  requireTask(caller, resource, task);
+  const ids = await idsOf(ctx, caller, resource, wanted, MOST + 1);
+  if (ids.length > MOST) throw refuse(400, TOO_MANY);
+  if (dryRun) return { count: ids.length, dry_run: true };
+  if (ids.length > SLICE)
+    return {
+      count: ids.length,
+      job: await beginJob(ctx, caller, resource, { ...task, ids, total: ids.length }),
+    };
+  const failed = await workOff(ctx, caller, resource, task, ids);
+  return { count: ids.length, done: ids.length - failed.length, failed };
+}
+
+async function workOff(
+  ctx: RequestContext,
+  caller: Caller,
+  resource: Resource,
+  task: Task,
+  ids: readonly string[],
+): Promise<Failed[]> {
+  const failed: Failed[] = [];
+  for (const id of ids) {
+    try {
+      const subject = await findRow(ctx, caller, resource, id);
+      if (!subject) failed.push({ id, detail: NO_ROW[ctx.locale] });
+      else if (task.action === "delete") await removeRow(ctx, caller, resource, subject);
+      else if (task.action === "change") await changeRow(ctx, caller, resource, subject, task.values ?? {});
+      else await runAction(ctx, caller, resource, task.action, subject);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      failed.push({ id, detail: reason(error, ctx.locale) });
+    }
+  }
+  return failed;
+}
+
+function reason(refusal: Refusal, locale: Locale): unknown {
+  return "detail" in refusal.body ? refusal.body.detail[locale] : wire(refusal.body, locale);
+}
+
+/** How many reasons a job keeps. */
+const KEPT_FAILURES = 50;
+
+/**
+ * The next slice of a job, and the effect of the one after it. A slice that is repeated after a crash finds its rows
+ * changed already, which does no harm: everything that may be done to many stands being repeated.
+ */
+export async function runBulkSlice(ctx: RequestContext, job: Job, caller: Caller | null): Promise<void> {
+  const slice = job.ids.slice(job.done, job.done + SLICE);
+  const failed = caller
+    ? await attempt(ctx, caller, job.resource, { action: job.action, values: job.values as Values }, slice)
+    : null;
+  const done = job.done + slice.length;
+  const state = failed === null ? "stopped" : done < job.total ? "running" : "done";
+  const progress = ctx.db
+    .update(adminJobs)
+    .set({
+      state,
+      done: failed === null ? job.done : done,
+      failed: job.failed + (failed?.length ?? 0),
+      failures: [...job.failures, ...(failed ?? [])].slice(0, KEPT_FAILURES),
+      updatedAt: ctx.now(),
+    })
+    .where(eq(adminJobs.id, job.id));
+  await commit(ctx, progress, state === "running" ? [jobSlice.row({ id: job.id })] : []);
+}
+
+/** Null when its caller may not do this any more: then the job stops. */
+async function attempt(
+  ctx: RequestContext,
+  caller: Caller,
+  name: string,
+  task: Task,
+  ids: readonly string[],
+): Promise<Failed[] | null> {
+  try {
+    const resource = admitTo(caller, name, "read");
+    requireTask(caller, resource, task);
+    return await workOff(ctx, caller, resource, task, ids);
+  } catch (error) {
+    if (error instanceof Refusal) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,54 @@
+/** Work that takes longer than a request: a row says how far it is, an effect of the outbox brings each slice. */
+import { declareEffect } from "../../../platform/db/effects.ts";
+import { commit } from "../../../platform/db/outbox.ts";
+import type { Caller } from "../../../platform/http/caller.ts";
+import type { Resource, Statement } from "../../../platform/resources/resource.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { findUser } from "../../identity/index.ts";
+import { adminJobs } from "../tables.ts";
+
+export type Job = typeof adminJobs.$inferSelect;
+
+/** The next slice of a job; `jobs.ts` carries it out. */
+export const jobSlice = declareEffect<{ readonly id: string }>("admin_job", ({ id }) => `job:${id}`);
+
+interface NewJob {
+  readonly action: string;
+  readonly values?: object | undefined;
+  readonly ids: readonly string[];
+  readonly total: number;
+}
+
+/** Answers its id. `also` are statements of the same transaction. */
+export async function beginJob(
+  ctx: RequestContext,
+  caller: Caller,
+  resource: Resource,
+  { action, values, ids, total }: NewJob,
+  also: readonly Statement[] = [],
+): Promise<string> {
+  const id = crypto.randomUUID();
+  const now = ctx.now();
+  const insert = ctx.db.insert(adminJobs).values({
+    id,
+    actorId: caller.userId,
+    resource: resource.name,
+    action,
+    values: values ?? null,
+    ids,
+    total,
+    failures: [],
+    createdAt: now,
+    updatedAt: now,
+  });
+  await commit(ctx, insert, [jobSlice.row({ id })], also);
+  return id;
+}
+
+/** Whoever began the job, with the rights that they have now. */
+export async function actorOf(ctx: RequestContext, userId: number): Promise<Caller | null> {
+  const user = await findUser(ctx, userId);
+  if (!user?.isActive) return null;
+  const { id, userType, isStaff } = user;
+  return { userId: id, sessionId: "", userType, isStaff, expiresAt: ctx.now() };
+}

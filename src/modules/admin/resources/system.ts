@@ -1,0 +1,107 @@
+/** The house's own resources: what waits to be sent, and the console's long work. */
+import { eq, sql } from "drizzle-orm";
+import { commit, handOff, requeue } from "../../../platform/db/outbox.ts";
+import { outbox } from "../../../platform/db/tables.ts";
+import type { Caller } from "../../../platform/http/caller.ts";
+import { refuse } from "../../../platform/http/errors.ts";
+import { text } from "../../../platform/http/text.ts";
+import {
+  type Audit,
+  field,
+  READ,
+  REMOVE,
+  resource,
+  type Subject,
+} from "../../../platform/resources/resource.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { exportAddress } from "../exports/files.ts";
+import { adminJobs } from "../tables.ts";
+
+const NOT_DEAD = text(
+  "Only what has failed for good is sent again.",
+  "Повторно отправляется только неудавшееся.",
+);
+
+/** Codes and links that grant something leave the database masked. */
+const payload =
+  sql`CASE WHEN outbox.kind = 'sms' OR outbox.payload ->> 'secret' THEN '{"masked":true}' ELSE outbox.payload END`.mapWith(
+    JSON.parse,
+  );
+
+const outboxResource = resource({
+  name: "outbox",
+  subject: "outbox",
+  label: text("Outbox", "Исходящие"),
+  group: "system",
+  table: outbox,
+  key: [outbox.id],
+  title: "address",
+  fields: {
+    kind: field.text(outbox.kind, text("Kind", "Вид")),
+    address: field.text(outbox.address, text("To", "Кому")),
+    status: field.choice(outbox.status, text("State", "Состояние")),
+    attempts: field.integer(outbox.attempts, text("Attempts", "Попыток")),
+    last_error: field.text(outbox.lastError, text("Last error", "Последняя ошибка")),
+    created_at: field.instant(outbox.createdAt, text("Written", "Создано")),
+    next_attempt_at: field.instant(outbox.nextAttemptAt, text("Next attempt", "Следующая попытка")),
+    sent_at: field.instant(outbox.sentAt, text("Sent", "Отправлено")),
+    payload: field.json(payload, text("Content", "Содержимое"), { list: false, staffOnly: true }),
+  },
+  search: [outbox.address, outbox.lastError],
+  filters: ["status", "kind", "created_at"],
+  sort: { field: "created_at", order: "desc" },
+  rights: { operator: READ, staff: REMOVE },
+  removable: eq(outbox.status, "dead"),
+  actions: {
+    resend: {
+      label: text("Send again", "Отправить снова"),
+      roles: ["operator", "staff"],
+      bulk: true,
+      run: resend,
+    },
+  },
+});
+
+async function resend(ctx: RequestContext, _: Caller, { id, row }: Subject, audit: Audit): Promise<null> {
+  const entry = audit("resend", { status: row.status }, { status: "pending" });
+  const revived = await commit(ctx, requeue(ctx.db, [id], ctx.now()), [], [entry]);
+  if (!revived) throw refuse(409, NOT_DEAD);
+  ctx.defer("outbox.handOff", handOff(ctx.runtime.queue, [id]));
+  return null;
+}
+
+const jobResource = resource({
+  name: "jobs",
+  subject: "job",
+  label: text("Long work", "Длительные задания"),
+  group: "system",
+  table: adminJobs,
+  key: [adminJobs.id],
+  title: "action",
+  fields: {
+    resource: field.text(adminJobs.resource, text("What", "Что")),
+    action: field.text(adminJobs.action, text("Action", "Действие")),
+    state: field.choice(adminJobs.state, text("State", "Состояние")),
+    total: field.integer(adminJobs.total, text("Total", "Всего")),
+    done: field.integer(adminJobs.done, text("Done", "Сделано")),
+    failed: field.integer(adminJobs.failed, text("Failed", "Не удалось")),
+    failures: field.json(adminJobs.failures, text("Reasons", "Причины"), { list: false }),
+    actor: field.reference("users", adminJobs.actorId, text("Who", "Кто")),
+    created_at: field.instant(adminJobs.createdAt, text("Begun", "Начато")),
+    updated_at: field.instant(adminJobs.updatedAt, text("Last step", "Последний шаг")),
+  },
+  search: [],
+  filters: ["state", "resource", "actor", "created_at"],
+  sort: { field: "created_at", order: "desc" },
+  rights: { operator: READ, staff: READ },
+  actions: {
+    download: {
+      label: text("Download", "Скачать"),
+      roles: ["operator", "staff"],
+      run: exportAddress,
+    },
+  },
+  visible: (caller) => (caller.isStaff ? undefined : eq(adminJobs.actorId, caller.userId)),
+});
+
+export const systemResources = [outboxResource, jobResource];

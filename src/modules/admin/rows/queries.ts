@@ -1,0 +1,158 @@
+/** Lists of a resource: filtered, searched, sorted and paged by what is declared, one count and one page of rows. */
+import { z } from "@hono/zod-openapi";
+import { and, type Column, count, type SQL, sql } from "drizzle-orm";
+import { runBatch } from "../../../platform/db/client.ts";
+import { contains } from "../../../platform/db/folding.ts";
+import type { Caller } from "../../../platform/http/caller.ts";
+import { invalid } from "../../../platform/http/errors.ts";
+import { parse } from "../../../platform/http/input/validation.ts";
+import type { Listed, Window } from "../../../platform/http/lists/paging.ts";
+import { text } from "../../../platform/http/text.ts";
+import { filtersOf } from "../../../platform/resources/filters.ts";
+import type { Resource, Subject, Values } from "../../../platform/resources/resource.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { fieldsFor, roleOf } from "../rights.ts";
+import { among, selectionOf, subjectOf } from "./wire.ts";
+
+/** Which rows: filters by name, `search`, or `ids`. */
+export type Wanted = Readonly<Record<string, unknown>> & {
+  readonly search?: string;
+  readonly ids?: readonly string[];
+};
+
+const NO_FILTER = text("There is no such filter.", "Такого фильтра нет.");
+const NO_SORT = text("The list can't be sorted by this.", "По этому полю список не сортируется.");
+
+/** The rows that a caller asks for, of those that they may know of. A filter that is none is refused, never ignored. */
+export function conditions(
+  ctx: RequestContext,
+  caller: Caller,
+  resource: Resource,
+  wanted: Wanted,
+): SQL | undefined {
+  const { search, ids, ...asked } = wanted;
+  const known = new Map(
+    filtersOf(resource)
+      .filter((filter) => caller.isStaff || !filter.staffOnly)
+      .map((filter) => [filter.name, filter]),
+  );
+  const unknown = Object.keys(asked).filter((name) => !known.has(name));
+  if (unknown.length > 0) throw invalid(Object.fromEntries(unknown.map((name) => [name, NO_FILTER])));
+  const chosen = [...known.values()].filter(({ name }) => asked[name] !== undefined && asked[name] !== "");
+  const shape = z.object(Object.fromEntries(chosen.map(({ name, parse: schema }) => [name, schema])));
+  const values = parse(shape, asked) as Values;
+  return and(
+    resource.visible?.(caller),
+    ids === undefined ? undefined : among(resource, ids),
+    contains(resource.search, search),
+    ...chosen.map(({ name, when }) => when(values[name] as never, ctx.now())),
+  );
+}
+
+export interface Sorting {
+  readonly sort?: string | undefined;
+  readonly order?: "asc" | "desc" | undefined;
+}
+
+/** Total, so that no row moves between pages. */
+function orderOf(caller: Caller, resource: Resource, sorting: Sorting): SQL[] {
+  const field = sorting.sort ?? resource.sort.field;
+  const order = sorting.order ?? (sorting.sort ? "asc" : resource.sort.order);
+  const direction = sql.raw(order);
+  const keys = resource.key.map((column) => sql`${column} ${direction}`);
+  if (field === "id") return keys;
+  const [, known] = fieldsFor(roleOf(caller), resource).find(([name]) => name === field) ?? [];
+  if (!known || known.type === "json" || known.type === "place") throw invalid({ sort: NO_SORT });
+  return [sql`${known.from as Column | SQL} ${direction}`, ...keys];
+}
+
+/** A page and the size of the whole, in one round trip. */
+export async function listRows(
+  ctx: RequestContext,
+  caller: Caller,
+  resource: Resource,
+  wanted: Wanted,
+  sorting: Sorting,
+  window: Window,
+): Promise<Listed<Subject>> {
+  const where = conditions(ctx, caller, resource, wanted);
+  const [counted, rows] = (await runBatch(ctx.db, [
+    ctx.db.select({ count: count() }).from(resource.table).where(where),
+    ctx.db
+      .select(selectionOf(resource))
+      .from(resource.table)
+      .where(where)
+      .orderBy(...orderOf(caller, resource, sorting))
+      .limit(window.limit)
+      .offset(window.offset),
+  ])) as [{ count: number }[], Values[]];
+  return { count: counted[0]?.count ?? 0, rows: rows.map(subjectOf) };
+}
+
+export async function countRows(
+  ctx: RequestContext,
+  caller: Caller,
+  resource: Resource,
+  wanted: Wanted,
+): Promise<number> {
+  return ctx.db.$count(resource.table, conditions(ctx, caller, resource, wanted));
+}
+
+/** One row, if there is such a one and this caller may know of it. */
+export async function findRow(
+  ctx: RequestContext,
+  caller: Caller,
+  resource: Resource,
+  id: string,
+): Promise<Subject | null> {
+  const [row] = await ctx.db
+    .select(selectionOf(resource))
+    .from(resource.table)
+    .where(and(among(resource, [id]), resource.visible?.(caller)))
+    .limit(1);
+  return row ? subjectOf(row) : null;
+}
+
+/** The ids of all rows that a caller asks for, at most so many. */
+export async function idsOf(
+  ctx: RequestContext,
+  caller: Caller,
+  resource: Resource,
+  wanted: Wanted,
+  limit: number,
+): Promise<string[]> {
+  const key = resource.key.map((column) => sql`${column}`);
+  const rows = await ctx.db
+    .select({ id: sql<string>`${sql.join(key, sql` || ':' || `)}`.mapWith(String) })
+    .from(resource.table)
+    .where(conditions(ctx, caller, resource, wanted))
+    .orderBy(...resource.key)
+    .limit(limit);
+  return rows.map(({ id }) => id);
+}
+
+/** Rows by the order of their keys from one on, for exports: each page begins where the last ended. */
+export async function rowsAfter(
+  ctx: RequestContext,
+  caller: Caller,
+  resource: Resource,
+  wanted: Wanted,
+  last: string | null,
+  limit: number,
+): Promise<Subject[]> {
+  const columns = sql.join([...resource.key], sql`, `);
+  const after = last && sql.join(keyParts(resource, last), sql`, `);
+  const rows = await ctx.db
+    .select(selectionOf(resource))
+    .from(resource.table)
+    .where(and(conditions(ctx, caller, resource, wanted), after ? sql`(${columns}) > (${after})` : undefined))
+    .orderBy(...resource.key)
+    .limit(limit);
+  return rows.map(subjectOf);
+}
+
+function keyParts(resource: Resource, id: string): SQL[] {
+  return id
+    .split(":")
+    .map((part, index) => sql`${resource.key[index]?.dataType === "number" ? Number(part) : part}`);
+}
