@@ -35,7 +35,11 @@ export const accounts: Table = {
   "POST /api/v1/users/reset_password/confirm": door(),
 
   "POST /api/auth/signup": door(),
-  "POST /api/auth/signin": door(),
+  // A name of its own each time: wrong guesses at one name from one address are limited.
+  "POST /api/auth/signin": {
+    responses: everybody(400),
+    ask: () => ({ body: { username: `nobody${crypto.randomUUID()}`, password: "x" } }),
+  },
   "POST /api/token": door(),
   "POST /api/token/refresh": door(),
   "GET /api/user/:id": { responses: members(200), ask: (owner) => ({ path: user(owner) }) },

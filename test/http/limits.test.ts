@@ -125,8 +125,10 @@ const DOORS: readonly ClientProfile[] = [
   },
 ];
 
-test("every rate of a door is tried below; letters are limited where they leave", () => {
-  expect([...DOORS.map(({ rate }) => rate), "letters", "lettersSent"].sort()).toEqual([...RATE_NAMES].sort());
+test("every rate of a door is tried below; letters are limited where they leave, entries in their room", () => {
+  expect([...DOORS.map(({ rate }) => rate), "letters", "lettersSent", "eventEntries"].sort()).toEqual(
+    [...RATE_NAMES].sort(),
+  );
 });
 
 describe.each(DOORS.filter(({ rate }) => rate !== "codeGuessTotal"))("$variable", (door) => {
