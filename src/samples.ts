@@ -109,9 +109,9 @@ async function callerOf(ctx: RequestContext, username: string): Promise<Caller> 
 /** As an AlphaBet client would make it. */
 const SAMPLE_DOOR: ClientProfile = {
   audience: "signed_in",
-  makerOrganizes: false,
-  unknownNames: "passOver",
-  begun: "refuse",
+  creatorOrganizes: false,
+  unknownNames: "skip",
+  started: "refuse",
   missing: "refuse",
 };
 

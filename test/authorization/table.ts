@@ -5,8 +5,8 @@ import { chats } from "./chats.ts";
 import { earnings } from "./earnings.ts";
 import { events } from "./events.ts";
 import { files } from "./files.ts";
+import { findFriendEvents } from "./find-friend-events.ts";
 import { fleet } from "./fleet.ts";
-import { gatherings } from "./gatherings.ts";
 import { notifications } from "./notifications.ts";
 import { orders } from "./orders.ts";
 import { social } from "./social.ts";
@@ -22,7 +22,7 @@ export const table: Table = {
   ...earnings,
   ...files,
   ...fleet,
-  ...gatherings,
+  ...findFriendEvents,
   ...notifications,
   ...orders,
   ...social,

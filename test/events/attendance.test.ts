@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { makeEvent, rowIdOf } from "../dialects/alphabet/world.ts";
 import { person, post, put, rows, staffMember } from "../harness/api.ts";
-import { asked, change, decide, guest, held, memberIds, requestOf, toldOf } from "./gatherings.ts";
+import { asked, change, decide, guest, held, memberIds, requestOf, toldOf } from "./fixtures.ts";
 
 const acceptedAt = async (event: number, user: number): Promise<number | null | undefined> => {
   const [row] = await rows<{ accepted_at: number | null }>(

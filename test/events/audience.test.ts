@@ -4,7 +4,7 @@ import { mint } from "../authorization/world.ts";
 import { makeEvent, rowIdOf } from "../dialects/alphabet/world.ts";
 import { get, patch, person, rows } from "../harness/api.ts";
 import { connect, dial } from "../harness/socket.ts";
-import { eventBy, type Person, people } from "./doors.ts";
+import { eventBy, type Person, people } from "./clients.ts";
 
 let reader: Person;
 let closed: { id: number; uuid: string; name: string };

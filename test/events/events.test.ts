@@ -14,7 +14,7 @@ import {
   staffMember,
   unique,
 } from "../harness/api.ts";
-import { change, city, EVENTS, eventPath, guest, held, hold, memberIds, plan } from "./gatherings.ts";
+import { change, city, EVENTS, eventPath, guest, held, hold, memberIds, plan } from "./fixtures.ts";
 
 const FORBIDDEN = "У вас недостаточно прав для выполнения данного действия.";
 const ANONYMOUS = "Учетные данные не были предоставлены.";

@@ -4,7 +4,7 @@ import { sendReminders } from "../../src/modules/events/index.ts";
 import { mint } from "../authorization/world.ts";
 import { call, get, outboxOf, patch, post, put, rows } from "../harness/api.ts";
 import { jobContext } from "../harness/scope.ts";
-import { addingDoors, eventBy, memberIds, type Person, people, type TestEvent } from "./doors.ts";
+import { addingDoors, eventBy, memberIds, type Person, people, type TestEvent } from "./clients.ts";
 
 const as = ({ token }: Person, settings?: Record<string, string>) => ({
   token,

@@ -14,7 +14,7 @@ import {
   PARTICIPATION,
   requestOf,
   toldOf,
-} from "./gatherings.ts";
+} from "./fixtures.ts";
 
 const FORBIDDEN = {
   status: 403,

@@ -1,7 +1,7 @@
 /** What is decided about events, in pages without a runtime: places, requests, newcomers, and what a change changes. */
 import { describe, expect, test } from "vitest";
 import { changesBetween } from "../../src/modules/events/commands/changes.ts";
-import type { Gathering } from "../../src/modules/events/listing.ts";
+import type { EventDetails } from "../../src/modules/events/details/queries.ts";
 import { describeChanges } from "../../src/modules/events/mail/change-words.ts";
 import {
   type JoinRequest,
@@ -38,25 +38,25 @@ const request = (id: number, changes: Partial<JoinRequest> = {}): JoinRequest =>
 
 describe("requests after a change", () => {
   const settle = (requests: JoinRequest[], seated: number[], free: number | null, replaced = false) =>
-    settleRequests(requests, new Set(seated), free, replaced).map(({ id, status, isWaiting, called }) => ({
+    settleRequests(requests, new Set(seated), free, replaced).map(({ id, status, isWaiting, offered }) => ({
       id,
       status,
       isWaiting,
-      called,
+      offered,
     }));
 
   test("free places go to those who wait longest, and people who were told before hold theirs", () => {
     const requests = [request(1, { isWaiting: false }), request(2), request(3), request(4)];
-    expect(settle(requests, [], 2)).toEqual([{ id: 2, status: "Pending", isWaiting: false, called: true }]);
+    expect(settle(requests, [], 2)).toEqual([{ id: 2, status: "Pending", isWaiting: false, offered: true }]);
   });
 
   test("without a limit everybody is called", () => {
-    expect(settle([request(1), request(2)], [], null).map(({ called }) => called)).toEqual([true, true]);
+    expect(settle([request(1), request(2)], [], null).map(({ offered }) => offered)).toEqual([true, true]);
   });
 
   test("a full event puts everybody undecided on the list", () => {
     expect(settle([request(1, { isWaiting: false })], [], 0)).toEqual([
-      { id: 1, status: "Pending", isWaiting: true, called: false },
+      { id: 1, status: "Pending", isWaiting: true, offered: false },
     ]);
   });
 
@@ -68,8 +68,8 @@ describe("requests after a change", () => {
       request(4, { status: "Accepted", isWaiting: false }),
     ];
     expect(settle(requests, [101, 104], 0, true)).toEqual([
-      { id: 1, status: "Accepted", isWaiting: false, called: false },
-      { id: 2, status: "Declined", isWaiting: false, called: false },
+      { id: 1, status: "Accepted", isWaiting: false, offered: false },
+      { id: 2, status: "Declined", isWaiting: false, offered: false },
     ]);
   });
 
@@ -113,7 +113,7 @@ describe("what a change changes", () => {
     isOrganizer: false,
     acceptedAt: null,
   });
-  const event: Gathering = {
+  const event: EventDetails = {
     id: 1,
     uuid: "u",
     creatorId: 1,
@@ -141,7 +141,7 @@ describe("what a change changes", () => {
     expect(changesBetween(event, { ...event, updatedAt: 9, members: [person(2), person(1)] })).toBeNull();
   });
 
-  test.each<[Partial<Gathering>, string]>([
+  test.each<[Partial<EventDetails>, string]>([
     [{ name: "Walk" }, "Changed: name (was: Ride)."],
     [{ startsAt: 60_000 }, "Changed: start (was: January 1, 1970 at 12:00 AM UTC)."],
     [{ endsAt: 60_000 }, "Changed: end (was: none)."],

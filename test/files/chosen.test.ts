@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { chosenFile } from "../../src/platform/http/input/fields.ts";
 import { REQUIRED } from "../dialects/rideshare/cars.ts";
-import { EVENTS, plan } from "../events/gatherings.ts";
+import { EVENTS, plan } from "../events/fixtures.ts";
 import { person, post } from "../harness/api.ts";
 import { multipart } from "../identity/requests.ts";
 import { filesOf } from "./world.ts";

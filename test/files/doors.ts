@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { incomingKey } from "../../src/platform/storage/put-picture.ts";
 import { addCar, driver, edit, editForm, imageOf, REQUIRED } from "../dialects/rideshare/cars.ts";
-import { EVENTS, plan } from "../events/gatherings.ts";
+import { EVENTS, plan } from "../events/fixtures.ts";
 import { type Answer, patch, person, post, rows } from "../harness/api.ts";
 import { multipart } from "../identity/requests.ts";
 import { ME } from "../social/social.ts";

@@ -196,7 +196,7 @@ const report = (prefix: string): SplitChange => ({
   },
 });
 
-const gathering: SplitChange = {
+const eventDetails: SplitChange = {
   make: async (owner) => {
     const facts = { name: "Поход", description: "В горы", event_type: "Туризм", start_date: "2031-05-01" };
     return `/api/v1/events/${(await made("/api/v1/events/", facts, owner)).id}/`;
@@ -400,7 +400,7 @@ export const changes: Readonly<Record<string, Change>> = {
   "patch /api/v1/orders/{uuid}/update-status/": orderStatus,
   "patch /api/v1/orders/{uuid}/payments/{id}/": "single",
   "put /api/v1/events/{id}/": "whole",
-  "patch /api/v1/events/{id}/": gathering,
+  "patch /api/v1/events/{id}/": eventDetails,
   "put /api/event/{id}/": alphaEvent,
   "put /api/batch_events/": {
     ...alphaEvent,

@@ -1,7 +1,7 @@
 /** Whoever may not change a thing hears that, whatever is wrong with what they sent; whoever may is told what is wrong. */
 import { describe, expect, test } from "vitest";
 import { USERS } from "../dialects/find-friend/people.ts";
-import { eventPath, type Guest, guest, held } from "../events/gatherings.ts";
+import { eventPath, type Guest, guest, held } from "../events/fixtures.ts";
 import { call } from "../harness/api.ts";
 import { FORBIDDEN, NOT_FOUND } from "./social.ts";
 

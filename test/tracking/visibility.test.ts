@@ -1,6 +1,6 @@
 /** The rule of whose places may be seen: each fact by itself, and what ends or begins with it. */
 import { describe, expect, test } from "vitest";
-import { placeVisibility, type VisibilityFacts } from "../../src/modules/tracking/live/visibility.ts";
+import { placeVisibility, type VisibilityFacts } from "../../src/modules/tracking/visibility/rules.ts";
 
 const STRANGER: VisibilityFacts = {
   isSelf: false,
@@ -9,11 +9,11 @@ const STRANGER: VisibilityFacts = {
   isBlocked: false,
   consentSince: 100,
   friendsSince: null,
-  fellowsSince: null,
-  fellowsUntil: null,
+  sharedEventSince: null,
+  sharedEventUntil: null,
 };
 const FRIEND = { ...STRANGER, friendsSince: 200 };
-const FELLOW = { ...STRANGER, fellowsSince: 300, fellowsUntil: 400 };
+const FELLOW = { ...STRANGER, sharedEventSince: 300, sharedEventUntil: 400 };
 const seen = (as: string, visibleFrom: number, until: number | null = null) => ({
   may: true,
   as,
@@ -34,11 +34,11 @@ describe("who may see somebody's places", () => {
       { ...FRIEND, consentSince: 900 },
       seen("friend", 900),
     ],
-    ["a fellow participant sees them until the event ends", FELLOW, seen("fellow", 300, 400)],
+    ["a fellow participant sees them until the event ends", FELLOW, seen("participant", 300, 400)],
     [
       "a fellow participant sees none from before the consent",
       { ...FELLOW, consentSince: 350 },
-      seen("fellow", 350, 400),
+      seen("participant", 350, 400),
     ],
     [
       "a friend and fellow sees them from the earlier right on, without an end",

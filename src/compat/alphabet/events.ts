@@ -38,13 +38,13 @@ const tag = "AlphaBet";
 /** Events made here are for signed-in people; participants are named by username, and unknown names are passed over. */
 const door: ClientProfile = {
   audience: "signed_in",
-  makerOrganizes: false,
-  unknownNames: "passOver",
-  begun: "refuse",
+  creatorOrganizes: false,
+  unknownNames: "skip",
+  started: "refuse",
   missing: "refuse",
 };
 /** In a batch, unknown and past events are passed over too. */
-const batchDoor: ClientProfile = { ...door, begun: "passOver", missing: "passOver" };
+const batchDoor: ClientProfile = { ...door, started: "skip", missing: "skip" };
 
 const list = route({
   method: "get",

@@ -1,18 +1,19 @@
 /** Events: what other rooms of the house may use. */
 
 export { eventAuthorizer } from "./authorizer.ts";
-export { changeEvents, createEvents, type EventChange, type EventDraft } from "./commands/commands.ts";
+export { sharedEventWindow } from "./co-participants.ts";
 export { BLANK, type ClientProfile, type EventFault } from "./commands/plans.ts";
 export { removeEvents } from "./commands/removal.ts";
+export { changeEvents, createEvents, type EventChange, type EventDraft } from "./commands/write.ts";
 export { eventResources } from "./console/resources.ts";
 export { eraseEventWords } from "./erasure.ts";
-export { fellowsWithin } from "./fellows.ts";
 export { geocoding } from "./geo/geocoding.ts";
 export { eventPages } from "./mail/pages.tsx";
 export { sendReminders } from "./mail/reminders.ts";
 export { eventMails } from "./mail/templates.ts";
 export { memberFaults, planFaults } from "./messages.ts";
 export { eventNotice } from "./notices.ts";
+export { sweepWaitlists } from "./participation/waitlist.ts";
 export {
   countEvents,
   type Event,
@@ -24,4 +25,3 @@ export {
 } from "./queries.ts";
 export { eventRoomHandler } from "./room.ts";
 export { eventRoutes } from "./routes.ts";
-export { sweepWaitlists } from "./waitlist/waitlist.ts";

@@ -5,7 +5,7 @@ import { noteRoom } from "../../platform/realtime/log/sweep.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { events } from "./tables.ts";
 
-export interface Notice {
+export interface RoomNotice {
   /** Null while the event's row is only just being written. */
   readonly eventId: number | null;
   readonly uuid: string;
@@ -15,12 +15,12 @@ export interface Notice {
 }
 
 /** Publishes the notice; a deletion also closes the room. An event that is gone has nobody left to tell. */
-export const eventNotice = defineEffect<Notice>("event_notice", {
+export const eventNotice = defineEffect<RoomNotice>("event_notice", {
   address: ({ uuid }) => `event:${uuid}`,
   run: announce,
 });
 
-async function announce(ctx: RequestContext, notice: Notice): Promise<void> {
+async function announce(ctx: RequestContext, notice: RoomNotice): Promise<void> {
   const eventId = notice.eventId ?? (await idOf(ctx, notice.uuid));
   if (eventId === null) return;
   const name = `event:${eventId}`;
@@ -43,12 +43,12 @@ async function idOf(ctx: RequestContext, uuid: string): Promise<number | null> {
   return row?.id ?? null;
 }
 
-export function noticeOf(
+export function roomNotice(
   eventId: number | null,
   uuid: string,
-  action: Notice["action"],
+  action: RoomNotice["action"],
   name: string,
-): Notice {
+): RoomNotice {
   return { eventId, uuid, action, name, ref: crypto.randomUUID() };
 }
 
@@ -56,7 +56,7 @@ export function noticeOf(
 const DIRECT_NOTICES = 20;
 
 /** At once for few; the outbox repeats each anyway, and a repeat is neither stored nor sent twice. */
-export async function tellRooms(ctx: RequestContext, notices: readonly Notice[]): Promise<void> {
+export async function publishRoomNotices(ctx: RequestContext, notices: readonly RoomNotice[]): Promise<void> {
   if (notices.length > DIRECT_NOTICES) return;
   await Promise.all(notices.map((notice) => eventNotice.now(ctx, notice)));
 }

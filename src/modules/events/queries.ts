@@ -8,7 +8,7 @@ import { foldLocation } from "./rules.ts";
 import { eventEntries, eventMembers, eventReminders, events, participationRequests } from "./tables.ts";
 
 /** A person as an event shows them and as a letter finds them. */
-export interface Person {
+export interface EventMember {
   readonly userId: number;
   /** As everybody may see it. */
   readonly username: string;
@@ -33,12 +33,12 @@ export interface Event {
   readonly createdAt: number;
   readonly updatedAt: number;
   /** In the order in which they joined. */
-  readonly members: readonly Person[];
+  readonly members: readonly EventMember[];
 }
 
 /** SQLite's JSON has no truth values of its own here: 0 and 1. */
-function readPeople(json: string): Person[] {
-  const people = JSON.parse(json) as (Omit<Person, "isOrganizer"> & { isOrganizer: number })[];
+function readMembers(json: string): EventMember[] {
+  const people = JSON.parse(json) as (Omit<EventMember, "isOrganizer"> & { isOrganizer: number })[];
   return people.map((person) => ({ ...person, isOrganizer: person.isOrganizer === 1 }));
 }
 
@@ -48,7 +48,7 @@ export const namesJson = (user: string) =>
     ${sql.raw(user)}.username, NULL)`;
 
 /** A participant's username as this viewer may see it. */
-export function usernameFor(viewer: Viewer, { userId, username, hiddenUsername }: Person): string {
+export function usernameFor(viewer: Viewer, { userId, username, hiddenUsername }: EventMember): string {
   const names = { id: userId, username: hiddenUsername ?? username };
   return visibleName(viewer, { ...names, usernameIsGenerated: hiddenUsername !== null });
 }
@@ -69,7 +69,7 @@ export const eventFields = {
   location: events.location,
   createdAt: events.createdAt,
   updatedAt: events.updatedAt,
-  members: membersJson.mapWith(readPeople),
+  members: membersJson.mapWith(readMembers),
 };
 
 /** All events, or a window of them in the order in which they were made. One statement. */

@@ -3,14 +3,14 @@
 import type { Caller } from "../../platform/http/caller.ts";
 import { normalized } from "../../platform/unicode.ts";
 
-export interface EventFacts {
+export interface EventAccess {
   readonly creatorId: number | null;
   readonly startsAt: number;
   readonly members: readonly { readonly userId: number; readonly isOrganizer: boolean }[];
 }
 
 /** The creator, an organizer or staff; once no creator is left, whoever takes part. */
-export function mayChange(event: EventFacts, caller: Caller): boolean {
+export function mayChange(event: EventAccess, caller: Caller): boolean {
   if (caller.isStaff || event.creatorId === caller.userId) return true;
   const member = event.members.find(({ userId }) => userId === caller.userId);
   return member !== undefined && (member.isOrganizer || event.creatorId === null);
@@ -25,7 +25,7 @@ export function mayRead(
 }
 
 /** An event that has started can't be edited any more. */
-export function hasHappened(event: EventFacts, now: number): boolean {
+export function hasHappened(event: EventAccess, now: number): boolean {
   return event.startsAt <= now;
 }
 
@@ -64,7 +64,7 @@ const isAbove = (least: number | null, most: number | null) =>
   least !== null && most !== null && least > most;
 
 /** Whoever made an event organizes it, too. */
-export function organizes({ creatorId, members }: EventFacts, userId: number): boolean {
+export function organizes({ creatorId, members }: EventAccess, userId: number): boolean {
   return creatorId === userId || members.some((member) => member.userId === userId && member.isOrganizer);
 }
 
@@ -80,7 +80,7 @@ export type JoinFault = "own" | "over" | "ageUnknown" | "age";
 
 /** `age` in whole years, null when it is not known. */
 export function joinFault(
-  event: EventFacts & Plan,
+  event: EventAccess & Plan,
   applicant: { readonly userId: number; readonly age: number | null },
   now: number,
 ): JoinFault | null {
@@ -122,7 +122,7 @@ export interface JoinRequest {
 
 export interface SettledRequest extends JoinRequest {
   /** Was waiting, and is told now that a place is free. */
-  readonly called: boolean;
+  readonly offered: boolean;
 }
 
 /**
@@ -147,13 +147,13 @@ export function settleRequests(
   const invited = undecided.filter(({ isWaiting }) => !isWaiting);
   const waiting = undecided.filter(({ isWaiting }) => isWaiting);
   const places = seatsToOffer(free, invited.length) ?? waiting.length;
-  const called = new Set(waiting.slice(0, places).map(({ id }) => id));
+  const offered = new Set(waiting.slice(0, places).map(({ id }) => id));
   const closed = new Set(free === 0 ? invited.map(({ id }) => id) : []);
   return decided.flatMap((request, index) => {
-    const isWaiting = closed.has(request.id) || (request.isWaiting && !called.has(request.id));
+    const isWaiting = closed.has(request.id) || (request.isWaiting && !offered.has(request.id));
     const before = requests[index];
     const same = before?.status === request.status && before.isWaiting === isWaiting;
-    return same ? [] : [{ ...request, isWaiting, called: called.has(request.id) }];
+    return same ? [] : [{ ...request, isWaiting, offered: offered.has(request.id) }];
   });
 }
 

@@ -15,7 +15,7 @@ import {
   resource,
 } from "../../platform/resources/resource.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
-import { moveLatest } from "./reports/queries.ts";
+import { refreshLatest } from "./reports/queries.ts";
 import { latestLocations, locationReports, taskPhotos, taskStates, tasks } from "./tables.ts";
 import { newTaskNotice } from "./tasks/commands.ts";
 
@@ -50,7 +50,7 @@ const reportResource = resource({
   placesOf: "user",
   sort: { field: "id", order: "desc" },
   rights: { operator: NOTHING, staff: REMOVE },
-  removal: async (ctx, { id, row }) => ({ rest: await moveLatest(ctx, Number(id), [Number(row.user)]) }),
+  removal: async (ctx, { id, row }) => ({ rest: await refreshLatest(ctx, Number(id), [Number(row.user)]) }),
 });
 
 const latestResource = resource({
@@ -117,8 +117,8 @@ const taskResource = resource({
 /** Everybody who is about hears of a new task. */
 async function taskConsequences(ctx: RequestContext, { before, values }: Change): Promise<Consequences> {
   if (before) return {};
-  const { effect, naming } = newTaskNotice(ctx, String(values.title));
-  return { effects: [effect], rest: [naming] };
+  const { effect, setTaskId } = newTaskNotice(ctx, String(values.title));
+  return { effects: [effect], rest: [setTaskId] };
 }
 
 const stateResource = resource({

@@ -17,7 +17,7 @@ import {
   store,
   today,
   trackOf,
-} from "./rolling.ts";
+} from "./compaction.ts";
 
 /** Rolls a day of somebody's, and loses its object. */
 async function lose(who: Person, at: number): Promise<string> {

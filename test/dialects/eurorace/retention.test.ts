@@ -17,7 +17,7 @@ import {
   store,
   today,
   trackOf,
-} from "./rolling.ts";
+} from "./compaction.ts";
 
 afterEach(() => vi.restoreAllMocks());
 

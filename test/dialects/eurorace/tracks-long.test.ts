@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { openTrack } from "../../../src/modules/tracking/tracks/queries.ts";
 import { person, rows } from "../../harness/api.ts";
 import { jobContext } from "../../harness/scope.ts";
-import { DAY, NOW, point, pointsOf, roll, store, today, trackOf } from "./rolling.ts";
+import { DAY, NOW, point, pointsOf, roll, store, today, trackOf } from "./compaction.ts";
 
 test("a track longer than a page, over rolled days and what came late, is whole and in order", async () => {
   const ann = await person();

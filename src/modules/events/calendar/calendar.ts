@@ -2,11 +2,11 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { users } from "../../identity/index.ts";
-import { type Gathering, gatheringFields } from "../listing.ts";
+import { type EventDetails, eventDetailFields } from "../details/queries.ts";
 import { eventMembers, events } from "../tables.ts";
 
-type Entry = Pick<
-  Gathering,
+type CalendarEvent = Pick<
+  EventDetails,
   | "uuid"
   | "name"
   | "description"
@@ -19,7 +19,7 @@ type Entry = Pick<
 >;
 
 /** A whole calendar; `host` makes the events' names unique in the world. */
-export function toCalendar(entries: readonly Entry[], host: string): string {
+export function toCalendar(entries: readonly CalendarEvent[], host: string): string {
   const lines = [
     "BEGIN:VCALENDAR",
     "VERSION:2.0",
@@ -30,7 +30,7 @@ export function toCalendar(entries: readonly Entry[], host: string): string {
   return lines.map((line) => `${foldLine(line)}\r\n`).join("");
 }
 
-function toLines(entry: Entry, host: string): string[] {
+function toLines(entry: CalendarEvent, host: string): string[] {
   const { endsAt, description, location, latitude, longitude } = entry;
   const optional = (line: string, given: unknown) => (given === null || given === "" ? [] : [line]);
   return [
@@ -77,9 +77,9 @@ function foldLine(line: string): string {
 const LISTED = 500;
 
 /** The events that somebody takes part in. */
-export async function calendarOf(ctx: RequestContext, userId: number): Promise<Entry[]> {
+export async function calendarOf(ctx: RequestContext, userId: number): Promise<CalendarEvent[]> {
   const { uuid, name, description, startsAt, endsAt, location, updatedAt, latitude, longitude } =
-    gatheringFields;
+    eventDetailFields;
   return ctx.db
     .select({ uuid, name, description, startsAt, endsAt, location, updatedAt, latitude, longitude })
     .from(eventMembers)

@@ -5,7 +5,7 @@ import { notFound } from "../../../platform/http/errors.ts";
 import { integer, limited } from "../../../platform/http/input/fields.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { existing } from "../event-routes.ts";
+import { requireEvent } from "../details/routes.ts";
 import { calendarOf, calendarSignature, toCalendar } from "./calendar.ts";
 
 const tag = "Events";
@@ -31,7 +31,7 @@ const one = route({
   params: z.object({ id: integer({ min: 1 }) }),
   responses: {},
   handle: async ({ ctx, caller, params }) =>
-    file(ctx, `event-${params.id}`, [await existing(ctx, caller, params.id)]),
+    file(ctx, `event-${params.id}`, [await requireEvent(ctx, caller, params.id)]),
 });
 
 const address = route({

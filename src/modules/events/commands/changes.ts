@@ -1,5 +1,5 @@
 /** What a change of an event changes, as people are told of it. Pure. */
-import type { Gathering } from "../listing.ts";
+import type { EventDetails } from "../details/queries.ts";
 
 /** The former values of what changed; absent: unchanged. */
 export interface EventChanges {
@@ -21,13 +21,13 @@ export type Detail = "description" | "kind" | "city" | "price" | "ages" | "place
 const LISTED = 20;
 
 /** Null when nothing differs that people would see. */
-export function changesBetween(before: Gathering, after: Gathering): EventChanges | null {
-  const namesOnlyIn = (one: Gathering, other: Gathering) => {
+export function changesBetween(before: EventDetails, after: EventDetails): EventChanges | null {
+  const namesOnlyIn = (one: EventDetails, other: EventDetails) => {
     const ids = new Set(other.members.map(({ userId }) => userId));
     return one.members.filter(({ userId }) => !ids.has(userId)).map(({ username }) => username);
   };
   const [joined, left] = [namesOnlyIn(after, before), namesOnlyIn(before, after)];
-  const differs = (...keys: (keyof Gathering)[]) => keys.some((key) => before[key] !== after[key]);
+  const differs = (...keys: (keyof EventDetails)[]) => keys.some((key) => before[key] !== after[key]);
   const other: Detail[] = [
     ...(differs("description") ? (["description"] as const) : []),
     ...(differs("eventType") ? (["kind"] as const) : []),

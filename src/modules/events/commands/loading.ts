@@ -6,8 +6,8 @@ import type { Locale } from "../../../platform/http/text.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { isNamedBy } from "../../identity/index.ts";
 import { ageOn, areFriends, blockedWith } from "../../social/index.ts";
-import { type Gathering, gatheringFields } from "../listing.ts";
-import { namesJson, type Person } from "../queries.ts";
+import { type EventDetails, eventDetailFields } from "../details/queries.ts";
+import { type EventMember, namesJson } from "../queries.ts";
 import type { JoinRequest, Seating } from "../rules.ts";
 import { events } from "../tables.ts";
 
@@ -18,13 +18,13 @@ export type EventRef = { readonly id: number } | { readonly uuid: string };
 export type NameOf = { readonly id: number } | { readonly username: string };
 
 /** An event with all that a change of it must look at. */
-export interface StoredEvent extends Gathering, Seating {
-  readonly members: readonly Person[];
+export interface StoredEvent extends EventDetails, Seating {
+  readonly members: readonly EventMember[];
   readonly requests: readonly JoinRequest[];
   /** Its limits, members and requests in one text: a write that depends on them asks that it is still the same. */
-  readonly standing: string;
+  readonly membershipState: string;
   /** City, address and degrees in one text: a write that derives the degrees asks that it is still the same. */
-  readonly spot: string;
+  readonly placeState: string;
   /** Everybody whom its creator has blocked, or who has blocked its creator. */
   readonly creatorBlocks: ReadonlySet<number>;
 }
@@ -41,7 +41,7 @@ export interface NamedPerson {
 }
 
 /** The caller and everybody concerned. */
-export interface Circle {
+export interface Relations {
   readonly people: readonly NamedPerson[];
   /** Have accepted something from the caller: letters to them are not counted. */
   readonly trusting: ReadonlySet<number>;
@@ -51,16 +51,16 @@ export interface Circle {
   readonly lettersSent: number;
 }
 
-export const NOBODY: Circle = { people: [], trusting: new Set(), blocks: new Set(), lettersSent: 0 };
+export const NO_RELATIONS: Relations = { people: [], trusting: new Set(), blocks: new Set(), lettersSent: 0 };
 
 /** SQL: limits, members and requests of the event of the statement around it. */
-export const standing = sql<string>`json_array(events.max_members, events.min_members, events.min_age, events.max_age,
+export const membershipState = sql<string>`json_array(events.max_members, events.min_members, events.min_age, events.max_age,
   (SELECT json_group_array(user_id ORDER BY user_id) FROM event_members WHERE event_id = events.id),
   (SELECT json_group_array(json_array(id, status, is_waiting) ORDER BY id) FROM participation_requests
     WHERE event_id = events.id))`;
 
 /** SQL: where the event of the statement around it is. */
-export const spot = sql<string>`json_array(events.city_id, events.location, events.latitude, events.longitude)`;
+export const placeState = sql<string>`json_array(events.city_id, events.location, events.latitude, events.longitude)`;
 
 const requestsJson = sql<string>`(SELECT json_group_array(json_object('id', id, 'userId', user_id, 'status', status,
   'isWaiting', is_waiting) ORDER BY created_at, id) FROM participation_requests WHERE event_id = events.id)`;
@@ -75,14 +75,14 @@ const readIds = (json: string): ReadonlySet<number> => new Set(JSON.parse(json) 
 
 /** What is read of an event that a write looks at. */
 export const storedFields = {
-  ...gatheringFields,
+  ...eventDetailFields,
   creatorIsStaff:
     sql<boolean>`coalesce((SELECT is_staff FROM users WHERE id = events.creator_id), 0)`.mapWith(
       (value) => value === 1,
     ),
   requests: requestsJson.mapWith(readRequests),
-  standing,
-  spot,
+  membershipState,
+  placeState,
   creatorBlocks: sql`(SELECT json_group_array(id) FROM ${blockedWith(events.creatorId)})`.mapWith(readIds),
 };
 
@@ -92,7 +92,7 @@ const trusts = (senderId: number) => sql`(${areFriends(sql`users.id`, senderId)}
   WHERE taken.user_id = users.id AND taken.accepted_at IS NOT NULL AND made.creator_id = ${senderId}))`;
 
 /** `targets`: the events whose members are concerned beside the people named. */
-function circleJson(ctx: RequestContext, caller: Caller, names: readonly NameOf[], targets: SQL) {
+function relationsJson(ctx: RequestContext, caller: Caller, names: readonly NameOf[], targets: SQL) {
   const ids = JSON.stringify(names.flatMap((name) => ("id" in name ? [name.id] : [])));
   const usernames = names.flatMap((name) => ("username" in name ? [name.username] : []));
   const named = sql`users.id IN (SELECT value FROM json_each(${ids})) OR ${isNamedBy(caller, usernames)}`;
@@ -106,7 +106,7 @@ function circleJson(ctx: RequestContext, caller: Caller, names: readonly NameOf[
     'lettersSent', ${lettersSentBy(ctx, caller.userId)})`;
 }
 
-function readCircle(ctx: RequestContext, json: string): Circle {
+function readRelations(ctx: RequestContext, json: string): Relations {
   const { people, trusting, blocks, lettersSent } = JSON.parse(json) as {
     people: (Omit<NamedPerson, "age"> & { birthday: string | null })[];
     trusting: number[];
@@ -122,16 +122,16 @@ function readCircle(ctx: RequestContext, json: string): Circle {
 }
 
 /** The people that a new event names. One statement; none when nobody is named. */
-export async function loadCircle(
+export async function loadRelations(
   ctx: RequestContext,
   caller: Caller,
   names: readonly NameOf[],
-): Promise<Circle> {
-  if (names.length === 0) return NOBODY;
-  const [row] = await ctx.db.all<{ circle: string }>(
-    sql`SELECT ${circleJson(ctx, caller, names, sql`(NULL)`)} AS circle`,
+): Promise<Relations> {
+  if (names.length === 0) return NO_RELATIONS;
+  const [row] = await ctx.db.all<{ relations: string }>(
+    sql`SELECT ${relationsJson(ctx, caller, names, sql`(NULL)`)} AS relations`,
   );
-  return row ? readCircle(ctx, row.circle) : NOBODY;
+  return row ? readRelations(ctx, row.relations) : NO_RELATIONS;
 }
 
 /** Events by number or uuid, and the people named beside them. One statement. */
@@ -140,7 +140,7 @@ export async function loadEvents(
   caller: Caller,
   refs: readonly EventRef[],
   names: readonly NameOf[] = [],
-): Promise<{ found: readonly StoredEvent[]; circle: Circle }> {
+): Promise<{ found: readonly StoredEvent[]; relations: Relations }> {
   const ids = JSON.stringify(refs.flatMap((ref) => ("id" in ref ? [ref.id] : [])));
   const uuids = JSON.stringify(refs.flatMap((ref) => ("uuid" in ref ? [ref.uuid] : [])));
   const named = (table: SQL) => sql`${table}.id IN (SELECT value FROM json_each(${ids}))
@@ -151,13 +151,13 @@ export async function loadEvents(
   const rows = await ctx.db
     .select({
       ...storedFields,
-      circle: sql<string | null>`iif(${isFirst}, ${circleJson(ctx, caller, names, targets)}, NULL)`,
+      relations: sql<string | null>`iif(${isFirst}, ${relationsJson(ctx, caller, names, targets)}, NULL)`,
     })
     .from(events)
     .where(named(sql`events`))
     .orderBy(events.id);
-  const json = rows[0]?.circle;
-  return { found: rows, circle: json ? readCircle(ctx, json) : NOBODY };
+  const json = rows[0]?.relations;
+  return { found: rows, relations: json ? readRelations(ctx, json) : NO_RELATIONS };
 }
 
 /** An event by number or uuid. */

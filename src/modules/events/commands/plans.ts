@@ -1,7 +1,7 @@
 /** What an event is to become, decided before anything is written. Pure: facts in, the plan or a fault out. */
 import type { Caller } from "../../../platform/http/caller.ts";
 import { aliasOf, foldUsername } from "../../identity/index.ts";
-import type { Person } from "../queries.ts";
+import type { EventMember } from "../queries.ts";
 import {
   freeSeats,
   hasHappened,
@@ -15,7 +15,7 @@ import {
   seatsTaken,
   settleRequests,
 } from "../rules.ts";
-import type { Circle, NamedPerson, NameOf, StoredEvent } from "./loading.ts";
+import type { NamedPerson, NameOf, Relations, StoredEvent } from "./loading.ts";
 
 /** The columns that people fill in. */
 export interface EventFacts extends Limits {
@@ -56,13 +56,13 @@ export interface ClientProfile {
   /** Who may read the events that are made here. */
   readonly audience: "public" | "signed_in";
   /** Whether the maker is the event's first member and organizer. */
-  readonly makerOrganizes: boolean;
+  readonly creatorOrganizes: boolean;
   /** A name that nobody has, or that may not be used: an error, or passed over. */
-  readonly unknownNames: "refuse" | "passOver";
+  readonly unknownNames: "refuse" | "skip";
   /** Events that have begun: an error, passed over, or changed like others. */
-  readonly begun: "refuse" | "passOver" | "change";
+  readonly started: "refuse" | "skip" | "change";
   /** Events that do not exist: an error, or passed over. */
-  readonly missing: "refuse" | "passOver";
+  readonly missing: "refuse" | "skip";
 }
 
 /** Why nothing was written. */
@@ -79,7 +79,7 @@ export interface EventPlan<Known extends StoredEvent | null = StoredEvent | null
   readonly facts: EventFacts;
   /** The columns to write. */
   readonly columns: Partial<EventFacts>;
-  readonly members: readonly Person[];
+  readonly members: readonly EventMember[];
   /** Its members or its places change: the write asks that nobody else moved them meanwhile. */
   readonly reseats: boolean;
   readonly replacesMembers: boolean;
@@ -90,35 +90,35 @@ export interface EventPlan<Known extends StoredEvent | null = StoredEvent | null
 function membersOf(
   names: readonly NameOf[],
   before: StoredEvent | null,
-  circle: Circle,
-  door: ClientProfile,
+  relations: Relations,
+  profile: ClientProfile,
   caller: Caller,
-): { members: Person[]; newcomers: NamedPerson[] } | EventFault {
-  const byId = new Map(circle.people.map((person) => [person.userId, person]));
+): { members: EventMember[]; newcomers: NamedPerson[] } | EventFault {
+  const byId = new Map(relations.people.map((person) => [person.userId, person]));
   const byKey = new Map(
-    circle.people.flatMap((person) => [
+    relations.people.flatMap((person) => [
       [person.key, person],
       [aliasOf(person.userId), person],
     ]),
   );
   const present = new Map(before?.members.map((member) => [member.userId, member]));
   const creatorId = before ? before.creatorId : caller.userId;
-  const members = new Map<number, Person>();
+  const members = new Map<number, EventMember>();
   const newcomers: NamedPerson[] = [];
   for (const name of names) {
     const person = "id" in name ? byId.get(name.id) : byKey.get(foldUsername(name.username));
     const stays = person && present.get(person.userId);
     const barred =
-      person && !stays && (circle.blocks.has(person.userId) || before?.creatorBlocks.has(person.userId));
+      person && !stays && (relations.blocks.has(person.userId) || before?.creatorBlocks.has(person.userId));
     if (!person || barred) {
-      if (door.unknownNames === "refuse") return { reason: "unknown", name };
+      if (profile.unknownNames === "refuse") return { reason: "unknown", name };
       continue;
     }
     if (members.has(person.userId)) continue;
     if (!stays) newcomers.push(person);
     const { userId, username, hiddenUsername, email, locale } = person;
     const facts = { userId, username, hiddenUsername, email, locale };
-    const isOrganizer = door.makerOrganizes && userId === creatorId;
+    const isOrganizer = profile.creatorOrganizes && userId === creatorId;
     members.set(userId, stays ?? { ...facts, isOrganizer, acceptedAt: null });
   }
   return { members: [...members.values()], newcomers };
@@ -129,14 +129,14 @@ export function planEvent<Known extends StoredEvent | null>(
   before: Known,
   columns: Known extends null ? EventFacts : Partial<EventFacts>,
   names: readonly NameOf[] | undefined,
-  circle: Circle,
-  door: ClientProfile,
+  relations: Relations,
+  profile: ClientProfile,
   caller: Caller,
   now: number,
 ): EventPlan<Known> | EventFault {
   const facts = { ...before, ...columns } as EventFacts;
   const named = names
-    ? membersOf(names, before, circle, door, caller)
+    ? membersOf(names, before, relations, profile, caller)
     : { members: before?.members ?? [], newcomers: [] };
   if ("reason" in named) return named;
   const { members, newcomers } = named;
@@ -169,11 +169,11 @@ const LIMITS = ["minAge", "maxAge", "minMembers", "maxMembers"] as const satisfi
 export function admitChange(
   event: StoredEvent | undefined,
   caller: Caller,
-  door: ClientProfile,
+  profile: ClientProfile,
   now: number,
 ): StoredEvent | EventFault | null {
-  if (!event) return door.missing === "refuse" ? { reason: "missing" } : null;
+  if (!event) return profile.missing === "refuse" ? { reason: "missing" } : null;
   if (!mayChange(event, caller)) return { reason: "forbidden", uuid: event.uuid };
-  if (door.begun === "change" || !hasHappened(event, now)) return event;
-  return door.begun === "refuse" ? { reason: "past" } : null;
+  if (profile.started === "change" || !hasHappened(event, now)) return event;
+  return profile.started === "refuse" ? { reason: "past" } : null;
 }

@@ -6,13 +6,13 @@ import type { RequestContext } from "../../../platform/runtime.ts";
 import { dropFiles } from "../../files/index.ts";
 import { noticeEffects, noticeRows, pushNotices } from "../../notifications/index.ts";
 import { forgetEvent } from "../authorizer.ts";
+import { acceptedMemberIds, recheckParticipants } from "../co-participants.ts";
 import { eventAudit } from "../console/audit.ts";
-import { acceptedIn, fellowEffects } from "../fellows.ts";
 import { letterFacts, mailingOf } from "../mail/letters.ts";
-import { eventNotice, noticeOf, tellRooms } from "../notices.ts";
+import { eventNotice, publishRoomNotices, roomNotice } from "../notices.ts";
 import { mayChange } from "../rules.ts";
-import type { Written } from "./commands.ts";
-import { type EventRef, loadEvents, NOBODY, type StoredEvent } from "./loading.ts";
+import { type EventRef, loadEvents, NO_RELATIONS, type StoredEvent } from "./loading.ts";
+import type { WriteResult } from "./write.ts";
 
 /** How often a removal looks again when somebody else removed one of the events first. */
 const TRIES = 3;
@@ -22,7 +22,7 @@ export async function removeEvents(
   ctx: RequestContext,
   caller: Caller,
   refs: readonly EventRef[],
-): Promise<Written<StoredEvent>> {
+): Promise<WriteResult<StoredEvent>> {
   for (let tries = 0; tries < TRIES; tries++) {
     const { found } = await loadEvents(ctx, caller, refs);
     const foreign = found.find((event) => !mayChange(event, caller));
@@ -34,7 +34,7 @@ export async function removeEvents(
 
 /** One transaction; false when somebody else removed one of them first, and then nothing was written. */
 async function write(ctx: RequestContext, caller: Caller, removed: readonly StoredEvent[]): Promise<boolean> {
-  const notices = removed.map((event) => noticeOf(event.id, event.uuid, "deleted", event.name));
+  const notices = removed.map((event) => roomNotice(event.id, event.uuid, "deleted", event.name));
   const ids = removed.map(({ id }) => id);
   const remove = ctx.db.run(
     sql`DELETE FROM events WHERE id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`,
@@ -43,7 +43,7 @@ async function write(ctx: RequestContext, caller: Caller, removed: readonly Stor
     const facts = letterFacts(event, members);
     return members.map((person) => ({ action: "cancelled" as const, uuid, person, facts }));
   });
-  const told = await mailingOf(ctx, caller, NOBODY, wanted);
+  const told = await mailingOf(ctx, caller, NO_RELATIONS, wanted);
   const done = await commit(
     ctx,
     remove,
@@ -51,7 +51,7 @@ async function write(ctx: RequestContext, caller: Caller, removed: readonly Stor
       ...notices.map(eventNotice.row),
       ...told.effects,
       ...noticeEffects(told.notices),
-      ...removed.flatMap((event) => fellowEffects(event, acceptedIn(event.members), ctx.now())),
+      ...removed.flatMap((event) => recheckParticipants(event, acceptedMemberIds(event.members), ctx.now())),
     ],
     [
       dropFiles(ctx, "event_image", ids),
@@ -63,6 +63,6 @@ async function write(ctx: RequestContext, caller: Caller, removed: readonly Stor
   if (!done) return false;
   pushNotices(ctx, told.notices);
   for (const { id, uuid } of removed) forgetEvent(id, uuid);
-  await tellRooms(ctx, notices);
+  await publishRoomNotices(ctx, notices);
   return true;
 }

@@ -4,9 +4,9 @@ import type { BatchItem } from "drizzle-orm/batch";
 import { inPieces } from "../../../platform/db/outbox.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import type { Person } from "../queries.ts";
+import type { EventMember } from "../queries.ts";
 import { foldLocation } from "../rules.ts";
-import { type StoredEvent, spot, standing } from "./loading.ts";
+import { membershipState, placeState, type StoredEvent } from "./loading.ts";
 import type { EventFacts, EventPlan } from "./plans.ts";
 
 /** Each fact's column; `locationKey` is derived. */
@@ -37,7 +37,7 @@ function stored(columns: Partial<EventFacts>): Record<string, unknown> {
   return columns.location === undefined ? given : { ...given, locationKey: foldLocation(columns.location) };
 }
 
-export interface NewEvent {
+export interface EventInsert {
   readonly uuid: string;
   readonly facts: EventFacts;
 }
@@ -47,7 +47,7 @@ export function insertEvents(
   ctx: RequestContext,
   creatorId: number,
   audience: "public" | "signed_in",
-  made: readonly NewEvent[],
+  made: readonly EventInsert[],
   guard: SQL,
 ) {
   const now = ctx.now();
@@ -70,9 +70,9 @@ const assignments = sql.raw(
 
 /** A change with what it was planned by. */
 export type PlannedChange = EventPlan & {
-  readonly before: Pick<StoredEvent, "id" | "standing" | "spot">;
+  readonly before: Pick<StoredEvent, "id" | "membershipState" | "placeState">;
   /** Its degrees are derived from its city and address. */
-  readonly derivesSpot: boolean;
+  readonly derivesPlace: boolean;
 };
 
 /**
@@ -86,24 +86,24 @@ export function updateEvents(
   guard: SQL,
 ) {
   const now = ctx.now();
-  const rows = plans.map(({ before, columns, reseats, derivesSpot }) => ({
+  const rows = plans.map(({ before, columns, reseats, derivesPlace }) => ({
     id: before.id,
-    standing: reseats ? before.standing : null,
-    spot: derivesSpot ? before.spot : null,
+    membershipState: reseats ? before.membershipState : null,
+    placeState: derivesPlace ? before.placeState : null,
     columns: stored(columns),
   }));
   return ctx.db.run(sql`
     UPDATE events SET ${assignments}, updated_at = ${now}
     FROM json_each(${JSON.stringify(rows)}) AS change
     WHERE events.id = change.value ->> 'id' AND (NOT ${unbegun ? 1 : 0} OR events.starts_at > ${now})
-      AND (change.value ->> 'standing' IS NULL OR change.value ->> 'standing' = ${standing})
-      AND (change.value ->> 'spot' IS NULL OR change.value ->> 'spot' = ${spot}) AND ${guard}`);
+      AND (change.value ->> 'membershipState' IS NULL OR change.value ->> 'membershipState' = ${membershipState})
+      AND (change.value ->> 'placeState' IS NULL OR change.value ->> 'placeState' = ${placeState}) AND ${guard}`);
 }
 
 /** An event's new set of members. */
 export interface MemberSet {
   readonly uuid: string;
-  readonly members: readonly Person[];
+  readonly members: readonly EventMember[];
 }
 
 /**
@@ -134,7 +134,7 @@ export function insertMembers(
 /** Takes out everybody who is not in the new set. */
 export function dropMembers(
   ctx: RequestContext,
-  sets: readonly { readonly id: number; readonly members: readonly Person[] }[],
+  sets: readonly { readonly id: number; readonly members: readonly EventMember[] }[],
 ): BatchItem<"sqlite">[] {
   const rows = sets.map(({ id, members }) => ({ id, keep: members.map(({ userId }) => userId) }));
   return inPieces(rows).map((piece) =>

@@ -7,27 +7,27 @@ import { fill } from "../../../platform/http/messages.ts";
 import type { Audit, Change, Consequences, Subject, Values } from "../../../platform/resources/resource.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { noticeEffects, noticeRows, pushNotices } from "../../notifications/index.ts";
-import { findStored, loadEvents, NOBODY, spot, standing } from "../commands/loading.ts";
+import { acceptedMemberIds, recheckAfterChange, recheckParticipants } from "../co-participants.ts";
+import { announceChanges } from "../commands/announcements.ts";
+import { findStored, loadEvents, membershipState, NO_RELATIONS, placeState } from "../commands/loading.ts";
 import { BLANK, type ClientProfile, type EventFacts, type EventFault, planEvent } from "../commands/plans.ts";
 import { removeEvents } from "../commands/removal.ts";
 import { updateRequests } from "../commands/statements.ts";
-import { tellOfChanges } from "../commands/telling.ts";
-import { acceptedIn, changedFellowEffects, fellowEffects } from "../fellows.ts";
 import { placeFor } from "../geo/geocoding.ts";
 import { letterFacts, noticesOf } from "../mail/letters.ts";
 import { memberFaults, planFaults } from "../messages.ts";
-import { eventNotice, noticeOf, tellRooms } from "../notices.ts";
+import { eventNotice, publishRoomNotices, roomNotice } from "../notices.ts";
+import { offerAfterRemoval } from "../participation/commands.ts";
+import { seatsOf } from "../participation/waitlist.ts";
 import { foldLocation } from "../rules.ts";
 import { participationRequests } from "../tables.ts";
-import { offerWithout } from "../waitlist/commands.ts";
-import { seatsOf } from "../waitlist/waitlist.ts";
 
 /** The console's door: staff changes events at any time, and names people by id. */
-const door: ClientProfile = {
+const profile: ClientProfile = {
   audience: "public",
-  makerOrganizes: false,
+  creatorOrganizes: false,
   unknownNames: "refuse",
-  begun: "change",
+  started: "change",
   missing: "refuse",
 };
 
@@ -72,33 +72,33 @@ export async function eventConsequences(ctx: RequestContext, change: Change): Pr
   const columns = factsOf(values);
   if (!before) return creation(ctx, caller, { ...BLANK, ...columns } as EventFacts);
   const id = Number(before.id);
-  const { found, circle } = await loadEvents(ctx, caller, [{ id }]);
+  const { found, relations } = await loadEvents(ctx, caller, [{ id }]);
   const [known] = found;
   if (!known) throw notFound();
-  const plan = planEvent(known, columns, undefined, circle, door, caller, ctx.now());
+  const plan = planEvent(known, columns, undefined, relations, profile, caller, ctx.now());
   if ("reason" in plan) throw refused(plan, "non_field_errors");
   const { place, effects } = await placeFor(ctx, known, { ...plan.facts, uuid: known.uuid }, columns);
   const after = { ...known, ...plan.facts, ...place };
-  const told = await tellOfChanges(ctx, caller, circle, [plan], [after]);
-  const notice = noticeOf(id, known.uuid, "updated", after.name);
+  const told = await announceChanges(ctx, caller, relations, [plan], [after]);
+  const notice = roomNotice(id, known.uuid, "updated", after.name);
   return {
     set: { ...place, ...keyOf(columns) },
     where: and(
       told.guard,
-      plan.reseats ? sql`${standing} = ${known.standing}` : undefined,
-      Object.keys(place).length > 0 ? sql`${spot} = ${known.spot}` : undefined,
+      plan.reseats ? sql`${membershipState} = ${known.membershipState}` : undefined,
+      Object.keys(place).length > 0 ? sql`${placeState} = ${known.placeState}` : undefined,
     ),
     effects: [
       eventNotice.row(notice),
       ...told.effects,
       ...noticeEffects(told.notices),
       ...effects,
-      ...changedFellowEffects(known, after, ctx.now()),
+      ...recheckAfterChange(known, after, ctx.now()),
     ],
     rest: [...updateRequests(ctx, caller, plan.requests), noticeRows(ctx, told.notices)],
     async after() {
       pushNotices(ctx, told.notices);
-      await tellRooms(ctx, [notice]);
+      await publishRoomNotices(ctx, [notice]);
     },
   };
 }
@@ -108,15 +108,15 @@ const keyOf = ({ location }: Partial<EventFacts>) =>
   location === undefined ? {} : { locationKey: foldLocation(location) };
 
 async function creation(ctx: RequestContext, caller: Caller, facts: EventFacts): Promise<Consequences> {
-  const plan = planEvent(null, facts, undefined, NOBODY, door, caller, ctx.now());
+  const plan = planEvent(null, facts, undefined, NO_RELATIONS, profile, caller, ctx.now());
   if ("reason" in plan) throw refused(plan, "non_field_errors");
   const uuid = crypto.randomUUID();
   const { place, effects } = await placeFor(ctx, null, { ...facts, uuid }, facts);
-  const notice = noticeOf(null, uuid, "created", facts.name);
+  const notice = roomNotice(null, uuid, "created", facts.name);
   return {
     set: { ...place, ...keyOf(facts), uuid, creatorId: caller.userId },
     effects: [eventNotice.row(notice), ...effects],
-    after: () => tellRooms(ctx, [notice]),
+    after: () => publishRoomNotices(ctx, [notice]),
   };
 }
 
@@ -139,13 +139,13 @@ export async function memberConsequences(ctx: RequestContext, change: Change): P
   const { before, values, caller } = change;
   if (before) return {};
   const [id, userId] = [Number(values.event), Number(values.user)];
-  const { found, circle } = await loadEvents(ctx, caller, [{ id }], [{ id: userId }]);
+  const { found, relations } = await loadEvents(ctx, caller, [{ id }], [{ id: userId }]);
   const [event] = found;
   if (!event) throw invalid({ event: noSuchKey(id) });
   const known = event.members.map((member) => ({ ...member, key: "", age: null }));
-  const everybody = { ...circle, people: [...known, ...circle.people] };
+  const everybody = { ...relations, people: [...known, ...relations.people] };
   const names = [...event.members, { userId }].map((member) => ({ id: member.userId }));
-  const plan = planEvent(event, {}, names, everybody, door, caller, ctx.now());
+  const plan = planEvent(event, {}, names, everybody, profile, caller, ctx.now());
   if ("reason" in plan) throw refused(plan, "user");
   const asked = event.requests.some((request) => request.userId === userId && request.status !== "Declined");
   const facts = letterFacts(event, plan.members);
@@ -171,10 +171,10 @@ export async function memberRemoval(ctx: RequestContext, { row }: Subject): Prom
   const { userId: whose, eventId: where } = participationRequests;
   const request = ctx.db.delete(participationRequests).where(and(eq(where, eventId), eq(whose, userId)));
   if (!event) return { rest: [request] };
-  const { unmoved, effects, rest, notices } = await offerWithout(ctx, event, userId);
+  const { guard, effects, rest, notices } = await offerAfterRemoval(ctx, event, userId);
   return {
-    where: unmoved,
-    effects: [...effects, ...fellowEffects(event, acceptedIn(event.members), ctx.now())],
+    where: guard,
+    effects: [...effects, ...recheckParticipants(event, acceptedMemberIds(event.members), ctx.now())],
     rest: [request, ...rest],
     after: async () => pushNotices(ctx, notices),
   };

@@ -18,12 +18,12 @@ interface Whereabouts {
 }
 
 /** The columns to write and the look-up to ask for. */
-export interface Placing {
+export interface PlaceChange {
   readonly place: { readonly latitude?: number | null; readonly longitude?: number | null };
   readonly effects: readonly Effect[];
 }
 
-const UNMOVED: Placing = { place: {}, effects: [] };
+const UNCHANGED: PlaceChange = { place: {}, effects: [] };
 
 /** Where an event that is to become `after` will be: what its host says counts most. Refuses a city that is none. */
 export async function placeFor(
@@ -32,14 +32,14 @@ export async function placeFor(
   after: Whereabouts & { readonly uuid: string },
   change: Partial<Whereabouts>,
   cityOf: (id: number) => Promise<City | null> = (id) => findCity(ctx, id),
-): Promise<Placing> {
+): Promise<PlaceChange> {
   const named = change.cityId !== undefined || change.location !== undefined || change.latitude !== undefined;
-  if (!named) return UNMOVED;
+  if (!named) return UNCHANGED;
   const city = after.cityId === null ? null : await cityOf(after.cityId);
   if (after.cityId !== null && !city) throw invalid({ city: noSuchKey(after.cityId) });
-  if (change.latitude !== undefined && change.latitude !== null) return UNMOVED;
+  if (change.latitude !== undefined && change.latitude !== null) return UNCHANGED;
   const stays = before && before.cityId === after.cityId && before.location === after.location;
-  if (stays && before.latitude !== null && change.latitude === undefined) return UNMOVED;
+  if (stays && before.latitude !== null && change.latitude === undefined) return UNCHANGED;
   const lookUp = ctx.runtime.settings.geocoderUrl !== null && after.location !== "";
   return {
     place: { latitude: city?.latitude ?? null, longitude: city?.longitude ?? null },
@@ -47,7 +47,7 @@ export async function placeFor(
   };
 }
 
-interface Move {
+interface LocationChange {
   readonly before: Whereabouts | null;
   readonly after: Whereabouts & { readonly uuid: string };
   readonly change: Partial<Whereabouts>;
@@ -56,8 +56,8 @@ interface Move {
 /** Where each of several events will be, in their order. A city is looked up once, however many events are in it. */
 export async function placesOf(
   ctx: RequestContext,
-  moves: readonly Move[],
-): Promise<{ places: Placing["place"][]; lookUps: Effect[] }> {
+  moves: readonly LocationChange[],
+): Promise<{ places: PlaceChange["place"][]; lookups: Effect[] }> {
   const cities = new Map<number, Promise<City | null>>();
   const cityOf = (id: number) => {
     const city = cities.get(id) ?? findCity(ctx, id);
@@ -67,7 +67,7 @@ export async function placesOf(
   const placings = await Promise.all(
     moves.map(({ before, after, change }) => placeFor(ctx, before, after, change, cityOf)),
   );
-  return { places: placings.map(({ place }) => place), lookUps: placings.flatMap(({ effects }) => effects) };
+  return { places: placings.map(({ place }) => place), lookups: placings.flatMap(({ effects }) => effects) };
 }
 
 /**

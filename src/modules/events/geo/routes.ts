@@ -6,7 +6,7 @@ import { integer } from "../../../platform/http/input/fields.ts";
 import { fill } from "../../../platform/http/messages.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
 import { whereaboutsOf } from "../../social/index.ts";
-import { existing } from "../event-routes.ts";
+import { requireEvent } from "../details/routes.ts";
 import { messages } from "../messages.ts";
 import { eventsWithin } from "./distances.ts";
 
@@ -28,7 +28,7 @@ const geolocation = route({
   params,
   responses: { 200: z.object({ latitude: z.number(), longitude: z.number() }).openapi("EventPlace") },
   async handle({ ctx, caller, params }) {
-    const place = placeIn(await existing(ctx, caller, params.id));
+    const place = placeIn(await requireEvent(ctx, caller, params.id));
     if (!place) throw notFound();
     return respond(200, place);
   },
@@ -45,7 +45,7 @@ const distance = route({
   responses: { 200: z.object({ distance: z.number() }) },
   async handle({ ctx, caller, params }) {
     const [event, viewer] = await Promise.all([
-      existing(ctx, caller, params.id),
+      requireEvent(ctx, caller, params.id),
       whereaboutsOf(ctx, caller.userId),
     ]);
     if (!viewer.allowed) throw notFound(fill(messages.noDistance, { name: event.name }));

@@ -7,9 +7,9 @@ import type { Text } from "../../../platform/http/text.ts";
 import { mailEffect } from "../../../platform/mail/mail.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import type { Notice } from "../../notifications/index.ts";
-import type { Circle } from "../commands/loading.ts";
+import type { Relations } from "../commands/loading.ts";
 import { messages } from "../messages.ts";
-import type { Event, Person } from "../queries.ts";
+import type { Event, EventMember } from "../queries.ts";
 import { memberLinks } from "./links.ts";
 import { type EventLetter, eventCancelled, eventCreated, eventLeft, eventUpdated } from "./templates.ts";
 
@@ -40,7 +40,7 @@ const LETTERS_A_REQUEST = 1000;
 
 export function letterFacts(
   event: Pick<Event, "name" | "location" | "startsAt" | "endsAt">,
-  members: readonly Person[],
+  members: readonly EventMember[],
 ): EventLetter {
   const { name, location, startsAt, endsAt } = event;
   return {
@@ -57,7 +57,7 @@ export function letterFacts(
 export interface WantedLetter {
   readonly action: Action;
   readonly uuid: string;
-  readonly person: Person;
+  readonly person: EventMember;
   readonly facts: EventLetter;
 }
 
@@ -77,17 +77,17 @@ export interface Mailing {
 export async function mailingOf(
   ctx: RequestContext,
   caller: Caller,
-  circle: Circle,
+  relations: Relations,
   wanted: readonly WantedLetter[],
 ): Promise<Mailing> {
   const { limit } = ctx.runtime.settings.rates.lettersSent;
-  let left = Math.max(0, limit - circle.lettersSent);
+  let left = Math.max(0, limit - relations.lettersSent);
   const letters: (WantedLetter & { counted: boolean })[] = [];
   const told: WantedLetter[] = [];
   for (const letter of wanted) {
     if (letter.person.email === null) continue;
     const { userId } = letter.person;
-    const counted = !isFarewell(letter.action) && userId !== caller.userId && !circle.trusting.has(userId);
+    const counted = !isFarewell(letter.action) && userId !== caller.userId && !relations.trusting.has(userId);
     if (letters.length >= LETTERS_A_REQUEST || (counted && left === 0)) told.push(letter);
     else {
       letters.push({ ...letter, counted });

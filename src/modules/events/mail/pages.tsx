@@ -7,8 +7,8 @@ import { type Route, route } from "../../../platform/http/route.ts";
 import { type Text, text } from "../../../platform/http/text.ts";
 import { uuidIn } from "../../../platform/ids.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
+import { acceptMembership, leaveEvent } from "../attendance/commands.ts";
 import { findStored, type StoredEvent } from "../commands/loading.ts";
-import { acceptMembership, leaveEvent } from "../waitlist/attendance.ts";
 import { readableTime } from "./change-words.ts";
 import { type MemberAct, opensMembership } from "./links.ts";
 

@@ -4,9 +4,9 @@ import { numberIn } from "../../../platform/ids.ts";
 import { CLOSE } from "../../../platform/realtime/socket/frames.ts";
 import { known, type RoomAuthorizer } from "../../../platform/realtime/socket/handshake.ts";
 import { userRoom } from "../../identity/index.ts";
-import { recordLook } from "./looks.ts";
+import { auditView } from "../visibility/audit.ts";
+import { visibilityOf } from "../visibility/queries.ts";
 import { trackSocket, watchedSocket } from "./room.ts";
-import { visibilityOf } from "./visibility-queries.ts";
 
 /** One's own track, as the Eurorace app documents it: refused sockets open and close with 4003. */
 const ownTrackAuthorizer: RoomAuthorizer = {
@@ -40,7 +40,7 @@ const trackAuthorizer: RoomAuthorizer = {
       visibleFrom,
       ...(until === null ? {} : { until }),
       ...(right.as === "staff"
-        ? { beforeOpen: () => recordLook(ctx, caller, userId, { door: "socket" }) }
+        ? { beforeOpen: () => auditView(ctx, caller, userId, { door: "socket" }) }
         : {}),
     };
   },

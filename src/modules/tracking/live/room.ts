@@ -11,7 +11,7 @@ import { filterPoints } from "../points/filter.ts";
 import { LocationSaved, LocationUpdate, PointsBody } from "../points/frames.ts";
 import type { FilteredPoint } from "../points/rules.ts";
 import { archivePoints } from "../points/store.ts";
-import { visibilitiesOf } from "./visibility-queries.ts";
+import { visibilitiesOf } from "../visibility/queries.ts";
 
 const TaskBody = v.object({
   task_id: v.number(),
@@ -20,7 +20,7 @@ const TaskBody = v.object({
 });
 
 /** What the documented socket hears beside answers to its own frames. */
-const TOLD = new Set(["task_assigned", "task_status_updated", "task_arrived"]);
+const DOCUMENTED_KINDS = new Set(["task_assigned", "task_status_updated", "task_arrived"]);
 
 const SAVED = JSON.stringify({ type: "location_saved", success: true } satisfies v.InferOutput<
   typeof LocationSaved
@@ -33,7 +33,8 @@ export function trackRoomHandler(openRequestContext: () => RequestContext): Room
     mayWrite: (caller) => (caller ? null : fault("unauthenticated", "Sign in to report where you are.")),
     fromDocumented,
     // Where somebody is goes to whoever watches in the native dialect; documented clients poll.
-    toDocumented: ({ kind, body }) => (TOLD.has(kind) ? JSON.stringify({ type: kind, ...body }) : null),
+    toDocumented: ({ kind, body }) =>
+      DOCUMENTED_KINDS.has(kind) ? JSON.stringify({ type: kind, ...body }) : null,
     complete: (draft, journal, now) =>
       draft.kind === "points"
         ? { ...draft, body: { points: filterPoints(draft.body, journal, now) } }

@@ -19,10 +19,10 @@ export function filterPoints(
   const times = points.flatMap(({ at }) => at ?? []);
   if (times.length === 0) return filterAll(points, [], now);
   const recent = recentFixes(journal);
-  const known = [...fixesAround(recent, times), ...originals(journal, recent, times)];
-  const judged = filterAll(points, known, now);
-  remember(journal, judged);
-  return judged;
+  const known = [...fixesAround(recent, times), ...sameMoments(journal, recent, times)];
+  const filtered = filterAll(points, known, now);
+  recordNewest(journal, filtered);
+  return filtered;
 }
 
 /** A few before, those between, the next after: what is farther away in time has no say, and a batch asks everybody. */
@@ -39,7 +39,7 @@ function fixesAround(recent: readonly Fix[], times: readonly number[]): Fix[] {
  * Points of the same moments, however long ago they arrived. What is newer than everything before can't be a repeat, so
  * a live track asks for nothing; what the journal's newest part does not hold is found when the table gets the points.
  */
-function originals(journal: Journal, recent: readonly Fix[], times: readonly number[]): Fix[] {
+function sameMoments(journal: Journal, recent: readonly Fix[], times: readonly number[]): Fix[] {
   const newest = Math.max(Number(journal.fact(NEWEST) ?? 0), ...recent.map(({ at }) => at));
   const late = times.filter((at) => at <= newest);
   if (late.length === 0) return [];
@@ -50,8 +50,8 @@ function originals(journal: Journal, recent: readonly Fix[], times: readonly num
   return entries.flatMap(fixesIn).filter(({ at }) => moments.has(at));
 }
 
-function remember(journal: Journal, judged: readonly FilteredPoint[]): void {
-  const times = judged.flatMap(({ at, flag }) => (flag === null || flag === "jump" ? at : []));
+function recordNewest(journal: Journal, filtered: readonly FilteredPoint[]): void {
+  const times = filtered.flatMap(({ at, flag }) => (flag === null || flag === "jump" ? at : []));
   const newest = Math.max(...times, 0);
   if (newest > Number(journal.fact(NEWEST) ?? 0)) journal.setFact(NEWEST, String(newest));
 }

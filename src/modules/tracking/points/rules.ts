@@ -28,7 +28,7 @@ export interface FilteredPoint extends Point {
 export type Fix = Pick<FilteredPoint, "latitude" | "longitude" | "at" | "accuracy" | "flag">;
 
 /** Points of the same person around the new ones in time, good ones and jumps, each with a time of its own. In any order. */
-export type Known = readonly Fix[];
+export type KnownFixes = readonly Fix[];
 
 /** Beyond these a point is not believed, ms. */
 export const MAX_AHEAD = 2 * 60_000;
@@ -39,13 +39,13 @@ const MAX_LEAP = 200;
 /** About a centimetre, in degrees: what a text of coordinates may lose. */
 export const SAME_PLACE = 1e-7;
 /** So many jumps that agree with a point, and it is the good ones before them that were wrong, or far away. */
-const WITNESSES = 2;
+const AGREEING_JUMPS = 2;
 
 /**
  * Why a point is not taken at its word; null for a good one. Without a time of its own nothing can be said: what an
  * app sends late arrives in one go, and the speed from one to the next means nothing.
  */
-export function filterPoint(point: Point, known: Known, now: number): Flag | null {
+export function filterPoint(point: Point, known: KnownFixes, now: number): Flag | null {
   const { at } = point;
   if (at === null) return null;
   if (at > now + MAX_AHEAD) return "future";
@@ -58,16 +58,16 @@ export function filterPoint(point: Point, known: Known, now: number): Flag | nul
   );
   if (!near || !isLeap(near, fix)) return null;
   const witnesses = known.filter((other) => other.flag === "jump" && other.at > near.at && other.at < at);
-  return witnesses.filter((other) => !isLeap(other, fix)).length >= WITNESSES ? null : "jump";
+  return witnesses.filter((other) => !isLeap(other, fix)).length >= AGREEING_JUMPS ? null : "jump";
 }
 
 /** Points in the order in which they came: each is judged in the light of those before it. */
-export function filterAll(points: readonly Point[], known: Known, now: number): FilteredPoint[] {
+export function filterAll(points: readonly Point[], known: KnownFixes, now: number): FilteredPoint[] {
   const seen = [...known];
   return points.map((point) => {
-    const judged = { ...point, at: point.at ?? now, flag: filterPoint(point, seen, now) };
-    if (point.at !== null && (judged.flag === null || judged.flag === "jump")) seen.push(judged);
-    return judged;
+    const filtered = { ...point, at: point.at ?? now, flag: filterPoint(point, seen, now) };
+    if (point.at !== null && (filtered.flag === null || filtered.flag === "jump")) seen.push(filtered);
+    return filtered;
   });
 }
 
@@ -78,7 +78,7 @@ function isSamePlace(one: Place, other: Place): boolean {
   );
 }
 
-function nearest(fixes: Known, at: number): Fix | undefined {
+function nearest(fixes: KnownFixes, at: number): Fix | undefined {
   const apart = (fix: Fix) => Math.abs(fix.at - at);
   return fixes.reduce<Fix | undefined>(
     (best, fix) => (best && apart(best) < apart(fix) ? best : fix),

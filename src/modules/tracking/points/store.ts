@@ -4,9 +4,16 @@ import { runBatch } from "../../../platform/db/client.ts";
 import { cellOf } from "../../../platform/geo.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { userRoom } from "../../identity/index.ts";
+import { geofencesNear, readGeofences, recordArrivals } from "../tasks/geofence.ts";
 import { flushTrack } from "../tracks/queries.ts";
-import { arrive, readWatched, watchedNear } from "./arrivals.ts";
-import { type FilteredPoint, type Flag, filterAll, type Known, type Point, SAME_PLACE } from "./rules.ts";
+import {
+  type FilteredPoint,
+  type Flag,
+  filterAll,
+  type KnownFixes,
+  type Point,
+  SAME_PLACE,
+} from "./rules.ts";
 
 /** An entry of a track room's journal. `at`: when the room heard of it, epoch ms. */
 export interface PointsEntry {
@@ -28,7 +35,7 @@ interface Origin {
   readonly nth: number;
 }
 
-interface Arriving {
+interface IncomingPoint {
   readonly point: FilteredPoint;
   readonly receivedAt: number;
   readonly origin: Origin | null;
@@ -44,19 +51,19 @@ export async function archivePoints(
   epoch: string,
   entries: readonly PointsEntry[],
 ): Promise<void> {
-  const arriving = entries
+  const incoming = entries
     .filter(({ stored }) => !stored)
     .flatMap(({ seq, at, points }) =>
       points.map((point, nth) => ({ point, receivedAt: at, origin: { epoch, seq, nth } })),
     );
-  if (arriving.length === 0) return;
-  const points = arriving.map(({ point }) => point);
+  if (incoming.length === 0) return;
+  const points = incoming.map(({ point }) => point);
   const [, watch] = await runBatch(ctx.db, [
-    ctx.db.run(insertion(userId, newestFirst(arriving))),
-    ctx.db.run(sql`SELECT ${watchedNear(userId, points)} AS watched`),
+    ctx.db.run(insertPoints(userId, newestFirst(incoming))),
+    ctx.db.run(sql`SELECT ${geofencesNear(userId, points)} AS geofences`),
   ]);
-  const [row] = (watch as { results: { watched: string | null }[] }).results;
-  await arrive(ctx, userId, readWatched(row?.watched), points);
+  const [row] = (watch as { results: { geofences: string | null }[] }).results;
+  await recordArrivals(ctx, userId, readGeofences(row?.geofences), points);
 }
 
 /**
@@ -72,19 +79,19 @@ export async function storePoints(
   const now = ctx.now();
   // Only a time of its own makes a point a repeat.
   if (points.some(({ at }) => at !== null)) await flushTrack(ctx, userId);
-  const { known, watched } = await surroundings(ctx, userId, points, now);
-  const judged = filterAll(points, known, now);
-  const arriving = newestFirst(judged.map((point) => ({ point, receivedAt: now, origin: null })));
+  const { known, geofences } = await readNeighbors(ctx, userId, points, now);
+  const filtered = filterAll(points, known, now);
+  const incoming = newestFirst(filtered.map((point) => ({ point, receivedAt: now, origin: null })));
   const written = await ctx.db.all<{ id: number; flag: Flag | null }>(
-    sql`${insertion(userId, arriving)} RETURNING id, flag`,
+    sql`${insertPoints(userId, incoming)} RETURNING id, flag`,
   );
-  if (written.length < judged.length) return null;
+  if (written.length < filtered.length) return null;
   written.sort((one, other) => one.id - other.id);
   // The flag is the table's: of two requests with the same point at the same time it knows which came second.
-  const stored = new Map(arriving.map(({ point }, index) => [point, written[index]]));
-  const answer = judged.map((point) => ({ ...point, id: 0, ...stored.get(point) }));
+  const stored = new Map(incoming.map(({ point }, index) => [point, written[index]]));
+  const answer = filtered.map((point) => ({ ...point, id: 0, ...stored.get(point) }));
   ctx.defer("tracking.tell", tellRoom(ctx, userId, answer), { userId });
-  ctx.defer("tracking.arrive", arrive(ctx, userId, watched, answer), { userId });
+  ctx.defer("tracking.arrive", recordArrivals(ctx, userId, geofences, answer), { userId });
   return answer;
 }
 
@@ -96,24 +103,24 @@ async function tellRoom(ctx: RequestContext, userId: number, points: readonly St
 }
 
 /** What stands in the light of new points: earlier ones around them, and the tasks whose circles they may be in. */
-async function surroundings(ctx: RequestContext, userId: number, points: readonly Point[], now: number) {
+async function readNeighbors(ctx: RequestContext, userId: number, points: readonly Point[], now: number) {
   const times = points.flatMap(({ at }) => at ?? []);
-  const [row] = await ctx.db.all<{ known: string | null; watched: string | null }>(sql`
+  const [row] = await ctx.db.all<{ known: string | null; geofences: string | null }>(sql`
     SELECT ${times.length > 0 ? knownAround(userId, times) : sql`NULL`} AS known,
-      ${watchedNear(
+      ${geofencesNear(
         userId,
         points.map((point) => ({ ...point, at: point.at ?? now })),
-      )} AS watched`);
+      )} AS geofences`);
   const known = JSON.parse(row?.known ?? "[]") as [number, number, number, number | null, Flag | null][];
   return {
-    known: known.map(([at, latitude, longitude, accuracy, flag]): Known[number] => ({
+    known: known.map(([at, latitude, longitude, accuracy, flag]): KnownFixes[number] => ({
       at,
       latitude,
       longitude,
       accuracy,
       flag,
     })),
-    watched: readWatched(row?.watched),
+    geofences: readGeofences(row?.geofences),
   };
 }
 
@@ -136,8 +143,8 @@ function knownAround(userId: number, times: readonly number[]): SQL {
  * One parameter for any number of points. Those that are there already, or whose person is not, are passed over. A good
  * one that repeats another row's is a duplicate, however long ago that came and whatever it came by.
  */
-function insertion(userId: number, arriving: readonly Arriving[]): SQL {
-  const rows = arriving.map(({ point, receivedAt, origin }) => [
+function insertPoints(userId: number, incoming: readonly IncomingPoint[]): SQL {
+  const rows = incoming.map(({ point, receivedAt, origin }) => [
     point.at,
     receivedAt,
     point.latitude,
@@ -171,6 +178,6 @@ function isRepeat(userId: number): SQL {
 }
 
 /** A stable sort: of two at the same moment the later one gets the higher id, and with it the tie. */
-function newestFirst(arriving: readonly Arriving[]): Arriving[] {
-  return [...arriving].sort((one, other) => other.point.at - one.point.at);
+function newestFirst(incoming: readonly IncomingPoint[]): IncomingPoint[] {
+  return [...incoming].sort((one, other) => other.point.at - one.point.at);
 }

@@ -10,7 +10,7 @@ import type { RequestContext } from "../../../platform/runtime.ts";
 import { isBlocked } from "../../social/index.ts";
 import type { Flag } from "../points/rules.ts";
 import { latestLocations, locationReports } from "../tables.ts";
-import { newestRolled } from "../tracks/queries.ts";
+import { newestArchived } from "../tracks/queries.ts";
 
 export interface Report extends Place {
   readonly id: number;
@@ -177,7 +177,7 @@ export async function changeReport(
   const update = ctx.db.update(table).set(change).where(eq(table.id, report.id)).returning(COLUMNS);
   const owners = [...new Set([report.userId, facts.userId ?? report.userId])];
   const rest = [
-    ...(await moveLatest(ctx, report.id, owners)),
+    ...(await refreshLatest(ctx, report.id, owners)),
     ...audit(ctx, caller, "location_report.change", report, facts),
   ];
   try {
@@ -197,14 +197,14 @@ const flagAt = ({ latitude, longitude }: Place) =>
 export async function removeReport(ctx: RequestContext, caller: Caller, report: Report): Promise<boolean> {
   const remove = ctx.db.delete(table).where(eq(table.id, report.id));
   const rest = [
-    ...(await moveLatest(ctx, report.id, [report.userId])),
+    ...(await refreshLatest(ctx, report.id, [report.userId])),
     ...audit(ctx, caller, "location_report.delete", report, null),
   ];
   return (await commit(ctx, remove, [], rest)) !== null;
 }
 
 /** After a report was touched: the latest place of its person is looked up anew, unless it is another report. */
-export async function moveLatest(
+export async function refreshLatest(
   ctx: RequestContext,
   id: number,
   owners: readonly number[],
@@ -219,18 +219,18 @@ export async function moveLatest(
       SELECT user_id, id, at, received_at, latitude, longitude, accuracy, speed, heading, cell FROM location_reports
       WHERE user_id = ${userId} AND flag IS NULL ORDER BY at DESC, id DESC LIMIT 1`,
     ),
-    ...(await findRolled(ctx, userId, id)),
+    ...(await latestFromArchive(ctx, userId, id)),
   ]);
   return [forget, ...(await Promise.all(find)).flat()];
 }
 
 /** The newest good point of the days that are objects by now, where nothing but the touched report is newer. */
-async function findRolled(
+async function latestFromArchive(
   ctx: RequestContext,
   userId: number,
   touched: number,
 ): Promise<BatchItem<"sqlite">[]> {
-  const point = await newestRolled(ctx, userId, touched);
+  const point = await newestArchived(ctx, userId, touched);
   if (!point) return [];
   const { id, at, receivedAt, latitude, longitude, accuracy, speed, heading } = point;
   return [

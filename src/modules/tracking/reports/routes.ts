@@ -8,12 +8,12 @@ import { fill } from "../../../platform/http/messages.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
 import { literal, text } from "../../../platform/http/text.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { recordLook } from "../live/looks.ts";
+import { jsonResponse } from "../json.ts";
 import { type StoredPoint, storePoints } from "../points/store.ts";
-import { formOf, latestQuery, reportQuery, toFilter, toWindow, writePosition } from "../queries.ts";
+import { formatOf, latestQuery, reportQuery, toFilter, toWindow, writePosition } from "../schemas.ts";
 import { reportFeatures } from "../tracks/export-formats.ts";
-import { jsonAnswer } from "../tracks/json.ts";
 import { flushTrack } from "../tracks/queries.ts";
+import { auditView } from "../visibility/audit.ts";
 import {
   changeReport,
   findReport,
@@ -72,16 +72,17 @@ const list = route({
   async handle({ ctx, caller, query, request }) {
     // Somebody else's are not refused but simply not there.
     if (!caller.isStaff && query.user !== undefined && query.user !== caller.userId)
-      return jsonAnswer(200, []);
+      return jsonResponse(200, []);
     const filter = { ...toFilter(query), flagged: query.flagged };
     const userId = caller.isStaff ? query.user : caller.userId;
     const window = toWindow(query);
     const reports = await listReports(ctx, { ...filter, userId }, window);
-    if (userId !== caller.userId) await recordLook(ctx, caller, userId ?? null, { door: "reports" });
-    const form = formOf(request, query.format, ["geojson"]);
+    if (userId !== caller.userId) await auditView(ctx, caller, userId ?? null, { door: "reports" });
+    const chosenFormat = formatOf(request, query.format, ["geojson"]);
     const headers = nextPage(ctx, request, reports, filter.near ? undefined : window?.limit);
-    if (form === "geojson") return jsonAnswer(200, reportFeatures(reports), { ...GEOJSON, ...headers });
-    return jsonAnswer(200, reports.map(toReportWire), headers);
+    if (chosenFormat === "geojson")
+      return jsonResponse(200, reportFeatures(reports), { ...GEOJSON, ...headers });
+    return jsonResponse(200, reports.map(toReportWire), headers);
   },
 });
 
@@ -111,7 +112,7 @@ const create = route({
     const userId = reporter(caller, body.user);
     const stored = await storePoints(ctx, userId, [toPoint(body)]);
     if (!stored) throw unknownUser(userId);
-    return jsonAnswer(201, wires(userId, stored)[0]);
+    return jsonResponse(201, wires(userId, stored)[0]);
   },
 });
 
@@ -130,7 +131,7 @@ const createBatch = route({
   async handle({ ctx, caller, body }) {
     const stored = await storePoints(ctx, caller.userId, body.points.map(toPlacedPoint));
     if (!stored) throw unknownUser(caller.userId);
-    return jsonAnswer(201, wires(caller.userId, stored));
+    return jsonResponse(201, wires(caller.userId, stored));
   },
 });
 
@@ -150,9 +151,9 @@ const latest = route({
   async handle({ ctx, caller, query, request }) {
     await flushTrack(ctx, caller.userId);
     const reports = await listLatest(ctx, caller, toFilter(query));
-    if (formOf(request, query.format, ["geojson"]) === "geojson")
-      return jsonAnswer(200, reportFeatures(reports), GEOJSON);
-    return jsonAnswer(200, reports.map(toLatestWire));
+    if (formatOf(request, query.format, ["geojson"]) === "geojson")
+      return jsonResponse(200, reportFeatures(reports), GEOJSON);
+    return jsonResponse(200, reports.map(toLatestWire));
   },
 });
 
@@ -174,8 +175,8 @@ const read = route({
   async handle({ ctx, caller, params }) {
     const report = await ownReport(ctx, caller, params.id);
     if (report.userId !== caller.userId)
-      await recordLook(ctx, caller, report.userId, { door: "report", id: report.id });
-    return jsonAnswer(200, toReportWire(report));
+      await auditView(ctx, caller, report.userId, { door: "report", id: report.id });
+    return jsonResponse(200, toReportWire(report));
   },
 });
 
@@ -196,7 +197,7 @@ const change = (method: "put" | "patch") =>
       const changed = await changeReport(ctx, caller, report, toFacts(caller, body));
       if (changed === "no_user") throw unknownUser(body.user ?? 0);
       if (!changed) throw notFound(texts.noReport);
-      return jsonAnswer(200, toReportWire(changed));
+      return jsonResponse(200, toReportWire(changed));
     },
   });
 

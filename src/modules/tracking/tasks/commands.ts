@@ -88,9 +88,9 @@ const NEW_TASK = sql<number>`(SELECT seq FROM sqlite_sequence WHERE name = 'task
 export function newTaskNotice(ctx: RequestContext, title: string) {
   const address = `task:${crypto.randomUUID()}`;
   const payload = { userId: null, kind: "task_assigned", body: { task_id: 0, title } };
-  const named = sql`'$.ref', 'task:' || ${NEW_TASK}, '$.body.task_id', ${NEW_TASK}`;
-  const naming = amendPayload(ctx, address, named);
-  return { effect: { kind: "task_notice", address, payload }, naming };
+  const ids = sql`'$.ref', 'task:' || ${NEW_TASK}, '$.body.task_id', ${NEW_TASK}`;
+  const setTaskId = amendPayload(ctx, address, ids);
+  return { effect: { kind: "task_notice", address, payload }, setTaskId };
 }
 
 /** Writes a task and tells everybody who is about. */
@@ -100,10 +100,10 @@ export async function addTask(ctx: RequestContext, caller: Caller, facts: TaskFa
     .insert(tasks)
     .values({ ...facts, createdAt: now, updatedAt: now })
     .returning();
-  const { effect, naming } = newTaskNotice(ctx, facts.title);
+  const { effect, setTaskId } = newTaskNotice(ctx, facts.title);
   const subject = sql<string>`'task:' || ${NEW_TASK}`;
   const audit = auditEntry(ctx, caller, { action: "task.add", subject, before: null, after: facts });
-  const rows = await commit(ctx, insert, [effect], [naming, audit]);
+  const rows = await commit(ctx, insert, [effect], [setTaskId, audit]);
   const row = rows?.[0];
   if (!row) throw new Error("the new task has no row");
   return { ...row, userStatus: "pending", arrivedAt: null, assignedTo: null, photos: [] };
@@ -151,13 +151,15 @@ export async function setUserStatus(
   status: TaskState,
 ): Promise<Task> {
   const notice = statusNotice(caller.userId, task.id, status);
-  const moved = await commit(ctx, moveUser(ctx, caller.userId, task.id, status), [taskNotice.row(notice)]);
+  const moved = await commit(ctx, writeTaskState(ctx, caller.userId, task.id, status), [
+    taskNotice.row(notice),
+  ]);
   if (moved) taskNotice.soon(ctx, notice);
   return { ...task, userStatus: status };
 }
 
 /** Whoever has no state is `pending`: only what differs is written. */
-export function moveUser(ctx: RequestContext, userId: number, taskId: number, status: TaskState) {
+export function writeTaskState(ctx: RequestContext, userId: number, taskId: number, status: TaskState) {
   return ctx.db.run(sql`
     INSERT INTO task_states (task_id, user_id, status, updated_at)
     SELECT t.id, ${userId}, ${status}, ${ctx.now()} FROM tasks t

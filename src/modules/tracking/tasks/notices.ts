@@ -14,7 +14,7 @@ export interface TaskNotice {
 
 /** Rooms that are told at a time, and for how long after its last entry a room counts as about. */
 const AT_ONCE = 50;
-const ABOUT = 24 * 3600_000;
+const ACTIVE_WITHIN = 24 * 3600_000;
 
 /** One object call a room. Throws what a room throws, after all the others were told. */
 export const taskNotice = defineEffect<TaskNotice>("task_notice", {
@@ -25,7 +25,7 @@ export const taskNotice = defineEffect<TaskNotice>("task_notice", {
 async function announceTask(ctx: RequestContext, { userId, ...draft }: TaskNotice): Promise<void> {
   const tell = async (name: string) => void (await ctx.runtime.room(name)?.publish(name, draft));
   if (userId !== null) return tell(`user:${userId}`);
-  const since = ctx.now() - ABOUT;
+  const since = ctx.now() - ACTIVE_WITHIN;
   const failures: unknown[] = [];
   for (let after: string | undefined = "user:"; after; ) {
     const names = await roomsAfter(ctx, after, since);

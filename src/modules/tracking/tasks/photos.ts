@@ -5,7 +5,7 @@ import type { Place } from "../../../platform/geo.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { fileUrl, keepFile, newestFinished, storeFile } from "../../files/index.ts";
-import { moveUser, statusNotice, type Task, type TaskPhoto } from "./commands.ts";
+import { statusNotice, type Task, type TaskPhoto, writeTaskState } from "./commands.ts";
 import { taskNotice } from "./notices.ts";
 
 /** Within the transaction that inserts it: the id of the newest photo. */
@@ -28,7 +28,7 @@ export async function addPhoto(
     SELECT id, ${stored.id}, ${userId}, ${latitude}, ${longitude}, ${uploadedAt} FROM tasks WHERE id = ${task.id}
     RETURNING id`);
   const notice = task.userStatus === "completed" ? null : statusNotice(userId, task.id, "completed");
-  const rest = [...keepFile(ctx, stored, NEW_PHOTO), moveUser(ctx, userId, task.id, "completed")];
+  const rest = [...keepFile(ctx, stored, NEW_PHOTO), writeTaskState(ctx, userId, task.id, "completed")];
   const done = await commit(ctx, insert, notice ? [taskNotice.row(notice)] : [], rest);
   if (!done) return null;
   if (notice) taskNotice.soon(ctx, notice);

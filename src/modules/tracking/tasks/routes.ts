@@ -7,7 +7,7 @@ import { parse } from "../../../platform/http/input/validation.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
 import type { Text } from "../../../platform/http/text.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { jsonAnswer } from "../tracks/json.ts";
+import { jsonResponse } from "../json.ts";
 import {
   addTask,
   changeTask,
@@ -59,16 +59,16 @@ async function ownTask(ctx: RequestContext, caller: Caller, id: number): Promise
   return task;
 }
 
-async function tasksAnswer(ctx: RequestContext, tasks: readonly Task[]): Promise<Response> {
+async function tasksResponse(ctx: RequestContext, tasks: readonly Task[]): Promise<Response> {
   const urls = await photoUrls(ctx, tasks);
-  return jsonAnswer(
+  return jsonResponse(
     200,
     tasks.map((task) => toTaskWire(task, urls)),
   );
 }
 
-async function taskAnswer(ctx: RequestContext, status: 200 | 201, task: Task): Promise<Response> {
-  return jsonAnswer(status, toTaskWire(task, await photoUrls(ctx, [task])));
+async function taskResponse(ctx: RequestContext, status: 200 | 201, task: Task): Promise<Response> {
+  return jsonResponse(status, toTaskWire(task, await photoUrls(ctx, [task])));
 }
 
 const list = (place: string, which: TaskList, summary: string) =>
@@ -80,11 +80,11 @@ const list = (place: string, which: TaskList, summary: string) =>
     summary,
     access: "signedIn",
     responses: { 200: z.array(TaskWire) },
-    handle: async ({ ctx, caller }) => tasksAnswer(ctx, await listTasks(ctx, caller, which)),
+    handle: async ({ ctx, caller }) => tasksResponse(ctx, await listTasks(ctx, caller, which)),
   });
 
 async function create(ctx: RequestContext, caller: Caller, facts: TaskFacts): Promise<Response> {
-  return taskAnswer(ctx, 201, await addTask(ctx, caller, facts));
+  return taskResponse(ctx, 201, await addTask(ctx, caller, facts));
 }
 
 const add = route({
@@ -131,7 +131,7 @@ const read = route({
   access: "signedIn",
   params,
   responses: { 200: TaskWire },
-  handle: async ({ ctx, caller, params }) => taskAnswer(ctx, 200, await ownTask(ctx, caller, params.id)),
+  handle: async ({ ctx, caller, params }) => taskResponse(ctx, 200, await ownTask(ctx, caller, params.id)),
 });
 
 const change = (method: "put" | "patch") =>
@@ -151,7 +151,7 @@ const change = (method: "put" | "patch") =>
       const task = await ownTask(ctx, caller, params.id);
       const changed = await changeTask(ctx, caller, task, toTaskChange(body));
       if (!changed) throw noTask();
-      return taskAnswer(ctx, 200, changed);
+      return taskResponse(ctx, 200, changed);
     },
   });
 
@@ -184,7 +184,7 @@ const updateStatus = route({
   responses: { 200: TaskWire },
   async handle({ ctx, caller, params, body }) {
     const task = await ownTask(ctx, caller, params.id);
-    return taskAnswer(ctx, 200, await setUserStatus(ctx, caller, task, readStatus(body.status)));
+    return taskResponse(ctx, 200, await setUserStatus(ctx, caller, task, readStatus(body.status)));
   },
 });
 
@@ -207,7 +207,7 @@ const uploadPhoto = route({
     const photo = await addPhoto(ctx, caller, task, file, readPlace(body.latitude, body.longitude));
     if (!photo) throw noTask();
     const urls = await photoUrls(ctx, [{ ...task, photos: [photo] }]);
-    return jsonAnswer(201, toPhotoWire(photo, urls));
+    return jsonResponse(201, toPhotoWire(photo, urls));
   },
 });
 

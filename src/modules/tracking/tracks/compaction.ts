@@ -13,7 +13,7 @@ const DAY = 24 * 3600_000;
 const FOLDER = "private/tracks/";
 
 /** Days a run: each takes some six statements, of which an invocation has a thousand. */
-const PORTION = 60;
+const DAYS_PER_RUN = 60;
 
 /** Asks for the next portion at once, until nothing is left. */
 export const trackCompaction = defineEffect<object>("track_roll", {
@@ -35,17 +35,17 @@ interface OldDay {
 export async function compactTracks(ctx: RequestContext): Promise<{ days: number }> {
   const before = startOfDay(ctx.now() - ctx.runtime.settings.trackRetentionDays * DAY);
   let days = 0;
-  for (let more = true; more && days < PORTION; ) {
+  for (let more = true; more && days < DAYS_PER_RUN; ) {
     more = false;
     for (const day of await oldestDays(ctx, before)) {
-      if (days === PORTION) break;
+      if (days === DAYS_PER_RUN) break;
       try {
-        await rollDay(ctx, day, days === PORTION - 1 ? [trackCompaction.row({})] : []);
+        await compactDay(ctx, day, days === DAYS_PER_RUN - 1 ? [trackCompaction.row({})] : []);
         days += 1;
         more = true;
       } catch (error) {
         // One that can't be rolled keeps its rows until the next night, and holds nobody up.
-        log("error", "tracking.roll", { userId: day.userId, day: dayName(day.start) }, error);
+        log("error", "tracking.compact", { userId: day.userId, day: dayName(day.start) }, error);
       }
     }
   }
@@ -57,11 +57,11 @@ async function oldestDays(ctx: RequestContext, before: number): Promise<OldDay[]
   const rows = await ctx.db.all<{ userId: number; oldest: number }>(sql`
     SELECT userId, oldest FROM (
       SELECT u.id AS userId, (SELECT min(r.at) FROM location_reports r WHERE r.user_id = u.id) AS oldest FROM users u)
-    WHERE oldest < ${before} LIMIT ${PORTION}`);
+    WHERE oldest < ${before} LIMIT ${DAYS_PER_RUN}`);
   return rows.map(({ userId, oldest }) => ({ userId, start: startOfDay(oldest) }));
 }
 
-async function rollDay(
+async function compactDay(
   ctx: RequestContext,
   { userId, start }: OldDay,
   effects: readonly Effect[],
@@ -76,9 +76,9 @@ async function rollDay(
   if (reports.length === 0) return;
   const former = and(eq(trackDays.userId, userId), eq(trackDays.day, day));
   const [row] = await ctx.db.select({ key: trackDays.key }).from(trackDays).where(former);
-  const rolled = row && (await readDay(ctx, row.key));
-  if (rolled === null) log("error", "tracking.lost", { userId, day });
-  const points = merge(rolled ?? [], reports);
+  const archived = row && (await readDay(ctx, row.key));
+  if (archived === null) log("error", "tracking.lost", { userId, day });
+  const points = merge(archived ?? [], reports);
   const packed = await packDay(points);
   const key = `${FOLDER}${userId}/${day}-${randomToken(9)}`;
   await ctx.runtime.bucket.put(key, packed, { httpMetadata: { contentType: "application/gzip" } });
@@ -102,9 +102,9 @@ async function rollDay(
 }
 
 /** In the order of their times; what a repeated copy of a room's journal brought twice is there once. */
-function merge(rolled: readonly DayPoint[], reports: readonly DayPoint[]): DayPoint[] {
+function merge(archived: readonly DayPoint[], reports: readonly DayPoint[]): DayPoint[] {
   const points = new Map<string, DayPoint>();
-  for (const point of [...reports, ...rolled])
+  for (const point of [...reports, ...archived])
     points.set(
       [point.at, point.latitude.toFixed(7), point.longitude.toFixed(7), point.flag].join(" "),
       point,

@@ -1,9 +1,9 @@
 /** Tracks and reports as other programs read them: the app's own JSON, GeoJSON (RFC 7946), GPX 1.1. Tracks piece by piece. */
 import { listText } from "../../../platform/http/responses/stream.ts";
 import { isoTime } from "../../../platform/time.ts";
+import { toJson } from "../json.ts";
 import type { Report } from "../reports/queries.ts";
 import { toReportWire } from "../reports/schemas.ts";
-import { toJson } from "./json.ts";
 import type { Track, TrackPoint } from "./queries.ts";
 
 /** A track without its points. */

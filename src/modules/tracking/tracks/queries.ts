@@ -129,10 +129,10 @@ async function readStep(
       for (const key of missing) missed.add(key);
       continue;
     }
-    const rolled = opened
+    const archived = opened
       .flatMap((day) => day ?? [])
       .filter((point) => isWanted(point, filter) && isAfter(point, after) && !(next && isAfter(point, next)));
-    return { person, points: rolled.length > 0 ? [...rolled, ...reports].sort(byTime) : reports, next };
+    return { person, points: archived.length > 0 ? [...archived, ...reports].sort(byTime) : reports, next };
   }
 }
 
@@ -181,7 +181,7 @@ async function readParts(ctx: RequestContext, userId: number, filter: Bounded, a
 }
 
 /** Somebody's newest good point in days that are newer than every report of theirs but one; usually there is no such day. */
-export async function newestRolled(
+export async function newestArchived(
   ctx: RequestContext,
   userId: number,
   besides: number,

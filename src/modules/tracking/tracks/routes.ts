@@ -7,9 +7,9 @@ import { streamAnswer } from "../../../platform/http/responses/stream.ts";
 import { type Route, route } from "../../../platform/http/route.ts";
 import { literal } from "../../../platform/http/text.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { recordLook } from "../live/looks.ts";
-import { visibilityOf } from "../live/visibility-queries.ts";
-import { formOf, toTrackFilter, trackQuery } from "../queries.ts";
+import { formatOf, toTrackFilter, trackQuery } from "../schemas.ts";
+import { auditView } from "../visibility/audit.ts";
+import { visibilityOf } from "../visibility/queries.ts";
 import { trackFeature, trackGpx, trackJson } from "./export-formats.ts";
 import { flushTrack, openTrack } from "./queries.ts";
 
@@ -33,7 +33,7 @@ const TrackWire = z
   })
   .openapi("Track");
 
-async function trackAnswer(
+async function trackResponse(
   ctx: RequestContext,
   request: Request,
   viewer: Caller,
@@ -44,7 +44,7 @@ async function trackAnswer(
   await flushTrack(ctx, userId);
   const track = await openTrack(ctx, userId, { ...toTrackFilter(query), visibleFrom, viewer });
   if (!track) throw notFound(texts.noUser);
-  switch (formOf(request, query.format, ["geojson", "gpx"])) {
+  switch (formatOf(request, query.format, ["geojson", "gpx"])) {
     case "json":
       return streamAnswer(trackJson(track), { "Content-Type": "application/json" });
     case "geojson":
@@ -66,7 +66,7 @@ const myTrack = route({
   access: "signedIn",
   query: trackQuery,
   responses: { 200: TrackWire },
-  handle: ({ ctx, caller, query, request }) => trackAnswer(ctx, request, caller, caller.userId, query),
+  handle: ({ ctx, caller, query, request }) => trackResponse(ctx, request, caller, caller.userId, query),
 });
 
 const userTrack = route({
@@ -86,8 +86,8 @@ const userTrack = route({
     const right = await visibilityOf(ctx, params.id, caller.userId);
     if (!right.may) throw caller.isStaff ? notFound(texts.noUser) : forbidden(texts.staffOnly);
     if (right.as === "self" && !caller.isStaff) throw forbidden(texts.staffOnly);
-    if (right.as === "staff") await recordLook(ctx, caller, params.id, { door: "track" });
-    return trackAnswer(ctx, request, caller, params.id, query, right.visibleFrom);
+    if (right.as === "staff") await auditView(ctx, caller, params.id, { door: "track" });
+    return trackResponse(ctx, request, caller, params.id, query, right.visibleFrom);
   },
 });
 

@@ -6,9 +6,8 @@ import type { RequestContext } from "../../../platform/runtime.ts";
 import { calledName, findProfile } from "../../identity/index.ts";
 import { noticeEffects, noticeRows, pushNotices } from "../../notifications/index.ts";
 import { ageOn } from "../../social/index.ts";
-import { findStored, loadCircle, type StoredEvent, storedFields } from "../commands/loading.ts";
-import { acceptedIn, fellowEffects } from "../fellows.ts";
-import type { Participation } from "../participation-queries.ts";
+import { acceptedMemberIds, recheckParticipants } from "../co-participants.ts";
+import { findStored, loadRelations, type StoredEvent, storedFields } from "../commands/loading.ts";
 import {
   freeSeats,
   isOver,
@@ -19,8 +18,9 @@ import {
   seatsTaken,
 } from "../rules.ts";
 import { events, participationRequests } from "../tables.ts";
-import { farewells, hostsOf, noticeTo } from "./notices.ts";
-import { markFull, type Offer, offerSeats, seatsOf, waitlistOf } from "./waitlist.ts";
+import { departureNotices, organizerIds, participationNotice } from "./notices.ts";
+import type { Participation } from "./queries.ts";
+import { markFull, offerSeats, type SeatOffer, seatsOf, waitlistOf } from "./waitlist.ts";
 
 /**
  * Asks to take part; where there is no place left, the request waits. `repeated`: asked before, or in the event already.
@@ -37,7 +37,9 @@ export async function askToJoin(
   const fault = joinFault(event, { userId, age: ageOn(now, applicant.birthday) }, now);
   if (fault) return fault;
   const words = `${calledName(applicant.user)} хочет участвовать в мероприятии «${event.name}».`;
-  const notices = hostsOf(event).map((host) => noticeTo(host, event, "PARTICIPATION_REQUEST", words));
+  const notices = organizerIds(event).map((host) =>
+    participationNotice(host, event, "PARTICIPATION_REQUEST", words),
+  );
   const insert = ctx.db.run(sql`
     INSERT INTO participation_requests (event_id, user_id, is_waiting, created_at, updated_at)
     SELECT e.id, ${userId}, coalesce(
@@ -86,18 +88,20 @@ export async function withdraw(
     const { request, event } = found;
     if (request.status === "Declined") return "decided";
     const [offer, told] = await Promise.all([
-      offerAfter(ctx, event, request),
-      request.status === "Accepted" ? farewells(ctx, event, userId) : [],
+      offerAfterRequest(ctx, event, request),
+      request.status === "Accepted" ? departureNotices(ctx, event, userId) : [],
     ]);
     const remove = ctx.db
       .delete(participationRequests)
-      .where(and(eq(participationRequests.id, id), unchanged(request), offer.unmoved));
+      .where(and(eq(participationRequests.id, id), unchanged(request), offer.guard));
     const leave = ctx.db.run(
       sql`DELETE FROM event_members WHERE event_id = ${event.id} AND user_id = ${userId}`,
     );
     const gone = request.status === "Accepted" ? [leave, noticeRows(ctx, told)] : [];
     const ended =
-      request.status === "Accepted" ? fellowEffects(event, acceptedIn(event.members), ctx.now()) : [];
+      request.status === "Accepted"
+        ? recheckParticipants(event, acceptedMemberIds(event.members), ctx.now())
+        : [];
     const effects = [...noticeEffects(told), ...offer.effects, ...ended];
     if (await commit(ctx, remove, effects, [...gone, ...offer.rest])) {
       pushNotices(ctx, [...told, ...offer.notices]);
@@ -115,13 +119,13 @@ export async function accept(ctx: RequestContext, caller: Caller, id: number): P
   const found = await findDecidable(ctx, caller, id);
   if (typeof found === "string") return found;
   const { request, event } = found;
-  const { people, blocks } = await loadCircle(ctx, caller, [{ id: request.userId }]);
+  const { people, blocks } = await loadRelations(ctx, caller, [{ id: request.userId }]);
   const [applicant] = people;
   if (!applicant || blocks.has(request.userId) || event.creatorBlocks.has(request.userId)) return "missing";
   if (isOver(event, ctx.now())) return "over";
   if (newcomerFault(event, applicant.age)) return "age";
   const notices = [
-    noticeTo(
+    participationNotice(
       request.userId,
       event,
       "PARTICIPATION_REQUEST_ACCEPTED",
@@ -160,17 +164,17 @@ export async function decline(
     const found = await findDecidable(ctx, caller, id);
     if (typeof found === "string") return found;
     const { request, event } = found;
-    const notice = noticeTo(
+    const notice = participationNotice(
       request.userId,
       event,
       "PARTICIPATION_REQUEST_REJECTED",
       `Ваша заявка на участие в мероприятии «${event.name}» отклонена.`,
     );
-    const offer = await offerAfter(ctx, event, request);
+    const offer = await offerAfterRequest(ctx, event, request);
     const change = ctx.db
       .update(participationRequests)
       .set({ status: "Declined", isWaiting: false, processedBy: caller.userId, updatedAt: ctx.now() })
-      .where(and(eq(participationRequests.id, id), unchanged(request), offer.unmoved))
+      .where(and(eq(participationRequests.id, id), unchanged(request), offer.guard))
       .returning({ id: participationRequests.id });
     const effects = [...noticeEffects([notice]), ...offer.effects];
     if (await commit(ctx, change, effects, [noticeRows(ctx, [notice]), ...offer.rest])) {
@@ -193,24 +197,32 @@ const unchanged = ({ status, isWaiting }: Participation) =>
   and(eq(participationRequests.status, status), eq(participationRequests.isWaiting, isWaiting));
 
 /** What the waiting list gains when this request is gone: the place that its applicant has or was told of. */
-function offerAfter(ctx: RequestContext, event: StoredEvent, request: Participation): Promise<Offer> {
+function offerAfterRequest(
+  ctx: RequestContext,
+  event: StoredEvent,
+  request: Participation,
+): Promise<SeatOffer> {
   return request.status === "Accepted"
-    ? offerWithout(ctx, event, request.userId)
-    : offerTo(ctx, event, event, request.userId);
+    ? offerAfterRemoval(ctx, event, request.userId)
+    : computeOffer(ctx, event, event, request.userId);
 }
 
 /** What the waiting list gains when a member is taken out. */
-export function offerWithout(ctx: RequestContext, event: StoredEvent, userId: number): Promise<Offer> {
+export function offerAfterRemoval(
+  ctx: RequestContext,
+  event: StoredEvent,
+  userId: number,
+): Promise<SeatOffer> {
   const members = event.members.filter((member) => member.userId !== userId);
-  return offerTo(ctx, event, { ...event, members }, userId);
+  return computeOffer(ctx, event, { ...event, members }, userId);
 }
 
-async function offerTo(
+async function computeOffer(
   ctx: RequestContext,
   event: StoredEvent,
   after: StoredEvent,
   without: number,
-): Promise<Offer> {
-  const line = await waitlistOf(ctx, event.id, [without]);
-  return offerSeats(ctx, event, line, freeSeats(event.maxMembers, seatsTaken(after)));
+): Promise<SeatOffer> {
+  const waitlist = await waitlistOf(ctx, event.id, [without]);
+  return offerSeats(ctx, event, waitlist, freeSeats(event.maxMembers, seatsTaken(after)));
 }

@@ -15,7 +15,10 @@ export function seatsOf(event: number | SQL): SQL<number> {
 }
 
 /** Tells somebody on the waiting list that a place is theirs if the organizer agrees. */
-export function placeIsFree(event: { readonly id: number; readonly name: string }, userId: number): Notice {
+export function seatOfferNotice(
+  event: { readonly id: number; readonly name: string },
+  userId: number,
+): Notice {
   return {
     userId,
     type: "PARTICIPATION_PLACE_FREE",
@@ -54,9 +57,9 @@ export async function waitlistOf(
 }
 
 /** What goes into the commit of a change that may free places. */
-export interface Offer {
+export interface SeatOffer {
   /** True as long as the line is as it was read: a condition of the change itself. */
-  readonly unmoved: ReturnType<typeof sql>;
+  readonly guard: ReturnType<typeof sql>;
   readonly notices: readonly Notice[];
   readonly effects: readonly Effect[];
   readonly rest: readonly BatchItem<"sqlite">[];
@@ -66,22 +69,22 @@ export interface Offer {
 export function offerSeats(
   ctx: RequestContext,
   event: { readonly id: number; readonly name: string },
-  line: Waitlist,
+  waitlist: Waitlist,
   free: number | null,
-): Offer {
-  const places = seatsToOffer(free, line.invited);
-  const chosen = places === null ? line.waiting : line.waiting.slice(0, places);
+): SeatOffer {
+  const places = seatsToOffer(free, waitlist.invited);
+  const chosen = places === null ? waitlist.waiting : waitlist.waiting.slice(0, places);
   const ids = JSON.stringify(chosen.map(({ id }) => id));
-  const notices = chosen.map(({ userId }) => placeIsFree(event, userId));
-  const called = ctx.db.run(sql`UPDATE participation_requests SET is_waiting = 0, updated_at = ${ctx.now()}
+  const notices = chosen.map(({ userId }) => seatOfferNotice(event, userId));
+  const offered = ctx.db.run(sql`UPDATE participation_requests SET is_waiting = 0, updated_at = ${ctx.now()}
     WHERE id IN (SELECT value FROM json_each(${ids}))`);
   return {
-    unmoved: sql`(SELECT json_group_array(id) FROM (SELECT id FROM participation_requests
-      WHERE ${undecided(event.id, line.without)} AND is_waiting
+    guard: sql`(SELECT json_group_array(id) FROM (SELECT id FROM participation_requests
+      WHERE ${undecided(event.id, waitlist.without)} AND is_waiting
       ORDER BY created_at, id LIMIT ${places ?? -1})) = ${ids}`,
     notices,
     effects: noticeEffects(notices),
-    rest: chosen.length > 0 ? [called, noticeRows(ctx, notices)] : [],
+    rest: chosen.length > 0 ? [offered, noticeRows(ctx, notices)] : [],
   };
 }
 
@@ -107,7 +110,7 @@ export async function sweepWaitlists(ctx: RequestContext, limit = 200): Promise<
   for (const { free, ...event } of due) {
     const offer = offerSeats(ctx, event, await waitlistOf(ctx, event.id), free);
     const touch = ctx.db.run(
-      sql`UPDATE events SET updated_at = updated_at WHERE id = ${event.id} AND ${offer.unmoved}`,
+      sql`UPDATE events SET updated_at = updated_at WHERE id = ${event.id} AND ${offer.guard}`,
     );
     if (await commit(ctx, touch, offer.effects, offer.rest)) pushNotices(ctx, offer.notices);
   }

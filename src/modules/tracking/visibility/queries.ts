@@ -2,9 +2,9 @@
 import { sql } from "drizzle-orm";
 import { atPrimary } from "../../../platform/db/client.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { fellowsWithin } from "../../events/index.ts";
+import { sharedEventWindow } from "../../events/index.ts";
 import { consentSince, friendsSince, isBlocked } from "../../social/index.ts";
-import { type PlaceVisibility, placeVisibility } from "./visibility.ts";
+import { type PlaceVisibility, placeVisibility } from "./rules.ts";
 
 /** Who of these people may see where the owner is; empty when there is no such owner. */
 export async function visibilitiesOf(
@@ -23,7 +23,7 @@ export async function visibilitiesOf(
     fellows: string;
   }>(sql`SELECT w.id AS watcherId, w.is_staff AS isStaff, o.is_active AS isActive,
       ${isBlocked(ownerId, watcher)} AS isBlocked, ${consentSince(ownerId)} AS consentSince,
-      ${friendsSince(ownerId, watcher)} AS friendsSince, ${fellowsWithin(ownerId, watcher, ctx.now())} AS fellows
+      ${friendsSince(ownerId, watcher)} AS friendsSince, ${sharedEventWindow(ownerId, watcher, ctx.now())} AS fellows
     FROM users o, users w
     WHERE o.id = ${ownerId} AND w.id IN (SELECT value FROM json_each(${JSON.stringify(watcherIds)})) AND w.is_active`);
   return new Map(
@@ -36,8 +36,8 @@ export async function visibilitiesOf(
         isBlocked: row.isBlocked === 1,
         consentSince: row.consentSince,
         friendsSince: row.friendsSince,
-        fellowsSince: fellows.since,
-        fellowsUntil: fellows.until,
+        sharedEventSince: fellows.since,
+        sharedEventUntil: fellows.until,
       });
       return [row.watcherId, verdict];
     }),

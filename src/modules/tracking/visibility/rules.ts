@@ -14,8 +14,8 @@ export interface VisibilityFacts {
   /** When the two became friends; null while they are not. */
   readonly friendsSince: number | null;
   /** Both take part, each by their own act, in an event that is on: since that is so, and until it ends. Null without one. */
-  readonly fellowsSince: number | null;
-  readonly fellowsUntil: number | null;
+  readonly sharedEventSince: number | null;
+  readonly sharedEventUntil: number | null;
 }
 
 /** Why somebody may see the places; `visibleFrom`: nothing older is shown; `until`: the right ends, null for never. */
@@ -23,7 +23,7 @@ export type PlaceVisibility =
   | { readonly may: false }
   | {
       readonly may: true;
-      readonly as: "self" | "staff" | "friend" | "fellow";
+      readonly as: "self" | "staff" | "friend" | "participant";
       readonly visibleFrom: number;
       readonly until: number | null;
     };
@@ -37,13 +37,13 @@ const NONE = { may: false } as const;
 export function placeVisibility(facts: VisibilityFacts): PlaceVisibility {
   if (facts.isSelf) return { may: true, as: "self", visibleFrom: 0, until: null };
   if (facts.isStaff) return { may: true, as: "staff", visibleFrom: 0, until: null };
-  const { isActive, isBlocked, consentSince, friendsSince, fellowsSince, fellowsUntil } = facts;
+  const { isActive, isBlocked, consentSince, friendsSince, sharedEventSince, sharedEventUntil } = facts;
   if (!isActive || isBlocked || consentSince === null) return NONE;
-  const begins = [friendsSince, fellowsSince].filter((since) => since !== null);
+  const begins = [friendsSince, sharedEventSince].filter((since) => since !== null);
   if (begins.length === 0) return NONE;
   // Who has both rights sees from the earlier one on, and the friendship has no end.
   const visibleFrom = Math.max(consentSince, Math.min(...begins));
   return friendsSince === null
-    ? { may: true, as: "fellow", visibleFrom, until: fellowsUntil }
+    ? { may: true, as: "participant", visibleFrom, until: sharedEventUntil }
     : { may: true, as: "friend", visibleFrom, until: null };
 }

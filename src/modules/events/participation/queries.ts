@@ -1,10 +1,10 @@
 /** Requests to take part, as they are read. */
 import { and, desc, eq } from "drizzle-orm";
-import type { Caller } from "../../platform/http/caller.ts";
-import type { RequestContext } from "../../platform/runtime.ts";
-import { findStored } from "./commands/loading.ts";
-import { mayChange } from "./rules.ts";
-import { participationRequests } from "./tables.ts";
+import type { Caller } from "../../../platform/http/caller.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { findStored } from "../commands/loading.ts";
+import { mayChange } from "../rules.ts";
+import { participationRequests } from "../tables.ts";
 
 export type Participation = typeof participationRequests.$inferSelect;
 

@@ -17,9 +17,9 @@ const BAD_NEAR = text("Give near as latitude,longitude.", "Задайте near �
 const MAX_RADIUS = 100_000;
 const DEFAULT_RADIUS = 1000;
 
-const format = (...forms: [string, ...string[]]) =>
+const format = (...formats: [string, ...string[]]) =>
   z
-    .enum(["json", ...forms])
+    .enum(["json", ...formats])
     .optional()
     .openapi({ description: "Or by `Accept`." });
 const span = { from: instant.optional(), to: instant.optional() };
@@ -95,11 +95,18 @@ export function writePosition({ at, id }: { readonly at: number; readonly id: nu
 }
 
 const MEDIA = { geojson: "application/geo+json", gpx: "application/gpx+xml" } as const;
-export type Form = "json" | keyof typeof MEDIA;
+export type ExportFormat = "json" | keyof typeof MEDIA;
 
 /** What the query names, else the first of ours that `Accept` names. */
-export function formOf(request: Request, asked: string | undefined, forms: readonly Form[]): Form {
-  if (asked !== undefined) return forms.find((form) => form === asked) ?? "json";
+export function formatOf(
+  request: Request,
+  asked: string | undefined,
+  formats: readonly ExportFormat[],
+): ExportFormat {
+  if (asked !== undefined) return formats.find((chosenFormat) => chosenFormat === asked) ?? "json";
   const accepted = request.headers.get("accept") ?? "";
-  return forms.find((form) => form !== "json" && accepted.includes(MEDIA[form])) ?? "json";
+  return (
+    formats.find((chosenFormat) => chosenFormat !== "json" && accepted.includes(MEDIA[chosenFormat])) ??
+    "json"
+  );
 }

@@ -5,10 +5,10 @@ import { integer } from "../../../platform/http/input/fields.ts";
 import { noSuchKey } from "../../../platform/http/input/strict-fields.ts";
 import { messages as shared } from "../../../platform/http/messages.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
+import { NewParticipation, ParticipationWire, toParticipationWire } from "../details/schemas.ts";
 import { joinFaults, messages } from "../messages.ts";
-import { ownRequest, ownRequests, requestsFor } from "../participation-queries.ts";
-import { NewParticipation, ParticipationWire, toParticipationWire } from "../schemas.ts";
 import { accept, askToJoin, type Decision, decline, withdraw } from "./commands.ts";
+import { ownRequest, ownRequests, requestsFor } from "./queries.ts";
 
 const tag = "Events";
 const challenge = "Token";

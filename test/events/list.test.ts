@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { del, get, post, put, rows, unique } from "../harness/api.ts";
 import { charge, counted } from "../harness/counted.ts";
-import { city, EVENTS, eventPath, type Guest, guest, held } from "./gatherings.ts";
+import { city, EVENTS, eventPath, type Guest, guest, held } from "./fixtures.ts";
 
 const list = (query: Record<string, string> = {}, who?: Guest) =>
   get(`${EVENTS}?${new URLSearchParams(query)}`, who?.with);

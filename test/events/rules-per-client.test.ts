@@ -18,7 +18,7 @@ import {
   type TestEvent,
   tracesOf,
   waits,
-} from "./doors.ts";
+} from "./clients.ts";
 
 const adding = Object.entries(addingDoors);
 const making = Object.entries(makingDoors);

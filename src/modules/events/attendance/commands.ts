@@ -3,11 +3,11 @@ import { and, eq, sql } from "drizzle-orm";
 import { commit } from "../../../platform/db/outbox.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { noticeEffects, noticeRows, pushNotices } from "../../notifications/index.ts";
+import { acceptedMemberIds, recheckParticipants } from "../co-participants.ts";
 import { type EventRef, findStored } from "../commands/loading.ts";
-import { acceptedIn, fellowEffects } from "../fellows.ts";
+import { offerAfterRemoval } from "../participation/commands.ts";
+import { departureNotices } from "../participation/notices.ts";
 import { eventMembers } from "../tables.ts";
-import { offerWithout } from "./commands.ts";
-import { farewells } from "./notices.ts";
 
 /** Accepts being named in an event. Repeatable; false for somebody who is not a member. */
 export async function acceptMembership(ctx: RequestContext, userId: number, ref: EventRef): Promise<boolean> {
@@ -33,14 +33,14 @@ export async function leaveEvent(
     const event = await findStored(ctx, ref);
     if (!event?.members.some((member) => member.userId === userId)) return "missing";
     const [offer, notices] = await Promise.all([
-      offerWithout(ctx, event, userId),
-      farewells(ctx, event, userId),
+      offerAfterRemoval(ctx, event, userId),
+      departureNotices(ctx, event, userId),
     ]);
     const remove = ctx.db.run(sql`DELETE FROM event_members
-      WHERE event_id = ${event.id} AND user_id = ${userId} AND ${offer.unmoved}`);
+      WHERE event_id = ${event.id} AND user_id = ${userId} AND ${offer.guard}`);
     const forget = ctx.db.run(sql`DELETE FROM participation_requests
       WHERE event_id = ${event.id} AND user_id = ${userId} AND status = 'Accepted'`);
-    const ended = fellowEffects(event, acceptedIn(event.members), ctx.now());
+    const ended = recheckParticipants(event, acceptedMemberIds(event.members), ctx.now());
     const effects = [...noticeEffects(notices), ...offer.effects, ...ended];
     if (await commit(ctx, remove, effects, [forget, noticeRows(ctx, notices), ...offer.rest])) {
       pushNotices(ctx, [...notices, ...offer.notices]);

@@ -5,26 +5,26 @@ import { everybody, members, mint, ownerOnly, ownerOrStaff, type Person, type Ta
 const EVENTS = "/api/v1/events/";
 const PARTICIPATION = "/api/v1/participation/";
 
-const gathering = { name: "Поход", description: "В горы", event_type: "Туризм", start_date: "2031-05-01" };
-const placed = { ...gathering, latitude: 55.75, longitude: 37.61 };
+const eventDetails = { name: "Поход", description: "В горы", event_type: "Туризм", start_date: "2031-05-01" };
+const placed = { ...eventDetails, latitude: 55.75, longitude: 37.61 };
 
-const gatheringOf = async ({ token }: Person, body: object = gathering): Promise<number> =>
+const eventDetailsOf = async ({ token }: Person, body: object = eventDetails): Promise<number> =>
   (await post(EVENTS, body, { token })).body.id;
 
 /** Somebody's request to take part in somebody's event. */
 async function requestOf(applicant: Person, host: Person): Promise<number> {
-  const event = await gatheringOf(host);
+  const event = await eventDetailsOf(host);
   return (await post(PARTICIPATION, { event }, { token: applicant.token })).body.id;
 }
 
-const one = async (owner: Person) => `${EVENTS}${await gatheringOf(owner)}/`;
+const one = async (owner: Person) => `${EVENTS}${await eventDetailsOf(owner)}/`;
 const ownRequest = async (owner: Person) =>
   `${PARTICIPATION}${await requestOf(owner, await mint("stranger"))}/`;
 const askedOf = async (owner: Person) => `${PARTICIPATION}${await requestOf(await mint("stranger"), owner)}/`;
 
-export const gatherings: Table = {
+export const findFriendEvents: Table = {
   "GET /api/v1/events": { responses: everybody(200) },
-  "POST /api/v1/events": { responses: members(201), ask: () => ({ body: gathering }) },
+  "POST /api/v1/events": { responses: members(201), ask: () => ({ body: eventDetails }) },
   "GET /api/v1/events/distances": { responses: members(200) },
   "GET /api/v1/events/:id": {
     responses: everybody(200),
@@ -32,12 +32,12 @@ export const gatherings: Table = {
   },
   "GET /api/v1/events/:id/geolocation": {
     responses: members(200),
-    ask: async (owner) => ({ path: `${EVENTS}${await gatheringOf(owner, placed)}/geolocation/` }),
+    ask: async (owner) => ({ path: `${EVENTS}${await eventDetailsOf(owner, placed)}/geolocation/` }),
   },
   // Nobody of them lets themselves be located.
   "GET /api/v1/events/:id/distance": {
     responses: members(404),
-    ask: async (owner) => ({ path: `${EVENTS}${await gatheringOf(owner, placed)}/distance/` }),
+    ask: async (owner) => ({ path: `${EVENTS}${await eventDetailsOf(owner, placed)}/distance/` }),
   },
   "GET /api/v1/events/calendar": { responses: members(200) },
   // Opened by the signature in its address, whoever calls.
@@ -54,7 +54,7 @@ export const gatherings: Table = {
   },
   "PUT /api/v1/events/:id": {
     responses: ownerOrStaff(200),
-    ask: async (owner) => ({ path: await one(owner), body: gathering }),
+    ask: async (owner) => ({ path: await one(owner), body: eventDetails }),
   },
   "PATCH /api/v1/events/:id": {
     responses: ownerOrStaff(200),
@@ -77,7 +77,7 @@ export const gatherings: Table = {
   // The event is the owner's, who can't ask to take part in it.
   "POST /api/v1/participation": {
     responses: [401, 201, 400, 201, 201, 201],
-    ask: async (owner) => ({ body: { event: await gatheringOf(owner) } }),
+    ask: async (owner) => ({ body: { event: await eventDetailsOf(owner) } }),
   },
   "GET /api/v1/participation/:id": {
     responses: ownerOnly(200),

@@ -16,7 +16,7 @@ import {
   PARTICIPATION,
   requestOf,
   toldOf,
-} from "./gatherings.ts";
+} from "./fixtures.ts";
 
 const FULL = { status: 400, body: { non_field_errors: ["Свободных мест нет."] } };
 const FREE = {

@@ -1,7 +1,7 @@
 /** Find Friend's wire shapes of events and of requests to take part. */
 import { z } from "@hono/zod-openapi";
-import { fromHundredths } from "../../platform/decimal.ts";
-import { invalid } from "../../platform/http/errors.ts";
+import { fromHundredths } from "../../../platform/decimal.ts";
+import { invalid } from "../../../platform/http/errors.ts";
 import {
   chosenFile,
   integer,
@@ -10,16 +10,16 @@ import {
   longitude,
   reportFault,
   string,
-} from "../../platform/http/input/fields.ts";
-import { decimalField, keyField } from "../../platform/http/input/strict-fields.ts";
-import { messages } from "../../platform/http/messages.ts";
-import type { Text } from "../../platform/http/text.ts";
-import { isoTime, parseInstant } from "../../platform/time.ts";
-import type { NameOf } from "./commands/loading.ts";
-import type { EventPicture } from "./commands/pictures.ts";
-import { BLANK, type EventFacts } from "./commands/plans.ts";
-import type { Gathering } from "./listing.ts";
-import type { Participation } from "./participation-queries.ts";
+} from "../../../platform/http/input/fields.ts";
+import { decimalField, keyField } from "../../../platform/http/input/strict-fields.ts";
+import { messages } from "../../../platform/http/messages.ts";
+import type { Text } from "../../../platform/http/text.ts";
+import { isoTime, parseInstant } from "../../../platform/time.ts";
+import type { NameOf } from "../commands/loading.ts";
+import type { EventPicture } from "../commands/pictures.ts";
+import { BLANK, type EventFacts } from "../commands/plans.ts";
+import type { Participation } from "../participation/queries.ts";
+import type { EventDetails } from "./queries.ts";
 
 /** The zone of times that name none, and of a calendar day. */
 export const ZONE = "Europe/Moscow";
@@ -66,8 +66,8 @@ const fields = {
     .openapi({ type: "string", format: "binary", description: "A file in a form; null takes it away." }),
 };
 
-export const NewGathering = z.object(fields).openapi("NewEvent");
-export const GatheringChange = z
+export const NewEventBody = z.object(fields).openapi("NewEvent");
+export const EventChangeBody = z
   .object({
     ...fields,
     name: fields.name.optional(),
@@ -76,7 +76,7 @@ export const GatheringChange = z
   })
   .openapi("EventChange");
 
-export const GatheringWire = z
+export const EventWire = z
   .object({
     id: z.number().int(),
     name: z.string(),
@@ -97,7 +97,7 @@ export const GatheringWire = z
   })
   .openapi("Event");
 
-export function toGatheringWire(event: Gathering, image: string | null): z.input<typeof GatheringWire> {
+export function toEventWire(event: EventDetails, image: string | null): z.input<typeof EventWire> {
   return {
     id: event.id,
     name: event.name,
@@ -119,7 +119,7 @@ export function toGatheringWire(event: Gathering, image: string | null): z.input
 }
 
 /** What a body names. Of the two degrees neither goes without the other. */
-export function toChange(body: z.output<typeof GatheringChange>): Partial<EventFacts> {
+export function toChange(body: z.output<typeof EventChangeBody>): Partial<EventFacts> {
   const { latitude = null, longitude = null } = body;
   if ((latitude === null) !== (longitude === null))
     throw invalid({ [latitude === null ? "latitude" : "longitude"]: messages.required });
@@ -143,18 +143,18 @@ export function toChange(body: z.output<typeof GatheringChange>): Partial<EventF
 }
 
 /** A whole event: what the body leaves out is as it is in an event of which nothing else is known. */
-export function toFacts(body: z.output<typeof NewGathering>, now: number): EventFacts {
+export function toFacts(body: z.output<typeof NewEventBody>, now: number): EventFacts {
   const { name, description, event_type: eventType } = body;
   return { ...BLANK, name, description, eventType, startsAt: now, ...toChange(body) };
 }
 
 /** The people that a body names; undefined when it says nothing of members. */
-export function toNames(body: z.output<typeof GatheringChange>): NameOf[] | undefined {
+export function toNames(body: z.output<typeof EventChangeBody>): NameOf[] | undefined {
   return body.members?.map(({ id }) => ({ id }));
 }
 
 /** A picture in JSON is no picture; an empty one changes nothing, as clients send it that have none. */
-export function toPicture({ image }: z.output<typeof GatheringChange>): EventPicture {
+export function toPicture({ image }: z.output<typeof EventChangeBody>): EventPicture {
   const isFile = image instanceof File;
   const nothing = image === undefined || image === "" || (isFile && chosenFile(image) === null);
   if (!nothing && image !== null && !isFile) throw invalid({ image: messages.notFile });
@@ -182,7 +182,7 @@ const words = () => filter((value) => value, messages.invalid);
 const number = () =>
   filter((value) => (/^-?\d{1,9}(\.\d+)?$/.test(value) ? Number(value) : null), messages.filterNumber);
 
-export const gatheringFilter = {
+export const eventFilterQuery = {
   search: words(),
   event_type: words(),
   address: words(),

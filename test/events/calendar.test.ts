@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { toCalendar } from "../../src/modules/events/calendar/calendar.ts";
 import { get, rows } from "../harness/api.ts";
-import { change, city, EVENTS, eventPath, guest, held } from "./gatherings.ts";
+import { change, city, EVENTS, eventPath, guest, held } from "./fixtures.ts";
 
 const unfold = (file: string) => file.replaceAll("\r\n ", "").split("\r\n");
 const path = (url: string) => url.replace("http://caravan.test", "");

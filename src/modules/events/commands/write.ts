@@ -10,12 +10,13 @@ import { commit, type Effect } from "../../../platform/db/outbox.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { noticeEffects, noticeRows, pushNotices } from "../../notifications/index.ts";
+import { recheckAfterChange } from "../co-participants.ts";
 import { eventAudit } from "../console/audit.ts";
-import { changedFellowEffects } from "../fellows.ts";
+import type { EventDetails } from "../details/queries.ts";
 import { placesOf } from "../geo/geocoding.ts";
-import type { Gathering } from "../listing.ts";
-import { eventNotice, noticeOf, tellRooms } from "../notices.ts";
-import { type EventRef, loadCircle, loadEvents, type NameOf, type StoredEvent } from "./loading.ts";
+import { eventNotice, publishRoomNotices, roomNotice } from "../notices.ts";
+import { type Announcements, announceChanges, announceCreations } from "./announcements.ts";
+import { type EventRef, loadEvents, loadRelations, type NameOf, type StoredEvent } from "./loading.ts";
 import { type EventPicture, pictureOf } from "./pictures.ts";
 import {
   admitChange,
@@ -26,7 +27,6 @@ import {
   planEvent,
 } from "./plans.ts";
 import { dropMembers, insertEvents, insertMembers, updateEvents, updateRequests } from "./statements.ts";
-import { type Telling, tellOfChanges, tellOfCreations } from "./telling.ts";
 
 export interface EventDraft extends EventPicture {
   readonly facts: EventFacts;
@@ -41,7 +41,7 @@ export interface EventChange extends EventPicture {
   readonly names?: readonly NameOf[] | undefined;
 }
 
-export type Written<Of> =
+export type WriteResult<Of> =
   | { readonly ok: true; readonly events: readonly Of[] }
   | (EventFault & { readonly ok: false });
 
@@ -55,30 +55,32 @@ export async function createEvents(
   ctx: RequestContext,
   caller: Caller,
   drafts: readonly EventDraft[],
-  door: ClientProfile,
-): Promise<Written<Gathering>> {
+  profile: ClientProfile,
+): Promise<WriteResult<EventDetails>> {
   if (drafts.length === 0) return { ok: true, events: [] };
-  const named = drafts.map(({ names }) => (door.makerOrganizes ? [{ id: caller.userId }, ...names] : names));
+  const named = drafts.map(({ names }) =>
+    profile.creatorOrganizes ? [{ id: caller.userId }, ...names] : names,
+  );
   const picture = pictureOf(ctx, caller.userId, null, drafts[0]);
   for (let tries = 0; tries < TRIES; tries++) {
-    const circle = await loadCircle(ctx, caller, named.flat());
+    const relations = await loadRelations(ctx, caller, named.flat());
     const plans: EventPlan<null>[] = [];
     for (const [index, { facts }] of drafts.entries()) {
-      const plan = planEvent(null, facts, named[index] ?? [], circle, door, caller, ctx.now());
+      const plan = planEvent(null, facts, named[index] ?? [], relations, profile, caller, ctx.now());
       if ("reason" in plan) return refused(plan);
       plans.push(plan);
     }
     const made = plans.map((plan) => ({ ...plan, uuid: crypto.randomUUID() as string }));
-    const { places, lookUps } = await placesOf(
+    const { places, lookups } = await placesOf(
       ctx,
       made.map(({ uuid, facts }) => ({ before: null, after: { ...facts, uuid }, change: facts })),
     );
     const placed = made.map((plan, index) => ({ ...plan, facts: { ...plan.facts, ...places[index] } }));
-    const telling = await tellOfCreations(ctx, caller, circle, placed, door);
-    const insert = insertEvents(ctx, caller.userId, door.audience, placed, telling.guard);
-    const notices = placed.map(({ uuid, facts }) => noticeOf(null, uuid, "created", facts.name));
-    const done = await write(ctx, insert, telling, {
-      effects: [...notices.map(eventNotice.row), ...lookUps],
+    const announcements = await announceCreations(ctx, caller, relations, placed, profile);
+    const insert = insertEvents(ctx, caller.userId, profile.audience, placed, announcements.guard);
+    const notices = placed.map(({ uuid, facts }) => roomNotice(null, uuid, "created", facts.name));
+    const done = await write(ctx, insert, announcements, {
+      effects: [...notices.map(eventNotice.row), ...lookups],
       rest: [
         ...insertMembers(ctx, caller, placed),
         ...(await picture.keep(sql`(SELECT id FROM events WHERE uuid = ${placed[0]?.uuid})`)),
@@ -91,9 +93,9 @@ export async function createEvents(
     const events = placed.map(({ uuid, facts, members }) => {
       const id = ids.get(uuid) ?? 0;
       const stamps = { creatorId: caller.userId, createdAt: at, updatedAt: at };
-      return { ...facts, id, uuid, members, audience: door.audience, ...stamps };
+      return { ...facts, id, uuid, members, audience: profile.audience, ...stamps };
     });
-    await tellRooms(
+    await publishRoomNotices(
       ctx,
       notices.map((notice, index) => ({ ...notice, eventId: events[index]?.id ?? null })),
     );
@@ -107,14 +109,14 @@ export async function changeEvents(
   ctx: RequestContext,
   caller: Caller,
   changes: readonly EventChange[],
-  door: ClientProfile,
-): Promise<Written<Gathering>> {
+  profile: ClientProfile,
+): Promise<WriteResult<EventDetails>> {
   const merged = mergeByRef(changes);
   const names = merged.flatMap((change) => change.names ?? []);
   let picture: ReturnType<typeof pictureOf> | null = null;
   for (let tries = 0; tries < TRIES; tries++) {
     const refs = merged.map(({ ref }) => ref);
-    const { found, circle } = await loadEvents(ctx, caller, refs, names);
+    const { found, relations } = await loadEvents(ctx, caller, refs, names);
     const byRef = new Map(
       found.flatMap((event): [string | number, StoredEvent][] => [
         [event.id, event],
@@ -123,17 +125,17 @@ export async function changeEvents(
     );
     const plans: EventPlan<StoredEvent>[] = [];
     for (const { ref, facts, names } of merged) {
-      const event = admitChange(byRef.get(keyOf(ref)), caller, door, ctx.now());
+      const event = admitChange(byRef.get(keyOf(ref)), caller, profile, ctx.now());
       if (!event) continue;
       if ("reason" in event) return refused(event);
-      const plan = planEvent(event, facts, names, circle, door, caller, ctx.now());
+      const plan = planEvent(event, facts, names, relations, profile, caller, ctx.now());
       if ("reason" in plan) return refused(plan);
       plans.push(plan);
     }
     const [first] = plans;
     if (!first) return { ok: true, events: [] };
     picture ??= pictureOf(ctx, first.before.creatorId ?? caller.userId, first.before.id, changes[0]);
-    const { planned, lookUps } = await withPlaces(ctx, plans);
+    const { planned, lookups } = await withPlaces(ctx, plans);
     const at = ctx.now();
     const events = planned.map(({ before, facts, members }) => ({
       ...before,
@@ -141,14 +143,14 @@ export async function changeEvents(
       members,
       updatedAt: at,
     }));
-    const telling = await tellOfChanges(ctx, caller, circle, planned, events);
-    const update = updateEvents(ctx, planned, door.begun !== "change", telling.guard);
-    const notices = events.map(({ id, uuid, name }) => noticeOf(id, uuid, "updated", name));
-    const done = await write(ctx, update, telling, {
+    const announcements = await announceChanges(ctx, caller, relations, planned, events);
+    const update = updateEvents(ctx, planned, profile.started !== "change", announcements.guard);
+    const notices = events.map(({ id, uuid, name }) => roomNotice(id, uuid, "updated", name));
+    const done = await write(ctx, update, announcements, {
       effects: [
         ...notices.map(eventNotice.row),
-        ...lookUps,
-        ...planned.flatMap(({ before }, index) => changedFellowEffects(before, events[index] ?? before, at)),
+        ...lookups,
+        ...planned.flatMap(({ before }, index) => recheckAfterChange(before, events[index] ?? before, at)),
       ],
       rest: [
         ...membershipOf(ctx, caller, planned),
@@ -160,7 +162,7 @@ export async function changeEvents(
       count: planned.length,
     });
     if (!done) continue;
-    await tellRooms(ctx, notices);
+    await publishRoomNotices(ctx, notices);
     return { ok: true, events };
   }
   return refused({ reason: "moved" });
@@ -191,14 +193,14 @@ async function withPlaces(ctx: RequestContext, plans: readonly EventPlan<StoredE
     after: { ...facts, uuid: before.uuid },
     change: columns,
   }));
-  const { places, lookUps } = await placesOf(ctx, moves);
+  const { places, lookups } = await placesOf(ctx, moves);
   const planned = plans.map((plan, index) => ({
     ...plan,
-    derivesSpot: Object.keys(places[index] ?? {}).length > 0,
+    derivesPlace: Object.keys(places[index] ?? {}).length > 0,
     columns: { ...plan.columns, ...places[index] },
     facts: { ...plan.facts, ...places[index] },
   }));
-  return { planned, lookUps };
+  return { planned, lookups };
 }
 
 /** The statements for replaced member sets and for what became of requests. */
@@ -225,7 +227,7 @@ function membershipOf(
 async function write(
   ctx: RequestContext,
   change: BatchItem<"sqlite">,
-  { effects, notices }: Telling,
+  { effects, notices }: Announcements,
   more: { effects: readonly Effect[]; rest: readonly BatchItem<"sqlite">[]; count: number },
 ): Promise<{ results: unknown[] } | null> {
   const all = [...more.effects, ...effects, ...noticeEffects(notices)];

@@ -14,7 +14,7 @@ export function toJson(value: unknown): string {
 }
 
 /** An answer whose coordinates are doubles. */
-export function jsonAnswer(status: number, body: unknown, headers: Record<string, string> = {}): Response {
+export function jsonResponse(status: number, body: unknown, headers: Record<string, string> = {}): Response {
   return new Response(toJson(body), {
     status,
     headers: { "Content-Type": "application/json", ...headers },

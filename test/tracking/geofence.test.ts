@@ -1,8 +1,8 @@
 /** Who comes into the circle around a task is told so, once. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { arrivals, type Watched } from "../../src/modules/tracking/points/arrivals.ts";
 import type { FilteredPoint } from "../../src/modules/tracking/points/rules.ts";
 import { archivePoints } from "../../src/modules/tracking/points/store.ts";
+import { arrivals, type TaskGeofence } from "../../src/modules/tracking/tasks/geofence.ts";
 import { get, type Person, patch, person, post, rows } from "../harness/api.ts";
 import { jobContext } from "../harness/scope.ts";
 import { taskRow } from "./fixtures.ts";
@@ -154,7 +154,7 @@ describe("nobody arrives", () => {
   });
 });
 
-const task: Watched = { ...centre, id: 1, title: "Bridge", radius: 100, createdAt: 1000 };
+const task: TaskGeofence = { ...centre, id: 1, title: "Bridge", radius: 100, createdAt: 1000 };
 const point = (when: number, metres: number): FilteredPoint => ({
   ...north(metres),
   at: when,

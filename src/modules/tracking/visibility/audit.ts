@@ -4,7 +4,7 @@ import type { Caller } from "../../../platform/http/caller.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 
 /** `ownerId`: whose places; null for everybody's. `by`: the door that was used, and what was asked for there. */
-export async function recordLook(
+export async function auditView(
   ctx: RequestContext,
   caller: Caller,
   ownerId: number | null,

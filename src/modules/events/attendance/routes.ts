@@ -6,7 +6,7 @@ import { type Route, respond, route } from "../../../platform/http/route.ts";
 import { numberIn, uuidIn } from "../../../platform/ids.ts";
 import type { EventRef } from "../commands/loading.ts";
 import { eventsOf } from "../queries.ts";
-import { acceptMembership, leaveEvent } from "./attendance.ts";
+import { acceptMembership, leaveEvent } from "./commands.ts";
 
 const tag = "Events";
 const challenge = "Token";

@@ -1,29 +1,29 @@
 /** `/api/v1/events/…`: find events, hold and change one's own. */
 import { z } from "@hono/zod-openapi";
-import type { Caller } from "../../platform/http/caller.ts";
-import { forbidden, invalid, notFound, type Refusal, refuse } from "../../platform/http/errors.ts";
-import { integer } from "../../platform/http/input/fields.ts";
-import { noSuchKey } from "../../platform/http/input/strict-fields.ts";
-import { envelope, pageQuery, paginate } from "../../platform/http/lists/paging.ts";
-import { fill, messages as shared } from "../../platform/http/messages.ts";
-import { type Route, respond, route } from "../../platform/http/route.ts";
-import type { RequestContext } from "../../platform/runtime.ts";
-import { fileUrl, newestFinished } from "../files/index.ts";
-import { findCity } from "../social/index.ts";
-import { changeEvents, createEvents } from "./commands/commands.ts";
-import type { ClientProfile, EventFault } from "./commands/plans.ts";
-import { removeEvents } from "./commands/removal.ts";
-import { findGathering, type Gathering, type GatheringFilter, listGatherings } from "./listing.ts";
-import { memberFaults, planFaults } from "./messages.ts";
-import { mayChange, mayRead } from "./rules.ts";
+import type { Caller } from "../../../platform/http/caller.ts";
+import { forbidden, invalid, notFound, type Refusal, refuse } from "../../../platform/http/errors.ts";
+import { integer } from "../../../platform/http/input/fields.ts";
+import { noSuchKey } from "../../../platform/http/input/strict-fields.ts";
+import { envelope, pageQuery, paginate } from "../../../platform/http/lists/paging.ts";
+import { fill, messages as shared } from "../../../platform/http/messages.ts";
+import { type Route, respond, route } from "../../../platform/http/route.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { fileUrl, newestFinished } from "../../files/index.ts";
+import { findCity } from "../../social/index.ts";
+import type { ClientProfile, EventFault } from "../commands/plans.ts";
+import { removeEvents } from "../commands/removal.ts";
+import { changeEvents, createEvents } from "../commands/write.ts";
+import { memberFaults, planFaults } from "../messages.ts";
+import { mayChange, mayRead } from "../rules.ts";
+import { type EventDetails, type EventFilter, findEventDetails, listEventDetails } from "./queries.ts";
 import {
-  GatheringChange,
-  GatheringWire,
-  gatheringFilter,
-  NewGathering,
+  EventChangeBody,
+  EventWire,
+  eventFilterQuery,
+  NewEventBody,
   toChange,
+  toEventWire,
   toFacts,
-  toGatheringWire,
   toNames,
   toPicture,
 } from "./schemas.ts";
@@ -39,11 +39,11 @@ const FORM_LIMIT = 16 * 1024 * 1024;
 const params = z.object({ id: integer({ min: 1 }) });
 
 /** Find Friend's door: members are named by id, and one that nobody has is an error. */
-const door: ClientProfile = {
+const profile: ClientProfile = {
   audience: "public",
-  makerOrganizes: true,
+  creatorOrganizes: true,
   unknownNames: "refuse",
-  begun: "change",
+  started: "change",
   missing: "refuse",
 };
 
@@ -70,7 +70,7 @@ function refused(fault: EventFault): Refusal {
   }
 }
 
-async function toWires(ctx: RequestContext, events: readonly Gathering[]) {
+async function toWires(ctx: RequestContext, events: readonly EventDetails[]) {
   const images = await newestFinished(
     ctx,
     "event_image",
@@ -79,14 +79,14 @@ async function toWires(ctx: RequestContext, events: readonly Gathering[]) {
   return Promise.all(
     events.map(async (event) => {
       const image = images.get(event.id);
-      return toGatheringWire(event, image ? await fileUrl(ctx, image) : null);
+      return toEventWire(event, image ? await fileUrl(ctx, image) : null);
     }),
   );
 }
 
-async function toWire(ctx: RequestContext, event: Gathering) {
+async function toWire(ctx: RequestContext, event: EventDetails) {
   const [wire] = await toWires(ctx, [event]);
-  return wire ?? toGatheringWire(event, null);
+  return wire ?? toEventWire(event, null);
 }
 
 const list = route({
@@ -97,10 +97,10 @@ const list = route({
   description: "`search` looks in name, kind, city and address; all conditions must hold.",
   access: "optional",
   challenge,
-  query: pageQuery.extend(gatheringFilter),
-  responses: { 200: envelope(GatheringWire) },
+  query: pageQuery.extend(eventFilterQuery),
+  responses: { 200: envelope(EventWire) },
   async handle({ ctx, caller, query, request }) {
-    const filter: GatheringFilter = {
+    const filter: EventFilter = {
       signedIn: caller !== null,
       search: query.search,
       eventType: query.event_type,
@@ -115,8 +115,8 @@ const list = route({
       organizer: query.organizer,
       friendOf: query.organizer_is_friend === undefined ? undefined : caller?.userId,
     };
-    const load = async (window: Parameters<typeof listGatherings>[2]) => {
-      const listed = await listGatherings(ctx, filter, window);
+    const load = async (window: Parameters<typeof listEventDetails>[2]) => {
+      const listed = await listEventDetails(ctx, filter, window);
       if (listed.count === 0) await requireCity(ctx, filter.cityId);
       return listed;
     };
@@ -139,13 +139,13 @@ const create = route({
   access: "signedIn",
   challenge,
   creates: true,
-  body: NewGathering,
+  body: NewEventBody,
   multipartLimit: FORM_LIMIT,
-  responses: { 201: GatheringWire },
+  responses: { 201: EventWire },
   async handle({ ctx, caller, body }) {
     const facts = toFacts(body, ctx.now());
     const draft = { facts, names: toNames(body) ?? [], ...toPicture(body) };
-    const made = await createEvents(ctx, caller, [draft], door);
+    const made = await createEvents(ctx, caller, [draft], profile);
     if (!made.ok) throw refused(made);
     const [event] = made.events;
     if (!event) throw notFound();
@@ -161,21 +161,25 @@ const read = route({
   access: "optional",
   challenge,
   params,
-  responses: { 200: GatheringWire },
+  responses: { 200: EventWire },
   handle: async ({ ctx, caller, params }) =>
-    respond(200, await toWire(ctx, await existing(ctx, caller, params.id))),
+    respond(200, await toWire(ctx, await requireEvent(ctx, caller, params.id))),
 });
 
 /** The event, or a 404: also for strangers to an event that is for signed-in people. */
-export async function existing(ctx: RequestContext, caller: Caller | null, id: number): Promise<Gathering> {
-  const event = await findGathering(ctx, id);
+export async function requireEvent(
+  ctx: RequestContext,
+  caller: Caller | null,
+  id: number,
+): Promise<EventDetails> {
+  const event = await findEventDetails(ctx, id);
   if (!event || !mayRead(event, caller)) throw notFound();
   return event;
 }
 
 /** The event, for whoever may change it. */
-async function requireHost(ctx: RequestContext, caller: Caller, id: number): Promise<Gathering> {
-  const event = await existing(ctx, caller, id);
+async function requireEditableEvent(ctx: RequestContext, caller: Caller, id: number): Promise<EventDetails> {
+  const event = await requireEvent(ctx, caller, id);
   if (!mayChange(event, caller)) throw forbidden();
   return event;
 }
@@ -190,13 +194,13 @@ const change = (method: "put" | "patch") =>
     access: "signedIn",
     challenge,
     params,
-    body: method === "put" ? NewGathering : GatheringChange,
+    body: method === "put" ? NewEventBody : EventChangeBody,
     multipartLimit: FORM_LIMIT,
-    responses: { 200: GatheringWire },
-    may: ({ ctx, caller, params }) => requireHost(ctx, caller, params.id),
+    responses: { 200: EventWire },
+    may: ({ ctx, caller, params }) => requireEditableEvent(ctx, caller, params.id),
     async handle({ ctx, caller, params, body }) {
       const change = { ref: params, facts: toChange(body), names: toNames(body), ...toPicture(body) };
-      const changed = await changeEvents(ctx, caller, [change], door);
+      const changed = await changeEvents(ctx, caller, [change], profile);
       if (!changed.ok) throw refused(changed);
       const [event] = changed.events;
       if (!event) throw notFound();
@@ -214,10 +218,17 @@ const remove = route({
   params,
   responses: { 204: null },
   async handle({ ctx, caller, params }) {
-    const event = await requireHost(ctx, caller, params.id);
+    const event = await requireEditableEvent(ctx, caller, params.id);
     await removeEvents(ctx, caller, [{ id: event.id }]);
     return respond(204, null);
   },
 });
 
-export const gatheringRoutes: readonly Route[] = [list, create, read, change("put"), change("patch"), remove];
+export const eventDetailRoutes: readonly Route[] = [
+  list,
+  create,
+  read,
+  change("put"),
+  change("patch"),
+  remove,
+];

@@ -11,7 +11,7 @@ type UserId = number | SQL | Column;
  * own act. Since both do and the event has begun, until the last of them ends; both null without such an event. An event
  * without an end is not on.
  */
-export function fellowsWithin(one: UserId, other: UserId, now: number): SQL {
+export function sharedEventWindow(one: UserId, other: UserId, now: number): SQL {
   return sql`(SELECT json_object('since', min(max(e.starts_at, m.accepted_at, t.accepted_at)), 'until', max(e.ends_at))
     FROM event_members m JOIN event_members t ON t.event_id = m.event_id AND t.user_id = ${other}
       JOIN events e ON e.id = m.event_id
@@ -32,7 +32,7 @@ const AT_ONCE = 100;
  * Goes into the batch of what changes an event, ends it or takes people out of it: these people (all who took part
  * before) may see each other's places no longer. Nothing while the event, as it was, is not on.
  */
-export function fellowEffects(event: Timed, userIds: readonly number[], now: number): Effect[] {
+export function recheckParticipants(event: Timed, userIds: readonly number[], now: number): Effect[] {
   if (event.startsAt > now || event.endsAt === null || event.endsAt <= now) return [];
   const rooms = userIds.map(userRoom);
   const effects: Effect[] = [];
@@ -42,7 +42,7 @@ export function fellowEffects(event: Timed, userIds: readonly number[], now: num
 }
 
 /** The same for a change: only moved times and people who go end a right. Nobody who was merely named had one. */
-export function changedFellowEffects(
+export function recheckAfterChange(
   before: Timed & { readonly members: readonly Member[] },
   after: Timed & { readonly members: readonly Member[] },
   now: number,
@@ -52,7 +52,7 @@ export function changedFellowEffects(
     before.startsAt !== after.startsAt ||
     before.endsAt !== after.endsAt ||
     before.members.some(({ userId }) => !stays.has(userId));
-  return ends ? fellowEffects(before, acceptedIn(before.members), now) : [];
+  return ends ? recheckParticipants(before, acceptedMemberIds(before.members), now) : [];
 }
 
 interface Member {
@@ -61,6 +61,6 @@ interface Member {
 }
 
 /** Members who take part by their own act. */
-export function acceptedIn(members: readonly Member[]): number[] {
+export function acceptedMemberIds(members: readonly Member[]): number[] {
   return members.filter(({ acceptedAt }) => acceptedAt !== null).map(({ userId }) => userId);
 }

@@ -4,47 +4,47 @@ import type { Effect } from "../../../platform/db/outbox.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import type { Notice } from "../../notifications/index.ts";
-import type { Gathering } from "../listing.ts";
+import type { EventDetails } from "../details/queries.ts";
 import { letterFacts, mailingOf, type WantedLetter } from "../mail/letters.ts";
-import { placeIsFree } from "../waitlist/waitlist.ts";
+import { seatOfferNotice } from "../participation/waitlist.ts";
 import { changesBetween } from "./changes.ts";
-import type { Circle, StoredEvent } from "./loading.ts";
+import type { Relations, StoredEvent } from "./loading.ts";
 import type { ClientProfile, EventPlan } from "./plans.ts";
 
 /** What goes into the commit beside the change; `guard` is a condition of the change itself. */
-export interface Telling {
+export interface Announcements {
   readonly effects: readonly Effect[];
   readonly notices: readonly Notice[];
   readonly guard: SQL;
 }
 
 /** Everybody named is told once of each new event. A maker who organizes by making it named nobody of that. */
-export async function tellOfCreations(
+export async function announceCreations(
   ctx: RequestContext,
   caller: Caller,
-  circle: Circle,
+  relations: Relations,
   made: readonly (EventPlan<null> & { readonly uuid: string })[],
-  door: Pick<ClientProfile, "makerOrganizes">,
-): Promise<Telling> {
+  profile: Pick<ClientProfile, "creatorOrganizes">,
+): Promise<Announcements> {
   const wanted = made.flatMap(({ uuid, facts, members }): WantedLetter[] => {
     const letter = letterFacts(facts, members);
-    const people = members.filter(({ userId }) => !door.makerOrganizes || userId !== caller.userId);
+    const people = members.filter(({ userId }) => !profile.creatorOrganizes || userId !== caller.userId);
     return people.map((person) => ({ action: "created", uuid, person, facts: letter }));
   });
-  return mailingOf(ctx, caller, circle, wanted);
+  return mailingOf(ctx, caller, relations, wanted);
 }
 
 /**
  * Members are told what changed, unless nothing did; nobody gets such a letter from somebody whom they have blocked, or
  * who has blocked them. People who were taken out are told that, and free places go to the waiting list.
  */
-export async function tellOfChanges(
+export async function announceChanges(
   ctx: RequestContext,
   caller: Caller,
-  circle: Circle,
+  relations: Relations,
   plans: readonly EventPlan<StoredEvent>[],
-  after: readonly Gathering[],
-): Promise<Telling> {
+  after: readonly EventDetails[],
+): Promise<Announcements> {
   const pairs = plans.flatMap((plan, index) => {
     const event = after[index];
     return event ? [{ plan, event }] : [];
@@ -56,7 +56,7 @@ export async function tellOfChanges(
     const facts = letterFacts(event, members);
     const stays = new Set(members.map(({ userId }) => userId));
     const removed = before.members.filter(({ userId }) => !stays.has(userId));
-    const concerned = members.filter(({ userId }) => !circle.blocks.has(userId));
+    const concerned = members.filter(({ userId }) => !relations.blocks.has(userId));
     return [
       ...removed.map((person) => ({ action: "left" as const, uuid, person, facts })),
       ...concerned.map((person) => ({
@@ -67,9 +67,9 @@ export async function tellOfChanges(
       })),
     ];
   });
-  const { effects, notices, guard } = await mailingOf(ctx, caller, circle, wanted);
-  const called = pairs.flatMap(({ plan, event }) =>
-    plan.requests.filter((request) => request.called).map(({ userId }) => placeIsFree(event, userId)),
+  const { effects, notices, guard } = await mailingOf(ctx, caller, relations, wanted);
+  const offered = pairs.flatMap(({ plan, event }) =>
+    plan.requests.filter((request) => request.offered).map(({ userId }) => seatOfferNotice(event, userId)),
   );
-  return { effects, notices: [...notices, ...called], guard };
+  return { effects, notices: [...notices, ...offered], guard };
 }

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type CallOptions, envWith, get, patch, post, rows } from "../harness/api.ts";
 import { deliver, letTimePass, stored } from "../outbox/rows.ts";
-import { change, city, EVENTS, eventPath, type Guest, guest, held, locate, plan } from "./gatherings.ts";
+import { change, city, EVENTS, eventPath, type Guest, guest, held, locate, plan } from "./fixtures.ts";
 
 const MOSCOW = [55.7386, 37.6068] as const;
 const AWAY = [54.2021, 31.6179] as const;

@@ -4,11 +4,11 @@ import { commit } from "../../../platform/db/outbox.ts";
 import { distanceBetween, type Place, SHORTEST_DEGREE } from "../../../platform/geo.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { type Notice, noticeEffects, noticeRows, pushNotices } from "../../notifications/index.ts";
-import { type TaskNotice, taskNotice } from "../tasks/notices.ts";
-import type { FilteredPoint } from "./rules.ts";
+import type { FilteredPoint } from "../points/rules.ts";
+import { type TaskNotice, taskNotice } from "./notices.ts";
 
 /** An open task with a circle that the person has not been in yet. */
-export interface Watched extends Place {
+export interface TaskGeofence extends Place {
   readonly id: number;
   readonly title: string;
   /** Metres. */
@@ -17,7 +17,7 @@ export interface Watched extends Place {
 }
 
 /** An expression for the tasks that somebody at one of these places may be about to enter, as `readWatched` reads it. */
-export function watchedNear(userId: number, places: readonly Place[]): SQL {
+export function geofencesNear(userId: number, places: readonly Place[]): SQL {
   const latitudes = places.map(({ latitude }) => latitude);
   return sql`(SELECT json_group_array(json_array(t.id, t.title, t.latitude, t.longitude, t.radius, t.created_at)) FROM tasks t
     WHERE t.status IN ('pending', 'in_progress') AND t.radius IS NOT NULL
@@ -26,7 +26,7 @@ export function watchedNear(userId: number, places: readonly Place[]): SQL {
         AND (s.arrived_at IS NOT NULL OR s.status = 'completed')))`;
 }
 
-export function readWatched(json: string | null | undefined): Watched[] {
+export function readGeofences(json: string | null | undefined): TaskGeofence[] {
   const tasks = JSON.parse(json ?? "[]") as [number, string, number, number, number, number][];
   return tasks.map(([id, title, latitude, longitude, radius, createdAt]) => ({
     id,
@@ -39,7 +39,7 @@ export function readWatched(json: string | null | undefined): Watched[] {
 }
 
 interface Arrival {
-  readonly task: Watched;
+  readonly task: TaskGeofence;
   /** Epoch ms of the first good point inside. */
   readonly at: number;
 }
@@ -48,8 +48,8 @@ interface Arrival {
  * Which circles these points are in. Pure. A point from before the task was there says nothing, nor does one that may be
  * outside as well: its accuracy has to be better than the circle. A receiver that tells none is taken at its word.
  */
-export function arrivals(watched: readonly Watched[], points: readonly FilteredPoint[]): Arrival[] {
-  return watched.flatMap((task) => {
+export function arrivals(geofences: readonly TaskGeofence[], points: readonly FilteredPoint[]): Arrival[] {
+  return geofences.flatMap((task) => {
     const times = points
       .filter(({ flag, at }) => flag === null && at >= task.createdAt)
       .filter(({ accuracy }) => accuracy === null || accuracy < task.radius)
@@ -60,13 +60,13 @@ export function arrivals(watched: readonly Watched[], points: readonly FilteredP
 }
 
 /** Marks who has arrived and tells them, once whatever runs twice. Costs nothing while nobody does. */
-export async function arrive(
+export async function recordArrivals(
   ctx: RequestContext,
   userId: number,
-  watched: readonly Watched[],
+  geofences: readonly TaskGeofence[],
   points: readonly FilteredPoint[],
 ): Promise<void> {
-  const arrived = arrivals(watched, points);
+  const arrived = arrivals(geofences, points);
   if (arrived.length === 0) return;
   const marks = arrived.map(({ task, at }) => [task.id, at]);
   const mark = ctx.db.run(sql`
@@ -84,9 +84,9 @@ export async function arrive(
   for (const notice of told) taskNotice.soon(ctx, notice);
 }
 
-const ref = (task: Watched) => `task:${task.id}:arrived`;
+const ref = (task: TaskGeofence) => `task:${task.id}:arrived`;
 
-function noticeOf(userId: number, task: Watched): Notice {
+function noticeOf(userId: number, task: TaskGeofence): Notice {
   const message = `Jesteś na miejscu zadania „${task.title}”.`;
   return {
     userId,
@@ -98,7 +98,7 @@ function noticeOf(userId: number, task: Watched): Notice {
   };
 }
 
-function frameOf(userId: number, task: Watched): TaskNotice {
+function frameOf(userId: number, task: TaskGeofence): TaskNotice {
   return {
     userId,
     kind: "task_arrived",

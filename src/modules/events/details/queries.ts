@@ -1,15 +1,15 @@
 /** Events as Find Friend shows them, found and listed. One statement each, whatever the number. */
 import { and, desc, eq, gt, gte, isNull, lt, or, type SQL, sql } from "drizzle-orm";
-import { contains } from "../../platform/db/folding.ts";
-import type { Listed, Window } from "../../platform/http/lists/paging.ts";
-import type { RequestContext } from "../../platform/runtime.ts";
-import { areFriends, cityName } from "../social/index.ts";
-import { type Event, eventFields } from "./queries.ts";
-import type { Limits } from "./rules.ts";
-import { events } from "./tables.ts";
+import { contains } from "../../../platform/db/folding.ts";
+import type { Listed, Window } from "../../../platform/http/lists/paging.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { areFriends, cityName } from "../../social/index.ts";
+import { type Event, eventFields } from "../queries.ts";
+import type { Limits } from "../rules.ts";
+import { events } from "../tables.ts";
 
 /** An event with what brings people together: a city, a price, and whom it is for. */
-export interface Gathering extends Event, Limits {
+export interface EventDetails extends Event, Limits {
   /** Who may read it: anybody, or signed-in people only. */
   readonly audience: "public" | "signed_in";
   readonly description: string;
@@ -22,7 +22,7 @@ export interface Gathering extends Event, Limits {
   readonly longitude: number | null;
 }
 
-export const gatheringFields = {
+export const eventDetailFields = {
   ...eventFields,
   audience: events.audience,
   description: events.description,
@@ -37,12 +37,12 @@ export const gatheringFields = {
   longitude: events.longitude,
 };
 
-export async function findGathering(ctx: RequestContext, id: number): Promise<Gathering | null> {
-  const [row] = await ctx.db.select(gatheringFields).from(events).where(eq(events.id, id));
+export async function findEventDetails(ctx: RequestContext, id: number): Promise<EventDetails | null> {
+  const [row] = await ctx.db.select(eventDetailFields).from(events).where(eq(events.id, id));
   return row ?? null;
 }
 
-export interface GatheringFilter {
+export interface EventFilter {
   /** Whether somebody who is signed in asks: others find public events only. */
   readonly signedIn: boolean;
   /** Every word must be somewhere in name, kind, city or address. */
@@ -69,18 +69,18 @@ const DAY = 24 * 3600_000;
  * A page, the latest start first; the count comes with the rows, and a page behind the last has neither. What is found
  * stands in a table of its own: within an expression the conditions would be deeper than D1 reads.
  */
-export async function listGatherings(
+export async function listEventDetails(
   ctx: RequestContext,
-  filter: GatheringFilter,
+  filter: EventFilter,
   { limit, offset }: Window,
-): Promise<Listed<Gathering>> {
+): Promise<Listed<EventDetails>> {
   const { id, startsAt } = events;
   const found = ctx.db
     .$with("found")
     .as(ctx.db.select({ id, startsAt }).from(events).where(conditions(filter)));
   const rows = await ctx.db
     .with(found)
-    .select({ ...gatheringFields, count: sql<number>`(SELECT count(*) FROM found)` })
+    .select({ ...eventDetailFields, count: sql<number>`(SELECT count(*) FROM found)` })
     .from(events)
     .where(
       sql`${id} IN (SELECT id FROM found ORDER BY starts_at DESC, id DESC LIMIT ${limit} OFFSET ${offset})`,
@@ -90,7 +90,7 @@ export async function listGatherings(
 }
 
 /** Columns of other tables go by their raw names. */
-function conditions(filter: GatheringFilter): SQL | undefined {
+function conditions(filter: EventFilter): SQL | undefined {
   const { day, minAge, maxAge, minCount, maxCount, friendOf } = filter;
   const city = cityName(sql`events.city_id`);
   const given = <Value>(value: Value | undefined, condition: (value: Value) => SQL | undefined) =>
