@@ -199,7 +199,7 @@ test("a first handshake costs two statements, the person's roster and the room",
   const { bill } = await shakeHands(room.path, token);
   // Who is it, and is there such an event.
   expect(bill.statements).toHaveLength(2);
-  expect(bill.objectCalls).toEqual(["ROSTERS.enter", "EVENT_ROOMS.fetch"]);
+  expect(bill.objectCalls).toEqual(["ROSTERS.register", "EVENT_ROOMS.fetch"]);
 });
 
 test("a resume costs no statement, and no object but the roster and the room, however much was missed", async () => {
@@ -213,7 +213,7 @@ test("a resume costs no statement, and no object but the roster and the room, ho
     written: [],
     roundTrips: 0,
     // The roster puts a person's handshakes and sign-outs in one order.
-    objectCalls: ["ROSTERS.enter", "EVENT_ROOMS.fetch"],
+    objectCalls: ["ROSTERS.register", "EVENT_ROOMS.fetch"],
     queueSends: [],
   });
   await until(() => frames() === 42);
