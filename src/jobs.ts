@@ -3,12 +3,12 @@ import { jobSliceRun, purgeJobs } from "./modules/admin/index.ts";
 import { chatRecheck, eraseChatWords } from "./modules/chat/index.ts";
 import {
   idleTrucks,
+  orderDeleted,
   orderDispatched,
-  orderGone,
-  orderNotice,
+  orderUpdated,
   purgeShares,
   sweepOffers,
-  truckChanged,
+  truckUpdated,
 } from "./modules/dispatch/index.ts";
 import { documentMails, sendExpiryReminders } from "./modules/documents/index.ts";
 import {
@@ -79,15 +79,15 @@ export const effectHandlers: Handlers = {
     noticePush,
     objectDropped,
     orderDispatched,
-    orderGone,
-    orderNotice,
+    orderDeleted,
+    orderUpdated,
     roomsRechecked,
     sessionsRevoked,
     taskNotice,
     ticketChange,
     ticketErased,
     trackCompaction,
-    truckChanged,
+    truckUpdated,
   ]),
 };
 

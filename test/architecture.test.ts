@@ -1,7 +1,8 @@
 /** The house stands as it is drawn: imports run one way, and a few things are nowhere. */
 import { describe, expect, test } from "vitest";
 import { arrowsOf, complaint, withoutComments } from "./harness/arrows.ts";
-import { sources } from "./harness/sources.ts";
+import { layerComplaint } from "./harness/layers.ts";
+import { drizzleConfig, sources } from "./harness/sources.ts";
 import { circlesOf, constsOf, crossing, homeOf, ownersOf, usesOf } from "./harness/tables.ts";
 
 const files = Object.entries(sources);
@@ -32,7 +33,8 @@ describe("imports", () => {
     ["src/modules/chat/a.ts", "../social/service.ts", "through its index.ts"],
     ["src/modules/chat/a.ts", "../social/tables.ts", "through its index.ts"],
     ["src/modules/chat/tables.ts", "../social/service.ts", "through its index.ts"],
-    ["src/modules/chat/deep/tables.ts", "../../social/tables.ts", "through its index.ts"],
+    ["src/modules/chat/deep/a.ts", "../../social/tables.ts", "through its index.ts"],
+    ["src/modules/chat/tables.ts", "../social/deep/old-tables.ts", "through its index.ts"],
     ["src/modules/chat/a.ts", "../../compat/eurorace/index.ts", "a module knows modules and the platform"],
     ["src/modules/chat/a.ts", "../../env.ts", "a module knows modules and the platform"],
     ["src/modules/chat/a.ts", "../../jobs.ts", "a module knows modules and the platform"],
@@ -69,6 +71,8 @@ describe("imports", () => {
     ["src/modules/chat/a.ts", "../social/index.ts"],
     ["src/modules/chat/a.ts", "../../platform/http/route.ts"],
     ["src/modules/chat/tables.ts", "../identity/tables.ts"],
+    ["src/modules/chat/deep/tables.ts", "../../social/tables.ts"],
+    ["src/modules/chat/tables.ts", "../social/deep/tables.ts"],
     ["src/compat/eurorace/a.ts", "./b.ts"],
     ["src/compat/eurorace/a.ts", "../alphabet/index.ts"],
     ["src/compat/eurorace/a.ts", "../../modules/identity/index.ts"],
@@ -95,6 +99,13 @@ describe("tables", () => {
     expect(owners.size).toBeGreaterThan(40);
     expect(owners.get("users")).toBe("modules/identity");
     expect([...consts.values()].filter((table) => !owners.has(table))).toEqual([]);
+  });
+
+  test("are declared in files named tables.ts, where drizzle's settings look for them", () => {
+    const declaring = files.filter(([, source]) => withoutComments(source).includes("sqliteTable("));
+    const found = /^src\/(?:platform\/db|modules(?:\/[^/]+)+)\/tables\.ts$/;
+    expect(declaring.map(([path]) => path).filter((path) => !found.test(path))).toEqual([]);
+    expect(drizzleConfig).toContain('["./src/platform/db/tables.ts", "./src/modules/**/tables.ts"]');
   });
 
   test("are read and written in their own module only", () => {
@@ -153,6 +164,45 @@ describe("circles", () => {
       ["src/modules/chat/c.ts", 'export * from "../events/index.ts";'],
     ] as const;
     expect(circlesOf(edgesOf(planted))).toEqual(["modules/chat → modules/events → modules/social"]);
+  });
+});
+
+describe("the folders of dispatch", () => {
+  const DISPATCH = "src/modules/dispatch";
+  /** The lowest first. */
+  const LAYERS = [["fleet"], ["pricing"], ["orders"], ["offers", "sharing"], ["live"], ["console"]];
+  const SHARED = ["room-names.ts", "timestamps.ts"];
+  const complaints = (named: readonly (readonly [string, string])[]) =>
+    named.flatMap(([path, source]) =>
+      arrowsOf(path, source).flatMap((arrow) => layerComplaint(arrow, DISPATCH, LAYERS, SHARED) ?? []),
+    );
+
+  test("import only folders below them, so that no circle is possible", () => {
+    expect(complaints(files)).toEqual([]);
+  });
+
+  test.each([
+    ["fleet/trucks/a.ts", "../../orders/rules.ts", "fleet is not above orders"],
+    ["orders/a.ts", "../live/order.room.ts", "orders is not above live"],
+    ["orders/tables.ts", "../offers/tables.ts", "orders is not above offers"],
+    ["offers/a.ts", "../sharing/commands.ts", "offers is not above sharing"],
+    ["live/a.ts", "../console/stats.ts", "live is not above console"],
+    ["live/a.ts", "../new/b.ts", "a folder has no layer"],
+    ["orders/a.ts", "../routes.ts", "a folder does not import the module's root"],
+    ["room-names.ts", "./fleet/fields.ts", "a shared file imports no folder"],
+  ])("would be caught importing from %s to %s", (path, name, why) => {
+    const planted = [[`${DISPATCH}/${path}`, `import { a } from "${name}";`]] as const;
+    expect(complaints(planted)).toEqual([expect.stringContaining(why)]);
+  });
+
+  test.each([
+    ["console/a.ts", "../orders/payments/commands.ts"],
+    ["orders/payments/a.ts", "../rules.ts"],
+    ["live/a.ts", "../room-names.ts"],
+    ["routes.ts", "./console/stats.ts"],
+    ["orders/a.ts", "../../identity/index.ts"],
+  ])("may import from %s to %s", (path, name) => {
+    expect(complaints([[`${DISPATCH}/${path}`, `import { a } from "${name}";`]])).toEqual([]);
   });
 });
 

@@ -10,3 +10,12 @@ const files = import.meta.glob<string>("../../src/**/*.{ts,tsx}", {
 export const sources: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(files).map(([path, text]) => [path.replace("../../", ""), text]),
 );
+
+const configs = import.meta.glob<string>("../../drizzle.config.ts", {
+  query: "?raw",
+  import: "default",
+  eager: true,
+});
+
+/** The text of drizzle's settings. */
+export const drizzleConfig = Object.values(configs).join("");

@@ -1,4 +1,4 @@
-/** Dispatch: what other rooms of the house may use. */
+/** Public API of the dispatch module: fleet, prices, orders, offers, shared maps and their rooms. */
 
 export {
   liveMap,
@@ -12,16 +12,16 @@ export { exportFleet } from "./fleet/export.ts";
 export { uuidField } from "./fleet/fields.ts";
 export { loadFleet } from "./fleet/samples.ts";
 export { idleTrucks } from "./fleet/trucks/commands.ts";
-export { truckChanged } from "./fleet/trucks/notices.ts";
+export { truckUpdated } from "./fleet/trucks/room-updates.ts";
 export { dispatchAuthorizers } from "./live/authorizers.ts";
 export { opsRoomHandler, tellOpsOfTicket } from "./live/ops.room.ts";
 export { orderRoomHandler } from "./live/order.room.ts";
 export { truckRoomHandler } from "./live/truck.room.ts";
 export { orderDispatched, runOffers, sweepOffers } from "./offers/commands.ts";
 export { exportOrders } from "./orders/commands.ts";
-export { orderGone, orderNotice } from "./orders/notices.ts";
 export { orderExists } from "./orders/queries.ts";
+export { orderDeleted, orderUpdated } from "./orders/room-updates.ts";
 export { loadSampleOrder } from "./orders/samples.ts";
 export { dispatchRoutes } from "./routes.ts";
-export { findShared, purgeShares } from "./sharing/commands.ts";
+export { purgeShares } from "./sharing/commands.ts";
 export { sharedPages } from "./sharing/page.tsx";

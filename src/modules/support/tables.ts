@@ -1,6 +1,6 @@
 /** Support tickets and what is written in them. */
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import { orders } from "../dispatch/tables.ts";
+import { orders } from "../dispatch/orders/tables.ts";
 import { users } from "../identity/tables.ts";
 
 export const TICKET_STATES = ["OPEN", "IN_PROGRESS", "RESOLVED", "CLOSED"] as const;

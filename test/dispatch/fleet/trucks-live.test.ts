@@ -1,7 +1,7 @@
 /** What rooms hear of the fleet: a new state at once, and who drives no more hears nothing. */
 import { describe, expect, test } from "vitest";
 import { idleTrucks } from "../../../src/modules/dispatch/fleet/trucks/commands.ts";
-import { truckChanged } from "../../../src/modules/dispatch/fleet/trucks/notices.ts";
+import { truckUpdated } from "../../../src/modules/dispatch/fleet/trucks/room-updates.ts";
 import { cellOf } from "../../../src/platform/geo.ts";
 import { del, patch, rows } from "../../harness/api.ts";
 import { jobContext } from "../../harness/scope.ts";
@@ -106,7 +106,7 @@ test("a notice that is told again changes nothing for the one who came back sinc
   const { id } = await truck(by, { driver: driving.id });
   const at = Date.now() - 60_000;
   const socket = await connectNative(`/ws/tow-trucks/${id}/location/`, driving.token);
-  await truckChanged.run(jobContext().ctx, { truckId: id, ref: "late", leaves: { userId: driving.id, at } });
+  await truckUpdated.run(jobContext().ctx, { truckId: id, ref: "late", leaves: { userId: driving.id, at } });
   expect(await socket.silent(({ t }: Frame) => t !== "welcome")).toBe(true);
   socket.close();
 });

@@ -1,7 +1,7 @@
 /** The weather: two providers, real units, asked once in ten minutes, and never an error of ours. */
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { weatherAt } from "../../../src/modules/dispatch/pricing/weather.ts";
-import { readOpenMeteo, readYandex } from "../../../src/modules/dispatch/pricing/weather-rules.ts";
+import { weatherAt } from "../../../src/modules/dispatch/pricing/weather/queries.ts";
+import { readOpenMeteo, readYandex } from "../../../src/modules/dispatch/pricing/weather/rules.ts";
 import { envWith, post } from "../../harness/api.ts";
 import { jobContext } from "../../harness/scope.ts";
 import { client } from "./fleet.ts";

@@ -1,15 +1,15 @@
 /** The life of an order as pure rules: every step from every state, by every side. */
 import { describe, expect, test } from "vitest";
 import {
+  assignmentFault,
   decide,
   type Editable,
   mayEdit,
   mayTransition,
   type OrderStatus,
   type Side,
-  truckFault,
 } from "../../../src/modules/dispatch/orders/rules.ts";
-import { ORDER_STATES } from "../../../src/modules/dispatch/tables.ts";
+import { ORDER_STATES } from "../../../src/modules/dispatch/orders/tables.ts";
 
 const SIDES: readonly Side[] = ["client", "driver", "operator", "dispatcher"];
 
@@ -95,7 +95,7 @@ describe("a truck", () => {
     [{ ...fit, status: "OFFLINE" }, "unavailable"],
     [{ ...fit, engaged: true }, "unavailable"],
   ])("%o is %s", (facts, fault) => {
-    expect(truckFault(facts)).toBe(fault);
+    expect(assignmentFault(facts)).toBe(fault);
   });
 });
 

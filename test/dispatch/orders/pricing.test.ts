@@ -1,6 +1,6 @@
 /** Prices: exact to the kopeck, rounded once, by the tariff, the way and the weather. */
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { estimate } from "../../../src/modules/dispatch/pricing/pricing.ts";
+import { estimate } from "../../../src/modules/dispatch/pricing/queries.ts";
 import { priceOf } from "../../../src/modules/dispatch/pricing/rules.ts";
 import { post } from "../../harness/api.ts";
 import { jobContext } from "../../harness/scope.ts";

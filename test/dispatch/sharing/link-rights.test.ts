@@ -1,7 +1,8 @@
 /** What an order's public link shows in each state and at each door: entries since it was made, places of the job's truck, and no more. */
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { closeEndedLinks, findShared } from "../../../src/modules/dispatch/sharing/commands.ts";
+import { closeEndedLinks } from "../../../src/modules/dispatch/sharing/commands.ts";
+import { findShared } from "../../../src/modules/dispatch/sharing/queries.ts";
 import { mint, type Person } from "../../authorization/world.ts";
 import { get, post, rows } from "../../harness/api.ts";
 import { jobContext } from "../../harness/scope.ts";

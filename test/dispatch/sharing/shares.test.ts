@@ -1,6 +1,7 @@
 /** Public links to an order's map: who makes them, what they show, and that they end. */
 import { describe, expect, test } from "vitest";
-import { findShared, purgeShares } from "../../../src/modules/dispatch/index.ts";
+import { purgeShares } from "../../../src/modules/dispatch/index.ts";
+import { findShared } from "../../../src/modules/dispatch/sharing/queries.ts";
 import { sha256 } from "../../../src/platform/crypto/digest.ts";
 import type { Person } from "../../authorization/world.ts";
 import { del, post, rows } from "../../harness/api.ts";

@@ -7,12 +7,12 @@ import { type Text, text } from "../../../platform/http/text.ts";
 import type { Action, Change, Consequences, Subject, Values } from "../../../platform/resources/resource.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { isoTime } from "../../../platform/time.ts";
-import { beginDispatch } from "../offers/commands.ts";
+import { startDispatch } from "../offers/commands.ts";
 import { type EditableOrder, type OrderEdit, planEdit } from "../orders/edit.ts";
+import { openStartCode } from "../orders/job/start-code.ts";
 import { settlePayment } from "../orders/payments/commands.ts";
 import { loadOrder, type Payment } from "../orders/queries.ts";
 import type { OrderStatus } from "../orders/rules.ts";
-import { openStartCode } from "../orders/start-code.ts";
 import { transitionOrder } from "../orders/transitions.ts";
 
 const NOT_NOW = text("It can't be changed in this state any more.", "В этом состоянии это уже не меняется.");
@@ -52,7 +52,7 @@ export const orderActions: Readonly<Record<string, Action>> = {
     label: text("Look for a truck", "Искать эвакуатор"),
     roles,
     async run(ctx, _, { id }, audit) {
-      const { offer, from } = await beginDispatch(ctx, id);
+      const { offer, from } = await startDispatch(ctx, id);
       if (!offer && from === null) throw refuse(409, NO_TRUCK);
       await runBatch(ctx.db, [audit("dispatch", null, null)]);
       return from === null ? null : { offered_from: isoTime(from) };

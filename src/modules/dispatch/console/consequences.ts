@@ -4,9 +4,9 @@ import { invalid, refuse } from "../../../platform/http/errors.ts";
 import { text } from "../../../platform/http/text.ts";
 import type { Change, Consequences, Statement, Subject } from "../../../platform/resources/resource.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { truckChanged, truckNotice } from "../fleet/trucks/notices.ts";
+import { towTruckTypes } from "../fleet/tables.ts";
+import { truckUpdate, truckUpdated } from "../fleet/trucks/room-updates.ts";
 import { ON_JOB, operatorSays, type TruckStatus } from "../fleet/trucks/status.ts";
-import { towTruckTypes } from "../tables.ts";
 
 const BUSY = text(
   "A truck on a job keeps its driver and its state until the job ends.",
@@ -43,7 +43,7 @@ export async function truckConsequences(
   return {
     set: said.columns,
     ...(moves ? { where: not(ON_JOB) } : {}),
-    ...(told ? { effects: [truckChanged.row(told)], after: () => truckChanged.now(ctx, told) } : {}),
+    ...(told ? { effects: [truckUpdated.row(told)], after: () => truckUpdated.now(ctx, told) } : {}),
     rest: [
       ...("vehicle_types" in values ? replaceTypes(ctx, id, values.vehicle_types) : []),
       ...said.statements,
@@ -56,11 +56,11 @@ export async function truckRemoval(
   ctx: RequestContext,
   subject: Subject,
 ): Promise<Pick<Consequences, "effects">> {
-  return { effects: [truckChanged.row(noticeOf(ctx, subject, null))] };
+  return { effects: [truckUpdated.row(noticeOf(ctx, subject, null))] };
 }
 
 function noticeOf(ctx: RequestContext, { id, row }: Subject, driverId: number | null | undefined) {
-  return truckNotice(ctx, { id: Number(id), driverId: row.driver as number | null }, driverId);
+  return truckUpdate(ctx, { id: Number(id), driverId: row.driver as number | null }, driverId);
 }
 
 /** A truck that is only being made has the highest id within its transaction. */

@@ -6,7 +6,10 @@ import { text } from "../../../platform/http/text.ts";
 import { presence } from "../../../platform/resources/filters.ts";
 import { instantInput, moneyInput, placeInput } from "../../../platform/resources/inputs.ts";
 import { EDIT, field, READ, resource } from "../../../platform/resources/resource.ts";
-import { orderOffers, orderStatusHistory, orders, payments, ratings } from "../tables.ts";
+import { orderOffers } from "../offers/tables.ts";
+import { payments } from "../orders/payments/tables.ts";
+import { ratings } from "../orders/ratings/tables.ts";
+import { orderStatusHistory, orders } from "../orders/tables.ts";
 import { orderActions, orderConsequences, paymentActions } from "./actions.ts";
 
 const order = text("Order", "Заказ");

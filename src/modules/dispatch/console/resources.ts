@@ -6,10 +6,11 @@ import { text } from "../../../platform/http/text.ts";
 import { presence } from "../../../platform/resources/filters.ts";
 import { idInput, moneyInput } from "../../../platform/resources/inputs.ts";
 import { ALL, EDIT, field, READ, resource } from "../../../platform/resources/resource.ts";
+import { clientVehicles, towTrucks, vehicleTypes } from "../fleet/tables.ts";
 import { ON_JOB } from "../fleet/trucks/status.ts";
-import { clientVehicles, referenceCodes, towTrucks, vehicleTypes } from "../tables.ts";
 import { truckConsequences, truckRemoval, typesOfTruck } from "./consequences.ts";
 import { orderResources } from "./order-resources.ts";
+import { referenceCodes } from "./tables.ts";
 
 const tonnes = z.number().positive().max(999);
 const created = text("Made", "Создано");

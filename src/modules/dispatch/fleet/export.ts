@@ -2,7 +2,7 @@
 import { eq } from "drizzle-orm";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { isoTime } from "../../../platform/time.ts";
-import { towTrucks } from "../tables.ts";
+import { towTrucks } from "./tables.ts";
 import { selectTrucks } from "./trucks/queries.ts";
 import { vehiclesOf } from "./vehicles/commands.ts";
 

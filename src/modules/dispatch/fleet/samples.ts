@@ -3,7 +3,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { runBatch } from "../../../platform/db/client.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { users } from "../../identity/index.ts";
-import { clientVehicles, towTrucks, towTruckTypes, vehicleTypes } from "../tables.ts";
+import { clientVehicles, towTrucks, towTruckTypes, vehicleTypes } from "./tables.ts";
 
 const TARIFFS = [
   { id: 1, name: "Легковой автомобиль", maxWeight: 3.5, basePrice: 250_000, perKmRate: 12_000 },

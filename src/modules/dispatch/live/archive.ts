@@ -1,28 +1,28 @@
-/** Where a truck was on its way to D1, and whoever follows it told of the newest place. */
+/** Writes a truck's positions from its room to D1, and forwards the newest to the operators and to the rooms of its orders. */
 import { sql } from "drizzle-orm";
 import { runBatch } from "../../../platform/db/client.ts";
 import type { Place } from "../../../platform/geo.ts";
 import type { Entry } from "../../../platform/realtime/log/journal.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import type { FilteredPoint } from "../../tracking/index.ts";
-import { moveTruck, positionsForOrders, type Transitioned } from "../fleet/trucks/position.ts";
-import { type Position, toPosition } from "./frames.ts";
-import { OPS_ROOM } from "./ops.room.ts";
+import { type Position, toPosition } from "../fleet/trucks/frames.ts";
+import { type LocatedTruck, positionsForOrders, storePosition } from "../fleet/trucks/position.ts";
+import { OPS_ROOM } from "../room-names.ts";
 
-/** A place that is believed, and where the journal has it. */
+/** An accepted position and its place in the journal. */
 export interface Fix extends Place {
   readonly seq: number;
   readonly nth: number;
   /** Epoch ms. */
   readonly at: number;
-  /** Metres a second, and degrees; null where the receiver does not say. */
+  /** Metres a second, and degrees; null when the receiver does not report them. */
   readonly speed: number | null;
   readonly heading: number | null;
 }
 
 /**
- * What an entry tells of: a batch from the driver's socket, or one place that came by REST. Nobody stands anywhere later
- * than the word of it arrives: a clock that runs ahead is corrected by the time of arrival.
+ * The accepted positions in an entry: a batch from the driver's socket, or one position that came by REST. A device clock
+ * that runs ahead is corrected to the time of arrival.
  */
 export function fixesOf({ seq, at: arrived, kind, body }: Entry): Fix[] {
   if (kind === "position") {
@@ -41,7 +41,7 @@ export function newestOf(fixes: readonly Fix[]): Fix | undefined {
   return fixes.reduce<Fix | undefined>((best, fix) => (best && best.at > fix.at ? best : fix), undefined);
 }
 
-/** One transaction; then the operators' overview, and the orders of a truck that streams. Stands being repeated. */
+/** Stores positions in one transaction, then tells the operators' room and the rooms of the truck's orders. Safe to repeat. */
 export async function archiveFixes(
   ctx: RequestContext,
   truckId: number,
@@ -54,10 +54,10 @@ export async function archiveFixes(
   if (!last || !newest) return;
   const results = await runBatch(ctx.db, [
     keepPoints(ctx, truckId, epoch, fixes),
-    moveTruck(ctx, sql`${truckId}`, newest, newest.at),
+    storePosition(ctx, sql`${truckId}`, newest, newest.at),
   ]);
-  const [truck] = results[1] as Transitioned[];
-  // A later place is known, and was told.
+  const [truck] = results[1] as LocatedTruck[];
+  // A later position is already stored and was published.
   if (truck?.at !== newest.at) return;
   const ref = `truck:${truckId}:${epoch}:${last.seq}`;
   const overview = {
@@ -66,7 +66,7 @@ export async function archiveFixes(
     body: { ...toPosition(truckId, truck, truck.at), status: truck.status },
   };
   await ctx.runtime.room(OPS_ROOM)?.publish(OPS_ROOM, overview);
-  // Orders of a truck that reports by REST were told with the report.
+  // A position that came by REST was published to the order rooms by the route.
   if (entries.every(({ kind }) => kind !== "points")) return;
   await Promise.all(
     positionsForOrders(ctx, truck).map(({ room, body }) =>

@@ -1,18 +1,19 @@
-/** Who may open the sockets of orders and trucks, and where the truck stood when they came. */
+/** Who may open the sockets of orders, trucks and public links, and the truck's position at that moment. */
 import { sql } from "drizzle-orm";
+import { sha256 } from "../../../platform/crypto/digest.ts";
 import { isOperator } from "../../../platform/http/caller.ts";
 import { forbidden, notFound } from "../../../platform/http/errors.ts";
 import { numberIn, uuidIn } from "../../../platform/ids.ts";
 import { known, type RoomAuthorizer } from "../../../platform/realtime/socket/handshake.ts";
+import { toPosition } from "../fleet/trucks/frames.ts";
 import { drives, isOver, type OrderStatus, sideOf } from "../orders/rules.ts";
-import { sharedAuthorizer } from "../sharing/page.tsx";
-import { toPosition } from "./frames.ts";
+import { orderRoom, truckRoom } from "../room-names.ts";
 import { opsAuthorizer } from "./ops.room.ts";
-import { type OrderOpening, orderSocket } from "./order.room.ts";
+import { type OrderOpening, orderSocket, sharedSocket } from "./order.room.ts";
 import { type TruckOpening, truckSocket } from "./truck.room.ts";
 
-/** A truck's number, as it is or as the uuid that holds it: what the older client's field asks for. */
-function truckNumber(id: string): number | null {
+/** A truck's id, as a number or as the uuid that holds it: the older client's field asks for a uuid. */
+function parseTruckId(id: string): number | null {
   const hex = uuidIn(id)?.replaceAll("-", "") ?? "";
   return numberIn(id) ?? (/^0{20}[0-9a-f]{12}$/.test(hex) ? Number.parseInt(hex, 16) || null : null);
 }
@@ -28,8 +29,8 @@ const locationOf = (truckId: number | null, { latitude, longitude, locatedAt }: 
     ? null
     : toPosition(truckId, { latitude, longitude }, locatedAt);
 
-/** Operators and staff, the order's client, and the driver of its truck. Nobody says anything here. */
-const orderGate: RoomAuthorizer = {
+/** Operators, staff, the order's client and its truck's driver may read; nobody may write. */
+const orderAuthorizer: RoomAuthorizer = {
   kind: "order",
   path: "/ws/orders/:id/location",
   document: orderSocket,
@@ -51,38 +52,54 @@ const orderGate: RoomAuthorizer = {
       : [];
     if (!orderId || !row) throw notFound();
     if (!sideOf(caller, row)) throw forbidden();
-    // Where its truck goes afterwards is no concern of an order.
+    // The truck's position after the order is private.
     const location = isOver(row.status) ? null : locationOf(row.truckId, row);
     const opening: OrderOpening = location && { orderId, location };
-    return { room: `order:${orderId}`, opening };
+    return { room: orderRoom(orderId), opening };
   },
 };
 
-/** Operators and staff watch, the truck's driver reports. */
-const truckGate: RoomAuthorizer = {
+/** Operators and staff read; the truck's driver reports positions. */
+const truckAuthorizer: RoomAuthorizer = {
   kind: "truck",
   path: "/ws/tow-trucks/:id/location",
   document: truckSocket,
   async authorize(ctx, who, id) {
     const caller = known(who);
-    const truckId = truckNumber(id);
+    const truckId = parseTruckId(id);
     const [row] =
       truckId === null
         ? []
         : await ctx.db.all<Located & { driverId: number | null }>(sql`
             SELECT driver_id AS driverId, latitude, longitude, located_at AS locatedAt FROM tow_trucks WHERE id = ${truckId}`);
-    if (!row) throw notFound();
+    if (truckId === null || !row) throw notFound();
     const reports = drives(caller, row.driverId);
     if (!reports && !isOperator(caller)) throw forbidden();
     const location = locationOf(truckId, row);
     const opening: TruckOpening = location && { location };
-    return { room: `truck:${truckId}`, readOnly: !reports, opening };
+    return { room: truckRoom(truckId), readOnly: !reports, opening };
+  },
+};
+
+/** The public page's socket: anonymous, read-only, statuses and positions only. It closes when the link expires. */
+const sharedAuthorizer: RoomAuthorizer = {
+  kind: "track",
+  path: "/ws/track/:id",
+  document: sharedSocket,
+  anonymous: true,
+  async authorize(ctx, _caller, token) {
+    const [row] = await ctx.db.all<{ orderId: string; expiresAt: number; createdAt: number }>(sql`
+      SELECT order_id AS orderId, expires_at AS expiresAt, created_at AS createdAt FROM order_shares
+      WHERE token_hash = ${await sha256(token)} AND expires_at > ${ctx.now()}`);
+    if (!row) throw notFound();
+    const { orderId, expiresAt: until, createdAt: visibleFrom } = row;
+    return { room: orderRoom(orderId), readOnly: true, until, visibleFrom };
   },
 };
 
 export const dispatchAuthorizers: readonly RoomAuthorizer[] = [
-  orderGate,
+  orderAuthorizer,
   sharedAuthorizer,
-  truckGate,
+  truckAuthorizer,
   opsAuthorizer,
 ];

@@ -1,18 +1,18 @@
-/** Which truck has an order's job, as the order's own room knows it: from the steps that it was told. */
+/** Which truck has an order's job, derived in the order's room from the statuses in its journal. */
 import type { Journal } from "../../../platform/realtime/log/journal.ts";
 import { isActive, isOver, type OrderStatus } from "../orders/rules.ts";
 
-/** Kept among the room's facts: the step itself falls out of the window when a truck drives for long. */
+/** Stored among the room's facts: the status entry itself leaves the journal's window during a long drive. */
 const FACT = "job";
 
 interface Job {
-  /** The truck that is on it; null before and after. */
+  /** The truck that has the job; null before and after. */
   readonly truck: number | null;
-  /** Nothing that is told late opens an order again. */
+  /** A status that arrives late does not reopen an order. */
   readonly over: boolean;
 }
 
-/** Reads the truck that has the job now. Looks only at what is new since the last time; one for each room. */
+/** Returns a function that reads the truck that has the job now. It reads only new entries; create one for each room. */
 export function jobReader(): (journal: Journal) => number | null {
   let read: { epoch: string; seq: number; job: Job } | null = null;
   return (journal) => {

@@ -1,4 +1,4 @@
-/** The operators' overview: one room in which every truck's place and every order's change is told. */
+/** The operators' room: positions of all trucks, changes of all orders, and new messages in support tickets. */
 import * as v from "valibot";
 import { isOperator } from "../../../platform/http/caller.ts";
 import { forbidden } from "../../../platform/http/errors.ts";
@@ -8,14 +8,14 @@ import { fault } from "../../../platform/realtime/socket/frames.ts";
 import { known, type RoomAuthorizer } from "../../../platform/realtime/socket/handshake.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { socketTokenRefresh } from "../../identity/index.ts";
-import { PositionBody } from "./frames.ts";
-
-export const OPS_ROOM = "ops:all";
+import { PositionBody } from "../fleet/trucks/frames.ts";
+import { OPS_ROOM } from "../room-names.ts";
 
 const opsSocket: SocketDocument = {
   name: "ops",
   address: "/ws/ops/",
-  description: "For operators: every truck's place, every order's change, every word in a ticket.",
+  description:
+    "For operators: positions of all trucks, changes of all orders, and new messages in support tickets.",
   says: {},
   entries: {
     position: v.object({ ...PositionBody.entries, status: v.string() }),
@@ -42,13 +42,13 @@ export function opsRoomHandler(openRequestContext: () => RequestContext): RoomHa
     mayWrite: () => fault("forbidden", "This room is told by the server."),
     fromDocumented: () => fault("bad_frame", "This socket speaks caravan.v1."),
     toDocumented: () => null,
-    // What is told here stands in its own tables.
+    // Trucks, orders and tickets are archived by their own rooms.
     archive: async () => {},
     authenticate: socketTokenRefresh(openRequestContext),
   };
 }
 
-/** Tells the operators that something was written in a ticket: what it is they read where they may. */
+/** Tells the operators that a ticket has a new message. They read it in the ticket, where their rights are checked. */
 export async function tellOpsOfTicket(ctx: RequestContext, ticketId: string, ref: string): Promise<void> {
   await ctx.runtime.room(OPS_ROOM)?.publish(OPS_ROOM, { kind: "ticket", ref, body: { id: ticketId } });
 }

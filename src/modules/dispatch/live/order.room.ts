@@ -1,4 +1,4 @@
-/** The order room: its client, its driver and the operators hear of every step, place and payment. Its alarm drives offers. */
+/** The order's room: its client, its driver and the operators receive statuses, positions and payments. Its alarm expires offers and public links. */
 import { sql } from "drizzle-orm";
 import * as v from "valibot";
 import { isOperator } from "../../../platform/http/caller.ts";
@@ -9,21 +9,20 @@ import { hidden } from "../../../platform/realtime/rights/rights.ts";
 import { fault } from "../../../platform/realtime/socket/frames.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { socketTokenRefresh } from "../../identity/index.ts";
+import { PositionBody, type toPosition } from "../fleet/trucks/frames.ts";
 import { runOffers } from "../offers/commands.ts";
+import { orderIdOf } from "../room-names.ts";
 import { closeEndedLinks } from "../sharing/commands.ts";
-import { PositionBody, type toPosition } from "./frames.ts";
 import { jobReader } from "./job.ts";
 
-const orderIdOf = (room: string) => room.slice("order:".length);
-
-/** What a documented socket is greeted with: where the order's truck stood when the gate looked. */
+/** What greets a documented socket: the position of the order's truck when the socket was authorized. */
 export type OrderOpening = {
   readonly orderId: string;
   readonly location: ReturnType<typeof toPosition>;
 } | null;
 
-/** What does not concern an audience: it gets the entry's position in the journal and nothing in it. */
-const KEPT_FROM: Readonly<Record<string, readonly string[]>> = {
+/** Kinds that an audience may not read: it gets the entry's position in the journal and no content. */
+const HIDDEN_FROM: Readonly<Record<string, readonly string[]>> = {
   operator: [],
   client: ["offer"],
   driver: ["offer", "payment"],
@@ -31,8 +30,8 @@ const KEPT_FROM: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Strangers see the place of the truck that has the job now: not of one that is only named for later or was replaced, and
- * none once the order is over, however late they ask.
+ * The public sees positions of the truck that has the job now: not of a truck that is reserved for later or was replaced,
+ * and none once the order is over.
  */
 const isOnTheJob = ({ body }: Entry, truck: number | null) =>
   truck !== null && Number(body.tow_truck_id) === truck && "distance_m" in body;
@@ -42,7 +41,7 @@ export function orderRoomHandler(openRequestContext: () => RequestContext): Room
   return {
     says: {},
     mayWrite: () => fault("forbidden", "This room is told by the server."),
-    // Whatever a documented client sends is ignored.
+    // Frames from documented clients are ignored.
     fromDocumented: () => null,
     toDocumented({ kind, body }) {
       if (kind !== "position") return null;
@@ -60,9 +59,9 @@ export function orderRoomHandler(openRequestContext: () => RequestContext): Room
       return caller.userType === "DRIVER" ? "driver" : "client";
     },
     showTo(entry, audience, journal) {
-      const isKept = (KEPT_FROM[audience] ?? KEPT_FROM.public)?.includes(entry.kind);
-      const isPlace = audience === "public" && entry.kind === "position";
-      return isKept || (isPlace && !isOnTheJob(entry, jobIn(journal))) ? hidden(entry) : entry;
+      const isHidden = (HIDDEN_FROM[audience] ?? HIDDEN_FROM.public)?.includes(entry.kind);
+      const isPosition = audience === "public" && entry.kind === "position";
+      return isHidden || (isPosition && !isOnTheJob(entry, jobIn(journal))) ? hidden(entry) : entry;
     },
     archive: (room, epoch, entries) => archive(openRequestContext(), orderIdOf(room), epoch, entries),
     async onSchedule(room) {
@@ -78,7 +77,7 @@ export function orderRoomHandler(openRequestContext: () => RequestContext): Room
   };
 }
 
-/** Places stay with the truck. One statement for a batch; repeats and an order that is gone change nothing. */
+/** Archives all entries but positions, which the truck's room archives. One statement; repeats and deleted orders change nothing. */
 async function archive(
   ctx: RequestContext,
   orderId: string,
@@ -98,7 +97,7 @@ export const orderSocket: SocketDocument = {
   address: "/ws/orders/{id}/location/",
   id: "The order's uuid.",
   description:
-    "An order as it goes: steps, offers, payments and the truck's place. `hidden` entries do not concern who hears them.",
+    "An order's statuses, offers, payments and its truck's positions. `hidden` entries are not for this reader.",
   says: {},
   entries: {
     status: v.looseObject({ status: v.string() }),
@@ -121,12 +120,12 @@ export const orderSocket: SocketDocument = {
   },
 };
 
-/** The same room for whoever has the order's public link. */
+/** The same room, for sockets that were opened with a public link. */
 export const sharedSocket: SocketDocument = {
   ...orderSocket,
   name: "shared",
   address: "/ws/track/{id}/",
   id: "The token of the order's public link.",
   description:
-    "A shared order as strangers may see it: its steps since the link was made, and the place of the truck that has the job while it has it; all else is `hidden`. It closes when the link ends, at the latest an hour after the order.",
+    "A shared order as the public sees it: its statuses since the link was created, and the positions of the truck while it has the job; everything else is `hidden`. The socket closes when the link expires, at the latest an hour after the order is over.",
 };

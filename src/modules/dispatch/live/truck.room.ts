@@ -1,4 +1,4 @@
-/** The truck room: its driver reports, operators watch; orders and the operators' overview hear of each new place. */
+/** The truck's room: its driver reports positions, operators read them. Its archiver forwards the newest one to order rooms and operators. */
 import * as v from "valibot";
 import type { SocketDocument } from "../../../platform/realtime/asyncapi.ts";
 import type { RoomHandler } from "../../../platform/realtime/handler.ts";
@@ -7,19 +7,18 @@ import { fault } from "../../../platform/realtime/socket/frames.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { socketTokenRefresh } from "../../identity/index.ts";
 import { filterPoints, PointsBody } from "../../tracking/index.ts";
+import { PositionBody, toPosition } from "../fleet/trucks/frames.ts";
+import { truckIdOf } from "../room-names.ts";
 import { archiveFixes, fixesOf, newestOf } from "./archive.ts";
-import { PositionBody, toPosition } from "./frames.ts";
 
-const truckIdOf = (room: string) => Number(room.slice("truck:".length));
-
-/** What a documented socket is greeted with: where the truck stood when the gate looked. */
+/** What greets a documented socket: the truck's position when the socket was authorized. */
 export type TruckOpening = { readonly location: ReturnType<typeof toPosition> } | null;
 
 export function truckRoomHandler(openRequestContext: () => RequestContext): RoomHandler {
   return {
     says: { points: PointsBody },
     mayWrite: (caller) => (caller ? null : fault("unauthenticated", "Sign in to report a position.")),
-    // Whatever a documented client sends is ignored.
+    // Frames from documented clients are ignored.
     fromDocumented: () => null,
     toDocumented(entry) {
       const location = positionOf(entry);
@@ -31,20 +30,20 @@ export function truckRoomHandler(openRequestContext: () => RequestContext): Room
         ? [JSON.stringify({ type: "initial", location, tow_truck_id: location.tow_truck_id })]
         : [];
     },
-    complete: (draft, journal, now) => judged(draft, journal, now),
+    complete: withFilteredPoints,
     archive: (room, epoch, entries) => archiveFixes(openRequestContext(), truckIdOf(room), epoch, entries),
     authenticate: socketTokenRefresh(openRequestContext),
   };
 }
 
-/** A batch is judged like any track's, and knows whose it is. */
-function judged(draft: Draft, journal: Journal, now: number): Draft {
+/** A batch of points is filtered as in any track, and gets the truck's id. */
+function withFilteredPoints(draft: Draft, journal: Journal, now: number): Draft {
   if (draft.kind !== "points") return draft;
   const truck = String(truckIdOf(journal.fact("room") ?? ""));
   return { ...draft, body: { tow_truck_id: truck, points: filterPoints(draft.body, journal, now) } };
 }
 
-/** The newest place that an entry tells of. */
+/** The newest accepted position in an entry. */
 function positionOf(entry: Entry) {
   const newest = newestOf(fixesOf(entry));
   return newest ? toPosition(Number(entry.body.tow_truck_id), newest, newest.at) : null;
@@ -54,7 +53,7 @@ export const truckSocket: SocketDocument = {
   name: "truck",
   address: "/ws/tow-trucks/{id}/location/",
   id: "The truck's number, or a uuid that holds it.",
-  description: "Where a truck is. Its driver reports in `points` frames; operators watch.",
+  description: "A truck's positions. Its driver reports them in `points` frames; operators read them.",
   says: { points: PointsBody },
   entries: { position: PositionBody },
   documented: {

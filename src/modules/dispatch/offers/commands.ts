@@ -6,21 +6,23 @@ import { invalid, notFound, refuse } from "../../../platform/http/errors.ts";
 import { fill } from "../../../platform/http/messages.ts";
 import { log } from "../../../platform/log.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { orderDispatch } from "../orders/notices.ts";
+import { towTrucks } from "../fleet/tables.ts";
+import { texts } from "../orders/messages.ts";
 import { loadOrder } from "../orders/queries.ts";
-import { texts } from "../orders/texts.ts";
+import { orderDispatch } from "../orders/room-updates.ts";
+import { orders } from "../orders/tables.ts";
 import { transitionOrder } from "../orders/transitions.ts";
-import { orderOffers, orders, towTrucks } from "../tables.ts";
 import { nextOffer, type Offer, offeredFrom, openOffers } from "./rounds.ts";
+import { orderOffers } from "./tables.ts";
 
 /** What a call for trucks comes to. `from`: the order is scheduled, and is offered from then on (epoch ms). */
-export interface Called {
+export interface DispatchResult {
   readonly offer: Offer | null;
   readonly from: number | null;
 }
 
 /** Calls for trucks anew: everybody near may be asked again. While an offer stands, that one is the answer. */
-export async function beginDispatch(ctx: RequestContext, orderId: string): Promise<Called> {
+export async function startDispatch(ctx: RequestContext, orderId: string): Promise<DispatchResult> {
   const [[order], [standing]] = await Promise.all([
     ctx.db
       .select({
@@ -41,13 +43,13 @@ export async function beginDispatch(ctx: RequestContext, orderId: string): Promi
 }
 
 /** Makes a call that waited for the order's time; answers when to look again. Safe to repeat. */
-async function makeCall(ctx: RequestContext, orderId: string): Promise<number | null> {
+async function startScheduledDispatch(ctx: RequestContext, orderId: string): Promise<number | null> {
   const waits = and(eq(orders.id, orderId), isNotNull(orders.calledAt), eq(orders.status, "CONFIRMED"));
   const [order] = await ctx.db.select({ scheduledAt: orders.scheduledAt }).from(orders).where(waits);
   if (!order) return null;
   const from = offeredFrom(ctx, order);
   if (from > ctx.now()) return from;
-  const { offer } = await beginDispatch(ctx, orderId);
+  const { offer } = await startDispatch(ctx, orderId);
   await ctx.db.update(orders).set({ calledAt: null }).where(waits);
   return offer?.expiresAt ?? null;
 }
@@ -113,7 +115,7 @@ export async function answerOffer(
 /** Passes on what ran out; answers when to look again. Safe to repeat, and to run in two places at once. */
 export async function runOffers(ctx: RequestContext, orderId: string): Promise<number | null> {
   const [offer] = await openOffers(ctx, orderId);
-  if (!offer) return makeCall(ctx, orderId);
+  if (!offer) return startScheduledDispatch(ctx, orderId);
   if (offer.expiresAt > ctx.now()) return offer.expiresAt;
   const next = await nextOffer(ctx, orderId, offer.round, { offer, to: "EXPIRED" });
   return next?.expiresAt ?? null;

@@ -8,12 +8,14 @@ import { log } from "../../../platform/log.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { isoTime } from "../../../platform/time.ts";
 import { type Notice, noticeEffects, noticeRows, pushNotices } from "../../notifications/index.ts";
-import { type OrderNotice, orderNotice } from "../orders/notices.ts";
+import { isFree } from "../orders/assignment.ts";
+import { offerNotice, unansweredNotice } from "../orders/notices.ts";
 import type { OrderRow } from "../orders/queries.ts";
-import { offerNotice, unansweredNotice } from "../orders/texts.ts";
-import { isFree } from "../orders/transitions.ts";
-import { orderOffers, orders } from "../tables.ts";
+import { type OrderUpdate, orderUpdated } from "../orders/room-updates.ts";
+import { orders } from "../orders/tables.ts";
+import { orderRoom } from "../room-names.ts";
 import { type Candidate, closestTruck } from "./search.ts";
+import { orderOffers } from "./tables.ts";
 
 export type Offer = typeof orderOffers.$inferSelect;
 
@@ -33,7 +35,7 @@ export const openOffers = (ctx: RequestContext, orderId: string) =>
     .orderBy(asc(orderOffers.id))
     .limit(1);
 
-interface Closing {
+interface ClosedOffer {
   readonly offer: Offer;
   readonly to: "REFUSED" | "EXPIRED";
 }
@@ -43,7 +45,7 @@ export async function nextOffer(
   ctx: RequestContext,
   orderId: string,
   round: number,
-  closing: Closing | null,
+  closing: ClosedOffer | null,
 ): Promise<Offer | null> {
   for (let tries = 0; tries < TRIES; tries++) {
     const [[order], [open]] = await Promise.all([
@@ -82,7 +84,7 @@ async function retryLater(
   ctx: RequestContext,
   { id }: OrderRow,
   from: number,
-  closing: Closing | null,
+  closing: ClosedOffer | null,
 ): Promise<void> {
   const call = ctx.db
     .update(orders)
@@ -97,7 +99,7 @@ async function offerTo(
   order: OrderRow,
   round: number,
   truck: Candidate,
-  closing: Closing | null,
+  closing: ClosedOffer | null,
 ): Promise<Offer | null> {
   const now = ctx.now();
   const expiresAt = now + OFFER_TIME;
@@ -113,7 +115,7 @@ async function offerTo(
     RETURNING id`);
   const notices = [offerNotice(order.id, truck.driverId, round)];
   const told = tells(order.id, "open", { tow_truck: truck.id, expires_at: isoTime(expiresAt) });
-  const effects = [orderNotice.row(told), ...noticeEffects(notices)];
+  const effects = [orderUpdated.row(told), ...noticeEffects(notices)];
   const rest = [noticeRows(ctx, notices), ...(closing ? [close(ctx, closing)] : [])];
   const made = await commit(ctx, insert, effects, rest).catch((error: unknown) => {
     if (isUniqueViolation(error, "order_offers")) return null;
@@ -137,7 +139,7 @@ async function offerTo(
   };
 }
 
-function close(ctx: RequestContext, { offer, to }: Closing) {
+function close(ctx: RequestContext, { offer, to }: ClosedOffer) {
   return ctx.db
     .update(orderOffers)
     .set({ status: to, answeredAt: ctx.now() })
@@ -149,7 +151,7 @@ async function giveUp(
   ctx: RequestContext,
   order: OrderRow,
   round: number,
-  closing: Closing | null,
+  closing: ClosedOffer | null,
 ): Promise<void> {
   const operators = await ctx.db.all<{ id: number }>(
     sql`SELECT id FROM users WHERE user_type = 'OPERATOR' AND is_active = 1 ORDER BY last_login_at DESC LIMIT ${OPERATORS}`,
@@ -159,25 +161,25 @@ async function giveUp(
   const notices = operators.map(({ id }) => unansweredNotice(order.id, id, ref));
   const told = tells(order.id, "exhausted", {});
   const rows = noticeRows(ctx, notices);
-  const effects = [orderNotice.row(told), ...noticeEffects(notices)];
+  const effects = [orderUpdated.row(told), ...noticeEffects(notices)];
   const done = closing
     ? await commit(ctx, close(ctx, closing), effects, [rows])
     : await commit(ctx, rows, effects);
   if (done) await tell(ctx, told, notices);
 }
 
-function tells(orderId: string, state: string, more: Record<string, unknown>): OrderNotice {
+function tells(orderId: string, state: string, more: Record<string, unknown>): OrderUpdate {
   return { orderId, kind: "offer", ref: crypto.randomUUID(), body: { order: orderId, state, ...more } };
 }
 
-async function tell(ctx: RequestContext, told: OrderNotice, notices: readonly Notice[]): Promise<void> {
+async function tell(ctx: RequestContext, told: OrderUpdate, notices: readonly Notice[]): Promise<void> {
   pushNotices(ctx, notices);
-  await orderNotice.now(ctx, told);
+  await orderUpdated.now(ctx, told);
 }
 
 /** The order's room passes the offer on when its time is up; should its alarm be lost, the sweep does. */
 async function wakeRoom(ctx: RequestContext, orderId: string, at: number): Promise<void> {
-  const name = `order:${orderId}`;
+  const name = orderRoom(orderId);
   try {
     await ctx.runtime.room(name)?.schedule(name, at);
   } catch (error) {

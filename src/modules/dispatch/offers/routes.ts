@@ -8,8 +8,8 @@ import { requireOrder } from "../orders/commands.ts";
 import { orderParams } from "../orders/fields.ts";
 import type { OrderRow } from "../orders/queries.ts";
 import { OrderWire, toOrderWire } from "../orders/schemas.ts";
-import { PRIORITIES } from "../tables.ts";
-import { answerOffer, beginDispatch, standingOffers } from "./commands.ts";
+import { PRIORITIES } from "../orders/tables.ts";
+import { answerOffer, standingOffers, startDispatch } from "./commands.ts";
 import type { Offer } from "./rounds.ts";
 
 const tag = "Offers";
@@ -77,7 +77,7 @@ const dispatch = route({
     200: z.object({ offer: OfferWire.nullable(), offered_from: z.string().optional() }).openapi("Dispatch"),
   },
   async handle({ ctx, params }) {
-    const { offer, from } = await beginDispatch(ctx, params.uuid);
+    const { offer, from } = await startDispatch(ctx, params.uuid);
     const waits = from === null ? {} : { offered_from: isoTime(from) };
     return respond(200, { offer: offer && toOfferWire(offer), ...waits });
   },

@@ -2,8 +2,8 @@
 import { sql } from "drizzle-orm";
 import { cellsAround, distanceBetween } from "../../../platform/geo.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
+import { isFree } from "../orders/assignment.ts";
 import type { OrderRow } from "../orders/queries.ts";
-import { isFree } from "../orders/transitions.ts";
 
 /** Metres around the car: first whoever is near, then further out. */
 const RADII = [5_000, 15_000, 50_000] as const;

@@ -10,16 +10,17 @@ import { messages } from "../../../platform/http/messages.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { noticeEffects, noticeRows, pushNotices } from "../../notifications/index.ts";
 import { noSuchKey } from "../fleet/fields.ts";
-import { orders } from "../tables.ts";
 import { type OrderEdit, planEdit, priceFor } from "./edit.ts";
-import { orderNotice } from "./notices.ts";
+import { texts } from "./messages.ts";
+import { statusNotice } from "./notices.ts";
 import { findOrder, type Order, type OrderRow, ordersOf } from "./queries.ts";
+import { orderUpdated } from "./room-updates.ts";
 import { type Side, sideOf } from "./rules.ts";
 import { toOrderWire } from "./schemas.ts";
-import { statusNotice, texts } from "./texts.ts";
+import { orders } from "./tables.ts";
 
 /** What a client says of a job. */
-export type OrderFacts = Pick<
+export type OrderInput = Pick<
   OrderRow,
   | "vehicleTypeId"
   | "pickupAddress"
@@ -38,7 +39,7 @@ export async function placeOrder(
   ctx: RequestContext,
   caller: Caller,
   vehicleId: string,
-  facts: OrderFacts,
+  facts: OrderInput,
 ): Promise<OrderRow> {
   const [price, own] = await Promise.all([priceFor(ctx, facts), ownsVehicle(ctx, caller, vehicleId)]);
   // Whether somebody else's car exists is not told.
@@ -65,12 +66,12 @@ export async function placeOrder(
     ref: `placed:${id}`,
     body: { order: id, status: "PENDING", old_status: null, tow_truck: null },
   } as const;
-  const effects = [orderNotice.row(told), ...noticeEffects(notices)];
+  const effects = [orderUpdated.row(told), ...noticeEffects(notices)];
   const made = await commit(ctx, insert, effects, [noticeRows(ctx, notices)]);
   const [order] = made ?? [];
   if (!order) throw quotaRefusal(ctx, "openOrders");
   pushNotices(ctx, notices);
-  await orderNotice.now(ctx, told);
+  await orderUpdated.now(ctx, told);
   return order;
 }
 

@@ -4,11 +4,11 @@ import { distanceBetween } from "../../../platform/geo.ts";
 import { invalid } from "../../../platform/http/errors.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { noSuchKey } from "../fleet/fields.ts";
-import { estimate } from "../pricing/pricing.ts";
-import { orders } from "../tables.ts";
+import { estimate } from "../pricing/queries.ts";
 import { requireFuture } from "./fields.ts";
 import type { OrderRow } from "./queries.ts";
 import { type Editable, mayEdit, type Side } from "./rules.ts";
+import { orders } from "./tables.ts";
 
 const FIELDS = {
   pickupAddress: "place",

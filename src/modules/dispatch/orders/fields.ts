@@ -5,7 +5,7 @@ import { reportFault, string } from "../../../platform/http/input/fields.ts";
 import { messages } from "../../../platform/http/messages.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { parseInstant } from "../../../platform/time.ts";
-import { texts } from "./texts.ts";
+import { texts } from "./messages.ts";
 
 /** The zone in which the app's clients write times that name none. */
 const ZONE = "Europe/Moscow";

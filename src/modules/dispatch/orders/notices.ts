@@ -1,52 +1,75 @@
-/** Telling an order's room what happened to it, and the operators' overview of its steps. Repeatable: rooms know each entry by its ref. */
-import { declareEffect, defineEffect } from "../../../platform/db/effects.ts";
-import { noteRoom } from "../../../platform/realtime/log/sweep.ts";
-import type { RequestContext } from "../../../platform/runtime.ts";
-import { OPS_ROOM } from "../live/ops.room.ts";
-import { AFTER_END } from "../sharing/commands.ts";
-import { isOver, type OrderStatus } from "./rules.ts";
+/** Notifications to clients, drivers and operators about an order. */
+import type { Notice } from "../../notifications/index.ts";
+import type { OrderStatus } from "./rules.ts";
 
-export interface OrderNotice {
-  readonly orderId: string;
-  readonly kind: "status" | "arrived" | "offer" | "payment";
-  readonly ref: string;
-  readonly body: Record<string, unknown>;
-  /** Who is no part of the order any more, and since when (epoch ms): their sockets close. */
-  readonly leaves?: { readonly userId: number; readonly at: number } | null;
+/** Russian only: the app's clients show no other language. */
+const STATUS_NOTICES: Partial<Record<OrderStatus, { title: string; message: (id: string) => string }>> = {
+  PENDING: { title: "Заказ создан", message: (id) => `Заказ ${id} успешно отправлен в обработку.` },
+  CONFIRMED: { title: "Заказ подтверждён", message: (id) => `Заказ ${id} подтверждён оператором.` },
+  ASSIGNED: { title: "Назначен эвакуатор", message: (id) => `К заказу ${id} назначен водитель.` },
+  IN_PROGRESS: { title: "Заказ в работе", message: (id) => `Эвакуатор выехал на заказ ${id}.` },
+  COMPLETED: { title: "Заказ выполнен", message: (id) => `Заказ ${id} успешно завершён.` },
+  CANCELLED: { title: "Заказ отменён", message: (id) => `Заказ ${id} был отменён.` },
+};
+
+const about = (orderId: string) => `order:${orderId}`;
+
+/** Tells the client about a new status of their order; empty where the status has no notification. One notification per order and status. */
+export function statusNotice(orderId: string, clientId: number, status: OrderStatus): Notice[] {
+  const notice = STATUS_NOTICES[status];
+  if (!notice) return [];
+  return [
+    {
+      userId: clientId,
+      type: status === "PENDING" ? "ORDER_CREATED" : `ORDER_${status}`,
+      title: notice.title,
+      message: notice.message(orderId),
+      about: about(orderId),
+      ref: `order:${orderId}:${status}`,
+    },
+  ];
 }
 
-/** Tells the order's room, and the operators of a step; who left the order is sent away. */
-export const orderNotice = defineEffect<OrderNotice>("order_notice", {
-  address: ({ orderId }) => `order:${orderId}`,
-  run: tellOrder,
-});
-
-async function tellOrder(ctx: RequestContext, notice: OrderNotice): Promise<void> {
-  const name = `order:${notice.orderId}`;
-  const room = ctx.runtime.room(name);
-  if (!room) return;
-  noteRoom(ctx, name);
-  const { kind, ref, body, leaves } = notice;
-  await room.publish(name, { kind, ref, body });
-  if (kind === "status" && isOver(body.status as OrderStatus))
-    await room.schedule(name, ctx.now() + AFTER_END);
-  if (kind === "status") {
-    const change = { id: notice.orderId, status: body.status, tow_truck_id: body.tow_truck };
-    await ctx.runtime.room(OPS_ROOM)?.publish(OPS_ROOM, { kind: "order", ref, body: change });
-  }
-  if (leaves)
-    await room.revoke({ userId: leaves.userId, rightsBefore: leaves.at }, 4003, "no longer on this order");
+export function arrivedNotice(orderId: string, clientId: number, truckId: number): Notice {
+  return {
+    userId: clientId,
+    type: "DRIVER_ARRIVED",
+    title: "Водитель на месте",
+    message: `Эвакуатор прибыл по заказу ${orderId}.`,
+    about: about(orderId),
+    ref: `order:${orderId}:arrived:${truckId}`,
+  };
 }
 
-/** Calls for trucks: what a confirmation asks for, and `offers.ts` carries out. */
-export const orderDispatch = declareEffect<{ readonly orderId: string }>(
-  "order_dispatch",
-  ({ orderId }) => `order:${orderId}`,
-);
+export function paidNotice(orderId: string, clientId: number, paymentId: number, amount: string): Notice {
+  return {
+    userId: clientId,
+    type: "PAYMENT_RECEIVED",
+    title: "Платёж получен",
+    message: `Платёж ${amount} ₽ по заказу ${orderId} получен.`,
+    about: about(orderId),
+    ref: `payment:${paymentId}:received`,
+  };
+}
 
-/** What an order's deletion left behind (a trigger writes the row): its room closes for everybody and forgets. */
-export const orderGone = defineEffect<object>("order_gone", {
-  address: () => "",
-  run: async (ctx, _none, room) =>
-    void (await ctx.runtime.room(room)?.retire(room, { kind: "gone", ref: "gone", body: {} })),
-});
+export function offerNotice(orderId: string, driverId: number, round: number): Notice {
+  return {
+    userId: driverId,
+    type: "GENERAL",
+    title: "Новый заказ рядом",
+    message: `Вам предложен заказ ${orderId}.`,
+    about: about(orderId),
+    ref: `order:${orderId}:offer:${round}`,
+  };
+}
+
+export function unansweredNotice(orderId: string, operatorId: number, ref: string): Notice {
+  return {
+    userId: operatorId,
+    type: "GENERAL",
+    title: "Нет свободного эвакуатора",
+    message: `На заказ ${orderId} не нашлось эвакуатора.`,
+    about: about(orderId),
+    ref: `order:${orderId}:unanswered:${ref}`,
+  };
+}

@@ -6,10 +6,12 @@ import { type Caller, isOperator } from "../../../platform/http/caller.ts";
 import type { Listed, Window } from "../../../platform/http/lists/paging.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { findPeople, type Person } from "../../identity/index.ts";
+import type { Truck, Vehicle } from "../fleet/schemas.ts";
 import { truckTypes } from "../fleet/trucks/queries.ts";
-import type { Truck, Vehicle } from "../fleet/wire.ts";
-import { type orderStatusHistory, orders, type PRIORITIES, type payments, type ratings } from "../tables.ts";
+import type { payments } from "./payments/tables.ts";
+import type { ratings } from "./ratings/tables.ts";
 import type { OrderStatus } from "./rules.ts";
+import { type orderStatusHistory, orders, type PRIORITIES } from "./tables.ts";
 
 export type OrderRow = typeof orders.$inferSelect;
 export type History = Omit<typeof orderStatusHistory.$inferSelect, "orderId">;

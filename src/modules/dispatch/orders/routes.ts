@@ -5,14 +5,9 @@ import { notFound } from "../../../platform/http/errors.ts";
 import { envelope, paginate } from "../../../platform/http/lists/paging.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { statsRoute } from "../console/stats.ts";
-import { locationRoute } from "../fleet/location.ts";
-import { offerRoutes } from "../offers/routes.ts";
-import { shareRoutes } from "../sharing/routes.ts";
-import { workRoutes } from "../work-routes.ts";
 import { editOrder, placeOrder, requireOrder } from "./commands.ts";
 import { orderParams, requireFuture } from "./fields.ts";
-import { paymentRoutes } from "./payments/routes.ts";
+import { requireStartCode } from "./job/start-code.ts";
 import { listOrders } from "./queries.ts";
 import {
   NewOrder,
@@ -27,7 +22,6 @@ import {
   toOrderWire,
   toStatusWire,
 } from "./schemas.ts";
-import { requireStartCode } from "./start-code.ts";
 import { transitionOrder } from "./transitions.ts";
 
 const tag = "Orders";
@@ -198,10 +192,4 @@ export const orderRoutes: readonly Route[] = [
   updateStatus("put"),
   updateStatus("patch"),
   cancel,
-  ...workRoutes,
-  ...paymentRoutes,
-  ...offerRoutes,
-  ...shareRoutes,
-  statsRoute,
-  locationRoute,
 ];

@@ -1,10 +1,10 @@
-/** The life of an order: which step follows which, who may take it, and what it does to trucks. Pure: facts in, verdict out. */
+/** The life of an order: which status follows which, who may change it, and what that does to trucks. Pure: facts in, verdict out. */
 import { type Caller, isOperator } from "../../../platform/http/caller.ts";
-import type { ORDER_STATES } from "../tables.ts";
+import type { ORDER_STATES } from "./tables.ts";
 
 export type OrderStatus = (typeof ORDER_STATES)[number];
 
-/** Whose hand is on an order; the dispatcher is the house itself, for a driver who took an offer. */
+/** In which role a change is made. `dispatcher` is the server itself, for a driver who accepted an offer. */
 export type Side = "client" | "driver" | "operator" | "dispatcher";
 
 const NEXT: Record<OrderStatus, readonly OrderStatus[]> = {
@@ -16,17 +16,20 @@ const NEXT: Record<OrderStatus, readonly OrderStatus[]> = {
   CANCELLED: [],
 };
 
+/** How long the public links of an order stay readable after its end. Milliseconds. */
+export const LINKS_OUTLIVE = 3600_000;
+
 export const isOver = (status: OrderStatus) => NEXT[status].length === 0;
 
-/** A truck is on it. */
+/** A truck has the job. */
 export const isActive = (status: OrderStatus) => status === "ASSIGNED" || status === "IN_PROGRESS";
 
-/** Whoever has become something else drives no more, whatever truck still names them. */
+/** Only users whose role is still DRIVER count as a truck's driver. */
 export function drives(caller: Caller, driverId: number | null): boolean {
   return caller.userType === "DRIVER" && driverId === caller.userId;
 }
 
-/** Which side of an order somebody stands on; null: to them it does not exist. */
+/** The caller's role in an order; null: the order does not exist for them. */
 export function sideOf(
   caller: Caller,
   order: { readonly clientId: number; readonly driverId: number | null },
@@ -36,6 +39,7 @@ export function sideOf(
   return order.clientId === caller.userId ? "client" : null;
 }
 
+/** Whether this side may change an order's status from one to another. */
 export function mayTransition(side: Side, from: OrderStatus, to: OrderStatus): boolean {
   if (!NEXT[from].includes(to)) return false;
   if (side === "client") return to === "CANCELLED" && from !== "IN_PROGRESS";
@@ -45,7 +49,7 @@ export function mayTransition(side: Side, from: OrderStatus, to: OrderStatus): b
 
 export interface TransitionRequest {
   readonly status?: OrderStatus | undefined;
-  /** Null drops the truck; clients and drivers are not heard. */
+  /** Null removes the truck. Ignored for clients and drivers. */
   readonly towTruckId?: number | null | undefined;
 }
 
@@ -55,15 +59,15 @@ export interface Transition {
   readonly from: OrderStatus;
   readonly to: OrderStatus;
   readonly truckId: number | null;
-  /** The truck that becomes busy with it. */
+  /** The truck that becomes busy. */
   readonly takes: number | null;
-  /** The truck that is free again. */
+  /** The truck that becomes free. */
   readonly frees: number | null;
-  /** A truck other than before, for now or for later. */
+  /** The order's new truck, whether it starts now or is reserved for later. */
   readonly names: number | null;
 }
 
-/** What a wish comes to, or why it can't be. A step to where an order is already is none, and no fault. */
+/** Resolves a requested transition, or says why it is refused. A request for the present status changes no status and is no fault. */
 export function decide(
   order: { readonly status: OrderStatus; readonly towTruckId: number | null },
   side: Side,
@@ -72,8 +76,8 @@ export function decide(
   const { status: from, towTruckId: before } = order;
   const to = request.status ?? from;
   if (to !== from && !mayTransition(side, from, to)) return { fault: "transition" };
-  const heard = side === "operator" || side === "dispatcher";
-  const truckId = heard && request.towTruckId !== undefined ? request.towTruckId : before;
+  const mayName = side === "operator" || side === "dispatcher";
+  const truckId = mayName && request.towTruckId !== undefined ? request.towTruckId : before;
   const changed = truckId !== before;
   if (to === "ASSIGNED" && truckId === null)
     return { fault: from === "ASSIGNED" ? "truckKept" : "truckMissing" };
@@ -89,34 +93,35 @@ export function decide(
   };
 }
 
-export interface TruckFacts {
+/** What decides whether a truck can be assigned to an order. */
+export interface AssignmentFacts {
   readonly status: string;
   readonly driverId: number | null;
-  /** It has the order's tariff. */
+  /** The truck serves the order's tariff. */
   readonly suits: boolean;
-  /** Its driver has a job already, with this truck or another. */
+  /** Its driver already has a job, with this truck or another. */
   readonly engaged: boolean;
 }
 
-export type TruckFault = "unsuitable" | "driverless" | "unavailable";
+export type AssignmentFault = "unsuitable" | "driverless" | "unavailable";
 
 /** Why a truck can't take an order now; null when it can. */
-export function truckFault(truck: TruckFacts): TruckFault | null {
+export function assignmentFault(truck: AssignmentFacts): AssignmentFault | null {
   if (!truck.suits) return "unsuitable";
   if (truck.driverId === null) return "driverless";
   return truck.status !== "AVAILABLE" || truck.engaged ? "unavailable" : null;
 }
 
-/** What may be edited in an order besides its status. */
+/** The editable parts of an order besides its status. */
 export type Editable = "place" | "description" | "priority" | "schedule" | "tariff" | "finalPrice";
 
-/** Which fields a side may change while an order stands where it stands. Others are ignored, as the dialect does. */
+/** Which fields a side may change in a status. */
 export function mayEdit(side: Side, status: OrderStatus, field: Editable): boolean {
   if (side === "driver") return false;
   if (field === "finalPrice") return side === "operator";
   if (isOver(status)) return false;
   if (field === "description") return true;
   if (side === "client") return status === "PENDING" && (field === "place" || field === "priority");
-  // What a truck was chosen by stays once it was chosen.
+  // The truck was chosen by the tariff: it stays while the truck has the job.
   return field === "tariff" ? !isActive(status) : true;
 }

@@ -3,7 +3,8 @@ import { and, eq, sql } from "drizzle-orm";
 import { randomCode } from "../../../platform/crypto/digest.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { users } from "../../identity/index.ts";
-import { clientVehicles, orders, vehicleTypes } from "../tables.ts";
+import { clientVehicles, vehicleTypes } from "../fleet/tables.ts";
+import { orders } from "./tables.ts";
 
 const VEHICLE = "00000000-0000-0000-0000-000000000001";
 

@@ -8,12 +8,13 @@ import type { RequestContext } from "../../../platform/runtime.ts";
 import { isoTime } from "../../../platform/time.ts";
 import { Account, toUserWire, visibilityOf } from "../../identity/index.ts";
 import { decimalField, keyField, uuidField } from "../fleet/fields.ts";
-import { type Truck, TruckWire, toTruckWire, toVehicleWire, VehicleWire } from "../fleet/wire.ts";
-import { ORDER_STATES, PRIORITIES } from "../tables.ts";
+import { type Truck, TruckWire, toTruckWire, toVehicleWire, VehicleWire } from "../fleet/schemas.ts";
 import { degrees, emptyAsNull, instantField, optionalInstant } from "./fields.ts";
-import { PaymentWire, RatingWire, toPaymentWire, toRatingWire } from "./payments/schemas.ts";
+import { PaymentWire, toPaymentWire } from "./payments/schemas.ts";
 import type { History, Order, OrderRow } from "./queries.ts";
+import { RatingWire, toRatingWire } from "./ratings/schemas.ts";
 import { isActive, isOver } from "./rules.ts";
+import { ORDER_STATES, PRIORITIES } from "./tables.ts";
 
 const money = (amount: number | null) => (amount === null ? null : fromHundredths(amount));
 const time = (at: number | null) => (at === null ? null : isoTime(at));

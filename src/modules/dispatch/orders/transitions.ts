@@ -1,7 +1,6 @@
-/** Orders on their way: every step is one transaction that takes or frees trucks, tells everybody, or does nothing at all. */
+/** Changes of an order's status and truck. One transaction changes the order, its trucks and the rows that depend on them, or nothing. */
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
-import { auditEntry } from "../../../platform/db/audit.ts";
 import { isUniqueViolation } from "../../../platform/db/client.ts";
 import { commit, type Effect } from "../../../platform/db/outbox.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
@@ -9,24 +8,16 @@ import { invalid, refuse } from "../../../platform/http/errors.ts";
 import { fill, messages } from "../../../platform/http/messages.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { noticeEffects, noticeRows, pushNotices } from "../../notifications/index.ts";
-import { noSuchKey } from "../fleet/fields.ts";
-import { truckChanged, truckNotice } from "../fleet/trucks/notices.ts";
-import { occupy, release } from "../fleet/trucks/status.ts";
-import { endSharesSoon } from "../sharing/commands.ts";
-import { orderStatusHistory, orders } from "../tables.ts";
+import { truckUpdate, truckUpdated } from "../fleet/trucks/room-updates.ts";
+import { isFree, requireTruck } from "./assignment.ts";
 import { allowedEdit } from "./edit.ts";
-import { type OrderNotice, orderDispatch, orderNotice } from "./notices.ts";
+import { texts, truckTexts } from "./messages.ts";
+import { statusNotice } from "./notices.ts";
 import { loadOrder, type Order, type OrderRow } from "./queries.ts";
-import {
-  decide,
-  isActive,
-  isOver,
-  type Side,
-  type Transition,
-  type TransitionRequest,
-  truckFault,
-} from "./rules.ts";
-import { statusNotice, texts, truckTexts } from "./texts.ts";
+import { type OrderUpdate, orderDispatch, orderUpdated } from "./room-updates.ts";
+import { decide, isActive, type Side, type Transition, type TransitionRequest } from "./rules.ts";
+import { orders } from "./tables.ts";
+import { transitionStatements } from "./transition-statements.ts";
 
 export interface OrderTransitionRequest extends TransitionRequest {
   /** Kopecks; operators only, as the schedule. */
@@ -34,15 +25,15 @@ export interface OrderTransitionRequest extends TransitionRequest {
   readonly scheduledAt?: number | null | undefined;
 }
 
-/** What a step stands on besides the order, and what goes along with it in its transaction. */
+/** A further condition of the transition, and further statements for its transaction. */
 export interface ExtraStatements {
   readonly condition?: SQL | undefined;
   readonly statements?: readonly BatchItem<"sqlite">[];
 }
 
 /**
- * Does what the wish says, as far as this side may. Refuses a step that leads nowhere or a truck that can't come with
- * 400, and with 409 what somebody else was faster at.
+ * Carries out a requested transition as far as this side may.
+ * @throws 400 for a status that can't follow or a truck that can't come; 409 when somebody else changed the order first
  */
 export async function transitionOrder(
   ctx: RequestContext,
@@ -52,56 +43,53 @@ export async function transitionOrder(
   request: OrderTransitionRequest,
   extra: ExtraStatements = {},
 ): Promise<OrderRow> {
-  const move = decide(order, side, request);
-  if ("fault" in move) {
-    if (move.fault !== "transition") throw invalid({ tow_truck: truckTexts[move.fault] });
+  const transition = decide(order, side, request);
+  if ("fault" in transition) {
+    if (transition.fault !== "transition") throw invalid({ tow_truck: truckTexts[transition.fault] });
     throw invalid({ status: fill(texts.transition, { from: order.status, to: request.status ?? "" }) });
   }
-  await requireTruck(ctx, order, move);
-  const change = changeOf(ctx, order, side, move, request);
+  await requireTruck(ctx, order, transition);
+  const change = changeOf(ctx, order, side, transition, request);
   if (Object.keys(change).length === 0) return order;
-  const stepped = move.to !== move.from;
-  const notices = stepped ? statusNotice(order.id, order.clientId, move.to) : [];
-  const told = tells(ctx, order, move);
-  const trucksTold = trucksOf(move).map((id) => truckNotice(ctx, { id, driverId: null }, undefined));
+  const isStep = transition.to !== transition.from;
+  const notices = isStep ? statusNotice(order.id, order.clientId, transition.to) : [];
+  const update = updateOf(ctx, order, transition);
+  const truckUpdates = trucksOf(transition).map((id) => truckUpdate(ctx, { id, driverId: null }, undefined));
   const effects = [
-    ...(told ? [orderNotice.row(told)] : []),
-    ...trucksTold.map(truckChanged.row),
+    ...(update ? [orderUpdated.row(update)] : []),
+    ...truckUpdates.map(truckUpdated.row),
     ...noticeEffects(notices),
-    ...(stepped ? followUps(ctx, order, move) : []),
+    ...(isStep ? followUps(ctx, order, transition) : []),
   ];
-  const rest = [
+  const statements = [
     ...(extra.statements ?? []),
-    ...trucks(ctx, move),
-    ...(stepped ? history(ctx, caller, order, move) : []),
-    ...(stepped && isOver(move.to) ? [endSharesSoon(ctx, order.id)] : []),
+    ...transitionStatements(ctx, caller, order, side, transition, change),
     ...(notices.length > 0 ? [noticeRows(ctx, notices)] : []),
-    ...audit(ctx, caller, order, side, change),
   ];
-  const moved = await written(() =>
-    commit(ctx, update(ctx, order, move, change, extra.condition), effects, rest),
+  const changed = await written(() =>
+    commit(ctx, orderStatement(ctx, order, transition, change, extra.condition), effects, statements),
   );
-  if (!moved) {
-    // A price or a time is no step: another's step is no reason to refuse it, it is judged anew.
-    const again = stepsOrTakes(request) ? null : await loadOrder(ctx, order.id);
+  if (!changed) {
+    // A new price or time does not conflict with another change of the order: it is judged again.
+    const again = namesStatusOrTruck(request) ? null : await loadOrder(ctx, order.id);
     if (!again) throw refuse(409, messages.conflict);
     return transitionOrder(ctx, caller, again, side, request, extra);
   }
   pushNotices(ctx, notices);
   await Promise.all([
-    told && orderNotice.now(ctx, told),
-    ...trucksTold.map((notice) => truckChanged.now(ctx, notice)),
+    update && orderUpdated.now(ctx, update),
+    ...truckUpdates.map((truck) => truckUpdated.now(ctx, truck)),
   ]);
-  return moved;
+  return changed;
 }
 
-const stepsOrTakes = ({ status, towTruckId }: TransitionRequest) =>
+const namesStatusOrTruck = ({ status, towTruckId }: TransitionRequest) =>
   status !== undefined || towTruckId !== undefined;
 
-/** The trucks whose state a step changes. */
+/** The trucks whose state a transition changes. */
 const trucksOf = ({ takes, frees }: Transition) => [takes, frees].filter((id) => id !== null);
 
-/** The row as it was written; null when somebody else moved the order or took the truck in between. */
+/** The row as written; null when somebody else changed the order or took the truck in between. */
 async function written(work: () => Promise<OrderRow[] | null>): Promise<OrderRow | null> {
   try {
     return (await work())?.[0] ?? null;
@@ -111,142 +99,78 @@ async function written(work: () => Promise<OrderRow[] | null>): Promise<OrderRow
   }
 }
 
-/** A truck that is named for later must only suit; one that is taken must be free, with a driver who is. */
-async function requireTruck(ctx: RequestContext, order: Order, { names, takes }: Transition): Promise<void> {
-  const id = takes ?? names;
-  if (id === null) return;
-  const [truck] = await ctx.db.all<{
-    status: string;
-    driverId: number | null;
-    suits: 0 | 1;
-    engaged: 0 | 1;
-  }>(
-    sql`SELECT status, ${activeDriver} AS driverId, ${suits(order.vehicleTypeId)} AS suits, ${engaged(order.id)} AS engaged
-      FROM tow_trucks WHERE id = ${id}`,
-  );
-  if (!truck) throw invalid({ tow_truck: noSuchKey(id) });
-  const facts = { ...truck, suits: truck.suits === 1, engaged: truck.engaged === 1 };
-  const fault = truckFault(facts);
-  if (fault && (takes !== null || fault === "unsuitable")) throw invalid({ tow_truck: truckTexts[fault] });
-}
-
-const suits = (vehicleTypeId: number) => sql`EXISTS (SELECT 1 FROM tow_truck_types
-  WHERE truck_id = tow_trucks.id AND vehicle_type_id = ${vehicleTypeId})`;
-
-/** Whoever was blocked or is no driver any more comes to nobody. */
-const activeDriver = sql`(SELECT id FROM users
-  WHERE id = tow_trucks.driver_id AND user_type = 'DRIVER' AND is_active = 1)`;
-
-/** Its driver has another job, with whichever truck. */
-const engaged = (
-  orderId: string,
-) => sql`EXISTS (SELECT 1 FROM orders AS job JOIN tow_trucks AS own ON own.id = job.tow_truck_id
-  WHERE own.driver_id = tow_trucks.driver_id AND job.status IN ('ASSIGNED', 'IN_PROGRESS') AND job.id <> ${orderId})`;
-
-/** The truck is still free to take this order: the same as `truckFault`, at the moment of writing. */
-export const isFree = (truckId: SQL | number, order: Pick<OrderRow, "id" | "vehicleTypeId">) => sql`EXISTS (
-  SELECT 1 FROM tow_trucks WHERE id = ${truckId} AND status = 'AVAILABLE' AND ${activeDriver} IS NOT NULL
-    AND ${suits(order.vehicleTypeId)} AND NOT ${engaged(order.id)})`;
-
 function changeOf(
   ctx: RequestContext,
   order: Order,
   side: Side,
-  move: Transition,
+  transition: Transition,
   request: OrderTransitionRequest,
 ): Partial<OrderRow> {
   const now = ctx.now();
   const { finalPrice, scheduledAt } = request;
-  // The rest of what an edit may change has its own door.
-  const said = side === "operator" ? { finalPrice, scheduledAt } : {};
-  const told = { ...allowedEdit(ctx, order, side, said).change };
-  if (move.truckId !== order.towTruckId) told.towTruckId = move.truckId;
-  if (move.takes !== null) told.assignedAt = now;
-  if (move.to === move.from) return told;
-  told.status = move.to;
-  if (move.to === "IN_PROGRESS") told.startedAt = now;
-  if (move.to === "COMPLETED") told.completedAt = now;
-  return told;
+  // Clients edit the other fields through `editOrder`.
+  const edit = side === "operator" ? { finalPrice, scheduledAt } : {};
+  const change = { ...allowedEdit(ctx, order, side, edit).change };
+  if (transition.truckId !== order.towTruckId) change.towTruckId = transition.truckId;
+  if (transition.takes !== null) change.assignedAt = now;
+  if (transition.to === transition.from) return change;
+  change.status = transition.to;
+  if (transition.to === "IN_PROGRESS") change.startedAt = now;
+  if (transition.to === "COMPLETED") change.completedAt = now;
+  return change;
 }
 
-function update(
+function orderStatement(
   ctx: RequestContext,
   order: Order,
-  move: Transition,
+  transition: Transition,
   change: Partial<OrderRow>,
   condition?: SQL,
 ) {
-  // Nobody named a price: it is the estimate, as it is at the moment of writing.
-  const priced = move.to === "COMPLETED" && move.from !== move.to && change.finalPrice == null;
+  const { from, to, takes } = transition;
+  // Without a final price the estimate counts, as it stands when the row is written.
+  const takesEstimate = to === "COMPLETED" && from !== to && change.finalPrice == null;
   return ctx.db
     .update(orders)
     .set({
       ...change,
-      ...(priced ? { finalPrice: sql`coalesce(${orders.finalPrice}, ${orders.estimatedPrice})` } : {}),
-      ...(move.takes === null ? {} : { codeTries: 0 }),
+      ...(takesEstimate ? { finalPrice: sql`coalesce(${orders.finalPrice}, ${orders.estimatedPrice})` } : {}),
+      ...(takes === null ? {} : { codeTries: 0 }),
       updatedAt: ctx.now(),
     })
     .where(
       and(
         eq(orders.id, order.id),
-        eq(orders.status, move.from),
+        eq(orders.status, from),
         sql`${orders.towTruckId} IS ${order.towTruckId}`,
-        move.takes === null ? undefined : isFree(move.takes, order),
+        takes === null ? undefined : isFree(takes, order),
         condition,
       ),
     )
     .returning();
 }
 
-function trucks(ctx: RequestContext, { takes, frees }: Transition): BatchItem<"sqlite">[] {
-  return [...(frees === null ? [] : [release(ctx, frees)]), ...(takes === null ? [] : [occupy(ctx, takes)])];
-}
-
-/** The step in the order's history; and whoever was still being asked is not any more. */
-function history(
-  ctx: RequestContext,
-  caller: Caller,
-  order: Order,
-  { from, to }: Transition,
-): BatchItem<"sqlite">[] {
-  const now = ctx.now();
-  return [
-    ctx.db.insert(orderStatusHistory).values({
-      orderId: order.id,
-      oldStatus: from,
-      newStatus: to,
-      changedBy: caller.userId,
-      createdAt: now,
-    }),
-    ctx.db.run(sql`UPDATE order_offers SET status = 'WITHDRAWN', answered_at = ${now}
-      WHERE order_id = ${order.id} AND status = 'OPEN'`),
-  ];
-}
-
-/** What the order's room hears; null when nothing changed that anybody follows. */
-function tells(ctx: RequestContext, order: Order, move: Transition): OrderNotice | null {
-  const replaced = isActive(move.from) && move.takes !== null;
-  if (move.to === move.from && !replaced) return null;
+/** What the order's room is told; null when neither the status nor the active truck changes. */
+function updateOf(ctx: RequestContext, order: Order, transition: Transition): OrderUpdate | null {
+  const replaced = isActive(transition.from) && transition.takes !== null;
+  if (transition.to === transition.from && !replaced) return null;
   const former = order.truck?.driverId ?? null;
   return {
     orderId: order.id,
     kind: "status",
     ref: crypto.randomUUID(),
-    body: { order: order.id, status: move.to, old_status: move.from, tow_truck: move.truckId },
+    body: {
+      order: order.id,
+      status: transition.to,
+      old_status: transition.from,
+      tow_truck: transition.truckId,
+    },
     leaves: replaced && former !== null ? { userId: former, at: ctx.now() } : null,
   };
 }
 
-/** With `AUTO_DISPATCH` a confirmed order calls for trucks by itself. */
+/** With `AUTO_DISPATCH` a confirmation starts the search for a truck. */
 function followUps(ctx: RequestContext, order: Order, { to }: Transition): Effect[] {
   if (to !== "CONFIRMED" || !ctx.runtime.settings.autoDispatch) return [];
   return [orderDispatch.row({ orderId: order.id })];
-}
-
-function audit(ctx: RequestContext, caller: Caller, order: Order, side: Side, after: Partial<OrderRow>) {
-  if (side !== "operator" || order.clientId === caller.userId) return [];
-  const before = Object.fromEntries(
-    Object.keys(after).map((field) => [field, order[field as keyof OrderRow]]),
-  );
-  return [auditEntry(ctx, caller, { action: "order.move", subject: `order:${order.id}`, before, after })];
 }

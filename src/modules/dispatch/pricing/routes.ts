@@ -5,9 +5,9 @@ import { invalid } from "../../../platform/http/errors.ts";
 import { latitude, longitude } from "../../../platform/http/input/fields.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
 import { decimalField, keyField, noSuchKey } from "../fleet/fields.ts";
-import { type Estimate, estimate } from "./pricing.ts";
-import { weatherAt } from "./weather.ts";
-import type { Weather } from "./weather-rules.ts";
+import { type Estimate, estimate } from "./queries.ts";
+import { weatherAt } from "./weather/queries.ts";
+import type { Weather } from "./weather/rules.ts";
 
 const tag = "Fleet";
 

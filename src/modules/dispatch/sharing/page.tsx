@@ -1,32 +1,23 @@
-/** The public page of a shared order: a map with the truck on its way, how long it still needs, and nobody's data. */
-
+/** The public page of a shared order: a map with the truck and its estimated time of arrival. No personal data. */
 import { z } from "@hono/zod-openapi";
-import { sql } from "drizzle-orm";
-import { sha256 } from "../../../platform/crypto/digest.ts";
-import { notFound } from "../../../platform/http/errors.ts";
 import { limited } from "../../../platform/http/input/fields.ts";
 import { page } from "../../../platform/http/pages/page.tsx";
-import { type Route, respond, route } from "../../../platform/http/route.ts";
+import { type Route, route } from "../../../platform/http/route.ts";
 import { type Locale, type Text, text } from "../../../platform/http/text.ts";
-import type { RoomAuthorizer } from "../../../platform/realtime/socket/handshake.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { isoTime } from "../../../platform/time.ts";
-import { sharedSocket } from "../live/order.room.ts";
 import type { OrderStatus } from "../orders/rules.ts";
-import { findShared, type SharedOrder } from "./commands.ts";
+import { findShared, type SharedOrder } from "./queries.ts";
+import { toSharedWire } from "./schemas.ts";
 
 const words = {
   title: text("Tow truck", "Эвакуатор"),
   gone: text("This link no longer works", "Ссылка больше не действует"),
-  goneMore: text(
-    "It has ended, or the order was finished some time ago.",
-    "Срок ссылки истёк, или её закрыли.",
-  ),
+  goneMore: text("The link has expired or was closed.", "Срок ссылки истёк, или её закрыли."),
   map: text("Map of the route", "Карта маршрута"),
 } satisfies Record<string, Text>;
 
-/** What the page's script says by itself. */
-const SPOKEN = {
+/** Texts that the page's script shows. */
+const SCRIPT_WORDS = {
   PENDING: text("The order is waiting for confirmation", "Заказ ждёт подтверждения"),
   CONFIRMED: text("Looking for a truck", "Ищем эвакуатор"),
   ASSIGNED: text("The truck is on its way to the car", "Эвакуатор едет к автомобилю"),
@@ -45,54 +36,13 @@ const SPOKEN = {
   m: text("m", "м"),
 } satisfies Record<OrderStatus | string, Text>;
 
-const Place = z.object({ latitude: z.number(), longitude: z.number() });
-const SharedWire = z
-  .object({
-    status: z.string(),
-    pickup: Place.nullable(),
-    delivery: Place.nullable(),
-    truck: Place.extend({ at: z.string() }).nullable(),
-    eta_seconds: z.number().int().nullable(),
-    first_name: z.string().nullable(),
-    expires_at: z.string(),
-  })
-  .openapi("SharedOrder");
-
-function toSharedWire(shared: SharedOrder): z.input<typeof SharedWire> {
-  const { status, pickup, delivery, truck, eta, firstName, expiresAt } = shared;
-  return {
-    status,
-    pickup,
-    delivery,
-    truck: truck && { latitude: truck.latitude, longitude: truck.longitude, at: isoTime(truck.at) },
-    eta_seconds: eta,
-    first_name: firstName,
-    expires_at: isoTime(expiresAt),
-  };
-}
-
 const params = z.object({ token: limited(100) });
-
-const read = route({
-  method: "get",
-  path: "/api/v1/track/:token",
-  tag: "Orders",
-  summary: "What whoever has a public link may see",
-  access: "public",
-  params,
-  responses: { 200: SharedWire },
-  async handle({ ctx, params }) {
-    const shared = await findShared(ctx, params.token);
-    if (!shared) throw notFound();
-    return respond(200, toSharedWire(shared));
-  },
-});
 
 const show = route({
   method: "get",
   path: "/track/:token",
   tag: "Pages",
-  summary: "Follow a tow truck",
+  summary: "Show a shared order on a map",
   access: "public",
   hidden: true,
   params,
@@ -124,7 +74,7 @@ function mapPage(ctx: RequestContext, token: string, shared: SharedOrder): Respo
       <svg class="map" role="img" aria-label={words.map[locale]} />
       <section class="sheet" aria-live="polite">
         <h1>
-          <span class="status">{SPOKEN[shared.status][locale]}</span>
+          <span class="status">{SCRIPT_WORDS[shared.status][locale]}</span>
         </h1>
         <p class="eta" />
         <p class="quiet">
@@ -137,7 +87,7 @@ function mapPage(ctx: RequestContext, token: string, shared: SharedOrder): Respo
 }
 
 const inLocale = (locale: Locale) =>
-  Object.fromEntries(Object.entries(SPOKEN).map(([key, spoken]) => [key, spoken[locale]]));
+  Object.fromEntries(Object.entries(SCRIPT_WORDS).map(([key, words]) => [key, words[locale]]));
 
 function gonePage({ locale }: RequestContext): Response {
   return page(
@@ -149,21 +99,4 @@ function gonePage({ locale }: RequestContext): Response {
   );
 }
 
-export const sharedRoutes: readonly Route[] = [read];
 export const sharedPages: readonly Route[] = [show];
-
-/** The page's socket: whoever comes is a stranger, and nothing but steps and places is heard. It ends with the link. */
-export const sharedAuthorizer: RoomAuthorizer = {
-  kind: "track",
-  path: "/ws/track/:id",
-  document: sharedSocket,
-  anonymous: true,
-  async authorize(ctx, _caller, token) {
-    const [row] = await ctx.db.all<{ orderId: string; expiresAt: number; createdAt: number }>(sql`
-      SELECT order_id AS orderId, expires_at AS expiresAt, created_at AS createdAt FROM order_shares
-      WHERE token_hash = ${await sha256(token)} AND expires_at > ${ctx.now()}`);
-    if (!row) throw notFound();
-    const { orderId, expiresAt: until, createdAt: visibleFrom } = row;
-    return { room: `order:${orderId}`, readOnly: true, until, visibleFrom };
-  },
-};

@@ -1,12 +1,14 @@
-/** `/api/v1/orders/{uuid}/share/`: public links to an order's map. */
+/** `/api/v1/orders/{uuid}/share/` creates and ends public links; `/api/v1/track/{token}/` reads a shared order. */
 import { z } from "@hono/zod-openapi";
 import { notFound } from "../../../platform/http/errors.ts";
-import { boolean, integer } from "../../../platform/http/input/fields.ts";
+import { boolean, integer, limited } from "../../../platform/http/input/fields.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
 import { isoTime } from "../../../platform/time.ts";
 import { requireOrder } from "../orders/commands.ts";
 import { orderParams } from "../orders/fields.ts";
 import { endShares, shareOrder } from "./commands.ts";
+import { findShared } from "./queries.ts";
+import { SharedWire, toSharedWire } from "./schemas.ts";
 
 const tag = "Orders";
 const path = "/api/v1/orders/:uuid/share";
@@ -20,9 +22,9 @@ const share = route({
   method: "post",
   path,
   tag,
-  summary: "Make a public link to an order's map",
+  summary: "Create a public link to an order's map",
   description:
-    "It shows the status, both places and the truck while it has the job, no address and no phone; the client's first name if allowed. After the order it shows its end without places, and ends an hour later.",
+    "The page shows the status, both places, the truck while it has the job, and the client's first name if `shows_name` is true; no address and no phone. When the order is over it shows only the final status, and the link ends an hour later.",
   access: "signedIn",
   creates: true,
   params,
@@ -30,7 +32,7 @@ const share = route({
     .object({
       expires_in: integer({ min: MINUTE, max: 7 * DAY })
         .optional()
-        .openapi({ type: "integer", description: "Seconds; a day unless said." }),
+        .openapi({ type: "integer", description: "Seconds; a day by default." }),
       shows_name: boolean().optional(),
     })
     .openapi("NewShare"),
@@ -47,7 +49,7 @@ const end = route({
   method: "delete",
   path,
   tag,
-  summary: "End every public link to an order",
+  summary: "End all public links to an order",
   access: "signedIn",
   params,
   responses: { 204: null },
@@ -59,4 +61,20 @@ const end = route({
   },
 });
 
+const read = route({
+  method: "get",
+  path: "/api/v1/track/:token",
+  tag,
+  summary: "Read a shared order",
+  access: "public",
+  params: z.object({ token: limited(100) }),
+  responses: { 200: SharedWire },
+  async handle({ ctx, params }) {
+    const shared = await findShared(ctx, params.token);
+    if (!shared) throw notFound();
+    return respond(200, toSharedWire(shared));
+  },
+});
+
 export const shareRoutes: readonly Route[] = [share, end];
+export const sharedRoutes: readonly Route[] = [read];

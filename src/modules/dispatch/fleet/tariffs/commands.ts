@@ -7,10 +7,10 @@ import { commit } from "../../../../platform/db/outbox.ts";
 import type { Caller } from "../../../../platform/http/caller.ts";
 import type { Listed, Window } from "../../../../platform/http/lists/paging.ts";
 import type { RequestContext } from "../../../../platform/runtime.ts";
-import { vehicleTypes } from "../../tables.ts";
-import type { VehicleType } from "../wire.ts";
+import type { VehicleType } from "../schemas.ts";
+import { vehicleTypes } from "../tables.ts";
 
-export interface TariffFacts {
+export interface TariffInput {
   readonly name: string;
   readonly description: string;
   /** Tonnes. */
@@ -73,7 +73,7 @@ const NEW_TARIFF = sql<string>`(SELECT 'vehicle_type:' || seq FROM sqlite_sequen
 export async function addTariff(
   ctx: RequestContext,
   caller: Caller,
-  facts: TariffFacts,
+  facts: TariffInput,
 ): Promise<VehicleType | "taken"> {
   const now = ctx.now();
   const insert = ctx.db
@@ -89,7 +89,7 @@ export async function changeTariff(
   ctx: RequestContext,
   caller: Caller,
   id: number,
-  change: Partial<TariffFacts>,
+  change: Partial<TariffInput>,
 ): Promise<VehicleType | "missing" | "taken"> {
   const before = await findTariff(ctx, id);
   if (!before) return "missing";

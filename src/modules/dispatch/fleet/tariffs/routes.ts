@@ -8,7 +8,7 @@ import { type ErrorFormat, type Route, respond, route } from "../../../../platfo
 import { text } from "../../../../platform/http/text.ts";
 import { idParam } from "../../../identity/index.ts";
 import { decimalField } from "../fields.ts";
-import { toVehicleTypeWire, type VehicleType, VehicleTypeWire } from "../wire.ts";
+import { toVehicleTypeWire, type VehicleType, VehicleTypeWire } from "../schemas.ts";
 import {
   addTariff,
   allTariffs,
@@ -16,7 +16,7 @@ import {
   findTariff,
   listTariffs,
   removeTariff,
-  type TariffFacts,
+  type TariffInput,
 } from "./commands.ts";
 
 const tag = "Fleet";
@@ -51,7 +51,7 @@ const NewTariff = z
 const TariffChange = NewTariff.partial().openapi("VehicleTypeChange");
 
 /** Only what a body names. */
-function toFacts(body: z.output<typeof TariffChange>): Partial<TariffFacts> {
+function toFacts(body: z.output<typeof TariffChange>): Partial<TariffInput> {
   const named = {
     name: body.name,
     description: body.description,

@@ -10,13 +10,13 @@ import type { Listed, Window } from "../../../../platform/http/lists/paging.ts";
 import { log } from "../../../../platform/log.ts";
 import type { RequestContext } from "../../../../platform/runtime.ts";
 import { users } from "../../../identity/index.ts";
-import { towTrucks, towTruckTypes, vehicleTypes } from "../../tables.ts";
-import type { Truck } from "../wire.ts";
-import { tellState, truckChanged, truckNotice } from "./notices.ts";
+import type { Truck } from "../schemas.ts";
+import { towTrucks, towTruckTypes, vehicleTypes } from "../tables.ts";
 import { findTrucks, selectTrucks } from "./queries.ts";
+import { publishState, truckUpdate, truckUpdated } from "./room-updates.ts";
 import { ON_JOB, operatorSays, setIdle, type TruckStatus } from "./status.ts";
 
-export interface TruckFacts {
+export interface TruckInput {
   readonly licensePlate: string;
   readonly model: string;
   /** Tonnes. */
@@ -82,7 +82,7 @@ const NEWEST = sql`(SELECT seq FROM sqlite_sequence WHERE name = 'tow_trucks')`;
 export async function addTruck(
   ctx: RequestContext,
   caller: Caller,
-  facts: Omit<TruckFacts, "status"> & Partial<TruckFacts>,
+  facts: Omit<TruckInput, "status"> & Partial<TruckInput>,
 ): Promise<Truck | TruckFault> {
   const fault = await faultOf(ctx, facts);
   if (fault) return fault;
@@ -108,7 +108,7 @@ export async function changeTruck(
   ctx: RequestContext,
   caller: Caller,
   id: number,
-  change: Partial<TruckFacts>,
+  change: Partial<TruckInput>,
 ): Promise<Truck | TruckFault> {
   const [before, fault] = await Promise.all([findTruck(ctx, id), faultOf(ctx, change)]);
   if (!before) return "missing";
@@ -135,10 +135,10 @@ export async function changeTruck(
     before: factsOf(before),
     after: change,
   };
-  const told = truckNotice(ctx, before, driverId);
+  const told = truckUpdate(ctx, before, driverId);
   const rest = [...(types ?? []), ...said.statements, auditEntry(ctx, caller, entry)];
-  const truck = await written(ctx, commit(ctx, update, [truckChanged.row(told)], rest));
-  if (typeof truck === "object" && "licensePlate" in truck) await truckChanged.now(ctx, told);
+  const truck = await written(ctx, commit(ctx, update, [truckUpdated.row(told)], rest));
+  if (typeof truck === "object" && "licensePlate" in truck) await truckUpdated.now(ctx, told);
   return truck;
 }
 
@@ -156,13 +156,13 @@ export async function removeTruck(
     before: factsOf(before),
     after: null,
   };
-  const told = truckNotice(ctx, before, null);
-  if (!(await commit(ctx, remove, [truckChanged.row(told)], [auditEntry(ctx, caller, entry)]))) return "busy";
-  await truckChanged.now(ctx, told);
+  const told = truckUpdate(ctx, before, null);
+  if (!(await commit(ctx, remove, [truckUpdated.row(told)], [auditEntry(ctx, caller, entry)]))) return "busy";
+  await truckUpdated.now(ctx, told);
   return "removed";
 }
 
-function factsOf(truck: Truck): TruckFacts {
+function factsOf(truck: Truck): TruckInput {
   const { licensePlate, model, capacity, status, driverId, types } = truck;
   return { licensePlate, model, capacity, status, driverId, typeIds: types.map(({ id }) => id) };
 }
@@ -181,7 +181,7 @@ async function written(
 }
 
 /** What a truck's facts name must be there; one statement. */
-async function faultOf(ctx: RequestContext, facts: Partial<TruckFacts>): Promise<TruckFault | null> {
+async function faultOf(ctx: RequestContext, facts: Partial<TruckInput>): Promise<TruckFault | null> {
   const { driverId, typeIds = [] } = facts;
   if (driverId == null && typeIds.length === 0) return null;
   const [known] = await ctx.db.all<{ driver: string | null; types: string }>(sql`SELECT
@@ -200,7 +200,7 @@ export async function idleTrucks(ctx: RequestContext): Promise<number> {
   const gone = await setIdle(ctx);
   const at = ctx.now();
   const told = await Promise.allSettled(
-    gone.map((truck) => tellState(ctx, truck, `truck:${truck.id}:idle:${at}`)),
+    gone.map((truck) => publishState(ctx, truck, `truck:${truck.id}:idle:${at}`)),
   );
   for (const result of told) if (result.status === "rejected") log("warn", "trucks.idle", {}, result.reason);
   return gone.length;

@@ -2,8 +2,8 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { RequestContext } from "../../../../platform/runtime.ts";
 import { findPeople } from "../../../identity/index.ts";
-import { towTrucks } from "../../tables.ts";
-import type { Truck, VehicleType } from "../wire.ts";
+import type { Truck, VehicleType } from "../schemas.ts";
+import { towTrucks } from "../tables.ts";
 
 /** The tariffs of a truck by name, as JSON, for a select from the trucks. */
 export const truckTypes = sql<string>`(SELECT json_group_array(json_object('id', t.id, 'name', t.name, 'description', t.description,

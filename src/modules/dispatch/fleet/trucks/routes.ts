@@ -14,18 +14,18 @@ import { envelope, pageQuery, paginate, type Window } from "../../../../platform
 import { type Route, respond, route } from "../../../../platform/http/route.ts";
 import { text } from "../../../../platform/http/text.ts";
 import { idParam } from "../../../identity/index.ts";
-import { TRUCK_STATES } from "../../tables.ts";
 import { keyField, noSuchKey } from "../fields.ts";
-import { type Truck, TruckWire, toTruckWire } from "../wire.ts";
+import { type Truck, TruckWire, toTruckWire } from "../schemas.ts";
+import { TRUCK_STATES } from "../tables.ts";
 import {
   addTruck,
   changeTruck,
   findTruck,
   listTrucks,
   removeTruck,
-  type TruckFacts,
   type TruckFault,
   type TruckFilter,
+  type TruckInput,
 } from "./commands.ts";
 import { trucksNear } from "./search.ts";
 
@@ -120,7 +120,7 @@ const NewTruck = z
 const TruckChange = NewTruck.partial().openapi("TowTruckChange");
 
 /** Only what a body names. */
-function toFacts(body: z.output<typeof TruckChange>): Partial<TruckFacts> {
+function toFacts(body: z.output<typeof TruckChange>): Partial<TruckInput> {
   const named = {
     licensePlate: body.license_plate,
     model: body.model,

@@ -3,8 +3,8 @@ import { and, isNotNull, sql } from "drizzle-orm";
 import { cellsAround, distanceBetween, type Place } from "../../../../platform/geo.ts";
 import type { Listed, Window } from "../../../../platform/http/lists/paging.ts";
 import type { RequestContext } from "../../../../platform/runtime.ts";
-import { towTrucks } from "../../tables.ts";
-import type { Truck } from "../wire.ts";
+import type { Truck } from "../schemas.ts";
+import { towTrucks } from "../tables.ts";
 import { type TruckFilter, truckConditions } from "./commands.ts";
 import { findTrucks } from "./queries.ts";
 

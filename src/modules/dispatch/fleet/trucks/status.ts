@@ -7,9 +7,9 @@ import type { BatchItem } from "drizzle-orm/batch";
 import { cellOf, type Place } from "../../../../platform/geo.ts";
 import type { RequestContext } from "../../../../platform/runtime.ts";
 import { isOffDuty, setDuty } from "../../../identity/index.ts";
-import { FRESH } from "../../live/frames.ts";
-import { type TRUCK_STATES, towTrucks } from "../../tables.ts";
-import { STATE } from "./notices.ts";
+import { type TRUCK_STATES, towTrucks } from "../tables.ts";
+import { FRESH } from "./frames.ts";
+import { STATE } from "./room-updates.ts";
 
 export type TruckStatus = (typeof TRUCK_STATES)[number];
 

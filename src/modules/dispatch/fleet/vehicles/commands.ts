@@ -9,12 +9,12 @@ import { type Caller, isOperator } from "../../../../platform/http/caller.ts";
 import type { Listed, Window } from "../../../../platform/http/lists/paging.ts";
 import type { RequestContext } from "../../../../platform/runtime.ts";
 import { findPeople } from "../../../identity/index.ts";
-import { clientVehicles } from "../../tables.ts";
-import type { Vehicle } from "../wire.ts";
+import type { Vehicle } from "../schemas.ts";
+import { clientVehicles } from "../tables.ts";
 
 type Row = typeof clientVehicles.$inferSelect;
 
-export type VehicleFacts = Omit<Row, "id" | "ownerId" | "createdAt" | "updatedAt">;
+export type VehicleInput = Omit<Row, "id" | "ownerId" | "createdAt" | "updatedAt">;
 
 /** What this caller may know of: their own, and everybody's for operators. */
 const visible = (caller: Caller): SQL | undefined =>
@@ -66,7 +66,7 @@ async function withOwners(ctx: RequestContext, rows: readonly Row[]): Promise<Ve
 export async function addVehicle(
   ctx: RequestContext,
   caller: Caller,
-  facts: VehicleFacts,
+  facts: VehicleInput,
 ): Promise<Vehicle | "taken"> {
   const now = ctx.now();
   const row = { ...facts, id: crypto.randomUUID(), ownerId: caller.userId, createdAt: now, updatedAt: now };
@@ -82,7 +82,7 @@ export async function changeVehicle(
   ctx: RequestContext,
   caller: Caller,
   id: string,
-  change: Partial<VehicleFacts>,
+  change: Partial<VehicleInput>,
 ): Promise<Vehicle | "missing" | "taken"> {
   const before = await findVehicle(ctx, caller, id);
   if (!before) return "missing";

@@ -5,14 +5,14 @@ import { integer, string } from "../../../../platform/http/input/fields.ts";
 import { envelope, pageQuery, paginate } from "../../../../platform/http/lists/paging.ts";
 import { type Route, respond, route } from "../../../../platform/http/route.ts";
 import { text } from "../../../../platform/http/text.ts";
-import { toVehicleWire, type Vehicle, VehicleWire } from "../wire.ts";
+import { toVehicleWire, type Vehicle, VehicleWire } from "../schemas.ts";
 import {
   addVehicle,
   changeVehicle,
   findVehicle,
   listVehicles,
   removeVehicle,
-  type VehicleFacts,
+  type VehicleInput,
 } from "./commands.ts";
 
 const tag = "Fleet";
@@ -49,7 +49,7 @@ const VehicleChange = NewVehicle.partial().openapi("ClientVehicleChange");
 /** Only what a body names. */
 function toFacts({ license_plate: licensePlate, ...rest }: z.output<typeof VehicleChange>) {
   const named = Object.entries({ ...rest, licensePlate }).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(named) as Partial<VehicleFacts>;
+  return Object.fromEntries(named) as Partial<VehicleInput>;
 }
 
 const list = route({

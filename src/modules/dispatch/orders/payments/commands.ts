@@ -8,11 +8,13 @@ import { invalid, notFound, refuse } from "../../../../platform/http/errors.ts";
 import { fill, messages } from "../../../../platform/http/messages.ts";
 import type { RequestContext } from "../../../../platform/runtime.ts";
 import { noticeEffects, noticeRows, pushNotices } from "../../../notifications/index.ts";
-import { orders, payments } from "../../tables.ts";
-import { orderNotice } from "../notices.ts";
+import { texts } from "../messages.ts";
+import { paidNotice } from "../notices.ts";
 import type { Payment } from "../queries.ts";
-import { paidNotice, texts } from "../texts.ts";
+import { orderUpdated } from "../room-updates.ts";
+import { orders } from "../tables.ts";
 import { mayPass, type PaymentStatus } from "./rules.ts";
+import { payments } from "./tables.ts";
 
 /** What is left to pay for an order, kopecks: its price without what has come or is on its way. Nothing for a cancelled one. */
 const dueOf = (orderId: string) => sql<number>`coalesce((
@@ -31,14 +33,14 @@ async function tooMuch(ctx: RequestContext, orderId: string) {
   return invalid({ amount: fill(texts.tooMuch, { due: fromHundredths(row?.due ?? 0) }) });
 }
 
-export interface PaymentFacts extends Pick<Payment, "amount" | "paymentMethod" | "transactionId"> {}
+export interface PaymentInput extends Pick<Payment, "amount" | "paymentMethod" | "transactionId"> {}
 
 /** A client says that they pay, and how much; whether the money came is an operator's to say. */
 export async function declarePayment(
   ctx: RequestContext,
   caller: Caller,
   orderId: string,
-  facts: PaymentFacts,
+  facts: PaymentInput,
 ): Promise<Payment> {
   const [order] = await ctx.db
     .select({ id: orders.id })
@@ -57,10 +59,10 @@ export async function declarePayment(
     ref: crypto.randomUUID(),
     body: { order: orderId, status: "PENDING", amount: fromHundredths(amount) },
   } as const;
-  const done = await commit(ctx, insert, [orderNotice.row(told)]);
+  const done = await commit(ctx, insert, [orderUpdated.row(told)]);
   const [made] = (done?.results ?? []) as { id: number }[];
   if (!made) throw invalid({ non_field_errors: fill(texts.waiting, { limit: MOST_WAITING }) });
-  await orderNotice.now(ctx, told);
+  await orderUpdated.now(ctx, told);
   return { id: made.id, orderId, ...facts, status: "PENDING", paidAt: null, createdAt: now, updatedAt: now };
 }
 
@@ -107,7 +109,7 @@ export async function settlePayment(
   const done = await commit(
     ctx,
     update,
-    [orderNotice.row(told), ...noticeEffects(notices)],
+    [orderUpdated.row(told), ...noticeEffects(notices)],
     [
       noticeRows(ctx, notices),
       auditEntry(ctx, caller, {
@@ -121,7 +123,7 @@ export async function settlePayment(
   const [settled] = done ?? [];
   if (!settled) throw await lost(ctx, payment);
   pushNotices(ctx, notices);
-  await orderNotice.now(ctx, told);
+  await orderUpdated.now(ctx, told);
   return settled;
 }
 

@@ -1,5 +1,5 @@
 /** What may become of a payment. Pure. */
-import type { PAYMENT_STATES } from "../../tables.ts";
+import type { PAYMENT_STATES } from "./tables.ts";
 
 export type PaymentStatus = (typeof PAYMENT_STATES)[number];
 

@@ -1,9 +1,9 @@
-/** Payments and ratings on the wire. */
+/** Payments on the wire. */
 import { z } from "@hono/zod-openapi";
 import { fromHundredths } from "../../../../platform/decimal.ts";
 import { isoTime } from "../../../../platform/time.ts";
-import { PAYMENT_METHODS, PAYMENT_STATES } from "../../tables.ts";
-import type { Payment, Rating } from "../queries.ts";
+import type { Payment } from "../queries.ts";
+import { PAYMENT_METHODS, PAYMENT_STATES } from "./tables.ts";
 
 export const PaymentWire = z
   .object({
@@ -30,29 +30,5 @@ export function toPaymentWire(payment: Payment): z.input<typeof PaymentWire> {
     transaction_id: payment.transactionId,
     paid_at: payment.paidAt === null ? null : isoTime(payment.paidAt),
     order: payment.orderId,
-  };
-}
-
-export const RatingWire = z
-  .object({
-    id: z.number().int(),
-    created_at: z.string(),
-    updated_at: z.string(),
-    driver_rating: z.number().int(),
-    service_rating: z.number().int(),
-    comment: z.string(),
-    order: z.uuid(),
-  })
-  .openapi("Rating");
-
-export function toRatingWire(rating: Rating): z.input<typeof RatingWire> {
-  return {
-    id: rating.id,
-    created_at: isoTime(rating.createdAt),
-    updated_at: isoTime(rating.updatedAt),
-    driver_rating: rating.driverRating,
-    service_rating: rating.serviceRating,
-    comment: rating.comment,
-    order: rating.orderId,
   };
 }

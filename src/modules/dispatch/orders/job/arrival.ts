@@ -1,13 +1,14 @@
 /** A driver has come: the client is told, once for each truck. */
 import { sql } from "drizzle-orm";
-import { commit } from "../../../platform/db/outbox.ts";
-import { invalid } from "../../../platform/http/errors.ts";
-import { fill } from "../../../platform/http/messages.ts";
-import type { RequestContext } from "../../../platform/runtime.ts";
-import { noticeEffects, noticeRows, pushNotices } from "../../notifications/index.ts";
-import { orderNotice } from "./notices.ts";
-import type { Order } from "./queries.ts";
-import { arrivedNotice, texts } from "./texts.ts";
+import { commit } from "../../../../platform/db/outbox.ts";
+import { invalid } from "../../../../platform/http/errors.ts";
+import { fill } from "../../../../platform/http/messages.ts";
+import type { RequestContext } from "../../../../platform/runtime.ts";
+import { noticeEffects, noticeRows, pushNotices } from "../../../notifications/index.ts";
+import { texts } from "../messages.ts";
+import { arrivedNotice } from "../notices.ts";
+import type { Order } from "../queries.ts";
+import { orderUpdated } from "../room-updates.ts";
 
 export async function arrive(ctx: RequestContext, order: Order): Promise<void> {
   const { id, clientId, towTruckId, status } = order;
@@ -23,8 +24,8 @@ export async function arrive(ctx: RequestContext, order: Order): Promise<void> {
   // Nothing changes; the statement only sees to it that nobody is told of an order that has gone on.
   const still = ctx.db.run(sql`UPDATE orders SET updated_at = updated_at
     WHERE id = ${id} AND status = 'ASSIGNED' AND tow_truck_id = ${towTruckId}`);
-  const effects = [orderNotice.row(told), ...noticeEffects(notices)];
+  const effects = [orderUpdated.row(told), ...noticeEffects(notices)];
   if (!(await commit(ctx, still, effects, [noticeRows(ctx, notices)]))) throw notReady;
   pushNotices(ctx, notices);
-  await orderNotice.now(ctx, told);
+  await orderUpdated.now(ctx, told);
 }

@@ -2,11 +2,11 @@
 import { eq } from "drizzle-orm";
 import type { Place } from "../../../platform/geo.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import type { VehicleType } from "../fleet/wire.ts";
-import { vehicleTypes } from "../tables.ts";
+import type { VehicleType } from "../fleet/schemas.ts";
+import { vehicleTypes } from "../fleet/tables.ts";
 import { type Price, priceOf } from "./rules.ts";
-import { weatherAt } from "./weather.ts";
-import type { Weather } from "./weather-rules.ts";
+import { weatherAt } from "./weather/queries.ts";
+import type { Weather } from "./weather/rules.ts";
 
 export interface EstimateRequest extends Place {
   readonly vehicleTypeId: number;

@@ -1,9 +1,9 @@
 /** The weather at a place: asked of one provider, then of another, remembered for a while, and never waited for long. */
-import { TtlCache } from "../../../platform/cache.ts";
-import type { Place } from "../../../platform/geo.ts";
-import { log } from "../../../platform/log.ts";
-import type { RequestContext, Runtime } from "../../../platform/runtime.ts";
-import { readOpenMeteo, readYandex, UNKNOWN, type Weather } from "./weather-rules.ts";
+import { TtlCache } from "../../../../platform/cache.ts";
+import type { Place } from "../../../../platform/geo.ts";
+import { log } from "../../../../platform/log.ts";
+import type { RequestContext, Runtime } from "../../../../platform/runtime.ts";
+import { readOpenMeteo, readYandex, UNKNOWN, type Weather } from "./rules.ts";
 
 /** How long an answer counts; a failure is not asked about again at once either, or every price would wait for it. */
 const KEPT = 10 * 60_000;

@@ -1,4 +1,4 @@
-/** `/api/v1/tow-trucks/{id}/track/`: where a truck has been lately, for operators. */
+/** `/api/v1/tow-trucks/{id}/track/`: a truck's recent positions, for operators. */
 import { z } from "@hono/zod-openapi";
 import { and, desc, eq, gte } from "drizzle-orm";
 import { integer } from "../../../platform/http/input/fields.ts";
@@ -6,10 +6,10 @@ import { respond, route } from "../../../platform/http/route.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { isoTime } from "../../../platform/time.ts";
 import { idParam } from "../../identity/index.ts";
-import { truckPoints } from "../tables.ts";
+import { truckPoints } from "./tables.ts";
 
 const HOUR = 3_600_000;
-/** The newest ones of the asked hours. */
+/** Upper bound of points in one answer; the newest are kept. */
 const MOST = 2000;
 
 const TrackPoint = z
@@ -22,7 +22,7 @@ const TrackPoint = z
   })
   .openapi("TruckTrackPoint");
 
-/** Points of the last hours, oldest first. What the truck's room has not archived yet is not among them: seconds. */
+/** Points of the last hours, oldest first. The last few seconds may be missing: the truck's room has not archived them yet. */
 async function trackOf(ctx: RequestContext, truckId: number, hours: number) {
   const { latitude, longitude, at, speed, heading } = truckPoints;
   const points = await ctx.db
@@ -38,7 +38,7 @@ export const truckTrack = route({
   method: "get",
   path: "/api/v1/tow-trucks/:id/track",
   tag: "Fleet",
-  summary: "Where a truck has been",
+  summary: "List a truck's recent positions",
   description: `The last \`hours\` (6), oldest first, at most the newest ${MOST} points.`,
   access: "operator",
   params: idParam,

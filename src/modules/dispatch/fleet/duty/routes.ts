@@ -1,17 +1,17 @@
 /** `/api/v1/driver/duty/`: a driver goes on duty and off it, and their trucks with them. */
 import { z } from "@hono/zod-openapi";
 import { sql } from "drizzle-orm";
-import { commit } from "../../../platform/db/outbox.ts";
-import type { Caller } from "../../../platform/http/caller.ts";
-import { invalid } from "../../../platform/http/errors.ts";
-import { boolean } from "../../../platform/http/input/fields.ts";
-import { type Route, respond, route } from "../../../platform/http/route.ts";
-import { text } from "../../../platform/http/text.ts";
-import type { RequestContext } from "../../../platform/runtime.ts";
-import { setDuty } from "../../identity/index.ts";
+import { commit } from "../../../../platform/db/outbox.ts";
+import type { Caller } from "../../../../platform/http/caller.ts";
+import { invalid } from "../../../../platform/http/errors.ts";
+import { boolean } from "../../../../platform/http/input/fields.ts";
+import { type Route, respond, route } from "../../../../platform/http/route.ts";
+import { text } from "../../../../platform/http/text.ts";
+import type { RequestContext } from "../../../../platform/runtime.ts";
+import { setDuty } from "../../../identity/index.ts";
 import { TRUCK_STATES } from "../tables.ts";
-import { truckChanged, truckNotice } from "./trucks/notices.ts";
-import { followDuty, hasNoJob, type TruckStatus } from "./trucks/status.ts";
+import { truckUpdate, truckUpdated } from "../trucks/room-updates.ts";
+import { followDuty, hasNoJob, type TruckStatus } from "../trucks/status.ts";
 
 const ON_JOB = text(
   "You are on a job: go off duty when it is done.",
@@ -29,12 +29,12 @@ const trucksOf = (ctx: RequestContext, driverId: number) =>
 /** One transaction. Off duty every truck of theirs is OFFLINE, on duty AVAILABLE; refused during a job. */
 async function changeDuty(ctx: RequestContext, { userId }: Caller, onDuty: boolean): Promise<OwnTruck[]> {
   const notices = (await trucksOf(ctx, userId)).map(({ id }) =>
-    truckNotice(ctx, { id, driverId: null }, undefined),
+    truckUpdate(ctx, { id, driverId: null }, undefined),
   );
   const said = setDuty(ctx, userId, onDuty, onDuty ? undefined : hasNoJob(userId));
-  const done = await commit(ctx, said, notices.map(truckChanged.row), [followDuty(ctx, userId, onDuty)]);
+  const done = await commit(ctx, said, notices.map(truckUpdated.row), [followDuty(ctx, userId, onDuty)]);
   if (!done) throw invalid({ on_duty: ON_JOB });
-  await Promise.all(notices.map((notice) => truckChanged.now(ctx, notice)));
+  await Promise.all(notices.map((notice) => truckUpdated.now(ctx, notice)));
   return trucksOf(ctx, userId);
 }
 

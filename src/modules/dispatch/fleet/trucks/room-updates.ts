@@ -1,40 +1,44 @@
-/** Telling rooms what became of a truck: the operators' overview its state, its own room who drives it no more. Repeatable. */
+/** Effects that tell rooms about a changed truck: the operators' room its state, the truck's own room that its driver left. Safe to repeat. */
 import { eq } from "drizzle-orm";
 import { defineEffect } from "../../../../platform/db/effects.ts";
 import type { RequestContext } from "../../../../platform/runtime.ts";
-import { toPosition } from "../../live/frames.ts";
-import { OPS_ROOM } from "../../live/ops.room.ts";
-import { towTrucks } from "../../tables.ts";
+import { OPS_ROOM, truckRoom } from "../../room-names.ts";
+import { towTrucks } from "../tables.ts";
+import { toPosition } from "./frames.ts";
 
-export interface TruckNotice {
+export interface TruckUpdate {
   readonly truckId: number;
   readonly ref: string;
-  /** Who drives it no more, and since when (epoch ms): their sockets close. */
+  /** The former driver, and when they lost the truck (epoch ms): their sockets close. */
   readonly leaves: { readonly userId: number; readonly at: number } | null;
 }
 
-/** Of a truck as it was, and who drives it now; undefined for no change. Whoever drove it and does not any more leaves. */
-export function truckNotice(
+/**
+ * The update for a change of a truck.
+ * @param before the truck before the change
+ * @param driverId the driver after it; undefined when the driver does not change
+ */
+export function truckUpdate(
   ctx: RequestContext,
   before: { readonly id: number; readonly driverId: number | null },
   driverId: number | null | undefined,
-): TruckNotice {
-  const left = driverId === undefined || driverId === before.driverId ? null : before.driverId;
+): TruckUpdate {
+  const former = driverId === undefined || driverId === before.driverId ? null : before.driverId;
   return {
     truckId: before.id,
     ref: `truck:${before.id}:${crypto.randomUUID()}`,
-    leaves: left === null ? null : { userId: left, at: ctx.now() },
+    leaves: former === null ? null : { userId: former, at: ctx.now() },
   };
 }
 
-/** Tells the overview and sends away who drives it no more. The room of a truck that is gone closes for everybody. */
-export const truckChanged = defineEffect<TruckNotice>("truck_notice", {
-  address: ({ truckId }) => `truck:${truckId}`,
-  run: tellTruck,
+/** Tells the operators' room and closes the former driver's sockets. The room of a deleted truck closes for everybody. */
+export const truckUpdated = defineEffect<TruckUpdate>("truck_notice", {
+  address: ({ truckId }) => truckRoom(truckId),
+  run: publishUpdate,
 });
 
-async function tellTruck(ctx: RequestContext, { truckId, ref, leaves }: TruckNotice): Promise<void> {
-  const name = `truck:${truckId}`;
+async function publishUpdate(ctx: RequestContext, { truckId, ref, leaves }: TruckUpdate): Promise<void> {
+  const name = truckRoom(truckId);
   const room = ctx.runtime.room(name);
   const [truck] = await ctx.db.select(STATE).from(towTrucks).where(eq(towTrucks.id, truckId));
   if (!truck) return room?.retire(name, { kind: "gone", ref, body: {} });
@@ -44,10 +48,10 @@ async function tellTruck(ctx: RequestContext, { truckId, ref, leaves }: TruckNot
       4003,
       "no longer this truck's driver",
     );
-  await tellState(ctx, truck, ref);
+  await publishState(ctx, truck, ref);
 }
 
-/** What the overview knows of a truck. */
+/** The columns that the operators' room shows. */
 export const STATE = {
   id: towTrucks.id,
   status: towTrucks.status,
@@ -56,8 +60,8 @@ export const STATE = {
   locatedAt: towTrucks.locatedAt,
 };
 
-/** Tells the overview where a truck is and what it does; nothing of one that was never located. */
-export async function tellState(
+/** Publishes a truck's position and status in the operators' room; nothing while it has no position. */
+export async function publishState(
   ctx: RequestContext,
   truck: Pick<typeof towTrucks.$inferSelect, keyof typeof STATE>,
   ref: string,

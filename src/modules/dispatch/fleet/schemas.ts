@@ -5,7 +5,7 @@ import type { Caller } from "../../../platform/http/caller.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { isoTime } from "../../../platform/time.ts";
 import { Account, type Person, toUserWire, type Visibility, visibilityOf } from "../../identity/index.ts";
-import { type clientVehicles, TRUCK_STATES, type towTrucks, type vehicleTypes } from "../tables.ts";
+import { type clientVehicles, TRUCK_STATES, type towTrucks, type vehicleTypes } from "./tables.ts";
 
 export type VehicleType = typeof vehicleTypes.$inferSelect;
 

@@ -1,16 +1,17 @@
 /** A driver says where they are: the truck's row, then the rooms of the truck and of its orders. */
 import { z } from "@hono/zod-openapi";
 import { sql } from "drizzle-orm";
-import type { Caller } from "../../../platform/http/caller.ts";
-import { notFound, type Refusal, wire } from "../../../platform/http/errors.ts";
-import { messages } from "../../../platform/http/messages.ts";
-import { respond, route } from "../../../platform/http/route.ts";
-import type { Locale } from "../../../platform/http/text.ts";
-import { log } from "../../../platform/log.ts";
-import type { RequestContext } from "../../../platform/runtime.ts";
-import { toPosition } from "../live/frames.ts";
-import { texts } from "../orders/texts.ts";
-import { moveTruck, positionsForOrders, type Transitioned } from "./trucks/position.ts";
+import type { Caller } from "../../../../platform/http/caller.ts";
+import { notFound, type Refusal, wire } from "../../../../platform/http/errors.ts";
+import { messages } from "../../../../platform/http/messages.ts";
+import { respond, route } from "../../../../platform/http/route.ts";
+import type { Locale } from "../../../../platform/http/text.ts";
+import { log } from "../../../../platform/log.ts";
+import type { RequestContext } from "../../../../platform/runtime.ts";
+import { truckRoom } from "../../room-names.ts";
+import { toPosition } from "../trucks/frames.ts";
+import { type LocatedTruck, positionsForOrders, storePosition } from "../trucks/position.ts";
+import { texts } from "./messages.ts";
 
 /** A truck's place as its sockets and this door show it: the id is text, the time is UTC with its offset. */
 const PositionWire = z
@@ -30,11 +31,11 @@ const drivenBy = ({
     own.located_at DESC, own.id LIMIT 1)`;
 
 /** One call for the truck and one for each order. What fails is logged: the position is stored, and the next one comes soon. */
-async function publish(ctx: RequestContext, truck: Transitioned): Promise<void> {
+async function publish(ctx: RequestContext, truck: LocatedTruck): Promise<void> {
   const say = async (name: string, body: object) =>
     ctx.runtime.room(name)?.publish(name, { kind: "position", ref: null, body: { ...body } });
   const sent = [
-    say(`truck:${truck.id}`, toPosition(truck.id, truck, truck.at)),
+    say(truckRoom(truck.id), toPosition(truck.id, truck, truck.at)),
     ...positionsForOrders(ctx, truck).map(({ room, body }) => say(room, body)),
   ];
   for (const result of await Promise.allSettled(sent)) {
@@ -74,7 +75,7 @@ export const locationRoute = route({
   formatError: worded,
   async handle({ ctx, caller, body }) {
     const now = ctx.now();
-    const [truck] = await moveTruck(ctx, drivenBy(caller), body, now);
+    const [truck] = await storePosition(ctx, drivenBy(caller), body, now);
     if (!truck) throw notFound(texts.noTruck);
     if (truck.at === now) await publish(ctx, truck);
     return respond(200, { message: texts.located[ctx.locale], location: toPosition(truck.id, body, now) });

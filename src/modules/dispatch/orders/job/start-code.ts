@@ -1,15 +1,15 @@
 /** The client's code with which the driver starts the work: five wrong ones end it for this assignment. */
 import { and, eq, lt, type SQL, sql } from "drizzle-orm";
-import { auditEntry } from "../../../platform/db/audit.ts";
-import { commit } from "../../../platform/db/outbox.ts";
-import type { Caller } from "../../../platform/http/caller.ts";
-import { invalid, notFound } from "../../../platform/http/errors.ts";
-import { fill, messages } from "../../../platform/http/messages.ts";
-import type { RequestContext } from "../../../platform/runtime.ts";
+import { auditEntry } from "../../../../platform/db/audit.ts";
+import { commit } from "../../../../platform/db/outbox.ts";
+import type { Caller } from "../../../../platform/http/caller.ts";
+import { invalid, notFound } from "../../../../platform/http/errors.ts";
+import { fill, messages } from "../../../../platform/http/messages.ts";
+import type { RequestContext } from "../../../../platform/runtime.ts";
+import { texts } from "../messages.ts";
+import type { Order } from "../queries.ts";
+import type { Side } from "../rules.ts";
 import { orders } from "../tables.ts";
-import type { Order } from "./queries.ts";
-import type { Side } from "./rules.ts";
-import { texts } from "./texts.ts";
 
 /** Wrong codes in one assignment. */
 const TRIES = 5;

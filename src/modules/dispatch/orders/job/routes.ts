@@ -1,14 +1,14 @@
 /** What the driver of an order's truck does at the car: arrives, and starts the work with the client's code. */
 import { z } from "@hono/zod-openapi";
-import { forbidden } from "../../platform/http/errors.ts";
-import { string } from "../../platform/http/input/fields.ts";
-import { type Route, respond, route } from "../../platform/http/route.ts";
-import { arrive } from "./orders/arrival.ts";
-import { requireOrder } from "./orders/commands.ts";
-import { orderParams } from "./orders/fields.ts";
-import { OrderWire, toOrderWire } from "./orders/schemas.ts";
-import { openStartCode, requireStartCode } from "./orders/start-code.ts";
-import { transitionOrder } from "./orders/transitions.ts";
+import { forbidden } from "../../../../platform/http/errors.ts";
+import { string } from "../../../../platform/http/input/fields.ts";
+import { type Route, respond, route } from "../../../../platform/http/route.ts";
+import { requireOrder } from "../commands.ts";
+import { orderParams } from "../fields.ts";
+import { OrderWire, toOrderWire } from "../schemas.ts";
+import { transitionOrder } from "../transitions.ts";
+import { arrive } from "./arrival.ts";
+import { openStartCode, requireStartCode } from "./start-code.ts";
 
 const tag = "Orders";
 const path = "/api/v1/orders";
@@ -67,4 +67,4 @@ const arrived = route({
   },
 });
 
-export const workRoutes: readonly Route[] = [start, openCode, arrived];
+export const jobRoutes: readonly Route[] = [start, openCode, arrived];

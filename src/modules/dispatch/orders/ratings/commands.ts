@@ -1,20 +1,20 @@
 /** Ratings: one an order, by its client, once the work is done. They stay with the driver, whatever truck they drive later. */
 import { sql } from "drizzle-orm";
-import { isUniqueViolation } from "../../../platform/db/client.ts";
-import type { Caller } from "../../../platform/http/caller.ts";
-import { invalid, notFound } from "../../../platform/http/errors.ts";
-import type { RequestContext } from "../../../platform/runtime.ts";
-import type { Rating } from "./queries.ts";
-import { texts } from "./texts.ts";
+import { isUniqueViolation } from "../../../../platform/db/client.ts";
+import type { Caller } from "../../../../platform/http/caller.ts";
+import { invalid, notFound } from "../../../../platform/http/errors.ts";
+import type { RequestContext } from "../../../../platform/runtime.ts";
+import { texts } from "../messages.ts";
+import type { Rating } from "../queries.ts";
 
-export type RatingFacts = Pick<Rating, "driverRating" | "serviceRating" | "comment">;
+export type RatingInput = Pick<Rating, "driverRating" | "serviceRating" | "comment">;
 
 /** One statement: an order that is not the caller's, or not done, gives no row. */
 export async function rateOrder(
   ctx: RequestContext,
   caller: Caller,
   orderId: string,
-  facts: RatingFacts,
+  facts: RatingInput,
 ): Promise<Rating> {
   const now = ctx.now();
   const { driverRating, serviceRating, comment } = facts;

@@ -1,0 +1,35 @@
+/** Offers of orders to trucks. */
+import { sql } from "drizzle-orm";
+import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { towTrucks } from "../fleet/tables.ts";
+import { orders } from "../orders/tables.ts";
+
+const OFFER_STATES = ["OPEN", "ACCEPTED", "REFUSED", "EXPIRED", "WITHDRAWN"] as const;
+
+/** An order shown to one truck for a while. */
+export const orderOffers = sqliteTable(
+  "order_offers",
+  {
+    id: integer("id").primaryKey({ autoIncrement: true }),
+    orderId: text("order_id")
+      .notNull()
+      .references(() => orders.id, { onDelete: "cascade" }),
+    truckId: integer("truck_id")
+      .notNull()
+      .references(() => towTrucks.id, { onDelete: "cascade" }),
+    /** Which call for trucks it belongs to: an operator may call again. */
+    round: integer("round").notNull(),
+    status: text("status", { enum: OFFER_STATES }).notNull().default("OPEN"),
+    /** Metres from the truck to the car. */
+    distance: integer("distance").notNull(),
+    expiresAt: integer("expires_at").notNull(),
+    createdAt: integer("created_at").notNull(),
+    answeredAt: integer("answered_at"),
+  },
+  (table) => [
+    uniqueIndex("order_offers_once").on(table.orderId, table.round, table.truckId),
+    index("order_offers_truck").on(table.truckId, table.status),
+    /** What the clock looks through each minute. */
+    index("order_offers_open").on(table.expiresAt).where(sql`${table.status} = 'OPEN'`),
+  ],
+);

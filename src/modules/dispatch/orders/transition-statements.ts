@@ -1,0 +1,75 @@
+/** Statements that join a transition's transaction: history, open offers, public links, trucks and the audit log. */
+import { sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
+import { auditEntry } from "../../../platform/db/audit.ts";
+import type { Caller } from "../../../platform/http/caller.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { occupy, release } from "../fleet/trucks/status.ts";
+import type { Order, OrderRow } from "./queries.ts";
+import { isOver, LINKS_OUTLIVE, type Side, type Transition } from "./rules.ts";
+import { orderStatusHistory } from "./tables.ts";
+
+type Statement = BatchItem<"sqlite">;
+
+/** All statements of a transition besides the order's own row. */
+export function transitionStatements(
+  ctx: RequestContext,
+  caller: Caller,
+  order: Order,
+  side: Side,
+  transition: Transition,
+  change: Partial<OrderRow>,
+): Statement[] {
+  const { from, to } = transition;
+  return [
+    ...truckStatements(ctx, transition),
+    ...(from === to ? [] : [historyRow(ctx, caller, order.id, transition), withdrawOffers(ctx, order.id)]),
+    ...(from !== to && isOver(to) ? [shortenLinks(ctx, order.id)] : []),
+    ...auditRows(ctx, caller, order, side, change),
+  ];
+}
+
+function truckStatements(ctx: RequestContext, { takes, frees }: Transition): Statement[] {
+  return [...(frees === null ? [] : [release(ctx, frees)]), ...(takes === null ? [] : [occupy(ctx, takes)])];
+}
+
+function historyRow(
+  ctx: RequestContext,
+  caller: Caller,
+  orderId: string,
+  { from, to }: Transition,
+): Statement {
+  return ctx.db.insert(orderStatusHistory).values({
+    orderId,
+    oldStatus: from,
+    newStatus: to,
+    changedBy: caller.userId,
+    createdAt: ctx.now(),
+  });
+}
+
+function withdrawOffers(ctx: RequestContext, orderId: string): Statement {
+  return ctx.db.run(sql`UPDATE order_offers SET status = 'WITHDRAWN', answered_at = ${ctx.now()}
+    WHERE order_id = ${orderId} AND status = 'OPEN'`);
+}
+
+/** The links of an order that is over end an hour later at the latest. */
+function shortenLinks(ctx: RequestContext, orderId: string): Statement {
+  const latest = ctx.now() + LINKS_OUTLIVE;
+  return ctx.db.run(sql`UPDATE order_shares SET expires_at = ${latest}
+    WHERE order_id = ${orderId} AND expires_at > ${latest}`);
+}
+
+function auditRows(
+  ctx: RequestContext,
+  caller: Caller,
+  order: Order,
+  side: Side,
+  after: Partial<OrderRow>,
+): Statement[] {
+  if (side !== "operator" || order.clientId === caller.userId) return [];
+  const before = Object.fromEntries(
+    Object.keys(after).map((field) => [field, order[field as keyof OrderRow]]),
+  );
+  return [auditEntry(ctx, caller, { action: "order.move", subject: `order:${order.id}`, before, after })];
+}
