@@ -22,8 +22,10 @@ import {
   authenticate,
   exportAccount,
   exportRoute,
+  findFriendRoutes,
   linkRoutes,
-  tokenRoutes,
+  recoveryRoutes,
+  sessionRoutes,
 } from "./modules/identity/index.ts";
 import { exportNotifications, meAuthorizer, notificationRoutes } from "./modules/notifications/index.ts";
 import { exportPosts, rentalRoutes } from "./modules/rentals/index.ts";
@@ -58,7 +60,9 @@ const driverRoutes: readonly Route[] = [...rentalRoutes, ...earningsRoutes, ...p
 /** Documented routes, app by app. */
 export const routes: readonly Route[] = [
   ...accountRoutes,
-  ...tokenRoutes,
+  ...sessionRoutes,
+  ...recoveryRoutes,
+  ...findFriendRoutes,
   exportRoute([
     exportAccount,
     exportEvents,

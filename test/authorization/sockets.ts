@@ -1,9 +1,9 @@
 /** The matrix of sockets: 101 is a native socket with its welcome, 4xxx the code it was closed with, else the refusal. */
 import { rows } from "../harness/api.ts";
-import { chatOf } from "./chats.ts";
-import { truckPath } from "./fleet.ts";
-import { order } from "./orders.ts";
-import { ticketOf } from "./support.ts";
+import { chatOf } from "./tables/chats.ts";
+import { truckPath } from "./tables/fleet.ts";
+import { order } from "./tables/orders.ts";
+import { ticketOf } from "./tables/support.ts";
 import { eventOf, type Person, type Table } from "./world.ts";
 
 const members = [401, 101, 101, 101, 101, 101] as const;

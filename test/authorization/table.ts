@@ -1,17 +1,17 @@
 /** The authorization matrix of the documented routes, module by module: a row for every one. `pages.ts` has the rest. */
-import { accounts } from "./accounts.ts";
-import { admin } from "./admin.ts";
-import { chats } from "./chats.ts";
-import { earnings } from "./earnings.ts";
-import { events } from "./events.ts";
-import { files } from "./files.ts";
-import { findFriendEvents } from "./find-friend-events.ts";
-import { fleet } from "./fleet.ts";
-import { notifications } from "./notifications.ts";
-import { orders } from "./orders.ts";
-import { social } from "./social.ts";
-import { support } from "./support.ts";
-import { tracking } from "./tracking.ts";
+import { accounts } from "./tables/accounts.ts";
+import { admin } from "./tables/admin.ts";
+import { chats } from "./tables/chats.ts";
+import { earnings } from "./tables/earnings.ts";
+import { events } from "./tables/events.ts";
+import { files } from "./tables/files.ts";
+import { findFriendEvents } from "./tables/find-friend-events.ts";
+import { fleet } from "./tables/fleet.ts";
+import { notifications } from "./tables/notifications.ts";
+import { orders } from "./tables/orders.ts";
+import { social } from "./tables/social.ts";
+import { support } from "./tables/support.ts";
+import { tracking } from "./tables/tracking.ts";
 import { everybody, members, type Table } from "./world.ts";
 
 export const table: Table = {

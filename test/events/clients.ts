@@ -48,7 +48,7 @@ export async function eventBy(owner: Person, changes: object = {}): Promise<Test
   return { id: body.id, uuid: row?.uuid ?? "" };
 }
 
-export interface NamingDoor {
+export interface NamingRoute {
   /** What the door does with a name that nobody has. */
   readonly unknown: "refused" | "passed over";
   readonly name: (owner: Person, event: TestEvent, names: readonly Name[]) => Promise<Answer>;
@@ -58,7 +58,7 @@ const ids = (names: readonly Name[]) => names.map(({ id }) => ({ id }));
 const usernames = (names: readonly Name[]) => names.map(({ username }) => username);
 
 /** Doors that add people to an event that exists. Sets are whole sets; the console adds one by one. */
-export const addingDoors: Readonly<Record<string, NamingDoor>> = {
+export const addingDoors: Readonly<Record<string, NamingRoute>> = {
   "Find Friend's PATCH": {
     unknown: "refused",
     name: (owner, { id }, names) => patch(`${EVENTS}${id}/`, { members: ids(names) }, as(owner)),
@@ -108,7 +108,7 @@ export const addingDoors: Readonly<Record<string, NamingDoor>> = {
 export const makingDoors: Readonly<
   Record<
     string,
-    Omit<NamingDoor, "name"> & {
+    Omit<NamingRoute, "name"> & {
       readonly make: (owner: Person, names: readonly Name[], limits?: object) => Promise<Answer>;
     }
   >

@@ -1,7 +1,7 @@
 /** A file input that nobody touched: a part without name and bytes is no file, a named file of no bytes is refused. */
 import { expect, test } from "vitest";
 import { chosenFile } from "../../src/platform/http/input/fields.ts";
-import { REQUIRED } from "../dialects/rideshare/cars.ts";
+import { REQUIRED } from "../dialects/rideshare/posts/cars.ts";
 import { EVENTS, plan } from "../events/fixtures.ts";
 import { person, post } from "../harness/api.ts";
 import { multipart } from "../identity/requests.ts";

@@ -1,7 +1,7 @@
 /** Every door through which a picture comes in: what it sends, and where the picture is seen afterwards. */
 import { env } from "cloudflare:workers";
 import { incomingKey } from "../../src/platform/storage/put-picture.ts";
-import { addCar, driver, edit, editForm, imageOf, REQUIRED } from "../dialects/rideshare/cars.ts";
+import { addCar, driver, edit, editForm, imageOf, REQUIRED } from "../dialects/rideshare/posts/cars.ts";
 import { EVENTS, plan } from "../events/fixtures.ts";
 import { type Answer, patch, person, post, rows } from "../harness/api.ts";
 import { multipart } from "../identity/requests.ts";

@@ -1,6 +1,6 @@
 /** Objects go with the change that took their rows away, and wait for no minute of the clock. */
 import { expect, test } from "vitest";
-import { type Driver, driver, picturesOf, REQUIRED } from "../dialects/rideshare/cars.ts";
+import { type Driver, driver, picturesOf, REQUIRED } from "../dialects/rideshare/posts/cars.ts";
 import { del, patch, post, put } from "../harness/api.ts";
 import { charge, counted } from "../harness/counted.ts";
 import { fileOf, filesOf, picture } from "./world.ts";

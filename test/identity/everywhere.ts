@@ -35,7 +35,7 @@ export interface Held {
   readonly key?: string;
 }
 
-export interface DoorOf {
+export interface AppProfile {
   /** As the list of devices names it. */
   readonly app: string;
   readonly path: string;
@@ -49,7 +49,7 @@ const DAY = 86_400;
 const password = PASSWORD;
 const pair = ({ body }: Answer): Held => ({ access: body.access, refresh: body.refresh });
 
-export const DOORS: readonly DoorOf[] = [
+export const APPS: readonly AppProfile[] = [
   {
     app: "alphabet",
     path: "/api/auth/signin/",
@@ -101,7 +101,7 @@ export const DOORS: readonly DoorOf[] = [
   },
 ];
 
-export async function authorize(door: DoorOf, who: Everybody): Promise<Held> {
+export async function authorize(door: AppProfile, who: Everybody): Promise<Held> {
   const answer = await post(door.path, door.body(who));
   if (answer.status !== 200) throw new Error(`${door.path}: ${answer.status} ${JSON.stringify(answer.body)}`);
   return door.held(answer);

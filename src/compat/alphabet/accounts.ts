@@ -25,7 +25,7 @@ import { email, secret, string } from "../../platform/http/input/fields.ts";
 import { parse } from "../../platform/http/input/validation.ts";
 import { at, type Route, respond, route } from "../../platform/http/route.ts";
 import { isoTime } from "../../platform/time.ts";
-import { errorKey, refuseWithError, refuseWithMessage } from "./wording.ts";
+import { errorKey, refuseWithError, refuseWithMessage } from "./errors.ts";
 
 const tag = "AlphaBet";
 

@@ -14,7 +14,7 @@ import {
 } from "../../modules/earnings/index.ts";
 import { integer } from "../../platform/http/input/fields.ts";
 import { at, type Route, respond, route } from "../../platform/http/route.ts";
-import { flatPage, flatPageOf } from "./pages.ts";
+import { legacyPage, legacyPageOf } from "./paging.ts";
 
 const tag = "Rideshare";
 const idParam = z.object({ id: integer({ min: 1 }) });
@@ -26,11 +26,11 @@ const list = route({
   summary: "A page of one's entries, the newest first",
   access: "signedIn",
   query: z.object({ page: z.string().default("1") }),
-  responses: { 200: flatPage(EntryWire) },
+  responses: { 200: legacyPage(EntryWire) },
   handle: async ({ ctx, caller, query }) =>
     respond(
       200,
-      await flatPageOf(query.page, (window) => listEntries(ctx, caller.userId, window), toEntryWire),
+      await legacyPageOf(query.page, (window) => listEntries(ctx, caller.userId, window), toEntryWire),
     ),
 });
 

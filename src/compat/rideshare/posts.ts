@@ -26,7 +26,7 @@ import { type ErrorFormat, type Route, respond, route } from "../../platform/htt
 import { literal } from "../../platform/http/text.ts";
 import { numberIn } from "../../platform/ids.ts";
 import { MAX_PICTURE } from "../../platform/storage/media.ts";
-import { flatPage, flatPageOf } from "./pages.ts";
+import { legacyPage, legacyPageOf } from "./paging.ts";
 
 const tag = "Rideshare";
 const idParam = z.object({ id: integer({ min: 1 }) });
@@ -45,12 +45,12 @@ const pages = (path: string, summary: string, mine: boolean) =>
     summary,
     access: "signedIn",
     params: pageParam,
-    responses: { 200: flatPage(PostWire) },
+    responses: { 200: legacyPage(PostWire) },
     handle: async ({ ctx, caller, params }) => {
       const filter = mine ? { userId: caller.userId } : {};
       return respond(
         200,
-        await flatPageOf(params.page, (window) => listPosts(ctx, filter, window), toPostWire),
+        await legacyPageOf(params.page, (window) => listPosts(ctx, filter, window), toPostWire),
       );
     },
   });

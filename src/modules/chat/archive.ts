@@ -5,7 +5,7 @@ import { runBatch } from "../../platform/db/client.ts";
 import type { ReadMark } from "../../platform/realtime/handler.ts";
 import type { Entry } from "../../platform/realtime/log/journal.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
-import { calledSql } from "../identity/index.ts";
+import { displayNameSql } from "../identity/index.ts";
 import { latestNotice, noticesRead, pushNotices, pushRead, type ReadNotice } from "../notifications/index.ts";
 
 /** The integer id in a room's name. */
@@ -41,7 +41,7 @@ export async function archiveMessages(
   const [former, notice] = latestNotice(ctx, {
     type: "CHAT_MESSAGE",
     title: "Новое сообщение",
-    message: sql`(SELECT ${calledSql()} FROM users WHERE id = ${last.author}) || ': ' || ${text}`,
+    message: sql`(SELECT ${displayNameSql()} FROM users WHERE id = ${last.author}) || ': ' || ${text}`,
     about: room,
     ref,
     // Who is away, and has not read it elsewhere before it came here.

@@ -2,7 +2,7 @@
 import { sql } from "drizzle-orm";
 import { CLOSE } from "../../platform/realtime/socket/frames.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
-import { calledSql } from "../identity/index.ts";
+import { displayNameSql } from "../identity/index.ts";
 import { eraseNoticesAbout } from "../notifications/index.ts";
 import { relation } from "../social/index.ts";
 
@@ -14,7 +14,7 @@ export type Started =
 /** The chat with whoever has this address: a new one, or the one that there is. One a pair, whoever begins. */
 export async function startChat(ctx: RequestContext, userId: number, email: string): Promise<Started> {
   const [other] = await ctx.db.all<{ id: number; name: string }>(
-    sql`SELECT id, ${calledSql()} AS name FROM users WHERE email = ${email} AND is_active = 1`,
+    sql`SELECT id, ${displayNameSql()} AS name FROM users WHERE email = ${email} AND is_active = 1`,
   );
   if (!other) return { ok: false, reason: "unknown" };
   const { name } = other;

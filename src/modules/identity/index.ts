@@ -6,7 +6,7 @@ export {
   accountErased,
   changeAccount,
   deleteAccount,
-  type Taken,
+  type TakenIdentifier,
 } from "./accounts/commands.ts";
 export { purgeFormerContacts } from "./accounts/contacts.ts";
 export { isOffDuty, setDuty } from "./accounts/duty.ts";
@@ -14,8 +14,8 @@ export { exportAccount, exportRoute } from "./accounts/export.ts";
 export {
   aliasedId,
   aliasOf,
-  calledName,
-  calledSql,
+  displayName,
+  displayNameSql,
   isNamedBy,
   type Viewer,
   visibleName,
@@ -23,12 +23,14 @@ export {
 } from "./accounts/names.ts";
 export { findProfile, findUser, type Person, type User, userRoom } from "./accounts/queries.ts";
 export { type Registered, register } from "./accounts/registration.ts";
+export { accountRoutes } from "./accounts/routes.ts";
 export { loadSampleAccount, type SampleLogin } from "./accounts/samples.ts";
 export { findPeople, toUserWire, type Visibility, visibilityOf } from "./accounts/visibility.ts";
-export { identityMails } from "./letters/mails.ts";
+export { findFriendRegistration, findFriendRoutes } from "./find-friend/routes.ts";
+export { identityMails } from "./mail/templates.ts";
 export { messages as identityMessages } from "./messages.ts";
+export { linkRoutes } from "./pages/mail-links.tsx";
 export { purgeCodes } from "./recovery/codes.ts";
-export { linkRoutes } from "./recovery/pages.tsx";
 export {
   checkResetLink,
   confirmEmail,
@@ -36,9 +38,9 @@ export {
   resendVerification,
   resetPassword,
 } from "./recovery/recovery.ts";
+export { recoveryRoutes } from "./recovery/routes.ts";
 export { requireStrong, takenRefusal } from "./refusals.ts";
 export { identityResources } from "./resources.ts";
-export { accountRoutes, tokenRefresh } from "./routes.ts";
 export {
   birthdayFault,
   DEFAULT_POLICY,
@@ -61,6 +63,7 @@ export {
 } from "./schemas.ts";
 export { authenticate } from "./sessions/authentication.ts";
 export { purgeDevices } from "./sessions/devices.ts";
+export { sessionRoutes, tokenRefresh } from "./sessions/routes.ts";
 export {
   type Credentials,
   clientProfiles,
@@ -70,6 +73,5 @@ export {
 } from "./sessions/sessions.ts";
 export { signIn, verifyOwnPassword } from "./sessions/sign-in.ts";
 export { socketTokenRefresh } from "./sessions/socket-token-refresh.ts";
-export { findFriendRegistration, tokenRoutes } from "./sessions/token-routes.ts";
 /** For foreign keys and joins by id: only identity writes to it. */
 export { profiles, users } from "./tables.ts";

@@ -1,7 +1,7 @@
 /** What every door does alike when an account can't be made, changed or signed in. */
 import { invalid, Refusal, refuse } from "../../platform/http/errors.ts";
 import type { Text } from "../../platform/http/text.ts";
-import type { Taken } from "./accounts/commands.ts";
+import type { TakenIdentifier } from "./accounts/commands.ts";
 import { messages } from "./messages.ts";
 import { DEFAULT_POLICY, type PasswordPolicy, usernameFault, weaknesses } from "./rules.ts";
 import type { Refreshed } from "./sessions/sessions.ts";
@@ -22,14 +22,17 @@ export function requireUsername(username: string): void {
   if (fault) throw invalid({ username: fault });
 }
 
-const TAKEN: Record<Taken, Text> = {
+const TAKEN: Record<TakenIdentifier, Text> = {
   username: messages.usernameTaken,
   email: messages.emailTaken,
   phone: messages.phoneTaken,
 };
 
 /** 400 for a name that is somebody's; a door may have its own words. */
-export function takenRefusal(taken: Taken, words: Partial<Record<Taken, Text>> = {}): Refusal {
+export function takenRefusal(
+  taken: TakenIdentifier,
+  words: Partial<Record<TakenIdentifier, Text>> = {},
+): Refusal {
   return invalid({ [taken]: words[taken] ?? TAKEN[taken] });
 }
 

@@ -6,7 +6,7 @@ import { canonicalEmail } from "../../platform/email.ts";
 import { fill } from "../../platform/http/messages.ts";
 import type { Text } from "../../platform/http/text.ts";
 import { normalized } from "../../platform/unicode.ts";
-import { mixesAlphabets } from "./accounts/lookalikes.ts";
+import { mixesAlphabets } from "./accounts/confusables.ts";
 import { messages } from "./messages.ts";
 import { commonPasswords } from "./passwords/common-passwords.ts";
 
@@ -53,7 +53,7 @@ export function usernameFault(username: string): Text | null {
 }
 
 /** What is known of an account's address and phone. */
-export interface Proofs {
+export interface ContactFacts {
   readonly emailVerifiedAt: number | null;
   readonly phoneVerifiedAt: number | null;
   /** A later change put it there, not the sign-up. */
@@ -65,10 +65,10 @@ export interface Proofs {
  * Whether an address or a phone is taken for its owner's: it was given at sign-up or it is proved. What a later change
  * put there, unproved, may be anybody's: nothing that opens the account goes to it.
  */
-export function isTrusted(proofs: Proofs, by: "email" | "phone"): boolean {
+export function isTrusted(facts: ContactFacts, by: "email" | "phone"): boolean {
   return by === "email"
-    ? proofs.emailVerifiedAt !== null || !proofs.emailIsChanged
-    : proofs.phoneVerifiedAt !== null || !proofs.phoneIsChanged;
+    ? facts.emailVerifiedAt !== null || !facts.emailIsChanged
+    : facts.phoneVerifiedAt !== null || !facts.phoneIsChanged;
 }
 
 /**
@@ -76,14 +76,14 @@ export function isTrusted(proofs: Proofs, by: "email" | "phone"): boolean {
  * other one of the sign-up is proved, an unproved one may not: whoever registered with somebody else's address would
  * come back through a phone of their own. What was added later, proved or not, takes nothing from the sign-up's.
  */
-export function mayRecover(proofs: Proofs, by: "email" | "phone"): boolean {
-  const own = by === "email" ? proofs.emailVerifiedAt : proofs.phoneVerifiedAt;
+export function mayRecover(facts: ContactFacts, by: "email" | "phone"): boolean {
+  const own = by === "email" ? facts.emailVerifiedAt : facts.phoneVerifiedAt;
   if (own !== null) return true;
-  const outranked =
+  const otherIsVerified =
     by === "email"
-      ? proofs.phoneVerifiedAt !== null && !proofs.phoneIsChanged
-      : proofs.emailVerifiedAt !== null && !proofs.emailIsChanged;
-  return isTrusted(proofs, by) && !outranked;
+      ? facts.phoneVerifiedAt !== null && !facts.phoneIsChanged
+      : facts.emailVerifiedAt !== null && !facts.emailIsChanged;
+  return isTrusted(facts, by) && !otherIsVerified;
 }
 
 /** A phone or an address without what a username can't hold. */
@@ -130,7 +130,7 @@ export interface Attribute {
 export interface PasswordPolicy {
   readonly minLength: number;
   /** What the password is compared with; nothing at doors whose contract does not say so. */
-  readonly unlike?: readonly Attribute[];
+  readonly attributes?: readonly Attribute[];
   /** The door's words for a wrong length, with its longest password. */
   readonly length?: { readonly max: number; readonly text: Text };
 }
@@ -145,7 +145,7 @@ export function passwordLength(password: string): number {
 /** Everything that is wrong with a password, in the order in which the original lists it. */
 export function weaknesses(password: string, policy: PasswordPolicy): Text[] {
   const length = passwordLength(password);
-  const similar = policy.unlike?.find(({ value }) => value && isSimilar(password, value));
+  const similar = policy.attributes?.find(({ value }) => value && isSimilar(password, value));
   const tooLong = policy.length && length > policy.length.max;
   return [
     ...(similar ? [tooSimilarTo(similar.name)] : []),

@@ -106,6 +106,12 @@ export function toAccountWire(
   };
 }
 
+/** An account as its owner reads it; a driver's says whether they are on duty. */
+export const OwnAccount = Account.extend({ on_duty: z.boolean().optional() }).openapi("OwnAccount");
+
+/** Answer to a sign-in or a sign-up. */
+export const TokensWithAccount = z.object({ user: Account, access: z.string(), refresh: z.string() });
+
 /** A new account of the Tow Truck app: clients and drivers register themselves, operators are made by staff. */
 export const RegisterBody = z
   .object({

@@ -84,7 +84,7 @@ export const sessions = sqliteTable(
       .notNull()
       .references(() => users.id, { onDelete: "cascade" }),
     /** The app whose door it came through. */
-    door: text("door").notNull(),
+    client: text("door").notNull(),
     /** SHA-256 of the opaque key; null where the client uses tokens only. */
     keyHash: text("key_hash").unique(),
     /** How often the refresh token was rotated; the current token carries this number. */

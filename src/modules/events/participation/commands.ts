@@ -3,7 +3,7 @@ import { and, eq, sql } from "drizzle-orm";
 import { commit } from "../../../platform/db/outbox.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { calledName, findProfile } from "../../identity/index.ts";
+import { displayName, findProfile } from "../../identity/index.ts";
 import { noticeEffects, noticeRows, pushNotices } from "../../notifications/index.ts";
 import { ageOn } from "../../social/index.ts";
 import { acceptedMemberIds, recheckParticipants } from "../co-participants.ts";
@@ -36,7 +36,7 @@ export async function askToJoin(
   const now = ctx.now();
   const fault = joinFault(event, { userId, age: ageOn(now, applicant.birthday) }, now);
   if (fault) return fault;
-  const words = `${calledName(applicant.user)} хочет участвовать в мероприятии «${event.name}».`;
+  const words = `${displayName(applicant.user)} хочет участвовать в мероприятии «${event.name}».`;
   const notices = organizerIds(event).map((host) =>
     participationNotice(host, event, "PARTICIPATION_REQUEST", words),
   );

@@ -1,6 +1,6 @@
 /** What applicants and hosts are told of each other. */
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { calledName, findProfile } from "../../identity/index.ts";
+import { displayName, findProfile } from "../../identity/index.ts";
 import type { Notice } from "../../notifications/index.ts";
 import type { EventDetails } from "../details/queries.ts";
 
@@ -12,7 +12,7 @@ export async function departureNotices(
 ): Promise<Notice[]> {
   const member = await findProfile(ctx, userId);
   if (!member) return [];
-  const words = `${calledName(member.user)} больше не участвует в мероприятии «${event.name}».`;
+  const words = `${displayName(member.user)} больше не участвует в мероприятии «${event.name}».`;
   return organizerIds(event).map((host) => participationNotice(host, event, "PARTICIPATION_LEFT", words));
 }
 

@@ -9,7 +9,7 @@ import type { Locale } from "../../../platform/http/text.ts";
 import { recheckEffect } from "../../../platform/realtime/rights/recheck.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { dropObject } from "../../../platform/storage/media.ts";
-import { securityLetters } from "../letters/letters.ts";
+import { securityNotices } from "../mail/notices.ts";
 import { dropResets } from "../recovery/codes.ts";
 import { requireUsername } from "../refusals.ts";
 import { foldEmail } from "../rules.ts";
@@ -20,9 +20,9 @@ import { usernameChange } from "./names.ts";
 import { findProfile, type User, userRoom } from "./queries.ts";
 
 /** Which of the three names is already somebody's. */
-export type Taken = "username" | "email" | "phone";
+export type TakenIdentifier = "username" | "email" | "phone";
 
-export function takenOf(error: unknown): Taken | null {
+export function takenOf(error: unknown): TakenIdentifier | null {
   if (isUniqueViolation(error, "users.username_key")) return "username";
   if (isUniqueViolation(error, "users.email")) return "email";
   return isUniqueViolation(error, "users.phone") ? "phone" : null;
@@ -47,7 +47,7 @@ export interface AccountChange {
 
 export type Changed =
   | { readonly ok: true; readonly user: User }
-  | { readonly ok: false; readonly taken: Taken | "missing" };
+  | { readonly ok: false; readonly taken: TakenIdentifier | "missing" };
 
 export interface ChangeOptions {
   /** The session that asks: it outlives a new password, and once it has ended nothing is written. */
@@ -135,7 +135,7 @@ async function tryChange(
     .returning();
   const revocation = passwordHash === undefined ? null : { userId, exceptSession: session ?? "" };
   const letters = revocation
-    ? securityLetters(ctx, former.user, "password_changed", emailsOf(await formerOf(ctx, userId)))
+    ? securityNotices(ctx, former.user, "password_changed", emailsOf(await formerOf(ctx, userId)))
     : [];
   const all: Effect[] = [
     ...contacts.effects,

@@ -5,7 +5,7 @@ import { randomToken } from "../../../platform/crypto/digest.ts";
 import { commit, type Effect } from "../../../platform/db/outbox.ts";
 import { countMail } from "../../../platform/http/limits/rate-limits.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { contactChanged, undoOffer } from "../letters/letters.ts";
+import { contactChanged, undoOffer } from "../mail/notices.ts";
 import { dropCodes, dropResets } from "../recovery/codes.ts";
 import { verificationFor } from "../recovery/verification.ts";
 import { isTrusted } from "../rules.ts";
@@ -79,7 +79,7 @@ async function onePart(
     ? { statements: [dropSince(ctx, own)], effects: [] }
     : await leave(ctx, before, kind, value, former);
   const proof =
-    kind === "email" && value && verifiedAt === null ? await askForProof(ctx, before, value) : null;
+    kind === "email" && value && verifiedAt === null ? await requestVerification(ctx, before, value) : null;
   return {
     set: stateOf(kind, value, verifiedAt, isChanged),
     where: sql`${users[kind]} IS ${before[kind]}`,
@@ -94,7 +94,7 @@ function stateOf(kind: Contact, value: string | null, verifiedAt: number | null,
     : { phone: value, phoneVerifiedAt: verifiedAt, phoneIsChanged: isChanged };
 }
 
-async function askForProof(ctx: RequestContext, { id, username }: User, email: string) {
+async function requestVerification(ctx: RequestContext, { id, username }: User, email: string) {
   return verificationFor(ctx, { userId: id, email, username, locale: ctx.locale });
 }
 

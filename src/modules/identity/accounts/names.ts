@@ -44,13 +44,13 @@ export function visibleNameSql(viewer: Viewer, user = "users"): SQL<string> {
 }
 
 /** SQL: what a person is called in sentences that others read: first and last name, else the username they may see. */
-export function calledSql(user = "users"): SQL<string> {
+export function displayNameSql(user = "users"): SQL<string> {
   const u = sql.raw(user);
   return sql<string>`coalesce(nullif(trim(${u}.first_name || ' ' || ${u}.last_name), ''), ${visibleNameSql(null, user)})`;
 }
 
 /** First and last name, else the username as others see it. */
-export function calledName(
+export function displayName(
   person: Named & { readonly firstName: string; readonly lastName: string },
 ): string {
   return `${person.firstName} ${person.lastName}`.trim() || visibleName(null, person);

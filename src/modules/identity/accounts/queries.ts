@@ -31,7 +31,7 @@ export async function findUser(ctx: RequestContext, userId: number): Promise<Use
 }
 
 /** Somebody, and how their account knows the asking device. */
-export interface Asking {
+export interface KnownOnDevice {
   readonly user: User;
   readonly device: DeviceFacts;
 }
@@ -41,7 +41,7 @@ export async function findAsking(
   ctx: RequestContext,
   marks: DeviceMarks,
   where: SQL | undefined,
-): Promise<Asking[]> {
+): Promise<KnownOnDevice[]> {
   return ctx.db
     .select({ user: users, device: deviceColumns(marks) })
     .from(users)

@@ -15,7 +15,7 @@ import {
   prepareSession,
 } from "../sessions/sessions.ts";
 import { profiles, users } from "../tables.ts";
-import { type Taken, takenOf } from "./commands.ts";
+import { type TakenIdentifier, takenOf } from "./commands.ts";
 import type { User } from "./queries.ts";
 
 export interface Registration {
@@ -32,13 +32,13 @@ export interface Registration {
 }
 
 /** What other modules keep of an account from its beginning: statements of the transaction that makes it. */
-export type Companions = (ctx: RequestContext, userId: SQL<number>) => readonly Statement[];
+export type RegistrationStatements = (ctx: RequestContext, userId: SQL<number>) => readonly Statement[];
 
 type Statement = NonNullable<Parameters<typeof commit>[3]>[number];
 
 export type Registered =
   | { readonly ok: true; readonly user: User; readonly credentials: Credentials | null }
-  | { readonly ok: false; readonly taken: Taken };
+  | { readonly ok: false; readonly taken: TakenIdentifier };
 
 /**
  * Makes an account, its profile, its session and its verification mail in one transaction. No credentials come
@@ -46,9 +46,9 @@ export type Registered =
  */
 export async function register(
   ctx: RequestContext,
-  door: ClientProfile,
+  client: ClientProfile,
   facts: Registration,
-  options: { signIn: boolean; also?: Companions } = { signIn: true },
+  options: { signIn: boolean; also?: RegistrationStatements } = { signIn: true },
 ): Promise<Registered> {
   if (facts.username !== undefined) requireUsername(facts.username);
   await count(ctx, "registration", clientOf(ctx));
@@ -59,7 +59,7 @@ export async function register(
     const username = facts.username ?? usernameFrom(facts.phone ?? null, facts.email ?? null, suffix);
     try {
       const named = { ...facts, username, isGenerated: facts.username === undefined };
-      return await insertUser(ctx, door, named, passwordHash, options);
+      return await insertUser(ctx, client, named, passwordHash, options);
     } catch (error) {
       const taken = takenOf(error);
       if (!taken) throw error;
@@ -75,10 +75,10 @@ const MAX_TRIES = 10;
 
 async function insertUser(
   ctx: RequestContext,
-  door: ClientProfile,
+  client: ClientProfile,
   facts: Registration & { username: string; isGenerated: boolean },
   passwordHash: string,
-  { signIn, also }: { signIn: boolean; also?: Companions },
+  { signIn, also }: { signIn: boolean; also?: RegistrationStatements },
 ): Promise<Registered> {
   const now = ctx.now();
   const email = facts.email ? foldEmail(facts.email) : null;
@@ -101,7 +101,7 @@ async function insertUser(
       updatedAt: now,
     })
     .returning();
-  const session = signIn && !(email && mustVerify(ctx)) ? await prepareSession(ctx, door, newId) : null;
+  const session = signIn && !(email && mustVerify(ctx)) ? await prepareSession(ctx, client, newId) : null;
   const verification = email
     ? await verificationFor(ctx, { userId: newId, email, username: facts.username, locale: ctx.locale })
     : null;
@@ -113,5 +113,5 @@ async function insertUser(
   ]);
   const user = rows?.[0];
   if (!user) throw new Error("the new account has no row");
-  return { ok: true, user, credentials: session && (await credentialsFor(ctx, session, door, user)) };
+  return { ok: true, user, credentials: session && (await credentialsFor(ctx, session, client, user)) };
 }

@@ -2,11 +2,12 @@
 import type { z } from "@hono/zod-openapi";
 import { sql } from "drizzle-orm";
 import { type Caller, isOperator } from "../../../platform/http/caller.ts";
+import { notFound } from "../../../platform/http/errors.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { type Account, toAccountWire } from "../schemas.ts";
+import { type Account, type OwnAccount, toAccountWire } from "../schemas.ts";
 import { profiles, users } from "../tables.ts";
 import { visibleName } from "./names.ts";
-import type { Person } from "./queries.ts";
+import { findProfile, type Person } from "./queries.ts";
 
 /** `contact` is a name and a phone, `name` is what a list of strangers shows. */
 export type Visibility = "all" | "contact" | "name";
@@ -17,11 +18,27 @@ export function visibilityOf(caller: Caller, personId: number, otherwise: Visibi
 }
 
 /** An account as it stands inside other things: all keys, blank where the caller may not look. */
-export function toUserWire(ctx: RequestContext, person: Person, sight: Visibility): z.input<typeof Account> {
+export function toUserWire(
+  ctx: RequestContext,
+  person: Person,
+  visibility: Visibility,
+): z.input<typeof Account> {
   const wire = toAccountWire(ctx, person, person.avatarKey);
-  if (sight === "all") return wire;
+  if (visibility === "all") return wire;
   const others = { ...wire, email: "", username: visibleName(null, person) };
-  return sight === "contact" ? others : { ...others, phone: "" };
+  return visibility === "contact" ? others : { ...others, phone: "" };
+}
+
+/** An account as its owner reads it. */
+export async function ownAccountWire(
+  ctx: RequestContext,
+  userId: number,
+): Promise<z.input<typeof OwnAccount>> {
+  const found = await findProfile(ctx, userId);
+  if (!found) throw notFound();
+  const { user, avatarKey } = found;
+  const duty = user.userType === "DRIVER" ? { on_duty: user.onDuty } : {};
+  return { ...toAccountWire(ctx, user, avatarKey), ...duty };
 }
 
 /** People by their ids; one statement for any number. */

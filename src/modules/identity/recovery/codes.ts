@@ -95,7 +95,7 @@ export async function findCode(
  * Tries a short code against one person's; each try counts, right or wrong. Guesses of strangers use up nothing of what
  * the client has that asked for the code.
  */
-export async function guessCode(
+export async function tryCode(
   ctx: RequestContext,
   purpose: Purpose,
   userId: number,
@@ -121,7 +121,7 @@ export async function guessCode(
 }
 
 /** The live code whose page this is, with a password that waits for it. */
-export async function findWaiting(
+export async function findPendingReset(
   ctx: RequestContext,
   id: string,
 ): Promise<(LiveCode & { readonly sealedPassword: string }) | null> {
@@ -138,7 +138,7 @@ export async function findWaiting(
 }
 
 /** Tries a code on its own page, whose address only its reader has; each try counts. */
-export async function guessWaiting(
+export async function tryPendingReset(
   ctx: RequestContext,
   purpose: Purpose,
   id: string,

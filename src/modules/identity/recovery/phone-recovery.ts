@@ -10,18 +10,18 @@ import { smsEffect } from "../../../platform/mail/mail.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { contactParts } from "../accounts/contacts.ts";
 import { findByPhone, findUser } from "../accounts/queries.ts";
-import { codeSms } from "../letters/mails.ts";
+import { codeSms } from "../mail/templates.ts";
 import { mayRecover } from "../rules.ts";
 import { deviceColumns, deviceMarks, deviceSubject } from "../sessions/devices.ts";
 import { codes, users } from "../tables.ts";
 import {
   dropCodes,
-  findWaiting,
-  guessCode,
-  guessWaiting,
+  findPendingReset,
   type LiveCode,
   prepareCode,
   spendCode,
+  tryCode,
+  tryPendingReset,
 } from "./codes.ts";
 import { issueReset, mailResetLink, resetPasswordHash } from "./recovery.ts";
 
@@ -78,7 +78,7 @@ export async function checkResetSms(
   await countGuess(ctx);
   const user = await findByPhone(ctx, phone);
   const userId = user?.id ?? 0;
-  return guessCode(ctx, "reset_sms", userId, `${userId}:${code}`);
+  return tryCode(ctx, "reset_sms", userId, `${userId}:${code}`);
 }
 
 function countGuess(ctx: RequestContext): Promise<void> {
@@ -87,7 +87,7 @@ function countGuess(ctx: RequestContext): Promise<void> {
 
 /** Whether a password waits for its code behind this page's address. */
 export async function isResetWaiting(ctx: RequestContext, id: string): Promise<boolean> {
-  return (await findWaiting(ctx, id)) !== null;
+  return (await findPendingReset(ctx, id)) !== null;
 }
 
 /** Activates the password that waits for this code. */
@@ -96,10 +96,10 @@ export async function activateReset(
   id: string,
   code: string,
 ): Promise<"changed" | "wrong" | "dead"> {
-  const waiting = await findWaiting(ctx, id);
+  const waiting = await findPendingReset(ctx, id);
   if (!waiting) return "dead";
   await countGuess(ctx);
-  if (!(await guessWaiting(ctx, "reset_sms", id, `${waiting.userId}:${code}`))) return "wrong";
+  if (!(await tryPendingReset(ctx, "reset_sms", id, `${waiting.userId}:${code}`))) return "wrong";
   const passwordHash = await unseal(await waitingKey(ctx, id, code), waiting.sealedPassword);
   return (await resetPasswordHash(ctx, waiting, passwordHash)) ? "changed" : "dead";
 }
@@ -127,7 +127,7 @@ export async function confirmPhoneChange(
   session: string,
   secret: string,
 ): Promise<"changed" | "wrong" | "taken"> {
-  const code = await guessCode(ctx, "change_phone", userId, `${userId}:${secret}`);
+  const code = await tryCode(ctx, "change_phone", userId, `${userId}:${secret}`);
   const user = code && (await findUser(ctx, userId));
   if (!user) return "wrong";
   const now = ctx.now();

@@ -10,8 +10,8 @@ import { mailEffect } from "../../../platform/mail/mail.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { emailsOf, formerOf } from "../accounts/contacts.ts";
 import { findAsking, findUser, type User } from "../accounts/queries.ts";
-import { securityLetters } from "../letters/letters.ts";
-import { resetCode, resetLink } from "../letters/mails.ts";
+import { securityNotices } from "../mail/notices.ts";
+import { resetCode, resetLink } from "../mail/templates.ts";
 import { foldEmail, mayRecover } from "../rules.ts";
 import { deviceMarks, deviceSubject } from "../sessions/devices.ts";
 import { dropSessions, enforce, revokeEffect } from "../sessions/sessions.ts";
@@ -213,7 +213,7 @@ export async function resetPasswordHash(
       phoneVerifiedAt: sql`iif(${users.phone} = ${code.target}, coalesce(${users.phoneVerifiedAt}, ${now}), ${users.phoneVerifiedAt})`,
     })
     .where(eq(users.id, user.id));
-  const letters = securityLetters(ctx, user, "password_reset", emailsOf(await formerOf(ctx, user.id)));
+  const letters = securityNotices(ctx, user, "password_reset", emailsOf(await formerOf(ctx, user.id)));
   const done = await commit(
     ctx,
     spendCode(ctx, code.id),

@@ -4,7 +4,7 @@ import { randomToken } from "../../../platform/crypto/digest.ts";
 import type { Locale } from "../../../platform/http/text.ts";
 import { mailEffect } from "../../../platform/mail/mail.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { verifyEmail } from "../letters/mails.ts";
+import { verifyEmail } from "../mail/templates.ts";
 import { prepareCode } from "./codes.ts";
 
 export function mustVerify(ctx: RequestContext): boolean {

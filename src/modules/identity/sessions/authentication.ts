@@ -9,14 +9,14 @@ import { sessions, users } from "../tables.ts";
 import { REFRESH_PREFIX, readAccess } from "./tokens.ts";
 
 /** How long an isolate trusts what it read of a session: the time in which every one of them honours a sign-out. */
-const TRUST = 25_000;
+const CACHE_MS = 25_000;
 
 /** Sessions that this isolate has seen to be good, by session id or by hash of the key. */
-const known = new TtlCache<string, Caller>({ ttl: TRUST, size: 5_000 });
+const callers = new TtlCache<string, Caller>({ ttl: CACHE_MS, size: 5_000 });
 
 /** Makes this isolate honour a revocation at once; the others follow when what they know has aged. */
-export function forget({ userId, sessionId, exceptSession }: Revocation): void {
-  known.deleteWhere((caller) => {
+export function forgetCallers({ userId, sessionId, exceptSession }: Revocation): void {
+  callers.deleteWhere((caller) => {
     if (caller.userId !== userId) return false;
     return sessionId !== undefined ? caller.sessionId === sessionId : caller.sessionId !== exceptSession;
   });
@@ -49,7 +49,7 @@ const sessionFacts = {
 
 async function byKey(ctx: RequestContext, keyHash: string, now: number): Promise<Authentication> {
   const name = `key:${keyHash}`;
-  const cached = known.get(name, now);
+  const cached = callers.get(name, now);
   if (cached && cached.expiresAt > now) return { ok: true, caller: cached };
   const [row] = await ctx.db
     .select(sessionFacts)
@@ -59,7 +59,7 @@ async function byKey(ctx: RequestContext, keyHash: string, now: number): Promise
   if (!row || row.expiresAt <= now) return { ok: false, fault: "invalid" };
   if (!row.isActive) return { ok: false, fault: "inactive" };
   const { isActive: _, ...caller } = row;
-  known.set(name, caller, now);
+  callers.set(name, caller, now);
   return { ok: true, caller };
 }
 
@@ -75,7 +75,7 @@ async function bySession(
     ...caller,
     expiresAt: Math.min(caller.expiresAt, expiresAt ?? caller.expiresAt),
   });
-  const cached = known.get(sessionId, now);
+  const cached = callers.get(sessionId, now);
   if (cached?.userId === userId) return { ok: true, caller: until(cached) };
   const [row] = await ctx.db
     .select(sessionFacts)
@@ -88,6 +88,6 @@ async function bySession(
   if (found === null || signedInAt === null || endsAt === null || endsAt <= now)
     return { ok: false, fault: "invalid" };
   const caller: Caller = { ...who, sessionId: found, signedInAt, expiresAt: endsAt };
-  known.set(sessionId, caller, now);
+  callers.set(sessionId, caller, now);
   return { ok: true, caller: until(caller) };
 }

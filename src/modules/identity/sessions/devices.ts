@@ -5,16 +5,16 @@
 import { eq, lt, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { equalInConstantTime, randomToken } from "../../../platform/crypto/digest.ts";
-import { DEVICE_COOKIE, setCookie } from "../../../platform/http/cookies.ts";
+import { DEVICE_COOKIE } from "../../../platform/http/caller.ts";
 import { addressBlock, clientOf } from "../../../platform/http/limits/rate-limits.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { knownDevices } from "../tables.ts";
 
 /** How long a device is remembered after its last sign-in, in ms. */
-const MEMORY = 365 * 24 * 3600_000;
+const REMEMBER_MS = 365 * 24 * 3600_000;
 
 /** How many marks an account keeps; the ones seen last. */
-const MOST_MARKS = 100;
+const MAX_MARKS = 100;
 
 /** What a request shows of its device. */
 export interface DeviceMarks {
@@ -81,7 +81,10 @@ export async function marksToKeep(ctx: RequestContext): Promise<{ clientMark: st
 async function newCookie(ctx: RequestContext): Promise<string> {
   const id = randomToken(16);
   const value = `${id}.${await ctx.runtime.keys.hmac("device-cookie", id)}`;
-  ctx.cookies.push(setCookie(DEVICE_COOKIE, value, MEMORY / 1000, ctx.requestOrigin));
+  const secure = ctx.requestOrigin.startsWith("https:") ? "; Secure" : "";
+  ctx.cookies.push(
+    `${DEVICE_COOKIE}=${value}; Path=/; Max-Age=${REMEMBER_MS / 1000}; HttpOnly; SameSite=Lax${secure}`,
+  );
   return cookieMark(ctx, id);
 }
 
@@ -92,8 +95,8 @@ export function forgetDevices(ctx: RequestContext, userId: number): BatchItem<"s
 
 /** Nightly: what was not seen for a year, and of each account all but the marks seen last. */
 export async function purgeDevices(ctx: RequestContext): Promise<void> {
-  await ctx.db.delete(knownDevices).where(lt(knownDevices.seenAt, ctx.now() - MEMORY));
+  await ctx.db.delete(knownDevices).where(lt(knownDevices.seenAt, ctx.now() - REMEMBER_MS));
   await ctx.db.run(sql`DELETE FROM known_devices WHERE (user_id, mark) IN (SELECT user_id, mark FROM (
     SELECT user_id, mark, row_number() OVER (PARTITION BY user_id ORDER BY seen_at DESC) AS nth FROM known_devices)
-    WHERE nth > ${MOST_MARKS})`);
+    WHERE nth > ${MAX_MARKS})`);
 }

@@ -8,7 +8,7 @@ import { registryOf } from "../../../platform/realtime/socket/registry.ts";
 import type { Revocation } from "../../../platform/realtime/socket/sockets.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { sessions, users } from "../tables.ts";
-import { forget } from "./authentication.ts";
+import { forgetCallers } from "./authentication.ts";
 import { marksToKeep } from "./devices.ts";
 import { type Holder, REFRESH_PREFIX, readAccess, refreshToken, signAccess } from "./tokens.ts";
 
@@ -53,7 +53,7 @@ export interface NewSession {
 /** Prepares a session's row; `userId` may be a subquery that finds a user of the same batch. */
 export async function prepareSession(
   ctx: RequestContext,
-  door: ClientProfile,
+  client: ClientProfile,
   userId: number | SQL<number>,
 ): Promise<NewSession> {
   const now = ctx.now();
@@ -62,11 +62,11 @@ export async function prepareSession(
   const statement = ctx.db.insert(sessions).values({
     id,
     userId: userId as number,
-    door: door.name,
+    client: client.name,
     keyHash: await sha256(key),
-    accessSeconds: door.accessSeconds,
-    refreshSeconds: door.refreshSeconds,
-    refreshExpiresAt: now + door.refreshSeconds * 1000,
+    accessSeconds: client.accessSeconds,
+    refreshSeconds: client.refreshSeconds,
+    refreshExpiresAt: now + client.refreshSeconds * 1000,
     expiresAt: now + LONGEST_SESSION,
     address: ctx.client.address,
     userAgent: ctx.client.userAgent,
@@ -81,13 +81,13 @@ export async function prepareSession(
 export async function credentialsFor(
   ctx: RequestContext,
   session: NewSession,
-  door: ClientProfile,
+  client: ClientProfile,
   holder: Holder,
 ): Promise<Credentials> {
   return {
     sessionId: session.id,
     key: session.key,
-    access: await signAccess(ctx, session.id, holder, door.accessSeconds),
+    access: await signAccess(ctx, session.id, holder, client.accessSeconds),
     refresh: await refreshToken(ctx.runtime, session.id, 0),
   };
 }
@@ -98,11 +98,11 @@ export async function credentialsFor(
  */
 export async function openSession(
   ctx: RequestContext,
-  door: ClientProfile,
+  client: ClientProfile,
   holder: Holder & { readonly passwordHash: string | null },
   effects: readonly Effect[] = [],
 ): Promise<Credentials | null> {
-  const session = await prepareSession(ctx, door, holder.id);
+  const session = await prepareSession(ctx, client, holder.id);
   const touch = ctx.db
     .update(users)
     .set({ lastLoginAt: ctx.now() })
@@ -114,7 +114,7 @@ export async function openSession(
       ),
     );
   const opened = await commit(ctx, touch, effects, [session.statement]);
-  return opened && credentialsFor(ctx, session, door, holder);
+  return opened && credentialsFor(ctx, session, client, holder);
 }
 
 export type Refreshed =
@@ -202,13 +202,13 @@ export const sessionsRevoked = defineEffect<Revocation>("revoke", {
 
 /** Honours a revocation here and now; if the sockets can't be reached, the outbox repeats it. */
 export async function enforce(ctx: RequestContext, revocation: Revocation): Promise<void> {
-  forget(revocation);
+  forgetCallers(revocation);
   await sessionsRevoked.now(ctx, { ...revocation, at: ctx.now() });
 }
 
 export interface Device {
   readonly id: string;
-  readonly door: string;
+  readonly client: string;
   readonly address: string;
   readonly userAgent: string;
   readonly createdAt: number;
@@ -221,7 +221,7 @@ export async function listDevices(ctx: RequestContext, userId: number): Promise<
   return ctx.db
     .select({
       id: sessions.id,
-      door: sessions.door,
+      client: sessions.client,
       address: sessions.address,
       userAgent: sessions.userAgent,
       createdAt: sessions.createdAt,

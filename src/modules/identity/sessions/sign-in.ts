@@ -16,8 +16,8 @@ import { fill } from "../../../platform/http/messages.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { emailsOf, formerOf } from "../accounts/contacts.ts";
 import { aliasedId } from "../accounts/names.ts";
-import { type Asking, findAsking, type User } from "../accounts/queries.ts";
-import { securityLetters } from "../letters/letters.ts";
+import { findAsking, type KnownOnDevice, type User } from "../accounts/queries.ts";
+import { securityNotices } from "../mail/notices.ts";
 import { messages } from "../messages.ts";
 import { openResetPage } from "../recovery/recovery.ts";
 import { mustVerify } from "../recovery/verification.ts";
@@ -37,7 +37,7 @@ export type SignedIn =
  */
 export async function signIn(
   ctx: RequestContext,
-  door: ClientProfile,
+  client: ClientProfile,
   identifier: string,
   password: string,
 ): Promise<SignedIn> {
@@ -67,7 +67,7 @@ export async function signIn(
   if (user.email && !user.emailVerifiedAt && mustVerify(ctx)) return { ok: false, reason: "unverified" };
   if (user.passwordIsTemporary) throw await temporaryRefusal(ctx, user);
   const effects = await newDeviceLetters(ctx, user, device);
-  const credentials = await openSession(ctx, door, user, effects);
+  const credentials = await openSession(ctx, client, user, effects);
   return credentials ? { ok: true, user, credentials } : { ok: false, reason: "password" };
 }
 
@@ -91,7 +91,7 @@ async function newDeviceLetters(ctx: RequestContext, user: User, device: DeviceF
     () => true,
   );
   if (flooded) return [];
-  return securityLetters(ctx, user, "new_device", emailsOf(await formerOf(ctx, user.id)));
+  return securityNotices(ctx, user, "new_device", emailsOf(await formerOf(ctx, user.id)));
 }
 
 /** Whoever proved a temporary password is shown the way to one of their own. Said in full by `detail`: any client shows that. */
@@ -111,7 +111,7 @@ async function findByIdentifier(
   ctx: RequestContext,
   identifier: string,
   marks: DeviceMarks,
-): Promise<Asking | null> {
+): Promise<KnownOnDevice | null> {
   const words = identifier.trim();
   if (!words || !fits(words, 254)) return null;
   const email = words.includes("@") ? foldEmail(words) : null;

@@ -2,7 +2,7 @@
 import { and, desc, eq, or, type SQL, sql } from "drizzle-orm";
 import { commit } from "../../../platform/db/outbox.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { calledSql } from "../../identity/index.ts";
+import { displayNameSql } from "../../identity/index.ts";
 import { type Notice, noticeEffects, noticeRows, pushNotices } from "../../notifications/index.ts";
 import { pairOf, type RequestVerdict, requestVerdict } from "../rules.ts";
 import { friendRequests } from "../tables.ts";
@@ -87,7 +87,7 @@ async function factsFor(ctx: RequestContext, fromId: number, toId: number) {
     Record<"known" | "friends" | "blocked" | "sent" | "asked", number> & { name: string }
   >(
     sql`SELECT
-      (SELECT ${calledSql()} FROM users WHERE id = ${fromId}) AS name,
+      (SELECT ${displayNameSql()} FROM users WHERE id = ${fromId}) AS name,
       EXISTS (SELECT 1 FROM users WHERE id = ${toId}) AS known,
       EXISTS (SELECT 1 FROM friendships WHERE low_id = ${low} AND high_id = ${high}) AS friends,
       EXISTS (SELECT 1 FROM blocks WHERE user_id IN (${low}, ${high}) AND blocked_id IN (${low}, ${high})) AS blocked,

@@ -1,0 +1,118 @@
+/** AlphaBet's wire shapes of events: participants in by username, out by id in lists and by username in the single answer. */
+import { z } from "@hono/zod-openapi";
+import {
+  BLANK,
+  type Event,
+  type EventChange,
+  type EventDraft,
+  usernameFor,
+} from "../../../modules/events/index.ts";
+import type { Caller } from "../../../platform/http/caller.ts";
+import { reportFault, string } from "../../../platform/http/input/fields.ts";
+import { messages } from "../../../platform/http/messages.ts";
+import { isoTime, parseInstant } from "../../../platform/time.ts";
+import { refuseWithError } from "../errors.ts";
+
+/** The zone of times that name none. */
+const ZONE = "Asia/Jerusalem";
+export const END_BEFORE_START = "End time must be greater than start time.";
+
+const instant = z
+  .preprocess((value) => value, z.string())
+  .transform((value, context) => {
+    const at = parseInstant(value, ZONE);
+    if (at === null) reportFault({ ...context, value }, messages.datetime);
+    return at ?? 0;
+  })
+  .openapi({ type: "string", format: "date-time" });
+
+/** Usernames; what is no text is left out, a lone name counts as a list of one. */
+const participants = z
+  .preprocess((value) => (typeof value === "string" ? [value] : value), z.array(z.unknown()))
+  .transform((values) => values.filter((value) => typeof value === "string"))
+  .openapi({ type: "array", items: { type: "string" } });
+
+const fields = {
+  name: string({ max: 200 }),
+  starting_time: instant,
+  end_time: instant,
+  location: string({ max: 200 }),
+  participants,
+};
+
+export const NewEvent = z
+  .object({ ...fields, participants: participants.optional() })
+  .openapi("AlphaBetNewEvent");
+export const Change = z
+  .object({
+    name: fields.name.optional(),
+    starting_time: instant.optional(),
+    end_time: instant.optional(),
+    location: fields.location.optional(),
+    participants: participants.optional(),
+  })
+  .openapi("AlphaBetEventChange");
+
+/** Any hexadecimal UUID, as the original reads it: one that nobody would make just names no event. */
+export const uuid = z.guid().transform((value) => value.toLowerCase());
+export const uuidParam = z.object({ id: uuid });
+
+const shape = {
+  id: z.string(),
+  name: z.string(),
+  starting_time: z.string(),
+  end_time: z.string().nullable(),
+  location: z.string(),
+  created_at: z.string(),
+  updated_at: z.string(),
+};
+/** In lists: participants as ids, their names beside them. */
+export const Listed = z
+  .object({ ...shape, participants: z.array(z.number().int()), participant_usernames: z.array(z.string()) })
+  .openapi("AlphaBetListedEvent");
+export const Single = z.object({ ...shape, participants: z.array(z.string()) }).openapi("AlphaBetEvent");
+export const Message = z.object({ message: z.string() });
+
+function common(event: Event) {
+  return {
+    id: event.uuid,
+    name: event.name,
+    starting_time: isoTime(event.startsAt),
+    end_time: event.endsAt === null ? null : isoTime(event.endsAt),
+    location: event.location,
+    created_at: isoTime(event.createdAt),
+    updated_at: isoTime(event.updatedAt),
+  };
+}
+
+export function toListed(event: Event, viewer: Caller): z.input<typeof Listed> {
+  return {
+    ...common(event),
+    participants: event.members.map(({ userId }) => userId),
+    participant_usernames: event.members.map((member) => usernameFor(viewer, member)),
+  };
+}
+
+export function toSingle(event: Event, viewer: Caller): z.input<typeof Single> {
+  return { ...common(event), participants: event.members.map((member) => usernameFor(viewer, member)) };
+}
+
+const namesIn = (usernames: readonly string[]) => usernames.map((username) => ({ username }));
+
+export function toDraft(body: z.output<typeof NewEvent>): EventDraft {
+  if (body.end_time <= body.starting_time) throw refuseWithError(END_BEFORE_START);
+  const { name, starting_time: startsAt, end_time: endsAt, location, participants = [] } = body;
+  return { facts: { ...BLANK, name, startsAt, endsAt, location }, names: namesIn(participants) };
+}
+
+export function toChange(id: string, body: z.output<typeof Change>): EventChange {
+  const { name, starting_time: startsAt, end_time: endsAt, location, participants } = body;
+  const given = Object.entries({ name, startsAt, endsAt, location }).filter(
+    ([, value]) => value !== undefined,
+  );
+  return {
+    ref: { uuid: id },
+    facts: Object.fromEntries(given),
+    names: participants && namesIn(participants),
+  };
+}

@@ -1,0 +1,56 @@
+/** The matrix of the console's API; what each resource lets each role do is in `test/admin/matrix.test.ts`. */
+import { rows } from "../../harness/api.ts";
+import { type Person, type Row, type Statuses, staffOnly, type Table } from "../world.ts";
+
+const operators = (status: number): Statuses => [401, 403, 403, 403, status, status];
+const user = ({ id }: Person) => `/api/admin/users/${id}/`;
+
+/** A change has to say which version it changes. */
+const unversioned: Row = {
+  responses: staffOnly(428),
+  ask: (owner) => ({ path: user(owner), body: { is_staff: true } }),
+};
+
+async function aTariff(): Promise<number> {
+  const [made] = await rows<{ id: number }>(
+    `INSERT INTO vehicle_types (name, max_weight, base_price, created_at, updated_at)
+     VALUES (lower(hex(randomblob(8))), 1, 100, 1, 1) RETURNING id`,
+  );
+  return made?.id ?? 0;
+}
+
+export const admin: Table = {
+  "GET /api/admin/resources": { responses: operators(200) },
+  "GET /api/admin/dashboard": { responses: operators(200) },
+  "GET /api/admin/map": { responses: operators(200) },
+  "GET /api/admin/:resource": { responses: operators(200), ask: () => ({ path: "/api/admin/users/" }) },
+  "GET /api/admin/:resource/export.csv": {
+    responses: operators(200),
+    ask: () => ({ path: "/api/admin/tow-trucks/export.csv" }),
+  },
+  "POST /api/admin/:resource/export": {
+    responses: operators(201),
+    ask: () => ({ path: "/api/admin/tow-trucks/export/", body: {} }),
+  },
+  "GET /api/admin/:resource/:id": { responses: operators(200), ask: (owner) => ({ path: user(owner) }) },
+  "POST /api/admin/:resource": {
+    responses: staffOnly(201),
+    ask: ({ username }) => ({ path: "/api/admin/interests/", body: { name: `${username} sings` } }),
+  },
+  "PATCH /api/admin/:resource/:id": unversioned,
+  "DELETE /api/admin/:resource/:id": {
+    responses: operators(204),
+    ask: async () => ({ path: `/api/admin/vehicle-types/${await aTariff()}/` }),
+  },
+  "POST /api/admin/:resource/:id/actions/:action": {
+    responses: staffOnly(204),
+    ask: (owner) => ({ path: `${user(owner)}actions/end_sessions/` }),
+  },
+  "POST /api/admin/:resource/bulk": {
+    responses: staffOnly(200),
+    ask: ({ id }) => ({
+      path: "/api/admin/users/bulk/",
+      body: { action: "change", values: { is_verified: true }, ids: [id] },
+    }),
+  },
+};

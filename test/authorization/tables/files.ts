@@ -1,0 +1,110 @@
+/** The matrix of car posts, papers and uploads: posts are public to members, papers and unfinished files to nobody else. */
+import { post } from "../../harness/api.ts";
+import { picture } from "../../harness/pictures.ts";
+import { members, ownerOnly, ownerOrStaff, type Person, type Row, type Table } from "../world.ts";
+
+const car = {
+  car_name: "Astra",
+  model: "Opel",
+  year: "2015",
+  engine: "1.6",
+  fuel: "diesel",
+  body: "wagon",
+  transmission: "manual",
+  gear_number: "6",
+  color: "blue",
+  seat_number: "5",
+  milleage: "100000",
+  power: "110",
+  emission_standard: "5",
+  price: "1000",
+};
+const paper = { name: "Licence" };
+const png = picture(100, "image/png");
+
+const made = async (path: string, body: unknown, { token }: Person) =>
+  (await post(path, body, { token })).body;
+const carOf = async (owner: Person): Promise<number> => (await made("/api/v1/carposts/", car, owner)).id;
+const paperOf = async (owner: Person): Promise<number> => (await made("/api/v1/documents/", paper, owner)).id;
+
+const startOf = async (owner: Person) => ({
+  file_name: "car.png",
+  file_type: "image/png",
+  car_post_id: await carOf(owner),
+});
+
+/** An upload of the owner's that waits for its file. */
+async function uploadOf(owner: Person): Promise<{ id: number; form: FormData }> {
+  const { id, fields } = await made("/api/upload/direct/start", await startOf(owner), owner);
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields as Record<string, string>)) form.append(name, value);
+  form.append("file", new File([png], "car.png", { type: "image/png" }));
+  return { id, form };
+}
+
+async function arrivedOf(owner: Person): Promise<number> {
+  const { id, form } = await uploadOf(owner);
+  await post("/api/upload/direct/form", form, { token: owner.token });
+  return id;
+}
+
+const at =
+  (make: (owner: Person) => Promise<number>, path: string, body?: unknown) => async (owner: Person) => ({
+    path: path.replace(":id", String(await make(owner))),
+    ...(body === undefined ? {} : { body }),
+  });
+
+/** REST paths stand under both prefixes. */
+const rest = (prefix: string): [string, Row][] => {
+  const [posts, papers] = [`${prefix}/carposts`, `${prefix}/documents`];
+  return [
+    [`GET ${posts}`, { responses: members(200) }],
+    [`POST ${posts}`, { responses: members(201), ask: () => ({ body: car }) }],
+    [`GET ${posts}/:id`, { responses: members(200), ask: at(carOf, `${posts}/:id/`) }],
+    [`PUT ${posts}/:id`, { responses: ownerOrStaff(200), ask: at(carOf, `${posts}/:id/`, car) }],
+    [`PATCH ${posts}/:id`, { responses: ownerOrStaff(200), ask: at(carOf, `${posts}/:id/`, { price: "1" }) }],
+    [`DELETE ${posts}/:id`, { responses: ownerOrStaff(204), ask: at(carOf, `${posts}/:id/`) }],
+    [`GET ${papers}`, { responses: members(200) }],
+    [`POST ${papers}`, { responses: members(201), ask: () => ({ body: paper }) }],
+    [`GET ${papers}/:id`, { responses: ownerOnly(200), ask: at(paperOf, `${papers}/:id/`) }],
+    [`PUT ${papers}/:id`, { responses: ownerOnly(200), ask: at(paperOf, `${papers}/:id/`, paper) }],
+    [`PATCH ${papers}/:id`, { responses: ownerOnly(200), ask: at(paperOf, `${papers}/:id/`, paper) }],
+    [`DELETE ${papers}/:id`, { responses: ownerOnly(204), ask: at(paperOf, `${papers}/:id/`) }],
+  ];
+};
+
+export const files: Table = {
+  ...Object.fromEntries([...rest("/api/v1"), ...rest("/api")]),
+  "GET /api/get-carposts/:page": { responses: members(200), ask: () => ({ path: "/api/get-carposts/1" }) },
+  "GET /api/get-user-carposts/:page": {
+    responses: members(200),
+    ask: () => ({ path: "/api/get-user-carposts/1" }),
+  },
+  "GET /api/get-carpost/:id": { responses: members(200), ask: at(carOf, "/api/get-carpost/:id") },
+  "GET /api/get-image-by-post-id/:id": {
+    responses: members(200),
+    ask: at(carOf, "/api/get-image-by-post-id/:id"),
+  },
+  "POST /api/add-carpost": { responses: members(200), ask: () => ({ body: car }) },
+  "PUT /api/update-ridepost/:id": {
+    responses: ownerOrStaff(200),
+    ask: at(carOf, "/api/update-ridepost/:id", { price: "1" }),
+  },
+  "DELETE /api/delete-ridepost": {
+    responses: ownerOrStaff(200),
+    ask: async (owner) => ({ body: { car_post_id: await carOf(owner) } }),
+  },
+  // A file is its uploader's: not even staff uploads one for somebody else.
+  "POST /api/upload/direct/start": {
+    responses: [401, 403, 200, 403, 403, 403],
+    ask: async (owner) => ({ body: await startOf(owner) }),
+  },
+  "POST /api/upload/direct/form": {
+    responses: ownerOnly(204),
+    ask: async (owner) => ({ body: (await uploadOf(owner)).form }),
+  },
+  "POST /api/upload/direct/finish": {
+    responses: ownerOnly(200),
+    ask: async (owner) => ({ body: { file_id: await arrivedOf(owner) } }),
+  },
+};

@@ -1,0 +1,37 @@
+/** The matrix of notifications: everybody has their own and knows of no others, staff included. */
+import { rows, unique } from "../../harness/api.ts";
+import { members, ownerOnly, type Person, type Table } from "../world.ts";
+
+async function noticeOf({ id }: Person): Promise<number> {
+  const [made] = await rows<{ id: number }>(
+    "INSERT INTO notifications (user_id, type, message, ref, created_at) VALUES (?, 'GENERAL', 'Hello', ?, 1) RETURNING id",
+    id,
+    unique("ref"),
+  );
+  return made?.id ?? 0;
+}
+
+const own = (status: number, path: string, body?: unknown) => ({
+  responses: ownerOnly(status),
+  ask: async (owner: Person) => ({
+    path: path.replace(":id", String(await noticeOf(owner))),
+    ...(body === undefined ? {} : { body }),
+  }),
+});
+
+export const notifications: Table = {
+  "GET /api/v1/notifications": { responses: members(200) },
+  "GET /api/v1/notifications/unread-count": { responses: members(200) },
+  "POST /api/v1/notifications/read-all": { responses: members(200) },
+  "POST /api/v1/notifications/:id/read": own(200, "/api/v1/notifications/:id/read/"),
+  "GET /api/v1/notification": { responses: members(200) },
+  "GET /api/v1/notification/:id": own(200, "/api/v1/notification/:id/"),
+  "PUT /api/v1/notification/:id": own(200, "/api/v1/notification/:id/", { read: true }),
+  "PATCH /api/v1/notification/:id": own(200, "/api/v1/notification/:id/", { read: true }),
+  "DELETE /api/v1/notification/:id": own(204, "/api/v1/notification/:id/"),
+  "PATCH /api/v1/notification/notification_settings": {
+    responses: members(200),
+    ask: () => ({ body: { receive_notifications: true } }),
+  },
+  "GET /api/v1/notification/notification_settings": { responses: members(405) },
+};

@@ -1,0 +1,258 @@
+/** Changing and deleting one event: what it does, and who may. */
+import { describe, expect, test } from "vitest";
+import { del, get, type Person, person, put, rows, staffMember, unique } from "../../../harness/api.ts";
+import { draft, eventSubjects, fromNow, HOUR, makeEvent, noSuchId, storedEvent } from "../world.ts";
+
+const forms = (id: string) => [`/api/event/${id}/`, `/api/event/${id}`];
+const PAST = { starting_time: "2022-01-01T10:00Z", end_time: "2022-01-01T12:00Z" };
+
+async function membersOf(uuid: string): Promise<string[]> {
+  const found = await rows<{ username: string }>(
+    `SELECT u.username FROM event_members m JOIN users u ON u.id = m.user_id JOIN events e ON e.id = m.event_id
+     WHERE e.uuid = ? ORDER BY u.id`,
+    uuid,
+  );
+  return found.map(({ username }) => username);
+}
+
+describe("PUT", () => {
+  test.each([0, 1])("answers the message, and every given field changed (%#)", async (form) => {
+    const [ann, bob] = [await person(), await person()];
+    const { id } = await makeEvent(ann);
+    const change = draft({
+      participants: [bob.username],
+      starting_time: "2032-01-01T10:00Z",
+      end_time: "2032-01-02",
+    });
+    const { status, body } = await put(forms(id)[form] ?? "", change, { token: ann.token });
+    expect(status).toBe(200);
+    expect(body.message).toBe("Event has been updated");
+    const { event } = (await get(`/api/event/${id}/`, { token: ann.token })).body;
+    expect(event).toMatchObject({
+      id,
+      name: change.name,
+      location: change.location,
+      participants: [bob.username],
+    });
+    expect(Date.parse(event.starting_time)).toBe(Date.parse("2032-01-01T10:00Z"));
+    expect(Date.parse(event.end_time)).toBe(Date.parse("2032-01-01T22:00Z"));
+    expect(Date.parse(event.updated_at)).toBeGreaterThan(Date.parse(event.created_at) - 1);
+  });
+
+  test.each([
+    ["name", { name: "Only the name" }, { name: "Only the name" }],
+    [
+      "location",
+      { location: "Only the place" },
+      { location: "Only the place", location_key: "only the place" },
+    ],
+    ["start", { starting_time: "2031-06-01T11:00Z" }, { starts_at: Date.UTC(2031, 5, 1, 11) }],
+    ["end", { end_time: "2031-06-01T13:00Z" }, { ends_at: Date.UTC(2031, 5, 1, 13) }],
+    ["nothing", {}, {}],
+    ["unknown keys", { id: noSuchId(), creator_id: 1, created_at: "2001-01-01" }, {}],
+  ])("%s alone may change; the rest stays", async (_, change, changed) => {
+    const [ann, bob] = [await person(), await person()];
+    const { id } = await makeEvent(ann, { participants: [bob.username] });
+    const before = await storedEvent(id);
+    expect((await put(`/api/event/${id}/`, change, { token: ann.token })).status).toBe(200);
+    expect(await storedEvent(id)).toEqual({ ...before, updated_at: expect.any(Number), ...changed });
+    expect(await membersOf(id)).toEqual([bob.username]);
+  });
+
+  test("participants replace the whole set; unknown names are left out", async () => {
+    const people: Person[] = [];
+    for (const _ of [1, 2, 3]) people.push(await person());
+    const [ann, bob, eve] = people as [Person, Person, Person];
+    const { id } = await makeEvent(ann, { participants: [ann.username, bob.username] });
+    const change = { participants: [bob.username, eve.username, unique("nobody"), 7] };
+    await put(`/api/event/${id}/`, change, { token: ann.token });
+    expect(await membersOf(id)).toEqual([bob.username, eve.username]);
+    await put(`/api/event/${id}/`, { participants: [] }, { token: ann.token });
+    expect(await membersOf(id)).toEqual([]);
+  });
+
+  test("takes forms", async () => {
+    const [ann, bob] = [await person(), await person()];
+    const { id } = await makeEvent(ann);
+    const urlencoded = new URLSearchParams({ name: "By form", participants: bob.username });
+    expect((await put(`/api/event/${id}/`, urlencoded, { token: ann.token })).status).toBe(200);
+    const multipart = new FormData();
+    multipart.set("location", "By multipart");
+    expect((await put(`/api/event/${id}/`, multipart, { token: ann.token })).status).toBe(200);
+    expect(await storedEvent(id)).toMatchObject({ name: "By form", location: "By multipart" });
+    expect(await membersOf(id)).toEqual([bob.username]);
+  });
+
+  test("the same change twice answers the same", async () => {
+    const ann = await person();
+    const { id } = await makeEvent(ann);
+    for (const _ of [1, 2])
+      expect((await put(`/api/event/${id}/`, { name: "Twice" }, { token: ann.token })).status).toBe(200);
+    expect(await storedEvent(id)).toMatchObject({ name: "Twice" });
+  });
+
+  test.each([
+    ["both, in the wrong order", { starting_time: "2031-06-01T12:00Z", end_time: "2031-06-01T11:00Z" }],
+    ["both the same", { starting_time: "2031-06-01T11:00Z", end_time: "2031-06-01T13:00+02:00" }],
+    ["a start after the stored end", { starting_time: "2031-06-01T12:00Z" }],
+    ["an end before the stored start", { end_time: "2031-06-01T10:00Z" }],
+  ])("%s is a 400, and nothing changes, not even the participants", async (_, times) => {
+    const [ann, bob] = [await person(), await person()];
+    const { id } = await makeEvent(ann, { participants: [bob.username] });
+    const before = await storedEvent(id);
+    const change = { name: "Half done", participants: [], ...times };
+    const answer = await put(`/api/event/${id}/`, change, { token: ann.token });
+    expect(answer.status).toBe(400);
+    expect(answer.body).toEqual({ error: "End time must be greater than start time." });
+    expect(await storedEvent(id)).toEqual(before);
+    expect(await membersOf(id)).toEqual([bob.username]);
+    expect(await eventSubjects(bob)).toHaveLength(1);
+  });
+
+  test("an event that has begun is a 404 that says so, and stays", async () => {
+    const ann = await person();
+    for (const times of [PAST, { starting_time: fromNow(-1000), end_time: fromNow(HOUR) }]) {
+      const { id } = await makeEvent(ann, times);
+      const before = await storedEvent(id);
+      for (const path of forms(id)) {
+        const change = { name: "Too late", starting_time: "2032-01-01", end_time: "2032-01-02" };
+        const answer = await put(path, change, { token: ann.token });
+        expect(answer.status).toBe(404);
+        expect(answer.body).toEqual({ message: "Event is in the past" });
+      }
+      expect(await storedEvent(id)).toEqual(before);
+    }
+  });
+
+  test("an event may be moved into the past, once", async () => {
+    const ann = await person();
+    const { id } = await makeEvent(ann);
+    expect((await put(`/api/event/${id}/`, PAST, { token: ann.token })).status).toBe(200);
+    const again = await put(`/api/event/${id}/`, PAST, { token: ann.token });
+    expect(again).toMatchObject({ status: 404, body: { message: "Event is in the past" } });
+  });
+
+  test("an event that is not there is a 404", async () => {
+    const { token } = await person();
+    for (const path of forms(noSuchId())) {
+      const answer = await put(path, { name: "x" }, { token });
+      expect(answer).toMatchObject({ status: 404, body: { message: "No event found" } });
+    }
+  });
+});
+
+describe("DELETE", () => {
+  test.each([0, 1])("answers the message with the name; a repetition is a 404 (%#)", async (form) => {
+    const ann = await person();
+    const { id, name } = await makeEvent(ann, { participants: [ann.username] });
+    const path = forms(id)[form] ?? "";
+    const answer = await del(path, undefined, { token: ann.token });
+    expect(answer.status).toBe(200);
+    expect(answer.body).toEqual({ message: `Event ${name} deleted` });
+    expect(await storedEvent(id)).toBeUndefined();
+    expect(await membersOf(id)).toEqual([]);
+    expect(await del(path, undefined, { token: ann.token })).toMatchObject({
+      status: 404,
+      body: { message: "No events found" },
+    });
+    expect((await get(path, { token: ann.token })).status).toBe(404);
+  });
+
+  test("takes past events too, and ignores a body", async () => {
+    const ann = await person();
+    const [past, other] = [await makeEvent(ann, PAST), await makeEvent(ann)];
+    expect((await del(`/api/event/${past.id}/`, { id: other.id }, { token: ann.token })).status).toBe(200);
+    expect(await storedEvent(past.id)).toBeUndefined();
+    expect(await storedEvent(other.id)).toBeDefined();
+  });
+
+  test("twice at the same time deletes once", async () => {
+    const [ann, bob] = [await person(), await person()];
+    const { id, name } = await makeEvent(ann, { participants: [bob.username] });
+    const responses = await Promise.all(
+      [1, 2, 3].map(() => del(`/api/event/${id}/`, undefined, { token: ann.token })),
+    );
+    expect(responses.map(({ status }) => status).sort()).toEqual([200, 404, 404]);
+    const cancelled = (await eventSubjects(bob)).filter((subject) => subject.endsWith("Cancelled"));
+    expect(cancelled).toEqual([`Notification for Event ${name} - Cancelled`]);
+  });
+});
+
+test("a change and a deletion at the same time end with no event, and each letter fits an answer", async () => {
+  const [ann, bob] = [await person(), await person()];
+  const { id } = await makeEvent(ann, { participants: [bob.username] });
+  const [change, removal] = await Promise.all([
+    put(`/api/event/${id}/`, { location: "Moved" }, { token: ann.token }),
+    del(`/api/event/${id}/`, undefined, { token: ann.token }),
+  ]);
+  expect(removal.status).toBe(200);
+  expect([200, 404]).toContain(change.status);
+  expect(await storedEvent(id)).toBeUndefined();
+  const actions = (await eventSubjects(bob)).map((subject) => subject.split(" - ").at(-1));
+  const expected = change.status === 200 ? ["Cancelled", "Created", "Updated"] : ["Cancelled", "Created"];
+  expect(actions.sort()).toEqual(expected);
+});
+
+test("changes at the same time are all answered, and the set of participants is one of them, whole", async () => {
+  const [ann, bob, eve] = [await person(), await person(), await person()];
+  const { id } = await makeEvent(ann, { participants: [ann.username] });
+  const sets = [[bob.username], [eve.username], [bob.username, eve.username]];
+  const responses = await Promise.all(
+    sets.map((participants) => put(`/api/event/${id}/`, { participants }, { token: ann.token })),
+  );
+  expect(responses.map(({ status }) => status)).toEqual([200, 200, 200]);
+  expect(sets).toContainEqual(await membersOf(id));
+});
+
+describe("who may", () => {
+  const attempts = (id: string, token: string) => [
+    () => put(`/api/event/${id}/`, { name: "Taken over", participants: [] }, { token }),
+    () => put(`/api/event/${id}`, { name: "Taken over" }, { token }),
+    () => del(`/api/event/${id}/`, undefined, { token }),
+    () => del(`/api/event/${id}`, undefined, { token }),
+  ];
+
+  test.each(["a stranger", "a participant"])(
+    "not %s: a 403 that names the event, nothing changed",
+    async (who) => {
+      const [ann, eve] = [await person(), await person()];
+      const times = who === "a stranger" ? [{}, PAST] : [{}];
+      for (const each of times) {
+        const participants = who === "a participant" ? [eve.username] : [ann.username];
+        const { id } = await makeEvent(ann, { participants, ...each });
+        const before = await storedEvent(id);
+        for (const attempt of attempts(id, eve.token)) {
+          const answer = await attempt();
+          expect(answer.status).toBe(403);
+          expect(answer.body.message).toContain(id);
+        }
+        expect(await storedEvent(id)).toEqual(before);
+        expect(await membersOf(id)).toEqual(participants);
+        expect(await eventSubjects(ann)).not.toContain(expect.stringContaining("Updated"));
+      }
+    },
+  );
+
+  test("staff may", async () => {
+    const [ann, staff] = [await person(), await staffMember()];
+    const { id } = await makeEvent(ann);
+    expect((await put(`/api/event/${id}/`, { name: "Mended" }, { token: staff.token })).status).toBe(200);
+    expect((await del(`/api/event/${id}/`, undefined, { token: staff.token })).status).toBe(200);
+  });
+
+  test("operators who are no staff may not", async () => {
+    const [ann, operator] = [await person(), await staffMember({ staff: false, type: "OPERATOR" })];
+    const { id } = await makeEvent(ann);
+    expect((await del(`/api/event/${id}/`, undefined, { token: operator.token })).status).toBe(403);
+  });
+
+  test("once the creator's account is gone the event stays, and who takes part may", async () => {
+    const [ann, bob, eve] = [await person(), await person(), await person()];
+    const { id } = await makeEvent(ann, { participants: [bob.username] });
+    await del(`/api/user/${ann.id}/`, undefined, { token: ann.token });
+    expect(await storedEvent(id)).toMatchObject({ creator_id: null });
+    for (const attempt of attempts(id, eve.token)) expect((await attempt()).status).toBe(403);
+    expect((await put(`/api/event/${id}/`, { name: "Ours now" }, { token: bob.token })).status).toBe(200);
+    expect((await del(`/api/event/${id}/`, undefined, { token: bob.token })).status).toBe(200);
+  });
+});

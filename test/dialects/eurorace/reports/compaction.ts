@@ -1,0 +1,54 @@
+/** Points of long ago, written as a room's archive does, and what becomes of them when days are rolled. */
+import { expect } from "vitest";
+import type { FilteredPoint } from "../../../../src/modules/tracking/points/rules.ts";
+import { archivePoints } from "../../../../src/modules/tracking/points/store.ts";
+import { compactTracks } from "../../../../src/modules/tracking/tracks/compaction.ts";
+import { openTrack, type TrackFilter } from "../../../../src/modules/tracking/tracks/queries.ts";
+import { get, type Person, rows } from "../../../harness/api.ts";
+import { jobContext } from "../../../harness/scope.ts";
+
+export const DAY = 24 * 3600_000;
+export const NOW = Date.now();
+export const today = Math.floor(NOW / DAY) * DAY;
+export const PATH = "/api/location-reports/";
+
+export const point = (at: number, change: Partial<FilteredPoint> = {}): FilteredPoint => ({
+  latitude: 50.1234567,
+  longitude: -21.7654321,
+  at,
+  accuracy: 4.25,
+  speed: null,
+  heading: 359.99,
+  flag: null,
+  ...change,
+});
+
+let seq = 0;
+export const store = ({ id }: Person, ...points: FilteredPoint[]) => {
+  seq += 1;
+  return archivePoints(jobContext().ctx, id, "0123abcd", [{ seq, at: NOW, points }]);
+};
+
+/** Rolls until nothing is left, as the queue does. */
+export async function roll() {
+  while ((await compactTracks(jobContext().ctx)).days > 0);
+}
+
+export async function pointsOf({ id }: Person, filter: TrackFilter = {}) {
+  const track = await openTrack(jobContext().ctx, id, filter);
+  const points = [];
+  for await (const part of track?.parts() ?? []) points.push(...part);
+  expect(track?.total).toBe(points.length);
+  return points;
+}
+
+export const reportsOf = ({ id }: Person) =>
+  rows("SELECT at FROM location_reports WHERE user_id = ? ORDER BY at", id);
+export const daysOf = ({ id }: Person) =>
+  rows<{ day: string; key: string; points: number; size: number; starts_at: number; ends_at: number }>(
+    "SELECT * FROM track_days WHERE user_id = ? ORDER BY day",
+    id,
+  );
+export const trackOf = async ({ token }: Person, query = "") =>
+  (await get(`${PATH}my_track/${query}`, { token })).body;
+export const name = (at: number) => new Date(at).toISOString().slice(0, 10);

@@ -1,0 +1,199 @@
+/** The rules of addresses, phones and usernames, at every door where one is chosen. */
+import { describe, expect, test } from "vitest";
+import { routes } from "../../../src/app.ts";
+import { get, outboxOf, patch, person, post, rows, unique, uniquePhone } from "../../harness/api.ts";
+import { CHANGES, RESETS } from "../recovery/password-changes.ts";
+import { LOOKING_UP, NAMING_ROUTES, PASSWORD, routesFor, subjectFor, withEmail } from "./naming-routes.ts";
+
+const FIELDS = new Set(["email", "phone", "username", "password", "password1", "new_password"]);
+
+interface Schema {
+  readonly $ref?: string;
+  readonly properties?: Record<string, unknown>;
+  readonly allOf?: Schema[];
+  readonly anyOf?: Schema[];
+}
+
+test("every documented door that takes a name of an account is among those tried here", async () => {
+  const { body: document } = await get("/swagger.json");
+  const fieldsOf = (schema: Schema): string[] => {
+    const named = schema.$ref
+      ? (document.components.schemas[schema.$ref.split("/").at(-1) ?? ""] as Schema)
+      : schema;
+    return [
+      ...Object.keys(named.properties ?? {}),
+      ...[...(named.allOf ?? []), ...(named.anyOf ?? [])].flatMap(fieldsOf),
+    ];
+  };
+  const known = new Set([...NAMING_ROUTES.map(({ route }) => route), ...LOOKING_UP]);
+  const lost = routes
+    .filter(({ body, hidden }) => body && !hidden)
+    .filter(({ method, path }) => {
+      const documented = `${path.replace(/:(\w+)(\{[^}]+\})?/g, "{$1}")}/`;
+      const content = document.paths[documented]?.[method]?.requestBody?.content ?? {};
+      return fieldsOf(content["application/json"]?.schema ?? {}).some((field) => FIELDS.has(field));
+    })
+    .map(({ method, path }) => `${method.toUpperCase()} ${path}`)
+    .filter((route) => !known.has(route));
+  expect(lost).toEqual([]);
+});
+
+describe("an address with a domain of another alphabet", () => {
+  test.each(routesFor("email"))(
+    "is kept in ASCII by %s, and signs in by either spelling",
+    async (_, door) => {
+      const local = unique("idn").toLowerCase();
+      const [spelled, stored] = [`${local}@почта.рф`, `${local}@xn--80a1acny.xn--p1ai`];
+      const who = await subjectFor(door);
+      const answer = await door.send({ email: spelled }, who);
+      expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(300);
+      const [user] = await withEmail(stored);
+      expect(user).toBeDefined();
+      expect(await outboxOf(stored)).toHaveLength(1);
+      await rows(
+        "UPDATE users SET password_hash = (SELECT password_hash FROM users WHERE id = ?) WHERE id = ?",
+        (await known).id,
+        user?.id,
+      );
+      for (const email of [spelled, stored, spelled.toUpperCase()]) {
+        const body = { email, password: "verysecret" };
+        expect((await post("/api/v1/auth/token/login/", body)).status, email).toBe(200);
+        expect((await post("/api/auth/login/", { username: email, password: "verysecret" })).status).toBe(
+          200,
+        );
+      }
+    },
+  );
+
+  test.each(routesFor("email"))(
+    "is refused by %s when it is somebody's in the other spelling",
+    async (_, door) => {
+      const local = unique("idn").toLowerCase();
+      const taken = `${local}@xn--80a1acny.xn--p1ai`;
+      await post("/api/auth/signup/", { username: unique(), email: taken, password: PASSWORD });
+      const answer = await door.send({ email: `${local}@Почта.РФ` }, await subjectFor(door));
+      expect(answer.status).toBe(400);
+      expect(JSON.stringify(answer.body)).toContain("email");
+      expect(await withEmail(taken)).toHaveLength(1);
+    },
+  );
+
+  test.each(routesFor("email"))("that is no domain is refused by %s", async (_, door) => {
+    for (const domain of ["почта", "по чта.рф", "почта.рф/x", "xn--zzzzzzz-.рф", "１２７.0.0.1"]) {
+      const local = unique("no").toLowerCase();
+      const answer = await door.send({ email: `${local}@${domain}` }, await subjectFor(door));
+      expect(answer.status, domain).toBe(400);
+      expect(await rows("SELECT id FROM users WHERE email LIKE ?", `${local}@%`)).toEqual([]);
+    }
+  });
+});
+
+/** Whose password everybody borrows who was made without one. */
+const known = person();
+
+describe("a phone", () => {
+  const spellings = (phone: string) => {
+    const digits = phone.slice(2);
+    const [a, b, c, d] = [digits.slice(0, 3), digits.slice(3, 6), digits.slice(6, 8), digits.slice(8)];
+    return [
+      `+7 (${a}) ${b}-${c}-${d}`,
+      `8 (${a}) ${b} – ${c} – ${d}`,
+      `+7\u00a0${a}\u00a0${b}\u2011${c}\u2011${d}`,
+    ];
+  };
+
+  test.each(routesFor("phone"))("is taken by %s in any spelling, however long", async (_, door) => {
+    for (const index of [0, 1, 2]) {
+      const phone = uniquePhone();
+      const who = await subjectFor(door);
+      const answer = await door.send({ phone: spellings(phone)[index] ?? "" }, who);
+      expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(300);
+      if (who && door.route.includes("profile")) expect(await outboxOf(phone)).toHaveLength(1);
+      else expect(await rows("SELECT id FROM users WHERE phone = ?", phone)).toHaveLength(1);
+    }
+  });
+
+  test.each(routesFor("phone"))("that has too many digits is refused by %s", async (_, door) => {
+    const answer = await door.send({ phone: "+7 900 123 45 67 89 01 23" }, await subjectFor(door));
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { phone: ["Ensure this field has no more than 15 characters."] },
+    });
+  });
+});
+
+describe("a username", () => {
+  /** Each looks like a plain one: with a letter of another alphabet in a word, or a word of such letters. */
+  const disguised = (name: string) => [
+    `${name}\u0430dmin`,
+    `\u0441.${name}`,
+    `${name}_\u03bf`,
+    `p\u0430yp\u0430l${name}`,
+  ];
+
+  test.each(routesFor("username"))("that mixes alphabets is refused by %s", async (_, door) => {
+    for (const username of disguised(unique("mix"))) {
+      const answer = await door.send({ username }, await subjectFor(door));
+      expect(answer, username).toMatchObject({
+        status: 400,
+        body: expect.anything(),
+      });
+      expect(JSON.stringify(answer.body)).toContain("different alphabets");
+      expect(await rows("SELECT id FROM users WHERE username = ?", username)).toEqual([]);
+    }
+  });
+
+  test.each(routesFor("username"))(
+    "of one alphabet, or of a word of each, is taken by %s",
+    async (_, door) => {
+      for (const username of [`Жук${Math.floor(Math.random() * 1e9)}`, `Иван_${unique("rides")}`]) {
+        const answer = await door.send({ username }, await subjectFor(door));
+        expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(300);
+        expect(await rows("SELECT id FROM users WHERE username = ?", username)).toHaveLength(1);
+      }
+    },
+  );
+
+  test.each(routesFor("username").filter(([, { makes }]) => !makes))(
+    "that somebody has already stays when %s sends it again",
+    async (_, door) => {
+      const who = await person();
+      const username = `${unique("old")}\u0430`;
+      await rows("UPDATE users SET username = ?1, username_key = ?1 WHERE id = ?2", username, who.id);
+      const answer = await door.send({ username }, who);
+      expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(300);
+    },
+  );
+});
+
+describe("a password", () => {
+  const WEAK = ["password123", "81672049", "p", "   "];
+
+  test.each(routesFor("password"))("that is weak is refused by %s", async (_, door) => {
+    for (const password of WEAK) {
+      const email = `${unique("weak")}@example.com`.toLowerCase();
+      const who = await subjectFor(door);
+      const before = await rows("SELECT password_hash FROM users WHERE id = ?", who?.id ?? 0);
+      expect((await door.send({ password, email }, who)).status, password).toBe(400);
+      expect(await withEmail(email)).toEqual([]);
+      expect(await rows("SELECT password_hash FROM users WHERE id = ?", who?.id ?? 0)).toEqual(before);
+    }
+  });
+
+  test.each([...CHANGES, ...RESETS])("that is weak is refused by %s", async (_, way) => {
+    for (const password of WEAK) {
+      const who = await person();
+      expect((await way(who, password)).status, password).toBe(400);
+      expect(
+        (await post("/api/auth/login/", { username: who.username, password: who.password })).status,
+      ).toBe(200);
+    }
+  });
+});
+
+test("a name that is refused changes nothing else of the same request", async () => {
+  const who = await person();
+  const body = { username: "p\u0430ypal", first_name: "Changed" };
+  expect((await patch("/api/v1/auth/profile/", body, { token: who.token })).status).toBe(400);
+  expect(await rows("SELECT first_name FROM users WHERE id = ?", who.id)).toEqual([{ first_name: "" }]);
+});
