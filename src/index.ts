@@ -9,7 +9,7 @@ import { inboxRoomHandler } from "./modules/notifications/index.ts";
 import { ticketRoomHandler } from "./modules/support/index.ts";
 import { trackRoomHandler } from "./modules/tracking/index.ts";
 import { roomObject } from "./platform/realtime/object.ts";
-import { authorizeOrFault } from "./platform/realtime/socket/handshake.ts";
+import { authorizeOrFault } from "./platform/realtime/socket/authorizer.ts";
 import type { JobMessage } from "./platform/runtime.ts";
 
 export { Hasher } from "./platform/crypto/hasher.ts";

@@ -5,8 +5,8 @@ import type { Db } from "./db/client.ts";
 import type { OutboxRow } from "./db/outbox.ts";
 import type { Counter } from "./http/limits/counter.ts";
 import type { Locale } from "./http/text.ts";
+import type { RoomStub } from "./realtime/rpc.ts";
 import type { ConnectionRegistry } from "./realtime/socket/registry.ts";
-import type { RoomStub } from "./realtime/stubs.ts";
 
 /** Rates are `{ limit, seconds }`: at most `limit` in a fixed window of `seconds`. */
 export interface Rate {

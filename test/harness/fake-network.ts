@@ -1,7 +1,7 @@
 /** The other ends of what rooms say to each other: an inbox that follows, and a room that is followed. */
-import type { Subscriber } from "../../src/platform/realtime/fanout/subscribers.ts";
-import type { Entry } from "../../src/platform/realtime/log/journal.ts";
-import type { RoomStub } from "../../src/platform/realtime/stubs.ts";
+import type { Subscriber } from "../../src/platform/realtime/fanout/subscriber-store.ts";
+import type { Entry } from "../../src/platform/realtime/log/entry.ts";
+import type { RoomStub } from "../../src/platform/realtime/rpc.ts";
 import { callerOf, type World } from "./fake-room.ts";
 
 export interface FakeInbox {

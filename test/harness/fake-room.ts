@@ -3,14 +3,11 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import * as v from "valibot";
 import type { Caller } from "../../src/platform/http/caller.ts";
-import {
-  ADMISSION_HEADER,
-  type RoomHandler,
-  type SocketAdmission,
-} from "../../src/platform/realtime/handler.ts";
-import type { Entry } from "../../src/platform/realtime/log/journal.ts";
+import type { RoomHandler } from "../../src/platform/realtime/handler.ts";
+import type { Entry } from "../../src/platform/realtime/log/entry.ts";
 import { Room } from "../../src/platform/realtime/room.ts";
-import type { RoomStub } from "../../src/platform/realtime/stubs.ts";
+import type { RoomStub } from "../../src/platform/realtime/rpc.ts";
+import { ADMISSION_HEADER, type SocketAdmission } from "../../src/platform/realtime/socket/admission.ts";
 import { unique } from "./api.ts";
 
 /** So far ahead that the platform never fires an alarm that this clock sets. */
@@ -55,21 +52,23 @@ export function withRoom(
       fresh: () =>
         new Room(
           state,
-          { ...tenantOf(world), ...handler },
-          () => world.now,
-          objects,
-          mostSockets === undefined ? undefined : () => mostSockets,
+          { ...handlerOf(world), ...handler },
+          {
+            clock: () => world.now,
+            ...(objects && { objects }),
+            ...(mostSockets !== undefined && { mostSockets: () => mostSockets }),
+          },
         ),
       async onSchedule(engine) {
         await state.storage.deleteAlarm();
-        await engine.alarm();
+        await engine.lifecycle.alarm();
       },
     };
     await work(world.fresh(), world);
   });
 }
 
-function tenantOf(world: World): RoomHandler {
+function handlerOf(world: World): RoomHandler {
   return {
     says: { message: v.object({ text: v.string() }) },
     mayWrite: () => null,

@@ -37,16 +37,18 @@ export function inboxed(
         chat,
         reached,
         authorizeSubscription: async (name) => ({ room: name }),
-        send: (frame) => room.message(serverSide(world, 1), JSON.stringify(frame)),
+        send: (frame) => room.sockets.message(serverSide(world, 1), JSON.stringify(frame)),
         push: (first, last = first) =>
-          room.relay(
+          room.inbox.relay(
             ROOM,
             chat.epoch,
             chat.entries.filter(({ seq }) => seq >= first && seq <= last),
             chat.head,
           ) !== null,
       };
-      const { frames, closed } = listen(room.open(admit(world, { room: INBOX, caller: callerOf(1) })));
+      const { frames, closed } = listen(
+        room.sockets.open(admit(world, { room: INBOX, caller: callerOf(1) })),
+      );
       await work(here, frames, closed);
     },
     {

@@ -27,7 +27,7 @@ test.each([
 
 test("a single entry is due at once", async () => {
   await withRoom(async (room, world) => {
-    room.publish(world.name, note("one"));
+    room.log.publish(world.name, note("one"));
     expect(await world.state.storage.getAlarm()).toBe(world.now);
     await world.onSchedule(room);
     expect(world.batches.map(({ entries }) => entries.map(({ seq }) => seq))).toEqual([[1]]);
@@ -37,7 +37,7 @@ test("a single entry is due at once", async () => {
 
 test("a flow goes in batches of at most 100, at most one a second", async () => {
   await withRoom(async (room, world) => {
-    for (let index = 0; index < 250; index++) room.publish(world.name, note(String(index)));
+    for (let index = 0; index < 250; index++) room.log.publish(world.name, note(String(index)));
     for (let tick = 0; tick < 40; tick++) {
       await world.onSchedule(room);
       world.now += 100;
@@ -49,7 +49,7 @@ test("a flow goes in batches of at most 100, at most one a second", async () => 
 
 test("the alarm stands at the end of the pause while more is to be copied", async () => {
   await withRoom(async (room, world) => {
-    for (let index = 0; index < 101; index++) room.publish(world.name, note(String(index)));
+    for (let index = 0; index < 101; index++) room.log.publish(world.name, note(String(index)));
     await world.onSchedule(room);
     expect(await world.state.storage.getAlarm()).toBe(world.now + ARCHIVE.pause);
   });
@@ -57,7 +57,7 @@ test("the alarm stands at the end of the pause while more is to be copied", asyn
 
 test("a batch stays below what D1 takes for one value, even when every entry is as large as a frame may be", async () => {
   await withRoom(async (room, world) => {
-    for (let index = 0; index < 100; index++) room.publish(world.name, note("ж".repeat(16_000)));
+    for (let index = 0; index < 100; index++) room.log.publish(world.name, note("ж".repeat(16_000)));
     for (let round = 0; round < 10; round++) {
       await world.onSchedule(room);
       world.now += ARCHIVE.pause;
@@ -73,7 +73,7 @@ test("a batch stays below what D1 takes for one value, even when every entry is 
 test("while D1 refuses the pauses grow, nothing is lost, and the same entries are offered again", async () => {
   await withRoom(async (room, world) => {
     world.database = () => Promise.reject(new Error("D1 is overloaded"));
-    room.publish(world.name, note("one"));
+    room.log.publish(world.name, note("one"));
     const pauses: number[] = [];
     for (let attempt = 0; attempt < 8; attempt++) {
       await world.onSchedule(room);
@@ -83,24 +83,24 @@ test("while D1 refuses the pauses grow, nothing is lost, and the same entries ar
     }
     expect(pauses).toEqual([2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000, 60_000]);
     world.database = async () => {};
-    room.publish(world.name, note("two"));
+    room.log.publish(world.name, note("two"));
     await world.onSchedule(room);
     expect(world.batches.at(-1)?.entries.map(({ seq }) => seq)).toEqual([1, 2]);
     expect(await world.state.storage.getAlarm()).toBeNull();
     world.now += 5000;
-    room.publish(world.name, note("three"));
+    room.log.publish(world.name, note("three"));
     expect(await world.state.storage.getAlarm()).toBe(world.now);
   });
 });
 
 test("what is said while a batch is under way is copied with the next one", async () => {
   await withRoom(async (room, world) => {
-    room.publish(world.name, note("one"));
+    room.log.publish(world.name, note("one"));
     let letGo = () => {};
     world.database = () => new Promise((resolve) => (letGo = resolve));
     const alarm = world.onSchedule(room);
     await until(() => world.batches.length === 1);
-    room.publish(world.name, note("two"));
+    room.log.publish(world.name, note("two"));
     letGo();
     await alarm;
     world.database = async () => {};
@@ -112,12 +112,12 @@ test("what is said while a batch is under way is copied with the next one", asyn
 
 test("a room that is retired while a batch is under way marks nothing of its new journal as copied", async () => {
   await withRoom(async (room, world) => {
-    for (let index = 0; index < 5; index++) room.publish(world.name, note(String(index)));
+    for (let index = 0; index < 5; index++) room.log.publish(world.name, note(String(index)));
     let letGo = () => {};
     world.database = () => new Promise((resolve) => (letGo = resolve));
     const alarm = world.onSchedule(room);
     await until(() => world.batches.length === 1);
-    room.retire(world.name, note("gone"));
+    room.log.retire(world.name, note("gone"));
     letGo();
     await alarm;
     const facts = world.state.storage.sql.exec("SELECT name FROM facts WHERE name = 'archived'").toArray();
@@ -131,10 +131,10 @@ test.each([
   { alarm: "stuck in the past", set: -60_000 },
 ])("a wake re-arms an alarm that is $alarm", async ({ set }) => {
   await withRoom(async (room, world) => {
-    room.publish(world.name, note("one"));
+    room.log.publish(world.name, note("one"));
     await world.state.storage.deleteAlarm();
     if (set !== null) await world.state.storage.setAlarm(world.now + set);
-    await world.fresh().wake(world.name);
+    await world.fresh().lifecycle.wake(world.name);
     expect(await world.state.storage.getAlarm()).toBe(world.now);
   });
 });
@@ -142,16 +142,16 @@ test.each([
 test("a wake leaves an alarm alone that will come in time", async () => {
   await withRoom(async (room, world) => {
     world.database = () => Promise.reject(new Error("no"));
-    room.publish(world.name, note("one"));
+    room.log.publish(world.name, note("one"));
     await world.onSchedule(room);
-    await room.wake(world.name);
+    await room.lifecycle.wake(world.name);
     expect(await world.state.storage.getAlarm()).toBe(world.now + 2000);
   });
 });
 
 test("a wake of a room that holds nothing leaves nothing behind", async () => {
   await withRoom(async (room, world) => {
-    await room.wake(world.name);
+    await room.lifecycle.wake(world.name);
     const tables = world.state.storage.sql.exec("SELECT name FROM sqlite_master WHERE name = 'entries'");
     expect(tables.toArray()).toEqual([]);
     expect(await world.state.storage.getAlarm()).toBeNull();

@@ -124,17 +124,17 @@ test("an anonymous listener may not write", async () => {
 
 test("50 frames a second are taken, the 51st closes with 4429", async () => {
   await withRoom(async (room, world) => {
-    const { frames, closed } = listen(room.open(admit(world, { caller: callerOf(1) })));
+    const { frames, closed } = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
     const [socket] = world.state.getWebSockets();
     if (!socket) throw new Error("no socket");
     for (const second of [1, 2]) {
       world.now = Math.ceil(world.now / 1000) * 1000 + 1;
-      for (let n = 0; n < 50; n++) await room.message(socket, JSON.stringify(say(`${second}.${n}`)));
+      for (let n = 0; n < 50; n++) await room.sockets.message(socket, JSON.stringify(say(`${second}.${n}`)));
       world.now += 998;
       expect(socket.readyState).toBe(WebSocket.OPEN);
     }
-    await room.message(socket, JSON.stringify(say("one too many")));
-    await room.message(socket, JSON.stringify(say("and one more")));
+    await room.sockets.message(socket, JSON.stringify(say("one too many")));
+    await room.sockets.message(socket, JSON.stringify(say("and one more")));
     expect(await closed).toBe(4429);
     expect(frames.filter(({ t }) => t === "ack")).toHaveLength(100);
     const { count } = world.state.storage.sql.exec("SELECT count(*) AS count FROM entries").one();
@@ -162,12 +162,14 @@ test("pings that the runtime answers count for nothing", async () => {
 
 test("half a surrogate pair is refused whatever way a text comes in: raw, native, or passed on by an inbox", async () => {
   await withRoom(async (room, world) => {
-    const old = listen(room.open(admit(world, { caller: callerOf(1), native: false, protocol: null })));
-    await room.message(serverSide(world, 1), "\ud83d");
-    const fresh = listen(room.open(admit(world, { caller: callerOf(2) })));
-    await room.message(serverSide(world, 2), JSON.stringify({ ...good, body: { text: "\ud83d" } }));
-    room.subscribe(world.name, followerOf(3, world), null, null);
-    const taken = await room.takeFrame("inbox:3", {
+    const old = listen(
+      room.sockets.open(admit(world, { caller: callerOf(1), native: false, protocol: null })),
+    );
+    await room.sockets.message(serverSide(world, 1), "\ud83d");
+    const fresh = listen(room.sockets.open(admit(world, { caller: callerOf(2) })));
+    await room.sockets.message(serverSide(world, 2), JSON.stringify({ ...good, body: { text: "\ud83d" } }));
+    room.subscribers.add(world.name, followerOf(3, world), null, null);
+    const taken = await room.subscribers.takeFrame("inbox:3", {
       t: "say",
       ref: "r",
       kind: "message",
@@ -176,6 +178,6 @@ test("half a surrogate pair is refused whatever way a text comes in: raw, native
     await expect.poll(() => old.frames).toMatchObject([{ type: "error", code: "bad_frame" }]);
     await expect.poll(() => fresh.frames.at(-1)).toMatchObject({ t: "error", ref: "r", code: "bad_frame" });
     expect(taken).toMatchObject({ ok: false, code: "bad_frame" });
-    expect(room.latest(10).entries).toEqual([]);
+    expect(room.log.latest(world.name, 10).entries).toEqual([]);
   });
 });

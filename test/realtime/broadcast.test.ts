@@ -54,9 +54,11 @@ const seqs = (frames: { t?: string; seq?: number }[]) =>
 
 test("a burst of several MiB reaches a quick reader whole, in both dialects", async () => {
   await withRoom(async (room, world) => {
-    const native = listen(room.open(admit(world, { caller: callerOf(1) })));
-    const old = listen(room.open(admit(world, { caller: callerOf(2), native: false, protocol: null })));
-    for (let n = 1; n <= 200; n++) room.publish(world.name, note(`${n}:${"x".repeat(16_000)}`));
+    const native = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
+    const old = listen(
+      room.sockets.open(admit(world, { caller: callerOf(2), native: false, protocol: null })),
+    );
+    for (let n = 1; n <= 200; n++) room.log.publish(world.name, note(`${n}:${"x".repeat(16_000)}`));
     await until(() => native.frames.length === 201 && old.frames.length === 200);
     expect(seqs(native.frames)).toEqual(upTo(200));
     expect(old.frames.map((text) => Number.parseInt(text, 10))).toEqual(upTo(200));
@@ -66,8 +68,8 @@ test("a burst of several MiB reaches a quick reader whole, in both dialects", as
 
 test("a resume of several MiB reaches a quick reader whole", async () => {
   await withRoom(async (room, world) => {
-    for (let n = 1; n <= 400; n++) room.publish(world.name, note("x".repeat(16_000)));
-    const { frames } = listen(room.open(admit(world, { since: 0 })));
+    for (let n = 1; n <= 400; n++) room.log.publish(world.name, note("x".repeat(16_000)));
+    const { frames } = listen(room.sockets.open(admit(world, { since: 0 })));
     await until(() => frames.length === 401);
     expect(seqs(frames)).toEqual(upTo(400));
   });
@@ -75,16 +77,16 @@ test("a resume of several MiB reaches a quick reader whole", async () => {
 
 test("who stops reading gets no more, holds nobody up, and has it all once it reads again", async () => {
   await withRoom(async (room, world) => {
-    const slow = listen(room.open(admit(world, { caller: callerOf(1) })));
-    const quick = listen(room.open(admit(world, { caller: callerOf(2) })));
-    room.publish(world.name, note("1"));
+    const slow = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
+    const quick = listen(room.sockets.open(admit(world, { caller: callerOf(2) })));
+    room.log.publish(world.name, note("1"));
     stall(serverSide(world, 1));
-    for (let n = 2; n <= 20; n++) room.publish(world.name, note(String(n)));
+    for (let n = 2; n <= 20; n++) room.log.publish(world.name, note(String(n)));
     await until(() => seqs(quick.frames).length === 20);
     expect(seqs(slow.frames)).toEqual([1]);
     drain(serverSide(world, 1));
     await until(() => seqs(slow.frames).length === 20);
-    room.publish(world.name, note("21"));
+    room.log.publish(world.name, note("21"));
     await until(() => seqs(slow.frames).length === 21);
     expect(seqs(slow.frames)).toEqual(upTo(21));
     expect(seqs(quick.frames)).toEqual(upTo(21));
@@ -93,13 +95,13 @@ test("who stops reading gets no more, holds nobody up, and has it all once it re
 
 test("a reader that falls behind in the middle of a batch gets the rest of it once", async () => {
   await withRoom(async (room, world) => {
-    const { frames } = listen(room.open(admit(world, { caller: callerOf(1) })));
+    const { frames } = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
     const socket = serverSide(world, 1);
     stall(socket, 0);
     // 0.5 MiB is passed half-way through: these all wait for one commit and are stored as one batch.
     await Promise.all(
       upTo(45).map((n) =>
-        room.message(
+        room.sockets.message(
           socket,
           JSON.stringify({
             t: "say",
@@ -119,8 +121,8 @@ test("a reader that falls behind in the middle of a batch gets the rest of it on
 
 test("a socket that waits keeps its exact position in its attachment, for whoever wakes up after an eviction", async () => {
   await withRoom(async (room, world) => {
-    for (let n = 1; n <= 100; n++) room.publish(world.name, note("x".repeat(16_000)));
-    const { frames } = listen(room.open(admit(world, { caller: callerOf(1), since: 0 })));
+    for (let n = 1; n <= 100; n++) room.log.publish(world.name, note("x".repeat(16_000)));
+    const { frames } = listen(room.sockets.open(admit(world, { caller: callerOf(1), since: 0 })));
     const socket = serverSide(world, 1);
     stalled.add(socket);
     const position = () => socket.deserializeAttachment().catchingUp as number;
@@ -135,9 +137,9 @@ test("a socket that waits keeps its exact position in its attachment, for whoeve
 
 test("who never reads again is closed with 4408", async () => {
   await withRoom(async (room, world) => {
-    const { frames, closed } = listen(room.open(admit(world, { caller: callerOf(1) })));
+    const { frames, closed } = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
     stall(serverSide(world, 1));
-    room.publish(world.name, note("1"));
+    room.log.publish(world.name, note("1"));
     expect(await closed).toBe(4408);
     expect(seqs(frames)).toEqual([]);
   });
@@ -145,20 +147,20 @@ test("who never reads again is closed with 4408", async () => {
 
 test("answers to one who does not read are not heaped up beyond 1 MiB: 4408", async () => {
   await withRoom(async (room, world) => {
-    const { closed } = listen(room.open(admit(world, { caller: callerOf(1) })));
+    const { closed } = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
     stall(serverSide(world, 1), MiB + 1);
-    await room.message(serverSide(world, 1), "nonsense");
+    await room.sockets.message(serverSide(world, 1), "nonsense");
     expect(await closed).toBe(4408);
   });
 });
 
 test("one that the window has left behind is closed, to come back and be told to reload", async () => {
   await withRoom(async (room, world) => {
-    for (let n = 1; n <= 20; n++) room.publish(world.name, note(String(n)));
-    const { frames, closed } = listen(room.open(admit(world, { caller: callerOf(1) })));
+    for (let n = 1; n <= 20; n++) room.log.publish(world.name, note(String(n)));
+    const { frames, closed } = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
     const socket = serverSide(world, 1);
     stall(socket);
-    for (const n of [21, 22, 23]) room.publish(world.name, note(String(n)));
+    for (const n of [21, 22, 23]) room.log.publish(world.name, note(String(n)));
     world.state.storage.sql.exec("DELETE FROM entries WHERE seq <= 22");
     drain(socket);
     expect(await closed).toBe(4408);
@@ -168,11 +170,11 @@ test("one that the window has left behind is closed, to come back and be told to
 
 test("a socket that an eviction caught in mid-resume goes on where it stood, without waiting for the next entry", async () => {
   await withRoom(async (room, world) => {
-    for (let n = 1; n <= 10; n++) room.publish(world.name, note(String(n)));
-    const { frames } = listen(room.open(admit(world, { caller: callerOf(1) })));
+    for (let n = 1; n <= 10; n++) room.log.publish(world.name, note(String(n)));
+    const { frames } = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
     const socket = serverSide(world, 1);
     socket.serializeAttachment({ ...socket.deserializeAttachment(), catchingUp: 4 });
-    await world.fresh().alarm();
+    await world.fresh().lifecycle.alarm();
     await until(() => seqs(frames).length === 6);
     expect(seqs(frames)).toEqual(upTo(10, 5));
   });
@@ -180,13 +182,13 @@ test("a socket that an eviction caught in mid-resume goes on where it stood, wit
 
 test("an entry that finds such a socket brings it up to date, and comes once", async () => {
   await withRoom(async (room, world) => {
-    for (let n = 1; n <= 10; n++) room.publish(world.name, note(String(n)));
-    const { frames } = listen(room.open(admit(world, { caller: callerOf(1) })));
+    for (let n = 1; n <= 10; n++) room.log.publish(world.name, note(String(n)));
+    const { frames } = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
     const socket = serverSide(world, 1);
     socket.serializeAttachment({ ...socket.deserializeAttachment(), catchingUp: 4 });
     const fresh = world.fresh();
-    fresh.publish(world.name, note("11"));
-    fresh.publish(world.name, note("12"));
+    fresh.log.publish(world.name, note("11"));
+    fresh.log.publish(world.name, note("12"));
     await until(() => seqs(frames).length >= 8);
     expect(seqs(frames)).toEqual(upTo(12, 5));
   });
@@ -194,13 +196,13 @@ test("an entry that finds such a socket brings it up to date, and comes once", a
 
 test("an alarm stands while a socket is being served, so that an eviction can't strand it", async () => {
   await withRoom(async (room, world) => {
-    for (let n = 1; n <= 10; n++) room.publish(world.name, note(String(n)));
+    for (let n = 1; n <= 10; n++) room.log.publish(world.name, note(String(n)));
     await world.onSchedule(room);
     expect(await world.state.storage.getAlarm()).toBeNull();
-    listen(room.open(admit(world, { caller: callerOf(1) })));
+    listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
     stall(serverSide(world, 1));
     world.now += 1;
-    room.publish(world.name, note("11"));
+    room.log.publish(world.name, note("11"));
     await world.onSchedule(room);
     const alarm = (await world.state.storage.getAlarm()) ?? 0;
     expect(alarm - world.now).toBeLessThanOrEqual(1000);

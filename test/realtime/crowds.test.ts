@@ -26,7 +26,7 @@ describe("sockets", () => {
           const open = (userId: number | null) => {
             world.now += 1;
             const caller = userId === null ? null : callerOf(userId);
-            return listen(room.open(admit(world, { caller, native })));
+            return listen(room.sockets.open(admit(world, { caller, native })));
           };
           const others = [2, 2, 2, null, null, null, null].map(open);
           const own = Array.from({ length: MOST }, () => open(1));
@@ -36,7 +36,7 @@ describe("sockets", () => {
           expect(await states(others)).toEqual(others.map(() => null));
           // The same after the object slept.
           world.now += 1;
-          own.push(listen(world.fresh().open(admit(world, { caller: callerOf(1), native }))));
+          own.push(listen(world.fresh().sockets.open(admit(world, { caller: callerOf(1), native }))));
           expect(await states(own)).toEqual([4429, 4429, 4429, null, null, null]);
         },
         { mostSockets: MOST },
@@ -47,8 +47,8 @@ describe("sockets", () => {
   test("nobody is told that a person left who only has newer sockets", async () => {
     await withRoom(
       async (room, world) => {
-        const { frames } = listen(room.open(admit(world, { caller: callerOf(2) })));
-        for (let n = 0; n < 3; n++) listen(room.open(admit(world, { caller: callerOf(1) })));
+        const { frames } = listen(room.sockets.open(admit(world, { caller: callerOf(2) })));
+        for (let n = 0; n < 3; n++) listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
         await expect
           .poll(() => frames.filter(({ t }) => t === "presence").map(({ users }) => users))
           .toEqual([[2], [1, 2]]);
@@ -88,17 +88,17 @@ describe("entries of one person", () => {
   /** The ways in which a person's words come to a room. A new one belongs here. */
   const DOORS: Record<string, (world: World, room: Room, ref: string) => Promise<unknown>> = {
     "a native socket": (world, room, ref) =>
-      room.message(
+      room.sockets.message(
         serverSide(world, 1),
         JSON.stringify({ t: "say", ref, kind: "message", body: { text: ref } }),
       ),
-    "a documented socket": (world, room, ref) => room.message(serverSide(world, 2), ref),
+    "a documented socket": (world, room, ref) => room.sockets.message(serverSide(world, 2), ref),
     "an inbox": (_, room, ref) =>
-      room.takeFrame("inbox:3", { t: "say", ref, kind: "message", body: { text: ref } }),
+      room.subscribers.takeFrame("inbox:3", { t: "say", ref, kind: "message", body: { text: ref } }),
   };
   const stored = (room: Room) =>
-    room
-      .latest(100)
+    room.log
+      .latest("", 100)
       .entries.filter(({ author }) => author > 0)
       .map(({ ref, body }) => ref ?? body.text)
       .toReversed();
@@ -109,10 +109,12 @@ describe("entries of one person", () => {
       await withRoom(
         async (room, world) => {
           const expiresAt = world.now + 2 * HOUR;
-          const native = listen(room.open(admit(world, { caller: callerOf(1, { expiresAt }) })));
-          const raw = listen(room.open(admit(world, { caller: callerOf(2, { expiresAt }), native: false })));
-          room.subscribe(world.name, followerOf(3, world), null, null);
-          room.publish(world.name, note("the system's own are not counted"));
+          const native = listen(room.sockets.open(admit(world, { caller: callerOf(1, { expiresAt }) })));
+          const raw = listen(
+            room.sockets.open(admit(world, { caller: callerOf(2, { expiresAt }), native: false })),
+          );
+          room.subscribers.add(world.name, followerOf(3, world), null, null);
+          room.log.publish(world.name, note("the system's own are not counted"));
           for (const ref of ["a", "b", "c", "d", "e", "f", "g"]) await send(world, room, ref);
           const fresh = world.fresh();
           const answer = await send(world, fresh, "h");

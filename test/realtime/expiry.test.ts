@@ -19,11 +19,11 @@ afterEach(() => vi.restoreAllMocks());
 test("the alarm closes a socket whose credential has run out, in both dialects, and leaves the others", async () => {
   await withRoom(async (room, world) => {
     const expiresAt = world.now + MINUTE;
-    const brief = listen(room.open(admit(world, { caller: callerOf(1, { expiresAt }) })));
+    const brief = listen(room.sockets.open(admit(world, { caller: callerOf(1, { expiresAt }) })));
     const old = { caller: callerOf(2, { expiresAt }), native: false, protocol: null };
-    const briefToo = listen(room.open(admit(world, old)));
-    listen(room.open(admit(world, { caller: callerOf(3, { expiresAt: expiresAt + MINUTE }) })));
-    listen(room.open(admit(world)));
+    const briefToo = listen(room.sockets.open(admit(world, old)));
+    listen(room.sockets.open(admit(world, { caller: callerOf(3, { expiresAt: expiresAt + MINUTE }) })));
+    listen(room.sockets.open(admit(world)));
     expect(await world.state.storage.getAlarm()).toBe(expiresAt);
     expect(brief.frames).toMatchObject([]);
     world.now = expiresAt;
@@ -36,8 +36,10 @@ test("the alarm closes a socket whose credential has run out, in both dialects, 
 
 test("an expiry does not wait for a database that takes its time", async () => {
   await withRoom(async (room, world) => {
-    const { closed } = listen(room.open(admit(world, { caller: callerOf(1, { expiresAt: world.now + 5 }) })));
-    room.publish(world.name, note("to be copied"));
+    const { closed } = listen(
+      room.sockets.open(admit(world, { caller: callerOf(1, { expiresAt: world.now + 5 }) })),
+    );
+    room.log.publish(world.name, note("to be copied"));
     let letGo = () => {};
     world.database = () =>
       new Promise((resolve) => {
@@ -54,7 +56,7 @@ test("an expiry does not wait for a database that takes its time", async () => {
 test("the welcome tells the whole seconds that are left", async () => {
   await withRoom(async (room, world) => {
     const caller = callerOf(1, { expiresAt: world.now + 2999 });
-    const { frames } = listen(room.open(admit(world, { caller })));
+    const { frames } = listen(room.sockets.open(admit(world, { caller })));
     await until(() => frames.length > 0);
     expect(frames[0]).toMatchObject({ t: "welcome", ttl: 2 });
   });
@@ -62,8 +64,10 @@ test("the welcome tells the whole seconds that are left", async () => {
 
 test("the alarm of an expiry comes before a later one and survives an eviction", async () => {
   await withRoom(async (room, world) => {
-    listen(room.open(admit(world, { caller: callerOf(1, { expiresAt: world.now + 2 * MINUTE }) })));
-    const brief = listen(room.open(admit(world, { caller: callerOf(2, { expiresAt: world.now + MINUTE }) })));
+    listen(room.sockets.open(admit(world, { caller: callerOf(1, { expiresAt: world.now + 2 * MINUTE }) })));
+    const brief = listen(
+      room.sockets.open(admit(world, { caller: callerOf(2, { expiresAt: world.now + MINUTE }) })),
+    );
     expect(await world.state.storage.getAlarm()).toBe(world.now + MINUTE);
     world.now += MINUTE;
     await world.onSchedule(world.fresh());
@@ -74,9 +78,11 @@ test("the alarm of an expiry comes before a later one and survives an eviction",
 
 test("a frame that comes after the end but before the alarm is stored nowhere, and closes", async () => {
   await withRoom(async (room, world) => {
-    const { closed } = listen(room.open(admit(world, { caller: callerOf(1, { expiresAt: world.now + 5 }) })));
+    const { closed } = listen(
+      room.sockets.open(admit(world, { caller: callerOf(1, { expiresAt: world.now + 5 }) })),
+    );
     world.now += 5;
-    await room.message(serverSide(world), text(say("late")));
+    await room.sockets.message(serverSide(world), text(say("late")));
     expect(await closed).toBe(4001);
     expect(world.state.storage.sql.exec("SELECT * FROM entries").toArray()).toEqual([]);
   });
@@ -85,17 +91,17 @@ test("a frame that comes after the end but before the alarm is stored nowhere, a
 test("a renewal moves the end, forgives bad frames, and the new end is kept to", async () => {
   await withRoom(async (room, world) => {
     const caller = callerOf(1, { expiresAt: world.now + MINUTE });
-    const { closed, frames } = listen(room.open(admit(world, { caller })));
+    const { closed, frames } = listen(room.sockets.open(admit(world, { caller })));
     const socket = serverSide(world);
     const end = world.now + 2 * MINUTE;
     world.gatekeeper = async () => ({ ...caller, expiresAt: end });
-    await room.message(socket, "bad");
-    await room.message(socket, "bad");
-    await room.message(socket, text({ t: "auth", token: "new" }));
-    await room.message(socket, "bad");
+    await room.sockets.message(socket, "bad");
+    await room.sockets.message(socket, "bad");
+    await room.sockets.message(socket, text({ t: "auth", token: "new" }));
+    await room.sockets.message(socket, "bad");
     world.now += MINUTE;
     await world.onSchedule(room);
-    await room.message(socket, text(say("still here")));
+    await room.sockets.message(socket, text(say("still here")));
     expect(socket.readyState).toBe(WebSocket.OPEN);
     world.now = end;
     await world.onSchedule(room);
@@ -108,14 +114,14 @@ test("an outage at renewal is told and closes nothing; the socket may try again"
   vi.spyOn(console, "warn").mockImplementation(() => {});
   await withRoom(async (room, world) => {
     const caller = callerOf(1, { expiresAt: world.now + MINUTE });
-    const { frames } = listen(room.open(admit(world, { caller })));
+    const { frames } = listen(room.sockets.open(admit(world, { caller })));
     const socket = serverSide(world);
     world.gatekeeper = () => Promise.reject(new Error("D1 is overloaded"));
     for (let attempt = 0; attempt < 4; attempt++)
-      await room.message(socket, text({ t: "auth", token: "new" }));
+      await room.sockets.message(socket, text({ t: "auth", token: "new" }));
     expect(socket.readyState).toBe(WebSocket.OPEN);
     world.gatekeeper = async () => ({ ...caller, expiresAt: world.now + 2 * MINUTE });
-    await room.message(socket, text({ t: "auth", token: "new" }));
+    await room.sockets.message(socket, text({ t: "auth", token: "new" }));
     world.now += MINUTE;
     await world.onSchedule(room);
     expect(socket.readyState).toBe(WebSocket.OPEN);
@@ -129,12 +135,12 @@ test("an outage at renewal is told and closes nothing; the socket may try again"
 test("whose session was ended while the renewal was being checked is not renewed", async () => {
   await withRoom(async (room, world) => {
     const caller = callerOf(1, { expiresAt: world.now + MINUTE });
-    const { closed } = listen(room.open(admit(world, { caller })));
+    const { closed } = listen(room.sockets.open(admit(world, { caller })));
     const other = callerOf(1, { sessionId: "another of their sessions" });
     let checked = (_: typeof caller) => {};
     world.gatekeeper = () => new Promise((resolve) => (checked = resolve));
-    const renewal = room.message(serverSide(world), text({ t: "auth", token: "new" }));
-    room.revoke({ userId: 1, sessionId: other.sessionId }, 4001, "signed out");
+    const renewal = room.sockets.message(serverSide(world), text({ t: "auth", token: "new" }));
+    room.sockets.revoke({ userId: 1, sessionId: other.sessionId }, 4001, "signed out");
     checked(other);
     await renewal;
     expect(await closed).toBe(4001);
@@ -201,10 +207,10 @@ test("a token of another of one's sessions renews, and its sign-out closes from 
 test("an entry published by the system wakes nobody whose time is over", async () => {
   await withRoom(async (room, world) => {
     const caller = callerOf(1, { expiresAt: world.now + 5 });
-    const { frames, closed } = listen(room.open(admit(world, { caller })));
+    const { frames, closed } = listen(room.sockets.open(admit(world, { caller })));
     world.now += 10;
     await world.onSchedule(room);
-    room.publish(world.name, note("later"));
+    room.log.publish(world.name, note("later"));
     expect(await closed).toBe(4001);
     expect(frames.map(({ t }) => t)).toEqual(["welcome"]);
   });

@@ -2,7 +2,8 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import { type Draft, Journal, WINDOW } from "../../src/platform/realtime/log/journal.ts";
+import type { Draft } from "../../src/platform/realtime/log/entry.ts";
+import { Journal, WINDOW } from "../../src/platform/realtime/log/journal.ts";
 import { unique } from "../harness/api.ts";
 import { upTo } from "../harness/rooms.ts";
 

@@ -29,12 +29,12 @@ describe("presence", () => {
     const inbox = fakeInbox();
     await withRoom(
       async (room, world) => {
-        const { frames } = listen(room.open(admit(world, { caller: callerOf(5) })));
-        room.subscribe(world.name, followerOf(3, world), null, null);
-        room.subscribe(world.name, followerOf(5, world), null, null);
-        listen(room.open(admit(world, { caller: callerOf(5) })));
-        room.unsubscribe("inbox:5");
-        room.unsubscribe("inbox:5");
+        const { frames } = listen(room.sockets.open(admit(world, { caller: callerOf(5) })));
+        room.subscribers.add(world.name, followerOf(3, world), null, null);
+        room.subscribers.add(world.name, followerOf(5, world), null, null);
+        listen(room.sockets.open(admit(world, { caller: callerOf(5) })));
+        room.subscribers.unsubscribe("inbox:5");
+        room.subscribers.unsubscribe("inbox:5");
         await expect.poll(() => presences(frames)).toEqual([[5], [3, 5]]);
         expect(inbox.frames.filter(({ t }) => t === "presence")).toEqual([{ t: "presence", users: [3, 5] }]);
       },
@@ -44,10 +44,10 @@ describe("presence", () => {
 
   test("is the same for the object that wakes: a newcomer is told of those who were here", async () => {
     await withRoom(async (room, world) => {
-      const old = listen(room.open(admit(world, { caller: callerOf(1) })));
-      room.subscribe(world.name, followerOf(2, world), null, null);
+      const old = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
+      room.subscribers.add(world.name, followerOf(2, world), null, null);
       const fresh = world.fresh();
-      const late = listen(fresh.open(admit(world, { caller: callerOf(3) })));
+      const late = listen(fresh.sockets.open(admit(world, { caller: callerOf(3) })));
       await expect.poll(() => presences(late.frames)).toEqual([[1, 2, 3]]);
       await expect.poll(() => presences(old.frames).at(-1)).toEqual([1, 2, 3]);
     }, social);
@@ -55,20 +55,22 @@ describe("presence", () => {
 
   test("who is sent away has left, and a nameless listener is nobody", async () => {
     await withRoom(async (room, world) => {
-      const { frames } = listen(room.open(admit(world, { caller: callerOf(1) })));
-      listen(room.open(admit(world, { caller: callerOf(2) })));
-      room.subscribe(world.name, followerOf(2, world), null, null);
-      listen(room.open(admit(world)));
-      room.revoke({ userId: 2, rightsBefore: world.now }, 4003, "no right");
+      const { frames } = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
+      listen(room.sockets.open(admit(world, { caller: callerOf(2) })));
+      room.subscribers.add(world.name, followerOf(2, world), null, null);
+      listen(room.sockets.open(admit(world)));
+      room.sockets.revoke({ userId: 2, rightsBefore: world.now }, 4003, "no right");
       await expect.poll(() => presences(frames)).toEqual([[1], [1, 2], [1]]);
     }, social);
   });
 
   test("is nobody's business where a room has no company", async () => {
     await withRoom(async (room, world) => {
-      const { frames } = listen(room.open(admit(world, { caller: callerOf(1) })));
-      expect(room.subscribe(world.name, followerOf(2, world), null, null)).toMatchObject({ present: null });
-      await room.message(serverSide(world, 1), '{"t":"typing"}');
+      const { frames } = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
+      expect(room.subscribers.add(world.name, followerOf(2, world), null, null)).toMatchObject({
+        present: null,
+      });
+      await room.sockets.message(serverSide(world, 1), '{"t":"typing"}');
       await expect.poll(() => frames.map(({ t }) => t)).toEqual(["welcome", "error"]);
     });
   });
@@ -77,10 +79,12 @@ describe("presence", () => {
 describe("typing", () => {
   test("is told and stored nowhere, and does not reach the documented dialect", async () => {
     await withRoom(async (room, world) => {
-      const other = listen(room.open(admit(world, { caller: callerOf(2) })));
-      const old = listen(room.open(admit(world, { caller: callerOf(3), native: false, protocol: null })));
-      listen(room.open(admit(world, { caller: callerOf(1) })));
-      await room.message(serverSide(world, 1), '{"t":"typing"}');
+      const other = listen(room.sockets.open(admit(world, { caller: callerOf(2) })));
+      const old = listen(
+        room.sockets.open(admit(world, { caller: callerOf(3), native: false, protocol: null })),
+      );
+      listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
+      await room.sockets.message(serverSide(world, 1), '{"t":"typing"}');
       await expect.poll(() => other.frames.at(-1)).toEqual({ t: "typing", by: 1 });
       expect(old.frames).toEqual([]);
       expect(tables(world)).toEqual({ entries: [], reads: [] });
@@ -101,8 +105,8 @@ describe("read marks", () => {
     };
     return withRoom(
       async (room, world) => {
-        for (const text of ["1", "2", "3"]) room.publish(world.name, note(text));
-        room.subscribe(world.name, followerOf(1, world), null, null);
+        for (const text of ["1", "2", "3"]) room.log.publish(world.name, note(text));
+        room.subscribers.add(world.name, followerOf(1, world), null, null);
         await work(room, world, db);
       },
       { handler: { social: true, archiveReads } },
@@ -118,12 +122,12 @@ describe("read marks", () => {
       db.answer = async () => {
         throw new Error("D1 is away");
       };
-      await room.takeFrame("inbox:1", { t: "read", seq: 2 });
+      await room.subscribers.takeFrame("inbox:1", { t: "read", seq: 2 });
       await world.onSchedule(room);
       expect(db.taken).toEqual([]);
       db.answer = async () => {};
       const fresh = world.fresh();
-      await fresh.takeFrame("inbox:1", { t: "read", seq: 3 });
+      await fresh.subscribers.takeFrame("inbox:1", { t: "read", seq: 3 });
       await world.onSchedule(fresh);
       expect(db.taken).toEqual([[{ userId: 1, seq: 3 }]]);
       world.now += 5000;
@@ -138,20 +142,20 @@ describe("read marks", () => {
       db.answer = async () => {
         throw new Error("D1 is away");
       };
-      await room.takeFrame("inbox:1", { t: "read", seq: 2 });
+      await room.subscribers.takeFrame("inbox:1", { t: "read", seq: 2 });
       await world.onSchedule(room);
       await world.state.storage.deleteAlarm();
-      await world.fresh().wake(world.name);
+      await world.fresh().lifecycle.wake(world.name);
       expect(await world.state.storage.getAlarm()).toBe(world.now + 1000);
     });
   });
 
   test("one that moves while the former is under way is copied next", async () => {
     await marking(async (room, world, db) => {
-      await room.takeFrame("inbox:1", { t: "read", seq: 1 });
+      await room.subscribers.takeFrame("inbox:1", { t: "read", seq: 1 });
       db.answer = async () => {
         db.answer = async () => {};
-        await room.takeFrame("inbox:1", { t: "read", seq: 3 });
+        await room.subscribers.takeFrame("inbox:1", { t: "read", seq: 3 });
       };
       await world.onSchedule(room);
       await world.onSchedule(room);
@@ -160,17 +164,17 @@ describe("read marks", () => {
   });
 
   test("never lie ahead of the room nor go back, however often they are sent", async () => {
-    await marking(async (room) => {
-      for (const seq of [99, 1, 0, 99]) await room.takeFrame("inbox:1", { t: "read", seq });
-      expect(room.latest(1).reads).toEqual([{ userId: 1, seq: 3 }]);
+    await marking(async (room, world) => {
+      for (const seq of [99, 1, 0, 99]) await room.subscribers.takeFrame("inbox:1", { t: "read", seq });
+      expect(room.log.latest(world.name, 1).reads).toEqual([{ userId: 1, seq: 3 }]);
     });
   });
 
   test.each(["retires", "erases its author"])("are forgotten when the room %s", async (how) => {
     await marking(async (room, world, db) => {
-      await room.takeFrame("inbox:1", { t: "read", seq: 3 });
-      if (how === "retires") room.retire(world.name, { kind: "gone", ref: null, body: {} });
-      else room.erase(1);
+      await room.subscribers.takeFrame("inbox:1", { t: "read", seq: 3 });
+      if (how === "retires") room.log.retire(world.name, { kind: "gone", ref: null, body: {} });
+      else room.log.erase(1);
       for (const engine of [room, world.fresh()]) await world.onSchedule(engine);
       expect(tables(world).reads).toEqual([]);
       expect(db.taken).toEqual([]);

@@ -27,22 +27,22 @@ interface WayIn {
 }
 
 const entering = (native: boolean) => (here: Here) =>
-  void listen(here.room.open(admit(here.world, { caller: callerOf(2), native, protocol: null })));
+  void listen(here.room.sockets.open(admit(here.world, { caller: callerOf(2), native, protocol: null })));
 
 /** How person 2 may be here. A new way in belongs here. */
 const WAYS: Record<string, WayIn> = {
   "a native socket": {
     authorize: entering(true),
-    sign: ({ room, world }) => room.message(serverSide(world, 2), '{"t":"ping"}'),
+    sign: ({ room, world }) => room.sockets.message(serverSide(world, 2), '{"t":"ping"}'),
   },
   "a socket of the documented dialect": {
     authorize: entering(false),
-    sign: ({ room, world }) => room.message(serverSide(world, 2), "hello"),
+    sign: ({ room, world }) => room.sockets.message(serverSide(world, 2), "hello"),
   },
   "an inbox whose client pings": {
     authorize({ room, world, inbox }) {
       inbox.heardAt = world.now;
-      room.subscribe(world.name, followerOf(2, world), null, null);
+      room.subscribers.add(world.name, followerOf(2, world), null, null);
     },
     sign({ world, inbox }) {
       inbox.heardAt = world.now;
@@ -51,11 +51,11 @@ const WAYS: Record<string, WayIn> = {
   "an inbox that passes frames on": {
     authorize({ room, world, inbox }) {
       inbox.heardAt = world.now;
-      room.subscribe(world.name, followerOf(2, world), null, null);
+      room.subscribers.add(world.name, followerOf(2, world), null, null);
     },
     sign({ room, world, inbox }) {
       inbox.heardAt = world.now;
-      return room.takeFrame("inbox:2", { t: "typing" });
+      return room.subscribers.takeFrame("inbox:2", { t: "typing" });
     },
   },
 };
@@ -68,11 +68,11 @@ function watched(way: WayIn, work: (here: Here, presences: () => number[][], lat
     async (room, world) => {
       here = { room, world, inbox, archivedWith: [] };
       way.authorize(here);
-      const { frames } = listen(room.open(admit(world, { caller: callerOf(1) })));
+      const { frames } = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
       const later: Later = async (milliseconds, engine = room) => {
         world.now += milliseconds;
-        await engine.message(serverSide(world, 1), '{"t":"ping"}');
-        engine.publish(world.name, note(`at ${world.now}`));
+        await engine.sockets.message(serverSide(world, 1), '{"t":"ping"}');
+        engine.log.publish(world.name, note(`at ${world.now}`));
         await world.onSchedule(engine);
       };
       await work(here, () => frames.filter(({ t }) => t === "presence").map(({ users }) => users), later);
@@ -129,13 +129,12 @@ describe.each(Object.entries(WAYS))("%s", (_, way) => {
   test("that fell silent while nobody watched is not shown to whoever comes next", async () => {
     await watched(way, async ({ room, world, inbox }, _, later) => {
       await later(0);
-      room.closed(serverSide(world, 1), 1000, "left");
+      room.sockets.closed(serverSide(world, 1), 1000, "left");
       serverSide(world, 1).close();
       world.now += 2 * MINUTE;
       inbox.asked = 0;
       const engine = world.fresh();
-      await engine.look();
-      const { frames } = listen(engine.open(admit(world, { caller: callerOf(3) })));
+      const { frames } = listen(await engine.sockets.connect(admit(world, { caller: callerOf(3) })));
       await expect
         .poll(() => frames.find(({ t }) => t === "presence"))
         .toEqual({ t: "presence", users: [3] });
@@ -170,7 +169,7 @@ describe("the alarm", () => {
       ).catch(reject);
     });
   const open = (room: Room, world: World, userId: number, native = true) =>
-    listen(room.open(admit(world, { caller: callerOf(userId), native })));
+    listen(room.sockets.open(admit(world, { caller: callerOf(userId), native })));
   const EXPIRY = 3600_000;
 
   test("is not there while somebody is alone, with however many tabs", async () => {
@@ -206,15 +205,15 @@ describe("liveness", () => {
 
 test("an inbox knows when those who follow a room were last heard, and no room that nobody follows", async () => {
   await inboxed(async ({ room, world, send }) => {
-    expect(room.heard(ROOM)).toBeNull();
+    expect(room.inbox.heard(ROOM)).toBeNull();
     await send(subscribe());
     world.now += 5000;
     await send({ t: "ping" });
     // Another tab, which follows nothing, is no sign for this room.
     world.now += 5000;
-    listen(room.open(admit(world, { room: INBOX, caller: callerOf(1) })));
-    expect(room.heard(ROOM)).toBe(world.now - 5000);
-    expect(room.heard("chat:2")).toBeNull();
+    listen(room.sockets.open(admit(world, { room: INBOX, caller: callerOf(1) })));
+    expect(room.inbox.heard(ROOM)).toBe(world.now - 5000);
+    expect(room.inbox.heard("chat:2")).toBeNull();
   });
 });
 

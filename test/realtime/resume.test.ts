@@ -15,7 +15,8 @@ beforeAll(async () => {
 /** Many entries at once, said by the system. */
 async function fill(room: EventRoomHandle, count: number, text = "n"): Promise<void> {
   await runInDurableObject(room.stub, (instance) => {
-    for (let index = 0; index < count; index++) instance.room.publish(room.name, note(`${text} ${index}`));
+    for (let index = 0; index < count; index++)
+      instance.room.log.publish(room.name, note(`${text} ${index}`));
   });
 }
 

@@ -57,11 +57,11 @@ test("frames of a client that leaves the close unanswered are stored nowhere", a
 
 test("what was said just before the end is stored or not, but never in the room that follows", async () => {
   await withRoom(async (room, world) => {
-    const { frames, closed } = listen(room.open(admit(world, { caller: callerOf(1) })));
+    const { frames, closed } = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
     const [socket] = world.state.getWebSockets();
     if (!socket) throw new Error("no socket");
-    const said = ["a", "b", "c"].map((ref) => room.message(socket, JSON.stringify(say(ref))));
-    room.retire(world.name, note("gone"));
+    const said = ["a", "b", "c"].map((ref) => room.sockets.message(socket, JSON.stringify(say(ref))));
+    room.log.retire(world.name, note("gone"));
     await Promise.all(said);
     expect(await closed).toBe(4004);
     expect(entriesIn(world)).toEqual([]);
@@ -71,14 +71,14 @@ test("what was said just before the end is stored or not, but never in the room 
 
 test("for an hour nobody gets in and nothing is published; then it holds nothing at all", async () => {
   await withRoom(async (room, world) => {
-    room.publish(world.name, note("one", "first"));
-    room.retire(world.name, note("gone", "last"));
-    expect(room.open(admit(world)).status).toBe(404);
-    expect(room.publish(world.name, note("late"))).toMatchObject({ seq: 0 });
+    room.log.publish(world.name, note("one", "first"));
+    room.log.retire(world.name, note("gone", "last"));
+    expect(room.sockets.open(admit(world)).status).toBe(404);
+    expect(room.log.publish(world.name, note("late"))).toMatchObject({ seq: 0 });
     expect(entriesIn(world)).toEqual([]);
     world.now += HOUR - 1;
     await world.onSchedule(room);
-    expect(world.fresh().open(admit(world)).status).toBe(404);
+    expect(world.fresh().sockets.open(admit(world)).status).toBe(404);
     expect(await world.state.storage.getAlarm()).toBe(world.now + 1);
     world.now += 1;
     await world.onSchedule(room);
@@ -90,9 +90,9 @@ test("for an hour nobody gets in and nothing is published; then it holds nothing
 
 test("retiring twice is as good as once", async () => {
   await withRoom(async (room, world) => {
-    room.publish(world.name, note("one"));
-    room.retire(world.name, note("gone", "last"));
-    world.fresh().retire(world.name, note("gone", "last"));
+    room.log.publish(world.name, note("one"));
+    room.log.retire(world.name, note("gone", "last"));
+    world.fresh().log.retire(world.name, note("gone", "last"));
     expect(entriesIn(world)).toEqual([]);
     world.now += HOUR;
     await world.onSchedule(room);
@@ -102,14 +102,14 @@ test("retiring twice is as good as once", async () => {
 
 test("a room that begins anew after its end has another epoch, and no old position counts there", async () => {
   await withRoom(async (room, world) => {
-    const { epoch, seq } = room.publish(world.name, note("one"));
-    room.retire(world.name, note("gone"));
+    const { epoch, seq } = room.log.publish(world.name, note("one"));
+    room.log.retire(world.name, note("gone"));
     world.now += HOUR;
     await world.onSchedule(room);
-    const anew = room.publish(world.name, note("another life"));
+    const anew = room.log.publish(world.name, note("another life"));
     expect(anew.seq).toBe(1);
     expect(anew.epoch).not.toBe(epoch);
-    const { frames } = listen(room.open(admit(world, { epoch, since: seq })));
+    const { frames } = listen(room.sockets.open(admit(world, { epoch, since: seq })));
     await until(() => frames.length > 0);
     expect(frames).toMatchObject([{ t: "welcome", recovered: false, seq: 1 }]);
   });

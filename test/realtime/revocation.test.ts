@@ -153,16 +153,16 @@ test.each([
   { why: "somebody else", revocation: { userId: 2 }, caller: {}, refused: false },
 ])("a revocation of $why, seen by a room that is entered after it: refused $refused", async (row) => {
   await withRoom(async (room, world) => {
-    room.revoke({ userId: 1, ...row.revocation }, 4001, "signed out");
+    room.sockets.revoke({ userId: 1, ...row.revocation }, 4001, "signed out");
     // The handshake was under way; in between the object was evicted.
-    const answer = world.fresh().open(admit(world, { caller: callerOf(1, row.caller) }));
+    const answer = world.fresh().sockets.open(admit(world, { caller: callerOf(1, row.caller) }));
     expect(answer.status).toBe(row.refused ? 401 : 101);
   });
 });
 
 test("a room forgets a revocation after a minute, and itself when it holds nothing else", async () => {
   await withRoom(async (room, world) => {
-    room.revoke({ userId: 1 }, 4001, "signed out");
+    room.sockets.revoke({ userId: 1 }, 4001, "signed out");
     const alarm = (await world.state.storage.getAlarm()) ?? 0;
     expect(alarm - world.now).toBe(60_000);
     world.now = alarm;
@@ -170,23 +170,23 @@ test("a room forgets a revocation after a minute, and itself when it holds nothi
     expect(
       world.state.storage.sql.exec("SELECT name FROM sqlite_master WHERE name = 'facts'").toArray(),
     ).toEqual([]);
-    const { closed } = listen(room.open(admit(world, { caller: callerOf(1) })));
+    const { closed } = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
     expect(await Promise.race([closed, "open"])).toBe("open");
   });
 });
 
 test("a room reports how many sockets it closed", async () => {
   await withRoom((room, world) => {
-    for (const userId of [1, 1, 2]) listen(room.open(admit(world, { caller: callerOf(userId) })));
-    expect(room.revoke({ userId: 1 }, 4003, "blocked")).toBe(2);
-    expect(room.revoke({ userId: 3 }, 4003, "blocked")).toBe(0);
+    for (const userId of [1, 1, 2]) listen(room.sockets.open(admit(world, { caller: callerOf(userId) })));
+    expect(room.sockets.revoke({ userId: 1 }, 4003, "blocked")).toBe(2);
+    expect(room.sockets.revoke({ userId: 3 }, 4003, "blocked")).toBe(0);
   });
 });
 
 test("a room closes with the code that it is told", async () => {
   await withRoom(async (room, world) => {
-    const { closed } = listen(room.open(admit(world, { caller: callerOf(1) })));
-    room.revoke({ userId: 1 }, 4003, "blocked");
+    const { closed } = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
+    room.sockets.revoke({ userId: 1 }, 4003, "blocked");
     expect(await closed).toBe(4003);
   });
 });

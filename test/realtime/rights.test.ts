@@ -32,14 +32,14 @@ describe("a recheck", () => {
   test("closes with 4003 whoever has no right any more, drops them as a follower, and leaves the others", async () => {
     const inbox = fakeInbox();
     await judged(async (room, world, law) => {
-      const one = listen(room.open(admit(world, { caller: callerOf(1) })));
-      const two = listen(room.open(admit(world, { caller: callerOf(2) })));
-      room.subscribe(world.name, followerOf(2, world), null, null);
+      const one = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
+      const two = listen(room.sockets.open(admit(world, { caller: callerOf(2) })));
+      room.subscribers.add(world.name, followerOf(2, world), null, null);
       law.answer = async () => new Map([[1, {}]]);
-      await room.recheck(world.name);
+      await room.sockets.recheck(world.name);
       expect(await two.closed).toBe(4003);
       expect(inbox.dropped).toEqual([4003]);
-      room.publish(world.name, note("after"));
+      room.log.publish(world.name, note("after"));
       await expect.poll(() => kinds(one.frames)).toEqual(["notice"]);
       expect(kinds(two.frames)).toEqual([]);
     }, inbox);
@@ -47,27 +47,27 @@ describe("a recheck", () => {
 
   test("throws when the rights can't be looked up, so that it is repeated, and closes nobody", async () => {
     await judged(async (room, world, law) => {
-      const one = listen(room.open(admit(world, { caller: callerOf(1) })));
+      const one = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
       law.answer = async () => {
         throw new Error("D1 is away");
       };
-      await expect(room.recheck(world.name)).rejects.toThrow("D1 is away");
-      room.publish(world.name, note("still here"));
+      await expect(room.sockets.recheck(world.name)).rejects.toThrow("D1 is away");
+      room.log.publish(world.name, note("still here"));
       await expect.poll(() => kinds(one.frames)).toEqual(["notice"]);
     });
   });
 
   test("answers by its last question where two run at once", async () => {
     await judged(async (room, world, law) => {
-      const one = listen(room.open(admit(world, { caller: callerOf(1) })));
+      const one = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
       const slow = latch();
       law.answer = async () => {
         await slow.opened;
         return new Map([[1, {}]]);
       };
-      const first = room.recheck(world.name);
+      const first = room.sockets.recheck(world.name);
       law.answer = async () => new Map();
-      await room.recheck(world.name);
+      await room.sockets.recheck(world.name);
       slow.open();
       await first;
       expect(await one.closed).toBe(4003);
@@ -76,21 +76,28 @@ describe("a recheck", () => {
 
   test("makes a handshake that began before it look up its rights again", async () => {
     await judged(async (room, world) => {
-      await room.recheck(world.name);
-      const stale = room.open(admit(world, { caller: callerOf(1) }));
+      await room.sockets.recheck(world.name);
+      const stale = room.sockets.open(admit(world, { caller: callerOf(1) }));
       expect(stale.status).toBe(409);
       const rightsVersion = Number(stale.headers.get("x-caravan-rights-version"));
-      await room.recheck(world.name);
-      expect(room.open(admit(world, { caller: callerOf(1), rightsVersion })).status).toBe(409);
+      await room.sockets.recheck(world.name);
+      expect(room.sockets.open(admit(world, { caller: callerOf(1), rightsVersion })).status).toBe(409);
       const newer = Number(
-        room.open(admit(world, { caller: callerOf(1) })).headers.get("x-caravan-rights-version"),
+        room.sockets.open(admit(world, { caller: callerOf(1) })).headers.get("x-caravan-rights-version"),
       );
-      expect(room.open(admit(world, { caller: callerOf(1), rightsVersion: newer })).status).toBe(101);
-      expect(room.subscribe(world.name, followerOf(2, world), null, null)).toEqual({ rightsVersion: newer });
-      const followed = room.subscribe(world.name, followerOf(2, world, { rightsVersion: newer }), null, null);
+      expect(room.sockets.open(admit(world, { caller: callerOf(1), rightsVersion: newer })).status).toBe(101);
+      expect(room.subscribers.add(world.name, followerOf(2, world), null, null)).toEqual({
+        rightsVersion: newer,
+      });
+      const followed = room.subscribers.add(
+        world.name,
+        followerOf(2, world, { rightsVersion: newer }),
+        null,
+        null,
+      );
       expect(followed).toMatchObject({ recovered: true });
       world.now += 61_000;
-      expect(room.open(admit(world, { caller: callerOf(3) })).status).toBe(101);
+      expect(room.sockets.open(admit(world, { caller: callerOf(3) })).status).toBe(101);
     });
   });
 });
@@ -100,8 +107,8 @@ describe("a right that ends by time", () => {
     const inbox = fakeInbox();
     await judged(async (room, world, law) => {
       const until = world.now + 5000;
-      const one = listen(room.open(admit(world, { caller: callerOf(1), until })));
-      room.subscribe(world.name, followerOf(2, world, { until }), null, null);
+      const one = listen(room.sockets.open(admit(world, { caller: callerOf(1), until })));
+      room.subscribers.add(world.name, followerOf(2, world, { until }), null, null);
       law.answer = async () => new Map();
       world.now = until - 1;
       await world.onSchedule(room);
@@ -115,7 +122,7 @@ describe("a right that ends by time", () => {
 
   test("closes also where nobody can be asked", async () => {
     await judged(async (room, world, law) => {
-      const one = listen(room.open(admit(world, { caller: callerOf(1), until: world.now + 5 })));
+      const one = listen(room.sockets.open(admit(world, { caller: callerOf(1), until: world.now + 5 })));
       law.answer = async () => {
         throw new Error("D1 is away");
       };
@@ -127,27 +134,27 @@ describe("a right that ends by time", () => {
 
   test("hides what is stored after it, even before the alarm rings", async () => {
     await judged(async (room, world) => {
-      const one = listen(room.open(admit(world, { caller: callerOf(1), until: world.now + 5 })));
+      const one = listen(room.sockets.open(admit(world, { caller: callerOf(1), until: world.now + 5 })));
       world.now += 5;
-      room.publish(world.name, note("too late"));
+      room.log.publish(world.name, note("too late"));
       await expect.poll(() => kinds(one.frames)).toEqual(["hidden"]);
     });
   });
 
   test("goes on where another right has taken its place", async () => {
     await judged(async (room, world, law) => {
-      const one = listen(room.open(admit(world, { caller: callerOf(1), until: world.now + 5 })));
+      const one = listen(room.sockets.open(admit(world, { caller: callerOf(1), until: world.now + 5 })));
       law.answer = async () => new Map([[1, { visibleFrom: world.now }]]);
       world.now += 5;
       await world.onSchedule(room);
-      room.publish(world.name, note("goes on"));
+      room.log.publish(world.name, note("goes on"));
       await expect.poll(() => kinds(one.frames)).toEqual(["notice"]);
     });
   });
 
   test("survives the object's sleep", async () => {
     await judged(async (room, world, law) => {
-      const one = listen(room.open(admit(world, { caller: callerOf(1), until: world.now + 5 })));
+      const one = listen(room.sockets.open(admit(world, { caller: callerOf(1), until: world.now + 5 })));
       law.answer = async () => new Map();
       world.now += 5;
       await world.onSchedule(world.fresh());
@@ -159,17 +166,24 @@ describe("a right that ends by time", () => {
 test("what is older than a right is hidden, live, in a resume and for a follower; its position stays", async () => {
   const inbox = fakeInbox();
   await judged(async (room, world) => {
-    room.publish(world.name, note("early"));
+    room.log.publish(world.name, note("early"));
     world.now += 1000;
     const visibleFrom = world.now;
-    room.publish(world.name, note("late"));
+    room.log.publish(world.name, note("late"));
     const one = listen(
-      room.open(admit(world, { caller: callerOf(1), since: 0, epoch: room.latest(1).epoch, visibleFrom })),
+      room.sockets.open(
+        admit(world, {
+          caller: callerOf(1),
+          since: 0,
+          epoch: room.log.latest(world.name, 1).epoch,
+          visibleFrom,
+        }),
+      ),
     );
     await expect.poll(() => kinds(one.frames)).toEqual(["hidden", "notice"]);
     expect(one.frames[1]).toMatchObject({ seq: 1, by: null, body: {} });
-    room.subscribe(world.name, followerOf(2, world, { visibleFrom }), null, null);
-    const read = room.read("inbox:2", room.latest(1).epoch, 0);
+    room.subscribers.add(world.name, followerOf(2, world, { visibleFrom }), null, null);
+    const read = room.subscribers.read("inbox:2", room.log.latest(world.name, 1).epoch, 0);
     expect(read?.map(({ kind }) => kind)).toEqual(["hidden", "notice"]);
   }, inbox);
 });

@@ -33,8 +33,8 @@ test.each([
   ["a later time", 2000, 5000],
 ])("%s after another: the earlier one is kept", async (_, first, second) => {
   await withBell(async (room, world) => {
-    room.schedule(world.name, world.now + first);
-    room.schedule(world.name, world.now + second);
+    room.lifecycle.schedule(world.name, world.now + first);
+    room.lifecycle.schedule(world.name, world.now + second);
     expect(await alarmOf(world)).toBe(world.now + 2000);
   });
 });
@@ -43,7 +43,7 @@ test("it rings when it is time and not before; the answer is the next time", asy
   await withBell(async (room, world, rung) => {
     const start = world.now;
     rung.answer = async () => (rung.at.length === 1 ? start + 9000 : null);
-    room.schedule(world.name, start + 1000);
+    room.lifecycle.schedule(world.name, start + 1000);
     await world.onSchedule(room);
     expect(rung.at).toEqual([]);
     world.now = start + 1000;
@@ -63,8 +63,8 @@ test("a tenant that fails is rung again after ten seconds, and the archive does 
       throw new Error("D1 is away");
     };
     const start = world.now;
-    room.publish(world.name, note("1"));
-    room.schedule(world.name, start);
+    room.log.publish(world.name, note("1"));
+    room.lifecycle.schedule(world.name, start);
     await world.onSchedule(room);
     await world.onSchedule(room);
     expect(world.batches).toHaveLength(1);
@@ -84,10 +84,10 @@ test.each([1000, 60_000])(
     await withBell(async (room, world, rung) => {
       const { open, opened } = latch<null>();
       rung.answer = () => opened;
-      room.schedule(world.name, world.now);
+      room.lifecycle.schedule(world.name, world.now);
       const ringing = world.onSchedule(room);
       await expect.poll(() => rung.at.length).toBe(1);
-      room.schedule(world.name, world.now + ahead);
+      room.lifecycle.schedule(world.name, world.now + ahead);
       open(null);
       await ringing;
       const start = world.now;
@@ -102,7 +102,7 @@ test.each([1000, 60_000])(
 test("it outlives the object, also one that died while it rang", async () => {
   await withBell(async (room, world, rung) => {
     const start = world.now;
-    room.schedule(world.name, start + 1000);
+    room.lifecycle.schedule(world.name, start + 1000);
     world.now = start + 1000;
     const fresh = world.fresh();
     rung.answer = () => new Promise(() => {});
@@ -111,7 +111,7 @@ test("it outlives the object, also one that died while it rang", async () => {
     rung.answer = async () => null;
     const again = world.fresh();
     world.now = start + 11_000;
-    await again.wake(world.name);
+    await again.lifecycle.wake(world.name);
     expect(await alarmOf(world)).toBeLessThanOrEqual(world.now);
     await world.onSchedule(again);
     expect(rung.at).toEqual([start + 1000, start + 11_000]);
@@ -120,9 +120,9 @@ test("it outlives the object, also one that died while it rang", async () => {
 
 test("a retired room is not rung, whoever asks", async () => {
   await withBell(async (room, world, rung) => {
-    room.schedule(world.name, world.now + 1000);
-    room.retire(world.name, { kind: "gone", ref: null, body: {} });
-    room.schedule(world.name, world.now + 2000);
+    room.lifecycle.schedule(world.name, world.now + 1000);
+    room.log.retire(world.name, { kind: "gone", ref: null, body: {} });
+    room.lifecycle.schedule(world.name, world.now + 2000);
     world.now += 3000;
     await world.onSchedule(room);
     await world.onSchedule(world.fresh());
@@ -132,7 +132,7 @@ test("a retired room is not rung, whoever asks", async () => {
 
 test("a room that knows no bell keeps no alarm for it", async () => {
   await withRoom(async (room, world) => {
-    room.schedule(world.name, world.now);
+    room.lifecycle.schedule(world.name, world.now);
     expect(await alarmOf(world)).toBeNull();
   });
 });

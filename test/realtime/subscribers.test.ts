@@ -21,7 +21,7 @@ function followed(
   const inbox = fakeInbox();
   return withRoom(
     async (room, world) => {
-      room.subscribe(world.name, followerOf(7, world), null, null);
+      room.subscribers.add(world.name, followerOf(7, world), null, null);
       await work(room, world, inbox);
     },
     { handler, objects: (name) => (name === "inbox:7" ? inbox.stub : null) },
@@ -39,8 +39,8 @@ const alarmOf = ({ state }: World) => state.storage.getAlarm();
 describe("what is stored", () => {
   test("is pushed in order, each entry with the room's head", async () => {
     await followed(async (room, world, inbox) => {
-      for (const text of ["1", "2"]) room.publish(world.name, note(text));
-      await room.takeFrame("inbox:7", say("a"));
+      for (const text of ["1", "2"]) room.log.publish(world.name, note(text));
+      await room.subscribers.takeFrame("inbox:7", say("a"));
       await expect
         .poll(() => inbox.relays.map(({ seqs, head }) => [seqs, head]))
         .toEqual([
@@ -53,8 +53,8 @@ describe("what is stored", () => {
 
   test("a retried say is answered with its first position and pushed once", async () => {
     await followed(async (room, _world, inbox) => {
-      const first = await room.takeFrame("inbox:7", say("a"));
-      expect(await room.takeFrame("inbox:7", say("a"))).toMatchObject({
+      const first = await room.subscribers.takeFrame("inbox:7", say("a"));
+      expect(await room.subscribers.takeFrame("inbox:7", say("a"))).toMatchObject({
         ok: true,
         seq: (first as { seq: number }).seq,
       });
@@ -64,37 +64,37 @@ describe("what is stored", () => {
 
   test("what it lacks a follower reads, a page at most; a position of another epoch or out of the window is none", async () => {
     await followed(async (room, world) => {
-      for (let n = 1; n <= 305; n++) room.publish(world.name, note(String(n)));
-      const { epoch } = room.latest(1);
-      const page = room.read("inbox:7", epoch, 2);
+      for (let n = 1; n <= 305; n++) room.log.publish(world.name, note(String(n)));
+      const { epoch } = room.log.latest(world.name, 1);
+      const page = room.subscribers.read("inbox:7", epoch, 2);
       expect(page?.map(({ seq }) => seq)).toEqual(Array.from({ length: 300 }, (_, n) => n + 3));
-      expect(room.read("inbox:7", epoch, 305)).toEqual([]);
-      expect(room.read("inbox:7", epoch, 306)).toBeNull();
-      expect(room.read("inbox:7", "00000000", 2)).toBeNull();
+      expect(room.subscribers.read("inbox:7", epoch, 305)).toEqual([]);
+      expect(room.subscribers.read("inbox:7", epoch, 306)).toBeNull();
+      expect(room.subscribers.read("inbox:7", "00000000", 2)).toBeNull();
       world.state.storage.sql.exec("DELETE FROM entries WHERE seq <= 10");
-      expect(room.read("inbox:7", epoch, 2)).toBeNull();
-      expect(room.read("inbox:8", epoch, 300)).toBeNull();
+      expect(room.subscribers.read("inbox:7", epoch, 2)).toBeNull();
+      expect(room.subscribers.read("inbox:8", epoch, 300)).toBeNull();
     });
   });
 
   test("each follower sees as much as their audience may, pushed or read", async () => {
     await followed(
       async (room, world, inbox) => {
-        room.publish(world.name, { kind: "note", ref: null, body: { text: "between operators" } });
-        room.publish(world.name, note("for all"));
+        room.log.publish(world.name, { kind: "note", ref: null, body: { text: "between operators" } });
+        room.log.publish(world.name, note("for all"));
         await expect.poll(() => inbox.relays.map(({ kinds }) => kinds)).toEqual([["hidden"], ["notice"]]);
-        const { epoch } = room.latest(1);
-        expect(room.read("inbox:7", epoch, 0)).toMatchObject([
+        const { epoch } = room.log.latest(world.name, 1);
+        expect(room.subscribers.read("inbox:7", epoch, 0)).toMatchObject([
           { kind: "hidden", body: {} },
           { kind: "notice" },
         ]);
-        room.subscribe(
+        room.subscribers.add(
           world.name,
           followerOf(7, world, { caller: callerOf(7, { isStaff: true }) }),
           null,
           null,
         );
-        expect(room.read("inbox:7", epoch, 0)?.[0]).toMatchObject({ kind: "note" });
+        expect(room.subscribers.read("inbox:7", epoch, 0)?.[0]).toMatchObject({ kind: "note" });
       },
       {
         audience: (caller) => (caller?.isStaff ? "staff" : "others"),
@@ -111,7 +111,7 @@ describe("a follower that was not told", () => {
       inbox.answer = async () => {
         throw new Error("broken");
       };
-      room.publish(world.name, note("1"));
+      room.log.publish(world.name, note("1"));
       await expect.poll(() => inbox.relays.length).toBe(1);
       inbox.answer = async () => true;
       await world.onSchedule(room);
@@ -121,8 +121,8 @@ describe("a follower that was not told", () => {
 
   test("because the room died between storing and pushing, is nudged by the one that wakes", async () => {
     await followed(async (room, world, inbox) => {
-      const { epoch } = room.latest(1);
-      room.publish(world.name, note("1"));
+      const { epoch } = room.log.latest(world.name, 1);
+      room.log.publish(world.name, note("1"));
       await expect.poll(() => inbox.relays.length).toBe(1);
       inbox.relays.length = 0;
       await world.onSchedule(world.fresh());
@@ -135,7 +135,7 @@ describe("a follower that was not told", () => {
       inbox.answer = async () => {
         throw new Error("broken");
       };
-      room.publish(world.name, note("1"));
+      room.log.publish(world.name, note("1"));
       await world.onSchedule(room);
       for (let times = 2; times <= 4; times++) {
         await expect.poll(() => inbox.relays.length).toBe(times);
@@ -154,7 +154,7 @@ describe("a follower that was not told", () => {
 
   test("who was told is not nudged", async () => {
     await followed(async (room, world, inbox) => {
-      room.publish(world.name, note("1"));
+      room.log.publish(world.name, note("1"));
       await expect.poll(() => inbox.relays.length).toBe(1);
       await world.onSchedule(room);
       expect(inbox.relays).toHaveLength(1);
@@ -166,14 +166,14 @@ describe("a follower goes", () => {
   test("when its inbox says that nobody listens there; the others hear that they left", async () => {
     await followed(
       async (room, world, inbox) => {
-        const { frames } = listen(room.open(admit(world, { caller: callerOf(1) })));
+        const { frames } = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
         inbox.answer = async () => false;
-        room.publish(world.name, note("1"));
+        room.log.publish(world.name, note("1"));
         await expect.poll(() => subscribers(world)).toEqual([]);
         await expect
           .poll(() => frames.filter(({ t }) => t === "presence").at(-1))
           .toEqual({ t: "presence", users: [1] });
-        room.publish(world.name, note("2"));
+        room.log.publish(world.name, note("2"));
         expect(inbox.relays).toHaveLength(1);
       },
       { social: true },
@@ -184,12 +184,12 @@ describe("a follower goes", () => {
     await followed(async (room, world, inbox) => {
       const { open, opened } = latch<boolean>();
       inbox.answer = () => opened;
-      room.publish(world.name, note("1"));
-      room.subscribe(world.name, followerOf(7, world), null, null);
+      room.log.publish(world.name, note("1"));
+      room.subscribers.add(world.name, followerOf(7, world), null, null);
       open(false);
       await opened;
       inbox.answer = async () => true;
-      room.publish(world.name, note("2"));
+      room.log.publish(world.name, note("2"));
       await expect.poll(() => inbox.relays.length).toBe(2);
       expect(subscribers(world)).toEqual(["inbox:7"]);
     });
@@ -202,13 +202,13 @@ describe("a follower goes", () => {
     ["another session", { sessionId: "another" }, false],
   ])("by a revocation that means them: %s", async (_, revocation, meant) => {
     await followed(async (room, world, inbox) => {
-      room.revoke({ userId: 7, ...revocation }, 4003, "no right");
-      room.publish(world.name, note("1"));
+      room.sockets.revoke({ userId: 7, ...revocation }, 4003, "no right");
+      room.log.publish(world.name, note("1"));
       expect(inbox.dropped).toEqual(meant ? [4003] : []);
       expect(inbox.relays).toHaveLength(meant ? 0 : 1);
-      const taken = await room.takeFrame("inbox:7", say("a"));
+      const taken = await room.subscribers.takeFrame("inbox:7", say("a"));
       expect(taken.ok).toBe(!meant);
-      if (meant) expect(room.read("inbox:7", room.latest(1).epoch, 0)).toBeNull();
+      if (meant) expect(room.subscribers.read("inbox:7", room.log.latest(world.name, 1).epoch, 0)).toBeNull();
     });
   });
 
@@ -216,21 +216,21 @@ describe("a follower goes", () => {
     await followed(async (room, world) => {
       const stale = followerOf(7, world);
       world.now += 10;
-      room.revoke({ userId: 7, rightsBefore: world.now }, 4003, "no right");
-      expect(room.subscribe(world.name, stale, null, null)).toBeNull();
+      room.sockets.revoke({ userId: 7, rightsBefore: world.now }, 4003, "no right");
+      expect(room.subscribers.add(world.name, stale, null, null)).toBeNull();
       const fresh = world.fresh();
-      expect(fresh.subscribe(world.name, stale, null, null)).toBeNull();
+      expect(fresh.subscribers.add(world.name, stale, null, null)).toBeNull();
       world.now += 1;
-      expect(fresh.subscribe(world.name, followerOf(7, world), null, null)).not.toBeNull();
+      expect(fresh.subscribers.add(world.name, followerOf(7, world), null, null)).not.toBeNull();
     });
   });
 
   test("with the room: 4004, and nobody follows a grave", async () => {
     await followed(async (room, world, inbox) => {
-      room.retire(world.name, { kind: "gone", ref: null, body: {} });
+      room.log.retire(world.name, { kind: "gone", ref: null, body: {} });
       await expect.poll(() => inbox.dropped).toEqual([4004]);
       expect(inbox.relays.map(({ kinds }) => kinds)).toEqual([["gone"]]);
-      expect(room.subscribe(world.name, followerOf(7, world), null, null)).toBeNull();
+      expect(room.subscribers.add(world.name, followerOf(7, world), null, null)).toBeNull();
       expect(subscribers(world)).toEqual([]);
     });
   });
@@ -239,15 +239,15 @@ describe("a follower goes", () => {
 test("followers outlive the object, and keep its storage alive while nothing was said", async () => {
   await followed(async (_room, world, inbox) => {
     const fresh = world.fresh();
-    await fresh.wake(world.name);
-    fresh.publish(world.name, note("1"));
+    await fresh.lifecycle.wake(world.name);
+    fresh.log.publish(world.name, note("1"));
     await expect.poll(() => inbox.relays.length).toBe(1);
   });
 });
 
 test("a thousand subscriptions of one person are one follower", async () => {
   await followed(async (room, world) => {
-    for (let n = 0; n < 1000; n++) room.subscribe(world.name, followerOf(7, world), null, null);
+    for (let n = 0; n < 1000; n++) room.subscribers.add(world.name, followerOf(7, world), null, null);
     expect(subscribers(world)).toEqual(["inbox:7"]);
   });
 });
@@ -258,11 +258,15 @@ test.each<[string, object, string]>([
 ])("%s says nothing and moves no mark", async (_, more, detail) => {
   await followed(
     async (room, world) => {
-      room.unsubscribe("inbox:7");
-      room.subscribe(world.name, followerOf(7, world, more), null, null);
+      room.subscribers.unsubscribe("inbox:7");
+      room.subscribers.add(world.name, followerOf(7, world, more), null, null);
       for (const frame of [say("a"), { t: "read", seq: 1 } as const, { t: "typing" } as const])
-        expect(await room.takeFrame("inbox:7", frame)).toEqual({ ok: false, code: "forbidden", detail });
-      expect(room.latest(10)).toMatchObject({ entries: [], reads: [] });
+        expect(await room.subscribers.takeFrame("inbox:7", frame)).toEqual({
+          ok: false,
+          code: "forbidden",
+          detail,
+        });
+      expect(room.log.latest(world.name, 10)).toMatchObject({ entries: [], reads: [] });
     },
     { social: true },
   );

@@ -57,7 +57,7 @@ describe("interleavings", () => {
       const joining = here.send(subscribe());
       const socket = serverSide(here.world, 1);
       socket.close(1000, "done");
-      here.room.closed(socket, 1000, "done");
+      here.room.sockets.closed(socket, 1000, "done");
       open();
       await joining;
       await expect.poll(() => here.chat.subscribers.size).toBe(0);
@@ -70,7 +70,7 @@ describe("interleavings", () => {
       await send({ t: "subscribe", room: "order:2" });
       const socket = serverSide(world, 1);
       socket.close(1000, "done");
-      room.closed(socket, 1000, "done");
+      room.sockets.closed(socket, 1000, "done");
       await expect.poll(() => chat.calls.filter((call) => call === "unfollow")).toHaveLength(2);
     });
   });
@@ -99,7 +99,7 @@ describe("interleavings", () => {
       chat.read = async () => null;
       const joining = here.send(subscribe());
       chat.subscribers.clear();
-      here.room.dropped(ROOM, 4003);
+      here.room.inbox.dropped(ROOM, 4003);
       open();
       await joining;
       await expect.poll(() => frames.at(-1)).toEqual({ t: "unsubscribed", room: ROOM, code: 4408 });
@@ -109,8 +109,8 @@ describe("interleavings", () => {
   test("a follower that is dropped hears why, and what they say there afterwards is refused", async () => {
     await inboxed(async ({ room, chat, send }, frames) => {
       await send(subscribe());
-      room.dropped(ROOM, 4003);
-      room.dropped(ROOM, 4003);
+      room.inbox.dropped(ROOM, 4003);
+      room.inbox.dropped(ROOM, 4003);
       await send({ t: "say", room: ROOM, ref: "a", kind: "message", body: { text: "a" } });
       await expect
         .poll(() => frames.slice(-2))
@@ -119,7 +119,7 @@ describe("interleavings", () => {
           { t: "error", room: ROOM, ref: "a", code: "forbidden", detail: "Subscribe to the room first." },
         ]);
       chat.store(1);
-      expect(room.relay(ROOM, chat.epoch, chat.entries, 1)).toBeNull();
+      expect(room.inbox.relay(ROOM, chat.epoch, chat.entries, 1)).toBeNull();
     });
   });
 });

@@ -24,12 +24,12 @@ describe("a push", () => {
     ["after one that was lost", ({ push }) => void push(3)],
     ["that comes before an earlier one", ({ push }) => void [push(3), push(1), push(2)]],
     ["that comes twice", ({ push }) => void [push(1), push(1), push(1, 3), push(2, 3)]],
-    ["with nothing but the room's head", ({ room, chat }) => void room.relay(ROOM, chat.epoch, [], 3)],
+    ["with nothing but the room's head", ({ room, chat }) => void room.inbox.relay(ROOM, chat.epoch, [], 3)],
     ["that lacks the newest", ({ push }) => void push(1)],
     [
       "with a hole in it",
       ({ room, chat }) => {
-        room.relay(
+        room.inbox.relay(
           ROOM,
           chat.epoch,
           chat.entries.filter(({ seq }) => seq !== 2),
@@ -104,7 +104,7 @@ describe("a push", () => {
       expect(push(1)).toBe(true);
       await send(unsubscribe);
       expect(push(1)).toBe(false);
-      expect(room.relay("chat:2", "aaaaaaaa", [], 1)).toBeNull();
+      expect(room.inbox.relay("chat:2", "aaaaaaaa", [], 1)).toBeNull();
     });
   });
 });
@@ -114,17 +114,17 @@ describe("positions", () => {
     await inboxed(async ({ room, world, chat, send, push }, frames) => {
       chat.store(4);
       await send(subscribe());
-      const tab = listen(room.open(admit(world, { room: INBOX, caller: callerOf(1) })));
+      const tab = listen(room.sockets.open(admit(world, { room: INBOX, caller: callerOf(1) })));
       const [, second] = world.state.getWebSockets("user:1");
       const newer = [second, serverSide(world, 1)].find(
         (socket) => socket?.deserializeAttachment().follows === undefined,
       ) as WebSocket;
-      await room.message(newer, JSON.stringify(subscribe({ epoch: chat.epoch, since: 1 })));
+      await room.sockets.message(newer, JSON.stringify(subscribe({ epoch: chat.epoch, since: 1 })));
       chat.store(1);
       push(5);
       await expect.poll(() => seqs(tab.frames)).toEqual([2, 3, 4, 5]);
       expect(seqs(frames)).toEqual([5]);
-      await room.message(newer, JSON.stringify(unsubscribe));
+      await room.sockets.message(newer, JSON.stringify(unsubscribe));
       expect(chat.calls).not.toContain("unfollow");
       chat.store(1);
       push(6);
@@ -140,7 +140,7 @@ describe("positions", () => {
       await expect.poll(() => chat.calls).toContain("read 2");
       chat.store(3);
       const fresh = world.fresh();
-      fresh.relay(ROOM, chat.epoch, chat.entries.slice(-1), chat.head);
+      fresh.inbox.relay(ROOM, chat.epoch, chat.entries.slice(-1), chat.head);
       await expect.poll(() => seqs(frames)).toEqual([3, 4, 5]);
       expect(serverSide(world, 1).deserializeAttachment().follows).toEqual({
         [ROOM]: { epoch: chat.epoch, seq: 5 },

@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 import { preview } from "../../platform/characters.ts";
 import { runBatch } from "../../platform/db/client.ts";
 import type { ReadMark } from "../../platform/realtime/handler.ts";
-import type { Entry } from "../../platform/realtime/log/journal.ts";
+import type { Entry } from "../../platform/realtime/log/entry.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { displayNameSql } from "../identity/index.ts";
 import { latestNotice, noticesRead, pushNotices, pushRead, type ReadNotice } from "../notifications/index.ts";

@@ -6,7 +6,7 @@ import { eq, or } from "drizzle-orm";
 import { TtlCache } from "../../platform/cache.ts";
 import { notFound } from "../../platform/http/errors.ts";
 import { numberIn } from "../../platform/ids.ts";
-import { known, type RoomAuthorizer } from "../../platform/realtime/socket/handshake.ts";
+import { type RoomAuthorizer, requireCaller } from "../../platform/realtime/socket/authorizer.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { eventSocket } from "./room.ts";
 import { events } from "./tables.ts";
@@ -24,7 +24,7 @@ export const eventAuthorizer: RoomAuthorizer = {
     const eventId = trusted ?? (await lookUp(ctx, id));
     if (eventId === null) throw notFound();
     if (trusted === undefined) seen.set(id, eventId, ctx.now());
-    if (numberIn(id) !== null) known(who);
+    if (numberIn(id) !== null) requireCaller(who);
     return { room: `event:${eventId}` };
   },
 };

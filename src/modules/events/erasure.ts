@@ -1,6 +1,6 @@
 /** What a deleted account said in event rooms goes with it: from the journals, then from the archive. */
 import { eq } from "drizzle-orm";
-import { ERASED } from "../../platform/realtime/log/journal.ts";
+import { ERASED } from "../../platform/realtime/log/entry.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { eventEntries } from "./tables.ts";
 

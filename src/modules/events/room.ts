@@ -4,7 +4,7 @@ import * as v from "valibot";
 import type { Caller } from "../../platform/http/caller.ts";
 import type { SocketDocument } from "../../platform/realtime/asyncapi.ts";
 import type { RoomHandler } from "../../platform/realtime/handler.ts";
-import { type Entry, ERASED } from "../../platform/realtime/log/journal.ts";
+import { type Entry, ERASED } from "../../platform/realtime/log/entry.ts";
 import { type Fault, fault } from "../../platform/realtime/socket/frames.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { socketTokenRefresh } from "../identity/index.ts";

@@ -2,8 +2,8 @@
 import * as v from "valibot";
 import type { SocketDocument } from "../../platform/realtime/asyncapi.ts";
 import type { RoomHandler } from "../../platform/realtime/handler.ts";
+import { type RoomAuthorizer, requireCaller } from "../../platform/realtime/socket/authorizer.ts";
 import { fault } from "../../platform/realtime/socket/frames.ts";
-import { known, type RoomAuthorizer } from "../../platform/realtime/socket/handshake.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { socketTokenRefresh } from "../identity/index.ts";
 
@@ -42,7 +42,7 @@ export const meAuthorizer: RoomAuthorizer = {
   path: "/ws/me",
   document: meSocket,
   async authorize(_ctx, who) {
-    const caller = known(who);
+    const caller = requireCaller(who);
     return { room: `inbox:${caller.userId}` };
   },
 };

@@ -1,7 +1,7 @@
 /** What was said on a ticket's socket on its way to D1. What came by REST is there already. */
 import { sql } from "drizzle-orm";
 import { runBatch } from "../../platform/db/client.ts";
-import type { Entry } from "../../platform/realtime/log/journal.ts";
+import type { Entry } from "../../platform/realtime/log/entry.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { tellOpsOfTicket } from "../dispatch/index.ts";
 import { noticeRows, pushNotices } from "../notifications/index.ts";

@@ -5,8 +5,8 @@ import { notFound } from "../../platform/http/errors.ts";
 import { uuidIn } from "../../platform/ids.ts";
 import type { SocketDocument } from "../../platform/realtime/asyncapi.ts";
 import type { RoomHandler } from "../../platform/realtime/handler.ts";
+import { type RoomAuthorizer, requireCaller } from "../../platform/realtime/socket/authorizer.ts";
 import { fault } from "../../platform/realtime/socket/frames.ts";
-import { known, type RoomAuthorizer } from "../../platform/realtime/socket/handshake.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
 import { socketTokenRefresh } from "../identity/index.ts";
@@ -37,7 +37,7 @@ export const ticketAuthorizer: RoomAuthorizer = {
   path: "/ws/support/tickets/:id",
   document: ticketSocket,
   async authorize(ctx, who, id) {
-    const caller = known(who);
+    const caller = requireCaller(who);
     const ticket = uuidIn(id);
     if (!ticket || (await ticketAccess(ctx, caller, ticket)) === "none") throw notFound();
     return { room: `ticket:${ticket}` };

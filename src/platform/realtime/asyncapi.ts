@@ -1,4 +1,4 @@
-/** AsyncAPI 3 for the sockets, from the schemas that the rooms parse with. */
+/** The AsyncAPI 3 document of the sockets, made from the schemas that the rooms parse with. */
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type * as v from "valibot";
 import {
@@ -25,19 +25,19 @@ import {
 
 type Schema = v.GenericSchema;
 
-/** What one kind of socket adds to the native frames. */
+/** The part of the document that differs from one kind of socket to the next. */
 export interface SocketDocument {
   /** `events`. */
   readonly name: string;
   /** `/ws/events/{id}/`. */
   readonly address: string;
-  /** What the id in the address is, where it is not the room's number. */
+  /** What the id in the address is, when it is not the room's number. */
   readonly id?: string;
   readonly description: string;
-  /** Kinds that can be said, and kinds that come as entries, by the schema of their body. */
+  /** The schemas of bodies by kind: of what a client may `say`, and of other entries. */
   readonly says: Readonly<Record<string, Schema>>;
   readonly entries: Readonly<Record<string, Schema>>;
-  /** Frames of the documented dialect: without a sub-protocol. */
+  /** Frames of the documented dialect, which a socket without a sub-protocol uses. */
   readonly documented: {
     readonly fromClient: Readonly<Record<string, Schema>>;
     readonly fromServer: Readonly<Record<string, Schema>>;
@@ -95,7 +95,7 @@ export function asyncApiDocument(sockets: readonly SocketDocument[], origin: str
         },
       },
     };
-    // Seen from the server, as AsyncAPI does.
+    // AsyncAPI names operations from the point of view of the server.
     operations[`${socket.name}.receive`] = operation("receive", socket.name, Object.keys(fromClient));
     operations[`${socket.name}.send`] = operation("send", socket.name, Object.keys(fromServer));
   }
@@ -132,7 +132,7 @@ function messagesOf(schemas: Readonly<Record<string, Schema>>): Record<string, o
 function withoutDialect(schema: Schema): object {
   const { $schema: _, ...payload } = toJsonSchema(schema, {
     errorMode: "ignore",
-    // JSON Schema's length is in code points as well: RFC 8259 characters.
+    // JSON Schema counts characters (code points) too, not UTF-16 units.
     overrideAction: ({ valibotAction, jsonSchema }) =>
       valibotAction.type === "max_code_points"
         ? { ...jsonSchema, maxLength: (valibotAction as unknown as { requirement: number }).requirement }

@@ -1,12 +1,13 @@
-/** How many entries one person may add to a room within a while. Counted from the journal, so that sleep forgets nothing. */
+/** Limits how many entries one person may add to a room within a period. Counted from the journal, so hibernation loses nothing. */
 import type { Rate } from "../runtime.ts";
-import type { Draft, Journal } from "./log/journal.ts";
+import type { Draft } from "./log/entry.ts";
+import type { Journal } from "./log/journal.ts";
 
 export class EntryRate {
   readonly #journal: () => Journal;
   readonly #clock: () => number;
   readonly #rate: (() => Rate) | undefined;
-  /** By author, when each of their latest entries was taken, epoch ms, the oldest first; null until the journal was read. */
+  /** By author, the times of their latest entries, epoch ms, oldest first; null until the journal was read. */
   #taken: Map<number, number[]> | null = null;
 
   constructor(journal: () => Journal, clock: () => number, rate: (() => Rate) | undefined) {
@@ -15,10 +16,10 @@ export class EntryRate {
     this.#rate = rate;
   }
 
-  /** Counts an entry that is about to be stored. False: its author has added too many, and it must not be. */
+  /** Counts an entry that is about to be stored. False: its author is over the limit, and it must not be stored. */
   take({ author, ref }: Pick<Draft, "author" | "ref">): boolean {
     if (!this.#rate) return true;
-    // What is sent again is stored already and answered from there.
+    // A repeated ref is stored already and is acknowledged from the journal.
     if (ref !== null && this.#journal().holds(author, ref)) return true;
     const { limit, seconds } = this.#rate();
     const since = this.#clock() - seconds * 1000;
@@ -28,7 +29,7 @@ export class EntryRate {
     return true;
   }
 
-  /** The journal is empty now. */
+  /** The journal was emptied. */
   clear(): void {
     this.#taken = null;
   }

@@ -1,8 +1,5 @@
-/** From a room's name to its object. `event:12` lives in the binding `EVENT_ROOMS`: a new kind of room is one more binding. */
-import type { RoomObject } from "./handler.ts";
-
-/** Calls of a room's object. The platform's own type of a stub gives up on entries, whose bodies are any JSON. */
-export type RoomStub = Omit<RoomObject, keyof Rpc.DurableObjectBranded>;
+/** Finds a room's object by its name: `event:12` is in the binding `EVENT_ROOMS`. A new kind of room needs one more binding. */
+import type { RoomObject, RoomStub } from "./rpc.ts";
 
 /** The object of a room; null when no such kind of room is bound. */
 export function roomIn(env: Cloudflare.Env, name: string): RoomStub | null {

@@ -2,7 +2,7 @@
 import { sql } from "drizzle-orm";
 import { runBatch } from "../../../platform/db/client.ts";
 import type { Place } from "../../../platform/geo.ts";
-import type { Entry } from "../../../platform/realtime/log/journal.ts";
+import type { Entry } from "../../../platform/realtime/log/entry.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import type { FilteredPoint } from "../../tracking/index.ts";
 import { type Position, toPosition } from "../fleet/trucks/frames.ts";

@@ -4,7 +4,7 @@ import { sha256 } from "../../../platform/crypto/digest.ts";
 import { isOperator } from "../../../platform/http/caller.ts";
 import { forbidden, notFound } from "../../../platform/http/errors.ts";
 import { numberIn, uuidIn } from "../../../platform/ids.ts";
-import { known, type RoomAuthorizer } from "../../../platform/realtime/socket/handshake.ts";
+import { type RoomAuthorizer, requireCaller } from "../../../platform/realtime/socket/authorizer.ts";
 import { toPosition } from "../fleet/trucks/frames.ts";
 import { drives, isOver, type OrderStatus, sideOf } from "../orders/rules.ts";
 import { orderRoom, truckRoom } from "../room-names.ts";
@@ -35,7 +35,7 @@ const orderAuthorizer: RoomAuthorizer = {
   path: "/ws/orders/:id/location",
   document: orderSocket,
   async authorize(ctx, who, id) {
-    const caller = known(who);
+    const caller = requireCaller(who);
     const orderId = uuidIn(id);
     const [row] = orderId
       ? await ctx.db.all<
@@ -65,7 +65,7 @@ const truckAuthorizer: RoomAuthorizer = {
   path: "/ws/tow-trucks/:id/location",
   document: truckSocket,
   async authorize(ctx, who, id) {
-    const caller = known(who);
+    const caller = requireCaller(who);
     const truckId = parseTruckId(id);
     const [row] =
       truckId === null

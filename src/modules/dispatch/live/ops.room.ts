@@ -4,8 +4,8 @@ import { isOperator } from "../../../platform/http/caller.ts";
 import { forbidden } from "../../../platform/http/errors.ts";
 import type { SocketDocument } from "../../../platform/realtime/asyncapi.ts";
 import type { RoomHandler } from "../../../platform/realtime/handler.ts";
+import { type RoomAuthorizer, requireCaller } from "../../../platform/realtime/socket/authorizer.ts";
 import { fault } from "../../../platform/realtime/socket/frames.ts";
-import { known, type RoomAuthorizer } from "../../../platform/realtime/socket/handshake.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { socketTokenRefresh } from "../../identity/index.ts";
 import { PositionBody } from "../fleet/trucks/frames.ts";
@@ -30,7 +30,7 @@ export const opsAuthorizer: RoomAuthorizer = {
   path: "/ws/ops",
   document: opsSocket,
   async authorize(_ctx, who) {
-    const caller = known(who);
+    const caller = requireCaller(who);
     if (!isOperator(caller)) throw forbidden();
     return { room: OPS_ROOM };
   },

@@ -4,7 +4,7 @@ import { randomToken, sha256 } from "../../../platform/crypto/digest.ts";
 import { belowQuota, insertWhere, isFull, quotaRefusal } from "../../../platform/db/quota.ts";
 import { invalid } from "../../../platform/http/errors.ts";
 import { CLOSE } from "../../../platform/realtime/socket/frames.ts";
-import { NOBODY } from "../../../platform/realtime/socket/sockets.ts";
+import { NOBODY } from "../../../platform/realtime/socket/socket-facts.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { texts } from "../orders/messages.ts";
 import { isOver, type OrderStatus } from "../orders/rules.ts";

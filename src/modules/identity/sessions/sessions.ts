@@ -5,7 +5,7 @@ import { equalInConstantTime, randomHex, sha256 } from "../../../platform/crypto
 import { defineEffect } from "../../../platform/db/effects.ts";
 import { commit, type Effect } from "../../../platform/db/outbox.ts";
 import { registryOf } from "../../../platform/realtime/socket/registry.ts";
-import type { Revocation } from "../../../platform/realtime/socket/sockets.ts";
+import type { Revocation } from "../../../platform/realtime/socket/socket-facts.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { sessions, users } from "../tables.ts";
 import { forgetCallers } from "./authentication.ts";

@@ -1,8 +1,8 @@
 /** Who may open a track's socket: its owner to report, and whoever may watch. */
 import { notFound } from "../../../platform/http/errors.ts";
 import { numberIn } from "../../../platform/ids.ts";
+import { type RoomAuthorizer, requireCaller } from "../../../platform/realtime/socket/authorizer.ts";
 import { CLOSE } from "../../../platform/realtime/socket/frames.ts";
-import { known, type RoomAuthorizer } from "../../../platform/realtime/socket/handshake.ts";
 import { userRoom } from "../../identity/index.ts";
 import { auditView } from "../visibility/audit.ts";
 import { visibilityOf } from "../visibility/queries.ts";
@@ -15,7 +15,7 @@ const ownTrackAuthorizer: RoomAuthorizer = {
   document: trackSocket,
   refusedWith: CLOSE.forbidden,
   async authorize(_ctx, who) {
-    const caller = known(who);
+    const caller = requireCaller(who);
     return { room: userRoom(caller.userId) };
   },
 };
@@ -26,7 +26,7 @@ const trackAuthorizer: RoomAuthorizer = {
   path: "/ws/users/:id/location",
   document: watchedSocket,
   async authorize(ctx, who, id) {
-    const caller = known(who);
+    const caller = requireCaller(who);
     const userId = numberIn(id);
     if (userId === null) throw notFound();
     const room = userRoom(userId);

@@ -1,9 +1,9 @@
 /** The track room, one a person: where they are, as they report it and as others may watch it; and notices about tasks. */
 import * as v from "valibot";
 import type { SocketDocument } from "../../../platform/realtime/asyncapi.ts";
+import { hidden } from "../../../platform/realtime/fanout/entry-view.ts";
 import type { RoomHandler, Visibility } from "../../../platform/realtime/handler.ts";
-import type { Entry } from "../../../platform/realtime/log/journal.ts";
-import { hidden } from "../../../platform/realtime/rights/rights.ts";
+import type { Entry } from "../../../platform/realtime/log/entry.ts";
 import { fault } from "../../../platform/realtime/socket/frames.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { socketTokenRefresh } from "../../identity/index.ts";

@@ -1,17 +1,17 @@
-/** Who is here and who is typing: told to those who are shown it, and kept nowhere but in who was told of whom. */
+/** Presence, typing indicators and read receipts: who is in the room, and who is shown it. */
 
 import type { RoomHandler } from "../handler.ts";
-import { encode, type Fault, fault, PROTOCOL, type RoomFrame, type ServerFrame } from "../socket/frames.ts";
+import { encode, PROTOCOL, type ServerFrame } from "../socket/frames.ts";
+import type { Indicator } from "../socket/inbound.ts";
 import { isHeard, nextLook } from "../socket/liveness.ts";
-import { LISTENER, type Writer } from "../socket/parse-frame.ts";
 import type { Sockets } from "../socket/sockets.ts";
 import type { ReadMarks } from "./read-marks.ts";
 import type { Subscribers } from "./subscribers.ts";
 
 /**
- * A person is present while a socket of theirs, here or on their own inbox, was heard lately (`liveness.ts`). Each
- * socket and follower carries a mark once it fell silent, so that an object that wakes knows who was told of whom.
- * In a room that is not social nobody is shown anything.
+ * A person is present while a socket of theirs, here or in their inbox, was heard lately (`liveness.ts`). Each socket and
+ * subscriber is marked when it falls silent, so that an object that wakes knows what the others were told. A room that
+ * is not social shows nothing to anybody.
  */
 export class Presence {
   readonly #sockets: Sockets;
@@ -34,19 +34,19 @@ export class Presence {
     this.#clock = clock;
   }
 
-  /** The people who are here, each once, in order. */
+  /** The user ids of the people who are present, in order. */
   present(): number[] {
     const people = new Set<number>();
     for (const { userId, silent } of this.#holders()) if (!silent) people.add(userId);
     return [...people].sort((one, other) => one - other);
   }
 
-  /** The same for those who are shown it; null where nobody is. */
+  /** The same; null in a room that does not show it. */
   shown(): number[] | null {
     return this.#handler.social ? this.present() : null;
   }
 
-  /** Finds out who was heard lately, also by inboxes that follow, and tells everybody what has changed. */
+  /** Finds out who was heard lately, also from the inboxes that subscribe, and announces what has changed. */
   async look(): Promise<void> {
     if (!this.#handler.social) return;
     await this.#subscribers.askWhoIsSilent();
@@ -66,13 +66,13 @@ export class Presence {
     if (silent) this.glance();
   }
 
-  /** A frame came in by a follower's inbox. */
-  hearFollower(inbox: string): void {
+  /** A frame came in through an inbox. */
+  hearSubscriber(inbox: string): void {
     this.#subscribers.hear(inbox, this.#clock());
     if (this.#subscribers.get(inbox)?.silent) this.glance();
   }
 
-  /** When somebody may have fallen silent or come back whom another person here is shown; null when nobody is. */
+  /** When to check again who fell silent or came back, epoch ms; null when nobody present would be shown it. */
   dueAt(now: number): number | null {
     if (!this.#handler.social) return null;
     const holders = this.#holders();
@@ -84,7 +84,7 @@ export class Presence {
     return looks.length === 0 ? null : Math.min(...looks);
   }
 
-  /** Does what lets people in or sends them away, and tells everybody who is here then. */
+  /** Makes a change that lets people in or disconnects them, and announces who is present then. */
   through<Result>(change: () => Result): Result {
     const before = this.shown();
     const result = change();
@@ -92,7 +92,7 @@ export class Presence {
     return result;
   }
 
-  /** A socket has closed: its person may have another. */
+  /** A socket has closed; its person may have another one. */
   left(socket: WebSocket): void {
     const present = this.shown();
     const { caller, silent } = this.#sockets.facts(socket);
@@ -100,7 +100,7 @@ export class Presence {
     this.#announce([...present, caller.userId]);
   }
 
-  /** A newcomer hears who is here and how far they have read; the others hear of the newcomer. */
+  /** Tells a new socket who is present and how far they have read, and tells the others of a new person. */
   welcome(socket: WebSocket, before: readonly number[] | null): void {
     const users = this.shown();
     if (!users || !before) return;
@@ -111,34 +111,27 @@ export class Presence {
       this.#sockets.send(socket, encode({ t: "read", by, seq }));
   }
 
-  /** Typing, or how far somebody has read: never beyond the newest entry. */
-  gesture(
-    { caller, readOnly }: Writer,
-    frame: Extract<RoomFrame, { t: "read" | "typing" }>,
-    head: number,
-  ): Fault | null {
-    if (!this.#handler.social) return fault("bad_frame", "This room knows no such thing.");
-    if (!caller || readOnly) return LISTENER;
-    if (frame.t === "read") this.read(caller.userId, Math.min(frame.seq, head));
-    else this.#show({ t: "typing", by: caller.userId }, caller.userId);
-    return null;
+  /** Shows a typing indicator, or moves a read mark: never beyond the newest entry. */
+  indicate(userId: number, frame: Indicator, head: number): void {
+    if (frame.t === "read") this.read(userId, Math.min(frame.seq, head));
+    else this.#show({ t: "typing", by: userId }, userId);
   }
 
-  /** Moves a person's read mark and tells everybody. False: it has not moved. */
+  /** Moves a person's read mark forward and shows it to everybody. False: it did not move. */
   read(by: number, seq: number): boolean {
     const moved = this.#handler.social === true && this.#marks.move(by, seq);
     if (moved) this.#show({ t: "read", by, seq });
     return moved;
   }
 
-  /** Marks who has fallen silent since the last look, and who has come back. */
+  /** Marks who has fallen silent since the last check, and who has come back. */
   #judge(): void {
     const now = this.#clock();
     for (const { heardAt, silent, mark } of this.#holders())
       if (heardAt !== null && isHeard(heardAt, now) === silent) mark(!silent);
   }
 
-  /** Everything by which somebody may be here: their sockets, and their inboxes that follow. */
+  /** Everything that can make somebody present: their sockets here, and their inboxes that subscribe. */
   #holders(): Holder[] {
     const sockets = this.#sockets.open().flatMap((socket): Holder[] => {
       const { caller, dialect, silent = false } = this.#sockets.facts(socket);
@@ -156,7 +149,7 @@ export class Presence {
     return [...sockets, ...subscribers];
   }
 
-  /** A person's second tab is no news. */
+  /** Does nothing when the same people are present: a second tab, for example. */
   #announce(before: readonly number[]): void {
     const users = this.present();
     if (users.length === before.length && users.every((id, index) => id === before[index])) return;
@@ -176,9 +169,9 @@ export class Presence {
 
 interface Holder {
   readonly userId: number;
-  /** Whether presence is shown to them here. */
+  /** Whether presence is shown to them. */
   readonly isTold: boolean;
-  /** Whether the others were told that they have gone. */
+  /** Whether the others were told that this person is gone. */
   readonly silent: boolean;
   /** Epoch ms; null when the inbox has to be asked. */
   readonly heardAt: number | null;

@@ -1,14 +1,14 @@
-/** How far each person has read: kept in the room, and copied to D1. */
+/** The position up to which each person has read: kept in the room, and copied to D1. */
 import { log } from "../../log.ts";
 import type { ReadMark, RoomHandler } from "../handler.ts";
 import type { JournalStorage } from "../log/journal.ts";
 
-/** A room that is not social keeps none. */
+/** A room that is not social has none. */
 export class ReadMarks {
   readonly #sql: JournalStorage;
   readonly #handler: Pick<RoomHandler, "social" | "archiveReads">;
   #ready = false;
-  /** Whether D1 lacks a mark; undefined until somebody looked. */
+  /** Whether a mark is not in D1 yet; undefined until it was computed. */
   #news: boolean | undefined;
 
   constructor(sql: JournalStorage, handler: Pick<RoomHandler, "social" | "archiveReads">) {
@@ -20,7 +20,7 @@ export class ReadMarks {
     return this.#handler.social ? this.#marks("SELECT user, seq FROM reads ORDER BY user") : [];
   }
 
-  /** Moves a mark forward, never back. False: it stood there or further already. */
+  /** Moves a mark forward, never back. False: it was there or further already. */
   move(userId: number, seq: number): boolean {
     this.#prepare();
     const moved = [
@@ -36,14 +36,14 @@ export class ReadMarks {
     return true;
   }
 
-  /** Whether D1 lacks a mark. */
+  /** Whether a mark is not in D1 yet. */
   get hasNews(): boolean {
     if (!this.#handler.social || !this.#handler.archiveReads) return false;
     this.#news ??= this.#unarchived().length > 0;
     return this.#news;
   }
 
-  /** Copies marks to D1. What fails is tried again. */
+  /** Copies marks to D1. A failure is retried with the next alarm. */
   async archive(room: string): Promise<void> {
     if (!this.hasNews) return;
     const reads = this.#unarchived();
@@ -63,7 +63,7 @@ export class ReadMarks {
     this.#sql.exec("DELETE FROM reads WHERE user = ?", userId);
   }
 
-  /** The room is retired: nobody has read anything. */
+  /** Deletes all marks: the room is retired. */
   clear(): void {
     if (!this.#handler.social) return;
     this.#prepare();
@@ -71,7 +71,7 @@ export class ReadMarks {
     this.#news = false;
   }
 
-  /** Nothing is left in storage; the object is about to vanish. */
+  /** Drops what was read from storage: it was just deleted. */
   forgetAll(): void {
     this.#ready = false;
     this.#news = undefined;

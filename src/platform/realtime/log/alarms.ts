@@ -1,16 +1,16 @@
-/** The one real alarm of an object, set to the earliest of all that is due. */
+/** Sets the one alarm of an object to the earliest time that anything is due. */
 
-/** An armed alarm this long past has been lost. Milliseconds. */
+/** An alarm that is overdue by this long counts as lost. Milliseconds. */
 const OVERDUE = 5_000;
 
 export class AlarmScheduler {
   readonly #storage: Pick<DurableObjectStorage, "getAlarm" | "setAlarm">;
   readonly #clock: () => number;
   readonly #due: (now: number) => readonly (number | null)[];
-  /** When the real alarm is set for; null unknown or none. */
+  /** The time that the alarm is set for, epoch ms; null when it is unknown or not set. */
   #armedFor: number | null = null;
 
-  /** `due` names everything that is due, epoch ms; null for what is not. */
+  /** `due` returns the times at which something is due, epoch ms; null for what is not. */
   constructor(
     storage: Pick<DurableObjectStorage, "getAlarm" | "setAlarm">,
     clock: () => number,
@@ -21,7 +21,7 @@ export class AlarmScheduler {
     this.#due = due;
   }
 
-  /** Joins the transaction of the write before it. */
+  /** Sets the alarm, in the transaction of the write before it. */
   arm(): void {
     const now = this.#clock();
     const due = this.#due(now).filter((at) => at !== null);
@@ -32,12 +32,12 @@ export class AlarmScheduler {
     void this.#storage.setAlarm(next);
   }
 
-  /** It rang, and is gone by that. */
+  /** The alarm fired and is not set any more. */
   rang(): void {
     this.#armedFor = null;
   }
 
-  /** Looks whether the alarm that should be there is: stuck ones have been seen. */
+  /** Checks the alarm in storage: stuck alarms have been seen. */
   async check(): Promise<void> {
     const alarm = await this.#storage.getAlarm();
     this.#armedFor = alarm !== null && alarm > this.#clock() ? alarm : null;

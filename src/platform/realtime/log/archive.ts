@@ -1,25 +1,25 @@
-/** A room's journal on its way to D1: when the next batch is due, and the batch itself. */
+/** Copies a room's journal to D1 in batches, and decides when the next batch is due. */
 import { log } from "../../log.ts";
 import type { RoomHandler } from "../handler.ts";
 import type { Journal } from "./journal.ts";
 
 /**
- * Rows and characters a batch, and the quiet time between two batches of one room in ms. A batch is one bound
- * parameter, of which D1 takes 2 MB: https://developers.cloudflare.com/d1/platform/limits/
+ * Rows and characters per batch, and the pause between two batches of one room in ms. A batch is one bound parameter, for
+ * which D1 allows 2 MB: https://developers.cloudflare.com/d1/platform/limits/
  */
 export const ARCHIVE = { rows: 100, characters: 500_000, pause: 1000, longestPause: 60_000 } as const;
 
-/** What the schedule depends on. Lost with the object on purpose: a fresh one may archive at once. */
+/** What the schedule depends on. Lost with the object on purpose: a new one may archive at once. */
 export interface ArchiveState {
-  /** End of the last batch, epoch ms; 0 for none in this life. */
+  /** End of the last batch, epoch ms; 0 when this object has made none. */
   readonly lastAt: number;
-  /** Batches that failed in a row. */
+  /** Number of failed batches in a row. */
   readonly failures: number;
 }
 
 /**
- * When the next batch may run: at once after a quiet second, so that a single entry is in D1 immediately;
- * else a second after the last one; longer and longer while D1 refuses.
+ * When the next batch may run: a second after the last one, so that a single entry after a pause is in D1 at once; the
+ * pause doubles with each failure.
  */
 export function archiveDue(state: ArchiveState, now: number): number {
   const pause = Math.min(ARCHIVE.longestPause, ARCHIVE.pause * 2 ** state.failures);
@@ -37,12 +37,12 @@ export class Archiver {
     this.#clock = clock;
   }
 
-  /** When the next batch is due; null while one is under way (it asks again when it ends) or nothing is left. */
+  /** When the next batch is due; null while one is running (the alarm is set when it ends) or nothing is left. */
   due(journal: Journal, now: number): number | null {
     return journal.archived < journal.head && !this.#running ? archiveDue(this.#state, now) : null;
   }
 
-  /** Copies one batch, if it is time. A failure is remembered and waits longer. `epoch` tells the journal of now. */
+  /** Copies one batch if it is due. `epoch` returns the current epoch: the room may be retired meanwhile. */
   async run(
     journal: Journal,
     room: string,
@@ -53,7 +53,7 @@ export class Archiver {
     await this.#batch(journal, room, epoch, present);
   }
 
-  /** Copies all of it, batch after batch, whatever time it is. False when D1 refused. */
+  /** Copies everything now, batch after batch. False when D1 refused. */
   async flush(
     journal: Journal,
     room: string,
@@ -80,7 +80,7 @@ export class Archiver {
     const begun = journal.epoch;
     try {
       await this.#handler.archive(room, begun, entries, present);
-      // A room that was retired meanwhile has begun anew: its positions are not these.
+      // A room that was retired meanwhile has a new epoch, with other positions.
       if (epoch() === begun) journal.markArchived(last.seq);
       this.#state = { lastAt: this.#clock(), failures: 0 };
     } catch (error) {

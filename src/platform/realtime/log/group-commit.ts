@@ -1,36 +1,39 @@
 /**
- * Group commit: while one transaction is being made durable, what arrives waits and becomes the next one. A lone frame
- * waits for nothing.
+ * Group commit: what arrives while one transaction is being made durable waits and becomes the next one. A single frame
+ * on its own does not wait.
  */
-import type { Draft, Entry } from "./journal.ts";
+import type { Appended, Draft, Entry } from "./entry.ts";
 
 export interface Pending {
   readonly draft: Draft;
-  /** Called once it is stored, before anybody else hears of it. */
-  readonly stored: (entry: Entry) => void;
+  /** The socket that sent it and hears the ack; null when it came another way. */
+  readonly from: WebSocket | null;
 }
 
 export class GroupCommit {
   readonly #storage: Pick<DurableObjectStorage, "sync">;
-  readonly #store: (pending: readonly Pending[]) => void;
-  #waiting: { readonly pending: Pending; readonly gone: () => void }[] = [];
+  readonly #append: (pending: readonly Pending[]) => readonly Appended[];
+  #waiting: { readonly pending: Pending; readonly done: (entry: Entry | null) => void }[] = [];
   #busy = false;
 
-  constructor(storage: Pick<DurableObjectStorage, "sync">, store: (pending: readonly Pending[]) => void) {
+  constructor(
+    storage: Pick<DurableObjectStorage, "sync">,
+    append: (pending: readonly Pending[]) => readonly Appended[],
+  ) {
     this.#storage = storage;
-    this.#store = store;
+    this.#append = append;
   }
 
-  /** Ends when it is stored, or never will be. */
-  async add(pending: Pending): Promise<void> {
-    const done = new Promise<void>((gone) => this.#waiting.push({ pending, gone }));
+  /** Ends with the stored entry; with null when it was dropped, or another one in the same transaction failed. */
+  async add(pending: Pending): Promise<Entry | null> {
+    const stored = new Promise<Entry | null>((done) => this.#waiting.push({ pending, done }));
     if (!this.#busy) await this.#run();
-    await done;
+    return stored;
   }
 
-  /** What waits is not stored any more. */
+  /** Drops what waits: it will not be stored. */
   drop(): void {
-    for (const { gone } of this.#waiting.splice(0)) gone();
+    for (const { done } of this.#waiting.splice(0)) done(null);
   }
 
   async #run(): Promise<void> {
@@ -38,10 +41,11 @@ export class GroupCommit {
     try {
       while (this.#waiting.length > 0) {
         const batch = this.#waiting.splice(0);
+        let appended: readonly Appended[] = [];
         try {
-          this.#store(batch.map(({ pending }) => pending));
+          appended = this.#append(batch.map(({ pending }) => pending));
         } finally {
-          for (const { gone } of batch) gone();
+          for (const [index, { done }] of batch.entries()) done(appended[index]?.entry ?? null);
         }
         await this.#storage.sync();
       }

@@ -1,41 +1,21 @@
 /** The room's log, in the object's own SQLite: gapless positions, one entry per (author, ref), a recent window kept. */
+import { type Appended, type Draft, type Entry, ERASED } from "./entry.ts";
 
-/** One stored entry. `at` epoch ms; `author` 0 is the system. */
-export interface Entry {
-  readonly seq: number;
-  readonly at: number;
-  readonly author: number;
-  readonly ref: string | null;
-  readonly kind: string;
-  readonly body: Readonly<Record<string, unknown>>;
-}
-
-export type Draft = Pick<Entry, "author" | "ref" | "kind" | "body">;
-
-export interface Appended {
-  readonly entry: Entry;
-  /** This author had already sent this ref: the first entry answers, nothing was written. */
-  readonly repeated: boolean;
-}
-
-/** How much stays after it was archived: at most this many, and beyond the last page at most this long. */
+/** How many archived entries stay: at most this many, and those older than the last page at most this long. */
 export const WINDOW = { entries: 10_000, age: 72 * 3600_000, page: 300 } as const;
 
-/** What a search reads at most. */
+/** The most that a search reads. */
 const SEARCHED = { entries: 1000, characters: 1_000_000 };
 
-/** What an epoch looks like. */
+/** The form of an epoch. */
 export const EPOCH = /^[0-9a-f]{8}$/;
 
 type Row = { seq: number; at: number; author: number; ref: string | null; kind: string; body: string };
 
-/** The part of an object's storage that the journal needs, so that a test can hand in a plain SQLite. */
+/** The part of an object's storage that the journal needs; a test can pass a plain SQLite. */
 export interface JournalStorage {
   exec<T extends Record<string, SqlStorageValue>>(query: string, ...bindings: unknown[]): Iterable<T>;
 }
-
-/** The kind of an entry whose author has left and taken their words along. */
-export const ERASED = "erased";
 
 export class Journal {
   readonly #sql: JournalStorage;
@@ -59,7 +39,7 @@ export class Journal {
     this.#epoch = this.fact("epoch") ?? this.#begin();
   }
 
-  /** Forgets everything and starts again at 0, in a new epoch: no position of before means anything now. */
+  /** Deletes everything and starts again at 0, in a new epoch: earlier positions mean nothing now. */
   reset(): void {
     this.#sql.exec("DELETE FROM entries");
     this.#sql.exec("DELETE FROM facts");
@@ -84,9 +64,9 @@ export class Journal {
   }
 
   /**
-   * Stores drafts in order; each is completed just before it is stored. Synchronous, so all of them are one transaction;
-   * what is sent after it leaves only once they are durable (the output gate). The caller rolls back when it throws;
-   * then the positions are what they were.
+   * Stores drafts in order, each completed just before. Synchronous, so all of them are one transaction; what is sent
+   * afterwards leaves only when they are durable (the output gate). When it throws, the caller rolls back and the
+   * positions stay as they were.
    * Source: https://developers.cloudflare.com/durable-objects/best-practices/rules-of-durable-objects/
    */
   append(drafts: readonly Draft[], now: number, complete = (draft: Draft) => draft): Appended[] {
@@ -125,8 +105,8 @@ export class Journal {
   }
 
   /**
-   * Entries of a kind that arrived since a moment, and in whose list `list` an element's `field` is one of these values;
-   * oldest first. Looks through the newest entries only, and through so many characters of them: a frame may ask it.
+   * Entries of a kind, stored since a time, whose list `list` has an element whose `field` is one of these values; oldest
+   * first. Reads a bounded number of the newest entries and characters, because each frame may cause it.
    */
   withElements(
     kind: string,
@@ -158,7 +138,7 @@ export class Journal {
     )[0];
   }
 
-  /** Whether a client that stands at (epoch, since) can be given all it missed. */
+  /** Whether the journal still has everything after a client's position. */
   covers(epoch: string | null, since: number): boolean {
     if (since > this.#head || since < 0) return false;
     if (epoch === null ? since > 0 : epoch !== this.#epoch) return false;
@@ -167,7 +147,7 @@ export class Journal {
     return oldest !== undefined && oldest.seq <= since + 1;
   }
 
-  /** The oldest entries that D1 does not have yet: at most so many, and beyond one only while their bodies are this short together. */
+  /** The oldest entries that are not in D1 yet: at most `limit`, and at most `characters` of bodies, but at least one. */
   unarchived(limit: number, characters: number): Entry[] {
     const taken: Row[] = [];
     let room = characters;
@@ -186,8 +166,8 @@ export class Journal {
   }
 
   /**
-   * Drops archived entries that fell out of the window, a bounded number at a time. The newest always stays:
-   * positions go on from it.
+   * Deletes archived entries that fell out of the window, a bounded number at a time. The newest one always stays:
+   * positions continue from it.
    */
   prune(now: number): void {
     this.#sql.exec(
@@ -210,7 +190,7 @@ export class Journal {
     this.#sql.exec("INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)", name, value);
   }
 
-  /** Takes an author's words out; the positions stay, so that nobody misses one. */
+  /** Empties an author's entries. They keep their positions, so that no client sees a gap. */
   erase(author: number): void {
     this.#sql.exec(
       `UPDATE entries SET kind = ?1, body = '{}', ref = NULL, author = 0
@@ -220,18 +200,18 @@ export class Journal {
     );
   }
 
-  /** Empties entries of the system's by their refs. The refs stay: told again, they are known. */
+  /** Empties system entries by their refs. The refs stay, so that a repeated one is not stored again. */
   empty(refs: readonly string[]): void {
     for (const ref of refs)
       this.#sql.exec("UPDATE entries SET kind = ?, body = '{}' WHERE author = 0 AND ref = ?", ERASED, ref);
   }
 
-  /** Whether this author's entry of this ref is still here. */
+  /** Whether this author's entry with this ref is still in the window. */
   holds(author: number, ref: string): boolean {
     return this.#byRef(author, ref) !== undefined;
   }
 
-  /** Whose entries were stored after a moment (epoch ms), and when; the oldest first, without the system's. */
+  /** Author and time of the entries stored after a time (epoch ms), oldest first, without system entries. */
   authorsSince(at: number): { author: number; at: number }[] {
     return [
       ...this.#sql.exec<{ author: number; at: number }>(

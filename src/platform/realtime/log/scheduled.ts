@@ -1,16 +1,15 @@
-/** When a room's tenant wants to be called, and the call: the earliest time that somebody asked for wins. */
-
+/** Calls a room's handler at a time that was asked for; the earliest time wins. */
 import type { RoomHandler } from "../handler.ts";
 import type { RoomState } from "./state.ts";
 
-/** A tenant that was rung and did not come back is rung again after this long. Milliseconds. */
-const RING_AGAIN = 10_000;
+/** A call that did not return is repeated after this long. Milliseconds. */
+const CALL_AGAIN = 10_000;
 
 export class ScheduledCallback {
   readonly #roomState: RoomState;
   readonly #handler: Pick<RoomHandler, "onSchedule">;
   readonly #clock: () => number;
-  /** The earliest time asked for since the last ring began: what the tenant answers may not know of it. */
+  /** The earliest time asked for since the last call began: the handler's answer may not know of it. */
   #meanwhile = Number.POSITIVE_INFINITY;
 
   constructor(roomState: RoomState, handler: Pick<RoomHandler, "onSchedule">, clock: () => number) {
@@ -28,7 +27,7 @@ export class ScheduledCallback {
   async onSchedule(): Promise<void> {
     const { dueAt } = this.#roomState;
     if (dueAt === null || dueAt > this.#clock() || !this.#handler.onSchedule) return;
-    this.#roomState.setDue(this.#clock() + RING_AGAIN);
+    this.#roomState.setDue(this.#clock() + CALL_AGAIN);
     this.#meanwhile = Number.POSITIVE_INFINITY;
     const next = await this.#handler.onSchedule(this.#roomState.name);
     if (this.#roomState.isRetired) return;

@@ -1,12 +1,11 @@
-/** What a room remembers beside its entries: its name, whom it closed lately, and that it was retired. */
-
-import { type Holder, isRevoked, type Revocation } from "../socket/sockets.ts";
+/** What a room keeps beside its entries: its name, recent revocations, its schedule, and whether it was retired. */
+import { type Holder, isRevoked, type Revocation } from "../socket/socket-facts.ts";
 import type { Journal } from "./journal.ts";
 
-/** For this long a room remembers whom it closed, so that a handshake under way does not slip in behind. */
+/** How long a room remembers revocations, so that a handshake under way can't get in after one. */
 const REVOCATION_MEMORY = 60_000;
-/** For this long a room knows that it was retired: longer than a gate may trust what it read, and a notice be late. */
-const GRAVE = 3600_000;
+/** How long a room remembers that it was retired: longer than an authorizer may trust a cache or a notice may be late. */
+const RETIREMENT_MEMORY = 3600_000;
 
 interface Remembered {
   readonly revocation: Revocation;
@@ -14,11 +13,11 @@ interface Remembered {
   readonly until: number;
 }
 
-/** Kept in the journal's facts: a hibernating object forgets its fields. */
+/** Kept in the journal's facts: an object that hibernates loses its fields. */
 export class RoomState {
   readonly #journal: () => Journal;
   readonly #clock: () => number;
-  /** Undefined until somebody looked. */
+  /** Undefined until it was read. */
   #dueAt: number | null | undefined;
 
   constructor(journal: () => Journal, clock: () => number) {
@@ -30,7 +29,7 @@ export class RoomState {
     return this.#journal().fact("room") ?? "";
   }
 
-  /** The object learns its own name from whoever calls it first, and keeps it for its alarms. */
+  /** Stores the room's name, which the object learns from its callers and needs in its alarms. */
   know(name: string): void {
     if (this.name !== name) this.#journal().setFact("room", name);
   }
@@ -43,19 +42,19 @@ export class RoomState {
     this.#journal().setFact("revocations", JSON.stringify(remembered));
   }
 
-  /** What it was sent away by, if it was: a session that ended, or a right. */
+  /** The revocation that covers this socket or subscriber, if any. */
   revocationOf(holder: Holder): Revocation | undefined {
     return this.#revocations().find(({ revocation }) => isRevoked(holder, revocation))?.revocation;
   }
 
-  /** What people may do here may have changed just now. */
+  /** Rights may have changed just now. */
   rightsChanged(): void {
     const now = this.#clock();
     const version = Math.max(now, this.#rights().version + 1);
     this.#journal().setFact("rights", JSON.stringify({ version, until: now + REVOCATION_MEMORY }));
   }
 
-  /** Of the last such change, as long as a handshake that began before it may still be under way; null after that. */
+  /** The version of the last such change, while a handshake from before it may be under way; null after that. */
   get rightsVersion(): number | null {
     const { version, until } = this.#rights();
     return until > this.#clock() ? version : null;
@@ -65,7 +64,7 @@ export class RoomState {
     return JSON.parse(this.#journal().fact("rights") ?? '{"version":0,"until":0}');
   }
 
-  /** When the tenant wants to be called, epoch ms; null for never. */
+  /** When the handler is to be called, epoch ms; null for never. */
   get dueAt(): number | null {
     if (this.#dueAt === undefined) this.#dueAt = Number(this.#journal().fact("dueAt")) || null;
     return this.#dueAt;
@@ -78,14 +77,14 @@ export class RoomState {
 
   retire(): void {
     this.setDue(null);
-    this.#journal().setFact("retiredUntil", String(this.#clock() + GRAVE));
+    this.#journal().setFact("retiredUntil", String(this.#clock() + RETIREMENT_MEMORY));
   }
 
   get isRetired(): boolean {
     return this.#retiredUntil() > this.#clock();
   }
 
-  /** When what is remembered ends, epoch ms; empty when nothing is. */
+  /** When each thing that is remembered expires, epoch ms. */
   ends(): number[] {
     const ends = [
       this.#retiredUntil(),

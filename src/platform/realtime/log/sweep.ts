@@ -1,20 +1,20 @@
-/** The second net under the rooms' alarms: every room that was entered lately is looked at now and then. */
+/** Wakes every room that was entered lately now and then, in case its alarm was lost. */
 import { and, asc, gt, lt, sql } from "drizzle-orm";
 import { TtlCache } from "../../cache.ts";
 import { rooms } from "../../db/tables.ts";
 import { log } from "../../log.ts";
 import type { RequestContext } from "../../runtime.ts";
 
-/** How often an isolate notes the same room, and how often the sweep wakes it. Milliseconds. */
+/** How often an isolate notes the same room, and how often the sweep wakes a room. Milliseconds. */
 const NOTE_EVERY = 3600_000;
 const WAKE_EVERY = 600_000;
-/** A room that nobody entered for this long has nothing left to archive. */
+/** A room that was not entered for this long has nothing left to archive. */
 const LIVE = 24 * 3600_000;
 const BATCH = 50;
 
 const noted = new TtlCache<string, true>({ ttl: NOTE_EVERY, size: 5_000 });
 
-/** Remembers that somebody enters a room. Costs one statement an hour and room, after the answer. */
+/** Notes that a room is entered: one statement per room and hour, after the response. */
 export function noteRoom(ctx: RequestContext, name: string): void {
   const now = ctx.now();
   if (noted.get(name, now)) return;
@@ -26,7 +26,7 @@ export function noteRoom(ctx: RequestContext, name: string): void {
   ctx.defer("rooms.note", note, { room: name });
 }
 
-/** Wakes rooms that were not looked at for ten minutes; forgets those that are quiet. */
+/** Wakes rooms that were not woken for ten minutes; deletes those that were not entered for a day. */
 export async function sweepRooms(ctx: RequestContext): Promise<void> {
   const now = ctx.now();
   await ctx.db.delete(rooms).where(lt(rooms.seenAt, now - LIVE));

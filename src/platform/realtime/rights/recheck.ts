@@ -1,12 +1,12 @@
 /**
- * Rights that may have changed: rooms are told to ask anew who may hear them. There is no list of what to revoke; each
- * room asks the rule that its gate asks (`Tenant.authorize`), so the two can't differ. Safe to repeat.
+ * The effect of a change of rights: rooms look up again who may be there. There is no list of what to revoke: each room
+ * asks the same rule as its authorizer (`RoomHandler.authorize`), so the two can't differ. Safe to repeat.
  */
 import { defineEffect } from "../../db/effects.ts";
 import type { Effect } from "../../db/outbox.ts";
 import type { RequestContext } from "../../runtime.ts";
 
-/** Room objects that are called at a time. */
+/** Number of room objects called at a time. */
 const AT_ONCE = 50;
 
 export const roomsRechecked = defineEffect<{ readonly rooms: readonly string[] }>("recheck", {
@@ -14,12 +14,12 @@ export const roomsRechecked = defineEffect<{ readonly rooms: readonly string[] }
   run: (ctx, { rooms }) => recheckRooms(ctx, rooms),
 });
 
-/** Goes into the batch of the change, and is carried out right after it. */
+/** The outbox row for the batch of the change; it is carried out right after the commit. */
 export function recheckEffect(rooms: readonly string[]): Effect {
   return { ...roomsRechecked.row({ rooms }), urgent: true };
 }
 
-/** Throws when a room could not be reached, after all the others were. */
+/** Throws when a room could not be reached, after it has called all the others. */
 async function recheckRooms(ctx: RequestContext, rooms: readonly string[]): Promise<void> {
   const failures: unknown[] = [];
   for (let from = 0; from < rooms.length; from += AT_ONCE) {

@@ -1,39 +1,37 @@
-/** Who may still hear a room: its tenant is asked anew whenever rights may have changed, and when one is due to end. */
+/** Who may stay in a room: the handler looks up their rights again whenever they may have changed, and when one ends. */
 import { log } from "../../log.ts";
-import type { Subscriber, Subscribers } from "../fanout/subscribers.ts";
+import type { Presence } from "../fanout/presence.ts";
+import type { Subscribers } from "../fanout/subscribers.ts";
 import type { RoomHandler, Visibility } from "../handler.ts";
-import type { Entry } from "../log/journal.ts";
 import type { RoomState } from "../log/state.ts";
 import { CLOSE } from "../socket/frames.ts";
 import type { Sockets } from "../socket/sockets.ts";
 
-/** The parts of a room that rights are about. */
-interface RoomParts {
+interface RightsParts {
   readonly handler: Pick<RoomHandler, "authorize">;
   readonly sockets: Sockets;
   readonly subscribers: Subscribers;
   readonly roomState: RoomState;
   readonly clock: () => number;
-  /** Does what sends people away, and tells those who stay who is here. */
-  readonly through: (change: () => void) => void;
+  readonly presence: Pick<Presence, "through">;
 }
 
 type Verdicts = ReadonlyMap<number, Visibility | null>;
 
 export class Rights {
-  readonly #parts: RoomParts;
-  /** When the first right ends, epoch ms; infinity for none, undefined until somebody looked. */
+  readonly #parts: RightsParts;
+  /** When the first right ends, epoch ms; infinity for never, undefined until it was computed. */
   #nextEnd: number | undefined;
-  /** Of several questions at once the last one counts. */
+  /** Number of the latest lookup: of several at once only the last one counts. */
   #asked = 0;
 
-  constructor(parts: RoomParts) {
+  constructor(parts: RightsParts) {
     this.#parts = parts;
   }
 
   /**
-   * The version by which a handshake must look up its rights again; null when what it knows is good. A person who was
-   * let in by facts from before a change would otherwise slip in behind the recheck.
+   * The version with which a handshake must look up its rights again; null when they are fresh enough. Otherwise a person
+   * admitted by facts from before a change would get in after the recheck.
    */
   staleVersion(admitted: { readonly rightsVersion?: number | undefined }): number | null {
     const { handler, roomState } = this.#parts;
@@ -41,21 +39,21 @@ export class Rights {
     return version !== null && admitted.rightsVersion !== version ? version : null;
   }
 
-  /** Rights may have changed. Throws when they can't be looked up: then the caller repeats it. */
+  /** Rights may have changed: looks them up again. Throws when that fails; the caller repeats it. */
   async recheck(): Promise<void> {
     if (!this.#parts.handler.authorize) return;
     this.#parts.roomState.rightsChanged();
     await this.#judge();
   }
 
-  /** Ends the rights whose time is over, unless another right has taken their place. Never throws. */
+  /** Ends the rights whose time is over, unless another right has replaced them. Never throws. */
   async endLapsed(): Promise<void> {
     const { handler, clock } = this.#parts;
     if (this.#next() > clock()) return;
     try {
       if (handler.authorize) await this.#judge();
     } catch (error) {
-      // Without an answer nobody stays beyond their time.
+      // Without an answer the right ends when it was due to.
       log("warn", "room.rights", { room: this.#parts.roomState.name }, error);
     }
     this.#send(new Map());
@@ -68,7 +66,7 @@ export class Rights {
     return next === Number.POSITIVE_INFINITY ? null : next;
   }
 
-  /** Somebody came with a right of their own. */
+  /** A right was added or renewed. */
   changed(): void {
     this.#nextEnd = undefined;
   }
@@ -96,20 +94,20 @@ export class Rights {
     this.changed();
   }
 
-  /** Sends away those who were found to have no right, and those whose time is over. */
+  /** Disconnects the people who have no right any more, and those whose time is over. */
   #send(verdicts: Verdicts): void {
-    const { handler, sockets, subscribers, clock, through } = this.#parts;
+    const { handler, sockets, subscribers, clock, presence } = this.#parts;
     const now = clock();
     const isOver = (userId: number | undefined, until: number | undefined) =>
       (userId !== undefined && verdicts.get(userId) === null) || (until ?? Number.POSITIVE_INFINITY) <= now;
     const dropped = subscribers.all().filter(({ caller, until }) => isOver(caller.userId, until));
     const closed = sockets.open().filter((socket) => {
       const { caller, until } = sockets.facts(socket);
-      // Without a tenant to ask, a right's end is a socket's end like that of its credential.
+      // Without `authorize` the lifecycle closes the socket when the right ends, as with its credential.
       return handler.authorize && isOver(caller?.userId, until);
     });
     if (dropped.length === 0 && closed.length === 0) return;
-    through(() => {
+    presence.through(() => {
       subscribers.drop(dropped, CLOSE.forbidden);
       for (const socket of closed) sockets.close(socket, CLOSE.forbidden, "no longer allowed");
     });
@@ -127,19 +125,3 @@ export class Rights {
 }
 
 const boundsOf = ({ visibleFrom, until }: Visibility): Visibility => ({ visibleFrom, until });
-
-/** An entry that somebody may not see: its position stays, so that nobody misses one. */
-export function hidden(entry: Entry): Entry {
-  return { ...entry, kind: "hidden", author: 0, ref: null, body: {} };
-}
-
-/** An entry as a right with these bounds shows it. */
-export function showWithin(
-  entry: Entry,
-  { visibleFrom, until }: Visibility | Subscriber,
-  showFrom: RoomHandler["showFrom"],
-): Entry {
-  if (until !== undefined && entry.at >= until) return hidden(entry);
-  if (visibleFrom === undefined) return entry;
-  return entry.at < visibleFrom ? hidden(entry) : (showFrom?.(entry, visibleFrom) ?? entry);
-}

@@ -1,21 +1,21 @@
-/** How fast a reader is served: no faster than it reads. */
+/** Backpressure: a client gets entries no faster than it reads them. */
 import { MAX_BUFFERED } from "./frames.ts";
 import { bufferedBytes } from "./sockets.ts";
 
-/** Beyond this many unread bytes entries wait in the journal: what the room answers a reader has room left. */
-const PACE = MAX_BUFFERED / 2;
-/** How long a reader may take to come below that, and how often it is looked at. Milliseconds. */
+/** Beyond this many unread bytes entries wait in the journal; acks and errors still fit into the rest of the buffer. */
+const BEHIND = MAX_BUFFERED / 2;
+/** How long a client may take to get below that, and how often it is checked. Milliseconds. */
 const PATIENCE = 10_000;
-const LOOK = 20;
+const CHECK_EVERY = 20;
 
 export function isBehind(socket: WebSocket): boolean {
-  return bufferedBytes(socket) > PACE;
+  return bufferedBytes(socket) > BEHIND;
 }
 
-/** Gives others a turn, longer while this reader does not read. False: it is closed, or read nothing for too long. */
+/** Yields, and waits while the client does not read. False: the socket is closed, or its client took too long. */
 export async function untilRead(socket: WebSocket): Promise<boolean> {
-  for (let waited = 0; waited <= PATIENCE; waited += LOOK) {
-    await scheduler.wait(waited === 0 ? 0 : LOOK);
+  for (let waited = 0; waited <= PATIENCE; waited += CHECK_EVERY) {
+    await scheduler.wait(waited === 0 ? 0 : CHECK_EVERY);
     if (socket.readyState !== WebSocket.OPEN) return false;
     if (!isBehind(socket)) return true;
   }

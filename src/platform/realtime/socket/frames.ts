@@ -197,6 +197,11 @@ export function fault(code: Fault["code"], detail: string): Fault {
   return { code, detail };
 }
 
+/** The author has added more entries than allowed, for now. */
+export const TOO_MANY = fault("too_many", "You have written too much here. Send it again later.");
+export const LATER = fault("unavailable", "Send it again later.");
+export const NO_SUCH_ROOM = fault("not_found", "There is no such room.");
+
 export function encode(frame: ServerFrame): string {
   return JSON.stringify(frame);
 }

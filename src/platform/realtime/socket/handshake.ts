@@ -1,48 +1,27 @@
-/** The Worker's side of a socket: who is it, may they enter, and the hand-over to the room's object. */
-import { z } from "@hono/zod-openapi";
+/** The Worker's side of a handshake: authenticates, authorizes, registers the socket, and passes it to the room's object. */
 import type { Authenticate } from "../../http/admit.ts";
-import {
-  type Caller,
-  type Credential,
-  credentialOf,
-  isSessionKey,
-  tokenCredential,
-} from "../../http/caller.ts";
+import type { Caller, Credential } from "../../http/caller.ts";
 import { isAllowedOrigin } from "../../http/cors.ts";
 import { forbidden, invalid, notFound, Refusal, refuse } from "../../http/errors.ts";
-import { string } from "../../http/input/fields.ts";
 import { coarseRateLimit } from "../../http/limits/rate-limits.ts";
 import { messages } from "../../http/messages.ts";
 import type { RawRoute } from "../../http/mount.ts";
-import { type Route, respond, route } from "../../http/route.ts";
 import { text } from "../../http/text.ts";
 import type { RequestContext } from "../../runtime.ts";
-import type { SocketDocument } from "../asyncapi.ts";
-import { ADMISSION_HEADER, type Admission, type SocketAdmission, STALE_RIGHTS_HEADER } from "../handler.ts";
+import type { Admission } from "../handler.ts";
 import { EPOCH } from "../log/journal.ts";
 import { noteRoom } from "../log/sweep.ts";
-import { type Fault, fault, PROTOCOL } from "./frames.ts";
+import { ADMISSION_HEADER, type SocketAdmission, STALE_RIGHTS_HEADER } from "./admission.ts";
+import type { RoomAuthorizer } from "./authorizer.ts";
+import { protocolsOf, socketCredential } from "./credentials.ts";
+import { PROTOCOL } from "./frames.ts";
 import { registryOf } from "./registry.ts";
-import { issueTicket, readTicket, TICKET_LIFETIME, type Ticket } from "./tickets.ts";
-
-/** Who may enter one kind of room. Each module brings the gates of its rooms. */
-export interface RoomAuthorizer {
-  /** The part before the colon in `event:12`. */
-  readonly kind: string;
-  /** Where the socket opens: `/ws/events/:id`. */
-  readonly path: string;
-  readonly document: SocketDocument;
-  /** Where they come in. Refuses with 401, 403 or 404. `fresh`: what was read before counts no more, the room refused it. */
-  authorize(ctx: RequestContext, caller: Caller | null, id: string, fresh?: boolean): Promise<Admission>;
-  /** Nobody is known here: whoever comes is a stranger, and comes to this address only. */
-  readonly anonymous?: boolean;
-  /** The app's documents ask for it: a refused socket opens and closes at once with this code. */
-  readonly refusedWith?: number;
-}
+import { readTicket, type Ticket } from "./tickets.ts";
 
 const NOT_A_SOCKET = text("This address is a WebSocket.", "По этому адресу открывают WebSocket.");
 const BAD_POSITION = text("A position is a whole number from 0.", "Позиция — целое число от 0.");
 
+/** The route of one kind of socket. */
 export function socketRoute(authorizer: RoomAuthorizer, authenticate: Authenticate): RawRoute {
   return {
     path: authorizer.path,
@@ -62,10 +41,10 @@ export function socketRoute(authorizer: RoomAuthorizer, authenticate: Authentica
   };
 }
 
-/** No credential, no right, no such thing. */
+/** The refusals that the older apps hear as a close code. */
 const REFUSALS = new Set([401, 403, 404]);
 
-/** One offered sub-protocol is echoed here too: without it browsers report 1006 and not the code. */
+/** Echoes one offered sub-protocol too: without it browsers report 1006 instead of the code. */
 function openAndClose(request: Request, code: number): Response {
   const { 0: client, 1: server } = new WebSocketPair();
   server.accept();
@@ -75,11 +54,6 @@ function openAndClose(request: Request, code: number): Response {
   return new Response(null, { status: 101, webSocket: client, headers });
 }
 
-function protocolsOf(request: Request): string[] {
-  const offered = (request.headers.get("sec-websocket-protocol") ?? "").split(",");
-  return offered.map((word) => word.trim()).filter(Boolean);
-}
-
 async function shakeHands(
   ctx: RequestContext,
   request: Request,
@@ -87,34 +61,18 @@ async function shakeHands(
   authenticate: Authenticate,
   id: string,
 ): Promise<Response> {
-  if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
-    throw new Refusal(426, { detail: NOT_A_SOCKET }, { Upgrade: "websocket" });
-  }
-  await coarseRateLimit(ctx, authorizer.path);
-  const origin = request.headers.get("origin");
-  if (origin && !isAllowedOrigin(origin, request, ctx.runtime.settings))
-    throw refuse(403, messages.originRefused);
+  await checkRequest(ctx, request, authorizer);
   const url = new URL(request.url);
-  const since = position(url.searchParams.get("since"));
+  const since = positionOf(url);
   const protocols = protocolsOf(request);
   const asked = ctx.now();
   const ticketText = url.searchParams.get("ticket");
+  const credential = authorizer.anonymous ? null : socketCredential(request, url, protocols);
   const { caller, admission, ticket } = ticketText
-    ? await byTicket(ctx, authorizer, authenticate, id, ticketText)
-    : await byCredential(
-        ctx,
-        authorizer,
-        authenticate,
-        id,
-        authorizer.anonymous ? null : socketCredential(request, url, protocols),
-      );
+    ? await admitByTicket(ctx, authorizer, authenticate, id, ticketText)
+    : await admitByCredential(ctx, authorizer, authenticate, id, credential);
   const { room } = admission;
-  if (caller) {
-    const { userId, sessionId, signedInAt } = caller;
-    const entrance = { userId, sessionId, signedInAt, room, ticket };
-    const admission = await registryOf(ctx.runtime.registries, userId).register(entrance);
-    if (!admission) throw unauthorized();
-  }
+  if (caller) await register(ctx, caller, room, ticket);
   noteRoom(ctx, room);
   const native = protocols.includes(PROTOCOL);
   const socket = {
@@ -125,86 +83,76 @@ async function shakeHands(
     since,
   };
   const open = ({ asOf = asked, beforeOpen: _, ...admitted }: Admission, rightsVersion?: number) =>
-    openIn(ctx, { ...socket, ...admitted, admittedAt: asOf, rightsVersion });
+    openInRoom(ctx, { ...socket, ...admitted, admittedAt: asOf, rightsVersion });
   await admission.beforeOpen?.();
-  let answer = await open(admission);
-  for (let tries = 0; tries < LOOKS && isStale(answer, admission); tries++) {
-    const version = answer.headers.get(STALE_RIGHTS_HEADER);
+  let response = await open(admission);
+  for (let tries = 0; tries < MOST_LOOKUPS && isStale(response, admission); tries++) {
+    const version = response.headers.get(STALE_RIGHTS_HEADER);
     const asOf = ctx.now();
     const again = await authorizer.authorize(ctx, caller, id, true);
-    answer = await open({ asOf, ...again }, version === null ? undefined : Number(version));
+    response = await open({ asOf, ...again }, version === null ? undefined : Number(version));
   }
-  return answerOf(answer);
+  return orRefusal(response);
 }
 
-/** How often rights are looked up again that change while somebody comes in. */
-const LOOKS = 3;
+/** How often rights that change during the handshake are looked up again. */
+const MOST_LOOKUPS = 3;
 
-/** The gate may have gone by what it read before a right ended, or ended and began anew. */
+/** The authorizer may have read its facts before a right ended, or ended and began again. */
 function isStale({ status }: Response, { asOf }: Admission): boolean {
   return status === 409 || (status === 403 && asOf !== undefined);
 }
 
-async function openIn(ctx: RequestContext, admission: SocketAdmission): Promise<Response> {
+/** Refuses what is no upgrade, comes too often, or comes from a page of another origin. */
+async function checkRequest(
+  ctx: RequestContext,
+  request: Request,
+  authorizer: RoomAuthorizer,
+): Promise<void> {
+  if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
+    throw new Refusal(426, { detail: NOT_A_SOCKET }, { Upgrade: "websocket" });
+  }
+  await coarseRateLimit(ctx, authorizer.path);
+  const origin = request.headers.get("origin");
+  if (origin && !isAllowedOrigin(origin, request, ctx.runtime.settings))
+    throw refuse(403, messages.originRefused);
+}
+
+/** From here on a revocation reaches the socket. */
+async function register(ctx: RequestContext, caller: Caller, room: string, ticket?: Ticket): Promise<void> {
+  const { userId, sessionId, signedInAt } = caller;
+  const registry = registryOf(ctx.runtime.registries, userId);
+  if (!(await registry.register({ userId, sessionId, signedInAt, room, ticket }))) throw unauthorized();
+}
+
+async function openInRoom(ctx: RequestContext, admission: SocketAdmission): Promise<Response> {
   const stub = ctx.runtime.room(admission.room);
   if (!stub) throw notFound();
   const headers = { Upgrade: "websocket", [ADMISSION_HEADER]: JSON.stringify(admission) };
   return stub.fetch(new Request("https://room/", { headers }));
 }
 
-function answerOf(answer: Response): Response {
-  if (answer.status === 401) throw unauthorized();
-  if (answer.status === 403 || answer.status === 409) throw forbidden();
-  if (answer.status === 404) throw notFound();
-  return answer;
+function orRefusal(response: Response): Response {
+  if (response.status === 401) throw unauthorized();
+  if (response.status === 403 || response.status === 409) throw forbidden();
+  if (response.status === 404) throw notFound();
+  return response;
 }
 
-/** The room of this name as these gates let somebody into it; null for one that no gate knows. */
-async function authorizeByName(
-  authorizers: readonly RoomAuthorizer[],
-  ctx: RequestContext,
-  caller: Caller,
-  name: string,
-  fresh = false,
-): Promise<Admission | null> {
-  const [kind = "", ...id] = name.split(":");
-  const authorizer = authorizers.find((known) => known.kind === kind && !known.anonymous);
-  return authorizer ? authorizer.authorize(ctx, caller, id.join(":"), fresh) : null;
-}
-
-/** The same for somebody who follows rooms from their own socket: refusals become faults. */
-export async function authorizeOrFault(
-  authorizers: readonly RoomAuthorizer[],
-  ctx: RequestContext,
-  caller: Caller,
-  name: string,
-  fresh: boolean,
-): Promise<Admission | Fault> {
-  try {
-    const admission = await authorizeByName(authorizers, ctx, caller, name, fresh);
-    if (!fresh) await admission?.beforeOpen?.();
-    return admission ?? fault("not_found", "There is no such room.");
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    if (error.status === 404) return fault("not_found", "There is no such room.");
-    return fault("forbidden", "You may not enter this room.");
-  }
-}
-
-interface Entry {
+interface Admitted {
   readonly caller: Caller | null;
   readonly admission: Admission;
   readonly ticket?: Ticket;
 }
 
-async function byTicket(
+async function admitByTicket(
   ctx: RequestContext,
   authorizer: RoomAuthorizer,
   authenticate: Authenticate,
   id: string,
-  words: string,
-): Promise<Entry> {
-  const ticket = await readTicket(ctx.runtime, words, ctx.now());
+  ticketText: string,
+): Promise<Admitted> {
+  const ticket = await readTicket(ctx.runtime, ticketText, ctx.now());
   if (!ticket) throw unauthorized();
   const value = `${ticket.userId}.${ticket.sessionId}`;
   const holder = await authenticate(ctx, { scheme: "Session", value, from: "socket" });
@@ -215,91 +163,34 @@ async function byTicket(
   return { caller, admission, ticket };
 }
 
-async function byCredential(
+async function admitByCredential(
   ctx: RequestContext,
   authorizer: RoomAuthorizer,
   authenticate: Authenticate,
   id: string,
   credential: Credential | null,
-): Promise<Entry> {
+): Promise<Admitted> {
   const proof = credential && (await authenticate(ctx, credential));
-  // What was put into the URL or a sub-protocol was put there on purpose; a stale header or cookie counts as none.
+  // A bad token in the URL or a sub-protocol is an error; a stale header or cookie may be there by accident and counts as none.
   if (proof && !proof.ok && credential.from === "socket") throw unauthorized();
   const caller = proof?.ok ? proof.caller : null;
   return { caller, admission: await authorizer.authorize(ctx, caller, id) };
 }
 
-/** What a socket offers: sub-protocols first (browsers can send nothing else), then the URL, then header and cookie. */
-function socketCredential(request: Request, url: URL, protocols: readonly string[]): Credential | null {
-  const fromProtocols = protocolCredential(protocols);
-  if (fromProtocols) return fromProtocols;
-  const value = queryToken(url);
-  if (value) return tokenCredential(value);
-  const offered = credentialOf(request);
-  return offered && "from" in offered ? offered : null;
+/** The position to resume from; null when none is given. */
+function positionOf(url: URL): number | null {
+  const text = url.searchParams.get("since");
+  if (text === null) return null;
+  if (!/^\d{1,15}$/.test(text)) throw invalid({ since: BAD_POSITION });
+  return Number(text);
 }
 
-/** `auth.<token>` beside our protocol, `["Token", key]` or `["Bearer", token]` anywhere in the list, or a lone key or token. */
-function protocolCredential(protocols: readonly string[]): Credential | null {
-  const auth = protocols.find((word) => word.startsWith("auth."));
-  if (auth) return tokenCredential(auth.slice("auth.".length));
-  for (const scheme of ["Token", "Bearer"]) {
-    const value = protocols.includes(scheme) ? protocols[protocols.indexOf(scheme) + 1] : undefined;
-    if (value) return tokenCredential(value);
-  }
-  const [only] = protocols;
-  const isCredential = protocols.length === 1 && only && (isSessionKey(only) || only.split(".").length === 3);
-  return isCredential ? tokenCredential(only) : null;
-}
-
-function queryToken(url: URL): string | null {
-  for (const name of ["token", "access", "access_token"]) {
-    const value = url.searchParams.get(name);
-    if (value) return value;
-  }
-  return null;
-}
-
-function position(word: string | null): number | null {
-  if (word === null) return null;
-  if (!/^\d{1,15}$/.test(word)) throw invalid({ since: BAD_POSITION });
-  return Number(word);
-}
-
-/** An epoch of ours, null for none given; what can't be one is foreign, and not carried any further. */
+/** The epoch of that position, null when none is given; empty for one that this server can't have issued. */
 function epochOf(url: URL): string | null {
-  const word = url.searchParams.get("epoch");
-  return word === null || EPOCH.test(word) ? word : "";
+  const text = url.searchParams.get("epoch");
+  return text === null || EPOCH.test(text) ? text : "";
 }
 
 function unauthorized(): Refusal {
   return new Refusal(401, { detail: messages.invalidToken }, { "WWW-Authenticate": 'Bearer realm="api"' });
-}
-
-/** For gates that let nobody in whom they don't know: a 401. */
-export function known(caller: Caller | null): Caller {
-  if (!caller)
-    throw new Refusal(401, { detail: messages.noCredentials }, { "WWW-Authenticate": 'Bearer realm="api"' });
-  return caller;
-}
-
-/** `POST /api/v1/realtime/ticket/`: a ticket for one of the rooms behind these gates. */
-export function ticketRoute(authorizers: readonly RoomAuthorizer[]): Route {
-  return route({
-    method: "post",
-    path: "/api/v1/realtime/ticket",
-    tag: "Realtime",
-    summary: "Get a one-time ticket for a socket",
-    description:
-      "For clients that can set neither header nor sub-protocol: open the socket with `?ticket=` within 15 seconds.",
-    access: "signedIn",
-    body: z.object({ room: string({ max: 100 }).openapi({ example: "event:3" }) }),
-    responses: { 201: z.object({ ticket: z.string(), expires_in: z.number().int() }) },
-    async handle({ ctx, caller, body }) {
-      const admission = await authorizeByName(authorizers, ctx, caller, body.room);
-      if (!admission) throw notFound();
-      const ticket = await issueTicket(ctx.runtime, caller, admission.room, ctx.now());
-      return respond(201, { ticket, expires_in: TICKET_LIFETIME });
-    },
-  });
 }

@@ -1,164 +1,100 @@
-/** What comes in on a room's sockets: checked, understood, and carried out or answered with what is wrong. */
-import type { Caller } from "../../http/caller.ts";
-import { log } from "../../log.ts";
-import { isoTime } from "../../time.ts";
-import type { EntryRate } from "../entry-rate.ts";
-import type { Presence } from "../fanout/presence.ts";
-import type { Subscriptions } from "../fanout/subscriptions.ts";
-import type { AppendRequest, RoomHandler } from "../handler.ts";
-import type { GroupCommit } from "../log/group-commit.ts";
-import type { Entry } from "../log/journal.ts";
-import type { RoomState } from "../log/state.ts";
-import { CLOSE, encode, fault, PROTOCOL, type RoomFrame } from "./frames.ts";
-import { appendRequestOf, draftOf, readFrame, textOf, type Writer } from "./parse-frame.ts";
-import { credentialEnd, endOf, type Sockets } from "./sockets.ts";
+/** Decides what a frame asks of the room. Pure: the frame and its sender's rights in, a decision out. */
+import type * as v from "valibot";
+import type { RoomHandler } from "../handler.ts";
+import type { Draft } from "../log/entry.ts";
+import { type Fault, fault, PROTOCOL, type RoomFrame, type SubscribeFrame } from "./frames.ts";
+import { appendRequestOf, draftOf, LISTENER, readFrame, textOf, type Writer } from "./parse-frame.ts";
+import type { SocketFacts } from "./socket-facts.ts";
 
-/** The parts of a room that its sockets reach. */
-export interface FrameHandlerParts {
-  readonly handler: RoomHandler;
-  readonly sockets: Sockets;
-  readonly roomState: RoomState;
-  readonly groupCommit: GroupCommit;
-  readonly entryRate: EntryRate;
-  readonly presence: Presence;
-  /** Null in a room that follows no others. */
-  readonly subscriptions: Subscriptions | null;
-  readonly clock: () => number;
-  /** Position of the newest entry. */
-  readonly head: () => number;
-  /** Something more is due. */
-  readonly arm: () => void;
-  /** A credential ends at another time now. */
-  readonly renewed: () => void;
+/** A typing indicator or a read receipt: shown to the others, and no entry. */
+export type Indicator = Extract<RoomFrame, { t: "read" | "typing" }>;
+
+interface Reject {
+  readonly do: "reject";
+  readonly fault: Fault;
+  readonly ref: string | undefined;
 }
 
+/** What a frame for this room comes down to. */
+export type RoomDecision =
+  | Reject
+  | { readonly do: "append"; readonly draft: Draft }
+  | { readonly do: "indicate"; readonly userId: number; readonly frame: Indicator };
+
+/** What any frame of a socket comes down to. */
+export type Decision =
+  | RoomDecision
+  | { readonly do: "ignore" }
+  | { readonly do: "forward"; readonly room: string; readonly frame: RoomFrame }
+  | { readonly do: "subscribe"; readonly frame: v.InferOutput<typeof SubscribeFrame> }
+  | { readonly do: "unsubscribe"; readonly room: string }
+  | { readonly do: "refresh"; readonly token: string }
+  | { readonly do: "pong" };
+
+type Rules = Pick<RoomHandler, "says" | "mayWrite" | "social" | "fromDocumented" | "authorizeSubscription">;
+
 const NO_SUBSCRIPTIONS = fault("bad_frame", "Other rooms are followed from /ws/me/.");
-/** Somebody has added more than they may, for now. */
-export const TOO_MANY = fault("too_many", "You have written too much here. Send it again later.");
-const LATER = fault("unavailable", "Send it again later.");
+const NO_INDICATORS = fault("bad_frame", "This room does not support typing or read receipts.");
 
-export class FrameHandler {
-  readonly #reach: FrameHandlerParts;
+const reject = (fault: Fault, ref?: string): Reject => ({ do: "reject", fault, ref });
 
-  constructor(reach: FrameHandlerParts) {
-    this.#reach = reach;
+/** Decides a frame as it came in on a socket. */
+export function decide(rules: Rules, sender: SocketFacts, data: string | ArrayBuffer): Decision {
+  const text = textOf(data);
+  if (typeof text !== "string") return reject(text);
+  return sender.dialect === PROTOCOL
+    ? decideNative(rules, sender, text)
+    : decideDocumented(rules, sender, text);
+}
+
+function decideNative(rules: Rules, writer: Writer, text: string): Decision {
+  const frame = readFrame(text);
+  if ("fault" in frame) return reject(frame.fault, frame.ref);
+  switch (frame.t) {
+    case "say":
+    case "points":
+    case "read":
+    case "typing":
+      if (frame.room === undefined) return decideRoomFrame(rules, writer, frame);
+      if (!rules.authorizeSubscription) return reject(NO_SUBSCRIPTIONS, refOf(frame));
+      return { do: "forward", room: frame.room, frame };
+    case "subscribe":
+      return rules.authorizeSubscription ? { do: "subscribe", frame } : reject(NO_SUBSCRIPTIONS, frame.ref);
+    case "unsubscribe":
+      return rules.authorizeSubscription ? { do: "unsubscribe", room: frame.room } : reject(NO_SUBSCRIPTIONS);
+    case "auth":
+      return { do: "refresh", token: frame.token };
+    case "ping":
+      return { do: "pong" };
+    default:
+      return frame satisfies never;
   }
+}
 
-  async message(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
-    const { sockets, presence, clock } = this.#reach;
-    // Whom we closed may still send until it answers the close, and one that means harm never does.
-    if (socket.readyState !== WebSocket.OPEN) return;
-    const facts = sockets.facts(socket);
-    if (!sockets.withinRate(socket, clock())) return sockets.close(socket, CLOSE.tooFast, "too fast");
-    if (credentialEnd(facts) <= clock()) return sockets.close(socket, CLOSE.unauthenticated, "expired");
-    if (endOf(facts) <= clock()) return sockets.close(socket, CLOSE.forbidden, "no longer allowed");
-    presence.hear(socket);
-    const text = textOf(data);
-    if (typeof text !== "string") return sockets.reportFault(socket, text);
-    if (facts.dialect === PROTOCOL) await this.#native(socket, facts, text);
-    else await this.#documented(socket, facts, text);
-  }
+function decideDocumented(rules: Rules, writer: Writer, text: string): Decision {
+  const request = rules.fromDocumented(text);
+  if (!request) return { do: "ignore" };
+  if ("code" in request) return reject(request);
+  const draft = draftOf(rules, writer, request, null);
+  return "code" in draft ? reject(draft) : { do: "append", draft };
+}
 
-  async #native(socket: WebSocket, writer: Writer, data: string): Promise<void> {
-    const { sockets, subscriptions } = this.#reach;
-    const frame = readFrame(data);
-    if ("fault" in frame) return sockets.reportFault(socket, frame.fault, frame.ref);
-    switch (frame.t) {
-      case "say":
-      case "points":
-      case "read":
-      case "typing":
-        if (frame.room !== undefined) return this.#passOn(socket, frame, frame.room);
-        if (frame.t === "say" || frame.t === "points")
-          return this.#say(socket, writer, appendRequestOf(frame), frame.ref);
-        return this.#gesture(socket, writer, frame);
-      case "subscribe":
-        if (!subscriptions) return sockets.reportFault(socket, NO_SUBSCRIPTIONS, frame.ref);
-        sockets.resetFaults(socket);
-        return subscriptions.join(socket, frame);
-      case "unsubscribe":
-        if (!subscriptions) return sockets.reportFault(socket, NO_SUBSCRIPTIONS);
-        sockets.resetFaults(socket);
-        return subscriptions.leave(socket, frame.room);
-      case "auth":
-        return this.#renew(socket, frame.token);
-      case "ping":
-        sockets.resetFaults(socket);
-        return sockets.send(socket, encode({ t: "pong" }));
-      default:
-        return frame satisfies never;
-    }
+/** Decides a native frame that is meant for this room, whether it came by a socket of its own or through an inbox. */
+export function decideRoomFrame(
+  rules: Pick<Rules, "says" | "mayWrite" | "social">,
+  writer: Writer,
+  frame: RoomFrame,
+): RoomDecision {
+  if (frame.t === "say" || frame.t === "points") {
+    const draft = draftOf(rules, writer, appendRequestOf(frame), frame.ref);
+    return "code" in draft ? reject(draft, frame.ref) : { do: "append", draft };
   }
+  if (!rules.social) return reject(NO_INDICATORS);
+  if (!writer.caller || writer.readOnly) return reject(LISTENER);
+  return { do: "indicate", userId: writer.caller.userId, frame };
+}
 
-  #documented(socket: WebSocket, writer: Writer, data: string): Promise<void> | void {
-    const { sockets, handler } = this.#reach;
-    const saying = handler.fromDocumented(data);
-    if (!saying) return;
-    if ("code" in saying) return sockets.reportFault(socket, saying);
-    return this.#say(socket, writer, saying, null);
-  }
-
-  async #say(socket: WebSocket, writer: Writer, saying: AppendRequest, ref: string | null): Promise<void> {
-    const { sockets, handler, groupCommit, entryRate } = this.#reach;
-    const draft = draftOf(handler, writer, saying, ref);
-    if ("code" in draft) return sockets.reportFault(socket, draft, ref ?? undefined);
-    if (!entryRate.take(draft)) return sockets.tell(socket, TOO_MANY, ref ?? undefined);
-    sockets.resetFaults(socket);
-    await groupCommit.add({ draft, stored: (entry) => this.#confirm(socket, entry) });
-  }
-
-  /** Tells the author that it is stored. */
-  #confirm(socket: WebSocket, entry: Entry): void {
-    const { sockets, handler } = this.#reach;
-    if (sockets.facts(socket).dialect !== PROTOCOL) {
-      const words = handler.confirm?.(entry);
-      if (words !== undefined) sockets.send(socket, words);
-    } else if (entry.ref !== null) {
-      const { ref, seq, at } = entry;
-      sockets.send(socket, encode({ t: "ack", ref, seq, at: isoTime(at) }));
-    }
-  }
-
-  /** What is shown and not said: typing, and how far somebody has read. */
-  #gesture(socket: WebSocket, writer: Writer, frame: Extract<RoomFrame, { t: "read" | "typing" }>): void {
-    const { sockets, presence, head, arm } = this.#reach;
-    const refusal = presence.gesture(writer, frame, head());
-    if (refusal) sockets.reportFault(socket, refusal);
-    else sockets.resetFaults(socket);
-    arm();
-  }
-
-  /** A frame for a room that this socket follows. */
-  async #passOn(socket: WebSocket, frame: RoomFrame, room: string): Promise<void> {
-    const { sockets, subscriptions } = this.#reach;
-    const ref = "ref" in frame ? frame.ref : undefined;
-    if (!subscriptions) return sockets.reportFault(socket, NO_SUBSCRIPTIONS, ref);
-    const taken = await subscriptions.pass(socket, frame, room);
-    if (!taken.ok) {
-      const { code, detail } = taken;
-      const isBad = code !== "unavailable" && code !== "too_many";
-      return sockets[isBad ? "reportFault" : "tell"](socket, { code, detail }, ref, room);
-    }
-    sockets.resetFaults(socket);
-    if (ref !== undefined)
-      sockets.send(socket, encode({ t: "ack", room, ref, seq: taken.seq, at: isoTime(taken.at) }));
-  }
-
-  async #renew(socket: WebSocket, token: string): Promise<void> {
-    const { sockets, handler, roomState, renewed } = this.#reach;
-    let caller: Caller | null;
-    try {
-      caller = await handler.authenticate(token);
-    } catch (error) {
-      log("warn", "room.renew", { room: roomState.name }, error);
-      return sockets.send(socket, encode({ t: "error", ...LATER }));
-    }
-    // A socket keeps its person: rights were decided for that one.
-    const userId = sockets.facts(socket).caller?.userId;
-    if (!caller || caller.userId !== userId || roomState.revocationOf({ caller })) {
-      return sockets.close(socket, CLOSE.unauthenticated, "not accepted");
-    }
-    sockets.update(socket, { ...sockets.facts(socket), caller, faults: 0 });
-    renewed();
-  }
+/** The ref of a frame that has one. */
+export function refOf(frame: RoomFrame): string | undefined {
+  return "ref" in frame ? frame.ref : undefined;
 }

@@ -1,31 +1,31 @@
-/** What a client sent, read and weighed: a frame, what it wants stored, and whether it may. Touches nothing. */
+/** Parses what a client sent, and checks whether it may be stored. Pure. */
 import * as v from "valibot";
 import { loneSurrogateIn, preview } from "../../characters.ts";
 import type { Caller } from "../../http/caller.ts";
 import { isDeeper, MAX_DEPTH } from "../../json.ts";
 import type { AppendRequest, RoomHandler } from "../handler.ts";
-import type { Draft } from "../log/journal.ts";
+import type { Draft } from "../log/entry.ts";
 import { ClientFrame, type Fault, fault, LIMITS, type RoomFrame } from "./frames.ts";
 
-/** Who wants to write, and whether this place lets them. */
+/** The sender of a frame, and whether the socket may send. */
 export interface Writer {
   readonly caller: Caller | null;
   readonly readOnly?: boolean | undefined;
 }
 
-/** The text of a frame, if it is one and not too long. */
+/** The text of a frame; a fault when it is binary or too long. */
 export function textOf(data: string | ArrayBuffer): string | Fault {
   if (typeof data !== "string") return fault("bad_frame", "Text frames only.");
   const fits = data.length <= LIMITS.frame && new TextEncoder().encode(data).byteLength <= LIMITS.frame;
   return fits ? data : fault("too_large", `A frame takes at most ${LIMITS.frame} bytes.`);
 }
 
-/** A native frame; or why it is none, with its ref when it has one. */
+/** Parses a native frame; a fault with its ref, if it has one, when it can't be. */
 export function readFrame(
   data: string,
 ): ClientFrame | { readonly fault: Fault; readonly ref: string | undefined } {
   const json = parseJson(data);
-  // What is said stands one level down.
+  // The body is one level down.
   if (isDeeper(json, MAX_DEPTH + 1)) return { fault: TOO_DEEP, ref: refOf(json) };
   if (loneSurrogateIn(json)) return { fault: NO_TEXT, ref: refOf(json) };
   const parsed = v.safeParse(ClientFrame, json);
@@ -40,7 +40,7 @@ export function appendRequestOf(frame: Extract<RoomFrame, { t: "say" | "points" 
     : { kind: "points", body: { points: frame.points } };
 }
 
-/** What somebody wants to say as it may be stored, or why it may not. */
+/** The draft that a request comes to; a fault when the sender may not write, or the body does not fit its kind. */
 export function draftOf(
   handler: Pick<RoomHandler, "mayWrite" | "says">,
   { caller, readOnly }: Writer,
@@ -51,7 +51,7 @@ export function draftOf(
   if (refusal) return refusal;
   const schema = Object.hasOwn(handler.says, kind) ? handler.says[kind] : undefined;
   if (!schema) return fault("bad_frame", "This room does not take that kind.");
-  // The archive reads its batches with SQLite's JSON: one entry that it can't read would hold up all after it.
+  // The archive reads its batches with SQLite's JSON functions: one entry that they can't parse would block all later ones.
   if (isDeeper(body)) return TOO_DEEP;
   if (loneSurrogateIn(body)) return NO_TEXT;
   const parsed = v.safeParse(schema, body);

@@ -1,12 +1,12 @@
-/** One object a person: which rooms hold their sockets, whom it signed out lately, and which tickets were used. */
+/** One object per person: the rooms with their sockets, their recent revocations, and the tickets they have used. */
 import { DurableObject } from "cloudflare:workers";
 import { roomIn } from "../stubs.ts";
 import { CLOSE } from "./frames.ts";
-import { isRevoked, type Revocation } from "./sockets.ts";
+import { isRevoked, type Revocation } from "./socket-facts.ts";
 
 /** A revocation is remembered longer than any isolate may trust a cached session (30 s). */
 const REVOCATION_MEMORY = 120_000;
-/** A room that saw no new socket of this person for this long is forgotten. */
+/** A room in which this person opened no socket for this long is forgotten. */
 const ROOM_MEMORY = 30 * 24 * 3600_000;
 
 export interface Registration {
@@ -14,13 +14,13 @@ export interface Registration {
   readonly sessionId: string;
   readonly signedInAt?: number | undefined;
   readonly room: string;
-  /** The number of a one-time ticket, when one was used, and when it ends (epoch ms). */
+  /** The id of the one-time ticket, when one was used, and when it expires (epoch ms). */
   readonly ticket?: { readonly id: string; readonly expiresAt: number } | undefined;
 }
 
 /**
- * Every handshake and every revocation of one person passes through here, so the two have one order:
- * a handshake before a revocation is known to it, and one after it is refused.
+ * Every handshake and every revocation of one person passes through here, so they have one order: a revocation closes
+ * the sockets of earlier handshakes, and later handshakes are refused.
  */
 export class ConnectionRegistry extends DurableObject<Cloudflare.Env> {
   constructor(state: DurableObjectState, env: Cloudflare.Env) {
@@ -31,7 +31,7 @@ export class ConnectionRegistry extends DurableObject<Cloudflare.Env> {
     sql.exec("CREATE TABLE IF NOT EXISTS tickets (id TEXT PRIMARY KEY, until INTEGER NOT NULL)");
   }
 
-  /** Notes that a socket is about to open. False: the session was ended, or the ticket was already used. */
+  /** Notes that a socket is about to open. False: the session was ended, or the ticket was used before. */
   register({ room, ticket, ...caller }: Registration, now = Date.now()): boolean {
     const { sql } = this.ctx.storage;
     for (const row of sql.exec<{ revocation: string }>(
@@ -53,7 +53,7 @@ export class ConnectionRegistry extends DurableObject<Cloudflare.Env> {
     return true;
   }
 
-  /** Closes this person's sockets wherever they are. Safe to repeat. */
+  /** Closes this person's sockets in every room. Safe to repeat. */
   async revoke(
     revocation: Revocation,
     code: number = CLOSE.unauthenticated,

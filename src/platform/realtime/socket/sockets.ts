@@ -1,60 +1,19 @@
-/** The hibernating sockets of a room: who each one is, what it may still do, and how to reach them all. */
-import type { Caller } from "../../http/caller.ts";
-import { CLOSE, encode, type Fault, LIMITS, MAX_BUFFERED, MAX_FAULTS } from "./frames.ts";
+/** The hibernating sockets of a room: accepts them, keeps their facts, sends to them and closes them. */
+import { CLOSE, encode, type Fault, LIMITS, MAX_BUFFERED, MAX_FAULTS, PROTOCOL } from "./frames.ts";
+import { endOf, isRevoked, NOBODY, type Revocation, type SocketFacts } from "./socket-facts.ts";
 
-/** Raw frames as a contract documents them, or the native ones. */
-export type Dialect = "documented" | "caravan.v1";
-
-/** Facts of one socket, kept in its attachment: they survive hibernation. */
-export interface SocketFacts {
-  readonly dialect: Dialect;
-  /** Null: an anonymous reader. */
-  readonly caller: Caller | null;
-  /** Bad frames in a row. */
-  readonly faults: number;
-  /** Position up to which a socket that is behind was served; null while it is live. */
-  readonly catchingUp: number | null;
-  /** When the right to be here was looked up, epoch ms. */
-  readonly admittedAt: number;
-  /** When it opened, epoch ms. */
-  readonly openedAt: number;
-  /** When a frame last came in, epoch ms, to the second; pings that the platform answered are not in it. */
-  readonly heardAt: number;
-  /** The others were told that nobody is heard here any more. */
-  readonly silent?: boolean;
-  /** Hears and says nothing. */
-  readonly readOnly?: boolean;
-  /** When the right to be here ends, epoch ms. */
-  readonly until?: number | undefined;
-  /** When it began: what is older is hidden. */
-  readonly visibleFrom?: number | undefined;
-  /** Rooms that a person's own socket follows, and up to where each was served. */
-  readonly follows?: Readonly<Record<string, { readonly epoch: string; readonly seq: number }>>;
-}
-
-/** Which sockets a revocation means: a whole person, one of their sessions, or all but one session. */
-export interface Revocation {
-  readonly userId: number;
-  readonly sessionId?: string | undefined;
-  readonly exceptSession?: string | undefined;
-  /** The right to be in one room, and no session: who was let in before this moment is meant, epoch ms. */
-  readonly rightsBefore?: number | undefined;
-  /** When it was decided, epoch ms: who signs in later is not meant. Absent: every session is, whenever it began. */
-  readonly at?: number | undefined;
-}
-
-/** What the runtime reports for a Close frame without a code; it can't be sent. */
+/** The runtime reports this for a Close frame without a code; it can't be sent. */
 const NO_STATUS = 1005;
 
 export class Sockets {
   readonly #state: DurableObjectState;
-  /** Read once a wake: an attachment is deserialized anew at each read. */
+  /** Cached until the object sleeps: each read of an attachment deserializes it again. */
   readonly #facts = new WeakMap<WebSocket, SocketFacts>();
   readonly #rates = new WeakMap<WebSocket, { second: number; frames: number }>();
 
   constructor(state: DurableObjectState) {
     this.#state = state;
-    // Answered without waking the object, and object-wide: so exactly this text and no shorter one.
+    // Answered without waking the object. One pair per object: only exactly this text is answered.
     state.setWebSocketAutoResponse(new WebSocketRequestResponsePair('{"t":"ping"}', '{"t":"pong"}'));
   }
 
@@ -65,7 +24,7 @@ export class Sockets {
     return { client, server };
   }
 
-  /** Closes the oldest sockets of a person who has `most` of them here, so that there is room for one more. */
+  /** Closes the oldest sockets of a person who has `most` of them in this room, so that one more may open. */
   makeRoom(userId: number, most: number): void {
     const open = this.#state
       .getWebSockets(userTag(userId))
@@ -89,7 +48,7 @@ export class Sockets {
     socket.serializeAttachment(facts);
   }
 
-  /** A frame came in. Noted once a second: it is asked for by the minute. */
+  /** Notes that a frame came in, at most once a second: presence is decided by the minute. */
   hear(socket: WebSocket, now: number): void {
     const facts = this.facts(socket);
     if (now - facts.heardAt >= 1000) this.update(socket, { ...facts, heardAt: now });
@@ -104,22 +63,22 @@ export class Sockets {
     return Math.max(pinged, this.facts(socket).heardAt);
   }
 
-  /** Without those that are closing: the platform lists a socket until its client has answered the close. */
+  /** The open sockets. The platform also lists closing ones, until their clients have answered the close. */
   open(): WebSocket[] {
     return this.#state.getWebSockets().filter((socket) => socket.readyState === WebSocket.OPEN);
   }
 
-  /** Sends one frame; closes a reader that has stopped reading. */
+  /** Sends one frame; closes a socket whose client has stopped reading. */
   send(socket: WebSocket, frame: string): void {
     if (socket.readyState !== WebSocket.OPEN) return;
     if (bufferedBytes(socket) > MAX_BUFFERED) this.close(socket, CLOSE.slow, "too slow");
     else socket.send(frame);
   }
 
-  /** Says in the socket's own dialect what is wrong. What is no fault of its client's counts as no bad frame. */
+  /** Sends an error in the socket's dialect, without counting it as a bad frame: the client may not be at fault. */
   tell(socket: WebSocket, fault: Fault, ref?: string, room?: string): void {
     const frame =
-      this.facts(socket).dialect === "caravan.v1"
+      this.facts(socket).dialect === PROTOCOL
         ? encode({
             t: "error",
             ...(room === undefined ? {} : { room }),
@@ -139,13 +98,13 @@ export class Sockets {
     if (faults >= MAX_FAULTS) this.close(socket, CLOSE.badFrames, "bad frames");
   }
 
-  /** A good frame ends the row of bad ones. */
+  /** A good frame resets the count of bad frames in a row. */
   resetFaults(socket: WebSocket): void {
     const facts = this.facts(socket);
     if (facts.faults > 0) this.update(socket, { ...facts, faults: 0 });
   }
 
-  /** False when the socket sends more than it may in this second. The count is lost with the object: it restarts at 0. */
+  /** False when the socket has sent more than allowed in this second. The count restarts at 0 when the object wakes. */
   withinRate(socket: WebSocket, now: number): boolean {
     const second = Math.floor(now / 1000);
     const rate = this.#rates.get(socket);
@@ -155,14 +114,14 @@ export class Sockets {
   }
 
   /**
-   * The Close frame leaves at once. Of a client that has never sent a frame, not even a ping, the runtime ends the
-   * connection some ten seconds later: seen in workerd 1.20261023 with a bare hibernating object, 2026-11-21.
+   * The Close frame leaves at once. If the client has never sent a frame, not even a ping, the runtime ends the
+   * connection about ten seconds later: seen in workerd 1.20261023 with a bare hibernating object, 2026-11-21.
    */
   close(socket: WebSocket, code: number, reason: string): void {
     try {
       socket.close(code, reason);
     } catch {
-      // Already closing: nothing is left to say.
+      // Already closing.
     }
   }
 
@@ -174,7 +133,7 @@ export class Sockets {
     this.close(socket, code === NO_STATUS ? 1000 : code, reason);
   }
 
-  /** Closes whom a revocation means; says how many. */
+  /** Closes the sockets that a revocation covers; returns how many. */
   closeRevoked(revocation: Revocation, code: number, reason: string): number {
     const meant = this.#state
       .getWebSockets(userTag(revocation.userId))
@@ -187,7 +146,7 @@ export class Sockets {
     for (const socket of this.open()) this.close(socket, code, reason);
   }
 
-  /** Closes those whose credential has run out; returns when the next one does (epoch ms), null for none. */
+  /** Closes the sockets whose credential has expired; returns when the next one expires (epoch ms), null for never. */
   closeExpired(now: number, end: (facts: SocketFacts) => number = endOf): number | null {
     let next: number | null = null;
     for (const socket of this.open()) {
@@ -200,40 +159,11 @@ export class Sockets {
   }
 }
 
-/** Whose socket, and since when it may be here; for one that only renews itself, no moment. */
-export interface Holder {
-  readonly caller: Pick<Caller, "userId" | "sessionId" | "signedInAt"> | null;
-  readonly admittedAt?: number;
-}
-
-/** When a socket's credential or right ends, epoch ms. */
-export function endOf(facts: Pick<SocketFacts, "caller" | "until">): number {
-  return Math.min(credentialEnd(facts), facts.until ?? Number.POSITIVE_INFINITY);
-}
-
-/** When a socket's credential ends, epoch ms. */
-export function credentialEnd({ caller }: Pick<SocketFacts, "caller">): number {
-  return caller?.expiresAt ?? Number.POSITIVE_INFINITY;
-}
-
-/** The user id of anonymous listeners: a right of theirs may end, too. */
-export const NOBODY = 0;
-
-export function isRevoked({ caller, admittedAt }: Holder, revocation: Revocation): boolean {
-  if ((caller?.userId ?? NOBODY) !== revocation.userId) return false;
-  if (revocation.rightsBefore !== undefined)
-    return admittedAt !== undefined && admittedAt <= revocation.rightsBefore;
-  if (!caller) return false;
-  if (revocation.sessionId !== undefined) return caller.sessionId === revocation.sessionId;
-  if (revocation.at !== undefined && (caller.signedInAt ?? 0) > revocation.at) return false;
-  return caller.sessionId !== revocation.exceptSession;
-}
-
 function userTag(userId: number): string {
   return `user:${userId}`;
 }
 
-/** Bytes that the runtime still holds for this reader; the type definitions don't know the property yet. */
+/** Bytes that the client has not read yet; the type definitions don't have the property yet. */
 export function bufferedBytes(socket: WebSocket): number {
   return (socket as WebSocket & { bufferedAmount?: number }).bufferedAmount ?? 0;
 }

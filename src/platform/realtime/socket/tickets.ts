@@ -1,4 +1,4 @@
-/** One-time tickets for sockets: signed here, spent in the person's roster, good for one room and 15 seconds. */
+/** One-time tickets for sockets: signed here, marked as used in the person's registry, valid for one room and 15 seconds. */
 import { equalInConstantTime, randomToken } from "../../crypto/digest.ts";
 import type { Caller } from "../../http/caller.ts";
 import type { Runtime } from "../../runtime.ts";
@@ -13,7 +13,7 @@ export interface Ticket {
   readonly room: string;
   /** Epoch ms. */
   readonly expiresAt: number;
-  /** When the credential that it was bought with ends, and the socket with it. Epoch ms. */
+  /** When the credential behind it expires, and the socket with it. Epoch ms. */
   readonly until: number;
 }
 
@@ -29,7 +29,7 @@ export async function issueTicket(
   return [...facts, await runtime.keys.hmac("ticket", ...facts)].join(".");
 }
 
-/** The ticket if we signed it and it still lives. Whether it was used, the roster knows. */
+/** The ticket, when this server signed it and it has not expired. The registry knows whether it was used. */
 export async function readTicket(runtime: Runtime, words: string, now: number): Promise<Ticket | null> {
   const [id = "", userId = "", sessionId = "", expiry = "", until = "", room = "", mac = ""] =
     words.split(".");

@@ -1,0 +1,90 @@
+/** The face of a room that inboxes reach: they subscribe, read what they missed, and pass on their people's frames. */
+
+import type { Lifecycle } from "../lifecycle.ts";
+import type { Entry } from "../log/entry.ts";
+import type { RoomLog } from "../log/room-log.ts";
+import type { RoomParts } from "../parts.ts";
+import type { FrameResult, Local, StaleRights, SubscribeResult, SubscriberMethods } from "../rpc.ts";
+import { type Fault, fault, LATER, LIMITS, type RoomFrame, TOO_MANY } from "../socket/frames.ts";
+import { decideRoomFrame } from "../socket/inbound.ts";
+import type { Subscriber } from "./subscriber-store.ts";
+
+const NOT_SUBSCRIBED = fault("forbidden", "Subscribe to the room first.");
+
+const refused = (fault: Fault): FrameResult => ({ ok: false, ...fault });
+
+export class RoomSubscribers implements Local<SubscriberMethods> {
+  readonly #parts: RoomParts;
+  readonly #log: RoomLog;
+  readonly #lifecycle: Lifecycle;
+
+  constructor(parts: RoomParts, log: RoomLog, lifecycle: Lifecycle) {
+    this.#parts = parts;
+    this.#log = log;
+    this.#lifecycle = lifecycle;
+  }
+
+  /** Lets an inbox subscribe, after a look at who is still here. */
+  async subscribe(
+    room: string,
+    subscriber: Subscriber,
+    epoch: string | null,
+    since: number | null,
+  ): Promise<SubscribeResult | StaleRights | null> {
+    await this.#parts.presence.look();
+    return this.add(room, subscriber, epoch, since);
+  }
+
+  add(
+    room: string,
+    subscriber: Subscriber,
+    epoch: string | null,
+    since: number | null,
+  ): SubscribeResult | StaleRights | null {
+    const { roomState, rights, presence, subscribers, journal, marks } = this.#parts;
+    if (roomState.revocationOf(subscriber) || roomState.isRetired) return null;
+    roomState.know(room);
+    const rightsVersion = rights.staleVersion(subscriber);
+    if (rightsVersion !== null) return { rightsVersion };
+    presence.through(() => subscribers.add(subscriber));
+    const recovered = since === null || journal.covers(epoch, since);
+    this.#lifecycle.rearm();
+    const { epoch: now, head } = journal;
+    return { epoch: now, head, recovered, present: presence.shown(), reads: marks.all() };
+  }
+
+  unsubscribe(inbox: string): void {
+    const { presence, subscribers } = this.#parts;
+    presence.through(() => subscribers.remove(inbox));
+  }
+
+  read(inbox: string, epoch: string, since: number): Entry[] | null {
+    const { subscribers, journal, view } = this.#parts;
+    const subscriber = subscribers.get(inbox);
+    if (!subscriber || !journal.covers(epoch, since)) return null;
+    return journal.after(since, LIMITS.page).map((entry) => view.show(entry, subscriber));
+  }
+
+  async takeFrame(inbox: string, frame: RoomFrame): Promise<FrameResult> {
+    const { subscribers, presence, journal, handler, entryRate, clock } = this.#parts;
+    const subscriber = subscribers.get(inbox);
+    if (!subscriber) return refused(NOT_SUBSCRIBED);
+    presence.hearSubscriber(inbox);
+    const decision = decideRoomFrame(handler, subscriber, frame);
+    switch (decision.do) {
+      case "reject":
+        return refused(decision.fault);
+      case "indicate":
+        presence.indicate(decision.userId, decision.frame, journal.head);
+        this.#lifecycle.arm();
+        return { ok: true, seq: journal.head, at: clock() };
+      case "append": {
+        if (!entryRate.take(decision.draft)) return refused(TOO_MANY);
+        const entry = await this.#log.commit(decision.draft, null);
+        return entry ? { ok: true, seq: entry.seq, at: entry.at } : refused(LATER);
+      }
+      default:
+        return decision satisfies never;
+    }
+  }
+}

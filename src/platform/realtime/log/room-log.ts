@@ -1,0 +1,122 @@
+/** The face of a room that reads and writes its entries. */
+import { isoTime } from "../../time.ts";
+import type { Lifecycle } from "../lifecycle.ts";
+import type { RoomParts } from "../parts.ts";
+import type { Latest, Local, LogMethods, Published } from "../rpc.ts";
+import { CLOSE, encode, PROTOCOL } from "../socket/frames.ts";
+import type { Appended, Draft, Entry } from "./entry.ts";
+import { GroupCommit, type Pending } from "./group-commit.ts";
+
+export class RoomLog implements Local<LogMethods> {
+  readonly #parts: RoomParts;
+  readonly #lifecycle: Lifecycle;
+  readonly #groupCommit: GroupCommit;
+
+  constructor(parts: RoomParts, lifecycle: Lifecycle) {
+    this.#parts = parts;
+    this.#lifecycle = lifecycle;
+    this.#groupCommit = new GroupCommit(parts.state.storage, (pending) => this.#append(pending));
+  }
+
+  /** Stores what a person sent, with the next transaction. `from` hears the ack. Null: the room was retired meanwhile. */
+  commit(draft: Draft, from: WebSocket | null): Promise<Entry | null> {
+    return this.#groupCommit.add({ draft, from });
+  }
+
+  publish(room: string, draft: Omit<Draft, "author">): Published {
+    const { roomState, journal } = this.#parts;
+    if (roomState.isRetired) return { seq: 0, epoch: journal.epoch };
+    roomState.know(room);
+    const [appended] = this.#append([{ draft: { ...draft, author: 0 }, from: null }]);
+    return { seq: appended?.entry.seq ?? journal.head, epoch: journal.epoch };
+  }
+
+  /**
+   * Appends, acknowledges, broadcasts, in that order. What is sent here leaves the object when the insert is durable (the
+   * output gate), so what was acknowledged is stored. An entry that was stored before is acknowledged again, and sent to
+   * nobody else.
+   */
+  #append(pending: readonly Pending[]): Appended[] {
+    const { broadcaster, subscribers } = this.#parts;
+    const appended = this.#store(pending.map(({ draft }) => draft));
+    for (const [index, { entry }] of appended.entries()) this.#acknowledge(pending[index]?.from, entry);
+    const entries = appended.filter(({ repeated }) => !repeated).map(({ entry }) => entry);
+    broadcaster.send(entries);
+    if (entries.length > 0) subscribers.tell(entries);
+    this.#lifecycle.arm();
+    return appended;
+  }
+
+  /** One transaction for all of them. The handler completes what people sent with facts that only the server knows. */
+  #store(drafts: readonly Draft[]): Appended[] {
+    const { state, journal, handler, clock } = this.#parts;
+    const now = clock();
+    const complete = (draft: Draft) =>
+      draft.author === 0 ? draft : (handler.complete?.(draft, journal, now) ?? draft);
+    return state.storage.transactionSync(() => journal.append(drafts, now, complete));
+  }
+
+  #acknowledge(socket: WebSocket | null | undefined, entry: Entry): void {
+    if (!socket) return;
+    const { sockets, handler } = this.#parts;
+    if (sockets.facts(socket).dialect !== PROTOCOL) {
+      const frame = handler.confirm?.(entry);
+      if (frame !== undefined) sockets.send(socket, frame);
+    } else if (entry.ref !== null) {
+      const { ref, seq, at } = entry;
+      sockets.send(socket, encode({ t: "ack", ref, seq, at: isoTime(at) }));
+    }
+  }
+
+  /** Synchronous: no entry can be stored between the last one and the end. */
+  retire(room: string, draft: Omit<Draft, "author">): void {
+    const { sockets, subscribers, journal, marks, entryRate, roomState } = this.#parts;
+    this.publish(room, draft);
+    this.#groupCommit.drop();
+    sockets.closeAll(CLOSE.gone, "gone");
+    subscribers.drop(subscribers.all(), CLOSE.gone);
+    journal.reset();
+    marks.clear();
+    entryRate.clear();
+    roomState.know(room);
+    roomState.retire();
+    this.#lifecycle.arm();
+  }
+
+  erase(author: number): void {
+    this.#parts.journal.erase(author);
+    this.#parts.marks.forget(author);
+  }
+
+  empty(refs: readonly string[]): void {
+    this.#parts.journal.empty(refs);
+  }
+
+  async flush(room: string): Promise<boolean> {
+    const { journal, roomState, presence, archiver } = this.#parts;
+    if (journal.head === 0) return true;
+    roomState.know(room);
+    await presence.look();
+    const done = await archiver.flush(
+      this.#parts.journal,
+      room,
+      () => this.#parts.journal.epoch,
+      this.#parts.present(),
+    );
+    this.#lifecycle.arm();
+    return done;
+  }
+
+  latest(_room: string, limit: number, reader: number | null = null): Latest {
+    const { journal, presence, marks } = this.#parts;
+    const { epoch, head: seq } = journal;
+    const hasRead = reader !== null && seq > 0 && presence.read(reader, seq);
+    if (hasRead) this.#lifecycle.arm();
+    return {
+      epoch,
+      entries: journal.latest(limit),
+      reads: marks.all(),
+      newlyRead: hasRead ? { userId: reader, seq } : null,
+    };
+  }
+}

@@ -1,0 +1,100 @@
+/** The parts that the faces of one room share. */
+import { EntryRate } from "./entry-rate.ts";
+import { Broadcaster } from "./fanout/broadcast.ts";
+import { EntryView } from "./fanout/entry-view.ts";
+import { Presence } from "./fanout/presence.ts";
+import { ReadMarks } from "./fanout/read-marks.ts";
+import { Subscribers } from "./fanout/subscribers.ts";
+import { Subscriptions } from "./fanout/subscriptions.ts";
+import type { RoomHandler } from "./handler.ts";
+import { Archiver } from "./log/archive.ts";
+import { Journal } from "./log/journal.ts";
+import { ScheduledCallback } from "./log/scheduled.ts";
+import { RoomState } from "./log/state.ts";
+import { Rights } from "./rights/rights.ts";
+import type { RoomStub } from "./rpc.ts";
+import { Sockets } from "./socket/sockets.ts";
+
+/** What a room reaches outside itself. */
+export interface Surroundings {
+  readonly clock?: () => number;
+  /** Objects of other rooms, by name; null for a kind that is not bound. */
+  readonly objects?: (name: string) => RoomStub | null;
+  /** How many sockets one person may have here. */
+  readonly mostSockets?: () => number;
+}
+
+export class RoomParts {
+  readonly state: DurableObjectState;
+  readonly handler: RoomHandler;
+  readonly clock: () => number;
+  readonly mostSockets: () => number;
+  readonly sockets: Sockets;
+  readonly roomState: RoomState;
+  readonly archiver: Archiver;
+  readonly scheduled: ScheduledCallback;
+  readonly view: EntryView;
+  readonly broadcaster: Broadcaster;
+  readonly subscribers: Subscribers;
+  readonly marks: ReadMarks;
+  readonly presence: Presence;
+  readonly rights: Rights;
+  readonly entryRate: EntryRate;
+  /** Null in a room that subscribes to no others. */
+  readonly subscriptions: Subscriptions | null;
+  #journal: Journal | null = null;
+
+  constructor(
+    state: DurableObjectState,
+    handler: RoomHandler,
+    { clock = Date.now, objects = () => null, mostSockets = () => Number.POSITIVE_INFINITY }: Surroundings,
+  ) {
+    this.state = state;
+    this.handler = handler;
+    this.clock = clock;
+    this.mostSockets = mostSockets;
+    const journal = () => this.journal;
+    const name = () => this.roomState.name;
+    this.sockets = new Sockets(state);
+    this.roomState = new RoomState(journal, clock);
+    this.archiver = new Archiver(handler, clock);
+    this.scheduled = new ScheduledCallback(this.roomState, handler, clock);
+    this.view = new EntryView(handler, journal);
+    this.broadcaster = new Broadcaster(state, this.sockets, journal, this.view);
+    this.subscribers = new Subscribers({
+      state,
+      objects,
+      journal,
+      name,
+      view: this.view,
+      clock,
+      left: (inbox) => this.presence.through(() => this.subscribers.remove(inbox)),
+    });
+    this.marks = new ReadMarks(state.storage.sql, handler);
+    this.presence = new Presence(this.sockets, this.subscribers, this.marks, handler, clock);
+    this.rights = new Rights(this);
+    this.entryRate = new EntryRate(journal, clock, handler.entryRate?.bind(handler));
+    const authorizeSubscription = handler.authorizeSubscription?.bind(handler);
+    this.subscriptions = authorizeSubscription
+      ? new Subscriptions({ state, sockets: this.sockets, objects, authorizeSubscription, name, clock })
+      : null;
+  }
+
+  /** Opened at its first use, and again after `forget`. */
+  get journal(): Journal {
+    this.#journal ??= new Journal(this.state.storage.sql);
+    return this.#journal;
+  }
+
+  /** The user ids of the people who are here. */
+  present(): ReadonlySet<number> {
+    return new Set(this.presence.present());
+  }
+
+  /** Drops what was read from storage: it was just deleted. */
+  forget(): void {
+    this.#journal = null;
+    this.subscribers.forget();
+    this.marks.forgetAll();
+  }
+}

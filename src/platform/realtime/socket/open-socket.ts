@@ -1,0 +1,73 @@
+/** Opens a socket in the room's object, after the Worker has admitted it. */
+import type { Lifecycle } from "../lifecycle.ts";
+import type { RoomParts } from "../parts.ts";
+import { ADMISSION_HEADER, type SocketAdmission, STALE_RIGHTS_HEADER } from "./admission.ts";
+import { encode, LIMITS, PROTOCOL } from "./frames.ts";
+import { endOf, type SocketFacts } from "./socket-facts.ts";
+
+/** 101 with the socket; or the status by which the Worker tells why not. */
+export function openSocket(parts: RoomParts, lifecycle: Lifecycle, request: Request): Response {
+  const admission = JSON.parse(request.headers.get(ADMISSION_HEADER) ?? "null") as SocketAdmission | null;
+  if (!admission) return new Response(null, { status: 400 });
+  const refusal = refusalOf(parts, admission);
+  if (refusal) return refusal;
+  const { sockets, presence, journal, clock, mostSockets } = parts;
+  const { caller, since } = admission;
+  const recovered = since === null || journal.covers(admission.epoch, since);
+  const facts = factsOf(admission, recovered, clock());
+  presence.glance();
+  const before = presence.shown();
+  if (caller) sockets.makeRoom(caller.userId, mostSockets());
+  const { client, server } = sockets.accept(facts);
+  greet(parts, server, facts, recovered, admission.opening);
+  presence.welcome(server, before);
+  lifecycle.rearm();
+  const headers = new Headers(admission.protocol ? { "Sec-WebSocket-Protocol": admission.protocol } : {});
+  return new Response(null, { status: 101, webSocket: client, headers });
+}
+
+/** 401 for a session that ended, 403 for a right that ended, 404 for a room that is gone, 409 for rights to look up again. */
+function refusalOf({ roomState, rights }: RoomParts, admission: SocketAdmission): Response | null {
+  const revoked = roomState.revocationOf(admission);
+  if (revoked) return new Response(null, { status: revoked.rightsBefore === undefined ? 401 : 403 });
+  if (roomState.isRetired) return new Response(null, { status: 404 });
+  roomState.know(admission.room);
+  const version = rights.staleVersion(admission);
+  if (version === null) return null;
+  return new Response(null, { status: 409, headers: { [STALE_RIGHTS_HEADER]: String(version) } });
+}
+
+function factsOf(admission: SocketAdmission, recovered: boolean, now: number): SocketFacts {
+  const { caller, native, since, admittedAt, readOnly, until, visibleFrom } = admission;
+  return {
+    dialect: native ? PROTOCOL : "documented",
+    caller,
+    faults: 0,
+    catchingUp: native && recovered ? since : null,
+    openedAt: now,
+    heardAt: now,
+    admittedAt,
+    ...(readOnly ? { readOnly: true } : {}),
+    until,
+    visibleFrom,
+  };
+}
+
+/** The first frames: `welcome` and the missed entries, or the greeting of the documented dialect. */
+function greet(
+  { sockets, broadcaster, handler, journal, clock }: RoomParts,
+  socket: WebSocket,
+  facts: SocketFacts,
+  recovered: boolean,
+  opening: unknown,
+): void {
+  if (facts.dialect !== PROTOCOL) {
+    for (const frame of handler.greet?.(journal, opening) ?? []) sockets.send(socket, frame);
+    return;
+  }
+  const end = endOf(facts);
+  const ttl = end < Number.POSITIVE_INFINITY ? Math.max(0, Math.floor((end - clock()) / 1000)) : null;
+  const { epoch, head: seq } = journal;
+  sockets.send(socket, encode({ t: "welcome", epoch, seq, ttl, recovered, limits: LIMITS }));
+  if (facts.catchingUp !== null) broadcaster.catchUp(socket);
+}
