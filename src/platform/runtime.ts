@@ -1,8 +1,8 @@
 /** What a Worker invocation works with: settings parsed once, the platform's parts, and one caller's scope over them. */
 import type { Keyring } from "./crypto/digest.ts";
 import type { Hasher } from "./crypto/hasher.ts";
+import type { OutboxRow } from "./db/claims.ts";
 import type { Db } from "./db/client.ts";
-import type { OutboxRow } from "./db/outbox.ts";
 import type { Counter } from "./http/limits/counter.ts";
 import type { Locale } from "./http/text.ts";
 import type { RoomStub } from "./realtime/rpc.ts";

@@ -41,7 +41,7 @@ test("after a write a cookie carries it, for clients that know nothing of the he
   const answer = await post("/api/auth/signin/", { username, password });
   const bookmark = answer.headers.get("x-d1-bookmark");
   expect(answer.headers.getSetCookie()).toContain(
-    `d1_bookmark=${bookmark}; Path=/; Max-Age=600; HttpOnly; SameSite=Lax`,
+    `d1_bookmark=${bookmark}; Max-Age=600; Path=/; HttpOnly; SameSite=Lax`,
   );
 });
 

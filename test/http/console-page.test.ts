@@ -1,6 +1,6 @@
 /** The console's one document: the same at every address, and the tile server of the settings is all it lets in. */
 import { describe, expect, test } from "vitest";
-import { readSettings } from "../../src/env.ts";
+import { readSettings } from "../../src/settings.ts";
 import { get } from "../harness/api.ts";
 
 const TILES = "https://tiles.example.com/osm/{z}/{x}/{y}.png";

@@ -2,9 +2,9 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { readSettings } from "../../src/env.ts";
 import { counterFor } from "../../src/platform/http/limits/counter.ts";
 import { RATE_NAMES, type RateName } from "../../src/platform/runtime.ts";
+import { readSettings } from "../../src/settings.ts";
 import {
   type Answer,
   outboxOf,

@@ -1,8 +1,9 @@
 /** Settings: what is missing or malformed is named, all of it at once, and no value is ever printed. */
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { readSettings, runtimeOf } from "../../src/env.ts";
+import { runtimeOf } from "../../src/env.ts";
 import { RATE_NAMES } from "../../src/platform/runtime.ts";
+import { readSettings } from "../../src/settings.ts";
 
 const SECRET = "a secret of thirty-two characters";
 const DEVELOPMENT = { APP_ENV: "development", SIGNING_SECRET: SECRET };

@@ -1,7 +1,7 @@
 /** Letters on their way out: once each, with a key the provider knows them by, again when it failed, never for ever. */
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
-import { MAX_ATTEMPTS } from "../../src/platform/db/outbox.ts";
+import { MAX_ATTEMPTS } from "../../src/platform/db/claims.ts";
 import { envWith } from "../harness/api.ts";
 import {
   accepted,

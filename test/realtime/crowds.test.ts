@@ -1,9 +1,9 @@
 /** One person's share of a room: how many sockets they may hold there, and how much they may write where anybody may. */
 import { describe, expect, test } from "vitest";
-import { readSettings } from "../../src/env.ts";
 import { eventRoomHandler } from "../../src/modules/events/index.ts";
 import type { Room } from "../../src/platform/realtime/room.ts";
 import type { RequestContext } from "../../src/platform/runtime.ts";
+import { readSettings } from "../../src/settings.ts";
 import { person } from "../harness/api.ts";
 import { followerOf } from "../harness/fake-network.ts";
 import { admit, callerOf, listen, note, serverSide, type World, withRoom } from "../harness/fake-room.ts";

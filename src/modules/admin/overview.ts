@@ -1,6 +1,6 @@
 /** `/api/admin/dashboard/` and `/api/admin/map/`: what needs attention, and where everything is. */
 import { z } from "@hono/zod-openapi";
-import { outboxHealth } from "../../platform/db/outbox.ts";
+import { outboxHealth } from "../../platform/db/claims.ts";
 import { fromHundredths } from "../../platform/decimal.ts";
 import { type Route, respond, route } from "../../platform/http/route.ts";
 import { isoTime } from "../../platform/time.ts";

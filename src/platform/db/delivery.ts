@@ -2,7 +2,8 @@
 import { log, rootCause } from "../log.ts";
 import { DeliveryError, FORGET } from "../mail/mail.ts";
 import type { JobMessage, RequestContext } from "../runtime.ts";
-import { claim, complete, deadLetter, handOff, type OutboxRow, overdue, retryLater } from "./outbox.ts";
+import { claim, complete, deadLetter, type OutboxRow, overdue, retryLater } from "./claims.ts";
+import { handOff } from "./outbox.ts";
 
 /** Carries one effect out. Throws when it must be tried again; answers `FORGET` when the payload held a secret. */
 export type Handler = (ctx: RequestContext, row: OutboxRow) => Promise<unknown>;

@@ -1,4 +1,5 @@
 /** Who calls, and what a request offers as proof. The proof is checked by the identity module. */
+import { cookieOf, SESSION_COOKIE } from "./cookies.ts";
 
 export type UserType = "CLIENT" | "DRIVER" | "OPERATOR";
 
@@ -42,12 +43,6 @@ export type Authentication =
   | { readonly ok: true; readonly caller: Caller }
   | { readonly ok: false; readonly fault: CredentialFault };
 
-/** The cookie in which the Rideshare client keeps its access JWT. */
-export const SESSION_COOKIE = "jwt";
-
-/** The cookie by which a device that signed in before is known again. It opens nothing. */
-export const DEVICE_COOKIE = "caravan_device";
-
 /** What the request offers: the `Authorization` header first, then the cookie; null when neither does. */
 export function credentialOf(
   request: Request,
@@ -63,14 +58,6 @@ export function credentialOf(
   }
   const cookie = cookieOf(request, SESSION_COOKIE);
   return cookie ? { scheme: "Bearer", value: cookie, from: "cookie" } : null;
-}
-
-export function cookieOf(request: Request, name: string): string | null {
-  for (const part of (request.headers.get("cookie") ?? "").split(";")) {
-    const [key, ...value] = part.trim().split("=");
-    if (key === name) return value.join("=") || null;
-  }
-  return null;
 }
 
 /** A session key is 40 hex digits. */

@@ -1,4 +1,8 @@
-/** Who may call from a browser, and the headers that make a page safe. */
+/**
+ * CORS and security headers. Hono's `cors` sends the credentials header to every origin and answers a plain OPTIONS
+ * itself, where ours says `Allow`. Hono's `secureHeaders` overwrites the policy that a page brings and fails on a
+ * socket's 101, whose headers are fixed. So both stay our own.
+ */
 import { BOOKMARK_HEADER } from "../db/client.ts";
 import type { Settings } from "../runtime.ts";
 
@@ -6,7 +10,7 @@ const METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 const HEADERS = `accept, accept-language, authorization, content-type, idempotency-key, if-none-match, range, user-agent, x-csrftoken, x-requested-with, ${BOOKMARK_HEADER}`;
 const EXPOSED = `etag, idempotency-replayed, location, retry-after, x-request-id, ${BOOKMARK_HEADER}`;
 
-/** The settings' list; in development also any port of this machine. An origin equal to the request's own always passes. */
+/** Origins of the settings, the request's own origin, and in development every port of this machine. */
 export function isAllowedOrigin(origin: string, request: Request, settings: Settings): boolean {
   if (origin === new URL(request.url).origin || origin === settings.publicOrigin) return true;
   if (settings.corsOrigins.includes(origin)) return true;
@@ -14,7 +18,7 @@ export function isAllowedOrigin(origin: string, request: Request, settings: Sett
 }
 const LOCAL = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 
-/** For every answer, errors included. Without a listed origin only `Vary` is said. */
+/** CORS headers of every response, errors included. An origin that is not listed gets `Vary` only. */
 export function corsHeaders(request: Request, settings: Settings): Record<string, string> {
   const origin = request.headers.get("origin");
   if (!origin || !isAllowedOrigin(origin, request, settings)) return { Vary: "Origin" };
@@ -26,7 +30,7 @@ export function corsHeaders(request: Request, settings: Settings): Record<string
   };
 }
 
-/** The answer to a preflight, or null when the request is none. */
+/** The response to a preflight; null when the request is not one. */
 export function preflight(request: Request): Response | null {
   if (request.method !== "OPTIONS" || !request.headers.has("access-control-request-method")) return null;
   return new Response(null, {
@@ -39,12 +43,12 @@ export function preflight(request: Request): Response | null {
   });
 }
 
-/** What every answer carries; a page adds its own `Content-Security-Policy`. */
+/** Headers of every response; a page brings its own `Content-Security-Policy`. */
 export function securityHeaders(request: Request): Record<string, string> {
   return {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    // A cookie alone gets personal answers too, which no cache knows to keep to itself.
+    // Responses to a cookie are personal too, and shared caches do not look at cookies.
     "Cache-Control": "no-store",
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",

@@ -1,9 +1,11 @@
 /** Puts routes on a Hono app and walks each request through the dialect: shield, caller, path, body, handler, answer. */
 import { Hono } from "hono";
+import { requestId } from "hono/request-id";
 import { BOOKMARK_COOKIE, BOOKMARK_HEADER } from "../db/client.ts";
 import { log } from "../log.ts";
 import type { RequestContext, Runtime } from "../runtime.ts";
 import { type Authenticate, admit } from "./admit.ts";
+import { setCookie } from "./cookies.ts";
 import { corsHeaders, preflight, securityHeaders } from "./cors.ts";
 import { methodNotAllowed, notFound, Refusal, wire } from "./errors.ts";
 import { once } from "./idempotency.ts";
@@ -48,9 +50,9 @@ export function createApp(parts: Parts): App {
   const { runtime, authenticate, routes, sockets } = parts;
   const app: App = new Hono<{ Variables: Variables }>({ strict: false });
 
+  // Without a header name the middleware makes every id itself: a client's own X-Request-Id is not trusted.
+  app.use(requestId({ headerName: "" }));
   app.use(async (context, next) => {
-    const requestId = crypto.randomUUID();
-    context.set("requestId", requestId);
     const request = context.req.raw;
     const early = preflight(request);
     if (early) context.res = early;
@@ -60,7 +62,7 @@ export function createApp(parts: Parts): App {
     setHeaders(context.res.headers, {
       ...corsHeaders(request, runtime.settings),
       ...securityHeaders(request),
-      "X-Request-Id": requestId,
+      "X-Request-Id": context.get("requestId"),
     });
   });
 
@@ -225,11 +227,7 @@ function carryBookmark(headers: Headers, bookmark: string | null, request: Reque
   if (!bookmark) return;
   headers.set(BOOKMARK_HEADER, bookmark);
   if (SAFE.has(request.method)) return;
-  const secure = request.url.startsWith("https:") ? "; Secure" : "";
-  headers.append(
-    "Set-Cookie",
-    `${BOOKMARK_COOKIE}=${bookmark}; Path=/; Max-Age=600; HttpOnly; SameSite=Lax${secure}`,
-  );
+  headers.append("Set-Cookie", setCookie(BOOKMARK_COOKIE, bookmark, 600, request.url));
 }
 
 /** Adds headers that the answer does not set itself. */

@@ -2,7 +2,7 @@
 import { BOOKMARK_COOKIE, BOOKMARK_HEADER, openSession } from "../db/client.ts";
 import { log } from "../log.ts";
 import type { RequestContext, Runtime } from "../runtime.ts";
-import { cookieOf, DEVICE_COOKIE } from "./caller.ts";
+import { cookieOf, DEVICE_COOKIE } from "./cookies.ts";
 import { chooseLocale, type Locale } from "./text.ts";
 
 export function openRequestContext(

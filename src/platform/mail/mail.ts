@@ -1,6 +1,7 @@
 /** Mail and SMS as effects: what a module asks for, and how it leaves the house. */
 import { Resend } from "resend";
-import type { Effect, OutboxRow } from "../db/outbox.ts";
+import type { OutboxRow } from "../db/claims.ts";
+import type { Effect } from "../db/outbox.ts";
 import type { Locale } from "../http/text.ts";
 import type { Runtime } from "../runtime.ts";
 import { type Letter, type RenderedLetter, render } from "./letter.ts";

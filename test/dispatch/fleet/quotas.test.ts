@@ -1,7 +1,7 @@
 /** Quotas: at every door that makes such a thing, also for many at once, and in clear words. */
 import { describe, expect, test } from "vitest";
-import { readSettings } from "../../../src/env.ts";
 import { QUOTA_NAMES, type QuotaName } from "../../../src/platform/runtime.ts";
+import { readSettings } from "../../../src/settings.ts";
 import { mint } from "../../authorization/world.ts";
 import { type Answer, del, patch, post, rows } from "../../harness/api.ts";
 import { at, carOf, move, newOrder, ORDERS, orderIn, type Scene, scene } from "../offers/jobs.ts";

@@ -11,7 +11,8 @@ import {
   tokenRefresh,
 } from "../../../modules/identity/index.ts";
 import { requireOwnOrigin } from "../../../platform/http/admit.ts";
-import { type Caller, SESSION_COOKIE } from "../../../platform/http/caller.ts";
+import type { Caller } from "../../../platform/http/caller.ts";
+import { SESSION_COOKIE, setCookie } from "../../../platform/http/cookies.ts";
 import { Refusal, refuse } from "../../../platform/http/errors.ts";
 import { email, secret, string } from "../../../platform/http/input/fields.ts";
 import { at, type Route, respond, route } from "../../../platform/http/route.ts";
@@ -88,16 +89,10 @@ const legacyLogin = route({
     return respond(
       200,
       { jwt },
-      { "Set-Cookie": sessionCookie(jwt, clientProfiles.rideshare.accessSeconds, request) },
+      { "Set-Cookie": setCookie(SESSION_COOKIE, jwt, clientProfiles.rideshare.accessSeconds, request.url) },
     );
   },
 });
-
-/** `value` empty and `seconds` 0 take the cookie away. */
-function sessionCookie(value: string, seconds: number, request: Request): string {
-  const secure = request.url.startsWith("https:") ? "; Secure" : "";
-  return `${SESSION_COOKIE}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Lax${secure}`;
-}
 
 const legacyLogout = route({
   method: "post",
@@ -108,7 +103,11 @@ const legacyLogout = route({
   responses: { 200: z.object({ message: z.string() }) },
   async handle({ ctx, caller, request }) {
     if (caller) await endSessions(ctx, { userId: caller.userId, sessionId: caller.sessionId });
-    return respond(200, { message: "success" }, { "Set-Cookie": sessionCookie("", 0, request) });
+    return respond(
+      200,
+      { message: "success" },
+      { "Set-Cookie": setCookie(SESSION_COOKIE, "", 0, request.url) },
+    );
   },
 });
 
@@ -150,7 +149,7 @@ const legacyDelete = route({
   responses: { 200: null },
   async handle({ ctx, caller, request }) {
     await deleteOwn(ctx, caller);
-    return respond(200, null, { "Set-Cookie": sessionCookie("", 0, request) });
+    return respond(200, null, { "Set-Cookie": setCookie(SESSION_COOKIE, "", 0, request.url) });
   },
 });
 
@@ -163,7 +162,7 @@ const restDelete = route({
   responses: { 204: null },
   async handle({ ctx, caller, request }) {
     await deleteOwn(ctx, caller);
-    return respond(204, null, { "Set-Cookie": sessionCookie("", 0, request) });
+    return respond(204, null, { "Set-Cookie": setCookie(SESSION_COOKIE, "", 0, request.url) });
   },
 });
 

@@ -1,6 +1,7 @@
 /** The house's own resources: what waits to be sent, and the console's long work. */
 import { eq, sql } from "drizzle-orm";
-import { commit, handOff, requeue } from "../../../platform/db/outbox.ts";
+import { requeue } from "../../../platform/db/claims.ts";
+import { commit, handOff } from "../../../platform/db/outbox.ts";
 import { outbox } from "../../../platform/db/tables.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
 import { refuse } from "../../../platform/http/errors.ts";

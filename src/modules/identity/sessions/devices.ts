@@ -5,7 +5,7 @@
 import { eq, lt, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { equalInConstantTime, randomToken } from "../../../platform/crypto/digest.ts";
-import { DEVICE_COOKIE } from "../../../platform/http/caller.ts";
+import { DEVICE_COOKIE, setCookie } from "../../../platform/http/cookies.ts";
 import { addressBlock, clientOf } from "../../../platform/http/limits/rate-limits.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { knownDevices } from "../tables.ts";
@@ -81,10 +81,7 @@ export async function marksToKeep(ctx: RequestContext): Promise<{ clientMark: st
 async function newCookie(ctx: RequestContext): Promise<string> {
   const id = randomToken(16);
   const value = `${id}.${await ctx.runtime.keys.hmac("device-cookie", id)}`;
-  const secure = ctx.requestOrigin.startsWith("https:") ? "; Secure" : "";
-  ctx.cookies.push(
-    `${DEVICE_COOKIE}=${value}; Path=/; Max-Age=${REMEMBER_MS / 1000}; HttpOnly; SameSite=Lax${secure}`,
-  );
+  ctx.cookies.push(setCookie(DEVICE_COOKIE, value, REMEMBER_MS / 1000, ctx.requestOrigin));
   return cookieMark(ctx, id);
 }
 

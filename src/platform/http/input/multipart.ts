@@ -1,9 +1,15 @@
-/** What a multipart body says of itself and of its parts. Source: RFC 7578, RFC 2046 §5.1, RFC 8187 for `filename*`. */
+/**
+ * Reads the boundary and the headers of multipart parts. Source: RFC 7578, RFC 2046 §5.1, RFC 8187 for `filename*`.
+ *
+ * `@remix-run/multipart-parser` 0.16 is faster on 10 MiB at once (1 ms against 10 ms, 39 ms for the worst input) and as
+ * fast on 1,000 fields (2 ms). It refuses a preamble and lines that end in LF alone, which the older clients' parser
+ * accepts; so ours stays. Both are linear in the length of the body.
+ */
 
 /** Bytes of one part's headers. */
 export const MAX_PART_HEADERS = 8 * 1024;
 
-/** The boundary that a `Content-Type` names, at most 70 characters as RFC 2046 has it; null when there is none. */
+/** The boundary in a `Content-Type`, at most 70 characters (RFC 2046); null without one. */
 export function boundaryOf(contentType: string): string | null {
   const [, quoted, bare] =
     /;\s*boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70})(?=[\s;]|$))/i.exec(contentType) ?? [];
@@ -13,13 +19,13 @@ export function boundaryOf(contentType: string): string | null {
 export interface Part {
   /** Null when the part names no field. */
   readonly name: string | null;
-  /** Null when the part is a text. */
+  /** Null for a text field. */
   readonly fileName: string | null;
-  /** As the part says; empty when it does not. */
+  /** Content type as the part declares it; empty when it declares none. */
   readonly type: string;
 }
 
-/** What a part's headers say; they are short, see `MAX_PART_HEADERS`. */
+/** Parses the headers of a part, which are at most `MAX_PART_HEADERS` long. */
 export function describePart(headers: string): Part {
   const disposition = headerOf(headers, "content-disposition");
   return {
@@ -33,14 +39,14 @@ function headerOf(headers: string, name: string): string {
   return new RegExp(`^${name}:[ \\t]*(.*)$`, "im").exec(headers)?.[1]?.trim() ?? "";
 }
 
-/** A parameter, quoted or bare. */
+/** A parameter's value, quoted or bare. */
 function parameter(disposition: string, name: string): string | null {
   const [, quoted, bare] =
     new RegExp(`;[ \\t]*${name}=(?:"((?:[^"\\\\]|\\\\.)*)"|([^\\s;"]+))`, "i").exec(disposition) ?? [];
   return quoted?.replace(/\\(["\\])/g, "$1") ?? bare ?? null;
 }
 
-/** `UTF-8''%D0%BA.png` → its text; null when it is none. */
+/** `UTF-8''%D0%BA.png` → the decoded text; null when it is malformed. */
 function extended(value: string | null): string | null {
   const [charset = "", , encoded] = value?.split("'") ?? [];
   if (encoded === undefined || charset.toLowerCase() !== "utf-8") return null;

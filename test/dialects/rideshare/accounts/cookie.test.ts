@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { call, del, get, post, put, rows, send, unique } from "../../../harness/api.ts";
 import { jwtCookies, rider, signedIn, signIn, usersWith } from "../people.ts";
 
-const CLEARED = "jwt=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax";
+const CLEARED = "jwt=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax";
 const WRONG = { detail: "Incorrect email or password!" };
 
 function over(scheme: "http" | "https", path: string, body: object): Promise<Response> {
@@ -21,7 +21,7 @@ test("signing in answers the token and keeps it in an HttpOnly cookie for a day"
   expect(answer.status).toBe(200);
   expect(answer.body).toEqual({ jwt: expect.any(String) });
   expect(jwtCookies(answer)).toEqual([
-    `jwt=${answer.body.jwt}; Path=/; Max-Age=86400; HttpOnly; SameSite=Lax`,
+    `jwt=${answer.body.jwt}; Max-Age=86400; Path=/; HttpOnly; SameSite=Lax`,
   ]);
   const { iat, exp } = JSON.parse(
     atob(answer.body.jwt.split(".")[1].replaceAll("-", "+").replaceAll("_", "/")),
@@ -38,7 +38,7 @@ test("over https every cookie is Secure, set or cleared; over http none is", asy
     const secure = (await over("https", path, body)).headers.getSetCookie();
     const plain = (await over("http", path, body)).headers.getSetCookie();
     expect(secure.some((cookie) => cookie.startsWith("jwt="))).toBe(true);
-    expect(secure.every((cookie) => cookie.endsWith("; Secure"))).toBe(true);
+    expect(secure.every((cookie) => cookie.includes("; Secure"))).toBe(true);
     expect(plain.some((cookie) => cookie.includes("Secure"))).toBe(false);
   }
 });

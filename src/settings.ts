@@ -1,0 +1,218 @@
+/** Parses the settings from variables and secrets. An error names every setting that is missing or wrong, and prints no value. */
+import { z } from "zod";
+import { type Cost, DEFAULT_COST, parseCost } from "./platform/crypto/scrypt.ts";
+import {
+  QUOTA_NAMES,
+  type QuotaName,
+  RATE_NAMES,
+  type Rate,
+  type RateName,
+  type Settings,
+} from "./platform/runtime.ts";
+
+/** Attempts and seconds, by environment. Each can be set: `RATE_GUESS=20/900`. */
+const DEVELOPMENT_RATES: Record<RateName, string> = {
+  registration: "1000/60",
+  login: "1000/60",
+  guess: "50/900",
+  guessFromAddress: "20/900",
+  reset: "1000/60",
+  resetMail: "10/3600",
+  codeGuess: "60/900",
+  codeGuessTotal: "1000/900",
+  letters: "100000/3600",
+  lettersSent: "100000/3600",
+  eventEntries: "100000/3600",
+};
+const PRODUCTION_RATES: Record<RateName, string> = {
+  registration: "20/3600",
+  login: "60/60",
+  guess: "50/900",
+  guessFromAddress: "10/900",
+  reset: "10/3600",
+  resetMail: "5/3600",
+  codeGuess: "10/900",
+  codeGuessTotal: "300/900",
+  letters: "200/3600",
+  lettersSent: "500/3600",
+  eventEntries: "300/3600",
+};
+
+/** How many of a thing there may be. Each can be set: `QUOTA_VEHICLES=50`. */
+const DEVELOPMENT_QUOTAS: Record<QuotaName, number> = {
+  openOrders: 1000,
+  vehicles: 1000,
+  documents: 1000,
+  openTickets: 1000,
+  orderLinks: 1000,
+};
+const PRODUCTION_QUOTAS: Record<QuotaName, number> = {
+  openOrders: 20,
+  vehicles: 50,
+  documents: 200,
+  openTickets: 50,
+  orderLinks: 20,
+};
+
+const optional = z.string().trim().min(1).optional();
+const url = z.url({ protocol: /^https?$/ });
+const origin = url.transform((value) => new URL(value).origin);
+const list = z.string().transform((words) =>
+  words
+    .split(",")
+    .map((word) => word.trim())
+    .filter(Boolean),
+);
+
+const costOf = ({ N, r, p }: Cost) => N * r * p;
+const passwordCost = z
+  .string()
+  .optional()
+  .transform((words) => (words === undefined ? DEFAULT_COST : parseCost(words)))
+  .refine((cost) => cost !== null, "must be N/r/p, like 16384/8/5");
+
+const Variables = z.object({
+  APP_ENV: z.enum(["development", "staging", "production"]),
+  /** At least 32 characters; everything that is signed derives from it. */
+  SIGNING_SECRET: z.string().min(32),
+  PUBLIC_ORIGIN: origin.optional(),
+  CORS_ORIGINS: list.prefault("").pipe(z.array(origin)),
+  EMAIL_VERIFICATION: z.enum(["optional", "mandatory"]).default("optional"),
+  /** Without a word: on where letters leave the machine. */
+  NEW_DEVICE_LETTERS: z.enum(["on", "off"]).optional(),
+  PASSWORD_COST: passwordCost,
+  MEDIA_ACCESS: z.enum(["public", "signed"]).default("public"),
+  AUTO_DISPATCH: z.enum(["on", "off"]).default("off"),
+  OFFER_LEAD_MINUTES: z.coerce.number().int().min(0).max(10_080).default(45),
+  START_CODE: z.enum(["optional", "required"]).default("optional"),
+  /** Without a word: 1,000 on a developer's machine, 20 elsewhere. */
+  ROOM_SOCKETS: z.coerce.number().int().min(1).max(10_000).optional(),
+  CHAT_PAGE: z.coerce.number().int().min(1).max(300).default(30),
+  TRACK_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
+  MAIL_FROM: z.string().default("Caravan <no-reply@localhost>"),
+  RESEND_API_KEY: optional,
+  RESEND_BASE_URL: url.optional(),
+  GEOCODER_URL: url.optional(),
+  SMS_GATEWAY_URL: url.optional(),
+  SMS_GATEWAY_TOKEN: optional,
+  MAP_TILES_URL: z
+    .string()
+    .regex(/^https?:\/\/[^/{}]+\/.*\{z\}.*$/, "must be a URL with {z}, {x} and {y}")
+    .optional(),
+  YANDEX_WEATHER_KEY: optional,
+  YANDEX_WEATHER_URL: url.default("https://api.weather.yandex.ru/v2/informers"),
+  OPEN_METEO_URL: url.default("https://api.open-meteo.com/v1/forecast"),
+});
+/** Off a developer's machine mails leave it, and their links must lead somewhere. */
+const Deployed = Variables.required({ PUBLIC_ORIGIN: true, RESEND_API_KEY: true }).extend({
+  PASSWORD_COST: passwordCost.refine(
+    (cost) => !cost || costOf(cost) >= costOf(DEFAULT_COST),
+    "must not be below 16384/8/5",
+  ),
+});
+
+/** All of them or none. A path instead of a URL is one on the server itself, as the local object store is. */
+const ObjectStore = z.object({
+  R2_S3_ENDPOINT: z.union([url, z.string().startsWith("/")]),
+  R2_S3_BUCKET: z.string().min(1),
+  R2_ACCESS_KEY_ID: z.string().min(1),
+  R2_SECRET_ACCESS_KEY: z.string().min(1),
+});
+
+const Quotas = z.record(z.string(), z.coerce.number().int().min(1));
+
+const Rates = z.record(
+  z.string(),
+  z
+    .string()
+    .regex(/^[1-9]\d*\/[1-9]\d*$/, "must be attempts/seconds, like 20/900")
+    .transform((words): Rate => {
+      const [limit = 0, seconds = 0] = words.split("/").map(Number);
+      return { limit, seconds };
+    }),
+);
+
+/** Settings from variables and secrets. Throws one error that names everything wrong with them. */
+export function readSettings(variables: Record<string, unknown>): { settings: Settings; secret: string } {
+  const development = variables.APP_ENV === "development";
+  const parsed = (development ? Variables : Deployed).safeParse(variables);
+  const rates = Rates.safeParse(
+    named("RATE", variables, RATE_NAMES, development ? DEVELOPMENT_RATES : PRODUCTION_RATES),
+  );
+  const quotas = Quotas.safeParse(
+    named("QUOTA", variables, QUOTA_NAMES, development ? DEVELOPMENT_QUOTAS : PRODUCTION_QUOTAS),
+  );
+  const store = Object.keys(ObjectStore.shape).some((name) => variables[name])
+    ? ObjectStore.safeParse(variables)
+    : null;
+  if (!parsed.success || !rates.success || !quotas.success || store?.success === false) {
+    const issues = [parsed, rates, quotas, store].flatMap((result) => result?.error?.issues ?? []);
+    const faults = issues.map(({ path, message }) => {
+      const missing = variables[String(path[0])] === undefined;
+      return `${path.join(".")} ${missing ? "is missing" : message}`;
+    });
+    throw new Error(
+      `Caravan can't start, these settings are missing or wrong: ${faults.join("; ")}. See docs/settings.md.`,
+    );
+  }
+  const value = parsed.data;
+  const settings: Settings = {
+    environment: value.APP_ENV,
+    publicOrigin: value.PUBLIC_ORIGIN ?? null,
+    corsOrigins: value.CORS_ORIGINS,
+    emailVerification: value.EMAIL_VERIFICATION,
+    newDeviceLetters: (value.NEW_DEVICE_LETTERS ?? (development ? "off" : "on")) === "on",
+    mediaAccess: value.MEDIA_ACCESS,
+    autoDispatch: value.AUTO_DISPATCH === "on",
+    offerLead: value.OFFER_LEAD_MINUTES * 60_000,
+    startCode: value.START_CODE,
+    chatPage: value.CHAT_PAGE,
+    roomSockets: value.ROOM_SOCKETS ?? (development ? 1000 : 20),
+    trackRetentionDays: value.TRACK_RETENTION_DAYS,
+    objectStore: store && {
+      endpoint: store.data.R2_S3_ENDPOINT.replace(/\/$/, ""),
+      bucket: store.data.R2_S3_BUCKET,
+      accessKeyId: store.data.R2_ACCESS_KEY_ID,
+      secretAccessKey: store.data.R2_SECRET_ACCESS_KEY,
+    },
+    mail: {
+      from: value.MAIL_FROM,
+      resendKey: value.RESEND_API_KEY ?? null,
+      resendUrl: value.RESEND_BASE_URL,
+    },
+    geocoderUrl: value.GEOCODER_URL ?? null,
+    mapTiles: value.MAP_TILES_URL ?? null,
+    sms: value.SMS_GATEWAY_URL ? { url: value.SMS_GATEWAY_URL, token: value.SMS_GATEWAY_TOKEN ?? "" } : null,
+    weather: {
+      yandexKey: value.YANDEX_WEATHER_KEY ?? null,
+      yandexUrl: value.YANDEX_WEATHER_URL,
+      openMeteoUrl: value.OPEN_METEO_URL,
+      // A developer's machine may be offline, and nobody there wants to wait.
+      timeout: development ? 2000 : 6000,
+    },
+    rates: Object.fromEntries(
+      RATE_NAMES.map((name) => [name, rates.data[variableOf("RATE", name)]]),
+    ) as Settings["rates"],
+    quotas: Object.fromEntries(
+      QUOTA_NAMES.map((name) => [name, quotas.data[variableOf("QUOTA", name)]]),
+    ) as Settings["quotas"],
+  };
+  return { settings, secret: value.SIGNING_SECRET };
+}
+
+/** `guessFromAddress` is set by `RATE_GUESS_FROM_ADDRESS`. */
+function variableOf(kind: "RATE" | "QUOTA", name: string): string {
+  return `${kind}_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}
+
+/** What the variables of a kind say, and the defaults where they say nothing. */
+function named<Name extends string>(
+  kind: "RATE" | "QUOTA",
+  variables: Record<string, unknown>,
+  names: readonly Name[],
+  defaults: Record<Name, unknown>,
+) {
+  return Object.fromEntries(
+    names.map((name) => [variableOf(kind, name), variables[variableOf(kind, name)] ?? defaults[name]]),
+  );
+}
