@@ -69,9 +69,7 @@ test("what can't be done to one of them is told, and the others are done", async
   expect(body).toEqual({
     count: 3,
     done: 2,
-    failed: [
-      { id: String(staff.id), detail: { non_field_errors: ["You can't take your own rights away."] } },
-    ],
+    failed: [{ id: String(staff.id), detail: { non_field_errors: ["You can't remove your own rights."] } }],
   });
   expect(await rows(`SELECT DISTINCT is_active FROM users WHERE id IN (${ids.slice(0, 2)})`)).toEqual([
     { is_active: 0 },

@@ -75,8 +75,8 @@ describe("the door", () => {
     await page.getByLabel("Username").fill(username);
     await page.getByLabel("Role").selectOption("OPERATOR");
     await page.getByRole("button", { name: "Save" }).click();
-    await page.getByRole("button", { name: "Give a temporary password" }).click();
-    await page.getByRole("dialog").getByRole("button", { name: "Give a temporary password" }).click();
+    await page.getByRole("button", { name: "Set a temporary password" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Set a temporary password" }).click();
     await page.getByRole("dialog").locator("code").waitFor();
     const temporary = (await page.getByRole("dialog").locator("code").textContent()) ?? "";
 
@@ -92,7 +92,7 @@ describe("the door", () => {
     await alert.getByText("This password is a temporary one.").waitFor();
     await alert.getByRole("link", { name: "Choose your own" }).click();
     await other.page.getByLabel("New password").fill("my very own words");
-    await other.page.getByLabel("The same again").fill("my very own words");
+    await other.page.getByLabel("Repeat the password").fill("my very own words");
     await other.page.getByRole("button", { name: "Save the password" }).click();
     await other.page.getByRole("heading", { name: "Your password was changed" }).waitFor();
     await authorize("my very own words");

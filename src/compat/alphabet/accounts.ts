@@ -1,4 +1,4 @@
-/** AlphaBet's sign-up, sign-in, tokens and user pages. */
+/** AlphaBet's sign-up, sign-in, tokens and user routes. */
 import { z } from "@hono/zod-openapi";
 import {
   changeAccount,
@@ -29,7 +29,7 @@ import { errorKey, refuseWithError, refuseWithMessage } from "./errors.ts";
 
 const tag = "AlphaBet";
 
-/** Its own test signs in with a password of five letters; the rest of the policy holds here too. */
+/** The app's own tests use a password of five letters. The rest of the policy applies. */
 const POLICY = { ...DEFAULT_POLICY, minLength: 5 };
 
 const SignUp = z
@@ -71,7 +71,8 @@ const signInRoute = route({
   path: "/api/auth/signin",
   tag,
   summary: "Sign in",
-  description: "An unknown username is told apart from a wrong password: this app's clients read that.",
+  description:
+    "Distinguishes an unknown username from a wrong password, because this app's clients rely on it.",
   access: "public",
   body: z.object({ username: string({ blank: true }).optional(), password: z.string().optional() }),
   responses: { 200: Tokens },
@@ -110,7 +111,7 @@ export const tokenObtain = route({
     })
     .refine(({ username, email }) => username !== undefined || email !== undefined, {
       path: ["username"],
-      // Said beside other fields' faults, not of a body that has no fields.
+      // Reported with the errors of other fields, not for a body without fields.
       when: ({ issues }) => issues.every(({ path }) => path?.length),
       params: { text: { en: "This field is required.", ru: "Обязательное поле." } },
     }),
@@ -143,7 +144,7 @@ const UserWire = z.object({
   }),
 });
 
-/** Others see id and username only: participants are listed by id, and clients look their names up here. */
+/** Others see id and username only. Clients look up the names of participants here, which are listed by id. */
 function toUserWire(user: User, viewer: Caller): z.input<typeof UserWire> {
   const own = mayManage(viewer, user.id);
   return {
@@ -184,7 +185,7 @@ const changeUser = route({
   method: "put",
   path: userPath,
   tag,
-  summary: "Change one's username or e-mail",
+  summary: "Change your username or e-mail",
   access: "signedIn",
   params: idParam,
   body: z
@@ -207,7 +208,7 @@ const deleteUser = route({
   method: "delete",
   path: userPath,
   tag,
-  summary: "Delete one's account",
+  summary: "Delete your account",
   access: "signedIn",
   params: idParam,
   responses: { 200: z.object({ message: z.string() }) },

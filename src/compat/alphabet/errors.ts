@@ -1,16 +1,18 @@
-/** AlphaBet's own error keys: `message` for what its views say, `error` for bad input; everything else is the dialect. */
+/** AlphaBet's error keys: `message` for refusals, `error` for invalid input. All else is as in the other apps. */
 import { Refusal, type RefusalStatus, wire } from "../../platform/http/errors.ts";
 import type { ErrorFormat } from "../../platform/http/route.ts";
 
+/** A refusal whose body has `message`. */
 export function refuseWithMessage(status: RefusalStatus, message: string, more: object = {}): Refusal {
   return new Refusal(status, { raw: { message, ...more } });
 }
 
+/** A 400 whose body has `error`. */
 export function refuseWithError(error: string, more: object = {}): Refusal {
   return new Refusal(400, { raw: { error, ...more } });
 }
 
-/** Bad input gains an `error` that says the first fault in one line; a plain 403 speaks under `message` too. */
+/** Adds `error` with the first fault to refusals of invalid input, and `message` to a plain 403. */
 export const errorKey: ErrorFormat = (refusal, locale) => {
   const body = wire(refusal.body, locale) as Record<string, unknown>;
   if ("fields" in refusal.body) return { error: firstOf(body), ...body };

@@ -1,4 +1,4 @@
-/** What Eurorace's API root answers: where its two collections are. */
+/** Eurorace's API root: the links to its two collections. */
 import { z } from "@hono/zod-openapi";
 import { type Route, respond, route } from "../../platform/http/route.ts";
 
@@ -6,7 +6,7 @@ export const rootRoute: Route = route({
   method: "get",
   path: "/api",
   tag: "Eurorace",
-  summary: "Find the collections",
+  summary: "List the collections",
   access: "public",
   responses: { 200: z.object({ "location-reports": z.string(), tasks: z.string() }) },
   handle: async ({ ctx }) =>

@@ -1,4 +1,4 @@
-/** The calculator's flat verbs, as the shipped client calls them. */
+/** The calculator's paths as the shipped client calls them. */
 import { z } from "@hono/zod-openapi";
 import {
   addEntry,
@@ -23,7 +23,7 @@ const list = route({
   method: "get",
   path: "/api/get-calculator-entries",
   tag,
-  summary: "A page of one's entries, the newest first",
+  summary: "List a page of your entries, newest first",
   access: "signedIn",
   query: z.object({ page: z.string().default("1") }),
   responses: { 200: legacyPage(EntryWire) },
@@ -38,7 +38,7 @@ const add = route({
   method: "post",
   path: "/api/add-calculator-entry",
   tag,
-  summary: "Keep a calculation",
+  summary: "Save a calculation",
   access: "signedIn",
   creates: true,
   body: NewEntry,

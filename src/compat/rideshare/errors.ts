@@ -1,8 +1,8 @@
-/** How the flat verbs of the shipped client speak: in one language, and of every refusal also under `error`, which it shows. */
+/** Errors for the shipped client's paths (`/api/get-carpost/…`): in English, and also under `error`, which the client shows. */
 import { wire } from "../../platform/http/errors.ts";
 import type { ErrorFormat, Route } from "../../platform/http/route.ts";
 
-/** A flat verb: its refusals carry `error` beside what the verb itself says, always in English like all its answers. */
+/** Wraps a route of the shipped client: its refusals also have `error`, and all its responses are in English. */
 export function legacy(route: Route): Route {
   const formatError: ErrorFormat = (refusal, locale) => {
     const body = (route.formatError?.(refusal, locale) ?? wire(refusal.body, locale)) as Record<
@@ -14,7 +14,7 @@ export function legacy(route: Route): Route {
   return { ...route, formatError, language: "en" };
 }
 
-/** What is wrong in words: the `detail`, else one line a fault. No line has a comma, at which the client splits them. */
+/** The faults as text: the `detail`, else one line per fault. Lines have no commas, because the client splits at commas. */
 function readable(body: Record<string, unknown>): string | string[] {
   if (typeof body.detail === "string") return body.detail;
   if (typeof body.Message === "string") return body.Message;

@@ -1,9 +1,9 @@
-/** The pages of the shipped client: ten rows, numbers in the path or the query, and errors that must stay a 200. */
+/** Paging for the shipped client: ten rows a page, page numbers in the path or query, and errors with status 200. */
 import { z } from "@hono/zod-openapi";
 import type { Listed, Window } from "../../platform/http/lists/paging.ts";
 
 const PAGE_SIZE = 10;
-/** Past every list, and its offset still a number that the database takes. */
+/** A page past every list whose offset the database still accepts. */
 const FARTHEST = 1e9;
 const NOT_A_NUMBER = "Invalid page number. Page should be an integer!";
 const OUT_OF_RANGE = "Page not found! The page number you're requesting is out of range!";
@@ -24,7 +24,7 @@ export function legacyPage<T extends z.ZodType>(item: T) {
   });
 }
 
-/** A page of rows. One that is none answers an `error` with an empty page beside it: the client's pages crash without. */
+/** A page of rows. An invalid page returns an `error` and an empty page, without which the client crashes. */
 export async function legacyPageOf<Row, Wire>(
   words: string,
   load: (window: Window) => Promise<Listed<Row>>,

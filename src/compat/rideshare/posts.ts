@@ -1,4 +1,4 @@
-/** Car posts as the shipped client calls them: flat verbs, partial multipart edits, errors under `Message`. */
+/** Car posts as the shipped client calls them: a path per action, partial multipart edits, errors under `Message`. */
 import { z } from "@hono/zod-openapi";
 import {
   addPost,
@@ -30,7 +30,7 @@ import { legacyPage, legacyPageOf } from "./paging.ts";
 
 const tag = "Rideshare";
 const idParam = z.object({ id: integer({ min: 1 }) });
-/** Any text: what is no page number answers a 200. */
+/** Any text: an invalid page number returns a 200. */
 const pageParam = z.object({ page: z.string() });
 
 const NOT_YOURS_TO_EDIT = "You do not have permission to edit this car post.";
@@ -74,7 +74,7 @@ const add = route({
   method: "post",
   path: "/api/add-carpost",
   tag,
-  summary: "Offer a car; its picture follows by the upload doors",
+  summary: "Create a car post; its picture is uploaded separately",
   access: "signedIn",
   creates: true,
   body: NewPost,
@@ -83,7 +83,7 @@ const add = route({
     respond(200, toPostWire(await addPost(ctx, caller.userId, toPostFacts(body), null))),
 });
 
-/** The client's edit form shows `Message`, and closes as if it had saved when a 400 has none. */
+/** Adds `Message`: the client's edit form shows it, and closes as if it had saved if a 400 has none. */
 const withMessage: ErrorFormat = (refusal, locale) => {
   const body = wire(refusal.body, locale) as Record<string, unknown>;
   if ("Message" in body || (refusal.status !== 400 && refusal.status !== 413)) return body;
@@ -96,7 +96,7 @@ const update = route({
   method: "put",
   path: "/api/update-ridepost/:id",
   tag,
-  summary: "Change what is sent of one's post, and its picture",
+  summary: "Change the given fields of your car post, and its picture",
   access: "signedIn",
   params: idParam,
   body: z
@@ -124,7 +124,7 @@ function isForm(request: Request): boolean {
   return request.headers.get("content-type")?.startsWith("multipart/form-data") ?? false;
 }
 
-/** A form can't send null: the client writes the word. It means null where a field may be null. */
+/** A form cannot send null, so the client sends the word. It means null where a field may be null. */
 function withoutTextNulls(body: Record<string, unknown>): Record<string, unknown> {
   const nulls = OPTIONAL_FIELDS.filter((field) => body[field] === "null" || body[field] === "undefined");
   return { ...body, ...Object.fromEntries(nulls.map((field) => [field, null])) };
@@ -134,7 +134,7 @@ const remove = route({
   method: "delete",
   path: "/api/delete-ridepost",
   tag,
-  summary: "Withdraw a car; the id comes in the body",
+  summary: "Delete a car post; the id is in the body",
   access: "signedIn",
   body: z.object({ car_post_id: integer({ min: 1 }).nullable().optional() }),
   responses: { 200: z.union([z.object({ message: z.string() }), z.object({ detail: z.string() })]) },
@@ -152,7 +152,7 @@ const picture = route({
   method: "get",
   path: "/api/get-image-by-post-id/:id",
   tag,
-  summary: "Where a post's picture is; a 200 without `url` when there is none",
+  summary: "Read the URL of a post's picture; without a picture there is no `url`",
   access: "signedIn",
   params: z.object({ id: z.string() }),
   responses: { 200: z.union([z.object({ url: z.string() }), z.object({ message: z.string() })]) },
@@ -166,8 +166,8 @@ const picture = route({
 });
 
 export const postRoutes: readonly Route[] = [
-  pages("/api/get-carposts/:page", "A page of everybody's car posts", false),
-  pages("/api/get-user-carposts/:page", "A page of one's own car posts", true),
+  pages("/api/get-carposts/:page", "List a page of all car posts", false),
+  pages("/api/get-user-carposts/:page", "List a page of your car posts", true),
   read,
   add,
   update,

@@ -1,4 +1,4 @@
-/** The upload doors of the shipped client: start, then its form to the given `url`, then finish. */
+/** Uploads as the shipped client makes them: start, post the form to the given `url`, finish. */
 import { z } from "@hono/zod-openapi";
 import { fileStart, finishUpload, startUpload, UploadForm } from "../../modules/files/index.ts";
 import { noPost, ownPost } from "../../modules/rentals/index.ts";
@@ -19,7 +19,7 @@ const start = route({
   async handle({ ctx, caller, body }) {
     const post = await ownPost(ctx, caller, body.car_post_id);
     if (post === "missing") throw noPost();
-    // A file is its uploader's and goes with that account: staff changes a picture by the post itself.
+    // A file belongs to its uploader and is deleted with that account. Staff changes a picture through the post.
     if (post === "forbidden" || post.userId !== caller.userId) throw forbidden();
     const upload = {
       purpose: "car_image",
@@ -36,7 +36,7 @@ const finish = route({
   method: "post",
   path: "/api/upload/direct/finish",
   tag,
-  summary: "Finish an upload: the picture is checked and shown",
+  summary: "Finish an upload: check the picture and show it",
   access: "signedIn",
   body: z.object({ file_id: integer({ min: 1 }) }),
   responses: { 200: z.object({ id: z.number().int() }) },

@@ -1,4 +1,4 @@
-/** Identity: accounts, sessions and proof, for every door of the house. */
+/** Public API of the identity module: accounts, sessions, verification and recovery. */
 
 export { cleanAvatars, storeAvatar, sweepAvatars } from "./accounts/avatars.ts";
 export {
@@ -73,5 +73,5 @@ export {
 } from "./sessions/sessions.ts";
 export { signIn, verifyOwnPassword } from "./sessions/sign-in.ts";
 export { socketTokenRefresh } from "./sessions/socket-token-refresh.ts";
-/** For foreign keys and joins by id: only identity writes to it. */
+/** For foreign keys and joins. Only identity writes to these tables. */
 export { profiles, users } from "./tables.ts";

@@ -1,4 +1,4 @@
-/** What identity says, one key a message. Where an app's contract fixes the words, its door picks the key. */
+/** Identity's messages. Where an app's contract fixes the wording, its routes pick the key. */
 import { literal, type Text, text } from "../../platform/http/text.ts";
 
 export const messages = {
@@ -47,7 +47,10 @@ export const messages = {
     "Enter a phone number in international format.",
     "Укажите корректный номер телефона в международном формате.",
   ),
-  phoneRequired: text("A phone is how this account signs in.", "Без телефона в эту учётную запись не войти."),
+  phoneRequired: text(
+    "This account needs its phone to sign in.",
+    "Без телефона в эту учётную запись не войти.",
+  ),
   wrongPhoneOrPassword: text("Wrong phone or password.", "Неверный телефон или пароль."),
   cannotLogIn: text(
     "Unable to log in with provided credentials.",

@@ -1,4 +1,4 @@
-/** What every door does alike when an account can't be made, changed or signed in. */
+/** Errors that all apps' routes share: an account can't be created, changed or signed in to. */
 import { invalid, Refusal, refuse } from "../../platform/http/errors.ts";
 import type { Text } from "../../platform/http/text.ts";
 import type { TakenIdentifier } from "./accounts/commands.ts";
@@ -6,7 +6,7 @@ import { messages } from "./messages.ts";
 import { DEFAULT_POLICY, type PasswordPolicy, usernameFault, weaknesses } from "./rules.ts";
 import type { Refreshed } from "./sessions/sessions.ts";
 
-/** Refuses a weak password under `field`, with everything that is wrong with it. */
+/** Refuses a weak password: 400 with all its weaknesses under `field`. */
 export function requireStrong(
   password: string,
   field: string,
@@ -16,7 +16,7 @@ export function requireStrong(
   if (faults.length > 0) throw invalid({ [field]: faults });
 }
 
-/** Refuses a username that nobody may choose. */
+/** Refuses a reserved or mixed-script username. */
 export function requireUsername(username: string): void {
   const fault = usernameFault(username);
   if (fault) throw invalid({ username: fault });
@@ -28,7 +28,7 @@ const TAKEN: Record<TakenIdentifier, Text> = {
   phone: messages.phoneTaken,
 };
 
-/** 400 for a name that is somebody's; a door may have its own words. */
+/** 400 for a username, e-mail or phone that is taken; an app may use its own wording. */
 export function takenRefusal(
   taken: TakenIdentifier,
   words: Partial<Record<TakenIdentifier, Text>> = {},
@@ -42,7 +42,7 @@ const REFRESH_FAULTS = {
   reused: messages.tokenReused,
 };
 
-/** The token library's 401 for a refresh that is refused. */
+/** The 401 for a refused refresh token, worded as the original token library does. */
 export function refreshRefusal(fault: Exclude<Refreshed, { ok: true }>["fault"]): Refusal {
   const refusal = refuse(401, REFRESH_FAULTS[fault], { code: "token_not_valid" });
   return new Refusal(401, refusal.body, { "WWW-Authenticate": 'Bearer realm="api"' });

@@ -1,4 +1,4 @@
-/** What staff sees and decides of accounts, their devices and their codes. No hash and no key is a field. */
+/** Console resources: accounts, devices, codes and former contacts. Hashes and keys are never fields. */
 import { z } from "@hono/zod-openapi";
 import { sql } from "drizzle-orm";
 import { boolean, day, email, string } from "../../platform/http/input/fields.ts";
@@ -21,7 +21,7 @@ import { codes, formerContacts, sessions, users } from "./tables.ts";
 const birthday = sql`(SELECT birthday FROM profiles WHERE user_id = users.id)`;
 const avatar = sql`(SELECT '/media/' || avatar_key FROM profiles WHERE user_id = users.id)`;
 
-/** Empty text takes it away. */
+/** An empty text clears the field. */
 const orNone = <S extends z.ZodType>(input: S) =>
   z.union([z.null(), z.literal("").transform(() => null), input]).optional();
 
@@ -61,10 +61,10 @@ const userResource = resource({
       list: false,
       input: boolean().optional(),
     }),
-    email_verified_at: field.instant(users.emailVerifiedAt, text("E-mail proved", "Почта подтверждена"), {
+    email_verified_at: field.instant(users.emailVerifiedAt, text("E-mail verified", "Почта подтверждена"), {
       list: false,
     }),
-    phone_verified_at: field.instant(users.phoneVerifiedAt, text("Phone proved", "Телефон подтверждён"), {
+    phone_verified_at: field.instant(users.phoneVerifiedAt, text("Phone verified", "Телефон подтверждён"), {
       list: false,
     }),
     date_joined: field.instant(users.createdAt, text("Joined", "Зарегистрирован")),
@@ -90,12 +90,12 @@ const userResource = resource({
       run: endDevices,
     },
     confirm_email: {
-      label: text("Take the e-mail as proved", "Считать почту подтверждённой"),
+      label: text("Mark the e-mail as verified", "Считать почту подтверждённой"),
       roles: ["staff"],
       run: proveEmail,
     },
     confirm_phone: {
-      label: text("Take the phone as proved", "Считать телефон подтверждённым"),
+      label: text("Mark the phone as verified", "Считать телефон подтверждённым"),
       roles: ["staff"],
       run: provePhone,
     },
@@ -105,10 +105,10 @@ const userResource = resource({
       run: sendReset,
     },
     temporary_password: {
-      label: text("Give a temporary password", "Выдать временный пароль"),
+      label: text("Set a temporary password", "Выдать временный пароль"),
       confirm: text(
-        "The present password stops working, and every device is signed out. The new one is changed at the next sign-in.",
-        "Прежний пароль перестанет действовать, все сеансы будут завершены. Новый меняют при следующем входе.",
+        "The current password stops working and every device is signed out. The user must change the new password at the next sign-in.",
+        "Прежний пароль перестанет действовать, все сеансы будут завершены. При следующем входе пользователь должен будет сменить новый пароль.",
       ),
       roles: ["staff"],
       run: giveTemporaryPassword,
@@ -150,10 +150,10 @@ const codeResource = resource({
   title: "purpose",
   fields: {
     user: field.reference("users", codes.userId, text("Person", "Пользователь")),
-    purpose: field.choice(codes.purpose, text("For", "Назначение")),
+    purpose: field.choice(codes.purpose, text("Purpose", "Назначение")),
     target: field.text(codes.target, text("Sent to", "Отправлен на")),
-    attempts: field.integer(codes.attempts, text("Guesses", "Попыток")),
-    created_at: field.instant(codes.createdAt, text("Made", "Создан")),
+    attempts: field.integer(codes.attempts, text("Attempts", "Попыток")),
+    created_at: field.instant(codes.createdAt, text("Created", "Создан")),
     expires_at: field.instant(codes.expiresAt, text("Until", "До")),
   },
   search: [codes.target],
@@ -162,7 +162,7 @@ const codeResource = resource({
   rights: { operator: NOTHING, staff: REMOVE },
 });
 
-/** Deleting a row makes its link void and the address free: where an intruder's address would take the change back. */
+/** Deleting a row voids its link and frees the address: for when an intruder's address could undo the change. */
 const formerContactResource = resource({
   name: "former-contacts",
   subject: "former_contact",
@@ -173,10 +173,10 @@ const formerContactResource = resource({
   title: "value",
   fields: {
     user: field.reference("users", formerContacts.userId, text("Person", "Пользователь")),
-    kind: field.choice(formerContacts.kind, text("What", "Что")),
+    kind: field.choice(formerContacts.kind, text("Kind", "Вид")),
     value: field.text(formerContacts.value, text("Address or phone", "Адрес или телефон")),
     created_at: field.instant(formerContacts.createdAt, text("Changed", "Изменён")),
-    expires_at: field.instant(formerContacts.expiresAt, text("Can be taken back until", "Можно вернуть до")),
+    expires_at: field.instant(formerContacts.expiresAt, text("Can be undone until", "Можно отменить до")),
   },
   search: [formerContacts.value],
   filters: ["user", "kind", "created_at"],

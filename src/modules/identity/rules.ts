@@ -1,4 +1,4 @@
-/** What an account may be: names, addresses, phones, passwords, ages. Pure: facts in, verdict out. */
+/** Rules for usernames, names, e-mails, phones, passwords and ages. Pure: facts in, verdict out. */
 
 import parsePhoneNumber from "libphonenumber-js/min";
 import { fits, lengthOf } from "../../platform/characters.ts";
@@ -10,22 +10,22 @@ import { mixesAlphabets } from "./accounts/confusables.ts";
 import { messages } from "./messages.ts";
 import { commonPasswords } from "./passwords/common-passwords.ts";
 
-/** The key under which a username is unique: letters that only look different (wide, ligated, raised) are the same. */
+/** The unique key of a username. Compatibility variants of a letter (wide, ligature, superscript) are equal. */
 export function foldUsername(username: string): string {
   return normalized(username, "NFKC").toLowerCase();
 }
 
-/** An address as it is stored and looked up; what is no address is only folded. */
+/** An e-mail address in the form that is stored and looked up. Other text is only case-folded. */
 export function foldEmail(email: string): string {
   return canonicalEmail(email) ?? email.trim().toLowerCase();
 }
 
-/** A phone without what people write between its digits. */
+/** A phone without separators. */
 export function compactPhone(input: string): string {
   return input.replace(/[\s().\p{Pd}]/gu, "");
 }
 
-/** E.164, or null when it can't be a phone. A Russian number may come as 8…, 7… or without its country. */
+/** E.164, or null if it is not a phone. A Russian number may start with 8 or 7, or lack the country code. */
 export function normalizePhone(input: string): string | null {
   if (input.length > 64) return null;
   const words = compactPhone(input);
@@ -39,31 +39,31 @@ export function normalizePhone(input: string): string | null {
 
 export const USERNAME = /^[\p{L}\p{N}@.+\-_]+$/u;
 
-/** Looks enough like an address that it could pass for somebody's. */
+/** Whether a username could be mistaken for an e-mail address. */
 export function looksLikeEmail(words: string): boolean {
   return /^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(words);
 }
 
 /**
- * Why nobody may choose this username, null when they may. Asked of names that are new to their account, at every
- * door: a name that somebody has already stays.
+ * Why this username may not be chosen; null if it may. Every route checks it for new usernames; an existing username
+ * stays valid.
  */
 export function usernameFault(username: string): Text | null {
   return mixesAlphabets(username) ? messages.usernameMixed : null;
 }
 
-/** What is known of an account's address and phone. */
+/** The facts about an account's address and phone that the rules need. */
 export interface ContactFacts {
   readonly emailVerifiedAt: number | null;
   readonly phoneVerifiedAt: number | null;
-  /** A later change put it there, not the sign-up. */
+  /** True if it was set after the sign-up. */
   readonly emailIsChanged: boolean;
   readonly phoneIsChanged: boolean;
 }
 
 /**
- * Whether an address or a phone is taken for its owner's: it was given at sign-up or it is proved. What a later change
- * put there, unproved, may be anybody's: nothing that opens the account goes to it.
+ * Whether an address or a phone is assumed to belong to the account's owner: it was given at sign-up or it is verified.
+ * One that was set later and is unverified may belong to anybody, so no credential is sent to it.
  */
 export function isTrusted(facts: ContactFacts, by: "email" | "phone"): boolean {
   return by === "email"
@@ -72,9 +72,10 @@ export function isTrusted(facts: ContactFacts, by: "email" | "phone"): boolean {
 }
 
 /**
- * Whether an address or a phone may give a new password: a proved one may, and one that was given at sign-up. Once the
- * other one of the sign-up is proved, an unproved one may not: whoever registered with somebody else's address would
- * come back through a phone of their own. What was added later, proved or not, takes nothing from the sign-up's.
+ * Whether an address or a phone may be used to reset the password: if it is verified or was given at sign-up. An
+ * unverified one from the sign-up loses this right once the other one from the sign-up is verified: otherwise a person
+ * who signed up with somebody else's address could return through their own phone. A contact that was added later never
+ * takes the right from those of the sign-up.
  */
 export function mayRecover(facts: ContactFacts, by: "email" | "phone"): boolean {
   const own = by === "email" ? facts.emailVerifiedAt : facts.phoneVerifiedAt;
@@ -86,7 +87,7 @@ export function mayRecover(facts: ContactFacts, by: "email" | "phone"): boolean 
   return isTrusted(facts, by) && !otherIsVerified;
 }
 
-/** A phone or an address without what a username can't hold. */
+/** A phone or an address without the characters that a username cannot hold. */
 function nameOfContact(contact: string): string {
   return contact
     .toLowerCase()
@@ -94,34 +95,34 @@ function nameOfContact(contact: string): string {
     .slice(0, 140);
 }
 
-/** A username for somebody who did not choose one: the phone, else the address, without what a username can't hold. */
+/** Generates a username from the phone, else from the address. */
 export function usernameFrom(phone: string | null, email: string | null, attempt: number): string {
   const base = nameOfContact(phone ?? email ?? "user") || "user";
   return attempt === 0 ? base : `${base}${attempt}`;
 }
 
-/** So many digits and nothing else may be anybody's phone. */
+/** A username of this many digits and nothing else could be a phone. */
 const PHONE_DIGITS = /^\p{Nd}{7,}$/u;
 
-/** Whether a username tells a phone or the account's own address, whoever chose it. */
+/** Whether a username reveals a phone or the account's address, even if its owner chose it. */
 export function madeFrom(username: string, own: { phone?: string | null; email?: string | null }): boolean {
   const key = foldUsername(username);
   if (PHONE_DIGITS.test(key) || looksLikeEmail(key)) return true;
   return Boolean(own.email) && key.replace(/\d+$/, "") === nameOfContact(own.email ?? "").replace(/\d+$/, "");
 }
 
-/** `user-<digits>` stands for an account whose own name is hidden, so nobody may be called that. */
+/** `user-<digits>` is the alias of an account whose username is hidden; nobody may choose it. */
 export function isReservedName(username: string): boolean {
   return /^user-\p{Nd}+$/u.test(foldUsername(username));
 }
 
-/** An address as strangers see it: `t•••@fake.org`. Empty stays empty. */
+/** An address as strangers see it: `t•••@fake.org`. An empty address stays empty. */
 export function maskedEmail(email: string): string {
   const at = email.lastIndexOf("@");
   return at < 1 ? "" : `${[...email][0]}•••${email.slice(at)}`;
 }
 
-/** Somebody's own word that a password must not resemble, and what to call it. */
+/** A user attribute that the password must not resemble, and its name for the message. */
 export interface Attribute {
   readonly name: Text;
   readonly value: string | null | undefined;
@@ -129,20 +130,20 @@ export interface Attribute {
 
 export interface PasswordPolicy {
   readonly minLength: number;
-  /** What the password is compared with; nothing at doors whose contract does not say so. */
+  /** The attributes that the password is compared with; none where the app's contract does not require it. */
   readonly attributes?: readonly Attribute[];
-  /** The door's words for a wrong length, with its longest password. */
+  /** The app's message for a wrong length, and its maximum length. */
   readonly length?: { readonly max: number; readonly text: Text };
 }
 
 export const DEFAULT_POLICY: PasswordPolicy = { minLength: 8 };
 
-/** A password's length in characters, as people count them. */
+/** A password's length in user-perceived characters. */
 export function passwordLength(password: string): number {
   return lengthOf(password);
 }
 
-/** Everything that is wrong with a password, in the order in which the original lists it. */
+/** All weaknesses of a password, in the order in which the original lists them. */
 export function weaknesses(password: string, policy: PasswordPolicy): Text[] {
   const length = passwordLength(password);
   const similar = policy.attributes?.find(({ value }) => value && isSimilar(password, value));
@@ -164,19 +165,19 @@ function tooSimilarTo({ en, ru }: Text): Text {
 
 const MAX_SIMILARITY = 0.7;
 
-/** True when the password resembles a value or one of its words: the test of Django's similarity validator. */
+/** True if the password resembles a value or one of its words, as Django's similarity validator decides. */
 export function isSimilar(password: string, value: string): boolean {
   const words = [...value.toLowerCase().split(/[^\p{L}\p{N}_]+/u), value.toLowerCase()].filter(Boolean);
   const candidate = password.toLowerCase();
   return words.some((word) => {
-    // A word far shorter than the password can't reach the ratio.
+    // A word far shorter than the password cannot reach the ratio.
     if (candidate.length >= 10 * word.length && word.length < (MAX_SIMILARITY / 2) * candidate.length)
       return false;
     return similarity(candidate, word) >= MAX_SIMILARITY;
   });
 }
 
-/** Twice the letters that two words share, in whatever order, over the letters of both: `quick_ratio` of Python's difflib. */
+/** Twice the number of letters that two words share in any order, divided by the letters of both: `quick_ratio` of Python's difflib. */
 function similarity(a: string, b: string): number {
   const left = new Map<string, number>();
   for (const letter of a) left.set(letter, (left.get(letter) ?? 0) + 1);
@@ -190,11 +191,11 @@ function similarity(a: string, b: string): number {
   return (2 * shared) / ([...a].length + [...b].length);
 }
 
-/** Letters in up to six groups, parted by one space, one hyphen, or a space before a hyphen. Linear by construction. */
+/** Letters in up to six groups, separated by a space, a hyphen, or a space and a hyphen. Matches in linear time. */
 const NAME = /^[а-яё a-z-]+$/i;
 const LETTERS = /^[а-яёa-z]+$/i;
 
-/** What is wrong with a person's name; length first, so that the pattern never sees a long text. */
+/** The faults of a person's name. The length is checked first, so that the pattern never sees a long text. */
 export function nameFaults(name: string, wrongLength: Text): Text[] {
   if (name.length < 2 || !fits(name, 150)) {
     return name.length >= 2 || LETTERS.test(name) ? [wrongLength] : [messages.nameCharacters, wrongLength];
@@ -204,7 +205,7 @@ export function nameFaults(name: string, wrongLength: Text): Text[] {
   return fine ? [] : [messages.nameCharacters];
 }
 
-/** What is wrong with a birthday, `YYYY-MM-DD`, seen on the day of `now` (UTC): strictly between 14 and 120 years ago. */
+/** The fault of a birthday (`YYYY-MM-DD`) on the UTC day of `now`; null if it is more than 14 and less than 120 years ago. */
 export function birthdayFault(birthday: string, now: number): Text | null {
   const born = Date.parse(`${birthday}T00:00:00Z`);
   if (born > now) return messages.birthdayFuture;
@@ -221,7 +222,7 @@ function yearsBefore(now: number, years: number): number {
 
 const ASCII = /^[\x20-\x7e]*$/;
 
-/** Find Friend's three rules for an address, as its sign-in names them, one at a time. */
+/** The first fault of an address by Find Friend's three rules, as its sign-in reports it. */
 export function signInEmailFault(email: string): Text | null {
   if (!ASCII.test(email) && !isEmail(email)) return messages.emailNotAscii;
   if (email.length < 5 || !fits(email, 254)) return messages.emailLength;
@@ -232,7 +233,7 @@ export function isEmail(email: string): boolean {
   return canonicalEmail(email) !== null;
 }
 
-/** What is wrong with an address that somebody gives as theirs. */
+/** The faults of an address given at sign-up or in a profile. */
 export function emailFaults(email: string): Text[] {
   if (!fits(email, 254)) return [messages.emailLength];
   return isEmail(email) ? [] : [messages.emailFormat];

@@ -1,4 +1,4 @@
-/** Identity's wire shapes: accounts as the Tow Truck clients read them, and what more than one door takes. */
+/** Wire shapes of identity: accounts as the Tow Truck clients read them, and fields that several apps share. */
 import { z } from "@hono/zod-openapi";
 import { email, file, reportFault, secret, string } from "../../platform/http/input/fields.ts";
 import { codeField } from "../../platform/http/input/strict-fields.ts";
@@ -22,7 +22,7 @@ export const Detail = z.object({ detail: z.string() }).openapi("Detail");
 export const TokenPair = z.object({ access: z.string(), refresh: z.string() }).openapi("TokenPair");
 export const RefreshBody = z.object({ refresh: string({ max: 500 }) }).openapi("Refresh");
 
-/** A username as all doors take it: up to 150 letters, digits and `@.+-_`, and nobody's address. */
+/** A username: up to 150 letters, digits and `@.+-_`; not an e-mail address. */
 export function username(texts: { format: Text } = { format: messages.usernameFormat }) {
   return string({ max: 150 })
     .refine((value) => USERNAME.test(value), { params: { text: texts.format } })
@@ -30,10 +30,10 @@ export function username(texts: { format: Text } = { format: messages.usernameFo
     .refine((value) => !isReservedName(value), { params: { text: messages.usernameReserved } });
 }
 
-/** The clients' own check allows as many. */
+/** The limit that the clients check themselves. */
 const PHONE_LENGTH = 15;
 
-/** A phone in any spelling; the value is E.164. Its length is checked without what stands between the digits. */
+/** A phone in any notation; the value is E.164. Separators do not count towards its length. */
 export function phone() {
   return string().transform((value, context) => {
     const tooLong = compactPhone(value).length > PHONE_LENGTH;
@@ -44,7 +44,7 @@ export function phone() {
   });
 }
 
-/** An address that may be left empty; the value is null then. */
+/** An e-mail address that may be empty; the value is then null. */
 export function optionalEmail() {
   return z
     .preprocess(
@@ -54,14 +54,14 @@ export function optionalEmail() {
     .transform((value) => value ?? null);
 }
 
-/** A text whose faults are told beside those of the other fields. */
+/** A text field with its own check; its errors are reported together with those of other fields. */
 function checked(faults: (words: string) => Text[]) {
   return string().check((context) => {
     for (const text of faults(context.value)) reportFault(context, text);
   });
 }
 
-/** A person as the Find Friend forms take them: their names and their address. */
+/** Fields of Find Friend's forms: a person's names and e-mail. */
 export const personFields = {
   first_name: checked((name) => nameFaults(name, messages.firstNameLength)),
   last_name: checked((name) => nameFaults(name, messages.lastNameLength)),
@@ -112,7 +112,7 @@ export const OwnAccount = Account.extend({ on_duty: z.boolean().optional() }).op
 /** Answer to a sign-in or a sign-up. */
 export const TokensWithAccount = z.object({ user: Account, access: z.string(), refresh: z.string() });
 
-/** A new account of the Tow Truck app: clients and drivers register themselves, operators are made by staff. */
+/** A new account of the Tow Truck app. Clients and drivers register themselves; staff creates operators. */
 export const RegisterBody = z
   .object({
     phone: phone(),
@@ -154,7 +154,7 @@ export const Device = z
   })
   .openapi("Device");
 
-/** A number in a path: digits and nothing else. */
+/** A numeric id in a path: digits only. */
 export const idParam = z.object({
   id: z.string().regex(/^\d+$/).transform(Number).pipe(z.int().min(1)).openapi({ type: "integer" }),
 });

@@ -1,4 +1,4 @@
-/** People, their sessions and their one-time codes. */
+/** Tables of accounts, profiles, sessions, one-time codes, former contacts and known devices. */
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 
@@ -9,15 +9,15 @@ export const users = sqliteTable(
     username: text("username").notNull(),
     /** The username folded to lower case: unique, and what a sign-in looks up. */
     usernameKey: text("username_key").notNull().unique(),
-    /** Made from a phone or an e-mail: others see `user-<id>` in its place. */
+    /** True if the username was generated from a phone or an e-mail: other people then see `user-<id>` instead. */
     usernameIsGenerated: integer("username_is_generated", { mode: "boolean" }).notNull().default(false),
     /** Lower case. */
     email: text("email").unique(),
     /** E.164. */
     phone: text("phone").unique(),
-    /** Null: no password opens this account. */
+    /** Null if the account has no password. */
     passwordHash: text("password_hash"),
-    /** The password came from staff: it opens nothing but the page where its owner chooses their own. */
+    /** Staff set this password: it only opens the page where the owner chooses a new one. */
     passwordIsTemporary: integer("password_is_temporary", { mode: "boolean" }).notNull().default(false),
     firstName: text("first_name").notNull().default(""),
     lastName: text("last_name").notNull().default(""),
@@ -26,13 +26,13 @@ export const users = sqliteTable(
       .default("CLIENT"),
     isStaff: integer("is_staff", { mode: "boolean" }).notNull().default(false),
     isActive: integer("is_active", { mode: "boolean" }).notNull().default(true),
-    /** A driver or client whose papers staff has seen. */
+    /** Staff has checked this person's documents. */
     isVerified: integer("is_verified", { mode: "boolean" }).notNull().default(false),
-    /** A driver's own word, unless an operator puts them on duty: whether their trucks may be given jobs. */
+    /** Whether the driver's trucks may be given orders. Set by the driver or an operator. */
     onDuty: integer("on_duty", { mode: "boolean" }).notNull().default(true),
     emailVerifiedAt: integer("email_verified_at"),
     phoneVerifiedAt: integer("phone_verified_at"),
-    /** A later change put this address or phone there, not the sign-up. */
+    /** True if the address or phone was set after the sign-up. */
     emailIsChanged: integer("email_is_changed", { mode: "boolean" }).notNull().default(false),
     phoneIsChanged: integer("phone_is_changed", { mode: "boolean" }).notNull().default(false),
     locale: text("locale", { enum: ["ru", "en"] })
@@ -45,12 +45,12 @@ export const users = sqliteTable(
   },
   (table) => [
     index("users_created").on(table.createdAt),
-    /** A few among many. */
+    /** A partial index: few accounts are drivers on duty. */
     index("users_operators").on(table.lastLoginAt).where(sql`${table.userType} = 'OPERATOR'`),
   ],
 );
 
-/** Facts that a person tells about themselves. */
+/** Personal details of an account. */
 export const profiles = sqliteTable(
   "profiles",
   {
@@ -61,21 +61,21 @@ export const profiles = sqliteTable(
     birthday: text("birthday"),
     /** Key of the picture in the bucket. */
     avatarKey: text("avatar_key"),
-    /** The same key once the picture holds no metadata; another or none while nobody has looked. */
+    /** Equals `avatar_key` once the picture's metadata has been removed; differs until then. */
     cleanedAvatarKey: text("cleaned_avatar_key"),
   },
   (table) => [
-    /** A few among many, and none in the end. */
+    /** A partial index: only pictures that still need their metadata removed. */
     index("profiles_uncleaned")
       .on(table.userId)
       .where(sql`${table.avatarKey} IS NOT NULL AND ${table.avatarKey} IS NOT ${table.cleanedAvatarKey}`),
   ],
 );
 
-/** Pictures that were stored before the intake took metadata out, in the index's own words. */
+/** Pictures whose metadata has not been removed yet. Must match the index's condition word for word. */
 export const UNCLEANED = sql`${profiles.avatarKey} IS NOT NULL AND ${profiles.avatarKey} IS NOT ${profiles.cleanedAvatarKey}`;
 
-/** One row a device. Nothing in it opens anything: keys are stored hashed, refresh tokens not at all. */
+/** One row per signed-in device. It holds no usable secret: keys are stored hashed, refresh tokens are not stored. */
 export const sessions = sqliteTable(
   "sessions",
   {
@@ -83,20 +83,20 @@ export const sessions = sqliteTable(
     userId: integer("user_id")
       .notNull()
       .references(() => users.id, { onDelete: "cascade" }),
-    /** The app whose door it came through. */
+    /** The app that signed in (`ClientProfile.name`). */
     client: text("door").notNull(),
     /** SHA-256 of the opaque key; null where the client uses tokens only. */
     keyHash: text("key_hash").unique(),
-    /** How often the refresh token was rotated; the current token carries this number. */
+    /** How many times the refresh token was rotated; the current token carries this number. */
     refreshCount: integer("refresh_count").notNull().default(0),
-    /** Lifetimes in seconds, as the door gave them. */
+    /** Token lifetimes in seconds, from the client profile. */
     accessSeconds: integer("access_seconds").notNull(),
     refreshSeconds: integer("refresh_seconds").notNull(),
     refreshExpiresAt: integer("refresh_expires_at").notNull(),
     expiresAt: integer("expires_at").notNull(),
     address: text("address").notNull(),
     userAgent: text("user_agent").notNull(),
-    /** By what the device is known again; a trigger keeps them in `known_devices`. */
+    /** Marks that recognize the device later; a trigger copies them to `known_devices`. */
     clientMark: text("client_mark"),
     cookieMark: text("cookie_mark"),
     createdAt: integer("created_at").notNull(),
@@ -120,12 +120,12 @@ export const codes = sqliteTable(
     secretHash: text("secret_hash").notNull(),
     /** The address or phone it was sent to. */
     target: text("target").notNull(),
-    /** Wrong guesses by the client that asked for it, and by everybody else: neither uses up the other's. */
+    /** Wrong guesses, counted separately for the client that requested the code and for everybody else. */
     attempts: integer("attempts").notNull().default(0),
     strangerAttempts: integer("stranger_attempts").notNull().default(0),
-    /** The client, as limits count clients, that asked for it. */
+    /** The client that requested the code, identified as the rate limits do. */
     askedFrom: text("asked_from").notNull().default(""),
-    /** The hash of a password that waits for this code, encrypted. */
+    /** The encrypted hash of a new password that takes effect when this code is entered. */
     sealedPassword: text("sealed_password"),
     expiresAt: integer("expires_at").notNull(),
     createdAt: integer("created_at").notNull(),
@@ -138,8 +138,8 @@ export const codes = sqliteTable(
 );
 
 /**
- * The address or phone that an account had before a change. While a row lives, its link takes the change back, and a
- * trigger (`migrations/0020_contacts.sql`) lets nobody else have it: the refusal is that of the unique column.
+ * The address or phone that an account had before a change. Until the row expires, its link undoes the change, and a
+ * trigger (`migrations/0020_contacts.sql`) stops other accounts from taking it, with the unique column's error.
  */
 export const formerContacts = sqliteTable(
   "former_contacts",
@@ -150,7 +150,7 @@ export const formerContacts = sqliteTable(
       .references(() => users.id, { onDelete: "cascade" }),
     kind: text("kind", { enum: ["email", "phone"] }).notNull(),
     value: text("value").notNull(),
-    /** What the account's row said of it, and says again when the change is taken back. */
+    /** The account's values for this contact; restored when the change is undone. */
     verifiedAt: integer("verified_at"),
     isChanged: integer("is_changed", { mode: "boolean" }).notNull(),
     /** Keyed hash of the link's secret. */
@@ -165,7 +165,7 @@ export const formerContacts = sqliteTable(
   ],
 );
 
-/** By what an account's devices are known again, kept by a trigger on `sessions`; a mark is a keyed hash, from which nothing can be read. */
+/** Devices that have signed in to an account, kept by a trigger on `sessions`. A mark is a keyed hash and reveals nothing. */
 export const knownDevices = sqliteTable(
   "known_devices",
   {

@@ -98,7 +98,7 @@ test.each<[object]>([[{ is_active: false }], [{ is_staff: false }]])(
     const answer = await patch(`/api/admin/users/${staff.id}/`, change, { token: staff.token, headers });
     expect(answer).toMatchObject({
       status: 400,
-      body: { non_field_errors: ["You can't take your own rights away."] },
+      body: { non_field_errors: ["You can't remove your own rights."] },
     });
     expect((await get(`/api/admin/users/${staff.id}/`, { token: staff.token })).body).toMatchObject({
       is_active: true,

@@ -16,7 +16,7 @@ const TOO_MANY = {
   ru: `В одном запросе не больше ${MAX_BATCH} элементов.`,
 };
 
-/** A list whose length is looked at before its items are. */
+/** A list whose length is checked before its items. */
 function batchOf<Item extends z.ZodType>(item: Item) {
   return z.preprocess((value, context) => {
     if (Array.isArray(value) && value.length > MAX_BATCH) reportFault({ ...context, value }, TOO_MANY);
@@ -48,7 +48,7 @@ const updateBatch = route({
   method: "put",
   path: batchPath,
   tag,
-  summary: "Change events, all or none; unknown and past ones are passed over",
+  summary: "Change events, all or none; skip unknown and past ones",
   access: "signedIn",
   body: batchOf(Change.extend({ id: uuid })),
   formatError: errorKey,
@@ -65,7 +65,7 @@ const removeBatch = route({
   method: "delete",
   path: batchPath,
   tag,
-  summary: "Delete events, all or none; unknown ones are passed over",
+  summary: "Delete events, all or none; skip unknown ones",
   description: "The body is an array of ids.",
   access: "signedIn",
   body: batchOf(uuid),

@@ -1,4 +1,4 @@
-/** AlphaBet's wire shapes of events: participants in by username, out by id in lists and by username in the single answer. */
+/** AlphaBet's wire shapes of events. Requests name participants by username; lists return ids, a single event returns usernames. */
 import { z } from "@hono/zod-openapi";
 import {
   BLANK,
@@ -13,7 +13,7 @@ import { messages } from "../../../platform/http/messages.ts";
 import { isoTime, parseInstant } from "../../../platform/time.ts";
 import { refuseWithError } from "../errors.ts";
 
-/** The zone of times that name none. */
+/** The time zone of times without an offset. */
 const ZONE = "Asia/Jerusalem";
 export const END_BEFORE_START = "End time must be greater than start time.";
 
@@ -26,7 +26,7 @@ const instant = z
   })
   .openapi({ type: "string", format: "date-time" });
 
-/** Usernames; what is no text is left out, a lone name counts as a list of one. */
+/** Usernames. Values that are not text are dropped; a single name counts as a list of one. */
 const participants = z
   .preprocess((value) => (typeof value === "string" ? [value] : value), z.array(z.unknown()))
   .transform((values) => values.filter((value) => typeof value === "string"))
@@ -53,7 +53,7 @@ export const Change = z
   })
   .openapi("AlphaBetEventChange");
 
-/** Any hexadecimal UUID, as the original reads it: one that nobody would make just names no event. */
+/** Any hexadecimal UUID, also of invalid versions, as in the original. */
 export const uuid = z.guid().transform((value) => value.toLowerCase());
 export const uuidParam = z.object({ id: uuid });
 
@@ -66,7 +66,7 @@ const shape = {
   created_at: z.string(),
   updated_at: z.string(),
 };
-/** In lists: participants as ids, their names beside them. */
+/** An event in a list: participants as ids, with their usernames in a second list. */
 export const Listed = z
   .object({ ...shape, participants: z.array(z.number().int()), participant_usernames: z.array(z.string()) })
   .openapi("AlphaBetListedEvent");

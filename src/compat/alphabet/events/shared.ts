@@ -11,7 +11,7 @@ import { END_BEFORE_START } from "./schemas.ts";
 
 export const tag = "AlphaBet";
 
-/** Events made here are for signed-in people; participants are named by username, and unknown names are passed over. */
+/** Events of this app are visible to signed-in people. Unknown participants are skipped. */
 export const policy: ClientProfile = {
   audience: "signed_in",
   creatorOrganizes: false,
@@ -20,7 +20,7 @@ export const policy: ClientProfile = {
   missing: "refuse",
 };
 
-/** In a batch, unknown and past events are passed over too. */
+/** In a batch, unknown and past events are skipped too. */
 export const batchPolicy: ClientProfile = { ...policy, started: "skip", missing: "skip" };
 
 export function refused(fault: EventFault, missing: string) {

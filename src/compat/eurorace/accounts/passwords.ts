@@ -23,7 +23,7 @@ const MISMATCH_ON_CHANGE = text("The two password fields didn’t match.", "Вв
 
 const NewPassword = { new_password1: secret(), new_password2: secret() };
 
-/** Errors of a new password stand under `new_password2`, as this app reads them. */
+/** Checks a new password. Its errors are under `new_password2`, where this app reads them. */
 function requireNewPassword(
   body: { new_password1: string; new_password2: string },
   person: { username: string; email: string | null },
@@ -37,8 +37,8 @@ const changePassword = route({
   method: "post",
   path: "/api/auth/password/change",
   tag,
-  summary: "Change one's password",
-  description: "The calling key stays good; every other device is signed out.",
+  summary: "Change your password",
+  description: "The calling key stays valid; every other device is signed out.",
   access: "signedIn",
   challenge,
   body: z.object({ old_password: secret(), ...NewPassword }),

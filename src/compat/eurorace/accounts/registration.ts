@@ -39,7 +39,7 @@ const registration = route({
   responses: { 201: z.union([Key, Detail]) },
   async handle({ ctx, body }) {
     const address = body.email ?? null;
-    // Without an address there is nothing to verify, so where that comes first an address does, too.
+    // Where the address must be verified before the first sign-in, it is required.
     if (!address && ctx.runtime.settings.emailVerification === "mandatory")
       throw invalid({ email: messages.required });
     const faults = weaknesses(body.password1, DEFAULT_POLICY);
@@ -63,7 +63,7 @@ const verify = route({
   method: "post",
   path: "/api/auth/registration/verify-email",
   tag,
-  summary: "Confirm an address with the key of its mail",
+  summary: "Confirm an address with the mailed key",
   access: "public",
   challenge,
   body: z.object({ key: string({ max: 500 }) }),
@@ -78,7 +78,7 @@ const resend = route({
   method: "post",
   path: "/api/auth/registration/resend-email",
   tag,
-  summary: "Mail the confirmation again",
+  summary: "Resend the confirmation mail",
   description: "The answer is the same for every address.",
   access: "public",
   challenge,

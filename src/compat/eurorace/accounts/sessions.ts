@@ -13,7 +13,7 @@ const NOT_SIGNED_IN = text(
   "Чтобы выйти, нужно войти. Проверьте, передан ли токен.",
 );
 
-/** `POST /api/auth/login/` for Eurorace and Rideshare: by username or e-mail, answered with every credential either reads. */
+/** `POST /api/auth/login/` for Eurorace and Rideshare, by username or e-mail. The response holds the credentials that either app reads. */
 const login = route({
   method: "post",
   path: "/api/auth/login",

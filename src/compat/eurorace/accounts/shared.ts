@@ -46,7 +46,7 @@ export function toUserWire(user: User): z.input<typeof EuroraceUser> {
   };
 }
 
-/** What a password must not resemble at this app's doors. */
+/** The password policy: a password must not resemble the username or the e-mail. */
 export function policyFor(person: { username: string; email: string | null }): PasswordPolicy {
   return {
     ...DEFAULT_POLICY,

@@ -11,20 +11,20 @@ const readUser = route({
   method: "get",
   path: userPath,
   tag,
-  summary: "Read one's own account",
+  summary: "Read your account",
   access: "signedIn",
   challenge,
   responses: { 200: EuroraceUser },
   handle: async ({ ctx, caller }) => respond(200, toUserWire(await ownUser(ctx, caller))),
 });
 
-/** A new address is applied and must be confirmed anew. PUT is partial like PATCH: the documented body has no username. */
+/** A new address is applied at once and must be confirmed. PUT is partial like PATCH, because the documented body has no username. */
 const changeUser = (method: "put" | "patch") =>
   route({
     method,
     path: userPath,
     tag,
-    summary: "Change one's account",
+    summary: "Change your account",
     access: "signedIn",
     challenge,
     body: z

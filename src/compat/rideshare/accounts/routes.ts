@@ -40,7 +40,7 @@ const NewPerson = z
   .object({ name: string({ max: 255 }), email: email(255), password: secret() })
   .openapi("RideshareRegister");
 
-/** The original looks at the password before the other fields, and says nothing of them when it is weak. */
+/** The original checks the password first and does not report other fields if it is weak. */
 const passwordFirst = (weakness: WeakPassword) =>
   z.preprocess((given) => {
     const { password } = Object(given) as { password?: unknown };
@@ -98,7 +98,7 @@ const legacyLogout = route({
   method: "post",
   path: "/api/logout",
   tag,
-  summary: "Sign out; works without a valid session too",
+  summary: "Sign out, even without a valid session",
   access: "optional",
   responses: { 200: z.object({ message: z.string() }) },
   async handle({ ctx, caller, request }) {
@@ -115,7 +115,7 @@ const readUser = route({
   method: "get",
   path: "/api/user",
   tag,
-  summary: "Read one's own account",
+  summary: "Read your account",
   access: "signedIn",
   responses: { 200: Person },
   handle: async ({ ctx, caller }) => respond(200, toPersonWire(await ownUser(ctx, caller))),
@@ -144,7 +144,7 @@ const legacyDelete = route({
   method: "delete",
   path: "/api/user-delete",
   tag,
-  summary: "Delete one's account",
+  summary: "Delete your account",
   access: "signedIn",
   responses: { 200: null },
   async handle({ ctx, caller, request }) {
@@ -157,7 +157,7 @@ const restDelete = route({
   method: "delete",
   path: "/api/user",
   tag,
-  summary: "Delete one's account",
+  summary: "Delete your account",
   access: "signedIn",
   responses: { 204: null },
   async handle({ ctx, caller, request }) {

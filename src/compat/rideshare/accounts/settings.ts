@@ -1,4 +1,4 @@
-/** Rideshare's settings: name, address, language, reminders and password of the own account. */
+/** Rideshare's settings: name, address, language, reminders and password of the account. */
 import { z } from "@hono/zod-openapi";
 import {
   identityMessages,
@@ -37,7 +37,7 @@ function toSettingsWire(user: User): z.input<typeof Settings> {
   };
 }
 
-/** Whoever has no password yet sets one without. */
+/** Requires the current password, unless the account has none. */
 async function requireCurrent(
   ctx: RequestContext,
   caller: Caller,
@@ -55,7 +55,7 @@ const readSettings = route({
   method: "get",
   path: "/api/settings",
   tag,
-  summary: "Read one's settings",
+  summary: "Read your settings",
   access: "signedIn",
   responses: { 200: Settings },
   handle: async ({ ctx, caller }) => respond(200, toSettingsWire(await ownUser(ctx, caller))),
@@ -65,9 +65,9 @@ const changeSettings = route({
   method: "put",
   path: "/api/settings",
   tag,
-  summary: "Change one's settings",
+  summary: "Change your settings",
   description:
-    "Partial. A new password needs `current_password` of whoever has one; when sent, it must be right.",
+    "Partial. A new password requires `current_password` if the account has a password; if sent, it must be right.",
   access: "signedIn",
   body: SettingsChange,
   responses: { 200: Settings },

@@ -23,7 +23,7 @@ export const Person = z
   .object({ id: z.number().int(), name: z.string(), email: z.string() })
   .openapi("RideshareUser");
 
-/** This app has one name where the others have two: parted at the first space, joined again as it was. */
+/** This app has one name where the others have two: split at the first space, joined again when read. */
 export function splitName(name: string): { firstName: string; lastName: string } {
   const space = name.indexOf(" ");
   return space < 0
@@ -39,7 +39,7 @@ export function toPersonWire(user: User): z.input<typeof Person> {
   return { id: user.id, name: nameOf(user), email: user.email ?? "" };
 }
 
-/** The shipped client splits an `error` array at commas, so no message may hold one; none does. */
+/** Throws if a password is too weak. The shipped client splits an `error` array at commas, so no message may contain one. */
 export type WeakPassword = (password: string) => void;
 
 export const legacyWeakness: WeakPassword = (password) => {

@@ -1,22 +1,22 @@
-/** Pictures of people. */
+/** Avatars: stored, cleaned of metadata and swept. */
 import { sql } from "drizzle-orm";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { storePicture } from "../../../platform/storage/media.ts";
 import { cleanObject } from "../../../platform/storage/pictures/stored.ts";
 import { profiles, UNCLEANED } from "../tables.ts";
 
-/** Side of the square that a small picture fits into, and the most bytes it may be made of. */
+/** The side of the square that an avatar fits into, and the maximum size of its source. */
 const SMALL = { box: 100, maxBytes: 8 * 1024 * 1024 };
 
-/** Checks a picture, makes it small and puts it into the bucket; nobody's until a profile names its key. */
+/** Checks a picture, scales it down and stores it. It belongs to nobody until a profile names its key. */
 export function storeAvatar(ctx: RequestContext, userId: number, file: File): Promise<string> {
   return storePicture(ctx, `avatars/${userId}`, "avatar", file, SMALL);
 }
 
-/** Pictures that one night looks at, and how many of them before that is written down. */
+/** How many pictures a night's run cleans, and how many between saves of its progress. */
 const [CLEANED_A_NIGHT, CLEANED_AT_ONCE] = [200, 20];
 
-/** Nightly: takes metadata out of pictures that no intake has seen. Each is looked at once; the next night goes on. */
+/** Nightly: removes metadata from pictures stored before the intake did so. Each is handled once; the next night continues. */
 export async function cleanAvatars(ctx: RequestContext): Promise<number> {
   let looked = 0;
   while (looked < CLEANED_A_NIGHT) {
@@ -37,7 +37,7 @@ export async function cleanAvatars(ctx: RequestContext): Promise<number> {
   return looked;
 }
 
-/** Nightly: deletes pictures that no profile names, once they are a day old. */
+/** Nightly: deletes pictures older than a day that no profile names. */
 export async function sweepAvatars(ctx: RequestContext): Promise<void> {
   const { bucket } = ctx.runtime;
   let cursor: string | undefined;

@@ -1,4 +1,4 @@
-/** Accounts changed, judged and deleted. Every app's door calls these; the wording is the door's. */
+/** Changes and deletes accounts, for every app. The app's routes word the responses. */
 import { and, eq, sql } from "drizzle-orm";
 import { anyHasher } from "../../../platform/crypto/hasher.ts";
 import { isUniqueViolation } from "../../../platform/db/client.ts";
@@ -19,9 +19,10 @@ import { type ChangeParts, contactParts, countNewAddress, emailsOf, formerOf } f
 import { usernameChange } from "./names.ts";
 import { findProfile, type User, userRoom } from "./queries.ts";
 
-/** Which of the three names is already somebody's. */
+/** The identifier that another account has already. */
 export type TakenIdentifier = "username" | "email" | "phone";
 
+/** The identifier that a unique violation is about; null for other errors. */
 export function takenOf(error: unknown): TakenIdentifier | null {
   if (isUniqueViolation(error, "users.username_key")) return "username";
   if (isUniqueViolation(error, "users.email")) return "email";
@@ -30,18 +31,18 @@ export function takenOf(error: unknown): TakenIdentifier | null {
 
 export interface AccountChange {
   readonly username?: string | undefined;
-  /** Applied at once, then to be verified anew; null takes it away. */
+  /** Applied at once and then to be verified; null removes it. */
   readonly email?: string | null | undefined;
   readonly firstName?: string | undefined;
   readonly lastName?: string | undefined;
   readonly password?: string | undefined;
-  /** It opens nothing but the page where its owner chooses their own. */
+  /** The password only opens the page where the owner chooses a new one. */
   readonly passwordIsTemporary?: boolean;
   readonly locale?: Locale | undefined;
   readonly mailReminders?: boolean | undefined;
   /** `YYYY-MM-DD`. */
   readonly birthday?: string | null | undefined;
-  /** Key of a stored picture; the former one goes by the queue. */
+  /** Key of a stored picture; the queue deletes the former one. */
   readonly avatarKey?: string | null | undefined;
 }
 
@@ -50,21 +51,21 @@ export type Changed =
   | { readonly ok: false; readonly taken: TakenIdentifier | "missing" };
 
 export interface ChangeOptions {
-  /** The session that asks: it outlives a new password, and once it has ended nothing is written. */
+  /** The requesting session. It survives a password change; if it has ended, nothing is written. */
   readonly session?: string;
-  /** Statements of the same transaction. */
+  /** More statements for the same transaction. */
   readonly also?: Parameters<typeof commit>[3];
-  /** What follows from them. */
+  /** Effects of these statements. */
   readonly effects?: readonly Effect[];
 }
 
-/** How often a change is prepared anew because the address was changed meanwhile. */
+/** How often a change is retried because the address changed meanwhile. */
 const MAX_TRIES = 3;
 
 /**
- * Changes an account: only the columns that are given. A new address asks for its proof by mail, and the former one
- * can take it back (`contacts.ts`); a new password ends every session but the asking one and is told by letter; either
- * voids what was mailed to reset the old one. "missing": there is no such account, or the asking session has ended.
+ * Changes an account; writes only the given columns. A new address gets a verification mail, and the former address can
+ * undo the change (`contacts.ts`). A new password ends every session but the requesting one, and the owner is notified.
+ * Both void pending password resets. "missing": the account does not exist, or the requesting session has ended.
  */
 export async function changeAccount(
   ctx: RequestContext,
@@ -81,7 +82,7 @@ export async function changeAccount(
     if (!found) break;
     if (change.username !== undefined && change.username !== found.user.username)
       requireUsername(change.username);
-    // Each new address gets a letter: without a limit one account could write to anybody, without end.
+    // Each new address gets a mail: without a limit one account could flood any address.
     if (email && email !== found.user.email && !counted) {
       await countNewAddress(ctx, email);
       counted = true;
@@ -90,13 +91,13 @@ export async function changeAccount(
     const prepared = { ...change, email, passwordHash, contacts, former: found };
     const result = await tryChange(ctx, userId, prepared, options);
     if (result) return result;
-    // Without a change of address only the session can have been missing.
+    // Without a change of address, only the missing session can be the cause.
     if (!contacts.where) break;
   }
   return { ok: false, taken: "missing" };
 }
 
-/** Counted: each new password is told by letter, and an account may hold somebody else's unproved address. */
+/** Hashes a new password. Rate-limited: each change sends a notice, and the account's unverified address may be somebody else's. */
 async function newPasswordHash(ctx: RequestContext, userId: number, password: string): Promise<string> {
   await count(ctx, "resetMail", `password:${userId}`);
   return anyHasher(ctx.runtime.hashers).hash(password);
@@ -105,11 +106,11 @@ async function newPasswordHash(ctx: RequestContext, userId: number, password: st
 interface Prepared extends AccountChange {
   readonly passwordHash: string | undefined;
   readonly contacts: ChangeParts;
-  /** The account as it was read. */
+  /** The account before the change. */
   readonly former: { readonly user: User; readonly avatarKey: string | null };
 }
 
-/** One transaction; null when the account was not as it had been read, or the session was gone. */
+/** One transaction; null if the account changed since it was read or the session has ended. */
 async function tryChange(
   ctx: RequestContext,
   userId: number,
@@ -163,17 +164,17 @@ async function tryChange(
 }
 
 /**
- * The asking session still lives. Isolates trust what they have read of one for a while: what can't be undone asks in
- * its own statement.
+ * The requesting session still exists. Isolates cache sessions for a while, so a change that cannot be undone checks the
+ * session in its own statement.
  */
 function isSignedIn(session: string | undefined) {
   return session === undefined ? undefined : sql`EXISTS (SELECT 1 FROM sessions WHERE id = ${session})`;
 }
 
-/** The statement for what stands beside the account; none when that stays as it is. */
+/** The statement that changes the profile; none if the profile stays the same. */
 function profileChange(ctx: RequestContext, userId: number, { birthday, avatarKey }: AccountChange) {
   if (birthday === undefined && avatarKey === undefined) return [];
-  // What is set here came through the intake.
+  // The picture intake has removed the metadata already.
   const set = { birthday, avatarKey, cleanedAvatarKey: avatarKey };
   return [
     ctx.db
@@ -184,9 +185,8 @@ function profileChange(ctx: RequestContext, userId: number, { birthday, avatarKe
 }
 
 /**
- * Deletes an account and all that is the person's own: profile, sessions, codes, mails to them, and through foreign
- * keys what other modules keep. The picture goes by the queue. False when there is no such account, or the asking
- * session has ended.
+ * Deletes an account with its profile, sessions, codes and pending mails, and through foreign keys the rows of other
+ * modules. The queue deletes the picture. False if the account does not exist or the requesting session has ended.
  */
 export async function deleteAccount(
   ctx: RequestContext,
@@ -214,7 +214,7 @@ export async function deleteAccount(
   return deleted !== null;
 }
 
-/** What no foreign key reaches: every module that keeps somebody's words in a room takes them out. */
+/** Erases what no foreign key reaches: each module removes the person's content from its rooms. */
 export const accountErased = declareEffect<{ readonly userId: number }>(
   "erase",
   ({ userId }) => `user:${userId}`,

@@ -1,4 +1,4 @@
-/** Names that mix alphabets to look like another name. Pure. */
+/** Detects confusable names: mixed alphabets that look like another name. Pure. */
 import { normalized } from "../../../platform/unicode.ts";
 
 const SCRIPTS = [
@@ -19,7 +19,7 @@ const SCRIPTS = [
 ].map((name) => ({ name, pattern: new RegExp(`\\p{Script=${name}}`, "u") }));
 const NEUTRAL = /[\p{Script=Common}\p{Script=Inherited}]/u;
 
-/** Scripts that are written together: "highly restrictive" of https://www.unicode.org/reports/tr39/#Restriction_Level_Detection */
+/** Scripts that may be mixed: "highly restrictive" of https://www.unicode.org/reports/tr39/#Restriction_Level_Detection */
 const WRITTEN_TOGETHER = [
   ["Latin", "Han", "Hiragana", "Katakana"],
   ["Latin", "Han", "Bopomofo"],
@@ -30,8 +30,8 @@ const WRITTEN_TOGETHER = [
 const LIKE_LATIN = /^[аеорсухіјѕһԁԛԝѵгАВЕКМНОРСТХУІЈЅҮԚԜοορναικυγχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ]+$/;
 
 /**
- * True when one run of letters holds two alphabets (`аdmin` with a Cyrillic а), or when a run beside Latin ones could as
- * well be Latin (`а.smith`). `Иван_rides` is fine.
+ * True if a run of letters mixes two alphabets (`аdmin` with a Cyrillic а), or if a run next to Latin ones could be
+ * mistaken for Latin (`а.smith`). `Иван_rides` is allowed.
  */
 export function mixesAlphabets(name: string): boolean {
   const runs = normalized(name, "NFKC")

@@ -1,4 +1,4 @@
-/** An account's address and phone changed, whoever changes them: what is written beside the column, and how it is undone. */
+/** Changes of an account's address and phone, by its owner or by staff: their consequences, and how they are undone. */
 import { and, eq, gt, gte, lt, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { randomToken } from "../../../platform/crypto/digest.ts";
@@ -16,34 +16,34 @@ import type { User } from "./queries.ts";
 
 export type Contact = "email" | "phone";
 
-/** How long a change can be taken back, in ms. */
-const UNDO = 7 * 24 * 3600_000;
+/** How long a change can be undone, in ms. */
+const UNDO_MS = 7 * 24 * 3600_000;
 
-/** What changes, in its stored form; null takes it away. */
+/** The new contacts in their stored form; null removes one. */
 export interface ContactChange {
   readonly email?: string | null | undefined;
   readonly phone?: string | null | undefined;
 }
 
-/** What a change of an account adds to its own update. */
+/** The parts that a change of contacts adds to the update of an account. */
 export interface ChangeParts {
   readonly set: Partial<typeof users.$inferInsert>;
-  /** The account still has what it had when this was prepared. */
+  /** Holds while the account's contact is the one read before the change. */
   readonly where: SQL | undefined;
   readonly statements: readonly BatchItem<"sqlite">[];
   readonly effects: readonly Effect[];
 }
 
 /**
- * Everything that belongs to a new address or phone: it is unproved (`proved`: a code was read there), asks for its
- * proof by mail, voids what was sent to reset a password, and the former one is told and can take it back for 7 days.
- * Who returns to a former one gets it as it was. Refuses with 429 when one address is written to too often.
+ * The consequences of a new address or phone. It is unverified (unless `verified`: a code sent to it was entered), gets a
+ * verification mail, and voids pending password resets. The former contact is notified and can undo the change for 7
+ * days. Returning to a former contact restores its state. Refuses with 429 if an address gets too many mails.
  */
 export async function contactParts(
   ctx: RequestContext,
   before: User,
   change: ContactChange,
-  proved = false,
+  verified = false,
 ): Promise<ChangeParts> {
   const kinds = (["email", "phone"] as const).filter(
     (kind) => change[kind] !== undefined && change[kind] !== before[kind],
@@ -51,7 +51,7 @@ export async function contactParts(
   if (kinds.length === 0) return { set: {}, where: undefined, statements: [], effects: [] };
   const former = await formerOf(ctx, before.id);
   const parts = await Promise.all(
-    kinds.map((kind) => onePart(ctx, before, kind, change[kind] ?? null, former, proved)),
+    kinds.map((kind) => changeOf(ctx, before, kind, change[kind] ?? null, former, verified)),
   );
   return {
     set: Object.assign({}, ...parts.map(({ set }) => set)),
@@ -63,21 +63,21 @@ export async function contactParts(
 
 type Former = typeof formerContacts.$inferSelect;
 
-async function onePart(
+async function changeOf(
   ctx: RequestContext,
   before: User,
   kind: Contact,
   value: string | null,
   former: readonly Former[],
-  proved: boolean,
+  verified: boolean,
 ): Promise<ChangeParts> {
   const own = former.find((each) => each.kind === kind && each.value === value);
-  const verifiedAt = own ? own.verifiedAt : proved ? ctx.now() : null;
+  const verifiedAt = own ? own.verifiedAt : verified ? ctx.now() : null;
   const isChanged = own ? own.isChanged : value !== null;
-  // Who returns takes the change back: what came after it can't be brought up again.
+  // Returning to a former contact undoes the change, so later contacts can no longer be restored.
   const left = own
     ? { statements: [dropSince(ctx, own)], effects: [] }
-    : await leave(ctx, before, kind, value, former);
+    : await keepFormer(ctx, before, kind, value, former);
   const proof =
     kind === "email" && value && verifiedAt === null ? await requestVerification(ctx, before, value) : null;
   return {
@@ -99,10 +99,10 @@ async function requestVerification(ctx: RequestContext, { id, username }: User, 
 }
 
 /**
- * Keeps the former address or phone for 7 days and tells it. One that was never its owner's for sure is not kept and
- * not told: a change could name anybody's.
+ * Keeps the former address or phone for 7 days and notifies it. A contact that may not have been the owner's is neither
+ * kept nor notified, because anybody's contact can be entered.
  */
-async function leave(
+async function keepFormer(
   ctx: RequestContext,
   before: User,
   kind: Contact,
@@ -123,7 +123,7 @@ async function leave(
     isChanged: kind === "email" ? before.emailIsChanged : before.phoneIsChanged,
     secretHash: await undoHash(ctx, secret),
     createdAt: now,
-    expiresAt: now + UNDO,
+    expiresAt: now + UNDO_MS,
   });
   const url = `${ctx.origin}/account-undo/${secret}/`;
   const more = kind === "phone" ? elsewhere : [];
@@ -134,7 +134,7 @@ function undoHash(ctx: RequestContext, secret: string): Promise<string> {
   return ctx.runtime.keys.hmac("undo", secret);
 }
 
-/** What an account had within the last 7 days. */
+/** The contacts that an account had within the last 7 days. */
 export async function formerOf(ctx: RequestContext, userId: number): Promise<Former[]> {
   return ctx.db
     .select()
@@ -145,7 +145,7 @@ export async function formerOf(ctx: RequestContext, userId: number): Promise<For
 export const emailsOf = (former: readonly Former[]) =>
   former.filter(({ kind }) => kind === "email").map(({ value }) => value);
 
-/** A former address or phone and every later one of the same kind. */
+/** Deletes a former contact and every later one of the same kind. */
 function dropSince(ctx: RequestContext, { userId, kind, createdAt }: Former) {
   return ctx.db
     .delete(formerContacts)
@@ -158,7 +158,7 @@ function dropSince(ctx: RequestContext, { userId, kind, createdAt }: Former) {
     );
 }
 
-/** The change that a mailed link takes back; null when the link is wrong, old or used. Spends nothing. */
+/** The change that a link undoes; null if the link is wrong, expired or used. Does not use up the link. */
 export async function findUndo(ctx: RequestContext, secret: string): Promise<Former | null> {
   const [row] = await ctx.db
     .select()
@@ -172,7 +172,7 @@ export async function findUndo(ctx: RequestContext, secret: string): Promise<For
   return row ?? null;
 }
 
-/** Gives the account its former address or phone back and ends all its sessions. False when the link is dead. */
+/** Restores the former address or phone and ends all sessions. False if the link is no longer valid. */
 export async function undoChange(ctx: RequestContext, secret: string): Promise<boolean> {
   const former = await findUndo(ctx, secret);
   if (!former) return false;
@@ -202,7 +202,7 @@ export async function undoChange(ctx: RequestContext, secret: string): Promise<b
   return done !== null;
 }
 
-/** Whether somebody else has this phone, or can still take it back. */
+/** Whether another account has this phone or can still restore it. */
 export async function isPhoneTaken(ctx: RequestContext, phone: string, userId: number): Promise<boolean> {
   const [row] = await ctx.db.all(sql`SELECT 1 FROM ${users} WHERE phone = ${phone} AND id <> ${userId}
     UNION ALL SELECT 1 FROM ${formerContacts} WHERE value = ${phone} AND kind = 'phone' AND user_id <> ${userId}
@@ -210,7 +210,7 @@ export async function isPhoneTaken(ctx: RequestContext, phone: string, userId: n
   return row !== undefined;
 }
 
-/** Counts a letter to an address that a change puts on an account, before anything is written. */
+/** Counts the mail to a new address against its limit, before anything is written. */
 export async function countNewAddress(ctx: RequestContext, email: string): Promise<void> {
   await countMail(ctx, `verify:${email}`);
 }

@@ -1,4 +1,4 @@
-/** Everything a person's account holds, as one JSON file. */
+/** Exports all data of an account as one JSON file. */
 import { z } from "@hono/zod-openapi";
 import { notFound } from "../../../platform/http/errors.ts";
 import { objectText, streamAnswer } from "../../../platform/http/responses/stream.ts";
@@ -9,7 +9,7 @@ import { listDevices } from "../sessions/sessions.ts";
 import { formerOf } from "./contacts.ts";
 import { findProfile } from "./queries.ts";
 
-/** One module's part of the file; what may be very long in it is a `LongList`. */
+/** One module's part of the file. Long lists are a `LongList`, which is streamed. */
 export type Exporter = (ctx: RequestContext, userId: number) => Promise<object>;
 
 export async function exportAccount(ctx: RequestContext, userId: number): Promise<object> {
@@ -31,13 +31,13 @@ export async function exportAccount(ctx: RequestContext, userId: number): Promis
   };
 }
 
-/** `GET /api/v1/users/me/export/`; each module that keeps something of a person brings its exporter. */
+/** `GET /api/v1/users/me/export/`. Every module that stores personal data provides an exporter. */
 export function exportRoute(exporters: readonly Exporter[]): Route {
   return route({
     method: "get",
     path: "/api/v1/users/me/export",
     tag: "Accounts",
-    summary: "Download everything the account holds",
+    summary: "Download all data of the account",
     access: "signedIn",
     responses: { 200: z.record(z.string(), z.unknown()) },
     async handle({ ctx, caller }) {

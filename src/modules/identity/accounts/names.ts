@@ -1,25 +1,25 @@
 /**
- * Which name of a person others see. A username that registration made from a phone or an e-mail tells that phone or
- * e-mail: its owner and staff see it, everybody else sees `user-<id>`, and may use that wherever a username is asked for.
+ * The name under which other people see a person. A username generated from a phone or an e-mail would reveal it: only
+ * its owner and staff see it. Everybody else sees `user-<id>`, which works wherever a username is expected.
  */
 import { type SQL, sql } from "drizzle-orm";
 import type { Caller } from "../../../platform/http/caller.ts";
 import { foldUsername, madeFrom } from "../rules.ts";
 
-/** Who looks; null for the public, for letters, and wherever many people read the same words. */
+/** The person who looks; null for the public, for mails, and for text that many people read. */
 export type Viewer = Pick<Caller, "userId" | "isStaff"> | null;
 
 export interface Named {
   readonly id: number;
   readonly username: string;
-  /** Made from a phone or an e-mail. */
+  /** True if the username was generated from a phone or an e-mail. */
   readonly usernameIsGenerated: boolean;
 }
 
-/** The name that takes the place of a generated one. Nobody can choose a name of this form. */
+/** The alias shown instead of a generated username. Nobody can choose a name of this form. */
 export const aliasOf = (userId: number) => `user-${userId}`;
 
-/** The id in a name of the form `user-<id>`; null for any other. */
+/** The id in an alias `user-<id>`; null for any other name. */
 export function aliasedId(name: string): number | null {
   const digits = /^user-([1-9]\d{0,14})$/.exec(foldUsername(name.trim()))?.[1];
   return digits === undefined ? null : Number(digits);
@@ -32,9 +32,9 @@ export function visibleName(viewer: Viewer, { id, username, usernameIsGenerated 
 }
 
 /**
- * SQL for the same: the username of a row of `users`, as this viewer may see it.
+ * The same in SQL: the username of a row of `users` as this viewer may see it.
  *
- * @param user what the statement calls the table
+ * @param user the table's alias in the statement
  */
 export function visibleNameSql(viewer: Viewer, user = "users"): SQL<string> {
   const u = sql.raw(user);
@@ -43,13 +43,13 @@ export function visibleNameSql(viewer: Viewer, user = "users"): SQL<string> {
   return sql<string>`iif(${u}.username_is_generated${own}, 'user-' || ${u}.id, ${u}.username)`;
 }
 
-/** SQL: what a person is called in sentences that others read: first and last name, else the username they may see. */
+/** SQL: a person's display name: first and last name, else the username that others may see. */
 export function displayNameSql(user = "users"): SQL<string> {
   const u = sql.raw(user);
   return sql<string>`coalesce(nullif(trim(${u}.first_name || ' ' || ${u}.last_name), ''), ${visibleNameSql(null, user)})`;
 }
 
-/** First and last name, else the username as others see it. */
+/** A person's display name: first and last name, else the username that others may see. */
 export function displayName(
   person: Named & { readonly firstName: string; readonly lastName: string },
 ): string {
@@ -57,8 +57,8 @@ export function displayName(
 }
 
 /**
- * SQL condition on `users`: the viewer may mean this person by one of these names. A generated username names nobody
- * but to its owner and to staff, or anybody could try phones and learn whose they are.
+ * SQL condition on `users`: one of these names identifies the person for this viewer. A generated username works only for
+ * its owner and staff; otherwise anybody could try phones and learn whose they are.
  */
 export function isNamedBy(viewer: Viewer, names: readonly string[]): SQL {
   const keys = JSON.stringify([...new Set(names.map(foldUsername))]);
@@ -71,8 +71,8 @@ export function isNamedBy(viewer: Viewer, names: readonly string[]): SQL {
 }
 
 /**
- * The columns of a username that is given to an account: a name that stays the same stays what it was, another one is
- * judged by the account's phone and e-mail. For an UPDATE of `users`.
+ * The columns for an UPDATE of `users` that sets a username. An unchanged username keeps its flag; a new one counts as
+ * generated if it reveals the account's phone or e-mail.
  */
 export function usernameChange(username: string, own: { phone: string | null; email: string | null }) {
   const usernameKey = foldUsername(username);

@@ -1,4 +1,4 @@
-/** People as they are looked up. */
+/** Looks up accounts. */
 import { eq, type SQL } from "drizzle-orm";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { foldEmail } from "../rules.ts";
@@ -7,7 +7,7 @@ import { profiles, users } from "../tables.ts";
 
 export type User = typeof users.$inferSelect;
 
-/** What an account shows of itself. */
+/** The columns of an account that its wire shape needs. */
 export type Person = Pick<
   User,
   | "id"
@@ -22,7 +22,7 @@ export type Person = Pick<
   | "createdAt"
 > & { readonly avatarKey: string | null };
 
-/** The name of somebody's own room: where they are, for those who may see it. */
+/** The name of a person's location room. */
 export const userRoom = (userId: number) => `user:${userId}`;
 
 export async function findUser(ctx: RequestContext, userId: number): Promise<User | null> {
@@ -30,14 +30,14 @@ export async function findUser(ctx: RequestContext, userId: number): Promise<Use
   return row ?? null;
 }
 
-/** Somebody, and how their account knows the asking device. */
+/** An account, and how it recognizes the requesting device. */
 export interface KnownOnDevice {
   readonly user: User;
   readonly device: DeviceFacts;
 }
 
-/** Accounts with how each knows the device; one statement. */
-export async function findAsking(
+/** Finds accounts together with how each recognizes the device; one statement. */
+export async function findWithDevice(
   ctx: RequestContext,
   marks: DeviceMarks,
   where: SQL | undefined,
@@ -61,7 +61,7 @@ export async function findByPhone(ctx: RequestContext, phone: string): Promise<U
   return row ?? null;
 }
 
-/** A user with what their profile says. */
+/** A user with the profile's picture and birthday. */
 export async function findProfile(ctx: RequestContext, userId: number) {
   const [row] = await ctx.db
     .select({ user: users, avatarKey: profiles.avatarKey, birthday: profiles.birthday })

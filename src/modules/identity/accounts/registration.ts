@@ -1,4 +1,4 @@
-/** New accounts: the person, the profile, the session and the proof of the address in one transaction. */
+/** New accounts: user, profile, session and verification mail in one transaction. */
 import { type SQL, sql } from "drizzle-orm";
 import { randomCode } from "../../../platform/crypto/digest.ts";
 import { anyHasher } from "../../../platform/crypto/hasher.ts";
@@ -19,7 +19,7 @@ import { type TakenIdentifier, takenOf } from "./commands.ts";
 import type { User } from "./queries.ts";
 
 export interface Registration {
-  /** Chosen by the person; made from phone or address when absent. */
+  /** Chosen by the user; generated from phone or address if absent. */
   readonly username?: string | undefined;
   readonly email?: string | null | undefined;
   /** E.164. */
@@ -31,7 +31,7 @@ export interface Registration {
   readonly birthday?: string | null | undefined;
 }
 
-/** What other modules keep of an account from its beginning: statements of the transaction that makes it. */
+/** Statements of other modules for the transaction that creates the account. */
 export type RegistrationStatements = (ctx: RequestContext, userId: SQL<number>) => readonly Statement[];
 
 type Statement = NonNullable<Parameters<typeof commit>[3]>[number];
@@ -41,8 +41,8 @@ export type Registered =
   | { readonly ok: false; readonly taken: TakenIdentifier };
 
 /**
- * Makes an account, its profile, its session and its verification mail in one transaction. No credentials come
- * back when the address has to be verified first, or when the door hands out none (`signIn` false).
+ * Creates an account, its profile, its session and its verification mail in one transaction. Returns no credentials if
+ * the address must be verified first, or if the app's registration does not sign in (`signIn` false).
  */
 export async function register(
   ctx: RequestContext,
@@ -54,7 +54,7 @@ export async function register(
   await count(ctx, "registration", clientOf(ctx));
   const passwordHash = await anyHasher(ctx.runtime.hashers).hash(facts.password);
   for (let tries = 0; ; tries++) {
-    // After a few clashes by chance, so that nobody can take every name that a phone or an address might get.
+    // Random after a few clashes, so that nobody can take every username that a phone or an address might get.
     const suffix = tries < COUNTED_SUFFIXES ? tries : Number(randomCode());
     const username = facts.username ?? usernameFrom(facts.phone ?? null, facts.email ?? null, suffix);
     try {

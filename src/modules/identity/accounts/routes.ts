@@ -1,4 +1,4 @@
-/** Routes of accounts, as the Tow Truck clients call them: register, read, change and delete the own account. */
+/** Routes of accounts, as the Tow Truck clients call them: register; read, change or delete your account. */
 import { z } from "@hono/zod-openapi";
 import { invalid, notFound } from "../../../platform/http/errors.ts";
 import { string } from "../../../platform/http/input/fields.ts";
@@ -61,21 +61,20 @@ const profile = route({
   method: "get",
   path: profilePath,
   tag,
-  summary: "Read one's own account",
+  summary: "Read your account",
   access: "signedIn",
   responses: { 200: OwnAccount },
   handle: async ({ ctx, caller }) => respond(200, await ownAccountWire(ctx, caller.userId)),
 });
 
-/** PUT behaves as PATCH. A new phone waits for its code; until then the old one signs in. */
+/** PUT behaves as PATCH. A new phone takes effect when its code is confirmed; until then the old phone signs in. */
 const changeProfile = (method: "put" | "patch") =>
   route({
     method,
     path: profilePath,
     tag,
-    summary: "Change one's own account",
-    description:
-      "A new `phone` takes effect at `/api/v1/auth/phone/confirm/`, with the code that was sent to it.",
+    summary: "Change your account",
+    description: "A new `phone` takes effect at `/api/v1/auth/phone/confirm/`, with the code sent to it.",
     access: "signedIn",
     body: ProfileChange,
     multipartLimit: 11 * 1024 * 1024,
@@ -109,7 +108,7 @@ const changeProfile = (method: "put" | "patch") =>
     },
   });
 
-/** What asks for the proof of a phone; nothing for the present one, unless a change put it there and it is unproved. */
+/** The statements that send a code to the phone; none if it is the current phone and trusted. */
 async function phoneAsked(ctx: RequestContext, user: User, phone: string | undefined) {
   if (phone === undefined || (phone === user.phone && isTrusted(user, "phone"))) return {};
   if (await isPhoneTaken(ctx, phone, user.id)) throw takenRefusal("phone");
@@ -120,7 +119,7 @@ const confirmPhone = route({
   method: "post",
   path: "/api/v1/auth/phone/confirm",
   tag,
-  summary: "Take the new phone, with the code that was sent to it",
+  summary: "Confirm the new phone with the code sent to it",
   access: "signedIn",
   body: z.object({ code: string({ max: 10 }) }),
   responses: { 200: Detail },
@@ -136,7 +135,7 @@ const deleteProfile = route({
   method: "delete",
   path: profilePath,
   tag,
-  summary: "Delete one's own account and everything personal in it",
+  summary: "Delete your account and all its personal data",
   access: "signedIn",
   responses: { 204: null },
   async handle({ ctx, caller }) {

@@ -1,4 +1,4 @@
-/** Accounts for a developer's machine: made once, proved, and the only ones whose passwords are not checked. */
+/** Sample accounts for development: created once, verified, and with passwords that are not checked for strength. */
 import { eq } from "drizzle-orm";
 import { anyHasher } from "../../../platform/crypto/hasher.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
@@ -16,7 +16,7 @@ export interface SampleLogin {
   readonly isStaff: boolean;
 }
 
-/** False when that account exists already. */
+/** Creates a sample account. False if it exists already. */
 export async function loadSampleAccount(ctx: RequestContext, login: SampleLogin): Promise<boolean> {
   const usernameKey = foldUsername(login.username);
   const [known] = await ctx.db.select({ id: users.id }).from(users).where(eq(users.usernameKey, usernameKey));

@@ -1,4 +1,4 @@
-/** What staff does to accounts: the rules that go with each change, and more than a change of fields. */
+/** Staff's changes to accounts: their rules and consequences, and the console's actions. */
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { randomToken } from "../../../platform/crypto/digest.ts";
 import { commit } from "../../../platform/db/outbox.ts";
@@ -25,21 +25,24 @@ import { changeAccount, deleteAccount } from "./commands.ts";
 import { type ChangeParts, type ContactChange, contactParts } from "./contacts.ts";
 import { findUser, userRoom } from "./queries.ts";
 
-const OWN_RIGHTS = text("You can't take your own rights away.", "Нельзя лишить прав самого себя.");
+const OWN_RIGHTS = text("You can't remove your own rights.", "Нельзя лишить прав самого себя.");
 const OWN_ACCOUNT = text("You can't delete your own account here.", "Удалить здесь самого себя нельзя.");
 const NO_ADDRESS = text(
-  "There is no address that a link may be sent to.",
+  "There is no address to which a link may be sent.",
   "Нет адреса, на который можно отправить ссылку.",
 );
 
-const NOTHING_TO_PROVE = text("There is no address to prove.", "Подтверждать нечего.");
+const NOTHING_TO_PROVE = text(
+  "There is no address to verify.",
+  "Подтверждать нечего: адреса нет или он уже подтверждён.",
+);
 
 const NO_PHONE_TO_PROVE = text(
-  "There is no phone to prove.",
+  "There is no phone to verify.",
   "Подтверждать нечего: номера нет или он уже подтверждён.",
 );
 
-/** Whoever is blocked or gets other rights is signed out everywhere; what is new has to be proved anew. */
+/** The consequences of a change by staff. Blocking a user or changing their rights signs them out everywhere; new contacts must be verified again. */
 export async function consequencesOf(ctx: RequestContext, change: Change): Promise<Consequences> {
   const { before, values, caller } = change;
   const userId = before ? Number(before.id) : null;
@@ -57,7 +60,7 @@ export async function consequencesOf(ctx: RequestContext, change: Change): Promi
     effects: [
       ...contacts.effects,
       ...(revocation ? [revokeEffect(ctx, revocation)] : []),
-      // Nobody watches where a closed account's person is.
+      // A blocked account's location is no longer visible to anybody.
       ...(before && values.is_active === false ? [recheckEffect([userRoom(Number(before.id))])] : []),
     ],
     rest: [
@@ -69,18 +72,18 @@ export async function consequencesOf(ctx: RequestContext, change: Change): Promi
   };
 }
 
-/** What goes with a username: its key, and whether others may see it. */
+/** The columns that depend on a username: its key, and whether it is hidden from others. */
 function nameColumns({ username, email }: Values) {
   const name = String(username);
   const address = typeof email === "string" ? email : null;
   return { usernameKey: foldUsername(name), usernameIsGenerated: madeFrom(name, { email: address }) };
 }
 
-/** `values` hold only what differs. */
+/** `values` holds only the changed fields. */
 const losesRights = (values: Values) =>
   values.is_active === false || values.is_staff === false || values.user_type !== undefined;
 
-/** What goes with an address and a phone: of a new account the letter that proves it, else what any change of them does. */
+/** The consequences for address and phone: a new account gets a verification mail, a change is handled as everywhere (`contacts.ts`). */
 async function contactsOf(ctx: RequestContext, userId: number | null, values: Values): Promise<ChangeParts> {
   const { email, phone } = values as ContactChange;
   if (userId !== null) {
@@ -96,11 +99,11 @@ async function contactsOf(ctx: RequestContext, userId: number | null, values: Va
   return { set: {}, where: undefined, statements: [statement], effects: [effect] };
 }
 
-/** Within the transaction that makes the account. */
+/** The id of a new account, as a subquery for the transaction that creates it. */
 const newUser = (username: string) =>
   sql<number>`(SELECT id FROM users WHERE username_key = ${foldUsername(username)})`;
 
-/** Every account has a profile, and a birthday stands there. */
+/** The statement that writes the profile. Every account has one; it holds the birthday. */
 function profileOf(ctx: RequestContext, userId: number | null, values: Values): Statement[] {
   if (userId !== null && !("birthday" in values)) return [];
   const birthday = (values.birthday ?? null) as string | null;
@@ -112,6 +115,7 @@ function profileOf(ctx: RequestContext, userId: number | null, values: Values): 
   ];
 }
 
+/** Deletes an account. Staff cannot delete their own here. */
 export async function removeAccount(
   ctx: RequestContext,
   caller: Caller,
@@ -125,7 +129,7 @@ export async function removeAccount(
   return deleteAccount(ctx, userId, { session: caller.sessionId, also });
 }
 
-/** Ends one session, and closes its sockets. */
+/** Ends one session and closes its sockets. */
 export async function removeDevice(
   ctx: RequestContext,
   _: Caller,
@@ -147,7 +151,7 @@ async function endAll(
   return ended !== null;
 }
 
-/** Without a session there is nothing to end, and nothing to write down. */
+/** Ends all sessions. Without sessions nothing is done and nothing is logged. */
 export async function endDevices(
   ctx: RequestContext,
   _: Caller,
@@ -158,7 +162,7 @@ export async function endDevices(
   return null;
 }
 
-/** For who can't read what is mailed, and showed another proof. */
+/** Marks an e-mail as verified, for users who cannot receive the mail and proved it otherwise. */
 export async function proveEmail(
   ctx: RequestContext,
   _: Caller,
@@ -174,7 +178,7 @@ export async function proveEmail(
   return null;
 }
 
-/** For who can't be reached by a code, and showed another proof. */
+/** Marks a phone as verified, for users who cannot receive the code and proved it otherwise. */
 export async function provePhone(
   ctx: RequestContext,
   _: Caller,
@@ -190,6 +194,7 @@ export async function provePhone(
   return null;
 }
 
+/** Mails a reset link to the account's address. */
 export async function sendReset(
   ctx: RequestContext,
   _: Caller,
@@ -203,7 +208,7 @@ export async function sendReset(
   return null;
 }
 
-/** A password that is told once, here, and stands nowhere. Every device is signed out; at the next sign-in it is changed. */
+/** Sets a temporary password that is shown only once. Every device is signed out; the user must change it at the next sign-in. */
 export async function giveTemporaryPassword(
   ctx: RequestContext,
   _: Caller,

@@ -1,4 +1,4 @@
-/** How much of a person somebody else gets to see. */
+/** How much of a person another person may see. */
 import type { z } from "@hono/zod-openapi";
 import { sql } from "drizzle-orm";
 import { type Caller, isOperator } from "../../../platform/http/caller.ts";
@@ -9,15 +9,15 @@ import { profiles, users } from "../tables.ts";
 import { visibleName } from "./names.ts";
 import { findProfile, type Person } from "./queries.ts";
 
-/** `contact` is a name and a phone, `name` is what a list of strangers shows. */
+/** `contact` shows name and phone; `name` shows the name only, as in lists of strangers. */
 export type Visibility = "all" | "contact" | "name";
 
-/** Everything of oneself, and of everybody for operators and staff; of others what the occasion gives. */
+/** People see all of themselves, operators and staff all of everybody; others see what the caller passes as `otherwise`. */
 export function visibilityOf(caller: Caller, personId: number, otherwise: Visibility = "name"): Visibility {
   return caller.userId === personId || isOperator(caller) ? "all" : otherwise;
 }
 
-/** An account as it stands inside other things: all keys, blank where the caller may not look. */
+/** An account nested in another object: all keys are present, blank where the caller may not see the value. */
 export function toUserWire(
   ctx: RequestContext,
   person: Person,
@@ -41,7 +41,7 @@ export async function ownAccountWire(
   return { ...toAccountWire(ctx, user, avatarKey), ...duty };
 }
 
-/** People by their ids; one statement for any number. */
+/** Finds people by their ids with one statement. */
 export async function findPeople(
   ctx: RequestContext,
   ids: readonly (number | null)[],

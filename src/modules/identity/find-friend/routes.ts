@@ -1,4 +1,4 @@
-/** The Find Friend doors of identity: `/api/v1/users/`, `/api/v1/auth/token/…`, with their own words and order of checks. */
+/** Find Friend's account routes under `/api/v1/users/` and `/api/v1/auth/token/…`, with this app's messages and order of checks. */
 import { z } from "@hono/zod-openapi";
 import { invalid, notFound } from "../../../platform/http/errors.ts";
 import { day, secret, string } from "../../../platform/http/input/fields.ts";
@@ -19,7 +19,7 @@ import { signIn, verifyOwnPassword } from "../sessions/sign-in.ts";
 const tag = "Find Friend accounts";
 const challenge = "Token";
 
-/** 8 to 50 characters, in the door's own words. */
+/** 8 to 50 characters, with Find Friend's message. */
 const POLICY: PasswordPolicy = { minLength: 8, length: { max: 50, text: messages.passwordLength } };
 
 const NewPerson = z
@@ -30,7 +30,7 @@ const NewPerson = z
   })
   .openapi("NewPerson");
 
-/** `POST /api/v1/users/`. `also`: what else comes into being with an account of this app, in its transaction. */
+/** `POST /api/v1/users/`. `also`: statements of other modules for the transaction that creates the account. */
 export const findFriendRegistration = (also: RegistrationStatements) =>
   route({
     method: "post",
@@ -91,14 +91,14 @@ function ownPolicy({ firstName, lastName, email }: User): PasswordPolicy {
   return policyFor({ first_name: firstName, last_name: lastName, email: email ?? "" });
 }
 
-/** Checked by hand, in this door's own order. */
+/** Checked by hand, in the order that Find Friend documents. */
 const anyText = z.unknown().optional().openapi({ type: "string" });
 
 const login = route({
   method: "post",
   path: "/api/v1/auth/token/login",
   tag,
-  summary: "Sign in by e-mail for a session key",
+  summary: "Sign in by e-mail and get a session key",
   access: "public",
   challenge,
   body: z.object({ email: anyText, password: anyText }).openapi("TokenLogin"),
@@ -114,7 +114,7 @@ const login = route({
   },
 });
 
-/** Blank fields first, each under its name; then one thing at a time under `non_field_errors`. Missing counts as too short. */
+/** Reports blank fields first, each under its name, then a single fault under `non_field_errors`. A missing field counts as too short. */
 function checkedCredentials(body: { email?: unknown; password?: unknown }): {
   email: string;
   password: string;
@@ -153,8 +153,8 @@ const setPassword = route({
   method: "post",
   path: "/api/v1/users/set_password",
   tag,
-  summary: "Change one's password",
-  description: "Every other device is signed out.",
+  summary: "Change your password",
+  description: "Signs out every other device.",
   access: "signedIn",
   challenge,
   body: z.object({ current_password: secret(), new_password: secret() }),
@@ -196,7 +196,7 @@ const validateCode = route({
   method: "post",
   path: "/api/v1/users/reset_password/validate_token",
   tag,
-  summary: "Ask whether a code is still good",
+  summary: "Check whether a code is still valid",
   access: "public",
   challenge,
   body: z.object({ token: codeField }),

@@ -1,4 +1,4 @@
-/** Security letters: what an account's owner is told of it at once. They always go, and nobody can unsubscribe. */
+/** Security notices to an account's owner. They are always sent; there is no way to unsubscribe. */
 import type { Effect } from "../../../platform/db/outbox.ts";
 import { mailEffect, smsEffect } from "../../../platform/mail/mail.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
@@ -8,8 +8,8 @@ import { type SecurityEvent, securityNotice, securitySms, undoContact, undoSms }
 type Owner = Pick<User, "id" | "username" | "email" | "phone" | "locale">;
 
 /**
- * A letter to the account's address, and to those that it had within the last 7 days, since a change of address may be
- * an intruder's first step. An account without an address is told by phone.
+ * Mails a notice to the account's address and to its addresses of the last 7 days, because an intruder may have changed
+ * the address first. An account without an address gets a text message.
  */
 export function securityNotices(
   ctx: RequestContext,
@@ -26,7 +26,7 @@ export function securityNotices(
   return owner.phone ? [smsEffect(owner.phone, securitySms(event, locale))] : [];
 }
 
-/** A new address or phone, told to where the account is known already beside it. */
+/** Announces a new address or phone to the account's other contacts. */
 export function contactChanged(
   ctx: RequestContext,
   before: Owner,
@@ -36,7 +36,7 @@ export function contactChanged(
   return securityNotices(ctx, { ...before, [kind]: null }, `${kind}_changed`, formerEmails);
 }
 
-/** Told to the former address or phone, with the link that takes the change back. */
+/** Announces a change to the former address or phone, with a link that undoes it. */
 export function undoOffer(
   { username, locale, ...before }: Owner,
   kind: "email" | "phone",
@@ -49,7 +49,7 @@ export function undoOffer(
   return mailEffect("identity.undo_email", undoContact, to, locale, data, true);
 }
 
-/** `a•••@example.com`: enough to know one's own. */
+/** `a•••@example.com`: enough for the owner to recognize the address. */
 function masked(email: string): string {
   const at = email.indexOf("@");
   return `${email.slice(0, 1)}•••${email.slice(at)}`;

@@ -1,8 +1,8 @@
-/** The letters that identity sends. */
+/** Templates of identity's mails and text messages. */
 import type { Locale } from "../../../platform/http/text.ts";
 import type { Letter } from "../../../platform/mail/letter.ts";
 
-/** Confirms an address; the link is the proof. */
+/** Asks to confirm an address by a link. */
 export function verifyEmail(data: { url: string; username: string }, locale: Locale): Letter {
   return locale === "ru"
     ? {
@@ -19,7 +19,7 @@ export function verifyEmail(data: { url: string; username: string }, locale: Loc
         paragraphs: [
           `Hello, ${data.username}!`,
           "This address was given at registration. Follow the link to confirm it: it works for three days.",
-          "If that was not you, there is nothing to do.",
+          "If that was not you, ignore this mail.",
         ],
         action: { label: "Confirm the address", url: data.url },
       };
@@ -39,14 +39,14 @@ export function resetLink(data: { url: string; username: string }, locale: Local
     : {
         subject: "[Caravan] Password Reset Email",
         paragraphs: [
-          `A new password was asked for the account ${data.username}.`,
-          "Choose it behind the link: it works once, for one hour. If that was not you, there is nothing to do.",
+          `A new password was requested for the account ${data.username}.`,
+          "Follow the link to choose it: the link works once, within one hour. If that was not you, ignore this mail.",
         ],
         action: { label: "Choose a new password", url: data.url },
       };
 }
 
-/** A code to type in. The text is one line that ends with the code: clients' tests read its last word. */
+/** A code to type in. The text is one line that ends with the code: the clients' tests read its last word. */
 export function resetCode(data: { code: string }, locale: Locale): Letter {
   return {
     subject: locale === "ru" ? "Восстановление пароля" : "Password reset",
@@ -59,7 +59,7 @@ export function resetCode(data: { code: string }, locale: Locale): Letter {
   };
 }
 
-/** The former address is told of a new one, and can undo it. `now` is the new address, masked; null: there is none. */
+/** Tells the former address of a change and offers to undo it. `now` is the new address, masked; null if it was removed. */
 export function undoContact(
   data: { url: string; username: string; now: string | null },
   locale: Locale,
@@ -81,10 +81,10 @@ export function undoContact(
         paragraphs: [
           now
             ? `The address of the account ${username} was changed to ${now}.`
-            : `This address was taken off the account ${username}.`,
-          "If that was you, there is nothing to do. If not, follow the link to get the former address back: it works for seven days. Every session is ended.",
+            : `This address was removed from the account ${username}.`,
+          "If that was you, ignore this mail. If not, follow the link to restore the former address: it works for seven days. All sessions will be ended.",
         ],
-        action: { label: "Get the former address back", url },
+        action: { label: "Restore the former address", url },
       };
 }
 
@@ -103,7 +103,7 @@ const EVENTS: Record<SecurityEvent, Record<Locale, string>> = {
   new_device: { en: "Sign-in from a new device", ru: "Вход с нового устройства" },
 };
 
-/** What happened to an account, told to its owner. */
+/** Tells the owner what happened to the account. */
 export function securityNotice(
   data: { event: SecurityEvent; username: string; at: string; address: string; userAgent: string },
   locale: Locale,
@@ -128,7 +128,7 @@ export function securityNotice(
         subject: `[Caravan] ${what}`,
         paragraphs: [
           `${what}: account ${username}.`,
-          "If that was not you, reset the password from the app: every session is ended.",
+          "If that was not you, reset the password from the app: all sessions will be ended.",
         ],
         facts: [
           ["When", when],
@@ -138,7 +138,7 @@ export function securityNotice(
       };
 }
 
-/** The same in a message, for accounts without an address. */
+/** The same notice as a text message, for accounts without an address. */
 export function securitySms(event: SecurityEvent, locale: Locale): string {
   const what = EVENTS[event][locale];
   return locale === "ru"
@@ -146,20 +146,21 @@ export function securitySms(event: SecurityEvent, locale: Locale): string {
     : `Caravan: ${what}. If that was not you, reset the password.`;
 }
 
+/** Tells the former phone of a change, with a link that undoes it. */
 export function undoSms(url: string, locale: Locale): string {
   return locale === "ru"
     ? `Caravan: номер телефона учётной записи изменён. Если это были не вы, верните прежний в течение 7 дней: ${url}`
     : `Caravan: the phone of your account was changed. If that was not you, undo it within 7 days: ${url}`;
 }
 
-/** A code alone, or a code and the page that takes it. The code comes first. */
+/** A code, with the page that accepts it if there is one. The code comes first. */
 export function codeSms(code: string, url: string | undefined, locale: Locale): string {
   const words = locale === "ru" ? `Caravan: код подтверждения ${code}` : `Caravan: your code is ${code}`;
   if (url === undefined) return words;
   return locale === "ru" ? `${words}. Или введите его здесь: ${url}` : `${words}. Or enter it here: ${url}`;
 }
 
-/** What the templates are called in the outbox. */
+/** The templates by the names that the outbox stores. */
 export const identityMails = {
   "identity.verify_email": verifyEmail,
   "identity.reset_link": resetLink,

@@ -1,4 +1,4 @@
-/** The one shape of the pages behind mailed links: a card with a title. They work without a script. */
+/** Layout of the pages behind links in messages: a card with a title. The pages work without scripts. */
 import type { Child } from "hono/jsx";
 import { page } from "../../../platform/http/pages/page.tsx";
 import { type Text, text } from "../../../platform/http/text.ts";
@@ -7,7 +7,7 @@ import type { RequestContext } from "../../../platform/runtime.ts";
 const words = {
   linkDead: text("This link no longer works", "Ссылка больше не действует"),
   linkDeadMore: text(
-    "It was used already, or it is too old. Ask the app for a new one.",
+    "It was already used or has expired. Request a new one in the app.",
     "Её уже использовали, или она устарела. Запросите новую в приложении.",
   ),
   changed: text("Your password was changed", "Пароль изменён"),
@@ -17,6 +17,7 @@ const words = {
   ),
 } satisfies Record<string, Text>;
 
+/** A page that shows one card. */
 export function card(ctx: RequestContext, title: Text, body: Child, status = 200): Response {
   const { locale } = ctx;
   return page(
@@ -28,7 +29,7 @@ export function card(ctx: RequestContext, title: Text, body: Child, status = 200
   );
 }
 
-/** A page whose button does what the link is for. */
+/** A page with a button that performs the link's action. */
 export function confirmationPage(ctx: RequestContext, title: Text, more: Text, button: Text): Response {
   const { locale } = ctx;
   return card(

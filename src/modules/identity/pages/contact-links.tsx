@@ -1,4 +1,4 @@
-/** The pages behind links in messages: a password that waits for its code, and a change of address or phone taken back. */
+/** Pages behind links in messages: activate a new password with its code, and undo a change of address or phone. */
 import { z } from "@hono/zod-openapi";
 import { limited } from "../../../platform/http/input/fields.ts";
 import { fill } from "../../../platform/http/messages.ts";
@@ -13,14 +13,14 @@ import { card, confirmationPage, deadLinkPage, passwordChangedPage } from "./car
 const words = {
   codeTitle: text("Enter the code from the message", "Введите код из сообщения"),
   codeMore: text(
-    "It activates the password that was typed in the app. If you did not ask for a new password, close this page and give the code to nobody.",
+    "It activates the password that was entered in the app. If you did not request a new password, close this page and do not share the code.",
     "Он включит пароль, который ввели в приложении. Если вы не запрашивали новый пароль, закройте страницу и никому не сообщайте код.",
   ),
   code: text("Code", "Код"),
   activate: text("Activate the password", "Включить пароль"),
   undoTitle: text("Undo the change", "Отменить изменение"),
   undoMore: text(
-    "The account gets {value} back, and every device is signed out.",
+    "The account will get {value} back, and every device will be signed out.",
     "Учётной записи вернётся {value}, все устройства выйдут из системы.",
   ),
   undo: text("Undo the change", "Отменить изменение"),
@@ -67,7 +67,7 @@ const codePage = route({
   method: "get",
   path: codePath,
   tag: "Pages",
-  summary: "Ask for the code of a reset by phone",
+  summary: "Show the form for a reset code",
   access: "public",
   hidden: true,
   params: codeParams,
@@ -81,7 +81,7 @@ const codeSubmit = route({
   method: "post",
   path: codePath,
   tag: "Pages",
-  summary: "Activate the password that waits for a code",
+  summary: "Activate the new password with the code",
   access: "public",
   hidden: true,
   params: codeParams,
@@ -101,7 +101,7 @@ const undoPage = route({
   method: "get",
   path: undoPath,
   tag: "Pages",
-  summary: "Ask to take a change of address or phone back",
+  summary: "Show the button that undoes a change of address or phone",
   access: "public",
   hidden: true,
   params: undoParams,
@@ -117,7 +117,7 @@ const undoSubmit = route({
   method: "post",
   path: undoPath,
   tag: "Pages",
-  summary: "Take a change of address or phone back",
+  summary: "Undo a change of address or phone",
   access: "public",
   hidden: true,
   params: undoParams,

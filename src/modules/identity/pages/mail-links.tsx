@@ -1,4 +1,4 @@
-/** The pages behind mailed links: an address confirmed, a new password chosen. They work without a script. */
+/** Pages behind mailed links: confirm an address, choose a new password. They work without scripts. */
 
 import { z } from "@hono/zod-openapi";
 import { limited } from "../../../platform/http/input/fields.ts";
@@ -27,19 +27,19 @@ const words = {
   ),
   chooseTitle: text("Choose a new password", "Новый пароль"),
   password: text("New password", "Новый пароль"),
-  again: text("The same again", "Ещё раз"),
+  again: text("Repeat the password", "Повторите пароль"),
   save: text("Save the password", "Сохранить пароль"),
 } satisfies Record<string, Text>;
 
 const confirmPath = "/account-confirm-email/:key";
 const confirmParams = z.object({ key: limited(500) });
 
-/** Looking confirms nothing: scanners of mail open links, too. */
+/** A GET confirms nothing, because mail scanners open links too. */
 const confirmPage = route({
   method: "get",
   path: confirmPath,
   tag: "Pages",
-  summary: "Ask to confirm an address",
+  summary: "Show the button that confirms an address",
   access: "public",
   hidden: true,
   params: confirmParams,
@@ -106,7 +106,7 @@ const resetPage = route({
   method: "get",
   path: resetPath,
   tag: "Pages",
-  summary: "Choose a new password",
+  summary: "Show the form for a new password",
   access: "public",
   hidden: true,
   params: resetParams,

@@ -1,4 +1,4 @@
-/** One-time secrets in mails and messages: stored as keyed hashes, good once and for a while. */
+/** One-time codes and link secrets, stored as keyed hashes. Each is valid once, for a limited time. */
 import type { SQL } from "drizzle-orm";
 import { and, eq, gt, inArray, lt, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
@@ -8,7 +8,7 @@ import { codes } from "../tables.ts";
 
 export type Purpose = (typeof codes.$inferSelect)["purpose"];
 
-/** How long each kind lives, in ms. */
+/** The lifetime of each kind, in ms. */
 const LIFETIME: Record<Purpose, number> = {
   verify_email: 3 * 24 * 3600_000,
   reset_link: 3600_000,
@@ -17,18 +17,18 @@ const LIFETIME: Record<Purpose, number> = {
   change_phone: 10 * 60_000,
 };
 
-/** Wrong guesses that a code stands from the client that asked for it, and as many from everybody else together. */
+/** The attempts at a code that the requesting client has, and that all other clients together have. */
 const MAX_ATTEMPTS = 5;
 
 export interface NewCode {
   readonly purpose: Purpose;
   readonly userId: number | SQL<number>;
   readonly secret: string;
-  /** The address or phone it goes to. */
+  /** The address or phone it is sent to. */
   readonly target: string;
-  /** Made here when absent. */
+  /** Generated if absent. */
   readonly id?: string;
-  /** A password that waits for the code, sealed. */
+  /** The encrypted hash of a new password that takes effect when the code is entered. */
   readonly sealedPassword?: string;
 }
 
@@ -36,7 +36,7 @@ function secretHash(ctx: RequestContext, purpose: Purpose, secret: string): Prom
   return ctx.runtime.keys.hmac(`code:${purpose}`, secret);
 }
 
-/** Prepares the row of a new code, for a batch that first drops the old ones (`dropCodes`). */
+/** Prepares the row of a new code, for a batch that first deletes the old ones (`dropCodes`). */
 export async function prepareCode(
   ctx: RequestContext,
   code: NewCode,
@@ -52,15 +52,16 @@ export async function prepareCode(
     expiresAt: ctx.now() + LIFETIME[code.purpose],
     createdAt: ctx.now(),
   });
-  // In an object: a bare statement would run when the promise resolves to it.
+  // Wrapped in an object: a bare statement is thenable and would run when the promise resolves.
   return { statement };
 }
 
+/** A statement for a batch: deletes the account's codes of this purpose. */
 export function dropCodes(ctx: RequestContext, userId: number, purpose: Purpose): BatchItem<"sqlite"> {
   return ctx.db.delete(codes).where(and(eq(codes.userId, userId), eq(codes.purpose, purpose)));
 }
 
-/** Every way to a new password: void once there is one, and once the address or phone is no longer the person's. */
+/** A statement for a batch: voids all pending password resets, after a new password or a change of address or phone. */
 export function dropResets(ctx: RequestContext, userId: number): BatchItem<"sqlite"> {
   const resets: Purpose[] = ["reset_link", "reset_code", "reset_sms"];
   return ctx.db.delete(codes).where(and(eq(codes.userId, userId), inArray(codes.purpose, resets)));
@@ -72,7 +73,7 @@ export interface LiveCode {
   readonly target: string;
 }
 
-/** The live code with this secret, unspent. */
+/** The live code with this secret. Does not use it up. */
 export async function findCode(
   ctx: RequestContext,
   purpose: Purpose,
@@ -92,8 +93,8 @@ export async function findCode(
 }
 
 /**
- * Tries a short code against one person's; each try counts, right or wrong. Guesses of strangers use up nothing of what
- * the client has that asked for the code.
+ * Checks a short code of an account. Every attempt counts, right or wrong. Attempts by other clients do not use up those
+ * of the client that requested the code.
  */
 export async function tryCode(
   ctx: RequestContext,
@@ -120,7 +121,7 @@ export async function tryCode(
   return row && row.secretHash === (await secretHash(ctx, purpose, secret)) ? row : null;
 }
 
-/** The live code whose page this is, with a password that waits for it. */
+/** The live code behind a page, with the encrypted password that it activates. */
 export async function findPendingReset(
   ctx: RequestContext,
   id: string,
@@ -137,7 +138,7 @@ export async function findPendingReset(
   return row?.sealedPassword ? { ...row, sealedPassword: row.sealedPassword } : null;
 }
 
-/** Tries a code on its own page, whose address only its reader has; each try counts. */
+/** Checks a code entered on its own page, whose address only its receiver has. Every attempt counts. */
 export async function tryPendingReset(
   ctx: RequestContext,
   purpose: Purpose,
@@ -152,7 +153,7 @@ export async function tryPendingReset(
   return row !== undefined && row.secretHash === (await secretHash(ctx, purpose, secret));
 }
 
-/** Whether this client asked for a code of this purpose that still lives. */
+/** Whether this client requested a code of this purpose that is still live. */
 export async function hasAsked(ctx: RequestContext, purpose: Purpose): Promise<boolean> {
   const [row] = await ctx.db
     .select({ id: codes.id })
@@ -164,11 +165,12 @@ export async function hasAsked(ctx: RequestContext, purpose: Purpose): Promise<b
   return row !== undefined;
 }
 
-/** Spends a code: the statement whose row count says whether this request was the one. */
+/** Uses up a code: the statement's row count says whether this request did it. */
 export function spendCode(ctx: RequestContext, id: string) {
   return ctx.db.delete(codes).where(and(eq(codes.id, id), gt(codes.expiresAt, ctx.now())));
 }
 
+/** Nightly: deletes expired codes. */
 export async function purgeCodes(ctx: RequestContext): Promise<void> {
   await ctx.db.delete(codes).where(lt(codes.expiresAt, ctx.now()));
 }

@@ -1,4 +1,4 @@
-/** Proof by phone: passwords set anew and phones changed with a code that a message brought. */
+/** Resets a password and changes a phone by a code in a text message. */
 import { and, eq, sql } from "drizzle-orm";
 import { randomCode } from "../../../platform/crypto/digest.ts";
 import { anyHasher } from "../../../platform/crypto/hasher.ts";
@@ -26,8 +26,8 @@ import {
 import { issueReset, mailResetLink, resetPasswordHash } from "./recovery.ts";
 
 /**
- * Sends a code to a phone, if somebody active has it, with a page that takes it and then activates `password`, which
- * waits sealed until then. Where only an address is proved, a reset link goes there instead.
+ * Sends a code to a phone if an active account has it, with a page that accepts the code and then activates `password`.
+ * Until then the password's hash is stored encrypted. If only the e-mail may be used for recovery, a reset link goes there.
  */
 export async function requestResetSms(ctx: RequestContext, phone: string, password: string): Promise<void> {
   const marks = await deviceMarks(ctx);
@@ -37,14 +37,14 @@ export async function requestResetSms(ctx: RequestContext, phone: string, passwo
     .where(eq(users.phone, phone));
   const device = deviceSubject(ctx, marks, found?.device);
   await countMail(ctx, [phone, ...(device ? [device] : [])].join("|"));
-  // Hashed for nobody, too: a watch must not tell who has an account.
+  // Hash also for unknown phones: the response time must not reveal who has an account.
   const passwordHash = await anyHasher(ctx.runtime.hashers).hash(password);
   if (found && !mayRecover(found.user, "phone")) {
     await mailResetLink(ctx, found.user);
     return;
   }
   const [id, code] = [crypto.randomUUID(), randomCode()];
-  // Of two who ask at once one may not be the owner: then no page activates what either typed, and only the code counts.
+  // If two clients request a reset, one may not be the owner: then no page activates either password, and the code is needed.
   const isSealed = !found?.othersAsked;
   const url = isSealed ? `${ctx.origin}/password_reset_phone/${id}/` : undefined;
   const sealedPassword = isSealed ? await seal(await waitingKey(ctx, id, code), passwordHash) : undefined;
@@ -59,7 +59,7 @@ export async function requestResetSms(ctx: RequestContext, phone: string, passwo
   );
 }
 
-/** A live code that somebody at another address asked for. */
+/** SQL: a client at another address has requested a live code. */
 function othersAsked(ctx: RequestContext) {
   return sql`EXISTS (SELECT 1 FROM ${codes} AS c WHERE c.user_id = users.id AND c.purpose = 'reset_sms'
     AND c.expires_at > ${ctx.now()} AND c.asked_from <> ${clientOf(ctx)})`.mapWith(Boolean);
@@ -69,7 +69,7 @@ function waitingKey(ctx: RequestContext, id: string, code: string): Promise<Cryp
   return ctx.runtime.keys.sealingKey(`reset:${id}:${code}`);
 }
 
-/** The live code that was sent to a phone. A phone of nobody's costs the same statements. */
+/** Checks a code that was sent to a phone. An unknown phone costs the same statements. */
 export async function checkResetSms(
   ctx: RequestContext,
   phone: string,
@@ -85,12 +85,12 @@ function countGuess(ctx: RequestContext): Promise<void> {
   return attempt(ctx, "codeGuess", [{ rate: "codeGuess", subject: clientOf(ctx) }]);
 }
 
-/** Whether a password waits for its code behind this page's address. */
+/** Whether this page has a pending password. */
 export async function isResetWaiting(ctx: RequestContext, id: string): Promise<boolean> {
   return (await findPendingReset(ctx, id)) !== null;
 }
 
-/** Activates the password that waits for this code. */
+/** Activates the pending password of a page with its code. */
 export async function activateReset(
   ctx: RequestContext,
   id: string,
@@ -104,7 +104,7 @@ export async function activateReset(
   return (await resetPasswordHash(ctx, waiting, passwordHash)) ? "changed" : "dead";
 }
 
-/** What a request for a new phone writes, for the change of an account that it comes with. */
+/** Prepares the code that verifies a new phone, for the transaction that changes the account. */
 export async function phoneRequest(ctx: RequestContext, userId: number, phone: string) {
   await countMail(ctx, `change:${phone}`);
   const code = randomCode();
@@ -120,7 +120,7 @@ export async function phoneRequest(ctx: RequestContext, userId: number, phone: s
   };
 }
 
-/** Takes the new phone for a right code; `session` is the one that asks. */
+/** Changes the phone if the code is right; `session` is the requesting session. */
 export async function confirmPhoneChange(
   ctx: RequestContext,
   userId: number,

@@ -1,4 +1,4 @@
-/** Proof by mail: addresses confirmed, and passwords set anew by people who can't sign in. */
+/** Confirms addresses and resets passwords by mail. */
 import { and, eq, sql } from "drizzle-orm";
 import { randomCode, randomToken } from "../../../platform/crypto/digest.ts";
 import { anyHasher } from "../../../platform/crypto/hasher.ts";
@@ -9,7 +9,7 @@ import { attempt, clientOf, countMail, refund } from "../../../platform/http/lim
 import { mailEffect } from "../../../platform/mail/mail.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { emailsOf, formerOf } from "../accounts/contacts.ts";
-import { findAsking, findUser, type User } from "../accounts/queries.ts";
+import { findUser, findWithDevice, type User } from "../accounts/queries.ts";
 import { securityNotices } from "../mail/notices.ts";
 import { resetCode, resetLink } from "../mail/templates.ts";
 import { foldEmail, mayRecover } from "../rules.ts";
@@ -28,7 +28,7 @@ import {
 } from "./codes.ts";
 import { verificationFor } from "./verification.ts";
 
-/** Confirms the address that a mailed link was sent to. False: the link is wrong, old or used. */
+/** Confirms the address that a link was mailed to. False if the link is wrong, expired or used. */
 export async function confirmEmail(ctx: RequestContext, secret: string): Promise<boolean> {
   const code = await findCode(ctx, "verify_email", secret);
   if (!code) return false;
@@ -37,31 +37,31 @@ export async function confirmEmail(ctx: RequestContext, secret: string): Promise
     .update(users)
     .set({ emailVerifiedAt: now })
     .where(and(eq(users.id, code.userId), eq(users.email, code.target)));
-  // The code goes in any case: an address that was changed meanwhile can't be confirmed by it any more.
+  // The code is used up in any case: it can no longer confirm an address that was changed meanwhile.
   return (await commit(ctx, spendCode(ctx, code.id), [], [verify])) !== null;
 }
 
-/** Whether a mailed link would confirm an address; looking spends nothing. */
+/** Whether a mailed link would confirm an address. Does not use up the link. */
 export async function checkEmailLink(ctx: RequestContext, secret: string): Promise<boolean> {
   return (await findCode(ctx, "verify_email", secret)) !== null;
 }
 
 /**
- * The account of an address that somebody asks for a letter to, counted per asking client and per address. What the
- * account's own devices ask for is counted apart: nobody can use up an owner's letters.
+ * Finds the account of an address to which a mail is requested. Requests are counted per client and per address. Those of
+ * the account's own devices are counted apart, so that strangers cannot use up the owner's limit.
  */
-async function askingFor(ctx: RequestContext, email: string, purpose: string): Promise<User | null> {
+async function accountForMail(ctx: RequestContext, email: string, purpose: string): Promise<User | null> {
   const address = foldEmail(email);
   const marks = await deviceMarks(ctx);
-  const [found] = await findAsking(ctx, marks, eq(users.email, address));
+  const [found] = await findWithDevice(ctx, marks, eq(users.email, address));
   const device = deviceSubject(ctx, marks, found?.device);
   await countMail(ctx, [purpose + address, ...(device ? [device] : [])].join("|"));
   return found?.user ?? null;
 }
 
-/** Mails a new link to an address that is registered and unconfirmed. Says nothing about which. */
+/** Mails a new link if the address is registered and unconfirmed. The caller cannot tell whether it is. */
 export async function resendVerification(ctx: RequestContext, email: string): Promise<void> {
-  const user = await askingFor(ctx, email, "resend:");
+  const user = await accountForMail(ctx, email, "resend:");
   const userId = user?.isActive && !user.emailVerifiedAt ? user.id : 0;
   const person = {
     userId,
@@ -74,17 +74,18 @@ export async function resendVerification(ctx: RequestContext, email: string): Pr
 }
 
 /**
- * Mails a link to a page where a new password is chosen. The same work for an unknown address; whether there was
- * somebody to write to is for staff only. `also` are statements of the same transaction.
+ * Mails a link to a page where a new password is chosen. Does the same work for an unknown address; only staff may learn
+ * whether a mail was sent. `also`: more statements for the same transaction.
  */
 export async function requestResetLink(
   ctx: RequestContext,
   email: string,
   also: Parameters<typeof commit>[3] = [],
 ): Promise<boolean> {
-  return mailResetLink(ctx, await askingFor(ctx, email, ""), also);
+  return mailResetLink(ctx, await accountForMail(ctx, email, ""), also);
 }
 
+/** Mails a reset link to a user; null stands for an unknown address. */
 export async function mailResetLink(
   ctx: RequestContext,
   user: User | null,
@@ -102,7 +103,7 @@ function newResetLink(ctx: RequestContext, userId: number): { secret: string; ur
   return { secret, url: `${ctx.origin}/password_reset_confirm/${resetUid(userId)}-${secret}` };
 }
 
-/** The page where somebody who has just proved a temporary password chooses their own: no address is proved by it. */
+/** Creates the link where a user with a temporary password chooses a new one. Using it verifies no address. */
 export async function openResetPage(ctx: RequestContext, { id }: User): Promise<string> {
   const { secret, url } = newResetLink(ctx, id);
   const code = { purpose: "reset_link", userId: id, secret, target: `user:${id}` } as const;
@@ -111,14 +112,14 @@ export async function openResetPage(ctx: RequestContext, { id }: User): Promise<
   return url;
 }
 
-/** A user's id as the mailed link writes it: base 36, which clients pass back as they found it. */
+/** A user's id in a mailed link: base 36, which clients send back unchanged. */
 function resetUid(userId: number): string {
   return userId.toString(36);
 }
 
-/** Mails a six-digit code. False for an address that opens no account: the client is told, by its contract. */
+/** Mails a six-digit code. False for an unknown address: the app's contract tells the client. */
 export async function requestResetCode(ctx: RequestContext, email: string): Promise<boolean> {
-  const user = await askingFor(ctx, email, "");
+  const user = await accountForMail(ctx, email, "");
   for (let tries = 0; ; tries++) {
     const code = randomCode();
     try {
@@ -126,7 +127,7 @@ export async function requestResetCode(ctx: RequestContext, email: string): Prom
         mailEffect("identity.reset_code", resetCode, to, ctx.locale, { code }, true),
       );
     } catch (error) {
-      // Codes come back without an address, so two that live at one time must differ.
+      // Clients send the code without an address, so live codes must be unique.
       if (tries >= 5 || !isUniqueViolation(error, "codes.secret_hash")) throw error;
     }
   }
@@ -136,7 +137,7 @@ interface NewReset extends Pick<NewCode, "secret" | "id" | "sealedPassword"> {
   readonly purpose: "reset_link" | "reset_code" | "reset_sms";
 }
 
-/** Stores a code and sends it. False when there is nobody whom it may be sent to. */
+/** Stores a code and sends it. False if there is no account to send it to. */
 export async function issueReset(
   ctx: RequestContext,
   user: User | null,
@@ -144,7 +145,7 @@ export async function issueReset(
   effect: (to: string) => Effect,
   also: Parameters<typeof commit>[3] = [],
 ): Promise<boolean> {
-  // For nobody the same transaction runs and moves no row, so that it takes the same time.
+  // Without an account the same transaction runs and changes no row, so that it takes the same time.
   const by = code.purpose === "reset_sms" ? "phone" : "email";
   const target = user?.[by] ?? "nobody";
   const userId = user?.[by] && user.isActive && mayRecover(user, by) ? user.id : 0;
@@ -158,8 +159,8 @@ function touch(ctx: RequestContext, userId: number) {
 }
 
 /**
- * The live code behind a six-digit code, which names no account: wrong guesses count per client and in total. When the
- * total is used up, clients that asked for a code themselves are still heard.
+ * Checks a six-digit code that names no account. Wrong attempts count per client and in total. When the total is used up,
+ * clients that requested a code themselves may still try.
  */
 export async function checkResetCode(ctx: RequestContext, code: string): Promise<LiveCode | null> {
   const own = { rate: "codeGuess", subject: clientOf(ctx) } as const;
@@ -171,12 +172,12 @@ export async function checkResetCode(ctx: RequestContext, code: string): Promise
     await attempt(ctx, "codeGuess", [own]);
   }
   const found = await findCode(ctx, "reset_code", code);
-  // Its own hit and no other: one right code of one's own must not buy more guesses at somebody else's.
+  // Refund this attempt only: a client's own right code must not buy more attempts at other people's.
   if (found) await refund(ctx, "codeGuess", guess);
   return found;
 }
 
-/** The live code behind a mailed link's uid and token. */
+/** The live code of a mailed link's uid and token. */
 export async function checkResetLink(
   ctx: RequestContext,
   uid: string,
@@ -186,12 +187,12 @@ export async function checkResetLink(
   return code && resetUid(code.userId) === uid.toLowerCase() ? code : null;
 }
 
-/** Spends the code, sets the password, ends every session and tells the owner. False when somebody spent it first. */
+/** Uses up the code, sets the password, ends every session and notifies the owner. False if the code was used already. */
 export async function resetPassword(ctx: RequestContext, code: LiveCode, password: string): Promise<boolean> {
   return resetPasswordHash(ctx, code, await anyHasher(ctx.runtime.hashers).hash(password));
 }
 
-/** The same for a password that was hashed when the code was asked for. */
+/** The same for a password that was hashed when the code was requested. */
 export async function resetPasswordHash(
   ctx: RequestContext,
   code: LiveCode,
@@ -205,7 +206,7 @@ export async function resetPasswordHash(
     .update(users)
     .set({ passwordHash, passwordIsTemporary: false, updatedAt: now })
     .where(eq(users.id, user.id));
-  // Whoever reads what comes to an address or a phone has proved it.
+  // Entering a code that was sent to an address or a phone verifies it.
   const proof = ctx.db
     .update(users)
     .set({

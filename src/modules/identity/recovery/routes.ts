@@ -15,9 +15,9 @@ const passwordReset = route({
   method: "post",
   path: "/api/v1/auth/password/reset",
   tag,
-  summary: "Ask for a new password by phone",
+  summary: "Request a password reset by phone",
   description:
-    "Changes nothing by itself: a message with a code and a link goes to the phone. The linked page takes the code and activates `new_password`; `confirm/` takes it, too. The answer is the same for every phone.",
+    "Sends the phone a code and a link. `new_password` takes effect when the code is entered on the linked page or sent to `confirm/`. The answer is the same for every phone.",
   access: "public",
   body: z.object({ phone: phone(), new_password: secret(128), new_password_confirm: secret(128) }),
   responses: { 200: Detail },

@@ -1,4 +1,4 @@
-/** Proof of an address: the code, the letter, and whether it is needed before one may sign in. */
+/** Verification of an e-mail address: its code and mail, and whether sign-in requires it. */
 import type { SQL } from "drizzle-orm";
 import { randomToken } from "../../../platform/crypto/digest.ts";
 import type { Locale } from "../../../platform/http/text.ts";
@@ -11,7 +11,7 @@ export function mustVerify(ctx: RequestContext): boolean {
   return ctx.runtime.settings.emailVerification === "mandatory";
 }
 
-/** The code and the mail that prove an address. */
+/** The code and the mail that verify an address. */
 export async function verificationFor(
   ctx: RequestContext,
   person: { userId: number | SQL<number>; email: string; username: string; locale: Locale },

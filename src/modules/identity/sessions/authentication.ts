@@ -1,4 +1,4 @@
-/** Whose request this is. What a session is worth is read from D1, and trusted for a while. */
+/** Authenticates requests and sockets. Sessions are read from D1 and cached per isolate. */
 import { and, eq } from "drizzle-orm";
 import { TtlCache } from "../../../platform/cache.ts";
 import { sha256 } from "../../../platform/crypto/digest.ts";
@@ -8,13 +8,13 @@ import type { RequestContext } from "../../../platform/runtime.ts";
 import { sessions, users } from "../tables.ts";
 import { REFRESH_PREFIX, readAccess } from "./tokens.ts";
 
-/** How long an isolate trusts what it read of a session: the time in which every one of them honours a sign-out. */
+/** How long an isolate caches a session, in ms. A sign-out takes effect everywhere within this time. */
 const CACHE_MS = 25_000;
 
-/** Sessions that this isolate has seen to be good, by session id or by hash of the key. */
+/** Authenticated callers, by session id or by the key's hash. */
 const callers = new TtlCache<string, Caller>({ ttl: CACHE_MS, size: 5_000 });
 
-/** Makes this isolate honour a revocation at once; the others follow when what they know has aged. */
+/** Removes revoked callers from this isolate's cache. Other isolates follow when their cache expires. */
 export function forgetCallers({ userId, sessionId, exceptSession }: Revocation): void {
   callers.deleteWhere((caller) => {
     if (caller.userId !== userId) return false;
@@ -22,7 +22,7 @@ export function forgetCallers({ userId, sessionId, exceptSession }: Revocation):
   });
 }
 
-/** Checks what a request or a socket offers. One statement, none while the session is known. */
+/** Checks the credential of a request or a socket. One statement, or none if the session is cached. */
 export async function authenticate(ctx: RequestContext, credential: Credential): Promise<Authentication> {
   const now = ctx.now();
   if (credential.scheme === "Token") return byKey(ctx, await sha256(credential.value), now);
@@ -36,7 +36,7 @@ export async function authenticate(ctx: RequestContext, credential: Credential):
   return bySession(ctx, claims.userId, claims.sessionId, claims.expiresAt, now);
 }
 
-/** What is read of a session to know its caller. */
+/** The columns that make up a caller. */
 const sessionFacts = {
   sessionId: sessions.id,
   signedInAt: sessions.createdAt,
@@ -63,7 +63,7 @@ async function byKey(ctx: RequestContext, keyHash: string, now: number): Promise
   return { ok: true, caller };
 }
 
-/** `expiresAt` of the token, epoch ms; null when only the session's own end counts. */
+/** `expiresAt`: when the token expires, epoch ms; null if only the session's end counts. */
 async function bySession(
   ctx: RequestContext,
   userId: number,

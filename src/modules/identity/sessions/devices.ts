@@ -1,6 +1,6 @@
 /**
- * By what a device is known again: the same `user_agent` from the same block of addresses as at an earlier sign-in to
- * the account, or a signed cookie that such a sign-in set.
+ * Recognizes devices that have signed in to an account before: by the same `user_agent` in the same address block, or by
+ * a signed cookie from an earlier sign-in.
  */
 import { eq, lt, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
@@ -13,22 +13,22 @@ import { knownDevices } from "../tables.ts";
 /** How long a device is remembered after its last sign-in, in ms. */
 const REMEMBER_MS = 365 * 24 * 3600_000;
 
-/** How many marks an account keeps; the ones seen last. */
+/** The most marks that an account keeps: those seen last. */
 const MAX_MARKS = 100;
 
-/** What a request shows of its device. */
+/** The marks of a request's device. */
 export interface DeviceMarks {
-  /** Of `user_agent` and address block. */
+  /** Keyed hash of `user_agent` and address block. */
   readonly client: string;
-  /** Of a cookie that this server signed; null without one. */
+  /** Keyed hash of a cookie signed by this server; null without one. */
   readonly cookie: string | null;
 }
 
-/** How an account knows a device. */
+/** How an account recognizes a device. */
 export interface DeviceFacts {
   readonly byCookie: boolean;
   readonly byClient: boolean;
-  /** The account knows any device at all. */
+  /** Whether the account knows any device. */
   readonly knowsAny: boolean;
 }
 
@@ -47,7 +47,7 @@ function cookieMark(ctx: RequestContext, id: string): Promise<string> {
   return ctx.runtime.keys.hmac("device", "cookie", id);
 }
 
-/** Columns beside a row of `users` that say how its account knows the device. */
+/** Columns for a query of `users`: how the account recognizes the device. */
 export function deviceColumns({ client, cookie }: DeviceMarks) {
   const has = (mark: string): SQL<number> =>
     sql`EXISTS (SELECT 1 FROM known_devices AS d WHERE d.user_id = users.id AND d.mark = ${mark})`;
@@ -59,8 +59,8 @@ export function deviceColumns({ client, cookie }: DeviceMarks) {
 }
 
 /**
- * Under what a known device's requests are counted, apart from everybody else's: nobody can use up what is its own. Null
- * for a device that the account does not know.
+ * The rate-limit subject of a known device. Its requests are counted apart, so that nobody else can use up its limit.
+ * Null if the account does not know the device.
  */
 export function deviceSubject(
   ctx: RequestContext,
@@ -71,13 +71,13 @@ export function deviceSubject(
   return facts?.byClient ? `device:${client}|${clientOf(ctx)}` : null;
 }
 
-/** The marks under which a new session is remembered; gives the device a cookie if it has none. */
+/** The marks to store with a new session. Gives the device a cookie if it has none. */
 export async function marksToKeep(ctx: RequestContext): Promise<{ clientMark: string; cookieMark: string }> {
   const { client, cookie } = await deviceMarks(ctx);
   return { clientMark: client, cookieMark: cookie ?? (await newCookie(ctx)) };
 }
 
-/** Hands out a new cookie with the answer; its mark. */
+/** Sets a new cookie on the response and returns its mark. */
 async function newCookie(ctx: RequestContext): Promise<string> {
   const id = randomToken(16);
   const value = `${id}.${await ctx.runtime.keys.hmac("device-cookie", id)}`;
@@ -85,12 +85,12 @@ async function newCookie(ctx: RequestContext): Promise<string> {
   return cookieMark(ctx, id);
 }
 
-/** For a batch: the account knows no device any more. */
+/** A statement for a batch: forgets all devices of the account. */
 export function forgetDevices(ctx: RequestContext, userId: number): BatchItem<"sqlite"> {
   return ctx.db.delete(knownDevices).where(eq(knownDevices.userId, userId));
 }
 
-/** Nightly: what was not seen for a year, and of each account all but the marks seen last. */
+/** Nightly: deletes marks not seen for a year, and the oldest marks of accounts that have too many. */
 export async function purgeDevices(ctx: RequestContext): Promise<void> {
   await ctx.db.delete(knownDevices).where(lt(knownDevices.seenAt, ctx.now() - REMEMBER_MS));
   await ctx.db.run(sql`DELETE FROM known_devices WHERE (user_id, mark) IN (SELECT user_id, mark FROM (

@@ -1,4 +1,4 @@
-/** Sessions: one a device, whatever it carries — an access token with its refresh token, an opaque key, or all of them. */
+/** Sessions, one per signed-in device. A session's client may hold an access and a refresh token, an opaque key, or all of them. */
 import { and, desc, eq, lt, ne, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { equalInConstantTime, randomHex, sha256 } from "../../../platform/crypto/digest.ts";
@@ -12,7 +12,7 @@ import { forgetCallers } from "./authentication.ts";
 import { marksToKeep } from "./devices.ts";
 import { type Holder, REFRESH_PREFIX, readAccess, refreshToken, signAccess } from "./tokens.ts";
 
-/** What an app's door hands out, and for how long. Seconds. */
+/** The name and the token lifetimes of an app's clients, in seconds. */
 export interface ClientProfile {
   readonly name: "alphabet" | "eurorace" | "find-friend" | "rideshare" | "tow-truck" | "console";
   readonly accessSeconds: number;
@@ -24,7 +24,7 @@ const HOUR = 3600;
 const DAY = 24 * HOUR;
 
 export const clientProfiles = {
-  /** Its clients never refresh within a day. */
+  /** AlphaBet's clients do not refresh within a day. */
   alphabet: { name: "alphabet", accessSeconds: DAY, refreshSeconds: 30 * DAY },
   rideshare: { name: "rideshare", accessSeconds: DAY, refreshSeconds: 7 * DAY },
   eurorace: { name: "eurorace", accessSeconds: DAY, refreshSeconds: 7 * DAY },
@@ -32,10 +32,10 @@ export const clientProfiles = {
   towTruck: { name: "tow-truck", accessSeconds: HOUR, refreshSeconds: 7 * DAY },
 } satisfies Record<string, ClientProfile>;
 
-/** However often it is refreshed, a device signs in anew after this long. */
+/** A session ends after this time even if it is refreshed, in ms. */
 const LONGEST_SESSION = 365 * DAY * 1000;
 
-/** Everything a client may be given at sign-in. `key` is for the Token scheme. */
+/** All credentials that a sign-in can hand out. `key` is for the `Token` scheme. */
 export interface Credentials {
   readonly sessionId: string;
   readonly access: string;
@@ -43,14 +43,14 @@ export interface Credentials {
   readonly key: string;
 }
 
-/** A session for a user who is known, or whose row the same batch is only just writing. */
+/** A session whose row is not written yet. */
 export interface NewSession {
   readonly id: string;
   readonly key: string;
   readonly statement: BatchItem<"sqlite">;
 }
 
-/** Prepares a session's row; `userId` may be a subquery that finds a user of the same batch. */
+/** Prepares a session's row; `userId` may be a subquery for a user inserted by the same batch. */
 export async function prepareSession(
   ctx: RequestContext,
   client: ClientProfile,
@@ -77,7 +77,7 @@ export async function prepareSession(
   return { id, key, statement };
 }
 
-/** What the client of a new session gets. */
+/** The credentials for the client of a new session. */
 export async function credentialsFor(
   ctx: RequestContext,
   session: NewSession,
@@ -93,8 +93,8 @@ export async function credentialsFor(
 }
 
 /**
- * Opens a session for somebody whose password was right. Null when it is theirs no longer: a reset that comes while
- * the hash is computed ends the sessions that there are, and this one would outlive it.
+ * Opens a session for a user whose password matched. Null if the password changed meanwhile: a reset during the hashing
+ * ends the existing sessions, and this one would escape it.
  */
 export async function openSession(
   ctx: RequestContext,
@@ -122,8 +122,8 @@ export type Refreshed =
   | { readonly ok: false; readonly fault: "invalid" | "wrong_type" | "reused" };
 
 /**
- * Trades a refresh token for a new pair. The token of the count before answers the current pair; an older one
- * ends the session: somebody else has it.
+ * Exchanges a refresh token for a new pair. The previous token returns the current pair. An older token ends the
+ * session, because it may have been stolen.
  */
 export async function refresh(ctx: RequestContext, token: string): Promise<Refreshed> {
   const [prefix, sessionId = "", countText = "", mac = ""] = token.split(".");
@@ -155,7 +155,7 @@ export async function refresh(ctx: RequestContext, token: string): Promise<Refre
     return { ok: false, fault: "reused" };
   }
   if (count === row.count) {
-    // Whoever loses this race is now one behind, and gets the pair that the winner made.
+    // The loser of a race holds the previous token now and gets the winner's pair.
     await ctx.db
       .update(sessions)
       .set({ refreshCount: count + 1, refreshExpiresAt: now + row.refreshSeconds * 1000, lastSeenAt: now })
@@ -168,8 +168,8 @@ export async function refresh(ctx: RequestContext, token: string): Promise<Refre
   };
 }
 
-/** The sessions that a revocation means, as a condition. */
-function meant({ userId, sessionId, exceptSession }: Revocation) {
+/** The condition that selects the revoked sessions. */
+function isRevoked({ userId, sessionId, exceptSession }: Revocation) {
   return and(
     eq(sessions.userId, userId),
     sessionId === undefined ? undefined : eq(sessions.id, sessionId),
@@ -177,30 +177,30 @@ function meant({ userId, sessionId, exceptSession }: Revocation) {
   );
 }
 
-/** For a batch: ends the sessions that a revocation means. */
+/** A statement for a batch: ends the revoked sessions. */
 export function dropSessions(ctx: RequestContext, revocation: Revocation) {
-  return ctx.db.delete(sessions).where(meant(revocation));
+  return ctx.db.delete(sessions).where(isRevoked(revocation));
 }
 
-/** Ends sessions and closes their sockets. False when there was none to end. */
+/** Ends sessions and closes their sockets. False if there was none to end. */
 export async function endSessions(ctx: RequestContext, revocation: Revocation): Promise<boolean> {
   const ended = await commit(ctx, dropSessions(ctx, revocation), [revokeEffect(ctx, revocation)]);
   await enforce(ctx, revocation);
   return ended !== null;
 }
 
-/** For changes that end sessions in a batch of their own: goes into that batch, with `enforce` after it. */
+/** The effect for a batch that ends sessions. Call `enforce` after the commit. */
 export function revokeEffect(ctx: RequestContext, revocation: Revocation): Effect {
   return sessionsRevoked.row({ ...revocation, at: ctx.now() });
 }
 
-/** Closes the sockets of sessions that ended: the person's roster knows them all. */
+/** Closes the sockets of ended sessions through the person's connection registry. */
 export const sessionsRevoked = defineEffect<Revocation>("revoke", {
   address: ({ userId }) => `user:${userId}`,
   run: (ctx, revocation) => registryOf(ctx.runtime.registries, revocation.userId).revoke(revocation),
 });
 
-/** Honours a revocation here and now; if the sockets can't be reached, the outbox repeats it. */
+/** Applies a revocation in this isolate and closes the sockets; if that fails, the outbox repeats it. */
 export async function enforce(ctx: RequestContext, revocation: Revocation): Promise<void> {
   forgetCallers(revocation);
   await sessionsRevoked.now(ctx, { ...revocation, at: ctx.now() });
@@ -216,7 +216,7 @@ export interface Device {
   readonly expiresAt: number;
 }
 
-/** A person's devices, the one used last first. */
+/** A person's signed-in devices, the most recently used first. */
 export async function listDevices(ctx: RequestContext, userId: number): Promise<Device[]> {
   return ctx.db
     .select({

@@ -1,4 +1,4 @@
-/** Who is let in with a password: by any of three names, at one cost, with guesses counted before they are looked at. */
+/** Sign-in by username, e-mail or phone and a password. Attempts are counted before the password is checked. */
 
 import { eq, or } from "drizzle-orm";
 import { fits } from "../../../platform/characters.ts";
@@ -16,7 +16,7 @@ import { fill } from "../../../platform/http/messages.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { emailsOf, formerOf } from "../accounts/contacts.ts";
 import { aliasedId } from "../accounts/names.ts";
-import { findAsking, type KnownOnDevice, type User } from "../accounts/queries.ts";
+import { findWithDevice, type KnownOnDevice, type User } from "../accounts/queries.ts";
 import { securityNotices } from "../mail/notices.ts";
 import { messages } from "../messages.ts";
 import { openResetPage } from "../recovery/recovery.ts";
@@ -31,9 +31,9 @@ export type SignedIn =
   | { readonly ok: false; readonly reason: "unknown" | "password" | "inactive" | "unverified" };
 
 /**
- * Signs in by any of username, e-mail or phone. Guesses are counted per account, and per account and client
- * address, before the password is looked at; an unknown account costs the same time as a known one. A device that
- * signed in to the account before is counted apart, so that nobody locks its owner out.
+ * Signs in by username, e-mail or phone. Attempts are counted per account, and per account and client address, before the
+ * password is checked. An unknown account takes as long as a known one. A device that signed in to the account before is
+ * counted apart, so that strangers cannot lock out the owner.
  */
 export async function signIn(
   ctx: RequestContext,
@@ -56,7 +56,7 @@ export async function signIn(
     () => null,
     (refusal: unknown) => refusal,
   );
-  // Only who signed in there before holds the cookie: however often the device was wrong, the right password passes.
+  // Only a device that signed in before holds the cookie: the right password always passes there.
   if (spent && !device?.byCookie) throw spent;
   const matches = await anyHasher(ctx.runtime.hashers).verify(password, user?.passwordHash ?? null);
   if (!matches && spent) throw spent;
@@ -66,12 +66,12 @@ export async function signIn(
   if (!user.isActive) return { ok: false, reason: "inactive" };
   if (user.email && !user.emailVerifiedAt && mustVerify(ctx)) return { ok: false, reason: "unverified" };
   if (user.passwordIsTemporary) throw await temporaryRefusal(ctx, user);
-  const effects = await newDeviceLetters(ctx, user, device);
+  const effects = await newDeviceNotices(ctx, user, device);
   const credentials = await openSession(ctx, client, user, effects);
   return credentials ? { ok: true, user, credentials } : { ok: false, reason: "password" };
 }
 
-/** Sign-ins of one address, among which those of a device that the account knows are counted apart. */
+/** The limits on sign-ins per client address. Known devices are counted apart. */
 function signInLimits(ctx: RequestContext, marks: DeviceMarks, device: DeviceFacts | undefined): Limited[] {
   const rate = "login";
   const client = { rate, subject: `${clientOf(ctx)}|${marks.client}` } as const;
@@ -80,10 +80,10 @@ function signInLimits(ctx: RequestContext, marks: DeviceMarks, device: DeviceFac
 }
 
 /**
- * What the owner is told of a sign-in from a device that the account does not know. The first sign-in after the
- * sign-up is not new, nor the first one of an account whose devices nobody has noted yet.
+ * The notices of a sign-in from an unknown device. None for the first sign-in after the sign-up, or while the account
+ * has no known devices.
  */
-async function newDeviceLetters(ctx: RequestContext, user: User, device: DeviceFacts): Promise<Effect[]> {
+async function newDeviceNotices(ctx: RequestContext, user: User, device: DeviceFacts): Promise<Effect[]> {
   if (!ctx.runtime.settings.newDeviceLetters || user.lastLoginAt === null) return [];
   if (device.byCookie || device.byClient || !device.knowsAny) return [];
   const flooded = await count(ctx, "resetMail", `devices:${user.id}`).then(
@@ -94,7 +94,7 @@ async function newDeviceLetters(ctx: RequestContext, user: User, device: DeviceF
   return securityNotices(ctx, user, "new_device", emailsOf(await formerOf(ctx, user.id)));
 }
 
-/** Whoever proved a temporary password is shown the way to one of their own. Said in full by `detail`: any client shows that. */
+/** The refusal of a temporary password, with the page where a new one is chosen. `detail` holds the link, because every client shows it. */
 async function temporaryRefusal(ctx: RequestContext, user: User): Promise<Refusal> {
   const url = await openResetPage(ctx, user);
   return refuse(403, fill(messages.passwordTemporary, { url }), {
@@ -104,8 +104,8 @@ async function temporaryRefusal(ctx: RequestContext, user: User): Promise<Refusa
 }
 
 /**
- * An address wins over a username that looks like it, and a phone over a username made of its digits: nobody can
- * take over a sign-in by choosing a name.
+ * Finds the account of an identifier. An address wins over a username that looks like it, and a phone over a username of
+ * the same digits, so that nobody can hijack a sign-in by choosing a username.
  */
 async function findByIdentifier(
   ctx: RequestContext,
@@ -117,7 +117,7 @@ async function findByIdentifier(
   const email = words.includes("@") ? foldEmail(words) : null;
   const phone = normalizePhone(words);
   const aliased = aliasedId(words);
-  const rows = await findAsking(
+  const rows = await findWithDevice(
     ctx,
     marks,
     or(
@@ -136,8 +136,8 @@ async function findByIdentifier(
 }
 
 /**
- * Whether somebody who is signed in knows their password. Guesses count as those of their device at the door: who has
- * neither can't keep the owner from changing it.
+ * Checks the password of a signed-in user. Attempts count towards the limit of the user's device, so that strangers
+ * cannot stop the owner from changing the password.
  */
 export async function verifyOwnPassword(ctx: RequestContext, user: User, password: string): Promise<boolean> {
   const account = `user:${user.id}`;

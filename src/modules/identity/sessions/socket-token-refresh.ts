@@ -1,4 +1,4 @@
-/** Checks the token with which an open socket renews itself: what every room's tenant does. */
+/** Checks the token with which an open socket extends its life. Used by every room handler. */
 import { type Caller, tokenCredential } from "../../../platform/http/caller.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { authenticate } from "./authentication.ts";

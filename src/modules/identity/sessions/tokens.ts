@@ -1,3 +1,4 @@
+/** Access tokens (JWT) and refresh tokens (derived from the session and its rotation count). */
 import { type JWTPayload, jwtVerify, SignJWT } from "jose";
 import type { Caller } from "../../../platform/http/caller.ts";
 import type { RequestContext, Runtime } from "../../../platform/runtime.ts";
@@ -6,12 +7,14 @@ const ISSUER = "caravan";
 
 const AUDIENCE = "caravan-api";
 
+/** The account that a token is issued to. */
 export interface Holder {
   readonly id: number;
   readonly userType: Caller["userType"];
   readonly isStaff: boolean;
 }
 
+/** Signs an access token that lives for `seconds`. */
 export async function signAccess(
   ctx: RequestContext,
   sessionId: string,
@@ -34,8 +37,8 @@ export async function signAccess(
 export const REFRESH_PREFIX = "r1";
 
 /**
- * The refresh token of a session at a count: derived, so that nothing that opens anything is stored, and so that
- * a client that lost the answer to its last refresh can be given the same one again.
+ * The refresh token of a session at a rotation count. It is derived, so no usable secret is stored, and a client that
+ * lost the answer to its last refresh can be given the same token again.
  */
 export async function refreshToken(runtime: Runtime, sessionId: string, count: number): Promise<string> {
   return [REFRESH_PREFIX, sessionId, count, await runtime.keys.hmac("refresh", sessionId, count)].join(".");
@@ -48,7 +51,7 @@ interface AccessClaims {
   readonly expiresAt: number;
 }
 
-/** The claims of one of our own unexpired access tokens, else null. */
+/** The claims of a valid, unexpired access token of this server; null for anything else. */
 export async function readAccess(ctx: RequestContext, token: string): Promise<AccessClaims | null> {
   let claims: JWTPayload;
   try {
