@@ -203,7 +203,7 @@ describe("the outbox", () => {
     const { body } = await bulk("outbox", { action: "delete", ids: [dead, sent] });
     expect(body).toMatchObject({
       done: 1,
-      failed: [{ id: sent, detail: "It can't be deleted in this state." }],
+      failed: [{ id: sent, detail: "This record can't be deleted in its current state." }],
     });
     expect(await stateOf(dead)).toEqual([]);
   });

@@ -200,7 +200,7 @@ describe("a revert", () => {
     ]);
     await del(`/api/admin/vehicle-types/${body.id}/`, undefined, as(operator));
     const again = await revert(remove?.id, operator);
-    expect(again).toMatchObject({ status: 409, body: { detail: "It was restored already." } });
+    expect(again).toMatchObject({ status: 409, body: { detail: "It has been restored already." } });
     expect(await rows("SELECT id FROM vehicle_types WHERE name = ?", name)).toEqual([]);
   });
 
@@ -236,7 +236,10 @@ describe("what the database would refuse", () => {
     const { made } = await tariff();
     const { path } = await tariff();
     const answer = await patch(path, { name: made.name }, as(operator, "*"));
-    expect(answer).toMatchObject({ status: 400, body: { name: ["There is one with this value already."] } });
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { name: ["A record with this value already exists."] },
+    });
   });
 
   test("is told: what depends on it is in the way of its deletion", async () => {
@@ -251,7 +254,7 @@ describe("what the database would refuse", () => {
       made.id,
     );
     const answer = await del(path, undefined, as(operator));
-    expect(answer).toMatchObject({ status: 409, body: { detail: "Other records depend on it." } });
+    expect(answer).toMatchObject({ status: 409, body: { detail: "Other records depend on this one." } });
     expect((await get(path, as(operator))).status).toBe(200);
   });
 
@@ -260,7 +263,7 @@ describe("what the database would refuse", () => {
     const answer = await post("/api/admin/client-vehicles/", body, as(operator));
     expect(answer).toMatchObject({
       status: 400,
-      body: { non_field_errors: ["It names something that does not exist."] },
+      body: { non_field_errors: ["This refers to a record that does not exist."] },
     });
   });
 });

@@ -142,7 +142,7 @@ describe("the file's address", () => {
     );
     expect(await address(body.job)).toMatchObject({
       status: 409,
-      body: { detail: "There is no file, or not yet." },
+      body: { detail: "The file does not exist or is not ready yet." },
     });
   });
 });

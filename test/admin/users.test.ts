@@ -47,7 +47,7 @@ describe("a new account", () => {
     const answer = await post("/api/admin/users/", body(known), staff);
     expect(answer).toMatchObject({
       status: 400,
-      body: { [field]: ["There is one with this value already."] },
+      body: { [field]: ["A record with this value already exists."] },
     });
     expect(await rows("SELECT count(*) AS n FROM audit_log")).toEqual(before);
   });

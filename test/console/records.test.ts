@@ -51,7 +51,7 @@ describe("a record", () => {
     const { page } = await stage.signedIn("operator", `/vehicle-types/${one.id}`);
     await page.getByLabel("Name").fill(other.name);
     await save(page);
-    await page.getByRole("alert").getByText("There is one with this value already.").waitFor();
+    await page.getByRole("alert").getByText("A record with this value already exists.").waitFor();
     await expect.poll(() => page.getByLabel("Name").inputValue()).toBe(other.name);
     expect((await tariff(one)).name).toBe(one.name);
   });

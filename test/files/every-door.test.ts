@@ -185,8 +185,8 @@ test("No other place puts files into the bucket than those that store what the i
     .filter(([, text]) => /bucket\s*\.put\(/.test(text))
     .map(([path]) => path);
   expect(puts.sort()).toEqual([
-    "src/modules/admin/exports/files.ts",
     "src/modules/admin/exports/commands.ts",
+    "src/modules/admin/exports/files.ts",
     "src/modules/files/store.ts",
     "src/modules/tracking/tracks/compaction.ts",
     "src/platform/storage/media.ts",

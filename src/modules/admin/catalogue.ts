@@ -1,4 +1,4 @@
-/** Every resource that staff works with, and who gets in. */
+/** The list of all console resources, and the check of a caller's right to one. */
 import type { Caller } from "../../platform/http/caller.ts";
 import { forbidden, notFound } from "../../platform/http/errors.ts";
 import { extend, type Resource, type Right } from "../../platform/resources/resource.ts";
@@ -18,7 +18,7 @@ import { auditLogOf } from "./resources/audit-log.ts";
 import { systemResources } from "./resources/system.ts";
 import { may } from "./rights.ts";
 
-/** What has its own tabs elsewhere stands here once, in the order of the console's headings. */
+/** In the order of the console's menu. */
 const resources: readonly Resource[] = [
   ...identityResources.map((each) => (each.name === "users" ? extend(each, personFacts) : each)),
   ...socialResources,
@@ -39,8 +39,8 @@ export const catalogue: readonly Resource[] = [...resources, auditLogOf(resource
 
 const byName = new Map(catalogue.map((each) => [each.name, each]));
 
-/** The resource of a path, if this caller may do this with it. */
-export function admitTo(caller: Caller, name: string, right: Right): Resource {
+/** The resource of a path: 404 when there is none, 403 when the caller lacks the right. */
+export function requireResource(caller: Caller, name: string, right: Right): Resource {
   const resource = byName.get(name);
   if (!resource) throw notFound();
   if (!may(caller, resource, "read") || !may(caller, resource, right)) throw forbidden();

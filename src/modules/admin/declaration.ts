@@ -1,4 +1,4 @@
-/** The declared resources as the console reads them: what this caller's role may see and do, and nothing else. */
+/** The declared resources as the console reads them, limited to what the caller's role may see and do. */
 import { z } from "@hono/zod-openapi";
 import type { Caller } from "../../platform/http/caller.ts";
 import { filtersOf } from "../../platform/resources/filters.ts";
@@ -45,7 +45,7 @@ export const Declared = z
   })
   .openapi("AdminResource");
 
-/** Everything that this caller may read. */
+/** All resources that this caller may read. */
 export function declarationFor(caller: Caller): z.input<typeof Declared>[] {
   return catalogue.filter((each) => may(caller, each, "read")).map((each) => declared(caller, each));
 }

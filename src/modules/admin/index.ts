@@ -1,3 +1,3 @@
-/** What staff works with: the API behind the console. */
+/** Public API of the admin module: the API behind the staff console. */
 export { jobSliceRun, purgeJobs } from "./jobs/handlers.ts";
 export { adminRoutes } from "./routes.ts";

@@ -1,4 +1,4 @@
-/** `/api/admin/dashboard/` and `/api/admin/map/`: what needs attention, and where everything is. */
+/** `/api/admin/dashboard/` and `/api/admin/map/`. */
 import { z } from "@hono/zod-openapi";
 import { outboxHealth } from "../../platform/db/claims.ts";
 import { fromHundredths } from "../../platform/decimal.ts";
@@ -78,7 +78,7 @@ const dashboard = route({
   method: "get",
   path: "/api/admin/dashboard",
   tag,
-  summary: "Orders, trucks, tickets, mail and takings in figures",
+  summary: "Read the figures for orders, trucks, tickets, mail and earnings",
   access: "operator",
   responses: { 200: Dashboard },
   async handle({ ctx }) {
@@ -165,7 +165,7 @@ const live = route({
   method: "get",
   path: "/api/admin/map",
   tag,
-  summary: "Trucks where they were heard of last, and orders that are not over; at most 2,000 of each",
+  summary: "List trucks with their last position, and active orders; at most 2,000 of each",
   access: "operator",
   responses: { 200: Live },
   async handle({ ctx }) {

@@ -1,4 +1,4 @@
-/** What a caller may do with a resource. Pure: declarations in, verdicts out. */
+/** Rules for what a caller may do with a resource. Pure. */
 import type { Caller } from "../../platform/http/caller.ts";
 import type { Field, Resource, Right, Role } from "../../platform/resources/resource.ts";
 
@@ -10,7 +10,7 @@ export function may(caller: Caller, resource: Resource, right: Right): boolean {
   return resource.rights[roleOf(caller)].includes(right);
 }
 
-/** The fields that somebody in this role gets to see. */
+/** The fields that this role may see. */
 export function fieldsFor(role: Role, resource: Resource): [string, Field][] {
   return Object.entries(resource.fields).filter(([, field]) => role === "staff" || !field.staffOnly);
 }

@@ -4,7 +4,7 @@ import { notFound } from "../../platform/http/errors.ts";
 import { envelope, paginate } from "../../platform/http/lists/paging.ts";
 import { type Route, type RouteResponse, respond, route } from "../../platform/http/route.ts";
 import type { Resource, Role, Subject } from "../../platform/resources/resource.ts";
-import { admitTo } from "./catalogue.ts";
+import { requireResource } from "./catalogue.ts";
 import { Declared, declarationFor } from "./declaration.ts";
 import { beginExport } from "./exports/commands.ts";
 import { exportRows } from "./exports/csv.ts";
@@ -38,7 +38,7 @@ const declaration = route({
   method: "get",
   path: "/api/admin/resources",
   tag,
-  summary: "What the caller may see and do: the console builds its screens from it",
+  summary: "List the resources that the caller may use",
   access: "operator",
   responses: { 200: z.array(Declared) },
   handle: async ({ caller }) => respond(200, declarationFor(caller)),
@@ -48,14 +48,14 @@ const list = route({
   method: "get",
   path,
   tag,
-  summary: "List rows: filtered, searched, sorted, paged",
-  description: "Filters are query parameters by the names of the declaration.",
+  summary: "List rows of a resource",
+  description: "Filters are query parameters named as in the declaration.",
   access: "operator",
   params: inList,
   query: listQuery,
   responses: { 200: envelope(Row) },
   async handle({ ctx, caller, params, query, request }) {
-    const resource = admitTo(caller, params.resource, "read");
+    const resource = requireResource(caller, params.resource, "read");
     const { page, per_page, sort, order, ...wanted } = query;
     const role = roleOf(caller);
     const found = await paginate(
@@ -75,32 +75,35 @@ const download = route({
   method: "get",
   path: `${path}/export.csv`,
   tag,
-  summary: "The rows of a list as a CSV file",
+  summary: "Export rows as a CSV file",
   access: "operator",
   params: inList,
   query: wantedQuery,
   responses: {},
   handle: async ({ ctx, caller, params, query }) =>
-    exportRows(ctx, caller, admitTo(caller, params.resource, "read"), query),
+    exportRows(ctx, caller, requireResource(caller, params.resource, "read"), query),
 });
 
 const beginDownload = route({
   method: "post",
   path: `${path}/export`,
   tag,
-  summary: "The rows of a long list as a CSV file, written by a job",
+  summary: "Start a job that exports rows as a CSV file",
   description:
-    "The job says how far it is. Once it is done its action `download` answers the file's address to whoever began it.",
+    "The job reports its progress. When it is done, its action `download` returns the file's address to the person who started it.",
   access: "operator",
   creates: true,
   params: inList,
   body: exportBody,
   responses: { 201: ExportBegun },
   handle: async ({ ctx, caller, params, body }) =>
-    respond(201, await beginExport(ctx, caller, admitTo(caller, params.resource, "read"), body.filter ?? {})),
+    respond(
+      201,
+      await beginExport(ctx, caller, requireResource(caller, params.resource, "read"), body.filter ?? {}),
+    ),
 });
 
-/** A row with its version, which a change has to name. */
+/** A row with its version, which a change must name in `If-Match`. */
 async function versioned(
   resource: Resource,
   role: Role,
@@ -120,7 +123,7 @@ const read = route({
   params: ofOne,
   responses: { 200: VersionedRow },
   async handle({ ctx, caller, params }) {
-    const resource = admitTo(caller, params.resource, "read");
+    const resource = requireResource(caller, params.resource, "read");
     const subject = await findRow(ctx, caller, resource, params.id);
     if (!subject) throw notFound();
     await recordLook(ctx, caller, resource, subject.row, { door: "record", id: params.id });
@@ -133,14 +136,14 @@ const create = route({
   method: "post",
   path,
   tag,
-  summary: "Make a row",
+  summary: "Create a row",
   access: "operator",
   creates: true,
   params: inList,
   body: Fields,
   responses: { 201: VersionedRow },
   async handle({ ctx, caller, params, body }) {
-    const resource = admitTo(caller, params.resource, "create");
+    const resource = requireResource(caller, params.resource, "create");
     const { wire, headers } = await versioned(
       resource,
       roleOf(caller),
@@ -155,13 +158,13 @@ const change = route({
   path: `${path}/:id`,
   tag,
   summary: "Change fields of a row",
-  description: "`If-Match` names the version that was read (or `*`); 412 when the row was changed since.",
+  description: "`If-Match` must name the version that was read, or `*`. 412 when the row was changed since.",
   access: "operator",
   params: ofOne,
   body: Fields,
   responses: { 200: VersionedRow },
   async handle({ ctx, caller, params, body, request }) {
-    const resource = admitTo(caller, params.resource, "edit");
+    const resource = requireResource(caller, params.resource, "edit");
     const subject = await findRow(ctx, caller, resource, params.id);
     if (!subject) throw notFound();
     const write = (await requireVersion(request, resource, subject)) === "any" ? changeAnyVersion : changeRow;
@@ -177,12 +180,12 @@ const remove = route({
   path: `${path}/:id`,
   tag,
   summary: "Delete a row",
-  description: "With `If-Match` only in the version that was read.",
+  description: "With `If-Match`, deletes only the version that was read.",
   access: "operator",
   params: ofOne,
   responses: { 204: null },
   async handle({ ctx, caller, params, request }) {
-    const resource = admitTo(caller, params.resource, "delete");
+    const resource = requireResource(caller, params.resource, "delete");
     const subject = await findRow(ctx, caller, resource, params.id);
     if (!subject) throw notFound();
     if (request.headers.has("if-match")) await requireVersion(request, resource, subject);
@@ -195,7 +198,7 @@ const act = route({
   method: "post",
   path: `${path}/:id/actions/:action`,
   tag,
-  summary: "Do something to a row that is more than a change",
+  summary: "Run an action on a row",
   access: "operator",
   params: ofOne.extend({ action: z.string() }),
   responses: { 200: z.looseObject({}), 204: null },
@@ -204,7 +207,7 @@ const act = route({
     caller,
     params,
   }): Promise<RouteResponse<200, Record<string, unknown>> | RouteResponse<204, null>> {
-    const resource = admitTo(caller, params.resource, "read");
+    const resource = requireResource(caller, params.resource, "read");
     const subject = await findRow(ctx, caller, resource, params.id);
     if (!subject) throw notFound();
     const told = await runAction(ctx, caller, resource, params.action, subject);
@@ -216,21 +219,21 @@ const bulk = route({
   method: "post",
   path: `${path}/bulk`,
   tag,
-  summary: "Do one thing to many rows: `delete`, `change` with `values`, or an action",
+  summary: "Run a bulk operation: `delete`, `change` with `values`, or an action",
   description:
-    "`dry_run` only counts. A few are done at once, more become a job that the list of jobs shows.",
+    "`dry_run` only counts the rows. A few rows are handled at once; more become a background job.",
   access: "operator",
   params: inList,
   body: bulkBody,
   responses: { 200: BulkResult },
   async handle({ ctx, caller, params, body }) {
-    const resource = admitTo(caller, params.resource, "read");
+    const resource = requireResource(caller, params.resource, "read");
     const wanted = { ...body.filter, ...(body.ids ? { ids: body.ids } : {}) };
     return respond(200, await doToMany(ctx, caller, resource, body, wanted, body.dry_run ?? false));
   },
 });
 
-/** What has a name stands before what has a parameter. */
+/** Named paths come before paths with a parameter. */
 export const adminRoutes: readonly Route[] = [
   declaration,
   ...overviewRoutes,

@@ -1,4 +1,4 @@
-/** The wire shapes that all resources share: rows, queries, and one thing done to many. */
+/** Wire shapes that all resources share: rows, queries, bulk operations. */
 import { z } from "@hono/zod-openapi";
 import { boolean, limited, string } from "../../platform/http/input/fields.ts";
 
@@ -12,16 +12,16 @@ export const Row = z.looseObject({ id: z.union([z.string(), z.number()]) }).open
 export const VersionedRow = Row.extend({ version: z.string() }).openapi("AdminVersionedRow");
 export const Fields = z
   .looseObject({})
-  .openapi("AdminFields", { description: "Fields as the resource declares them." });
+  .openapi("AdminFields", { description: "The fields that the resource declares." });
 
-/** Everything else in a query is a filter of the resource. */
+/** All other query parameters are filters of the resource. */
 export const wantedQuery = z.looseObject({
   search: string({ max: 200, blank: true }).optional(),
   ids: z
     .string()
     .transform((ids) => ids.split(",").filter(Boolean).slice(0, MAX_IDS))
     .optional()
-    .openapi({ type: "string", description: "These rows: `1,2,3`." }),
+    .openapi({ type: "string", description: "Ids of rows, as `1,2,3`." }),
 });
 
 export const listQuery = wantedQuery.extend({
@@ -42,7 +42,7 @@ export const listQuery = wantedQuery.extend({
 
 const idList = z.array(z.union([z.number().transform(String), z.string()])).max(10_000);
 
-/** What a list's query takes, as an object. */
+/** The query of a list, as an object. */
 const filter = z.looseObject({ search: z.string().optional(), ids: idList.optional() });
 
 export const exportBody = z.object({ filter: filter.optional() }).openapi("AdminExport");

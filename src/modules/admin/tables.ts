@@ -1,4 +1,4 @@
-/** Work of the console that takes longer than a request. */
+/** Background jobs of the console. */
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
 export const adminJobs = sqliteTable(
@@ -6,13 +6,13 @@ export const adminJobs = sqliteTable(
   {
     /** A uuid. */
     id: text("id").primaryKey().notNull(),
-    /** Who asked for it; no foreign key: the row outlives the account. */
+    /** The person who started it. No foreign key: the row outlives the account. */
     actorId: integer("actor_id").notNull(),
     resource: text("resource").notNull(),
     action: text("action").notNull(),
-    /** What is to be written, for a change. */
+    /** Values to write, for `change`. */
     values: text("values", { mode: "json" }),
-    /** The rows, chosen when it began: `["1","2"]`. */
+    /** The rows selected at the start: `["1","2"]`. */
     ids: text("ids", { mode: "json" }).$type<readonly string[]>().notNull(),
     total: integer("total").notNull(),
     done: integer("done").notNull().default(0),
@@ -20,7 +20,7 @@ export const adminJobs = sqliteTable(
     state: text("state", { enum: ["running", "done", "stopped"] })
       .notNull()
       .default("running"),
-    /** Why the first ones failed: `[{"id","detail"}]`. */
+    /** The first failures: `[{"id","detail"}]`. */
     failures: text("failures", { mode: "json" }).$type<readonly object[]>().notNull(),
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),

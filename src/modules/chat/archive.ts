@@ -1,4 +1,4 @@
-/** A chat's journal on its way to D1, and what those who are away are told of it. */
+/** Archives a chat's journal in D1 and notifies members who are away. */
 import { sql } from "drizzle-orm";
 import { preview } from "../../platform/characters.ts";
 import { runBatch } from "../../platform/db/client.ts";
@@ -8,14 +8,14 @@ import type { RequestContext } from "../../platform/runtime.ts";
 import { displayNameSql } from "../identity/index.ts";
 import { latestNotice, noticesRead, pushNotices, pushRead, type ReadNotice } from "../notifications/index.ts";
 
-/** The integer id in a room's name. */
+/** The chat's id in a room's name. */
 function chatIdOf(room: string): number {
   return Number(room.slice("chat:".length));
 }
 
 /**
- * One transaction: the messages, the chat's place in the list, and for each member who is not here one unread
- * notification about this chat, which always tells of its newest message. Repeats change nothing.
+ * One transaction: the messages, the chat's position in the list, and for each absent member one unread notification
+ * about this chat, of its newest message. Repeats change nothing.
  */
 export async function archiveMessages(
   ctx: RequestContext,
@@ -44,7 +44,7 @@ export async function archiveMessages(
     message: sql`(SELECT ${displayNameSql()} FROM users WHERE id = ${last.author}) || ': ' || ${text}`,
     about: room,
     ref,
-    // Who is away, and has not read it elsewhere before it came here.
+    // Members who are away and have not read the message on another device.
     recipients: sql`SELECT u.id FROM chats c JOIN users s ON s.id = ${last.author}
       JOIN users u ON u.id IN (c.initiator_id, c.receiver_id)
       WHERE c.id = ${chatId} AND u.id NOT IN (SELECT value FROM json_each(${here}))
@@ -58,10 +58,10 @@ export async function archiveMessages(
   );
 }
 
-/** How much of a message a notification shows, in characters. */
+/** Length of the preview in a notification, in characters. */
 const SHOWN = 200;
 
-/** One transaction: how far people have read, and with it what they were told of this chat, once nothing in it is unread. */
+/** One transaction: read positions, and the notification about this chat once nothing in it is unread. */
 export async function archiveReads(
   ctx: RequestContext,
   room: string,

@@ -1,4 +1,4 @@
-/** Who may open a chat's socket. */
+/** Decides who may open a chat's socket. */
 import { forbidden } from "../../platform/http/errors.ts";
 import { numberIn } from "../../platform/ids.ts";
 import type { RoomAuthorizer } from "../../platform/realtime/socket/authorizer.ts";
@@ -6,7 +6,7 @@ import { lookUpChat } from "./facts.ts";
 import { chatSocket } from "./room.ts";
 import { mayJoin } from "./rules.ts";
 
-/** Every refusal is a 403, as the app documents it: who may not enter learns nothing about the chat. */
+/** Every refusal is a 403, as the app documents it, so that it reveals nothing about the chat. */
 export const chatAuthorizer: RoomAuthorizer = {
   kind: "chat",
   path: "/ws/chat/:id",

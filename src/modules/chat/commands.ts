@@ -1,4 +1,4 @@
-/** Chats: started between friends, and rid of the words of whoever leaves. */
+/** Starts chats between friends; erases the messages of a deleted account. */
 import { sql } from "drizzle-orm";
 import { CLOSE } from "../../platform/realtime/socket/frames.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
@@ -11,7 +11,7 @@ export type Started =
   | { readonly ok: false; readonly reason: "unknown" }
   | { readonly ok: false; readonly reason: "strangers"; readonly name: string };
 
-/** The chat with whoever has this address: a new one, or the one that there is. One a pair, whoever begins. */
+/** Finds or makes the chat with the person who has this e-mail. There is one chat per pair. */
 export async function startChat(ctx: RequestContext, userId: number, email: string): Promise<Started> {
   const [other] = await ctx.db.all<{ id: number; name: string }>(
     sql`SELECT id, ${displayNameSql()} AS name FROM users WHERE email = ${email} AND is_active = 1`,
@@ -35,8 +35,8 @@ export async function startChat(ctx: RequestContext, userId: number, email: stri
 }
 
 /**
- * What a deleted account said goes from the rooms; from the archive a trigger took it already. Whoever is left there
- * has nobody to talk to and is out, and is no longer told of what was said. Safe to repeat.
+ * Erases a deleted account's messages from the rooms; a trigger has erased them from the archive. The other member is
+ * removed from the room, and notifications of those messages are deleted. Safe to repeat.
  */
 export async function eraseChatWords(ctx: RequestContext, userId: number): Promise<void> {
   const chats = await ctx.db.all<{ id: number; left: number }>(

@@ -1,4 +1,4 @@
-/** What decides who may be in a chat. What was read is trusted for a while: a client that comes back costs no statement. */
+/** The facts that decide who may be in a chat, cached briefly so that a reconnecting client costs no statement. */
 import { sql } from "drizzle-orm";
 import { TtlCache } from "../../platform/cache.ts";
 import { atPrimary } from "../../platform/db/client.ts";
@@ -7,11 +7,11 @@ import type { RequestContext } from "../../platform/runtime.ts";
 import { areFriends, isBlocked } from "../social/index.ts";
 import { type ChatFacts, mayJoin } from "./rules.ts";
 
-/** Shorter than a room remembers whom it sent away: a right that ended meanwhile is refused there. Milliseconds. */
+/** Shorter than the room's memory of people it closed, so that a right that ended meanwhile is refused there. Milliseconds. */
 const TRUST = 25_000;
 const known = new TtlCache<number, { facts: ChatFacts; asOf: number }>({ ttl: TRUST, size: 5_000 });
 
-/** Who of these people may be in the chat as things are now; null for those who may not. */
+/** The current rights of these people in the chat; null for those who may not enter. */
 export async function chatRights(
   ctx: RequestContext,
   chatId: number,
@@ -29,7 +29,7 @@ export async function chatRights(
   );
 }
 
-/** `fresh`: what was read before counts no more. */
+/** `fresh` bypasses the cache. */
 export async function lookUpChat(
   ctx: RequestContext,
   chatId: number,
@@ -49,7 +49,7 @@ export async function lookUpChat(
     FROM chats c WHERE c.id = ${chatId}`);
   if (!row) return null;
   const facts = { ...row, friends: row.friends === 1, blocked: row.blocked === 1 };
-  // A refusal is not remembered: people become friends.
+  // Refusals are not cached: people may become friends.
   if (facts.friends && !facts.blocked) known.set(chatId, { facts, asOf }, asOf);
   else known.delete(chatId);
   return { facts, asOf };

@@ -1,4 +1,4 @@
-/** Chats: what other rooms of the house may use. */
+/** Public API of the chat module. */
 export { chatAuthorizer } from "./authorizer.ts";
 export { eraseChatWords, startChat } from "./commands.ts";
 export { exportChats } from "./queries.ts";

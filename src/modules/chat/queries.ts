@@ -1,4 +1,4 @@
-/** Chats and their messages as they are read. One statement each, whatever the number. */
+/** Reads chats and messages, one statement each. */
 import type { z } from "@hono/zod-openapi";
 import { type SQL, sql } from "drizzle-orm";
 import { contains } from "../../platform/db/folding.ts";
@@ -23,7 +23,7 @@ interface Side {
   readonly city: string | null;
 }
 
-/** One side of a chat; null once that account is gone. */
+/** One member of a chat; null after their account was deleted. */
 const side = (
   id: SQL,
 ) => sql`(SELECT json_object('id', u.id, 'email', u.email, 'firstName', u.first_name, 'lastName', u.last_name,
@@ -40,7 +40,7 @@ interface Sides {
   readonly friends: number;
 }
 
-/** Both sides as the viewer may see them: the address is for friends, the person and staff. */
+/** Both members as the viewer may see them. E-mails are for friends, the person and staff. */
 function toSides(ctx: RequestContext, viewer: Viewer, { initiator, receiver, friends }: Sides) {
   const wire = (json: string | null): Wire<typeof ChatUser> | null => {
     if (json === null) return null;
@@ -71,7 +71,7 @@ export function toMessageWire({ seq, senderId, text, at }: MessageRow): Wire<typ
 const LAST = sql`(SELECT json_object('seq', m.seq, 'senderId', m.sender_id, 'text', m.text, 'at', m.at)
   FROM chat_messages m WHERE m.chat_id = c.id AND m.kind = 'message' ORDER BY m.seq DESC LIMIT 1)`;
 
-/** One's own chats, the one that spoke last first. */
+/** A person's chats, the most recently active first. */
 export async function listChats(ctx: RequestContext, viewer: Viewer): Promise<Wire<typeof ChatListed>[]> {
   const { userId } = viewer;
   const rows = await ctx.db.all<
@@ -108,9 +108,8 @@ export async function findChat(ctx: RequestContext, viewer: Viewer, id: number):
 }
 
 /**
- * The newest messages of a chat, newest first: its room is the truth, also for what D1 does not have yet. A member who
- * gets them has read them; `reader` is null for whoever only looks.
- * Words of an account that is gone have no sender, also before the room has let go of them.
+ * The newest messages of a chat, newest first. They are read from the room, which also has what D1 does not have yet.
+ * They count as read by `reader`; null for staff. Messages of a deleted account have no sender.
  */
 export async function latestMessages(
   ctx: RequestContext,
@@ -120,7 +119,7 @@ export async function latestMessages(
 ): Promise<Wire<typeof ChatMessage>[]> {
   const name = `chat:${chatId}`;
   const latest = await ctx.runtime.room(name)?.latest(name, limit, reader);
-  // At once, so that the caller's next request finds it read; the room's own copy repeats it.
+  // Written to D1 too, so that the caller's next request sees it as read; the room's archive repeats it.
   if (latest?.newlyRead) await archiveReads(ctx, name, [latest.newlyRead]);
   return (latest?.entries ?? [])
     .filter(({ kind }) => kind === "message")
@@ -132,7 +131,7 @@ export async function latestMessages(
     }));
 }
 
-/** Older pages come from the archive. Newest first. */
+/** Older pages, from the archive; newest first. */
 export async function messagesBefore(
   ctx: RequestContext,
   chatId: number,
@@ -144,7 +143,7 @@ export async function messagesBefore(
   return rows.map(toMessageWire);
 }
 
-/** Messages of one's own chats that hold all these words, in any case; the newest first. */
+/** Messages in a person's chats that contain all these words, ignoring case; the newest first. */
 export async function searchMessages(
   ctx: RequestContext,
   userId: number,
@@ -167,7 +166,7 @@ export async function searchMessages(
   };
 }
 
-/** What an account takes with it: its chats, and what it said there. */
+/** The chat part of an account's export: its chats and its own messages. */
 export async function exportChats(ctx: RequestContext, userId: number): Promise<object> {
   const said = await ctx.db.all<
     MessageRow & { chat: number }

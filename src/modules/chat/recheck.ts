@@ -1,4 +1,4 @@
-/** What two people are to each other has changed: their chat looks anew at who may be in it. */
+/** Rechecks the chat of two people after their relation changed. */
 import { sql } from "drizzle-orm";
 import { implementEffect } from "../../platform/db/effects.ts";
 import { chatRights } from "../social/index.ts";

@@ -1,4 +1,4 @@
-/** What staff sees of chats: who speaks with whom, and what was said. Nothing of it is changed here. */
+/** Console resources for chats and messages, read only. */
 import { sql } from "drizzle-orm";
 import { text } from "../../platform/http/text.ts";
 import { field, NOTHING, READ, resource } from "../../platform/resources/resource.ts";
@@ -13,9 +13,9 @@ const chatResource = resource({
   key: [chats.id],
   title: "id",
   fields: {
-    initiator: field.reference("users", chats.initiatorId, text("Begun by", "Инициатор")),
+    initiator: field.reference("users", chats.initiatorId, text("Started by", "Инициатор")),
     receiver: field.reference("users", chats.receiverId, text("With", "Собеседник")),
-    started_at: field.instant(chats.startedAt, text("Begun", "Начат")),
+    started_at: field.instant(chats.startedAt, text("Started", "Начат")),
     active_at: field.instant(chats.activeAt, text("Last message", "Последнее сообщение")),
   },
   search: [
@@ -38,7 +38,7 @@ const messageResource = resource({
   title: "text",
   fields: {
     chat: field.reference("chats", chatMessages.chatId, text("Chat", "Чат")),
-    sender: field.reference("users", chatMessages.senderId, text("By", "Отправитель")),
+    sender: field.reference("users", chatMessages.senderId, text("Sender", "Отправитель")),
     text: field.text(chatMessages.text, text("Text", "Текст")),
     at: field.instant(chatMessages.at, text("When", "Когда")),
   },

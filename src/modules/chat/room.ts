@@ -1,4 +1,4 @@
-/** The chat room: two friends' messages, raw text in the documented dialect. */
+/** Room handler for a chat of two friends. In the documented dialect a message is raw text. */
 import * as v from "valibot";
 import type { SocketDocument } from "../../platform/realtime/asyncapi.ts";
 import type { RoomHandler } from "../../platform/realtime/handler.ts";
@@ -16,11 +16,11 @@ export const MessageBody = v.strictObject({
   text: v.pipe(
     v.string(),
     v.minLength(1, "A message is not empty."),
-    v.maxCodePoints(MAX_TEXT, `A message takes at most ${MAX_TEXT} characters.`),
+    v.maxCodePoints(MAX_TEXT, `A message has at most ${MAX_TEXT} characters.`),
   ),
 });
 
-/** What a documented socket gets: one frame a message. */
+/** One frame per message in the documented dialect. */
 const DocumentedMessage = v.object({
   id: v.number(),
   sender: v.nullable(v.number()),
@@ -33,7 +33,7 @@ export function chatRoomHandler(openRequestContext: () => RequestContext): RoomH
     says: { message: MessageBody },
     social: true,
     mayWrite: (caller) => (caller ? null : fault("unauthenticated", "Sign in to write here.")),
-    // Whatever comes is the message itself: `ping`, JSON and spaces too.
+    // Every frame is a message, including `ping`, JSON and spaces.
     fromDocumented: (text) => ({ kind: "message", body: { text } }),
     toDocumented: documented,
     greet: (journal: Journal) =>
@@ -59,7 +59,7 @@ export const chatSocket: SocketDocument = {
   name: "chat",
   address: "/ws/chat/{id}/",
   description:
-    "A chat of two friends. Without a sub-protocol every text frame is a message, and the last messages come first, the newest of them at once.",
+    "A chat of two friends. Without a sub-protocol every text frame is a message, and the server first sends the latest messages, the newest first.",
   says: { message: MessageBody },
   entries: {},
   documented: { fromClient: { message: v.string() }, fromServer: { message: DocumentedMessage } },

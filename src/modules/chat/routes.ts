@@ -1,4 +1,4 @@
-/** `/api/v1/chats/…`: start, list, read and search one's chats. The talking itself is on `ws/chat/{id}/`. */
+/** `/api/v1/chats/…`: start, list, read and search chats. Messages are sent on `ws/chat/{id}/`. */
 import { z } from "@hono/zod-openapi";
 import { notFound, refuse } from "../../platform/http/errors.ts";
 import { integer, string } from "../../platform/http/input/fields.ts";
@@ -32,7 +32,7 @@ const start = route({
   path: `${path}/start`,
   tag,
   summary: "Start a chat with a friend",
-  description: "302 to the chat when there is one already, whoever began it.",
+  description: "302 to the chat when there is one already.",
   access: "signedIn",
   challenge,
   body: z.object({ email: string({ max: 254, blank: true }).optional() }),
@@ -56,8 +56,8 @@ const list = route({
   method: "get",
   path,
   tag,
-  summary: "One's own chats",
-  description: "The one that spoke last first, each with its last message and how many are unread.",
+  summary: "List your chats",
+  description: "The most recently active first, each with its last message and the number of unread ones.",
   access: "signedIn",
   challenge,
   responses: { 200: z.array(ChatListed) },
@@ -70,8 +70,8 @@ const search = route({
   method: "get",
   path: `${path}/search`,
   tag,
-  summary: "Search the messages of one's own chats",
-  description: "Every word must be in the message, in any case. The newest first.",
+  summary: "Search your messages",
+  description: "Every word must occur in the message, ignoring case. The newest first.",
   access: "signedIn",
   challenge,
   query: pageQuery.extend({ search: string({ max: 200 }) }),
@@ -87,9 +87,9 @@ const read = route({
   method: "get",
   path: `${path}/:id`,
   tag,
-  summary: "A chat and its messages",
+  summary: "Read a chat and its messages",
   description:
-    "The newest messages first; `before` a message's id for older ones, `limit` for how many. A member who gets the newest has read the chat.",
+    "The newest messages first. `before` takes a message's id and returns older ones; `limit` sets how many. Reading the newest page marks the chat as read.",
   access: "signedIn",
   challenge,
   params: z.object({ id: integer({ min: 1 }) }),

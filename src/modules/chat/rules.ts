@@ -1,10 +1,10 @@
-/** Who may open a chat, read it and write in it. Pure: facts in, verdict out. */
+/** Rules for who may open, read and write in a chat. Pure. */
 
-/** Characters of one message. */
+/** Maximum length of a message in characters. */
 export const MAX_TEXT = 1000;
 
 export interface ChatFacts {
-  /** Null once that account is gone. */
+  /** Null after the account was deleted. */
   readonly initiatorId: number | null;
   readonly receiverId: number | null;
   readonly friends: boolean;
@@ -18,7 +18,7 @@ export function isMember(
   return userId === initiatorId || userId === receiverId;
 }
 
-/** Messages stay readable for both after they have parted; staff may look at any chat. */
+/** Both keep reading their messages after the friendship ended; staff may read any chat. */
 export function mayView(
   chat: Pick<ChatFacts, "initiatorId" | "receiverId">,
   caller: { userId: number; isStaff: boolean },
@@ -26,7 +26,7 @@ export function mayView(
   return caller.isStaff || isMember(chat, caller.userId);
 }
 
-/** Live, a chat is for two people who are friends now; staff may listen. */
+/** The socket is for two people who are friends now; staff may listen. */
 export function mayJoin(
   chat: ChatFacts,
   caller: { userId: number; isStaff: boolean },

@@ -1,4 +1,4 @@
-/** Chats on the wire. Source: the Find Friend app's shapes ChatUser and Message. */
+/** Wire shapes of chats, after the Find Friend app's ChatUser and Message. */
 import { z } from "@hono/zod-openapi";
 
 export const ChatUser = z

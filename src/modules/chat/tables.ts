@@ -1,19 +1,19 @@
-/** One-to-one chats, the archive of their rooms, and how far each side has read. */
+/** One-to-one chats, the archive of their rooms, and read positions. */
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { users } from "../identity/tables.ts";
 
-/** `initiatorId` and `receiverId` become null with their account: the chat stays readable for the other side. */
+/** `initiatorId` and `receiverId` become null when the account is deleted; the chat stays readable for the other. */
 export const chats = sqliteTable(
   "chats",
   {
     id: integer("id").primaryKey({ autoIncrement: true }),
     initiatorId: integer("initiator_id").references(() => users.id, { onDelete: "set null" }),
     receiverId: integer("receiver_id").references(() => users.id, { onDelete: "set null" }),
-    /** The pair in order, for its uniqueness; stays when an account goes. */
+    /** The ordered pair of ids, for uniqueness; stays when an account is deleted. */
     lowId: integer("low_id").notNull(),
     highId: integer("high_id").notNull(),
     startedAt: integer("started_at").notNull(),
-    /** Kept by the archive: what the list shows and is ordered by. 0 for an empty chat. */
+    /** Written by the archive, for the list and its order. 0 for an empty chat. */
     lastSeq: integer("last_seq").notNull().default(0),
     /** Epoch ms of the last message; the start of an empty chat. */
     activeAt: integer("active_at").notNull(),
@@ -37,7 +37,7 @@ export const chatMessages = sqliteTable(
     seq: integer("seq").notNull(),
     at: integer("at").notNull(),
     senderId: integer("sender_id").references(() => users.id, { onDelete: "set null" }),
-    /** `message`, or `erased` once its author took it along. */
+    /** `message`, or `erased` after its author's account was deleted. */
     kind: text("kind").notNull(),
     text: text("text").notNull(),
   },
@@ -47,7 +47,7 @@ export const chatMessages = sqliteTable(
   ],
 );
 
-/** How far each side has read. */
+/** How far each member has read. */
 export const chatReads = sqliteTable(
   "chat_reads",
   {

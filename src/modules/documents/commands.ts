@@ -1,4 +1,4 @@
-/** A person's documents: kept with their scan, listed, corrected, removed. Everything is the owner's alone. */
+/** Creates, lists, changes and deletes a person's documents and their scans. Only the owner has access. */
 import { and, asc, eq, sql } from "drizzle-orm";
 import { commit } from "../../platform/db/outbox.ts";
 import { belowQuota, insertWhere, isFull, quotaRefusal } from "../../platform/db/quota.ts";
@@ -11,7 +11,7 @@ import { documents } from "./tables.ts";
 export type Document = typeof documents.$inferSelect;
 export type DocumentFacts = Pick<Document, "name" | "kind" | "description" | "expiresOn">;
 
-/** What lapses first comes first; what never lapses, last. */
+/** By expiry date; documents without one come last. */
 export async function listDocuments(
   ctx: RequestContext,
   userId: number,
@@ -51,7 +51,7 @@ export async function addDocument(
 ): Promise<Document> {
   const subject = { ownerId: userId, purpose: "document", subjectId: null } as const;
   const own = sql`SELECT 1 FROM documents WHERE user_id = ${userId}`;
-  // A scan is not stored for nothing; the insert itself asks again.
+  // Checked before the scan is stored; the insert checks again.
   if (scan && (await isFull(ctx, "documents", own))) throw quotaRefusal(ctx, "documents");
   const stored = scan && (await storeFile(ctx, subject, "file", scan));
   const row = { ...facts, userId, createdAt: ctx.now() };
@@ -62,10 +62,10 @@ export async function addDocument(
   return document;
 }
 
-/** Within the transaction that inserts it: the id of the newest document. */
+/** SQL: the id of the document just inserted in this transaction. */
 const NEW_DOCUMENT = sql`(SELECT seq FROM sqlite_sequence WHERE name = 'documents')`;
 
-/** Changes what is given; a new scan takes the place of the old in the same go. Null when it is gone. */
+/** Changes the given fields; a new scan replaces the old one in the same transaction. Null when there is no such document. */
 export async function changeDocument(
   ctx: RequestContext,
   document: Document,
@@ -76,7 +76,7 @@ export async function changeDocument(
   const stored = scan && (await storeFile(ctx, subject, "file", scan));
   const update = ctx.db
     .update(documents)
-    // An update needs something to set; a scan alone changes no column.
+    // An UPDATE must set something; a new scan alone changes no column.
     .set({ id: document.id, ...change })
     .where(eq(documents.id, document.id))
     .returning();
@@ -89,7 +89,7 @@ export async function removeDocument(ctx: RequestContext, userId: number, id: nu
   return (await commit(ctx, remove, [], [dropFiles(ctx, "document", [id])])) !== null;
 }
 
-/** Where each document's scan is; one statement for a list. */
+/** Adds the addresses of scans, in one statement. */
 export async function scanUrls(ctx: RequestContext, rows: readonly Document[]): Promise<Map<number, string>> {
   const files = await newestFinished(
     ctx,
@@ -102,7 +102,7 @@ export async function scanUrls(ctx: RequestContext, rows: readonly Document[]): 
   return new Map(urls);
 }
 
-/** For the account's export. */
+/** The documents part of an account's export. */
 export async function exportDocuments(ctx: RequestContext, userId: number): Promise<object> {
   const rows = await ctx.db
     .select()

@@ -1,4 +1,4 @@
-/** Documents: what other rooms of the house may use. */
+/** Public API of the documents module. */
 
 export { exportDocuments } from "./commands.ts";
 export { documentMails } from "./mails.ts";

@@ -1,4 +1,4 @@
-/** The letter before a document lapses. */
+/** The mail before a document expires. */
 import type { Locale } from "../../platform/http/text.ts";
 import type { Letter } from "../../platform/mail/letter.ts";
 
@@ -29,5 +29,5 @@ function when(days: number, locale: Locale): string {
   return new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(days, "day");
 }
 
-/** What the template is called in the outbox. */
+/** Template name in the outbox. */
 export const documentMails = { "document.expires": documentExpires };

@@ -1,4 +1,4 @@
-/** Reminders 30, 7 and 1 days before a document lapses, each once. */
+/** Reminders 30, 7 and 1 days before a document expires, each once. */
 import { sql } from "drizzle-orm";
 import { isUniqueViolation } from "../../platform/db/client.ts";
 import { commit } from "../../platform/db/outbox.ts";
@@ -20,8 +20,8 @@ interface Due {
 }
 
 /**
- * Reminds owners of what lapses within 30 days, today's date in UTC. A document that is added late gets the nearest
- * reminder only. The marks and the letters are one transaction, and a mark is unique: a second run fails whole.
+ * Reminds owners of documents that expire within 30 days (dates in UTC). A document that is added late gets only the
+ * nearest reminder. Marks and mails are one transaction and marks are unique, so a second run fails as a whole.
  */
 export async function sendExpiryReminders(ctx: RequestContext, batch = 300): Promise<number> {
   let sent = 0;

@@ -1,4 +1,4 @@
-/** What staff sees and corrects of people's papers. */
+/** Console resource for documents. */
 import { sql } from "drizzle-orm";
 import { day, string } from "../../platform/http/input/fields.ts";
 import { text } from "../../platform/http/text.ts";
@@ -22,8 +22,8 @@ const documentResource = resource({
       list: false,
       input: string({ max: 4000, blank: true }),
     }),
-    expires_on: field.day(documents.expiresOn, text("Lapses", "Действует до"), { input: day().nullable() }),
-    created_at: field.instant(documents.createdAt, text("Made", "Создано")),
+    expires_on: field.day(documents.expiresOn, text("Expires", "Действует до"), { input: day().nullable() }),
+    created_at: field.instant(documents.createdAt, text("Created", "Создано")),
   },
   search: [documents.name, documents.kind, sql`(SELECT username FROM users WHERE id = documents.user_id)`],
   filters: ["user", "kind", "expires_on", "created_at"],

@@ -1,4 +1,4 @@
-/** `/api/v1/documents/…`: papers with their dates, and a letter before they lapse. */
+/** `/api/v1/documents/…`: documents with their scans and expiry dates. */
 import { z } from "@hono/zod-openapi";
 import { notFound } from "../../platform/http/errors.ts";
 import { chosenFile, day, integer, string } from "../../platform/http/input/fields.ts";
@@ -20,7 +20,7 @@ import {
 const tag = "Documents of drivers";
 const path = "/api/v1/documents";
 const PAGE_SIZE = 20;
-/** Room for a file of the largest size and the fields around it. */
+/** A file of the largest size plus the form's fields. */
 const FORM_LIMIT = 12 * 1024 * 1024;
 
 const DocumentWire = z
@@ -35,7 +35,7 @@ const DocumentWire = z
   })
   .openapi("Document");
 
-/** Forms send an empty text for no date. */
+/** Forms send an empty string for no date. */
 const expiry = z
   .preprocess((value) => (value === "" ? null : value), day().nullable().optional())
   .openapi({ type: ["string", "null"], format: "date" });
@@ -43,7 +43,7 @@ const scan = z.unknown().optional().openapi({
   type: "string",
   format: "binary",
   description:
-    "At most 10 485 760 bytes of JPEG, PNG, WebP, GIF, AVIF, HEIC or PDF, whole and of at most 50 megapixels. Metadata of pictures is removed, that of a PDF stays.",
+    "A complete JPEG, PNG, WebP, GIF, AVIF, HEIC or PDF file of at most 10 485 760 bytes and 50 megapixels. Metadata is removed from pictures, but not from PDFs.",
 });
 
 const NewDocument = z
@@ -102,7 +102,7 @@ const list = route({
   method: "get",
   path,
   tag,
-  summary: "List one's documents, what lapses first at the top",
+  summary: "List your documents by expiry date",
   access: "signedIn",
   query: pageQuery,
   responses: { 200: envelope(DocumentWire) },
@@ -117,9 +117,9 @@ const create = route({
   method: "post",
   path,
   tag,
-  summary: "File a document",
+  summary: "Add a document",
   description:
-    "A multipart form may bring its scan as `file`. Letters go out 30, 7 and 1 days before it lapses.",
+    "A multipart form may contain the scan as `file`. Reminders are mailed 30, 7 and 1 days before the document expires.",
   access: "signedIn",
   creates: true,
   body: NewDocument,
@@ -154,8 +154,8 @@ const change = (method: "put" | "patch") =>
     method,
     path: `${path}/:id`,
     tag,
-    summary: "Correct a document or replace its scan",
-    description: "Partial in both verbs.",
+    summary: "Change a document or replace its scan",
+    description: "PUT and PATCH both change only the given fields.",
     access: "signedIn",
     params,
     body: Change,
@@ -174,7 +174,7 @@ const remove = route({
   method: "delete",
   path: `${path}/:id`,
   tag,
-  summary: "Remove a document, its scan with it",
+  summary: "Delete a document and its scan",
   access: "signedIn",
   params,
   responses: { 204: null },

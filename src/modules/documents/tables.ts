@@ -1,4 +1,4 @@
-/** Papers that lapse: a driver's licence, an insurance. Their scans are the files module's. */
+/** Documents with an expiry date, such as a licence or an insurance. Scans belong to the files module. */
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { users } from "../identity/tables.ts";
 
@@ -12,14 +12,14 @@ export const documents = sqliteTable(
     name: text("name").notNull(),
     kind: text("kind").notNull().default(""),
     description: text("description").notNull().default(""),
-    /** `YYYY-MM-DD`; null for one that never lapses. */
+    /** `YYYY-MM-DD`; null when it never expires. */
     expiresOn: text("expires_on"),
     createdAt: integer("created_at").notNull(),
   },
   (table) => [index("documents_user").on(table.userId), index("documents_expiry").on(table.expiresOn)],
 );
 
-/** A reminder that was sent: one a document, its date and the days before it. */
+/** A sent reminder: unique by document, expiry date and number of days before it. */
 export const documentReminders = sqliteTable(
   "document_reminders",
   {

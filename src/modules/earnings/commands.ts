@@ -1,4 +1,4 @@
-/** A person's calculator entries: kept, listed, corrected, deleted. The figures are always ours. */
+/** Creates, lists, changes and deletes a person's calculator entries. Earnings are always computed here. */
 import { and, asc, desc, eq, gte, sql } from "drizzle-orm";
 import { guarded } from "../../platform/db/guarded.ts";
 import type { Listed, Window } from "../../platform/http/lists/paging.ts";
@@ -11,7 +11,7 @@ export type Entry = typeof calculatorEntries.$inferSelect;
 
 const DAY = 24 * 3600_000;
 
-/** The newest first; `count` is of all. */
+/** The newest first; `count` is the total. */
 export async function listEntries(
   ctx: RequestContext,
   userId: number,
@@ -31,7 +31,7 @@ export async function listEntries(
   return { count, rows };
 }
 
-/** Entries of the last days up to now, oldest first: what a chart draws. */
+/** Entries of the last `days` days, the oldest first, for a chart. */
 export async function recentEntries(ctx: RequestContext, userId: number, days: RecentDays): Promise<Entry[]> {
   return ctx.db
     .select()
@@ -42,7 +42,7 @@ export async function recentEntries(ctx: RequestContext, userId: number, days: R
     .orderBy(asc(calculatorEntries.publishedAt), asc(calculatorEntries.id));
 }
 
-/** All of a person's entries, oldest first: for a download. */
+/** All of a person's entries, the oldest first, for a download. */
 export async function allEntries(ctx: RequestContext, userId: number): Promise<Entry[]> {
   return ctx.db
     .select()
@@ -60,7 +60,7 @@ export async function addEntry(ctx: RequestContext, userId: number, takings: Ear
   return entry;
 }
 
-/** Corrects what is given; null when the entry is not this person's or not there. */
+/** Changes the given fields; null when the person has no such entry. */
 export async function changeEntry(
   ctx: RequestContext,
   userId: number,
@@ -84,7 +84,7 @@ export async function changeEntry(
   });
 }
 
-/** What the earnings were computed from still stands. */
+/** SQL condition: the columns that earnings are computed from are as they were read. */
 const unmoved = ({ appIncome, commission, expenses }: EarningsInput) =>
   and(
     eq(calculatorEntries.appIncome, appIncome),
@@ -92,7 +92,7 @@ const unmoved = ({ appIncome, commission, expenses }: EarningsInput) =>
     sql`${calculatorEntries.expenses} IS ${expenses}`,
   );
 
-/** Deletes a person's entries among these, all or none; the ids that are not theirs, when there are any. */
+/** Deletes these entries, all or none; returns the ids that are not the person's. */
 export async function removeEntries(
   ctx: RequestContext,
   userId: number,
@@ -109,7 +109,7 @@ export async function removeEntries(
   return { missing: [] };
 }
 
-/** For the account's export. */
+/** The earnings part of an account's export. */
 export async function exportEarnings(ctx: RequestContext, userId: number): Promise<object> {
   return { calculator_entries: (await allEntries(ctx, userId)).map(toEntryWire) };
 }

@@ -1,4 +1,4 @@
-/** Earnings: what other rooms of the house may use. */
+/** Public API of the earnings module. */
 
 export { addEntry, exportEarnings, listEntries, removeEntries } from "./commands.ts";
 export { earningsResources } from "./resources.ts";

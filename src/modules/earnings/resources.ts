@@ -1,4 +1,4 @@
-/** What staff sees and corrects of drivers' calculations: the earnings are always computed. */
+/** Console resource for calculator entries. Earnings are always computed. */
 import { sql } from "drizzle-orm";
 import { decimal, optionalDecimal } from "../../platform/decimal.ts";
 import { text } from "../../platform/http/text.ts";

@@ -1,4 +1,4 @@
-/** `/api/v1/calculator/…`: one's own earnings, as rows, as a chart's numbers, as a CSV file. */
+/** `/api/v1/calculator/…`: a driver's calculator entries, as a list, as numbers for a chart, as CSV. */
 import { z } from "@hono/zod-openapi";
 import { csvLine, csvResponse } from "../../platform/csv.ts";
 import { invalid, notFound, refuse } from "../../platform/http/errors.ts";
@@ -26,7 +26,7 @@ const BAD_DAYS = text("Invalid number of days. Must be 7, 30, or 90.", "Числ
 const NO_ENTRY = text("No CalculatorEntry matches the given query.", "Запись не найдена.");
 const NOTHING_NAMED = text("Name an id, or a list of ids.", "Укажите id или список ids.");
 
-/** The days a chart asks for; 7 when it names none. */
+/** The days of a chart; 7 by default. */
 const daysField = z
   .string()
   .optional()
@@ -45,7 +45,7 @@ export function noEntry() {
 const list = ownList({
   path,
   tag,
-  summary: "List one's entries, the newest first",
+  summary: "List your entries, the newest first",
   item: EntryWire,
   size: 10,
   load: (ctx, caller, window) => listEntries(ctx, caller.userId, window),
@@ -56,7 +56,7 @@ export const recentRoute = route({
   method: "get",
   path: `${path}/recent`,
   tag,
-  summary: "Entries of the last 7, 30 or 90 days, as numbers, oldest first",
+  summary: "List your entries of the last 7, 30 or 90 days as numbers, the oldest first",
   access: "signedIn",
   query: z.object({ days: daysField }),
   responses: { 200: z.array(RecentEntryWire) },
@@ -68,7 +68,7 @@ const add = route({
   method: "post",
   path,
   tag,
-  summary: "Keep a calculation; its earnings are computed",
+  summary: "Add an entry; its earnings are computed",
   access: "signedIn",
   creates: true,
   body: NewEntry,
@@ -81,7 +81,7 @@ export const changeRoute = route({
   method: "patch",
   path: `${path}/:id`,
   tag,
-  summary: "Correct an entry",
+  summary: "Change an entry",
   access: "signedIn",
   params: z.object({ id: integer({ min: 1 }) }),
   body: EntryChange,
@@ -97,7 +97,7 @@ const remove = route({
   method: "delete",
   path,
   tag,
-  summary: "Delete one entry, or several by `ids`: all or none",
+  summary: "Delete one entry by `id`, or several by `ids`, all or none",
   access: "signedIn",
   query: z.object({ id: integer({ min: 1 }).optional() }),
   body: z.object({
@@ -138,7 +138,7 @@ const download = route({
   method: "get",
   path: `${path}/export.csv`,
   tag,
-  summary: "All one's entries as a CSV file",
+  summary: "Export all your entries as a CSV file",
   access: "signedIn",
   responses: {},
   async handle({ ctx, caller }) {

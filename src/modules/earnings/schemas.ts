@@ -1,4 +1,4 @@
-/** The wire shapes of a calculator entry: decimals with two places as strings, as numbers where a chart reads them. */
+/** Wire shapes of a calculator entry: decimals as strings with two places, as numbers in charts. */
 import { z } from "@hono/zod-openapi";
 import { decimal, fromHundredths, optionalDecimal } from "../../platform/decimal.ts";
 import { isoTime } from "../../platform/time.ts";
@@ -27,7 +27,7 @@ export const RecentEntryWire = z
   })
   .openapi("RecentCalculatorEntry");
 
-/** `earnings` may be sent and counts for nothing: it is computed. */
+/** `earnings` is accepted and ignored, because it is computed. */
 export const NewEntry = z
   .object({ app_income: decimal(), commission: optionalDecimal(), expenses: optionalDecimal() })
   .openapi("NewCalculatorEntry");
@@ -66,7 +66,7 @@ export function toEarningsInput(body: z.output<typeof NewEntry>): EarningsInput 
   return { appIncome: body.app_income, commission: body.commission ?? null, expenses: body.expenses ?? null };
 }
 
-/** What a partial body changes: an empty optional becomes null. */
+/** The changes of a partial body; an empty optional field becomes null. */
 export function toEarningsChange(body: z.output<typeof EntryChange>): Partial<EarningsInput> {
   return {
     ...(body.app_income === undefined ? {} : { appIncome: body.app_income }),

@@ -1,4 +1,4 @@
-/** What drivers earned: one row a calculation, money in minor units, percents in hundredths. */
+/** Drivers' calculator entries. Money in minor units, percentages in hundredths. */
 import { index, integer, sqliteTable } from "drizzle-orm/sqlite-core";
 import { users } from "../identity/tables.ts";
 
@@ -11,7 +11,7 @@ export const calculatorEntries = sqliteTable(
       .references(() => users.id, { onDelete: "cascade" }),
     publishedAt: integer("published_at").notNull(),
     appIncome: integer("app_income").notNull(),
-    /** Hundredths of a percent of the income; null when none was named. */
+    /** Hundredths of a percent of the income; null when not given. */
     commission: integer("commission"),
     expenses: integer("expenses"),
     earnings: integer("earnings").notNull(),

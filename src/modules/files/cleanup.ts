@@ -1,4 +1,4 @@
-/** Looks after files when nobody asks: uploads that were given up, rows and objects that lost each other, metadata of old. */
+/** Scheduled cleanup: abandoned uploads, orphaned rows and objects, metadata in old files. */
 import { and, asc, eq, gt, isNull, lt, lte, type SQL, sql } from "drizzle-orm";
 import { log } from "../../platform/log.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
@@ -7,22 +7,22 @@ import { purgeIncoming } from "../../platform/storage/put-picture.ts";
 import { FOLDERS, PENDING_LIFETIME } from "./rows.ts";
 import { files } from "./tables.ts";
 
-/** What is younger may still be on its way. */
+/** Younger objects may belong to a running upload. */
 const DAY = 24 * 3600_000;
 
-/** Every minute: takes uploads away that were not finished within the hour. */
+/** Every minute: deletes uploads that were not finished within the hour. */
 export async function purgePendingFiles(ctx: RequestContext): Promise<void> {
   await ctx.db
     .delete(files)
     .where(and(eq(files.status, "pending"), lt(files.createdAt, ctx.now() - PENDING_LIFETIME)));
 }
 
-/** Objects that one night looks at: each costs a read, some a write, and a Worker may make so many calls only. */
+/** Objects per night. Each costs a read and some a write, and the calls of one Worker run are limited. */
 const CLEANED_A_NIGHT = 200;
-/** After so many it is written down, so that a night that breaks off loses little. */
+/** Progress is saved after this many objects. */
 const CLEANED_AT_ONCE = 20;
 
-/** Nightly: takes metadata out of files that no intake has seen. Each object is looked at once; the next night goes on. */
+/** Nightly: removes metadata from files older than the intake. Each object is handled once; the next night continues. */
 export async function cleanFiles(ctx: RequestContext): Promise<number> {
   let looked = 0;
   while (looked < CLEANED_A_NIGHT) {
@@ -44,7 +44,7 @@ export async function cleanFiles(ctx: RequestContext): Promise<number> {
   return looked;
 }
 
-/** Nightly: deletes objects without a row, names finished rows without an object. */
+/** Nightly: deletes objects without a row and logs finished rows without an object. */
 export async function checkFiles(ctx: RequestContext): Promise<{ orphans: number; missing: number[] }> {
   const found = { orphans: 0, missing: [] as number[] };
   await purgeIncoming(ctx, ctx.now() - DAY);
@@ -60,7 +60,7 @@ export async function checkFiles(ctx: RequestContext): Promise<{ orphans: number
   return found;
 }
 
-/** Walks a folder and the rows of its keys side by side, both in the order of the keys: one statement a page. */
+/** Compares a folder with the rows of its keys, both in key order, one statement per page. */
 async function compare(ctx: RequestContext, folder: string): Promise<{ orphans: number; missing: number[] }> {
   const { bucket } = ctx.runtime;
   const before = ctx.now() - DAY;

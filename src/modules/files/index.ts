@@ -1,6 +1,7 @@
 /**
- * Files that people upload: pictures of cars, scans of documents. A file belongs to its owner and to a subject (the post
- * or document it shows); a subject has one file. Whatever deletes a row, its object goes by a trigger and the outbox.
+ * Public API of the files module: uploads such as pictures of cars and scans of documents. A file belongs to an owner
+ * and to a subject (a post, a document); a subject has one file. When a row is deleted, a trigger has the outbox delete
+ * its object.
  */
 export { checkFiles, cleanFiles, purgePendingFiles } from "./cleanup.ts";
 export {

@@ -1,4 +1,4 @@
-/** What the upload doors say. */
+/** Messages about uploads. */
 import { literal, text } from "../../platform/http/text.ts";
 
 export { pictureFaults as faults } from "../../platform/storage/pictures/messages.ts";

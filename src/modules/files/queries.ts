@@ -1,4 +1,4 @@
-/** Which files there are, of whom and of what. */
+/** Reads files by owner and subject. */
 import { and, asc, eq, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { emitsEffects } from "../../platform/db/outbox.ts";
@@ -8,25 +8,25 @@ import { isoTime } from "../../platform/time.ts";
 import type { FilePurpose } from "./schemas.ts";
 import { files } from "./tables.ts";
 
-/** What a file is of. */
+/** The subject of a file. */
 export interface Subject {
   readonly ownerId: number;
   readonly purpose: FilePurpose;
-  /** Id of the post or document; null while there is none yet. */
+  /** Id of the post or document; null while it does not exist yet. */
   readonly subjectId: number | null;
 }
 
 export interface UploadedFile {
   readonly id: number;
   readonly key: string;
-  /** As its uploader called it. */
+  /** The uploader's file name. */
   readonly name: string;
   readonly contentType: string;
   /** Bytes. */
   readonly size: number | null;
 }
 
-/** The finished file of each subject that has one, in one statement. */
+/** The finished files of these subjects, in one statement. */
 export async function newestFinished(
   ctx: RequestContext,
   purpose: FilePurpose,
@@ -38,7 +38,7 @@ export async function newestFinished(
     .from(files)
     .where(and(ofSubjects(purpose, subjectIds), eq(files.status, "finished")))
     .orderBy(asc(files.finishedAt), asc(files.id));
-  // A subject has one; were there more, the last one set wins.
+  // A subject has one file; if there were more, the last one wins.
   return new Map(
     rows.flatMap(({ subjectId, id, key, originalName: name, contentType, size }) =>
       subjectId === null ? [] : [[subjectId, { id, key, name, contentType, size }]],
@@ -46,7 +46,7 @@ export async function newestFinished(
   );
 }
 
-/** Where a browser gets it; `width` asks for a smaller picture. Signed where its folder or the settings want that. */
+/** The file's address; `width` asks for a smaller picture. Signed when the folder or the settings require it. */
 export async function fileUrl(
   ctx: RequestContext,
   file: { readonly key: string },
@@ -57,7 +57,7 @@ export async function fileUrl(
   return url.href;
 }
 
-/** Takes the files of subjects away; put it in the batch that deletes the subjects themselves. */
+/** The statement that deletes the files of subjects, for the batch that deletes the subjects. */
 export function dropFiles(
   ctx: RequestContext,
   purpose: FilePurpose,
@@ -71,7 +71,7 @@ function ofSubjects(purpose: FilePurpose, subjectIds: readonly number[]): SQL | 
   return and(eq(files.purpose, purpose), among);
 }
 
-/** This module's part of a person's export. */
+/** The files part of an account's export. */
 export async function exportFiles(ctx: RequestContext, userId: number): Promise<object> {
   const rows = await ctx.db
     .select()

@@ -1,4 +1,4 @@
-/** What staff sees of uploads. Deleting the row deletes the object: a trigger hands it to the outbox. */
+/** Console resource for uploads. Deleting a row deletes its object, by a trigger and the outbox. */
 import { text } from "../../platform/http/text.ts";
 import { field, NOTHING, REMOVE, resource } from "../../platform/resources/resource.ts";
 import { files } from "./tables.ts";
@@ -13,13 +13,13 @@ const fileResource = resource({
   title: "original_name",
   fields: {
     owner: field.reference("users", files.ownerId, text("Owner", "Владелец")),
-    purpose: field.choice(files.purpose, text("Of", "Назначение")),
-    subject: field.integer(files.subjectId, text("Of number", "Номер")),
+    purpose: field.choice(files.purpose, text("Purpose", "Назначение")),
+    subject: field.integer(files.subjectId, text("Subject id", "Номер")),
     original_name: field.text(files.originalName, text("Name", "Имя")),
     content_type: field.text(files.contentType, text("Type", "Тип")),
     size: field.integer(files.size, text("Bytes", "Байт")),
     status: field.choice(files.status, text("State", "Состояние")),
-    created_at: field.instant(files.createdAt, text("Begun", "Начато")),
+    created_at: field.instant(files.createdAt, text("Started", "Начато")),
     finished_at: field.instant(files.finishedAt, text("Finished", "Завершено"), { list: false }),
   },
   search: [files.originalName],

@@ -1,4 +1,4 @@
-/** The form's door: where an upload that was started somewhere sends its file. */
+/** The route that takes the form of a started upload. */
 import { z } from "@hono/zod-openapi";
 import { type Route, respond, route } from "../../platform/http/route.ts";
 import { openForm } from "../../platform/storage/streaming-form.ts";
@@ -22,7 +22,7 @@ const form = route({
   tag: "Files",
   summary: "Send the file of a started upload",
   description:
-    "The `fields` that the upload's start answered, in their order, then `file`: at most 10 485 760 bytes of JPEG, PNG, WebP, GIF or AVIF, whole and of at most 50 megapixels. Its metadata is removed, its orientation stays. A form is taken once and within the hour.",
+    "Send the `fields` returned by the upload's start, in order, then `file`: a complete JPEG, PNG, WebP, GIF or AVIF of at most 10 485 760 bytes and 50 megapixels. Metadata is removed; the orientation stays. A form is accepted once and within the hour.",
   access: "signedIn",
   streamed: Form,
   responses: { 204: null },

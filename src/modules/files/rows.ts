@@ -1,4 +1,4 @@
-/** A file's row from pending to finished or gone. */
+/** The life of a file's row: pending, then finished or deleted. */
 import { and, eq, ne, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { randomToken } from "../../platform/crypto/digest.ts";
@@ -11,13 +11,13 @@ import type { Subject } from "./queries.ts";
 import type { FilePurpose } from "./schemas.ts";
 import { files } from "./tables.ts";
 
-/** How long an upload may stay unfinished; a signed form lives no longer. */
+/** How long an upload may stay unfinished; also the life of a signed form. */
 export const PENDING_LIFETIME = 3600_000;
 
-/** Unfinished uploads that one person may have at a time. */
+/** The maximum number of a person's unfinished uploads. */
 const PENDING_LIMIT = 100;
 
-/** Where this module's objects are, and nobody else's. Cars are shown to every member, papers to nobody else: see `storage/access.ts`. */
+/** This module's folders in R2. Pictures of cars are public to members, documents are private: see `storage/object-access.ts`. */
 export const FOLDERS: Record<FilePurpose, string> = {
   car_image: "shared/cars",
   document: "private/documents",
@@ -25,7 +25,7 @@ export const FOLDERS: Record<FilePurpose, string> = {
   event_image: "shared/events",
 };
 
-/** A document may also be a HEIC or a PDF; the other files are shown to everybody. */
+/** A document may also be HEIC or PDF; the other files are shown to everybody. */
 export const ACCEPTED: Record<FilePurpose, Accepted> = {
   car_image: "pictures",
   document: "documents",
@@ -40,7 +40,7 @@ export interface Announced {
   readonly size: number | null;
 }
 
-/** A pending row with a key of its own. 429 for whoever has too many. */
+/** Makes a pending row with a new key. 429 when the person has too many. */
 export async function addPending(
   ctx: RequestContext,
   { ownerId, purpose, subjectId }: Subject,
@@ -57,7 +57,7 @@ export async function addPending(
   throw new Refusal(429, { detail: messages.tooMany }, { "Retry-After": String(seconds) });
 }
 
-/** Ends an upload that came to nothing; the trigger sees to its object. False when it was over, or finished, before. */
+/** Deletes an unfinished upload; the trigger deletes its object. False when it was finished or deleted already. */
 export async function giveUp(ctx: RequestContext, id: number, ownerId: number): Promise<boolean> {
   const gone = await ctx.db
     .delete(files)
@@ -67,7 +67,7 @@ export async function giveUp(ctx: RequestContext, id: number, ownerId: number): 
   return gone.length > 0;
 }
 
-/** Makes a pending file the one of its subject, and takes the former away: to be run in this order, as one transaction. */
+/** Statements that finish a pending file and delete the subject's former one: in this order, in one transaction. */
 export function finishing(
   ctx: RequestContext,
   id: number,
@@ -77,7 +77,7 @@ export function finishing(
     .update(files)
     .set({ ...facts, status: "finished", finishedAt: ctx.now(), cleanedAt: ctx.now() })
     .where(and(eq(files.id, id), eq(files.status, "pending")));
-  // Of a row that did not become finished there is no subject, and nothing equals that.
+  // If the row was not finished, its subject is NULL, which equals nothing.
   const subject = sql`(SELECT f.subject_id FROM files f WHERE f.id = ${id} AND f.status = 'finished')`;
   const purpose = sql`(SELECT f.purpose FROM files f WHERE f.id = ${id})`;
   const dropFormer = ctx.db

@@ -1,18 +1,18 @@
-/** Wire shapes of uploads, for the doors that start and finish them. */
+/** Wire shapes of uploads, for the routes that start and finish them. */
 import { z } from "@hono/zod-openapi";
 import { integer, string } from "../../platform/http/input/fields.ts";
 
 const FILE_PURPOSES = ["car_image", "document", "task_photo", "event_image"] as const;
 export type FilePurpose = (typeof FILE_PURPOSES)[number];
 
-/** Fields of a request that starts an upload: spread into the door's own body. `size` in bytes, when it is known. */
+/** Fields of a request that starts an upload, to spread into a route's body. `size` in bytes, if known. */
 export const fileStart = {
   file_name: string({ max: 255 }),
   file_type: string({ max: 255 }),
   size: integer().optional(),
 };
 
-/** What `startUpload` answers, word for word on the wire. */
+/** The result of `startUpload` on the wire. */
 export const UploadForm = z
   .object({
     id: z.number().int(),

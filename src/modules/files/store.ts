@@ -1,4 +1,4 @@
-/** Files that come through the API itself, as a part of a form. */
+/** Stores files sent to the API as a part of a form. */
 
 import type { SQL } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
@@ -11,15 +11,15 @@ import { faults } from "./messages.ts";
 import type { Subject } from "./queries.ts";
 import { ACCEPTED, addPending, finishing } from "./rows.ts";
 
-/** In the bucket and checked, but nobody's picture yet: `keepFile` makes it one, an hour without that ends it. */
+/** Stored and checked, but without a subject. `keepFile` gives it one; otherwise it is deleted after an hour. */
 export interface StoredFile extends Subject {
   readonly id: number;
   readonly key: string;
 }
 
 /**
- * Puts a file into the bucket under a new key, as the intake gives it back. Refuses, under `field`, what that does not
- * take. The row comes first: an object is never without one.
+ * Passes a file through the intake and stores it under a new key. Errors are reported under `field`. The row is written
+ * before the object, so that no object is without a row.
  */
 export async function storeFile(
   ctx: RequestContext,
@@ -27,7 +27,7 @@ export async function storeFile(
   field: string,
   file: File,
 ): Promise<StoredFile> {
-  // A file that is too large is not read at all.
+  // A file that is too large is refused unread.
   if (file.size > MAX_PICTURE) throw invalid({ [field]: faults.too_large });
   const taken = takeFile(await file.bytes(), ACCEPTED[subject.purpose]);
   if (!taken.ok) throw invalid({ [field]: faults[taken.fault] });
@@ -39,8 +39,8 @@ export async function storeFile(
 }
 
 /**
- * The statements that make a stored file the one of its subject and take the former away: put them in the batch of the
- * change that they belong to. `subjectId`, also as a query, when the subject came into being after the file.
+ * Statements that attach a stored file to its subject and delete the former one, for the batch of the change. Pass
+ * `subjectId` (a value or a query) when the subject is made after the file.
  */
 export function keepFile(
   ctx: RequestContext,

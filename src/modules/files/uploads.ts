@@ -1,4 +1,4 @@
-/** Uploads that a client makes by itself: started, sent through the form or a signed PUT, finished. */
+/** Uploads by clients: start, send by form or signed PUT, finish. */
 import type { z } from "@hono/zod-openapi";
 import { and, eq, isNull } from "drizzle-orm";
 import { runBatch } from "../../platform/db/client.ts";
@@ -26,17 +26,17 @@ export const FORM_PATH = "/api/upload/direct/form";
 
 export interface UploadStart {
   readonly purpose: FilePurpose;
-  /** The caller of `startUpload` has checked that it is the caller's own. */
+  /** `startUpload`'s caller must have checked that the subject is the user's own. */
   readonly subjectId: number | null;
   readonly fileName: string;
   readonly fileType: string;
-  /** Bytes; exact, and needed for the signed PUT. */
+  /** Exact size in bytes; required for the signed PUT. */
   readonly size?: number | undefined;
 }
 
 export type StartedUpload = z.output<typeof UploadForm>;
 
-/** A pending file and the signed form that fills it. 400 under `file_type` or `size`. */
+/** Makes a pending file and signs its form. Errors are 400 under `file_type` or `size`. */
 export async function startUpload(
   ctx: RequestContext,
   caller: Caller,
@@ -59,8 +59,8 @@ export async function startUpload(
 }
 
 /**
- * Takes the form of a started upload, once, and puts its file into the bucket. 403 for a form that was not signed here,
- * has expired or was used, 404 for a stranger's; 400 under `file` for what is no such picture: then the upload is over.
+ * Accepts the form of a started upload, once, and stores its file. 403 when the signature is wrong, expired or used; 404
+ * for another person's upload; 400 under `file` when the intake refuses it, which ends the upload.
  */
 export async function acceptForm(ctx: RequestContext, caller: Caller, form: ArrivingForm): Promise<void> {
   const { ticket, expired } = await readForm(ctx, form.fields);
@@ -77,7 +77,7 @@ export async function acceptForm(ctx: RequestContext, caller: Caller, form: Arri
 
 const own = (caller: Caller, id: number) => and(eq(files.id, id), eq(files.ownerId, caller.userId));
 
-/** Of two that send one form at the same time, one gets it. Answers what the file is to be. */
+/** Claims the row, so that of two concurrent forms one is accepted. Returns what was announced. */
 async function claimForm(ctx: RequestContext, caller: Caller, ticket: UploadTicket): Promise<FilePurpose> {
   const claimed = await ctx.db
     .update(files)
@@ -89,7 +89,7 @@ async function claimForm(ctx: RequestContext, caller: Caller, ticket: UploadTick
   throw row ? refuse(403, uploadMessages.used) : notFound(messages.noUpload);
 }
 
-/** Stores the file; answers why not, null when it is there. */
+/** Stores the file; returns the reason of a refusal, or null. */
 async function storeArriving(
   ctx: RequestContext,
   caller: Caller,
@@ -101,7 +101,7 @@ async function storeArriving(
   if (contradicts(file.type, ticket.contentType)) return messages.wrongType;
   const kept = await keepArriving(ctx, ticket.key, file.chunks, ticket.size, accepted).catch(
     async (error) => {
-      // Broken off half-way: nothing was stored, so the form may come again.
+      // The connection broke: nothing was stored, so the form may be sent again.
       await ctx.db.update(files).set({ acceptedAt: null }).where(own(caller, ticket.id));
       throw error;
     },
@@ -114,20 +114,20 @@ async function storeArriving(
     .where(own(caller, ticket.id))
     .returning({ id: files.id });
   if (there.length > 0) return null;
-  // The post, the account or the hour was over before the file had come: the trigger was too early for its object.
+  // The row was deleted while the file was being stored, so the trigger came too early for its object.
   await ctx.runtime.bucket.delete(ticket.key);
   throw notFound(messages.noUpload);
 }
 
-/** What a sender does not know it does not say: such a part contradicts nothing. */
+/** A part without a type contradicts nothing. */
 function contradicts(partType: string, announced: string): boolean {
   const type = partType.split(";", 1)[0]?.trim().toLowerCase() ?? "";
   return type !== "" && type !== "application/octet-stream" && acceptedMime(type, "documents") !== announced;
 }
 
 /**
- * Makes an uploaded file the one of its subject; asked again, it answers the same. 404 for a file that is missing, a
- * stranger's or was never uploaded, 400 under `file` for one that the intake does not take: then nothing is left of it.
+ * Attaches an uploaded file to its subject; safe to repeat. 404 when the file is missing, another person's or was never
+ * uploaded; 400 under `file` when the intake refuses it, which deletes it.
  */
 export async function finishUpload(
   ctx: RequestContext,
@@ -146,21 +146,21 @@ export async function finishUpload(
     if (!row.acceptedAt) await closeIncoming(ctx, row.key);
     return { id: row.id };
   }
-  // Of two that ask at the same time, one finds what the other has finished.
+  // Of two concurrent requests, one finds the file finished by the other.
   if (!(await giveUp(ctx, row.id, caller.userId)) && (await isFinished(ctx, caller, row.id)))
     return { id: row.id };
   if (kept?.ok) await ctx.runtime.bucket.delete(row.key);
   throw refusal;
 }
 
-/** What the form brought was taken by the intake when it came. */
+/** A file sent by form has passed the intake already. */
 async function keptByForm(ctx: RequestContext, key: string): Promise<Kept | null> {
   const object = await ctx.runtime.bucket.head(key);
   const contentType = acceptedMime(object?.httpMetadata?.contentType ?? "", "documents");
   return object && contentType && { ok: true, size: object.size, contentType };
 }
 
-/** False when the upload is over: its post, its account or its hour. */
+/** False when the upload was deleted or has expired. */
 async function finishOnce(
   ctx: RequestContext,
   caller: Caller,

@@ -1,4 +1,4 @@
-/** `/api/v1/notification/…` as Find Friend's clients know it. Nobody writes a notification, not even their own. */
+/** `/api/v1/notification/…` of Find Friend. Clients can't create notifications. */
 import { z } from "@hono/zod-openapi";
 import { methodNotAllowed, notFound } from "../../platform/http/errors.ts";
 import { boolean } from "../../platform/http/input/fields.ts";
@@ -22,7 +22,7 @@ const challenge = "Token";
 const access = "signedIn";
 const path = "/api/v1/notification";
 
-/** A list without pages ends here; `/api/v1/notifications/` has the rest. */
+/** Limit of the list without pages; `/api/v1/notifications/` has the rest. */
 const LONGEST = 10 * MAX_LIMIT;
 
 const list = route({
@@ -31,7 +31,7 @@ const list = route({
   tag,
   challenge,
   access,
-  summary: "One's notifications as a bare list, the newest first",
+  summary: "List your notifications without pages, the newest first",
   query: pageQuery.pick({ limit: true }),
   responses: { 200: z.array(FriendNotificationWire) },
   async handle({ ctx, caller, query }) {
@@ -62,8 +62,8 @@ const change = (method: "put" | "patch") =>
   route({
     ...one,
     method,
-    summary: "Mark a notification as read, or as unread again",
-    description: "Nothing but `read` can be changed.",
+    summary: "Mark a notification as read or unread",
+    description: "Only `read` can be changed.",
     body: z.object({ read: boolean().optional() }).openapi("NotificationChange"),
     responses: { 200: FriendNotificationWire },
     async handle({ ctx, caller, params, body }) {
@@ -78,7 +78,7 @@ const change = (method: "put" | "patch") =>
 const remove = route({
   ...one,
   method: "delete",
-  summary: "Remove a notification",
+  summary: "Delete a notification",
   responses: { 204: null },
   async handle({ ctx, caller, params }) {
     if (!(await removeNotification(ctx, caller.userId, params.id))) throw notFound();
@@ -99,8 +99,8 @@ const changeSettings = route({
   ...settings,
   method: "patch",
   access,
-  summary: "Want notifications, or none",
-  description: "An empty body changes nothing and answers how it stands.",
+  summary: "Turn notifications on or off",
+  description: "An empty body changes nothing and returns the current setting.",
   body: z.object({ receive_notifications: boolean().optional() }).openapi("NotificationSettingsChange"),
   responses: { 200: NotificationSettingsWire },
   async handle({ ctx, caller, body }) {
@@ -110,7 +110,7 @@ const changeSettings = route({
   },
 });
 
-/** Else this path would be a notification of that name. */
+/** Otherwise this path would be read as a notification's id. */
 const noSettingsToRead = route({
   ...settings,
   method: "get",

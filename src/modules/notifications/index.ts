@@ -1,4 +1,4 @@
-/** Notifications of all apps over one table: what other rooms of the house may use. */
+/** Public API of the notifications module: notifications of all apps in one table. */
 
 export {
   eraseNotices,

@@ -1,4 +1,4 @@
-/** What people are told: rows in the batch of the change that they tell of, and a push to the person's own socket. */
+/** Writes notifications in the batch of the change they report, and pushes them to the person's socket. */
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { defineEffect } from "../../platform/db/effects.ts";
@@ -18,13 +18,13 @@ export interface Notice {
   readonly message: string;
   /** The thing it is about, as `chat:3` or `order:UUID`; null for none. */
   readonly about: string | null;
-  /** The act that it tells of, as `friend-request:7:accepted`: told once a person, whatever runs twice. */
+  /** The act it reports, as `friend-request:7:accepted`. Unique per person, so that a repeat adds none. */
   readonly ref: string;
 }
 
 /**
- * One statement that writes the rows; put it in the batch of the change. Who wants no notifications gets none.
- * `when` is a further condition in SQL: false, and nothing is written.
+ * The statement that writes the rows, for the batch of the change. People who turned notifications off get none.
+ * `when` is an additional SQL condition.
  */
 export function noticeRows(ctx: RequestContext, notices: readonly Notice[]): BatchItem<"sqlite"> {
   return ctx.db.run(sql`
@@ -36,7 +36,7 @@ export function noticeRows(ctx: RequestContext, notices: readonly Notice[]): Bat
       AND NOT EXISTS (SELECT 1 FROM notification_settings s WHERE s.user_id = n.value ->> 'userId' AND s.receives = 0)`);
 }
 
-/** What a thing's newest notice says, and to whom: `recipients` selects user ids, `message` is an SQL text. */
+/** The newest notice about a thing. `recipients` selects user ids; `message` is SQL. */
 export interface LatestNotice extends Omit<Notice, "userId" | "message"> {
   readonly about: string;
   readonly recipients: SQL;
@@ -44,8 +44,8 @@ export interface LatestNotice extends Omit<Notice, "userId" | "message"> {
 }
 
 /**
- * Two statements that leave each recipient one unread notice of this type about a thing, the newest: put them in the
- * batch of the change, in order. The second returns whom it told. Repeats change nothing.
+ * Two statements, for the batch of the change, in order. They leave each recipient one unread notice of this type about
+ * a thing, the newest. The second returns the recipients. Repeats change nothing.
  */
 export function latestNotice(
   ctx: RequestContext,
@@ -63,25 +63,25 @@ export function latestNotice(
   return [former, newest];
 }
 
-/** SQL: how many notifications a person has not read. */
+/** SQL: the number of a person's unread notifications. */
 export const unreadNotices = (userId: number): SQL<number> =>
   sql`(SELECT count(*) FROM notifications WHERE user_id = ${userId} AND is_read = 0)`;
 
-/** A notice's row, by the person and the act. */
+/** Names a notice by person and act. */
 type NoticeKey = Pick<Notice, "userId" | "ref">;
 
-/** Tells the person's inbox of a row. Safe to repeat: the inbox knows it by its ref. Without a row nothing happens. */
+/** Pushes a row to the person's inbox. Safe to repeat: the inbox drops a known ref. Without a row nothing happens. */
 export const noticePush = defineEffect<NoticeKey>("notice", {
   address: ({ userId }) => `user:${userId}`,
   run: pushNotice,
 });
 
-/** The effects that push each row to its person. */
+/** Effects that push each row to its person. */
 export function noticeEffects(notices: readonly NoticeKey[]): Effect[] {
   return notices.map(({ userId, ref }) => noticePush.row({ userId, ref }));
 }
 
-/** Pushes after the commit, beside the answer. */
+/** Pushes after the commit, without delaying the response. */
 export function pushNotices(ctx: RequestContext, notices: readonly NoticeKey[]): void {
   for (const { userId, ref } of notices) noticePush.soon(ctx, { userId, ref });
 }
@@ -99,8 +99,8 @@ async function pushNotice(ctx: RequestContext, notice: NoticeKey): Promise<void>
 }
 
 /**
- * A deleted account's inbox ends, and what others were told of this person goes. Safe to repeat. What they were told of
- * things that this person had a part in goes with `eraseNoticesAbout`.
+ * Retires a deleted account's inbox and deletes notices about this person. Notices about things this person took part
+ * in are deleted by `eraseNoticesAbout`. Safe to repeat.
  */
 export async function eraseNotices(ctx: RequestContext, userId: number): Promise<void> {
   const own = `inbox:${userId}`;
@@ -109,8 +109,8 @@ export async function eraseNotices(ctx: RequestContext, userId: number): Promise
 }
 
 /**
- * What anybody was told of these things goes, from their lists and from their own sockets' journals. Safe to repeat: the
- * rows, which say where to look, go last.
+ * Deletes all notices about these things, from the lists and from the inboxes' journals. Safe to repeat: the rows, which
+ * name the inboxes, are deleted last.
  */
 export async function eraseNoticesAbout(ctx: RequestContext, things: readonly string[]): Promise<void> {
   const told = sql`about IN (SELECT value FROM json_each(${JSON.stringify(things)}))`;

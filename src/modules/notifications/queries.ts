@@ -1,4 +1,4 @@
-/** A person's own notifications: listed, read, removed, or not wanted at all. Nobody reaches those of others. */
+/** A person's own notifications and their setting. */
 import { and, desc, eq } from "drizzle-orm";
 import type { Listed, Window } from "../../platform/http/lists/paging.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
@@ -46,7 +46,7 @@ export async function findNotification(
   return row ?? null;
 }
 
-/** False when it was gone already. */
+/** False when there was none. */
 export async function removeNotification(ctx: RequestContext, userId: number, id: number): Promise<boolean> {
   const done = await ctx.db.delete(notifications).where(one(userId, id));
   return done.meta.changes > 0;
@@ -56,7 +56,7 @@ export function countUnread(ctx: RequestContext, userId: number): Promise<number
   return ctx.db.$count(notifications, unread(userId));
 }
 
-/** Whether this person is told anything. */
+/** Whether this person wants notifications. */
 export async function wantsNotifications(ctx: RequestContext, userId: number): Promise<boolean> {
   const [row] = await ctx.db
     .select()
@@ -72,7 +72,7 @@ export async function setWanted(ctx: RequestContext, userId: number, receives: b
     .onConflictDoUpdate({ target: notificationSettings.userId, set: { receives } });
 }
 
-/** More than anybody was ever told. */
+/** Limit of the export: more than anybody has. */
 const ALL = { limit: 100_000, offset: 0 };
 
 /** For the account's export. */

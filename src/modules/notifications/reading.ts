@@ -1,4 +1,4 @@
-/** Notices that were read: marked in the list, and told to all of the person's own sockets. */
+/** Marks notices as read, in the list and on all of the person's devices. */
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { runBatch } from "../../platform/db/client.ts";
@@ -6,17 +6,17 @@ import type { RequestContext } from "../../platform/runtime.ts";
 import type { Notification } from "./notices.ts";
 import { notifications } from "./tables.ts";
 
-/** A notice that is read now, as the statements here return it. */
+/** A notice that was just read, as the statements here return it. */
 export type ReadNotice = Pick<Notification, "id" | "userId" | "about">;
 
-/** A thing of whose name there is a room, as `chat:3`; null for people, tasks and nothing. */
+/** A thing with a room, as `chat:3`; null for people, tasks and none. */
 export function roomOf(about: string | null): string | null {
   return about !== null && /^(?:chat|event|order|ticket|truck):/.test(about) ? about : null;
 }
 
 /**
- * The statement that reads what some people were told of a thing; put it in the batch that knows they have seen it.
- * `readers` selects user ids. `pushRead` takes its rows.
+ * The statement that marks some people's notices about a thing as read, for the batch that knows they have seen it.
+ * `readers` selects user ids. Pass its rows to `pushRead`.
  */
 export function noticesRead(ctx: RequestContext, about: string, readers: SQL): BatchItem<"sqlite"> {
   return ctx.db.run(sql`UPDATE notifications SET is_read = 1
@@ -24,7 +24,7 @@ export function noticesRead(ctx: RequestContext, about: string, readers: SQL): B
     RETURNING id, user_id AS userId, about`);
 }
 
-/** Tells the own sockets of whoever has read a notice that it is read: other devices take it away. */
+/** Tells the readers' other devices that the notices are read. */
 export function pushRead(ctx: RequestContext, read: readonly ReadNotice[]): void {
   for (const { id, userId, about } of read) publishRead(ctx, userId, { id, room: roomOf(about) });
 }
@@ -35,7 +35,7 @@ function publishRead(ctx: RequestContext, userId: number, body: Record<string, u
   if (told) ctx.defer("notice.read", told, { userId });
 }
 
-/** Marks one of a person's own as read, or as unread again; null when it is not theirs. */
+/** Marks one of a person's notifications as read or unread; null when it is not theirs. */
 export async function markNotification(
   ctx: RequestContext,
   userId: number,
@@ -54,7 +54,7 @@ export async function markNotification(
   return row ?? null;
 }
 
-/** How many were unread before. */
+/** Returns how many were unread. */
 export async function markAllRead(ctx: RequestContext, userId: number): Promise<number> {
   const unread = and(eq(notifications.userId, userId), eq(notifications.isRead, false));
   const newest = sql`SELECT max(id) AS newest FROM notifications WHERE user_id = ${userId}`;

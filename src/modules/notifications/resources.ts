@@ -1,4 +1,4 @@
-/** What staff sees of what people are told. */
+/** Console resources for notifications and their settings. */
 import { sql } from "drizzle-orm";
 import { boolean } from "../../platform/http/input/fields.ts";
 import { text } from "../../platform/http/text.ts";
@@ -8,7 +8,7 @@ import { notificationSettings, notifications } from "./tables.ts";
 
 const person = text("Person", "Пользователь");
 
-/** Operators see what concerns orders and tickets. What friends write and do is none of their work. */
+/** Operators see notifications about orders and tickets only. */
 const atWork = sql`substr(${notifications.about}, 1, instr(${notifications.about}, ':') - 1) IN ('order', 'ticket')`;
 
 const notificationResource = resource({

@@ -1,4 +1,4 @@
-/** A person's own socket: what they are told, and whatever other rooms they follow from here. */
+/** Room handler for a person's inbox: notifications, and subscriptions to other rooms. */
 import * as v from "valibot";
 import type { SocketDocument } from "../../platform/realtime/asyncapi.ts";
 import type { RoomHandler } from "../../platform/realtime/handler.ts";
@@ -20,7 +20,7 @@ const NotificationBody = v.object({
   created_at: v.string(),
 });
 
-/** One that was read, here or on another device; or all of them up to one. */
+/** One notification was read, here or on another device; or all up to one. */
 const NotificationReadBody = v.union([
   v.object({ id: v.number(), room: v.nullable(v.string()) }),
   v.object({ up_to: v.pipe(v.number(), v.description("All with this id or a lower one are read.")) }),
@@ -30,13 +30,13 @@ const meSocket: SocketDocument = {
   name: "me",
   address: "/ws/me/",
   description:
-    "One's own socket: notifications, and by `subscribe` any rooms one may enter, each with its own position. Frames of a followed room carry its name as `room`.",
+    "The caller's own socket. It carries notifications and, after `subscribe`, any room that the caller may enter, each with its own position. Frames of a subscribed room carry its name as `room`.",
   says: {},
   entries: { notification: NotificationBody, notification_read: NotificationReadBody },
   documented: { fromClient: {}, fromServer: {} },
 };
 
-/** `me` is whoever asks. */
+/** `me` is the caller. */
 export const meAuthorizer: RoomAuthorizer = {
   kind: "me",
   path: "/ws/me",
@@ -47,7 +47,7 @@ export const meAuthorizer: RoomAuthorizer = {
   },
 };
 
-/** Whether somebody may follow a room, by its name; a `Fault` says why not. */
+/** Authorizes a subscription to a room by its name; a `Fault` says why not. */
 export type Authorize = (
   ctx: RequestContext,
   ...asked: Parameters<NonNullable<RoomHandler["authorizeSubscription"]>>
@@ -61,7 +61,7 @@ export function inboxRoomHandler(
     mayWrite: () => null,
     fromDocumented: () => fault("bad_frame", "This socket speaks caravan.v1."),
     toDocumented: () => null,
-    // Every notification is a row already, in the batch of the change that it tells of.
+    // Nothing to archive: every notification is already a row, written with the change it reports.
     archive: async () => {},
     authenticate: socketTokenRefresh(openRequestContext),
     authorizeSubscription: (...asked) => authorizeSubscription(openRequestContext(), ...asked),

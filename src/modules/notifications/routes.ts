@@ -1,4 +1,4 @@
-/** `/api/v1/notifications/…` as Tow Truck's clients know it, and Find Friend's beside it. */
+/** `/api/v1/notifications/…` of Tow Truck, and the routes of Find Friend. */
 import { z } from "@hono/zod-openapi";
 import { notFound } from "../../platform/http/errors.ts";
 import { ownList } from "../../platform/http/lists/list-route.ts";
@@ -19,7 +19,7 @@ const ALL_READ = text("All notifications are marked as read.", "Все увед�
 const list = ownList({
   path,
   tag,
-  summary: "List one's notifications, the newest first",
+  summary: "List your notifications, the newest first",
   item: NotificationWire,
   size: 20,
   load: (ctx, caller, window) => listNotifications(ctx, caller.userId, window),
@@ -30,7 +30,7 @@ const unreadCount = route({
   method: "get",
   path: `${path}/unread-count`,
   tag,
-  summary: "Count one's unread notifications",
+  summary: "Count your unread notifications",
   access: "signedIn",
   responses: { 200: z.object({ count: z.number().int() }) },
   handle: async ({ ctx, caller }) => respond(200, { count: await countUnread(ctx, caller.userId) }),
@@ -54,8 +54,8 @@ const readAll = route({
   method: "post",
   path: `${path}/read-all`,
   tag,
-  summary: "Mark all one's notifications as read",
-  description: "`count` is how many were unread.",
+  summary: "Mark all your notifications as read",
+  description: "`count` is the number that were unread.",
   access: "signedIn",
   responses: { 200: z.object({ message: z.string(), count: z.number().int() }) },
   async handle({ ctx, caller }) {

@@ -1,4 +1,4 @@
-/** A notification as each app's clients read it. */
+/** Wire shapes of a notification, per app. */
 import { z } from "@hono/zod-openapi";
 import { isoTime } from "../../platform/time.ts";
 import type { Notification } from "./notices.ts";
@@ -71,7 +71,7 @@ export function toFriendNotificationWire(row: Notification): z.input<typeof Frie
   };
 }
 
-/** Everybody has one, so it carries its person's number. */
+/** There is one per person, so its id is the person's. */
 export const NotificationSettingsWire = z
   .object({ id: z.number().int(), receive_notifications: z.boolean(), user: z.number().int() })
   .openapi("NotificationSettings");

@@ -1,4 +1,4 @@
-/** What a person is told, for all apps over one table. */
+/** Notifications of all apps in one table. */
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { users } from "../identity/tables.ts";
 
@@ -15,7 +15,7 @@ export const notifications = sqliteTable(
     message: text("message").notNull(),
     /** The thing it is about, as `chat:3` or `order:UUID`; null for none. */
     about: text("about"),
-    /** The act that it tells of: one notification a person and act, whatever runs twice. */
+    /** The act it reports: one notification per person and act. */
     ref: text("ref").notNull(),
     isRead: integer("is_read", { mode: "boolean" }).notNull().default(false),
     createdAt: integer("created_at").notNull(),
@@ -28,7 +28,7 @@ export const notifications = sqliteTable(
   ],
 );
 
-/** A row only where somebody changed what everybody starts with. */
+/** A row exists only where a person changed the default. */
 export const notificationSettings = sqliteTable("notification_settings", {
   userId: integer("user_id")
     .primaryKey()

@@ -1,4 +1,4 @@
-/** Car posts: made, listed, changed, removed. Their pictures are the files module's. */
+/** Creates, lists, changes and deletes car posts. Pictures belong to the files module. */
 import { and, asc, desc, eq, gte, lte, type SQL, sql } from "drizzle-orm";
 import { auditEntry } from "../../platform/db/audit.ts";
 import { guarded } from "../../platform/db/guarded.ts";
@@ -13,7 +13,7 @@ import { carPosts } from "./tables.ts";
 
 export type CarPost = typeof carPosts.$inferSelect;
 
-/** What an owner says about a car. */
+/** The owner's facts about a car. */
 export type PostFacts = Omit<
   CarPost,
   "id" | "userId" | "createdAt" | "priceValue" | "searchKey" | "fuelKey" | "transmissionKey" | "locationKey"
@@ -33,11 +33,11 @@ export type Order = (typeof ORDERS)[number];
 
 export interface PostFilter {
   readonly userId?: number | undefined;
-  /** Every word must be somewhere in name, model, location or description. */
+  /** Every word must occur in name, model, location or description. */
   readonly search?: string | undefined;
   readonly fuel?: string | undefined;
   readonly transmission?: string | undefined;
-  /** A part of the location. */
+  /** Part of the location. */
   readonly location?: string | undefined;
   /** Hundredths. */
   readonly minPrice?: number | undefined;
@@ -52,7 +52,7 @@ const COLUMNS = {
   car_name: carPosts.carName,
 };
 
-/** Two statements, whatever the number. The order is total, so that no row moves between pages. */
+/** Two statements. The order is total, so that no row moves between pages. */
 export async function listPosts(
   ctx: RequestContext,
   filter: PostFilter,
@@ -97,7 +97,7 @@ export async function findPost(ctx: RequestContext, id: number): Promise<CarPost
   return post ?? null;
 }
 
-/** Makes a post, with its picture when there is one: the picture is in the bucket first, the rows are one transaction. */
+/** Creates a post with an optional picture. The picture is stored first; the rows are one transaction. */
 export async function addPost(
   ctx: RequestContext,
   userId: number,
@@ -116,12 +116,12 @@ export async function addPost(
   return post;
 }
 
-/** Within the transaction that inserts it: the id of the newest post. */
+/** SQL: the id of the post just inserted in this transaction. */
 const NEW_POST = sql`(SELECT seq FROM sqlite_sequence WHERE name = 'car_posts')`;
 
 export type PostRefusal = "missing" | "forbidden";
 
-/** The post, if this caller may change it. */
+/** The post, if the caller may change it. */
 export async function ownPost(
   ctx: RequestContext,
   caller: Caller,
@@ -132,7 +132,7 @@ export async function ownPost(
   return mayChangePost(post, caller) ? post : "forbidden";
 }
 
-/** Changes what is given of a post that the caller may change; a new picture takes the place of the old in the same go. */
+/** Changes the given fields; a new picture replaces the old one in the same transaction. */
 export async function changePost(
   ctx: RequestContext,
   caller: Caller,
@@ -146,7 +146,7 @@ export async function changePost(
     const keys = changedKeys(before, change);
     const update = ctx.db
       .update(carPosts)
-      // An update needs something to set; a picture alone changes no column.
+      // An UPDATE must set something; a new picture alone changes no column.
       .set({ id: post.id, ...change, ...keys })
       .where(and(eq(carPosts.id, post.id), keys.searchKey === undefined ? undefined : sameTexts(before)))
       .returning();
@@ -161,11 +161,11 @@ export async function changePost(
   return guarded(() => findPost(ctx, post.id), write, post);
 }
 
-/** What the search key was made from still stands. */
+/** SQL condition: the columns that search keys are made from are as they were read. */
 const sameTexts = (post: CarPost) =>
   and(...KEY_SOURCES.searchKey.map((name) => sql`${carPosts[name]} IS ${post[name]}`));
 
-/** Removes a post and its picture. False when it was gone already. */
+/** Deletes a post and its picture. False when there was none. */
 export async function removePost(ctx: RequestContext, caller: Caller, post: CarPost): Promise<boolean> {
   const remove = ctx.db.delete(carPosts).where(eq(carPosts.id, post.id));
   const done = await commit(
@@ -177,13 +177,13 @@ export async function removePost(ctx: RequestContext, caller: Caller, post: CarP
   return done !== null;
 }
 
-/** The row that staff leaves behind when it acts on somebody else's post. */
+/** The audit row when staff acts on another person's post. */
 function audit(ctx: RequestContext, caller: Caller, action: string, before: CarPost, after: object | null) {
   if (before.userId === caller.userId) return [];
   return [auditEntry(ctx, caller, { action, subject: `car_post:${before.id}`, before, after })];
 }
 
-/** Where each post's picture is; one statement for a list. */
+/** Adds the addresses of pictures, in one statement. */
 export async function pictureUrls(
   ctx: RequestContext,
   posts: readonly CarPost[],
@@ -214,7 +214,7 @@ export function keysOf(
   };
 }
 
-/** What each key is made from. */
+/** The columns that each search key is made from. */
 const KEY_SOURCES = {
   priceValue: ["price"],
   searchKey: ["carName", "model", "location", "description"],
@@ -223,7 +223,7 @@ const KEY_SOURCES = {
   locationKey: ["location"],
 } as const satisfies Record<keyof ReturnType<typeof keysOf>, readonly (keyof PostFacts)[]>;
 
-/** The keys that a change moves, and no others. */
+/** Only the search keys that a change affects. */
 function changedKeys(post: CarPost, change: Partial<PostFacts>): Partial<ReturnType<typeof keysOf>> {
   const keys = keysOf({ ...post, ...change });
   const moved = Object.entries(KEY_SOURCES).filter(([, sources]) =>
@@ -232,7 +232,7 @@ function changedKeys(post: CarPost, change: Partial<PostFacts>): Partial<ReturnT
   return Object.fromEntries(moved.map(([key]) => [key, keys[key as keyof typeof keys]]));
 }
 
-/** For the account's export. */
+/** The rentals part of an account's export. */
 export async function exportPosts(ctx: RequestContext, userId: number): Promise<object> {
   const posts = await ctx.db.select().from(carPosts).where(eq(carPosts.userId, userId)).orderBy(carPosts.id);
   return { car_posts: posts.map(toPostWire) };

@@ -1,4 +1,4 @@
-/** Rentals: what other rooms of the house may use. */
+/** Public API of the rentals module. */
 
 export {
   addPost,

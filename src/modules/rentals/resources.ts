@@ -1,4 +1,4 @@
-/** What staff sees and corrects of car posts. */
+/** Console resource for car posts. */
 import { sql } from "drizzle-orm";
 import { string } from "../../platform/http/input/fields.ts";
 import { text } from "../../platform/http/text.ts";

@@ -1,4 +1,4 @@
-/** `/api/v1/carposts/…`: browse, offer, change and withdraw cars. */
+/** `/api/v1/carposts/…`: list, create, change and delete car posts. */
 import { z } from "@hono/zod-openapi";
 import { optionalDecimal } from "../../platform/decimal.ts";
 import { forbidden, notFound } from "../../platform/http/errors.ts";
@@ -39,7 +39,7 @@ const NO_POST = text("No CarPost matches the given query.", "Объявлени�
 
 export const noPost = () => notFound(NO_POST);
 
-/** The refusal behind a failed look-up of one's own post. */
+/** The error for a post that the caller may not change. */
 function postRefusal(refusal: PostRefusal) {
   return refusal === "missing" ? noPost() : forbidden();
 }
@@ -74,9 +74,9 @@ const list = route({
   method: "get",
   path,
   tag,
-  summary: "Browse car posts",
+  summary: "List car posts",
   description:
-    "`search` looks in name, model, location and description; prices are compared by the number in them.",
+    "`search` covers name, model, location and description. Prices are compared by the number in their text.",
   access: "signedIn",
   query: filter,
   responses: { 200: envelope(WithPicture) },
@@ -107,8 +107,8 @@ const create = route({
   method: "post",
   path,
   tag,
-  summary: "Offer a car",
-  description: "A multipart form may bring the picture as `image`.",
+  summary: "Create a car post",
+  description: "A multipart form may contain the picture as `image`.",
   access: "signedIn",
   creates: true,
   body: NewPost.extend({ image: picturePart }),
@@ -143,8 +143,8 @@ const change = (method: "put" | "patch") =>
     method,
     path: `${path}/:id`,
     tag,
-    summary: "Change one's car post or its picture",
-    description: "Partial in both verbs.",
+    summary: "Change your car post or its picture",
+    description: "PUT and PATCH both change only the given fields.",
     access: "signedIn",
     params,
     body: PostChange.extend({ image: picturePart }),
@@ -163,7 +163,7 @@ const remove = route({
   method: "delete",
   path: `${path}/:id`,
   tag,
-  summary: "Withdraw a car, its picture with it",
+  summary: "Delete your car post and its picture",
   access: "signedIn",
   params,
   responses: { 204: null },

@@ -1,4 +1,4 @@
-/** Who may change a car post, and how its free text is made searchable. Pure. */
+/** Rules for who may change a car post, and for searching its free text. Pure. */
 
 import { toHundredths } from "../../platform/decimal.ts";
 import type { Caller } from "../../platform/http/caller.ts";
@@ -13,8 +13,8 @@ export function fold(words: string | null | undefined): string {
 }
 
 /**
- * The first number in a price, in hundredths, null when there is none: `"1 200,50 €"` → 120050, `"1.200,50"` → 120050,
- * `"12,500"` → 1250000. A separator before exactly three last digits parts thousands, any other last one the fraction.
+ * The first number in a price, in hundredths; null when there is none: `"1 200,50 €"` → 120050, `"1.200,50"` → 120050,
+ * `"12,500"` → 1250000. A separator before exactly three last digits separates thousands; any other last one the fraction.
  */
 export function priceValue(price: string): number | null {
   const digits = /\d[\d\s.,]*/.exec(price.slice(0, 100))?.[0].replace(/\s|[.,]+$/g, "");

@@ -1,10 +1,10 @@
-/** The wire shape of a car post, in the clients' own spelling and order. */
+/** The wire shape of a car post, with the clients' spelling and order. */
 import { z } from "@hono/zod-openapi";
 import { chosenFile, string } from "../../platform/http/input/fields.ts";
 import { isoTime } from "../../platform/time.ts";
 import type { CarPost, PostFacts } from "./commands.ts";
 
-/** Field of the wire → field of the row, in the order in which clients read them. */
+/** Wire field → row field, in the clients' order. */
 const FIELDS = {
   car_name: "carName",
   model: "model",
@@ -38,7 +38,7 @@ export const OPTIONAL_FIELDS = [
 ] as const;
 
 const short = () => string({ max: 255 });
-/** The original sets no limit; this one keeps a row readable. */
+/** The original has no limit; this one keeps rows small. */
 const long = () => string({ max: 4000 });
 const optionalShort = () => string({ max: 255, blank: true }).nullable().optional();
 const optionalLong = () => string({ max: 4000, blank: true }).nullable().optional();
@@ -126,7 +126,7 @@ export function toPostWire(post: CarPost): z.input<typeof PostWire> {
   };
 }
 
-/** A whole body as a row's facts: optional fields that are absent become null. */
+/** A complete body as a row; missing optional fields become null. */
 export function toPostFacts(body: z.output<typeof NewPost>): PostFacts {
   return {
     carName: body.car_name,
@@ -152,20 +152,20 @@ export function toPostFacts(body: z.output<typeof NewPost>): PostFacts {
   };
 }
 
-/** Only what a partial body names. */
+/** Only the fields of a partial body. */
 export function toPostChange(body: z.output<typeof PostChange>): Partial<PostFacts> {
   const named = Object.entries(FIELDS).filter(([field]) => body[field as keyof typeof FIELDS] !== undefined);
   return Object.fromEntries(named.map(([field, column]) => [column, body[field as keyof typeof FIELDS]]));
 }
 
-/** The picture among what a form sent under `image`: some clients send a text part of the same name beside it. */
+/** The picture of a form's `image` parts; some clients send a text part of the same name too. */
 export function pictureOf(image: unknown): File | null {
   const files = (Array.isArray(image) ? image : [image]).map(chosenFile);
   return files.find((file) => file !== null) ?? null;
 }
 
-/** A form's picture beside a post's fields; JSON bodies have none. */
+/** The picture in a form; JSON bodies have none. */
 export const picturePart = z.unknown().optional().openapi({ type: "string", format: "binary" });
 
-/** Room for a picture of the largest size and the fields around it; the picture itself is measured to the byte. */
+/** A picture of the largest size plus the form's fields; the picture's own limit is exact. */
 export const POST_FORM_LIMIT = 16 * 1024 * 1024;

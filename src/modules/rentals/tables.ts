@@ -1,4 +1,4 @@
-/** Cars that people offer for rent. Nearly everything about a car is free text, as its owner wrote it. */
+/** Cars for rent. Most fields are free text by the owner. */
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { users } from "../identity/tables.ts";
 
@@ -22,7 +22,7 @@ export const carPosts = sqliteTable(
     color: text("color").notNull(),
     seatNumber: text("seat_number").notNull(),
     doorNumber: text("door_number"),
-    /** The wire spells it so. */
+    /** Spelled as on the wire. */
     milleage: text("milleage").notNull(),
     power: text("power").notNull(),
     mpg: text("mpg"),
@@ -31,11 +31,11 @@ export const carPosts = sqliteTable(
     location: text("location"),
     contact: text("contact"),
     price: text("price").notNull(),
-    /** The price as a number, for filters and order; null when its text holds none. */
+    /** The number in the price, for filters and order; null when there is none. */
     priceValue: integer("price_value"),
-    /** Name, model, location and description folded to lower case: what a search looks in. */
+    /** Name, model, location and description, case-folded, for searches. */
     searchKey: text("search_key").notNull(),
-    /** Fuel, transmission and location folded, for exact filters in any case. */
+    /** Fuel, transmission and location, case-folded, for exact filters. */
     fuelKey: text("fuel_key").notNull(),
     transmissionKey: text("transmission_key").notNull(),
     locationKey: text("location_key").notNull(),

@@ -1,4 +1,4 @@
-/** What an account takes with it of its social life. */
+/** The social part of an account's export. */
 import { eq } from "drizzle-orm";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";

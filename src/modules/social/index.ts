@@ -1,4 +1,4 @@
-/** Social: what other rooms of the house may use. */
+/** Public API of the social module. */
 export { exportSocial } from "./export.ts";
 export { areFriends, blockedWith, friendsSince, isBlocked, relation } from "./friends/relations.ts";
 export { sendRequest } from "./friends/requests.ts";
@@ -9,8 +9,8 @@ export {
   consentSince,
   findCity,
   homeCityName,
-  whereaboutsOf,
-} from "./places/whereabouts.ts";
+  sharedPlaceOf,
+} from "./places/shared-place.ts";
 export { changeProfile } from "./profiles/commands.ts";
 export { personFacts, socialResources } from "./resources.ts";
 export { socialRoutes } from "./routes.ts";

@@ -1,4 +1,4 @@
-/** What the social module says: the literals of Find Friend's clients, and a few of its own beside them. */
+/** The module's messages. Most are literals that Find Friend's clients know. */
 import { fill } from "../../platform/http/messages.ts";
 import { type Text, text } from "../../platform/http/text.ts";
 

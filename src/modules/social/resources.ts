@@ -1,4 +1,4 @@
-/** What staff sees and changes of who people are to each other, of their profiles, and of cities and interests. */
+/** Console resources for profiles, interests, friendships, friend requests and blocks. */
 import { z } from "@hono/zod-openapi";
 import { type Column, type SQL, sql } from "drizzle-orm";
 import { boolean, string } from "../../platform/http/input/fields.ts";
@@ -15,7 +15,7 @@ const city = text("City", "Город");
 const sex = text("Sex", "Пол");
 const since = text("Since", "С");
 
-/** Names and address of somebody, for searches. */
+/** A person's names and e-mail, for searches. */
 const wordsOf = (id: Column | SQL) =>
   sql`(SELECT username || ' ' || coalesce(email, '') || ' ' || first_name || ' ' || last_name FROM users WHERE id = ${id})`;
 
@@ -57,7 +57,7 @@ const profileResource = resource({
   placesOf: "user",
   sort: { field: "id", order: "desc" },
   rights: { operator: NOTHING, staff: ALL },
-  // Where somebody is stays known only as long as they consent.
+  // A place is stored only while there is consent.
   consequences: async (_, { before, values }) => ({
     ...(values.is_geoip_allowed === false
       ? { set: { latitude: null, longitude: null, locatedAt: null } }
@@ -190,7 +190,7 @@ const theirs = (id: string, target: string, en: string, ru: string) => ({
   label: text(en, ru),
 });
 
-/** What this module knows about a person, beside their account. */
+/** Fields and filters that this module adds to the `users` resource. */
 export const personFacts = {
   fields: {
     sex: { ...field.text(profileValue("sex"), sex, { list: false }), options: socialProfiles.sex.enumValues },

@@ -1,4 +1,4 @@
-/** People, their friends and their places. What has a name stands before what has a number. */
+/** People, their friends and their places. Named paths come before numbered ones. */
 import type { Route } from "../../platform/http/route.ts";
 import { directoryRoutes } from "./directory/routes.ts";
 import { requestRoutes } from "./friends/request-routes.ts";

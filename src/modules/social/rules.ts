@@ -1,6 +1,6 @@
-/** Ages, friend requests and visibility. Pure: facts in, verdict out. */
+/** Rules for ages and friend requests. Pure. */
 
-/** Whole years on the day of `now` (UTC); null without a birthday (`YYYY-MM-DD`). */
+/** Age in whole years on the day of `now` (UTC). `birthday` is `YYYY-MM-DD`; null gives null. */
 export function ageOn(now: number, birthday: string | null): number | null {
   if (!birthday) return null;
   const today = new Date(now).toISOString().slice(0, 10);
@@ -8,12 +8,12 @@ export function ageOn(now: number, birthday: string | null): number | null {
   return today.slice(5) < birthday.slice(5) ? years - 1 : years;
 }
 
-/** The birthdays that the `age` filter takes, both ends included. */
+/** The range of birthdays that the `age` filter matches, both ends included. */
 export function birthdaysOfAge(now: number, age: number): { from: string; to: string } {
   return { from: yearsBefore(now, age + 1), to: yearsBefore(now, age) };
 }
 
-/** 29 February becomes the 28th where the year has none. */
+/** 29 February becomes the 28th in a year without one. */
 function yearsBefore(now: number, years: number): string {
   const today = new Date(now);
   const year = Math.max(0, today.getUTCFullYear() - years);
@@ -28,13 +28,13 @@ export interface RequestFacts {
   readonly friends: boolean;
   /** Either has blocked the other. */
   readonly blocked: boolean;
-  /** A request of theirs to the same person is there, whatever became of it. */
+  /** The sender has a request to the same person already, in any state. */
   readonly sentBefore: boolean;
-  /** The other one's request waits for an answer. */
+  /** The receiver has a pending request to the sender. */
   readonly askedBack: boolean;
 }
 
-/** `mutual`: both want it, so it is a friendship at once. */
+/** `mutual`: both have asked, so they become friends at once. */
 export type RequestVerdict = "missing" | "self" | "forbidden" | "friends" | "repeated" | "pending" | "mutual";
 
 export function requestVerdict(facts: RequestFacts): RequestVerdict {
@@ -46,7 +46,7 @@ export function requestVerdict(facts: RequestFacts): RequestVerdict {
   return facts.askedBack ? "mutual" : "pending";
 }
 
-/** A friendship's two people in the order in which it is stored. */
+/** The two ids of a friendship in stored order. */
 export function pairOf(one: number, other: number): { low: number; high: number } {
   return { low: Math.min(one, other), high: Math.max(one, other) };
 }

@@ -1,5 +1,4 @@
-/** Find Friend's wire shapes of people: what is shown of one, what one may change, what a list is asked for. */
-
+/** Find Friend's wire shapes of a person: the profile, its changes, and the filters of a list. */
 import { z } from "@hono/zod-openapi";
 import { boolean, day, file, reportFault, string } from "../../platform/http/input/fields.ts";
 import { keyField } from "../../platform/http/input/strict-fields.ts";
@@ -23,10 +22,10 @@ export const PersonWire = z
     id: z.number().int(),
     email: z
       .string()
-      .openapi({ description: "To strangers its first letter and its domain: `t•••@fake.org`." }),
+      .openapi({ description: "Strangers see the first letter and the domain: `t•••@fake.org`." }),
     first_name: z.string(),
     last_name: z.string(),
-    birthday: z.string().nullable().openapi({ description: "For friends and the person only." }),
+    birthday: z.string().nullable().openapi({ description: "Shown to friends and to the person only." }),
     sex: z.enum(SEXES).openapi({ description: "Cyrillic letters." }),
     age: z.number().int().nullable(),
     interests: z.array(NamedThing),
@@ -43,7 +42,7 @@ export const PersonWire = z
     avatar: z.string().nullable(),
     profession: z.string(),
     purpose: z.string(),
-    network_nick: z.string().nullable().openapi({ description: "For friends and the person only." }),
+    network_nick: z.string().nullable().openapi({ description: "Shown to friends and to the person only." }),
     additionally: z.string(),
     is_geoip_allowed: z.boolean(),
     is_blocked: z.boolean().openapi({ description: "Whether the caller has blocked this person." }),
@@ -65,7 +64,7 @@ export function toPersonWire(ctx: RequestContext, person: Person): z.input<typeo
       id,
       first_name: firstName,
       last_name: lastName,
-      // A shipped client can't read a row without a number here.
+      // A shipped client fails on a row without a number here.
       age: ageOn(now, birthday) ?? 0,
     })),
     friends_count: person.friends.length,
@@ -82,33 +81,33 @@ export function toPersonWire(ctx: RequestContext, person: Person): z.input<typeo
 
 const profession = string({ max: 50, blank: true });
 
-/** A name of a list's; letters that are written in two parts count as one. */
+/** The name of a city or an interest, composed (NFC) so that both spellings of a letter match. */
 const listed = (limits: { blank?: boolean } = {}) =>
   string({ max: 150, ...limits }).transform((name) => normalized(name, "NFC"));
 
 const optionalFields = {
   birthday: z.preprocess((value) => (value === "" ? null : value), day().nullable()).optional(),
   sex: z.enum(SEXES).optional(),
-  city: listed({ blank: true }).nullable().optional().openapi({ description: "By name; empty for none." }),
+  city: listed({ blank: true }).nullable().optional().openapi({ description: "City name; empty for none." }),
   avatar: z
     .union([z.null(), z.literal(""), file()])
     .optional()
-    .openapi({ type: ["string", "null"], format: "binary", description: "Null takes it away." }),
+    .openapi({ type: ["string", "null"], format: "binary", description: "Null removes the picture." }),
   profession: profession.optional(),
   purpose: profession.optional(),
   additionally: string({ max: 500, blank: true }).optional(),
   network_nick: string({ max: 50, blank: true })
     .optional()
-    .openapi({ description: "Set by staff; ignored from others." }),
+    .openapi({ description: "Set by staff only; ignored otherwise." }),
   is_geoip_allowed: boolean().optional(),
   interests: z
     .array(z.object({ id: z.unknown().optional(), name: listed() }))
     .optional()
-    .openapi({ description: "The whole set, by name." }),
+    .openapi({ description: "The complete set of interests, by name." }),
   friends: z
     .array(z.object({ id: keyField() }))
     .optional()
-    .openapi({ description: "Those who stay friends; the others are no longer." }),
+    .openapi({ description: "Friends to keep; all others are unfriended." }),
 };
 
 export const FullProfile = z
@@ -127,7 +126,7 @@ export type ProfileBody = z.output<typeof PartialProfile>;
 
 const last = (value: unknown) => (Array.isArray(value) ? value.at(-1) : value);
 
-/** A filter's value: the last one given, none when empty. */
+/** A filter's value: the last one wins, an empty one means no filter. */
 const word = () =>
   z.preprocess(
     last,
@@ -136,7 +135,7 @@ const word = () =>
       .optional(),
   );
 
-/** A filter's value that becomes another thing, or its message. */
+/** A filter's value, converted; `fault` is the message for a value that can't be. */
 export const wordAs = <T>(convert: (value: string) => T | undefined, fault: (value: string) => Text) =>
   word().transform((value, context) => {
     if (value === undefined) return undefined;
@@ -150,7 +149,7 @@ const numberIn = (value: string) =>
 
 export const peopleQuery = pageQuery.extend({
   search: word().openapi({
-    description: "In names, city, friends' birthdays; an e-mail is found as a whole only.",
+    description: "Searches names, city and friends' birthdays. An e-mail matches only as a whole.",
   }),
   email: word(),
   first_name: word(),
@@ -173,7 +172,7 @@ export const peopleQuery = pageQuery.extend({
       z.array(listed()),
     )
     .optional()
-    .openapi({ description: "Repeatable: whoever has one of them." }),
+    .openapi({ description: "Repeatable. Matches people who have at least one of them." }),
 });
 
 export function toPeopleFilter(query: z.output<typeof peopleQuery>): PeopleFilter {

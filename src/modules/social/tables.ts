@@ -1,4 +1,4 @@
-/** Who people are to each other: profiles, interests, cities, friendships, blocks, and where they let themselves be seen. */
+/** Profiles, interests, cities, friendships, blocks, and the places that people share. */
 import { sql } from "drizzle-orm";
 import {
   check,
@@ -29,7 +29,7 @@ const userId = () =>
     .notNull()
     .references(() => users.id, { onDelete: "cascade" });
 
-/** What a person tells beside their account's birthday and picture. A row appears with the first of them. */
+/** A person's Find Friend profile, beside the account's birthday and picture. The row is made with the first change. */
 export const socialProfiles = sqliteTable(
   "social_profiles",
   {
@@ -45,11 +45,11 @@ export const socialProfiles = sqliteTable(
     purpose: text("purpose").notNull().default(""),
     networkNick: text("network_nick").notNull().default(""),
     additionally: text("additionally").notNull().default(""),
-    /** When this became a person of the Find Friend app, epoch ms: made there, or by their own edit. Null: not in its list. */
+    /** When this profile was made, or first edited by its owner, in Find Friend; epoch ms. Null: not in its list of people. */
     listedAt: integer("listed_at"),
     /** Consent to be located; without it the coordinates are neither written nor shown. */
     isGeoipAllowed: integer("is_geoip_allowed", { mode: "boolean" }).notNull().default(false),
-    /** When the consent that stands now was given, epoch ms: nothing from before is shown to others. Null without consent. */
+    /** When the current consent was given, epoch ms. Others see nothing older. Null without consent. */
     geoipAllowedAt: integer("geoip_allowed_at"),
     /** Degrees. */
     latitude: real("latitude"),
@@ -59,7 +59,7 @@ export const socialProfiles = sqliteTable(
   },
   (table) => [
     index("social_profiles_city").on(table.cityId),
-    /** Who lets others know where they are, from south to north: a search looks at its own band only. */
+    /** People who share their place, by latitude: a search reads only its own band. */
     index("social_profiles_seen").on(table.latitude).where(sql`${table.isGeoipAllowed} = 1`),
     check("social_profiles_latitude", sql`${table.latitude} BETWEEN -90 AND 90`),
     check("social_profiles_longitude", sql`${table.longitude} BETWEEN -180 AND 180`),
@@ -80,7 +80,7 @@ export const userInterests = sqliteTable(
   ],
 );
 
-/** One row for an ordered pair; a declined one stays and bars another. */
+/** One row per ordered pair. A declined request stays and blocks another one. */
 export const friendRequests = sqliteTable(
   "friend_requests",
   {
@@ -104,7 +104,7 @@ export const friendRequests = sqliteTable(
   ],
 );
 
-/** A friendship is one row for an unordered pair: the smaller id first. */
+/** One row per unordered pair, the smaller id first. */
 export const friendships = sqliteTable(
   "friendships",
   {

@@ -1,4 +1,4 @@
-/** What was said on a ticket's socket on its way to D1. What came by REST is there already. */
+/** Archives messages sent on a ticket's socket in D1. Messages sent by REST are there already. */
 import { sql } from "drizzle-orm";
 import { runBatch } from "../../platform/db/client.ts";
 import type { Entry } from "../../platform/realtime/log/entry.ts";
@@ -8,7 +8,7 @@ import { noticeRows, pushNotices } from "../notifications/index.ts";
 import { findTicket } from "./commands.ts";
 import { noticesOf } from "./conversation.ts";
 
-/** One transaction; repeats and a ticket that is gone change nothing. Who is not here is told of each message. */
+/** One transaction; repeats and a deleted ticket change nothing. Absent people are notified of each message. */
 export async function archiveMessages(
   ctx: RequestContext,
   room: string,
@@ -39,7 +39,7 @@ export async function archiveMessages(
       status = iif(status = 'OPEN' AND EXISTS (SELECT 1 FROM json_each(${JSON.stringify(said)}) AS a WHERE a.value ->> 'author' <> author_id), 'IN_PROGRESS', status),
       assigned_to = coalesce(assigned_to, ${helper})
     WHERE id = ${ticketId} AND changes() > 0`);
-  // Right behind the insert, whose rows `changes()` counts: a repeat has none.
+  // Directly after the insert, because `changes()` counts its rows; a repeat has none.
   await runBatch(ctx.db, [insert, advance, noticeRows(ctx, told)]);
   pushNotices(ctx, told);
   await tellOpsOfTicket(ctx, ticketId, `${epoch}:${last.seq}`);

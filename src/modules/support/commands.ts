@@ -1,4 +1,4 @@
-/** Tickets: opened, listed, looked up and changed, each with what was written in it. */
+/** Opens, lists, reads and changes tickets. */
 import { and, desc, eq, isNull, type SQL, sql } from "drizzle-orm";
 import { auditEntry } from "../../platform/db/audit.ts";
 import { contains } from "../../platform/db/folding.ts";
@@ -26,23 +26,23 @@ export interface TicketDraft {
 
 export type TicketChange = Partial<Pick<Ticket, "status" | "priority" | "assignedTo" | "relatedOrderId">>;
 
-/** A ticket with the messages that the caller may read, and everybody who stands in it. */
+/** A ticket with the messages that the caller may read, and the people it names. */
 export interface Thread {
   readonly ticket: Ticket;
   readonly messages: readonly Message[];
   readonly people: People;
 }
 
-/** True in SQL for no order, and for one that the caller may name: clients their own, operators any. */
+/** SQL condition: no order, or one that the caller may refer to (clients their own, operators any). */
 function mayName(caller: Caller, orderId: string | null): SQL {
   return sql`(${orderId} IS NULL OR ${orderExists(orderId, isOperator(caller) ? null : caller.userId)})`;
 }
 
-/** The person's tickets that are neither resolved nor closed. */
+/** SQL: the number of a person's tickets that are neither resolved nor closed. */
 const openTicketsOf = (authorId: number) =>
   sql`SELECT 1 FROM support_tickets WHERE author_id = ${authorId} AND status IN ('OPEN', 'IN_PROGRESS')`;
 
-/** Opens a ticket; what it describes is its first message. Null: there is no such order for this caller. */
+/** Opens a ticket; the description becomes its first message. Null: the caller may not refer to this order. */
 export async function openTicket(
   ctx: RequestContext,
   caller: Caller,
@@ -85,12 +85,12 @@ export async function openTicket(
 export interface TicketFilter {
   readonly status?: Ticket["status"] | undefined;
   readonly priority?: Ticket["priority"] | undefined;
-  /** Null: nobody's. */
+  /** Null selects unassigned tickets. */
   readonly assignedTo?: number | null | undefined;
   readonly search?: string | undefined;
 }
 
-/** The newest first: one's own; for operators everybody's. */
+/** The newest first: the caller's own tickets, all of them for operators. */
 export async function listTickets(
   ctx: RequestContext,
   caller: Caller,
@@ -135,13 +135,13 @@ export async function findTicket(ctx: RequestContext, id: string): Promise<Ticke
   return ticket ?? null;
 }
 
-/** What a caller is to a ticket; nothing to one that does not exist. */
+/** The caller's role in a ticket; none in one that does not exist. */
 export async function ticketAccess(ctx: RequestContext, caller: Caller, id: string): Promise<Access> {
   const ticket = await findTicket(ctx, id);
   return ticket ? accessTo(ticket, caller) : "none";
 }
 
-/** Tickets of one caller's list with all that hangs on them: two statements for any number. */
+/** Adds messages and people to tickets: two statements for any number. */
 export async function threadsOf(
   ctx: RequestContext,
   caller: Caller,
@@ -161,7 +161,7 @@ export async function threadsOf(
   return tickets.map((ticket) => ({ ticket, messages: written.get(ticket.id) ?? [], people }));
 }
 
-/** Changes what is given. Null: the ticket is gone, or there is no such order. What an operator changes is audited. */
+/** Changes the given fields. Null: no such ticket or order. An operator's changes are audited. */
 export async function changeTicket(
   ctx: RequestContext,
   caller: Caller,
@@ -182,7 +182,7 @@ export async function changeTicket(
   return changed ?? null;
 }
 
-/** Closed once, at the first of its ends; open again, it has none. */
+/** The time of the first closing; null again when the ticket is reopened. */
 const closing = (status: Ticket["status"], now: number) =>
   isOver(status) ? sql`coalesce(${supportTickets.closedAt}, ${now})` : null;
 
@@ -191,7 +191,7 @@ function audit(ctx: RequestContext, caller: Caller, before: Ticket, after: Ticke
   return auditEntry(ctx, caller, { action: "ticket.change", subject, before, after });
 }
 
-/** For the account's export: one's own tickets, and one's own words wherever they stand. */
+/** The support part of an account's export: the person's tickets, and their messages in any ticket. */
 export async function exportSupport(ctx: RequestContext, userId: number): Promise<object> {
   const [tickets, messages] = await Promise.all([
     ctx.db.select().from(supportTickets).where(eq(supportTickets.authorId, userId)),

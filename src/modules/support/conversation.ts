@@ -1,4 +1,4 @@
-/** What is written in a ticket, and what writing does to it: read, added, told to the room and to people. */
+/** The messages of a ticket: reading, writing, and the notices that follow. */
 import { and, asc, eq, sql } from "drizzle-orm";
 import { commit } from "../../platform/db/outbox.ts";
 import { type Caller, isOperator } from "../../platform/http/caller.ts";
@@ -19,7 +19,7 @@ export interface Words {
 
 const visible = (access: Access) =>
   access === "operator" ? undefined : eq(supportMessages.isInternal, false);
-/** The oldest first; of one moment, in the order in which they came. */
+/** The oldest first; equal times keep the order of arrival. */
 const inOrder = [asc(supportMessages.createdAt), asc(sql`${supportMessages}.rowid`)];
 
 export async function listMessages(
@@ -42,10 +42,10 @@ export async function listMessages(
   return { count, rows };
 }
 
-/** How many of a ticket's messages come along with it; whoever floods one must not bury all the others. */
+/** Messages returned with each ticket, so that one long ticket does not make a list too large. */
 const NESTED = 100;
 
-/** What was written last in each of these tickets; one statement for any number. */
+/** The latest messages of each of these tickets, in one statement. */
 export async function messagesOf(
   ctx: RequestContext,
   ticketIds: readonly string[],
@@ -63,7 +63,7 @@ export async function messagesOf(
     .orderBy(...inOrder);
 }
 
-/** A message as it is to be stored. */
+/** A message to be stored. */
 export function newMessage(ticketId: string, authorId: number, words: Words, createdAt: number): Message {
   const { body, isInternal } = words;
   return {
@@ -79,8 +79,8 @@ export function newMessage(ticketId: string, authorId: number, words: Words, cre
 }
 
 /**
- * Writes in a ticket. Whoever is not its author takes an open ticket up, and an operator one that is nobody's:
- * the first of two. Null when the ticket is gone.
+ * Writes in a ticket. A message by somebody other than the author sets an open ticket in progress; an unassigned ticket
+ * is assigned to the first operator who writes. Null when there is no such ticket.
  */
 export async function addMessage(
   ctx: RequestContext,
@@ -106,7 +106,7 @@ export async function addMessage(
   return message;
 }
 
-/** What a message does to its ticket; a note leaves no mark that the author could see. */
+/** How a message changes its ticket. A note changes nothing that the author could see. */
 function advance(ctx: RequestContext, caller: Caller, { ticketId, isInternal, createdAt }: Message) {
   const { status, authorId, assignedTo, updatedAt } = supportTickets;
   return ctx.db
@@ -120,7 +120,7 @@ function advance(ctx: RequestContext, caller: Caller, { ticketId, isInternal, cr
     .where(eq(supportTickets.id, ticketId));
 }
 
-/** An answer is told to the author, the author's words to whoever has the ticket. */
+/** An answer notifies the author; the author's message notifies the assignee. */
 export function noticesOf(
   ticket: Ticket,
   message: Pick<Message, "id" | "authorId" | "isInternal">,

@@ -1,4 +1,4 @@
-/** Support: what other rooms of the house may use. */
+/** Public API of the support module. */
 
 export { exportSupport, openTicket } from "./commands.ts";
 export { messageNotice, ticketChange, ticketErased } from "./notices.ts";

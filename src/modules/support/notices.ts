@@ -1,4 +1,4 @@
-/** Telling a ticket's room what was written. Repeatable: the room knows each message by its id. */
+/** Tells a ticket's room about messages and changes. Safe to repeat: the room knows each message by its id. */
 import { eq } from "drizzle-orm";
 import { defineEffect } from "../../platform/db/effects.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
@@ -8,7 +8,7 @@ import { supportMessages, supportTickets } from "./tables.ts";
 
 type Message = typeof supportMessages.$inferSelect;
 
-/** Names the message and does not hold it: nobody's words outlive them in the outbox. A message that is gone has nothing to tell. */
+/** Holds the message's id and not its text, so that no text outlives its account in the outbox. A deleted message is skipped. */
 export const messageNotice = defineEffect<Pick<Message, "id" | "ticketId">>("ticket_message", {
   address: ({ ticketId }) => `ticket:${ticketId}`,
   async run(ctx, { id }) {
@@ -17,15 +17,15 @@ export const messageNotice = defineEffect<Pick<Message, "id" | "ticketId">>("tic
   },
 });
 
-/** For a commit: tells the ticket's room of a message. */
+/** The effect that tells the ticket's room about a message. */
 export const messageEffect = ({ id, ticketId }: Message) => messageNotice.row({ id, ticketId });
 
-/** After the commit, beside the answer, with the message that is at hand. */
+/** Tells the room after the commit, without delaying the response. */
 export function announceSoon(ctx: RequestContext, message: Message): void {
   messageNotice.soon(ctx, message, () => announce(ctx, message));
 }
 
-/** A note is of its own kind, so that the room can keep it from the author. */
+/** A note has its own kind, so that the room can hide it from the author. */
 async function announce(ctx: RequestContext, message: Message): Promise<void> {
   const name = `ticket:${message.ticketId}`;
   const { id, authorId, body, isInternal, createdAt } = message;
@@ -37,21 +37,21 @@ async function announce(ctx: RequestContext, message: Message): Promise<void> {
   await tellOpsOfTicket(ctx, message.ticketId, id);
 }
 
-/** A change of a ticket; `ref` is the act, so that nobody is told twice. */
+/** A change of a ticket. `ref` names the act, so that a repeat is dropped. */
 export interface TicketChanged {
   readonly id: string;
   readonly ref: string;
 }
 
-/** Only the operators hear of it, and read it anew. */
+/** Tells operators only; they read the ticket again. */
 export const ticketChange = defineEffect<TicketChanged>("ticket_change", {
   address: ({ id }) => `ticket:${id}`,
   run: (ctx, { id, ref }) => tellOpsOfTicket(ctx, id, ref),
 });
 
 /**
- * A deleted account takes its words out of a ticket's room; with the ticket's author the whole room goes. Which rooms
- * those are a trigger wrote down before the rows were gone.
+ * Erases a deleted account's messages from tickets' rooms; the room of a ticket whose author was deleted is retired. A
+ * trigger noted which rooms those are before the rows were deleted.
  */
 export const ticketErased = defineEffect<{ readonly author: number }>("ticket_erase", {
   address: () => "",

@@ -1,19 +1,19 @@
-/** Tickets in figures. */
+/** Ticket figures for the dashboard. */
 import { sql } from "drizzle-orm";
 import type { RequestContext } from "../../platform/runtime.ts";
 
 export interface TicketsOverview {
   readonly open: number;
   readonly inProgress: number;
-  /** Nobody has taken them. */
+  /** Open tickets without an assignee. */
   readonly unassigned: number;
-  /** Their last words are their author's: somebody waits for an answer. */
+  /** Tickets whose last message is the author's. */
   readonly waiting: number;
-  /** Seconds that the longest waits; null when nobody does. */
+  /** Longest waiting time in seconds; null when no ticket waits. */
   readonly longestWait: number | null;
 }
 
-/** One statement, over what is not over. */
+/** One statement over tickets that are not resolved or closed. */
 export async function ticketsOverview(ctx: RequestContext): Promise<TicketsOverview> {
   const [figures] = await ctx.db.all<TicketsOverview>(sql`
     WITH live AS (SELECT status, assigned_to, last_message_at, author_id = coalesce((SELECT m.author_id

@@ -1,4 +1,4 @@
-/** What operators see and change of tickets. What is written in them goes through the conversation itself. */
+/** Console resources for tickets and their messages. Messages are written through the conversation only. */
 import { z } from "@hono/zod-openapi";
 import { sql } from "drizzle-orm";
 import { invalid } from "../../platform/http/errors.ts";
@@ -20,7 +20,7 @@ import { supportMessages, supportTickets } from "./tables.ts";
 
 const NO_OPERATOR = text("Only an operator can take a ticket.", "Обращение может вести только оператор.");
 const author = text("Author", "Автор");
-const created = text("Made", "Создано");
+const created = text("Created", "Создано");
 
 const ticketResource = resource({
   name: "support-tickets",
@@ -39,7 +39,7 @@ const ticketResource = resource({
     priority: field.choice(supportTickets.priority, text("Priority", "Приоритет"), {
       input: z.enum(supportTickets.priority.enumValues),
     }),
-    assigned_to: field.reference("users", supportTickets.assignedTo, text("Taken by", "Исполнитель"), {
+    assigned_to: field.reference("users", supportTickets.assignedTo, text("Assignee", "Исполнитель"), {
       input: idInput().nullable(),
     }),
     description: field.text(supportTickets.description, text("Description", "Описание"), { list: false }),
@@ -64,7 +64,7 @@ const ticketResource = resource({
     "assigned_to",
     "related_order",
     "created_at",
-    presence("is_assigned", text("Taken", "Взято"), supportTickets.assignedTo),
+    presence("is_assigned", text("Assigned", "Назначено"), supportTickets.assignedTo),
   ],
   sort: { field: "last_message_at", order: "desc" },
   rights: { operator: EDIT, staff: EDIT },
@@ -72,7 +72,7 @@ const ticketResource = resource({
   consequences: ticketConsequences,
 });
 
-/** Closed once, at the first of its ends; open again, it has none. The operators' room hears of every change. */
+/** Sets the closing time once and clears it when the ticket is reopened; tells the operators' room of every change. */
 async function ticketConsequences(ctx: RequestContext, { before, values }: Change): Promise<Consequences> {
   if (values.assigned_to) {
     const [person] = await ctx.db.all<{ id: number }>(
@@ -95,7 +95,7 @@ function closingAt(ctx: RequestContext, status: TicketStatus) {
 const messageResource = resource({
   name: "support-messages",
   subject: "ticket_message",
-  label: text("Tickets' messages", "Сообщения обращений"),
+  label: text("Ticket messages", "Сообщения обращений"),
   group: "support",
   table: supportMessages,
   key: [supportMessages.id],

@@ -1,4 +1,4 @@
-/** The ticket room: its author and the operators talk; notes between operators reach nobody else. */
+/** Room handler for a ticket: its author and the operators. Notes between operators are hidden from the author. */
 import * as v from "valibot";
 import { isOperator } from "../../platform/http/caller.ts";
 import { notFound } from "../../platform/http/errors.ts";
@@ -15,7 +15,7 @@ import { ticketAccess } from "./commands.ts";
 
 const MAX_BODY = 4000;
 
-/** What somebody says; the room adds `id`, `author` and `created_at`, as a message by REST has them. */
+/** A message from a client. The room adds `id`, `author` and `created_at`, as in a message sent by REST. */
 const TicketMessage = v.object({
   body: v.pipe(v.string(), v.trim(), v.minLength(1, "A message is not empty."), v.maxCodePoints(MAX_BODY)),
 });
@@ -26,7 +26,7 @@ const ticketSocket: SocketDocument = {
   address: "/ws/support/tickets/{id}/",
   id: "The ticket's uuid.",
   description:
-    "A support ticket as a conversation. To its author, notes between operators are `hidden` and empty.",
+    "The conversation of a support ticket. Its author gets notes between operators as `hidden` and empty.",
   says: { message: TicketMessage },
   entries: { message: Stored, note: Stored, hidden: v.object({}), gone: v.object({}) },
   documented: { fromClient: {}, fromServer: {} },

@@ -1,4 +1,4 @@
-/** `/api/v1/support/tickets/…`: asking for help, and giving it. */
+/** `/api/v1/support/tickets/…`: support tickets and their messages. */
 import { z } from "@hono/zod-openapi";
 import type { Caller } from "../../platform/http/caller.ts";
 import { forbidden, invalid, notFound } from "../../platform/http/errors.ts";
@@ -43,7 +43,7 @@ const filter = pageQuery.extend({
   priority: unlessBlank(z.enum(TICKET_PRIORITIES)),
   assigned_to: unlessBlank(z.union([z.literal("none").transform(() => null), keyField()])).openapi({
     type: "string",
-    description: "An operator's id, or `none` for tickets that are nobody's.",
+    description: "An operator's id, or `none` for unassigned tickets.",
   }),
   search: string({ max: 200, blank: true }).optional(),
 });
@@ -53,8 +53,9 @@ const list = route({
   path,
   tag,
   access,
-  summary: "List one's tickets, or for operators everybody's; the newest first",
-  description: "Operators also find a ticket by its id and by whoever wrote it.",
+  summary: "List tickets, the newest first",
+  description:
+    "Clients see their own tickets, operators all. Operators can also search by the ticket's id and by its author.",
   query: filter,
   responses: { 200: envelope(TicketWire) },
   async handle({ ctx, caller, query, request }) {
@@ -77,7 +78,7 @@ const open = route({
   path,
   tag,
   access,
-  summary: "Ask for help",
+  summary: "Open a ticket",
   description: "The description becomes the ticket's first message.",
   creates: true,
   body: NewTicket,
@@ -90,14 +91,14 @@ const open = route({
   },
 });
 
-/** The same for an order of somebody else's and for none at all. */
+/** The same error for another client's order and for one that does not exist. */
 function noSuchOrder(id: string | null) {
   return invalid({ related_order: noSuchKey(id ?? "") });
 }
 
 const one = { path: `${path}/:id`, tag, access, params: z.object({ id: z.uuid() }) } as const;
 
-/** The ticket as far as this caller may know of it. */
+/** The ticket as this caller may see it. */
 async function ownTicket(ctx: RequestContext, caller: Caller, id: string): Promise<Ticket> {
   const ticket = await findTicket(ctx, id);
   if (!ticket || accessTo(ticket, caller) === "none") throw notFound();
@@ -107,7 +108,7 @@ async function ownTicket(ctx: RequestContext, caller: Caller, id: string): Promi
 const read = route({
   ...one,
   method: "get",
-  summary: "Read a ticket with what was written in it last",
+  summary: "Read a ticket with its latest messages",
   responses: { 200: TicketWire },
   async handle({ ctx, caller, params }) {
     const ticket = await ownTicket(ctx, caller, params.id);
@@ -123,7 +124,7 @@ const change = (method: "put" | "patch") =>
     method,
     summary: "Change a ticket",
     description:
-      "Its author may change the priority; the rest is the operators'. PUT wants a status of them.",
+      "The author may change the priority; operators may change everything. An operator's PUT requires a status.",
     body: TicketChangeBody,
     responses: { 200: ChangedTicket },
     async handle({ ctx, caller, params, body }) {
@@ -138,7 +139,7 @@ const change = (method: "put" | "patch") =>
     },
   });
 
-/** Permission comes first: what an author may not say is not even looked at. */
+/** Permissions are checked before values. */
 function authorsChange(body: z.output<typeof TicketChangeBody>) {
   if (Object.keys(body).some((name) => name !== "priority")) throw forbidden(texts.operatorsOnly);
   return { ...parse(AuthorChange, body), relatedOrderId: undefined };
@@ -156,7 +157,7 @@ async function operatorsChange(ctx: RequestContext, body: z.output<typeof Operat
 
 const talk = { ...one, path: `${path}/:id/messages` } as const;
 
-/** Who has no part in a ticket is told so here, as the original's clients expect. */
+/** Strangers to a ticket get a 403 here, as the original's clients expect. */
 async function openedTo(ctx: RequestContext, caller: Caller, id: string): Promise<[Ticket, Access]> {
   const ticket = await findTicket(ctx, id);
   if (!ticket) throw notFound();
@@ -168,8 +169,8 @@ async function openedTo(ctx: RequestContext, caller: Caller, id: string): Promis
 const readMessages = route({
   ...talk,
   method: "get",
-  summary: "Read what was written in a ticket, the oldest first",
-  description: "Notes between operators are theirs alone.",
+  summary: "List the messages of a ticket, the oldest first",
+  description: "Only operators see internal notes.",
   query: pageQuery,
   responses: { 200: envelope(MessageWire) },
   async handle({ ctx, caller, params, query, request }) {
@@ -194,9 +195,9 @@ const readMessages = route({
 const write = route({
   ...talk,
   method: "post",
-  summary: "Write in a ticket",
+  summary: "Write a message in a ticket",
   description:
-    "An operator's first message takes the ticket; `is_internal` makes it a note between operators.",
+    "An unassigned ticket is assigned to the first operator who writes. `is_internal` makes the message a note that only operators see.",
   creates: true,
   body: NewMessage,
   responses: { 201: SentMessage },

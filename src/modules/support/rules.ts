@@ -1,19 +1,19 @@
-/** Who sees what of a ticket, and what its states mean. Pure. */
+/** Rules for who may see a ticket, and for its states. Pure. */
 import { type Caller, isOperator } from "../../platform/http/caller.ts";
 import type { TICKET_STATES } from "./tables.ts";
 
 export type TicketStatus = (typeof TICKET_STATES)[number];
 
-/** The author sees what was said to them; operators and staff see the notes between them too. */
+/** The author sees messages; operators and staff see internal notes too. */
 export type Access = "none" | "author" | "operator";
 
-/** Being assigned alone opens nothing: who is no operator any more has lost the ticket. */
+/** Being the assignee is no right by itself: a former operator has no access. */
 export function accessTo(ticket: { readonly authorId: number }, caller: Caller): Access {
   if (isOperator(caller)) return "operator";
   return ticket.authorId === caller.userId ? "author" : "none";
 }
 
-/** Tickets are assigned to these only. */
+/** People to whom tickets may be assigned. */
 export function mayBeAssigned(user: {
   readonly isActive: boolean;
   readonly isStaff: boolean;

@@ -1,4 +1,4 @@
-/** Tickets and their messages on the wire. */
+/** Wire shapes of tickets and their messages. */
 import { z } from "@hono/zod-openapi";
 import type { Caller } from "../../platform/http/caller.ts";
 import { boolean, string } from "../../platform/http/input/fields.ts";
@@ -44,16 +44,16 @@ export const TicketWire = z
     updated_at: z.string(),
     messages: z
       .array(MessageWire)
-      .openapi({ description: "The last hundred, the oldest first; `…/messages/` has all of them." }),
+      .openapi({ description: "The latest hundred, the oldest first; `…/messages/` has all of them." }),
   })
   .openapi("SupportTicket");
 
 export type People = ReadonlyMap<number, Person>;
 
-/** Whoever stands in a ticket has an account: their words and tickets would have gone with it. */
+/** Everybody named in a ticket has an account: messages and tickets are deleted with it. */
 function userWire(ctx: RequestContext, caller: Caller, people: People, id: number) {
   const person = people.get(id);
-  if (!person) throw new Error(`account ${id} went while its ticket was read`);
+  if (!person) throw new Error(`account ${id} was deleted while its ticket was read`);
   return toUserWire(ctx, person, visibilityOf(caller, id));
 }
 
@@ -78,7 +78,7 @@ export function toTicketWire(
   thread: Thread,
 ): z.input<typeof TicketWire> {
   const { ticket, messages, people } = thread;
-  // A note moves the ticket's own time, which its author does not get to see.
+  // A note changes the ticket's own time, which the author must not see.
   const lastSeen = messages.at(-1)?.createdAt ?? ticket.createdAt;
   const lastMessageAt = accessTo(ticket, caller) === "operator" ? ticket.lastMessageAt : lastSeen;
   return {
@@ -100,7 +100,7 @@ export function toTicketWire(
   };
 }
 
-/** As long as one frame of the ticket's room can be. */
+/** The same limit as for one frame of the ticket's room. */
 const words = () => string({ max: 4000 });
 
 export const NewTicket = z
@@ -144,7 +144,7 @@ export const SentMessage = z
 
 const statusCode = codeField(TICKET_STATES);
 
-/** What a ticket's author may change of it. */
+/** What the author may change. */
 export const AuthorChange = z.object({ priority: priority.optional() });
 
 export const OperatorChange = AuthorChange.extend({
@@ -161,7 +161,7 @@ const later = (openapi: { type: "string" | "integer"; enum?: string[]; format?: 
     .optional()
     .openapi({ ...openapi, type: [openapi.type, "null"] });
 
-/** What a change may hold. Its values are looked at only once it is known who may give them. */
+/** The fields of a change. Values are checked after permissions. */
 export const TicketChangeBody = z
   .looseObject({
     status: later({ type: "string", enum: [...TICKET_STATES] }),

@@ -1,4 +1,4 @@
-/** Support tickets and what is written in them. */
+/** Support tickets and their messages. */
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { orders } from "../dispatch/orders/tables.ts";
 import { users } from "../identity/tables.ts";
@@ -46,10 +46,10 @@ export const supportMessages = sqliteTable(
       .notNull()
       .references(() => users.id, { onDelete: "cascade" }),
     body: text("body").notNull(),
-    /** A note between operators: its ticket's author never sees it. */
+    /** A note between operators, hidden from the ticket's author. */
     isInternal: integer("is_internal", { mode: "boolean" }).notNull().default(false),
     createdAt: integer("created_at").notNull(),
-    /** Where the room's journal has it; null for one that came by REST and was told to the room. */
+    /** Position in the room's journal; null for a message sent by REST. */
     epoch: text("epoch"),
     seq: integer("seq"),
   },

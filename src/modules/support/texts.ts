@@ -1,4 +1,4 @@
-/** Support's words. */
+/** The module's messages and labels. */
 import { text } from "../../platform/http/text.ts";
 
 export const texts = {

@@ -1,4 +1,4 @@
-/** Lists that are too long for one answer: written into the bucket slice by slice, then put together as one file. */
+/** Exports too long for one response: written to R2 slice by slice, then joined into one file. */
 import { and, eq } from "drizzle-orm";
 import { commit } from "../../../platform/db/outbox.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
@@ -7,15 +7,15 @@ import { fill } from "../../../platform/http/messages.ts";
 import { text } from "../../../platform/http/text.ts";
 import type { Resource } from "../../../platform/resources/resource.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { admitTo } from "../catalogue.ts";
+import { requireResource } from "../catalogue.ts";
 import { beginJob, type Job, jobSlice } from "../jobs/runner.ts";
 import { roleOf } from "../rights.ts";
-import { countRows, rowsAfter, type Wanted } from "../rows/queries.ts";
+import { countRows, type RowSelection, rowsAfter } from "../rows/queries.ts";
 import { adminJobs } from "../tables.ts";
 import { csvText, exportEntry } from "./csv.ts";
 import { dropExport, dropParts, EXPORT, join, partOf } from "./files.ts";
 
-/** Rows of one slice, and of a whole export: five hundred slices. */
+/** Rows per slice, and per export (five hundred slices). */
 const SLICE = 2000;
 const MOST = 1_000_000;
 
@@ -24,9 +24,9 @@ const TOO_MANY = fill(
   { limit: MOST },
 );
 
-/** What an export keeps beside its progress: which rows, and the last one that is written. */
+/** The state of a running export: the selection, and the id of the last row written. */
 interface ExportProgress {
-  readonly wanted: Wanted;
+  readonly wanted: RowSelection;
   readonly last: string | null;
 }
 
@@ -34,22 +34,22 @@ export async function beginExport(
   ctx: RequestContext,
   caller: Caller,
   resource: Resource,
-  wanted: Wanted,
+  wanted: RowSelection,
 ): Promise<{ job: string; total: number }> {
   const total = await countRows(ctx, caller, resource, wanted);
   if (total > MOST) throw refuse(400, TOO_MANY);
-  const begun = { action: EXPORT, values: { wanted, last: null }, ids: [], total };
+  const job = { action: EXPORT, values: { wanted, last: null }, ids: [], total };
   const audit = exportEntry(ctx, caller, resource, wanted);
-  return { job: await beginJob(ctx, caller, resource, begun, [audit]), total };
+  return { job: await beginJob(ctx, caller, resource, job, [audit]), total };
 }
 
 /**
- * Writes the next slice. Its part is named by where it begins, so that a slice that is repeated after a crash writes
- * the same once more; of two at once one goes on.
+ * Writes the next slice. The part is named by its first row, so that a repeat after a crash overwrites it with the same
+ * content. Of two concurrent runs only one advances the job.
  */
 export async function runExportSlice(ctx: RequestContext, job: Job, caller: Caller | null): Promise<void> {
   const resource = caller && admitted(caller, job.resource);
-  const standing = and(
+  const unchanged = and(
     eq(adminJobs.id, job.id),
     eq(adminJobs.state, "running"),
     eq(adminJobs.done, job.done),
@@ -58,7 +58,7 @@ export async function runExportSlice(ctx: RequestContext, job: Job, caller: Call
     ctx.db
       .update(adminJobs)
       .set({ ...change, updatedAt: ctx.now() })
-      .where(standing);
+      .where(unchanged);
   if (!caller || !resource) {
     await dropExport(ctx, job.id);
     await set({ state: "stopped" });
@@ -80,10 +80,10 @@ export async function runExportSlice(ctx: RequestContext, job: Job, caller: Call
   await commit(ctx, set({ done, total: Math.max(job.total, done), values }), [jobSlice.row({ id: job.id })]);
 }
 
-/** Null when its beginner may not read this any more: then the export stops. */
+/** Null when the person who started the export may not read the resource any more; the export then stops. */
 function admitted(caller: Caller, name: string): Resource | null {
   try {
-    return admitTo(caller, name, "read");
+    return requireResource(caller, name, "read");
   } catch (error) {
     if (error instanceof Refusal) return null;
     throw error;

@@ -1,11 +1,11 @@
-/** Lists as CSV files, written page by page as they are read: however long, never all in memory. */
+/** Streams a list as CSV, page by page, so that it is never whole in memory. */
 import { csvLine, csvResponse } from "../../../platform/csv.ts";
 import { auditEntry } from "../../../platform/db/audit.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
 import type { Resource, Role, Subject } from "../../../platform/resources/resource.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { fieldsFor, roleOf } from "../rights.ts";
-import { conditions, rowsAfter, type Wanted } from "../rows/queries.ts";
+import { conditions, type RowSelection, rowsAfter } from "../rows/queries.ts";
 import { rowWire } from "../rows/wire.ts";
 
 const PAGE = 500;
@@ -15,7 +15,7 @@ const namesFor = (resource: Resource, role: Role) => [
   ...fieldsFor(role, resource).map(([name]) => name),
 ];
 
-/** Rows as somebody in this role reads them; the first ones bring the line of names. */
+/** Rows as CSV for this role; the first slice has the header line. */
 export function csvText(resource: Resource, role: Role, rows: readonly Subject[], isFirst: boolean): string {
   const names = namesFor(resource, role);
   const lines = rows.map((row) => {
@@ -25,8 +25,13 @@ export function csvText(resource: Resource, role: Role, rows: readonly Subject[]
   return (isFirst ? csvLine(names) : "") + lines.join("");
 }
 
-/** That rows were taken out stands in the audit log. */
-export function exportEntry(ctx: RequestContext, caller: Caller, { subject }: Resource, wanted: Wanted) {
+/** The audit row of an export. */
+export function exportEntry(
+  ctx: RequestContext,
+  caller: Caller,
+  { subject }: Resource,
+  wanted: RowSelection,
+) {
   return auditEntry(ctx, caller, {
     action: `${subject}.export`,
     subject: `${subject}:*`,
@@ -35,14 +40,14 @@ export function exportEntry(ctx: RequestContext, caller: Caller, { subject }: Re
   });
 }
 
-/** The rows that a caller asks for. */
+/** Streams the selected rows. */
 export async function exportRows(
   ctx: RequestContext,
   caller: Caller,
   resource: Resource,
-  wanted: Wanted,
+  wanted: RowSelection,
 ): Promise<Response> {
-  // Refuses a wrong filter while there is still a status to say so.
+  // Refuses a wrong filter before the response has begun.
   conditions(ctx, caller, resource, wanted);
   const role = roleOf(caller);
   await exportEntry(ctx, caller, resource, wanted);

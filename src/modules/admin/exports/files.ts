@@ -1,4 +1,4 @@
-/** What an export leaves in the bucket: its parts while it goes on, at the end one file that its beginner may open. */
+/** An export's objects in R2: parts while it runs, then one file for the person who started it. */
 import { CSV_TYPE, csvDisposition } from "../../../platform/csv.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
 import { forbidden, refuse } from "../../../platform/http/errors.ts";
@@ -8,18 +8,18 @@ import type { RequestContext } from "../../../platform/runtime.ts";
 import { objectUrl } from "../../../platform/storage/object-access.ts";
 import type { Job } from "../jobs/runner.ts";
 
-/** The action of such a job. */
+/** The `action` of an export job. */
 export const EXPORT = "export";
 
-const NO_FILE = text("There is no file, or not yet.", "Файла нет или он ещё не готов.");
+const NO_FILE = text("The file does not exist or is not ready yet.", "Файла нет или он ещё не готов.");
 
 const fileOf = (id: string) => `private/exports/${id}.csv`;
 const partsOf = (id: string) => `private/exports/${id}/`;
 
-/** The part that begins behind so many rows; parts are in the order of their names. */
+/** The part that begins after `done` rows. Names sort in the order of the parts. */
 export const partOf = (id: string, done: number) => `${partsOf(id)}${String(done).padStart(9, "0")}`;
 
-/** All parts as one object, streamed. A part that lacks breaks it off: another delivery has finished the export. */
+/** Joins all parts into one object, streamed. A missing part fails the run: another delivery has finished the export. */
 export async function join(ctx: RequestContext, { id, resource }: Job, parts: number): Promise<void> {
   const { bucket } = ctx.runtime;
   const { objects } = await bucket.list({ prefix: partsOf(id) });
@@ -44,7 +44,7 @@ export async function join(ctx: RequestContext, { id, resource }: Job, parts: nu
   if (failed) throw (failed as PromiseRejectedResult).reason;
 }
 
-/** Where its beginner, and nobody else, gets the file. */
+/** The file's signed address, for the person who started the export only. */
 export async function exportAddress(
   ctx: RequestContext,
   caller: Caller,
@@ -55,7 +55,7 @@ export async function exportAddress(
   return { url: await objectUrl(ctx, fileOf(id)) };
 }
 
-/** The file and what there is of its parts. */
+/** Deletes the file and any parts. */
 export async function dropExport(ctx: RequestContext, id: string): Promise<void> {
   await ctx.runtime.bucket.delete(fileOf(id));
   await dropParts(ctx, id);

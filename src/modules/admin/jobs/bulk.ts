@@ -1,4 +1,4 @@
-/** One thing done to many rows: each by itself, with its own rights, rules and audit row. Many of them become a job. */
+/** Bulk operations: each row is handled by itself, with its own rights, rules and audit row. Long ones become a job. */
 import { eq } from "drizzle-orm";
 import { commit } from "../../../platform/db/outbox.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
@@ -8,15 +8,15 @@ import type { Locale } from "../../../platform/http/text.ts";
 import { text } from "../../../platform/http/text.ts";
 import type { Resource, Values } from "../../../platform/resources/resource.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { admitTo } from "../catalogue.ts";
+import { requireResource } from "../catalogue.ts";
 import { may, roleOf } from "../rights.ts";
 import { runAction } from "../rows/actions.ts";
 import { changeRow, removeRow } from "../rows/commands.ts";
-import { findRow, idsOf, type Wanted } from "../rows/queries.ts";
+import { findRow, idsOf, type RowSelection } from "../rows/queries.ts";
 import { adminJobs } from "../tables.ts";
 import { beginJob, type Job, jobSlice } from "./runner.ts";
 
-/** `delete`, `change` with values, or one of the resource's own actions. */
+/** `delete`, `change` with `values`, or one of the resource's actions. */
 export interface Task {
   readonly action: string;
   readonly values?: Values | undefined;
@@ -27,7 +27,7 @@ export interface Failed {
   readonly detail: unknown;
 }
 
-/** Done within the request; more is a job, worked off in slices of this size. */
+/** Up to this many rows are handled within the request; more become a job with slices of this size. */
 const SLICE = 25;
 const MOST = 10_000;
 
@@ -35,10 +35,10 @@ const TOO_MANY = fill(
   text("At most {limit} at once: narrow the selection.", "Не больше {limit} за раз: уточните выборку."),
   { limit: MOST },
 );
-const NO_ACTION = text("There is no such action for many.", "Такого действия для многих нет.");
+const NO_ACTION = text("There is no such bulk action.", "Такого массового действия нет.");
 const NO_ROW = text("Not found.", "Не найдено.");
 
-/** Whether this caller may do this to many rows of the resource. */
+/** Checks that the caller may run this bulk operation. */
 function requireTask(caller: Caller, resource: Resource, { action }: Task): void {
   if (action === "delete" || action === "change") {
     if (!may(caller, resource, action === "delete" ? "delete" : "edit")) throw forbidden();
@@ -54,13 +54,13 @@ export type BulkResult =
   | { readonly count: number; readonly done: number; readonly failed: Failed[] }
   | { readonly count: number; readonly job: string };
 
-/** Counts the rows (`dryRun`), or does it to them: at once to a few, by a job to more. */
+/** Counts the rows (`dryRun`) or handles them: a few at once, more by a job. */
 export async function doToMany(
   ctx: RequestContext,
   caller: Caller,
   resource: Resource,
   task: Task,
-  wanted: Wanted,
+  wanted: RowSelection,
   dryRun: boolean,
 ): Promise<BulkResult> {
   requireTask(caller, resource, task);
@@ -103,12 +103,12 @@ function reason(refusal: Refusal, locale: Locale): unknown {
   return "detail" in refusal.body ? refusal.body.detail[locale] : wire(refusal.body, locale);
 }
 
-/** How many reasons a job keeps. */
+/** The number of failures that a job keeps. */
 const KEPT_FAILURES = 50;
 
 /**
- * The next slice of a job, and the effect of the one after it. A slice that is repeated after a crash finds its rows
- * changed already, which does no harm: everything that may be done to many stands being repeated.
+ * Runs the next slice of a job and adds the effect of the one after it. A slice may run twice after a crash; all bulk
+ * operations are safe to repeat.
  */
 export async function runBulkSlice(ctx: RequestContext, job: Job, caller: Caller | null): Promise<void> {
   const slice = job.ids.slice(job.done, job.done + SLICE);
@@ -130,7 +130,7 @@ export async function runBulkSlice(ctx: RequestContext, job: Job, caller: Caller
   await commit(ctx, progress, state === "running" ? [jobSlice.row({ id: job.id })] : []);
 }
 
-/** Null when its caller may not do this any more: then the job stops. */
+/** Null when the person who started the job may not do this any more; the job then stops. */
 async function attempt(
   ctx: RequestContext,
   caller: Caller,
@@ -139,7 +139,7 @@ async function attempt(
   ids: readonly string[],
 ): Promise<Failed[] | null> {
   try {
-    const resource = admitTo(caller, name, "read");
+    const resource = requireResource(caller, name, "read");
     requireTask(caller, resource, task);
     return await workOff(ctx, caller, resource, task, ids);
   } catch (error) {

@@ -1,4 +1,4 @@
-/** The console's long work as the queue and the clock bring it. */
+/** Runs background jobs from the queue, and deletes old ones by cron. */
 import { and, eq, lte } from "drizzle-orm";
 import { implementEffect } from "../../../platform/db/effects.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
@@ -8,7 +8,7 @@ import { adminJobs } from "../tables.ts";
 import { runBulkSlice } from "./bulk.ts";
 import { actorOf, jobSlice } from "./runner.ts";
 
-/** The next slice of a job, and the effect of the one after it. */
+/** Runs the next slice of a job and adds the effect of the one after it. */
 export const jobSliceRun = implementEffect(jobSlice, runJobSlice);
 
 async function runJobSlice(ctx: RequestContext, { id }: { readonly id: string }): Promise<void> {
@@ -18,10 +18,10 @@ async function runJobSlice(ctx: RequestContext, { id }: { readonly id: string })
   await work(ctx, job, await actorOf(ctx, job.actorId));
 }
 
-/** How long one can look a job up. */
+/** How long a job is kept. Milliseconds. */
 const KEPT = 30 * 24 * 3600_000;
 
-/** Files before their rows: what fails is found again the next night. */
+/** Deletes old jobs. Files go before their rows, so that the next night repeats what failed. */
 export async function purgeJobs(ctx: RequestContext): Promise<void> {
   const old = lte(adminJobs.updatedAt, ctx.now() - KEPT);
   const exports = await ctx.db

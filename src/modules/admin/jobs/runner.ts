@@ -1,4 +1,4 @@
-/** Work that takes longer than a request: a row says how far it is, an effect of the outbox brings each slice. */
+/** Background jobs: a row holds the progress, an outbox effect runs each slice. */
 import { declareEffect } from "../../../platform/db/effects.ts";
 import { commit } from "../../../platform/db/outbox.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
@@ -9,7 +9,7 @@ import { adminJobs } from "../tables.ts";
 
 export type Job = typeof adminJobs.$inferSelect;
 
-/** The next slice of a job; `jobs.ts` carries it out. */
+/** Runs the next slice of a job; implemented in `handlers.ts`. */
 export const jobSlice = declareEffect<{ readonly id: string }>("admin_job", ({ id }) => `job:${id}`);
 
 interface NewJob {
@@ -19,7 +19,7 @@ interface NewJob {
   readonly total: number;
 }
 
-/** Answers its id. `also` are statements of the same transaction. */
+/** Starts a job and returns its id. `also` are statements of the same transaction. */
 export async function beginJob(
   ctx: RequestContext,
   caller: Caller,
@@ -45,7 +45,7 @@ export async function beginJob(
   return id;
 }
 
-/** Whoever began the job, with the rights that they have now. */
+/** The person who started the job, with their current rights; null when they have none. */
 export async function actorOf(ctx: RequestContext, userId: number): Promise<Caller | null> {
   const user = await findUser(ctx, userId);
   if (!user?.isActive) return null;

@@ -1,4 +1,4 @@
-/** Who changed what, as a resource, and a change taken back. */
+/** The audit log as a resource, and reverting a change. */
 import { and, eq, gt, type SQL, sql } from "drizzle-orm";
 import { auditLog } from "../../../platform/db/tables.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
@@ -20,17 +20,17 @@ import { findRow } from "../rows/queries.ts";
 import { rowWire } from "../rows/wire.ts";
 
 const NOT_REVERTIBLE = text(
-  "This can't be reverted: only a change of fields, and the deletion of what stands for itself.",
-  "Это нельзя отменить: отменяются изменения полей и удаление того, что стоит само по себе.",
+  "This can't be reverted. Only field changes and some deletions can.",
+  "Это нельзя отменить: отменяются только изменения полей и некоторые удаления.",
 );
-const RESTORED = text("It was restored already.", "Запись уже восстановлена.");
-const ON_WHAT = text("On what", "Над чем");
+const RESTORED = text("It has been restored already.", "Запись уже восстановлена.");
+const ON_WHAT = text("Record", "Запись");
 const CHANGED_SINCE = text(
-  "It was changed again since: what stands there now is not what this change wrote.",
-  "С тех пор запись снова изменили: там уже не то, что записало это изменение.",
+  "The record has been changed again since; its values are not those of this change.",
+  "С тех пор запись снова изменили: её значения уже не те, что записало это изменение.",
 );
 
-/** The log over these resources. Operators see what was done to things that they may see. */
+/** The audit log of these resources. Operators see entries about resources that they may read. */
 export function auditLogOf(resources: readonly Resource[]): Resource {
   const bySubject = new Map(resources.map((each) => [each.subject, each]));
   return resource({
@@ -70,7 +70,7 @@ export function auditLogOf(resources: readonly Resource[]): Resource {
     actions: {
       revert: {
         label: text("Revert", "Отменить"),
-        confirm: text("Put back what stood there before?", "Вернуть прежние значения?"),
+        confirm: text("Restore the previous values?", "Вернуть прежние значения?"),
         roles: ["operator", "staff"],
         run: (ctx, caller, { id, row }) =>
           revert(ctx, caller, { ...row, id }, bySubject.get(kindOf(row)) ?? null),
@@ -87,7 +87,7 @@ function kindIn(resources: readonly Resource[]): SQL {
 const subjectOf = ({ subject }: Values) => String(subject);
 const kindOf = (entry: Values) => subjectOf(entry).split(":", 1)[0] ?? "";
 
-/** Writes the former values where the entry's own still stand: an ordinary change, with its rules and its audit row. */
+/** Restores the previous values if the record still has the entry's values. This is an ordinary change, with its rules and audit row. */
 async function revert(
   ctx: RequestContext,
   caller: Caller,
@@ -110,14 +110,14 @@ async function revert(
   return rowWire(changed, roleOf(caller), reverted);
 }
 
-/** Nothing but fields that can be written, the same ones before and after. */
+/** Only writable fields, the same before and after. */
 function isPlain({ fields }: Resource, before: Values, after: Values): boolean {
   const names = Object.keys(before);
   const writable = names.every((name) => fields[name]?.input && !fields[name]?.once);
   return names.length > 0 && writable && names.every((name) => name in after);
 }
 
-/** Makes once more what was deleted, as a new row with what can be written into one. What hung on it stays gone. */
+/** Makes a deleted record again, as a new row with the writable fields. Dependent rows stay deleted. */
 async function restore(
   ctx: RequestContext,
   caller: Caller,

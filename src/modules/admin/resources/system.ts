@@ -1,4 +1,4 @@
-/** The house's own resources: what waits to be sent, and the console's long work. */
+/** Console resources for the outbox and background jobs. */
 import { eq, sql } from "drizzle-orm";
 import { requeue } from "../../../platform/db/claims.ts";
 import { commit, handOff } from "../../../platform/db/outbox.ts";
@@ -19,11 +19,11 @@ import { exportAddress } from "../exports/files.ts";
 import { adminJobs } from "../tables.ts";
 
 const NOT_DEAD = text(
-  "Only what has failed for good is sent again.",
-  "Повторно отправляется только неудавшееся.",
+  "Only messages that failed for good can be sent again.",
+  "Повторно отправить можно только то, что окончательно не доставлено.",
 );
 
-/** Codes and links that grant something leave the database masked. */
+/** Masks codes and links that grant access. */
 const payload =
   sql`CASE WHEN outbox.kind = 'sms' OR outbox.payload ->> 'secret' THEN '{"masked":true}' ELSE outbox.payload END`.mapWith(
     JSON.parse,
@@ -43,7 +43,7 @@ const outboxResource = resource({
     status: field.choice(outbox.status, text("State", "Состояние")),
     attempts: field.integer(outbox.attempts, text("Attempts", "Попыток")),
     last_error: field.text(outbox.lastError, text("Last error", "Последняя ошибка")),
-    created_at: field.instant(outbox.createdAt, text("Written", "Создано")),
+    created_at: field.instant(outbox.createdAt, text("Created", "Создано")),
     next_attempt_at: field.instant(outbox.nextAttemptAt, text("Next attempt", "Следующая попытка")),
     sent_at: field.instant(outbox.sentAt, text("Sent", "Отправлено")),
     payload: field.json(payload, text("Content", "Содержимое"), { list: false, staffOnly: true }),
@@ -74,7 +74,7 @@ async function resend(ctx: RequestContext, _: Caller, { id, row }: Subject, audi
 const jobResource = resource({
   name: "jobs",
   subject: "job",
-  label: text("Long work", "Длительные задания"),
+  label: text("Background jobs", "Фоновые задания"),
   group: "system",
   table: adminJobs,
   key: [adminJobs.id],
@@ -88,7 +88,7 @@ const jobResource = resource({
     failed: field.integer(adminJobs.failed, text("Failed", "Не удалось")),
     failures: field.json(adminJobs.failures, text("Reasons", "Причины"), { list: false }),
     actor: field.reference("users", adminJobs.actorId, text("Who", "Кто")),
-    created_at: field.instant(adminJobs.createdAt, text("Begun", "Начато")),
+    created_at: field.instant(adminJobs.createdAt, text("Started", "Начато")),
     updated_at: field.instant(adminJobs.updatedAt, text("Last step", "Последний шаг")),
   },
   search: [],

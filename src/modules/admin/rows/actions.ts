@@ -1,4 +1,4 @@
-/** What can be done to a row beside changing it: each action is declared with its resource. */
+/** Runs a declared action of a resource on one row. */
 import type { Caller } from "../../../platform/http/caller.ts";
 import { forbidden, notFound } from "../../../platform/http/errors.ts";
 import type { Resource, Subject } from "../../../platform/resources/resource.ts";
@@ -6,7 +6,7 @@ import type { RequestContext } from "../../../platform/runtime.ts";
 import { roleOf } from "../rights.ts";
 import { auditOf } from "./commands.ts";
 
-/** Does it, if this caller may; answers what they are told of it. */
+/** Runs the action if the caller may; returns the action's result. */
 export async function runAction(
   ctx: RequestContext,
   caller: Caller,

@@ -1,4 +1,4 @@
-/** Rows made, changed and deleted: what may be written is declared, what else belongs to it the domain says. */
+/** Creates, changes and deletes rows: the resource declares what may be written, its module adds the consequences. */
 import { z } from "@hono/zod-openapi";
 import { and, getTableColumns, type SQL, sql } from "drizzle-orm";
 import { auditEntry } from "../../../platform/db/audit.ts";
@@ -13,18 +13,21 @@ import type { Audit, Resource, Statement, Subject, Values } from "../../../platf
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { fieldsFor, roleOf } from "../rights.ts";
 import { findRow } from "./queries.ts";
-import { refusing } from "./refusals.ts";
+import { mapConstraintErrors } from "./refusals.ts";
 import { among, columnKey, fieldWire, storesOf, versionOf } from "./wire.ts";
 
 const READ_ONLY = text("This field is read-only.", "Это поле только для чтения.");
 const NO_VERSION = text(
-  "Say which version you change: If-Match with the version that you have read.",
+  "Send If-Match with the version that you have read.",
   "Укажите в If-Match версию, которую вы изменяете.",
 );
-const IN_USE = text("Other records depend on it.", "От этой записи зависят другие.");
-const NOT_REMOVABLE = text("It can't be deleted in this state.", "В этом состоянии удалить нельзя.");
+const IN_USE = text("Other records depend on this one.", "От этой записи зависят другие.");
+const NOT_REMOVABLE = text(
+  "This record can't be deleted in its current state.",
+  "В этом состоянии удалить нельзя.",
+);
 
-/** Makes an audit row about one thing. */
+/** Returns a function that makes audit rows about one record. */
 export function auditOf(
   ctx: RequestContext,
   caller: Caller,
@@ -36,7 +39,7 @@ export function auditOf(
     auditEntry(ctx, caller, { action: `${resource.subject}.${action}`, subject, before, after });
 }
 
-/** What a body asks to write, by field. A field that this caller may not write is refused, not passed over. */
+/** The values of a body by field. A field that the caller may not write is refused. */
 function valuesOf(caller: Caller, resource: Resource, body: Values, isNew: boolean): Values {
   const visible = fieldsFor(roleOf(caller), resource);
   const writable = visible.filter(([, field]) => field.input && (isNew || !field.once));
@@ -50,7 +53,7 @@ function valuesOf(caller: Caller, resource: Resource, body: Values, isNew: boole
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
 
-/** Values by field → by the table's columns. */
+/** Values by field → values by column. */
 function columnsOf(resource: Resource, values: Values): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(values).flatMap(([name, value]) =>
@@ -71,7 +74,7 @@ function stamps(ctx: RequestContext, resource: Resource, isNew: boolean): Values
   };
 }
 
-/** Values as the audit log keeps them. */
+/** Values as the audit log stores them. */
 export function valuesWire(resource: Resource, values: Values): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => {
@@ -81,7 +84,7 @@ export function valuesWire(resource: Resource, values: Values): Record<string, u
   );
 }
 
-/** Makes a row; it comes back as it is then. `also` are statements of the same transaction. */
+/** Creates a row and returns it as stored. `also` are statements of the same transaction. */
 export async function createRow(
   ctx: RequestContext,
   caller: Caller,
@@ -94,7 +97,7 @@ export async function createRow(
   const columns = { ...columnsOf(resource, values), ...stamps(ctx, resource, true), ...more.set };
   const audit = auditOf(ctx, caller, resource, newSubject(resource, columns));
   const insert = ctx.db.insert(resource.table).values(columns).returning();
-  const made = await refusing(resource, () =>
+  const made = await mapConstraintErrors(resource, () =>
     commit(ctx, insert, more.effects ?? [], [
       ...(more.rest ?? []),
       audit("create", null, valuesWire(resource, values)),
@@ -109,7 +112,7 @@ export async function createRow(
   return subject;
 }
 
-/** The new row's name in the audit log; a number is only known within the transaction: it is the highest. */
+/** The new row's name in the audit log. A generated number is the highest id within the transaction. */
 function newSubject(resource: Resource, columns: Values): SQL<string> {
   const parts = resource.key.map((column) => {
     const value = columns[columnKey(resource, column)];
@@ -118,7 +121,7 @@ function newSubject(resource: Resource, columns: Values): SQL<string> {
   return sql<string>`${`${resource.subject}:`} || ${sql.join(parts, sql` || ':' || `)}`;
 }
 
-/** What stands in If-Match: a version in quotes or bare, or `*` for any. Says which of the two it is. */
+/** Checks `If-Match` (a quoted or bare version, or `*`) and returns which kind it is. */
 export async function requireVersion(
   request: Request,
   resource: Resource,
@@ -132,7 +135,7 @@ export async function requireVersion(
   return "exact";
 }
 
-/** Changes what is given of a row; it comes back as it is then. 412 when it was changed since it was read. */
+/** Changes the given fields and returns the row as stored. 412 when it was changed since it was read. */
 export async function changeRow(
   ctx: RequestContext,
   caller: Caller,
@@ -146,7 +149,7 @@ export async function changeRow(
   return changed;
 }
 
-/** Changes what is given of a row, whatever version it has by then. Null when there is no such row. */
+/** Changes the given fields of any version of the row. Null when there is no such row. */
 export function changeAnyVersion(
   ctx: RequestContext,
   caller: Caller,
@@ -161,7 +164,7 @@ export function changeAnyVersion(
   );
 }
 
-/** Null when the row was changed since it was read. Nothing is written where nothing differs. */
+/** Null when the row was changed since it was read. Writes nothing when nothing differs. */
 async function writeChange(
   ctx: RequestContext,
   caller: Caller,
@@ -186,7 +189,7 @@ async function writeChange(
     .returning();
   const former = Object.fromEntries(Object.keys(values).map((name) => [name, before.row[name]]));
   const audit = auditOf(ctx, caller, resource, before.id);
-  const changed = await refusing(resource, () =>
+  const changed = await mapConstraintErrors(resource, () =>
     commit(ctx, update, more.effects ?? [], [
       ...(more.rest ?? []),
       audit(action, valuesWire(resource, former), valuesWire(resource, values)),
@@ -199,7 +202,7 @@ async function writeChange(
   return after;
 }
 
-/** Everything that can be edited is still as it was read. */
+/** SQL condition: all editable fields are as they were read. */
 function unchanged(resource: Resource, { row }: Subject): SQL | undefined {
   const editable = Object.entries(resource.fields).filter(([, field]) => field.input);
   return and(
@@ -212,7 +215,7 @@ function unchanged(resource: Resource, { row }: Subject): SQL | undefined {
   );
 }
 
-/** Deletes a row, in the domain's own way where it has one. The log keeps what operators may see of it. */
+/** Deletes a row, by the module's own `remove` if it has one. The audit log keeps the fields that operators may see. */
 export async function removeRow(
   ctx: RequestContext,
   caller: Caller,
@@ -233,7 +236,7 @@ export async function removeRow(
     .delete(resource.table)
     .where(and(among(resource, [subject.id]), resource.removable, more.where, resource.visible?.(caller)));
   const entry = audit("delete", valuesWire(resource, before), null);
-  const removed = await refusing(
+  const removed = await mapConstraintErrors(
     resource,
     () => commit(ctx, remove, more.effects ?? [], [...(more.rest ?? []), entry]),
     refuse(409, IN_USE),

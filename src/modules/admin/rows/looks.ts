@@ -1,12 +1,12 @@
-/** The audit row that staff leaves behind for looking at rows that show where somebody is. Exports have one of their own. */
+/** The audit row for staff who read rows with people's places. Exports have their own audit row. */
 import { auditEntry } from "../../../platform/db/audit.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
 import type { Resource } from "../../../platform/resources/resource.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 
 /**
- * Nothing for rows without places, and for people who look at their own. `seen`: the values of the row, or the filters
- * of the list; where they name no person it is everybody.
+ * Writes nothing for rows without places, or for the caller's own. `seen` holds the row's values or the list's filters;
+ * when these name no person, the row says everybody.
  */
 export async function recordLook(
   ctx: RequestContext,

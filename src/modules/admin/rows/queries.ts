@@ -1,4 +1,4 @@
-/** Lists of a resource: filtered, searched, sorted and paged by what is declared, one count and one page of rows. */
+/** Reads rows of a resource with its declared filters, search and order. */
 import { z } from "@hono/zod-openapi";
 import { and, type Column, count, type SQL, sql } from "drizzle-orm";
 import { runBatch } from "../../../platform/db/client.ts";
@@ -14,8 +14,8 @@ import type { RequestContext } from "../../../platform/runtime.ts";
 import { fieldsFor, roleOf } from "../rights.ts";
 import { among, selectionOf, subjectOf } from "./wire.ts";
 
-/** Which rows: filters by name, `search`, or `ids`. */
-export type Wanted = Readonly<Record<string, unknown>> & {
+/** The selection: filters by name, `search`, `ids`. */
+export type RowSelection = Readonly<Record<string, unknown>> & {
   readonly search?: string;
   readonly ids?: readonly string[];
 };
@@ -23,12 +23,12 @@ export type Wanted = Readonly<Record<string, unknown>> & {
 const NO_FILTER = text("There is no such filter.", "Такого фильтра нет.");
 const NO_SORT = text("The list can't be sorted by this.", "По этому полю список не сортируется.");
 
-/** The rows that a caller asks for, of those that they may know of. A filter that is none is refused, never ignored. */
+/** SQL condition for the selected rows that the caller may see. An unknown filter is refused. */
 export function conditions(
   ctx: RequestContext,
   caller: Caller,
   resource: Resource,
-  wanted: Wanted,
+  wanted: RowSelection,
 ): SQL | undefined {
   const { search, ids, ...asked } = wanted;
   const known = new Map(
@@ -54,7 +54,7 @@ export interface Sorting {
   readonly order?: "asc" | "desc" | undefined;
 }
 
-/** Total, so that no row moves between pages. */
+/** A total order, so that no row moves between pages. */
 function orderOf(caller: Caller, resource: Resource, sorting: Sorting): SQL[] {
   const field = sorting.sort ?? resource.sort.field;
   const order = sorting.order ?? (sorting.sort ? "asc" : resource.sort.order);
@@ -66,12 +66,12 @@ function orderOf(caller: Caller, resource: Resource, sorting: Sorting): SQL[] {
   return [sql`${known.from as Column | SQL} ${direction}`, ...keys];
 }
 
-/** A page and the size of the whole, in one round trip. */
+/** A page and the total count, in one round trip. */
 export async function listRows(
   ctx: RequestContext,
   caller: Caller,
   resource: Resource,
-  wanted: Wanted,
+  wanted: RowSelection,
   sorting: Sorting,
   window: Window,
 ): Promise<Listed<Subject>> {
@@ -93,12 +93,12 @@ export async function countRows(
   ctx: RequestContext,
   caller: Caller,
   resource: Resource,
-  wanted: Wanted,
+  wanted: RowSelection,
 ): Promise<number> {
   return ctx.db.$count(resource.table, conditions(ctx, caller, resource, wanted));
 }
 
-/** One row, if there is such a one and this caller may know of it. */
+/** One row; null when there is none that the caller may see. */
 export async function findRow(
   ctx: RequestContext,
   caller: Caller,
@@ -113,12 +113,12 @@ export async function findRow(
   return row ? subjectOf(row) : null;
 }
 
-/** The ids of all rows that a caller asks for, at most so many. */
+/** The ids of the selected rows, at most `limit`. */
 export async function idsOf(
   ctx: RequestContext,
   caller: Caller,
   resource: Resource,
-  wanted: Wanted,
+  wanted: RowSelection,
   limit: number,
 ): Promise<string[]> {
   const key = resource.key.map((column) => sql`${column}`);
@@ -131,12 +131,12 @@ export async function idsOf(
   return rows.map(({ id }) => id);
 }
 
-/** Rows by the order of their keys from one on, for exports: each page begins where the last ended. */
+/** The next rows after `last` in key order, for exports. */
 export async function rowsAfter(
   ctx: RequestContext,
   caller: Caller,
   resource: Resource,
-  wanted: Wanted,
+  wanted: RowSelection,
   last: string | null,
   limit: number,
 ): Promise<Subject[]> {

@@ -1,4 +1,4 @@
-/** What the database refuses, in the words of the dialect. */
+/** Turns constraint errors of the database into errors of the API. */
 import { getTableName } from "drizzle-orm";
 import { says } from "../../../platform/db/client.ts";
 import { invalid, type Refusal } from "../../../platform/http/errors.ts";
@@ -6,27 +6,27 @@ import { text } from "../../../platform/http/text.ts";
 import type { Resource } from "../../../platform/resources/resource.ts";
 import { storesOf } from "./wire.ts";
 
-const TAKEN = text("There is one with this value already.", "Такое значение уже есть.");
-const NOWHERE = text("It names something that does not exist.", "Указано то, чего не существует.");
-const IMPOSSIBLE = text("These values don't go together.", "Эти значения несовместимы.");
+const TAKEN = text("A record with this value already exists.", "Такое значение уже есть.");
+const DANGLING = text("This refers to a record that does not exist.", "Указано то, чего не существует.");
+const INCOMPATIBLE = text("These values don't go together.", "Эти значения несовместимы.");
 
-/** Turns what the database refuses into what is wrong with the request. */
-export async function refusing<T>(
+/** Runs `work` and turns constraint errors into validation errors. */
+export async function mapConstraintErrors<T>(
   resource: Resource,
   work: () => Promise<T>,
-  dangling: Refusal = invalid({ non_field_errors: NOWHERE }),
+  dangling: Refusal = invalid({ non_field_errors: DANGLING }),
 ): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (says(error, "UNIQUE constraint failed")) throw invalid({ [clashOf(resource, error)]: TAKEN });
     if (says(error, "FOREIGN KEY constraint failed")) throw dangling;
-    if (says(error, "CHECK constraint failed")) throw invalid({ non_field_errors: IMPOSSIBLE });
+    if (says(error, "CHECK constraint failed")) throw invalid({ non_field_errors: INCOMPATIBLE });
     throw error;
   }
 }
 
-/** The field that holds the column whose constraint failed. */
+/** The field whose column violated the constraint. */
 function clashOf(resource: Resource, error: unknown): string {
   const declared = Object.entries(resource.clashes ?? {}).find(([column]) => says(error, column));
   if (declared) return declared[1];

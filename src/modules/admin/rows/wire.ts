@@ -1,4 +1,4 @@
-/** Rows of a declared table: their ids, their values, and how they look on the wire. */
+/** Ids, values, versions and wire shapes of a resource's rows. */
 import { Column, getTableColumns, getTableName, type SQL, sql } from "drizzle-orm";
 import type { SelectedFields } from "drizzle-orm/sqlite-core";
 import { sha256 } from "../../../platform/crypto/digest.ts";
@@ -7,13 +7,13 @@ import type { Field, Resource, Role, Subject, Values } from "../../../platform/r
 import { isoTime } from "../../../platform/time.ts";
 import { fieldsFor } from "../rights.ts";
 
-/** How the values of a field are decoded: as its column does, else as they come. */
+/** Decodes a field's values as its column does. */
 const selected = (from: Column | SQL, name: string) =>
   from instanceof Column ? sql`${from}`.mapWith(from).as(name) : from.as(name);
 
 /**
- * What is selected of a resource. Every value has a name of its own: D1 answers a batch with objects, in which two
- * columns of one name would be one.
+ * The selection of a resource. Every value gets a unique alias, because D1 returns a batch as objects, in which two
+ * columns of one name would collide.
  */
 export function selectionOf(resource: Resource): SelectedFields {
   const entries = Object.entries(resource.fields).map(([name, { from }]) => [
@@ -29,7 +29,7 @@ export function selectionOf(resource: Resource): SelectedFields {
   return Object.fromEntries([...entries, ["key", Object.fromEntries(key)]]) as SelectedFields;
 }
 
-/** A selected row → its id and its values. */
+/** A selected row → id and values. */
 export function subjectOf(selectedRow: Values): Subject {
   const { key, ...values } = selectedRow;
   const row = Object.fromEntries(
@@ -41,7 +41,7 @@ export function subjectOf(selectedRow: Values): Subject {
 const isNowhere = (value: unknown) =>
   typeof value === "object" && value !== null && "latitude" in value && value.latitude === null;
 
-/** The parts of an id as its key holds them; null for what can't be an id. */
+/** An id's parts by the key's types; null when it can't be an id. */
 export function keyOf(resource: Resource, id: string): (string | number)[] | null {
   const parts = id.split(":");
   if (parts.length !== resource.key.length) return null;
@@ -52,7 +52,7 @@ export function keyOf(resource: Resource, id: string): (string | number)[] | nul
   return key.every((part) => part !== null) ? key : null;
 }
 
-/** The rows with these ids, as a condition with one parameter; what can't be an id means none. */
+/** SQL condition for these ids, with one parameter. Values that can't be ids match nothing. */
 export function among(resource: Resource, ids: readonly string[]): SQL {
   const keys = JSON.stringify(ids.map((id) => keyOf(resource, id)).filter((key) => key !== null));
   const columns = sql.join([...resource.key], sql`, `);
@@ -63,14 +63,14 @@ export function among(resource: Resource, ids: readonly string[]): SQL {
   return sql`(${columns}) IN (SELECT ${parts} FROM json_each(${keys}))`;
 }
 
-/** The key under which a table's column stands in its drizzle rows. */
+/** The property of a column in drizzle rows. */
 export function columnKey(resource: Resource, column: Column): string {
   const found = Object.entries(getTableColumns(resource.table)).find(([, each]) => each === column);
   if (!found) throw new Error(`${getTableName(resource.table)} has no column ${column.name}`);
   return found[0];
 }
 
-/** The columns that a field is stored in. */
+/** The columns that store a field. */
 export function storesOf(field: Field | undefined): { column: Column; part?: "latitude" | "longitude" }[] {
   if (!field) return [];
   const { from } = field;
@@ -83,7 +83,7 @@ export function storesOf(field: Field | undefined): { column: Column; part?: "la
     : [];
 }
 
-/** A field's value as clients read it. */
+/** A field's value on the wire. */
 export function fieldWire(field: Field, value: unknown): unknown {
   if (value === null || value === undefined) return null;
   switch (field.type) {
@@ -98,7 +98,7 @@ export function fieldWire(field: Field, value: unknown): unknown {
   }
 }
 
-/** A row as somebody in this role reads it. */
+/** A row on the wire, for this role. */
 export function rowWire(resource: Resource, role: Role, { id, row }: Subject): Record<string, unknown> {
   const fields = fieldsFor(role, resource).map(([name, field]) => [name, fieldWire(field, row[name])]);
   return { id: idWire(resource, id), ...Object.fromEntries(fields) };
@@ -108,7 +108,7 @@ export function idWire(resource: Resource, id: string): string | number {
   return resource.key.length === 1 && resource.key[0]?.dataType === "number" ? Number(id) : id;
 }
 
-/** Stands for what can be edited of a row: another one means that somebody has edited it since. */
+/** A hash of a row's editable fields; it changes with every edit. */
 export async function versionOf(resource: Resource, { row }: Subject): Promise<string> {
   const editable = Object.entries(resource.fields).filter(([, field]) => field.input);
   return (await sha256(JSON.stringify(editable.map(([name]) => row[name])))).slice(0, 32);

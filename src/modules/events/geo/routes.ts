@@ -5,8 +5,10 @@ import { notFound } from "../../../platform/http/errors.ts";
 import { integer } from "../../../platform/http/input/fields.ts";
 import { fill } from "../../../platform/http/messages.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
-import { whereaboutsOf } from "../../social/index.ts";
+
+import { sharedPlaceOf } from "../../social/index.ts";
 import { requireEvent } from "../details/routes.ts";
+
 import { messages } from "../messages.ts";
 import { eventsWithin } from "./distances.ts";
 
@@ -46,7 +48,7 @@ const distance = route({
   async handle({ ctx, caller, params }) {
     const [event, viewer] = await Promise.all([
       requireEvent(ctx, caller, params.id),
-      whereaboutsOf(ctx, caller.userId),
+      sharedPlaceOf(ctx, caller.userId),
     ]);
     if (!viewer.allowed) throw notFound(fill(messages.noDistance, { name: event.name }));
     const place = placeIn(event);
@@ -74,7 +76,7 @@ const distances = route({
     ),
   },
   async handle({ ctx, caller, query }) {
-    const viewer = await whereaboutsOf(ctx, caller.userId);
+    const viewer = await sharedPlaceOf(ctx, caller.userId);
     if (!viewer.allowed) return respond(200, []);
     if (!viewer.place) throw notFound();
     const found = await eventsWithin(ctx, viewer.place, query.search ?? FAR);

@@ -1,4 +1,4 @@
-/** Cities and interests to choose from. */
+/** Lists of cities and interests. */
 import { and, asc, count, desc, eq, sql } from "drizzle-orm";
 import { contains, folded, searchWords } from "../../../platform/db/folding.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
@@ -14,7 +14,7 @@ export interface DirectoryFilter {
   readonly search?: string | undefined;
 }
 
-/** By name; a search finds its words anywhere in it. */
+/** Cities by name. A search matches anywhere in the name. */
 export async function listCities(ctx: RequestContext, { id, search }: DirectoryFilter): Promise<Named[]> {
   return ctx.db
     .select({ id: cities.id, name: cities.name })
@@ -23,7 +23,7 @@ export async function listCities(ctx: RequestContext, { id, search }: DirectoryF
     .orderBy(asc(cities.name));
 }
 
-/** Those that most people have come first; a search finds its words at the beginning of the name. */
+/** Interests, the most common first. A search matches the beginning of the name. */
 export async function listInterests(ctx: RequestContext, { id, search }: DirectoryFilter): Promise<Named[]> {
   const begins = searchWords(search).map((word) => sql`instr(${folded(interests.name)}, ${word}) = 1`);
   return ctx.db

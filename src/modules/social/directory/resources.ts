@@ -1,4 +1,4 @@
-/** What staff keeps for everybody to choose from: cities and interests. */
+/** Console resources for cities and interests. */
 import { sql } from "drizzle-orm";
 import { string } from "../../../platform/http/input/fields.ts";
 import { text } from "../../../platform/http/text.ts";

@@ -1,4 +1,4 @@
-/** `/api/v1/cities/` and `/api/v1/interests/`: lists to choose from, read only. */
+/** `/api/v1/cities/` and `/api/v1/interests/`, read only. */
 import { z } from "@hono/zod-openapi";
 import { notFound } from "../../../platform/http/errors.ts";
 import { string } from "../../../platform/http/input/fields.ts";

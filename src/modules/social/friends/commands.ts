@@ -1,4 +1,4 @@
-/** Friendships made and ended, and people who want nothing to do with each other. */
+/** Ends friendships; sets and lifts blocks. */
 import { and, eq, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { commit, type Effect } from "../../../platform/db/outbox.ts";
@@ -6,8 +6,8 @@ import type { RequestContext } from "../../../platform/runtime.ts";
 import { blocks } from "../tables.ts";
 import { sharedAccessEffects } from "./shared-access.ts";
 
-/** What ends somebody's friendships with these people: goes into the batch of the change that it belongs to. */
-export function unfriending(
+/** Statements and effects that end a person's friendships with others, for the batch of the change. */
+export function unfriend(
   ctx: RequestContext,
   userId: number,
   others: readonly number[],
@@ -23,7 +23,7 @@ export function unfriending(
   };
 }
 
-/** False when that was so already. The friendship stays, and counts again once the block is lifted. */
+/** Blocks a person; false when they were blocked already. The friendship row stays and counts again after the block. */
 export async function block(ctx: RequestContext, userId: number, blockedId: number): Promise<boolean> {
   const insert = ctx.db
     .insert(blocks)
@@ -32,7 +32,7 @@ export async function block(ctx: RequestContext, userId: number, blockedId: numb
   return (await commit(ctx, insert, sharedAccessEffects(userId, blockedId))) !== null;
 }
 
-/** False when there was no block. */
+/** Lifts a block; false when there was none. */
 export async function unblock(ctx: RequestContext, userId: number, blockedId: number): Promise<boolean> {
   const remove = ctx.db.delete(blocks).where(and(eq(blocks.userId, userId), eq(blocks.blockedId, blockedId)));
   return (await commit(ctx, remove, [])) !== null;

@@ -1,4 +1,4 @@
-/** What two people are to each other. */
+/** SQL and queries for the relation of two people: friends, blocked. */
 import { type Column, type SQL, sql } from "drizzle-orm";
 import type { RequestContext } from "../../../platform/runtime.ts";
 
@@ -33,7 +33,7 @@ export interface Relation {
   readonly blocked: boolean;
 }
 
-/** One statement. Nobody is their own friend. */
+/** The relation of two people, in one statement. */
 export async function relation(ctx: RequestContext, one: number, other: number): Promise<Relation> {
   const [row] = await ctx.db.all<{ friends: number; blocked: number }>(
     sql`SELECT ${areFriends(one, other)} AS friends, ${isBlocked(one, other)} AS blocked`,

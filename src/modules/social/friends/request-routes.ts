@@ -1,4 +1,4 @@
-/** `/api/v1/friends/…`: requests to be friends. They are answered or taken back, never edited. */
+/** `/api/v1/friends/…`: friend requests. They can be answered or withdrawn, not edited. */
 import { z } from "@hono/zod-openapi";
 import { forbidden, invalid, notFound } from "../../../platform/http/errors.ts";
 import { keyField, noSuchKey } from "../../../platform/http/input/strict-fields.ts";
@@ -46,7 +46,7 @@ const list = route({
   method: "get",
   path,
   tag,
-  summary: "List the friend requests one sent or got",
+  summary: "List your friend requests, sent and received",
   access: "signedIn",
   challenge,
   responses: { 200: z.array(RequestWire) },
@@ -75,8 +75,8 @@ const send = route({
   method: "post",
   path,
   tag,
-  summary: "Ask somebody to be friends",
-  description: "Where the other side's request waits for an answer, both are friends at once.",
+  summary: "Send a friend request",
+  description: "If the receiver has a pending request to the caller, both become friends at once.",
   access: "signedIn",
   challenge,
   creates: true,
@@ -93,7 +93,7 @@ const read = route({
   method: "get",
   path: `${path}/:id`,
   tag,
-  summary: "Read a friend request of one's own",
+  summary: "Read one of your friend requests",
   access: "signedIn",
   challenge,
   params: idParam,
@@ -109,9 +109,9 @@ const withdraw = route({
   method: "delete",
   path: `${path}/:id`,
   tag,
-  summary: "Take a friend request away",
+  summary: "Delete a friend request",
   description:
-    "The sender while it waits for an answer, the receiver once they declined it, both when it was accepted. The friendship stays.",
+    "The sender may delete a pending request, the receiver a declined one, and both an accepted one. The friendship stays.",
   access: "signedIn",
   challenge,
   params: idParam,

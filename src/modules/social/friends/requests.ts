@@ -1,4 +1,4 @@
-/** Friend requests: sent, answered, taken back. Every change of state is conditional, so two answers at once are one. */
+/** Friend requests: send, answer, delete. Each change is conditional in SQL, so that of two answers at once one counts. */
 import { and, desc, eq, or, type SQL, sql } from "drizzle-orm";
 import { commit } from "../../../platform/db/outbox.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
@@ -9,7 +9,7 @@ import { friendRequests } from "../tables.ts";
 
 export type FriendRequest = typeof friendRequests.$inferSelect;
 
-/** All requests that somebody sent or got, the newest first. */
+/** All requests that a person sent or received, the newest first. */
 export async function listRequests(ctx: RequestContext, userId: number): Promise<FriendRequest[]> {
   return ctx.db
     .select()
@@ -34,7 +34,7 @@ const partyTo = (userId: number) => or(eq(friendRequests.fromId, userId), eq(fri
 
 export type Sent = FriendRequest | Exclude<RequestVerdict, "pending" | "mutual">;
 
-/** Sends a request. Where the other one's own waits for an answer, both are friends at once. */
+/** Sends a request. If the receiver has a pending request to the sender, both become friends at once. */
 export async function sendRequest(ctx: RequestContext, fromId: number, toId: number): Promise<Sent> {
   for (;;) {
     const { name, ...facts } = await factsFor(ctx, fromId, toId);
@@ -44,18 +44,18 @@ export async function sendRequest(ctx: RequestContext, fromId: number, toId: num
     const at = ctx.now();
     const notices = [notice(mutual ? "accepted" : "sent", { fromId, toId, name, at })];
     const rows = await commit(ctx, insertRequest(ctx, fromId, toId, mutual), noticeEffects(notices), [
-      ...(mutual ? befriending(ctx, toId, fromId) : []),
+      ...(mutual ? friendshipStatements(ctx, toId, fromId) : []),
       noticeRows(ctx, notices),
     ]);
     const request = rows?.[0];
-    // Without a row the facts have changed meanwhile.
+    // No row: the facts changed meanwhile, so decide again.
     if (!request) continue;
     pushNotices(ctx, notices);
     return request;
   }
 }
 
-/** Inserts only what the facts allowed: nothing when the other one has asked, or taken it back, in between. */
+/** Inserts nothing if the other person's pending request appeared or went since the facts were read. */
 function insertRequest(ctx: RequestContext, fromId: number, toId: number, mutual: boolean) {
   const now = ctx.now();
   return ctx.db
@@ -69,8 +69,8 @@ function insertRequest(ctx: RequestContext, fromId: number, toId: number, mutual
     .returning();
 }
 
-/** The friendship, and whatever either side had asked for it. */
-function befriending(ctx: RequestContext, initiatorId: number, otherId: number) {
+/** Makes the friendship and accepts any pending request between the two. */
+function friendshipStatements(ctx: RequestContext, initiatorId: number, otherId: number) {
   const { low, high } = pairOf(initiatorId, otherId);
   const now = ctx.now();
   return [
@@ -106,7 +106,7 @@ async function factsFor(ctx: RequestContext, fromId: number, toId: number) {
   };
 }
 
-/** Answers a request that waits for this person; false for any other. */
+/** Answers a pending request to this person; false for any other. */
 export async function answerRequest(
   ctx: RequestContext,
   userId: number,
@@ -128,26 +128,26 @@ export async function answerRequest(
       and(
         eq(friendRequests.id, id),
         eq(friendRequests.status, "Pending"),
-        accepted ? atPeace(userId, fromId) : undefined,
+        accepted ? notBlocked(userId, fromId) : undefined,
       ),
     );
   const done = await commit(ctx, change, noticeEffects(notices), [
-    ...(accepted ? befriending(ctx, fromId, userId) : []),
+    ...(accepted ? friendshipStatements(ctx, fromId, userId) : []),
     noticeRows(ctx, notices),
   ]);
   if (done) pushNotices(ctx, notices);
   return done !== null;
 }
 
-/** Nobody becomes the friend of whom they block, or who blocks them. */
-const atPeace = (one: number, other: number): SQL => sql`NOT EXISTS (SELECT 1 FROM blocks
+/** SQL condition: neither has blocked the other. */
+const notBlocked = (one: number, other: number): SQL => sql`NOT EXISTS (SELECT 1 FROM blocks
   WHERE user_id IN (${one}, ${other}) AND blocked_id IN (${one}, ${other}))`;
 
 export type Withdrawn = "done" | "forbidden" | "missing";
 
 /**
- * Takes a request away: the sender while it waits, the receiver once they declined it (they may be asked again then),
- * either of them when it was accepted. The friendship stays.
+ * Deletes a request. The sender may delete a pending one, the receiver a declined one (the sender may then ask again),
+ * and both an accepted one. The friendship stays.
  */
 export async function withdrawRequest(ctx: RequestContext, userId: number, id: number): Promise<Withdrawn> {
   const { fromId, toId, status } = friendRequests;
@@ -167,25 +167,25 @@ export async function withdrawRequest(ctx: RequestContext, userId: number, id: n
   return (await findRequest(ctx, userId, id)) ? "forbidden" : "missing";
 }
 
-interface Told {
-  /** Who did it, and who is told. */
+interface Act {
+  /** The person who acted, and the person who is notified. */
   readonly fromId: number;
   readonly toId: number;
   readonly name: string;
   readonly at: number;
 }
 
-/** The clients' own words, Russian as all of theirs. */
+/** Literals of Find Friend's clients, in Russian only. */
 const WORDS = {
   sent: ["FRIEND_REQUEST", "Запрос в друзья", "отправил Вам запрос на добавления в друзья."],
   accepted: ["FRIEND_REQUEST_ACCEPTED", "Запрос принят", "принял Ваш запрос на добавления в друзья."],
   declined: ["FRIEND_REQUEST_REJECTED", "Запрос отклонён", "отклонил Ваш запрос на добавления в друзья."],
 } as const;
 
-/** Who asks and takes it back, over and over, is heard of once a day. */
+/** Repeated requests from one person notify at most once a day. */
 const DAY = 24 * 3600_000;
 
-function notice(kind: keyof typeof WORDS, { fromId, toId, name, at }: Told): Notice {
+function notice(kind: keyof typeof WORDS, { fromId, toId, name, at }: Act): Notice {
   const [type, title, words] = WORDS[kind];
   return {
     userId: toId,

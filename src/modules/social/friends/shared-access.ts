@@ -1,4 +1,4 @@
-/** What ends when two people part, unfriended or blocked: the rooms that let them be together look at their rights anew. */
+/** Effects of an unfriending, a block or a withdrawn consent: the rooms concerned check their people's rights again. */
 import { declareEffect } from "../../../platform/db/effects.ts";
 import type { Effect } from "../../../platform/db/outbox.ts";
 import { recheckEffect } from "../../../platform/realtime/rights/recheck.ts";
@@ -11,15 +11,15 @@ interface Pair {
   readonly high: number;
 }
 
-/** Asks the chat module to recheck the chat of a pair: it knows which one that is. */
+/** Asks the chat module to recheck the chat of a pair. Only that module knows which chat it is. */
 export const chatRights = declareEffect<Pair>("chat_rights", ({ low, high }) => `users:${low}-${high}`);
 
-/** Consent taken back ends what others see of this person's places. `allowed`: what consent becomes, undefined where it stays. */
+/** Withdrawn consent ends others' view of this person's places. `allowed` is the new consent; undefined means unchanged. */
 export function consentEffects(userId: number, allowed: unknown): Effect[] {
   return allowed === false ? [recheckEffect([userRoom(userId)])] : [];
 }
 
-/** Goes into the batch of the change that may have ended what two people share. */
+/** Effects for the batch of a change after which two people may share nothing any more. */
 export function sharedAccessEffects(one: number, other: number): Effect[] {
   const pair = pairOf(one, other);
   return [

@@ -1,4 +1,4 @@
-/** Where people let themselves be seen, and how far they are from each other. */
+/** The places that people share, and the distances between them. */
 import { and, between, eq, isNotNull, isNull, lte, ne, or, type SQL, sql } from "drizzle-orm";
 import { bandAround, kilometresBetween, type Place } from "../../../platform/geo.ts";
 import { forbidden, notFound } from "../../../platform/http/errors.ts";
@@ -7,11 +7,11 @@ import { users } from "../../identity/index.ts";
 import { about, messages } from "../messages.ts";
 import { socialProfiles } from "../tables.ts";
 
-/** A place that the edge guesses is taken this often at most. */
+/** Minimum interval between two places estimated from the client's address. Milliseconds. */
 const GUESS_EVERY = 10 * 60_000;
 
-/** Notes where the request came from, beside the answer and never in its way: only with consent, at most every ten minutes. */
-export function noteOrigin(ctx: RequestContext, userId: number, request: Request): void {
+/** Stores where the request came from, after the response; with consent only, at most every ten minutes. */
+export function recordOrigin(ctx: RequestContext, userId: number, request: Request): void {
   const place = originOf(request);
   if (!place) return;
   const now = ctx.now();
@@ -19,7 +19,7 @@ export function noteOrigin(ctx: RequestContext, userId: number, request: Request
   ctx.defer("social.place", writePlace(ctx, userId, place, due), { userId });
 }
 
-/** The place of the client's address, as Cloudflare's edge knows it; null where nobody knows. */
+/** The place of the client's address according to Cloudflare's edge; null when unknown. */
 function originOf(request: Request): Place | null {
   const { latitude, longitude } = (request.cf ?? {}) as { latitude?: unknown; longitude?: unknown };
   if (typeof latitude !== "string" || typeof longitude !== "string") return null;
@@ -28,12 +28,12 @@ function originOf(request: Request): Place | null {
   return real ? place : null;
 }
 
-/** Takes a place that the person's own device tells. Refuses without their consent. */
+/** Stores a place sent by the person's device. Refused without consent. */
 export async function setPlace(ctx: RequestContext, userId: number, place: Place): Promise<void> {
   if (!(await writePlace(ctx, userId, place))) throw forbidden(messages.noConsent);
 }
 
-/** The condition of every write: consent. False when nothing was written. */
+/** Writes only with consent. False when nothing was written. */
 async function writePlace(ctx: RequestContext, userId: number, place: Place, due?: SQL): Promise<boolean> {
   const { latitude, longitude } = place;
   const { meta } = await ctx.db
@@ -69,18 +69,18 @@ function located(ctx: RequestContext) {
     .$dynamic();
 }
 
-/** Neither has blocked the other. */
-const atPeace = (viewer: number) => sql`NOT EXISTS (SELECT 1 FROM blocks
+/** SQL condition: the viewer and the `users` row have not blocked each other. */
+const notBlocked = (viewer: number) => sql`NOT EXISTS (SELECT 1 FROM blocks
   WHERE (user_id = users.id AND blocked_id = ${viewer}) OR (user_id = ${viewer} AND blocked_id = users.id))`;
 
-/** Both of them in one statement; a 404 for whoever is unknown or blocked. */
+/** Reads both people in one statement; 404 when the other is unknown or blocked. */
 async function both(
   ctx: RequestContext,
   viewer: number,
   userId: number,
 ): Promise<{ viewer: Located; target: Located }> {
   const people = await located(ctx).where(
-    or(eq(users.id, viewer), and(eq(users.id, userId), atPeace(viewer))),
+    or(eq(users.id, viewer), and(eq(users.id, userId), notBlocked(viewer))),
   );
   const find = (id: number) => people.find((person) => person.id === id);
   const [one, other] = [find(viewer), find(userId)];
@@ -88,20 +88,20 @@ async function both(
   return { viewer: one, target: other };
 }
 
-/** Their place; a 404 for who never told one. */
+/** The person's place; 404 when none is known. */
 function placeOf({ latitude, longitude }: Located): Place {
   if (latitude === null || longitude === null) throw notFound();
   return { latitude, longitude };
 }
 
-/** Where somebody is, if they let others know. */
+/** A person's place, if they share it. */
 export async function findPlace(ctx: RequestContext, viewer: number, userId: number): Promise<Place> {
   const { target } = await both(ctx, viewer, userId);
   if (!target.allowed) throw notFound(about("noPlace", target));
   return placeOf(target);
 }
 
-/** Kilometres to three decimals; both must let others know where they are. */
+/** Distance in kilometres, to three decimals. Both must share their place. */
 export async function distanceTo(ctx: RequestContext, viewer: number, userId: number): Promise<number> {
   const { viewer: self, target } = await both(ctx, viewer, userId);
   if (!self.allowed || !target.allowed) throw notFound(about("noDistance", target));
@@ -115,13 +115,13 @@ export interface Distance {
   readonly kilometres: number;
 }
 
-/** Everybody within so many kilometres who lets others know, in order of their ids. Empty for who does not themselves. */
-export async function peopleAround(ctx: RequestContext, viewer: number, radius: number): Promise<Distance[]> {
+/** People within `radius` km who share their place, by id. Empty when the viewer does not share theirs. */
+export async function peopleNearby(ctx: RequestContext, viewer: number, radius: number): Promise<Distance[]> {
   const [self] = await located(ctx).where(eq(users.id, viewer));
   if (!self?.allowed) return [];
   const from = placeOf(self);
   const people = await located(ctx)
-    .where(and(ne(users.id, viewer), seen(), near(from, radius), atPeace(viewer)))
+    .where(and(ne(users.id, viewer), seen(), near(from, radius), notBlocked(viewer)))
     .orderBy(users.id);
   return people
     .map((person) => ({
@@ -133,7 +133,7 @@ export async function peopleAround(ctx: RequestContext, viewer: number, radius: 
     .filter((person) => person.kilometres <= radius);
 }
 
-/** In the words of the index, which a bound value would not be. */
+/** Literal `= 1`, because the partial index does not match a bound value. */
 const seen = () =>
   and(
     sql`${socialProfiles.isGeoipAllowed} = 1`,
@@ -141,7 +141,7 @@ const seen = () =>
     isNotNull(socialProfiles.longitude),
   );
 
-/** Only those in the band are measured. `radius` in km. */
+/** Preselects the band of latitudes around a place. `radius` in km. */
 function near(place: Place, radius: number): SQL {
   const { south, north } = bandAround(place, radius * 1000);
   return between(socialProfiles.latitude, south, north);

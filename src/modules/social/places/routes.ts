@@ -1,4 +1,4 @@
-/** Where people are and how far: `/api/v1/users/…/geolocation`, `distance` and `distances`. */
+/** `/api/v1/users/…/geolocation`, `distance` and `distances`. */
 import { z } from "@hono/zod-openapi";
 import { latitude, longitude } from "../../../platform/http/input/fields.ts";
 import { windowQuery } from "../../../platform/http/lists/paging.ts";
@@ -6,7 +6,7 @@ import { messages as shared } from "../../../platform/http/messages.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
 import { idParam } from "../../identity/index.ts";
 import { wordAs } from "../schemas.ts";
-import { distanceTo, findPlace, peopleAround, setPlace } from "./queries.ts";
+import { distanceTo, findPlace, peopleNearby, setPlace } from "./queries.ts";
 
 const tag = "Find Friend";
 const challenge = "Token";
@@ -22,7 +22,7 @@ const place = (at: string, params: typeof idParam | undefined) =>
     method: "get",
     path: at,
     tag,
-    summary: params ? "Read where somebody is, if they let others know" : "Read where one is to others",
+    summary: params ? "Read a person's place, if they share it" : "Read your own shared place",
     access: "signedIn",
     challenge,
     params,
@@ -36,8 +36,8 @@ const tell = (method: "put" | "post") =>
     method,
     path: ownPlace,
     tag,
-    summary: "Tell where one is, as one's device knows it",
-    description: "Only with consent (`is_geoip_allowed`).",
+    summary: "Set your place",
+    description: "Requires consent (`is_geoip_allowed`).",
     access: "signedIn",
     challenge,
     body: z.object({ latitude: latitude(), longitude: longitude() }).openapi("NewPlace"),
@@ -52,7 +52,7 @@ const distance = route({
   method: "get",
   path: `${onePath}/distance`,
   tag,
-  summary: "Read how far somebody is, in kilometres",
+  summary: "Read the distance to a person, in kilometres",
   access: "signedIn",
   challenge,
   params: idParam,
@@ -68,15 +68,15 @@ const distances = route({
   method: "get",
   path: `${path}/distances`,
   tag,
-  summary: "List everybody around with their distance",
+  summary: "List people nearby with their distance",
   access: "signedIn",
   challenge,
   query: z.object({
     search: wordAs(
       (value) => (/^-?\d{1,9}$/.test(value) ? Number(value) : undefined),
       () => shared.notInteger,
-    ).openapi({ type: "integer", description: "The farthest, in kilometres; 500 unless said." }),
-    ordering: z.string().optional().openapi({ description: "`distance`: the nearest first." }),
+    ).openapi({ type: "integer", description: "The largest distance in kilometres; 500 by default." }),
+    ordering: z.string().optional().openapi({ description: "`distance` sorts the nearest first." }),
     limit: windowQuery.shape.limit,
   }),
   responses: {
@@ -92,7 +92,7 @@ const distances = route({
     ),
   },
   async handle({ ctx, caller, query }) {
-    const found = await peopleAround(ctx, caller.userId, query.search ?? RADIUS);
+    const found = await peopleNearby(ctx, caller.userId, query.search ?? RADIUS);
     if (query.ordering === "distance") found.sort((one, other) => one.kilometres - other.kilometres);
     return respond(
       200,

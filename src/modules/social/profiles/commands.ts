@@ -1,4 +1,4 @@
-/** Profiles changed: account, profile, interests and friends in one transaction, or nothing at all. */
+/** Changes a profile: account, profile, interests and friends in one transaction. */
 import { eq, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { auditEntry } from "../../../platform/db/audit.ts";
@@ -6,20 +6,20 @@ import type { Caller } from "../../../platform/http/caller.ts";
 import { forbidden, invalid, notFound } from "../../../platform/http/errors.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { birthdayFault, changeAccount, findUser, storeAvatar, takenRefusal } from "../../identity/index.ts";
-import { unfriending } from "../friends/commands.ts";
+import { unfriend } from "../friends/commands.ts";
 import { consentEffects } from "../friends/shared-access.ts";
 import { noSuchName } from "../messages.ts";
 import { type ProfileBody, toPersonWire } from "../schemas.ts";
 import { cities, socialProfiles } from "../tables.ts";
 import { findPerson } from "./queries.ts";
 
-/** A profile is its person's; staff may change it too. Refuses everybody else. */
-export async function requireOwn(ctx: RequestContext, caller: Caller, userId: number): Promise<void> {
+/** Refuses everybody but the person and staff. */
+export async function requireSelfOrStaff(ctx: RequestContext, caller: Caller, userId: number): Promise<void> {
   if (caller.userId === userId || caller.isStaff) return;
   throw (await findUser(ctx, userId)) ? forbidden() : notFound();
 }
 
-/** Changes what the body names. Everything is checked first; then one transaction. */
+/** Changes what the body names. All checks come first, then one transaction. */
 export async function changeProfile(
   ctx: RequestContext,
   caller: Caller,
@@ -37,7 +37,7 @@ export async function changeProfile(
   if (Object.keys(wrong).length > 0) throw invalid(wrong);
   const kept = new Set(body.friends?.map(({ id }) => id));
   const lost = body.friends ? facts.friends.filter((id) => !kept.has(id)) : [];
-  const unfriended = unfriending(ctx, userId, lost);
+  const unfriended = unfriend(ctx, userId, lost);
   const avatarKey =
     body.avatar instanceof File
       ? await storeAvatar(ctx, userId, body.avatar)
@@ -77,7 +77,7 @@ interface Facts {
   readonly friends: readonly number[];
 }
 
-/** What a change has to be compared with, in one statement. */
+/** Reads what a change is compared with, in one statement. */
 async function factsFor(ctx: RequestContext, userId: number, body: ProfileBody): Promise<Facts> {
   const names = JSON.stringify(body.interests?.map(({ name }) => name) ?? []);
   const [row] = await ctx.db.all<{ cityId: number | null; interests: string; friends: string }>(sql`SELECT
@@ -134,7 +134,7 @@ function interestStatements(
   ];
 }
 
-/** The row that staff leaves behind when it changes somebody else's profile. */
+/** The audit row when staff changes another person's profile. */
 async function audit(ctx: RequestContext, caller: Caller, userId: number, { avatar, ...facts }: ProfileBody) {
   if (caller.userId === userId) return [];
   const person = await findPerson(ctx, caller, userId);

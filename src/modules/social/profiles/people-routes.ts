@@ -1,4 +1,4 @@
-/** `/api/v1/users/…` as Find Friend knows them: who is there, one's friends, whom one has blocked. */
+/** `/api/v1/users/…` of Find Friend: people, the caller's friends and blacklist, blocks. */
 import { z } from "@hono/zod-openapi";
 import { invalid, notFound } from "../../../platform/http/errors.ts";
 import { envelope, pageQuery, paginate } from "../../../platform/http/lists/paging.ts";
@@ -7,7 +7,7 @@ import { type Route, respond, route } from "../../../platform/http/route.ts";
 import { findFriendRegistration, findUser, idParam } from "../../identity/index.ts";
 import { block, unblock } from "../friends/commands.ts";
 import { messages } from "../messages.ts";
-import { noteOrigin } from "../places/queries.ts";
+import { recordOrigin } from "../places/queries.ts";
 import { PersonWire, peopleQuery, toPeopleFilter, toPersonWire } from "../schemas.ts";
 import { socialProfiles } from "../tables.ts";
 import { friendsOf, listPeople, type Person } from "./queries.ts";
@@ -16,7 +16,7 @@ import { personWire, profileRoutes } from "./routes.ts";
 const tag = "Find Friend";
 const challenge = "Token";
 const path = "/api/v1/users";
-/** Digits only: what stands there in words is a place of its own. */
+/** Digits only: named paths are routes of their own. */
 const onePath = `${path}/:id{\\d+}`;
 const PAGE_SIZE = 6;
 
@@ -24,8 +24,8 @@ const list = route({
   method: "get",
   path,
   tag,
-  summary: "Look for people",
-  description: "Those who have a profile of this app, without those who have blocked the caller.",
+  summary: "List people",
+  description: "People with a profile in this app, without those who have blocked the caller.",
   access: "signedIn",
   challenge,
   query: peopleQuery,
@@ -46,7 +46,7 @@ const list = route({
       },
       (person: Person) => toPersonWire(ctx, person),
     );
-    noteOrigin(ctx, caller.userId, request);
+    recordOrigin(ctx, caller.userId, request);
     return respond(200, page);
   },
 });
@@ -55,7 +55,7 @@ const blacklist = route({
   method: "get",
   path: `${path}/blacklist`,
   tag,
-  summary: "List whom one has blocked",
+  summary: "List the people you have blocked",
   access: "signedIn",
   challenge,
   query: pageQuery,
@@ -77,7 +77,7 @@ const myFriends = route({
   method: "get",
   path: `${path}/my_friends`,
   tag,
-  summary: "List one's friends",
+  summary: "List your friends",
   access: "signedIn",
   challenge,
   responses: { 200: z.array(PersonWire) },
@@ -94,8 +94,8 @@ const blockOne = route({
   method: "post",
   path: `${onePath}/block`,
   tag,
-  summary: "Block somebody",
-  description: "Closes the sockets of the chat with them.",
+  summary: "Block a person",
+  description: "Closes the sockets of the chat with this person.",
   access: "signedIn",
   challenge,
   params: idParam,
@@ -124,7 +124,7 @@ const unblockOne = route({
   },
 });
 
-/** Who registers here is a person of this app. */
+/** Registering here makes a Find Friend profile. */
 const register = findFriendRegistration((ctx, userId) => [
   ctx.db.insert(socialProfiles).values({ userId: userId as never, listedAt: ctx.now() }),
 ]);

@@ -1,4 +1,4 @@
-/** People as their viewer may see them: one statement for one, for a page, or for all of a list. */
+/** People as a viewer may see them: one statement for one person or for a page. */
 import { and, count, desc, eq, gte, lte, type SQL, sql } from "drizzle-orm";
 import { contains } from "../../../platform/db/folding.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
@@ -39,17 +39,17 @@ const isBlockedBy = (viewer: number) => sql`EXISTS (SELECT 1 FROM blocks
 const hasBlocked = (viewer: number) => sql`EXISTS (SELECT 1 FROM blocks
   WHERE user_id = users.id AND blocked_id = ${viewer})`;
 
-/** Who looks at people. */
+/** The person who reads profiles. */
 export type Viewer = Pick<Caller, "userId" | "isStaff">;
 
-/** The person, friends and staff see birthday and e-mail; strangers see the age, and that there is an address. */
+/** The person, friends and staff see birthday and e-mail; strangers see the age and a masked e-mail. */
 const seesContact = ({ userId, isStaff }: Viewer) =>
   isStaff ? sql`true` : sql`(users.id = ${userId} OR ${isFriendOf(userId)})`;
 
-/** People of this app: who made their profile here, or edited it. Staff is not among them. */
+/** People who made or edited their profile in this app, without staff. */
 const isListed = sql`(${socialProfiles.listedAt} IS NOT NULL AND NOT ${users.isStaff})`;
 
-/** What is read of a person for a viewer. */
+/** The columns of a person for a viewer. */
 function fieldsFor(person: Viewer) {
   const viewer = person.userId;
   const flag = (condition: SQL) => sql<boolean>`${condition}`.mapWith(Boolean);
@@ -64,7 +64,7 @@ function fieldsFor(person: Viewer) {
     city: cities.name,
     profession: socialProfiles.profession,
     purpose: socialProfiles.purpose,
-    /** Friends see it, and the person. */
+    /** For friends and the person only. */
     networkNick: sql<string | null>`iif(users.id = ${viewer} OR ${isFriendOf(viewer)},
       coalesce(${socialProfiles.networkNick}, ''), NULL)`,
     additionally: socialProfiles.additionally,
@@ -99,7 +99,7 @@ export async function findPerson(
   return person ?? null;
 }
 
-/** All friends of the viewer, the newest account first. */
+/** The viewer's friends, the newest account first. */
 export async function friendsOf(ctx: RequestContext, viewer: Viewer): Promise<Person[]> {
   const { userId } = viewer;
   const friends = sql`${users.id} IN (SELECT iif(low_id = ${userId}, high_id, low_id) FROM friendships
@@ -118,20 +118,20 @@ export interface PeopleFilter {
   readonly age?: number | undefined;
   readonly cityId?: number | undefined;
   readonly cityName?: string | undefined;
-  /** Whoever has one of them. */
+  /** Matches people who have at least one of them. */
   readonly interests?: readonly string[] | undefined;
-  /** Only whom the viewer has blocked. */
+  /** Only people whom the viewer has blocked. */
   readonly blacklist?: boolean | undefined;
 }
 
 export interface FoundPeople extends Listed<Person> {
-  /** Whether there is such a city as the filter names. */
+  /** Whether the filter's city exists. */
   readonly knowsCity: boolean;
-  /** An interest of the filter's that nobody has. */
+  /** An interest in the filter that nobody has. */
   readonly unknownInterest: string | null;
 }
 
-/** A page of the app's people, the newest account first, without those who have blocked the viewer. Two statements in all. */
+/** A page of people, the newest account first, without those who have blocked the viewer. Two statements. */
 export async function listPeople(
   ctx: RequestContext,
   viewer: Viewer,

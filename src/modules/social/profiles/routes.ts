@@ -1,4 +1,4 @@
-/** `/api/v1/users/me/` and `/api/v1/users/{id}/`: a profile read, changed and deleted. */
+/** `/api/v1/users/me/` and `/api/v1/users/{id}/`: read, change and delete a profile. */
 import { z } from "@hono/zod-openapi";
 import { auditEntry } from "../../../platform/db/audit.ts";
 import { forbidden, invalid, notFound } from "../../../platform/http/errors.ts";
@@ -12,14 +12,14 @@ import {
   idParam,
   verifyOwnPassword,
 } from "../../identity/index.ts";
-import { noteOrigin } from "../places/queries.ts";
+import { recordOrigin } from "../places/queries.ts";
 import { FullProfile, PartialProfile, PersonWire, toPersonWire } from "../schemas.ts";
-import { changeProfile, requireOwn } from "./commands.ts";
+import { changeProfile, requireSelfOrStaff } from "./commands.ts";
 import { findPerson, type Viewer } from "./queries.ts";
 
 const tag = "Find Friend";
 const challenge = "Token";
-/** Above the 8 MB of a picture, so that a larger one is refused in words. */
+/** More than the 8 MB of a picture, so that a larger picture gets its own error. */
 const FORM_LIMIT = 10 * 1024 * 1024;
 
 export async function personWire(
@@ -32,7 +32,7 @@ export async function personWire(
   return toPersonWire(ctx, person);
 }
 
-/** One's own page under its own name, everybody's by id. */
+/** `me` without parameters, any person by id. */
 const whose = (params: { id: number } | undefined, caller: { userId: number }) => params?.id ?? caller.userId;
 
 type Whose = typeof idParam | undefined;
@@ -42,7 +42,7 @@ const read = (place: string, params: Whose) =>
     method: "get",
     path: place,
     tag,
-    summary: params ? "Read somebody's profile" : "Read one's own profile",
+    summary: params ? "Read a profile" : "Read your profile",
     access: "signedIn",
     challenge,
     params,
@@ -51,7 +51,7 @@ const read = (place: string, params: Whose) =>
       const person = await findPerson(ctx, caller, whose(params, caller));
       if (!person) throw notFound();
       if (person.hasBlocked && !caller.isStaff) throw forbidden();
-      noteOrigin(ctx, caller.userId, request);
+      recordOrigin(ctx, caller.userId, request);
       return respond(200, toPersonWire(ctx, person));
     },
   });
@@ -61,23 +61,23 @@ const change = (method: "put" | "patch", place: string, params: Whose) =>
     method,
     path: place,
     tag,
-    summary: params ? "Change a profile, as its person or as staff" : "Change one's own profile",
+    summary: params ? "Change a profile" : "Change your profile",
     description:
-      "A new e-mail is applied at once and to be verified anew. A picture comes in a multipart form.",
+      "For the person and staff. A new e-mail applies at once and has to be verified. Send a picture as a multipart form.",
     access: "signedIn",
     challenge,
     params,
     body: method === "put" ? FullProfile : PartialProfile,
     multipartLimit: FORM_LIMIT,
     responses: { 200: PersonWire },
-    may: ({ ctx, caller, params }) => requireOwn(ctx, caller, whose(params, caller)),
+    may: ({ ctx, caller, params }) => requireSelfOrStaff(ctx, caller, whose(params, caller)),
     async handle({ ctx, caller, params, body, request }) {
       const userId = whose(params, caller);
-      await requireOwn(ctx, caller, userId);
-      // A form has no way to say false but to leave a box out.
+      await requireSelfOrStaff(ctx, caller, userId);
+      // A form says false by leaving a checkbox out.
       const unticked = method === "put" && isForm(request) ? { is_geoip_allowed: false } : {};
       await changeProfile(ctx, caller, userId, { ...unticked, ...body });
-      noteOrigin(ctx, caller.userId, request);
+      recordOrigin(ctx, caller.userId, request);
       return respond(200, await personWire(ctx, caller, userId));
     },
   });
@@ -93,17 +93,18 @@ const remove = (place: string, params: Whose) =>
     method: "delete",
     path: place,
     tag,
-    summary: params ? "Delete an account, as its person or as staff" : "Delete one's own account",
-    description: "A `current_password` is checked when it is sent. Other fields are ignored.",
+    summary: params ? "Delete an account" : "Delete your account",
+    description:
+      "For the person and staff. `current_password` is checked when it is sent; other fields are ignored.",
     access: "signedIn",
     challenge,
     params,
     body: z.object({ current_password: secret().optional() }),
     responses: { 204: null },
-    may: ({ ctx, caller, params }) => requireOwn(ctx, caller, whose(params, caller)),
+    may: ({ ctx, caller, params }) => requireSelfOrStaff(ctx, caller, whose(params, caller)),
     async handle({ ctx, caller, params, body }) {
       const userId = whose(params, caller);
-      await requireOwn(ctx, caller, userId);
+      await requireSelfOrStaff(ctx, caller, userId);
       if (body.current_password !== undefined)
         await requirePassword(ctx, caller.userId, body.current_password);
       const subject = { action: "user.delete", subject: `user:${userId}`, before: null, after: null };
@@ -113,7 +114,7 @@ const remove = (place: string, params: Whose) =>
     },
   });
 
-/** Refuses whoever does not know their own password. */
+/** Refuses a wrong password. */
 async function requirePassword(ctx: RequestContext, userId: number, password: string): Promise<void> {
   const user = await findUser(ctx, userId);
   if (!user || !(await verifyOwnPassword(ctx, user, password)))
@@ -129,6 +130,6 @@ const profileAt = (place: string, params: Whose): Route[] => [
 
 export const profileRoutes: readonly Route[] = [
   ...profileAt("/api/v1/users/me", undefined),
-  // Digits only: what stands there in words is a place of its own.
+  // Digits only: named paths are routes of their own.
   ...profileAt("/api/v1/users/:id{\\d+}", idParam),
 ];
