@@ -13,7 +13,7 @@ import {
   exportOrders,
   sharedPages,
 } from "./modules/dispatch/index.ts";
-import { exportDocuments, documentRoutes as paperRoutes } from "./modules/documents/index.ts";
+import { documentRoutes, exportDocuments } from "./modules/documents/index.ts";
 import { earningsRoutes, exportEarnings } from "./modules/earnings/index.ts";
 import { eventAuthorizer, eventPages, eventRoutes, exportEvents } from "./modules/events/index.ts";
 import { exportFiles, fileRoutes } from "./modules/files/index.ts";
@@ -32,7 +32,7 @@ import { exportPosts, rentalRoutes } from "./modules/rentals/index.ts";
 import { exportSocial, socialRoutes } from "./modules/social/index.ts";
 import { exportSupport, supportRoutes, ticketAuthorizer } from "./modules/support/index.ts";
 import { exportTracking, trackingAuthorizers, trackingRoutes } from "./modules/tracking/index.ts";
-import { documentRoutes } from "./platform/http/documents/document-routes.tsx";
+import { apiDocumentRoutes } from "./platform/http/documents/document-routes.tsx";
 import { healthRoute } from "./platform/http/health-route.ts";
 import { createApp } from "./platform/http/mount.ts";
 import { rootRoute } from "./platform/http/root-route.ts";
@@ -57,7 +57,7 @@ export const authorizers: readonly RoomAuthorizer[] = [
 const socketDocuments = authorizers.map(({ document }) => document);
 
 /** What drivers keep: under `/api/v1/` and, as the Rideshare app documents it, under `/api/`. */
-const driverRoutes: readonly Route[] = [...rentalRoutes, ...earningsRoutes, ...paperRoutes];
+const driverRoutes: readonly Route[] = [...rentalRoutes, ...earningsRoutes, ...documentRoutes];
 
 /** Documented routes, app by app. */
 export const routes: readonly Route[] = [
@@ -107,7 +107,7 @@ const pages: readonly Route[] = [
   ...sharedPages,
   ...linkRoutes,
   ...eventPages,
-  ...documentRoutes(routes, (origin) => asyncApiDocument(socketDocuments, origin)),
+  ...apiDocumentRoutes(routes, (origin) => asyncApiDocument(socketDocuments, origin)),
 ];
 
 export function appFor(runtime: Runtime) {

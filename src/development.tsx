@@ -19,14 +19,14 @@ export function developmentRoutes(runtime: Runtime): readonly Route[] {
 }
 
 /** As addresses are stored: folded, and a phone with the plus that a query string turns into a space. */
-function addressed(words: string | undefined): string | undefined {
+function normalizedAddress(words: string | undefined): string | undefined {
   const to = words && foldEmail(words);
   return to && /^\d{7,15}$/.test(to) ? `+${to}` : to;
 }
 
 /** Newest first; `words` narrow it to one address or phone. */
 async function readOutbox(ctx: RequestContext, words: string | undefined, limit: number) {
-  const to = addressed(words);
+  const to = normalizedAddress(words);
   const rows = await ctx.db
     .select()
     .from(outbox)

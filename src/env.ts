@@ -31,7 +31,7 @@ function buildRuntime(env: Cloudflare.Env): Runtime {
     hashers: env.HASHERS,
     counters: env.COUNTERS,
     registries: env.ROSTERS,
-    carryOut: (ctx, row) => handle(ctx, effectHandlers, row),
+    runEffect: (ctx, row) => handle(ctx, effectHandlers, row),
     room: (name) => roomIn(env, name),
   };
 }

@@ -1,7 +1,7 @@
 /** The Worker: requests, queue, clock, and the Durable Objects under the names of their bindings. */
 import { appFor, authorizers } from "./app.ts";
 import { runtimeOf } from "./env.ts";
-import { consume, tick } from "./jobs.ts";
+import { consumeQueue, runSchedule } from "./jobs.ts";
 import { chatRoomHandler } from "./modules/chat/index.ts";
 import { opsRoomHandler, orderRoomHandler, truckRoomHandler } from "./modules/dispatch/index.ts";
 import { eventRoomHandler } from "./modules/events/index.ts";
@@ -16,11 +16,11 @@ export { Hasher } from "./platform/crypto/hasher.ts";
 export { Counter } from "./platform/http/limits/counter.ts";
 export { ConnectionRegistry as Roster } from "./platform/realtime/socket/registry.ts";
 
-const inboxTenantFor = inboxRoomHandler((...asked) => authorizeOrFault(authorizers, ...asked));
+const inboxHandlerFor = inboxRoomHandler((...asked) => authorizeOrFault(authorizers, ...asked));
 
 export class EventRoom extends roomObject(runtimeOf, eventRoomHandler) {}
 export class ChatRoom extends roomObject(runtimeOf, chatRoomHandler) {}
-export class InboxRoom extends roomObject(runtimeOf, inboxTenantFor) {}
+export class InboxRoom extends roomObject(runtimeOf, inboxHandlerFor) {}
 export class UserRoom extends roomObject(runtimeOf, trackRoomHandler) {}
 export class TruckRoom extends roomObject(runtimeOf, truckRoomHandler) {}
 export class OrderRoom extends roomObject(runtimeOf, orderRoomHandler) {}
@@ -29,6 +29,6 @@ export class OpsRoom extends roomObject(runtimeOf, opsRoomHandler) {}
 
 export default {
   fetch: (request, env, context) => appFor(runtimeOf(env)).fetch(request, env, context),
-  queue: (batch, env, context) => consume(runtimeOf(env), batch, context),
-  scheduled: (controller, env, context) => tick(runtimeOf(env), controller, context),
+  queue: (batch, env, context) => consumeQueue(runtimeOf(env), batch, context),
+  scheduled: (controller, env, context) => runSchedule(runtimeOf(env), controller, context),
 } satisfies ExportedHandler<Cloudflare.Env, JobMessage>;

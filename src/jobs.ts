@@ -50,7 +50,7 @@ import { deliverMail, deliverSms, type Templates } from "./platform/mail/mail.ts
 import { sweepRooms } from "./platform/realtime/log/sweep.ts";
 import { roomsRechecked } from "./platform/realtime/rights/recheck.ts";
 import type { JobMessage, RequestContext, Runtime } from "./platform/runtime.ts";
-import { objectDropped } from "./platform/storage/media.ts";
+import { objectDeletion } from "./platform/storage/media.ts";
 
 /** Every letter that the house can write. */
 export const templates: Templates = { ...identityMails, ...eventMails, ...documentMails };
@@ -59,7 +59,7 @@ export const templates: Templates = { ...identityMails, ...eventMails, ...docume
 const ERASURES = [eraseEventWords, eraseChatWords, eraseTrack, eraseNotices];
 
 /** What rooms and other people's lists hold of an account that is gone. */
-const accountWords = implementEffect(accountErased, async (ctx, { userId }) => {
+const accountErasure = implementEffect(accountErased, async (ctx, { userId }) => {
   for (const erase of ERASURES) await erase(ctx, userId);
   // What the cascade's triggers wrote nobody has handed over: pictures go now, not at the next minute.
   await sweepOutbox(ctx);
@@ -70,14 +70,14 @@ export const effectHandlers: Handlers = {
   mail: (ctx, row) => deliverMail(ctx.runtime, row, templates),
   sms: (ctx, row) => deliverSms(ctx.runtime, row),
   ...handlersOf([
-    accountWords,
+    accountErasure,
     chatRecheck,
     eventNotice,
     geocoding,
     jobSliceRun,
     messageNotice,
     noticePush,
-    objectDropped,
+    objectDeletion,
     orderDispatched,
     orderDeleted,
     orderUpdated,
@@ -124,7 +124,7 @@ const SCHEDULE: Record<string, Record<string, (ctx: RequestContext) => Promise<u
   },
 };
 
-export async function consume(
+export async function consumeQueue(
   runtime: Runtime,
   batch: MessageBatch<JobMessage>,
   context: ExecutionContext,
@@ -139,7 +139,7 @@ export async function consume(
   await deliver(ctx, effectHandlers, batch.messages);
 }
 
-export async function tick(
+export async function runSchedule(
   runtime: Runtime,
   controller: ScheduledController,
   context: ExecutionContext,

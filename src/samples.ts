@@ -55,12 +55,12 @@ export async function loadSamples(ctx: RequestContext): Promise<string[]> {
   for (const login of SAMPLE_LOGINS) if (await loadSampleAccount(ctx, login)) made.push(login.username);
   const isNew = made.includes("client1");
   made.push(...(await loadFleet(ctx)), await loadSampleOrder(ctx));
-  if (isNew) made.push(...(await makeLife(ctx)));
+  if (isNew) made.push(...(await makeSampleActivity(ctx)));
   return made.filter(Boolean);
 }
 
 /** What people would have done by now: made with the services that they use. */
-async function makeLife(ctx: RequestContext): Promise<string[]> {
+async function makeSampleActivity(ctx: RequestContext): Promise<string[]> {
   const [client, driver, staff] = await Promise.all([
     callerOf(ctx, "client1"),
     callerOf(ctx, "driver1"),
@@ -107,7 +107,7 @@ async function callerOf(ctx: RequestContext, username: string): Promise<Caller> 
 }
 
 /** As an AlphaBet client would make it. */
-const SAMPLE_DOOR: ClientProfile = {
+const SAMPLE_PROFILE: ClientProfile = {
   audience: "signed_in",
   creatorOrganizes: false,
   unknownNames: "skip",
@@ -126,7 +126,7 @@ async function makeEvent(ctx: RequestContext, caller: Caller): Promise<string> {
     location: "Riverside park",
   };
   const names = ["client1", "driver1"].map((username) => ({ username }));
-  const made = await createEvents(ctx, caller, [{ facts, names }], SAMPLE_DOOR);
+  const made = await createEvents(ctx, caller, [{ facts, names }], SAMPLE_PROFILE);
   const [event] = made.ok ? made.events : [];
   return event ? `event ${event.uuid}` : "";
 }

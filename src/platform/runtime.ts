@@ -104,7 +104,7 @@ export interface Runtime {
   readonly counters: DurableObjectNamespace<Counter>;
   readonly registries: DurableObjectNamespace<ConnectionRegistry>;
   /** Carries out an effect of any kind, as the outbox would. Throws what its handler throws. */
-  carryOut(ctx: RequestContext, row: OutboxRow): Promise<unknown>;
+  runEffect(ctx: RequestContext, row: OutboxRow): Promise<unknown>;
   /** The object of a room by its name, `event:12`; null for a kind that does not exist. */
   room(name: string): RoomStub | null;
 }

@@ -1,15 +1,15 @@
 /** Field by field: what may not be written is refused by name, what is secret is in no answer. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { catalogue } from "../../src/modules/admin/catalogue.ts";
-import type { Field, Role } from "../../src/platform/resources/resource.ts";
+import type { ConsoleRole, Field } from "../../src/platform/resources/resource.ts";
 import { mint, type Person } from "../authorization/world.ts";
 import { get, patch, post, rows, unique } from "../harness/api.ts";
 
-const people = {} as Record<Role, Person>;
+const people = {} as Record<ConsoleRole, Person>;
 beforeAll(async () => {
   for (const role of ["operator", "staff"] as const) people[role] = await mint(role);
 });
-const as = (role: Role, headers: Record<string, string> = {}) => ({
+const as = (role: ConsoleRole, headers: Record<string, string> = {}) => ({
   token: people[role].token,
   headers: { "accept-language": "en", ...headers },
 });

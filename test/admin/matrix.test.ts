@@ -2,12 +2,12 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { catalogue } from "../../src/modules/admin/catalogue.ts";
 import { fieldsFor } from "../../src/modules/admin/rights.ts";
-import type { Right, Role } from "../../src/platform/resources/resource.ts";
+import type { ConsoleRole, Right } from "../../src/platform/resources/resource.ts";
 import { mint, type Person } from "../authorization/world.ts";
 import { call, get } from "../harness/api.ts";
 
-const ROLES = ["operator", "staff"] as const satisfies readonly Role[];
-const people = {} as Record<"anonymous" | "client" | "driver" | Role, Person | null>;
+const ROLES = ["operator", "staff"] as const satisfies readonly ConsoleRole[];
+const people = {} as Record<"anonymous" | "client" | "driver" | ConsoleRole, Person | null>;
 
 beforeAll(async () => {
   people.anonymous = null;
@@ -41,7 +41,7 @@ describe.each(cases)("$right of $name", ({ name, right, resource }) => {
       operator: await ATTEMPTS[right](name, "operator"),
       staff: await ATTEMPTS[right](name, "staff"),
     };
-    const declared = (role: Role) => (resource.rights[role].includes(right) ? ALLOWED[right] : 403);
+    const declared = (role: ConsoleRole) => (resource.rights[role].includes(right) ? ALLOWED[right] : 403);
     expect(statuses).toEqual({
       anonymous: 401,
       client: 403,

@@ -1,6 +1,6 @@
 /** A file input that nobody touched: a part without name and bytes is no file, a named file of no bytes is refused. */
 import { expect, test } from "vitest";
-import { chosenFile } from "../../src/platform/http/input/fields.ts";
+import { fileOrNull } from "../../src/platform/http/input/fields.ts";
 import { REQUIRED } from "../dialects/rideshare/posts/cars.ts";
 import { EVENTS, plan } from "../events/fixtures.ts";
 import { person, post } from "../harness/api.ts";
@@ -22,8 +22,8 @@ test.each([
 });
 
 test("Only a part with a name or with bytes is a file.", () => {
-  expect(chosenFile(untouched())).toBeNull();
-  expect(chosenFile("picture")).toBeNull();
-  expect(chosenFile(new File([], "a.png"))).not.toBeNull();
-  expect(chosenFile(new File(["x"], ""))).not.toBeNull();
+  expect(fileOrNull(untouched())).toBeNull();
+  expect(fileOrNull("picture")).toBeNull();
+  expect(fileOrNull(new File([], "a.png"))).not.toBeNull();
+  expect(fileOrNull(new File(["x"], ""))).not.toBeNull();
 });

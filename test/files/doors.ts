@@ -1,6 +1,6 @@
 /** Every door through which a picture comes in: what it sends, and where the picture is seen afterwards. */
 import { env } from "cloudflare:workers";
-import { incomingKey } from "../../src/platform/storage/put-picture.ts";
+import { incomingKey } from "../../src/platform/storage/store-upload.ts";
 import { addCar, driver, edit, editForm, imageOf, REQUIRED } from "../dialects/rideshare/posts/cars.ts";
 import { EVENTS, plan } from "../events/fixtures.ts";
 import { type Answer, patch, person, post, rows } from "../harness/api.ts";

@@ -191,6 +191,6 @@ test("No other place puts files into the bucket than those that store what the i
     "src/modules/tracking/tracks/compaction.ts",
     "src/platform/storage/media.ts",
     "src/platform/storage/pictures/stored.ts",
-    "src/platform/storage/put-picture.ts",
+    "src/platform/storage/store-upload.ts",
   ]);
 });

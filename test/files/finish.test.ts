@@ -2,8 +2,8 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { newestFinished } from "../../src/modules/files/index.ts";
-import { openSession } from "../../src/platform/db/client.ts";
-import { incomingKey } from "../../src/platform/storage/put-picture.ts";
+import { openD1Session } from "../../src/platform/db/client.ts";
+import { incomingKey } from "../../src/platform/storage/store-upload.ts";
 import {
   expectNothingLeft,
   fileOf,
@@ -204,7 +204,7 @@ test("the pictures of a whole list are found with one statement, those of none w
     },
   });
   const database = { withSession: () => session } as unknown as D1Database;
-  const ctx = { ...scopeAt(), db: openSession(database, null).db };
+  const ctx = { ...scopeAt(), db: openD1Session(database, null).db };
   expect((await newestFinished(ctx, "car_image", [])).size).toBe(0);
   expect(statements).toEqual([]);
   const many = [...ids, ...Array.from({ length: 300 }, () => newSubject())];

@@ -1,7 +1,7 @@
 /** The intake: each kind of picture whole and broken, with each kind of metadata, and what the worst input costs. */
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { cleanStored, takeFile } from "../../src/platform/storage/pictures/intake.ts";
+import { cleanStored, cleanUpload } from "../../src/platform/storage/pictures/intake.ts";
 import { readOrientation } from "../../src/platform/storage/pictures/orientation.ts";
 import {
   type Bytes,
@@ -120,9 +120,9 @@ function noFlags(bytes: Bytes): Bytes {
   return copy;
 }
 
-const take = (bytes: Uint8Array) => takeFile(bytes, "documents");
+const take = (bytes: Uint8Array) => cleanUpload(bytes, "documents");
 const faultOf = (bytes: Uint8Array, accepted: "pictures" | "documents" = "pictures") => {
-  const taken = takeFile(bytes, accepted);
+  const taken = cleanUpload(bytes, accepted);
   return taken.ok ? null : taken.fault;
 };
 const holds = (bytes: Uint8Array, words: string) => new TextDecoder("latin1").decode(bytes).includes(words);
@@ -379,7 +379,7 @@ describe("the worst input of 10 MiB costs no more than a few passes over it:", (
   ])(
     "%s",
     (_name, bytes) => {
-      expect(() => takeFile(bytes, "pictures")).not.toThrow();
+      expect(() => cleanUpload(bytes, "pictures")).not.toThrow();
     },
     2000,
   );

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } 
 import { routes } from "../../src/app.ts";
 import { log } from "../../src/platform/log.ts";
 import { call, del, get, person, post, send, type TestEnv, unique } from "../harness/api.ts";
-import { fill } from "./places.ts";
+import { fillPattern } from "./mounted-paths.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const ENGLISH = "The server could not finish this request. Quote the request id when you report it.";
@@ -149,21 +149,20 @@ test("a request id that a client sends is not taken over", async () => {
   expect(answer.headers.get("x-request-id")).toMatch(UUID);
 });
 
-const guarded = routes.filter(({ access }) => access !== "public" && access !== "optional");
+const protectedRoutes = routes.filter(({ access }) => access !== "public" && access !== "optional");
 
-test.each(guarded.map((route) => [route.method, route.path, route.challenge ?? "Bearer", route] as const))(
-  "%s %s without a credential is 401 with its challenge, %s",
-  async (method, path, scheme) => {
-    const answer = await call(method.toUpperCase(), fill(path));
-    expect(answer.status).toBe(401);
-    expect(answer.headers.get("www-authenticate")).toBe(scheme === "Token" ? "Token" : 'Bearer realm="api"');
-    expect(answer.body).toMatchObject({
-      detail: `${path}/`.startsWith("/api/v1/")
-        ? "Учетные данные не были предоставлены."
-        : "Authentication credentials were not provided.",
-    });
-  },
-);
+test.each(
+  protectedRoutes.map((route) => [route.method, route.path, route.challenge ?? "Bearer", route] as const),
+)("%s %s without a credential is 401 with its challenge, %s", async (method, path, scheme) => {
+  const answer = await call(method.toUpperCase(), fillPattern(path));
+  expect(answer.status).toBe(401);
+  expect(answer.headers.get("www-authenticate")).toBe(scheme === "Token" ? "Token" : 'Bearer realm="api"');
+  expect(answer.body).toMatchObject({
+    detail: `${path}/`.startsWith("/api/v1/")
+      ? "Учетные данные не были предоставлены."
+      : "Authentication credentials were not provided.",
+  });
+});
 
 const OFFERS: Record<string, string>[] = [
   {},
@@ -177,7 +176,7 @@ const open = routes.filter(({ access, method }) => access === "public" && method
 test.each(open.map(({ method, path }) => [method, path] as const))(
   "%s %s is public: a stale credential changes nothing",
   async (method, path) => {
-    const place = fill(path);
+    const place = fillPattern(path);
     const [plain, ...stale] = await Promise.all(
       OFFERS.map((headers) => call(method.toUpperCase(), place, { body: {}, headers })),
     );

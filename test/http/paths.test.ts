@@ -1,9 +1,9 @@
 /** Where a request ends up: slashes, unknown paths, wrong methods, HEAD and OPTIONS. */
 import { describe, expect, test } from "vitest";
 import { call, get, person, post, send } from "../harness/api.ts";
-import { placesOf } from "./places.ts";
+import { mountedPaths } from "./mounted-paths.ts";
 
-const places = placesOf();
+const places = mountedPaths();
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 describe.each(places.filter(({ pattern }) => pattern !== "/"))("$pattern", ({ path, methods }) => {

@@ -1,18 +1,18 @@
 /** The small print of the dialect, asked of every route that it speaks of. */
 import { describe, expect, test } from "vitest";
 import { routes } from "../../src/app.ts";
-import { allowedAt, placesOf } from "../../src/platform/http/places.ts";
+import { allowedAt, indexPaths } from "../../src/platform/http/path-index.ts";
 import { call, get, person, post, put } from "../harness/api.ts";
-import { fill } from "./places.ts";
+import { fillPattern } from "./mounted-paths.ts";
 
 describe("a fixed path with a verb that only its neighbour with an id serves", () => {
-  const places = placesOf(routes);
+  const places = indexPaths(routes);
   const paths = [...new Set(routes.map(({ path }) => path))];
   const shadowed = paths.flatMap((path) => {
-    const fixed = fill(path);
+    const fixed = fillPattern(path);
     const place = places.at(fixed);
     return routes
-      .filter((route) => places.insteadOf(route.path, fixed)?.path === path)
+      .filter((route) => places.fixedPathFor(route.path, fixed)?.path === path)
       .map(({ method }) => method.toUpperCase())
       .filter((method) => place && !place.methods.includes(method))
       .map((method) => ({ method, fixed, allow: allowedAt(place ?? { methods: [] }).join(", ") }));
@@ -34,7 +34,7 @@ describe("a fixed path with a verb that only its neighbour with an id serves", (
 });
 
 describe("the order of places", () => {
-  const places = placesOf([
+  const places = indexPaths([
     { path: "/a/:id", method: "get" },
     { path: "/a/me", method: "post" },
     { path: "/b/:id{\\d+}", method: "get" },
@@ -45,9 +45,9 @@ describe("the order of places", () => {
   test("puts what is fixed before what takes anything, and only where it takes that", () => {
     expect(places.at("/a/me")?.path).toBe("/a/me");
     expect(places.at("/a/7/")?.path).toBe("/a/:id");
-    expect(places.insteadOf("/a/:id", "/a/me/")?.path).toBe("/a/me");
-    expect(places.insteadOf("/a/:id", "/a/7")).toBeNull();
-    expect(places.insteadOf("/b/:id{\\d+}", "/b/me")).toBeNull();
+    expect(places.fixedPathFor("/a/:id", "/a/me/")?.path).toBe("/a/me");
+    expect(places.fixedPathFor("/a/:id", "/a/7")).toBeNull();
+    expect(places.fixedPathFor("/b/:id{\\d+}", "/b/me")).toBeNull();
     expect(places.at("/nothing")).toBeNull();
   });
 });
@@ -88,12 +88,12 @@ describe("the flat verbs of Rideshare's client", () => {
       const body =
         method === "GET" ? undefined : { email: "no address", name: "", password: 7, file_id: "x" };
       const asked = [
-        await call(method, fill(path), { headers, ...(body ? { body } : {}) }),
-        await call(method, fill(path), { headers, token, ...(body ? { body } : {}) }),
+        await call(method, fillPattern(path), { headers, ...(body ? { body } : {}) }),
+        await call(method, fillPattern(path), { headers, token, ...(body ? { body } : {}) }),
       ];
       if (method !== "GET")
         asked.push(
-          await call(method, fill(path), {
+          await call(method, fillPattern(path), {
             headers: { ...headers, "content-type": "text/odd" },
             token,
             body: "x",

@@ -2,7 +2,7 @@
 
 import { post, rows, unique } from "../harness/api.ts";
 import { picture } from "../harness/pictures.ts";
-import type { Creation } from "../http/creations.ts";
+import type { Creation } from "../http/idempotency/creations.ts";
 
 /** No task has its circle here. */
 export const ocean = { latitude: -48.8767, longitude: -123.3933 };

@@ -1,8 +1,8 @@
 /** Rules for what a caller may do with a resource. Pure. */
 import type { Caller } from "../../platform/http/caller.ts";
-import type { Field, Resource, Right, Role } from "../../platform/resources/resource.ts";
+import type { ConsoleRole, Field, Resource, Right } from "../../platform/resources/resource.ts";
 
-export function roleOf(caller: Caller): Role {
+export function roleOf(caller: Caller): ConsoleRole {
   return caller.isStaff ? "staff" : "operator";
 }
 
@@ -11,6 +11,6 @@ export function may(caller: Caller, resource: Resource, right: Right): boolean {
 }
 
 /** The fields that this role may see. */
-export function fieldsFor(role: Role, resource: Resource): [string, Field][] {
+export function fieldsFor(role: ConsoleRole, resource: Resource): [string, Field][] {
   return Object.entries(resource.fields).filter(([, field]) => role === "staff" || !field.staffOnly);
 }

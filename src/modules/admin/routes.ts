@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { notFound } from "../../platform/http/errors.ts";
 import { envelope, paginate } from "../../platform/http/lists/paging.ts";
 import { type Route, type RouteResponse, respond, route } from "../../platform/http/route.ts";
-import type { Resource, Role, Subject } from "../../platform/resources/resource.ts";
+import type { ConsoleRole, Resource, Subject } from "../../platform/resources/resource.ts";
 import { requireResource } from "./catalogue.ts";
 import { Declared, declarationFor } from "./declaration.ts";
 import { beginExport } from "./exports/commands.ts";
@@ -106,7 +106,7 @@ const beginDownload = route({
 /** A row with its version, which a change must name in `If-Match`. */
 async function versioned(
   resource: Resource,
-  role: Role,
+  role: ConsoleRole,
   subject: Subject,
 ): Promise<{ wire: z.input<typeof VersionedRow>; headers: Record<string, string> }> {
   const version = await versionOf(resource, subject);

@@ -1,7 +1,7 @@
 /** `/api/v1/documents/…`: documents with their scans and expiry dates. */
 import { z } from "@hono/zod-openapi";
 import { notFound } from "../../platform/http/errors.ts";
-import { chosenFile, day, integer, string } from "../../platform/http/input/fields.ts";
+import { day, fileOrNull, integer, string } from "../../platform/http/input/fields.ts";
 import { envelope, pageQuery, paginate } from "../../platform/http/lists/paging.ts";
 import { type Route, respond, route } from "../../platform/http/route.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
@@ -128,7 +128,7 @@ const create = route({
   handle: async ({ ctx, caller, body }) =>
     respond(
       201,
-      await toWire(ctx, await addDocument(ctx, caller.userId, toFacts(body), chosenFile(body.file))),
+      await toWire(ctx, await addDocument(ctx, caller.userId, toFacts(body), fileOrNull(body.file))),
     ),
 });
 
@@ -164,7 +164,7 @@ const change = (method: "put" | "patch") =>
     async handle({ ctx, caller, params, body }) {
       const document = await findDocument(ctx, caller.userId, params.id);
       if (!document) throw notFound();
-      const changed = await changeDocument(ctx, document, toChange(body), chosenFile(body.file));
+      const changed = await changeDocument(ctx, document, toChange(body), fileOrNull(body.file));
       if (!changed) throw notFound();
       return respond(200, await toWire(ctx, changed));
     },

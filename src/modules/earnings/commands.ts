@@ -1,6 +1,6 @@
 /** Creates, lists, changes and deletes a person's calculator entries. Earnings are always computed here. */
 import { and, asc, desc, eq, gte, sql } from "drizzle-orm";
-import { guarded } from "../../platform/db/guarded.ts";
+import { updateOptimistically } from "../../platform/db/optimistic.ts";
 import type { Listed, Window } from "../../platform/http/lists/paging.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { type EarningsInput, earningsOf, type RecentDays } from "./rules.ts";
@@ -69,7 +69,7 @@ export async function changeEntry(
 ): Promise<Entry | null> {
   const mine = and(eq(calculatorEntries.id, id), eq(calculatorEntries.userId, userId));
   const read = async () => (await ctx.db.select().from(calculatorEntries).where(mine))[0] ?? null;
-  return guarded(read, async (before) => {
+  return updateOptimistically(read, async (before) => {
     const takings: EarningsInput = {
       appIncome: change.appIncome ?? before.appIncome,
       commission: change.commission === undefined ? before.commission : change.commission,

@@ -3,7 +3,7 @@ import { and, asc, eq, gt, isNull, lt, lte, type SQL, sql } from "drizzle-orm";
 import { log } from "../../platform/log.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { cleanObject } from "../../platform/storage/pictures/stored.ts";
-import { purgeIncoming } from "../../platform/storage/put-picture.ts";
+import { purgeIncoming } from "../../platform/storage/store-upload.ts";
 import { FOLDERS, PENDING_LIFETIME } from "./rows.ts";
 import { files } from "./tables.ts";
 

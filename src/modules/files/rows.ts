@@ -2,7 +2,7 @@
 import { and, eq, ne, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { randomToken } from "../../platform/crypto/digest.ts";
-import { emitsEffects, handOffSoon } from "../../platform/db/outbox.ts";
+import { emitsEffects, enqueueDueSoon } from "../../platform/db/outbox.ts";
 import { Refusal } from "../../platform/http/errors.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import type { Accepted } from "../../platform/storage/pictures/types.ts";
@@ -63,7 +63,7 @@ export async function giveUp(ctx: RequestContext, id: number, ownerId: number): 
     .delete(files)
     .where(and(eq(files.id, id), eq(files.ownerId, ownerId), eq(files.status, "pending")))
     .returning({ id: files.id });
-  handOffSoon(ctx);
+  enqueueDueSoon(ctx);
   return gone.length > 0;
 }
 

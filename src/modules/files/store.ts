@@ -5,7 +5,7 @@ import type { BatchItem } from "drizzle-orm/batch";
 import { preview } from "../../platform/characters.ts";
 import { invalid } from "../../platform/http/errors.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
-import { takeFile } from "../../platform/storage/pictures/intake.ts";
+import { cleanUpload } from "../../platform/storage/pictures/intake.ts";
 import { MAX_PICTURE } from "../../platform/storage/pictures/types.ts";
 import { faults } from "./messages.ts";
 import type { Subject } from "./queries.ts";
@@ -29,7 +29,7 @@ export async function storeFile(
 ): Promise<StoredFile> {
   // A file that is too large is refused unread.
   if (file.size > MAX_PICTURE) throw invalid({ [field]: faults.too_large });
-  const taken = takeFile(await file.bytes(), ACCEPTED[subject.purpose]);
+  const taken = cleanUpload(await file.bytes(), ACCEPTED[subject.purpose]);
   if (!taken.ok) throw invalid({ [field]: faults[taken.fault] });
   const { bytes, contentType } = taken;
   const announced = { name: preview(file.name, 255), contentType, size: bytes.length };

@@ -2,7 +2,7 @@
 import type { z } from "@hono/zod-openapi";
 import { and, eq, isNull } from "drizzle-orm";
 import { runBatch } from "../../platform/db/client.ts";
-import { handOffSoon } from "../../platform/db/outbox.ts";
+import { enqueueDueSoon } from "../../platform/db/outbox.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import { invalid, notFound, refuse } from "../../platform/http/errors.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
@@ -11,11 +11,11 @@ import { presignPut } from "../../platform/storage/presign.ts";
 import {
   closeIncoming,
   incomingKey,
-  type Kept,
-  keepArriving,
-  keepIncoming,
-} from "../../platform/storage/put-picture.ts";
-import type { ArrivingFile, ArrivingForm } from "../../platform/storage/streaming-form.ts";
+  type StoreResult,
+  storeIncoming,
+  storeUpload,
+} from "../../platform/storage/store-upload.ts";
+import type { StreamingFile, StreamingForm } from "../../platform/storage/streaming-form.ts";
 import { readForm, signForm, type UploadTicket, uploadMessages } from "../../platform/storage/upload-form.ts";
 import { faults, messages } from "./messages.ts";
 import { ACCEPTED, addPending, finishing, giveUp } from "./rows.ts";
@@ -62,7 +62,7 @@ export async function startUpload(
  * Accepts the form of a started upload, once, and stores its file. 403 when the signature is wrong, expired or used; 404
  * for another person's upload; 400 under `file` when the intake refuses it, which ends the upload.
  */
-export async function acceptForm(ctx: RequestContext, caller: Caller, form: ArrivingForm): Promise<void> {
+export async function acceptForm(ctx: RequestContext, caller: Caller, form: StreamingForm): Promise<void> {
   const { ticket, expired } = await readForm(ctx, form.fields);
   if (expired) {
     await giveUp(ctx, ticket.id, caller.userId);
@@ -95,17 +95,15 @@ async function storeArriving(
   caller: Caller,
   ticket: UploadTicket,
   purpose: FilePurpose,
-  file: ArrivingFile,
+  file: StreamingFile,
 ) {
   const accepted = ACCEPTED[purpose];
   if (contradicts(file.type, ticket.contentType)) return messages.wrongType;
-  const kept = await keepArriving(ctx, ticket.key, file.chunks, ticket.size, accepted).catch(
-    async (error) => {
-      // The connection broke: nothing was stored, so the form may be sent again.
-      await ctx.db.update(files).set({ acceptedAt: null }).where(own(caller, ticket.id));
-      throw error;
-    },
-  );
+  const kept = await storeUpload(ctx, ticket.key, file.chunks, ticket.size, accepted).catch(async (error) => {
+    // The connection broke: nothing was stored, so the form may be sent again.
+    await ctx.db.update(files).set({ acceptedAt: null }).where(own(caller, ticket.id));
+    throw error;
+  });
   if (!kept.ok) return faults[kept.fault];
   const { contentType, size } = kept;
   const there = await ctx.db
@@ -140,7 +138,7 @@ export async function finishUpload(
   const accepted = ACCEPTED[row.purpose];
   const kept = row.acceptedAt
     ? await keptByForm(ctx, row.key)
-    : await keepIncoming(ctx, row.key, row.size, accepted);
+    : await storeIncoming(ctx, row.key, row.size, accepted);
   const refusal = kept?.ok === false ? invalid({ file: faults[kept.fault] }) : notFound(messages.noUpload);
   if (kept?.ok && (await finishOnce(ctx, caller, row, kept))) {
     if (!row.acceptedAt) await closeIncoming(ctx, row.key);
@@ -154,7 +152,7 @@ export async function finishUpload(
 }
 
 /** A file sent by form has passed the intake already. */
-async function keptByForm(ctx: RequestContext, key: string): Promise<Kept | null> {
+async function keptByForm(ctx: RequestContext, key: string): Promise<StoreResult | null> {
   const object = await ctx.runtime.bucket.head(key);
   const contentType = acceptedMime(object?.httpMetadata?.contentType ?? "", "documents");
   return object && contentType && { ok: true, size: object.size, contentType };
@@ -165,13 +163,13 @@ async function finishOnce(
   ctx: RequestContext,
   caller: Caller,
   row: Pick<typeof files.$inferSelect, "id">,
-  { contentType, size }: Extract<Kept, { ok: true }>,
+  { contentType, size }: Extract<StoreResult, { ok: true }>,
 ): Promise<boolean> {
   const results = await runBatch(ctx.db, [
     ...finishing(ctx, row.id, { contentType, size }),
     finished(ctx, caller, row.id),
   ]);
-  handOffSoon(ctx);
+  enqueueDueSoon(ctx);
   return (results.at(-1) as unknown[]).length > 0;
 }
 

@@ -1,7 +1,7 @@
 /** Creates, lists, changes and deletes car posts. Pictures belong to the files module. */
 import { and, asc, desc, eq, gte, lte, type SQL, sql } from "drizzle-orm";
 import { auditEntry } from "../../platform/db/audit.ts";
-import { guarded } from "../../platform/db/guarded.ts";
+import { updateOptimistically } from "../../platform/db/optimistic.ts";
 import { commit } from "../../platform/db/outbox.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import type { Listed, Window } from "../../platform/http/lists/paging.ts";
@@ -158,7 +158,7 @@ export async function changePost(
     );
     return rows?.[0] ?? null;
   };
-  return guarded(() => findPost(ctx, post.id), write, post);
+  return updateOptimistically(() => findPost(ctx, post.id), write, post);
 }
 
 /** SQL condition: the columns that search keys are made from are as they were read. */

@@ -1,6 +1,6 @@
 /** The wire shape of a car post, with the clients' spelling and order. */
 import { z } from "@hono/zod-openapi";
-import { chosenFile, string } from "../../platform/http/input/fields.ts";
+import { fileOrNull, string } from "../../platform/http/input/fields.ts";
 import { isoTime } from "../../platform/time.ts";
 import type { CarPost, PostFacts } from "./commands.ts";
 
@@ -160,7 +160,7 @@ export function toPostChange(body: z.output<typeof PostChange>): Partial<PostFac
 
 /** The picture of a form's `image` parts; some clients send a text part of the same name too. */
 export function pictureOf(image: unknown): File | null {
-  const files = (Array.isArray(image) ? image : [image]).map(chosenFile);
+  const files = (Array.isArray(image) ? image : [image]).map(fileOrNull);
   return files.find((file) => file !== null) ?? null;
 }
 

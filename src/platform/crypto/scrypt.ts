@@ -33,7 +33,7 @@ export function hashPassword(password: string, cost: Cost = DEFAULT_COST): strin
 }
 
 /** A hash that no password opens, so that an unknown account costs what a known one costs. */
-export function nobodysHash(cost: Cost): string {
+export function dummyHash(cost: Cost): string {
   return ["scrypt", cost.N, cost.r, cost.p, `${"A".repeat(22)}==`, `${"A".repeat(43)}=`].join("$");
 }
 

@@ -13,7 +13,7 @@ export interface OutboxRow {
 }
 
 /** Ms that the direct hand-off to the queue may take before the sweep repeats it. */
-export const HAND_OFF_GRACE = 60_000;
+export const ENQUEUE_GRACE = 60_000;
 /** Ms for which one consumer has a row to itself. */
 const LEASE = 60_000;
 export const MAX_ATTEMPTS = 8;
@@ -111,7 +111,7 @@ export async function deadLetter(db: Db, now: number): Promise<void> {
 export function requeue(db: Db, ids: readonly string[], now: number) {
   return db
     .update(outbox)
-    .set({ status: "pending", attempts: 0, leasedUntil: 0, nextAttemptAt: now + HAND_OFF_GRACE })
+    .set({ status: "pending", attempts: 0, leasedUntil: 0, nextAttemptAt: now + ENQUEUE_GRACE })
     .where(and(among(ids), eq(outbox.status, "dead")))
     .returning({ id: outbox.id });
 }

@@ -8,7 +8,7 @@ export type Db = DrizzleD1Database & { $client: D1Database };
 export const BOOKMARK_HEADER = "x-d1-bookmark";
 export const BOOKMARK_COOKIE = "d1_bookmark";
 
-export interface Session {
+export interface D1Session {
   readonly db: Db;
   /** Where this session stands, for the caller to bring along next time. */
   bookmark(): string | null;
@@ -19,7 +19,7 @@ export interface Session {
  * starts at the primary, so that nobody misses their own write.
  * Source: D1 read replication, https://developers.cloudflare.com/d1/best-practices/read-replication/
  */
-export function openSession(database: D1Database, bookmark: string | null): Session {
+export function openD1Session(database: D1Database, bookmark: string | null): D1Session {
   const session = database.withSession(bookmark ?? "first-primary");
   // The session has the two calls that drizzle makes (`prepare`, `batch`), but not the rest of D1Database.
   return { db: drizzle(session as unknown as D1Database), bookmark: () => session.getBookmark() };
@@ -27,7 +27,7 @@ export function openSession(database: D1Database, bookmark: string | null): Sess
 
 /** The database as it is now, for rights: what a caller's own session reads may be from before somebody else's change. */
 export function atPrimary(database: D1Database): Db {
-  return openSession(database, null).db;
+  return openD1Session(database, null).db;
 }
 
 type Statement = BatchItem<"sqlite">;

@@ -3,7 +3,7 @@ import { log, rootCause } from "../log.ts";
 import { DeliveryError, FORGET } from "../mail/mail.ts";
 import type { JobMessage, RequestContext } from "../runtime.ts";
 import { claim, complete, deadLetter, type OutboxRow, overdue, retryLater } from "./claims.ts";
-import { handOff } from "./outbox.ts";
+import { enqueue } from "./outbox.ts";
 
 /** Carries one effect out. Throws when it must be tried again; answers `FORGET` when the payload held a secret. */
 export type Handler = (ctx: RequestContext, row: OutboxRow) => Promise<unknown>;
@@ -54,5 +54,5 @@ export async function handle(ctx: RequestContext, handlers: Handlers, row: Outbo
 /** Hands to the queue what was lost between commit and queue, or left by a consumer that died; not for ever. */
 export async function sweepOutbox(ctx: RequestContext): Promise<void> {
   await deadLetter(ctx.db, ctx.now());
-  await handOff(ctx.runtime.queue, await overdue(ctx.db, ctx.now()));
+  await enqueue(ctx.runtime.queue, await overdue(ctx.db, ctx.now()));
 }

@@ -3,7 +3,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { log } from "../log.ts";
 import type { JobMessage, RequestContext } from "../runtime.ts";
-import { HAND_OFF_GRACE, overdue } from "./claims.ts";
+import { ENQUEUE_GRACE, overdue } from "./claims.ts";
 import { runBatch, says } from "./client.ts";
 import { outbox } from "./tables.ts";
 
@@ -50,12 +50,13 @@ export async function commit<Change extends Statement>(
     const results = await runBatch(ctx.db, all);
     const [changed] = results;
     for (const row of rows)
-      if (row.urgent) ctx.defer(row.kind, ctx.runtime.carryOut(ctx, { ...row, attempts: 0 }), { id: row.id });
-    if (all.some((statement, index) => emitting.has(statement) && moved(results[index]))) handOffSoon(ctx);
+      if (row.urgent)
+        ctx.defer(row.kind, ctx.runtime.runEffect(ctx, { ...row, attempts: 0 }), { id: row.id });
+    if (all.some((statement, index) => emitting.has(statement) && moved(results[index]))) enqueueDueSoon(ctx);
     if (rows.length > 0)
       ctx.defer(
-        "outbox.handOff",
-        handOff(
+        "outbox.enqueue",
+        enqueue(
           ctx.runtime.queue,
           rows.map((row) => row.id),
         ),
@@ -81,11 +82,11 @@ const moved = (result: unknown) => ((result as Partial<D1Result>).meta?.changes 
 const SKEW = 1000;
 
 /** Tells the queue, after the answer, what a trigger has just written. What more is due the sweep finds. */
-export function handOffSoon(ctx: RequestContext): void {
+export function enqueueDueSoon(ctx: RequestContext): void {
   const due = overdue(ctx.db, ctx.now() + SKEW, QUEUE_BATCH);
   ctx.defer(
     "outbox.due",
-    due.then((ids) => handOff(ctx.runtime.queue, ids)),
+    due.then((ids) => enqueue(ctx.runtime.queue, ids)),
   );
 }
 
@@ -116,7 +117,7 @@ function insertEffects(ctx: RequestContext, rows: readonly object[], atLeast: nu
   // One statement and one parameter for any number of rows; without rows it still refuses a change of nothing.
   const source = rows.length
     ? sql`SELECT iif(changes() >= ${atLeast}, effect ->> 'id', NULL), effect ->> 'kind', effect ->> 'address', effect -> 'payload',
-        ${now + HAND_OFF_GRACE}, ${now}, effect ->> 'sender'
+        ${now + ENQUEUE_GRACE}, ${now}, effect ->> 'sender'
         FROM (SELECT value AS effect, row_number() OVER (PARTITION BY value ->> 'address' ORDER BY key) AS nth
           FROM json_each(${JSON.stringify(rows)}))
         WHERE changes() < ${atLeast} OR effect ->> 'kind' <> 'mail' OR effect -> 'payload' ->> 'secret'
@@ -151,13 +152,13 @@ export function lettersSentBy(ctx: RequestContext, senderId: number): SQL<number
 }
 
 /** Tells the queue. A failure is only logged: the rows are there, and the sweep finds them. */
-export async function handOff(queue: Queue<JobMessage>, ids: readonly string[]): Promise<void> {
+export async function enqueue(queue: Queue<JobMessage>, ids: readonly string[]): Promise<void> {
   for (let from = 0; from < ids.length; from += QUEUE_BATCH) {
     const batch = ids.slice(from, from + QUEUE_BATCH).map((outbox) => ({ body: { outbox } }));
     try {
       await queue.sendBatch(batch);
     } catch (error) {
-      log("warn", "outbox.handOff", { count: batch.length }, error);
+      log("warn", "outbox.enqueue", { count: batch.length }, error);
     }
   }
 }

@@ -13,7 +13,7 @@ export const KEY_LIFETIME = 24 * 3600_000;
 /** After this long without an answer the first request is taken for dead, and a retry may run. */
 const LEASE = 60_000;
 
-export interface StoredAnswer {
+export interface StoredResponse {
   readonly status: number;
   readonly headers: readonly (readonly [string, string])[];
   readonly body: string;
@@ -26,8 +26,8 @@ export interface StoredAnswer {
 export async function once(
   ctx: RequestContext,
   request: { key: string; caller: Caller | null; route: string; body: unknown },
-  work: () => Promise<StoredAnswer>,
-): Promise<StoredAnswer & { replayed: boolean }> {
+  work: () => Promise<StoredResponse>,
+): Promise<StoredResponse & { replayed: boolean }> {
   if (!/^[\x21-\x7e]{1,255}$/.test(request.key)) throw refuse(400, messages.keyFormat);
   const who = request.caller ? `user:${request.caller.userId}` : "anonymous";
   const id = await ctx.runtime.keys.hmac("idempotency", who, request.route, request.key);
@@ -73,15 +73,15 @@ async function recall(
   id: string,
   requestHash: string,
   key: string,
-): Promise<StoredAnswer> {
+): Promise<StoredResponse> {
   const [row] = await ctx.db.select().from(idempotencyKeys).where(eq(idempotencyKeys.id, id));
   if (row && row.requestHash !== requestHash) throw refuse(422, messages.keyReused);
   if (!row?.answer) throw new Refusal(409, { detail: messages.keyBusy }, { "Retry-After": "1" });
-  return JSON.parse(await unseal(await keyTo(ctx, id, key), row.answer)) as StoredAnswer;
+  return JSON.parse(await unseal(await keyTo(ctx, id, key), row.answer)) as StoredResponse;
 }
 
 /** When this fails the work is done all the same: its answer goes out, and the key stays taken, so that nothing is done twice. */
-async function store(ctx: RequestContext, id: string, key: string, answer: StoredAnswer): Promise<void> {
+async function store(ctx: RequestContext, id: string, key: string, answer: StoredResponse): Promise<void> {
   try {
     await ctx.db
       .update(idempotencyKeys)

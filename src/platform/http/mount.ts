@@ -14,7 +14,7 @@ import { queryFields } from "./input/form.ts";
 import { parse } from "./input/validation.ts";
 import { coarseRateLimit } from "./limits/rate-limits.ts";
 import { messages } from "./messages.ts";
-import { allowedAt, placesOf } from "./places.ts";
+import { allowedAt, indexPaths } from "./path-index.ts";
 import { localeOf, openRequestContext } from "./request-context.ts";
 import type { Route, RouteResponse } from "./route.ts";
 import type { Locale } from "./text.ts";
@@ -66,7 +66,7 @@ export function createApp(parts: Parts): App {
     });
   });
 
-  const places = placesOf([...routes, ...sockets.map(({ path }) => ({ path, method: "get" }))]);
+  const places = indexPaths([...routes, ...sockets.map(({ path }) => ({ path, method: "get" }))]);
   const wrongMethod = (request: Request, place: NonNullable<ReturnType<typeof places.at>>) =>
     refusalAnswer(methodNotAllowed(request.method, allowedAt(place)), place.language ?? localeOf(request));
 
@@ -76,7 +76,7 @@ export function createApp(parts: Parts): App {
       context.set("language", route.language);
       context.set("formatError", route.formatError);
       const request = context.req.raw;
-      const fixed = places.insteadOf(route.path, context.req.path);
+      const fixed = places.fixedPathFor(route.path, context.req.path);
       if (fixed) return wrongMethod(request, fixed);
       const opened = openRequestContext(runtime, request, context.get("requestId"), context.executionCtx);
       const ctx = route.language ? { ...opened, locale: route.language } : opened;
@@ -92,7 +92,7 @@ export function createApp(parts: Parts): App {
         context.get("requestId"),
         context.executionCtx,
       );
-      return orRefusal(ctx.locale, async () => {
+      return catchRefusal(ctx.locale, async () => {
         queryFields(new URL(context.req.url).search);
         return socket.handle(ctx, context.req.raw, context.req.param());
       });
@@ -129,7 +129,7 @@ async function run(
 ): Promise<Response> {
   const handle = route.handle as (call: object) => Promise<RouteResponse | Response>;
   const may = route.may as ((call: object) => Promise<unknown>) | undefined;
-  return orRefusal(
+  return catchRefusal(
     ctx.locale,
     async () => {
       const caller = await admit(authenticate, ctx, route, request);
@@ -150,7 +150,7 @@ async function run(
       const place = `${request.method} ${new URL(request.url).pathname.replace(/\/$/, "")}`;
       const response =
         key === null ? await work() : await replayable(ctx, { key, caller, route: place, body: raw }, work);
-      carryBookmark(response.headers, ctx.bookmark(), request);
+      setBookmark(response.headers, ctx.bookmark(), request);
       for (const cookie of ctx.cookies) response.headers.append("Set-Cookie", cookie);
       return response;
     },
@@ -172,7 +172,7 @@ async function authorizeBeforeReject<T>(
   }
 }
 
-async function orRefusal(
+async function catchRefusal(
   locale: Locale,
   work: () => Promise<Response>,
   formatError?: Route["formatError"],
@@ -223,7 +223,7 @@ function parsePath(schema: NonNullable<Route["params"]>, values: Record<string, 
   return result.data;
 }
 
-function carryBookmark(headers: Headers, bookmark: string | null, request: Request): void {
+function setBookmark(headers: Headers, bookmark: string | null, request: Request): void {
   if (!bookmark) return;
   headers.set(BOOKMARK_HEADER, bookmark);
   if (SAFE.has(request.method)) return;

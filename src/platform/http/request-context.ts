@@ -1,5 +1,5 @@
 /** Opens the scope of one request. */
-import { BOOKMARK_COOKIE, BOOKMARK_HEADER, openSession } from "../db/client.ts";
+import { BOOKMARK_COOKIE, BOOKMARK_HEADER, openD1Session } from "../db/client.ts";
 import { log } from "../log.ts";
 import type { RequestContext, Runtime } from "../runtime.ts";
 import { cookieOf, DEVICE_COOKIE } from "./cookies.ts";
@@ -12,7 +12,7 @@ export function openRequestContext(
   context: Deferring,
 ): RequestContext {
   const bookmark = request.headers.get(BOOKMARK_HEADER) ?? cookieOf(request, BOOKMARK_COOKIE);
-  const session = openSession(runtime.database, bookmark && BOOKMARK.test(bookmark) ? bookmark : null);
+  const session = openD1Session(runtime.database, bookmark && BOOKMARK.test(bookmark) ? bookmark : null);
   const requestOrigin = new URL(request.url).origin;
   return {
     runtime,
@@ -35,7 +35,7 @@ export function openRequestContext(
 
 /** A scope for work that no request asked for: the queue, the clock, a room. Always reads at the primary. */
 export function openJobContext(runtime: Runtime, context: Deferring): RequestContext {
-  const session = openSession(runtime.database, null);
+  const session = openD1Session(runtime.database, null);
   const origin = runtime.settings.publicOrigin ?? "http://localhost:8787";
   return {
     runtime,

@@ -12,7 +12,7 @@ import type { Text } from "../http/text.ts";
 import type { RequestContext } from "../runtime.ts";
 
 /** Who works in the console: operators, and staff above them. */
-export type Role = "operator" | "staff";
+export type ConsoleRole = "operator" | "staff";
 export type Right = "read" | "create" | "edit" | "delete";
 
 export const NOTHING: readonly Right[] = [];
@@ -112,7 +112,7 @@ export interface Action {
   readonly label: Text;
   /** Asked before it is done. */
   readonly confirm?: Text;
-  readonly roles: readonly Role[];
+  readonly roles: readonly ConsoleRole[];
   /** May be done to many at once. */
   readonly bulk?: boolean;
   /** Answers what its caller is told, null for nothing. Throws a refusal when it can't be done. */
@@ -143,7 +143,7 @@ export interface Resource {
   /** Fields to filter by, in the way of their type, and filters of their own. */
   readonly filters: readonly (string | Filter)[];
   readonly sort: { readonly field: string; readonly order: "asc" | "desc" };
-  readonly rights: Readonly<Record<Role, readonly Right[]>>;
+  readonly rights: Readonly<Record<ConsoleRole, readonly Right[]>>;
   readonly tabs?: readonly Tab[];
   readonly actions?: Readonly<Record<string, Action>>;
   /** The field that names the person whose whereabouts a row shows: each look at such rows leaves an audit row. */

@@ -8,7 +8,7 @@ import type { Text } from "../http/text.ts";
 import { log } from "../log.ts";
 import type { RequestContext } from "../runtime.ts";
 import { MEDIA_PATH } from "./object-access.ts";
-import { cleanStored, type PictureFault, takeFile } from "./pictures/intake.ts";
+import { cleanStored, cleanUpload, type PictureFault } from "./pictures/intake.ts";
 import { pictureFaults } from "./pictures/messages.ts";
 import { extensionOf, type FileMime, MAX_PICTURE, type PictureMime } from "./pictures/types.ts";
 
@@ -35,9 +35,9 @@ export async function storePicture(
   };
   // A file that is too large is not read at all.
   if (file.size > maxBytes) throw invalid({ [field]: refusals.too_large });
-  const taken = takeFile(await file.bytes(), "pictures", maxBytes);
+  const taken = cleanUpload(await file.bytes(), "pictures", maxBytes);
   if (!taken.ok) throw invalid({ [field]: refusals[taken.fault] });
-  const kept = box === undefined ? taken : await fitted(ctx, taken, box);
+  const kept = box === undefined ? taken : await resizeToBox(ctx, taken, box);
   if (!kept) throw invalid({ [field]: messages.image });
   const key = `${folder}/${randomToken(16)}.${extensionOf(kept.contentType)}`;
   await ctx.runtime.bucket.put(key, kept.bytes, { httpMetadata: { contentType: kept.contentType } });
@@ -57,7 +57,7 @@ const PNG = "image/png" as const;
  * engine reads that one and can't write it, as the local one does with GIF. Null when it can't be read. Without a
  * binding it stays as it is.
  */
-async function fitted(ctx: RequestContext, own: Stored, box: number): Promise<Stored | null> {
+async function resizeToBox(ctx: RequestContext, own: Stored, box: number): Promise<Stored | null> {
   const { images } = ctx.runtime;
   if (!images) return own;
   for (const contentType of own.contentType === PNG ? [PNG] : [own.contentType, PNG]) {
@@ -76,12 +76,12 @@ async function fitted(ctx: RequestContext, own: Stored, box: number): Promise<St
 }
 
 /** Deletes an object once the row that named it is gone; a trigger writes such rows too, with the key as address alone. */
-export const objectDropped = defineEffect<{ readonly key: string }>("object", {
+export const objectDeletion = defineEffect<{ readonly key: string }>("object", {
   address: ({ key }) => key,
   run: (ctx, _key, address) => ctx.runtime.bucket.delete(address),
 });
 
-export const dropObject = (key: string): Effect => objectDropped.row({ key });
+export const deleteObject = (key: string): Effect => objectDeletion.row({ key });
 
 /** The address of what anybody may see, an avatar; others are `objectUrl`'s. */
 export function mediaUrl(ctx: RequestContext, key: string | null): string | null {

@@ -2,15 +2,15 @@
 
 import { notFound, Refusal } from "../http/errors.ts";
 import type { RawRoute } from "../http/mount.ts";
-import { namesTag } from "../http/responses/conditional.ts";
+import { matchesEtag } from "../http/responses/conditional.ts";
 import { literal } from "../http/text.ts";
 import { log } from "../log.ts";
 import type { RequestContext } from "../runtime.ts";
 import { MEDIA_PATH, requireAccess } from "./object-access.ts";
 import { cleanStored } from "./pictures/intake.ts";
 import { MAX_PICTURE, pictureMime } from "./pictures/types.ts";
-import { isIncoming } from "./put-picture.ts";
 import { readRange } from "./range.ts";
+import { isIncoming } from "./store-upload.ts";
 
 /** What `?w=` is rounded up to: a few widths, so that nobody can order endless variants. */
 const WIDTHS = [160, 320, 640, 960, 1280, 1920] as const;
@@ -120,7 +120,7 @@ async function resized(
     return null;
   }
   const etag = `"${object.etag}-w${width}"`;
-  if (namesTag(request.headers.get("if-none-match"), etag)) {
+  if (matchesEtag(request.headers.get("if-none-match"), etag)) {
     await object.body.cancel();
     return new Response(null, { status: 304, headers: withTag(headers, etag) });
   }

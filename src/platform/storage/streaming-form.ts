@@ -12,7 +12,7 @@ import { MAX_FIELDS, tooManyFields } from "../http/input/form.ts";
 import { boundaryOf, describePart, MAX_PART_HEADERS } from "../http/input/multipart.ts";
 import { fill, messages } from "../http/messages.ts";
 
-export interface ArrivingFile {
+export interface StreamingFile {
   readonly name: string;
   /** Content type as the part declares it; empty when it declares none. */
   readonly type: string;
@@ -20,11 +20,11 @@ export interface ArrivingFile {
   readonly chunks: AsyncGenerator<Uint8Array, void>;
 }
 
-export interface ArrivingForm {
+export interface StreamingForm {
   /** Text fields before the file. Fields after it are ignored. */
   readonly fields: ReadonlyMap<string, string>;
   /** The part named `file`; null without one. */
-  readonly file: ArrivingFile | null;
+  readonly file: StreamingFile | null;
   /** Reads the rest of the body, up to a limit: a client that is cut off while it sends never sees the response. */
   drain(): Promise<void>;
 }
@@ -36,7 +36,7 @@ const DRAIN_LIMIT = 16 * 1024 * 1024;
 
 const BLANK_LINE = delimiter("\r\n\r\n");
 
-export async function openForm(request: Request): Promise<ArrivingForm> {
+export async function openForm(request: Request): Promise<StreamingForm> {
   const type = request.headers.get("content-type") ?? "";
   if (!/^multipart\/form-data\s*(;|$)/i.test(type)) {
     throw refuse(415, fill(messages.mediaType, { type: type.split(";", 1)[0]?.trim() ?? "" }));

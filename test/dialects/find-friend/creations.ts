@@ -1,7 +1,7 @@
 /** What Find Friend's routes create, for the test of repeated requests. */
 
 import { rows, unique } from "../../harness/api.ts";
-import type { Creation } from "../../http/creations.ts";
+import type { Creation } from "../../http/idempotency/creations.ts";
 
 /** People whom nobody has asked yet. */
 const free = await rows<{ id: number }>(

@@ -11,7 +11,7 @@ import {
   truckRow,
 } from "../../dispatch/offers/jobs.ts";
 import { type Person, rows, unique } from "../../harness/api.ts";
-import type { Creation } from "../../http/creations.ts";
+import type { Creation } from "../../http/idempotency/creations.ts";
 
 const tariff = await tariffRow();
 /** Handed to whoever orders next: a body knows nothing of its sender. */

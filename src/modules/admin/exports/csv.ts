@@ -2,7 +2,7 @@
 import { csvLine, csvResponse } from "../../../platform/csv.ts";
 import { auditEntry } from "../../../platform/db/audit.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
-import type { Resource, Role, Subject } from "../../../platform/resources/resource.ts";
+import type { ConsoleRole, Resource, Subject } from "../../../platform/resources/resource.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { fieldsFor, roleOf } from "../rights.ts";
 import { conditions, type RowSelection, rowsAfter } from "../rows/queries.ts";
@@ -10,13 +10,18 @@ import { rowWire } from "../rows/wire.ts";
 
 const PAGE = 500;
 
-const namesFor = (resource: Resource, role: Role) => [
+const namesFor = (resource: Resource, role: ConsoleRole) => [
   "id",
   ...fieldsFor(role, resource).map(([name]) => name),
 ];
 
 /** Rows as CSV for this role; the first slice has the header line. */
-export function csvText(resource: Resource, role: Role, rows: readonly Subject[], isFirst: boolean): string {
+export function csvText(
+  resource: Resource,
+  role: ConsoleRole,
+  rows: readonly Subject[],
+  isFirst: boolean,
+): string {
   const names = namesFor(resource, role);
   const lines = rows.map((row) => {
     const wire = rowWire(resource, role, row);

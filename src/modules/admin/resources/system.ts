@@ -1,7 +1,7 @@
 /** Console resources for the outbox and background jobs. */
 import { eq, sql } from "drizzle-orm";
 import { requeue } from "../../../platform/db/claims.ts";
-import { commit, handOff } from "../../../platform/db/outbox.ts";
+import { commit, enqueue } from "../../../platform/db/outbox.ts";
 import { outbox } from "../../../platform/db/tables.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
 import { refuse } from "../../../platform/http/errors.ts";
@@ -67,7 +67,7 @@ async function resend(ctx: RequestContext, _: Caller, { id, row }: Subject, audi
   const entry = audit("resend", { status: row.status }, { status: "pending" });
   const revived = await commit(ctx, requeue(ctx.db, [id], ctx.now()), [], [entry]);
   if (!revived) throw refuse(409, NOT_DEAD);
-  ctx.defer("outbox.handOff", handOff(ctx.runtime.queue, [id]));
+  ctx.defer("outbox.enqueue", enqueue(ctx.runtime.queue, [id]));
   return null;
 }
 

@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { and, getTableColumns, type SQL, sql } from "drizzle-orm";
 import { auditEntry } from "../../../platform/db/audit.ts";
-import { guarded } from "../../../platform/db/guarded.ts";
+import { updateOptimistically } from "../../../platform/db/optimistic.ts";
 import { commit } from "../../../platform/db/outbox.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
 import { invalid, notFound, refuse } from "../../../platform/http/errors.ts";
@@ -157,7 +157,7 @@ export function changeAnyVersion(
   before: Subject,
   body: Values,
 ): Promise<Subject | null> {
-  return guarded(
+  return updateOptimistically(
     () => findRow(ctx, caller, resource, before.id),
     (row) => writeChange(ctx, caller, resource, row, body, "change"),
     before,

@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { fromHundredths } from "../../../platform/decimal.ts";
 import { invalid } from "../../../platform/http/errors.ts";
 import {
-  chosenFile,
+  fileOrNull,
   integer,
   latitude,
   limited,
@@ -156,7 +156,7 @@ export function toNames(body: z.output<typeof EventChangeBody>): NameOf[] | unde
 /** A picture in JSON is no picture; an empty one changes nothing, as clients send it that have none. */
 export function toPicture({ image }: z.output<typeof EventChangeBody>): EventPicture {
   const isFile = image instanceof File;
-  const nothing = image === undefined || image === "" || (isFile && chosenFile(image) === null);
+  const nothing = image === undefined || image === "" || (isFile && fileOrNull(image) === null);
   if (!nothing && image !== null && !isFile) throw invalid({ image: messages.notFile });
   return { image: nothing ? undefined : (image as File | null) };
 }

@@ -8,7 +8,7 @@ import { count } from "../../../platform/http/limits/rate-limits.ts";
 import type { Locale } from "../../../platform/http/text.ts";
 import { recheckEffect } from "../../../platform/realtime/rights/recheck.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { dropObject } from "../../../platform/storage/media.ts";
+import { deleteObject } from "../../../platform/storage/media.ts";
 import { securityNotices } from "../mail/notices.ts";
 import { dropResets } from "../recovery/codes.ts";
 import { requireUsername } from "../refusals.ts";
@@ -142,7 +142,7 @@ async function tryChange(
     ...contacts.effects,
     ...letters,
     ...(revocation ? [revokeEffect(ctx, revocation)] : []),
-    ...(change.avatarKey !== undefined && former.avatarKey ? [dropObject(former.avatarKey)] : []),
+    ...(change.avatarKey !== undefined && former.avatarKey ? [deleteObject(former.avatarKey)] : []),
     ...effects,
   ];
   try {
@@ -206,7 +206,7 @@ export async function deleteAccount(
       revokeEffect(ctx, revocation),
       recheckEffect([userRoom(userId)]),
       accountErased.row({ userId }),
-      ...(avatarKey ? [dropObject(avatarKey)] : []),
+      ...(avatarKey ? [deleteObject(avatarKey)] : []),
     ],
     [dropEffectsTo(ctx, addresses), ...also],
   );

@@ -1,7 +1,7 @@
 /** Exports all data of an account as one JSON file. */
 import { z } from "@hono/zod-openapi";
 import { notFound } from "../../../platform/http/errors.ts";
-import { objectText, streamAnswer } from "../../../platform/http/responses/stream.ts";
+import { objectText, streamResponse } from "../../../platform/http/responses/stream.ts";
 import { type Route, route } from "../../../platform/http/route.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { mediaUrl } from "../../../platform/storage/media.ts";
@@ -42,7 +42,7 @@ export function exportRoute(exporters: readonly Exporter[]): Route {
     responses: { 200: z.record(z.string(), z.unknown()) },
     async handle({ ctx, caller }) {
       const parts = await Promise.all(exporters.map((exporter) => exporter(ctx, caller.userId)));
-      return streamAnswer(objectText(Object.assign({}, ...parts)), {
+      return streamResponse(objectText(Object.assign({}, ...parts)), {
         "Content-Type": "application/json",
         "Content-Disposition": 'attachment; filename="caravan-export.json"',
       });

@@ -7,10 +7,10 @@ import type { Effect } from "../../../platform/db/outbox.ts";
 import { type Refusal, refuse } from "../../../platform/http/errors.ts";
 import {
   attempt,
+  clearHits,
   clientOf,
   count,
-  type Limited,
-  resetFaults,
+  type Limit,
 } from "../../../platform/http/limits/rate-limits.ts";
 import { fill } from "../../../platform/http/messages.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
@@ -46,7 +46,7 @@ export async function signIn(
   const account = user ? `user:${user.id}` : `name:${identifier.trim().toLowerCase().slice(0, 254)}`;
   await attempt(ctx, `login|${clientOf(ctx)}`, signInLimits(ctx, marks, device));
   const own = deviceSubject(ctx, marks, device);
-  const guesses: readonly Limited[] = own
+  const guesses: readonly Limit[] = own
     ? [{ rate: "guess", subject: `${account}|${own}` }]
     : [
         { rate: "guess", subject: account },
@@ -62,7 +62,7 @@ export async function signIn(
   if (!matches && spent) throw spent;
   if (!user || !device) return { ok: false, reason: "unknown" };
   if (!matches) return { ok: false, reason: "password" };
-  await resetFaults(ctx, account, guesses);
+  await clearHits(ctx, account, guesses);
   if (!user.isActive) return { ok: false, reason: "inactive" };
   if (user.email && !user.emailVerifiedAt && mustVerify(ctx)) return { ok: false, reason: "unverified" };
   if (user.passwordIsTemporary) throw await temporaryRefusal(ctx, user);
@@ -72,7 +72,7 @@ export async function signIn(
 }
 
 /** The limits on sign-ins per client address. Known devices are counted apart. */
-function signInLimits(ctx: RequestContext, marks: DeviceMarks, device: DeviceFacts | undefined): Limited[] {
+function signInLimits(ctx: RequestContext, marks: DeviceMarks, device: DeviceFacts | undefined): Limit[] {
   const rate = "login";
   const client = { rate, subject: `${clientOf(ctx)}|${marks.client}` } as const;
   if (device?.byCookie) return [{ rate, subject: `${clientOf(ctx)}|${marks.cookie}` }];
@@ -146,6 +146,6 @@ export async function verifyOwnPassword(ctx: RequestContext, user: User, passwor
   const guesses = [{ rate: "guess", subject: `${account}|${own}` }] as const;
   await attempt(ctx, account, guesses);
   const matches = await anyHasher(ctx.runtime.hashers).verify(password, user.passwordHash);
-  if (matches) await resetFaults(ctx, account, guesses);
+  if (matches) await clearHits(ctx, account, guesses);
   return matches;
 }

@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import type { Caller } from "../../../platform/http/caller.ts";
 import { forbidden, notFound } from "../../../platform/http/errors.ts";
 import { integer } from "../../../platform/http/input/fields.ts";
-import { streamAnswer } from "../../../platform/http/responses/stream.ts";
+import { streamResponse } from "../../../platform/http/responses/stream.ts";
 import { type Route, route } from "../../../platform/http/route.ts";
 import { literal } from "../../../platform/http/text.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
@@ -46,11 +46,11 @@ async function trackResponse(
   if (!track) throw notFound(texts.noUser);
   switch (formatOf(request, query.format, ["geojson", "gpx"])) {
     case "json":
-      return streamAnswer(trackJson(track), { "Content-Type": "application/json" });
+      return streamResponse(trackJson(track), { "Content-Type": "application/json" });
     case "geojson":
-      return streamAnswer(trackFeature(track), { "Content-Type": "application/geo+json" });
+      return streamResponse(trackFeature(track), { "Content-Type": "application/geo+json" });
     case "gpx":
-      return streamAnswer(trackGpx(track), {
+      return streamResponse(trackGpx(track), {
         "Content-Type": "application/gpx+xml",
         "Content-Disposition": `attachment; filename="track-${userId}.gpx"`,
       });

@@ -3,7 +3,7 @@ import { stringify } from "yaml";
 import { sha256 } from "../../crypto/digest.ts";
 import { coarseRateLimit } from "../limits/rate-limits.ts";
 import { page } from "../pages/page.tsx";
-import { namesTag } from "../responses/conditional.ts";
+import { matchesEtag } from "../responses/conditional.ts";
 import { type Route, route } from "../route.ts";
 import { openApiDocument } from "./openapi.ts";
 
@@ -13,7 +13,7 @@ const tag = "Documents";
  * JSON and YAML of the OpenAPI document, Swagger UI and ReDoc, and the sockets' AsyncAPI. Each is built once an isolate
  * and origin; a client that has it already is answered 304.
  */
-export function documentRoutes(routes: readonly Route[], asyncApi: (origin: string) => object): Route[] {
+export function apiDocumentRoutes(routes: readonly Route[], asyncApi: (origin: string) => object): Route[] {
   const json = documentOf("application/json", (origin) => JSON.stringify(openApiDocument(routes, origin)));
   const yaml = documentOf("application/yaml; charset=utf-8", (origin) =>
     stringify(openApiDocument(routes, origin), { aliasDuplicateObjects: false }),
@@ -66,7 +66,7 @@ function documentOf(type: string, build: (origin: string) => string): Answer {
     kept.set(origin, built);
     const { text, etag } = await built;
     const headers = { ETag: etag, "Cache-Control": "no-cache", Vary: "Accept" };
-    return namesTag(request.headers.get("if-none-match"), etag)
+    return matchesEtag(request.headers.get("if-none-match"), etag)
       ? new Response(null, { status: 304, headers })
       : new Response(text, { headers: { ...headers, "Content-Type": type } });
   };

@@ -126,6 +126,6 @@ export function file() {
 }
 
 /** What a form brings under a file's name: a file input that nobody touched sends a part without name and bytes, which is none. */
-export function chosenFile(value: unknown): File | null {
+export function fileOrNull(value: unknown): File | null {
   return value instanceof File && (value.size > 0 || value.name !== "") ? value : null;
 }

@@ -41,7 +41,7 @@ function groupsOf(address: string): string[] {
 }
 
 /** Something counted: at most so many hits of `subject` (an address, an account) as the settings' rate says. */
-export interface Limited {
+export interface Limit {
   readonly rate: RateName;
   readonly subject: string;
 }
@@ -52,7 +52,7 @@ export async function count(ctx: RequestContext, rate: RateName, subject: string
 }
 
 /** Counts one hit of each, in one call to the counter of `shard`; when one of them is used up, 429 and nothing is counted. */
-export async function attempt(ctx: RequestContext, shard: string, limits: readonly Limited[]): Promise<void> {
+export async function attempt(ctx: RequestContext, shard: string, limits: readonly Limit[]): Promise<void> {
   const hits = limits.map(({ rate, subject }) => ({
     key: `${rate}|${subject}`,
     ...ctx.runtime.settings.rates[rate],
@@ -68,19 +68,15 @@ export async function countMail(ctx: RequestContext, address: string): Promise<v
 }
 
 /** Forgets what was counted: whoever got it right had no need to guess. */
-export async function resetFaults(
-  ctx: RequestContext,
-  shard: string,
-  limits: readonly Limited[],
-): Promise<void> {
+export async function clearHits(ctx: RequestContext, shard: string, limits: readonly Limit[]): Promise<void> {
   await counterFor(ctx.runtime.counters, shard).clear(keysOf(limits));
 }
 
 /** Takes back one hit of each: what was attempted turned out to be no guess. */
-export async function refund(ctx: RequestContext, shard: string, limits: readonly Limited[]): Promise<void> {
+export async function refund(ctx: RequestContext, shard: string, limits: readonly Limit[]): Promise<void> {
   await counterFor(ctx.runtime.counters, shard).giveBack(keysOf(limits));
 }
 
-function keysOf(limits: readonly Limited[]): string[] {
+function keysOf(limits: readonly Limit[]): string[] {
   return limits.map(({ rate, subject }) => `${rate}|${subject}`);
 }

@@ -1,7 +1,7 @@
 /** Answers that are written while they are read: however long, never all in memory. */
 
 /** What goes wrong after the first piece breaks the answer off, so that nobody takes a part for the whole. */
-export function streamAnswer(pieces: AsyncIterable<string>, headers: Record<string, string>): Response {
+export function streamResponse(pieces: AsyncIterable<string>, headers: Record<string, string>): Response {
   const iterator = pieces[Symbol.asyncIterator]();
   const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>({

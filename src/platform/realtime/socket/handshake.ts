@@ -92,7 +92,7 @@ async function shakeHands(
     const again = await authorizer.authorize(ctx, caller, id, true);
     response = await open({ asOf, ...again }, version === null ? undefined : Number(version));
   }
-  return orRefusal(response);
+  return catchRefusal(response);
 }
 
 /** How often rights that change during the handshake are looked up again. */
@@ -132,7 +132,7 @@ async function openInRoom(ctx: RequestContext, admission: SocketAdmission): Prom
   return stub.fetch(new Request("https://room/", { headers }));
 }
 
-function orRefusal(response: Response): Response {
+function catchRefusal(response: Response): Response {
   if (response.status === 401) throw unauthorized();
   if (response.status === 403 || response.status === 409) throw forbidden();
   if (response.status === 404) throw notFound();

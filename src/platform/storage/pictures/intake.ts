@@ -20,7 +20,7 @@ export type PictureFault =
   | "no_document"
   | "too_many_pixels";
 
-export type Taken =
+export type IntakeResult =
   | { readonly ok: true; readonly bytes: Uint8Array; readonly contentType: FileMime }
   | { readonly ok: false; readonly fault: PictureFault };
 
@@ -41,7 +41,7 @@ const READERS: Record<FileMime, (bytes: Uint8Array) => Reading> = {
  * The file as it may be stored and shown: whole, of at most 50 megapixels, without EXIF (but for the orientation), GPS,
  * XMP, IPTC, comments and what follows its end. The same bytes when there is nothing of the kind. A PDF stays as it is.
  */
-export function takeFile(bytes: Uint8Array, accepted: Accepted, maxBytes = MAX_PICTURE): Taken {
+export function cleanUpload(bytes: Uint8Array, accepted: Accepted, maxBytes = MAX_PICTURE): IntakeResult {
   if (bytes.length === 0) return { ok: false, fault: "empty" };
   if (bytes.length > maxBytes) return { ok: false, fault: "too_large" };
   const contentType = typeOf(bytes);

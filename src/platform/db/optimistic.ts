@@ -11,7 +11,7 @@ const TRIES = 50;
  *
  * @param first the row, where it was read already
  */
-export async function guarded<Row, Result>(
+export async function updateOptimistically<Row, Result>(
   read: () => Promise<Row | null>,
   write: (row: Row) => Promise<Result | null>,
   first?: Row,

@@ -5,13 +5,13 @@
  */
 import type { z } from "@hono/zod-openapi";
 import { describe, expect, test } from "vitest";
-import { routes } from "../../src/app.ts";
-import { delimiter } from "../../src/platform/http/input/delimiter.ts";
-import { MAX_FIELDS } from "../../src/platform/http/input/form.ts";
-import { MAX_OBJECTS, MAX_VALUES } from "../../src/platform/json.ts";
-import { normalized } from "../../src/platform/unicode.ts";
-import { type Answer, call, person, post, send } from "../harness/api.ts";
-import { counted } from "../harness/counted.ts";
+import { routes } from "../../../src/app.ts";
+import { delimiter } from "../../../src/platform/http/input/delimiter.ts";
+import { MAX_FIELDS } from "../../../src/platform/http/input/form.ts";
+import { MAX_OBJECTS, MAX_VALUES } from "../../../src/platform/json.ts";
+import { normalized } from "../../../src/platform/unicode.ts";
+import { type Answer, call, person, post, send } from "../../harness/api.ts";
+import { counted } from "../../harness/counted.ts";
 
 const MIB = 1024 * 1024;
 /** Milliseconds, the best of three: what is linear takes a few, what is not takes minutes. */

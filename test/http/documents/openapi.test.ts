@@ -1,11 +1,11 @@
 /** The documents say what the Worker serves: every route, each once, nothing that leads nowhere. */
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { routes } from "../../src/app.ts";
-import type { Route } from "../../src/platform/http/route.ts";
-import { get } from "../harness/api.ts";
-import { sources } from "../harness/sources.ts";
-import { findReferences, resolve } from "./references.ts";
+import { routes } from "../../../src/app.ts";
+import type { Route } from "../../../src/platform/http/route.ts";
+import { get } from "../../harness/api.ts";
+import { sources } from "../../harness/sources.ts";
+import { findReferences, resolve } from "../references.ts";
 
 interface Operation {
   readonly operationId: string;

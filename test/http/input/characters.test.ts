@@ -1,6 +1,6 @@
 /** Text as people count it: code points for lengths, graphemes for cuts, no half of a character anywhere. */
 import { describe, expect, test } from "vitest";
-import { fits, lengthOf, loneSurrogateIn, preview } from "../../src/platform/characters.ts";
+import { fits, lengthOf, loneSurrogateIn, preview } from "../../../src/platform/characters.ts";
 
 describe("a length", () => {
   test.each([

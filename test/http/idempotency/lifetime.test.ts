@@ -1,14 +1,14 @@
 /** How long a key lives, and what becomes of it when a request dies half-way. */
 import { expect, test, vi } from "vitest";
-import type { Caller } from "../../src/platform/http/caller.ts";
+import type { Caller } from "../../../src/platform/http/caller.ts";
 import {
   KEY_LIFETIME,
   once,
   purgeIdempotencyKeys,
-  type StoredAnswer,
-} from "../../src/platform/http/idempotency.ts";
-import { rows } from "../harness/api.ts";
-import { jobContext } from "../harness/scope.ts";
+  type StoredResponse,
+} from "../../../src/platform/http/idempotency.ts";
+import { rows } from "../../harness/api.ts";
+import { jobContext } from "../../harness/scope.ts";
 
 const DAY = 24 * 3600_000;
 const ANN: Caller = { userId: 1, sessionId: "s", userType: "CLIENT", isStaff: false, expiresAt: 0 };
@@ -17,12 +17,12 @@ const ANN: Caller = { userId: 1, sessionId: "s", userType: "CLIENT", isStaff: fa
 function client() {
   const request = { key: crypto.randomUUID(), caller: ANN, route: "POST /things", body: { name: "a" } };
   let [done, now] = [0, Date.now()];
-  const answer = async (): Promise<StoredAnswer> => {
+  const answer = async (): Promise<StoredResponse> => {
     done += 1;
     return { status: 201, headers: [["x-made", "yes"]], body: `{"made":${done}}` };
   };
   return {
-    ask: (work: () => Promise<StoredAnswer> = answer, body: unknown = request.body) =>
+    ask: (work: () => Promise<StoredResponse> = answer, body: unknown = request.body) =>
       once(jobContext({ now: () => now }).ctx, { ...request, body }, work),
     answer,
     later: (milliseconds: number) => {

@@ -2,8 +2,8 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import { counterFor } from "../../src/platform/http/limits/counter.ts";
-import { unique } from "../harness/api.ts";
+import { counterFor } from "../../../src/platform/http/limits/counter.ts";
+import { unique } from "../../harness/api.ts";
 
 const counter = () => env.COUNTERS.getByName(unique("counter"));
 const twice = (key: string) => ({ key, limit: 2, seconds: 60 });

@@ -1,9 +1,9 @@
 /** Puts a file into the bucket once the intake has taken it: while it arrives, or from where a signed PUT left it. */
 import type { RequestContext } from "../runtime.ts";
-import { type PictureFault, type Taken, takeFile } from "./pictures/intake.ts";
+import { cleanUpload, type IntakeResult, type PictureFault } from "./pictures/intake.ts";
 import { type Accepted, type FileMime, MAX_PICTURE } from "./pictures/types.ts";
 
-export type Kept =
+export type StoreResult =
   | { readonly ok: true; readonly size: number; readonly contentType: FileMime }
   | { readonly ok: false; readonly fault: PictureFault };
 
@@ -11,17 +11,17 @@ export type Kept =
  * `size` in bytes when it is announced: a byte more or less is refused. Reads no further than that, or than the limit.
  * What is refused leaves no object. Throws what the source or the bucket throws.
  */
-export async function keepArriving(
+export async function storeUpload(
   ctx: RequestContext,
   key: string,
   source: AsyncGenerator<Uint8Array, void>,
   size: number | null,
   accepted: Accepted,
-): Promise<Kept> {
+): Promise<StoreResult> {
   const whole = await gather(source, size ?? MAX_PICTURE);
   if (!whole) return { ok: false, fault: size === null ? "too_large" : "wrong_size" };
   if (whole.length > 0 && size !== null && whole.length !== size) return { ok: false, fault: "wrong_size" };
-  return put(ctx, key, takeFile(whole, accepted));
+  return put(ctx, key, cleanUpload(whole, accepted));
 }
 
 /** Signed PUTs come here, past the Worker: nothing in this folder is ever served. */
@@ -31,12 +31,12 @@ export const incomingKey = (key: string) => `${INCOMING}${key}`;
 export const isIncoming = (key: string) => key.startsWith(INCOMING);
 
 /** Copies what a signed PUT brought to its key, as the intake gives it back. Null when nothing was brought. */
-export async function keepIncoming(
+export async function storeIncoming(
   ctx: RequestContext,
   key: string,
   size: number | null,
   accepted: Accepted,
-): Promise<Kept | null> {
+): Promise<StoreResult | null> {
   const { bucket } = ctx.runtime;
   const object = await bucket.get(incomingKey(key));
   if (!object) return null;
@@ -44,7 +44,7 @@ export async function keepIncoming(
     await object.body.cancel();
     return { ok: false, fault: object.size > MAX_PICTURE ? "too_large" : "wrong_size" };
   }
-  return put(ctx, key, takeFile(await object.bytes(), accepted));
+  return put(ctx, key, cleanUpload(await object.bytes(), accepted));
 }
 
 /** An empty object stays for a day, so that the same PUT can't come again while its signature is good. */
@@ -64,7 +64,7 @@ export async function purgeIncoming(ctx: RequestContext, before: number): Promis
   } while (cursor);
 }
 
-async function put(ctx: RequestContext, key: string, taken: Taken): Promise<Kept> {
+async function put(ctx: RequestContext, key: string, taken: IntakeResult): Promise<StoreResult> {
   if (!taken.ok) return taken;
   const { bytes, contentType } = taken;
   await ctx.runtime.bucket.put(key, bytes, { httpMetadata: { contentType } });

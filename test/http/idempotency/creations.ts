@@ -1,10 +1,10 @@
 /** A body for every route that creates, and how to count what came of it. A new such route needs a line here. */
-import { friendCreations } from "../dialects/find-friend/creations.ts";
-import { orderCreations } from "../dialects/tow-truck/creations.ts";
-import { carFacts, tariffFacts, truckFacts } from "../dispatch/fleet/fleet.ts";
-import { type Person, rows, unique, uniquePhone } from "../harness/api.ts";
-import { TICKETS, ticketOf } from "../support/tickets.ts";
-import { trackingCreations } from "../tracking/fixtures.ts";
+import { friendCreations } from "../../dialects/find-friend/creations.ts";
+import { orderCreations } from "../../dialects/tow-truck/creations.ts";
+import { carFacts, tariffFacts, truckFacts } from "../../dispatch/fleet/fleet.ts";
+import { type Person, rows, unique, uniquePhone } from "../../harness/api.ts";
+import { TICKETS, ticketOf } from "../../support/tickets.ts";
+import { trackingCreations } from "../../tracking/fixtures.ts";
 
 export interface Creation {
   /** By whom: anybody with an account, or one with an operator's or staff's rights. */

@@ -1,6 +1,6 @@
 /** What a body may be: three kinds that mean the same, a size it can't pass, and the words for everything else. */
 import { describe, expect, test } from "vitest";
-import { type Answer, call, get, person, post, rows, send, unique } from "../harness/api.ts";
+import { type Answer, call, get, person, post, rows, send, unique } from "../../harness/api.ts";
 
 const JSON_LIMIT = 1024 * 1024;
 const TOO_LARGE = { detail: "The request is larger than 1048576 bytes." };

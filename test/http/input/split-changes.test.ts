@@ -1,9 +1,9 @@
 /** A PATCH writes the fields that it was given: sent field by field in requests that meet, none of them is lost. */
 import { describe, expect, test } from "vitest";
-import { mint } from "../authorization/world.ts";
-import { call, get } from "../harness/api.ts";
+import { mint } from "../../authorization/world.ts";
+import { call, get } from "../../harness/api.ts";
+import { resolve } from "../references.ts";
 import { type Change, changes, type SplitChange } from "./changes.ts";
-import { resolve } from "./references.ts";
 
 interface Schema {
   readonly properties?: Record<string, unknown>;

@@ -19,7 +19,7 @@ const UNDOCUMENTED = [
   "/dev/outbox.json",
 ];
 
-export interface Place {
+export interface MountedPath {
   /** Hono's spelling. */
   readonly pattern: string;
   /** A path that fits, without a slash at its end. */
@@ -27,16 +27,16 @@ export interface Place {
   readonly methods: readonly string[];
 }
 
-export function fill(pattern: string): string {
+export function fillPattern(pattern: string): string {
   return pattern
     .replace(/:\w+\{\\d\+\}/g, "1")
     .replace(/:\w+(\{[^}]+\})?/g, "00000000-0000-4000-8000-000000000001");
 }
 
 /** Every path that answers, once, with its methods. */
-export function placesOf(): Place[] {
+export function mountedPaths(): MountedPath[] {
   const methods = new Map<string, string[]>(UNDOCUMENTED.map((pattern) => [pattern, ["GET"]]));
   for (const { method, path } of routes)
     methods.set(path, [...(methods.get(path) ?? []), method.toUpperCase()]);
-  return [...methods].map(([pattern, found]) => ({ pattern, path: fill(pattern), methods: found }));
+  return [...methods].map(([pattern, found]) => ({ pattern, path: fillPattern(pattern), methods: found }));
 }

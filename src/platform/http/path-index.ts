@@ -1,14 +1,14 @@
 /** Which verbs are served at a path. A fixed path goes before one that takes any `{id}` there, whatever the verb. */
 import type { Locale } from "./text.ts";
 
-export interface Served {
+export interface ServedRoute {
   readonly path: string;
   readonly method: string;
   /** The language in which this place always answers. */
   readonly language?: Locale | undefined;
 }
 
-interface Place {
+interface ServedPath {
   readonly path: string;
   readonly pattern: RegExp;
   /** In capitals. */
@@ -16,16 +16,16 @@ interface Place {
   readonly language: Locale | undefined;
 }
 
-export interface Places {
+export interface PathIndex {
   /** The place that a path names; null when there is none. */
-  at(path: string): Place | null;
+  at(path: string): ServedPath | null;
   /** The fixed place that `path` names although the route at `pattern` matches it too; null when that route is meant. */
-  insteadOf(pattern: string, path: string): Place | null;
+  fixedPathFor(pattern: string, path: string): ServedPath | null;
 }
 
-export function placesOf(served: readonly Served[]): Places {
+export function indexPaths(served: readonly ServedRoute[]): PathIndex {
   const byPath = Map.groupBy(served, ({ path }) => path);
-  const places = [...byPath].map(([path, routes]): Place => {
+  const places = [...byPath].map(([path, routes]): ServedPath => {
     const methods = routes.map(({ method }) => method.toUpperCase());
     return {
       path,
@@ -39,17 +39,17 @@ export function placesOf(served: readonly Served[]): Places {
   );
   return {
     at: (path) => places.filter(({ pattern }) => pattern.test(path)).reduce(closest, null),
-    insteadOf: (pattern, path) =>
+    fixedPathFor: (pattern, path) =>
       (before.get(pattern) ?? []).filter((place) => place.pattern.test(path)).reduce(closest, null),
   };
 }
 
 /** What `Allow` says of a place. */
-export function allowedAt({ methods }: Pick<Place, "methods">): string[] {
+export function allowedAt({ methods }: Pick<ServedPath, "methods">): string[] {
   return [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"];
 }
 
-function closest(known: Place | null, place: Place): Place {
+function closest(known: ServedPath | null, place: ServedPath): ServedPath {
   return known && !goesBefore(place.path, known.path) ? known : place;
 }
 

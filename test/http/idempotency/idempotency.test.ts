@@ -1,6 +1,6 @@
 /** `Idempotency-Key` at every door that creates: what is repeated happens once, and is answered as it was. */
 import { describe, expect, test } from "vitest";
-import { routes } from "../../src/app.ts";
+import { routes } from "../../../src/app.ts";
 import {
   type CallOptions,
   outboxOf,
@@ -10,7 +10,7 @@ import {
   rows,
   staffMember,
   unique,
-} from "../harness/api.ts";
+} from "../../harness/api.ts";
 import { type Creation, creations } from "./creations.ts";
 
 const creating = routes.filter((route) => route.creates).map(({ method, path }) => `${method} ${path}`);

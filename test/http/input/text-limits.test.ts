@@ -1,9 +1,9 @@
 /** What a text may be, at every door that takes one: its limit counts code points, and no lone surrogate gets in. */
 import { describe, expect, test } from "vitest";
-import { authorizers, routes } from "../../src/app.ts";
-import type { Route } from "../../src/platform/http/route.ts";
-import { call, get, person } from "../harness/api.ts";
-import { fill } from "./places.ts";
+import { authorizers, routes } from "../../../src/app.ts";
+import type { Route } from "../../../src/platform/http/route.ts";
+import { call, get, person } from "../../harness/api.ts";
+import { fillPattern } from "../mounted-paths.ts";
 
 const FACE = "😀";
 
@@ -72,7 +72,7 @@ describe("a lone surrogate in a JSON body", () => {
     const surprises: string[] = [];
     for (const { method, path } of taking) {
       const body = '{"name":"\\ud83d","list":[{"deep":"x"}]}';
-      const answer = await call(method.toUpperCase(), `${fill(path)}/`, { body, token });
+      const answer = await call(method.toUpperCase(), `${fillPattern(path)}/`, { body, token });
       const named = JSON.stringify(answer.body).includes("U+D83D");
       if (answer.status === 400 ? !named : ![403, 404].includes(answer.status))
         surprises.push(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
@@ -113,7 +113,7 @@ describe("frames", () => {
   };
 
   test("have limits that count code points, in every kind of every room and in the frames around them", async () => {
-    const { ClientFrame } = await import("../../src/platform/realtime/socket/frames.ts");
+    const { ClientFrame } = await import("../../../src/platform/realtime/socket/frames.ts");
     const schemas = [ClientFrame, ...authorizers.flatMap(({ document }) => Object.values(document.says))];
     const texts = schemas.flatMap(textsIn);
     expect(texts.length).toBeGreaterThan(10);

@@ -2,9 +2,9 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { counterFor } from "../../src/platform/http/limits/counter.ts";
-import { RATE_NAMES, type RateName } from "../../src/platform/runtime.ts";
-import { readSettings } from "../../src/settings.ts";
+import { counterFor } from "../../../src/platform/http/limits/counter.ts";
+import { RATE_NAMES, type RateName } from "../../../src/platform/runtime.ts";
+import { readSettings } from "../../../src/settings.ts";
 import {
   type Answer,
   outboxOf,
@@ -15,7 +15,7 @@ import {
   type TestEnv,
   unique,
   uniquePhone,
-} from "../harness/api.ts";
+} from "../../harness/api.ts";
 
 const ENGLISH = { detail: "Request was throttled." };
 const RUSSIAN = { detail: "Запрос был проигнорирован." };

@@ -1,8 +1,8 @@
 /** The sockets' document: AsyncAPI 3, whole, and about every socket that is mounted. */
 import { expect, test } from "vitest";
-import { authorizers } from "../../src/app.ts";
-import { get } from "../harness/api.ts";
-import { findReferences, resolve } from "./references.ts";
+import { authorizers } from "../../../src/app.ts";
+import { get } from "../../harness/api.ts";
+import { findReferences, resolve } from "../references.ts";
 
 interface Message {
   readonly name: string;

@@ -1,10 +1,10 @@
 /// <reference types="vite/types/importMeta.d.ts" />
 /** What can be set and what is written about it are the same. */
 import { expect, test } from "vitest";
-import { sources } from "./harness/sources.ts";
+import { sources } from "../harness/sources.ts";
 
 const [page = ""] = Object.values(
-  import.meta.glob<string>("../docs/settings.md", { query: "?raw", import: "default", eager: true }),
+  import.meta.glob<string>("../../docs/settings.md", { query: "?raw", import: "default", eager: true }),
 );
 const parsed = sources["src/settings.ts"] ?? "";
 
