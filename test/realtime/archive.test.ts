@@ -1,4 +1,4 @@
-/** How a journal gets to D1: when, how much at a time, and what happens when D1 says no. */
+/** The archive of a room's journal in D1: when it is due, how large a batch is, and what happens when D1 fails. */
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -25,7 +25,7 @@ test.each([
   expect(archiveDue({ lastAt, failures }, now)).toBe(due);
 });
 
-test("a single entry is due at once", async () => {
+test("a single entry is due for the archive at once", async () => {
   await withRoom(async (room, world) => {
     room.log.publish(world.name, note("one"));
     expect(await world.state.storage.getAlarm()).toBe(world.now);
@@ -35,7 +35,7 @@ test("a single entry is due at once", async () => {
   });
 });
 
-test("a flow goes in batches of at most 100, at most one a second", async () => {
+test("a steady flow is archived in batches of at most 100, at most one a second", async () => {
   await withRoom(async (room, world) => {
     for (let index = 0; index < 250; index++) room.log.publish(world.name, note(String(index)));
     for (let tick = 0; tick < 40; tick++) {
@@ -47,7 +47,7 @@ test("a flow goes in batches of at most 100, at most one a second", async () => 
   });
 });
 
-test("the alarm stands at the end of the pause while more is to be copied", async () => {
+test("the alarm is set to the end of the pause while entries wait for the archive", async () => {
   await withRoom(async (room, world) => {
     for (let index = 0; index < 101; index++) room.log.publish(world.name, note(String(index)));
     await world.onSchedule(room);
@@ -55,7 +55,7 @@ test("the alarm stands at the end of the pause while more is to be copied", asyn
   });
 });
 
-test("a batch stays below what D1 takes for one value, even when every entry is as large as a frame may be", async () => {
+test("an archive batch stays below D1's limit for one value, even when every entry is as large as a frame may be", async () => {
   await withRoom(async (room, world) => {
     for (let index = 0; index < 100; index++) room.log.publish(world.name, note("ж".repeat(16_000)));
     for (let round = 0; round < 10; round++) {
@@ -70,7 +70,7 @@ test("a batch stays below what D1 takes for one value, even when every entry is 
   });
 });
 
-test("while D1 refuses the pauses grow, nothing is lost, and the same entries are offered again", async () => {
+test("while D1 refuses, the pauses grow, nothing is lost, and the same entries are sent again", async () => {
   await withRoom(async (room, world) => {
     world.database = () => Promise.reject(new Error("D1 is overloaded"));
     room.log.publish(world.name, note("one"));
@@ -93,7 +93,7 @@ test("while D1 refuses the pauses grow, nothing is lost, and the same entries ar
   });
 });
 
-test("what is said while a batch is under way is copied with the next one", async () => {
+test("entries stored while a batch is running are copied with the next one", async () => {
   await withRoom(async (room, world) => {
     room.log.publish(world.name, note("one"));
     let letGo = () => {};
@@ -110,7 +110,7 @@ test("what is said while a batch is under way is copied with the next one", asyn
   });
 });
 
-test("a room that is retired while a batch is under way marks nothing of its new journal as copied", async () => {
+test("a room that is retired while a batch is running marks nothing in its new journal as archived", async () => {
   await withRoom(async (room, world) => {
     for (let index = 0; index < 5; index++) room.log.publish(world.name, note(String(index)));
     let letGo = () => {};
@@ -139,7 +139,7 @@ test.each([
   });
 });
 
-test("a wake leaves an alarm alone that will come in time", async () => {
+test("a wake does not change an alarm that is not overdue", async () => {
   await withRoom(async (room, world) => {
     world.database = () => Promise.reject(new Error("no"));
     room.log.publish(world.name, note("one"));
@@ -149,7 +149,7 @@ test("a wake leaves an alarm alone that will come in time", async () => {
   });
 });
 
-test("a wake of a room that holds nothing leaves nothing behind", async () => {
+test("a wake of an empty room leaves nothing in storage", async () => {
   await withRoom(async (room, world) => {
     await room.lifecycle.wake(world.name);
     const tables = world.state.storage.sql.exec("SELECT name FROM sqlite_master WHERE name = 'entries'");
@@ -165,7 +165,7 @@ afterEach(async () => {
   if (hidden.length > 0) await env.DB.exec("ALTER TABLE event_entries_away RENAME TO event_entries");
 });
 
-test("what was said is in D1 right away, with its author, and not a second time", async () => {
+test("a message is in D1 right away, with its author, exactly once", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
   const socket = await authorize(room, ann.token);
@@ -177,7 +177,7 @@ test("what was said is in D1 right away, with its author, and not a second time"
   expect(said).toMatchObject({ seq: 2, author_id: ann.id, kind: "message", body: '{"text":"Hello"}' });
 });
 
-test("a batch that is repeated changes nothing", async () => {
+test("a repeated archive batch changes nothing", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
   await until(async () => (await archiveOf(room)).length === 1);
@@ -197,7 +197,7 @@ test("a batch that is repeated changes nothing", async () => {
   expect(await archiveOf(room)).toEqual(before);
 });
 
-test("an outage of D1 delays the archive and nothing else; an eviction in between loses nothing", async () => {
+test("an outage of D1 delays only the archive, and an eviction during it loses nothing", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
   await until(async () => (await archiveOf(room)).length === 1);
@@ -215,7 +215,7 @@ test("an outage of D1 delays the archive and nothing else; an eviction in betwee
   expect((await archiveOf(room)).map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
 });
 
-test("entries of an event that is gone are nobody's: the archive passes them over and is done", async () => {
+test("the archive skips entries of a deleted event and completes", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
   await until(async () => (await archiveOf(room)).length === 1);

@@ -1,4 +1,4 @@
-/** Readers at their own pace: quick ones get everything, slow ones wait in the journal, dead ones are closed. */
+/** Backpressure: fast clients get everything, slow ones are served from the journal, and stopped ones are closed. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { admit, callerOf, listen, note, type World, withRoom } from "../harness/fake-room.ts";
 import { until, upTo } from "../harness/rooms.ts";
@@ -52,7 +52,7 @@ function serverSide(world: World, userId: number): WebSocket {
 const seqs = (frames: { t?: string; seq?: number }[]) =>
   frames.filter(({ t }) => t === "entry").map(({ seq }) => seq);
 
-test("a burst of several MiB reaches a quick reader whole, in both dialects", async () => {
+test("a burst of several MiB reaches a fast client completely, in both dialects", async () => {
   await withRoom(async (room, world) => {
     const native = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
     const old = listen(
@@ -66,7 +66,7 @@ test("a burst of several MiB reaches a quick reader whole, in both dialects", as
   });
 });
 
-test("a resume of several MiB reaches a quick reader whole", async () => {
+test("a resume of several MiB reaches a fast client completely", async () => {
   await withRoom(async (room, world) => {
     for (let n = 1; n <= 400; n++) room.log.publish(world.name, note("x".repeat(16_000)));
     const { frames } = listen(room.sockets.open(admit(world, { since: 0 })));
@@ -75,7 +75,7 @@ test("a resume of several MiB reaches a quick reader whole", async () => {
   });
 });
 
-test("who stops reading gets no more, holds nobody up, and has it all once it reads again", async () => {
+test("a client that stops reading is sent no more, delays nobody, and gets everything once it reads again", async () => {
   await withRoom(async (room, world) => {
     const slow = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
     const quick = listen(room.sockets.open(admit(world, { caller: callerOf(2) })));
@@ -93,7 +93,7 @@ test("who stops reading gets no more, holds nobody up, and has it all once it re
   });
 });
 
-test("a reader that falls behind in the middle of a batch gets the rest of it once", async () => {
+test("a client that falls behind in the middle of a batch gets the rest of it once", async () => {
   await withRoom(async (room, world) => {
     const { frames } = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
     const socket = serverSide(world, 1);
@@ -119,7 +119,7 @@ test("a reader that falls behind in the middle of a batch gets the rest of it on
   });
 });
 
-test("a socket that waits keeps its exact position in its attachment, for whoever wakes up after an eviction", async () => {
+test("a socket that waits for its client keeps its exact position in its attachment across an eviction", async () => {
   await withRoom(async (room, world) => {
     for (let n = 1; n <= 100; n++) room.log.publish(world.name, note("x".repeat(16_000)));
     const { frames } = listen(room.sockets.open(admit(world, { caller: callerOf(1), since: 0 })));
@@ -135,7 +135,7 @@ test("a socket that waits keeps its exact position in its attachment, for whoeve
   });
 });
 
-test("who never reads again is closed with 4408", async () => {
+test("a client that never reads again is closed with 4408", async () => {
   await withRoom(async (room, world) => {
     const { frames, closed } = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
     stall(serverSide(world, 1));
@@ -145,7 +145,7 @@ test("who never reads again is closed with 4408", async () => {
   });
 });
 
-test("answers to one who does not read are not heaped up beyond 1 MiB: 4408", async () => {
+test("a client that does not read is closed with 4408 when 1 MiB of answers wait", async () => {
   await withRoom(async (room, world) => {
     const { closed } = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
     stall(serverSide(world, 1), MiB + 1);
@@ -154,7 +154,7 @@ test("answers to one who does not read are not heaped up beyond 1 MiB: 4408", as
   });
 });
 
-test("one that the window has left behind is closed, to come back and be told to reload", async () => {
+test("a client whose position falls out of the window is closed, and is told to reload when it comes back", async () => {
   await withRoom(async (room, world) => {
     for (let n = 1; n <= 20; n++) room.log.publish(world.name, note(String(n)));
     const { frames, closed } = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
@@ -168,7 +168,7 @@ test("one that the window has left behind is closed, to come back and be told to
   });
 });
 
-test("a socket that an eviction caught in mid-resume goes on where it stood, without waiting for the next entry", async () => {
+test("a resume that an eviction interrupted continues without waiting for the next entry", async () => {
   await withRoom(async (room, world) => {
     for (let n = 1; n <= 10; n++) room.log.publish(world.name, note(String(n)));
     const { frames } = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
@@ -180,7 +180,7 @@ test("a socket that an eviction caught in mid-resume goes on where it stood, wit
   });
 });
 
-test("an entry that finds such a socket brings it up to date, and comes once", async () => {
+test("a new entry continues an interrupted resume, and is delivered once", async () => {
   await withRoom(async (room, world) => {
     for (let n = 1; n <= 10; n++) room.log.publish(world.name, note(String(n)));
     const { frames } = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
@@ -194,7 +194,7 @@ test("an entry that finds such a socket brings it up to date, and comes once", a
   });
 });
 
-test("an alarm stands while a socket is being served, so that an eviction can't strand it", async () => {
+test("an alarm is set while a socket is catching up, so that an eviction can't leave it behind", async () => {
   await withRoom(async (room, world) => {
     for (let n = 1; n <= 10; n++) room.log.publish(world.name, note(String(n)));
     await world.onSchedule(room);

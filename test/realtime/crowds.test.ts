@@ -1,4 +1,4 @@
-/** One person's share of a room: how many sockets they may hold there, and how much they may write where anybody may. */
+/** One person's limits in a room: how many sockets they may have, and how many entries they may add. */
 import { describe, expect, test } from "vitest";
 import { eventRoomHandler } from "../../src/modules/events/index.ts";
 import type { Room } from "../../src/platform/realtime/room.ts";
@@ -19,7 +19,7 @@ describe("sockets", () => {
   };
 
   test.each([true, false])(
-    "one too many closes the person's oldest with 4429, native: %s",
+    "a socket beyond the limit closes the person's oldest one with 4429, native: %s",
     async (native) => {
       await withRoom(
         async (room, world) => {
@@ -44,7 +44,7 @@ describe("sockets", () => {
     },
   );
 
-  test("nobody is told that a person left who only has newer sockets", async () => {
+  test("closing a person's oldest sockets does not announce that they left", async () => {
     await withRoom(
       async (room, world) => {
         const { frames } = listen(room.sockets.open(admit(world, { caller: callerOf(2) })));
@@ -57,7 +57,7 @@ describe("sockets", () => {
     );
   });
 
-  test("of one person are counted room by room", async () => {
+  test("the sockets of one person are counted per room", async () => {
     const ann = await person();
     const rooms = await Promise.all(Array.from({ length: 30 }, () => makeRoom(ann)));
     const sockets = await Promise.all(rooms.map((room) => authorize(room, ann.token)));
@@ -71,7 +71,7 @@ describe("sockets", () => {
     [{ APP_ENV: "development" }, 1000],
     [{ APP_ENV: "production" }, 20],
     [{ APP_ENV: "production", ROOM_SOCKETS: "7" }, 7],
-  ])("may be as many as the settings say: %j, %i", (variables, most) => {
+  ])("the settings limit how many sockets one person has in a room: %j, %i", (variables, most) => {
     const deployed = {
       PUBLIC_ORIGIN: "https://a.example",
       RESEND_API_KEY: "k",
@@ -104,7 +104,7 @@ describe("entries of one person", () => {
       .toReversed();
 
   test.each(Object.entries(DOORS))(
-    "beyond the limit are refused by %s, also after sleep, and taken again an hour later",
+    "entries beyond the limit are refused through %s, also after hibernation, and accepted again an hour later",
     async (door, send) => {
       await withRoom(
         async (room, world) => {
@@ -114,7 +114,7 @@ describe("entries of one person", () => {
             room.sockets.open(admit(world, { caller: callerOf(2, { expiresAt }), native: false })),
           );
           room.subscribers.add(world.name, followerOf(3, world), null, null);
-          room.log.publish(world.name, note("the system's own are not counted"));
+          room.log.publish(world.name, note("system entries are not counted"));
           for (const ref of ["a", "b", "c", "d", "e", "f", "g"]) await send(world, room, ref);
           const fresh = world.fresh();
           const answer = await send(world, fresh, "h");
@@ -136,7 +136,7 @@ describe("entries of one person", () => {
     },
   );
 
-  test("are limited in an event's room, by the setting", () => {
+  test("the setting limits how many entries one person adds to an event's room", () => {
     const eventEntries = { limit: 5, seconds: 60 };
     const ctx = { runtime: { settings: { rates: { eventEntries } } } } as unknown as RequestContext;
     expect(eventRoomHandler(() => ctx).entryRate?.()).toBe(eventEntries);

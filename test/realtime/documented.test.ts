@@ -1,4 +1,4 @@
-/** The documented dialect of the event socket: `{"message": …}` both ways, and an error frame for what is not that. */
+/** The documented dialect of the event socket: `{"message": …}` both ways, and an error frame for anything else. */
 import { beforeAll, expect, test } from "vitest";
 import { type Person, person } from "../harness/api.ts";
 import { authorize, journalOf, makeRoom, say } from "../harness/rooms.ts";
@@ -10,14 +10,14 @@ beforeAll(async () => {
   ann = await person();
 });
 
-test("anybody may listen, without a welcome and without what was before", async () => {
+test("an anonymous documented socket listens without a welcome and without old entries", async () => {
   const room = await makeRoom(ann);
   const socket = await connect(room.path);
   expect(socket.protocol).toBeNull();
   expect(await socket.silent()).toBe(true);
 });
 
-test("an event answers under its number and its uuid, with and without the last slash", async () => {
+test("an event's socket opens by number and by uuid, with and without the last slash", async () => {
   const room = await makeRoom(ann);
   const paths = [room.path, room.path.slice(0, -1), `/ws/events/${room.uuid}/`, `/ws/events/${room.uuid}`];
   const sockets = await Promise.all(paths.map((path) => connect(path)));
@@ -48,7 +48,7 @@ test.each([
   },
 );
 
-test("what a native socket says is a message here; acks and presence are not shown", async () => {
+test("a documented socket gets a native message as a message, and neither acks nor presence", async () => {
   const room = await makeRoom(ann);
   const [native, old] = [await authorize(room, ann.token), await connect(`${room.path}?token=${ann.token}`)];
   native.send(say("r", "Hello"));
@@ -56,7 +56,7 @@ test("what a native socket says is a message here; acks and presence are not sho
   expect(await old.silent()).toBe(true);
 });
 
-test("a notice is a message with its sentence", async () => {
+test("a documented socket gets a notice as a message with its text", async () => {
   const room = await makeRoom(ann);
   const socket = await connect(room.path);
   await room.stub.publish(room.name, {
@@ -76,7 +76,7 @@ test.each([
   ["binary", new ArrayBuffer(4)],
   ["a text of 1,001 characters", { message: "x".repeat(1001) }],
   ["17 KiB", { message: { long: "x".repeat(17 * 1024) } }],
-])("%s is answered with an error frame of this dialect, and relayed to nobody", async (_, frame) => {
+])("%s on a documented socket is answered with a documented error and sent to nobody", async (_, frame) => {
   const room = await makeRoom(ann);
   const [sender, reader] = [await connect(`${room.path}?token=${ann.token}`), await connect(room.path)];
   sender.send(frame);
@@ -90,7 +90,7 @@ test.each([
   expect(await journalOf(room)).toHaveLength(2);
 });
 
-test("the third bad frame in a row closes with 4400, a good one in between forgives", async () => {
+test("on a documented socket the third bad frame in a row closes with 4400, and a good one resets the count", async () => {
   const room = await makeRoom(ann);
   const socket = await connect(`${room.path}?token=${ann.token}`);
   for (const frame of ["bad", "bad", { message: "good" }, "bad", "bad"]) socket.send(frame);
@@ -99,7 +99,7 @@ test("the third bad frame in a row closes with 4400, a good one in between forgi
   expect((await socket.closed).code).toBe(4400);
 });
 
-test("a stranger's words are refused and relayed to nobody", async () => {
+test("an anonymous documented message is refused and sent to nobody", async () => {
   const room = await makeRoom(ann);
   const [stranger, reader] = [await connect(room.path), await connect(room.path)];
   stranger.send({ message: 'Event "Ride" has been deleted.' });

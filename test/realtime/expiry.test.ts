@@ -1,4 +1,4 @@
-/** A socket lives as long as its credential: renewed in time it stays, else it is closed with 4001. */
+/** A socket stays as long as its credential is valid or refreshed in time; otherwise it is closed with 4001. */
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
 import { type Person, person, post } from "../harness/api.ts";
 import { admit, callerOf, listen, note, type World, withRoom } from "../harness/fake-room.ts";

@@ -1,4 +1,4 @@
-/** Group commit: one transaction at a time, in the order of arrival, and nothing of what was dropped. */
+/** Group commit: one transaction at a time, in the order of arrival, without what was dropped. */
 import { expect, test } from "vitest";
 import { GroupCommit } from "../../src/platform/realtime/log/group-commit.ts";
 import { followerOf, latch } from "../harness/fake-network.ts";
@@ -28,13 +28,13 @@ function disk(store: (refs: readonly string[]) => void = () => {}) {
   return { groupCommit, syncs, batches, add };
 }
 
-test("a lone frame is stored at once", () => {
+test("a single frame is stored at once", () => {
   const { add, batches } = disk();
   void add("a");
   expect(batches).toEqual([["a"]]);
 });
 
-test("what arrives while one is being made durable is the next, whole and in order", async () => {
+test("frames that arrive during a commit become the next one, all of them and in order", async () => {
   const { add, batches, syncs } = disk();
   const all = ["a", "b", "c", "d"].map(add);
   expect(batches).toEqual([["a"]]);
@@ -49,7 +49,7 @@ test("what arrives while one is being made durable is the next, whole and in ord
   expect(batches[2]).toEqual(["e"]);
 });
 
-test("what was dropped is not stored, and whoever waited goes on", async () => {
+test("a dropped frame is not stored, and its sender does not wait for it", async () => {
   const { add, groupCommit, batches, syncs } = disk();
   const first = add("a");
   const second = add("b");
@@ -60,7 +60,7 @@ test("what was dropped is not stored, and whoever waited goes on", async () => {
   expect(batches).toEqual([["a"]]);
 });
 
-test("a transaction that fails takes its own down, and no later one", async () => {
+test("a transaction that fails does not affect a later one", async () => {
   const { add, batches, syncs } = disk((refs) => {
     if (refs.includes("bad")) throw new Error("no");
   });
@@ -70,7 +70,7 @@ test("a transaction that fails takes its own down, and no later one", async () =
   syncs[0]?.open();
 });
 
-test("retiring a room drops what waits: its sender is told that it was not stored", async () => {
+test("retiring a room drops waiting frames, and their senders are told that they were not stored", async () => {
   await withRoom(async (room, world) => {
     room.log.publish(world.name, note("1"));
     room.subscribers.add(world.name, followerOf(7, world), null, null);

@@ -1,4 +1,4 @@
-/** Ways into a room: who is let in by what, and what comes back instead of a socket. */
+/** The handshake: which credentials are accepted, and how a refusal is answered. */
 import { beforeAll, expect, test } from "vitest";
 import { type Person, person, post } from "../harness/api.ts";
 import { makeRoom, say, tokenUntil } from "../harness/rooms.ts";
@@ -85,7 +85,7 @@ test.each<[string, Offer]>([
   expect(status).toBe(401);
 });
 
-test("a stale header or cookie counts as none: the public room is open to its owner as to anybody", async () => {
+test("a stale header or cookie counts as none: a public room opens as for anybody", async () => {
   const room = await makeRoom(ann);
   const stale = await tokenUntil(ann, Date.now() - 1000);
   const ways: Record<string, string>[] = [{ authorization: `Bearer ${stale}` }, { cookie: `jwt=${stale}` }];
@@ -102,26 +102,29 @@ test.each([
   "/ws/events/None/",
   "/ws/events/x'y/",
   `/ws/events/${crypto.randomUUID()}/`,
-])("%s leads nowhere: 404", async (path) => {
+])("%s is not found: 404", async (path) => {
   const { token } = await person();
   expect((await refusal(path, { protocols: ["caravan.v1", `auth.${token}`] })).status).toBe(404);
 });
 
-test("a page of another origin is refused, a page of our own is not", async () => {
+test("a handshake from a page of another origin is refused, from our own origin it is not", async () => {
   const room = await makeRoom(ann);
   expect((await refusal(room.path, { headers: { origin: "https://evil.example" } })).status).toBe(403);
   await connect(room.path, { headers: { origin: "http://caravan.test" } });
   await connect(room.path, { headers: { origin: "http://localhost:5173" } });
 });
 
-test.each(["-1", "1.5", "x", "1e3", "9".repeat(16), ""])("since=%s is no position: 400", async (since) => {
-  const room = await makeRoom(ann);
-  const { status, body } = await refusal(`${room.path}?since=${since}`, { protocols: ["caravan.v1"] });
-  expect({ status, body }).toEqual({
-    status: 400,
-    body: { since: ["A position is a whole number from 0."] },
-  });
-});
+test.each(["-1", "1.5", "x", "1e3", "9".repeat(16), ""])(
+  "since=%s is refused as no position: 400",
+  async (since) => {
+    const room = await makeRoom(ann);
+    const { status, body } = await refusal(`${room.path}?since=${since}`, { protocols: ["caravan.v1"] });
+    expect({ status, body }).toEqual({
+      status: 400,
+      body: { since: ["A position is a whole number from 0."] },
+    });
+  },
+);
 
 test.each(["%D1%8F", "%0d%0ax-caravan-admission:%20{}", "x".repeat(5000), "%F0%9F%9A%9A", ""])(
   "an epoch of %s is a foreign one",
@@ -132,7 +135,7 @@ test.each(["%D1%8F", "%0d%0ax-caravan-admission:%20{}", "x".repeat(5000), "%F0%9
   },
 );
 
-test("a client can't bring an admission of its own", async () => {
+test("a client can't forge an admission", async () => {
   const room = await makeRoom(ann);
   const forged = JSON.stringify({
     room: room.name,
@@ -147,7 +150,7 @@ test("a client can't bring an admission of its own", async () => {
   expect(await socket.next()).toMatchObject({ type: "error", code: "unauthenticated" });
 });
 
-test("without an upgrade the address says what it is", async () => {
+test("a request without an upgrade is answered with 426", async () => {
   const { stub } = await makeRoom(ann);
   expect((await stub.fetch("https://room/")).status).toBe(400);
 });

@@ -1,4 +1,4 @@
-/** The journal alone, on the SQLite of an object that nobody else uses. */
+/** The journal alone, on the SQLite of a new object. */
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
@@ -22,7 +22,7 @@ const draft = (text: string, more: Partial<Draft> = {}): Draft => ({
 });
 const drafts = (count: number) => Array.from({ length: count }, (_, index) => draft(`number ${index}`));
 
-test("positions start at 1 and rise by one an entry, over batches and over openings", async () => {
+test("positions start at 1 and rise by one per entry, across batches and reopening", async () => {
   await onStorage((open) => {
     const journal = open();
     expect(journal.head).toBe(0);
@@ -41,7 +41,7 @@ test("positions start at 1 and rise by one an entry, over batches and over openi
   });
 });
 
-test("what was stored comes back as it was", async () => {
+test("an entry is read back as it was stored", async () => {
   await onStorage((open) => {
     const body = { text: "Привет 🚚 \u0000 \ud800", nested: [1, null, { a: true }] };
     open().append([draft("", { author: 7, ref: "r", kind: "notice", body })], 1234);
@@ -49,7 +49,7 @@ test("what was stored comes back as it was", async () => {
   });
 });
 
-test("the same ref of the same author is stored once and answers the first entry", async () => {
+test("the same ref of the same author is stored once and returns the first entry", async () => {
   await onStorage((open) => {
     const journal = open();
     const first = journal.append([draft("first", { ref: "a" })], 1000);
@@ -72,7 +72,7 @@ test("a ref repeated within one batch is stored once", async () => {
   });
 });
 
-test("two authors may use one ref, and no ref is never a repeat", async () => {
+test("two authors may use the same ref, and an entry without a ref is never a repeat", async () => {
   await onStorage((open) => {
     const stored = open().append(
       [draft("x", { ref: "a" }), draft("y", { ref: "a", author: 2 }), draft("z"), draft("z")],
@@ -82,7 +82,7 @@ test("two authors may use one ref, and no ref is never a repeat", async () => {
   });
 });
 
-test("time never runs backwards, whatever the clock does", async () => {
+test("the times of entries never go back, whatever the clock does", async () => {
   await onStorage((open) => {
     const journal = open();
     journal.append(drafts(1), 5000);
@@ -143,7 +143,7 @@ test("a position older than the window is not covered; the one just before it is
   });
 });
 
-test("prune keeps the newest 10,000 and goes on from the newest", async () => {
+test("prune keeps the newest 10,000 entries, and positions continue from the newest", async () => {
   await onStorage((open) => {
     const journal = open();
     journal.append(drafts(WINDOW.entries + 7), 1000);
@@ -156,7 +156,7 @@ test("prune keeps the newest 10,000 and goes on from the newest", async () => {
   });
 });
 
-test("what is not archived is never pruned, however old or far back", async () => {
+test("entries that are not archived are never pruned, however old", async () => {
   await onStorage((open) => {
     const journal = open();
     journal.append(drafts(WINDOW.entries + 400), 0);
@@ -166,7 +166,7 @@ test("what is not archived is never pruned, however old or far back", async () =
   });
 });
 
-test("old archived entries go little by little, but the last page always stays", async () => {
+test("old archived entries are pruned a few at a time, but the last page always stays", async () => {
   await onStorage((open) => {
     const journal = open();
     journal.append(drafts(WINDOW.page + 450), 0);
@@ -190,7 +190,7 @@ test("entries of the last 72 hours stay while there are few", async () => {
   });
 });
 
-test("a journal keeps its epoch over openings; a reset gives another and starts at 0", async () => {
+test("a journal keeps its epoch when reopened; a reset gives a new one and starts at 0", async () => {
   await onStorage((open) => {
     const journal = open();
     const { epoch } = journal;
@@ -206,7 +206,7 @@ test("a journal keeps its epoch over openings; a reset gives another and starts 
   });
 });
 
-test("a batch for the archive ends at its rows or at its size, but never holds nothing", async () => {
+test("an archive batch ends at its limit of rows or characters, but has at least one entry", async () => {
   await onStorage((open) => {
     const journal = open();
     journal.append([draft("x".repeat(1000)), draft("y".repeat(1000)), ...drafts(5)], 1);

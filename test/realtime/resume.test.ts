@@ -1,4 +1,4 @@
-/** Coming back: all that was missed, in order, once — or a word to reload, never a silent gap. */
+/** Resuming: a client gets all it missed, in order, once; or is told to reload. There is never a silent gap. */
 import { runInDurableObject } from "cloudflare:test";
 import { beforeAll, expect, test } from "vitest";
 import { type Person, person } from "../harness/api.ts";
@@ -37,7 +37,7 @@ async function received(socket: Socket, last: number): Promise<(number | undefin
   return seqs();
 }
 
-test("what was missed comes right after the welcome, in order, once", async () => {
+test("a resume delivers the missed entries right after the welcome, in order, once", async () => {
   const room = await makeRoom(ann);
   const { epoch } = await position(room);
   const writer = await authorize(room, ann.token);
@@ -62,7 +62,7 @@ test("what was missed comes right after the welcome, in order, once", async () =
   expect(await socket.silent()).toBe(true);
 });
 
-test("from 0 without an epoch comes everything", async () => {
+test("a resume from 0 without an epoch delivers everything", async () => {
   const room = await makeRoom(ann);
   await fill(room, 9);
   const socket = await resume(room, 0);
@@ -70,7 +70,7 @@ test("from 0 without an epoch comes everything", async () => {
   expect(await received(socket, 10)).toEqual(upTo(10));
 });
 
-test("who missed nothing gets nothing, and then what is new", async () => {
+test("a resume at the newest position delivers only new entries", async () => {
   const room = await makeRoom(ann);
   const { epoch, seq } = await position(room);
   const socket = await resume(room, seq, epoch);
@@ -81,16 +81,19 @@ test("who missed nothing gets nothing, and then what is new", async () => {
 });
 
 // With the notice that was there first: one page, one page and one, and more.
-test.each([299, 300, 301, 1000])("%i entries come whole, though a page holds 300", async (count) => {
-  const room = await makeRoom(ann);
-  await fill(room, count);
-  const socket = await resume(room, 0);
-  expect(await received(socket, count + 1)).toEqual(upTo(count + 1));
-  await fill(room, 1);
-  expect(await received(socket, count + 2)).toEqual(upTo(count + 2));
-});
+test.each([299, 300, 301, 1000])(
+  "a resume delivers %i entries completely, though a page holds 300",
+  async (count) => {
+    const room = await makeRoom(ann);
+    await fill(room, count);
+    const socket = await resume(room, 0);
+    expect(await received(socket, count + 1)).toEqual(upTo(count + 1));
+    await fill(room, 1);
+    expect(await received(socket, count + 2)).toEqual(upTo(count + 2));
+  },
+);
 
-test("while others keep writing nobody misses an entry or sees one twice", async () => {
+test("a resume while others write misses no entry and repeats none", async () => {
   const room = await makeRoom(ann);
   await fill(room, 900);
   let writing = true;
@@ -110,14 +113,14 @@ test("while others keep writing nobody misses an entry or sees one twice", async
   }
 });
 
-test("frames of 16 KiB by the hundred come whole, too", async () => {
+test("a resume delivers a hundred entries of 16 KiB completely", async () => {
   const room = await makeRoom(ann);
   await fill(room, 400, "x".repeat(16_000));
   const socket = await resume(room, 0);
   expect(await received(socket, 401)).toEqual(upTo(401));
 });
 
-test("one's own entries come back with their refs, so that a client knows what need not be sent again", async () => {
+test("a resume returns a client's own entries with their refs, so that it knows what it need not send again", async () => {
   const room = await makeRoom(ann);
   const first = await authorize(room, ann.token);
   first.send(say("stored"));
@@ -136,7 +139,7 @@ test.each<[string, (at: { epoch: string; seq: number }) => [number, string?]]>([
   ["a position ahead of the room", ({ epoch, seq }) => [seq + 1, epoch]],
   ["a position without its epoch", ({ seq }) => [seq]],
   ["a position far beyond", ({ epoch }) => [999_999_999_999_999, epoch]],
-])("%s means reload: no old entry comes, the new ones do", async (_, place) => {
+])("a resume from %s means reload: only new entries come", async (_, place) => {
   const room = await makeRoom(ann);
   await fill(room, 4);
   const at = await position(room);
@@ -147,7 +150,7 @@ test.each<[string, (at: { epoch: string; seq: number }) => [number, string?]]>([
   expect(await socket.next()).toMatchObject({ t: "entry", seq: 6 });
 });
 
-test("a position older than the window means reload; the oldest in the window does not", async () => {
+test("a resume from before the window means reload; from the oldest position in the window it does not", async () => {
   const room = await makeRoom(ann);
   await fill(room, 9);
   const { epoch } = await position(room);
@@ -161,7 +164,7 @@ test("a position older than the window means reload; the oldest in the window do
   expect((await received(socket, 10)).slice(0, 6)).toEqual(upTo(10, 5));
 });
 
-test("a fresh socket without a position starts where the room stands", async () => {
+test("a socket without a position starts at the newest entry", async () => {
   const room = await makeRoom(ann);
   await fill(room, 4);
   const socket = await connectNative(room.path);
@@ -169,7 +172,7 @@ test("a fresh socket without a position starts where the room stands", async () 
   expect(await socket.silent()).toBe(true);
 });
 
-test("the documented dialect has no positions: nothing old comes, whatever the URL says", async () => {
+test("a documented socket never gets old entries, whatever position the URL names", async () => {
   const room = await makeRoom(ann);
   await fill(room, 4);
   const socket = await connect(`${room.path}?since=0`);

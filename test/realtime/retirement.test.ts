@@ -1,4 +1,4 @@
-/** The end of a room: the last word, 4004, and nothing of it left. */
+/** Retiring a room: a last entry, 4004, and nothing left in storage. */
 import { evictDurableObject } from "cloudflare:test";
 import { expect, test } from "vitest";
 import { del, person, rows } from "../harness/api.ts";
@@ -11,7 +11,7 @@ const tablesOf = ({ state }: World) =>
   state.storage.sql.exec("SELECT name FROM sqlite_master WHERE name IN ('entries', 'facts')").toArray();
 const entriesIn = ({ state }: World) => state.storage.sql.exec("SELECT * FROM entries").toArray();
 
-test("a deleted event says so to everybody, closes with 4004 and leaves nothing", async () => {
+test("deleting an event tells every socket, closes it with 4004 and leaves nothing in storage", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
   const sockets = [await authorize(room, ann.token), await authorize(room)];
@@ -31,7 +31,7 @@ test("a deleted event says so to everybody, closes with 4004 and leaves nothing"
   expect(await dial(room.path)).toMatchObject({ refusal: { status: 404 } });
 });
 
-test("an isolate that still believes in the event is refused by the room, even after an eviction", async () => {
+test("the room refuses a handshake that a cached event allowed, even after an eviction", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
   // The number is not what the deletion makes this isolate forget when it happens elsewhere.
@@ -43,7 +43,7 @@ test("an isolate that still believes in the event is refused by the room, even a
   expect(await rows("SELECT * FROM event_entries WHERE event_id = ? AND seq > 1", room.id)).toEqual([]);
 });
 
-test("frames of a client that leaves the close unanswered are stored nowhere", async () => {
+test("frames of a client that does not answer the close of a retired room are not stored", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
   const socket = await connectHalfOpen(room.path, ["caravan.v1", `auth.${ann.token}`]);
@@ -55,7 +55,7 @@ test("frames of a client that leaves the close unanswered are stored nowhere", a
   expect(await journalOf(room)).toEqual([]);
 });
 
-test("what was said just before the end is stored or not, but never in the room that follows", async () => {
+test("an entry sent just before a room is retired never appears in the room's next epoch", async () => {
   await withRoom(async (room, world) => {
     const { frames, closed } = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
     const [socket] = world.state.getWebSockets();
@@ -69,7 +69,7 @@ test("what was said just before the end is stored or not, but never in the room 
   });
 });
 
-test("for an hour nobody gets in and nothing is published; then it holds nothing at all", async () => {
+test("a retired room admits nobody and publishes nothing for an hour, and then has no storage", async () => {
   await withRoom(async (room, world) => {
     room.log.publish(world.name, note("one", "first"));
     room.log.retire(world.name, note("gone", "last"));
@@ -88,7 +88,7 @@ test("for an hour nobody gets in and nothing is published; then it holds nothing
   });
 });
 
-test("retiring twice is as good as once", async () => {
+test("retiring a room twice is the same as once", async () => {
   await withRoom(async (room, world) => {
     room.log.publish(world.name, note("one"));
     room.log.retire(world.name, note("gone", "last"));
@@ -100,7 +100,7 @@ test("retiring twice is as good as once", async () => {
   });
 });
 
-test("a room that begins anew after its end has another epoch, and no old position counts there", async () => {
+test("a room that begins again after it was retired has a new epoch, and old positions are not valid", async () => {
   await withRoom(async (room, world) => {
     const { epoch, seq } = room.log.publish(world.name, note("one"));
     room.log.retire(world.name, note("gone"));

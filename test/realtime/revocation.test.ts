@@ -1,4 +1,4 @@
-/** Whoever is signed out, blocked or gone is out of every room at once, and stays out; who signs in again is welcome. */
+/** Revocation: signing out, blocking or deleting an account closes its sockets in every room at once. */
 import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
@@ -23,7 +23,7 @@ async function statusWith(path: string, token: string): Promise<number> {
 
 const logout = (token: string) => post("/api/v1/auth/logout/", {}, { token });
 
-test("a sign-out closes this session's sockets in every room and dialect, and nobody else's", async () => {
+test("a sign-out closes the session's sockets in every room and dialect, and no others", async () => {
   const ann = await person();
   const bob = await person();
   const other = await signInAgain(ann);
@@ -48,7 +48,7 @@ test("a handshake after the sign-out is refused", async () => {
   expect(await statusWith(room.path, ann.token)).toBe(401);
 });
 
-test("even where an isolate still believes in the session, the person's own object refuses", async () => {
+test("the person's registry refuses an ended session even when an isolate has it cached", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
   await authorize(room, ann.token);
@@ -70,7 +70,7 @@ test("ending another device closes that device's sockets", async () => {
   expect(await mine.next()).toMatchObject({ t: "ack" });
 });
 
-test("a new password closes every other session's sockets; whoever signs in with it gets in at once, and stays", async () => {
+test("a new password closes the sockets of every other session; a sign-in with it can open sockets at once", async () => {
   const ann = await person();
   const other = await signInAgain(ann);
   const room = await makeRoom(ann);
@@ -96,7 +96,7 @@ test("a new password closes every other session's sockets; whoever signs in with
   }
 });
 
-test("an account that staff blocks is out, and back in when it is let in again", async () => {
+test("blocking an account closes its sockets, and unblocking it lets it connect again", async () => {
   const ann = await person();
   const staff = await staffMember();
   const room = await makeRoom(ann);
@@ -110,7 +110,7 @@ test("an account that staff blocks is out, and back in when it is let in again",
   expect(await statusWith(room.path, await signInAgain(ann))).toBe(101);
 });
 
-test("an account that is deleted is out", async () => {
+test("deleting an account closes its sockets", async () => {
   const ann = await person();
   const bob = await person();
   const room = await makeRoom(bob);
@@ -120,7 +120,7 @@ test("an account that is deleted is out", async () => {
   expect(await statusWith(room.path, ann.token)).toBe(401);
 });
 
-test("who is closed is not heard any more, even one that leaves the close unanswered, even after an eviction", async () => {
+test("frames of a closed socket are ignored, even when its client never answers the close, even after an eviction", async () => {
   const ann = await person();
   const room = await makeRoom(await person());
   const native = await connectHalfOpen(room.path, ["caravan.v1", `auth.${ann.token}`]);
@@ -160,7 +160,7 @@ test.each([
   });
 });
 
-test("a room forgets a revocation after a minute, and itself when it holds nothing else", async () => {
+test("a room forgets a revocation after a minute, and deletes its storage when nothing else is in it", async () => {
   await withRoom(async (room, world) => {
     room.sockets.revoke({ userId: 1 }, 4001, "signed out");
     const alarm = (await world.state.storage.getAlarm()) ?? 0;
@@ -183,7 +183,7 @@ test("a room reports how many sockets it closed", async () => {
   });
 });
 
-test("a room closes with the code that it is told", async () => {
+test("a room closes revoked sockets with the given code", async () => {
   await withRoom(async (room, world) => {
     const { closed } = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
     room.sockets.revoke({ userId: 1 }, 4003, "blocked");

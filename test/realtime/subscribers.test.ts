@@ -1,4 +1,4 @@
-/** The inboxes that follow a room: what each is told, when it is told again, and when it is not told any more. */
+/** The subscribers of a room: what is pushed to each, when a push is repeated, and when a subscription ends. */
 import { describe, expect, test } from "vitest";
 import type { Room } from "../../src/platform/realtime/room.ts";
 import type { RoomFrame } from "../../src/platform/realtime/socket/frames.ts";
@@ -36,8 +36,8 @@ const subscribers = ({ state }: World) =>
     .map(({ inbox }) => inbox);
 const alarmOf = ({ state }: World) => state.storage.getAlarm();
 
-describe("what is stored", () => {
-  test("is pushed in order, each entry with the room's head", async () => {
+describe("stored entries", () => {
+  test("stored entries are pushed to subscribers in order, each with the room's head", async () => {
     await followed(async (room, world, inbox) => {
       for (const text of ["1", "2"]) room.log.publish(world.name, note(text));
       await room.subscribers.takeFrame("inbox:7", say("a"));
@@ -51,7 +51,7 @@ describe("what is stored", () => {
     });
   });
 
-  test("a retried say is answered with its first position and pushed once", async () => {
+  test("a retried say through an inbox is answered with its first position and pushed once", async () => {
     await followed(async (room, _world, inbox) => {
       const first = await room.subscribers.takeFrame("inbox:7", say("a"));
       expect(await room.subscribers.takeFrame("inbox:7", say("a"))).toMatchObject({
@@ -62,7 +62,7 @@ describe("what is stored", () => {
     });
   });
 
-  test("what it lacks a follower reads, a page at most; a position of another epoch or out of the window is none", async () => {
+  test("a subscriber reads what it missed, a page at a time; a position of another epoch or outside the window gives null", async () => {
     await followed(async (room, world) => {
       for (let n = 1; n <= 305; n++) room.log.publish(world.name, note(String(n)));
       const { epoch } = room.log.latest(world.name, 1);
@@ -77,7 +77,7 @@ describe("what is stored", () => {
     });
   });
 
-  test("each follower sees as much as their audience may, pushed or read", async () => {
+  test("each subscriber sees what their audience may see, in pushes and in reads", async () => {
     await followed(
       async (room, world, inbox) => {
         room.log.publish(world.name, { kind: "note", ref: null, body: { text: "between operators" } });
@@ -105,8 +105,8 @@ describe("what is stored", () => {
   });
 });
 
-describe("a follower that was not told", () => {
-  test("because the push failed, is nudged after the archive's batch", async () => {
+describe("a subscriber that was not told", () => {
+  test("a subscriber whose push failed is nudged after the archive batch", async () => {
     await followed(async (room, world, inbox) => {
       inbox.answer = async () => {
         throw new Error("broken");
@@ -119,7 +119,7 @@ describe("a follower that was not told", () => {
     });
   });
 
-  test("because the room died between storing and pushing, is nudged by the one that wakes", async () => {
+  test("a subscriber that was not told because the object died after storing is nudged by the next object", async () => {
     await followed(async (room, world, inbox) => {
       const { epoch } = room.log.latest(world.name, 1);
       room.log.publish(world.name, note("1"));
@@ -130,7 +130,7 @@ describe("a follower that was not told", () => {
     });
   });
 
-  test("is told again and again until it answers, and only then left in peace", async () => {
+  test("a subscriber is nudged until it answers, and not after that", async () => {
     await followed(async (room, world, inbox) => {
       inbox.answer = async () => {
         throw new Error("broken");
@@ -152,7 +152,7 @@ describe("a follower that was not told", () => {
     });
   });
 
-  test("who was told is not nudged", async () => {
+  test("a subscriber that was told is not nudged", async () => {
     await followed(async (room, world, inbox) => {
       room.log.publish(world.name, note("1"));
       await expect.poll(() => inbox.relays.length).toBe(1);
@@ -162,8 +162,8 @@ describe("a follower that was not told", () => {
   });
 });
 
-describe("a follower goes", () => {
-  test("when its inbox says that nobody listens there; the others hear that they left", async () => {
+describe("the end of a subscription", () => {
+  test("a subscriber is removed when its inbox says that no socket subscribes, and the others see them leave", async () => {
     await followed(
       async (room, world, inbox) => {
         const { frames } = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
@@ -180,7 +180,7 @@ describe("a follower goes", () => {
     );
   });
 
-  test("but not when it came back before that answer did", async () => {
+  test("a subscriber that came back before its inbox's answer arrived is not removed", async () => {
     await followed(async (room, world, inbox) => {
       const { open, opened } = latch<boolean>();
       inbox.answer = () => opened;
@@ -200,7 +200,7 @@ describe("a follower goes", () => {
     ["a right of an earlier time", { rightsBefore: 1 }, false],
     ["all their sessions", {}, true],
     ["another session", { sessionId: "another" }, false],
-  ])("by a revocation that means them: %s", async (_, revocation, meant) => {
+  ])("a subscriber is removed only by a revocation that covers them: %s", async (_, revocation, meant) => {
     await followed(async (room, world, inbox) => {
       room.sockets.revoke({ userId: 7, ...revocation }, 4003, "no right");
       room.log.publish(world.name, note("1"));
@@ -212,7 +212,7 @@ describe("a follower goes", () => {
     });
   });
 
-  test("and does not come back with a right that was looked up before it ended, also after an eviction", async () => {
+  test("a revoked subscriber can't come back with a right that was looked up before, even after an eviction", async () => {
     await followed(async (room, world) => {
       const stale = followerOf(7, world);
       world.now += 10;
@@ -225,7 +225,7 @@ describe("a follower goes", () => {
     });
   });
 
-  test("with the room: 4004, and nobody follows a grave", async () => {
+  test("a retired room drops its subscribers with 4004 and accepts no new ones", async () => {
     await followed(async (room, world, inbox) => {
       room.log.retire(world.name, { kind: "gone", ref: null, body: {} });
       await expect.poll(() => inbox.dropped).toEqual([4004]);
@@ -236,7 +236,7 @@ describe("a follower goes", () => {
   });
 });
 
-test("followers outlive the object, and keep its storage alive while nothing was said", async () => {
+test("subscribers survive an eviction, and keep the storage of a room without entries", async () => {
   await followed(async (_room, world, inbox) => {
     const fresh = world.fresh();
     await fresh.lifecycle.wake(world.name);
@@ -245,7 +245,7 @@ test("followers outlive the object, and keep its storage alive while nothing was
   });
 });
 
-test("a thousand subscriptions of one person are one follower", async () => {
+test("a thousand subscriptions of one inbox are one subscriber", async () => {
   await followed(async (room, world) => {
     for (let n = 0; n < 1000; n++) room.subscribers.add(world.name, followerOf(7, world), null, null);
     expect(subscribers(world)).toEqual(["inbox:7"]);
@@ -253,9 +253,9 @@ test("a thousand subscriptions of one person are one follower", async () => {
 });
 
 test.each<[string, object, string]>([
-  ["who only listens", { readOnly: true }, "You may only listen here."],
-  ["who follows nothing", { inbox: "inbox:9" }, "Subscribe to the room first."],
-])("%s says nothing and moves no mark", async (_, more, detail) => {
+  ["a read-only subscriber", { readOnly: true }, "You may only listen here."],
+  ["an inbox that does not subscribe", { inbox: "inbox:9" }, "Subscribe to the room first."],
+])("%s can neither write nor move a read mark", async (_, more, detail) => {
   await followed(
     async (room, world) => {
       room.subscribers.unsubscribe("inbox:7");

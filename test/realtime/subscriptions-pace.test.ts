@@ -1,4 +1,4 @@
-/** A slow reader on a person's own socket: paced, then closed, like in any room. */
+/** Backpressure on a person's own socket: a slow client is waited for, and then closed. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { serverSide } from "../harness/fake-room.ts";
 import { inboxed, seqs, subscribe } from "../harness/inbox.ts";
@@ -20,7 +20,7 @@ afterEach(() => {
 });
 const BEHIND = 600 * 1024;
 
-test("waits, and gets all of it once it reads", async () => {
+test("a client that is slow to read a subscription gets everything once it reads", async () => {
   await inboxed(async ({ world, chat, send, push }, frames) => {
     await send(subscribe());
     held.set(serverSide(world, 1), BEHIND);
@@ -35,7 +35,7 @@ test("waits, and gets all of it once it reads", async () => {
   });
 });
 
-test("that never reads again is closed with 4408", async () => {
+test("a client that never reads its subscription again is closed with 4408", async () => {
   await inboxed(async ({ world, chat, send, push }, frames, closed) => {
     await send(subscribe());
     held.set(serverSide(world, 1), BEHIND);

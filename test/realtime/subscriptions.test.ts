@@ -1,4 +1,4 @@
-/** Rooms followed from a person's own socket: each socket at its own position in each room, whatever is pushed. */
+/** Subscriptions from a person's own socket: each socket has its own position in each room, whatever is pushed. */
 import { describe, expect, test } from "vitest";
 import { latch } from "../harness/fake-network.ts";
 import { admit, callerOf, listen, serverSide } from "../harness/fake-room.ts";
@@ -6,7 +6,7 @@ import { type Here, INBOX, inboxed, kinds, ROOM, seqs, subscribe, unsubscribe } 
 import { upTo } from "../harness/rooms.ts";
 
 describe("a push", () => {
-  test("that follows on goes straight out; nothing is read for it", async () => {
+  test("a push that follows on the position is delivered without a read", async () => {
     await inboxed(async ({ chat, send, push }, frames) => {
       chat.store(3);
       await send(subscribe());
@@ -21,7 +21,7 @@ describe("a push", () => {
   });
 
   test.each<[string, (here: Here) => void]>([
-    ["after one that was lost", ({ push }) => void push(3)],
+    ["that follows a lost one", ({ push }) => void push(3)],
     ["that comes before an earlier one", ({ push }) => void [push(3), push(1), push(2)]],
     ["that comes twice", ({ push }) => void [push(1), push(1), push(1, 3), push(2, 3)]],
     ["with nothing but the room's head", ({ room, chat }) => void room.inbox.relay(ROOM, chat.epoch, [], 3)],
@@ -37,7 +37,7 @@ describe("a push", () => {
         );
       },
     ],
-  ])("%s: everything comes once and in order", async (_, push) => {
+  ])("after a push %s, every entry is delivered once and in order", async (_, push) => {
     await inboxed(async (here, frames) => {
       await here.send(subscribe());
       await expect.poll(() => here.chat.calls).toContain("read 0");
@@ -50,7 +50,7 @@ describe("a push", () => {
     });
   });
 
-  test("that comes again is not passed on again, and nothing is read for it", async () => {
+  test("a repeated push is not delivered again, and causes no read", async () => {
     await inboxed(async ({ chat, send, push }, frames) => {
       await send(subscribe());
       await expect.poll(() => chat.calls).toEqual(["follow", "read 0"]);
@@ -64,7 +64,7 @@ describe("a push", () => {
     });
   });
 
-  test("that comes while what was missed is being read waits its turn", async () => {
+  test("a push that comes during a catch-up is delivered after it", async () => {
     await inboxed(async ({ chat, send, push }, frames) => {
       const { open, opened } = latch();
       const read = chat.read.bind(chat);
@@ -84,7 +84,7 @@ describe("a push", () => {
     });
   });
 
-  test("of another epoch does not mix with what was seen: the client is told to come back", async () => {
+  test("a push of another epoch ends the subscription, and the client subscribes again", async () => {
     await inboxed(async ({ chat, send, push }, frames) => {
       chat.store(2);
       await send(subscribe());
@@ -96,7 +96,7 @@ describe("a push", () => {
     });
   });
 
-  test("nobody listens to is answered so", async () => {
+  test("a push for a room without a subscribed socket is answered with null", async () => {
     await inboxed(async ({ room, chat, send, push }) => {
       chat.store(1);
       expect(push(1)).toBe(false);
@@ -110,7 +110,7 @@ describe("a push", () => {
 });
 
 describe("positions", () => {
-  test("are the socket's own: a second tab begins elsewhere, and both see every entry once", async () => {
+  test("each socket has its own position: a second tab starts elsewhere, and both see every entry once", async () => {
     await inboxed(async ({ room, world, chat, send, push }, frames) => {
       chat.store(4);
       await send(subscribe());
@@ -133,7 +133,7 @@ describe("positions", () => {
     });
   });
 
-  test("survive the inbox's sleep: the next push is measured by them", async () => {
+  test("positions survive hibernation, and the next push is compared with them", async () => {
     await inboxed(async ({ world, chat, send }, frames) => {
       chat.store(2);
       await send(subscribe());
@@ -151,7 +151,7 @@ describe("positions", () => {
   test.each<[string, object]>([
     ["a foreign epoch", { epoch: "00000000", since: 2 }],
     ["a position that the room has not reached", { epoch: "aaaaaaaa", since: 9 }],
-  ])("%s says reload, and goes on from now", async (_, from) => {
+  ])("subscribing from %s answers that the client must reload, and continues from now", async (_, from) => {
     await inboxed(async ({ chat, send, push }, frames) => {
       chat.store(4);
       await send(subscribe(from));
@@ -162,7 +162,7 @@ describe("positions", () => {
     });
   });
 
-  test("one that the room's window has left behind ends the subscription, and the client comes back", async () => {
+  test("a position that falls out of the room's window ends the subscription, and the client subscribes again", async () => {
     await inboxed(async ({ chat, send, push }, frames) => {
       chat.store(2);
       await send(subscribe());
@@ -176,7 +176,7 @@ describe("positions", () => {
     });
   });
 
-  test("subscribing again moves them, and nothing comes twice from one subscription", async () => {
+  test("subscribing again moves the position, and one subscription delivers nothing twice", async () => {
     await inboxed(async ({ chat, send, push }, frames) => {
       chat.store(3);
       await send(subscribe({ epoch: chat.epoch, since: 1 }));
@@ -189,7 +189,7 @@ describe("positions", () => {
     });
   });
 
-  test("fifty of them under the longest names fit beside the socket's other facts; the fifty-first is refused", async () => {
+  test("fifty subscriptions with the longest names fit into a socket's attachment, and the fifty-first is refused", async () => {
     await inboxed(async ({ world, send }, frames) => {
       const name = (n: number) =>
         `order:${String(n).padStart(8, "0")}-0000-4000-8000-000000000000`.padEnd(100, "x");
@@ -210,7 +210,7 @@ describe("positions", () => {
     });
   });
 
-  test("fifty is the limit too for those that are asked for all at once", async () => {
+  test("the limit of fifty subscriptions holds for requests sent all at once", async () => {
     await inboxed(async (here, frames) => {
       // A second has room for fifty frames.
       for (const first of [0, 40]) {

@@ -1,4 +1,4 @@
-/** Tickets: bought over HTTPS, good once, for one room, one person and 15 seconds. */
+/** Tickets: requested over HTTPS, valid once, for one room, one person and 15 seconds. */
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { runtimeOf } from "../../src/env.ts";
@@ -16,7 +16,7 @@ async function statusOf(path: string): Promise<number> {
   return "refusal" in result ? result.refusal.status : 101;
 }
 
-test("a ticket costs a sign-in and lets its owner write", async () => {
+test("a ticket needs a signed-in caller and lets them write", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
   const answer = await post("/api/v1/realtime/ticket/", { room: room.name }, { token: ann.token });
@@ -28,7 +28,7 @@ test("a ticket costs a sign-in and lets its owner write", async () => {
   expect(await socket.next((frame) => frame.t === "entry")).toMatchObject({ by: ann.id });
 });
 
-test("a ticket may be asked for by uuid, and names the same room", async () => {
+test("a ticket can be requested by uuid, and is for the same room", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
   expect(await statusOf(`${room.path}?ticket=${await buy(ann, `event:${room.uuid}`)}`)).toBe(101);
@@ -36,15 +36,15 @@ test("a ticket may be asked for by uuid, and names the same room", async () => {
 
 test.each([
   ["without sign-in", "event:1", false, 401],
-  ["for no room", "event:999999999", true, 404],
+  ["for a room that does not exist", "event:999999999", true, 404],
   ["for a kind of room that does not exist", "kitchen:1", true, 404],
-  ["for nothing", "", true, 400],
-])("%s there is none: %s", async (_, room, signedIn, status) => {
+  ["for an empty name", "", true, 400],
+])("no ticket is issued %s: %s", async (_, room, signedIn, status) => {
   const options = signedIn ? { token: (await person()).token } : {};
   expect((await post("/api/v1/realtime/ticket/", { room }, options)).status).toBe(status);
 });
 
-test("a ticket is good once, even when it is used twice at the same time", async () => {
+test("a ticket works once, even when it is used twice at the same time", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
   const ticket = await buy(ann, room.name);
@@ -56,7 +56,7 @@ test("a ticket is good once, even when it is used twice at the same time", async
   expect(await statusOf(`${room.path}?ticket=${ticket}`)).toBe(401);
 });
 
-test("a ticket for another room is refused, and not used up by that", async () => {
+test("a ticket for another room is refused, and stays unused", async () => {
   const ann = await person();
   const [room, other] = [await makeRoom(ann), await makeRoom(ann)];
   const ticket = await buy(ann, room.name);
@@ -93,7 +93,7 @@ test("a ticket ends after 15 seconds, to the millisecond", async () => {
   expect(await readTicket(runtime, ticket, 1_015_000)).toBeNull();
 });
 
-test("a ticket of a session that was ended since is refused", async () => {
+test("a ticket is refused after its session has ended", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
   const ticket = await buy(ann, room.name);
@@ -103,7 +103,7 @@ test("a ticket of a session that was ended since is refused", async () => {
   expect(await statusOf(`${room.path}?ticket=${ticket}`)).toBe(401);
 });
 
-test("a socket opened by ticket lives no longer than the token that the ticket was bought with", async () => {
+test("a socket opened by ticket ends with the token that the ticket was requested with", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
   const brief = { ...ann, token: await tokenUntil(ann, Date.now() + 60_000) };

@@ -1,4 +1,4 @@
-/** Every kind of room by ticket, and what a public link's socket is to those who are signed in. */
+/** Every kind of room opened by ticket, and what a public link's socket shows to a signed-in person. */
 import { describe, expect, test } from "vitest";
 import { chatters } from "../chat/friends.ts";
 import { move, orderIn, scene } from "../dispatch/offers/jobs.ts";
@@ -63,7 +63,7 @@ const open = (path: string, ticket: string) =>
   dial(`${path}?ticket=${ticket}`, { protocols: ["caravan.v1"] });
 
 describe("tickets", () => {
-  test.each(kinds)("one for %s opens that room once", async (kind) => {
+  test.each(kinds)("a ticket for %s opens that room once", async (kind) => {
     const { room, path, who }: Way = await ways[kind]();
     const { status, body } = await buy(room, who);
     expect(status).toBe(201);
@@ -83,18 +83,18 @@ describe("tickets", () => {
     ["user", 404],
     ["ticket", 404],
     ["ops", 403],
-  ] as const)("a stranger is sold none for %s: %i", async (kind, status) => {
+  ] as const)("a person without a right gets no ticket for %s: %i", async (kind, status) => {
     const { room }: Way = await ways[kind]();
     expect((await buy(room, await person())).status).toBe(status);
   });
 
   test.each(["inbox:7", "ops:all:x", "track:anything", "constructor", "__proto__:1", "me:7"])(
-    "%s opens nobody else's room",
+    "a ticket for %s opens no other person's room",
     async (room) => {
       const who = await person();
       const { status, body } = await buy(room, who);
       if (room !== "me:7") return expect([403, 404]).toContain(status);
-      // Whatever follows `me`, it is one's own.
+      // Whatever follows `me`, it is the caller's own room.
       const own = await open("/ws/me/", body.ticket);
       expect("socket" in own).toBe(true);
     },
@@ -116,7 +116,7 @@ describe("a public link's socket", () => {
       { token },
     );
 
-  test("shows somebody who is signed in no more than it shows anybody: no payments", async () => {
+  test("a public link's socket shows a signed-in person no payments either", async () => {
     const { there, order, link } = await shared();
     const stranger = await person();
     const sockets = [
@@ -135,7 +135,7 @@ describe("a public link's socket", () => {
     }
   });
 
-  test("is not followed from one's own socket, where it would outlive the link, nor opened by ticket", async () => {
+  test("a public link's room can't be subscribed to or opened by ticket, which would outlive the link", async () => {
     const { link } = await shared();
     const stranger = await person();
     const socket = await connectNative("/ws/me/", stranger.token);

@@ -51,8 +51,10 @@ export function roomObject(
     }
   }
   for (const [method, face] of Object.entries(FACE_OF)) {
-    // RPC finds methods on the prototype only.
+    // RPC finds methods on the prototype only. Writable, as a method in the class's body is.
     Object.defineProperty(RoomDurableObject.prototype, method, {
+      configurable: true,
+      writable: true,
       async value(this: RoomDurableObject, ...args: unknown[]) {
         return (this.room[face] as unknown as Record<string, (...args: unknown[]) => unknown>)[method]?.(
           ...args,
