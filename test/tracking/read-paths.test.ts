@@ -1,8 +1,9 @@
 /** Every door through which places of a person can be seen × everything that somebody can be to that person. */
 import { describe, expect, test } from "vitest";
-import { get, post, rows } from "../harness/api.ts";
+import { get, patch, post, rows } from "../harness/api.ts";
 import { connectNative, dial, type Socket } from "../harness/socket.ts";
-import { RELATIONS, type Trail, trail } from "./relations.ts";
+import { member } from "../social/social.ts";
+import { allow, eventOf, RELATIONS, report, type Trail, trail } from "./relations.ts";
 
 /** The latitudes of the trail that a door shows; null where it refuses. */
 type ClientProfile = (trail: Trail) => Promise<readonly number[] | null>;
@@ -110,6 +111,50 @@ const CONSOLE_DOORS: Readonly<Record<string, ClientProfile>> = {
   "the console's latest place": at(({ owner }) => `/api/admin/latest-locations/${owner.id}/`, 403),
   "the console's export": at(({ owner }) => `/api/admin/location-reports/export.csv?user=${owner.id}`, 403),
 };
+
+/** Both take part in an event by their own act; `early` is from when it was not on, then its times are moved and it is. */
+async function movedTrail(
+  times: Parameters<typeof eventOf>[2],
+  moved: { readonly start_date?: string; readonly end_date?: string },
+): Promise<Trail> {
+  const [owner, fellow] = await Promise.all([member(), member()]);
+  await allow(owner);
+  const watcher = { id: fellow.id, credential: { key: fellow.key } };
+  const event = await eventOf(owner, watcher, times);
+  const early = await report(owner);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect((await patch(`/api/v1/events/${event}/`, moved, { key: owner.key })).status).toBe(200);
+  const late = await report(owner);
+  return { owner, watcher, early, late };
+}
+
+const HOUR = 3600_000;
+const iso = (at: number) => new Date(at).toISOString();
+
+/** How times can be moved so that an event is on that was not. */
+const MOVES: Readonly<Record<string, () => Promise<Trail>>> = {
+  "an event to come is moved to have begun long ago": () =>
+    movedTrail(
+      { startsAt: Date.now() + HOUR, endsAt: Date.now() + 2 * HOUR },
+      { start_date: iso(Date.now() - 24 * HOUR) },
+    ),
+  "an event that is over is made longer": () =>
+    movedTrail(
+      { startsAt: Date.now() - 2 * HOUR, endsAt: Date.now() - HOUR },
+      { end_date: iso(Date.now() + HOUR) },
+    ),
+};
+
+describe("a fellow participant sees nothing from before the event was on when", () => {
+  test.each(
+    Object.entries(MOVES).flatMap(([name, move]) =>
+      Object.entries(TRACK_DOORS).map(([door, look]) => [name, door, move, look] as const),
+    ),
+  )("%s, through %s", async (_, __, move, look) => {
+    const found = await move();
+    expect(await look(found)).toEqual([found.late]);
+  });
+});
 
 const trails = new Map<string, Promise<Trail>>();
 const trailOf = (relation: string) => {

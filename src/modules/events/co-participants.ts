@@ -9,10 +9,11 @@ type UserId = number | SQL | Column;
 /**
  * SQL value: `{"since","until"}` in epoch ms, of the events that are on at `now` and that both take part in by their
  * own act. Since both do and the event has begun, until the last of them ends; both null without such an event. An event
- * without an end is not on.
+ * without an end is not on. Times that were moved open nothing of the past: an event has not begun before they were.
  */
 export function sharedEventWindow(one: UserId, other: UserId, now: number): SQL {
-  return sql`(SELECT json_object('since', min(max(e.starts_at, m.accepted_at, t.accepted_at)), 'until', max(e.ends_at))
+  return sql`(SELECT json_object('since', min(max(e.starts_at, coalesce(e.on_since, 0), m.accepted_at, t.accepted_at)),
+      'until', max(e.ends_at))
     FROM event_members m JOIN event_members t ON t.event_id = m.event_id AND t.user_id = ${other}
       JOIN events e ON e.id = m.event_id
     WHERE m.user_id = ${one} AND m.accepted_at IS NOT NULL AND t.accepted_at IS NOT NULL

@@ -24,6 +24,11 @@ export const events = sqliteTable(
     /** Epoch ms. */
     startsAt: integer("starts_at").notNull(),
     endsAt: integer("ends_at"),
+    /**
+     * Set by a trigger when the times change (`migrations/0024_event_is_on_since.sql`): the event was not on before this,
+     * whatever its times say now. Epoch ms; null while they were never changed.
+     */
+    onSince: integer("on_since"),
     location: text("location").notNull().default(""),
     /** The location folded to lower case, Cyrillic too: what a search looks in. */
     locationKey: text("location_key").notNull().default(""),
