@@ -37,7 +37,8 @@ export function normalizePhone(input: string): string | null {
   return null;
 }
 
-export const USERNAME = /^[\p{L}\p{N}@.+\-_]+$/u;
+/** Letters that leave no mark on the screen (the Hangul fillers) are no letters: such a name looks like another. */
+export const USERNAME = /^(?:(?!\p{Default_Ignorable_Code_Point})[\p{L}\p{N}@.+\-_])+$/u;
 
 /** Whether a username could be mistaken for an e-mail address. */
 export function looksLikeEmail(words: string): boolean {
@@ -101,8 +102,8 @@ export function usernameFrom(phone: string | null, email: string | null, attempt
   return attempt === 0 ? base : `${base}${attempt}`;
 }
 
-/** A username of this many digits and nothing else could be a phone. */
-const PHONE_DIGITS = /^\p{Nd}{7,}$/u;
+/** A username of this many digits, whatever marks stand between them, could be a phone. */
+const PHONE_DIGITS = /^(?:[@.+\-_]*\p{Nd}){7,}[@.+\-_]*$/u;
 
 /** Whether a username reveals a phone or the account's address, even if its owner chose it. */
 export function madeFrom(username: string, own: { phone?: string | null; email?: string | null }): boolean {

@@ -143,6 +143,14 @@ describe("a username", () => {
     }
   });
 
+  test.each(routesFor("username"))("with a letter that nobody can see is refused by %s", async (_, route) => {
+    for (const filler of ["\u3164", "\uffa0", "\u115f", "\u1160"]) {
+      const username = `${unique("blank")}${filler}`;
+      expect((await route.send({ username }, await subjectFor(route))).status).toBe(400);
+      expect(await rows("SELECT id FROM users WHERE username = ?", username)).toEqual([]);
+    }
+  });
+
   test.each(routesFor("username"))(
     "of one alphabet, or of a word of each, is taken by %s",
     async (_, door) => {

@@ -31,6 +31,8 @@ describe("a name made from a contact", () => {
   test.each([
     ["79990000001", {}, true],
     ["７９９９００００００１", {}, true],
+    ["+79990000001", {}, true],
+    ["7.999-000_00-01", {}, true],
     ["ann@example.com", {}, true],
     ["annkexamplecom", { email: "ann.k@example.com" }, true],
     ["annkexamplecom3", { email: "ann.k@example.com" }, true],
