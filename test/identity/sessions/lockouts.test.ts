@@ -75,6 +75,18 @@ describe("strangers who guess at a password", () => {
   });
 });
 
+test("a stolen session gains no guesses at its password by another address or user agent", async () => {
+  const who = await person();
+  const settings = { RATE_GUESS: "3/900" };
+  const statuses: number[] = [];
+  for (let guess = 0; guess < 5; guess++) {
+    const body = { current_password: `wrong guess ${guess}`, new_password: "a quiet harbour" };
+    const options = { settings, token: who.token, headers: stranger() };
+    statuses.push((await post("/api/v1/users/set_password/", body, options)).status);
+  }
+  expect(statuses).toEqual([400, 400, 400, 429, 429]);
+});
+
 const NEW = "another harbour";
 const words = (phone: string, more: object = {}) => ({
   phone,

@@ -46,7 +46,7 @@ const changePassword = route({
   async handle({ ctx, caller, body }) {
     const user = await ownUser(ctx, caller);
     requireNewPassword(body, user);
-    if (!(await verifyOwnPassword(ctx, user, body.old_password)))
+    if (!(await verifyOwnPassword(ctx, user, caller, body.old_password)))
       throw invalid({ old_password: identityMessages.passwordWrong });
     await applyChange(ctx, caller, { password: body.new_password1 });
     return respond(200, { detail: "New password has been saved." });

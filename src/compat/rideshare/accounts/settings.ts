@@ -46,7 +46,7 @@ async function requireCurrent(
   const user = await ownUser(ctx, caller);
   if (current === undefined) {
     if (user.passwordHash !== null) throw invalid({ current_password: shared.required });
-  } else if (!(await verifyOwnPassword(ctx, user, current))) {
+  } else if (!(await verifyOwnPassword(ctx, user, caller, current))) {
     throw invalid({ current_password: identityMessages.passwordWrong });
   }
 }

@@ -162,7 +162,7 @@ const setPassword = route({
   async handle({ ctx, caller, body }) {
     const user = await findUser(ctx, caller.userId);
     if (!user) throw notFound();
-    if (!(await verifyOwnPassword(ctx, user, body.current_password))) {
+    if (!(await verifyOwnPassword(ctx, user, caller, body.current_password))) {
       throw invalid({ current_password: messages.passwordWrong });
     }
     requireStrong(body.new_password, "new_password", ownPolicy(user));

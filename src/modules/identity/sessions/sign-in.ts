@@ -4,6 +4,7 @@ import { eq, or } from "drizzle-orm";
 import { fits } from "../../../platform/characters.ts";
 import { anyHasher } from "../../../platform/crypto/hasher.ts";
 import type { Effect } from "../../../platform/db/outbox.ts";
+import type { Caller } from "../../../platform/http/caller.ts";
 import { type Refusal, refuse } from "../../../platform/http/errors.ts";
 import {
   attempt,
@@ -136,14 +137,17 @@ async function findByIdentifier(
 }
 
 /**
- * Checks the password of a signed-in user. Attempts count towards the limit of the user's device, so that strangers
- * cannot stop the owner from changing the password.
+ * Whether somebody who is signed in knows their password. Guesses count per session: other sessions of the account can
+ * still change it, and a stolen session gains no guesses by another address, cookie or `User-Agent`.
  */
-export async function verifyOwnPassword(ctx: RequestContext, user: User, password: string): Promise<boolean> {
+export async function verifyOwnPassword(
+  ctx: RequestContext,
+  user: User,
+  { sessionId }: Pick<Caller, "sessionId">,
+  password: string,
+): Promise<boolean> {
   const account = `user:${user.id}`;
-  const marks = await deviceMarks(ctx);
-  const own = deviceSubject(ctx, marks, { byCookie: marks.cookie !== null, byClient: true });
-  const guesses = [{ rate: "guess", subject: `${account}|${own}` }] as const;
+  const guesses = [{ rate: "guess", subject: `${account}|session:${sessionId}` }] as const;
   await attempt(ctx, account, guesses);
   const matches = await anyHasher(ctx.runtime.hashers).verify(password, user.passwordHash);
   if (matches) await clearHits(ctx, account, guesses);

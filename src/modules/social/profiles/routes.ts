@@ -1,6 +1,7 @@
 /** `/api/v1/users/me/` and `/api/v1/users/{id}/`: read, change and delete a profile. */
 import { z } from "@hono/zod-openapi";
 import { auditEntry } from "../../../platform/db/audit.ts";
+import type { Caller } from "../../../platform/http/caller.ts";
 import { forbidden, invalid, notFound } from "../../../platform/http/errors.ts";
 import { secret } from "../../../platform/http/input/fields.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
@@ -105,8 +106,7 @@ const remove = (place: string, params: Whose) =>
     async handle({ ctx, caller, params, body }) {
       const userId = whose(params, caller);
       await requireSelfOrStaff(ctx, caller, userId);
-      if (body.current_password !== undefined)
-        await requirePassword(ctx, caller.userId, body.current_password);
+      if (body.current_password !== undefined) await requirePassword(ctx, caller, body.current_password);
       const subject = { action: "user.delete", subject: `user:${userId}`, before: null, after: null };
       const also = caller.userId === userId ? [] : [auditEntry(ctx, caller, subject)];
       if (!(await deleteAccount(ctx, userId, { session: caller.sessionId, also }))) throw notFound();
@@ -115,9 +115,9 @@ const remove = (place: string, params: Whose) =>
   });
 
 /** Refuses a wrong password. */
-async function requirePassword(ctx: RequestContext, userId: number, password: string): Promise<void> {
-  const user = await findUser(ctx, userId);
-  if (!user || !(await verifyOwnPassword(ctx, user, password)))
+async function requirePassword(ctx: RequestContext, caller: Caller, password: string): Promise<void> {
+  const user = await findUser(ctx, caller.userId);
+  if (!user || !(await verifyOwnPassword(ctx, user, caller, password)))
     throw invalid({ current_password: identityMessages.passwordWrong });
 }
 
