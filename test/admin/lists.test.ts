@@ -50,6 +50,16 @@ describe("a search", () => {
   });
 });
 
+test("a search is answered for every resource, also where there is no text to search", async () => {
+  const { body } = await get("/api/admin/resources/", { token: staff.token });
+  const names = (body.resources ?? body).map(({ name }: { name: string }) => name);
+  expect(names.length).toBeGreaterThan(20);
+  for (const name of names) {
+    const answer = await get(`/api/admin/${name}/?search=${unique("nowhere")}`, { token: staff.token });
+    expect(answer, name).toMatchObject({ status: 200, body: { count: 0 } });
+  }
+});
+
 describe("a filter", () => {
   test.each<[string, number[]]>([
     ["user_type=DRIVER", [1, 3]],

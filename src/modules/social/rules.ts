@@ -13,10 +13,10 @@ export function birthdaysOfAge(now: number, age: number): { from: string; to: st
   return { from: yearsBefore(now, age + 1), to: yearsBefore(now, age) };
 }
 
-/** 29 February becomes the 28th in a year without one. */
+/** 29 February becomes the 28th in a year without one. Any number of years gives a date. */
 function yearsBefore(now: number, years: number): string {
   const today = new Date(now);
-  const year = Math.max(0, today.getUTCFullYear() - years);
+  const year = Math.min(9999, Math.max(0, today.getUTCFullYear() - years));
   const month = today.getUTCMonth();
   const lastDay = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
   return new Date(Date.UTC(year, month, Math.min(today.getUTCDate(), lastDay))).toISOString().slice(0, 10);

@@ -43,13 +43,9 @@ export function contains(
 ): SQL | undefined {
   const words = searchWords(search);
   if (words.length === 0) return undefined;
-  // The separator keeps a word from matching across two texts.
-  const all = folded(
-    sql.join(
-      texts.map((text) => sql`coalesce(${text}, '')`),
-      sql` || char(10) || `,
-    ),
-  );
+  // The separator keeps a word from matching across two texts. Where there is no text to search, no word is found.
+  const searched = texts.map((text) => sql`coalesce(${text}, '')`);
+  const all = folded(sql.join(searched.length > 0 ? searched : [sql`''`], sql` || char(10) || `));
   return sql`(${sql.join(
     words.map((word) => {
       const somewhere = sql`instr(${all}, ${word}) > 0`;
