@@ -52,6 +52,11 @@ const SECRETS: Record<string, readonly [Bytes, Bytes]> = {
     jpeg({}, segment(0xe0, textBytes("JFIF\0\x01\x02\0\0\x01\0\x01\0\0"))),
   ],
   "an unnamed segment with EXIF in a JPEG": [jpeg({}, segment(0xe5, joined(textBytes("own"), EXIF))), jpeg()],
+  "EXIF behind a maker's long name in a JPEG": [
+    jpeg({}, segment(0xe9, joined(textBytes("A maker of cameras\0"), tiff({ words: SECRET })))),
+    jpeg(),
+  ],
+  "a reserved segment with EXIF in a JPEG": [jpeg({}, segment(0xf0, EXIF)), jpeg()],
   "a list of further pictures behind a JPEG": [
     joined(jpeg({}, segment(0xe2, textBytes("MPF\0MM\0*"))), jpeg({}, segment(0xe1, EXIF))),
     jpeg(),
@@ -71,6 +76,7 @@ const SECRETS: Record<string, readonly [Bytes, Bytes]> = {
   "EXIF in a PNG": [png({}, pngChunk("eXIf", tiff({ words: SECRET }))), png()],
   "the time in a PNG": [png({}, pngChunk("tIME", [7, 0xea, 11, 28, 20, 0, 0])), png()],
   "an unnamed chunk with EXIF in a PNG": [png({}, pngChunk("raWx", EXIF)), png()],
+  "EXIF in the end of a PNG": [joined(png().slice(0, -12), pngChunk("IEND", EXIF)), png()],
   "text behind a PNG": [joined(png(), textBytes(SECRET)), png()],
   "EXIF in a WebP": [webp({}, webpChunk("EXIF", EXIF)), noFlags(webp({}, none))],
   "XMP in a WebP": [webp({}, webpChunk("XMP ", textBytes(XMP))), noFlags(webp({}, none))],
@@ -87,6 +93,11 @@ const SECRETS: Record<string, readonly [Bytes, Bytes]> = {
   "a comment in a GIF": [gif({}, gifExtension(0xfe, gifBlocks(textBytes(SECRET)))), gif()],
   "XMP in a GIF": [
     gif({}, gifExtension(0xff, [11] as never, textBytes("XMP DataXMP"), gifBlocks(textBytes(XMP)))),
+    gif(),
+  ],
+  "an unnamed block with EXIF in a GIF": [gif({}, gifExtension(0x77, gifBlocks(EXIF))), gif()],
+  "EXIF beside the number of repeats in a GIF": [
+    gif({}, gifExtension(0xff, [11] as never, textBytes("NETSCAPE2.0"), gifBlocks(EXIF))),
     gif(),
   ],
   "text behind a GIF": [joined(gif(), textBytes(SECRET)), gif()],

@@ -3,8 +3,8 @@ import { ascii, holdsMetadata, Reading, u16le } from "./reading.ts";
 
 const [EXTENSION, IMAGE, TRAILER] = [0x21, 0x2c, 0x3b];
 const [COMMENT, APPLICATION] = [0xfe, 0xff];
-/** Applications that say how often to repeat, or bring a colour profile. */
-const PICTURE = new Set(["NETSCAPE2.0", "ANIMEXTS1.0", "ICCRGBG1012"]);
+/** Applications whose blocks are a colour profile: its bytes are not searched for metadata. */
+const PROFILES = new Set(["ICCRGBG1012"]);
 
 export function readGif(bytes: Uint8Array): Reading {
   const reading = new Reading(bytes);
@@ -51,7 +51,6 @@ function endOfBlocks(bytes: Uint8Array, from: number): number {
 function isMetadata(bytes: Uint8Array, from: number, to: number): boolean {
   const label = bytes[from + 1];
   if (label === COMMENT) return true;
-  if (label !== APPLICATION) return false;
-  const name = ascii(bytes, from + 3, 11);
-  return name.startsWith("XMP Data") || (!PICTURE.has(name) && holdsMetadata(bytes, from, to));
+  const name = label === APPLICATION ? ascii(bytes, from + 3, 11) : "";
+  return name.startsWith("XMP Data") || (!PROFILES.has(name) && holdsMetadata(bytes, from, to));
 }

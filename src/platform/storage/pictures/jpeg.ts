@@ -3,7 +3,7 @@ import { orientationBlock, readOrientation } from "./orientation.ts";
 import { ascii, holdsMetadata, Reading, u16 } from "./reading.ts";
 
 const [SOI, EOI, SOS, COM, TEM] = [0xd8, 0xd9, 0xda, 0xfe, 0x01];
-const [APP0, APP1, APP2, APP13, APP15] = [0xe0, 0xe1, 0xe2, 0xed, 0xef];
+const [APP0, APP1, APP2, APP13] = [0xe0, 0xe1, 0xe2, 0xed];
 const EXIF = "Exif\0\0";
 /** Length of a JFIF segment that carries no thumbnail. */
 const JFIF_LENGTH = 16;
@@ -85,7 +85,8 @@ function isFrame(marker: number): boolean {
 
 function isMetadata(bytes: Uint8Array, marker: number, from: number, to: number): boolean {
   if (marker === COM || marker === APP1 || marker === APP13) return true;
-  if (marker < APP0 || marker > APP15) return false;
+  // C0 to DE are the picture's tables and frames; the rest is reserved, or belongs to applications.
+  if (marker >= 0xc0 && marker <= 0xde) return false;
   const head = ascii(bytes, from, Math.min(16, to - from));
   if (marker === APP0 && head.startsWith("JFIF\0")) return false;
   if (marker === APP2 && head.startsWith("ICC_PROFILE\0")) return false;

@@ -46,6 +46,7 @@ export function readPng(bytes: Uint8Array): Reading {
     }
     at = to;
     if (name === "IEND") {
+      if (length > 0) reading.replace(at - length - 12, at, chunk("IEND", new Uint8Array()));
       reading.end = at;
       return reading;
     }

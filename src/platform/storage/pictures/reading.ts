@@ -138,9 +138,12 @@ const TIFF_HEADERS = ["II*\0", "MM\0*"];
 const BEGINS = new Uint8Array(65536);
 for (const sign of SIGNS) BEGINS[u16(sign, 0)] = 1;
 
+/** How far into a part the TIFF header may stand that EXIF begins with: a maker's name goes before it. */
+const HEAD = 256;
+
 /** Whether a part that no standard names holds metadata all the same. One pass. */
 export function holdsMetadata(bytes: Uint8Array, from: number, to: number): boolean {
-  const head = ascii(bytes, from, Math.min(16, to - from));
+  const head = ascii(bytes, from, Math.min(HEAD, to - from));
   if (TIFF_HEADERS.some((sign) => head.includes(sign))) return true;
   let pair = 0;
   for (let at = from; at < to; at++) {

@@ -55,7 +55,8 @@ class Walk {
     const { reading } = this;
     const { bytes } = reading;
     if (name === "VP8X") {
-      if (to - data < 10) return false;
+      // Decoders want exactly this many.
+      if (to - data !== 10) return false;
       this.flagsAt = data;
       reading.size(u24(bytes, data + 4) + 1, u24(bytes, data + 7) + 1);
     } else if (name === "VP8 ") {
@@ -69,6 +70,11 @@ class Walk {
       reading.hasData ||= to - data > 5;
     } else if (name === "ANMF") {
       return this.#frame(at, data, to);
+    } else if (name === "ANIM" && to - data > 6) {
+      // A colour and a number of repeats; decoders pass over what follows.
+      const chunk = Uint8Array.from(bytes.subarray(at, data + 6));
+      chunk.set(littleEndian(6), 4);
+      reading.replace(at, next, chunk);
     } else if (name === "EXIF") this.#exif(at, data, to, next);
     else if (name === "XMP " || (!PICTURE.has(name) && holdsMetadata(bytes, data, to))) {
       reading.remove(at, next);
