@@ -78,7 +78,7 @@ async function tell(
   const { statuses, faults } = outcome;
   const shown = `${name} ${request.url.slice(0, 200)}`;
   meter.read();
-  const answer = await Promise.race([answered(request, meter.env), after(PATIENCE)]);
+  const answer = await within(PATIENCE, answered(request, meter.env));
   if (answer === null) return void faults.push(`${shown}: no answer`);
   statuses[answer.status] = (statuses[answer.status] ?? 0) + 1;
   if (answer.status >= 500) faults.push(`${shown}: ${answer.status} ${answer.words.slice(0, 200)}`);
@@ -93,7 +93,18 @@ async function answered(request: Request, environment: TestEnv = env) {
   return { status: response.status, words: response.webSocket ? "" : await response.text() };
 }
 
-const after = (ms: number) => new Promise<null>((resolve) => setTimeout(() => resolve(null), ms));
+/** What `work` comes to; null when it takes longer than `ms`. The runtime takes ten thousand waiting timers at most. */
+async function within<T>(ms: number, work: Promise<T>): Promise<T | null> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 function tableOf(sql: string): string {
   return /(?:insert\s+(?:or\s+\w+\s+)?into|update|delete\s+from)\s+["`]?(\w+)/i.exec(sql)?.[1] ?? "";
