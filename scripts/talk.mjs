@@ -29,6 +29,7 @@ const token = values.as ? await signIn(values.as) : values.token;
 /** Messages that were not acknowledged yet, by their refs. */
 const unsure = new Map();
 let socket = null;
+let pinging = null;
 let wasOpen = false;
 connect();
 
@@ -58,11 +59,14 @@ function connect() {
     for (const frame of unsure.values()) socket.send(frame);
   });
   socket.on("message", (data) => {
-    console.log(String(data));
-    if (!plain) note(JSON.parse(data));
+    if (plain) return console.log(String(data));
+    const frame = JSON.parse(data);
+    if (frame.t !== "pong") console.log(String(data));
+    note(frame);
   });
   socket.on("error", ({ message }) => console.error(`— ${message}`));
   socket.on("close", (code, reason) => {
+    clearInterval(pinging);
     console.error(`— closed with ${code} ${reason}`);
     // Above 4000 the server says that it does not want us back.
     if (!wasOpen || code >= 4000) process.exit(1);
@@ -82,8 +86,11 @@ function send(words) {
 }
 
 /** Where to go on, and what need not be said again. */
-function note({ t, epoch, seq, ref, room }) {
+function note({ t, epoch, seq, ref, room, limits }) {
   if (t === "welcome") {
+    // Who is silent for longer than the server says is not present, however open the socket is.
+    clearInterval(pinging);
+    pinging = setInterval(() => send('{"t":"ping"}'), limits.ping * 1000);
     url.searchParams.set("epoch", epoch);
     if (!url.searchParams.has("since")) url.searchParams.set("since", seq);
   }

@@ -67,8 +67,11 @@ export function createApp(parts: Parts): App {
   });
 
   const places = indexPaths([...routes, ...sockets.map(({ path }) => ({ path, method: "get" }))]);
-  const wrongMethod = (request: Request, place: NonNullable<ReturnType<typeof places.at>>) =>
-    refusalAnswer(methodNotAllowed(request.method, allowedAt(place)), place.language ?? localeOf(request));
+  const wrongMethod = (request: Request, place: NonNullable<ReturnType<typeof places.at>>) => {
+    const refusal = methodNotAllowed(request.method, allowedAt(place));
+    const locale = place.language ?? localeOf(request);
+    return refusalAnswer(refusal, locale, place.formatError?.(refusal, locale));
+  };
 
   for (const route of routes) {
     app.on(route.method.toUpperCase(), route.path, (context) => {

@@ -1,4 +1,5 @@
 /** Which verbs are served at a path. A fixed path goes before one that takes any `{id}` there, whatever the verb. */
+import type { ErrorFormat } from "./route.ts";
 import type { Locale } from "./text.ts";
 
 export interface ServedRoute {
@@ -6,6 +7,8 @@ export interface ServedRoute {
   readonly method: string;
   /** The language in which this place always answers. */
   readonly language?: Locale | undefined;
+  /** How this place words its refusals, where it has a wording of its own. */
+  readonly formatError?: ErrorFormat | undefined;
 }
 
 interface ServedPath {
@@ -14,6 +17,7 @@ interface ServedPath {
   /** In capitals. */
   readonly methods: readonly string[];
   readonly language: Locale | undefined;
+  readonly formatError: ErrorFormat | undefined;
 }
 
 export interface PathIndex {
@@ -32,6 +36,7 @@ export function indexPaths(served: readonly ServedRoute[]): PathIndex {
       pattern: pathPattern(path),
       methods: [...new Set(methods)],
       language: routes[0]?.language,
+      formatError: routes[0]?.formatError,
     };
   });
   const before = new Map(

@@ -133,7 +133,10 @@ describe("update-calculator-entry", () => {
       body: {},
       ...ann.with,
     });
-    expect({ status, body }).toEqual({ status: 405, body: { detail: 'Method "PUT" not allowed.' } });
+    expect({ status, body }).toEqual({
+      status: 405,
+      body: { error: 'Method "PUT" not allowed.', detail: 'Method "PUT" not allowed.' },
+    });
   });
 });
 

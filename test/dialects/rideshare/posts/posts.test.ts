@@ -188,6 +188,9 @@ describe.each([
   test("names a method that it has not", async () => {
     const { status, body } = await (method === "POST" ? get(path) : post(path, {}));
     const wrong = method === "POST" ? "GET" : "POST";
-    expect({ status, body }).toEqual({ status: 405, body: { detail: `Method "${wrong}" not allowed.` } });
+    expect({ status, body }).toEqual({
+      status: 405,
+      body: { error: `Method "${wrong}" not allowed.`, detail: `Method "${wrong}" not allowed.` },
+    });
   });
 });

@@ -45,7 +45,7 @@ async function publish(ctx: RequestContext, truck: LocatedTruck): Promise<void> 
 
 /** This door says `error` where the others say `detail`; a wrong field is named as everywhere, too. */
 function worded(refusal: Refusal, locale: Locale): unknown {
-  if (refusal.status === 401) return undefined;
+  if (refusal.status === 401 || refusal.status === 405) return undefined;
   const notDriver = "detail" in refusal.body && refusal.body.detail === messages.forbidden;
   if (notDriver) return { error: texts.driversOnly[locale] };
   const body = wire(refusal.body, locale) as Record<string, unknown>;
