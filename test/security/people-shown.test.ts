@@ -96,7 +96,7 @@ describe.each([
   const marks = () => [names[0] || `user-${there.person.id}`, `user-${there.person.id}`, "z•••@example.com"];
 
   test.each([...clientProfiles, "GET /api/v1/orders/:uuid (ordered)"])(
-    "%s keeps their secrets",
+    "%s does not reveal a person's private data",
     async (door) => {
       const path = await pathOf(door);
       for (const viewer of VIEWERS) {
@@ -115,26 +115,31 @@ describe.each([
     },
   );
 
-  test.each(writes)("%s keeps them too, answered or refused", async (door) => {
-    for (const role of ["stranger", "driver", "operator"] as const) {
-      const { path = `${door.slice(door.indexOf(" ") + 1)}/`, body } =
-        (await table[door]?.ask?.(there.person)) ?? {};
-      // A new one each time: what they ask for may be the end of their own account.
-      const { token } = await mint(role);
-      const answer = await call(door.split(" ")[0] ?? "", path, { token, ...(body ? { body } : {}) });
-      const text = JSON.stringify(answer.body);
-      for (const secret of SECRETS)
-        if (role !== "operator" || !TOWING.test(door.replace(/^\w+/, "GET")))
-          expect(text.includes(there.secrets[secret]), `${role} reads the ${secret} at ${path}`).toBe(false);
-    }
-  });
+  test.each(writes)(
+    "%s does not reveal a person's private data, whether it answers or refuses",
+    async (door) => {
+      for (const role of ["stranger", "driver", "operator"] as const) {
+        const { path = `${door.slice(door.indexOf(" ") + 1)}/`, body } =
+          (await table[door]?.ask?.(there.person)) ?? {};
+        // A new one each time: what they ask for may be the end of their own account.
+        const { token } = await mint(role);
+        const answer = await call(door.split(" ")[0] ?? "", path, { token, ...(body ? { body } : {}) });
+        const text = JSON.stringify(answer.body);
+        for (const secret of SECRETS)
+          if (role !== "operator" || !TOWING.test(door.replace(/^\w+/, "GET")))
+            expect(text.includes(there.secrets[secret]), `${role} reads the ${secret} at ${path}`).toBe(
+              false,
+            );
+      }
+    },
+  );
 
-  test("the doors that show them are those that are declared", () => {
+  test("the routes that show private data are exactly the declared ones", () => {
     const counts = (door: string) => names[0] !== "" || !BY_NAME.has(door);
     expect([...shown].filter(counts).sort()).toEqual(SHOWN.filter(counts).sort());
   });
 
-  test("what they say in an event's room names nobody", async () => {
+  test("a message in an event's room does not reveal its author's private data", async () => {
     const path = `/ws/events/${there.eventUuid}/`;
     const listener = await connectNative(path, there.viewers.fellow?.token);
     const speaker = await connectNative(path, there.person.token);
@@ -146,7 +151,7 @@ describe.each([
     listener.close();
   });
 
-  test("no search finds what it may not show", async () => {
+  test("no search finds people by data that it may not show", async () => {
     const { username, phone, email, birthday } = there.secrets;
     const token = there.viewers.client?.token ?? "";
     const found = async (search: string) =>

@@ -178,24 +178,30 @@ async function expectEnd(pair: Pair, listeners: readonly Listener[], act: Act): 
 }
 
 describe("a friend who watches is out at once when", () => {
-  test.each(Object.entries({ ...ANY_RIGHT, ...FRIENDSHIP }))("%s", async (_, act) => {
-    const pair = await friends();
-    await expectEnd(pair, await watching(pair), act);
-  });
+  test.each(Object.entries({ ...ANY_RIGHT, ...FRIENDSHIP }))(
+    "a watcher's socket or subscription is closed at once when %s",
+    async (_, act) => {
+      const pair = await friends();
+      await expectEnd(pair, await watching(pair), act);
+    },
+  );
 });
 
 describe("a fellow participant who watches is out at once when", () => {
-  test.each(Object.entries({ ...ANY_RIGHT, ...FELLOWSHIP }))("%s", async (name, act) => {
-    const pair = await fellows(name.includes("its end") ? 1800 : undefined);
-    await expectEnd(pair, await watching(pair), act);
-  });
+  test.each(Object.entries({ ...ANY_RIGHT, ...FELLOWSHIP }))(
+    "a watcher's socket or subscription is closed at once when %s",
+    async (name, act) => {
+      const pair = await fellows(name.includes("its end") ? 1800 : undefined);
+      await expectEnd(pair, await watching(pair), act);
+    },
+  );
 });
 
 describe("both sides of a chat are out at once when", () => {
   const causes = Object.entries({ ...ANY_RIGHT, ...FRIENDSHIP }).filter(([name]) =>
     /block|unfriend|friendship/.test(name),
   );
-  test.each(causes)("%s", async (_, act) => {
+  test.each(causes)("a watcher's socket or subscription is closed at once when %s", async (_, act) => {
     const { one: owner, other: watcher, chat } = await chatters();
     const path = `/ws/chat/${chat}/`;
     const listeners = await Promise.all(
@@ -216,7 +222,7 @@ describe("a driver is out at once of", () => {
     await subscribed({ key: token }, room),
   ];
 
-  test("an order that goes to another truck", async () => {
+  test("a driver loses access at once to an order that is assigned to another truck", async () => {
     const there = await scene();
     const id = await orderIn(there, "ASSIGNED");
     const heir = await mint("driver");
@@ -228,7 +234,7 @@ describe("a driver is out at once of", () => {
   });
 
   test.each(["/api/v1/tow-trucks/", "/api/admin/tow-trucks/"])(
-    "a truck that another one drives now, by %s",
+    "a driver loses access at once to a truck that is given to another driver by %s",
     async (door) => {
       const there = await scene();
       const heir = await mint("driver");
@@ -244,7 +250,7 @@ describe("a driver is out at once of", () => {
 });
 
 describe("a right that stays", () => {
-  test("is not touched by the end of another: who is a friend watches on when the event is over", async () => {
+  test("a friend keeps watching when a shared event is over", async () => {
     const pair = await fellows(1200);
     await befriend(pair.owner, pair.watcher);
     const [native] = await watching(pair);
@@ -255,7 +261,7 @@ describe("a right that stays", () => {
     expect(entry.body.points[0]).toMatchObject({ latitude });
   });
 
-  test("that takes the place of a right which ends keeps the socket open", async () => {
+  test("a right that replaces one that ends keeps the socket open", async () => {
     const pair = await fellows(1500);
     const listeners = await watching(pair);
     await befriend(pair.owner, pair.watcher);
@@ -267,7 +273,7 @@ describe("a right that stays", () => {
     }
   });
 
-  test("belongs to everybody else: staff, the owner and other friends stay", async () => {
+  test("staff, the owner and other friends keep their access when a friendship ends", async () => {
     const pair = await friends();
     const other = await member();
     await befriend(pair.owner, other);
@@ -288,7 +294,7 @@ describe("a right that stays", () => {
 });
 
 describe("a right that begins anew", () => {
-  test("opens the socket at once, and shows nothing from before", async () => {
+  test("a right that is granted again opens the socket at once and shows nothing from before", async () => {
     const pair = await friends();
     const [native] = await watching(pair);
     const early = await report(pair.owner);
@@ -308,7 +314,7 @@ describe("a right that begins anew", () => {
     expect(JSON.stringify([first, second])).not.toContain(String(early));
   });
 
-  test("shows of a late batch only the points that are younger than it", async () => {
+  test("a right that is granted again shows only the newer points of a late batch", async () => {
     const pair = await friends();
     const [native] = await watching(pair);
     const points = [
@@ -326,7 +332,7 @@ describe("a right that begins anew", () => {
   });
 });
 
-test("Find Friend's own doors show the profile's place and never a track's", async () => {
+test("Find Friend's routes show the profile's place and never a track's", async () => {
   const [owner, stranger] = await Promise.all([
     member({}, { is_geoip_allowed: true }),
     member({}, { is_geoip_allowed: true }),

@@ -53,7 +53,7 @@ const BODIES: [string, string][] = [
   ["half a surrogate", '"\\ud800"'],
 ];
 
-test.each(ROUTES)("%s %s stands them all", async (method, path) => {
+test.each(ROUTES)("%s %s answers every hostile value without a server error", async (method, path) => {
   const ann = await person();
   const event = await makeEvent(ann);
   const staff = () => rows("SELECT id FROM users WHERE is_staff = 1");
@@ -67,7 +67,7 @@ test.each(ROUTES)("%s %s stands them all", async (method, path) => {
   expect(Object.hasOwn(Object.prototype, "is_staff")).toBe(false);
 });
 
-test.each(VALUES)("%s as an item of a batch is refused whole", async (value) => {
+test.each(VALUES)("%s as an item refuses the whole batch", async (value) => {
   const ann = await person();
   const event = await makeEvent(ann);
   for (const method of ["POST", "PUT", "DELETE"]) {

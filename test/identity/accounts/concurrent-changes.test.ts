@@ -63,21 +63,24 @@ const ROUTES: readonly ClientProfile[] = [
 ];
 
 describe("an account changed field by field at once", () => {
-  test.each(ROUTES.map((door) => [door.name, door] as const))("by %s keeps every field", async (_, door) => {
-    for (let round = 0; round < 3; round++) {
-      const who = await person("split");
-      const fields = door.fields();
-      const responses = await Promise.all(
-        Object.entries(fields).map(([name, { value }]) => door.send(who, { [name]: value })),
-      );
-      expect(responses.map(({ status }) => status)).toEqual(responses.map(() => 200));
-      const [row] = await rows("SELECT * FROM users WHERE id = ?", who.id);
-      for (const [name, { value, column, stored = value }] of Object.entries(fields))
-        expect(row?.[column], name).toBe(stored);
-    }
-  });
+  test.each(ROUTES.map((door) => [door.name, door] as const))(
+    "concurrent changes of an account's fields through %s keep every field",
+    async (_, door) => {
+      for (let round = 0; round < 3; round++) {
+        const who = await person("split");
+        const fields = door.fields();
+        const responses = await Promise.all(
+          Object.entries(fields).map(([name, { value }]) => door.send(who, { [name]: value })),
+        );
+        expect(responses.map(({ status }) => status)).toEqual(responses.map(() => 200));
+        const [row] = await rows("SELECT * FROM users WHERE id = ?", who.id);
+        for (const [name, { value, column, stored = value }] of Object.entries(fields))
+          expect(row?.[column], name).toBe(stored);
+      }
+    },
+  );
 
-  test("never brings an old password back", async () => {
+  test("concurrent changes of an account never restore an old password", async () => {
     const who = await person("split");
     const changes = Array.from({ length: 6 }, (_, index) =>
       call("PUT", "/api/user", { token: who.token, body: { name: `Name ${index}` } }),

@@ -43,36 +43,42 @@ async function moved() {
 const changing = routesFor("email").filter(([, { makes }]) => !makes);
 
 describe("a new address", () => {
-  test.each(changing)("by %s signs in at once, and the former one takes it back", async (_, door) => {
-    const who = await person();
-    const email = newEmail();
-    expect((await door.send({ email }, who)).status).toBeLessThan(300);
-    expect(await stateOf(who.id)).toMatchObject({ email, email_verified_at: null });
-    expect(await signsIn(email)).toBe(true);
-    expect(await signsIn(who.email)).toBe(false);
-    const link = await undoLink(who.email);
-    for (const method of ["HEAD", "GET", "GET"]) expect((await call(method, link)).status).toBe(200);
-    expect(await stateOf(who.id)).toMatchObject({ email });
-    const done = await press(link);
-    expect(done.status).toBe(200);
-    expect(await stateOf(who.id)).toMatchObject({ email: who.email });
-    expect((await get("/api/v1/auth/profile/", { token: who.token })).status).toBe(401);
-    expect(await rows("SELECT id FROM sessions WHERE user_id = ?", who.id)).toEqual([]);
-    expect(await signsIn(who.email)).toBe(true);
-    expect(await signsIn(email)).toBe(false);
-    expect((await get(link)).status).toBe(404);
-    expect((await press(link)).status).toBe(404);
-  });
+  test.each(changing)(
+    "a new address set by %s signs in at once, and the former address can undo the change",
+    async (_, door) => {
+      const who = await person();
+      const email = newEmail();
+      expect((await door.send({ email }, who)).status).toBeLessThan(300);
+      expect(await stateOf(who.id)).toMatchObject({ email, email_verified_at: null });
+      expect(await signsIn(email)).toBe(true);
+      expect(await signsIn(who.email)).toBe(false);
+      const link = await undoLink(who.email);
+      for (const method of ["HEAD", "GET", "GET"]) expect((await call(method, link)).status).toBe(200);
+      expect(await stateOf(who.id)).toMatchObject({ email });
+      const done = await press(link);
+      expect(done.status).toBe(200);
+      expect(await stateOf(who.id)).toMatchObject({ email: who.email });
+      expect((await get("/api/v1/auth/profile/", { token: who.token })).status).toBe(401);
+      expect(await rows("SELECT id FROM sessions WHERE user_id = ?", who.id)).toEqual([]);
+      expect(await signsIn(who.email)).toBe(true);
+      expect(await signsIn(email)).toBe(false);
+      expect((await get(link)).status).toBe(404);
+      expect((await press(link)).status).toBe(404);
+    },
+  );
 
-  test.each(routesFor("email"))("keeps the former one from everybody else at %s", async (_, door) => {
-    const who = await moved();
-    const answer = await door.send({ email: who.old.toUpperCase() }, await subjectFor(door));
-    expect(answer.status).toBe(400);
-    expect(answer.body).toHaveProperty("error" in answer.body ? "error" : "email");
-    expect(await withEmail(who.old)).toEqual([]);
-  });
+  test.each(routesFor("email"))(
+    "a former address or phone cannot be taken by another account at %s",
+    async (_, door) => {
+      const who = await moved();
+      const answer = await door.send({ email: who.old.toUpperCase() }, await subjectFor(door));
+      expect(answer.status).toBe(400);
+      expect(answer.body).toHaveProperty("error" in answer.body ? "error" : "email");
+      expect(await withEmail(who.old)).toEqual([]);
+    },
+  );
 
-  test.each(routesFor("email"))("leaves the former one free after seven days at %s", async (_, door) => {
+  test.each(routesFor("email"))("a former address is free again after seven days at %s", async (_, door) => {
     const who = await moved();
     const [kept] = await rows<{ life: number }>(
       "SELECT expires_at - created_at AS life FROM former_contacts WHERE user_id = ?",
@@ -84,18 +90,21 @@ describe("a new address", () => {
     expect((await door.send({ email: who.old }, await subjectFor(door))).status).toBeLessThan(300);
   });
 
-  test.each(changing)("is given back by its owner themselves at %s, as it was", async (_, door) => {
-    const who = await person();
-    await rows("UPDATE users SET email_verified_at = 5 WHERE id = ?", who.id);
-    await patch("/api/auth/user/", { email: newEmail() }, { token: who.token });
-    const link = await undoLink(who.email);
-    expect((await door.send({ email: who.email }, who)).status).toBeLessThan(300);
-    expect(await stateOf(who.id)).toMatchObject({ email: who.email, email_verified_at: 5 });
-    expect((await get(link)).status).toBe(404);
-    expect(await rows("SELECT id FROM former_contacts WHERE user_id = ?", who.id)).toEqual([]);
-  });
+  test.each(changing)(
+    "an owner who returns to the former address at %s gets it back in its former state",
+    async (_, door) => {
+      const who = await person();
+      await rows("UPDATE users SET email_verified_at = 5 WHERE id = ?", who.id);
+      await patch("/api/auth/user/", { email: newEmail() }, { token: who.token });
+      const link = await undoLink(who.email);
+      expect((await door.send({ email: who.email }, who)).status).toBeLessThan(300);
+      expect(await stateOf(who.id)).toMatchObject({ email: who.email, email_verified_at: 5 });
+      expect((await get(link)).status).toBe(404);
+      expect(await rows("SELECT id FROM former_contacts WHERE user_id = ?", who.id)).toEqual([]);
+    },
+  );
 
-  test("gets no reset until it is proved, at any door; the address of the sign-up does", async () => {
+  test("a new address gets no password reset by any route until it is verified, while the address of the sign-up does", async () => {
     const who = await moved();
     const ask = async (email: string) => {
       await rows("DELETE FROM codes WHERE user_id = ? AND purpose LIKE 'reset%'", who.id);
@@ -117,7 +126,7 @@ describe("a new address", () => {
     expect((await post("/api/v1/users/reset_password/", { email: other.email })).status).toBe(200);
   });
 
-  test("voids what a thief put after it: the first address takes everything back", async () => {
+  test("the first address can undo all changes that an intruder made after it", async () => {
     const who = await moved();
     await press(await linkTo(who.email, "/account-confirm-email/"));
     const third = newEmail();
@@ -130,7 +139,7 @@ describe("a new address", () => {
     expect(await stateOf(who.id)).toMatchObject({ email: who.old });
   });
 
-  test("that was never proved is not kept and gets no link that opens the account", async () => {
+  test("a changed address that was never verified is not kept and gets no link that opens the account", async () => {
     const who = await moved();
     await patch("/api/auth/user/", { email: newEmail() }, { token: who.token });
     expect((await outboxOf(who.email)).filter(({ links }) => links[0]?.includes("undo"))).toEqual([]);
@@ -139,7 +148,7 @@ describe("a new address", () => {
     expect((await press(await undoLink(who.old))).status).toBe(200);
   });
 
-  test("given twice at once leaves the first one's way back", async () => {
+  test("two concurrent changes to the same address leave the undo link of the first", async () => {
     const who = await person();
     const [one, two] = [newEmail(), newEmail()];
     await Promise.all([one, two].map((email) => patch("/api/auth/user/", { email }, { token: who.token })));
@@ -149,7 +158,7 @@ describe("a new address", () => {
     expect(await stateOf(who.id)).toMatchObject({ email: who.email });
   });
 
-  test("can be made void by staff, who see no secret of it", async () => {
+  test("staff can void an undo link without seeing its secret", async () => {
     const who = await moved();
     const staff = await staffMember();
     const list = await get(`/api/admin/former-contacts/?user=${who.id}`, { token: staff.token });
@@ -162,7 +171,7 @@ describe("a new address", () => {
     expect((await press(await undoLink(who.old))).status).toBe(404);
   });
 
-  test("leaves with its account: nothing is reserved for somebody who is gone", async () => {
+  test("former contacts are deleted with their account and reserve nothing", async () => {
     const who = await moved();
     await call("DELETE", "/api/v1/auth/profile/", { token: who.token });
     expect(await outboxOf(who.old)).toEqual([]);
@@ -184,7 +193,7 @@ async function rung() {
 }
 
 describe("a new phone", () => {
-  test("is told to the former one, which takes it back", async () => {
+  test("the former phone is notified of a change and can undo it", async () => {
     const who = await rung();
     expect(who.answer.status).toBe(200);
     expect(who.before).toEqual([]);
@@ -199,19 +208,22 @@ describe("a new phone", () => {
     expect(await signsIn(who.old)).toBe(true);
   });
 
-  test("is told to the account's address, too", async () => {
+  test("a new phone is announced to the account's address too", async () => {
     const who = await rung();
     expect((await outboxOf(who.email))[0]?.subject).toMatch(/phone was changed|телефона изменён/);
   });
 
-  test.each(routesFor("phone"))("keeps the former one from everybody else at %s", async (_, door) => {
-    const who = await rung();
-    const answer = await door.send({ phone: who.old }, await subjectFor(door));
-    expect(answer).toMatchObject({ status: 400, body: { phone: [expect.any(String)] } });
-    expect(await rows("SELECT id FROM users WHERE phone = ?", who.old)).toEqual([]);
-  });
+  test.each(routesFor("phone"))(
+    "a former address or phone cannot be taken by another account at %s",
+    async (_, door) => {
+      const who = await rung();
+      const answer = await door.send({ phone: who.old }, await subjectFor(door));
+      expect(answer).toMatchObject({ status: 400, body: { phone: [expect.any(String)] } });
+      expect(await rows("SELECT id FROM users WHERE phone = ?", who.old)).toEqual([]);
+    },
+  );
 
-  test("that a thief adds and proves takes no reset from the address of the sign-up", async () => {
+  test("a phone that an intruder adds and verifies does not stop resets by the address of the sign-up", async () => {
     const who = await person();
     const phone = uniquePhone();
     await patch("/api/v1/auth/profile/", { phone }, { token: who.token });
@@ -225,7 +237,7 @@ describe("a new phone", () => {
     expect(await signsIn(who.email, "another harbour")).toBe(true);
   });
 
-  test("by staff is unproved: no code that opens the account goes there until it is proved", async () => {
+  test("a phone set by staff is unverified, and gets no code that opens the account until it is verified", async () => {
     const staff = await staffMember();
     const who = await person();
     await rows("UPDATE users SET phone = ?, email = NULL WHERE id = ?", uniquePhone(), who.id);
@@ -246,7 +258,7 @@ describe("a new phone", () => {
   });
 });
 
-test("an account that nobody is signed in to any more is not changed by a session that ended meanwhile", async () => {
+test("a session that has ended cannot change the account", async () => {
   const who = await person();
   // The isolate trusts what it has read of the session for a while.
   expect((await get("/api/auth/user/", { token: who.token })).status).toBe(200);

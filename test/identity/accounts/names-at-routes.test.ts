@@ -14,7 +14,7 @@ interface Schema {
   readonly anyOf?: Schema[];
 }
 
-test("every documented door that takes a name of an account is among those tried here", async () => {
+test("every documented route that sets an account's identifier or password is covered here", async () => {
   const { body: document } = await get("/swagger.json");
   const fieldsOf = (schema: Schema): string[] => {
     const named = schema.$ref
@@ -40,7 +40,7 @@ test("every documented door that takes a name of an account is among those tried
 
 describe("an address with a domain of another alphabet", () => {
   test.each(routesFor("email"))(
-    "is kept in ASCII by %s, and signs in by either spelling",
+    "an internationalized e-mail domain is stored in ASCII by %s, and both spellings sign in",
     async (_, door) => {
       const local = unique("idn").toLowerCase();
       const [spelled, stored] = [`${local}@почта.рф`, `${local}@xn--80a1acny.xn--p1ai`];
@@ -66,7 +66,7 @@ describe("an address with a domain of another alphabet", () => {
   );
 
   test.each(routesFor("email"))(
-    "is refused by %s when it is somebody's in the other spelling",
+    "an e-mail address is refused by %s if it is taken in the other spelling of its domain",
     async (_, door) => {
       const local = unique("idn").toLowerCase();
       const taken = `${local}@xn--80a1acny.xn--p1ai`;
@@ -78,14 +78,17 @@ describe("an address with a domain of another alphabet", () => {
     },
   );
 
-  test.each(routesFor("email"))("that is no domain is refused by %s", async (_, door) => {
-    for (const domain of ["почта", "по чта.рф", "почта.рф/x", "xn--zzzzzzz-.рф", "１２７.0.0.1"]) {
-      const local = unique("no").toLowerCase();
-      const answer = await door.send({ email: `${local}@${domain}` }, await subjectFor(door));
-      expect(answer.status, domain).toBe(400);
-      expect(await rows("SELECT id FROM users WHERE email LIKE ?", `${local}@%`)).toEqual([]);
-    }
-  });
+  test.each(routesFor("email"))(
+    "an e-mail address with an invalid domain is refused by %s",
+    async (_, door) => {
+      for (const domain of ["почта", "по чта.рф", "почта.рф/x", "xn--zzzzzzz-.рф", "１２７.0.0.1"]) {
+        const local = unique("no").toLowerCase();
+        const answer = await door.send({ email: `${local}@${domain}` }, await subjectFor(door));
+        expect(answer.status, domain).toBe(400);
+        expect(await rows("SELECT id FROM users WHERE email LIKE ?", `${local}@%`)).toEqual([]);
+      }
+    },
+  );
 });
 
 /** Whose password everybody borrows who was made without one. */
@@ -102,18 +105,21 @@ describe("a phone", () => {
     ];
   };
 
-  test.each(routesFor("phone"))("is taken by %s in any spelling, however long", async (_, door) => {
-    for (const index of [0, 1, 2]) {
-      const phone = uniquePhone();
-      const who = await subjectFor(door);
-      const answer = await door.send({ phone: spellings(phone)[index] ?? "" }, who);
-      expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(300);
-      if (who && door.route.includes("profile")) expect(await outboxOf(phone)).toHaveLength(1);
-      else expect(await rows("SELECT id FROM users WHERE phone = ?", phone)).toHaveLength(1);
-    }
-  });
+  test.each(routesFor("phone"))(
+    "a phone is accepted by %s in any notation of any length",
+    async (_, door) => {
+      for (const index of [0, 1, 2]) {
+        const phone = uniquePhone();
+        const who = await subjectFor(door);
+        const answer = await door.send({ phone: spellings(phone)[index] ?? "" }, who);
+        expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(300);
+        if (who && door.route.includes("profile")) expect(await outboxOf(phone)).toHaveLength(1);
+        else expect(await rows("SELECT id FROM users WHERE phone = ?", phone)).toHaveLength(1);
+      }
+    },
+  );
 
-  test.each(routesFor("phone"))("that has too many digits is refused by %s", async (_, door) => {
+  test.each(routesFor("phone"))("a phone with too many digits is refused by %s", async (_, door) => {
     const answer = await door.send({ phone: "+7 900 123 45 67 89 01 23" }, await subjectFor(door));
     expect(answer).toMatchObject({
       status: 400,
@@ -131,7 +137,7 @@ describe("a username", () => {
     `p\u0430yp\u0430l${name}`,
   ];
 
-  test.each(routesFor("username"))("that mixes alphabets is refused by %s", async (_, door) => {
+  test.each(routesFor("username"))("a username that mixes alphabets is refused by %s", async (_, door) => {
     for (const username of disguised(unique("mix"))) {
       const answer = await door.send({ username }, await subjectFor(door));
       expect(answer, username).toMatchObject({
@@ -152,7 +158,7 @@ describe("a username", () => {
   });
 
   test.each(routesFor("username"))(
-    "of one alphabet, or of a word of each, is taken by %s",
+    "a username of one alphabet, or of one word in each, is accepted by %s",
     async (_, door) => {
       for (const username of [`Жук${Math.floor(Math.random() * 1e9)}`, `Иван_${unique("rides")}`]) {
         const answer = await door.send({ username }, await subjectFor(door));
@@ -163,7 +169,7 @@ describe("a username", () => {
   );
 
   test.each(routesFor("username").filter(([, { makes }]) => !makes))(
-    "that somebody has already stays when %s sends it again",
+    "an existing username that would be refused now stays when %s sends it unchanged",
     async (_, door) => {
       const who = await person();
       const username = `${unique("old")}\u0430`;
@@ -177,7 +183,7 @@ describe("a username", () => {
 describe("a password", () => {
   const WEAK = ["password123", "81672049", "p", "   "];
 
-  test.each(routesFor("password"))("that is weak is refused by %s", async (_, door) => {
+  test.each(routesFor("password"))("a weak password is refused by %s", async (_, door) => {
     for (const password of WEAK) {
       const email = `${unique("weak")}@example.com`.toLowerCase();
       const who = await subjectFor(door);
@@ -188,7 +194,7 @@ describe("a password", () => {
     }
   });
 
-  test.each([...CHANGES, ...RESETS])("that is weak is refused by %s", async (_, way) => {
+  test.each([...CHANGES, ...RESETS])("a weak password is refused by %s", async (_, way) => {
     for (const password of WEAK) {
       const who = await person();
       expect((await way(who, password)).status, password).toBe(400);
@@ -199,7 +205,7 @@ describe("a password", () => {
   });
 });
 
-test("a name that is refused changes nothing else of the same request", async () => {
+test("a refused identifier leaves the other fields of the request unchanged", async () => {
   const who = await person();
   const body = { username: "p\u0430ypal", first_name: "Changed" };
   expect((await patch("/api/v1/auth/profile/", body, { token: who.token })).status).toBe(400);

@@ -19,7 +19,7 @@ describe("a password", () => {
     ["alskdj02"],
     ["alskdj03"],
     ["пароль на завтра"],
-  ])("%s is fine", (password) => {
+  ])("the password %s is accepted", (password) => {
     expect(weaknesses(password, POLICY)).toEqual([]);
   });
 
@@ -32,16 +32,16 @@ describe("a password", () => {
     ["p", [messages.passwordShort]],
     ["1234567", [messages.passwordShort, messages.passwordNumeric]],
     ["", [messages.passwordShort]],
-  ])("%s is not", (password, faults) => {
+  ])("the password %s is refused", (password, faults) => {
     expect(weaknesses(password, POLICY)).toEqual(faults);
   });
 
-  test("the list of common ones is about 3,000 words that the shortest password allows", () => {
+  test("the list of common passwords has about 3,000 words of at least the minimum length", () => {
     expect(commonPasswords.size).toBeGreaterThan(2900);
     expect([...commonPasswords].filter((word) => word.length < 8 || word !== word.toLowerCase())).toEqual([]);
   });
 
-  test("a door may bound its length and name what it resembles, likeness first", () => {
+  test("a policy may limit the length and compare with user attributes; similarity is reported first", () => {
     const policy = {
       minLength: 8,
       length: { max: 50, text: messages.passwordLength },
@@ -71,7 +71,7 @@ describe("likeness of a password to a word", () => {
     ["Тестовый", "тестовый"],
     ["margarita", "Анна-Маргарита margarita"],
     ["first_last", "first_last@x.org"],
-  ])("%s is like %s", (password, value) => {
+  ])("the password %s is similar to %s", (password, value) => {
     expect(isSimilar(password, value)).toBe(true);
   });
 
@@ -82,11 +82,11 @@ describe("likeness of a password to a word", () => {
     ["a-long-password-with-ann", "Ann"],
     ["whatever you say", ""],
     ["whatever you say", "@"],
-  ])("%s is not like %j", (password, value) => {
+  ])("the password %s is not similar to %j", (password, value) => {
     expect(isSimilar(password, value)).toBe(false);
   });
 
-  test("the bound is seven tenths of the letters of both, in any order", () => {
+  test("a password is similar if it shares seven tenths of the letters, in any order", () => {
     expect(isSimilar("abcdefgxyz", "gfedcba123")).toBe(true);
     expect(isSimilar("abcdefwxyz", "fedcba1234")).toBe(false);
   });

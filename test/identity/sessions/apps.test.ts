@@ -6,7 +6,7 @@ import { APPS, authorize, everybody, PASSWORD, towSession, whoIs } from "../ever
 const PROFILE = "/api/v1/auth/profile/";
 
 describe("one account", () => {
-  test("signs in through every app's door at once, and each credential opens it in every app", async () => {
+  test("one account signs in through every app, and each credential works in every app", async () => {
     const who = await everybody();
     const held = await Promise.all(APPS.map((door) => authorize(door, who)));
     for (const each of held) for (const id of await whoIs(each)) expect(id).toBe(who.id);
@@ -22,7 +22,7 @@ describe("one account", () => {
     expect((await get(PROFILE, { token })).body.phone).toBe(who.phone);
   });
 
-  test("has one device for each sign-in, named by its app, the asking one marked", async () => {
+  test("the list of devices has one entry per sign-in, with its app, and marks the current one", async () => {
     const who = await everybody();
     for (const door of APPS) await authorize(door, who);
     const { access, id } = await towSession(who);
@@ -36,7 +36,7 @@ describe("one account", () => {
     );
   });
 
-  test("is told apart from an account whose username looks like its phone", async () => {
+  test("a phone identifies its account, not one whose username looks like it", async () => {
     const who = await everybody();
     const other = await everybody();
     await rows(
@@ -96,23 +96,26 @@ const BY_ADDRESS: [string, string][] = [
   ["/api/v1/auth/login/", "phone"],
 ];
 
-test.each(SIGN_UPS)("an account made at %s is let in at every door by its address", async (_, path, body) => {
-  const username = unique("anywhere");
-  const email = `${username}@example.com`;
-  expect((await post(path, body({ username, email, phone: uniquePhone() }))).status).toBeLessThan(300);
-  const statuses = await Promise.all(
-    BY_ADDRESS.map(async ([door, field]) => (await post(door, { [field]: email, password })).status),
-  );
-  expect(statuses).toEqual(BY_ADDRESS.map(() => 200));
-  const sessions = await rows(
-    "SELECT s.id FROM sessions s JOIN users u ON u.id = s.user_id WHERE email = ?",
-    email,
-  );
-  expect(sessions.length).toBeGreaterThanOrEqual(BY_ADDRESS.length);
-});
+test.each(SIGN_UPS)(
+  "an account registered at %s can sign in to every app by its address",
+  async (_, path, body) => {
+    const username = unique("anywhere");
+    const email = `${username}@example.com`;
+    expect((await post(path, body({ username, email, phone: uniquePhone() }))).status).toBeLessThan(300);
+    const statuses = await Promise.all(
+      BY_ADDRESS.map(async ([door, field]) => (await post(door, { [field]: email, password })).status),
+    );
+    expect(statuses).toEqual(BY_ADDRESS.map(() => 200));
+    const sessions = await rows(
+      "SELECT s.id FROM sessions s JOIN users u ON u.id = s.user_id WHERE email = ?",
+      email,
+    );
+    expect(sessions.length).toBeGreaterThanOrEqual(BY_ADDRESS.length);
+  },
+);
 
 test.each(SIGN_UPS)(
-  "of two who register at %s with one address at once, one gets it",
+  "of two concurrent registrations at %s with one address, one succeeds",
   async (_, path, body) => {
     const email = `${unique("twice")}@example.com`;
     const phones = [uniquePhone(), uniquePhone()];

@@ -13,7 +13,7 @@ const mine = () => at(`10.1.${Math.floor(Math.random() * 250)}.7`, "Owner/1");
 
 describe("strangers who guess at a password", () => {
   test.each(APPS.map((door) => [door.path, door] as const))(
-    "do not keep the owner's device out at %s",
+    "strangers who guess passwords do not lock out the owner's device at %s",
     async (_, door) => {
       const who = await everybody();
       const own = mine();
@@ -28,7 +28,7 @@ describe("strangers who guess at a password", () => {
     },
   );
 
-  test("at the owner's own address do not either", async () => {
+  test("strangers at the owner's own network address do not lock out the owner's device", async () => {
     const who = await everybody();
     const own = mine();
     const settings = { RATE_GUESS_FROM_ADDRESS: "2/900", RATE_LOGIN: "4/60" };
@@ -41,7 +41,7 @@ describe("strangers who guess at a password", () => {
     expect((await authorize(own)).status).toBe(200);
   });
 
-  test("do not keep its cookie out, however often it was wrong itself and wherever it is", async () => {
+  test("the right password passes on a device with the cookie, however many attempts failed and at any address", async () => {
     const who = await everybody();
     const settings = { RATE_GUESS: "2/900", RATE_GUESS_FROM_ADDRESS: "2/900" };
     const authorize = (headers: Record<string, string>, password = who.password) =>
@@ -56,7 +56,7 @@ describe("strangers who guess at a password", () => {
     expect((await authorize(elsewhere)).status).toBe(200);
   });
 
-  test("use up nothing of other accounts, and the owner can change the password meanwhile", async () => {
+  test("password guesses use up no limit of other accounts, and the owner can still change the password", async () => {
     const who = await person();
     const settings = { RATE_GUESS: "2/900" };
     for (let guess = 0; guess < 4; guess++)
@@ -105,7 +105,7 @@ async function phoned(): Promise<{ who: Everybody; own: Record<string, string> }
 }
 
 describe("strangers who guess at a code", () => {
-  test("use up none of the guesses of who asked for it", async () => {
+  test("strangers who guess a code do not use up the attempts of the client that requested it", async () => {
     const { who, own } = await phoned();
     await post(RESET, words(who.phone), { headers: own });
     const code = await codeTo(who.phone);
@@ -116,7 +116,7 @@ describe("strangers who guess at a code", () => {
     expect((await post(`${RESET}confirm/`, words(who.phone, { code }), { headers: own })).status).toBe(200);
   });
 
-  test("that names no account use up the total, and who asked for a code is still heard", async () => {
+  test("guesses at codes without an account use up the total, and a client that requested a code may still try", async () => {
     const who = await person();
     const [own, other] = [mine(), stranger()];
     const settings = { RATE_CODE_GUESS_TOTAL: "1/900" };
@@ -132,7 +132,7 @@ describe("strangers who guess at a code", () => {
     expect((await post(path, { token, password: NEW }, { headers: own, settings })).status).toBe(200);
   });
 
-  test("are limited per client all the same, also when they asked for a code of their own", async () => {
+  test("guesses at codes are limited per client, even if the client requested a code", async () => {
     const who = await person();
     const own = stranger();
     const settings = { RATE_CODE_GUESS_TOTAL: "1/900", RATE_CODE_GUESS: "3/900" };
@@ -155,16 +155,19 @@ describe("strangers who ask for letters to somebody", () => {
     ["/api/v1/users/reset_password/", ({ email }) => ({ email })],
     ["/api/auth/registration/resend-email/", ({ email }) => ({ email })],
     [RESET, ({ phone }) => words(phone)],
-  ])("at %s use up none of those of the owner's device", async (path, body) => {
-    const { who, own } = await phoned();
-    const statuses: number[] = [];
-    for (let time = 0; time < 3; time++)
-      statuses.push((await post(path, body(who), { headers: stranger(), settings })).status);
-    expect(statuses).toEqual([200, 200, 429]);
-    expect((await post(path, body(who), { headers: own, settings })).status).toBe(200);
-  });
+  ])(
+    "mails requested by strangers at %s do not use up the limit of the owner's device",
+    async (path, body) => {
+      const { who, own } = await phoned();
+      const statuses: number[] = [];
+      for (let time = 0; time < 3; time++)
+        statuses.push((await post(path, body(who), { headers: stranger(), settings })).status);
+      expect(statuses).toEqual([200, 200, 429]);
+      expect((await post(path, body(who), { headers: own, settings })).status).toBe(200);
+    },
+  );
 
-  test("by asking for a change to somebody's phone do not keep its owner from a reset", async () => {
+  test("strangers who request a change to a phone do not stop its owner from a reset", async () => {
     const { who, own } = await phoned();
     const thief = await person();
     const phone = uniquePhone();

@@ -49,19 +49,22 @@ const REVOCATIONS: [string, (who: Everybody, key: string) => Promise<string>][] 
   ],
 ];
 
-test.each(REVOCATIONS)("after %s", async (_, revoke) => {
-  const who = await everybody();
-  const before = await signIn(who, who.password);
-  const path = `/ws/events/${await ownEvent(before.access)}/`;
-  const old = await connectNative(path, (await signIn(who, who.password)).access);
-  const password = await revoke(who, before.key);
-  expect((await old.closed).code).toBe(4001);
+test.each(REVOCATIONS)(
+  "a revocation that is delivered again closes no newer connection after %s",
+  async (_, revoke) => {
+    const who = await everybody();
+    const before = await signIn(who, who.password);
+    const path = `/ws/events/${await ownEvent(before.access)}/`;
+    const old = await connectNative(path, (await signIn(who, who.password)).access);
+    const password = await revoke(who, before.key);
+    expect((await old.closed).code).toBe(4001);
 
-  const { access } = await signIn(who, password);
-  expect((await get("/api/user", { token: access })).status).toBe(200);
-  const socket = await connectNative(path, access);
-  expect((await socket.next()).t).toBe("welcome");
-  await repeatRevocations(who.id);
-  socket.send({ t: "say", ref: "1", kind: "message", body: { text: "back again" } });
-  expect((await socket.next((frame) => frame.t === "ack")).ref).toBe("1");
-});
+    const { access } = await signIn(who, password);
+    expect((await get("/api/user", { token: access })).status).toBe(200);
+    const socket = await connectNative(path, access);
+    expect((await socket.next()).t).toBe("welcome");
+    await repeatRevocations(who.id);
+    socket.send({ t: "say", ref: "1", kind: "message", body: { text: "back again" } });
+    expect((await socket.next((frame) => frame.t === "ack")).ref).toBe("1");
+  },
+);

@@ -9,7 +9,7 @@ async function exists(id: number): Promise<boolean> {
   return (await rows("SELECT id FROM users WHERE id = ?", id)).length > 0;
 }
 
-test.each([0, 1])("one's own account answers the message, and nothing of it is left (%#)", async (form) => {
+test.each([0, 1])("deleting your account returns the message and leaves nothing of it (%#)", async (form) => {
   const ann = await person();
   const path = forms(ann.id)[form] ?? "";
   const { status, body } = await del(path, undefined, { token: ann.token });
@@ -25,7 +25,7 @@ test.each([0, 1])("one's own account answers the message, and nothing of it is l
   expect(signIn.body).toEqual({ status: "error", message: "Invalid Username" });
 });
 
-test("somebody else's account is a 403 with a message, and it stays", async () => {
+test("deleting another account is a 403 with a message, and it stays", async () => {
   const [ann, bob] = [await person(), await person()];
   for (const path of forms(bob.id)) {
     const answer = await del(path, undefined, { token: ann.token });
@@ -36,7 +36,7 @@ test("somebody else's account is a 403 with a message, and it stays", async () =
   expect((await get(`/api/user/${bob.id}/`, { token: bob.token })).status).toBe(200);
 });
 
-test("staff may, and it is written down; a repetition is a 404", async () => {
+test("staff may delete an account, which is audited; a repetition is a 404", async () => {
   const [ann, staff] = [await person(), await staffMember()];
   expect((await del(`/api/user/${ann.id}/`, undefined, { token: staff.token })).status).toBe(200);
   const again = await del(`/api/user/${ann.id}/`, undefined, { token: staff.token });
@@ -45,14 +45,14 @@ test("staff may, and it is written down; a repetition is a 404", async () => {
   expect(audited).toEqual([{ action: "user.delete" }]);
 });
 
-test("a body beside DELETE and GET is ignored", async () => {
+test("a request body of DELETE and GET is ignored", async () => {
   const [ann, bob] = [await person(), await person()];
   const { status } = await del(`/api/user/${ann.id}/`, { id: bob.id }, { token: ann.token });
   expect(status).toBe(200);
   expect(await exists(bob.id)).toBe(true);
 });
 
-test("leaves the events a person took part in, and takes the person out of them", async () => {
+test("deleting an account keeps the events that the person took part in, without the person", async () => {
   const [ann, bob] = [await person(), await person()];
   const { id } = await makeEvent(ann, { name: "Stays", participants: [bob.username] });
   await del(`/api/user/${bob.id}/`, undefined, { token: bob.token });

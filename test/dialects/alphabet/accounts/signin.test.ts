@@ -6,7 +6,7 @@ import { claimsOf } from "../world.ts";
 const challenge = 'Bearer realm="api"';
 
 describe.each(["/api/auth/signin/", "/api/auth/signin"])("POST %s", (path) => {
-  test("answers 200 with tokens, notes the time, and opens no cookie session", async () => {
+  test("a sign-in returns 200 with tokens, records the time, and sets no cookie", async () => {
     const ann = await person();
     const answer = await post(path, { username: ann.username, password: ann.password });
     expect(answer.status).toBe(200);
@@ -16,13 +16,13 @@ describe.each(["/api/auth/signin/", "/api/auth/signin"])("POST %s", (path) => {
     expect(Date.now() - Date.parse(body.user.updated_at)).toBeLessThan(60_000);
   });
 
-  test("an unknown username is told apart", async () => {
+  test("a sign-in with an unknown username is reported as such", async () => {
     const answer = await post(path, { username: unique("nobody"), password: "verysecret" });
     expect(answer.status).toBe(400);
     expect(answer.body).toEqual({ status: "error", message: "Invalid Username" });
   });
 
-  test("a wrong password is a 401", async () => {
+  test("a sign-in with a wrong password is a 401", async () => {
     const ann = await person();
     const answer = await post(path, { username: ann.username, password: "not this one" });
     expect(answer.status).toBe(401);
@@ -35,7 +35,7 @@ test.each([
   ["no username", { password: "verysecret" }],
   ["an empty username", { username: "", password: "verysecret" }],
   ["nothing", {}],
-])("%s is an invalid username", async (_, body) => {
+])("a sign-in with %s is refused as an invalid username", async (_, body) => {
   const answer = await post("/api/auth/signin/", body);
   expect(answer.status).toBe(400);
   expect(answer.body).toEqual({ status: "error", message: "Invalid Username" });
@@ -44,14 +44,14 @@ test.each([
 test.each([
   ["no password", {}],
   ["an empty password", { password: "" }],
-])("%s is a wrong one", async (_, changes) => {
+])("a sign-in with %s is refused as a wrong password", async (_, changes) => {
   const ann = await person();
   const answer = await post("/api/auth/signin/", { username: ann.username, ...changes });
   expect(answer.status).toBe(401);
   expect(answer.body.message).toBe("Invalid username or password");
 });
 
-test("somebody who was blocked hears what a wrong password hears", async () => {
+test("a blocked user gets the same answer as for a wrong password", async () => {
   const ann = await person();
   await rows("UPDATE users SET is_active = 0 WHERE id = ?", ann.id);
   const answer = await post("/api/auth/signin/", { username: ann.username, password: ann.password });
@@ -72,14 +72,14 @@ test.each([
   ["an object as username", '{"username":{"$ne":""},"password":"x"}'],
   ["a list as username", '{"username":["ann"],"password":"x"}'],
   ["a NUL in the username", '{"username":"an\\u0000n","password":"x"}'],
-])("%s is a 400 in JSON, never a 500", async (_, body) => {
+])("a sign-in with %s is a 400 in JSON, never a 500", async (_, body) => {
   const answer = await post("/api/auth/signin/", body);
   expect(answer.status).toBe(400);
   expect(answer.headers.get("content-type")).toContain("json");
 });
 
 test.each(["Bearer stale", "Bearer", "Bearer a b", "Token 0000", "Basic YTpi"])(
-  "the header %j does no harm on the open doors",
+  "the header %j does not affect public routes",
   async (authorization) => {
     const ann = await person();
     const headers = { authorization };
@@ -93,7 +93,7 @@ test.each(["Bearer stale", "Bearer", "Bearer a b", "Token 0000", "Basic YTpi"])(
   },
 );
 
-test("guesses at one account end in a 429 with Retry-After, other accounts stay open", async () => {
+test("password guesses at an account end in a 429 with Retry-After; other accounts are unaffected", async () => {
   const [ann, bob] = [await person(), await person()];
   const options = {
     settings: { RATE_GUESS: "3/600", RATE_GUESS_FROM_ADDRESS: "3/600" },
@@ -109,7 +109,7 @@ test("guesses at one account end in a 429 with Retry-After, other accounts stay 
   expect((await guess(bob.username, bob.password)).status).toBe(200);
 });
 
-test("a person who has just signed up can enter by every other app's door", async () => {
+test("a new user can sign in to every other app", async () => {
   const { username, email, password } = await person();
   const clientProfiles: [string, object][] = [
     ["/api/v1/auth/login/", { phone: email, password }],
@@ -125,7 +125,7 @@ test("a person who has just signed up can enter by every other app's door", asyn
 });
 
 describe.each(["/api/token/", "/api/token"])("POST %s", (path) => {
-  test("answers a pair whose access token opens things", async () => {
+  test("POST /api/token returns a pair whose access token works", async () => {
     const ann = await person();
     const { status, body } = await post(path, { username: ann.username, password: ann.password });
     expect(status).toBe(200);
@@ -134,19 +134,22 @@ describe.each(["/api/token/", "/api/token"])("POST %s", (path) => {
     expect((await get(`/api/user/${ann.id}/`, { token: body.access })).status).toBe(200);
   });
 
-  test("takes a form", async () => {
+  test("POST /api/token accepts a form", async () => {
     const ann = await person();
     const form = new URLSearchParams({ username: ann.username, password: ann.password });
     expect((await post(path, form)).status).toBe(200);
   });
 
-  test.each(["known", "unknown"])("refuses a %s username with a wrong password alike", async (kind) => {
-    const username = kind === "known" ? (await person()).username : unique("nobody");
-    const answer = await post(path, { username, password: "not this one" });
-    expect(answer.status).toBe(401);
-    expect(answer.body).toEqual({ detail: "No active account found with the given credentials" });
-    expect(answer.headers.get("www-authenticate")).toBe(challenge);
-  });
+  test.each(["known", "unknown"])(
+    "POST /api/token refuses a wrong password for a %s username with the same answer",
+    async (kind) => {
+      const username = kind === "known" ? (await person()).username : unique("nobody");
+      const answer = await post(path, { username, password: "not this one" });
+      expect(answer.status).toBe(401);
+      expect(answer.body).toEqual({ detail: "No active account found with the given credentials" });
+      expect(answer.headers.get("www-authenticate")).toBe(challenge);
+    },
+  );
 });
 
 const REQUIRED = ["This field is required."];
@@ -158,14 +161,14 @@ test.each([
   [{ username: "", password: "x" }, { username: ["This field may not be blank."] }],
   [{ username: null, password: "x" }, { username: ["This field may not be null."] }],
   [{ username: "ann", password: 5 }, { password: ["Not a valid string."] }],
-])("a pair for %j is refused field by field", async (body, expected) => {
+])("POST /api/token with %j is refused field by field", async (body, expected) => {
   const answer = await post("/api/token/", body);
   expect(answer.status).toBe(400);
   expect(answer.body).toEqual(expected);
 });
 
 describe.each(["/api/token/refresh/", "/api/token/refresh"])("POST %s", (path) => {
-  test("trades a refresh token for a new pair", async () => {
+  test("a refresh token is exchanged for a new pair", async () => {
     const ann = await person();
     const { status, body } = await post(path, { refresh: ann.refresh });
     expect(status).toBe(200);
@@ -175,7 +178,7 @@ describe.each(["/api/token/refresh/", "/api/token/refresh"])("POST %s", (path) =
     expect((await get(`/api/user/${ann.id}/`, { token: body.access })).status).toBe(200);
   });
 
-  test("one step behind answers the current pair, two steps end the session", async () => {
+  test("the previous refresh token returns the current pair, an older one ends the session", async () => {
     const ann = await person();
     const first = await post(path, { refresh: ann.refresh });
     const again = await post(path, { refresh: ann.refresh });
@@ -190,26 +193,29 @@ describe.each(["/api/token/refresh/", "/api/token/refresh"])("POST %s", (path) =
     expect((await get(`/api/user/${ann.id}/`, { token: second.body.access })).status).toBe(401);
   });
 
-  test("an access token is the wrong kind", async () => {
+  test("an access token sent as a refresh token is the wrong type", async () => {
     const ann = await person();
     const answer = await post(path, { refresh: ann.token });
     expect(answer.status).toBe(401);
     expect(answer.body).toEqual({ detail: "Token has wrong type", code: "token_not_valid" });
   });
 
-  test.each(["garbage", "r1.a.0.b", "a.b.c", "r1..."])("%j is no token", async (refresh) => {
-    const answer = await post(path, { refresh });
-    expect(answer.status).toBe(401);
-    expect(answer.body).toEqual({ detail: "Token is invalid or expired", code: "token_not_valid" });
-    expect(answer.headers.get("www-authenticate")).toBe(challenge);
-  });
+  test.each(["garbage", "r1.a.0.b", "a.b.c", "r1..."])(
+    "%j is not accepted as a refresh token",
+    async (refresh) => {
+      const answer = await post(path, { refresh });
+      expect(answer.status).toBe(401);
+      expect(answer.body).toEqual({ detail: "Token is invalid or expired", code: "token_not_valid" });
+      expect(answer.headers.get("www-authenticate")).toBe(challenge);
+    },
+  );
 
   test.each([
     [{}, REQUIRED],
     [{ refresh: "" }, ["This field may not be blank."]],
     [{ refresh: null }, ["This field may not be null."]],
     [{ refresh: ["a"] }, ["Not a valid string."]],
-  ])("%j is refused", async (body, refresh) => {
+  ])("a refresh with the body %j is refused", async (body, refresh) => {
     const answer = await post(path, body);
     expect(answer.status).toBe(400);
     expect(answer.body).toEqual({ refresh });

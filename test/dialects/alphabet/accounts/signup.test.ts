@@ -15,7 +15,7 @@ async function accounts(username: string) {
 }
 
 describe.each(["/api/auth/signup/", "/api/auth/signup"])("POST %s", (path) => {
-  test("makes an account and answers 200 with its tokens", async () => {
+  test("a sign-up creates an account and returns 200 with its tokens", async () => {
     const person = newcomer();
     const { status, body } = await post(path, person);
     expect(status).toBe(200);
@@ -30,7 +30,7 @@ describe.each(["/api/auth/signup/", "/api/auth/signup"])("POST %s", (path) => {
     });
   });
 
-  test("takes forms", async () => {
+  test("a sign-up accepts forms", async () => {
     const person = newcomer();
     expect((await post(path, new URLSearchParams(person))).status).toBe(200);
     const other = newcomer();
@@ -42,7 +42,7 @@ describe.each(["/api/auth/signup/", "/api/auth/signup"])("POST %s", (path) => {
   });
 });
 
-test("the access token lives a day and carries the integer user_id", async () => {
+test("the access token of a sign-up lives a day and carries an integer user_id", async () => {
   const before = Math.floor(Date.now() / 1000);
   const { body } = await post("/api/auth/signup/", newcomer());
   const claims = claimsOf(body.access);
@@ -58,7 +58,7 @@ test("the access token lives a day and carries the integer user_id", async () =>
 });
 
 test.each(["admin", "newpassword", "testpassword"])(
-  "the fixture password %j is good enough",
+  "the fixture password %j is accepted",
   async (password) => {
     const person = newcomer({ password });
     expect((await post("/api/auth/signup/", person)).status).toBe(200);
@@ -66,7 +66,7 @@ test.each(["admin", "newpassword", "testpassword"])(
   },
 );
 
-test("a password is taken verbatim, spaces and all", async () => {
+test("a password is stored verbatim, including spaces", async () => {
   const person = newcomer({ password: "  my secret words  " });
   expect((await post("/api/auth/signup/", person)).status).toBe(200);
   expect((await post("/api/auth/signin/", person)).status).toBe(200);
@@ -84,7 +84,7 @@ test.each([
   ["an empty password", { password: "" }],
   ["a null username", { username: null }],
   ["a null password", { password: null }],
-])("%s is refused with the one sentence of this door", async (_, changes) => {
+])("a sign-up with %s is refused with AlphaBet's one message", async (_, changes) => {
   const person = newcomer(changes);
   const answer = await post("/api/auth/signup/", person);
   expect(answer.status).toBe(400);
@@ -92,7 +92,7 @@ test.each([
   if (typeof person.username === "string") expect(await accounts(person.username)).toEqual([]);
 });
 
-test("no body at all is the same", async () => {
+test("a sign-up without a body is refused with the same message", async () => {
   const answer = await post("/api/auth/signup/");
   expect(answer.status).toBe(400);
   expect(answer.body).toEqual(MISSING);
@@ -121,7 +121,7 @@ test.each([
     { password: "19283746556" },
     { password: ["This password is entirely numeric."] },
   ],
-])("%s is refused and leaves nobody behind", async (_, changes, body) => {
+])("a sign-up with %s is refused and creates no account", async (_, changes, body) => {
   const person = newcomer(changes);
   const answer = await post("/api/auth/signup/", person);
   expect(answer.status).toBe(400);
@@ -135,7 +135,7 @@ test.each([
   expect(await outboxOf(String(person.email))).toEqual([]);
 });
 
-test("a username of 150 characters and every allowed sign is taken", async () => {
+test("a username of 150 characters with every allowed sign is accepted", async () => {
   const username = `${unique("Ünï.Имя")}@+-_`.padEnd(150, "x");
   expect(
     (await post("/api/auth/signup/", newcomer({ username, email: `${unique()}@example.com` }))).status,
@@ -157,14 +157,14 @@ test("a username that is taken is refused in Django's words, and the first accou
   expect((await post("/api/auth/signin/", first)).status).toBe(200);
 });
 
-test("the same sign-up at the same time makes one account", async () => {
+test("concurrent identical sign-ups create one account", async () => {
   const person = newcomer();
   const responses = await Promise.all([1, 2, 3].map(() => post("/api/auth/signup/", person)));
   expect(responses.map(({ status }) => status).sort()).toEqual([200, 400, 400]);
   expect(await accounts(person.username)).toHaveLength(1);
 });
 
-test("a username that looks like somebody's address is refused", async () => {
+test("a username that looks like an e-mail address is refused", async () => {
   const owner = newcomer();
   await post("/api/auth/signup/", owner);
   const answer = await post("/api/auth/signup/", newcomer({ username: owner.email, password: "otherwords" }));
@@ -181,19 +181,19 @@ test.each([
   ["a string", '"username"'],
   ["null", "null"],
   ["bytes that are no UTF-8 text", "\u0000\u0001"],
-])("%s as a body is a 400", async (_, body) => {
+])("a sign-up with %s as the body is a 400", async (_, body) => {
   const answer = await post("/api/auth/signup/", body);
   expect(answer.status).toBe(400);
   expect(answer.headers.get("content-type")).toContain("json");
 });
 
-test("a body in another media type is a 415 in JSON", async () => {
+test("a sign-up with another media type is a 415 in JSON", async () => {
   const answer = await post("/api/auth/signup/", "<a/>", { headers: { "content-type": "application/xml" } });
   expect(answer.status).toBe(415);
   expect(answer.body).toEqual({ detail: 'Unsupported media type "application/xml" in request.' });
 });
 
-test("keys that nobody may set are ignored", async () => {
+test("a sign-up ignores keys that users may not set", async () => {
   const person = newcomer({ is_staff: true, is_superuser: true, id: 1, user_type: "OPERATOR" });
   expect((await post("/api/auth/signup/", person)).status).toBe(200);
   const [row] = await accounts(person.username);
@@ -201,7 +201,7 @@ test("keys that nobody may set are ignored", async () => {
   expect(row?.id).not.toBe(1);
 });
 
-test("a repeated Idempotency-Key answers the first account's tokens and makes no second one", async () => {
+test("a repeated Idempotency-Key returns the first account's tokens and creates no second account", async () => {
   const person = newcomer();
   const headers = { "idempotency-key": crypto.randomUUID() };
   const first = await post("/api/auth/signup/", person, { headers });
@@ -226,7 +226,7 @@ test("sign-ups from one address are limited, in JSON with Retry-After", async ()
   expect(await accounts(over.username)).toEqual([]);
 });
 
-test("where addresses must be confirmed first, sign-up hands out no tokens", async () => {
+test("a sign-up returns no tokens if the address must be confirmed first", async () => {
   const settings = { EMAIL_VERIFICATION: "mandatory" };
   const person = newcomer();
   const answer = await post("/api/auth/signup/", person, { settings });

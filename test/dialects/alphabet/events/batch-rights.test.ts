@@ -13,34 +13,40 @@ describe("somebody else's event", () => {
     ["DELETE", (id) => id],
   ];
 
-  test.each(attempts)("in a batch %s is a 403 that names it, and nothing changes", async (method, item) => {
-    const [ann, eve] = [await person(), await person()];
-    const own = [await makeEvent(eve, { participants: [eve.username] }), await makeEvent(eve)];
-    for (const foreign of [
-      await makeEvent(ann, { participants: [eve.username] }),
-      await makeEvent(ann, PAST),
-    ]) {
-      const ids = [own[0]?.id ?? "", foreign.id, own[1]?.id ?? ""];
-      const before = await Promise.all(ids.map(storedEvent));
-      for (const path of PATHS) {
-        const answer = await call(method, path, { body: ids.map((id) => item(id)), token: eve.token });
-        expect(answer.status).toBe(403);
-        expect(answer.body.message).toContain(foreign.id);
+  test.each(attempts)(
+    "another person's event in a batch is a 403 that names it, and nothing changes: %s",
+    async (method, item) => {
+      const [ann, eve] = [await person(), await person()];
+      const own = [await makeEvent(eve, { participants: [eve.username] }), await makeEvent(eve)];
+      for (const foreign of [
+        await makeEvent(ann, { participants: [eve.username] }),
+        await makeEvent(ann, PAST),
+      ]) {
+        const ids = [own[0]?.id ?? "", foreign.id, own[1]?.id ?? ""];
+        const before = await Promise.all(ids.map(storedEvent));
+        for (const path of PATHS) {
+          const answer = await call(method, path, { body: ids.map((id) => item(id)), token: eve.token });
+          expect(answer.status).toBe(403);
+          expect(answer.body.message).toContain(foreign.id);
+        }
+        expect(await Promise.all(ids.map(storedEvent))).toEqual(before);
       }
-      expect(await Promise.all(ids.map(storedEvent))).toEqual(before);
-    }
-    const told = (await eventSubjects(eve)).filter((subject) => !subject.endsWith("Created"));
-    expect(told).toEqual([]);
-  });
-
-  test.each(attempts)("%s is open to staff", async (method, item) => {
-    const [ann, staff] = [await person(), await staffMember()];
-    const { id } = await makeEvent(ann);
-    expect((await call(method, PATH, { body: [item(id)], token: staff.token })).status).toBe(200);
-  });
+      const told = (await eventSubjects(eve)).filter((subject) => !subject.endsWith("Created"));
+      expect(told).toEqual([]);
+    },
+  );
 
   test.each(attempts)(
-    "whose creator's account is gone may be written by who takes part: %s",
+    "staff may change or delete other people's events in a batch: %s",
+    async (method, item) => {
+      const [ann, staff] = [await person(), await staffMember()];
+      const { id } = await makeEvent(ann);
+      expect((await call(method, PATH, { body: [item(id)], token: staff.token })).status).toBe(200);
+    },
+  );
+
+  test.each(attempts)(
+    "participants may change or delete an event whose creator's account is deleted: %s",
     async (method, item) => {
       const [ann, bob, eve] = [await person(), await person(), await person()];
       const { id } = await makeEvent(ann, { participants: [bob.username] });
@@ -51,7 +57,7 @@ describe("somebody else's event", () => {
   );
 });
 
-test("two batches that share an event tell each person of each change once", async () => {
+test("two batches with a common event notify each person of each change once", async () => {
   const [ann, bob] = [await person(), await person()];
   for (const _ of [1, 2, 3]) {
     const made = [];
@@ -70,7 +76,7 @@ test("two batches that share an event tell each person of each change once", asy
   expect(cancelled).toHaveLength(3);
 });
 
-test("two hundred events in one batch are made, changed and deleted", async () => {
+test("two hundred events are created, changed and deleted in one batch each", async () => {
   const ann = await person();
   const made = await post(
     PATH,
@@ -98,7 +104,7 @@ test.each<[string, () => unknown]>([
   ["POST", () => draft()],
   ["PUT", () => ({ id: noSuchId(), name: "x" })],
   ["DELETE", noSuchId],
-])("%s takes a thousand items and refuses one more", async (method, item) => {
+])("a %s batch accepts a thousand items and refuses one more", async (method, item) => {
   const ann = await person();
   const batch = (length: number) => Array.from({ length }, item);
   const over = await call(method, PATH, { body: batch(1001), token: ann.token });

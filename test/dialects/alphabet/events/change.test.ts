@@ -16,28 +16,31 @@ async function membersOf(uuid: string): Promise<string[]> {
 }
 
 describe("PUT", () => {
-  test.each([0, 1])("answers the message, and every given field changed (%#)", async (form) => {
-    const [ann, bob] = [await person(), await person()];
-    const { id } = await makeEvent(ann);
-    const change = draft({
-      participants: [bob.username],
-      starting_time: "2032-01-01T10:00Z",
-      end_time: "2032-01-02",
-    });
-    const { status, body } = await put(forms(id)[form] ?? "", change, { token: ann.token });
-    expect(status).toBe(200);
-    expect(body.message).toBe("Event has been updated");
-    const { event } = (await get(`/api/event/${id}/`, { token: ann.token })).body;
-    expect(event).toMatchObject({
-      id,
-      name: change.name,
-      location: change.location,
-      participants: [bob.username],
-    });
-    expect(Date.parse(event.starting_time)).toBe(Date.parse("2032-01-01T10:00Z"));
-    expect(Date.parse(event.end_time)).toBe(Date.parse("2032-01-01T22:00Z"));
-    expect(Date.parse(event.updated_at)).toBeGreaterThan(Date.parse(event.created_at) - 1);
-  });
+  test.each([0, 1])(
+    "a change returns the message and the event with all given fields changed (%#)",
+    async (form) => {
+      const [ann, bob] = [await person(), await person()];
+      const { id } = await makeEvent(ann);
+      const change = draft({
+        participants: [bob.username],
+        starting_time: "2032-01-01T10:00Z",
+        end_time: "2032-01-02",
+      });
+      const { status, body } = await put(forms(id)[form] ?? "", change, { token: ann.token });
+      expect(status).toBe(200);
+      expect(body.message).toBe("Event has been updated");
+      const { event } = (await get(`/api/event/${id}/`, { token: ann.token })).body;
+      expect(event).toMatchObject({
+        id,
+        name: change.name,
+        location: change.location,
+        participants: [bob.username],
+      });
+      expect(Date.parse(event.starting_time)).toBe(Date.parse("2032-01-01T10:00Z"));
+      expect(Date.parse(event.end_time)).toBe(Date.parse("2032-01-01T22:00Z"));
+      expect(Date.parse(event.updated_at)).toBeGreaterThan(Date.parse(event.created_at) - 1);
+    },
+  );
 
   test.each([
     ["name", { name: "Only the name" }, { name: "Only the name" }],
@@ -50,7 +53,7 @@ describe("PUT", () => {
     ["end", { end_time: "2031-06-01T13:00Z" }, { ends_at: Date.UTC(2031, 5, 1, 13) }],
     ["nothing", {}, {}],
     ["unknown keys", { id: noSuchId(), creator_id: 1, created_at: "2001-01-01" }, {}],
-  ])("%s alone may change; the rest stays", async (_, change, changed) => {
+  ])("a change of %s alone keeps the other fields", async (_, change, changed) => {
     const [ann, bob] = [await person(), await person()];
     const { id } = await makeEvent(ann, { participants: [bob.username] });
     const before = await storedEvent(id);
@@ -59,7 +62,7 @@ describe("PUT", () => {
     expect(await membersOf(id)).toEqual([bob.username]);
   });
 
-  test("participants replace the whole set; unknown names are left out", async () => {
+  test("the participants of a change replace the whole set, without unknown names", async () => {
     const people: Person[] = [];
     for (const _ of [1, 2, 3]) people.push(await person());
     const [ann, bob, eve] = people as [Person, Person, Person];
@@ -71,7 +74,7 @@ describe("PUT", () => {
     expect(await membersOf(id)).toEqual([]);
   });
 
-  test("takes forms", async () => {
+  test("a change of an event accepts forms", async () => {
     const [ann, bob] = [await person(), await person()];
     const { id } = await makeEvent(ann);
     const urlencoded = new URLSearchParams({ name: "By form", participants: bob.username });
@@ -83,7 +86,7 @@ describe("PUT", () => {
     expect(await membersOf(id)).toEqual([bob.username]);
   });
 
-  test("the same change twice answers the same", async () => {
+  test("repeating a change of an event returns the same answer", async () => {
     const ann = await person();
     const { id } = await makeEvent(ann);
     for (const _ of [1, 2])
@@ -96,7 +99,7 @@ describe("PUT", () => {
     ["both the same", { starting_time: "2031-06-01T11:00Z", end_time: "2031-06-01T13:00+02:00" }],
     ["a start after the stored end", { starting_time: "2031-06-01T12:00Z" }],
     ["an end before the stored start", { end_time: "2031-06-01T10:00Z" }],
-  ])("%s is a 400, and nothing changes, not even the participants", async (_, times) => {
+  ])("a change with %s is a 400, and nothing changes, not even the participants", async (_, times) => {
     const [ann, bob] = [await person(), await person()];
     const { id } = await makeEvent(ann, { participants: [bob.username] });
     const before = await storedEvent(id);
@@ -109,7 +112,7 @@ describe("PUT", () => {
     expect(await eventSubjects(bob)).toHaveLength(1);
   });
 
-  test("an event that has begun is a 404 that says so, and stays", async () => {
+  test("changing an event that has started is a 404 with the reason, and the event stays", async () => {
     const ann = await person();
     for (const times of [PAST, { starting_time: fromNow(-1000), end_time: fromNow(HOUR) }]) {
       const { id } = await makeEvent(ann, times);
@@ -124,7 +127,7 @@ describe("PUT", () => {
     }
   });
 
-  test("an event may be moved into the past, once", async () => {
+  test("an event may be moved into the past, and not changed after that", async () => {
     const ann = await person();
     const { id } = await makeEvent(ann);
     expect((await put(`/api/event/${id}/`, PAST, { token: ann.token })).status).toBe(200);
@@ -132,7 +135,7 @@ describe("PUT", () => {
     expect(again).toMatchObject({ status: 404, body: { message: "Event is in the past" } });
   });
 
-  test("an event that is not there is a 404", async () => {
+  test("changing an event that does not exist is a 404", async () => {
     const { token } = await person();
     for (const path of forms(noSuchId())) {
       const answer = await put(path, { name: "x" }, { token });
@@ -142,23 +145,26 @@ describe("PUT", () => {
 });
 
 describe("DELETE", () => {
-  test.each([0, 1])("answers the message with the name; a repetition is a 404 (%#)", async (form) => {
-    const ann = await person();
-    const { id, name } = await makeEvent(ann, { participants: [ann.username] });
-    const path = forms(id)[form] ?? "";
-    const answer = await del(path, undefined, { token: ann.token });
-    expect(answer.status).toBe(200);
-    expect(answer.body).toEqual({ message: `Event ${name} deleted` });
-    expect(await storedEvent(id)).toBeUndefined();
-    expect(await membersOf(id)).toEqual([]);
-    expect(await del(path, undefined, { token: ann.token })).toMatchObject({
-      status: 404,
-      body: { message: "No events found" },
-    });
-    expect((await get(path, { token: ann.token })).status).toBe(404);
-  });
+  test.each([0, 1])(
+    "a deletion returns the message with the name; a repetition is a 404 (%#)",
+    async (form) => {
+      const ann = await person();
+      const { id, name } = await makeEvent(ann, { participants: [ann.username] });
+      const path = forms(id)[form] ?? "";
+      const answer = await del(path, undefined, { token: ann.token });
+      expect(answer.status).toBe(200);
+      expect(answer.body).toEqual({ message: `Event ${name} deleted` });
+      expect(await storedEvent(id)).toBeUndefined();
+      expect(await membersOf(id)).toEqual([]);
+      expect(await del(path, undefined, { token: ann.token })).toMatchObject({
+        status: 404,
+        body: { message: "No events found" },
+      });
+      expect((await get(path, { token: ann.token })).status).toBe(404);
+    },
+  );
 
-  test("takes past events too, and ignores a body", async () => {
+  test("a deletion accepts past events and ignores a body", async () => {
     const ann = await person();
     const [past, other] = [await makeEvent(ann, PAST), await makeEvent(ann)];
     expect((await del(`/api/event/${past.id}/`, { id: other.id }, { token: ann.token })).status).toBe(200);
@@ -166,7 +172,7 @@ describe("DELETE", () => {
     expect(await storedEvent(other.id)).toBeDefined();
   });
 
-  test("twice at the same time deletes once", async () => {
+  test("concurrent deletions delete the event once", async () => {
     const [ann, bob] = [await person(), await person()];
     const { id, name } = await makeEvent(ann, { participants: [bob.username] });
     const responses = await Promise.all(
@@ -178,7 +184,7 @@ describe("DELETE", () => {
   });
 });
 
-test("a change and a deletion at the same time end with no event, and each letter fits an answer", async () => {
+test("a concurrent change and deletion end with no event, and each mail matches an answer", async () => {
   const [ann, bob] = [await person(), await person()];
   const { id } = await makeEvent(ann, { participants: [bob.username] });
   const [change, removal] = await Promise.all([
@@ -193,7 +199,7 @@ test("a change and a deletion at the same time end with no event, and each lette
   expect(actions.sort()).toEqual(expected);
 });
 
-test("changes at the same time are all answered, and the set of participants is one of them, whole", async () => {
+test("concurrent changes all succeed, and the participants are exactly those of one of them", async () => {
   const [ann, bob, eve] = [await person(), await person(), await person()];
   const { id } = await makeEvent(ann, { participants: [ann.username] });
   const sets = [[bob.username], [eve.username], [bob.username, eve.username]];
@@ -213,7 +219,7 @@ describe("who may", () => {
   ];
 
   test.each(["a stranger", "a participant"])(
-    "not %s: a 403 that names the event, nothing changed",
+    "%s may not change the event: a 403 that names it, and nothing changes",
     async (who) => {
       const [ann, eve] = [await person(), await person()];
       const times = who === "a stranger" ? [{}, PAST] : [{}];
@@ -233,20 +239,20 @@ describe("who may", () => {
     },
   );
 
-  test("staff may", async () => {
+  test("staff may change and delete any event", async () => {
     const [ann, staff] = [await person(), await staffMember()];
     const { id } = await makeEvent(ann);
     expect((await put(`/api/event/${id}/`, { name: "Mended" }, { token: staff.token })).status).toBe(200);
     expect((await del(`/api/event/${id}/`, undefined, { token: staff.token })).status).toBe(200);
   });
 
-  test("operators who are no staff may not", async () => {
+  test("operators who are not staff may not change events", async () => {
     const [ann, operator] = [await person(), await staffMember({ staff: false, type: "OPERATOR" })];
     const { id } = await makeEvent(ann);
     expect((await del(`/api/event/${id}/`, undefined, { token: operator.token })).status).toBe(403);
   });
 
-  test("once the creator's account is gone the event stays, and who takes part may", async () => {
+  test("an event stays after its creator's account is deleted, and its participants may change it", async () => {
     const [ann, bob, eve] = [await person(), await person(), await person()];
     const { id } = await makeEvent(ann, { participants: [bob.username] });
     await del(`/api/user/${ann.id}/`, undefined, { token: ann.token });

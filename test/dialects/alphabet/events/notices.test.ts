@@ -27,7 +27,7 @@ test("a notice that the queue repeats is stored once", async () => {
   expect(await entriesOf(await rowIdOf(event.id))).toBe(2);
 });
 
-test("a notice that comes after the event is gone does not revive its room", async () => {
+test("a notice delivered after the event's deletion does not recreate its room", async () => {
   const ann = await person();
   const event = await makeEvent(ann);
   const number = await rowIdOf(event.id);

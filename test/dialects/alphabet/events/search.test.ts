@@ -12,7 +12,7 @@ async function found(someone: Person, words: string): Promise<string[]> {
 }
 
 describe.each(["/", ""])("with %j at the end of the path", (slash) => {
-  test("answers a bare list in the list's shape", async () => {
+  test("a search returns a bare array of listed events", async () => {
     const [ann, bob] = [await person(), await person()];
     const event = await makeEvent(ann, { participants: [bob.username] });
     const { status, body } = await get(at(event.location, slash), { token: bob.token });
@@ -32,7 +32,7 @@ describe.each(["/", ""])("with %j at the end of the path", (slash) => {
     ]);
   });
 
-  test("answers an empty list when there is none", async () => {
+  test("a search without matches returns an empty array", async () => {
     const { token } = await person();
     const answer = await get(at(unique("Nowhere "), slash), { token });
     expect(answer.status).toBe(200);
@@ -57,7 +57,7 @@ test.each<[string, string, string]>([
   ["a question mark and a hash", "Where? #5", "? #5"],
   ["a plus and an ampersand", "Food+Drink & more", "+drink &"],
   ["a slash, encoded", "Platform 9/10", "9/10"],
-])("finds %s", async (_, place, words) => {
+])("a search finds %s", async (_, place, words) => {
   const ann = await person();
   const event = await makeEvent(ann, { location: `${place} ${unique()}` });
   expect(await found(ann, words)).toContain(event.id);
@@ -68,14 +68,14 @@ test.each<[string, string, string]>([
   ["_ for any letter", "room 5", "room_5"],
   ["* for any letters", "room 5", "room*"],
   ["a pattern of letters", "room 5", "room ."],
-])("does not take %s", async (_, place, words) => {
+])("a search does not accept %s", async (_, place, words) => {
   const ann = await person();
   const key = unique();
   const event = await makeEvent(ann, { location: `${key} ${place}` });
   expect(await found(ann, `${key} ${words}`)).not.toContain(event.id);
 });
 
-test("a per cent sign finds only places that hold one", async () => {
+test("a search for a per cent sign finds only places that contain one", async () => {
   const ann = await person();
   const [with_, without] = [await makeEvent(ann, { location: "50% hall" }), await makeEvent(ann)];
   const ids = await found(ann, "%");
@@ -83,14 +83,14 @@ test("a per cent sign finds only places that hold one", async () => {
   expect(ids).not.toContain(without.id);
 });
 
-test("looks at the place alone, not at the name", async () => {
+test("a search matches the place only, not the name", async () => {
   const ann = await person();
   const name = unique("Only a name ");
   await makeEvent(ann, { name });
   expect(await found(ann, name)).toEqual([]);
 });
 
-test("past events are found too, in the order they were made, whoever made them", async () => {
+test("a search finds past events too, of all creators, in order of creation", async () => {
   const [ann, bob] = [await person(), await person()];
   const location = unique("Same place ");
   const past = { starting_time: "2022-01-01T10:00Z", end_time: "2022-01-01T12:00Z" };
@@ -99,7 +99,7 @@ test("past events are found too, in the order they were made, whoever made them"
   expect(await found(await person(), location)).toEqual(ids);
 });
 
-test("more than a hundred bytes of Cyrillic are found", async () => {
+test("a search text may have more than a hundred bytes of Cyrillic", async () => {
   const ann = await person();
   const location = `${unique()} ${"Щ".repeat(150)}`;
   const event = await makeEvent(ann, { location });
@@ -107,7 +107,7 @@ test("more than a hundred bytes of Cyrillic are found", async () => {
 });
 
 test.each(["x".repeat(201), "ы".repeat(400), "\u0000", "'", '"; --', "%", " "])(
-  "the words %j are a list, never an error",
+  "a search for %j returns an array, never an error",
   async (words) => {
     const { token } = await person();
     const answer = await get(at(words), { token });
@@ -116,14 +116,14 @@ test.each(["x".repeat(201), "ы".repeat(400), "\u0000", "'", '"; --', "%", " "])
   },
 );
 
-test("words that are no UTF-8 are no error", async () => {
+test("a search text that is not UTF-8 causes no error", async () => {
   const { token } = await person();
   const answer = await get("/api/search_event/%E0%A4%A/", { token });
   expect(answer.status).toBe(200);
   expect(answer.body).toEqual([]);
 });
 
-test("a place that changed is found under its new words only", async () => {
+test("an event whose place changed is found by the new place only", async () => {
   const ann = await person();
   const { id, location } = await makeEvent(ann);
   const next = unique("МОСКВА ");

@@ -6,7 +6,7 @@ import { makeEvent, noSuchId } from "../world.ts";
 
 const at = ({ id }: { id: string }) => `/ws/events/${id}/`;
 
-test("greets first, and speaks the native protocol", async () => {
+test("a native socket sends hello first and speaks the native protocol", async () => {
   const ann = await person();
   const event = await makeEvent(ann);
   const socket = await connectNative(at(event), ann.token);
@@ -19,19 +19,22 @@ test("greets first, and speaks the native protocol", async () => {
   });
 });
 
-test.each(["None", noSuchId()])("is refused with a 404 where there is no event: %j", async (id) => {
-  const { token } = await person();
-  const result = await dial(`/ws/events/${id}/`, { protocols: ["caravan.v1", `auth.${token}`] });
-  expect(result).toMatchObject({ refusal: { status: 404 } });
-});
+test.each(["None", noSuchId()])(
+  "a native socket for an unknown event is refused with a 404: %j",
+  async (id) => {
+    const { token } = await person();
+    const result = await dial(`/ws/events/${id}/`, { protocols: ["caravan.v1", `auth.${token}`] });
+    expect(result).toMatchObject({ refusal: { status: 404 } });
+  },
+);
 
-test("is refused with a 401 for a token that is no good", async () => {
+test("a native socket with an invalid token is refused with a 401", async () => {
   const event = await makeEvent(await person());
   const result = await dial(at(event), { protocols: ["caravan.v1", "auth.not.a.token"] });
   expect(result).toMatchObject({ refusal: { status: 401 } });
 });
 
-test("a listener without a token hears notices as entries", async () => {
+test("a listener without a token receives notices as entries", async () => {
   const ann = await person();
   const event = await makeEvent(ann);
   const socket = await connectNative(at(event));
@@ -46,7 +49,7 @@ test("a listener without a token hears notices as entries", async () => {
   });
 });
 
-test("who comes back gets all that was missed: created, updated, and what was said", async () => {
+test("a client that reconnects gets all missed entries: created, updated and messages", async () => {
   const ann = await person();
   const event = await makeEvent(ann);
   const sender = await connect(at(event), { headers: { authorization: `Bearer ${ann.token}` } });
@@ -66,7 +69,7 @@ test("who comes back gets all that was missed: created, updated, and what was sa
   expect(await socket.silent()).toBe(true);
 });
 
-test("the two dialects hear each other", async () => {
+test("the native and the documented dialect receive each other's messages", async () => {
   const [ann, bob] = [await person(), await person()];
   const event = await makeEvent(ann);
   const native = await connectNative(at(event), ann.token);
@@ -81,7 +84,7 @@ test("the two dialects hear each other", async () => {
 });
 
 describe("a repeated send", () => {
-  test("with the same ref is stored and heard once", async () => {
+  test("a repeated send with the same ref is stored and delivered once", async () => {
     const ann = await person();
     const event = await makeEvent(ann);
     const [native, old] = [await connectNative(at(event), ann.token), await connect(at(event))];
@@ -116,7 +119,7 @@ test.each<[string, unknown]>([
   expect(await old.silent()).toBe(true);
 });
 
-test("somebody without a token may not write", async () => {
+test("a socket without a token may not write", async () => {
   const event = await makeEvent(await person());
   const [native, old] = [await connectNative(at(event)), await connect(at(event))];
   await native.next();
@@ -125,7 +128,7 @@ test("somebody without a token may not write", async () => {
   expect(await old.silent()).toBe(true);
 });
 
-test("a deletion is the last entry, then 4004", async () => {
+test("a deletion is the last entry before the socket closes with 4004", async () => {
   const ann = await person();
   const event = await makeEvent(ann);
   const native = await connectNative(at(event), ann.token);

@@ -11,7 +11,7 @@ const NEW = { new_password1: "newpassword456", new_password2: "newpassword456" }
 
 const signIn = (username: string, password: string) => post("/api/auth/login/", { username, password });
 
-test("a change keeps the calling key and ends every other", async () => {
+test("a password change keeps the calling key and ends every other", async () => {
   const { username, password, key } = await signedUp();
   const other = (await signIn(username, password)).body;
   const answer = await post(CHANGE, { old_password: password, ...NEW }, { key });
@@ -53,14 +53,14 @@ test.each([
     { old_password: ["The current password is wrong."] },
   ],
   ["no old one", { old_password: undefined, ...NEW }, { old_password: ["This field is required."] }],
-])("a change with %s is refused, and the old password stays", async (_, given, errors) => {
+])("a password change with %s is refused, and the old password stays", async (_, given, errors) => {
   const { username, password, key } = await signedUp();
   const answer = await post(CHANGE, { old_password: password, ...given }, { key });
   expect(answer).toMatchObject({ status: 400, body: errors });
   expect((await signIn(username, password)).status).toBe(200);
 });
 
-test("a new password like one's username is refused", async () => {
+test("a new password similar to the username is refused", async () => {
   const { username, password, key } = await signedUp();
   const answer = await post(CHANGE, { old_password: password, ...both(`${username}1`) }, { key });
   expect(answer).toMatchObject({
@@ -69,7 +69,7 @@ test("a new password like one's username is refused", async () => {
   });
 });
 
-test("a change needs a key, and wrong old passwords are counted", async () => {
+test("a password change needs a key, and wrong old passwords are counted", async () => {
   expect((await post(CHANGE, { old_password: "x", ...NEW })).status).toBe(401);
   const { password, key } = await signedUp();
   const options = { key, settings: { RATE_GUESS: "2/900" } };
@@ -79,7 +79,7 @@ test("a change needs a key, and wrong old passwords are counted", async () => {
   expect((await post(CHANGE, { old_password: password, ...NEW }, options)).status).toBe(429);
 });
 
-test("a reset mails a link with uid and token, whatever the case of the address", async () => {
+test("a reset mails a link with uid and token, in any case of the address", async () => {
   const { username, email } = await signedUp();
   expect(await post(RESET, { email: email.toUpperCase() })).toMatchObject(SENT);
   const [letter] = await outboxOf(email);
@@ -105,7 +105,7 @@ test("an unknown and a blocked address get the same answer and no mail", async (
 test.each([
   [{}, { email: ["This field is required."] }],
   [{ email: "nobody" }, { email: ["Enter a valid email address."] }],
-])("a reset of %j is refused", async (given, errors) => {
+])("a reset request with %j is refused", async (given, errors) => {
   expect(await post(RESET, given)).toMatchObject({ status: 400, body: errors });
 });
 
@@ -123,7 +123,7 @@ async function forgetful() {
   return { ...racer, ...(await resetOf(racer.email)) };
 }
 
-test("uid and token set the password once, and end every session", async () => {
+test("uid and token set the password once and end every session", async () => {
   const { username, password, key, uid, token } = await forgetful();
   const answer = await post(CONFIRM, { uid, token, ...NEW });
   expect(answer).toMatchObject({
@@ -139,7 +139,7 @@ test("uid and token set the password once, and end every session", async () => {
   });
 });
 
-test("who read the mail has confirmed the address", async () => {
+test("a reset by mail confirms the address", async () => {
   const { email, uid, token } = await forgetful();
   await post(CONFIRM, { uid, token, ...NEW });
   expect(
@@ -153,7 +153,7 @@ test.each<[string, (proof: { uid: string; token: string }) => object, Record<str
   ["a uid of nobody", ({ token }) => ({ uid: "zzzzzzzz", token }), { uid: ["Invalid value"] }],
   ["the uid in base 64", ({ uid, token }) => ({ uid: btoa(uid), token }), { uid: ["Invalid value"] }],
   ["neither", () => ({}), { uid: ["This field is required."], token: ["This field is required."] }],
-])("%s resets nothing, and the link stays good", async (_, given, errors) => {
+])("%s resets nothing, and the link stays valid", async (_, given, errors) => {
   const { username, password, uid, token } = await forgetful();
   expect(await post(CONFIRM, { ...given({ uid, token }), ...NEW })).toMatchObject({
     status: 400,
@@ -163,13 +163,13 @@ test.each<[string, (proof: { uid: string; token: string }) => object, Record<str
   expect((await post(CONFIRM, { uid, token, ...NEW })).status).toBe(200);
 });
 
-test.each(FAULTS)("a reset with %s is refused, and the link stays good", async (_, given, errors) => {
+test.each(FAULTS)("a reset with %s is refused, and the link stays valid", async (_, given, errors) => {
   const { uid, token } = await forgetful();
   expect(await post(CONFIRM, { uid, token, ...given })).toMatchObject({ status: 400, body: errors });
   expect((await post(CONFIRM, { uid, token, ...NEW })).status).toBe(200);
 });
 
-test("somebody else's uid does not fit the token", async () => {
+test("a token is refused with another user's uid", async () => {
   const { token } = await forgetful();
   const other = await forgetful();
   const answer = await post(CONFIRM, { uid: other.uid, token, ...NEW });
@@ -177,7 +177,7 @@ test("somebody else's uid does not fit the token", async () => {
   expect((await signIn(other.username, other.password)).status).toBe(200);
 });
 
-test("a link dies with its hour, with the next link, with a new password and with a new address", async () => {
+test("a reset link is void after an hour, after the next link, after a new password and after a new address", async () => {
   const expired = await forgetful();
   await rows("UPDATE codes SET expires_at = ? WHERE target = ?", Date.now() - 1, expired.email);
   const replaced = await forgetful();
@@ -192,7 +192,7 @@ test("a link dies with its hour, with the next link, with a new password and wit
   }
 });
 
-test("of two who use a link at once, one sets the password", async () => {
+test("of two concurrent uses of a link, one sets the password", async () => {
   const { username, uid, token } = await forgetful();
   const words = ["firstnewword77", "secondnewword77"];
   const responses = await Promise.all(words.map((word) => post(CONFIRM, { uid, token, ...both(word) })));

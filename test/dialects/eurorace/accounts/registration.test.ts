@@ -7,7 +7,7 @@ const PATH = "/api/auth/registration/";
 
 const usersNamed = (username: string) => rows("SELECT id FROM users WHERE username = ?", username);
 
-test("a newcomer gets a key of forty hex digits that works at once", async () => {
+test("a registration returns a key of forty hex digits that works at once", async () => {
   const { username, email, body } = newcomer();
   const answer = await post(PATH, body);
   expect(answer.status).toBe(201);
@@ -34,7 +34,7 @@ function multipart(fields: Record<string, string>): FormData {
   return form;
 }
 
-test("the address is optional, and without one there is no mail", async () => {
+test("the address is optional at registration, and without one no mail is sent", async () => {
   const { username, body } = newcomer();
   const { email: _, ...nameless } = body;
   const { status, body: answer } = await post(PATH, nameless);
@@ -87,7 +87,7 @@ test.each<[string, Record<string, unknown>, Record<string, string[]>]>([
   ],
   ["digits nobody uses", { password1: "8305927461", password2: "8305927461" }, { password1: [NUMERIC] }],
   ["two passwords", { password2: "securepassword124" }, { non_field_errors: MISMATCH }],
-])("registration refuses %s, and makes nothing", async (_, change, errors) => {
+])("registration refuses %s and creates nothing", async (_, change, errors) => {
   const { body } = newcomer();
   const given = { ...body, ...change };
   const answer = await post(PATH, given);
@@ -97,12 +97,15 @@ test.each<[string, Record<string, unknown>, Record<string, string[]>]>([
   expect(await outboxOf(body.email)).toEqual([]);
 });
 
-test.each(["testpassword", "securepassword123", "newpassword456"])("%s is a good password", async (word) => {
-  const { body } = newcomer();
-  expect((await post(PATH, { ...body, password1: word, password2: word })).status).toBe(201);
-});
+test.each(["testpassword", "securepassword123", "newpassword456"])(
+  "%s is accepted as a password",
+  async (word) => {
+    const { body } = newcomer();
+    expect((await post(PATH, { ...body, password1: word, password2: word })).status).toBe(201);
+  },
+);
 
-test("a password like one's username is refused across fields", async () => {
+test("a password similar to the username is refused as a fault of several fields", async () => {
   const username = unique("bicycle");
   const word = `${username}1`;
   const answer = await post(PATH, registration(username, null, word));
@@ -110,14 +113,14 @@ test("a password like one's username is refused across fields", async () => {
   expect(answer.body).toEqual({ non_field_errors: ["The password is too similar to the username."] });
 });
 
-test("a password like one's address is refused across fields", async () => {
+test("a password similar to the address is refused as a fault of several fields", async () => {
   const local = unique("mountain");
   const answer = await post(PATH, registration(unique("zq"), `${local}@example.com`, `${local}!`));
   expect(answer.status).toBe(400);
   expect(answer.body).toEqual({ non_field_errors: ["The password is too similar to the email address."] });
 });
 
-test("a username is taken in any case", async () => {
+test("a username is taken in every case of its letters", async () => {
   const { username } = await signedUp();
   const { body } = newcomer();
   const answer = await post(PATH, { ...body, username: username.toUpperCase() });
@@ -129,7 +132,7 @@ test("a username is taken in any case", async () => {
 test.each([
   ["confirmed", true],
   ["unconfirmed", false],
-])("an address is taken in any case, also while it is %s", async (_, confirmed) => {
+])("an address is taken in every case of its letters, also while it is %s", async (_, confirmed) => {
   const { email } = await signedUp();
   if (confirmed) await post("/api/auth/registration/verify-email/", { key: await keyOf(email) });
   const { username, body } = newcomer();
@@ -140,12 +143,12 @@ test.each([
   expect(await outboxOf(email)).toHaveLength(1);
 });
 
-test("registration ignores a junk key", async () => {
+test("registration ignores an invalid key", async () => {
   const { body } = newcomer();
   expect((await post(PATH, body, { key: "junk" })).status).toBe(201);
 });
 
-test("registration gives nobody rights they ask for", async () => {
+test("registration grants no rights from the body", async () => {
   const { username, body } = newcomer();
   await post(PATH, {
     ...body,
@@ -162,7 +165,7 @@ test("registration gives nobody rights they ask for", async () => {
   ).toEqual([{ is_staff: 0, user_type: "CLIENT", is_active: 1, email_verified_at: null }]);
 });
 
-test("only hashes of password and key are stored", async () => {
+test("registration stores only hashes of password and key", async () => {
   const { username, key, password } = await signedUp();
   const [row] = await rows<{ password_hash: string; key_hash: string }>(
     "SELECT password_hash, key_hash FROM users JOIN sessions ON user_id = users.id WHERE username = ?",
@@ -173,7 +176,7 @@ test("only hashes of password and key are stored", async () => {
   expect(JSON.stringify(row)).not.toContain(key);
 });
 
-test("a retry with the same Idempotency-Key gets the same key and makes no second account", async () => {
+test("a retry with the same Idempotency-Key returns the same key and creates no second account", async () => {
   const { username, email, body } = newcomer();
   const headers = { "idempotency-key": unique("retry") };
   const first = await post(PATH, body, { headers });
