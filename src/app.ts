@@ -1,4 +1,4 @@
-/** The one visible list of what is mounted. The order of the checks a request goes through is in `platform/http/mount.ts`. */
+/** The list of all mounted routes. The order of checks on a request is in `platform/http/mount.ts`. */
 import { alphabetRoutes } from "./compat/alphabet/index.ts";
 import { euroraceRoutes } from "./compat/eurorace/index.ts";
 import { rideshareRoutes } from "./compat/rideshare/index.ts";
@@ -45,7 +45,7 @@ import type { Runtime } from "./platform/runtime.ts";
 import { mediaRoute } from "./platform/storage/serve.ts";
 import { startRoute } from "./start.tsx";
 
-/** Rooms that a socket can be opened to. */
+/** Authorizers of all rooms to which a socket can be opened. */
 export const authorizers: readonly RoomAuthorizer[] = [
   eventAuthorizer,
   chatAuthorizer,
@@ -56,10 +56,10 @@ export const authorizers: readonly RoomAuthorizer[] = [
 ];
 const socketDocuments = authorizers.map(({ document }) => document);
 
-/** What drivers keep: under `/api/v1/` and, as the Rideshare app documents it, under `/api/`. */
+/** Posts, earnings and documents of drivers: under `/api/v1/` and, as the Rideshare app documents them, under `/api/`. */
 const driverRoutes: readonly Route[] = [...rentalRoutes, ...earningsRoutes, ...documentRoutes];
 
-/** Documented routes, app by app. */
+/** Documented routes. */
 export const routes: readonly Route[] = [
   ...accountRoutes,
   ...sessionRoutes,
@@ -100,7 +100,7 @@ export const routes: readonly Route[] = [
   healthRoute,
 ];
 
-/** What a browser opens. */
+/** Pages for browsers. */
 const pages: readonly Route[] = [
   startRoute,
   ...consoleRoutes,

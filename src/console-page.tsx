@@ -1,9 +1,9 @@
-/** `/admin/` and every address below it: one document; the console's script finds its page by the address. */
+/** `/admin/` and all paths below it: one document, in which the console's script routes by the path. */
 import { page } from "./platform/http/pages/page.tsx";
 import { type Route, route } from "./platform/http/route.ts";
 import type { RequestContext } from "./platform/runtime.ts";
 
-/** A single page as far as the server knows: deep links open it, too. */
+/** Deep links open the same document. */
 export const consoleRoutes: readonly Route[] = ["/admin", "/admin/:place{.+}"].map((path) =>
   route({
     method: "get",

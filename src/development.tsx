@@ -1,4 +1,4 @@
-/** What exists on a developer's machine only: the outbox to read mails in, and the sample data. Never mounted elsewhere. */
+/** Development only: the mail outbox and the sample data. Not mounted in other environments. */
 import { z } from "@hono/zod-openapi";
 import { desc, inArray, sql } from "drizzle-orm";
 import { templates } from "./jobs.ts";
@@ -18,13 +18,13 @@ export function developmentRoutes(runtime: Runtime): readonly Route[] {
   return isLocalOutbox(runtime) ? [outboxJson, outboxPage, samples] : [samples];
 }
 
-/** As addresses are stored: folded, and a phone with the plus that a query string turns into a space. */
+/** An address in its stored form; a phone gets back the plus, which a query string decodes to a space. */
 function normalizedAddress(words: string | undefined): string | undefined {
   const to = words && foldEmail(words);
   return to && /^\d{7,15}$/.test(to) ? `+${to}` : to;
 }
 
-/** Newest first; `words` narrow it to one address or phone. */
+/** Newest first; `words` filters by one address or phone. */
 async function readOutbox(ctx: RequestContext, words: string | undefined, limit: number) {
   const to = normalizedAddress(words);
   const rows = await ctx.db
@@ -57,7 +57,7 @@ const outboxJson = route({
   method: "get",
   path: "/dev/outbox.json",
   tag,
-  summary: "Mails and messages, newest first",
+  summary: "List mails and messages, newest first",
   access: "public",
   hidden: true,
   query: z.object({ to: z.string().optional() }),
@@ -69,7 +69,7 @@ const outboxPage = route({
   method: "get",
   path: "/dev/outbox",
   tag,
-  summary: "The outbox as a page",
+  summary: "Show the outbox",
   access: "public",
   hidden: true,
   query: z.object({ to: z.string().optional() }),
@@ -83,7 +83,7 @@ const outboxPage = route({
           <a href="/">Caravan</a> / Outbox
         </nav>
         <h1>Outbox</h1>
-        <p class="quiet">Letters and messages stay on this machine. Newest first.</p>
+        <p class="quiet">Mails and messages stay on this machine. Newest first.</p>
         <form class="inline" method="get">
           <input
             type="search"

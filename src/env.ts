@@ -1,4 +1,4 @@
-/** Builds the runtime from the bindings and settings, once an isolate. */
+/** Builds the runtime from bindings and settings, once per isolate. */
 import { effectHandlers } from "./jobs.ts";
 import { Keyring } from "./platform/crypto/digest.ts";
 import { handle } from "./platform/db/delivery.ts";
@@ -6,7 +6,7 @@ import { roomIn } from "./platform/realtime/stubs.ts";
 import type { JobMessage, Runtime } from "./platform/runtime.ts";
 import { readSettings } from "./settings.ts";
 
-/** The runtime of an environment; built once for each. */
+/** The runtime of an environment, built once. */
 export function runtimeOf(env: Cloudflare.Env): Runtime {
   let runtime = built.get(env);
   if (!runtime) {

@@ -1,4 +1,4 @@
-/** The Worker: requests, queue, clock, and the Durable Objects under the names of their bindings. */
+/** The Worker: fetch, queue and cron handlers, and the Durable Object classes by their binding names. */
 import { appFor, authorizers } from "./app.ts";
 import { runtimeOf } from "./env.ts";
 import { consumeQueue, runSchedule } from "./jobs.ts";

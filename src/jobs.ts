@@ -1,4 +1,4 @@
-/** What runs without a request: the outbox's effects by kind, and the clock's jobs. */
+/** Work without a request: handlers of outbox effects by kind, and cron jobs. */
 import { jobSliceRun, purgeJobs } from "./modules/admin/index.ts";
 import { chatRecheck, eraseChatWords } from "./modules/chat/index.ts";
 import {
@@ -52,20 +52,20 @@ import { roomsRechecked } from "./platform/realtime/rights/recheck.ts";
 import type { JobMessage, RequestContext, Runtime } from "./platform/runtime.ts";
 import { objectDeletion } from "./platform/storage/media.ts";
 
-/** Every letter that the house can write. */
+/** All mail templates by name. */
 export const templates: Templates = { ...identityMails, ...eventMails, ...documentMails };
 
-/** With an account goes what rooms and other people's lists hold of it. */
+/** Erases what rooms and other people's lists hold of a deleted account. */
 const ERASURES = [eraseEventWords, eraseChatWords, eraseTrack, eraseNotices];
 
-/** What rooms and other people's lists hold of an account that is gone. */
+/** Runs all erasures of a deleted account. */
 const accountErasure = implementEffect(accountErased, async (ctx, { userId }) => {
   for (const erase of ERASURES) await erase(ctx, userId);
-  // What the cascade's triggers wrote nobody has handed over: pictures go now, not at the next minute.
+  // Triggers of the cascade wrote effects without enqueueing them: delete the pictures now, not at the next sweep.
   await sweepOutbox(ctx);
 });
 
-/** Effect kind → what carries it out. Each stands being repeated. */
+/** Effect kind → handler. All are idempotent. */
 export const effectHandlers: Handlers = {
   mail: (ctx, row) => deliverMail(ctx.runtime, row, templates),
   sms: (ctx, row) => deliverSms(ctx.runtime, row),
@@ -91,7 +91,7 @@ export const effectHandlers: Handlers = {
   ]),
 };
 
-/** Every minute, each on its own: one that fails stops no other. */
+/** Jobs of every minute. A failing job does not stop the others. */
 const EVERY_MINUTE: Record<string, (ctx: RequestContext) => Promise<unknown>> = {
   reminders: sendReminders,
   expiries: sendExpiryReminders,
@@ -131,7 +131,7 @@ export async function consumeQueue(
 ): Promise<void> {
   const ctx = openJobContext(runtime, context);
   if (batch.queue.includes("-dead")) {
-    // Nothing is lost with a message: its row is in the outbox, dead by now or left to the sweep.
+    // No work is lost with the message: its row is in the outbox, dead or left to the sweep.
     log("warn", "queue.dead", { count: batch.messages.length });
     await deadLetter(ctx.db, ctx.now());
     return;

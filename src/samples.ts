@@ -1,4 +1,4 @@
-/** Sample data for a developer's machine. Idempotent. */
+/** Sample data for development. Idempotent. */
 import { eq } from "drizzle-orm";
 import { startChat } from "./modules/chat/index.ts";
 import { loadFleet, loadSampleOrder } from "./modules/dispatch/index.ts";
@@ -49,7 +49,7 @@ export const SAMPLE_LOGINS = [
   },
 ] as const satisfies readonly SampleLogin[];
 
-/** Makes what is missing; says what it made. */
+/** Creates what is missing; returns what it created. */
 export async function loadSamples(ctx: RequestContext): Promise<string[]> {
   const made: string[] = [];
   for (const login of SAMPLE_LOGINS) if (await loadSampleAccount(ctx, login)) made.push(login.username);
@@ -59,7 +59,7 @@ export async function loadSamples(ctx: RequestContext): Promise<string[]> {
   return made.filter(Boolean);
 }
 
-/** What people would have done by now: made with the services that they use. */
+/** Sample activity, made with the services that the routes use. */
 async function makeSampleActivity(ctx: RequestContext): Promise<string[]> {
   const [client, driver, staff] = await Promise.all([
     callerOf(ctx, "client1"),
@@ -75,7 +75,7 @@ async function makeSampleActivity(ctx: RequestContext): Promise<string[]> {
     purpose: "Ищу компанию для прогулок",
   });
   await changeProfile(ctx, driver, driver.userId, { city, birthday: "1989-11-02", profession: "Водитель" });
-  // Two requests that meet are a friendship.
+  // Mutual requests become a friendship.
   await sendRequest(ctx, client.userId, driver.userId);
   await sendRequest(ctx, driver.userId, client.userId);
   const chat = await startChat(ctx, client.userId, "driver1@example.com");
@@ -102,11 +102,11 @@ async function callerOf(ctx: RequestContext, username: string): Promise<Caller> 
     .from(users)
     .where(eq(users.usernameKey, username));
   if (!user) throw new Error(`there is no ${username}`);
-  // No session: nobody signed in, so none can have ended.
+  // Without a session: nobody has signed in.
   return { ...user, sessionId: "", expiresAt: 0 };
 }
 
-/** As an AlphaBet client would make it. */
+/** The rules of AlphaBet's client. */
 const SAMPLE_PROFILE: ClientProfile = {
   audience: "signed_in",
   creatorOrganizes: false,

@@ -10,7 +10,7 @@ import {
   type Settings,
 } from "./platform/runtime.ts";
 
-/** Attempts and seconds, by environment. Each can be set: `RATE_GUESS=20/900`. */
+/** Default rates, as attempts/seconds. Each can be set: `RATE_GUESS=20/900`. */
 const DEVELOPMENT_RATES: Record<RateName, string> = {
   registration: "1000/60",
   login: "1000/60",
@@ -38,7 +38,7 @@ const PRODUCTION_RATES: Record<RateName, string> = {
   eventEntries: "300/3600",
 };
 
-/** How many of a thing there may be. Each can be set: `QUOTA_VEHICLES=50`. */
+/** Default quotas. Each can be set: `QUOTA_VEHICLES=50`. */
 const DEVELOPMENT_QUOTAS: Record<QuotaName, number> = {
   openOrders: 1000,
   vehicles: 1000,
@@ -73,19 +73,19 @@ const passwordCost = z
 
 const Variables = z.object({
   APP_ENV: z.enum(["development", "staging", "production"]),
-  /** At least 32 characters; everything that is signed derives from it. */
+  /** At least 32 characters; all signing keys derive from it. */
   SIGNING_SECRET: z.string().min(32),
   PUBLIC_ORIGIN: origin.optional(),
   CORS_ORIGINS: list.prefault("").pipe(z.array(origin)),
   EMAIL_VERIFICATION: z.enum(["optional", "mandatory"]).default("optional"),
-  /** Without a word: on where letters leave the machine. */
+  /** Default: off in development, on elsewhere. */
   NEW_DEVICE_LETTERS: z.enum(["on", "off"]).optional(),
   PASSWORD_COST: passwordCost,
   MEDIA_ACCESS: z.enum(["public", "signed"]).default("public"),
   AUTO_DISPATCH: z.enum(["on", "off"]).default("off"),
   OFFER_LEAD_MINUTES: z.coerce.number().int().min(0).max(10_080).default(45),
   START_CODE: z.enum(["optional", "required"]).default("optional"),
-  /** Without a word: 1,000 on a developer's machine, 20 elsewhere. */
+  /** Default: 1,000 in development, 20 elsewhere. */
   ROOM_SOCKETS: z.coerce.number().int().min(1).max(10_000).optional(),
   CHAT_PAGE: z.coerce.number().int().min(1).max(300).default(30),
   TRACK_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
@@ -103,7 +103,7 @@ const Variables = z.object({
   YANDEX_WEATHER_URL: url.default("https://api.weather.yandex.ru/v2/informers"),
   OPEN_METEO_URL: url.default("https://api.open-meteo.com/v1/forecast"),
 });
-/** Off a developer's machine mails leave it, and their links must lead somewhere. */
+/** Outside development mails are sent, and their links need a public origin. */
 const Deployed = Variables.required({ PUBLIC_ORIGIN: true, RESEND_API_KEY: true }).extend({
   PASSWORD_COST: passwordCost.refine(
     (cost) => !cost || costOf(cost) >= costOf(DEFAULT_COST),
@@ -111,7 +111,7 @@ const Deployed = Variables.required({ PUBLIC_ORIGIN: true, RESEND_API_KEY: true 
   ),
 });
 
-/** All of them or none. A path instead of a URL is one on the server itself, as the local object store is. */
+/** All four or none. A path instead of a URL is on this server, as the local object store is. */
 const ObjectStore = z.object({
   R2_S3_ENDPOINT: z.union([url, z.string().startsWith("/")]),
   R2_S3_BUCKET: z.string().min(1),
@@ -132,7 +132,7 @@ const Rates = z.record(
     }),
 );
 
-/** Settings from variables and secrets. Throws one error that names everything wrong with them. */
+/** Parses settings from variables and secrets. Throws one error that names all faults. */
 export function readSettings(variables: Record<string, unknown>): { settings: Settings; secret: string } {
   const development = variables.APP_ENV === "development";
   const parsed = (development ? Variables : Deployed).safeParse(variables);
@@ -187,7 +187,7 @@ export function readSettings(variables: Record<string, unknown>): { settings: Se
       yandexKey: value.YANDEX_WEATHER_KEY ?? null,
       yandexUrl: value.YANDEX_WEATHER_URL,
       openMeteoUrl: value.OPEN_METEO_URL,
-      // A developer's machine may be offline, and nobody there wants to wait.
+      // A developer's machine may be offline.
       timeout: development ? 2000 : 6000,
     },
     rates: Object.fromEntries(
@@ -205,7 +205,7 @@ function variableOf(kind: "RATE" | "QUOTA", name: string): string {
   return `${kind}_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 }
 
-/** What the variables of a kind say, and the defaults where they say nothing. */
+/** The variables of a kind, with defaults for missing ones. */
 function named<Name extends string>(
   kind: "RATE" | "QUOTA",
   variables: Record<string, unknown>,

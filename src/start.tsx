@@ -1,4 +1,4 @@
-/** The start page: where everything is, and, on a developer's machine, who one can be. */
+/** The start page: links to all parts, and the sample logins in development. */
 import { page } from "./platform/http/pages/page.tsx";
 import { route } from "./platform/http/route.ts";
 import { isLocalOutbox } from "./platform/mail/mail.ts";
@@ -23,10 +23,7 @@ export const startRoute = route({
   async handle({ ctx }) {
     const development = ctx.runtime.settings.environment === "development";
     const links = isLocalOutbox(ctx.runtime)
-      ? [
-          ...LINKS,
-          { href: "/dev/outbox/", name: "Mail outbox", about: "Letters and messages that were sent" },
-        ]
+      ? [...LINKS, { href: "/dev/outbox/", name: "Mail outbox", about: "Mails and messages that were sent" }]
       : LINKS;
     return page(
       { title: "Caravan", locale: "en", scripts: development ? ["/static/start.js"] : [] },
@@ -82,8 +79,8 @@ function Development() {
       <section id="try" hidden>
         <h2>Try it here</h2>
         <p class="quiet">
-          Signs in, makes an event with two participants, opens its socket, changes it: all over the public
-          API.
+          Signs in, creates an event with two participants, opens its socket and changes it, all through the
+          public API.
         </p>
         <p>
           <button type="button" id="run">

@@ -1,9 +1,9 @@
-/** What an isolate remembers for a while: bounded in number and age, the entry that was set first goes first. */
+/** An in-memory cache of one isolate, bounded in size and age. Evicts the entry that was set first. */
 
 export interface CacheOptions {
-  /** How long an entry counts, milliseconds. */
+  /** Lifetime of an entry in milliseconds. */
   readonly ttl: number;
-  /** At most this many entries. */
+  /** Maximum number of entries. */
   readonly size: number;
 }
 
@@ -21,13 +21,13 @@ export class TtlCache<Key, Value> {
     this.#options = options;
   }
 
-  /** The value while it counts. `now` in epoch milliseconds. */
+  /** The value until it expires. `now` in epoch milliseconds. */
   get(key: Key, now: number): Value | undefined {
     const entry = this.#entries.get(key);
     return entry && entry.until > now ? entry.value : undefined;
   }
 
-  /** `ttl` in milliseconds where this entry counts for another time than most. */
+  /** `ttl` in milliseconds overrides the cache's own. */
   set(key: Key, value: Value, now: number, ttl = this.#options.ttl): void {
     this.#entries.delete(key);
     this.#entries.set(key, { value, until: now + ttl });
@@ -40,7 +40,7 @@ export class TtlCache<Key, Value> {
     this.#entries.delete(key);
   }
 
-  /** Forgets every entry that `matches`. Looks at all of them. */
+  /** Deletes every entry that `matches`. Scans all entries. */
   deleteWhere(matches: (value: Value) => boolean): void {
     for (const [key, { value }] of this.#entries) if (matches(value)) this.#entries.delete(key);
   }

@@ -1,4 +1,4 @@
-/** Text as people count it: a character is a code point, a cut never falls inside what is seen as one, and no half of one is stored. */
+/** Unicode text: lengths in code points, cuts between graphemes, no lone surrogates. */
 
 /** How many code points a text has. */
 export function lengthOf(text: string): number {
@@ -7,7 +7,7 @@ export function lengthOf(text: string): number {
   return length;
 }
 
-/** Whether a text has at most `max` code points. Looks at no more of it than that takes. */
+/** Whether a text has at most `max` code points. Reads no more of it than needed. */
 export function fits(text: string, max: number): boolean {
   // A code point takes one or two units of the string.
   return text.length <= max || (text.length <= 2 * max && lengthOf(text) <= max);
@@ -15,7 +15,7 @@ export function fits(text: string, max: number): boolean {
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
-/** The beginning of a text, at most `max` code points, cut between graphemes: no emoji and no accent is torn. */
+/** The beginning of a text, at most `max` code points, cut between graphemes: no emoji and no accent is split. */
 export function preview(text: string, max: number): string {
   if (fits(text, max)) return text;
   let room = max;
@@ -26,18 +26,18 @@ export function preview(text: string, max: number): string {
     if (room < 0) break;
     end = index + segment.length;
   }
-  // One grapheme may be longer than all that there is room for.
+  // A single grapheme may exceed the limit.
   return text.slice(0, end) || [...text.slice(0, 2 * max)].slice(0, max).join("");
 }
 
-/** A lone surrogate in a value from outside, and the way to it. Such a text can't be encoded: D1 and SQLite would store another. */
+/** A lone surrogate in an input value, and the path to it. Such a text can't be encoded: D1 would store another text. */
 export interface LoneSurrogate {
   readonly path: readonly string[];
   /** `U+D83D`. */
   readonly codePoint: string;
 }
 
-/** The first lone surrogate in the texts and names of a JSON value that is not too deep; null when there is none. */
+/** The first lone surrogate in the texts and names of a JSON value that is not too deep; null without one. */
 export function loneSurrogateIn(value: unknown): LoneSurrogate | null {
   if (typeof value === "string") return value.isWellFormed() ? null : { path: [], codePoint: named(value) };
   if (typeof value !== "object" || value === null) return null;

@@ -1,9 +1,9 @@
 /** CSV files (RFC 4180), safe to open in a spreadsheet. */
 
-/** Where a formula would begin: also after a semicolon, which parts cells where the comma is the decimal point. */
+/** Where a formula can begin: also after a semicolon, which separates cells in locales with a decimal comma. */
 const FORMULA = /(^|[;\t\r\n])(?=[=+\-@\t\r])/g;
 
-/** One cell. A text that a spreadsheet would take for a formula is marked as text; numbers are left alone. */
+/** One cell. A text that a spreadsheet would read as a formula is marked as text; numbers stay unchanged. */
 export function csvCell(value: unknown): string {
   if (value === null || value === undefined) return "";
   const words = typeof value === "object" ? JSON.stringify(value) : String(value);
@@ -21,7 +21,7 @@ export const CSV_TYPE = "text/csv; charset=utf-8";
 
 export const csvDisposition = (name: string) => `attachment; filename="${name}.csv"`;
 
-/** An answer that downloads as `name.csv` and that no cache keeps. */
+/** A response that downloads as `name.csv` and is not cached. */
 export function csvResponse(name: string, body: string | ReadableStream<Uint8Array>): Response {
   return new Response(body, {
     headers: {

@@ -1,4 +1,4 @@
-/** Exact decimals: whole numbers of the smallest unit inside, strings with their places on the wire. */
+/** Exact decimals: integers in the smallest unit internally, strings with two places on the wire. */
 import { z } from "@hono/zod-openapi";
 import { reportFault } from "./http/input/fields.ts";
 import { messages } from "./http/messages.ts";
@@ -11,11 +11,11 @@ const TOO_LONG = text(
 
 const PATTERN = /^([+-]?)(\d*)(?:\.(\d*))?(?:e([+-]?\d{1,3}))?$/i;
 
-/** No number that fits needs more characters, and none that is longer is worth its digits. */
+/** No valid number needs more characters. */
 const LONGEST = 60;
 
 /**
- * Hundredths of what a decimal says, rounded half away from zero: `"1116.465"` → 111647. Null when it is no number.
+ * A decimal in hundredths, rounded half away from zero: `"1116.465"` → 111647. Null when it is not a number.
  * Works on the digits, so that no binary fraction can shift a cent.
  */
 export function toHundredths(words: string): number | null {

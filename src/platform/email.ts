@@ -1,12 +1,12 @@
-/** E-mail addresses in the one form in which they are compared and stored: lower case, the domain in ASCII (punycode). */
+/** Canonical e-mail addresses, as stored and compared: lower case, the domain in ASCII (punycode). */
 
 const MAX_LENGTH = 254;
 const LOCAL = /^[a-z0-9_.!#$%&'*+/=?^`{|}~-]+$/;
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
-/** Letters, or the ASCII form of letters of another alphabet. */
+/** Letters, or the ASCII form (punycode) of another script. */
 const TOP_LABEL = /^(?:[a-z]{2,63}|xn--[a-z0-9-]{0,58}[a-z0-9])$/;
 
-/** The address in its stored form; null when it is none. `Ivan@почта.рф` becomes `ivan@xn--80a1acny.xn--p1ai`. */
+/** The address in its stored form; null when it is invalid. `Ivan@почта.рф` becomes `ivan@xn--80a1acny.xn--p1ai`. */
 export function canonicalEmail(words: string): string | null {
   const address = words.trim();
   if (address.length > MAX_LENGTH) return null;
@@ -23,7 +23,7 @@ export function canonicalEmail(words: string): string | null {
 }
 
 const PLAIN = /^[\x21-\x7e]+$/;
-/** What a domain may hold in another alphabet, with that alphabet's own full stops. */
+/** Characters of an internationalized domain, with the full stops of its script. */
 const INTERNATIONAL = /^[\p{L}\p{M}\p{N}.\u3002\uff0e\uff61-]+$/u;
 
 /** UTS #46 as the URL standard applies it: https://url.spec.whatwg.org/#concept-domain-to-ascii */

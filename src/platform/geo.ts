@@ -1,4 +1,4 @@
-/** Places on the earth: degrees in, metres out. */
+/** Geographic calculations: degrees in, metres out. */
 import { Geodesic } from "geographiclib-geodesic";
 import { getHexagonEdgeLengthAvg, gridDisk, latLngToCell } from "h3-js";
 
@@ -8,7 +8,7 @@ export interface Place {
   readonly longitude: number;
 }
 
-/** The place of a row whose two degrees may be missing. */
+/** The place of a row; null when a coordinate is missing. */
 export function placeIn(row: { latitude: number | null; longitude: number | null }): Place | null {
   const { latitude, longitude } = row;
   return latitude === null || longitude === null ? null : { latitude, longitude };
@@ -24,11 +24,11 @@ export function kilometresBetween(from: Place, to: Place): number {
   return Math.round(distanceBetween(from, to)) / 1000;
 }
 
-/** Metres. A degree of latitude is nowhere shorter than this. */
+/** Length of the shortest degree of latitude, in metres. */
 export const SHORTEST_DEGREE = 110_500;
 
 /**
- * The band of latitudes that holds a circle; what lies in it still wants measuring.
+ * The band of latitudes that contains a circle: a coarse filter before measuring distances.
  * @param radius metres
  */
 export function bandAround({ latitude }: Place, radius: number): { south: number; north: number } {
@@ -44,12 +44,12 @@ export function cellOf({ latitude, longitude }: Place): string {
   return latLngToCell(latitude, longitude, CELL_RESOLUTION);
 }
 
-/** A look-up takes so many rings at most: some 5,000 cells, 65 km. */
+/** Maximum number of rings in a look-up: some 5,000 cells, 65 km. */
 const MAX_RINGS = 40;
 
 /**
- * Cells that together cover a circle, for a look-up by index; what lies in them still wants measuring.
- * Null for a circle too wide for that. A hexagon's size varies over the globe by less than a third.
+ * Cells that cover a circle, for a look-up by index: a coarse filter before measuring distances.
+ * Null for a circle that is too wide. A hexagon's size varies over the globe by less than a third.
  * @param radius metres
  */
 export function cellsAround(centre: Place, radius: number): string[] | null {

@@ -1,16 +1,16 @@
-/** What shape a value from outside may have, whatever it means. Looked at before anything is made of it. */
+/** Limits on the shape of input JSON, checked before it is parsed or used. */
 
-/** How deep a value from outside may nest. What walks it later by recursion relies on it; SQLite's JSON reads 1,000 levels. */
+/** Maximum nesting of input. Later recursion relies on it; SQLite's JSON reads 1,000 levels. */
 export const MAX_DEPTH = 64;
 
-/** How many values a JSON text may hold, all told: parsing costs by the value, not by the byte. */
+/** Maximum number of values in a JSON text: the cost of parsing depends on values, not on bytes. */
 export const MAX_VALUES = 20_000;
 
-/** How many items a list may hold; of objects fewer, because each of their wrong fields is answered. */
+/** Maximum number of items in a list; fewer objects, because each of their wrong fields is reported. */
 export const MAX_ITEMS = 10_000;
 export const MAX_OBJECTS = 2000;
 
-/** True when arrays and objects nest in each other more than `levels` deep. Looks no deeper than that itself. */
+/** True when arrays and objects nest in each other more than `levels` deep. Reads no deeper itself. */
 export function isDeeper(value: unknown, levels = MAX_DEPTH): boolean {
   if (value === null || typeof value !== "object") return false;
   return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
@@ -20,7 +20,7 @@ const QUOTE = 34;
 const BACKSLASH = 92;
 const [COMMA, COLON, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [44, 58, 91, 93, 123, 125];
 
-/** Why a JSON text is not worth parsing: too deep or too many values. One pass over its bytes; null when it may be parsed. */
+/** Why a JSON text must not be parsed: too deep or too many values. One pass over its bytes; null when it may be parsed. */
 export function shapeFault(bytes: Uint8Array): string | null {
   let depth = 0;
   let values = 1;
@@ -49,14 +49,14 @@ export function shapeFault(bytes: Uint8Array): string | null {
   return null;
 }
 
-/** Where the string that began before `from` has its closing quote. */
+/** Position of the closing quote of the string that began before `from`. */
 function endOfString(bytes: Uint8Array, from: number): number {
   let at = from;
   while (at < bytes.length && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1;
   return at;
 }
 
-/** Which list in a value that is not too deep is longer than lists may be; null when none is. */
+/** A description of the first list that is too long; null without one. The value must not be too deep. */
 export function longListIn(value: unknown): string | null {
   if (value === null || typeof value !== "object") return null;
   if (Array.isArray(value)) {

@@ -1,4 +1,4 @@
-/** Structured log lines. Never a token, a code, a body or a bound parameter: an error is told by its kind, cause and place. */
+/** Structured log lines. They never hold a token, code, body or bound parameter: an error is logged by name, cause and stack. */
 
 type Level = "warn" | "error";
 
@@ -8,13 +8,13 @@ export function log(level: Level, at: string, facts: Record<string, unknown>, er
 }
 
 function describe(error: unknown): Record<string, unknown> {
-  // The stack opens with the message, whose lines may look like places.
+  // The stack begins with the message, whose lines may look like stack frames.
   const trace = error instanceof Error ? error.stack?.replace(error.message, "") : undefined;
   const places = trace?.split("\n").filter((line) => /^\s+at /.test(line)) ?? [];
   return { error: rootCause(error), stack: places.slice(0, 8).map((line) => line.trim()) };
 }
 
-/** The database layer puts the query and its parameters into its message; what D1 itself said is the last cause. */
+/** The last cause of an error: drizzle puts query and parameters into its own message, and D1's error is the cause. */
 export function rootCause(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
   let root = error;

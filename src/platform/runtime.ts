@@ -1,4 +1,4 @@
-/** What a Worker invocation works with: settings parsed once, the platform's parts, and one caller's scope over them. */
+/** Types of the runtime (settings and bindings, once per isolate) and of the request context (one request or job). */
 import type { Keyring } from "./crypto/digest.ts";
 import type { Hasher } from "./crypto/hasher.ts";
 import type { OutboxRow } from "./db/claims.ts";
@@ -14,7 +14,7 @@ export interface Rate {
   readonly seconds: number;
 }
 
-/** Which thing is counted: see `http/limits.ts` for where each applies. */
+/** Names of the rate limits: see docs/settings.md for what each counts. */
 export const RATE_NAMES = [
   "registration",
   "login",
@@ -30,33 +30,33 @@ export const RATE_NAMES = [
 ] as const;
 export type RateName = (typeof RATE_NAMES)[number];
 
-/** Which rows are limited: see `db/quota.ts`. */
+/** Names of the quotas: see `db/quota.ts`. */
 export const QUOTA_NAMES = ["openOrders", "vehicles", "documents", "openTickets", "orderLinks"] as const;
 export type QuotaName = (typeof QUOTA_NAMES)[number];
 
 export interface Settings {
   readonly environment: "development" | "staging" | "production";
-  /** Where links in mails point; null in development: the origin that the request came in on. */
+  /** Origin of links in mails; null in development: the origin of the request. */
   readonly publicOrigin: string | null;
   readonly corsOrigins: readonly string[];
   readonly emailVerification: "optional" | "mandatory";
-  /** Whether an account's owner is told of a sign-in from a new device. */
+  /** Whether the owner gets a mail about a sign-in from a new device. */
   readonly newDeviceLetters: boolean;
-  /** Whether pictures that members share are served to whoever has their address, or by signed ones only. */
+  /** Whether shared pictures are served to anybody with the URL, or by signed URLs only. */
   readonly mediaAccess: "public" | "signed";
-  /** Whether a confirmed order calls for trucks by itself, or waits for an operator. */
+  /** Whether a confirmed order is offered to trucks automatically, or waits for an operator. */
   readonly autoDispatch: boolean;
   /** Ms before the time of a scheduled order at which it is first offered to a truck. */
   readonly offerLead: number;
-  /** Whether a driver may start the work without the client's code: the older client never sends it. */
+  /** Whether a driver may start the work without the client's code, which the older client never sends. */
   readonly startCode: "optional" | "required";
-  /** How many sockets one person may have in one room. */
+  /** Maximum number of sockets per person and room. */
   readonly roomSockets: number;
-  /** How many messages a chat's page shows. */
+  /** Number of messages on a chat's page. */
   readonly chatPage: number;
-  /** How many days of a track stay rows; older ones become objects. */
+  /** Days for which a track stays in rows; older days become objects. */
   readonly trackRetentionDays: number;
-  /** The bucket's S3 door, for uploads that pass the Worker by; null: none is offered. `endpoint` may be a path of the server itself. */
+  /** The bucket's S3 API, for uploads that bypass the Worker; null: not offered. `endpoint` may be a path of this server. */
   readonly objectStore: {
     readonly endpoint: string;
     readonly bucket: string;
@@ -68,24 +68,24 @@ export interface Settings {
     readonly resendKey: string | null;
     readonly resendUrl: string | undefined;
   };
-  /** Finds places by their address, as Nominatim does; null: an event is where its city is. */
+  /** A geocoder that speaks Nominatim's API; null: an event is located at its city. */
   readonly geocoderUrl: string | null;
-  /** Map tiles for the console, `https://…/{z}/{x}/{y}.png`; null: a plain ground that needs none. */
+  /** Map tiles for the console, `https://…/{z}/{x}/{y}.png`; null: a plain background. */
   readonly mapTiles: string | null;
   readonly sms: { readonly url: string; readonly token: string } | null;
   readonly weather: {
-    /** Null: only Open-Meteo is asked, which wants none. */
+    /** Null: only Open-Meteo is asked, which needs no key. */
     readonly yandexKey: string | null;
     readonly yandexUrl: string;
     readonly openMeteoUrl: string;
-    /** Ms that one provider may take. */
+    /** Timeout of one provider in ms. */
     readonly timeout: number;
   };
   readonly rates: Readonly<Record<RateName, Rate>>;
   readonly quotas: Readonly<Record<QuotaName, number>>;
 }
 
-/** One queue message: the outbox row that wants delivering. */
+/** One queue message: the id of the outbox row to deliver. */
 export interface JobMessage {
   readonly outbox: string;
 }
@@ -96,14 +96,14 @@ export interface Runtime {
   readonly database: D1Database;
   readonly queue: Queue<JobMessage>;
   readonly bucket: R2Bucket;
-  /** Makes pictures smaller; null where none is bound. */
+  /** Resizes pictures; null without the binding. */
   readonly images: ImagesBinding | null;
   readonly assets: Fetcher;
   readonly coarseRateLimit: RateLimit;
   readonly hashers: DurableObjectNamespace<Hasher>;
   readonly counters: DurableObjectNamespace<Counter>;
   readonly registries: DurableObjectNamespace<ConnectionRegistry>;
-  /** Carries out an effect of any kind, as the outbox would. Throws what its handler throws. */
+  /** Runs an effect of any kind, as the outbox does. Throws its handler's errors. */
   runEffect(ctx: RequestContext, row: OutboxRow): Promise<unknown>;
   /** The object of a room by its name, `event:12`; null for a kind that does not exist. */
   room(name: string): RoomStub | null;
@@ -113,24 +113,24 @@ export interface Runtime {
 export interface RequestContext {
   readonly runtime: Runtime;
   readonly db: Db;
-  /** How far this scope has read and written; null before its first statement. */
+  /** D1 bookmark of this context; null before its first statement. */
   bookmark(): string | null;
   readonly locale: Locale;
   /** Public origin for links, without a trailing slash. */
   readonly origin: string;
-  /** The origin that the request came in on: where the caller's cookie goes. */
+  /** The origin of the request, to which the caller's cookie belongs. */
   readonly requestOrigin: string;
   readonly requestId: string;
   readonly client: {
     readonly address: string;
     readonly userAgent: string;
-    /** The cookie by which a device is known again, as it came. */
+    /** Value of the device cookie, unverified. */
     readonly device?: string | null;
   };
-  /** `Set-Cookie` values that go out with the answer. */
+  /** `Set-Cookie` values of the response. */
   readonly cookies: string[];
   /** Epoch milliseconds. */
   now(): number;
-  /** Work that may end after the answer has left. What fails is logged with the name of its place and some ids. */
+  /** Runs work that may end after the response. A failure is logged with the name `at` and some ids. */
   defer(at: string, work: Promise<unknown>, facts?: Record<string, unknown>): void;
 }

@@ -1,10 +1,10 @@
-/** Instants as the apps write them: ISO 8601, with the app's own zone where the client names none. */
+/** Parses ISO 8601 instants; the app's own time zone applies when the client names none. */
 
 const PATTERN =
   /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|[+-]\d{2}(?::?\d{2})?)?)?$/i;
 
 /**
- * Epoch ms, or null when it is no instant. `2026-11-21T10:00:00.5+02:00`, `2026-11-21 10:00`, `2026-11-21`;
+ * Epoch ms; null for any other text. `2026-11-21T10:00:00.5+02:00`, `2026-11-21 10:00`, `2026-11-21`;
  * without an offset it is local time in `zone` (IANA name).
  */
 export function parseInstant(words: string, zone: string): number | null {
@@ -37,7 +37,7 @@ export function parseInstant(words: string, zone: string): number | null {
   return ahead === null || at > LAST ? null : at;
 }
 
-/** After this the year has five digits, which no client of ours reads. */
+/** Later years have five digits, which no client reads. */
 const LAST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 /** Null for an offset of a day or more. */
@@ -49,7 +49,7 @@ function offsetMinutes(offset: string): number | null {
   return offset.startsWith("-") ? -minutes : minutes;
 }
 
-/** How far local time in `zone` is ahead of UTC at an instant, in ms. */
+/** Offset of `zone` from UTC at an instant, in ms. */
 function zoneOffset(at: number, zone: string): number {
   const parts = new Intl.DateTimeFormat("en-US", {
     timeZone: zone,

@@ -1,12 +1,12 @@
-/** Random values, keyed hashes and their encodings. */
+/** Random values, keyed hashes and derived keys. */
 const encoder = new TextEncoder();
 
-/** `bytes` of randomness as lower-case hex: 20 bytes make the 40-character keys of the Token scheme. */
+/** Random bytes as lower-case hex: 20 bytes make the 40-character keys of the Token scheme. */
 export function randomHex(bytes: number): string {
   return crypto.getRandomValues(new Uint8Array(bytes)).toHex();
 }
 
-/** `bytes` of randomness in the URL-safe alphabet, without padding. */
+/** Random bytes as base64url without padding. */
 export function randomToken(bytes = 32): string {
   return toBase64Url(crypto.getRandomValues(new Uint8Array(bytes)));
 }
@@ -23,7 +23,7 @@ export async function sha256(input: string | Uint8Array): Promise<string> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as BufferSource)).toHex();
 }
 
-/** Keys derived from the one signing secret: each purpose has its own, so none can stand in for another. */
+/** Derives keys from the signing secret: each purpose has its own key. */
 export class Keyring {
   readonly #secret: string;
   readonly #keys = new Map<string, Promise<CryptoKey>>();
@@ -41,7 +41,7 @@ export class Keyring {
     return key;
   }
 
-  /** A key for one sealed value; not kept, since each value has its own purpose. */
+  /** A key for one sealed value. Not cached, because each value has its own purpose. */
   sealingKey(purpose: string): Promise<CryptoKey> {
     return derive(this.#secret, `aes:${purpose}`, { name: "AES-GCM" }, ["encrypt", "decrypt"]);
   }
@@ -73,7 +73,7 @@ async function derive(
   return crypto.subtle.importKey("raw", bits, algorithm as SubtleCryptoImportKeyAlgorithm, false, usages);
 }
 
-/** Compares without telling by its time where two strings differ. */
+/** Compares two strings in constant time. */
 export function equalInConstantTime(a: string, b: string): boolean {
   const [left, right] = [encoder.encode(a), encoder.encode(b)];
   return left.byteLength === right.byteLength && crypto.subtle.timingSafeEqual(left, right);

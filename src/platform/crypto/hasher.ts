@@ -1,11 +1,11 @@
-/** Password hashing away from the isolates that serve sockets and requests: scrypt blocks its thread for about 110 ms. */
+/** Hashes passwords in objects of their own, because scrypt blocks its thread for about 110 ms. */
 import { DurableObject } from "cloudflare:workers";
 import { type Cost, DEFAULT_COST, dummyHash, hashPassword, parseCost, verifyPassword } from "./scrypt.ts";
 
-/** How many hasher objects share the work. One object hashes one password at a time, which is the back-pressure. */
+/** Number of hasher objects. Each hashes one password at a time, which limits the load. */
 const POOL = 8;
 
-/** A stateless worker of the pool. Holds no storage and forgets each password as it returns. */
+/** A stateless worker of the pool. Stores nothing. */
 export class Hasher extends DurableObject<Cloudflare.Env> {
   readonly #cost: Cost;
 
@@ -19,14 +19,14 @@ export class Hasher extends DurableObject<Cloudflare.Env> {
     return hashPassword(password, this.#cost);
   }
 
-  /** With `hash` null (no such account) the same time is spent and the answer is false. */
+  /** With `hash` null (no such account) it takes the same time and returns false. */
   verify(password: string, hash: string | null): boolean {
     const matches = verifyPassword(password, hash ?? dummyHash(this.#cost));
     return hash !== null && matches;
   }
 }
 
-/** One hasher of the pool, any of them. */
+/** A random hasher of the pool. */
 export function anyHasher(hashers: DurableObjectNamespace<Hasher>): DurableObjectStub<Hasher> {
   return hashers.getByName(`hasher-${Math.floor(Math.random() * POOL)}`);
 }

@@ -1,4 +1,4 @@
-/** Password hashes: scrypt, self-describing, so that the cost can grow without a migration. */
+/** Password hashes: scrypt with its parameters in the hash, so that the cost can grow without a migration. */
 
 import { randomBytes, scryptSync, timingSafeEqual } from "node:crypto";
 import { normalized } from "../unicode.ts";
@@ -16,7 +16,7 @@ export const DEFAULT_COST: Cost = { N: 2 ** 14, r: 8, p: 5 };
 const KEY_BYTES = 32;
 const MAX_MEMORY = 64 * 1024 * 1024;
 
-/** `N/r/p`, as a setting spells it; null when it is none that fits into the memory of an isolate. */
+/** Parses `N/r/p`; null when it is invalid or needs more memory than an isolate has. */
 export function parseCost(words: string): Cost | null {
   const match = /^(\d{1,8})\/(\d{1,2})\/(\d{1,2})$/.exec(words);
   if (!match) return null;
@@ -32,12 +32,12 @@ export function hashPassword(password: string, cost: Cost = DEFAULT_COST): strin
   return ["scrypt", cost.N, cost.r, cost.p, salt.toString("base64"), key.toString("base64")].join("$");
 }
 
-/** A hash that no password opens, so that an unknown account costs what a known one costs. */
+/** A hash that no password matches, so that verifying takes the same time for an unknown account. */
 export function dummyHash(cost: Cost): string {
   return ["scrypt", cost.N, cost.r, cost.p, `${"A".repeat(22)}==`, `${"A".repeat(43)}=`].join("$");
 }
 
-/** False for a wrong password and for a hash that is not one of ours. */
+/** False for a wrong password and for a hash in an unknown format. */
 export function verifyPassword(password: string, hash: string): boolean {
   const [scheme, N, r, p, salt, key] = hash.split("$");
   const cost = parseCost(`${N}/${r}/${p}`);

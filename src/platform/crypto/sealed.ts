@@ -1,4 +1,4 @@
-/** Words encrypted with AES-GCM under a key of their own: `iv.data`, both in base64. */
+/** Encrypts texts with AES-GCM, each with its own key: `iv.data`, both in base64. */
 
 export async function seal(key: CryptoKey, words: string): Promise<string> {
   const iv = crypto.getRandomValues(new Uint8Array(12));
@@ -6,7 +6,7 @@ export async function seal(key: CryptoKey, words: string): Promise<string> {
   return `${iv.toBase64()}.${new Uint8Array(sealed).toBase64()}`;
 }
 
-/** Throws when the key is not the one they were sealed with. */
+/** Throws when the key is wrong. */
 export async function unseal(key: CryptoKey, sealed: string): Promise<string> {
   const [iv = "", data = ""] = sealed.split(".");
   const open = await crypto.subtle.decrypt(

@@ -1,4 +1,4 @@
-/** Who changed what: one row for every change that staff makes, in the batch of the change itself. */
+/** Audit log: one row for every change by staff, in the batch of the change. */
 import type { SQL } from "drizzle-orm";
 import type { Caller } from "../http/caller.ts";
 import type { RequestContext } from "../runtime.ts";
@@ -7,7 +7,7 @@ import { auditLog } from "./tables.ts";
 export interface Audited {
   /** `user.standing`, `event.delete` … */
   readonly action: string;
-  /** The thing, as `user:12`; an expression where the batch itself makes the id. */
+  /** What changed, as `user:12`; an expression where the batch itself creates the id. */
   readonly subject: string | SQL<string>;
   readonly before: object | null;
   readonly after: object | null;

@@ -19,8 +19,8 @@ const LEASE = 60_000;
 export const MAX_ATTEMPTS = 8;
 
 /**
- * Takes the rows that nobody else has. A repeated delivery finds them sent or leased and gets none, and one that
- * comes before a failed row's time (the sweep and the queue may both have it) leaves it to wait.
+ * Claims the rows that no other consumer has. A repeated delivery finds them sent or leased and gets none; one that
+ * comes before a failed row's next attempt (sweep and queue may both send it) gets none either.
  */
 export async function claim(db: Db, ids: readonly string[], now: number): Promise<OutboxRow[]> {
   return db
@@ -47,7 +47,7 @@ export async function claim(db: Db, ids: readonly string[], now: number): Promis
 const among = (ids: readonly string[]) =>
   sql`${outbox.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
 
-/** Marks delivered rows; `forget` empties their payload, for those that carried a secret. */
+/** Marks rows as delivered; `forget` empties a payload that held a secret. */
 export async function complete(
   db: Db,
   done: readonly { id: string; forget: boolean }[],
@@ -66,7 +66,7 @@ export interface Failure {
   readonly final: boolean;
 }
 
-/** Records a failed attempt: tried again after `seconds`, or dead. Returns the delay, null when dead. */
+/** Records a failed attempt. Returns the delay in seconds until the next one; null when the row is dead. */
 export async function retryLater(db: Db, failure: Failure, now: number): Promise<number | null> {
   const { row, error, final } = failure;
   const dead = final || row.attempts >= MAX_ATTEMPTS;
@@ -89,9 +89,9 @@ export function backOff(attempts: number): number {
 }
 
 /**
- * Dead, visible, re-sendable: what was tried as often as it may be and never reported back, because its consumer
- * died each time. Whatever has attempts left is not buried, even when the queue gave up on its message: an outage
- * of ours is no fault of the row, and the sweep hands it over again.
+ * Marks rows as dead that used all attempts and never reported back, because their consumer died each time. Dead rows
+ * are visible and can be sent again. A row with attempts left stays pending even when the queue gave up on its message:
+ * the sweep sends it again.
  */
 export async function deadLetter(db: Db, now: number): Promise<void> {
   await db
@@ -107,7 +107,7 @@ export async function deadLetter(db: Db, now: number): Promise<void> {
     );
 }
 
-/** For a batch: dead rows start anew. Their ids are then to be handed to the queue. */
+/** For a batch: dead rows become pending again. Then pass their ids to `enqueue`. */
 export function requeue(db: Db, ids: readonly string[], now: number) {
   return db
     .update(outbox)
@@ -116,7 +116,7 @@ export function requeue(db: Db, ids: readonly string[], now: number) {
     .returning({ id: outbox.id });
 }
 
-/** Rows that should have been delivered by now and were not: lost between commit and queue, or by a crash. */
+/** Ids of rows that are overdue: lost between commit and queue, or by a crash. */
 export async function overdue(db: Db, now: number, limit = 1000): Promise<string[]> {
   const rows = await db
     .select({ id: outbox.id })
@@ -127,7 +127,7 @@ export async function overdue(db: Db, now: number, limit = 1000): Promise<string
   return rows.map((row) => row.id);
 }
 
-/** Letters and messages that wait or have failed for good; the oldest wait in seconds. One statement. */
+/** Number of mails and messages that wait or have failed for good, and the oldest wait in seconds. One statement. */
 export async function outboxHealth(
   db: Db,
   now: number,
@@ -139,7 +139,7 @@ export async function outboxHealth(
   return health ?? { pending: 0, dead: 0, oldestPending: null };
 }
 
-/** What was sent stays readable for this long; what is dead stays until somebody decides. */
+/** Ms for which sent rows are kept; dead rows stay until somebody decides. */
 const KEPT = 30 * 24 * 3600_000;
 
 export async function purgeOutbox(ctx: RequestContext): Promise<void> {

@@ -1,16 +1,16 @@
-/** The database as a caller sees it: one D1 session, at least as fresh as what that caller has already seen. */
+/** D1 sessions: a caller reads data at least as fresh as what it has already seen. */
 import type { BatchItem } from "drizzle-orm/batch";
 import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
 
 export type Db = DrizzleD1Database & { $client: D1Database };
 
-/** Header and cookie in which a client carries its bookmark back. */
+/** Header and cookie in which a client sends its bookmark back. */
 export const BOOKMARK_HEADER = "x-d1-bookmark";
 export const BOOKMARK_COOKIE = "d1_bookmark";
 
 export interface D1Session {
   readonly db: Db;
-  /** Where this session stands, for the caller to bring along next time. */
+  /** The position of this session, for the caller's next request. */
   bookmark(): string | null;
 }
 
@@ -25,21 +25,21 @@ export function openD1Session(database: D1Database, bookmark: string | null): D1
   return { db: drizzle(session as unknown as D1Database), bookmark: () => session.getBookmark() };
 }
 
-/** The database as it is now, for rights: what a caller's own session reads may be from before somebody else's change. */
+/** Reads at the primary, for rights: a caller's own session may be older than another person's change. */
 export function atPrimary(database: D1Database): Db {
   return openD1Session(database, null).db;
 }
 
 type Statement = BatchItem<"sqlite">;
 
-/** What drizzle keeps behind a statement: its SQL, and how its result is read. */
+/** Drizzle's prepared form of a statement: its SQL, and how to read its result. */
 interface Prepared {
   getQuery(): { sql: string; params: unknown[] };
   mapResult(result: unknown, fromBatch: boolean): unknown;
 }
 
 /**
- * Runs statements as one transaction; answers with each one's result. Drizzle's own `batch` can't bind the
+ * Runs statements as one transaction; returns the result of each. Drizzle's own `batch` can't bind the
  * parameters of a raw statement (0.45: its prepared query has no `stmt`), so the binding is done here.
  * A raw statement's rows are in its `results`.
  */
@@ -60,7 +60,7 @@ export function isUniqueViolation(error: unknown, column?: string): boolean {
   return says(error, "UNIQUE constraint failed") && (!column || says(error, column));
 }
 
-/** Looks through the causes too: drizzle wraps what D1 threw. */
+/** Also searches the causes: drizzle wraps D1's errors. */
 export function says(error: unknown, words: string): boolean {
   for (let at: unknown = error; at instanceof Error; at = at.cause)
     if (at.message.includes(words)) return true;

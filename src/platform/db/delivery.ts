@@ -1,18 +1,18 @@
-/** Carries out what the outbox holds, one row at a time, each at most by one consumer. */
+/** Delivers outbox rows, each by at most one consumer at a time. */
 import { log, rootCause } from "../log.ts";
 import { DeliveryError, FORGET } from "../mail/mail.ts";
 import type { JobMessage, RequestContext } from "../runtime.ts";
 import { claim, complete, deadLetter, type OutboxRow, overdue, retryLater } from "./claims.ts";
 import { enqueue } from "./outbox.ts";
 
-/** Carries one effect out. Throws when it must be tried again; answers `FORGET` when the payload held a secret. */
+/** Delivers one effect. Throws when it must be tried again; returns `FORGET` when the payload held a secret. */
 export type Handler = (ctx: RequestContext, row: OutboxRow) => Promise<unknown>;
 export type Handlers = Readonly<Record<string, Handler>>;
 
-/** At once; a Worker has six outgoing connections. */
+/** Concurrent deliveries; a Worker has six outgoing connections. */
 const PARALLEL = 6;
 
-/** One batch of the queue. Every message is acked or retried by itself, so one failure repeats no other. */
+/** Delivers one queue batch. Every message is acked or retried by itself, so a failure repeats no other. */
 export async function deliver(
   ctx: RequestContext,
   handlers: Handlers,
@@ -40,18 +40,18 @@ export async function deliver(
   for (let from = 0; from < rows.length; from += PARALLEL)
     await Promise.all(rows.slice(from, from + PARALLEL).map(work));
   await complete(ctx.db, done, ctx.now());
-  // The rest is done, also what another consumer has.
+  // The rest is done or claimed by another consumer.
   for (const message of messages) if (!again.has(message)) message.ack();
 }
 
-/** Carries one row out by the handler of its kind. */
+/** Delivers one row with the handler of its kind. */
 export async function handle(ctx: RequestContext, handlers: Handlers, row: OutboxRow): Promise<unknown> {
   const handler = handlers[row.kind];
   if (!handler) throw new DeliveryError(`nobody carries out ${row.kind}`, true);
   return handler(ctx, row);
 }
 
-/** Hands to the queue what was lost between commit and queue, or left by a consumer that died; not for ever. */
+/** Sends rows to the queue that were lost between commit and queue, or left by a dead consumer with attempts remaining. */
 export async function sweepOutbox(ctx: RequestContext): Promise<void> {
   await deadLetter(ctx.db, ctx.now());
   await enqueue(ctx.runtime.queue, await overdue(ctx.db, ctx.now()));

@@ -1,6 +1,6 @@
 /**
- * Effects outside the database: a row in the outbox, written in the batch of the change, and carried out at once as well.
- * The outbox repeats what fails, so `run` must stand being repeated: rooms, for example, know each entry by its ref.
+ * Effects outside the database: an outbox row, written in the batch of the change, which also runs at once.
+ * The outbox repeats failures, so `run` must be idempotent: rooms, for example, recognize each entry by its ref.
  */
 import { log } from "../log.ts";
 import type { RequestContext } from "../runtime.ts";
@@ -16,7 +16,7 @@ export interface EffectDeclaration<Payload extends object> {
   row(payload: Payload): Effect;
 }
 
-/** Carries an effect out. Throws when it must be tried again. `address` is all that rows of a trigger have. */
+/** Runs an effect. Throws when it must be tried again. Rows written by triggers have an `address` only. */
 type Run<Payload extends object> = (
   ctx: RequestContext,
   payload: Payload,
@@ -29,17 +29,17 @@ interface EffectOptions<Payload extends object> {
 }
 
 export interface EffectDefinition<Payload extends object> extends EffectDeclaration<Payload> {
-  /** Carries it out before the answer. A failure is logged, and the outbox repeats it. `run` where the facts are at hand already. */
+  /** Runs it before the response. A failure is logged, and the outbox repeats it. Pass `run` when the facts are already loaded. */
   now(ctx: RequestContext, payload: Payload, run?: () => Promise<unknown>): Promise<void>;
-  /** Carries it out beside the answer; otherwise like `now`. */
+  /** Runs it beside the response; otherwise like `now`. */
   soon(ctx: RequestContext, payload: Payload, run?: () => Promise<unknown>): void;
-  /** Carries it out and throws what it throws. */
+  /** Runs it and throws its errors. */
   run(ctx: RequestContext, payload: Payload): Promise<unknown>;
   /** What the outbox does with a row. */
   readonly handle: Handler;
 }
 
-/** Declares a kind without what carries it out, where the code that asks must not import that. `implementEffect` completes it. */
+/** Declares a kind without its implementation, for code that must not import it. `implementEffect` completes it. */
 export function declareEffect<Payload extends object>(
   kind: string,
   address: (payload: Payload) => string,
@@ -47,7 +47,7 @@ export function declareEffect<Payload extends object>(
   return { kind, address, row: (payload) => ({ kind, address: address(payload), payload }) };
 }
 
-/** Declares a kind of effect: the one place that says what its rows hold and what is done with them. */
+/** Declares a kind of effect: the contents of its rows, and what runs for them. */
 export function defineEffect<Payload extends object>(
   kind: string,
   { address, run }: EffectOptions<Payload>,
@@ -81,7 +81,7 @@ export function implementEffect<Payload extends object>(
   };
 }
 
-/** Effects by their kind, for the outbox. A kind that is declared twice is a mistake of ours and stops the start. */
+/** Handlers by kind, for the outbox. Throws at start when a kind is declared twice. */
 export function handlersOf(effects: readonly Pick<EffectDefinition<never>, "kind" | "handle">[]): Handlers {
   const handlers: Record<string, Handler> = {};
   for (const { kind, handle } of effects) {

@@ -1,4 +1,4 @@
-/** Text searches that know Cyrillic: SQLite's own `lower` and `LIKE` fold ASCII only. */
+/** Case-insensitive search for Latin and Cyrillic: SQLite's own `lower` and `LIKE` fold ASCII only. */
 
 import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { normalized } from "../unicode.ts";
@@ -19,10 +19,10 @@ export function folded(text: SQLWrapper): SQL<string> {
   return sql<string>`lower(${lowered})`;
 }
 
-/** Longest search that is looked for, in words. */
+/** Maximum number of words in a search. */
 const MAX_WORDS = 10;
 
-/** `search=` as its words: apart by spaces and commas. */
+/** Splits `search=` into words at spaces and commas. */
 export function searchWords(search: string | undefined): string[] {
   return fold(search ?? "")
     .split(/[\s,]+/)
@@ -31,8 +31,8 @@ export function searchWords(search: string | undefined): string[] {
 }
 
 /**
- * The condition of a `search=`: every word is somewhere in one of these texts, in any case; `%` and `_` are letters
- * like others. Undefined for no words.
+ * The condition for `search=`: every word occurs in one of these texts, in any case; `%` and `_` are ordinary
+ * characters. Undefined without words.
  *
  * @param whole columns in lower case that a word has to match as a whole, so that nobody can guess them piece by piece
  */

@@ -1,15 +1,15 @@
-/** Changes that depend on what stands in a row: written on condition that it still stands so, and decided anew when it does not. */
+/** Optimistic concurrency: a change is written on condition that its row is unchanged, and decided again if it is not. */
 import { refuse } from "../http/errors.ts";
 import { messages } from "../http/messages.ts";
 
-/** Each round of writers that meet has a winner, so this is how many may change one row at once. */
+/** Each round of concurrent writers has a winner, so this many may change one row at once. */
 const TRIES = 50;
 
 /**
- * Reads a row, then writes what follows from it; `write` answers null when somebody else's change came between, and
- * is asked again with the row as it is then. Null when there is no row.
+ * Reads a row and passes it to `write`, which returns null when a concurrent change came between; then it runs again
+ * with the new row. Returns null when there is no row.
  *
- * @param first the row, where it was read already
+ * @param first the row, if it was already read
  */
 export async function updateOptimistically<Row, Result>(
   read: () => Promise<Row | null>,

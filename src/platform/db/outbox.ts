@@ -7,14 +7,14 @@ import { ENQUEUE_GRACE, overdue } from "./claims.ts";
 import { runBatch, says } from "./client.ts";
 import { outbox } from "./tables.ts";
 
-/** What is to happen. `payload` is whatever the handler of `kind` expects. */
+/** One effect. `payload` is what the handler of `kind` expects. */
 export interface Effect {
   readonly kind: string;
   readonly address: string;
   readonly payload: object;
-  /** Carried out right after the commit, beside the answer, as well; the outbox repeats it. So it must stand being repeated. */
+  /** Also runs right after the commit, beside the response. The outbox repeats it, so it must be idempotent. */
   readonly urgent?: boolean;
-  /** Whose budget of letters it counts against: see `lettersSentBy`. */
+  /** The user whose mail budget it counts against: see `lettersSentBy`. */
   readonly sender?: number;
 }
 
@@ -25,7 +25,7 @@ const QUEUE_BATCH = 100;
 
 /**
  * Runs one change, its effects and the statements that depend on it as one transaction, then hands the effects
- * to the queue. Answers what the change returned; null when it moved fewer rows than `atLeast`: then nothing at all has happened.
+ * to the queue. Returns the result of the change; null when it changed fewer rows than `atLeast`: then nothing is written.
  *
  * The guard is the outbox row itself: its id becomes NULL when `changes()` of the statement before it is below
  * `atLeast`, and the NOT NULL constraint rolls the whole batch back. So `change` must be the statement whose row
@@ -40,7 +40,7 @@ export async function commit<Change extends Statement>(
 ): Promise<Change["_"]["result"] | null> {
   const rows = effects.map((effect) => ({ id: crypto.randomUUID(), ...effect }));
   try {
-    // Only the first piece stands right after the change and can count what it moved.
+    // Only the first piece runs right after the change and can read its `changes()`.
     const [first = [], ...more] = inPieces(rows);
     const inserts = [
       insertEffects(ctx, first, atLeast),
@@ -70,7 +70,7 @@ export async function commit<Change extends Statement>(
 
 const emitting = new WeakSet<Statement>();
 
-/** Marks a statement whose triggers write effects where it moves a row: `commit` then hands those over as well. */
+/** Marks a statement whose triggers write effects when it changes a row: `commit` sends those to the queue, too. */
 export function emitsEffects<S extends Statement>(statement: S): S {
   emitting.add(statement);
   return statement;
@@ -78,10 +78,10 @@ export function emitsEffects<S extends Statement>(statement: S): S {
 
 const moved = (result: unknown) => ((result as Partial<D1Result>).meta?.changes ?? 0) > 0;
 
-/** The clocks of the database and of this isolate are not the same. */
+/** Ms by which the clocks of database and isolate may differ. */
 const SKEW = 1000;
 
-/** Tells the queue, after the answer, what a trigger has just written. What more is due the sweep finds. */
+/** Sends the rows that a trigger has just written to the queue, after the response. The sweep finds any others. */
 export function enqueueDueSoon(ctx: RequestContext): void {
   const due = overdue(ctx.db, ctx.now() + SKEW, QUEUE_BATCH);
   ctx.defer(
@@ -90,7 +90,7 @@ export function enqueueDueSoon(ctx: RequestContext): void {
   );
 }
 
-/** A bound value takes at most 2 MB in D1 (it is not enforced locally); these pieces stay far below, counted in characters. */
+/** Characters per piece: a bound value may hold at most 2 MB in D1 (not enforced locally). */
 const PIECE = 400_000;
 
 export function inPieces<Row extends object>(rows: readonly Row[]): Row[][] {
@@ -108,13 +108,13 @@ export function inPieces<Row extends object>(rows: readonly Row[]): Row[][] {
 }
 
 /**
- * Anybody can bring somebody's address into an event, and letters with it: what one address gets within a while is
- * limited, and more is not written. What holds a secret was counted where it was asked for, and always goes.
+ * Limits mails per address: anybody can invite any address to an event. Mails beyond the limit are not written. Mails
+ * with a secret are always written; they were counted where they were requested.
  */
 function insertEffects(ctx: RequestContext, rows: readonly object[], atLeast: number): Statement {
   const now = ctx.now();
   const { limit, seconds } = ctx.runtime.settings.rates.letters;
-  // One statement and one parameter for any number of rows; without rows it still refuses a change of nothing.
+  // One statement and one parameter for any number of rows; without rows it still checks that the change moved one.
   const source = rows.length
     ? sql`SELECT iif(changes() >= ${atLeast}, effect ->> 'id', NULL), effect ->> 'kind', effect ->> 'address', effect -> 'payload',
         ${now + ENQUEUE_GRACE}, ${now}, effect ->> 'sender'
@@ -130,28 +130,28 @@ function insertEffects(ctx: RequestContext, rows: readonly object[], atLeast: nu
 }
 
 /**
- * For the batch of a commit, behind its effects: sets what only the transaction knows in the payloads written to this
- * address. `pairs` are the arguments of SQLite's `json_set`: path, value, path, value.
+ * For the batch of a commit, after its effects: sets values that only the transaction knows in the payloads written to
+ * this address. `pairs` are the arguments of SQLite's `json_set`: path, value, path, value.
  */
 export function amendPayload(ctx: RequestContext, address: string, pairs: SQL): Statement {
   return ctx.db.run(sql`UPDATE outbox SET payload = json_set(payload, ${pairs}) WHERE address = ${address}`);
 }
 
-/** For a batch: letters and messages to addresses that are nobody's any more go, sent or not. */
+/** For a batch: deletes mails and messages to addresses that no account has any more, sent or not. */
 export function dropEffectsTo(ctx: RequestContext, addresses: readonly string[]): Statement {
   return ctx.db
     .delete(outbox)
     .where(sql`${outbox.address} IN (SELECT value FROM json_each(${JSON.stringify(addresses)}))`);
 }
 
-/** SQL: how many letters somebody's budget has been charged for in the current window. */
+/** SQL: number of mails counted against a user's budget in the current window. */
 export function lettersSentBy(ctx: RequestContext, senderId: number): SQL<number> {
   const { limit, seconds } = ctx.runtime.settings.rates.lettersSent;
   return sql`(SELECT count(*) FROM (SELECT 1 FROM outbox WHERE sender_id = ${senderId}
     AND created_at > ${ctx.now() - seconds * 1000} LIMIT ${limit}))`;
 }
 
-/** Tells the queue. A failure is only logged: the rows are there, and the sweep finds them. */
+/** Sends row ids to the queue. A failure is only logged: the sweep finds the rows. */
 export async function enqueue(queue: Queue<JobMessage>, ids: readonly string[]): Promise<void> {
   for (let from = 0; from < ids.length; from += QUEUE_BATCH) {
     const batch = ids.slice(from, from + QUEUE_BATCH).map((outbox) => ({ body: { outbox } }));

@@ -1,4 +1,4 @@
-/** How many rows of a kind somebody may have: asked within the very statement that inserts one more. */
+/** Quotas: the maximum number of rows of a kind per owner, checked in the statement that inserts one more. */
 import { getTableColumns, is, SQL, sql } from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import { invalid, type Refusal } from "../http/errors.ts";
@@ -36,19 +36,19 @@ export function belowQuota(ctx: RequestContext, name: QuotaName, rows: SQL): SQL
   return sql`(SELECT count(*) FROM (${rows} LIMIT ${limit})) < ${limit}`;
 }
 
-/** 400 that says how many there are. */
+/** A 400 that names the limit. */
 export function quotaRefusal(ctx: RequestContext, name: QuotaName): Refusal {
   const limit = String(ctx.runtime.settings.quotas[name]);
   return invalid({ non_field_errors: fill(FULL[name], { limit }) });
 }
 
-/** Whether the quota is reached now: for a refusal before costly work, and to tell why an insert moved no row. */
+/** Whether the quota is reached: to refuse before costly work, and to explain why an insert wrote no row. */
 export async function isFull(ctx: RequestContext, name: QuotaName, rows: SQL): Promise<boolean> {
   const [below] = await ctx.db.all(sql`SELECT 1 WHERE ${belowQuota(ctx, name, rows)}`);
   return below === undefined;
 }
 
-/** Inserts one row if the condition holds at that moment; otherwise it moves none. */
+/** Inserts one row if the condition holds at that moment; otherwise none. */
 export function insertWhere<Table extends SQLiteTable>(
   db: Db,
   table: Table,

@@ -1,4 +1,4 @@
-/** Tables of the platform itself: effects that wait to be carried out, and stored answers of idempotent requests. */
+/** Tables of the platform: outbox, idempotency keys, audit log, and the rooms that the sweep checks. */
 import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
@@ -11,21 +11,21 @@ export const outbox = sqliteTable(
   {
     id: text("id").primaryKey().notNull(),
     kind: text("kind").notNull(),
-    /** Whom it concerns: a mail address, a phone, a room, a user. */
+    /** What it concerns: a mail address, a phone, a room, a user. */
     address: text("address").notNull(),
     payload: text("payload", { mode: "json" }).notNull(),
     status: text("status", { enum: ["pending", "sent", "dead"] })
       .notNull()
       .default("pending"),
     attempts: integer("attempts").notNull().default(0),
-    /** Epoch ms: the sweep hands it to the queue again after this. */
+    /** Epoch ms after which the sweep sends it to the queue again. */
     nextAttemptAt: integer("next_attempt_at").notNull(),
-    /** Epoch ms: until then one consumer has it. */
+    /** Epoch ms until which one consumer has claimed it. */
     leasedUntil: integer("leased_until").notNull().default(0),
     lastError: text("last_error"),
     createdAt: integer("created_at").notNull(),
     sentAt: integer("sent_at"),
-    /** Whose budget of letters it counts against; null for what nobody's budget limits. No foreign key: it outlives the account. */
+    /** The user whose mail budget it counts against; null without one. No foreign key: the row outlives the account. */
     senderId: integer("sender_id"),
   },
   (table) => [
@@ -42,14 +42,14 @@ export const idempotencyKeys = sqliteTable(
     id: text("id").primaryKey().notNull(),
     requestHash: text("request_hash").notNull(),
     status: integer("status"),
-    /** The stored answer, encrypted with a key that only the client's Idempotency-Key opens. */
+    /** The stored response, encrypted with a key derived from the client's Idempotency-Key. */
     answer: text("answer"),
     createdAt: integer("created_at").notNull(),
   },
   (table) => [index("idempotency_keys_created").on(table.createdAt)],
 );
 
-/** Append-only. `actorId` is no foreign key: the row outlives the account. */
+/** Append-only. `actorId` has no foreign key: the row outlives the account. */
 export const auditLog = sqliteTable(
   "audit_log",
   {
@@ -65,7 +65,7 @@ export const auditLog = sqliteTable(
   (table) => [index("audit_log_subject").on(table.subject, table.at)],
 );
 
-/** Rooms that somebody entered lately: where the sweep looks for an archive whose alarm was lost. */
+/** Recently used rooms: the sweep checks them for an archive whose alarm was lost. */
 export const rooms = sqliteTable(
   "rooms",
   {

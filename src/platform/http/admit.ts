@@ -1,4 +1,4 @@
-/** The gate of a route: who is this, and is that enough. */
+/** Authenticates the caller of a route and checks the access level that the route requires. */
 import type { RequestContext } from "../runtime.ts";
 import {
   type Authentication,
@@ -14,12 +14,12 @@ import { messages } from "./messages.ts";
 import type { Route } from "./route.ts";
 import type { Text } from "./text.ts";
 
-/** Checks a credential; provided by the identity module, so that the platform knows no table of it. */
+/** Checks a credential. The identity module provides it, because the platform knows no module's tables. */
 export type Authenticate = (ctx: RequestContext, credential: Credential) => Promise<Authentication>;
 
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
 
-/** The caller of a route, null where none is needed. Refuses with 401 or 403. */
+/** Returns the caller of a route; null where none is required. Refuses with 401 or 403. */
 export async function admit(
   authenticate: Authenticate,
   ctx: RequestContext,
@@ -50,8 +50,8 @@ export async function admit(
 }
 
 /**
- * A cookie goes along with every request a page makes, whoever wrote the page: unsafe ones must come from ours.
- * So must the sign-in that sets it, or a foreign page could sign its visitors in as somebody else.
+ * Prevents CSRF: browsers attach the cookie to requests of any page, so unsafe ones must come from an allowed origin.
+ * So must the sign-in that sets the cookie, or a foreign page could sign its visitors in to another account.
  */
 export function requireOwnOrigin(ctx: RequestContext, request: Request): void {
   if (SAFE.has(request.method)) return;
@@ -79,7 +79,7 @@ function tokenFault(fault: CredentialFault): Fault {
   };
 }
 
-/** The token library's own words: English in every locale, and keys that clients look for. */
+/** Literal messages of the original token library: English in every locale, with keys that clients read. */
 function bearerFault(fault: CredentialFault): Fault {
   switch (fault) {
     case "malformed":

@@ -1,4 +1,4 @@
-/** Who calls, and what a request offers as proof. The proof is checked by the identity module. */
+/** The caller of a request, and the credential a request carries. The identity module checks it. */
 import { cookieOf, SESSION_COOKIE } from "./cookies.ts";
 
 export type UserType = "CLIENT" | "DRIVER" | "OPERATOR";
@@ -8,9 +8,9 @@ export interface Caller {
   readonly sessionId: string;
   readonly userType: UserType;
   readonly isStaff: boolean;
-  /** When the session began, epoch ms: what was revoked before that does not mean it. */
+  /** Start of the session, epoch ms: revocations before it do not concern this session. */
   readonly signedInAt?: number;
-  /** Epoch ms after which the credential no longer counts. */
+  /** Epoch ms at which the credential expires. */
   readonly expiresAt: number;
 }
 
@@ -21,8 +21,8 @@ export function isOperator(caller: Caller): boolean {
 }
 
 /**
- * `Bearer` carries an access JWT, `Token` an opaque session key; `Session` is `user.session` as a ticket of our own
- * vouches for them, and never comes from a client as such.
+ * `Bearer` carries an access JWT, `Token` an opaque session key. `Session` is `user.session` from a redeemed socket
+ * ticket; clients cannot send it.
  */
 export interface Credential {
   readonly scheme: "Bearer" | "Token" | "Session";
@@ -43,7 +43,7 @@ export type Authentication =
   | { readonly ok: true; readonly caller: Caller }
   | { readonly ok: false; readonly fault: CredentialFault };
 
-/** What the request offers: the `Authorization` header first, then the cookie; null when neither does. */
+/** The credential of a request: the `Authorization` header first, then the cookie; null without either. */
 export function credentialOf(
   request: Request,
 ): Credential | { readonly fault: CredentialFault; scheme: string } | null {
@@ -65,7 +65,7 @@ export function isSessionKey(value: string): boolean {
   return /^[0-9a-f]{40}$/.test(value);
 }
 
-/** A token that came without its scheme, as sockets offer it: what is no session key can only be a JWT. */
+/** A token without its scheme, as sockets send it: a session key, otherwise a JWT. */
 export function tokenCredential(value: string): Credential {
   return { scheme: isSessionKey(value) ? "Token" : "Bearer", value, from: "socket" };
 }

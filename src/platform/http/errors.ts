@@ -1,4 +1,4 @@
-/** The one vocabulary of refusals and the one envelope they travel in. Whatever else is thrown is a bug: a masked 500. */
+/** Refusals and their JSON envelope. Any other exception is a bug and becomes a masked 500. */
 import { fill, messages } from "./messages.ts";
 import type { Locale, Text } from "./text.ts";
 
@@ -26,12 +26,12 @@ export interface FieldErrors {
 
 export type RefusalBody =
   | { readonly fields: FieldErrors }
-  /** `extra`: keys that stand beside `detail` word for word (`code`, `messages` …). */
+  /** `extra`: keys beside `detail`, sent verbatim (`code`, `messages` …). */
   | { readonly detail: Text; readonly extra?: Record<string, unknown> }
-  /** A contract's own shape, already in words. */
+  /** A contract's own shape, already formatted. */
   | { readonly raw: unknown };
 
-/** An expected refusal. Throw it from any depth: the router turns it into the dialect's answer. */
+/** An expected refusal. Throw it from any depth: the router turns it into the dialect's response. */
 export class Refusal extends Error {
   constructor(
     readonly status: RefusalStatus,
@@ -43,7 +43,7 @@ export class Refusal extends Error {
   }
 }
 
-/** 400 with one message a field; cross-field ones under `non_field_errors`. */
+/** 400 with messages by field; cross-field messages go under `non_field_errors`. */
 export function invalid(fields: Record<string, Text | Text[] | FieldErrors>): Refusal {
   const listed: FieldErrors = {};
   for (const [name, error] of Object.entries(fields)) listed[name] = isText(error) ? [error] : error;

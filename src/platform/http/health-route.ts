@@ -1,4 +1,4 @@
-/** `GET /health/`: whether each part answers. */
+/** `GET /health/`: whether database and storage respond. */
 import { z } from "@hono/zod-openapi";
 import { sql } from "drizzle-orm";
 import type { RequestContext } from "../runtime.ts";
@@ -18,7 +18,7 @@ export const healthRoute = route({
   method: "get",
   path: "/health",
   tag: "Operations",
-  summary: "State of each part",
+  summary: "Get the state of each part",
   access: "public",
   responses: { 200: Health, 503: Health },
   async handle({ ctx }) {

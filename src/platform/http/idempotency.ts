@@ -1,4 +1,4 @@
-/** `Idempotency-Key`: the same key, caller and body get the stored answer; another body a 422. Kept for 24 hours. */
+/** `Idempotency-Key`: the same key, caller and body get the stored response; another body gets 422. Kept for 24 hours. */
 import { and, eq, isNull, lt, or } from "drizzle-orm";
 import { sha256 } from "../crypto/digest.ts";
 import { seal, unseal } from "../crypto/sealed.ts";
@@ -10,7 +10,7 @@ import { Refusal, refuse } from "./errors.ts";
 import { messages } from "./messages.ts";
 
 export const KEY_LIFETIME = 24 * 3600_000;
-/** After this long without an answer the first request is taken for dead, and a retry may run. */
+/** Ms after which a request without a response counts as dead, and a retry may run. */
 const LEASE = 60_000;
 
 export interface StoredResponse {
@@ -20,8 +20,8 @@ export interface StoredResponse {
 }
 
 /**
- * Runs `work` once for a key. Answers below 500 are stored, encrypted under the client's own key (they may hold
- * tokens); after anything else the key is free again.
+ * Runs `work` once for a key. Responses below 500 are stored, encrypted with a key derived from the client's (they may
+ * hold tokens); after any other outcome the key is free again.
  */
 export async function once(
   ctx: RequestContext,
@@ -46,7 +46,7 @@ export async function once(
   return { ...answer, replayed: false };
 }
 
-/** True when this request is the first, or takes over from one that died. */
+/** True when this request is the first, or takes over from a dead one. */
 async function reserve(ctx: RequestContext, id: string, requestHash: string): Promise<boolean> {
   const now = ctx.now();
   const taken = await ctx.db
@@ -80,7 +80,7 @@ async function recall(
   return JSON.parse(await unseal(await keyTo(ctx, id, key), row.answer)) as StoredResponse;
 }
 
-/** When this fails the work is done all the same: its answer goes out, and the key stays taken, so that nothing is done twice. */
+/** A failure here does not undo the work: the response is sent, and the key stays reserved, so nothing runs twice. */
 async function store(ctx: RequestContext, id: string, key: string, answer: StoredResponse): Promise<void> {
   try {
     await ctx.db
@@ -96,17 +96,17 @@ async function release(ctx: RequestContext, id: string): Promise<void> {
   await ctx.db.delete(idempotencyKeys).where(eq(idempotencyKeys.id, id));
 }
 
-/** Purges what is older than its 24 hours. */
+/** Deletes keys older than 24 hours. */
 export async function purgeIdempotencyKeys(ctx: RequestContext): Promise<void> {
   await ctx.db.delete(idempotencyKeys).where(lt(idempotencyKeys.createdAt, ctx.now() - KEY_LIFETIME));
 }
 
-/** The client's own key opens its answer; nobody else's does. */
+/** Only the client's own Idempotency-Key decrypts its response. */
 function keyTo(ctx: RequestContext, id: string, key: string): Promise<CryptoKey> {
   return ctx.runtime.keys.sealingKey(`answer:${id}:${key}`);
 }
 
-/** The body in one canonical spelling: keys sorted, files by their bytes. */
+/** The body in canonical form: keys sorted, files by their hash. */
 async function fingerprint(body: unknown): Promise<string> {
   const files = new Map<File, string>();
   for (const file of filesIn(body)) files.set(file, await sha256(await file.bytes()));

@@ -1,4 +1,4 @@
-/** The catalogue of messages that every module shares: Django REST framework's own, as the clients know them. */
+/** Messages shared by all modules: those of Django REST framework, which the clients know. */
 import { literal, type Text, text } from "./text.ts";
 
 export const messages = {
@@ -122,7 +122,7 @@ export const messages = {
   badPage: text("Invalid page.", "Неправильная страница"),
 } satisfies Record<string, Text>;
 
-/** A message with its `{places}` filled in, in every language. */
+/** A message with its `{placeholders}` filled in, in every language. */
 export function fill(message: Text, values: Record<string, string | number>): Text {
   const insert = (words: string) => words.replace(/\{(\w+)\}/g, (all, name) => String(values[name] ?? all));
   return { en: insert(message.en), ru: insert(message.ru) };

@@ -1,4 +1,4 @@
-/** Puts routes on a Hono app and walks each request through the dialect: shield, caller, path, body, handler, answer. */
+/** Mounts routes on a Hono app. Each request passes: caller, rate limit, path, query, body, handler, response. */
 import { Hono } from "hono";
 import { requestId } from "hono/request-id";
 import { BOOKMARK_COOKIE, BOOKMARK_HEADER } from "../db/client.ts";
@@ -19,7 +19,7 @@ import { localeOf, openRequestContext } from "./request-context.ts";
 import type { Route, RouteResponse } from "./route.ts";
 import type { Locale } from "./text.ts";
 
-/** A place that answers with a `Response` of its own: a socket's handshake. */
+/** A route that returns a `Response` of its own: a socket's handshake, a media file. */
 export interface RawRoute {
   readonly path: string;
   readonly handle: (
@@ -38,9 +38,9 @@ export interface Parts {
 
 type Variables = {
   requestId: string;
-  /** The matched route's pattern: a path itself may hold a secret, and logs hold none. */
+  /** The matched route's pattern, for the log: a path itself may hold a secret. */
   place: string;
-  /** In which the matched route always answers. */
+  /** Fixed language of the matched route. */
   language: Locale | undefined;
   formatError: Route["formatError"];
 };
@@ -57,7 +57,7 @@ export function createApp(parts: Parts): App {
     const early = preflight(request);
     if (early) context.res = early;
     else await next();
-    // The headers of a socket's 101 can't be changed, and nobody reads them.
+    // The headers of a 101 are immutable.
     if (context.res.webSocket) return;
     setHeaders(context.res.headers, {
       ...corsHeaders(request, runtime.settings),
@@ -122,7 +122,7 @@ export function createApp(parts: Parts): App {
   return app;
 }
 
-/** One request through one route. */
+/** Runs one request through one route. */
 async function run(
   authenticate: Authenticate,
   ctx: RequestContext,
@@ -162,7 +162,7 @@ async function run(
 }
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
 
-/** What `read` makes of a body. Where it refuses, whoever may not do this at all is told so instead. */
+/** Returns the result of `read`. When it throws, `ask` runs first: a caller without the right gets that refusal instead. */
 async function authorizeBeforeReject<T>(
   ask: () => Promise<unknown> | undefined,
   read: () => T,
@@ -184,7 +184,7 @@ async function catchRefusal(
     return await work();
   } catch (error) {
     if (error instanceof Refusal) return refusalAnswer(error, locale, formatError?.(error, locale));
-    // Hono masks errors only; a library may throw anything.
+    // Hono masks `Error`s only; a library may throw any value.
     throw error instanceof Error
       ? error
       : new Error("something that is no Error was thrown", { cause: error });
@@ -219,7 +219,7 @@ async function replayable(
   return new Response(stored.body || null, { status: stored.status, headers });
 }
 
-/** A path that does not parse names nothing: 404, not 400. */
+/** A path that does not parse names no resource: 404, not 400. */
 function parsePath(schema: NonNullable<Route["params"]>, values: Record<string, string>): unknown {
   const result = schema.safeParse(values);
   if (!result.success) throw notFound();
@@ -233,7 +233,7 @@ function setBookmark(headers: Headers, bookmark: string | null, request: Request
   headers.append("Set-Cookie", setCookie(BOOKMARK_COOKIE, bookmark, 600, request.url));
 }
 
-/** Adds headers that the answer does not set itself. */
+/** Adds headers that the response does not set itself. */
 function setHeaders(headers: Headers, more: Record<string, string>): void {
   for (const [name, value] of Object.entries(more)) {
     if (name === "Vary") headers.append(name, value);

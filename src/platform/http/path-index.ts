@@ -1,11 +1,11 @@
-/** Which verbs are served at a path. A fixed path goes before one that takes any `{id}` there, whatever the verb. */
+/** Which methods are served at a path. A fixed path takes precedence over one with a parameter there, for every method. */
 import type { ErrorFormat } from "./route.ts";
 import type { Locale } from "./text.ts";
 
 export interface ServedRoute {
   readonly path: string;
   readonly method: string;
-  /** The language in which this place always answers. */
+  /** Fixed language of the responses. */
   readonly language?: Locale | undefined;
   /** How this place words its refusals, where it has a wording of its own. */
   readonly formatError?: ErrorFormat | undefined;
@@ -14,16 +14,16 @@ export interface ServedRoute {
 interface ServedPath {
   readonly path: string;
   readonly pattern: RegExp;
-  /** In capitals. */
+  /** In upper case. */
   readonly methods: readonly string[];
   readonly language: Locale | undefined;
   readonly formatError: ErrorFormat | undefined;
 }
 
 export interface PathIndex {
-  /** The place that a path names; null when there is none. */
+  /** The served path that a request path matches; null without one. */
   at(path: string): ServedPath | null;
-  /** The fixed place that `path` names although the route at `pattern` matches it too; null when that route is meant. */
+  /** The fixed path that `path` means although the route at `pattern` matches it too; null when that route is meant. */
   fixedPathFor(pattern: string, path: string): ServedPath | null;
 }
 
@@ -49,7 +49,7 @@ export function indexPaths(served: readonly ServedRoute[]): PathIndex {
   };
 }
 
-/** What `Allow` says of a place. */
+/** The methods in `Allow`. */
 export function allowedAt({ methods }: Pick<ServedPath, "methods">): string[] {
   return [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"];
 }
@@ -58,7 +58,7 @@ function closest(known: ServedPath | null, place: ServedPath): ServedPath {
   return known && !goesBefore(place.path, known.path) ? known : place;
 }
 
-/** Whether `one` is fixed where `other` takes a parameter, and nowhere the other way round. */
+/** Whether `one` is fixed where `other` has a parameter, and nowhere the reverse. */
 function goesBefore(one: string, other: string): boolean {
   const [left, right] = [one.split("/"), other.split("/")];
   if (left.length !== right.length) return false;

@@ -1,4 +1,4 @@
-/** Opens the scope of one request. */
+/** Opens the request context of a request or a job. */
 import { BOOKMARK_COOKIE, BOOKMARK_HEADER, openD1Session } from "../db/client.ts";
 import { log } from "../log.ts";
 import type { RequestContext, Runtime } from "../runtime.ts";
@@ -33,7 +33,7 @@ export function openRequestContext(
   };
 }
 
-/** A scope for work that no request asked for: the queue, the clock, a room. Always reads at the primary. */
+/** A context for work without a request: queue, cron, rooms. Always reads at the primary. */
 export function openJobContext(runtime: Runtime, context: Deferring): RequestContext {
   const session = openD1Session(runtime.database, null);
   const origin = runtime.settings.publicOrigin ?? "http://localhost:8787";
@@ -65,5 +65,5 @@ const deferTo =
   (at, work, facts = {}) =>
     context.waitUntil(work.catch((error: unknown) => log("warn", at, facts, error)));
 
-/** The shape of D1's bookmarks; anything else in that header is somebody's noise. */
+/** The format of D1 bookmarks; any other value of the header is ignored. */
 const BOOKMARK = /^[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{32}$/;

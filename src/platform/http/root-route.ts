@@ -1,4 +1,4 @@
-/** `GET /api/v1/`: the root that older clients ask for; what there is, the documents tell. */
+/** `GET /api/v1/`: older clients request it to check their credentials. */
 import { z } from "@hono/zod-openapi";
 import { respond, route } from "./route.ts";
 
@@ -6,7 +6,7 @@ export const rootRoute = route({
   method: "get",
   path: "/api/v1",
   tag: "Operations",
-  summary: "Whether one is signed in",
+  summary: "Check the credentials",
   access: "signedIn",
   responses: { 200: z.object({}).openapi("Root") },
   handle: async () => respond(200, {}),

@@ -1,4 +1,4 @@
-/** A route: its place, who may call it, what it takes and answers, and the handler. Types and documents come from here. */
+/** A route: path, access, input and response schemas, handler. Types and API documents derive from it. */
 import type { z } from "@hono/zod-openapi";
 import type { RequestContext } from "../runtime.ts";
 import type { Caller } from "./caller.ts";
@@ -8,13 +8,13 @@ import type { Locale } from "./text.ts";
 export type Method = "get" | "post" | "put" | "patch" | "delete";
 
 /**
- * - `public`: credentials are not even looked at, so a stale one does no harm;
- * - `optional`: a good credential counts, a bad one is as none;
- * - `signedIn`, `driver`, `operator` (operators and staff), `staff`: 401 without, 403 with too little.
+ * - `public`: credentials are ignored, so an expired one does no harm;
+ * - `optional`: a valid credential counts, an invalid one is ignored;
+ * - `signedIn`, `driver`, `operator` (operators and staff), `staff`: 401 without a credential, 403 without the role.
  */
 export type Access = "public" | "optional" | "signedIn" | "driver" | "operator" | "staff";
 
-/** Status → schema of the body; null for an answer without one. */
+/** Status → schema of the body; null for an empty body. */
 export type Responses = Readonly<Record<number, z.ZodType | null>>;
 
 export interface RouteResponse<Status extends number = number, Body = unknown> {
@@ -40,7 +40,7 @@ export interface Call<A extends Access, P, Q, B> {
   readonly request: Request;
 }
 
-/** How one app words a refusal when it differs from the dialect. */
+/** Formats a refusal for an app whose error format differs from the dialect. */
 export type ErrorFormat = (refusal: Refusal, locale: Locale) => unknown;
 
 export interface RouteSpec<
@@ -64,25 +64,25 @@ export interface RouteSpec<
   readonly body?: B;
   /** Cap on a multipart body in bytes. */
   readonly multipartLimit?: number;
-  /** A multipart form that the handler reads as it arrives: documented, never parsed. */
+  /** A multipart form that the handler reads as a stream. Documented only; not parsed by the router. */
   readonly streamed?: z.ZodType;
   readonly responses: R;
-  /** A POST that creates: honours `Idempotency-Key`. */
+  /** True for a POST that creates: it supports `Idempotency-Key`. */
   readonly creates?: boolean;
   /**
-   * Refuses whoever may not do this at all. Asked when the body is refused, so that a stranger hears that and not
-   * what is wrong with their words; the service checks the right of everybody else.
+   * Throws when the caller may not use this route at all. Called before a refused body is reported, so that such a
+   * caller gets 403 or 404 instead of field errors. The service checks the rights of a valid request.
    */
   readonly may?: (call: Pick<Call<A, P, Q, B>, "ctx" | "caller" | "params">) => Promise<unknown>;
   readonly formatError?: ErrorFormat;
-  /** The language of every answer, where clients of this path know one only; else the request decides. */
+  /** Fixed language of all responses, for paths whose clients know one language; otherwise the request decides. */
   readonly language?: Locale;
-  /** Not in the documents: pages and development doors. */
+  /** Left out of the API documents: pages and development routes. */
   readonly hidden?: boolean;
   readonly handle: (call: Call<A, P, Q, B>) => Promise<RouteResponseOf<R> | Response>;
 }
 
-/** A route with its types erased, as the router mounts it. */
+/** A route with erased types, as the router mounts it. */
 export interface Route {
   readonly method: Method;
   readonly path: string;
@@ -105,7 +105,7 @@ export interface Route {
   readonly handle: (call: never) => Promise<RouteResponse | Response>;
 }
 
-/** Declares a route; the handler is checked against its own schemas. */
+/** Declares a route; the compiler checks the handler against the schemas. */
 export function route<
   A extends Access,
   R extends Responses,
@@ -116,7 +116,7 @@ export function route<
   return spec;
 }
 
-/** The same handler under another path: where two apps name one thing differently. */
+/** The same handler under another path, for apps that name one thing differently. */
 export function at(
   path: string,
   original: Route,

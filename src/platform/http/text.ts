@@ -1,4 +1,4 @@
-/** Messages in the languages the product speaks, and which one a request is answered in. */
+/** Messages in the supported languages, and the choice of a response's language. */
 
 export const LOCALES = ["ru", "en"] as const;
 export type Locale = (typeof LOCALES)[number];
@@ -10,20 +10,20 @@ export function text(en: string, ru: string): Text {
   return { en, ru };
 }
 
-/** A literal that a contract fixes word for word, whatever the language. */
+/** A message that a contract fixes word for word in every language. */
 export function literal(words: string): Text {
   return { en: words, ru: words };
 }
 
 /**
- * The language of an answer: `Accept-Language` when it names one we speak (`*` names none),
+ * The language of a response: `Accept-Language` when it names a supported one (`*` names none),
  * else Russian under `/api/v1/` and English elsewhere.
  */
 export function chooseLocale(path: string, acceptLanguage: string | null): Locale {
   return preferred(acceptLanguage) ?? (path.startsWith("/api/v1/") || path === "/api/v1" ? "ru" : "en");
 }
 
-/** How many languages of a header are looked at. */
+/** Number of languages of a header that are read. */
 const MAX_LANGUAGES = 100;
 
 function preferred(header: string | null): Locale | null {

@@ -1,4 +1,4 @@
-/** A letter as its parts, and the two forms it is sent in. */
+/** The parts of a mail, and their rendering as text and HTML. */
 
 export interface LetterLink {
   readonly label: string;
@@ -8,10 +8,10 @@ export interface LetterLink {
 export interface Letter {
   readonly subject: string;
   readonly paragraphs: readonly string[];
-  /** Named facts, one a line: place, time … */
+  /** Labelled facts, one per line: place, time … */
   readonly facts?: readonly (readonly [label: string, value: string])[];
   readonly action?: LetterLink;
-  /** Links below the button. */
+  /** Links below the action button. */
   readonly further?: readonly LetterLink[];
   /** A one-time code that the text contains; listed for the development outbox. */
   readonly code?: string;

@@ -1,4 +1,4 @@
-/** Mail and SMS as effects: what a module asks for, and how it leaves the house. */
+/** Mail and SMS: the effects that modules request, and their delivery. */
 import { Resend } from "resend";
 import type { OutboxRow } from "../db/claims.ts";
 import type { Effect } from "../db/outbox.ts";
@@ -6,20 +6,20 @@ import type { Locale } from "../http/text.ts";
 import type { Runtime } from "../runtime.ts";
 import { type Letter, type RenderedLetter, render } from "./letter.ts";
 
-/** Renders one kind of letter from the data that stands in its outbox row. */
+/** Renders one kind of mail from the data in its outbox row. */
 export type Template<Data> = (data: Data, locale: Locale) => Letter;
-/** Each has data of its own; `mailEffect` sees to it that a row holds what its template wants. */
+/** Templates by name; `mailEffect` checks that a row's data fits its template. */
 export type Templates = Readonly<Record<string, Template<never>>>;
 
 interface MailPayload {
   readonly template: string;
   readonly locale: Locale;
   readonly data: object;
-  /** Holds a code or a link that grants something: forgotten once a provider has taken it. */
+  /** Holds a code or a link that grants access: deleted once the provider has accepted the mail. */
   readonly secret: boolean;
 }
 
-/** A letter to one address. `name` is the template's key in the catalogue that `jobs.ts` puts together. */
+/** A mail to one address. `name` is the template's key in the `templates` of `jobs.ts`. */
 export function mailEffect<Data extends object>(
   name: string,
   _template: Template<Data>,
@@ -40,7 +40,7 @@ export function smsEffect(to: string, text: string, code?: string, link?: string
   return { kind: "sms", address: to, payload: { text, code, link } };
 }
 
-/** The letter of an outbox row, whatever its state: what a person gets to read. */
+/** Renders the mail of an outbox row in any state. */
 export function letterOf(
   row: Pick<OutboxRow, "kind" | "payload">,
   templates: Templates,
@@ -54,7 +54,7 @@ export function letterOf(
   return letter && data ? render(letter(data as never, locale)) : null;
 }
 
-/** What a handler answers when the payload held a secret that nobody needs any more. */
+/** Returned by a handler when the payload held a secret that is no longer needed. */
 export const FORGET = Symbol("forget");
 
 /** Why a delivery failed; `final` when no later attempt can succeed. */
@@ -68,12 +68,12 @@ export class DeliveryError extends Error {
   }
 }
 
-/** True when letters stay in the outbox of this machine instead of leaving it. */
+/** True when mails stay in the local outbox and are not sent. */
 export function isLocalOutbox(runtime: Runtime): boolean {
   return runtime.settings.mail.resendKey === null && runtime.settings.environment === "development";
 }
 
-/** Delivers one letter. The outbox row's id is the provider's idempotency key, so a repeat sends nothing twice. */
+/** Sends one mail. The outbox row's id is the provider's idempotency key, so a repeat sends nothing twice. */
 export async function deliverMail(runtime: Runtime, row: OutboxRow, templates: Templates): Promise<unknown> {
   const letter = letterOf(row, templates);
   if (!letter) throw new DeliveryError("no such template", true);
@@ -89,7 +89,7 @@ export async function deliverMail(runtime: Runtime, row: OutboxRow, templates: T
   return (row.payload as MailPayload).secret ? FORGET : null;
 }
 
-/** Resend's error names that a repeat can't mend. Source: https://resend.com/docs/api-reference/errors */
+/** Resend's errors that a retry cannot fix. Source: https://resend.com/docs/api-reference/errors */
 const FINAL = new Set([
   "validation_error",
   "invalid_to_address",

@@ -1,4 +1,4 @@
-/** How a list is filtered by a field, by the field's type. */
+/** Filters of console lists, derived from the types of the fields. */
 import { z } from "@hono/zod-openapi";
 import { type Column, type SQL, sql } from "drizzle-orm";
 import { contains } from "../db/folding.ts";
@@ -9,7 +9,7 @@ import { text } from "../http/text.ts";
 import { instantInput } from "./inputs.ts";
 import type { Field, Filter, Resource } from "./resource.ts";
 
-/** Every filter of a resource; a range is two of them. */
+/** All filters of a resource; a range is two filters. */
 export function filtersOf(resource: Resource): Filter[] {
   return resource.filters.flatMap((declared) => {
     if (typeof declared !== "string") return [declared];
@@ -69,7 +69,7 @@ function filtersBy(name: string, field: Field): Filter[] {
 const worded = (label: Field["label"], en: string, ru: string) =>
   text(`${label.en}, ${en}`, `${label.ru}, ${ru}`);
 
-/** `status=A&status=B` and `status=A,B` are both. */
+/** Accepts `status=A&status=B` and `status=A,B`. */
 function several() {
   const word = z.union([z.number().transform(String), z.string()]);
   return z.union([z.array(word), word]).transform((words) =>
@@ -97,10 +97,10 @@ function hundredths() {
   });
 }
 
-/** Bands of whole years begin here; the last has no end. */
+/** Lower bounds of the age bands; the last band is open. */
 const BANDS = [14, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110];
 
-/** Filters by age where there is a birthday: `14-20`, `20-30` … `110+`. */
+/** Filters by age, computed from a birthday: `14-20`, `20-30` … `110+`. */
 export function ageFilter(birthday: Column | SQL): Filter {
   const options = BANDS.map((from, index) => (BANDS[index + 1] ? `${from}-${BANDS[index + 1]}` : `${from}+`));
   return {
@@ -118,7 +118,7 @@ export function ageFilter(birthday: Column | SQL): Filter {
   };
 }
 
-/** Whether there is something in a column, as a filter. */
+/** A filter for whether a column has a value. */
 export function presence(name: string, label: Filter["label"], from: Column | SQL): Filter {
   return {
     name,

@@ -1,11 +1,11 @@
-/** What may be written into declared fields, beside the dialect's own field types. Outputs are stored values. */
+/** Input schemas of resource fields, beside the dialect's field types. Outputs are stored values. */
 import { z } from "@hono/zod-openapi";
 import { decimal } from "../decimal.ts";
 import { integer, reportFault } from "../http/input/fields.ts";
 import { fill, messages } from "../http/messages.ts";
 import { parseInstant } from "../time.ts";
 
-/** ISO 8601, UTC where it names no zone; epoch ms. */
+/** ISO 8601, UTC by default; the value is in epoch ms. */
 export function instantInput() {
   return z.string().transform((words, context) => {
     const at = parseInstant(words, "UTC");
@@ -14,7 +14,7 @@ export function instantInput() {
   });
 }
 
-/** An amount that is not negative; minor units. */
+/** A non-negative amount; the value is in minor units. */
 export function moneyInput() {
   return decimal().refine((hundredths) => hundredths >= 0, {
     params: { text: fill(messages.minValue, { limit: 0 }) },
@@ -23,12 +23,12 @@ export function moneyInput() {
 
 const degree = (limit: number) => z.number().min(-limit).max(limit);
 
-/** Degrees, both of them. */
+/** A place: latitude and longitude in degrees. */
 export function placeInput() {
   return z.object({ latitude: degree(90), longitude: degree(180) });
 }
 
-/** The number of somebody or something. */
+/** The id of a row. */
 export function idInput() {
   return integer({ min: 1 });
 }

@@ -1,6 +1,6 @@
 /**
- * What staff may see and change of a table, declared once: the engine of `/api/admin/` reads and writes by it, and the
- * console builds its screens from it. What is not declared does not exist there: a secret is simply no field.
+ * Declares what staff may see and change of a table: `/api/admin/` reads and writes by it, and the console builds its
+ * screens from it. Only declared fields are accessible, so secrets are simply not declared.
  */
 import type { z } from "@hono/zod-openapi";
 import type { Column, SQL, SQLWrapper } from "drizzle-orm";
@@ -11,7 +11,7 @@ import type { Caller } from "../http/caller.ts";
 import type { Text } from "../http/text.ts";
 import type { RequestContext } from "../runtime.ts";
 
-/** Who works in the console: operators, and staff above them. */
+/** Roles in the console: operators, and staff with more rights. */
 export type ConsoleRole = "operator" | "staff";
 export type Right = "read" | "create" | "edit" | "delete";
 
@@ -40,18 +40,18 @@ export type Values = Readonly<Record<string, unknown>>;
 export interface Field {
   readonly type: FieldType;
   readonly label: Text;
-  /** A column, the two of a place, or an expression for what is only shown. */
+  /** A column, the two columns of a place, or an expression for a read-only field. */
   readonly from: Column | SQL | { readonly latitude: Column; readonly longitude: Column };
   readonly options?: readonly string[];
-  /** The resource whose id it holds; a `json` field holds several. */
+  /** The resource whose id it holds; a `json` field holds several ids. */
   readonly reference?: string;
-  /** False: shown with the single row only. */
+  /** False: not shown in lists. */
   readonly list?: boolean;
-  /** Operators never get it. */
+  /** Hidden from operators. */
   readonly staffOnly?: boolean;
-  /** What may be written into it; without one it is read only. Its output is the stored value. */
+  /** Input schema; read-only without one. Its output is the stored value. */
   readonly input?: z.ZodType;
-  /** Written when the row is made, never again. */
+  /** Writable only at creation. */
   readonly once?: boolean;
 }
 
@@ -62,9 +62,9 @@ export interface Filter {
   readonly options?: readonly string[];
   readonly reference?: string;
   readonly staffOnly?: boolean;
-  /** Reads the value of a query. */
+  /** Parses the query parameter. */
   readonly parse: z.ZodType;
-  /** The rows that a value means. `now` in epoch ms. */
+  /** The condition for a value. `now` in epoch ms. */
   readonly when: (value: never, now: number) => SQL | undefined;
 }
 
@@ -77,45 +77,45 @@ export interface Tab {
 
 export type Statement = BatchItem<"sqlite">;
 
-/** What one row is, to a hook. */
+/** One row, as passed to a hook. */
 export interface Subject {
-  /** As the path names it. */
+  /** The id in the path. */
   readonly id: string;
   readonly row: Values;
 }
 
-/** Makes the audit row of a hook's own transaction. */
+/** Makes the audit row for a hook's own transaction. */
 export type Audit = (action: string, before: object | null, after: object | null) => Statement;
 
-/** What else a domain wants to happen in the transaction of a change. */
+/** What a domain adds to the transaction of a change. */
 export interface Consequences {
   /** Further columns, by the table's own keys. */
   readonly set?: Values;
-  /** What must hold for the row at the moment of writing. */
+  /** Condition that the row must meet at the moment of writing. */
   readonly where?: SQL;
   readonly effects?: readonly Effect[];
   readonly rest?: readonly Statement[];
-  /** Once it is committed. */
+  /** Runs after the commit. */
   readonly after?: () => Promise<unknown>;
 }
 
 export interface Change {
   readonly caller: Caller;
-  /** Null for a row that is being made. */
+  /** Null at creation. */
   readonly before: Subject | null;
-  /** What changes, by field. */
+  /** Changed values by field. */
   readonly values: Values;
 }
 
-/** Something to do with a row beside changing its fields. */
+/** An operation on a row beside changing its fields. */
 export interface Action {
   readonly label: Text;
-  /** Asked before it is done. */
+  /** Confirmation question. */
   readonly confirm?: Text;
   readonly roles: readonly ConsoleRole[];
-  /** May be done to many at once. */
+  /** Available for many rows at once. */
   readonly bulk?: boolean;
-  /** Answers what its caller is told, null for nothing. Throws a refusal when it can't be done. */
+  /** Returns the response body; null for none. Throws a refusal when the operation is not possible. */
   readonly run: (
     ctx: RequestContext,
     caller: Caller,
@@ -130,39 +130,39 @@ export interface Resource {
   /** In the audit log, singular: `truck`. */
   readonly subject: string;
   readonly label: Text;
-  /** Under which heading the console lists it. */
+  /** Heading in the console's navigation. */
   readonly group: "people" | "towing" | "events" | "places" | "driving" | "support" | "system";
   readonly table: SQLiteTable;
-  /** Its primary key; several columns are joined by `:` in an id. */
+  /** Primary key; the values of several columns are joined by `:` in an id. */
   readonly key: readonly SQLiteColumn[];
-  /** The field by which people know a row. */
+  /** The field that names a row for people. */
   readonly title: string;
   readonly fields: Readonly<Record<string, Field>>;
-  /** Texts that `search=` looks in. */
+  /** Texts that `search=` searches. */
   readonly search: readonly SQLWrapper[];
-  /** Fields to filter by, in the way of their type, and filters of their own. */
+  /** Fields with the filters of their type, and custom filters. */
   readonly filters: readonly (string | Filter)[];
   readonly sort: { readonly field: string; readonly order: "asc" | "desc" };
   readonly rights: Readonly<Record<ConsoleRole, readonly Right[]>>;
   readonly tabs?: readonly Tab[];
   readonly actions?: Readonly<Record<string, Action>>;
-  /** The field that names the person whose whereabouts a row shows: each look at such rows leaves an audit row. */
+  /** The field with the person whose location a row shows: each read of such rows is audited. */
   readonly placesOf?: string;
-  /** Rows that this caller may know of; all of them without it. */
+  /** Condition for rows that this caller may see; all rows without it. */
   readonly visible?: (caller: Caller) => SQL | undefined;
-  /** Rows that may be deleted; all of them without it. */
+  /** Condition for rows that may be deleted; all rows without it. */
   readonly removable?: SQL;
-  /** `table.column` of a unique constraint → the field that its refusal is about, where no field has that column. */
+  /** `table.column` of a unique constraint → the field under which its violation is reported, where no field has that column. */
   readonly clashes?: Readonly<Record<string, string>>;
-  /** The domain's own rules for a change: throws a refusal, or says what else belongs to it. */
+  /** The domain's rules for a change: throws a refusal, or returns what else belongs to the transaction. */
   readonly consequences?: (ctx: RequestContext, change: Change) => Promise<Consequences>;
-  /** What else goes with a deleted row, and what must hold at that moment. */
+  /** What else is deleted with a row, and the condition for it. */
   readonly removal?: (ctx: RequestContext, subject: Subject) => Promise<Omit<Consequences, "set">>;
-  /** The domain's own way to delete; false when the row was gone. */
+  /** The domain's own deletion; false when the row no longer exists. */
   readonly remove?: (ctx: RequestContext, caller: Caller, subject: Subject, audit: Audit) => Promise<boolean>;
 }
 
-/** Declares a resource: what names a field names one that is there. */
+/** Declares a resource; the compiler checks that references name declared fields. */
 export function resource<const Fields extends Readonly<Record<string, Field>>>(
   declared: Omit<Resource, "fields" | "filters" | "title" | "sort" | "placesOf"> & {
     readonly fields: Fields;
@@ -181,7 +181,7 @@ const of =
   (type: FieldType) =>
   (from: Field["from"], label: Text, options: Options = {}): Field => ({ type, from, label, ...options });
 
-/** One function a type of field. */
+/** One function for each field type. */
 export const field = {
   text: of("text"),
   integer: of("integer"),
@@ -203,7 +203,7 @@ export const field = {
     of("place")({ latitude, longitude }, label, options),
 };
 
-/** A resource with more fields, filters and tabs: what a neighbour knows about the same rows. */
+/** A resource with more fields, filters and tabs from another module. */
 export function extend(
   base: Resource,
   more: Partial<Pick<Resource, "fields" | "filters" | "tabs" | "search">>,

@@ -1,4 +1,4 @@
-/** Pictures in the bucket that came through the API: checked by the intake, stored under keys that the server makes. */
+/** Stores pictures that come through the API: cleaned by the intake, under keys that the server makes. */
 import { randomToken } from "../crypto/digest.ts";
 import { defineEffect } from "../db/effects.ts";
 import type { Effect } from "../db/outbox.ts";
@@ -15,13 +15,13 @@ import { extensionOf, type FileMime, MAX_PICTURE, type PictureMime } from "./pic
 export { MAX_PICTURE };
 
 interface PictureLimits {
-  /** 10 MiB unless said. */
+  /** Default 10 MiB. */
   readonly maxBytes?: number;
-  /** Side in pixels of the square that the stored picture fits into; as it came unless said. */
+  /** Side in pixels of the square into which the picture is scaled; not scaled by default. */
   readonly box?: number;
 }
 
-/** Stores a picture under `folder` and returns its key. Refuses, under `field`, what the intake does not take. */
+/** Stores a picture under `folder` and returns its key. Reports a refusal of the intake under `field`. */
 export async function storePicture(
   ctx: RequestContext,
   folder: string,
@@ -49,13 +49,12 @@ interface Stored {
   readonly contentType: FileMime;
 }
 
-/** Every engine that reads pictures writes this. */
+/** Every image engine can write PNG. */
 const PNG = "image/png" as const;
 
 /**
- * The picture with no side longer than `box`, turned as its orientation says, in its own format, or as PNG where the
- * engine reads that one and can't write it, as the local one does with GIF. Null when it can't be read. Without a
- * binding it stays as it is.
+ * Scales a picture so that no side exceeds `box`, and applies its orientation. Keeps the format, or writes PNG where the
+ * engine cannot write it (the local engine cannot write GIF). Null when it is unreadable. Unchanged without the binding.
  */
 async function resizeToBox(ctx: RequestContext, own: Stored, box: number): Promise<Stored | null> {
   const { images } = ctx.runtime;
@@ -66,7 +65,7 @@ async function resizeToBox(ctx: RequestContext, own: Stored, box: number): Promi
       const made = await picture
         .transform({ width: box, height: box, fit: "scale-down" })
         .output({ format: contentType as PictureMime });
-      // An engine may keep a line about the maker.
+      // The engine may keep metadata.
       return { bytes: cleanStored(await new Response(made.image()).bytes()), contentType };
     } catch (error) {
       log("warn", "media.fit", { bytes: own.bytes.byteLength, format: contentType }, error);
@@ -75,7 +74,7 @@ async function resizeToBox(ctx: RequestContext, own: Stored, box: number): Promi
   return null;
 }
 
-/** Deletes an object once the row that named it is gone; a trigger writes such rows too, with the key as address alone. */
+/** Deletes an object after its row is deleted. Triggers write such rows too, with the key as address only. */
 export const objectDeletion = defineEffect<{ readonly key: string }>("object", {
   address: ({ key }) => key,
   run: (ctx, _key, address) => ctx.runtime.bucket.delete(address),
@@ -83,7 +82,7 @@ export const objectDeletion = defineEffect<{ readonly key: string }>("object", {
 
 export const deleteObject = (key: string): Effect => objectDeletion.row({ key });
 
-/** The address of what anybody may see, an avatar; others are `objectUrl`'s. */
+/** URL of a public object such as an avatar; use `objectUrl` for others. */
 export function mediaUrl(ctx: RequestContext, key: string | null): string | null {
   return key && `${ctx.origin}${MEDIA_PATH}/${key}`;
 }

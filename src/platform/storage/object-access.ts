@@ -1,4 +1,4 @@
-/** Who may open an object. Its first folder tells: `private/` asks for a signature, `shared/` does where the settings say so. */
+/** Access to objects by their first folder: `private/` requires a signed URL, `shared/` does if `MEDIA_ACCESS` says so. */
 import { equalInConstantTime } from "../crypto/digest.ts";
 import { refuse } from "../http/errors.ts";
 import { text } from "../http/text.ts";
@@ -17,7 +17,7 @@ function needsSignature(key: string, settings: Settings): boolean {
   return key.startsWith("private/") || (key.startsWith("shared/") && settings.mediaAccess === "signed");
 }
 
-/** Where a browser gets an object. A signed address lives one to two hours and is the same within the hour, so it can be cached. */
+/** URL of an object. A signed URL is valid for one to two hours and constant within the hour, so it can be cached. */
 export async function objectUrl(ctx: RequestContext, key: string): Promise<string> {
   const url = `${ctx.origin}${MEDIA_PATH}/${key}`;
   if (!needsSignature(key, ctx.runtime.settings)) return url;
@@ -25,7 +25,7 @@ export async function objectUrl(ctx: RequestContext, key: string): Promise<strin
   return `${url}?expires=${expires}&signature=${await sign(ctx, key, expires)}`;
 }
 
-/** Refuses with 403 whoever may not open it; answers for how many seconds they may, null for ever. */
+/** Refuses with 403 without a valid signature. Returns the seconds until it expires; null when none is required. */
 export async function requireAccess(
   ctx: RequestContext,
   key: string,

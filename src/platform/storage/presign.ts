@@ -1,20 +1,20 @@
-/** An upload as one signed PUT to the bucket's S3 door: it passes the Worker by. */
+/** Presigned PUT to the bucket's S3 API: the upload bypasses the Worker. */
 import { AwsClient } from "aws4fetch";
 import type { RequestContext } from "../runtime.ts";
 
 export interface SignedPut {
   readonly method: "PUT";
   readonly url: string;
-  /** To be sent exactly so; the browser adds `Content-Length` by itself. */
+  /** To be sent unchanged; the browser adds `Content-Length`. */
   readonly headers: Record<string, string>;
 }
 
-/** Short: the row that waits for it must outlive it. */
+/** Seconds. Shorter than the life of the pending row. */
 const PUT_LIFETIME = 900;
 
 /**
  * Key, type, exact length and "only when there is nothing yet" are all under the signature, so nobody can send another
- * size or type, nor replace what was checked. Null where the settings name no S3 door.
+ * size or type, or replace a checked file. Null without an object store in the settings.
  * Source: https://developers.cloudflare.com/r2/api/s3/presigned-urls/
  */
 export async function presignPut(

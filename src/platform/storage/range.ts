@@ -1,4 +1,4 @@
-/** The `Range` header. Pure. */
+/** Parses the `Range` header. */
 
 export interface Slice {
   readonly offset: number;
@@ -6,8 +6,8 @@ export interface Slice {
 }
 
 /**
- * What of `size` bytes a header asks for; null for all of it: no header, another unit, several ranges at once or
- * nonsense, which a server may ignore. RFC 9110, section 14.
+ * The requested slice of `size` bytes; null for the whole: no header, another unit, several ranges or an invalid
+ * header, which a server may ignore. RFC 9110, section 14.
  */
 export function readRange(header: string | null, size: number): Slice | "unsatisfiable" | null {
   const [, from = "", to = ""] = /^bytes=\s*(\d*)-(\d*)\s*$/i.exec(header ?? "") ?? [];

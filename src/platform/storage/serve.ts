@@ -1,4 +1,4 @@
-/** `GET /media/…`: objects with their validators, in parts, and as smaller pictures. */
+/** `GET /media/…`: serves objects with validators, ranges, and smaller variants of pictures. */
 
 import { notFound, Refusal } from "../http/errors.ts";
 import type { RawRoute } from "../http/mount.ts";
@@ -12,13 +12,13 @@ import { MAX_PICTURE, pictureMime } from "./pictures/types.ts";
 import { readRange } from "./range.ts";
 import { isIncoming } from "./store-upload.ts";
 
-/** What `?w=` is rounded up to: a few widths, so that nobody can order endless variants. */
+/** Widths to which `?w=` is rounded up: a fixed set limits the number of variants. */
 const WIDTHS = [160, 320, 640, 960, 1280, 1920] as const;
 
-/** The shape of the keys that we make; the bucket throws at stranger ones. */
+/** The format of keys; the bucket throws for other ones. */
 const KEY = /^[\w./-]{1,300}$/;
 
-/** Keys can't be guessed and never change their content. */
+/** Keys cannot be guessed, and the content of a key never changes. */
 export const mediaRoute: RawRoute = {
   path: `${MEDIA_PATH}/:key{.+}`,
   async handle(ctx, request, params) {
@@ -53,7 +53,7 @@ async function original(
 ): Promise<Response> {
   const { bucket } = ctx.runtime;
   const wanted = request.headers.get("range");
-  // An object's size is needed to know what a range means; without one the object itself tells.
+  // A range needs the object's size.
   const head = wanted === null ? null : await bucket.head(key);
   if (wanted !== null && !head) throw notFound();
   const fresh = !request.headers.has("if-range") || request.headers.get("if-range") === head?.httpEtag;
@@ -66,7 +66,7 @@ async function original(
   });
   if (!object) throw notFound();
   object.writeHttpMetadata(headers);
-  // A browser's reader of PDF does not run in a sandbox.
+  // A browser's PDF viewer does not run in a sandbox.
   if (headers.get("content-type") === "application/pdf") headers.set("Content-Disposition", "attachment");
   headers.set("ETag", object.httpEtag);
   if (!("body" in object))
@@ -78,7 +78,7 @@ async function original(
 
 const TAGS = /^(?:\*|\s*(?:W\/)?"[\x21\x23-\x7e]*"(?:\s*,\s*(?:W\/)?"[\x21\x23-\x7e]*")*\s*)$/;
 
-/** The request's conditions that can be read; the bucket throws at others, which RFC 9110 lets a server ignore. */
+/** Valid conditional headers. The bucket throws for invalid ones, which RFC 9110 lets a server ignore. */
 function conditionsOf(request: Request): Headers {
   const conditions = new Headers();
   for (const name of ["if-match", "if-none-match", "if-modified-since", "if-unmodified-since"]) {
@@ -102,7 +102,7 @@ function unsatisfiable(size: number): Refusal {
   );
 }
 
-/** A smaller picture in the original's own format; null where there is no such thing, or making it failed: then the original does. */
+/** A smaller variant in the original's format; null where none can be made: then the original is served. */
 async function resized(
   ctx: RequestContext,
   request: Request,
@@ -114,7 +114,7 @@ async function resized(
   if (!images) return null;
   const object = await bucket.get(key);
   const format = object && pictureMime(object.httpMetadata?.contentType ?? "");
-  // A GIF may move; it stays as it is. Nothing larger than a picture may be is read whole.
+  // A GIF may be animated and stays unchanged. Larger objects are not read whole.
   if (!format || format === "image/gif" || object.size > MAX_PICTURE) {
     await object?.body.cancel();
     return null;
@@ -126,7 +126,7 @@ async function resized(
   }
   try {
     const picture = images.input(object.body).transform({ width, fit: "scale-down" });
-    // The engine turns it as its orientation says. It may keep a line about the maker.
+    // The engine applies the orientation. It may keep metadata.
     const made = cleanStored(await (await picture.output({ format })).response().bytes());
     const variant = withTag(headers, etag);
     variant.set("Content-Type", format);
@@ -134,7 +134,7 @@ async function resized(
     return new Response(made, { headers: variant });
   } catch (error) {
     log("warn", "media.resize", { width }, error);
-    // For a moment only: the next one may get it smaller.
+    // Cached briefly: a later request may succeed.
     headers.set("Cache-Control", "private, max-age=60");
     return null;
   }

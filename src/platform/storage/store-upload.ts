@@ -1,4 +1,4 @@
-/** Puts a file into the bucket once the intake has taken it: while it arrives, or from where a signed PUT left it. */
+/** Stores uploaded files after the intake has cleaned them: from a stream, or from where a presigned PUT left them. */
 import type { RequestContext } from "../runtime.ts";
 import { cleanUpload, type IntakeResult, type PictureFault } from "./pictures/intake.ts";
 import { type Accepted, type FileMime, MAX_PICTURE } from "./pictures/types.ts";
@@ -8,8 +8,8 @@ export type StoreResult =
   | { readonly ok: false; readonly fault: PictureFault };
 
 /**
- * `size` in bytes when it is announced: a byte more or less is refused. Reads no further than that, or than the limit.
- * What is refused leaves no object. Throws what the source or the bucket throws.
+ * Stores a streamed file. `size` in bytes, if announced, must match exactly. Reads at most that many bytes, or the
+ * limit. A refused file leaves no object. Throws errors of the source and the bucket.
  */
 export async function storeUpload(
   ctx: RequestContext,
@@ -24,13 +24,13 @@ export async function storeUpload(
   return put(ctx, key, cleanUpload(whole, accepted));
 }
 
-/** Signed PUTs come here, past the Worker: nothing in this folder is ever served. */
+/** Target folder of presigned PUTs. Objects in it are never served. */
 const INCOMING = "incoming/";
 
 export const incomingKey = (key: string) => `${INCOMING}${key}`;
 export const isIncoming = (key: string) => key.startsWith(INCOMING);
 
-/** Copies what a signed PUT brought to its key, as the intake gives it back. Null when nothing was brought. */
+/** Cleans the object of a presigned PUT and stores it under its key. Null without an object. */
 export async function storeIncoming(
   ctx: RequestContext,
   key: string,
@@ -47,12 +47,12 @@ export async function storeIncoming(
   return put(ctx, key, cleanUpload(await object.bytes(), accepted));
 }
 
-/** An empty object stays for a day, so that the same PUT can't come again while its signature is good. */
+/** Leaves an empty object for a day, so that the same PUT cannot be repeated while its signature is valid. */
 export async function closeIncoming(ctx: RequestContext, key: string): Promise<void> {
   await ctx.runtime.bucket.put(incomingKey(key), "");
 }
 
-/** Nightly: deletes what signed PUTs left behind. Their uploads are over long before. */
+/** Nightly: deletes leftovers of presigned PUTs whose uploads ended long ago. */
 export async function purgeIncoming(ctx: RequestContext, before: number): Promise<void> {
   const { bucket } = ctx.runtime;
   let cursor: string | undefined;
@@ -71,7 +71,7 @@ async function put(ctx: RequestContext, key: string, taken: IntakeResult): Promi
   return { ok: true, size: bytes.length, contentType };
 }
 
-/** All of it; null when it is more than `limit` bytes. */
+/** The whole content; null when it exceeds `limit` bytes. */
 async function gather(source: AsyncGenerator<Uint8Array, void>, limit: number): Promise<Uint8Array | null> {
   const chunks: Uint8Array[] = [];
   let size = 0;

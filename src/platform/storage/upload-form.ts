@@ -1,17 +1,17 @@
-/** The signed form of an upload: what may be sent where, until when. Made at the start, checked at the form's door. */
+/** The signed form of an upload: key, type, size and expiry. Made at the start, checked when the form arrives. */
 import { equalInConstantTime } from "../crypto/digest.ts";
 import { refuse } from "../http/errors.ts";
 import { text } from "../http/text.ts";
 import type { RequestContext } from "../runtime.ts";
 
-/** Seconds that a form is good for. */
+/** Lifetime of a form in seconds. */
 const FORM_LIFETIME = 3600;
 
 export interface UploadTicket {
   readonly id: number;
   readonly key: string;
   readonly contentType: string;
-  /** Bytes, exact; null when the client did not say. */
+  /** Exact size in bytes; null when the client did not announce it. */
   readonly size: number | null;
 }
 
@@ -27,7 +27,7 @@ export const uploadMessages = {
   ),
 };
 
-/** The form's fields, in the order in which they are to be sent. */
+/** The form's fields, in the order in which they must be sent. */
 export async function signForm(ctx: RequestContext, ticket: UploadTicket): Promise<Record<string, string>> {
   const expires = Math.floor(ctx.now() / 1000) + FORM_LIFETIME;
   return {
@@ -40,7 +40,7 @@ export async function signForm(ctx: RequestContext, ticket: UploadTicket): Promi
   };
 }
 
-/** The ticket of a form that came back, and whether its time is over. Refuses with 403 what was not signed here. */
+/** Reads the ticket of a submitted form, and whether it has expired. Refuses an invalid signature with 403. */
 export async function readForm(
   ctx: RequestContext,
   fields: ReadonlyMap<string, string>,

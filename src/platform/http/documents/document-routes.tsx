@@ -1,4 +1,4 @@
-/** The API's documents at every path the apps document them under, and the two viewers, self-hosted. */
+/** The API documents under all paths of the apps, and two self-hosted viewers. */
 import { stringify } from "yaml";
 import { sha256 } from "../../crypto/digest.ts";
 import { coarseRateLimit } from "../limits/rate-limits.ts";
@@ -10,8 +10,8 @@ import { openApiDocument } from "./openapi.ts";
 const tag = "Documents";
 
 /**
- * JSON and YAML of the OpenAPI document, Swagger UI and ReDoc, and the sockets' AsyncAPI. Each is built once an isolate
- * and origin; a client that has it already is answered 304.
+ * The OpenAPI document as JSON and YAML, Swagger UI, ReDoc, and the AsyncAPI document. Each is built once per isolate
+ * and origin; a client that has the current version gets 304.
  */
 export function apiDocumentRoutes(routes: readonly Route[], asyncApi: (origin: string) => object): Route[] {
   const json = documentOf("application/json", (origin) => JSON.stringify(openApiDocument(routes, origin)));
@@ -34,7 +34,7 @@ export function apiDocumentRoutes(routes: readonly Route[], asyncApi: (origin: s
       method: "get",
       path,
       tag,
-      summary: "Documents",
+      summary: "Get an API document",
       access: "public",
       hidden: true,
       responses: {},
@@ -48,7 +48,7 @@ export function apiDocumentRoutes(routes: readonly Route[], asyncApi: (origin: s
 
 type Answer = (origin: string, request: Request) => Response | Promise<Response>;
 
-/** Origins of which a document is kept: without the setting for it, a client may write what it likes into `Host`. */
+/** Number of origins for which a document is kept: without `PUBLIC_ORIGIN` a client may send any `Host`. */
 const KEPT_ORIGINS = 8;
 
 interface Built {
@@ -56,7 +56,7 @@ interface Built {
   readonly etag: string;
 }
 
-/** One document as each origin gets it, with a tag of its content. */
+/** Serves one document per origin, with an ETag of its content. */
 function documentOf(type: string, build: (origin: string) => string): Answer {
   const kept = new Map<string, Promise<Built>>();
   return async (origin, request) => {
@@ -76,14 +76,14 @@ async function tagged(text: string): Promise<Built> {
   return { text, etag: `"${(await sha256(text)).slice(0, 32)}"` };
 }
 
-/** YAML unless asked otherwise; the query's `format` goes before `Accept`. */
+/** YAML by default; the query's `format` takes precedence over `Accept`. */
 function wantsJson(request: Request): boolean {
   const format = new URL(request.url).searchParams.get("format");
   if (format) return format.endsWith("json");
   return /application\/(vnd\.oai\.openapi\+)?json/.test(request.headers.get("accept") ?? "");
 }
 
-/** Both viewers set styles from script. */
+/** Both viewers set styles from scripts. */
 const VIEWER_POLICY =
   "style-src-attr 'unsafe-inline'; style-src-elem 'self' 'unsafe-inline'; worker-src 'self' blob:";
 

@@ -1,4 +1,4 @@
-/** OpenAPI 3.1 from the routes that run. */
+/** Builds the OpenAPI 3.1 document from the mounted routes. */
 
 import { OpenAPIHono, type RouteConfig, z } from "@hono/zod-openapi";
 import { limited } from "../input/fields.ts";
@@ -31,7 +31,7 @@ export function openApiDocument(routes: readonly Route[], origin: string) {
       title: "Caravan",
       version: "1.0.0",
       description:
-        "One backend for people, places and moving things. Paths are written with a trailing slash; without it they answer the same.",
+        "One backend for people, places and moving things. The trailing slash of a path is optional.",
     },
     servers: [{ url: origin }],
   });
@@ -49,7 +49,7 @@ function pathItem(route: Route): RouteConfig {
     request.headers = z.object({
       "Idempotency-Key": limited(255)
         .optional()
-        .openapi({ description: "Repeats get the first answer for 24 hours." }),
+        .openapi({ description: "Repeated requests get the first response for 24 hours." }),
     });
   }
   if (route.body) {
@@ -97,7 +97,7 @@ function responses(route: Route): RouteConfig["responses"] {
   return documented;
 }
 
-/** The errors that every route of this kind can answer, beside those it names itself. */
+/** Adds the error responses that every route of this kind can return. */
 function withErrors(route: Route): Responses {
   const errors: Record<number, z.ZodType> = {};
   if (route.body || route.streamed || route.query) errors[400] = FieldErrors;
@@ -109,16 +109,16 @@ function withErrors(route: Route): Responses {
 const DESCRIPTIONS: Record<number, string> = {
   200: "Done",
   201: "Created",
-  204: "Done, nothing to say",
-  302: "It exists already, see Location",
+  204: "Done, no content",
+  302: "Exists already, see Location",
   400: "Bad input",
   401: "Not signed in",
   403: "Not allowed",
   404: "Not found",
-  409: "Lost a race",
+  409: "Conflict with another change",
   429: "Too many requests, see Retry-After",
 };
 
 function describe(status: number): string {
-  return DESCRIPTIONS[status] ?? "Answer";
+  return DESCRIPTIONS[status] ?? "Response";
 }

@@ -1,4 +1,4 @@
-/** Reads a request's body: JSON, urlencoded or multipart, all as one plain value. */
+/** Reads a request's body (JSON, urlencoded or multipart) as a plain value. */
 import { loneSurrogateIn } from "../../characters.ts";
 import { longListIn, shapeFault } from "../../json.ts";
 import { type FieldErrors, Refusal, refuse } from "../errors.ts";
@@ -6,12 +6,12 @@ import { fill, messages } from "../messages.ts";
 import type { Text } from "../text.ts";
 import { multipartFields, urlencodedFields } from "./form.ts";
 
-/** Cap on JSON and urlencoded bodies. Multipart doors name their own. */
+/** Byte limit of JSON and urlencoded bodies. Routes that take multipart set their own. */
 export const JSON_LIMIT = 1024 * 1024;
 
 /**
- * The body as the dialect sees it: a JSON value, or an object of form fields (repeated fields as arrays,
- * files as `File`). No body is `{}`. Refuses with 400, 413 or 415.
+ * The body as a JSON value, or as an object of form fields (repeated fields as arrays, files as `File`).
+ * An empty body is `{}`. Refuses with 400, 413 or 415.
  */
 export async function readBody(request: Request, multipartLimit = JSON_LIMIT): Promise<unknown> {
   const type = mediaType(request);
@@ -50,7 +50,7 @@ function readJson(bytes: Uint8Array): unknown {
   return value;
 }
 
-/** Only JSON can bring one, by an escape. Refuses with 400 that names the field, whatever the route takes there. */
+/** Lone surrogates come from JSON escapes only. Refuses with a 400 that names the field. */
 function refuseLoneSurrogates(value: unknown): void {
   const found = loneSurrogateIn(value);
   if (!found) return;

@@ -1,12 +1,12 @@
-/** Finds a delimiter in bytes, in time proportional to their number whatever they are (Knuth, Morris, Pratt). */
+/** Finds a delimiter in bytes, in linear time for any input (Knuth, Morris, Pratt). */
 
 export interface Delimiter {
   readonly length: number;
-  /** Where the delimiter begins in `bytes` at or after `from`; -1 when nowhere. */
+  /** Position of the delimiter in `bytes` at or after `from`; -1 without one. */
   indexIn(bytes: Uint8Array, from?: number): number;
 }
 
-/** How far the loop looks for the first byte itself before the native search, which costs more to call, takes over. */
+/** Bytes that the loop scans for the first byte before it calls the native search, which has a higher call cost. */
 const STRIDE = 32;
 
 export function delimiter(words: string): Delimiter {
@@ -36,7 +36,7 @@ export function delimiter(words: string): Delimiter {
   };
 }
 
-/** For each length that matched: how much of it still matches, when the next byte does not. */
+/** For each matched length: how much of it still matches when the next byte does not. */
 function fallbacksOf(mark: Uint8Array): Uint16Array {
   const fallbacks = new Uint16Array(mark.length);
   for (let at = 1, matched = 0; at < mark.length; at++) {

@@ -15,11 +15,11 @@ const trimmed = (value: unknown) => {
   return typeof value === "number" ? String(value) : value;
 };
 
-/** A text of at most `max` code points, as it came. Every length limit of a text over HTTP is this one. */
+/** A text of at most `max` code points, unchanged. All length limits of texts over HTTP use it. */
 export function limited(max: number) {
   const check = z.core._check((payload: z.core.ParsePayload<string>) => {
     if (fits(payload.value, max)) return;
-    // Without `continue` no pattern after this one ever meets a text without end.
+    // Without `continue`, no later pattern runs on an overlong text.
     payload.issues.push({
       code: "too_big",
       origin: "string",
@@ -32,10 +32,10 @@ export function limited(max: number) {
   return z.string().check(check);
 }
 
-/** Text: trimmed, a number becomes its digits, `max` characters, not blank unless said so. */
+/** Text: trimmed, numbers become their digits, at most `max` characters, not blank by default. */
 export function string(limits: { max?: number; blank?: boolean } = {}) {
   let inner = limits.max ? limited(limits.max) : z.string();
-  // Of what is blank nothing else is said.
+  // A blank text gets no further errors.
   if (!limits.blank) inner = inner.min(1, { abort: true });
   return z.preprocess(
     trimmed,
@@ -45,7 +45,7 @@ export function string(limits: { max?: number; blank?: boolean } = {}) {
 
 const NUL = { en: "Null characters are not allowed.", ru: "Нулевые символы не разрешены." };
 
-/** A secret: taken verbatim, spaces and all; only white space counts as blank. */
+/** A secret: taken verbatim, with spaces; white space alone counts as blank. */
 export function secret(max = 255) {
   return limited(max).refine((value) => value.trim() !== "", { params: { text: messages.blank } });
 }
@@ -61,7 +61,7 @@ export function email(max = 254) {
     .openapi({ type: "string", format: "email", maxLength: max });
 }
 
-/** No number, key, date or code needs more characters: what is longer meets no pattern. */
+/** Numbers, keys, dates and codes are shorter than this; longer input is not matched against patterns. */
 export const LONGEST_WORD = 500;
 
 const numeric = (value: unknown) =>
@@ -77,7 +77,7 @@ export function integer(limits: { min?: number; max?: number } = {}) {
   return z.preprocess((value, context) => {
     const number = numeric(value);
     if (number === undefined || number === null || typeof number === "number") return number;
-    // Zod would ask for any number here, and only of numbers that they be whole.
+    // Zod would report "not a number" here; the dialect reports "not an integer".
     reportFault({ ...context, value }, messages.notInteger);
     return z.NEVER;
   }, inner);
@@ -98,7 +98,7 @@ export const longitude = () => number({ min: -180, max: 180 });
 const TRUE = new Set(["true", "t", "yes", "y", "on", "1"]);
 const FALSE = new Set(["false", "f", "no", "n", "off", "0"]);
 
-/** A truth value in any of the spellings that forms and JSON use. */
+/** A boolean in any spelling that forms and JSON use. */
 export function boolean() {
   return z.preprocess((value) => {
     const word =
@@ -113,19 +113,19 @@ export function day() {
   return z.preprocess(trimmed, z.iso.date());
 }
 
-/** A query parameter that may be missing; a blank one says as little, as a form sends what was not filled in. */
+/** An optional query parameter; a blank one counts as missing, because forms send empty inputs. */
 export function unlessBlank<Schema extends z.ZodType>(schema: Schema) {
   return z.preprocess((value) => (value === "" ? undefined : value), schema.optional());
 }
 
-/** An uploaded file. Anything else is refused; `maxBytes` is checked by whoever stores it. */
+/** An uploaded file. Its size is checked where it is stored. */
 export function file() {
   return z
     .custom<File>((value) => value instanceof File, { params: { text: messages.notFile } })
     .openapi({ type: "string", format: "binary" });
 }
 
-/** What a form brings under a file's name: a file input that nobody touched sends a part without name and bytes, which is none. */
+/** The file of a form field; null for an untouched file input, which sends a part without name and bytes. */
 export function fileOrNull(value: unknown): File | null {
   return value instanceof File && (value.size > 0 || value.name !== "") ? value : null;
 }

@@ -1,4 +1,4 @@
-/** Fields of forms and query strings: read once from beginning to end, and never more than `MAX_FIELDS` of them. */
+/** Fields of forms and query strings: parsed in one pass, at most `MAX_FIELDS` of them. */
 
 import { refuse } from "../errors.ts";
 import { fill, messages } from "../messages.ts";
@@ -11,12 +11,12 @@ export const MAX_FIELDS = 1000;
 export type FieldValue = string | File;
 export type Fields = Record<string, FieldValue | FieldValue[]>;
 
-/** What a query string says; a repeated parameter is an array. Refuses more than `MAX_FIELDS` with 400. */
+/** Parses a query string; a repeated parameter becomes an array. Refuses more than `MAX_FIELDS` with 400. */
 export function queryFields(search: string): Record<string, string | string[]> {
   return gather(urlencodedPairs(search.replace(/^\?/, "")));
 }
 
-/** What a urlencoded body says. */
+/** Parses a urlencoded body. */
 export function urlencodedFields(bytes: Uint8Array): Fields {
   return gather(urlencodedPairs(new TextDecoder().decode(bytes)));
 }
@@ -28,7 +28,7 @@ function urlencodedPairs(words: string): URLSearchParams {
   return new URLSearchParams(words);
 }
 
-/** What a multipart body says (RFC 7578); parts with a file name are `File`s. Lines may end in LF alone. */
+/** Parses a multipart body (RFC 7578); parts with a file name become `File`s. Lines may end in LF alone. */
 export function multipartFields(bytes: Uint8Array, contentType: string): Fields {
   const boundary = boundaryOf(contentType);
   if (!boundary) throw unreadable();
@@ -55,7 +55,7 @@ function* partsOf(bytes: Uint8Array, boundary: string): Generator<[string, Field
   }
 }
 
-/** Behind the first delimiter, which needs no line before it. */
+/** The position after the first delimiter, which needs no line before it. */
 function openingEnd(bytes: Uint8Array, boundary: string): number {
   const opening = delimiter(`--${boundary}`);
   const at = opening.indexIn(bytes);
@@ -63,7 +63,7 @@ function openingEnd(bytes: Uint8Array, boundary: string): number {
   return at + opening.length;
 }
 
-/** Behind the end of the delimiter's line, which holds nothing else but white space. */
+/** The position after the delimiter's line, which holds only white space. */
 function lineEnd(bytes: Uint8Array, from: number): number {
   let at = from;
   while (bytes[at] === 32 || bytes[at] === 9) at++;
@@ -72,7 +72,7 @@ function lineEnd(bytes: Uint8Array, from: number): number {
   return at + 1;
 }
 
-/** The lines of a part's head, and where what follows the blank line begins. */
+/** A part's headers, and the position after the blank line. */
 function headersAt(bytes: Uint8Array, from: number): { headers: string; end: number } {
   for (let at = from; at - from <= MAX_PART_HEADERS; ) {
     const end = bytes.indexOf(LF, at);
@@ -84,7 +84,7 @@ function headersAt(bytes: Uint8Array, from: number): { headers: string; end: num
   throw unreadable();
 }
 
-/** Pairs as one object, in one pass; what a form repeats is a list. */
+/** Collects pairs into one object, in one pass; repeated names become a list. */
 function gather<Value extends FieldValue>(pairs: Iterable<[string, Value]>): Record<string, Value | Value[]> {
   const fields = new Map<string, Value | Value[]>();
   for (const [name, value] of pairs) {

@@ -1,4 +1,4 @@
-/** Fields of which nothing is lost: keys of other rows, and decimals that are refused rather than rounded. In the dialect's words. */
+/** Strict fields: keys of other rows, codes, and decimals that are refused instead of rounded. */
 import { z } from "@hono/zod-openapi";
 import { toHundredths } from "../../decimal.ts";
 import { fill, messages } from "../messages.ts";
@@ -30,10 +30,10 @@ const TEXTS = {
   ),
 };
 
-/** What is said of a reference that leads nowhere. */
+/** The message for a reference to a missing row. */
 export const noSuchKey = (key: number | string): Text => fill(TEXTS.noSuchKey, { key });
 
-/** Runs `read`; a text that it answers is the field's fault. What is missing or null is told so first. */
+/** Runs `read`; a text that it returns is reported as the field's error. Missing and null values are reported first. */
 export function field<Value>(read: (value: unknown) => { value: Value } | Text) {
   return z.unknown().transform((value, context): Value => {
     const result = value === undefined ? messages.required : value === null ? messages.null : read(value);
@@ -43,7 +43,7 @@ export function field<Value>(read: (value: unknown) => { value: Value } | Text) 
   });
 }
 
-/** The id of a row, also as digits in a string. Whether there is such a row is the service's to say. */
+/** The id of a row, also as digits in a string. The service checks that the row exists. */
 export function keyField() {
   return field((value) => {
     if (typeof value === "number" && Number.isInteger(value)) return { value };
@@ -52,7 +52,7 @@ export function keyField() {
   }).openapi({ type: "integer" });
 }
 
-/** One of a closed set that the originals keep as rows: named by its code, and refused as a reference is. */
+/** One code of a closed set that the originals store as rows; an unknown code is refused like a reference. */
 export function codeField<const Code extends string>(codes: readonly Code[]) {
   return field((value) => {
     const code = codes.find((known) => known === value);
@@ -63,11 +63,11 @@ export function codeField<const Code extends string>(codes: readonly Code[]) {
 
 const DECIMAL = /^\s*[+-]?0*(\d*)(?:\.(\d*))?(?:e([+-]?\d{1,3}))?\s*$/i;
 
-/** A decimal with two places at most, as a number or a string; the value is in hundredths, exactly what was sent. */
+/** A decimal with at most two places, as a number or a string. The value is in hundredths, exact. */
 export function decimalField({ digits, min }: { digits: number; min: number }) {
   return field((sent) => {
     const words = typeof sent === "string" || typeof sent === "number" ? String(sent) : "";
-    // Zeros without end would be tried as zeros and as digits, at every length.
+    // On a long run of zeros the pattern would backtrack at every length.
     const [matched, whole = "", fraction = "", exponent = "0"] =
       words.length <= LONGEST_WORD ? (DECIMAL.exec(words) ?? []) : [];
     const value = toHundredths(words);

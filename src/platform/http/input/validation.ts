@@ -1,4 +1,4 @@
-/** Zod's issues in the words of the dialect. */
+/** Validates input and turns Zod issues into the dialect's messages. */
 import type { z } from "@hono/zod-openapi";
 import { type FieldErrors, Refusal } from "../errors.ts";
 import { fill, messages } from "../messages.ts";
@@ -6,12 +6,12 @@ import type { Text } from "../text.ts";
 
 type Issue = z.core.$ZodIssue;
 
-/** So many faults are told at a time: words for more would cost more than the request did, and nobody reads them. */
+/** At most this many issues are reported: formatting more would cost more than the request itself. */
 const MAX_ISSUES = 1000;
 
 /**
- * Parses `input` or throws the 400 of the dialect: every wrong field with all its messages.
- * A schema names its own message with `{ code: "custom", params: { text } }`.
+ * Parses `input` or throws a 400 that lists every wrong field with all its messages.
+ * A schema sets its own message with `{ code: "custom", params: { text } }`.
  */
 export function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
   const result = schema.safeParse(input, { reportInput: true });
@@ -36,14 +36,14 @@ export function fieldErrors(issues: readonly Issue[]): FieldErrors {
   return fields;
 }
 
-/** A union is refused in the words of its last alternative: those before it are short for nothing. */
+/** A union reports the issues of its last alternative. */
 function unfold(issue: Issue): Issue[] {
   const last = issue.code === "invalid_union" ? issue.errors.at(-1) : undefined;
   if (!last) return [issue];
   return last.flatMap((inner) => unfold({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
-/** A value of the wrong type has no other fault: Zod's length checks look at whatever has a length. */
+/** A value of the wrong type gets no other issue: Zod's length checks also run on arrays. */
 function decisive(issues: readonly Issue[]): Issue[] {
   const place = ({ path }: Issue) => path.map(String).join("\n");
   const wrong = new Set(issues.filter(({ code }) => code === "invalid_type").map(place));
@@ -107,7 +107,7 @@ function wrongType(expected: string, input: unknown): Text {
   }
 }
 
-/** The type name that the original dialect prints. */
+/** The Python type name that the original prints. */
 export function pythonType(input: unknown): string {
   if (Array.isArray(input)) return "list";
   if (input !== null && typeof input === "object") return "dict";

@@ -2,10 +2,10 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Rate } from "../../runtime.ts";
 
-/** How many objects share the counting; a key always lands on the same one. */
+/** Number of counter objects; a key always maps to the same one. */
 const SHARDS = 16;
 
-/** One thing to count: at most `limit` hits of `key` in a fixed window of `seconds`. */
+/** One counter: at most `limit` hits of `key` in a fixed window of `seconds`. */
 export interface Hit extends Rate {
   readonly key: string;
 }
@@ -19,7 +19,7 @@ export class Counter extends DurableObject {
     );
   }
 
-  /** Counts all of them, or none when one is used up: then the seconds until it is free again. */
+  /** Counts all hits and returns null; if one limit is exhausted, counts none and returns the seconds until it resets. */
   async hit(hits: readonly Hit[], now = Date.now()): Promise<number | null> {
     const { sql } = this.ctx.storage;
     const windows = hits.map((hit) => ({ ...hit, ...this.#window(hit, now) }));
@@ -47,7 +47,7 @@ export class Counter extends DurableObject {
     return { count: row?.count ?? 0, endsAt: row?.ends_at ?? now + seconds * 1000 };
   }
 
-  /** Drops the windows that ended; sleeps when none is left. */
+  /** Deletes expired windows; sets no alarm when none is left. */
   override async alarm(): Promise<void> {
     const { sql } = this.ctx.storage;
     sql.exec("DELETE FROM hits WHERE ends_at <= ?", Date.now());

@@ -1,4 +1,4 @@
-/** Rate limits: a coarse shield on every door, exact counts where somebody could guess, flood or spam. */
+/** Rate limits: a coarse one on every route, and exact counters where guessing, flooding or spam is possible. */
 import type { RateName, RequestContext } from "../../runtime.ts";
 import type { Caller } from "../caller.ts";
 import { throttled } from "../errors.ts";
@@ -7,23 +7,23 @@ import { counterFor } from "./counter.ts";
 /** Window of the SHIELD binding in `wrangler.toml`. */
 const SHIELD_WINDOW = 60;
 
-/** The coarse one: per door and person (client address when nobody signed in), per location, not accurate, nearly free. */
+/** Coarse limit per route and person (client address without a sign-in), counted per location. Inaccurate, almost free. */
 export async function coarseRateLimit(
   ctx: RequestContext,
-  door: string,
+  path: string,
   caller: Caller | null = null,
 ): Promise<void> {
   const who = caller ? `user:${caller.userId}` : clientOf(ctx);
-  const { success } = await ctx.runtime.coarseRateLimit.limit({ key: `${door}|${who}` });
+  const { success } = await ctx.runtime.coarseRateLimit.limit({ key: `${path}|${who}` });
   if (!success) throw throttled(SHIELD_WINDOW);
 }
 
-/** Who counts as one client: an IPv4 address, or the /64 of an IPv6 one, all of which one household has. */
+/** What counts as one client: an IPv4 address, or the /64 of an IPv6 address, which belongs to one household. */
 export function clientOf({ client: { address } }: Pick<RequestContext, "client">): string {
   return isVersion6(address) ? `${groupsOf(address).slice(0, 4).join(":")}::/64` : address;
 }
 
-/** The block of addresses that a provider moves one household about in: the /24 of IPv4, the /48 of IPv6. */
+/** The address block within which providers reassign a household's address: the /24 of IPv4, the /48 of IPv6. */
 export function addressBlock(address: string): string {
   if (isVersion6(address)) return `${groupsOf(address).slice(0, 3).join(":")}::/48`;
   return address.replace(/\.\d+$/, ".0/24");
@@ -40,7 +40,7 @@ function groupsOf(address: string): string[] {
   return [...head, ...zeros, ...tail];
 }
 
-/** Something counted: at most so many hits of `subject` (an address, an account) as the settings' rate says. */
+/** A counted subject (an address, an account) and the rate of the settings that limits it. */
 export interface Limit {
   readonly rate: RateName;
   readonly subject: string;
@@ -51,7 +51,7 @@ export async function count(ctx: RequestContext, rate: RateName, subject: string
   await attempt(ctx, `${rate}|${subject}`, [{ rate, subject }]);
 }
 
-/** Counts one hit of each, in one call to the counter of `shard`; when one of them is used up, 429 and nothing is counted. */
+/** Counts one hit of each limit, in one call to the counter of `shard`. If one is exhausted: 429, and none is counted. */
 export async function attempt(ctx: RequestContext, shard: string, limits: readonly Limit[]): Promise<void> {
   const hits = limits.map(({ rate, subject }) => ({
     key: `${rate}|${subject}`,
@@ -61,18 +61,18 @@ export async function attempt(ctx: RequestContext, shard: string, limits: readon
   if (retryAfter !== null) throw throttled(retryAfter);
 }
 
-/** Letters and messages that anybody may ask for: limited per client and, everywhere, per address. */
+/** Counts a mail or SMS that anybody may request: limited per client, and per receiving address in every environment. */
 export async function countMail(ctx: RequestContext, address: string): Promise<void> {
   await count(ctx, "reset", clientOf(ctx));
   await count(ctx, "resetMail", address);
 }
 
-/** Forgets what was counted: whoever got it right had no need to guess. */
+/** Clears the counters after a correct password or code. */
 export async function clearHits(ctx: RequestContext, shard: string, limits: readonly Limit[]): Promise<void> {
   await counterFor(ctx.runtime.counters, shard).clear(keysOf(limits));
 }
 
-/** Takes back one hit of each: what was attempted turned out to be no guess. */
+/** Takes back one hit of each limit: the attempt turned out not to be a guess. */
 export async function refund(ctx: RequestContext, shard: string, limits: readonly Limit[]): Promise<void> {
   await counterFor(ctx.runtime.counters, shard).giveBack(keysOf(limits));
 }

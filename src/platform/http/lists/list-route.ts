@@ -1,4 +1,4 @@
-/** A paged list as one declaration: who may read it, what loads a page, and how a row is shown. */
+/** Declares a paged list of the caller's own rows. */
 import type { z } from "@hono/zod-openapi";
 import type { RequestContext } from "../../runtime.ts";
 import type { Caller } from "../caller.ts";
@@ -11,7 +11,7 @@ interface ListRoute<Row, Item extends z.ZodType> {
   readonly tag: string;
   readonly summary: string;
   readonly item: Item;
-  /** How many a page holds where `?limit=` does not say. */
+  /** Page size without `?limit=`. */
   readonly size: number;
   readonly load: (ctx: RequestContext, caller: Caller, window: Window) => Promise<Listed<Row>>;
   readonly toWire: (row: Row) => z.input<Item>;

@@ -1,4 +1,4 @@
-/** Lists in the dialect's envelope: page numbers as the clients know them, opaque cursors where a list grows without end. */
+/** Lists in the dialect's envelope: by page number, or by opaque cursor where a list grows without end. */
 import { z } from "@hono/zod-openapi";
 import type { RequestContext } from "../../runtime.ts";
 import { notFound } from "../errors.ts";
@@ -16,21 +16,21 @@ export function envelope<T extends z.ZodType>(item: T) {
   });
 }
 
-/** A page size as the original takes it: garbage counts as none, too much as the most there is. */
+/** A page size as the original reads it: an invalid one is ignored, a large one is capped. */
 const clamped = (value: unknown) => {
   const limit = Number(value);
   return Number.isInteger(limit) && limit > 0 ? Math.min(limit, MAX_LIMIT) : undefined;
 };
 
-/** Opt-in window over a list that is whole by default: `?limit=` (at most 100) and `?cursor=`. */
+/** Optional window over a list that is returned whole by default: `?limit=` (at most 100) and `?cursor=`. */
 export const windowQuery = z.object({
   limit: z
     .preprocess(clamped, z.int().min(1).max(MAX_LIMIT).optional())
-    .openapi({ description: "At most this many; without it the whole list." }),
-  cursor: limited(200).optional().openapi({ description: "Where the last answer's `next` pointed." }),
+    .openapi({ description: "Maximum number of items; the whole list without it." }),
+  cursor: limited(200).optional().openapi({ description: "Cursor of the previous response's `next` link." }),
 });
 
-/** The number inside a cursor; 0 when there is none or it is not ours. */
+/** The position in a cursor; 0 for a missing or invalid one. */
 export function readCursor(cursor: string | undefined): number {
   if (!cursor) return 0;
   try {
@@ -45,7 +45,7 @@ export function writeCursor(position: number): string {
   return btoa(String(position)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-/** An absolute link to the same list with other parameters; null takes one away. */
+/** An absolute link to the same list with changed parameters; null removes one. */
 export function linkTo(
   ctx: RequestContext,
   request: Request,
@@ -59,12 +59,12 @@ export function linkTo(
   return `${ctx.origin}${url.pathname}${url.search}`;
 }
 
-/** Pages by number, as the older clients ask for them: `?page=3`, `?page=last`, and `?limit=` for their size. */
+/** Pages by number, as the older clients request them: `?page=3`, `?page=last`, `?limit=`. */
 export const pageQuery = z.object({
-  page: unlessBlank(limited(20)).openapi({ description: "1 and up, or `last`." }),
+  page: unlessBlank(limited(20)).openapi({ description: "Page number from 1, or `last`." }),
   limit: z
     .preprocess(clamped, z.int().min(1).max(MAX_LIMIT).optional())
-    .openapi({ description: "How many a page holds." }),
+    .openapi({ description: "Page size." }),
 });
 
 export interface Window {
@@ -72,13 +72,13 @@ export interface Window {
   readonly offset: number;
 }
 
-/** One window of a list and the size of the whole. */
+/** One window of a list and the number of all rows. */
 export interface Listed<Row> {
   readonly count: number;
   readonly rows: readonly Row[];
 }
 
-/** Loads a page and wraps it in the envelope. A page that is no page is a 404; the first page of nothing is empty. */
+/** Loads a page and wraps it in the envelope. A page that does not exist is 404; page 1 of an empty list is empty. */
 export async function paginate<Row, Wire>(
   ctx: RequestContext,
   request: Request,

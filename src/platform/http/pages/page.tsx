@@ -1,4 +1,4 @@
-/** HTML pages: one layout, self-hosted style, a policy that lets nothing else in. */
+/** HTML pages: one layout, self-hosted styles, and a Content-Security-Policy that allows own resources only. */
 import type { Child } from "hono/jsx";
 import type { Locale } from "../text.ts";
 
@@ -6,12 +6,12 @@ export interface PageOptions {
   readonly title: string;
   readonly locale: Locale;
   readonly status?: number;
-  /** Own scripts by path; nothing inline ever runs. */
+  /** Scripts by path; inline scripts never run. */
   readonly scripts?: readonly string[];
   readonly styles?: readonly string[];
-  /** A script that is a module, and may import others. */
+  /** A script that is an ES module. */
   readonly module?: string;
-  /** Goes before the policy of all pages, and so decides where both speak of the same: what a bundled viewer needs. */
+  /** Put before the common policy: the first of two equal directives wins. */
   readonly policy?: string;
 }
 

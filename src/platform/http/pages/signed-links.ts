@@ -1,7 +1,6 @@
 /**
- * Links in letters that act for one person without a sign-in. The signature names the purpose and the facts, so that a
- * link does this one thing only. A page behind such a link shows a button: looking at it (GET, HEAD, scanners of mail)
- * changes nothing, the button's POST acts.
+ * Links in mails that act for one person without a sign-in. The signature covers the purpose and the facts, so a link
+ * does one thing only. The page behind it shows a button: GET and HEAD (mail scanners) change nothing, the POST acts.
  */
 import { equalInConstantTime } from "../../crypto/digest.ts";
 import type { RequestContext } from "../../runtime.ts";
@@ -11,7 +10,7 @@ type Facts = readonly (string | number)[];
 const sign = (ctx: RequestContext, purpose: string, facts: Facts) =>
   ctx.runtime.keys.hmac(`link:${purpose}`, ...facts);
 
-/** An absolute address with `query` and the signature of `facts` in it. */
+/** An absolute URL with `query` and the signature of `facts`. */
 export async function signedUrl(
   ctx: RequestContext,
   purpose: string,

@@ -1,6 +1,6 @@
-/** Answers that are written while they are read: however long, never all in memory. */
+/** Streamed responses: of any length, never whole in memory. */
 
-/** What goes wrong after the first piece breaks the answer off, so that nobody takes a part for the whole. */
+/** An error after the first piece aborts the response, so that no client takes a part for the whole. */
 export function streamResponse(pieces: AsyncIterable<string>, headers: Record<string, string>): Response {
   const iterator = pieces[Symbol.asyncIterator]();
   const encoder = new TextEncoder();
@@ -17,7 +17,7 @@ export function streamResponse(pieces: AsyncIterable<string>, headers: Record<st
   return new Response(body, { headers });
 }
 
-/** The inside of a JSON list, some items at a time. */
+/** The items of a JSON list without its brackets, in batches. */
 export async function* listText<T>(
   parts: Iterable<readonly T[]> | AsyncIterable<readonly T[]>,
   toWire: (item: T) => unknown,
@@ -31,7 +31,7 @@ export async function* listText<T>(
   }
 }
 
-/** A list that `objectText` writes some items at a time. */
+/** A list that `objectText` writes in batches. */
 export class LongList<T> {
   constructor(
     readonly parts: Iterable<readonly T[]> | AsyncIterable<readonly T[]>,
@@ -39,7 +39,7 @@ export class LongList<T> {
   ) {}
 }
 
-/** An object as JSON, a member at a time; its long lists in pieces. */
+/** An object as JSON, member by member; its `LongList`s in batches. */
 export async function* objectText(members: object): AsyncGenerator<string> {
   let separator = "{";
   for (const [name, value] of Object.entries(members)) {

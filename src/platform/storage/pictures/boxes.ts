@@ -1,9 +1,9 @@
-/** The boxes of ISO base media files, one behind the other. ISO/IEC 14496-12, section 4.2. */
+/** Reads the boxes of ISO base media files. ISO/IEC 14496-12, section 4.2. */
 import { ascii, u32 } from "./reading.ts";
 
 export interface Box {
   readonly type: string;
-  /** Where it begins, where its content does, and where it ends. */
+  /** Start of the box, start of its content, and end. */
   readonly from: number;
   readonly data: number;
   readonly to: number;
@@ -12,7 +12,7 @@ export interface Box {
 /** More than any picture has. */
 const MAX_BOXES = 20_000;
 
-/** All of them between two places; `broken` when the last one does not end there. */
+/** All boxes between two positions; `broken` when the last one does not end at `to`. */
 export function boxesIn(bytes: Uint8Array, from: number, to: number): { boxes: Box[]; broken: boolean } {
   const boxes: Box[] = [];
   let at = from;
@@ -25,7 +25,7 @@ export function boxesIn(bytes: Uint8Array, from: number, to: number): { boxes: B
   return { boxes, broken: at < to };
 }
 
-/** Null when none begins here that ends within `limit`. */
+/** The box at `from`; null without a valid one that ends within `limit`. */
 function boxAt(bytes: Uint8Array, from: number, limit: number): Box | null {
   if (from + 8 > limit) return null;
   const [short, type] = [u32(bytes, from), ascii(bytes, from + 4, 4)];

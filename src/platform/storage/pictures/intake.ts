@@ -1,6 +1,6 @@
 /**
- * The one intake of files that people send: what they are, whether they are whole, and without what they tell of their
- * maker. Every door stores what this gives back, nothing else. Pure, and linear in the file's length.
+ * The one intake of uploaded files: detects the type, checks that the file is whole, removes metadata. Every route stores
+ * the result of it and nothing else. Pure, and linear in the file's length.
  */
 import { readGif } from "./gif.ts";
 import { readIsobmff } from "./isobmff.ts";
@@ -11,7 +11,7 @@ import { edited, type Reading } from "./reading.ts";
 import { type Accepted, type FileMime, isAccepted, MAX_PICTURE, typeOf } from "./types.ts";
 import { readWebp } from "./webp.ts";
 
-/** Why a file is not taken. */
+/** Why a file is refused. */
 export type PictureFault =
   | "empty"
   | "too_large"
@@ -38,8 +38,8 @@ const READERS: Record<FileMime, (bytes: Uint8Array) => Reading> = {
 };
 
 /**
- * The file as it may be stored and shown: whole, of at most 50 megapixels, without EXIF (but for the orientation), GPS,
- * XMP, IPTC, comments and what follows its end. The same bytes when there is nothing of the kind. A PDF stays as it is.
+ * The file as it may be stored: whole, at most 50 megapixels, without EXIF (except the orientation), GPS, XMP, IPTC,
+ * comments and trailing bytes. Returns the same bytes when there is nothing to remove. A PDF stays unchanged.
  */
 export function cleanUpload(bytes: Uint8Array, accepted: Accepted, maxBytes = MAX_PICTURE): IntakeResult {
   if (bytes.length === 0) return { ok: false, fault: "empty" };
@@ -54,8 +54,8 @@ export function cleanUpload(bytes: Uint8Array, accepted: Accepted, maxBytes = MA
 }
 
 /**
- * A file that was stored before the intake was as strict: freed of its metadata as far as its structure can be followed.
- * The same array when there is nothing to change.
+ * Removes metadata from a file that was stored before the intake was strict, as far as its structure can be parsed.
+ * Returns the same array when there is nothing to change.
  */
 export function cleanStored(bytes: Uint8Array): Uint8Array {
   const type = typeOf(bytes);

@@ -1,6 +1,6 @@
 /**
- * AVIF and HEIC: boxes. ISO/IEC 14496-12 and 23008-12. Other boxes name places of the file by their distance from its
- * beginning, so nothing is taken out: metadata is overwritten with zeros where it stands.
+ * AVIF and HEIC: boxes. ISO/IEC 14496-12 and 23008-12. Other boxes refer to absolute positions in the
+ * file, so nothing is removed: metadata is overwritten with zeros.
  */
 import { type Box, boxesIn } from "./boxes.ts";
 import { type Located, locationsIn, metadataItems } from "./items.ts";
@@ -8,13 +8,13 @@ import { ascii, holdsMetadata, isPadding, Reading, u16, u32 } from "./reading.ts
 
 /** Top-level boxes that the picture is made of; one that is cut short is a broken picture, not an appendix. */
 const STRUCTURE = new Set(["ftyp", "meta", "mdat", "moov", "moof", "mfra", "sidx", "styp"]);
-/** Properties of items that are words or times: descriptions, and when it was made or changed. */
+/** Item properties with descriptions and times of creation and change. */
 const WORDS = new Set(["udes", "altt", "crtt", "mdft"]);
-/** Stretches of metadata that one file may have. */
+/** Maximum number of metadata ranges in a file. */
 const MAX_METADATA = 100;
-/** Motion photos and makers' notes at the top level; user data and metadata within tracks. */
+/** Motion photos and vendor data at the top level; user data and metadata in tracks. */
 const METADATA = new Set(["mpvd", "sefd", "udta", "Exif", "exif", "XMP_", "xml ", "bxml", "ilst"]);
-/** The boxes of XMP, EXIF, IPTC and of the statement of origin (C2PA), which have a long name each. */
+/** The boxes of XMP, EXIF, IPTC and C2PA, which are identified by a UUID. */
 const METADATA_UUIDS = new Set([
   "be7acfcb97a942e89c71999491e3afac",
   "4a706754694666f9cc1cc1d9fe1d0e5a",
@@ -40,7 +40,7 @@ export function readIsobmff(bytes: Uint8Array): Reading {
   return reading;
 }
 
-/** The box of items: pictures and what is said of them. False when it names places that are not there. */
+/** Reads the box of items: pictures and their metadata. False when it refers to positions outside the file. */
 function readItems(reading: Reading, meta: Box): boolean {
   const { bytes } = reading;
   const children = boxesIn(bytes, meta.data + 4, meta.to).boxes;
@@ -72,7 +72,7 @@ function readItems(reading: Reading, meta: Box): boolean {
   );
 }
 
-/** Metadata is overwritten once each. A file whose metadata lies within its picture is none that a camera made. */
+/** Overwrites each metadata range once. Metadata inside picture data makes the file invalid. */
 function blankPlaces(reading: Reading, hidden: readonly Located[], shown: readonly Located[]): boolean {
   if (hidden.length > MAX_METADATA) return false;
   return hidden.every((place, index) => {
@@ -85,7 +85,7 @@ function blankPlaces(reading: Reading, hidden: readonly Located[], shown: readon
   });
 }
 
-/** The tracks of a sequence: their sizes, and what is said of them. A track holds no tracks. */
+/** Reads the tracks of a sequence: their sizes and metadata. Tracks do not nest. */
 function readMovie(reading: Reading, movie: Box): boolean {
   const { bytes } = reading;
   for (const box of boxesIn(bytes, movie.data, movie.to).boxes) {
@@ -110,7 +110,7 @@ function isMetadata(bytes: Uint8Array, box: Box): boolean {
   );
 }
 
-/** The box stays as long as it is, and says that it is free. */
+/** Marks a box as free space; its length stays the same. */
 function blankBox(reading: Reading, { from, data, to }: Box): void {
   reading.replace(from + 4, from + 8, textBytes("free"));
   reading.replace(data, to, new Uint8Array(to - data));

@@ -1,23 +1,23 @@
-/** Items of AVIF and HEIC: which of them are metadata, and where their bytes are. ISO/IEC 14496-12, sections 8.11.3 and 8.11.6. */
+/** Items of AVIF and HEIC: metadata items and the positions of their bytes. ISO/IEC 14496-12, sections 8.11.3 and 8.11.6. */
 import { type Box, boxesIn } from "./boxes.ts";
 import { ascii, u16, u32 } from "./reading.ts";
 
-/** A stretch of the file that belongs to an item. */
+/** A range of the file that belongs to an item. */
 export interface Located {
   readonly item: number;
   readonly from: number;
   readonly to: number;
-  /** The table names no length, which means "to the end" as well as "nothing". */
+  /** True when the table gives no length, which means "to the end" or "empty". */
   readonly isOpen: boolean;
 }
 
-/** More than any picture has: a large one is made of a few hundred tiles. */
+/** More than any picture has: large ones consist of a few hundred tiles. */
 const MAX_PLACES = 20_000;
 
-/** EXIF, XMP and other texts; and what the intake makes of them, which no reader knows. */
+/** EXIF, XMP and other texts; `skip` is what the intake renames them to, which readers ignore. */
 const METADATA = new Set(["Exif", "mime", "uri ", "skip"]);
 
-/** The numbers of metadata's items, and where the name of their type is, if they have one. Null when the list is broken. */
+/** Ids of metadata items, and the position of their type name, if any. Null when the list is broken. */
 export function metadataItems(bytes: Uint8Array, infos: Box): Map<number, number | null> | null {
   const found = new Map<number, number | null>();
   const isLong = bytes[infos.data] !== 0;
@@ -35,7 +35,7 @@ export function metadataItems(bytes: Uint8Array, infos: Box): Map<number, number
   return found;
 }
 
-/** Every stretch of every item. Null when one lies outside the file, or the table is broken. */
+/** All ranges of all items. Null when one lies outside the file or the table is broken. */
 export function locationsIn(bytes: Uint8Array, table: Box, inner: Box | undefined): Located[] | null {
   const reader = new Reader(bytes, table);
   const version = reader.number(1);

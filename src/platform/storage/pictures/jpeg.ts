@@ -1,4 +1,4 @@
-/** JPEG: segments and scans. ITU-T T.81, annex B; the segments of applications as ExifTool lists them (https://exiftool.org/TagNames/JPEG.html). */
+/** JPEG: segments and scans. ITU-T T.81, annex B; application segments as listed by ExifTool (https://exiftool.org/TagNames/JPEG.html). */
 import { orientationBlock, readOrientation } from "./orientation.ts";
 import { ascii, holdsMetadata, Reading, u16 } from "./reading.ts";
 
@@ -8,7 +8,7 @@ const EXIF = "Exif\0\0";
 /** Length of a JFIF segment that carries no thumbnail. */
 const JFIF_LENGTH = 16;
 
-/** Beginnings of application segments that are nothing but metadata, whatever their number. */
+/** Prefixes of application segments that hold only metadata. */
 const METADATA = [
   "JFXX\0",
   "MPF\0",
@@ -32,7 +32,7 @@ const METADATA = [
   "JP",
 ];
 
-/** Walks from marker to marker. What follows the end (motion photos, further pictures with EXIF of their own) is no part of it. */
+/** Walks from marker to marker. Bytes after the end (motion photos, further pictures with EXIF) do not belong to the picture. */
 export function readJpeg(bytes: Uint8Array): Reading {
   const reading = new Reading(bytes);
   let oriented = false;
@@ -52,7 +52,7 @@ export function readJpeg(bytes: Uint8Array): Reading {
     const to = at + length;
     if (marker === 0 || marker === SOI || length < 2 || to > bytes.length) return reading;
     if (isFrame(marker)) {
-      // A second frame means a hierarchical picture, which nobody shows.
+      // A second frame means a hierarchical picture, which no browser shows.
       if (reading.width > 0 || length < 8) return reading;
       reading.size(u16(bytes, at + 5), u16(bytes, at + 3));
     }
@@ -78,7 +78,7 @@ function isRestart(marker: number): boolean {
   return marker >= 0xd0 && marker <= 0xd7;
 }
 
-/** Start of frame: C0 to CF but for the tables C4 and CC and the reserved C8. */
+/** Start of frame: C0 to CF except the tables C4 and CC and the reserved C8. */
 function isFrame(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 }
@@ -117,7 +117,7 @@ function exifSegment(block: Uint8Array): Uint8Array {
   return segment;
 }
 
-/** A JFIF segment's first bytes, from its length on, as a whole segment. */
+/** A JFIF segment without its thumbnail, made from the first bytes after the marker. */
 function withoutThumbnail(head: Uint8Array): Uint8Array {
   const segment = new Uint8Array(2 + JFIF_LENGTH);
   segment.set([0xff, APP0]);

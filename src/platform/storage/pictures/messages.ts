@@ -1,4 +1,4 @@
-/** What is said of a file that the intake does not take. */
+/** Messages for files that the intake refuses. */
 import { messages } from "../../http/messages.ts";
 import { literal, type Text, text } from "../../http/text.ts";
 import type { PictureFault } from "./intake.ts";
@@ -7,7 +7,7 @@ export const pictureFaults = {
   empty: messages.emptyFile,
   too_large: literal("The image size is too large. Please upload an image that is less than 10MB."),
   wrong_size: text(
-    "The file is of another size than this upload was started with.",
+    "The file's size differs from the size given at the start of this upload.",
     "Размер файла не тот, с которым начата загрузка.",
   ),
   no_picture: messages.image,

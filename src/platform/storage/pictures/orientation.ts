@@ -1,16 +1,16 @@
-/** The one fact of EXIF that a picture needs to be shown right: which way up it is. TIFF 6.0, section 2; EXIF 2.32, tag 0x0112. */
+/** The EXIF orientation, the only metadata that a picture needs to be shown correctly. TIFF 6.0, section 2; EXIF 2.32, tag 0x0112. */
 import { u16, u16le, u32, u32le } from "./reading.ts";
 
 const ORIENTATION = 0x0112;
 const [SHORT, LONG] = [3, 4];
 
 export interface Orientation {
-  /** 2 to 8: the picture is to be turned or mirrored. */
+  /** 2 to 8: rotated or mirrored. */
   readonly value: number;
   readonly littleEndian: boolean;
 }
 
-/** What a TIFF block says of the orientation; null when it says nothing, nonsense, or "as it is". */
+/** The orientation in a TIFF block; null when it is absent, invalid or 1 (upright). */
 export function readOrientation(bytes: Uint8Array, from: number, to: number): Orientation | null {
   const littleEndian = bytes[from] === 0x49;
   const [short, long] = littleEndian ? [u16le, u32le] : [u16, u32];
@@ -29,7 +29,7 @@ export function readOrientation(bytes: Uint8Array, from: number, to: number): Or
   return null;
 }
 
-/** A TIFF block of 26 bytes that says nothing else, in the byte order of the one it stands for. */
+/** A TIFF block of 26 bytes with nothing else, in the byte order of the original. */
 export function orientationBlock({ value, littleEndian }: Orientation): Uint8Array {
   const block = new DataView(new ArrayBuffer(26));
   block.setUint16(0, littleEndian ? 0x4949 : 0x4d4d);

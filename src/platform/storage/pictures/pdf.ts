@@ -1,16 +1,16 @@
 /**
- * PDF: taken by its beginning and its end, and kept byte for byte. Its metadata stays: it may stand in packed streams,
- * and a signed paper that is changed is not signed any more. Only its owner and staff open documents.
+ * PDF: recognized by its beginning and end, and stored unchanged. Its metadata stays: it may be in compressed streams,
+ * and a change would invalidate a signature. Only the owner and staff can open documents.
  */
 import { ascii, Reading } from "./reading.ts";
 
-/** How far from the end readers look for the mark of it. */
+/** Bytes at the end in which readers look for the end mark. */
 const TAIL = 1024;
 
 export function readPdf(bytes: Uint8Array): Reading {
   const reading = new Reading(bytes);
   const tail = ascii(bytes, Math.max(0, bytes.length - TAIL), TAIL);
-  // Paper has no pixels.
+  // A PDF has no pixels.
   reading.size(1, 1);
   reading.hasData = tail.includes("startxref");
   reading.end = tail.includes("%%EOF") ? bytes.length : null;

@@ -1,27 +1,27 @@
-/** What a walk through a picture's structure finds, and what has to be changed in it. Pure. */
+/** The result of parsing a picture's structure, and the edits to make. Pure. */
 
-/** Bytes `from` to `to` are to be replaced by `bytes`. */
+/** Replaces the bytes `from` to `to` by `bytes`. */
 export interface Edit {
   readonly from: number;
   to: number;
   readonly bytes: Uint8Array;
 }
 
-/** Segments, chunks, boxes or blocks that one file may have: a real one has far fewer, and each costs time. */
+/** Maximum number of segments, chunks, boxes or blocks in a file. Real files have far fewer. */
 const MAX_PARTS = 20_000;
 
 const NOTHING = new Uint8Array();
 
 /** A picture is whole when `end` is set, `hasData` is true and its sizes are sensible. */
 export class Reading {
-  /** Pixels, as the header says; 0 while no header was met. Of several headers the largest. */
+  /** Pixels according to the header, the largest of several; 0 without one. */
   width = 0;
   height = 0;
-  /** At least one block of picture data. */
+  /** True when at least one block of picture data was found. */
   hasData = false;
-  /** Where the picture ends; null when the file stops before, or its structure is broken. */
+  /** End of the picture; null when the file is cut off or its structure is broken. */
   end: number | null = null;
-  /** Removes metadata, and writes anew what depends on its length. In any order, not overlapping. */
+  /** Edits that remove metadata and adjust dependent lengths. In any order, not overlapping. */
   readonly edits: Edit[] = [];
   #parts = 0;
   #spoiled = false;
@@ -34,7 +34,7 @@ export class Reading {
     return this.#parts <= MAX_PARTS;
   }
 
-  /** Of several headers (frames, tiles, thumbnails) the largest counts; an empty one spoils the picture. */
+  /** The largest of several headers (frames, tiles, thumbnails) counts; a header of size 0 makes the picture invalid. */
   size(width: number, height: number): void {
     if (width < 1 || height < 1) {
       this.#spoiled = true;
@@ -56,7 +56,7 @@ export class Reading {
     else this.replace(from, to, NOTHING);
   }
 
-  /** Nothing is noted when the bytes are the same already. */
+  /** Records no edit when the bytes are equal. */
   replace(from: number, to: number, bytes: Uint8Array): void {
     if (to - from === bytes.length && bytes.every((byte, index) => byte === this.bytes[from + index])) return;
     this.edits.push({ from, to, bytes });
@@ -69,8 +69,8 @@ export class Reading {
 }
 
 /**
- * The picture with its edits made. What follows its end is cut off, unless it is empty padding. The same array when
- * there is nothing to change.
+ * Applies the edits. Cuts off bytes after the end, unless they are zero padding. Returns the same array when there is
+ * nothing to change.
  */
 export function edited({ bytes, edits, end }: Reading): Uint8Array {
   const until = end === null || isPadding(bytes, end) ? bytes.length : end;
@@ -121,7 +121,7 @@ export function u32le(bytes: Uint8Array, at: number): number {
   return u16le(bytes, at) + u16le(bytes, at + 2) * 0x10000;
 }
 
-/** By these words EXIF, XMP and IPTC are known wherever they stand. */
+/** Signatures of EXIF, XMP and IPTC. */
 const SIGNS = [
   "Exif\0\0",
   "<x:xmpmeta",
@@ -134,14 +134,14 @@ const SIGNS = [
 ].map((words) => new TextEncoder().encode(words));
 const TIFF_HEADERS = ["II*\0", "MM\0*"];
 
-/** 1 for two bytes that a sign begins with: one look is enough almost everywhere. */
+/** 1 for the first two bytes of a signature: one look-up decides almost everywhere. */
 const BEGINS = new Uint8Array(65536);
 for (const sign of SIGNS) BEGINS[u16(sign, 0)] = 1;
 
 /** How far into a part the TIFF header may stand that EXIF begins with: a maker's name goes before it. */
 const HEAD = 256;
 
-/** Whether a part that no standard names holds metadata all the same. One pass. */
+/** Whether a non-standard part contains metadata. One pass. */
 export function holdsMetadata(bytes: Uint8Array, from: number, to: number): boolean {
   const head = ascii(bytes, from, Math.min(HEAD, to - from));
   if (TIFF_HEADERS.some((sign) => head.includes(sign))) return true;

@@ -1,10 +1,10 @@
-/** Cleans an object that is in the bucket already, under the key that it has. */
+/** Cleans an object that is already in the bucket, in place. */
 import { log } from "../../log.ts";
 import type { RequestContext } from "../../runtime.ts";
 import { cleanStored } from "./intake.ts";
 import { MAX_PICTURE } from "./types.ts";
 
-/** True when the object was changed. An object that is replaced or deleted meanwhile is left alone. */
+/** True when the object was changed. An object that was replaced or deleted meanwhile is not written. */
 export async function cleanObject(ctx: RequestContext, key: string): Promise<boolean> {
   const { bucket } = ctx.runtime;
   const object = await bucket.get(key);

@@ -1,16 +1,16 @@
-/** Which files are taken: told by their bytes, never by their name or by what their sender says. */
+/** Accepted file types, detected by content, never by name or declared type. */
 
-/** Bytes that one file may have. */
+/** Maximum size of a file in bytes. */
 export const MAX_PICTURE = 10 * 1024 * 1024;
 
 const PICTURE_TYPES = ["image/jpeg", "image/png", "image/webp", "image/gif", "image/avif"] as const;
 export type PictureMime = (typeof PICTURE_TYPES)[number];
 
-/** A document may also be what a phone or a scanner makes of it. */
+/** Documents may also be HEIC (phones) and PDF (scanners). */
 const DOCUMENT_TYPES = [...PICTURE_TYPES, "image/heic", "application/pdf"] as const;
 export type FileMime = (typeof DOCUMENT_TYPES)[number];
 
-/** `pictures`: what every browser shows. `documents`: also HEIC and PDF. */
+/** `pictures`: types that every browser shows. `documents`: also HEIC and PDF. */
 export type Accepted = "pictures" | "documents";
 
 const ACCEPTED: Record<Accepted, readonly FileMime[]> = {
@@ -28,10 +28,10 @@ const EXTENSIONS: Record<FileMime, string> = {
   "application/pdf": "pdf",
 };
 
-/** How a file of this type ends its name. */
+/** File name extension of a type. */
 export const extensionOf = (mime: FileMime) => EXTENSIONS[mime];
 
-/** A media type as it is written here; null when files of that type are not accepted. */
+/** A media type in canonical spelling; null when files of that type are not accepted. */
 export function acceptedMime(words: string, accepted: Accepted): FileMime | null {
   const type = words
     .trim()
@@ -41,14 +41,14 @@ export function acceptedMime(words: string, accepted: Accepted): FileMime | null
   return ACCEPTED[accepted].find((known) => known === type) ?? null;
 }
 
-/** A picture's media type as it is written here; null when it is none. */
+/** A picture's media type in canonical spelling; null for other types. */
 export function pictureMime(words: string): PictureMime | null {
   return acceptedMime(words, "pictures") as PictureMime | null;
 }
 
 const HEIC_BRANDS = ["heic", "heix", "heim", "heis", "hevc", "hevx", "hevm", "hevs", "mif1", "msf1"];
 
-/** What the first bytes say; null when they belong to no type above. */
+/** The type by the first bytes; null for an unknown one. */
 export function typeOf(bytes: Uint8Array): FileMime | null {
   const ascii = (from: number, to: number) => String.fromCharCode(...bytes.subarray(from, to));
   if (bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff) return "image/jpeg";
@@ -57,7 +57,7 @@ export function typeOf(bytes: Uint8Array): FileMime | null {
   if (/^GIF8[79]a$/.test(ascii(0, 6))) return "image/gif";
   if (ascii(0, 5) === "%PDF-") return "application/pdf";
   if (ascii(4, 8) !== "ftyp") return null;
-  // The box names its main brand, a version, and then the brands that it also conforms to.
+  // The box holds the major brand, a version, and the compatible brands.
   const size = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);
   const names = ascii(8, Math.min(size, 256)).match(/.{4}/gs) ?? [];
   const brands = names.filter((_, index) => index !== 1);
