@@ -57,14 +57,14 @@ test.each<[string, number, (() => Person)?]>([
   },
 );
 
-test("a first page costs three: who asks is read once", async () => {
+test("a first page costs three statements, because the caller is read once", async () => {
   expect((await cost(USERS, (await person()).token)).statements).toBe(3);
 });
 
 test.each([
   [`${USERS}my_friends/`, 1],
   [`${USERS}distances/`, 2],
-])("the whole of %s costs %i", async (path, expected) => {
+])("the complete list %s costs %i statements", async (path, expected) => {
   await cost(path);
   const { statements, body } = await cost(path);
   expect(body).toHaveLength(100);

@@ -37,7 +37,7 @@ async function noCode(): Promise<string> {
 }
 
 describe("asking for a code", () => {
-  test("mails six digits as the last word of one line", async () => {
+  test("a reset request mails six digits as the last word of one line", async () => {
     const { email, code } = await asked();
     expect(code).toMatch(/^[1-9]\d{5}$/);
     const [letter] = await outboxOf(email);
@@ -46,20 +46,20 @@ describe("asking for a code", () => {
     expect(letter?.text.trim().split(" ").at(-1)).toBe(code);
   });
 
-  test("changes nothing by itself", async () => {
+  test("a reset request changes nothing by itself", async () => {
     const { email, key } = await asked();
     expect((await signIn(email)).status).toBe(200);
     expect((await get(ME, { key })).status).toBe(200);
   });
 
-  test("finds the address in any case, and ignores a stale key", async () => {
+  test("a reset request finds the address in any case and ignores an invalid key", async () => {
     const { email } = await someone();
     const headers = { ...stranger(), authorization: "Token stale" };
     expect(await ask(` ${email.toUpperCase()} `, { headers })).toMatchObject(OK);
     expect(await mailedCode(email)).not.toBeNull();
   });
 
-  test("mails in the caller's language", async () => {
+  test("a reset request mails in the caller's language", async () => {
     const { email } = await someone();
     await ask(email, { headers: { ...stranger(), ...english } });
     const [letter] = await outboxOf(email);
@@ -67,7 +67,7 @@ describe("asking for a code", () => {
     expect(letter?.text.trim()).toBe(`Your code to reset the password: ${await mailedCode(email)}`);
   });
 
-  test("refuses an address that nobody has, or somebody blocked, and mails nothing", async () => {
+  test("a reset request refuses an unknown or blocked address and mails nothing", async () => {
     const unknown = newPerson().email ?? "";
     expect(await ask(unknown)).toMatchObject({ status: 400, body: { email: [UNKNOWN] } });
     expect((await ask(unknown, { headers: { ...stranger(), ...english } })).body).toEqual({
@@ -85,11 +85,11 @@ describe("asking for a code", () => {
     [{ email: " " }, { email: ["Это поле не может быть пустым."] }],
     [{ email: null }, { email: ["Это поле не может быть пустым."] }],
     [{}, { email: ["Обязательное поле."] }],
-  ])("refuses %j", async (body, refusal) => {
+  ])("a reset request with %j is refused", async (body, refusal) => {
     expect(await post(RESET, body, from())).toMatchObject({ status: 400, body: refusal });
   });
 
-  test("stores the code hashed, for a quarter of an hour", async () => {
+  test("a reset code is stored hashed, for a quarter of an hour", async () => {
     const { email, code } = await asked();
     const stored = await rows(
       "SELECT c.* FROM codes c JOIN users u ON u.id = c.user_id WHERE u.email = ? AND c.purpose = 'reset_code'",
@@ -102,7 +102,7 @@ describe("asking for a code", () => {
 });
 
 describe("the mailed code", () => {
-  test("is valid however often it is asked about, then sets the password once", async () => {
+  test("a reset code can be checked repeatedly and sets the password once", async () => {
     const { email, code } = await asked();
     for (let time = 0; time < 3; time += 1) expect(await validate(code)).toMatchObject(OK);
     expect(await confirm(code)).toMatchObject(OK);
@@ -113,7 +113,7 @@ describe("the mailed code", () => {
     expect((await signIn(email, NEW)).status).toBe(200);
   });
 
-  test("ends every session of every app", async () => {
+  test("a reset by code ends every session of every app", async () => {
     const { email, key, code } = await asked();
     const phoneDoor = await post("/api/v1/auth/login/", { phone: email, password: PASSWORD });
     expect(await confirm(code)).toMatchObject(OK);
@@ -123,7 +123,7 @@ describe("the mailed code", () => {
     expect((await post("/api/v1/auth/token/refresh/", { refresh })).status).toBe(401);
   });
 
-  test("leaves others alone", async () => {
+  test("a reset by code affects no other account", async () => {
     const bystander = await asked();
     const { code } = await asked();
     await confirm(code);
@@ -131,21 +131,24 @@ describe("the mailed code", () => {
     expect(await validate(bystander.code)).toMatchObject(OK);
   });
 
-  test("may come as a number", async () => {
+  test("a reset code may be sent as a number", async () => {
     const { code } = await asked();
     expect(await validate(Number(code))).toMatchObject(OK);
     expect(await confirm(Number(code))).toMatchObject(OK);
   });
 
-  test.each(encodings)("may come as %s, with and without the slash", async (_name, encode) => {
-    const { email } = await someone();
-    expect(await post(RESET.slice(0, -1), encode({ email }), from())).toMatchObject(OK);
-    const token = (await mailedCode(email)) ?? "";
-    expect(await post(VALIDATE.slice(0, -1), encode({ token }), from())).toMatchObject(OK);
-    expect(await post(CONFIRM.slice(0, -1), encode({ token, password: NEW }), from())).toMatchObject(OK);
-  });
+  test.each(encodings)(
+    "a reset code may be sent as %s, with and without the slash",
+    async (_name, encode) => {
+      const { email } = await someone();
+      expect(await post(RESET.slice(0, -1), encode({ email }), from())).toMatchObject(OK);
+      const token = (await mailedCode(email)) ?? "";
+      expect(await post(VALIDATE.slice(0, -1), encode({ token }), from())).toMatchObject(OK);
+      expect(await post(CONFIRM.slice(0, -1), encode({ token, password: NEW }), from())).toMatchObject(OK);
+    },
+  );
 
-  test("is new at each request, and the one before is void", async () => {
+  test("every reset request sends a new code and voids the one before", async () => {
     const { email, code } = await asked();
     await ask(email);
     const second = await mailedCode(email);
@@ -154,7 +157,7 @@ describe("the mailed code", () => {
     expect(await confirm(second)).toMatchObject(OK);
   });
 
-  test("dies with its time", async () => {
+  test("a reset code expires", async () => {
     const { email, code } = await asked();
     await rows(
       "UPDATE codes SET expires_at = ? WHERE purpose = 'reset_code' AND user_id = (SELECT id FROM users WHERE email = ?)",
@@ -166,13 +169,13 @@ describe("the mailed code", () => {
     expect((await signIn(email)).status).toBe(200);
   });
 
-  test("serves one of two that send it at once", async () => {
+  test("of two concurrent uses of a reset code, one succeeds", async () => {
     const { code } = await asked();
     const responses = await Promise.all([confirm(code), confirm(code, "alskdj03")]);
     expect(responses.map(({ status }) => status).sort()).toEqual([200, 404]);
   });
 
-  test("dies when its owner changes the password", async () => {
+  test("a reset code is void once the owner changes the password", async () => {
     const { key, code } = await asked();
     const body = { current_password: PASSWORD, new_password: NEW };
     expect((await post("/api/v1/users/set_password/", body, { key })).status).toBe(204);
@@ -186,14 +189,14 @@ describe("the mailed code", () => {
     ["qwerty123", ["Введённый пароль слишком широко распространён."]],
     ["Тестовый", ["Введённый пароль слишком похож на Имя."]],
     [" ", ["Это поле не может быть пустым."]],
-  ])("is not spent on the password %j", async (password, faults) => {
+  ])("a reset code is not used up by the refused password %j", async (password, faults) => {
     const { email, code } = await asked();
     expect(await confirm(code, password)).toMatchObject({ status: 400, body: { password: faults } });
     expect((await signIn(email)).status).toBe(200);
     expect(await confirm(code)).toMatchObject(OK);
   });
 
-  test("that nobody was sent is not found, in both languages", async () => {
+  test("an unknown reset code is a 404 in both languages", async () => {
     const code = await noCode();
     expect(await validate(code)).toMatchObject(GONE);
     expect(await confirm(code)).toMatchObject(GONE);
@@ -203,7 +206,7 @@ describe("the mailed code", () => {
     });
   });
 
-  test("of another kind is not found", async () => {
+  test("a code of another kind is a 404", async () => {
     const { email } = await someone();
     const [letter] = await outboxOf(email);
     const secret = letter?.links[0]?.split("/").at(-2) ?? "";

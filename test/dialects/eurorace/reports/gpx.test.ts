@@ -54,7 +54,7 @@ test("a track can be downloaded as GPX, by the query or by Accept", async () => 
   expect((await get(`${PATH}my_track/`, { token: who.token, headers })).body).toBe(answer.body);
 });
 
-test("what would be markup in a name is written as text, and what XML can't hold is left out", async () => {
+test("GPX escapes markup in names and leaves out characters that XML cannot hold", async () => {
   expect(await textOf(trackGpx(track('<a & "b">\u0000\u{1F697}')))).toContain(
     "<name>&lt;a &amp; &quot;b&quot;&gt;\u{1F697}</name>",
   );
@@ -85,7 +85,7 @@ test("a track as GeoJSON is a line with its times", async () => {
   expect(answer.body.properties.times).toHaveLength(3);
 });
 
-test("reports as GeoJSON are points with what the receiver said, doubles on the wire", async () => {
+test("reports as GeoJSON are points with the receiver's values, written as doubles", async () => {
   const who = await walked(1);
   const path = `http://caravan.test${PATH}?format=geojson`;
   const response = await send(new Request(path, { headers: { authorization: `Bearer ${who.token}` } }));
@@ -96,7 +96,7 @@ test("reports as GeoJSON are points with what the receiver said, doubles on the 
   ]);
 });
 
-test("one place is a point, and none is no geometry", async () => {
+test("a GeoJSON track of one place is a point, and without places it has no geometry", async () => {
   expect(await textOf(trackFeature(track("ann", [1, 2])))).toContain(
     '"geometry":{"type":"Point","coordinates":[2.0,1.0]},"properties"',
   );
@@ -106,14 +106,14 @@ test("one place is a point, and none is no geometry", async () => {
   });
 });
 
-test("a form that is none is refused", async () => {
+test("an unknown export format is refused", async () => {
   const { token } = await person();
   expect((await get(`${PATH}my_track/?format=pdf`, { token })).body).toEqual({
     format: ['"pdf" is not a valid choice.'],
   });
 });
 
-test("a track is one document, in however many parts its points come", async () => {
+test("a track is one document, however many parts it is streamed in", async () => {
   expect(await textOf(trackJson(track("ann", [1, 2], [3.5, 4])))).toBe(
     '{"user_id":1,"username":"ann","total_points":2,"start_time":"2026-01-01T00:00:00.000Z",' +
       '"end_time":"2026-01-01T00:00:01.000Z","coordinates":[' +

@@ -4,7 +4,7 @@ import { get, person, post } from "../../../harness/api.ts";
 
 const PATH = "/api/v1/location-reports/";
 
-test("field errors are Russian there, English under /api/, and Polish where the app says so", async () => {
+test("field errors are Russian under /api/v1/, English under /api/, and Polish where the app defines them", async () => {
   const { token } = await person();
   expect((await post(PATH, {}, { token })).body).toEqual({ location: ["Обязательное поле."] });
   expect((await post("/api/location-reports/", {}, { token })).body).toEqual({

@@ -21,7 +21,7 @@ import {
 
 afterEach(() => vi.restoreAllMocks());
 
-test("what is older than thirty days is rolled, a day an object, and the rest stays", async () => {
+test("points older than thirty days are archived, one object per day, and the rest stays", async () => {
   const ann = await person();
   const [old, older] = [today - 31 * DAY, today - 40 * DAY];
   await store(
@@ -49,7 +49,7 @@ test("what is older than thirty days is rolled, a day an object, and the rest st
   expect(await trackOf(ann)).toEqual(before);
 });
 
-test("a rolled point is what it was, flags and all", async () => {
+test("an archived point is unchanged, including its flags", async () => {
   const ann = await person();
   const at = today - 35 * DAY;
   await store(ann, point(at), point(at + 1, { flag: "jump", accuracy: null, speed: 12.5, heading: null }));
@@ -62,7 +62,7 @@ test("a rolled point is what it was, flags and all", async () => {
   expect(after[0]).toMatchObject({ receivedAt: NOW, accuracy: 4.25, heading: 359.99 });
 });
 
-test("only the days in range are opened", async () => {
+test("only the archived days in range are read", async () => {
   const ann = await person();
   const days = [40, 41, 42].map((ago) => today - ago * DAY);
   await store(ann, ...days.map((at) => point(at)));
@@ -73,7 +73,7 @@ test("only the days in range are opened", async () => {
   expect(opened).toHaveBeenCalledTimes(1);
 });
 
-test("what comes late for a rolled day is merged into it, once, and the former object goes", async () => {
+test("late points for an archived day are merged into it once, and the former object is deleted", async () => {
   const ann = await person();
   const at = today - 33 * DAY;
   await store(ann, point(at + 1), point(at + 3));
@@ -94,7 +94,7 @@ test("what comes late for a rolled day is merged into it, once, and the former o
   expect(await rows("SELECT kind FROM outbox WHERE address = ?", merged?.key)).toEqual([]);
 });
 
-test("the latest place stays when its report is rolled", async () => {
+test("the latest place stays when its report is archived", async () => {
   const ann = await person();
   await store(ann, point(today - 50 * DAY));
   await roll();
@@ -102,7 +102,7 @@ test("the latest place stays when its report is rolled", async () => {
   expect(body).toContainEqual(expect.objectContaining({ user: ann.id }));
 });
 
-test("a run takes a portion and asks the queue for the next", async () => {
+test("a run archives a portion and queues the next", async () => {
   const people = await Promise.all(Array.from({ length: 62 }, () => person("roller")));
   await Promise.all(people.map((who) => store(who, point(today - 60 * DAY))));
   const asked = () => rows("SELECT id FROM outbox WHERE kind = 'track_roll'");
@@ -114,7 +114,7 @@ test("a run takes a portion and asks the queue for the next", async () => {
   expect(await Promise.all(left)).toEqual(people.map(() => [0, 1]));
 });
 
-test("somebody who was away for long is caught up with in one run", async () => {
+test("a person with a long backlog is archived in one run", async () => {
   const ann = await person();
   const days = Array.from({ length: 20 }, (_, n) => today - (40 + n) * DAY);
   await store(ann, ...days.map((at) => point(at)));
@@ -123,7 +123,7 @@ test("somebody who was away for long is caught up with in one run", async () => 
   expect(await daysOf(ann)).toHaveLength(20);
 });
 
-test("when the server dies between object and row nothing is lost, and the object is removed the day after", async () => {
+test("a crash between object and row loses nothing, and the object is removed the next day", async () => {
   const ann = await person();
   await store(ann, point(today - 45 * DAY));
   const { ctx } = jobContext();
@@ -145,7 +145,7 @@ test("when the server dies between object and row nothing is lost, and the objec
   expect(await objects()).toEqual((await daysOf(ann)).map(({ key }) => key));
 });
 
-test("an account that goes takes its days along, the objects too", async () => {
+test("deleting an account deletes its archived days and their objects", async () => {
   const ann = await person();
   await store(ann, point(today - 45 * DAY));
   await roll();
@@ -155,7 +155,7 @@ test("an account that goes takes its days along, the objects too", async () => {
   expect(await rows("SELECT kind FROM outbox WHERE address = ?", day?.key)).toEqual([{ kind: "object" }]);
 });
 
-test("the export has the rolled days, too", async () => {
+test("the export includes the archived days", async () => {
   const ann = await person();
   await store(ann, point(today - 45 * DAY), point(NOW));
   await roll();

@@ -10,7 +10,7 @@ beforeAll(async () => {
   ann = await person();
 });
 
-test("a photo is stored, shown with the task and completes it for its bringer alone", async () => {
+test("a photo is stored, shown with the task and completes it for its uploader only", async () => {
   const id = await taskRow();
   const form = photoForm({ latitude: "52.25", longitude: "21" });
   const { status, body } = await post(photoPath(id), form, { token: ann.token });
@@ -30,7 +30,7 @@ test("a photo is stored, shown with the task and completes it for its bringer al
   expect(theirs).toMatchObject({ user_status: "pending", photos: [body] });
 });
 
-test("the bringer's room hears of it once, however many photos they bring", async () => {
+test("the uploader's room is notified once, however many photos they upload", async () => {
   const id = await taskRow();
   for (let n = 0; n < 2; n++) await post(photoPath(id), photoForm(), { token: ann.token });
   const told = await rows<{ payload: string }>(
@@ -41,7 +41,7 @@ test("the bringer's room hears of it once, however many photos they bring", asyn
   expect((await get(`/api/tasks/${id}/`, { token: ann.token })).body.photos).toHaveLength(2);
 });
 
-test("a photo needs no place", async () => {
+test("a photo needs no location", async () => {
   const { body } = await post(photoPath(await taskRow()), photoForm(), { token: ann.token });
   expect(body.location).toBeNull();
 });
@@ -70,30 +70,33 @@ describe("what is no photo leaves nothing:", () => {
       { photo: ["The image size is too large. Please upload an image that is less than 10MB."] },
     ],
   ];
-  test.each(refusals)("%s", async (_, body, errors) => {
-    const id = await taskRow();
-    const cid = await person();
-    const answer = await post(photoPath(id), body(), { token: cid.token });
-    expect([answer.status, answer.body]).toEqual([400, errors]);
-    expect(await rows("SELECT 1 FROM task_photos WHERE task_id = ?", id)).toEqual([]);
-    expect(await rows("SELECT 1 FROM files WHERE owner_id = ?", cid.id)).toEqual([]);
-    expect(await rows("SELECT 1 FROM task_states WHERE user_id = ?", cid.id)).toEqual([]);
-  });
+  test.each(refusals)(
+    "an upload that is not a valid photo is refused and stores nothing: %s",
+    async (_, body, errors) => {
+      const id = await taskRow();
+      const cid = await person();
+      const answer = await post(photoPath(id), body(), { token: cid.token });
+      expect([answer.status, answer.body]).toEqual([400, errors]);
+      expect(await rows("SELECT 1 FROM task_photos WHERE task_id = ?", id)).toEqual([]);
+      expect(await rows("SELECT 1 FROM files WHERE owner_id = ?", cid.id)).toEqual([]);
+      expect(await rows("SELECT 1 FROM task_states WHERE user_id = ?", cid.id)).toEqual([]);
+    },
+  );
 
-  test("a task that is none", async () => {
+  test("a photo for an unknown task is refused", async () => {
     const answer = await post(photoPath(999_999), photoForm(), { token: ann.token });
     expect([answer.status, answer.body]).toEqual([404, { detail: "No Task matches the given query." }]);
   });
 });
 
-test("a picture of just 10 MiB is taken", async () => {
+test("a photo of exactly 10 MiB is accepted", async () => {
   const whole = new Uint8Array(10 * 1024 * 1024);
   whole.set(png);
   const answer = await post(photoPath(await taskRow()), photoForm({}, whole), { token: ann.token });
   expect(answer.status).toBe(201);
 });
 
-test("photos go with their task, the objects too", async () => {
+test("deleting a task deletes its photos and their objects", async () => {
   const { token } = await staffMember();
   const id = await taskRow();
   await post(photoPath(id), photoForm(), { token: ann.token });

@@ -18,7 +18,7 @@ describe("update_status", () => {
       id,
     );
 
-  test("moves the caller and nobody else, and not the task itself", async () => {
+  test("update_status changes the caller's state only, not the task's", async () => {
     const id = await taskRow();
     const answer = await patch(
       `${PATH}${id}/update_status/`,
@@ -30,7 +30,7 @@ describe("update_status", () => {
     expect(await frames(id)).toEqual([{ address: `user:${ann.id}`, payload: expect.any(String) }]);
   });
 
-  test("tells nobody when nothing changes, also of a beginning that was there already", async () => {
+  test("update_status notifies nobody if the state stays the same", async () => {
     const id = await taskRow();
     const say = (status: string) => patch(`${PATH}${id}/update_status/`, { status }, { token: ann.token });
     expect((await say("pending")).body.user_status).toBe("pending");
@@ -42,15 +42,22 @@ describe("update_status", () => {
     expect(await frames(id)).toHaveLength(2);
   });
 
-  test.each([["zzz"], [undefined], [null], [["pending"]]])("refuses %j as a state", async (status) => {
-    const answer = await patch(`${PATH}${await taskRow()}/update_status/`, { status }, { token: ann.token });
-    expect([answer.status, answer.body]).toEqual([
-      400,
-      { error: "Nieprawidłowa wartość statusu. Musi być jedna z: pending, in_progress, completed" },
-    ]);
-  });
+  test.each([["zzz"], [undefined], [null], [["pending"]]])(
+    "update_status refuses %j as a state",
+    async (status) => {
+      const answer = await patch(
+        `${PATH}${await taskRow()}/update_status/`,
+        { status },
+        { token: ann.token },
+      );
+      expect([answer.status, answer.body]).toEqual([
+        400,
+        { error: "Nieprawidłowa wartość statusu. Musi być jedna z: pending, in_progress, completed" },
+      ]);
+    },
+  );
 
-  test("is a PATCH, of a task that is there", async () => {
+  test("update_status is a PATCH and requires an existing task", async () => {
     const posted = await post(`${PATH}${await taskRow()}/update_status/`, {}, { token: ann.token });
     expect([posted.status, posted.body]).toEqual([405, { detail: 'Method "POST" not allowed.' }]);
     const missing = await patch(`${PATH}999999/update_status/`, { status: "pending" }, { token: ann.token });

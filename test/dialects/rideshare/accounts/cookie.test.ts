@@ -15,7 +15,7 @@ function over(scheme: "http" | "https", path: string, body: object): Promise<Res
   return send(new Request(`${scheme}://caravan.test${path}`, init));
 }
 
-test("signing in answers the token and keeps it in an HttpOnly cookie for a day", async () => {
+test("a sign-in returns the token and sets it as an HttpOnly cookie for a day", async () => {
   const { email, password } = await rider();
   const answer = await post("/api/login", { email, password });
   expect(answer.status).toBe(200);
@@ -43,7 +43,7 @@ test("over https every cookie is Secure, set or cleared; over http none is", asy
   }
 });
 
-test("one signs in with the address in any case, and with the slash", async () => {
+test("a sign-in accepts the address in any case, and the path with a slash", async () => {
   const { email, password } = await rider();
   expect((await post("/api/login/", { email: ` ${email.toUpperCase()} `, password })).status).toBe(200);
 });
@@ -75,14 +75,14 @@ test.each([
   expect(await post("/api/login", body)).toMatchObject({ status: 400, body: errors });
 });
 
-test("the cookie reads one's account, and so does Bearer", async () => {
+test("the cookie authenticates requests, and so does Bearer", async () => {
   const { id, name, email, jwt, cookie } = await signedIn();
   for (const credential of [{ headers: cookie }, { token: jwt }]) {
     expect(await get("/api/user", credential)).toMatchObject({ status: 200, body: { id, name, email } });
   }
 });
 
-test("other cookies beside it do no harm", async () => {
+test("other cookies do not affect the session cookie", async () => {
   const { jwt, id } = await signedIn();
   const headers = { cookie: `theme=dark; jwt=${jwt}; d1_bookmark=x` };
   expect((await get("/api/user", { headers })).body.id).toBe(id);
@@ -140,13 +140,13 @@ test.each([
   expect(await post("/api/login", { email, password })).toMatchObject({ status: 401, body: WRONG });
 });
 
-test("the cookie of a blocked account is worth nothing", async () => {
+test("the cookie of a blocked account is refused", async () => {
   const { id, cookie } = await signedIn();
   await rows("UPDATE users SET is_active = 0 WHERE id = ?", id);
   expect((await get("/api/user", { headers: cookie })).status).toBe(401);
 });
 
-test("the Token scheme does not take the cookie's token", async () => {
+test("the Token scheme does not accept the cookie's token", async () => {
   const { jwt } = await signedIn();
   expect((await get("/api/user", { key: jwt })).status).toBe(401);
 });
@@ -181,7 +181,7 @@ test.each(UNSAFE)("%s %s refuses the cookie from a foreign page", async (method,
   expect(await get("/api/user", { headers: cookie })).toMatchObject({ status: 200, body: { name } });
 });
 
-test("a foreign page can't sign its visitors in", async () => {
+test("a foreign page cannot sign its visitors in", async () => {
   const { email, password } = await rider();
   const headers = { origin: "https://evil.example" };
   const answer = await post("/api/login", new URLSearchParams({ email, password }), { headers });
@@ -197,13 +197,13 @@ test.each([
   ["a developer's page", { origin: "http://localhost:5173" }],
   ["no browser", {}],
   ["an address bar", { "sec-fetch-site": "none" }],
-])("the cookie counts from %s", async (_, headers) => {
+])("the cookie is accepted from %s", async (_, headers) => {
   const { cookie } = await signedIn();
   const answer = await put("/api/user-update", { name: "Changed" }, { headers: { ...cookie, ...headers } });
   expect(answer).toMatchObject({ status: 200, body: { name: "Changed" } });
 });
 
-test("a listed origin counts, and in production this machine's pages don't", async () => {
+test("the cookie is accepted from a listed origin, and in production not from localhost", async () => {
   const { cookie } = await signedIn();
   const settings = {
     APP_ENV: "production",
@@ -219,7 +219,7 @@ test("a listed origin counts, and in production this machine's pages don't", asy
     expect((await from(origin)).status).toBe(403);
 });
 
-test("reading with the cookie, and writing with Bearer, need no origin of ours", async () => {
+test("reading with the cookie and writing with Bearer need no allowed origin", async () => {
   const { cookie, jwt } = await signedIn();
   const origin = "https://evil.example";
   expect((await get("/api/user", { headers: { ...cookie, origin } })).status).toBe(200);

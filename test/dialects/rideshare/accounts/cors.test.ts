@@ -37,14 +37,14 @@ test.each(cookieless)(
   },
 );
 
-test("a good answer can be read by a listed origin and by no other", async () => {
+test("a successful response can be read by a listed origin and by no other", async () => {
   const { cookie } = await signedIn();
   const from = (origin: string) => call("GET", "/api/user", { settings, headers: { ...cookie, origin } });
   expect(isReadable(await from(LISTED), LISTED)).toBe(true);
   expect(isReadable(await from(FOREIGN), FOREIGN)).toBe(false);
 });
 
-test("a 403 for a foreign origin can't be read by it", async () => {
+test("a foreign origin cannot read its 403", async () => {
   const { cookie } = await signedIn();
   const answer = await call("DELETE", "/api/user-delete", {
     settings,
@@ -71,7 +71,7 @@ test("a masked 500 can be read by a listed origin", async () => {
   });
 });
 
-test("without an origin nothing is said but Vary", async () => {
+test("a request without an origin gets no CORS header but Vary", async () => {
   const answer = await post("/api/logout");
   expect(answer.headers.get("vary")).toContain("Origin");
   expect(answer.headers.get("access-control-allow-origin")).toBeNull();
@@ -91,7 +91,7 @@ test.each([
   ["PUT", "/api/user-update"],
   ["DELETE", "/api/user-delete"],
   ["PATCH", "/api/auth/user/"],
-])("a preflight for %s %s is answered with credentials", async (method, path) => {
+])("a preflight for %s %s allows credentials", async (method, path) => {
   const answer = await ask(LISTED, method, path);
   expect(answer.status).toBe(204);
   expect(isReadable(answer, LISTED)).toBe(true);

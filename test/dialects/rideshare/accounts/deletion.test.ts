@@ -81,7 +81,7 @@ describe.each([
   ["/api/user-delete", 200],
   ["/api/user/", 204],
 ])("DELETE %s", (path, status) => {
-  test("leaves no row at once and no object after the sweep, and others' things alone", async () => {
+  test("deleting an account leaves no rows, no objects after the sweep, and other people's data unchanged", async () => {
     const [ann, bob] = [await keeper(), await driver()];
     const car = await addCar(bob);
     await upload(bob, car, true);
@@ -112,7 +112,7 @@ describe.each([
   });
 });
 
-test("sweeps at the same time leave no object either, and every effect is done", async () => {
+test("concurrent sweeps after a deletion leave no object, and every effect is completed", async () => {
   const ann = await keeper();
   const keys = (await filesOf(ann)).map(({ key }) => key);
   await del("/api/user-delete", undefined, ann.with);
@@ -126,7 +126,7 @@ test("sweeps at the same time leave no object either, and every effect is done",
   await expect.poll(states, { timeout: 10_000 }).toEqual([{ status: "sent", n: keys.length }]);
 });
 
-test("a server that dies half-way leaves nothing behind once it is up again", async () => {
+test("a crash during a deletion leaves nothing behind after the restart", async () => {
   const ann = await keeper();
   const { bucket } = runtimeOf(env);
   const real = bucket.delete.bind(bucket);
@@ -158,7 +158,7 @@ test("a server that dies half-way leaves nothing behind once it is up again", as
   await expectNothingLeft(ann);
 });
 
-test("a file that arrives after the account is gone is not kept", async () => {
+test("a file that arrives after the account's deletion is not kept", async () => {
   const ann = await driver();
   const started = { file_name: "car.jpg", file_type: "image/jpeg", car_post_id: await addCar(ann) };
   const { body } = await post("/api/upload/direct/start", started, ann.with);

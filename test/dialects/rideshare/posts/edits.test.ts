@@ -22,7 +22,7 @@ const NOT_IMAGE = "Upload a valid image. The file you uploaded was either not an
 const NOT_YOURS = "You do not have permission to edit this car post.";
 
 describe("an edit", () => {
-  test.each(["json", "form"])("as %s changes what it names and nothing else", async (kind) => {
+  test.each(["json", "form"])("an edit as %s changes the given fields only", async (kind) => {
     const ann = await driver();
     const id = await addCar(ann, OPTIONS);
     const before = await carOf(ann, id);
@@ -33,14 +33,14 @@ describe("an edit", () => {
     expect(await carOf(ann, id)).toEqual({ ...before, ...change });
   });
 
-  test("of nothing changes nothing", async () => {
+  test("an empty edit changes nothing", async () => {
     const ann = await driver();
     const id = await addCar(ann);
     const before = await carOf(ann, id);
     expect(await edit(ann, id, {})).toMatchObject({ status: 200, body: before });
   });
 
-  test("as the client sends it whole leaves owner, id and time as they were", async () => {
+  test("a complete edit as the client sends it keeps owner, id and time", async () => {
     const ann = await driver();
     const id = await addCar(ann);
     const before = await carOf(ann, id);
@@ -51,14 +51,14 @@ describe("an edit", () => {
     expect(await filesOf(ann)).toEqual([]);
   });
 
-  test.each(Object.keys(OPTIONS))("makes null of the word null in a form's %s", async (field) => {
+  test.each(Object.keys(OPTIONS))("an edit by form reads the word null in %s as null", async (field) => {
     const ann = await driver();
     const id = await addCar(ann, OPTIONS);
     const answer = await edit(ann, id, editForm({ [field]: "null" }));
     expect(answer).toMatchObject({ status: 200, body: { ...OPTIONS, [field]: null } });
   });
 
-  test("takes the word null for a word where nothing may be null, and in JSON", async () => {
+  test("an edit keeps the word null as text in required fields and in JSON", async () => {
     const ann = await driver();
     const id = await addCar(ann);
     expect((await edit(ann, id, editForm({ color: "null" }))).body.color).toBe("null");
@@ -67,7 +67,7 @@ describe("an edit", () => {
   });
 });
 
-test("an edit of a post that is not there is a 404 like any other", async () => {
+test("an edit of a post that does not exist is a plain 404", async () => {
   const { status, body } = await edit(await driver(), 999999999, { price: "1" });
   expect({ status, body }).toEqual({
     status: 404,
@@ -79,7 +79,7 @@ test("an edit of a post that is not there is a 404 like any other", async () => 
 });
 
 describe("an edit is refused, with a Message,", () => {
-  test("to a stranger: 403, and the post stays", async () => {
+  test("an edit by another person is a 403 with a Message, and the post stays", async () => {
     const [ann, bob] = [await driver(), await driver()];
     const id = await addCar(ann);
     const url = await pictured(ann, id, fileOf(picture()));
@@ -94,24 +94,27 @@ describe("an edit is refused, with a Message,", () => {
     ["car_name", "", "This field may not be blank."],
     ["model", "x".repeat(256), "Ensure this field has no more than 255 characters."],
     ["location", "x".repeat(256), "Ensure this field has no more than 255 characters."],
-  ])("for a bad %s, before its picture is looked at", async (field, value, words) => {
-    const ann = await driver();
-    const id = await addCar(ann);
-    const answer = await edit(ann, id, editForm({ price: "1", [field]: value }, fileOf(picture())));
-    expect(answer).toMatchObject({ status: 400, body: { Message: words, [field]: [words] } });
-    expect(await carOf(ann, id)).toMatchObject(REQUIRED);
-    expect(await filesOf(ann)).toEqual([]);
-    expect(await picturesOf(ann)).toEqual([]);
-  });
+  ])(
+    "an edit with an invalid %s is refused with a Message before its picture is checked",
+    async (field, value, words) => {
+      const ann = await driver();
+      const id = await addCar(ann);
+      const answer = await edit(ann, id, editForm({ price: "1", [field]: value }, fileOf(picture())));
+      expect(answer).toMatchObject({ status: 400, body: { Message: words, [field]: [words] } });
+      expect(await carOf(ann, id)).toMatchObject(REQUIRED);
+      expect(await filesOf(ann)).toEqual([]);
+      expect(await picturesOf(ann)).toEqual([]);
+    },
+  );
 
-  test("for a null in JSON where nothing may be null", async () => {
+  test("an edit with null in a required field in JSON is refused with a Message", async () => {
     const ann = await driver();
     const words = "This field may not be null.";
     const answer = await edit(ann, await addCar(ann), { color: null });
     expect(answer).toMatchObject({ status: 400, body: { Message: words, color: [words] } });
   });
 
-  test("for broken JSON", async () => {
+  test("an edit with malformed JSON is refused with a Message", async () => {
     const ann = await driver();
     const answer = await edit(ann, await addCar(ann), "{");
     expect(answer.status).toBe(400);
@@ -123,22 +126,25 @@ describe("an edit is refused, with a Message,", () => {
     ["far too many bytes", fileOf(picture(17 * 1024 * 1024)), TOO_LARGE],
     ["a page that is called a JPEG", fileOf(PAGE), NOT_IMAGE],
     ["an SVG", fileOf("<svg xmlns='http://www.w3.org/2000/svg'/>", "a.svg", "image/svg+xml"), NOT_IMAGE],
-  ])("for a picture of %s: the former and the post stay", async (_name, file, words) => {
-    const ann = await driver();
-    const id = await addCar(ann);
-    const url = await pictured(ann, id, fileOf(picture()));
-    const answer = await edit(ann, id, editForm({ price: "1" }, file));
-    expect([400, 413]).toContain(answer.status);
-    expect(answer.body.Message).toBe(words);
-    expect(await carOf(ann, id)).toMatchObject(REQUIRED);
-    expect((await imageOf(ann, id)).url).toBe(url);
-    expect(await filesOf(ann)).toHaveLength(1);
-    expect(await picturesOf(ann)).toHaveLength(1);
-  });
+  ])(
+    "an edit with a picture of %s is refused with a Message, and the former picture and the post stay",
+    async (_name, file, words) => {
+      const ann = await driver();
+      const id = await addCar(ann);
+      const url = await pictured(ann, id, fileOf(picture()));
+      const answer = await edit(ann, id, editForm({ price: "1" }, file));
+      expect([400, 413]).toContain(answer.status);
+      expect(answer.body.Message).toBe(words);
+      expect(await carOf(ann, id)).toMatchObject(REQUIRED);
+      expect((await imageOf(ann, id)).url).toBe(url);
+      expect(await filesOf(ann)).toHaveLength(1);
+      expect(await picturesOf(ann)).toHaveLength(1);
+    },
+  );
 });
 
 describe("a picture", () => {
-  test.each(PICTURE_TYPES)("of %s comes with the edit", async (type) => {
+  test.each(PICTURE_TYPES)("a picture of type %s is uploaded with the edit", async (type) => {
     const ann = await driver();
     const id = await addCar(ann);
     const bytes = picture(500, type);
@@ -150,7 +156,7 @@ describe("a picture", () => {
     expect(await shown.bytes()).toEqual(bytes);
   });
 
-  test("may have exactly ten megabytes", async () => {
+  test("a picture may have exactly ten megabytes", async () => {
     const ann = await driver();
     const id = await addCar(ann);
     expect((await edit(ann, id, editForm({}, fileOf(picture(LIMIT))))).status).toBe(200);
@@ -158,7 +164,7 @@ describe("a picture", () => {
     expect((await env.BUCKET.head(key))?.size).toBe(LIMIT);
   });
 
-  test("takes the place of the former under a new key, whose object goes", async () => {
+  test("a new picture replaces the former under a new key, and the former object is deleted", async () => {
     const ann = await driver();
     const id = await addCar(ann);
     const before = await pictured(ann, id, fileOf(picture(70)));
@@ -171,19 +177,22 @@ describe("a picture", () => {
     await expect.poll(() => picturesOf(ann), { timeout: 10_000 }).toEqual([left?.key]);
   });
 
-  test.each(["undefined", "null", "[object FileList]", ""])("is not what the text %j says", async (words) => {
-    const ann = await driver();
-    const id = await addCar(ann);
-    const url = await pictured(ann, id, fileOf(picture()));
-    const form = new FormData();
-    form.append("image", words);
-    form.append("price", "6000");
-    expect(await edit(ann, id, form)).toMatchObject({ status: 200, body: { price: "6000" } });
-    expect((await imageOf(ann, id)).url).toBe(url);
-    expect(await filesOf(ann)).toHaveLength(1);
-  });
+  test.each(["undefined", "null", "[object FileList]", ""])(
+    "the text %j in the picture field is not a picture",
+    async (words) => {
+      const ann = await driver();
+      const id = await addCar(ann);
+      const url = await pictured(ann, id, fileOf(picture()));
+      const form = new FormData();
+      form.append("image", words);
+      form.append("price", "6000");
+      expect(await edit(ann, id, form)).toMatchObject({ status: 200, body: { price: "6000" } });
+      expect((await imageOf(ann, id)).url).toBe(url);
+      expect(await filesOf(ann)).toHaveLength(1);
+    },
+  );
 
-  test("is found whichever of the two parts it is", async () => {
+  test("a picture is found in either of two parts with the same name", async () => {
     const ann = await driver();
     const id = await addCar(ann);
     const form = new FormData();

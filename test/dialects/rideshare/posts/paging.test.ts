@@ -25,12 +25,12 @@ const only = {
 const idsOf = (answer: { body: { data: { id: number }[] } }) => answer.body.data.map(({ id }) => id);
 
 describe.each(LISTS)("%s", (_name, fill, path) => {
-  test("of nothing is page 1 of 1", async () => {
+  test("an empty list is page 1 of 1", async () => {
     const { status, body } = await get(path("1"), (await driver()).with);
     expect({ status, body }).toEqual({ status: 200, body: { data: [], count: 0, pagination: only } });
   });
 
-  test("has ten rows a page, of one's own only", async () => {
+  test("a list has ten rows a page, of the caller only", async () => {
     const [ann, bob] = [await driver(), await driver()];
     await fill(bob);
     for (let n = 0; n < 21; n += 1) await fill(ann);
@@ -66,7 +66,7 @@ describe.each(LISTS)("%s", (_name, fill, path) => {
     ["2", OUT_OF_RANGE],
     ["9999999999", OUT_OF_RANGE],
     ["9".repeat(200), OUT_OF_RANGE],
-  ])("answers page %s with 200, an error and an empty page beside it", async (page, error) => {
+  ])("page %s is a 200 with an error and an empty page", async (page, error) => {
     const ann = await driver();
     await fill(ann);
     const { status, body } = await get(path(page), ann.with);
@@ -77,19 +77,19 @@ describe.each(LISTS)("%s", (_name, fill, path) => {
   });
 });
 
-test.each(["99999999", "0", "abc"])("everybody's cars answer page %s with 200 too", async (page) => {
+test.each(["99999999", "0", "abc"])("page %s of all cars is a 200 too", async (page) => {
   const { status, body } = await get(`/api/get-carposts/${page}`, (await driver()).with);
   expect(status).toBe(200);
   expect(body).toMatchObject({ error: page === "abc" ? NOT_A_NUMBER : OUT_OF_RANGE, data: [] });
 });
 
-test("an empty number is no number, and none is the first", async () => {
+test("an empty page number is invalid, and no page number is the first page", async () => {
   const ann = await driver();
   expect((await get("/api/get-calculator-entries?page=", ann.with)).body.error).toBe(NOT_A_NUMBER);
   expect((await get("/api/get-calculator-entries", ann.with)).body).not.toHaveProperty("error");
 });
 
-test("get-carposts has everybody's posts, in an order that an edit does not change", async () => {
+test("get-carposts has all posts, in an order that an edit does not change", async () => {
   const [ann, bob] = [await driver(), await driver()];
   const mine: number[] = [];
   for (let n = 0; n < 12; n += 1) mine.push(await addCar(n % 2 ? ann : bob));
