@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { get, patch, post, rows } from "../harness/api.ts";
 import { connectNative, dial, type Socket } from "../harness/socket.ts";
-import { member } from "../social/social.ts";
+import { befriend, block, member, unblock } from "../social/social.ts";
 import { allow, eventOf, RELATIONS, report, type Trail, trail } from "./relations.ts";
 
 /** The latitudes of the trail that a door shows; null where it refuses. */
@@ -153,6 +153,26 @@ describe("a fellow participant sees nothing from before the event was on when", 
   )("%s, through %s", async (_, __, move, look) => {
     const found = await move();
     expect(await look(found)).toEqual([found.late]);
+  });
+});
+
+describe("a friend sees nothing from the time of a block once it is over,", () => {
+  test.each(
+    ["the owner", "the friend"].flatMap((by) =>
+      Object.entries(TRACK_DOORS).map(([door, look]) => [by, door, look] as const),
+    ),
+  )("by %s, through %s", async (by, _, look) => {
+    const [owner, friend] = await Promise.all([member(), member()]);
+    await allow(owner);
+    await befriend(owner, friend);
+    const [one, other] = by === "the owner" ? [owner, friend] : [friend, owner];
+    await block(one, other);
+    const early = await report(owner);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect((await unblock(one, other)).status).toBe(204);
+    const late = await report(owner);
+    const watcher = { id: friend.id, credential: { key: friend.key } };
+    expect(await look({ owner, watcher, early, late })).toEqual([late]);
   });
 });
 

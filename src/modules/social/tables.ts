@@ -116,6 +116,8 @@ export const friendships = sqliteTable(
       .references(() => users.id, { onDelete: "cascade" }),
     initiatorId: integer("initiator_id").notNull(),
     createdAt: integer("created_at").notNull(),
+    /** When the last block between the two ended, epoch ms; set by a trigger (`migrations/0026_unblocked_friends.sql`). */
+    unblockedAt: integer("unblocked_at"),
   },
   (table) => [
     primaryKey({ columns: [table.lowId, table.highId] }),

@@ -10,9 +10,13 @@ export function areFriends(one: UserId, other: UserId): SQL {
   return sql`EXISTS (SELECT 1 FROM friendships WHERE low_id = min(${one}, ${other}) AND high_id = max(${one}, ${other}))`;
 }
 
-/** SQL value: since when the two are friends, epoch ms; null while they are not. */
+/**
+ * SQL value: since when the two are friends without a block between them, epoch ms; null while they are not friends. A
+ * block that stands is `isBlocked`.
+ */
 export function friendsSince(one: UserId, other: UserId): SQL {
-  return sql`(SELECT created_at FROM friendships WHERE low_id = min(${one}, ${other}) AND high_id = max(${one}, ${other}))`;
+  return sql`(SELECT max(created_at, coalesce(unblocked_at, 0)) FROM friendships
+    WHERE low_id = min(${one}, ${other}) AND high_id = max(${one}, ${other}))`;
 }
 
 /** SQL condition: one of the two has blocked the other. */
