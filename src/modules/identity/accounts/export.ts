@@ -12,16 +12,19 @@ import { findProfile } from "./queries.ts";
 /** One module's part of the file. Long lists are a `LongList`, which is streamed. */
 export type Exporter = (ctx: RequestContext, userId: number) => Promise<object>;
 
+/** Identity's part of the export. */
 export async function exportAccount(ctx: RequestContext, userId: number): Promise<object> {
   const found = await findProfile(ctx, userId);
   if (!found) throw notFound();
   const { passwordHash: _, usernameKey: __, ...account } = found.user;
   const profile = { birthday: found.birthday, avatar: mediaUrl(ctx, found.avatarKey) };
+  const devices = await listDevices(ctx, userId);
   const former = await formerOf(ctx, userId);
   return {
     account,
     profile,
-    sessions: await listDevices(ctx, userId),
+    // The file calls the client profile `door`, as the column does.
+    sessions: devices.map(({ id, client, ...device }) => ({ id, door: client, ...device })),
     former_contacts: former.map(({ kind, value, createdAt, expiresAt }) => ({
       kind,
       value,
