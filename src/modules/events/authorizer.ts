@@ -1,6 +1,6 @@
 /**
- * Who may open an event's socket: by its uuid anybody may listen, as AlphaBet documents it; by its number signed-in people.
- * The room itself refuses strangers' words.
+ * Authorizes an event's socket. Anybody may listen by uuid, as AlphaBet documents it; the number requires a signed-in
+ * user. The room itself refuses messages from anonymous sockets.
  */
 import { eq, or } from "drizzle-orm";
 import { TtlCache } from "../../platform/cache.ts";
@@ -11,9 +11,9 @@ import type { RequestContext } from "../../platform/runtime.ts";
 import { eventSocket } from "./room.ts";
 import { events } from "./tables.ts";
 
-/** How long an isolate believes that an event exists, in ms: a client that comes back costs no statement. */
-const TRUST = 25_000;
-const seen = new TtlCache<string, number>({ ttl: TRUST, size: 5_000 });
+/** How long an isolate remembers that an event exists, ms. A client that reconnects costs no statement. */
+const EXISTENCE_TTL = 25_000;
+const seen = new TtlCache<string, number>({ ttl: EXISTENCE_TTL, size: 5_000 });
 
 export const eventAuthorizer: RoomAuthorizer = {
   kind: "event",
@@ -29,7 +29,7 @@ export const eventAuthorizer: RoomAuthorizer = {
   },
 };
 
-/** Events have a number and a uuid; a socket takes either. */
+/** The event's number, found by number or uuid; null for an unknown event. */
 async function lookUp(ctx: RequestContext, id: string): Promise<number | null> {
   const number = numberIn(id);
   const [row] = await ctx.db
@@ -39,7 +39,7 @@ async function lookUp(ctx: RequestContext, id: string): Promise<number | null> {
   return row?.id ?? null;
 }
 
-/** After a deletion: this isolate at once, the others when what they know has aged. */
+/** Call after a deletion. This isolate forgets at once; other isolates when their entry expires. */
 export function forgetEvent(...ids: (string | number)[]): void {
   for (const id of ids) seen.delete(String(id));
 }

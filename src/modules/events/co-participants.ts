@@ -1,4 +1,4 @@
-/** People who take part in the same event while it is on, each by their own act: what others may conclude from that. */
+/** Members who take part by their own act in the same event while it is on: they may see each other's locations. */
 import { type Column, type SQL, sql } from "drizzle-orm";
 import type { Effect } from "../../platform/db/outbox.ts";
 import { recheckEffect } from "../../platform/realtime/rights/recheck.ts";
@@ -7,9 +7,10 @@ import { userRoom } from "../identity/index.ts";
 type UserId = number | SQL | Column;
 
 /**
- * SQL value: `{"since","until"}` in epoch ms, of the events that are on at `now` and that both take part in by their
- * own act. Since both do and the event has begun, until the last of them ends; both null without such an event. An event
- * without an end is not on. Times that were moved open nothing of the past: an event has not begun before they were.
+ * SQL value: `{"since","until"}` in epoch ms over the events that are on at `now` and in which both take part by their
+ * own act. `since`: the first of these events has started and both take part in it; `until`: the last of them ends. Both
+ * are null without such an event. An event without an end is never on. After its times were moved, an event counts as
+ * started no earlier than the move (`on_since`), so moved times reveal nothing of the past.
  */
 export function sharedEventWindow(one: UserId, other: UserId, now: number): SQL {
   return sql`(SELECT json_object('since', min(max(e.starts_at, coalesce(e.on_since, 0), m.accepted_at, t.accepted_at)),
@@ -26,23 +27,23 @@ interface Timed {
   readonly endsAt: number | null;
 }
 
-/** Rooms of one effect. */
-const AT_ONCE = 100;
+/** Rooms in one effect. */
+const ROOMS_PER_EFFECT = 100;
 
 /**
- * Goes into the batch of what changes an event, ends it or takes people out of it: these people (all who took part
- * before) may see each other's places no longer. Nothing while the event, as it was, is not on.
+ * Effects that recheck who may watch the track rooms of these members. They go into the commit that changes an event,
+ * ends it or removes members; `userIds` are all who took part before it. None for an event that was not on.
  */
 export function recheckParticipants(event: Timed, userIds: readonly number[], now: number): Effect[] {
   if (event.startsAt > now || event.endsAt === null || event.endsAt <= now) return [];
   const rooms = userIds.map(userRoom);
   const effects: Effect[] = [];
-  for (let from = 0; from < rooms.length; from += AT_ONCE)
-    effects.push(recheckEffect(rooms.slice(from, from + AT_ONCE)));
+  for (let from = 0; from < rooms.length; from += ROOMS_PER_EFFECT)
+    effects.push(recheckEffect(rooms.slice(from, from + ROOMS_PER_EFFECT)));
   return effects;
 }
 
-/** The same for a change: only moved times and people who go end a right. Nobody who was merely named had one. */
+/** The same for a change. Only moved times and removed members end a right; members who were only named had none. */
 export function recheckAfterChange(
   before: Timed & { readonly members: readonly Member[] },
   after: Timed & { readonly members: readonly Member[] },

@@ -1,4 +1,4 @@
-/** Events: what other rooms of the house may use. */
+/** Public API of this module. */
 
 export { eventAuthorizer } from "./authorizer.ts";
 export { sharedEventWindow } from "./co-participants.ts";

@@ -1,4 +1,4 @@
-/** What events say to Find Friend's clients: the contract's literals, and a few of our own beside them. */
+/** Texts about events: the literals of Find Friend's contract, and our own. */
 import { type Text, text } from "../../platform/http/text.ts";
 import type { JoinFault, PlanFault } from "./rules.ts";
 
@@ -9,7 +9,7 @@ export const messages = {
   ),
   accepted: text("The request to take part was accepted.", "Заявка на участие в мероприятии принята."),
   declined: text("The request to take part was declined.", "Заявка на участие в мероприятии отклонена."),
-  full: text("There is no place left.", "Свободных мест нет."),
+  full: text("No places are left.", "Свободных мест нет."),
   decided: text(
     "A declined request can't be withdrawn.",
     "Отклонённую заявку на участие в мероприятии отозвать нельзя.",
@@ -32,7 +32,7 @@ export const messages = {
   ),
 } satisfies Record<string, Text>;
 
-/** The field under which each fault of a plan is told, and its words. */
+/** The field and the text of each fault of a planned event. */
 export const planFaults: Record<PlanFault, readonly [field: string, Text]> = {
   order: [
     "end_date",
@@ -52,20 +52,20 @@ export const planFaults: Record<PlanFault, readonly [field: string, Text]> = {
   crowded: [
     "max_count_members",
     text(
-      "More people take part than there are places.",
+      "There are more members than places.",
       "Участников больше, чем мест: увеличьте максимальное количество участников.",
     ),
   ],
 };
 
-/** Why somebody can't be added to an event by others. */
+/** Why an organizer or staff can't add somebody to an event. */
 export const memberFaults = {
   age: text(
-    "{name} is not of the age that the event is for.",
+    "{name} does not meet the event's age limits.",
     "{name}: возраст не подходит для этого мероприятия.",
   ),
   over: text(
-    "The event is over: nobody can be added.",
+    "The event is over: no members can be added.",
     "Мероприятие уже прошло: добавить участников нельзя.",
   ),
 } satisfies Record<string, Text>;
@@ -74,11 +74,8 @@ export const joinFaults: Record<JoinFault, Text> = {
   own: text("You organize this event.", "Вы организатор этого мероприятия."),
   over: text("The event is over.", "Мероприятие уже прошло."),
   ageUnknown: text(
-    "The event has an age limit: give your birthday in your profile.",
+    "This event has an age limit: enter your birthday in your profile.",
     "У мероприятия есть ограничение по возрасту: укажите дату рождения в профиле.",
   ),
-  age: text(
-    "You are not of the age that the event is for.",
-    "Ваш возраст не подходит для этого мероприятия.",
-  ),
+  age: text("You do not meet the event's age limits.", "Ваш возраст не подходит для этого мероприятия."),
 };

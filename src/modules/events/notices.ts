@@ -1,4 +1,4 @@
-/** Telling an event's room what happened to the event. Repeatable: the room knows each notice by its ref. */
+/** Notices in an event's room about the event itself. Repeatable: the room recognizes each notice by its ref. */
 import { eq } from "drizzle-orm";
 import { defineEffect } from "../../platform/db/effects.ts";
 import { noteRoom } from "../../platform/realtime/log/sweep.ts";
@@ -6,7 +6,7 @@ import type { RequestContext } from "../../platform/runtime.ts";
 import { events } from "./tables.ts";
 
 export interface RoomNotice {
-  /** Null while the event's row is only just being written. */
+  /** Null while the event is being inserted: its number is not known yet. */
   readonly eventId: number | null;
   readonly uuid: string;
   readonly action: "created" | "updated" | "deleted";
@@ -14,7 +14,7 @@ export interface RoomNotice {
   readonly ref: string;
 }
 
-/** Publishes the notice; a deletion also closes the room. An event that is gone has nobody left to tell. */
+/** Publishes the notice; a deletion also closes the room. Does nothing for an event that no longer exists. */
 export const eventNotice = defineEffect<RoomNotice>("event_notice", {
   address: ({ uuid }) => `event:${uuid}`,
   run: announce,
@@ -52,10 +52,10 @@ export function roomNotice(
   return { eventId, uuid, action, name, ref: crypto.randomUUID() };
 }
 
-/** A room's notices go out with the request up to this many events; a larger batch leaves them to the queue. */
+/** Requests about at most this many events publish their notices directly; larger batches leave them to the outbox. */
 const DIRECT_NOTICES = 20;
 
-/** At once for few; the outbox repeats each anyway, and a repeat is neither stored nor sent twice. */
+/** Publishes a few notices at once. The outbox publishes each again; a room neither stores nor sends a repeat. */
 export async function publishRoomNotices(ctx: RequestContext, notices: readonly RoomNotice[]): Promise<void> {
   if (notices.length > DIRECT_NOTICES) return;
   await Promise.all(notices.map((notice) => eventNotice.now(ctx, notice)));

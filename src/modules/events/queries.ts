@@ -1,4 +1,4 @@
-/** Events and their people as they are read. One statement each, whatever the number. */
+/** Reads events with their members. Each function takes one statement, however many events there are. */
 import { asc, desc, eq, gt, sql } from "drizzle-orm";
 import type { Locale } from "../../platform/http/text.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
@@ -7,17 +7,17 @@ import { type Viewer, visibleName, visibleNameSql } from "../identity/index.ts";
 import { foldLocation } from "./rules.ts";
 import { eventEntries, eventMembers, eventReminders, events, participationRequests } from "./tables.ts";
 
-/** A person as an event shows them and as a letter finds them. */
+/** A member as an event shows them, with the address for letters. */
 export interface EventMember {
   readonly userId: number;
-  /** As everybody may see it. */
+  /** The name that everybody may see. */
   readonly username: string;
-  /** Where that is not the person's own: the one that only they and staff see. */
+  /** The member's own username where it differs: only they and staff may see it. */
   readonly hiddenUsername: string | null;
   readonly email: string | null;
   readonly locale: Locale;
   readonly isOrganizer: boolean;
-  /** When they took part by their own act, epoch ms; null for somebody who was only named. */
+  /** When they took part by their own act, epoch ms; null for a member who was only named. */
   readonly acceptedAt: number | null;
 }
 
@@ -36,18 +36,18 @@ export interface Event {
   readonly members: readonly EventMember[];
 }
 
-/** SQLite's JSON has no truth values of its own here: 0 and 1. */
+/** SQLite's `json_object` writes booleans as 0 and 1. */
 function readMembers(json: string): EventMember[] {
   const people = JSON.parse(json) as (Omit<EventMember, "isOrganizer"> & { isOrganizer: number })[];
   return people.map((person) => ({ ...person, isOrganizer: person.isOrganizer === 1 }));
 }
 
-/** The names of a row of `users`, for a `json_object`. */
+/** SQL arguments of `json_object`: the names of a row of `users`. */
 export const namesJson = (user: string) =>
   sql`'username', ${visibleNameSql(null, user)}, 'hiddenUsername', iif(${sql.raw(user)}.username_is_generated,
     ${sql.raw(user)}.username, NULL)`;
 
-/** A participant's username as this viewer may see it. */
+/** A member's username as this viewer may see it. */
 export function usernameFor(viewer: Viewer, { userId, username, hiddenUsername }: EventMember): string {
   const names = { id: userId, username: hiddenUsername ?? username };
   return visibleName(viewer, { ...names, usernameIsGenerated: hiddenUsername !== null });
@@ -58,7 +58,7 @@ const membersJson = sql<string>`(
     'isOrganizer', m.is_organizer, 'acceptedAt', m.accepted_at) ORDER BY m.joined_at, u.id)
   FROM event_members m JOIN users u ON u.id = m.user_id WHERE m.event_id = events.id)`;
 
-/** What is read of an event, its people with it. */
+/** The columns of an event that every reader needs, with its members. */
 export const eventFields = {
   id: events.id,
   uuid: events.uuid,
@@ -72,7 +72,7 @@ export const eventFields = {
   members: membersJson.mapWith(readMembers),
 };
 
-/** All events, or a window of them in the order in which they were made. One statement. */
+/** All events, or a window of them, in the order of creation. */
 export async function listEvents(
   ctx: RequestContext,
   window: { after: number; limit: number | null },
@@ -89,7 +89,7 @@ export async function countEvents(ctx: RequestContext): Promise<number> {
   return ctx.db.$count(events);
 }
 
-/** Events whose location holds these words, in any case; `%` and `_` are letters like others. */
+/** Events whose location contains this text, ignoring case. `%` and `_` have no special meaning. */
 export async function searchEvents(ctx: RequestContext, location: string): Promise<Event[]> {
   return ctx.db
     .select(eventFields)
@@ -103,7 +103,7 @@ export async function findEvent(ctx: RequestContext, uuid: string): Promise<Even
   return row ?? null;
 }
 
-/** The events that somebody takes part in, the latest start first. One statement. */
+/** The events in which a user takes part, the latest start first. */
 export async function eventsOf(ctx: RequestContext, userId: number): Promise<{ id: number; name: string }[]> {
   return ctx.db
     .select({ id: events.id, name: events.name })
@@ -113,7 +113,7 @@ export async function eventsOf(ctx: RequestContext, userId: number): Promise<{ i
     .orderBy(desc(events.startsAt), desc(events.id));
 }
 
-/** What an account takes with it: the events a person made and takes part in. */
+/** Everything about events for the export of an account. */
 export async function exportEvents(ctx: RequestContext, userId: number) {
   const made = await ctx.db.select().from(events).where(eq(events.creatorId, userId));
   const joined = await ctx.db

@@ -1,4 +1,4 @@
-/** The event room: system notices about the event, and what signed-in people say there. */
+/** The event room: system notices about the event, and messages from signed-in users. */
 import { sql } from "drizzle-orm";
 import * as v from "valibot";
 import type { Caller } from "../../platform/http/caller.ts";
@@ -9,19 +9,19 @@ import { type Fault, fault } from "../../platform/realtime/socket/frames.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { socketTokenRefresh } from "../identity/index.ts";
 
-/** `text` is what people read; `data` holds a documented client's `message` that was not text. */
+/** `text` for people; `data` holds the `message` of a documented client when it is not text. */
 export const MessageBody = v.union([
   v.strictObject({ text: v.pipe(v.string(), v.maxCodePoints(1000)) }),
   v.strictObject({ data: v.unknown() }),
 ]);
 
-/** The documented frame, both ways: `{"message": <any JSON>}`. */
+/** The documented frame, in both directions: `{"message": <any JSON>}`. */
 const DocumentedFrame = v.object({ message: v.unknown() });
 
-/** Events say `created`, `updated` or `deleted` here, with a sentence for people. */
+/** `action` is `created`, `updated` or `deleted`; `text` is a sentence for people. */
 const NoticeBody = v.object({ text: v.string(), action: v.string() });
 
-/** The integer id in a room's name. */
+/** The event's number from the room's name. */
 function eventIdOf(room: string): number {
   return Number(room.slice("event:".length));
 }
@@ -47,14 +47,14 @@ export function eventRoomHandler(openRequestContext: () => RequestContext): Room
       const { text, data } = entry.body as { text?: string; data?: unknown };
       return JSON.stringify({ message: text ?? data ?? null });
     },
-    // Anybody may write in a public event.
+    // Any signed-in user may write in a public event, so entries have a rate limit of their own.
     entryRate: () => openRequestContext().runtime.settings.rates.eventEntries,
     archive: (room, epoch, entries) => archive(openRequestContext(), room, epoch, entries),
     authenticate: socketTokenRefresh(openRequestContext),
   };
 }
 
-/** One statement for a batch; repeats and a deleted event change nothing. */
+/** Archives a batch in one statement. Repeats change nothing, nor does a batch for a deleted event. */
 async function archive(
   ctx: RequestContext,
   room: string,
@@ -77,13 +77,13 @@ function readJson(text: string): unknown {
   }
 }
 
-/** The event socket for the documents. */
+/** The event socket in the AsyncAPI document. */
 export const eventSocket: SocketDocument = {
   name: "events",
   address: "/ws/events/{id}/",
   id: "The event's number or its uuid.",
   description:
-    "Notices about one event, and what signed-in people say there. By its uuid anybody may listen; its number wants a signed-in person.",
+    "Notices about one event, and messages from signed-in users. Anybody may listen by uuid; the number requires a signed-in user.",
   says: { message: MessageBody },
   entries: { notice: NoticeBody },
   documented: { fromClient: { message: DocumentedFrame }, fromServer: { message: DocumentedFrame } },

@@ -1,4 +1,4 @@
-/** What Find Friend's clients find of events. What has a name stands before what has a number. */
+/** All event routes under `/api/v1`. Routes with literal segments stand before those with `:id`. */
 import type { Route } from "../../platform/http/route.ts";
 import { attendanceRoutes } from "./attendance/routes.ts";
 import { calendarRoutes } from "./calendar/routes.ts";

@@ -1,4 +1,4 @@
-/** Who may change an event and when, what it may be, and who may join. Pure: facts in, verdict out. */
+/** Who may read, change and join an event, and how its seats and requests are counted. Pure: facts in, verdict out. */
 
 import type { Caller } from "../../platform/http/caller.ts";
 import { normalized } from "../../platform/unicode.ts";
@@ -9,14 +9,14 @@ export interface EventAccess {
   readonly members: readonly { readonly userId: number; readonly isOrganizer: boolean }[];
 }
 
-/** The creator, an organizer or staff; once no creator is left, whoever takes part. */
+/** The creator, an organizer or staff; any member when the creator's account is gone. */
 export function mayChange(event: EventAccess, caller: Caller): boolean {
   if (caller.isStaff || event.creatorId === caller.userId) return true;
   const member = event.members.find(({ userId }) => userId === caller.userId);
   return member !== undefined && (member.isOrganizer || event.creatorId === null);
 }
 
-/** Events of AlphaBet's door are for signed-in people, by whatever id they are asked for. */
+/** Events with the audience `signed_in` are hidden from anonymous callers, by number and by uuid. */
 export function mayRead(
   event: { readonly audience: "public" | "signed_in" },
   caller: Caller | null,
@@ -24,7 +24,7 @@ export function mayRead(
   return caller !== null || event.audience === "public";
 }
 
-/** An event that has started can't be edited any more. */
+/** True once the event has started. */
 export function hasHappened(event: EventAccess, now: number): boolean {
   return event.startsAt <= now;
 }
@@ -33,15 +33,15 @@ export function foldLocation(location: string): string {
   return normalized(location, "NFC").toLowerCase();
 }
 
-/** Reminders go out this long before the start, in ms. */
+/** How long before the start reminders go out, ms. */
 export const REMINDER_LEAD = 30 * 60_000;
 
-/** What an event sets for whoever comes. Null: no limit. */
+/** Limits on an event's members. Null: no limit. */
 export interface Limits {
   readonly minAge: number | null;
   readonly maxAge: number | null;
   readonly minMembers: number | null;
-  /** How many may take part, organizers among them. */
+  /** The most members, organizers included. */
   readonly maxMembers: number | null;
 }
 
@@ -50,7 +50,7 @@ export interface Plan extends Limits {
   readonly endsAt: number | null;
 }
 
-/** Why an event can't be planned like this with so many members. */
+/** Why a plan is invalid: end before start, reversed age or member limits, or more members than places. */
 export type PlanFault = "order" | "ages" | "counts" | "crowded";
 
 export function planFault(plan: Plan, members: number): PlanFault | null {
@@ -63,19 +63,19 @@ export function planFault(plan: Plan, members: number): PlanFault | null {
 const isAbove = (least: number | null, most: number | null) =>
   least !== null && most !== null && least > most;
 
-/** Whoever made an event organizes it, too. */
+/** True for the creator and for members marked as organizers. */
 export function organizes({ creatorId, members }: EventAccess, userId: number): boolean {
   return creatorId === userId || members.some((member) => member.userId === userId && member.isOrganizer);
 }
 
-/** An event without an end is taken to last a day. */
+/** Duration assumed for an event without an end, ms. */
 const OPEN_END = 24 * 3600_000;
 
 export function isOver({ startsAt, endsAt }: Plan, now: number): boolean {
   return (endsAt ?? startsAt + OPEN_END) <= now;
 }
 
-/** Why somebody can't ask to take part. Whether there is room is no reason: then they wait. */
+/** Why somebody can't ask to take part. A full event is no reason: the request goes on the waiting list. */
 export type JoinFault = "own" | "over" | "ageUnknown" | "age";
 
 /** `age` in whole years, null when it is not known. */
@@ -91,7 +91,7 @@ export function joinFault(
   return isAbove(event.minAge, applicant.age) || isAbove(applicant.age, event.maxAge) ? "age" : null;
 }
 
-/** Who is in an event, as its places are counted. */
+/** The facts by which an event's taken seats are counted. */
 export interface Seating {
   readonly creatorId: number | null;
   readonly creatorIsStaff: boolean;
@@ -99,15 +99,15 @@ export interface Seating {
 }
 
 /**
- * Places taken: one for each member, and one for the organizer even when a member set leaves them out. Staff make events
- * for others and take no place by that. `seatsOf` in `waitlist.ts` says the same in SQL.
+ * Seats taken: one for each member, and one for a creator who is not among the members. Staff create events for others
+ * and take no seat by that. `seatsOf` in `participation/waitlist.ts` computes the same in SQL.
  */
 export function seatsTaken({ creatorId, creatorIsStaff, members }: Seating): number {
   const unlisted = creatorId !== null && !members.some(({ userId }) => userId === creatorId);
   return members.length + (unlisted && !creatorIsStaff ? 1 : 0);
 }
 
-/** Why somebody can't be added to an event by others. An unknown age is the namer's responsibility. */
+/** Why somebody can't be added to an event by others. An unknown age is allowed: the organizer is responsible. */
 export function newcomerFault(event: Plan, age: number | null): "age" | null {
   if (age === null) return null;
   return isAbove(event.minAge, age) || isAbove(age, event.maxAge) ? "age" : null;
@@ -121,15 +121,15 @@ export interface JoinRequest {
 }
 
 export interface SettledRequest extends JoinRequest {
-  /** Was waiting, and is told now that a place is free. */
+  /** Was on the waiting list and is now told of a free seat. */
   readonly offered: boolean;
 }
 
 /**
- * What a change of an event's members or places makes of the requests to take part, in the order of asking; only those
- * that change come back. With a replaced member set, requests say what the organizer decided: people who were put in are
- * accepted, people who were taken out are declined. Then a full event puts everybody undecided on the waiting list, and
- * free places go to those who wait longest. `free`: places left after the change, null for no limit.
+ * Updates requests to take part after a change of members or limits. Takes them in the order of asking and returns only
+ * those that change. A replaced member set decides requests: added applicants are accepted, removed ones declined. Then
+ * a full event puts all pending requests on the waiting list, and free seats are offered to those who wait longest.
+ * `free`: seats left after the change, null for no limit.
  */
 export function settleRequests(
   requests: readonly JoinRequest[],
@@ -157,14 +157,14 @@ export function settleRequests(
   });
 }
 
-/** Places left; null when there is no limit. */
+/** Seats left; null when there is no limit. */
 export function freeSeats(maxMembers: number | null, members: number): number | null {
   return maxMembers === null ? null : Math.max(0, maxMembers - members);
 }
 
 /**
- * How many of a waiting line can be told that there is a place: those who were told before and are not decided on yet
- * hold theirs. Null: all of them.
+ * How many people on the waiting list can be offered a seat. `invited`: pending requests that hold an offered seat.
+ * Null: all of them.
  */
 export function seatsToOffer(free: number | null, invited: number): number | null {
   return free === null ? null : Math.max(0, free - invited);

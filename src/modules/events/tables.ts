@@ -1,4 +1,4 @@
-/** Events and who takes part. One set of tables for the apps that know an event by its uuid and those that use its number. */
+/** Events and their members. One set of tables serves the apps that know an event by uuid and those that use its number. */
 import { sql } from "drizzle-orm";
 import {
   check,
@@ -18,7 +18,7 @@ export const events = sqliteTable(
   {
     id: integer("id").primaryKey({ autoIncrement: true }),
     uuid: text("uuid").notNull().unique(),
-    /** Null once that account is gone: the event stays. */
+    /** Null when the account was deleted: the event stays. */
     creatorId: integer("creator_id").references(() => users.id, { onDelete: "set null" }),
     name: text("name").notNull(),
     /** Epoch ms. */
@@ -30,11 +30,11 @@ export const events = sqliteTable(
      */
     onSince: integer("on_since"),
     location: text("location").notNull().default(""),
-    /** The location folded to lower case, Cyrillic too: what a search looks in. */
+    /** The location in lower case, Cyrillic too, for searches. */
     locationKey: text("location_key").notNull().default(""),
     description: text("description").notNull().default(""),
     eventType: text("event_type").notNull().default(""),
-    /** Who may read it: anybody, or signed-in people only (events made at AlphaBet's door). */
+    /** Who may read it: anybody, or signed-in people only (events made through AlphaBet's API). */
     audience: text("audience", { enum: ["public", "signed_in"] })
       .notNull()
       .default("public"),
@@ -44,9 +44,9 @@ export const events = sqliteTable(
     minAge: integer("min_age"),
     maxAge: integer("max_age"),
     minMembers: integer("min_members"),
-    /** How many may take part; null: as many as like. */
+    /** The most members allowed; null: no limit. */
     maxMembers: integer("max_members"),
-    /** Where a geocoder found it, degrees; null while nobody looked or nothing was found. */
+    /** Degrees, set by the organizer or a geocoder; null until a place is known. */
     latitude: real("latitude"),
     longitude: real("longitude"),
     createdAt: integer("created_at").notNull(),
@@ -56,7 +56,7 @@ export const events = sqliteTable(
     index("events_start").on(table.startsAt),
     index("events_creator").on(table.creatorId),
     index("events_city").on(table.cityId, table.startsAt),
-    /** Those near a place lie in a belt. */
+    /** A search near a place first narrows events down to a belt of latitudes. */
     index("events_belt").on(table.latitude),
     check("events_order", sql`${table.endsAt} IS NULL OR ${table.endsAt} > ${table.startsAt}`),
   ],
@@ -75,7 +75,7 @@ export const eventMembers = sqliteTable(
     joinedAt: integer("joined_at").notNull(),
     /**
      * When this person took part by their own act, epoch ms: made the event, was let in after asking, or accepted being
-     * named. Null: somebody else named them, which gives nobody any sight of anybody's place.
+     * named. Null: somebody else named them, and the membership lets nobody see anybody's location.
      */
     acceptedAt: integer("accepted_at"),
   },
@@ -85,7 +85,7 @@ export const eventMembers = sqliteTable(
   ],
 );
 
-/** A reminder that was sent: one for each person, event, start and lead time, whatever runs twice. */
+/** Reminders that were sent: at most one for each person, event, start and lead time. */
 export const eventReminders = sqliteTable(
   "event_reminders",
   {
@@ -95,9 +95,9 @@ export const eventReminders = sqliteTable(
     userId: integer("user_id")
       .notNull()
       .references(() => users.id, { onDelete: "cascade" }),
-    /** The start that it announced, epoch ms: a moved start reminds again. */
+    /** The start that was announced, epoch ms. A moved start is announced again. */
     startsAt: integer("starts_at").notNull(),
-    /** How long before the start, ms. */
+    /** Lead time before the start, ms. */
     lead: integer("lead").notNull(),
     sentAt: integer("sent_at").notNull(),
   },
@@ -107,7 +107,7 @@ export const eventReminders = sqliteTable(
   ],
 );
 
-/** The archive of the event rooms' journals. */
+/** Archive of the event rooms' journals. */
 export const eventEntries = sqliteTable(
   "event_entries",
   {
@@ -117,7 +117,7 @@ export const eventEntries = sqliteTable(
     epoch: text("epoch").notNull(),
     seq: integer("seq").notNull(),
     at: integer("at").notNull(),
-    /** Null: the system. */
+    /** Null for the system. */
     authorId: integer("author_id"),
     kind: text("kind").notNull(),
     body: text("body", { mode: "json" }).notNull(),
@@ -128,7 +128,7 @@ export const eventEntries = sqliteTable(
   ],
 );
 
-/** Somebody asks to take part. Declined ones stay and bar another. */
+/** Requests to take part. A declined request stays and prevents another. */
 export const participationRequests = sqliteTable(
   "participation_requests",
   {
@@ -142,7 +142,7 @@ export const participationRequests = sqliteTable(
     status: text("status", { enum: ["Pending", "Accepted", "Declined"] })
       .notNull()
       .default("Pending"),
-    /** The event was full: in line, in the order of asking. */
+    /** On the waiting list, in the order of `created_at`. */
     isWaiting: integer("is_waiting", { mode: "boolean" }).notNull().default(false),
     processedBy: integer("processed_by").references(() => users.id, { onDelete: "set null" }),
     createdAt: integer("created_at").notNull(),
@@ -152,7 +152,7 @@ export const participationRequests = sqliteTable(
     uniqueIndex("participation_requests_once").on(table.eventId, table.userId),
     index("participation_requests_user").on(table.userId, table.createdAt),
     index("participation_requests_processor").on(table.processedBy),
-    /** Events with a line are what the clock looks for. */
+    /** The scheduled sweep looks for events with a waiting list. */
     index("participation_requests_waiting").on(table.eventId).where(sql`${table.isWaiting}`),
   ],
 );

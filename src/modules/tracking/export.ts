@@ -1,4 +1,4 @@
-/** What this module keeps of a person, for the account's export. */
+/** Everything this module stores about a person, for the account's export. */
 import { eq } from "drizzle-orm";
 import { LongList } from "../../platform/http/responses/stream.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
@@ -28,7 +28,7 @@ export async function exportTracking(ctx: RequestContext, userId: number): Promi
       arrived_at: arrivedAt === null ? null : isoTime(arrivedAt),
       updated_at: isoTime(updatedAt),
     })),
-    // The pictures themselves are among the files, by this id of theirs.
+    // The pictures themselves are exported with the files, under this `file_id`.
     task_photos: photos.map(({ id, taskId, fileId, latitude, longitude, uploadedAt }) => ({
       id,
       task_id: taskId,

@@ -1,4 +1,4 @@
-/** Tracking: where people were and are, and the tasks that wait at places. What other rooms of the house may use. */
+/** Public API of this module. */
 export { exportTracking } from "./export.ts";
 export { trackingAuthorizers } from "./live/authorizers.ts";
 export { trackRoomHandler } from "./live/room.ts";

@@ -1,4 +1,4 @@
-/** What staff sees and changes of places, tracks and tasks. */
+/** Reports, latest locations, tasks and photos in the console. */
 import { z } from "@hono/zod-openapi";
 import { sql } from "drizzle-orm";
 import { integer, string } from "../../platform/http/input/fields.ts";
@@ -15,7 +15,7 @@ import {
   resource,
 } from "../../platform/resources/resource.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
-import { refreshLatest } from "./reports/queries.ts";
+import { refreshLatest } from "./reports/latest.ts";
 import { latestLocations, locationReports, taskPhotos, taskStates, tasks } from "./tables.ts";
 import { newTaskNotice } from "./tasks/commands.ts";
 
@@ -23,7 +23,7 @@ const person = text("Person", "Пользователь");
 const place = text("Place", "Место");
 const taken = text("When", "Когда");
 const received = text("Received", "Получено");
-const state = text("State", "Состояние");
+const state = text("Status", "Состояние");
 const task = text("Task", "Задание");
 const title = text("Title", "Название");
 
@@ -43,7 +43,7 @@ const reportResource = resource({
     accuracy: field.number(locationReports.accuracy, text("Accuracy, m", "Точность, м"), { list: false }),
     speed: field.number(locationReports.speed, text("Speed, m/s", "Скорость, м/с"), { list: false }),
     heading: field.number(locationReports.heading, text("Heading", "Курс"), { list: false }),
-    flag: field.choice(locationReports.flag, text("Doubt", "Сомнение")),
+    flag: field.choice(locationReports.flag, text("Flag", "Пометка")),
   },
   search: [],
   filters: ["user", "at", "received_at", "flag"],
@@ -56,7 +56,7 @@ const reportResource = resource({
 const latestResource = resource({
   name: "latest-locations",
   subject: "latest_location",
-  label: text("Where everybody is", "Где все сейчас"),
+  label: text("Latest locations", "Последние местоположения"),
   group: "places",
   table: latestLocations,
   key: [latestLocations.userId],
@@ -97,10 +97,10 @@ const taskResource = resource({
       input: integer({ min: 1, max: 100_000 }).nullable().optional(),
     }),
     status: field.choice(tasks.status, state, { input: z.enum(tasks.status.enumValues).optional() }),
-    assigned_to: field.reference("users", tasks.assignedTo, text("Given to", "Исполнитель"), {
+    assigned_to: field.reference("users", tasks.assignedTo, text("Assigned to", "Исполнитель"), {
       input: idInput().nullable().optional(),
     }),
-    created_at: field.instant(tasks.createdAt, text("Made", "Создано")),
+    created_at: field.instant(tasks.createdAt, text("Created", "Создано")),
     updated_at: field.instant(tasks.updatedAt, text("Changed", "Изменено"), { list: false }),
   },
   search: [tasks.title, tasks.description],
@@ -108,13 +108,13 @@ const taskResource = resource({
   sort: { field: "id", order: "desc" },
   rights: { operator: NOTHING, staff: ALL },
   tabs: [
-    { resource: "task-states", target: "task", label: text("People", "Люди") },
+    { resource: "task-states", target: "task", label: text("Progress", "Выполнение") },
     { resource: "task-photos", target: "task", label: text("Photos", "Фотографии") },
   ],
   consequences: taskConsequences,
 });
 
-/** Everybody who is about hears of a new task. */
+/** A new task is announced in the track rooms of recently active users. */
 async function taskConsequences(ctx: RequestContext, { before, values }: Change): Promise<Consequences> {
   if (before) return {};
   const { effect, setTaskId } = newTaskNotice(ctx, String(values.title));
@@ -124,7 +124,7 @@ async function taskConsequences(ctx: RequestContext, { before, values }: Change)
 const stateResource = resource({
   name: "task-states",
   subject: "task_state",
-  label: text("People's tasks", "Задания людей"),
+  label: text("Task progress", "Выполнение заданий"),
   group: "places",
   table: taskStates,
   key: [taskStates.taskId, taskStates.userId],
@@ -145,14 +145,14 @@ const stateResource = resource({
 const photoResource = resource({
   name: "task-photos",
   subject: "task_photo",
-  label: text("Tasks' photos", "Фотографии заданий"),
+  label: text("Task photos", "Фотографии заданий"),
   group: "places",
   table: taskPhotos,
   key: [taskPhotos.id],
   title: "id",
   fields: {
     task: field.reference("tasks", taskPhotos.taskId, task),
-    uploaded_by: field.reference("users", taskPhotos.uploadedBy, text("By", "Кто")),
+    uploaded_by: field.reference("users", taskPhotos.uploadedBy, text("Uploaded by", "Кто загрузил")),
     file: field.reference("files", taskPhotos.fileId, text("File", "Файл")),
     place: field.place(taskPhotos.latitude, taskPhotos.longitude, place),
     uploaded_at: field.instant(taskPhotos.uploadedAt, taken),

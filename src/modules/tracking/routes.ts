@@ -1,4 +1,4 @@
-/** Where people are and what waits there: one list for the app. */
+/** All routes of this module. */
 import type { Route } from "../../platform/http/route.ts";
 import { reportRoutes } from "./reports/routes.ts";
 import { taskRoutes } from "./tasks/routes.ts";

@@ -1,4 +1,4 @@
-/** What a list of reports or a track can be asked for, and the form of its answer. */
+/** Query parameters of reports and tracks, and the format of the answer. */
 import { z } from "@hono/zod-openapi";
 import { invalid } from "../../platform/http/errors.ts";
 import { boolean, integer, limited } from "../../platform/http/input/fields.ts";
@@ -21,16 +21,19 @@ const format = (...formats: [string, ...string[]]) =>
   z
     .enum(["json", ...formats])
     .optional()
-    .openapi({ description: "Or by `Accept`." });
+    .openapi({ description: "Format of the answer; without it the `Accept` header decides." });
 const span = { from: instant.optional(), to: instant.optional() };
 const flagged = boolean()
   .optional()
-  .openapi({ description: "With points that are not taken at their word: duplicate, jump, stale, future." });
+  .openapi({ description: "Include flagged points: duplicate, jump, stale, future." });
 
 const area = {
   bbox: limited(100)
     .optional()
-    .openapi({ description: "west,south,east,north; west beyond east goes around the back." }),
+    .openapi({
+      description:
+        "west,south,east,north in degrees. A box with west greater than east crosses the antimeridian.",
+    }),
   near: limited(60).optional().openapi({ description: "latitude,longitude; nearest first." }),
   radius: integer({ min: 1, max: MAX_RADIUS })
     .default(DEFAULT_RADIUS)
@@ -60,7 +63,7 @@ export function toFilter(query: z.output<typeof latestQuery>): ReportFilter {
   };
 }
 
-/** Numbers in degrees between their bounds, or the refusal of the whole parameter. */
+/** Reads numbers in degrees within their bounds, or refuses the parameter. */
 function degrees(words: string, bounds: readonly number[], name: string, fault: Text): number[] {
   const values = words.split(",").map((word) => (word.trim() === "" ? Number.NaN : Number(word)));
   const fits = values.length === bounds.length && values.every((v, at) => Math.abs(v) <= (bounds[at] ?? 0));
@@ -79,17 +82,18 @@ function readCircle(words: string, radius: number): Circle {
   return { latitude, longitude, radius };
 }
 
-/** The window that `limit` and `cursor` open; null for the whole list. */
+/** The window given by `limit` and `cursor`; null for the whole list. */
 export function toWindow({ limit, cursor }: z.output<typeof reportQuery>): ReportWindow | null {
   return limit === undefined ? null : { limit, after: readPosition(cursor) };
 }
 
-/** A cursor names the last report that was seen. One that is none of ours begins anew. */
+/** Reads a cursor, which names the last report of the previous page. An invalid cursor starts from the beginning. */
 function readPosition(cursor: string | undefined): ReportWindow["after"] {
   const [at, id] = (cursor ?? "").split(".").map((word) => Number.parseInt(word, 36));
   return Number.isSafeInteger(at) && Number.isSafeInteger(id) ? { at: at ?? 0, id: id ?? 0 } : null;
 }
 
+/** The cursor of the page after this report. */
 export function writePosition({ at, id }: { readonly at: number; readonly id: number }): string {
   return `${at.toString(36)}.${id.toString(36)}`;
 }
@@ -97,7 +101,7 @@ export function writePosition({ at, id }: { readonly at: number; readonly id: nu
 const MEDIA = { geojson: "application/geo+json", gpx: "application/gpx+xml" } as const;
 export type ExportFormat = "json" | keyof typeof MEDIA;
 
-/** What the query names, else the first of ours that `Accept` names. */
+/** The format named by the query, else the first of `formats` in the `Accept` header, else JSON. */
 export function formatOf(
   request: Request,
   asked: string | undefined,

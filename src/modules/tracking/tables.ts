@@ -1,4 +1,4 @@
-/** Where people were and are, and the tasks that wait at places. */
+/** Location reports, tracks and tasks. */
 import { sql } from "drizzle-orm";
 import {
   check,
@@ -13,7 +13,7 @@ import {
 import { files } from "../files/tables.ts";
 import { users } from "../identity/tables.ts";
 
-/** A point that is not taken at its word: kept, and left out of tracks and of the latest place. */
+/** Why a point is doubtful. A flagged point is stored but left out of tracks and of the latest location. */
 export const POINT_FLAGS = ["duplicate", "jump", "stale", "future"] as const;
 
 /** Latitude and longitude in degrees. */
@@ -22,7 +22,7 @@ const place = () => ({
   longitude: real("longitude").notNull(),
 });
 
-/** What a receiver says beside the place; null where it says nothing. */
+/** What a receiver reports beside the place; null where it reports nothing. */
 const quality = () => ({
   /** Radius of uncertainty, metres. */
   accuracy: real("accuracy"),
@@ -39,16 +39,16 @@ export const locationReports = sqliteTable(
     userId: integer("user_id")
       .notNull()
       .references(() => users.id, { onDelete: "cascade" }),
-    /** When the receiver stood there, epoch ms. */
+    /** When the receiver was there, epoch ms. */
     at: integer("at").notNull(),
-    /** When the server heard of it. */
+    /** When the server received it, epoch ms. */
     receivedAt: integer("received_at").notNull(),
     ...place(),
     ...quality(),
-    /** H3 cell at resolution 7: what a search by place looks up. */
+    /** H3 cell at resolution 7, for searches by place. */
     cell: text("cell").notNull(),
     flag: text("flag", { enum: POINT_FLAGS }),
-    /** Where the room's journal has it, and which point of that entry it is; null for one that came by REST. */
+    /** The entry in the room's journal and the point's index in it (`nth`); null for a point that came by REST. */
     epoch: text("epoch"),
     seq: integer("seq"),
     nth: integer("nth"),
@@ -56,7 +56,7 @@ export const locationReports = sqliteTable(
   (table) => [
     index("location_reports_track").on(table.userId, table.at),
     index("location_reports_cell").on(table.cell, table.at),
-    /** Everybody's, in the order of their times. */
+    /** For lists of all users' reports in the order of their times. */
     index("location_reports_time").on(table.at),
     uniqueIndex("location_reports_entry").on(table.userId, table.epoch, table.seq, table.nth),
     check("location_reports_latitude", sql`${table.latitude} BETWEEN -90 AND 90`),
@@ -64,14 +64,14 @@ export const locationReports = sqliteTable(
   ],
 );
 
-/** Where everybody is now: one row a person, moved forward by whatever writes a newer report. */
+/** The latest location of each user: one row a user, replaced by every newer report. */
 export const latestLocations = sqliteTable(
   "latest_locations",
   {
     userId: integer("user_id")
       .primaryKey()
       .references(() => users.id, { onDelete: "cascade" }),
-    /** No foreign key: the report may have been rolled into an archive. */
+    /** No foreign key: compaction may have moved the report into a day archive. */
     reportId: integer("report_id").notNull(),
     at: integer("at").notNull(),
     receivedAt: integer("received_at").notNull(),
@@ -82,7 +82,7 @@ export const latestLocations = sqliteTable(
   (table) => [index("latest_locations_cell").on(table.cell)],
 );
 
-/** One person's day, rolled into an object in the bucket. A trigger hands the object of every deleted row to the outbox. */
+/** Day archives: one user's day as an object in the bucket. For each deleted row a trigger puts the object's deletion into the outbox. */
 export const trackDays = sqliteTable(
   "track_days",
   {
@@ -111,9 +111,9 @@ export const tasks = sqliteTable(
     description: text("description").notNull(),
     latitude: real("latitude"),
     longitude: real("longitude"),
-    /** Metres around the place within which somebody has arrived; null: nothing is watched. */
+    /** Radius of the geofence around the place, metres; null: no geofence. */
     radius: integer("radius"),
-    /** The task's own state; each person's is in `task_states`. */
+    /** The task's own status; each user's is in `task_states`. */
     status: text("status", { enum: TASK_STATES }).notNull().default("pending"),
     assignedTo: integer("assigned_to").references(() => users.id, { onDelete: "set null" }),
     createdAt: integer("created_at").notNull(),
@@ -122,7 +122,7 @@ export const tasks = sqliteTable(
   (table) => [index("tasks_status").on(table.status), index("tasks_assigned").on(table.assignedTo)],
 );
 
-/** How far somebody is with a task. Every task is everybody's; a row appears when somebody begins. */
+/** Each user's progress with a task. Every task is for all users; a user without a row is `pending`. */
 export const taskStates = sqliteTable(
   "task_states",
   {
@@ -133,7 +133,7 @@ export const taskStates = sqliteTable(
       .notNull()
       .references(() => users.id, { onDelete: "cascade" }),
     status: text("status", { enum: TASK_STATES }).notNull().default("pending"),
-    /** When they entered the circle, epoch ms. */
+    /** When the user entered the geofence, epoch ms. */
     arrivedAt: integer("arrived_at"),
     updatedAt: integer("updated_at").notNull(),
   },
@@ -150,7 +150,7 @@ export const taskPhotos = sqliteTable(
     taskId: integer("task_id")
       .notNull()
       .references(() => tasks.id, { onDelete: "cascade" }),
-    /** Gone with its file, and the file with its owner. */
+    /** The photo is deleted with its file, and the file with its owner. */
     fileId: integer("file_id")
       .notNull()
       .references(() => files.id, { onDelete: "cascade" }),

@@ -1,4 +1,4 @@
-/** Taking part by one's own act after being named, and leaving: the acts of a member, whoever named them. */
+/** What members do themselves: accept being named in an event, and leave it. */
 import { and, eq, sql } from "drizzle-orm";
 import { commit } from "../../../platform/db/outbox.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
@@ -9,7 +9,7 @@ import { offerAfterRemoval } from "../participation/commands.ts";
 import { departureNotices } from "../participation/notices.ts";
 import { eventMembers } from "../tables.ts";
 
-/** Accepts being named in an event. Repeatable; false for somebody who is not a member. */
+/** Accepts being named in an event. Repeatable. False for a user who is not a member. */
 export async function acceptMembership(ctx: RequestContext, userId: number, ref: EventRef): Promise<boolean> {
   const event = "id" in ref ? sql`${ref.id}` : sql`(SELECT id FROM events WHERE uuid = ${ref.uuid})`;
   const accepted = await ctx.db
@@ -20,10 +20,10 @@ export async function acceptMembership(ctx: RequestContext, userId: number, ref:
   return accepted.length > 0;
 }
 
-/** How often leaving looks again when the waiting list moved between its reading and its writing. */
+/** How often leaving is tried when the waiting list moves between the read and the write. */
 const TRIES = 5;
 
-/** Takes a member out by their own wish; the place goes to the waiting list, and the organizers are told. */
+/** Removes a member at their own request. The seat is offered to the waiting list, and the organizers are told. */
 export async function leaveEvent(
   ctx: RequestContext,
   userId: number,

@@ -1,4 +1,4 @@
-/** `/api/v1/events/{id or uuid}/accept|leave/` and `users/my_events/`: what a member does about the events they are in. */
+/** `/api/v1/events/{id or uuid}/accept|leave/` and `users/my_events/`: a member's own events. */
 import { z } from "@hono/zod-openapi";
 import { notFound, refuse } from "../../../platform/http/errors.ts";
 import { messages as shared } from "../../../platform/http/messages.ts";
@@ -33,8 +33,8 @@ const accept = route({
   tag,
   summary: "Accept being named in an event",
   description:
-    "Named people are participants at once. Only after accepting does the event let its other members see where they " +
-    "are, and them see others. Accepting again changes nothing.",
+    "People who are named are members at once. Members see each other's locations only if both have accepted. " +
+    "Accepting again changes nothing.",
   access: "signedIn",
   challenge,
   params,
@@ -50,7 +50,7 @@ const leave = route({
   path: `${path}/:id/leave`,
   tag,
   summary: "Leave an event",
-  description: "The place goes to the waiting list.",
+  description: "The place is offered to the waiting list.",
   access: "signedIn",
   challenge,
   params,

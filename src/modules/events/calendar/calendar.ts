@@ -1,4 +1,4 @@
-/** Events as an iCalendar file (RFC 5545), for whatever calendar a person keeps. */
+/** Writes events as an iCalendar file (RFC 5545), and signs the address of a user's feed. */
 import { and, eq, sql } from "drizzle-orm";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { users } from "../../identity/index.ts";
@@ -18,7 +18,7 @@ type CalendarEvent = Pick<
   | "longitude"
 >;
 
-/** A whole calendar; `host` makes the events' names unique in the world. */
+/** A whole calendar file. `host` makes the events' UIDs globally unique. */
 export function toCalendar(entries: readonly CalendarEvent[], host: string): string {
   const lines = [
     "BEGIN:VCALENDAR",
@@ -57,7 +57,7 @@ function escapeText(words: string): string {
 
 const encoder = new TextEncoder();
 
-/** Lines of at most 75 octets, a letter never torn apart; the next begins with a space (RFC 5545, 3.1). */
+/** Folds a line at 75 octets without splitting a character; each next line begins with a space (RFC 5545, 3.1). */
 function foldLine(line: string): string {
   let folded = "";
   let size = 0;
@@ -73,10 +73,10 @@ function foldLine(line: string): string {
   return folded;
 }
 
-/** How many events a calendar has: the latest to start. */
+/** The most events in a feed: those with the latest start. */
 const LISTED = 500;
 
-/** The events that somebody takes part in. */
+/** The events in which a user takes part. */
 export async function calendarOf(ctx: RequestContext, userId: number): Promise<CalendarEvent[]> {
   const { uuid, name, description, startsAt, endsAt, location, updatedAt, latitude, longitude } =
     eventDetailFields;
@@ -90,8 +90,8 @@ export async function calendarOf(ctx: RequestContext, userId: number): Promise<C
 }
 
 /**
- * Opens one person's calendar to a program that can't sign in: it may read this and nothing else, until they have
- * another password. Null for who is gone or blocked.
+ * The signature that opens one user's feed to a program that can't sign in. It opens nothing else and ends with the
+ * user's password. Null for an unknown or deactivated user.
  */
 export async function calendarSignature(ctx: RequestContext, userId: number): Promise<string | null> {
   const [person] = await ctx.db

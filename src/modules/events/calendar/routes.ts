@@ -1,11 +1,11 @@
-/** `…/calendar.ics`: one event as a file, and one's own as a feed that a calendar subscribes to. */
+/** `…/calendar.ics`: one event as a file, and a user's events as a feed to subscribe to. */
 import { z } from "@hono/zod-openapi";
 import { equalInConstantTime } from "../../../platform/crypto/digest.ts";
 import { notFound } from "../../../platform/http/errors.ts";
 import { integer, limited } from "../../../platform/http/input/fields.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { requireEvent } from "../details/routes.ts";
+import { requireEvent } from "../details/access.ts";
 import { calendarOf, calendarSignature, toCalendar } from "./calendar.ts";
 
 const tag = "Events";
@@ -25,7 +25,7 @@ const one = route({
   method: "get",
   path: `${path}/:id/calendar.ics`,
   tag,
-  summary: "An event for one's calendar",
+  summary: "Download an event as an iCalendar file",
   access: "optional",
   challenge,
   params: z.object({ id: integer({ min: 1 }) }),
@@ -38,8 +38,9 @@ const address = route({
   method: "get",
   path: `${path}/calendar`,
   tag,
-  summary: "Where a calendar subscribes to one's events",
-  description: "Whoever has the address may read them; it ends with one's password.",
+  summary: "Get the address of your calendar feed",
+  description:
+    "Anybody with the address may read your events. The address stops working when you change your password.",
   access: "signedIn",
   challenge,
   responses: { 200: z.object({ url: z.string() }).openapi("CalendarAddress") },
@@ -55,7 +56,7 @@ const feed = route({
   method: "get",
   path: `${path}/calendar.ics`,
   tag,
-  summary: "One's events as a feed",
+  summary: "Read a calendar feed",
   access: "public",
   query: z.object({ person: integer({ min: 1 }), signature: limited(200) }),
   responses: {},
@@ -66,5 +67,5 @@ const feed = route({
   },
 });
 
-/** What has a name stands before what has a number. */
+/** Routes with literal segments stand before those with `:id`. */
 export const calendarRoutes: readonly Route[] = [address, feed, one];

@@ -1,4 +1,4 @@
-/** Who is told of new and changed events, by letter or in the app, and how requests hear of free places. */
+/** Who is told of new and changed events, by letter or in the app, and who is told of a free seat. */
 import type { SQL } from "drizzle-orm";
 import type { Effect } from "../../../platform/db/outbox.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
@@ -11,14 +11,14 @@ import { changesBetween } from "./changes.ts";
 import type { Relations, StoredEvent } from "./loading.ts";
 import type { ClientProfile, EventPlan } from "./plans.ts";
 
-/** What goes into the commit beside the change; `guard` is a condition of the change itself. */
+/** What goes into the commit beside the change. `guard` is a condition of the change itself. */
 export interface Announcements {
   readonly effects: readonly Effect[];
   readonly notices: readonly Notice[];
   readonly guard: SQL;
 }
 
-/** Everybody named is told once of each new event. A maker who organizes by making it named nobody of that. */
+/** Tells each member of a new event once. A creator who organizes it is not told. */
 export async function announceCreations(
   ctx: RequestContext,
   caller: Caller,
@@ -35,8 +35,8 @@ export async function announceCreations(
 }
 
 /**
- * Members are told what changed, unless nothing did; nobody gets such a letter from somebody whom they have blocked, or
- * who has blocked them. People who were taken out are told that, and free places go to the waiting list.
+ * Tells members what changed, if anything did, except members who have blocked the caller or whom the caller has blocked.
+ * Tells removed members that they were removed, and people on the waiting list of seats that became free.
  */
 export async function announceChanges(
   ctx: RequestContext,

@@ -1,14 +1,14 @@
-/** What a change of an event changes, as people are told of it. Pure. */
+/** The differences between two states of an event, as letters report them. Pure. */
 import type { EventDetails } from "../details/queries.ts";
 
-/** The former values of what changed; absent: unchanged. */
+/** The former values of the fields that changed. An absent field is unchanged. */
 export interface EventChanges {
   readonly name?: string;
   /** Epoch ms. */
   readonly startsAt?: number;
   readonly endsAt?: number | null;
   readonly location?: string;
-  /** What changed beside them. */
+  /** Fields that changed and are reported without their former values. */
   readonly other?: readonly Detail[];
   /** Usernames. */
   readonly joined?: readonly string[];
@@ -17,10 +17,10 @@ export interface EventChanges {
 
 export type Detail = "description" | "kind" | "city" | "price" | "ages" | "places" | "spot";
 
-/** How many names are listed of those who came, and of those who went. */
+/** How many names are listed of members who joined, and of members who left. */
 const LISTED = 20;
 
-/** Null when nothing differs that people would see. */
+/** Null when nothing visible differs. */
 export function changesBetween(before: EventDetails, after: EventDetails): EventChanges | null {
   const namesOnlyIn = (one: EventDetails, other: EventDetails) => {
     const ids = new Set(other.members.map(({ userId }) => userId));

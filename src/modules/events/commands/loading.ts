@@ -1,4 +1,4 @@
-/** What a write needs to know, read in one statement: the events, the people it names, and what they are to the caller. */
+/** Reads the facts for a write in one statement: the events, the people named, and their relations to the caller. */
 import { type SQL, sql } from "drizzle-orm";
 import { lettersSentBy } from "../../../platform/db/outbox.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
@@ -11,25 +11,25 @@ import { type EventMember, namesJson } from "../queries.ts";
 import type { JoinRequest, Seating } from "../rules.ts";
 import { events } from "../tables.ts";
 
-/** An event as addresses name it: by its number or its uuid. */
+/** An event's number or uuid. */
 export type EventRef = { readonly id: number } | { readonly uuid: string };
 
-/** Somebody as a request names them. */
+/** A person as a request names them: by number or username. */
 export type NameOf = { readonly id: number } | { readonly username: string };
 
-/** An event with all that a change of it must look at. */
+/** An event with all facts that a change of it depends on. */
 export interface StoredEvent extends EventDetails, Seating {
   readonly members: readonly EventMember[];
   readonly requests: readonly JoinRequest[];
-  /** Its limits, members and requests in one text: a write that depends on them asks that it is still the same. */
+  /** Limits, members and requests in one text. A write that depends on them is guarded by this text. */
   readonly membershipState: string;
-  /** City, address and degrees in one text: a write that derives the degrees asks that it is still the same. */
+  /** City, address and degrees in one text. A write that derives the degrees is guarded by this text. */
   readonly placeState: string;
-  /** Everybody whom its creator has blocked, or who has blocked its creator. */
+  /** Users whom the creator has blocked or who have blocked the creator. */
   readonly creatorBlocks: ReadonlySet<number>;
 }
 
-/** Somebody who can be named. */
+/** A user whom a request may name as a member. */
 export interface NamedPerson {
   readonly userId: number;
   readonly username: string;
@@ -40,26 +40,26 @@ export interface NamedPerson {
   readonly age: number | null;
 }
 
-/** The caller and everybody concerned. */
+/** The caller's relations to the people whom a write concerns. */
 export interface Relations {
   readonly people: readonly NamedPerson[];
-  /** Have accepted something from the caller: letters to them are not counted. */
+  /** Users who have accepted something from the caller. Letters to them are not counted. */
   readonly trusting: ReadonlySet<number>;
-  /** Have blocked the caller, or were blocked by the caller. */
+  /** Users who have blocked the caller or whom the caller has blocked. */
   readonly blocks: ReadonlySet<number>;
-  /** Letters that the caller's budget was charged for lately. */
+  /** Letters charged to the caller's budget in the current window. */
   readonly lettersSent: number;
 }
 
 export const NO_RELATIONS: Relations = { people: [], trusting: new Set(), blocks: new Set(), lettersSent: 0 };
 
-/** SQL: limits, members and requests of the event of the statement around it. */
+/** SQL value in a statement on `events`: the event's limits, members and requests as text. */
 export const membershipState = sql<string>`json_array(events.max_members, events.min_members, events.min_age, events.max_age,
   (SELECT json_group_array(user_id ORDER BY user_id) FROM event_members WHERE event_id = events.id),
   (SELECT json_group_array(json_array(id, status, is_waiting) ORDER BY id) FROM participation_requests
     WHERE event_id = events.id))`;
 
-/** SQL: where the event of the statement around it is. */
+/** SQL value in a statement on `events`: the event's city, address and degrees as text. */
 export const placeState = sql<string>`json_array(events.city_id, events.location, events.latitude, events.longitude)`;
 
 const requestsJson = sql<string>`(SELECT json_group_array(json_object('id', id, 'userId', user_id, 'status', status,
@@ -73,7 +73,7 @@ const readRequests = (json: string): JoinRequest[] =>
 
 const readIds = (json: string): ReadonlySet<number> => new Set(JSON.parse(json) as number[]);
 
-/** What is read of an event that a write looks at. */
+/** The columns of a `StoredEvent`. */
 export const storedFields = {
   ...eventDetailFields,
   creatorIsStaff:
@@ -86,12 +86,12 @@ export const storedFields = {
   creatorBlocks: sql`(SELECT json_group_array(id) FROM ${blockedWith(events.creatorId)})`.mapWith(readIds),
 };
 
-/** SQL condition on `users`: this person has accepted something from the sender: a friendship, or an event of theirs. */
+/** SQL condition on `users`: the user has accepted a friendship with the sender or an event of the sender's. */
 const trusts = (senderId: number) => sql`(${areFriends(sql`users.id`, senderId)} OR EXISTS (
   SELECT 1 FROM event_members AS taken JOIN events AS made ON made.id = taken.event_id
   WHERE taken.user_id = users.id AND taken.accepted_at IS NOT NULL AND made.creator_id = ${senderId}))`;
 
-/** `targets`: the events whose members are concerned beside the people named. */
+/** SQL value: `Relations` as JSON. `targets`: events whose members are concerned, beside the people named. */
 function relationsJson(ctx: RequestContext, caller: Caller, names: readonly NameOf[], targets: SQL) {
   const ids = JSON.stringify(names.flatMap((name) => ("id" in name ? [name.id] : [])));
   const usernames = names.flatMap((name) => ("username" in name ? [name.username] : []));
@@ -121,7 +121,7 @@ function readRelations(ctx: RequestContext, json: string): Relations {
   };
 }
 
-/** The people that a new event names. One statement; none when nobody is named. */
+/** The relations to the people whom a new event names. One statement; none when nobody is named. */
 export async function loadRelations(
   ctx: RequestContext,
   caller: Caller,
@@ -134,7 +134,7 @@ export async function loadRelations(
   return row ? readRelations(ctx, row.relations) : NO_RELATIONS;
 }
 
-/** Events by number or uuid, and the people named beside them. One statement. */
+/** Events by number or uuid, with the relations to their members and the people named. One statement. */
 export async function loadEvents(
   ctx: RequestContext,
   caller: Caller,
@@ -146,7 +146,7 @@ export async function loadEvents(
   const named = (table: SQL) => sql`${table}.id IN (SELECT value FROM json_each(${ids}))
     OR ${table}.uuid IN (SELECT value FROM json_each(${uuids}))`;
   const targets = sql`(SELECT t.id FROM events AS t WHERE ${named(sql`t`)})`;
-  // Only the first row carries the circle: it is the same for all.
+  // The relations are the same for all rows, so only the first row carries them.
   const isFirst = sql`events.id = (SELECT min(id) FROM ${targets})`;
   const rows = await ctx.db
     .select({

@@ -1,15 +1,15 @@
-/** An event's picture as a part of a write: stored once, however often the write is tried. */
+/** An event's picture as a part of a write. It is stored once, however often the write is tried. */
 import type { SQL } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { dropFiles, keepFile, type StoredFile, storeFile } from "../../files/index.ts";
 
 export interface EventPicture {
-  /** A file takes the place of the former, null takes it away. */
+  /** A file replaces the picture, null removes it, undefined keeps it. */
   readonly image?: File | null | undefined;
 }
 
-/** `keep` stores the file at its first call and answers the statements that make it the event's. */
+/** `keep` stores the file at its first call and returns the statements that attach it to the event. */
 export function pictureOf(
   ctx: RequestContext,
   ownerId: number,
@@ -18,7 +18,7 @@ export function pictureOf(
 ) {
   let stored: StoredFile | null = null;
   return {
-    /** `newId`: the event's number as a query, while it is only being made. */
+    /** `newId`: the event's number as a query, for an event that is being created. */
     async keep(newId?: SQL): Promise<readonly BatchItem<"sqlite">[]> {
       if (image === undefined) return [];
       if (image === null) return eventId === null ? [] : [dropFiles(ctx, "event_image", [eventId])];

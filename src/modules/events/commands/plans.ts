@@ -1,4 +1,4 @@
-/** What an event is to become, decided before anything is written. Pure: facts in, the plan or a fault out. */
+/** Plans a new or changed event before anything is written. Pure: facts in, the plan or a fault out. */
 import type { Caller } from "../../../platform/http/caller.ts";
 import { aliasOf, foldUsername } from "../../identity/index.ts";
 import type { EventMember } from "../queries.ts";
@@ -30,12 +30,12 @@ export interface EventFacts extends Limits {
   readonly location: string;
   /** Minor units. */
   readonly price: number;
-  /** Degrees, where the organizer knows better than a geocoder. */
+  /** Degrees, given by the organizer or derived from city and address. */
   readonly latitude: number | null;
   readonly longitude: number | null;
 }
 
-/** What an event is of which nothing but its name and start is known. */
+/** The facts of an event that has a name and a start only. */
 export const BLANK = {
   description: "",
   eventType: "",
@@ -51,17 +51,17 @@ export const BLANK = {
   longitude: null,
 } as const satisfies Partial<EventFacts>;
 
-/** What one app's door does with what it is given. */
+/** How the API of one app handles its input. */
 export interface ClientProfile {
-  /** Who may read the events that are made here. */
+  /** Who may read events that are created through this API. */
   readonly audience: "public" | "signed_in";
-  /** Whether the maker is the event's first member and organizer. */
+  /** Whether the creator is the event's first member and organizer. */
   readonly creatorOrganizes: boolean;
-  /** A name that nobody has, or that may not be used: an error, or passed over. */
+  /** Names of unknown or blocked people. */
   readonly unknownNames: "refuse" | "skip";
-  /** Events that have begun: an error, passed over, or changed like others. */
+  /** Changes of events that have started. */
   readonly started: "refuse" | "skip" | "change";
-  /** Events that do not exist: an error, or passed over. */
+  /** Changes of events that do not exist. */
   readonly missing: "refuse" | "skip";
 }
 
@@ -73,20 +73,20 @@ export type EventFault =
   | { readonly reason: "unknown"; readonly name: NameOf }
   | { readonly reason: "age" | "over"; readonly username: string };
 
-/** An event as it will be, and what goes along. */
+/** An event as it will be, and which rows change with it. */
 export interface EventPlan<Known extends StoredEvent | null = StoredEvent | null> {
   readonly before: Known;
   readonly facts: EventFacts;
   /** The columns to write. */
   readonly columns: Partial<EventFacts>;
   readonly members: readonly EventMember[];
-  /** Its members or its places change: the write asks that nobody else moved them meanwhile. */
+  /** Members or limits change: the write is guarded against concurrent changes of them. */
   readonly reseats: boolean;
   readonly replacesMembers: boolean;
   readonly requests: readonly SettledRequest[];
 }
 
-/** The members of a new set: who is in stays in, whatever they are to the caller; others must be free to be named. */
+/** Resolves a new set of members. Present members stay; blocked people can't be added. */
 function membersOf(
   names: readonly NameOf[],
   before: StoredEvent | null,
@@ -124,7 +124,7 @@ function membersOf(
   return { members: [...members.values()], newcomers };
 }
 
-/** Plans a new event, or the change of one. `names` is the whole set of members; left out, it stays. */
+/** Plans a new event or a change. `names` is the whole set of members; when left out, the members stay. */
 export function planEvent<Known extends StoredEvent | null>(
   before: Known,
   columns: Known extends null ? EventFacts : Partial<EventFacts>,
@@ -165,7 +165,7 @@ export function planEvent<Known extends StoredEvent | null>(
 
 const LIMITS = ["minAge", "maxAge", "minMembers", "maxMembers"] as const satisfies readonly (keyof Limits)[];
 
-/** Whether a change may be planned at all; null: it is passed over. */
+/** Whether an event may be changed. Null: the change is skipped. */
 export function admitChange(
   event: StoredEvent | undefined,
   caller: Caller,

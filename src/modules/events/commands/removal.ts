@@ -1,4 +1,4 @@
-/** Removing events: their members are told, and their rooms say so and close. */
+/** Deletes events, tells their members, and closes their rooms with a notice. */
 import { sql } from "drizzle-orm";
 import { commit } from "../../../platform/db/outbox.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
@@ -14,10 +14,10 @@ import { mayChange } from "../rules.ts";
 import { type EventRef, loadEvents, NO_RELATIONS, type StoredEvent } from "./loading.ts";
 import type { WriteResult } from "./write.ts";
 
-/** How often a removal looks again when somebody else removed one of the events first. */
+/** How often a removal is tried when somebody else deletes one of the events first. */
 const TRIES = 3;
 
-/** Removes events, all or none, past ones too; unknown ones are passed over. */
+/** Deletes events, past ones too, all or none. Unknown events are skipped. */
 export async function removeEvents(
   ctx: RequestContext,
   caller: Caller,
@@ -32,7 +32,7 @@ export async function removeEvents(
   return { ok: true, events: [] };
 }
 
-/** One transaction; false when somebody else removed one of them first, and then nothing was written. */
+/** Writes one transaction. False when somebody else deleted one of the events first: then nothing was written. */
 async function write(ctx: RequestContext, caller: Caller, removed: readonly StoredEvent[]): Promise<boolean> {
   const notices = removed.map((event) => roomNotice(event.id, event.uuid, "deleted", event.name));
   const ids = removed.map(({ id }) => id);

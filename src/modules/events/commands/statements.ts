@@ -1,4 +1,4 @@
-/** The statements that make and change events, for one or many: each is the change that a commit's row count decides on. */
+/** SQL statements that insert and change events, members and requests, for one event or many. */
 import { type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { inPieces } from "../../../platform/db/outbox.ts";
@@ -9,7 +9,7 @@ import { foldLocation } from "../rules.ts";
 import { membershipState, placeState, type StoredEvent } from "./loading.ts";
 import type { EventFacts, EventPlan } from "./plans.ts";
 
-/** Each fact's column; `locationKey` is derived. */
+/** The column of each fact. `locationKey` is derived from `location`. */
 const COLUMNS = {
   name: "name",
   description: "description",
@@ -42,7 +42,7 @@ export interface EventInsert {
   readonly facts: EventFacts;
 }
 
-/** Inserts events, all or none; `guard` is a further condition. Returns `id` and `uuid` of each. */
+/** Inserts events if `guard` holds, all or none. Returns `id` and `uuid` of each. */
 export function insertEvents(
   ctx: RequestContext,
   creatorId: number,
@@ -60,7 +60,7 @@ export function insertEvents(
     FROM json_each(${rows}) WHERE ${guard} RETURNING id, uuid`);
 }
 
-/** A fact that is given, also as null, is written; what is left out stays. */
+/** SQL assignments: a column that is given, also as null, is written; a column that is left out stays. */
 const assignments = sql.raw(
   KEYS.map((key) => {
     const path = `'$.columns.${key}'`;
@@ -68,21 +68,21 @@ const assignments = sql.raw(
   }).join(", "),
 );
 
-/** A change with what it was planned by. */
+/** A planned change, and the facts that guard it. */
 export type PlannedChange = EventPlan & {
   readonly before: Pick<StoredEvent, "id" | "membershipState" | "placeState">;
-  /** Its degrees are derived from its city and address. */
+  /** The degrees are derived from city and address. */
   readonly derivesPlace: boolean;
 };
 
 /**
- * Changes events. One whose members, places or whereabouts change is left alone when somebody else moved them since it
- * was read, and so is one that has begun, where `unbegun` asks for that: the row count then tells.
+ * Changes events. An event is left alone when somebody else changed the members, limits or place that its plan depends
+ * on, and, with `unstarted`, when it has started. The commit checks the row count.
  */
 export function updateEvents(
   ctx: RequestContext,
   plans: readonly PlannedChange[],
-  unbegun: boolean,
+  unstarted: boolean,
   guard: SQL,
 ) {
   const now = ctx.now();
@@ -95,7 +95,7 @@ export function updateEvents(
   return ctx.db.run(sql`
     UPDATE events SET ${assignments}, updated_at = ${now}
     FROM json_each(${JSON.stringify(rows)}) AS change
-    WHERE events.id = change.value ->> 'id' AND (NOT ${unbegun ? 1 : 0} OR events.starts_at > ${now})
+    WHERE events.id = change.value ->> 'id' AND (NOT ${unstarted ? 1 : 0} OR events.starts_at > ${now})
       AND (change.value ->> 'membershipState' IS NULL OR change.value ->> 'membershipState' = ${membershipState})
       AND (change.value ->> 'placeState' IS NULL OR change.value ->> 'placeState' = ${placeState}) AND ${guard}`);
 }
@@ -107,8 +107,8 @@ export interface MemberSet {
 }
 
 /**
- * Adds people to events; those who are in already stay as they are. By uuid: the event may come into being in the same
- * batch. Creators who name themselves and people who had asked take part by their own act; the others are only named.
+ * Adds members to events; present members stay as they are. Events go by uuid because they may be inserted in the same
+ * batch. Creators who name themselves and people who asked before take part by their own act; others are only named.
  */
 export function insertMembers(
   ctx: RequestContext,
@@ -131,7 +131,7 @@ export function insertMembers(
   );
 }
 
-/** Takes out everybody who is not in the new set. */
+/** Removes the members who are not in the new set. */
 export function dropMembers(
   ctx: RequestContext,
   sets: readonly { readonly id: number; readonly members: readonly EventMember[] }[],
@@ -145,7 +145,7 @@ export function dropMembers(
   );
 }
 
-/** Writes what became of requests to take part. */
+/** Writes the new state of changed requests to take part. */
 export function updateRequests(
   ctx: RequestContext,
   caller: Caller,

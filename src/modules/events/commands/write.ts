@@ -1,7 +1,6 @@
 /**
- * The one writer of events: makes, changes and removes them, one or many in one transaction, whichever app's door they
- * come by. A door resolves its own names and words the answers; capacity, ages, dates, the waiting list, blocks and
- * letters are decided here.
+ * The one writer of events: creates and changes them, one or many in one transaction, for the API of every app. A dialect
+ * resolves its names and words the answers; capacity, ages, dates, the waiting list, blocks and letters are decided here.
  */
 import { sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
@@ -30,11 +29,11 @@ import { dropMembers, insertEvents, insertMembers, updateEvents, updateRequests 
 
 export interface EventDraft extends EventPicture {
   readonly facts: EventFacts;
-  /** Everybody who takes part beside the maker. */
+  /** The members; a creator who organizes is added to them. */
   readonly names: readonly NameOf[];
 }
 
-/** What is given changes; `names` replaces the whole set of members. */
+/** Facts that are given change; `names` replaces the whole set of members. */
 export interface EventChange extends EventPicture {
   readonly ref: EventRef;
   readonly facts: Partial<EventFacts>;
@@ -45,12 +44,12 @@ export type WriteResult<Of> =
   | { readonly ok: true; readonly events: readonly Of[] }
   | (EventFault & { readonly ok: false });
 
-/** How often a write looks again when what it depends on moved between its reading and its writing. */
+/** How often a write is tried when its facts change between the read and the write. */
 const TRIES = 8;
 
 const refused = (fault: EventFault) => ({ ok: false, ...fault }) as const;
 
-/** Makes events, all or none. They come back in the order given. */
+/** Creates events, all or none, and returns them in the order given. */
 export async function createEvents(
   ctx: RequestContext,
   caller: Caller,
@@ -104,7 +103,7 @@ export async function createEvents(
   return refused({ reason: "moved" });
 }
 
-/** Changes events, all or none. Somebody else's event refuses the whole batch. */
+/** Changes events, all or none. One event that the caller may not change refuses the whole batch. */
 export async function changeEvents(
   ctx: RequestContext,
   caller: Caller,
@@ -170,7 +169,7 @@ export async function changeEvents(
 
 const keyOf = (ref: EventRef) => ("id" in ref ? ref.id : ref.uuid);
 
-/** Several changes of one event become one; the later value counts. */
+/** Merges several changes of one event into one. The later value wins. */
 function mergeByRef(changes: readonly EventChange[]): EventChange[] {
   const merged = new Map<string | number, EventChange>();
   for (const change of changes) {
@@ -186,7 +185,7 @@ function defined<T extends object>(values: T): T {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
 }
 
-/** Adds to each plan where its event will be. */
+/** Adds to each plan the place of its event. */
 async function withPlaces(ctx: RequestContext, plans: readonly EventPlan<StoredEvent>[]) {
   const moves = plans.map(({ before, facts, columns }) => ({
     before,
@@ -203,7 +202,7 @@ async function withPlaces(ctx: RequestContext, plans: readonly EventPlan<StoredE
   return { planned, lookups };
 }
 
-/** The statements for replaced member sets and for what became of requests. */
+/** The statements that write replaced member sets and changed requests. */
 function membershipOf(
   ctx: RequestContext,
   caller: Caller,
@@ -223,7 +222,7 @@ function membershipOf(
   ];
 }
 
-/** One transaction; null when what it depends on moved meanwhile, and then nothing was written. */
+/** Writes one transaction. Null when a guard no longer held: then nothing was written. */
 async function write(
   ctx: RequestContext,
   change: BatchItem<"sqlite">,

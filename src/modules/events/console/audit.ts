@@ -1,11 +1,11 @@
-/** What staff leaves behind when it changes other people's events. */
+/** Audit rows for changes that staff makes to other people's events. */
 import type { BatchItem } from "drizzle-orm/batch";
 import { auditEntry } from "../../../platform/db/audit.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import type { Event } from "../queries.ts";
 
-/** One row for somebody else's event, none for one's own. */
+/** One row when staff changes somebody else's event; none otherwise. */
 export function eventAudit(
   ctx: RequestContext,
   caller: Caller,

@@ -1,4 +1,4 @@
-/** What goes along with an event that staff makes, changes or deletes, and with its members: the same rules as at any door. */
+/** Consequences of changes to events and members in the console. The rules are those of the APIs. */
 import { and, eq, sql } from "drizzle-orm";
 import type { Caller } from "../../../platform/http/caller.ts";
 import { invalid, notFound } from "../../../platform/http/errors.ts";
@@ -22,7 +22,7 @@ import { seatsOf } from "../participation/waitlist.ts";
 import { foldLocation } from "../rules.ts";
 import { participationRequests } from "../tables.ts";
 
-/** The console's door: staff changes events at any time, and names people by id. */
+/** In the console staff changes events at any time and names people by id. */
 const profile: ClientProfile = {
   audience: "public",
   creatorOrganizes: false,
@@ -31,7 +31,7 @@ const profile: ClientProfile = {
   missing: "refuse",
 };
 
-/** Field of the console → of an event. */
+/** Field of the console → fact of an event. */
 const FIELDS = {
   name: "name",
   event_type: "eventType",
@@ -52,7 +52,7 @@ function factsOf(values: Values): Partial<EventFacts> {
   return Object.fromEntries(named.map(([name, key]) => [key, values[name]]));
 }
 
-/** The fault under the field of the console that it is about. */
+/** The fault under the console's field that it belongs to. */
 function refused(fault: EventFault, field: "non_field_errors" | "user") {
   switch (fault.reason) {
     case "plan":
@@ -67,6 +67,7 @@ function refused(fault: EventFault, field: "non_field_errors" | "user") {
   }
 }
 
+/** Consequences of creating or changing an event: place, requests, notices and letters. */
 export async function eventConsequences(ctx: RequestContext, change: Change): Promise<Consequences> {
   const { before, values, caller } = change;
   const columns = factsOf(values);
@@ -103,7 +104,7 @@ export async function eventConsequences(ctx: RequestContext, change: Change): Pr
   };
 }
 
-/** What a search looks in, where the address is written. */
+/** The folded location for searches, when the location is written. */
 const keyOf = ({ location }: Partial<EventFacts>) =>
   location === undefined ? {} : { locationKey: foldLocation(location) };
 
@@ -120,7 +121,7 @@ async function creation(ctx: RequestContext, caller: Caller, facts: EventFacts):
   };
 }
 
-/** As from any door: whoever takes part hears of it, and the room closes. The log keeps it when it was somebody else's. */
+/** Deletes an event as the APIs do: its members are told, its room closes, and the deletion is audited. */
 export async function removeEvent(
   ctx: RequestContext,
   caller: Caller,
@@ -132,8 +133,8 @@ export async function removeEvent(
 }
 
 /**
- * Somebody whom staff adds is named, as at any other door: there must be a place, and nobody is added to an event of
- * somebody whom they have blocked. They are told in the app.
+ * Consequences of adding a member: the same rules as for a name in the APIs. There must be a free seat, and nobody is
+ * added to the event of a creator whom they have blocked. The member is told in the app.
  */
 export async function memberConsequences(ctx: RequestContext, change: Change): Promise<Consequences> {
   const { before, values, caller } = change;
@@ -153,7 +154,7 @@ export async function memberConsequences(ctx: RequestContext, change: Change): P
     .filter((member) => member.userId === userId && userId !== caller.userId)
     .map((person) => ({ action: "created" as const, uuid: event.uuid, person, facts }));
   const notices = noticesOf(told);
-  // Somebody else may have come in since it was read: an event with too many members breaks its own order, and nothing is written.
+  // If somebody else took the last seat since the read, this violates the check `events_order` and aborts the transaction.
   const crowded = ctx.db.run(sql`UPDATE events SET ends_at = starts_at
     WHERE id = ${id} AND max_members < ${seatsOf(id)}`);
   return {
@@ -164,7 +165,7 @@ export async function memberConsequences(ctx: RequestContext, change: Change): P
   };
 }
 
-/** Whoever is taken out has asked for nothing any more, and the place goes to whoever waits longest. */
+/** Consequences of removing a member: their request goes, and their seat is offered to the waiting list. */
 export async function memberRemoval(ctx: RequestContext, { row }: Subject): Promise<Consequences> {
   const [eventId, userId] = [Number(row.event), Number(row.user)];
   const event = await findStored(ctx, { id: eventId });

@@ -1,4 +1,4 @@
-/** What staff sees and changes of events and of who takes part. Whoever takes part hears of it, as from any door. */
+/** Events, members, requests and reminders in the console. */
 import { z } from "@hono/zod-openapi";
 import { sql } from "drizzle-orm";
 import { boolean, integer, string } from "../../../platform/http/input/fields.ts";
@@ -12,7 +12,7 @@ import { eventConsequences, memberConsequences, memberRemoval, removeEvent } fro
 const event = text("Event", "Событие");
 const person = text("Person", "Пользователь");
 const limit = { list: false, input: integer({ min: 0, max: 100_000 }).nullable().optional() };
-const made = text("Made", "Создано");
+const made = text("Created", "Создано");
 const changed = text("Changed", "Изменено");
 
 const eventResource = resource({
@@ -28,7 +28,7 @@ const eventResource = resource({
     event_type: field.text(events.eventType, text("Kind", "Вид"), {
       input: string({ max: 100, blank: true }).optional(),
     }),
-    starts_at: field.instant(events.startsAt, text("Begins", "Начало"), { input: instantInput() }),
+    starts_at: field.instant(events.startsAt, text("Starts", "Начало"), { input: instantInput() }),
     ends_at: field.instant(events.endsAt, text("Ends", "Конец"), {
       input: instantInput().nullable().optional(),
     }),
@@ -45,17 +45,17 @@ const eventResource = resource({
     price: field.money(events.price, text("Price", "Цена"), { input: moneyInput().optional() }),
     members_count: field.integer(
       sql`(SELECT count(*) FROM event_members WHERE event_id = events.id)`,
-      text("Taking part", "Участников"),
+      text("Members", "Участников"),
     ),
     min_age: field.integer(events.minAge, text("Age from", "Возраст от"), limit),
     max_age: field.integer(events.maxAge, text("Age to", "Возраст до"), limit),
     min_members: field.integer(events.minMembers, text("At least", "Не меньше"), limit),
     max_members: field.integer(events.maxMembers, text("At most", "Не больше"), limit),
-    audience: field.choice(events.audience, text("For", "Для кого"), {
+    audience: field.choice(events.audience, text("Audience", "Для кого"), {
       list: false,
       input: z.enum(["public", "signed_in"]).optional(),
     }),
-    creator: field.reference("users", events.creatorId, text("Made by", "Создатель"), { list: false }),
+    creator: field.reference("users", events.creatorId, text("Creator", "Создатель"), { list: false }),
     place: field.place(events.latitude, events.longitude, text("Place", "Место"), { list: false }),
     uuid: field.text(events.uuid, text("UUID", "UUID"), { list: false }),
     created_at: field.instant(events.createdAt, made),
@@ -66,7 +66,7 @@ const eventResource = resource({
   sort: { field: "starts_at", order: "desc" },
   rights: { operator: NOTHING, staff: ALL },
   tabs: [
-    { resource: "event-members", target: "event", label: text("People", "Участники") },
+    { resource: "event-members", target: "event", label: text("Members", "Участники") },
     { resource: "participation-requests", target: "event", label: text("Requests", "Заявки") },
   ],
   consequences: eventConsequences,
@@ -76,7 +76,7 @@ const eventResource = resource({
 const memberResource = resource({
   name: "event-members",
   subject: "event_member",
-  label: text("Events' people", "Участники событий"),
+  label: text("Event members", "Участники событий"),
   group: "events",
   table: eventMembers,
   key: [eventMembers.eventId, eventMembers.userId],
@@ -87,7 +87,7 @@ const memberResource = resource({
     is_organizer: field.boolean(eventMembers.isOrganizer, text("Organizer", "Организатор"), {
       input: boolean().optional(),
     }),
-    joined_at: field.instant(eventMembers.joinedAt, text("Since", "С")),
+    joined_at: field.instant(eventMembers.joinedAt, text("Joined", "Добавлен")),
     accepted_at: field.instant(eventMembers.acceptedAt, text("Accepted", "Принял")),
   },
   search: [
@@ -112,8 +112,11 @@ const requestResource = resource({
   fields: {
     from_user: field.reference("users", participationRequests.userId, text("From", "От кого")),
     event: field.reference("events", participationRequests.eventId, event),
-    status: field.choice(participationRequests.status, text("State", "Состояние")),
-    is_waiting: field.boolean(participationRequests.isWaiting, text("In line", "В очереди")),
+    status: field.choice(participationRequests.status, text("Status", "Состояние")),
+    is_waiting: field.boolean(
+      participationRequests.isWaiting,
+      text("On the waiting list", "В списке ожидания"),
+    ),
     processed_by: field.reference(
       "users",
       participationRequests.processedBy,
@@ -142,8 +145,8 @@ const reminderResource = resource({
   fields: {
     event: field.reference("events", eventReminders.eventId, event),
     user: field.reference("users", eventReminders.userId, person),
-    starts_at: field.instant(eventReminders.startsAt, text("Of the start", "О начале")),
-    lead: field.integer(eventReminders.lead, text("Lead time, ms", "За сколько, мс")),
+    starts_at: field.instant(eventReminders.startsAt, text("Event start", "Начало события")),
+    lead: field.integer(eventReminders.lead, text("Lead time, ms", "Время до начала, мс")),
     sent_at: field.instant(eventReminders.sentAt, text("Sent", "Отправлено")),
   },
   search: [],

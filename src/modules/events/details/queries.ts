@@ -1,4 +1,4 @@
-/** Events as Find Friend shows them, found and listed. One statement each, whatever the number. */
+/** Finds and lists events with all their details. Each function takes one statement. */
 import { and, desc, eq, gt, gte, isNull, lt, or, type SQL, sql } from "drizzle-orm";
 import { contains } from "../../../platform/db/folding.ts";
 import type { Listed, Window } from "../../../platform/http/lists/paging.ts";
@@ -8,7 +8,7 @@ import { type Event, eventFields } from "../queries.ts";
 import type { Limits } from "../rules.ts";
 import { events } from "../tables.ts";
 
-/** An event with what brings people together: a city, a price, and whom it is for. */
+/** An event with its description, city, price, limits and place. */
 export interface EventDetails extends Event, Limits {
   /** Who may read it: anybody, or signed-in people only. */
   readonly audience: "public" | "signed_in";
@@ -43,9 +43,9 @@ export async function findEventDetails(ctx: RequestContext, id: number): Promise
 }
 
 export interface EventFilter {
-  /** Whether somebody who is signed in asks: others find public events only. */
+  /** Whether the caller is signed in. Anonymous callers find public events only. */
   readonly signedIn: boolean;
-  /** Every word must be somewhere in name, kind, city or address. */
+  /** Each word must occur in the name, kind, city or address. */
   readonly search?: string | undefined;
   readonly eventType?: string | undefined;
   readonly address?: string | undefined;
@@ -59,15 +59,15 @@ export interface EventFilter {
   readonly maxCount?: number | undefined;
   /** A part of an organizer's name. */
   readonly organizer?: string | undefined;
-  /** Only what a friend of this person organizes. */
+  /** Only events that a friend of this user organizes. */
   readonly friendOf?: number | undefined;
 }
 
 const DAY = 24 * 3600_000;
 
 /**
- * A page, the latest start first; the count comes with the rows, and a page behind the last has neither. What is found
- * stands in a table of its own: within an expression the conditions would be deeper than D1 reads.
+ * A page of events, the latest start first. The count comes with the rows, so a page behind the last has neither. The
+ * conditions stand in a common table expression: nested in an expression they exceed D1's limit on expression depth.
  */
 export async function listEventDetails(
   ctx: RequestContext,
@@ -89,7 +89,7 @@ export async function listEventDetails(
   return { count: rows[0]?.count ?? 0, rows };
 }
 
-/** Columns of other tables go by their raw names. */
+/** Columns of other tables are written by their raw names. */
 function conditions(filter: EventFilter): SQL | undefined {
   const { day, minAge, maxAge, minCount, maxCount, friendOf } = filter;
   const city = cityName(sql`events.city_id`);

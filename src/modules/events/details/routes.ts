@@ -1,6 +1,5 @@
-/** `/api/v1/events/…`: find events, hold and change one's own. */
+/** `/api/v1/events/…`: list, create, read, change and delete events. */
 import { z } from "@hono/zod-openapi";
-import type { Caller } from "../../../platform/http/caller.ts";
 import { forbidden, invalid, notFound, type Refusal, refuse } from "../../../platform/http/errors.ts";
 import { integer } from "../../../platform/http/input/fields.ts";
 import { noSuchKey } from "../../../platform/http/input/strict-fields.ts";
@@ -14,8 +13,8 @@ import type { ClientProfile, EventFault } from "../commands/plans.ts";
 import { removeEvents } from "../commands/removal.ts";
 import { changeEvents, createEvents } from "../commands/write.ts";
 import { memberFaults, planFaults } from "../messages.ts";
-import { mayChange, mayRead } from "../rules.ts";
-import { type EventDetails, type EventFilter, findEventDetails, listEventDetails } from "./queries.ts";
+import { requireEditableEvent, requireEvent } from "./access.ts";
+import { type EventDetails, type EventFilter, listEventDetails } from "./queries.ts";
 import {
   EventChangeBody,
   EventWire,
@@ -33,12 +32,12 @@ const challenge = "Token";
 const path = "/api/v1/events";
 const PAGE_SIZE = 4;
 
-/** Room for a picture of the largest size and the fields around it. */
+/** The largest picture and the form's other fields, bytes. */
 const FORM_LIMIT = 16 * 1024 * 1024;
 
 const params = z.object({ id: integer({ min: 1 }) });
 
-/** Find Friend's door: members are named by id, and one that nobody has is an error. */
+/** Find Friend's clients name members by id, and an unknown id is an error. */
 const profile: ClientProfile = {
   audience: "public",
   creatorOrganizes: true,
@@ -93,8 +92,8 @@ const list = route({
   method: "get",
   path,
   tag,
-  summary: "Find events",
-  description: "`search` looks in name, kind, city and address; all conditions must hold.",
+  summary: "List events",
+  description: "`search` looks in name, kind, city and address. An event must meet all conditions.",
   access: "optional",
   challenge,
   query: pageQuery.extend(eventFilterQuery),
@@ -125,7 +124,7 @@ const list = route({
   },
 });
 
-/** Nothing was found: perhaps there is no such city. */
+/** An empty list may be due to an unknown city, which is an error of the filter. */
 async function requireCity(ctx: RequestContext, id: number | undefined): Promise<void> {
   if (id !== undefined && !(await findCity(ctx, id))) throw invalid({ city: shared.filterKey });
 }
@@ -134,8 +133,8 @@ const create = route({
   method: "post",
   path,
   tag,
-  summary: "Hold an event",
-  description: "A multipart form may bring a picture as `image`; members are read from JSON only.",
+  summary: "Create an event",
+  description: "A multipart form may carry a picture as `image`. Members are read from JSON only.",
   access: "signedIn",
   challenge,
   creates: true,
@@ -166,31 +165,13 @@ const read = route({
     respond(200, await toWire(ctx, await requireEvent(ctx, caller, params.id))),
 });
 
-/** The event, or a 404: also for strangers to an event that is for signed-in people. */
-export async function requireEvent(
-  ctx: RequestContext,
-  caller: Caller | null,
-  id: number,
-): Promise<EventDetails> {
-  const event = await findEventDetails(ctx, id);
-  if (!event || !mayRead(event, caller)) throw notFound();
-  return event;
-}
-
-/** The event, for whoever may change it. */
-async function requireEditableEvent(ctx: RequestContext, caller: Caller, id: number): Promise<EventDetails> {
-  const event = await requireEvent(ctx, caller, id);
-  if (!mayChange(event, caller)) throw forbidden();
-  return event;
-}
-
 const change = (method: "put" | "patch") =>
   route({
     method,
     path: `${path}/:id`,
     tag,
-    summary: method === "put" ? "Write one's event anew" : "Change one's event",
-    description: "What is left out stays as it is. `members` is the whole set.",
+    summary: method === "put" ? "Replace an event" : "Change an event",
+    description: "Fields that are left out stay. `members` replaces the whole set.",
     access: "signedIn",
     challenge,
     params,
@@ -212,7 +193,7 @@ const remove = route({
   method: "delete",
   path: `${path}/:id`,
   tag,
-  summary: "Call an event off",
+  summary: "Delete an event",
   access: "signedIn",
   challenge,
   params,

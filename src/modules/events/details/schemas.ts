@@ -1,4 +1,4 @@
-/** Find Friend's wire shapes of events and of requests to take part. */
+/** Wire shapes of an event under `/api/v1/events/`: bodies, answers and filters. */
 import { z } from "@hono/zod-openapi";
 import { fromHundredths } from "../../../platform/decimal.ts";
 import { invalid } from "../../../platform/http/errors.ts";
@@ -18,10 +18,9 @@ import { isoTime, parseInstant } from "../../../platform/time.ts";
 import type { NameOf } from "../commands/loading.ts";
 import type { EventPicture } from "../commands/pictures.ts";
 import { BLANK, type EventFacts } from "../commands/plans.ts";
-import type { Participation } from "../participation/queries.ts";
 import type { EventDetails } from "./queries.ts";
 
-/** The zone of times that name none, and of a calendar day. */
+/** The time zone of times without a zone, and of the filter by day. */
 export const ZONE = "Europe/Moscow";
 
 const instant = () =>
@@ -34,7 +33,7 @@ const instant = () =>
     })
     .openapi({ type: "string", format: "date-time" });
 
-/** May be left out; null and a form's empty text say that there is none. */
+/** An optional field where null, and a form's empty text, mean none. */
 function orNone<Inner extends z.ZodType>(inner: Inner) {
   return z.preprocess((value) => (value === "" ? null : value), inner.nullable()).optional();
 }
@@ -57,13 +56,14 @@ const fields = {
   members: z
     .array(z.object({ id: integer() }))
     .optional()
-    .openapi({ description: "The whole set; whoever makes the event organizes it and is a member." }),
+    .openapi({ description: "The whole set. The creator is a member and an organizer." }),
   latitude: orNone(latitude()).openapi({ type: ["number", "null"] }),
   longitude: orNone(longitude()).openapi({ type: ["number", "null"] }),
-  image: z
-    .unknown()
-    .optional()
-    .openapi({ type: "string", format: "binary", description: "A file in a form; null takes it away." }),
+  image: z.unknown().optional().openapi({
+    type: "string",
+    format: "binary",
+    description: "A file in a form; null removes the picture.",
+  }),
 };
 
 export const NewEventBody = z.object(fields).openapi("NewEvent");
@@ -118,7 +118,7 @@ export function toEventWire(event: EventDetails, image: string | null): z.input<
   };
 }
 
-/** What a body names. Of the two degrees neither goes without the other. */
+/** The facts that a body gives. Latitude and longitude must come together. */
 export function toChange(body: z.output<typeof EventChangeBody>): Partial<EventFacts> {
   const { latitude = null, longitude = null } = body;
   if ((latitude === null) !== (longitude === null))
@@ -142,18 +142,18 @@ export function toChange(body: z.output<typeof EventChangeBody>): Partial<EventF
   return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
 }
 
-/** A whole event: what the body leaves out is as it is in an event of which nothing else is known. */
+/** A whole event: fields that the body leaves out get the values of `BLANK`. */
 export function toFacts(body: z.output<typeof NewEventBody>, now: number): EventFacts {
   const { name, description, event_type: eventType } = body;
   return { ...BLANK, name, description, eventType, startsAt: now, ...toChange(body) };
 }
 
-/** The people that a body names; undefined when it says nothing of members. */
+/** The members that a body names; undefined when it has no `members`. */
 export function toNames(body: z.output<typeof EventChangeBody>): NameOf[] | undefined {
   return body.members?.map(({ id }) => ({ id }));
 }
 
-/** A picture in JSON is no picture; an empty one changes nothing, as clients send it that have none. */
+/** The picture that a body gives. Clients without a picture send an empty one, which changes nothing. */
 export function toPicture({ image }: z.output<typeof EventChangeBody>): EventPicture {
   const isFile = image instanceof File;
   const nothing = image === undefined || image === "" || (isFile && fileOrNull(image) === null);
@@ -161,7 +161,7 @@ export function toPicture({ image }: z.output<typeof EventChangeBody>): EventPic
   return { image: nothing ? undefined : (image as File | null) };
 }
 
-/** A filter as Django reads it: the last of several, nothing for empty text. */
+/** A filter as Django reads it: the last of several values, and none for empty text. */
 function filter<Value>(read: (words: string) => Value | null, fault: Text) {
   return z
     .preprocess(
@@ -191,39 +191,13 @@ export const eventFilterQuery = {
   date: filter(
     (value) => (/^\d{4}-\d\d-\d\d$/.test(value) ? parseInstant(value, ZONE) : null),
     messages.filterDate,
-  ).openapi({ description: "A day in Moscow between the first and the last of the event." }),
+  ).openapi({ description: "A day in Moscow time on which the event takes place." }),
   min_age: number(),
   max_age: number(),
   min_count: number(),
   max_count: number(),
   organizer: words().openapi({ description: "A part of an organizer's name." }),
-  organizer_is_friend: words().openapi({ description: "Anything: only events that a friend organizes." }),
+  organizer_is_friend: words().openapi({
+    description: "With any value: only events that a friend organizes.",
+  }),
 };
-
-export const NewParticipation = z.object({ event: keyField() }).openapi("NewParticipation");
-
-export const ParticipationWire = z
-  .object({
-    id: z.number().int(),
-    status: z.enum(["Pending", "Accepted", "Declined"]),
-    created_at: z.string(),
-    updated_at: z.string(),
-    from_user: z.number().int(),
-    event: z.number().int(),
-    processed_by: z.number().int().nullable(),
-    waiting: z.boolean().openapi({ description: "The event is full: in line for a place." }),
-  })
-  .openapi("Participation");
-
-export function toParticipationWire(request: Participation): z.input<typeof ParticipationWire> {
-  return {
-    id: request.id,
-    status: request.status,
-    created_at: isoTime(request.createdAt),
-    updated_at: isoTime(request.updatedAt),
-    from_user: request.userId,
-    event: request.eventId,
-    processed_by: request.processedBy,
-    waiting: request.isWaiting,
-  };
-}

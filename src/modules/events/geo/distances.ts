@@ -1,4 +1,4 @@
-/** How far events are from somebody who lets themselves be located. */
+/** Finds events by their distance from a place. */
 import { and, between, isNotNull } from "drizzle-orm";
 import { bandAround, kilometresBetween, type Place, placeIn } from "../../../platform/geo.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
@@ -11,7 +11,7 @@ export interface DistantEvent {
   readonly distance: number;
 }
 
-/** Events with a place within so many kilometres, the nearest first. One statement. */
+/** Events within `most` kilometres, the nearest first. One statement. */
 export async function eventsWithin(ctx: RequestContext, from: Place, most: number): Promise<DistantEvent[]> {
   const { south, north } = bandAround(from, most * 1000);
   const { id, name, latitude, longitude } = events;

@@ -1,4 +1,4 @@
-/** Where an event is: its city's place at once, and what a geocoder finds for the address a little later. */
+/** Where an event is: at first its city's place, later what a geocoder finds for the address. */
 import { and, eq, sql } from "drizzle-orm";
 import { defineEffect } from "../../../platform/db/effects.ts";
 import type { Effect } from "../../../platform/db/outbox.ts";
@@ -17,7 +17,7 @@ interface Whereabouts {
   readonly longitude: number | null;
 }
 
-/** The columns to write and the look-up to ask for. */
+/** The columns to write, and the geocoding to request. */
 export interface PlaceChange {
   readonly place: { readonly latitude?: number | null; readonly longitude?: number | null };
   readonly effects: readonly Effect[];
@@ -25,7 +25,7 @@ export interface PlaceChange {
 
 const UNCHANGED: PlaceChange = { place: {}, effects: [] };
 
-/** Where an event that is to become `after` will be: what its host says counts most. Refuses a city that is none. */
+/** The place of an event that is to become `after`. Degrees given by the organizer win. Refuses an unknown city. */
 export async function placeFor(
   ctx: RequestContext,
   before: Whereabouts | null,
@@ -53,7 +53,7 @@ interface LocationChange {
   readonly change: Partial<Whereabouts>;
 }
 
-/** Where each of several events will be, in their order. A city is looked up once, however many events are in it. */
+/** The places of several events, in their order. Each city is read once. */
 export async function placesOf(
   ctx: RequestContext,
   moves: readonly LocationChange[],
@@ -71,8 +71,8 @@ export async function placesOf(
 }
 
 /**
- * Looks an event's address up and moves it there. Whoever moved it meanwhile is right: what stands elsewhere than at
- * its city's place is left alone. Safe to repeat.
+ * Geocodes an event's address and moves the event there. An event that is not at its city's place was moved by somebody
+ * else meanwhile and is left alone. Safe to repeat.
  */
 export const geocoding = defineEffect<{ readonly uuid: string }>("geocode", {
   address: ({ uuid }) => `event:${uuid}`,
@@ -89,7 +89,7 @@ async function geocode(ctx: RequestContext, { uuid }: { readonly uuid: string })
   if (!geocoderUrl || !event || event.location === "") return;
   const city = event.cityId === null ? null : await findCity(ctx, event.cityId);
   if (event.latitude !== (city?.latitude ?? null) || event.longitude !== (city?.longitude ?? null)) return;
-  const place = await ask(geocoderUrl, city ? `${city.name}, ${event.location}` : event.location);
+  const place = await queryGeocoder(geocoderUrl, city ? `${city.name}, ${event.location}` : event.location);
   if (!place) return;
   await ctx.db
     .update(events)
@@ -105,20 +105,20 @@ async function geocode(ctx: RequestContext, { uuid }: { readonly uuid: string })
     );
 }
 
-/** How long a geocoder may take, in ms. */
-const PATIENCE = 10_000;
+/** Timeout of a geocoder request, ms. */
+const TIMEOUT = 10_000;
 
 /**
- * The first place that the geocoder finds, null for none. What may pass (no connection, 429, 5xx) is thrown.
+ * The first place that the geocoder finds, null for none. Temporary faults (no connection, 429, 5xx) are thrown.
  * Source: https://nominatim.org/release-docs/latest/api/Search/
  */
-async function ask(geocoderUrl: string, query: string): Promise<Place | null> {
+async function queryGeocoder(geocoderUrl: string, query: string): Promise<Place | null> {
   const url = new URL(geocoderUrl);
   for (const [name, value] of Object.entries({ q: query, format: "json", limit: "1" }))
     url.searchParams.set(name, value);
   const response = await fetch(url.href, {
     headers: { accept: "application/json", "accept-language": "ru", "user-agent": "Caravan" },
-    signal: AbortSignal.timeout(PATIENCE),
+    signal: AbortSignal.timeout(TIMEOUT),
   });
   if (response.status === 429 || response.status >= 500)
     throw new DeliveryError(`the geocoder answered ${response.status}`);
@@ -129,7 +129,7 @@ async function ask(geocoderUrl: string, query: string): Promise<Place | null> {
   return readPlace(await response.json().catch(() => null));
 }
 
-/** `[{"lat": "55.75", "lon": "37.61"}]`, degrees as text or numbers. Anything else is no place. */
+/** Reads `[{"lat": "55.75", "lon": "37.61"}]`, degrees as text or numbers; null for anything else. */
 function readPlace(found: unknown): Place | null {
   const [first] = Array.isArray(found) ? found : [];
   const { lat, lon } = (first ?? {}) as { lat?: unknown; lon?: unknown };

@@ -1,14 +1,12 @@
-/** `/api/v1/events/{id}/geolocation/` and the distances to events. */
+/** `/api/v1/events/{id}/geolocation/`, and the distances to events. */
 import { z } from "@hono/zod-openapi";
 import { kilometresBetween, placeIn } from "../../../platform/geo.ts";
 import { notFound } from "../../../platform/http/errors.ts";
 import { integer } from "../../../platform/http/input/fields.ts";
 import { fill } from "../../../platform/http/messages.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
-
 import { sharedPlaceOf } from "../../social/index.ts";
-import { requireEvent } from "../details/routes.ts";
-
+import { requireEvent } from "../details/access.ts";
 import { messages } from "../messages.ts";
 import { eventsWithin } from "./distances.ts";
 
@@ -17,14 +15,14 @@ const challenge = "Token";
 const path = "/api/v1/events";
 const params = z.object({ id: integer({ min: 1 }) });
 
-/** Kilometres, when nobody says how far. */
-const FAR = 500;
+/** Search radius when `search` is left out, kilometres. */
+const DEFAULT_RADIUS = 500;
 
 const geolocation = route({
   method: "get",
   path: `${path}/:id/geolocation`,
   tag,
-  summary: "Where an event is",
+  summary: "Read an event's place",
   access: "signedIn",
   challenge,
   params,
@@ -40,7 +38,7 @@ const distance = route({
   method: "get",
   path: `${path}/:id/distance`,
   tag,
-  summary: "How far an event is, in kilometres",
+  summary: "Read the distance to an event, in kilometres",
   access: "signedIn",
   challenge,
   params,
@@ -61,8 +59,8 @@ const distances = route({
   method: "get",
   path: `${path}/distances`,
   tag,
-  summary: "Events and how far they are, in kilometres",
-  description: `The nearest first; \`search\` is how far at most, ${FAR} km when left out.`,
+  summary: "List events by distance, in kilometres",
+  description: `The nearest first. \`search\` is the largest distance, ${DEFAULT_RADIUS} km when left out.`,
   access: "signedIn",
   challenge,
   query: z.object({
@@ -79,7 +77,7 @@ const distances = route({
     const viewer = await sharedPlaceOf(ctx, caller.userId);
     if (!viewer.allowed) return respond(200, []);
     if (!viewer.place) throw notFound();
-    const found = await eventsWithin(ctx, viewer.place, query.search ?? FAR);
+    const found = await eventsWithin(ctx, viewer.place, query.search ?? DEFAULT_RADIUS);
     return respond(
       200,
       found.map(({ id, name, distance }) => ({ event: id, name, distance })),

@@ -1,4 +1,4 @@
-/** The sentence in a letter that says what of an event changed. */
+/** The sentence in a letter that says what changed about an event. */
 import type { Locale } from "../../../platform/http/text.ts";
 import type { Detail, EventChanges } from "../commands/changes.ts";
 
@@ -55,7 +55,7 @@ export function describeChanges(changes: EventChanges, locale: Locale): string {
   return `${words.changed}: ${parts.join("; ")}.`;
 }
 
-/** Made once: a formatter costs a hundred times what it does. */
+/** Made once: constructing a formatter costs about a hundred times as much as formatting. */
 const FORMATS = {
   en: new Intl.DateTimeFormat("en", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" }),
   ru: new Intl.DateTimeFormat("ru", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" }),

@@ -1,4 +1,4 @@
-/** Letters about an event: whom they go to, what they tell, and how many of them one sender may cause. */
+/** Letters about events: who gets one, what it says, and how many one sender may cause. */
 import { type SQL, sql } from "drizzle-orm";
 import { type Effect, lettersSentBy } from "../../../platform/db/outbox.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
@@ -13,10 +13,10 @@ import type { Event, EventMember } from "../queries.ts";
 import { memberLinks } from "./links.ts";
 import { type EventLetter, eventCancelled, eventCreated, eventLeft, eventUpdated } from "./templates.ts";
 
-/** `left`: for somebody who was taken out; to them it is cancelled. */
+/** `left`: for a member who was removed. */
 type Action = "created" | "updated" | "cancelled" | "left";
 
-/** Cancellations are never counted, and have no event to leave. */
+/** These letters are never counted against the budget and have no links. */
 const isFarewell = (action: Action) => action === "cancelled" || action === "left";
 
 const TEMPLATES = {
@@ -32,11 +32,11 @@ const NOTICES = {
   left: { type: "EVENT_LEFT", words: messages.takenOut },
 } satisfies Record<Action, { type: string; words: Text }>;
 
-/** How many names a letter lists. */
+/** How many members' names a letter lists. */
 const LISTED = 20;
 
-/** Letters that one request writes, whoever they go to; beyond that people are told in the app. */
-const LETTERS_A_REQUEST = 1000;
+/** The most letters one request may write. Everybody else is told in the app. */
+const LETTERS_PER_REQUEST = 1000;
 
 export function letterFacts(
   event: Pick<Event, "name" | "location" | "startsAt" | "endsAt">,
@@ -53,7 +53,7 @@ export function letterFacts(
   };
 }
 
-/** A letter that somebody is to get, if the sender's budget allows it. */
+/** A letter that a member should get if the sender's budget allows it. */
 export interface WantedLetter {
   readonly action: Action;
   readonly uuid: string;
@@ -64,15 +64,15 @@ export interface WantedLetter {
 /** What goes into the commit. */
 export interface Mailing {
   readonly effects: readonly Effect[];
-  /** For the people whom the budget left no letter: told in the app. */
+  /** In-app notices for the people who get no letter. */
   readonly notices: readonly Notice[];
-  /** False when other letters used the budget up since it was read: a condition of the change itself. */
+  /** SQL condition of the change itself: other letters have not used up the budget since it was read. */
   readonly guard: SQL;
 }
 
 /**
- * Divides letters by the sender's budget (`RATE_LETTERS_SENT`). Cancellations are not counted, nor are letters to people
- * who have accepted something from the sender; of the others as many go as the budget has left.
+ * Applies the sender's budget (`RATE_LETTERS_SENT`) to the wanted letters. Cancellations are not counted, nor are letters
+ * to people who have accepted something from the sender. Of the other letters as many go out as the budget allows.
  */
 export async function mailingOf(
   ctx: RequestContext,
@@ -88,7 +88,7 @@ export async function mailingOf(
     if (letter.person.email === null) continue;
     const { userId } = letter.person;
     const counted = !isFarewell(letter.action) && userId !== caller.userId && !relations.trusting.has(userId);
-    if (letters.length >= LETTERS_A_REQUEST || (counted && left === 0)) told.push(letter);
+    if (letters.length >= LETTERS_PER_REQUEST || (counted && left === 0)) told.push(letter);
     else {
       letters.push({ ...letter, counted });
       if (counted) left--;
@@ -117,7 +117,7 @@ async function toEffect(
   return [counted ? { ...effect, sender: caller.userId } : effect];
 }
 
-/** One notice for each person and action, however many events it is about. */
+/** One in-app notice for each person and action, however many events it is about. */
 export function noticesOf(told: readonly WantedLetter[]): Notice[] {
   const groups = Map.groupBy(told, ({ person, action }) => `${action}:${person.userId}`);
   return [...groups.values()].flatMap((group) => {

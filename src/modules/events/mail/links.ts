@@ -1,4 +1,4 @@
-/** The links in event letters: they leave an event, or accept being named in it, without a password. */
+/** Signed links in event letters: leave an event, or accept being named in it, without signing in. */
 import { isSigned, signedUrl } from "../../../platform/http/pages/signed-links.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 
@@ -8,11 +8,11 @@ export type MemberAct = "accept" | "leave";
 
 export interface MemberLinks {
   readonly leave: string;
-  /** Only for somebody who has not accepted yet. */
+  /** Only for a member who has not accepted yet. */
   readonly accept?: string;
 }
 
-/** One signature for both acts of one person in one event; it ends with the event. */
+/** One signature covers both acts of one person in one event. It ends with the event. */
 export async function memberLinks(
   ctx: RequestContext,
   uuid: string,
@@ -25,6 +25,7 @@ export async function memberLinks(
   return { links: accepted ? { leave } : { leave, accept: await url("accept") } };
 }
 
+/** True when the signature is good for this person in this event. */
 export function opensMembership(
   ctx: RequestContext,
   uuid: string,

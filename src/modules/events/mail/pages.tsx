@@ -1,4 +1,4 @@
-/** The pages behind the links of event letters: accept being named, or leave. Looking changes nothing; the button acts. */
+/** The pages behind the links in event letters: accept being named, or leave. Opening a page changes nothing; its button acts. */
 import { z } from "@hono/zod-openapi";
 import { integer, string } from "../../../platform/http/input/fields.ts";
 import { fill } from "../../../platform/http/messages.ts";
@@ -27,12 +27,12 @@ const words = {
 
 const gone = text("You are not in this event", "Вы не участвуете в этом мероприятии");
 const goneMore = text(
-  "You have left it, or the event is no longer there.",
+  "You have left the event, or it no longer exists.",
   "Вы вышли из него, или мероприятия больше нет.",
 );
 const closing = text("You can close this page.", "Эту страницу можно закрыть.");
-const busy = text("That did not work just now", "Сейчас не получилось");
-const again = text("Please press the button again.", "Нажмите кнопку ещё раз.");
+const busy = text("Something went wrong", "Сейчас не получилось");
+const again = text("Please try again.", "Нажмите кнопку ещё раз.");
 const starts = text("Starts: {time}", "Начало: {time}");
 
 function card(
@@ -60,7 +60,7 @@ function card(
 const params = z.object({ id: string({ max: 100 }) });
 const query = z.object({ person: integer({ min: 1 }), signature: string({ max: 200 }) });
 
-/** The event that the link is for, as long as this person is in it. */
+/** The event of a valid link; null when the link is invalid or the person is no longer a member. */
 async function memberEvent(
   ctx: RequestContext,
   id: string,
@@ -72,7 +72,7 @@ async function memberEvent(
   return event?.members.some(({ userId }) => userId === person) ? event : null;
 }
 
-/** Asks; changes nothing. */
+/** Shows the question and the button. Changes nothing. */
 const askPage = (act: MemberAct) =>
   route({
     method: "get",

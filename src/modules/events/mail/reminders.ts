@@ -1,4 +1,4 @@
-/** Reminders half an hour before an event: once for each person, event, start and lead time. */
+/** Sends reminders half an hour before an event: one for each person, event, start and lead time. */
 import { sql } from "drizzle-orm";
 import { isUniqueViolation } from "../../../platform/db/client.ts";
 import { commit } from "../../../platform/db/outbox.ts";
@@ -13,8 +13,9 @@ import { memberLinks } from "./links.ts";
 import { eventReminder } from "./templates.ts";
 
 /**
- * Reminds everybody whose event starts within the half hour, once for each start: a moved one reminds again. The rows that mark it and the
- * letters are one transaction, and the mark is unique: a second run at the same time fails whole and looks again.
+ * Reminds the members of every event that starts within the lead time. A moved start is announced again. The letters and
+ * the rows that mark them as sent are one transaction, and a mark is unique: of two concurrent runs one fails as a whole
+ * and reads again. Returns how many reminders were sent.
  */
 export async function sendReminders(ctx: RequestContext, batch = 300): Promise<number> {
   let sent = 0;
@@ -40,6 +41,7 @@ export async function sendReminders(ctx: RequestContext, batch = 300): Promise<n
   return sent;
 }
 
+/** Members to remind now, with the facts of their letters. Two statements. */
 async function dueReminders(ctx: RequestContext, limit: number) {
   const now = ctx.now();
   const rows = await ctx.db.all<{

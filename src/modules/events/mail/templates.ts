@@ -1,4 +1,4 @@
-/** The letters about events: one per person and change. */
+/** Templates of the letters about events. */
 import type { Locale } from "../../../platform/http/text.ts";
 import type { Letter } from "../../../platform/mail/letter.ts";
 import type { EventChanges } from "../commands/changes.ts";
@@ -12,11 +12,11 @@ export interface EventLetter {
   readonly startsAt: number;
   readonly endsAt: number | null;
   readonly participants: readonly string[];
-  /** How many take part in all; the names above may be the first of them. */
+  /** The number of all members; `participants` may hold only the first of them. */
   readonly count: number;
-  /** In a letter about a change: what it changed. */
+  /** In a letter about a change: the changes. */
   readonly changes?: EventChanges;
-  /** What the reader can do about being in the event. */
+  /** Links to accept the membership or to leave. */
   readonly links?: MemberLinks;
 }
 
@@ -35,7 +35,7 @@ const WORDS: Record<Action, Record<Locale, { action: string; sentence: (name: st
     en: { action: "Cancelled", sentence: (name) => `The event "${name}" was cancelled.` },
     ru: { action: "Отменено", sentence: (name) => `Мероприятие «${name}» отменено.` },
   },
-  /** For somebody who was taken out: to them it is cancelled. */
+  /** For a member who was removed: their membership is cancelled. */
   left: {
     en: { action: "Cancelled", sentence: (name) => `You no longer take part in the event "${name}".` },
     ru: { action: "Отменено", sentence: (name) => `Вы больше не участвуете в мероприятии «${name}».` },
@@ -63,7 +63,7 @@ export const eventUpdated = change("updated");
 export const eventCancelled = change("cancelled");
 export const eventLeft = change("left");
 
-/** Accepting is the button; leaving is a link below it. */
+/** Accepting is the letter's button; leaving is a link below it. */
 function buttons(links: MemberLinks | undefined, locale: Locale): Pick<Letter, "action" | "further"> {
   if (!links) return {};
   const ru = locale === "ru";
@@ -101,7 +101,7 @@ function facts(data: EventLetter, locale: Locale): [string, string][] {
   ];
 }
 
-/** What the templates are called in the outbox. */
+/** The templates under their names in the outbox. */
 export const eventMails = {
   "event.created": eventCreated,
   "event.updated": eventUpdated,

@@ -1,4 +1,4 @@
-/** Asking to take part in an event, and being let in: never more people than there are places. */
+/** Makes, withdraws and decides requests to take part. An event never gets more members than it has places. */
 import { and, eq, sql } from "drizzle-orm";
 import { commit } from "../../../platform/db/outbox.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
@@ -23,8 +23,8 @@ import type { Participation } from "./queries.ts";
 import { markFull, offerSeats, type SeatOffer, seatsOf, waitlistOf } from "./waitlist.ts";
 
 /**
- * Asks to take part; where there is no place left, the request waits. `repeated`: asked before, or in the event already.
- * To somebody whom its creator has blocked, or who has blocked its creator, the event is missing.
+ * Asks to take part. When no seat is left the request goes on the waiting list. `repeated`: the user asked before or is a
+ * member. `missing`: there is no such event, or the user and its creator have blocked one another.
  */
 export async function askToJoin(
   ctx: RequestContext,
@@ -73,10 +73,10 @@ async function findRequest(ctx: RequestContext, id: number) {
   return row ?? null;
 }
 
-/** How often a change looks again when the waiting line moved between its reading and its writing. */
+/** How often a change is tried when the waiting list moves between the read and the write. */
 const TRIES = 5;
 
-/** Takes one's request back; whoever was let in leaves the event. A declined one stays. */
+/** Withdraws the caller's request. An accepted applicant leaves the event; a declined request stays. */
 export async function withdraw(
   ctx: RequestContext,
   { userId }: Caller,
@@ -111,10 +111,10 @@ export async function withdraw(
   return "moved";
 }
 
-/** `missing`: no such request, or decided on already. */
+/** `missing`: no such request, or it is decided already. */
 export type Decision = "done" | "missing" | "forbidden" | "full" | "moved" | "age" | "over";
 
-/** Lets an applicant in, if there is a place and the event is still for them. Blocked people are missing. */
+/** Accepts a request if there is a seat, the event is not over, and age and blocks allow it. A block is `missing`. */
 export async function accept(ctx: RequestContext, caller: Caller, id: number): Promise<Decision> {
   const found = await findDecidable(ctx, caller, id);
   if (typeof found === "string") return found;
@@ -154,7 +154,7 @@ export async function accept(ctx: RequestContext, caller: Caller, id: number): P
   return "done";
 }
 
-/** Turns an applicant down for good. */
+/** Declines a request. The applicant can't ask again. */
 export async function decline(
   ctx: RequestContext,
   caller: Caller,
@@ -192,11 +192,11 @@ async function findDecidable(ctx: RequestContext, caller: Caller, id: number) {
   return found.request.status === "Pending" ? found : "missing";
 }
 
-/** A request that is still what it was when it was read. */
+/** SQL condition: the request is still as it was read. */
 const unchanged = ({ status, isWaiting }: Participation) =>
   and(eq(participationRequests.status, status), eq(participationRequests.isWaiting, isWaiting));
 
-/** What the waiting list gains when this request is gone: the place that its applicant has or was told of. */
+/** Offers the seat that this request's applicant holds or was offered, for when the request goes. */
 function offerAfterRequest(
   ctx: RequestContext,
   event: StoredEvent,
@@ -207,7 +207,7 @@ function offerAfterRequest(
     : computeOffer(ctx, event, event, request.userId);
 }
 
-/** What the waiting list gains when a member is taken out. */
+/** Offers the seat of a member who is about to be removed. */
 export function offerAfterRemoval(
   ctx: RequestContext,
   event: StoredEvent,

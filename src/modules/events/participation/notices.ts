@@ -1,10 +1,10 @@
-/** What applicants and hosts are told of each other. */
+/** Notices to applicants and organizers about requests to take part. */
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { displayName, findProfile } from "../../identity/index.ts";
 import type { Notice } from "../../notifications/index.ts";
 import type { EventDetails } from "../details/queries.ts";
 
-/** What the hosts hear when a member leaves. */
+/** Tells the organizers that a member left. */
 export async function departureNotices(
   ctx: RequestContext,
   event: EventDetails,
@@ -16,7 +16,7 @@ export async function departureNotices(
   return organizerIds(event).map((host) => participationNotice(host, event, "PARTICIPATION_LEFT", words));
 }
 
-/** Whom a request is brought to: the organizers, or who made the event when there are none. */
+/** Who decides on requests: the organizers, or the creator when there are none. */
 export function organizerIds({ creatorId, members }: EventDetails): number[] {
   const organizers = members.filter(({ isOrganizer }) => isOrganizer).map(({ userId }) => userId);
   return organizers.length > 0 || creatorId === null ? organizers : [creatorId];

@@ -1,4 +1,4 @@
-/** Requests to take part, as they are read. */
+/** Reads requests to take part. */
 import { and, desc, eq } from "drizzle-orm";
 import type { Caller } from "../../../platform/http/caller.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
@@ -8,7 +8,7 @@ import { participationRequests } from "../tables.ts";
 
 export type Participation = typeof participationRequests.$inferSelect;
 
-/** Somebody's own requests, the newest first. */
+/** A user's own requests, the newest first. */
 export async function ownRequests(ctx: RequestContext, userId: number): Promise<Participation[]> {
   return ctx.db
     .select()
@@ -17,7 +17,7 @@ export async function ownRequests(ctx: RequestContext, userId: number): Promise<
     .orderBy(desc(participationRequests.createdAt), desc(participationRequests.id));
 }
 
-/** The requests for one event, for those who decide on them. */
+/** The requests for one event, for callers who may decide on them. */
 export async function requestsFor(
   ctx: RequestContext,
   caller: Caller,
@@ -33,6 +33,7 @@ export async function requestsFor(
     .orderBy(desc(participationRequests.createdAt), desc(participationRequests.id));
 }
 
+/** One of a user's own requests. */
 export async function ownRequest(
   ctx: RequestContext,
   userId: number,

@@ -1,14 +1,14 @@
-/** `/api/v1/participation/…`: ask to take part in an event, and decide on who asks. */
+/** `/api/v1/participation/…`: ask to take part in an event, and decide on requests. */
 import { z } from "@hono/zod-openapi";
 import { forbidden, invalid, notFound, refuse } from "../../../platform/http/errors.ts";
 import { integer } from "../../../platform/http/input/fields.ts";
 import { noSuchKey } from "../../../platform/http/input/strict-fields.ts";
 import { messages as shared } from "../../../platform/http/messages.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
-import { NewParticipation, ParticipationWire, toParticipationWire } from "../details/schemas.ts";
 import { joinFaults, messages } from "../messages.ts";
 import { accept, askToJoin, type Decision, decline, withdraw } from "./commands.ts";
 import { ownRequest, ownRequests, requestsFor } from "./queries.ts";
+import { NewParticipation, ParticipationWire, toParticipationWire } from "./schemas.ts";
 
 const tag = "Events";
 const challenge = "Token";
@@ -19,8 +19,8 @@ const list = route({
   method: "get",
   path,
   tag,
-  summary: "List one's requests to take part",
-  description: "With `event` the requests for an event that one organizes. The newest first.",
+  summary: "List your requests to take part",
+  description: "With `event`: the requests for an event that you organize. The newest first.",
   access: "signedIn",
   challenge,
   query: z.object({ event: integer({ min: 1 }).optional() }),
@@ -41,7 +41,7 @@ const create = route({
   path,
   tag,
   summary: "Ask to take part in an event",
-  description: "Where no place is left the request waits in line: `waiting` is true.",
+  description: "When the event is full the request goes on the waiting list: `waiting` is true.",
   access: "signedIn",
   challenge,
   creates: true,
@@ -60,7 +60,7 @@ const read = route({
   method: "get",
   path: `${path}/:id`,
   tag,
-  summary: "Read one's request",
+  summary: "Read your request",
   access: "signedIn",
   challenge,
   params,
@@ -76,7 +76,7 @@ const remove = route({
   method: "delete",
   path: `${path}/:id`,
   tag,
-  summary: "Take one's request back, or leave the event that it led to",
+  summary: "Withdraw your request, or leave the event if it was accepted",
   access: "signedIn",
   challenge,
   params,
@@ -97,7 +97,7 @@ const decision = (verb: "accept" | "decline", decide: typeof accept, said: keyof
     method: "post",
     path: `${path}/:id/${verb}`,
     tag,
-    summary: verb === "accept" ? "Let an applicant into one's event" : "Turn an applicant down",
+    summary: verb === "accept" ? "Accept a request to take part" : "Decline a request to take part",
     access: "signedIn",
     challenge,
     params,

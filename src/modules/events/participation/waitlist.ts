@@ -1,4 +1,4 @@
-/** The waiting list of an event that is full: who is on it, and who is told of a free place. */
+/** The waiting list of a full event: who is on it, and who is offered a free seat. */
 import { type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { commit, type Effect } from "../../../platform/db/outbox.ts";
@@ -6,7 +6,7 @@ import type { RequestContext } from "../../../platform/runtime.ts";
 import { type Notice, noticeEffects, noticeRows, pushNotices } from "../../notifications/index.ts";
 import { seatsToOffer } from "../rules.ts";
 
-/** SQL: how many places of an event are taken; `seatsTaken` in `rules.ts` says why. `event` is its number. */
+/** SQL value: how many seats of an event are taken, by the rule of `seatsTaken` in `rules.ts`. `event` is its number. */
 export function seatsOf(event: number | SQL): SQL<number> {
   return sql`((SELECT count(*) FROM event_members WHERE event_id = ${event}) + EXISTS (
     SELECT 1 FROM events AS own JOIN users AS maker ON maker.id = own.creator_id
@@ -14,7 +14,7 @@ export function seatsOf(event: number | SQL): SQL<number> {
       AND NOT EXISTS (SELECT 1 FROM event_members WHERE event_id = own.id AND user_id = own.creator_id)))`;
 }
 
-/** Tells somebody on the waiting list that a place is theirs if the organizer agrees. */
+/** Tells a user on the waiting list that a seat is theirs if the organizer agrees. */
 export function seatOfferNotice(
   event: { readonly id: number; readonly name: string },
   userId: number,
@@ -30,20 +30,22 @@ export function seatOfferNotice(
 }
 
 export interface Waitlist {
-  /** Whoever is in the event by now is in no line. */
+  /** Users left out of the list, such as those who are about to become or stop being members. */
   readonly without: readonly number[];
-  /** Undecided and not in line: a place is theirs if the organizer agrees. */
+  /** How many pending requests hold an offered seat. */
   readonly invited: number;
-  /** In the order of asking. */
+  /** Requests on the waiting list, in the order of asking. */
   readonly waiting: readonly { readonly id: number; readonly userId: number }[];
 }
 
+/** SQL condition on `participation_requests`: pending requests for the event. */
 const undecided = (
   eventId: number,
   without: readonly number[],
 ) => sql`event_id = ${eventId} AND status = 'Pending'
   AND user_id NOT IN (SELECT value FROM json_each(${JSON.stringify(without)}))`;
 
+/** Reads an event's waiting list. One statement. */
 export async function waitlistOf(
   ctx: RequestContext,
   eventId: number,
@@ -56,16 +58,16 @@ export async function waitlistOf(
   return { without, invited: rows.length - waiting.length, waiting };
 }
 
-/** What goes into the commit of a change that may free places. */
+/** What goes into the commit of a change that may free seats. */
 export interface SeatOffer {
-  /** True as long as the line is as it was read: a condition of the change itself. */
+  /** SQL condition of the change itself: the waiting list is still as it was read. */
   readonly guard: ReturnType<typeof sql>;
   readonly notices: readonly Notice[];
   readonly effects: readonly Effect[];
   readonly rest: readonly BatchItem<"sqlite">[];
 }
 
-/** Offers the places that are free after the change to whoever waits longest. */
+/** Offers the seats that are free after the change to those who wait longest. `free`: null for no limit. */
 export function offerSeats(
   ctx: RequestContext,
   event: { readonly id: number; readonly name: string },
@@ -88,7 +90,7 @@ export function offerSeats(
   };
 }
 
-/** Once an event is full, whoever has asked stands in line: put it last into the batch that may have filled it. */
+/** Puts pending requests on the waiting list if the event is full. It goes last into a batch that may fill the event. */
 export function markFull(ctx: RequestContext, eventId: number): BatchItem<"sqlite"> {
   return ctx.db.run(sql`UPDATE participation_requests SET is_waiting = 1
     WHERE event_id = ${eventId} AND status = 'Pending' AND NOT is_waiting
@@ -96,10 +98,7 @@ export function markFull(ctx: RequestContext, eventId: number): BatchItem<"sqlit
         <= ${seatsOf(eventId)}`);
 }
 
-/**
- * Offers places that came free by another way than a request's or a host's: an account that is gone, a change in an
- * older app.
- */
+/** Nightly: offers seats that came free without a command of this module, for example by an account's deletion. */
 export async function sweepWaitlists(ctx: RequestContext, limit = 200): Promise<void> {
   const due = await ctx.db.all<{ id: number; name: string; free: number | null }>(sql`
     SELECT e.id, e.name, e.max_members - ${seatsOf(sql`e.id`)} AS free

@@ -1,4 +1,4 @@
-/** Who may open a track's socket: its owner to report, and whoever may watch. */
+/** Authorizes a track's sockets: the owner reports, and users with a right to see the owner's locations watch. */
 import { notFound } from "../../../platform/http/errors.ts";
 import { numberIn } from "../../../platform/ids.ts";
 import { type RoomAuthorizer, requireCaller } from "../../../platform/realtime/socket/authorizer.ts";
@@ -8,7 +8,7 @@ import { auditView } from "../visibility/audit.ts";
 import { visibilityOf } from "../visibility/queries.ts";
 import { trackSocket, watchedSocket } from "./room.ts";
 
-/** One's own track, as the Eurorace app documents it: refused sockets open and close with 4003. */
+/** The caller's own track, as the Eurorace app documents it: a refused socket is opened and closed with 4003. */
 const ownTrackAuthorizer: RoomAuthorizer = {
   kind: "location",
   path: "/ws/location",
@@ -20,7 +20,7 @@ const ownTrackAuthorizer: RoomAuthorizer = {
   },
 };
 
-/** Anybody's track: its owner reports, and those watch whom `visibility.ts` lets. */
+/** A user's track: its owner reports, and users who may see it by `visibility/rules.ts` watch. */
 const trackAuthorizer: RoomAuthorizer = {
   kind: "user",
   path: "/ws/users/:id/location",

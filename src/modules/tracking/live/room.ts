@@ -1,4 +1,4 @@
-/** The track room, one a person: where they are, as they report it and as others may watch it; and notices about tasks. */
+/** The track room, one for each user: the user reports points, others may watch, and task notices arrive here. */
 import * as v from "valibot";
 import type { SocketDocument } from "../../../platform/realtime/asyncapi.ts";
 import { hidden } from "../../../platform/realtime/fanout/entry-view.ts";
@@ -19,7 +19,7 @@ const TaskBody = v.object({
   status: v.optional(v.string()),
 });
 
-/** What the documented socket hears beside answers to its own frames. */
+/** Kinds of entries that documented sockets receive, beside responses to their own frames. */
 const DOCUMENTED_KINDS = new Set(["task_assigned", "task_status_updated", "task_arrived"]);
 
 const SAVED = JSON.stringify({ type: "location_saved", success: true } satisfies v.InferOutput<
@@ -29,10 +29,10 @@ const SAVED = JSON.stringify({ type: "location_saved", success: true } satisfies
 export function trackRoomHandler(openRequestContext: () => RequestContext): RoomHandler {
   return {
     says: { points: PointsBody },
-    // Whose room it is the gate knows: everybody else only listens.
+    // The authorizer admits everybody but the owner as read-only.
     mayWrite: (caller) => (caller ? null : fault("unauthenticated", "Sign in to report where you are.")),
     fromDocumented,
-    // Where somebody is goes to whoever watches in the native dialect; documented clients poll.
+    // Points go to native sockets only: documented clients poll for locations.
     toDocumented: ({ kind, body }) =>
       DOCUMENTED_KINDS.has(kind) ? JSON.stringify({ type: kind, ...body }) : null,
     complete: (draft, journal, now) =>
@@ -48,10 +48,10 @@ export function trackRoomHandler(openRequestContext: () => RequestContext): Room
   };
 }
 
-/** Whose room it is. */
+/** The owner's number from the room's name. */
 const ownerOf = (room: string) => Number(room.slice("user:".length));
 
-/** What those see who watch: points, and of those only the ones that their right covers, also of a late batch. */
+/** An entry as a watcher sees it: points only, and of those only the ones since the right began, also in a late batch. */
 function showPoints(entry: Entry, from: number): Entry {
   if (entry.kind !== "points") return hidden(entry);
   const { points } = entry.body as { points: FilteredPoint[] };
@@ -68,7 +68,7 @@ async function authorize(
   const rights = await visibilitiesOf(ctx, ownerId, userIds);
   return new Map(
     userIds.map((userId) => {
-      // The owner reports here, and their sessions alone say for how long.
+      // The owner may stay as long as their session lasts.
       if (userId === ownerId) return [userId, {}];
       const right = rights.get(userId);
       if (!right?.may) return [userId, null];
@@ -81,7 +81,7 @@ function fromDocumented(text: string) {
   const frame = readJson(text);
   if (typeof frame !== "object" || frame === null || Array.isArray(frame))
     return fault("bad_frame", "Send a JSON object.");
-  // Frames of other types are none of this room's business, as the app documents it.
+  // The app documents that frames of other types are ignored.
   if (!("type" in frame) || frame.type !== "location_update") return null;
   const { type: _, ...point } = frame;
   return { kind: "points", body: { points: [point] } };
@@ -107,7 +107,7 @@ export const trackSocket: SocketDocument = {
   name: "location",
   address: "/ws/location/",
   description:
-    "One's own track. `points` frames take a late batch; each point is stored with its own time and judged, never lost.",
+    "Your own track. A `points` frame may carry points from the past. Each point is stored with its own time; doubtful points are flagged.",
   says: { points: PointsBody },
   entries: { task_assigned: TaskBody, task_status_updated: TaskBody, task_arrived: TaskBody },
   documented: {
@@ -124,13 +124,13 @@ export const trackSocket: SocketDocument = {
   },
 };
 
-/** The same room for whoever may watch. */
+/** The same room for users who may watch it. */
 export const watchedSocket: SocketDocument = {
   ...trackSocket,
   name: "watched",
   address: "/ws/users/{id}/location/",
   id: "The person's number.",
   description:
-    "Somebody's track, for those who may watch it: they only listen. To its owner it is their own. What is older than the right to watch, and what is no place, is `hidden`.",
+    "A user's track. Watchers are read-only; the owner may report. Entries older than the right to watch, and entries without points, are `hidden`.",
   entries: { ...trackSocket.entries, hidden: v.object({}) },
 };

@@ -1,15 +1,15 @@
-/** Points that arrive in a room, judged in the light of those that are in its journal. */
+/** Filters points that arrive in a track room, by the points in its journal. */
 import type { Journal } from "../../../platform/realtime/log/journal.ts";
 import { type FilteredPoint, type Fix, filterAll, MAX_AHEAD, type Point } from "./rules.ts";
 
-/** Entries that new points are judged by. */
+/** How many of the latest entries are read for comparison. */
 const RECENT = 10;
-/** And points of these before the first new one. */
+/** How many points before the first new one are compared with. */
 const BEFORE = 5;
-/** The journal's fact: the time of the newest point that arrived here, epoch ms. */
+/** Key of the journal's fact that holds the time of the newest point, epoch ms. */
 const NEWEST = "newest_point";
 
-/** Adds the time of arrival where a point has none, and what is not to be believed about it. */
+/** Adds the time of arrival to points without a time, and a flag to doubtful points. */
 export function filterPoints(
   body: Readonly<Record<string, unknown>>,
   journal: Journal,
@@ -25,7 +25,7 @@ export function filterPoints(
   return filtered;
 }
 
-/** A few before, those between, the next after: what is farther away in time has no say, and a batch asks everybody. */
+/** The fixes near the new points in time: a few before them, those between, and the next one after. */
 function fixesAround(recent: readonly Fix[], times: readonly number[]): Fix[] {
   const [first, last] = [Math.min(...times), Math.max(...times)];
   const fixes = [...recent].sort((one, other) => one.at - other.at);
@@ -36,15 +36,15 @@ function fixesAround(recent: readonly Fix[], times: readonly number[]): Fix[] {
 }
 
 /**
- * Points of the same moments, however long ago they arrived. What is newer than everything before can't be a repeat, so
- * a live track asks for nothing; what the journal's newest part does not hold is found when the table gets the points.
+ * Points with the same times as new ones, however long ago they arrived. A point newer than all before can't be a repeat,
+ * so a live track reads nothing. A repeat of a point that has left the journal is found when the points are archived.
  */
 function sameMoments(journal: Journal, recent: readonly Fix[], times: readonly number[]): Fix[] {
   const newest = Math.max(Number(journal.fact(NEWEST) ?? 0), ...recent.map(({ at }) => at));
   const late = times.filter((at) => at <= newest);
   if (late.length === 0) return [];
   const wanted = { list: "points", field: "at", values: late };
-  // Nothing arrives earlier than it happened, but for the clocks' difference.
+  // A point can't arrive before its time, apart from the difference of the clocks.
   const entries = journal.withElements("points", wanted, Math.min(...late) - MAX_AHEAD);
   const moments = new Set(late);
   return entries.flatMap(fixesIn).filter(({ at }) => moments.has(at));
@@ -63,6 +63,6 @@ function recentFixes(journal: Journal): Fix[] {
 function fixesIn({ kind, at, body }: ReturnType<Journal["latest"]>[number]): Fix[] {
   if (kind !== "points") return [];
   const { points } = body as { points: FilteredPoint[] };
-  // A point that got its time here can't witness a speed.
+  // A point whose time is its time of arrival says nothing about speed.
   return points.filter((point) => point.at !== at && (point.flag === null || point.flag === "jump"));
 }

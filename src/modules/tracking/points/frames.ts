@@ -1,4 +1,4 @@
-/** Points as sockets carry them: the native batch, and the one that the Eurorace app documents. */
+/** Socket frames with points: the native batch, and the single point that the Eurorace app documents. */
 import * as v from "valibot";
 import { MAX_POINTS_PER_BATCH, readTime } from "./rules.ts";
 
@@ -10,7 +10,7 @@ const degrees = (name: string, limit: number) =>
     v.maxValue(limit, `${name} is between -${limit} and ${limit}.`),
   );
 
-/** A figure that a receiver may not know: some of them say so by a negative number. */
+/** A measurement. Some receivers send a negative number when it is unknown. */
 const measure = (name: string, max: number) =>
   v.optional(
     v.nullable(
@@ -35,7 +35,7 @@ const instant = v.optional(
   null,
 );
 
-/** `latitude` and `longitude` in degrees; `at` when the receiver stood there; metres, metres a second, degrees. */
+/** `latitude`, `longitude`, `heading`: degrees. `at`: when the receiver was there. `accuracy`: metres. `speed`: metres a second. */
 const PointFrame = v.object(
   {
     latitude: degrees("latitude", 90),
@@ -48,7 +48,7 @@ const PointFrame = v.object(
   "A point has a latitude and a longitude.",
 );
 
-/** What a track room stores at a time. */
+/** The body of a `points` entry. */
 export const PointsBody = v.strictObject({
   points: v.pipe(
     v.array(PointFrame),
@@ -57,6 +57,6 @@ export const PointsBody = v.strictObject({
   ),
 });
 
-/** `{"type":"location_update","latitude":52.2,"longitude":21.0}`, and whatever else a native point may carry. */
+/** `{"type":"location_update","latitude":52.2,"longitude":21.0}`, with the optional fields of a native point. */
 export const LocationUpdate = v.object({ type: v.literal("location_update"), ...PointFrame.entries });
 export const LocationSaved = v.object({ type: v.literal("location_saved"), success: v.literal(true) });

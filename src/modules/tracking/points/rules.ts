@@ -1,4 +1,4 @@
-/** What a point is, and which points are not taken at their word. Pure: facts in, verdict out. */
+/** The filter that flags doubtful points. Pure: facts in, verdict out. */
 import { distanceBetween, type Place } from "../../../platform/geo.ts";
 import { parseInstant } from "../../../platform/time.ts";
 import type { POINT_FLAGS } from "../tables.ts";
@@ -9,7 +9,7 @@ export type Flag = (typeof POINT_FLAGS)[number];
 
 /** A point as a receiver sends it. */
 export interface Point extends Place {
-  /** When the receiver stood there, epoch ms; null when it does not say: then it is the moment of arrival. */
+  /** When the receiver was there, epoch ms; null when it does not say: then the time of arrival counts. */
   readonly at: number | null;
   /** Radius of uncertainty, metres. */
   readonly accuracy: number | null;
@@ -24,26 +24,26 @@ export interface FilteredPoint extends Point {
   readonly flag: Flag | null;
 }
 
-/** A point that others are compared with. */
+/** A stored point that new points are compared with. */
 export type Fix = Pick<FilteredPoint, "latitude" | "longitude" | "at" | "accuracy" | "flag">;
 
-/** Points of the same person around the new ones in time, good ones and jumps, each with a time of its own. In any order. */
+/** The user's points near the new ones in time: unflagged points and jumps, each with a time of its own. In any order. */
 export type KnownFixes = readonly Fix[];
 
-/** Beyond these a point is not believed, ms. */
+/** How far ahead of the server's clock, and how old, a point may be, ms. */
 export const MAX_AHEAD = 2 * 60_000;
 const MAX_AGE = 30 * 24 * 3600_000;
-/** Metres a second and metres: faster and farther than this nobody moves between two good points. */
+/** A move between two points that is both faster (metres a second) and farther (metres) than these is a jump. */
 const MAX_SPEED = 150;
 const MAX_LEAP = 200;
-/** About a centimetre, in degrees: what a text of coordinates may lose. */
+/** About a centimetre, in degrees: the rounding of coordinates in text. */
 export const SAME_PLACE = 1e-7;
-/** So many jumps that agree with a point, and it is the good ones before them that were wrong, or far away. */
+/** If this many flagged jumps agree with a point, it is accepted: the earlier fixes were wrong or far away. */
 const AGREEING_JUMPS = 2;
 
 /**
- * Why a point is not taken at its word; null for a good one. Without a time of its own nothing can be said: what an
- * app sends late arrives in one go, and the speed from one to the next means nothing.
+ * The flag of a new point; null for a good one. A point without a time of its own is not checked: buffered points arrive
+ * all at once, so times of arrival say nothing about speed.
  */
 export function filterPoint(point: Point, known: KnownFixes, now: number): Flag | null {
   const { at } = point;
@@ -61,7 +61,7 @@ export function filterPoint(point: Point, known: KnownFixes, now: number): Flag 
   return witnesses.filter((other) => !isLeap(other, fix)).length >= AGREEING_JUMPS ? null : "jump";
 }
 
-/** Points in the order in which they came: each is judged in the light of those before it. */
+/** Filters points in the order of arrival. Each is compared with the known fixes and the points before it. */
 export function filterAll(points: readonly Point[], known: KnownFixes, now: number): FilteredPoint[] {
   const seen = [...known];
   return points.map((point) => {
@@ -86,7 +86,7 @@ function nearest(fixes: KnownFixes, at: number): Fix | undefined {
   );
 }
 
-/** Faster than anybody moves, by more than the receivers' own uncertainty explains. */
+/** True when the move is a jump even after subtracting both receivers' uncertainty. */
 function isLeap(from: Fix, to: Fix): boolean {
   const metres = distanceBetween(from, to) - (from.accuracy ?? 0) - (to.accuracy ?? 0);
   const seconds = Math.abs(to.at - from.at) / 1000;
@@ -94,8 +94,8 @@ function isLeap(from: Fix, to: Fix): boolean {
 }
 
 /**
- * A time as clients write it: ISO 8601 (UTC where it names no zone) or epoch ms. Null when it is neither. Whatever a
- * clock shows is a time, also 1970 and the year 10000: it is for `judge` to say what it is worth.
+ * A time as clients write it: ISO 8601 (UTC when it names no zone) or epoch ms. Null when it is neither. Times of wrong
+ * clocks, such as 1970 or the year 10000, are accepted here: `filterPoint` flags them.
  */
 export function readTime(value: string | number): number | null {
   const at = /^\s*-?\d+(\.\d+)?\s*$/.test(String(value)) ? Number(value) : readWords(String(value));
@@ -103,13 +103,13 @@ export function readTime(value: string | number): number | null {
   return Math.round(Math.min(Math.max(at, FIRST), LAST));
 }
 
-/** The years of a clock that was never set, or runs wild, are none that other fields know. */
+/** Wrong clocks write years that `parseInstant` refuses, such as 0012 or +010000. They are read here. */
 function readWords(words: string): number | null {
   if (!/^(?:[+-]\d{6}|00\d\d)-/.test(words)) return parseInstant(words, "UTC");
   const at = Date.parse(words);
   return Number.isNaN(at) ? null : at;
 }
 
-/** What the wire can write: the years 1 to 9999. */
+/** The responses can express the years 1 to 9999. */
 const FIRST = Date.parse("0001-01-01T00:00:00Z");
 const LAST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);

@@ -1,4 +1,4 @@
-/** Reports on their way into the database: from REST as they come, from a room's journal by the batch. */
+/** Stores points in the database: from REST one by one or in batches, from a room's journal by its archive. */
 import { type SQL, sql } from "drizzle-orm";
 import { runBatch } from "../../../platform/db/client.ts";
 import { cellOf } from "../../../platform/geo.ts";
@@ -15,12 +15,12 @@ import {
   SAME_PLACE,
 } from "./rules.ts";
 
-/** An entry of a track room's journal. `at`: when the room heard of it, epoch ms. */
+/** An entry of a track room's journal. `at`: when the room received it, epoch ms. */
 export interface PointsEntry {
   readonly seq: number;
   readonly at: number;
   readonly points: readonly FilteredPoint[];
-  /** They came by REST and are in the database already. */
+  /** The points came by REST and are in the database already. */
   readonly stored?: boolean;
 }
 
@@ -28,7 +28,7 @@ export interface StoredPoint extends FilteredPoint {
   readonly id: number;
 }
 
-/** Position in a room's journal. */
+/** A point's position in a room's journal. */
 interface Origin {
   readonly epoch: string;
   readonly seq: number;
@@ -42,8 +42,8 @@ interface IncomingPoint {
 }
 
 /**
- * Copies entries of the person's track room to the database, in one transaction. Stands being repeated. Latest places
- * follow by a trigger; newest points go first, so that it writes one row.
+ * Archives entries of a user's track room in one transaction. Safe to repeat. A trigger updates the latest location; the
+ * newest points are inserted first, so that it updates once.
  */
 export async function archivePoints(
   ctx: RequestContext,
@@ -67,9 +67,9 @@ export async function archivePoints(
 }
 
 /**
- * Stores points that came by REST: one statement reads what to judge them by, one writes. What the track room has and
- * the table does not is copied first, so that both judge by the same. The room hears of them after the answer. In the
- * order in which they came; null when there is no such person.
+ * Stores points that came by REST: one statement reads the points to compare with, one writes. Entries that the track room
+ * has not archived yet are flushed first, so that both filter by the same points. The room is told after the response.
+ * Returns the points in the order of arrival; null when there is no such user.
  */
 export async function storePoints(
   ctx: RequestContext,
@@ -77,7 +77,7 @@ export async function storePoints(
   points: readonly Point[],
 ): Promise<StoredPoint[] | null> {
   const now = ctx.now();
-  // Only a time of its own makes a point a repeat.
+  // Only a point with a time of its own can be a repeat.
   if (points.some(({ at }) => at !== null)) await flushTrack(ctx, userId);
   const { known, geofences } = await readNeighbors(ctx, userId, points, now);
   const filtered = filterAll(points, known, now);
@@ -87,7 +87,7 @@ export async function storePoints(
   );
   if (written.length < filtered.length) return null;
   written.sort((one, other) => one.id - other.id);
-  // The flag is the table's: of two requests with the same point at the same time it knows which came second.
+  // The insert decides on duplicates: of two concurrent requests with the same point it flags the second.
   const stored = new Map(incoming.map(({ point }, index) => [point, written[index]]));
   const answer = filtered.map((point) => ({ ...point, id: 0, ...stored.get(point) }));
   ctx.defer("tracking.tell", tellRoom(ctx, userId, answer), { userId });
@@ -102,7 +102,7 @@ async function tellRoom(ctx: RequestContext, userId: number, points: readonly St
   await ctx.runtime.room(name)?.publish(name, draft);
 }
 
-/** What stands in the light of new points: earlier ones around them, and the tasks whose circles they may be in. */
+/** Reads the stored points near the new ones in time, and the task geofences near them in space. */
 async function readNeighbors(ctx: RequestContext, userId: number, points: readonly Point[], now: number) {
   const times = points.flatMap(({ at }) => at ?? []);
   const [row] = await ctx.db.all<{ known: string | null; geofences: string | null }>(sql`
@@ -125,8 +125,8 @@ async function readNeighbors(ctx: RequestContext, userId: number, points: readon
 }
 
 /**
- * Points that new ones are judged by: a few before, those between, the next after, and those of the same moments. Those
- * with a time of their own only.
+ * SQL value: stored points that new ones are compared with: a few before, those between, the next one after, and those
+ * with the same times. Only points with a time of their own count.
  */
 function knownAround(userId: number, times: readonly number[]): SQL {
   const [first, last] = [Math.min(...times), Math.max(...times)];
@@ -140,8 +140,8 @@ function knownAround(userId: number, times: readonly number[]): SQL {
 }
 
 /**
- * One parameter for any number of points. Those that are there already, or whose person is not, are passed over. A good
- * one that repeats another row's is a duplicate, however long ago that came and whatever it came by.
+ * SQL: inserts any number of points with one parameter. Skips points that are stored already and points of a deleted
+ * user. A good point that repeats a stored one is flagged as a duplicate, however long ago and by whatever way that came.
  */
 function insertPoints(userId: number, incoming: readonly IncomingPoint[]): SQL {
   const rows = incoming.map(({ point, receivedAt, origin }) => [
@@ -168,7 +168,7 @@ function insertPoints(userId: number, incoming: readonly IncomingPoint[]): SQL {
     ON CONFLICT DO NOTHING`;
 }
 
-/** Of a row of `insertion`: whether another row is of the same moment and place. Both have a time of their own. */
+/** SQL condition on a row of `insertPoints`: another row has the same time and place. Both have a time of their own. */
 function isRepeat(userId: number): SQL {
   return sql`coalesce(value ->> 8, 'jump') = 'jump' AND value ->> 0 <> value ->> 1 AND EXISTS (
         SELECT 1 FROM location_reports AS other WHERE other.user_id = ${userId} AND other.at = value ->> 0
@@ -177,7 +177,7 @@ function isRepeat(userId: number): SQL {
           AND (value ->> 9 IS NULL OR (other.epoch, other.seq, other.nth) IS NOT (value ->> 9, value ->> 10, value ->> 11)))`;
 }
 
-/** A stable sort: of two at the same moment the later one gets the higher id, and with it the tie. */
+/** A stable sort: of two points with the same time, the later one in the batch gets the higher id and wins the tie. */
 function newestFirst(incoming: readonly IncomingPoint[]): IncomingPoint[] {
   return [...incoming].sort((one, other) => other.point.at - one.point.at);
 }

@@ -1,16 +1,11 @@
-/** Reports one by one and in lists, and the latest of everybody. */
-import { and, asc, between, eq, gte, inArray, isNull, lte, or, type SQL, sql } from "drizzle-orm";
-import type { BatchItem } from "drizzle-orm/batch";
-import { auditEntry } from "../../../platform/db/audit.ts";
-import { says } from "../../../platform/db/client.ts";
-import { commit } from "../../../platform/db/outbox.ts";
-import { bandAround, cellOf, cellsAround, distanceBetween, type Place } from "../../../platform/geo.ts";
+/** Finds and lists location reports, and the latest location of each user. */
+import { and, asc, between, eq, gte, isNull, lte, or, type SQL, sql } from "drizzle-orm";
+import { bandAround, cellsAround, distanceBetween, type Place } from "../../../platform/geo.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { isBlocked } from "../../social/index.ts";
 import type { Flag } from "../points/rules.ts";
 import { latestLocations, locationReports } from "../tables.ts";
-import { newestArchived } from "../tracks/queries.ts";
 
 export interface Report extends Place {
   readonly id: number;
@@ -23,7 +18,7 @@ export interface Report extends Place {
   readonly flag: Flag | null;
 }
 
-/** West and south first. A box whose west is east of its east goes around the other side of the earth. */
+/** Degrees. A box with west greater than east crosses the antimeridian. */
 export interface Box {
   readonly west: number;
   readonly south: number;
@@ -42,20 +37,20 @@ export interface ReportFilter {
   readonly from?: number | undefined;
   readonly to?: number | undefined;
   readonly box?: Box | undefined;
-  /** Nearest first. */
+  /** Only reports in this circle, the nearest first. */
   readonly near?: Circle | undefined;
-  /** With those that are not taken at their word. */
+  /** Includes flagged reports. */
   readonly flagged?: boolean | undefined;
 }
 
 export interface ReportWindow {
   readonly limit: number;
-  /** The last one that was seen. */
+  /** The last report of the previous page. */
   readonly after: { readonly at: number; readonly id: number } | null;
 }
 
 const table = locationReports;
-const COLUMNS = {
+export const REPORT_COLUMNS = {
   id: table.id,
   userId: table.userId,
   at: table.at,
@@ -77,7 +72,7 @@ const LATEST = {
   heading: latestLocations.heading,
 };
 
-/** In the order of their times, or by distance. Whole without a window. One statement. */
+/** Reports in the order of their times, or by distance; all of them without a window. One statement. */
 export async function listReports(
   ctx: RequestContext,
   filter: ReportFilter,
@@ -85,7 +80,7 @@ export async function listReports(
 ): Promise<Report[]> {
   const after = window?.after;
   const query = ctx.db
-    .select(COLUMNS)
+    .select(REPORT_COLUMNS)
     .from(table)
     .where(
       and(
@@ -97,15 +92,15 @@ export async function listReports(
     )
     .orderBy(asc(table.at), asc(table.id))
     .$dynamic();
-  // What is ordered by distance is measured first, and cut afterwards.
+  // An order by distance needs all rows before the limit.
   const rows = await (window && !filter.near ? query.limit(window.limit) : query);
   const near = nearest(rows, filter.near);
   return window ? near.slice(0, window.limit) : near;
 }
 
 /**
- * Where everybody was last, by person or by distance, without those who block the viewer or are blocked by them; staff
- * sees all. One statement.
+ * The latest location of each user, by user or by distance. Leaves out users who have blocked the viewer or whom the
+ * viewer has blocked; staff sees all. One statement.
  */
 export async function listLatest(
   ctx: RequestContext,
@@ -151,111 +146,8 @@ function nearest(reports: readonly Report[], near: Circle | undefined): Report[]
     .map(({ report }) => report);
 }
 
-/** A report that this caller may see and change: their own, anybody's for staff. */
+/** A report that the caller may read and change: their own, or any for staff. */
 export async function findReport(ctx: RequestContext, caller: Caller, id: number): Promise<Report | null> {
-  const [row] = await ctx.db.select(COLUMNS).from(table).where(eq(table.id, id));
+  const [row] = await ctx.db.select(REPORT_COLUMNS).from(table).where(eq(table.id, id));
   return row && (caller.isStaff || row.userId === caller.userId) ? row : null;
-}
-
-export type ReportFacts = Partial<Omit<Report, "id" | "at" | "flag">>;
-
-/** A place that somebody corrected by hand is taken at its word. Null when the report is gone. */
-export async function changeReport(
-  ctx: RequestContext,
-  caller: Caller,
-  report: Report,
-  facts: ReportFacts,
-): Promise<Report | "no_user" | null> {
-  const { latitude, longitude } = facts;
-  const place = latitude === undefined || longitude === undefined ? null : { latitude, longitude };
-  const change = {
-    // An update needs something to set.
-    id: report.id,
-    ...facts,
-    ...(place && { cell: cellOf(place), flag: flagAt(place) }),
-  };
-  const update = ctx.db.update(table).set(change).where(eq(table.id, report.id)).returning(COLUMNS);
-  const owners = [...new Set([report.userId, facts.userId ?? report.userId])];
-  const rest = [
-    ...(await refreshLatest(ctx, report.id, owners)),
-    ...audit(ctx, caller, "location_report.change", report, facts),
-  ];
-  try {
-    const rows = await commit(ctx, update, [], rest);
-    return rows?.[0] ?? null;
-  } catch (error) {
-    if (says(error, "FOREIGN KEY constraint failed")) return "no_user";
-    throw error;
-  }
-}
-
-/** The flag goes when the report moves. */
-const flagAt = ({ latitude, longitude }: Place) =>
-  sql`iif(${table.latitude} = ${latitude} AND ${table.longitude} = ${longitude}, ${table.flag}, NULL)`;
-
-/** False when it was gone already. */
-export async function removeReport(ctx: RequestContext, caller: Caller, report: Report): Promise<boolean> {
-  const remove = ctx.db.delete(table).where(eq(table.id, report.id));
-  const rest = [
-    ...(await refreshLatest(ctx, report.id, [report.userId])),
-    ...audit(ctx, caller, "location_report.delete", report, null),
-  ];
-  return (await commit(ctx, remove, [], rest)) !== null;
-}
-
-/** After a report was touched: the latest place of its person is looked up anew, unless it is another report. */
-export async function refreshLatest(
-  ctx: RequestContext,
-  id: number,
-  owners: readonly number[],
-): Promise<BatchItem<"sqlite">[]> {
-  const forget = ctx.db
-    .delete(latestLocations)
-    .where(and(inArray(latestLocations.userId, [...owners]), eq(latestLocations.reportId, id)));
-  const find = owners.map(async (userId) => [
-    advance(
-      ctx,
-      sql`
-      SELECT user_id, id, at, received_at, latitude, longitude, accuracy, speed, heading, cell FROM location_reports
-      WHERE user_id = ${userId} AND flag IS NULL ORDER BY at DESC, id DESC LIMIT 1`,
-    ),
-    ...(await latestFromArchive(ctx, userId, id)),
-  ]);
-  return [forget, ...(await Promise.all(find)).flat()];
-}
-
-/** The newest good point of the days that are objects by now, where nothing but the touched report is newer. */
-async function latestFromArchive(
-  ctx: RequestContext,
-  userId: number,
-  touched: number,
-): Promise<BatchItem<"sqlite">[]> {
-  const point = await newestArchived(ctx, userId, touched);
-  if (!point) return [];
-  const { id, at, receivedAt, latitude, longitude, accuracy, speed, heading } = point;
-  return [
-    advance(
-      ctx,
-      sql`
-      SELECT id, ${id}, ${at}, ${receivedAt}, ${latitude}, ${longitude}, ${accuracy}, ${speed}, ${heading}, ${cellOf(point)}
-      FROM users WHERE id = ${userId}`,
-    ),
-  ];
-}
-
-/** Moves a latest place forward to the row that is chosen, never back. */
-function advance(ctx: RequestContext, chosen: SQL) {
-  return ctx.db.run(sql`
-    INSERT INTO latest_locations (user_id, report_id, at, received_at, latitude, longitude, accuracy, speed, heading, cell)
-    SELECT * FROM (${chosen}) WHERE true
-    ON CONFLICT (user_id) DO UPDATE SET report_id = excluded.report_id, at = excluded.at,
-      received_at = excluded.received_at, latitude = excluded.latitude, longitude = excluded.longitude,
-      accuracy = excluded.accuracy, speed = excluded.speed, heading = excluded.heading, cell = excluded.cell
-    WHERE (excluded.at, excluded.report_id) > (latest_locations.at, latest_locations.report_id)`);
-}
-
-/** The row that staff leaves behind when it acts on somebody else's report. */
-function audit(ctx: RequestContext, caller: Caller, action: string, before: Report, after: object | null) {
-  if (before.userId === caller.userId) return [];
-  return [auditEntry(ctx, caller, { action, subject: `location_report:${before.id}`, before, after })];
 }

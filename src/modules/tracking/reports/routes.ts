@@ -1,4 +1,4 @@
-/** `/api/v1/location-reports/…`: reports in, lists and latest places out. */
+/** `/api/v1/location-reports/…`: report locations, list reports and latest locations. */
 import { z } from "@hono/zod-openapi";
 import type { Caller } from "../../../platform/http/caller.ts";
 import { invalid, notFound } from "../../../platform/http/errors.ts";
@@ -14,15 +14,8 @@ import { formatOf, latestQuery, reportQuery, toFilter, toWindow, writePosition }
 import { reportFeatures } from "../tracks/export-formats.ts";
 import { flushTrack } from "../tracks/queries.ts";
 import { auditView } from "../visibility/audit.ts";
-import {
-  changeReport,
-  findReport,
-  listLatest,
-  listReports,
-  type Report,
-  type ReportFacts,
-  removeReport,
-} from "./queries.ts";
+import { changeReport, type ReportFacts, removeReport } from "./commands.ts";
+import { findReport, listLatest, listReports, type Report } from "./queries.ts";
 import {
   LatestWire,
   NewReport,
@@ -54,7 +47,7 @@ const GEOJSON = { "Content-Type": "application/geo+json" };
 
 const unknownUser = (key: number) => invalid({ user: fill(texts.noSuchKey, { key }) });
 
-/** Staff may report for somebody; anybody else's report is their own, whomever it names. */
+/** Staff may report for another user. For everybody else the named user is ignored. */
 const reporter = (caller: Caller, named: number | undefined) =>
   caller.isStaff && named !== undefined ? named : caller.userId;
 
@@ -63,14 +56,14 @@ const list = route({
   path,
   tag,
   challenge,
-  summary: "List one's reports",
+  summary: "List location reports",
   description:
-    "Staff sees everybody's, or one person's by `user`. Days older than the settings keep them are in the tracks only. With `limit` the next page is in the `Link` header.",
+    "Your own reports; staff sees all users' reports, or one user's by `user`. Days past the retention are in the tracks only. With `limit` the next page is in the `Link` header.",
   access: "signedIn",
   query: reportQuery,
   responses: { 200: z.array(ReportWire) },
   async handle({ ctx, caller, query, request }) {
-    // Somebody else's are not refused but simply not there.
+    // Other users' reports are not refused: the list is empty.
     if (!caller.isStaff && query.user !== undefined && query.user !== caller.userId)
       return jsonResponse(200, []);
     const filter = { ...toFilter(query), flagged: query.flagged };
@@ -86,7 +79,7 @@ const list = route({
   },
 });
 
-/** Source: RFC 8288. */
+/** The `Link` header to the next page. Source: RFC 8288. */
 function nextPage(
   ctx: RequestContext,
   request: Request,
@@ -103,7 +96,7 @@ const create = route({
   path,
   tag,
   challenge,
-  summary: "Report where one is",
+  summary: "Report your location",
   access: "signedIn",
   creates: true,
   body: NewReport,
@@ -121,9 +114,8 @@ const createBatch = route({
   path: `${path}/batch`,
   tag,
   challenge,
-  summary: "Report where one was, late",
-  description:
-    "Points with times of their own, in any order. What is not taken at its word comes back with a `flag`.",
+  summary: "Report past locations in a batch",
+  description: "Points with their own times, in any order. Doubtful points come back with a `flag`.",
   access: "signedIn",
   creates: true,
   body: PointsBatch,
@@ -143,8 +135,8 @@ const latest = route({
   path: `${path}/latest`,
   tag,
   challenge,
-  summary: "See where everybody was last",
-  description: "Without those who have blocked you and those whom you have blocked.",
+  summary: "List the latest location of each user",
+  description: "Leaves out users who have blocked you and users whom you have blocked.",
   access: "signedIn",
   query: latestQuery,
   responses: { 200: z.array(LatestWire) },
@@ -168,7 +160,7 @@ const read = route({
   path: `${path}/:id{\\d+}`,
   tag,
   challenge,
-  summary: "Read one of one's reports",
+  summary: "Read a location report",
   access: "signedIn",
   params,
   responses: { 200: ReportWire },
@@ -186,8 +178,8 @@ const change = (method: "put" | "patch") =>
     path: `${path}/:id{\\d+}`,
     tag,
     challenge,
-    summary: "Correct one of one's reports",
-    description: "Its time stays. Staff may correct anybody's, and whose it is.",
+    summary: "Correct a location report",
+    description: "The time stays. Staff may correct any report and change its user.",
     access: "signedIn",
     params,
     body: method === "put" ? ReportReplacement : ReportChange,
@@ -201,7 +193,7 @@ const change = (method: "put" | "patch") =>
     },
   });
 
-/** Only what the body names. */
+/** The facts that a body gives. */
 function toFacts(caller: Caller, { location, user, ...quality }: z.output<typeof ReportChange>): ReportFacts {
   const given = Object.entries(quality).filter(([, value]) => value !== undefined);
   return {
@@ -216,7 +208,7 @@ const remove = route({
   path: `${path}/:id{\\d+}`,
   tag,
   challenge,
-  summary: "Take one of one's reports back",
+  summary: "Delete a location report",
   access: "signedIn",
   params,
   responses: { 204: null },

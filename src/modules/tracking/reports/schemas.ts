@@ -1,4 +1,4 @@
-/** Wire shapes of reports: what a client may send, and what it reads. */
+/** Wire shapes of location reports: bodies and answers. */
 import { z } from "@hono/zod-openapi";
 import { Refusal } from "../../../platform/http/errors.ts";
 import { reportFault } from "../../../platform/http/input/fields.ts";
@@ -33,7 +33,7 @@ export const instant = z
   })
   .openapi({ type: "string", format: "date-time" });
 
-/** What a receiver may not know: some of them say so by a negative number. */
+/** A measurement. Some receivers send a negative number when it is unknown. */
 const measure = (max: number, description: string) =>
   z
     .number()
@@ -51,9 +51,9 @@ const quality = {
 const at = instant
   .nullable()
   .optional()
-  .openapi({ description: "When the receiver stood there; now, when it does not say." });
+  .openapi({ description: "When the receiver was there; the time of arrival when left out." });
 
-/** Both halves may be missing here: `toPlace` has an answer of its own for that. */
+/** Latitude and longitude are optional here because `toPlace` refuses half a place with a text of its own. */
 export const Location = z
   .object({ latitude: latitude.nullish(), longitude: longitude.nullish() })
   .openapi("EuroraceLocation");
@@ -67,7 +67,10 @@ const user = z
     reportFault({ ...context, value }, fault);
     return undefined;
   })
-  .openapi({ type: "integer", description: "Staff may name somebody; anybody else's report is their own." });
+  .openapi({
+    type: "integer",
+    description: "Staff may name another user; for everybody else it is ignored.",
+  });
 
 export const NewReport = z
   .object({ location: Location, user: user.optional(), at, ...quality })
@@ -75,7 +78,7 @@ export const NewReport = z
 export const ReportChange = z
   .object({ location: Location.optional(), user: user.optional(), ...quality })
   .openapi("LocationReportChange");
-/** A whole report anew: its time stays. */
+/** Replaces a whole report except its time. */
 export const ReportReplacement = ReportChange.required({ location: true }).openapi(
   "LocationReportReplacement",
 );
@@ -88,7 +91,7 @@ export const PointsBatch = z
   })
   .openapi("PointsBatch");
 
-/** Refuses half a place as the original does: in one string, not in a list. */
+/** Refuses half a place as the original app does: with one string, not a list. */
 export function toPlace(location: z.output<typeof Location>): { latitude: number; longitude: number } {
   const { latitude, longitude } = location;
   if (typeof latitude !== "number" || typeof longitude !== "number")
@@ -121,7 +124,7 @@ export const ReportWire = z
     flag: z.enum(POINT_FLAGS).nullable(),
   })
   .openapi("LocationReport");
-/** A place in both spellings that clients know: two numbers, and a GeoJSON point. */
+/** A place in both forms that clients read: two numbers, and a GeoJSON point. */
 export const LatestWire = ReportWire.extend({
   location: Place.extend({ type: z.literal("Point"), coordinates: z.tuple([z.number(), z.number()]) }),
 }).openapi("LatestLocation");

@@ -1,4 +1,4 @@
-/** Tasks: every one is everybody's, and each person is somewhere with it. Staff writes them. */
+/** Reads and writes tasks. A task is for all users, each with their own progress; only staff writes tasks. */
 import { eq, type SQL, sql } from "drizzle-orm";
 import { type Audited, auditEntry } from "../../../platform/db/audit.ts";
 import { amendPayload, commit } from "../../../platform/db/outbox.ts";
@@ -25,10 +25,10 @@ export interface Task {
   readonly description: string;
   readonly latitude: number | null;
   readonly longitude: number | null;
-  /** Metres around the place within which somebody has arrived. */
+  /** Radius of the geofence around the place, metres. */
   readonly radius: number | null;
   readonly status: TaskState;
-  /** The caller's own state, and when they came into the circle. */
+  /** The caller's own status, and when they entered the geofence, epoch ms. */
   readonly userStatus: TaskState;
   readonly arrivedAt: number | null;
   readonly assignedTo: string | null;
@@ -44,17 +44,17 @@ export interface TaskFacts extends Place {
   readonly status: TaskState;
 }
 
-/** `own`: what the caller would see without being staff. `completed`: by the task's own state or the caller's. */
+/** `own`: what the caller would see without being staff. `completed`: by the task's own status or the caller's. */
 export type TaskList = "all" | "own" | "completed";
 
-/** One statement, whatever the number. */
+/** The tasks that the caller may see. One statement. */
 export function listTasks(ctx: RequestContext, caller: Caller, list: TaskList): Promise<Task[]> {
   const seen = list === "own" ? visibleTo(caller.userId) : visible(caller);
   const completed = sql`(t.status = 'completed' OR s.status = 'completed')`;
   return selectTasks(ctx, caller, list === "completed" ? sql`${seen} AND ${completed}` : seen);
 }
 
-/** Null for one that the caller may not know of. */
+/** Null for an unknown task and for one that the caller may not see. */
 export async function findTask(ctx: RequestContext, caller: Caller, id: number): Promise<Task | null> {
   const [task] = await selectTasks(ctx, caller, sql`t.id = ${id} AND ${visible(caller)}`);
   return task ?? null;
@@ -62,7 +62,7 @@ export async function findTask(ctx: RequestContext, caller: Caller, id: number):
 
 const visible = (caller: Caller) => (caller.isStaff ? sql`1` : visibleTo(caller.userId));
 
-/** What was completed before somebody came is not theirs any more, unless they had begun it. */
+/** SQL condition: hides tasks that were created before the user registered and are completed, unless the user began them. */
 function visibleTo(userId: number): SQL {
   return sql`(t.status <> 'completed' OR s.user_id IS NOT NULL
     OR t.created_at >= (SELECT u.created_at FROM users u WHERE u.id = ${userId}))`;
@@ -81,10 +81,10 @@ async function selectTasks(ctx: RequestContext, caller: Caller, where: SQL): Pro
   return rows.map((row) => ({ ...row, photos: JSON.parse(row.photos) as TaskPhoto[] }));
 }
 
-/** Within the transaction that inserts it: the id of the newest task. */
+/** SQL value: the id of the newest task, within the transaction that inserts it. */
 const NEW_TASK = sql<number>`(SELECT seq FROM sqlite_sequence WHERE name = 'tasks')`;
 
-/** Tells everybody who is about of the task that the same transaction makes: only there does it get its id. */
+/** The notice about a task that the same transaction inserts. `setTaskId` writes the new id into the notice's payload. */
 export function newTaskNotice(ctx: RequestContext, title: string) {
   const address = `task:${crypto.randomUUID()}`;
   const payload = { userId: null, kind: "task_assigned", body: { task_id: 0, title } };
@@ -93,7 +93,7 @@ export function newTaskNotice(ctx: RequestContext, title: string) {
   return { effect: { kind: "task_notice", address, payload }, setTaskId };
 }
 
-/** Writes a task and tells everybody who is about. */
+/** Adds a task and announces it in the track rooms of recently active users. */
 export async function addTask(ctx: RequestContext, caller: Caller, facts: TaskFacts): Promise<Task> {
   const now = ctx.now();
   const insert = ctx.db
@@ -109,7 +109,7 @@ export async function addTask(ctx: RequestContext, caller: Caller, facts: TaskFa
   return { ...row, userStatus: "pending", arrivedAt: null, assignedTo: null, photos: [] };
 }
 
-/** Null when it was gone already. */
+/** Changes a task; null when it was deleted meanwhile. */
 export async function changeTask(
   ctx: RequestContext,
   caller: Caller,
@@ -132,7 +132,7 @@ export async function changeTask(
   return row ? { ...task, ...row, assignedTo: task.assignedTo } : null;
 }
 
-/** Removes a task with everybody's states and photos. False when it was gone already. */
+/** Deletes a task with all users' progress and photos. False when it was deleted already. */
 export async function removeTask(ctx: RequestContext, caller: Caller, task: Task): Promise<boolean> {
   const remove = ctx.db.delete(tasks).where(eq(tasks.id, task.id));
   const entry = audit(ctx, caller, { action: "task.delete", before: task, after: null }, task);
@@ -143,7 +143,7 @@ function audit(ctx: RequestContext, caller: Caller, what: Omit<Audited, "subject
   return auditEntry(ctx, caller, { ...what, subject: `task:${task.id}` });
 }
 
-/** Moves the caller on with a task; nothing happens, and nobody is told, when they are there already. */
+/** Sets the caller's progress with a task. An unchanged status writes nothing and sends no notice. */
 export async function setUserStatus(
   ctx: RequestContext,
   caller: Caller,
@@ -158,7 +158,7 @@ export async function setUserStatus(
   return { ...task, userStatus: status };
 }
 
-/** Whoever has no state is `pending`: only what differs is written. */
+/** Writes a user's status if it differs. A user without a row is `pending`. */
 export function writeTaskState(ctx: RequestContext, userId: number, taskId: number, status: TaskState) {
   return ctx.db.run(sql`
     INSERT INTO task_states (task_id, user_id, status, updated_at)

@@ -1,4 +1,4 @@
-/** Who enters the circle around a task: marked once a person and task, and told. */
+/** Detects that a user enters a task's geofence. Each arrival is recorded once for each user and task, and the user is told. */
 import { type SQL, sql } from "drizzle-orm";
 import { commit } from "../../../platform/db/outbox.ts";
 import { distanceBetween, type Place, SHORTEST_DEGREE } from "../../../platform/geo.ts";
@@ -7,7 +7,7 @@ import { type Notice, noticeEffects, noticeRows, pushNotices } from "../../notif
 import type { FilteredPoint } from "../points/rules.ts";
 import { type TaskNotice, taskNotice } from "./notices.ts";
 
-/** An open task with a circle that the person has not been in yet. */
+/** An open task with a geofence that the user has not entered yet. */
 export interface TaskGeofence extends Place {
   readonly id: number;
   readonly title: string;
@@ -16,7 +16,7 @@ export interface TaskGeofence extends Place {
   readonly createdAt: number;
 }
 
-/** An expression for the tasks that somebody at one of these places may be about to enter, as `readWatched` reads it. */
+/** SQL value: the geofences that a user at one of these places may be in, for `readGeofences`. */
 export function geofencesNear(userId: number, places: readonly Place[]): SQL {
   const latitudes = places.map(({ latitude }) => latitude);
   return sql`(SELECT json_group_array(json_array(t.id, t.title, t.latitude, t.longitude, t.radius, t.created_at)) FROM tasks t
@@ -40,13 +40,13 @@ export function readGeofences(json: string | null | undefined): TaskGeofence[] {
 
 interface Arrival {
   readonly task: TaskGeofence;
-  /** Epoch ms of the first good point inside. */
+  /** Time of the first good point inside, epoch ms. */
   readonly at: number;
 }
 
 /**
- * Which circles these points are in. Pure. A point from before the task was there says nothing, nor does one that may be
- * outside as well: its accuracy has to be better than the circle. A receiver that tells none is taken at its word.
+ * The geofences that these points are in. Pure. Points from before the task's creation do not count, nor do points whose
+ * accuracy is worse than the radius. A point without an accuracy counts as exact.
  */
 export function arrivals(geofences: readonly TaskGeofence[], points: readonly FilteredPoint[]): Arrival[] {
   return geofences.flatMap((task) => {
@@ -59,7 +59,7 @@ export function arrivals(geofences: readonly TaskGeofence[], points: readonly Fi
   });
 }
 
-/** Marks who has arrived and tells them, once whatever runs twice. Costs nothing while nobody does. */
+/** Records arrivals and tells the user, once even when repeated. Takes no statement without an arrival. */
 export async function recordArrivals(
   ctx: RequestContext,
   userId: number,

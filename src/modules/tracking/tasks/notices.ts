@@ -1,22 +1,22 @@
-/** What track rooms are told about tasks. Repeatable: a room knows each notice by its ref. */
+/** Notices about tasks in track rooms. Repeatable: a room recognizes each notice by its ref. */
 import { and, asc, gt, lt } from "drizzle-orm";
 import { defineEffect } from "../../../platform/db/effects.ts";
 import { rooms } from "../../../platform/db/tables.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 
 export interface TaskNotice {
-  /** Whose room; null for everybody who is about. */
+  /** The owner of the room; null for the rooms of all recently active users. */
   readonly userId: number | null;
   readonly kind: "task_assigned" | "task_status_updated" | "task_arrived";
   readonly ref: string;
   readonly body: { readonly task_id: number; readonly title?: string; readonly status?: string };
 }
 
-/** Rooms that are told at a time, and for how long after its last entry a room counts as about. */
+/** Rooms notified at a time, and how long after its last entry a room counts as active, ms. */
 const AT_ONCE = 50;
 const ACTIVE_WITHIN = 24 * 3600_000;
 
-/** One object call a room. Throws what a room throws, after all the others were told. */
+/** Calls each room once. If a room throws, the error is thrown again after all other rooms were called. */
 export const taskNotice = defineEffect<TaskNotice>("task_notice", {
   address: ({ userId, body }) => (userId === null ? `task:${body.task_id}` : `user:${userId}`),
   run: announceTask,

@@ -1,4 +1,4 @@
-/** Photos that people bring from a task's place. A photo is a file of its uploader's; bringing one completes the task for them. */
+/** Photos of tasks. A photo is a file of its uploader, and uploading one completes the task for them. */
 import { sql } from "drizzle-orm";
 import { commit } from "../../../platform/db/outbox.ts";
 import type { Place } from "../../../platform/geo.ts";
@@ -8,10 +8,10 @@ import { fileUrl, keepFile, newestFinished, storeFile } from "../../files/index.
 import { statusNotice, type Task, type TaskPhoto, writeTaskState } from "./commands.ts";
 import { taskNotice } from "./notices.ts";
 
-/** Within the transaction that inserts it: the id of the newest photo. */
+/** SQL value: the id of the newest photo, within the transaction that inserts it. */
 const NEW_PHOTO = sql`(SELECT seq FROM sqlite_sequence WHERE name = 'task_photos')`;
 
-/** Null when the task went meanwhile: then the file goes with the unfinished ones. */
+/** Adds a photo. Null when the task was deleted meanwhile: the file is then removed with the unfinished uploads. */
 export async function addPhoto(
   ctx: RequestContext,
   caller: Caller,
@@ -36,7 +36,7 @@ export async function addPhoto(
   return row ? { id: row.id, latitude, longitude, uploadedAt } : null;
 }
 
-/** Where each photo of these tasks is; one statement for a list. */
+/** The URL of each photo of these tasks. One statement. */
 export async function photoUrls(ctx: RequestContext, tasks: readonly Task[]): Promise<Map<number, string>> {
   const ids = tasks.flatMap(({ photos }) => photos.map(({ id }) => id));
   const files = await newestFinished(ctx, "task_photo", ids);

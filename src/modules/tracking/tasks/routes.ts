@@ -1,4 +1,4 @@
-/** `/api/v1/tasks/…`: what there is to do at places, and how far the caller is with it. */
+/** `/api/v1/tasks/…`: tasks at places, and the caller's progress with them. */
 import { z } from "@hono/zod-openapi";
 import type { Caller } from "../../../platform/http/caller.ts";
 import { forbidden, notFound } from "../../../platform/http/errors.ts";
@@ -44,7 +44,7 @@ const challenge = "Token";
 const path = "/api/v1/tasks";
 const params = z.object({ id: integer({ min: 1 }) });
 
-/** A photo of the largest size and the fields around it. */
+/** The largest photo and the form's other fields, bytes. */
 const PHOTO_FORM_LIMIT = 12 * 1024 * 1024;
 
 const noTask = () => notFound(texts.noTask);
@@ -92,8 +92,8 @@ const add = route({
   path,
   tag,
   challenge,
-  summary: "Set a task for everybody",
-  description: "Staff only. Whoever is about is told at once.",
+  summary: "Add a task",
+  description: "Staff only. Recently active users are notified at once.",
   access: "signedIn",
   creates: true,
   body: NewTask,
@@ -110,7 +110,7 @@ const addFlat = route({
   path: `${path}/create-task`,
   tag,
   challenge,
-  summary: "Set a task for everybody, from flat fields",
+  summary: "Add a task from flat fields",
   description: "Staff only.",
   access: "signedIn",
   creates: true,
@@ -140,7 +140,7 @@ const change = (method: "put" | "patch") =>
     path: `${path}/:id{\\d+}`,
     tag,
     challenge,
-    summary: method === "put" ? "Write a task anew" : "Change a task",
+    summary: method === "put" ? "Replace a task" : "Change a task",
     description: "Staff only.",
     access: "signedIn",
     params,
@@ -160,7 +160,7 @@ const remove = route({
   path: `${path}/:id{\\d+}`,
   tag,
   challenge,
-  summary: "Remove a task, its photos with it",
+  summary: "Delete a task with its photos",
   description: "Staff only.",
   access: "signedIn",
   params,
@@ -177,7 +177,7 @@ const updateStatus = route({
   path: `${path}/:id{\\d+}/update_status`,
   tag,
   challenge,
-  summary: "Say how far one is with a task",
+  summary: "Set your progress with a task",
   access: "signedIn",
   params,
   body: StatusChange,
@@ -193,7 +193,7 @@ const uploadPhoto = route({
   path: `${path}/:id{\\d+}/upload_photo`,
   tag,
   challenge,
-  summary: "Bring a photo from a task's place",
+  summary: "Upload a photo for a task",
   description: "Completes the task for the caller.",
   access: "signedIn",
   creates: true,
@@ -212,11 +212,11 @@ const uploadPhoto = route({
 });
 
 export const taskRoutes: readonly Route[] = [
-  list(path, "all", "List the tasks; staff sees those of before anybody's time, too"),
+  list(path, "all", "List tasks; staff sees all, others not those completed before they registered"),
   add,
   addFlat,
-  list(`${path}/my_tasks`, "own", "List the caller's tasks"),
-  list(`${path}/completed`, "completed", "List tasks that are completed, as such or by the caller"),
+  list(`${path}/my_tasks`, "own", "List your tasks"),
+  list(`${path}/completed`, "completed", "List tasks that are completed for all or by you"),
   read,
   change("put"),
   change("patch"),

@@ -1,4 +1,4 @@
-/** Wire shapes of tasks, and the Polish words that Eurorace's clients know. */
+/** Wire shapes of tasks, and the Polish texts of Eurorace's contract. */
 import { z } from "@hono/zod-openapi";
 import type { Place } from "../../../platform/geo.ts";
 import { Refusal } from "../../../platform/http/errors.ts";
@@ -15,7 +15,7 @@ export const texts = {
   noTask: literal("No Task matches the given query."),
 };
 
-/** The refusals of these doors are keyed `error`. */
+/** Refusals of these routes have the key `error`. */
 const refuseWith = (error: string) => new Refusal(400, { raw: { error } });
 const BAD_PLACE = "Nieprawidłowy format współrzędnych";
 const NO_PLACE = "Nie podano współrzędnych (latitude, longitude)";
@@ -32,7 +32,7 @@ const LABELS: Record<TaskState, string> = {
 const radius = integer({ min: 1, max: 100_000 })
   .nullable()
   .optional()
-  .openapi({ type: ["integer", "null"], description: "Metres around the place: who comes in has arrived." });
+  .openapi({ type: ["integer", "null"], description: "Radius of the geofence around the place, metres." });
 
 export const NewTask = z
   .object({
@@ -55,7 +55,7 @@ export function toTaskChange({ location, ...facts }: z.output<typeof TaskChange>
   return { ...Object.fromEntries(given), ...(location ? toPlace(location) : {}) };
 }
 
-/** The flat form of a new task; what is wrong with it has words of its own. */
+/** The flat form of a new task. Its faults have texts of their own, so `readFlatTask` checks it. */
 export const FlatTask = z
   .object({
     title: z.unknown().openapi({ type: "string" }),
@@ -69,7 +69,7 @@ export const FlatTask = z
 
 const flatTexts = z.object({ title: string({ max: 255 }), description: string({ max: 10_000 }) });
 
-/** Title and description of a flat task, parsed by whoever calls. */
+/** Reads a flat task. `parse` checks title and description. */
 export function readFlatTask(
   body: z.output<typeof FlatTask>,
   parse: (schema: typeof flatTexts, input: unknown) => z.output<typeof flatTexts>,
@@ -84,11 +84,11 @@ export function readFlatTask(
 const isBlank = (value: unknown) =>
   value === undefined || value === null || (typeof value === "string" && value.trim() === "");
 
-/** A place from two flat fields, numbers or digits; null for none at all. */
+/** Reads a place from two flat fields, numbers or text; null when both are empty. */
 export function readPlace(latitude: unknown, longitude: unknown): Place | null {
   if (isBlank(latitude) && isBlank(longitude)) return null;
   const place = { latitude: readNumber(latitude), longitude: readNumber(longitude) };
-  // What is no number is in no range either.
+  // NaN fails these comparisons, so a value that is no number is refused too.
   if (!(Math.abs(place.latitude) <= 90 && Math.abs(place.longitude) <= 180)) throw refuseWith(BAD_PLACE);
   return place;
 }

@@ -1,4 +1,4 @@
-/** Keeps tracks small: days that are old enough become objects, and their rows go. */
+/** Compaction of tracks: days past the retention become archive objects in the bucket, and their rows are deleted. */
 import { and, eq, gt, gte, lt, lte, sql } from "drizzle-orm";
 import { randomToken } from "../../../platform/crypto/digest.ts";
 import { defineEffect } from "../../../platform/db/effects.ts";
@@ -12,10 +12,10 @@ import { readDay } from "./queries.ts";
 const DAY = 24 * 3600_000;
 const FOLDER = "private/tracks/";
 
-/** Days a run: each takes some six statements, of which an invocation has a thousand. */
+/** Days compacted in one run. Each takes about six of the thousand statements that an invocation may make. */
 const DAYS_PER_RUN = 60;
 
-/** Asks for the next portion at once, until nothing is left. */
+/** Continues with the next days at once, until none is due. */
 export const trackCompaction = defineEffect<object>("track_roll", {
   address: () => "tracks",
   run: (ctx) => compactTracks(ctx),
@@ -23,14 +23,14 @@ export const trackCompaction = defineEffect<object>("track_roll", {
 
 interface OldDay {
   readonly userId: number;
-  /** When it begins, epoch ms. */
+  /** Start of the UTC day, epoch ms. */
   readonly start: number;
 }
 
 /**
- * Nightly: rolls days that ended longer ago than the settings keep them, oldest first. What came late for a day that
- * is rolled already is merged into it. The object is there before the row that names it; the row comes and the
- * reports go in one transaction, so a crash leaves an object without a row at worst, and that `checkTracks` removes.
+ * Nightly: compacts days older than `TRACK_RETENTION_DAYS`, oldest first. Late reports for a compacted day are merged into
+ * its archive. The object is written before the row that names it, and one transaction inserts the row and deletes the
+ * reports. So a crash leaves at worst an object without a row, which `checkTracks` deletes.
  */
 export async function compactTracks(ctx: RequestContext): Promise<{ days: number }> {
   const before = startOfDay(ctx.now() - ctx.runtime.settings.trackRetentionDays * DAY);
@@ -44,7 +44,7 @@ export async function compactTracks(ctx: RequestContext): Promise<{ days: number
         days += 1;
         more = true;
       } catch (error) {
-        // One that can't be rolled keeps its rows until the next night, and holds nobody up.
+        // A day that fails keeps its rows until the next night and does not stop the others.
         log("error", "tracking.compact", { userId: day.userId, day: dayName(day.start) }, error);
       }
     }
@@ -52,7 +52,7 @@ export async function compactTracks(ctx: RequestContext): Promise<{ days: number
   return { days };
 }
 
-/** Everybody's oldest day that is due: one look into an index a person, not one at every report. */
+/** Each user's oldest day that is due. Reads one index entry for each user instead of every report. */
 async function oldestDays(ctx: RequestContext, before: number): Promise<OldDay[]> {
   const rows = await ctx.db.all<{ userId: number; oldest: number }>(sql`
     SELECT userId, oldest FROM (
@@ -83,11 +83,11 @@ async function compactDay(
   const key = `${FOLDER}${userId}/${day}-${randomToken(9)}`;
   await ctx.runtime.bucket.put(key, packed, { httpMetadata: { contentType: "application/gzip" } });
   const last = reports.reduce((highest, { id }) => Math.max(highest, id), 0);
-  // If another run was here meanwhile, the day has another object than what was merged: nothing moves.
+  // Guard: if another run replaced the day's object since it was merged here, nothing is written.
   const asRead = sql`(SELECT ${trackDays.key} FROM ${trackDays} WHERE ${former}) IS ${row?.key ?? null}`;
   const remove = ctx.db.delete(locationReports).where(and(ofDay, lte(locationReports.id, last), asRead));
   await commit(ctx, remove, effects, [
-    // Deleted and not updated: a trigger takes the former object along.
+    // Deleted instead of updated: the trigger on deletion removes the former object.
     ctx.db.delete(trackDays).where(former),
     ctx.db.insert(trackDays).values({
       userId,
@@ -101,7 +101,7 @@ async function compactDay(
   ]);
 }
 
-/** In the order of their times; what a repeated copy of a room's journal brought twice is there once. */
+/** Merges points in the order of their times, without those that a repeated archive of a room's journal brought twice. */
 function merge(archived: readonly DayPoint[], reports: readonly DayPoint[]): DayPoint[] {
   const points = new Map<string, DayPoint>();
   for (const point of [...reports, ...archived])
@@ -112,12 +112,12 @@ function merge(archived: readonly DayPoint[], reports: readonly DayPoint[]): Day
   return [...points.values()].sort((one, other) => one.at - other.at || one.id - other.id);
 }
 
-/** Lost days that a night names at most. */
-const NAMED = 100;
+/** The most missing objects that one check reports. */
+const MAX_REPORTED = 100;
 
 /**
- * Nightly: deletes objects without a row, unless they are younger than a day and may be on their way; names days
- * without an object. Walks the folder and the rows side by side, both in the order of the keys: one statement a page.
+ * Nightly: deletes objects without a row that are older than a day (a younger one may still get its row), and reports rows
+ * without an object. Walks objects and rows side by side in the order of their keys, with one statement for each page.
  */
 export async function checkTracks(ctx: RequestContext): Promise<{ orphans: number; missing: string[] }> {
   const { bucket } = ctx.runtime;
@@ -141,8 +141,8 @@ export async function checkTracks(ctx: RequestContext): Promise<{ orphans: numbe
   }
   if (orphans > 0) log("warn", "tracking.orphans", { count: orphans });
   const missing: string[] = [];
-  // One that was rolled after its page was read is there by now.
-  for (const key of missed.slice(0, NAMED)) if (!(await bucket.head(key))) missing.push(key);
+  // A day that was compacted after its page was read has its object by now.
+  for (const key of missed.slice(0, MAX_REPORTED)) if (!(await bucket.head(key))) missing.push(key);
   if (missing.length > 0) log("error", "tracking.missing", { keys: missing });
   return { orphans, missing };
 }

@@ -1,36 +1,36 @@
-/** A person's day as one small object: columns of differences, zipped. */
+/** Encodes one user's day as an archive object: delta-encoded columns, compressed with gzip. */
 import type { Flag } from "../points/rules.ts";
 import { POINT_FLAGS } from "../tables.ts";
 
 export interface DayPoint {
-  /** Of the report that it was. */
+  /** The number of the report. */
   readonly id: number;
   /** Epoch ms. */
   readonly at: number;
   readonly receivedAt: number;
-  /** Degrees; kept to a centimetre. */
+  /** Degrees, rounded to about a centimetre. */
   readonly latitude: number;
   readonly longitude: number;
-  /** Metres, metres a second, degrees; kept to hundredths. */
+  /** Metres, metres a second, degrees; rounded to hundredths. */
   readonly accuracy: number | null;
   readonly speed: number | null;
   readonly heading: number | null;
   readonly flag: Flag | null;
 }
 
-/** Each column holds one number a point. Differences of neighbours are small and alike, which is what zips well. */
+/** Each column holds one number for each point. Differences between neighbours are small and similar, so they compress well. */
 interface Columns {
   readonly version: 1;
   readonly id: number[];
   readonly at: number[];
-  /** How long it took to arrive. */
+  /** Time from `at` to arrival, ms. */
   readonly delay: number[];
   readonly latitude: number[];
   readonly longitude: number[];
   readonly accuracy: (number | null)[];
   readonly speed: (number | null)[];
   readonly heading: (number | null)[];
-  /** Place in `POINT_FLAGS`, from 1; 0 for none. */
+  /** Index in `POINT_FLAGS` plus 1; 0 for no flag. */
   readonly flag: number[];
 }
 
@@ -84,12 +84,12 @@ export async function unpackDay(zipped: ReadableStream<Uint8Array>): Promise<Day
 
 const DAY = 24 * 3600_000;
 
-/** When the UTC day of an instant begins, epoch ms. */
+/** Start of the UTC day of an instant, epoch ms. */
 export function startOfDay(at: number): number {
   return Math.floor(at / DAY) * DAY;
 }
 
-/** `2026-11-21`. */
+/** The UTC day of an instant, such as `2026-11-21`. */
 export function dayName(at: number): string {
   return new Date(at).toISOString().slice(0, 10);
 }

@@ -1,4 +1,4 @@
-/** Tracks and reports as other programs read them: the app's own JSON, GeoJSON (RFC 7946), GPX 1.1. Tracks piece by piece. */
+/** Tracks and reports in JSON, GeoJSON (RFC 7946) and GPX 1.1. Tracks are written as streams. */
 import { listText } from "../../../platform/http/responses/stream.ts";
 import { isoTime } from "../../../platform/time.ts";
 import { toJson } from "../json.ts";
@@ -17,7 +17,7 @@ function toHead({ userId, username, total, startsAt, endsAt }: Track) {
   };
 }
 
-/** An object's text up to where its last member, a list, begins. */
+/** The JSON text of `head`, open at the start of a further member `list`, an array. */
 const upTo = (list: string, head: object) => `${toJson(head).slice(0, -1)},"${list}":[`;
 
 export const toTrackPoint = ({ latitude, longitude, at }: TrackPoint) => ({
@@ -33,7 +33,7 @@ export async function* trackJson(track: Track): AsyncGenerator<string> {
   yield "]}";
 }
 
-/** A line; a single point where there is one only, and no geometry where there is none. */
+/** A GeoJSON feature: a line, a point for a track of one point, no geometry for an empty track. */
 export async function* trackFeature(track: Track): AsyncGenerator<string> {
   yield '{"type":"Feature","geometry":';
   if (track.total === 0) yield "null";
@@ -64,7 +64,7 @@ const ENTITIES: Record<string, string> = {
   "'": "&apos;",
 };
 
-/** Text inside XML. What XML 1.0 can't hold at all is left out. */
+/** Escapes text for XML. Characters that XML 1.0 can't contain are left out. */
 function escapeXml(words: string): string {
   return words
     .replace(/[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, "")
@@ -83,7 +83,7 @@ export async function* trackGpx({ username, parts }: Track): AsyncGenerator<stri
 const gpxPoint = ({ latitude, longitude, at }: TrackPoint) =>
   `<trkpt lat="${degrees(latitude)}" lon="${degrees(longitude)}"><time>${isoTime(at)}</time></trkpt>\n`;
 
-/** XML Schema's decimal knows no exponent. */
+/** Writes a number as XML Schema's decimal, which has no exponent. */
 function degrees(value: number): string {
   const words = String(value);
   return words.includes("e") ? value.toFixed(12) : words;

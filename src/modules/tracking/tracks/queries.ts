@@ -1,4 +1,4 @@
-/** Somebody's way through time: what is still in the database, and the days that are objects by now. */
+/** Reads a user's track, from the database and from day archives in the bucket. */
 import { and, asc, eq, gte, isNull, lte, sql } from "drizzle-orm";
 import { runBatch } from "../../../platform/db/client.ts";
 import type { Place } from "../../../platform/geo.ts";
@@ -17,10 +17,10 @@ export interface Track {
   readonly userId: number;
   readonly username: string;
   readonly total: number;
-  /** Of the first and the last point, epoch ms; null where there is none. */
+  /** Times of the first and the last point, epoch ms; null for an empty track. */
   readonly startsAt: number | null;
   readonly endsAt: number | null;
-  /** The points in the order of their times, some at a time: a long track is never whole in memory. */
+  /** The points in the order of their times, in pages: a long track is never in memory as a whole. */
   parts(): Iterable<readonly TrackPoint[]> | AsyncIterable<readonly TrackPoint[]>;
 }
 
@@ -28,15 +28,15 @@ export interface TrackFilter {
   /** Epoch ms, both included. */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
-  /** With points that are not taken at their word. */
+  /** Includes flagged points. */
   readonly flagged?: boolean | undefined;
-  /** Nothing that was from before this, or was heard of before it: when the right to see the track began, epoch ms. */
+  /** When the right to see the track began, epoch ms. Points that are older or arrived earlier are left out. */
   readonly visibleFrom?: number | undefined;
-  /** Who reads it: the person's name is the one that they may see. */
+  /** Who reads the track: decides which of the owner's names is shown. */
   readonly viewer?: Viewer;
 }
 
-/** What somebody's socket was told to be saved is in the database after this, unless that refuses just now. */
+/** Archives the entries of a track room that the database does not have yet. A failure is logged and not thrown. */
 export async function flushTrack(ctx: RequestContext, userId: number): Promise<void> {
   const name = userRoom(userId);
   try {
@@ -46,21 +46,21 @@ export async function flushTrack(ctx: RequestContext, userId: number): Promise<v
   }
 }
 
-/** With an account goes its track's room: its sockets, and every place in its journal. */
+/** Retires the track room of a deleted account: closes its sockets and deletes its journal. */
 export async function eraseTrack(ctx: RequestContext, userId: number): Promise<void> {
   const name = userRoom(userId);
   await ctx.runtime.room(name)?.retire(name, { kind: "gone", ref: "gone", body: {} });
 }
 
-/** Rows of a statement, and objects that are read at a time. */
+/** Rows read by one statement, and archive objects read at a time. */
 const PAGE = 10_000;
 const AT_ONCE = 6;
-/** So many points are kept between counting and showing; of a longer track each is read twice. */
+/** A track of up to this many points is kept in memory between counting and writing. A longer track is read twice. */
 const KEPT = 2 * PAGE;
 
 /**
- * Null when there is no such person. Three statements in one trip and an object for each rolled day in range, for
- * every page of reports or handful of days. What comes in meanwhile is left out, so that the total holds.
+ * Opens a user's track; null when there is no such user. Each step takes three statements in one round trip, and one
+ * object for each archived day in it. Points that arrive while the track is read are left out, so the total stays right.
  */
 export async function openTrack(
   ctx: RequestContext,
@@ -85,7 +85,7 @@ export async function openTrack(
   return { userId, username, total, ...ends, parts: () => (total <= KEPT ? kept : steps()) };
 }
 
-/** Of a point; the next step begins after it. */
+/** The position of a point. A step begins after the last point of the step before. */
 interface Position {
   readonly at: number;
   readonly id: number;
@@ -107,7 +107,7 @@ async function* walk(ctx: RequestContext, userId: number, filter: Bounded, first
   }
 }
 
-/** As far as a page of reports and a handful of days reach. Both are of one moment, so a point is in one of them. */
+/** Reads one page of reports and a few archived days. Both come from one transaction, so each point is in only one of them. */
 async function readStep(
   ctx: RequestContext,
   userId: number,
@@ -118,12 +118,12 @@ async function readStep(
   for (;;) {
     const { person, reports, days } = await readParts(ctx, userId, filter, after);
     const [lastReport, lastDay] = [reports.at(-1), days.at(-1)];
-    // Reports are read up to the end of the last day, so a full page ends first.
+    // Reports are read up to the end of the last archived day at most, so a full page ends first.
     const byDay = days.length === AT_ONCE && lastDay ? { at: lastDay.endsAt + 1, id: 0 } : null;
     const next = reports.length === PAGE && lastReport ? { at: lastReport.at, id: lastReport.id } : byDay;
     const inReach = days.filter(({ startsAt }) => !next || startsAt <= next.at);
     const opened = await Promise.all(inReach.map(({ key }) => readDay(ctx, key)));
-    // A day that was merged meanwhile has another object: read again. One that is missed twice is lost.
+    // A day that was merged meanwhile has another object: read again. An object that is missing twice is lost.
     const missing = inReach.flatMap(({ key }, index) => (opened[index] ? [] : key));
     if (missing.some((key) => !missed.has(key))) {
       for (const key of missing) missed.add(key);
@@ -180,7 +180,7 @@ async function readParts(ctx: RequestContext, userId: number, filter: Bounded, a
   return { person: found && { ...found, newest: found.newest ?? 0 }, reports: rows, days: keys };
 }
 
-/** Somebody's newest good point in days that are newer than every report of theirs but one; usually there is no such day. */
+/** The newest good point of archived days that are newer than all of the user's reports except `besides`. Usually null. */
 export async function newestArchived(
   ctx: RequestContext,
   userId: number,
@@ -197,7 +197,7 @@ export async function newestArchived(
   return null;
 }
 
-/** Null when there is no such object. */
+/** Reads one day archive; null when there is no such object. */
 export async function readDay(ctx: RequestContext, key: string): Promise<DayPoint[] | null> {
   const object = await ctx.runtime.bucket.get(key);
   if (!object) log("warn", "tracking.day", { missing: key });

@@ -1,4 +1,4 @@
-/** `/api/v1/location-reports/my_track/` and `user-track/`: somebody's way as JSON, GeoJSON or GPX. */
+/** `/api/v1/location-reports/my_track/` and `user-track/`: a user's track as JSON, GeoJSON or GPX. */
 import { z } from "@hono/zod-openapi";
 import type { Caller } from "../../../platform/http/caller.ts";
 import { forbidden, notFound } from "../../../platform/http/errors.ts";
@@ -62,7 +62,7 @@ const myTrack = route({
   path: `${path}/my_track`,
   tag,
   challenge,
-  summary: "See one's own track, as JSON, GeoJSON or GPX",
+  summary: "Read your track as JSON, GeoJSON or GPX",
   access: "signedIn",
   query: trackQuery,
   responses: { 200: TrackWire },
@@ -74,15 +74,15 @@ const userTrack = route({
   path: `${path}/user-track/:id{\\d+}`,
   tag,
   challenge,
-  summary: "See somebody's track",
+  summary: "Read a user's track",
   description:
-    "For staff, and for those whom the person lets watch: consenting friends, and fellow participants of an event that is on. They see it from the moment that their right began.",
+    "For staff, and, with the user's consent, for friends and for members of the same event while it is on. They see the track from the moment when their right began.",
   access: "signedIn",
   params: z.object({ id: integer({ min: 1 }) }),
   query: trackQuery,
   responses: { 200: TrackWire },
   async handle({ ctx, caller, params, query, request }) {
-    // One's own track stands at `my_track`; here the app documents a refusal, also for its owner.
+    // The app documents a refusal here for everybody but staff, also for the owner, whose own track is at `my_track`.
     const right = await visibilityOf(ctx, params.id, caller.userId);
     if (!right.may) throw caller.isStaff ? notFound(texts.noUser) : forbidden(texts.staffOnly);
     if (right.as === "self" && !caller.isStaff) throw forbidden(texts.staffOnly);

@@ -1,9 +1,9 @@
-/** The audit row that staff leaves behind for each look at somebody's places. */
+/** Audits each time staff views somebody's locations. */
 import { auditEntry } from "../../../platform/db/audit.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 
-/** `ownerId`: whose places; null for everybody's. `by`: the door that was used, and what was asked for there. */
+/** `ownerId`: whose locations; null for everybody's. `by`: the way in that was used, and what was requested there. */
 export async function auditView(
   ctx: RequestContext,
   caller: Caller,

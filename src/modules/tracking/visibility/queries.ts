@@ -1,4 +1,4 @@
-/** The facts by which `visibility.ts` decides, for any number of watchers of one person in one statement. */
+/** Reads the facts for `rules.ts`, for any number of watchers of one person in one statement. */
 import { sql } from "drizzle-orm";
 import { atPrimary } from "../../../platform/db/client.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
@@ -6,7 +6,7 @@ import { sharedEventWindow } from "../../events/index.ts";
 import { consentSince, friendsSince, isBlocked } from "../../social/index.ts";
 import { type PlaceVisibility, placeVisibility } from "./rules.ts";
 
-/** Who of these people may see where the owner is; empty when there is no such owner. */
+/** What each of these users may see of the owner's locations. Unknown and deactivated users are left out. */
 export async function visibilitiesOf(
   ctx: RequestContext,
   ownerId: number,

@@ -1,24 +1,24 @@
-/** Whose places may be seen, by whom, and from when until when. Pure: facts in, verdict out. */
+/** Who may see whose locations, from when and until when. Pure: facts in, verdict out. */
 
-/** What decides whether one person (the watcher) may see where another (the owner) is. Times in epoch ms. */
+/** What decides whether a user (the watcher) may see the locations of another (the owner). Times in epoch ms. */
 export interface VisibilityFacts {
   readonly isSelf: boolean;
   /** The watcher is staff. */
   readonly isStaff: boolean;
-  /** The owner's account is open. */
+  /** The owner's account is active. */
   readonly isActive: boolean;
   /** One of the two has blocked the other. */
   readonly isBlocked: boolean;
-  /** When the owner gave the consent to be located that stands now; null without one. */
+  /** When the owner gave the current consent to be located; null without one. */
   readonly consentSince: number | null;
   /** When the two became friends; null while they are not. */
   readonly friendsSince: number | null;
-  /** Both take part, each by their own act, in an event that is on: since that is so, and until it ends. Null without one. */
+  /** Since when, and until when, both take part by their own act in an event that is on. Null without such an event. */
   readonly sharedEventSince: number | null;
   readonly sharedEventUntil: number | null;
 }
 
-/** Why somebody may see the places; `visibleFrom`: nothing older is shown; `until`: the right ends, null for never. */
+/** `as`: the right by which locations are visible. `visibleFrom`: nothing older is shown. `until`: when the right ends; null for never. */
 export type PlaceVisibility =
   | { readonly may: false }
   | {
@@ -31,8 +31,8 @@ export type PlaceVisibility =
 const NONE = { may: false } as const;
 
 /**
- * Everybody sees their own places, and staff everybody's. Others need the owner's consent, no block between the two, and
- * a friendship or an event that is on and that both chose to take part in; being named by somebody else counts for nothing.
+ * Users see their own locations, and staff everybody's. Others need the owner's consent, no block between the two, and
+ * either a friendship or an event that is on and in which both take part by their own act. Being named is not enough.
  */
 export function placeVisibility(facts: VisibilityFacts): PlaceVisibility {
   if (facts.isSelf) return { may: true, as: "self", visibleFrom: 0, until: null };
@@ -41,7 +41,7 @@ export function placeVisibility(facts: VisibilityFacts): PlaceVisibility {
   if (!isActive || isBlocked || consentSince === null) return NONE;
   const begins = [friendsSince, sharedEventSince].filter((since) => since !== null);
   if (begins.length === 0) return NONE;
-  // Who has both rights sees from the earlier one on, and the friendship has no end.
+  // With both rights the earlier start counts, and a friendship has no end.
   const visibleFrom = Math.max(consentSince, Math.min(...begins));
   return friendsSince === null
     ? { may: true, as: "participant", visibleFrom, until: sharedEventUntil }
