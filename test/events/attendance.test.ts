@@ -1,8 +1,17 @@
-/** Taking part by one's own act, and leaving, at every door that makes, names or lets in a member. */
+/** Accepting a membership and leaving an event, for every way in which a user becomes a member. */
 import { expect, test } from "vitest";
 import { makeEvent, rowIdOf } from "../dialects/alphabet/world.ts";
 import { person, post, put, rows, staffMember } from "../harness/api.ts";
-import { asked, change, decide, guest, held, memberIds, requestOf, toldOf } from "./fixtures.ts";
+import {
+  change,
+  createEvent,
+  createRequest,
+  decide,
+  guest,
+  memberIds,
+  requestOf,
+  toldOf,
+} from "./fixtures.ts";
 
 const acceptedAt = async (event: number, user: number): Promise<number | null | undefined> => {
   const [row] = await rows<{ accepted_at: number | null }>(
@@ -15,9 +24,9 @@ const acceptedAt = async (event: number, user: number): Promise<number | null | 
 
 const path = (event: number | string, verb: "accept" | "leave") => `/api/v1/events/${event}/${verb}/`;
 
-test("whoever makes an event takes part by their own act, and the people they name do not", async () => {
+test("the creator of an event takes part by their own act, and the people they name do not", async () => {
   const [host, friend] = [await guest(), await guest()];
-  const event = await held(host, { members: [{ id: friend.id }] });
+  const event = await createEvent(host, { members: [{ id: friend.id }] });
   expect(await acceptedAt(event, host.id)).toEqual(expect.any(Number));
   expect(await acceptedAt(event, friend.id)).toBeNull();
   const [ann, bob] = [await person(), await person()];
@@ -26,17 +35,17 @@ test("whoever makes an event takes part by their own act, and the people they na
   expect(await acceptedAt(id, bob.id)).toBeNull();
 });
 
-test("a request that was accepted is an own act, by the decision and by the organizer's member set", async () => {
+test("a user who asked takes part by their own act, whether accepted by decision or by a new member set", async () => {
   const [host, ann, eve] = [await guest(), await guest(), await guest()];
-  const event = await held(host);
-  await decide(host, await asked(ann, event), "accept");
+  const event = await createEvent(host);
+  await decide(host, await createRequest(ann, event), "accept");
   expect(await acceptedAt(event, ann.id)).toEqual(expect.any(Number));
-  await asked(eve, event);
+  await createRequest(eve, event);
   await change(host, event, { members: [host, ann, eve].map(({ id }) => ({ id })) });
   expect(await acceptedAt(event, eve.id)).toEqual(expect.any(Number));
 });
 
-test("a named person accepts by number or uuid, again without effect, and a replaced set does not take it back", async () => {
+test("a named user accepts by number or uuid, accepting again changes nothing, and a replaced set keeps the acceptance", async () => {
   const [ann, bob, eve] = [await person(), await person(), await person()];
   const { id: uuid } = await makeEvent(ann, { participants: [bob.username, eve.username] });
   const id = await rowIdOf(uuid);
@@ -49,7 +58,7 @@ test("a named person accepts by number or uuid, again without effect, and a repl
   expect(await acceptedAt(id, eve.id)).toBeNull();
 });
 
-test("nobody accepts or leaves an event that does not name them, or that does not exist", async () => {
+test("accepting or leaving is a 404 for an unknown event and for a user who is not a member", async () => {
   const [ann, bob] = [await person(), await person()];
   const { id } = await makeEvent(ann);
   for (const verb of ["accept", "leave"] as const)
@@ -57,21 +66,21 @@ test("nobody accepts or leaves an event that does not name them, or that does no
       expect((await post(path(event, verb), undefined, { token: bob.token })).status).toBe(404);
 });
 
-test("a member who leaves is gone, is told of to the organizer, and may ask again", async () => {
+test("a member who leaves is removed, the organizer is told, and the member may ask again", async () => {
   const [host, ann] = [await guest(), await guest()];
-  const event = await held(host);
-  await decide(host, await asked(ann, event), "accept");
+  const event = await createEvent(host);
+  await decide(host, await createRequest(ann, event), "accept");
   expect((await post(path(event, "leave"), undefined, ann.with)).status).toBe(204);
   expect(await memberIds(event)).toEqual([host.id]);
   expect((await post(path(event, "leave"), undefined, ann.with)).status).toBe(404);
   expect((await toldOf(host)).at(-1)).toMatchObject({ type: "PARTICIPATION_LEFT" });
-  await asked(ann, event);
+  await createRequest(ann, event);
 });
 
-test("the place of a member who leaves goes to the one who waits longest", async () => {
+test("the seat of a member who leaves is offered to the user who waits longest", async () => {
   const [host, ann, bob, eve] = [await guest(), await guest(), await guest(), await guest()];
-  const event = await held(host, { members: [{ id: ann.id }], max_count_members: 2 });
-  const [first, second] = [await asked(bob, event), await asked(eve, event)];
+  const event = await createEvent(host, { members: [{ id: ann.id }], max_count_members: 2 });
+  const [first, second] = [await createRequest(bob, event), await createRequest(eve, event)];
   expect((await requestOf(bob, first)).waiting).toBe(true);
   await post(path(event, "leave"), undefined, ann.with);
   expect((await requestOf(bob, first)).waiting).toBe(false);
@@ -79,9 +88,9 @@ test("the place of a member who leaves goes to the one who waits longest", async
   expect((await toldOf(bob)).at(-1)).toMatchObject({ type: "PARTICIPATION_PLACE_FREE" });
 });
 
-test("a member added in the console is named, however often the console changes the row", async () => {
+test("a member added in the console is only named, however often the console changes the row", async () => {
   const [host, ann] = [await guest(), await guest()];
-  const event = await held(host);
+  const event = await createEvent(host);
   const staff = await staffMember();
   const made = await post("/api/admin/event-members/", { event, user: ann.id }, { token: staff.token });
   expect(made.status).toBe(201);

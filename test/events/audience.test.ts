@@ -1,4 +1,4 @@
-/** Who may read an event: those of AlphaBet's door are for signed-in people, by whatever id; Find Friend's are public. */
+/** Who may read an event: AlphaBet's events are for signed-in users, by number and uuid; Find Friend's are public. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { mint } from "../authorization/world.ts";
 import { makeEvent, rowIdOf } from "../dialects/alphabet/world.ts";
@@ -30,9 +30,9 @@ const listed = async (options = {}) => {
   return found;
 };
 
-describe("somebody who is not signed in", () => {
+describe("an anonymous caller", () => {
   test.each(["", "calendar.ics", "geolocation/", "distance/"])(
-    "reads events/{id}/%s of public events only",
+    "an anonymous caller reads events/{id}/%s of public events only",
     async (rest) => {
       const refused = await get(`/api/v1/events/${closed.id}/${rest}`);
       expect([401, 404]).toContain(refused.status);
@@ -41,19 +41,22 @@ describe("somebody who is not signed in", () => {
     },
   );
 
-  test("finds public events only in the list and by a search", async () => {
+  test("an anonymous caller finds only public events in the list and by a search", async () => {
     expect(await listed()).not.toContain(closed.id);
     expect(await listed()).toContain(open.id);
     const found = await get(`/api/v1/events/?search=${encodeURIComponent(closed.name)}`);
     expect(found.body.count).toBe(0);
   });
 
-  test.each(["/api/events/", "/api/search_event/a/"])("is refused at AlphaBet's %s", async (path) => {
-    expect((await get(path)).status).toBe(401);
-    expect((await get(`/api/event/${open.uuid}/`)).status).toBe(401);
-  });
+  test.each(["/api/events/", "/api/search_event/a/"])(
+    "an anonymous caller is refused at AlphaBet's %s",
+    async (path) => {
+      expect((await get(path)).status).toBe(401);
+      expect((await get(`/api/event/${open.uuid}/`)).status).toBe(401);
+    },
+  );
 
-  test("listens to either kind by uuid, and to neither by number", async () => {
+  test("an anonymous caller may listen to any event by uuid and to none by number", async () => {
     for (const { id, uuid } of [closed, open]) {
       const socket = await connect(`/ws/events/${uuid}/`);
       expect(await socket.silent()).toBe(true);
@@ -62,8 +65,8 @@ describe("somebody who is not signed in", () => {
   });
 });
 
-describe("somebody who is signed in", () => {
-  test("reads either kind by number and uuid, in lists and searches", async () => {
+describe("a signed-in user", () => {
+  test("a signed-in user reads any event by number and uuid, in lists and searches", async () => {
     const options = { token: reader.token };
     for (const { id, uuid } of [closed, open]) {
       expect((await get(`/api/v1/events/${id}/`, options)).status).toBe(200);
@@ -74,7 +77,7 @@ describe("somebody who is signed in", () => {
     expect(await listed(options)).toEqual(expect.arrayContaining([closed.id, open.id]));
   });
 
-  test("opens the socket by number", async () => {
+  test("a signed-in user opens an event's socket by number", async () => {
     const socket = await connect(`/ws/events/${closed.id}/`, {
       headers: { authorization: `Bearer ${reader.token}` },
     });
@@ -82,7 +85,7 @@ describe("somebody who is signed in", () => {
   });
 });
 
-test("a change at Find Friend's door does not open an event that is for signed-in people", async () => {
+test("a change through Find Friend's API does not make an event for signed-in users public", async () => {
   const ann = await person();
   const { id: uuid } = await makeEvent(ann);
   const id = await rowIdOf(uuid);

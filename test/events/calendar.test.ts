@@ -1,16 +1,16 @@
-/** Events as calendar files: lines that every calendar reads, and a feed that only its address opens. */
+/** Events as iCalendar files, and the feed that only its signed address opens. */
 import { describe, expect, test } from "vitest";
 import { toCalendar } from "../../src/modules/events/calendar/calendar.ts";
 import { get, rows } from "../harness/api.ts";
-import { change, city, EVENTS, eventPath, guest, held } from "./fixtures.ts";
+import { change, city, createEvent, EVENTS, eventPath, guest } from "./fixtures.ts";
 
 const unfold = (file: string) => file.replaceAll("\r\n ", "").split("\r\n");
 const path = (url: string) => url.replace("http://caravan.test", "");
 
-test("an event is a file that anybody may take", async () => {
+test("anybody may download a public event as an iCalendar file", async () => {
   const host = await guest();
   const { id: cityId } = await city(55.75, 37.61);
-  const id = await held(host, {
+  const id = await createEvent(host, {
     name: "Поход; в горы, далеко",
     description: "Первая строка\nвторая \\ строка",
     end_date: "2031-05-01T15:30+03:00",
@@ -40,7 +40,7 @@ test("an event is a file that anybody may take", async () => {
   expect((await get(`${EVENTS}99999999/calendar.ics`)).status).toBe(404);
 });
 
-test("a line has 75 octets at most, and no letter is torn", () => {
+test("a line has at most 75 octets, and no character is split", () => {
   const entry = {
     uuid: crypto.randomUUID(),
     name: "Ы🏔".repeat(60),
@@ -60,10 +60,10 @@ test("a line has 75 octets at most, and no letter is torn", () => {
 });
 
 describe("a feed", () => {
-  test("has the events that its person takes part in, as they are now", async () => {
+  test("a feed has the current events of its user", async () => {
     const [host, ann] = [await guest(), await guest()];
-    const id = await held(host, { name: "Бал", members: [{ id: ann.id }] });
-    await held(host, { name: "Не для Анны" });
+    const id = await createEvent(host, { name: "Бал", members: [{ id: ann.id }] });
+    await createEvent(host, { name: "Не для Анны" });
     const { url } = (await get(`${EVENTS}calendar/`, ann.with)).body;
     const summaries = async () =>
       unfold((await get(path(url))).body).filter((line) => line.startsWith("SUMMARY:"));
@@ -75,9 +75,9 @@ describe("a feed", () => {
   });
 
   test.each([
-    ["has another password", "password_hash = 'another'"],
-    ["is blocked", "is_active = 0"],
-  ])("ends when its person %s", async (_, how) => {
+    ["changes their password", "password_hash = 'another'"],
+    ["is deactivated", "is_active = 0"],
+  ])("a feed ends when its user %s", async (_, how) => {
     const ann = await guest();
     const { url } = (await get(`${EVENTS}calendar/`, ann.with)).body;
     expect((await get(path(url))).status).toBe(200);
@@ -85,7 +85,7 @@ describe("a feed", () => {
     expect((await get(path(url))).status).toBe(404);
   });
 
-  test("is nobody's without its signature", async () => {
+  test("a feed is a 404 without its signature", async () => {
     const [ann, bob] = [await guest(), await guest()];
     const { url } = (await get(`${EVENTS}calendar/`, ann.with)).body;
     const feed = path(url);

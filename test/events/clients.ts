@@ -1,4 +1,4 @@
-/** Every door by which people come to be in an event, so that each rule is asked at all of them. */
+/** Every API that adds members to events, so that each rule is tested through all of them. */
 import { mint, type Person } from "../authorization/world.ts";
 import { type Answer, patch, post, put, rows, unique } from "../harness/api.ts";
 
@@ -7,12 +7,13 @@ export type { Person } from "../authorization/world.ts";
 const EVENTS = "/api/v1/events/";
 const as = ({ token }: Person) => ({ token, headers: { "accept-language": "en", "if-match": "*" } });
 
-/** What somebody is called at a door: a person's id and username, or those of nobody. */
+/** How a request names a person: by id or username, of a user or of nobody. */
 export interface Name {
   readonly id: number;
   readonly username: string;
 }
 
+/** The id and username of no user. */
 export const nobody = (): Name => ({
   id: 900_000_000 + Math.floor(Math.random() * 1e6),
   username: unique("no"),
@@ -23,6 +24,7 @@ export interface TestEvent {
   readonly uuid: string;
 }
 
+/** A valid body for a new event in Find Friend's API. */
 export const planned = (changes: object = {}) => ({
   name: unique("Walk"),
   description: "Up and down",
@@ -32,6 +34,7 @@ export const planned = (changes: object = {}) => ({
   ...changes,
 });
 
+/** A valid body for a new event in AlphaBet's API. */
 const drafted = (changes: object = {}) => ({
   name: unique("Ride"),
   starting_time: "2031-06-01T10:00:00Z",
@@ -40,7 +43,7 @@ const drafted = (changes: object = {}) => ({
   ...changes,
 });
 
-/** An event of Find Friend's door; its owner is its first member. */
+/** Creates an event through Find Friend's API; its owner is its first member. */
 export async function eventBy(owner: Person, changes: object = {}): Promise<TestEvent> {
   const { status, body } = await post(EVENTS, planned(changes), as(owner));
   if (status !== 201) throw new Error(`event: ${status} ${JSON.stringify(body)}`);
@@ -48,8 +51,8 @@ export async function eventBy(owner: Person, changes: object = {}): Promise<Test
   return { id: body.id, uuid: row?.uuid ?? "" };
 }
 
-export interface NamingRoute {
-  /** What the door does with a name that nobody has. */
+export interface NamingClient {
+  /** What this API does with an unknown name. */
   readonly unknown: "refused" | "passed over";
   readonly name: (owner: Person, event: TestEvent, names: readonly Name[]) => Promise<Answer>;
 }
@@ -57,8 +60,8 @@ export interface NamingRoute {
 const ids = (names: readonly Name[]) => names.map(({ id }) => ({ id }));
 const usernames = (names: readonly Name[]) => names.map(({ username }) => username);
 
-/** Doors that add people to an event that exists. Sets are whole sets; the console adds one by one. */
-export const addingDoors: Readonly<Record<string, NamingRoute>> = {
+/** APIs that add members to an existing event. They replace the whole set; the console adds one at a time. */
+export const addingClients: Readonly<Record<string, NamingClient>> = {
   "Find Friend's PATCH": {
     unknown: "refused",
     name: (owner, { id }, names) => patch(`${EVENTS}${id}/`, { members: ids(names) }, as(owner)),
@@ -104,11 +107,11 @@ export const addingDoors: Readonly<Record<string, NamingRoute>> = {
   },
 };
 
-/** Doors that name people while they make an event. */
-export const makingDoors: Readonly<
+/** APIs that name members while they create an event. */
+export const creatingClients: Readonly<
   Record<
     string,
-    Omit<NamingRoute, "name"> & {
+    Omit<NamingClient, "name"> & {
       readonly make: (owner: Person, names: readonly Name[], limits?: object) => Promise<Answer>;
     }
   >
@@ -128,6 +131,7 @@ export const makingDoors: Readonly<
   },
 };
 
+/** The numbers of an event's members. */
 export async function memberIds(event: number): Promise<number[]> {
   const found = await rows<{ user_id: number }>(
     "SELECT user_id FROM event_members WHERE event_id = ? ORDER BY user_id",
@@ -136,7 +140,7 @@ export async function memberIds(event: number): Promise<number[]> {
   return found.map(({ user_id }) => user_id);
 }
 
-/** Everything that somebody was told of events: letters and notifications. */
+/** A user's letters, notifications and memberships. */
 export async function tracesOf({ id, username }: Person) {
   return {
     letters: await rows(
@@ -148,12 +152,15 @@ export async function tracesOf({ id, username }: Person) {
   };
 }
 
+/** `who` blocks `whom`. */
 export const block = (who: Person, whom: Person) =>
   post(`/api/v1/users/${whom.id}/block/`, undefined, as(who));
 
+/** Sets a user's birthday. */
 export const born = ({ id }: Person, day: string) =>
   rows("UPDATE profiles SET birthday = ? WHERE user_id = ?", day, id);
 
+/** True when the user's request is on the waiting list. */
 export const waits = async (who: Person, event: TestEvent): Promise<boolean> => {
   const [row] = await rows<{ is_waiting: number }>(
     "SELECT is_waiting FROM participation_requests WHERE user_id = ? AND event_id = ?",
@@ -163,9 +170,11 @@ export const waits = async (who: Person, event: TestEvent): Promise<boolean> => 
   return row?.is_waiting === 1;
 };
 
+/** Asks to take part in an event. */
 export const ask = (who: Person, event: TestEvent) =>
   post("/api/v1/participation/", { event: event.id }, as(who));
 
+/** New users. */
 export async function people(count: number): Promise<Person[]> {
   const made: Person[] = [];
   for (let index = 0; index < count; index++) made.push(await mint("stranger"));

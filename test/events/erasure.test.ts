@@ -1,4 +1,4 @@
-/** What somebody said in an event's room, after they deleted their account. */
+/** Erasure of a deleted account's messages in event rooms. */
 import { expect, test, vi } from "vitest";
 import { del, get, person, post, rows } from "../harness/api.ts";
 import { connectNative } from "../harness/socket.ts";
@@ -13,7 +13,7 @@ async function eventOf(token: string): Promise<string> {
   return (await post("/api/events/", event, { token })).body.id;
 }
 
-test("the words of a deleted account go, and the positions stay", async () => {
+test("the messages of a deleted account are erased, and their positions stay", async () => {
   const host = await person();
   const guest = await person();
   const id = await eventOf(host.token);
@@ -38,7 +38,7 @@ test("the words of a deleted account go, and the positions stay", async () => {
   expect(await rows("SELECT 1 FROM event_entries WHERE body LIKE '%my secret%'")).toEqual([]);
 });
 
-test("words that were said just before go too, although no archive had them yet", async () => {
+test("messages that were not archived yet are erased too", async () => {
   const host = await person();
   const guest = await person();
   const id = await eventOf(host.token);

@@ -1,4 +1,4 @@
-/** Events as people hold, change and call them off: whole shapes, who may, what is refused, and who is told. */
+/** Creating, changing and deleting events through Find Friend's API: shapes, rights, refusals and letters. */
 import { describe, expect, test } from "vitest";
 import { fileOf, filesOf, picture } from "../files/world.ts";
 import {
@@ -14,13 +14,23 @@ import {
   staffMember,
   unique,
 } from "../harness/api.ts";
-import { change, city, EVENTS, eventPath, guest, held, hold, memberIds, plan } from "./fixtures.ts";
+import {
+  change,
+  city,
+  createEvent,
+  EVENTS,
+  eventPath,
+  guest,
+  memberIds,
+  plan,
+  postEvent,
+} from "./fixtures.ts";
 
 const FORBIDDEN = "У вас недостаточно прав для выполнения данного действия.";
 const ANONYMOUS = "Учетные данные не были предоставлены.";
 const REQUIRED = "Обязательное поле.";
 
-test("an event is answered with every field in order, and its maker is its first member", async () => {
+test("a new event is returned with every field in order, and its creator is its first member", async () => {
   const [host, friend] = [await guest(), await guest()];
   const { id: cityId } = await city();
   const body = plan({
@@ -68,7 +78,7 @@ test("an event is answered with every field in order, and its maker is its first
   ]);
 });
 
-test("what is left out is null, free of charge and begins now", async () => {
+test("an event with the required fields only is free, starts now, and has null elsewhere", async () => {
   const host = await guest();
   const { name, description, event_type } = plan();
   const { body } = await post(EVENTS, { name, description, event_type }, host.with);
@@ -86,7 +96,7 @@ test("what is left out is null, free of charge and begins now", async () => {
   expect(Math.abs(Date.parse(body.start_date) - Date.now())).toBeLessThan(60_000);
 });
 
-test("a form does as well as JSON, with its picture byte for byte", async () => {
+test("an event may be created and changed by a multipart form, and its picture is stored byte for byte", async () => {
   const host = await guest();
   const form = new FormData();
   for (const [name, value] of Object.entries(plan({ event_price: "5", min_age: "", end_date: "" })))
@@ -106,7 +116,7 @@ test("a form does as well as JSON, with its picture byte for byte", async () => 
   expect(await filesOf(host)).toEqual([]);
 });
 
-test("a deleted event takes its picture along", async () => {
+test("the picture of a deleted event is deleted", async () => {
   const host = await guest();
   const form = new FormData();
   for (const [name, value] of Object.entries(plan())) form.append(name, String(value));
@@ -117,7 +127,7 @@ test("a deleted event takes its picture along", async () => {
   expect(await filesOf(host)).toEqual([]);
 });
 
-describe("is refused in words and not made", () => {
+describe("an invalid event", () => {
   const PLACES = "Убедитесь, что вы ввели не более 2 цифры после запятой.";
   const WHOLE = "Введите правильное число.";
   const DATETIME =
@@ -149,9 +159,9 @@ describe("is refused in words and not made", () => {
     ["members", [{ id: 99_999_999 }], 'Недопустимый первичный ключ "99999999" - объект не существует.'],
     ["members", "5", 'Ожидался list со значениями, но был получен "str".'],
     ["latitude", 91, "Убедитесь, что это значение меньше либо равно 90."],
-  ])("%s %j", async (field, value, words) => {
+  ])("an event with %s %j is refused with a text and not created", async (field, value, words) => {
     const host = await guest();
-    const { status, body } = await hold(host, { [field]: value });
+    const { status, body } = await postEvent(host, { [field]: value });
     expect({ status, body }).toEqual({ status: 400, body: { [field]: [words] } });
     expect(await rows("SELECT id FROM events WHERE creator_id = ?", host.id)).toEqual([]);
   });
@@ -164,29 +174,32 @@ describe("is refused in words and not made", () => {
     { members: [{ id: "x" }] },
     { members: [{}] },
     { members: [5] },
-  ])("%j", async (changes) => {
+  ])("an event with %j is refused and not created", async (changes) => {
     const host = await guest();
-    expect((await hold(host, changes)).status).toBe(400);
+    expect((await postEvent(host, changes)).status).toBe(400);
     expect(await rows("SELECT id FROM events WHERE creator_id = ?", host.id)).toEqual([]);
   });
 });
 
-test("members are found by nothing but their number", async () => {
+test("members can be named by number only", async () => {
   const host = await guest();
   const [hash] = await rows<{ digits: string }>("SELECT substr(password_hash, 1, 3) AS digits FROM users");
   const spy = { id: host.id, auth_token__key__startswith: "ab", password__startswith: hash?.digits };
-  const responses = [await hold(host, { members: [spy] }), await hold(host, { members: [{ id: host.id }] })];
+  const responses = [
+    await postEvent(host, { members: [spy] }),
+    await postEvent(host, { members: [{ id: host.id }] }),
+  ];
   expect(responses.map(({ status, body }) => [status, body.members])).toEqual([
     [201, [{ id: host.id }]],
     [201, [{ id: host.id }]],
   ]);
-  expect((await hold(host, { members: [{ email: host.email }] })).status).toBe(400);
+  expect((await postEvent(host, { members: [{ email: host.email }] })).status).toBe(400);
 });
 
-describe("a change", () => {
-  test("touches what it names, also once the event has begun", async () => {
+describe("a change of an event", () => {
+  test("a change writes only the given fields, also after the event has started", async () => {
     const host = await guest();
-    const id = await held(host, { start_date: "2020-01-01T10:00Z", event_price: "7.00", min_age: 5 });
+    const id = await createEvent(host, { start_date: "2020-01-01T10:00Z", event_price: "7.00", min_age: 5 });
     const before = (await get(eventPath(id))).body;
     const changed = await change(host, id, { address: "Невский, 1", min_age: null });
     expect(changed).toMatchObject({ status: 200, body: { ...before, address: "Невский, 1", min_age: null } });
@@ -199,9 +212,9 @@ describe("a change", () => {
     });
   });
 
-  test("of the members is of the whole set, and organizers stay what they are", async () => {
+  test("a change of members replaces the whole set, and organizers stay organizers", async () => {
     const [host, ann, bob] = [await guest(), await guest(), await guest()];
-    const id = await held(host, { members: [{ id: ann.id }] });
+    const id = await createEvent(host, { members: [{ id: ann.id }] });
     const members = [host, bob].map((who) => ({ id: who.id }));
     expect((await change(host, id, { members })).body.members).toEqual([{ id: bob.id }, { id: host.id }]);
     expect(await rows("SELECT user_id FROM event_members WHERE event_id = ? AND is_organizer", id)).toEqual([
@@ -212,9 +225,9 @@ describe("a change", () => {
     expect((await change(host, id, { name: "Снова" })).status).toBe(200);
   });
 
-  test("that ends before it begins is refused, and so is a smaller room than there are people", async () => {
+  test("a change to an end before the start, or to fewer places than members, is refused", async () => {
     const [host, ann] = [await guest(), await guest()];
-    const id = await held(host, { members: [{ id: ann.id }] });
+    const id = await createEvent(host, { members: [{ id: ann.id }] });
     expect((await change(host, id, { end_date: "2030-01-01" })).body).toEqual({
       end_date: ["Дата окончания должна быть позже даты начала."],
     });
@@ -225,9 +238,9 @@ describe("a change", () => {
     expect(await memberIds(id)).toEqual([ann.id, host.id]);
   });
 
-  test("is its organizers' and staff's: others are forbidden, strangers unknown", async () => {
+  test("only organizers and staff may change an event; others get 403, anonymous callers 401", async () => {
     const [host, ann] = [await guest(), await guest()];
-    const id = await held(host, { members: [{ id: ann.id }] });
+    const id = await createEvent(host, { members: [{ id: ann.id }] });
     const staff = await staffMember();
     for (const method of ["PUT", "PATCH", "DELETE"]) {
       const body = method === "DELETE" ? undefined : plan();
@@ -251,10 +264,10 @@ describe("a change", () => {
   });
 });
 
-test("members are written to when an event is made by somebody else, changed or called off; strangers are not", async () => {
+test("members get letters when somebody else creates their event, and when it is changed or deleted; others do not", async () => {
   const [host, ann, bob] = [await guest(), await guest(), await guest()];
   const name = unique("Бал");
-  const id = await held(host, { name, members: [{ id: ann.id }] });
+  const id = await createEvent(host, { name, members: [{ id: ann.id }] });
   await change(host, id, { address: "Дворец" });
   await del(eventPath(id), undefined, host.with);
   const subjects = async (email: string) =>
@@ -266,9 +279,9 @@ test("members are written to when an event is made by somebody else, changed or 
   expect(await subjects(bob.email)).toEqual([]);
 });
 
-test("an event's two faces are one: AlphaBet reads and changes what Find Friend made", async () => {
+test("AlphaBet reads and changes an event that Find Friend created", async () => {
   const host = await guest();
-  const id = await held(host, { address: "Мост" });
+  const id = await createEvent(host, { address: "Мост" });
   const [{ uuid } = { uuid: "" }] = await rows<{ uuid: string }>("SELECT uuid FROM events WHERE id = ?", id);
   const read = await get(`/api/event/${uuid}/`, host.with);
   expect(read.body.event).toMatchObject({ location: "Мост", end_time: null });

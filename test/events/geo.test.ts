@@ -1,9 +1,9 @@
-/** Where events are and how far: distances for who consents, and a geocoder that is asked after the answer. */
+/** Places of events, distances to them for users who consent, and geocoding after the response. */
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type CallOptions, envWith, get, patch, post, rows } from "../harness/api.ts";
 import { deliver, letTimePass, stored } from "../outbox/rows.ts";
-import { change, city, EVENTS, eventPath, type Guest, guest, held, locate, plan } from "./fixtures.ts";
+import { change, city, createEvent, EVENTS, eventPath, type Guest, guest, locate, plan } from "./fixtures.ts";
 
 const MOSCOW = [55.7386, 37.6068] as const;
 const AWAY = [54.2021, 31.6179] as const;
@@ -25,23 +25,23 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-describe("a place", () => {
-  test("is for whoever is signed in, consent or not", async () => {
+describe("an event's place", () => {
+  test("any signed-in user may read an event's place, with or without consent to be located", async () => {
     const [host, viewer] = [await guest(), await guest()];
-    const id = await held(host, placed(MOSCOW));
+    const id = await createEvent(host, placed(MOSCOW));
     expect((await of(id, "geolocation")).status).toBe(401);
     expect(await of(id, "geolocation", viewer)).toMatchObject({
       status: 200,
       body: { latitude: 55.7386, longitude: 37.6068 },
     });
-    expect(await of(await held(host), "geolocation", viewer)).toMatchObject(NOT_FOUND);
+    expect(await of(await createEvent(host), "geolocation", viewer)).toMatchObject(NOT_FOUND);
     expect(await of(99_999_999, "geolocation", viewer)).toMatchObject(NOT_FOUND);
   });
 
-  test("is the city's when an address is changed and nobody knows better", async () => {
+  test("an event whose address changes is at its city's place, unless degrees were given", async () => {
     const host = await guest();
     const { id: cityId } = await city(59.9386, 30.3141);
-    const id = await held(host, { city: cityId });
+    const id = await createEvent(host, { city: cityId });
     expect((await of(id, "geolocation", host)).body).toEqual({ latitude: 59.9386, longitude: 30.3141 });
     await change(host, id, placed(MOSCOW));
     expect((await of(id, "geolocation", host)).body).toEqual({ latitude: 55.7386, longitude: 37.6068 });
@@ -61,17 +61,17 @@ describe("a place", () => {
 });
 
 describe("a distance", () => {
-  test("is in kilometres to the metre", async () => {
+  test("a distance is in kilometres with three decimals", async () => {
     const [host, viewer] = [await guest(), await guest()];
     await locate(viewer, ...MOSCOW);
-    const id = await held(host, placed(AWAY));
+    const id = await createEvent(host, placed(AWAY));
     expect((await of(id, "distance")).status).toBe(401);
     expect(await of(id, "distance", viewer)).toMatchObject({ status: 200, body: { distance: 419.768 } });
   });
 
-  test("is not told to whoever does not let themselves be located", async () => {
+  test("a user who does not consent to be located gets no distance", async () => {
     const [host, viewer] = [await guest(), await guest()];
-    const id = await held(host, placed(AWAY, { name: "Бал" }));
+    const id = await createEvent(host, placed(AWAY, { name: "Бал" }));
     const refusal = { status: 404, body: { detail: "Расстояние до мероприятия Бал не найдено." } };
     expect(await of(id, "distance", viewer)).toMatchObject(refusal);
     await locate(viewer, ...MOSCOW, 0);
@@ -82,12 +82,12 @@ describe("a distance", () => {
     expect(await distances(viewer)).toMatchObject(NOT_FOUND);
   });
 
-  test("to all events is a list within so many kilometres", async () => {
+  test("the list of distances has the events within the given kilometres", async () => {
     const [host, viewer] = [await guest(), await guest()];
     await locate(viewer, ...MOSCOW);
-    const far = await held(host, placed(AWAY, { name: "Далеко" }));
-    const near = await held(host, placed(MOSCOW, { name: "Близко" }));
-    await held(host, placed([-55.7386, 37.6068]));
+    const far = await createEvent(host, placed(AWAY, { name: "Далеко" }));
+    const near = await createEvent(host, placed(MOSCOW, { name: "Близко" }));
+    await createEvent(host, placed([-55.7386, 37.6068]));
     const both = [
       { event: near, name: "Близко", distance: 0 },
       { event: far, name: "Далеко", distance: 419.768 },
@@ -147,7 +147,7 @@ describe("a geocoder", () => {
   const placeOf = async ({ id, host }: World) => (await of(id, "geolocation", host)).body;
   const CITY = { latitude: 59.9386, longitude: 30.3141 };
 
-  test("is asked once for city and address, and the event moves there", async () => {
+  test("the geocoder is asked once for city and address, and the event moves there", async () => {
     const made = await world();
     expect(await placeOf(made)).toEqual(CITY);
     const asked = geocoder(found);
@@ -165,13 +165,13 @@ describe("a geocoder", () => {
   });
 
   test.each<[string, () => Response]>([
-    ["nothing", () => Response.json([])],
+    ["no place", () => Response.json([])],
     ["a refusal", () => new Response("no", { status: 403 })],
-    ["no JSON", () => new Response("<html>")],
+    ["something other than JSON", () => new Response("<html>")],
     ["another shape", () => Response.json({ lat: 1, lon: 2 })],
-    ["a place off the earth", () => Response.json([{ lat: "91", lon: "0" }])],
-    ["a place that is none", () => Response.json([{ lat: "", lon: null }])],
-  ])("that finds %s leaves the event at its city", async (_, answer) => {
+    ["a place out of range", () => Response.json([{ lat: "91", lon: "0" }])],
+    ["empty degrees", () => Response.json([{ lat: "", lon: null }])],
+  ])("a geocoder that returns %s leaves the event at its city", async (_, answer) => {
     const made = await world();
     geocoder(answer);
     expect(await deliver([made.effect], environment)).toEqual({ acked: ["0"], retried: [] });
@@ -183,7 +183,7 @@ describe("a geocoder", () => {
     ["no connection", () => Promise.reject(new TypeError("connection lost"))],
     ["an answer of 503", () => new Response("", { status: 503 })],
     ["too many requests", () => new Response("", { status: 429 })],
-  ])("that is out of reach (%s) is asked again later", async (_, answer) => {
+  ])("a geocoder that is out of reach (%s) is asked again later", async (_, answer) => {
     const made = await world();
     geocoder(answer);
     expect(await deliver([made.effect], environment)).toEqual({ acked: [], retried: [{ msgId: "0" }] });
@@ -196,7 +196,7 @@ describe("a geocoder", () => {
     expect(await placeOf(made)).toEqual({ latitude: 59.935, longitude: 30.325 });
   });
 
-  test("does not overrule a host who said better meanwhile", async () => {
+  test("geocoding does not overrule degrees that the organizer gave meanwhile", async () => {
     const made = await world();
     await change(made.host, made.id, placed(MOSCOW));
     const asked = geocoder(found);
@@ -205,7 +205,7 @@ describe("a geocoder", () => {
     expect(await placeOf(made)).toEqual({ latitude: 55.7386, longitude: 37.6068 });
   });
 
-  test("moves no event whose address changed while it was asked", async () => {
+  test("geocoding moves no event whose address changed while the geocoder was asked", async () => {
     const made = await world();
     geocoder(async () => {
       await rows("UPDATE events SET location = 'Другая, 2' WHERE id = ?", made.id);
@@ -215,7 +215,7 @@ describe("a geocoder", () => {
     expect(await placeOf(made)).toEqual(CITY);
   });
 
-  test("is asked without a city, too, and not for what has no address, has its degrees or did not move", async () => {
+  test("the geocoder is asked for an address without a city, and not without an address, with degrees or for an unchanged address", async () => {
     expect((await world({ city: null })).effect).not.toBe("");
     expect((await world({ address: null })).effect).toBe("");
     expect((await world(placed(MOSCOW))).effect).toBe("");
@@ -226,7 +226,7 @@ describe("a geocoder", () => {
     expect(await rows(again, made.id)).toHaveLength(1);
   });
 
-  test("has nothing to do for an event that is gone", async () => {
+  test("geocoding does nothing for a deleted event", async () => {
     const made = await world();
     await rows("DELETE FROM events WHERE id = ?", made.id);
     const asked = geocoder(found);

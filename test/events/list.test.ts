@@ -1,20 +1,20 @@
-/** Finding events: pages, search, filters alone and together, and what a filter refuses. */
+/** The list of events: pages, search, filters and their refusals. */
 import { describe, expect, test } from "vitest";
 import { del, get, post, put, rows, unique } from "../harness/api.ts";
 import { charge, counted } from "../harness/counted.ts";
-import { city, EVENTS, eventPath, type Guest, guest, held } from "./fixtures.ts";
+import { city, createEvent, EVENTS, eventPath, type Guest, guest } from "./fixtures.ts";
 
 const list = (query: Record<string, string> = {}, who?: Guest) =>
   get(`${EVENTS}?${new URLSearchParams(query)}`, who?.with);
 const idsOf = async (query: Record<string, string>, who?: Guest): Promise<number[]> =>
   (await list(query, who)).body.results.map(({ id }: { id: number }) => id);
 
-test("anybody may look, four to a page, the latest start first", async () => {
+test("anybody may list events, four to a page, the latest start first", async () => {
   const host = await guest();
   const word = unique("страница");
   const days = ["2031-01-02", "2031-01-05", "2031-01-01", "2031-01-04", "2031-01-03", "2031-01-05"];
   const made: number[] = [];
-  for (const day of days) made.push(await held(host, { name: word, start_date: day }));
+  for (const day of days) made.push(await createEvent(host, { name: word, start_date: day }));
   const order = [5, 1, 3, 4, 0, 2].map((index) => made[index]);
   const first = await list({ search: word });
   expect(first).toMatchObject({ status: 200, body: { count: 6, previous: null } });
@@ -40,8 +40,8 @@ test("anybody may look, four to a page, the latest start first", async () => {
   });
 });
 
-test("a stale token makes nobody a stranger, and what is no number is no event", async () => {
-  const id = await held(await guest());
+test("a caller with a stale token is not treated as anonymous, and an id that is no number is no event", async () => {
+  const id = await createEvent(await guest());
   const stale = { key: "0".repeat(40) };
   expect((await get(EVENTS, stale)).status).toBe(200);
   expect((await get(eventPath(id), stale)).status).toBe(200);
@@ -57,20 +57,20 @@ test.each([
   ["a name in another case", (word: string) => ({ name: `Бал ${word}` }), "бАЛ"],
   ["a kind", (word: string) => ({ event_type: `Танцы ${word}` }), "ТАНЦЫ"],
   ["an address", (word: string) => ({ address: `Улица Ёлок ${word}` }), "ёлок"],
-  ["signs for themselves", (word: string) => ({ name: `50%_${word}` }), "%_"],
+  ["wildcards as plain characters", (word: string) => ({ name: `50%_${word}` }), "%_"],
 ])("a search finds %s", async (_, changes, also) => {
   const host = await guest();
   const word = unique("Слово");
-  const id = await held(host, changes(word));
-  await held(host, changes(unique("Другое")));
+  const id = await createEvent(host, changes(word));
+  await createEvent(host, changes(unique("Другое")));
   expect(await idsOf({ search: `${also}, ${word.toUpperCase()}` })).toEqual([id]);
 });
 
-test("a search finds a city, and wants every word somewhere", async () => {
+test("a search finds a city, and every word must occur somewhere", async () => {
   const host = await guest();
   const { id: cityId, name } = await city();
-  const id = await held(host, { name: "Регата", city: cityId });
-  await held(host, { city: cityId });
+  const id = await createEvent(host, { name: "Регата", city: cityId });
+  await createEvent(host, { city: cityId });
   expect(await idsOf({ search: `${name.toUpperCase()} регата` })).toEqual([id]);
 });
 
@@ -79,7 +79,7 @@ describe("filters", () => {
   async function world() {
     const host = await guest({ first_name: "Аристарх", last_name: "Ёлкин" });
     const { id: cityId, name } = await city();
-    const make = (changes: object) => held(host, { city: cityId, ...changes });
+    const make = (changes: object) => createEvent(host, { city: cityId, ...changes });
     const ids = [
       await make({ event_type: "Кино", address: "Дом 1", max_age: 20, min_count_members: 5 }),
       await make({ event_type: "кино", address: "дом 1", min_age: 30, max_count_members: 8 }),
@@ -116,17 +116,17 @@ describe("filters", () => {
     [{ organizer: "ёлк", event_type: "Театр" }, [2]],
     [{ organizer_is_friend: "true" }, [0, 1, 2]],
     [{ unknown: "x" }, [0, 1, 2]],
-  ])("%j", async (query, expected) => {
+  ])("the filters %j find the events that meet all of them", async (query, expected) => {
     expect(await (await world()).find(query)).toEqual(expected);
   });
 
-  test("by a city's name is exact", async () => {
+  test("the filter by a city's name is exact", async () => {
     const { name, find } = await world();
     expect(await find({ city__name: name })).toEqual([0, 1, 2]);
     expect(await find({ city__name: name.slice(1) })).toEqual([]);
   });
 
-  test("by a friend among the organizers holds together with the others, and is none for strangers", async () => {
+  test("the filter by a friend among the organizers combines with others, and is ignored for anonymous callers", async () => {
     const { host, find } = await world();
     const [friend, stranger] = [await guest(), await guest()];
     await rows(
@@ -141,11 +141,11 @@ describe("filters", () => {
     expect(await find({ organizer_is_friend: "" }, stranger)).toEqual([0, 1, 2]);
   });
 
-  test("an event with two organizers is found once", async () => {
+  test("a filter by organizer finds an event with two organizers once", async () => {
     const host = await guest({ last_name: "Двойной" });
     const other = await guest({ last_name: "Двойной" });
     const name = unique("Пара");
-    const id = await held(host, { name, members: [{ id: other.id }] });
+    const id = await createEvent(host, { name, members: [{ id: other.id }] });
     await rows("UPDATE event_members SET is_organizer = 1 WHERE event_id = ?", id);
     expect((await list({ search: name, organizer: "двойной" })).body).toMatchObject({ count: 1 });
   });
@@ -159,16 +159,16 @@ describe("filters", () => {
     ["max_count", "--1", "Введите число."],
     ["city", "999", "Выберите корректный вариант. Вашего варианта нет среди допустимых значений."],
     ["city", "Москва", "Выберите корректный вариант. Вашего варианта нет среди допустимых значений."],
-  ])("refuse %s=%s in words", async (field, value, words) => {
+  ])("the filter %s=%s is refused with a text", async (field, value, words) => {
     expect(await list({ [field]: value })).toMatchObject({ status: 400, body: { [field]: [words] } });
   });
 });
 
 test.each(["?limit=1", "?limit=50", "?page=last", "?search=a&organizer=b&date=2031-01-01"])(
-  "a page %s costs four statements at most",
+  "a list with %s takes at most four statements",
   async (query) => {
     const host = await guest();
-    for (let n = 0; n < 3; n++) await held(host, { name: "a" });
+    for (let n = 0; n < 3; n++) await createEvent(host, { name: "a" });
     const { bill } = await charge(counted(), 200, "GET", `${EVENTS}${query}`, {
       headers: { authorization: `Token ${host.with.key}` },
     });
@@ -176,7 +176,7 @@ test.each(["?limit=1", "?limit=50", "?page=last", "?search=a&organizer=b&date=20
   },
 );
 
-test("methods that events do not have are 405, also for the list", async () => {
+test("unknown methods are 405 for one event and for the list", async () => {
   const host = await guest();
   for (const answer of [await put(EVENTS, {}, host.with), await del(EVENTS, undefined, host.with)])
     expect(answer.status).toBe(405);

@@ -1,15 +1,15 @@
-/** Asking to take part in an event: literal answers, who sees and decides what, and who may not ask. */
+/** Requests to take part in an event: literal answers, rights, and refusals. */
 import { describe, expect, test } from "vitest";
 import { call, del, get, patch, post, put, rows, staffMember } from "../harness/api.ts";
 import {
   ask,
-  asked,
   birthday,
   change,
+  createEvent,
+  createRequest,
   decide,
   eventPath,
   guest,
-  held,
   memberIds,
   PARTICIPATION,
   requestOf,
@@ -24,9 +24,9 @@ const NOT_FOUND = { status: 404, body: { detail: "Страница не найд
 const REPEATED = { non_field_errors: ["Заявка на участие в мероприятии уже отправлена."] };
 const requestsOf = (event: number) => rows("SELECT id FROM participation_requests WHERE event_id = ?", event);
 
-test("a request is answered with every field in order, and the organizer is told", async () => {
+test("a new request is returned with every field in order, and the organizer is told", async () => {
   const [host, ann] = [await guest(), await guest({ first_name: "Анна", last_name: "Белова" })];
-  const event = await held(host, { name: "Бал" });
+  const event = await createEvent(host, { name: "Бал" });
   const { status, body } = await ask(ann, event);
   expect(status).toBe(201);
   expect(Object.keys(body)).toEqual([
@@ -51,9 +51,9 @@ test("a request is answered with every field in order, and the organizer is told
   expect(await memberIds(event)).toEqual([host.id]);
 });
 
-test("status, sender and decision in a body are ignored", async () => {
+test("the status, sender and decision in a request's body are ignored", async () => {
   const [host, ann] = [await guest(), await guest()];
-  const event = await held(host);
+  const event = await createEvent(host);
   const body = { event: String(event), status: "Accepted", from_user: host.id, processed_by: ann.id };
   expect((await post(PARTICIPATION, body, ann.with)).body).toMatchObject({
     event,
@@ -63,10 +63,10 @@ test("status, sender and decision in a body are ignored", async () => {
   });
 });
 
-test("a request that is accepted makes a member, once", async () => {
+test("accepting a request adds a member once", async () => {
   const [host, ann] = [await guest(), await guest()];
-  const event = await held(host, { name: "Бал" });
-  const request = await asked(ann, event);
+  const event = await createEvent(host, { name: "Бал" });
+  const request = await createRequest(ann, event);
   expect(await decide(host, request, "accept")).toMatchObject({
     status: 200,
     body: { message: "Заявка на участие в мероприятии принята." },
@@ -82,10 +82,10 @@ test("a request that is accepted makes a member, once", async () => {
   expect(await toldOf(ann)).toHaveLength(1);
 });
 
-test("a request that is declined stays, bars another and can't be taken back", async () => {
+test("a declined request stays, prevents another and can't be withdrawn", async () => {
   const [host, ann] = [await guest(), await guest()];
-  const event = await held(host, { name: "Бал" });
-  const request = await asked(ann, event);
+  const event = await createEvent(host, { name: "Бал" });
+  const request = await createRequest(ann, event);
   expect(await decide(host, request, "decline")).toMatchObject({
     status: 200,
     body: { message: "Заявка на участие в мероприятии отклонена." },
@@ -100,16 +100,16 @@ test("a request that is declined stays, bars another and can't be taken back", a
   expect(await decide(host, request, "accept")).toMatchObject(NOT_FOUND);
 });
 
-describe("who may", () => {
-  test("decide: organizers and staff, whatever the number of organizers; nobody else", async () => {
+describe("rights to requests", () => {
+  test("only organizers and staff may decide on a request, whatever the number of organizers", async () => {
     const [host, second, ann, bob] = [await guest(), await guest(), await guest(), await guest()];
-    const event = await held(host, { members: [{ id: second.id }, { id: bob.id }] });
+    const event = await createEvent(host, { members: [{ id: second.id }, { id: bob.id }] });
     await rows(
       "UPDATE event_members SET is_organizer = 1 WHERE event_id = ? AND user_id = ?",
       event,
       second.id,
     );
-    const request = await asked(ann, event);
+    const request = await createRequest(ann, event);
     for (const verb of ["accept", "decline"] as const) {
       expect(await decide(ann, request, verb)).toMatchObject(FORBIDDEN);
       expect(await decide(bob, request, verb)).toMatchObject(FORBIDDEN);
@@ -121,15 +121,15 @@ describe("who may", () => {
     expect((await toldOf(second)).map(({ type }) => type)).toEqual(["PARTICIPATION_REQUEST"]);
     expect((await decide(second, request, "accept")).status).toBe(200);
     const [staff, carl] = [await staffMember(), await guest()];
-    const other = await asked(carl, event);
+    const other = await createRequest(carl, event);
     const decided = await call("POST", `${PARTICIPATION}${other}/accept/`, { token: staff.token });
     expect(decided.status).toBe(200);
     expect(await requestOf(carl, other)).toMatchObject({ status: "Accepted", processed_by: staff.id });
   });
 
-  test("read and take back: the applicant only", async () => {
+  test("only the applicant may read and withdraw a request", async () => {
     const [host, ann] = [await guest(), await guest()];
-    const request = await asked(ann, await held(host));
+    const request = await createRequest(ann, await createEvent(host));
     const path = `${PARTICIPATION}${request}/`;
     for (const method of ["GET", "DELETE"]) {
       expect(await call(method, path, host.with)).toMatchObject(NOT_FOUND);
@@ -140,10 +140,10 @@ describe("who may", () => {
     expect(await del(path, undefined, ann.with)).toMatchObject(NOT_FOUND);
   });
 
-  test("change one: nobody", async () => {
+  test("nobody may change a request", async () => {
     const [host, ann] = [await guest(), await guest()];
-    const [event, other] = [await held(host), await held(host)];
-    const path = `${PARTICIPATION}${await asked(ann, event)}/`;
+    const [event, other] = [await createEvent(host), await createEvent(host)];
+    const path = `${PARTICIPATION}${await createRequest(ann, event)}/`;
     for (const answer of [
       await put(path, { event: other }, ann.with),
       await patch(path, { event: other }, ann.with),
@@ -152,10 +152,14 @@ describe("who may", () => {
     expect(await requestsOf(other)).toEqual([]);
   });
 
-  test("list: one's own, the newest first, and those for one's event", async () => {
+  test("a user lists their own requests and those for their event, the newest first", async () => {
     const [host, ann, bob] = [await guest(), await guest(), await guest()];
-    const [one, two] = [await held(host), await held(host)];
-    const made = [await asked(ann, one), await asked(ann, two), await asked(bob, one)];
+    const [one, two] = [await createEvent(host), await createEvent(host)];
+    const made = [
+      await createRequest(ann, one),
+      await createRequest(ann, two),
+      await createRequest(bob, one),
+    ];
     const ids = async (who: typeof ann, query = "") =>
       (await get(`${PARTICIPATION}${query}`, who.with)).body.map(({ id }: { id: number }) => id);
     expect(await ids(ann)).toEqual([made[1], made[0]]);
@@ -170,11 +174,11 @@ describe("who may", () => {
   });
 });
 
-describe("is refused in words", () => {
+describe("an invalid request", () => {
   async function refused(changes: object, born?: string) {
     const [host, ann] = [await guest(), await guest()];
     if (born) await birthday(ann, born);
-    const event = await held(host, changes);
+    const event = await createEvent(host, changes);
     const { status, body } = await ask(ann, event);
     if (status === 201) return null;
     expect(await requestsOf(event)).toEqual([]);
@@ -194,28 +198,28 @@ describe("is refused in words", () => {
   test.each<[string, object, string | undefined, object | null]>([
     ["an event that is over", { start_date: "2020-01-01", end_date: "2020-01-02" }, undefined, OVER],
     ["an event of last year without an end", { start_date: "2020-01-01" }, undefined, OVER],
-    ["one too young", { min_age: 18 }, bornYearsAgo(18, 1), AGE],
-    ["one too old", { max_age: 18 }, bornYearsAgo(19), AGE],
-    ["one of no known age", { min_age: 18 }, undefined, UNKNOWN],
-  ])("%s", async (_, changes, born, answer) => {
+    ["an applicant who is too young", { min_age: 18 }, bornYearsAgo(18, 1), AGE],
+    ["an applicant who is too old", { max_age: 18 }, bornYearsAgo(19), AGE],
+    ["an applicant of unknown age", { min_age: 18 }, undefined, UNKNOWN],
+  ])("a request is refused with a text for %s", async (_, changes, born, answer) => {
     expect(await refused(changes, born)).toEqual(answer);
   });
 
   test.each<[string, object, string | undefined]>([
-    ["an event that goes on", { start_date: "2020-01-01", end_date: "2041-01-02" }, undefined],
-    ["an event that begins now", { start_date: undefined }, undefined],
-    ["one just old enough", { min_age: 18 }, bornYearsAgo(18)],
-    ["one just young enough", { max_age: 18 }, bornYearsAgo(19, 1)],
-    ["one of no known age where none is asked", {}, undefined],
-  ])("but not %s", async (_, changes, born) => {
+    ["an event that is still on", { start_date: "2020-01-01", end_date: "2041-01-02" }, undefined],
+    ["an event that starts now", { start_date: undefined }, undefined],
+    ["an applicant who is just old enough", { min_age: 18 }, bornYearsAgo(18)],
+    ["an applicant who is just young enough", { max_age: 18 }, bornYearsAgo(19, 1)],
+    ["an applicant of unknown age without an age limit", {}, undefined],
+  ])("a request is accepted for %s", async (_, changes, born) => {
     expect(await refused(changes, born)).toBeNull();
   });
 
-  test("one's own event, a second request, and a member's", async () => {
+  test("requests to your own event, a second request, and a member's request are refused", async () => {
     const [host, ann, bob] = [await guest(), await guest(), await guest()];
-    const event = await held(host, { members: [{ id: bob.id }] });
+    const event = await createEvent(host, { members: [{ id: bob.id }] });
     expect(await ask(host, event)).toMatchObject(said("Вы организатор этого мероприятия."));
-    await asked(ann, event);
+    await createRequest(ann, event);
     expect(await ask(ann, event)).toMatchObject({ status: 400, body: REPEATED });
     expect(await ask(bob, event)).toMatchObject({ status: 400, body: REPEATED });
     expect(await requestsOf(event)).toHaveLength(1);
@@ -227,48 +231,48 @@ describe("is refused in words", () => {
     [null, "Это поле не может быть пустым."],
     [99_999_999, 'Недопустимый первичный ключ "99999999" - объект не существует.'],
     ["бал", "Некорректный тип. Ожидалось значение первичного ключа, получен str."],
-  ])("event %j", async (event, words) => {
+  ])("a request for the event %j is refused with a text", async (event, words) => {
     expect(await post(PARTICIPATION, { event }, (await guest()).with)).toMatchObject({
       status: 400,
       body: { event: [words] },
     });
   });
 
-  test("an anonymous one", async () => {
-    expect((await post(PARTICIPATION, { event: await held(await guest()) })).status).toBe(401);
+  test("an anonymous request is refused", async () => {
+    expect((await post(PARTICIPATION, { event: await createEvent(await guest()) })).status).toBe(401);
   });
 });
 
-test("many requests of one person at once are one", async () => {
+test("many concurrent requests of one person become one", async () => {
   const [host, ann] = [await guest(), await guest()];
-  const event = await held(host);
+  const event = await createEvent(host);
   const responses = await Promise.all(Array.from({ length: 6 }, () => ask(ann, event)));
   expect(responses.map(({ status }) => status).sort()).toEqual([201, 400, 400, 400, 400, 400]);
   expect(await toldOf(host)).toHaveLength(1);
 });
 
-test("whom the organizer puts in or takes out need ask no more, and the request says so", async () => {
+test("a request is accepted when the organizer adds its applicant and declined when the organizer removes them", async () => {
   const [host, ann, bob] = [await guest(), await guest(), await guest()];
-  const event = await held(host);
-  const [annAsks, bobAsks] = [await asked(ann, event), await asked(bob, event)];
+  const event = await createEvent(host);
+  const [annAsks, bobAsks] = [await createRequest(ann, event), await createRequest(bob, event)];
   await decide(host, bobAsks, "accept");
   await change(host, event, { members: [{ id: host.id }, { id: ann.id }] });
   expect(await requestOf(ann, annAsks)).toMatchObject({ status: "Accepted", processed_by: host.id });
   expect(await requestOf(bob, bobAsks)).toMatchObject({ status: "Declined", processed_by: host.id });
 });
 
-test("requests go with their event and with their sender", async () => {
+test("requests are deleted with their event and with their sender", async () => {
   const [host, ann] = [await guest(), await guest()];
-  const event = await held(host);
-  await asked(ann, event);
+  const event = await createEvent(host);
+  await createRequest(ann, event);
   await del(eventPath(event), undefined, host.with);
   expect(await requestsOf(event)).toEqual([]);
 });
 
-test("a person's export has their requests", async () => {
+test("the export of an account has its requests", async () => {
   const [host, ann] = [await guest(), await guest()];
-  const event = await held(host);
-  await asked(ann, event);
+  const event = await createEvent(host);
+  await createRequest(ann, event);
   const { body } = await get("/api/v1/users/me/export/", ann.with);
   expect(body.participation_requests).toMatchObject([{ event, status: "Pending", waiting: false }]);
 });

@@ -1,15 +1,15 @@
-/** One rule, every door: places, ages, dates, the waiting list and blocks, wherever people come to be in an event. */
+/** Each rule of places, ages, dates, waiting list and blocks, tested through every API that adds members. */
 import { describe, expect, test } from "vitest";
 import { routes } from "../../src/app.ts";
 import { mint } from "../authorization/world.ts";
 import { type Answer, del, patch, post, rows } from "../harness/api.ts";
 import {
-  addingDoors,
+  addingClients,
   ask,
   block,
   born,
+  creatingClients,
   eventBy,
-  makingDoors,
   memberIds,
   type Name,
   nobody,
@@ -20,24 +20,25 @@ import {
   waits,
 } from "./clients.ts";
 
-const adding = Object.entries(addingDoors);
-const making = Object.entries(makingDoors);
+const adding = Object.entries(addingClients);
+const making = Object.entries(creatingClients);
 
-/** An answer without what differs from one name to the next. */
-const wordsOf = ({ status, body }: Answer, ...names: Name[]) => {
+/** An answer with the names and ids replaced, to compare answers for different names. */
+const textOf = ({ status, body }: Answer, ...names: Name[]) => {
   let words = JSON.stringify({ status, body });
   for (const { id, username } of names)
     words = words.replaceAll(String(id), "ID").replaceAll(username, "NAME");
   return words;
 };
 
+/** An owner and this many other people. */
 async function crew(count: number): Promise<[owner: Person, ...rest: Person[]]> {
   const [owner, ...rest] = await people(count + 1);
   if (!owner) throw new Error("nobody was made");
   return [owner, ...rest];
 }
 
-test("every route that writes events is one of the doors that are asked here", () => {
+test("every route that writes events is tested here", () => {
   const writers = routes
     .filter(({ method, path }) => method !== "get" && /event/.test(path) && !/\/(accept|leave)$/.test(path))
     .map(({ method, path }) => `${method} ${path}`)
@@ -56,58 +57,58 @@ test("every route that writes events is one of the doors that are asked here", (
   ]);
 });
 
-describe.each(adding)("by %s", (_, door) => {
-  test("more people than places are refused whole, and the organizer takes a place", async () => {
+describe.each(adding)("by %s", (_, client) => {
+  test("a set with more members than places is refused as a whole, and the organizer takes a seat", async () => {
     const [owner, ann, bob, eve] = (await crew(3)) as [Person, Person, Person, Person];
     const event = await eventBy(owner, { max_count_members: 1 });
     for (const names of [[ann], [ann, bob, eve], [owner, ann]]) {
-      expect((await door.name(owner, event, names)).status).toBe(400);
+      expect((await client.name(owner, event, names)).status).toBe(400);
       expect(await memberIds(event.id)).toEqual([owner.id]);
     }
     for (const who of [ann, bob, eve])
       expect(await tracesOf(who)).toEqual({ letters: [], notifications: [], memberships: [] });
   });
 
-  test("as many people as places come in, named and not accepted", async () => {
+  test("a set that fills all places is written, and its members are only named", async () => {
     const [owner, ann] = (await crew(1)) as [Person, Person];
     const event = await eventBy(owner, { max_count_members: 2 });
-    expect((await door.name(owner, event, [owner, ann])).status).toBeLessThan(300);
+    expect((await client.name(owner, event, [owner, ann])).status).toBeLessThan(300);
     expect(await memberIds(event.id)).toEqual([owner.id, ann.id].sort((a, b) => a - b));
     const [row] = await rows("SELECT accepted_at FROM event_members WHERE user_id = ?", ann.id);
     expect(row).toEqual({ accepted_at: null });
   });
 
-  test("writes that come at once never seat more people than there are places", async () => {
+  test("concurrent writes never add more members than there are places", async () => {
     const [owner, ...rest] = await crew(6);
     const event = await eventBy(owner, { max_count_members: 3 });
-    const responses = await Promise.all(rest.map((who) => door.name(owner, event, [owner, who])));
+    const responses = await Promise.all(rest.map((who) => client.name(owner, event, [owner, who])));
     expect(responses.every(({ status }) => [200, 201, 400, 409].includes(status))).toBe(true);
     expect((await memberIds(event.id)).length).toBeLessThanOrEqual(3);
   });
 
-  test("somebody of another age is refused, and somebody whose age nobody knows is the namer's responsibility", async () => {
+  test("a person outside the age limits is refused, and a person of unknown age is added", async () => {
     const [owner, child, ann] = (await crew(2)) as [Person, Person, Person];
     await born(child, "2020-01-01");
     const event = await eventBy(owner, { min_age: 18 });
-    expect((await door.name(owner, event, [owner, child])).status).toBe(400);
+    expect((await client.name(owner, event, [owner, child])).status).toBe(400);
     expect(await memberIds(event.id)).toEqual([owner.id]);
-    expect((await door.name(owner, event, [owner, ann])).status).toBeLessThan(300);
+    expect((await client.name(owner, event, [owner, ann])).status).toBeLessThan(300);
     expect(await memberIds(event.id)).toContain(ann.id);
   });
 
-  test("nobody is added to an event that is over", async () => {
+  test("a person can't be added to an event that is over", async () => {
     const [owner, ann] = (await crew(1)) as [Person, Person];
     const event = await eventBy(owner, { start_date: "2021-01-01T10:00Z", end_date: "2021-01-01T12:00Z" });
-    await door.name(owner, event, [owner, ann]);
+    await client.name(owner, event, [owner, ann]);
     expect(await memberIds(event.id)).toEqual([owner.id]);
     expect(await tracesOf(ann)).toEqual({ letters: [], notifications: [], memberships: [] });
   });
 
-  test("the request of somebody who is put in is accepted, and that is their own act", async () => {
+  test("the request of an added applicant is accepted and counts as their own act", async () => {
     const [owner, ann] = (await crew(1)) as [Person, Person];
     const event = await eventBy(owner);
     expect((await ask(ann, event)).status).toBe(201);
-    await door.name(owner, event, [owner, ann]);
+    await client.name(owner, event, [owner, ann]);
     expect(await rows("SELECT status FROM participation_requests WHERE user_id = ?", ann.id)).toEqual([
       { status: "Accepted" },
     ]);
@@ -115,12 +116,12 @@ describe.each(adding)("by %s", (_, door) => {
     expect(row).toEqual({ accepted_at: expect.any(Number) });
   });
 
-  test("an event that fills up puts everybody undecided on the waiting list", async () => {
+  test("an event that becomes full puts all pending requests on the waiting list", async () => {
     const [owner, ann, bob] = (await crew(2)) as [Person, Person, Person];
     const event = await eventBy(owner, { max_count_members: 2 });
     await ask(bob, event);
     expect(await waits(bob, event)).toBe(false);
-    await door.name(owner, event, [owner, ann]);
+    await client.name(owner, event, [owner, ann]);
     expect(await waits(bob, event)).toBe(true);
   });
 
@@ -131,11 +132,11 @@ describe.each(adding)("by %s", (_, door) => {
       await (which.startsWith("who ") ? block(ann, owner) : block(owner, ann));
       const [event, other] = [await eventBy(owner), await eventBy(owner)];
       const stranger = nobody();
-      const refusal = await door.name(owner, event, [owner, ann]);
-      const unknown = await door.name(owner, other, [owner, stranger]);
-      expect(refusal.status).toBe(door.unknown === "refused" ? 400 : 200);
+      const refusal = await client.name(owner, event, [owner, ann]);
+      const unknown = await client.name(owner, other, [owner, stranger]);
+      expect(refusal.status).toBe(client.unknown === "refused" ? 400 : 200);
       const facts = (answer: Answer, name: Name) =>
-        door.unknown === "refused" ? wordsOf(answer, name) : String(answer.status);
+        client.unknown === "refused" ? textOf(answer, name) : String(answer.status);
       expect(facts(refusal, ann)).toBe(facts(unknown, stranger));
       expect(await memberIds(event.id)).toEqual([owner.id]);
       expect(await tracesOf(ann)).toEqual({ letters: [], notifications: [], memberships: [] });
@@ -143,60 +144,60 @@ describe.each(adding)("by %s", (_, door) => {
   );
 });
 
-describe.each(adding.filter(([name]) => name !== "the console"))("a set that comes by %s", (_, door) => {
-  test("keeps a member who blocked the organizer later, sends them nothing, and does not take them in again", async () => {
+describe.each(adding.filter(([name]) => name !== "the console"))("a member set by %s", (_, client) => {
+  test("a set keeps a member who blocked the organizer later, sends them nothing, and can't add them again", async () => {
     const [owner, ann, bob] = (await crew(2)) as [Person, Person, Person];
     const event = await eventBy(owner, { members: [{ id: ann.id }] });
     await block(ann, owner);
     const before = await tracesOf(ann);
-    expect((await door.name(owner, event, [owner, ann, bob])).status).toBe(200);
+    expect((await client.name(owner, event, [owner, ann, bob])).status).toBe(200);
     expect(await memberIds(event.id)).toContain(ann.id);
     expect(await tracesOf(ann)).toEqual(before);
-    await door.name(owner, event, [owner]);
-    await door.name(owner, event, [owner, ann]);
+    await client.name(owner, event, [owner]);
+    await client.name(owner, event, [owner, ann]);
     expect(await memberIds(event.id)).toEqual([owner.id]);
   });
 
-  test("gives the place of somebody who is taken out to the one who waits longest", async () => {
+  test("a set offers the seat of a removed member to the user who waits longest", async () => {
     const [owner, ann, bob, eve] = (await crew(3)) as [Person, Person, Person, Person];
     const event = await eventBy(owner, { members: [{ id: ann.id }], max_count_members: 2 });
     for (const who of [bob, eve]) await ask(who, event);
     expect([await waits(bob, event), await waits(eve, event)]).toEqual([true, true]);
-    await door.name(owner, event, [owner]);
+    await client.name(owner, event, [owner]);
     expect([await waits(bob, event), await waits(eve, event)]).toEqual([false, true]);
     expect((await tracesOf(bob)).notifications).toHaveLength(1);
     expect((await tracesOf(eve)).notifications).toHaveLength(0);
   });
 });
 
-describe.each(making)("by %s", (_, door) => {
-  test.each(["who has blocked the maker", "whom the maker has blocked"])(
+describe.each(making)("by %s", (_, client) => {
+  test.each(["who has blocked the creator", "whom the creator has blocked"])(
     "somebody %s is treated exactly like an unknown name",
     async (which) => {
       const [owner, ann, bob] = (await crew(2)) as [Person, Person, Person];
       await (which.startsWith("who ") ? block(ann, owner) : block(owner, ann));
-      const answer = await door.make(owner, [ann, bob]);
+      const answer = await client.make(owner, [ann, bob]);
       const stranger = nobody();
-      const unknown = await door.make(owner, [stranger]);
+      const unknown = await client.make(owner, [stranger]);
       expect(answer.status).toBe(unknown.status);
-      if (door.unknown === "refused") {
-        expect(wordsOf(answer, ann)).toBe(wordsOf(unknown, stranger));
+      if (client.unknown === "refused") {
+        expect(textOf(answer, ann)).toBe(textOf(unknown, stranger));
         expect(await rows("SELECT id FROM events WHERE creator_id = ?", owner.id)).toEqual([]);
       }
-      expect((await tracesOf(bob)).memberships).toHaveLength(door.unknown === "refused" ? 0 : 1);
+      expect((await tracesOf(bob)).memberships).toHaveLength(client.unknown === "refused" ? 0 : 1);
       expect(await tracesOf(ann)).toEqual({ letters: [], notifications: [], memberships: [] });
     },
   );
 });
 
-test("an event is not made with more people than places, the maker among them", async () => {
+test("an event can't be created with more members than places, the creator included", async () => {
   const [owner, ann, bob] = (await crew(2)) as [Person, Person, Person];
-  const make = makingDoors["Find Friend's POST"]?.make;
+  const make = creatingClients["Find Friend's POST"]?.make;
   expect((await make?.(owner, [ann, bob], { max_count_members: 2 }))?.status).toBe(400);
   expect((await make?.(owner, [ann, bob], { max_count_members: 3 }))?.status).toBe(201);
 });
 
-const limitDoors: Record<string, (owner: Person, event: TestEvent, places: number) => Promise<Answer>> = {
+const limitClients: Record<string, (owner: Person, event: TestEvent, places: number) => Promise<Answer>> = {
   "Find Friend's PATCH": (owner, { id }, places) =>
     patch(`/api/v1/events/${id}/`, { max_count_members: places }, { token: owner.token }),
   "the console": async (_, { id }, places) =>
@@ -210,8 +211,8 @@ const limitDoors: Record<string, (owner: Person, event: TestEvent, places: numbe
     ),
 };
 
-describe.each(Object.entries(limitDoors))("the number of places that %s sets", (_, set) => {
-  test("is not below the people who are in, and a higher one calls those who wait", async () => {
+describe.each(Object.entries(limitClients))("the number of places that %s sets", (_, set) => {
+  test("a number of places below the members is refused, and a higher one offers seats to those who wait", async () => {
     const [owner, ann, bob] = (await crew(2)) as [Person, Person, Person];
     const event = await eventBy(owner, { members: [{ id: ann.id }], max_count_members: 2 });
     await ask(bob, event);
@@ -224,7 +225,7 @@ describe.each(Object.entries(limitDoors))("the number of places that %s sets", (
 });
 
 describe("somebody who asks to take part", () => {
-  test("asks in vain where they and the organizer have blocked one another: the event is as unknown", async () => {
+  test("an event is unknown to an applicant when they and the organizer have blocked one another", async () => {
     const [owner, ann, bob] = (await crew(2)) as [Person, Person, Person];
     const event = await eventBy(owner);
     await block(ann, owner);
@@ -232,13 +233,13 @@ describe("somebody who asks to take part", () => {
     const stranger = nobody();
     const unknown = await ask(ann, { id: stranger.id, uuid: "" });
     for (const who of [ann, bob])
-      expect(wordsOf(await ask(who, event), { id: event.id, username: "-" })).toBe(
-        wordsOf(unknown, { ...stranger, username: "-" }),
+      expect(textOf(await ask(who, event), { id: event.id, username: "-" })).toBe(
+        textOf(unknown, { ...stranger, username: "-" }),
       );
     expect(await tracesOf(owner)).toMatchObject({ notifications: [] });
   });
 
-  test("is not let in once the organizer is blocked, is too young by now, or the event is over", async () => {
+  test("a request is not accepted after a block, outside the age limits, or when the event is over", async () => {
     const [owner, ann, child, late] = (await crew(3)) as [Person, Person, Person, Person];
     const event = await eventBy(owner);
     const accept = async (who: Person) => {
@@ -260,21 +261,21 @@ describe("somebody who asks to take part", () => {
   });
 });
 
-describe("a place that a member gives up goes to the one who waits longest", () => {
+describe("a seat that becomes free", () => {
   test.each([
     [
-      "by leaving",
+      "because a member leaves",
       (ann: Person, event: number) => post(`/api/v1/events/${event}/leave/`, undefined, { token: ann.token }),
     ],
     [
-      "because staff takes them out",
+      "because staff removes a member",
       async (ann: Person, event: number) =>
         del(`/api/admin/event-members/${event}:${ann.id}/`, undefined, {
           token: (await mint("staff")).token,
           headers: { "if-match": "*" },
         }),
     ],
-  ])("%s", async (_, go) => {
+  ])("a seat that becomes free %s is offered to the user who waits longest", async (_, go) => {
     const [owner, ann, bob] = (await crew(2)) as [Person, Person, Person];
     const event = await eventBy(owner, { members: [{ id: ann.id }], max_count_members: 2 });
     await ask(bob, event);

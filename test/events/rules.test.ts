@@ -1,4 +1,4 @@
-/** What is decided about events, in pages without a runtime: places, requests, newcomers, and what a change changes. */
+/** The pure rules of events: seats, requests, newcomers, and the differences that a change makes. */
 import { describe, expect, test } from "vitest";
 import { changesBetween } from "../../src/modules/events/commands/changes.ts";
 import type { EventDetails } from "../../src/modules/events/details/queries.ts";
@@ -14,16 +14,16 @@ import {
 
 const members = (...ids: number[]) => ids.map((userId) => ({ userId }));
 
-describe("places taken", () => {
+describe("taken seats", () => {
   test.each([
     ["members alone, the organizer among them", { creatorId: 1, members: members(1, 2) }, 2],
-    ["the organizer whom the set leaves out", { creatorId: 1, members: members(2, 3) }, 3],
-    ["nobody for an account that is gone", { creatorId: null, members: members(2) }, 1],
-  ])("are those of %s", (_, seating, places) => {
+    ["an organizer whom the set leaves out", { creatorId: 1, members: members(2, 3) }, 3],
+    ["nobody for a deleted account", { creatorId: null, members: members(2) }, 1],
+  ])("taken seats count %s", (_, seating, places) => {
     expect(seatsTaken({ ...seating, creatorIsStaff: false })).toBe(places);
   });
 
-  test("are not taken by staff who make an event for others", () => {
+  test("staff who create an event for others take no seat", () => {
     expect(seatsTaken({ creatorId: 1, creatorIsStaff: true, members: members(2) })).toBe(1);
   });
 });
@@ -36,7 +36,7 @@ const request = (id: number, changes: Partial<JoinRequest> = {}): JoinRequest =>
   ...changes,
 });
 
-describe("requests after a change", () => {
+describe("requests after a change of an event", () => {
   const settle = (requests: JoinRequest[], seated: number[], free: number | null, replaced = false) =>
     settleRequests(requests, new Set(seated), free, replaced).map(({ id, status, isWaiting, offered }) => ({
       id,
@@ -45,22 +45,22 @@ describe("requests after a change", () => {
       offered,
     }));
 
-  test("free places go to those who wait longest, and people who were told before hold theirs", () => {
+  test("free seats are offered to those who wait longest, and offered seats stay reserved", () => {
     const requests = [request(1, { isWaiting: false }), request(2), request(3), request(4)];
     expect(settle(requests, [], 2)).toEqual([{ id: 2, status: "Pending", isWaiting: false, offered: true }]);
   });
 
-  test("without a limit everybody is called", () => {
+  test("without a limit everybody on the waiting list is offered a seat", () => {
     expect(settle([request(1), request(2)], [], null).map(({ offered }) => offered)).toEqual([true, true]);
   });
 
-  test("a full event puts everybody undecided on the list", () => {
+  test("a full event puts all pending requests on the waiting list", () => {
     expect(settle([request(1, { isWaiting: false })], [], 0)).toEqual([
       { id: 1, status: "Pending", isWaiting: true, offered: false },
     ]);
   });
 
-  test("people who were put in are accepted, people who were taken out are declined, the others stay", () => {
+  test("requests of added people are accepted, requests of removed people are declined, the others stay", () => {
     const requests = [
       request(1),
       request(2, { status: "Accepted", isWaiting: false }),
@@ -73,14 +73,14 @@ describe("requests after a change", () => {
     ]);
   });
 
-  test("a change that leaves the members alone decides on nobody", () => {
+  test("a change without a member set decides no request", () => {
     expect(settle([request(1, { status: "Accepted", isWaiting: false })], [], 0)).toEqual([]);
   });
 });
 
 const plan = { startsAt: 10, endsAt: 20, minAge: 18, maxAge: 30, minMembers: 2, maxMembers: 4 };
 
-test("a plan is faulty by its order, ages, counts or the people in it, and by nothing at its limits", () => {
+test("a plan is refused for its order, ages, counts or number of members, and accepted exactly at its limits", () => {
   expect(planFault({ ...plan, endsAt: 10 }, 0)).toBe("order");
   expect(planFault({ ...plan, minAge: 31 }, 0)).toBe("ages");
   expect(planFault({ ...plan, minMembers: 5 }, 0)).toBe("counts");
@@ -94,16 +94,16 @@ test.each([
   [30, null],
   [31, "age"],
   [null, null],
-])("somebody of age %s who is named: %s", (age, fault) => {
+])("naming a person of age %s gives the fault %s", (age, fault) => {
   expect(newcomerFault(plan, age)).toBe(fault);
 });
 
-test("strangers read public events only", () => {
+test("anonymous callers may read public events only", () => {
   expect(mayRead({ audience: "public" }, null)).toBe(true);
   expect(mayRead({ audience: "signed_in" }, null)).toBe(false);
 });
 
-describe("what a change changes", () => {
+describe("the differences of a change", () => {
   const person = (userId: number) => ({
     userId,
     username: `p${userId}`,
@@ -137,7 +137,7 @@ describe("what a change changes", () => {
     longitude: null,
   };
 
-  test("is nothing when only the order of the members or the time of the write differs", () => {
+  test("a change of only the order of members or the time of the write has no differences", () => {
     expect(changesBetween(event, { ...event, updatedAt: 9, members: [person(2), person(1)] })).toBeNull();
   });
 
@@ -149,7 +149,7 @@ describe("what a change changes", () => {
     [{ latitude: 1, longitude: 1 }, "Changed: place on the map."],
     [{ price: 100, minAge: 18 }, "Changed: price; age limits."],
     [{ members: [person(2), person(3)] }, "Changed: joined: p3; left: p1."],
-  ])("is told in words: %j", (change, words) => {
+  ])("the difference %j is described in a sentence", (change, words) => {
     const changes = changesBetween(event, { ...event, ...change });
     expect(changes && describeChanges(changes, "en")).toBe(words);
   });

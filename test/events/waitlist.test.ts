@@ -1,17 +1,17 @@
-/** Places and the waiting line: never one too many, and whoever waits longest is told first. */
+/** Seats and the waiting list: never too many members, and the user who waits longest is told first. */
 import { describe, expect, test } from "vitest";
 import { sweepWaitlists } from "../../src/modules/events/index.ts";
 import { del, get, rows } from "../harness/api.ts";
 import { jobContext } from "../harness/scope.ts";
 import {
   ask,
-  asked,
   change,
+  createEvent,
+  createRequest,
   decide,
   eventPath,
   type Guest,
   guest,
-  held,
   memberIds,
   PARTICIPATION,
   requestOf,
@@ -30,14 +30,14 @@ const told = async (who: Guest) =>
     .map(({ type, message }) => ({ type, message }))
     .filter(({ type }) => type === FREE.type);
 
-/** An event with so many places beside its host's, all taken, and people in line. */
+/** A full event with this many places beside its organizer's, and this many people on the waiting list. */
 async function crowd(places: number, waiting: number) {
   const host = await guest();
-  const event = await held(host, { name: "Бал", max_count_members: places + 1 });
+  const event = await createEvent(host, { name: "Бал", max_count_members: places + 1 });
   const people = await Promise.all(Array.from({ length: places + waiting }, () => guest()));
   const requests: { who: Guest; id: number }[] = [];
   for (const [index, who] of people.entries()) {
-    const id = await asked(who, event);
+    const id = await createRequest(who, event);
     requests.push({ who, id });
     if (index < places) await decide(host, id, "accept");
   }
@@ -49,7 +49,7 @@ async function crowd(places: number, waiting: number) {
   return { host, event, is, waits };
 }
 
-test("who asks for a full event waits, and can't be accepted", async () => {
+test("a request for a full event goes on the waiting list and can't be accepted", async () => {
   const { host, event, is, waits } = await crowd(1, 1);
   expect(await waits()).toEqual([1]);
   expect(await requestOf(is(1).who, is(1).id)).toMatchObject({ status: "Pending", waiting: true });
@@ -59,31 +59,31 @@ test("who asks for a full event waits, and can't be accepted", async () => {
   expect(await told(is(1).who)).toEqual([]);
 });
 
-test("who asked in time and was not taken waits once the event is full", async () => {
+test("a pending request goes on the waiting list once the event is full", async () => {
   const host = await guest();
-  const event = await held(host, { max_count_members: 2 });
+  const event = await createEvent(host, { max_count_members: 2 });
   const [ann, bob] = [await guest(), await guest()];
-  const requests = [await asked(ann, event), await asked(bob, event)];
+  const requests = [await createRequest(ann, event), await createRequest(bob, event)];
   expect(await requestOf(ann, requests[0] ?? 0)).toMatchObject({ waiting: false });
   await decide(host, requests[1] ?? 0, "accept");
   expect(await requestOf(ann, requests[0] ?? 0)).toMatchObject({ status: "Pending", waiting: true });
 });
 
-test("of many that are accepted at once only as many come in as there are places", async () => {
+test("of many requests accepted at once only as many become members as there are places", async () => {
   const host = await guest();
-  const event = await held(host, { max_count_members: 4 });
+  const event = await createEvent(host, { max_count_members: 4 });
   const people = await Promise.all(Array.from({ length: 8 }, () => guest()));
-  const requests = await Promise.all(people.map((who) => asked(who, event)));
+  const requests = await Promise.all(people.map((who) => createRequest(who, event)));
   const responses = await Promise.all(requests.map((id) => decide(host, id, "accept")));
   expect(responses.map(({ status }) => status).sort()).toEqual([200, 200, 200, 400, 400, 400, 400, 400]);
   expect(await memberIds(event)).toHaveLength(4);
 });
 
-test("places that are taken away while people are let in leave nobody without one", async () => {
+test("lowering the number of places while requests are accepted never leaves more members than places", async () => {
   const host = await guest();
-  const event = await held(host, { max_count_members: 6 });
+  const event = await createEvent(host, { max_count_members: 6 });
   const people = await Promise.all(Array.from({ length: 5 }, () => guest()));
-  const requests = await Promise.all(people.map((who) => asked(who, event)));
+  const requests = await Promise.all(people.map((who) => createRequest(who, event)));
   const [changed] = await Promise.all([
     change(host, event, { max_count_members: 3 }),
     ...requests.map((id) => decide(host, id, "accept")),
@@ -93,18 +93,18 @@ test("places that are taken away while people are let in leave nobody without on
   expect(body.members_count).toBeLessThanOrEqual(body.max_count_members);
 });
 
-test("a request that is accepted twice at once makes one member and one notice", async () => {
+test("a request that is accepted twice at once adds one member and sends one notice", async () => {
   const host = await guest();
-  const event = await held(host, { max_count_members: 5 });
+  const event = await createEvent(host, { max_count_members: 5 });
   const ann = await guest();
-  const request = await asked(ann, event);
+  const request = await createRequest(ann, event);
   const responses = await Promise.all([1, 2, 3].map(() => decide(host, request, "accept")));
   expect(responses.map(({ status }) => status).sort()).toEqual([200, 404, 404]);
   expect(await toldOf(ann)).toHaveLength(1);
 });
 
-describe("a place that is free is told to whoever waits longest", () => {
-  test("when a member leaves", async () => {
+describe("a free seat is offered to the user who waits longest", () => {
+  test("a seat is offered when a member leaves", async () => {
     const { host, event, is } = await crowd(1, 2);
     expect((await leave(is(0).who, is(0).id)).status).toBe(204);
     expect(await memberIds(event)).toEqual([host.id]);
@@ -123,7 +123,7 @@ describe("a place that is free is told to whoever waits longest", () => {
     expect((await ask(is(0).who, event)).body).toMatchObject({ status: "Pending", waiting: true });
   });
 
-  test("when the organizer takes members out", async () => {
+  test("a seat is offered when the organizer removes members", async () => {
     const { host, event, is, waits } = await crowd(2, 3);
     await change(host, event, { members: [{ id: host.id }] });
     expect(await waits()).toEqual([4]);
@@ -131,7 +131,7 @@ describe("a place that is free is told to whoever waits longest", () => {
     expect(await told(is(3).who)).toEqual([FREE]);
   });
 
-  test("when there are more places", async () => {
+  test("seats are offered when the number of places is raised", async () => {
     const { host, event, waits } = await crowd(1, 3);
     await change(host, event, { max_count_members: 3 });
     expect(await waits()).toEqual([2, 3]);
@@ -139,7 +139,7 @@ describe("a place that is free is told to whoever waits longest", () => {
     expect(await waits()).toEqual([]);
   });
 
-  test("when the one who was told is turned down or gives up", async () => {
+  test("a seat is offered again when the user who was offered it is declined or withdraws", async () => {
     const { host, is, waits } = await crowd(1, 3);
     await leave(is(0).who, is(0).id);
     await decide(host, is(1).id, "decline");
@@ -149,7 +149,7 @@ describe("a place that is free is told to whoever waits longest", () => {
     expect(await told(is(3).who)).toEqual([FREE]);
   });
 
-  test("but to nobody when one in line gives up, and not to whom the organizer put in", async () => {
+  test("no seat is offered when a user on the waiting list withdraws, nor to a user whom the organizer added", async () => {
     const { host, event, is } = await crowd(1, 3);
     await leave(is(1).who, is(1).id);
     expect(await told(is(2).who)).toEqual([]);
@@ -160,7 +160,7 @@ describe("a place that is free is told to whoever waits longest", () => {
     expect(await requestOf(is(3).who, is(3).id)).toMatchObject({ status: "Pending", waiting: true });
   });
 
-  test("to as many as leave at once, each once", async () => {
+  test("when several members leave at once each seat is offered once", async () => {
     const { event, is, waits } = await crowd(3, 4);
     const responses = await Promise.all([0, 1, 2].map((index) => leave(is(index).who, is(index).id)));
     expect(responses.map(({ status }) => status)).toEqual([204, 204, 204]);
@@ -171,18 +171,18 @@ describe("a place that is free is told to whoever waits longest", () => {
   });
 });
 
-test("places that are filled by hand close the door", async () => {
+test("an event that the organizer fills puts pending requests on the waiting list", async () => {
   const host = await guest();
-  const event = await held(host, { max_count_members: 2 });
+  const event = await createEvent(host, { max_count_members: 2 });
   const [ann, bob] = [await guest(), await guest()];
-  const request = await asked(ann, event);
+  const request = await createRequest(ann, event);
   await change(host, event, { members: [{ id: host.id }, { id: bob.id }] });
   expect(await requestOf(ann, request)).toMatchObject({ status: "Pending", waiting: true });
   expect(await decide(host, request, "accept")).toMatchObject(FULL);
 });
 
-describe("by night", () => {
-  test("a place that came free by another way is offered, once", async () => {
+describe("the nightly sweep", () => {
+  test("the nightly sweep offers a seat that became free by another way, once", async () => {
     const { event, is } = await crowd(2, 3);
     await rows("DELETE FROM users WHERE id = ?", is(0).who.id);
     await rows("DELETE FROM event_members WHERE event_id = ? AND user_id = ?", event, is(1).who.id);
@@ -196,7 +196,7 @@ describe("by night", () => {
     expect(await requestOf(is(4).who, is(4).id)).toMatchObject({ waiting: true });
   });
 
-  test("nobody is told of a full event or of one that has begun", async () => {
+  test("the nightly sweep offers no seat of a full event or of one that has started", async () => {
     const full = await crowd(1, 1);
     const begun = await crowd(1, 1);
     await rows("DELETE FROM event_members WHERE event_id = ?", begun.event);

@@ -10,7 +10,7 @@ import { move, orderIn, scene, truckRow } from "../dispatch/offers/jobs.ts";
 import { type Answer, call, del, type Person, patch, post, put, rows, staffMember } from "../harness/api.ts";
 import { connect, connectNative, type Socket } from "../harness/socket.ts";
 import { befriend, block, ME, type Member, member } from "../social/social.ts";
-import { allow, eventOf, goingOn, report } from "../tracking/relations.ts";
+import { allow, eventOf, eventOnNow, report } from "../tracking/relations.ts";
 
 interface Pair {
   readonly owner: Member;
@@ -159,7 +159,7 @@ async function friends(): Promise<Pair> {
 async function fellows(endsIn?: number): Promise<Pair> {
   const [owner, watcher] = await Promise.all([member(), member()]);
   await allow(owner);
-  const times = goingOn();
+  const times = eventOnNow();
   const seen = { id: watcher.id, credential: { key: watcher.key } };
   const endsAt = endsIn === undefined ? times.endsAt : Date.now() + endsIn;
   return { owner, watcher, event: await eventOf(owner, seen, { ...times, endsAt }) };

@@ -1,7 +1,7 @@
 /** Whoever may not change a thing hears that, whatever is wrong with what they sent; whoever may is told what is wrong. */
 import { describe, expect, test } from "vitest";
 import { USERS } from "../dialects/find-friend/people.ts";
-import { eventPath, type Guest, guest, held } from "../events/fixtures.ts";
+import { createEvent, eventPath, type Guest, guest } from "../events/fixtures.ts";
 import { call } from "../harness/api.ts";
 import { FORBIDDEN, NOT_FOUND } from "./social.ts";
 
@@ -9,7 +9,7 @@ const BLANK = { first_name: "", name: "" };
 
 const things = {
   "a profile": async (owner: Guest) => `${USERS}${owner.id}/`,
-  "an event": async (owner: Guest) => eventPath(await held(owner)),
+  "an event": async (owner: Guest) => eventPath(await createEvent(owner)),
 };
 
 describe.each(Object.entries(things))("%s", (_, make) => {

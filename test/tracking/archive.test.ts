@@ -1,4 +1,4 @@
-/** A track room's journal on its way to the database: whole, once, and nobody's place goes back in time. */
+/** Archiving a track room's journal: every point is stored once, and the latest location never goes back in time. */
 import { describe, expect, test } from "vitest";
 import type { FilteredPoint } from "../../src/modules/tracking/points/rules.ts";
 import { archivePoints, type PointsEntry } from "../../src/modules/tracking/points/store.ts";
@@ -48,7 +48,7 @@ test("every point of every entry is stored under its position", async () => {
   ]);
 });
 
-test("a repeated batch changes nothing, one of another epoch is another", async () => {
+test("a repeated batch changes nothing, and a batch of another epoch is stored anew", async () => {
   const ann = await person();
   const entries = [entry(1, point(NOW - 30)), entry(2, point(NOW - 20), point(NOW - 20))];
   await archive(ann, ...entries);
@@ -60,19 +60,19 @@ test("a repeated batch changes nothing, one of another epoch is another", async 
   expect(await reportsOf(ann)).toHaveLength(6);
 });
 
-test("what came by REST is stored already", async () => {
+test("points that came by REST are not archived again", async () => {
   const ann = await person();
   await archive(ann, { ...entry(1, point(NOW)), stored: true });
   expect(await reportsOf(ann)).toEqual([]);
 });
 
-test("an account that is gone gets nothing", async () => {
+test("points of a deleted account are not stored", async () => {
   await archive({ id: 987_654 }, entry(1, point(NOW)));
   expect(await rows("SELECT 1 FROM location_reports WHERE user_id = 987654")).toEqual([]);
 });
 
-describe("the latest place", () => {
-  test("moves forward in time only, whatever comes when", async () => {
+describe("the latest location", () => {
+  test("the latest location moves forward in time only, in whatever order points arrive", async () => {
     const ann = await person();
     await archive(
       ann,
@@ -85,7 +85,7 @@ describe("the latest place", () => {
     expect(await latestOf(ann)).toMatchObject({ at: NOW - 5, latitude: 4 });
   });
 
-  test("of two at the same moment is the one that came later", async () => {
+  test("of two points with the same time, the latest location is the one that arrived later", async () => {
     const ann = await person();
     await archive(ann, entry(1, point(NOW, { latitude: 1 }), point(NOW, { latitude: 2 })));
     expect(await latestOf(ann)).toMatchObject({ latitude: 2 });
@@ -93,14 +93,14 @@ describe("the latest place", () => {
     expect(await latestOf(ann)).toMatchObject({ latitude: 3 });
   });
 
-  test("is never one that is not taken at its word", async () => {
+  test("the latest location is never a flagged point", async () => {
     const ann = await person();
     await archive(ann, entry(1, point(NOW + 1e9, { flag: "future" }), point(NOW, { flag: "jump" })));
     expect(await latestOf(ann)).toBeUndefined();
   });
 });
 
-test("a batch costs two statements in one trip, whatever is in it", async () => {
+test("archiving a batch takes two statements in one round trip, whatever its size", async () => {
   const ann = await person();
   const meter = counted();
   // Where no test has put a task to arrive at.

@@ -1,4 +1,4 @@
-/** Nobody's places outlive their account. */
+/** Erasure of a deleted account's locations. */
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
@@ -8,7 +8,7 @@ import { connectNative } from "../harness/socket.ts";
 import { rowsOf } from "../harness/traces.ts";
 import { ocean } from "./fixtures.ts";
 
-test("with an account go its reports, its latest place and what its room remembers", async () => {
+test("deleting an account deletes its reports, its latest location and the journal of its room", async () => {
   const ann = await person();
   const room = env.USER_ROOMS.getByName(`user:${ann.id}`);
   const remembered = () =>

@@ -1,16 +1,17 @@
-/** Tasks, points and photos for tests, made without the price of a request. */
+/** Tasks, points and photos for tests. */
 
 import { post, rows, unique } from "../harness/api.ts";
 import { picture } from "../harness/pictures.ts";
 import type { Creation } from "../http/idempotency/creations.ts";
 
-/** No task has its circle here. */
+/** A place without any task's geofence. */
 export const ocean = { latitude: -48.8767, longitude: -123.3933 };
 
 export const warsaw = { latitude: 52.2297, longitude: 21.0122 };
 
 export const png = picture(100, "image/png");
 
+/** A form with a photo, as clients upload it. */
 export function photoForm(fields: Record<string, string> = {}, bytes: Uint8Array = png): FormData {
   const form = new FormData();
   form.append("photo", new File([bytes], `${unique("photo")}.png`, { type: "image/png" }));
@@ -27,7 +28,7 @@ export interface TaskRow {
   readonly createdAt?: number;
 }
 
-/** A task's id. */
+/** Inserts a task without a request and returns its id. */
 export async function taskRow(facts: TaskRow = {}): Promise<number> {
   const { latitude, longitude } = { ...warsaw, ...facts };
   const [row] = await rows<{ id: number }>(
@@ -43,13 +44,15 @@ export async function taskRow(facts: TaskRow = {}): Promise<number> {
   return row?.id ?? 0;
 }
 
+/** A valid body for a new task. */
 export const newTask = () => ({ title: unique("Task"), description: "Take a photo.", location: warsaw });
 
+/** Reports a location and returns the report's id. */
 export async function reportOf({ token }: { readonly token: string }): Promise<number> {
   return (await post("/api/location-reports/", { location: warsaw }, { token })).body.id;
 }
 
-/** Places that nobody else has. */
+/** A place that no other test uses. */
 const somewhere = () => ({ latitude: Math.random() * 80, longitude: Math.random() * 170 });
 
 const reportsAt = async (latitude: number | undefined) =>
@@ -91,6 +94,7 @@ const photo = (prefix: string): Creation => ({
   },
 });
 
+/** Each route that creates something here, for the test of repeated creations. */
 export const trackingCreations: Readonly<Record<string, Creation>> = Object.fromEntries(
   ["/api/v1", "/api"].flatMap((prefix) => [
     [`post ${prefix}/location-reports`, report],

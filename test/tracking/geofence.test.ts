@@ -1,4 +1,4 @@
-/** Who comes into the circle around a task is told so, once. */
+/** Task geofences: a user who enters one is told once. */
 import { beforeAll, describe, expect, test } from "vitest";
 import type { FilteredPoint } from "../../src/modules/tracking/points/rules.ts";
 import { archivePoints } from "../../src/modules/tracking/points/store.ts";
@@ -38,7 +38,7 @@ const framesOf = (who: Person, task: number) =>
     `task:${task}:arrived`,
   );
 
-test("somebody who comes in is marked and told, in the app and by their socket", async () => {
+test("a user who enters a geofence is recorded and told, in the app and by their socket", async () => {
   const task = await circle();
   await at(ann, north(101));
   expect(await arrivedAt(ann, task)).toBeNull();
@@ -62,7 +62,7 @@ test("somebody who comes in is marked and told, in the app and by their socket",
   expect((await get(`/api/tasks/${task}/`, { token: ann.token })).body.user_status).toBe("pending");
 });
 
-test("somebody whose receiver does not know better than the circle has not arrived", async () => {
+test("a point whose accuracy is worse than the radius is no arrival", async () => {
   const bob = await person();
   const task = await circle(100);
   const report = (accuracy: number) => post(REPORTS, { location: centre, accuracy }, { token: bob.token });
@@ -74,7 +74,7 @@ test("somebody whose receiver does not know better than the circle has not arriv
   expect(await arrivedAt(bob, task)).toBe(body.timestamp);
 });
 
-test("coming again, or staying, is told no more", async () => {
+test("entering again, or staying inside, is not told again", async () => {
   const bob = await person();
   const task = await circle();
   const { body } = await at(bob, centre);
@@ -85,7 +85,7 @@ test("coming again, or staying, is told no more", async () => {
   expect(await framesOf(bob, task)).toHaveLength(1);
 });
 
-test("each person arrives for themselves", async () => {
+test("each user's arrival is recorded separately", async () => {
   const [bob, eve] = [await person(), await person()];
   const task = await circle();
   await Promise.all([at(bob, centre), at(bob, centre), at(eve, centre)]);
@@ -95,7 +95,7 @@ test("each person arrives for themselves", async () => {
   }
 });
 
-test("points of a track room count as well", async () => {
+test("points of a track room count as arrivals", async () => {
   const bob = await person();
   const task = await circle();
   const point: FilteredPoint = {
@@ -113,7 +113,7 @@ test("points of a track room count as well", async () => {
   expect(await noticesOf(bob, task)).toHaveLength(1);
 });
 
-test("who wants no notifications gets none, and is marked all the same", async () => {
+test("a user who turned notifications off gets none, and the arrival is recorded", async () => {
   const bob = await person();
   await rows("INSERT INTO notification_settings (user_id, receives) VALUES (?, 0)", bob.id);
   const task = await circle();
@@ -122,8 +122,8 @@ test("who wants no notifications gets none, and is marked all the same", async (
   expect(await noticesOf(bob, task)).toEqual([]);
 });
 
-describe("nobody arrives", () => {
-  test("at a task without a circle, or one that is completed", async () => {
+describe("no arrival is recorded", () => {
+  test("no arrival is recorded at a task without a geofence or a completed task", async () => {
     const bob = await person();
     const tasks = [
       await taskRow(centre),
@@ -133,7 +133,7 @@ describe("nobody arrives", () => {
     for (const task of tasks) expect(await noticesOf(bob, task)).toEqual([]);
   });
 
-  test("at a task that they have completed", async () => {
+  test("no arrival is recorded at a task that the user has completed", async () => {
     const bob = await person();
     const task = await circle();
     await patch(`/api/tasks/${task}/update_status/`, { status: "completed" }, { token: bob.token });
@@ -141,7 +141,7 @@ describe("nobody arrives", () => {
     expect(await arrivedAt(bob, task)).toBeNull();
   });
 
-  test("by a point that is not taken at its word", async () => {
+  test("no arrival is recorded for a flagged point", async () => {
     const bob = await person();
     const task = await circle();
     const points = [north(50_000), centre].map((place, n) => ({
@@ -165,9 +165,9 @@ const point = (when: number, metres: number): FilteredPoint => ({
 });
 
 test.each<[string, FilteredPoint[], number | null]>([
-  ["by the first point inside", [point(3000, 0), point(2000, 10), point(1500, 200)], 2000],
-  ["by nothing outside", [point(2000, 101)], null],
-  ["by nothing from before the task was set", [point(999, 0)], null],
-])("an arrival is told %s", (_, points, when) => {
+  ["the first point inside", [point(3000, 0), point(2000, 10), point(1500, 200)], 2000],
+  ["no point outside", [point(2000, 101)], null],
+  ["no point from before the task's creation", [point(999, 0)], null],
+])("the time of an arrival is that of %s", (_, points, when) => {
   expect(arrivals([task], points).map(({ at: told }) => told)).toEqual(when === null ? [] : [when]);
 });

@@ -1,4 +1,4 @@
-/** Which points are taken at their word. */
+/** The pure filter that flags doubtful points. */
 import { describe, expect, test } from "vitest";
 import {
   type FilteredPoint,
@@ -36,21 +36,31 @@ describe("a point", () => {
   test.each<[string, Point, Fix[], string | null]>([
     ["that is the first is good", point(NOW), [], null],
     ["that is two minutes ahead is good: clocks differ", point(NOW + 120 * SECOND), [], null],
-    ["that is farther ahead is of the future", point(NOW + 120 * SECOND + 1), [], "future"],
+    ["that is farther ahead is flagged as future", point(NOW + 120 * SECOND + 1), [], "future"],
     ["of thirty days ago is good", point(NOW - 30 * DAY), [], null],
     ["that is older is stale", point(NOW - 30 * DAY - 1), [], "stale"],
-    ["of the same moment and place is a duplicate", point(NOW - 5, 7), [known(NOW - 5, 7)], "duplicate"],
-    ["of the same moment a step away is none", point(NOW - 5, 8), [known(NOW - 5, 7)], null],
-    ["of the same place a moment later is none", point(NOW - 4, 7), [known(NOW - 5, 7)], null],
-    ["200 metres away at once is good: receivers are like that", point(NOW, 199), [known(NOW - 10)], null],
+    ["with the same time and place is a duplicate", point(NOW - 5, 7), [known(NOW - 5, 7)], "duplicate"],
+    ["with the same time a step away is no duplicate", point(NOW - 5, 8), [known(NOW - 5, 7)], null],
+    ["at the same place a moment later is no duplicate", point(NOW - 4, 7), [known(NOW - 5, 7)], null],
+    [
+      "200 metres away at once is good: receivers are that inaccurate",
+      point(NOW, 199),
+      [known(NOW - 10)],
+      null,
+    ],
     ["farther away at once is a jump", point(NOW, 202), [known(NOW - 10)], "jump"],
     ["at the speed of a fast train is good", point(NOW, 1490), [known(NOW - 10 * SECOND)], null],
     ["faster than that is a jump", point(NOW, 1510), [known(NOW - 10 * SECOND)], "jump"],
     ["whose uncertainty explains the leap is good", point(NOW, 1510, 20), [known(NOW - 10 * SECOND)], null],
-    ["whose neighbour's uncertainty does, too", point(NOW, 1510), [known(NOW - 10 * SECOND, 0, 20)], null],
+    [
+      "whose neighbour's uncertainty explains the leap is good",
+      point(NOW, 1510),
+      [known(NOW - 10 * SECOND, 0, 20)],
+      null,
+    ],
     ["far away after hours is good", point(NOW, 100_000), [known(NOW - 3600 * SECOND)], null],
     [
-      "that comes late is measured by what is nearest in time",
+      "that comes late is compared with the nearest point in time",
       point(NOW - 60 * SECOND, 5000),
       [known(NOW - 120 * SECOND), known(NOW - 59 * SECOND, 5010)],
       null,
@@ -68,13 +78,13 @@ describe("a point", () => {
       "jump",
     ],
     [
-      "that agrees with two jumps is believed",
+      "that agrees with two jumps is accepted",
       point(NOW, 50_010),
       [known(NOW - 20 * SECOND), jump(NOW - 9 * SECOND, 49_990), jump(NOW - 5 * SECOND, 50_000)],
       null,
     ],
     [
-      "that agrees with none of them is not",
+      "that agrees with none of them is a jump",
       point(NOW, 90_000),
       [known(NOW - 20 * SECOND), jump(NOW - 9 * SECOND, 49_990), jump(NOW - 5 * SECOND, 50_000)],
       "jump",
@@ -85,18 +95,18 @@ describe("a point", () => {
   });
 });
 
-test("points of one batch are judged in the light of each other", () => {
+test("points of one batch are compared with each other", () => {
   const batch = [point(NOW - 9000), point(NOW - 9000), point(NOW - 8000, 90_000), point(NOW - 7000, 20)];
   expect(flags(filterAll(batch, [], NOW))).toEqual([null, "duplicate", "jump", null]);
 });
 
-test("a point without a time gets that of its arrival and witnesses no speed", () => {
+test("a point without a time gets the time of its arrival and says nothing about speed", () => {
   const judged = filterAll([point(null), point(null, 90_000), point(NOW - 1, 50_000)], [], NOW);
   expect(judged.map(({ at }) => at)).toEqual([NOW, NOW, NOW - 1]);
   expect(flags(judged)).toEqual([null, null, null]);
 });
 
-test("a late batch out of order keeps its order", () => {
+test("filtering keeps the order of a late batch", () => {
   const judged = filterAll([point(NOW - 1000, 20), point(NOW - 3000, 0), point(NOW - 2000, 10)], [], NOW);
   expect(judged.map(({ at }) => at)).toEqual([NOW - 1000, NOW - 3000, NOW - 2000]);
   expect(flags(judged)).toEqual([null, null, null]);

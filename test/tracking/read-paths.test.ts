@@ -1,12 +1,12 @@
-/** Every door through which places of a person can be seen × everything that somebody can be to that person. */
+/** Every way to read a user's locations × every relation that the reader can have to that user. */
 import { describe, expect, test } from "vitest";
 import { get, patch, post, rows } from "../harness/api.ts";
 import { connectNative, dial, type Socket } from "../harness/socket.ts";
 import { befriend, block, member, unblock } from "../social/social.ts";
 import { allow, eventOf, RELATIONS, report, type Trail, trail } from "./relations.ts";
 
-/** The latitudes of the trail that a door shows; null where it refuses. */
-type ClientProfile = (trail: Trail) => Promise<readonly number[] | null>;
+/** Reads a trail by one way in: the latitudes that it shows, or null when it refuses. */
+type ReadPath = (trail: Trail) => Promise<readonly number[] | null>;
 
 const secretOf = ({ watcher: { credential } }: Trail) =>
   "key" in credential ? credential.key : credential.token;
@@ -14,9 +14,9 @@ const secretOf = ({ watcher: { credential } }: Trail) =>
 const seenIn = (words: string, { early, late }: Trail) =>
   [early, late].filter((latitude) => words.includes(String(latitude)));
 
-/** What an address answers, looked through for the places. */
+/** Reads a path by GET and finds the trail's latitudes in the answer. */
 const at =
-  (path: (trail: Trail) => string, refusal: number): ClientProfile =>
+  (path: (trail: Trail) => string, refusal: number): ReadPath =>
   async (found) => {
     const { status, body } = await get(path(found), found.watcher.credential);
     if (status !== 200) {
@@ -27,7 +27,7 @@ const at =
     return seenIn(JSON.stringify(body), found);
   };
 
-/** Entries up to where the room stands; all of them come, and those that may not be seen are `hidden` and empty. */
+/** Reads all entries up to `seq`. Every entry must come, and those that may not be seen are `hidden` and empty. */
 async function entries(socket: Socket, seq: number, found: Trail): Promise<number[]> {
   const frames = [];
   for (let n = 1; n <= seq; n++) frames.push(await socket.next(({ t }) => t === "entry"));
@@ -37,7 +37,7 @@ async function entries(socket: Socket, seq: number, found: Trail): Promise<numbe
   return seenIn(JSON.stringify(frames), found);
 }
 
-const socket: ClientProfile = async (found) => {
+const socket: ReadPath = async (found) => {
   const protocols = ["caravan.v1", `auth.${secretOf(found)}`];
   const opened = await dial(`/ws/users/${found.owner.id}/location/?since=0`, { protocols });
   if ("refusal" in opened) {
@@ -48,7 +48,7 @@ const socket: ClientProfile = async (found) => {
   return entries(opened.socket, seq, found);
 };
 
-const subscription: ClientProfile = async (found) => {
+const subscription: ReadPath = async (found) => {
   const mine = await connectNative("/ws/me/", secretOf(found));
   await mine.next();
   mine.send({ t: "subscribe", room: `user:${found.owner.id}`, since: 0 });
@@ -66,8 +66,8 @@ const track = (format: string) =>
     return `/api/v1/location-reports/${place}/?format=${format}`;
   }, 403);
 
-/** Places of a track: from where the right begins. */
-const TRACK_DOORS: Readonly<Record<string, ClientProfile>> = {
+/** Ways to read a track. They show it from the moment when the right begins. */
+const TRACK_PATHS: Readonly<Record<string, ReadPath>> = {
   "the socket": socket,
   "a subscription": subscription,
   "the track as JSON": track("json"),
@@ -82,8 +82,8 @@ const TRACK_DOORS: Readonly<Record<string, ClientProfile>> = {
 const near = ({ early, late }: Trail, latitude: number) =>
   `near=${latitude === early ? early : late},12.5&radius=50`;
 
-/** Reports one by one: their owner's and staff's only. */
-const REPORT_DOORS: Readonly<Record<string, ClientProfile>> = {
+/** Ways to read single reports. They are open to the owner and staff only. */
+const REPORT_PATHS: Readonly<Record<string, ReadPath>> = {
   "the list of reports": at(({ owner }) => `/api/v1/location-reports/?user=${owner.id}`, 404),
   "the list as GeoJSON": at(({ owner }) => `/api/v1/location-reports/?user=${owner.id}&format=geojson`, 404),
   "a search around an early place": at(
@@ -96,7 +96,7 @@ const REPORT_DOORS: Readonly<Record<string, ClientProfile>> = {
   ),
 };
 
-const LATEST_DOORS: Readonly<Record<string, ClientProfile>> = {
+const LATEST_PATHS: Readonly<Record<string, ReadPath>> = {
   "the latest places": at(() => "/api/v1/location-reports/latest/", 404),
   "the latest places as GeoJSON": at(() => "/api/v1/location-reports/latest/?format=geojson", 404),
   "the latest places around one": at(
@@ -106,7 +106,7 @@ const LATEST_DOORS: Readonly<Record<string, ClientProfile>> = {
   "the latest places under Eurorace's path": at(() => "/api/location-reports/latest/", 404),
 };
 
-const CONSOLE_DOORS: Readonly<Record<string, ClientProfile>> = {
+const CONSOLE_PATHS: Readonly<Record<string, ReadPath>> = {
   "the console's list": at(({ owner }) => `/api/admin/location-reports/?user=${owner.id}`, 403),
   "the console's latest place": at(({ owner }) => `/api/admin/latest-locations/${owner.id}/`, 403),
   "the console's export": at(({ owner }) => `/api/admin/location-reports/export.csv?user=${owner.id}`, 403),
@@ -183,64 +183,68 @@ const trailOf = (relation: string) => {
   return known;
 };
 
-const BEYOND = new Set(["self", "staff"]);
-const WITH_A_RIGHT = new Set(["friend", "fellow by own act"]);
+const WITH_FULL_RIGHTS = new Set(["self", "staff"]);
+const WITH_A_LIMITED_RIGHT = new Set(["friend", "participant by own act"]);
 
-const product = (clientProfiles: Readonly<Record<string, ClientProfile>>) =>
+const product = (paths: Readonly<Record<string, ReadPath>>) =>
   Object.keys(RELATIONS).flatMap((relation) =>
-    Object.entries(clientProfiles).map(([name, door]) => [relation, name, door] as const),
+    Object.entries(paths).map(([name, readPath]) => [relation, name, readPath] as const),
   );
 
 describe("a track", () => {
-  test.each(product(TRACK_DOORS))(
-    "is seen by a %s through %s as far as the rule goes",
-    async (relation, _, door) => {
+  test.each(product(TRACK_PATHS))(
+    "a track is seen by a %s through %s as far as the visibility rule allows",
+    async (relation, _, readPath) => {
       const found = await trailOf(relation);
       const { early, late } = found;
-      const expected = BEYOND.has(relation) ? [early, late] : WITH_A_RIGHT.has(relation) ? [late] : null;
-      expect(await door(found)).toEqual(expected);
+      const expected = WITH_FULL_RIGHTS.has(relation)
+        ? [early, late]
+        : WITH_A_LIMITED_RIGHT.has(relation)
+          ? [late]
+          : null;
+      expect(await readPath(found)).toEqual(expected);
     },
   );
 });
 
 describe("single reports", () => {
-  test.each(product(REPORT_DOORS))(
-    "are seen by a %s through %s only if they are their own, or by staff",
-    async (relation, name, door) => {
+  test.each(product(REPORT_PATHS))(
+    "single reports are seen by a %s through %s only if they are the owner or staff",
+    async (relation, name, readPath) => {
       const found = await trailOf(relation);
       const all = name.includes("early")
         ? [found.early]
         : name.includes("late")
           ? [found.late]
           : [found.early, found.late];
-      expect(await door(found)).toEqual(BEYOND.has(relation) ? all : []);
+      expect(await readPath(found)).toEqual(WITH_FULL_RIGHTS.has(relation) ? all : []);
     },
   );
 });
 
-describe("latest places", () => {
-  test.each(product(LATEST_DOORS))(
-    "are seen by a %s through %s unless one blocks the other",
-    async (relation, _, door) => {
+describe("latest locations", () => {
+  test.each(product(LATEST_PATHS))(
+    "a latest location is seen by a %s through %s unless one has blocked the other",
+    async (relation, _, readPath) => {
       const found = await trailOf(relation);
-      expect(await door(found)).toEqual(/block/.test(relation) ? [] : [found.late]);
+      expect(await readPath(found)).toEqual(/block/.test(relation) ? [] : [found.late]);
     },
   );
 });
 
 describe("the console", () => {
-  test.each(product(CONSOLE_DOORS))(
-    "shows a %s through %s nothing unless they are staff",
-    async (relation, name, door) => {
+  test.each(product(CONSOLE_PATHS))(
+    "the console shows a %s nothing through %s unless they are staff",
+    async (relation, name, readPath) => {
       const found = await trailOf(relation);
       const all = name.includes("latest") ? [found.late] : [found.early, found.late];
-      expect(await door(found)).toEqual(relation === "staff" ? all : null);
+      expect(await readPath(found)).toEqual(relation === "staff" ? all : null);
     },
   );
 });
 
 describe("staff", () => {
-  const looks = ({ owner, watcher }: Trail) =>
+  const views = ({ owner, watcher }: Trail) =>
     rows<{ id: number }>(
       `SELECT id FROM audit_log WHERE actor_id = ? AND (subject = ? OR after ->> 'user' = ?)`,
       watcher.id,
@@ -248,24 +252,24 @@ describe("staff", () => {
       String(owner.id),
     );
 
-  test.each(Object.entries({ ...TRACK_DOORS, ...REPORT_DOORS, ...CONSOLE_DOORS }))(
-    "leaves one audit row for a look through %s",
-    async (_, door) => {
+  test.each(Object.entries({ ...TRACK_PATHS, ...REPORT_PATHS, ...CONSOLE_PATHS }))(
+    "staff leaves one audit row for each view through %s",
+    async (_, readPath) => {
       const found = await trailOf("staff");
-      const before = (await looks(found)).length;
-      await door(found);
-      expect((await looks(found)).length).toBe(before + 1);
+      const before = (await views(found)).length;
+      await readPath(found);
+      expect((await views(found)).length).toBe(before + 1);
     },
   );
 
-  test("leaves one for a report, for a profile's place, and none for what is refused or their own", async () => {
+  test("staff leaves one audit row for a report and for a profile's place, and none for refused requests or their own track", async () => {
     const found = await trailOf("staff");
     const { credential } = found.watcher;
     const [row] = await rows<{ id: number }>(
       "SELECT id FROM location_reports WHERE user_id = ?",
       found.owner.id,
     );
-    const count = async () => (await looks(found)).length;
+    const count = async () => (await views(found)).length;
     const before = await count();
     await get(`/api/v1/location-reports/${row?.id}/`, credential);
     await get(`/api/admin/location-reports/${row?.id}/`, credential);
@@ -276,16 +280,16 @@ describe("staff", () => {
     expect(await count()).toBe(before + 3);
   });
 
-  test("leaves one row for a look by a ticket, not for the ticket itself", async () => {
+  test("staff leaves one audit row for a view with a ticket, and none for the ticket itself", async () => {
     const found = await trailOf("staff");
     const room = `user:${found.owner.id}`;
-    const before = (await looks(found)).length;
+    const before = (await views(found)).length;
     const { body } = await post("/api/v1/realtime/ticket/", { room }, found.watcher.credential);
-    expect((await looks(found)).length).toBe(before);
+    expect((await views(found)).length).toBe(before);
     const opened = await dial(`/ws/users/${found.owner.id}/location/?ticket=${body.ticket}`, {
       protocols: ["caravan.v1"],
     });
     expect("socket" in opened).toBe(true);
-    expect((await looks(found)).length).toBe(before + 1);
+    expect((await views(found)).length).toBe(before + 1);
   });
 });

@@ -1,30 +1,31 @@
-/** What one person can be to another whose places they want to see, made through the doors where that is possible. */
+/** Every relation of a watcher to the user whose locations they want to see. Set up through the API where possible. */
 
 import { patch, post, rows, staffMember, unique } from "../harness/api.ts";
 import { befriend, block, ME, type Member, member } from "../social/social.ts";
 
-/** Somebody who looks, with whatever their client carries. */
+/** The user who watches, with the credential of their client. */
 export interface Watcher {
   readonly id: number;
   readonly credential: { readonly key: string } | { readonly token: string };
 }
 
-export interface Watched {
+export interface WatchedPair {
   readonly owner: Member;
   readonly watcher: Watcher;
 }
 
-/** Latitudes that nobody else has: where the owner was before a right began, and after it. */
-export interface Trail extends Watched {
+/** Unique latitudes: where the owner was before the watcher's right began (`early`) and after it (`late`). */
+export interface Trail extends WatchedPair {
   readonly early: number;
   readonly late: number;
 }
 
 const byKey = ({ id, key }: Member): Watcher => ({ id, credential: { key } });
 
+/** Gives or withdraws the consent to be located. */
 export const allow = ({ key }: Member, allowed = true) => patch(ME, { is_geoip_allowed: allowed }, { key });
 
-/** An event with both in it. `accepted`: who of them takes part by their own act. */
+/** Inserts an event with both as members. `accepted`: whether each takes part by their own act. Returns its number. */
 export async function eventOf(
   owner: Member,
   watcher: Watcher,
@@ -60,9 +61,10 @@ export async function eventOf(
 }
 
 const HOUR = 3600_000;
-export const goingOn = () => ({ startsAt: Date.now() - HOUR, endsAt: Date.now() + HOUR });
+/** Times of an event that is on now. */
+export const eventOnNow = () => ({ startsAt: Date.now() - HOUR, endsAt: Date.now() + HOUR });
 
-/** Reports a place that nobody else has; answers its latitude. */
+/** Reports a unique place and returns its latitude. */
 export async function report({ key }: Pick<Member, "key">): Promise<number> {
   const latitude = Math.round(Math.random() * 8e6) / 1e5;
   const { status } = await post(
@@ -74,7 +76,7 @@ export async function report({ key }: Pick<Member, "key">): Promise<number> {
   return latitude;
 }
 
-/** Relation → how it comes about, once the owner has consented. */
+/** Each relation by name, with how to set it up after the owner has consented. */
 export const RELATIONS: Readonly<Record<string, (owner: Member) => Promise<Watcher>>> = {
   self: async (owner) => byKey(owner),
   staff: async () => {
@@ -89,24 +91,24 @@ export const RELATIONS: Readonly<Record<string, (owner: Member) => Promise<Watch
   },
   "friend whom the owner blocks": (owner) => friendOf(owner, (friend) => block(owner, friend)),
   "friend who blocks the owner": (owner) => friendOf(owner, (friend) => block(friend, owner)),
-  "fellow by own act": (owner) => fellowOf(owner, goingOn()),
-  "fellow by own act, blocked": async (owner) => {
+  "participant by own act": (owner) => participantOf(owner, eventOnNow()),
+  "participant by own act, blocked": async (owner) => {
     const stranger = await member();
-    await eventOf(owner, byKey(stranger), goingOn());
+    await eventOf(owner, byKey(stranger), eventOnNow());
     await block(owner, stranger);
     return byKey(stranger);
   },
-  "fellow by own act, without consent": async (owner) => {
-    const fellow = await fellowOf(owner, goingOn());
+  "participant by own act, without consent": async (owner) => {
+    const participant = await participantOf(owner, eventOnNow());
     await allow(owner, false);
-    return fellow;
+    return participant;
   },
-  "fellow who was only named": (owner) => fellowOf(owner, goingOn(), { watcher: false }),
-  "fellow who only named the owner": (owner) => fellowOf(owner, goingOn(), { owner: false }),
-  "fellow of an event that is over": (owner) =>
-    fellowOf(owner, { startsAt: Date.now() - HOUR, endsAt: Date.now() - 1000 }),
-  "fellow of an event to come": (owner) =>
-    fellowOf(owner, { startsAt: Date.now() + HOUR, endsAt: Date.now() + 2 * HOUR }),
+  "participant who was only named": (owner) => participantOf(owner, eventOnNow(), { watcher: false }),
+  "participant who only named the owner": (owner) => participantOf(owner, eventOnNow(), { owner: false }),
+  "participant of an event that is over": (owner) =>
+    participantOf(owner, { startsAt: Date.now() - HOUR, endsAt: Date.now() - 1000 }),
+  "participant of an event to come": (owner) =>
+    participantOf(owner, { startsAt: Date.now() + HOUR, endsAt: Date.now() + 2 * HOUR }),
   stranger: async () => byKey(await member()),
 };
 
@@ -117,17 +119,17 @@ async function friendOf(owner: Member, then?: (friend: Member) => Promise<unknow
   return byKey(friend);
 }
 
-async function fellowOf(
+async function participantOf(
   owner: Member,
   times: Parameters<typeof eventOf>[2],
   accepted?: Parameters<typeof eventOf>[3],
 ): Promise<Watcher> {
-  const fellow = byKey(await member());
-  await eventOf(owner, fellow, times, accepted);
-  return fellow;
+  const participant = byKey(await member());
+  await eventOf(owner, participant, times, accepted);
+  return participant;
 }
 
-/** The owner was somewhere, consented, became something to the watcher, and was somewhere else. */
+/** The owner reports a place, consents, enters the relation with the watcher, and reports another place. */
 export async function trail(relation: string): Promise<Trail> {
   const owner = await member();
   const early = await report(owner);

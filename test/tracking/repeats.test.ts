@@ -1,4 +1,4 @@
-/** Door × clock and door × door: any clock is judged and kept, and a repeat is known whatever it came by and however late. */
+/** Every way in × wrong clocks, and every pair of ways in × repeats: doubtful points are stored with a flag, and a repeat is found however late. */
 import { describe, expect, test } from "vitest";
 import { type Person, person, post, rows, unique } from "../harness/api.ts";
 import { connect, connectNative } from "../harness/socket.ts";
@@ -24,8 +24,8 @@ async function framed(who: Person, path: string, frame: object, room: string | n
   socket.close();
 }
 
-/** Every door by which a point with a time of its own comes in. */
-const DOORS: Record<string, Report> = {
+/** Every way in for a point with a time of its own. */
+const WRITE_PATHS: Record<string, Report> = {
   "the native socket": (who, points) => framed(who, "/ws/location/", { points }, null),
   "the own socket by number": (who, points) => framed(who, `/ws/users/${who.id}/location/`, { points }, null),
   "the inbox": (who, points) => framed(who, "/ws/me/", { points }, `user:${who.id}`),
@@ -48,11 +48,11 @@ const DOORS: Record<string, Report> = {
     expect(status).toBe(201);
   },
 };
-const NAMES = Object.keys(DOORS);
+const NAMES = Object.keys(WRITE_PATHS);
 
-/** The flags of somebody's points of one moment, in the order in which they came. */
+/** The flags of a user's points with one time, in the order of arrival. */
 async function flagsAt(who: Person, at: number): Promise<(string | null)[]> {
-  // What a socket was told to be saved is there after this.
+  // A batch by REST flushes the room, so all points from sockets are stored after this.
   await post(`${REPORTS}batch/`, { points: [{ ...ocean, at: Date.now() }] }, { token: who.token });
   const found = await rows<{ flag: string | null }>(
     "SELECT flag FROM location_reports WHERE user_id = ? AND at = ? ORDER BY received_at, id",
@@ -62,20 +62,20 @@ async function flagsAt(who: Person, at: number): Promise<(string | null)[]> {
   return found.map(({ flag }) => flag);
 }
 
-describe.each(NAMES)("By %s", (name) => {
-  const report = DOORS[name] as Report;
+describe.each(NAMES)("by %s", (name) => {
+  const report = WRITE_PATHS[name] as Report;
 
   test.each([
     ["epoch 0", () => 0, "stale"],
     ["the epoch in words", () => "1970-01-01T00:00:00Z", "stale"],
     ["a year before the epoch", () => "1969-01-01T00:00:00Z", "stale"],
-    ["the first of all days", () => "0001-01-01T00:00:00Z", "stale"],
+    ["the first day of year 1", () => "0001-01-01T00:00:00Z", "stale"],
     ["minus one", () => -1, "stale"],
-    ["seconds in the place of milliseconds", () => Math.floor(Date.now() / 1000), "stale"],
+    ["seconds instead of milliseconds", () => Math.floor(Date.now() / 1000), "stale"],
     ["tomorrow", () => Date.now() + 24 * 3600_000, "future"],
     ["tomorrow in words", () => new Date(Date.now() + 24 * 3600_000).toISOString(), "future"],
     ["the year 40000", () => 1_200_000_000_000_000, "future"],
-  ])("a point of %s is kept with its flag", async (_name, clock, flag) => {
+  ])("a point with the time %s is stored with its flag", async (_name, clock, flag) => {
     const who = await person();
     await report(who, [{ ...ocean, at: clock() }]);
     await flagsAt(who, 0);
@@ -87,26 +87,26 @@ describe.each(NAMES)("By %s", (name) => {
   });
 
   test.each(NAMES)(
-    "a point that came by %s before is a duplicate, at once and after many others",
+    "a point that came before by %s is a duplicate, at once and after many others",
     async (first) => {
       const who = await person();
       const began = Date.now() - 3600_000;
       const [at, later] = [began, began + 1000];
-      await DOORS[first]?.(who, [
+      await WRITE_PATHS[first]?.(who, [
         { ...ocean, at },
         { ...ocean, at: later },
       ]);
       await report(who, [{ ...ocean, at }]);
       expect(await flagsAt(who, at)).toEqual([null, "duplicate"]);
       for (let n = 0; n < 12; n++)
-        await DOORS["the inbox"]?.(who, [{ ...ocean, at: began + (n + 2) * 60_000 }]);
+        await WRITE_PATHS["the inbox"]?.(who, [{ ...ocean, at: began + (n + 2) * 60_000 }]);
       await report(who, [{ ...ocean, at: later }]);
       expect(await flagsAt(who, later)).toEqual([null, "duplicate"]);
     },
   );
 });
 
-test("A room tells its watchers of a repeat, however many entries are between.", async () => {
+test("a room shows a repeat to its watchers as a duplicate, however many entries are in between", async () => {
   const who = await person();
   const socket = await connectNative("/ws/location/", who.token);
   const flagOf = async (at: number) => {
@@ -123,7 +123,7 @@ test("A room tells its watchers of a repeat, however many entries are between.",
   expect(await flagOf(began + 29_000)).toBe("duplicate");
 });
 
-test("Of two reports of the same point at the same time one is good, and each answer says which.", async () => {
+test("of two concurrent reports of the same point one is good, and the answers say which", async () => {
   const who = await person();
   const body = { points: [{ ...ocean, at: Date.now() - 5000 }] };
   await Promise.all([1, 2, 3].map(() => post(`${REPORTS}batch/`, body, { token: who.token })));

@@ -1,4 +1,4 @@
-/** The track socket: the documented dialect of Eurorace's app, native batches, and who may watch. */
+/** The track socket: Eurorace's documented dialect, native batches, and watching. */
 import { describe, expect, test } from "vitest";
 import { get, patch, post, rows, unique } from "../harness/api.ts";
 import { connect, connectNative, dial } from "../harness/socket.ts";
@@ -25,10 +25,13 @@ const track = async ({ key }: Runner) => (await get("/api/location-reports/my_tr
 describe("who may report", () => {
   test.each([
     ["the scheme and the key as sub-protocols", (key: string) => ({ protocols: ["Token", key] })],
-    ["at any place in the list", (key: string) => ({ protocols: ["x", "Token", key] })],
+    [
+      "the scheme and the key at any place in the list",
+      (key: string) => ({ protocols: ["x", "Token", key] }),
+    ],
     ["the key alone", (key: string) => ({ protocols: [key] })],
     ["the header", (key: string) => ({ headers: { Authorization: `Token ${key}` } })],
-  ])("%s: the socket opens, and one offered sub-protocol is echoed", async (_, options) => {
+  ])("a socket with %s opens, and one offered sub-protocol is echoed", async (_, options) => {
     const { key } = await runner();
     const offered = options(key);
     const socket = await connect("/ws/location/", offered);
@@ -39,10 +42,10 @@ describe("who may report", () => {
 
   test.each([
     ["nothing", {}],
-    ["a key that is none", { protocols: ["Token", "0".repeat(40)] }],
+    ["an unknown key", { protocols: ["Token", "0".repeat(40)] }],
     ["an unknown key alone", { protocols: ["0".repeat(40)] }],
-    ["a header that is none", { headers: { Authorization: "Token nonsense" } }],
-  ])("with %s it opens and closes at once with 4003", async (_, options) => {
+    ["an invalid header", { headers: { Authorization: "Token nonsense" } }],
+  ])("a socket with %s opens and closes at once with 4003", async (_, options) => {
     const socket = await connect("/ws/location/", options);
     expect((await socket.closed).code).toBe(4003);
     expect(socket.protocol).toBe("protocols" in options ? (options.protocols?.[0] ?? null) : null);
@@ -50,7 +53,7 @@ describe("who may report", () => {
 });
 
 describe("the documented dialect", () => {
-  test("a point is saved for whoever holds the socket, and there at once", async () => {
+  test("a point is saved for the user of the socket and can be read at once", async () => {
     const person = await runner();
     const socket = await open(person);
     socket.send(update());
@@ -62,7 +65,7 @@ describe("the documented dialect", () => {
     });
   });
 
-  test("frames of another type are ignored without a word", async () => {
+  test("frames of another type are ignored without an answer", async () => {
     const person = await runner();
     const socket = await open(person);
     for (const frame of [{ type: "hello" }, { latitude: 1, longitude: 2 }, {}]) socket.send(frame);
@@ -71,30 +74,33 @@ describe("the documented dialect", () => {
   });
 
   test.each([
-    ["no JSON", "{oops"],
+    ["invalid JSON", "{oops"],
     ["a list", "[1,2]"],
     ["a text coordinate", update({ latitude: "52.2" })],
-    ["a missing half", { type: "location_update", latitude: 52.2 }],
+    ["half a place", { type: "location_update", latitude: 52.2 }],
     ["null", update({ longitude: null })],
     ["NaN", '{"type":"location_update","latitude":NaN,"longitude":1}'],
-    ["a truth value", update({ latitude: true })],
-    ["out of range", update({ latitude: 952 })],
+    ["a boolean", update({ latitude: true })],
+    ["a latitude out of range", update({ latitude: 952 })],
     ["a binary frame", new ArrayBuffer(8)],
-  ])("%s gets an error frame; nothing is stored and the socket lives", async (_, frame) => {
-    const person = await runner();
-    const socket = await open(person);
-    socket.send(frame);
-    expect(await socket.next()).toMatchObject({
-      type: "error",
-      code: "bad_frame",
-      detail: expect.any(String),
-    });
-    socket.send(update());
-    expect(await socket.next()).toMatchObject({ type: "location_saved" });
-    expect((await track(person)).total_points).toBe(1);
-  });
+  ])(
+    "a frame with %s gets an error frame, nothing is stored, and the socket stays open",
+    async (_, frame) => {
+      const person = await runner();
+      const socket = await open(person);
+      socket.send(frame);
+      expect(await socket.next()).toMatchObject({
+        type: "error",
+        code: "bad_frame",
+        detail: expect.any(String),
+      });
+      socket.send(update());
+      expect(await socket.next()).toMatchObject({ type: "location_saved" });
+      expect((await track(person)).total_points).toBe(1);
+    },
+  );
 
-  test("half a place is refused in words", async () => {
+  test("half a place is refused with a text", async () => {
     const socket = await open(await runner());
     socket.send({ type: "location_update", latitude: 52.2 });
     const { detail } = await socket.next();
@@ -107,7 +113,7 @@ describe("the documented dialect", () => {
     expect((await socket.closed).code).toBe(4400);
   });
 
-  test("a frame that is too large is named with its limit", async () => {
+  test("the error for a frame that is too large names the limit", async () => {
     const socket = await open(await runner());
     socket.send(update({ note: "x".repeat(20_000) }));
     expect(await socket.next()).toMatchObject({
@@ -118,7 +124,7 @@ describe("the documented dialect", () => {
 });
 
 describe("caravan.v1", () => {
-  test("what was buffered offline comes in one batch with its own times, and is one entry", async () => {
+  test("points buffered offline come in one batch with their own times and become one entry", async () => {
     const person = await runner();
     const socket = await connectNative("/ws/location/", person.key);
     await socket.next();
@@ -140,7 +146,7 @@ describe("caravan.v1", () => {
     expect((await track(person)).total_points).toBe(50);
   });
 
-  test("a point that can't be believed is kept with its flag and left out of the track", async () => {
+  test("a doubtful point is stored with its flag and left out of the track", async () => {
     const person = await runner();
     const socket = await connectNative("/ws/location/", person.key);
     const at = (seconds: number) => new Date(Date.now() - 60_000 + seconds * 1000).toISOString();
@@ -169,9 +175,9 @@ describe("caravan.v1", () => {
       "bad_frame",
       "at most 100",
     ],
-    ["none", [], "bad_frame", "at least one"],
-    ["one bad among good ones", [WARSAW, { latitude: 91, longitude: 0 }], "bad_frame", "latitude"],
-  ])("%s: refused whole, the limit named", async (_, points, code, words) => {
+    ["no points", [], "bad_frame", "at least one"],
+    ["a good and a bad point", [WARSAW, { latitude: 91, longitude: 0 }], "bad_frame", "latitude"],
+  ])("a batch of %s is refused as a whole, and the error names the limit", async (_, points, code, words) => {
     const person = await runner();
     const socket = await connectNative("/ws/location/", person.key);
     await socket.next();
@@ -181,8 +187,8 @@ describe("caravan.v1", () => {
   });
 });
 
-describe("watching somebody", () => {
-  test("a friend who was let sees points live and says nothing; without consent or friendship there is no such room", async () => {
+describe("watching a user", () => {
+  test("a friend with consent sees points live and may not write; without consent or friendship the room is not found", async () => {
     const [one, friend, stranger] = await Promise.all([member(), member(), member()]);
     await befriend(one, friend);
     const watch = (key: string) =>

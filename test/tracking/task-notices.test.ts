@@ -1,4 +1,4 @@
-/** Who hears of a task: the rooms of everybody who is about, each once. */
+/** Task notices reach the track rooms of recently active users, each once. */
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
 import { type TaskNotice, taskNotice } from "../../src/modules/tracking/tasks/notices.ts";
 import type { Runtime } from "../../src/platform/runtime.ts";
@@ -42,7 +42,7 @@ const assigned: TaskNotice = {
   body: { task_id: 7, title: "Bridge" },
 };
 
-test("a new task is told to the rooms of people, and to those that were entered within the day", async () => {
+test("a new task is announced only in track rooms that were active within the last day", async () => {
   await rows("DELETE FROM rooms");
   await Promise.all([
     ...Array.from({ length: 120 }, (_, n) => seen(`user:${n + 1}`, HOUR)),
@@ -58,7 +58,7 @@ test("a new task is told to the rooms of people, and to those that were entered 
   expect(told[0]?.[1]).toEqual(draft);
 });
 
-test("a room that fails keeps no other from hearing, and the notice is tried again", async () => {
+test("a room that fails does not keep the notice from others, and the notice is tried again", async () => {
   await rows("DELETE FROM rooms");
   await Promise.all([1, 2, 3].map((n) => seen(`user:${n}`, HOUR)));
   const { told, ctx } = listening((name) => name === "user:2");
@@ -66,7 +66,7 @@ test("a room that fails keeps no other from hearing, and the notice is tried aga
   expect(told.map(([name]) => name)).toEqual(["user:1", "user:3"]);
 });
 
-test("what concerns one person is told to their room alone", async () => {
+test("a notice for one user goes to their room only", async () => {
   const { told, ctx } = listening();
   const notice = { ...assigned, userId: 5, kind: "task_status_updated" } as const;
   await taskNotice.run(ctx, notice);
@@ -74,7 +74,7 @@ test("what concerns one person is told to their room alone", async () => {
 });
 
 test.each(["/api/tasks/", "/api/v1/tasks/create-task/"])(
-  "a task by %s waits in the outbox with its id",
+  "a task created by POST %s is in the outbox with its id",
   async (path) => {
     const body = { ...newTask(), latitude: 1, longitude: 2 };
     const { id } = (await post(path, body, { token: staff.token })).body;
@@ -91,7 +91,7 @@ test.each(["/api/tasks/", "/api/v1/tasks/create-task/"])(
   },
 );
 
-test("a task that is refused is told to nobody", async () => {
+test("a refused task is not announced", async () => {
   const count = async () => (await rows("SELECT 1 FROM outbox WHERE kind = 'task_notice'")).length;
   const before = await count();
   await post("/api/tasks/", { ...newTask(), title: "" }, { token: staff.token });

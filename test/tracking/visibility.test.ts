@@ -1,4 +1,4 @@
-/** The rule of whose places may be seen: each fact by itself, and what ends or begins with it. */
+/** The pure rule of who may see whose locations: each fact by itself, and the times when a right begins and ends. */
 import { describe, expect, test } from "vitest";
 import { placeVisibility, type VisibilityFacts } from "../../src/modules/tracking/visibility/rules.ts";
 
@@ -13,7 +13,7 @@ const STRANGER: VisibilityFacts = {
   sharedEventUntil: null,
 };
 const FRIEND = { ...STRANGER, friendsSince: 200 };
-const FELLOW = { ...STRANGER, sharedEventSince: 300, sharedEventUntil: 400 };
+const PARTICIPANT = { ...STRANGER, sharedEventSince: 300, sharedEventUntil: 400 };
 const seen = (as: string, visibleFrom: number, until: number | null = null) => ({
   may: true,
   as,
@@ -22,7 +22,7 @@ const seen = (as: string, visibleFrom: number, until: number | null = null) => (
 });
 const NONE = { may: false };
 
-describe("who may see somebody's places", () => {
+describe("who may see a user's locations", () => {
   test.each<[string, VisibilityFacts, object]>([
     ["the owner sees all of them", { ...STRANGER, isSelf: true, consentSince: null }, seen("self", 0)],
     ["staff sees all of them", { ...STRANGER, isStaff: true, consentSince: null }, seen("staff", 0)],
@@ -34,15 +34,15 @@ describe("who may see somebody's places", () => {
       { ...FRIEND, consentSince: 900 },
       seen("friend", 900),
     ],
-    ["a fellow participant sees them until the event ends", FELLOW, seen("participant", 300, 400)],
+    ["a member of the same event sees them until the event ends", PARTICIPANT, seen("participant", 300, 400)],
     [
-      "a fellow participant sees none from before the consent",
-      { ...FELLOW, consentSince: 350 },
+      "a member of the same event sees none from before the consent",
+      { ...PARTICIPANT, consentSince: 350 },
       seen("participant", 350, 400),
     ],
     [
-      "a friend and fellow sees them from the earlier right on, without an end",
-      { ...FELLOW, friendsSince: 350 },
+      "a friend who is also a member sees them from the earlier right on, without an end",
+      { ...PARTICIPANT, friendsSince: 350 },
       seen("friend", 300),
     ],
   ])("%s", (_, facts, verdict) => {
@@ -57,7 +57,7 @@ describe("who may see somebody's places", () => {
   test.each(
     ends.flatMap(([why, change]) => [
       [`a friend ${why}`, { ...FRIEND, ...change }] as const,
-      [`a fellow participant ${why}`, { ...FELLOW, ...change }] as const,
+      [`a member of the same event ${why}`, { ...PARTICIPANT, ...change }] as const,
     ]),
   )("%s sees none", (_, facts) => {
     expect(placeVisibility(facts)).toEqual(NONE);
