@@ -28,12 +28,10 @@ const flagged = boolean()
   .openapi({ description: "Include flagged points: duplicate, jump, stale, future." });
 
 const area = {
-  bbox: limited(100)
-    .optional()
-    .openapi({
-      description:
-        "west,south,east,north in degrees. A box with west greater than east crosses the antimeridian.",
-    }),
+  bbox: limited(100).optional().openapi({
+    description:
+      "west,south,east,north in degrees. A box with west greater than east crosses the antimeridian.",
+  }),
   near: limited(60).optional().openapi({ description: "latitude,longitude; nearest first." }),
   radius: integer({ min: 1, max: MAX_RADIUS })
     .default(DEFAULT_RADIUS)
