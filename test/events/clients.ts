@@ -180,3 +180,18 @@ export async function people(count: number): Promise<Person[]> {
   for (let index = 0; index < count; index++) made.push(await mint("stranger"));
   return made;
 }
+
+/** An owner and this many other people. */
+export async function crew(count: number): Promise<[owner: Person, ...rest: Person[]]> {
+  const [owner, ...rest] = await people(count + 1);
+  if (!owner) throw new Error("nobody was made");
+  return [owner, ...rest];
+}
+
+/** An answer with the names and ids replaced, to compare answers for different names. */
+export const textOf = ({ status, body }: Answer, ...names: Name[]) => {
+  let words = JSON.stringify({ status, body });
+  for (const { id, username } of names)
+    words = words.replaceAll(String(id), "ID").replaceAll(username, "NAME");
+  return words;
+};

@@ -46,7 +46,7 @@ describe("an event's place", () => {
     await change(host, id, placed(MOSCOW));
     expect((await of(id, "geolocation", host)).body).toEqual({ latitude: 55.7386, longitude: 37.6068 });
     expect((await change(host, id, { longitude: 1 })).status).toBe(400);
-    // What does not move the event moves no place.
+    // A change of other fields leaves the place alone.
     await change(host, id, { name: "Другое имя", city: cityId });
     expect((await of(id, "geolocation", host)).body).toEqual({ latitude: 55.7386, longitude: 37.6068 });
     expect((await change(host, id, { address: "Невский, 1" })).status).toBe(200);

@@ -95,7 +95,7 @@ describe("filters", () => {
     [{ event_type: "Кино" }, [0]],
     [{ address: "дом 1" }, [1]],
     [{ event_type: "Кино", address: "дом 1" }, []],
-    // Whose highest age is not above it goes; without one it stays.
+    // `min_age` leaves out events whose highest age is not above it; events without a highest age stay.
     [{ min_age: "20" }, [1, 2]],
     [{ min_age: "19" }, [0, 1, 2]],
     [{ max_age: "30" }, [0, 2]],

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { changesBetween } from "../../src/modules/events/commands/changes.ts";
 import type { EventDetails } from "../../src/modules/events/details/queries.ts";
-import { describeChanges } from "../../src/modules/events/mail/change-words.ts";
+import { describeChanges } from "../../src/modules/events/mail/describe-changes.ts";
 import {
   type JoinRequest,
   mayRead,

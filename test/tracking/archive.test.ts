@@ -103,7 +103,7 @@ describe("the latest location", () => {
 test("archiving a batch takes two statements in one round trip, whatever its size", async () => {
   const ann = await person();
   const meter = counted();
-  // Where no test has put a task to arrive at.
+  // A place without any task's geofence.
   const nowhere = { latitude: -48.876, longitude: -123.393 };
   const entries = Array.from({ length: 100 }, (_, seq) => entry(seq + 1, point(NOW - 1000 + seq, nowhere)));
   await archivePoints(jobContext({}, meter.env).ctx, ann.id, EPOCH, entries);

@@ -8,7 +8,7 @@ import { jobContext } from "../harness/scope.ts";
 import { taskRow } from "./fixtures.ts";
 
 const REPORTS = "/api/location-reports/";
-/** Nobody else's tasks are here. */
+/** A place without other tests' tasks. */
 const centre = { latitude: 10.5, longitude: -150.25 };
 /** Metres to the north, in degrees. */
 const north = (metres: number) => ({ ...centre, latitude: centre.latitude + metres / 110_620 });

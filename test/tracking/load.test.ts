@@ -13,7 +13,7 @@ const NOW = Date.now();
 const PEOPLE = 200;
 const POINTS = 500;
 
-/** People who need no password. */
+/** Inserts users without passwords. */
 async function crowd(count: number): Promise<number[]> {
   const names = Array.from({ length: count }, () => unique("runner"));
   const made = await rows<{ id: number }>(
@@ -33,7 +33,7 @@ const point = (runner: number, n: number): FilteredPoint => ({
   flag: null,
 });
 
-/** The archive of one room: entries of one point each, as it hands them over. */
+/** Archives entries of one room, with one point each. */
 function run(userId: number, runner: number, count: number) {
   const entries = Array.from({ length: count }, (_, n) => ({
     seq: n + 1,
@@ -51,7 +51,7 @@ beforeAll(async () => {
   runners = await crowd(PEOPLE);
   for (const [index, userId] of runners.entries()) await run(userId, index, POINTS);
   await run(walker.id, PEOPLE, 5000);
-  // The session check is trusted for a while: this one asks for it.
+  // Sessions are cached for a while; the first request reads the session.
   await charge(meter, 200, "GET", `${PATH}my_track/`, walker);
   await charge(meter, 200, "GET", "/api/tasks/", staff);
 }, 120_000);

@@ -90,8 +90,8 @@ describe("a point", () => {
       "jump",
     ],
     ["without a time of its own is never doubted", point(null, 900_000), [known(NOW - 1)], null],
-  ])("%s", (_, judged, seen, flag) => {
-    expect(filterPoint(judged, seen, NOW)).toBe(flag);
+  ])("%s", (_, filtered, seen, flag) => {
+    expect(filterPoint(filtered, seen, NOW)).toBe(flag);
   });
 });
 
@@ -101,15 +101,15 @@ test("points of one batch are compared with each other", () => {
 });
 
 test("a point without a time gets the time of its arrival and says nothing about speed", () => {
-  const judged = filterAll([point(null), point(null, 90_000), point(NOW - 1, 50_000)], [], NOW);
-  expect(judged.map(({ at }) => at)).toEqual([NOW, NOW, NOW - 1]);
-  expect(flags(judged)).toEqual([null, null, null]);
+  const filtered = filterAll([point(null), point(null, 90_000), point(NOW - 1, 50_000)], [], NOW);
+  expect(filtered.map(({ at }) => at)).toEqual([NOW, NOW, NOW - 1]);
+  expect(flags(filtered)).toEqual([null, null, null]);
 });
 
 test("filtering keeps the order of a late batch", () => {
-  const judged = filterAll([point(NOW - 1000, 20), point(NOW - 3000, 0), point(NOW - 2000, 10)], [], NOW);
-  expect(judged.map(({ at }) => at)).toEqual([NOW - 1000, NOW - 3000, NOW - 2000]);
-  expect(flags(judged)).toEqual([null, null, null]);
+  const filtered = filterAll([point(NOW - 1000, 20), point(NOW - 3000, 0), point(NOW - 2000, 10)], [], NOW);
+  expect(filtered.map(({ at }) => at)).toEqual([NOW - 1000, NOW - 3000, NOW - 2000]);
+  expect(flags(filtered)).toEqual([null, null, null]);
 });
 
 test.each<[string | number, number | null]>([

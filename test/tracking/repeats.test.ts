@@ -118,7 +118,7 @@ test("a room shows a repeat to its watchers as a duplicate, however many entries
   const began = Date.now() - 3600_000;
   for (let n = 0; n < 30; n++) expect(await flagOf(began + n * 1000)).toBeNull();
   expect(await flagOf(began)).toBe("duplicate");
-  // A backlog in between does not hide what came before it.
+  // Many entries in between do not hide the original.
   for (let n = 1; n < 15; n++) expect(await flagOf(began - n * 1000)).toBeNull();
   expect(await flagOf(began + 29_000)).toBe("duplicate");
 });

@@ -21,7 +21,7 @@ const seen = (name: string, ago: number) =>
     Date.now(),
   );
 
-/** A scope whose rooms only write down what they are told. */
+/** A request context whose rooms only record what they are told. */
 function listening(refuse: (name: string) => boolean = () => false) {
   const told: [string, unknown][] = [];
   const { ctx } = jobContext();
@@ -86,7 +86,7 @@ test.each(["/api/tasks/", "/api/v1/tasks/create-task/"])(
     expect(payloads).toEqual([
       { userId: null, kind: "task_assigned", ref: `task:${id}`, body: { task_id: id, title: body.title } },
     ]);
-    // In the order that the frame is documented in.
+    // The keys come in the documented order.
     expect(Object.keys(payloads[0].body)).toEqual(["task_id", "title"]);
   },
 );

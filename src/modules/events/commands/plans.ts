@@ -81,7 +81,7 @@ export interface EventPlan<Known extends StoredEvent | null = StoredEvent | null
   readonly columns: Partial<EventFacts>;
   readonly members: readonly EventMember[];
   /** Members or limits change: the write is guarded against concurrent changes of them. */
-  readonly reseats: boolean;
+  readonly changesSeats: boolean;
   readonly replacesMembers: boolean;
   readonly requests: readonly SettledRequest[];
 }
@@ -140,7 +140,7 @@ export function planEvent<Known extends StoredEvent | null>(
     : { members: before?.members ?? [], newcomers: [] };
   if ("reason" in named) return named;
   const { members, newcomers } = named;
-  const reseats = names !== undefined || LIMITS.some((limit) => limit in columns);
+  const changesSeats = names !== undefined || LIMITS.some((limit) => limit in columns);
   const seating = {
     creatorId: before ? before.creatorId : caller.userId,
     creatorIsStaff: before ? before.creatorIsStaff : caller.isStaff,
@@ -160,7 +160,7 @@ export function planEvent<Known extends StoredEvent | null>(
     before && countsSeats
       ? settleRequests(before.requests, seated, freeSeats(facts.maxMembers, seats), names !== undefined)
       : [];
-  return { before, facts, columns, members, reseats, replacesMembers: names !== undefined, requests };
+  return { before, facts, columns, members, changesSeats, replacesMembers: names !== undefined, requests };
 }
 
 const LIMITS = ["minAge", "maxAge", "minMembers", "maxMembers"] as const satisfies readonly (keyof Limits)[];

@@ -86,9 +86,9 @@ export function updateEvents(
   guard: SQL,
 ) {
   const now = ctx.now();
-  const rows = plans.map(({ before, columns, reseats, derivesPlace }) => ({
+  const rows = plans.map(({ before, columns, changesSeats, derivesPlace }) => ({
     id: before.id,
-    membershipState: reseats ? before.membershipState : null,
+    membershipState: changesSeats ? before.membershipState : null,
     placeState: derivesPlace ? before.placeState : null,
     columns: stored(columns),
   }));

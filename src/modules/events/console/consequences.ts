@@ -86,7 +86,7 @@ export async function eventConsequences(ctx: RequestContext, change: Change): Pr
     set: { ...place, ...keyOf(columns) },
     where: and(
       told.guard,
-      plan.reseats ? sql`${membershipState} = ${known.membershipState}` : undefined,
+      plan.changesSeats ? sql`${membershipState} = ${known.membershipState}` : undefined,
       Object.keys(place).length > 0 ? sql`${placeState} = ${known.placeState}` : undefined,
     ),
     effects: [

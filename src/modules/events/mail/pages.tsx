@@ -9,7 +9,7 @@ import { uuidIn } from "../../../platform/ids.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { acceptMembership, leaveEvent } from "../attendance/commands.ts";
 import { findStored, type StoredEvent } from "../commands/loading.ts";
-import { readableTime } from "./change-words.ts";
+import { readableTime } from "./describe-changes.ts";
 import { type MemberAct, opensMembership } from "./links.ts";
 
 const words = {

@@ -2,7 +2,7 @@
 import type { Locale } from "../../../platform/http/text.ts";
 import type { Letter } from "../../../platform/mail/letter.ts";
 import type { EventChanges } from "../commands/changes.ts";
-import { describeChanges, readableTime } from "./change-words.ts";
+import { describeChanges, readableTime } from "./describe-changes.ts";
 import type { MemberLinks } from "./links.ts";
 
 export interface EventLetter {

@@ -19,7 +19,7 @@ import {
 } from "../rules.ts";
 import { events, participationRequests } from "../tables.ts";
 import { departureNotices, organizerIds, participationNotice } from "./notices.ts";
-import type { Participation } from "./queries.ts";
+import type { ParticipationRequest } from "./queries.ts";
 import { markFull, offerSeats, type SeatOffer, seatsOf, waitlistOf } from "./waitlist.ts";
 
 /**
@@ -30,7 +30,7 @@ export async function askToJoin(
   ctx: RequestContext,
   { userId }: Caller,
   eventId: number,
-): Promise<Participation | JoinFault | "missing" | "repeated"> {
+): Promise<ParticipationRequest | JoinFault | "missing" | "repeated"> {
   const [event, applicant] = await Promise.all([findStored(ctx, { id: eventId }), findProfile(ctx, userId)]);
   if (!event || !applicant || event.creatorBlocks.has(userId)) return "missing";
   const now = ctx.now();
@@ -133,7 +133,7 @@ export async function accept(ctx: RequestContext, caller: Caller, id: number): P
     ),
   ];
   const now = ctx.now();
-  // Who is in already takes no place; everybody else needs one at this very moment.
+  // A present member takes no further seat; anybody else needs a free one within this statement.
   const change = ctx.db.run(sql`UPDATE participation_requests AS r
     SET status = 'Accepted', is_waiting = 0, processed_by = ${caller.userId}, updated_at = ${now}
     WHERE id = ${id} AND status = 'Pending' AND (
@@ -193,14 +193,14 @@ async function findDecidable(ctx: RequestContext, caller: Caller, id: number) {
 }
 
 /** SQL condition: the request is still as it was read. */
-const unchanged = ({ status, isWaiting }: Participation) =>
+const unchanged = ({ status, isWaiting }: ParticipationRequest) =>
   and(eq(participationRequests.status, status), eq(participationRequests.isWaiting, isWaiting));
 
 /** Offers the seat that this request's applicant holds or was offered, for when the request goes. */
 function offerAfterRequest(
   ctx: RequestContext,
   event: StoredEvent,
-  request: Participation,
+  request: ParticipationRequest,
 ): Promise<SeatOffer> {
   return request.status === "Accepted"
     ? offerAfterRemoval(ctx, event, request.userId)

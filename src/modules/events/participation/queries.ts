@@ -6,10 +6,10 @@ import { findStored } from "../commands/loading.ts";
 import { mayChange } from "../rules.ts";
 import { participationRequests } from "../tables.ts";
 
-export type Participation = typeof participationRequests.$inferSelect;
+export type ParticipationRequest = typeof participationRequests.$inferSelect;
 
 /** A user's own requests, the newest first. */
-export async function ownRequests(ctx: RequestContext, userId: number): Promise<Participation[]> {
+export async function ownRequests(ctx: RequestContext, userId: number): Promise<ParticipationRequest[]> {
   return ctx.db
     .select()
     .from(participationRequests)
@@ -22,7 +22,7 @@ export async function requestsFor(
   ctx: RequestContext,
   caller: Caller,
   eventId: number,
-): Promise<Participation[] | "missing" | "forbidden"> {
+): Promise<ParticipationRequest[] | "missing" | "forbidden"> {
   const event = await findStored(ctx, { id: eventId });
   if (!event) return "missing";
   if (!mayChange(event, caller)) return "forbidden";
@@ -38,7 +38,7 @@ export async function ownRequest(
   ctx: RequestContext,
   userId: number,
   id: number,
-): Promise<Participation | null> {
+): Promise<ParticipationRequest | null> {
   const [row] = await ctx.db
     .select()
     .from(participationRequests)

@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { keyField } from "../../../platform/http/input/strict-fields.ts";
 import { isoTime } from "../../../platform/time.ts";
-import type { Participation } from "./queries.ts";
+import type { ParticipationRequest } from "./queries.ts";
 
 export const NewParticipation = z.object({ event: keyField() }).openapi("NewParticipation");
 
@@ -21,7 +21,7 @@ export const ParticipationWire = z
   })
   .openapi("Participation");
 
-export function toParticipationWire(request: Participation): z.input<typeof ParticipationWire> {
+export function toParticipationWire(request: ParticipationRequest): z.input<typeof ParticipationWire> {
   return {
     id: request.id,
     status: request.status,

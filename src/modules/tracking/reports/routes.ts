@@ -149,7 +149,7 @@ const latest = route({
   },
 });
 
-async function ownReport(ctx: RequestContext, caller: Caller, id: number): Promise<Report> {
+async function requireReport(ctx: RequestContext, caller: Caller, id: number): Promise<Report> {
   const report = await findReport(ctx, caller, id);
   if (!report) throw notFound(texts.noReport);
   return report;
@@ -165,7 +165,7 @@ const read = route({
   params,
   responses: { 200: ReportWire },
   async handle({ ctx, caller, params }) {
-    const report = await ownReport(ctx, caller, params.id);
+    const report = await requireReport(ctx, caller, params.id);
     if (report.userId !== caller.userId)
       await auditView(ctx, caller, report.userId, { door: "report", id: report.id });
     return jsonResponse(200, toReportWire(report));
@@ -185,7 +185,7 @@ const change = (method: "put" | "patch") =>
     body: method === "put" ? ReportReplacement : ReportChange,
     responses: { 200: ReportWire },
     async handle({ ctx, caller, params, body }) {
-      const report = await ownReport(ctx, caller, params.id);
+      const report = await requireReport(ctx, caller, params.id);
       const changed = await changeReport(ctx, caller, report, toFacts(caller, body));
       if (changed === "no_user") throw unknownUser(body.user ?? 0);
       if (!changed) throw notFound(texts.noReport);
@@ -213,7 +213,7 @@ const remove = route({
   params,
   responses: { 204: null },
   async handle({ ctx, caller, params }) {
-    const report = await ownReport(ctx, caller, params.id);
+    const report = await requireReport(ctx, caller, params.id);
     if (!(await removeReport(ctx, caller, report))) throw notFound(texts.noReport);
     return respond(204, null);
   },

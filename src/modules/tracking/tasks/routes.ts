@@ -53,7 +53,7 @@ function requireStaff(caller: Caller, refusal: Text): void {
   if (!caller.isStaff) throw forbidden(refusal);
 }
 
-async function ownTask(ctx: RequestContext, caller: Caller, id: number): Promise<Task> {
+async function requireTask(ctx: RequestContext, caller: Caller, id: number): Promise<Task> {
   const task = await findTask(ctx, caller, id);
   if (!task) throw noTask();
   return task;
@@ -131,7 +131,8 @@ const read = route({
   access: "signedIn",
   params,
   responses: { 200: TaskWire },
-  handle: async ({ ctx, caller, params }) => taskResponse(ctx, 200, await ownTask(ctx, caller, params.id)),
+  handle: async ({ ctx, caller, params }) =>
+    taskResponse(ctx, 200, await requireTask(ctx, caller, params.id)),
 });
 
 const change = (method: "put" | "patch") =>
@@ -148,7 +149,7 @@ const change = (method: "put" | "patch") =>
     responses: { 200: TaskWire },
     async handle({ ctx, caller, params, body }) {
       requireStaff(caller, texts.staffOnly);
-      const task = await ownTask(ctx, caller, params.id);
+      const task = await requireTask(ctx, caller, params.id);
       const changed = await changeTask(ctx, caller, task, toTaskChange(body));
       if (!changed) throw noTask();
       return taskResponse(ctx, 200, changed);
@@ -167,7 +168,7 @@ const remove = route({
   responses: { 204: null },
   async handle({ ctx, caller, params }) {
     requireStaff(caller, texts.staffOnly);
-    if (!(await removeTask(ctx, caller, await ownTask(ctx, caller, params.id)))) throw noTask();
+    if (!(await removeTask(ctx, caller, await requireTask(ctx, caller, params.id)))) throw noTask();
     return respond(204, null);
   },
 });
@@ -183,7 +184,7 @@ const updateStatus = route({
   body: StatusChange,
   responses: { 200: TaskWire },
   async handle({ ctx, caller, params, body }) {
-    const task = await ownTask(ctx, caller, params.id);
+    const task = await requireTask(ctx, caller, params.id);
     return taskResponse(ctx, 200, await setUserStatus(ctx, caller, task, readStatus(body.status)));
   },
 });
@@ -202,7 +203,7 @@ const uploadPhoto = route({
   multipartLimit: PHOTO_FORM_LIMIT,
   responses: { 201: PhotoWire },
   async handle({ ctx, caller, params, body }) {
-    const task = await ownTask(ctx, caller, params.id);
+    const task = await requireTask(ctx, caller, params.id);
     const file = readPhoto(body.photo);
     const photo = await addPhoto(ctx, caller, task, file, readPlace(body.latitude, body.longitude));
     if (!photo) throw noTask();

@@ -1,7 +1,7 @@
 /** Accepting a membership and leaving an event, for every way in which a user becomes a member. */
 import { expect, test } from "vitest";
-import { makeEvent, rowIdOf } from "../dialects/alphabet/world.ts";
-import { person, post, put, rows, staffMember } from "../harness/api.ts";
+import { makeEvent, rowIdOf } from "../../dialects/alphabet/world.ts";
+import { person, post, put, rows, staffMember } from "../../harness/api.ts";
 import {
   change,
   createEvent,
@@ -11,7 +11,7 @@ import {
   memberIds,
   requestOf,
   toldOf,
-} from "./fixtures.ts";
+} from "../fixtures.ts";
 
 const acceptedAt = async (event: number, user: number): Promise<number | null | undefined> => {
   const [row] = await rows<{ accepted_at: number | null }>(

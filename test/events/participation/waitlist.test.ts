@@ -1,8 +1,8 @@
 /** Seats and the waiting list: never too many members, and the user who waits longest is told first. */
 import { describe, expect, test } from "vitest";
-import { sweepWaitlists } from "../../src/modules/events/index.ts";
-import { del, get, rows } from "../harness/api.ts";
-import { jobContext } from "../harness/scope.ts";
+import { sweepWaitlists } from "../../../src/modules/events/index.ts";
+import { del, get, rows } from "../../harness/api.ts";
+import { jobContext } from "../../harness/scope.ts";
 import {
   ask,
   change,
@@ -16,7 +16,7 @@ import {
   PARTICIPATION,
   requestOf,
   toldOf,
-} from "./fixtures.ts";
+} from "../fixtures.ts";
 
 const FULL = { status: 400, body: { non_field_errors: ["Свободных мест нет."] } };
 const FREE = {
@@ -119,7 +119,7 @@ describe("a free seat is offered to the user who waits longest", () => {
     expect((await requestOf(is(2).who, is(2).id)).waiting).toBe(true);
     expect((await decide(host, is(1).id, "accept")).status).toBe(200);
     expect(await memberIds(event)).toEqual([is(1).who.id, host.id]);
-    // Whoever left may ask again, at the end of the line.
+    // A member who left may ask again, at the end of the waiting list.
     expect((await ask(is(0).who, event)).body).toMatchObject({ status: "Pending", waiting: true });
   });
 
