@@ -145,15 +145,18 @@ const MOVES: Readonly<Record<string, () => Promise<Trail>>> = {
     ),
 };
 
-describe("a fellow participant sees nothing from before the event was on when", () => {
+describe("moved times of an event", () => {
   test.each(
     Object.entries(MOVES).flatMap(([name, move]) =>
-      Object.entries(TRACK_DOORS).map(([door, look]) => [name, door, move, look] as const),
+      Object.entries(TRACK_PATHS).map(([path, readPath]) => [name, path, move, readPath] as const),
     ),
-  )("%s, through %s", async (_, __, move, look) => {
-    const found = await move();
-    expect(await look(found)).toEqual([found.late]);
-  });
+  )(
+    "when %s, a member sees nothing through %s from before the event was on",
+    async (_, __, move, readPath) => {
+      const found = await move();
+      expect(await readPath(found)).toEqual([found.late]);
+    },
+  );
 });
 
 describe("a friend sees nothing from the time of a block once it is over,", () => {
