@@ -1,11 +1,11 @@
-/** Calls the Worker as a client would, and makes the people that a test needs. Each has names of its own. */
+/** Calls the Worker as a client does, and creates the accounts that a test needs, each with a unique name. */
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import worker from "../../src/index.ts";
 
 export interface Answer {
   readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: what an answer holds is what each test is about.
+  // biome-ignore lint/suspicious/noExplicitAny: each test checks the body's shape itself.
   readonly body: any;
   readonly headers: Headers;
 }
@@ -31,13 +31,13 @@ const DEPLOYED = {
   RATE_RESET: undefined,
 };
 
-/** The environment with other settings; each set is one object, so that the Worker builds it once. */
 const variants = new Map<string, TestEnv>();
+/** The environment with other settings. The same settings give the same object, so that the Worker builds it once. */
 export function envWith(settings: Record<string, string>): TestEnv {
   const name = JSON.stringify(settings);
   let variant = variants.get(name);
   if (!variant) {
-    // What is deployed has its own rates, and refuses the cheap hashes of the tests.
+    // A deployment has its own rates, and refuses the cheap hashes of the tests.
     const deployed = settings.APP_ENV && settings.APP_ENV !== "development";
     variant = { ...env, ...(deployed ? DEPLOYED : {}), ...settings };
     variants.set(name, variant);
@@ -45,7 +45,7 @@ export function envWith(settings: Record<string, string>): TestEnv {
   return variant;
 }
 
-/** Sends a request and waits for what it left to do after its answer. A plain object goes as JSON. */
+/** Sends a request, and waits for the work that it deferred until after the response. */
 export async function send(request: Request, environment: TestEnv = env): Promise<Response> {
   const context = createExecutionContext();
   const response = await worker.fetch(request as Parameters<typeof worker.fetch>[0], environment, context);
@@ -53,6 +53,7 @@ export async function send(request: Request, environment: TestEnv = env): Promis
   return response;
 }
 
+/** Sends a request and parses the response. A plain object is sent as JSON; strings and forms as they are. */
 export async function call(method: string, path: string, options: CallOptions = {}): Promise<Answer> {
   const headers = new Headers(options.headers);
   if (options.token) headers.set("authorization", `Bearer ${options.token}`);
@@ -82,6 +83,7 @@ export async function call(method: string, path: string, options: CallOptions = 
   };
 }
 
+/** `call` by method. */
 export const get = (path: string, options?: CallOptions) => call("GET", path, options);
 export const post = (path: string, body?: unknown, options: CallOptions = {}) =>
   call("POST", path, { body, ...options });
@@ -93,13 +95,13 @@ export const del = (path: string, body?: unknown, options: CallOptions = {}) =>
   call("DELETE", path, { body, ...options });
 
 let count = 0;
-/** A name nobody else has. */
+/** A name that no other test uses. */
 export function unique(prefix = "user"): string {
   count += 1;
   return `${prefix}${count}x${crypto.randomUUID().slice(0, 8)}`;
 }
 
-/** A Russian mobile number nobody else has. */
+/** A Russian mobile number that no other test uses. */
 export function uniquePhone(): string {
   return `+79${String(Math.floor(Math.random() * 1e9)).padStart(9, "0")}`;
 }
@@ -113,7 +115,7 @@ export interface Person {
   readonly refresh: string;
 }
 
-/** Somebody who signed up at AlphaBet's door. */
+/** Creates an account through AlphaBet's sign-up. */
 export async function person(prefix = "user"): Promise<Person> {
   const username = unique(prefix);
   const email = `${username}@example.com`.toLowerCase();
@@ -131,7 +133,7 @@ export async function person(prefix = "user"): Promise<Person> {
   };
 }
 
-/** Somebody with rights that no door gives. */
+/** Creates an account with rights that no route gives. */
 export async function staffMember(
   rights: { staff?: boolean; type?: "CLIENT" | "DRIVER" | "OPERATOR" } = { staff: true },
 ): Promise<Person> {
@@ -154,12 +156,12 @@ export interface Letter {
   readonly status: string;
 }
 
-/** Letters and messages to one address, newest first. */
+/** The mails and messages to one address, newest first. */
 export async function outboxOf(to: string): Promise<Letter[]> {
   return (await get(`/dev/outbox.json?to=${encodeURIComponent(to)}`)).body;
 }
 
-/** The rows of a query, for what no route shows. */
+/** The rows of a query, for data that no route shows. */
 export async function rows<T = Record<string, unknown>>(query: string, ...bindings: unknown[]): Promise<T[]> {
   return (
     await env.DB.prepare(query)

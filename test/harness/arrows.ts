@@ -1,5 +1,6 @@
-/** Which way imports may run. Pure: a file and what it names in, a complaint or null out. */
+/** The rules of imports between folders. Pure: a file and its imports in, a complaint or null out. */
 
+/** One import: the importing file and the imported one. */
 export interface Arrow {
   readonly from: string;
   readonly to: string;
@@ -7,7 +8,7 @@ export interface Arrow {
 
 const NAMED = /(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)["'`]([^"'`]+)["'`]/g;
 
-/** What a file imports of our own, types and re-exports and lazy imports too. Packages are not ours. */
+/** The project's own files that a file imports, including types, re-exports and dynamic imports. */
 export function arrowsOf(path: string, source: string): Arrow[] {
   return [...withoutComments(source).matchAll(NAMED)]
     .map(([, name = ""]) => name)
@@ -24,12 +25,13 @@ function join(path: string, name: string): string {
   return steps.join("/");
 }
 
+/** A source without its comments. */
 export function withoutComments(source: string): string {
   return source.replace(/\/\*[\s\S]*?\*\/|(?<![:"'`\w])\/\/[^\n]*/g, "");
 }
 
 interface Place {
-  /** `root` is what lies directly in `src`. */
+  /** `root`: a file directly in `src`. */
   readonly layer: "platform" | "modules" | "compat" | "console" | "root" | "outside";
   /** The folder within `modules` or `compat`. */
   readonly house: string;
@@ -50,7 +52,7 @@ function placeOf(path: string): Place {
 /** A `tables.ts` at any depth of a module. Its foreign keys may name the tables of another. */
 const isTables = (file: string) => /^(?:.+\/)?tables\.ts$/.test(file);
 
-/** Why an arrow runs the wrong way; null when it does not. */
+/** Why an import is not allowed; null when it is. */
 export function complaint({ from, to }: Arrow): string | null {
   const [source, target] = [placeOf(from), placeOf(to)];
   const wrong = (why: string) => `${from} → ${to}: ${why}`;

@@ -1,28 +1,30 @@
-/** The environment with a meter on it: what one request costs in D1 statements, object calls and queue sends. */
+/** An environment that counts what a request costs: D1 statements, object calls and queue sends. */
 import { env } from "cloudflare:workers";
 import { send, type TestEnv } from "./api.ts";
 
+/** What was counted. */
 export interface Bill {
-  /** SQL of every D1 statement, those of a batch one by one. */
+  /** The SQL of every D1 statement; those of a batch one by one. */
   readonly statements: string[];
-  /** SQL of the statements that changed rows; what was rolled back changed none. */
+  /** The SQL of the statements that changed rows; a statement that was rolled back changed none. */
   readonly written: string[];
   /** `BINDING.method` of every call to a Durable Object. */
   readonly objectCalls: string[];
-  /** How many messages each send to a queue carried. */
+  /** The number of messages in each send to a queue. */
   readonly queueSends: number[];
-  /** How often D1 was asked: a batch counts once. */
+  /** The number of calls to D1: a batch counts once. */
   roundTrips: number;
 }
 
 export interface Counted {
   readonly env: TestEnv;
-  /** What was spent since the last reading. */
+  /** What was counted since the last call. */
   read(): Bill;
 }
 
 const empty = (): Bill => ({ statements: [], written: [], objectCalls: [], queueSends: [], roundTrips: 0 });
 
+/** Wraps an environment so that its costs are counted. */
 export function counted(base: TestEnv = env): Counted {
   let bill = empty();
   const metered: Record<string, unknown> = { ...base };
@@ -56,7 +58,7 @@ export interface Asked {
   readonly headers?: Record<string, string>;
 }
 
-/** Sends a request at the meter's price. Fails when the answer is not the one that was asked for. */
+/** Sends a request and counts its costs. Fails when the status is not the expected one. */
 export async function charge(
   meter: Counted,
   status: number,
@@ -83,7 +85,7 @@ export async function charge(
 
 type Method = (...args: unknown[]) => unknown;
 
-/** An object whose named methods are replaced; the rest goes to the original, called on the original. */
+/** An object with some methods replaced; all others are called on the original. */
 function overlay<Target extends object>(target: Target, methods: Record<string, Method>): Target {
   return new Proxy(target, {
     get(original, name) {
@@ -101,7 +103,7 @@ interface Tell {
 
 const WRITES = /^\s*(insert|update|delete|replace)\b/i;
 
-/** Notes whether a statement's result says that it changed rows: by its count, or by the rows that it returned. */
+/** Notes whether a statement changed rows: by the count in its result, or by the rows that it returned. */
 function noteChange(tell: Tell, sql: string, result: unknown): void {
   if (!WRITES.test(sql)) return;
   const { meta, results } = Object(result) as { meta?: { changes?: number }; results?: unknown[] };
@@ -113,7 +115,7 @@ interface Statement {
   readonly real: D1PreparedStatement;
   readonly sql: string;
 }
-/** What a metered statement stands for: a batch must be given the real ones. */
+/** The real statement behind each counted one: a batch needs the real ones. */
 const behind = new WeakMap<object, Statement>();
 
 function statement(real: D1PreparedStatement, sql: string, tell: Tell): D1PreparedStatement {

@@ -1,4 +1,4 @@
-/** The other ends of what rooms say to each other: an inbox that follows, and a room that is followed. */
+/** Fakes of the objects that rooms call: an inbox that subscribes, and a room that is subscribed to. */
 import type { Subscriber } from "../../src/platform/realtime/fanout/subscriber-store.ts";
 import type { Entry } from "../../src/platform/realtime/log/entry.ts";
 import type { RoomStub } from "../../src/platform/realtime/rpc.ts";
@@ -9,14 +9,15 @@ export interface FakeInbox {
   readonly relays: { epoch: string; seqs: number[]; kinds: string[]; head: number }[];
   readonly frames: { t: string }[];
   readonly dropped: number[];
-  /** What it does with a push; false: nobody listens. */
+  /** Its answer to a push; false: no socket subscribes. */
   answer: () => Promise<boolean>;
-  /** When its people were last heard, epoch ms. */
+  /** When its person was last heard, epoch ms. */
   heardAt: number | null;
-  /** How often it was asked for that. */
+  /** The number of `heard` calls. */
   asked: number;
 }
 
+/** An inbox that records what it is called with. */
 export function fakeInbox(): FakeInbox {
   const inbox: FakeInbox = {
     relays: [],
@@ -42,6 +43,7 @@ export function fakeInbox(): FakeInbox {
   return inbox;
 }
 
+/** A subscriber as `subscribe` gets it. */
 export const followerOf = (userId: number, world: World, more: Partial<Subscriber> = {}): Subscriber => ({
   inbox: `inbox:${userId}`,
   caller: callerOf(userId),
@@ -50,20 +52,20 @@ export const followerOf = (userId: number, world: World, more: Partial<Subscribe
   ...more,
 });
 
-/** A followed room as its inboxes see it: a list of entries, and methods that a test may replace. */
+/** A room as an inbox sees it: a list of entries, and methods that a test may replace. */
 export class FollowedRoom {
   epoch = "aaaaaaaa";
   entries: Entry[] = [];
   readonly subscribers = new Set<string>();
   readonly calls: string[] = [];
-  /** Whom it let in, and how far. */
+  /** The subscribers that it accepted, with their rights. */
   readonly admitted: Subscriber[] = [];
 
   get head(): number {
     return this.entries.at(-1)?.seq ?? 0;
   }
 
-  /** Stores so many entries; the caller decides whether anybody is told. */
+  /** Stores this many entries and pushes nothing: the test does that. */
   store(count: number): Entry[] {
     const first = this.head + 1;
     const stored = Array.from({ length: count }, (_, n) => entryAt(first + n));
@@ -104,7 +106,7 @@ function entryAt(seq: number): Entry {
   return { seq, at: 0, author: 1, ref: `r${seq}`, kind: "message", body: { text: String(seq) } };
 }
 
-/** Something that a test lets happen when it wants to. */
+/** A promise that the test resolves. */
 export function latch<Value = void>(): { open: (value: Value) => void; opened: Promise<Value> } {
   let open: (value: Value) => void = () => {};
   const opened = new Promise<Value>((resolve) => {

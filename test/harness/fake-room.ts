@@ -1,4 +1,4 @@
-/** A room's engine on the storage of a fresh object, with a clock, a database and a gatekeeper in the test's hands. */
+/** A room on the storage of a new object, whose clock, database and authentication the test controls. */
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import * as v from "valibot";
@@ -10,32 +10,33 @@ import type { RoomStub } from "../../src/platform/realtime/rpc.ts";
 import { ADMISSION_HEADER, type SocketAdmission } from "../../src/platform/realtime/socket/admission.ts";
 import { unique } from "./api.ts";
 
-/** So far ahead that the platform never fires an alarm that this clock sets. */
+/** So far in the future that the platform never fires an alarm that this clock sets. */
 const FAR = Date.UTC(2100, 0, 1);
 
 export interface World {
   readonly state: DurableObjectState;
   readonly name: string;
   now: number;
-  /** Every batch that the database was given, taken or not. */
+  /** Every archive batch that the database was given, accepted or not. */
   readonly batches: { epoch: string; entries: readonly Entry[] }[];
-  /** What the database does with a batch. */
+  /** The database's answer to a batch. */
   database: () => Promise<void>;
-  /** Who a renewing token belongs to. */
+  /** The caller that a refresh token belongs to. */
   gatekeeper: (token: string) => Promise<Caller | null>;
-  /** Another engine on the same storage and sockets, as after an eviction. */
+  /** Another room on the same storage and sockets, as after an eviction. */
   fresh(): Room;
-  /** The alarm as the platform rings it: it is gone by then. */
+  /** Fires the alarm as the platform does: it is not set any more by then. */
   onSchedule(room: Room): Promise<void>;
 }
 
-/** What a test changes of the room, and which other objects it reaches. */
+/** What a test changes in the room, and the other objects that it reaches. */
 export interface Surroundings {
   readonly handler?: Partial<RoomHandler>;
   readonly objects?: (name: string) => RoomStub | null;
   readonly mostSockets?: number;
 }
 
+/** Runs a test in the object of a new room. */
 export function withRoom(
   work: (room: Room, world: World) => void | Promise<void>,
   { handler, objects, mostSockets }: Surroundings = {},
@@ -82,9 +83,10 @@ function handlerOf(world: World): RoomHandler {
   };
 }
 
+/** The draft of a system entry. */
 export const note = (text: string, ref: string | null = null) => ({ kind: "notice", ref, body: { text } });
 
-/** The request with which the Worker lets somebody in. */
+/** The request by which the Worker opens a socket in the object. */
 export function admit(world: World, admission: Partial<SocketAdmission> = {}): Request {
   const whole: SocketAdmission = {
     room: world.name,
@@ -100,6 +102,7 @@ export function admit(world: World, admission: Partial<SocketAdmission> = {}): R
   return new Request("https://room/", { headers });
 }
 
+/** A caller with this id. */
 export const callerOf = (userId: number, more: Partial<Caller> = {}): Caller => ({
   userId,
   sessionId: `session of ${userId}`,
@@ -109,11 +112,11 @@ export const callerOf = (userId: number, more: Partial<Caller> = {}): Caller => 
   ...more,
 });
 
-/** The frames that a socket of the engine receives; call before anything else has a turn. */
+/** Collects the frames that a socket receives. Call it synchronously after the socket was opened. */
 export function listen(answer: Response) {
   const { webSocket } = answer;
   if (!webSocket) throw new Error(`refused with ${answer.status}`);
-  // biome-ignore lint/suspicious/noExplicitAny: frames are what each test is about.
+  // biome-ignore lint/suspicious/noExplicitAny: each test checks the frames' shape itself.
   const frames: any[] = [];
   const closed = new Promise<number>((resolve) => {
     webSocket.addEventListener("close", ({ code }) => resolve(code));
@@ -126,7 +129,7 @@ export function listen(answer: Response) {
   return { frames, closed };
 }
 
-/** The room's end of somebody's socket: what they send arrives there. */
+/** The room's end of a person's first socket: pass it to `message` to send as that person. */
 export function serverSide(world: World, userId: number): WebSocket {
   const [socket] = world.state.getWebSockets(`user:${userId}`);
   if (!socket) throw new Error("no such socket");

@@ -1,4 +1,4 @@
-/** A person's own socket on the engine of an inbox, and one room that it may follow, in the test's hands. */
+/** An inbox with one socket, and one fake room that it may subscribe to. */
 
 import type { Admission } from "../../src/platform/realtime/handler.ts";
 import type { Room } from "../../src/platform/realtime/room.ts";
@@ -13,16 +13,16 @@ export interface Here {
   readonly room: Room;
   readonly world: World;
   readonly chat: FollowedRoom;
-  /** Who may enter what: replaced where a test is about it. */
+  /** Decides who may subscribe to what; a test may replace it. */
   authorizeSubscription: (name: string) => Promise<Admission | Fault>;
-  /** What other names lead to. */
+  /** The names of the objects that were called. */
   readonly reached: string[];
   send(frame: object): Promise<void>;
-  /** Pushes what was stored, as the room does; whether somebody listens. */
+  /** Pushes stored entries as the room does; returns whether a socket subscribes. */
   push(first: number, last?: number): boolean;
 }
 
-/** Person 1 with one socket, and `chat:1` which they may follow. */
+/** Runs a test with person 1 on one socket, who may subscribe to `chat:1`. */
 export function inboxed(
   work: (here: Here, frames: Frame[], closed: Promise<number>) => Promise<void>,
 ): Promise<void> {

@@ -1,10 +1,10 @@
-/** Notifications as the modules of the house write them. */
+/** Notifications, written as the modules write them. */
 import { type Notice, noticeRows } from "../../src/modules/notifications/index.ts";
 import { runBatch } from "../../src/platform/db/client.ts";
 import { rows, unique } from "./api.ts";
 import { jobContext } from "./scope.ts";
 
-/** Tells somebody something; answers the number of the row, 0 when they want to hear nothing. */
+/** Notifies a person; returns the id of the row, 0 when they have notifications turned off. */
 export async function notify(userId: number, changes: Partial<Notice> = {}): Promise<number> {
   const { ctx } = jobContext();
   const notice = {

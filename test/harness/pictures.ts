@@ -1,10 +1,11 @@
-/** Pictures made byte by byte: whole ones of any size, and parts that hold metadata. Nothing here needs a decoder. */
+/** Builds pictures byte by byte: valid ones of any size, and the parts that hold metadata. No decoder is needed. */
 
 export type Bytes = Uint8Array<ArrayBuffer>;
 
 export const PICTURE_TYPES = ["image/jpeg", "image/png", "image/webp", "image/gif", "image/avif"] as const;
 export type PictureType = (typeof PICTURE_TYPES)[number];
 
+/** All parts in one array. */
 export function joined(...parts: readonly (Uint8Array | readonly number[])[]): Bytes {
   const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
   let at = 0;
@@ -15,7 +16,9 @@ export function joined(...parts: readonly (Uint8Array | readonly number[])[]): B
   return whole;
 }
 
+/** One byte per character. */
 export const textBytes = (words: string): Bytes => Uint8Array.from(words, (char) => char.charCodeAt(0));
+/** Numbers as big-endian (`be`) or little-endian (`le`) bytes. */
 export const be16 = (value: number) => [(value >> 8) & 255, value & 255];
 export const be32 = (value: number) => [(value >>> 24) & 255, (value >>> 16) & 255, ...be16(value)];
 export const le16 = (value: number) => [value & 255, (value >> 8) & 255];
@@ -29,7 +32,7 @@ interface Size {
   readonly data?: number;
 }
 
-/** A TIFF block with an orientation and, where told, words as they stand in a maker's field. */
+/** A TIFF block with an orientation and, if given, words in the maker field. */
 export function tiff({ orientation = 1, words = "", littleEndian = false } = {}): Bytes {
   const [short, long] = littleEndian ? [le16, le32] : [be16, be32];
   const entry = (tag: number, type: number, count: number, value: number[]) => [
@@ -46,27 +49,30 @@ export function tiff({ orientation = 1, words = "", littleEndian = false } = {})
   return joined(head, short(entries.length), entries.flat(), [0, 0, 0, 0], textBytes(words));
 }
 
+/** A JPEG segment. */
 export const segment = (marker: number, data: Uint8Array | readonly number[]) =>
   joined([0xff, marker], be16(data.length + 2), data);
 
-/** A baseline JPEG in grey with these segments after its beginning. It is whole; what its scan shows is of no interest. */
+/** A valid grey baseline JPEG with these segments after its start. Its picture data is arbitrary. */
 export function jpeg({ width = 8, height = 8, data = 4 }: Size = {}, ...segments: Bytes[]): Bytes {
   const frame = segment(0xc0, [8, ...be16(height), ...be16(width), 1, 1, 0x11, 0]);
   const scan = segment(0xda, [1, 1, 0, 0, 63, 0]);
   return joined([0xff, 0xd8], ...segments, frame, scan, filler(data), [0xff, 0xd9]);
 }
 
-/** Never 0xFF, so that no scan ends in it. */
+/** Never 0xFF, which would end a scan. */
 function filler(length: number): Bytes {
   return new Uint8Array(length).map((_, index) => (index * 31) % 251);
 }
 
+/** A PNG chunk. */
 export function pngChunk(name: string, data: Uint8Array | readonly number[]): Bytes {
   const body = joined(textBytes(name), data);
-  // Of headers only is the sum looked at; the data of a large picture would cost seconds.
+  // Only the checksum of headers is verified; computing it over the data of a large picture would take seconds.
   return joined(be32(data.length), body, be32(data.length > 4096 ? 0 : crc(body)));
 }
 
+/** A valid PNG with these chunks after its header. */
 export function png({ width = 8, height = 8, data = 4 }: Size = {}, ...chunks: Bytes[]): Bytes {
   return joined(
     textBytes("\x89PNG\r\n\x1a\n"),
@@ -77,7 +83,7 @@ export function png({ width = 8, height = 8, data = 4 }: Size = {}, ...chunks: B
   );
 }
 
-/** CRC-32 as PNG wants it (ISO 3309). */
+/** CRC-32 as PNG uses it (ISO 3309). */
 function crc(bytes: Uint8Array): number {
   let value = 0xffffffff;
   for (const byte of bytes) {
@@ -87,9 +93,11 @@ function crc(bytes: Uint8Array): number {
   return (value ^ 0xffffffff) >>> 0;
 }
 
+/** A RIFF chunk of a WebP. */
 export const webpChunk = (name: string, data: Uint8Array | readonly number[]) =>
   joined(textBytes(name), le32(data.length), data, data.length % 2 ? [0] : []);
 
+/** A valid WebP with these chunks. */
 export function webp({ width = 8, height = 8, data = 4 }: Size = {}, ...chunks: Bytes[]): Bytes {
   const flags = chunks.length > 0 ? 0x0c : 0;
   const extended = webpChunk("VP8X", [flags, 0, 0, 0, ...le24(width - 1), ...le24(height - 1)]);
@@ -101,6 +109,7 @@ export function webp({ width = 8, height = 8, data = 4 }: Size = {}, ...chunks: 
   return joined(textBytes("RIFF"), le32(body.length), body);
 }
 
+/** Data as GIF sub-blocks. */
 export function gifBlocks(data: Uint8Array): Bytes {
   const blocks: Bytes[] = [];
   for (let at = 0; at < data.length; at += 255) {
@@ -110,8 +119,10 @@ export function gifBlocks(data: Uint8Array): Bytes {
   return joined(...blocks, [0]);
 }
 
+/** A GIF extension block. */
 export const gifExtension = (label: number, ...content: Uint8Array[]) => joined([0x21, label], ...content);
 
+/** A valid GIF with these extensions. */
 export function gif({ width = 8, height = 8, data = 4 }: Size = {}, ...extensions: Bytes[]): Bytes {
   return joined(
     textBytes("GIF89a"),
@@ -125,12 +136,13 @@ export function gif({ width = 8, height = 8, data = 4 }: Size = {}, ...extension
   );
 }
 
+/** An ISO BMFF box. */
 export const box = (type: string, ...content: (Uint8Array | readonly number[])[]) => {
   const body = joined(...content);
   return joined(be32(8 + body.length), textBytes(type), body);
 };
 
-/** AVIF or HEIC with its picture and, where told, an EXIF and an XMP item in one `mdat`; `boxes` follow at the top level. */
+/** An AVIF or HEIC with its picture and, if given, an EXIF and an XMP item in one `mdat`; `boxes` follow at the top level. */
 export function isobmff(
   {
     width = 8,
@@ -189,6 +201,7 @@ export function isobmff(
   return joined(ftyp, meta(start), box("mdat", ...items.map(({ bytes }) => bytes)), ...boxes);
 }
 
+/** A PDF that holds these words. */
 export function pdf(words = ""): Bytes {
   return textBytes(
     `%PDF-1.4\n1 0 obj\n<< /Title (${words}) >>\nendobj\nxref\n0 1\ntrailer\n<< >>\nstartxref\n9\n%%EOF\n`,
@@ -203,13 +216,13 @@ const MAKERS: Record<PictureType, (size: Size) => Bytes> = {
   "image/avif": (size) => isobmff(size),
 };
 
-/** A whole picture of exactly so many bytes; of fewer than a picture needs, the beginning of one. */
+/** A valid picture of exactly this many bytes; if that is too few for a picture, the start of one. */
 export function picture(size = 64, type: PictureType = "image/jpeg"): Bytes {
   const make = MAKERS[type];
   const least = make({ data: 1 }).length;
   if (size <= least) return make({ data: 1 }).slice(0, size);
   let data = size - least + 1;
-  // Blocks of a GIF and fillers of a WebP take room of their own; padding after the end is no metadata.
+  // Blocks of a GIF and fillers of a WebP add bytes of their own; padding after the end is no metadata.
   while (make({ data }).length > size) data -= make({ data }).length - size;
   return joined(make({ data }), new Uint8Array(size - make({ data }).length));
 }

@@ -1,4 +1,4 @@
-/** Event rooms for tests: made through the front door, looked into from behind. */
+/** Event rooms for tests: created through the API, and read from the object and from D1. */
 import { runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { SignJWT } from "jose";
@@ -14,7 +14,7 @@ export interface EventRoomHandle {
   readonly stub: ReturnType<typeof env.EVENT_ROOMS.getByName>;
 }
 
-/** A fresh event; its room holds one entry, the notice that it was created. */
+/** Creates an event; its room has one entry, the notice of the creation. */
 export async function makeRoom(owner: Person, participants: string[] = []): Promise<EventRoomHandle> {
   const { status, body } = await post(
     "/api/events/",
@@ -49,7 +49,7 @@ export interface Stored {
   readonly body: string;
 }
 
-/** What the object itself holds. */
+/** The entries in the object's own storage. */
 export function journalOf(room: EventRoomHandle): Promise<Stored[]> {
   return runInDurableObject(room.stub, (_, state) => {
     const tables = state.storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'entries'").toArray();
@@ -58,7 +58,7 @@ export function journalOf(room: EventRoomHandle): Promise<Stored[]> {
   });
 }
 
-/** What D1 holds of it. */
+/** The room's entries in D1. */
 export function archiveOf(room: EventRoomHandle) {
   return rows<{ seq: number; epoch: string; author_id: number | null; kind: string; body: string }>(
     "SELECT seq, epoch, author_id, kind, body FROM event_entries WHERE event_id = ? ORDER BY seq",
@@ -66,7 +66,7 @@ export function archiveOf(room: EventRoomHandle) {
   );
 }
 
-/** Waits until something is so; fails when it does not become so. */
+/** Waits until a condition holds; fails after `patience` ms. */
 export async function until(
   holds: () => unknown | Promise<unknown>,
   patience = 5000,
@@ -79,24 +79,26 @@ export async function until(
   }
 }
 
-/** A native socket past its welcome. */
+/** Opens a native socket and takes its welcome. */
 export async function authorize(room: EventRoomHandle, token?: string, query = ""): Promise<Socket> {
   const socket = await connectNative(`${room.path}${query}`, token);
   await socket.next((frame) => frame.t === "welcome");
   return socket;
 }
 
+/** A message frame. */
 export const say = (ref: string, text = ref) => ({ t: "say", ref, kind: "message", body: { text } });
 
-/** The entries among the frames that came so far, in the order in which they came. */
+/** The entries among the frames that a socket has received, in order. */
 export function entriesOf(socket: Socket): { seq: number; by: number | null; ref?: string }[] {
   return socket.frames.filter((frame) => frame?.t === "entry");
 }
 
+/** The whole numbers from `first` to `last`. */
 export const upTo = (last: number, first = 1) =>
   Array.from({ length: last - first + 1 }, (_, index) => first + index);
 
-/** Another access token of the same session, good until a moment of our choice (epoch ms). */
+/** Another access token of the same session, with a chosen expiry (epoch ms). */
 export async function tokenUntil(person: Person, expiresAt: number): Promise<string> {
   const [, payload = ""] = person.token.split(".");
   const { iss, aud, sub, user_id, sid, role } = JSON.parse(
@@ -113,7 +115,7 @@ export async function tokenUntil(person: Person, expiresAt: number): Promise<str
     .sign(await runtimeOf(env).keys.hmacKey("access"));
 }
 
-/** A socket of somebody who means harm: it never answers a close, and goes on sending. */
+/** A hostile client's socket: it never answers a close, and can go on sending. */
 export async function connectHalfOpen(path: string, protocols: string[]) {
   const headers = { Upgrade: "websocket", "Sec-WebSocket-Protocol": protocols.join(", ") };
   const { webSocket } = await exports.default.fetch(new Request(`http://caravan.test${path}`, { headers }));

@@ -1,4 +1,4 @@
-/** A scope as services take it, for what no request can bring about: a clock of its own, parts that fail. */
+/** A request context for calling services directly, with its own clock or parts that fail. */
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { runtimeOf } from "../../src/env.ts";
@@ -8,10 +8,11 @@ import type { TestEnv } from "./api.ts";
 
 export interface Job {
   readonly ctx: RequestContext;
-  /** Waits for what the scope was given to do after its answer. */
+  /** Waits for the work that was deferred. */
   finished(): Promise<void>;
 }
 
+/** The context of a job, with changes. */
 export function jobContext(changes: Partial<RequestContext> = {}, environment: TestEnv = env): Job {
   const context = createExecutionContext();
   return {

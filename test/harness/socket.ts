@@ -1,7 +1,7 @@
-/** A socket as a client holds it: what came in, and a way to wait for it. */
+/** A client's end of a socket: the frames that came in, and ways to wait for them. */
 import { exports } from "cloudflare:workers";
 
-// biome-ignore lint/suspicious/noExplicitAny: frames are what each test is about.
+// biome-ignore lint/suspicious/noExplicitAny: each test checks the frames' shape itself.
 type Frame = any;
 
 export interface Socket {
@@ -10,9 +10,9 @@ export interface Socket {
   readonly closed: Promise<{ code: number; reason: string }>;
   send(frame: unknown): void;
   close(): void;
-  /** The next frame that fits, taken out of `frames`. */
+  /** Waits for the next frame that fits and takes it out of `frames`. Fails after `patience` ms. */
   next(fits?: (frame: Frame) => boolean, patience?: number): Promise<Frame>;
-  /** Waits a little and says that nothing that fits came. */
+  /** Whether no frame that fits comes within `patience` ms. */
   silent(fits?: (frame: Frame) => boolean, patience?: number): Promise<boolean>;
 }
 
@@ -21,7 +21,7 @@ export interface SocketOptions {
   readonly headers?: Record<string, string>;
 }
 
-/** Opens a socket, or gives back the refusal. */
+/** Opens a socket, or returns the refusal. */
 export async function dial(
   path: string,
   options: SocketOptions = {},
@@ -35,7 +35,7 @@ export async function dial(
   return { socket: wrap(webSocket, response.headers.get("sec-websocket-protocol")) };
 }
 
-/** Opens a socket that must open. */
+/** Opens a socket; fails when it is refused. */
 export async function connect(path: string, options: SocketOptions = {}): Promise<Socket> {
   const result = await dial(path, options);
   if ("refusal" in result)
@@ -43,7 +43,7 @@ export async function connect(path: string, options: SocketOptions = {}): Promis
   return result.socket;
 }
 
-/** A native socket; its welcome is the first frame. */
+/** Opens a native socket; `welcome` is its first frame. */
 export function connectNative(path: string, token?: string): Promise<Socket> {
   return connect(path, { protocols: ["caravan.v1", ...(token ? [`auth.${token}`] : [])] });
 }

@@ -1,5 +1,5 @@
 /// <reference types="vite/types/importMeta.d.ts" />
-/** The sources as text, for tests that read them instead of running them. Paths as `src/app.ts`. */
+/** The source files as text, by path (`src/app.ts`), for tests that read the code. */
 
 const files = import.meta.glob<string>("../../src/**/*.{ts,tsx}", {
   query: "?raw",
@@ -17,5 +17,5 @@ const configs = import.meta.glob<string>("../../drizzle.config.ts", {
   eager: true,
 });
 
-/** The text of drizzle's settings. */
+/** The text of drizzle's configuration. */
 export const drizzleConfig = Object.values(configs).join("");

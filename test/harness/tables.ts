@@ -1,4 +1,4 @@
-/** Whose tables a source reads or writes in SQL. Pure: sources in, crossings out. */
+/** The rules of table ownership: which tables a source file reads or writes in SQL. Pure. */
 import { withoutComments } from "./arrows.ts";
 
 /** The folder that a file belongs to: a module, an adapter, `platform`, or `root`. */
@@ -10,7 +10,7 @@ export function homeOf(path: string): string {
 
 const DECLARATION = /\bsqliteTable\(\s*"(\w+)"/g;
 
-/** Table name → the home whose `tables.ts` declares it. */
+/** Table name → the folder that declares it. */
 export function ownersOf(sources: Readonly<Record<string, string>>): Map<string, string> {
   const owners = new Map<string, string>();
   for (const [path, source] of Object.entries(sources))
@@ -18,11 +18,11 @@ export function ownersOf(sources: Readonly<Record<string, string>>): Map<string,
   return owners;
 }
 
-/** Drizzle's `insert(users)` and its kind, by the table's const. */
+/** Drizzle's `insert(users)`, `update` and `delete`, by the name of the table's const. */
 const CHANGED = /\.(?:insert|update|delete)\(\s*(\w+)\s*\)/g;
 const CONSTS = /\bexport const (\w+) = sqliteTable\(\s*"(\w+)"/g;
 
-/** A table's const in the sources → its name. */
+/** Name of a table's const → table name. */
 export function constsOf(sources: Readonly<Record<string, string>>): Map<string, string> {
   return new Map(
     Object.values(sources).flatMap((source) =>
@@ -40,7 +40,7 @@ export interface Use {
   readonly writes: boolean;
 }
 
-/** Tables that a source reads or writes: in raw SQL, or changed through drizzle. */
+/** The tables that a source file reads or writes in raw SQL, or changes through drizzle. */
 export function usesOf(path: string, source: string, consts: ReadonlyMap<string, string>): Use[] {
   const known = new Set(consts.values());
   const text = withoutComments(source);
@@ -51,10 +51,10 @@ export function usesOf(path: string, source: string, consts: ReadonlyMap<string,
     .map((table) => ({ path, table, writes: written.has(table) }));
 }
 
-/** Any module may join these, by id; only their owner writes them. */
+/** Any module may read these; only their owner writes them. */
 const SHARED = new Set(["users", "profiles"]);
 
-/** Why a use crosses a wall; null when it does not. The platform's own tables may be read by the code that shows them. */
+/** Why a use of a table is not allowed; null when it is. */
 export function crossing({ path, table, writes }: Use, owners: ReadonlyMap<string, string>): string | null {
   const owner = owners.get(table);
   if (owner === undefined || owner === homeOf(path)) return null;
@@ -62,7 +62,7 @@ export function crossing({ path, table, writes }: Use, owners: ReadonlyMap<strin
   return `${path} ${writes ? "writes" : "reads"} ${table}, which is ${owner}'s`;
 }
 
-/** Homes that import each other in a circle, each named once with the way round. `edges`: who imports whom. */
+/** The import circles between folders, each named once with its path. `edges`: folder → the folders that it imports. */
 export function circlesOf(edges: ReadonlyMap<string, ReadonlySet<string>>): string[] {
   const circles = new Set<string>();
   const walk = (home: string, way: readonly string[]): void => {

@@ -1,4 +1,4 @@
-/** What the database holds of somebody, whatever tables there are. */
+/** Finds everything in the database about a person, in every table. */
 import { env } from "cloudflare:workers";
 import { rows } from "./api.ts";
 
@@ -10,7 +10,7 @@ interface Found {
 const TABLES = `SELECT name FROM sqlite_master
   WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE '\\_cf\\_%' ESCAPE '\\'`;
 
-/** Every row of the database that holds one of these words, in any column and any case. */
+/** Every row that contains one of these words, in any column, ignoring case. */
 export async function rowsWith(words: readonly string[]): Promise<Found[]> {
   const found: Found[] = [];
   for (const { name } of await rows<{ name: string }>(TABLES)) {
@@ -22,7 +22,7 @@ export async function rowsWith(words: readonly string[]): Promise<Found[]> {
   return found;
 }
 
-/** Columns that point to an account by a foreign key; read once. */
+/** The columns with a foreign key to `users`; read once. */
 const pointers = () => {
   known ??= rows<{ table: string; column: string }>(
     `SELECT t.name AS "table", k."from" AS "column" FROM (${TABLES}) t JOIN pragma_foreign_key_list(t.name) k
@@ -32,7 +32,7 @@ const pointers = () => {
 };
 let known: Promise<{ table: string; column: string }[]> | undefined;
 
-/** Every row that points to this account. */
+/** Every row that refers to this account by a foreign key. */
 export async function rowsOf(userId: number): Promise<Found[]> {
   const columns = await pointers();
   const results = await env.DB.batch<Record<string, unknown>>(

@@ -7,7 +7,7 @@ import { authorize, type EventRoomHandle, journalOf, makeRoom, say } from "../ha
 
 const good = say("r");
 
-/** One scene for the table: what is refused changes nothing, so the rows can't disturb each other. */
+/** One room for the whole table: a refused frame changes nothing, so the rows are independent. */
 let scene: { room: EventRoomHandle; token: string };
 beforeAll(async () => {
   const ann = await person();

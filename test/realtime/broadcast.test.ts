@@ -23,7 +23,7 @@ beforeEach(() => {
     send.call(this, data);
     setTimeout(() => stalled.has(this) || held.set(this, 0), 0);
   });
-  // Ten seconds of patience in as many turns.
+  // As many turns as ten seconds of waiting take.
   vi.spyOn(scheduler, "wait").mockImplementation(() => new Promise((resolve) => setTimeout(resolve, 0)));
 });
 afterEach(() => {
@@ -98,7 +98,7 @@ test("a client that falls behind in the middle of a batch gets the rest of it on
     const { frames } = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
     const socket = serverSide(world, 1);
     stall(socket, 0);
-    // 0.5 MiB is passed half-way through: these all wait for one commit and are stored as one batch.
+    // The limit of 0.5 MiB is passed half-way: all of these wait for one commit and are stored as one batch.
     await Promise.all(
       upTo(45).map((n) =>
         room.sockets.message(

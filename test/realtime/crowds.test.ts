@@ -85,7 +85,7 @@ describe("entries of one person", () => {
   const HOUR = 3600_000;
   const rate = { limit: 3, seconds: 3600 };
 
-  /** The ways in which a person's words come to a room. A new one belongs here. */
+  /** Every way in which a person's entry comes to a room. Add a new way here. */
   const DOORS: Record<string, (world: World, room: Room, ref: string) => Promise<unknown>> = {
     "a native socket": (world, room, ref) =>
       room.sockets.message(
@@ -119,11 +119,11 @@ describe("entries of one person", () => {
           const fresh = world.fresh();
           const answer = await send(world, fresh, "h");
           expect(stored(fresh)).toEqual(["a", "b", "c"]);
-          // Each of them is told so, and no socket is closed for it.
+          // Each refusal is answered, and no socket is closed for it.
           const told = { "a native socket": native, "a documented socket": raw }[door];
           if (!told) expect(answer).toMatchObject({ ok: false, code: "too_many" });
           else await expect.poll(() => told.frames.filter(({ code }) => code === "too_many")).toHaveLength(5);
-          // What is sent again is answered as the first time, and others have a count of their own.
+          // A repeated ref is answered as the first time, and each person has a count of their own.
           if (!told) expect(await send(world, fresh, "a")).toMatchObject({ ok: true, seq: 2 });
           const [other] = Object.keys(DOORS).filter((name) => name !== door);
           await DOORS[other ?? ""]?.(world, fresh, "x");

@@ -4,7 +4,7 @@ import { type Person, person } from "../harness/api.ts";
 import { authorize, journalOf, makeRoom, say } from "../harness/rooms.ts";
 import { connect } from "../harness/socket.ts";
 
-/** One person for all: scrypt is slow on purpose. Each test has a room of its own. */
+/** One person for all tests, because scrypt is slow on purpose. Each test has its own room. */
 let ann: Person;
 beforeAll(async () => {
   ann = await person();

@@ -16,7 +16,7 @@ function serverSide(world: World): WebSocket {
 
 afterEach(() => vi.restoreAllMocks());
 
-test("the alarm closes a socket whose credential has run out, in both dialects, and leaves the others", async () => {
+test("the alarm closes sockets of both dialects whose credential has expired, and no others", async () => {
   await withRoom(async (room, world) => {
     const expiresAt = world.now + MINUTE;
     const brief = listen(room.sockets.open(admit(world, { caller: callerOf(1, { expiresAt }) })));
@@ -34,7 +34,7 @@ test("the alarm closes a socket whose credential has run out, in both dialects, 
   });
 });
 
-test("an expiry does not wait for a database that takes its time", async () => {
+test("an expired credential closes its socket even while the database is slow", async () => {
   await withRoom(async (room, world) => {
     const { closed } = listen(
       room.sockets.open(admit(world, { caller: callerOf(1, { expiresAt: world.now + 5 }) })),
@@ -53,7 +53,7 @@ test("an expiry does not wait for a database that takes its time", async () => {
   });
 });
 
-test("the welcome tells the whole seconds that are left", async () => {
+test("the welcome has the whole seconds until the credential expires", async () => {
   await withRoom(async (room, world) => {
     const caller = callerOf(1, { expiresAt: world.now + 2999 });
     const { frames } = listen(room.sockets.open(admit(world, { caller })));
@@ -76,7 +76,7 @@ test("the alarm of an expiry comes before a later one and survives an eviction",
   });
 });
 
-test("a frame that comes after the end but before the alarm is stored nowhere, and closes", async () => {
+test("a frame after the expiry but before the alarm is not stored, and closes the socket", async () => {
   await withRoom(async (room, world) => {
     const { closed } = listen(
       room.sockets.open(admit(world, { caller: callerOf(1, { expiresAt: world.now + 5 }) })),
@@ -88,7 +88,7 @@ test("a frame that comes after the end but before the alarm is stored nowhere, a
   });
 });
 
-test("a renewal moves the end, forgives bad frames, and the new end is kept to", async () => {
+test("a refresh moves the expiry and resets the count of bad frames", async () => {
   await withRoom(async (room, world) => {
     const caller = callerOf(1, { expiresAt: world.now + MINUTE });
     const { closed, frames } = listen(room.sockets.open(admit(world, { caller })));
@@ -110,7 +110,7 @@ test("a renewal moves the end, forgives bad frames, and the new end is kept to",
   });
 });
 
-test("an outage at renewal is told and closes nothing; the socket may try again", async () => {
+test("a refresh during an outage is answered with an error, and the socket may try again", async () => {
   vi.spyOn(console, "warn").mockImplementation(() => {});
   await withRoom(async (room, world) => {
     const caller = callerOf(1, { expiresAt: world.now + MINUTE });
@@ -132,7 +132,7 @@ test("an outage at renewal is told and closes nothing; the socket may try again"
   });
 });
 
-test("whose session was ended while the renewal was being checked is not renewed", async () => {
+test("a socket whose session ends during a refresh is not refreshed", async () => {
   await withRoom(async (room, world) => {
     const caller = callerOf(1, { expiresAt: world.now + MINUTE });
     const { closed } = listen(room.sockets.open(admit(world, { caller })));
@@ -154,7 +154,7 @@ beforeAll(async () => {
   ann = await person();
 });
 
-test("a real token that ends closes its socket at its end, with nothing sent", async () => {
+test("a real token that expires closes its socket at that time, with no frame sent", async () => {
   const room = await makeRoom(ann);
   const end = Math.ceil(Date.now() / 1000 + 1) * 1000;
   const socket = await connectNative(room.path, await tokenUntil(ann, end));
@@ -164,7 +164,7 @@ test("a real token that ends closes its socket at its end, with nothing sent", a
   expect(Date.now()).toBeLessThan(end + 3000);
 });
 
-test("a socket that is renewed with a fresh token outlives the old one", async () => {
+test("a socket that is refreshed with a new token stays after the old one expires", async () => {
   const room = await makeRoom(ann);
   const end = Math.ceil(Date.now() / 1000 + 1) * 1000;
   const socket = await authorize(room, await tokenUntil(ann, end));
@@ -180,20 +180,20 @@ test.each<[string, () => Promise<string>]>([
   ["a refresh token", async () => ann.refresh],
   ["nonsense", async () => "nonsense"],
   ["a key of nobody", async () => "0".repeat(40)],
-])("%s renews nothing and closes with 4001", async (_, token) => {
+])("a refresh with %s closes with 4001", async (_, token) => {
   const room = await makeRoom(ann);
   const socket = await authorize(room, ann.token);
   socket.send({ t: "auth", token: await token() });
   expect((await socket.closed).code).toBe(4001);
 });
 
-test("an anonymous listener has nothing to renew: 4001", async () => {
+test("an anonymous listener that sends a token is closed with 4001", async () => {
   const socket = await authorize(await makeRoom(ann));
   socket.send({ t: "auth", token: ann.token });
   expect((await socket.closed).code).toBe(4001);
 });
 
-test("a token of another of one's sessions renews, and its sign-out closes from then on", async () => {
+test("a token of another session of the same person refreshes a socket, and that session's sign-out closes it", async () => {
   const room = await makeRoom(ann);
   const { body } = await post("/api/auth/signin/", { username: ann.username, password: ann.password });
   const socket = await authorize(room, ann.token);
@@ -204,7 +204,7 @@ test("a token of another of one's sessions renews, and its sign-out closes from 
   expect((await socket.closed).code).toBe(4001);
 });
 
-test("an entry published by the system wakes nobody whose time is over", async () => {
+test("a system entry is not sent to a socket whose credential has expired", async () => {
   await withRoom(async (room, world) => {
     const caller = callerOf(1, { expiresAt: world.now + 5 });
     const { frames, closed } = listen(room.sockets.open(admit(world, { caller })));

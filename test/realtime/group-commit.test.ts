@@ -4,7 +4,7 @@ import { GroupCommit } from "../../src/platform/realtime/log/group-commit.ts";
 import { followerOf, latch } from "../harness/fake-network.ts";
 import { note, withRoom } from "../harness/fake-room.ts";
 
-/** A disk that is done when the test says so, and what it was given, transaction by transaction. */
+/** A storage whose sync ends when the test says so, and the refs that it was given by transaction. */
 function disk(store: (refs: readonly string[]) => void = () => {}) {
   const syncs: { open: () => void }[] = [];
   const batches: string[][] = [];

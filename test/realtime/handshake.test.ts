@@ -4,7 +4,7 @@ import { type Person, person, post } from "../harness/api.ts";
 import { makeRoom, say, tokenUntil } from "../harness/rooms.ts";
 import { connect, dial, type SocketOptions } from "../harness/socket.ts";
 
-/** A key of the Token scheme. */
+/** A session key for the Token scheme. */
 async function keyOf({ username, password }: Person): Promise<string> {
   const { body } = await post("/api/auth/login/", { username, password });
   if (!body.key) throw new Error(JSON.stringify(body));
@@ -17,7 +17,7 @@ async function refusal(path: string, options?: SocketOptions): Promise<{ status:
   return { status: result.refusal.status, body: await result.refusal.json() };
 }
 
-/** One person for the tables: scrypt is slow on purpose. Each row has a room of its own. */
+/** One person for the tables, because scrypt is slow on purpose. Each row has its own room. */
 let ann: Person;
 let key: string;
 beforeAll(async () => {

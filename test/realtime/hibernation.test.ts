@@ -16,7 +16,7 @@ import {
 } from "../harness/rooms.ts";
 import { connect, connectNative } from "../harness/socket.ts";
 
-/** One person for all: scrypt is slow on purpose. Each test has a room of its own. */
+/** One person for all tests, because scrypt is slow on purpose. Each test has its own room. */
 let ann: Person;
 beforeAll(async () => {
   ann = await person();

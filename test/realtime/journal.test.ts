@@ -7,7 +7,7 @@ import { Journal, WINDOW } from "../../src/platform/realtime/log/journal.ts";
 import { unique } from "../harness/api.ts";
 import { upTo } from "../harness/rooms.ts";
 
-/** Gives the callback a way to open a journal as often as it likes on one empty storage. */
+/** Lets the callback open a journal any number of times on one empty storage. */
 function onStorage(work: (open: () => Journal, sql: SqlStorage) => void): Promise<void> {
   const stub = env.EVENT_ROOMS.getByName(`event:${unique("journal")}`);
   return runInDurableObject(stub, (_, { storage: { sql } }) => work(() => new Journal(sql), sql));

@@ -94,7 +94,7 @@ describe("typing", () => {
 });
 
 describe("read marks", () => {
-  /** A room whose marks go to a list, when the list takes them. */
+  /** A room whose marks are archived to a list; `db.answer` can delay or fail that. */
   const marking = (
     work: (room: Parameters<Parameters<typeof withRoom>[0]>[0], world: World, db: Marks) => Promise<void>,
   ) => {

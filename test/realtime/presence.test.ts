@@ -16,20 +16,20 @@ interface Here {
   readonly room: Room;
   readonly world: World;
   readonly inbox: FakeInbox;
-  /** Who was here when entries were last archived. */
+  /** Who was present when entries were last archived. */
   archivedWith: readonly number[];
 }
 
 interface WayIn {
   readonly authorize: (here: Here) => void;
-  /** Their client gives a sign. */
+  /** The client is heard. */
   readonly sign: (here: Here) => unknown;
 }
 
 const entering = (native: boolean) => (here: Here) =>
   void listen(here.room.sockets.open(admit(here.world, { caller: callerOf(2), native, protocol: null })));
 
-/** How person 2 may be here. A new way in belongs here. */
+/** Every way in which person 2 may be connected. Add a new way here. */
 const WAYS: Record<string, WayIn> = {
   "a native socket": {
     authorize: entering(true),
@@ -60,7 +60,7 @@ const WAYS: Record<string, WayIn> = {
   },
 };
 
-/** Person 2 comes in by one of the ways; then person 1, who watches and goes on giving signs. */
+/** Person 2 connects in one of the ways; then person 1 does, who watches and is heard all the time. */
 function watched(way: WayIn, work: (here: Here, presences: () => number[][], later: Later) => Promise<void>) {
   const inbox = fakeInbox();
   let here: Here;
@@ -104,7 +104,7 @@ describe.each(Object.entries(WAYS))("%s", (_, way) => {
       await later(MINUTE, here.world.fresh());
       await expect.poll(presences).toEqual([[1, 2], [1]]);
       expect(here.archivedWith).toEqual([1]);
-      // What was told once is not told again by the object that wakes.
+      // The object that wakes does not announce it again.
       await later(30_000, here.world.fresh());
       await later(30_000, here.world.fresh());
       expect(presences()).toHaveLength(2);
@@ -146,7 +146,7 @@ describe.each(Object.entries(WAYS))("%s", (_, way) => {
       const begun = world.now;
       expect(await world.state.storage.getAlarm()).toBe(begun + MINUTE);
       await later(MINUTE);
-      // The archive's own alarm may come first; what is due for presence is a minute on, then two, then four.
+      // The archive's alarm may come first; presence is due after one minute, then two, then four.
       await world.state.storage.deleteAlarm();
       await later(2000);
       const next = await world.state.storage.getAlarm();
@@ -187,7 +187,7 @@ describe("the alarm", () => {
       world.now += 90_000;
       await world.onSchedule(room);
     };
-    // Both are frozen now: nobody is there to be told anything.
+    // Both are frozen now: nobody is shown anything.
     expect(await alarmOf(gone)).toBe(EXPIRY - 90_000);
   });
 });
@@ -209,7 +209,7 @@ test("an inbox knows when the sockets that subscribe to a room were last heard, 
     await send(subscribe());
     world.now += 5000;
     await send({ t: "ping" });
-    // Another tab, which follows nothing, is no sign for this room.
+    // Another tab that does not subscribe does not count for this room.
     world.now += 5000;
     listen(room.sockets.open(admit(world, { room: INBOX, caller: callerOf(1) })));
     expect(room.inbox.heard(ROOM)).toBe(world.now - 5000);
@@ -218,7 +218,7 @@ test("an inbox knows when the sockets that subscribe to a room were last heard, 
 });
 
 describe("real objects", () => {
-  /** As if so much time had passed since their clients last sent a frame. Pings are the platform's own to know. */
+  /** Makes the last frame of each client this much older. Pings are known to the platform only. */
   const age = (stub: DurableObjectStub, milliseconds: number) =>
     runInDurableObject(stub, (_, state) => {
       for (const socket of state.getWebSockets()) {

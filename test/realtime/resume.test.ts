@@ -6,13 +6,13 @@ import { note } from "../harness/fake-room.ts";
 import { authorize, type EventRoomHandle, entriesOf, makeRoom, say, until, upTo } from "../harness/rooms.ts";
 import { connect, connectNative, type Socket } from "../harness/socket.ts";
 
-/** One person for all: scrypt is slow on purpose. Each test has a room of its own. */
+/** One person for all tests, because scrypt is slow on purpose. Each test has its own room. */
 let ann: Person;
 beforeAll(async () => {
   ann = await person();
 });
 
-/** Many entries at once, said by the system. */
+/** Publishes many system entries at once. */
 async function fill(room: EventRoomHandle, count: number, text = "n"): Promise<void> {
   await runInDurableObject(room.stub, (instance) => {
     for (let index = 0; index < count; index++)
@@ -30,7 +30,7 @@ async function position(room: EventRoomHandle): Promise<{ epoch: string; seq: nu
 const resume = (room: EventRoomHandle, since: number, epoch?: string): Promise<Socket> =>
   connectNative(`${room.path}?since=${since}${epoch === undefined ? "" : `&epoch=${epoch}`}`, ann.token);
 
-/** Waits for the entry at `last` and gives the positions of all entries so far. */
+/** Waits for the entry at `last` and returns the positions of all entries so far. */
 async function received(socket: Socket, last: number): Promise<(number | undefined)[]> {
   const seqs = () => entriesOf(socket).map(({ seq }) => seq);
   await until(() => seqs().includes(last), 10_000);
@@ -80,7 +80,7 @@ test("a resume at the newest position delivers only new entries", async () => {
   expect(await received(socket, seq + 2)).toEqual([seq + 1, seq + 2]);
 });
 
-// With the notice that was there first: one page, one page and one, and more.
+// With the first notice: one page, one page and one entry, and more.
 test.each([299, 300, 301, 1000])(
   "a resume delivers %i entries completely, though a page holds 300",
   async (count) => {

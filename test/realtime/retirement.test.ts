@@ -34,7 +34,7 @@ test("deleting an event tells every socket, closes it with 4004 and leaves nothi
 test("the room refuses a handshake that a cached event allowed, even after an eviction", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
-  // The number is not what the deletion makes this isolate forget when it happens elsewhere.
+  // The deletion in another isolate does not clear this isolate's cache by number.
   await authorize(room, ann.token);
   await room.stub.retire(room.name, note("gone"));
   await evictDurableObject(room.stub);

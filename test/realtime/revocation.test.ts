@@ -52,7 +52,7 @@ test("the person's registry refuses an ended session even when an isolate has it
   const ann = await person();
   const room = await makeRoom(ann);
   await authorize(room, ann.token);
-  // As another isolate would: it tells the roster, and this one's memory of the session stays.
+  // As another isolate would: it calls the registry, and the session stays cached in this one.
   await env.ROSTERS.getByName(`user:${ann.id}`).revoke({ userId: ann.id, sessionId: sessionOf(ann.token) });
   expect((await get("/api/events/", { token: ann.token })).status).toBe(200);
   expect(await statusWith(room.path, ann.token)).toBe(401);
@@ -154,7 +154,7 @@ test.each([
 ])("a revocation of $why, seen by a room that is entered after it: refused $refused", async (row) => {
   await withRoom(async (room, world) => {
     room.sockets.revoke({ userId: 1, ...row.revocation }, 4001, "signed out");
-    // The handshake was under way; in between the object was evicted.
+    // The handshake was under way, and the object was evicted meanwhile.
     const answer = world.fresh().sockets.open(admit(world, { caller: callerOf(1, row.caller) }));
     expect(answer.status).toBe(row.refused ? 401 : 101);
   });

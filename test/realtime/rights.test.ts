@@ -7,7 +7,7 @@ import { admit, callerOf, listen, note, type World, withRoom } from "../harness/
 
 type Verdicts = Map<number, Visibility | null>;
 
-/** A room whose tenant answers what the test says, and the inbox of person 2. */
+/** A room whose handler answers as the test says, and the inbox of person 2. */
 function judged(
   work: (
     room: Room,

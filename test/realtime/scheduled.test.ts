@@ -5,7 +5,7 @@ import { latch } from "../harness/fake-network.ts";
 import { note, type World, withRoom } from "../harness/fake-room.ts";
 
 interface Rung {
-  /** How often, and at what time of the world's clock. */
+  /** The times of the calls, on the world's clock. */
   readonly at: number[];
   answer: () => Promise<number | null>;
 }

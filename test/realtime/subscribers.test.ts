@@ -13,7 +13,7 @@ import {
   withRoom,
 } from "../harness/fake-room.ts";
 
-/** A room that `inbox:7` follows. */
+/** A room that `inbox:7` subscribes to. */
 function followed(
   work: (room: Room, world: World, inbox: FakeInbox) => Promise<void>,
   handler: Surroundings["handler"] = {},

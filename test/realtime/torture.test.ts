@@ -1,6 +1,6 @@
 /**
- * The promise under fire: people on both dialects write, lose their sockets, come back and repeat themselves while
- * the object is evicted under them. Seeded: a failure names its seed, and that seed fails again.
+ * Delivery under faults: clients of both dialects write, lose their sockets, reconnect and retry while the object is
+ * evicted. Seeded: a failure names its seed, and the same seed fails again.
  */
 import { evictDurableObject } from "cloudflare:test";
 import { expect, test } from "vitest";
@@ -24,7 +24,7 @@ interface Seen {
   readonly text: string;
 }
 
-/** A client as it should be written: it repeats what was not acknowledged and comes back from where it stood. */
+/** A client as it should be written: it retries what was not acknowledged, and resumes from its last position. */
 class NativeClient {
   readonly view: Seen[] = [];
   readonly acked = new Map<string, number>();
@@ -52,7 +52,7 @@ class NativeClient {
   leave(): void {
     this.read();
     this.#socket?.close();
-    // What arrives from here on is lost on the way, as on a train into a tunnel.
+    // Frames that arrive from here on are lost, as when a phone loses its network.
     this.#socket = null;
   }
 
@@ -62,7 +62,7 @@ class NativeClient {
     this.#send(ref);
   }
 
-  /** An ack that the network swallowed. */
+  /** An ack that was lost in the network. */
   repeat(dice: () => number): void {
     const refs = [...this.acked.keys(), ...this.unacked.keys()];
     const ref = refs[Math.floor(dice() * refs.length)];
@@ -93,7 +93,7 @@ class NativeClient {
   }
 }
 
-/** A client of the documented dialect: no acks, no positions. It reads what comes while it is there. */
+/** A client of the documented dialect: no acks, no positions. It reads only what is sent while it is connected. */
 class DocumentedClient {
   readonly view: string[] = [];
   readonly sent: string[] = [];
@@ -121,7 +121,7 @@ class DocumentedClient {
   }
 }
 
-/** Whether all of `part` is in `whole`, in its order, each once. */
+/** Whether all of `part` is in `whole`, in the same order, each once. */
 function isPartOf(part: readonly string[], whole: readonly string[]): boolean {
   let from = 0;
   return part.every((each) => {
@@ -133,7 +133,7 @@ function isPartOf(part: readonly string[], whole: readonly string[]): boolean {
 interface Trial {
   readonly seed: number;
   readonly steps: number;
-  /** Evictions that close every socket, as a deploy does: the documented dialect can't make up for what it missed. */
+  /** Evictions close every socket, as a deploy does: the documented dialect can't resume what it missed. */
   readonly deploys: boolean;
 }
 
@@ -177,7 +177,7 @@ async function torture({ seed, steps, deploys }: Trial, people: readonly Person[
     for (const each of natives) each.read();
   }
 
-  // Everybody comes back, and all that was said gets its answer.
+  // Every client reconnects, and every frame is acknowledged.
   for (const client of natives) if (client.away) await client.comeBack();
   await until(() => {
     for (const client of natives) client.read();
@@ -208,7 +208,7 @@ async function torture({ seed, steps, deploys }: Trial, people: readonly Person[
   expect(new Set(refs).size).toBe(refs.length);
   for (const client of old) {
     const stored = texts.filter((text) => text.startsWith(`${client.name}.`));
-    // The first entry was there before they came.
+    // The first entry is older than the clients.
     expect(deploys ? isPartOf(client.view, texts) : client.view).toEqual(deploys || texts.slice(1));
     expect(deploys ? isPartOf(stored, client.sent) : stored).toEqual(deploys || client.sent);
   }

@@ -71,7 +71,7 @@ describe("tickets", () => {
     if (!("socket" in first)) throw new Error(`refused with ${first.refusal.status}`);
     expect(await first.socket.next()).toMatchObject({ t: "welcome", recovered: true });
     const second = await open(path, body.ticket);
-    // Refused as its app documents it, or before the upgrade.
+    // Refused as the app documents it, or before the upgrade.
     if (kind === "location") expect("socket" in second && (await second.socket.closed).code).toBe(4003);
     else expect("refusal" in second && second.refusal.status).toBe(401);
   });

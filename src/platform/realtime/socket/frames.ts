@@ -1,13 +1,13 @@
-/** The native dialect, `caravan.v1`: every frame either side may send. Rooms parse with these; AsyncAPI is built from them. */
+/** The native dialect, `caravan.v1`: every frame of both sides. Rooms parse with these schemas; AsyncAPI is made from them. */
 import * as v from "valibot";
 import { LIVENESS } from "./liveness.ts";
 
 export const PROTOCOL = "caravan.v1";
 
-/** Limits told in `welcome`. Bytes, frames a second, entries a read, rooms subscribed to by one socket, and seconds of `LIVENESS`. */
+/** Sent in `welcome`: bytes per frame, frames per second, entries per page, rooms per socket, and the seconds of `LIVENESS`. */
 export const LIMITS = { frame: 16 * 1024, rate: 50, page: 300, rooms: 50, ...LIVENESS } as const;
 
-/** A reader whose outgoing buffer passes this many bytes is closed with 4408. */
+/** A socket with more unread bytes than this is closed with 4408. */
 export const MAX_BUFFERED = 1024 * 1024;
 
 /** The third bad frame in a row closes the socket. */
@@ -26,14 +26,14 @@ const ref = v.pipe(
   v.string(),
   v.minLength(1),
   v.maxCodePoints(64),
-  v.description("The client's own name for this entry: a retried send with the same ref is stored once."),
+  v.description("The client's own id of this entry: a retry with the same ref is stored once."),
 );
 
 const room = v.optional(
   v.pipe(
     v.string(),
     v.maxCodePoints(100),
-    v.description("On the person's own socket: the subscribed room that is meant, as `chat:3`."),
+    v.description("On the person's own socket: the subscribed room that the frame is for, as `chat:3`."),
   ),
 );
 const position = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -70,7 +70,7 @@ export const UnsubscribeFrame = v.object({
 export const AuthFrame = v.object({ t: v.literal("auth"), token: v.pipe(v.string(), v.maxCodePoints(4096)) });
 export const PingFrame = v.object({ t: v.literal("ping") });
 
-/** What a client may send. `ping` is answered by the runtime when it is exactly `{"t":"ping"}`. */
+/** The frames of a client. The runtime answers `ping` when it is exactly `{"t":"ping"}`. */
 export const ClientFrame = v.variant("t", [
   SayFrame,
   PointsFrame,
@@ -82,13 +82,13 @@ export const ClientFrame = v.variant("t", [
   PingFrame,
 ]);
 export type ClientFrame = v.InferOutput<typeof ClientFrame>;
-/** What an inbox passes on to the room that it means. */
+/** The frames that an inbox forwards to the room that they name. */
 export type RoomFrame = Extract<ClientFrame, { t: "say" | "points" | "read" | "typing" }>;
 
 const seq = v.pipe(
   v.number(),
   v.integer(),
-  v.description("Position in the room: rises by one an entry, no gaps."),
+  v.description("Position in the room: rises by one per entry, without gaps."),
 );
 const at = v.pipe(v.string(), v.description("When it was stored, ISO 8601 in UTC."));
 const by = v.pipe(v.nullable(v.number()), v.description("The author's user id; null for the system."));
@@ -97,7 +97,7 @@ export const WelcomeFrame = v.object({
   t: v.literal("welcome"),
   epoch: v.pipe(
     v.string(),
-    v.description("Changes only when a journal was lost: positions of another epoch mean nothing."),
+    v.description("Changes only when a journal was lost: positions of another epoch are not valid."),
   ),
   seq,
   ttl: v.pipe(
@@ -107,16 +107,18 @@ export const WelcomeFrame = v.object({
   recovered: v.pipe(v.boolean(), v.description("False: entries may be missing, reload through REST.")),
   limits: v.object({
     frame: v.pipe(v.number(), v.description("Bytes of one frame.")),
-    rate: v.pipe(v.number(), v.description("Frames a second from one socket.")),
+    rate: v.pipe(v.number(), v.description("Frames per second from one socket.")),
     page: v.pipe(v.number(), v.description("Entries that a resume reads at a time.")),
     rooms: v.pipe(v.number(), v.description("Rooms that one socket may subscribe to.")),
     ping: v.pipe(
       v.number(),
-      v.description('Seconds: send exactly `{"t":"ping"}` at least this often, whatever else is sent.'),
+      v.description('Seconds: send exactly `{"t":"ping"}` at least this often, in addition to other frames.'),
     ),
     silence: v.pipe(
       v.number(),
-      v.description("Seconds: who was not heard for this long is not present, and is notified as if away."),
+      v.description(
+        "Seconds: a client that is silent for this long is not present, and its person is notified as if away.",
+      ),
     ),
   }),
 });
@@ -136,7 +138,7 @@ export const PresenceFrame = v.object({
   room,
   users: v.pipe(
     v.array(v.number()),
-    v.description("Who is here now: people, not sockets, who were heard lately."),
+    v.description("The user ids of the people who are present: heard lately, each once."),
   ),
 });
 export const TypingNotice = v.object({ t: v.literal("typing"), room, by: v.number() });
@@ -154,7 +156,9 @@ export const UnsubscribedFrame = v.object({
   room: v.string(),
   code: v.pipe(
     v.number(),
-    v.description("1000 when asked for; else as a socket of that room would be closed."),
+    v.description(
+      "1000 when the client asked for it; otherwise the code with which a socket of that room would be closed.",
+    ),
   ),
 });
 export const ErrorFrame = v.object({
