@@ -1,4 +1,4 @@
-/** What stands around every page: providers, the door, and which address shows what. */
+/** The application: providers, sign-in and routes. */
 import { QueryClient, useQuery } from "@tanstack/react-query";
 import { CoreAdminContext, localStorageStore } from "ra-core";
 import { lazy, Suspense, useState } from "react";
@@ -27,7 +27,7 @@ const OrderHead = lazy(() => import("./pages/order.tsx").then(({ OrderHead }) =>
 
 const store = {
   ...localStorageStore("1", "caravan"),
-  // Saved filters outlive a sign-out.
+  // Saved filters stay after a sign-out.
   reset: () => {},
 };
 
@@ -56,10 +56,10 @@ export function App() {
   );
 }
 
-/** Only who may use the console gets past; what they see is what the API declares to them. */
+/** Shows the console to people who may use it, with the resources that the API declares to them. */
 function Gate() {
   const [, again] = useState(0);
-  // Whoever signs out is sent elsewhere: with the address, the key is looked at again.
+  // A sign-out changes the address; then the session is checked again.
   useLocation();
   const key = session.key();
   const words = useWords();

@@ -1,4 +1,4 @@
-/** ra-core's auth provider: signing in through the door that takes any name, and what a lost session means. */
+/** ra-core's auth provider: sign-in by username, phone or e-mail, and the end of a session. */
 import type { AuthProvider } from "ra-core";
 import { readDeclaration } from "./declaration.tsx";
 import { call, session } from "./session.ts";
@@ -11,7 +11,7 @@ const statusOf = (error: unknown) =>
   typeof error === "object" && error !== null && "status" in error ? error.status : undefined;
 
 export const authProvider: AuthProvider = {
-  /** Kept only when the account may use the console. */
+  /** The session is kept only if the account may use the console. */
   async login({ username, password }: { username: string; password: string }) {
     const { key } = await call<{ key: string }>("POST", "/api/auth/login/", { body: { username, password } });
     session.keep(key);

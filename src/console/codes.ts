@@ -1,4 +1,4 @@
-/** What codes of the API are called. An unknown one is shown as it is, made readable. */
+/** Names of the API's codes. An unknown code is shown in readable form. */
 import { useLocaleState } from "ra-core";
 
 const RUSSIAN: Readonly<Record<string, string>> = {
@@ -43,7 +43,7 @@ const RUSSIAN: Readonly<Record<string, string>> = {
 export function codeWords(code: string, locale: string): string {
   const russian = locale === "ru" ? RUSSIAN[code.toUpperCase()] : undefined;
   if (russian) return russian;
-  // `BANK_TRANSFER` reads "Bank transfer"; what is no code (`20-30`, `Mon`) stays.
+  // `BANK_TRANSFER` becomes "Bank transfer"; other values (`20-30`, `Mon`) stay.
   if (!/^[A-Z][A-Z_]+$|^[a-z][a-z_]+$/.test(code)) return code;
   const words = code.toLowerCase().replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);

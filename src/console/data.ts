@@ -1,4 +1,4 @@
-/** ra-core's data provider over `/api/admin/`: changes carry the version they were made on and only what changed. */
+/** ra-core's data provider over `/api/admin/`. A change sends the version that was read and only the changed fields. */
 import type { DataProvider, Identifier } from "ra-core";
 import { declared } from "./declaration.tsx";
 import { call } from "./session.ts";
@@ -11,16 +11,16 @@ type Facts = Readonly<Record<string, unknown>>;
 
 export interface BulkAnswer {
   readonly count: number;
-  /** Rows that could not be done, each with its reason. */
+  /** Rows that failed, each with its reason. */
   readonly failed?: readonly { readonly id: string; readonly detail: unknown }[];
-  /** Many are worked off in the background. */
+  /** The background job, for many rows. */
   readonly job?: string;
 }
 
 export const pathOf = (resource: string, ...rest: readonly Identifier[]) =>
   `/api/admin/${[resource, ...rest.map((part) => encodeURIComponent(String(part)))].join("/")}/`;
 
-/** The list's filters as the API's query; `q` is the search box. */
+/** A list's filters as the API's query; `q` is the search box. */
 export function listQuery(
   filter: Facts,
   sort?: { field: string; order: string },
@@ -37,7 +37,7 @@ export function listQuery(
   };
 }
 
-/** Writable fields whose value is another than before. */
+/** Writable fields whose value has changed. */
 export function changed(resource: string, before: Facts, after: Facts): Facts {
   const writable = (declared(resource)?.fields ?? []).filter(({ writable, once }) => writable && !once);
   return Object.fromEntries(
@@ -67,23 +67,23 @@ function chunks<T>(all: readonly T[], size: number): T[][] {
   );
 }
 
-/** Rows by their ids, or all that a list's query finds. */
+/** Rows by ids, or all rows of a list's query. */
 export type Chosen = { readonly ids: readonly Identifier[] } | { readonly filter: Facts };
 
 export interface Task {
   readonly action: string;
-  /** What `change` writes into each of them. */
+  /** The values that `change` writes. */
   readonly values?: Facts;
 }
 
-/** Does something to a choice of records, or only counts what it would touch. */
+/** Runs a bulk operation, or only counts the rows. */
 export function bulk(resource: string, task: Task, chosen: Chosen, dryRun: boolean) {
   return call<BulkAnswer>("POST", pathOf(resource, "bulk"), {
     body: { ...task, ...chosen, dry_run: dryRun },
   });
 }
 
-/** ra-core types what comes back by its caller's wish; here it is what the API said. */
+/** ra-core expects the caller's type; the value is the API's response. */
 const provider = {
   supportAbortSignal: true,
   getList: (resource: string, { filter, sort, pagination, signal }: Params) =>
@@ -112,7 +112,7 @@ const provider = {
     return { data: [...ids] };
   },
   async updateMany(resource: string, { ids = [] }: Params) {
-    throw new Error(`nothing changes ${ids.length} ${resource} at once but their actions`);
+    throw new Error(`bulk changes of ${resource} (${ids.length}) go through bulk actions`);
   },
 };
 export const dataProvider = provider as unknown as DataProvider;

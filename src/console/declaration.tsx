@@ -1,4 +1,4 @@
-/** What the API says about its resources: the screens are built from it, and so show each role what it may see. */
+/** The resources as the API declares them to this role. The screens are built from them. */
 
 import { useLocaleState } from "ra-core";
 import { createContext, type ReactNode, useContext, useMemo } from "react";
@@ -28,12 +28,12 @@ export interface Field {
   readonly label: Words;
   readonly list: boolean;
   readonly writable: boolean;
-  /** Written when the record is made, never again. */
+  /** Written on creation only. */
   readonly once: boolean;
   readonly required: boolean;
   readonly sortable: boolean;
   readonly options?: readonly string[];
-  /** The resource that it names. */
+  /** The resource it refers to. */
   readonly reference?: string;
 }
 
@@ -56,9 +56,9 @@ export interface Resource {
   readonly name: string;
   readonly label: Words;
   readonly group: string;
-  /** The field by which people know a record. */
+  /** The field that names a record. */
   readonly title: string;
-  /** What the audit log calls one: `user` of `user:12`. */
+  /** The name in the audit log: `user` in `user:12`. */
   readonly subject: string;
   readonly fields: readonly Field[];
   readonly filters: readonly Filter[];
@@ -75,11 +75,11 @@ export interface Resource {
 }
 
 let known: readonly Resource[] = [];
-/** The same declaration for code outside of components. */
+/** The declaration for code outside of components. */
 export const declared = (name: string): Resource | undefined =>
   known.find((resource) => resource.name === name);
 
-/** Asked once after the sign-in; a refusal means that this person has no business here. */
+/** Loaded once after sign-in; a refusal means that the account may not use the console. */
 export async function readDeclaration(signal?: AbortSignal): Promise<readonly Resource[]> {
   known = await call<readonly Resource[]>("GET", "/api/admin/resources/", { signal });
   return known;
@@ -104,7 +104,7 @@ export function useDeclared(name: string | undefined): Resource | undefined {
   return useMemo(() => resources.find((resource) => resource.name === name), [resources, name]);
 }
 
-/** Picks the page's language out of a label. */
+/** A label in the page's language. */
 export function useLabel(): (words: Words | string | null | undefined) => string {
   const [locale] = useLocaleState();
   return (words) => {

@@ -1,4 +1,4 @@
-/** ra-core's i18n provider over the catalogue, and how numbers, money and times are written. */
+/** ra-core's i18n provider over the catalogue, and formats of numbers, money and times. */
 import { type I18nProvider, useLocaleState, useTranslate } from "ra-core";
 import { LOCALES, type Locale, say, type Values, type Word } from "./words.ts";
 
@@ -23,22 +23,22 @@ export const i18nProvider: I18nProvider = {
   getLocales: () => LOCALES.map((locale) => ({ locale, name: locale === "ru" ? "Русский" : "English" })),
 };
 
-/** The catalogue in the page's language; only its own keys are taken. */
+/** Translates keys of the catalogue to the page's language. */
 export function useWords(): (key: Word, values?: Values) => string {
   return useTranslate();
 }
 
 export interface Formats {
   number(value: number, digits?: number): string;
-  /** A decimal string or a number of roubles. */
+  /** Roubles, as a decimal string or a number. */
   money(value: string | number): string;
   instant(value: string): string;
-  /** Without the year, for axes. */
+  /** A day without the year, for axes. */
   day(value: string): string;
   date(value: string): string;
-  /** How long ago, or how soon. */
+  /** Relative time, past or future. */
   ago(value: string, now?: number): string;
-  /** Seconds as people say them. */
+  /** A duration in seconds, in words. */
   span(seconds: number): string;
 }
 

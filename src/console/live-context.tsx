@@ -1,4 +1,4 @@
-/** The page's one live connection, and hooks to hear its rooms. */
+/** The page's live connection, and hooks that listen to rooms. */
 import {
   createContext,
   type ReactNode,
@@ -53,7 +53,7 @@ export function useLiveState() {
   );
 }
 
-/** Hears a room as long as the component is there; always the newest listener is called. */
+/** Listens to a room while the component is mounted; the latest listener is called. */
 export function useRoom(room: string | null, listener: Listener): void {
   const live = useLive();
   const newest = useRef(listener);

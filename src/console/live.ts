@@ -1,4 +1,4 @@
-/** One socket for all that is live on a page: it comes back by itself, asks for what it missed, and says when that is gone. */
+/** The page's socket: it reconnects, resumes from the last position, and reports when it can't. */
 
 export interface Entry {
   readonly room: string;
@@ -11,22 +11,22 @@ export interface Entry {
 
 export interface Listener {
   entry?(entry: Entry): void;
-  /** Somebody writes in the room. */
+  /** Somebody is typing in the room. */
   typing?(by: number): void;
-  /** Entries may be missing: read everything again. */
+  /** Entries may be missing: reload. */
   reload?(): void;
 }
 
 export type LiveState = "connecting" | "live" | "waiting" | "refused";
 
-/** What the client needs of the world; tests bring their own. */
+/** The client's environment; tests replace it. */
 export interface World {
   connect(): Wire;
   after(milliseconds: number, run: () => void): () => void;
   random(): number;
 }
 
-/** The part of a `WebSocket` that is used. */
+/** The used part of `WebSocket`. */
 export interface Wire {
   send(words: string): void;
   close(code?: number): void;
@@ -57,7 +57,7 @@ interface Frame {
 
 const PING_EVERY = 25_000;
 const PONG_WITHIN = 10_000;
-/** Signed out, or no business here: coming back would not help. */
+/** Signed out or forbidden: reconnecting would not help. */
 const FINAL = new Set([4001, 4003]);
 
 export class Live {
@@ -83,7 +83,7 @@ export class Live {
     return () => this.#watchers.delete(watcher);
   }
 
-  /** Hears a room from now on; the first listener opens it, the last one to leave closes it. */
+  /** Listens to a room. The first listener subscribes, the last one to leave unsubscribes. */
   listen(name: string, listener: Listener): () => void {
     const room = this.#rooms.get(name) ?? { listeners: new Set(), epoch: null, seq: null };
     room.listeners.add(listener);
@@ -100,12 +100,12 @@ export class Live {
     };
   }
 
-  /** Tells the others in a room that one writes. */
+  /** Tells the others in a room that this person is typing. */
   typing(room: string): void {
     if (this.#state === "live") this.#send({ t: "typing", room });
   }
 
-  /** At once, whatever the back-off says: the network came back, the tab is looked at again. */
+  /** Reconnects immediately: the network is back, or the tab is visible again. */
   connect(): void {
     if (this.#wire || this.#ended) return;
     this.#clear();
@@ -147,7 +147,7 @@ export class Live {
       const resumed = room.seq !== null;
       room.epoch = frame.epoch ?? null;
       if (!resumed || frame.recovered === false) room.seq = frame.seq ?? null;
-      // Also what happened between the page's first read and its first subscription is read again.
+      // Entries between the page's first read and its first subscription are read again.
       if (!resumed || frame.recovered === false) for (const listener of room.listeners) listener.reload?.();
     } else if (frame.t === "entry") this.#entry(name, room, frame);
     else if (frame.t === "typing" && typeof frame.by === "number")
@@ -156,7 +156,7 @@ export class Live {
 
   #entry(name: string, room: Room, frame: Frame): void {
     const seq = frame.seq ?? 0;
-    // A room without a journal numbers nothing; in others, what was heard already is not heard again.
+    // Rooms without a journal have no positions; in others, repeats are dropped.
     if (seq > 0 && room.seq !== null && seq <= room.seq) return;
     if (seq > 0) room.seq = seq;
     const { kind = "", at = "", by = null, body = {} } = frame;
@@ -208,7 +208,7 @@ export class Live {
   }
 }
 
-/** Half a second, doubled each time up to fifteen; spread out, so that a thousand consoles do not come back at once. */
+/** Back-off: half a second, doubled up to fifteen, with jitter so that many consoles do not reconnect at once. */
 export function backoff(attempt: number, random: number): number {
   return Math.min(15_000, 500 * 2 ** attempt) * (0.5 + random / 2);
 }

@@ -1,9 +1,9 @@
-/** The console's beginning. */
+/** Entry point of the console. */
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app.tsx";
 
-// A chunk that is gone means that a newer console was deployed meanwhile.
+// A missing chunk means that a newer console was deployed.
 addEventListener("vite:preloadError", () => location.reload());
 
 const place = document.getElementById("console");

@@ -1,4 +1,4 @@
-/** Who works here: the session's key, kept for this tab only, and every call to the API. */
+/** The session, kept in this tab only, and all calls to the API. */
 import { HttpError } from "ra-core";
 
 const KEY = "caravan.session";
@@ -12,12 +12,12 @@ export const session = {
 export interface CallOptions {
   readonly query?: Readonly<Record<string, unknown>>;
   readonly body?: unknown;
-  /** The version that a change was made on: refused with 412 when somebody was faster. */
+  /** The version that was read; 412 if the record was changed since. */
   readonly version?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Calls the API in the language of the page; answers the parsed body. Refusals become ra-core's `HttpError`. */
+/** Calls the API in the page's language and returns the parsed body. Errors become ra-core's `HttpError`. */
 export async function call<T>(method: string, path: string, options: CallOptions = {}): Promise<T> {
   const response = await send(method, path, options);
   const words = await response.text();
@@ -26,7 +26,7 @@ export async function call<T>(method: string, path: string, options: CallOptions
   return body as T;
 }
 
-/** The same for what is no JSON: an export. */
+/** The same for responses other than JSON. */
 export async function download(path: string, query: CallOptions["query"], name: string): Promise<void> {
   const response = await send("GET", path, { query });
   if (!response.ok) throw refusal(response.status, null);
@@ -35,7 +35,7 @@ export async function download(path: string, query: CallOptions["query"], name: 
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
-/** Saves what an address answers; without a name the server's own. */
+/** Downloads a file, by default under the server's name. */
 export function openFile(url: string, name = ""): void {
   const link = document.createElement("a");
   link.href = url;
@@ -77,7 +77,7 @@ function isJson(response: Response): boolean {
   return (response.headers.get("content-type") ?? "").includes("json");
 }
 
-/** The API's errors as forms read them: a field's first message under its name, what belongs to no field at the root. */
+/** The API's errors for forms: the first message of each field, others at the root. */
 export function refusal(status: number, body: unknown): HttpError {
   const facts = typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {};
   const errors: Record<string, unknown> = {};

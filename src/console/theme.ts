@@ -1,4 +1,4 @@
-/** Light or dark: as the system says, until somebody chooses. */
+/** The theme: the system's until the person chooses one. */
 import { useSyncExternalStore } from "react";
 
 const KEPT = "caravan.theme";

@@ -15,7 +15,7 @@ export default defineConfig({
   build: {
     target: "es2023",
     modulePreload: { polyfill: false },
-    // The map is one big library in a chunk of its own, loaded with its page only.
+    // The map library is large and in a separate chunk, loaded with its page only.
     chunkSizeWarningLimit: 1200,
     rollupOptions: {
       input: [`${import.meta.dirname}/main.tsx`, `${import.meta.dirname}/console.css`],

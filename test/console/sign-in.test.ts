@@ -90,7 +90,7 @@ describe("the door", () => {
     await authorize(temporary);
     const alert = other.page.getByRole("alert");
     await alert.getByText("This password is a temporary one.").waitFor();
-    await alert.getByRole("link", { name: "Choose your own" }).click();
+    await alert.getByRole("link", { name: "Set a new password" }).click();
     await other.page.getByLabel("New password").fill("my very own words");
     await other.page.getByLabel("Repeat the password").fill("my very own words");
     await other.page.getByRole("button", { name: "Save the password" }).click();
@@ -159,7 +159,7 @@ describe("the frame", () => {
     const { page } = await stage.signedIn("operator");
     await page.getByRole("heading", { name: "Overview" }).waitFor();
     await page.keyboard.press("Control+k");
-    await page.getByRole("combobox", { name: "Find anything" }).waitFor();
+    await page.getByRole("combobox", { name: "Search everything" }).waitFor();
     await page.keyboard.type("driver1");
     await page
       .getByRole("option", { name: /driver1/ })

@@ -64,7 +64,7 @@ test("the operator sees the client write", async () => {
       },
       { interval: 500, timeout: 15_000 },
     )
-    .toContain("writing…");
+    .toContain("typing…");
   socket.close();
 });
 

@@ -1,11 +1,11 @@
-/** Buttons: one look for all, with an icon alone or beside words. */
+/** The console's button, with an icon, a text or both. */
 import type { ButtonHTMLAttributes } from "react";
 import { Icon, type IconName } from "./icon.tsx";
 
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   readonly icon?: IconName;
   readonly look?: "plain" | "main" | "quiet" | "danger";
-  /** Without words of its own: said to those who can't see the icon. */
+  /** Shows the icon only; the label is for screen readers. */
   readonly label?: string;
 }
 

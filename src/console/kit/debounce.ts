@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 
-/** The value as it was when it last stayed the same for this long. */
+/** The value, delayed until it has not changed for this long. */
 export function useDebounced<T>(value: T, milliseconds = 200): T {
   const [late, setLate] = useState(value);
   useEffect(() => {

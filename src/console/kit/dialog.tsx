@@ -1,4 +1,4 @@
-/** A modal question on the browser's own dialog: focus stays inside, Escape closes it, the page behind is inert. */
+/** A modal dialog on the browser's `<dialog>`: it traps focus, closes on Escape, and makes the page behind inert. */
 import { type ReactNode, useEffect, useId, useRef } from "react";
 import { useWords } from "../i18n.ts";
 import { Button } from "./button.tsx";

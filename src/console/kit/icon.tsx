@@ -1,4 +1,4 @@
-/** A few line drawings, inside the bundle: no icon font, no network. */
+/** Icons as inline SVG paths. */
 
 const PATHS = {
   overview: "M4 13h6V4H4zM14 20h6v-9h-6zM4 20h6v-4H4zM14 8h6V4h-6z",

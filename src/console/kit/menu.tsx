@@ -6,7 +6,7 @@ import type { IconName } from "./icon.tsx";
 interface MenuProps {
   readonly icon?: IconName;
   readonly label: string;
-  /** The label is shown as words, not as a hint only. */
+  /** Shows the label as text. */
   readonly worded?: boolean;
   readonly disabled?: boolean;
   readonly children: (close: () => void) => ReactNode;

@@ -1,4 +1,4 @@
-/** The head of a page, and what stands where nothing is. */
+/** The heading of a page, and the placeholder for an empty one. */
 import { type ReactNode, useEffect } from "react";
 import { useWords } from "../i18n.ts";
 import { Icon, type IconName } from "./icon.tsx";

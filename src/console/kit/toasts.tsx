@@ -1,4 +1,4 @@
-/** Short notices in the corner, read out to those who can't see them; they leave by themselves or on a click. */
+/** Toasts, announced to screen readers; they close after a time or on a click. */
 import { useNotificationContext, useTranslate } from "ra-core";
 import { isValidElement, useEffect } from "react";
 
@@ -9,7 +9,7 @@ export function Toasts() {
   const more = notifications.length > 1;
   useEffect(() => {
     if (!first) return;
-    // What comes next takes its place at once.
+    // The next toast replaces it immediately.
     const shown = first.notificationOptions?.autoHideDuration ?? (first.type === "error" ? 8000 : 4000);
     const patience = more ? 0 : shown;
     const timer = setTimeout(takeNotification, patience);

@@ -1,4 +1,4 @@
-/** Where trucks and orders are right now: what was read, changed by every live entry. Pure: facts in, shapes out. */
+/** The current trucks and orders: the loaded state, updated by live entries. Pure. */
 import type { Entry } from "../live.ts";
 
 export interface Truck {
@@ -30,7 +30,7 @@ export interface Place {
   readonly longitude: number;
 }
 
-/** Both by id; replaced, never changed in place, so that a view can tell whether it has to draw. */
+/** Both by id, immutable, so that a view can tell whether to redraw. */
 export interface Board {
   readonly trucks: ReadonlyMap<number, Truck>;
   readonly orders: ReadonlyMap<string, Order>;
@@ -41,7 +41,7 @@ export const EMPTY: Board = { trucks: new Map(), orders: new Map() };
 const ACTIVE = new Set(["PENDING", "CONFIRMED", "ASSIGNED", "IN_PROGRESS"]);
 export const isWaiting = ({ status }: Order) => status === "PENDING" || status === "CONFIRMED";
 
-/** The board after these entries; `unknown` when one names something that was never read. */
+/** The board after these entries; `unknown` when one refers to something not loaded. */
 export function apply(board: Board, entries: readonly Entry[]): { board: Board; unknown: boolean } {
   const trucks = new Map(board.trucks);
   const orders = new Map(board.orders);
@@ -90,7 +90,7 @@ function changeOrder(orders: Map<string, Order>, trucks: Map<number, Truck>, bod
 
 const toId = (value: unknown) => (value === null ? null : Number(value));
 
-/** Free trucks that are somewhere, the nearest first, with their distance in km. */
+/** Free trucks with a position, the nearest first, with their distance in km. */
 export function nearest(board: Board, place: Place, count: number): readonly { truck: Truck; km: number }[] {
   return [...board.trucks.values()]
     .filter(({ status, latitude }) => status === "AVAILABLE" && latitude !== null)
@@ -104,7 +104,7 @@ interface Point {
   readonly longitude: number | null;
 }
 
-/** Great circle, km. */
+/** Great-circle distance in km. */
 export function distance(a: Point, b: Point): number {
   const rad = Math.PI / 180;
   const [lat1, lat2] = [(a.latitude ?? 0) * rad, (b.latitude ?? 0) * rad];

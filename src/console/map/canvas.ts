@@ -1,4 +1,4 @@
-/** The map itself: draws shapes when they change, a few times a second at most, and tells what was clicked and dragged. */
+/** The MapLibre map: draws changed shapes a few times a second, and reports clicks and drags. */
 import {
   type GeoJSONSource,
   type MapGeoJSONFeature,
@@ -21,13 +21,13 @@ export interface Handlers {
   truck(id: number): void;
   order(id: string): void;
   nothing(): void;
-  /** An order was pulled onto a truck. */
+  /** An order was dragged onto a truck. */
   assign(order: string, truck: number): void;
 }
 
-/** Positions come by the hundred a second; eyes need fewer. */
+/** Minimum interval between two drawings. Milliseconds. */
 const DRAW_EVERY = 200;
-/** Pixels around the pointer in which something is hit. */
+/** Hit radius around the pointer in pixels. */
 const REACH = 12;
 
 export class Canvas {
@@ -62,7 +62,7 @@ export class Canvas {
     this.#map.on("mouseup", (event) => this.#released(event, handlers));
   }
 
-  /** Shows a shape from now on; the same one again costs nothing. */
+  /** Shows a shape; the same shape again costs nothing. */
   draw(name: SourceName, shape: Shape): void {
     if (this.#shapes.get(name) === shape) return;
     this.#shapes.set(name, shape);
@@ -88,7 +88,7 @@ export class Canvas {
     this.#map.remove();
   }
 
-  /** The plain ground is ruled anew for what is seen. */
+  /** Redraws the grid for the visible area. */
   #rule(): void {
     if (this.#tiles) return;
     const bounds = this.#map.getBounds();
@@ -104,7 +104,7 @@ export class Canvas {
   #flush(): void {
     this.#drawing = null;
     for (const name of this.#dirty) this.#set(name, this.#shapes.get(name) ?? NOTHING);
-    // A source that is not there yet is drawn once the style is loaded.
+    // A source that does not exist yet is drawn when the style has loaded.
     if (this.#map.isStyleLoaded()) this.#dirty.clear();
   }
 
@@ -135,7 +135,7 @@ export class Canvas {
     this.#map.easeTo({ center: event.lngLat, zoom: (zoom ?? this.#map.getZoom()) + 0.5 });
   }
 
-  /** A waiting order is taken hold of; anything else moves the map. */
+  /** Starts dragging a waiting order; anywhere else the map is moved. */
   #pressed(event: MapMouseEvent): void {
     const order = this.#hit(event, ["orders"]);
     if (!order?.properties.waiting || order.geometry.type !== "Point") return;

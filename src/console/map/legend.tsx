@@ -1,4 +1,4 @@
-/** How many trucks are in which state; each state can be switched off. */
+/** The number of trucks per state; each state can be hidden. */
 import { useCode } from "../codes.ts";
 import { useWords } from "../i18n.ts";
 import { type Board, isWaiting } from "./board.ts";

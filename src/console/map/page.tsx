@@ -1,4 +1,4 @@
-/** The live map: trucks by state, active orders, who is on the way where; assigning by a drag or a click. */
+/** The live map: trucks by state, active orders, routes; assigning by drag or click. */
 import "maplibre-gl/dist/maplibre-gl.css";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNotify } from "ra-core";
@@ -134,7 +134,7 @@ export function MapPage() {
   );
 }
 
-/** Entries gather between frames: a thousand trucks that move cost one new board, not a thousand. */
+/** Collects entries between frames, so that a thousand moving trucks cost one new board. */
 function useBoard() {
   const { data = EMPTY, refetch } = useQuery({
     queryKey: ["board"],
@@ -199,7 +199,7 @@ function useCanvas(place: React.RefObject<HTMLDivElement | null>, handlers: Canv
   return canvas;
 }
 
-/** Names on the plain ground: the cities that the house knows. */
+/** City names for the plain map, from the database. */
 function useCities(): Shape {
   const { data = NOTHING } = useQuery({
     queryKey: ["map-cities"],

@@ -1,4 +1,4 @@
-/** Beside the map: what was clicked, what can be done with it, and all of it as a list for those without a mouse. */
+/** The panel beside the map: the selection with its actions, and all orders as a list for keyboard users. */
 import { Link } from "react-router-dom";
 import { useCode } from "../codes.ts";
 import { useFormats, useWords } from "../i18n.ts";
@@ -41,7 +41,7 @@ export function Panel(props: PanelProps) {
   );
 }
 
-/** Nothing is chosen: the orders, those that wait longest first. */
+/** Without a selection: the orders, the longest waiting first. */
 function Waiting({ board, onChoose, onLook }: PanelProps) {
   const words = useWords();
   const code = useCode();
@@ -164,7 +164,7 @@ function Way({ from, to, onLook }: { from: Place; to: Place; onLook: PanelProps[
   return (
     <ol className="way">
       {[from, to].map((place, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: there are two, always the same way round.
+        // biome-ignore lint/suspicious/noArrayIndexKey: there are always two, in the same order.
         <li key={index}>
           <button type="button" className="link" onClick={() => onLook(place)}>
             {place.address}

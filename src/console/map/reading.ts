@@ -1,4 +1,4 @@
-/** Reads what the map shows, and does what is done on it. */
+/** The map's calls to the API. */
 import { pathOf } from "../data.ts";
 import { call } from "../session.ts";
 import type { Board, Order, Place, Truck } from "./board.ts";
@@ -58,14 +58,14 @@ function orderOf({ tow_truck: truckId, created_at: createdAt, ...wire }: OrderWi
   return { id, status, priority, pickup, delivery, truckId, createdAt };
 }
 
-/** The chain is strict: an order that nobody confirmed yet is confirmed first. */
+/** Assigns a truck. An unconfirmed order is confirmed first. */
 export async function assign(order: Order, truck: number): Promise<void> {
   const path = `/api/v1/orders/${order.id}/update-status/`;
   if (order.status === "PENDING") await call("PATCH", path, { body: { status: "CONFIRMED" } });
   await call("PATCH", path, { body: { status: "ASSIGNED", tow_truck: truck } });
 }
 
-/** The last hours of a truck, oldest first, as `[longitude, latitude]`. */
+/** A truck's track of the last hours, the oldest first, as `[longitude, latitude]`. */
 export async function readTrack(truck: number, signal?: AbortSignal): Promise<number[][]> {
   const points = await call<readonly { latitude: number; longitude: number }[]>(
     "GET",
@@ -80,7 +80,7 @@ interface City {
   readonly place: { readonly latitude: number; readonly longitude: number } | null;
 }
 
-/** All of them: a few pages. */
+/** All cities, in a few pages. */
 export async function readCities(signal?: AbortSignal): Promise<Shape> {
   const page = (number: number) =>
     call<{ count: number; results: readonly City[] }>("GET", pathOf("cities"), {

@@ -1,4 +1,4 @@
-/** The board as GeoJSON for the map's sources. Pure. */
+/** The board as GeoJSON sources. Pure. */
 import { type Board, isWaiting, type Place } from "./board.ts";
 
 export type Shape = { type: "FeatureCollection"; features: Feature[] };
@@ -12,7 +12,7 @@ type Feature = {
 export const NOTHING: Shape = { type: "FeatureCollection", features: [] };
 const collection = (features: Feature[]): Shape => ({ type: "FeatureCollection", features });
 
-/** Trucks whose state is not switched off by the legend. */
+/** Trucks whose state is not hidden. */
 export function truckShape({ trucks }: Board, hidden: ReadonlySet<string>): Shape {
   const features: Feature[] = [];
   for (const { id, plate, status, latitude, longitude } of trucks.values())
@@ -25,7 +25,7 @@ export function truckShape({ trucks }: Board, hidden: ReadonlySet<string>): Shap
   return collection(features);
 }
 
-/** The chosen order stands out. */
+/** Orders, with the selected one marked. */
 export function orderShape({ orders }: Board, chosen: string | null): Shape {
   return collection(
     [...orders.values()].map((order) => ({
@@ -42,7 +42,7 @@ export function orderShape({ orders }: Board, chosen: string | null): Shape {
   );
 }
 
-/** From each truck to the car that it is on its way to; of the chosen order also where the car goes. */
+/** Lines from each truck to its car; for the selected order also to the destination. */
 export function routeShape({ trucks, orders }: Board, chosen: string | null): Shape {
   const features: Feature[] = [];
   for (const order of orders.values()) {
@@ -69,7 +69,7 @@ type Bounds = [[number, number], [number, number]];
 
 const STEPS = [20, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005];
 
-/** Lines of degrees across what is seen: the finest of which there are a dozen at most. */
+/** The grid of degrees for the visible area, with at most a dozen lines. */
 export function graticule([[west, south], [east, north]]: Bounds): Shape {
   const step = STEPS.findLast((each) => (east - west) / each <= 12) ?? 20;
   const marks = (from: number, to: number) => {
@@ -95,7 +95,7 @@ export function graticule([[west, south], [east, north]]: Bounds): Shape {
   ]);
 }
 
-/** South-west and north-east of everything on the board; null while nothing is anywhere. */
+/** The bounds of everything on the board; null when nothing has a position. */
 export function boundsOf({ trucks, orders }: Board): Bounds | null {
   const places = [...trucks.values(), ...[...orders.values()].map(({ pickup }) => pickup)].filter(
     (place): place is typeof place & Place => place.latitude !== null && place.longitude !== null,

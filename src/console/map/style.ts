@@ -1,9 +1,9 @@
-/** How the map looks: tiles where a setting names some, else a plain ground of degrees and cities that needs no network. */
+/** The map's style: tiles if the setting names a server, otherwise a grid with cities that needs no network. */
 import type { LayerSpecification, StyleSpecification } from "maplibre-gl";
 import type { Theme } from "../theme.ts";
 import { NOTHING, type Shape } from "./shapes.ts";
 
-/** Colours of truck states; the legend shows the same. */
+/** Colours of truck states, also used in the legend. */
 export const STATES: Readonly<Record<string, string>> = {
   AVAILABLE: "#15936a",
   BUSY: "#2f6fde",

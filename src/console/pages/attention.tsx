@@ -1,10 +1,10 @@
-/** The four figures that somebody may have to act on; one that wants it stands out. */
+/** Four figures that may need action; those that do are highlighted. */
 import type { ReactNode } from "react";
 import { Link } from "react-router-dom";
 import { useFormats, useWords } from "../i18n.ts";
 import { type Dashboard, filtered } from "./dashboard.ts";
 
-/** Mail that waits longer than this does not leave by itself any more. */
+/** Mail waiting longer than this is probably stuck. */
 const MAIL_IS_LATE = 900;
 
 export function Attention({ data }: { data: Dashboard }) {

@@ -1,4 +1,4 @@
-/** The audit log: who did what to what, before and after side by side, and the way back. */
+/** The audit log: who changed what, before and after, with Revert. */
 import { type RaRecord, useListContext, useNotify, useRefresh } from "ra-core";
 import { useState } from "react";
 import { Link } from "react-router-dom";

@@ -1,10 +1,10 @@
-/** Small charts drawn as SVG: a figure for each thing is there in words, too. */
+/** Small SVG charts; every value is also available as text. */
 import { type ReactNode, useId } from "react";
 
 export interface Bar {
   readonly label: string;
   readonly value: number;
-  /** As it is said: `1 200 ₽`. */
+  /** Formatted value: `1 200 ₽`. */
   readonly words: string;
 }
 
@@ -12,7 +12,7 @@ const WIDTH = 640;
 const HEIGHT = 180;
 const FOOT = 22;
 
-/** One bar a day or so; labels thin out by themselves. */
+/** A bar chart; labels are thinned out to fit. */
 export function BarChart({ bars, title }: { bars: readonly Bar[]; title: string }) {
   const id = useId();
   const most = Math.max(1, ...bars.map(({ value }) => value));
@@ -67,7 +67,7 @@ export interface StackedRow {
   readonly note?: string;
 }
 
-/** Rows of parts of a whole, on one scale. */
+/** Stacked bars on one scale. */
 export function StackedRows({ rows }: { rows: readonly StackedRow[] }) {
   const sum = ({ parts }: StackedRow) => parts.reduce((total, { value }) => total + value, 0);
   const most = Math.max(1, ...rows.map(sum));

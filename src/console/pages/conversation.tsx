@@ -1,4 +1,4 @@
-/** One ticket's talk: bubbles, who writes right now, the answer, notes among colleagues. */
+/** The conversation of a ticket: messages, typing, the answer, internal notes. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNotify } from "ra-core";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
@@ -14,7 +14,7 @@ import { Ago } from "../records/fields/values.tsx";
 import { answer, changeTicket, type MessageWire, nameOf, readTicket, type TicketWire } from "./ticket.ts";
 
 const STATES = ["OPEN", "IN_PROGRESS", "RESOLVED", "CLOSED"] as const;
-/** How long "writing…" stands without a new sign of it. */
+/** How long "typing…" is shown after the last signal. */
 const TYPING_FOR = 4000;
 
 export function Conversation({ id }: { id: string }) {
@@ -150,7 +150,7 @@ function Answer({ id, onSent }: { id: string; onSent: () => void }) {
   };
   const write = (words: string) => {
     setText(words);
-    // What is meant for colleagues only is not announced to the author.
+    // Typing an internal note is not shown to the author.
     if (internal || Date.now() - told.current < 2000) return;
     told.current = Date.now();
     live?.typing(`ticket:${id}`);

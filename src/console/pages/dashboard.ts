@@ -1,4 +1,4 @@
-/** The dashboard as the API tells it, and the way to what a figure counts. */
+/** The dashboard's data, and links to the lists behind its figures. */
 
 export interface Dashboard {
   readonly orders: {
@@ -33,13 +33,13 @@ export interface Dashboard {
   readonly earnings: readonly { day: string; amount: string; count: number }[];
 }
 
-/** A list with these filters on. */
+/** The address of a list with these filters. */
 export const filtered = (resource: string, filter: object) =>
   `/${resource}?filter=${encodeURIComponent(JSON.stringify(filter))}`;
 
 const DAYS = 30;
 
-/** The last days up to today, those without earnings too; days are UTC's. Pure. */
+/** All days up to today in UTC, including those without earnings. Pure. */
 export function everyDay(
   earnings: Dashboard["earnings"],
   now: number,

@@ -1,4 +1,4 @@
-/** What an order has above its fields: how far it is, what comes next, and the way to the map. */
+/** The head of an order's page: progress, next steps and a link to the map. */
 import { type RaRecord, useNotify, useRefresh } from "ra-core";
 import { useState } from "react";
 import { Link } from "react-router-dom";
@@ -11,7 +11,7 @@ import { useRoom } from "../live-context.tsx";
 import { call } from "../session.ts";
 
 const STEPS = ["PENDING", "CONFIRMED", "ASSIGNED", "IN_PROGRESS", "COMPLETED"] as const;
-/** Assigning needs a truck: that is done on the map. */
+/** Assigning needs a truck, so it is done on the map. */
 const NEXT: Readonly<Record<string, string>> = {
   PENDING: "CONFIRMED",
   ASSIGNED: "IN_PROGRESS",

@@ -1,4 +1,4 @@
-/** What needs attention, at a glance: each figure leads to what it counts. */
+/** The overview; each figure links to its list. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "react-router-dom";
 import { useCode } from "../codes.ts";

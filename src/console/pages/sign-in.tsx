@@ -1,4 +1,4 @@
-/** The door: a name of any kind and a password. */
+/** Sign-in by username, phone or e-mail and password. */
 import { HttpError, useLogin, useTranslate } from "ra-core";
 import { type FormEvent, useState } from "react";
 import { useWords } from "../i18n.ts";
@@ -6,13 +6,13 @@ import { Button } from "../kit/button.tsx";
 
 const focused = (place: HTMLInputElement | null) => place?.focus();
 
-/** The address that the door stood before. */
+/** The address that was asked for. */
 function wanted(): string {
   const { pathname, search } = location;
   return `${pathname.replace(/^\/admin\/?/, "/")}${search}`;
 }
 
-/** Where a temporary password is changed; empty for any other refusal. */
+/** The page where a temporary password is changed; empty for other refusals. */
 function changeUrlOf(error: unknown): string {
   const url = error instanceof HttpError ? error.body?.change_url : undefined;
   return typeof url === "string" ? url : "";

@@ -1,4 +1,4 @@
-/** Tickets as the API tells them. */
+/** Types of tickets as the API returns them. */
 import { call } from "../session.ts";
 
 export interface PersonWire {

@@ -1,4 +1,4 @@
-/** Tickets as conversations: those that wait on the left, the talk on the right, live while both sides write. */
+/** Tickets as live conversations: the list on the left, the conversation on the right. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link, useParams, useSearchParams } from "react-router-dom";

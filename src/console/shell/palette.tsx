@@ -1,4 +1,4 @@
-/** Finds any person, order or other record, or a page, from anywhere: Ctrl K, type, Enter. */
+/** The search dialog (Ctrl K) for records and pages. */
 import { useQueries } from "@tanstack/react-query";
 import type { RaRecord } from "ra-core";
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
@@ -10,7 +10,7 @@ import { useDebounced } from "../kit/debounce.ts";
 import { subtitleOf, titleOf } from "../records/fields/titles.ts";
 import { call } from "../session.ts";
 
-/** What is looked for most, asked first; the rest of the resources is found by name. */
+/** Resources that are searched for records, the most used first; others are found by name. */
 const WITHIN = ["user", "order", "tow_truck", "client_vehicle", "ticket", "event", "car_post"];
 
 interface Hit {
@@ -41,7 +41,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
     event.preventDefault();
   };
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: a click beside the box closes it; keys have Escape.
+    // biome-ignore lint/a11y/useKeyWithClickEvents: a click outside closes it, like Escape.
     <dialog
       ref={place}
       className="palette"

@@ -1,4 +1,4 @@
-/** Around every page: where one can go, how to find anything, who one is. */
+/** The frame of every page: menu, search, account. */
 import { useLocaleState, useLogout, useStore } from "ra-core";
 import { type ReactNode, useEffect, useState } from "react";
 import { NavLink, useLocation } from "react-router-dom";
@@ -18,7 +18,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const [finding, setFinding] = useState(false);
   const { pathname } = useLocation();
   const words = useWords();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the menu of a phone closes when one has gone somewhere.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the menu on a phone closes after navigation.
   useEffect(() => setOpen(false), [pathname]);
   useEffect(() => {
     const find = (event: KeyboardEvent) => {

@@ -1,4 +1,4 @@
-/** Chooses several records of a resource that has few of them, by a tick each. */
+/** Chooses several records of a small resource by checkboxes. */
 import { useGetList } from "ra-core";
 import { titleOf } from "./titles.ts";
 

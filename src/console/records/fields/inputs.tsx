@@ -1,4 +1,4 @@
-/** One input for each type of field; what the API refuses is shown below the field that it means. */
+/** The input for each type of field. The API's errors are shown below their field. */
 import { useInput } from "ra-core";
 import type { ReactNode } from "react";
 import { useCode } from "../../codes.ts";
@@ -44,7 +44,7 @@ export function Input({ field }: { field: Field }) {
   );
 }
 
-/** ra-core wraps translated messages of validators; the API's come as they are. */
+/** ra-core wraps messages of validators; the API's messages are plain. */
 function plain(words: string): string {
   return words.startsWith("@@react-admin@@") ? String(JSON.parse(words.slice(15))) : words;
 }
@@ -157,7 +157,7 @@ export function Control({ field, id, value, onChange, onBlur, invalid }: Control
 
 type PartProps = Omit<ControlProps, "field" | "invalid">;
 
-/** Stays a text while it is none yet: the API says what is wrong with it. */
+/** Stays a string while it is not a valid number; the API reports the error. */
 function Json({ value, onChange, ...rest }: PartProps) {
   const text = typeof value === "string" ? value : JSON.stringify(value, null, 2);
   const read = (words: string): unknown => {
@@ -204,7 +204,7 @@ function Place({ id, value, onChange, onBlur }: PartProps) {
   );
 }
 
-/** An instant as `datetime-local` wants it, in the zone of whoever looks. */
+/** An instant for `datetime-local`, in the browser's time zone. */
 function localTime(value: string): string {
   if (!value) return "";
   const time = new Date(value);

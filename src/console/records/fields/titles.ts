@@ -1,4 +1,4 @@
-/** What a record is called where only one line is free. Pure. */
+/** Short titles of records. Pure. */
 
 const NAMES = [
   "title",
@@ -12,7 +12,7 @@ const NAMES = [
   "phone",
 ] as const;
 
-/** `known` is the field that the declaration names. */
+/** A record's title. `known` is the title field of the declaration. */
 export function titleOf(record: Readonly<Record<string, unknown>>, known?: string): string {
   for (const name of [...(known && known !== "id" ? [known] : []), ...NAMES]) {
     const value = record[name];
@@ -21,13 +21,13 @@ export function titleOf(record: Readonly<Record<string, unknown>>, known?: strin
   return `№ ${shortId(String(record.id ?? ""))}`;
 }
 
-/** A uuid by its beginning; a number as it is. */
+/** The beginning of a uuid; numbers unchanged. */
 export function shortId(id: string | number): string {
   const words = String(id);
   return words.length > 12 ? words.slice(0, 8) : words;
 }
 
-/** What may say a little more about it, in a choice among many. */
+/** Additional facts that tell records apart in a choice. */
 export function subtitleOf(record: Readonly<Record<string, unknown>>): string {
   const title = titleOf(record);
   const parts = ["first_name", "last_name", "phone", "email", "model", "pickup_address"]

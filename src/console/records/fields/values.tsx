@@ -1,4 +1,4 @@
-/** A field's value as people read it: money, times, states, links to other records. */
+/** Shows a field's value by its type: money, times, states, links to other records. */
 import { type RaRecord, useReference } from "ra-core";
 import { Link } from "react-router-dom";
 import { useCode } from "../../codes.ts";
@@ -40,7 +40,7 @@ export function Value({ field, record }: { field: Field; record: RaRecord }) {
   }
 }
 
-/** A state in its colour; the same words mean the same colour everywhere. */
+/** A state with its colour, the same everywhere. */
 export function State({ value, words }: { value: string; words: string }) {
   return (
     <span className="state" data-state={value.toLowerCase()}>
@@ -92,10 +92,10 @@ function Place({ value }: { value: unknown }) {
   );
 }
 
-/** The other record by its name. All references of a page are asked for in one call. */
+/** A link to another record, by title. All references of a page are loaded in one call. */
 function Reference({ resource, value }: { resource: string; value: unknown }) {
   const known = useDeclared(resource);
-  // Some answers bring the name along.
+  // Some responses include the record.
   if (typeof value === "object" && value !== null) {
     const record = value as RaRecord;
     return known ? <RecordLink resource={resource} record={record} /> : <span>{titleOf(record)}</span>;

@@ -1,4 +1,4 @@
-/** What can be done to the chosen rows, or to all that fit the filters. The server counts first; only then it is asked to run. */
+/** Bulk operations on the selected rows or all filtered rows. The server's count is shown before anything runs. */
 import { useListContext, useNotify } from "ra-core";
 import { useEffect, useId, useState } from "react";
 import { type BulkAnswer, bulk, type Chosen, listQuery } from "../../data.ts";
@@ -19,7 +19,7 @@ export function BulkBar({ resource }: { resource: Resource }) {
   const words = useWords();
   const label = useLabel();
   const many = selectedIds.length;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: "all" was said of what was chosen then.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: "all" applies to the selection at that time.
   useEffect(() => setEverything(false), [many, filterValues]);
   if (many === 0) return null;
   const wholePage = data.length > 0 && data.every(({ id }) => selectedIds.includes(id));
@@ -76,7 +76,7 @@ function BulkDialog({ resource, task, chosen, onClose }: BulkDialogProps) {
   const notify = useNotify();
   const words = useWords();
   const label = useLabel();
-  // What was chosen does not change under an open dialog.
+  // The selection is fixed while the dialog is open.
   const [fixed] = useState(chosen);
   useEffect(() => {
     bulk(resource.name, { action: task.name }, fixed, true).then(setCounted, setCounted);
@@ -127,7 +127,7 @@ interface ChangeProps {
   readonly onChange: (values: Readonly<Record<string, unknown>> | null) => void;
 }
 
-/** One field and its new value, for all of them. */
+/** Chooses one field and its new value. */
 function Change({ resource, onChange }: ChangeProps) {
   const fields = resource.fields.filter(({ writable, once }) => writable && !once);
   const [name, setName] = useState("");

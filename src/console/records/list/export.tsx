@@ -1,4 +1,4 @@
-/** What a list shows as a CSV file: a short one at once, a long one by a job whose progress stands on the button. */
+/** Exports a list as CSV: a short one directly, a long one by a job whose progress the button shows. */
 import { useListContext, useNotify } from "ra-core";
 import { useEffect, useState } from "react";
 import { listQuery, pathOf } from "../../data.ts";
@@ -7,9 +7,9 @@ import { useWords } from "../../i18n.ts";
 import { Button } from "../../kit/button.tsx";
 import { call, download, openFile } from "../../session.ts";
 
-/** Rows that come as one answer. */
+/** Maximum rows of a direct export. */
 const SHORT = 2000;
-/** How often a job is looked at, in ms. */
+/** Interval for polling a job, in ms. */
 const EVERY = 1000;
 
 interface Progress {

@@ -1,4 +1,4 @@
-/** The search box and the filters of a list: one panel to choose in, one chip for each that is on. */
+/** The search box and filters of a list: a panel to set them, a chip for each active one. */
 import { useListContext } from "ra-core";
 import { useEffect, useId, useState } from "react";
 import { useCode } from "../../codes.ts";
@@ -54,7 +54,7 @@ const isOn = (value: unknown) => value !== undefined && value !== null && value 
 const without = (values: Values, name: string) =>
   Object.fromEntries(Object.entries(values).filter(([key]) => key !== name));
 
-/** The states of what is listed, a press each. */
+/** Buttons that filter by state. */
 function States({ filter: { name, label: title, options = [] } }: { filter: Filter }) {
   const { filterValues, setFilters } = useListContext();
   const words = useWords();
@@ -83,7 +83,7 @@ function SearchBox() {
   const given = String(filterValues.q ?? "");
   const [typed, setTyped] = useState(given);
   const late = useDebounced(typed, 250);
-  // The address may change without us: a saved filter, the browser's back.
+  // The address may change elsewhere: a saved filter, the back button.
   useEffect(() => setTyped(given), [given]);
   useEffect(() => {
     if (late !== given && late === typed)
@@ -103,7 +103,7 @@ function SearchBox() {
   );
 }
 
-/** Nothing happens until "apply": a filter of several parts costs one question. */
+/** Filters are applied together, so that several cost one request. */
 function FilterPanel({ resource, close }: { resource: Resource; close: () => void }) {
   const { filterValues, setFilters } = useListContext();
   const [draft, setDraft] = useState<Values>(filterValues);

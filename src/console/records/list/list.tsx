@@ -1,4 +1,4 @@
-/** Any resource as a list: search, filters, order, pages, choice of rows. What is shown is in the address, so it can be sent to a colleague. */
+/** The list of any resource: search, filters, order, pages, selection. Its state is in the address, so a link shows the same. */
 import { ListBase, useListContext } from "ra-core";
 import { type ReactNode, useRef } from "react";
 import { Link } from "react-router-dom";
@@ -14,7 +14,7 @@ import { Filters } from "./filters.tsx";
 import { Rows } from "./rows.tsx";
 import { SavedFilters } from "./saved-filters.tsx";
 
-/** `children` stand where the table would: the same list, shown otherwise. */
+/** `children` replace the table. */
 export function ListPage({ resource, children }: { resource: Resource; children?: ReactNode }) {
   const label = useLabel();
   return (
@@ -37,10 +37,10 @@ export function ListPage({ resource, children }: { resource: Resource; children?
   );
 }
 
-/** Which lists the operators' room tells of, by the kind of its entries. */
+/** Resources that change with entries of the operators' room, by the entries' kind. */
 const TOLD: Readonly<Record<string, string>> = { order: "order", ticket: "ticket" };
 
-/** A list whose rows changed is read again, at most once in two seconds. */
+/** Reloads a list whose rows changed, at most every two seconds. */
 function Live({ resource }: { resource: Resource }) {
   const { refetch } = useListContext();
   const told = TOLD[resource.subject];

@@ -78,7 +78,7 @@ interface RowProps {
   readonly label: ReturnType<typeof useLabel>;
 }
 
-/** The first cell holds the link; the whole row is a wider target for a mouse. */
+/** The first cell holds the link; a click anywhere in the row follows it. */
 function Row({ resource, columns, record, chooses, label }: RowProps) {
   const { selectedIds, onToggleItem } = useListContext();
   const navigate = useNavigate();
@@ -134,7 +134,7 @@ function Heading({ name, type, title, sortable }: HeadingProps) {
   if (!sortable) return <th data-type={type}>{title}</th>;
   const active = sort.field === name;
   const up = sort.order === "ASC";
-  // Newest first; everything else from its beginning.
+  // Times sort the newest first, other fields ascending.
   const order = active ? (up ? "DESC" : "ASC") : type === "instant" ? "DESC" : "ASC";
   return (
     <th data-type={type} aria-sort={active ? (up ? "ascending" : "descending") : "none"}>

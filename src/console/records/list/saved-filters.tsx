@@ -1,4 +1,4 @@
-/** Filters kept under a name, in this browser, for this resource. */
+/** Named filters, saved in this browser for each resource. */
 import { type SavedQuery, useListContext, useSavedQueries } from "ra-core";
 import { useState } from "react";
 import type { Resource } from "../../declaration.tsx";

@@ -1,4 +1,4 @@
-/** What can be done to one record beside changing its fields: the declared actions, and deleting it. */
+/** The declared actions of a record, and deleting it. */
 import { type RaRecord, useDelete, useNotify, useRefresh } from "ra-core";
 import { useState } from "react";
 import { useNavigate } from "react-router-dom";
@@ -96,7 +96,7 @@ export function RecordActions({ resource, record }: { resource: Resource; record
   );
 }
 
-/** What an action answers, shown once: a temporary password is nowhere else. */
+/** An action's result, shown once (a temporary password is shown nowhere else). */
 function Told({ answer, onClose }: { answer: Readonly<Record<string, unknown>>; onClose: () => void }) {
   const words = useWords();
   return (

@@ -1,4 +1,4 @@
-/** Two people changed the same record: both versions side by side, and a choice instead of a loss. */
+/** A conflict: both versions side by side, and a choice between them. */
 import { type RaRecord, useGetOne, useNotify, useRefresh, useUpdate } from "ra-core";
 import { changed } from "../../data.ts";
 import { type Resource, useLabel } from "../../declaration.tsx";
@@ -9,7 +9,7 @@ import { Value } from "../fields/values.tsx";
 
 interface ConflictProps {
   readonly resource: Resource;
-  /** As it was when the form was opened. */
+  /** The record when the form was opened. */
   readonly read: RaRecord;
   readonly mine: Readonly<Record<string, unknown>>;
   readonly onClose: () => void;
@@ -21,7 +21,7 @@ export function Conflict({ resource, read, mine, onClose }: ConflictProps) {
   const refresh = useRefresh();
   const notify = useNotify();
   const [update] = useUpdate();
-  // Under a key of its own: the form keeps what it holds until somebody has chosen.
+  // A separate cache key, so that the form keeps its values until a version is chosen.
   const { data: theirs } = useGetOne(
     resource.name,
     { id: read.id, meta: { conflict: read.version } },

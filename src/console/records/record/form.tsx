@@ -1,4 +1,4 @@
-/** Changes a record on the version that was read, or makes a new one. */
+/** The form that changes the version that was read, or creates a record. */
 import { CreateBase, EditBase, Form, type HttpError, type RaRecord, useNotify } from "ra-core";
 import { useState } from "react";
 import { useFormContext, useFormState } from "react-hook-form";
@@ -76,7 +76,7 @@ function FormBar({ always = false }: { always?: boolean }) {
   );
 }
 
-/** What can only be read. */
+/** Read-only fields. */
 export function Facts({ fields, record }: { fields: readonly Field[]; record: RaRecord }) {
   const label = useLabel();
   if (fields.length === 0) return null;

@@ -1,4 +1,4 @@
-/** Who of the staff changed this record, what it was before, and the way back. */
+/** The changes of a record by staff, with Revert. */
 import { useGetList } from "ra-core";
 import { useWords } from "../../i18n.ts";
 import { InfoText, Loading } from "../../kit/page.tsx";

@@ -1,4 +1,4 @@
-/** One record: its fields to read and to change, what belongs to it in tabs, what can be done to it, and who did what. */
+/** The page of a record: form, tabs with related rows, actions, history. */
 import { type RaRecord, ResourceContextProvider, useGetOne } from "ra-core";
 import type { ReactNode } from "react";
 import { Link, useParams, useSearchParams } from "react-router-dom";
@@ -13,9 +13,9 @@ import { Related } from "./related.tsx";
 
 interface RecordPageProps {
   readonly resource: Resource;
-  /** Stands above the form: what only this kind of record has. */
+  /** Content above the form, for this resource. */
   readonly head?: (record: RaRecord) => ReactNode;
-  /** Stand beside the actions: where else this record can be seen. */
+  /** Links beside the actions. */
   readonly tools?: ReactNode;
 }
 

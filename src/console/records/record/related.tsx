@@ -1,4 +1,4 @@
-/** A tab of a record: rows of another resource that belong to it, newest first. */
+/** A tab with the related rows of another resource, the newest first. */
 import { type Identifier, useGetManyReference } from "ra-core";
 import { Link } from "react-router-dom";
 import { type Resource, useDeclared, useLabel } from "../../declaration.tsx";

@@ -1,4 +1,4 @@
-/** "Saved", and the way back as long as it is shown: the newest change of this record in the audit log is reverted. */
+/** The "Saved" toast with Undo, which reverts the record's newest change in the audit log. */
 import { useNotify, useRefresh } from "ra-core";
 import { useState } from "react";
 import { pathOf } from "../../data.ts";
