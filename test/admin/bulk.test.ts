@@ -1,4 +1,4 @@
-/** One thing done to many: counted first, each by itself, many of them by a job; dead letters sent again. */
+/** Bulk operations: dry runs, rows handled one by one, background jobs; sending failed mails again. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { purgeJobs } from "../../src/modules/admin/index.ts";
 import { mint, type Person } from "../authorization/world.ts";
@@ -17,7 +17,7 @@ const as = (who: Person) => ({ token: who.token, headers: { "accept-language": "
 const bulk = (resource: string, body: object, who: Person = staff) =>
   post(`/api/admin/${resource}/bulk/`, body, as(who));
 
-/** So many interests whose names begin with one word. */
+/** Makes interests whose names begin with one word. */
 async function interests(count: number): Promise<{ word: string; ids: number[] }> {
   const word = unique("Увлечение");
   const made = await rows<{ id: number }>(
@@ -29,7 +29,7 @@ async function interests(count: number): Promise<{ word: string; ids: number[] }
 const left = async (word: string) =>
   (await rows("SELECT id FROM interests WHERE instr(name, ?) > 0", word)).length;
 
-/** Every slice of a job, one after another, as the queue would bring them. */
+/** Runs every slice of a job, as the queue would. */
 async function workOff(job: string) {
   for (;;) {
     const [next] = await rows<{ id: string }>(
@@ -42,7 +42,7 @@ async function workOff(job: string) {
 }
 
 describe("a dry run", () => {
-  test("counts and does nothing", async () => {
+  test("A dry run counts and changes nothing.", async () => {
     const { word } = await interests(3);
     const answer = await bulk("interests", { action: "delete", filter: { search: word }, dry_run: true });
     expect(answer).toMatchObject({ status: 200, body: { count: 3, dry_run: true } });
@@ -50,7 +50,7 @@ describe("a dry run", () => {
   });
 });
 
-test("a few are done at once, each with its audit row", async () => {
+test("A few rows are handled at once, each with its audit row.", async () => {
   const { word, ids } = await interests(3);
   const answer = await bulk("interests", { action: "delete", ids: [...ids.slice(0, 2), 999_999_999] });
   expect(answer.body).toEqual({ count: 2, done: 2, failed: [] });
@@ -62,7 +62,7 @@ test("a few are done at once, each with its audit row", async () => {
   expect(log).toHaveLength(1);
 });
 
-test("what can't be done to one of them is told, and the others are done", async () => {
+test("A failed row is reported, and the others are handled.", async () => {
   const made = await Promise.all([mint("owner"), mint("owner")]);
   const ids = [...made.map(({ id }) => id), staff.id];
   const { body } = await bulk("users", { action: "change", values: { is_active: false }, ids });
@@ -77,7 +77,7 @@ test("what can't be done to one of them is told, and the others are done", async
 });
 
 describe("many", () => {
-  test("become a job, which goes on slice by slice to its end and says how far it is", async () => {
+  test("Many rows become a job, which runs slice by slice and reports its progress.", async () => {
     const { word } = await interests(60);
     const { body } = await bulk("interests", { action: "delete", filter: { search: word } });
     expect(body).toEqual({ count: 60, job: expect.any(String) });
@@ -88,7 +88,7 @@ describe("many", () => {
     expect((await get(`/api/admin/jobs/${body.job}/`, as(operator))).status).toBe(404);
   });
 
-  test("stop where their beginner lost the right meanwhile", async () => {
+  test("A job stops when the person who started it loses the right.", async () => {
     const gone = await mint("staff");
     const { word } = await interests(60);
     const { body } = await bulk("interests", { action: "delete", filter: { search: word } }, gone);
@@ -99,7 +99,7 @@ describe("many", () => {
     expect(await left(word)).toBe(60 - Number(job?.done));
   });
 
-  test("are what they were when it began: what is made later is left alone", async () => {
+  test("A job handles the rows selected at its start and none made later.", async () => {
     const { word } = await interests(30);
     const { body } = await bulk("interests", { action: "delete", filter: { search: word } });
     await rows("INSERT INTO interests (name) VALUES (?)", `${word} later`);
@@ -108,7 +108,7 @@ describe("many", () => {
   });
 });
 
-test("jobs can be looked up for thirty days", async () => {
+test("Jobs are kept for thirty days.", async () => {
   const { word } = await interests(30);
   const { body } = await bulk("interests", { action: "delete", filter: { search: word } });
   await workOff(body.job);
@@ -124,7 +124,7 @@ test.each<[object, number]>([
   [{ user: "0" }, 0],
   [{ user: [0, 1] }, 0],
   [{ ids: [] }, 0],
-])("the filter %j means what it means in a list", async (filter, count) => {
+])("The filter %j selects the same rows as in a list.", async (filter, count) => {
   const answer = await bulk("codes", {
     action: "delete",
     filter: { ...filter, search: "nobody has this address" },
@@ -141,7 +141,7 @@ describe("a refusal", () => {
     ["a filter that is none", "interests", { action: "delete", filter: { colour: "red" } }, 400],
     ["deleting what can't be deleted", "audit-log", { action: "delete", filter: {} }, 403],
     ["changing what can't be changed", "audit-log", { action: "change", values: {}, filter: {} }, 403],
-  ])("meets %s, and nothing happens", async (_, resource, body, status) => {
+  ])("The bulk request of %s is refused, and nothing happens.", async (_, resource, body, status) => {
     const before = await rows(
       "SELECT (SELECT count(*) FROM interests) + (SELECT count(*) FROM audit_log) AS n",
     );
@@ -152,7 +152,7 @@ describe("a refusal", () => {
     expect(after).toEqual(before);
   });
 
-  test("meets an operator who may not", async () => {
+  test("An operator without the right is refused.", async () => {
     const who = await mint("owner");
     const body = { action: "end_sessions", ids: [who.id] };
     expect((await bulk("users", body, operator)).status).toBe(403);
@@ -175,7 +175,7 @@ describe("the outbox", () => {
   }
   const stateOf = (id: string) => rows("SELECT status, attempts FROM outbox WHERE id = ?", id);
 
-  test("sends a dead letter again when an operator says so, and writes it down", async () => {
+  test("An operator can send a failed mail again, with an audit row.", async () => {
     const id = await letter("dead");
     const answer = await post(`/api/admin/outbox/${id}/actions/resend/`, undefined, as(operator));
     expect(answer.status).toBe(204);
@@ -185,20 +185,20 @@ describe("the outbox", () => {
     expect((await stateOf(id))[0]).toMatchObject({ status: "sent" });
   });
 
-  test.each(["sent", "pending"] as const)("leaves what is %s alone", async (status) => {
+  test.each(["sent", "pending"] as const)("A mail that is %s can't be sent again.", async (status) => {
     const id = await letter(status);
     expect((await post(`/api/admin/outbox/${id}/actions/resend/`, undefined, as(staff))).status).toBe(409);
     expect(await stateOf(id)).toEqual([{ status, attempts: 8 }]);
     expect(await rows("SELECT id FROM audit_log WHERE subject = ?", `outbox:${id}`)).toEqual([]);
   });
 
-  test("sends many again, and says which were not dead", async () => {
+  test("Many mails can be sent again, and those that had not failed are reported.", async () => {
     const ids = [await letter("dead"), await letter("dead"), await letter("sent")];
     const { body } = await bulk("outbox", { action: "resend", ids }, operator);
     expect(body).toMatchObject({ count: 3, done: 2, failed: [{ id: ids[2] }] });
   });
 
-  test("lets staff delete what is dead, and nothing else", async () => {
+  test("Staff can delete failed mails and no others.", async () => {
     const [dead, sent] = [await letter("dead"), await letter("sent")];
     const { body } = await bulk("outbox", { action: "delete", ids: [dead, sent] });
     expect(body).toMatchObject({
@@ -208,7 +208,7 @@ describe("the outbox", () => {
     expect(await stateOf(dead)).toEqual([]);
   });
 
-  test("shows what is dead", async () => {
+  test("The outbox can be filtered by failed mails.", async () => {
     const id = await letter("dead");
     const { body } = await get(`/api/admin/outbox/?status=dead&search=${id}`, as(operator));
     expect(body.results).toEqual([

@@ -1,4 +1,4 @@
-/** Changes in the console: on the version that was read, whole or not at all, written down, and taken back. */
+/** Changes in the console: versions, atomicity, audit log, reverts. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { mint, type Person } from "../authorization/world.ts";
 import { del, get, patch, post, rows, unique } from "../harness/api.ts";
@@ -16,7 +16,7 @@ const as = (who: Person, version?: string) => ({
 });
 const STALE = { detail: "The record was changed by somebody else. Load it again and repeat." };
 
-/** A tariff that an operator made. */
+/** A tariff made by an operator. */
 async function tariff() {
   const body = { name: unique("Тариф"), max_weight: 3.5, base_price: "1500.00", per_km_rate: "45.50" };
   const answer = await post("/api/admin/vehicle-types/", body, as(operator));
@@ -32,14 +32,14 @@ const logOf = (subject: string) =>
   );
 
 describe("a version", () => {
-  test("has to be named", async () => {
+  test("A change must name a version.", async () => {
     const { path } = await tariff();
     const answer = await patch(path, { base_price: "1" }, as(operator));
     expect(answer.status).toBe(428);
     expect((await get(path, as(operator))).body.base_price).toBe("1500.00");
   });
 
-  test("is the ETag, in quotes or bare, and changes with what can be edited", async () => {
+  test("The version is the ETag, quoted or bare, and changes with the editable fields.", async () => {
     const { path, made } = await tariff();
     const read = await get(path, as(operator));
     expect(read.headers.get("etag")).toBe(`"${made.version}"`);
@@ -50,7 +50,7 @@ describe("a version", () => {
     expect(new Set([made.version, first.body.version, second.body.version]).size).toBe(3);
   });
 
-  test("that is stale is refused, and nothing is written", async () => {
+  test("A change with a stale version is refused, and nothing is written.", async () => {
     const { path, made, subject } = await tariff();
     await patch(path, { base_price: "1600" }, as(operator, made.version));
     const late = await patch(path, { base_price: "9" }, as(staff, made.version));
@@ -59,7 +59,7 @@ describe("a version", () => {
     expect(await logOf(subject)).toHaveLength(2);
   });
 
-  test("lets one of many through that change at once", async () => {
+  test("Of many concurrent changes with one version, one succeeds.", async () => {
     const { path, made, subject } = await tariff();
     const responses = await Promise.all(
       Array.from({ length: 8 }, (_, nth) =>
@@ -70,7 +70,7 @@ describe("a version", () => {
     expect(await logOf(subject)).toHaveLength(2);
   });
 
-  test("guards a deletion where it is named", async () => {
+  test("A deletion that names a stale version is refused.", async () => {
     const { path, made } = await tariff();
     await patch(path, { base_price: "1600" }, as(operator, made.version));
     expect((await del(path, undefined, as(operator, made.version))).status).toBe(412);
@@ -79,7 +79,7 @@ describe("a version", () => {
 });
 
 describe("the audit log", () => {
-  test("has one row a change: who, what, only what changed, which request", async () => {
+  test("The audit log has one row per change: actor, record, changed fields, request.", async () => {
     const { path, made, subject } = await tariff();
     const answer = await patch(path, { name: made.name, base_price: "99.90" }, as(staff, made.version));
     await del(path, undefined, as(operator));
@@ -100,14 +100,14 @@ describe("the audit log", () => {
     });
   });
 
-  test("has no row for a change that changes nothing", async () => {
+  test("The audit log has no row for a change that changes nothing.", async () => {
     const { path, made, subject } = await tariff();
     const answer = await patch(path, { base_price: "1500" }, as(operator, made.version));
     expect(answer.body).toEqual(made);
     expect(await logOf(subject)).toHaveLength(1);
   });
 
-  test("shows operators what was done to things that they may see, and nothing else", async () => {
+  test("Operators see audit rows of resources that they may read, and no others.", async () => {
     const { subject } = await tariff();
     const mine = await get(`/api/admin/audit-log/?subject=${subject}`, as(operator));
     expect(mine.body.results[0]).toMatchObject({
@@ -124,7 +124,7 @@ describe("the audit log", () => {
     expect((await get(`/api/admin/audit-log/${entry?.id}/`, as(operator))).status).toBe(404);
   });
 
-  test("is filtered by one thing exactly: another whose number begins with its own is none of it", async () => {
+  test("The audit log's filter by subject is exact, also for ids with a common prefix.", async () => {
     const { subject } = await tariff();
     const insert =
       "INSERT INTO audit_log (at, actor_id, action, subject, request_id) VALUES (1, ?, 'x', ?, 'r')";
@@ -134,7 +134,7 @@ describe("the audit log", () => {
     expect((await get(`/api/admin/audit-log/?search=${subject}`, as(staff))).body.count).toBeGreaterThan(1);
   });
 
-  test("can't be written to", async () => {
+  test("The audit log can't be written to.", async () => {
     const { subject } = await tariff();
     const [entry] = await logOf(subject);
     const path = `/api/admin/audit-log/${entry?.id}/`;
@@ -148,7 +148,7 @@ describe("a revert", () => {
   const revert = (id: number | undefined, who: Person) =>
     post(`/api/admin/audit-log/${id}/actions/revert/`, undefined, as(who));
 
-  test("puts back what stood there, as a change of its own that can be reverted", async () => {
+  test("A revert restores the previous values, as a change that can be reverted itself.", async () => {
     const { path, made, subject } = await tariff();
     await patch(path, { base_price: "1", per_km_rate: "2" }, as(operator, made.version));
     const [, change] = await logOf(subject);
@@ -166,7 +166,7 @@ describe("a revert", () => {
     expect((await get(path, as(operator))).body.base_price).toBe("1.00");
   });
 
-  test("is refused once something else stands there, and nothing is written", async () => {
+  test("A revert is refused after a later change, and nothing is written.", async () => {
     const { path, made, subject } = await tariff();
     await patch(path, { base_price: "1" }, as(operator, made.version));
     await patch(path, { base_price: "2" }, as(operator, "*"));
@@ -176,7 +176,7 @@ describe("a revert", () => {
     expect(await logOf(subject)).toHaveLength(3);
   });
 
-  test("of a creation is refused, and of a change to what is gone not found", async () => {
+  test("A revert of a creation is refused, and of a deleted record's change is a 404.", async () => {
     const { path, made, subject } = await tariff();
     await patch(path, { base_price: "1" }, as(operator, made.version));
     const [create, change] = await logOf(subject);
@@ -185,7 +185,7 @@ describe("a revert", () => {
     expect((await revert(change?.id, staff)).status).toBe(404);
   });
 
-  test("of a deletion makes the row once more, and only once", async () => {
+  test("A revert of a deletion creates the row again, only once.", async () => {
     const { path, made, subject } = await tariff();
     await del(path, undefined, as(operator));
     const [, remove] = await logOf(subject);
@@ -205,7 +205,7 @@ describe("a revert", () => {
     expect(await rows("SELECT id FROM vehicle_types WHERE name = ?", name)).toEqual([]);
   });
 
-  test("of a deletion in a domain's own way is refused: an account does not come back", async () => {
+  test("A revert of an account's deletion is refused.", async () => {
     const who = await mint("owner");
     await del(`/api/admin/users/${who.id}/`, undefined, as(staff));
     const [remove] = await logOf(`user:${who.id}`);
@@ -213,7 +213,7 @@ describe("a revert", () => {
     expect(await rows("SELECT id FROM users WHERE username = ?", who.username)).toEqual([]);
   });
 
-  test("by somebody who may not change the thing is refused", async () => {
+  test("A revert requires the right to change the record.", async () => {
     const who = await mint("owner");
     await patch(`/api/admin/users/${who.id}/`, { first_name: "Анна" }, as(staff, "*"));
     const [change] = await logOf(`user:${who.id}`);
@@ -222,7 +222,7 @@ describe("a revert", () => {
     expect(await rows("SELECT first_name FROM users WHERE id = ?", who.id)).toEqual([{ first_name: "" }]);
   });
 
-  test("keeps to the rules of a change: rights are not given back to oneself taken", async () => {
+  test("A revert follows the rules of a change: staff can't restore their own lost rights.", async () => {
     const [entry] = await rows<{ id: number }>(
       `INSERT INTO audit_log (at, actor_id, action, subject, before, after, request_id)
        VALUES (1, 1, 'user.change', 'user:${staff.id}', '{"is_staff":false}', '{"is_staff":true}', 'x') RETURNING id`,
@@ -233,7 +233,7 @@ describe("a revert", () => {
 });
 
 describe("what the database would refuse", () => {
-  test("is told under its field: a value that is taken", async () => {
+  test("A value that is taken is reported under its field.", async () => {
     const { made } = await tariff();
     const { path } = await tariff();
     const answer = await patch(path, { name: made.name }, as(operator, "*"));
@@ -243,7 +243,7 @@ describe("what the database would refuse", () => {
     });
   });
 
-  test("is told: what depends on it is in the way of its deletion", async () => {
+  test("A deletion is refused while other records depend on the row.", async () => {
     const { path, made } = await tariff();
     const client = await mint("owner");
     await rows(
@@ -259,7 +259,7 @@ describe("what the database would refuse", () => {
     expect((await get(path, as(operator))).status).toBe(200);
   });
 
-  test("is told: a reference to nothing", async () => {
+  test("A reference to a missing record is reported.", async () => {
     const body = { license_plate: unique("X"), owner: 999_999_999, make: "Lada", model: "Niva", year: 2001 };
     const answer = await post("/api/admin/client-vehicles/", body, as(operator));
     expect(answer).toMatchObject({
@@ -279,7 +279,7 @@ test.each<[object, object]>([
     { version: "x", created_at: "2020-01-01" },
     { version: ["This field is read-only."], created_at: ["This field is read-only."] },
   ],
-])("the change %j is refused under its fields", async (change, errors) => {
+])("The change %j is refused under its fields.", async (change, errors) => {
   const { path, subject } = await tariff();
   const answer = await patch(path, change, as(operator, "*"));
   expect(answer).toMatchObject({ status: 400, body: errors });

@@ -1,4 +1,4 @@
-/** Long lists as files: written by a job slice by slice, put together at the end, opened by whoever asked. */
+/** Long exports: written by a job in slices, joined into one file, for the person who started it. */
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { jobSliceRun, purgeJobs } from "../../src/modules/admin/index.ts";
@@ -30,7 +30,7 @@ async function interests(count: number): Promise<string> {
   return word;
 }
 
-/** The next slice, as the queue would bring it; false when there is none. */
+/** Runs the next slice, as the queue would; false when there is none. */
 async function slice(job: string): Promise<boolean> {
   const [next] = await rows<{ id: string }>(
     "SELECT id FROM outbox WHERE address = ? AND status = 'pending'",
@@ -43,13 +43,13 @@ async function workOff(job: string) {
   while (await slice(job));
 }
 
-/** The file as its beginner reads it. */
+/** The file as the person who started the export reads it. */
 async function fileOf(job: string): Promise<string> {
   const { body } = await address(job);
   return (await send(new Request(body.url))).text();
 }
 
-test("is what the list's own file is, whatever its length, and the parts are gone", async () => {
+test("A long export equals the direct export, and its parts are deleted.", async () => {
   const word = await interests(4100);
   const { status, body } = await begin(word);
   expect([status, body]).toEqual([201, { job: expect.any(String), total: 4100 }]);
@@ -62,7 +62,7 @@ test("is what the list's own file is, whatever its length, and the parts are gon
   expect(streamed.body.trimEnd().split("\r\n")).toHaveLength(4101);
 });
 
-test("says how far it is after each slice", async () => {
+test("A long export reports its progress after each slice.", async () => {
   const { body } = await begin(await interests(2500));
   await slice(body.job);
   expect(await jobOf(body.job)).toMatchObject({ state: "running", total: 2500, done: 2000 });
@@ -71,7 +71,7 @@ test("says how far it is after each slice", async () => {
   expect(await jobOf(body.job)).toMatchObject({ state: "done", total: 2500, done: 2500 });
 });
 
-test("is written down in the audit log when it begins", async () => {
+test("A long export has an audit row from its start.", async () => {
   const word = unique("nothing");
   await begin(word);
   const log = await rows<{ actor_id: number }>(
@@ -81,20 +81,20 @@ test("is written down in the audit log when it begins", async () => {
   expect(log).toEqual([{ actor_id: staff.id }]);
 });
 
-test("of nothing has the line of names", async () => {
+test("An empty export has the header line.", async () => {
   const { body } = await begin(unique("nothing"));
   await workOff(body.job);
   expect(await fileOf(body.job)).toMatch(/^id,name[^\r\n]*\r\n$/);
 });
 
-test.each([2000, 4000])("of exactly %d rows has each of them once", async (count) => {
+test.each([2000, 4000])("An export of exactly %d rows has each of them once.", async (count) => {
   const { body } = await begin(await interests(count));
   await workOff(body.job);
   const lines = (await fileOf(body.job)).trimEnd().split("\r\n");
   expect([lines.length, new Set(lines).size]).toEqual([count + 1, count + 1]);
 });
 
-test("has each row once when slices come twice and at the same time", async () => {
+test("An export has each row once although slices run twice and concurrently.", async () => {
   const { body } = await begin(await interests(4100));
   const { ctx } = jobContext();
   for (let round = 0; round < 4; round++)
@@ -106,7 +106,7 @@ test("has each row once when slices come twice and at the same time", async () =
   expect([lines.length, new Set(lines).size]).toEqual([4101, 4101]);
 });
 
-test("stops where its beginner lost the right meanwhile, and leaves no object", async () => {
+test("An export stops when the person who started it loses the right, and leaves no object.", async () => {
   const gone = await mint("staff");
   const { body } = await begin(await interests(2500), gone);
   await slice(body.job);
@@ -118,7 +118,7 @@ test("stops where its beginner lost the right meanwhile, and leaves no object", 
 });
 
 describe("the file's address", () => {
-  test("is told to its beginner only, signed, and opens as a download", async () => {
+  test("The file's signed address is for the person who started the export, and opens as a download.", async () => {
     const { body } = await begin(await interests(3));
     await workOff(body.job);
     expect((await address(body.job, await mint("staff"))).status).toBe(403);
@@ -133,7 +133,7 @@ describe("the file's address", () => {
     await answer.text();
   });
 
-  test("there is none of a job of another kind", async () => {
+  test("A job of another kind has no file.", async () => {
     const word = await interests(30);
     const { body } = await post(
       "/api/admin/interests/bulk/",
@@ -147,7 +147,7 @@ describe("the file's address", () => {
   });
 });
 
-test("goes with its job after thirty days", async () => {
+test("An export's file is deleted with its job after thirty days.", async () => {
   const { body } = await begin(await interests(3));
   await workOff(body.job);
   const later = (days: number) => jobContext({ now: () => Date.now() + days * 24 * 3600_000 }).ctx;
@@ -158,7 +158,7 @@ test("goes with its job after thirty days", async () => {
   expect((await get(`/api/admin/jobs/${body.job}/`, as(staff))).status).toBe(404);
 });
 
-test("by a filter that is none is refused, and no job begins", async () => {
+test("An export with an unknown filter is refused, and no job starts.", async () => {
   const before = await rows("SELECT count(*) AS n FROM admin_jobs");
   const answer = await post("/api/admin/interests/export/", { filter: { colour: "red" } }, as(staff));
   expect(answer).toMatchObject({ status: 400, body: { colour: ["There is no such filter."] } });

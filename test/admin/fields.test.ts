@@ -36,10 +36,10 @@ test.each(creatable)(
   },
 );
 
-/** Places of things. Whatever shows where a person is names that person, so that each look is written down. */
+/** Places of things. A resource with people's places names the person, so that each read is audited. */
 const THINGS = ["cities", "events", "orders", "tasks", "tow-trucks"];
 
-test("a resource that shows places says whose they are, unless they are those of things", () => {
+test("A resource that shows people's places says whose they are.", () => {
   const unnamed = catalogue
     .filter(({ fields }) => Object.values(fields).some(({ type }) => type === "place"))
     .filter(({ placesOf, fields }) => placesOf === undefined || fields[placesOf]?.reference !== "users")
@@ -95,7 +95,7 @@ const editable = Object.keys(EDITABLE).flatMap((name) => {
   );
 });
 
-test.each(editable)("$field of $name is writable by $role as it is declared", async (row) => {
+test.each(editable)("$field of $name is writable by $role as declared.", async (row) => {
   const id = (await EDITABLE[row.name]?.((await mint("owner")).id)) ?? "";
   const path = `/api/admin/${row.name}/${id}/`;
   const { body: before } = await get(path, as(row.role));
@@ -113,14 +113,14 @@ test.each(editable)("$field of $name is writable by $role as it is declared", as
 describe("a secret", () => {
   const SECRETS = /hash|token|secret_|start_code|refresh_count|username_key/i;
 
-  test("is no field of any resource", () => {
+  test("No resource has a secret field.", () => {
     const named = catalogue.flatMap(({ name, fields }) =>
       Object.keys(fields).map((field) => `${name}.${field}`),
     );
     expect(named.filter((name) => SECRETS.test(name))).toEqual([]);
   });
 
-  test("is in no answer: no hash of a password or key, no code, no link that grants something", async () => {
+  test("No response has a secret: no hash of a password or key, no code, no link that grants access.", async () => {
     const email = `${unique("secret")}@example.com`;
     const phone = `+7999${String(Math.floor(Math.random() * 1e7)).padStart(7, "0")}`;
     const account = {
@@ -166,7 +166,7 @@ describe("a secret", () => {
       }
   });
 
-  test("of an outbox row is masked for staff, and operators see no content at all", async () => {
+  test("Secrets in an outbox row are masked for staff, and operators see no content.", async () => {
     const [row] = await rows<{ id: string }>("SELECT id FROM outbox WHERE payload ->> 'secret' LIMIT 1");
     const path = `/api/admin/outbox/${row?.id}/`;
     expect((await get(path, as("staff"))).body.payload).toEqual({ masked: true });

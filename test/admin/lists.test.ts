@@ -44,7 +44,7 @@ describe("a search", () => {
     ["several words anywhere", () => `${mark},ль`, [1]],
     ["a percent sign as itself", () => `${mark} a%25b`, [4]],
     ["nothing", () => `${mark} %25`, [4]],
-  ])("finds %s", async (_, query, found) => {
+  ])("A search finds %s.", async (_, query, found) => {
     const { body } = await list(`search=${query()}&sort=id`);
     expect(ids(body)).toEqual(found.map((nth) => made[nth]));
   });
@@ -71,7 +71,7 @@ describe("a filter", () => {
     ["age=20-30", [1]],
     ["age=40-50", [3]],
     ["user_type=", [0, 1, 2, 3, 4]],
-  ])("%s finds what it says", async (filter, found) => {
+  ])("The filter %s finds the right rows.", async (filter, found) => {
     const { body } = await list(`search=${mark}&sort=id&${filter}`);
     expect(ids(body)).toEqual(found.map((nth) => made[nth]));
     expect(body.count).toBe(found.length);
@@ -86,7 +86,7 @@ describe("a filter", () => {
     ["sort=password_hash", { sort: ["The list can't be sorted by this."] }],
     ["sort=id;DROP", { sort: ["The list can't be sorted by this."] }],
     ["sort=id&order=up", { order: ['"up" is not a valid choice.'] }],
-  ])("%s is refused", async (query, body) => {
+  ])("The query %s is refused.", async (query, body) => {
     const answer = await list(query);
     expect(answer.status).toBe(400);
     expect(answer.body).toEqual(body);
@@ -99,12 +99,12 @@ test.each<[string, number[]]>([
   ["sort=birthday", [4, 3, 2, 1, 0]],
   ["sort=is_verified", [0, 2, 4, 1, 3]],
   ["", [4, 3, 2, 1, 0]],
-])("the order %s is kept, ties by id", async (query, order) => {
+])("The order %s is kept, with ties by id.", async (query, order) => {
   const { body } = await list(`search=${mark}&${query}`);
   expect(ids(body)).toEqual(order.map((nth) => made[nth]));
 });
 
-test("pages lead to each other and hold at most a hundred rows", async () => {
+test("Pages link to each other and hold at most a hundred rows.", async () => {
   const first = await list(`search=${mark}&sort=id&per_page=2`);
   expect(first.body).toMatchObject({ count: 5, previous: null });
   const second = await get(first.body.next.replace("http://caravan.test", ""), { token: staff.token });
@@ -114,12 +114,12 @@ test("pages lead to each other and hold at most a hundred rows", async () => {
   expect((await list("per_page=100000")).body.results.length).toBeLessThanOrEqual(100);
 });
 
-test("several are read by their ids, what is no id is nobody", async () => {
+test("Several rows are read by their ids; values that are not ids match nothing.", async () => {
   const { body } = await list(`ids=${made[3]},${made[0]},999999999,x,1:2&sort=id`);
   expect(ids(body)).toEqual([made[0], made[3]]);
 });
 
-test("a list costs two statements, for one row and for a hundred", async () => {
+test("A list costs two statements, for one row and for a hundred.", async () => {
   const meter = counted();
   const path = (size: number) =>
     `/api/admin/users/?per_page=${size}&search=a&user_type=CLIENT,DRIVER&age=20-30`;
@@ -132,7 +132,7 @@ test("a list costs two statements, for one row and for a hundred", async () => {
 });
 
 describe("a CSV file", () => {
-  test("has every column, all rows that the filters mean, and no cell that a spreadsheet would run", async () => {
+  test("A CSV file has every column, all filtered rows, and no cell that a spreadsheet would run.", async () => {
     const answer = await get(`/api/admin/users/export.csv?search=${mark}`, { token: staff.token });
     expect(answer.headers.get("content-type")).toBe("text/csv; charset=utf-8");
     expect(answer.headers.get("content-disposition")).toBe('attachment; filename="users.csv"');
@@ -142,7 +142,7 @@ describe("a CSV file", () => {
     expect(lines[4]).toContain(",'=cmd(),");
   });
 
-  test("goes on where a page of rows ended, without a gap or a repeat", async () => {
+  test("A CSV file continues over pages of rows without a gap or a repeat.", async () => {
     await rows(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1203)
       INSERT INTO interests (name) SELECT '${mark}' || i FROM n`);
     const { body } = await get(`/api/admin/interests/export.csv?search=${mark}`, { token: staff.token });
@@ -152,11 +152,11 @@ describe("a CSV file", () => {
     await rows("DELETE FROM interests WHERE instr(name, ?) > 0", mark);
   });
 
-  test("of a wrong filter is a refusal, not a file", async () => {
+  test("A CSV export with a wrong filter is refused.", async () => {
     expect((await get("/api/admin/users/export.csv?colour=red", { token: staff.token })).status).toBe(400);
   });
 
-  test("that was taken out stands in the audit log", async () => {
+  test("A CSV export leaves an audit row.", async () => {
     await get(`/api/admin/users/export.csv?search=${mark}audit`, { token: staff.token });
     const log = await rows<{ after: string }>(
       "SELECT after FROM audit_log WHERE action = 'user.export' AND actor_id = ?",
@@ -179,7 +179,7 @@ describe("a CSV file", () => {
     [-5, "-5"],
     [true, "true"],
     [{ a: 1 }, '"{""a"":1}"'],
-  ])("writes %j as %j", (value, written) => {
+  ])("A CSV cell of %j is written as %j.", (value, written) => {
     expect(csvCell(value)).toBe(written);
   });
 });

@@ -1,4 +1,4 @@
-/** Who sees and writes what in the console: every declared resource, field and right, for every role. */
+/** Access to every declared resource and right of the console, for every role. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { catalogue } from "../../src/modules/admin/catalogue.ts";
 import { fieldsFor } from "../../src/modules/admin/rights.ts";
@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 const as = (role: keyof typeof people) => (people[role] ? { token: people[role].token } : {});
 
-/** One request for each right; what is asked for does not exist, so that nothing but the right decides. */
+/** One request for each right, for a row that does not exist, so that only the right decides. */
 const ATTEMPTS: Record<Right, (resource: string, role: keyof typeof people) => Promise<number>> = {
   read: async (name, role) => (await get(`/api/admin/${name}/`, as(role))).status,
   create: async (name, role) =>
@@ -33,7 +33,7 @@ const cases = catalogue.flatMap((resource) =>
 );
 
 describe.each(cases)("$right of $name", ({ name, right, resource }) => {
-  test("is refused to everybody but those it is declared for", async () => {
+  test("This right is refused to everybody but the declared roles.", async () => {
     const statuses = {
       anonymous: await ATTEMPTS[right](name, "anonymous"),
       client: await ATTEMPTS[right](name, "client"),
@@ -57,7 +57,7 @@ describe.each(catalogue.map((resource) => ({ name: resource.name, resource })))(
   ({ name, resource }) => {
     const readers = ROLES.filter((role) => resource.rights[role].includes("read"));
 
-    test.each(readers)("is declared to %s as it is answered", async (role) => {
+    test.each(readers)("The declaration for %s matches the rows returned.", async (role) => {
       const declared = (await get("/api/admin/resources/", as(role))).body.find(
         (each: { name: string }) => each.name === name,
       );
@@ -69,7 +69,7 @@ describe.each(catalogue.map((resource) => ({ name: resource.name, resource })))(
       expect(csv.body.split("\r\n")[0]).toBe(["id", ...names].join(","));
     });
 
-    test.each(readers)("takes every filter and every order that it declares to %s", async (role) => {
+    test.each(readers)("Every filter and order declared to %s works.", async (role) => {
       const declared = (await get("/api/admin/resources/", as(role))).body.find(
         (each: { name: string }) => each.name === name,
       );

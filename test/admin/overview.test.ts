@@ -14,7 +14,7 @@ const dashboard = async () => (await get("/api/admin/dashboard/", { token: opera
 const countOf = (body: { orders: { by_state: { status: string; count: number }[] } }, status: string) =>
   body.orders.by_state.find((each) => each.status === status)?.count ?? 0;
 
-test("the dashboard counts orders by state and age, trucks, payments and letters", async () => {
+test("The dashboard counts orders by state and age, trucks, payments and mails.", async () => {
   const before = await dashboard();
   const [client, driver] = [await mint("owner"), await mint("driver")];
   const tariff = await aTariff();
@@ -49,7 +49,7 @@ test("the dashboard counts orders by state and age, trucks, payments and letters
   expect(taken(after) - taken(before)).toBeCloseTo(123.45, 2);
 });
 
-test("the dashboard says how many wait for an answer, and how long", async () => {
+test("The dashboard says how many tickets wait for an answer, and how long.", async () => {
   const before = await dashboard();
   const author = await mint("owner");
   const [asked, answered] = [crypto.randomUUID(), crypto.randomUUID()];
@@ -79,7 +79,7 @@ test("the dashboard says how many wait for an answer, and how long", async () =>
   expect(after.tickets.longest_wait_seconds).toBeGreaterThanOrEqual(3599);
 });
 
-test("the map has trucks with their drivers and jobs, and orders that are not over", async () => {
+test("The map has trucks with their drivers and jobs, and active orders.", async () => {
   const [client, driver] = [await mint("owner"), await mint("driver")];
   const tariff = await aTariff();
   const truck = await aTruck({ driver: driver.id, status: "BUSY", place: [55.7, 37.6] });
@@ -110,7 +110,7 @@ test("the map has trucks with their drivers and jobs, and orders that are not ov
 test.each([
   ["/api/admin/dashboard/", 6],
   ["/api/admin/map/", 2],
-])("%s costs %i statements, whatever there is", async (path, statements) => {
+])("%s costs %i statements for any amount of data.", async (path, statements) => {
   const meter = counted();
   await charge(meter, 200, "GET", path, { token: operator.token });
   const { bill } = await charge(meter, 200, "GET", path, { token: operator.token });

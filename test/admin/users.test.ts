@@ -13,7 +13,7 @@ const at = ({ id }: { id: number }) => `/api/admin/users/${id}/`;
 const done = (who: { id: number }, action: string) => `${at(who)}actions/${action}/`;
 
 describe("a new account", () => {
-  test("has a profile, a letter to prove its address, no password and an audit row", async () => {
+  test("A new account has a profile, a verification mail, no password and an audit row.", async () => {
     const staff = await byStaff();
     const username = unique("made");
     const body = { username, email: `${username}@Example.com`, user_type: "DRIVER", birthday: "1990-05-01" };
@@ -40,7 +40,7 @@ describe("a new account", () => {
   test.each<[string, (taken: { username: string; email: string }) => object, string]>([
     ["name", ({ username }) => ({ username: username.toUpperCase() }), "username"],
     ["address", ({ email }) => ({ username: unique("new"), email }), "email"],
-  ])("with a %s that is somebody's is refused, and nothing is written", async (_, body, field) => {
+  ])("A new account with a taken %s is refused, and nothing is written.", async (_, body, field) => {
     const staff = await byStaff();
     const known = await person();
     const before = await rows("SELECT count(*) AS n FROM audit_log");
@@ -52,13 +52,13 @@ describe("a new account", () => {
     expect(await rows("SELECT count(*) AS n FROM audit_log")).toEqual(before);
   });
 
-  test("without a name is refused", async () => {
+  test("A new account without a username is refused.", async () => {
     const answer = await post("/api/admin/users/", {}, await byStaff());
     expect(answer).toMatchObject({ status: 400, body: { username: ["This field is required."] } });
   });
 });
 
-test("a new address is unproved, gets its letter and voids the links to the old one", async () => {
+test("A new e-mail is unverified, gets its mail and voids links sent to the old one.", async () => {
   const staff = await byStaff();
   const who = await person();
   await rows("UPDATE users SET email_verified_at = 1 WHERE id = ?", who.id);
@@ -72,7 +72,7 @@ test("a new address is unproved, gets its letter and voids the links to the old 
   );
 });
 
-test("sending a reset link mails it to the person and is written down; it is not told to staff", async () => {
+test("Sending a reset link mails it to the person with an audit row, and does not show it to staff.", async () => {
   const staff = await byStaff();
   const who = await person();
   const answer = await post(done(who, "send_reset"), undefined, staff);
@@ -84,7 +84,7 @@ test("sending a reset link mails it to the person and is written down; it is not
   expect((await logOf(who.id)).map(({ action }) => action)).toEqual(["user.send_reset"]);
 });
 
-test("an address that was proved in another way is taken as proved, once", async () => {
+test("Staff can mark an e-mail as verified, once.", async () => {
   const staff = await byStaff();
   const who = await person();
   expect((await post(done(who, "confirm_email"), undefined, staff)).status).toBe(204);
@@ -93,7 +93,7 @@ test("an address that was proved in another way is taken as proved, once", async
   expect((await logOf(who.id)).map(({ action }) => action)).toEqual(["user.confirm_email"]);
 });
 
-test("no reset link can be sent to somebody without an address, and nothing is written", async () => {
+test("No reset link can be sent without an e-mail, and nothing is written.", async () => {
   const staff = await byStaff();
   const who = await person();
   await rows("UPDATE users SET email = NULL WHERE id = ?", who.id);
@@ -108,7 +108,7 @@ describe("a temporary password", () => {
     post(new URL(url).pathname, { new_password1: password, new_password2: password });
   const sessionsOf = ({ id }: { id: number }) => rows("SELECT id FROM sessions WHERE user_id = ?", id);
 
-  test("is told once, replaces the old one and ends every session", async () => {
+  test("A temporary password is shown once, replaces the old one and ends every session.", async () => {
     const staff = await byStaff();
     const who = await person();
     const { status, body } = await post(done(who, "temporary_password"), undefined, staff);
@@ -146,7 +146,7 @@ describe("a temporary password", () => {
     },
   );
 
-  test("is changed there once; then the new one signs in and the temporary one does not", async () => {
+  test("A temporary password is changed on its page once; then only the new one signs in.", async () => {
     const staff = await byStaff();
     const who = await person();
     const { password } = (await post(done(who, "temporary_password"), undefined, staff)).body;
@@ -161,7 +161,7 @@ describe("a temporary password", () => {
     ]);
   });
 
-  test("opens an account that staff made without one", async () => {
+  test("A temporary password opens an account that staff made without a password.", async () => {
     const staff = await byStaff();
     const username = unique("made");
     const { body: made } = await post("/api/admin/users/", { username }, staff);
@@ -172,7 +172,7 @@ describe("a temporary password", () => {
   });
 });
 
-test("a reset letter opens an account that staff made without a password", async () => {
+test("A reset mail opens an account that staff made without a password.", async () => {
   const staff = await byStaff();
   const username = unique("made");
   const email = `${username}@example.com`.toLowerCase();
@@ -186,7 +186,7 @@ test("a reset letter opens an account that staff made without a password", async
   expect((await post("/api/auth/login/", { username, password: words.new_password1 })).status).toBe(200);
 });
 
-test("signing somebody out everywhere ends their sessions and leaves a row; with none there is nothing to write", async () => {
+test("Signing a person out ends their sessions with an audit row; without sessions nothing is written.", async () => {
   const staff = await byStaff();
   const who = await person();
   expect((await post(done(who, "end_sessions"), undefined, staff)).status).toBe(204);
@@ -195,7 +195,7 @@ test("signing somebody out everywhere ends their sessions and leaves a row; with
   expect((await logOf(who.id)).map(({ action }) => action)).toEqual(["user.end_sessions"]);
 });
 
-test("one device is ended alone", async () => {
+test("One session can be ended alone.", async () => {
   const staff = await byStaff();
   const who = await person();
   await post("/api/auth/signin/", { username: who.username, password: who.password });
@@ -206,7 +206,7 @@ test("one device is ended alone", async () => {
   expect(await rows("SELECT id FROM sessions WHERE user_id = ?", who.id)).toHaveLength(1);
 });
 
-test("a deleted account is gone with its sessions, and the log says who it was", async () => {
+test("A deleted account loses its sessions, and the audit log says whose it was.", async () => {
   const staff = await byStaff();
   const who = await person();
   expect((await del(at(who), undefined, staff)).status).toBe(204);
@@ -216,14 +216,14 @@ test("a deleted account is gone with its sessions, and the log says who it was",
   expect(JSON.parse(row?.before ?? "")).toEqual({ username: who.username, user_type: "CLIENT" });
 });
 
-test("nobody deletes themselves here", async () => {
+test("Staff can't delete their own account here.", async () => {
   const staff = await staffMember();
   const answer = await del(at(staff), undefined, { token: staff.token, headers });
   expect(answer).toMatchObject({ status: 409, body: { detail: "You can't delete your own account here." } });
   expect(await rows("SELECT id FROM users WHERE id = ?", staff.id)).toHaveLength(1);
 });
 
-test("an operator finds people and does nothing to them", async () => {
+test("An operator can find people but not change them.", async () => {
   const who = await person();
   const { token } = await staffMember({ staff: false, type: "OPERATOR" });
   const options = { token, headers };

@@ -9,7 +9,7 @@ const START = "/api/v1/chats/start/";
 const user = (email: string) => ({ email, first_name: "Тестовый", last_name: "Юзер", age: null, city: null });
 
 describe("starting", () => {
-  test("friends can start a chat", async () => {
+  test("Friends can start a chat.", async () => {
     const [one, other] = await Promise.all([member(), member()]);
     await befriend(one, other);
     const { status, body } = await post(START, { email: other.email }, { key: one.key });
@@ -22,7 +22,7 @@ describe("starting", () => {
     });
   });
 
-  test("strangers cannot, nor can anybody with themselves, and the answer names whom", async () => {
+  test("Strangers can't start a chat, nor a person with themselves, and the error names the person.", async () => {
     const [one, other] = await Promise.all([member(), member({ first_name: "Пётр", last_name: "Первый" })]);
     const foreign = await post(START, { email: other.email }, { key: one.key });
     expect([foreign.status, foreign.body]).toEqual([
@@ -32,21 +32,24 @@ describe("starting", () => {
     expect((await post(START, { email: one.email }, { key: one.key })).status).toBe(403);
   });
 
-  test.each([{ email: "nobody@example.com" }, {}, { email: "" }])("%j finds nobody", async (body) => {
-    const { key } = await member();
-    const answer = await post(START, body, { key });
-    expect([answer.status, answer.body]).toEqual([
-      404,
-      { detail: "Нельзя начать чат с несуществующим пользователем." },
-    ]);
-  });
+  test.each([{ email: "nobody@example.com" }, {}, { email: "" }])(
+    "Starting a chat with %j finds nobody.",
+    async (body) => {
+      const { key } = await member();
+      const answer = await post(START, body, { key });
+      expect([answer.status, answer.body]).toEqual([
+        404,
+        { detail: "Нельзя начать чат с несуществующим пользователем." },
+      ]);
+    },
+  );
 
-  test("a body that is no object is a 400", async () => {
+  test("Starting a chat with a body that is not an object is a 400.", async () => {
     const { key } = await member();
     expect((await post(START, [1], { key })).status).toBe(400);
   });
 
-  test("an existing chat is a redirect, whoever asks", async () => {
+  test("Starting an existing chat is a redirect for both members.", async () => {
     const pair = await chatters();
     for (const [from, to] of [
       [pair.one, pair.other],
@@ -57,7 +60,7 @@ describe("starting", () => {
     }
   });
 
-  test("both sides at once begin one chat", async () => {
+  test("Two concurrent starts from both sides make one chat.", async () => {
     const [one, other] = await Promise.all([member(), member()]);
     await befriend(one, other);
     const responses = await Promise.all([
@@ -70,7 +73,7 @@ describe("starting", () => {
 });
 
 describe("reading", () => {
-  test("anonymous is told to sign in, strangers that the chat is not theirs, everybody what does not exist", async () => {
+  test("Reading a chat is a 401 without a session, a 403 for strangers, and a 404 for an unknown chat.", async () => {
     const pair = await chatters();
     const stranger = await member();
     expect((await get(`/api/v1/chats/${pair.chat}/`)).status).toBe(401);
@@ -81,7 +84,7 @@ describe("reading", () => {
     expect((await get("/api/v1/chats/", { key: stranger.key })).body).toEqual([]);
   });
 
-  test("older messages are reached page by page", async () => {
+  test("Older messages are read page by page.", async () => {
     const pair = await chatters();
     const socket = await native(pair, pair.one);
     for (let n = 1; n <= 45; n++) socket.send(say(`r${n}`, `message ${n}`));
@@ -94,7 +97,7 @@ describe("reading", () => {
     await expect.poll(() => page("?before=41&limit=3"), { timeout: 4000 }).toEqual([40, 39, 38]);
   });
 
-  test("the chat that spoke last stands first", async () => {
+  test("The most recently active chat is listed first.", async () => {
     const [one, two, three] = await Promise.all([member(), member(), member()]);
     await befriend(one, two);
     await befriend(one, three);
@@ -109,7 +112,7 @@ describe("reading", () => {
     await expect.poll(order).toEqual([first, second]);
   });
 
-  test("a list costs the same for one chat and for many, and a chat's page one look into its room", async () => {
+  test("A list costs the same for one chat and many, and a chat's page costs one call to its room.", async () => {
     const one = await member();
     const others = await Promise.all(Array.from({ length: 5 }, () => member()));
     const meter = counted();
@@ -135,7 +138,7 @@ describe("reading", () => {
 });
 
 describe("searching", () => {
-  test("finds words in any case, Cyrillic too, in one's own chats only", async () => {
+  test("A search ignores case, also in Cyrillic, and covers the caller's chats only.", async () => {
     const pair = await chatters();
     const foreign = await chatters();
     for (const each of [pair, foreign]) {

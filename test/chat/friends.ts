@@ -10,6 +10,7 @@ export interface Pair {
   readonly chat: number;
 }
 
+/** Registers two friends and starts their chat. */
 export async function chatters(): Promise<Pair> {
   const [one, other] = await Promise.all([member(), member()]);
   await befriend(one, other);
@@ -18,19 +19,22 @@ export async function chatters(): Promise<Pair> {
   return { one, other, chat: body.id };
 }
 
-/** A socket of the documented dialect, by header. */
+/** Opens the chat's socket in the documented dialect, authenticated by header. */
 export function raw(pair: Pair, who: Member): Promise<Socket> {
   return connect(`/ws/chat/${pair.chat}/`, { headers: { Authorization: `Token ${who.key}` } });
 }
 
+/** Opens the chat's socket in `caravan.v1`. */
 export function native(pair: Pair, who: Member, query = ""): Promise<Socket> {
   return connectNative(`/ws/chat/${pair.chat}/${query}`, who.key);
 }
 
+/** Opens a member's own socket, `ws/me/`. */
 export function me(who: Member): Promise<Socket> {
   return connectNative("/ws/me/", who.key);
 }
 
+/** A `say` frame with a text; `room` for a socket that subscribes. */
 export const say = (ref: string, text: string, room?: string) => ({
   t: "say",
   ref,

@@ -22,7 +22,7 @@ async function following() {
 const inRoom = (socket: Socket, room: string) =>
   socket.frames.filter((frame) => frame.t === "entry" && frame.room === room).map(({ seq }) => seq);
 
-test("whichever of the two sleeps between messages", async () => {
+test("Messages arrive once and in order whichever of room and inbox is evicted between them.", async () => {
   const { room, here, there, chat, inbox } = await following();
   for (let n = 1; n <= 12; n++) {
     const writer = n % 3 === 0 ? here : there;
@@ -34,7 +34,7 @@ test("whichever of the two sleeps between messages", async () => {
   expect(inRoom(here, room)).toEqual(upTo(12));
 });
 
-test("a room that died between storing and pushing: the alarm of the next one brings it", async () => {
+test("When a room dies between storing and pushing, the next instance's alarm delivers the entry.", async () => {
   const { room, here, there, chat } = await following();
   there.send(say("a", "pushed"));
   await expect.poll(() => inRoom(here, room)).toEqual([1]);
@@ -50,7 +50,7 @@ test("a room that died between storing and pushing: the alarm of the next one br
   await expect.poll(() => inRoom(here, room)).toEqual([1, 2]);
 });
 
-test("an inbox that died with its connections: the client comes back and gets what it missed; meanwhile it is not here", async () => {
+test("When an inbox dies with its connections, the person is absent until the client reconnects and gets what it missed.", async () => {
   const { pair, room, here, there, epoch, inbox } = await following();
   await there.next(({ t, users }) => t === "presence" && users.length === 2);
   there.frames.length = 0;
@@ -66,7 +66,7 @@ test("an inbox that died with its connections: the client comes back and gets wh
   await expect.poll(() => inRoom(back, room)).toEqual([1, 2]);
 });
 
-test("two tabs of one person each hear every message once, and one that leaves takes nothing from the other", async () => {
+test("Two tabs of one person each get every message once, also after one of them closes.", async () => {
   const { pair, room, here, there, inbox } = await following();
   const tab = await me(pair.one);
   tab.send({ t: "subscribe", room });
@@ -82,7 +82,7 @@ test("two tabs of one person each hear every message once, and one that leaves t
   expect(await there.silent(({ t, users }) => t === "presence" && users.length === 1)).toBe(true);
 });
 
-test("a ticket's author who follows it from here hears of a note's place, and nothing that is in it", async () => {
+test("A ticket's author who subscribes gets a note's position and nothing of its content.", async () => {
   const [ann, olga] = [await person(), await operator()];
   const id = await ticketOf(ann);
   const [hers, theirs] = await Promise.all([ann, olga].map(({ token }) => connectNative("/ws/me/", token)));

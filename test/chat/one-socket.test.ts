@@ -5,8 +5,8 @@ import { dial } from "../harness/socket.ts";
 import { member } from "../social/social.ts";
 import { chatters, me, native, say } from "./friends.ts";
 
-describe("following a room", () => {
-  test("what is said there comes with the room's name, once, in order, and can be answered from here", async () => {
+describe("subscribing to a room", () => {
+  test("A subscription brings messages with the room's name, once and in order, and can answer them.", async () => {
     const pair = await chatters();
     const room = `chat:${pair.chat}`;
     const [here, there] = await Promise.all([me(pair.one), native(pair, pair.other)]);
@@ -35,7 +35,7 @@ describe("following a room", () => {
     expect(await here.silent(({ t }) => t === "entry")).toBe(true);
   });
 
-  test("it counts as being here, and typing and read marks go both ways", async () => {
+  test("A subscription counts as presence, and carries typing and read marks both ways.", async () => {
     const pair = await chatters();
     const room = `chat:${pair.chat}`;
     const [here, there] = await Promise.all([me(pair.one), native(pair, pair.other)]);
@@ -57,7 +57,7 @@ describe("following a room", () => {
     expect(await here.next(({ kind }) => kind === "notification")).toMatchObject({ body: { about: room } });
   });
 
-  test("a position brings what was missed, page by page; a foreign one says reload", async () => {
+  test("A subscription resumes from its position page by page; an unknown position asks to reload.", async () => {
     const pair = await chatters();
     const room = `chat:${pair.chat}`;
     const there = await native(pair, pair.other);
@@ -79,7 +79,7 @@ describe("following a room", () => {
     expect(await here.next(({ t }) => t === "subscribed")).toMatchObject({ recovered: false, seq: 45 });
   });
 
-  test("rooms that one may not enter are refused by name, and the socket stays", async () => {
+  test("A subscription to a forbidden room is refused by name, and the socket stays open.", async () => {
     const pair = await chatters();
     const stranger = await member();
     const socket = await me(stranger);
@@ -93,7 +93,7 @@ describe("following a room", () => {
     expect(await socket.next(({ t }) => t === "error")).toMatchObject({ ref: "4", code: "forbidden" });
   });
 
-  test("an ordinary room follows no others", async () => {
+  test("A room that is not an inbox refuses subscriptions.", async () => {
     const pair = await chatters();
     const socket = await native(pair, pair.one);
     socket.send({ t: "subscribe", ref: "x", room: `chat:${pair.chat}` });
@@ -102,7 +102,7 @@ describe("following a room", () => {
 });
 
 describe("notifications", () => {
-  test("a friend request arrives live", async () => {
+  test("A friend request arrives live as a notification.", async () => {
     const [one, other] = await Promise.all([member(), member()]);
     const socket = await me(other);
     await post("/api/v1/friends/", { to_user: other.id }, { key: one.key });
@@ -113,7 +113,7 @@ describe("notifications", () => {
     });
   });
 
-  test("it is for people who are signed in, and a ticket for `me` opens it", async () => {
+  test("The own socket requires a session, and a ticket for `me` opens it.", async () => {
     const result = await dial("/ws/me/", { protocols: ["caravan.v1"] });
     expect("refusal" in result && result.refusal.status).toBe(401);
     const person = await member();

@@ -15,7 +15,7 @@ describe("sockets close at once", () => {
     ["the one who began unfriends", (pair: Pair) => patch(ME, { friends: [] }, { key: pair.one.key })],
     ["the other unfriends", (pair: Pair) => patch(ME, { friends: [] }, { key: pair.other.key })],
     ["one blocks the other", (pair: Pair) => block(pair.one, pair.other)],
-  ])("when %s: both sides, both dialects, with 4003", async (_, act) => {
+  ])("Both members' sockets close with 4003 in both dialects when %s.", async (_, act) => {
     const pair = await chatters();
     const sockets = [await raw(pair, pair.one), await raw(pair, pair.other), await native(pair, pair.other)];
     expect((await act(pair)).status).toBeLessThan(300);
@@ -24,7 +24,7 @@ describe("sockets close at once", () => {
     expect(await status(pair, pair.other)).toBe(403);
   });
 
-  test("the chat stays readable for both, and cannot be started again", async () => {
+  test("After unfriending the chat stays readable for both and can't be started again.", async () => {
     const pair = await chatters();
     const here = await raw(pair, pair.one);
     here.send("прощай");
@@ -39,7 +39,7 @@ describe("sockets close at once", () => {
     ).toBe(403);
   });
 
-  test("a block ends what a person's own socket follows, and only that", async () => {
+  test("A block ends the chat's subscription on a person's own socket, and nothing else.", async () => {
     const pair = await chatters();
     const socket = await me(pair.other);
     await socket.next();
@@ -59,7 +59,7 @@ describe("sockets close at once", () => {
 });
 
 describe("coming back", () => {
-  test("whoever is unblocked may enter again at once", async () => {
+  test("An unblocked person may enter again at once.", async () => {
     const pair = await chatters();
     const socket = await raw(pair, pair.other);
     await block(pair.one, pair.other);
@@ -70,7 +70,7 @@ describe("coming back", () => {
     expect(await status(pair, pair.other)).toBe(101);
   });
 
-  test("friends again, they find their chat and what was said in it", async () => {
+  test("People who are friends again find their chat and its messages.", async () => {
     const pair = await chatters();
     const here = await raw(pair, pair.one);
     here.send("до ссоры");
@@ -87,7 +87,7 @@ describe("coming back", () => {
   });
 });
 
-test("a deleted person's words go, the other's stay, and null stands in their place", async () => {
+test("A deleted person's messages are erased, the other's stay, and the member is null.", async () => {
   const pair = await chatters();
   const [here, there] = await Promise.all([native(pair, pair.one), native(pair, pair.other)]);
   here.send(say("a", "mine"));
@@ -108,7 +108,7 @@ test("a deleted person's words go, the other's stay, and null stands in their pl
   expect(list).toMatchObject([{ id: pair.chat, initiator: null, last_message: { text: "theirs" } }]);
 });
 
-test("whoever a deleted person leaves behind is out of their chat, and may not talk there alone", async () => {
+test("The other member of a deleted person's chat is disconnected and can't write there.", async () => {
   const pair = await chatters();
   const sockets = [await raw(pair, pair.other), await native(pair, pair.other)];
   expect((await del(ME, undefined, { key: pair.one.key })).status).toBe(204);
@@ -116,7 +116,7 @@ test("whoever a deleted person leaves behind is out of their chat, and may not t
   expect(await status(pair, pair.other)).toBe(403);
 });
 
-test("what others were told of a deleted person goes too, also from their own sockets", async () => {
+test("Notifications about a deleted person are deleted, also from inboxes.", async () => {
   const pair = await chatters();
   const here = await native(pair, pair.one);
   here.send(say("a", "секрет уходит со мной"));

@@ -29,7 +29,7 @@ async function messaged(): Promise<{ pair: Pair; notice: number }> {
   return { pair, notice: row?.id ?? 0 };
 }
 
-/** Every way in which a member reads a chat. A new one belongs here. */
+/** Every way in which a member reads a chat. Add new ones here. */
 const DOORS: Record<string, (pair: Pair) => Promise<unknown>> = {
   "a read frame on the chat's socket": async (pair) => {
     const socket = await native(pair, pair.other);
@@ -47,7 +47,7 @@ const DOORS: Record<string, (pair: Pair) => Promise<unknown>> = {
 };
 
 describe.each(Object.entries(DOORS))("by %s", (_, read) => {
-  test("the notification is read, each device hears of it once, the count falls and the other side sees it", async () => {
+  test("Reading marks the notification, tells each device once, lowers the count and shows the other member.", async () => {
     const { pair, notice } = await messaged();
     const devices = [await me(pair.other), await me(pair.other)];
     const writer = await native(pair, pair.one);
@@ -65,14 +65,14 @@ describe.each(Object.entries(DOORS))("by %s", (_, read) => {
   });
 });
 
-test("a page counts as read at once, and read again costs one look into the room", async () => {
+test("A page counts as read at once, and reading it again costs one call to the room.", async () => {
   const { pair } = await messaged();
   await get(`/api/v1/chats/${pair.chat}/`, { key: pair.other.key });
   expect(await unread(pair, pair.other)).toBe(0);
   expect(await notices(pair, pair.other)).toMatchObject([{ is_read: 1 }]);
 });
 
-test("what is read before it reaches the database is told to nobody", async () => {
+test("A message read before it is archived notifies nobody.", async () => {
   const pair = await chatters();
   const writer = await native(pair, pair.one);
   const reads = async () => {
@@ -98,7 +98,7 @@ test.each<[string, (pair: Pair) => Promise<unknown>]>([
     "the page, by staff",
     async (pair) => get(`/api/v1/chats/${pair.chat}/`, { token: (await staffMember()).token }),
   ],
-])("reading %s leaves the notification unread", async (_, read) => {
+])("Reading %s leaves the notification unread.", async (_, read) => {
   const { pair } = await messaged();
   const device = await me(pair.other);
   await read(pair);
@@ -106,7 +106,7 @@ test.each<[string, (pair: Pair) => Promise<unknown>]>([
   expect(await notices(pair, pair.other)).toMatchObject([{ is_read: 0 }]);
 });
 
-test("a preview is cut between the characters that people see", async () => {
+test("A preview is cut between graphemes.", async () => {
   const pair = await chatters();
   const writer = await native(pair, pair.one);
   writer.send(say("a", `${"я".repeat(198)}👨‍👩‍👧`));
@@ -115,7 +115,7 @@ test("a preview is cut between the characters that people see", async () => {
 });
 
 describe("notifications", () => {
-  test("name their room in every app's list and on the person's own socket", async () => {
+  test("Notifications name their room in every app's list and on the person's own socket.", async () => {
     const pair = await chatters();
     const device = await me(pair.other);
     const writer = await native(pair, pair.one);
@@ -141,7 +141,7 @@ describe("notifications", () => {
   test.each<[string, (id: number, key: string) => Promise<unknown>]>([
     ["POST read", (id, key) => post(`/api/v1/notifications/${id}/read/`, {}, { key })],
     ["PATCH read", (id, key) => patch(`/api/v1/notification/${id}/`, { read: true }, { key })],
-  ])("read by %s are read on all devices, and told once", async (_, mark) => {
+  ])("Notifications read by %s are read on all devices and announced once.", async (_, mark) => {
     const { pair, notice } = await messaged();
     const device = await me(pair.other);
     await mark(notice, pair.other.key);
@@ -151,7 +151,7 @@ describe("notifications", () => {
     expect(await device.silent(({ kind }) => kind === "notification_read")).toBe(true);
   });
 
-  test("read all together are told as all up to the newest", async () => {
+  test("Marking all as read is announced as all up to the newest.", async () => {
     const { pair, notice } = await messaged();
     const device = await me(pair.other);
     const { body } = await post("/api/v1/notifications/read-all/", {}, { key: pair.other.key });

@@ -6,7 +6,7 @@ import { member } from "../social/social.ts";
 import { chatters, native, raw, say } from "./friends.ts";
 
 describe("the documented dialect", () => {
-  test("a text frame is the message itself, and both sides get it, the sender too", async () => {
+  test("In the documented dialect a text frame is a message, and both members get it.", async () => {
     const pair = await chatters();
     const [here, there] = await Promise.all([raw(pair, pair.one), raw(pair, pair.other)]);
     here.send("Привет!");
@@ -30,7 +30,7 @@ describe("the documented dialect", () => {
     },
   );
 
-  test("thirty messages greet a newcomer, the newest first", async () => {
+  test("A new documented socket first gets thirty messages, the newest first.", async () => {
     const pair = await chatters();
     const writer = await native(pair, pair.one);
     for (let n = 1; n <= 31; n++) writer.send(say(`r${n}`, `message ${n}`));
@@ -47,7 +47,7 @@ describe("the documented dialect", () => {
     ["an empty text", ""],
     ["one of 1,001 characters", "я".repeat(1001)],
     ["a binary frame", new ArrayBuffer(3)],
-  ])("%s is refused with an error frame and the socket stays", async (_, data) => {
+  ])("In the documented dialect %s gets an error frame and the socket stays open.", async (_, data) => {
     const pair = await chatters();
     const socket = await raw(pair, pair.one);
     socket.send(data);
@@ -58,7 +58,7 @@ describe("the documented dialect", () => {
 });
 
 describe("who may enter", () => {
-  test("whoever may not is refused with 403 before the upgrade, whatever the reason", async () => {
+  test("A person without the right gets a 403 before the upgrade, for every reason.", async () => {
     const pair = await chatters();
     const stranger = await member();
     const refused = async (headers: Record<string, string>, id: string | number = pair.chat) => {
@@ -77,7 +77,7 @@ describe("who may enter", () => {
 });
 
 describe("caravan.v1", () => {
-  test("a newcomer hears who is here, and the others hear of the newcomer, by person and not by tab", async () => {
+  test("Presence is announced to and about a new member, per person and not per tab.", async () => {
     const pair = await chatters();
     const here = await native(pair, pair.one);
     expect(await here.next()).toMatchObject({ t: "welcome", seq: 0 });
@@ -96,7 +96,7 @@ describe("caravan.v1", () => {
     expect(await here.next(({ t }) => t === "presence")).toEqual({ t: "presence", users: [pair.one.id] });
   });
 
-  test("typing is shown to the other side only, and stored nowhere", async () => {
+  test("Typing is shown to the other member only and stored nowhere.", async () => {
     const pair = await chatters();
     const [here, there] = await Promise.all([native(pair, pair.one), native(pair, pair.other)]);
     here.send({ t: "typing" });
@@ -104,7 +104,7 @@ describe("caravan.v1", () => {
     expect(await here.silent(({ t }) => t === "typing")).toBe(true);
   });
 
-  test("a read mark moves forward only, is told, and is there for whoever comes later", async () => {
+  test("A read mark only moves forward, is announced, and is kept for later sockets.", async () => {
     const pair = await chatters();
     const [here, there] = await Promise.all([native(pair, pair.one), native(pair, pair.other)]);
     here.send(say("a", "one"));
@@ -118,7 +118,7 @@ describe("caravan.v1", () => {
     expect(await late.next(({ t }) => t === "read")).toEqual({ t: "read", by: pair.other.id, seq: 2 });
   });
 
-  test("unread messages are counted until they are read", async () => {
+  test("Unread messages are counted until they are read.", async () => {
     const pair = await chatters();
     const here = await native(pair, pair.one);
     for (const ref of ["a", "b", "c"]) here.send(say(ref, ref));
@@ -137,7 +137,7 @@ describe("caravan.v1", () => {
 });
 
 describe("the absent", () => {
-  test("messages to somebody who is away become one unread notification, which tells of the newest", async () => {
+  test("Messages to an absent member become one unread notification about the newest.", async () => {
     const pair = await chatters();
     const here = await raw(pair, pair.one);
     here.send("первое");
@@ -157,7 +157,7 @@ describe("the absent", () => {
     expect(own).toEqual([]);
   });
 
-  test("who is here is told nothing twice", async () => {
+  test("A present member gets no notification.", async () => {
     const pair = await chatters();
     const [here, there] = await Promise.all([raw(pair, pair.one), raw(pair, pair.other)]);
     here.send("ты тут");

@@ -1,4 +1,4 @@
-/** What live entries make of the map's board. */
+/** How live entries change the map's board. */
 import { describe, expect, test } from "vitest";
 import type { Entry } from "../../src/console/live.ts";
 import { apply, type Board, distance, nearest, type Order, type Truck } from "../../src/console/map/board.ts";
@@ -43,7 +43,7 @@ const told = (kind: string, body: Record<string, unknown>): Entry => ({
 });
 
 describe("an entry", () => {
-  test("moves its truck and no other; the id may be text", () => {
+  test("An entry moves its truck and no other, also with a textual id.", () => {
     const before = board([truck(1), truck(2)]);
     const body = {
       tow_truck_id: "2",
@@ -63,7 +63,7 @@ describe("an entry", () => {
     expect(unknown).toBe(false);
   });
 
-  test("ties an order to its truck, and to the new one when it is given away", () => {
+  test("An entry assigns an order to its truck, and to a new one after a reassignment.", () => {
     const first = apply(board([truck(1), truck(2)], [order("x")]), [
       told("order", { id: "x", status: "ASSIGNED", tow_truck_id: 1 }),
     ]).board;
@@ -72,7 +72,7 @@ describe("an entry", () => {
     expect([then.trucks.get(1)?.orderId, then.trucks.get(2)?.orderId]).toEqual([null, "x"]);
   });
 
-  test.each(["COMPLETED", "CANCELLED"])("takes an order off the board: %s", (status) => {
+  test.each(["COMPLETED", "CANCELLED"])("An entry with %s removes an order from the board.", (status) => {
     const before = board([truck(1, { orderId: "x" })], [order("x", { status: "IN_PROGRESS", truckId: 1 })]);
     const { board: after } = apply(before, [told("order", { id: "x", status, tow_truck_id: 1 })]);
     expect([after.orders.size, after.trucks.get(1)?.orderId]).toEqual([0, null]);
@@ -81,18 +81,18 @@ describe("an entry", () => {
   test.each([
     ["a truck", told("position", { tow_truck_id: 9, latitude: 1, longitude: 1 })],
     ["an order", told("order", { id: "new", status: "PENDING", tow_truck_id: null })],
-  ])("about %s that was never read says so", (_, entry) => {
+  ])("An entry about %s that was not loaded is reported as unknown.", (_, entry) => {
     expect(apply(board([truck(1)]), [entry]).unknown).toBe(true);
   });
 
-  test("of another kind changes nothing", () => {
+  test("An entry of another kind changes nothing.", () => {
     const before = board([truck(1)], [order("x")]);
     const { board: after, unknown } = apply(before, [told("ticket", { id: "t", status: "OPEN" })]);
     expect([after, unknown]).toEqual([before, false]);
   });
 });
 
-test("the nearest free trucks come first; busy ones and those that are nowhere do not come", () => {
+test("The nearest free trucks come first, without busy ones and those without a position.", () => {
   const all = board([
     truck(1, { latitude: 56 }),
     truck(2, { latitude: 55.76 }),
@@ -108,7 +108,7 @@ test("Moscow and Saint Petersburg are 633 km apart", () => {
 });
 
 describe("on the map", () => {
-  test("trucks of a state that is switched off are not drawn", () => {
+  test("Trucks of a hidden state are not drawn.", () => {
     const all = board([
       truck(1),
       truck(2, { status: "OFFLINE" }),
@@ -118,7 +118,7 @@ describe("on the map", () => {
     expect(drawn).toEqual([1]);
   });
 
-  test("an order that waits is told from one that is under way", () => {
+  test("A waiting order is drawn differently from one in progress.", () => {
     const all = board(
       [],
       [order("x", { status: "PENDING", priority: "URGENT" }), order("y", { status: "ASSIGNED" })],
@@ -133,7 +133,7 @@ describe("on the map", () => {
     ]);
   });
 
-  test("a truck's way leads to the car, and with the car to its aim", () => {
+  test("A truck's line leads to the car, and then to the destination.", () => {
     const way = (status: string) =>
       routeShape(board([truck(1)], [order("x", { status, truckId: 1 })]), null).features[0]?.geometry
         .coordinates[1];
@@ -158,7 +158,7 @@ describe("on the map", () => {
       ],
       0.05,
     ],
-  ] as const)("the ground is ruled for %s", (_, [[west, south], [east, north]], step) => {
+  ] as const)("The grid fits %s.", (_, [[west, south], [east, north]], step) => {
     const lines = graticule([
       [west, south],
       [east, north],
@@ -169,7 +169,7 @@ describe("on the map", () => {
     expect((meridians[1] ?? 0) - (meridians[0] ?? 0)).toBeCloseTo(step);
   });
 
-  test("the frame holds everything, and there is none around nothing", () => {
+  test("The bounds contain everything, and are null for an empty board.", () => {
     expect(boundsOf(board([truck(1, { latitude: 50, longitude: 30 })], [order("x")]))).toEqual([
       [30, 50],
       [37.61, 55.75],

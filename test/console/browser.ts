@@ -1,4 +1,4 @@
-/** A real browser on a real server: one of each for a file, a fresh window for each test. */
+/** A real browser on a real server: one of each per file, a fresh window per test. */
 import { type Browser, chromium, type Page } from "playwright-core";
 import { findBrowser } from "../../scripts/browser.mjs";
 import { Client } from "../whole/client.ts";
@@ -18,7 +18,7 @@ export interface WindowOptions {
   readonly colorScheme?: "light" | "dark";
 }
 
-/** What a window complained of or asked of others than the server. */
+/** A window's errors, and its requests to other servers. */
 export interface Watched {
   readonly page: Page;
   readonly faults: string[];
@@ -52,7 +52,7 @@ export class Stage {
     await this.server.remove();
   }
 
-  /** An empty window that nobody is signed in to. */
+  /** Opens an empty window without a session. */
   async window({ width = 1280, ...options }: WindowOptions = {}): Promise<Watched> {
     const context = await this.#browser.newContext({
       viewport: { width, height: 860 },
@@ -65,7 +65,7 @@ export class Stage {
     const outside: string[] = [];
     page.on("pageerror", (error) => faults.push(error.message));
     page.on("console", (message) => {
-      // A refused request is said by the browser itself, whatever the page makes of it.
+      // The browser logs every refused request.
       if (message.type() === "error" && !message.text().startsWith("Failed to load"))
         faults.push(message.text());
     });
@@ -76,7 +76,7 @@ export class Stage {
     return { page, faults, outside };
   }
 
-  /** A window of somebody who has just signed in at this address. */
+  /** Opens a window and signs in at this address. */
   async signedIn(who: Login, path = "/", options: WindowOptions = {}): Promise<Watched> {
     const watched = await this.window(options);
     await watched.page.goto(`${this.server.origin}/admin${path}`);
@@ -85,7 +85,7 @@ export class Stage {
     return watched;
   }
 
-  /** Somebody's own client of the API. */
+  /** A client of the API for this login. */
   async as(who: Login): Promise<Client> {
     const { body } = await this.client.post("/api/auth/signin/", LOGINS[who]);
     return this.client.as(body.access);

@@ -1,4 +1,4 @@
-/** The console's live connection, on a wire and a clock of the test's own. */
+/** The console's live connection, with a fake socket and clock. */
 import { describe, expect, test } from "vitest";
 import { backoff, type Entry, Live, type Wire } from "../../src/console/live.ts";
 
@@ -19,7 +19,7 @@ class FakeWire implements Wire {
   }
 }
 
-/** Everything that a connection needs of the world, at hand. */
+/** A fake environment of a connection. */
 function world() {
   const wires: FakeWire[] = [];
   let timers: { at: number; run: () => void }[] = [];
@@ -90,32 +90,32 @@ function atWork(seq = 4) {
 }
 
 describe("a room that is listened to", () => {
-  test("is subscribed to once the wire is open, and what was read before is read again", () => {
+  test("A room is subscribed to when the socket opens, and the page reloads its data.", () => {
     const { wire, ears } = atWork();
     expect(wire().sent).toEqual([{ t: "subscribe", ref: "ticket:1", room: "ticket:1" }]);
     expect(ears.heard.reloads).toBe(1);
   });
 
-  test("is told each entry once", () => {
+  test("A listener gets each entry once.", () => {
     const { wire, ears } = atWork();
     for (const seq of [5, 6, 6, 5, 7]) wire().hear(entry("ticket:1", seq));
     expect(ears.heard.entries.map(({ seq }) => seq)).toEqual([5, 6, 7]);
   });
 
-  test("hears nothing of other rooms", () => {
+  test("A listener gets nothing of other rooms.", () => {
     const { wire, ears } = atWork();
     wire().hear(entry("ticket:2", 5));
     wire().hear({ t: "typing", room: "ticket:2", by: 3 });
     expect(ears.heard).toMatchObject({ entries: [], typing: [] });
   });
 
-  test("hears who writes", () => {
+  test("A listener gets typing signals.", () => {
     const { wire, ears } = atWork();
     wire().hear({ t: "typing", room: "ticket:1", by: 3 });
     expect(ears.heard.typing).toEqual([3]);
   });
 
-  test("is left with its last listener", () => {
+  test("A room is unsubscribed with its last listener.", () => {
     const { live, wire, leave } = atWork();
     const leaveToo = live.listen("ticket:1", listener());
     leave();
@@ -126,7 +126,7 @@ describe("a room that is listened to", () => {
 });
 
 describe("a wire that breaks", () => {
-  test("is laid again, and goes on where it was", () => {
+  test("A broken connection is reopened and resumes from its position.", () => {
     const { wires, wire, pass, ears, live } = atWork();
     wire().hear(entry("ticket:1", 5));
     wire().onclose?.({ code: 1006 });
@@ -148,7 +148,7 @@ describe("a wire that breaks", () => {
     expect(ears.heard.entries.map(({ seq }) => seq)).toEqual([5, 6, 7]);
   });
 
-  test("says when what was missed is gone", () => {
+  test("A connection that can't resume reports it.", () => {
     const { wire, pass, ears } = atWork(900);
     wire().onclose?.({ code: 1006 });
     pass(500);
@@ -159,14 +159,14 @@ describe("a wire that breaks", () => {
     expect(ears.heard.entries.map(({ seq }) => seq)).toEqual([3]);
   });
 
-  test("is not laid again after a sign-out", () => {
+  test("A connection is not reopened after a sign-out.", () => {
     const { wires, wire, pass, live } = atWork();
     wire().onclose?.({ code: 4001 });
     pass(60_000);
     expect([live.state, wires.length]).toEqual(["refused", 1]);
   });
 
-  test("is found out by a ping that nobody answers", () => {
+  test("An unanswered ping ends a dead connection.", () => {
     const { wires, wire, pass } = atWork();
     pass(25_000);
     expect(wire().sent.at(-1)).toEqual({ t: "ping" });
@@ -176,7 +176,7 @@ describe("a wire that breaks", () => {
     expect(wires).toHaveLength(2);
   });
 
-  test("is kept while pings are answered", () => {
+  test("A connection is kept while pings are answered.", () => {
     const { wires, wire, pass } = atWork();
     for (let round = 0; round < 3; round++) {
       pass(25_000);
@@ -185,7 +185,7 @@ describe("a wire that breaks", () => {
     expect(wires).toHaveLength(1);
   });
 
-  test("is waited for longer each time, up to fifteen seconds", () => {
+  test("The back-off grows with each attempt, up to fifteen seconds.", () => {
     expect([0, 1, 2, 4, 9].map((attempt) => backoff(attempt, 1))).toEqual([500, 1000, 2000, 8000, 15_000]);
     expect(backoff(0, 0)).toBe(250);
   });

@@ -1,4 +1,4 @@
-/** A long list leaves the console as a file that a job writes: the button says how far it is. */
+/** A long export in the console: a job writes the file, and the button shows the progress. */
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { unique } from "../whole/client.ts";
@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.close());
 
-test("comes by itself once it is written, whole, and stays with its job for whoever asked", async () => {
+test("The download of a long export starts automatically, is complete, and stays under its job for the person who asked.", async () => {
   const { page, faults } = await stage.signedIn("staff", "/interests");
   await page.getByRole("searchbox").fill(word);
   await page.getByText("4500 records", { exact: true }).waitFor();

@@ -40,7 +40,7 @@ async function drive(place: { latitude: number; longitude: number }) {
 const orderOf = async (id: string) => (await operator.get(`/api/v1/orders/${id}/`)).body;
 
 describe("what happens shows by itself", () => {
-  test("a new order appears, and goes when it is cancelled", async () => {
+  test("A new order appears on the map, and disappears when it is cancelled.", async () => {
     const { page, faults } = await stage.signedIn("operator", "/map");
     await page.locator(".maplibregl-canvas").waitFor();
     await page.locator('[data-live="live"]').waitFor();
@@ -51,7 +51,7 @@ describe("what happens shows by itself", () => {
     expect(faults).toEqual([]);
   });
 
-  test("an order is assigned by two clicks, and the truck is busy at once; its track can be seen", async () => {
+  test("An order is assigned by two clicks, the truck is busy at once, and its track can be shown.", async () => {
     await drive(MOSCOW);
     await drive({ latitude: 55.7525, longitude: 37.616 });
     const id = await anOrder("Tverskaya 7");
@@ -73,7 +73,7 @@ describe("what happens shows by itself", () => {
     await operator.call("PATCH", `/api/v1/orders/${id}/update-status/`, { status: "CANCELLED" });
   });
 
-  test("the client's public page in another browser follows the truck that is assigned here", async () => {
+  test("The public page in another browser follows the truck assigned in the console.", async () => {
     await drive(MOSCOW);
     const id = await anOrder("Sretenka 9");
     const shared = await client.post(`/api/v1/orders/${id}/share/`, { shows_name: true });
@@ -98,7 +98,7 @@ describe("what happens shows by itself", () => {
     await watcher.page.getByText("The order was cancelled").waitFor();
   });
 
-  test("an order's own page goes on step by step", async () => {
+  test("An order's page is updated step by step.", async () => {
     const id = await anOrder("Pokrovka 3");
     const { page } = await stage.signedIn("operator", `/orders/${id}`);
     await page.getByRole("button", { name: "→ Confirmed" }).click();
@@ -110,7 +110,7 @@ describe("what happens shows by itself", () => {
   });
 });
 
-describe("an order that is pulled", () => {
+describe("an order that is dragged", () => {
   /** One truck and one order, so near each other that the map shows them at its closest frame: zoom 13. */
   const truck = { latitude: 55.7525, longitude: 37.616 };
   const pickup = { latitude: 55.7601, longitude: 37.6189 };
@@ -177,7 +177,7 @@ describe("an order that is pulled", () => {
     };
   }
 
-  test("onto a truck is given to it, after a question", async () => {
+  test("An order dragged onto a truck is assigned after a confirmation.", async () => {
     const { page, asked, id, order, truck: target, faults } = await facing();
     await page.mouse.down();
     await page.mouse.move((order.x + target.x) / 2, (order.y + target.y) / 2);
@@ -191,7 +191,7 @@ describe("an order that is pulled", () => {
     expect(faults).toEqual([]);
   });
 
-  test("onto nothing stays where it was", async () => {
+  test("An order dragged onto nothing stays where it was.", async () => {
     const { page, asked, order, far } = await facing();
     await page.mouse.down();
     await page.mouse.move(order.x + 50, order.y + 50);
@@ -208,7 +208,7 @@ describe("a thousand trucks that move every second", () => {
     longitude: 37.6 + Math.cos(id * 1.7 + turn / 20) * 0.5,
   });
 
-  /** The server's part is played: what the page does with it is real. */
+  /** The server's frames are simulated; the page is real. */
   async function crowded() {
     const { page, faults } = await stage.window({ width: 1280 });
     const trucks = Array.from({ length: COUNT }, (_, index) => ({
@@ -254,7 +254,7 @@ describe("a thousand trucks that move every second", () => {
     return { page, faults, tick };
   }
 
-  test("are drawn in clusters while the page goes on answering", async () => {
+  test("A thousand moving trucks are drawn in clusters while the page stays responsive.", async () => {
     const { page, faults, tick } = await crowded();
     await page.evaluate(() => {
       const facts = { long: 0, frames: 0 };

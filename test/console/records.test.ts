@@ -1,4 +1,4 @@
-/** Lists and records in the console, against the real API: made, changed, found, exported, taken back. */
+/** Lists and records in the console, with the real API. */
 import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -16,7 +16,7 @@ interface Tariff {
   readonly name: string;
 }
 
-/** A tariff of the test's own. */
+/** Creates a tariff for one test. */
 async function aTariff(name = unique("Tariff ")): Promise<Tariff> {
   const operator = await stage.as("operator");
   const facts = { name, max_weight: 2, base_price: "1000.00", per_km_rate: "50.00", description: "" };
@@ -32,7 +32,7 @@ async function tariff({ id }: Tariff) {
 const save = (page: Page) => page.getByRole("button", { name: "Save", exact: true }).click();
 
 describe("a record", () => {
-  test("is made in a form of the declared fields", async () => {
+  test("A record is created in a form of the declared fields.", async () => {
     const { page, faults } = await stage.signedIn("operator", "/vehicle-types");
     const name = unique("Minibus ");
     await page.getByRole("link", { name: "New", exact: true }).click();
@@ -46,7 +46,7 @@ describe("a record", () => {
     expect(faults).toEqual([]);
   });
 
-  test("shows what the API refuses below the field that it means, and keeps what was typed", async () => {
+  test("An error of the API is shown below its field, and the typed values stay.", async () => {
     const [one, other] = [await aTariff(), await aTariff()];
     const { page } = await stage.signedIn("operator", `/vehicle-types/${one.id}`);
     await page.getByLabel("Name").fill(other.name);
@@ -56,7 +56,7 @@ describe("a record", () => {
     expect((await tariff(one)).name).toBe(one.name);
   });
 
-  test("is changed, its history tells who did what, and the change is taken back", async () => {
+  test("A change of a record is in its history and can be reverted.", async () => {
     const made = await aTariff();
     const { page } = await stage.signedIn("operator", `/vehicle-types/${made.id}`);
     await page.getByLabel("Base price").fill("2000");
@@ -74,7 +74,7 @@ describe("a record", () => {
     expect((await tariff(made)).base_price).toBe("1000.00");
   });
 
-  test("is as it was before after one press of undo", async () => {
+  test("Undo restores a record with one click.", async () => {
     const made = await aTariff();
     const { page } = await stage.signedIn("operator", `/vehicle-types/${made.id}`);
     await page.getByLabel("Base price").fill("3000");
@@ -85,7 +85,7 @@ describe("a record", () => {
     await expect.poll(() => page.getByLabel("Base price").inputValue()).toBe("1000.00");
   });
 
-  test("that somebody changed meanwhile shows both versions, and loses neither", async () => {
+  test("A conflict shows both versions and loses neither.", async () => {
     const made = await aTariff();
     const { page } = await stage.signedIn("operator", `/vehicle-types/${made.id}`);
     await page.getByLabel("Name").waitFor();
@@ -117,7 +117,7 @@ describe("a record", () => {
     return (await stage.client.post("/api/auth/signin/", login)).body.access;
   }
 
-  test("that holds several of another kind has a tick for each: a truck's tariffs", async () => {
+  test("A reference to several records has a checkbox for each, such as a truck's tariffs.", async () => {
     const made = await aTariff();
     const { page } = await stage.signedIn("operator", "/tow-trucks/1");
     await page.getByLabel(made.name).check();
@@ -127,7 +127,7 @@ describe("a record", () => {
     expect(body.vehicle_types).toContain(made.id);
   });
 
-  test("is deleted only after a question", async () => {
+  test("A record is deleted only after a confirmation.", async () => {
     const made = await aTariff();
     const { page } = await stage.signedIn("operator", `/vehicle-types/${made.id}`);
     await page.getByRole("button", { name: "Delete" }).click();
@@ -140,7 +140,7 @@ describe("a record", () => {
     expect((await tariff(made)).detail).toBeDefined();
   });
 
-  test("names another one by a search", async () => {
+  test("A reference to another record is chosen by a search.", async () => {
     const { page } = await stage.signedIn("operator", "/client-vehicles/create");
     const owner = page.getByRole("combobox", { name: /owner/i });
     await owner.fill("client1");
@@ -151,7 +151,7 @@ describe("a record", () => {
 });
 
 describe("a list", () => {
-  test("is searched, and its address leads others to the same", async () => {
+  test("A list can be searched, and its address shows others the same.", async () => {
     const made = await aTariff();
     await aTariff();
     const { page } = await stage.signedIn("operator", "/vehicle-types");
@@ -163,7 +163,7 @@ describe("a list", () => {
     await page.getByRole("link", { name: made.name }).waitFor();
   });
 
-  test("is filtered by a panel of the declared filters; a filter is kept under a name", async () => {
+  test("A list is filtered by the declared filters, which can be saved under a name.", async () => {
     const { page } = await stage.signedIn("operator", "/users");
     await page.getByRole("link", { name: "client1", exact: true }).waitFor();
     await page.getByRole("button", { name: "Filter", exact: true }).click();
@@ -184,7 +184,7 @@ describe("a list", () => {
     await expect.poll(() => page.getByRole("link", { name: "client1", exact: true }).count()).toBe(0);
   });
 
-  test("is sorted by its headings", async () => {
+  test("A list is sorted by its headings.", async () => {
     const { page } = await stage.signedIn("operator", "/users");
     await page.getByRole("button", { name: "Username" }).click();
     await expect.poll(() => page.url()).toContain("sort=username");
@@ -192,7 +192,7 @@ describe("a list", () => {
     await expect.poll(() => heading.getAttribute("aria-sort")).toBe("ascending");
   });
 
-  test("says how many it concerns before anything is done to many", async () => {
+  test("A bulk operation shows the number of records before it runs.", async () => {
     const mark = unique("Bulk ");
     const made = [await aTariff(`${mark} a`), await aTariff(`${mark} b`)];
     const { page } = await stage.signedIn("operator", "/vehicle-types");
@@ -208,7 +208,7 @@ describe("a list", () => {
     expect((await tariff(made[0] as Tariff)).detail).toBeDefined();
   });
 
-  test("is changed in one field of all that fit the filters, beyond the page", async () => {
+  test("A bulk change covers all filtered records beyond the page.", async () => {
     const mark = unique("Many ");
     const made = await Promise.all(Array.from({ length: 12 }, (_, index) => aTariff(`${mark} ${index}`)));
     const { page } = await stage.signedIn("operator", "/vehicle-types?perPage=10");
@@ -228,7 +228,7 @@ describe("a list", () => {
     expect(new Set(prices)).toEqual(new Set(["777.00"]));
   });
 
-  test("is taken away as a CSV file, with its filters", async () => {
+  test("A list is exported as a CSV file with its filters.", async () => {
     const made = await aTariff();
     await aTariff();
     const { page } = await stage.signedIn("operator", "/vehicle-types");
@@ -245,7 +245,7 @@ describe("a list", () => {
 });
 
 describe("a letter that failed for good", () => {
-  test("is found in the outbox and sent again", async () => {
+  test("A failed mail is found in the outbox and sent again.", async () => {
     const name = unique("reader");
     await stage.client.signUp(name);
     await stage.server.stop();
@@ -264,7 +264,7 @@ describe("a letter that failed for good", () => {
 });
 
 describe("every declared resource", () => {
-  test("opens as a list for staff, and its first record too", async () => {
+  test("Every declared resource opens as a list for staff, and so does its first record.", async () => {
     const staff = await stage.as("staff");
     const { body: resources } = await staff.get("/api/admin/resources/");
     const { page, faults } = await stage.signedIn("staff");

@@ -1,4 +1,4 @@
-/** Into the console and out again: who gets in, what is loaded, how much of it. */
+/** Signing in and out of the console, and what the page loads. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -15,7 +15,7 @@ afterAll(() => stage?.close());
 const ASSETS = join(import.meta.dirname, "../../dist/assets");
 
 describe("the document", () => {
-  test("is the same at every address below /admin/, and lets nothing from outside in", async () => {
+  test("The document is the same at every address below /admin/, and its policy allows nothing from other servers.", async () => {
     for (const path of ["/admin/", "/admin", "/admin/orders/5?tab=1", "/admin/a/b/c"]) {
       const { status, text, headers } = await stage.client.get(path);
       expect([path, status]).toEqual([path, 200]);
@@ -26,11 +26,11 @@ describe("the document", () => {
     }
   });
 
-  test("does not swallow the API's own addresses", async () => {
+  test("The document does not cover the API's addresses.", async () => {
     expect((await stage.client.get("/api/admin/nothing/")).status).toBe(401);
   });
 
-  test("comes with 200 kB of script and style at most, compressed; the map is not among it", async () => {
+  test("The first page loads at most 200 kB of compressed script and style, without the map.", async () => {
     const { page } = await stage.window();
     const loaded: string[] = [];
     page.on("response", (response) => {
@@ -48,16 +48,19 @@ describe("the document", () => {
   });
 });
 
-describe("the door", () => {
-  test.each(["client", "driver"] as const)("stays closed to a %s, and keeps nothing of them", async (who) => {
-    const { page } = await stage.window();
-    await page.goto(`${stage.server.origin}/admin/`);
-    await signIn(page, who);
-    await page.getByRole("alert").getByText("This account has no access to the console.").waitFor();
-    expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
-  });
+describe("signing in", () => {
+  test.each(["client", "driver"] as const)(
+    "A %s can't sign in, and nothing of them is stored.",
+    async (who) => {
+      const { page } = await stage.window();
+      await page.goto(`${stage.server.origin}/admin/`);
+      await signIn(page, who);
+      await page.getByRole("alert").getByText("This account has no access to the console.").waitFor();
+      expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
+    },
+  );
 
-  test("says what is wrong with a wrong password in the reader's language", async () => {
+  test("A wrong password is reported in the page's language.", async () => {
     const { page } = await stage.window({ locale: "ru-RU" });
     await page.goto(`${stage.server.origin}/admin/`);
     await page.locator("#username").fill("operator1");
@@ -69,7 +72,7 @@ describe("the door", () => {
       .waitFor();
   });
 
-  test("shows whoever has a temporary password where they choose their own, and opens with that", async () => {
+  test("A temporary password leads to the page for a new one, which then signs in.", async () => {
     const username = unique("helper");
     const { page, faults } = await stage.signedIn("staff", "/users/create");
     await page.getByLabel("Username").fill(username);
@@ -100,13 +103,13 @@ describe("the door", () => {
     expect([...faults, ...other.faults]).toEqual([]);
   });
 
-  test("leads to the address that was asked for", async () => {
+  test("Signing in leads to the address that was asked for.", async () => {
     const { page } = await stage.signedIn("operator", "/vehicle-types?sort=name&order=ASC");
     await page.getByRole("heading", { name: "Tariffs" }).waitFor();
     expect(page.url()).toContain("/admin/vehicle-types?sort=name");
   });
 
-  test("shows an operator less than staff", async () => {
+  test("An operator sees less than staff.", async () => {
     const named = async (who: "operator" | "staff") => {
       const { page } = await stage.signedIn(who);
       await page.locator(".side details").first().waitFor();
@@ -117,7 +120,7 @@ describe("the door", () => {
     expect(staff.length).toBeGreaterThan(operator.length);
   });
 
-  test("closes behind who signs out, and their key is worth nothing any more", async () => {
+  test("Signing out ends the session on the server too.", async () => {
     const { page } = await stage.signedIn("operator");
     const key = await page.evaluate(() => sessionStorage.getItem("caravan.session"));
     await page.getByRole("button", { name: "Sign out" }).click();
@@ -127,7 +130,7 @@ describe("the door", () => {
     expect(status).toBe(401);
   });
 
-  test("opens again when the session has ended meanwhile", async () => {
+  test("The sign-in page appears when the session has ended.", async () => {
     const { page } = await stage.signedIn("operator", "/tow-trucks");
     await page.getByRole("heading", { name: "Tow trucks" }).waitFor();
     await page.evaluate(() => sessionStorage.setItem("caravan.session", "0".repeat(40)));
@@ -137,7 +140,7 @@ describe("the door", () => {
 });
 
 describe("the frame", () => {
-  test("speaks both languages and remembers which", async () => {
+  test("The console has two languages and remembers the choice.", async () => {
     const { page } = await stage.signedIn("operator");
     await page.getByRole("heading", { name: "Overview" }).waitFor();
     await page.getByRole("button", { name: "RU" }).click();
@@ -147,7 +150,7 @@ describe("the frame", () => {
     await expect.poll(() => page.locator("html").getAttribute("lang")).toBe("ru");
   });
 
-  test("is light or dark as the system is, until somebody chooses", async () => {
+  test("The theme follows the system until the person chooses one.", async () => {
     const { page } = await stage.signedIn("operator", "/", { colorScheme: "dark" });
     const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     const dark = await ground();
@@ -155,7 +158,7 @@ describe("the frame", () => {
     expect(await ground()).not.toBe(dark);
   });
 
-  test("can be walked with the keyboard alone", async () => {
+  test("The console can be used with the keyboard alone.", async () => {
     const { page } = await stage.signedIn("operator");
     await page.getByRole("heading", { name: "Overview" }).waitFor();
     await page.keyboard.press("Control+k");
@@ -169,7 +172,7 @@ describe("the frame", () => {
     await page.getByRole("heading", { name: "driver1" }).waitFor();
   });
 
-  test("fits a phone: nothing is wider than the screen, and the menu is a press away", async () => {
+  test("On a phone nothing is wider than the screen, and a button opens the menu.", async () => {
     const { page } = await stage.signedIn("operator", "/users", { width: 390 });
     await page.getByRole("link", { name: "client1", exact: true }).waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
@@ -179,7 +182,7 @@ describe("the frame", () => {
     await expect.poll(() => page.locator(".side").isVisible()).toBe(false);
   });
 
-  test("asks nobody but its own server, and complains of nothing", async () => {
+  test("The console requests nothing from other servers and logs no errors.", async () => {
     const { page, faults, outside } = await stage.signedIn("staff");
     for (const path of ["/", "/map", "/conversations", "/orders", "/audit-log", "/outbox", "/nowhere"]) {
       await page.goto(`${stage.server.origin}/admin${path}`);

@@ -1,4 +1,4 @@
-/** Tickets as conversations: live on both sides, with notes that stay among colleagues. */
+/** Tickets as live conversations with internal notes. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Client, Socket, unique } from "../whole/client.ts";
 import { LOGINS, Stage, signIn } from "./browser.ts";
@@ -21,7 +21,7 @@ async function aTicket() {
   return { id: body.id as string, subject, path: `/api/v1/support/tickets/${body.id}/` };
 }
 
-test("a new ticket appears in the list by itself and opens as a talk", async () => {
+test("A new ticket appears in the list and opens as a conversation.", async () => {
   const { page } = await stage.signedIn("operator", "/conversations");
   await page.getByRole("heading", { name: "Conversations" }).waitFor();
   await page.locator('[data-live="live"]').waitFor();
@@ -30,7 +30,7 @@ test("a new ticket appears in the list by itself and opens as a talk", async () 
   await page.locator(".bubble").getByText("It is late.").waitFor();
 });
 
-test("both sides see each other's words at once, without a reload", async () => {
+test("Both sides see each other's messages at once, without a reload.", async () => {
   const { path, id } = await aTicket();
   const { page } = await stage.signedIn("operator", `/conversations/${id}`);
   await page.locator(".bubble").getByText("It is late.").waitFor();
@@ -47,7 +47,7 @@ test("both sides see each other's words at once, without a reload", async () => 
   expect(body.status).toBe("IN_PROGRESS");
 });
 
-test("the operator sees the client write", async () => {
+test("The operator sees the client typing.", async () => {
   const { id } = await aTicket();
   const { page } = await stage.signedIn("operator", `/conversations/${id}`);
   await page.locator(".bubble").waitFor();
@@ -68,7 +68,7 @@ test("the operator sees the client write", async () => {
   socket.close();
 });
 
-test("a note is marked, and its author's side never gets it", async () => {
+test("An internal note is marked, and the ticket's author never gets it.", async () => {
   const { path, id } = await aTicket();
   const { page } = await stage.signedIn("operator", `/conversations/${id}`);
   await page.getByLabel(/Internal note/).check();
@@ -78,7 +78,7 @@ test("a note is marked, and its author's side never gets it", async () => {
   expect(JSON.stringify((await author.get(path)).body)).not.toContain("called twice");
 });
 
-test("a ticket is closed from its talk, and leaves the list of open ones", async () => {
+test("A ticket is closed from its conversation and leaves the list of open ones.", async () => {
   const { path, id, subject } = await aTicket();
   const { page } = await stage.signedIn("operator", `/conversations/${id}`);
   await page.getByRole("combobox", { name: "Status" }).selectOption("RESOLVED");
@@ -86,7 +86,7 @@ test("a ticket is closed from its talk, and leaves the list of open ones", async
   await expect.poll(() => page.getByRole("link", { name: new RegExp(subject) }).count()).toBe(0);
 });
 
-test("a connection that was lost comes back by itself and brings what was missed", async () => {
+test("A lost connection is reopened and brings what was missed.", async () => {
   const { path, id } = await aTicket();
   const { page } = await stage.window();
   const wires: { cut(): Promise<void> }[] = [];

@@ -1,4 +1,4 @@
-/** What the console says: counts, codes and days. */
+/** Texts of the console: counts, codes, titles and days. */
 import { describe, expect, test } from "vitest";
 import { everyDay } from "../../src/console/pages/dashboard.ts";
 import { shortId, subtitleOf, titleOf } from "../../src/console/records/fields/titles.ts";
@@ -11,30 +11,30 @@ describe("a text", () => {
     [5, "5 записей", "5 records"],
     [11, "11 записей", "11 records"],
     [21, "21 запись", "21 records"],
-  ])("counts %i as people do", (n, russian, english) => {
+  ])("A text has the right plural form for %i.", (n, russian, english) => {
     expect([say("ru", "list.count", { n }), say("en", "list.count", { n })]).toEqual([russian, english]);
   });
 
-  test("of the API passes through, and so does what ra-core brings along", () => {
+  test("Texts of the API and of ra-core pass through.", () => {
     expect(say("ru", "Такое значение уже есть.")).toBe("Такое значение уже есть.");
     expect(say("en", "resources.users.notifications.updated", { _: "Saved" })).toBe("Saved");
   });
 });
 
 describe("a record", () => {
-  test("is called by the declared field, else by what it has, else by its number", () => {
+  test("A record is titled by the declared field, else by another, else by its id.", () => {
     expect(titleOf({ id: 1, pickup_address: "Arbat", name: "x" }, "pickup_address")).toBe("Arbat");
     expect(titleOf({ id: 1, username: "anna" }, "id")).toBe("anna");
     expect(titleOf({ id: "0b6e4f10-0000-4000-8000-000000000000" })).toBe("№ 0b6e4f10");
   });
 
-  test("is told from others of the same name by what else is known", () => {
+  test("A subtitle tells records of the same title apart.", () => {
     expect(subtitleOf({ id: 1, username: "anna", first_name: "Anna", phone: "+7900" })).toBe("Anna · +7900");
     expect(shortId(12)).toBe("12");
   });
 });
 
-test("days without earnings are days, too", () => {
+test("Days without earnings are listed too.", () => {
   const now = Date.parse("2026-03-02T01:00:00Z");
   const days = everyDay([{ day: "2026-03-01", amount: "10.00", count: 1 }], now);
   expect(days).toHaveLength(30);

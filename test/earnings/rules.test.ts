@@ -1,4 +1,4 @@
-/** What is left of an income, to the cent: exact decimals, rounded once, half away from zero. */
+/** Earnings to the cent: exact decimals, rounded once, half away from zero. */
 import { z } from "@hono/zod-openapi";
 import { describe, expect, test } from "vitest";
 import { earningsOf } from "../../src/modules/earnings/rules.ts";
@@ -50,11 +50,11 @@ describe("toHundredths", () => {
     ["١٢", null],
     ["1e1e1", null],
     ["1".repeat(61), null],
-  ])("%j is %j", (words, hundredths) => {
+  ])("toHundredths turns %j into %j.", (words, hundredths) => {
     expect(toHundredths(words)).toBe(hundredths);
   });
 
-  test("a number without end is more than any", () => {
+  test("A very long number is more than any limit.", () => {
     expect(toHundredths("1e999")).toBe(Number.POSITIVE_INFINITY);
   });
 });
@@ -67,7 +67,7 @@ test.each([
   [100_000, "1000.00"],
   [-111_647, "-1116.47"],
   [9_999_999_999, "99999999.99"],
-])("%d hundredths read %s", (hundredths, words) => {
+])("%d hundredths are written as %s.", (hundredths, words) => {
   expect(fromHundredths(hundredths)).toBe(words);
   expect(toHundredths(words)).toBe(hundredths);
 });
@@ -80,7 +80,7 @@ test.each([
   [-4n, 10n, 0n],
   [-15n, 10n, -2n],
   [7n, 7n, 1n],
-])("%d / %d is %d", (value, divisor, quotient) => {
+])("%d / %d is rounded to %d.", (value, divisor, quotient) => {
   expect(roundHalfUp(value, divisor)).toBe(quotient);
 });
 
@@ -102,7 +102,7 @@ describe("earnings", () => {
     expect(earningsOf({ appIncome, commission, expenses })).toBe(left);
   });
 
-  test("agree with exact arithmetic on any figures", () => {
+  test("Earnings agree with exact arithmetic for any figures.", () => {
     let seed = 20_26;
     const next = (below: number) => {
       seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
@@ -132,7 +132,7 @@ describe("a decimal field", () => {
     [0.1 + 0.2, 30],
     ["99999999.99", 9_999_999_999],
     ["99999999.994", 9_999_999_999],
-  ])("takes %j", (value, hundredths) => {
+  ])("A decimal field accepts %j.", (value, hundredths) => {
     expect(read(decimal(), value)).toMatchObject({ success: true, data: { value: hundredths } });
   });
 
@@ -149,7 +149,7 @@ describe("a decimal field", () => {
     ["  ", null],
     [undefined, undefined],
     ["0", 0],
-  ])("that may be left out reads %j as %j", (value, hundredths) => {
+  ])("An optional decimal field reads %j as %j.", (value, hundredths) => {
     expect(read(optionalDecimal(), value)).toMatchObject({ success: true, data: { value: hundredths } });
   });
 });

@@ -1,4 +1,4 @@
-/** What number a price's free text holds. */
+/** The number in a price's free text. */
 import { expect, test } from "vitest";
 import { priceValue } from "../../src/modules/rentals/rules.ts";
 
@@ -17,6 +17,6 @@ test.each<[string, number | null]>([
   ["by agreement", null],
   ["", null],
   ["9".repeat(40), null],
-])("%j is %j hundredths", (price, value) => {
+])("The price %j is %j hundredths.", (price, value) => {
   expect(priceValue(price)).toBe(value);
 });

@@ -24,7 +24,7 @@ const parts = (one: Member, other: Member) =>
   );
 
 describe("a block", () => {
-  test("answers 201 with the person, 400 when repeated, 400 for oneself", async () => {
+  test("Blocking answers 201 with the person, and 400 when repeated or for oneself.", async () => {
     const [ann, bob] = [await member(), await member()];
     const done = await block(ann, bob);
     expect(done.status).toBe(201);
@@ -50,7 +50,7 @@ describe("a block", () => {
     },
   );
 
-  test.each(["999999999", "abc"])("of nobody, %s, is a 404", async (id) => {
+  test.each(["999999999", "abc"])("Blocking the unknown id %s is a 404.", async (id) => {
     const { key } = await member();
     for (const method of ["POST", "DELETE"]) {
       const { status, body } = await call(method, `${USERS}${id}/block/`, { key });
@@ -58,7 +58,7 @@ describe("a block", () => {
     }
   });
 
-  test("is lifted once", async () => {
+  test("A block can be lifted once.", async () => {
     const [ann, bob] = [await member(), await member()];
     await block(ann, bob);
     expect((await unblock(ann, bob)).status).toBe(204);
@@ -68,13 +68,13 @@ describe("a block", () => {
     expect((await seen(bob, ann)).status).toBe(200);
   });
 
-  test("has no page to read", async () => {
+  test("A block has no page to read.", async () => {
     const { id, key } = await member();
     const { status, body } = await get(`${USERS}${id}/block/`, { key });
     expect([status, body]).toEqual([405, { detail: 'Метод "GET" не разрешен.' }]);
   });
 
-  test("hides the blocker's page from the blocked one, not the other way round, and never from staff", async () => {
+  test("A block hides the blocker's page from the blocked person, not the reverse, and never from staff.", async () => {
     const [ann, bob, staff] = [await member(), await member(), await staffMember()];
     await block(ann, bob);
     const hidden = await seen(bob, ann);
@@ -85,7 +85,7 @@ describe("a block", () => {
     expect((await get(`${USERS}${ann.id}/`, { token: staff.token })).status).toBe(200);
   });
 
-  test("hides the blocker from the blocked one's lists, which stay pages with their filters", async () => {
+  test("A block hides the blocker from the blocked person's lists, which keep pages and filters.", async () => {
     const last_name = "Невидимкина";
     const [ann, bob] = [await member({ last_name }), await member({ last_name })];
     await block(ann, bob);
@@ -97,7 +97,7 @@ describe("a block", () => {
     expect(hers.results[0].is_blocked).toBe(true);
   });
 
-  test("asks for the chat's sockets to be closed, once, and keeps the friendship for later", async () => {
+  test("A block has the chat's sockets closed once and keeps the friendship.", async () => {
     const [ann, bob] = [await member(), await member()];
     await befriend(ann, bob);
     await block(ann, bob);
@@ -106,7 +106,7 @@ describe("a block", () => {
     expect(await me(ann)).toMatchObject({ friends_count: 1 });
   });
 
-  test("hides places and distances both ways", async () => {
+  test("A block hides places and distances both ways.", async () => {
     const place = { latitude: 55.75, longitude: 37.61 };
     const [ann, bob] = [
       await member({}, { is_geoip_allowed: true }),
@@ -129,7 +129,7 @@ describe("a block", () => {
 });
 
 describe("the blacklist", () => {
-  test("holds whom one has blocked, also while one is blocked back", async () => {
+  test("The blacklist has the people blocked, also those who have blocked back.", async () => {
     const [ann, bob] = [await member(), await member()];
     await befriend(ann, bob);
     await block(ann, bob);
@@ -141,7 +141,7 @@ describe("the blacklist", () => {
     expect(Object.keys(body.results[0])).toEqual(Object.keys(await me(ann)));
   });
 
-  test("comes in pages of six, the newest account first; filters do not count", async () => {
+  test("The blacklist has pages of six, the newest account first, and ignores filters.", async () => {
     const ann = await member();
     await rows(
       `INSERT INTO users (username, username_key, email, created_at, updated_at)
@@ -163,7 +163,7 @@ describe("the blacklist", () => {
     expect(ids).toEqual([...new Set(ids)].sort((a, b) => b - a));
   });
 
-  test("is empty for who has blocked nobody", async () => {
+  test("The blacklist of a person who has blocked nobody is empty.", async () => {
     const { key } = await member();
     expect((await get(BLACKLIST, { key })).body).toEqual({
       count: 0,
@@ -177,12 +177,12 @@ describe("the blacklist", () => {
     ["GET", BLACKLIST],
     ["POST", `${USERS}1/block/`],
     ["DELETE", `${USERS}1/block/`],
-  ])("%s %s asks for a sign-in", async (method, path) => {
+  ])("%s %s requires a sign-in.", async (method, path) => {
     const { status, body } = await call(method, path);
     expect([status, body]).toEqual([401, ANONYMOUS]);
   });
 
-  test("goes with its person", async () => {
+  test("The blacklist is deleted with its person.", async () => {
     const [ann, bob] = [await member(), await member()];
     await block(ann, bob);
     await del(ME, undefined, { key: bob.key });

@@ -14,7 +14,7 @@ const names = async (path: string) =>
   (await get(path, { key: ann.key })).body.map(({ name }: { name: string }) => name);
 
 describe("cities", () => {
-  test("are a bare list by name, those of the older app under their numbers", async () => {
+  test("Cities are a plain list by name, and those of the older app keep their ids.", async () => {
     const { status, body } = await get(CITIES, { key: ann.key });
     expect(status).toBe(200);
     expect(body.length).toBeGreaterThanOrEqual(100);
@@ -36,11 +36,11 @@ describe("cities", () => {
     ["нижний", ["Нижний Новгород", "Нижний Тагил"]],
     ["нижний новг", ["Нижний Новгород"]],
     ["xyz", []],
-  ])("are searched for %s anywhere in the name", async (search, expected) => {
+  ])("A search for %s finds cities by any part of the name.", async (search, expected) => {
     expect(await names(`${CITIES}?search=${encodeURIComponent(search)}`)).toEqual(expected);
   });
 
-  test("lie where they are: each has a place of its own", async () => {
+  test("Each city has a place of its own.", async () => {
     expect(
       // Those that came with the migration: staff may add others.
       await rows(`WITH seeded AS (SELECT * FROM cities WHERE id <= 1119)
@@ -51,14 +51,14 @@ describe("cities", () => {
 });
 
 describe("interests", () => {
-  test("are enough for the client that takes the first fifteen", async () => {
+  test("There are at least fifteen interests, as many as a client shows.", async () => {
     const { status, body } = await get(INTERESTS, { key: ann.key });
     expect(status).toBe(200);
     expect(body.length).toBeGreaterThanOrEqual(30);
     expect(Object.keys(body[0])).toEqual(["id", "name"]);
   });
 
-  test("are ordered by how many have them now, not by how often they were chosen", async () => {
+  test("Interests are ordered by how many people have them now.", async () => {
     await rows(`INSERT OR IGNORE INTO interests (name) VALUES ('Цирк'), ('Цимбалы')`);
     const place = async () => (await names(INTERESTS)).filter((name: string) => /^Ци/.test(name));
     const choose = (...chosen: string[]) =>
@@ -74,7 +74,7 @@ describe("interests", () => {
     ["ФОТО", ["Фотография"]],
     ["графия", []],
     ["лыж", ["Лыжи"]],
-  ])("are searched for %s at the beginning of the name", async (search, expected) => {
+  ])("A search for %s finds interests by the beginning of the name.", async (search, expected) => {
     expect(await names(`${INTERESTS}?search=${encodeURIComponent(search)}`)).toEqual(expected);
   });
 });
@@ -83,7 +83,7 @@ describe.each([
   [CITIES, { id: 607, name: "Москва" }],
   [INTERESTS, { id: 1, name: "Астрономия" }],
 ])("%s", (path, one) => {
-  test("has a page for each, and a 404 for others", async () => {
+  test("Each entry has a page; unknown ids are a 404.", async () => {
     expect((await get(`${path}${one.id}/`, { key: ann.key })).body).toEqual(one);
     for (const id of ["999999", "abc"]) {
       const { status, body } = await get(`${path}${id}/`, { key: ann.key });
@@ -91,7 +91,7 @@ describe.each([
     }
   });
 
-  test("is read only, and for members", async () => {
+  test("The list is read-only and requires a sign-in.", async () => {
     for (const method of ["POST", "PUT", "PATCH", "DELETE"]) {
       const place = method === "POST" ? path : `${path}${one.id}/`;
       const { status, body } = await call(method, place, { key: ann.key, body: { name: "Китеж" } });

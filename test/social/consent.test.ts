@@ -29,7 +29,7 @@ const DOORS: Readonly<Record<string, (who: Member, allowed: boolean) => Promise<
 };
 
 describe.each(Object.entries(DOORS))("by %s", (_, write) => {
-  test("it begins when it is given, stays as it is when it is given again, and begins anew after it was taken back", async () => {
+  test("Consent begins when it is given, is unchanged when given again, and begins anew after a withdrawal.", async () => {
     const who = await member({}, { profession: "Врач" });
     expect(await since(who)).toBeNull();
     const before = Date.now();
@@ -48,7 +48,7 @@ describe.each(Object.entries(DOORS))("by %s", (_, write) => {
   });
 });
 
-test("a profile that the console makes with consent has its beginning", async () => {
+test("A profile that the console makes with consent has a beginning of consent.", async () => {
   const who = await member();
   await rows("DELETE FROM social_profiles WHERE user_id = ?", who.id);
   const { status } = await post(

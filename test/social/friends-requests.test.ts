@@ -22,7 +22,7 @@ import {
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 describe("a request", () => {
-  test("waits for its answer, is in both lists, and tells the other side", async () => {
+  test("A request is pending, in both lists, and notifies the receiver.", async () => {
     const [ivan, maria] = await pair();
     const sent = await post(
       FRIENDS,
@@ -53,7 +53,7 @@ describe("a request", () => {
     expect(await noticesOf(ivan)).toEqual([]);
   });
 
-  test("is told once a day, however often it is taken back and sent again", async () => {
+  test("A request notifies once a day, however often it is withdrawn and sent again.", async () => {
     const [ivan, maria] = await pair();
     for (let nth = 0; nth < 3; nth++) {
       const id = await ask(ivan, maria);
@@ -62,7 +62,7 @@ describe("a request", () => {
     expect(await noticesOf(maria)).toHaveLength(1);
   });
 
-  test("lists the newest first, whatever became of them", async () => {
+  test("Requests are listed the newest first, in any state.", async () => {
     const [ivan, maria] = await pair();
     const first = await befriend(ivan, maria);
     const second = await ask(await member(), ivan);
@@ -85,7 +85,7 @@ describe("a request", () => {
     [{ to_user: "Иван" }, "Некорректный тип. Ожидалось значение первичного ключа, получен str."],
     [{ to_user: 0 }, 'Недопустимый первичный ключ "0" - объект не существует.'],
     [{ to_user: 999999999 }, 'Недопустимый первичный ключ "999999999" - объект не существует.'],
-  ])("with %j is refused", async (body, words) => {
+  ])("A request with %j is refused.", async (body, words) => {
     const [ivan] = await pair();
     const sent = await post(FRIENDS, body, { key: ivan.key });
     expect([sent.status, sent.body]).toEqual([400, { to_user: [words] }]);
@@ -109,14 +109,14 @@ describe("a request", () => {
     },
   );
 
-  test("to a friend is refused", async () => {
+  test("A request to a friend is refused.", async () => {
     const [ivan, maria] = await pair();
     await befriend(ivan, maria);
     const { status, body } = await send(maria, ivan.id);
     expect([status, body]).toEqual([400, { non_field_errors: ["Этот пользователь уже у вас в друзьях."] }]);
   });
 
-  test("from both sides is a friendship at once", async () => {
+  test("Requests from both sides make a friendship at once.", async () => {
     const [ivan, maria] = await pair();
     await ask(ivan, maria);
     const back = await send(maria, ivan.id);
@@ -133,7 +133,7 @@ describe("a request", () => {
     ]);
   });
 
-  test("from both sides at the same moment is a friendship once, whichever came first", async () => {
+  test("Concurrent requests from both sides make one friendship.", async () => {
     const [ivan, maria] = await pair();
     const responses = await Promise.all([send(ivan, maria.id), send(maria, ivan.id)]);
     expect(responses.map(({ status }) => status)).toEqual([201, 201]);
@@ -141,7 +141,7 @@ describe("a request", () => {
     expect(await requests(ivan)).toHaveLength(2);
   });
 
-  test("sent twice at the same moment is one", async () => {
+  test("A request sent twice concurrently is one.", async () => {
     const [ivan, maria] = await pair();
     const responses = await Promise.all([1, 2, 3].map(() => send(ivan, maria.id)));
     expect(responses.map(({ status }) => status).sort()).toEqual([201, 400, 400]);
@@ -152,7 +152,7 @@ describe("a request", () => {
   test.each([
     ["who blocked the sender", (ivan: Member, maria: Member) => block(maria, ivan)],
     ["whom the sender blocked", (ivan: Member, maria: Member) => block(ivan, maria)],
-  ])("to somebody %s is refused, and nobody is told", async (_, blocking) => {
+  ])("A request to a person %s is refused and notifies nobody.", async (_, blocking) => {
     const [ivan, maria] = await pair();
     await blocking(ivan, maria);
     const { status, body } = await send(ivan, maria.id);
@@ -166,26 +166,29 @@ describe("an answer", () => {
   test.each([
     ["accept", "Accepted", "Заявка на дружбу принята.", "FRIEND_REQUEST_ACCEPTED", "принял"],
     ["decline", "Declined", "Заявка на дружбу отклонена.", "FRIEND_REQUEST_REJECTED", "отклонил"],
-  ] as const)("%s says so, once, and tells the sender", async (verb, status, words, type, did) => {
-    const [ivan, maria] = await pair();
-    const id = await ask(ivan, maria);
-    const done = await answer(verb, maria, id);
-    expect([done.status, done.body]).toEqual([200, { message: words }]);
-    expect((await requests(ivan))[0].status).toBe(status);
-    expect(await friendIds(ivan)).toEqual(status === "Accepted" ? [maria.id] : []);
-    const again = await answer(verb, maria, id);
-    expect([again.status, again.body]).toEqual([404, NOT_FOUND]);
-    expect((await answer(verb === "accept" ? "decline" : "accept", maria, id)).status).toBe(404);
-    expect(await noticesOf(ivan)).toEqual([
-      {
-        type,
-        message: `Мария Ким ${did} Ваш запрос на добавления в друзья.`,
-        about: `user:${maria.id}`,
-      },
-    ]);
-  });
+  ] as const)(
+    "The answer %s returns its message, counts once and notifies the sender.",
+    async (verb, status, words, type, did) => {
+      const [ivan, maria] = await pair();
+      const id = await ask(ivan, maria);
+      const done = await answer(verb, maria, id);
+      expect([done.status, done.body]).toEqual([200, { message: words }]);
+      expect((await requests(ivan))[0].status).toBe(status);
+      expect(await friendIds(ivan)).toEqual(status === "Accepted" ? [maria.id] : []);
+      const again = await answer(verb, maria, id);
+      expect([again.status, again.body]).toEqual([404, NOT_FOUND]);
+      expect((await answer(verb === "accept" ? "decline" : "accept", maria, id)).status).toBe(404);
+      expect(await noticesOf(ivan)).toEqual([
+        {
+          type,
+          message: `Мария Ким ${did} Ваш запрос на добавления в друзья.`,
+          about: `user:${maria.id}`,
+        },
+      ]);
+    },
+  );
 
-  test("is the receiver's only", async () => {
+  test("Only the receiver can answer a request.", async () => {
     const [ivan, maria] = await pair();
     const eve = await member();
     const id = await ask(ivan, maria);
@@ -198,7 +201,7 @@ describe("an answer", () => {
     expect((await requests(maria))[0].status).toBe("Pending");
   });
 
-  test("given twice at the same moment counts once", async () => {
+  test("An answer given twice concurrently counts once.", async () => {
     const [ivan, maria] = await pair();
     const id = await ask(ivan, maria);
     const responses = await Promise.all([answer("accept", maria, id), answer("decline", maria, id)]);
@@ -206,7 +209,7 @@ describe("an answer", () => {
     expect(await noticesOf(ivan)).toHaveLength(1);
   });
 
-  test("of yes to somebody blocked meanwhile is a 404; no is still possible", async () => {
+  test("A request of a person blocked meanwhile can be declined but not accepted.", async () => {
     const [ivan, maria] = await pair();
     const id = await ask(ivan, maria);
     await block(maria, ivan);
@@ -215,7 +218,7 @@ describe("an answer", () => {
     expect((await answer("decline", maria, id)).status).toBe(200);
   });
 
-  test("tells nobody who wants no notices", async () => {
+  test("A person who turned notifications off gets none about an answer.", async () => {
     const [ivan, maria] = await pair();
     await rows("INSERT INTO notification_settings (user_id, receives) VALUES (?, 0)", ivan.id);
     await befriend(ivan, maria);

@@ -27,7 +27,7 @@ const partsOf = (one: Member, other: Member) =>
 describe("taking a request away", () => {
   const remove = ({ key }: Member, id: number) => del(`${FRIENDS}${id}/`, undefined, { key });
 
-  test("is the sender's while it waits, and lets them ask again", async () => {
+  test("The sender can delete a pending request and send it again.", async () => {
     const [ivan, maria] = await pair();
     const id = await ask(ivan, maria);
     expect((await remove(maria, id)).status).toBe(403);
@@ -37,7 +37,7 @@ describe("taking a request away", () => {
     expect((await send(ivan, maria.id)).status).toBe(201);
   });
 
-  test("is the receiver's once they declined: the sender keeps their no", async () => {
+  test("Only the receiver can delete a declined request.", async () => {
     const [ivan, maria] = await pair();
     const id = await ask(ivan, maria);
     await answer("decline", maria, id);
@@ -46,14 +46,14 @@ describe("taking a request away", () => {
     expect((await send(ivan, maria.id)).status).toBe(201);
   });
 
-  test("leaves the friendship that came of it", async () => {
+  test("Deleting an accepted request keeps the friendship.", async () => {
     const [ivan, maria] = await pair();
     const id = await befriend(ivan, maria);
     expect((await remove(ivan, id)).status).toBe(204);
     expect(await friendIds(maria)).toEqual([ivan.id]);
   });
 
-  test("of others is a 404 like any other look at it", async () => {
+  test("Other people's requests are a 404, to read and to delete.", async () => {
     const [ivan, maria] = await pair();
     const id = await ask(ivan, maria);
     const eve = await member();
@@ -62,7 +62,7 @@ describe("taking a request away", () => {
     expect(await requests(eve)).toEqual([]);
   });
 
-  test.each([put, patch])("is all there is: a request is not edited", async (change) => {
+  test.each([put, patch])("A request can't be edited.", async (change) => {
     const [ivan, maria] = await pair();
     const eve = await member();
     const id = await befriend(ivan, maria);
@@ -74,30 +74,33 @@ describe("taking a request away", () => {
 });
 
 describe("a friendship", () => {
-  test.each(["the one who asked", "the one who was asked"])("ends from either side: %s", async (side) => {
-    const [ivan, maria] = await pair();
-    const eve = await member();
-    await befriend(ivan, maria);
-    const [who, other] = side === "the one who asked" ? [ivan, maria] : [maria, ivan];
-    await befriend(who, eve);
-    const { status, body } = await patch(ME, { friends: [{ id: eve.id }] }, { key: who.key });
-    expect(status).toBe(200);
-    expect(body).toMatchObject({ friends: [{ id: eve.id }], friends_count: 1 });
-    expect(await friendIds(other)).toEqual([]);
-    expect((await partsOf(who, other)).map(({ payload }) => JSON.parse(payload))).toMatchObject([
-      { low: Math.min(who.id, other.id), high: Math.max(who.id, other.id) },
-    ]);
-    expect(await partsOf(who, eve)).toEqual([]);
-  });
+  test.each(["the one who asked", "the one who was asked"])(
+    "A friendship can be ended by %s.",
+    async (side) => {
+      const [ivan, maria] = await pair();
+      const eve = await member();
+      await befriend(ivan, maria);
+      const [who, other] = side === "the one who asked" ? [ivan, maria] : [maria, ivan];
+      await befriend(who, eve);
+      const { status, body } = await patch(ME, { friends: [{ id: eve.id }] }, { key: who.key });
+      expect(status).toBe(200);
+      expect(body).toMatchObject({ friends: [{ id: eve.id }], friends_count: 1 });
+      expect(await friendIds(other)).toEqual([]);
+      expect((await partsOf(who, other)).map(({ payload }) => JSON.parse(payload))).toMatchObject([
+        { low: Math.min(who.id, other.id), high: Math.max(who.id, other.id) },
+      ]);
+      expect(await partsOf(who, eve)).toEqual([]);
+    },
+  );
 
-  test("does not come of a list: it only takes away", async () => {
+  test("A list of friends in a profile only removes friends.", async () => {
     const [ivan, maria] = await pair();
     const { status, body } = await patch(ME, { friends: [{ id: maria.id }] }, { key: ivan.key });
     expect([status, body.friends]).toEqual([200, []]);
     expect(await friendIds(maria)).toEqual([]);
   });
 
-  test("that ended can begin anew from the other side", async () => {
+  test("A friendship that ended can begin again from the other side.", async () => {
     const [ivan, maria] = await pair();
     await befriend(ivan, maria);
     await patch(ME, { friends: [] }, { key: ivan.key });
@@ -105,7 +108,7 @@ describe("a friendship", () => {
     expect(await friendIds(ivan)).toEqual([maria.id]);
   });
 
-  test("is in both sides' friends, each once", async () => {
+  test("Friends are in each other's lists, each once.", async () => {
     const [ivan, maria] = await pair();
     const eve = await member();
     await befriend(ivan, maria);
@@ -128,7 +131,7 @@ test.each([
   ["POST", `${FRIENDS}1/decline/`],
   ["GET", "/api/v1/users/my_friends/"],
   ["GET", "/api/v1/users/my_events/"],
-])("%s %s asks for a sign-in", async (method, path) => {
+])("%s %s requires a sign-in.", async (method, path) => {
   const { status, body } = await call(method, path);
   expect([status, body]).toEqual([401, ANONYMOUS]);
 });

@@ -13,7 +13,7 @@ const placeOf = ({ id }: Member, { key }: Member) => get(`${USERS}${id}/geolocat
 const distance = ({ id }: Member, { key }: Member) => get(`${USERS}${id}/distance/`, { key });
 const distances = ({ key }: Member, query = "") => get(`${USERS}distances/${query}`, { key });
 
-/** Somebody who lets others know, at a place. */
+/** A person who shares their place. */
 async function located(place: object = MOSCOW): Promise<Member> {
   const made = await member(NAMES, { is_geoip_allowed: true });
   const { status, body } = await put(MINE, place, { key: made.key });
@@ -21,7 +21,7 @@ async function located(place: object = MOSCOW): Promise<Member> {
   return made;
 }
 
-/** A request that the edge knows the place of. */
+/** A request with a place estimated by the edge. */
 function from(cf: Record<string, string>, { key }: Member, path = ME, method = "GET", body?: object) {
   const request = new Request(`http://caravan.test${path}`, {
     method,
@@ -35,7 +35,7 @@ const TULA = { latitude: "54.19310", longitude: "37.61730" };
 const KAZAN = { latitude: "55.79610", longitude: "49.10640" };
 
 describe("a place", () => {
-  test("is shown to members as two numbers", async () => {
+  test("A shared place is shown to signed-in people as two numbers.", async () => {
     const [ivan, eve] = [await located(), await member()];
     const { status, body } = await placeOf(ivan, eve);
     expect([status, body]).toEqual([200, MOSCOW]);
@@ -43,7 +43,7 @@ describe("a place", () => {
     expect((await get(MINE, { key: ivan.key })).body).toEqual(MOSCOW);
   });
 
-  test("is not shown without consent, nor after it was withdrawn; given again, it is", async () => {
+  test("A place is shown only while there is consent.", async () => {
     const [ivan, eve] = [await located(), await member()];
     await patch(ME, { is_geoip_allowed: false }, { key: ivan.key });
     const hidden = await placeOf(ivan, eve);
@@ -54,7 +54,7 @@ describe("a place", () => {
     expect((await placeOf(ivan, eve)).body).toEqual(MOSCOW);
   });
 
-  test("that is not known yet, or of nobody, is a plain 404", async () => {
+  test("An unknown place and an unknown person are a plain 404.", async () => {
     const eve = await member();
     const silent = await member({}, { is_geoip_allowed: true });
     for (const id of [silent.id, 999999999, "abc"]) {
@@ -63,7 +63,7 @@ describe("a place", () => {
     }
   });
 
-  test.each(["PUT", "POST"])("is told by %s from one's own device, also as text", async (method) => {
+  test.each(["PUT", "POST"])("A device sets its place by %s, with numbers or text.", async (method) => {
     const ivan = await member({}, { is_geoip_allowed: true });
     const body = { latitude: "55.123457", longitude: 37.5 };
     const answer = await call(method, MINE, { key: ivan.key, body });
@@ -71,7 +71,7 @@ describe("a place", () => {
     expect((await placeOf(ivan, ivan)).body).toEqual(answer.body);
   });
 
-  test("is not taken without consent", async () => {
+  test("A place is not stored without consent.", async () => {
     const ivan = await member();
     const { status, body } = await put(MINE, MOSCOW, { key: ivan.key });
     expect([status, body]).toEqual([
@@ -91,7 +91,7 @@ describe("a place", () => {
       { longitude: ["Убедитесь, что это значение больше либо равно -180."] },
     ],
     [{ latitude: "north", longitude: 1 }, { latitude: ["Требуется численное значение."] }],
-  ])("of %j is refused", async (wrong, expected) => {
+  ])("A place of %j is refused.", async (wrong, expected) => {
     const ivan = await located();
     const { status, body } = await put(MINE, wrong, { key: ivan.key });
     expect([status, body]).toEqual([400, expected]);
@@ -105,7 +105,7 @@ describe("the edge's guess", () => {
     ["reading somebody's page", (ivan: Member) => [`${USERS}${ivan.id}/`, "GET", ivan] as const],
     ["reading the list", (ivan: Member) => [USERS, "GET", ivan] as const],
     ["changing one's page", (ivan: Member) => [ME, "PATCH", ivan] as const],
-  ])("is noted beside %s, with consent", async (_, how) => {
+  ])("The edge's estimate is stored beside %s, with consent.", async (_, how) => {
     const ivan = await member({}, { is_geoip_allowed: true });
     const [path, method] = how(ivan);
     const answer = await from(TULA, ivan, path, method, method === "PATCH" ? {} : undefined);
@@ -113,14 +113,14 @@ describe("the edge's guess", () => {
     expect((await placeOf(ivan, ivan)).body).toEqual({ latitude: 54.1931, longitude: 37.6173 });
   });
 
-  test("is not noted without consent", async () => {
+  test("The edge's estimate is not stored without consent.", async () => {
     const ivan = await member();
     expect((await from(TULA, ivan, `${USERS}${ivan.id}/`)).status).toBe(200);
     await patch(ME, { is_geoip_allowed: true }, { key: ivan.key });
     expect((await placeOf(ivan, ivan)).body).toEqual(NOT_FOUND);
   });
 
-  test("is noted once in ten minutes, and never over what the device just told", async () => {
+  test("The edge's estimate is stored at most every ten minutes, and never over a newer place of the device.", async () => {
     const ivan = await located();
     await from(KAZAN, ivan);
     expect((await placeOf(ivan, ivan)).body).toEqual(MOSCOW);
@@ -141,7 +141,7 @@ describe("the edge's guess", () => {
 });
 
 describe("a distance", () => {
-  test("is in kilometres with three decimals, on the ellipsoid", async () => {
+  test("A distance is in kilometres with three decimals, on the ellipsoid.", async () => {
     const [ivan, eve] = [await located(SMOLENSK_ROAD), await located()];
     const { status, body } = await distance(ivan, eve);
     expect([status, body]).toEqual([200, { distance: 419.768 }]);
@@ -149,14 +149,14 @@ describe("a distance", () => {
     expect((await distance(eve, eve)).body).toEqual({ distance: 0 });
   });
 
-  test.each(["the other", "oneself"])("wants the consent of %s", async (whose) => {
+  test.each(["the other", "oneself"])("A distance requires the consent of %s.", async (whose) => {
     const [ivan, eve] = [await located(), await located()];
     await patch(ME, { is_geoip_allowed: false }, { key: (whose === "oneself" ? eve : ivan).key });
     const { status, body } = await distance(ivan, eve);
     expect([status, body]).toEqual([404, { detail: "Расстояние до пользователя Иван Петров не найдено." }]);
   });
 
-  test("between people of whom one's place is not known is a plain 404", async () => {
+  test("A distance to an unknown place is a plain 404.", async () => {
     const [ivan, silent] = [await located(), await member({}, { is_geoip_allowed: true })];
     for (const [one, other] of [
       [ivan, silent],
@@ -179,7 +179,7 @@ describe("distances", () => {
   });
   const users = (body: { user: number }[]) => body.map(({ user }) => user);
 
-  test("list who lets others know within 500 km, without oneself", async () => {
+  test("Distances list people within 500 km who share their place, without the caller.", async () => {
     const here = corner();
     const eve = await located(here);
     const [far, close] = [await located(near(here, 2)), await located(near(here, 0.1))];
@@ -199,13 +199,13 @@ describe("distances", () => {
     expect((await distances(eve, "?search=&page=2&colour=blue")).body).toEqual(body);
   });
 
-  test("reach over the day's border and to the pole", async () => {
+  test("Distances work across the date line and at the pole.", async () => {
     const eve = await located({ latitude: 80, longitude: 179.9 });
     const other = await located({ latitude: 80, longitude: -179.9 });
     expect(users((await distances(eve)).body)).toEqual([other.id]);
   });
 
-  test("are empty for who does not let others know, a 404 for whose place is unknown", async () => {
+  test("Distances are empty for a caller without consent, and a 404 for one without a place.", async () => {
     expect([(await distances(await member())).status, (await distances(await member())).body]).toEqual([
       200,
       [],
@@ -214,7 +214,7 @@ describe("distances", () => {
     expect([silent.status, silent.body]).toEqual([404, NOT_FOUND]);
   });
 
-  test("refuse a radius that is no number", async () => {
+  test("Distances refuse a radius that is not a number.", async () => {
     const { status, body } = await distances(await located(corner()), "?search=far");
     expect([status, body]).toEqual([400, { search: ["Введите правильное число."] }]);
   });
@@ -227,7 +227,7 @@ test.each([
   ["POST", MINE],
   ["GET", `${USERS}1/distance/`],
   ["GET", `${USERS}distances/`],
-])("%s %s asks for a sign-in", async (method, path) => {
+])("%s %s requires a sign-in.", async (method, path) => {
   const { status, body } = await call(method, path);
   expect([status, body]).toEqual([401, ANONYMOUS]);
 });

@@ -23,7 +23,7 @@ describe("a picture", () => {
     [300, 400, 75, 100],
     [1000, 10, 100, 1],
     [60, 40, 60, 40],
-  ])("of %i×%i is kept at %i×%i", async (width, height, keptWidth, keptHeight) => {
+  ])("A picture of %i×%i is stored at %i×%i.", async (width, height, keptWidth, keptHeight) => {
     const ann = await member();
     const { status, body } = await setAvatar(ann, file(await png(width, height)));
     expect(status).toBe(200);
@@ -33,7 +33,7 @@ describe("a picture", () => {
     expect(await sizeOf(bytes)).toEqual({ format: "image/png", width: keptWidth, height: keptHeight });
   });
 
-  test.each(["image/jpeg", "image/webp"] as const)("in %s stays in it", async (format) => {
+  test.each(["image/jpeg", "image/webp"] as const)("A picture in %s keeps its format.", async (format) => {
     const ann = await member();
     const picture = await asFormat(await png(400, 300), format);
     const { body } = await setAvatar(ann, file(picture, "me.bin", format));
@@ -42,7 +42,7 @@ describe("a picture", () => {
     expect(await sizeOf(bytes)).toEqual({ format, width: 100, height: 75 });
   });
 
-  test("in a format that the engine reads and can't write is kept as PNG", async () => {
+  test("A picture in a format that can't be written is stored as PNG.", async () => {
     const ann = await member();
     const gif = Uint8Array.fromBase64("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7");
     const { status, body } = await setAvatar(ann, file(gif, "me.gif", "image/gif"));
@@ -53,7 +53,7 @@ describe("a picture", () => {
     expect(await sizeOf(bytes)).toEqual({ format: "image/png", width: 1, height: 1 });
   });
 
-  test("stays through every later change, the same object, and so does the sign-in", async () => {
+  test("Other changes keep the picture's object and the session.", async () => {
     const ann = await member();
     const { body } = await setAvatar(ann, file(await png(200, 200)));
     for (let n = 0; n < 8; n++) await patch(ME, { profession: `врач ${n}` }, { key: ann.key });
@@ -63,7 +63,7 @@ describe("a picture", () => {
     expect(await keysOf(ann)).toHaveLength(1);
   });
 
-  test("replaces the one before, and null takes it away; their objects go", async () => {
+  test("A new picture replaces the old one, null removes it, and their objects are deleted.", async () => {
     const ann = await member();
     const first = await setAvatar(ann, file(await png(20, 20)));
     const second = await setAvatar(ann, file(await png(30, 30)));
@@ -88,7 +88,7 @@ describe("what is no picture", () => {
       broken,
     ],
     ["one larger than 8 MB", file(new Uint8Array(8 * 1024 * 1024 + 1)), "Запрос больше 8388608 байт."],
-  ])("as %s is refused, and leaves nothing", async (_, avatar, words) => {
+  ])("A picture sent as %s is refused and nothing is stored.", async (_, avatar, words) => {
     const ann = await member();
     const answer = await patch(ME, multipart({ avatar, city: "Тула" }), { key: ann.key });
     expect(answer.status).toBe(400);
@@ -97,7 +97,7 @@ describe("what is no picture", () => {
     expect(await keysOf(ann)).toEqual([]);
   });
 
-  test("is looked at only when all else is right: a refused change stores no object", async () => {
+  test("A change refused for another field stores no picture.", async () => {
     const [ann, bob] = [await member(), await member()];
     const picture = file(await png(20, 20));
     const wrong = multipart({ avatar: picture, city: "Атлантида" });

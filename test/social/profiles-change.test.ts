@@ -21,7 +21,7 @@ const wizard = (email: string) => ({
 });
 
 describe("a change", () => {
-  test("by the shipped client's wizard is taken whole, with its empty picture", async () => {
+  test("The shipped client's wizard is accepted with its empty picture.", async () => {
     const ann = await member();
     const { status, body } = await put(ME, wizard(ann.email), { key: ann.key });
     expect(status).toBe(200);
@@ -38,7 +38,7 @@ describe("a change", () => {
     expect(await me(ann)).toEqual(body);
   });
 
-  test("by PUT wants names and address; what else is left out stays", async () => {
+  test("PUT requires names and e-mail; other missing fields stay.", async () => {
     const ann = await member({}, { city: "Казань", is_geoip_allowed: true, profession: "врач" });
     const bare = await put(ME, {}, { key: ann.key });
     expect(bare.status).toBe(400);
@@ -55,7 +55,7 @@ describe("a change", () => {
     expect(body).toMatchObject({ city: "Казань", is_geoip_allowed: true, profession: "врач" });
   });
 
-  test("by a form's PUT without the box unticks it; a form's PATCH does not", async () => {
+  test("A form's PUT without the checkbox unsets it; a form's PATCH does not.", async () => {
     const ann = await member({}, { is_geoip_allowed: true });
     const kept = await patch(ME, multipart({ profession: "врач" }), { key: ann.key });
     expect(kept.body).toMatchObject({ profession: "врач", is_geoip_allowed: true });
@@ -72,7 +72,7 @@ describe("a change", () => {
     [{ interests: [{ name: "Йога" }, { name: "Йога" }] }, { interests: [{ name: "Йога" }] }],
     [{ profession: "  повар " }, { profession: "повар" }],
     [{ is_geoip_allowed: "true" }, { is_geoip_allowed: true }],
-  ])("%j answers %j", async (change, expected) => {
+  ])("The change %j answers %j.", async (change, expected) => {
     const ann = await member({}, { ...wizard(`${unique("q")}@example.com`), additionally: "читаю" });
     const { status, body } = await patch(ME, change, { key: ann.key });
     expect(status).toBe(200);
@@ -106,7 +106,7 @@ describe("a change", () => {
     [{ interests: [{ name: "Йогга" }] }, { interests: ["Объект с name=Йогга не существует."] }],
     [{ interests: [{ id: 1 }] }, { interests: { 0: { name: ["Обязательное поле."] } } }],
     [{ friends: [7] }, { friends: { 0: ["Недопустимые данные. Ожидался dictionary, но был получен int."] } }],
-  ])("with %j is refused, and nothing of it is kept", async (wrong, expected) => {
+  ])("The change %j is refused and nothing is stored.", async (wrong, expected) => {
     const ann = await member({}, { ...wizard(`${unique("q")}@example.com`), profession: "врач" });
     const before = await me(ann);
     const good = { city: "Москва", interests: [], profession: "повар" };
@@ -116,7 +116,7 @@ describe("a change", () => {
     expect(await me(ann)).toEqual(before);
   });
 
-  test("to an address that is somebody else's is refused whole, in any case", async () => {
+  test("A change to another account's e-mail, in any case, is refused as a whole.", async () => {
     const [ann, bob] = [await member(), await member()];
     const body = { email: bob.email.toUpperCase(), city: "Тула", interests: [{ name: "Йога" }] };
     const answer = await patch(ME, body, { key: ann.key });
@@ -125,7 +125,7 @@ describe("a change", () => {
     expect(await me(ann)).toMatchObject({ email: ann.email, city: null, interests: [] });
   });
 
-  test("of the address asks for its proof by mail, and signs in from then on", async () => {
+  test("A new e-mail gets a verification mail and signs in from then on.", async () => {
     const ann = await member();
     const email = `${unique("New")}@example.com`;
     expect((await patch(ME, { email }, { key: ann.key })).body.email).toBe(email.toLowerCase());
@@ -134,7 +134,7 @@ describe("a change", () => {
     expect((await signIn(ann.email)).status).toBe(400);
   });
 
-  test("ignores what is none of the person's own to set", async () => {
+  test("Fields that only staff may set are ignored.", async () => {
     const ann = await member();
     const mine = {
       id: 1,
@@ -151,7 +151,7 @@ describe("a change", () => {
     expect((await signIn(ann.email)).status).toBe(200);
   });
 
-  test("of somebody else is a 403, of nobody a 404", async () => {
+  test("Changing another profile is a 403, an unknown one a 404.", async () => {
     const [ann, bob] = [await member(), await member()];
     for (const change of [put, patch]) {
       const theirs = await change(`${USERS}${bob.id}/`, wizard(ann.email), { key: ann.key });
@@ -162,7 +162,7 @@ describe("a change", () => {
     expect(await me(bob)).toMatchObject({ first_name: "Тестовый", city: null });
   });
 
-  test("by staff is taken, with a row in the audit log", async () => {
+  test("Staff can change a profile, with an audit row.", async () => {
     const staff = await staffMember();
     const ann = await member();
     const { status, body } = await patch(

@@ -26,7 +26,7 @@ const KEYS = [
 ];
 
 describe("a profile", () => {
-  test("of somebody new has every key in its order, and nothing told yet", async () => {
+  test("A new person's profile has every key in order and no values yet.", async () => {
     const ann = await member({ first_name: "Анна", last_name: "Ким" });
     const { status, body } = await get(ME, { key: ann.key });
     expect(status).toBe(200);
@@ -53,7 +53,7 @@ describe("a profile", () => {
     });
   });
 
-  test("has an age in whole years, and friends one that is never null", async () => {
+  test("A profile has an age in whole years, and friends' ages are never null.", async () => {
     const now = new Date();
     const year = now.getUTCFullYear() - 20;
     const ann = await member({}, { birthday: `${year}-01-01` });
@@ -67,7 +67,7 @@ describe("a profile", () => {
     expect((await me(bob)).friends_count).toBe(1);
   });
 
-  test("shows the nick in a network to friends and the person only", async () => {
+  test("The network nickname is shown to friends and the person only.", async () => {
     const staff = await staffMember();
     const [ann, bob, eve] = [await member(), await member(), await member()];
     await patch(`${USERS}${ann.id}/`, { network_nick: "@ann" }, { token: staff.token });
@@ -77,13 +77,13 @@ describe("a profile", () => {
     expect((await seen(eve, ann)).body.network_nick).toBeNull();
   });
 
-  test("of a phone's account has an address all the same: an empty one", async () => {
+  test("The profile of an account without e-mail has an empty one.", async () => {
     const { id } = await person();
     await rows("UPDATE users SET email = NULL WHERE id = ?", id);
     expect((await seen(await member(), { id, email: "", key: "" })).body.email).toBe("");
   });
 
-  test.each(["GET", "PUT", "PATCH", "DELETE"])("asks %s for a sign-in", async (method) => {
+  test.each(["GET", "PUT", "PATCH", "DELETE"])("%s on a profile requires a sign-in.", async (method) => {
     const { id } = await member();
     for (const path of [ME, `${USERS}${id}/`]) {
       const answer = await call(method, path);
@@ -93,7 +93,7 @@ describe("a profile", () => {
     }
   });
 
-  test.each(["999999999", "abc", "0"])("that is not there, %s, is a 404", async (id) => {
+  test.each(["999999999", "abc", "0"])("A profile with the unknown id %s is a 404.", async (id) => {
     const { key } = await member();
     const answer = await get(`${USERS}${id}/`, { key });
     expect(answer.status).toBe(404);
@@ -106,7 +106,7 @@ describe("deleting an account", () => {
     ["nothing", undefined],
     ["the old form", { first_name: "Анна", last_name: "Ким", email: "any@example.com" }],
     ["the password", { current_password: PASSWORD }],
-  ])("takes %s and signs out", async (_, body) => {
+  ])("Deleting an account takes %s and signs out.", async (_, body) => {
     const ann = await member();
     expect((await del(ME, body, { key: ann.key })).status).toBe(204);
     expect((await get(ME, { key: ann.key })).status).toBe(401);
@@ -115,7 +115,7 @@ describe("deleting an account", () => {
     expect(await rows("SELECT user_id FROM social_profiles WHERE user_id = ?", ann.id)).toEqual([]);
   });
 
-  test("with a wrong password is refused", async () => {
+  test("Deleting an account with a wrong password is refused.", async () => {
     const ann = await member();
     const answer = await del(ME, { current_password: "not the one" }, { key: ann.key });
     expect(answer.status).toBe(400);
@@ -123,7 +123,7 @@ describe("deleting an account", () => {
     expect((await get(ME, { key: ann.key })).status).toBe(200);
   });
 
-  test("of somebody else is staff's, who leave a row of it", async () => {
+  test("Staff can delete another account, with an audit row.", async () => {
     const staff = await staffMember();
     const [ann, bob] = [await member(), await member()];
     expect((await del(`${USERS}${ann.id}/`, undefined, { key: bob.key })).status).toBe(403);
@@ -135,7 +135,7 @@ describe("deleting an account", () => {
   });
 });
 
-test("one's export has one's profile, requests, blacklist and place", async () => {
+test("An account's export has its profile, requests, blacklist and place.", async () => {
   const [ann, bob] = [await member({}, { is_geoip_allowed: true, city: "Тула" }), await member()];
   await befriend(ann, bob);
   await put(`${ME}geolocation/`, { latitude: 54.19, longitude: 37.61 }, { key: ann.key });

@@ -19,7 +19,7 @@ describe("an age", () => {
     ["2027-03-01", "2004-02-29", 23],
     ["2028-02-29", "2004-02-29", 24],
     ["2026-11-21", null, null],
-  ])("on %s of who was born on %s is %s", (day, birthday, age) => {
+  ])("The age on %s of a person born on %s is %s.", (day, birthday, age) => {
     expect(ageOn(on(day), birthday)).toBe(age);
   });
 
@@ -28,12 +28,12 @@ describe("an age", () => {
     ["2028-02-29", 1, { from: "2026-02-28", to: "2027-02-28" }],
     ["2028-02-29", 3, { from: "2024-02-29", to: "2025-02-28" }],
     ["2026-11-21", 0, { from: "2025-11-21", to: "2026-11-21" }],
-  ])("is looked for on %s, %i, between two days", (day, age, days) => {
+  ])("On %s the age filter %i matches a range of birthdays.", (day, age, days) => {
     expect(birthdaysOfAge(on(day), age)).toEqual(days);
   });
 
   test.each([99_999, -99_999, -999_999_999_999_999, Number.MAX_SAFE_INTEGER])(
-    "that nobody has, %i, is still two days",
+    "The impossible age %i still gives a range of birthdays.",
     (age) => {
       const { from, to } = birthdaysOfAge(on("2026-11-21"), age);
       for (const day of [from, to]) expect(day).toMatch(/^\d{4}-\d{2}-\d{2}$/);
@@ -67,7 +67,7 @@ describe("a friend request", () => {
   });
 });
 
-test("a pair is the same from either side", () => {
+test("A pair is the same from either side.", () => {
   expect(pairOf(7, 3)).toEqual({ low: 3, high: 7 });
   expect(pairOf(3, 7)).toEqual({ low: 3, high: 7 });
 });

@@ -1,4 +1,4 @@
-/** Whoever may not change a thing hears that, whatever is wrong with what they sent; whoever may is told what is wrong. */
+/** A caller without the right gets 403 whatever else is wrong; a caller with the right is told what is wrong. */
 import { describe, expect, test } from "vitest";
 import { USERS } from "../dialects/find-friend/people.ts";
 import { createEvent, eventPath, type Guest, guest } from "../events/fixtures.ts";
@@ -20,7 +20,7 @@ describe.each(Object.entries(things))("%s", (_, make) => {
     ["PATCH", "a list", { body: [] }, 400],
     ["PATCH", "broken JSON", { body: "{", headers: { "content-type": "application/json" } }, 400],
     ["PATCH", "an unknown kind of body", { body: "x", headers: { "content-type": "text/plain" } }, 415],
-  ])("a %s with %s is forbidden to a stranger", async (method, __, sent, status) => {
+  ])("A %s with %s is forbidden to a stranger.", async (method, __, sent, status) => {
     const [owner, stranger] = [await guest(), await guest()];
     const path = await make(owner);
     const theirs = await call(method, path, { ...sent, ...stranger.with });
@@ -29,7 +29,10 @@ describe.each(Object.entries(things))("%s", (_, make) => {
   });
 });
 
-test.each([`${USERS}999999999/`, eventPath(999_999_999)])("%s is nobody's, so it is a 404", async (path) => {
-  const answer = await call("PUT", path, { body: {}, ...(await guest()).with });
-  expect([answer.status, answer.body]).toEqual([404, NOT_FOUND]);
-});
+test.each([`${USERS}999999999/`, eventPath(999_999_999)])(
+  "%s does not exist, so it is a 404.",
+  async (path) => {
+    const answer = await call("PUT", path, { body: {}, ...(await guest()).with });
+    expect([answer.status, answer.body]).toEqual([404, NOT_FOUND]);
+  },
+);

@@ -15,7 +15,7 @@ const list = async ({ key }: { key: string }, query: Record<string, string> | UR
 const ids = async (who: Member, query: Record<string, string> | URLSearchParams) =>
   (await list(who, query)).body.results.map(({ id }: { id: number }) => id);
 
-/** A birthday that makes somebody so old today, give or take days. */
+/** A birthday that gives this age today, shifted by days. */
 function bornAgo(years: number, days = 0): string {
   const today = new Date();
   const then = Date.UTC(today.getUTCFullYear() - years, today.getUTCMonth(), today.getUTCDate() + days);
@@ -46,7 +46,7 @@ beforeAll(async () => {
 });
 
 describe("the list", () => {
-  test("is a page of whole profiles, the newest account first, oneself included", async () => {
+  test("The list is a page of full profiles, the newest account first, including the caller.", async () => {
     const dan = await member();
     const eve = await member();
     const { status, body } = await list(eve);
@@ -63,7 +63,7 @@ describe("the list", () => {
     expect(body.count).toBe(n);
   });
 
-  test("has nobody of another app until they edit their profile, and never staff", async () => {
+  test("The list has people of other apps only after they edit their profile, and never staff.", async () => {
     const newcomer = await person();
     const client = await registered({ first_name: last_name });
     const staff = await staffMember();
@@ -78,7 +78,7 @@ describe("the list", () => {
     expect(await newest()).not.toContain(client.id);
   });
 
-  test("goes page by page without a row twice, to the last; the one after is a 404", async () => {
+  test("Pages never repeat a row, and the page after the last is a 404.", async () => {
     const query = { search: last_name, limit: "2" };
     const first = (await list(ann, query)).body;
     expect(first).toMatchObject({ count: 3, previous: null });
@@ -93,11 +93,11 @@ describe("the list", () => {
     }
   });
 
-  test.each(["0", "-1", "many"])("takes a page size of %s for none", async (limit) => {
+  test.each(["0", "-1", "many"])("A page size of %s counts as none.", async (limit) => {
     expect((await list(ann, { limit })).body.results).toHaveLength(6);
   });
 
-  test("asks for a sign-in", async () => {
+  test("The list requires a sign-in.", async () => {
     const { status, body } = await get(USERS);
     expect([status, body]).toEqual([401, ANONYMOUS]);
   });
@@ -115,18 +115,18 @@ describe("a search", () => {
     ["no address by a part of it", () => ann.email.slice(1), () => []],
     ["a city", () => `казан ${last_name}`, () => [boris.id]],
     ["a sign that is a wildcard elsewhere", () => `% ${last_name}`, () => []],
-  ])("finds %s", async (_, search, expected) => {
+  ])("A search finds %s.", async (_, search, expected) => {
     expect(await ids(vera, { search: search() })).toEqual(expected());
   });
 
-  test("finds a birthday of one's own and of friends", async () => {
+  test("A search finds birthdays of the caller and of friends only.", async () => {
     const friend = await member();
     await befriend(friend, ann);
     for (const who of [ann, friend])
       expect(await ids(who, { search: `1990-05 ${last_name}` })).toEqual([ann.id]);
   });
 
-  test("and a filter are both to be met", async () => {
+  test("A search and a filter apply together.", async () => {
     expect(await ids(vera, { search: last_name, sex: "М" })).toEqual([boris.id]);
   });
 });
@@ -140,11 +140,11 @@ describe("a filter", () => {
     ["city", "980"],
     ["city__name", "Тула"],
     ["interests", "Туризм"],
-  ])("%s=%s takes those of whom it is exactly so", async (name, value) => {
+  ])("The filter %s=%s matches exactly.", async (name, value) => {
     expect(await ids(vera, { search: last_name, [name]: value })).toEqual([ann.id]);
   });
 
-  test("email takes the address in any case", async () => {
+  test("The filter email ignores case.", async () => {
     expect(await ids(vera, { email: ann.email.toUpperCase() })).toEqual([ann.id]);
   });
 
@@ -152,7 +152,7 @@ describe("a filter", () => {
     ["last_name", () => last_name.slice(0, 5)],
     ["city__name", () => "тула"],
     ["profession", () => "вра"],
-  ])("%s takes no parts and no other case", async (name, value) => {
+  ])("The filter %s does not match parts or another case.", async (name, value) => {
     expect(await ids(vera, { search: last_name, [name]: value() })).toEqual([]);
   });
 
@@ -163,13 +163,13 @@ describe("a filter", () => {
     },
   );
 
-  test("interests given twice takes whoever has one of them, each once", async () => {
+  test("The filter interests given twice matches people with at least one, each once.", async () => {
     const query = new URLSearchParams({ last_name });
     for (const name of ["Йога", "Туризм", "Хоккей"]) query.append("interests", name);
     expect(await ids(vera, query)).toEqual([boris.id, ann.id]);
   });
 
-  test("age takes birthdays between both days, which count", async () => {
+  test("The filter age includes both ends of its range of birthdays.", async () => {
     const last_name = surname();
     const people: Record<string, number> = {};
     for (const [name, birthday] of [
@@ -188,24 +188,24 @@ describe("a filter", () => {
     ["city", "999999", "Выберите корректный вариант. Вашего варианта нет среди допустимых значений."],
     ["city", "Тула", "Выберите корректный вариант. Вашего варианта нет среди допустимых значений."],
     ["interests", "Нет такого", "Выберите корректный вариант. Нет такого нет среди допустимых значений."],
-  ])("%s=%s is refused in words", async (name, value, words) => {
+  ])("The filter %s=%s is refused with a message.", async (name, value, words) => {
     const { status, body } = await list(vera, { [name]: value });
     expect([status, body]).toEqual([400, { [name]: [words] }]);
   });
 
-  test("interests that nobody has is refused, although it is one", async () => {
+  test("The filter interests refuses an interest that nobody has.", async () => {
     await rows("INSERT OR IGNORE INTO interests (name) VALUES ('Бисероплетение')");
     expect((await list(vera, { interests: "Бисероплетение" })).body).toEqual({
       interests: ["Выберите корректный вариант. Бисероплетение нет среди допустимых значений."],
     });
   });
 
-  test("that nobody knows is ignored", async () => {
+  test("An unknown filter is ignored.", async () => {
     expect(await ids(vera, { last_name, colour: "blue" })).toEqual([vera.id, boris.id, ann.id]);
   });
 });
 
-test("staff see those who have blocked them in lists too", async () => {
+test("Staff sees people who have blocked them in lists too.", async () => {
   const last_name = surname();
   const staff = await staffMember();
   const one = await member({ last_name });

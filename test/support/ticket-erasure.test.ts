@@ -24,7 +24,7 @@ const pending = () =>
     `ticket:${id}`,
   );
 
-test("an operator's words go, by REST and by socket; the author's stay", async () => {
+test("A deleted operator's messages are erased, sent by REST or socket; the author's stay.", async () => {
   const socket = await listen(olga);
   socket.send({ t: "say", ref: "a1", kind: "message", body: { body: "Слова сокета" } });
   await socket.next((frame) => frame.t === "ack");
@@ -42,7 +42,7 @@ test("an operator's words go, by REST and by socket; the author's stay", async (
   expect((await read(ann, id)).body).toMatchObject({ assigned_to: null, messages: [{}, {}] });
 });
 
-test("the author's ticket goes, and its room with it", async () => {
+test("A deleted author's tickets are deleted with their rooms.", async () => {
   const socket = await listen(olga);
   await remove(ann);
   expect((await socket.closed).code).toBe(4004);

@@ -1,4 +1,4 @@
-/** What is written in a ticket: who takes it up, who hears of it, and what its author never sees. */
+/** Messages in a ticket: assignment, notices, and notes that its author never sees. */
 import { beforeEach, describe, expect, test } from "vitest";
 import { get, type Person, person, post, rows } from "../harness/api.ts";
 import { change, messages, operator, read, TICKETS, ticketOf, write } from "./tickets.ts";
@@ -21,7 +21,7 @@ const effects = (kind: string, address: string) =>
   );
 
 describe("a message", () => {
-  test("is answered with its id and time, and stands last", async () => {
+  test("A message is returned with its id and time, and is last in the ticket.", async () => {
     const sent = await write(ann, id, " Алло? ");
     expect(sent.status).toBe(201);
     expect(sent.body).toEqual({
@@ -40,13 +40,13 @@ describe("a message", () => {
     [{}, { body: ["Обязательное поле."] }],
     [{ body: " " }, { body: ["Это поле не может быть пустым."] }],
     [{ body: "x", is_internal: "so" }, { is_internal: ["Must be a valid boolean."] }],
-  ])("of %j is refused", async (body, expected) => {
+  ])("A message of %j is refused.", async (body, expected) => {
     const answer = await post(`${TICKETS}${id}/messages/`, body, ann);
     expect(answer).toMatchObject({ status: 400, body: expected });
     expect((await messages(ann, id)).body.count).toBe(1);
   });
 
-  test("comes in pages of 20, the oldest first", async () => {
+  test("Messages have pages of 20, the oldest first.", async () => {
     for (let n = 1; n <= 20; n += 1) await write(ann, id, String(n));
     const bodies = async (query: string) =>
       (await messages(ann, id, query)).body.results.map(({ body }: { body: string }) => body);
@@ -56,12 +56,12 @@ describe("a message", () => {
     expect(await bodies("?page=2")).toEqual(["20"]);
   });
 
-  test("by its author takes nothing up", async () => {
+  test("A message by the author does not change status or assignee.", async () => {
     await write(ann, id, "Алло?");
     expect((await read(ann, id)).body).toMatchObject({ status: "OPEN", assigned_to: null });
   });
 
-  test("by an operator takes the ticket up", async () => {
+  test("An operator's message assigns the ticket and sets it in progress.", async () => {
     await write(olga, id, "Уже едет.");
     expect((await read(ann, id)).body).toMatchObject({
       status: "IN_PROGRESS",
@@ -70,14 +70,14 @@ describe("a message", () => {
     });
   });
 
-  test("by another operator leaves it to the first, and its status as it is", async () => {
+  test("A second operator's message keeps the assignee and the status.", async () => {
     await write(olga, id, "Беру.");
     await change(olga, id, { status: "RESOLVED" });
     await write(await operator(), id, "И я.");
     expect((await read(olga, id)).body).toMatchObject({ status: "RESOLVED", assigned_to: { id: olga.id } });
   });
 
-  test("of two operators at once gives the ticket to one of them", async () => {
+  test("Concurrent messages of two operators assign the ticket to one of them.", async () => {
     const oleg = await operator();
     await Promise.all([write(olga, id, "Моё"), write(oleg, id, "Нет, моё")]);
     const { body } = await read(olga, id);
@@ -91,7 +91,7 @@ describe("a note between operators", () => {
     expect((await write(olga, id, "Клиент шумный.", true)).body.is_internal).toBe(true);
   });
 
-  test("is not in the ticket, the messages, the count or the list that its author reads", async () => {
+  test("A note is in nothing that the author reads: ticket, messages, count, list.", async () => {
     const seen = [await read(ann, id), await messages(ann, id), await get(TICKETS, ann)];
     for (const { body } of seen) expect(JSON.stringify(body)).not.toContain("шумный");
     expect(seen[1]?.body.count).toBe(1);
@@ -100,7 +100,7 @@ describe("a note between operators", () => {
     expect([listed.last_message_at, listed.updated_at]).toEqual([listed.created_at, listed.created_at]);
   });
 
-  test("is there for every operator, and takes the ticket up", async () => {
+  test("A note is visible to every operator and assigns the ticket.", async () => {
     const oleg = await operator();
     expect((await messages(oleg, id)).body).toMatchObject({
       count: 2,
@@ -111,18 +111,18 @@ describe("a note between operators", () => {
     expect(body.last_message_at).toBe(body.messages.at(-1).created_at);
   });
 
-  test("is told to nobody", async () => {
+  test("A note notifies nobody.", async () => {
     expect(await noticesOf(ann)).toEqual([]);
   });
 
-  test("is not in the author's export", async () => {
+  test("A note is not in the author's export.", async () => {
     const { body } = await get("/api/v1/users/me/export/", ann);
     expect(body.support_tickets).toMatchObject([{ id, subject: "Эвакуатор не едет" }]);
     expect(body.support_messages).toMatchObject([{ ticketId: id, body: "Жду второй час." }]);
     expect(JSON.stringify(body)).not.toContain("шумный");
   });
 
-  test("by the author is refused", async () => {
+  test("A note by the author is refused.", async () => {
     expect(await write(ann, id, "Тайна", true)).toMatchObject({
       status: 400,
       body: { is_internal: ["Внутренние заметки доступны только операторам."] },
@@ -132,7 +132,7 @@ describe("a note between operators", () => {
 });
 
 describe("people are told", () => {
-  test("the author of an answer", async () => {
+  test("An answer notifies the author.", async () => {
     await write(olga, id, "Уже едет.");
     expect(await noticesOf(ann)).toMatchObject([
       {
@@ -146,7 +146,7 @@ describe("people are told", () => {
     expect(await effects("notice", `user:${ann.id}`)).toHaveLength(1);
   });
 
-  test("whoever has the ticket of the author's words", async () => {
+  test("The author's message notifies the assignee.", async () => {
     await write(ann, id, "Алло?");
     await change(olga, id, { assigned_to: olga.id });
     await write(ann, id, "Есть кто?");
@@ -160,7 +160,7 @@ describe("people are told", () => {
     expect(await noticesOf(ann)).toEqual([]);
   });
 
-  test("the room of every message, by its id and never by its words", async () => {
+  test("The effect that tells the room holds a message's id and never its text.", async () => {
     const first = (await read(olga, id)).body.messages[0].id;
     const sent = [await write(ann, id, "Слова клиента"), await write(olga, id, "Заметка", true)];
     const told = await effects("ticket_message", `ticket:${id}`);

@@ -1,4 +1,4 @@
-/** What is written by REST is heard on the ticket's socket: once, by whoever may read it. */
+/** Messages sent by REST arrive on the ticket's socket once, for everybody who may read them. */
 import { beforeEach, expect, test } from "vitest";
 import { messageNotice } from "../../src/modules/support/notices.ts";
 import { get, type Person, person } from "../harness/api.ts";
@@ -19,7 +19,7 @@ const path = () => `/ws/support/tickets/${id}/`;
 const listen = (who: Person) => connectNative(path(), who.token);
 const isEntry = (frame: { t?: string }) => frame.t === "entry";
 
-test("a message is heard by its author and by operators, as REST shows it", async () => {
+test("A message arrives at the author and operators as REST shows it.", async () => {
   const sockets = [await listen(ann), await listen(olga)];
   const { body } = await write(olga, id, "Уже едет.");
   for (const socket of sockets) {
@@ -31,7 +31,7 @@ test("a message is heard by its author and by operators, as REST shows it", asyn
   }
 });
 
-test("a note is heard by operators; its author hears nothing of what it says", async () => {
+test("A note arrives at operators; the author gets nothing of its content.", async () => {
   const [hers, theirs] = [await listen(ann), await listen(olga)];
   const { body } = await write(olga, id, "Клиент шумный.", true);
   const note = await theirs.next((frame) => isEntry(frame) && frame.ref === body.id);
@@ -42,7 +42,7 @@ test("a note is heard by operators; its author hears nothing of what it says", a
   expect(JSON.stringify(hers.frames)).not.toContain(body.id);
 });
 
-test("what the outbox repeats is not heard again", async () => {
+test("A repeat by the outbox does not arrive again.", async () => {
   const socket = await listen(ann);
   const { body } = await write(ann, id, "Алло?");
   const isIt = (frame: { t?: string; ref?: string }) => isEntry(frame) && frame.ref === body.id;
@@ -51,13 +51,13 @@ test("what the outbox repeats is not heard again", async () => {
   expect(await socket.silent(isIt)).toBe(true);
 });
 
-test("a message that is gone has nothing to tell", async () => {
+test("The effect of a deleted message does nothing.", async () => {
   await expect(
     messageNotice.run(jobContext().ctx, { id: crypto.randomUUID(), ticketId: id }),
   ).resolves.toBeUndefined();
 });
 
-test("what is said on the socket stands in the ticket, and takes it up", async () => {
+test("A message sent on the socket is in the ticket and assigns it.", async () => {
   const socket = await listen(olga);
   socket.send({ t: "say", ref: "a1", kind: "message", body: { body: "Чем помочь?" } });
   await socket.next((frame) => frame.t === "ack");
@@ -66,7 +66,7 @@ test("what is said on the socket stands in the ticket, and takes it up", async (
   expect(await shown()).toMatchObject({ status: "IN_PROGRESS", assigned_to: { id: olga.id } });
 });
 
-test("who is not on the socket is told of what was said there, once; who is, is not", async () => {
+test("Absent people are notified once of a message on the socket; present ones are not.", async () => {
   const [theirs, oleg] = [await listen(olga), await operator()];
   const say = (ref: string, body: string) => theirs.send({ t: "say", ref, kind: "message", body: { body } });
   say("a1", "Чем помочь?");
@@ -90,7 +90,7 @@ test("who is not on the socket is told of what was said there, once; who is, is 
     expect(await notices(who)).toHaveLength(count);
 });
 
-test("a stranger's socket is refused as if there were no ticket", async () => {
+test("A stranger's socket is refused as if the ticket did not exist.", async () => {
   const { token } = await person();
   const protocols = ["caravan.v1", `auth.${token}`];
   expect(await dial(path(), { protocols })).toMatchObject({ refusal: { status: 404 } });

@@ -1,4 +1,4 @@
-/** The operators' room hears of every change of a ticket, whichever door it came through. */
+/** The operators' room gets every change of a ticket, by any route. */
 import { expect, test } from "vitest";
 import { patch, person, rows } from "../harness/api.ts";
 import { connectNative } from "../harness/socket.ts";
@@ -18,7 +18,7 @@ test.each<[string, (id: string, token: string) => Promise<{ status: number }>]>(
     "in the console",
     (id, token) => patch(`/api/admin/support-tickets/${id}/`, { status: "RESOLVED" }, { token, headers }),
   ],
-])("a state that is changed %s is told to the operators once", async (_, act) => {
+])("A state changed %s is announced to operators once.", async (_, act) => {
   const id = await ticketOf(await person());
   const who = await operator();
   const socket = await connectNative("/ws/ops/", who.token);
@@ -29,7 +29,7 @@ test.each<[string, (id: string, token: string) => Promise<{ status: number }>]>(
   expect(await told(id)).toHaveLength(1);
 });
 
-test("what is refused is told to nobody", async () => {
+test("A refused change is announced to nobody.", async () => {
   const ann = await person();
   const id = await ticketOf(ann);
   const who = await operator();

@@ -1,4 +1,4 @@
-/** A ticket: opened by anybody, worked on by operators, unknown to everybody else. */
+/** Tickets: opened by anybody, handled by operators, hidden from everybody else. */
 import { beforeEach, describe, expect, test } from "vitest";
 import { get, type Person, person, post, put, rows, staffMember, unique } from "../harness/api.ts";
 import { charge, counted } from "../harness/counted.ts";
@@ -14,7 +14,7 @@ beforeEach(async () => {
 const ticketsOf = ({ id }: Person) => rows("SELECT * FROM support_tickets WHERE author_id = ?", id);
 
 describe("opening", () => {
-  test("makes an open ticket whose description is its first message", async () => {
+  test("A new ticket is open and its description is its first message.", async () => {
     const order = await orderOf(ann);
     const draft = {
       subject: "  Где водитель? ",
@@ -57,12 +57,12 @@ describe("opening", () => {
     });
   });
 
-  test("takes NORMAL for no priority and null for no order", async () => {
+  test("A new ticket has the priority NORMAL and no order by default.", async () => {
     const { body } = await open(ann, { related_order: null });
     expect(body).toMatchObject({ priority: "NORMAL", related_order: null });
   });
 
-  test("says the same of somebody else's order and of one that does not exist", async () => {
+  test("A new ticket gets the same error for another client's order and an unknown one.", async () => {
     const bob = await person();
     for (const order of [await orderOf(bob), crypto.randomUUID()]) {
       expect(await open(ann, { related_order: order })).toMatchObject({
@@ -92,12 +92,12 @@ describe("opening", () => {
       { related_order: "abc" },
       { related_order: ["Значение “abc” не является верным UUID-ом."] },
     ],
-  ])("refuses %s", async (_name, changes, body) => {
+  ])("Opening a ticket refuses %s.", async (_name, changes, body) => {
     expect(await open(ann, changes)).toMatchObject({ status: 400, body });
     expect(await ticketsOf(ann)).toEqual([]);
   });
 
-  test("ignores what only operators decide", async () => {
+  test("Opening a ticket ignores fields that only operators set.", async () => {
     const id = await ticketOf(ann, { status: "CLOSED", assigned_to: olga.id, author: olga.id });
     expect((await read(ann, id)).body).toMatchObject({
       status: "OPEN",
@@ -108,7 +108,7 @@ describe("opening", () => {
 });
 
 describe("the list", () => {
-  test("is one's own for clients, everybody's for operators; the newest first", async () => {
+  test("The list has a client's own tickets, and all tickets for operators, the newest first.", async () => {
     const bob = await person();
     const [first, second, his] = [await ticketOf(ann), await ticketOf(ann), await ticketOf(bob)];
     await rows("UPDATE support_tickets SET created_at = created_at - 1000 WHERE id = ?", first);
@@ -121,7 +121,7 @@ describe("the list", () => {
     }
   });
 
-  test("shows each ticket as it stands alone, with its messages", async () => {
+  test("The list shows each ticket as its own page does, with messages.", async () => {
     const id = await ticketOf(ann);
     await write(olga, id, "Уже едет.");
     const [listed] = (await get(TICKETS, ann)).body.results;
@@ -129,7 +129,7 @@ describe("the list", () => {
     expect(listed.messages).toHaveLength(2);
   });
 
-  test("has 20 a page", async () => {
+  test("The list has 20 tickets per page.", async () => {
     for (let n = 0; n < 21; n += 1) await ticketOf(ann);
     const { body } = await get(TICKETS, ann);
     expect(body.results).toHaveLength(20);
@@ -137,7 +137,7 @@ describe("the list", () => {
     expect((await get(`${TICKETS}?page=2`, ann)).body.results).toHaveLength(1);
   });
 
-  test("costs four statements, whatever the number of tickets and messages", async () => {
+  test("The list costs four statements for any number of tickets and messages.", async () => {
     const meter = counted();
     await get(TICKETS, ann);
     for (let n = 0; n < 8; n += 1) {
@@ -157,7 +157,7 @@ describe("the list", () => {
     ["assigned_to=OLGA", [1]],
     ["status=OPEN&priority=NORMAL", [2]],
     ["status=RESOLVED&priority=&assigned_to=", [1]],
-  ])("filters by %s", async (query, expected) => {
+  ])("The list filters by %s.", async (query, expected) => {
     const word = unique("тема");
     const ids = [
       await ticketOf(ann, { subject: word, priority: "HIGH" }),
@@ -170,13 +170,16 @@ describe("the list", () => {
     expect(new Set(found)).toEqual(new Set(expected.map((index) => ids[index])));
   });
 
-  test.each(["status=NEW", "priority=1", "assigned_to=me"])("refuses the filter %s", async (query) => {
-    const { status, body } = await get(`${TICKETS}?${query}`, olga);
-    expect(status).toBe(400);
-    expect(Object.keys(body)).toEqual([query.split("=")[0]]);
-  });
+  test.each(["status=NEW", "priority=1", "assigned_to=me"])(
+    "The list refuses the filter %s.",
+    async (query) => {
+      const { status, body } = await get(`${TICKETS}?${query}`, olga);
+      expect(status).toBe(400);
+      expect(Object.keys(body)).toEqual([query.split("=")[0]]);
+    },
+  );
 
-  test("searches Cyrillic in any case, for operators by author too", async () => {
+  test("A search ignores case in Cyrillic, and for operators covers authors.", async () => {
     const word = unique("Ёлка");
     const id = await ticketOf(ann, { description: `Сломалась ${word}` });
     await ticketOf(ann);
@@ -202,7 +205,7 @@ describe("a change", () => {
     },
   );
 
-  test("of the priority is the author's, and of nothing else, whatever its value", async () => {
+  test("The author can change the priority and nothing else.", async () => {
     const id = await ticketOf(ann);
     const others = {
       status: 7,
@@ -222,7 +225,7 @@ describe("a change", () => {
     });
   });
 
-  test("by an operator answers the four fields and leaves an audit row", async () => {
+  test("An operator's change returns the four fields and leaves an audit row.", async () => {
     const [id, order] = [await ticketOf(ann), await orderOf(ann)];
     const changes = { status: "IN_PROGRESS", priority: "HIGH", assigned_to: olga.id, related_order: order };
     const answer = await put(`${TICKETS}${id}/`, changes, olga);
@@ -236,7 +239,7 @@ describe("a change", () => {
     });
   });
 
-  test("by PUT wants a status of operators", async () => {
+  test("An operator's PUT requires a status.", async () => {
     const id = await ticketOf(ann);
     const answer = await put(`${TICKETS}${id}/`, { priority: "LOW" }, olga);
     expect(answer).toMatchObject({ status: 400, body: { status: ["Обязательное поле."] } });
@@ -258,13 +261,13 @@ describe("a change", () => {
         ],
       },
     ],
-  ])("to %j is refused whole", async (changes, body) => {
+  ])("The change %j is refused as a whole.", async (changes, body) => {
     const id = await ticketOf(ann);
     expect(await change(olga, id, { priority: "LOW", ...changes })).toMatchObject({ status: 400, body });
     expect((await read(olga, id)).body).toMatchObject({ priority: "NORMAL", status: "OPEN" });
   });
 
-  test("assigns operators only", async () => {
+  test("A ticket can be assigned to operators only.", async () => {
     const id = await ticketOf(ann);
     for (const who of [ann, await staffMember({ type: "DRIVER" })]) {
       expect(await change(olga, id, { assigned_to: who.id })).toMatchObject({
@@ -274,7 +277,7 @@ describe("a change", () => {
     }
   });
 
-  test("closes a ticket once and opens it again", async () => {
+  test("Closing sets the closing time once, and reopening clears it.", async () => {
     const id = await ticketOf(ann);
     const closedAt = async (status: string) => {
       await change(olga, id, { status });
@@ -288,22 +291,22 @@ describe("a change", () => {
     expect(await closedAt("OPEN")).toBeNull();
   });
 
-  test("by two operators at once loses neither's", async () => {
+  test("Concurrent changes by two operators are both kept.", async () => {
     const [id, oleg] = [await ticketOf(ann), await operator()];
     await Promise.all([change(olga, id, { status: "RESOLVED" }), change(oleg, id, { priority: "HIGH" })]);
     expect((await read(olga, id)).body).toMatchObject({ status: "RESOLVED", priority: "HIGH" });
   });
 });
 
-describe("whoever has no part in it", () => {
-  test("does not know of the ticket", async () => {
+describe("a stranger to the ticket", () => {
+  test("A stranger gets a 404 for the ticket.", async () => {
     const [id, bob] = [await ticketOf(ann), await person()];
     for (const answer of [await read(bob, id), await change(bob, id, { priority: "LOW" })])
       expect(answer).toMatchObject({ status: 404, body: { detail: "Страница не найдена." } });
     for (const missing of [crypto.randomUUID(), "abc"]) expect((await read(olga, missing)).status).toBe(404);
   });
 
-  test("is told at the messages, and writes none", async () => {
+  test("A stranger gets a 403 for the messages and can't write any.", async () => {
     const [id, bob] = [await ticketOf(ann), await person()];
     for (const answer of [await messages(bob, id), await write(bob, id, "Я тут")])
       expect(answer).toMatchObject({ status: 403, body: { detail: "Нет доступа к тикету." } });
@@ -311,7 +314,7 @@ describe("whoever has no part in it", () => {
     expect((await messages(ann, id)).body.count).toBe(1);
   });
 
-  test("has lost it with the operator's role, also as assignee", async () => {
+  test("A former operator has no access, even as assignee.", async () => {
     const id = await ticketOf(ann);
     await change(olga, id, { assigned_to: olga.id });
     await rows("UPDATE users SET user_type = 'CLIENT' WHERE id = ?", olga.id);
@@ -323,7 +326,7 @@ describe("whoever has no part in it", () => {
   });
 });
 
-test("an author sees an operator's name, and not how to reach them", async () => {
+test("An author sees an operator's name but no contact data.", async () => {
   const id = await ticketOf(ann);
   await write(olga, id, "Здравствуйте");
   const { body } = await read(ann, id);

@@ -1,31 +1,38 @@
-/** Tickets as clients open them and operators work on them. */
+/** Calls of clients and operators on tickets. */
 import { get, type Person, patch, post, rows, staffMember } from "../harness/api.ts";
 
 export const TICKETS = "/api/v1/support/tickets/";
 
+/** Makes an operator. */
 export const operator = () => staffMember({ type: "OPERATOR" });
 
+/** Opens a ticket; returns the response. */
 export const open = (who: Person, changes: object = {}) =>
   post(TICKETS, { subject: "Эвакуатор не едет", description: "Жду второй час.", ...changes }, who);
 
+/** Opens a ticket; returns its id. */
 export async function ticketOf(who: Person, changes: object = {}): Promise<string> {
   const { status, body } = await open(who, changes);
   if (status !== 201) throw new Error(`ticket: ${status} ${JSON.stringify(body)}`);
   return body.id;
 }
 
+/** Reads a ticket; returns the response. */
 export const read = (who: Person, id: string) => get(`${TICKETS}${id}/`, who);
+/** Changes a ticket; returns the response. */
 export const change = (who: Person, id: string, changes: object) => patch(`${TICKETS}${id}/`, changes, who);
+/** Writes a message or a note; returns the response. */
 export const write = (who: Person, id: string, body: string, isInternal?: boolean) =>
   post(
     `${TICKETS}${id}/messages/`,
     { body, ...(isInternal === undefined ? {} : { is_internal: isInternal }) },
     who,
   );
+/** Lists a ticket's messages; returns the response. */
 export const messages = (who: Person, id: string, query = "") =>
   get(`${TICKETS}${id}/messages/${query}`, who);
 
-/** An order of somebody's, as far as tickets need one. */
+/** Inserts a client's order; returns its id. */
 export async function orderOf(client: Person): Promise<string> {
   const id = crypto.randomUUID();
   await rows(
