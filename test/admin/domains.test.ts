@@ -17,7 +17,7 @@ const effectsOf = (kind: string, address: string) =>
 describe("a truck", () => {
   const body = { model: "MAN TGL", capacity: 5 };
 
-  test("has tariffs, as many as it can carry for", async () => {
+  test("A truck can have several tariffs.", async () => {
     const [one, other] = [await aTariff(), await aTariff()];
     const facts = { ...body, license_plate: unique("E"), vehicle_types: [other, one, one] };
     const made = await post("/api/admin/tow-trucks/", facts, as(operator));
@@ -29,7 +29,7 @@ describe("a truck", () => {
     expect((await get(`/api/admin/tow-trucks/?vehicle_type=${other}`, as(operator))).body.count).toBe(0);
   });
 
-  test("that was deleted by mistake comes back with its tariffs", async () => {
+  test("A deleted truck can be restored with its tariffs.", async () => {
     const type = await aTariff();
     const id = await aTruck({ tariff: type });
     await del(`/api/admin/tow-trucks/${id}/`, undefined, as(operator));
@@ -41,7 +41,7 @@ describe("a truck", () => {
     });
   });
 
-  test("is driven by a driver and nobody else", async () => {
+  test("A truck's driver must be a driver.", async () => {
     const [driver, client] = [await mint("driver"), await mint("owner")];
     const path = `/api/admin/tow-trucks/${await aTruck()}/`;
     const refused = await patch(path, { driver: client.id }, as(operator));
@@ -49,7 +49,7 @@ describe("a truck", () => {
     expect((await patch(path, { driver: driver.id }, as(operator))).body.driver).toBe(driver.id);
   });
 
-  test("on a job keeps its driver and its state, and can't be deleted", async () => {
+  test("A truck on a job keeps its driver and its state, and can't be deleted.", async () => {
     const client = await mint("owner");
     const truck = await aTruck({ status: "BUSY" });
     await anOrder({ client: client.id, tariff: await aTariff(), truck, status: "ASSIGNED" });
@@ -69,7 +69,7 @@ describe("an order", () => {
   const newOrder = async (status = "PENDING") =>
     anOrder({ client: (await mint("owner")).id, tariff: await aTariff(), status });
 
-  test("moves by its machine alone: history, notice and audit row with it", async () => {
+  test("An order changes its state by actions only, with history, notice and audit row.", async () => {
     const id = await newOrder();
     expect((await patch(at(id), { status: "COMPLETED" }, as(operator))).status).toBe(400);
     expect((await post(`${at(id)}actions/confirm/`, undefined, as(operator))).status).toBe(204);
@@ -82,13 +82,13 @@ describe("an order", () => {
     ]);
   });
 
-  test("takes no step that its machine does not know", async () => {
+  test("An order refuses a transition that does not exist.", async () => {
     const id = await newOrder("CANCELLED");
     expect((await post(`${at(id)}actions/confirm/`, undefined, as(operator))).status).toBe(400);
     expect((await get(at(id), as(operator))).body.status).toBe("CANCELLED");
   });
 
-  test("that is over keeps its way; one that is not gets a new estimate with a new one", async () => {
+  test("A finished order keeps its route; an active one gets a new estimate with a new route.", async () => {
     const id = await newOrder();
     const before = (await get(at(id), as(operator))).body;
     const change = { delivery: { latitude: 59.93, longitude: 30.33 }, delivery_address: "Nevsky 1" };
@@ -104,13 +104,13 @@ describe("an order", () => {
     );
   });
 
-  test("many are cancelled at once, each by its own rules", async () => {
+  test("Many orders are cancelled at once, each by its own rules.", async () => {
     const ids = [await newOrder(), await newOrder("COMPLETED")];
     const { body } = await post("/api/admin/orders/bulk/", { action: "cancel", ids }, as(operator));
     expect(body).toMatchObject({ count: 2, done: 1, failed: [{ id: ids[1] }] });
   });
 
-  test("without a car is read like others", async () => {
+  test("An order without a car can be read.", async () => {
     const { body } = await get(at(await newOrder()), as(operator));
     expect(body.vehicle).toBeNull();
     expect(body.pickup).toEqual({ latitude: 55.76, longitude: 37.61 });
@@ -118,7 +118,7 @@ describe("an order", () => {
   });
 });
 
-test("a payment is settled by its own steps, and its client hears of it", async () => {
+test("A payment is settled by its own actions, and its client is notified.", async () => {
   const client = await mint("owner");
   const order = await anOrder({ client: client.id, tariff: await aTariff(), status: "COMPLETED" });
   const id = await aPayment(order, 50_000);
@@ -132,7 +132,7 @@ test("a payment is settled by its own steps, and its client hears of it", async 
   expect(told.body.results).toMatchObject([{ type: "PAYMENT_RECEIVED" }]);
 });
 
-test("a ticket is closed at its end, opened again it has none, and is taken by an operator only", async () => {
+test("A ticket gets a closing time, loses it when reopened, and can be assigned to operators only.", async () => {
   const author = await mint("owner");
   const id = crypto.randomUUID();
   await rows(
@@ -149,7 +149,7 @@ test("a ticket is closed at its end, opened again it has none, and is taken by a
 });
 
 describe("an event", () => {
-  test("that staff changes is told to its room and to whoever takes part", async () => {
+  test("An event changed by staff is announced to its room and its members.", async () => {
     const member = await mint("owner");
     const facts = { name: unique("Ride"), starts_at: "2031-01-01T10:00:00Z", location: "Мост" };
     const made = await post("/api/admin/events/", facts, as(staff));
@@ -170,12 +170,12 @@ describe("an event", () => {
     expect(await outboxOf(`${member.username}@example.com`)).toHaveLength(2);
   });
 
-  test("that ends before it begins is refused", async () => {
+  test("An event that ends before it begins is refused.", async () => {
     const facts = { name: "x", starts_at: "2031-01-01T10:00:00Z", ends_at: "2030-01-01T10:00:00Z" };
     expect((await post("/api/admin/events/", facts, as(staff))).status).toBe(400);
   });
 
-  test("gets its organizers here", async () => {
+  test("An event's organizers can be set in the console.", async () => {
     const member = await mint("owner");
     const { body } = await post(
       "/api/admin/events/",
@@ -216,7 +216,7 @@ describe("taking a member out of a full event", () => {
   const toldOf = (event: number) =>
     rows("SELECT user_id, type FROM notifications WHERE about = ?", `event:${event}`);
 
-  test("offers the place to whoever waits longest, and tells nobody else", async () => {
+  test("Removing a member of a full event offers the place to the person who waits longest, and to nobody else.", async () => {
     const { event, member, first, second } = await fullEvent();
     expect((await del(`/api/admin/event-members/${event}:${member.id}/`, undefined, as(staff))).status).toBe(
       204,
@@ -228,7 +228,7 @@ describe("taking a member out of a full event", () => {
     expect(await toldOf(event)).toEqual([{ user_id: first.id, type: "PARTICIPATION_PLACE_FREE" }]);
   });
 
-  test("takes their request along", async () => {
+  test("Removing a member of a full event deletes their request.", async () => {
     const { event, member } = await fullEvent();
     await rows(
       `INSERT INTO participation_requests (event_id, user_id, status, created_at, updated_at)
@@ -241,7 +241,7 @@ describe("taking a member out of a full event", () => {
   });
 });
 
-test("a task of staff's is told to everybody who is about", async () => {
+test("A task made by staff is announced by an effect.", async () => {
   const { body } = await post("/api/admin/tasks/", { title: "Photo", description: "Gate" }, as(staff));
   const [effect] = await rows<{ payload: string }>(
     "SELECT payload FROM outbox WHERE kind = 'task_notice' AND payload ->> 'ref' = ?",
@@ -250,7 +250,7 @@ test("a task of staff's is told to everybody who is about", async () => {
   expect(JSON.parse(effect?.payload ?? "")).toMatchObject({ body: { task_id: body.id, title: "Photo" } });
 });
 
-test("a driver's earnings are computed, whatever staff corrects", async () => {
+test("A driver's earnings are computed when staff corrects an entry.", async () => {
   const driver = await mint("driver");
   const facts = { user: driver.id, app_income: "1000", commission: "35", expenses: "59.50" };
   const made = await post("/api/admin/calculator-entries/", facts, as(staff));
@@ -263,7 +263,7 @@ test("a driver's earnings are computed, whatever staff corrects", async () => {
   expect((await patch(path, { earnings: "99999" }, as(staff))).status).toBe(400);
 });
 
-test("a car that staff corrects is found by its new words, at its new price", async () => {
+test("A car post corrected by staff is found by its new text and price.", async () => {
   const owner = await mint("owner");
   const [post_] = await rows<{ id: number }>(
     `INSERT INTO car_posts (user_id, created_at, car_name, model, year, engine, fuel, body, transmission, gear_number,
@@ -277,7 +277,7 @@ test("a car that staff corrects is found by its new words, at its new price", as
 });
 
 describe("people", () => {
-  test("are told by sex, city and friends, and found by them", async () => {
+  test("People are shown with sex, city and friends, and can be filtered by them.", async () => {
     const [one, other] = [await mint("owner"), await mint("owner")];
     const facts = { user: one.id, sex: "Ж", city: 607, profession: "Врач" };
     expect((await post("/api/admin/profiles/", facts, as(staff))).status).toBe(201);
@@ -292,7 +292,7 @@ describe("people", () => {
     expect(await effectsOf("chat_rights", `users:${low}-${high}`)).toHaveLength(1);
   });
 
-  test("who may not be located any more are nowhere", async () => {
+  test("People who withdraw consent to be located have no place.", async () => {
     const who = await mint("owner");
     await rows(
       `INSERT INTO social_profiles (user_id, is_geoip_allowed, latitude, longitude, located_at)
@@ -308,7 +308,7 @@ describe("people", () => {
     expect(body).toMatchObject({ place: null, located_at: null });
   });
 
-  test("who are blocked by staff's hand leave each other's rooms; nobody blocks themselves", async () => {
+  test("People blocked by staff leave each other's rooms, and nobody can block themselves.", async () => {
     const [one, other] = [await mint("owner"), await mint("owner")];
     const body = { user: one.id, blocked_user: other.id };
     expect((await post("/api/admin/blocks/", body, as(staff))).status).toBe(201);
@@ -319,7 +319,7 @@ describe("people", () => {
   });
 });
 
-test("a deleted document's scan goes with it", async () => {
+test("A deleted document's scan is deleted too.", async () => {
   const owner = await mint("owner");
   const [paper] = await rows<{ id: number }>(
     "INSERT INTO documents (user_id, name, created_at) VALUES (?, 'Licence', 1) RETURNING id",

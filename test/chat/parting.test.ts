@@ -1,4 +1,4 @@
-/** Whoever parts is out at once: unfriended, blocked, signed out, deleted. And may come back when they are friends again. */
+/** A person who is unfriended, blocked, signed out or deleted is disconnected at once, and may return as a friend. */
 import { describe, expect, test } from "vitest";
 import { del, get, patch, post, rows } from "../harness/api.ts";
 import { connectNative, dial } from "../harness/socket.ts";

@@ -35,7 +35,7 @@ const DOORS: Record<string, (pair: Pair) => Promise<unknown>> = {
     const socket = await native(pair, pair.other);
     socket.send({ t: "read", seq: 2 });
   },
-  "a read frame on one's own socket": async (pair) => {
+  "a read frame on the person's own socket": async (pair) => {
     const socket = await me(pair.other);
     socket.send({ t: "subscribe", room: `chat:${pair.chat}` });
     await socket.next(({ t }) => t === "subscribed");

@@ -101,10 +101,10 @@ describe("a place", () => {
 
 describe("the edge's guess", () => {
   test.each([
-    ["reading one's own page", (ivan: Member) => [ME, "GET", ivan] as const],
+    ["reading the own profile", (ivan: Member) => [ME, "GET", ivan] as const],
     ["reading somebody's page", (ivan: Member) => [`${USERS}${ivan.id}/`, "GET", ivan] as const],
     ["reading the list", (ivan: Member) => [USERS, "GET", ivan] as const],
-    ["changing one's page", (ivan: Member) => [ME, "PATCH", ivan] as const],
+    ["changing the own profile", (ivan: Member) => [ME, "PATCH", ivan] as const],
   ])("The edge's estimate is stored beside %s, with consent.", async (_, how) => {
     const ivan = await member({}, { is_geoip_allowed: true });
     const [path, method] = how(ivan);

@@ -214,7 +214,7 @@ test("Staff sees people who have blocked them in lists too.", async () => {
   expect(body.count).toBe(1);
 });
 
-test("one's events are a bare list by number and name, the latest start first, and nobody else's", async () => {
+test("A person's events are a plain list of ids and names, the latest start first, without other people's.", async () => {
   const eve = await member();
   expect((await get(`${USERS}my_events/`, { key: eve.key })).body).toEqual([]);
   const made = await rows<{ id: number; name: string }>(

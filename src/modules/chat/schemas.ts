@@ -27,7 +27,7 @@ export const ChatListed = z
     ...sides,
     start_time: z.string(),
     last_message: ChatMessage.nullable(),
-    unread_count: z.number().int().describe("Messages of the other side after one's own read mark"),
+    unread_count: z.number().int().describe("The other member's messages after your read mark"),
   })
   .openapi("ChatListed");
 
