@@ -9,24 +9,24 @@ import type { Db } from "./client.ts";
 
 const FULL: Record<QuotaName, Text> = {
   openOrders: text(
-    "You have {limit} open orders already: complete or cancel one first.",
-    "У вас уже {limit} открытых заказов: сначала завершите или отмените один из них.",
+    "There may be at most {limit} open orders: complete or cancel one first.",
+    "Открытых заказов может быть не больше {limit}: сначала завершите или отмените один из них.",
   ),
   vehicles: text(
-    "You have {limit} cars already: delete one first.",
-    "У вас уже {limit} автомобилей: сначала удалите один из них.",
+    "There may be at most {limit} cars: delete one first.",
+    "Автомобилей может быть не больше {limit}: сначала удалите один из них.",
   ),
   documents: text(
-    "You have {limit} documents already: delete one first.",
-    "У вас уже {limit} документов: сначала удалите один из них.",
+    "There may be at most {limit} documents: delete one first.",
+    "Документов может быть не больше {limit}: сначала удалите один из них.",
   ),
   openTickets: text(
-    "You have {limit} open tickets already: wait until one is resolved.",
-    "У вас уже {limit} открытых обращений: дождитесь решения одного из них.",
+    "There may be at most {limit} open tickets: wait until one is resolved.",
+    "Открытых обращений может быть не больше {limit}: дождитесь решения одного из них.",
   ),
   orderLinks: text(
-    "This order has {limit} links already: end them or wait until one ends.",
-    "У этого заказа уже {limit} ссылок: закройте их или дождитесь, пока одна истечёт.",
+    "An order may have at most {limit} links: end them or wait until one ends.",
+    "Ссылок на заказ может быть не больше {limit}: закройте их или дождитесь, пока одна истечёт.",
   ),
 };
 
