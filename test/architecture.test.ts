@@ -1,4 +1,4 @@
-/** The house stands as it is drawn: imports run one way, and a few things are nowhere. */
+/** Rules of the architecture: directions of imports, owners of tables, and patterns that are forbidden. */
 import { describe, expect, test } from "vitest";
 import { arrowsOf, complaint, withoutComments } from "./harness/arrows.ts";
 import { layerComplaint } from "./harness/layers.ts";
@@ -7,18 +7,18 @@ import { circlesOf, constsOf, crossing, homeOf, ownersOf, usesOf } from "./harne
 
 const files = Object.entries(sources);
 
-test("the sources are read", () => {
+test("The test reads the sources that it checks.", () => {
   expect(files.length).toBeGreaterThan(70);
   expect(sources["src/index.ts"]).toContain("export default");
 });
 
 describe("imports", () => {
-  test("run from modules to the platform, from the older apps' adapters to modules, and from the root anywhere", () => {
+  test("Imports run from modules to the platform, from the older apps' adapters to modules, and from the root anywhere.", () => {
     const wrong = files.flatMap(([path, source]) => arrowsOf(path, source).map(complaint));
     expect(wrong.filter((words) => words !== null)).toEqual([]);
   });
 
-  test("lead to files that are there", () => {
+  test("Every import leads to an existing file.", () => {
     const lost = files
       .flatMap(([path, source]) => arrowsOf(path, source))
       .filter(({ to }) => !(to in sources))
@@ -46,7 +46,7 @@ describe("imports", () => {
     ["src/console/a.tsx", "../modules/identity/index.ts", "the console speaks to the API"],
     ["src/modules/chat/a.ts", "../../../test/harness/api.ts", "it leaves src"],
     ["src/app.ts", "../scripts/seed.mjs", "it leaves src"],
-  ])("from %s to %s are caught", (from, name, why) => {
+  ])("An import from %s to %s is reported.", (from, name, why) => {
     const forms = [
       `import { a } from "${name}";`,
       `import type { A } from '${name}';`,
@@ -78,11 +78,11 @@ describe("imports", () => {
     ["src/compat/eurorace/a.ts", "../../modules/identity/index.ts"],
     ["src/compat/eurorace/a.ts", "../../platform/time.ts"],
     ["src/console/a.tsx", "./parts/b.tsx"],
-  ])("from %s to %s may run", (from, name) => {
+  ])("An import from %s to %s is allowed.", (from, name) => {
     expect(arrowsOf(from, `import { a } from "${name}";`).map(complaint)).toEqual([null]);
   });
 
-  test("in comments and of packages are none of ours", () => {
+  test("Imports in comments and imports of packages are ignored.", () => {
     const source =
       '/** import "../x.ts" */\n// import "../y.ts"\nimport { z } from "zod";\nconst u = "https://a.example";';
     expect(arrowsOf("src/platform/a.ts", source)).toEqual([]);
@@ -95,20 +95,20 @@ describe("tables", () => {
   const crossings = (path: string, source: string) =>
     usesOf(path, source, consts).flatMap((use) => crossing(use, owners) ?? []);
 
-  test("have one owner each", () => {
+  test("Every table has exactly one owner.", () => {
     expect(owners.size).toBeGreaterThan(40);
     expect(owners.get("users")).toBe("modules/identity");
     expect([...consts.values()].filter((table) => !owners.has(table))).toEqual([]);
   });
 
-  test("are declared in files named tables.ts, where drizzle's settings look for them", () => {
+  test("Tables are declared in files named tables.ts, where drizzle looks for them.", () => {
     const declaring = files.filter(([, source]) => withoutComments(source).includes("sqliteTable("));
     const found = /^src\/(?:platform\/db|modules(?:\/[^/]+)+)\/tables\.ts$/;
     expect(declaring.map(([path]) => path).filter((path) => !found.test(path))).toEqual([]);
     expect(drizzleConfig).toContain('["./src/platform/db/tables.ts", "./src/modules/**/tables.ts"]');
   });
 
-  test("are read and written in their own module only", () => {
+  test("Tables are read and written in their own module only.", () => {
     const found = files.flatMap(([path, source]) => crossings(path, source));
     expect(found).toEqual([]);
   });
@@ -125,7 +125,7 @@ describe("tables", () => {
     ["src/compat/eurorace/a.ts", "sql`SELECT 1 FROM sessions`", "reads sessions"],
     ["src/platform/a.ts", "sql`SELECT 1 FROM chats`", "reads chats"],
     ["src/jobs.ts", "sql`SELECT 1 FROM chats`", "reads chats"],
-  ])("in %s, %s is caught", (path, source, words) => {
+  ])("In %s, the use of a table in %s is reported.", (path, source, words) => {
     expect(crossings(path, source)).toEqual([expect.stringContaining(words)]);
   });
 
@@ -133,7 +133,7 @@ describe("tables", () => {
     ["src/modules/chat/a.ts", "sql`SELECT 1 FROM chats c JOIN users u ON u.id = c.initiator_id`"],
     ["src/modules/chat/a.ts", "// it comes FROM friendships"],
     ["src/modules/social/deep/a.ts", "scope.db.delete(blocks)"],
-  ])("in %s, %s is allowed", (path, source) => {
+  ])("In %s, the use of a table in %s is allowed.", (path, source) => {
     expect(crossings(path, source)).toEqual([]);
   });
 });
@@ -151,13 +151,13 @@ describe("circles", () => {
     return edges;
   };
 
-  test("are nowhere between modules", () => {
+  test("No circle of imports exists between modules.", () => {
     /** Until the list of one's own events moves to the events. */
     const pending = "modules/events → modules/social";
     expect(circlesOf(edgesOf(files)).filter((circle) => circle !== pending)).toEqual([]);
   });
 
-  test("would be found", () => {
+  test("A planted sample is found.", () => {
     const planted = [
       ["src/modules/events/a.ts", 'import { a } from "../social/index.ts";'],
       ["src/modules/social/b.ts", 'import { b } from "../chat/index.ts";'],
@@ -177,7 +177,7 @@ describe("the folders of dispatch", () => {
       arrowsOf(path, source).flatMap((arrow) => layerComplaint(arrow, DISPATCH, LAYERS, SHARED) ?? []),
     );
 
-  test("import only folders below them, so that no circle is possible", () => {
+  test("The folders of dispatch import only folders below them, so that no circle is possible.", () => {
     expect(complaints(files)).toEqual([]);
   });
 
@@ -285,7 +285,7 @@ const NOWHERE: readonly Ban[] = [
 ];
 
 describe.each(NOWHERE)("$what", ({ pattern, except, samples, harmless, inComments }) => {
-  test("stands nowhere", () => {
+  test("The forbidden pattern occurs nowhere.", () => {
     const found = files
       .filter(([path]) => path !== except)
       .filter(([, source]) => pattern.test(inComments ? source : withoutComments(source)))
@@ -293,7 +293,7 @@ describe.each(NOWHERE)("$what", ({ pattern, except, samples, harmless, inComment
     expect(found).toEqual([]);
   });
 
-  test("would be found", () => {
+  test("A planted sample is found.", () => {
     for (const sample of samples) expect(sample).toMatch(pattern);
     for (const sample of harmless) expect(sample).not.toMatch(pattern);
   });

@@ -16,7 +16,7 @@ const LONGEST = 60;
 
 /**
  * A decimal in hundredths, rounded half away from zero: `"1116.465"` → 111647. Null when it is not a number.
- * Works on the digits, so that no binary fraction can shift a cent.
+ * Works on the digits, so that binary fractions cause no error.
  */
 export function toHundredths(words: string): number | null {
   const match = words.length <= LONGEST ? PATTERN.exec(words.trim()) : null;

@@ -25,18 +25,18 @@ function ask(headers: Record<string, string>): Request {
   return new Request("http://caravan.test/api/v1/auth/profile/", { headers });
 }
 
-test("an answer that touched the database says how far it has read", async () => {
+test("A response that used the database carries a D1 bookmark.", async () => {
   const { token } = await person();
   const answer = await get("/api/v1/auth/profile/", { token });
   expect(answer.headers.get("x-d1-bookmark")).toMatch(SHAPE);
   expect(answer.headers.getSetCookie()).toEqual([]);
 });
 
-test("an answer that did not has none", async () => {
+test("A response that did not use the database carries no D1 bookmark.", async () => {
   expect((await get("/swagger/")).headers.has("x-d1-bookmark")).toBe(false);
 });
 
-test("after a write a cookie carries it, for clients that know nothing of the header", async () => {
+test("After a write a cookie carries the D1 bookmark, for clients that ignore the header.", async () => {
   const { username, password } = await person();
   const answer = await post("/api/auth/signin/", { username, password });
   const bookmark = answer.headers.get("x-d1-bookmark");
@@ -45,7 +45,7 @@ test("after a write a cookie carries it, for clients that know nothing of the he
   );
 });
 
-test("over https the cookie is secure", async () => {
+test("Over HTTPS the bookmark's cookie is Secure.", async () => {
   const { username, password } = await person();
   const request = new Request("https://caravan.test/api/auth/signin/", {
     method: "POST",
@@ -64,13 +64,13 @@ test.each<[string, Record<string, string>, string]>([
   ["at the header's before the cookie's", { "x-d1-bookmark": BOOKMARK, cookie: "d1_bookmark=x" }, BOOKMARK],
   ["at the primary when it is no bookmark", { "x-d1-bookmark": "first-unconstrained" }, "first-primary"],
   ["at the primary when it is noise", { cookie: "d1_bookmark=';DROP TABLE users" }, "first-primary"],
-])("a session starts %s", async (_, headers, start) => {
+])("A D1 session starts %s.", async (_, headers, start) => {
   const { environment, opened } = watched();
   await send(ask({ authorization: `Token ${"c".repeat(40)}`, ...headers }), environment);
   expect(opened).toEqual([start]);
 });
 
-test("a replayed answer brings a bookmark of its own", async () => {
+test("A replayed response carries a bookmark of its own.", async () => {
   const { token } = await person();
   const event = {
     name: "Ride",

@@ -1,4 +1,4 @@
-/** What a browser is told: who may call from where, and what a page may do. */
+/** CORS, cookies and security headers. */
 import { describe, expect, test } from "vitest";
 import { type Answer, call, get, person, post } from "../harness/api.ts";
 
@@ -17,12 +17,15 @@ function from(origin: string, settings?: Record<string, string>) {
 }
 
 describe("in production", () => {
-  test.each([APP, "https://other.example:8443", "https://caravan.example"])("%s may call", async (origin) => {
-    const answer = await get("/health/", from(origin, PRODUCTION));
-    expect(allowed(answer)).toBe(origin);
-    expect(answer.headers.get("access-control-allow-credentials")).toBe("true");
-    expect(answer.headers.get("vary")).toContain("Origin");
-  });
+  test.each([APP, "https://other.example:8443", "https://caravan.example"])(
+    "In production the origin %s may call.",
+    async (origin) => {
+      const answer = await get("/health/", from(origin, PRODUCTION));
+      expect(allowed(answer)).toBe(origin);
+      expect(answer.headers.get("access-control-allow-credentials")).toBe("true");
+      expect(answer.headers.get("vary")).toContain("Origin");
+    },
+  );
 
   test.each([
     "http://localhost:5173",
@@ -34,7 +37,7 @@ describe("in production", () => {
     "https://evil-app.example",
     "https://sub.app.example",
     "null",
-  ])("%s may not", async (origin) => {
+  ])("In production the origin %s may not call.", async (origin) => {
     const answer = await get("/health/", from(origin, PRODUCTION));
     expect(answer.status).toBe(200);
     expect(allowed(answer)).toBeNull();
@@ -45,21 +48,21 @@ describe("in production", () => {
 
 describe("in development", () => {
   test.each(["http://localhost:5173", "http://127.0.0.1:3000", "https://localhost", "http://[::1]:8080"])(
-    "%s may call",
+    "In production the origin %s may call.",
     async (origin) => {
       expect(allowed(await get("/health/", from(origin)))).toBe(origin);
     },
   );
 
   test.each(["https://evil.example", "http://localhost.evil.example", "http://127.0.0.1.evil.example:80"])(
-    "%s may not",
+    "In production the origin %s may not call.",
     async (origin) => {
       expect(allowed(await get("/health/", from(origin)))).toBeNull();
     },
   );
 });
 
-test("never a wildcard, and nothing without an Origin", async () => {
+test("CORS headers never hold a wildcard, and are absent without an Origin.", async () => {
   const answer = await get("/health/");
   expect(allowed(answer)).toBeNull();
   expect(answer.headers.get("vary")).toContain("Origin");
@@ -71,7 +74,7 @@ test.each<[number, string, string, unknown]>([
   [404, "GET", "/api/nothing/", undefined],
   [405, "DELETE", "/api/events/", undefined],
   [415, "POST", "/api/auth/login/", new Blob(["x"], { type: "text/plain" })],
-])("an error %i can be read by a listed origin, request id and all", async (status, method, path, body) => {
+])("An error %i can be read by a listed origin, with its request id.", async (status, method, path, body) => {
   const plain = body instanceof Blob ? await body.text() : body;
   const headers = { origin: APP, ...(body instanceof Blob ? { "content-type": body.type } : {}) };
   const answer = await call(method, path, { body: plain, headers, settings: PRODUCTION });
@@ -92,7 +95,7 @@ describe("a preflight", () => {
       ...(settings ? { settings } : {}),
     });
 
-  test("of a listed origin names methods and headers", async () => {
+  test("A preflight of a listed origin gets methods and headers.", async () => {
     const answer = await preflight("/api/events/", APP, PRODUCTION);
     expect(answer.status).toBe(204);
     expect(allowed(answer)).toBe(APP);
@@ -111,13 +114,13 @@ describe("a preflight", () => {
     expect(answer.headers.get("access-control-max-age")).toBe("86400");
   });
 
-  test("of a stranger allows no origin", async () => {
+  test("A preflight of an unlisted origin allows no origin.", async () => {
     const answer = await preflight("/api/events/", "https://evil.example", PRODUCTION);
     expect(allowed(answer)).toBeNull();
     expect(answer.headers.has("access-control-allow-credentials")).toBe(false);
   });
 
-  test("needs no credential", async () => {
+  test("A preflight needs no credential.", async () => {
     expect((await preflight("/api/v1/auth/profile/", "http://localhost:5173")).status).toBe(204);
   });
 });
@@ -130,7 +133,7 @@ describe("a cookie", () => {
     return { username, cookie: `jwt=${answer.body.jwt}` };
   }
 
-  test("reads from anywhere but writes only for our own pages", async () => {
+  test("A cookie permits reads from anywhere, and writes from allowed origins only.", async () => {
     const { cookie } = await cookieOf();
     const write = (headers: Record<string, string>) =>
       call("PUT", "/api/settings", { body: { name: "Changed" }, headers: { cookie, ...headers } });
@@ -148,13 +151,13 @@ describe("a cookie", () => {
     expect((await write({})).status).toBe(200);
   });
 
-  test("of a header's caller is not asked for its origin", async () => {
+  test("A caller with an Authorization header needs no allowed origin.", async () => {
     const { token } = await person();
     const headers = { origin: "https://evil.example" };
     expect((await call("PUT", "/api/settings", { body: { name: "A" }, token, headers })).status).toBe(200);
   });
 
-  test("is kept from scripts, and secure where the request was", async () => {
+  test("A cookie is HttpOnly, and Secure over HTTPS.", async () => {
     const { email, password } = await person();
     const { headers } = await post("/api/login", { email, password });
     const session = headers.getSetCookie().find((line) => line.startsWith("jwt=")) ?? "";
@@ -179,7 +182,7 @@ describe("security headers", () => {
   );
 
   test.each(["/", "/swagger/", "/redoc/", "/api/schema/swagger-ui/", "/api/schema/redoc/", "/dev/outbox/"])(
-    "of the page %s let nothing in that is not ours",
+    "The policy of the page %s allows own resources only.",
     async (path) => {
       const { headers, body, status } = await get(path);
       expect(status).toBe(200);
@@ -198,7 +201,7 @@ describe("security headers", () => {
     },
   );
 
-  test("of a page behind a mailed link do not pass its address on", async () => {
+  test("A page behind a mailed link does not send its URL as a referrer.", async () => {
     const { headers } = await get("/account-confirm-email/some-key/");
     expect(headers.get("referrer-policy")).toBe("no-referrer");
     expect(headers.get("cache-control")).toBe("no-store");

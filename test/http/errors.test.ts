@@ -1,4 +1,4 @@
-/** What a stranger learns when something breaks (nothing), what the log keeps (no secret), and the id that ties the two. */
+/** Unexpected errors: the response is masked, the log holds no secret, and the request id is in both. */
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
 import { routes } from "../../src/app.ts";
@@ -40,7 +40,7 @@ describe("a bug", () => {
   });
   const logged = () => lines.mock.calls.map((words) => words.join(" "));
 
-  test("answers a masked 500 with the id that the log line has", async () => {
+  test("An exception becomes a masked 500 with the request id of the log line.", async () => {
     const answer = await send(ask("GET", "/account-confirm-email/somebodys-secret-key/"), broken());
     expect(answer.status).toBe(500);
     const words = await answer.text();
@@ -55,7 +55,7 @@ describe("a bug", () => {
     expect(line.stack.length).toBeGreaterThan(0);
   });
 
-  test("speaks Russian under /api/v1/ and dresses its answer like any other", async () => {
+  test("A masked 500 is in Russian under /api/v1/ and has the usual headers.", async () => {
     const headers = { authorization: `Token ${"a".repeat(40)}`, origin: "http://localhost:5173" };
     const answer = await send(ask("GET", "/api/v1/auth/profile/", undefined, headers), broken());
     expect(answer.status).toBe(500);
@@ -65,7 +65,7 @@ describe("a bug", () => {
     expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
   });
 
-  test("never writes a path's secret, a credential, a password or a bound parameter into the log", async () => {
+  test("The log of an exception holds no secret of a path, credential, password or bound parameter.", async () => {
     const secret = `secret-${crypto.randomUUID()}`;
     const email = `${secret}@example.com`;
     const headers = { authorization: `Token ${"b".repeat(40)}`, cookie: `jwt=${secret}.${secret}.${secret}` };
@@ -107,7 +107,7 @@ describe("a bug", () => {
     },
   );
 
-  test("in a part that health asks is told by name only", async () => {
+  test("The health check reports a failing part by name only.", async () => {
     const answer = await send(ask("GET", "/health/"), broken());
     expect(answer.status).toBe(503);
     expect(await answer.json()).toEqual({
@@ -116,14 +116,14 @@ describe("a bug", () => {
     });
   });
 
-  test("keeps nothing of a message that imitates a stack", async () => {
+  test("The log keeps nothing of an error message that imitates a stack.", async () => {
     const error = new Error("Failed query\nparams: \n    at secret-of-somebody");
     log("error", "test", {}, new Error("outer\n    at another-secret", { cause: error }));
     expect(JSON.parse(logged()[0] ?? "").stack.join()).not.toContain("secret");
   });
 });
 
-test("every kind of answer has a request id of its own", async () => {
+test("Every kind of response has a request id of its own.", async () => {
   const { token } = await person();
   const responses = await Promise.all([
     get("/"),
@@ -144,7 +144,7 @@ test("every kind of answer has a request id of its own", async () => {
   expect(new Set(ids).size).toBe(ids.length);
 });
 
-test("a request id that a client sends is not taken over", async () => {
+test("A request id that a client sends is ignored.", async () => {
   const answer = await get("/health/", { headers: { "x-request-id": "mine" } });
   expect(answer.headers.get("x-request-id")).toMatch(UUID);
 });
@@ -153,7 +153,7 @@ const protectedRoutes = routes.filter(({ access }) => access !== "public" && acc
 
 test.each(
   protectedRoutes.map((route) => [route.method, route.path, route.challenge ?? "Bearer", route] as const),
-)("%s %s without a credential is 401 with its challenge, %s", async (method, path, scheme) => {
+)("%s %s without a credential is 401 with the challenge %s.", async (method, path, scheme) => {
   const answer = await call(method.toUpperCase(), fillPattern(path));
   expect(answer.status).toBe(401);
   expect(answer.headers.get("www-authenticate")).toBe(scheme === "Token" ? "Token" : 'Bearer realm="api"');
@@ -174,7 +174,7 @@ const OFFERS: Record<string, string>[] = [
 const open = routes.filter(({ access, method }) => access === "public" && method !== "get");
 
 test.each(open.map(({ method, path }) => [method, path] as const))(
-  "%s %s is public: a stale credential changes nothing",
+  "%s %s is public: an expired credential changes nothing.",
   async (method, path) => {
     const place = fillPattern(path);
     const [plain, ...stale] = await Promise.all(
@@ -188,7 +188,7 @@ test.each(open.map(({ method, path }) => [method, path] as const))(
   },
 );
 
-test("a stale credential does not keep anybody from signing in", async () => {
+test("An expired credential does not prevent a sign-in.", async () => {
   const { username, email, password } = await person();
   const headers = { authorization: `Bearer ${unique()}.x.y` };
   expect((await post("/api/auth/signin/", { username, password }, { headers })).status).toBe(200);

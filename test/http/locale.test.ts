@@ -1,4 +1,4 @@
-/** Which language an answer speaks. */
+/** The language of a response. */
 import { expect, test } from "vitest";
 import { fill, messages } from "../../src/platform/http/messages.ts";
 import { chooseLocale, type Text } from "../../src/platform/http/text.ts";
@@ -34,7 +34,7 @@ test.each<[string | null, string, string]>([
   expect(chooseLocale("/api/v10/", header)).toBe(elsewhere);
 });
 
-test("validation speaks the language of the request", async () => {
+test("Validation messages are in the language of the request.", async () => {
   const headers = { "accept-language": "en-GB,ru;q=0.2" };
   expect((await post("/api/v1/auth/login/", {})).body.phone).toEqual(["Обязательное поле."]);
   expect((await post("/api/v1/auth/login/", {}, { headers })).body.phone).toEqual([
@@ -47,7 +47,7 @@ test("validation speaks the language of the request", async () => {
   expect((await post("/api/auth/registration/", {})).body.username).toEqual(["This field is required."]);
 });
 
-test("refusals without a route do, too", async () => {
+test("Refusals without a route are in the language of the request.", async () => {
   const headers = { "accept-language": "*" };
   expect((await get("/api/v1/nothing/", { headers })).body).toEqual({ detail: "Страница не найдена." });
   expect((await get("/nothing/", { headers })).body).toEqual({ detail: "Not found." });
@@ -55,7 +55,7 @@ test("refusals without a route do, too", async () => {
   expect((await get("/api/v1/nothing/", { headers: english })).body).toEqual({ detail: "Not found." });
 });
 
-test("a page behind a mailed link does, too", async () => {
+test("A page behind a mailed link is in the language of the request.", async () => {
   const page = await get("/account-confirm-email/none/", { headers: { "accept-language": "ru" } });
   expect(page.body).toContain('<html lang="ru">');
   expect(page.body).toContain("Ссылка больше не действует");
@@ -69,7 +69,7 @@ test.each(Object.entries(messages as Record<string, Text>))("%s is there in ever
   expect(places(text.ru)).toEqual(expect.arrayContaining(places(text.en)));
 });
 
-test("a message's places are filled in every language, unknown ones stay", () => {
+test("Placeholders of a message are filled in every language; unknown ones stay.", () => {
   const text = { en: "{a} of {b}", ru: "{b}: {a}" };
   expect(fill(text, { a: 1 })).toEqual({ en: "1 of {b}", ru: "{b}: 1" });
 });

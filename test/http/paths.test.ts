@@ -1,4 +1,4 @@
-/** Where a request ends up: slashes, unknown paths, wrong methods, HEAD and OPTIONS. */
+/** Routing: trailing slashes, unknown paths, wrong methods, HEAD and OPTIONS. */
 import { describe, expect, test } from "vitest";
 import { call, get, person, post, send } from "../harness/api.ts";
 import { mountedPaths } from "./mounted-paths.ts";
@@ -7,7 +7,7 @@ const places = mountedPaths();
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 describe.each(places.filter(({ pattern }) => pattern !== "/"))("$pattern", ({ path, methods }) => {
-  test("answers the same with and without a slash at its end, and never redirects", async () => {
+  test("The path responds alike with and without a trailing slash, and never redirects.", async () => {
     for (const method of methods) {
       const plain = await call(method, path);
       const slashed = await call(method, `${path}/`);
@@ -18,7 +18,7 @@ describe.each(places.filter(({ pattern }) => pattern !== "/"))("$pattern", ({ pa
     }
   });
 
-  test("refuses a method that nobody serves there and says which ones are", async () => {
+  test("The path refuses an unsupported method and names the supported ones.", async () => {
     const allow = (await call("OPTIONS", path)).headers.get("allow")?.split(", ") ?? [];
     const served = [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"];
     expect(allow).toEqual(expect.arrayContaining(served));
@@ -34,7 +34,7 @@ describe.each(places.filter(({ pattern }) => pattern !== "/"))("$pattern", ({ pa
   });
 });
 
-test("a page's address inside a path that takes a parameter is not taken for it", async () => {
+test("A fixed path takes precedence over a path with a parameter.", async () => {
   expect((await get("/api/schema/swagger-ui/")).headers.get("content-type")).toContain("text/html");
   expect((await get("/api/schema/")).headers.get("content-type")).toContain("yaml");
 });
@@ -45,7 +45,7 @@ test.each([
   ["/api/v1/nothing", "Страница не найдена."],
   ["/api/v1/auth/login/more/", "Страница не найдена."],
   ["/API/user/", "Not found."],
-])("an unknown path %s is a JSON 404", async (path, detail) => {
+])("An unknown path %s is a JSON 404.", async (path, detail) => {
   for (const method of METHODS) {
     const answer = await call(method, path);
     expect(answer.status).toBe(404);
@@ -53,7 +53,7 @@ test.each([
   }
 });
 
-test("a path whose parameter can't be read names nothing", async () => {
+test("A path with an invalid parameter is a 404.", async () => {
   const { token } = await person();
   for (const path of ["/api/event/not-a-uuid/", "/api/user/abc/", "/api/v1/auth/sessions/7/"]) {
     const answer = await call(path.includes("sessions") ? "DELETE" : "GET", path, { token });
@@ -62,20 +62,20 @@ test("a path whose parameter can't be read names nothing", async () => {
   }
 });
 
-test("a path with a broken percent-encoding is no bug of ours", async () => {
+test("A path with a broken percent-encoding is not a 500.", async () => {
   const { token } = await person();
   expect((await get("/api/user/%E0%A4%A/", { token })).status).toBe(404);
   expect((await get("/%zz/")).status).toBe(404);
 });
 
-test("405 speaks Russian under /api/v1/", async () => {
+test("A 405 is in Russian under /api/v1/.", async () => {
   const answer = await get("/api/v1/auth/login/");
   expect(answer.status).toBe(405);
   expect(answer.body).toEqual({ detail: 'Метод "GET" не разрешен.' });
   expect(answer.headers.get("allow")).toBe("POST, OPTIONS");
 });
 
-test("a wrong method is told before anything about credentials", async () => {
+test("A wrong method is reported before missing credentials.", async () => {
   expect((await call("DELETE", "/api/events/")).status).toBe(405);
 });
 
@@ -85,14 +85,14 @@ test.each(["/media/avatars/1/x.png", "/ws/events/1/"])("%s takes GET only", asyn
   expect(answer.headers.get("allow")).toBe("GET, HEAD, OPTIONS");
 });
 
-test("a socket's address without an upgrade is 426", async () => {
+test("A socket's path without an upgrade is 426.", async () => {
   const answer = await get("/ws/events/1/");
   expect(answer.status).toBe(426);
   expect(answer.headers.get("upgrade")).toBe("websocket");
   expect(answer.body).toEqual({ detail: "This address is a WebSocket." });
 });
 
-test("OPTIONS on a known path says what is allowed, on an unknown one 404", async () => {
+test("OPTIONS on a known path lists the allowed methods; on an unknown path it is 404.", async () => {
   const known = await call("OPTIONS", "/api/events/");
   expect(known.status).toBe(204);
   expect(known.headers.get("allow")).toBe("GET, POST, HEAD, OPTIONS");
@@ -105,7 +105,7 @@ function bare(method: string, path: string, token?: string): Promise<Response> {
   return send(new Request(`http://caravan.test${path}`, { method, headers }));
 }
 
-test("HEAD answers as GET does, without the body", async () => {
+test("HEAD responds like GET, without the body.", async () => {
   const { token } = await person();
   for (const path of ["/health/", "/api/v1/auth/profile/"]) {
     const full = await get(path, { token });
@@ -120,7 +120,7 @@ test("HEAD answers as GET does, without the body", async () => {
   expect((await bare("HEAD", "/api/v1/auth/login/")).status).toBe(405);
 });
 
-test("a POST without a slash reaches the same handler", async () => {
+test("A POST without a trailing slash reaches the same handler.", async () => {
   const { username, password } = await person();
   const answer = await post("/api/auth/signin", { username, password });
   expect(answer.status).toBe(200);

@@ -1,5 +1,5 @@
 /// <reference types="vite/types/importMeta.d.ts" />
-/** What can be set and what is written about it are the same. */
+/** docs/settings.md lists exactly the settings that are parsed. */
 import { expect, test } from "vitest";
 import { sources } from "../harness/sources.ts";
 
@@ -21,7 +21,7 @@ const quotas = [...parsed.matchAll(/^ {2}(\w+): \d+,$/gm)].map(
   ([, name = ""]) => `QUOTA_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`,
 );
 
-test("every setting that is parsed is documented, and none that is not", () => {
+test("Every setting that is parsed is documented, and no other.", () => {
   const documented = page
     .split("\n")
     .filter((line) => line.startsWith("| `"))

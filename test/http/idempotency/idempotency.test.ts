@@ -1,4 +1,4 @@
-/** `Idempotency-Key` at every door that creates: what is repeated happens once, and is answered as it was. */
+/** `Idempotency-Key` on every route that creates: a repeat runs nothing and gets the first response. */
 import { describe, expect, test } from "vitest";
 import { routes } from "../../../src/app.ts";
 import {
@@ -15,7 +15,7 @@ import { type Creation, creations } from "./creations.ts";
 
 const creating = routes.filter((route) => route.creates).map(({ method, path }) => `${method} ${path}`);
 
-test("every route that creates is tried below", () => {
+test("Every route that creates is tried in this file.", () => {
   expect(creating.filter((place) => !(place in creations))).toEqual([]);
 });
 
@@ -48,7 +48,7 @@ function keyed(key: string, who?: Person): CallOptions {
 const tried = Object.entries(creations).filter(([place]) => creating.includes(place));
 
 describe.each(tried.map(([place, creation]) => ({ place, creation })))("$place", ({ place, creation }) => {
-  test("with the same key and body happens once and is answered alike", async () => {
+  test("A repeat with the same key and body gets the first response and creates nothing.", async () => {
     const { path, options } = await ready(place, creation);
     const body = creation.body();
     const first = await post(path, body, options);
@@ -64,7 +64,7 @@ describe.each(tried.map(([place, creation]) => ({ place, creation })))("$place",
     if (creation.mailTo) expect(await outboxOf(creation.mailTo(body))).toHaveLength(1);
   });
 
-  test("with the same key and another body is 422 and makes nothing", async () => {
+  test("The same key with another body is 422 and creates nothing.", async () => {
     const { path, options } = await ready(place, creation);
     const body = creation.body();
     const first = await post(path, body, options);
@@ -77,7 +77,7 @@ describe.each(tried.map(([place, creation]) => ({ place, creation })))("$place",
     expect((await post(path, body, options)).body).toEqual(first.body);
   });
 
-  test("sent several times at once runs once; the others wait or get its answer", async () => {
+  test("Of concurrent requests with one key one runs; the others wait or get its response.", async () => {
     const { path, options } = await ready(place, creation);
     const body = creation.body();
     const responses = await Promise.all([1, 2, 3].map(() => post(path, body, options)));
@@ -100,7 +100,7 @@ const EVENTS = "/api/events/";
 const draft = () => creations["post /api/events"]?.body() ?? {};
 
 describe("a key", () => {
-  test("is the caller's own: somebody else's counts for itself", async () => {
+  test("An idempotency key belongs to its caller: the same key of another caller is independent.", async () => {
     const [ann, bob] = [await person(), await person()];
     const key = crypto.randomUUID();
     const body = draft();
@@ -111,7 +111,7 @@ describe("a key", () => {
     expect((await post(EVENTS, draft(), keyed(key, bob))).status).toBe(422);
   });
 
-  test("is the route's own", async () => {
+  test("An idempotency key belongs to its route.", async () => {
     const ann = await person();
     const options = keyed(crypto.randomUUID(), ann);
     const body = draft();
@@ -119,7 +119,7 @@ describe("a key", () => {
     expect((await post("/api/batch_events/", [body], options)).status).toBe(201);
   });
 
-  test("is the same with and without the slash, and for JSON and forms", async () => {
+  test("An idempotency key matches with and without the trailing slash, and for JSON and forms.", async () => {
     const options = keyed(crypto.randomUUID(), await person());
     const body = draft() as Record<string, string>;
     const first = await post("/api/events", body, options);
@@ -128,7 +128,7 @@ describe("a key", () => {
     expect(again.body).toEqual(first.body);
   });
 
-  test("does not mind the order of the fields", async () => {
+  test("An idempotency key matches a body whose fields are in another order.", async () => {
     const options = keyed(crypto.randomUUID(), await person());
     const body = draft();
     const first = await post(EVENTS, body, options);
@@ -136,7 +136,7 @@ describe("a key", () => {
     expect(again.body).toEqual(first.body);
   });
 
-  test("is free again after a refusal, for the corrected request too", async () => {
+  test("An idempotency key is free again after a refusal.", async () => {
     const options = keyed(crypto.randomUUID(), await person());
     const body = draft();
     expect((await post(EVENTS, { ...body, end_time: "2030-01-01T10:00Z" }, options)).status).toBe(400);
@@ -149,13 +149,13 @@ describe("a key", () => {
     expect(answer.body).toMatchObject({ detail: "Idempotency-Key takes 1 to 255 printable characters." });
   });
 
-  test("of somebody who is not signed in stores nothing", async () => {
+  test("An idempotency key of a caller without a sign-in stores nothing.", async () => {
     const [before] = await rows<{ n: number }>("SELECT count(*) AS n FROM idempotency_keys");
     expect((await post(EVENTS, draft(), keyed(crypto.randomUUID()))).status).toBe(401);
     expect(await rows("SELECT count(*) AS n FROM idempotency_keys")).toEqual([before]);
   });
 
-  test("at a door that creates nothing is ignored", async () => {
+  test("An idempotency key is ignored on a route that creates nothing.", async () => {
     const { username, password } = await person();
     const options = keyed(crypto.randomUUID());
     const first = await post("/api/auth/signin/", { username, password }, options);
@@ -181,7 +181,7 @@ async function lastKey(): Promise<StoredKey> {
 }
 
 describe("what is stored", () => {
-  test("shows neither the key, nor the request, nor the tokens in the answer", async () => {
+  test("A stored response reveals neither key, request nor tokens.", async () => {
     const key = `key-${unique()}`;
     const username = unique("alpha");
     const body = { username, email: `${username}@example.com`, password: "securepassword123" };
@@ -195,7 +195,7 @@ describe("what is stored", () => {
     }
   });
 
-  test("is another text each time, also for the same answer", async () => {
+  test("The same response is encrypted to another text each time.", async () => {
     const ann = await person();
     const body = draft();
     await post(EVENTS, body, keyed(crypto.randomUUID(), ann));

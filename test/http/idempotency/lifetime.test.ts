@@ -1,4 +1,4 @@
-/** How long a key lives, and what becomes of it when a request dies half-way. */
+/** Lifetime of an idempotency key, and requests that die half-way. */
 import { expect, test, vi } from "vitest";
 import type { Caller } from "../../../src/platform/http/caller.ts";
 import {
@@ -35,7 +35,7 @@ function client() {
 
 const never = () => new Promise<never>(() => {});
 
-test("an answer is kept for 24 hours, headers and all", async () => {
+test("A response is kept for 24 hours, with its headers.", async () => {
   const { ask, later, done } = client();
   const first = await ask();
   later(DAY - 1000);
@@ -44,7 +44,7 @@ test("an answer is kept for 24 hours, headers and all", async () => {
   expect(done()).toBe(1);
 });
 
-test("after 24 hours the key is free, for any body", async () => {
+test("After 24 hours an idempotency key is free, for any body.", async () => {
   expect(KEY_LIFETIME).toBe(DAY);
   const { ask, later, done } = client();
   await ask();
@@ -54,7 +54,7 @@ test("after 24 hours the key is free, for any body", async () => {
   expect(done()).toBe(2);
 });
 
-test("the clock's job drops what is older and nothing else", async () => {
+test("The cron job deletes only keys older than 24 hours.", async () => {
   const { ask, later, now, done } = client();
   await ask();
   later(DAY - 1000);
@@ -67,7 +67,7 @@ test("the clock's job drops what is older and nothing else", async () => {
   expect(done()).toBe(2);
 });
 
-test("while the first request runs a repeat is told to wait", async () => {
+test("While the first request runs, a repeat gets 409 with Retry-After.", async () => {
   const { ask, later, done } = client();
   void ask(never);
   await vi.waitFor(async () => {
@@ -79,7 +79,7 @@ test("while the first request runs a repeat is told to wait", async () => {
   expect(done()).toBe(0);
 });
 
-test("a request that died is taken over by the same request after a minute, by no other", async () => {
+test("After a minute a repeat takes over from a dead request; another request does not.", async () => {
   const { ask, later, done } = client();
   void ask(never);
   await vi.waitFor(() => expect(ask()).rejects.toMatchObject({ status: 409 }));
@@ -90,7 +90,7 @@ test("a request that died is taken over by the same request after a minute, by n
   expect(done()).toBe(1);
 });
 
-test("work that throws frees the key at once", async () => {
+test("A request that throws frees its idempotency key at once.", async () => {
   const { ask, done } = client();
   const bug = new Error("a bug");
   await expect(ask(() => Promise.reject(bug))).rejects.toBe(bug);
@@ -98,7 +98,7 @@ test("work that throws frees the key at once", async () => {
   expect(done()).toBe(1);
 });
 
-test("an answer of 500 and more is not kept", async () => {
+test("A response of 500 and above is not stored.", async () => {
   const { ask, done } = client();
   const failing = async () => ({ status: 503, headers: [], body: "{}" });
   expect(await ask(failing)).toMatchObject({ status: 503, replayed: false });
@@ -106,7 +106,7 @@ test("an answer of 500 and more is not kept", async () => {
   expect(done()).toBe(1);
 });
 
-test("work that is done stays done when its answer can't be stored", async () => {
+test("A request stays done when its response cannot be stored.", async () => {
   const warning = vi.spyOn(console, "warn").mockImplementation(() => {});
   const { answer, done } = client();
   const ctx = jobContext().ctx;
@@ -126,7 +126,7 @@ test("work that is done stays done when its answer can't be stored", async () =>
   warning.mockRestore();
 });
 
-test("files count by their bytes", async () => {
+test("Files in a body are compared by their bytes.", async () => {
   const { ask, done } = client();
   const picture = (bytes: number[]) => ({
     file: new File([new Uint8Array(bytes)], "a.png", { type: "image/png" }),
