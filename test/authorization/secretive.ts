@@ -1,4 +1,4 @@
-/** A person with something to hide who stands in everything that can show a person, and everybody who may look at them. */
+/** A person with private data who appears in every kind of resource, and the viewers who look at them. */
 
 import { at, carOf, newOrder, ORDERS, tariffRow, truckRow } from "../dispatch/offers/jobs.ts";
 import { post, rows, unique } from "../harness/api.ts";
@@ -6,9 +6,9 @@ import { connectNative } from "../harness/socket.ts";
 import { taskRow, warsaw } from "../tracking/fixtures.ts";
 import { mint, type Person } from "./world.ts";
 
-/** What others may not read, each as it stands in an answer. */
+/** The private values as they would appear in a response. */
 export interface Secrets {
-  /** Made from a phone of before. */
+  /** Generated from a former phone. */
   readonly username: string;
   readonly phone: string;
   readonly email: string;
@@ -64,7 +64,7 @@ async function friends(one: Person, other: Person): Promise<number> {
   return chat?.id ?? 0;
 }
 
-/** An order of this client's that this truck drives to. */
+/** Creates an order of this client that is assigned to this truck. */
 async function activeOrder(client: Person, truck: number, tariff: number): Promise<string> {
   const order = await made(ORDERS, newOrder({ vehicle: await carOf(client), tariff }), client);
   await rows("UPDATE orders SET status = 'ASSIGNED', tow_truck_id = ? WHERE id = ?", truck, order.id);
@@ -78,7 +78,7 @@ async function activeOrder(client: Person, truck: number, tariff: number): Promi
   return order.id;
 }
 
-/** `names`: first and last; none for somebody whom only a username names. */
+/** Creates the person with all resources and viewers. `names`: first and last name; empty for a person with a username only. */
 export async function secretive(names: readonly [string, string]): Promise<Secretive> {
   const person = await mint("driver");
   const secrets = {

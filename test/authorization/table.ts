@@ -1,4 +1,4 @@
-/** The authorization matrix of the documented routes, module by module: a row for every one. `pages.ts` has the rest. */
+/** The authorization matrix: one row per documented route, by module. `tables/pages.ts` has the pages. */
 import { accounts } from "./tables/accounts.ts";
 import { admin } from "./tables/admin.ts";
 import { chats } from "./tables/chats.ts";

@@ -1,4 +1,4 @@
-/** Who calls in the authorization matrix, and the things of one owner that they call for. */
+/** The roles of the authorization matrix, and helpers that create the owner's resources. */
 import { env } from "cloudflare:workers";
 import {
   clientProfiles,
@@ -8,18 +8,18 @@ import {
 import { post, rows, unique, uniquePhone } from "../harness/api.ts";
 import { jobContext } from "../harness/scope.ts";
 
-/** `owner` owns what the path names; everybody else is a stranger to it, each with a role of their own. */
+/** `owner` owns the resource of the path; the other roles have no relation to it. */
 export const ROLES = ["anonymous", "stranger", "owner", "driver", "operator", "staff"] as const;
 export type Role = (typeof ROLES)[number];
 
-/** The status that each role is answered, in the order of `ROLES`. */
+/** The status that each role gets, in the order of `ROLES`. */
 export type Statuses = readonly [number, number, number, number, number, number];
 
 export const everybody = (status: number): Statuses => [status, status, status, status, status, status];
 export const members = (status: number): Statuses => [401, status, status, status, status, status];
-/** What others may know of and not touch. */
+/** For resources that others may know of but not change. */
 export const ownerOrStaff = (status: number): Statuses => [401, 403, status, 403, 403, status];
-/** What others may not even know of, staff included. */
+/** For resources that are hidden from everybody else, including staff. */
 export const ownerOnly = (status: number): Statuses => [401, 404, status, 404, 404, 404];
 export const staffOnly = (status: number): Statuses => [401, 403, 403, 403, 403, status];
 
@@ -38,14 +38,14 @@ export interface Asked {
 
 export interface Row {
   readonly responses: Statuses;
-  /** Whoever holds a token of a session that has ended; as an anonymous caller unless said. */
+  /** The status for a token of an ended session; by default that of an anonymous caller. */
   readonly signedOut?: number;
   readonly ask?: (owner: Person) => Asked | Promise<Asked>;
-  /** What of its owner's a contract shows here to somebody who is neither they nor an operator. */
+  /** The owner's private data that the contract shows here to other people. */
   readonly shows?: readonly Private[];
 }
 
-/** What of a person's an answer to others may not hold. */
+/** Private data that responses to other people may not contain. */
 export type Private = "phone" | "email" | "place";
 
 /** `METHOD /path` as `src/app.ts` lists it. */
@@ -60,7 +60,7 @@ const RIGHTS: Record<Role, { type: string; staff: 0 | 1 }> = {
   staff: { type: "OPERATOR", staff: 1 },
 };
 
-/** A signed-in account with the rights of a role, made without a sign-up: nobody waits for a hash. */
+/** Creates a signed-in account with the rights of a role, without hashing a password. */
 export async function mint(role: Role): Promise<Person> {
   const username = unique(role);
   const { type, staff } = RIGHTS[role];
@@ -81,7 +81,7 @@ export async function mint(role: Role): Promise<Person> {
   return { id, username, sessionId: session.id, token: access };
 }
 
-/** An event of the owner's. */
+/** Creates an event of the owner. */
 export async function eventOf(owner: Person): Promise<string> {
   return (await post("/api/events/", event(), { token: owner.token })).body.id;
 }
@@ -96,7 +96,7 @@ export function event() {
   };
 }
 
-/** Gives somebody a phone and a place that stand nowhere else, and says how each would look in an answer. */
+/** Gives an account a unique phone and place, and returns patterns that find them in a response. */
 export async function markPrivate({ id, username }: Person): Promise<Record<Private, RegExp>> {
   const phone = uniquePhone();
   const [latitude, longitude] = [11.25 + id / 1e6, 44.125 + id / 1e6].map((degrees) =>

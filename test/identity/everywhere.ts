@@ -1,4 +1,4 @@
-/** One account that every app knows, and what each app's door gives for it. */
+/** An account that can sign in to every app, and each app's sign-in with the credentials it returns. */
 import { type Answer, get, post, rows, unique, uniquePhone } from "../harness/api.ts";
 
 export const PASSWORD = "securepassword123";
@@ -11,7 +11,7 @@ export interface Everybody {
   readonly password: string;
 }
 
-/** Somebody with a username, an address and a phone, who is signed in nowhere. */
+/** Creates an account with a username, an address and a phone that is signed in nowhere. */
 export async function everybody(): Promise<Everybody> {
   const username = unique("everybody");
   const email = `${username}@example.com`;
@@ -28,7 +28,7 @@ export async function everybody(): Promise<Everybody> {
   return { id, username, email, phone, password: PASSWORD };
 }
 
-/** What a client may hold after signing in; which of them depends on the door. */
+/** The credentials of a client after a sign-in; which ones depends on the app. */
 export interface Held {
   readonly access?: string;
   readonly refresh?: string;
@@ -41,7 +41,7 @@ export interface AppProfile {
   readonly path: string;
   readonly body: (who: Everybody) => object;
   readonly held: (answer: Answer) => Held;
-  /** Seconds that an access token of this door lives; null where it hands out none. */
+  /** The lifetime of the app's access tokens in seconds; null if it returns none. */
   readonly lives: number | null;
 }
 
@@ -107,7 +107,7 @@ export async function authorize(door: AppProfile, who: Everybody): Promise<Held>
   return door.held(answer);
 }
 
-/** Signs in at a door that hands out a pair and no key. */
+/** Signs in to Tow Truck, which returns a token pair and no key. */
 export async function towSession(who: Everybody): Promise<{ access: string; refresh: string; id: string }> {
   const { body } = await post("/api/v1/auth/login/", { phone: who.phone, password: who.password });
   return { access: body.access, refresh: body.refresh, id: claimsOf(body.access).sid };
@@ -118,7 +118,7 @@ export function claimsOf(jwt: string): any {
   return JSON.parse(atob((jwt.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/")));
 }
 
-/** The number of the account that a credential opens, or the status of the refusal. */
+/** The account id that each credential authenticates, or the status of the refusal. */
 export async function whoIs(held: Held): Promise<number[]> {
   const responses = [
     ...(held.access ? [await get("/api/v1/auth/profile/", { token: held.access })] : []),
@@ -127,7 +127,7 @@ export async function whoIs(held: Held): Promise<number[]> {
   return responses.map(({ status, body }) => (status === 200 ? body.id : status));
 }
 
-/** An event of one's own, in whose room sockets can be opened. */
+/** Creates an event in whose room sockets can be opened. */
 export async function ownEvent(token: string): Promise<string> {
   const event = {
     name: "Ride",

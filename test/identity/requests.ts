@@ -1,10 +1,10 @@
-/** Requests as clients of the account doors send them: three encodings, both slash forms, an address of one's own. */
+/** Helpers for requests to account routes: encodings, client addresses, malformed bodies and the cost of a request. */
 import { env } from "cloudflare:workers";
 import { send } from "../harness/api.ts";
 
 export type Fields = Record<string, string>;
 
-/** The three bodies that every door takes, by name. */
+/** The three body encodings that every route accepts, by name. */
 export const encodings: readonly (readonly [string, (fields: Fields) => unknown])[] = [
   ["JSON", (fields) => fields],
   ["urlencoded", (fields) => new URLSearchParams(fields)],
@@ -19,13 +19,13 @@ export function multipart(fields: Record<string, string | File>): FormData {
 
 export const english = { "accept-language": "en" };
 
-/** Headers of a client at an address that nobody else calls from: what is counted per address starts at zero. */
+/** Headers of a client at an unused address, so that limits per address start at zero. */
 export function stranger(): { "cf-connecting-ip": string } {
   const [a, b, c] = crypto.getRandomValues(new Uint8Array(3));
   return { "cf-connecting-ip": `10.${a}.${b}.${c}` };
 }
 
-/** Bodies that no door expects, and none may stumble over: an answer below 500, whatever it says. */
+/** Malformed bodies that every route must answer with a status below 500. */
 export const rubbish: readonly (readonly [string, unknown])[] = [
   ["nothing", undefined],
   ["an empty object", {}],
@@ -38,7 +38,7 @@ export const rubbish: readonly (readonly [string, unknown])[] = [
   ["a multipart body without its boundary", "--x"],
 ];
 
-/** Values that are no text, for any field of any door. */
+/** Values that are not valid text, for any field of any route. */
 export const notText: readonly (readonly [string, unknown])[] = [
   ["null", null],
   ["a list", ["a"]],
@@ -52,9 +52,9 @@ export const notText: readonly (readonly [string, unknown])[] = [
 
 export interface Cost {
   readonly response: Response;
-  /** Sent to D1, those inside batches too. */
+  /** Statements sent to D1, including those in batches. */
   readonly statements: number;
-  /** Passwords hashed: the work that a watch could see. */
+  /** The number of password hashes, which dominates the response time. */
   readonly hashes: number;
 }
 

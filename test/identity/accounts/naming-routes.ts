@@ -1,10 +1,10 @@
-/** Every door where somebody chooses an e-mail, a phone, a username or a password for an account. */
+/** Every route that sets an account's e-mail, phone, username or password. */
 import { type Answer, call, person, rows, staffMember, unique, uniquePhone } from "../../harness/api.ts";
 import { stranger } from "../requests.ts";
 
 export type Chosen = "email" | "phone" | "username" | "password";
 
-/** What is chosen; the door fills in the rest. */
+/** The chosen values; the route's helper fills in the rest. */
 export type Choice = Partial<Record<Chosen, string>>;
 
 export interface Subject {
@@ -16,7 +16,7 @@ export interface NamingRoute {
   /** `METHOD /path` as `src/app.ts` lists it; the console's is the row of users. */
   readonly route: string;
   readonly takes: readonly Chosen[];
-  /** Makes an account rather than changes one. */
+  /** True if the route creates an account instead of changing one. */
   readonly makes: boolean;
   readonly send: (choice: Choice, who: Subject | null) => Promise<Answer>;
 }
@@ -27,7 +27,7 @@ type Body = (choice: Choice) => object;
 
 const headers = () => ({ ...stranger(), "accept-language": "en" });
 
-/** A sign-up: whatever is not chosen is new. */
+/** A sign-up; values that are not chosen are new. */
 const signUp = (path: string, takes: readonly Chosen[], body: Body): NamingRoute => ({
   route: `POST ${path}`,
   takes,
@@ -131,7 +131,7 @@ const CONSOLE: readonly NamingRoute[] = [
 
 export const NAMING_ROUTES: readonly NamingRoute[] = [...SIGN_UPS, ...CHANGES, ...CONSOLE];
 
-/** Doors that name somebody without choosing anything: they look up, prove or replace a password by a proof. */
+/** Routes that take an identifier without setting one: they look up, verify or reset. */
 export const LOOKING_UP = [
   "POST /api/v1/auth/login",
   "POST /api/v1/auth/password/reset",
@@ -153,7 +153,7 @@ export const LOOKING_UP = [
 export const routesFor = (what: Chosen): [string, NamingRoute][] =>
   NAMING_ROUTES.filter(({ takes }) => takes.includes(what)).map((door) => [door.route, door]);
 
-/** Somebody whom a door changes; null where it makes somebody. */
+/** The account that a route changes; null if the route creates one. */
 export async function subjectFor(door: NamingRoute): Promise<Subject | null> {
   return door.makes ? null : person();
 }

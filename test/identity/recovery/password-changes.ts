@@ -1,4 +1,4 @@
-/** Every way in which the password of an account that is there changes. */
+/** Every way to change the password of an existing account. */
 import {
   type Answer,
   outboxOf,
@@ -31,7 +31,7 @@ export async function phoned(id: number): Promise<string> {
   return phone;
 }
 
-/** By who is signed in. */
+/** Changes by a signed-in user. */
 export const CHANGES: [string, Way][] = [
   [
     "POST /api/auth/password/change",
@@ -58,14 +58,14 @@ export const CHANGES: [string, Way][] = [
   ]),
 ];
 
-/** By staff, who choose nothing. */
+/** The temporary password that staff sets. */
 export const TEMPORARY: [string, Way] = [
   "the console's temporary one",
   async ({ id }) =>
     post(`/api/admin/users/${id}/actions/temporary_password/`, {}, { token: (await staffMember()).token }),
 ];
 
-/** By who proves an address or a phone. */
+/** Resets by a code or link sent to an address or a phone. */
 export const RESETS: [string, Way][] = [
   [
     "POST /api/v1/users/reset_password/confirm",

@@ -1,4 +1,4 @@
-/** Under `/api/v1/` the same doors speak Russian, where no literal is fixed. */
+/** The same routes under `/api/v1/` answer in Russian, except for fixed messages. */
 import { expect, test } from "vitest";
 import { get, person, post } from "../../../harness/api.ts";
 
