@@ -6,7 +6,7 @@ import type { Change, Consequences, Statement, Subject } from "../../../platform
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { towTruckTypes } from "../fleet/tables.ts";
 import { truckUpdate, truckUpdated } from "../fleet/trucks/room-updates.ts";
-import { ON_JOB, operatorSays, type TruckStatus } from "../fleet/trucks/status.ts";
+import { ON_JOB, operatorDecision, type TruckStatus } from "../fleet/trucks/status.ts";
 
 const BUSY = text(
   "A truck on a job keeps its driver and its state until the job ends.",
@@ -31,7 +31,7 @@ export async function truckConsequences(
   if (values.driver && facts?.driver !== "DRIVER") throw invalid({ driver: NO_DRIVER });
   const told = before && noticeOf(ctx, before, values.driver as number | null | undefined);
   const truck = id ?? NEWEST;
-  const said = operatorSays(
+  const said = operatorDecision(
     ctx,
     truck,
     {

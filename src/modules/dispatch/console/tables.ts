@@ -1,7 +1,7 @@
 /** Reference data that the console edits. */
 import { integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 
-/** The words behind the codes: kinds of people, payments, notifications and tickets. */
+/** Names and descriptions of codes: user types, payments, notifications and tickets. */
 export const referenceCodes = sqliteTable(
   "reference_codes",
   {

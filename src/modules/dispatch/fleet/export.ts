@@ -1,12 +1,11 @@
-/** What a person has in the fleet: their cars, and the trucks they drive. */
+/** The fleet's part of an account's export: the person's vehicles and the trucks that they drive. */
 import { eq } from "drizzle-orm";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { isoTime } from "../../../platform/time.ts";
 import { towTrucks } from "./tables.ts";
 import { selectTrucks } from "./trucks/queries.ts";
-import { vehiclesOf } from "./vehicles/commands.ts";
+import { vehiclesOf } from "./vehicles/queries.ts";
 
-/** For the account's export. */
 export async function exportFleet(ctx: RequestContext, userId: number): Promise<object> {
   const [vehicles, trucks] = await Promise.all([
     vehiclesOf(ctx, userId),

@@ -1,4 +1,4 @@
-/** Field types that only this app's dialect has, beside those that it shares. */
+/** Field types of the Tow Truck app's API: its own uuid, and the strict fields that it shares. */
 import { field } from "../../../platform/http/input/strict-fields.ts";
 import { fill, messages } from "../../../platform/http/messages.ts";
 
@@ -6,7 +6,7 @@ export { codeField, decimalField, keyField, noSuchKey } from "../../../platform/
 
 const BARE = /^([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/;
 
-/** A uuid as rows keep it, or a JSON integer N for the one whose 128-bit value is N. The text `"1"` is none. */
+/** A uuid, or a JSON integer N for the uuid whose 128-bit value is N. The string `"1"` is invalid. */
 export function uuidField() {
   return field((value) => {
     const digits =

@@ -1,4 +1,4 @@
-/** The sample fleet: three tariffs, a truck that takes them all, and a client's car. */
+/** The sample fleet: three tariffs, a truck that serves all of them, and a client's vehicle. */
 import { type SQL, sql } from "drizzle-orm";
 import { runBatch } from "../../../platform/db/client.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
@@ -11,14 +11,14 @@ const TARIFFS = [
   { id: 3, name: "Лёгкий грузовик", maxWeight: 6, basePrice: 400_000, perKmRate: 18_000 },
 ];
 
-/** What a client that speaks of car 1 means. */
+/** The vehicle that clients call 1. */
 const SAMPLE_VEHICLE = "00000000-0000-0000-0000-000000000001";
 const SAMPLE_PLATE = "Э001КХ199";
 
 const idOf = (usernameKey: string): SQL<number> =>
   sql`(SELECT ${users.id} FROM ${users} WHERE ${users.usernameKey} = ${usernameKey})`;
 
-/** Makes what is missing, in one batch; says what it made. The sample logins come first. */
+/** Inserts what is missing, in one batch, and returns the names of what it inserted. The sample users must exist. */
 export async function loadFleet(ctx: RequestContext): Promise<string[]> {
   const now = ctx.now();
   const stamps = { createdAt: now, updatedAt: now };

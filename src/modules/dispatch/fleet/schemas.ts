@@ -1,4 +1,4 @@
-/** Tariffs, trucks and clients' cars as the clients of the Tow Truck app read them. */
+/** Tariffs, trucks and clients' vehicles on the wire, as the Tow Truck app reads them. */
 import { z } from "@hono/zod-openapi";
 import { fromHundredths } from "../../../platform/decimal.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
@@ -9,7 +9,7 @@ import { type clientVehicles, TRUCK_STATES, type towTrucks, type vehicleTypes } 
 
 export type VehicleType = typeof vehicleTypes.$inferSelect;
 
-/** A truck with its tariffs by name, and who drives it. */
+/** A truck with its tariffs, ordered by name, and its driver. */
 export interface Truck extends Readonly<typeof towTrucks.$inferSelect> {
   readonly types: readonly VehicleType[];
   readonly driver: Person | null;
@@ -62,7 +62,7 @@ export const TruckWire = z
   })
   .openapi("TowTruck");
 
-/** `otherwise`: what a plain caller sees of a driver who is not themselves; `contact` on their own active order. */
+/** @param otherwise what a client or driver sees of another driver; `contact` on their own active order */
 export function toTruckWire(
   ctx: RequestContext,
   truck: Truck,
@@ -102,7 +102,7 @@ export const VehicleWire = z
   })
   .openapi("ClientVehicle");
 
-/** `otherwise`: what a plain caller sees of an owner who is not themselves. */
+/** @param otherwise what a client or driver sees of another owner */
 export function toVehicleWire(
   ctx: RequestContext,
   vehicle: Vehicle,

@@ -32,13 +32,13 @@ export const towTrucks = sqliteTable(
     capacity: real("capacity").notNull(),
     driverId: integer("driver_id").references(() => users.id, { onDelete: "set null" }),
     status: text("status", { enum: TRUCK_STATES }).notNull().default("OFFLINE"),
-    /** When idleness made it OFFLINE, epoch ms: only such a truck comes back with a position. Null: somebody said so. */
+    /** When idleness made it OFFLINE, epoch ms: only such a truck becomes AVAILABLE by a position. Null: a person set the status. */
     idleAt: integer("idle_at"),
     latitude: real("latitude"),
     longitude: real("longitude"),
-    /** H3 cell at resolution 7; null while it was never located. */
+    /** H3 cell at resolution 7; null until the first position. */
     cell: text("cell"),
-    /** Epoch ms of the last position; null while it was never located. */
+    /** Epoch ms of the last position; null until the first. */
     locatedAt: integer("located_at"),
     ...timestamps(),
   },

@@ -3,7 +3,7 @@ import { index, integer, primaryKey, real, sqliteTable, text } from "drizzle-orm
 import { towTrucks } from "../fleet/tables.ts";
 import { orders } from "../orders/tables.ts";
 
-/** The archive of the trucks' rooms. */
+/** The archive of the truck rooms' journals. */
 export const truckPoints = sqliteTable(
   "truck_points",
   {
@@ -16,7 +16,7 @@ export const truckPoints = sqliteTable(
     at: integer("at").notNull(),
     latitude: real("latitude").notNull(),
     longitude: real("longitude").notNull(),
-    /** Metres a second; null where the receiver does not say. */
+    /** Metres a second; null when the receiver does not report it. */
     speed: real("speed"),
     heading: real("heading"),
   },
@@ -26,7 +26,7 @@ export const truckPoints = sqliteTable(
   ],
 );
 
-/** The archive of the orders' rooms. */
+/** The archive of the order rooms' journals. */
 export const orderEntries = sqliteTable(
   "order_entries",
   {
@@ -36,7 +36,7 @@ export const orderEntries = sqliteTable(
     epoch: text("epoch").notNull(),
     seq: integer("seq").notNull(),
     at: integer("at").notNull(),
-    /** Null: the system. */
+    /** Null: the server. */
     authorId: integer("author_id"),
     kind: text("kind").notNull(),
     body: text("body", { mode: "json" }).notNull(),

@@ -6,7 +6,7 @@ import { orders } from "../orders/tables.ts";
 
 const OFFER_STATES = ["OPEN", "ACCEPTED", "REFUSED", "EXPIRED", "WITHDRAWN"] as const;
 
-/** An order shown to one truck for a while. */
+/** An order offered to one truck for a limited time. */
 export const orderOffers = sqliteTable(
   "order_offers",
   {
@@ -17,10 +17,10 @@ export const orderOffers = sqliteTable(
     truckId: integer("truck_id")
       .notNull()
       .references(() => towTrucks.id, { onDelete: "cascade" }),
-    /** Which call for trucks it belongs to: an operator may call again. */
+    /** The round of offers it belongs to: an operator may start another. */
     round: integer("round").notNull(),
     status: text("status", { enum: OFFER_STATES }).notNull().default("OPEN"),
-    /** Metres from the truck to the car. */
+    /** Metres from the truck to the pickup. */
     distance: integer("distance").notNull(),
     expiresAt: integer("expires_at").notNull(),
     createdAt: integer("created_at").notNull(),
@@ -29,7 +29,7 @@ export const orderOffers = sqliteTable(
   (table) => [
     uniqueIndex("order_offers_once").on(table.orderId, table.round, table.truckId),
     index("order_offers_truck").on(table.truckId, table.status),
-    /** What the clock looks through each minute. */
+    /** The sweep reads it each minute. */
     index("order_offers_open").on(table.expiresAt).where(sql`${table.status} = 'OPEN'`),
   ],
 );

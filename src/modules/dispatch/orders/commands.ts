@@ -1,4 +1,4 @@
-/** Orders: placed by clients, and what may still be said of them afterwards. */
+/** Places and edits orders. */
 import { sql } from "drizzle-orm";
 import { randomCode } from "../../../platform/crypto/digest.ts";
 import { auditEntry } from "../../../platform/db/audit.ts";
@@ -19,7 +19,7 @@ import { type Side, sideOf } from "./rules.ts";
 import { toOrderWire } from "./schemas.ts";
 import { orders } from "./tables.ts";
 
-/** What a client says of a job. */
+/** What a client specifies in an order. */
 export type OrderInput = Pick<
   OrderRow,
   | "vehicleTypeId"
@@ -34,21 +34,21 @@ export type OrderInput = Pick<
   | "scheduledAt"
 >;
 
-/** Places an order for one's own car. The price is the server's: the weather's where the car goes, and the straight way there. */
+/** Places an order for the caller's own vehicle. The server sets the price: by the straight-line distance and the weather at the destination. */
 export async function placeOrder(
   ctx: RequestContext,
   caller: Caller,
   vehicleId: string,
-  facts: OrderInput,
+  input: OrderInput,
 ): Promise<OrderRow> {
-  const [price, own] = await Promise.all([priceFor(ctx, facts), ownsVehicle(ctx, caller, vehicleId)]);
-  // Whether somebody else's car exists is not told.
+  const [price, own] = await Promise.all([priceFor(ctx, input), ownsVehicle(ctx, caller, vehicleId)]);
+  // The same answer for a vehicle that does not exist and for somebody else's.
   if (!own) throw invalid({ vehicle: texts.ownVehicle });
-  if (price === null) throw invalid({ vehicle_type: noSuchKey(facts.vehicleTypeId) });
+  if (price === null) throw invalid({ vehicle_type: noSuchKey(input.vehicleTypeId) });
   const now = ctx.now();
   const id = crypto.randomUUID();
   const row = {
-    ...facts,
+    ...input,
     id,
     vehicleId,
     clientId: caller.userId,
@@ -60,18 +60,18 @@ export async function placeOrder(
   const open = openOrdersOf(caller.userId);
   const insert = insertWhere(ctx.db, orders, row, belowQuota(ctx, "openOrders", open)).returning();
   const notices = statusNotice(id, caller.userId, "PENDING");
-  const told = {
+  const update = {
     orderId: id,
     kind: "status",
     ref: `placed:${id}`,
     body: { order: id, status: "PENDING", old_status: null, tow_truck: null },
   } as const;
-  const effects = [orderUpdated.row(told), ...noticeEffects(notices)];
+  const effects = [orderUpdated.row(update), ...noticeEffects(notices)];
   const made = await commit(ctx, insert, effects, [noticeRows(ctx, notices)]);
   const [order] = made ?? [];
   if (!order) throw quotaRefusal(ctx, "openOrders");
   pushNotices(ctx, notices);
-  await orderUpdated.now(ctx, told);
+  await orderUpdated.now(ctx, update);
   return order;
 }
 
@@ -85,7 +85,7 @@ async function ownsVehicle(ctx: RequestContext, caller: Caller, vehicleId: strin
   return found.length > 0;
 }
 
-/** The order and the side of it on which the caller stands; 404 for everybody else. */
+/** The order and the caller's side in it; 404 for everybody else. */
 export async function requireOrder(
   ctx: RequestContext,
   caller: Caller,
@@ -97,10 +97,10 @@ export async function requireOrder(
   return { order, side };
 }
 
-/** How often an edit is planned anew when others edit the same order in between. */
+/** How often an edit is planned again when others edit the same order in between. */
 const TRIES = 10;
 
-/** Edits an order; what the caller may not change is passed over. Parallel edits of different fields all stay. */
+/** Edits an order; ignores fields that the caller may not change. Concurrent edits of different fields are all kept. */
 export async function editOrder(
   ctx: RequestContext,
   caller: Caller,
@@ -121,14 +121,14 @@ export async function editOrder(
   throw refuse(409, messages.conflict);
 }
 
-/** The row that somebody else than its client leaves behind. */
+/** The audit row for a change by somebody other than the client. */
 function auditOf(ctx: RequestContext, caller: Caller, order: Order, after: Partial<OrderRow>) {
   if (order.clientId === caller.userId) return [];
   const before = Object.fromEntries(Object.keys(after).map((field) => [field, order[field as keyof Order]]));
   return [auditEntry(ctx, caller, { action: "order.change", subject: `order:${order.id}`, before, after })];
 }
 
-/** For the account's export. */
+/** The orders in an account's export. */
 export async function exportOrders(ctx: RequestContext, userId: number): Promise<object> {
   const self = { userId, userType: "CLIENT", isStaff: false, sessionId: "export", expiresAt: 0 } as const;
   const placed = await ordersOf(ctx, userId);

@@ -1,4 +1,4 @@
-/** What may be edited in an order, and the estimate that follows: one rule for the API and the console. */
+/** Which fields of an order an edit may change, and the new estimate. One rule for the API and the console. */
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import { distanceBetween } from "../../../platform/geo.ts";
 import { invalid } from "../../../platform/http/errors.ts";
@@ -28,7 +28,7 @@ type Field = keyof typeof FIELDS;
 const NAMES = Object.keys(FIELDS) as Field[];
 
 export type OrderEdit = { readonly [Name in Field]?: OrderRow[Name] | undefined };
-/** What an edit is judged by. */
+/** The columns that decide what an edit may change. */
 export type EditableOrder = Pick<OrderRow, "id" | "status" | Field>;
 
 /** The fields that decide the price. */
@@ -42,8 +42,8 @@ const ROUTE = [
 type Route = Pick<OrderRow, (typeof ROUTE)[number]>;
 
 /**
- * Kopecks; null when there is no such tariff. The straight line stands for the road, one to one: a lower bound that
- * needs no router, and the final price is an operator's to set.
+ * The estimate in kopecks; null when the tariff does not exist. It uses the straight-line distance, a lower bound that
+ * needs no routing service; an operator sets the final price.
  */
 export async function priceFor(ctx: RequestContext, route: Route): Promise<number | null> {
   const from = { latitude: route.pickupLatitude, longitude: route.pickupLongitude };
@@ -53,7 +53,7 @@ export async function priceFor(ctx: RequestContext, route: Route): Promise<numbe
   return estimated?.price ?? null;
 }
 
-/** How a door calls the fields that can be wrong. */
+/** The names that the API or the console gives to fields that can be invalid. */
 export interface FieldNames {
   readonly scheduledAt: string;
   readonly vehicleTypeId: string;
@@ -61,13 +61,13 @@ export interface FieldNames {
 const API_NAMES: FieldNames = { scheduledAt: "scheduled_time", vehicleTypeId: "vehicle_type" };
 
 export interface Allowed {
-  /** What differs and may be changed. */
+  /** Fields that differ and may change. */
   readonly change: Partial<OrderRow>;
-  /** What differs and may not. */
+  /** Fields that differ and may not change. */
   readonly refused: readonly Field[];
 }
 
-/** Which fields of an edit this side may change while the order stands where it stands. A time in the past is a 400. */
+/** Splits an edit into fields that this side may change in the order's status, and fields that it may not. A time in the past is a 400. */
 export function allowedEdit(
   ctx: RequestContext,
   order: EditableOrder,
@@ -85,13 +85,13 @@ export function allowedEdit(
 }
 
 export interface EditPlan extends Allowed {
-  /** What the plan stands on: the row is still as it was judged. */
+  /** SQL condition: the row is still as it was when the plan was made. */
   readonly where: SQL | undefined;
 }
 
 /**
- * What an edit writes: only the columns that it changes, and a new estimate with a new way or tariff. The estimate holds
- * only while the rest of the way is as it was read, so that is part of the condition: when it fails, plan again.
+ * What an edit writes: only the changed columns, and a new estimate when the route or the tariff changes. The estimate
+ * depends on the other route columns too, so the condition includes them: when it fails, plan again.
  */
 export async function planEdit(
   ctx: RequestContext,
@@ -105,6 +105,6 @@ export async function planEdit(
   if (!ROUTE.some((name) => name in change)) return { change, refused, where: asRead };
   const estimatedPrice = await priceFor(ctx, { ...order, ...change });
   if (estimatedPrice === null) throw invalid({ [names.vehicleTypeId]: noSuchKey(change.vehicleTypeId ?? 0) });
-  const sameWay = ROUTE.map((name) => sql`${orders[name]} = ${order[name]}`);
-  return { change: { ...change, estimatedPrice }, refused, where: and(asRead, ...sameWay) };
+  const sameRoute = ROUTE.map((name) => sql`${orders[name]} = ${order[name]}`);
+  return { change: { ...change, estimatedPrice }, refused, where: and(asRead, ...sameRoute) };
 }

@@ -1,4 +1,4 @@
-/** Fields of orders: instants, degrees, and the path that names one. */
+/** Field types of orders: instants, degrees, and the path parameter. */
 import { z } from "@hono/zod-openapi";
 import { invalid } from "../../../platform/http/errors.ts";
 import { reportFault, string } from "../../../platform/http/input/fields.ts";
@@ -7,7 +7,7 @@ import type { RequestContext } from "../../../platform/runtime.ts";
 import { parseInstant } from "../../../platform/time.ts";
 import { texts } from "./messages.ts";
 
-/** The zone in which the app's clients write times that name none. */
+/** The time zone of times without an offset. */
 const ZONE = "Europe/Moscow";
 
 /** An instant; the value is epoch ms. */
@@ -42,7 +42,7 @@ export const orderParams = z.object({
     .openapi({ type: "string", format: "uuid" }),
 });
 
-/** A time that has gone by is refused. */
+/** Refuses a time in the past. */
 export function requireFuture(ctx: RequestContext, at: number | null | undefined, field: string): void {
   if (at !== null && at !== undefined && at < ctx.now()) throw invalid({ [field]: texts.past });
 }

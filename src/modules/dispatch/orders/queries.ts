@@ -1,4 +1,4 @@
-/** Orders as they are read: whole, in a fixed number of statements whatever their number. */
+/** Reads orders with everything that belongs to them, in two statements for any number of orders. */
 import { and, count, desc, eq, gte, lte, type SQL, sql } from "drizzle-orm";
 import { runBatch } from "../../../platform/db/client.ts";
 import { contains } from "../../../platform/db/folding.ts";
@@ -18,18 +18,18 @@ export type History = Omit<typeof orderStatusHistory.$inferSelect, "orderId">;
 export type Payment = typeof payments.$inferSelect;
 export type Rating = typeof ratings.$inferSelect;
 
-/** SQL condition: there is such an order, and it is of this client where one is named. */
+/** SQL condition: the order exists, and belongs to the client when one is given. */
 export function orderExists(id: string | null, clientId: number | null): SQL {
   const own = clientId === null ? sql`1` : sql`client_id = ${clientId}`;
   return sql`EXISTS (SELECT 1 FROM orders WHERE id = ${id} AND ${own})`;
 }
 
-/** An order with all that hangs on it. */
+/** An order with its people, truck, vehicle, history, payments and rating. */
 export interface Order extends Readonly<OrderRow> {
   readonly client: Person;
   readonly truck: Truck | null;
   readonly vehicle: Vehicle | null;
-  /** The newest first, as the payments. */
+  /** The newest first; so are the payments. */
   readonly history: readonly History[];
   readonly payments: readonly Payment[];
   readonly rating: Rating | null;
@@ -88,7 +88,7 @@ function ordersIn(ctx: RequestContext, where: SQL | undefined, window: Window) {
 
 type Found = Awaited<ReturnType<typeof ordersIn>>;
 
-/** Two statements: the orders, and everybody in them. */
+/** Two statements: the orders, and the people in them. */
 async function selectOrders(ctx: RequestContext, where: SQL | undefined, window: Window): Promise<Order[]> {
   return withPeople(ctx, await ordersIn(ctx, where, window));
 }
@@ -114,7 +114,7 @@ async function withPeople(ctx: RequestContext, found: Found): Promise<Order[]> {
   return read.flatMap(({ vehicle, truck, ...order }) => {
     const client = people.get(order.clientId);
     const owner = people.get(vehicle?.ownerId ?? 0);
-    // Deleted between the two statements, and the order with them.
+    // The client was deleted between the two statements, and the order too.
     if (!client) return [];
     return {
       ...order,
@@ -126,7 +126,7 @@ async function withPeople(ctx: RequestContext, found: Found): Promise<Order[]> {
   });
 }
 
-/** What somebody may see: operators and staff everything, drivers the jobs of their trucks, everybody what they ordered. */
+/** Condition: the orders that a caller may see. Operators and staff: all; drivers: the jobs of their trucks; everybody: their own orders. */
 export function visibleTo(caller: Caller): SQL | undefined {
   if (isOperator(caller)) return undefined;
   const own = eq(orders.clientId, caller.userId);
@@ -141,11 +141,11 @@ export interface OrderFilter {
   /** Epoch ms, both included. */
   readonly createdFrom?: number | undefined;
   readonly createdTo?: number | undefined;
-  /** Every word is in its id, an address or a plate; for operators also in the client's names and phone. */
+  /** Each word must occur in the id, an address or a licence plate; for operators also in the client's names or phone. */
   readonly search?: string | undefined;
 }
 
-/** The newest first. Two round trips. */
+/** A page of orders, the newest first. Two round trips. */
 export async function listOrders(
   ctx: RequestContext,
   caller: Caller,
@@ -181,20 +181,20 @@ function searched(caller: Caller): SQL[] {
   return isOperator(caller) ? [...texts, client] : texts;
 }
 
-/** The order, if this caller may see it. */
+/** The order, when the caller may see it. */
 export async function findOrder(ctx: RequestContext, caller: Caller, id: string): Promise<Order | null> {
   const where = and(eq(orders.id, id), visibleTo(caller));
   const [order] = await selectOrders(ctx, where, { limit: 1, offset: 0 });
   return order ?? null;
 }
 
-/** The order, whoever asks: for what the house does by itself. */
+/** The order without a rights check, for the server's own work. */
 export async function loadOrder(ctx: RequestContext, id: string): Promise<Order | null> {
   const [order] = await selectOrders(ctx, eq(orders.id, id), { limit: 1, offset: 0 });
   return order ?? null;
 }
 
-/** Everything that somebody ordered, for the account's export. */
+/** All orders of a client, for the account's export. */
 export function ordersOf(ctx: RequestContext, clientId: number): Promise<Order[]> {
   return selectOrders(ctx, eq(orders.clientId, clientId), { limit: 100_000, offset: 0 });
 }

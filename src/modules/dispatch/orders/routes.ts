@@ -1,4 +1,4 @@
-/** `/api/v1/orders/…`: placed, listed, edited, moved on. */
+/** `/api/v1/orders/…`: places, lists, reads, edits, changes the status, cancels. */
 import type { z } from "@hono/zod-openapi";
 import type { Caller } from "../../../platform/http/caller.ts";
 import { notFound } from "../../../platform/http/errors.ts";
@@ -38,9 +38,9 @@ const place = route({
   method: "post",
   path,
   tag,
-  summary: "Order a tow truck for one's own car",
+  summary: "Place an order",
   description:
-    "The price is the server's estimate over the straight line; a price in the body is ignored. A car's integer N is its uuid's 128-bit value.",
+    "For the caller's own vehicle. The price is the server's estimate for the straight-line distance; a price in the body is ignored. `vehicle` is a uuid, or the integer N for the uuid whose 128-bit value is N.",
   access: "signedIn",
   creates: true,
   body: NewOrder,
@@ -67,9 +67,9 @@ const list = route({
   method: "get",
   path: `${path}/list`,
   tag,
-  summary: "Orders, the newest first",
+  summary: "List orders",
   description:
-    "Clients see what they ordered, drivers the jobs of their trucks too, operators and staff all. `search` looks in ids, addresses and plates; for operators also in the clients' names and phones.",
+    "The newest first. Clients see their own orders, drivers also the jobs of their trucks, operators and staff all orders. `search` looks in ids, addresses and licence plates; for operators also in the clients' names and phones.",
   access: "signedIn",
   query: orderFilter,
   responses: { 200: envelope(OrderWire) },
@@ -112,7 +112,7 @@ const edit = (method: "put" | "patch") =>
     tag,
     summary: "Edit an order",
     description:
-      "PATCH is partial, PUT wants both places and the kind of truck. What the caller may not change is ignored: clients change places and priority while it is pending and the description while it lasts, drivers nothing; nobody its status.",
+      "PATCH is partial; PUT requires both places and the tariff. Fields that the caller may not change are ignored: clients change places and priority while the order is PENDING, and the description until it is over; drivers change nothing; nobody changes the status here.",
     access: "signedIn",
     params,
     body: method === "put" ? OrderReplacement : OrderChange,
@@ -142,9 +142,9 @@ const updateStatus = (method: "put" | "patch") =>
     method,
     path: `${path}/:uuid/update-status`,
     tag,
-    summary: "Move an order on, or assign a truck",
+    summary: "Change an order's status or assign a truck",
     description:
-      "PENDING → CONFIRMED → ASSIGNED → IN_PROGRESS → COMPLETED; CANCELLED until then. Operators take every step and name truck, price and time; the truck's driver starts and completes; clients only cancel, before the work starts.",
+      "PENDING → CONFIRMED → ASSIGNED → IN_PROGRESS → COMPLETED; CANCELLED from any status before COMPLETED. Operators make every change and set truck, price and time; the truck's driver starts and completes; clients only cancel, before the work starts.",
     access: "signedIn",
     params,
     body: StatusChange,
@@ -162,8 +162,8 @@ const updateStatus = (method: "put" | "patch") =>
         finalPrice: body.final_price,
         scheduledAt: body.scheduled_time,
       };
-      const moved = await transitionOrder(ctx, caller, order, side, request, { condition });
-      return respond(200, toStatusWire(moved));
+      const changed = await transitionOrder(ctx, caller, order, side, request, { condition });
+      return respond(200, toStatusWire(changed));
     },
   });
 
@@ -172,7 +172,7 @@ const cancel = route({
   path: `${path}/:uuid/cancel`,
   tag,
   summary: "Cancel an order",
-  description: "Its client before the work starts, operators until it is over.",
+  description: "For the client before the work starts, for operators until the order is over.",
   access: "signedIn",
   params,
   responses: { 200: OrderWire },

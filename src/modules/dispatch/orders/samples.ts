@@ -1,4 +1,4 @@
-/** The sample order of a developer's machine: client1's car won't start. */
+/** The sample order for development: client1's vehicle won't start. */
 import { and, eq, sql } from "drizzle-orm";
 import { randomCode } from "../../../platform/crypto/digest.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
@@ -8,9 +8,9 @@ import { orders } from "./tables.ts";
 
 const VEHICLE = "00000000-0000-0000-0000-000000000001";
 
-/** Idempotent: made once, and only where the sample car and the first tariff are. Says what it made. */
+/** Inserts the sample order once, when the sample vehicle and the first tariff exist. Returns a line about what it inserted. */
 export async function loadSampleOrder(ctx: RequestContext): Promise<string> {
-  const [car] = await ctx.db
+  const [vehicle] = await ctx.db
     .select({ ownerId: clientVehicles.ownerId })
     .from(clientVehicles)
     .innerJoin(users, eq(users.id, clientVehicles.ownerId))
@@ -21,12 +21,12 @@ export async function loadSampleOrder(ctx: RequestContext): Promise<string> {
         sql`NOT EXISTS (SELECT 1 FROM orders WHERE vehicle_id = ${clientVehicles.id})`,
       ),
     );
-  if (!car) return "";
+  if (!vehicle) return "";
   const now = ctx.now();
   const id = crypto.randomUUID();
   await ctx.db.insert(orders).values({
     id,
-    clientId: car.ownerId,
+    clientId: vehicle.ownerId,
     vehicleTypeId: 1,
     vehicleId: VEHICLE,
     pickupAddress: "Москва, ул. Ленина, 1",

@@ -1,4 +1,4 @@
-/** Orders on the wire, in the clients' own spelling and order. */
+/** Orders on the wire, with the Tow Truck app's names and field order. */
 import { z } from "@hono/zod-openapi";
 import { fromHundredths } from "../../../platform/decimal.ts";
 import { type Caller, isOperator } from "../../../platform/http/caller.ts";
@@ -55,7 +55,7 @@ export const OrderChange = z
   .partial()
   .openapi("OrderChange");
 
-/** An order whole, as PUT sends it: what an order can't be without has to be named. */
+/** The body of PUT: the fields that an order can't be without are required. */
 export const OrderReplacement = OrderChange.extend({ ...place, vehicle_type: keyField() }).openapi(
   "OrderReplacement",
 );
@@ -161,18 +161,18 @@ export const OrderWire = z
     start_code: z
       .string()
       .optional()
-      .openapi({ description: "For the client only: what to tell the driver who has come." }),
+      .openapi({ description: "For the client only, who tells it to the driver on arrival." }),
   })
   .openapi("Order");
 
-/** While a truck is on it, client and driver see each other's name and phone; before and after, no more than a name. */
+/** While a truck has the job, client and driver see each other's name and phone; before and after, only the name. */
 export function toOrderWire(ctx: RequestContext, order: Order, caller: Caller): z.input<typeof OrderWire> {
   const otherwise = isActive(order.status) ? "contact" : "name";
   const { id, vehicle_type, ...rest } = facts(order);
   return {
     id,
     client: toUserWire(ctx, order.client, visibilityOf(caller, order.clientId, otherwise)),
-    tow_truck: order.truck && toTruckWire(ctx, seenBy(caller, order, order.truck), caller, otherwise),
+    tow_truck: order.truck && toTruckWire(ctx, truckSeenBy(caller, order, order.truck), caller, otherwise),
     vehicle: order.vehicle && toVehicleWire(ctx, order.vehicle, caller, otherwise),
     status_history: order.history.map((row) => toHistoryWire(ctx, order, row)),
     payments: order.payments.map(toPaymentWire),
@@ -186,8 +186,8 @@ export function toOrderWire(ctx: RequestContext, order: Order, caller: Caller): 
   };
 }
 
-/** Where a truck goes after an order is no concern of the client's. */
-function seenBy(caller: Caller, { clientId, status }: Order, truck: Truck): Truck {
+/** Hides the truck's position from the client once the order is over. */
+function truckSeenBy(caller: Caller, { clientId, status }: Order, truck: Truck): Truck {
   if (!isOver(status) || clientId !== caller.userId || isOperator(caller)) return truck;
   return { ...truck, latitude: null, longitude: null, locatedAt: null };
 }
@@ -211,7 +211,7 @@ function facts(order: OrderRow) {
   };
 }
 
-/** Filters of the list; what makes no sense is a 400. */
+/** Filters of the list; an invalid one is a 400. */
 export const orderFilter = pageQuery.extend({
   status: unlessBlank(z.enum(ORDER_STATES)),
   priority: unlessBlank(priority),

@@ -28,7 +28,7 @@ export const orders = sqliteTable(
       .notNull()
       .references(() => vehicleTypes.id, { onDelete: "restrict" }),
     towTruckId: integer("tow_truck_id").references(() => towTrucks.id, { onDelete: "set null" }),
-    /** No action instead of restrict: its owner's deletion takes car and order together. */
+    /** No action instead of restrict: deleting the owner deletes vehicle and order together. */
     vehicleId: text("vehicle_id").references(() => clientVehicles.id, { onDelete: "no action" }),
     pickupAddress: text("pickup_address").notNull(),
     pickupLatitude: real("pickup_latitude").notNull(),
@@ -39,14 +39,14 @@ export const orders = sqliteTable(
     description: text("description").notNull().default(""),
     priority: text("priority", { enum: PRIORITIES }).notNull().default("NORMAL"),
     status: text("status", { enum: ORDER_STATES }).notNull().default("PENDING"),
-    /** The server's own; kopecks. */
+    /** The server's estimate; kopecks. */
     estimatedPrice: integer("estimated_price"),
     finalPrice: integer("final_price"),
-    /** What the client tells the driver when the truck is there: the work starts with it. */
+    /** The client tells it to the driver on arrival; the driver starts the work with it. */
     startCode: text("start_code").notNull(),
     /** Wrong start codes since this truck was assigned. */
     codeTries: integer("code_tries").notNull().default(0),
-    /** When trucks were called for, epoch ms, while the order's time is too far off to offer it. */
+    /** When dispatch was requested, epoch ms, while the order is scheduled too far ahead to be offered. */
     calledAt: integer("called_at"),
     scheduledAt: integer("scheduled_at"),
     assignedAt: integer("assigned_at"),
@@ -63,9 +63,9 @@ export const orders = sqliteTable(
     index("orders_completed").on(table.completedAt),
     index("orders_vehicle").on(table.vehicleId),
     index("orders_type").on(table.vehicleTypeId),
-    /** What the clock looks through each minute. */
+    /** The sweep reads it each minute. */
     index("orders_called").on(table.scheduledAt).where(sql`${table.calledAt} IS NOT NULL`),
-    /** A truck holds one active job, whoever presses at once. */
+    /** A truck holds at most one active job, even under concurrent requests. */
     uniqueIndex("orders_active_truck")
       .on(table.towTruckId)
       .where(sql`${table.status} IN ('ASSIGNED', 'IN_PROGRESS') AND ${table.towTruckId} IS NOT NULL`),
@@ -83,7 +83,7 @@ export const orderStatusHistory = sqliteTable(
     oldStatus: text("old_status", { enum: ORDER_STATES }).notNull(),
     newStatus: text("new_status", { enum: ORDER_STATES }).notNull(),
     comment: text("comment").notNull().default(""),
-    /** Null for the system, and for somebody who is gone. */
+    /** Null for the server, and for deleted users. */
     changedBy: integer("changed_by").references(() => users.id, { onDelete: "set null" }),
     createdAt: integer("created_at").notNull(),
   },

@@ -1,4 +1,4 @@
-/** Estimates: a tariff, a distance and the weather at a place. */
+/** Estimates a price from a tariff, a distance and the weather at a place. */
 import { eq } from "drizzle-orm";
 import type { Place } from "../../../platform/geo.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
@@ -20,7 +20,7 @@ export interface Estimate extends Price {
   readonly weather: Weather;
 }
 
-/** What it would cost now; null when there is no such tariff. */
+/** The price now; null when the tariff does not exist. */
 export async function estimate(ctx: RequestContext, request: EstimateRequest): Promise<Estimate | null> {
   const { vehicleTypeId, distance } = request;
   const [[tariff], weather] = await Promise.all([

@@ -1,4 +1,4 @@
-/** `POST /api/v1/weather/` and `POST /api/v1/pricing/estimate/`: what the app's start page asks while one chooses a way. */
+/** `POST /api/v1/weather/` and `POST /api/v1/pricing/estimate/`, for the app's start page. */
 import { z } from "@hono/zod-openapi";
 import { fromHundredths } from "../../../platform/decimal.ts";
 import { invalid } from "../../../platform/http/errors.ts";
@@ -12,7 +12,7 @@ import type { Weather } from "./weather/rules.ts";
 const tag = "Fleet";
 
 const Place = z.object({ latitude: latitude(), longitude: longitude() });
-const Raw = z.record(z.string(), z.unknown()).openapi({ description: "The provider's own words." });
+const Raw = z.record(z.string(), z.unknown()).openapi({ description: "The provider's answer as it came." });
 
 const WeatherWire = z
   .object({
@@ -42,8 +42,8 @@ const weather = route({
   method: "post",
   path: "/api/v1/weather",
   tag,
-  summary: "The weather at a place, to a tenth of a degree",
-  description: "Without a provider that answers everything is null.",
+  summary: "Read the weather at a place",
+  description: "The place is rounded to a tenth of a degree. All fields are null when no provider answers.",
   access: "signedIn",
   body: Place.openapi("WeatherRequest"),
   responses: { 200: WeatherWire },
@@ -82,7 +82,7 @@ const price = route({
   method: "post",
   path: "/api/v1/pricing/estimate",
   tag,
-  summary: "What a tow would cost now",
+  summary: "Estimate the price of a tow",
   description: "(Base price + rate × kilometres) × the weather's multiplier, rounded half up to the kopeck.",
   access: "signedIn",
   body: Place.extend({

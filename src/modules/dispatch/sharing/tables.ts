@@ -2,7 +2,7 @@
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { orders } from "../orders/tables.ts";
 
-/** A public link to one order's map. Only the hash of its token is kept. */
+/** A public link to one order's map. Only the hash of its token is stored. */
 export const orderShares = sqliteTable(
   "order_shares",
   {
@@ -11,7 +11,7 @@ export const orderShares = sqliteTable(
       .notNull()
       .references(() => orders.id, { onDelete: "cascade" }),
     tokenHash: text("token_hash").notNull().unique(),
-    /** Whether the client let their first name be shown. */
+    /** Whether the client agreed to show their first name. */
     showsName: integer("shows_name", { mode: "boolean" }).notNull().default(false),
     expiresAt: integer("expires_at").notNull(),
     createdAt: integer("created_at").notNull(),

@@ -1,4 +1,4 @@
-/** A driver says where they are: the truck's row, then the rooms of the truck and of its orders. */
+/** `/api/v1/location/update/`: stores a driver's position, then publishes it in the rooms of the truck and its orders. */
 import { z } from "@hono/zod-openapi";
 import { sql } from "drizzle-orm";
 import type { Caller } from "../../../../platform/http/caller.ts";
@@ -13,7 +13,7 @@ import { toPosition } from "../trucks/frames.ts";
 import { type LocatedTruck, positionsForOrders, storePosition } from "../trucks/position.ts";
 import { texts } from "./messages.ts";
 
-/** A truck's place as its sockets and this door show it: the id is text, the time is UTC with its offset. */
+/** A truck's position as sockets and this route show it: the id is a string, the time is UTC with its offset. */
 const PositionWire = z
   .object({
     tow_truck_id: z.string(),
@@ -23,28 +23,28 @@ const PositionWire = z
   })
   .openapi("TruckPosition");
 
-/** Of several trucks the one with a job is meant, then the one that was driven last. */
+/** SQL: the driver's truck. Of several, the one with a job, then the one that was located last. */
 const drivenBy = ({
   userId,
 }: Caller) => sql`(SELECT own.id FROM tow_trucks AS own WHERE own.driver_id = ${userId}
   ORDER BY EXISTS (SELECT 1 FROM orders WHERE tow_truck_id = own.id AND status IN ('ASSIGNED', 'IN_PROGRESS')) DESC,
     own.located_at DESC, own.id LIMIT 1)`;
 
-/** One call for the truck and one for each order. What fails is logged: the position is stored, and the next one comes soon. */
+/** Publishes to the truck's room and to each order's room. A failure is only logged: the position is stored, and the next one comes soon. */
 async function publish(ctx: RequestContext, truck: LocatedTruck): Promise<void> {
-  const say = async (name: string, body: object) =>
+  const send = async (name: string, body: object) =>
     ctx.runtime.room(name)?.publish(name, { kind: "position", ref: null, body: { ...body } });
   const sent = [
-    say(truckRoom(truck.id), toPosition(truck.id, truck, truck.at)),
-    ...positionsForOrders(ctx, truck).map(({ room, body }) => say(room, body)),
+    send(truckRoom(truck.id), toPosition(truck.id, truck, truck.at)),
+    ...positionsForOrders(ctx, truck).map(({ room, body }) => send(room, body)),
   ];
   for (const result of await Promise.allSettled(sent)) {
     if (result.status === "rejected") log("warn", "location.publish", { truck: truck.id }, result.reason);
   }
 }
 
-/** This door says `error` where the others say `detail`; a wrong field is named as everywhere, too. */
-function worded(refusal: Refusal, locale: Locale): unknown {
+/** This route answers `error` where others answer `detail`; a wrong field is named as in all routes. */
+function withError(refusal: Refusal, locale: Locale): unknown {
   if (refusal.status === 401 || refusal.status === 405) return undefined;
   const notDriver = "detail" in refusal.body && refusal.body.detail === messages.forbidden;
   if (notDriver) return { error: texts.driversOnly[locale] };
@@ -60,19 +60,19 @@ const degrees = (limit: number, text: (typeof texts)["latitude"]) =>
     z.number().refine((value) => Math.abs(value) <= limit, { params: { text } }),
   );
 
-const Answer = z.object({ message: z.string(), location: PositionWire }).openapi("Located");
+const LocatedWire = z.object({ message: z.string(), location: PositionWire }).openapi("Located");
 
 export const locationRoute = route({
   method: "post",
   path: "/api/v1/location/update",
   tag: "Trucks",
-  summary: "Where one's truck is",
+  summary: "Update the truck's position",
   access: "driver",
   body: z
     .object({ latitude: degrees(90, texts.latitude), longitude: degrees(180, texts.longitude) })
     .openapi("LocationUpdate"),
-  responses: { 200: Answer },
-  formatError: worded,
+  responses: { 200: LocatedWire },
+  formatError: withError,
   async handle({ ctx, caller, body }) {
     const now = ctx.now();
     const [truck] = await storePosition(ctx, drivenBy(caller), body, now);

@@ -1,14 +1,13 @@
-/** Tariffs: listed for everybody, kept by operators. */
-import { and, asc, eq, gte, lte, type SQL, sql } from "drizzle-orm";
+/** Changes of tariffs, by operators. */
+import { and, eq, sql } from "drizzle-orm";
 import { auditEntry } from "../../../../platform/db/audit.ts";
 import { isUniqueViolation } from "../../../../platform/db/client.ts";
-import { contains } from "../../../../platform/db/folding.ts";
 import { commit } from "../../../../platform/db/outbox.ts";
 import type { Caller } from "../../../../platform/http/caller.ts";
-import type { Listed, Window } from "../../../../platform/http/lists/paging.ts";
 import type { RequestContext } from "../../../../platform/runtime.ts";
 import type { VehicleType } from "../schemas.ts";
 import { vehicleTypes } from "../tables.ts";
+import { findTariff } from "./queries.ts";
 
 export interface TariffInput {
   readonly name: string;
@@ -21,68 +20,23 @@ export interface TariffInput {
   readonly perKmRate: number;
 }
 
-export interface TariffFilter {
-  readonly search?: string | undefined;
-  /** Tonnes that the tariff must allow. */
-  readonly weight?: number | undefined;
-  /** Kopecks that the base price may not exceed. */
-  readonly maxPrice?: number | undefined;
-}
-
-function conditions({ search, weight, maxPrice }: TariffFilter): SQL | undefined {
-  return and(
-    contains([vehicleTypes.name, vehicleTypes.description], search),
-    weight === undefined ? undefined : gte(vehicleTypes.maxWeight, weight),
-    maxPrice === undefined ? undefined : lte(vehicleTypes.basePrice, maxPrice),
-  );
-}
-
-/** By name. */
-export function allTariffs(ctx: RequestContext, filter: TariffFilter): Promise<VehicleType[]> {
-  return ctx.db.select().from(vehicleTypes).where(conditions(filter)).orderBy(asc(vehicleTypes.name));
-}
-
-export async function listTariffs(
-  ctx: RequestContext,
-  filter: TariffFilter,
-  window: Window,
-): Promise<Listed<VehicleType>> {
-  const where = conditions(filter);
-  const [count, rows] = await Promise.all([
-    ctx.db.$count(vehicleTypes, where),
-    ctx.db
-      .select()
-      .from(vehicleTypes)
-      .where(where)
-      .orderBy(asc(vehicleTypes.name))
-      .limit(window.limit)
-      .offset(window.offset),
-  ]);
-  return { count, rows };
-}
-
-export async function findTariff(ctx: RequestContext, id: number): Promise<VehicleType | null> {
-  const [tariff] = await ctx.db.select().from(vehicleTypes).where(eq(vehicleTypes.id, id));
-  return tariff ?? null;
-}
-
-/** Within the transaction that inserts it: the newest tariff. */
+/** The audit subject of the tariff that the same transaction inserts. */
 const NEW_TARIFF = sql<string>`(SELECT 'vehicle_type:' || seq FROM sqlite_sequence WHERE name = 'vehicle_types')`;
 
 /** `taken`: another tariff has this name. */
 export async function addTariff(
   ctx: RequestContext,
   caller: Caller,
-  facts: TariffInput,
+  input: TariffInput,
 ): Promise<VehicleType | "taken"> {
   const now = ctx.now();
   const insert = ctx.db
     .insert(vehicleTypes)
-    .values({ ...facts, createdAt: now, updatedAt: now })
+    .values({ ...input, createdAt: now, updatedAt: now })
     .returning();
-  const entry = { action: "vehicle_type.create", subject: NEW_TARIFF, before: null, after: facts };
+  const entry = { action: "vehicle_type.create", subject: NEW_TARIFF, before: null, after: input };
   const rows = await unlessTaken(commit(ctx, insert, [], [auditEntry(ctx, caller, entry)]));
-  return rows === "taken" ? rows : theOne(rows);
+  return rows === "taken" ? rows : firstOf(rows);
 }
 
 export async function changeTariff(
@@ -101,10 +55,10 @@ export async function changeTariff(
   const entry = { action: "vehicle_type.change", subject: `vehicle_type:${id}`, before, after: change };
   const rows = await unlessTaken(commit(ctx, update, [], [auditEntry(ctx, caller, entry)]));
   if (rows === "taken") return rows;
-  return rows ? theOne(rows) : "missing";
+  return rows ? firstOf(rows) : "missing";
 }
 
-/** A tariff that an order was made under stays: what was agreed must remain readable. */
+/** Deletes a tariff that no order uses: the terms of an order must stay readable. */
 export async function removeTariff(
   ctx: RequestContext,
   caller: Caller,
@@ -128,7 +82,7 @@ async function unlessTaken<Result>(change: Promise<Result>): Promise<Result | "t
   }
 }
 
-function theOne(rows: readonly VehicleType[] | null): VehicleType {
+function firstOf(rows: readonly VehicleType[] | null): VehicleType {
   const [row] = rows ?? [];
   if (!row) throw new Error("a tariff was written and has no row");
   return row;

@@ -1,4 +1,4 @@
-/** `/api/v1/vehicle-types/…`: tariffs, as the app's start page and its admin page read and change them. */
+/** `/api/v1/vehicle-types/…`: tariffs. Everybody signed in reads them, operators change them. */
 import { z } from "@hono/zod-openapi";
 import { invalid, notFound, refuse, wire } from "../../../../platform/http/errors.ts";
 import { number, string, unlessBlank } from "../../../../platform/http/input/fields.ts";
@@ -9,15 +9,8 @@ import { text } from "../../../../platform/http/text.ts";
 import { idParam } from "../../../identity/index.ts";
 import { decimalField } from "../fields.ts";
 import { toVehicleTypeWire, type VehicleType, VehicleTypeWire } from "../schemas.ts";
-import {
-  addTariff,
-  allTariffs,
-  changeTariff,
-  findTariff,
-  listTariffs,
-  removeTariff,
-  type TariffInput,
-} from "./commands.ts";
+import { addTariff, changeTariff, removeTariff, type TariffInput } from "./commands.ts";
+import { allTariffs, findTariff, listTariffs } from "./queries.ts";
 
 const tag = "Fleet";
 const path = "/api/v1/vehicle-types";
@@ -50,8 +43,8 @@ const NewTariff = z
 
 const TariffChange = NewTariff.partial().openapi("VehicleTypeChange");
 
-/** Only what a body names. */
-function toFacts(body: z.output<typeof TariffChange>): Partial<TariffInput> {
+/** The fields that the body names. */
+function toInput(body: z.output<typeof TariffChange>): Partial<TariffInput> {
   const named = {
     name: body.name,
     description: body.description,
@@ -66,12 +59,12 @@ const list = route({
   method: "get",
   path,
   tag,
-  summary: "List the tariffs by name",
-  description: "A bare array; with `page` the usual envelope.",
+  summary: "List tariffs",
+  description: "By name. A bare array; with `page` the usual envelope.",
   access: "signedIn",
   query: pageQuery.extend({
     search: string({ max: 200, blank: true }).optional(),
-    weight: unlessBlank(number({ min: 0 })).openapi({ description: "Tonnes that it must allow." }),
+    weight: unlessBlank(number({ min: 0 })).openapi({ description: "Tonnes that the tariff must allow." }),
     max_price: unlessBlank(decimalField({ digits: 10, min: 0 })),
   }),
   responses: { 200: z.union([z.array(VehicleTypeWire), envelope(VehicleTypeWire)]) },
@@ -110,8 +103,8 @@ const create = route({
   responses: { 201: VehicleTypeWire },
   async handle({ ctx, caller, body }) {
     const { name, max_weight: maxWeight, base_price: basePrice } = body;
-    const facts = { name, maxWeight, basePrice, description: body.description ?? "" };
-    const made = await addTariff(ctx, caller, { ...facts, perKmRate: body.per_km_rate ?? 0 });
+    const input = { name, maxWeight, basePrice, description: body.description ?? "" };
+    const made = await addTariff(ctx, caller, { ...input, perKmRate: body.per_km_rate ?? 0 });
     return respond(201, toVehicleTypeWire(written(made)));
   },
 });
@@ -121,21 +114,22 @@ const change = (method: "put" | "patch") =>
     method,
     path: `${path}/:id`,
     tag,
-    summary: method === "put" ? "Change a tariff as a whole" : "Change a tariff",
+    summary: method === "put" ? "Replace a tariff" : "Change a tariff",
     access: "operator",
     formatError,
     params: idParam,
     body: method === "put" ? NewTariff : TariffChange,
     responses: { 200: VehicleTypeWire },
     handle: async ({ ctx, caller, params, body }) =>
-      respond(200, toVehicleTypeWire(written(await changeTariff(ctx, caller, params.id, toFacts(body))))),
+      respond(200, toVehicleTypeWire(written(await changeTariff(ctx, caller, params.id, toInput(body))))),
   });
 
 const remove = route({
   method: "delete",
   path: `${path}/:id`,
   tag,
-  summary: "Delete a tariff that no order was made under",
+  summary: "Delete a tariff",
+  description: "400 when an order uses it.",
   access: "operator",
   formatError,
   params: idParam,

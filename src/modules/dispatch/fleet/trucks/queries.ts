@@ -1,11 +1,14 @@
-/** Trucks as they are read: whole, in two statements whatever their number. */
-import { type SQL, sql } from "drizzle-orm";
+/** Reads trucks with their tariffs and drivers, in two statements for any number. */
+import { and, eq, type SQL, sql } from "drizzle-orm";
+import { contains } from "../../../../platform/db/folding.ts";
+import type { Listed, Window } from "../../../../platform/http/lists/paging.ts";
 import type { RequestContext } from "../../../../platform/runtime.ts";
 import { findPeople } from "../../../identity/index.ts";
 import type { Truck, VehicleType } from "../schemas.ts";
 import { towTrucks } from "../tables.ts";
+import type { TruckStatus } from "./status.ts";
 
-/** The tariffs of a truck by name, as JSON, for a select from the trucks. */
+/** A column for a select from trucks: the tariffs by name, as JSON. */
 export const truckTypes = sql<string>`(SELECT json_group_array(json_object('id', t.id, 'name', t.name, 'description', t.description,
     'maxWeight', t.max_weight, 'basePrice', t.base_price, 'perKmRate', t.per_km_rate,
     'createdAt', t.created_at, 'updatedAt', t.updated_at) ORDER BY t.name)
@@ -19,7 +22,7 @@ export interface Selection {
   readonly offset?: number;
 }
 
-/** By licence plate unless another order is asked for. */
+/** By licence plate, or by `orderBy`. */
 export async function selectTrucks(ctx: RequestContext, selection: Selection): Promise<Truck[]> {
   const rows = await ctx.db
     .select({ truck: towTrucks, types: truckTypes })
@@ -49,4 +52,41 @@ export async function findTrucks(
   const among = sql`${towTrucks.id} IN (SELECT value FROM json_each(${JSON.stringify(wanted)}))`;
   const trucks = await selectTrucks(ctx, { where: among });
   return new Map(trucks.map((truck) => [truck.id, truck]));
+}
+
+export interface TruckFilter {
+  readonly status?: TruckStatus | undefined;
+  readonly typeId?: number | undefined;
+  /** Plate, model, the driver's names and phone. */
+  readonly search?: string | undefined;
+}
+
+/** The condition that a filter stands for. */
+export function truckConditions({ status, typeId, search }: TruckFilter): SQL | undefined {
+  const ofType = sql`${towTrucks.id} IN (SELECT truck_id FROM tow_truck_types WHERE vehicle_type_id = ${typeId})`;
+  const people = sql`(SELECT first_name || ' ' || last_name || ' ' || username || ' ' || coalesce(phone, '')
+    FROM users WHERE id = ${towTrucks.driverId})`;
+  return and(
+    status === undefined ? undefined : eq(towTrucks.status, status),
+    typeId === undefined ? undefined : ofType,
+    contains([towTrucks.licensePlate, towTrucks.model, people], search),
+  );
+}
+
+/** A page of trucks, by licence plate. */
+export async function listTrucks(
+  ctx: RequestContext,
+  filter: TruckFilter,
+  window: Window,
+): Promise<Listed<Truck>> {
+  const where = truckConditions(filter);
+  const [count, rows] = await Promise.all([
+    ctx.db.$count(towTrucks, where),
+    selectTrucks(ctx, { where, ...window }),
+  ]);
+  return { count, rows };
+}
+
+export async function findTruck(ctx: RequestContext, id: number): Promise<Truck | null> {
+  return (await findTrucks(ctx, [id])).get(id) ?? null;
 }

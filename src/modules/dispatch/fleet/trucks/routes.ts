@@ -1,4 +1,4 @@
-/** `/api/v1/tow-trucks/…`: who is free, for everybody; the whole fleet, for operators. */
+/** `/api/v1/tow-trucks/…`: available trucks for everybody, the whole fleet for operators. */
 import { z } from "@hono/zod-openapi";
 import { isOperator } from "../../../../platform/http/caller.ts";
 import { invalid, notFound, refuse } from "../../../../platform/http/errors.ts";
@@ -17,16 +17,8 @@ import { idParam } from "../../../identity/index.ts";
 import { keyField, noSuchKey } from "../fields.ts";
 import { type Truck, TruckWire, toTruckWire } from "../schemas.ts";
 import { TRUCK_STATES } from "../tables.ts";
-import {
-  addTruck,
-  changeTruck,
-  findTruck,
-  listTrucks,
-  removeTruck,
-  type TruckFault,
-  type TruckFilter,
-  type TruckInput,
-} from "./commands.ts";
+import { addTruck, changeTruck, removeTruck, type TruckFault, type TruckInput } from "./commands.ts";
+import { findTruck, listTrucks, type TruckFilter } from "./queries.ts";
 import { trucksNear } from "./search.ts";
 
 const tag = "Fleet";
@@ -61,16 +53,16 @@ const TruckListItem = TruckWire.extend({
     .number()
     .int()
     .optional()
-    .openapi({ description: "Metres from `near`, where one was asked for." }),
+    .openapi({ description: "Metres from `near`, when `near` was given." }),
 }).openapi("TowTruckListItem");
 
 const list = route({
   method: "get",
   path,
   tag,
-  summary: "List the trucks that are free",
+  summary: "List available trucks",
   description:
-    "By licence plate. Operators may ask for another `status` or `ALL`, `search`, and `near` for the nearest first within `radius` metres.",
+    "By licence plate. Operators may also filter by another `status` or `ALL`, `search`, and pass `near` to get the nearest first within `radius` metres.",
   access: "signedIn",
   query: pageQuery.extend({
     vehicle_type: unlessBlank(integer()),
@@ -81,15 +73,17 @@ const list = route({
   }),
   responses: { 200: envelope(TruckListItem) },
   async handle({ ctx, caller, query, request }) {
-    const wide = isOperator(caller);
+    const mayFilter = isOperator(caller);
     const filter: TruckFilter = {
       typeId: query.vehicle_type,
-      status: wide ? (query.status === "ALL" ? undefined : (query.status ?? "AVAILABLE")) : "AVAILABLE",
-      search: wide ? query.search : undefined,
+      status: mayFilter ? (query.status === "ALL" ? undefined : (query.status ?? "AVAILABLE")) : "AVAILABLE",
+      search: mayFilter ? query.search : undefined,
     };
     const { near: centre, radius } = query;
     const load = (window: Window) =>
-      wide && centre ? trucksNear(ctx, filter, { centre, radius }, window) : listTrucks(ctx, filter, window);
+      mayFilter && centre
+        ? trucksNear(ctx, filter, { centre, radius }, window)
+        : listTrucks(ctx, filter, window);
     const toWire = (truck: Truck & { distance?: number }) => ({
       ...toTruckWire(ctx, truck, caller),
       ...(truck.distance === undefined ? {} : { distance: truck.distance }),
@@ -119,9 +113,9 @@ const NewTruck = z
 
 const TruckChange = NewTruck.partial().openapi("TowTruckChange");
 
-/** Only what a body names. */
-function toFacts(body: z.output<typeof TruckChange>): Partial<TruckInput> {
-  const named = {
+/** The fields that the body names. */
+function toInput(body: z.output<typeof TruckChange>): Partial<TruckInput> {
+  const fields = {
     licensePlate: body.license_plate,
     model: body.model,
     capacity: body.capacity,
@@ -129,7 +123,7 @@ function toFacts(body: z.output<typeof TruckChange>): Partial<TruckInput> {
     driverId: body.driver,
     typeIds: body.vehicle_types,
   };
-  return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
 const create = route({
@@ -137,7 +131,7 @@ const create = route({
   path,
   tag,
   summary: "Add a truck",
-  description: "Without a `status` it is OFFLINE until the driver's first position.",
+  description: "Without a `status` the truck is OFFLINE until its driver's first position.",
   access: "operator",
   creates: true,
   body: NewTruck,
@@ -145,7 +139,7 @@ const create = route({
   async handle({ ctx, caller, body }) {
     const { license_plate: licensePlate, model, capacity } = body;
     const blank = { driverId: null, typeIds: [] } as const;
-    const made = await addTruck(ctx, caller, { ...blank, ...toFacts(body), licensePlate, model, capacity });
+    const made = await addTruck(ctx, caller, { ...blank, ...toInput(body), licensePlate, model, capacity });
     return respond(201, toTruckWire(ctx, written(made), caller));
   },
 });
@@ -154,7 +148,8 @@ const read = route({
   method: "get",
   path: `${path}/:id`,
   tag,
-  summary: "Read a truck: operators any, a driver their own",
+  summary: "Read a truck",
+  description: "For operators, and for the truck's driver.",
   access: "signedIn",
   params: idParam,
   responses: { 200: TruckWire },
@@ -170,13 +165,13 @@ const change = (method: "put" | "patch") =>
     method,
     path: `${path}/:id`,
     tag,
-    summary: method === "put" ? "Change a truck as a whole" : "Change a truck",
+    summary: method === "put" ? "Replace a truck" : "Change a truck",
     access: "operator",
     params: idParam,
     body: method === "put" ? NewTruck : TruckChange,
     responses: { 200: TruckWire },
     async handle({ ctx, caller, params, body }) {
-      const truck = written(await changeTruck(ctx, caller, params.id, toFacts(body)));
+      const truck = written(await changeTruck(ctx, caller, params.id, toInput(body)));
       return respond(200, toTruckWire(ctx, truck, caller));
     },
   });
@@ -185,8 +180,8 @@ const remove = route({
   method: "delete",
   path: `${path}/:id`,
   tag,
-  summary: "Take a truck out of the fleet",
-  description: "Orders that it carried out stay. One on a job can't go.",
+  summary: "Delete a truck",
+  description: "Its past orders stay. 400 while the truck is on a job.",
   access: "operator",
   params: idParam,
   responses: { 204: null },

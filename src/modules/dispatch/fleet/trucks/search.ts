@@ -1,12 +1,11 @@
-/** Trucks by how near they are. */
+/** Searches trucks around a place, the nearest first. */
 import { and, isNotNull, sql } from "drizzle-orm";
 import { cellsAround, distanceBetween, type Place } from "../../../../platform/geo.ts";
 import type { Listed, Window } from "../../../../platform/http/lists/paging.ts";
 import type { RequestContext } from "../../../../platform/runtime.ts";
 import type { Truck } from "../schemas.ts";
 import { towTrucks } from "../tables.ts";
-import { type TruckFilter, truckConditions } from "./commands.ts";
-import { findTrucks } from "./queries.ts";
+import { findTrucks, type TruckFilter, truckConditions } from "./queries.ts";
 
 export interface Circle {
   readonly centre: Place;
@@ -14,18 +13,18 @@ export interface Circle {
   readonly radius: number;
 }
 
-export interface NearTruck extends Truck {
+export interface NearbyTruck extends Truck {
   /** Metres. */
   readonly distance: number;
 }
 
-/** Those within the circle, the nearest first. Cells narrow the look-up; the line between the places decides. */
+/** Trucks within the circle, the nearest first. H3 cells narrow the candidates; the distance decides. */
 export async function trucksNear(
   ctx: RequestContext,
   filter: TruckFilter,
   { centre, radius }: Circle,
   window: Window,
-): Promise<Listed<NearTruck>> {
+): Promise<Listed<NearbyTruck>> {
   const cells = cellsAround(centre, radius);
   const around = cells && sql`${towTrucks.cell} IN (SELECT value FROM json_each(${JSON.stringify(cells)}))`;
   const { id, latitude, longitude } = towTrucks;

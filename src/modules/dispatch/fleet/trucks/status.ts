@@ -1,6 +1,6 @@
 /**
- * What sets a truck's status: a job, the driver's duty, an operator, idleness, a position. Every writer takes its columns
- * from here, and no other file sets a status.
+ * All that sets a truck's status: a job, the driver's duty, an operator, idleness, a position. Every writer takes its
+ * columns from here; no other file sets a status.
  */
 import { and, eq, inArray, isNotNull, lt, not, or, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
@@ -13,19 +13,19 @@ import { STATE } from "./room-updates.ts";
 
 export type TruckStatus = (typeof TRUCK_STATES)[number];
 
-/** The job that a truck is on, as a condition. */
+/** SQL condition: the truck is on a job. */
 export const ON_JOB = sql`EXISTS (SELECT 1 FROM orders
   WHERE tow_truck_id = tow_trucks.id AND status IN ('ASSIGNED', 'IN_PROGRESS'))`;
 
 const OFF_DUTY = isOffDuty(sql`tow_trucks.driver_id`);
 
-/** How long a truck that sends its position may be silent. Milliseconds. */
+/** A truck that has sent positions is idle after this much silence. Milliseconds. */
 const SILENCE = 10 * 60_000;
 
 /**
- * The columns that a position changes, however it came: none where a later one is known. Only idleness is undone by it,
- * and only by a fresh one of a driver who is on duty; what a driver or an operator has said stays.
- * @param at when the truck stood there, epoch ms
+ * The columns that a position changes, by REST or by socket; none when a later position is stored. A position ends only
+ * idleness, and only when it is fresh and the driver is on duty; a status that a driver or an operator set stays.
+ * @param at when the position was measured, epoch ms
  */
 export function positionColumns(now: number, place: Place, at: number): SQL {
   const isNewer = sql`coalesce(located_at, 0) <= ${at}`;
@@ -54,7 +54,7 @@ export function occupy(ctx: RequestContext, truckId: number) {
     .where(and(eq(towTrucks.id, truckId), eq(towTrucks.status, "AVAILABLE")));
 }
 
-/** For a batch that ends a job: the truck is free, unless its driver went off duty or it was taken out of service meanwhile. */
+/** For a batch that ends a job: the truck is available again, unless its driver went off duty or it went into maintenance. */
 export function release(ctx: RequestContext, truckId: number) {
   return ctx.db
     .update(towTrucks)
@@ -62,7 +62,7 @@ export function release(ctx: RequestContext, truckId: number) {
     .where(and(eq(towTrucks.id, truckId), eq(towTrucks.status, "BUSY")));
 }
 
-/** For a batch: the driver's trucks follow their duty. One in maintenance stays there; one on a job is busy. */
+/** For a batch: sets the status of the driver's trucks by their duty. A truck in maintenance stays there; one on a job is busy. */
 export function followDuty(ctx: RequestContext, driverId: number, onDuty: boolean) {
   return ctx.db
     .update(towTrucks)
@@ -84,25 +84,25 @@ export const hasNoJob = (driverId: number) => sql`NOT EXISTS (SELECT 1 FROM tow_
   JOIN orders AS job ON job.tow_truck_id = own.id AND job.status IN ('ASSIGNED', 'IN_PROGRESS')
   WHERE own.driver_id = ${driverId})`;
 
-/** What an operator sets; undefined is left as it is. */
+/** What an operator sets; undefined stays as it is. */
 export interface OperatorChange {
   readonly status?: TruckStatus | undefined;
   readonly driverId?: number | null | undefined;
 }
 
 /**
- * What follows when an operator sets a truck's status or driver. A status that was set stays until somebody sets
- * another; AVAILABLE puts the driver on duty; an available truck that gets a driver who is off duty is OFFLINE. A new
- * truck without a status waits for its driver's first position.
- * @param truck its id, as a number or as SQL within the batch that makes it
+ * What follows when an operator sets a truck's status or driver. A set status stays until somebody sets another;
+ * AVAILABLE puts the driver on duty; an available truck that gets an off-duty driver is OFFLINE. A new truck without a
+ * status waits for its driver's first position.
+ * @param truck its id, as a number or as SQL within the batch that inserts it
  */
-export function operatorSays(
+export function operatorDecision(
   ctx: RequestContext,
   truck: number | SQL,
-  said: OperatorChange,
+  change: OperatorChange,
   isNew: boolean,
 ): { readonly columns: Record<string, unknown>; readonly statements: BatchItem<"sqlite">[] } {
-  const { status, driverId } = said;
+  const { status, driverId } = change;
   if (status === undefined && isNew) return { columns: { idleAt: ctx.now() }, statements: [] };
   if (status === undefined) {
     if (driverId == null) return { columns: {}, statements: [] };
@@ -120,8 +120,8 @@ export function operatorSays(
 }
 
 /**
- * Each minute: a truck that was located and then not heard of for ten minutes is idle. One on a job stays, and so does
- * one that never sent a position, as its operator set it. An operator's change counts as news.
+ * Each minute: sets OFFLINE each truck that has sent positions and then nothing for ten minutes. A truck on a job keeps
+ * its status, and so does one that never sent a position. An operator's change restarts the ten minutes.
  */
 export async function setIdle(ctx: RequestContext) {
   const since = ctx.now() - SILENCE;

@@ -1,4 +1,4 @@
-/** `/api/v1/vehicles/…`: a client's own cars, to order a truck for. */
+/** `/api/v1/vehicles/…`: the vehicles of clients. */
 import { z } from "@hono/zod-openapi";
 import { invalid, notFound, refuse } from "../../../../platform/http/errors.ts";
 import { integer, string } from "../../../../platform/http/input/fields.ts";
@@ -6,14 +6,8 @@ import { envelope, pageQuery, paginate } from "../../../../platform/http/lists/p
 import { type Route, respond, route } from "../../../../platform/http/route.ts";
 import { text } from "../../../../platform/http/text.ts";
 import { toVehicleWire, type Vehicle, VehicleWire } from "../schemas.ts";
-import {
-  addVehicle,
-  changeVehicle,
-  findVehicle,
-  listVehicles,
-  removeVehicle,
-  type VehicleInput,
-} from "./commands.ts";
+import { addVehicle, changeVehicle, removeVehicle, type VehicleInput } from "./commands.ts";
+import { findVehicle, listVehicles } from "./queries.ts";
 
 const tag = "Fleet";
 const path = "/api/v1/vehicles";
@@ -24,7 +18,7 @@ const TAKEN = text(
   "Client vehicle с таким License plate уже существует.",
 );
 const USED = text(
-  "There are orders for this car: it can't be deleted.",
+  "There are orders for this vehicle: it can't be deleted.",
   "На этот автомобиль есть заказы: удалить его нельзя.",
 );
 
@@ -46,8 +40,8 @@ const NewVehicle = z
 
 const VehicleChange = NewVehicle.partial().openapi("ClientVehicleChange");
 
-/** Only what a body names. */
-function toFacts({ license_plate: licensePlate, ...rest }: z.output<typeof VehicleChange>) {
+/** The fields that the body names. */
+function toInput({ license_plate: licensePlate, ...rest }: z.output<typeof VehicleChange>) {
   const named = Object.entries({ ...rest, licensePlate }).filter(([, value]) => value !== undefined);
   return Object.fromEntries(named) as Partial<VehicleInput>;
 }
@@ -56,7 +50,8 @@ const list = route({
   method: "get",
   path,
   tag,
-  summary: "List one's cars; operators see everybody's",
+  summary: "List vehicles",
+  description: "The caller's own, by make, model and plate; operators see all.",
   access: "signedIn",
   query: pageQuery.extend({ search: string({ max: 200, blank: true }).optional() }),
   responses: { 200: envelope(VehicleWire) },
@@ -78,14 +73,14 @@ const create = route({
   method: "post",
   path,
   tag,
-  summary: "Add a car of one's own",
+  summary: "Add a vehicle",
   access: "signedIn",
   creates: true,
   body: NewVehicle,
   responses: { 201: VehicleWire },
   async handle({ ctx, caller, body }) {
-    const { license_plate: licensePlate, nickname = "", color = "", notes = "", ...facts } = body;
-    const made = await addVehicle(ctx, caller, { ...facts, licensePlate, nickname, color, notes });
+    const { license_plate: licensePlate, nickname = "", color = "", notes = "", ...rest } = body;
+    const made = await addVehicle(ctx, caller, { ...rest, licensePlate, nickname, color, notes });
     return respond(201, toVehicleWire(ctx, written(made), caller));
   },
 });
@@ -94,7 +89,7 @@ const read = route({
   method: "get",
   path: `${path}/:id`,
   tag,
-  summary: "Read a car",
+  summary: "Read a vehicle",
   access: "signedIn",
   params,
   responses: { 200: VehicleWire },
@@ -110,13 +105,13 @@ const change = (method: "put" | "patch") =>
     method,
     path: `${path}/:id`,
     tag,
-    summary: method === "put" ? "Change a car as a whole" : "Change a car",
+    summary: method === "put" ? "Replace a vehicle" : "Change a vehicle",
     access: "signedIn",
     params,
     body: method === "put" ? NewVehicle : VehicleChange,
     responses: { 200: VehicleWire },
     async handle({ ctx, caller, params, body }) {
-      const changed = await changeVehicle(ctx, caller, params.id, toFacts(body));
+      const changed = await changeVehicle(ctx, caller, params.id, toInput(body));
       return respond(200, toVehicleWire(ctx, written(changed), caller));
     },
   });
@@ -125,7 +120,8 @@ const remove = route({
   method: "delete",
   path: `${path}/:id`,
   tag,
-  summary: "Delete a car that no order names",
+  summary: "Delete a vehicle",
+  description: "400 when an order names it.",
   access: "signedIn",
   params,
   responses: { 204: null },

@@ -1,4 +1,4 @@
-/** A driver has come: the client is told, once for each truck. */
+/** Marks the truck as arrived and notifies the client, once for each truck. */
 import { sql } from "drizzle-orm";
 import { commit } from "../../../../platform/db/outbox.ts";
 import { invalid } from "../../../../platform/http/errors.ts";
@@ -15,17 +15,17 @@ export async function arrive(ctx: RequestContext, order: Order): Promise<void> {
   const notReady = invalid({ status: fill(texts.arrival, { from: status }) });
   if (status !== "ASSIGNED" || towTruckId === null) throw notReady;
   const notices = [arrivedNotice(id, clientId, towTruckId)];
-  const told = {
+  const update = {
     orderId: id,
     kind: "arrived",
     ref: `arrived:${towTruckId}`,
     body: { order: id, tow_truck: towTruckId },
   } as const;
-  // Nothing changes; the statement only sees to it that nobody is told of an order that has gone on.
-  const still = ctx.db.run(sql`UPDATE orders SET updated_at = updated_at
+  // Changes nothing; it only guards the notification: no row, no notification, when the order has moved on.
+  const guard = ctx.db.run(sql`UPDATE orders SET updated_at = updated_at
     WHERE id = ${id} AND status = 'ASSIGNED' AND tow_truck_id = ${towTruckId}`);
-  const effects = [orderUpdated.row(told), ...noticeEffects(notices)];
-  if (!(await commit(ctx, still, effects, [noticeRows(ctx, notices)]))) throw notReady;
+  const effects = [orderUpdated.row(update), ...noticeEffects(notices)];
+  if (!(await commit(ctx, guard, effects, [noticeRows(ctx, notices)]))) throw notReady;
   pushNotices(ctx, notices);
-  await orderUpdated.now(ctx, told);
+  await orderUpdated.now(ctx, update);
 }

@@ -1,4 +1,4 @@
-/** What the driver of an order's truck does at the car: arrives, and starts the work with the client's code. */
+/** `/api/v1/orders/{uuid}/arrived/`, `…/start/` and `…/start-code/open/`: the driver at the pickup. */
 import { z } from "@hono/zod-openapi";
 import { forbidden } from "../../../../platform/http/errors.ts";
 import { string } from "../../../../platform/http/input/fields.ts";
@@ -18,9 +18,9 @@ const start = route({
   method: "post",
   path: `${path}/:uuid/start`,
   tag,
-  summary: "Start the work with the client's code",
+  summary: "Start the work with the start code",
   description:
-    "For the driver of its truck. The client sees the code in their order. Five wrong codes end it for this assignment, until an operator opens it.",
+    "For the driver of the order's truck. The client sees the code in their order. Five wrong codes lock it for this assignment, until an operator unlocks it.",
   access: "signedIn",
   params,
   body: z.object({ code: string({ max: 20 }) }).openapi("StartCode"),
@@ -39,8 +39,8 @@ const openCode = route({
   method: "post",
   path: `${path}/:uuid/start-code/open`,
   tag,
-  summary: "Let the start code be tried again",
-  description: "After five wrong codes; a new assignment opens it too.",
+  summary: "Unlock the start code",
+  description: "It locks after five wrong codes. A new assignment unlocks it too.",
   access: "operator",
   params,
   responses: { 204: null },
@@ -55,7 +55,7 @@ const arrived = route({
   path: `${path}/:uuid/arrived`,
   tag,
   summary: "Mark the truck as arrived",
-  description: "For the driver of its truck; the client is told once.",
+  description: "For the driver of the order's truck. The client is notified once.",
   access: "signedIn",
   params,
   responses: { 200: OrderWire },

@@ -1,4 +1,4 @@
-/** The client's code with which the driver starts the work: five wrong ones end it for this assignment. */
+/** The start code: the client tells it to the driver, who starts the work with it. Five wrong codes lock it for this assignment. */
 import { and, eq, lt, type SQL, sql } from "drizzle-orm";
 import { auditEntry } from "../../../../platform/db/audit.ts";
 import { commit } from "../../../../platform/db/outbox.ts";
@@ -11,15 +11,15 @@ import type { Order } from "../queries.ts";
 import type { Side } from "../rules.ts";
 import { orders } from "../tables.ts";
 
-/** Wrong codes in one assignment. */
+/** Wrong codes allowed in one assignment. */
 const TRIES = 5;
 
 const IS_OPEN = lt(orders.codeTries, TRIES);
 
 /**
- * Lets a driver start with the right code, and without one while `START_CODE` is optional; refuses with 400 and counts a
- * wrong one. Operators start without it. Answers what must still hold when the order moves.
- * @param field how the door calls the code
+ * Checks a driver's start code. It may be missing while `START_CODE` is optional; operators need none. A wrong code is
+ * counted and refused with 400. Returns a condition for the transition's transaction.
+ * @param field the code's name in the request
  */
 export async function requireStartCode(
   ctx: RequestContext,
@@ -28,7 +28,7 @@ export async function requireStartCode(
   field: "code" | "start_code",
   code: string | undefined,
 ): Promise<SQL | undefined> {
-  // Elsewhere the step itself is refused.
+  // In any other status the transition itself is refused.
   if (order.status !== "ASSIGNED") return undefined;
   const isWrong = code !== undefined && code !== order.startCode;
   if (side !== "driver") {
@@ -42,7 +42,7 @@ export async function requireStartCode(
   return IS_OPEN;
 }
 
-/** False when others at the same time have used the tries up. */
+/** False when concurrent requests have used up the tries. */
 async function countWrong(ctx: RequestContext, { id, towTruckId }: Order): Promise<boolean> {
   const counted = await ctx.db
     .update(orders)
@@ -59,7 +59,7 @@ async function countWrong(ctx: RequestContext, { id, towTruckId }: Order): Promi
   return counted.length > 0;
 }
 
-/** An operator lets the code of an assigned order be tried again. */
+/** Unlocks the start code of an assigned order, for operators. */
 export async function openStartCode(ctx: RequestContext, caller: Caller, id: string): Promise<void> {
   const [order] = await ctx.db
     .select({ status: orders.status, codeTries: orders.codeTries })

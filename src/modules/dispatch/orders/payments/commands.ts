@@ -1,4 +1,4 @@
-/** Payments: declared by clients as they please, received by operators: never more than is due, whoever presses at once. */
+/** Payments. Clients declare any amount; operators settle them. Settled totals never exceed the amount due, even concurrently. */
 import { and, eq, sql } from "drizzle-orm";
 import { auditEntry } from "../../../../platform/db/audit.ts";
 import { commit } from "../../../../platform/db/outbox.ts";
@@ -13,34 +13,34 @@ import { paidNotice } from "../notices.ts";
 import type { Payment } from "../queries.ts";
 import { orderUpdated } from "../room-updates.ts";
 import { orders } from "../tables.ts";
-import { mayPass, type PaymentStatus } from "./rules.ts";
+import { mayFollow, type PaymentStatus } from "./rules.ts";
 import { payments } from "./tables.ts";
 
-/** What is left to pay for an order, kopecks: its price without what has come or is on its way. Nothing for a cancelled one. */
+/** The amount due in kopecks: the price minus completed and processing payments. Zero for a cancelled order. */
 const dueOf = (orderId: string) => sql<number>`coalesce((
   SELECT max(0, coalesce(final_price, estimated_price, 0) - (SELECT coalesce(sum(amount), 0) FROM payments
     WHERE order_id = orders.id AND status IN ('PROCESSING', 'COMPLETED')))
   FROM orders WHERE id = ${orderId} AND status <> 'CANCELLED'), 0)`;
 
-/** So many payments of an order may wait for an operator at once: each is listed wherever the order is. */
-const MOST_WAITING = 20;
+/** How many payments of an order may be pending at once: every answer with the order lists them all. */
+const MAX_PENDING = 20;
 
-const waitingOf = (orderId: string) =>
+const pendingCount = (orderId: string) =>
   sql<number>`(SELECT count(*) FROM payments WHERE order_id = ${orderId} AND status = 'PENDING')`;
 
-async function tooMuch(ctx: RequestContext, orderId: string) {
+async function exceedsDue(ctx: RequestContext, orderId: string) {
   const [row] = await ctx.db.all<{ due: number }>(sql`SELECT ${dueOf(orderId)} AS due`);
   return invalid({ amount: fill(texts.tooMuch, { due: fromHundredths(row?.due ?? 0) }) });
 }
 
 export interface PaymentInput extends Pick<Payment, "amount" | "paymentMethod" | "transactionId"> {}
 
-/** A client says that they pay, and how much; whether the money came is an operator's to say. */
+/** Declares a payment by the order's client. An operator confirms later that the money arrived. */
 export async function declarePayment(
   ctx: RequestContext,
   caller: Caller,
   orderId: string,
-  facts: PaymentInput,
+  input: PaymentInput,
 ): Promise<Payment> {
   const [order] = await ctx.db
     .select({ id: orders.id })
@@ -48,25 +48,25 @@ export async function declarePayment(
     .where(and(eq(orders.id, orderId), eq(orders.clientId, caller.userId)));
   if (!order) throw notFound();
   const now = ctx.now();
-  const { amount, paymentMethod, transactionId } = facts;
+  const { amount, paymentMethod, transactionId } = input;
   const insert = ctx.db.run(sql`
     INSERT INTO payments (order_id, amount, payment_method, status, transaction_id, created_at, updated_at)
     SELECT ${orderId}, ${amount}, ${paymentMethod}, 'PENDING', ${transactionId}, ${now}, ${now}
-    WHERE ${waitingOf(orderId)} < ${MOST_WAITING} RETURNING id`);
-  const told = {
+    WHERE ${pendingCount(orderId)} < ${MAX_PENDING} RETURNING id`);
+  const roomUpdate = {
     orderId,
     kind: "payment",
     ref: crypto.randomUUID(),
     body: { order: orderId, status: "PENDING", amount: fromHundredths(amount) },
   } as const;
-  const done = await commit(ctx, insert, [orderUpdated.row(told)]);
+  const done = await commit(ctx, insert, [orderUpdated.row(roomUpdate)]);
   const [made] = (done?.results ?? []) as { id: number }[];
-  if (!made) throw invalid({ non_field_errors: fill(texts.waiting, { limit: MOST_WAITING }) });
-  await orderUpdated.now(ctx, told);
-  return { id: made.id, orderId, ...facts, status: "PENDING", paidAt: null, createdAt: now, updatedAt: now };
+  if (!made) throw invalid({ non_field_errors: fill(texts.waiting, { limit: MAX_PENDING }) });
+  await orderUpdated.now(ctx, roomUpdate);
+  return { id: made.id, orderId, ...input, status: "PENDING", paidAt: null, createdAt: now, updatedAt: now };
 }
 
-/** An operator says what became of a payment; its client hears when the money is there. */
+/** Changes a payment's status, by an operator. The client is notified when it is completed. */
 export async function settlePayment(
   ctx: RequestContext,
   caller: Caller,
@@ -83,9 +83,9 @@ export async function settlePayment(
   const { payment, clientId } = found;
   const from = payment.status;
   if (from === to) return payment;
-  if (!mayPass(from, to)) throw invalid({ status: fill(texts.payment, { from, to }) });
+  if (!mayFollow(from, to)) throw invalid({ status: fill(texts.payment, { from, to }) });
   const now = ctx.now();
-  // What is on its way was counted when it set out.
+  // A processing payment was already counted against the amount due.
   const counts = from !== "PROCESSING" && (to === "PROCESSING" || to === "COMPLETED");
   const update = ctx.db
     .update(payments)
@@ -100,7 +100,7 @@ export async function settlePayment(
     .returning();
   const notices =
     to === "COMPLETED" ? [paidNotice(orderId, clientId, id, fromHundredths(payment.amount))] : [];
-  const told = {
+  const roomUpdate = {
     orderId,
     kind: "payment",
     ref: `payment:${id}:${to}`,
@@ -109,7 +109,7 @@ export async function settlePayment(
   const done = await commit(
     ctx,
     update,
-    [orderUpdated.row(told), ...noticeEffects(notices)],
+    [orderUpdated.row(roomUpdate), ...noticeEffects(notices)],
     [
       noticeRows(ctx, notices),
       auditEntry(ctx, caller, {
@@ -121,14 +121,14 @@ export async function settlePayment(
     ],
   );
   const [settled] = done ?? [];
-  if (!settled) throw await lost(ctx, payment);
+  if (!settled) throw await refusalOf(ctx, payment);
   pushNotices(ctx, notices);
-  await orderUpdated.now(ctx, told);
+  await orderUpdated.now(ctx, roomUpdate);
   return settled;
 }
 
-/** Why a settlement moved nothing: somebody else was faster, or it is more than is due. */
-async function lost(ctx: RequestContext, { id, orderId, status }: Payment) {
+/** Why a settlement changed nothing: a concurrent change, or more than the amount due. */
+async function refusalOf(ctx: RequestContext, { id, orderId, status }: Payment) {
   const [row] = await ctx.db.select({ status: payments.status }).from(payments).where(eq(payments.id, id));
-  return row?.status === status ? tooMuch(ctx, orderId) : refuse(409, messages.conflict);
+  return row?.status === status ? exceedsDue(ctx, orderId) : refuse(409, messages.conflict);
 }

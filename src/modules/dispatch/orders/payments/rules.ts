@@ -1,4 +1,4 @@
-/** What may become of a payment. Pure. */
+/** Which status of a payment may follow which. Pure. */
 import type { PAYMENT_STATES } from "./tables.ts";
 
 export type PaymentStatus = (typeof PAYMENT_STATES)[number];
@@ -11,4 +11,4 @@ const NEXT: Record<PaymentStatus, readonly PaymentStatus[]> = {
   REFUNDED: [],
 };
 
-export const mayPass = (from: PaymentStatus, to: PaymentStatus) => NEXT[from].includes(to);
+export const mayFollow = (from: PaymentStatus, to: PaymentStatus) => NEXT[from].includes(to);

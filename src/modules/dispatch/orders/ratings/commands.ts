@@ -1,4 +1,4 @@
-/** Ratings: one an order, by its client, once the work is done. They stay with the driver, whatever truck they drive later. */
+/** Ratings: one per completed order, by its client. A rating stays with the driver, whichever truck they drive later. */
 import { sql } from "drizzle-orm";
 import { isUniqueViolation } from "../../../../platform/db/client.ts";
 import type { Caller } from "../../../../platform/http/caller.ts";
@@ -9,15 +9,15 @@ import type { Rating } from "../queries.ts";
 
 export type RatingInput = Pick<Rating, "driverRating" | "serviceRating" | "comment">;
 
-/** One statement: an order that is not the caller's, or not done, gives no row. */
+/** One statement: it inserts nothing when the order is not the caller's or not completed. */
 export async function rateOrder(
   ctx: RequestContext,
   caller: Caller,
   orderId: string,
-  facts: RatingInput,
+  input: RatingInput,
 ): Promise<Rating> {
   const now = ctx.now();
-  const { driverRating, serviceRating, comment } = facts;
+  const { driverRating, serviceRating, comment } = input;
   const insert = ctx.db.all<{ id: number; driverId: number | null }>(sql`
     INSERT INTO ratings (order_id, driver_id, driver_rating, service_rating, comment, created_at, updated_at)
     SELECT orders.id, tow_trucks.driver_id, ${driverRating}, ${serviceRating}, ${comment}, ${now}, ${now}
@@ -29,5 +29,5 @@ export async function rateOrder(
     throw error;
   });
   if (!made) throw notFound();
-  return { ...made, orderId, ...facts, createdAt: now, updatedAt: now };
+  return { ...made, orderId, ...input, createdAt: now, updatedAt: now };
 }

@@ -12,7 +12,7 @@ export const ratings = sqliteTable(
       .notNull()
       .unique()
       .references(() => orders.id, { onDelete: "cascade" }),
-    /** Whose driving it was, whatever truck they drive later; null once they are gone. */
+    /** The driver at the time, whichever truck they drive later; null when the user was deleted. */
     driverId: integer("driver_id").references(() => users.id, { onDelete: "set null" }),
     driverRating: integer("driver_rating").notNull(),
     serviceRating: integer("service_rating").notNull(),

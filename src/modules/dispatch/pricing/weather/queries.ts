@@ -1,18 +1,18 @@
-/** The weather at a place: asked of one provider, then of another, remembered for a while, and never waited for long. */
+/** Reads the weather at a place from one provider, then from another. Answers are cached; requests have a short timeout. */
 import { TtlCache } from "../../../../platform/cache.ts";
 import type { Place } from "../../../../platform/geo.ts";
 import { log } from "../../../../platform/log.ts";
 import type { RequestContext, Runtime } from "../../../../platform/runtime.ts";
 import { readOpenMeteo, readYandex, UNKNOWN, type Weather } from "./rules.ts";
 
-/** How long an answer counts; a failure is not asked about again at once either, or every price would wait for it. */
+/** Cache times. Failures are cached too: otherwise every estimate would wait for the timeout. */
 const KEPT = 10 * 60_000;
 const FAILURE_KEPT = 60_000;
 
-/** By place, to a tenth of a degree; each runtime has its own providers. */
+/** Keyed by place, to a tenth of a degree. One cache for each runtime, because its settings name the providers. */
 const caches = new WeakMap<Runtime, TtlCache<string, Weather>>();
 
-/** The weather now, to a tenth of a degree. Nobody's answer is that of `UNKNOWN`. */
+/** The weather now, to a tenth of a degree; `UNKNOWN` when no provider answers. */
 export async function weatherAt(ctx: RequestContext, { latitude, longitude }: Place): Promise<Weather> {
   const cache = caches.get(ctx.runtime) ?? new TtlCache<string, Weather>({ ttl: KEPT, size: 1000 });
   caches.set(ctx.runtime, cache);
@@ -25,7 +25,7 @@ export async function weatherAt(ctx: RequestContext, { latitude, longitude }: Pl
   return weather;
 }
 
-/** Without a minus before zero. */
+/** `+ 0` turns -0 into 0. */
 const rounded = (degrees: number) => Math.round(degrees * 10) / 10 + 0;
 
 const OPEN_METEO_FIELDS = "temperature_2m,apparent_temperature,weather_code,wind_speed_10m,pressure_msl";
@@ -48,7 +48,7 @@ async function ask(ctx: RequestContext, { latitude, longitude }: Place): Promise
   return readOpenMeteo(await fetchJson(openMeteoUrl, query, timeout)) ?? UNKNOWN;
 }
 
-/** A provider's answer; null for whatever goes wrong: the weather is never worth an error. */
+/** A provider's answer; null on any failure, because an estimate works without the weather. */
 async function fetchJson(
   address: string,
   query: Record<string, string>,

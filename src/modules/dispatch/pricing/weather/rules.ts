@@ -1,4 +1,4 @@
-/** What providers say of the weather, and what it makes of a price. Pure: a payload in, the weather out. */
+/** Parses weather providers' answers and derives the price multiplier. Pure: a payload in, the weather out. */
 import { z } from "@hono/zod-openapi";
 
 export interface Weather {
@@ -11,13 +11,13 @@ export interface Weather {
   readonly windSpeed: number | null;
   /** Millimetres of mercury. */
   readonly pressure: number | null;
-  /** What it makes of a price, in hundredths. */
+  /** The price multiplier in hundredths. */
   readonly multiplier: number;
-  /** The provider's own words. */
+  /** The provider's answer as it came. */
   readonly raw: Readonly<Record<string, unknown>>;
 }
 
-/** What nobody knows costs nothing. */
+/** Unknown weather does not change the price. */
 export const UNKNOWN: Weather = {
   provider: null,
   condition: null,
@@ -29,7 +29,7 @@ export const UNKNOWN: Weather = {
   raw: {},
 };
 
-/** Hundredths, by the conditions of Yandex. */
+/** Multipliers in hundredths, by Yandex's conditions. */
 const MULTIPLIERS = {
   clear: 100,
   "partly-cloudy": 100,
@@ -50,7 +50,7 @@ type Condition = keyof typeof MULTIPLIERS;
 const isCondition = (word: string | null | undefined): word is Condition =>
   typeof word === "string" && Object.hasOwn(MULTIPLIERS, word);
 
-/** What falls, where the condition is one that we have no price for: rain, rain with snow, snow. */
+/** Multipliers by precipitation type, for conditions that are not listed: rain, rain with snow, snow. */
 const BY_PRECIPITATION: Readonly<Record<number, number>> = { 1: 112, 2: 120, 3: 118 };
 
 const figure = z.number().nullish();
@@ -65,7 +65,7 @@ const Yandex = z.object({
   }),
 });
 
-/** Null: it is no weather. */
+/** Null when the payload is not a weather report. */
 export function readYandex(payload: unknown): Weather | null {
   const parsed = Yandex.safeParse(payload);
   if (!parsed.success) return null;
@@ -85,7 +85,7 @@ export function readYandex(payload: unknown): Weather | null {
   };
 }
 
-/** WMO codes (table 4677, as Open-Meteo uses it): words for people, and the condition that the price goes by. */
+/** WMO codes (table 4677, as Open-Meteo uses it): a name to show, and the condition that sets the multiplier. */
 const WMO: Readonly<Record<number, readonly [words: string, like: Condition]>> = {
   0: ["Clear sky", "clear"],
   1: ["Mainly clear", "partly-cloudy"],
@@ -130,7 +130,7 @@ const OpenMeteo = z.object({
 /** Millimetres of mercury in a hectopascal. */
 const MM_HG = 0.750062;
 
-/** Null: it is no weather. The wind was asked for in metres a second. */
+/** Null when the payload is not a weather report. The request asks for wind in metres a second. */
 export function readOpenMeteo(payload: unknown): Weather | null {
   const parsed = OpenMeteo.safeParse(payload);
   if (!parsed.success) return null;
