@@ -213,7 +213,7 @@ describe("taking a member out of a full event", () => {
       "SELECT user_id, is_waiting FROM participation_requests WHERE event_id = ? ORDER BY created_at",
       event,
     );
-  const toldOf = (event: number) =>
+  const roomUpdatesOf = (event: number) =>
     rows("SELECT user_id, type FROM notifications WHERE about = ?", `event:${event}`);
 
   test("Removing a member of a full event offers the place to the person who waits longest, and to nobody else.", async () => {
@@ -225,7 +225,7 @@ describe("taking a member out of a full event", () => {
       { user_id: first.id, is_waiting: 0 },
       { user_id: second.id, is_waiting: 1 },
     ]);
-    expect(await toldOf(event)).toEqual([{ user_id: first.id, type: "PARTICIPATION_PLACE_FREE" }]);
+    expect(await roomUpdatesOf(event)).toEqual([{ user_id: first.id, type: "PARTICIPATION_PLACE_FREE" }]);
   });
 
   test("Removing a member of a full event deletes their request.", async () => {

@@ -1,6 +1,6 @@
 /** A person with private data who appears in every kind of resource, and the viewers who look at them. */
 
-import { at, carOf, newOrder, ORDERS, tariffRow, truckRow } from "../dispatch/offers/jobs.ts";
+import { at, carOf, newOrder, ORDERS, tariffRow, truckRow } from "../dispatch/scene.ts";
 import { post, rows, unique } from "../harness/api.ts";
 import { connectNative } from "../harness/socket.ts";
 import { taskRow, warsaw } from "../tracking/fixtures.ts";

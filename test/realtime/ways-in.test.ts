@@ -1,7 +1,7 @@
 /** Every kind of room opened by ticket, and what a public link's socket shows to a signed-in person. */
 import { describe, expect, test } from "vitest";
 import { chatters } from "../chat/friends.ts";
-import { move, orderIn, scene } from "../dispatch/offers/jobs.ts";
+import { move, orderIn, scene } from "../dispatch/scene.ts";
 import { type Person, person, post } from "../harness/api.ts";
 import { makeRoom } from "../harness/rooms.ts";
 import { connect, connectNative, dial } from "../harness/socket.ts";

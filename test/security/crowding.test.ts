@@ -1,6 +1,6 @@
 /** One person who writes without end buries nobody else's work: what hangs on a list's rows is bounded. */
 import { expect, test } from "vitest";
-import { at, place, scene } from "../dispatch/offers/jobs.ts";
+import { at, place, scene } from "../dispatch/scene.ts";
 import { get, person, post, rows } from "../harness/api.ts";
 import { operator, TICKETS, ticketOf } from "../support/tickets.ts";
 

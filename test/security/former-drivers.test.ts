@@ -1,7 +1,7 @@
 /** Who was a driver once, and whose truck nobody has taken back yet, gets no jobs and moves nothing. */
 import { describe, expect, test } from "vitest";
-import { move, orderIn, scene, stateOf, truckRow } from "../dispatch/offers/jobs.ts";
-import { accept, call, offersOf, trucksAt } from "../dispatch/offers/offering.ts";
+import { accept, call, offersOf, trucksAt } from "../dispatch/offers/builders.ts";
+import { move, orderIn, scene, stateOf, truckRow } from "../dispatch/scene.ts";
 import { get, rows } from "../harness/api.ts";
 import { dial } from "../harness/socket.ts";
 

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { mint } from "../authorization/world.ts";
 import { chatters } from "../chat/friends.ts";
 import { USERS } from "../dialects/find-friend/people.ts";
-import { move, orderIn, scene, truckRow } from "../dispatch/offers/jobs.ts";
+import { move, orderIn, scene, truckRow } from "../dispatch/scene.ts";
 import { type Answer, call, del, type Person, patch, post, put, rows, staffMember } from "../harness/api.ts";
 import { connect, connectNative, type Socket } from "../harness/socket.ts";
 import { befriend, block, ME, type Member, member } from "../social/social.ts";

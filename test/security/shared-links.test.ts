@@ -1,6 +1,6 @@
 /** Whoever has an order's public link follows the truck that comes, and no truck that is only named for later. */
 import { expect, test } from "vitest";
-import { at, move, orderIn, scene } from "../dispatch/offers/jobs.ts";
+import { at, move, orderIn, scene } from "../dispatch/scene.ts";
 import { post } from "../harness/api.ts";
 import { connectNative } from "../harness/socket.ts";
 

@@ -1,6 +1,6 @@
 /** The matrix of the fleet: everybody reads tariffs and has cars; operators keep tariffs, trucks and, where they must, cars. */
 
-import { carFacts, tariffFacts, truckFacts } from "../../dispatch/fleet/fleet.ts";
+import { carFacts, tariffFacts, truckFacts } from "../../dispatch/fleet/builders.ts";
 import { post } from "../../harness/api.ts";
 import { members, mint, type Person, type Statuses, type Table } from "../world.ts";
 

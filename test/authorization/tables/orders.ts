@@ -1,6 +1,6 @@
 /** The matrix of orders: their client, the driver of their truck, operators; everybody else does not know that they exist. */
 
-import { at, carOf, newOrder, orderIn, tariffRow, truckRow } from "../../dispatch/offers/jobs.ts";
+import { at, carOf, newOrder, orderIn, tariffRow, truckRow } from "../../dispatch/scene.ts";
 import { rows } from "../../harness/api.ts";
 import { everybody, members, mint, type Person, type Statuses, type Table } from "../world.ts";
 

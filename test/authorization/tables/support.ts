@@ -10,7 +10,7 @@ export async function ticketOf({ token }: Person): Promise<string> {
 
 const authorOrOperator = (status: number): Statuses => [401, 404, status, 404, status, status];
 /** Here a stranger is told that there is a ticket, and that it is not theirs. */
-const toldOf = (status: number): Statuses => [401, 403, status, 403, status, status];
+const roomUpdatesOf = (status: number): Statuses => [401, 403, status, 403, status, status];
 
 const ticket = (responses: Statuses, rest: string, body?: unknown): Row => ({
   responses,
@@ -30,6 +30,6 @@ export const support: Table = {
   // Its author changes the priority only, and needs no status for it.
   [`PUT ${path}/:id`]: ticket([401, 404, 403, 404, 200, 200], "", { status: "RESOLVED" }),
   [`PATCH ${path}/:id`]: ticket(authorOrOperator(200), "", { priority: "HIGH" }),
-  [`GET ${path}/:id/messages`]: ticket(toldOf(200), "messages/"),
-  [`POST ${path}/:id/messages`]: ticket(toldOf(201), "messages/", { body: "Hello?" }),
+  [`GET ${path}/:id/messages`]: ticket(roomUpdatesOf(200), "messages/"),
+  [`POST ${path}/:id/messages`]: ticket(roomUpdatesOf(201), "messages/", { body: "Hello?" }),
 };

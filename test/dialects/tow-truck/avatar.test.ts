@@ -17,22 +17,25 @@ const keysOf = async (id: number) =>
   (await env.BUCKET.list({ prefix: `avatars/${id}/` })).objects.map(({ key }) => key);
 
 describe("an avatar", () => {
-  test.each(["PUT", "PATCH"])("is taken by %s, beside other fields, and served as it was", async (method) => {
-    const { access } = await registered();
-    const change = method === "PUT" ? put : patch;
-    const form = multipart({ avatar: picture(PNG), first_name: "Анна" });
-    const { status, body } = await change(PROFILE, form, { token: access });
-    expect(status).toBe(200);
-    expect(body.first_name).toBe("Анна");
-    expect(body.avatar).toMatch(/^http:\/\/caravan\.test\/media\/avatars\/\d+\/[\w-]+\.png$/);
-    const served = await send(new Request(body.avatar));
-    expect(served.headers.get("content-type")).toBe("image/png");
-    expect(served.headers.get("x-content-type-options")).toBe("nosniff");
-    expect(await served.bytes()).toEqual(PNG);
-    expect((await get(PROFILE, { token: access })).body.avatar).toBe(body.avatar);
-  });
+  test.each(["PUT", "PATCH"])(
+    "an avatar is accepted by %s beside other fields, and is served unchanged",
+    async (method) => {
+      const { access } = await registered();
+      const change = method === "PUT" ? put : patch;
+      const form = multipart({ avatar: picture(PNG), first_name: "Анна" });
+      const { status, body } = await change(PROFILE, form, { token: access });
+      expect(status).toBe(200);
+      expect(body.first_name).toBe("Анна");
+      expect(body.avatar).toMatch(/^http:\/\/caravan\.test\/media\/avatars\/\d+\/[\w-]+\.png$/);
+      const served = await send(new Request(body.avatar));
+      expect(served.headers.get("content-type")).toBe("image/png");
+      expect(served.headers.get("x-content-type-options")).toBe("nosniff");
+      expect(await served.bytes()).toEqual(PNG);
+      expect((await get(PROFILE, { token: access })).body.avatar).toBe(body.avatar);
+    },
+  );
 
-  test("is what its bytes say, whatever it is called; its name is the server's", async () => {
+  test("an avatar's type follows its bytes, and the server names the file", async () => {
     const { access } = await registered();
     const form = multipart({ avatar: picture(GIF, "../../etc/evil.html", "text/html") });
     const { body } = await patch(PROFILE, form, { token: access });
@@ -40,7 +43,7 @@ describe("an avatar", () => {
     expect((await send(new Request(body.avatar))).headers.get("content-type")).toBe("image/gif");
   });
 
-  test("replaces the one before, which goes", async () => {
+  test("a new avatar replaces the former, which is deleted", async () => {
     const { access, id } = await registered();
     const first = await patch(PROFILE, multipart({ avatar: picture(PNG) }), { token: access });
     const second = await patch(PROFILE, multipart({ avatar: picture(GIF) }), { token: access });
@@ -50,7 +53,7 @@ describe("an avatar", () => {
     expect((await send(new Request(second.body.avatar))).status).toBe(200);
   });
 
-  test("is taken away by null, and stays when nothing is said of it", async () => {
+  test("null removes an avatar; without the field it stays", async () => {
     const { access, id } = await registered();
     const { body } = await patch(PROFILE, multipart({ avatar: picture(PNG) }), { token: access });
     expect((await put(PROFILE, { first_name: "Анна" }, { token: access })).body.avatar).toBe(body.avatar);
@@ -59,14 +62,14 @@ describe("an avatar", () => {
     await expect.poll(() => keysOf(id), { timeout: 10_000 }).toEqual([]);
   });
 
-  test("shows at the next sign-in", async () => {
+  test("an avatar is in the answer of the next sign-in", async () => {
     const { access, phone } = await registered();
     const { body } = await patch(PROFILE, multipart({ avatar: picture(PNG) }), { token: access });
     expect((await login(phone)).body.user.avatar).toBe(body.avatar);
   });
 });
 
-describe("an avatar is refused", () => {
+describe("a refused avatar", () => {
   const notImage =
     "Загрузите правильное изображение. Файл, который вы загрузили, поврежден или не является изображением.";
   test.each([
@@ -78,7 +81,7 @@ describe("an avatar is refused", () => {
       picture(new Uint8Array(10 * 1024 * 1024 + 1)),
       "Запрос больше 10485760 байт.",
     ],
-  ])("when it is %s", async (_name, avatar, words) => {
+  ])("an avatar is refused when it is %s", async (_name, avatar, words) => {
     const { access, id, user } = await registered();
     const form = multipart({ avatar, first_name: "Другая" });
     expect(await patch(PROFILE, form, { token: access })).toMatchObject({
@@ -89,7 +92,7 @@ describe("an avatar is refused", () => {
     expect((await get(PROFILE, { token: access })).body).toEqual(user);
   });
 
-  test("when it is no file at all, in both languages", async () => {
+  test("an avatar that is not a file is refused in both languages", async () => {
     const { access } = await registered();
     expect(await patch(PROFILE, { avatar: "me.png" }, { token: access })).toMatchObject({
       status: 400,
@@ -100,17 +103,17 @@ describe("an avatar is refused", () => {
     });
   });
 
-  test("with 413 when the whole form is too large to read", async () => {
+  test("a form that is too large is refused with 413", async () => {
     const { access } = await registered();
     const form = multipart({ avatar: picture(new Uint8Array(12 * 1024 * 1024)) });
     expect((await patch(PROFILE, form, { token: access })).status).toBe(413);
   });
 
-  test("before a stranger's file is even read", async () => {
+  test("an unauthenticated upload is refused before the file is read", async () => {
     expect((await patch(PROFILE, multipart({ avatar: picture(PNG) }))).status).toBe(401);
   });
 
-  test("as any other field that holds a file", async () => {
+  test("a file in any other field is refused", async () => {
     const { access } = await registered();
     const form = multipart({ first_name: picture(PNG), phone: picture(PNG) });
     expect(await patch(PROFILE, form, { token: access })).toMatchObject({

@@ -1,4 +1,4 @@
-/** Bodies for the routes that create around an order, each with the order or car that it needs. */
+/** Bodies for the routes that create orders and what belongs to them, each with the order or vehicle that it needs. */
 import { type Person as Minted, mint } from "../../authorization/world.ts";
 import {
   at,
@@ -9,12 +9,12 @@ import {
   type Step,
   tariffRow,
   truckRow,
-} from "../../dispatch/offers/jobs.ts";
+} from "../../dispatch/scene.ts";
 import { type Person, rows, unique } from "../../harness/api.ts";
 import type { Creation } from "../../http/idempotency/creations.ts";
 
 const tariff = await tariffRow();
-/** Handed to whoever orders next: a body knows nothing of its sender. */
+/** Given to each caller in turn: a body does not know its sender. */
 const car = await carOf(await mint("owner"));
 
 const owned = (who: Person) => rows("UPDATE client_vehicles SET owner_id = ? WHERE id = ?", who.id, car);
@@ -28,7 +28,7 @@ async function orderOf(who: Person, status: Step): Promise<string> {
 
 type Fields = Record<string, string | number>;
 
-/** Something that is found again by one of its texts. */
+/** A creation whose row is found by one of its texts. */
 function noted(table: string, column: string, field: string, body: () => Fields) {
   return {
     signedIn: true,

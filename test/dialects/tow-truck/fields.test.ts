@@ -17,7 +17,7 @@ function read(type: z.ZodType, value?: unknown): unknown {
 const CAR = "00000000-0000-0000-0000-000000000001";
 const SOME = "8c4f8e9a-1d2b-4f6e-9a3c-0123456789ab";
 
-describe("a uuid", () => {
+describe("a uuid field", () => {
   test.each([
     [1, CAR],
     [0, "00000000-0000-0000-0000-000000000000"],
@@ -33,12 +33,12 @@ describe("a uuid", () => {
     [true, "Значение “true” не является верным UUID-ом."],
     [null, "Это поле не может быть пустым."],
     [undefined, "Обязательное поле."],
-  ])("of %j is %s", (value, expected) => {
+  ])("the uuid field reads %j as %s", (value, expected) => {
     expect(read(uuidField(), value)).toBe(expected);
   });
 });
 
-describe("a key", () => {
+describe("a key field", () => {
   test.each([
     [7, 7],
     ["7", 7],
@@ -51,12 +51,12 @@ describe("a key", () => {
     [{}, "Некорректный тип. Ожидалось значение первичного ключа, получен dict."],
     [null, "Это поле не может быть пустым."],
     [undefined, "Обязательное поле."],
-  ])("of %j is %s", (value, expected) => {
+  ])("the key field reads %j as %s", (value, expected) => {
     expect(read(keyField(), value)).toBe(expected);
   });
 });
 
-describe("a decimal of ten digits", () => {
+describe("a decimal field of ten digits", () => {
   test.each([
     ["2500.00", 250_000],
     [2500, 250_000],
@@ -84,7 +84,7 @@ describe("a decimal of ten digits", () => {
     ["9".repeat(10_000), "Требуется численное значение."],
     [null, "Это поле не может быть пустым."],
     [undefined, "Обязательное поле."],
-  ])("of %j is %s", (value, expected) => {
+  ])("the decimal field reads %j as %s", (value, expected) => {
     expect(read(decimalField({ digits: 10, min: 0 }), value)).toBe(expected);
   });
 });

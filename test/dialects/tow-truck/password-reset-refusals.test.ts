@@ -5,8 +5,8 @@ import { english, notText, rubbish, stranger } from "../../identity/requests.ts"
 import { codeFor, otherThan, PASSWORD, registered } from "./people.ts";
 import { ask, CONFIRM, confirm, form, RESET } from "./resets.ts";
 
-describe("limits", () => {
-  test("one phone gets ten codes an hour, whoever asks, and somebody unknown is answered alike", async () => {
+describe("limits of password resets", () => {
+  test("one phone gets ten codes an hour, and an unknown phone gets the same answers", async () => {
     const { phone } = await registered();
     for (const number of [phone, uniquePhone()]) {
       const statuses: number[] = [];
@@ -16,7 +16,7 @@ describe("limits", () => {
     expect(await outboxOf(phone)).toHaveLength(10);
   });
 
-  test("one address asks so often, and guesses so often, as the settings say", async () => {
+  test("the settings limit requests and guesses from one address", async () => {
     const { phone } = await registered();
     const settings = { RATE_RESET: "2/900", RATE_CODE_GUESS: "3/900" };
     const headers = stranger();
@@ -32,7 +32,7 @@ describe("limits", () => {
     expect((await confirm(phone, code, {}, { headers: stranger(), settings })).status).toBe(200);
   });
 
-  test("guesses from one address end in 429 within 61 without any setting", async () => {
+  test("by default guesses from one address end in 429 within 61", async () => {
     const headers = stranger();
     const phone = uniquePhone();
     const statuses: number[] = [];
@@ -42,13 +42,13 @@ describe("limits", () => {
   });
 });
 
-describe("both doors refuse", () => {
+describe("requesting and confirming refuse", () => {
   const clientProfiles = [
     ["asking", RESET, {}],
     ["confirming", CONFIRM, { code: "123456" }],
   ] as const;
 
-  test.each(clientProfiles)("%s with passwords that differ", async (_name, path, more) => {
+  test.each(clientProfiles)("%s refuses passwords that differ", async (_name, path, more) => {
     const body = form(uniquePhone(), { ...more, new_password_confirm: PASSWORD });
     expect(await post(path, body, { headers: stranger() })).toMatchObject({
       status: 400,
@@ -59,21 +59,24 @@ describe("both doors refuse", () => {
     });
   });
 
-  test.each(clientProfiles)("%s with a weak password, known phone or not", async (_name, path, more) => {
-    const { phone } = await registered();
-    const weak = { ...more, new_password: "12345678", new_password_confirm: "12345678" };
-    for (const number of [phone, uniquePhone()])
-      expect(await post(path, form(number, weak), { headers: stranger() })).toMatchObject({
-        status: 400,
-        body: {
-          new_password: [
-            "Введённый пароль слишком широко распространён.",
-            "Введённый пароль состоит только из цифр.",
-          ],
-        },
-      });
-    expect(await outboxOf(phone)).toEqual([]);
-  });
+  test.each(clientProfiles)(
+    "%s refuses a weak password, for known and unknown phones",
+    async (_name, path, more) => {
+      const { phone } = await registered();
+      const weak = { ...more, new_password: "12345678", new_password_confirm: "12345678" };
+      for (const number of [phone, uniquePhone()])
+        expect(await post(path, form(number, weak), { headers: stranger() })).toMatchObject({
+          status: 400,
+          body: {
+            new_password: [
+              "Введённый пароль слишком широко распространён.",
+              "Введённый пароль состоит только из цифр.",
+            ],
+          },
+        });
+      expect(await outboxOf(phone)).toEqual([]);
+    },
+  );
 
   test.each(clientProfiles)(
     "%s without fields, with a bad phone, or with rubbish",

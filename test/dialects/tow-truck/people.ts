@@ -1,4 +1,4 @@
-/** Clients and drivers of the Tow Truck app, as they register themselves. */
+/** Registers and signs in clients and drivers of the Tow Truck app. */
 import type { Answer, CallOptions } from "../../harness/api.ts";
 import { outboxOf, post, unique, uniquePhone } from "../../harness/api.ts";
 
@@ -14,7 +14,7 @@ export interface Registered {
   readonly user: any;
 }
 
-/** What a form of the app sends; nobody has its phone yet. */
+/** The app's registration form, with an unused phone. */
 export function newClient(changes: Record<string, string> = {}): Record<string, string> {
   return {
     phone: uniquePhone(),
@@ -28,6 +28,7 @@ export function newClient(changes: Record<string, string> = {}): Record<string, 
   };
 }
 
+/** Registers a person and returns the account with its tokens. */
 export async function registered(changes: Record<string, string> = {}): Promise<Registered> {
   const email = `${unique()}@example.com`;
   const form = newClient({ email, ...changes });
@@ -37,11 +38,12 @@ export async function registered(changes: Record<string, string> = {}): Promise<
   return { id: user.id, phone: user.phone, email: user.email, user, access, refresh };
 }
 
+/** Signs in. */
 export function login(phone: string, password = PASSWORD, options: CallOptions = {}): Promise<Answer> {
   return post("/api/v1/auth/login/", { phone, password }, options);
 }
 
-/** The claims of an access token, unchecked. */
+/** The claims of an access token, unverified. */
 export function claimsOf(token: string): Record<string, unknown> {
   return JSON.parse(
     new TextDecoder().decode(Uint8Array.fromBase64(token.split(".")[1] ?? "", { alphabet: "base64url" })),

@@ -11,8 +11,8 @@ const WRONG = { status: 400, body: { code: ["Код неверен или бол
 const ask = (who: Registered, phone: string) => patch(PROFILE, { phone }, { token: who.access });
 const confirm = (who: Registered, code: unknown) => post(CONFIRM, { code }, { token: who.access });
 
-describe("a new phone", () => {
-  test("waits for its code, then replaces the old one", async () => {
+describe("changing the phone", () => {
+  test("a new phone waits for its code, then replaces the former one", async () => {
     const who = await registered();
     const phone = uniquePhone();
     const asked = await ask(who, phone);
@@ -33,7 +33,7 @@ describe("a new phone", () => {
     expect(await confirm(who, code)).toMatchObject(WRONG);
   });
 
-  test("may be asked for by PUT, in any spelling; the old one respelled asks for nothing", async () => {
+  test("PUT in any spelling requests a new phone; the present phone in another spelling requests nothing", async () => {
     const who = await registered();
     const phone = uniquePhone();
     await put(PROFILE, { phone: `8${phone.slice(2)}` }, { token: who.access });
@@ -42,15 +42,18 @@ describe("a new phone", () => {
     expect(await outboxOf(who.phone)).toEqual([]);
   });
 
-  test.each(encodings)("is confirmed by %s, without the slash too", async (_name, encode) => {
-    const who = await registered();
-    const phone = uniquePhone();
-    await ask(who, phone);
-    const body = encode({ code: await codeFor(phone) });
-    expect((await post(CONFIRM.slice(0, -1), body, { token: who.access })).status).toBe(200);
-  });
+  test.each(encodings)(
+    "a new phone is confirmed as %s, with and without the slash",
+    async (_name, encode) => {
+      const who = await registered();
+      const phone = uniquePhone();
+      await ask(who, phone);
+      const body = encode({ code: await codeFor(phone) });
+      expect((await post(CONFIRM.slice(0, -1), body, { token: who.access })).status).toBe(200);
+    },
+  );
 
-  test("is announced and confirmed in the caller's language", async () => {
+  test("messages about a new phone are in the caller's language", async () => {
     const who = await registered();
     const phone = uniquePhone();
     const options = { token: who.access, headers: english };
@@ -63,7 +66,7 @@ describe("a new phone", () => {
     expect((await post(CONFIRM, { code }, options)).body).toEqual({ detail: "The phone was changed." });
   });
 
-  test("stores no code in the clear", async () => {
+  test("no code is stored in clear text", async () => {
     const who = await registered();
     const phone = uniquePhone();
     await ask(who, phone);
@@ -72,8 +75,8 @@ describe("a new phone", () => {
   });
 });
 
-describe("a code for a phone", () => {
-  test("is void once another was asked for", async () => {
+describe("the code for a new phone", () => {
+  test("a code is void after another was requested", async () => {
     const who = await registered();
     const [first, second] = [uniquePhone(), uniquePhone()];
     await ask(who, first);
@@ -84,7 +87,7 @@ describe("a code for a phone", () => {
     expect((await get(PROFILE, { token: who.access })).body.phone).toBe(second);
   });
 
-  test("is nobody else's", async () => {
+  test("a code works only for its owner", async () => {
     const [who, thief] = [await registered(), await registered()];
     const phone = uniquePhone();
     await ask(who, phone);
@@ -92,7 +95,7 @@ describe("a code for a phone", () => {
     expect((await confirm(who, await codeFor(phone))).status).toBe(200);
   });
 
-  test("dies with its time", async () => {
+  test("a code for a phone expires", async () => {
     const who = await registered();
     const phone = uniquePhone();
     await ask(who, phone);
@@ -101,7 +104,7 @@ describe("a code for a phone", () => {
     expect((await get(PROFILE, { token: who.access })).body.phone).toBe(who.phone);
   });
 
-  test("dies after five wrong guesses", async () => {
+  test("five wrong guesses void a code for a phone", async () => {
     const who = await registered();
     const phone = uniquePhone();
     await ask(who, phone);
@@ -111,7 +114,7 @@ describe("a code for a phone", () => {
     expect(await confirm(who, code)).toMatchObject(WRONG);
   });
 
-  test("serves one of two that send it at once", async () => {
+  test("of two concurrent confirmations of a phone one succeeds", async () => {
     const who = await registered();
     const phone = uniquePhone();
     await ask(who, phone);
@@ -120,7 +123,7 @@ describe("a code for a phone", () => {
     expect(responses.map(({ status }) => status).sort()).toEqual([200, 400]);
   });
 
-  test("is sent to one phone ten times an hour at most", async () => {
+  test("one phone gets at most ten codes an hour", async () => {
     const who = await registered();
     const phone = uniquePhone();
     const statuses: number[] = [];
@@ -129,7 +132,7 @@ describe("a code for a phone", () => {
     expect(await outboxOf(phone)).toHaveLength(10);
   });
 
-  test("does not take a phone that somebody registered meanwhile", async () => {
+  test("a code does not take a phone that somebody registered meanwhile", async () => {
     const who = await registered();
     const phone = uniquePhone();
     await ask(who, phone);
@@ -141,21 +144,21 @@ describe("a code for a phone", () => {
     expect((await get(PROFILE, { token: who.access })).body.phone).toBe(who.phone);
   });
 
-  test("is not for strangers", async () => {
+  test("confirming a phone requires credentials", async () => {
     expect(await post(CONFIRM, { code: "123456" })).toMatchObject({
       status: 401,
       body: { detail: "Учетные данные не были предоставлены." },
     });
   });
 
-  test("is refused where there is none, missing or blank", async () => {
+  test("a code is refused when none was requested, and when it is missing or blank", async () => {
     const who = await registered();
     expect(await confirm(who, "123456")).toMatchObject(WRONG);
     expect((await post(CONFIRM, {}, { token: who.access })).body).toEqual({ code: ["Обязательное поле."] });
     expect((await confirm(who, " ")).body).toEqual({ code: ["Это поле не может быть пустым."] });
   });
 
-  test("never makes the door stumble", async () => {
+  test("confirming a phone is never a server error", async () => {
     const who = await registered();
     for (const [name, body] of [...rubbish, ...notText.map(([what, code]) => [what, { code }] as const)])
       expect((await post(CONFIRM, body, { token: who.access })).status, name).toBe(400);

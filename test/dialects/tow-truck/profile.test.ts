@@ -7,7 +7,7 @@ import { login, registered } from "./people.ts";
 const PROFILE = "/api/v1/auth/profile/";
 
 describe("the profile", () => {
-  test("is the account as registration answered it, with and without the slash", async () => {
+  test("the profile is the account as registration answered it, with and without the slash", async () => {
     const { access, user } = await registered();
     for (const path of [PROFILE, PROFILE.slice(0, -1)])
       expect(await get(path, { token: access })).toMatchObject({ status: 200, body: user });
@@ -15,14 +15,19 @@ describe("the profile", () => {
     expect(en.body.user_type_label).toBe("Client");
   });
 
-  test.each(["GET", "PUT", "PATCH", "DELETE"])("is not for strangers: %s", async (method) => {
-    expect(await call(method, PROFILE, method === "GET" ? {} : { body: { first_name: "X" } })).toMatchObject({
-      status: 401,
-      body: { detail: "Учетные данные не были предоставлены." },
-    });
-  });
+  test.each(["GET", "PUT", "PATCH", "DELETE"])(
+    "the profile is refused without credentials: %s",
+    async (method) => {
+      expect(
+        await call(method, PROFILE, method === "GET" ? {} : { body: { first_name: "X" } }),
+      ).toMatchObject({
+        status: 401,
+        body: { detail: "Учетные данные не были предоставлены." },
+      });
+    },
+  );
 
-  test.each(["PUT", "PATCH"])("%s changes what it names and nothing else", async (method) => {
+  test.each(["PUT", "PATCH"])("%s changes the named fields and nothing else", async (method) => {
     const { access, user } = await registered({ first_name: "Анна", last_name: "Иванова" });
     const { status, body } = await call(method, PROFILE, { token: access, body: { first_name: " Мария " } });
     expect(status).toBe(200);
@@ -30,7 +35,7 @@ describe("the profile", () => {
     expect((await get(PROFILE, { token: access })).body).toEqual(body);
   });
 
-  test.each(encodings)("takes %s by either method", async (_name, encode) => {
+  test.each(encodings)("a change is accepted as %s by either method", async (_name, encode) => {
     const { access } = await registered();
     expect((await patch(PROFILE, encode({ first_name: "Один" }), { token: access })).body.first_name).toBe(
       "Один",
@@ -47,14 +52,14 @@ describe("the profile", () => {
     expect(await patch(PROFILE, undefined, { token: access })).toMatchObject({ status: 200, body: user });
   });
 
-  test("names may be emptied, and so may the address where a phone signs in", async () => {
+  test("names may be emptied, and so may the address when a phone signs in", async () => {
     const { access } = await registered({ first_name: "Анна" });
     const { status, body } = await patch(PROFILE, { first_name: "", email: "" }, { token: access });
     expect(status).toBe(200);
     expect(body).toMatchObject({ first_name: "", email: "" });
   });
 
-  test("ignores what only others decide", async () => {
+  test("fields that the owner may not change are ignored", async () => {
     const { access, user, id } = await registered();
     const body = {
       id: 1,
@@ -82,7 +87,7 @@ describe("the profile", () => {
     expect((await login(user.phone)).status).toBe(200);
   });
 
-  test("a new username signs in at once, the old one no more", async () => {
+  test("a new username signs in at once, the former one no longer", async () => {
     const { access, user } = await registered();
     const username = unique("Капитан");
     expect((await patch(PROFILE, { username }, { token: access })).body.username).toBe(username);
@@ -90,7 +95,7 @@ describe("the profile", () => {
     expect((await rows("SELECT id FROM users WHERE username = ?", user.username)).length).toBe(0);
   });
 
-  test("a new address counts at once and is to be proved anew", async () => {
+  test("a new e-mail address counts at once and must be verified again", async () => {
     const { access, id } = await registered();
     await rows("UPDATE users SET email_verified_at = 1 WHERE id = ?", id);
     const email = `${unique()}@Example.com`;
@@ -102,7 +107,7 @@ describe("the profile", () => {
     expect((await outboxOf(email.toLowerCase()))[0]?.links[0]).toContain("/account-confirm-email/");
   });
 
-  test("the same address again mails nothing", async () => {
+  test("sending the same e-mail address again mails nothing", async () => {
     const { access, email } = await registered();
     const before = await outboxOf(email);
     expect((await patch(PROFILE, { email: email.toUpperCase() }, { token: access })).status).toBe(200);
@@ -110,7 +115,7 @@ describe("the profile", () => {
   });
 });
 
-describe("a change is refused", () => {
+describe("refused changes of the profile", () => {
   const wrongEmail = "Введите правильный адрес электронной почты.";
   test.each([
     [{ email: "no address" }, { email: [wrongEmail] }],
@@ -145,7 +150,7 @@ describe("a change is refused", () => {
       { last_name: "я".repeat(151) },
       { last_name: ["Убедитесь, что это значение содержит не более 150 символов."] },
     ],
-  ])("%j", async (change, refusal) => {
+  ])("the change %j is refused", async (change, refusal) => {
     const { access, user } = await registered();
     for (const method of ["PUT", "PATCH"]) {
       const body = { first_name: "Другая", ...change };
@@ -157,7 +162,7 @@ describe("a change is refused", () => {
     expect((await get(PROFILE, { token: access })).body).toEqual(user);
   });
 
-  test("a list in place of the account", async () => {
+  test("a list instead of the account is refused", async () => {
     const { access } = await registered();
     expect(await put(PROFILE, [], { token: access })).toMatchObject({
       status: 400,
@@ -165,13 +170,16 @@ describe("a change is refused", () => {
     });
   });
 
-  test.each(rubbish)("or taken as no change, never stumbled over: %s", async (_name, body) => {
-    const { access, user } = await registered();
-    expect([200, 400]).toContain((await patch(PROFILE, body, { token: access })).status);
-    expect((await get(PROFILE, { token: access })).body).toEqual(user);
-  });
+  test.each(rubbish)(
+    "a body that is %s is refused or changes nothing, and is never a server error",
+    async (_name, body) => {
+      const { access, user } = await registered();
+      expect([200, 400]).toContain((await patch(PROFILE, body, { token: access })).status);
+      expect((await get(PROFILE, { token: access })).body).toEqual(user);
+    },
+  );
 
-  test("fields that are no text", async () => {
+  test("fields that are not strings are refused", async () => {
     const { access } = await registered();
     for (const field of ["username", "email", "phone", "first_name", "avatar"])
       for (const [name, value] of notText) {
@@ -203,7 +211,7 @@ describe("a change is refused", () => {
     },
   );
 
-  test("and no code goes to a new phone when the username beside it is taken", async () => {
+  test("no code is sent to a new phone when the username beside it is taken", async () => {
     const [ann, bob] = [await registered(), await registered()];
     const phone = uniquePhone();
     const body = { phone, username: ann.user.username };
@@ -211,14 +219,14 @@ describe("a change is refused", () => {
     expect(await outboxOf(phone)).toEqual([]);
   });
 
-  test("the address, when nothing else signs in", async () => {
+  test("the address can't be removed when nothing else signs in", async () => {
     const email = `${unique()}@example.com`;
     const { body } = await post("/api/auth/signup/", { username: unique(), email, password: "verysecret" });
     expect((await patch(PROFILE, { email: "" }, { token: body.access })).status).toBe(400);
     expect((await get(PROFILE, { token: body.access })).body.email).toBe(email);
   });
 
-  test("one of two that want one username at once", async () => {
+  test("of two concurrent claims of one username one succeeds", async () => {
     const people = await Promise.all([registered(), registered()]);
     const username = unique("Капитан");
     const responses = await Promise.all(

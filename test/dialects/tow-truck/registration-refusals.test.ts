@@ -7,7 +7,7 @@ import { newClient, registered } from "./people.ts";
 const REGISTER = "/api/v1/auth/register/";
 const countOf = async (phone: string) => (await rows("SELECT id FROM users WHERE phone = ?", phone)).length;
 
-describe("registration refuses", () => {
+describe("refused registrations", () => {
   test.each([
     [
       { password_confirm: "another harbour" },
@@ -54,7 +54,7 @@ describe("registration refuses", () => {
       { first_name: ["Убедитесь, что это значение содержит не более 150 символов."] },
       { first_name: ["Ensure this field has no more than 150 characters."] },
     ],
-  ])("%j", async (change, ru, en) => {
+  ])("registration with %j is refused", async (change, ru, en) => {
     const form = newClient(change as Record<string, string>);
     expect(await post(REGISTER, form)).toMatchObject({ status: 400, body: ru });
     expect(await post(REGISTER, form, { headers: english })).toMatchObject({ status: 400, body: en });
@@ -77,7 +77,7 @@ describe("registration refuses", () => {
       ],
     ],
     [" ", ["Это поле не может быть пустым."]],
-  ])("the password %j", async (password, faults) => {
+  ])("registration with the password %j is refused", async (password, faults) => {
     const form = newClient({ password, password_confirm: password });
     const { status, body } = await post(REGISTER, form);
     expect(status).toBe(400);
@@ -85,13 +85,13 @@ describe("registration refuses", () => {
     expect(await countOf(form.phone ?? "")).toBe(0);
   });
 
-  test("but not a password that is like the person's name or address", async () => {
+  test("a password that resembles the person's name or address is accepted", async () => {
     const email = `${unique("harbour")}@example.com`;
     const password = email.split("@")[0] ?? "";
     await registered({ email, password, password_confirm: password, first_name: password });
   });
 
-  test("a form without its fields, naming each", async () => {
+  test("an empty registration form is refused and names every missing field", async () => {
     const required = ["Обязательное поле."];
     expect(await post(REGISTER, {})).toMatchObject({
       status: 400,
@@ -100,7 +100,7 @@ describe("registration refuses", () => {
     expect((await post(REGISTER, {}, { headers: english })).body.phone).toEqual(["This field is required."]);
   });
 
-  test("null where something must stand, e-mail too", async () => {
+  test("null in a required field is refused, also in the e-mail", async () => {
     const { status, body } = await post(REGISTER, {
       ...newClient(),
       phone: null,
@@ -112,7 +112,7 @@ describe("registration refuses", () => {
     expect(body).toEqual({ phone: nothing, email: nothing, user_type: nothing });
   });
 
-  test("a phone that somebody has, however it is spelled", async () => {
+  test("a taken phone is refused in every spelling", async () => {
     const { phone } = await registered();
     const spellings = [phone, phone.slice(1), `8${phone.slice(2)}`, phone.slice(2), ` ${phone} `];
     for (const spelling of spellings) {
@@ -126,7 +126,7 @@ describe("registration refuses", () => {
     expect(await countOf(phone)).toBe(1);
   });
 
-  test("an address that somebody has, in any case", async () => {
+  test("a taken e-mail address is refused in any case", async () => {
     const { email } = await registered();
     const form = newClient({ email: email.toUpperCase() });
     const { status, body } = await post(REGISTER, form);
@@ -135,7 +135,7 @@ describe("registration refuses", () => {
     expect(await countOf(form.phone ?? "")).toBe(0);
   });
 
-  test.each(rubbish)("%s", async (_name, body) => {
+  test.each(rubbish)("registration is refused when the body is %s", async (_name, body) => {
     expect((await post(REGISTER, body)).status).toBe(400);
   });
 

@@ -1,4 +1,4 @@
-/** Asking for a new password at the Tow Truck door, and setting it with the code. */
+/** Requests a new password in the Tow Truck app, and confirms it with the code. */
 
 import { type CallOptions, post } from "../../harness/api.ts";
 import { stranger } from "../../identity/requests.ts";
@@ -11,14 +11,17 @@ export const SENT = {
 };
 export const WRONG = { status: 400, body: { code: ["Код неверен или больше не действует."] } };
 
+/** The request's body. */
 export const form = (phone: string, changes: object = {}) => ({
   phone,
   new_password: NEW,
   new_password_confirm: NEW,
   ...changes,
 });
+/** Requests a new password. */
 export const ask = (phone: string, changes: object = {}, options: CallOptions = { headers: stranger() }) =>
   post(RESET, form(phone, changes), options);
+/** Confirms a new password with a code. */
 export const confirm = (
   phone: string,
   code: string,

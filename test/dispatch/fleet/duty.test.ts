@@ -1,4 +1,4 @@
-/** A truck's status: who may set it OFFLINE, what brings it back, and that no door knows another rule. */
+/** A truck's status: what sets it OFFLINE, what brings it back, by every route the same. */
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { idleTrucks } from "../../../src/modules/dispatch/fleet/trucks/commands.ts";
@@ -7,8 +7,8 @@ import { get, patch, post, rows } from "../../harness/api.ts";
 import { jobContext } from "../../harness/scope.ts";
 import { connectNative } from "../../harness/socket.ts";
 import { sources } from "../../harness/sources.ts";
-import { at, move, orderIn, type Scene, scene, truckRow, truckStatus } from "../offers/jobs.ts";
-import { plate } from "./fleet.ts";
+import { at, move, orderIn, type Scene, scene, truckRow, truckStatus } from "../scene.ts";
+import { plate } from "./builders.ts";
 
 const MINUTE = 60_000;
 const PLACE = { latitude: 55.75, longitude: 37.61 };
@@ -87,14 +87,17 @@ const pairs = Object.keys(CAUSES).flatMap((cause) =>
   Object.keys(DOORS).map((door) => [cause, door] as const),
 );
 
-describe("a truck that is OFFLINE", () => {
-  test.each(pairs)("by %s follows the rule when a fresh position comes by %s", async (cause, door) => {
-    const there = await scene();
-    await CAUSES[cause]?.bring(there);
-    expect(await truckStatus(there.truck)).toBe("OFFLINE");
-    await DOORS[door]?.(there, 30_000);
-    expect(await truckStatus(there.truck)).toBe(CAUSES[cause]?.after);
-  });
+describe("an OFFLINE truck", () => {
+  test.each(pairs)(
+    "a truck made OFFLINE by %s follows the rule when a fresh position comes by %s",
+    async (cause, door) => {
+      const there = await scene();
+      await CAUSES[cause]?.bring(there);
+      expect(await truckStatus(there.truck)).toBe("OFFLINE");
+      await DOORS[door]?.(there, 30_000);
+      expect(await truckStatus(there.truck)).toBe(CAUSES[cause]?.after);
+    },
+  );
 
   test.each(Object.keys(DOORS).slice(1))(
     "stays OFFLINE when %s brings a position of before",
@@ -112,7 +115,7 @@ describe("a truck that is OFFLINE", () => {
     ["the driver goes on duty", (there: Scene) => duty(there, true)],
     ["an operator sets it AVAILABLE", (there: Scene) => inRest(there, { status: "AVAILABLE" })],
     ["the console sets it AVAILABLE", (there: Scene) => inConsole(there, { status: "AVAILABLE" })],
-  ])("whatever made it so is AVAILABLE when %s, and its driver is on duty", async (_, back) => {
+  ])("an OFFLINE truck is AVAILABLE and its driver on duty when %s", async (_, back) => {
     for (const { bring } of Object.values(CAUSES)) {
       const there = await scene();
       await bring(there);
@@ -124,7 +127,7 @@ describe("a truck that is OFFLINE", () => {
   });
 
   test.each(["/api/v1/tow-trucks/", "/api/admin/tow-trucks/"])(
-    "because nothing else was said when it was made at %s comes with its driver's first position",
+    "a truck created at %s without a status is AVAILABLE after its driver's first position",
     async (path) => {
       const there = await scene();
       await rows("DELETE FROM tow_trucks WHERE id = ?", there.truck);
@@ -142,8 +145,8 @@ describe("a truck that is OFFLINE", () => {
   );
 });
 
-describe("duty", () => {
-  test("is on until told otherwise, is answered, and stands in the driver's profile only", async () => {
+describe("the driver's duty", () => {
+  test("duty is on by default, is answered, and is shown only in the driver's own profile", async () => {
     const there = await scene();
     const shown = async (token: string) => (await get("/api/v1/auth/profile/", { token })).body.on_duty;
     expect(await shown(there.driver.token)).toBe(true);
@@ -159,7 +162,7 @@ describe("duty", () => {
     expect(await shown(there.client.token)).toBeUndefined();
   });
 
-  test("of a driver without a truck is kept for the truck that they are put on", async () => {
+  test("the duty of a driver without a truck counts for the truck that they get later", async () => {
     const there = await scene();
     await inRest(there, { driver: null });
     expect((await duty(there, false)).body).toEqual({ on_duty: false, tow_trucks: [] });
@@ -168,7 +171,7 @@ describe("duty", () => {
     expect(await truckStatus(there.truck)).toBe("OFFLINE");
   });
 
-  test("is not left during a job, with whichever truck it is", async () => {
+  test("a driver can't go off duty during a job, with any truck", async () => {
     const there = await scene();
     const second = await truckRow({ tariff: there.tariff, driver: there.driver.id });
     for (const status of ["ASSIGNED", "IN_PROGRESS"] as const) {
@@ -181,7 +184,7 @@ describe("duty", () => {
     }
   });
 
-  test("takes no truck out of maintenance, and frees none that is on a job", async () => {
+  test("going on or off duty changes no truck in maintenance or on a job", async () => {
     const there = await scene();
     await inRest(there, { status: "MAINTENANCE" });
     await duty(there, false);
@@ -193,14 +196,14 @@ describe("duty", () => {
     expect(await truckStatus(there.truck)).toBe("BUSY");
   });
 
-  test.each([undefined, null, "maybe", [], 7])("wants a yes or a no, not %j", async (said) => {
+  test.each([undefined, null, "maybe", [], 7])("duty must be a boolean, not %j", async (said) => {
     const there = await scene();
     const answer = await duty(there, said);
     expect([answer.status, Object.keys(answer.body)]).toEqual([400, ["on_duty"]]);
     expect(await truckStatus(there.truck)).toBe("AVAILABLE");
   });
 
-  test("and an assignment at the same moment leave no driver on a job off duty", async () => {
+  test("a concurrent assignment and end of duty never leave a driver with a job off duty", async () => {
     for (let times = 0; times < 5; times++) {
       const there = await scene();
       const id = await orderIn(there, "CONFIRMED");
@@ -214,7 +217,7 @@ describe("duty", () => {
   });
 });
 
-describe("a truck whose job ends", () => {
+describe("a truck after its job", () => {
   /** Every way in which a job ends. */
   const ENDS: Record<string, (there: Scene, id: string) => Promise<unknown>> = {
     "is completed": async (there, id) => {
@@ -246,17 +249,20 @@ describe("a truck whose job ends", () => {
     Object.keys(MEANWHILE).map((what) => [end, what] as const),
   );
 
-  test.each(cases)("because it %s, %s, stands as the rule says", async (end, what) => {
-    const there = await scene();
-    const id = await orderIn(there, "ASSIGNED");
-    const { sql, after } = MEANWHILE[what] ?? { sql: "", after: "" };
-    await rows(sql, ...(sql.includes("?") ? [there.truck] : []));
-    await ENDS[end]?.(there, id);
-    expect(await truckStatus(there.truck)).toBe(after);
-  });
+  test.each(cases)(
+    "after a job that ended because it %s, %s, the truck's status follows the rule",
+    async (end, what) => {
+      const there = await scene();
+      const id = await orderIn(there, "ASSIGNED");
+      const { sql, after } = MEANWHILE[what] ?? { sql: "", after: "" };
+      await rows(sql, ...(sql.includes("?") ? [there.truck] : []));
+      await ENDS[end]?.(there, id);
+      expect(await truckStatus(there.truck)).toBe(after);
+    },
+  );
 });
 
-test("no file but the rule's own sets the status of a truck", () => {
+test("only the rule's own files set the status of a truck", () => {
   const setsStatus = /(?:UPDATE\s+tow_trucks\s+SET(?!\s+\$\{positionColumns)|\.update\(towTrucks\))/;
   const writers = Object.entries(sources)
     .filter(([path, text]) => path.startsWith("src/") && setsStatus.test(text))

@@ -1,14 +1,14 @@
-/** The sample fleet: what the app's presets count on, made once. */
+/** The sample fleet that the app's presets rely on, inserted once. */
 import { expect, test } from "vitest";
 import { loadSamples } from "../../../src/samples.ts";
 import { get, patch, post } from "../../harness/api.ts";
 import { jobContext } from "../../harness/scope.ts";
-import { freshSamples } from "./fleet.ts";
+import { freshSamples } from "./builders.ts";
 
 const signIn = async (phone: string): Promise<string> =>
   (await post("/api/v1/auth/login/", { phone, password: "password123" })).body.access;
 
-test("three tariffs, a truck and a car are there, as the contract's app expects them", async () => {
+test("the sample tariffs, truck and vehicle are those that the app expects", async () => {
   expect(await freshSamples()).toEqual(
     expect.arrayContaining([
       "Легковой автомобиль",
@@ -49,7 +49,7 @@ test("three tariffs, a truck and a car are there, as the contract's app expects 
   });
 });
 
-test("loading them again makes nothing and takes back no change", async () => {
+test("loading the samples again inserts nothing and reverts no change", async () => {
   await freshSamples();
   const token = await signIn("+79001234569");
   await patch("/api/v1/vehicle-types/1/", { base_price: "2700.00" }, { token });

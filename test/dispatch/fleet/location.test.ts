@@ -1,4 +1,4 @@
-/** A driver's place by REST: the documented answers, one statement, and whoever follows hears of it. */
+/** A driver's position by REST: the documented answers, the cost, and the rooms that receive it. */
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
@@ -6,7 +6,7 @@ import { cellOf } from "../../../src/platform/geo.ts";
 import { mint, type Person } from "../../authorization/world.ts";
 import { get, post, rows } from "../../harness/api.ts";
 import { charge, counted } from "../../harness/counted.ts";
-import { move, orderIn, scene, truckRow, truckStatus } from "../offers/jobs.ts";
+import { move, orderIn, scene, truckRow, truckStatus } from "../scene.ts";
 
 const PATH = "/api/v1/location/update/";
 const report = (by: Person, latitude: unknown = 55.75, longitude: unknown = 37.61) =>
@@ -25,8 +25,8 @@ const journalOf = (namespace: DurableObjectNamespace, name: string): Promise<Sto
       .toArray(),
   );
 
-describe("a report", () => {
-  test("is answered as documented: the truck's number is a text, the time is UTC with its offset", async () => {
+describe("updating the position", () => {
+  test("the answer has the truck's id as a string and the time in UTC with its offset", async () => {
     const there = await scene();
     const { status, body } = await report(there.driver);
     expect([status, body]).toEqual([
@@ -43,7 +43,7 @@ describe("a report", () => {
     ]);
   });
 
-  test("moves the truck: its place, its cell, its time", async () => {
+  test("an update stores the truck's position, cell and time", async () => {
     const there = await scene();
     const before = Date.now();
     await report(there.driver, "59.93", "30.33");
@@ -63,14 +63,14 @@ describe("a report", () => {
     ["AVAILABLE", "AVAILABLE"],
     ["BUSY", "BUSY"],
     ["MAINTENANCE", "MAINTENANCE"],
-  ])("leaves a truck that was %s %s", async (before, after) => {
+  ])("an update leaves a truck that was %s %s", async (before, after) => {
     const there = await scene();
     await rows("UPDATE tow_trucks SET status = ? WHERE id = ?", before, there.truck);
     await report(there.driver);
     expect(await truckStatus(there.truck)).toBe(after);
   });
 
-  test("makes a silent truck with a job busy, not free", async () => {
+  test("an update makes an idle truck with a job busy, not available", async () => {
     const there = await scene();
     await orderIn(there, "ASSIGNED");
     await rows("UPDATE tow_trucks SET status = 'OFFLINE', idle_at = 1 WHERE id = ?", there.truck);
@@ -78,7 +78,7 @@ describe("a report", () => {
     expect(await truckStatus(there.truck)).toBe("BUSY");
   });
 
-  test("of a driver with two trucks means the one with a job", async () => {
+  test("an update by a driver with two trucks moves the one with a job", async () => {
     const there = await scene();
     await truckRow({ tariff: there.tariff, driver: there.driver.id, at: [10, 10] });
     await orderIn(there, "ASSIGNED");
@@ -86,16 +86,19 @@ describe("a report", () => {
   });
 });
 
-describe("is refused", () => {
-  test.each(["owner", "operator", "staff"] as const)("from a %s: only drivers drive", async (role) => {
-    const answer = await report(await mint(role));
-    expect([answer.status, answer.body]).toEqual([
-      403,
-      { error: "Обновлять координаты могут только водители." },
-    ]);
-  });
+describe("refused updates of the position", () => {
+  test.each(["owner", "operator", "staff"] as const)(
+    "an update by a %s is refused: only drivers report positions",
+    async (role) => {
+      const answer = await report(await mint(role));
+      expect([answer.status, answer.body]).toEqual([
+        403,
+        { error: "Обновлять координаты могут только водители." },
+      ]);
+    },
+  );
 
-  test("from others whatever they send: what is wrong with it is not told", async () => {
+  test("for other roles the body of an update is not validated", async () => {
     const { token } = await mint("owner");
     expect(await post(PATH, {}, { token })).toMatchObject({
       status: 403,
@@ -103,7 +106,7 @@ describe("is refused", () => {
     });
   });
 
-  test("from a driver without a truck", async () => {
+  test("an update by a driver without a truck is a 404", async () => {
     const answer = await report(await mint("driver"));
     expect([answer.status, answer.body]).toEqual([404, { error: "За водителем не закреплён эвакуатор." }]);
   });
@@ -114,7 +117,7 @@ describe("is refused", () => {
     [55, 180.5, "longitude", "Долгота должна быть в диапазоне от -180 до 180."],
     [undefined, 37, "latitude", "Обязательное поле."],
     ["north", 37, "latitude", "Требуется численное значение."],
-  ])("at %s, %s", async (latitude, longitude, field, message) => {
+  ])("an update with the position %s, %s is refused", async (latitude, longitude, field, message) => {
     const there = await scene();
     const answer = await post(PATH, { latitude, longitude }, { token: there.driver.token });
     expect([answer.status, answer.body]).toEqual([400, { error: message, [field]: [message] }]);
@@ -122,14 +125,14 @@ describe("is refused", () => {
     expect(row).toEqual({ latitude: null });
   });
 
-  test("without credentials, in the words of every door", async () => {
+  test("an update without credentials is refused as in every route", async () => {
     const answer = await post(PATH, { latitude: 1, longitude: 1 });
     expect([answer.status, answer.body]).toEqual([401, { detail: "Учетные данные не были предоставлены." }]);
   });
 });
 
-describe("whoever follows hears of it", () => {
-  test("the truck's room and its orders', with the way that is left", async () => {
+describe("publishing an updated position", () => {
+  test("the rooms of the truck and its orders receive the position, with distance and time", async () => {
     const there = await scene();
     const id = await orderIn(there, "ASSIGNED");
     const { body } = await report(there.driver, 55.7522, 37.6156);
@@ -145,7 +148,7 @@ describe("whoever follows hears of it", () => {
     });
   });
 
-  test("and not an order that is over", async () => {
+  test("the room of an order that is over receives no position", async () => {
     const there = await scene();
     const id = await orderIn(there, "COMPLETED");
     await report(there.driver);
@@ -154,7 +157,7 @@ describe("whoever follows hears of it", () => {
   });
 });
 
-test("costs one statement, and one object call for the truck and for each order that follows it", async () => {
+test("an update costs one statement, and one object call for the truck and for each open order", async () => {
   const there = await scene();
   const meter = counted();
   const body = { latitude: 55.75, longitude: 37.61 };

@@ -1,8 +1,8 @@
-/** The matrix's missing column: what the driver of an order's truck may do with it, route by route. */
+/** What the driver of an order's truck may do, route by route. It completes the authorization matrix. */
 import { expect, test } from "vitest";
 import { routes } from "../../../src/app.ts";
 import { call, rows } from "../../harness/api.ts";
-import { at, orderIn, ROUTE, type Step, scene } from "../offers/jobs.ts";
+import { at, orderIn, ROUTE, type Step, scene } from "../scene.ts";
 
 interface Row {
   readonly status: number;

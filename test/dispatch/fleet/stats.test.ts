@@ -3,12 +3,12 @@ import { expect, test } from "vitest";
 import { mint, type Person } from "../../authorization/world.ts";
 import { get } from "../../harness/api.ts";
 import { charge, counted } from "../../harness/counted.ts";
-import { orderIn, scene } from "../offers/jobs.ts";
+import { orderIn, scene } from "../scene.ts";
 
 const PATH = "/api/v1/dashboard/stats/";
 const figures = async ({ token }: Person) => (await get(PATH, { token })).body;
 
-test("a client counts what they ordered", async () => {
+test("a client's figures count their own orders", async () => {
   const there = await scene();
   await orderIn(there, "COMPLETED");
   await orderIn(there, "ASSIGNED");
@@ -22,7 +22,7 @@ test("a client counts what they ordered", async () => {
   });
 });
 
-test("a driver counts the jobs of their trucks", async () => {
+test("a driver's figures count the jobs of their trucks", async () => {
   const there = await scene();
   await orderIn(there, "COMPLETED");
   await orderIn(there, "IN_PROGRESS");
@@ -36,7 +36,7 @@ test("a driver counts the jobs of their trucks", async () => {
   });
 });
 
-test("an operator counts everybody's", async () => {
+test("an operator's figures count all orders", async () => {
   const there = await scene();
   const before = await figures(there.operator);
   expect(Object.keys(before)).toEqual([
@@ -58,7 +58,7 @@ test("an operator counts everybody's", async () => {
   });
 });
 
-test("who has nothing counts zeros", async () => {
+test("figures without any order are zeros", async () => {
   expect(await figures(await mint("stranger"))).toEqual({
     total_orders: 0,
     active_orders: 0,
@@ -67,10 +67,13 @@ test("who has nothing counts zeros", async () => {
   });
 });
 
-test.each(["owner", "driver", "operator"] as const)("they cost a %s one statement", async (role) => {
-  const { token } = await mint(role);
-  const meter = counted();
-  await charge(meter, 200, "GET", PATH, { token });
-  const { bill } = await charge(meter, 200, "GET", PATH, { token });
-  expect(bill.statements).toHaveLength(1);
-});
+test.each(["owner", "driver", "operator"] as const)(
+  "the figures of a %s cost one statement",
+  async (role) => {
+    const { token } = await mint(role);
+    const meter = counted();
+    await charge(meter, 200, "GET", PATH, { token });
+    const { bill } = await charge(meter, 200, "GET", PATH, { token });
+    expect(bill.statements).toHaveLength(1);
+  },
+);

@@ -1,10 +1,10 @@
-/** A driver who streams positions: the truck moves, its orders hear, operators watch and only watch. */
+/** A driver streams positions by socket: the truck moves, its orders receive them, operators only read. */
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { cellOf } from "../../../src/platform/geo.ts";
 import { rows } from "../../harness/api.ts";
 import { connect, connectNative } from "../../harness/socket.ts";
-import { orderIn, scene } from "../offers/jobs.ts";
+import { orderIn, scene } from "../scene.ts";
 
 const room = (truck: number) => `/ws/tow-trucks/${truck}/location/`;
 const PLACE = { latitude: 55.76, longitude: 37.62 };
@@ -23,7 +23,7 @@ const truckRowOf = async (id: number) =>
 /** Everything of the truck's room is in D1. */
 const archived = (truck: number) => env.TRUCK_ROOMS.getByName(`truck:${truck}`).flush(`truck:${truck}`);
 
-test("a point moves the truck, and its order's client sees it come", async () => {
+test("a point updates the truck's position, and its order's client receives it", async () => {
   const there = await scene();
   const id = await orderIn(there, "ASSIGNED");
   const client = await connect(`/ws/orders/${id}/location/?token=${there.client.token}`);
@@ -46,7 +46,7 @@ test("a point moves the truck, and its order's client sees it come", async () =>
   expect(row?.updated_at).toBeGreaterThanOrEqual(before);
 });
 
-test("a late batch is kept and moves nothing back; a repeated one is one", async () => {
+test("a late batch is stored and does not move the truck back; a repeated batch is stored once", async () => {
   const there = await scene();
   const driver = await connectNative(room(there.truck), there.driver.token);
   const now = Date.now();
@@ -70,7 +70,7 @@ test("a late batch is kept and moves nothing back; a repeated one is one", async
   expect(await truckRowOf(there.truck)).toMatchObject({ ...PLACE, located_at: now });
 });
 
-test("a truck that had fallen silent is back", async () => {
+test("a position brings an idle truck back", async () => {
   const there = await scene();
   await rows("UPDATE tow_trucks SET status = 'OFFLINE', idle_at = 1 WHERE id = ?", there.truck);
   const driver = await connectNative(room(there.truck), there.driver.token);
@@ -103,7 +103,7 @@ test.each([1, 10, 24 * 60])(
   },
 );
 
-test("operators watch: what they report is refused and moves nothing", async () => {
+test("an operator's points are refused and change nothing", async () => {
   const there = await scene();
   const operator = await connectNative(room(there.truck), there.operator.token);
   operator.send({ t: "points", ref: "p1", points: [PLACE] });
@@ -111,7 +111,7 @@ test("operators watch: what they report is refused and moves nothing", async () 
   expect(await truckRowOf(there.truck)).toMatchObject({ latitude: null, located_at: null });
 });
 
-test("whatever the app's own client sends is ignored", async () => {
+test("frames from the app's documented socket are ignored", async () => {
   const there = await scene();
   const driver = await connect(`${room(there.truck)}?token=${there.driver.token}`);
   for (const words of ["hello", JSON.stringify({ t: "points", ref: "p", points: [PLACE] })])

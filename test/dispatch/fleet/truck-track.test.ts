@@ -1,7 +1,7 @@
-/** Where a truck has been: for operators, of the hours they ask for. */
+/** A truck's recent positions, for operators. */
 import { describe, expect, test } from "vitest";
 import { get, rows } from "../../harness/api.ts";
-import { client, driver, operator, truck } from "./fleet.ts";
+import { client, driver, operator, truck } from "./builders.ts";
 
 const HOUR = 3_600_000;
 
@@ -23,7 +23,7 @@ const track = (id: number, token: string, query = "") =>
   get(`/api/v1/tow-trucks/${id}/track/${query}`, { token });
 
 describe("a truck's track", () => {
-  test("has the last six hours, oldest first", async () => {
+  test("a truck's track has the last six hours, oldest first", async () => {
     const by = await operator();
     const { id } = await truck(by);
     await been(id, [HOUR, 7 * HOUR, 3 * HOUR]);
@@ -39,7 +39,7 @@ describe("a truck's track", () => {
     });
   });
 
-  test("goes back as far as is asked, and not beyond three days", async () => {
+  test("a truck's track goes back as many hours as asked, up to three days", async () => {
     const by = await operator();
     const { id } = await truck(by);
     await been(id, [HOUR, 7 * HOUR]);
@@ -49,13 +49,13 @@ describe("a truck's track", () => {
       expect([hours, (await track(id, by.token, `?hours=${hours}`)).status]).toEqual([hours, 400]);
   });
 
-  test("of a truck that never moved or is none is empty", async () => {
+  test("the track of an unknown truck, or one that never moved, is empty", async () => {
     const by = await operator();
     const { id } = await truck(by);
     for (const each of [id, 999_999_999]) expect((await track(each, by.token)).body).toEqual([]);
   });
 
-  test("is nobody's but the operators'", async () => {
+  test("only operators read a truck's track", async () => {
     const { id } = await truck(await operator());
     for (const person of [await client(), await driver()])
       expect((await track(id, person.token)).status).toBe(403);

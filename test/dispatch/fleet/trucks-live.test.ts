@@ -1,4 +1,4 @@
-/** What rooms hear of the fleet: a new state at once, and who drives no more hears nothing. */
+/** What rooms are told about trucks: a new status at once; sockets of former drivers close. */
 import { describe, expect, test } from "vitest";
 import { idleTrucks } from "../../../src/modules/dispatch/fleet/trucks/commands.ts";
 import { truckUpdated } from "../../../src/modules/dispatch/fleet/trucks/room-updates.ts";
@@ -6,7 +6,7 @@ import { cellOf } from "../../../src/platform/geo.ts";
 import { del, patch, rows } from "../../harness/api.ts";
 import { jobContext } from "../../harness/scope.ts";
 import { connectNative } from "../../harness/socket.ts";
-import { driver, operator, truck } from "./fleet.ts";
+import { driver, operator, truck } from "./builders.ts";
 
 const path = "/api/v1/tow-trucks/";
 const PLACE = { latitude: 55.75, longitude: 37.6 };
@@ -30,7 +30,7 @@ interface Frame {
 const about = (id: number) => (frame: Frame) =>
   frame.kind === "position" && frame.body?.tow_truck_id === String(id);
 
-test("operators hear of a located truck's new state, once", async () => {
+test("operators are told about a located truck's new status, once", async () => {
   const by = await operator();
   const { id } = await truck(by, { status: "AVAILABLE" });
   await locate(id);
@@ -41,7 +41,7 @@ test("operators hear of a located truck's new state, once", async () => {
   socket.close();
 });
 
-test("operators hear of a truck that fell silent", async () => {
+test("operators are told about a truck that became idle", async () => {
   const by = await operator();
   const { id } = await truck(by, { status: "AVAILABLE" });
   await locate(id, Date.now() - 11 * 60_000);
@@ -51,7 +51,7 @@ test("operators hear of a truck that fell silent", async () => {
   socket.close();
 });
 
-test("a truck that was never located is told nowhere", async () => {
+test("nothing is published about a truck without a position", async () => {
   const by = await operator();
   const { id } = await truck(by, { status: "AVAILABLE" });
   const socket = await connectNative("/ws/ops/", by.token);
@@ -63,8 +63,8 @@ test("a truck that was never located is told nowhere", async () => {
 describe.each([
   ["the app's door", path],
   ["the console", "/api/admin/tow-trucks/"],
-])("through %s", (_, door) => {
-  test("whoever is taken off a truck is shown out of its room, and the one who stays is not", async () => {
+])("removing a driver by %s", (_, door) => {
+  test("the sockets of a truck's former driver close, and those of the new one stay", async () => {
     const by = await operator();
     const options = { token: by.token, headers: { "if-match": "*" } };
     const [old, next] = [await driver(), await driver()];
@@ -88,7 +88,7 @@ describe.each([
   });
 });
 
-test("a change leaves its notice in the outbox, and a refused one leaves none", async () => {
+test("a change of a truck leaves its effect in the outbox, and a refused change leaves none", async () => {
   const by = await operator();
   const { id } = await truck(by);
   const { license_plate } = await truck(by);
@@ -100,7 +100,7 @@ test("a change leaves its notice in the outbox, and a refused one leaves none", 
   expect(await notices()).toHaveLength(1);
 });
 
-test("a notice that is told again changes nothing for the one who came back since", async () => {
+test("a repeated effect does not close the socket of a driver who came back", async () => {
   const by = await operator();
   const driving = await driver();
   const { id } = await truck(by, { driver: driving.id });

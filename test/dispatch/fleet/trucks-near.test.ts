@@ -1,11 +1,11 @@
-/** Trucks by place and by time: the nearest first, and those that fell silent off duty. */
+/** Searching trucks around a place, and trucks that go offline after ten silent minutes. */
 import { describe, expect, test } from "vitest";
 import { idleTrucks } from "../../../src/modules/dispatch/fleet/trucks/commands.ts";
 import { cellOf } from "../../../src/platform/geo.ts";
 import { get, patch, rows, unique } from "../../harness/api.ts";
 import { charge, counted } from "../../harness/counted.ts";
 import { jobContext } from "../../harness/scope.ts";
-import { operator, orderRow, tariff, truck } from "./fleet.ts";
+import { operator, orderRow, tariff, truck } from "./builders.ts";
 
 const path = "/api/v1/tow-trucks/";
 const MINUTE = 60_000;
@@ -22,8 +22,8 @@ async function stand(id: number, latitude: number, longitude: number, at = Date.
   );
 }
 
-describe("near a place", () => {
-  test("stand the nearest first, with metres, as far as the radius goes", async () => {
+describe("trucks near a place", () => {
+  test("trucks within the radius are listed with their distance in metres, the nearest first", async () => {
     const by = await operator();
     const model = unique("near");
     const [far, near, away] = [
@@ -51,7 +51,7 @@ describe("near a place", () => {
     expect((await ask(1_000_000)).count).toBe(3);
   });
 
-  test("cost the same few statements for many as for one", async () => {
+  test("a search near a place costs the same few statements for many trucks as for one", async () => {
     const by = await operator();
     const model = unique("cost");
     const meter = counted();
@@ -68,20 +68,24 @@ describe("near a place", () => {
   });
 });
 
-describe("after ten silent minutes", () => {
+describe("after ten minutes of silence", () => {
   const statusOf = async (id: number) =>
     (await rows<{ status: string }>("SELECT status FROM tow_trucks WHERE id = ?", id))[0]?.status;
 
   test.each([
-    ["a free truck is off duty", { status: "AVAILABLE", silent: 11 }, "OFFLINE"],
-    ["a busy one without a job too", { status: "BUSY", silent: 11 }, "OFFLINE"],
-    ["one heard of nine minutes ago stays", { status: "AVAILABLE", silent: 9 }, "AVAILABLE"],
-    ["one in the workshop stays there", { status: "MAINTENANCE", silent: 11 }, "MAINTENANCE"],
-    ["one that was never located stays as it was set", { status: "AVAILABLE" }, "AVAILABLE"],
-    ["one on a job stays", { status: "BUSY", silent: 11, job: "ASSIGNED" }, "BUSY"],
-    ["one at work stays", { status: "BUSY", silent: 11, job: "IN_PROGRESS" }, "BUSY"],
-    ["a job that is over keeps nobody", { status: "BUSY", silent: 11, job: "COMPLETED" }, "OFFLINE"],
-  ] as const)("%s", async (_, facts, expected) => {
+    ["an available one goes offline", { status: "AVAILABLE", silent: 11 }, "OFFLINE"],
+    ["a busy one without a job goes offline", { status: "BUSY", silent: 11 }, "OFFLINE"],
+    [
+      "one with a position nine minutes ago keeps its status",
+      { status: "AVAILABLE", silent: 9 },
+      "AVAILABLE",
+    ],
+    ["one in maintenance stays there", { status: "MAINTENANCE", silent: 11 }, "MAINTENANCE"],
+    ["one without any position keeps its status", { status: "AVAILABLE" }, "AVAILABLE"],
+    ["one with an assigned job stays busy", { status: "BUSY", silent: 11, job: "ASSIGNED" }, "BUSY"],
+    ["one with a job in progress stays busy", { status: "BUSY", silent: 11, job: "IN_PROGRESS" }, "BUSY"],
+    ["one whose job is over goes offline", { status: "BUSY", silent: 11, job: "COMPLETED" }, "OFFLINE"],
+  ] as const)("a truck after ten minutes of silence: %s", async (_, facts, expected) => {
     const { status, silent, job } = { silent: undefined, job: undefined, ...facts };
     const by = await operator();
     const { id } = await truck(by, { status });
@@ -91,7 +95,7 @@ describe("after ten silent minutes", () => {
     expect(await statusOf(id)).toBe(expected);
   });
 
-  test("an operator who puts it back on duty is not contradicted for another ten", async () => {
+  test("a truck that an operator sets AVAILABLE stays so for another ten minutes", async () => {
     const by = await operator();
     const { id } = await truck(by, { status: "AVAILABLE" });
     await stand(id, 55.75, 37.6, Date.now() - 11 * MINUTE);

@@ -1,11 +1,11 @@
-/** The weather: two providers, real units, asked once in ten minutes, and never an error of ours. */
+/** The weather: two providers, units, the cache, and failures that are never an error. */
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { weatherAt } from "../../../src/modules/dispatch/pricing/weather/queries.ts";
 import { readOpenMeteo, readYandex } from "../../../src/modules/dispatch/pricing/weather/rules.ts";
 import { envWith, post } from "../../harness/api.ts";
 import { jobContext } from "../../harness/scope.ts";
-import { client } from "./fleet.ts";
-import { blueSky, provider, weatherSettings, yandexSky } from "./skies.ts";
+import { client } from "./builders.ts";
+import { blueSky, provider, weatherSettings, yandexSky } from "./weather-providers.ts";
 
 const path = "/api/v1/weather/";
 const MOSCOW = { latitude: 55.7522, longitude: 37.6156 };
@@ -25,8 +25,8 @@ async function weather(settings: Record<string, string>, body: object = MOSCOW) 
   return post(path, body, { token: (await client()).token, settings });
 }
 
-describe("without a key", () => {
-  test("Open-Meteo is asked for metres a second, and its hectopascals become millimetres", async () => {
+describe("without a Yandex key", () => {
+  test("Open-Meteo is asked for metres a second, and its hectopascals become millimetres of mercury", async () => {
     const asked = provider(() => Response.json(blueSky));
     const { status, body } = await weather(weatherSettings());
     expect([status, body]).toEqual([
@@ -51,11 +51,11 @@ describe("without a key", () => {
   });
 });
 
-describe("with a key", () => {
+describe("with a Yandex key", () => {
   const settings = () =>
     weatherSettings({ YANDEX_WEATHER_KEY: "secret", YANDEX_WEATHER_URL: "https://yandex.example/v2" });
 
-  test("Yandex is asked, and nobody else", async () => {
+  test("Yandex alone is asked", async () => {
     const sky = yandexSky({ condition: "light-snow" });
     const asked = provider(() => Response.json(sky));
     const { body } = await weather(settings());
@@ -77,7 +77,7 @@ describe("with a key", () => {
     ["breaks", () => Promise.reject(new Error("no route"))],
     ["speaks no JSON", () => new Response("<html>")],
     ["has no weather", () => Response.json({ fact: null })],
-  ])("Open-Meteo helps out where Yandex %s, and never learns the key", async (_, answer) => {
+  ])("Open-Meteo is asked when Yandex %s, and never gets the key", async (_, answer) => {
     const asked = provider(({ url }) => (url.includes("yandex") ? answer() : Response.json(blueSky)));
     const { body } = await weather(settings());
     expect(body.provider).toBe("open-meteo");
@@ -85,19 +85,19 @@ describe("with a key", () => {
   });
 });
 
-describe("when nobody answers", () => {
+describe("when no provider answers", () => {
   test.each([
     ["is broken", () => Promise.reject(new TypeError("fetch failed"))],
     ["has an error", () => new Response("{}", { status: 500 })],
     ["speaks nonsense", () => new Response("nonsense")],
     ["has another form", () => Response.json([1, 2])],
-  ])("because it %s, everything is null", async (_, answer) => {
+  ])("because it %s, all fields are null", async (_, answer) => {
     provider(answer);
     const { status, body } = await weather(weatherSettings());
     expect([status, body]).toEqual([200, NOTHING]);
   });
 
-  test("a provider that keeps silent is left after its time", async () => {
+  test("a silent provider is abandoned after the timeout", async () => {
     provider(
       ({ signal }) =>
         new Promise((_, refuse) => {
@@ -109,7 +109,7 @@ describe("when nobody answers", () => {
     expect(Date.now() - started).toBeLessThan(15_000);
   });
 
-  test("nobody is asked again for a minute", async () => {
+  test("after a failure no provider is asked for a minute", async () => {
     const asked = provider(() => new Response("", { status: 500 }));
     const environment = envWith(weatherSettings());
     const at = (ms: number) => jobContext({ now: () => ms }, environment).ctx;
@@ -121,8 +121,8 @@ describe("when nobody answers", () => {
   });
 });
 
-describe("an answer", () => {
-  test("counts for ten minutes and a tenth of a degree around", async () => {
+describe("the cache", () => {
+  test("an answer is cached for ten minutes, for places within a tenth of a degree", async () => {
     const asked = provider(() => Response.json(blueSky));
     const environment = envWith(weatherSettings());
     const at = (ms: number) => jobContext({ now: () => ms }, environment).ctx;
@@ -135,7 +135,7 @@ describe("an answer", () => {
     expect(asked).toHaveLength(3);
   });
 
-  test("of one server is not another's", async () => {
+  test("answers from one server's providers are not used for another", async () => {
     const asked = provider(() => Response.json(blueSky));
     await weather(weatherSettings());
     await weather(weatherSettings());
@@ -143,7 +143,7 @@ describe("an answer", () => {
   });
 });
 
-describe("what it makes of a price", () => {
+describe("the price multiplier", () => {
   test.each([
     ["clear", 100],
     ["partly-cloudy", 100],
@@ -158,7 +158,7 @@ describe("what it makes of a price", () => {
     ["wet-snow", 125],
     ["storm", 130],
     ["thunderstorm", 135],
-  ])("Yandex's %s is %d hundredths", (condition, multiplier) => {
+  ])("Yandex's condition %s has the multiplier %d", (condition, multiplier) => {
     expect(readYandex(yandexSky({ condition, prec_type: 2 }))?.multiplier).toBe(multiplier);
   });
 
@@ -168,7 +168,7 @@ describe("what it makes of a price", () => {
     [3, 118],
     [0, 100],
     [null, 100],
-  ])("an unknown condition with precipitation %s is %d", (prec_type, multiplier) => {
+  ])("an unknown condition with precipitation %s has the multiplier %d", (prec_type, multiplier) => {
     expect(readYandex(yandexSky({ condition: "hail", prec_type }))?.multiplier).toBe(multiplier);
     expect(readYandex(yandexSky({ condition: "toString", prec_type }))?.multiplier).toBe(multiplier);
   });
@@ -186,14 +186,14 @@ describe("what it makes of a price", () => {
     [95, "Thunderstorm", 135],
     [99, "Thunderstorm with heavy hail", 135],
     [42, "42", 100],
-  ])("Open-Meteo's code %d is %s and %d", (weather_code, condition, multiplier) => {
+  ])("Open-Meteo's code %d is %s with the multiplier %d", (weather_code, condition, multiplier) => {
     expect(readOpenMeteo({ current: { ...blueSky.current, weather_code } })).toMatchObject({
       condition,
       multiplier,
     });
   });
 
-  test("a figure that a provider leaves out is null, and costs nothing", () => {
+  test("a figure that a provider omits is null and does not change the price", () => {
     expect(readOpenMeteo({ current: {} })).toMatchObject({
       condition: null,
       temperature: null,
@@ -209,7 +209,7 @@ test.each([
   [{ latitude: 91, longitude: 0 }, { latitude: ["Убедитесь, что это значение меньше либо равно 90."] }],
   [{ latitude: 0, longitude: 9999 }, { longitude: ["Убедитесь, что это значение меньше либо равно 180."] }],
   [{ latitude: "x", longitude: 0 }, { latitude: ["Требуется численное значение."] }],
-])("a place of %j is refused, and no provider is asked", async (body, errors) => {
+])("a place with %j is refused, and no provider is asked", async (body, errors) => {
   const asked = provider(() => Response.json(blueSky));
   const answer = await weather(weatherSettings(), body);
   expect([answer.status, answer.body]).toEqual([400, errors]);

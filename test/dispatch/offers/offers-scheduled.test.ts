@@ -1,10 +1,10 @@
-/** Scheduled orders are offered when their time is near, however trucks are called for. */
+/** Scheduled orders are offered when their time is near, whichever way the search was started. */
 import { describe, expect, test } from "vitest";
 import { orderDispatched, runOffers, sweepOffers } from "../../../src/modules/dispatch/offers/commands.ts";
 import { type Answer, patch, post, rows } from "../../harness/api.ts";
 import { jobContext } from "../../harness/scope.ts";
-import { at, move, place, type Scene } from "./jobs.ts";
-import { call, decline, offersOf, trucksAt } from "./offering.ts";
+import { at, move, place, type Scene } from "../scene.ts";
+import { call, decline, offersOf, trucksAt } from "./builders.ts";
 
 const MINUTE = 60_000;
 
@@ -43,7 +43,7 @@ const CLOCKS: Record<string, (id: string) => Promise<void>> = {
   "the sweep": () => later(16, sweepOffers),
 };
 
-describe.each(Object.keys(DOORS))("called for by %s", (door) => {
+describe.each(Object.keys(DOORS))("a scheduled order, its search started by %s", (door) => {
   test.each(Object.keys(CLOCKS))(
     "an order of in an hour is offered by %s when 45 minutes are left",
     async (clock) => {
@@ -64,13 +64,13 @@ describe.each(Object.keys(DOORS))("called for by %s", (door) => {
     },
   );
 
-  test("an order of in half an hour is offered at once", async () => {
+  test("an order scheduled in half an hour is offered at once", async () => {
     const { there, id } = await scheduled(30);
     await DOORS[door]?.(there, id);
     expect(await offersOf(id)).toHaveLength(1);
   });
 
-  test("an order that is cancelled while the call waits is offered to nobody", async () => {
+  test("an order cancelled before its time is never offered", async () => {
     const { there, id } = await scheduled(60);
     await DOORS[door]?.(there, id);
     await move(there.operator, id, { status: "CANCELLED" });
@@ -80,7 +80,7 @@ describe.each(Object.keys(DOORS))("called for by %s", (door) => {
   });
 });
 
-test("an order that is moved nearer is offered by its new time, one that is moved away waits again", async () => {
+test("changing the scheduled time moves the start of the offers", async () => {
   const { there, drivers, id } = await scheduled(60);
   await call(there, id);
   const reschedule = (minutes: number) =>
@@ -99,7 +99,7 @@ test("an order that is moved nearer is offered by its new time, one that is move
   expect((await offersOf(id)).map(({ status }) => status)).toEqual(["REFUSED", "OPEN"]);
 });
 
-test("how long before is a setting", async () => {
+test("the setting OFFER_LEAD decides how long before its time an order is offered", async () => {
   const { there, id } = await scheduled(60);
   const settings = { OFFER_LEAD_MINUTES: "60" };
   await post(at(id, "dispatch/"), undefined, { token: there.operator.token, settings });

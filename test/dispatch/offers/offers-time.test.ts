@@ -1,4 +1,4 @@
-/** Offers and time: who is late, who is next, and who keeps the clock. */
+/** Offers that expire: late answers, the next truck, alarms and the sweep. */
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
@@ -6,11 +6,11 @@ import { orderDispatched, sweepOffers } from "../../../src/modules/dispatch/offe
 import type { Person } from "../../authorization/world.ts";
 import { get, patch, rows } from "../../harness/api.ts";
 import { jobContext } from "../../harness/scope.ts";
-import { at, move, noticesOf, place, stateOf } from "./jobs.ts";
-import { accept, call, decline, offersOf, timeIsUp, trucksAt } from "./offering.ts";
+import { at, move, noticesOf, place, stateOf } from "../scene.ts";
+import { accept, call, decline, offersOf, timeIsUp, trucksAt } from "./builders.ts";
 
-describe("time", () => {
-  test("passes an unanswered offer on, and refuses whoever is late", async () => {
+describe("expired offers", () => {
+  test("an unanswered offer passes to the next truck, and a late answer is refused", async () => {
     const { there, drivers, id } = await trucksAt(100, 200);
     await call(there, id);
     await timeIsUp(id);
@@ -21,7 +21,7 @@ describe("time", () => {
     expect((await accept(drivers[0] as Person, id)).status).toBe(409);
   });
 
-  test("that has run out counts before anybody has noticed", async () => {
+  test("an expired offer can't be accepted even before the sweep has run", async () => {
     const { there, drivers, id } = await trucksAt(100);
     await call(there, id);
     await rows("UPDATE order_offers SET expires_at = ? WHERE order_id = ?", Date.now() - 1, id);
@@ -30,7 +30,7 @@ describe("time", () => {
     expect((await stateOf(id)).status).toBe("CONFIRMED");
   });
 
-  test("ends with the operators when nobody is left, told once", async () => {
+  test("when the last offer expires the operators are notified once", async () => {
     const { there, id } = await trucksAt(100);
     await rows("UPDATE users SET last_login_at = ? WHERE id = ?", Date.now(), there.operator.id);
     await call(there, id);
@@ -40,7 +40,7 @@ describe("time", () => {
     expect(await noticesOf(there.operator.id)).toHaveLength(1);
   });
 
-  test("is looked after by the clock where a room's alarm was lost", async () => {
+  test("the sweep passes an offer on when the room's alarm was lost", async () => {
     const { there, id } = await trucksAt(100, 200);
     await call(there, id);
     await rows("UPDATE order_offers SET expires_at = 1 WHERE order_id = ?", id);
@@ -50,7 +50,7 @@ describe("time", () => {
     expect((await offersOf(id)).map(({ status }) => status)).toEqual(["EXPIRED", "OPEN"]);
   });
 
-  test("that is up in two places at once passes the offer on once", async () => {
+  test("two concurrent sweeps pass an offer on once", async () => {
     const { there, id } = await trucksAt(100, 200, 300);
     await call(there, id);
     await Promise.all([timeIsUp(id), timeIsUp(id), timeIsUp(id)]);
@@ -58,7 +58,7 @@ describe("time", () => {
     expect(await offersOf(id)).toHaveLength(2);
   });
 
-  test("is the room's to keep: its alarm is set", async () => {
+  test("an offer sets the alarm of the order's room", async () => {
     const { there, id } = await trucksAt(100, 200);
     await call(there, id);
     const [offer] = await offersOf(id);
@@ -69,8 +69,8 @@ describe("time", () => {
   });
 });
 
-describe("a second call", () => {
-  test("asks everybody again, in a round of its own", async () => {
+describe("a second search", () => {
+  test("a second search asks every truck again, in a new round", async () => {
     const { there, drivers, id } = await trucksAt(100);
     await call(there, id);
     await decline(drivers[0] as Person, id);
@@ -96,7 +96,7 @@ describe("AUTO_DISPATCH", () => {
     await finished();
   };
 
-  test("on: a confirmation calls by itself, once, however often its effect comes", async () => {
+  test("with AUTO_DISPATCH on, a confirmation starts one search, however often its effect runs", async () => {
     const { drivers, id, effects } = await confirm({ AUTO_DISPATCH: "on" });
     expect(effects).toEqual([{ payload: JSON.stringify({ orderId: id }) }]);
     for (let times = 0; times < 2; times++) await carryOut(id);
@@ -107,7 +107,7 @@ describe("AUTO_DISPATCH", () => {
     expect(await offersOf(id)).toHaveLength(1);
   });
 
-  test("on: an order that went another way meanwhile calls nobody", async () => {
+  test("with AUTO_DISPATCH on, an order that has left CONFIRMED starts no search", async () => {
     const { there, id } = await confirm({ AUTO_DISPATCH: "on" });
     // The queue may have been faster.
     await rows("DELETE FROM order_offers WHERE order_id = ?", id);
@@ -116,7 +116,7 @@ describe("AUTO_DISPATCH", () => {
     expect(await offersOf(id)).toEqual([]);
   });
 
-  test("off: it waits for an operator", async () => {
+  test("with AUTO_DISPATCH off, the search waits for an operator", async () => {
     expect((await confirm({ AUTO_DISPATCH: "off" })).effects).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-/** Trucks and orders: which may come, which are kept, replaced and freed. */
+/** Assigning trucks to orders: which trucks are refused, and how trucks are kept, replaced and freed. */
 import { describe, expect, test } from "vitest";
 import { mint } from "../../authorization/world.ts";
 import { rows } from "../../harness/api.ts";
@@ -9,23 +9,23 @@ import {
   move,
   noticesOf,
   orderIn,
+  roomUpdatesOf,
   type Scene,
   scene,
   stateOf,
   tariffRow,
-  toldOf,
   tracesOf,
   truckRow,
   truckStatus,
-} from "../offers/jobs.ts";
+} from "../scene.ts";
 
-describe("a truck", () => {
+describe("assigning a truck", () => {
   const unfit = async (there: Scene, facts: object) =>
     truckRow({ tariff: there.tariff, driver: (await mint("driver")).id, ...facts });
   const UNFIT: [string, (there: Scene) => Promise<number | null>, string][] = [
     ["none", async () => null, "Чтобы назначить заказ, укажите эвакуатор."],
     [
-      "one that is not there",
+      "an unknown one",
       async () => 99_999_999,
       'Недопустимый первичный ключ "99999999" - объект не существует.',
     ],
@@ -35,15 +35,15 @@ describe("a truck", () => {
       "За эвакуатором не закреплён водитель.",
     ],
     ["a busy one", (there) => unfit(there, { status: "BUSY" }), "Эвакуатор недоступен."],
-    ["one in repair", (there) => unfit(there, { status: "MAINTENANCE" }), "Эвакуатор недоступен."],
-    ["a silent one", (there) => unfit(there, { status: "OFFLINE" }), "Эвакуатор недоступен."],
+    ["one in maintenance", (there) => unfit(there, { status: "MAINTENANCE" }), "Эвакуатор недоступен."],
+    ["an offline one", (there) => unfit(there, { status: "OFFLINE" }), "Эвакуатор недоступен."],
     [
       "one of another tariff",
       async (there) => unfit(there, { tariff: await tariffRow() }),
       "Этот эвакуатор не подходит под тариф заказа.",
     ],
   ];
-  test.each(UNFIT)("can't be %s", async (_, make, message) => {
+  test.each(UNFIT)("an assignment is refused with this truck: %s", async (_, make, message) => {
     const there = await scene();
     const id = await orderIn(there, "CONFIRMED");
     const tow_truck = await make(there);
@@ -54,7 +54,7 @@ describe("a truck", () => {
     expect((await stateOf(id)).status).toBe("CONFIRMED");
   });
 
-  test("can't come while its driver has another job, with whichever truck", async () => {
+  test("a truck is refused while its driver has another job, with any truck", async () => {
     const there = await scene();
     await orderIn(there, "ASSIGNED");
     const second = await truckRow({ tariff: there.tariff, driver: there.driver.id });
@@ -63,7 +63,7 @@ describe("a truck", () => {
     expect([answer.status, answer.body]).toEqual([400, { tow_truck: ["Эвакуатор недоступен."] }]);
   });
 
-  test("is named first and assigned later", async () => {
+  test("a truck can be reserved first and assigned later", async () => {
     const there = await scene();
     const id = await orderIn(there, "CONFIRMED");
     expect((await move(there.operator, id, { tow_truck: there.truck })).body.tow_truck).toBe(there.truck);
@@ -72,7 +72,7 @@ describe("a truck", () => {
     expect(await truckStatus(there.truck)).toBe("BUSY");
   });
 
-  test("that was named for one order and works on another stays busy when the first is cancelled", async () => {
+  test("a truck reserved for one order and busy with another stays busy when the first is cancelled", async () => {
     const there = await scene();
     const named = await orderIn(there, "CONFIRMED");
     await move(there.operator, named, { tow_truck: there.truck });
@@ -81,7 +81,7 @@ describe("a truck", () => {
     expect(await truckStatus(there.truck)).toBe("BUSY");
   });
 
-  test("is replaced whole, and the former driver's sockets are closed", async () => {
+  test("replacing a truck frees the old one and closes its driver's sockets", async () => {
     const there = await scene();
     const id = await orderIn(there, "ASSIGNED");
     const other = await truckRow({ tariff: there.tariff, driver: (await mint("driver")).id });
@@ -91,14 +91,14 @@ describe("a truck", () => {
       tow_truck: other,
     });
     expect([await truckStatus(there.truck), await truckStatus(other)]).toEqual(["AVAILABLE", "BUSY"]);
-    expect((await toldOf(id)).at(-1)).toMatchObject({ leaves: { userId: there.driver.id } });
+    expect((await roomUpdatesOf(id)).at(-1)).toMatchObject({ leaves: { userId: there.driver.id } });
     // Nothing that counts as a step: no second notice, no history.
     expect(await noticesOf(there.client.id)).toEqual(told);
     expect(await historyOf(id)).toHaveLength(2);
     expect((await move(there.driver, id, { status: "IN_PROGRESS" })).status).toBe(404);
   });
 
-  test("can't be dropped from an assigned order, nor changed once the work goes on", async () => {
+  test("a truck can't be removed from an assigned order, nor changed once the work has started", async () => {
     const there = await scene();
     const id = await orderIn(there, "ASSIGNED");
     expect((await move(there.operator, id, { tow_truck: null })).body).toEqual({
@@ -111,7 +111,7 @@ describe("a truck", () => {
     });
   });
 
-  test("that went into repair meanwhile stays there at the end", async () => {
+  test("a truck that went into maintenance during the job stays there when the job ends", async () => {
     const there = await scene();
     const id = await orderIn(there, "IN_PROGRESS");
     await rows("UPDATE tow_trucks SET status = 'MAINTENANCE' WHERE id = ?", there.truck);
@@ -121,7 +121,7 @@ describe("a truck", () => {
 });
 
 describe("a client who deletes their account", () => {
-  test("frees the truck that was on its way to them", async () => {
+  test("deleting a client's account frees the truck that has their job", async () => {
     const there = await scene();
     await orderIn(there, "ASSIGNED");
     await rows("DELETE FROM users WHERE id = ?", there.client.id);
@@ -129,7 +129,7 @@ describe("a client who deletes their account", () => {
     expect(await truckStatus(there.truck)).toBe("AVAILABLE");
   });
 
-  test("leaves a truck alone that was only named", async () => {
+  test("deleting a client's account does not change a truck that was only reserved", async () => {
     const there = await scene();
     const named = await orderIn(there, "CONFIRMED");
     await move(there.operator, named, { tow_truck: there.truck });
@@ -139,7 +139,7 @@ describe("a client who deletes their account", () => {
   });
 });
 
-test("an assignment is one batch: order, truck, history, notice, audit and effects come together", async () => {
+test("an assignment writes order, truck, history, notification, audit and effects in one batch", async () => {
   const there = await scene();
   const id = await orderIn(there, "CONFIRMED");
   const meter = counted();

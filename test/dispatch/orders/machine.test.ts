@@ -1,4 +1,4 @@
-/** The life of an order as pure rules: every step from every state, by every side. */
+/** The rules of an order's life: every transition from every status, by every side. */
 import { describe, expect, test } from "vitest";
 import {
   assignmentFault,
@@ -26,7 +26,7 @@ const STEPS: Readonly<Record<string, readonly Side[]>> = {
 };
 
 describe.each(ORDER_STATES.map((from) => ({ from })))("from $from", ({ from }) => {
-  test.each(ORDER_STATES.map((to) => ({ to })))("to $to goes who may", ({ to }) => {
+  test.each(ORDER_STATES.map((to) => ({ to })))("only the allowed sides change an order to $to", ({ to }) => {
     const able = SIDES.filter((side) => mayTransition(side, from, to));
     expect(able).toEqual(STEPS[`${from} ${to}`] ?? []);
   });
@@ -34,8 +34,8 @@ describe.each(ORDER_STATES.map((from) => ({ from })))("from $from", ({ from }) =
 
 const order = (status: OrderStatus, towTruckId: number | null = null) => ({ status, towTruckId });
 
-describe("a truck", () => {
-  test("is taken with the assignment and freed at the end", () => {
+describe("the truck of a transition", () => {
+  test("a truck becomes busy with the assignment and free at the end", () => {
     expect(decide(order("CONFIRMED"), "operator", { status: "ASSIGNED", towTruckId: 3 })).toMatchObject({
       takes: 3,
       frees: null,
@@ -47,15 +47,15 @@ describe("a truck", () => {
       });
   });
 
-  test("that was only named for later is not freed by a cancellation: it may have a job already", () => {
+  test("a cancellation does not free a truck that was only reserved: it may have another job", () => {
     expect(decide(order("CONFIRMED", 3), "operator", { status: "CANCELLED" })).toMatchObject({ frees: null });
   });
 
-  test("that was named before comes with a bare assignment", () => {
+  test("an assignment without a truck takes the reserved one", () => {
     expect(decide(order("CONFIRMED", 3), "operator", { status: "ASSIGNED" })).toMatchObject({ takes: 3 });
   });
 
-  test("is replaced as a whole: the old one free, the new one busy", () => {
+  test("replacing a truck frees the old one and occupies the new one", () => {
     expect(decide(order("ASSIGNED", 3), "operator", { towTruckId: 4 })).toEqual({
       from: "ASSIGNED",
       to: "ASSIGNED",
@@ -77,11 +77,11 @@ describe("a truck", () => {
       "truckFixed",
     ],
     ["another one after the end", order("COMPLETED", 3), { towTruckId: 4 }, "truckFixed"],
-  ] as const)("is refused: %s", (_, before, wish, fault) => {
+  ] as const)("a transition is refused: %s", (_, before, wish, fault) => {
     expect(decide(before, "operator", wish)).toEqual({ fault });
   });
 
-  test.each(["client", "driver"] as const)("that a %s names is not heard", (side) => {
+  test.each(["client", "driver"] as const)("a truck named by a %s is ignored", (side) => {
     expect(decide(order("ASSIGNED", 3), side, { towTruckId: 4 })).toMatchObject({ truckId: 3, takes: null });
   });
 
@@ -94,12 +94,12 @@ describe("a truck", () => {
     [{ ...fit, status: "MAINTENANCE" }, "unavailable"],
     [{ ...fit, status: "OFFLINE" }, "unavailable"],
     [{ ...fit, engaged: true }, "unavailable"],
-  ])("%o is %s", (facts, fault) => {
+  ])("a truck with %o is %s", (facts, fault) => {
     expect(assignmentFault(facts)).toBe(fault);
   });
 });
 
-test("the state an order is in already is no step, and no fault", () => {
+test("a request for the present status is no transition and no fault", () => {
   for (const status of ORDER_STATES)
     expect(decide(order(status, 3), "client", { status })).toMatchObject({ takes: null, frees: null });
 });
@@ -125,12 +125,12 @@ const EDITS: Record<"client" | "operator", Record<Editable, readonly OrderStatus
 };
 
 describe.each(Object.entries(EDITS))("a %s edits", (side, fields) => {
-  test.each(Object.entries(fields))("%s in %j", (field, states) => {
+  test.each(Object.entries(fields))("%s may be edited in %j", (field, states) => {
     expect(ORDER_STATES.filter((status) => mayEdit(side as Side, status, field as Editable))).toEqual(states);
   });
 });
 
-test("a driver edits nothing", () => {
+test("a driver may edit no field", () => {
   for (const status of ORDER_STATES)
     for (const field of Object.keys(EDITS.client))
       expect(mayEdit("driver", status, field as Editable)).toBe(false);

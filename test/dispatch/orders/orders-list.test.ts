@@ -1,9 +1,9 @@
-/** The list of orders: whose they are, in pages, filtered and searched. */
+/** The list of orders: visibility, pages, filters and search. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { mint } from "../../authorization/world.ts";
 import { get, rows, unique } from "../../harness/api.ts";
 import { charge, counted } from "../../harness/counted.ts";
-import { at, move, ORDERS, orderIn, place, type Scene, scene } from "../offers/jobs.ts";
+import { at, move, ORDERS, orderIn, place, type Scene, scene } from "../scene.ts";
 
 const LIST = `${ORDERS}list/`;
 
@@ -23,7 +23,7 @@ beforeAll(async () => {
 const listed = async (token: string, query = "") =>
   (await get(`${LIST}${query}`, { token })).body.results.map(({ id }: { id: string }) => id);
 
-test("clients see what they ordered, the newest first", async () => {
+test("clients see their own orders, the newest first", async () => {
   const { body } = await get(LIST, { token: there.client.token });
   expect(Object.keys(body)).toEqual(["count", "next", "previous", "results"]);
   expect(body).toMatchObject({ count: 3, next: null, previous: null });
@@ -37,19 +37,19 @@ test("drivers see the jobs of their trucks", async () => {
   expect(await listed((await mint("driver")).token)).toEqual([]);
 });
 
-test.each(["operator", "staff"] as const)("%s sees everybody's", async (role) => {
+test.each(["operator", "staff"] as const)("a caller with the role %s sees all orders", async (role) => {
   const { token } = await mint(role);
   expect(await listed(token, `?search=${ids[0]}`)).toEqual([ids[0]]);
 });
 
-test("nothing is an empty first page, and there is no second", async () => {
+test("an empty list has one empty first page and no second", async () => {
   const { token } = await mint("stranger");
   expect((await get(LIST, { token })).body).toEqual({ count: 0, next: null, previous: null, results: [] });
   const beyond = await get(`${LIST}?page=2`, { token });
   expect([beyond.status, beyond.body]).toEqual([404, { detail: "Неправильная страница" }]);
 });
 
-describe("is filtered", () => {
+describe("filters of the list of orders", () => {
   test.each([
     ["status=ASSIGNED", [2]],
     ["priority=URGENT", [0]],
@@ -58,11 +58,11 @@ describe("is filtered", () => {
     ["created_from=2031-01-01", []],
     ["created_to=2020-01-01", []],
     ["status=ASSIGNED&priority=&vehicle_type=&created_from=&created_to=&page=", [2]],
-  ])("by %s", async (query, expected) => {
+  ])("the list of orders is filtered by %s", async (query, expected) => {
     expect(await listed(there.client.token, `?${query}`)).toEqual(expected.map((index) => ids[index]));
   });
 
-  test("by tariff and by plate", async () => {
+  test("the list of orders is filtered by tariff and by licence plate", async () => {
     const both = new Set(ids);
     expect(new Set(await listed(there.client.token, `?vehicle_type=${there.tariff}`))).toEqual(both);
     const [truck] = await rows<{ license_plate: string }>(
@@ -73,21 +73,21 @@ describe("is filtered", () => {
     expect(await listed(there.client.token, `?search=${plate}`)).toEqual([ids[2]]);
   });
 
-  test("by its client's name, for operators only", async () => {
+  test("only operators find orders by the client's name", async () => {
     const name = there.client.username;
     expect((await listed(there.operator.token, `?search=${name}`)).length).toBe(3);
     expect(await listed(there.client.token, `?search=${name}`)).toEqual([]);
   });
 
   test.each(["status=NEW", "priority=x", "vehicle_type=abc", "created_from=x"])(
-    "not by %s: that is refused",
+    "the invalid filter %s is refused",
     async (query) => {
       expect((await get(`${LIST}?${query}`, { token: there.client.token })).status).toBe(400);
     },
   );
 });
 
-test("costs three statements besides the session's check, for a page of 2 as of 40", async () => {
+test("a page of orders costs three statements besides the session's check, for 2 orders as for 40", async () => {
   const busy = await scene();
   for (let index = 0; index < 2; index++)
     await move(busy.operator, await place(busy), { status: "CONFIRMED" });
@@ -108,7 +108,7 @@ test("costs three statements besides the session's check, for a page of 2 as of 
   expect(many.bill.statements).toHaveLength(3);
 });
 
-test("one order costs two statements", async () => {
+test("reading one order costs two statements", async () => {
   const meter = counted();
   await charge(meter, 200, "GET", LIST, { token: there.client.token });
   const { bill } = await charge(meter, 200, "GET", at(ids[2] ?? ""), { token: there.client.token });

@@ -1,17 +1,17 @@
-/** Orders as their sockets tell them: every step once, to whom it concerns, and to nobody who is out of it. */
+/** Orders on their sockets: every status once, to those who may read it. */
 import { expect, test } from "vitest";
 import { sweepOutbox } from "../../../src/platform/db/delivery.ts";
 import { mint } from "../../authorization/world.ts";
 import { get, patch, post, rows } from "../../harness/api.ts";
 import { jobContext } from "../../harness/scope.ts";
 import { connect, connectNative, dial } from "../../harness/socket.ts";
-import { at, move, orderIn, place, scene, truckRow, truckStatus } from "../offers/jobs.ts";
+import { at, move, orderIn, place, scene, truckRow, truckStatus } from "../scene.ts";
 
 const room = (id: string) => `/ws/orders/${id}/location/`;
 const status = (to: string) => (frame: { t: string; kind?: string; body?: { status: string } }) =>
   frame.t === "entry" && frame.kind === "status" && frame.body?.status === to;
 
-test("a client hears each step of their order once, in order", async () => {
+test("a client receives each status of their order once, in order", async () => {
   const there = await scene();
   const id = await place(there);
   const socket = await connectNative(room(id), there.client.token);
@@ -29,7 +29,7 @@ test("a client hears each step of their order once, in order", async () => {
   expect(await socket.silent(status("ASSIGNED"))).toBe(true);
 });
 
-test("a client is told of a payment that came, and not of whom the order was offered to", async () => {
+test("a client is told about a received payment, and not about offers to drivers", async () => {
   const there = await scene();
   const id = await orderIn(there, "CONFIRMED");
   const socket = await connectNative(room(id), there.client.token);
@@ -45,7 +45,7 @@ test("a client is told of a payment that came, and not of whom the order was off
   expect(await socket.silent((frame) => frame.kind === "offer")).toBe(true);
 });
 
-test("a driver whose order went to another truck is out: the socket closes, and stays shut", async () => {
+test("when an order goes to another truck, the former driver's socket closes and can't be opened again", async () => {
   const there = await scene();
   const id = await orderIn(there, "ASSIGNED");
   const socket = await connectNative(room(id), there.driver.token);
@@ -58,7 +58,7 @@ test("a driver whose order went to another truck is out: the socket closes, and 
   await connectNative(room(id), heir.token);
 });
 
-test("the app's own socket gets the truck's place as it is documented, and nothing else", async () => {
+test("the documented socket of an order sends the truck's position as documented, and nothing else", async () => {
   const there = await scene();
   const id = await orderIn(there, "ASSIGNED");
   const report = () =>
@@ -71,7 +71,7 @@ test("the app's own socket gets the truck's place as it is documented, and nothi
   expect(await socket.next()).toEqual({ type: "update", location: moved.body.location, order_id: id });
 });
 
-test("where a truck goes after an order its client is not told, by the socket or by the order", async () => {
+test("after an order its client sees the truck's position neither on the socket nor in the order", async () => {
   const there = await scene();
   const id = await orderIn(there, "COMPLETED");
   await post("/api/v1/location/update/", { latitude: 55.8, longitude: 37.7 }, { token: there.driver.token });
@@ -86,7 +86,7 @@ test("where a truck goes after an order its client is not told, by the socket or
     expect(await placeFor(by)).toEqual([55.8, expect.any(String)]);
 });
 
-test("operators see on one socket how every order goes, and its truck with it", async () => {
+test("operators receive every order's status and truck on one socket", async () => {
   const there = await scene();
   const id = await orderIn(there, "CONFIRMED");
   await post("/api/v1/location/update/", { latitude: 55.8, longitude: 37.7 }, { token: there.driver.token });
@@ -101,7 +101,7 @@ test("operators see on one socket how every order goes, and its truck with it", 
   expect(truck.body).toMatchObject({ latitude: 55.8, longitude: 37.7 });
 });
 
-test("an order that goes with its client's account closes its room, and truck and driver are free", async () => {
+test("an order deleted with its client's account closes its room and frees truck and driver", async () => {
   const there = await scene();
   const id = await orderIn(there, "ASSIGNED");
   const socket = await connectNative(room(id), there.driver.token);

@@ -1,19 +1,9 @@
-/** One rule edits an order: the same fields in the same states at every door, and parallel edits lose nothing. */
+/** One rule edits an order: the same fields in the same statuses by API and console; concurrent edits lose nothing. */
 import { describe, expect, test } from "vitest";
 import { priceFor } from "../../../src/modules/dispatch/orders/edit.ts";
 import { type Answer, patch, rows } from "../../harness/api.ts";
 import { jobContext } from "../../harness/scope.ts";
-import {
-  at,
-  move,
-  orderIn,
-  place,
-  type Scene,
-  type Step,
-  scene,
-  stateOf,
-  tariffRow,
-} from "../offers/jobs.ts";
+import { at, move, orderIn, place, type Scene, type Step, scene, stateOf, tariffRow } from "../scene.ts";
 
 type Row = Record<string, unknown>;
 const rowOf = async (id: string) => (await rows<Row>("SELECT * FROM orders WHERE id = ?", id))[0] ?? {};
@@ -66,9 +56,9 @@ const EDITS: Record<string, (door: ClientProfile) => { edit: Row; columns: Row }
 const STATES: readonly Step[] = ["PENDING", "CONFIRMED", "ASSIGNED", "IN_PROGRESS", "COMPLETED", "CANCELLED"];
 const isOver = (status: Step) => status === "COMPLETED" || status === "CANCELLED";
 
-describe.each(Object.entries(DOORS))("by %s an operator", (_, door) => {
-  describe.each(Object.entries(EDITS))("changes %s", (what, make) => {
-    test.each(STATES)("of an order that is %s as the rule says", async (status) => {
+describe.each(Object.entries(DOORS))("an operator's edit by %s", (_, door) => {
+  describe.each(Object.entries(EDITS))("of %s", (what, make) => {
+    test.each(STATES)("an operator's edit of an order that is %s follows the rule", async (status) => {
       const there = { ...(await scene()), tariff: await tariffRow(10_000) };
       await rows("INSERT INTO tow_truck_types VALUES (?, ?)", there.truck, there.tariff);
       const id = await orderIn(there, status);
@@ -86,7 +76,7 @@ describe.each(Object.entries(DOORS))("by %s an operator", (_, door) => {
     });
   });
 
-  test("names no time that has gone by", async () => {
+  test("an operator's edit with a time in the past is refused", async () => {
     const there = await scene();
     const id = await place(there);
     const answer = await door.edit(there, id, { [door.time]: "2020-01-01T00:00:00Z" });
@@ -94,7 +84,7 @@ describe.each(Object.entries(DOORS))("by %s an operator", (_, door) => {
   });
 });
 
-describe("parallel edits", () => {
+describe("concurrent edits", () => {
   const PARTS: readonly Row[] = [
     { pickup_address: "А" },
     { pickup_latitude: 55.1 },
@@ -114,7 +104,7 @@ describe("parallel edits", () => {
       deliveryLongitude: Number(row.delivery_longitude),
     });
 
-  test("of different fields all stay, and the estimate is that of the way that came of them", async () => {
+  test("concurrent edits of different fields are all kept, and the estimate fits the resulting route", async () => {
     for (let times = 0; times < 3; times++) {
       const there = { ...(await scene()), tariff: await tariffRow(10_000) };
       const id = await place(there);
@@ -130,7 +120,7 @@ describe("parallel edits", () => {
     }
   });
 
-  test("and a console edit of the way against a new tariff leave an estimate of what is there", async () => {
+  test("concurrent edits of the route in the console and of the tariff leave the right estimate", async () => {
     const there = { ...(await scene()), tariff: await tariffRow(10_000) };
     const dear = await tariffRow(90_000);
     const id = await place(there);
@@ -142,7 +132,7 @@ describe("parallel edits", () => {
     expect(row.estimated_price).toBe(await estimateOf(row));
   });
 
-  test("of the final price and the completion lose neither", async () => {
+  test("a concurrent completion and change of the final price are both kept", async () => {
     for (let times = 0; times < 5; times++) {
       const there = await scene();
       const id = await orderIn(there, "IN_PROGRESS");

@@ -1,8 +1,8 @@
-/** Payments: clients declare them as they please, operators receive them, and no more than is due. */
+/** Payments: clients declare any amount, operators settle them, never more than the amount due. */
 import { describe, expect, test } from "vitest";
 import { mint, type Person } from "../../authorization/world.ts";
 import { patch, post, rows } from "../../harness/api.ts";
-import { at, noticesOf, orderIn, place, type Scene, scene, toldOf } from "../offers/jobs.ts";
+import { at, noticesOf, orderIn, place, roomUpdatesOf, type Scene, scene } from "../scene.ts";
 
 const pay = (by: Person, id: string, changes: object = {}) =>
   post(at(id, "payments/"), { amount: "1000.00", payment_method: "CARD", ...changes }, { token: by.token });
@@ -22,7 +22,7 @@ const paymentsOf = (id: string) =>
   );
 
 describe("a declared payment", () => {
-  test("begins as pending, whatever it says of itself", async () => {
+  test("a declared payment is pending, whatever status it names", async () => {
     const there = await scene();
     const id = await place(there);
     // What the app's own preset sends, without the order that the path names.
@@ -45,7 +45,7 @@ describe("a declared payment", () => {
     expect((await noticesOf(there.client.id)).map(({ type }) => type)).toEqual(["ORDER_CREATED"]);
   });
 
-  test.each(["0", "-1.00", "0.00"])("of %s is refused", async (amount) => {
+  test.each(["0", "-1.00", "0.00"])("a declared payment of %s is refused", async (amount) => {
     const there = await scene();
     const id = await place(there);
     const answer = await pay(there.client, id, { amount });
@@ -56,7 +56,7 @@ describe("a declared payment", () => {
     expect(await paymentsOf(id)).toEqual([]);
   });
 
-  test("may be of more than is due: it waits until an operator looks at it", async () => {
+  test("a declared payment may exceed the amount due: it stays pending until an operator decides", async () => {
     const there = await scene();
     const id = await place(there);
     // What the app's own preset sends for any order.
@@ -75,13 +75,13 @@ describe("a declared payment", () => {
       { transaction_id: "x".repeat(101) },
       { transaction_id: ["Убедитесь, что это значение содержит не более 100 символов."] },
     ],
-  ])("with %j is refused", async (changes, errors) => {
+  ])("a declared payment with %j is refused", async (changes, errors) => {
     const there = await scene();
     const answer = await pay(there.client, await place(there), changes);
     expect([answer.status, answer.body]).toEqual([400, errors]);
   });
 
-  test("is for the order's client: to everybody else there is no such order", async () => {
+  test("only the order's client declares payments; for others the order is not found", async () => {
     const there = await scene();
     const id = await orderIn(there, "ASSIGNED");
     for (const by of [there.driver, there.operator, await mint("stranger")])
@@ -90,8 +90,8 @@ describe("a declared payment", () => {
   });
 });
 
-describe("an operator", () => {
-  test("receives a payment: its time is set, its client is told once, the room hears", async () => {
+describe("settling payments", () => {
+  test("completing a payment sets its time, notifies the client once and tells the room", async () => {
     const there = await scene();
     const { id, payment } = await declared(there);
     const { status, body } = await settle(there.operator, id, payment, "COMPLETED");
@@ -107,7 +107,7 @@ describe("an operator", () => {
         about: `order:${id}`,
       },
     ]);
-    expect((await toldOf(id)).at(-1)).toMatchObject({
+    expect((await roomUpdatesOf(id)).at(-1)).toMatchObject({
       kind: "payment",
       body: { payment, status: "COMPLETED", amount: "1000.00" },
     });
@@ -129,7 +129,7 @@ describe("an operator", () => {
     [["FAILED"], "COMPLETED", 400],
     [["COMPLETED", "REFUNDED"], "COMPLETED", 400],
   ];
-  test.each(WAYS)("after %j and to %s gets %d", async (before, to, status) => {
+  test.each(WAYS)("a payment after %j is changed to %s with status %d", async (before, to, status) => {
     const there = await scene();
     const { id, payment } = await declared(there);
     for (const step of before) await settle(there.operator, id, payment, step);
@@ -141,23 +141,26 @@ describe("an operator", () => {
     }
   });
 
-  test.each(["PROCESSING", "COMPLETED"])("can't put what is more than due to %s", async (to) => {
-    const there = await scene();
-    const { id, payment } = await declared(there, "2500.01");
-    const answer = await settle(there.operator, id, payment, to);
-    expect([answer.status, answer.body]).toEqual([400, { amount: ["К оплате не больше 2500.00."] }]);
-    expect(await paymentsOf(id)).toEqual([{ status: "PENDING", amount: 250_001, paid_at: null }]);
-    expect((await noticesOf(there.client.id)).map(({ type }) => type)).toEqual(["ORDER_CREATED"]);
-  });
+  test.each(["PROCESSING", "COMPLETED"])(
+    "a payment that exceeds the amount due can't become %s",
+    async (to) => {
+      const there = await scene();
+      const { id, payment } = await declared(there, "2500.01");
+      const answer = await settle(there.operator, id, payment, to);
+      expect([answer.status, answer.body]).toEqual([400, { amount: ["К оплате не больше 2500.00."] }]);
+      expect(await paymentsOf(id)).toEqual([{ status: "PENDING", amount: 250_001, paid_at: null }]);
+      expect((await noticesOf(there.client.id)).map(({ type }) => type)).toEqual(["ORDER_CREATED"]);
+    },
+  );
 
-  test("receives as much as they set as the price", async () => {
+  test("payments up to the price that an operator set can be completed", async () => {
     const there = await scene();
     const { id, payment } = await declared(there, "3500.00");
     await patch(at(id), { final_price: "3500.00" }, { token: there.operator.token });
     expect((await settle(there.operator, id, payment, "COMPLETED")).status).toBe(200);
   });
 
-  test("receives nothing for a cancelled order", async () => {
+  test("no payment of a cancelled order can be completed", async () => {
     const there = await scene();
     const id = await orderIn(there, "CANCELLED");
     const { body } = await pay(there.client, id);
@@ -165,7 +168,7 @@ describe("an operator", () => {
     expect([answer.status, answer.body]).toEqual([400, { amount: ["К оплате не больше 0.00."] }]);
   });
 
-  test("can't receive more than is due, whichever of the declared payments come", async () => {
+  test("completed payments never exceed the amount due, in any order", async () => {
     const there = await scene();
     const { id, payment } = await declared(there, "1500.00");
     const second = (await pay(there.client, id, { amount: "1500.00" })).body.id;
@@ -175,7 +178,7 @@ describe("an operator", () => {
     expect((await paymentsOf(id)).map(({ status }) => status)).toEqual(["COMPLETED", "PENDING"]);
   });
 
-  test("who gives it back makes it due again", async () => {
+  test("a refund makes the amount due again", async () => {
     const there = await scene();
     const { id, payment } = await declared(there, "2500.00");
     await settle(there.operator, id, payment, "COMPLETED");
@@ -185,13 +188,13 @@ describe("an operator", () => {
     expect((await settle(there.operator, id, again, "COMPLETED")).status).toBe(200);
   });
 
-  test("finds a payment under its own order only", async () => {
+  test("a payment is found under its own order only", async () => {
     const there = await scene();
     const { payment } = await declared(there);
     expect((await settle(there.operator, await place(there), payment, "COMPLETED")).status).toBe(404);
   });
 
-  test("is who settles: clients and drivers don't", async () => {
+  test("clients and drivers can't settle payments", async () => {
     const there = await scene();
     const { id, payment } = await declared(there);
     for (const by of [there.client, there.driver])
@@ -200,7 +203,7 @@ describe("an operator", () => {
   });
 });
 
-test("of many who receive at once, no more goes through than is due", async () => {
+test("concurrent settlements never exceed the amount due", async () => {
   const there = await scene();
   const id = await place(there);
   const payments = await Promise.all(

@@ -1,18 +1,18 @@
-/** Prices: exact to the kopeck, rounded once, by the tariff, the way and the weather. */
+/** Prices: exact to the kopeck, rounded once, by tariff, distance and weather. */
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { estimate } from "../../../src/modules/dispatch/pricing/queries.ts";
 import { priceOf } from "../../../src/modules/dispatch/pricing/rules.ts";
 import { post } from "../../harness/api.ts";
 import { jobContext } from "../../harness/scope.ts";
-import { client, operator, tariff } from "../fleet/fleet.ts";
-import { blueSky, provider, weatherSettings } from "../fleet/skies.ts";
+import { client, operator, tariff } from "../fleet/builders.ts";
+import { blueSky, provider, weatherSettings } from "../fleet/weather-providers.ts";
 
 const path = "/api/v1/pricing/estimate/";
 const MOSCOW = { latitude: 55.75, longitude: 37.61 };
 
 afterEach(() => vi.restoreAllMocks());
 
-describe("the rule", () => {
+describe("the price rule", () => {
   test.each([
     ["the documented example", [250_000, 12_000, 1235, 100], 398_200, 148_200],
     ["the app's own SUV", [300_000, 15_000, 1235, 100], 485_250, 185_250],
@@ -27,11 +27,14 @@ describe("the rule", () => {
       135_013_364_986_499,
       99_999_899_990_000,
     ],
-  ])("%s", (_, [basePrice = 0, perKmRate = 0, distance = 0, multiplier = 0], price, distanceComponent) => {
-    expect(priceOf({ basePrice, perKmRate, distance, multiplier })).toEqual({ price, distanceComponent });
-  });
+  ])(
+    "the price is exact: %s",
+    (_, [basePrice = 0, perKmRate = 0, distance = 0, multiplier = 0], price, distanceComponent) => {
+      expect(priceOf({ basePrice, perKmRate, distance, multiplier })).toEqual({ price, distanceComponent });
+    },
+  );
 
-  test("agrees with long multiplication wherever it is asked", () => {
+  test("the price agrees with exact integer arithmetic on random input", () => {
     for (let nth = 0; nth < 200; nth += 1) {
       const [base, rate, distance] = [1e7, 1e6, 999_999].map((most) => Math.floor(Math.random() * most)) as [
         number,
@@ -48,7 +51,7 @@ describe("the rule", () => {
 });
 
 describe("an estimate", () => {
-  test("is what the app's start page reads", async () => {
+  test("an estimate has the fields that the app's start page reads", async () => {
     const type = await tariff(await operator());
     provider(() => Response.json(blueSky));
     const body = { vehicle_type: type.id, distance_km: 12.35, ...MOSCOW };
@@ -69,7 +72,7 @@ describe("an estimate", () => {
     ]);
   });
 
-  test("costs more in the rain", async () => {
+  test("an estimate is higher in the rain", async () => {
     const type = await tariff(await operator());
     provider(() => Response.json({ ...blueSky, current: { ...blueSky.current, weather_code: 63 } }));
     const body = { vehicle_type: type.id, distance_km: "12.35", ...MOSCOW };
@@ -77,7 +80,7 @@ describe("an estimate", () => {
     expect(answer.body).toMatchObject({ price: "4579.30", breakdown: { multiplier: "1.15" } });
   });
 
-  test("is that of a clear day while no provider answers", async () => {
+  test("an estimate uses the multiplier 1 while no weather provider answers", async () => {
     const type = await tariff(await operator());
     provider(() => Response.error());
     const body = { vehicle_type: String(type.id), distance_km: "10", ...MOSCOW };
@@ -108,7 +111,7 @@ describe("an estimate", () => {
     [{ latitude: undefined }, { latitude: ["Обязательное поле."] }],
     [{ longitude: -180.5 }, { longitude: ["Убедитесь, что это значение больше либо равно -180."] }],
     [{ longitude: "east" }, { longitude: ["Требуется численное значение."] }],
-  ])("of %j is refused", async (change, errors) => {
+  ])("an estimate with %j is refused", async (change, errors) => {
     const by = await operator();
     const type = await tariff(by);
     const body = { vehicle_type: type.id, distance_km: 5, ...MOSCOW, ...change };
@@ -116,7 +119,7 @@ describe("an estimate", () => {
     expect([answer.status, answer.body]).toEqual([400, errors]);
   });
 
-  test("of a body that is no object is refused as a whole", async () => {
+  test("an estimate is refused when the body is not an object", async () => {
     const { status, body } = await post(path, [], { token: (await client()).token });
     expect([status, body]).toEqual([
       400,
@@ -124,7 +127,7 @@ describe("an estimate", () => {
     ]);
   });
 
-  test("is nothing for a tariff that is not there", async () => {
+  test("an estimate is refused for an unknown tariff", async () => {
     const facts = { vehicleTypeId: 999_999, distance: 100, ...MOSCOW };
     expect(await estimate(jobContext().ctx, facts)).toBeNull();
   });

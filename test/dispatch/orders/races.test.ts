@@ -1,8 +1,8 @@
-/** Everybody presses at once: a truck has one job, an order one truck, and every loser is told so. */
+/** Concurrent requests: a truck has one job, an order one truck, and every refused request says why. */
 import { expect, test } from "vitest";
 import { mint, type Person } from "../../authorization/world.ts";
 import { post, rows } from "../../harness/api.ts";
-import { at, carOf, move, orderIn, scene, tariffRow, truckRow, truckStatus } from "../offers/jobs.ts";
+import { at, carOf, move, orderIn, scene, tariffRow, truckRow, truckStatus } from "../scene.ts";
 
 interface Job {
   readonly id: string;
@@ -42,7 +42,7 @@ async function fleet(size: number, place: readonly [number, number] | null = nul
   return { there, drivers, trucks, confirmed };
 }
 
-test("fifty assignments at once over ten trucks: ten orders get one each, the others hear why", async () => {
+test("of fifty concurrent assignments of ten trucks ten succeed, and the others say why they are refused", async () => {
   const { there, trucks, confirmed } = await fleet(10);
   const ids = await confirmed(25);
   const responses = await Promise.all(
@@ -58,7 +58,7 @@ test("fifty assignments at once over ten trucks: ten orders get one each, the ot
   expect(active).toHaveLength(10);
 });
 
-test("ten operators assign ten trucks to one order: it has the truck that its first answer says", async () => {
+test("when ten operators assign ten trucks to one order, the order keeps the truck of the first answer", async () => {
   const { there, trucks, confirmed } = await fleet(10);
   const [id = ""] = await confirmed(1);
   const operators = await Promise.all(trucks.map(() => mint("operator")));
@@ -69,7 +69,7 @@ test("ten operators assign ten trucks to one order: it has the truck that its fi
   await requireOneEach(there.tariff, trucks);
 });
 
-test("ten orders want one truck: one gets it", async () => {
+test("when ten orders want one truck, one gets it", async () => {
   const { there, trucks, confirmed } = await fleet(1);
   const ids = await confirmed(10);
   const responses = await Promise.all(
@@ -79,7 +79,7 @@ test("ten orders want one truck: one gets it", async () => {
   await requireOneEach(there.tariff, trucks);
 });
 
-test("drivers take their offers while operators give the same trucks away", async () => {
+test("concurrent acceptances of offers and assignments by operators give each truck one job", async () => {
   const { there, drivers, trucks, confirmed } = await fleet(10, [55.7522, 37.6156]);
   const offered = await confirmed(10);
   for (const id of offered)
@@ -115,7 +115,7 @@ test("drivers take their offers while operators give the same trucks away", asyn
   expect(accepted.map(({ order_id }) => order_id).sort()).toEqual(assigned.sort());
 });
 
-test("a client cancels while the driver starts: one of them wins, and the truck agrees", async () => {
+test("of a concurrent cancellation and start one succeeds, and the truck's status fits", async () => {
   for (let times = 0; times < 5; times++) {
     const there = await scene();
     const id = await orderIn(there, "ASSIGNED");
@@ -128,7 +128,7 @@ test("a client cancels while the driver starts: one of them wins, and the truck 
   }
 });
 
-test("a driver of two trucks gets one job, however many are assigned at once", async () => {
+test("a driver of two trucks gets one job under concurrent assignments", async () => {
   const { there, confirmed } = await fleet(1);
   const second = await truckRow({ tariff: there.tariff, driver: there.driver.id });
   const trucks = [there.truck, second];

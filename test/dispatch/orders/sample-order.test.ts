@@ -1,10 +1,10 @@
-/** The sample order: there once everything that it needs is, and once only. */
+/** The sample order: inserted once, when everything that it needs exists. */
 import { expect, test } from "vitest";
 import { loadSamples } from "../../../src/samples.ts";
 import { get, post, rows } from "../../harness/api.ts";
 import { jobContext } from "../../harness/scope.ts";
 
-test("client1 finds the order of the app's own sample data, and pays it as the app's preset does", async () => {
+test("client1 finds the sample order and pays it with the app's preset", async () => {
   const { ctx } = jobContext();
   await loadSamples(ctx);
   await loadSamples(ctx);

@@ -1,9 +1,9 @@
-/** The start code: five wrong ones end it for this assignment, at every door, and an operator opens it again. */
+/** The start code: five wrong codes lock it for this assignment by every route, and an operator unlocks it. */
 import { describe, expect, test } from "vitest";
 import { mint } from "../../authorization/world.ts";
 import { type Answer, patch, post, put, rows } from "../../harness/api.ts";
-import { auditOf } from "../fleet/fleet.ts";
-import { at, move, orderIn, type Scene, scene, stateOf, truckRow } from "../offers/jobs.ts";
+import { auditOf } from "../fleet/builders.ts";
+import { at, move, orderIn, type Scene, scene, stateOf, truckRow } from "../scene.ts";
 
 const WRONG = "Неверный код.";
 const ENDED = "Слишком много неверных кодов: разблокировать код может оператор.";
@@ -57,7 +57,7 @@ const OPENERS: Record<string, (there: Scene, id: string) => Promise<Answer>> = {
 };
 
 describe.each(Object.entries(DOORS))("by %s", (_, { start, field }) => {
-  test("five wrong codes are told to be wrong, and then even the right one opens nothing", async () => {
+  test("after five wrong start codes even the right one is refused", async () => {
     const { there, id, code } = await assigned();
     for (let nth = 0; nth < 5; nth++)
       expect(await start(there, id, WRONG_CODE)).toMatchObject({ status: 400, body: { [field]: [WRONG] } });
@@ -70,13 +70,13 @@ describe.each(Object.entries(DOORS))("by %s", (_, { start, field }) => {
     expect((await stateOf(id)).status).toBe("ASSIGNED");
   });
 
-  test("four wrong codes leave one try", async () => {
+  test("after four wrong start codes the right one is accepted", async () => {
     const { there, id, code } = await assigned();
     for (let nth = 0; nth < 4; nth++) await start(there, id, WRONG_CODE);
     expect((await start(there, id, code)).status).toBe(200);
   });
 
-  test("thirty wrong codes at once are five tries", async () => {
+  test("of thirty concurrent wrong start codes five are counted", async () => {
     const { there, id } = await assigned();
     const responses = await Promise.all(Array.from({ length: 30 }, () => start(there, id, WRONG_CODE)));
     const told = responses.map(({ body }) => body[field]?.[0]);
@@ -84,16 +84,19 @@ describe.each(Object.entries(DOORS))("by %s", (_, { start, field }) => {
     expect(told.filter((words) => words === ENDED)).toHaveLength(25);
   });
 
-  test.each(Object.entries(OPENERS))("it is tried again once %s has opened it", async (_name, open) => {
-    const { there, id, code } = await assigned();
-    await wrongFive(there, id);
-    expect((await open(there, id)).status).toBeLessThan(300);
-    expect((await start(there, id, WRONG_CODE)).body).toEqual({ [field]: [WRONG] });
-    expect((await start(there, id, code)).status).toBe(200);
-    expect((await auditOf(`order:${id}`)).some(({ action }) => action.includes("open_code"))).toBe(true);
-  });
+  test.each(Object.entries(OPENERS))(
+    "a locked start code is accepted again after %s unlocks it",
+    async (_name, open) => {
+      const { there, id, code } = await assigned();
+      await wrongFive(there, id);
+      expect((await open(there, id)).status).toBeLessThan(300);
+      expect((await start(there, id, WRONG_CODE)).body).toEqual({ [field]: [WRONG] });
+      expect((await start(there, id, code)).status).toBe(200);
+      expect((await auditOf(`order:${id}`)).some(({ action }) => action.includes("open_code"))).toBe(true);
+    },
+  );
 
-  test("a new assignment has tries of its own", async () => {
+  test("a new assignment resets the count of wrong start codes", async () => {
     const { there, id, code } = await assigned();
     await wrongFive(there, id);
     const heir = await mint("driver");
@@ -102,14 +105,14 @@ describe.each(Object.entries(DOORS))("by %s", (_, { start, field }) => {
     expect((await start({ ...there, driver: heir }, id, code)).status).toBe(200);
   });
 
-  test("START_CODE=required takes the right code", async () => {
+  test("with START_CODE=required the right code is accepted", async () => {
     const { there, id, code } = await assigned();
     expect((await start(there, id, code, { START_CODE: "required" })).status).toBe(200);
   });
 });
 
 describe("without a code", () => {
-  test("a driver starts while it is optional, and not when it is required", async () => {
+  test("a driver starts without a code while START_CODE is optional, and not when it is required", async () => {
     const { there, id } = await assigned();
     const bare = (settings: Record<string, string>) =>
       patch(at(id, "update-status/"), { status: "IN_PROGRESS" }, { token: there.driver.token, settings });
@@ -119,7 +122,7 @@ describe("without a code", () => {
     expect((await bare({ START_CODE: "optional" })).status).toBe(200);
   });
 
-  test("an operator starts whatever the setting and however many codes were wrong", async () => {
+  test("an operator starts without a code, whatever the setting and the number of wrong codes", async () => {
     const { there, id } = await assigned();
     await wrongFive(there, id);
     const settings = { START_CODE: "required" };
@@ -132,7 +135,7 @@ describe("without a code", () => {
   });
 });
 
-test("the code of an order that is not assigned can't be opened, and only operators open one", async () => {
+test("only operators unlock a start code, and only that of an assigned order", async () => {
   const there = await scene();
   const id = await orderIn(there, "CONFIRMED");
   const open = (token: string) => post(at(id, "start-code/open/"), undefined, { token });

@@ -1,4 +1,4 @@
-/** What drivers and clients may do to an order: start, complete, arrive, cancel, and nothing else. */
+/** What drivers and clients may do with an order: start, complete, arrive, cancel, nothing else. */
 import { describe, expect, test } from "vitest";
 import { mint } from "../../authorization/world.ts";
 import { patch, post } from "../../harness/api.ts";
@@ -13,10 +13,10 @@ import {
   stateOf,
   truckRow,
   truckStatus,
-} from "../offers/jobs.ts";
+} from "../scene.ts";
 
 describe("a driver", () => {
-  test("starts and completes the jobs of their own truck only", async () => {
+  test("a driver starts and completes only the jobs of their own truck", async () => {
     const there = await scene();
     const id = await orderIn(there, "ASSIGNED");
     expect((await move(await mint("driver"), id, { status: "IN_PROGRESS" })).status).toBe(404);
@@ -26,7 +26,7 @@ describe("a driver", () => {
     expect((await move(there.driver, id, { status: "IN_PROGRESS" })).status).toBe(200);
   });
 
-  test("sets no price, no time, no end and no truck", async () => {
+  test("a driver can't set price, time, cancellation or truck", async () => {
     const there = await scene();
     const id = await orderIn(there, "ASSIGNED");
     const other = await truckRow({ tariff: there.tariff, driver: (await mint("driver")).id });
@@ -47,7 +47,7 @@ describe("a driver", () => {
     expect(await truckStatus(other)).toBe("AVAILABLE");
   });
 
-  test("starts with the client's code where one is sent, and not with another", async () => {
+  test("a driver who sends a start code must send the right one", async () => {
     const there = await scene();
     const id = await orderIn(there, "ASSIGNED");
     const { start_code: code } = await stateOf(id);
@@ -61,7 +61,7 @@ describe("start/", () => {
   const start = (there: Scene, id: string, code: string, token = there.driver.token) =>
     post(at(id, "start/"), { code }, { token });
 
-  test("takes the client's code from the truck's driver", async () => {
+  test("the truck's driver starts the work with the client's code by start/", async () => {
     const there = await scene();
     const id = await orderIn(there, "ASSIGNED");
     const { start_code: code } = await stateOf(id);
@@ -76,24 +76,27 @@ describe("start/", () => {
 });
 
 describe("a client", () => {
-  test.each(["PENDING", "CONFIRMED", "ASSIGNED"] as const)("cancels while it is %s", async (from) => {
-    const there = await scene();
-    const id = await orderIn(there, from);
-    const answer = await patch(
-      at(id, "update-status/"),
-      { status: "CANCELLED" },
-      { token: there.client.token },
-    );
-    expect([answer.status, answer.body.status]).toEqual([200, "CANCELLED"]);
-    expect(await truckStatus(there.truck)).toBe("AVAILABLE");
-    expect((await noticesOf(there.client.id)).at(-1)).toMatchObject({
-      type: "ORDER_CANCELLED",
-      title: "Заказ отменён",
-      message: `Заказ ${id} был отменён.`,
-    });
-  });
+  test.each(["PENDING", "CONFIRMED", "ASSIGNED"] as const)(
+    "a client cancels an order that is %s",
+    async (from) => {
+      const there = await scene();
+      const id = await orderIn(there, from);
+      const answer = await patch(
+        at(id, "update-status/"),
+        { status: "CANCELLED" },
+        { token: there.client.token },
+      );
+      expect([answer.status, answer.body.status]).toEqual([200, "CANCELLED"]);
+      expect(await truckStatus(there.truck)).toBe("AVAILABLE");
+      expect((await noticesOf(there.client.id)).at(-1)).toMatchObject({
+        type: "ORDER_CANCELLED",
+        title: "Заказ отменён",
+        message: `Заказ ${id} был отменён.`,
+      });
+    },
+  );
 
-  test("does not cancel once the work goes on", async () => {
+  test("a client can't cancel once the work has started", async () => {
     const there = await scene();
     const id = await orderIn(there, "IN_PROGRESS");
     for (const answer of [
@@ -108,7 +111,7 @@ describe("a client", () => {
   });
 
   test.each(["CONFIRMED", "ASSIGNED", "IN_PROGRESS", "COMPLETED", undefined])(
-    "does not find the door for %s",
+    "a client's request for the status %s is not found",
     async (status) => {
       const there = await scene();
       const id = await place(there);
@@ -117,7 +120,7 @@ describe("a client", () => {
     },
   );
 
-  test("cancels by cancel/ too, and sees the order", async () => {
+  test("a client cancels by cancel/ and gets the order", async () => {
     const there = await scene();
     const id = await orderIn(there, "ASSIGNED");
     const { status, body } = await post(at(id, "cancel/"), undefined, { token: there.client.token });
@@ -127,7 +130,7 @@ describe("a client", () => {
 });
 
 describe("arrived/", () => {
-  test("tells the client once, however often it is pressed", async () => {
+  test("arrived/ notifies the client once, however often it is called", async () => {
     const there = await scene();
     const id = await orderIn(there, "ASSIGNED");
     for (let times = 0; times < 2; times++)
@@ -143,7 +146,7 @@ describe("arrived/", () => {
     ]);
   });
 
-  test("is for the truck's driver, before the work", async () => {
+  test("arrived/ is for the truck's driver, before the work starts", async () => {
     const there = await scene();
     const id = await orderIn(there, "ASSIGNED");
     expect((await post(at(id, "arrived/"), undefined, { token: there.client.token })).status).toBe(403);

@@ -1,4 +1,4 @@
-/** How an order moves on: the whole way, what is refused, what is written down and who hears of it. */
+/** An order's status: the whole life, refusals, history and notifications. */
 import { describe, expect, test } from "vitest";
 import { put, rows } from "../../harness/api.ts";
 import {
@@ -8,15 +8,15 @@ import {
   noticesOf,
   orderIn,
   place,
+  roomUpdatesOf,
   type Step,
   scene,
-  toldOf,
   tracesOf,
   truckStatus,
-} from "../offers/jobs.ts";
+} from "../scene.ts";
 
-describe("the whole way", () => {
-  test("answers the five fields at every step, and stamps the end itself", async () => {
+describe("from order to completion", () => {
+  test("each transition answers five fields, and the server sets the time of completion", async () => {
     const there = await scene();
     const id = await place(there);
     const confirmed = await move(there.operator, id, { status: "CONFIRMED" });
@@ -38,7 +38,7 @@ describe("the whole way", () => {
     expect(await truckStatus(there.truck)).toBe("AVAILABLE");
   });
 
-  test("is written down from the old state to the new, each step once, with whoever took it", async () => {
+  test("the history has each transition once, with the user who made it", async () => {
     const there = await scene();
     const id = await orderIn(there, "COMPLETED");
     const { operator, driver } = there;
@@ -50,7 +50,7 @@ describe("the whole way", () => {
     ]);
   });
 
-  test("is told to the client in the app's words, and to nobody else", async () => {
+  test("each new status notifies the client in the app's words, and nobody else", async () => {
     const there = await scene();
     const id = await orderIn(there, "COMPLETED");
     const about = `order:${id}`;
@@ -79,10 +79,10 @@ describe("the whole way", () => {
     expect(await noticesOf(there.operator.id)).toEqual([]);
   });
 
-  test("is told to the order's room and to the operators' overview", async () => {
+  test("each new status is published to the order's room and to the operators", async () => {
     const there = await scene();
     const id = await orderIn(there, "ASSIGNED");
-    expect((await toldOf(id)).map(({ kind, body }) => [kind, body])).toEqual([
+    expect((await roomUpdatesOf(id)).map(({ kind, body }) => [kind, body])).toEqual([
       ["status", { order: id, status: "PENDING", old_status: null, tow_truck: null }],
       ["status", { order: id, status: "CONFIRMED", old_status: "PENDING", tow_truck: null }],
       ["status", { order: id, status: "ASSIGNED", old_status: "CONFIRMED", tow_truck: there.truck }],
@@ -90,7 +90,7 @@ describe("the whole way", () => {
   });
 });
 
-describe("a step that leads nowhere", () => {
+describe("refused transitions", () => {
   const WRONG: [Step, string][] = [
     ["PENDING", "ASSIGNED"],
     ["PENDING", "IN_PROGRESS"],
@@ -104,19 +104,22 @@ describe("a step that leads nowhere", () => {
     ["COMPLETED", "CANCELLED"],
     ["CANCELLED", "PENDING"],
   ];
-  test.each(WRONG)("from %s to %s is refused, names both and changes nothing", async (from, to) => {
-    const there = await scene();
-    const id = await orderIn(there, from);
-    const before = await tracesOf(there, id);
-    const answer = await move(there.operator, id, { status: to });
-    expect([answer.status, answer.body]).toEqual([
-      400,
-      { status: [`Заказ нельзя перевести из ${from} в ${to}.`] },
-    ]);
-    expect(await tracesOf(there, id)).toEqual(before);
-  });
+  test.each(WRONG)(
+    "a transition from %s to %s is refused, names both and changes nothing",
+    async (from, to) => {
+      const there = await scene();
+      const id = await orderIn(there, from);
+      const before = await tracesOf(there, id);
+      const answer = await move(there.operator, id, { status: to });
+      expect([answer.status, answer.body]).toEqual([
+        400,
+        { status: [`Заказ нельзя перевести из ${from} в ${to}.`] },
+      ]);
+      expect(await tracesOf(there, id)).toEqual(before);
+    },
+  );
 
-  test("to where it is already is none: no history, no notice", async () => {
+  test("a request for the present status writes no history and no notification", async () => {
     const there = await scene();
     const id = await orderIn(there, "CONFIRMED");
     const before = await tracesOf(there, id);
@@ -125,7 +128,7 @@ describe("a step that leads nowhere", () => {
     expect(await tracesOf(there, id)).toEqual(before);
   });
 
-  test("to no state at all is no choice", async () => {
+  test("an unknown or empty status is refused", async () => {
     const there = await scene();
     const answer = await move(there.operator, await place(there), { status: "GONE" });
     expect([answer.status, answer.body]).toEqual([
@@ -135,8 +138,8 @@ describe("a step that leads nowhere", () => {
   });
 });
 
-describe("an operator", () => {
-  test("sets the final price, which completion keeps", async () => {
+describe("status changes by an operator", () => {
+  test("the final price that an operator sets is kept at completion", async () => {
     const there = await scene();
     const id = await orderIn(there, "IN_PROGRESS");
     const { body } = await move(there.operator, id, { status: "COMPLETED", final_price: 3100.5 });
@@ -149,13 +152,13 @@ describe("an operator", () => {
     [{ final_price: "99999999999.00" }, "final_price"],
     [{ scheduled_time: "2020-01-01T00:00:00Z" }, "scheduled_time"],
     [{ tow_truck: "x" }, "tow_truck"],
-  ])("is refused %j", async (body, field) => {
+  ])("an operator's request with %j is refused", async (body, field) => {
     const there = await scene();
     const answer = await move(there.operator, await place(there), body);
     expect([answer.status, Object.keys(answer.body)]).toEqual([400, [field]]);
   });
 
-  test("leaves an audit row of every step", async () => {
+  test("an operator's transitions leave audit rows", async () => {
     const there = await scene();
     const id = await orderIn(there, "CONFIRMED");
     const [row] = await rows<{ action: string; before: string; after: string }>(

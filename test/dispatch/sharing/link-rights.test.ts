@@ -1,4 +1,4 @@
-/** What an order's public link shows in each state and at each door: entries since it was made, places of the job's truck, and no more. */
+/** What an order's public link shows in each status, by REST, page and socket. */
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { closeEndedLinks } from "../../../src/modules/dispatch/sharing/commands.ts";
@@ -7,7 +7,7 @@ import { mint, type Person } from "../../authorization/world.ts";
 import { get, post, rows } from "../../harness/api.ts";
 import { jobContext } from "../../harness/scope.ts";
 import { connect, connectNative, dial } from "../../harness/socket.ts";
-import { at, move, place, type Scene, type Step, scene, truckRow } from "../offers/jobs.ts";
+import { at, move, place, type Scene, type Step, scene, truckRow } from "../scene.ts";
 
 const HOUR = 3600_000;
 const MINUTE = 60_000;
@@ -60,7 +60,7 @@ async function replayed(token: string): Promise<Frame[]> {
   return entries;
 }
 
-describe.each(STATES)("while an order is %s, its link", (status) => {
+describe.each(STATES)("the link of an order that is %s", (status) => {
   async function shared() {
     const there = await scene();
     const id = await place(there);
@@ -69,7 +69,7 @@ describe.each(STATES)("while an order is %s, its link", (status) => {
     return { there, id, token };
   }
 
-  test("tells its state by REST and on the page, with places only while that is right", async () => {
+  test("the link shows the status by REST and on the page, with places only while that is allowed", async () => {
     const { token } = await shared();
     const { body } = await get(`/api/v1/track/${token}/`);
     const page = await get(`/track/${token}/`);
@@ -82,7 +82,7 @@ describe.each(STATES)("while an order is %s, its link", (status) => {
     expect([places, /latitude/.test(String(page.body))]).toEqual([!isOver(status), !isOver(status)]);
   });
 
-  test("gives the steps again to who comes back, and places only while that is right", async () => {
+  test("a reconnecting link receives the statuses again, with positions only while that is allowed", async () => {
     const { token } = await shared();
     const entries = await replayed(token);
     const places = entries.filter(({ kind }) => kind === "position");
@@ -93,7 +93,7 @@ describe.each(STATES)("while an order is %s, its link", (status) => {
   });
 
   test.each([["caravan.v1"], []])(
-    "lets its socket (%s) hear the truck only while it has the job",
+    "the public socket (%s) receives the truck's positions only while it has the job",
     async (...said) => {
       const { there, token } = await shared();
       const protocols = said.filter((word) => typeof word === "string" && word !== "");
@@ -107,8 +107,8 @@ describe.each(STATES)("while an order is %s, its link", (status) => {
   );
 });
 
-describe("a link's right begins when it is made", () => {
-  test("what was said before is hidden, step or place, and what comes after is heard", async () => {
+describe("entries from before the link", () => {
+  test("entries from before the link are hidden, and later ones are shown", async () => {
     const there = await scene();
     const id = await place(there);
     await bring(there, id, "ASSIGNED");
@@ -122,7 +122,7 @@ describe("a link's right begins when it is made", () => {
   });
 });
 
-describe("when the job goes to another truck, a link", () => {
+describe("a link after the job went to another truck", () => {
   async function handedOver() {
     const there = await scene();
     const id = await place(there);
@@ -135,7 +135,7 @@ describe("when the job goes to another truck, a link", () => {
     return { there, id, token, heir, other, socket };
   }
 
-  test("tells of it, and shows the new truck's places and none of the former's", async () => {
+  test("the link shows the new status and positions of the new truck only", async () => {
     const { there, token, heir, other, socket } = await handedOver();
     const told = await socket.next(({ kind }) => kind === "status");
     expect(told.body).toMatchObject({ status: "ASSIGNED", tow_truck: other });
@@ -151,7 +151,7 @@ describe("when the job goes to another truck, a link", () => {
     expect(places.map(({ body }) => body.tow_truck_id)).toEqual([String(other)]);
   });
 
-  test("hides a place of the former truck that comes late", async () => {
+  test("a late position of the former truck is hidden", async () => {
     const { there, id, socket } = await handedOver();
     await socket.next(({ kind }) => kind === "status");
     const body = {
@@ -170,9 +170,9 @@ describe("when the job goes to another truck, a link", () => {
   });
 });
 
-describe("after the order, a link", () => {
+describe("a link after the order", () => {
   test.each(["COMPLETED", "CANCELLED"] as const)(
-    "of one that is %s says so for an hour and then is none",
+    "the link of an order that is %s shows its status for an hour and then stops working",
     async (end) => {
       const there = await scene();
       const id = await place(there);
@@ -204,7 +204,7 @@ describe("after the order, a link", () => {
     },
   );
 
-  test("that would have ended sooner still does", async () => {
+  test("a link that expires earlier is not prolonged by the end of the order", async () => {
     const there = await scene();
     const id = await place(there);
     const token = await linkTo(there, id, { expires_in: 60 });
@@ -212,7 +212,7 @@ describe("after the order, a link", () => {
     expect(await findShared(jobContext({ now: () => Date.now() + 61_000 }).ctx, token)).toBeNull();
   });
 
-  test("is not made, not even while it ends", async () => {
+  test("no link is created once an order is over, even concurrently", async () => {
     for (let times = 0; times < 5; times++) {
       const there = await scene();
       const id = await place(there);
@@ -233,7 +233,7 @@ describe("after the order, a link", () => {
 });
 
 describe("an old position", () => {
-  test("is shown with its time and without a time of arrival, by REST", async () => {
+  test("an old position is shown by REST with its time and without a time of arrival", async () => {
     const there = await scene();
     const id = await place(there);
     const token = await linkTo(there, id);
@@ -243,7 +243,7 @@ describe("an old position", () => {
     expect([body.truck?.latitude, body.eta_seconds]).toEqual([55.2, null]);
   });
 
-  test("comes by the socket of the link and of the client alike", async () => {
+  test("an old position is sent on the sockets of the link and of the client", async () => {
     const there = await scene();
     const id = await place(there);
     const token = await linkTo(there, id);

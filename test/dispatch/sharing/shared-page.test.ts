@@ -1,8 +1,8 @@
-/** The public link of an order: its page, its facts and its socket show the way and nobody's data, until it ends. */
+/** The public page of an order: page, data and socket show the route and no personal data, until the link ends. */
 import { describe, expect, test } from "vitest";
 import { del, get, post, rows } from "../../harness/api.ts";
 import { connect, dial } from "../../harness/socket.ts";
-import { move, orderIn, type Scene, scene } from "../offers/jobs.ts";
+import { move, orderIn, type Scene, scene } from "../scene.ts";
 
 interface Job extends Scene {
   readonly order: string;
@@ -28,8 +28,8 @@ const listen = (token: string) => connect(`/ws/track/${token}/`, { protocols: ["
 const moveTo = (job: Job, latitude: number, longitude: number) =>
   post("/api/v1/location/update/", { latitude, longitude }, { token: job.driver.token });
 
-describe("a link", () => {
-  test("shows step, places and the truck, and nothing of anybody unless the client lets their name be shown", async () => {
+describe("the public page of a shared order", () => {
+  test("a link shows status, places and truck, and no person unless the client shows their name", async () => {
     const job = await underWay();
     await moveTo(job, 55.7, 37.6);
     const { status, body } = await facts(await share(job));
@@ -53,7 +53,7 @@ describe("a link", () => {
     expect(named.body.first_name).toBe("Ирина");
   });
 
-  test("opens a page that lets nothing in from elsewhere", async () => {
+  test("the public page loads nothing from other origins", async () => {
     const job = await underWay();
     const page = await get(`/track/${await share(job)}/`);
     expect(page.status).toBe(200);
@@ -63,14 +63,14 @@ describe("a link", () => {
     expect(String(page.body)).not.toContain(job.client.username);
   });
 
-  test.each(["nonsense", "0".repeat(43)])("%s opens nothing", async (token) => {
+  test.each(["nonsense", "0".repeat(43)])("the link %s opens nothing", async (token) => {
     expect((await facts(token)).status).toBe(404);
     expect((await get(`/track/${token}/`)).status).toBe(404);
     const result = await dial(`/ws/track/${token}/`, { protocols: ["caravan.v1"] });
     expect("refusal" in result && result.refusal.status).toBe(404);
   });
 
-  test("is kept as a hash only", async () => {
+  test("only the hash of a link is stored", async () => {
     const job = await underWay();
     const token = await share(job);
     const [row] = await rows<{ token_hash: string }>(
@@ -82,8 +82,8 @@ describe("a link", () => {
   });
 });
 
-describe("its socket", () => {
-  test("hears the truck move and the order go on; payments and offers are hidden", async () => {
+describe("the socket of a public link", () => {
+  test("the public socket receives positions and statuses; payments and offers are hidden", async () => {
     const job = await underWay();
     const socket = await listen(await share(job));
     await socket.next(({ t }) => t === "welcome");
@@ -102,7 +102,7 @@ describe("its socket", () => {
     expect(socket.frames.filter(({ kind }) => kind === "payment" || kind === "offer")).toEqual([]);
   });
 
-  test("says nothing itself, whatever it sends", async () => {
+  test("frames sent on the public socket change nothing", async () => {
     const job = await underWay();
     const socket = await listen(await share(job));
     await socket.next();
@@ -110,7 +110,7 @@ describe("its socket", () => {
     expect(await socket.next(({ t }) => t === "error")).toMatchObject({ code: "forbidden" });
   });
 
-  test("closes when the client ends the link, and the link is dead", async () => {
+  test("the public socket closes when the client ends the link, and the link stops working", async () => {
     const job = await underWay();
     const token = await share(job);
     const socket = await listen(token);
@@ -121,7 +121,7 @@ describe("its socket", () => {
     expect((await facts(token)).status).toBe(404);
   });
 
-  test("closes when its time is up", async () => {
+  test("the public socket closes when the link expires", async () => {
     const job = await underWay();
     const token = await share(job);
     await rows("UPDATE order_shares SET expires_at = ? WHERE order_id = ?", Date.now() + 700, job.order);

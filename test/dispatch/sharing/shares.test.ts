@@ -1,4 +1,4 @@
-/** Public links to an order's map: who makes them, what they show, and that they end. */
+/** Public links to an order's map: who creates them, what they show, and how they end. */
 import { describe, expect, test } from "vitest";
 import { purgeShares } from "../../../src/modules/dispatch/index.ts";
 import { findShared } from "../../../src/modules/dispatch/sharing/queries.ts";
@@ -6,7 +6,7 @@ import { sha256 } from "../../../src/platform/crypto/digest.ts";
 import type { Person } from "../../authorization/world.ts";
 import { del, post, rows } from "../../harness/api.ts";
 import { jobContext } from "../../harness/scope.ts";
-import { at, orderIn, ROUTE, type Scene, type Step, scene } from "../offers/jobs.ts";
+import { at, orderIn, ROUTE, type Scene, type Step, scene } from "../scene.ts";
 
 const share = (by: Person, id: string, body: object = {}) =>
   post(at(id, "share/"), body, { token: by.token });
@@ -23,8 +23,8 @@ async function shared(status: Step, body: object = {}): Promise<{ there: Scene; 
   return { there, id, token: tokenIn(answer.body.url) };
 }
 
-describe("a link", () => {
-  test("is made by the client or an operator, for a day unless said", async () => {
+describe("public links", () => {
+  test("a client or an operator creates a link, for a day by default", async () => {
     const there = await scene();
     const id = await orderIn(there, "ASSIGNED");
     for (const by of [there.client, there.operator]) {
@@ -38,34 +38,37 @@ describe("a link", () => {
     expect(Math.round((Date.parse(body.expires_at) - Date.now()) / 60_000)).toBe(60);
   });
 
-  test("is kept as its hash only", async () => {
+  test("only the hash of a link's token is stored", async () => {
     const { id, token } = await shared("PENDING");
     const kept = await rows<{ token_hash: string }>("SELECT * FROM order_shares WHERE order_id = ?", id);
     expect(kept.map(({ token_hash }) => token_hash)).toEqual([await sha256(token)]);
     expect(JSON.stringify(kept)).not.toContain(token);
   });
 
-  test.each([59, 604_801, -1, "soon"])("for %s seconds is refused", async (expires_in) => {
+  test.each([59, 604_801, -1, "soon"])("a link for %s seconds is refused", async (expires_in) => {
     const there = await scene();
     const answer = await share(there.client, await orderIn(there, "PENDING"), { expires_in });
     expect([answer.status, Object.keys(answer.body)]).toEqual([400, ["expires_in"]]);
   });
 
-  test.each(["COMPLETED", "CANCELLED"] as const)("is not made for an order that is %s", async (status) => {
-    const there = await scene();
-    expect((await share(there.client, await orderIn(there, status))).body).toEqual({
-      non_field_errors: ["Заказ завершён."],
-    });
-  });
+  test.each(["COMPLETED", "CANCELLED"] as const)(
+    "no link is created for an order that is %s",
+    async (status) => {
+      const there = await scene();
+      expect((await share(there.client, await orderIn(there, status))).body).toEqual({
+        non_field_errors: ["Заказ завершён."],
+      });
+    },
+  );
 
-  test("ends with its time, and is swept away", async () => {
+  test("an expired link stops working and is deleted by the sweep", async () => {
     const { id, token } = await shared("PENDING", { expires_in: 60 });
     expect(await found(token, 61_000)).toBeNull();
     await purgeShares(jobContext({ now: () => Date.now() + 61_000 }).ctx);
     expect(await rows("SELECT id FROM order_shares WHERE order_id = ?", id)).toEqual([]);
   });
 
-  test("ends with all others of its order when the client says so", async () => {
+  test("a client ends all links of an order", async () => {
     const { there, id, token } = await shared("PENDING");
     const second = tokenIn((await share(there.operator, id)).body.url);
     const other = await shared("PENDING");
@@ -74,13 +77,13 @@ describe("a link", () => {
     expect(await found(other.token)).not.toBeNull();
   });
 
-  test.each(["", "x", "0".repeat(43)])("that was never made (%j) leads nowhere", async (token) => {
+  test.each(["", "x", "0".repeat(43)])("the unknown token %j shows nothing", async (token) => {
     expect(await found(token)).toBeNull();
   });
 });
 
-describe("it shows", () => {
-  test("the status, both places and the truck on its way, and nothing that names anybody", async () => {
+describe("what a link shows", () => {
+  test("a link shows the status, both places and the truck, and nothing that identifies a person", async () => {
     const { there, id, token } = await shared("ASSIGNED");
     await rows("UPDATE users SET first_name = 'Ирина' WHERE id = ?", there.client.id);
     await post(
@@ -103,18 +106,21 @@ describe("it shows", () => {
     expect(JSON.stringify(facts)).not.toMatch(/Ленина|Тверская|Ирина/);
   });
 
-  test("a first name where the client allowed it", async () => {
+  test("a link shows the first name when the client allowed it", async () => {
     const { there, token } = await shared("PENDING", { shows_name: true });
     await rows("UPDATE users SET first_name = 'Ирина', last_name = 'К' WHERE id = ?", there.client.id);
     expect((await found(token))?.firstName).toBe("Ирина");
   });
 
-  test.each(["PENDING", "CONFIRMED"] as const)("no truck while the order is %s", async (status) => {
-    const { token } = await shared(status);
-    expect(await found(token)).toMatchObject({ status, truck: null, eta: null });
-  });
+  test.each(["PENDING", "CONFIRMED"] as const)(
+    "a link shows no truck while the order is %s",
+    async (status) => {
+      const { token } = await shared(status);
+      expect(await found(token)).toMatchObject({ status, truck: null, eta: null });
+    },
+  );
 
-  test("no truck once the order is over: where it goes then is nobody's business", async () => {
+  test("a link shows no truck once the order is over", async () => {
     const { there, id, token } = await shared("ASSIGNED");
     await post(
       "/api/v1/location/update/",

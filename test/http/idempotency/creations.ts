@@ -1,7 +1,7 @@
 /** A body for every route that creates, and how to count what came of it. A new such route needs a line here. */
 import { friendCreations } from "../../dialects/find-friend/creations.ts";
 import { orderCreations } from "../../dialects/tow-truck/creations.ts";
-import { carFacts, tariffFacts, truckFacts } from "../../dispatch/fleet/fleet.ts";
+import { carFacts, tariffFacts, truckFacts } from "../../dispatch/fleet/builders.ts";
 import { type Person, rows, unique, uniquePhone } from "../../harness/api.ts";
 import { TICKETS, ticketOf } from "../../support/tickets.ts";
 import { trackingCreations } from "../../tracking/fixtures.ts";

@@ -1,8 +1,8 @@
 /** For every PATCH and PUT of the documents: something to change, and fields to change in requests of their own. A new such route needs a line here. */
 import { distanceBetween } from "../../../src/platform/geo.ts";
 import { mint, type Person, type Role } from "../../authorization/world.ts";
-import { carFacts, plate, tariffFacts, truckFacts } from "../../dispatch/fleet/fleet.ts";
-import { at, carOf, newOrder, ORDERS, tariffRow } from "../../dispatch/offers/jobs.ts";
+import { carFacts, plate, tariffFacts, truckFacts } from "../../dispatch/fleet/builders.ts";
+import { at, carOf, newOrder, ORDERS, tariffRow } from "../../dispatch/scene.ts";
 import { type CallOptions, get, post, rows, unique } from "../../harness/api.ts";
 import { reportOf, taskRow } from "../../tracking/fixtures.ts";
 

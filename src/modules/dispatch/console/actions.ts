@@ -1,4 +1,4 @@
-/** What operators do to orders and payments in the console: the same steps as from any door, by the same machine. */
+/** Actions of the console on orders and payments. They call the same commands as the API. */
 import { runBatch } from "../../../platform/db/client.ts";
 import type { Place } from "../../../platform/geo.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
@@ -20,8 +20,8 @@ const NO_TRUCK = text("There is no truck to ask.", "Нет эвакуатора,
 
 const roles = ["operator", "staff"] as const;
 
-/** One step of an order's machine. */
-function step(label: Text, status: OrderStatus, confirm?: Text): Action {
+/** An action that changes the status of an order. */
+function changeStatus(label: Text, status: OrderStatus, confirm?: Text): Action {
   return {
     label,
     ...(confirm ? { confirm } : {}),
@@ -37,9 +37,9 @@ function step(label: Text, status: OrderStatus, confirm?: Text): Action {
 }
 
 export const orderActions: Readonly<Record<string, Action>> = {
-  confirm: step(text("Confirm", "Подтвердить"), "CONFIRMED"),
-  complete: step(text("Complete", "Завершить"), "COMPLETED"),
-  cancel: step(text("Cancel", "Отменить"), "CANCELLED", text("Cancel the order?", "Отменить заказ?")),
+  confirm: changeStatus(text("Confirm", "Подтвердить"), "CONFIRMED"),
+  complete: changeStatus(text("Complete", "Завершить"), "COMPLETED"),
+  cancel: changeStatus(text("Cancel", "Отменить"), "CANCELLED", text("Cancel the order?", "Отменить заказ?")),
   open_code: {
     label: text("Let the start code be tried again", "Разблокировать код начала"),
     roles,
@@ -60,8 +60,8 @@ export const orderActions: Readonly<Record<string, Action>> = {
   },
 };
 
-/** A payment's next state. */
-function settled(label: Text, to: Payment["status"]): Action {
+/** An action that changes the status of a payment. */
+function settle(label: Text, to: Payment["status"]): Action {
   return {
     label,
     roles,
@@ -74,16 +74,16 @@ function settled(label: Text, to: Payment["status"]): Action {
 }
 
 export const paymentActions: Readonly<Record<string, Action>> = {
-  process: settled(text("It is on its way", "В обработке"), "PROCESSING"),
-  complete: settled(text("It is paid", "Оплачен"), "COMPLETED"),
-  fail: settled(text("It failed", "Не прошёл"), "FAILED"),
-  refund: settled(text("It is refunded", "Возвращён"), "REFUNDED"),
+  process: settle(text("It is on its way", "В обработке"), "PROCESSING"),
+  complete: settle(text("It is paid", "Оплачен"), "COMPLETED"),
+  fail: settle(text("It failed", "Не прошёл"), "FAILED"),
+  refund: settle(text("It is refunded", "Возвращён"), "REFUNDED"),
 };
 
-/** The console's fields of an order as the order's own. Only those that are given. */
+/** The console's fields as an order edit; only those that are given. */
 function toEdit(values: Values): OrderEdit {
   const [pickup, delivery] = [values.pickup, values.delivery] as (Place | undefined)[];
-  const named = {
+  const fields = {
     pickupAddress: values.pickup_address,
     pickupLatitude: pickup?.latitude,
     pickupLongitude: pickup?.longitude,
@@ -96,12 +96,12 @@ function toEdit(values: Values): OrderEdit {
     vehicleTypeId: values.vehicle_type,
     finalPrice: values.final_price,
   };
-  return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)) as OrderEdit;
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as OrderEdit;
 }
 
 const NAMES = { scheduledAt: "scheduled_at", vehicleTypeId: "vehicle_type" };
 
-/** Only what may be changed in this state, and only while it is in it; a new way has a new estimate. */
+/** Applies the rules of an order edit: only fields that may change in the present status, and a new estimate for a new route. */
 export async function orderConsequences(
   ctx: RequestContext,
   { before, values }: Change,
@@ -109,9 +109,9 @@ export async function orderConsequences(
   if (!before) return {};
   const order = { id: before.id, status: before.row.status, ...toEdit(before.row) } as EditableOrder;
   const { change, refused, where } = await planEdit(ctx, order, "operator", toEdit(values), NAMES);
-  const late = Object.keys(values).filter((name) =>
+  const refusedNames = Object.keys(values).filter((name) =>
     Object.keys(toEdit({ [name]: values[name] })).some((field) => refused.includes(field as never)),
   );
-  if (late.length > 0) throw invalid(Object.fromEntries(late.map((name) => [name, NOT_NOW])));
+  if (refusedNames.length > 0) throw invalid(Object.fromEntries(refusedNames.map((name) => [name, NOT_NOW])));
   return { where, set: change };
 }

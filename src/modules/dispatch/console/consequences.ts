@@ -1,4 +1,4 @@
-/** What goes along with a truck that is changed in the console. */
+/** What follows when the console changes or deletes a truck. */
 import { eq, not, sql } from "drizzle-orm";
 import { invalid, refuse } from "../../../platform/http/errors.ts";
 import { text } from "../../../platform/http/text.ts";
@@ -14,7 +14,7 @@ const BUSY = text(
 );
 const NO_DRIVER = text("This is no driver.", "Это не водитель.");
 
-/** A truck's tariffs as a list of ids. */
+/** A column: the ids of a truck's tariffs. */
 export const typesOfTruck = sql`(SELECT json_group_array(vehicle_type_id ORDER BY vehicle_type_id)
   FROM tow_truck_types WHERE truck_id = tow_trucks.id)`.mapWith(JSON.parse);
 
@@ -23,15 +23,15 @@ export async function truckConsequences(
   { before, values }: Change,
 ): Promise<Consequences> {
   const id = before ? Number(before.id) : null;
-  const moves = id !== null && ("driver" in values || "status" in values);
+  const isReassigned = id !== null && ("driver" in values || "status" in values);
   const [facts] = await ctx.db.all<{ busy: number; driver: string | null }>(sql`SELECT
     EXISTS (SELECT 1 FROM orders WHERE tow_truck_id = ${id} AND status IN ('ASSIGNED', 'IN_PROGRESS')) AS busy,
     (SELECT user_type FROM users WHERE id = ${values.driver ?? null}) AS driver`);
-  if (moves && facts?.busy) throw refuse(409, BUSY);
+  if (isReassigned && facts?.busy) throw refuse(409, BUSY);
   if (values.driver && facts?.driver !== "DRIVER") throw invalid({ driver: NO_DRIVER });
-  const told = before && noticeOf(ctx, before, values.driver as number | null | undefined);
+  const update = before && updateOf(ctx, before, values.driver as number | null | undefined);
   const truck = id ?? NEWEST;
-  const said = operatorDecision(
+  const decision = operatorDecision(
     ctx,
     truck,
     {
@@ -41,29 +41,29 @@ export async function truckConsequences(
     before === null,
   );
   return {
-    set: said.columns,
-    ...(moves ? { where: not(ON_JOB) } : {}),
-    ...(told ? { effects: [truckUpdated.row(told)], after: () => truckUpdated.now(ctx, told) } : {}),
+    set: decision.columns,
+    ...(isReassigned ? { where: not(ON_JOB) } : {}),
+    ...(update ? { effects: [truckUpdated.row(update)], after: () => truckUpdated.now(ctx, update) } : {}),
     rest: [
       ...("vehicle_types" in values ? replaceTypes(ctx, id, values.vehicle_types) : []),
-      ...said.statements,
+      ...decision.statements,
     ],
   };
 }
 
-/** The room of a truck that goes closes. */
+/** Closes the room of a deleted truck. */
 export async function truckRemoval(
   ctx: RequestContext,
   subject: Subject,
 ): Promise<Pick<Consequences, "effects">> {
-  return { effects: [truckUpdated.row(noticeOf(ctx, subject, null))] };
+  return { effects: [truckUpdated.row(updateOf(ctx, subject, null))] };
 }
 
-function noticeOf(ctx: RequestContext, { id, row }: Subject, driverId: number | null | undefined) {
+function updateOf(ctx: RequestContext, { id, row }: Subject, driverId: number | null | undefined) {
   return truckUpdate(ctx, { id: Number(id), driverId: row.driver as number | null }, driverId);
 }
 
-/** A truck that is only being made has the highest id within its transaction. */
+/** The truck that the same transaction inserts: the highest id. */
 const NEWEST = sql`(SELECT max(id) FROM tow_trucks)`;
 
 function replaceTypes(ctx: RequestContext, id: number | null, types: unknown): Statement[] {

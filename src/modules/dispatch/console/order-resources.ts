@@ -1,4 +1,4 @@
-/** What operators see of orders and of what hangs on them. */
+/** Orders, history, payments, ratings and offers in the console. */
 import { z } from "@hono/zod-openapi";
 import { sql } from "drizzle-orm";
 import { string } from "../../../platform/http/input/fields.ts";

@@ -1,4 +1,4 @@
-/** What operators see at a glance: orders, trucks and takings in figures, and everything that moves on a map. */
+/** Figures and the live map for the console's start page: orders, trucks and earnings. */
 import { sql } from "drizzle-orm";
 import { runBatch } from "../../../platform/db/client.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
@@ -6,12 +6,12 @@ import type { RequestContext } from "../../../platform/runtime.ts";
 const MINUTE = 60_000;
 const DAY = 24 * 3600_000;
 
-/** Times are told of what was done within so long. */
+/** Average times cover this period. */
 const LATELY = 7 * DAY;
-/** Takings are told day by day for so many days. */
+/** Earnings by day cover this many days. */
 const DAYS = 30;
 
-/** Orders that nobody has driven to yet, by their age. */
+/** Orders without a truck, by age. */
 interface Waiting {
   readonly under15m: number;
   readonly under1h: number;
@@ -19,7 +19,7 @@ interface Waiting {
   readonly older: number;
 }
 
-/** Seconds on average, null where nothing happened lately: from order to truck, from start to end. */
+/** Averages in seconds, null without data: from order to assignment, from start to completion. */
 interface Times {
   readonly response: number | null;
   readonly completion: number | null;
@@ -28,7 +28,7 @@ interface Times {
 }
 
 export interface OrdersOverview {
-  /** How many there are in each state; the oldest one's age in seconds. */
+  /** Orders in each status, with the age of the oldest in seconds. */
   readonly states: readonly { status: string; count: number; oldest: number }[];
   readonly waiting: Waiting;
   readonly times: Times;
@@ -37,7 +37,7 @@ export interface OrdersOverview {
   readonly earnings: readonly { day: string; amount: number; count: number }[];
 }
 
-/** Four statements in one round trip, whatever there is. */
+/** Four statements in one round trip. */
 export async function ordersOverview(ctx: RequestContext): Promise<OrdersOverview> {
   const now = ctx.now();
   const since = (ms: number) => now - ms;
@@ -73,8 +73,8 @@ export async function ordersOverview(ctx: RequestContext): Promise<OrdersOvervie
   };
 }
 
-/** No map shows more. */
-const MOST = 2000;
+/** Upper bound of markers of each kind. */
+const MAX_MARKERS = 2000;
 
 export interface TruckOnMap {
   readonly id: number;
@@ -103,19 +103,19 @@ export interface OrderOnMap {
   readonly createdAt: number;
 }
 
-/** Trucks that were ever located, those heard of last first; and orders that are not over, the oldest first. */
+/** Trucks with a position, the last located first; open orders, the oldest first. */
 export async function liveMap(ctx: RequestContext): Promise<{ trucks: TruckOnMap[]; orders: OrderOnMap[] }> {
   const results = await runBatch(ctx.db, [
     ctx.db.run(sql`SELECT t.id, t.license_plate AS plate, t.model, t.status, t.latitude, t.longitude,
         t.located_at AS locatedAt, t.driver_id AS driverId, u.username AS driver, o.id AS orderId
       FROM tow_trucks t LEFT JOIN users u ON u.id = t.driver_id
         LEFT JOIN orders o ON o.tow_truck_id = t.id AND o.status IN ('ASSIGNED', 'IN_PROGRESS')
-      WHERE t.latitude IS NOT NULL AND t.longitude IS NOT NULL ORDER BY t.located_at DESC, t.id LIMIT ${MOST}`),
+      WHERE t.latitude IS NOT NULL AND t.longitude IS NOT NULL ORDER BY t.located_at DESC, t.id LIMIT ${MAX_MARKERS}`),
     ctx.db.run(sql`SELECT id, status, priority, tow_truck_id AS truckId, pickup_address AS pickupAddress,
         pickup_latitude AS pickupLatitude, pickup_longitude AS pickupLongitude, delivery_address AS deliveryAddress,
         delivery_latitude AS deliveryLatitude, delivery_longitude AS deliveryLongitude, created_at AS createdAt
       FROM orders WHERE status IN ('PENDING', 'CONFIRMED', 'ASSIGNED', 'IN_PROGRESS')
-      ORDER BY created_at, id LIMIT ${MOST}`),
+      ORDER BY created_at, id LIMIT ${MAX_MARKERS}`),
   ]);
   const [trucks, orders] = results.map((result) => (result as { results: unknown[] }).results);
   return { trucks: trucks as TruckOnMap[], orders: orders as OrderOnMap[] };

@@ -1,4 +1,4 @@
-/** What operators see and change of tariffs, trucks and cars. An order's state is moved by its machine alone. */
+/** Tariffs, trucks, clients' vehicles and reference data in the console. */
 import { z } from "@hono/zod-openapi";
 import { not, sql } from "drizzle-orm";
 import { boolean, integer, string } from "../../../platform/http/input/fields.ts";

@@ -1,4 +1,4 @@
-/** The figures of the dashboard, one statement a role. */
+/** `/api/v1/dashboard/stats/`: one statement per role. */
 import { z } from "@hono/zod-openapi";
 import { type SQL, sql } from "drizzle-orm";
 import { type Caller, isOperator } from "../../../platform/http/caller.ts";
@@ -75,8 +75,8 @@ export const statsRoute = route({
   method: "get",
   path: "/api/v1/dashboard/stats",
   tag: "Orders",
-  summary: "One's figures",
-  description: "Clients count what they ordered, drivers the jobs of their trucks, operators everything.",
+  summary: "Read the dashboard's figures",
+  description: "Clients count their orders, drivers the jobs of their trucks, operators everything.",
   access: "signedIn",
   responses: { 200: Stats },
   handle: async ({ ctx, caller }) => respond(200, await statsFor(ctx, caller)),

@@ -10,7 +10,7 @@ import { truckPoints } from "./tables.ts";
 
 const HOUR = 3_600_000;
 /** Upper bound of points in one answer; the newest are kept. */
-const MOST = 2000;
+const MAX_POINTS = 2000;
 
 const TrackPoint = z
   .object({
@@ -30,7 +30,7 @@ async function trackOf(ctx: RequestContext, truckId: number, hours: number) {
     .from(truckPoints)
     .where(and(eq(truckPoints.truckId, truckId), gte(at, ctx.now() - hours * HOUR)))
     .orderBy(desc(at))
-    .limit(MOST);
+    .limit(MAX_POINTS);
   return points.reverse();
 }
 
@@ -39,7 +39,7 @@ export const truckTrack = route({
   path: "/api/v1/tow-trucks/:id/track",
   tag: "Fleet",
   summary: "List a truck's recent positions",
-  description: `The last \`hours\` (6), oldest first, at most the newest ${MOST} points.`,
+  description: `The last \`hours\` (6), oldest first, at most the newest ${MAX_POINTS} points.`,
   access: "operator",
   params: idParam,
   query: z.object({ hours: integer({ min: 1, max: 72 }).optional() }),

@@ -1,29 +1,29 @@
-/** Calling for trucks, drivers' answers, and time that runs out. */
-import { and, asc, eq, gt, isNotNull, lte, sql } from "drizzle-orm";
+/** Starts the search for a truck, takes drivers' answers, and expires offers. */
+import { and, eq, isNotNull, lte, sql } from "drizzle-orm";
 import { implementEffect } from "../../../platform/db/effects.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
-import { invalid, notFound, refuse } from "../../../platform/http/errors.ts";
+import { invalid, notFound } from "../../../platform/http/errors.ts";
 import { fill } from "../../../platform/http/messages.ts";
 import { log } from "../../../platform/log.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { towTrucks } from "../fleet/tables.ts";
 import { texts } from "../orders/messages.ts";
 import { loadOrder } from "../orders/queries.ts";
 import { orderDispatch } from "../orders/room-updates.ts";
 import { orders } from "../orders/tables.ts";
 import { transitionOrder } from "../orders/transitions.ts";
-import { nextOffer, type Offer, offeredFrom, openOffers } from "./rounds.ts";
+import { type Offer, openOffers, requireOffer } from "./queries.ts";
+import { nextOffer, offeredFrom } from "./rounds.ts";
 import { orderOffers } from "./tables.ts";
 
-/** What a call for trucks comes to. `from`: the order is scheduled, and is offered from then on (epoch ms). */
+/** The result of starting a search. `from`: the order is scheduled and is offered from that time on (epoch ms). */
 export interface DispatchResult {
   readonly offer: Offer | null;
   readonly from: number | null;
 }
 
-/** Calls for trucks anew: everybody near may be asked again. While an offer stands, that one is the answer. */
+/** Starts a new round of offers, in which every truck may be asked again. Returns the open offer when there is one. */
 export async function startDispatch(ctx: RequestContext, orderId: string): Promise<DispatchResult> {
-  const [[order], [standing]] = await Promise.all([
+  const [[order], [open]] = await Promise.all([
     ctx.db
       .select({
         status: orders.status,
@@ -37,24 +37,24 @@ export async function startDispatch(ctx: RequestContext, orderId: string): Promi
   if (!order) throw notFound();
   if (order.status !== "CONFIRMED")
     throw invalid({ status: fill(texts.notConfirmed, { from: order.status }) });
-  const offer = standing ?? (await nextOffer(ctx, orderId, order.round + 1, null));
+  const offer = open ?? (await nextOffer(ctx, orderId, order.round + 1, null));
   const from = offeredFrom(ctx, order);
   return { offer, from: offer === null && from > ctx.now() ? from : null };
 }
 
-/** Makes a call that waited for the order's time; answers when to look again. Safe to repeat. */
+/** Starts a search that was postponed to the order's time; returns when to check again. Safe to repeat. */
 async function startScheduledDispatch(ctx: RequestContext, orderId: string): Promise<number | null> {
-  const waits = and(eq(orders.id, orderId), isNotNull(orders.calledAt), eq(orders.status, "CONFIRMED"));
-  const [order] = await ctx.db.select({ scheduledAt: orders.scheduledAt }).from(orders).where(waits);
+  const postponed = and(eq(orders.id, orderId), isNotNull(orders.calledAt), eq(orders.status, "CONFIRMED"));
+  const [order] = await ctx.db.select({ scheduledAt: orders.scheduledAt }).from(orders).where(postponed);
   if (!order) return null;
   const from = offeredFrom(ctx, order);
   if (from > ctx.now()) return from;
   const { offer } = await startDispatch(ctx, orderId);
-  await ctx.db.update(orders).set({ calledAt: null }).where(waits);
+  await ctx.db.update(orders).set({ calledAt: null }).where(postponed);
   return offer?.expiresAt ?? null;
 }
 
-/** What a confirmation asks for: the first call, once. */
+/** The first search after a confirmation, once. */
 export const orderDispatched = implementEffect(orderDispatch, dispatchConfirmed);
 
 async function dispatchConfirmed(
@@ -70,28 +70,14 @@ async function dispatchConfirmed(
   if (order?.status === "CONFIRMED") await nextOffer(ctx, orderId, 1, null);
 }
 
-/** The standing offer of this order to a truck of this driver. */
-async function offerFor(ctx: RequestContext, caller: Caller, orderId: string): Promise<Offer> {
-  const [row] = await ctx.db
-    .select({ offer: orderOffers })
-    .from(orderOffers)
-    .innerJoin(towTrucks, eq(towTrucks.id, orderOffers.truckId))
-    .where(and(eq(orderOffers.orderId, orderId), eq(towTrucks.driverId, caller.userId)))
-    .orderBy(sql`${orderOffers.id} DESC`)
-    .limit(1);
-  if (!row) throw notFound();
-  if (row.offer.status !== "OPEN" || row.offer.expiresAt <= ctx.now()) throw refuse(409, texts.noOffer);
-  return row.offer;
-}
-
-/** A driver takes the order that was offered, or lets it go to the next. Of all who press at once exactly one gets it. */
+/** A driver accepts or refuses an offer; after a refusal the next truck is asked. Of concurrent acceptances exactly one succeeds. */
 export async function answerOffer(
   ctx: RequestContext,
   caller: Caller,
   orderId: string,
   accept: boolean,
 ): Promise<void> {
-  const offer = await offerFor(ctx, caller, orderId);
+  const offer = await requireOffer(ctx, caller, orderId);
   if (!accept) {
     await nextOffer(ctx, orderId, offer.round, { offer, to: "REFUSED" });
     return;
@@ -112,7 +98,7 @@ export async function answerOffer(
   });
 }
 
-/** Passes on what ran out; answers when to look again. Safe to repeat, and to run in two places at once. */
+/** Expires an offer and asks the next truck; returns when to check again. Safe to repeat and to run concurrently. */
 export async function runOffers(ctx: RequestContext, orderId: string): Promise<number | null> {
   const [offer] = await openOffers(ctx, orderId);
   if (!offer) return startScheduledDispatch(ctx, orderId);
@@ -121,10 +107,10 @@ export async function runOffers(ctx: RequestContext, orderId: string): Promise<n
   return next?.expiresAt ?? null;
 }
 
-/** Orders whose offer ran out, or whose time has come near, and whose room did not see to it. */
+/** Runs the offers of orders whose room missed its alarm: expired offers, and postponed searches that are due. */
 export async function sweepOffers(ctx: RequestContext): Promise<void> {
   const now = ctx.now();
-  // Literals, not parameters: so the indexes on open offers and on waiting calls serve.
+  // Literals instead of parameters, so that SQLite can use the partial indexes.
   const [expired, waiting] = await Promise.all([
     ctx.db
       .selectDistinct({ orderId: orderOffers.orderId })
@@ -150,21 +136,4 @@ export async function sweepOffers(ctx: RequestContext): Promise<void> {
       log("warn", "offers.sweep", { order: orderId }, error);
     }
   }
-}
-
-/** What a driver is being asked now, with the order it is about. */
-export async function standingOffers(ctx: RequestContext, caller: Caller) {
-  return ctx.db
-    .select({ offer: orderOffers, order: orders })
-    .from(orderOffers)
-    .innerJoin(towTrucks, eq(towTrucks.id, orderOffers.truckId))
-    .innerJoin(orders, eq(orders.id, orderOffers.orderId))
-    .where(
-      and(
-        eq(towTrucks.driverId, caller.userId),
-        eq(orderOffers.status, "OPEN"),
-        gt(orderOffers.expiresAt, ctx.now()),
-      ),
-    )
-    .orderBy(asc(orderOffers.expiresAt));
 }

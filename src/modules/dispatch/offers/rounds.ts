@@ -1,5 +1,5 @@
-/** A round of offers: the closest free truck is asked for a while, then the next, until one comes or none is left. */
-import { and, asc, eq, isNull, sql } from "drizzle-orm";
+/** A round of offers: the closest free truck is asked, then the next, until one accepts or none is left. */
+import { and, eq, isNull, sql } from "drizzle-orm";
 import { isUniqueViolation, runBatch } from "../../../platform/db/client.ts";
 import { commit } from "../../../platform/db/outbox.ts";
 import { refuse } from "../../../platform/http/errors.ts";
@@ -14,33 +14,23 @@ import type { OrderRow } from "../orders/queries.ts";
 import { type OrderUpdate, orderUpdated } from "../orders/room-updates.ts";
 import { orders } from "../orders/tables.ts";
 import { orderRoom } from "../room-names.ts";
+import { type Offer, openOffers } from "./queries.ts";
 import { type Candidate, closestTruck } from "./search.ts";
 import { orderOffers } from "./tables.ts";
 
-export type Offer = typeof orderOffers.$inferSelect;
-
-/** How long a driver has to answer, in ms. */
+/** Time for a driver's answer, in ms. */
 const OFFER_TIME = 20_000;
-/** How often a step looks again when a truck went away between its reading and its writing. */
+/** How often a step retries when the chosen truck became busy before the offer was written. */
 const TRIES = 5;
-/** More operators than that need not hear of one order. */
+/** At most this many operators are notified about one order. */
 const OPERATORS = 100;
-
-/** The standing offer of an order, as a list of one or none. */
-export const openOffers = (ctx: RequestContext, orderId: string) =>
-  ctx.db
-    .select()
-    .from(orderOffers)
-    .where(and(eq(orderOffers.orderId, orderId), eq(orderOffers.status, "OPEN")))
-    .orderBy(asc(orderOffers.id))
-    .limit(1);
 
 interface ClosedOffer {
   readonly offer: Offer;
   readonly to: "REFUSED" | "EXPIRED";
 }
 
-/** Closes an offer and asks the next truck, in one transaction; null when nobody is left, and the operators know. */
+/** Closes an offer and asks the next truck, in one transaction. Null when no truck is left; then the operators are notified. */
 export async function nextOffer(
   ctx: RequestContext,
   orderId: string,
@@ -58,10 +48,10 @@ export async function nextOffer(
     }
     const from = offeredFrom(ctx, order);
     if (from > ctx.now()) {
-      await retryLater(ctx, order, from, closing);
+      await postpone(ctx, order, from, closing);
       return null;
     }
-    // Somebody else took this step.
+    // A concurrent call already made this step.
     if (open?.id !== closing?.offer.id) return open ?? null;
     const truck = await closestTruck(ctx, order, round);
     if (!truck) {
@@ -74,23 +64,23 @@ export async function nextOffer(
   throw refuse(409, messages.conflict);
 }
 
-/** When an order may first be offered, epoch ms: a scheduled one is not asked about long before its time. */
+/** When an order may first be offered, epoch ms: `offerLead` before a scheduled time, at once without one. */
 export function offeredFrom(ctx: RequestContext, { scheduledAt }: Pick<OrderRow, "scheduledAt">): number {
   return scheduledAt === null ? 0 : scheduledAt - ctx.runtime.settings.offerLead;
 }
 
-/** Remembers the call until the order's time is near; its room's alarm or the sweep makes it then. */
-async function retryLater(
+/** Stores that a search was requested; the room's alarm or the sweep starts it when the order's time is near. */
+async function postpone(
   ctx: RequestContext,
   { id }: OrderRow,
   from: number,
   closing: ClosedOffer | null,
 ): Promise<void> {
-  const call = ctx.db
+  const mark = ctx.db
     .update(orders)
     .set({ calledAt: ctx.now() })
     .where(and(eq(orders.id, id), eq(orders.status, "CONFIRMED"), isNull(orders.calledAt)));
-  await runBatch(ctx.db, [call, ...(closing ? [close(ctx, closing)] : [])]);
+  await runBatch(ctx.db, [mark, ...(closing ? [close(ctx, closing)] : [])]);
   await wakeRoom(ctx, id, from);
 }
 
@@ -114,8 +104,8 @@ async function offerTo(
         WHERE truck_id = ${truck.id} AND status = 'OPEN' AND expires_at > ${now} AND id <> ${former})
     RETURNING id`);
   const notices = [offerNotice(order.id, truck.driverId, round)];
-  const told = tells(order.id, "open", { tow_truck: truck.id, expires_at: isoTime(expiresAt) });
-  const effects = [orderUpdated.row(told), ...noticeEffects(notices)];
+  const update = offerUpdate(order.id, "open", { tow_truck: truck.id, expires_at: isoTime(expiresAt) });
+  const effects = [orderUpdated.row(update), ...noticeEffects(notices)];
   const rest = [noticeRows(ctx, notices), ...(closing ? [close(ctx, closing)] : [])];
   const made = await commit(ctx, insert, effects, rest).catch((error: unknown) => {
     if (isUniqueViolation(error, "order_offers")) return null;
@@ -123,7 +113,7 @@ async function offerTo(
   });
   const [row] = (made?.results ?? []) as { id: number }[];
   if (!row) return null;
-  await tell(ctx, told, notices);
+  await publish(ctx, update, notices);
   await wakeRoom(ctx, order.id, expiresAt);
   const { id: truckId, distance } = truck;
   return {
@@ -146,7 +136,7 @@ function close(ctx: RequestContext, { offer, to }: ClosedOffer) {
     .where(and(eq(orderOffers.id, offer.id), eq(orderOffers.status, "OPEN")));
 }
 
-/** Nobody is left to ask: the operators hear of it, and the order's room. */
+/** No truck is left: notifies the operators and the order's room. */
 async function giveUp(
   ctx: RequestContext,
   order: OrderRow,
@@ -156,28 +146,28 @@ async function giveUp(
   const operators = await ctx.db.all<{ id: number }>(
     sql`SELECT id FROM users WHERE user_type = 'OPERATOR' AND is_active = 1 ORDER BY last_login_at DESC LIMIT ${OPERATORS}`,
   );
-  // A call that found nobody at all has left no offer behind, and its number comes again.
+  // A round that found no truck at all leaves no offer, so its number is used again: the time makes the ref unique.
   const ref = closing ? String(round) : `${round}:${ctx.now()}`;
   const notices = operators.map(({ id }) => unansweredNotice(order.id, id, ref));
-  const told = tells(order.id, "exhausted", {});
+  const update = offerUpdate(order.id, "exhausted", {});
   const rows = noticeRows(ctx, notices);
-  const effects = [orderUpdated.row(told), ...noticeEffects(notices)];
+  const effects = [orderUpdated.row(update), ...noticeEffects(notices)];
   const done = closing
     ? await commit(ctx, close(ctx, closing), effects, [rows])
     : await commit(ctx, rows, effects);
-  if (done) await tell(ctx, told, notices);
+  if (done) await publish(ctx, update, notices);
 }
 
-function tells(orderId: string, state: string, more: Record<string, unknown>): OrderUpdate {
+function offerUpdate(orderId: string, state: string, more: Record<string, unknown>): OrderUpdate {
   return { orderId, kind: "offer", ref: crypto.randomUUID(), body: { order: orderId, state, ...more } };
 }
 
-async function tell(ctx: RequestContext, told: OrderUpdate, notices: readonly Notice[]): Promise<void> {
+async function publish(ctx: RequestContext, update: OrderUpdate, notices: readonly Notice[]): Promise<void> {
   pushNotices(ctx, notices);
-  await orderUpdated.now(ctx, told);
+  await orderUpdated.now(ctx, update);
 }
 
-/** The order's room passes the offer on when its time is up; should its alarm be lost, the sweep does. */
+/** Sets the alarm of the order's room for the end of the offer. The sweep covers a lost alarm. */
 async function wakeRoom(ctx: RequestContext, orderId: string, at: number): Promise<void> {
   const name = orderRoom(orderId);
   try {

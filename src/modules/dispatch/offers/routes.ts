@@ -1,4 +1,4 @@
-/** Calling for trucks, and a driver's answers. */
+/** `/api/v1/orders/{uuid}/dispatch/`, `…/offer/…` and `/api/v1/offers/`: the search for a truck, and drivers' answers. */
 import { z } from "@hono/zod-openapi";
 import { fromHundredths } from "../../../platform/decimal.ts";
 import { envelope, pageQuery, paginate } from "../../../platform/http/lists/paging.ts";
@@ -9,8 +9,8 @@ import { orderParams } from "../orders/fields.ts";
 import type { OrderRow } from "../orders/queries.ts";
 import { OrderWire, toOrderWire } from "../orders/schemas.ts";
 import { PRIORITIES } from "../orders/tables.ts";
-import { answerOffer, standingOffers, startDispatch } from "./commands.ts";
-import type { Offer } from "./rounds.ts";
+import { answerOffer, startDispatch } from "./commands.ts";
+import { type Offer, openOffersTo } from "./queries.ts";
 
 const tag = "Offers";
 const path = "/api/v1/orders/:uuid";
@@ -21,7 +21,7 @@ const OfferWire = z
     id: z.number().int(),
     order: z.uuid(),
     tow_truck: z.number().int(),
-    distance: z.number().int().openapi({ description: "Metres from the truck to the car." }),
+    distance: z.number().int().openapi({ description: "Metres from the truck to the pickup." }),
     expires_at: z.string(),
   })
   .openapi("Offer");
@@ -36,7 +36,7 @@ function toOfferWire(offer: Offer): z.input<typeof OfferWire> {
   };
 }
 
-/** What a driver has to know to decide, and nothing of the client. */
+/** What a driver needs to decide; nothing about the client. */
 const OpenOfferWire = OfferWire.extend({
   pickup_address: z.string(),
   pickup_latitude: z.number(),
@@ -68,9 +68,9 @@ const dispatch = route({
   method: "post",
   path: `${path}/dispatch`,
   tag,
-  summary: "Call for trucks",
+  summary: "Start the search for a truck",
   description:
-    "Offers a confirmed order to the closest free truck that suits it, for twenty seconds, then to the next. `offer` is null when none is within 50 km. A scheduled order is offered from 45 minutes before its time: called for earlier, it waits, and `offered_from` says until when.",
+    "Offers a confirmed order to the closest free truck that serves its tariff, for twenty seconds, then to the next. `offer` is null when no truck is within 50 km. A scheduled order is offered from 45 minutes before its time; before that, `offered_from` says when the search starts.",
   access: "operator",
   params,
   responses: {
@@ -78,8 +78,8 @@ const dispatch = route({
   },
   async handle({ ctx, params }) {
     const { offer, from } = await startDispatch(ctx, params.uuid);
-    const waits = from === null ? {} : { offered_from: isoTime(from) };
-    return respond(200, { offer: offer && toOfferWire(offer), ...waits });
+    const postponed = from === null ? {} : { offered_from: isoTime(from) };
+    return respond(200, { offer: offer && toOfferWire(offer), ...postponed });
   },
 });
 
@@ -87,7 +87,8 @@ const accept = route({
   method: "post",
   path: `${path}/offer/accept`,
   tag,
-  summary: "Take the order that one's truck was offered",
+  summary: "Accept an offer",
+  description: "For the driver whose truck the order was offered to.",
   access: "signedIn",
   params,
   responses: { 200: OrderWire },
@@ -102,7 +103,8 @@ const decline = route({
   method: "post",
   path: `${path}/offer/refuse`,
   tag,
-  summary: "Let the next truck have it",
+  summary: "Refuse an offer",
+  description: "The order is then offered to the next truck.",
   access: "signedIn",
   params,
   responses: { 204: null },
@@ -116,17 +118,18 @@ const list = route({
   method: "get",
   path: "/api/v1/offers",
   tag,
-  summary: "What one's trucks are being offered now",
+  summary: "List open offers",
+  description: "The offers to the caller's trucks.",
   access: "signedIn",
   query: pageQuery,
   responses: { 200: envelope(OpenOfferWire) },
   async handle({ ctx, caller, query, request }) {
-    const standing = async () => {
-      const rows = await standingOffers(ctx, caller);
+    const load = async () => {
+      const rows = await openOffersTo(ctx, caller);
       return { count: rows.length, rows };
     };
-    // A driver has a truck or two, and a truck one offer: all of them are one page.
-    return respond(200, await paginate(ctx, request, query, 100, standing, toOpenOfferWire));
+    // A driver has few trucks and a truck has one offer: one page holds all.
+    return respond(200, await paginate(ctx, request, query, 100, load, toOpenOfferWire));
   },
 });
 

@@ -1,21 +1,21 @@
-/** Which truck is asked next: the closest that is free, suits the order and was not asked in this round. */
+/** Finds the next truck to ask: the closest that is free, serves the tariff and was not asked in this round. */
 import { sql } from "drizzle-orm";
 import { cellsAround, distanceBetween } from "../../../platform/geo.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { isFree } from "../orders/assignment.ts";
 import type { OrderRow } from "../orders/queries.ts";
 
-/** Metres around the car: first whoever is near, then further out. */
+/** Search radii around the pickup in metres, tried in order. */
 const RADII = [5_000, 15_000, 50_000] as const;
 
 export interface Candidate {
   readonly id: number;
   readonly driverId: number;
-  /** Whole metres to the car. */
+  /** Whole metres to the pickup. */
   readonly distance: number;
 }
 
-/** One statement a radius, up to the first that holds a truck. */
+/** One statement per radius, until one finds a truck. */
 export async function closestTruck(
   ctx: RequestContext,
   order: OrderRow,

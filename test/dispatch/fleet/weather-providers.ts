@@ -1,7 +1,8 @@
-/** Weather providers as they speak, for tests that look at the sky. */
+/** Fake weather providers with their real formats. */
 import { vi } from "vitest";
 import { unique } from "../../harness/api.ts";
 
+/** An answer of Open-Meteo under a clear sky. */
 export const blueSky = {
   latitude: 55.75,
   longitude: 37.625,
@@ -16,19 +17,20 @@ export const blueSky = {
   },
 };
 
+/** An answer of Yandex with these facts. */
 export const yandexSky = (fact: object) => ({
   now: 1_795_262_400,
   info: { lat: 55.8, lon: 37.6 },
   fact: { temp: -2, feels_like: -7, wind_speed: 3.1, pressure_mm: 748, condition: "clear", ...fact },
 });
 
-/** Settings of a server of its own, which nobody has asked for the weather yet. */
+/** Settings with a provider address that no other test uses, so the cache is empty. */
 export const weatherSettings = (more: Record<string, string> = {}) => ({
   OPEN_METEO_URL: `https://meteo.example/${unique("v")}`,
   ...more,
 });
 
-/** Stands in for the world outside; what it was asked. */
+/** Replaces `fetch`; returns the list of requests that it receives. */
 export function provider(answer: (asked: Request) => Response | Promise<Response>): Request[] {
   const asked: Request[] = [];
   vi.spyOn(console, "warn").mockImplementation(() => {});

@@ -1,11 +1,12 @@
-/** Orders with everybody around them, as the tests of dispatching make them. */
+/** Builders of orders with their client, driver, truck and operator. */
 import { env } from "cloudflare:workers";
-import { cellOf } from "../../../src/platform/geo.ts";
-import { mint, type Person } from "../../authorization/world.ts";
-import { type Answer, patch, post, rows } from "../../harness/api.ts";
-import { plate, tariffFacts } from "../fleet/fleet.ts";
+import { cellOf } from "../../src/platform/geo.ts";
+import { mint, type Person } from "../authorization/world.ts";
+import { type Answer, patch, post, rows } from "../harness/api.ts";
+import { plate, tariffFacts } from "./fleet/builders.ts";
 
 export const ORDERS = "/api/v1/orders/";
+/** A path of one order. */
 export const at = (id: string, rest = "") => `${ORDERS}${id}/${rest}`;
 
 /** Москва, ул. Ленина → ул. Тверская. */
@@ -18,7 +19,7 @@ export const ROUTE = {
   delivery_longitude: 37.6051,
 };
 
-/** A tariff as a row; its base price is 2500.00, a kilometre costs nothing unless said. */
+/** Inserts a tariff with the base price 2500.00; a kilometre is free by default. Returns its id. */
 export async function tariffRow(perKm = 0): Promise<number> {
   const [row] = await rows<{ id: number }>(
     `INSERT INTO vehicle_types (name, max_weight, base_price, per_km_rate, created_at, updated_at)
@@ -29,6 +30,7 @@ export async function tariffRow(perKm = 0): Promise<number> {
   return row?.id ?? 0;
 }
 
+/** Inserts a vehicle of this owner; returns its id. */
 export async function carOf(owner: Person): Promise<string> {
   const id = crypto.randomUUID();
   await rows(
@@ -41,14 +43,15 @@ export async function carOf(owner: Person): Promise<string> {
   return id;
 }
 
-interface TruckFacts {
+interface TruckRow {
   readonly tariff: number;
   readonly driver?: number | null;
   readonly status?: string;
   readonly at?: readonly [number, number] | null;
 }
 
-export async function truckRow({ tariff, driver, status, at }: TruckFacts): Promise<number> {
+/** Inserts a truck that serves one tariff: available, without a driver and without a position by default. Returns its id. */
+export async function truckRow({ tariff, driver, status, at }: TruckRow): Promise<number> {
   const [row] = await rows<{ id: number }>(
     `INSERT INTO tow_trucks (license_plate, model, capacity, driver_id, status, created_at, updated_at)
      VALUES (?, 'КАМАЗ', 5, ?, ?, 1, 1) RETURNING id`,
@@ -62,7 +65,7 @@ export async function truckRow({ tariff, driver, status, at }: TruckFacts): Prom
   return id;
 }
 
-/** Puts a truck somewhere, as a report of its driver would. */
+/** Sets a truck's position, as its driver's report would. */
 async function parkAt(id: number, [latitude, longitude]: readonly [number, number]): Promise<void> {
   await rows(
     "UPDATE tow_trucks SET latitude = ?, longitude = ?, cell = ?, located_at = ? WHERE id = ?",
@@ -74,7 +77,7 @@ async function parkAt(id: number, [latitude, longitude]: readonly [number, numbe
   );
 }
 
-/** One client with a car, a driver with a free truck of the right tariff, an operator. */
+/** A client with a vehicle, a driver with an available truck of the right tariff, and an operator. */
 export async function scene() {
   const [client, driver, operator, tariff] = await Promise.all([
     mint("owner"),
@@ -87,6 +90,7 @@ export async function scene() {
 }
 export type Scene = Awaited<ReturnType<typeof scene>>;
 
+/** The body of a new order in this scene. */
 export const newOrder = ({ vehicle, tariff }: Pick<Scene, "vehicle" | "tariff">, changes: object = {}) => ({
   vehicle,
   vehicle_type: tariff,
@@ -95,20 +99,21 @@ export const newOrder = ({ vehicle, tariff }: Pick<Scene, "vehicle" | "tariff">,
   ...changes,
 });
 
-/** The order's id. */
+/** Places an order as the scene's client; returns its id. */
 export async function place(there: Scene, changes: object = {}): Promise<string> {
   const answer = await post(ORDERS, newOrder(there, changes), { token: there.client.token });
   if (answer.status !== 201) throw new Error(`order: ${answer.status} ${JSON.stringify(answer.body)}`);
   return answer.body.id;
 }
 
+/** Requests a status change of an order. */
 export const move = (by: Person, id: string, body: object): Promise<Answer> =>
   patch(at(id, "update-status/"), body, { token: by.token });
 
 const STEPS = ["PENDING", "CONFIRMED", "ASSIGNED", "IN_PROGRESS", "COMPLETED", "CANCELLED"] as const;
 export type Step = (typeof STEPS)[number];
 
-/** An order of this scene that has come as far as this, by the doors that lead there. */
+/** Places an order and brings it to a status through the API; returns its id. */
 export async function orderIn(there: Scene, status: Step): Promise<string> {
   const id = await place(there);
   const must = async (by: Person, body: object) => {
@@ -125,6 +130,7 @@ export async function orderIn(there: Scene, status: Step): Promise<string> {
   return id;
 }
 
+/** A truck's status in the database. */
 export async function truckStatus(id: number): Promise<string | undefined> {
   return (await rows<{ status: string }>("SELECT status FROM tow_trucks WHERE id = ?", id))[0]?.status;
 }
@@ -138,21 +144,22 @@ export interface OrderState {
   readonly start_code: string;
 }
 
+/** An order's row. */
 export async function stateOf(id: string): Promise<OrderState> {
   const [row] = await rows<OrderState>("SELECT * FROM orders WHERE id = ?", id);
   if (!row) throw new Error(`no order ${id}`);
   return row;
 }
 
-/** What somebody was told, oldest first. */
+/** A user's notifications, oldest first. */
 export const noticesOf = (userId: number) =>
   rows<{ type: string; title: string; message: string; about: string }>(
     "SELECT type, title, message, about FROM notifications WHERE user_id = ? ORDER BY id",
     userId,
   );
 
-/** What an order's room is told, oldest first: the outbox has every entry. */
-export async function toldOf(id: string): Promise<{ kind: string; body: Record<string, unknown> }[]> {
+/** The updates for an order's room, oldest first, from the outbox. */
+export async function roomUpdatesOf(id: string): Promise<{ kind: string; body: Record<string, unknown> }[]> {
   const { results } = await env.DB.prepare(
     "SELECT payload FROM outbox WHERE kind = 'order_notice' AND address = ? ORDER BY rowid",
   )
@@ -161,18 +168,18 @@ export async function toldOf(id: string): Promise<{ kind: string; body: Record<s
   return results.map(({ payload }) => JSON.parse(payload));
 }
 
-/** The steps of an order, oldest first. */
+/** An order's status history, oldest first. */
 export const historyOf = (id: string) =>
   rows<{ old_status: string; new_status: string; changed_by: number; comment: string }>(
     "SELECT old_status, new_status, changed_by, comment FROM order_status_history WHERE order_id = ? ORDER BY id",
     id,
   );
 
-/** Everything that a refused step must leave alone. */
+/** Everything that a refused transition must not change. */
 export const tracesOf = async (there: Scene, id: string) => [
   await stateOf(id),
   await historyOf(id),
   await noticesOf(there.client.id),
-  await toldOf(id),
+  await roomUpdatesOf(id),
   await truckStatus(there.truck),
 ];

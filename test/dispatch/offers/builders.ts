@@ -1,9 +1,9 @@
-/** Offers and the trucks around a car, as the tests of dispatching make them. */
+/** Builders of offers and of trucks around a pickup. */
 import { runOffers } from "../../../src/modules/dispatch/index.ts";
 import { mint, type Person } from "../../authorization/world.ts";
 import { post, rows } from "../../harness/api.ts";
 import { jobContext } from "../../harness/scope.ts";
-import { at, orderIn, type Scene, scene, truckRow } from "./jobs.ts";
+import { at, orderIn, type Scene, scene, truckRow } from "../scene.ts";
 
 export interface Offer {
   readonly id: number;
@@ -14,20 +14,24 @@ export interface Offer {
   readonly distance: number;
 }
 
+/** An order's offers, oldest first. */
 export const offersOf = (id: string) =>
   rows<Offer>("SELECT * FROM order_offers WHERE order_id = ? ORDER BY id", id);
 
+/** Starts the search for a truck, as the operator. */
 export const call = ({ operator }: Scene, id: string) =>
   post(at(id, "dispatch/"), undefined, { token: operator.token });
+/** Accepts an offer. */
 export const accept = (by: Person, id: string) =>
   post(at(id, "offer/accept/"), undefined, { token: by.token });
+/** Refuses an offer. */
 export const decline = (by: Person, id: string) =>
   post(at(id, "offer/refuse/"), undefined, { token: by.token });
 
-/** Metres north of the car, as a place. */
+/** A place this many metres north of the pickup. */
 export const north = (metres: number): [number, number] => [55.7522 + metres / 111_300, 37.6156];
 
-/** A scene whose own truck was never located, and drivers at these distances of the car. */
+/** A confirmed order, and drivers with trucks at these distances from the pickup. The scene's own truck has no position. */
 export async function trucksAt(...distances: number[]) {
   const there = await scene();
   const drivers = await Promise.all(
@@ -40,7 +44,7 @@ export async function trucksAt(...distances: number[]) {
   return { there, drivers, id: await orderIn(there, "CONFIRMED") };
 }
 
-/** What the order's alarm does when the time of the standing offer is up. */
+/** Runs the alarm of the order's room after the open offer has expired. */
 export async function timeIsUp(id: string): Promise<void> {
   const { ctx, finished } = jobContext({ now: () => Date.now() + 21_000 });
   await runOffers(ctx, id);

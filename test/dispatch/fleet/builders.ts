@@ -1,15 +1,17 @@
-/** Tariffs, trucks and people around them, as the tests of the fleet make them. */
+/** Builders of tariffs, trucks and users for the fleet's tests. */
 import { loadSamples } from "../../../src/samples.ts";
 import { type Person, person, post, rows, staffMember, unique } from "../../harness/api.ts";
 import { jobContext } from "../../harness/scope.ts";
 
+/** Registers a user with the role that the name says. */
 export const operator = () => staffMember({ type: "OPERATOR" });
 export const driver = () => staffMember({ type: "DRIVER" });
 export const client = () => person("client");
 
-/** Truck plates and car plates are unique and short. */
+/** A unique licence plate. */
 export const plate = () => unique("Э").slice(0, 20);
 
+/** The body of a new tariff. */
 export const tariffFacts = (changes: object = {}) => ({
   name: unique("Тариф "),
   description: "До трёх с половиной тонн",
@@ -22,12 +24,14 @@ export const tariffFacts = (changes: object = {}) => ({
 // biome-ignore lint/suspicious/noExplicitAny: the answer's own shape is what tests look at.
 type Made = any;
 
+/** Creates a tariff through the API. */
 export async function tariff(by: Person, changes: object = {}): Promise<Made> {
   const answer = await post("/api/v1/vehicle-types/", tariffFacts(changes), { token: by.token });
   if (answer.status !== 201) throw new Error(`tariff: ${answer.status} ${JSON.stringify(answer.body)}`);
   return answer.body;
 }
 
+/** The body of a new truck. */
 export const truckFacts = (changes: object = {}) => ({
   license_plate: plate(),
   model: "КАМАЗ-Эвакуатор",
@@ -35,12 +39,14 @@ export const truckFacts = (changes: object = {}) => ({
   ...changes,
 });
 
+/** Creates a truck through the API. */
 export async function truck(by: Person, changes: object = {}): Promise<Made> {
   const answer = await post("/api/v1/tow-trucks/", truckFacts(changes), { token: by.token });
   if (answer.status !== 201) throw new Error(`truck: ${answer.status} ${JSON.stringify(answer.body)}`);
   return answer.body;
 }
 
+/** The body of a new vehicle. */
 export const carFacts = (changes: object = {}) => ({
   make: "Toyota",
   model: "Camry",
@@ -49,13 +55,14 @@ export const carFacts = (changes: object = {}) => ({
   ...changes,
 });
 
+/** Creates a vehicle through the API. */
 export async function car(of: Person, changes: object = {}): Promise<Made> {
   const answer = await post("/api/v1/vehicles/", carFacts(changes), { token: of.token });
   if (answer.status !== 201) throw new Error(`car: ${answer.status} ${JSON.stringify(answer.body)}`);
   return answer.body;
 }
 
-interface OrderFacts {
+interface OrderRow {
   readonly client: number;
   readonly type: number;
   readonly truck?: number | null;
@@ -63,8 +70,8 @@ interface OrderFacts {
   readonly status?: string;
 }
 
-/** An order as a row: what the fleet must not be taken from under. */
-export async function orderRow({ client, type, truck, vehicle, status }: OrderFacts): Promise<string> {
+/** Inserts an order that uses a tariff, truck or vehicle; returns its id. */
+export async function orderRow({ client, type, truck, vehicle, status }: OrderRow): Promise<string> {
   const id = crypto.randomUUID();
   await rows(
     `INSERT INTO orders (id, client_id, vehicle_type_id, tow_truck_id, vehicle_id, pickup_address, pickup_latitude,
@@ -80,14 +87,14 @@ export async function orderRow({ client, type, truck, vehicle, status }: OrderFa
   return id;
 }
 
-/** Audit rows about a thing, oldest first. */
+/** Audit rows of a subject, oldest first. */
 export const auditOf = (subject: string) =>
   rows<{ action: string; actor_id: number; before: string | null; after: string | null }>(
     "SELECT action, actor_id, before, after FROM audit_log WHERE subject = ? ORDER BY id",
     subject,
   );
 
-/** The sample data as on a machine's first start; other tests of this run have tariffs and trucks of their own. */
+/** Deletes and loads the sample data, as at a first start. Other tests of this run use their own tariffs and trucks. */
 export async function freshSamples(): Promise<string[]> {
   await rows("DELETE FROM orders WHERE vehicle_type_id <= 3");
   await rows("DELETE FROM vehicle_types WHERE id <= 3");
