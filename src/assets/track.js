@@ -1,4 +1,5 @@
-// The public map of one tow order. Web Mercator in an SVG: two places, the truck, its trail, and tiles where there are some.
+// The public map of one tow order: Web Mercator in an SVG with both places, the truck, its trail, and tiles when they are
+// configured. One file, although long: it is served as it is, without a build step.
 const main = document.querySelector("main.track");
 const svg = main.querySelector("svg");
 const words = JSON.parse(main.dataset.words);
@@ -6,19 +7,19 @@ const order = JSON.parse(main.dataset.order);
 const { token, tiles } = main.dataset;
 
 const TILE = 256;
-/** Pixels kept free around what is shown; the sheet covers the bottom of a narrow page. */
+/** Free pixels around the content; the sheet covers the bottom of a narrow page. */
 const MARGIN = 56;
 const SHEET = 190;
 
-/** Seconds: an older position tells no time of arrival. */
+/** Seconds: no time of arrival is shown for an older position. */
 const FRESH = 120;
 
-/** Where the truck has been while this page was open, and which truck that is. */
+/** The positions of the followed truck since this page was opened, and the id of that truck. */
 const trail = [];
 let followed = null;
 let position = { epoch: null, seq: null };
 let connected = true;
-/** What is drawn is on its way to where the truck is. */
+/** The drawn position, which glides to the truck's position. */
 let drawn = order.truck && { ...order.truck };
 
 const mercator = ({ latitude, longitude }) => {
@@ -116,7 +117,7 @@ function truck(view, place) {
   );
 }
 
-/** A round length of at most a fifth of the page. */
+/** A scale bar with a round length of at most a quarter of the page. */
 function scaleBar(view) {
   const latitude = order.pickup.latitude;
   const metresPerPixel = (40_075_016 * Math.cos((latitude * Math.PI) / 180)) / view.scale;
@@ -142,7 +143,7 @@ const line = (view, places) =>
     .join("");
 
 function draw() {
-  // An order that is over has no places any more.
+  // An order that is over has no places.
   if (!order.pickup) return svg.replaceChildren();
   const goal = order.status === "IN_PROGRESS" ? order.delivery : order.pickup;
   const view = viewOf([order.pickup, order.delivery, ...(drawn ? [drawn] : [])]);
@@ -160,7 +161,7 @@ function draw() {
   svg.replaceChildren(...parts);
 }
 
-function tell() {
+function showStatus() {
   main.querySelector(".status").textContent = words[order.status];
   const minutes = Math.round((order.eta_seconds ?? 0) / 60);
   const moving = order.truck && (order.status === "ASSIGNED" || order.status === "IN_PROGRESS");
@@ -176,7 +177,7 @@ function tell() {
   main.classList.toggle("stale", !connected || seconds > 60);
 }
 
-/** The truck glides to where it is: half a second, one frame at a time. */
+/** Moves the drawn truck to a position in half a second, or at once when the user prefers reduced motion. */
 function glide(to) {
   const from = drawn ?? to;
   const begun = performance.now();
@@ -193,7 +194,7 @@ function glide(to) {
   requestAnimationFrame(step);
 }
 
-/** Another truck has a trail of its own, and is not where the former one was. */
+/** Starts a new trail when another truck gets the job. */
 function follow(id) {
   if (followed !== null && followed !== id) {
     trail.length = 0;
@@ -204,7 +205,7 @@ function follow(id) {
   followed = id;
 }
 
-function take({ kind, body, seq }) {
+function applyEntry({ kind, body, seq }) {
   position.seq = seq;
   if (kind === "status") {
     order.status = body.status;
@@ -212,7 +213,7 @@ function take({ kind, body, seq }) {
     reload();
   }
   if (kind === "position") {
-    places += 1;
+    positionsReceived += 1;
     follow(Number(body.tow_truck_id));
     if (drawn) trail.push(drawn);
     if (trail.length > 500) trail.shift();
@@ -220,32 +221,32 @@ function take({ kind, body, seq }) {
     order.eta_seconds = body.eta_seconds ?? null;
     glide(order.truck);
   }
-  tell();
+  showStatus();
 }
 
-/** How often the server was asked, and how many places were heard. */
-let asked = 0;
-let places = 0;
+/** Counts of requests to the server and of received positions. */
+let requests = 0;
+let positionsReceived = 0;
 
-/** What the server says now, if nothing was heard in between; nothing when the link has ended. */
+/** Loads the present state; a later request or a newer position takes precedence. Reloads the page when the link has ended. */
 async function reload() {
-  asked += 1;
-  const mine = asked;
-  const heard = places;
+  requests += 1;
+  const mine = requests;
+  const received = positionsReceived;
   const answer = await fetch(`/api/v1/track/${token}/`);
   if (answer.status === 404) return location.reload();
-  if (!answer.ok || mine !== asked) return;
+  if (!answer.ok || mine !== requests) return;
   const state = await answer.json();
-  // A truck that was heard of since is newer than the answer.
-  if (places !== heard && order.truck && state.truck) state.truck = order.truck;
+  // A position received in the meantime is newer than the answer.
+  if (positionsReceived !== received && order.truck && state.truck) state.truck = order.truck;
   Object.assign(order, state);
   if (!state.truck) trail.length = 0;
   drawn = order.truck && { ...order.truck };
   draw();
-  tell();
+  showStatus();
 }
 
-/** Comes back from where it stood; each try waits longer, up to half a minute. */
+/** Opens the socket after the last received entry. Reconnects with growing delays of up to half a minute. */
 function listen(wait = 500) {
   const from = position.epoch === null ? "" : `?epoch=${position.epoch}&since=${position.seq}`;
   const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/ws/track/${token}/${from}`, [
@@ -260,19 +261,19 @@ function listen(wait = 500) {
       const begun = position.epoch === null;
       position = { epoch: frame.epoch, seq: begun || !frame.recovered ? frame.seq : position.seq };
       if (!begun) reload();
-      tell();
-    } else if (frame.t === "entry") take(frame);
+      showStatus();
+    } else if (frame.t === "entry") applyEntry(frame);
   };
   socket.onclose = ({ code }) => {
     if (code === 4001 || code === 4003 || code === 4004) return location.reload();
     connected = false;
-    tell();
+    showStatus();
     setTimeout(() => listen(Math.min(30_000, next * 2)), next * (0.5 + Math.random()));
   };
 }
 
 new ResizeObserver(draw).observe(svg);
 draw();
-tell();
-setInterval(tell, 1000);
+showStatus();
+setInterval(showStatus, 1000);
 listen();

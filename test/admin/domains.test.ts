@@ -45,7 +45,7 @@ describe("a truck", () => {
     const [driver, client] = [await mint("driver"), await mint("owner")];
     const path = `/api/admin/tow-trucks/${await aTruck()}/`;
     const refused = await patch(path, { driver: client.id }, as(operator));
-    expect(refused).toMatchObject({ status: 400, body: { driver: ["This is no driver."] } });
+    expect(refused).toMatchObject({ status: 400, body: { driver: ["This person is not a driver."] } });
     expect((await patch(path, { driver: driver.id }, as(operator))).body.driver).toBe(driver.id);
   });
 

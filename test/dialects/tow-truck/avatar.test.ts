@@ -1,4 +1,4 @@
-/** Pictures of Tow Truck accounts: told by their bytes, limited in size, replaced and taken away. */
+/** Avatars of Tow Truck accounts: recognised by their bytes, limited in size, replaced and removed. */
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { get, patch, put, send } from "../../harness/api.ts";

@@ -1,4 +1,4 @@
-/** The globals of the Tow Truck API on the account doors: methods, media types, bodies, languages, origins. */
+/** What all account routes of the Tow Truck API share: methods, media types, bodies, languages, origins. */
 import { describe, expect, test } from "vitest";
 import { call, get, post } from "../../harness/api.ts";
 import { english } from "../../identity/requests.ts";

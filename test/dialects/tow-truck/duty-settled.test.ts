@@ -1,4 +1,4 @@
-/** What the migration about duty makes of what was there before, in a database of its own. */
+/** What the migration that adds duty does with existing rows, in a database of its own. */
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";

@@ -1,4 +1,4 @@
-/** What a client of Tow Truck is told: listed, counted, read. */
+/** Notifications of a Tow Truck client: listing, counting, marking as read. */
 import { beforeEach, describe, expect, test } from "vitest";
 import { get, type Person, patch, person, post, rows } from "../../harness/api.ts";
 import { charge, counted } from "../../harness/counted.ts";

@@ -5,7 +5,7 @@ import { stranger } from "../../identity/requests.ts";
 import { codeFor, login, otherThan, registered } from "./people.ts";
 import { ask, confirm, NEW } from "./resets.ts";
 
-/** Somebody who has asked for a new password, with what the message holds. */
+/** A person who requested a new password, with the code and link in the message. */
 async function forgetful() {
   const who = await registered();
   const options = { headers: { ...stranger(), "accept-language": "en" } };

@@ -1,4 +1,4 @@
-/** What the Tow Truck reset refuses: too many askings, too many guesses, and everything that is no request. */
+/** What the Tow Truck password reset refuses: too many requests, too many guesses, and invalid bodies. */
 import { describe, expect, test } from "vitest";
 import { outboxOf, post, uniquePhone } from "../../harness/api.ts";
 import { english, notText, rubbish, stranger } from "../../identity/requests.ts";
@@ -79,7 +79,7 @@ describe("requesting and confirming refuse", () => {
   );
 
   test.each(clientProfiles)(
-    "%s without fields, with a bad phone, or with rubbish",
+    "%s refuses missing fields, a malformed phone and garbage",
     async (_name, path, more) => {
       const options = { headers: stranger() };
       const required = ["Обязательное поле."];

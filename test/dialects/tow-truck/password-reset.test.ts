@@ -1,4 +1,4 @@
-/** Tow Truck password reset: the phone alone changes nothing, the answer tells nothing, the code from the phone works once. */
+/** Tow Truck password reset: the phone alone changes nothing, the answer reveals nothing, the code works once. */
 import { describe, expect, test } from "vitest";
 import { get, outboxOf, post, rows, uniquePhone } from "../../harness/api.ts";
 import { costOf, encodings, english, stranger } from "../../identity/requests.ts";

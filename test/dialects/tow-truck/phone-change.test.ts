@@ -1,4 +1,4 @@
-/** A new phone signs in only after the code that was sent to it came back; until then the old one does. */
+/** A new phone signs in only after its code was confirmed; until then the former phone does. */
 import { describe, expect, test } from "vitest";
 import { get, outboxOf, patch, post, put, rows, uniquePhone } from "../../harness/api.ts";
 import { encodings, english, notText, rubbish } from "../../identity/requests.ts";

@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 afterAll(() => rows("DELETE FROM orders WHERE vehicle_type_id <= 3"));
 
-/** As the client sends it: the path behind the base, a bearer, and `<order_id>` replaced by its user. */
+/** A request as the client sends it: the path after the base, a bearer token, and `<order_id>` replaced. */
 const send = (token: string, method: string, path: string, body?: object): Promise<Answer> =>
   call(method, `/api/v1/${path.replace("<order_id>", order)}`, { token, ...(body && { body }) });
 

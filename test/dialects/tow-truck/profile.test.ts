@@ -1,4 +1,4 @@
-/** One's own account at the Tow Truck door: read, changed whole or in part, and what no body can change. */
+/** The account of the caller in the Tow Truck app: reading, changing whole or in part, and fields that no body can change. */
 import { describe, expect, test } from "vitest";
 import { call, get, outboxOf, patch, post, put, rows, unique, uniquePhone } from "../../harness/api.ts";
 import { encodings, english, notText, rubbish } from "../../identity/requests.ts";

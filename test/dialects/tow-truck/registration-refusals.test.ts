@@ -1,4 +1,4 @@
-/** What Tow Truck registration refuses, word for word in both languages, and that nothing is made then. */
+/** What Tow Truck registration refuses, word for word in both languages, without creating anything. */
 import { describe, expect, test } from "vitest";
 import { post, rows, unique } from "../../harness/api.ts";
 import { english, notText, rubbish } from "../../identity/requests.ts";

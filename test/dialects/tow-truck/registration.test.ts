@@ -1,4 +1,4 @@
-/** Tow Truck registration: what it answers and makes, once, whoever else asks at the same moment. */
+/** Tow Truck registration: its answers, and that concurrent requests create one account. */
 import { describe, expect, test } from "vitest";
 import { get, outboxOf, post, rows, unique, uniquePhone } from "../../harness/api.ts";
 import { encodings, english } from "../../identity/requests.ts";

@@ -1,4 +1,4 @@
-/** Tow Truck tokens: what opens a door and what does not, in the token library's own words; refresh; sign-out. */
+/** Tow Truck tokens: which are accepted, the refusals in the token library's words, refresh and sign-out. */
 import { env } from "cloudflare:workers";
 import { SignJWT } from "jose";
 import { describe, expect, test } from "vitest";

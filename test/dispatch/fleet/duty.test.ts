@@ -23,8 +23,8 @@ const inConsole = ({ operator, truck }: Scene, body: object) =>
 /** Everything of the truck's room is in D1. */
 const archived = (truck: number) => env.TRUCK_ROOMS.getByName(`truck:${truck}`).flush(`truck:${truck}`);
 
-/** Every door by which a driver's position comes; `age` in ms where the door lets a client say when it was. */
-const DOORS: Record<string, (there: Scene, age: number) => Promise<unknown>> = {
+/** Every route by which a driver's position comes; `age` in ms where the route takes the time of measurement. */
+const ROUTES: Record<string, (there: Scene, age: number) => Promise<unknown>> = {
   "location/update/": ({ driver }) => post("/api/v1/location/update/", PLACE, { token: driver.token }),
   "the truck's socket": async ({ driver, truck }, age) => {
     const socket = await connectNative(`/ws/tow-trucks/${truck}/location/`, driver.token);
@@ -84,27 +84,27 @@ const CAUSES: Record<string, { bring: (there: Scene) => Promise<unknown>; after:
 };
 
 const pairs = Object.keys(CAUSES).flatMap((cause) =>
-  Object.keys(DOORS).map((door) => [cause, door] as const),
+  Object.keys(ROUTES).map((route) => [cause, route] as const),
 );
 
 describe("an OFFLINE truck", () => {
   test.each(pairs)(
     "a truck made OFFLINE by %s follows the rule when a fresh position comes by %s",
-    async (cause, door) => {
+    async (cause, route) => {
       const there = await scene();
       await CAUSES[cause]?.bring(there);
       expect(await truckStatus(there.truck)).toBe("OFFLINE");
-      await DOORS[door]?.(there, 30_000);
+      await ROUTES[route]?.(there, 30_000);
       expect(await truckStatus(there.truck)).toBe(CAUSES[cause]?.after);
     },
   );
 
-  test.each(Object.keys(DOORS).slice(1))(
+  test.each(Object.keys(ROUTES).slice(1))(
     "stays OFFLINE when %s brings a position of before",
-    async (door) => {
+    async (route) => {
       const there = await scene();
       await CAUSES.idleness?.bring(there);
-      await DOORS[door]?.(there, 3 * MINUTE);
+      await ROUTES[route]?.(there, 3 * MINUTE);
       expect(await truckStatus(there.truck)).toBe("OFFLINE");
       const [row] = await rows("SELECT latitude FROM tow_trucks WHERE id = ?", there.truck);
       expect(row).toEqual({ latitude: PLACE.latitude });
@@ -135,7 +135,7 @@ describe("an OFFLINE truck", () => {
         const facts = { license_plate: plate(), model: "М", capacity: 5, driver: there.driver.id, ...more };
         const { body } = await post(path, facts, { token: there.operator.token });
         expect(body.status).toBe("OFFLINE");
-        await DOORS["location/update/"]?.(there, 0);
+        await ROUTES["location/update/"]?.(there, 0);
         return truckStatus(body.id);
       };
       expect(await make({})).toBe("AVAILABLE");

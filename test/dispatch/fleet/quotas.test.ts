@@ -7,7 +7,7 @@ import { type Answer, del, patch, post, rows } from "../../harness/api.ts";
 import { at, carOf, move, newOrder, ORDERS, orderIn, type Scene, scene } from "../scene.ts";
 import { carFacts } from "./builders.ts";
 
-interface ClientProfile {
+interface RouteUnderTest {
   readonly make: (there: Scene, settings: Record<string, string>) => Promise<Answer>;
   /** How many there are. */
   readonly count: (there: Scene) => Promise<number>;
@@ -20,8 +20,8 @@ const counted = async (sql: string, ...values: unknown[]) =>
 const first = async (sql: string, ...values: unknown[]) =>
   (await rows<{ id: string }>(`SELECT id FROM ${sql} LIMIT 1`, ...values))[0]?.id ?? "";
 
-/** Every door at which somebody makes a thing that is counted. */
-const DOORS: Record<string, { quota: QuotaName; variable: string } & ClientProfile> = {
+/** Every route that creates a limited thing. */
+const ROUTES: Record<string, { quota: QuotaName; variable: string } & RouteUnderTest> = {
   "POST orders/": {
     quota: "openOrders",
     variable: "QUOTA_OPEN_ORDERS",
@@ -67,7 +67,7 @@ const DOORS: Record<string, { quota: QuotaName; variable: string } & ClientProfi
   },
 };
 
-const LINKS: (typeof DOORS)[string] = {
+const LINKS: (typeof ROUTES)[string] = {
   quota: "orderLinks",
   variable: "QUOTA_ORDER_LINKS",
   async make({ client }, settings) {
@@ -81,7 +81,7 @@ const LINKS: (typeof DOORS)[string] = {
     return del(at(id, "share/"), undefined, { token: client.token });
   },
 };
-const ALL: Record<string, (typeof DOORS)[string]> = { ...DOORS, "POST orders/{uuid}/share/": LINKS };
+const ALL: Record<string, (typeof ROUTES)[string]> = { ...ROUTES, "POST orders/{uuid}/share/": LINKS };
 
 test("every quota has a test here, and figures in production and in development", () => {
   expect(Object.values(ALL).map(({ quota }) => quota)).toEqual([
@@ -145,7 +145,7 @@ test("a refused request leaves nothing behind: no notification, no message, no f
   const there = await scene();
   const settings = { QUOTA_OPEN_ORDERS: "1", QUOTA_OPEN_TICKETS: "1", QUOTA_DOCUMENTS: "1" };
   for (const name of ["POST orders/", "POST support/tickets/", "POST documents/"])
-    await DOORS[name]?.make(there, settings);
+    await ROUTES[name]?.make(there, settings);
   const traces = async () => [
     await counted("notifications WHERE user_id = ?", there.client.id),
     await counted("support_messages WHERE author_id = ?", there.client.id),
@@ -153,7 +153,7 @@ test("a refused request leaves nothing behind: no notification, no message, no f
   ];
   const before = await traces();
   for (const name of ["POST orders/", "POST support/tickets/"])
-    expect((await DOORS[name]?.make(there, settings))?.status).toBe(400);
+    expect((await ROUTES[name]?.make(there, settings))?.status).toBe(400);
   const form = new FormData();
   form.set("name", "Права");
   form.set("file", new File(["%PDF-1.4\n%%EOF"], "a.pdf", { type: "application/pdf" }));

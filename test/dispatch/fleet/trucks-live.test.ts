@@ -61,9 +61,9 @@ test("nothing is published about a truck without a position", async () => {
 });
 
 describe.each([
-  ["the app's door", path],
+  ["the app's route", path],
   ["the console", "/api/admin/tow-trucks/"],
-])("removing a driver by %s", (_, door) => {
+])("removing a driver by %s", (_, route) => {
   test("the sockets of a truck's former driver close, and those of the new one stay", async () => {
     const by = await operator();
     const options = { token: by.token, headers: { "if-match": "*" } };
@@ -71,9 +71,9 @@ describe.each([
     const { id } = await truck(by, { driver: old.id, status: "AVAILABLE" });
     const watching = await connectNative(`/ws/tow-trucks/${id}/location/`, by.token);
     const driving = await connectNative(`/ws/tow-trucks/${id}/location/`, old.token);
-    await patch(`${door}${id}/`, { model: "МАЗ", driver: old.id }, options);
+    await patch(`${route}${id}/`, { model: "МАЗ", driver: old.id }, options);
     expect(await driving.silent(({ t }: Frame) => t !== "welcome")).toBe(true);
-    expect((await patch(`${door}${id}/`, { driver: next.id }, options)).status).toBe(200);
+    expect((await patch(`${route}${id}/`, { driver: next.id }, options)).status).toBe(200);
     expect(await driving.closed).toMatchObject({ code: 4003 });
     expect(await watching.silent(({ t }: Frame) => t !== "welcome")).toBe(true);
     watching.close();
@@ -83,7 +83,7 @@ describe.each([
     const by = await operator();
     const { id } = await truck(by);
     const watching = await connectNative(`/ws/tow-trucks/${id}/location/`, by.token);
-    expect((await del(`${door}${id}/`, undefined, { token: by.token })).status).toBe(204);
+    expect((await del(`${route}${id}/`, undefined, { token: by.token })).status).toBe(204);
     expect(await watching.closed).toMatchObject({ code: 4004 });
   });
 });

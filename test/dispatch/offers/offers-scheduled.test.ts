@@ -8,7 +8,7 @@ import { call, decline, offersOf, trucksAt } from "./builders.ts";
 
 const MINUTE = 60_000;
 
-/** A confirmed order of a scene with trucks near by, so many minutes ahead. */
+/** A confirmed order scheduled this many minutes ahead, with trucks nearby. */
 async function scheduled(minutes: number) {
   const { there, drivers } = await trucksAt(100, 200);
   const time = Date.now() + minutes * MINUTE;
@@ -26,8 +26,8 @@ const later = async (
   await finished();
 };
 
-/** Every door that calls for trucks. */
-const DOORS: Record<string, (there: Scene, id: string) => Promise<Answer | undefined>> = {
+/** Every way to start the search for a truck. */
+const ROUTES: Record<string, (there: Scene, id: string) => Promise<Answer | undefined>> = {
   "dispatch/": call,
   "the console": (there, id) =>
     post(`/api/admin/orders/${id}/actions/dispatch/`, undefined, { token: there.operator.token }),
@@ -43,12 +43,12 @@ const CLOCKS: Record<string, (id: string) => Promise<void>> = {
   "the sweep": () => later(16, sweepOffers),
 };
 
-describe.each(Object.keys(DOORS))("a scheduled order, its search started by %s", (door) => {
+describe.each(Object.keys(ROUTES))("a scheduled order, its search started by %s", (route) => {
   test.each(Object.keys(CLOCKS))(
     "an order of in an hour is offered by %s when 45 minutes are left",
     async (clock) => {
       const { there, drivers, id, time } = await scheduled(60);
-      const answer = await DOORS[door]?.(there, id);
+      const answer = await ROUTES[route]?.(there, id);
       if (answer)
         expect([answer.status, JSON.stringify(answer.body)]).toEqual([
           200,
@@ -66,13 +66,13 @@ describe.each(Object.keys(DOORS))("a scheduled order, its search started by %s",
 
   test("an order scheduled in half an hour is offered at once", async () => {
     const { there, id } = await scheduled(30);
-    await DOORS[door]?.(there, id);
+    await ROUTES[route]?.(there, id);
     expect(await offersOf(id)).toHaveLength(1);
   });
 
   test("an order cancelled before its time is never offered", async () => {
     const { there, id } = await scheduled(60);
-    await DOORS[door]?.(there, id);
+    await ROUTES[route]?.(there, id);
     await move(there.operator, id, { status: "CANCELLED" });
     await later(61, (ctx) => runOffers(ctx, id));
     await later(61, sweepOffers);

@@ -8,8 +8,8 @@ import { at, move, orderIn, place, type Scene, type Step, scene, stateOf, tariff
 type Row = Record<string, unknown>;
 const rowOf = async (id: string) => (await rows<Row>("SELECT * FROM orders WHERE id = ?", id))[0] ?? {};
 
-/** Every door by which an operator edits, with its names for the fields. */
-interface ClientProfile {
+/** Every route by which an operator edits, with its field names. */
+interface RouteUnderTest {
   readonly edit: (there: Scene, id: string, edit: Row) => Promise<Answer>;
   readonly time: string;
   /** Whether a field that may not be changed is a refusal; otherwise it is passed over. */
@@ -22,7 +22,7 @@ const inConsole = ({ pickup_latitude, delivery_latitude, ...edit }: Row): Row =>
     ? {}
     : { delivery: { latitude: delivery_latitude, longitude: 37.6051 } }),
 });
-const DOORS: Record<string, ClientProfile> = {
+const ROUTES: Record<string, RouteUnderTest> = {
   PATCH: {
     edit: (there, id, edit) => patch(at(id), edit, { token: there.operator.token }),
     time: "scheduled_time",
@@ -39,7 +39,7 @@ const DOORS: Record<string, ClientProfile> = {
   },
 };
 
-const EDITS: Record<string, (door: ClientProfile) => { edit: Row; columns: Row }> = {
+const EDITS: Record<string, (route: RouteUnderTest) => { edit: Row; columns: Row }> = {
   "its way": () => ({
     edit: { delivery_address: "Тула", delivery_latitude: 54.19 },
     columns: { delivery_address: "Тула", delivery_latitude: 54.19 },
@@ -56,17 +56,17 @@ const EDITS: Record<string, (door: ClientProfile) => { edit: Row; columns: Row }
 const STATES: readonly Step[] = ["PENDING", "CONFIRMED", "ASSIGNED", "IN_PROGRESS", "COMPLETED", "CANCELLED"];
 const isOver = (status: Step) => status === "COMPLETED" || status === "CANCELLED";
 
-describe.each(Object.entries(DOORS))("an operator's edit by %s", (_, door) => {
+describe.each(Object.entries(ROUTES))("an operator's edit by %s", (_, route) => {
   describe.each(Object.entries(EDITS))("of %s", (what, make) => {
     test.each(STATES)("an operator's edit of an order that is %s follows the rule", async (status) => {
       const there = { ...(await scene()), tariff: await tariffRow(10_000) };
       await rows("INSERT INTO tow_truck_types VALUES (?, ?)", there.truck, there.tariff);
       const id = await orderIn(there, status);
       const before = await rowOf(id);
-      const { edit, columns } = make(door);
-      const answer = await door.edit(there, id, edit);
+      const { edit, columns } = make(route);
+      const answer = await route.edit(there, id, edit);
       const may = !isOver(status) || what === "its final price";
-      expect(answer.status).toBe(may || !door.refuses ? 200 : 400);
+      expect(answer.status).toBe(may || !route.refuses ? 200 : 400);
       const after = await rowOf(id);
       if (!may) return expect(after).toEqual(before);
       const estimate = what === "its way" ? { estimated_price: expect.any(Number) } : {};
@@ -79,8 +79,8 @@ describe.each(Object.entries(DOORS))("an operator's edit by %s", (_, door) => {
   test("an operator's edit with a time in the past is refused", async () => {
     const there = await scene();
     const id = await place(there);
-    const answer = await door.edit(there, id, { [door.time]: "2020-01-01T00:00:00Z" });
-    expect([answer.status, Object.keys(answer.body)]).toEqual([400, [door.time]]);
+    const answer = await route.edit(there, id, { [route.time]: "2020-01-01T00:00:00Z" });
+    expect([answer.status, Object.keys(answer.body)]).toEqual([400, [route.time]]);
   });
 });
 
@@ -125,7 +125,7 @@ describe("concurrent edits", () => {
     const dear = await tariffRow(90_000);
     const id = await place(there);
     await Promise.all([
-      DOORS["the console"]?.edit(there, id, { delivery_latitude: 54.19 }),
+      ROUTES["the console"]?.edit(there, id, { delivery_latitude: 54.19 }),
       patch(at(id), { vehicle_type: dear }, { token: there.operator.token }),
     ]);
     const row = await rowOf(id);

@@ -9,10 +9,10 @@ const WRONG = "Неверный код.";
 const ENDED = "Слишком много неверных кодов: разблокировать код может оператор.";
 const WRONG_CODE = "000000";
 
-type Try = (there: Scene, id: string, code: string, settings?: Record<string, string>) => Promise<Answer>;
+type Attempt = (there: Scene, id: string, code: string, settings?: Record<string, string>) => Promise<Answer>;
 
-/** Every door by which a driver starts with a code, and how it calls the code. */
-const DOORS: Record<string, { start: Try; field: string }> = {
+/** Every route by which a driver starts with a code, and the code's field. */
+const ROUTES: Record<string, { start: Attempt; field: string }> = {
   "start/": {
     start: (there, id, code, settings = {}) =>
       post(at(id, "start/"), { code }, { token: there.driver.token, settings }),
@@ -45,7 +45,7 @@ async function assigned() {
 }
 
 const wrongFive = async (there: Scene, id: string) => {
-  for (let nth = 0; nth < 5; nth++) await DOORS["start/"]?.start(there, id, WRONG_CODE);
+  for (let nth = 0; nth < 5; nth++) await ROUTES["start/"]?.start(there, id, WRONG_CODE);
 };
 
 /** Every way in which the code opens again. */
@@ -56,7 +56,7 @@ const OPENERS: Record<string, (there: Scene, id: string) => Promise<Answer>> = {
     post(`/api/admin/orders/${id}/actions/open_code/`, undefined, { token: operator.token }),
 };
 
-describe.each(Object.entries(DOORS))("by %s", (_, { start, field }) => {
+describe.each(Object.entries(ROUTES))("by %s", (_, { start, field }) => {
   test("after five wrong start codes even the right one is refused", async () => {
     const { there, id, code } = await assigned();
     for (let nth = 0; nth < 5; nth++)

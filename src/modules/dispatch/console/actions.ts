@@ -15,8 +15,11 @@ import { loadOrder, type Payment } from "../orders/queries.ts";
 import type { OrderStatus } from "../orders/rules.ts";
 import { transitionOrder } from "../orders/transitions.ts";
 
-const NOT_NOW = text("It can't be changed in this state any more.", "В этом состоянии это уже не меняется.");
-const NO_TRUCK = text("There is no truck to ask.", "Нет эвакуатора, который можно позвать.");
+const NOT_NOW = text(
+  "This can't be changed in the present state any more.",
+  "В этом состоянии это уже не меняется.",
+);
+const NO_TRUCK = text("No truck is available.", "Нет эвакуатора, который можно позвать.");
 
 const roles = ["operator", "staff"] as const;
 
@@ -41,7 +44,7 @@ export const orderActions: Readonly<Record<string, Action>> = {
   complete: changeStatus(text("Complete", "Завершить"), "COMPLETED"),
   cancel: changeStatus(text("Cancel", "Отменить"), "CANCELLED", text("Cancel the order?", "Отменить заказ?")),
   open_code: {
-    label: text("Let the start code be tried again", "Разблокировать код начала"),
+    label: text("Unlock the start code", "Разблокировать код начала"),
     roles,
     async run(ctx, caller, { id }) {
       await openStartCode(ctx, caller, id);
@@ -74,10 +77,10 @@ function settle(label: Text, to: Payment["status"]): Action {
 }
 
 export const paymentActions: Readonly<Record<string, Action>> = {
-  process: settle(text("It is on its way", "В обработке"), "PROCESSING"),
-  complete: settle(text("It is paid", "Оплачен"), "COMPLETED"),
-  fail: settle(text("It failed", "Не прошёл"), "FAILED"),
-  refund: settle(text("It is refunded", "Возвращён"), "REFUNDED"),
+  process: settle(text("Mark as processing", "В обработке"), "PROCESSING"),
+  complete: settle(text("Mark as paid", "Оплачен"), "COMPLETED"),
+  fail: settle(text("Mark as failed", "Не прошёл"), "FAILED"),
+  refund: settle(text("Mark as refunded", "Возвращён"), "REFUNDED"),
 };
 
 /** The console's fields as an order edit; only those that are given. */

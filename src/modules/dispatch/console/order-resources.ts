@@ -15,7 +15,7 @@ import { orderActions, orderConsequences, paymentActions } from "./actions.ts";
 const order = text("Order", "Заказ");
 const comment = text("Comment", "Комментарий");
 const state = text("State", "Состояние");
-const created = text("Made", "Создано");
+const created = text("Created", "Создано");
 const address = string({ max: 1000 });
 
 const around = sql`coalesce((SELECT username || ' ' || coalesce(phone, '') FROM users WHERE id = orders.client_id), '')
@@ -73,8 +73,8 @@ const orderResource = resource({
     code_tries: field.integer(orders.codeTries, text("Wrong start codes", "Неверных кодов"), { list: false }),
     created_at: field.instant(orders.createdAt, created),
     assigned_at: field.instant(orders.assignedAt, text("Assigned", "Назначен"), { list: false }),
-    started_at: field.instant(orders.startedAt, text("Begun", "Начат"), { list: false }),
-    completed_at: field.instant(orders.completedAt, text("Done", "Завершён"), { list: false }),
+    started_at: field.instant(orders.startedAt, text("Started", "Начат"), { list: false }),
+    completed_at: field.instant(orders.completedAt, text("Completed", "Завершён"), { list: false }),
     updated_at: field.instant(orders.updatedAt, text("Changed", "Изменено"), { list: false }),
   },
   search: [orders.id, orders.pickupAddress, orders.deliveryAddress, around],

@@ -13,7 +13,7 @@ import { orderResources } from "./order-resources.ts";
 import { referenceCodes } from "./tables.ts";
 
 const tonnes = z.number().positive().max(999);
-const created = text("Made", "Создано");
+const created = text("Created", "Создано");
 const updated = text("Changed", "Изменено");
 const plate = string({ max: 20 });
 
@@ -75,7 +75,7 @@ const truckResource = resource({
       reference: "vehicle-types",
     },
     position: field.place(towTrucks.latitude, towTrucks.longitude, text("Position", "Где")),
-    located_at: field.instant(towTrucks.locatedAt, text("Heard of", "На связи")),
+    located_at: field.instant(towTrucks.locatedAt, text("Last position", "На связи")),
     updated_at: field.instant(towTrucks.updatedAt, updated),
     created_at: field.instant(towTrucks.createdAt, created, { list: false }),
   },
@@ -156,7 +156,7 @@ const codeResource = resource({
   key: [referenceCodes.kind, referenceCodes.code],
   title: "name",
   fields: {
-    kind: field.choice(referenceCodes.kind, text("Of what", "Справочник")),
+    kind: field.choice(referenceCodes.kind, text("Reference", "Справочник")),
     code: field.text(referenceCodes.code, text("Code", "Код")),
     name: field.text(referenceCodes.name, text("Name", "Название"), { input: string({ max: 100 }) }),
     description: field.text(referenceCodes.description, text("Description", "Описание"), {

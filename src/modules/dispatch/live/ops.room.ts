@@ -39,7 +39,7 @@ export const opsAuthorizer: RoomAuthorizer = {
 export function opsRoomHandler(openRequestContext: () => RequestContext): RoomHandler {
   return {
     says: {},
-    mayWrite: () => fault("forbidden", "This room is told by the server."),
+    mayWrite: () => fault("forbidden", "Only the server writes to this room."),
     fromDocumented: () => fault("bad_frame", "This socket speaks caravan.v1."),
     toDocumented: () => null,
     // Trucks, orders and tickets are archived by their own rooms.

@@ -40,7 +40,7 @@ export function orderRoomHandler(openRequestContext: () => RequestContext): Room
   const jobIn = jobReader();
   return {
     says: {},
-    mayWrite: () => fault("forbidden", "This room is told by the server."),
+    mayWrite: () => fault("forbidden", "Only the server writes to this room."),
     // Frames from documented clients are ignored.
     fromDocumented: () => null,
     toDocumented({ kind, body }) {

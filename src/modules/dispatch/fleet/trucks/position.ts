@@ -1,4 +1,4 @@
-/** What a new position of a truck changes in its row, and which order rooms hear of it. The same by REST and by the truck's socket. */
+/** What a new position of a truck changes in its row, and the frames for the rooms of its orders. The same by REST and by the truck's socket. */
 import { type SQL, sql } from "drizzle-orm";
 import type { Place } from "../../../../platform/geo.ts";
 import type { RequestContext } from "../../../../platform/runtime.ts";

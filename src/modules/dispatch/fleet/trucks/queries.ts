@@ -61,7 +61,7 @@ export interface TruckFilter {
   readonly search?: string | undefined;
 }
 
-/** The condition that a filter stands for. */
+/** The SQL condition of a filter. */
 export function truckConditions({ status, typeId, search }: TruckFilter): SQL | undefined {
   const ofType = sql`${towTrucks.id} IN (SELECT truck_id FROM tow_truck_types WHERE vehicle_type_id = ${typeId})`;
   const people = sql`(SELECT first_name || ' ' || last_name || ' ' || username || ' ' || coalesce(phone, '')
