@@ -7,7 +7,7 @@ export const pictureFaults = {
   empty: messages.emptyFile,
   too_large: literal("The image size is too large. Please upload an image that is less than 10MB."),
   wrong_size: text(
-    "The file's size differs from the size given at the start of this upload.",
+    "The file is of another size than this upload was started with.",
     "Размер файла не тот, с которым начата загрузка.",
   ),
   no_picture: messages.image,
