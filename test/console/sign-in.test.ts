@@ -92,7 +92,7 @@ describe("signing in", () => {
     };
     await authorize(temporary);
     const alert = other.page.getByRole("alert");
-    await alert.getByText("This password is a temporary one.").waitFor();
+    await alert.getByText("This password is temporary.").waitFor();
     await alert.getByRole("link", { name: "Set a new password" }).click();
     await other.page.getByLabel("New password").fill("my very own words");
     await other.page.getByLabel("Repeat the password").fill("my very own words");
