@@ -282,7 +282,12 @@ describe("people", () => {
     const facts = { user: one.id, sex: "Ж", city: 607, profession: "Врач" };
     expect((await post("/api/admin/profiles/", facts, as(staff))).status).toBe(201);
     const [low, high] = [one.id, other.id].sort((a, b) => a - b);
-    await rows("INSERT INTO friendships VALUES (?, ?, ?, 1)", low, high, one.id);
+    await rows(
+      "INSERT INTO friendships (low_id, high_id, initiator_id, created_at) VALUES (?, ?, ?, 1)",
+      low,
+      high,
+      one.id,
+    );
     const found = await get(`/api/admin/users/?search=${one.username}&city=607&sex=Ж`, as(staff));
     expect(found.body.results).toMatchObject([{ id: one.id, sex: "Ж", city: 607, friends_count: 1 }]);
     expect((await get(`/api/admin/users/?search=${one.username}&city=829`, as(staff))).body.count).toBe(0);
