@@ -1,6 +1,6 @@
 /** Archiving a track room's journal: every point is stored once, and the latest location never goes back in time. */
 import { describe, expect, test } from "vitest";
-import type { FilteredPoint } from "../../src/modules/tracking/points/rules.ts";
+import type { FilteredPoint } from "../../src/modules/tracking/points/filter-rules.ts";
 import { archivePoints, type PointsEntry } from "../../src/modules/tracking/points/store.ts";
 import { type Person, person, rows } from "../harness/api.ts";
 import { counted } from "../harness/counted.ts";

@@ -1,6 +1,6 @@
 /** Task geofences: a user who enters one is told once. */
 import { beforeAll, describe, expect, test } from "vitest";
-import type { FilteredPoint } from "../../src/modules/tracking/points/rules.ts";
+import type { FilteredPoint } from "../../src/modules/tracking/points/filter-rules.ts";
 import { archivePoints } from "../../src/modules/tracking/points/store.ts";
 import { arrivals, type TaskGeofence } from "../../src/modules/tracking/tasks/geofence.ts";
 import { get, type Person, patch, person, post, rows } from "../harness/api.ts";

@@ -1,7 +1,7 @@
 /** Many users and many points: the number of statements does not grow with them. */
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, test } from "vitest";
-import type { FilteredPoint } from "../../src/modules/tracking/points/rules.ts";
+import type { FilteredPoint } from "../../src/modules/tracking/points/filter-rules.ts";
 import { archivePoints } from "../../src/modules/tracking/points/store.ts";
 import { type Person, person, rows, staffMember, unique } from "../harness/api.ts";
 import { charge, counted } from "../harness/counted.ts";

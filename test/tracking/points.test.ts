@@ -7,7 +7,7 @@ import {
   filterPoint,
   type Point,
   readTime,
-} from "../../src/modules/tracking/points/rules.ts";
+} from "../../src/modules/tracking/points/filter-rules.ts";
 
 const NOW = Date.UTC(2026, 10, 21, 12);
 const SECOND = 1000;

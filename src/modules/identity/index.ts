@@ -31,14 +31,9 @@ export { identityMails } from "./mail/templates.ts";
 export { messages as identityMessages } from "./messages.ts";
 export { linkRoutes } from "./pages/mail-links.tsx";
 export { purgeCodes } from "./recovery/codes.ts";
-export {
-  checkResetLink,
-  confirmEmail,
-  requestResetLink,
-  resendVerification,
-  resetPassword,
-} from "./recovery/recovery.ts";
+export { checkResetLink, requestResetLink, resetPassword } from "./recovery/password-reset.ts";
 export { recoveryRoutes } from "./recovery/routes.ts";
+export { confirmEmail, resendVerification } from "./recovery/verification.ts";
 export { requireStrong, takenRefusal } from "./refusals.ts";
 export { identityResources } from "./resources.ts";
 export {

@@ -2,9 +2,9 @@
 export { exportTracking } from "./export.ts";
 export { trackingAuthorizers } from "./live/authorizers.ts";
 export { trackRoomHandler } from "./live/room.ts";
-export { filterPoints } from "./points/filter.ts";
+export type { FilteredPoint } from "./points/filter-rules.ts";
 export { PointsBody } from "./points/frames.ts";
-export type { FilteredPoint } from "./points/rules.ts";
+export { filterPoints } from "./points/live-filter.ts";
 export { trackingResources } from "./resources.ts";
 export { trackingRoutes } from "./routes.ts";
 export { addTask } from "./tasks/commands.ts";

@@ -15,7 +15,7 @@ import type {
   Values,
 } from "../../../platform/resources/resource.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { requestResetLink } from "../recovery/recovery.ts";
+import { requestResetLink } from "../recovery/password-reset.ts";
 import { verificationFor } from "../recovery/verification.ts";
 import { requireUsername } from "../refusals.ts";
 import { foldUsername, madeFrom } from "../rules.ts";

@@ -9,7 +9,7 @@ import { changeAccount } from "../accounts/commands.ts";
 import { findUser, type User } from "../accounts/queries.ts";
 import { type RegistrationStatements, register } from "../accounts/registration.ts";
 import { messages } from "../messages.ts";
-import { checkResetCode, requestResetCode, resetPassword } from "../recovery/recovery.ts";
+import { checkResetCode, requestResetCode, resetPassword } from "../recovery/password-reset.ts";
 import { requireStrong, takenRefusal } from "../refusals.ts";
 import { birthdayFault, isEmail, type PasswordPolicy, passwordLength, signInEmailFault } from "../rules.ts";
 import { personFields } from "../schemas.ts";

@@ -23,7 +23,7 @@ import {
   tryCode,
   tryPendingReset,
 } from "./codes.ts";
-import { issueReset, mailResetLink, resetPasswordHash } from "./recovery.ts";
+import { issueReset, mailResetLink, resetPasswordHash } from "./password-reset.ts";
 
 /**
  * Sends a code to a phone if an active account has it, with a page that accepts the code and then activates `password`.

@@ -6,8 +6,8 @@ import { type Route, respond, route } from "../../../platform/http/route.ts";
 import { messages } from "../messages.ts";
 import { requireStrong } from "../refusals.ts";
 import { Detail, phone } from "../schemas.ts";
+import { resetPassword } from "./password-reset.ts";
 import { checkResetSms, requestResetSms } from "./phone-recovery.ts";
-import { resetPassword } from "./recovery.ts";
 
 const tag = "Accounts";
 

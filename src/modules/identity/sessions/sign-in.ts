@@ -20,7 +20,7 @@ import { aliasedId } from "../accounts/names.ts";
 import { findWithDevice, type KnownOnDevice, type User } from "../accounts/queries.ts";
 import { securityNotices } from "../mail/notices.ts";
 import { messages } from "../messages.ts";
-import { openResetPage } from "../recovery/recovery.ts";
+import { openResetPage } from "../recovery/password-reset.ts";
 import { mustVerify } from "../recovery/verification.ts";
 import { foldEmail, foldUsername, normalizePhone } from "../rules.ts";
 import { users } from "../tables.ts";

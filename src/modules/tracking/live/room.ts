@@ -7,9 +7,9 @@ import type { Entry } from "../../../platform/realtime/log/entry.ts";
 import { fault } from "../../../platform/realtime/socket/frames.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { socketTokenRefresh } from "../../identity/index.ts";
-import { filterPoints } from "../points/filter.ts";
+import type { FilteredPoint } from "../points/filter-rules.ts";
 import { LocationSaved, LocationUpdate, PointsBody } from "../points/frames.ts";
-import type { FilteredPoint } from "../points/rules.ts";
+import { filterPoints } from "../points/live-filter.ts";
 import { archivePoints } from "../points/store.ts";
 import { visibilitiesOf } from "../visibility/queries.ts";
 

@@ -1,6 +1,6 @@
 /** Socket frames with points: the native batch, and the single point that the Eurorace app documents. */
 import * as v from "valibot";
-import { MAX_POINTS_PER_BATCH, readTime } from "./rules.ts";
+import { MAX_POINTS_PER_BATCH, readTime } from "./filter-rules.ts";
 
 const degrees = (name: string, limit: number) =>
   v.pipe(

@@ -13,7 +13,7 @@ import {
   type KnownFixes,
   type Point,
   SAME_PLACE,
-} from "./rules.ts";
+} from "./filter-rules.ts";
 
 /** An entry of a track room's journal. `at`: when the room received it, epoch ms. */
 export interface PointsEntry {

@@ -4,7 +4,7 @@ import { bandAround, cellsAround, distanceBetween, type Place } from "../../../p
 import type { Caller } from "../../../platform/http/caller.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { isBlocked } from "../../social/index.ts";
-import type { Flag } from "../points/rules.ts";
+import type { Flag } from "../points/filter-rules.ts";
 import { latestLocations, locationReports } from "../tables.ts";
 
 export interface Report extends Place {

@@ -6,7 +6,7 @@ import { pythonType } from "../../../platform/http/input/validation.ts";
 import { fill, messages } from "../../../platform/http/messages.ts";
 import { text } from "../../../platform/http/text.ts";
 import { isoTime } from "../../../platform/time.ts";
-import { MAX_POINTS_PER_BATCH, type Point, readTime } from "../points/rules.ts";
+import { MAX_POINTS_PER_BATCH, type Point, readTime } from "../points/filter-rules.ts";
 import { POINT_FLAGS } from "../tables.ts";
 import type { Report } from "./queries.ts";
 

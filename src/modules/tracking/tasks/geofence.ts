@@ -4,7 +4,7 @@ import { commit } from "../../../platform/db/outbox.ts";
 import { distanceBetween, type Place, SHORTEST_DEGREE } from "../../../platform/geo.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { type Notice, noticeEffects, noticeRows, pushNotices } from "../../notifications/index.ts";
-import type { FilteredPoint } from "../points/rules.ts";
+import type { FilteredPoint } from "../points/filter-rules.ts";
 import { type TaskNotice, taskNotice } from "./notices.ts";
 
 /** An open task with a geofence that the user has not entered yet. */

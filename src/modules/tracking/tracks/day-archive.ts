@@ -1,5 +1,5 @@
 /** Encodes one user's day as an archive object: delta-encoded columns, compressed with gzip. */
-import type { Flag } from "../points/rules.ts";
+import type { Flag } from "../points/filter-rules.ts";
 import { POINT_FLAGS } from "../tables.ts";
 
 export interface DayPoint {

@@ -1,6 +1,6 @@
 /** Points of long ago, written as a room's archive does, and what becomes of them when days are rolled. */
 import { expect } from "vitest";
-import type { FilteredPoint } from "../../../../src/modules/tracking/points/rules.ts";
+import type { FilteredPoint } from "../../../../src/modules/tracking/points/filter-rules.ts";
 import { archivePoints } from "../../../../src/modules/tracking/points/store.ts";
 import { compactTracks } from "../../../../src/modules/tracking/tracks/compaction.ts";
 import { openTrack, type TrackFilter } from "../../../../src/modules/tracking/tracks/queries.ts";

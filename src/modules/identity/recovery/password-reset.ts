@@ -1,19 +1,18 @@
-/** Confirms addresses and resets passwords by mail. */
-import { and, eq, sql } from "drizzle-orm";
+/** Resets passwords by mail: links and codes. */
+import { eq, sql } from "drizzle-orm";
 import { randomCode, randomToken } from "../../../platform/crypto/digest.ts";
 import { anyHasher } from "../../../platform/crypto/hasher.ts";
 import { isUniqueViolation } from "../../../platform/db/client.ts";
 import { commit, type Effect } from "../../../platform/db/outbox.ts";
 import { Refusal } from "../../../platform/http/errors.ts";
-import { attempt, clientOf, countMail, refund } from "../../../platform/http/limits/rate-limits.ts";
+import { attempt, clientOf, refund } from "../../../platform/http/limits/rate-limits.ts";
 import { mailEffect } from "../../../platform/mail/mail.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { emailsOf, formerOf } from "../accounts/contacts.ts";
-import { findUser, findWithDevice, type User } from "../accounts/queries.ts";
+import { findUser, type User } from "../accounts/queries.ts";
 import { securityNotices } from "../mail/notices.ts";
 import { resetCode, resetLink } from "../mail/templates.ts";
-import { foldEmail, mayRecover } from "../rules.ts";
-import { deviceMarks, deviceSubject } from "../sessions/devices.ts";
+import { mayRecover } from "../rules.ts";
 import { dropSessions, enforce, revokeEffect } from "../sessions/sessions.ts";
 import { users } from "../tables.ts";
 import {
@@ -26,52 +25,7 @@ import {
   prepareCode,
   spendCode,
 } from "./codes.ts";
-import { verificationFor } from "./verification.ts";
-
-/** Confirms the address that a link was mailed to. False if the link is wrong, expired or used. */
-export async function confirmEmail(ctx: RequestContext, secret: string): Promise<boolean> {
-  const code = await findCode(ctx, "verify_email", secret);
-  if (!code) return false;
-  const now = ctx.now();
-  const verify = ctx.db
-    .update(users)
-    .set({ emailVerifiedAt: now })
-    .where(and(eq(users.id, code.userId), eq(users.email, code.target)));
-  // The code is used up in any case: it can no longer confirm an address that was changed meanwhile.
-  return (await commit(ctx, spendCode(ctx, code.id), [], [verify])) !== null;
-}
-
-/** Whether a mailed link would confirm an address. Does not use up the link. */
-export async function checkEmailLink(ctx: RequestContext, secret: string): Promise<boolean> {
-  return (await findCode(ctx, "verify_email", secret)) !== null;
-}
-
-/**
- * Finds the account of an address to which a mail is requested. Requests are counted per client and per address. Those of
- * the account's own devices are counted apart, so that strangers cannot use up the owner's limit.
- */
-async function accountForMail(ctx: RequestContext, email: string, purpose: string): Promise<User | null> {
-  const address = foldEmail(email);
-  const marks = await deviceMarks(ctx);
-  const [found] = await findWithDevice(ctx, marks, eq(users.email, address));
-  const device = deviceSubject(ctx, marks, found?.device);
-  await countMail(ctx, [purpose + address, ...(device ? [device] : [])].join("|"));
-  return found?.user ?? null;
-}
-
-/** Mails a new link if the address is registered and unconfirmed. The caller cannot tell whether it is. */
-export async function resendVerification(ctx: RequestContext, email: string): Promise<void> {
-  const user = await accountForMail(ctx, email, "resend:");
-  const userId = user?.isActive && !user.emailVerifiedAt ? user.id : 0;
-  const person = {
-    userId,
-    email: foldEmail(email),
-    username: user?.username ?? "",
-    locale: user?.locale ?? ctx.locale,
-  };
-  const { statement, effect } = await verificationFor(ctx, person);
-  await commit(ctx, touch(ctx, userId), [effect], [dropCodes(ctx, userId, "verify_email"), statement]);
-}
+import { accountForMail, touchAccount } from "./mail-requests.ts";
 
 /**
  * Mails a link to a page where a new password is chosen. Does the same work for an unknown address; only staff may learn
@@ -108,7 +62,7 @@ export async function openResetPage(ctx: RequestContext, { id }: User): Promise<
   const { secret, url } = newResetLink(ctx, id);
   const code = { purpose: "reset_link", userId: id, secret, target: `user:${id}` } as const;
   const { statement } = await prepareCode(ctx, code);
-  await commit(ctx, touch(ctx, id), [], [dropCodes(ctx, id, "reset_link"), statement]);
+  await commit(ctx, touchAccount(ctx, id), [], [dropCodes(ctx, id, "reset_link"), statement]);
   return url;
 }
 
@@ -151,11 +105,7 @@ export async function issueReset(
   const userId = user?.[by] && user.isActive && mayRecover(user, by) ? user.id : 0;
   const { statement } = await prepareCode(ctx, { ...code, userId, target });
   const rest = [dropCodes(ctx, userId, code.purpose), statement, ...also];
-  return (await commit(ctx, touch(ctx, userId), [effect(target)], rest)) !== null;
-}
-
-function touch(ctx: RequestContext, userId: number) {
-  return ctx.db.update(users).set({ updatedAt: ctx.now() }).where(eq(users.id, userId));
+  return (await commit(ctx, touchAccount(ctx, userId), [effect(target)], rest)) !== null;
 }
 
 /**
