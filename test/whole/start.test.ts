@@ -58,6 +58,15 @@ describe("a fresh start", () => {
     expect(events[0].participant_usernames).toEqual(["client1", "driver1"]);
   });
 
+  test("The samples hold a friend, a chat, a task and a ticket.", async () => {
+    const { body } = await client.post("/api/auth/signin/", { username: "client1", password: "password123" });
+    const ann = client.as(body.access);
+    expect((await ann.get("/api/v1/users/my_friends/")).body).toHaveLength(1);
+    expect((await ann.get("/api/v1/chats/")).body).toHaveLength(1);
+    expect((await ann.get("/api/v1/tasks/")).body).toMatchObject([{ title: "Photograph the bridge" }]);
+    expect((await ann.get("/api/v1/support/tickets/")).body.results).toHaveLength(1);
+  });
+
   test("a second server on the same port is refused in so many words, and the first lives on", async () => {
     const { code, said } = await server.rival();
     expect(code).toBe(1);
@@ -173,13 +182,14 @@ describe("what is shown in a browser", () => {
       );
   });
 
-  test("a mailed link opens a page that does what it says", async () => {
+  test("A mailed link opens a page; looking at it spends nothing, and its button does what it says, once.", async () => {
     const name = unique("reader");
     await client.signUp(name);
     const [letter] = await client.letters(`${name}@example.com`);
     const link = new URL(letter?.links[0] ?? "");
     expect(link.origin).toBe(server.origin);
-    expect((await client.get(link.pathname)).status).toBe(200);
+    for (let look = 0; look < 2; look++) expect((await client.get(link.pathname)).status).toBe(200);
+    expect((await client.post(link.pathname, {})).status).toBe(200);
     expect((await client.get(link.pathname)).status).toBe(404);
   });
 });
