@@ -51,6 +51,8 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+          // A browser on a busy machine may be late once. What must never fail once (torture) says `retry: 0` itself.
+          retry: 1,
         },
       },
     ],
