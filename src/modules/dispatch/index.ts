@@ -18,7 +18,7 @@ export { opsRoomHandler, tellOpsOfTicket } from "./live/ops.room.ts";
 export { orderRoomHandler } from "./live/order.room.ts";
 export { truckRoomHandler } from "./live/truck.room.ts";
 export { orderDispatched, runOffers, sweepOffers } from "./offers/commands.ts";
-export { exportOrders } from "./orders/commands.ts";
+export { exportOrders } from "./orders/export.ts";
 export { orderExists } from "./orders/queries.ts";
 export { orderDeleted, orderUpdated } from "./orders/room-updates.ts";
 export { loadSampleOrder } from "./orders/samples.ts";

@@ -1,6 +1,6 @@
 /** One rule edits an order: the same fields in the same statuses by API and console; concurrent edits lose nothing. */
 import { describe, expect, test } from "vitest";
-import { priceFor } from "../../../src/modules/dispatch/orders/edit.ts";
+import { priceForRoute } from "../../../src/modules/dispatch/pricing/queries.ts";
 import { type Answer, patch, rows } from "../../harness/api.ts";
 import { jobContext } from "../../harness/scope.ts";
 import { at, move, orderIn, place, type Scene, type Step, scene, stateOf, tariffRow } from "../scene.ts";
@@ -96,7 +96,7 @@ describe("concurrent edits", () => {
     { priority: "HIGH" },
   ];
   const estimateOf = (row: Row) =>
-    priceFor(jobContext().ctx, {
+    priceForRoute(jobContext().ctx, {
       vehicleTypeId: Number(row.vehicle_type_id),
       pickupLatitude: Number(row.pickup_latitude),
       pickupLongitude: Number(row.pickup_longitude),

@@ -8,11 +8,11 @@ import type { Action, Change, Consequences, Subject, Values } from "../../../pla
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { isoTime } from "../../../platform/time.ts";
 import { startDispatch } from "../offers/commands.ts";
-import { type EditableOrder, type OrderEdit, planEdit } from "../orders/edit.ts";
+import { planEdit } from "../orders/commands.ts";
 import { openStartCode } from "../orders/job/start-code.ts";
 import { settlePayment } from "../orders/payments/commands.ts";
 import { loadOrder, type Payment } from "../orders/queries.ts";
-import type { OrderStatus } from "../orders/rules.ts";
+import type { EditableOrder, OrderEdit, OrderStatus } from "../orders/rules.ts";
 import { transitionOrder } from "../orders/transitions.ts";
 
 const NOT_NOW = text(

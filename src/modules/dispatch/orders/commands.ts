@@ -1,22 +1,21 @@
-/** Places and edits orders. */
-import { sql } from "drizzle-orm";
+/** Places and edits orders. Status and truck are changed by `transitions.ts`. */
+import { and, eq, type SQL, sql } from "drizzle-orm";
 import { randomCode } from "../../../platform/crypto/digest.ts";
 import { auditEntry } from "../../../platform/db/audit.ts";
 import { commit } from "../../../platform/db/outbox.ts";
 import { belowQuota, insertWhere, quotaRefusal } from "../../../platform/db/quota.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
-import { invalid, notFound, refuse } from "../../../platform/http/errors.ts";
+import { invalid, refuse } from "../../../platform/http/errors.ts";
 import { messages } from "../../../platform/http/messages.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { noticeEffects, noticeRows, pushNotices } from "../../notifications/index.ts";
 import { noSuchKey } from "../fleet/fields.ts";
-import { type OrderEdit, planEdit, priceFor } from "./edit.ts";
+import { priceForRoute } from "../pricing/queries.ts";
 import { texts } from "./messages.ts";
 import { statusNotice } from "./notices.ts";
-import { findOrder, type Order, type OrderRow, ordersOf } from "./queries.ts";
+import { type Order, type OrderRow, requireOrder } from "./queries.ts";
 import { orderUpdated } from "./room-updates.ts";
-import { type Side, sideOf } from "./rules.ts";
-import { toOrderWire } from "./schemas.ts";
+import { type EditableOrder, type OrderEdit, type Side, type SplitEdit, splitEdit } from "./rules.ts";
 import { orders } from "./tables.ts";
 
 /** What a client specifies in an order. */
@@ -41,7 +40,8 @@ export async function placeOrder(
   vehicleId: string,
   input: OrderInput,
 ): Promise<OrderRow> {
-  const [price, own] = await Promise.all([priceFor(ctx, input), ownsVehicle(ctx, caller, vehicleId)]);
+  requireFuture(ctx, input.scheduledAt, "scheduled_time");
+  const [price, own] = await Promise.all([priceForRoute(ctx, input), ownsVehicle(ctx, caller, vehicleId)]);
   // The same answer for a vehicle that does not exist and for somebody else's.
   if (!own) throw invalid({ vehicle: texts.ownVehicle });
   if (price === null) throw invalid({ vehicle_type: noSuchKey(input.vehicleTypeId) });
@@ -85,16 +85,9 @@ async function ownsVehicle(ctx: RequestContext, caller: Caller, vehicleId: strin
   return found.length > 0;
 }
 
-/** The order and the caller's side in it; 404 for everybody else. */
-export async function requireOrder(
-  ctx: RequestContext,
-  caller: Caller,
-  id: string,
-): Promise<{ order: Order; side: Side }> {
-  const order = await findOrder(ctx, caller, id);
-  const side = order && sideOf(caller, { clientId: order.clientId, driverId: order.truck?.driverId ?? null });
-  if (!order || !side) throw notFound();
-  return { order, side };
+/** Refuses a time in the past with a 400 for that field. */
+export function requireFuture(ctx: RequestContext, at: number | null | undefined, field: string): void {
+  if (at !== null && at !== undefined && at < ctx.now()) throw invalid({ [field]: texts.past });
 }
 
 /** How often an edit is planned again when others edit the same order in between. */
@@ -121,16 +114,52 @@ export async function editOrder(
   throw refuse(409, messages.conflict);
 }
 
+/** The columns that decide the price. */
+const ROUTE = [
+  "vehicleTypeId",
+  "pickupLatitude",
+  "pickupLongitude",
+  "deliveryLatitude",
+  "deliveryLongitude",
+] as const satisfies readonly (keyof OrderEdit)[];
+
+/** The names that the API or the console gives to fields that can be invalid. */
+export interface FieldNames {
+  readonly scheduledAt: string;
+  readonly vehicleTypeId: string;
+}
+const API_NAMES: FieldNames = { scheduledAt: "scheduled_time", vehicleTypeId: "vehicle_type" };
+
+export interface EditPlan extends SplitEdit {
+  /** SQL condition: the row is still as it was when the plan was made. */
+  readonly where: SQL | undefined;
+}
+
+/**
+ * What an edit writes, by the API or the console: only the changed columns, and a new estimate when the route or the
+ * tariff changes. The estimate depends on the other route columns too, so the condition includes them: when it fails,
+ * plan again. A time in the past is a 400.
+ */
+export async function planEdit(
+  ctx: RequestContext,
+  order: EditableOrder,
+  side: Side,
+  edit: OrderEdit,
+  names: FieldNames = API_NAMES,
+): Promise<EditPlan> {
+  const { change, refused } = splitEdit(order, side, edit);
+  requireFuture(ctx, change.scheduledAt, names.scheduledAt);
+  const asRead = and(eq(orders.id, order.id), eq(orders.status, order.status));
+  if (!ROUTE.some((name) => name in change)) return { change, refused, where: asRead };
+  const estimatedPrice = await priceForRoute(ctx, { ...order, ...change });
+  if (estimatedPrice === null) throw invalid({ [names.vehicleTypeId]: noSuchKey(change.vehicleTypeId ?? 0) });
+  const sameRoute = ROUTE.map((name) => sql`${orders[name]} = ${order[name]}`);
+  return { change: { ...change, estimatedPrice }, refused, where: and(asRead, ...sameRoute) };
+}
+
 /** The audit row for a change by somebody other than the client. */
 function auditOf(ctx: RequestContext, caller: Caller, order: Order, after: Partial<OrderRow>) {
   if (order.clientId === caller.userId) return [];
   const before = Object.fromEntries(Object.keys(after).map((field) => [field, order[field as keyof Order]]));
   return [auditEntry(ctx, caller, { action: "order.change", subject: `order:${order.id}`, before, after })];
-}
-
-/** The orders in an account's export. */
-export async function exportOrders(ctx: RequestContext, userId: number): Promise<object> {
-  const self = { userId, userType: "CLIENT", isStaff: false, sessionId: "export", expiresAt: 0 } as const;
-  const placed = await ordersOf(ctx, userId);
-  return { orders: placed.map((order) => toOrderWire(ctx, order, self)) };
 }

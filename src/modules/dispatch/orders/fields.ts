@@ -1,11 +1,8 @@
 /** Field types of orders: instants, degrees, and the path parameter. */
 import { z } from "@hono/zod-openapi";
-import { invalid } from "../../../platform/http/errors.ts";
 import { reportFault, string } from "../../../platform/http/input/fields.ts";
 import { messages } from "../../../platform/http/messages.ts";
-import type { RequestContext } from "../../../platform/runtime.ts";
 import { parseInstant } from "../../../platform/time.ts";
-import { texts } from "./messages.ts";
 
 /** The time zone of times without an offset. */
 const ZONE = "Europe/Moscow";
@@ -41,8 +38,3 @@ export const orderParams = z.object({
     .transform((id) => id.replaceAll("-", "").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5"))
     .openapi({ type: "string", format: "uuid" }),
 });
-
-/** Refuses a time in the past. */
-export function requireFuture(ctx: RequestContext, at: number | null | undefined, field: string): void {
-  if (at !== null && at !== undefined && at < ctx.now()) throw invalid({ [field]: texts.past });
-}

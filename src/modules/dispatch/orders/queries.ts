@@ -3,6 +3,7 @@ import { and, count, desc, eq, gte, lte, type SQL, sql } from "drizzle-orm";
 import { runBatch } from "../../../platform/db/client.ts";
 import { contains } from "../../../platform/db/folding.ts";
 import { type Caller, isOperator } from "../../../platform/http/caller.ts";
+import { notFound } from "../../../platform/http/errors.ts";
 import type { Listed, Window } from "../../../platform/http/lists/paging.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { findPeople, type Person } from "../../identity/index.ts";
@@ -10,7 +11,7 @@ import type { Truck, Vehicle } from "../fleet/schemas.ts";
 import { truckTypes } from "../fleet/trucks/queries.ts";
 import type { payments } from "./payments/tables.ts";
 import type { ratings } from "./ratings/tables.ts";
-import type { OrderStatus } from "./rules.ts";
+import { type OrderStatus, type Side, sideOf } from "./rules.ts";
 import { type orderStatusHistory, orders, type PRIORITIES } from "./tables.ts";
 
 export type OrderRow = typeof orders.$inferSelect;
@@ -186,6 +187,18 @@ export async function findOrder(ctx: RequestContext, caller: Caller, id: string)
   const where = and(eq(orders.id, id), visibleTo(caller));
   const [order] = await selectOrders(ctx, where, { limit: 1, offset: 0 });
   return order ?? null;
+}
+
+/** The order and the caller's side in it; 404 for everybody else. */
+export async function requireOrder(
+  ctx: RequestContext,
+  caller: Caller,
+  id: string,
+): Promise<{ order: Order; side: Side }> {
+  const order = await findOrder(ctx, caller, id);
+  const side = order && sideOf(caller, { clientId: order.clientId, driverId: order.truck?.driverId ?? null });
+  if (!order || !side) throw notFound();
+  return { order, side };
 }
 
 /** The order without a rights check, for the server's own work. */

@@ -5,10 +5,10 @@ import { notFound } from "../../../platform/http/errors.ts";
 import { envelope, paginate } from "../../../platform/http/lists/paging.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { editOrder, placeOrder, requireOrder } from "./commands.ts";
-import { orderParams, requireFuture } from "./fields.ts";
+import { editOrder, placeOrder } from "./commands.ts";
+import { orderParams } from "./fields.ts";
 import { requireStartCode } from "./job/start-code.ts";
-import { listOrders } from "./queries.ts";
+import { listOrders, requireOrder } from "./queries.ts";
 import {
   NewOrder,
   NewOrderWire,
@@ -46,7 +46,6 @@ const place = route({
   body: NewOrder,
   responses: { 201: NewOrderWire },
   async handle({ ctx, caller, body }) {
-    requireFuture(ctx, body.scheduled_time, "scheduled_time");
     const order = await placeOrder(ctx, caller, body.vehicle, {
       vehicleTypeId: body.vehicle_type,
       pickupAddress: body.pickup_address,

@@ -1,6 +1,6 @@
-/** The life of an order: which status follows which, who may change it, and what that does to trucks. Pure: facts in, verdict out. */
+/** The rules of an order: which status follows which, which truck can take it, and who may edit which field when. Pure. */
 import { type Caller, isOperator } from "../../../platform/http/caller.ts";
-import type { ORDER_STATES } from "./tables.ts";
+import type { ORDER_STATES, orders } from "./tables.ts";
 
 export type OrderStatus = (typeof ORDER_STATES)[number];
 
@@ -124,4 +124,42 @@ export function mayEdit(side: Side, status: OrderStatus, field: Editable): boole
   if (side === "client") return status === "PENDING" && (field === "place" || field === "priority");
   // The truck was chosen by the tariff: it stays while the truck has the job.
   return field === "tariff" ? !isActive(status) : true;
+}
+
+/** The columns that an edit may change, and the part of the order that each belongs to. */
+const EDITABLE = {
+  pickupAddress: "place",
+  pickupLatitude: "place",
+  pickupLongitude: "place",
+  deliveryAddress: "place",
+  deliveryLatitude: "place",
+  deliveryLongitude: "place",
+  description: "description",
+  priority: "priority",
+  scheduledAt: "schedule",
+  vehicleTypeId: "tariff",
+  finalPrice: "finalPrice",
+} as const satisfies Partial<Record<keyof Columns, Editable>>;
+
+type Columns = typeof orders.$inferSelect;
+type Field = keyof typeof EDITABLE;
+const FIELDS = Object.keys(EDITABLE) as Field[];
+
+export type OrderEdit = { readonly [Name in Field]?: Columns[Name] | undefined };
+/** The columns that decide what an edit may change. */
+export type EditableOrder = Pick<Columns, "id" | "status" | Field>;
+
+export interface SplitEdit {
+  /** Fields that differ and may change. */
+  readonly change: Partial<Columns>;
+  /** Fields that differ and may not change. */
+  readonly refused: readonly Field[];
+}
+
+/** Splits an edit into fields that this side may change in the order's status, and fields that it may not. */
+export function splitEdit(order: EditableOrder, side: Side, edit: OrderEdit): SplitEdit {
+  const differing = FIELDS.filter((name) => edit[name] !== undefined && edit[name] !== order[name]);
+  const may = (name: Field) => mayEdit(side, order.status, EDITABLE[name]);
+  const change = Object.fromEntries(differing.filter(may).map((name) => [name, edit[name]]));
+  return { change, refused: differing.filter((name) => !may(name)) };
 }

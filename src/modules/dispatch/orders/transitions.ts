@@ -10,12 +10,12 @@ import type { RequestContext } from "../../../platform/runtime.ts";
 import { noticeEffects, noticeRows, pushNotices } from "../../notifications/index.ts";
 import { truckUpdate, truckUpdated } from "../fleet/trucks/room-updates.ts";
 import { isFree, requireTruck } from "./assignment.ts";
-import { allowedEdit } from "./edit.ts";
+import { requireFuture } from "./commands.ts";
 import { texts, truckTexts } from "./messages.ts";
 import { statusNotice } from "./notices.ts";
 import { loadOrder, type Order, type OrderRow } from "./queries.ts";
 import { type OrderUpdate, orderDispatch, orderUpdated } from "./room-updates.ts";
-import { decide, isActive, type Side, type Transition, type TransitionRequest } from "./rules.ts";
+import { decide, isActive, type Side, splitEdit, type Transition, type TransitionRequest } from "./rules.ts";
 import { orders } from "./tables.ts";
 import { transitionStatements } from "./transition-statements.ts";
 
@@ -110,7 +110,8 @@ function changeOf(
   const { finalPrice, scheduledAt } = request;
   // Clients edit the other fields through `editOrder`.
   const edit = side === "operator" ? { finalPrice, scheduledAt } : {};
-  const change = { ...allowedEdit(ctx, order, side, edit).change };
+  const change = { ...splitEdit(order, side, edit).change };
+  requireFuture(ctx, change.scheduledAt, "scheduled_time");
   if (transition.truckId !== order.towTruckId) change.towTruckId = transition.truckId;
   if (transition.takes !== null) change.assignedAt = now;
   if (transition.to === transition.from) return change;

@@ -1,6 +1,6 @@
 /** Estimates a price from a tariff, a distance and the weather at a place. */
 import { eq } from "drizzle-orm";
-import type { Place } from "../../../platform/geo.ts";
+import { distanceBetween, type Place } from "../../../platform/geo.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import type { VehicleType } from "../fleet/schemas.ts";
 import { vehicleTypes } from "../fleet/tables.ts";
@@ -31,4 +31,25 @@ export async function estimate(ctx: RequestContext, request: EstimateRequest): P
   const { basePrice, perKmRate } = tariff;
   const { multiplier } = weather;
   return { tariff, distance, weather, ...priceOf({ basePrice, perKmRate, distance, multiplier }) };
+}
+
+/** The columns of an order that decide its price; places in degrees. */
+export interface PricedRoute {
+  readonly vehicleTypeId: number;
+  readonly pickupLatitude: number;
+  readonly pickupLongitude: number;
+  readonly deliveryLatitude: number;
+  readonly deliveryLongitude: number;
+}
+
+/**
+ * The estimate for an order in kopecks; null when the tariff does not exist. It uses the straight-line distance, a lower
+ * bound that needs no routing service; an operator sets the final price.
+ */
+export async function priceForRoute(ctx: RequestContext, route: PricedRoute): Promise<number | null> {
+  const from = { latitude: route.pickupLatitude, longitude: route.pickupLongitude };
+  const to = { latitude: route.deliveryLatitude, longitude: route.deliveryLongitude };
+  const distance = Math.round(distanceBetween(from, to) / 10);
+  const estimated = await estimate(ctx, { vehicleTypeId: route.vehicleTypeId, distance, ...to });
+  return estimated?.price ?? null;
 }
