@@ -66,8 +66,18 @@ export interface RoomHandler {
    * changed, and disconnects the people who have none any more. Absent: only a revocation ends a right.
    */
   authorize?(room: string, userIds: readonly number[]): Promise<ReadonlyMap<number, Visibility | null>>;
-  /** Copies entries to D1. Idempotent. `present`: the user ids of the people who are in the room. */
-  archive(
+  /**
+   * How long the archive pauses between two batches, ms; absent: `ARCHIVE.pause`. The first entry after a pause is
+   * archived at once. Entries of a flow wait for each other: they are archived once per pause, and the last of them at
+   * the latest twice the pause after it was stored. A longer pause means fewer, larger batches: fewer transactions,
+   * alarms, and writes of rows that only the newest entry decides.
+   */
+  readonly archivePause?: number;
+  /**
+   * Copies entries to D1. Idempotent: an entry may come more than once. `present`: the user ids of the people who are in
+   * the room. Absent: nothing is archived, because what was stored is elsewhere already.
+   */
+  archive?(
     room: string,
     epoch: string,
     entries: readonly Entry[],

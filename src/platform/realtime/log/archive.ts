@@ -18,28 +18,28 @@ export interface ArchiveState {
 }
 
 /**
- * When the next batch may run: a second after the last one, so that a single entry after a pause is in D1 at once; the
+ * When the next batch may run: a pause after the last one, so that a single entry after a quiet time is in D1 at once; the
  * pause doubles with each failure.
  */
-export function archiveDue(state: ArchiveState, now: number): number {
-  const pause = Math.min(ARCHIVE.longestPause, ARCHIVE.pause * 2 ** state.failures);
-  return Math.max(now, state.lastAt + pause);
+export function archiveDue(state: ArchiveState, now: number, pause: number = ARCHIVE.pause): number {
+  const grown = Math.min(ARCHIVE.longestPause, pause * 2 ** state.failures);
+  return Math.max(now, state.lastAt + grown);
 }
 
 export class Archiver {
-  readonly #handler: Pick<RoomHandler, "archive">;
+  readonly #handler: Pick<RoomHandler, "archive" | "archivePause">;
   readonly #clock: () => number;
   #state: ArchiveState = { lastAt: 0, failures: 0 };
   #running = false;
 
-  constructor(handler: Pick<RoomHandler, "archive">, clock: () => number) {
+  constructor(handler: Pick<RoomHandler, "archive" | "archivePause">, clock: () => number) {
     this.#handler = handler;
     this.#clock = clock;
   }
 
   /** When the next batch is due; null while one is running (the alarm is set when it ends) or nothing is left. */
   due(journal: Journal, now: number): number | null {
-    return journal.archived < journal.head && !this.#running ? archiveDue(this.#state, now) : null;
+    return this.#waits(journal) && !this.#running ? this.#nextAt(now) : null;
   }
 
   /** Copies one batch if it is due. `epoch` returns the current epoch: the room may be retired meanwhile. */
@@ -49,7 +49,7 @@ export class Archiver {
     epoch: () => string,
     present: ReadonlySet<number>,
   ): Promise<void> {
-    if (this.#running || archiveDue(this.#state, this.#clock()) > this.#clock()) return;
+    if (this.#running || this.#nextAt(this.#clock()) > this.#clock()) return;
     await this.#batch(journal, room, epoch, present);
   }
 
@@ -62,9 +62,18 @@ export class Archiver {
   ): Promise<boolean> {
     while (this.#running) await scheduler.wait(5);
     const { failures } = this.#state;
-    while (journal.archived < journal.head && this.#state.failures === failures)
+    while (this.#waits(journal) && this.#state.failures === failures)
       await this.#batch(journal, room, epoch, present);
-    return journal.archived >= journal.head;
+    return !this.#waits(journal);
+  }
+
+  /** Whether an entry is not in D1 yet. */
+  #waits(journal: Journal): boolean {
+    return this.#handler.archive !== undefined && journal.archived < journal.head;
+  }
+
+  #nextAt(now: number): number {
+    return archiveDue(this.#state, now, this.#handler.archivePause);
   }
 
   async #batch(
@@ -75,7 +84,7 @@ export class Archiver {
   ): Promise<void> {
     const entries = journal.unarchived(ARCHIVE.rows, ARCHIVE.characters);
     const last = entries.at(-1);
-    if (!last) return;
+    if (!last || !this.#handler.archive) return;
     this.#running = true;
     const begun = journal.epoch;
     try {
