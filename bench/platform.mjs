@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
-import { quiet, root, wrangler } from "../scripts/environment.mjs";
+import { quiet, root, wrangler } from "../scripts/setup/environment.mjs";
 
 const BUNDLE = join(root, "dist/bench");
 

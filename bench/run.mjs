@@ -1,6 +1,6 @@
 // `npm run bench [-- --quick] [-- --only=<words>]`: the product beside the bare platform doing the same work, in one run
 // and in turns. `-- --tracking`: what a hundred thousand points of tracks do to it.
-import { quiet, requireNode } from "../scripts/environment.mjs";
+import { quiet, requireNode } from "../scripts/setup/environment.mjs";
 import { closeConnections } from "./clients.mjs";
 import { compare, median, table } from "./measure.mjs";
 import { loadTracks } from "./tracking.mjs";

@@ -1,7 +1,7 @@
 // `npm run deploy [-- staging]`: assets, migrations, then the Worker. Production unless another environment is named.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { requireNode, root, wrangler } from "./environment.mjs";
+import { requireNode, root, wrangler } from "./setup/environment.mjs";
 
 requireNode();
 const environment = process.argv[2] ?? "production";

@@ -4,9 +4,9 @@ import { existsSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { Transform } from "node:stream";
-import { ensureSecrets, quiet, requireNode, root, wrangler } from "./environment.mjs";
-import { requirePackages } from "./packages.mjs";
-import { releaseLock, shareLock, takeLock } from "./state-lock.mjs";
+import { ensureSecrets, quiet, requireNode, root, wrangler } from "./setup/environment.mjs";
+import { requirePackages } from "./setup/packages.mjs";
+import { releaseLock, shareLock, takeLock } from "./setup/state-lock.mjs";
 
 const begun = Date.now();
 await requirePackages();

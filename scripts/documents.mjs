@@ -2,7 +2,7 @@
 // compares, so that a change of the API is always a change that somebody sees.
 import { readFile, writeFile } from "node:fs/promises";
 import { createTestHarness } from "wrangler";
-import { quiet, requireNode, root } from "./environment.mjs";
+import { quiet, requireNode, root } from "./setup/environment.mjs";
 
 requireNode();
 Object.assign(process.env, quiet);

@@ -1,7 +1,7 @@
 // `npm run fuzz`: 50,000 seeded requests and 5,000 frames; `npm run fuzz -- 100000 7` so many requests from seed 7 on.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { requireNode, root } from "./environment.mjs";
+import { requireNode, root } from "./setup/environment.mjs";
 
 requireNode();
 const [requests = "50000", seed = String(Date.now() % 1_000_000)] = process.argv.slice(2);

@@ -5,7 +5,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { hashPassword } from "../src/platform/crypto/scrypt.ts";
 import { canonicalEmail } from "../src/platform/email.ts";
-import { quiet, requireNode, root, wrangler } from "./environment.mjs";
+import { quiet, requireNode, root, wrangler } from "./setup/environment.mjs";
 
 requireNode();
 const [email, ...options] = process.argv.slice(2);

@@ -2,8 +2,8 @@
 // arguments (`npm test -- test/chat`) vitest alone, as it understands them.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { requireNode, root } from "./environment.mjs";
-import { requirePackages } from "./packages.mjs";
+import { requireNode, root } from "./setup/environment.mjs";
+import { requirePackages } from "./setup/packages.mjs";
 
 await requirePackages();
 requireNode();

@@ -1,6 +1,6 @@
 /** A real browser on a real server: one of each per file, a fresh window per test. */
 import { type Browser, chromium, type Page } from "playwright-core";
-import { findBrowser } from "../../scripts/browser.mjs";
+import { findBrowser } from "../../scripts/setup/browser.mjs";
 import { Client } from "../whole/client.ts";
 import { Server } from "../whole/server.ts";
 

@@ -1,7 +1,7 @@
 // The product in a process of its own, to be killed: takes its orders from the parent. See world.ts.
 import { join } from "node:path";
 import { startProduct } from "../../bench/platform.mjs";
-import { root } from "../../scripts/environment.mjs";
+import { root } from "../../scripts/setup/environment.mjs";
 
 const [port, folder] = process.argv.slice(2);
 const settings = {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { whyInstall } from "../../scripts/packages.mjs";
+import { whyInstall } from "../../scripts/setup/packages.mjs";
 
 let folder: string;
 beforeAll(() => {

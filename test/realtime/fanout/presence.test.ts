@@ -1,0 +1,281 @@
+/** Liveness: however a client is connected, after a minute of silence it does not count as present. */
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, test } from "vitest";
+import type { Room } from "../../../src/platform/realtime/room.ts";
+import { isHeard, nextLook } from "../../../src/platform/realtime/socket/liveness.ts";
+import { chatters, me, native, raw, say } from "../../chat/friends.ts";
+import { rows } from "../../harness/api.ts";
+import { type FakeInbox, fakeInbox, followerOf } from "../../harness/fake-network.ts";
+import { admit, callerOf, listen, note, serverSide, type World, withRoom } from "../../harness/fake-room.ts";
+import { INBOX, inboxed, ROOM, subscribe } from "../../harness/inbox.ts";
+
+const MINUTE = 60_000;
+
+interface Here {
+  readonly room: Room;
+  readonly world: World;
+  readonly inbox: FakeInbox;
+  /** Who was present when entries were last archived. */
+  archivedWith: readonly number[];
+}
+
+interface WayIn {
+  readonly authorize: (here: Here) => void;
+  /** The client is heard. */
+  readonly sign: (here: Here) => unknown;
+}
+
+const entering = (native: boolean) => (here: Here) =>
+  void listen(here.room.sockets.open(admit(here.world, { caller: callerOf(2), native, protocol: null })));
+
+/** Every way in which person 2 may be connected. Add a new way here. */
+const WAYS: Record<string, WayIn> = {
+  "a native socket": {
+    authorize: entering(true),
+    sign: ({ room, world }) => room.sockets.message(serverSide(world, 2), '{"t":"ping"}'),
+  },
+  "a socket of the documented dialect": {
+    authorize: entering(false),
+    sign: ({ room, world }) => room.sockets.message(serverSide(world, 2), "hello"),
+  },
+  "an inbox whose client pings": {
+    authorize({ room, world, inbox }) {
+      inbox.heardAt = world.now;
+      room.subscribers.add(world.name, followerOf(2, world), null, null);
+    },
+    sign({ world, inbox }) {
+      inbox.heardAt = world.now;
+    },
+  },
+  "an inbox that passes frames on": {
+    authorize({ room, world, inbox }) {
+      inbox.heardAt = world.now;
+      room.subscribers.add(world.name, followerOf(2, world), null, null);
+    },
+    sign({ room, world, inbox }) {
+      inbox.heardAt = world.now;
+      return room.subscribers.takeFrame("inbox:2", { t: "typing" });
+    },
+  },
+};
+
+/** Person 2 connects in one of the ways; then person 1 does, who watches and is heard all the time. */
+function watched(way: WayIn, work: (here: Here, presences: () => number[][], later: Later) => Promise<void>) {
+  const inbox = fakeInbox();
+  let here: Here;
+  return withRoom(
+    async (room, world) => {
+      here = { room, world, inbox, archivedWith: [] };
+      way.authorize(here);
+      const { frames } = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
+      const later: Later = async (milliseconds, engine = room) => {
+        world.now += milliseconds;
+        await engine.sockets.message(serverSide(world, 1), '{"t":"ping"}');
+        engine.log.publish(world.name, note(`at ${world.now}`));
+        await world.onSchedule(engine);
+      };
+      await work(here, () => frames.filter(({ t }) => t === "presence").map(({ users }) => users), later);
+    },
+    {
+      handler: {
+        social: true,
+        async archive(_room, _epoch, _entries, present) {
+          here.archivedWith = [...present].sort();
+        },
+      },
+      objects: (name) => (name === "inbox:2" ? inbox.stub : null),
+    },
+  );
+}
+type Later = (milliseconds: number, engine?: Room) => Promise<void>;
+
+describe.each(Object.entries(WAYS))("%s", (_, way) => {
+  test("a client that was heard within the minute is present, for display and for notifications", async () => {
+    await watched(way, async (here, presences, later) => {
+      await later(MINUTE - 1);
+      await expect.poll(presences).toEqual([[1, 2]]);
+      expect(here.archivedWith).toEqual([1, 2]);
+    });
+  });
+
+  test("a client that was not heard for a minute is gone for both, also after the object slept", async () => {
+    await watched(way, async (here, presences, later) => {
+      await later(MINUTE, here.world.fresh());
+      await expect.poll(presences).toEqual([[1, 2], [1]]);
+      expect(here.archivedWith).toEqual([1]);
+      // The object that wakes does not announce it again.
+      await later(30_000, here.world.fresh());
+      await later(30_000, here.world.fresh());
+      expect(presences()).toHaveLength(2);
+    });
+  });
+
+  test("a client that is heard again is back, and stays while it is heard", async () => {
+    await watched(way, async (here, presences, later) => {
+      await later(5 * MINUTE);
+      await way.sign(here);
+      await later(10_000);
+      await expect.poll(presences).toEqual([[1, 2], [1], [1, 2]]);
+      for (let times = 0; times < 4; times++) {
+        await way.sign(here);
+        await later(25_000);
+      }
+      expect(presences()).toHaveLength(3);
+      expect(here.archivedWith).toEqual([1, 2]);
+    });
+  });
+
+  test("a client that fell silent unwatched is not shown to the next one who opens a socket", async () => {
+    await watched(way, async ({ room, world, inbox }, _, later) => {
+      await later(0);
+      room.sockets.closed(serverSide(world, 1), 1000, "left");
+      serverSide(world, 1).close();
+      world.now += 2 * MINUTE;
+      inbox.asked = 0;
+      const engine = world.fresh();
+      const { frames } = listen(await engine.sockets.connect(admit(world, { caller: callerOf(3) })));
+      await expect
+        .poll(() => frames.find(({ t }) => t === "presence"))
+        .toEqual({ t: "presence", users: [3] });
+    });
+  });
+
+  test("a silent client is checked when the minute ends, and then less and less often", async () => {
+    await watched(way, async ({ world }, _, later) => {
+      const begun = world.now;
+      expect(await world.state.storage.getAlarm()).toBe(begun + MINUTE);
+      await later(MINUTE);
+      // The archive's alarm may come first; presence is due after one minute, then two, then four.
+      await world.state.storage.deleteAlarm();
+      await later(2000);
+      const next = await world.state.storage.getAlarm();
+      expect(next).toBeGreaterThanOrEqual(world.now + 1000);
+      expect(next).toBeLessThanOrEqual(world.now + MINUTE + 2000);
+    });
+  });
+});
+
+describe("the alarm", () => {
+  const alarmOf = (work: (room: Room, world: World) => unknown, social = true) =>
+    new Promise<number | null>((resolve, reject) => {
+      withRoom(
+        async (room, world) => {
+          await work(room, world);
+          const at = await world.state.storage.getAlarm();
+          resolve(at === null ? null : at - world.now);
+        },
+        { handler: { social } },
+      ).catch(reject);
+    });
+  const open = (room: Room, world: World, userId: number, native = true) =>
+    listen(room.sockets.open(admit(world, { caller: callerOf(userId), native })));
+  const EXPIRY = 3600_000;
+
+  test("no presence alarm is set for one person alone, with any number of tabs", async () => {
+    expect(await alarmOf((room, world) => [open(room, world, 1), open(room, world, 1)])).toBe(EXPIRY);
+  });
+
+  test("no presence alarm is set in a room that is not social", async () => {
+    expect(await alarmOf((room, world) => [1, 2].map((id) => open(room, world, id)), false)).toBe(EXPIRY);
+    expect(await alarmOf((room, world) => [1, 2].map((id) => open(room, world, id, false)))).toBe(EXPIRY);
+  });
+
+  test("a presence alarm for a silent person is set while another one is shown it", async () => {
+    const gone = async (room: Room, world: World) => {
+      for (const id of [1, 2]) open(room, world, id);
+      world.now += 90_000;
+      await world.onSchedule(room);
+    };
+    // Both are frozen now: nobody is shown anything.
+    expect(await alarmOf(gone)).toBe(EXPIRY - 90_000);
+  });
+});
+
+describe("liveness", () => {
+  test.each([
+    [0, 59_999, true, 60_000],
+    [0, 60_000, false, 120_000],
+    [0, 200_000, false, 400_000],
+    [0, 10_000_000, false, 10_600_000],
+  ])("liveness of a person heard at %i and checked at %i", (heardAt, now, heard, next) => {
+    expect([isHeard(heardAt, now), nextLook(heardAt, now)]).toEqual([heard, next]);
+  });
+});
+
+test("an inbox knows when the sockets that subscribe to a room were last heard, and returns null without any", async () => {
+  await inboxed(async ({ room, world, send }) => {
+    expect(room.inbox.heard(ROOM)).toBeNull();
+    await send(subscribe());
+    world.now += 5000;
+    await send({ t: "ping" });
+    // Another tab that does not subscribe does not count for this room.
+    world.now += 5000;
+    listen(room.sockets.open(admit(world, { room: INBOX, caller: callerOf(1) })));
+    expect(room.inbox.heard(ROOM)).toBe(world.now - 5000);
+    expect(room.inbox.heard("chat:2")).toBeNull();
+  });
+});
+
+describe("real objects", () => {
+  /** Makes the last frame of each client this much older. Pings are known to the platform only. */
+  const age = (stub: DurableObjectStub, milliseconds: number) =>
+    runInDurableObject(stub, (_, state) => {
+      for (const socket of state.getWebSockets()) {
+        const facts = socket.deserializeAttachment();
+        socket.serializeAttachment({ ...facts, heardAt: facts.heardAt - milliseconds });
+      }
+    });
+  const told = (userId: number) =>
+    rows("SELECT id FROM notifications WHERE user_id = ? AND type = 'CHAT_MESSAGE'", userId);
+
+  test("a ping that the platform answered keeps its sender present, and a frozen client gets a notification", async () => {
+    const pair = await chatters();
+    const stub = env.CHAT_ROOMS.getByName(`chat:${pair.chat}`);
+    const [here] = [await native(pair, pair.one), await native(pair, pair.other)];
+    await here.next(({ t, users }) => t === "presence" && users.length === 2);
+    await age(stub, 2 * MINUTE);
+    here.send('{"t":"ping"}');
+    await here.next(({ t }) => t === "pong");
+    await evictDurableObject(stub);
+    await runDurableObjectAlarm(stub);
+    expect(await here.next(({ t }) => t === "presence")).toEqual({ t: "presence", users: [pair.one.id] });
+    here.send(say("a", "are you there?"));
+    await expect.poll(() => told(pair.other.id), { timeout: 4000 }).toHaveLength(1);
+  });
+
+  test("a documented client that only listens is away after a minute", async () => {
+    const pair = await chatters();
+    const stub = env.CHAT_ROOMS.getByName(`chat:${pair.chat}`);
+    const [here] = [await raw(pair, pair.one), await raw(pair, pair.other)];
+    await age(stub, 2 * MINUTE);
+    await evictDurableObject(stub);
+    here.send("кто тут?");
+    await here.next();
+    await expect.poll(() => told(pair.other.id), { timeout: 4000 }).toHaveLength(1);
+    expect(await told(pair.one.id)).toEqual([]);
+  });
+
+  test("a frozen client that subscribes from its own socket is away, and back once it pings", async () => {
+    const pair = await chatters();
+    const [chat, inbox] = [
+      env.CHAT_ROOMS.getByName(`chat:${pair.chat}`),
+      env.INBOX_ROOMS.getByName(`inbox:${pair.other.id}`),
+    ];
+    const phone = await me(pair.other);
+    phone.send({ t: "subscribe", room: `chat:${pair.chat}` });
+    await phone.next(({ t }) => t === "subscribed");
+    await age(inbox, 2 * MINUTE);
+    await Promise.all([evictDurableObject(inbox), evictDurableObject(chat)]);
+    const here = await native(pair, pair.one);
+    expect(await here.next(({ t }) => t === "presence")).toEqual({ t: "presence", users: [pair.one.id] });
+    here.send(say("a", "are you there?"));
+    await expect.poll(() => told(pair.other.id), { timeout: 4000 }).toHaveLength(1);
+    phone.send('{"t":"ping"}');
+    await phone.next(({ t }) => t === "pong");
+    await evictDurableObject(chat);
+    await runDurableObjectAlarm(chat);
+    const both = [pair.one.id, pair.other.id].sort((a, b) => a - b);
+    expect(await here.next(({ t }) => t === "presence")).toEqual({ t: "presence", users: both });
+  });
+});

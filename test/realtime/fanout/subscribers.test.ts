@@ -1,0 +1,273 @@
+/** The subscribers of a room: what is pushed to each, when a push is repeated, and when a subscription ends. */
+import { describe, expect, test } from "vitest";
+import type { Room } from "../../../src/platform/realtime/room.ts";
+import type { RoomFrame } from "../../../src/platform/realtime/socket/frames.ts";
+import { type FakeInbox, fakeInbox, followerOf, latch } from "../../harness/fake-network.ts";
+import {
+  admit,
+  callerOf,
+  listen,
+  note,
+  type Surroundings,
+  type World,
+  withRoom,
+} from "../../harness/fake-room.ts";
+
+/** A room that `inbox:7` subscribes to. */
+function followed(
+  work: (room: Room, world: World, inbox: FakeInbox) => Promise<void>,
+  handler: Surroundings["handler"] = {},
+): Promise<void> {
+  const inbox = fakeInbox();
+  return withRoom(
+    async (room, world) => {
+      room.subscribers.add(world.name, followerOf(7, world), null, null);
+      await work(room, world, inbox);
+    },
+    { handler, objects: (name) => (name === "inbox:7" ? inbox.stub : null) },
+  );
+}
+
+const say = (ref: string): RoomFrame => ({ t: "say", ref, kind: "message", body: { text: ref } });
+const subscribers = ({ state }: World) =>
+  state.storage.sql
+    .exec("SELECT inbox FROM followers")
+    .toArray()
+    .map(({ inbox }) => inbox);
+const alarmOf = ({ state }: World) => state.storage.getAlarm();
+
+describe("stored entries", () => {
+  test("stored entries are pushed to subscribers in order, each with the room's head", async () => {
+    await followed(async (room, world, inbox) => {
+      for (const text of ["1", "2"]) room.log.publish(world.name, note(text));
+      await room.subscribers.takeFrame("inbox:7", say("a"));
+      await expect
+        .poll(() => inbox.relays.map(({ seqs, head }) => [seqs, head]))
+        .toEqual([
+          [[1], 1],
+          [[2], 2],
+          [[3], 3],
+        ]);
+    });
+  });
+
+  test("a retried say through an inbox is answered with its first position and pushed once", async () => {
+    await followed(async (room, _world, inbox) => {
+      const first = await room.subscribers.takeFrame("inbox:7", say("a"));
+      expect(await room.subscribers.takeFrame("inbox:7", say("a"))).toMatchObject({
+        ok: true,
+        seq: (first as { seq: number }).seq,
+      });
+      expect(inbox.relays).toHaveLength(1);
+    });
+  });
+
+  test("a subscriber reads what it missed, a page at a time; a position of another epoch or outside the window gives null", async () => {
+    await followed(async (room, world) => {
+      for (let n = 1; n <= 305; n++) room.log.publish(world.name, note(String(n)));
+      const { epoch } = room.log.latest(world.name, 1);
+      const page = room.subscribers.read("inbox:7", epoch, 2);
+      expect(page?.map(({ seq }) => seq)).toEqual(Array.from({ length: 300 }, (_, n) => n + 3));
+      expect(room.subscribers.read("inbox:7", epoch, 305)).toEqual([]);
+      expect(room.subscribers.read("inbox:7", epoch, 306)).toBeNull();
+      expect(room.subscribers.read("inbox:7", "00000000", 2)).toBeNull();
+      world.state.storage.sql.exec("DELETE FROM entries WHERE seq <= 10");
+      expect(room.subscribers.read("inbox:7", epoch, 2)).toBeNull();
+      expect(room.subscribers.read("inbox:8", epoch, 300)).toBeNull();
+    });
+  });
+
+  test("each subscriber sees what their audience may see, in pushes and in reads", async () => {
+    await followed(
+      async (room, world, inbox) => {
+        room.log.publish(world.name, { kind: "note", ref: null, body: { text: "between operators" } });
+        room.log.publish(world.name, note("for all"));
+        await expect.poll(() => inbox.relays.map(({ kinds }) => kinds)).toEqual([["hidden"], ["notice"]]);
+        const { epoch } = room.log.latest(world.name, 1);
+        expect(room.subscribers.read("inbox:7", epoch, 0)).toMatchObject([
+          { kind: "hidden", body: {} },
+          { kind: "notice" },
+        ]);
+        room.subscribers.add(
+          world.name,
+          followerOf(7, world, { caller: callerOf(7, { isStaff: true }) }),
+          null,
+          null,
+        );
+        expect(room.subscribers.read("inbox:7", epoch, 0)?.[0]).toMatchObject({ kind: "note" });
+      },
+      {
+        audience: (caller) => (caller?.isStaff ? "staff" : "others"),
+        showTo: (entry, audience) =>
+          entry.kind === "note" && audience !== "staff" ? { ...entry, kind: "hidden", body: {} } : entry,
+      },
+    );
+  });
+});
+
+describe("a subscriber that was not told", () => {
+  test("a subscriber whose push failed is nudged after the archive batch", async () => {
+    await followed(async (room, world, inbox) => {
+      inbox.answer = async () => {
+        throw new Error("broken");
+      };
+      room.log.publish(world.name, note("1"));
+      await expect.poll(() => inbox.relays.length).toBe(1);
+      inbox.answer = async () => true;
+      await world.onSchedule(room);
+      await expect.poll(() => inbox.relays.at(-1)).toMatchObject({ seqs: [], head: 1 });
+    });
+  });
+
+  test("a subscriber that was not told because the object died after storing is nudged by the next object", async () => {
+    await followed(async (room, world, inbox) => {
+      const { epoch } = room.log.latest(world.name, 1);
+      room.log.publish(world.name, note("1"));
+      await expect.poll(() => inbox.relays.length).toBe(1);
+      inbox.relays.length = 0;
+      await world.onSchedule(world.fresh());
+      await expect.poll(() => inbox.relays).toEqual([{ epoch, seqs: [], kinds: [], head: 1 }]);
+    });
+  });
+
+  test("a subscriber is nudged until it answers, and not after that", async () => {
+    await followed(async (room, world, inbox) => {
+      inbox.answer = async () => {
+        throw new Error("broken");
+      };
+      room.log.publish(world.name, note("1"));
+      await world.onSchedule(room);
+      for (let times = 2; times <= 4; times++) {
+        await expect.poll(() => inbox.relays.length).toBe(times);
+        await expect.poll(() => alarmOf(world)).toBe(world.now + 10_000);
+        world.now += 10_000;
+        if (times === 4) inbox.answer = async () => true;
+        await world.onSchedule(room);
+      }
+      await expect.poll(() => inbox.relays.length).toBe(5);
+      world.now += 10_000;
+      await world.onSchedule(room);
+      expect(inbox.relays).toHaveLength(5);
+      expect(await alarmOf(world)).toBeNull();
+    });
+  });
+
+  test("a subscriber that was told is not nudged", async () => {
+    await followed(async (room, world, inbox) => {
+      room.log.publish(world.name, note("1"));
+      await expect.poll(() => inbox.relays.length).toBe(1);
+      await world.onSchedule(room);
+      expect(inbox.relays).toHaveLength(1);
+    });
+  });
+});
+
+describe("the end of a subscription", () => {
+  test("a subscriber is removed when its inbox says that no socket subscribes, and the others see them leave", async () => {
+    await followed(
+      async (room, world, inbox) => {
+        const { frames } = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
+        inbox.answer = async () => false;
+        room.log.publish(world.name, note("1"));
+        await expect.poll(() => subscribers(world)).toEqual([]);
+        await expect
+          .poll(() => frames.filter(({ t }) => t === "presence").at(-1))
+          .toEqual({ t: "presence", users: [1] });
+        room.log.publish(world.name, note("2"));
+        expect(inbox.relays).toHaveLength(1);
+      },
+      { social: true },
+    );
+  });
+
+  test("a subscriber that came back before its inbox's answer arrived is not removed", async () => {
+    await followed(async (room, world, inbox) => {
+      const { open, opened } = latch<boolean>();
+      inbox.answer = () => opened;
+      room.log.publish(world.name, note("1"));
+      room.subscribers.add(world.name, followerOf(7, world), null, null);
+      open(false);
+      await opened;
+      inbox.answer = async () => true;
+      room.log.publish(world.name, note("2"));
+      await expect.poll(() => inbox.relays.length).toBe(2);
+      expect(subscribers(world)).toEqual(["inbox:7"]);
+    });
+  });
+
+  test.each<[string, object, boolean]>([
+    ["their right", { rightsBefore: Number.MAX_SAFE_INTEGER }, true],
+    ["a right of an earlier time", { rightsBefore: 1 }, false],
+    ["all their sessions", {}, true],
+    ["another session", { sessionId: "another" }, false],
+  ])("a subscriber is removed only by a revocation that covers them: %s", async (_, revocation, meant) => {
+    await followed(async (room, world, inbox) => {
+      room.sockets.revoke({ userId: 7, ...revocation }, 4003, "no right");
+      room.log.publish(world.name, note("1"));
+      expect(inbox.dropped).toEqual(meant ? [4003] : []);
+      expect(inbox.relays).toHaveLength(meant ? 0 : 1);
+      const taken = await room.subscribers.takeFrame("inbox:7", say("a"));
+      expect(taken.ok).toBe(!meant);
+      if (meant) expect(room.subscribers.read("inbox:7", room.log.latest(world.name, 1).epoch, 0)).toBeNull();
+    });
+  });
+
+  test("a revoked subscriber can't come back with a right that was looked up before, even after an eviction", async () => {
+    await followed(async (room, world) => {
+      const stale = followerOf(7, world);
+      world.now += 10;
+      room.sockets.revoke({ userId: 7, rightsBefore: world.now }, 4003, "no right");
+      expect(room.subscribers.add(world.name, stale, null, null)).toBeNull();
+      const fresh = world.fresh();
+      expect(fresh.subscribers.add(world.name, stale, null, null)).toBeNull();
+      world.now += 1;
+      expect(fresh.subscribers.add(world.name, followerOf(7, world), null, null)).not.toBeNull();
+    });
+  });
+
+  test("a retired room drops its subscribers with 4004 and accepts no new ones", async () => {
+    await followed(async (room, world, inbox) => {
+      room.log.retire(world.name, { kind: "gone", ref: null, body: {} });
+      await expect.poll(() => inbox.dropped).toEqual([4004]);
+      expect(inbox.relays.map(({ kinds }) => kinds)).toEqual([["gone"]]);
+      expect(room.subscribers.add(world.name, followerOf(7, world), null, null)).toBeNull();
+      expect(subscribers(world)).toEqual([]);
+    });
+  });
+});
+
+test("subscribers survive an eviction, and keep the storage of a room without entries", async () => {
+  await followed(async (_room, world, inbox) => {
+    const fresh = world.fresh();
+    await fresh.lifecycle.wake(world.name);
+    fresh.log.publish(world.name, note("1"));
+    await expect.poll(() => inbox.relays.length).toBe(1);
+  });
+});
+
+test("a thousand subscriptions of one inbox are one subscriber", async () => {
+  await followed(async (room, world) => {
+    for (let n = 0; n < 1000; n++) room.subscribers.add(world.name, followerOf(7, world), null, null);
+    expect(subscribers(world)).toEqual(["inbox:7"]);
+  });
+});
+
+test.each<[string, object, string]>([
+  ["a read-only subscriber", { readOnly: true }, "You may only listen here."],
+  ["an inbox that does not subscribe", { inbox: "inbox:9" }, "Subscribe to the room first."],
+])("%s can neither write nor move a read mark", async (_, more, detail) => {
+  await followed(
+    async (room, world) => {
+      room.subscribers.unsubscribe("inbox:7");
+      room.subscribers.add(world.name, followerOf(7, world, more), null, null);
+      for (const frame of [say("a"), { t: "read", seq: 1 } as const, { t: "typing" } as const])
+        expect(await room.subscribers.takeFrame("inbox:7", frame)).toEqual({
+          ok: false,
+          code: "forbidden",
+          detail,
+        });
+      expect(room.log.latest(world.name, 10)).toMatchObject({ entries: [], reads: [] });
+    },
+    { social: true },
+  );
+});
