@@ -190,7 +190,7 @@ describe("the folders of dispatch", () => {
     ["live/a.ts", "../new/b.ts", "a folder has no layer"],
     ["orders/a.ts", "../routes.ts", "a folder does not import the module's root"],
     ["room-names.ts", "./fleet/fields.ts", "a shared file imports no folder"],
-  ])("would be caught importing from %s to %s", (path, name, why) => {
+  ])("A folder's import from %s to %s is reported.", (path, name, why) => {
     const planted = [[`${DISPATCH}/${path}`, `import { a } from "${name}";`]] as const;
     expect(complaints(planted)).toEqual([expect.stringContaining(why)]);
   });
@@ -201,7 +201,7 @@ describe("the folders of dispatch", () => {
     ["live/a.ts", "../room-names.ts"],
     ["routes.ts", "./console/stats.ts"],
     ["orders/a.ts", "../../identity/index.ts"],
-  ])("may import from %s to %s", (path, name) => {
+  ])("A folder's import from %s to %s is allowed.", (path, name) => {
     expect(complaints([[`${DISPATCH}/${path}`, `import { a } from "${name}";`]])).toEqual([]);
   });
 });

@@ -58,7 +58,7 @@ async function shakeHands(path: string, token?: string) {
   return { bill, frames: () => frames };
 }
 
-test("the meter sees statements in sessions and batches, object calls and queue sends", async () => {
+test("The meter sees statements in sessions and batches, object calls and queue sends.", async () => {
   const session = meter.env.DB.withSession("first-primary");
   await meter.env.DB.prepare("SELECT 1").first();
   await session.prepare("SELECT ?").bind(2).all();
@@ -75,7 +75,7 @@ test("the meter sees statements in sessions and batches, object calls and queue 
   expect(meter.read().statements).toEqual([]);
 });
 
-test("reading one event costs two statements while the session is unknown, then one, and no object", async () => {
+test("Reading one event costs two statements while the session is unknown, then one, and no object.", async () => {
   const room = await makeRoom(ann, [ann.username]);
   const { token } = await fresh();
   const path = `/api/event/${room.uuid}/`;
@@ -86,7 +86,7 @@ test("reading one event costs two statements while the session is unknown, then 
   }
 });
 
-test("a list costs the same few statements for one row, for 30 and for 100, with everybody who takes part", async () => {
+test("A list costs the same few statements for one row, for 30 and for 100, with everybody who takes part.", async () => {
   const people = await crowd(5);
   await env.DB.prepare(
     `INSERT INTO events (uuid, name, starts_at, created_at, updated_at)
@@ -111,7 +111,7 @@ test("a list costs the same few statements for one row, for 30 and for 100, with
   await env.DB.exec("DELETE FROM events WHERE name = 'listed'");
 });
 
-test("making an event costs five statements in three trips, one after the answer, and tells its room once", async () => {
+test("Making an event costs five statements in three trips, one after the answer, and tells its room once.", async () => {
   const { token } = await fresh();
   const { bill } = await charge(meter, 201, "POST", "/api/events/", { token, body: ride([ann.username]) });
   // The sixth notes the new room for the sweep, once an hour and room, when the answer has left.
@@ -119,7 +119,7 @@ test("making an event costs five statements in three trips, one after the answer
   expect(bill).toMatchObject({ roundTrips: 4, objectCalls: ["EVENT_ROOMS.publish"], queueSends: [2] });
 });
 
-test("a key for repeating a creation costs two statements more", async () => {
+test("A key for repeating a creation costs two statements more.", async () => {
   const { token } = await fresh();
   const headers = { "idempotency-key": unique("key") };
   const { bill } = await charge(meter, 201, "POST", "/api/events/", { token, body: ride(), headers });
@@ -131,7 +131,7 @@ test("a key for repeating a creation costs two statements more", async () => {
   expect(again).toMatchObject({ objectCalls: [], queueSends: [] });
 });
 
-test("changing an event with 100 participants costs six statements, one object call, and queue sends by the hundred", async () => {
+test("Changing an event with 100 participants costs six statements, one object call, and queue sends by the hundred.", async () => {
   const room = await makeRoom(ann, await crowd(100));
   const { access } = await signInAgain(ann);
   const { bill } = await charge(meter, 200, "PUT", `/api/event/${room.uuid}/`, {
@@ -148,7 +148,7 @@ test("changing an event with 100 participants costs six statements, one object c
   expect(mails).toEqual([{ count: 200 }]);
 });
 
-test("deleting an event costs four statements at most and one object call", async () => {
+test("Deleting an event costs four statements at most and one object call.", async () => {
   const room = await makeRoom(ann, await crowd(100));
   const { bill } = await charge(meter, 200, "DELETE", `/api/event/${room.uuid}/`, { token: ann.token });
   expect(bill.statements.length).toBeLessThanOrEqual(4);
@@ -162,14 +162,14 @@ async function signInAgain({ username, password }: Person) {
   return { ...(await response.json<{ access: string }>()), bill };
 }
 
-test("signing in costs four statements in two trips; the guesses and the hash have objects of their own", async () => {
+test("Signing in costs four statements in two trips; the guesses and the hash have objects of their own.", async () => {
   const { bill } = await signInAgain(await person());
   expect(bill.statements).toHaveLength(4);
   expect(bill).toMatchObject({ roundTrips: 2, queueSends: [] });
   expect(bill.objectCalls).toEqual(["COUNTERS.hit", "COUNTERS.hit", "HASHERS.verify", "COUNTERS.clear"]);
 });
 
-test("a wrong password and an unknown name cost the same", async () => {
+test("A wrong password and an unknown name cost the same.", async () => {
   const known = await charge(meter, 401, "POST", "/api/auth/signin/", {
     body: { username: ann.username, password: "wrong password" },
   });
@@ -181,7 +181,7 @@ test("a wrong password and an unknown name cost the same", async () => {
   expect(unknown.bill.objectCalls).toEqual(known.bill.objectCalls);
 });
 
-test("signing up costs five statements in one trip, one count, one hash and one letter", async () => {
+test("Signing up costs five statements in one trip, one count, one hash and one letter.", async () => {
   const username = unique("new");
   const body = { username, email: `${username}@example.com`, password: "verysecret" };
   const { bill } = await charge(meter, 200, "POST", "/api/auth/signup/", { body });
@@ -193,7 +193,7 @@ test("signing up costs five statements in one trip, one count, one hash and one 
   });
 });
 
-test("a first handshake costs two statements, the person's roster and the room", async () => {
+test("A first handshake costs two statements, the person's roster and the room.", async () => {
   const room = await makeRoom(ann);
   const { token } = await fresh();
   const { bill } = await shakeHands(room.path, token);
@@ -202,7 +202,7 @@ test("a first handshake costs two statements, the person's roster and the room",
   expect(bill.objectCalls).toEqual(["ROSTERS.register", "EVENT_ROOMS.fetch"]);
 });
 
-test("a resume costs no statement, and no object but the roster and the room, however much was missed", async () => {
+test("A resume costs no statement, and no object but the roster and the room, however much was missed.", async () => {
   const room = await makeRoom(ann);
   const { token } = await fresh();
   await shakeHands(room.path, token);
@@ -219,7 +219,7 @@ test("a resume costs no statement, and no object but the roster and the room, ho
   await until(() => frames() === 42);
 });
 
-test("an anonymous resume asks the room and nobody else", async () => {
+test("An anonymous resume asks the room and nobody else.", async () => {
   const room = await makeRoom(ann);
   await shakeHands(room.path);
   const { bill } = await shakeHands(`${room.path}?since=0`);
@@ -242,7 +242,7 @@ function watchDatabase(room: EventRoomHandle) {
 }
 afterEach(() => vi.restoreAllMocks());
 
-test("what is said, repeated, refused or read again costs no statement anywhere before its answer", async () => {
+test("What is said, repeated, refused or read again costs no statement anywhere before its answer.", async () => {
   const room = await makeRoom(ann);
   const socket = await authorize(room, ann.token);
   socket.send(say("first"));
@@ -259,7 +259,7 @@ test("what is said, repeated, refused or read again costs no statement anywhere 
   expect(database.others()).toEqual([]);
 });
 
-test("a flow of entries is archived in at most one statement a second", async () => {
+test("A flow of entries is archived in at most one statement a second.", async () => {
   const room = await makeRoom(ann);
   await until(async () => (await archiveOf(room)).length === 1);
   const database = watchDatabase(room);

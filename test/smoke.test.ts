@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { del, get, outboxOf, person, post } from "./harness/api.ts";
 import { connect, connectNative } from "./harness/socket.ts";
 
-test("an event is announced to both dialects and mailed", async () => {
+test("An event is announced to both dialects and mailed.", async () => {
   const ann = await person();
   const bob = await person();
   const event = {

@@ -287,7 +287,7 @@ test.each<[object, object]>([
 });
 
 test.each(["/api/admin/nothing/", "/api/admin/nothing/1/", "/api/admin/users/x/", "/api/admin/users/1:2/"])(
-  "%s is not found",
+  "The path %s is not found.",
   async (path) => {
     expect((await get(path, as(staff))).status).toBe(404);
   },

@@ -25,7 +25,7 @@ const creatable = catalogue.flatMap((resource) =>
 );
 
 test.each(creatable)(
-  "a new one of $name by $role takes no field that is not declared writable",
+  "A new record of $name by $role takes no field that is not declared writable.",
   async (row) => {
     const names = ["id", "password_hash", ...Object.keys(row.resource.fields)];
     const body = Object.fromEntries(names.map((name) => [name, "x"]));
@@ -95,7 +95,7 @@ const editable = Object.keys(EDITABLE).flatMap((name) => {
   );
 });
 
-test.each(editable)("$field of $name is writable by $role as declared.", async (row) => {
+test.each(editable)("The field $field of $name is writable by $role as declared.", async (row) => {
   const id = (await EDITABLE[row.name]?.((await mint("owner")).id)) ?? "";
   const path = `/api/admin/${row.name}/${id}/`;
   const { body: before } = await get(path, as(row.role));

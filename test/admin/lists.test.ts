@@ -50,7 +50,7 @@ describe("a search", () => {
   });
 });
 
-test("a search is answered for every resource, also where there is no text to search", async () => {
+test("A search is answered for every resource, also where there is no text to search.", async () => {
   const { body } = await get("/api/admin/resources/", { token: staff.token });
   const names = (body.resources ?? body).map(({ name }: { name: string }) => name);
   expect(names.length).toBeGreaterThan(20);

@@ -110,7 +110,7 @@ test("The map has trucks with their drivers and jobs, and active orders.", async
 test.each([
   ["/api/admin/dashboard/", 6],
   ["/api/admin/map/", 2],
-])("%s costs %i statements for any amount of data.", async (path, statements) => {
+])("The path %s costs %i statements for any amount of data.", async (path, statements) => {
   const meter = counted();
   await charge(meter, 200, "GET", path, { token: operator.token });
   const { bill } = await charge(meter, 200, "GET", path, { token: operator.token });

@@ -128,7 +128,7 @@ describe("a temporary password", () => {
     ["AlphaBet", (username, password) => post("/api/auth/signin/", { username, password })],
     ["Rideshare", (email, password) => post("/api/login", { email, password })],
   ])(
-    "opens no session at the door of %s, but names the page where its owner changes it",
+    "A temporary password opens no session at the sign-in of %s, which names the page for changing it.",
     async (_, authorize) => {
       const staff = await byStaff();
       const who = await person();

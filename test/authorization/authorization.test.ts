@@ -28,7 +28,7 @@ const mounted = appFor(runtimeOf(env))
   .routes.filter(({ method, path }) => method !== "ALL" && !path.startsWith("/ws/"))
   .map(nameOf);
 
-test("the table lists exactly the mounted routes", () => {
+test("The table lists exactly the mounted routes.", () => {
   expect({
     missing: mounted.filter((name) => !(name in table)),
     gone: Object.keys(table).filter((name) => !mounted.includes(name)),
@@ -37,7 +37,7 @@ test("the table lists exactly the mounted routes", () => {
   }).toEqual({ missing: [], gone: [], twice: [], unmounted: [] });
 });
 
-test("the table lists exactly the existing sockets", () => {
+test("The table lists exactly the existing sockets.", () => {
   const opened = authorizers.map(({ path }) => path).sort();
   const declared = Object.keys(sockets).map((name) => name.split(" ")[0] ?? "");
   expect([...new Set(declared)].sort()).toEqual(opened);
@@ -96,7 +96,7 @@ async function signedOut(): Promise<string> {
   return token;
 }
 
-test.each(Object.entries(table))("the route %s answers every role as the table says", async (name, row) => {
+test.each(Object.entries(table))("The route %s answers every role as the table says.", async (name, row) => {
   const statuses: Record<string, number> = { "signed out": await ask(name, "staff", await signedOut()) };
   for (const role of ROLES) statuses[role] = await ask(name, role, null);
   const expected = ROLES.map((role, index) => [role, row.responses[index]]);
@@ -127,7 +127,7 @@ describe("sockets", () => {
   }
 
   test.each(Object.entries(sockets))(
-    "the socket %s opens to every role as the table says",
+    "The socket %s opens to every role as the table says.",
     async (_, row) => {
       const statuses: Record<string, number> = { "signed out": await knock(row, "staff", await signedOut()) };
       for (const role of ROLES) statuses[role] = await knock(row, role, null);

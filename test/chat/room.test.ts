@@ -21,7 +21,7 @@ describe("the documented dialect", () => {
   });
 
   test.each(["ping", '{"text":"json"}', '{"t":"ping"} ', "  spaces kept  ", "строка\nс переводом"])(
-    "%j is a message and nothing else",
+    "The text %j is a message and nothing else.",
     async (text) => {
       const pair = await chatters();
       const socket = await raw(pair, pair.one);

@@ -102,7 +102,7 @@ test("The nearest free trucks come first, without busy ones and those without a 
   expect(nearest(all, order("x").pickup, 5).map(({ truck: { id } }) => id)).toEqual([2, 1]);
 });
 
-test("Moscow and Saint Petersburg are 633 km apart", () => {
+test("Moscow and Saint Petersburg are 633 km apart.", () => {
   const km = distance({ latitude: 55.7558, longitude: 37.6173 }, { latitude: 59.9343, longitude: 30.3351 });
   expect(Math.round(km)).toBe(633);
 });

@@ -50,7 +50,7 @@ describe("toHundredths", () => {
     ["١٢", null],
     ["1e1e1", null],
     ["1".repeat(61), null],
-  ])("toHundredths turns %j into %j.", (words, hundredths) => {
+  ])("The function toHundredths turns %j into %j.", (words, hundredths) => {
     expect(toHundredths(words)).toBe(hundredths);
   });
 
@@ -67,7 +67,7 @@ test.each([
   [100_000, "1000.00"],
   [-111_647, "-1116.47"],
   [9_999_999_999, "99999999.99"],
-])("%d hundredths are written as %s.", (hundredths, words) => {
+])("The amount of %d hundredths is written as %s.", (hundredths, words) => {
   expect(fromHundredths(hundredths)).toBe(words);
   expect(toHundredths(words)).toBe(hundredths);
 });
@@ -80,7 +80,7 @@ test.each([
   [-4n, 10n, 0n],
   [-15n, 10n, -2n],
   [7n, 7n, 1n],
-])("%d / %d is rounded to %d.", (value, divisor, quotient) => {
+])("The quotient %d / %d is rounded to %d.", (value, divisor, quotient) => {
   expect(roundHalfUp(value, divisor)).toBe(quotient);
 });
 
@@ -98,7 +98,7 @@ describe("earnings", () => {
     ["a commission below zero", 1000, -1000, null, 1100],
     ["no income", 0, 3500, 100, -100],
     ["the largest income", 9_999_999_999, 1, null, 9_998_999_999],
-  ])("%s", (_name, appIncome, commission, expenses, left) => {
+  ])("Earnings are computed for this case: %s.", (_name, appIncome, commission, expenses, left) => {
     expect(earningsOf({ appIncome, commission, expenses })).toBe(left);
   });
 
@@ -137,7 +137,7 @@ describe("a decimal field", () => {
   });
 
   test.each(["", "abc", "99999999.995", "100000000", "1e999", 1e21, null, true, [], {}, Number.NaN])(
-    "refuses %j",
+    "A decimal field refuses %j.",
     (value) => {
       expect(read(decimal(), value).success).toBe(false);
     },

@@ -32,7 +32,7 @@ const listed = async (options = {}) => {
 
 describe("an anonymous caller", () => {
   test.each(["", "calendar.ics", "geolocation/", "distance/"])(
-    "an anonymous caller reads events/{id}/%s of public events only",
+    "An anonymous caller reads events/{id}/%s of public events only.",
     async (rest) => {
       const refused = await get(`/api/v1/events/${closed.id}/${rest}`);
       expect([401, 404]).toContain(refused.status);
@@ -41,7 +41,7 @@ describe("an anonymous caller", () => {
     },
   );
 
-  test("an anonymous caller finds only public events in the list and by a search", async () => {
+  test("An anonymous caller finds only public events in the list and by a search.", async () => {
     expect(await listed()).not.toContain(closed.id);
     expect(await listed()).toContain(open.id);
     const found = await get(`/api/v1/events/?search=${encodeURIComponent(closed.name)}`);
@@ -49,14 +49,14 @@ describe("an anonymous caller", () => {
   });
 
   test.each(["/api/events/", "/api/search_event/a/"])(
-    "an anonymous caller is refused at AlphaBet's %s",
+    "An anonymous caller is refused at AlphaBet's %s.",
     async (path) => {
       expect((await get(path)).status).toBe(401);
       expect((await get(`/api/event/${open.uuid}/`)).status).toBe(401);
     },
   );
 
-  test("an anonymous caller may listen to any event by uuid and to none by number", async () => {
+  test("An anonymous caller may listen to any event by uuid and to none by number.", async () => {
     for (const { id, uuid } of [closed, open]) {
       const socket = await connect(`/ws/events/${uuid}/`);
       expect(await socket.silent()).toBe(true);
@@ -66,7 +66,7 @@ describe("an anonymous caller", () => {
 });
 
 describe("a signed-in user", () => {
-  test("a signed-in user reads any event by number and uuid, in lists and searches", async () => {
+  test("A signed-in user reads any event by number and uuid, in lists and searches.", async () => {
     const options = { token: reader.token };
     for (const { id, uuid } of [closed, open]) {
       expect((await get(`/api/v1/events/${id}/`, options)).status).toBe(200);
@@ -77,7 +77,7 @@ describe("a signed-in user", () => {
     expect(await listed(options)).toEqual(expect.arrayContaining([closed.id, open.id]));
   });
 
-  test("a signed-in user opens an event's socket by number", async () => {
+  test("A signed-in user opens an event's socket by number.", async () => {
     const socket = await connect(`/ws/events/${closed.id}/`, {
       headers: { authorization: `Bearer ${reader.token}` },
     });
@@ -85,7 +85,7 @@ describe("a signed-in user", () => {
   });
 });
 
-test("a change through Find Friend's API does not make an event for signed-in users public", async () => {
+test("A change through Find Friend's API does not make an event for signed-in users public.", async () => {
   const ann = await person();
   const { id: uuid } = await makeEvent(ann);
   const id = await rowIdOf(uuid);

@@ -7,7 +7,7 @@ import { change, city, createEvent, EVENTS, eventPath, guest } from "./fixtures.
 const unfold = (file: string) => file.replaceAll("\r\n ", "").split("\r\n");
 const path = (url: string) => url.replace("http://caravan.test", "");
 
-test("anybody may download a public event as an iCalendar file", async () => {
+test("Anybody may download a public event as an iCalendar file.", async () => {
   const host = await guest();
   const { id: cityId } = await city(55.75, 37.61);
   const id = await createEvent(host, {
@@ -40,7 +40,7 @@ test("anybody may download a public event as an iCalendar file", async () => {
   expect((await get(`${EVENTS}99999999/calendar.ics`)).status).toBe(404);
 });
 
-test("a line has at most 75 octets, and no character is split", () => {
+test("A line has at most 75 octets, and no character is split.", () => {
   const entry = {
     uuid: crypto.randomUUID(),
     name: "Ы🏔".repeat(60),
@@ -60,7 +60,7 @@ test("a line has at most 75 octets, and no character is split", () => {
 });
 
 describe("a feed", () => {
-  test("a feed has the current events of its user", async () => {
+  test("A feed has the current events of its user.", async () => {
     const [host, ann] = [await guest(), await guest()];
     const id = await createEvent(host, { name: "Бал", members: [{ id: ann.id }] });
     await createEvent(host, { name: "Не для Анны" });
@@ -77,7 +77,7 @@ describe("a feed", () => {
   test.each([
     ["changes their password", "password_hash = 'another'"],
     ["is deactivated", "is_active = 0"],
-  ])("a feed ends when its user %s", async (_, how) => {
+  ])("A feed ends when its user %s.", async (_, how) => {
     const ann = await guest();
     const { url } = (await get(`${EVENTS}calendar/`, ann.with)).body;
     expect((await get(path(url))).status).toBe(200);
@@ -85,7 +85,7 @@ describe("a feed", () => {
     expect((await get(path(url))).status).toBe(404);
   });
 
-  test("a feed is a 404 without its signature", async () => {
+  test("A feed is a 404 without its signature.", async () => {
     const [ann, bob] = [await guest(), await guest()];
     const { url } = (await get(`${EVENTS}calendar/`, ann.with)).body;
     const feed = path(url);

@@ -13,7 +13,7 @@ async function eventOf(token: string): Promise<string> {
   return (await post("/api/events/", event, { token })).body.id;
 }
 
-test("the messages of a deleted account are erased, and their positions stay", async () => {
+test("The messages of a deleted account are erased, and their positions stay.", async () => {
   const host = await person();
   const guest = await person();
   const id = await eventOf(host.token);
@@ -38,7 +38,7 @@ test("the messages of a deleted account are erased, and their positions stay", a
   expect(await rows("SELECT 1 FROM event_entries WHERE body LIKE '%my secret%'")).toEqual([]);
 });
 
-test("messages that were not archived yet are erased too", async () => {
+test("Messages that were not archived yet are erased too.", async () => {
   const host = await person();
   const guest = await person();
   const id = await eventOf(host.token);

@@ -30,7 +30,7 @@ const FORBIDDEN = "У вас недостаточно прав для выпол
 const ANONYMOUS = "Учетные данные не были предоставлены.";
 const REQUIRED = "Обязательное поле.";
 
-test("a new event is returned with every field in order, and its creator is its first member", async () => {
+test("A new event is returned with every field in order, and its creator is its first member.", async () => {
   const [host, friend] = [await guest(), await guest()];
   const { id: cityId } = await city();
   const body = plan({
@@ -78,7 +78,7 @@ test("a new event is returned with every field in order, and its creator is its 
   ]);
 });
 
-test("an event with the required fields only is free, starts now, and has null elsewhere", async () => {
+test("An event with the required fields only is free, starts now, and has null elsewhere.", async () => {
   const host = await guest();
   const { name, description, event_type } = plan();
   const { body } = await post(EVENTS, { name, description, event_type }, host.with);
@@ -96,7 +96,7 @@ test("an event with the required fields only is free, starts now, and has null e
   expect(Math.abs(Date.parse(body.start_date) - Date.now())).toBeLessThan(60_000);
 });
 
-test("an event may be created and changed by a multipart form, and its picture is stored byte for byte", async () => {
+test("An event may be created and changed by a multipart form, and its picture is stored byte for byte.", async () => {
   const host = await guest();
   const form = new FormData();
   for (const [name, value] of Object.entries(plan({ event_price: "5", min_age: "", end_date: "" })))
@@ -116,7 +116,7 @@ test("an event may be created and changed by a multipart form, and its picture i
   expect(await filesOf(host)).toEqual([]);
 });
 
-test("the picture of a deleted event is deleted", async () => {
+test("The picture of a deleted event is deleted.", async () => {
   const host = await guest();
   const form = new FormData();
   for (const [name, value] of Object.entries(plan())) form.append(name, String(value));
@@ -127,7 +127,7 @@ test("the picture of a deleted event is deleted", async () => {
   expect(await filesOf(host)).toEqual([]);
 });
 
-test("members can be named by number only", async () => {
+test("Members can be named by number only.", async () => {
   const host = await guest();
   const [hash] = await rows<{ digits: string }>("SELECT substr(password_hash, 1, 3) AS digits FROM users");
   const spy = { id: host.id, auth_token__key__startswith: "ab", password__startswith: hash?.digits };
@@ -143,7 +143,7 @@ test("members can be named by number only", async () => {
 });
 
 describe("a change of an event", () => {
-  test("a change writes only the given fields, also after the event has started", async () => {
+  test("A change writes only the given fields, also after the event has started.", async () => {
     const host = await guest();
     const id = await createEvent(host, { start_date: "2020-01-01T10:00Z", event_price: "7.00", min_age: 5 });
     const before = (await get(eventPath(id))).body;
@@ -158,7 +158,7 @@ describe("a change of an event", () => {
     });
   });
 
-  test("a change of members replaces the whole set, and organizers stay organizers", async () => {
+  test("A change of members replaces the whole set, and organizers stay organizers.", async () => {
     const [host, ann, bob] = [await guest(), await guest(), await guest()];
     const id = await createEvent(host, { members: [{ id: ann.id }] });
     const members = [host, bob].map((who) => ({ id: who.id }));
@@ -171,7 +171,7 @@ describe("a change of an event", () => {
     expect((await change(host, id, { name: "Снова" })).status).toBe(200);
   });
 
-  test("a change to an end before the start, or to fewer places than members, is refused", async () => {
+  test("A change to an end before the start, or to fewer places than members, is refused.", async () => {
     const [host, ann] = [await guest(), await guest()];
     const id = await createEvent(host, { members: [{ id: ann.id }] });
     expect((await change(host, id, { end_date: "2030-01-01" })).body).toEqual({
@@ -184,7 +184,7 @@ describe("a change of an event", () => {
     expect(await memberIds(id)).toEqual([ann.id, host.id]);
   });
 
-  test("only organizers and staff may change an event; others get 403, anonymous callers 401", async () => {
+  test("Only organizers and staff may change an event; others get 403, anonymous callers 401.", async () => {
     const [host, ann] = [await guest(), await guest()];
     const id = await createEvent(host, { members: [{ id: ann.id }] });
     const staff = await staffMember();
@@ -210,7 +210,7 @@ describe("a change of an event", () => {
   });
 });
 
-test("members get letters when somebody else creates their event, and when it is changed or deleted; others do not", async () => {
+test("Members get letters when somebody else creates their event, and when it is changed or deleted; others do not.", async () => {
   const [host, ann, bob] = [await guest(), await guest(), await guest()];
   const name = unique("Бал");
   const id = await createEvent(host, { name, members: [{ id: ann.id }] });
@@ -225,7 +225,7 @@ test("members get letters when somebody else creates their event, and when it is
   expect(await subjects(bob.email)).toEqual([]);
 });
 
-test("AlphaBet reads and changes an event that Find Friend created", async () => {
+test("AlphaBet reads and changes an event that Find Friend created.", async () => {
   const host = await guest();
   const id = await createEvent(host, { address: "Мост" });
   const [{ uuid } = { uuid: "" }] = await rows<{ uuid: string }>("SELECT uuid FROM events WHERE id = ?", id);

@@ -26,7 +26,7 @@ afterEach(() => {
 });
 
 describe("an event's place", () => {
-  test("any signed-in user may read an event's place, with or without consent to be located", async () => {
+  test("Any signed-in user may read an event's place, with or without consent to be located.", async () => {
     const [host, viewer] = [await guest(), await guest()];
     const id = await createEvent(host, placed(MOSCOW));
     expect((await of(id, "geolocation")).status).toBe(401);
@@ -38,7 +38,7 @@ describe("an event's place", () => {
     expect(await of(99_999_999, "geolocation", viewer)).toMatchObject(NOT_FOUND);
   });
 
-  test("an event whose address changes is at its city's place, unless degrees were given", async () => {
+  test("An event whose address changes is at its city's place, unless degrees were given.", async () => {
     const host = await guest();
     const { id: cityId } = await city(59.9386, 30.3141);
     const id = await createEvent(host, { city: cityId });
@@ -61,7 +61,7 @@ describe("an event's place", () => {
 });
 
 describe("a distance", () => {
-  test("a distance is in kilometres with three decimals", async () => {
+  test("A distance is in kilometres with three decimals.", async () => {
     const [host, viewer] = [await guest(), await guest()];
     await locate(viewer, ...MOSCOW);
     const id = await createEvent(host, placed(AWAY));
@@ -69,7 +69,7 @@ describe("a distance", () => {
     expect(await of(id, "distance", viewer)).toMatchObject({ status: 200, body: { distance: 419.768 } });
   });
 
-  test("a user who does not consent to be located gets no distance", async () => {
+  test("A user who does not consent to be located gets no distance.", async () => {
     const [host, viewer] = [await guest(), await guest()];
     const id = await createEvent(host, placed(AWAY, { name: "Бал" }));
     const refusal = { status: 404, body: { detail: "Расстояние до мероприятия Бал не найдено." } };
@@ -82,7 +82,7 @@ describe("a distance", () => {
     expect(await distances(viewer)).toMatchObject(NOT_FOUND);
   });
 
-  test("the list of distances has the events within the given kilometres", async () => {
+  test("The list of distances has the events within the given kilometres.", async () => {
     const [host, viewer] = [await guest(), await guest()];
     await locate(viewer, ...MOSCOW);
     const far = await createEvent(host, placed(AWAY, { name: "Далеко" }));
@@ -147,7 +147,7 @@ describe("a geocoder", () => {
   const placeOf = async ({ id, host }: World) => (await of(id, "geolocation", host)).body;
   const CITY = { latitude: 59.9386, longitude: 30.3141 };
 
-  test("the geocoder is asked once for city and address, and the event moves there", async () => {
+  test("The geocoder is asked once for city and address, and the event moves there.", async () => {
     const made = await world();
     expect(await placeOf(made)).toEqual(CITY);
     const asked = geocoder(found);
@@ -171,7 +171,7 @@ describe("a geocoder", () => {
     ["another shape", () => Response.json({ lat: 1, lon: 2 })],
     ["a place out of range", () => Response.json([{ lat: "91", lon: "0" }])],
     ["empty degrees", () => Response.json([{ lat: "", lon: null }])],
-  ])("a geocoder that returns %s leaves the event at its city", async (_, answer) => {
+  ])("A geocoder that returns %s leaves the event at its city.", async (_, answer) => {
     const made = await world();
     geocoder(answer);
     expect(await deliver([made.effect], environment)).toEqual({ acked: ["0"], retried: [] });
@@ -183,7 +183,7 @@ describe("a geocoder", () => {
     ["no connection", () => Promise.reject(new TypeError("connection lost"))],
     ["an answer of 503", () => new Response("", { status: 503 })],
     ["too many requests", () => new Response("", { status: 429 })],
-  ])("a geocoder that is out of reach (%s) is asked again later", async (_, answer) => {
+  ])("A geocoder that is out of reach (%s) is asked again later.", async (_, answer) => {
     const made = await world();
     geocoder(answer);
     expect(await deliver([made.effect], environment)).toEqual({ acked: [], retried: [{ msgId: "0" }] });
@@ -196,7 +196,7 @@ describe("a geocoder", () => {
     expect(await placeOf(made)).toEqual({ latitude: 59.935, longitude: 30.325 });
   });
 
-  test("geocoding does not overrule degrees that the organizer gave meanwhile", async () => {
+  test("Geocoding does not overrule degrees that the organizer gave meanwhile.", async () => {
     const made = await world();
     await change(made.host, made.id, placed(MOSCOW));
     const asked = geocoder(found);
@@ -205,7 +205,7 @@ describe("a geocoder", () => {
     expect(await placeOf(made)).toEqual({ latitude: 55.7386, longitude: 37.6068 });
   });
 
-  test("geocoding moves no event whose address changed while the geocoder was asked", async () => {
+  test("Geocoding moves no event whose address changed while the geocoder was asked.", async () => {
     const made = await world();
     geocoder(async () => {
       await rows("UPDATE events SET location = 'Другая, 2' WHERE id = ?", made.id);
@@ -215,7 +215,7 @@ describe("a geocoder", () => {
     expect(await placeOf(made)).toEqual(CITY);
   });
 
-  test("the geocoder is asked for an address without a city, and not without an address, with degrees or for an unchanged address", async () => {
+  test("The geocoder is asked for an address without a city, and not without an address, with degrees or for an unchanged address.", async () => {
     expect((await world({ city: null })).effect).not.toBe("");
     expect((await world({ address: null })).effect).toBe("");
     expect((await world(placed(MOSCOW))).effect).toBe("");
@@ -226,7 +226,7 @@ describe("a geocoder", () => {
     expect(await rows(again, made.id)).toHaveLength(1);
   });
 
-  test("geocoding does nothing for a deleted event", async () => {
+  test("Geocoding does nothing for a deleted event.", async () => {
     const made = await world();
     await rows("DELETE FROM events WHERE id = ?", made.id);
     const asked = geocoder(found);

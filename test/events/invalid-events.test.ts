@@ -37,7 +37,7 @@ describe("an invalid event", () => {
     ["members", [{ id: 99_999_999 }], 'Недопустимый первичный ключ "99999999" - объект не существует.'],
     ["members", "5", 'Ожидался list со значениями, но был получен "str".'],
     ["latitude", 91, "Убедитесь, что это значение меньше либо равно 90."],
-  ])("an event with %s %j is refused with a text and not created", async (field, value, words) => {
+  ])("An event with %s %j is refused with a text and not created.", async (field, value, words) => {
     const host = await guest();
     const { status, body } = await postEvent(host, { [field]: value });
     expect({ status, body }).toEqual({ status: 400, body: { [field]: [words] } });
@@ -52,7 +52,7 @@ describe("an invalid event", () => {
     { members: [{ id: "x" }] },
     { members: [{}] },
     { members: [5] },
-  ])("an event with %j is refused and not created", async (changes) => {
+  ])("An event with %j is refused and not created.", async (changes) => {
     const host = await guest();
     expect((await postEvent(host, changes)).status).toBe(400);
     expect(await rows("SELECT id FROM events WHERE creator_id = ?", host.id)).toEqual([]);

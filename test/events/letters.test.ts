@@ -32,7 +32,7 @@ const changes: Record<string, (owner: Person, event: TestEvent, location: string
 };
 
 describe.each(Object.entries(changes))("a change by %s", (_, change) => {
-  test("a change without a difference sends no letter, and a real one says what changed", async () => {
+  test("A change without a difference sends no letter, and a real one says what changed.", async () => {
     const { owner, ann, event } = await two();
     await change(owner, event, "Old bridge");
     expect(await lettersTo(ann)).toHaveLength(1);
@@ -45,7 +45,7 @@ describe.each(Object.entries(changes))("a change by %s", (_, change) => {
 });
 
 test.each(Object.entries(addingClients).filter(([name]) => name !== "the console"))(
-  "a member set by %s sends no letter when nothing changes, and names who joined and left when it does",
+  "A member set by %s sends no letter when nothing changes, and names who joined and left when it does.",
   async (_, client) => {
     const { owner, ann, event } = await two();
     const [bob] = (await people(1)) as [Person];
@@ -59,7 +59,7 @@ test.each(Object.entries(addingClients).filter(([name]) => name !== "the console
 );
 
 describe("a sender's budget", () => {
-  test("the budget is charged for letters to people who accepted nothing from the sender; beyond it they are told in the app", async () => {
+  test("The budget is charged for letters to people who accepted nothing from the sender; beyond it they are told in the app.", async () => {
     const [owner, ...guests] = (await people(5)) as [Person, ...Person[]];
     await rows("UPDATE users SET locale = 'en' WHERE id = ?", guests[3]?.id);
     const draft = {
@@ -88,7 +88,7 @@ describe("a sender's budget", () => {
     expect(await counts()).toEqual([2, 2, 2, 1]);
   });
 
-  test("the budget holds when many requests spend it at once", async () => {
+  test("The budget holds when many requests spend it at once.", async () => {
     const [owner, ...guests] = (await people(7)) as [Person, ...Person[]];
     const options = as(owner, { RATE_LETTERS_SENT: "3/3600" });
     const responses = await Promise.all(
@@ -113,7 +113,7 @@ describe("a sender's budget", () => {
     expect(letters.map((count, index) => count + (notices[index] ?? 0))).toEqual(guests.map(() => 1));
   });
 
-  test("one request sends at most a thousand letters", async () => {
+  test("One request sends at most a thousand letters.", async () => {
     const [owner, ...guests] = (await people(4)) as [Person, ...Person[]];
     const batch = Array.from({ length: 400 }, (_, index) => ({
       name: `Batch ${index}`,
@@ -146,7 +146,7 @@ describe("the links of a letter", () => {
     return { ...world, linkTo };
   }
 
-  test("a link shows a page with a button, and opening it changes nothing", async () => {
+  test("A link shows a page with a button, and opening it changes nothing.", async () => {
     const { owner, ann, event, linkTo } = await linked();
     for (const act of ["leave", "accept"])
       for (const method of ["HEAD", "GET", "GET"]) {
@@ -160,7 +160,7 @@ describe("the links of a letter", () => {
     ]);
   });
 
-  test("the links accept and leave without a password, and a used link says that the membership has ended", async () => {
+  test("The links accept and leave without a password, and a used link says that the membership has ended.", async () => {
     const { owner, ann, event, linkTo } = await linked();
     expect((await post(linkTo("accept"))).status).toBe(200);
     expect(await rows("SELECT accepted_at FROM event_members WHERE user_id = ?", ann.id)).toEqual([
@@ -173,7 +173,7 @@ describe("the links of a letter", () => {
     expect((await post(linkTo("accept"))).status).toBe(404);
   });
 
-  test("a link is good for its person and event only", async () => {
+  test("A link is good for its person and event only.", async () => {
     const { owner, ann, event, linkTo } = await linked();
     const other = await eventBy(owner, { members: [{ id: ann.id }] });
     const link = linkTo("leave");
@@ -186,7 +186,7 @@ describe("the links of a letter", () => {
     expect((await memberIds(event.id)).length + (await memberIds(other.id)).length).toBe(4);
   });
 
-  test("reminders have the links too", async () => {
+  test("Reminders have the links too.", async () => {
     const [owner, ann] = (await people(2)) as [Person, Person];
     const at = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
     const times = { start_date: at(20), end_date: at(90) };
@@ -196,7 +196,7 @@ describe("the links of a letter", () => {
     expect(paths).toEqual([`/events/${uuid}/accept`, `/events/${uuid}/leave`]);
   });
 
-  test("the link to accept is left out after accepting", async () => {
+  test("The link to accept is left out after accepting.", async () => {
     const { owner, ann, event } = await linked();
     await post(`/api/v1/events/${event.uuid}/accept/`, undefined, as(ann));
     await patch(`/api/v1/events/${event.id}/`, { address: "New bridge" }, as(owner));

@@ -9,7 +9,7 @@ const list = (query: Record<string, string> = {}, who?: Guest) =>
 const idsOf = async (query: Record<string, string>, who?: Guest): Promise<number[]> =>
   (await list(query, who)).body.results.map(({ id }: { id: number }) => id);
 
-test("anybody may list events, four to a page, the latest start first", async () => {
+test("Anybody may list events, four to a page, the latest start first.", async () => {
   const host = await guest();
   const word = unique("страница");
   const days = ["2031-01-02", "2031-01-05", "2031-01-01", "2031-01-04", "2031-01-03", "2031-01-05"];
@@ -40,7 +40,7 @@ test("anybody may list events, four to a page, the latest start first", async ()
   });
 });
 
-test("a caller with a stale token is not treated as anonymous, and an id that is no number is no event", async () => {
+test("A caller with a stale token is not treated as anonymous, and an id that is no number is no event.", async () => {
   const id = await createEvent(await guest());
   const stale = { key: "0".repeat(40) };
   expect((await get(EVENTS, stale)).status).toBe(200);
@@ -58,7 +58,7 @@ test.each([
   ["a kind", (word: string) => ({ event_type: `Танцы ${word}` }), "ТАНЦЫ"],
   ["an address", (word: string) => ({ address: `Улица Ёлок ${word}` }), "ёлок"],
   ["wildcards as plain characters", (word: string) => ({ name: `50%_${word}` }), "%_"],
-])("a search finds %s", async (_, changes, also) => {
+])("A search finds %s.", async (_, changes, also) => {
   const host = await guest();
   const word = unique("Слово");
   const id = await createEvent(host, changes(word));
@@ -66,7 +66,7 @@ test.each([
   expect(await idsOf({ search: `${also}, ${word.toUpperCase()}` })).toEqual([id]);
 });
 
-test("a search finds a city, and every word must occur somewhere", async () => {
+test("A search finds a city, and every word must occur somewhere.", async () => {
   const host = await guest();
   const { id: cityId, name } = await city();
   const id = await createEvent(host, { name: "Регата", city: cityId });
@@ -116,17 +116,17 @@ describe("filters", () => {
     [{ organizer: "ёлк", event_type: "Театр" }, [2]],
     [{ organizer_is_friend: "true" }, [0, 1, 2]],
     [{ unknown: "x" }, [0, 1, 2]],
-  ])("the filters %j find the events that meet all of them", async (query, expected) => {
+  ])("The filters %j find the events that meet all of them.", async (query, expected) => {
     expect(await (await world()).find(query)).toEqual(expected);
   });
 
-  test("the filter by a city's name is exact", async () => {
+  test("The filter by a city's name is exact.", async () => {
     const { name, find } = await world();
     expect(await find({ city__name: name })).toEqual([0, 1, 2]);
     expect(await find({ city__name: name.slice(1) })).toEqual([]);
   });
 
-  test("the filter by a friend among the organizers combines with others, and is ignored for anonymous callers", async () => {
+  test("The filter by a friend among the organizers combines with others, and is ignored for anonymous callers.", async () => {
     const { host, find } = await world();
     const [friend, stranger] = [await guest(), await guest()];
     await rows(
@@ -141,7 +141,7 @@ describe("filters", () => {
     expect(await find({ organizer_is_friend: "" }, stranger)).toEqual([0, 1, 2]);
   });
 
-  test("a filter by organizer finds an event with two organizers once", async () => {
+  test("A filter by organizer finds an event with two organizers once.", async () => {
     const host = await guest({ last_name: "Двойной" });
     const other = await guest({ last_name: "Двойной" });
     const name = unique("Пара");
@@ -159,13 +159,13 @@ describe("filters", () => {
     ["max_count", "--1", "Введите число."],
     ["city", "999", "Выберите корректный вариант. Вашего варианта нет среди допустимых значений."],
     ["city", "Москва", "Выберите корректный вариант. Вашего варианта нет среди допустимых значений."],
-  ])("the filter %s=%s is refused with a text", async (field, value, words) => {
+  ])("The filter %s=%s is refused with a text.", async (field, value, words) => {
     expect(await list({ [field]: value })).toMatchObject({ status: 400, body: { [field]: [words] } });
   });
 });
 
 test.each(["?limit=1", "?limit=50", "?page=last", "?search=a&organizer=b&date=2031-01-01"])(
-  "a list with %s takes at most four statements",
+  "A list with %s takes at most four statements.",
   async (query) => {
     const host = await guest();
     for (let n = 0; n < 3; n++) await createEvent(host, { name: "a" });
@@ -176,7 +176,7 @@ test.each(["?limit=1", "?limit=50", "?page=last", "?search=a&organizer=b&date=20
   },
 );
 
-test("unknown methods are 405 for one event and for the list", async () => {
+test("Unknown methods are 405 for one event and for the list.", async () => {
   const host = await guest();
   for (const answer of [await put(EVENTS, {}, host.with), await del(EVENTS, undefined, host.with)])
     expect(answer.status).toBe(405);

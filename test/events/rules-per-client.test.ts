@@ -22,7 +22,7 @@ import {
 const adding = Object.entries(addingClients);
 const making = Object.entries(creatingClients);
 
-test("every route that writes events is tested here", () => {
+test("Every route that writes events is tested here.", () => {
   const writers = routes
     .filter(({ method, path }) => method !== "get" && /event/.test(path) && !/\/(accept|leave)$/.test(path))
     .map(({ method, path }) => `${method} ${path}`)
@@ -42,7 +42,7 @@ test("every route that writes events is tested here", () => {
 });
 
 describe.each(adding)("by %s", (_, client) => {
-  test("a set with more members than places is refused as a whole, and the organizer takes a seat", async () => {
+  test("A set with more members than places is refused as a whole, and the organizer takes a seat.", async () => {
     const [owner, ann, bob, eve] = (await crew(3)) as [Person, Person, Person, Person];
     const event = await eventBy(owner, { max_count_members: 1 });
     for (const names of [[ann], [ann, bob, eve], [owner, ann]]) {
@@ -53,7 +53,7 @@ describe.each(adding)("by %s", (_, client) => {
       expect(await tracesOf(who)).toEqual({ letters: [], notifications: [], memberships: [] });
   });
 
-  test("a set that fills all places is written, and its members are only named", async () => {
+  test("A set that fills all places is written, and its members are only named.", async () => {
     const [owner, ann] = (await crew(1)) as [Person, Person];
     const event = await eventBy(owner, { max_count_members: 2 });
     expect((await client.name(owner, event, [owner, ann])).status).toBeLessThan(300);
@@ -62,7 +62,7 @@ describe.each(adding)("by %s", (_, client) => {
     expect(row).toEqual({ accepted_at: null });
   });
 
-  test("concurrent writes never add more members than there are places", async () => {
+  test("Concurrent writes never add more members than there are places.", async () => {
     const [owner, ...rest] = await crew(6);
     const event = await eventBy(owner, { max_count_members: 3 });
     const responses = await Promise.all(rest.map((who) => client.name(owner, event, [owner, who])));
@@ -70,7 +70,7 @@ describe.each(adding)("by %s", (_, client) => {
     expect((await memberIds(event.id)).length).toBeLessThanOrEqual(3);
   });
 
-  test("a person outside the age limits is refused, and a person of unknown age is added", async () => {
+  test("A person outside the age limits is refused, and a person of unknown age is added.", async () => {
     const [owner, child, ann] = (await crew(2)) as [Person, Person, Person];
     await born(child, "2020-01-01");
     const event = await eventBy(owner, { min_age: 18 });
@@ -80,7 +80,7 @@ describe.each(adding)("by %s", (_, client) => {
     expect(await memberIds(event.id)).toContain(ann.id);
   });
 
-  test("a person can't be added to an event that is over", async () => {
+  test("A person can't be added to an event that is over.", async () => {
     const [owner, ann] = (await crew(1)) as [Person, Person];
     const event = await eventBy(owner, { start_date: "2021-01-01T10:00Z", end_date: "2021-01-01T12:00Z" });
     await client.name(owner, event, [owner, ann]);
@@ -88,7 +88,7 @@ describe.each(adding)("by %s", (_, client) => {
     expect(await tracesOf(ann)).toEqual({ letters: [], notifications: [], memberships: [] });
   });
 
-  test("the request of an added applicant is accepted and counts as their own act", async () => {
+  test("The request of an added applicant is accepted and counts as their own act.", async () => {
     const [owner, ann] = (await crew(1)) as [Person, Person];
     const event = await eventBy(owner);
     expect((await ask(ann, event)).status).toBe(201);
@@ -100,7 +100,7 @@ describe.each(adding)("by %s", (_, client) => {
     expect(row).toEqual({ accepted_at: expect.any(Number) });
   });
 
-  test("an event that becomes full puts all pending requests on the waiting list", async () => {
+  test("An event that becomes full puts all pending requests on the waiting list.", async () => {
     const [owner, ann, bob] = (await crew(2)) as [Person, Person, Person];
     const event = await eventBy(owner, { max_count_members: 2 });
     await ask(bob, event);
@@ -110,7 +110,7 @@ describe.each(adding)("by %s", (_, client) => {
   });
 
   test.each(["who has blocked the organizer", "whom the organizer has blocked"])(
-    "somebody %s is treated exactly like an unknown name",
+    "Somebody %s is treated exactly like an unknown name.",
     async (which) => {
       const [owner, ann] = (await crew(1)) as [Person, Person];
       await (which.startsWith("who ") ? block(ann, owner) : block(owner, ann));
@@ -129,7 +129,7 @@ describe.each(adding)("by %s", (_, client) => {
 });
 
 describe.each(adding.filter(([name]) => name !== "the console"))("a member set by %s", (_, client) => {
-  test("a set keeps a member who blocked the organizer later, sends them nothing, and can't add them again", async () => {
+  test("A set keeps a member who blocked the organizer later, sends them nothing, and can't add them again.", async () => {
     const [owner, ann, bob] = (await crew(2)) as [Person, Person, Person];
     const event = await eventBy(owner, { members: [{ id: ann.id }] });
     await block(ann, owner);
@@ -142,7 +142,7 @@ describe.each(adding.filter(([name]) => name !== "the console"))("a member set b
     expect(await memberIds(event.id)).toEqual([owner.id]);
   });
 
-  test("a set offers the seat of a removed member to the user who waits longest", async () => {
+  test("A set offers the seat of a removed member to the user who waits longest.", async () => {
     const [owner, ann, bob, eve] = (await crew(3)) as [Person, Person, Person, Person];
     const event = await eventBy(owner, { members: [{ id: ann.id }], max_count_members: 2 });
     for (const who of [bob, eve]) await ask(who, event);
@@ -156,7 +156,7 @@ describe.each(adding.filter(([name]) => name !== "the console"))("a member set b
 
 describe.each(making)("by %s", (_, client) => {
   test.each(["who has blocked the creator", "whom the creator has blocked"])(
-    "somebody %s is treated exactly like an unknown name",
+    "Somebody %s is treated exactly like an unknown name.",
     async (which) => {
       const [owner, ann, bob] = (await crew(2)) as [Person, Person, Person];
       await (which.startsWith("who ") ? block(ann, owner) : block(owner, ann));
@@ -174,7 +174,7 @@ describe.each(making)("by %s", (_, client) => {
   );
 });
 
-test("an event can't be created with more members than places, the creator included", async () => {
+test("An event can't be created with more members than places, the creator included.", async () => {
   const [owner, ann, bob] = (await crew(2)) as [Person, Person, Person];
   const make = creatingClients["Find Friend's POST"]?.make;
   expect((await make?.(owner, [ann, bob], { max_count_members: 2 }))?.status).toBe(400);

@@ -19,11 +19,11 @@ describe("taken seats", () => {
     ["members alone, the organizer among them", { creatorId: 1, members: members(1, 2) }, 2],
     ["an organizer whom the set leaves out", { creatorId: 1, members: members(2, 3) }, 3],
     ["nobody for a deleted account", { creatorId: null, members: members(2) }, 1],
-  ])("taken seats count %s", (_, seating, places) => {
+  ])("Taken seats count %s.", (_, seating, places) => {
     expect(seatsTaken({ ...seating, creatorIsStaff: false })).toBe(places);
   });
 
-  test("staff who create an event for others take no seat", () => {
+  test("Staff who create an event for others take no seat.", () => {
     expect(seatsTaken({ creatorId: 1, creatorIsStaff: true, members: members(2) })).toBe(1);
   });
 });
@@ -45,22 +45,22 @@ describe("requests after a change of an event", () => {
       offered,
     }));
 
-  test("free seats are offered to those who wait longest, and offered seats stay reserved", () => {
+  test("Free seats are offered to those who wait longest, and offered seats stay reserved.", () => {
     const requests = [request(1, { isWaiting: false }), request(2), request(3), request(4)];
     expect(settle(requests, [], 2)).toEqual([{ id: 2, status: "Pending", isWaiting: false, offered: true }]);
   });
 
-  test("without a limit everybody on the waiting list is offered a seat", () => {
+  test("Without a limit everybody on the waiting list is offered a seat.", () => {
     expect(settle([request(1), request(2)], [], null).map(({ offered }) => offered)).toEqual([true, true]);
   });
 
-  test("a full event puts all pending requests on the waiting list", () => {
+  test("A full event puts all pending requests on the waiting list.", () => {
     expect(settle([request(1, { isWaiting: false })], [], 0)).toEqual([
       { id: 1, status: "Pending", isWaiting: true, offered: false },
     ]);
   });
 
-  test("requests of added people are accepted, requests of removed people are declined, the others stay", () => {
+  test("Requests of added people are accepted, requests of removed people are declined, the others stay.", () => {
     const requests = [
       request(1),
       request(2, { status: "Accepted", isWaiting: false }),
@@ -73,14 +73,14 @@ describe("requests after a change of an event", () => {
     ]);
   });
 
-  test("a change without a member set decides no request", () => {
+  test("A change without a member set decides no request.", () => {
     expect(settle([request(1, { status: "Accepted", isWaiting: false })], [], 0)).toEqual([]);
   });
 });
 
 const plan = { startsAt: 10, endsAt: 20, minAge: 18, maxAge: 30, minMembers: 2, maxMembers: 4 };
 
-test("a plan is refused for its order, ages, counts or number of members, and accepted exactly at its limits", () => {
+test("A plan is refused for its order, ages, counts or number of members, and accepted exactly at its limits.", () => {
   expect(planFault({ ...plan, endsAt: 10 }, 0)).toBe("order");
   expect(planFault({ ...plan, minAge: 31 }, 0)).toBe("ages");
   expect(planFault({ ...plan, minMembers: 5 }, 0)).toBe("counts");
@@ -94,11 +94,11 @@ test.each([
   [30, null],
   [31, "age"],
   [null, null],
-])("naming a person of age %s gives the fault %s", (age, fault) => {
+])("Naming a person of age %s gives the fault %s.", (age, fault) => {
   expect(newcomerFault(plan, age)).toBe(fault);
 });
 
-test("anonymous callers may read public events only", () => {
+test("Anonymous callers may read public events only.", () => {
   expect(mayRead({ audience: "public" }, null)).toBe(true);
   expect(mayRead({ audience: "signed_in" }, null)).toBe(false);
 });
@@ -137,7 +137,7 @@ describe("the differences of a change", () => {
     longitude: null,
   };
 
-  test("a change of only the order of members or the time of the write has no differences", () => {
+  test("A change of only the order of members or the time of the write has no differences.", () => {
     expect(changesBetween(event, { ...event, updatedAt: 9, members: [person(2), person(1)] })).toBeNull();
   });
 
@@ -149,7 +149,7 @@ describe("the differences of a change", () => {
     [{ latitude: 1, longitude: 1 }, "Changed: place on the map."],
     [{ price: 100, minAge: 18 }, "Changed: price; age limits."],
     [{ members: [person(2), person(3)] }, "Changed: joined: p3; left: p1."],
-  ])("the difference %j is described in a sentence", (change, words) => {
+  ])("The difference %j is described in a sentence.", (change, words) => {
     const changes = changesBetween(event, { ...event, ...change });
     expect(changes && describeChanges(changes, "en")).toBe(words);
   });

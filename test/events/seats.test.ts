@@ -32,7 +32,7 @@ const limitClients: Record<string, (owner: Person, event: TestEvent, places: num
 };
 
 describe.each(Object.entries(limitClients))("the number of places that %s sets", (_, set) => {
-  test("a number of places below the members is refused, and a higher one offers seats to those who wait", async () => {
+  test("A number of places below the members is refused, and a higher one offers seats to those who wait.", async () => {
     const [owner, ann, bob] = (await crew(2)) as [Person, Person, Person];
     const event = await eventBy(owner, { members: [{ id: ann.id }], max_count_members: 2 });
     await ask(bob, event);
@@ -45,7 +45,7 @@ describe.each(Object.entries(limitClients))("the number of places that %s sets",
 });
 
 describe("somebody who asks to take part", () => {
-  test("an event is unknown to an applicant when they and the organizer have blocked one another", async () => {
+  test("An event is unknown to an applicant when they and the organizer have blocked one another.", async () => {
     const [owner, ann, bob] = (await crew(2)) as [Person, Person, Person];
     const event = await eventBy(owner);
     await block(ann, owner);
@@ -59,7 +59,7 @@ describe("somebody who asks to take part", () => {
     expect(await tracesOf(owner)).toMatchObject({ notifications: [] });
   });
 
-  test("a request is not accepted after a block, outside the age limits, or when the event is over", async () => {
+  test("A request is not accepted after a block, outside the age limits, or when the event is over.", async () => {
     const [owner, ann, child, late] = (await crew(3)) as [Person, Person, Person, Person];
     const event = await eventBy(owner);
     const accept = async (who: Person) => {
@@ -95,7 +95,7 @@ describe("a seat that becomes free", () => {
           headers: { "if-match": "*" },
         }),
     ],
-  ])("a seat that becomes free %s is offered to the user who waits longest", async (_, go) => {
+  ])("A seat that becomes free %s is offered to the user who waits longest.", async (_, go) => {
     const [owner, ann, bob] = (await crew(2)) as [Person, Person, Person];
     const event = await eventBy(owner, { members: [{ id: ann.id }], max_count_members: 2 });
     await ask(bob, event);

@@ -171,7 +171,7 @@ describe("security headers", () => {
   const API = "default-src 'none'; frame-ancestors 'none'";
 
   test.each(["/health/", "/api/v1/auth/profile/", "/nothing/", "/swagger.json", "/asyncapi.json"])(
-    "stand on %s",
+    "The security headers are on %s.",
     async (path) => {
       const { headers } = await get(path);
       expect(headers.get("content-security-policy")).toBe(API);

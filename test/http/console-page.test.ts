@@ -6,7 +6,7 @@ import { get } from "../harness/api.ts";
 const TILES = "https://tiles.example.com/osm/{z}/{x}/{y}.png";
 
 describe("/admin/", () => {
-  test("needs no tile server, and then speaks to its own server only", async () => {
+  test("Needs no tile server, and then speaks to its own server only.", async () => {
     const { status, headers, body } = await get("/admin/orders/7");
     expect(status).toBe(200);
     expect(headers.get("content-security-policy")).toMatch(/^worker-src 'self'; default-src 'none'/);
@@ -14,7 +14,7 @@ describe("/admin/", () => {
     expect(body).not.toContain("data-tiles");
   });
 
-  test("names the tile server of the settings, and lets that in", async () => {
+  test("Names the tile server of the settings, and lets that in.", async () => {
     const { headers, body } = await get("/admin/map", { settings: { MAP_TILES_URL: TILES } });
     expect(body).toContain(`data-tiles="${TILES}"`);
     expect(headers.get("content-security-policy")).toContain("connect-src 'self' https://tiles.example.com;");
@@ -25,7 +25,7 @@ test.each([
   ["no URL", "tiles"],
   ["no place for a tile", "https://tiles.example.com/"],
   ["another scheme", "ftp://tiles.example.com/{z}/{x}/{y}"],
-])("MAP_TILES_URL with %s is refused in so many words", (_, value) => {
+])("MAP_TILES_URL with %s is refused in so many words.", (_, value) => {
   const variables = { APP_ENV: "development", SIGNING_SECRET: "s".repeat(32), MAP_TILES_URL: value };
   expect(() => readSettings(variables)).toThrow("MAP_TILES_URL must be a URL with {z}, {x} and {y}");
 });

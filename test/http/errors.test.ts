@@ -93,7 +93,7 @@ describe("a bug", () => {
   });
 
   test.each([["a text"], [null], [{ password: "x" }]])(
-    "that throws %j, which is no Error, is masked too",
+    "A handler that throws %j, which is not an Error, is masked too.",
     async (thrown) => {
       const answer = await send(
         ask("GET", "/account-confirm-email/some-key/"),
@@ -153,7 +153,7 @@ const protectedRoutes = routes.filter(({ access }) => access !== "public" && acc
 
 test.each(
   protectedRoutes.map((route) => [route.method, route.path, route.challenge ?? "Bearer", route] as const),
-)("%s %s without a credential is 401 with the challenge %s.", async (method, path, scheme) => {
+)("The route %s %s without a credential is a 401 with the challenge %s.", async (method, path, scheme) => {
   const answer = await call(method.toUpperCase(), fillPattern(path));
   expect(answer.status).toBe(401);
   expect(answer.headers.get("www-authenticate")).toBe(scheme === "Token" ? "Token" : 'Bearer realm="api"');
@@ -174,7 +174,7 @@ const OFFERS: Record<string, string>[] = [
 const open = routes.filter(({ access, method }) => access === "public" && method !== "get");
 
 test.each(open.map(({ method, path }) => [method, path] as const))(
-  "%s %s is public: an expired credential changes nothing.",
+  "The public route %s %s answers alike with an expired credential.",
   async (method, path) => {
     const place = fillPattern(path);
     const [plain, ...stale] = await Promise.all(

@@ -27,7 +27,7 @@ test.each<[string | null, string, string]>([
   ["rue", "ru", "en"],
   ["en ; q=1.0", "en", "en"],
   [",,;q=1,", "ru", "en"],
-])("Accept-Language %j: %s under /api/v1/, %s elsewhere", (header, native, elsewhere) => {
+])("Accept-Language %j: %s under /api/v1/, %s elsewhere.", (header, native, elsewhere) => {
   expect(chooseLocale("/api/v1/auth/login/", header)).toBe(native);
   expect(chooseLocale("/api/v1", header)).toBe(native);
   expect(chooseLocale("/api/auth/login/", header)).toBe(elsewhere);
@@ -62,12 +62,15 @@ test("A page behind a mailed link is in the language of the request.", async () 
   expect((await get("/account-confirm-email/none/")).body).toContain('<html lang="en">');
 });
 
-test.each(Object.entries(messages as Record<string, Text>))("%s is there in every language", (_, text) => {
-  const places = (words: string) => [...words.matchAll(/\{\w+\}/g)].map(String).sort();
-  expect(text.en).not.toBe("");
-  expect(text.ru).not.toBe("");
-  expect(places(text.ru)).toEqual(expect.arrayContaining(places(text.en)));
-});
+test.each(Object.entries(messages as Record<string, Text>))(
+  "The message %s exists in every language.",
+  (_, text) => {
+    const places = (words: string) => [...words.matchAll(/\{\w+\}/g)].map(String).sort();
+    expect(text.en).not.toBe("");
+    expect(text.ru).not.toBe("");
+    expect(places(text.ru)).toEqual(expect.arrayContaining(places(text.en)));
+  },
+);
 
 test("Placeholders of a message are filled in every language; unknown ones stay.", () => {
   const text = { en: "{a} of {b}", ru: "{b}: {a}" };

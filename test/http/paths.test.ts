@@ -79,7 +79,7 @@ test("A wrong method is reported before missing credentials.", async () => {
   expect((await call("DELETE", "/api/events/")).status).toBe(405);
 });
 
-test.each(["/media/avatars/1/x.png", "/ws/events/1/"])("%s takes GET only", async (path) => {
+test.each(["/media/avatars/1/x.png", "/ws/events/1/"])("The path %s accepts GET only.", async (path) => {
   const answer = await call("POST", path);
   expect(answer.status).toBe(405);
   expect(answer.headers.get("allow")).toBe("GET, HEAD, OPTIONS");

@@ -19,7 +19,7 @@ describe("sockets", () => {
   };
 
   test.each([true, false])(
-    "a socket beyond the limit closes the person's oldest one with 4429, native: %s",
+    "A socket beyond the limit closes the person's oldest one with 4429, native: %s.",
     async (native) => {
       await withRoom(
         async (room, world) => {
@@ -44,7 +44,7 @@ describe("sockets", () => {
     },
   );
 
-  test("closing a person's oldest sockets does not announce that they left", async () => {
+  test("Closing a person's oldest sockets does not announce that they left.", async () => {
     await withRoom(
       async (room, world) => {
         const { frames } = listen(room.sockets.open(admit(world, { caller: callerOf(2) })));
@@ -57,7 +57,7 @@ describe("sockets", () => {
     );
   });
 
-  test("the sockets of one person are counted per room", async () => {
+  test("The sockets of one person are counted per room.", async () => {
     const ann = await person();
     const rooms = await Promise.all(Array.from({ length: 30 }, () => makeRoom(ann)));
     const sockets = await Promise.all(rooms.map((room) => authorize(room, ann.token)));
@@ -71,7 +71,7 @@ describe("sockets", () => {
     [{ APP_ENV: "development" }, 1000],
     [{ APP_ENV: "production" }, 20],
     [{ APP_ENV: "production", ROOM_SOCKETS: "7" }, 7],
-  ])("the settings limit how many sockets one person has in a room: %j, %i", (variables, most) => {
+  ])("The settings limit how many sockets one person has in a room: %j, %i.", (variables, most) => {
     const deployed = {
       PUBLIC_ORIGIN: "https://a.example",
       RESEND_API_KEY: "k",
@@ -104,7 +104,7 @@ describe("entries of one person", () => {
       .toReversed();
 
   test.each(Object.entries(DOORS))(
-    "entries beyond the limit are refused through %s, also after hibernation, and accepted again an hour later",
+    "Entries beyond the limit are refused through %s, also after hibernation, and accepted again an hour later.",
     async (door, send) => {
       await withRoom(
         async (room, world) => {
@@ -136,7 +136,7 @@ describe("entries of one person", () => {
     },
   );
 
-  test("the setting limits how many entries one person adds to an event's room", () => {
+  test("The setting limits how many entries one person adds to an event's room.", () => {
     const eventEntries = { limit: 5, seconds: 60 };
     const ctx = { runtime: { settings: { rates: { eventEntries } } } } as unknown as RequestContext;
     expect(eventRoomHandler(() => ctx).entryRate?.()).toBe(eventEntries);

@@ -22,7 +22,7 @@ beforeAll(async () => {
   ann = await person();
 });
 
-test("sockets of both dialects survive an eviction and keep their dialect and their person", async () => {
+test("Sockets of both dialects survive an eviction and keep their dialect and their person.", async () => {
   const room = await makeRoom(ann);
   const native = await authorize(room, ann.token);
   const old = await connect(`${room.path}?token=${ann.token}`);
@@ -41,7 +41,7 @@ test("sockets of both dialects survive an eviction and keep their dialect and th
   expect(await stranger.next((frame) => frame.t === "error")).toMatchObject({ code: "unauthenticated" });
 });
 
-test("the exact ping text is answered while the object sleeps", async () => {
+test("The exact ping text is answered while the object sleeps.", async () => {
   const room = await makeRoom(ann);
   const socket = await authorize(room, ann.token);
   await evictDurableObject(room.stub);
@@ -50,7 +50,7 @@ test("the exact ping text is answered while the object sleeps", async () => {
   await expect(evictDurableObject(room.stub)).rejects.toThrow();
 });
 
-test("bad frames are counted across evictions: the third in a row closes with 4400", async () => {
+test("Bad frames are counted across evictions: the third in a row closes with 4400.", async () => {
   const room = await makeRoom(ann);
   const [native, old] = [await authorize(room, ann.token), await connect(`${room.path}?token=${ann.token}`)];
   for (const socket of [native, old]) {
@@ -63,7 +63,7 @@ test("bad frames are counted across evictions: the third in a row closes with 44
   }
 });
 
-test("a good frame resets the count of bad frames across evictions", async () => {
+test("A good frame resets the count of bad frames across evictions.", async () => {
   const room = await makeRoom(ann);
   const socket = await authorize(room, ann.token);
   for (const frame of ["bad", "bad", say("good"), "bad", "bad"]) {
@@ -75,7 +75,7 @@ test("a good frame resets the count of bad frames across evictions", async () =>
   expect(await socket.next((frame) => frame.t === "ack")).toMatchObject({ ref: "still here" });
 });
 
-test("after an eviction positions continue, and a retried say gets its first position", async () => {
+test("After an eviction positions continue, and a retried say gets its first position.", async () => {
   const room = await makeRoom(ann);
   const socket = await authorize(room, ann.token);
   for (const ref of ["a", "b", "a", "c", "b"]) {
@@ -91,7 +91,7 @@ test("after an eviction positions continue, and a retried say gets its first pos
   expect(entriesOf(socket).map(({ seq }) => seq)).toEqual([2, 3, 4]);
 });
 
-test("a client that resumed before an eviction misses nothing after it", async () => {
+test("A client that resumed before an eviction misses nothing after it.", async () => {
   const room = await makeRoom(ann);
   for (let n = 0; n < 30; n++) await room.stub.publish(room.name, note(String(n)));
   const socket = await connectNative(`${room.path}?since=0`, ann.token);
@@ -101,7 +101,7 @@ test("a client that resumed before an eviction misses nothing after it", async (
   expect(entriesOf(socket).map(({ seq }) => seq)).toEqual(upTo(32));
 });
 
-test("a position from before an eviction is valid after it", async () => {
+test("A position from before an eviction is valid after it.", async () => {
   const room = await makeRoom(ann);
   const first = await connectNative(room.path, ann.token);
   const { epoch, seq } = await first.next();
@@ -114,7 +114,7 @@ test("a position from before an eviction is valid after it", async () => {
   expect(await socket.next()).toMatchObject({ t: "entry", seq: seq + 1 });
 });
 
-test("a credential that expires while the object sleeps closes its socket", async () => {
+test("A credential that expires while the object sleeps closes its socket.", async () => {
   const room = await makeRoom(ann);
   const end = Math.ceil(Date.now() / 1000 + 1) * 1000;
   const socket = await authorize(room, await tokenUntil(ann, end));
@@ -122,7 +122,7 @@ test("a credential that expires while the object sleeps closes its socket", asyn
   expect((await socket.closed).code).toBe(4001);
 });
 
-test("a refreshed credential survives an eviction", async () => {
+test("A refreshed credential survives an eviction.", async () => {
   const room = await makeRoom(ann);
   const end = Math.ceil(Date.now() / 1000 + 1) * 1000;
   const socket = await authorize(room, await tokenUntil(ann, end));
@@ -135,7 +135,7 @@ test("a refreshed credential survives an eviction", async () => {
   expect(await socket.next((frame) => frame.t === "ack")).toMatchObject({ ref: "still here" });
 });
 
-test("an entry acknowledged just before an eviction reaches D1 by the alarm alone", async () => {
+test("An entry acknowledged just before an eviction reaches D1 by the alarm alone.", async () => {
   const room = await makeRoom(ann);
   const socket = await authorize(room, ann.token);
   for (const ref of ["a", "b", "c"]) socket.send(say(ref));
@@ -145,7 +145,7 @@ test("an entry acknowledged just before an eviction reaches D1 by the alarm alon
   expect((await archiveOf(room)).map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
 });
 
-test("an eviction that closes its sockets, as a deploy does, loses nothing that was acknowledged", async () => {
+test("An eviction that closes its sockets, as a deploy does, loses nothing that was acknowledged.", async () => {
   const room = await makeRoom(ann);
   const socket = await connectNative(room.path, ann.token);
   const { epoch } = await socket.next();

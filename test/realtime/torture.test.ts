@@ -224,7 +224,7 @@ test.each<Trial>([
   { seed: 42, steps: 300, deploys: true },
   { seed: 7777, steps: 600, deploys: true },
 ])(
-  "nothing is lost, doubled or out of order (%o)",
+  "Nothing is lost, doubled or out of order (%o).",
   async (trial) => {
     await torture(trial, [await person(), await person(), await person()]);
   },

@@ -27,7 +27,7 @@ describe("notifications", () => {
     return { id: row?.id, words };
   };
 
-  test.each(ABOUT)("operators see notifications about %s only for orders and tickets", async (about) => {
+  test.each(ABOUT)("Operators see notifications about %s only for orders and tickets.", async (about) => {
     const { id, words } = await aNotification(about);
     const theirs = /^(order|ticket):/.test(about ?? "");
     const path = "/api/admin/notifications/";
@@ -51,12 +51,12 @@ test.each([
   ["a\n@SUM(A1)", '"a\n\'@SUM(A1)"'],
   ["-5.20", "-5.20"],
   ["one; two - three", "one; two - three"],
-])("the text %j is exported so that a spreadsheet does not run it as a formula", (words, written) => {
+])("The text %j is exported so that a spreadsheet does not run it as a formula.", (words, written) => {
   expect(cell(words)).toBe(written);
 });
 
 test.each(["constructor", "toString", "__proto__", "hasOwnProperty"])(
-  "%s is not accepted as an action of a console row",
+  "The word %s is not accepted as an action of a console row.",
   async (name) => {
     const path = `/api/admin/users/${operator.id}/actions/${name}/`;
     expect((await post(path, undefined, { token: staff.token })).status).toBe(404);

@@ -6,7 +6,7 @@ import { operator, TICKETS, ticketOf } from "../support/tickets.ts";
 
 const NUMBERS = "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?)";
 
-test("a ticket with thousands of messages is listed with its last hundred, and other tickets with all of theirs", async () => {
+test("A ticket with thousands of messages is listed with its last hundred, and other tickets with all of theirs.", async () => {
   const [author, by] = [await person(), await operator()];
   const [flooded, quiet] = [await ticketOf(author), await ticketOf(author)];
   await rows(
@@ -29,7 +29,7 @@ test("a ticket with thousands of messages is listed with its last hundred, and o
   expect((await get(`${TICKETS}${flooded}/messages/`, by)).body.count).toBe(3001);
 });
 
-test("at most twenty payments of an order are pending, and an operator's decision makes room", async () => {
+test("At most twenty payments of an order are pending, and an operator's decision makes room.", async () => {
   const there = await scene();
   const id = await place(there);
   const { client, operator: by } = there;

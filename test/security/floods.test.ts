@@ -7,7 +7,7 @@ const TOO_LONG = ["Ensure this field has no more than 150 characters."];
 test.each([
   ["a text on which the pattern of an address would spend a minute", `a@${".".repeat(500_000)}@`],
   ["a text that no username may be", "!".repeat(151)],
-])("a username that is too long is refused before any pattern is matched: %s", async (_, username) => {
+])("A username that is too long is refused before any pattern is matched: %s.", async (_, username) => {
   const answer = await post("/api/auth/signup/", {
     username,
     email: `${unique()}@example.com`,
@@ -19,15 +19,18 @@ test.each([
 
 const TOO_MANY = { non_field_errors: ["A batch takes at most 1000 items."] };
 
-test.each(["POST", "PUT"])("%s of an endless batch is one fault, not one per item", async (method) => {
-  const ann = await person();
-  const send = method === "POST" ? post : put;
-  const { status, body } = await send("/api/batch_events/", Array(1001).fill({}), { token: ann.token });
-  expect(status).toBe(400);
-  expect(body).toEqual({ error: TOO_MANY.non_field_errors[0], ...TOO_MANY });
-});
+test.each(["POST", "PUT"])(
+  "An endless batch in the request %s is one fault, not one per item.",
+  async (method) => {
+    const ann = await person();
+    const send = method === "POST" ? post : put;
+    const { status, body } = await send("/api/batch_events/", Array(1001).fill({}), { token: ann.token });
+    expect(status).toBe(400);
+    expect(body).toEqual({ error: TOO_MANY.non_field_errors[0], ...TOO_MANY });
+  },
+);
 
-test("a batch of the maximum size is read, and the number of reported faults is limited", async () => {
+test("A batch of the maximum size is read, and the number of reported faults is limited.", async () => {
   const ann = await person();
   const { status, body } = await post("/api/batch_events/", Array(1000).fill({}), { token: ann.token });
   expect(status).toBe(400);
@@ -40,14 +43,14 @@ const LONG = { detail: "JSON parse error - a list of more than 10000 items" };
 test.each<[string, unknown]>([
   ["of ids", { ids: Array(10_001).fill("x") }],
   ["that nobody asked for", { id: 1, unknown: [[Array(10_001).fill(0)]] }],
-])("an endless list is refused before its items are checked: one %s", async (_, body) => {
+])("An endless list is refused before its items are checked: one %s.", async (_, body) => {
   const ann = await person();
   const answer = await del("/api/v1/calculator/", body, { token: ann.token });
   expect(answer.status).toBe(400);
   expect(answer.body).toEqual(LONG);
 });
 
-test("a list of the maximum length is checked", async () => {
+test("A list of the maximum length is checked.", async () => {
   const ann = await person();
   const event = { participants: Array(10_000).fill("nobody"), starting_time: "2031-01-01T10:00Z" };
   const { status, body } = await post("/api/events/", event, { token: ann.token });

@@ -13,14 +13,14 @@ const FORMER = [
 const change = (id: number | undefined, how: string) => rows(`UPDATE users SET ${how} WHERE id = ?`, id);
 
 describe.each(FORMER)("a driver who %s", (_, how) => {
-  test("a former or blocked driver is offered no orders", async () => {
+  test("A former or blocked driver is offered no orders.", async () => {
     const { there, drivers, id } = await trucksAt(900);
     await change(drivers[0]?.id, how);
     expect((await call(there, id)).body).toEqual({ offer: null });
     expect(await offersOf(id)).toEqual([]);
   });
 
-  test("a former or blocked driver is not assigned to orders", async () => {
+  test("A former or blocked driver is not assigned to orders.", async () => {
     const there = await scene();
     const id = await orderIn(there, "CONFIRMED");
     await change(there.driver.id, how);
@@ -33,7 +33,7 @@ describe.each(FORMER)("a driver who %s", (_, how) => {
   });
 });
 
-test("a former driver cannot accept an earlier offer", async () => {
+test("A former driver cannot accept an earlier offer.", async () => {
   const { there, drivers, id } = await trucksAt(900);
   await call(there, id);
   const [driver] = drivers;
@@ -43,7 +43,7 @@ test("a former driver cannot accept an earlier offer", async () => {
   expect(await stateOf(id)).toMatchObject({ status: "CONFIRMED" });
 });
 
-test("a former driver can open neither the truck's nor the order's socket", async () => {
+test("A former driver can open neither the truck's nor the order's socket.", async () => {
   const there = await scene();
   const id = await orderIn(there, "ASSIGNED");
   const spare = await truckRow({ tariff: there.tariff, driver: there.driver.id });

@@ -12,7 +12,7 @@ const event = (participants: string[]) => ({
 });
 const subjects = async (address: string) => (await outboxOf(address)).map(({ subject }) => subject);
 
-test("event changes continue, but mails to one address are limited", async () => {
+test("Event changes continue, but mails to one address are limited.", async () => {
   const ann = await person();
   const bob = await person();
   const before = (await subjects(bob.email)).length;
@@ -32,7 +32,7 @@ test("event changes continue, but mails to one address are limited", async () =>
   expect(notices).toHaveLength(6);
 });
 
-test("a batch counts each mail, separately for each address", async () => {
+test("A batch counts each mail, separately for each address.", async () => {
   const ann = await person();
   const [bob, eve] = [await person(), await person()];
   const options = { token: ann.token, settings };
@@ -46,7 +46,7 @@ test("a batch counts each mail, separately for each address", async () => {
   expect(await subjects(eve.email)).toHaveLength(2);
 });
 
-test("a user whose mailbox is at its limit can still reset the password", async () => {
+test("A user whose mailbox is at its limit can still reset the password.", async () => {
   const ann = await person();
   const bob = await person();
   await post("/api/batch_events/", Array(5).fill(event([bob.username])), { token: ann.token, settings });
@@ -54,7 +54,7 @@ test("a user whose mailbox is at its limit can still reset the password", async 
   expect((await outboxOf(bob.email))[0]?.links[0]).toContain("/password_reset_confirm/");
 });
 
-test("a change without effect succeeds even if the mail limit is reached", async () => {
+test("A change without effect succeeds even if the mail limit is reached.", async () => {
   const ann = await person();
   const bob = await person();
   const options = { token: ann.token, settings };

@@ -14,11 +14,11 @@ test.each([
   ["2001:db8:1::9", "2001:db8:1:0::/64"],
   ["2001:db8::", "2001:db8:0:0::/64"],
   ["::1", "0:0:0:0::/64"],
-])("rate limits count the client address %s as %s", (address, counted) => {
+])("Rate limits count the client address %s as %s.", (address, counted) => {
   expect(clientOf({ client: { address, userAgent: "" } })).toBe(counted);
 });
 
-test("all addresses of an IPv6 network share one guess limit", async () => {
+test("All addresses of an IPv6 network share one guess limit.", async () => {
   const ann = await person();
   const household = `2001:db8:${Math.floor(Math.random() * 0xffff).toString(16)}:7`;
   const guess = async (host: number) => {
@@ -36,7 +36,7 @@ describe("no cache keeps", () => {
     "/api/v1/auth/profile/",
     "/api/v1/users/me/export/",
     "/api/v1/auth/sessions/",
-  ])("responses of %s are not cacheable", async (path) => {
+  ])("Responses of %s are not cacheable.", async (path) => {
     const ann = await person();
     const own = await get(path, { headers: { cookie: `jwt=${ann.token}` } });
     expect(own.status).toBe(200);
@@ -44,7 +44,7 @@ describe("no cache keeps", () => {
     expect((await get(path)).headers.get("cache-control")).toBe("no-store");
   });
 
-  test("responses with a password, a token or a code are not cacheable", async () => {
+  test("Responses with a password, a token or a code are not cacheable.", async () => {
     const ann = await person();
     const { username, password } = ann;
     const signedIn = await post("/api/auth/signin/", { username, password });
@@ -55,7 +55,7 @@ describe("no cache keeps", () => {
 test.each([
   ["wide letters", (name: string) => name.replace("n", "ｎ")],
   ["a raised letter", (name: string) => name.replace("n", "ⁿ")],
-])("a username cannot be registered again in %s", async (_, disguise) => {
+])("A username cannot be registered again in %s.", async (_, disguise) => {
   const { username } = await person("name");
   const answer = await post("/api/auth/signup/", {
     username: disguise(username),
@@ -66,7 +66,7 @@ test.each([
   expect(answer.body).toHaveProperty("username");
 });
 
-test("a socket handshake is rate limited before anything is read, like every public route", async () => {
+test("A socket handshake is rate limited before anything is read, like every public route.", async () => {
   const asked: string[] = [];
   const SHIELD = {
     async limit({ key }: { key: string }) {

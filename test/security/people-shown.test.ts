@@ -96,7 +96,7 @@ describe.each([
   const marks = () => [names[0] || `user-${there.person.id}`, `user-${there.person.id}`, "z•••@example.com"];
 
   test.each([...clientProfiles, "GET /api/v1/orders/:uuid (ordered)"])(
-    "%s does not reveal a person's private data",
+    "The route %s does not reveal a person's private data.",
     async (door) => {
       const path = await pathOf(door);
       for (const viewer of VIEWERS) {
@@ -116,7 +116,7 @@ describe.each([
   );
 
   test.each(writes)(
-    "%s does not reveal a person's private data, whether it answers or refuses",
+    "The route %s does not reveal a person's private data, whether it answers or refuses.",
     async (door) => {
       for (const role of ["stranger", "driver", "operator"] as const) {
         const { path = `${door.slice(door.indexOf(" ") + 1)}/`, body } =
@@ -134,12 +134,12 @@ describe.each([
     },
   );
 
-  test("the routes that show private data are exactly the declared ones", () => {
+  test("The routes that show private data are exactly the declared ones.", () => {
     const counts = (door: string) => names[0] !== "" || !BY_NAME.has(door);
     expect([...shown].filter(counts).sort()).toEqual(SHOWN.filter(counts).sort());
   });
 
-  test("a message in an event's room does not reveal its author's private data", async () => {
+  test("A message in an event's room does not reveal its author's private data.", async () => {
     const path = `/ws/events/${there.eventUuid}/`;
     const listener = await connectNative(path, there.viewers.fellow?.token);
     const speaker = await connectNative(path, there.person.token);
@@ -151,7 +151,7 @@ describe.each([
     listener.close();
   });
 
-  test("no search finds people by data that it may not show", async () => {
+  test("No search finds people by data that it may not show.", async () => {
     const { username, phone, email, birthday } = there.secrets;
     const token = there.viewers.client?.token ?? "";
     const found = async (search: string) =>

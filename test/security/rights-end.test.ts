@@ -179,7 +179,7 @@ async function expectEnd(pair: Pair, listeners: readonly Listener[], act: Act): 
 
 describe("a friend who watches is out at once when", () => {
   test.each(Object.entries({ ...ANY_RIGHT, ...FRIENDSHIP }))(
-    "a watcher's socket or subscription is closed at once when %s",
+    "A watcher's socket or subscription is closed at once when %s.",
     async (_, act) => {
       const pair = await friends();
       await expectEnd(pair, await watching(pair), act);
@@ -189,7 +189,7 @@ describe("a friend who watches is out at once when", () => {
 
 describe("a fellow participant who watches is out at once when", () => {
   test.each(Object.entries({ ...ANY_RIGHT, ...FELLOWSHIP }))(
-    "a watcher's socket or subscription is closed at once when %s",
+    "A watcher's socket or subscription is closed at once when %s.",
     async (name, act) => {
       const pair = await fellows(name.includes("its end") ? 1800 : undefined);
       await expectEnd(pair, await watching(pair), act);
@@ -201,7 +201,7 @@ describe("both sides of a chat are out at once when", () => {
   const causes = Object.entries({ ...ANY_RIGHT, ...FRIENDSHIP }).filter(([name]) =>
     /block|unfriend|friendship/.test(name),
   );
-  test.each(causes)("a watcher's socket or subscription is closed at once when %s", async (_, act) => {
+  test.each(causes)("A watcher's socket or subscription is closed at once when %s.", async (_, act) => {
     const { one: owner, other: watcher, chat } = await chatters();
     const path = `/ws/chat/${chat}/`;
     const listeners = await Promise.all(
@@ -222,7 +222,7 @@ describe("a driver is out at once of", () => {
     await subscribed({ key: token }, room),
   ];
 
-  test("a driver loses access at once to an order that is assigned to another truck", async () => {
+  test("A driver loses access at once to an order that is assigned to another truck.", async () => {
     const there = await scene();
     const id = await orderIn(there, "ASSIGNED");
     const heir = await mint("driver");
@@ -234,7 +234,7 @@ describe("a driver is out at once of", () => {
   });
 
   test.each(["/api/v1/tow-trucks/", "/api/admin/tow-trucks/"])(
-    "a driver loses access at once to a truck that is given to another driver by %s",
+    "A driver loses access at once to a truck that is given to another driver by %s.",
     async (door) => {
       const there = await scene();
       const heir = await mint("driver");
@@ -250,7 +250,7 @@ describe("a driver is out at once of", () => {
 });
 
 describe("a right that stays", () => {
-  test("a friend keeps watching when a shared event is over", async () => {
+  test("A friend keeps watching when a shared event is over.", async () => {
     const pair = await fellows(1200);
     await befriend(pair.owner, pair.watcher);
     const [native] = await watching(pair);
@@ -261,7 +261,7 @@ describe("a right that stays", () => {
     expect(entry.body.points[0]).toMatchObject({ latitude });
   });
 
-  test("a right that replaces one that ends keeps the socket open", async () => {
+  test("A right that replaces one that ends keeps the socket open.", async () => {
     const pair = await fellows(1500);
     const listeners = await watching(pair);
     await befriend(pair.owner, pair.watcher);
@@ -273,7 +273,7 @@ describe("a right that stays", () => {
     }
   });
 
-  test("staff, the owner and other friends keep their access when a friendship ends", async () => {
+  test("Staff, the owner and other friends keep their access when a friendship ends.", async () => {
     const pair = await friends();
     const other = await member();
     await befriend(pair.owner, other);
@@ -294,7 +294,7 @@ describe("a right that stays", () => {
 });
 
 describe("a right that begins anew", () => {
-  test("a right that is granted again opens the socket at once and shows nothing from before", async () => {
+  test("A right that is granted again opens the socket at once and shows nothing from before.", async () => {
     const pair = await friends();
     const [native] = await watching(pair);
     const early = await report(pair.owner);
@@ -314,7 +314,7 @@ describe("a right that begins anew", () => {
     expect(JSON.stringify([first, second])).not.toContain(String(early));
   });
 
-  test("a right that is granted again shows only the newer points of a late batch", async () => {
+  test("A right that is granted again shows only the newer points of a late batch.", async () => {
     const pair = await friends();
     const [native] = await watching(pair);
     const points = [
@@ -332,7 +332,7 @@ describe("a right that begins anew", () => {
   });
 });
 
-test("Find Friend's routes show the profile's place and never a track's", async () => {
+test("Find Friend's routes show the profile's place and never a track's.", async () => {
   const [owner, stranger] = await Promise.all([
     member({}, { is_geoip_allowed: true }),
     member({}, { is_geoip_allowed: true }),

@@ -33,7 +33,7 @@ async function room() {
 }
 
 test.each([65, 1001, 7000])(
-  "a native frame nested %i levels deep is refused, and archiving continues",
+  "A native frame nested %i levels deep is refused, and archiving continues.",
   async (depth) => {
     const { ann, path, archived } = await room();
     const socket = await connectNative(path, ann.token);
@@ -50,14 +50,14 @@ test.each([65, 1001, 7000])(
   },
 );
 
-test("a documented frame nested too deep is refused", async () => {
+test("A documented frame nested too deep is refused.", async () => {
   const { ann, path } = await room();
   const socket = await connect(`${path}?token=${ann.token}`);
   socket.send(`{"message":${nested(1001)}}`);
   expect(await socket.next()).toEqual({ type: "error", code: "bad_frame", detail: "Nested too deeply." });
 });
 
-test("a frame nested to the maximum depth is stored and archived", async () => {
+test("A frame nested to the maximum depth is stored and archived.", async () => {
   const { ann, path, archived } = await room();
   const socket = await connectNative(path, ann.token);
   const data = JSON.parse(nested(63));

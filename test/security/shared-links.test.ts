@@ -4,7 +4,7 @@ import { at, move, orderIn, scene } from "../dispatch/scene.ts";
 import { post } from "../harness/api.ts";
 import { connectNative } from "../harness/socket.ts";
 
-test("a shared link does not show a requested truck's place until the truck is assigned", async () => {
+test("A shared link does not show a requested truck's place until the truck is assigned.", async () => {
   const there = await scene();
   const id = await orderIn(there, "CONFIRMED");
   await move(there.operator, id, { tow_truck: there.truck });

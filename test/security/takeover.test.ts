@@ -44,7 +44,7 @@ const signsIn = async (phone: string, password: string) =>
   (await post("/api/v1/auth/login/", { phone, password })).status === 200;
 
 describe("an account that somebody else had made with one's own name", () => {
-  test("an account registered with a victim's address belongs to the victim after a reset, and the phone on it can no longer reset the password", async () => {
+  test("An account registered with a victim's address belongs to the victim after a reset, and the phone on it can no longer reset the password.", async () => {
     const { phone, email } = await squat();
     await resetByMail(email, OURS);
     const { asked, confirmed } = await resetBySms(phone, THEIRS);
@@ -57,7 +57,7 @@ describe("an account that somebody else had made with one's own name", () => {
     expect((await outboxOf(email))[0]?.links[0]).toContain("/password_reset_confirm/");
   });
 
-  test("an account registered with a victim's phone belongs to the victim after a reset, and the address on it can no longer reset the password", async () => {
+  test("An account registered with a victim's phone belongs to the victim after a reset, and the address on it can no longer reset the password.", async () => {
     const { phone, email } = await squat();
     expect((await resetBySms(phone, OURS)).confirmed.status).toBe(200);
     const before = await outboxOf(email);
@@ -68,7 +68,7 @@ describe("an account that somebody else had made with one's own name", () => {
     expect(await signsIn(phone, OURS)).toBe(true);
   });
 
-  test("an account can be reset by address or phone while neither is verified", async () => {
+  test("An account can be reset by address or phone while neither is verified.", async () => {
     const { phone, email } = await squat();
     await resetByMail(email, OURS);
     expect(await signsIn(phone, OURS)).toBe(true);
@@ -79,7 +79,7 @@ describe("an account that somebody else had made with one's own name", () => {
     ).toEqual([{ proved: 1 }]);
   });
 
-  test("an account can be reset by address and phone if both are verified", async () => {
+  test("An account can be reset by address and phone if both are verified.", async () => {
     const { phone, email } = await squat();
     expect((await resetBySms(phone, OURS)).confirmed.status).toBe(200);
     const link = (await outboxOf(email)).find(({ links }) => links[0]?.includes("/account-confirm-email/"));
@@ -93,7 +93,7 @@ describe("an account that somebody else had made with one's own name", () => {
 test.each([
   ["the password was reset", "UPDATE users SET password_hash = 'scrypt$other' WHERE id = ?"],
   ["the account was blocked", "UPDATE users SET is_active = 0 WHERE id = ?"],
-])("a sign-in with a password that was right when checked opens no session once %s", async (_, change) => {
+])("A sign-in with a password that was right when checked opens no session once %s.", async (_, change) => {
   const ann = await person();
   const [{ password_hash: passwordHash } = { password_hash: "" }] = await rows<{ password_hash: string }>(
     "SELECT password_hash FROM users WHERE id = ?",
@@ -109,7 +109,7 @@ test.each([
   expect(await sessions()).toEqual(before);
 });
 
-test("a client's own right code buys no more attempts at other people's codes", async () => {
+test("A client's own right code buys no more attempts at other people's codes.", async () => {
   const ann = await person();
   const options = {
     settings: { RATE_CODE_GUESS: "5/900" },
@@ -127,7 +127,7 @@ test("a client's own right code buys no more attempts at other people's codes", 
   expect(statuses).toEqual([404, 404, 404, 404, 404, 429]);
 });
 
-test("an account cannot flood a mailbox by changing its address back and forth", async () => {
+test("An account cannot flood a mailbox by changing its address back and forth.", async () => {
   const ann = await person();
   const victim = `${unique("victim")}@example.com`;
   const change = async (email: string) =>

@@ -41,8 +41,8 @@ describe("a block", () => {
     ]);
   });
 
-  test.each([null, {}, { profession: "врач" }, "not a body of ours"])(
-    "takes any body, as %j",
+  test.each([null, {}, { profession: "врач" }, "free text"])(
+    "Blocking ignores the body %j.",
     async (body) => {
       const [ann, bob] = [await member(), await member()];
       expect((await post(`${USERS}${bob.id}/block/`, body, { key: ann.key })).status).toBe(201);
@@ -177,7 +177,7 @@ describe("the blacklist", () => {
     ["GET", BLACKLIST],
     ["POST", `${USERS}1/block/`],
     ["DELETE", `${USERS}1/block/`],
-  ])("%s %s requires a sign-in.", async (method, path) => {
+  ])("The request %s %s requires a sign-in.", async (method, path) => {
     const { status, body } = await call(method, path);
     expect([status, body]).toEqual([401, ANONYMOUS]);
   });

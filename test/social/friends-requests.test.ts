@@ -70,7 +70,7 @@ describe("a request", () => {
   });
 
   test.each([["oneself", (ivan: Member) => ivan.id, "Вы не можете отправить заявку на дружбу самому себе."]])(
-    "to %s is refused",
+    "A request to %s is refused.",
     async (_, to, words) => {
       const [ivan] = await pair();
       const { status, body } = await send(ivan, to(ivan));
@@ -92,7 +92,7 @@ describe("a request", () => {
   });
 
   test.each(["Pending", "Accepted", "Declined", "ended"])(
-    "is not repeated while the first is there: %s",
+    "A request can't be repeated while the first exists: %s.",
     async (state) => {
       const [ivan, maria] = await pair();
       const id = await ask(ivan, maria);

@@ -131,7 +131,7 @@ test.each([
   ["POST", `${FRIENDS}1/decline/`],
   ["GET", "/api/v1/users/my_friends/"],
   ["GET", "/api/v1/users/my_events/"],
-])("%s %s requires a sign-in.", async (method, path) => {
+])("The request %s %s requires a sign-in.", async (method, path) => {
   const { status, body } = await call(method, path);
   expect([status, body]).toEqual([401, ANONYMOUS]);
 });

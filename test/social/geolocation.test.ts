@@ -131,7 +131,7 @@ describe("the edge's guess", () => {
   });
 
   test.each([{}, { latitude: "x", longitude: "y" }, { latitude: "500", longitude: "0" }])(
-    "that is none, %j, never spoils the answer",
+    "An invalid estimate of the edge, %j, does not change the answer.",
     async (cf) => {
       const ivan = await member({}, { is_geoip_allowed: true });
       expect((await from(cf as Record<string, string>, ivan)).status).toBe(200);
@@ -227,7 +227,7 @@ test.each([
   ["POST", MINE],
   ["GET", `${USERS}1/distance/`],
   ["GET", `${USERS}distances/`],
-])("%s %s requires a sign-in.", async (method, path) => {
+])("The request %s %s requires a sign-in.", async (method, path) => {
   const { status, body } = await call(method, path);
   expect([status, body]).toEqual([401, ANONYMOUS]);
 });

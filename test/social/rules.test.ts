@@ -52,17 +52,17 @@ describe("a friend request", () => {
   };
   test.each<[string, Partial<RequestFacts>, string]>([
     ["to a stranger waits", {}, "pending"],
-    ["to who has asked oneself is both sides' wish", { askedBack: true }, "mutual"],
-    ["to nobody is none", { exists: false, self: true }, "missing"],
-    ["to oneself is none", { self: true }, "self"],
+    ["to a person who has asked the sender makes a friendship", { askedBack: true }, "mutual"],
+    ["to a missing person is refused", { exists: false, self: true }, "missing"],
+    ["to oneself is refused", { self: true }, "self"],
     [
-      "across a block is none, also when the other had asked",
+      "across a block is refused, also when the other had asked",
       { blocked: true, askedBack: true },
       "forbidden",
     ],
-    ["is sent once, whatever came of it", { sentBefore: true, friends: true }, "repeated"],
-    ["to a friend is none", { friends: true }, "friends"],
-  ])("%s", (_, facts, verdict) => {
+    ["is sent once, whatever the answer was", { sentBefore: true, friends: true }, "repeated"],
+    ["to a friend is refused", { friends: true }, "friends"],
+  ])("A request %s.", (_, facts, verdict) => {
     expect(requestVerdict({ ...strangers, ...facts })).toBe(verdict);
   });
 });

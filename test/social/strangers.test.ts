@@ -30,7 +30,7 @@ describe.each(Object.entries(things))("%s", (_, make) => {
 });
 
 test.each([`${USERS}999999999/`, eventPath(999_999_999)])(
-  "%s does not exist, so it is a 404.",
+  "The path %s does not exist and is a 404.",
   async (path) => {
     const answer = await call("PUT", path, { body: {}, ...(await guest()).with });
     expect([answer.status, answer.body]).toEqual([404, NOT_FOUND]);

@@ -195,7 +195,7 @@ describe("the list", () => {
 
 describe("a change", () => {
   test.each([{ status: "CLOSED" }, { assigned_to: 1 }, { status: "NONSENSE" }, { assigned_to: null }])(
-    "%j by the author is refused before it is looked at",
+    "The change %j by the author is refused before it is validated.",
     async (changes) => {
       const id = await ticketOf(ann);
       const answer = await change(ann, id, { priority: "LOW", ...changes });

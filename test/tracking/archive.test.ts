@@ -37,7 +37,7 @@ const latestOf = async ({ id }: Person) =>
     )
   )[0];
 
-test("every point of every entry is stored under its position", async () => {
+test("Every point of every entry is stored under its position.", async () => {
   const ann = await person();
   await archive(ann, entry(1, point(NOW - 30)), entry(2, point(NOW - 20, { flag: "jump" }), point(NOW - 10)));
   const row = { epoch: EPOCH, received_at: NOW, flag: null };
@@ -48,7 +48,7 @@ test("every point of every entry is stored under its position", async () => {
   ]);
 });
 
-test("a repeated batch changes nothing, and a batch of another epoch is stored anew", async () => {
+test("A repeated batch changes nothing, and a batch of another epoch is stored anew.", async () => {
   const ann = await person();
   const entries = [entry(1, point(NOW - 30)), entry(2, point(NOW - 20), point(NOW - 20))];
   await archive(ann, ...entries);
@@ -60,19 +60,19 @@ test("a repeated batch changes nothing, and a batch of another epoch is stored a
   expect(await reportsOf(ann)).toHaveLength(6);
 });
 
-test("points that came by REST are not archived again", async () => {
+test("Points that came by REST are not archived again.", async () => {
   const ann = await person();
   await archive(ann, { ...entry(1, point(NOW)), stored: true });
   expect(await reportsOf(ann)).toEqual([]);
 });
 
-test("points of a deleted account are not stored", async () => {
+test("Points of a deleted account are not stored.", async () => {
   await archive({ id: 987_654 }, entry(1, point(NOW)));
   expect(await rows("SELECT 1 FROM location_reports WHERE user_id = 987654")).toEqual([]);
 });
 
 describe("the latest location", () => {
-  test("the latest location moves forward in time only, in whatever order points arrive", async () => {
+  test("The latest location moves forward in time only, in whatever order points arrive.", async () => {
     const ann = await person();
     await archive(
       ann,
@@ -85,7 +85,7 @@ describe("the latest location", () => {
     expect(await latestOf(ann)).toMatchObject({ at: NOW - 5, latitude: 4 });
   });
 
-  test("of two points with the same time, the latest location is the one that arrived later", async () => {
+  test("Of two points with the same time, the latest location is the one that arrived later.", async () => {
     const ann = await person();
     await archive(ann, entry(1, point(NOW, { latitude: 1 }), point(NOW, { latitude: 2 })));
     expect(await latestOf(ann)).toMatchObject({ latitude: 2 });
@@ -93,14 +93,14 @@ describe("the latest location", () => {
     expect(await latestOf(ann)).toMatchObject({ latitude: 3 });
   });
 
-  test("the latest location is never a flagged point", async () => {
+  test("The latest location is never a flagged point.", async () => {
     const ann = await person();
     await archive(ann, entry(1, point(NOW + 1e9, { flag: "future" }), point(NOW, { flag: "jump" })));
     expect(await latestOf(ann)).toBeUndefined();
   });
 });
 
-test("archiving a batch takes two statements in one round trip, whatever its size", async () => {
+test("Archiving a batch takes two statements in one round trip, whatever its size.", async () => {
   const ann = await person();
   const meter = counted();
   // A place without any task's geofence.

@@ -8,7 +8,7 @@ import { connectNative } from "../harness/socket.ts";
 import { rowsOf } from "../harness/traces.ts";
 import { ocean } from "./fixtures.ts";
 
-test("deleting an account deletes its reports, its latest location and the journal of its room", async () => {
+test("Deleting an account deletes its reports, its latest location and the journal of its room.", async () => {
   const ann = await person();
   const room = env.USER_ROOMS.getByName(`user:${ann.id}`);
   const remembered = () =>

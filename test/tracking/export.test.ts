@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { get, patch, person, post } from "../harness/api.ts";
 import { ocean, photoForm, taskRow } from "./fixtures.ts";
 
-test("the export has the account's own track with flagged points, tasks and photos, and nobody else's", async () => {
+test("The export has the account's own track with flagged points, tasks and photos, and nobody else's.", async () => {
   const [ann, bob] = [await person(), await person()];
   const [begun, done] = [await taskRow(), await taskRow()];
   await post("/api/location-reports/", { location: ocean }, { token: ann.token });

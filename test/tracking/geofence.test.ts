@@ -38,7 +38,7 @@ const framesOf = (who: Person, task: number) =>
     `task:${task}:arrived`,
   );
 
-test("a user who enters a geofence is recorded and told, in the app and by their socket", async () => {
+test("A user who enters a geofence is recorded and told, in the app and by their socket.", async () => {
   const task = await circle();
   await at(ann, north(101));
   expect(await arrivedAt(ann, task)).toBeNull();
@@ -62,7 +62,7 @@ test("a user who enters a geofence is recorded and told, in the app and by their
   expect((await get(`/api/tasks/${task}/`, { token: ann.token })).body.user_status).toBe("pending");
 });
 
-test("a point whose accuracy is worse than the radius is no arrival", async () => {
+test("A point whose accuracy is worse than the radius is no arrival.", async () => {
   const bob = await person();
   const task = await circle(100);
   const report = (accuracy: number) => post(REPORTS, { location: centre, accuracy }, { token: bob.token });
@@ -74,7 +74,7 @@ test("a point whose accuracy is worse than the radius is no arrival", async () =
   expect(await arrivedAt(bob, task)).toBe(body.timestamp);
 });
 
-test("entering again, or staying inside, is not told again", async () => {
+test("Entering again, or staying inside, is not told again.", async () => {
   const bob = await person();
   const task = await circle();
   const { body } = await at(bob, centre);
@@ -85,7 +85,7 @@ test("entering again, or staying inside, is not told again", async () => {
   expect(await framesOf(bob, task)).toHaveLength(1);
 });
 
-test("each user's arrival is recorded separately", async () => {
+test("Each user's arrival is recorded separately.", async () => {
   const [bob, eve] = [await person(), await person()];
   const task = await circle();
   await Promise.all([at(bob, centre), at(bob, centre), at(eve, centre)]);
@@ -95,7 +95,7 @@ test("each user's arrival is recorded separately", async () => {
   }
 });
 
-test("points of a track room count as arrivals", async () => {
+test("Points of a track room count as arrivals.", async () => {
   const bob = await person();
   const task = await circle();
   const point: FilteredPoint = {
@@ -113,7 +113,7 @@ test("points of a track room count as arrivals", async () => {
   expect(await noticesOf(bob, task)).toHaveLength(1);
 });
 
-test("a user who turned notifications off gets none, and the arrival is recorded", async () => {
+test("A user who turned notifications off gets none, and the arrival is recorded.", async () => {
   const bob = await person();
   await rows("INSERT INTO notification_settings (user_id, receives) VALUES (?, 0)", bob.id);
   const task = await circle();
@@ -123,7 +123,7 @@ test("a user who turned notifications off gets none, and the arrival is recorded
 });
 
 describe("no arrival is recorded", () => {
-  test("no arrival is recorded at a task without a geofence or a completed task", async () => {
+  test("No arrival is recorded at a task without a geofence or a completed task.", async () => {
     const bob = await person();
     const tasks = [
       await taskRow(centre),
@@ -133,7 +133,7 @@ describe("no arrival is recorded", () => {
     for (const task of tasks) expect(await noticesOf(bob, task)).toEqual([]);
   });
 
-  test("no arrival is recorded at a task that the user has completed", async () => {
+  test("No arrival is recorded at a task that the user has completed.", async () => {
     const bob = await person();
     const task = await circle();
     await patch(`/api/tasks/${task}/update_status/`, { status: "completed" }, { token: bob.token });
@@ -141,7 +141,7 @@ describe("no arrival is recorded", () => {
     expect(await arrivedAt(bob, task)).toBeNull();
   });
 
-  test("no arrival is recorded for a flagged point", async () => {
+  test("No arrival is recorded for a flagged point.", async () => {
     const bob = await person();
     const task = await circle();
     const points = [north(50_000), centre].map((place, n) => ({
@@ -168,6 +168,6 @@ test.each<[string, FilteredPoint[], number | null]>([
   ["the first point inside", [point(3000, 0), point(2000, 10), point(1500, 200)], 2000],
   ["no point outside", [point(2000, 101)], null],
   ["no point from before the task's creation", [point(999, 0)], null],
-])("the time of an arrival is that of %s", (_, points, when) => {
+])("The time of an arrival is that of %s.", (_, points, when) => {
   expect(arrivals([task], points).map(({ at: told }) => told)).toEqual(when === null ? [] : [when]);
 });

@@ -61,7 +61,7 @@ const ask = async (path: string, token = walker.token) => {
   return { bill, body: await response.json<Record<string, unknown>[]>() };
 };
 
-test("every point of every user is stored, and each user's last point is the latest location", async () => {
+test("Every point of every user is stored, and each user's last point is the latest location.", async () => {
   const [count] = await rows<{ n: number }>(
     "SELECT count(*) AS n FROM location_reports WHERE user_id IN (SELECT value FROM json_each(?))",
     JSON.stringify(runners),
@@ -73,14 +73,14 @@ test("every point of every user is stored, and each user's last point is the lat
   expect(runners.map((id) => last.get(id))).toEqual(runners.map(() => end));
 });
 
-test("listing all latest locations takes one statement", async () => {
+test("Listing all latest locations takes one statement.", async () => {
   const { bill, body } = await ask(`${PATH}latest/`);
   expect(body.length).toBeGreaterThanOrEqual(PEOPLE);
   expect(bill).toMatchObject({ roundTrips: 1, queueSends: [] });
   expect(bill.statements).toHaveLength(1);
 });
 
-test("a search near a place takes one statement, which uses the index of cells", async () => {
+test("A search near a place takes one statement, which uses the index of cells.", async () => {
   const { bill, body } = await ask(`${PATH}latest/?near=-19.9,-100&radius=600`);
   expect(body.length).toBeGreaterThan(0);
   expect(body.length).toBeLessThan(20);
@@ -91,21 +91,21 @@ test("a search near a place takes one statement, which uses the index of cells",
   expect(JSON.stringify(plan.results)).toContain("latest_locations_cell");
 });
 
-test("a track of five thousand points takes three statements in one round trip", async () => {
+test("A track of five thousand points takes three statements in one round trip.", async () => {
   const { bill, body } = await ask(`${PATH}my_track/`);
   expect(body).toMatchObject({ total_points: 5000 });
   expect(bill.statements).toHaveLength(3);
   expect(bill.roundTrips).toBe(1);
 });
 
-test("a report takes two statements and one call to its room", async () => {
+test("A report takes two statements and one call to its room.", async () => {
   const body = { location: { latitude: -20, longitude: -100 } };
   const { bill } = await charge(meter, 201, "POST", PATH, { token: walker.token, body });
   expect(bill.statements).toHaveLength(2);
   expect(bill.objectCalls.filter((name) => name !== "USER_ROOMS.publish")).toEqual([]);
 });
 
-test("a late batch of a hundred points takes as much as one report", async () => {
+test("A late batch of a hundred points takes as much as one report.", async () => {
   const points = Array.from({ length: 100 }, (_, n) => ({ ...point(PEOPLE, 5000), at: NOW + n * 100 }));
   const { bill } = await charge(meter, 201, "POST", `${PATH}batch/`, {
     token: walker.token,
@@ -114,7 +114,7 @@ test("a late batch of a hundred points takes as much as one report", async () =>
   expect(bill.statements).toHaveLength(2);
 });
 
-test("a list of tasks takes two statements, whatever its length", async () => {
+test("A list of tasks takes two statements, whatever its length.", async () => {
   const { bill } = await ask("/api/tasks/", staff.token);
   for (let n = 0; n < 30; n++)
     await rows(

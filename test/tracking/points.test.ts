@@ -90,23 +90,23 @@ describe("a point", () => {
       "jump",
     ],
     ["without a time of its own is never doubted", point(null, 900_000), [known(NOW - 1)], null],
-  ])("%s", (_, filtered, seen, flag) => {
+  ])("A point %s.", (_, filtered, seen, flag) => {
     expect(filterPoint(filtered, seen, NOW)).toBe(flag);
   });
 });
 
-test("points of one batch are compared with each other", () => {
+test("Points of one batch are compared with each other.", () => {
   const batch = [point(NOW - 9000), point(NOW - 9000), point(NOW - 8000, 90_000), point(NOW - 7000, 20)];
   expect(flags(filterAll(batch, [], NOW))).toEqual([null, "duplicate", "jump", null]);
 });
 
-test("a point without a time gets the time of its arrival and says nothing about speed", () => {
+test("A point without a time gets the time of its arrival and says nothing about speed.", () => {
   const filtered = filterAll([point(null), point(null, 90_000), point(NOW - 1, 50_000)], [], NOW);
   expect(filtered.map(({ at }) => at)).toEqual([NOW, NOW, NOW - 1]);
   expect(flags(filtered)).toEqual([null, null, null]);
 });
 
-test("filtering keeps the order of a late batch", () => {
+test("Filtering keeps the order of a late batch.", () => {
   const filtered = filterAll([point(NOW - 1000, 20), point(NOW - 3000, 0), point(NOW - 2000, 10)], [], NOW);
   expect(filtered.map(({ at }) => at)).toEqual([NOW - 1000, NOW - 3000, NOW - 2000]);
   expect(flags(filtered)).toEqual([null, null, null]);
@@ -135,6 +135,6 @@ test.each<[string | number, number | null]>([
   [Number.POSITIVE_INFINITY, null],
   [Date.UTC(9999, 11, 31) + 30 * DAY, LAST],
   ["99999999999999999999", LAST],
-])("the time %j is read as %j", (value, at) => {
+])("The time %j is read as %j.", (value, at) => {
   expect(readTime(value)).toBe(at);
 });

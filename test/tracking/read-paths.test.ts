@@ -151,7 +151,7 @@ describe("moved times of an event", () => {
       Object.entries(TRACK_PATHS).map(([path, readPath]) => [name, path, move, readPath] as const),
     ),
   )(
-    "when %s, a member sees nothing through %s from before the event was on",
+    "When %s, a member sees nothing through %s from before the event was on.",
     async (_, __, move, readPath) => {
       const found = await move();
       expect(await readPath(found)).toEqual([found.late]);
@@ -165,7 +165,7 @@ describe("a block that is over", () => {
       Object.entries(TRACK_PATHS).map(([path, readPath]) => [by, path, readPath] as const),
     ),
   )(
-    "after a block by %s, a friend sees nothing through %s from the time of the block",
+    "After a block by %s, a friend sees nothing through %s from the time of the block.",
     async (by, _, readPath) => {
       const [owner, friend] = await Promise.all([member(), member()]);
       await allow(owner);
@@ -199,7 +199,7 @@ const product = (paths: Readonly<Record<string, ReadPath>>) =>
 
 describe("a track", () => {
   test.each(product(TRACK_PATHS))(
-    "a track is seen by a %s through %s as far as the visibility rule allows",
+    "A track is seen by a %s through %s as far as the visibility rule allows.",
     async (relation, _, readPath) => {
       const found = await trailOf(relation);
       const { early, late } = found;
@@ -215,7 +215,7 @@ describe("a track", () => {
 
 describe("single reports", () => {
   test.each(product(REPORT_PATHS))(
-    "single reports are seen by a %s through %s only if they are the owner or staff",
+    "Single reports are seen by a %s through %s only if they are the owner or staff.",
     async (relation, name, readPath) => {
       const found = await trailOf(relation);
       const all = name.includes("early")
@@ -230,7 +230,7 @@ describe("single reports", () => {
 
 describe("latest locations", () => {
   test.each(product(LATEST_PATHS))(
-    "a latest location is seen by a %s through %s unless one has blocked the other",
+    "A latest location is seen by a %s through %s unless one has blocked the other.",
     async (relation, _, readPath) => {
       const found = await trailOf(relation);
       expect(await readPath(found)).toEqual(/block/.test(relation) ? [] : [found.late]);
@@ -240,7 +240,7 @@ describe("latest locations", () => {
 
 describe("the console", () => {
   test.each(product(CONSOLE_PATHS))(
-    "the console shows a %s nothing through %s unless they are staff",
+    "The console shows a %s nothing through %s unless they are staff.",
     async (relation, name, readPath) => {
       const found = await trailOf(relation);
       const all = name.includes("latest") ? [found.late] : [found.early, found.late];
@@ -259,7 +259,7 @@ describe("staff", () => {
     );
 
   test.each(Object.entries({ ...TRACK_PATHS, ...REPORT_PATHS, ...CONSOLE_PATHS }))(
-    "staff leaves one audit row for each view through %s",
+    "Staff leaves one audit row for each view through %s.",
     async (_, readPath) => {
       const found = await trailOf("staff");
       const before = (await views(found)).length;
@@ -268,7 +268,7 @@ describe("staff", () => {
     },
   );
 
-  test("staff leaves one audit row for a report and for a profile's place, and none for refused requests or their own track", async () => {
+  test("Staff leaves one audit row for a report and for a profile's place, and none for refused requests or their own track.", async () => {
     const found = await trailOf("staff");
     const { credential } = found.watcher;
     const [row] = await rows<{ id: number }>(
@@ -286,7 +286,7 @@ describe("staff", () => {
     expect(await count()).toBe(before + 3);
   });
 
-  test("staff leaves one audit row for a view with a ticket, and none for the ticket itself", async () => {
+  test("Staff leaves one audit row for a view with a ticket, and none for the ticket itself.", async () => {
     const found = await trailOf("staff");
     const room = `user:${found.owner.id}`;
     const before = (await views(found)).length;

@@ -75,7 +75,7 @@ describe.each(NAMES)("by %s", (name) => {
     ["tomorrow", () => Date.now() + 24 * 3600_000, "future"],
     ["tomorrow in words", () => new Date(Date.now() + 24 * 3600_000).toISOString(), "future"],
     ["the year 40000", () => 1_200_000_000_000_000, "future"],
-  ])("a point with the time %s is stored with its flag", async (_name, clock, flag) => {
+  ])("A point with the time %s is stored with its flag.", async (_name, clock, flag) => {
     const who = await person();
     await report(who, [{ ...ocean, at: clock() }]);
     await flagsAt(who, 0);
@@ -87,7 +87,7 @@ describe.each(NAMES)("by %s", (name) => {
   });
 
   test.each(NAMES)(
-    "a point that came before by %s is a duplicate, at once and after many others",
+    "A point that came before by %s is a duplicate, at once and after many others.",
     async (first) => {
       const who = await person();
       const began = Date.now() - 3600_000;
@@ -106,7 +106,7 @@ describe.each(NAMES)("by %s", (name) => {
   );
 });
 
-test("a room shows a repeat to its watchers as a duplicate, however many entries are in between", async () => {
+test("A room shows a repeat to its watchers as a duplicate, however many entries are in between.", async () => {
   const who = await person();
   const socket = await connectNative("/ws/location/", who.token);
   const flagOf = async (at: number) => {
@@ -123,7 +123,7 @@ test("a room shows a repeat to its watchers as a duplicate, however many entries
   expect(await flagOf(began + 29_000)).toBe("duplicate");
 });
 
-test("of two concurrent reports of the same point one is good, and the answers say which", async () => {
+test("Of two concurrent reports of the same point one is good, and the answers say which.", async () => {
   const who = await person();
   const body = { points: [{ ...ocean, at: Date.now() - 5000 }] };
   await Promise.all([1, 2, 3].map(() => post(`${REPORTS}batch/`, body, { token: who.token })));

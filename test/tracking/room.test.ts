@@ -14,7 +14,7 @@ beforeAll(async () => {
 const open = ({ token }: Person) =>
   connect("/ws/location/", { headers: { authorization: `Bearer ${token}` } });
 
-test("a report by REST becomes one entry of the room and one row", async () => {
+test("A report by REST becomes one entry of the room and one row.", async () => {
   const ann = await person();
   const socket = await connectNative("/ws/location/", ann.token);
   const { body } = await post(REPORTS, { location: ocean, accuracy: 4 }, { token: ann.token });
@@ -26,7 +26,7 @@ test("a report by REST becomes one entry of the room and one row", async () => {
   expect(await rows("SELECT 1 FROM location_reports WHERE user_id = ?", ann.id)).toHaveLength(1);
 });
 
-test("a late batch by REST becomes one entry of the room", async () => {
+test("A late batch by REST becomes one entry of the room.", async () => {
   const ann = await person();
   const socket = await connectNative("/ws/location/", ann.token);
   const points = [0, 1, 2].map((n) => ({ ...ocean, at: Date.now() - 9000 + n * 1000 }));
@@ -36,14 +36,14 @@ test("a late batch by REST becomes one entry of the room", async () => {
   expect(await socket.silent((frame) => frame.t === "entry")).toBe(true);
 });
 
-test("a documented socket receives no reports", async () => {
+test("A documented socket receives no reports.", async () => {
   const ann = await person();
   const socket = await open(ann);
   await post(REPORTS, { location: ocean }, { token: ann.token });
   expect(await socket.silent()).toBe(true);
 });
 
-test("a new task is sent once to every connected user", async () => {
+test("A new task is sent once to every connected user.", async () => {
   const [ann, bob] = await Promise.all([person(), person()]);
   const sockets = await Promise.all([open(ann), open(bob)]);
   const { body } = await post("/api/tasks/", newTask(), { token: staff.token });
@@ -58,7 +58,7 @@ test("a new task is sent once to every connected user", async () => {
   }
 });
 
-test("a user's progress with a task is sent to their own sockets, each change once", async () => {
+test("A user's progress with a task is sent to their own sockets, each change once.", async () => {
   const [ann, bob] = await Promise.all([person(), person()]);
   const [hers, again, his] = await Promise.all([open(ann), open(ann), open(bob)]);
   const id = await taskRow();
@@ -74,7 +74,7 @@ test("a user's progress with a task is sent to their own sockets, each change on
   expect(await his.silent(isIt)).toBe(true);
 });
 
-test("a user's arrival is sent to their own socket", async () => {
+test("A user's arrival is sent to their own socket.", async () => {
   const ann = await person();
   const socket = await open(ann);
   const centre = { latitude: -33.3, longitude: 99.9 };

@@ -31,7 +31,7 @@ describe("who may report", () => {
     ],
     ["the key alone", (key: string) => ({ protocols: [key] })],
     ["the header", (key: string) => ({ headers: { Authorization: `Token ${key}` } })],
-  ])("a socket with %s opens, and one offered sub-protocol is echoed", async (_, options) => {
+  ])("A socket with %s opens, and one offered sub-protocol is echoed.", async (_, options) => {
     const { key } = await runner();
     const offered = options(key);
     const socket = await connect("/ws/location/", offered);
@@ -45,7 +45,7 @@ describe("who may report", () => {
     ["an unknown key", { protocols: ["Token", "0".repeat(40)] }],
     ["an unknown key alone", { protocols: ["0".repeat(40)] }],
     ["an invalid header", { headers: { Authorization: "Token nonsense" } }],
-  ])("a socket with %s opens and closes at once with 4003", async (_, options) => {
+  ])("A socket with %s opens and closes at once with 4003.", async (_, options) => {
     const socket = await connect("/ws/location/", options);
     expect((await socket.closed).code).toBe(4003);
     expect(socket.protocol).toBe("protocols" in options ? (options.protocols?.[0] ?? null) : null);
@@ -53,7 +53,7 @@ describe("who may report", () => {
 });
 
 describe("the documented dialect", () => {
-  test("a point is saved for the user of the socket and can be read at once", async () => {
+  test("A point is saved for the user of the socket and can be read at once.", async () => {
     const person = await runner();
     const socket = await open(person);
     socket.send(update());
@@ -65,7 +65,7 @@ describe("the documented dialect", () => {
     });
   });
 
-  test("frames of another type are ignored without an answer", async () => {
+  test("Frames of another type are ignored without an answer.", async () => {
     const person = await runner();
     const socket = await open(person);
     for (const frame of [{ type: "hello" }, { latitude: 1, longitude: 2 }, {}]) socket.send(frame);
@@ -84,7 +84,7 @@ describe("the documented dialect", () => {
     ["a latitude out of range", update({ latitude: 952 })],
     ["a binary frame", new ArrayBuffer(8)],
   ])(
-    "a frame with %s gets an error frame, nothing is stored, and the socket stays open",
+    "A frame with %s gets an error frame, nothing is stored, and the socket stays open.",
     async (_, frame) => {
       const person = await runner();
       const socket = await open(person);
@@ -100,20 +100,20 @@ describe("the documented dialect", () => {
     },
   );
 
-  test("half a place is refused with a text", async () => {
+  test("Half a place is refused with a text.", async () => {
     const socket = await open(await runner());
     socket.send({ type: "location_update", latitude: 52.2 });
     const { detail } = await socket.next();
     expect(detail).toBe("points.0.longitude: A point has a latitude and a longitude.");
   });
 
-  test("the third bad frame in a row closes with 4400", async () => {
+  test("The third bad frame in a row closes with 4400.", async () => {
     const socket = await open(await runner());
     for (let n = 0; n < 3; n++) socket.send("nonsense");
     expect((await socket.closed).code).toBe(4400);
   });
 
-  test("the error for a frame that is too large names the limit", async () => {
+  test("The error for a frame that is too large names the limit.", async () => {
     const socket = await open(await runner());
     socket.send(update({ note: "x".repeat(20_000) }));
     expect(await socket.next()).toMatchObject({
@@ -124,7 +124,7 @@ describe("the documented dialect", () => {
 });
 
 describe("caravan.v1", () => {
-  test("points buffered offline come in one batch with their own times and become one entry", async () => {
+  test("Points buffered offline come in one batch with their own times and become one entry.", async () => {
     const person = await runner();
     const socket = await connectNative("/ws/location/", person.key);
     await socket.next();
@@ -146,7 +146,7 @@ describe("caravan.v1", () => {
     expect((await track(person)).total_points).toBe(50);
   });
 
-  test("a doubtful point is stored with its flag and left out of the track", async () => {
+  test("A doubtful point is stored with its flag and left out of the track.", async () => {
     const person = await runner();
     const socket = await connectNative("/ws/location/", person.key);
     const at = (seconds: number) => new Date(Date.now() - 60_000 + seconds * 1000).toISOString();
@@ -177,18 +177,21 @@ describe("caravan.v1", () => {
     ],
     ["no points", [], "bad_frame", "at least one"],
     ["a good and a bad point", [WARSAW, { latitude: 91, longitude: 0 }], "bad_frame", "latitude"],
-  ])("a batch of %s is refused as a whole, and the error names the limit", async (_, points, code, words) => {
-    const person = await runner();
-    const socket = await connectNative("/ws/location/", person.key);
-    await socket.next();
-    socket.send({ t: "points", ref: "x", points });
-    expect(await socket.next()).toMatchObject({ t: "error", code, detail: expect.stringContaining(words) });
-    expect((await track(person)).total_points).toBe(0);
-  });
+  ])(
+    "A batch of %s is refused as a whole, and the error names the limit.",
+    async (_, points, code, words) => {
+      const person = await runner();
+      const socket = await connectNative("/ws/location/", person.key);
+      await socket.next();
+      socket.send({ t: "points", ref: "x", points });
+      expect(await socket.next()).toMatchObject({ t: "error", code, detail: expect.stringContaining(words) });
+      expect((await track(person)).total_points).toBe(0);
+    },
+  );
 });
 
 describe("watching a user", () => {
-  test("a friend with consent sees points live and may not write; without consent or friendship the room is not found", async () => {
+  test("A friend with consent sees points live and may not write; without consent or friendship the room is not found.", async () => {
     const [one, friend, stranger] = await Promise.all([member(), member(), member()]);
     await befriend(one, friend);
     const watch = (key: string) =>

@@ -42,7 +42,7 @@ const assigned: TaskNotice = {
   body: { task_id: 7, title: "Bridge" },
 };
 
-test("a new task is announced only in track rooms that were active within the last day", async () => {
+test("A new task is announced only in track rooms that were active within the last day.", async () => {
   await rows("DELETE FROM rooms");
   await Promise.all([
     ...Array.from({ length: 120 }, (_, n) => seen(`user:${n + 1}`, HOUR)),
@@ -58,7 +58,7 @@ test("a new task is announced only in track rooms that were active within the la
   expect(told[0]?.[1]).toEqual(draft);
 });
 
-test("a room that fails does not keep the notice from others, and the notice is tried again", async () => {
+test("A room that fails does not keep the notice from others, and the notice is tried again.", async () => {
   await rows("DELETE FROM rooms");
   await Promise.all([1, 2, 3].map((n) => seen(`user:${n}`, HOUR)));
   const { told, ctx } = listening((name) => name === "user:2");
@@ -66,7 +66,7 @@ test("a room that fails does not keep the notice from others, and the notice is 
   expect(told.map(([name]) => name)).toEqual(["user:1", "user:3"]);
 });
 
-test("a notice for one user goes to their room only", async () => {
+test("A notice for one user goes to their room only.", async () => {
   const { told, ctx } = listening();
   const notice = { ...assigned, userId: 5, kind: "task_status_updated" } as const;
   await taskNotice.run(ctx, notice);
@@ -74,7 +74,7 @@ test("a notice for one user goes to their room only", async () => {
 });
 
 test.each(["/api/tasks/", "/api/v1/tasks/create-task/"])(
-  "a task created by POST %s is in the outbox with its id",
+  "A task created by POST %s is in the outbox with its id.",
   async (path) => {
     const body = { ...newTask(), latitude: 1, longitude: 2 };
     const { id } = (await post(path, body, { token: staff.token })).body;
@@ -91,7 +91,7 @@ test.each(["/api/tasks/", "/api/v1/tasks/create-task/"])(
   },
 );
 
-test("a refused task is not announced", async () => {
+test("A refused task is not announced.", async () => {
   const count = async () => (await rows("SELECT 1 FROM outbox WHERE kind = 'task_notice'")).length;
   const before = await count();
   await post("/api/tasks/", { ...newTask(), title: "" }, { token: staff.token });

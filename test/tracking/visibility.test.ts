@@ -45,7 +45,7 @@ describe("who may see a user's locations", () => {
       { ...PARTICIPANT, friendsSince: 350 },
       seen("friend", 300),
     ],
-  ])("%s", (_, facts, verdict) => {
+  ])("The visibility rule holds: %s.", (_, facts, verdict) => {
     expect(placeVisibility(facts)).toEqual(verdict);
   });
 
@@ -59,7 +59,7 @@ describe("who may see a user's locations", () => {
       [`a friend ${why}`, { ...FRIEND, ...change }] as const,
       [`a member of the same event ${why}`, { ...PARTICIPANT, ...change }] as const,
     ]),
-  )("%s sees none", (_, facts) => {
+  )("No place is seen by %s.", (_, facts) => {
     expect(placeVisibility(facts)).toEqual(NONE);
   });
 });

@@ -53,21 +53,24 @@ const BODIES: [string, string][] = [
   ["half a surrogate", '"\\ud800"'],
 ];
 
-test.each(ROUTES)("%s %s answers every hostile value without a server error", async (method, path) => {
-  const ann = await person();
-  const event = await makeEvent(ann);
-  const staff = () => rows("SELECT id FROM users WHERE is_staff = 1");
-  const before = await staff();
-  for (const [name, body] of BODIES) {
-    const answer = await call(method, path({ user: ann.id, event: event.id }), { body, token: ann.token });
-    expect.soft(answer.status, name).toBeLessThan(500);
-    expect.soft(answer.body, name).toBeTypeOf("object");
-  }
-  expect(await staff()).toEqual(before);
-  expect(Object.hasOwn(Object.prototype, "is_staff")).toBe(false);
-});
+test.each(ROUTES)(
+  "The route %s %s answers every hostile value without a server error.",
+  async (method, path) => {
+    const ann = await person();
+    const event = await makeEvent(ann);
+    const staff = () => rows("SELECT id FROM users WHERE is_staff = 1");
+    const before = await staff();
+    for (const [name, body] of BODIES) {
+      const answer = await call(method, path({ user: ann.id, event: event.id }), { body, token: ann.token });
+      expect.soft(answer.status, name).toBeLessThan(500);
+      expect.soft(answer.body, name).toBeTypeOf("object");
+    }
+    expect(await staff()).toEqual(before);
+    expect(Object.hasOwn(Object.prototype, "is_staff")).toBe(false);
+  },
+);
 
-test.each(VALUES)("%s as an item refuses the whole batch", async (value) => {
+test.each(VALUES)("A batch is refused as a whole for the item %s.", async (value) => {
   const ann = await person();
   const event = await makeEvent(ann);
   for (const method of ["POST", "PUT", "DELETE"]) {

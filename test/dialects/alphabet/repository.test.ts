@@ -11,7 +11,7 @@ function pythonTime(ms: number): string {
 }
 
 describe("events", () => {
-  test("two events of January 2022 are returned as they were sent", async () => {
+  test("Two events of January 2022 are returned as they were sent.", async () => {
     const ann = await person();
     for (const [start, end] of [
       ["2022-01-01T10:00:00Z", "2022-01-01T12:00:00Z"],
@@ -25,7 +25,7 @@ describe("events", () => {
     }
   });
 
-  test("an event's four fields change", async () => {
+  test("An event's four fields change.", async () => {
     const ann = await person();
     const { id } = await makeEvent(ann);
     const change = draft({ starting_time: "2033-01-01T10:00Z", end_time: "2033-01-01T12:00Z" });
@@ -38,7 +38,7 @@ describe("events", () => {
     });
   });
 
-  test("a past event is deleted", async () => {
+  test("A past event is deleted.", async () => {
     const ann = await person();
     const { id } = await makeEvent(ann, { starting_time: "2022-01-01", end_time: "2022-01-02" });
     expect((await del(`/api/event/${id}/`, undefined, { token: ann.token })).status).toBe(200);
@@ -47,7 +47,7 @@ describe("events", () => {
 });
 
 describe("sign-in and sign-up", () => {
-  test("a sign-in returns both tokens", async () => {
+  test("A sign-in returns both tokens.", async () => {
     const username = unique("admin");
     await post("/api/auth/signup/", { username, email: `${username}@example.com`, password: "admin" });
     const { status, body } = await post("/api/auth/signin/", { username, password: "admin" });
@@ -56,13 +56,13 @@ describe("sign-in and sign-up", () => {
     expect(body).toHaveProperty("refresh");
   });
 
-  test("a sign-in with an unknown username says so", async () => {
+  test("A sign-in with an unknown username says so.", async () => {
     const { status, body } = await post("/api/auth/signin/", { username: unique("no"), password: "admin" });
     expect(status).toBe(400);
     expect(body.message).toBe("Invalid Username");
   });
 
-  test("a sign-up returns both tokens, and the user exists", async () => {
+  test("A sign-up returns both tokens, and the user exists.", async () => {
     const username = unique("newuser");
     const given = { username, password: "newpassword", email: `${username}@example.com` };
     const { status, body } = await post("/api/auth/signup/", given);
@@ -72,7 +72,7 @@ describe("sign-in and sign-up", () => {
     expect((await post("/api/auth/signin/", given)).status).toBe(200);
   });
 
-  test("a sign-up with a username only is refused with an error", async () => {
+  test("A sign-up with a username only is refused with an error.", async () => {
     const { status, body } = await post("/api/auth/signup/", { username: unique("newuser") });
     expect(status).toBe(400);
     expect(body).toHaveProperty("error");
@@ -80,27 +80,27 @@ describe("sign-in and sign-up", () => {
 });
 
 describe("one's own user", () => {
-  test("your user can be read", async () => {
+  test("Your user can be read.", async () => {
     const ann = await person("testuser");
     const { status, body } = await get(`/api/user/${ann.id}/`, { token: ann.token });
     expect(status).toBe(200);
     expect(body.user).toMatchObject({ username: ann.username, email: ann.email });
   });
 
-  test("your user can be changed, and the token still works", async () => {
+  test("Your user can be changed, and the token still works.", async () => {
     const ann = await person("testuser");
     const change = { email: `${unique("updated")}@example.com`, username: unique("updateduser") };
     expect((await put(`/api/user/${ann.id}/`, change, { token: ann.token })).status).toBe(200);
     expect((await get(`/api/user/${ann.id}/`, { token: ann.token })).body.user).toMatchObject(change);
   });
 
-  test("your user can be deleted", async () => {
+  test("Your user can be deleted.", async () => {
     const [ann, bob] = [await person("testuser"), await person()];
     expect((await del(`/api/user/${ann.id}/`, undefined, { token: ann.token })).status).toBe(200);
     expect((await get(`/api/user/${ann.id}/`, { token: bob.token })).status).toBe(404);
   });
 
-  test.each(["GET", "PUT", "DELETE"])("a user is not found under another id: %s", async (method) => {
+  test.each(["GET", "PUT", "DELETE"])("A user is not found under another id: %s.", async (method) => {
     const { token } = await person("testuser");
     const body = method === "PUT" ? { email: "updated@example.com", username: unique() } : undefined;
     const answer = await call(method, `/api/user/${NOBODY}/`, { token, body });
@@ -108,7 +108,7 @@ describe("one's own user", () => {
     expect(answer.body.message).toBe("No user found");
   });
 
-  test("a client with cookies only is refused", async () => {
+  test("A client with cookies only is refused.", async () => {
     const ann = await person("testuser");
     const signIn = await post("/api/auth/signin/", { username: ann.username, password: ann.password });
     const cookie = signIn.headers
@@ -124,7 +124,7 @@ describe("one's own user", () => {
 });
 
 describe("batches", () => {
-  test("a batch of new events is a 201, and both events exist", async () => {
+  test("A batch of new events is a 201, and both events exist.", async () => {
     const ann = await person("testuser");
     const names = [unique("Event 3 "), unique("Event 4 ")];
     const times = { starting_time: pythonTime(HOUR), end_time: pythonTime(2 * HOUR) };
@@ -138,7 +138,7 @@ describe("batches", () => {
     ]);
   });
 
-  test("a batch of changes is a 200, and names and locations are changed", async () => {
+  test("A batch of changes is a 200, and names and locations are changed.", async () => {
     const ann = await person("testuser");
     const made = [await makeEvent(ann), await makeEvent(ann)];
     const times = { starting_time: pythonTime(HOUR), end_time: pythonTime(2 * HOUR) };
@@ -148,7 +148,7 @@ describe("batches", () => {
       expect(await storedEvent(id)).toMatchObject({ name, location });
   });
 
-  test("a batch of deletions takes two ids, and both events are gone", async () => {
+  test("A batch of deletions takes two ids, and both events are gone.", async () => {
     const ann = await person("testuser");
     const ids = [(await makeEvent(ann)).id, (await makeEvent(ann)).id];
     expect((await del("/api/batch_events/", ids, { token: ann.token })).status).toBe(200);

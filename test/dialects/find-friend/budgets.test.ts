@@ -42,7 +42,7 @@ test.each<[string, number, (() => Person)?]>([
   [`${USERS}?search=%D0%98%D0%92%D0%90%D0%9D&city=980&interests=%D0%91%D0%B5%D0%B3`, 2],
   [`${USERS}blacklist/`, 2, () => bob],
 ])(
-  "a page of %s costs %i statements, for one row as for a hundred",
+  "A page of %s costs %i statements, for one row as for a hundred.",
   async (path, expected, who = () => ann) => {
     const { token } = who();
     await cost(path, token);
@@ -57,26 +57,26 @@ test.each<[string, number, (() => Person)?]>([
   },
 );
 
-test("a first page costs three statements, because the caller is read once", async () => {
+test("A first page costs three statements, because the caller is read once.", async () => {
   expect((await cost(USERS, (await person()).token)).statements).toBe(3);
 });
 
 test.each([
   [`${USERS}my_friends/`, 1],
   [`${USERS}distances/`, 2],
-])("the complete list %s costs %i statements", async (path, expected) => {
+])("The complete list %s costs %i statements.", async (path, expected) => {
   await cost(path);
   const { statements, body } = await cost(path);
   expect(body).toHaveLength(100);
   expect(statements).toBe(expected);
 });
 
-test("a profile costs one statement, a place one, a request list one", async () => {
+test("A profile costs one statement, a place one, a request list one.", async () => {
   for (const path of [`${USERS}me/`, `${USERS}${ann.id}/`, `${USERS}me/geolocation/`, "/api/v1/friends/"])
     expect((await cost(path)).statements).toBe(1);
 });
 
-test("losing a hundred friends costs no more statements than losing one", async () => {
+test("Losing a hundred friends costs no more statements than losing one.", async () => {
   const change = async (friends: object[]) => {
     const { bill } = await charge(meter, 200, "PATCH", `${USERS}me/`, {
       token: ann.token,

@@ -24,7 +24,7 @@ beforeEach(async () => {
 });
 
 describe("the list", () => {
-  test("the list of notifications is a bare array of the caller's, newest first", async () => {
+  test("The list of notifications is a bare array of the caller's, newest first.", async () => {
     const bob = await friend();
     const message = "Тестовый Юзер отправил Вам запрос на добавления в друзья.";
     const first = await notify(ann.id, { type: "FRIEND_REQUEST", message });
@@ -48,7 +48,7 @@ describe("the list", () => {
     expect((await get(`${LIST}${first}/`, ann.with)).body).toEqual(body[1]);
   });
 
-  test("notifications cannot be created by clients", async () => {
+  test("Notifications cannot be created by clients.", async () => {
     const bob = await friend();
     const forged = { recipient: bob.id, message: "Вы выиграли", type: "FRIEND_REQUEST" };
     const answer = await post(LIST, forged, ann.with);
@@ -56,7 +56,7 @@ describe("the list", () => {
     expect(await rows("SELECT id FROM notifications WHERE user_id = ?", bob.id)).toEqual([]);
   });
 
-  test("the list of notifications without a key is a 401 in the Token scheme", async () => {
+  test("The list of notifications without a key is a 401 in the Token scheme.", async () => {
     const answer = await get(LIST);
     expect(answer).toMatchObject({ status: 401, body: { detail: "Учетные данные не были предоставлены." } });
     expect(answer.headers.get("www-authenticate")).toBe("Token");
@@ -67,7 +67,7 @@ describe("a notification", () => {
   test.each([
     ["PATCH", patch],
     ["PUT", put],
-  ])("%s changes only `read` of a notification", async (_name, change) => {
+  ])("%s changes only `read` of a notification.", async (_name, change) => {
     const bob = await friend();
     const id = await notify(ann.id, { type: "FRIEND_REQUEST", message: "Привет" });
     const forged = { read: true, recipient: bob.id, message: "Пока", type: "X" };
@@ -78,7 +78,7 @@ describe("a notification", () => {
     expect((await change(`${LIST}${id}/`, { read: false }, ann.with)).body).toMatchObject({ read: false });
   });
 
-  test("marking a notification with a value that is not boolean is a 400", async () => {
+  test("Marking a notification with a value that is not boolean is a 400.", async () => {
     const id = await notify(ann.id);
     expect(await patch(`${LIST}${id}/`, { read: "perhaps" }, ann.with)).toMatchObject({
       status: 400,
@@ -86,7 +86,7 @@ describe("a notification", () => {
     });
   });
 
-  test("a deleted notification is gone", async () => {
+  test("A deleted notification is gone.", async () => {
     const id = await notify(ann.id);
     expect((await del(`${LIST}${id}/`, undefined, ann.with)).status).toBe(204);
     expect((await del(`${LIST}${id}/`, undefined, ann.with)).status).toBe(404);
@@ -94,7 +94,7 @@ describe("a notification", () => {
   });
 
   test.each(["GET", "PUT", "PATCH", "DELETE"])(
-    "another person's notification is a 404 for %s, and stays",
+    "Another person's notification is a 404 for %s, and stays.",
     async (method) => {
       const bob = await friend();
       const id = await notify(bob.id);
@@ -109,7 +109,7 @@ describe("a notification", () => {
 });
 
 describe("the settings", () => {
-  test("notifications are on by default, and the settings turn them off and on", async () => {
+  test("Notifications are on by default, and the settings turn them off and on.", async () => {
     const wire = (receive_notifications: boolean) => ({ id: ann.id, receive_notifications, user: ann.id });
     expect(await patch(SETTINGS, {}, ann.with)).toMatchObject({ status: 200, body: wire(true) });
     for (const wanted of [false, false, true]) {
@@ -119,14 +119,14 @@ describe("the settings", () => {
     }
   });
 
-  test("the settings are the caller's, whatever user the body names", async () => {
+  test("The settings are the caller's, whatever user the body names.", async () => {
     const bob = await friend();
     await patch(SETTINGS, { receive_notifications: false, user: bob.id, id: bob.id }, ann.with);
     expect(await notify(bob.id)).toBeGreaterThan(0);
     expect(await notify(ann.id)).toBe(0);
   });
 
-  test("the settings cannot be read", async () => {
+  test("The settings cannot be read.", async () => {
     const answer = await get(SETTINGS, ann.with);
     expect(answer).toMatchObject({ status: 405, body: { detail: 'Метод "GET" не разрешен.' } });
     expect(answer.headers.get("allow")).toBe("PATCH, OPTIONS");

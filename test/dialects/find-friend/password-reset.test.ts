@@ -37,7 +37,7 @@ async function noCode(): Promise<string> {
 }
 
 describe("asking for a code", () => {
-  test("a reset request mails six digits as the last word of one line", async () => {
+  test("A reset request mails six digits as the last word of one line.", async () => {
     const { email, code } = await asked();
     expect(code).toMatch(/^[1-9]\d{5}$/);
     const [letter] = await outboxOf(email);
@@ -46,20 +46,20 @@ describe("asking for a code", () => {
     expect(letter?.text.trim().split(" ").at(-1)).toBe(code);
   });
 
-  test("a reset request changes nothing by itself", async () => {
+  test("A reset request changes nothing by itself.", async () => {
     const { email, key } = await asked();
     expect((await signIn(email)).status).toBe(200);
     expect((await get(ME, { key })).status).toBe(200);
   });
 
-  test("a reset request finds the address in any case and ignores an invalid key", async () => {
+  test("A reset request finds the address in any case and ignores an invalid key.", async () => {
     const { email } = await someone();
     const headers = { ...stranger(), authorization: "Token stale" };
     expect(await ask(` ${email.toUpperCase()} `, { headers })).toMatchObject(OK);
     expect(await mailedCode(email)).not.toBeNull();
   });
 
-  test("a reset request mails in the caller's language", async () => {
+  test("A reset request mails in the caller's language.", async () => {
     const { email } = await someone();
     await ask(email, { headers: { ...stranger(), ...english } });
     const [letter] = await outboxOf(email);
@@ -67,7 +67,7 @@ describe("asking for a code", () => {
     expect(letter?.text.trim()).toBe(`Your code to reset the password: ${await mailedCode(email)}`);
   });
 
-  test("a reset request refuses an unknown or blocked address and mails nothing", async () => {
+  test("A reset request refuses an unknown or blocked address and mails nothing.", async () => {
     const unknown = newPerson().email ?? "";
     expect(await ask(unknown)).toMatchObject({ status: 400, body: { email: [UNKNOWN] } });
     expect((await ask(unknown, { headers: { ...stranger(), ...english } })).body).toEqual({
@@ -85,11 +85,11 @@ describe("asking for a code", () => {
     [{ email: " " }, { email: ["Это поле не может быть пустым."] }],
     [{ email: null }, { email: ["Это поле не может быть пустым."] }],
     [{}, { email: ["Обязательное поле."] }],
-  ])("a reset request with %j is refused", async (body, refusal) => {
+  ])("A reset request with %j is refused.", async (body, refusal) => {
     expect(await post(RESET, body, from())).toMatchObject({ status: 400, body: refusal });
   });
 
-  test("a reset code is stored hashed, for a quarter of an hour", async () => {
+  test("A reset code is stored hashed, for a quarter of an hour.", async () => {
     const { email, code } = await asked();
     const stored = await rows(
       "SELECT c.* FROM codes c JOIN users u ON u.id = c.user_id WHERE u.email = ? AND c.purpose = 'reset_code'",
@@ -102,7 +102,7 @@ describe("asking for a code", () => {
 });
 
 describe("the mailed code", () => {
-  test("a reset code can be checked repeatedly and sets the password once", async () => {
+  test("A reset code can be checked repeatedly and sets the password once.", async () => {
     const { email, code } = await asked();
     for (let time = 0; time < 3; time += 1) expect(await validate(code)).toMatchObject(OK);
     expect(await confirm(code)).toMatchObject(OK);
@@ -113,7 +113,7 @@ describe("the mailed code", () => {
     expect((await signIn(email, NEW)).status).toBe(200);
   });
 
-  test("a reset by code ends every session of every app", async () => {
+  test("A reset by code ends every session of every app.", async () => {
     const { email, key, code } = await asked();
     const phoneDoor = await post("/api/v1/auth/login/", { phone: email, password: PASSWORD });
     expect(await confirm(code)).toMatchObject(OK);
@@ -123,7 +123,7 @@ describe("the mailed code", () => {
     expect((await post("/api/v1/auth/token/refresh/", { refresh })).status).toBe(401);
   });
 
-  test("a reset by code affects no other account", async () => {
+  test("A reset by code affects no other account.", async () => {
     const bystander = await asked();
     const { code } = await asked();
     await confirm(code);
@@ -131,14 +131,14 @@ describe("the mailed code", () => {
     expect(await validate(bystander.code)).toMatchObject(OK);
   });
 
-  test("a reset code may be sent as a number", async () => {
+  test("A reset code may be sent as a number.", async () => {
     const { code } = await asked();
     expect(await validate(Number(code))).toMatchObject(OK);
     expect(await confirm(Number(code))).toMatchObject(OK);
   });
 
   test.each(encodings)(
-    "a reset code may be sent as %s, with and without the slash",
+    "A reset code may be sent as %s, with and without the slash.",
     async (_name, encode) => {
       const { email } = await someone();
       expect(await post(RESET.slice(0, -1), encode({ email }), from())).toMatchObject(OK);
@@ -148,7 +148,7 @@ describe("the mailed code", () => {
     },
   );
 
-  test("every reset request sends a new code and voids the one before", async () => {
+  test("Every reset request sends a new code and voids the one before.", async () => {
     const { email, code } = await asked();
     await ask(email);
     const second = await mailedCode(email);
@@ -157,7 +157,7 @@ describe("the mailed code", () => {
     expect(await confirm(second)).toMatchObject(OK);
   });
 
-  test("a reset code expires", async () => {
+  test("A reset code expires.", async () => {
     const { email, code } = await asked();
     await rows(
       "UPDATE codes SET expires_at = ? WHERE purpose = 'reset_code' AND user_id = (SELECT id FROM users WHERE email = ?)",
@@ -169,13 +169,13 @@ describe("the mailed code", () => {
     expect((await signIn(email)).status).toBe(200);
   });
 
-  test("of two concurrent uses of a reset code, one succeeds", async () => {
+  test("Of two concurrent uses of a reset code, one succeeds.", async () => {
     const { code } = await asked();
     const responses = await Promise.all([confirm(code), confirm(code, "alskdj03")]);
     expect(responses.map(({ status }) => status).sort()).toEqual([200, 404]);
   });
 
-  test("a reset code is void once the owner changes the password", async () => {
+  test("A reset code is void once the owner changes the password.", async () => {
     const { key, code } = await asked();
     const body = { current_password: PASSWORD, new_password: NEW };
     expect((await post("/api/v1/users/set_password/", body, { key })).status).toBe(204);
@@ -189,14 +189,14 @@ describe("the mailed code", () => {
     ["qwerty123", ["Введённый пароль слишком широко распространён."]],
     ["Тестовый", ["Введённый пароль слишком похож на Имя."]],
     [" ", ["Это поле не может быть пустым."]],
-  ])("a reset code is not used up by the refused password %j", async (password, faults) => {
+  ])("A reset code is not used up by the refused password %j.", async (password, faults) => {
     const { email, code } = await asked();
     expect(await confirm(code, password)).toMatchObject({ status: 400, body: { password: faults } });
     expect((await signIn(email)).status).toBe(200);
     expect(await confirm(code)).toMatchObject(OK);
   });
 
-  test("an unknown reset code is a 404 in both languages", async () => {
+  test("An unknown reset code is a 404 in both languages.", async () => {
     const code = await noCode();
     expect(await validate(code)).toMatchObject(GONE);
     expect(await confirm(code)).toMatchObject(GONE);
@@ -206,7 +206,7 @@ describe("the mailed code", () => {
     });
   });
 
-  test("a code of another kind is a 404", async () => {
+  test("A code of another kind is a 404.", async () => {
     const { email } = await someone();
     const [letter] = await outboxOf(email);
     const secret = letter?.links[0]?.split("/").at(-2) ?? "";

@@ -59,13 +59,13 @@ describe("registration refuses", () => {
     ["birthday", yearsAgo(0, 1), ["Некорректная дата рождения."]],
     ["birthday", yearsAgo(14), ["Указанный возраст меньше 14 лет! Проверьте дату рождения."]],
     ["birthday", yearsAgo(120), ["Возраст больше 120 лет! Проверьте дату рождения."]],
-  ])("registration refuses the field %s with %j", async (field, value, faults) => {
+  ])("Registration refuses the field %s with %j.", async (field, value, faults) => {
     const form = newPerson({ [field]: value });
     expect(await post(USERS, form)).toMatchObject({ status: 400, body: { [field]: faults } });
     expect(await made((form.email ?? "").trim().toLowerCase())).toBe(0);
   });
 
-  test("registration accepts values at the limits", async () => {
+  test("Registration accepts values at the limits.", async () => {
     for (const changes of [
       { birthday: yearsAgo(14, -1) },
       { birthday: yearsAgo(120, 1) },
@@ -92,18 +92,18 @@ describe("registration refuses", () => {
       "Введённый пароль слишком похож на Электронная почта.",
       "The password is too similar to the email address.",
     ],
-  ])("registration refuses a password similar to the person: %j", async (changes, ru, en) => {
+  ])("Registration refuses a password similar to the person: %j.", async (changes, ru, en) => {
     const form = newPerson(changes as Record<string, string>);
     expect(await post(USERS, form)).toMatchObject({ status: 400, body: { password: [ru] } });
     expect((await post(USERS, form, { headers: english })).body).toEqual({ password: [en] });
   });
 
-  test("registration reports similarity first, then length", async () => {
+  test("Registration reports similarity first, then length.", async () => {
     const { body } = await post(USERS, newPerson({ password: "Юзер" }));
     expect(body.password).toEqual(["Введённый пароль слишком похож на Фамилия.", PASSWORD_LENGTH]);
   });
 
-  test("registration reports faults in English if requested", async () => {
+  test("Registration reports faults in English if requested.", async () => {
     const form = newPerson({ first_name: "F", last_name: "1!", email: "nobody", birthday: yearsAgo(1) });
     expect(await post(USERS, form, { headers: english })).toMatchObject({
       status: 400,
@@ -122,7 +122,7 @@ describe("registration refuses", () => {
     });
   });
 
-  test("registration reports all wrong and missing fields together, and checks the password after them", async () => {
+  test("Registration reports all wrong and missing fields together, and checks the password after them.", async () => {
     expect(await post(USERS, { first_name: " ", email: "nobody", password: "p" })).toMatchObject({
       status: 400,
       body: { first_name: [BLANK], last_name: ["Обязательное поле."], email: [INVALID] },
@@ -139,7 +139,7 @@ describe("registration refuses", () => {
     });
   });
 
-  test("registration refuses null for all fields but the birthday", async () => {
+  test("Registration refuses null for all fields but the birthday.", async () => {
     const nothing = { first_name: null, last_name: null, email: null, password: null, birthday: null };
     expect((await post(USERS, nothing)).body).toEqual({
       first_name: [BLANK],
@@ -149,7 +149,7 @@ describe("registration refuses", () => {
     });
   });
 
-  test("registration refuses an address that is taken, in any case and from any app", async () => {
+  test("Registration refuses an address that is taken, in any case and from any app.", async () => {
     const { email } = await someone();
     const elsewhere = `${unique()}@example.com`;
     await post("/api/auth/signup/", { username: unique(), email: elsewhere, password: "verysecret" });
@@ -161,7 +161,7 @@ describe("registration refuses", () => {
     expect(await made(email)).toBe(1);
   });
 
-  test("of two concurrent registrations with one address, one succeeds", async () => {
+  test("Of two concurrent registrations with one address, one succeeds.", async () => {
     const { email = "" } = newPerson();
     const responses = await Promise.all(
       ["Анна", "Мария"].map((first_name) => post(USERS, newPerson({ email, first_name }))),
@@ -173,7 +173,7 @@ describe("registration refuses", () => {
     expect(await made(email)).toBe(1);
   });
 
-  test("registrations from one client address are limited as the settings say", async () => {
+  test("Registrations from one client address are limited as the settings say.", async () => {
     const options = { headers: stranger(), settings: { RATE_REGISTRATION: "1/900" } };
     expect((await post(USERS, newPerson(), options)).status).toBe(201);
     const form = newPerson();
@@ -184,11 +184,11 @@ describe("registration refuses", () => {
     expect(await made(form.email ?? "")).toBe(0);
   });
 
-  test.each(rubbish)("registration refuses %s", async (_name, body) => {
+  test.each(rubbish)("Registration refuses %s.", async (_name, body) => {
     expect((await post(USERS, body)).status).toBe(400);
   });
 
-  test("registration answers values that are not text without a server error", async () => {
+  test("Registration answers values that are not text without a server error.", async () => {
     for (const field of ["first_name", "last_name", "email", "password", "birthday"])
       for (const [name, value] of notText) {
         const { status } = await post(USERS, { ...newPerson(), [field]: value });
@@ -196,19 +196,19 @@ describe("registration refuses", () => {
       }
   });
 
-  test("registration checks a name crafted to slow down a pattern quickly", async () => {
+  test("Registration checks a name crafted to slow down a pattern quickly.", async () => {
     const names = [`${"a".repeat(149)}1`, `${"a -".repeat(49)}1`, `${"я".repeat(60)}1`, "a ".repeat(300_000)];
     for (const first_name of names) expect((await post(USERS, newPerson({ first_name }))).status).toBe(400);
   });
 
   test.each([["validpasswd"], ["verysecret"], ["new_verysecret"], ["alskdj01"], ["alskdj02"], ["alskdj03"]])(
-    "registration accepts the password %s",
+    "Registration accepts the password %s.",
     async (password) => {
       expect((await post(USERS, newPerson({ password }))).status).toBe(201);
     },
   );
 
-  test("registration counts the password's length in user-perceived characters", async () => {
+  test("Registration counts the password's length in user-perceived characters.", async () => {
     const face = "\u{1f600}";
     expect((await post(USERS, newPerson({ password: face.repeat(4) }))).body).toEqual({
       password: [PASSWORD_LENGTH],

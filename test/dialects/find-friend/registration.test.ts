@@ -5,7 +5,7 @@ import { encodings } from "../../identity/requests.ts";
 import { newPerson, signIn, someone, USERS } from "./people.ts";
 
 describe("registration", () => {
-  test("registration returns four fields, and neither id nor token", async () => {
+  test("Registration returns four fields, and neither id nor token.", async () => {
     const form = newPerson({ birthday: "1990-05-17" });
     const { status, body, headers } = await post(USERS, form);
     expect(status).toBe(201);
@@ -25,7 +25,7 @@ describe("registration", () => {
     expect((await signIn(body.email)).status).toBe(200);
   });
 
-  test.each(encodings)("registration accepts %s, with and without the slash", async (_name, encode) => {
+  test.each(encodings)("Registration accepts %s, with and without the slash.", async (_name, encode) => {
     for (const path of [USERS, USERS.slice(0, -1)]) {
       const form = newPerson();
       expect(await post(path, encode(form))).toMatchObject({ status: 201, body: { birthday: null } });
@@ -33,7 +33,7 @@ describe("registration", () => {
     }
   });
 
-  test("registration stores the birthday, which may be null or absent", async () => {
+  test("Registration stores the birthday, which may be null or absent.", async () => {
     const [told, silent] = [newPerson({ birthday: "1990-05-17" }), newPerson()];
     await post(USERS, told);
     expect((await post(USERS, { ...silent, birthday: null })).status).toBe(201);
@@ -42,7 +42,7 @@ describe("registration", () => {
     expect(await rows(query, silent.email)).toEqual([{ birthday: null }]);
   });
 
-  test("registration folds the address and trims the names, but not the password", async () => {
+  test("Registration folds the address and trims the names, but not the password.", async () => {
     const name = unique("Q");
     const password = " two spaces ";
     const form = newPerson({ email: ` ${name}@Example.COM `, first_name: " Анна ", password });
@@ -52,7 +52,7 @@ describe("registration", () => {
     expect((await signIn(body.email, password.trim())).status).toBe(400);
   });
 
-  test("registration ignores unknown fields and grants no rights", async () => {
+  test("Registration ignores unknown fields and grants no rights.", async () => {
     const form = newPerson({
       is_staff: "true",
       id: "1",
@@ -66,17 +66,17 @@ describe("registration", () => {
     ).toEqual([{ is_staff: 0, user_type: "CLIENT", is_active: 1 }]);
   });
 
-  test("registration ignores an invalid key", async () => {
+  test("Registration ignores an invalid key.", async () => {
     for (const authorization of ["Token stale", "Token", "Token a b", "Bearer stale"])
       expect((await post(USERS, newPerson(), { headers: { authorization } })).status).toBe(201);
   });
 
-  test("a registered account can sign in to every app", async () => {
+  test("A registered account can sign in to every app.", async () => {
     const { key, email } = await someone();
     expect((await get("/api/v1/auth/profile/", { key })).body.email).toBe(email);
   });
 
-  test("registration mails a link that verifies the address", async () => {
+  test("Registration mails a link that verifies the address.", async () => {
     const { email } = await someone();
     expect((await outboxOf(email))[0]?.links[0]).toContain("/account-confirm-email/");
   });

@@ -12,7 +12,7 @@ const THROTTLED = { status: 429, body: { detail: "Запрос был проиг
 const otherThan = (code: string | null) => String(100_000 + ((Number(code) - 100_000 + 1) % 900_000));
 
 describe("mails", () => {
-  test("reset mails to one address are limited to ten an hour, for known and unknown addresses", async () => {
+  test("Reset mails to one address are limited to ten an hour, for known and unknown addresses.", async () => {
     const { email } = await someone();
     const before = (await outboxOf(email)).length;
     for (const [address, status] of [
@@ -27,7 +27,7 @@ describe("mails", () => {
     expect(await outboxOf(email)).toHaveLength(before + 10);
   });
 
-  test("reset mails requested from one client address are limited as the settings say", async () => {
+  test("Reset mails requested from one client address are limited as the settings say.", async () => {
     const options = { headers: stranger(), settings: { RATE_RESET: "1/900" } };
     expect((await post(RESET, { email: (await someone()).email }, options)).status).toBe(200);
     const { email } = await someone();
@@ -39,7 +39,7 @@ describe("mails", () => {
 });
 
 describe("guesses at a code", () => {
-  test("code guesses from one client address end in a 429 within 61 attempts, on either route", async () => {
+  test("Code guesses from one client address end in a 429 within 61 attempts, on either route.", async () => {
     const headers = stranger();
     const statuses: number[] = [];
     for (let guess = 0; guess < 61; guess += 1) {
@@ -53,7 +53,7 @@ describe("guesses at a code", () => {
     expect(statuses).toEqual([...Array(60).fill(404), 429]);
   });
 
-  test("the limit of code guesses stops only the guessing client, even with the right code", async () => {
+  test("The limit of code guesses stops only the guessing client, even with the right code.", async () => {
     const { email } = await someone();
     await post(RESET, { email }, { headers: stranger() });
     const token = await mailedCode(email);
@@ -66,7 +66,7 @@ describe("guesses at a code", () => {
     ).toBe(200);
   });
 
-  test("an own right code does not restore used attempts", async () => {
+  test("An own right code does not restore used attempts.", async () => {
     const { email } = await someone();
     await post(RESET, { email }, { headers: stranger() });
     const token = await mailedCode(email);
@@ -77,7 +77,7 @@ describe("guesses at a code", () => {
     expect(statuses).toEqual([404, 200, 200, 404, 429]);
   });
 
-  test("code guesses are limited in total too", async () => {
+  test("Code guesses are limited in total too.", async () => {
     const settings = { RATE_CODE_GUESS_TOTAL: "1/900" };
     await post(VALIDATE, { token: "x" }, { headers: stranger() });
     expect(await post(VALIDATE, { token: "x" }, { headers: stranger(), settings })).toMatchObject(THROTTLED);
@@ -87,12 +87,12 @@ describe("guesses at a code", () => {
 describe("the three doors", () => {
   const clientProfiles = [RESET, VALIDATE, CONFIRM];
 
-  test.each(clientProfiles)("%s accepts only POST", async (path) => {
+  test.each(clientProfiles)("The route %s accepts only POST.", async (path) => {
     for (const form of [path, path.slice(0, -1)])
       expect(await get(form)).toMatchObject({ status: 405, body: { detail: 'Метод "GET" не разрешен.' } });
   });
 
-  test.each(clientProfiles)("%s answers malformed bodies without a server error", async (path) => {
+  test.each(clientProfiles)("The route %s answers malformed bodies without a server error.", async (path) => {
     const options = { headers: stranger() };
     for (const [name, body] of rubbish) expect((await post(path, body, options)).status, name).toBe(400);
     for (const field of ["email", "token", "password"])
@@ -103,7 +103,7 @@ describe("the three doors", () => {
       }
   });
 
-  test("the reset routes report missing fields", async () => {
+  test("The reset routes report missing fields.", async () => {
     const required = ["Обязательное поле."];
     const blank = ["Это поле не может быть пустым."];
     const options = { headers: stranger() };

@@ -12,7 +12,7 @@ const change = (key: string, current_password = PASSWORD, new_password = NEW, he
   post(SET, { current_password, new_password }, { headers: { ...headers, authorization: `Token ${key}` } });
 
 describe("a change of password", () => {
-  test("a password change keeps this device, ends the others, and the new password signs in", async () => {
+  test("A password change keeps this device, ends the others, and the new password signs in.", async () => {
     const { email, key } = await someone();
     const other = (await signIn(email)).body.auth_token;
     const answer = await change(key);
@@ -23,7 +23,7 @@ describe("a change of password", () => {
     expect((await signIn(email, NEW)).status).toBe(200);
   });
 
-  test.each(encodings)("a password change accepts %s, with and without the slash", async (_name, encode) => {
+  test.each(encodings)("A password change accepts %s, with and without the slash.", async (_name, encode) => {
     const { key } = await someone();
     const there = encode({ current_password: PASSWORD, new_password: NEW });
     const back = encode({ current_password: NEW, new_password: PASSWORD });
@@ -31,7 +31,7 @@ describe("a change of password", () => {
     expect((await post(SET.slice(0, -1), back, { key })).status).toBe(204);
   });
 
-  test("a password change takes both passwords verbatim", async () => {
+  test("A password change takes both passwords verbatim.", async () => {
     const { email, key } = await someone();
     expect((await change(key, ` ${PASSWORD}`)).status).toBe(400);
     expect((await change(key, PASSWORD, " with spaces ")).status).toBe(204);
@@ -40,14 +40,14 @@ describe("a change of password", () => {
 });
 
 describe("a change of password is refused", () => {
-  test("a password change without a session is refused before the body is read", async () => {
+  test("A password change without a session is refused before the body is read.", async () => {
     const answer = await post(SET, {});
     expect(answer).toMatchObject({ status: 401, body: { detail: "Учетные данные не были предоставлены." } });
     expect(answer.headers.get("www-authenticate")).toBe("Token");
     expect((await post(SET, {}, { key: "0".repeat(40) })).body).toEqual({ detail: "Недопустимый токен." });
   });
 
-  test("a password change with a wrong current password is refused in both languages and changes nothing", async () => {
+  test("A password change with a wrong current password is refused in both languages and changes nothing.", async () => {
     const { email, key } = await someone();
     expect(await change(key, "wrongpassword")).toMatchObject({
       status: 400,
@@ -66,7 +66,7 @@ describe("a change of password is refused", () => {
     ["qwerty123", ["Введённый пароль слишком широко распространён."]],
     ["Тестовый", ["Введённый пароль слишком похож на Имя."]],
     [" ", ["Это поле не может быть пустым."]],
-  ])("a password change to %j is refused", async (password, faults) => {
+  ])("A password change to %j is refused.", async (password, faults) => {
     const { email, key } = await someone();
     expect(await change(key, PASSWORD, password)).toMatchObject({
       status: 400,
@@ -75,7 +75,7 @@ describe("a change of password is refused", () => {
     expect((await signIn(email)).status).toBe(200);
   });
 
-  test("a password change without its fields is refused", async () => {
+  test("A password change without its fields is refused.", async () => {
     const { key } = await someone();
     const required = ["Обязательное поле."];
     expect(await post(SET, {}, { key })).toMatchObject({
@@ -84,7 +84,7 @@ describe("a change of password is refused", () => {
     });
   });
 
-  test("a password change by GET is refused", async () => {
+  test("A password change by GET is refused.", async () => {
     const { key } = await someone();
     expect(await get(SET, { key })).toMatchObject({
       status: 405,
@@ -92,7 +92,7 @@ describe("a change of password is refused", () => {
     });
   });
 
-  test("a password change is refused after too many guesses at the current password, counted per session: signing in stays open", async () => {
+  test("A password change is refused after too many guesses at the current password, counted per session: signing in stays open.", async () => {
     const { email, key } = await someone();
     const settings = { RATE_GUESS: "2/900" };
     const guess = { current_password: "wrongpassword", new_password: NEW };
@@ -101,7 +101,7 @@ describe("a change of password is refused", () => {
     expect((await signIn(email, PASSWORD, { settings })).status).toBe(200);
   });
 
-  test("a password change answers malformed values without a server error", async () => {
+  test("A password change answers malformed values without a server error.", async () => {
     const { key } = await someone();
     for (const [name, body] of rubbish) expect((await post(SET, body, { key })).status, name).toBe(400);
     for (const field of ["current_password", "new_password"])

@@ -13,7 +13,7 @@ const PASSWORD_LENGTH = "Пароль должен содержать от 8 д�
 const BLANK = ["Это поле не может быть пустым."];
 
 describe("sign-in", () => {
-  test("a sign-in returns a key of forty hex digits that authenticates requests", async () => {
+  test("A sign-in returns a key of forty hex digits that authenticates requests.", async () => {
     const { email } = await someone();
     const { status, body } = await signIn(email);
     expect(status).toBe(200);
@@ -24,23 +24,23 @@ describe("sign-in", () => {
     expect(await rows("SELECT id FROM sessions WHERE key_hash = ?", body.auth_token)).toEqual([]);
   });
 
-  test.each(encodings)("a sign-in accepts %s, with and without the slash", async (_name, encode) => {
+  test.each(encodings)("A sign-in accepts %s, with and without the slash.", async (_name, encode) => {
     const { email } = await someone();
     for (const path of [LOGIN, LOGIN.slice(0, -1)])
       expect((await post(path, encode({ email, password: PASSWORD }))).status).toBe(200);
   });
 
-  test("a sign-in gives each device its own key", async () => {
+  test("A sign-in gives each device its own key.", async () => {
     const { email, key } = await someone();
     expect((await signIn(email)).body.auth_token).not.toBe(key);
   });
 
-  test("a sign-in finds the address in any case", async () => {
+  test("A sign-in finds the address in any case.", async () => {
     const { email } = await someone();
     expect((await signIn(` ${email.toUpperCase()} `)).status).toBe(200);
   });
 
-  test("a sign-in ignores an invalid key", async () => {
+  test("A sign-in ignores an invalid key.", async () => {
     const { email, key } = await someone();
     await post(LOGOUT, undefined, { key });
     for (const authorization of [`Token ${key}`, "Token", "Token a b", "Bearer stale"])
@@ -56,12 +56,12 @@ describe("sign-in refuses", () => {
     ["a@a", EMAIL_LENGTH],
     [`${"a".repeat(250)}@test.ru`, EMAIL_LENGTH],
     ["<test>@test.ru", INVALID],
-  ])("a sign-in refuses the address %j", async (email, words) => {
+  ])("A sign-in refuses the address %j.", async (email, words) => {
     expect(await signIn(email)).toMatchObject({ status: 400, body: { non_field_errors: [words] } });
   });
 
   test.each([["short"], ["p".repeat(51)], ["p".repeat(300)]])(
-    "a sign-in refuses the password %j by its length",
+    "A sign-in refuses the password %j by its length.",
     async (password) => {
       const { email } = await someone();
       expect(await signIn(email, password)).toMatchObject({
@@ -71,7 +71,7 @@ describe("sign-in refuses", () => {
     },
   );
 
-  test("a sign-in reports blank fields under their names, before all other faults", async () => {
+  test("A sign-in reports blank fields under their names, before all other faults.", async () => {
     expect((await signIn(" ", PASSWORD)).body).toEqual({ email: BLANK });
     expect((await signIn("тест", " ")).body).toEqual({ password: BLANK });
     expect((await post(LOGIN, { email: null, password: null })).body).toEqual({
@@ -84,7 +84,7 @@ describe("sign-in refuses", () => {
     });
   });
 
-  test("a sign-in reports missing fields as too short, the address first", async () => {
+  test("A sign-in reports missing fields as too short, the address first.", async () => {
     expect((await post(LOGIN, {})).body).toEqual({ non_field_errors: [EMAIL_LENGTH] });
     expect((await post(LOGIN, { password: PASSWORD })).body).toEqual({ non_field_errors: [EMAIL_LENGTH] });
     expect((await post(LOGIN, { email: "a@example.com" })).body).toEqual({
@@ -92,7 +92,7 @@ describe("sign-in refuses", () => {
     });
   });
 
-  test("a sign-in refuses an unknown user, a wrong password and a blocked user alike", async () => {
+  test("A sign-in refuses an unknown user, a wrong password and a blocked user alike.", async () => {
     const { email } = await someone();
     const unknown = newPerson().email ?? "";
     for (const [name, password] of [
@@ -108,7 +108,7 @@ describe("sign-in refuses", () => {
     });
   });
 
-  test("a sign-in reports faults in English if requested", async () => {
+  test("A sign-in reports faults in English if requested.", async () => {
     const said = async (email: string, password: string) =>
       (await signIn(email, password, { headers: english })).body.non_field_errors[0];
     expect(await said("тест@test.ru", PASSWORD)).toBe(
@@ -119,11 +119,11 @@ describe("sign-in refuses", () => {
     expect(await said("a@example.com", "short")).toBe("A password has 8 to 50 characters.");
   });
 
-  test.each(rubbish)("a sign-in refuses %s", async (_name, body) => {
+  test.each(rubbish)("A sign-in refuses %s.", async (_name, body) => {
     expect((await post(LOGIN, body)).status).toBe(400);
   });
 
-  test("a sign-in refuses values that are not text", async () => {
+  test("A sign-in refuses values that are not text.", async () => {
     for (const field of ["email", "password"])
       for (const [name, value] of notText) {
         const body = { email: "a@example.com", password: PASSWORD, [field]: value };
@@ -131,14 +131,14 @@ describe("sign-in refuses", () => {
       }
   });
 
-  test("a sign-in refuses any other method", async () => {
+  test("A sign-in refuses any other method.", async () => {
     for (const path of [LOGIN, LOGOUT])
       expect(await get(path)).toMatchObject({ status: 405, body: { detail: 'Метод "GET" не разрешен.' } });
   });
 });
 
 describe("guesses", () => {
-  test("password guesses at one account end in a 429 within 60 attempts; others are unaffected", async () => {
+  test("Password guesses at one account end in a 429 within 60 attempts; others are unaffected.", async () => {
     const [victim, bystander] = [await someone(), await someone()];
     const headers = stranger();
     const statuses: number[] = [];
@@ -153,7 +153,7 @@ describe("guesses", () => {
     expect((await get(ME, { key: victim.key })).status).toBe(200);
   });
 
-  test("password guesses count together with those on Tow Truck's route", async () => {
+  test("Password guesses count together with those on Tow Truck's route.", async () => {
     const { email } = await someone();
     const settings = { RATE_GUESS: "2/900" };
     expect((await signIn(email, "wrong guess", { settings })).status).toBe(400);
@@ -162,7 +162,7 @@ describe("guesses", () => {
     expect((await signIn(email, PASSWORD, { settings })).status).toBe(429);
   });
 
-  test("attempts with an impossible password are not counted", async () => {
+  test("Attempts with an impossible password are not counted.", async () => {
     const { email } = await someone();
     const settings = { RATE_GUESS: "1/900" };
     for (let guess = 0; guess < 3; guess += 1) await signIn(email, "short", { settings });
@@ -171,7 +171,7 @@ describe("guesses", () => {
 });
 
 describe("sign-out", () => {
-  test("a sign-out returns no body and ends this device only", async () => {
+  test("A sign-out returns no body and ends this device only.", async () => {
     const { email, key } = await someone();
     const other = (await signIn(email)).body.auth_token;
     expect(await post(LOGOUT, undefined, { key })).toMatchObject({ status: 204, body: "" });
@@ -179,7 +179,7 @@ describe("sign-out", () => {
     expect((await get(ME, { key: other })).status).toBe(200);
   });
 
-  test("a sign-out accepts an empty JSON body, a form, and the path without its slash", async () => {
+  test("A sign-out accepts an empty JSON body, a form, and the path without its slash.", async () => {
     const { email } = await someone();
     for (const [path, body, headers] of [
       [LOGOUT, "", { "content-type": "application/json" }],
@@ -201,13 +201,13 @@ describe("sign-out", () => {
     ["Token nonsense", "Недопустимый токен."],
     ["Token", "Недопустимый заголовок токена. Не предоставлены учетные данные."],
     ["Token a b", "Недопустимый заголовок токена. Токен не должен содержать пробелов."],
-  ])("a sign-out with %j is refused", async (authorization, words) => {
+  ])("A sign-out with %j is refused.", async (authorization, words) => {
     const answer = await post(LOGOUT, undefined, { headers: authorization ? { authorization } : {} });
     expect(answer).toMatchObject({ status: 401, body: { detail: words } });
     expect(answer.headers.get("www-authenticate")).toBe("Token");
   });
 
-  test("a sign-out of a blocked user says so in both languages", async () => {
+  test("A sign-out of a blocked user says so in both languages.", async () => {
     const { email, key } = await someone();
     await rows("UPDATE users SET is_active = 0 WHERE email = ?", email);
     expect(await post(LOGOUT, undefined, { key })).toMatchObject({
@@ -219,7 +219,7 @@ describe("sign-out", () => {
     });
   });
 
-  test("a second sign-out with one key is refused", async () => {
+  test("A second sign-out with one key is refused.", async () => {
     const { key } = await someone();
     const responses = [await post(LOGOUT, undefined, { key }), await post(LOGOUT, undefined, { key })];
     expect(responses.map(({ status }) => status)).toEqual([204, 401]);

@@ -13,7 +13,7 @@ const PUBLIC = [
 ];
 
 describe("the account routes", () => {
-  test.each(PUBLIC)("%s accepts only POST", async (path) => {
+  test.each(PUBLIC)("The route %s accepts only POST.", async (path) => {
     for (const form of [path, path.slice(0, -1)]) {
       const answer = await get(form);
       expect(answer).toMatchObject({ status: 405, body: { detail: 'Метод "GET" не разрешен.' } });
@@ -24,13 +24,13 @@ describe("the account routes", () => {
     }
   });
 
-  test("the profile route names the methods that it accepts", async () => {
+  test("The profile route names the methods that it accepts.", async () => {
     const answer = await post("/api/v1/auth/profile/", {});
     expect(answer).toMatchObject({ status: 405, body: { detail: 'Метод "POST" не разрешен.' } });
     for (const method of ["GET", "PUT", "PATCH"]) expect(answer.headers.get("allow")).toContain(method);
   });
 
-  test.each(PUBLIC)("%s refuses other media types", async (path) => {
+  test.each(PUBLIC)("The route %s refuses other media types.", async (path) => {
     const options = { headers: { "content-type": "text/plain" } };
     expect(await post(path, "phone=1", options)).toMatchObject({
       status: 415,
@@ -38,7 +38,7 @@ describe("the account routes", () => {
     });
   });
 
-  test.each(PUBLIC)("%s refuses broken JSON and a list", async (path) => {
+  test.each(PUBLIC)("The route %s refuses broken JSON and a list.", async (path) => {
     const half = await post(path, '{"phone":');
     expect(half.status).toBe(400);
     expect(half.body.detail).toMatch(/^JSON parse error - /);
@@ -48,7 +48,7 @@ describe("the account routes", () => {
     });
   });
 
-  test("a request without credentials is refused before the body is validated", async () => {
+  test("A request without credentials is refused before the body is validated.", async () => {
     const options = { headers: { "content-type": "application/octet-stream" } };
     expect((await call("PATCH", "/api/v1/auth/profile/", { body: "x", ...options })).status).toBe(401);
     const { access } = await registered();
@@ -57,7 +57,7 @@ describe("the account routes", () => {
     ).toBe(415);
   });
 
-  test("the root of the API is empty, and only for signed-in callers", async () => {
+  test("The root of the API is empty, and only for signed-in callers.", async () => {
     const { access } = await registered();
     for (const root of ["/api/v1/", "/api/v1"])
       expect(await get(root, { token: access })).toMatchObject({ status: 200, body: {} });
@@ -67,7 +67,7 @@ describe("the account routes", () => {
     });
   });
 
-  test("an unknown path is a JSON 404 with the request's id", async () => {
+  test("An unknown path is a JSON 404 with the request's id.", async () => {
     const answer = await get("/api/v1/auth/nothing/");
     expect(answer).toMatchObject({ status: 404, body: { detail: "Страница не найдена." } });
     expect(answer.headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
@@ -82,12 +82,12 @@ describe("the account routes", () => {
     ["fr", "Обязательное поле."],
     ["*", "Обязательное поле."],
     ["", "Обязательное поле."],
-  ])("the answer's language follows Accept-Language %j", async (language, words) => {
+  ])("The answer's language follows Accept-Language %j.", async (language, words) => {
     const { body } = await post("/api/v1/auth/login/", {}, { headers: { "accept-language": language } });
     expect(body.phone).toEqual([words]);
   });
 
-  test("CORS allows the app's development origins, also for refusals, and no other origin", async () => {
+  test("CORS allows the app's development origins, also for refusals, and no other origin.", async () => {
     for (const origin of ["http://localhost:5173", "http://127.0.0.1:3000"]) {
       const { status, headers } = await post("/api/v1/auth/login/", {}, { headers: { origin } });
       expect(status).toBe(400);
@@ -102,7 +102,7 @@ describe("the account routes", () => {
     expect(headers.get("access-control-allow-origin")).toBeNull();
   });
 
-  test("a preflight allows the methods and headers that the client sends", async () => {
+  test("A preflight allows the methods and headers that the client sends.", async () => {
     const headers = {
       origin: "http://localhost:5173",
       "access-control-request-method": "PATCH",

@@ -33,7 +33,7 @@ describe("a uuid field", () => {
     [true, "Значение “true” не является верным UUID-ом."],
     [null, "Это поле не может быть пустым."],
     [undefined, "Обязательное поле."],
-  ])("the uuid field reads %j as %s", (value, expected) => {
+  ])("The uuid field reads %j as %s.", (value, expected) => {
     expect(read(uuidField(), value)).toBe(expected);
   });
 });
@@ -51,7 +51,7 @@ describe("a key field", () => {
     [{}, "Некорректный тип. Ожидалось значение первичного ключа, получен dict."],
     [null, "Это поле не может быть пустым."],
     [undefined, "Обязательное поле."],
-  ])("the key field reads %j as %s", (value, expected) => {
+  ])("The key field reads %j as %s.", (value, expected) => {
     expect(read(keyField(), value)).toBe(expected);
   });
 });
@@ -84,7 +84,7 @@ describe("a decimal field of ten digits", () => {
     ["9".repeat(10_000), "Требуется численное значение."],
     [null, "Это поле не может быть пустым."],
     [undefined, "Обязательное поле."],
-  ])("the decimal field reads %j as %s", (value, expected) => {
+  ])("The decimal field reads %j as %s.", (value, expected) => {
     expect(read(decimalField({ digits: 10, min: 0 }), value)).toBe(expected);
   });
 });

@@ -15,7 +15,7 @@ beforeEach(async () => {
 const unread = async () => (await get(`${LIST}unread-count/`, { token: ann.token })).body;
 
 describe("the list of notifications", () => {
-  test("a notification has the fields that the clients read", async () => {
+  test("A notification has the fields that the clients read.", async () => {
     const order = crypto.randomUUID();
     const notice = {
       type: "ORDER_CREATED",
@@ -50,13 +50,13 @@ describe("the list of notifications", () => {
     ["a friend's request", "FRIEND_REQUEST", null],
     ["a chat", "CHAT_MESSAGE", "chat:3"],
     ["a ticket", "GENERAL", "ticket:5b1c6d9e-0000-4000-8000-000000000000"],
-  ])("a notification about %s names its type and no order", async (_name, type, about) => {
+  ])("A notification about %s names its type and no order.", async (_name, type, about) => {
     await notify(ann.id, { type, about });
     const [row] = (await get(LIST, { token: ann.token })).body.results;
     expect(row).toMatchObject({ notification_type: type, related_order: null, room: about });
   });
 
-  test("the list has only the caller's notifications, the newest first, 20 a page", async () => {
+  test("The list has only the caller's notifications, the newest first, 20 a page.", async () => {
     const bob = await person();
     await notify(bob.id);
     const ids: number[] = [];
@@ -72,7 +72,7 @@ describe("the list of notifications", () => {
     });
   });
 
-  test("the list costs the same two statements for one row as for 20", async () => {
+  test("The list costs the same two statements for one row as for 20.", async () => {
     const meter = counted();
     await get(LIST, { token: ann.token });
     for (let n = 0; n < 20; n += 1) {
@@ -84,13 +84,13 @@ describe("the list of notifications", () => {
     }
   });
 
-  test("the list requires credentials", async () => {
+  test("The list requires credentials.", async () => {
     expect((await get(LIST)).status).toBe(401);
   });
 });
 
 describe("reading notifications", () => {
-  test("marking one as read may be repeated", async () => {
+  test("Marking one as read may be repeated.", async () => {
     const [id, other] = [await notify(ann.id), await notify(ann.id)];
     for (let n = 0; n < 2; n += 1) {
       expect(await post(`${LIST}${id}/read/`, undefined, { token: ann.token })).toMatchObject({
@@ -107,7 +107,7 @@ describe("reading notifications", () => {
   });
 
   test.each(["of somebody else", "that does not exist"])(
-    "marking a notification %s is a 404",
+    "Marking a notification %s is a 404.",
     async (whose) => {
       const bob = await person();
       const id = whose.startsWith("of") ? await notify(bob.id) : 2_000_000_000;
@@ -117,7 +117,7 @@ describe("reading notifications", () => {
     },
   );
 
-  test("marking all marks only the caller's and answers how many", async () => {
+  test("Marking all marks only the caller's and answers how many.", async () => {
     const bob = await person();
     for (const who of [ann, ann, bob]) await notify(who.id);
     const all = () => post(`${LIST}read-all/`, undefined, { token: ann.token });
@@ -129,7 +129,7 @@ describe("reading notifications", () => {
   });
 });
 
-test("an account's export has the person's own notifications only", async () => {
+test("An account's export has the person's own notifications only.", async () => {
   const bob = await person();
   await notify(ann.id, { message: "За Анной" });
   await notify(bob.id, { message: "За Борисом" });
@@ -137,7 +137,7 @@ test("an account's export has the person's own notifications only", async () => 
   expect(body).toMatchObject({ receive_notifications: true, notifications: [{ message: "За Анной" }] });
 });
 
-test("both apps show the same notifications", async () => {
+test("Both apps show the same notifications.", async () => {
   const id = await notify(ann.id);
   await patch(`/api/v1/notification/${id}/`, { read: true }, { token: ann.token });
   expect(await unread()).toEqual({ count: 0 });

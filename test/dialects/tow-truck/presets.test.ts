@@ -24,7 +24,7 @@ afterAll(() => rows("DELETE FROM orders WHERE vehicle_type_id <= 3"));
 const send = (token: string, method: string, path: string, body?: object): Promise<Answer> =>
   call(method, `/api/v1/${path.replace("<order_id>", order)}`, { token, ...(body && { body }) });
 
-test("the preset's lists are answered, and the tariffs are a bare array", async () => {
+test("The preset's lists are answered, and the tariffs are a bare array.", async () => {
   const tariffs = await send(client, "GET", "vehicle-types/");
   expect(tariffs.status).toBe(200);
   expect(tariffs.body.map(({ id }: { id: number }) => id)).toEqual(expect.arrayContaining([1, 2, 3]));
@@ -36,7 +36,7 @@ test("the preset's lists are answered, and the tariffs are a bare array", async 
   expect([stats.status, stats.body.total_orders]).toEqual([200, 1]);
 });
 
-test("the preset's order for vehicle 1 runs from placing to rating", async () => {
+test("The preset's order for vehicle 1 runs from placing to rating.", async () => {
   const made = await send(client, "POST", "orders/", {
     vehicle: 1,
     vehicle_type: 1,
@@ -74,7 +74,7 @@ test("the preset's order for vehicle 1 runs from placing to rating", async () =>
   expect([rated.status, rated.body.order]).toEqual([201, order]);
 });
 
-test("the preset's support ticket is created", async () => {
+test("The preset's support ticket is created.", async () => {
   const opened = await send(client, "POST", "support/tickets/", {
     subject: "Карта",
     description: "Не видно эвакуатор",
@@ -83,7 +83,7 @@ test("the preset's support ticket is created", async () => {
   expect([opened.status, opened.body.status]).toEqual([201, "OPEN"]);
 });
 
-test("the preset's password reset is answered, and changes nothing without the code", async () => {
+test("The preset's password reset is answered, and changes nothing without the code.", async () => {
   const reset = await send(client, "POST", "auth/password/reset/", {
     phone: "+79001234567",
     new_password: "NewStrongPass123!",

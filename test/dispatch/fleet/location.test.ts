@@ -26,7 +26,7 @@ const journalOf = (namespace: DurableObjectNamespace, name: string): Promise<Sto
   );
 
 describe("updating the position", () => {
-  test("the answer has the truck's id as a string and the time in UTC with its offset", async () => {
+  test("The answer has the truck's id as a string and the time in UTC with its offset.", async () => {
     const there = await scene();
     const { status, body } = await report(there.driver);
     expect([status, body]).toEqual([
@@ -43,7 +43,7 @@ describe("updating the position", () => {
     ]);
   });
 
-  test("an update stores the truck's position, cell and time", async () => {
+  test("An update stores the truck's position, cell and time.", async () => {
     const there = await scene();
     const before = Date.now();
     await report(there.driver, "59.93", "30.33");
@@ -63,14 +63,14 @@ describe("updating the position", () => {
     ["AVAILABLE", "AVAILABLE"],
     ["BUSY", "BUSY"],
     ["MAINTENANCE", "MAINTENANCE"],
-  ])("an update leaves a truck that was %s %s", async (before, after) => {
+  ])("An update leaves a truck that was %s %s.", async (before, after) => {
     const there = await scene();
     await rows("UPDATE tow_trucks SET status = ? WHERE id = ?", before, there.truck);
     await report(there.driver);
     expect(await truckStatus(there.truck)).toBe(after);
   });
 
-  test("an update makes an idle truck with a job busy, not available", async () => {
+  test("An update makes an idle truck with a job busy, not available.", async () => {
     const there = await scene();
     await orderIn(there, "ASSIGNED");
     await rows("UPDATE tow_trucks SET status = 'OFFLINE', idle_at = 1 WHERE id = ?", there.truck);
@@ -78,7 +78,7 @@ describe("updating the position", () => {
     expect(await truckStatus(there.truck)).toBe("BUSY");
   });
 
-  test("an update by a driver with two trucks moves the one with a job", async () => {
+  test("An update by a driver with two trucks moves the one with a job.", async () => {
     const there = await scene();
     await truckRow({ tariff: there.tariff, driver: there.driver.id, at: [10, 10] });
     await orderIn(there, "ASSIGNED");
@@ -88,7 +88,7 @@ describe("updating the position", () => {
 
 describe("refused updates of the position", () => {
   test.each(["owner", "operator", "staff"] as const)(
-    "an update by a %s is refused: only drivers report positions",
+    "An update by a %s is refused: only drivers report positions.",
     async (role) => {
       const answer = await report(await mint(role));
       expect([answer.status, answer.body]).toEqual([
@@ -98,7 +98,7 @@ describe("refused updates of the position", () => {
     },
   );
 
-  test("for other roles the body of an update is not validated", async () => {
+  test("For other roles the body of an update is not validated.", async () => {
     const { token } = await mint("owner");
     expect(await post(PATH, {}, { token })).toMatchObject({
       status: 403,
@@ -106,7 +106,7 @@ describe("refused updates of the position", () => {
     });
   });
 
-  test("an update by a driver without a truck is a 404", async () => {
+  test("An update by a driver without a truck is a 404.", async () => {
     const answer = await report(await mint("driver"));
     expect([answer.status, answer.body]).toEqual([404, { error: "За водителем не закреплён эвакуатор." }]);
   });
@@ -117,7 +117,7 @@ describe("refused updates of the position", () => {
     [55, 180.5, "longitude", "Долгота должна быть в диапазоне от -180 до 180."],
     [undefined, 37, "latitude", "Обязательное поле."],
     ["north", 37, "latitude", "Требуется численное значение."],
-  ])("an update with the position %s, %s is refused", async (latitude, longitude, field, message) => {
+  ])("An update with the position %s, %s is refused.", async (latitude, longitude, field, message) => {
     const there = await scene();
     const answer = await post(PATH, { latitude, longitude }, { token: there.driver.token });
     expect([answer.status, answer.body]).toEqual([400, { error: message, [field]: [message] }]);
@@ -125,14 +125,14 @@ describe("refused updates of the position", () => {
     expect(row).toEqual({ latitude: null });
   });
 
-  test("an update without credentials is refused as in every route", async () => {
+  test("An update without credentials is refused as in every route.", async () => {
     const answer = await post(PATH, { latitude: 1, longitude: 1 });
     expect([answer.status, answer.body]).toEqual([401, { detail: "Учетные данные не были предоставлены." }]);
   });
 });
 
 describe("publishing an updated position", () => {
-  test("the rooms of the truck and its orders receive the position, with distance and time", async () => {
+  test("The rooms of the truck and its orders receive the position, with distance and time.", async () => {
     const there = await scene();
     const id = await orderIn(there, "ASSIGNED");
     const { body } = await report(there.driver, 55.7522, 37.6156);
@@ -148,7 +148,7 @@ describe("publishing an updated position", () => {
     });
   });
 
-  test("the room of an order that is over receives no position", async () => {
+  test("The room of an order that is over receives no position.", async () => {
     const there = await scene();
     const id = await orderIn(there, "COMPLETED");
     await report(there.driver);
@@ -157,7 +157,7 @@ describe("publishing an updated position", () => {
   });
 });
 
-test("an update costs one statement, and one object call for the truck and for each open order", async () => {
+test("An update costs one statement, and one object call for the truck and for each open order.", async () => {
   const there = await scene();
   const meter = counted();
   const body = { latitude: 55.75, longitude: 37.61 };

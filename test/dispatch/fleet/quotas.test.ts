@@ -83,7 +83,7 @@ const LINKS: (typeof ROUTES)[string] = {
 };
 const ALL: Record<string, (typeof ROUTES)[string]> = { ...ROUTES, "POST orders/{uuid}/share/": LINKS };
 
-test("every quota has a test here, and figures in production and in development", () => {
+test("Every quota has a test here, and figures in production and in development.", () => {
   expect(Object.values(ALL).map(({ quota }) => quota)).toEqual([
     "openOrders",
     "vehicles",
@@ -115,7 +115,7 @@ describe.each(Object.entries(ALL))("%s", (_, { quota, variable, make, count, fre
     return { there, settings: { [variable]: quota === "vehicles" ? "4" : "3" } };
   }
 
-  test("the quota allows three, refuses the fourth with the number, and allows one again when there is room", async () => {
+  test("The quota allows three, refuses the fourth with the number, and allows one again when there is room.", async () => {
     const { there, settings } = await prepared();
     for (let nth = 0; nth < 3; nth++) expect((await make(there, settings)).status).toBe(201);
     const refused = await make(there, settings);
@@ -126,7 +126,7 @@ describe.each(Object.entries(ALL))("%s", (_, { quota, variable, make, count, fre
     expect((await make(there, settings)).status).toBe(201);
   });
 
-  test("of twelve concurrent requests the quota allows three", async () => {
+  test("Of twelve concurrent requests the quota allows three.", async () => {
     const { there, settings } = await prepared();
     const responses = await Promise.all(Array.from({ length: 12 }, () => make(there, settings)));
     expect(responses.filter(({ status }) => status === 201)).toHaveLength(3);
@@ -134,14 +134,14 @@ describe.each(Object.entries(ALL))("%s", (_, { quota, variable, make, count, fre
     expect(await count(there)).toBe(3);
   });
 
-  test("the quota counts each person or order separately", async () => {
+  test("The quota counts each person or order separately.", async () => {
     const [one, other] = [await prepared(), await prepared()];
     for (let nth = 0; nth < 3; nth++) await make(one.there, one.settings);
     expect((await make(other.there, one.settings)).status).toBe(201);
   });
 });
 
-test("a refused request leaves nothing behind: no notification, no message, no file", async () => {
+test("A refused request leaves nothing behind: no notification, no message, no file.", async () => {
   const there = await scene();
   const settings = { QUOTA_OPEN_ORDERS: "1", QUOTA_OPEN_TICKETS: "1", QUOTA_DOCUMENTS: "1" };
   for (const name of ["POST orders/", "POST support/tickets/", "POST documents/"])
@@ -162,7 +162,7 @@ test("a refused request leaves nothing behind: no notification, no message, no f
   expect(await traces()).toEqual(before);
 });
 
-test("rows that staff creates in the console count, and are not refused", async () => {
+test("Rows that staff creates in the console count, and are not refused.", async () => {
   const [owner, operator] = await Promise.all([mint("owner"), mint("operator")]);
   const settings = { QUOTA_VEHICLES: "1" };
   await carOf(owner);

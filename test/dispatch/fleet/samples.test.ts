@@ -8,7 +8,7 @@ import { freshSamples } from "./builders.ts";
 const signIn = async (phone: string): Promise<string> =>
   (await post("/api/v1/auth/login/", { phone, password: "password123" })).body.access;
 
-test("the sample tariffs, truck and vehicle are those that the app expects", async () => {
+test("The sample tariffs, truck and vehicle are those that the app expects.", async () => {
   expect(await freshSamples()).toEqual(
     expect.arrayContaining([
       "Легковой автомобиль",
@@ -49,7 +49,7 @@ test("the sample tariffs, truck and vehicle are those that the app expects", asy
   });
 });
 
-test("loading the samples again inserts nothing and reverts no change", async () => {
+test("Loading the samples again inserts nothing and reverts no change.", async () => {
   await freshSamples();
   const token = await signIn("+79001234569");
   await patch("/api/v1/vehicle-types/1/", { base_price: "2700.00" }, { token });

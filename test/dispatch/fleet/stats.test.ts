@@ -8,7 +8,7 @@ import { orderIn, scene } from "../scene.ts";
 const PATH = "/api/v1/dashboard/stats/";
 const figures = async ({ token }: Person) => (await get(PATH, { token })).body;
 
-test("a client's figures count their own orders", async () => {
+test("A client's figures count their own orders.", async () => {
   const there = await scene();
   await orderIn(there, "COMPLETED");
   await orderIn(there, "ASSIGNED");
@@ -22,7 +22,7 @@ test("a client's figures count their own orders", async () => {
   });
 });
 
-test("a driver's figures count the jobs of their trucks", async () => {
+test("A driver's figures count the jobs of their trucks.", async () => {
   const there = await scene();
   await orderIn(there, "COMPLETED");
   await orderIn(there, "IN_PROGRESS");
@@ -36,7 +36,7 @@ test("a driver's figures count the jobs of their trucks", async () => {
   });
 });
 
-test("an operator's figures count all orders", async () => {
+test("An operator's figures count all orders.", async () => {
   const there = await scene();
   const before = await figures(there.operator);
   expect(Object.keys(before)).toEqual([
@@ -58,7 +58,7 @@ test("an operator's figures count all orders", async () => {
   });
 });
 
-test("figures without any order are zeros", async () => {
+test("Figures without any order are zeros.", async () => {
   expect(await figures(await mint("stranger"))).toEqual({
     total_orders: 0,
     active_orders: 0,
@@ -68,7 +68,7 @@ test("figures without any order are zeros", async () => {
 });
 
 test.each(["owner", "driver", "operator"] as const)(
-  "the figures of a %s cost one statement",
+  "The figures of a %s cost one statement.",
   async (role) => {
     const { token } = await mint(role);
     const meter = counted();

@@ -6,7 +6,7 @@ import { auditOf, client, driver, operator, orderRow, tariff, tariffFacts } from
 const path = "/api/v1/vehicle-types/";
 
 describe("reading tariffs", () => {
-  test("the list of tariffs is a bare array by name, with every field that the app reads", async () => {
+  test("The list of tariffs is a bare array by name, with every field that the app reads.", async () => {
     const by = await operator();
     const word = unique("список");
     const second = await tariff(by, { name: `Б ${word}` });
@@ -26,7 +26,7 @@ describe("reading tariffs", () => {
     expect(first).toMatchObject({ max_weight: 4.5, base_price: "2500.00", per_km_rate: "120.00" });
   });
 
-  test("the list of tariffs with a page number is an envelope", async () => {
+  test("The list of tariffs with a page number is an envelope.", async () => {
     const by = await operator();
     const word = unique("страница");
     const made = await tariff(by, { name: word });
@@ -36,7 +36,7 @@ describe("reading tariffs", () => {
     expect([status, refused]).toEqual([404, { detail: "Неправильная страница" }]);
   });
 
-  test("tariffs are filtered by the weight they must allow and by their highest price", async () => {
+  test("Tariffs are filtered by the weight they must allow and by their highest price.", async () => {
     const by = await operator();
     const word = unique("вес");
     await tariff(by, { name: `${word} 1`, max_weight: 3.5, base_price: "100.00" });
@@ -50,7 +50,7 @@ describe("reading tariffs", () => {
     expect(await seen("weight=4&max_price=299.99")).toEqual([]);
   });
 
-  test("one tariff is read by its id; an unknown one is not found", async () => {
+  test("One tariff is read by its id; an unknown one is not found.", async () => {
     const made = await tariff(await operator());
     const { token } = await driver();
     expect((await get(`${path}${made.id}/`, { token })).body).toEqual(made);
@@ -60,7 +60,7 @@ describe("reading tariffs", () => {
 });
 
 describe("changing tariffs", () => {
-  test("a change of prices in the admin page's format keeps the other fields and leaves an audit row", async () => {
+  test("A change of prices in the admin page's format keeps the other fields and leaves an audit row.", async () => {
     const by = await operator();
     const made = await tariff(by);
     const change = { base_price: "2600.5", per_km_rate: "130" };
@@ -78,7 +78,7 @@ describe("changing tariffs", () => {
     expect(JSON.parse(entry?.after ?? "")).toEqual({ basePrice: 260_050, perKmRate: 13_000 });
   });
 
-  test("PUT of a tariff requires name, weight and base price", async () => {
+  test("PUT of a tariff requires name, weight and base price.", async () => {
     const by = await operator();
     const made = await tariff(by);
     const { status, body } = await put(`${path}${made.id}/`, {}, { token: by.token });
@@ -90,7 +90,7 @@ describe("changing tariffs", () => {
   });
 
   test.each(["CLIENT", "DRIVER"])(
-    "a change by a %s is refused before the body is validated",
+    "A change by a %s is refused before the body is validated.",
     async (role) => {
       const made = await tariff(await operator());
       const { token } = await (role === "CLIENT" ? client() : driver());
@@ -114,7 +114,7 @@ describe("changing tariffs", () => {
     [{ base_price: 123456789 }, { base_price: ["Убедитесь, что вы ввели не более 8 цифры перед запятой."] }],
     [{ name: "" }, { name: ["Это поле не может быть пустым."] }],
     [{ name: "я".repeat(101) }, { name: ["Убедитесь, что это значение содержит не более 100 символов."] }],
-  ])("a tariff with %j is refused", async (change, errors) => {
+  ])("A tariff with %j is refused.", async (change, errors) => {
     const by = await operator();
     const made = await tariff(by);
     const { status, body } = await patch(`${path}${made.id}/`, change, { token: by.token });
@@ -122,14 +122,14 @@ describe("changing tariffs", () => {
     expect((await get(`${path}${made.id}/`, { token: by.token })).body).toEqual(made);
   });
 
-  test("a tariff's name that another tariff has is refused under the field", async () => {
+  test("A tariff's name that another tariff has is refused under the field.", async () => {
     const by = await operator();
     const [one, other] = [await tariff(by), await tariff(by)];
     const { status, body } = await patch(`${path}${one.id}/`, { name: other.name }, { token: by.token });
     expect([status, body]).toEqual([400, { name: ["Vehicle type с таким Name уже существует."] }]);
   });
 
-  test("a change of an unknown tariff is a 404", async () => {
+  test("A change of an unknown tariff is a 404.", async () => {
     const { token } = await operator();
     expect((await patch(`${path}999999/`, { base_price: 1 }, { token })).status).toBe(404);
     expect((await del(`${path}999999/`, undefined, { token })).status).toBe(404);
@@ -137,7 +137,7 @@ describe("changing tariffs", () => {
 });
 
 describe("adding and deleting tariffs", () => {
-  test("a new tariff has its audit row, and its rate is 0 by default", async () => {
+  test("A new tariff has its audit row, and its rate is 0 by default.", async () => {
     const by = await operator();
     const { per_km_rate: _, ...facts } = tariffFacts();
     const { status, body } = await post(path, facts, { token: by.token });
@@ -147,7 +147,7 @@ describe("adding and deleting tariffs", () => {
     ]);
   });
 
-  test("a tariff with a taken name is not created and leaves no audit row", async () => {
+  test("A tariff with a taken name is not created and leaves no audit row.", async () => {
     const by = await operator();
     const { name } = await tariff(by);
     const before = await rows("SELECT count(*) AS n FROM audit_log");
@@ -156,7 +156,7 @@ describe("adding and deleting tariffs", () => {
     expect(await rows("SELECT count(*) AS n FROM audit_log")).toEqual(before);
   });
 
-  test("a tariff that no order uses can be deleted", async () => {
+  test("A tariff that no order uses can be deleted.", async () => {
     const by = await operator();
     const made = await tariff(by);
     expect((await del(`${path}${made.id}/`, undefined, { token: by.token })).status).toBe(204);
@@ -166,7 +166,7 @@ describe("adding and deleting tariffs", () => {
     });
   });
 
-  test("a tariff that an order uses can't be deleted", async () => {
+  test("A tariff that an order uses can't be deleted.", async () => {
     const by = await operator();
     const made = await tariff(by);
     const order = await orderRow({ client: by.id, type: made.id, status: "COMPLETED" });

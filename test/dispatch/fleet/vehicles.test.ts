@@ -6,7 +6,7 @@ import { auditOf, car, carFacts, client, driver, operator, orderRow, plate, tari
 const path = "/api/v1/vehicles/";
 
 describe("a client's own vehicles", () => {
-  test("a vehicle is added with every documented field", async () => {
+  test("A vehicle is added with every documented field.", async () => {
     const owner = await client();
     const facts = { ...carFacts(), nickname: "Ласточка", color: "Белый", notes: "Не заводится" };
     const { status, body } = await post(path, facts, { token: owner.token });
@@ -29,7 +29,7 @@ describe("a client's own vehicles", () => {
     expect((await get(`${path}${body.id.toUpperCase()}/`, { token: owner.token })).body).toEqual(body);
   });
 
-  test("vehicles are listed by make, model and plate, and found by a word", async () => {
+  test("Vehicles are listed by make, model and plate, and found by a word.", async () => {
     const owner = await client();
     const zhiguli = await car(owner, { make: "ВАЗ", model: "Жигули" });
     const camry = await car(owner, { make: "Toyota", model: "Camry" });
@@ -40,7 +40,7 @@ describe("a client's own vehicles", () => {
     expect(found.body.results).toEqual([zhiguli]);
   });
 
-  test("PATCH changes the named fields; PUT requires make, model, year and plate", async () => {
+  test("PATCH changes the named fields; PUT requires make, model, year and plate.", async () => {
     const owner = await client();
     const made = await car(owner);
     const patched = await patch(`${path}${made.id}/`, { color: "Чёрный" }, { token: owner.token });
@@ -56,14 +56,14 @@ describe("a client's own vehicles", () => {
     expect(await auditOf(`client_vehicle:${made.id}`)).toEqual([]);
   });
 
-  test("a vehicle that no order names can be deleted", async () => {
+  test("A vehicle that no order names can be deleted.", async () => {
     const owner = await client();
     const made = await car(owner);
     expect((await del(`${path}${made.id}/`, undefined, { token: owner.token })).status).toBe(204);
     expect((await get(`${path}${made.id}/`, { token: owner.token })).status).toBe(404);
   });
 
-  test("a vehicle that an order names can't be deleted, in any status", async () => {
+  test("A vehicle that an order names can't be deleted, in any status.", async () => {
     const owner = await client();
     const made = await car(owner);
     const type = await tariff(await operator());
@@ -86,14 +86,14 @@ describe("a client's own vehicles", () => {
       { license_plate: "я".repeat(21) },
       { license_plate: ["Убедитесь, что это значение содержит не более 20 символов."] },
     ],
-  ])("a vehicle with %j is refused", async (change, errors) => {
+  ])("A vehicle with %j is refused.", async (change, errors) => {
     const owner = await client();
     const { status, body } = await post(path, carFacts(change), { token: owner.token });
     expect([status, body]).toEqual([400, errors]);
     expect(await rows("SELECT id FROM client_vehicles WHERE owner_id = ?", owner.id)).toEqual([]);
   });
 
-  test("a vehicle can't have the plate of another, of any owner", async () => {
+  test("A vehicle can't have the plate of another, of any owner.", async () => {
     const taken = plate();
     await car(await client(), { license_plate: taken });
     const owner = await client();
@@ -107,7 +107,7 @@ describe("a client's own vehicles", () => {
     });
   });
 
-  test("a new vehicle belongs to the caller, whatever owner the body names", async () => {
+  test("A new vehicle belongs to the caller, whatever owner the body names.", async () => {
     const [owner, other] = [await client(), await client()];
     const made = await car(owner, { owner: other.id, owner_id: other.id, id: crypto.randomUUID() });
     expect(made.owner.id).toBe(owner.id);
@@ -115,7 +115,7 @@ describe("a client's own vehicles", () => {
     expect((await get(path, { token: other.token })).body.count).toBe(0);
   });
 
-  test("vehicles are in the account's export and are deleted with the account", async () => {
+  test("Vehicles are in the account's export and are deleted with the account.", async () => {
     const owner = await client();
     const made = await car(owner);
     const { body } = await get("/api/v1/users/me/export/", { token: owner.token });
@@ -126,7 +126,7 @@ describe("a client's own vehicles", () => {
 });
 
 describe("somebody else's vehicle", () => {
-  test("somebody else's vehicle is not found for clients and drivers", async () => {
+  test("Somebody else's vehicle is not found for clients and drivers.", async () => {
     const made = await car(await client());
     for (const { token } of [await client(), await driver()]) {
       expect((await get(path, { token })).body.count).toBe(0);
@@ -137,7 +137,7 @@ describe("somebody else's vehicle", () => {
     expect(await rows("SELECT color FROM client_vehicles WHERE id = ?", made.id)).toEqual([{ color: "" }]);
   });
 
-  test("an operator reads and changes somebody else's vehicle and leaves an audit row", async () => {
+  test("An operator reads and changes somebody else's vehicle and leaves an audit row.", async () => {
     const owner = await client();
     const made = await car(owner);
     const by = await operator();
@@ -153,7 +153,7 @@ describe("somebody else's vehicle", () => {
 });
 
 test.each(["abc", "1", "00000000-0000-0000-0000-00000000000g"])(
-  "a vehicle with the id %s is not found",
+  "A vehicle with the id %s is not found.",
   async (id) => {
     const { status, body } = await get(`${path}${id}/`, { token: (await client()).token });
     expect([status, body]).toEqual([404, { detail: "Страница не найдена." }]);

@@ -45,7 +45,7 @@ const CLOCKS: Record<string, (id: string) => Promise<void>> = {
 
 describe.each(Object.keys(ROUTES))("a scheduled order, its search started by %s", (route) => {
   test.each(Object.keys(CLOCKS))(
-    "an order of in an hour is offered by %s when 45 minutes are left",
+    "An order of in an hour is offered by %s when 45 minutes are left.",
     async (clock) => {
       const { there, drivers, id, time } = await scheduled(60);
       const answer = await ROUTES[route]?.(there, id);
@@ -64,13 +64,13 @@ describe.each(Object.keys(ROUTES))("a scheduled order, its search started by %s"
     },
   );
 
-  test("an order scheduled in half an hour is offered at once", async () => {
+  test("An order scheduled in half an hour is offered at once.", async () => {
     const { there, id } = await scheduled(30);
     await ROUTES[route]?.(there, id);
     expect(await offersOf(id)).toHaveLength(1);
   });
 
-  test("an order cancelled before its time is never offered", async () => {
+  test("An order cancelled before its time is never offered.", async () => {
     const { there, id } = await scheduled(60);
     await ROUTES[route]?.(there, id);
     await move(there.operator, id, { status: "CANCELLED" });
@@ -80,7 +80,7 @@ describe.each(Object.keys(ROUTES))("a scheduled order, its search started by %s"
   });
 });
 
-test("changing the scheduled time moves the start of the offers", async () => {
+test("Changing the scheduled time moves the start of the offers.", async () => {
   const { there, drivers, id } = await scheduled(60);
   await call(there, id);
   const reschedule = (minutes: number) =>
@@ -99,7 +99,7 @@ test("changing the scheduled time moves the start of the offers", async () => {
   expect((await offersOf(id)).map(({ status }) => status)).toEqual(["REFUSED", "OPEN"]);
 });
 
-test("the setting OFFER_LEAD decides how long before its time an order is offered", async () => {
+test("The setting OFFER_LEAD decides how long before its time an order is offered.", async () => {
   const { there, id } = await scheduled(60);
   const settings = { OFFER_LEAD_MINUTES: "60" };
   await post(at(id, "dispatch/"), undefined, { token: there.operator.token, settings });

@@ -10,7 +10,7 @@ import { at, move, noticesOf, place, stateOf } from "../scene.ts";
 import { accept, call, decline, offersOf, timeIsUp, trucksAt } from "./builders.ts";
 
 describe("expired offers", () => {
-  test("an unanswered offer passes to the next truck, and a late answer is refused", async () => {
+  test("An unanswered offer passes to the next truck, and a late answer is refused.", async () => {
     const { there, drivers, id } = await trucksAt(100, 200);
     await call(there, id);
     await timeIsUp(id);
@@ -21,7 +21,7 @@ describe("expired offers", () => {
     expect((await accept(drivers[0] as Person, id)).status).toBe(409);
   });
 
-  test("an expired offer can't be accepted even before the sweep has run", async () => {
+  test("An expired offer can't be accepted even before the sweep has run.", async () => {
     const { there, drivers, id } = await trucksAt(100);
     await call(there, id);
     await rows("UPDATE order_offers SET expires_at = ? WHERE order_id = ?", Date.now() - 1, id);
@@ -30,7 +30,7 @@ describe("expired offers", () => {
     expect((await stateOf(id)).status).toBe("CONFIRMED");
   });
 
-  test("when the last offer expires the operators are notified once", async () => {
+  test("When the last offer expires the operators are notified once.", async () => {
     const { there, id } = await trucksAt(100);
     await rows("UPDATE users SET last_login_at = ? WHERE id = ?", Date.now(), there.operator.id);
     await call(there, id);
@@ -40,7 +40,7 @@ describe("expired offers", () => {
     expect(await noticesOf(there.operator.id)).toHaveLength(1);
   });
 
-  test("the sweep passes an offer on when the room's alarm was lost", async () => {
+  test("The sweep passes an offer on when the room's alarm was lost.", async () => {
     const { there, id } = await trucksAt(100, 200);
     await call(there, id);
     await rows("UPDATE order_offers SET expires_at = 1 WHERE order_id = ?", id);
@@ -50,7 +50,7 @@ describe("expired offers", () => {
     expect((await offersOf(id)).map(({ status }) => status)).toEqual(["EXPIRED", "OPEN"]);
   });
 
-  test("two concurrent sweeps pass an offer on once", async () => {
+  test("Two concurrent sweeps pass an offer on once.", async () => {
     const { there, id } = await trucksAt(100, 200, 300);
     await call(there, id);
     await Promise.all([timeIsUp(id), timeIsUp(id), timeIsUp(id)]);
@@ -58,7 +58,7 @@ describe("expired offers", () => {
     expect(await offersOf(id)).toHaveLength(2);
   });
 
-  test("an offer sets the alarm of the order's room", async () => {
+  test("An offer sets the alarm of the order's room.", async () => {
     const { there, id } = await trucksAt(100, 200);
     await call(there, id);
     const [offer] = await offersOf(id);
@@ -70,7 +70,7 @@ describe("expired offers", () => {
 });
 
 describe("a second search", () => {
-  test("a second search asks every truck again, in a new round", async () => {
+  test("A second search asks every truck again, in a new round.", async () => {
     const { there, drivers, id } = await trucksAt(100);
     await call(there, id);
     await decline(drivers[0] as Person, id);
@@ -96,7 +96,7 @@ describe("AUTO_DISPATCH", () => {
     await finished();
   };
 
-  test("with AUTO_DISPATCH on, a confirmation starts one search, however often its effect runs", async () => {
+  test("With AUTO_DISPATCH on, a confirmation starts one search, however often its effect runs.", async () => {
     const { drivers, id, effects } = await confirm({ AUTO_DISPATCH: "on" });
     expect(effects).toEqual([{ payload: JSON.stringify({ orderId: id }) }]);
     for (let times = 0; times < 2; times++) await carryOut(id);
@@ -107,7 +107,7 @@ describe("AUTO_DISPATCH", () => {
     expect(await offersOf(id)).toHaveLength(1);
   });
 
-  test("with AUTO_DISPATCH on, an order that has left CONFIRMED starts no search", async () => {
+  test("With AUTO_DISPATCH on, an order that has left CONFIRMED starts no search.", async () => {
     const { there, id } = await confirm({ AUTO_DISPATCH: "on" });
     // The queue may have been faster.
     await rows("DELETE FROM order_offers WHERE order_id = ?", id);
@@ -116,7 +116,7 @@ describe("AUTO_DISPATCH", () => {
     expect(await offersOf(id)).toEqual([]);
   });
 
-  test("with AUTO_DISPATCH off, the search waits for an operator", async () => {
+  test("With AUTO_DISPATCH off, the search waits for an operator.", async () => {
     expect((await confirm({ AUTO_DISPATCH: "off" })).effects).toEqual([]);
   });
 });

@@ -18,7 +18,7 @@ import {
 import { accept, call, decline, north, offersOf, trucksAt } from "./builders.ts";
 
 describe("the search for a truck", () => {
-  test("the closest truck is offered the order for twenty seconds, and its driver is notified", async () => {
+  test("The closest truck is offered the order for twenty seconds, and its driver is notified.", async () => {
     const { there, drivers, id } = await trucksAt(3000, 900, 12_000);
     const before = Date.now();
     const { status, body } = await call(there, id);
@@ -39,7 +39,7 @@ describe("the search for a truck", () => {
     expect((await roomUpdatesOf(id)).at(-1)).toMatchObject({ kind: "offer", body: { state: "open" } });
   });
 
-  test("the search goes further out when no truck is near, up to 50 km", async () => {
+  test("The search goes further out when no truck is near, up to 50 km.", async () => {
     const far = await trucksAt(14_000, 40_000);
     expect((await call(far.there, far.id)).body.offer.tow_truck).toBe(far.drivers[0]?.truck);
     const beyond = await trucksAt(55_000);
@@ -54,21 +54,21 @@ describe("the search for a truck", () => {
     ["of another tariff", async () => ({ tariff: await tariffRow() })],
     ["never located", async () => ({ at: null })],
   ];
-  test.each(UNFIT)("a truck is not asked when it is %s", async (_, unfit) => {
+  test.each(UNFIT)("A truck is not asked when it is %s.", async (_, unfit) => {
     const { there, drivers, id } = await trucksAt(2000);
     const { id: driver } = await mint("driver");
     await truckRow({ tariff: there.tariff, driver, at: north(100), ...(await unfit(there)) });
     expect((await call(there, id)).body.offer.tow_truck).toBe(drivers[0]?.truck);
   });
 
-  test("a truck that has an open offer for another order is not asked", async () => {
+  test("A truck that has an open offer for another order is not asked.", async () => {
     const { there, drivers, id } = await trucksAt(100, 2000);
     const other = await orderIn(there, "CONFIRMED");
     await call(there, other);
     expect((await call(there, id)).body.offer.tow_truck).toBe(drivers[1]?.truck);
   });
 
-  test("starting the search again returns the open offer", async () => {
+  test("Starting the search again returns the open offer.", async () => {
     const { there, id } = await trucksAt(100, 200);
     const responses = await Promise.all([1, 2, 3].map(() => call(there, id)));
     const asked = responses.map(({ status, body }) => [status, body.offer.id]);
@@ -77,7 +77,7 @@ describe("the search for a truck", () => {
   });
 
   test.each(["PENDING", "ASSIGNED", "COMPLETED", "CANCELLED"] as const)(
-    "no search starts for an order that is %s",
+    "No search starts for an order that is %s.",
     async (status) => {
       const there = await scene();
       const id = await orderIn(there, status);
@@ -89,7 +89,7 @@ describe("the search for a truck", () => {
     },
   );
 
-  test("a search that finds no truck notifies the operators", async () => {
+  test("A search that finds no truck notifies the operators.", async () => {
     const there = await scene();
     const id = await orderIn(there, "CONFIRMED");
     await rows("UPDATE users SET last_login_at = ? WHERE id = ?", Date.now(), there.operator.id);
@@ -102,7 +102,7 @@ describe("the search for a truck", () => {
 });
 
 describe("a driver with an offer", () => {
-  test("a driver sees the offer with what it takes to decide, and nothing about the client", async () => {
+  test("A driver sees the offer with what it takes to decide, and nothing about the client.", async () => {
     const { there, drivers, id } = await trucksAt(100);
     await call(there, id);
     const { body } = await get("/api/v1/offers/", { token: drivers[0]?.token ?? "" });
@@ -128,7 +128,7 @@ describe("a driver with an offer", () => {
     expect((await get(at(id), { token: drivers[0]?.token ?? "" })).status).toBe(404);
   });
 
-  test("an accepted offer assigns the order as an operator would", async () => {
+  test("An accepted offer assigns the order as an operator would.", async () => {
     const { there, drivers, id } = await trucksAt(100);
     const [driver] = drivers;
     await call(there, id);
@@ -145,7 +145,7 @@ describe("a driver with an offer", () => {
     expect((await accept(driver as Person, id)).status).toBe(409);
   });
 
-  test("after a refusal the next truck is asked", async () => {
+  test("After a refusal the next truck is asked.", async () => {
     const { there, drivers, id } = await trucksAt(100, 200);
     await call(there, id);
     expect((await decline(drivers[0] as Person, id)).status).toBe(204);
@@ -159,7 +159,7 @@ describe("a driver with an offer", () => {
     expect((await accept(drivers[1] as Person, id)).status).toBe(200);
   });
 
-  test("an offer ends when an operator assigns or cancels the order", async () => {
+  test("An offer ends when an operator assigns or cancels the order.", async () => {
     const { there, drivers, id } = await trucksAt(100);
     await call(there, id);
     await move(there.operator, id, { status: "ASSIGNED", tow_truck: there.truck });
@@ -168,7 +168,7 @@ describe("a driver with an offer", () => {
     expect(await truckStatus(drivers[0]?.truck ?? 0)).toBe("AVAILABLE");
   });
 
-  test("a driver without an offer gets 404", async () => {
+  test("A driver without an offer gets 404.", async () => {
     const { there, id } = await trucksAt(100);
     await call(there, id);
     for (const by of [there.driver, there.client, await mint("driver")]) {

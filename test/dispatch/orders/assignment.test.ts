@@ -43,7 +43,7 @@ describe("assigning a truck", () => {
       "Этот эвакуатор не подходит под тариф заказа.",
     ],
   ];
-  test.each(UNFIT)("an assignment is refused with this truck: %s", async (_, make, message) => {
+  test.each(UNFIT)("An assignment is refused with this truck: %s.", async (_, make, message) => {
     const there = await scene();
     const id = await orderIn(there, "CONFIRMED");
     const tow_truck = await make(there);
@@ -54,7 +54,7 @@ describe("assigning a truck", () => {
     expect((await stateOf(id)).status).toBe("CONFIRMED");
   });
 
-  test("a truck is refused while its driver has another job, with any truck", async () => {
+  test("A truck is refused while its driver has another job, with any truck.", async () => {
     const there = await scene();
     await orderIn(there, "ASSIGNED");
     const second = await truckRow({ tariff: there.tariff, driver: there.driver.id });
@@ -63,7 +63,7 @@ describe("assigning a truck", () => {
     expect([answer.status, answer.body]).toEqual([400, { tow_truck: ["Эвакуатор недоступен."] }]);
   });
 
-  test("a truck can be reserved first and assigned later", async () => {
+  test("A truck can be reserved first and assigned later.", async () => {
     const there = await scene();
     const id = await orderIn(there, "CONFIRMED");
     expect((await move(there.operator, id, { tow_truck: there.truck })).body.tow_truck).toBe(there.truck);
@@ -72,7 +72,7 @@ describe("assigning a truck", () => {
     expect(await truckStatus(there.truck)).toBe("BUSY");
   });
 
-  test("a truck reserved for one order and busy with another stays busy when the first is cancelled", async () => {
+  test("A truck reserved for one order and busy with another stays busy when the first is cancelled.", async () => {
     const there = await scene();
     const named = await orderIn(there, "CONFIRMED");
     await move(there.operator, named, { tow_truck: there.truck });
@@ -81,7 +81,7 @@ describe("assigning a truck", () => {
     expect(await truckStatus(there.truck)).toBe("BUSY");
   });
 
-  test("replacing a truck frees the old one and closes its driver's sockets", async () => {
+  test("Replacing a truck frees the old one and closes its driver's sockets.", async () => {
     const there = await scene();
     const id = await orderIn(there, "ASSIGNED");
     const other = await truckRow({ tariff: there.tariff, driver: (await mint("driver")).id });
@@ -98,7 +98,7 @@ describe("assigning a truck", () => {
     expect((await move(there.driver, id, { status: "IN_PROGRESS" })).status).toBe(404);
   });
 
-  test("a truck can't be removed from an assigned order, nor changed once the work has started", async () => {
+  test("A truck can't be removed from an assigned order, nor changed once the work has started.", async () => {
     const there = await scene();
     const id = await orderIn(there, "ASSIGNED");
     expect((await move(there.operator, id, { tow_truck: null })).body).toEqual({
@@ -111,7 +111,7 @@ describe("assigning a truck", () => {
     });
   });
 
-  test("a truck that went into maintenance during the job stays there when the job ends", async () => {
+  test("A truck that went into maintenance during the job stays there when the job ends.", async () => {
     const there = await scene();
     const id = await orderIn(there, "IN_PROGRESS");
     await rows("UPDATE tow_trucks SET status = 'MAINTENANCE' WHERE id = ?", there.truck);
@@ -121,7 +121,7 @@ describe("assigning a truck", () => {
 });
 
 describe("a client who deletes their account", () => {
-  test("deleting a client's account frees the truck that has their job", async () => {
+  test("Deleting a client's account frees the truck that has their job.", async () => {
     const there = await scene();
     await orderIn(there, "ASSIGNED");
     await rows("DELETE FROM users WHERE id = ?", there.client.id);
@@ -129,7 +129,7 @@ describe("a client who deletes their account", () => {
     expect(await truckStatus(there.truck)).toBe("AVAILABLE");
   });
 
-  test("deleting a client's account does not change a truck that was only reserved", async () => {
+  test("Deleting a client's account does not change a truck that was only reserved.", async () => {
     const there = await scene();
     const named = await orderIn(there, "CONFIRMED");
     await move(there.operator, named, { tow_truck: there.truck });
@@ -139,7 +139,7 @@ describe("a client who deletes their account", () => {
   });
 });
 
-test("an assignment writes order, truck, history, notification, audit and effects in one batch", async () => {
+test("An assignment writes order, truck, history, notification, audit and effects in one batch.", async () => {
   const there = await scene();
   const id = await orderIn(there, "CONFIRMED");
   const meter = counted();

@@ -26,16 +26,19 @@ const STEPS: Readonly<Record<string, readonly Side[]>> = {
 };
 
 describe.each(ORDER_STATES.map((from) => ({ from })))("from $from", ({ from }) => {
-  test.each(ORDER_STATES.map((to) => ({ to })))("only the allowed sides change an order to $to", ({ to }) => {
-    const able = SIDES.filter((side) => mayTransition(side, from, to));
-    expect(able).toEqual(STEPS[`${from} ${to}`] ?? []);
-  });
+  test.each(ORDER_STATES.map((to) => ({ to })))(
+    "Only the allowed sides change an order to $to.",
+    ({ to }) => {
+      const able = SIDES.filter((side) => mayTransition(side, from, to));
+      expect(able).toEqual(STEPS[`${from} ${to}`] ?? []);
+    },
+  );
 });
 
 const order = (status: OrderStatus, towTruckId: number | null = null) => ({ status, towTruckId });
 
 describe("the truck of a transition", () => {
-  test("a truck becomes busy with the assignment and free at the end", () => {
+  test("A truck becomes busy with the assignment and free at the end.", () => {
     expect(decide(order("CONFIRMED"), "operator", { status: "ASSIGNED", towTruckId: 3 })).toMatchObject({
       takes: 3,
       frees: null,
@@ -47,15 +50,15 @@ describe("the truck of a transition", () => {
       });
   });
 
-  test("a cancellation does not free a truck that was only reserved: it may have another job", () => {
+  test("A cancellation does not free a truck that was only reserved: it may have another job.", () => {
     expect(decide(order("CONFIRMED", 3), "operator", { status: "CANCELLED" })).toMatchObject({ frees: null });
   });
 
-  test("an assignment without a truck takes the reserved one", () => {
+  test("An assignment without a truck takes the reserved one.", () => {
     expect(decide(order("CONFIRMED", 3), "operator", { status: "ASSIGNED" })).toMatchObject({ takes: 3 });
   });
 
-  test("replacing a truck frees the old one and occupies the new one", () => {
+  test("Replacing a truck frees the old one and occupies the new one.", () => {
     expect(decide(order("ASSIGNED", 3), "operator", { towTruckId: 4 })).toEqual({
       from: "ASSIGNED",
       to: "ASSIGNED",
@@ -77,11 +80,11 @@ describe("the truck of a transition", () => {
       "truckFixed",
     ],
     ["another one after the end", order("COMPLETED", 3), { towTruckId: 4 }, "truckFixed"],
-  ] as const)("a transition is refused: %s", (_, before, wish, fault) => {
+  ] as const)("A transition is refused: %s.", (_, before, wish, fault) => {
     expect(decide(before, "operator", wish)).toEqual({ fault });
   });
 
-  test.each(["client", "driver"] as const)("a truck named by a %s is ignored", (side) => {
+  test.each(["client", "driver"] as const)("A truck named by a %s is ignored.", (side) => {
     expect(decide(order("ASSIGNED", 3), side, { towTruckId: 4 })).toMatchObject({ truckId: 3, takes: null });
   });
 
@@ -94,12 +97,12 @@ describe("the truck of a transition", () => {
     [{ ...fit, status: "MAINTENANCE" }, "unavailable"],
     [{ ...fit, status: "OFFLINE" }, "unavailable"],
     [{ ...fit, engaged: true }, "unavailable"],
-  ])("a truck with %o is %s", (facts, fault) => {
+  ])("A truck with %o is %s.", (facts, fault) => {
     expect(assignmentFault(facts)).toBe(fault);
   });
 });
 
-test("a request for the present status is no transition and no fault", () => {
+test("A request for the present status is no transition and no fault.", () => {
   for (const status of ORDER_STATES)
     expect(decide(order(status, 3), "client", { status })).toMatchObject({ takes: null, frees: null });
 });
@@ -125,12 +128,12 @@ const EDITS: Record<"client" | "operator", Record<Editable, readonly OrderStatus
 };
 
 describe.each(Object.entries(EDITS))("a %s edits", (side, fields) => {
-  test.each(Object.entries(fields))("%s may be edited in %j", (field, states) => {
+  test.each(Object.entries(fields))("The field %s may be edited in the states %j.", (field, states) => {
     expect(ORDER_STATES.filter((status) => mayEdit(side as Side, status, field as Editable))).toEqual(states);
   });
 });
 
-test("a driver may edit no field", () => {
+test("A driver may edit no field.", () => {
   for (const status of ORDER_STATES)
     for (const field of Object.keys(EDITS.client))
       expect(mayEdit("driver", status, field as Editable)).toBe(false);

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 
 describe("editing", () => {
-  test("a client changes places of a pending order and gets a new estimate", async () => {
+  test("A client changes places of a pending order and gets a new estimate.", async () => {
     const tariff = await tariffRow(10_000);
     const own = { ...(await scene()), tariff };
     const id = await place(own);
@@ -23,7 +23,7 @@ describe("editing", () => {
     expect((await stateOf(id)).estimated_price).toBeGreaterThan(before.estimated_price ?? 0);
   });
 
-  test("fields that a client may not change are ignored and leave no audit row", async () => {
+  test("Fields that a client may not change are ignored and leave no audit row.", async () => {
     const own = await scene();
     const id = await place(own);
     const forged = {
@@ -41,7 +41,7 @@ describe("editing", () => {
     expect(answer.body.status_history).toEqual([]);
   });
 
-  test("PUT requires both places and the tariff", async () => {
+  test("PUT requires both places and the tariff.", async () => {
     const own = await scene();
     const id = await place(own);
     const { body: order } = await get(at(id), { token: own.client.token });
@@ -67,7 +67,7 @@ describe("editing", () => {
     expect(stranger.status).toBe(404);
   });
 
-  test("after confirmation the client changes the description and no place", async () => {
+  test("After confirmation the client changes the description and no place.", async () => {
     const own = await scene();
     const id = await orderIn(own, "CONFIRMED");
     const { body } = await patch(
@@ -78,7 +78,7 @@ describe("editing", () => {
     expect(body).toMatchObject({ description: "Ключи у охраны", pickup_address: ROUTE.pickup_address });
   });
 
-  test("a driver can't edit an order", async () => {
+  test("A driver can't edit an order.", async () => {
     const own = await scene();
     const id = await orderIn(own, "ASSIGNED");
     const before = await stateOf(id);
@@ -91,7 +91,7 @@ describe("editing", () => {
     expect(await stateOf(id)).toEqual(before);
   });
 
-  test("an operator's change of price and time leaves an audit row", async () => {
+  test("An operator's change of price and time leaves an audit row.", async () => {
     const own = await scene();
     const id = await place(own);
     const change = { final_price: "3999.99", scheduled_time: "2031-02-03T04:05:06Z", description: "x" };
@@ -109,14 +109,14 @@ describe("editing", () => {
     expect(JSON.parse(row?.after ?? "")).toMatchObject({ finalPrice: 399_999 });
   });
 
-  test.each(["0", "-1.00", "0.001", "many"])("the final price %s is refused", async (final_price) => {
+  test.each(["0", "-1.00", "0.001", "many"])("The final price %s is refused.", async (final_price) => {
     const id = await orderIn(there, "PENDING");
     const answer = await patch(at(id), { final_price }, { token: there.operator.token });
     expect(answer.status).toBe(400);
     expect(Object.keys(answer.body)).toEqual(["final_price"]);
   });
 
-  test("an order has no DELETE", async () => {
+  test("An order has no DELETE.", async () => {
     const id = await orderIn(there, "PENDING");
     expect((await del(at(id), undefined, { token: there.operator.token })).status).toBe(405);
   });

@@ -23,7 +23,7 @@ beforeAll(async () => {
 const listed = async (token: string, query = "") =>
   (await get(`${LIST}${query}`, { token })).body.results.map(({ id }: { id: string }) => id);
 
-test("clients see their own orders, the newest first", async () => {
+test("Clients see their own orders, the newest first.", async () => {
   const { body } = await get(LIST, { token: there.client.token });
   expect(Object.keys(body)).toEqual(["count", "next", "previous", "results"]);
   expect(body).toMatchObject({ count: 3, next: null, previous: null });
@@ -32,17 +32,17 @@ test("clients see their own orders, the newest first", async () => {
   expect(times).toEqual([...times].sort().reverse());
 });
 
-test("drivers see the jobs of their trucks", async () => {
+test("Drivers see the jobs of their trucks.", async () => {
   expect(await listed(there.driver.token)).toEqual([ids[2]]);
   expect(await listed((await mint("driver")).token)).toEqual([]);
 });
 
-test.each(["operator", "staff"] as const)("a caller with the role %s sees all orders", async (role) => {
+test.each(["operator", "staff"] as const)("A caller with the role %s sees all orders.", async (role) => {
   const { token } = await mint(role);
   expect(await listed(token, `?search=${ids[0]}`)).toEqual([ids[0]]);
 });
 
-test("an empty list has one empty first page and no second", async () => {
+test("An empty list has one empty first page and no second.", async () => {
   const { token } = await mint("stranger");
   expect((await get(LIST, { token })).body).toEqual({ count: 0, next: null, previous: null, results: [] });
   const beyond = await get(`${LIST}?page=2`, { token });
@@ -58,11 +58,11 @@ describe("filters of the list of orders", () => {
     ["created_from=2031-01-01", []],
     ["created_to=2020-01-01", []],
     ["status=ASSIGNED&priority=&vehicle_type=&created_from=&created_to=&page=", [2]],
-  ])("the list of orders is filtered by %s", async (query, expected) => {
+  ])("The list of orders is filtered by %s.", async (query, expected) => {
     expect(await listed(there.client.token, `?${query}`)).toEqual(expected.map((index) => ids[index]));
   });
 
-  test("the list of orders is filtered by tariff and by licence plate", async () => {
+  test("The list of orders is filtered by tariff and by licence plate.", async () => {
     const both = new Set(ids);
     expect(new Set(await listed(there.client.token, `?vehicle_type=${there.tariff}`))).toEqual(both);
     const [truck] = await rows<{ license_plate: string }>(
@@ -73,21 +73,21 @@ describe("filters of the list of orders", () => {
     expect(await listed(there.client.token, `?search=${plate}`)).toEqual([ids[2]]);
   });
 
-  test("only operators find orders by the client's name", async () => {
+  test("Only operators find orders by the client's name.", async () => {
     const name = there.client.username;
     expect((await listed(there.operator.token, `?search=${name}`)).length).toBe(3);
     expect(await listed(there.client.token, `?search=${name}`)).toEqual([]);
   });
 
   test.each(["status=NEW", "priority=x", "vehicle_type=abc", "created_from=x"])(
-    "the invalid filter %s is refused",
+    "The invalid filter %s is refused.",
     async (query) => {
       expect((await get(`${LIST}?${query}`, { token: there.client.token })).status).toBe(400);
     },
   );
 });
 
-test("a page of orders costs three statements besides the session's check, for 2 orders as for 40", async () => {
+test("A page of orders costs three statements besides the session's check, for 2 orders as for 40.", async () => {
   const busy = await scene();
   for (let index = 0; index < 2; index++)
     await move(busy.operator, await place(busy), { status: "CONFIRMED" });
@@ -108,7 +108,7 @@ test("a page of orders costs three statements besides the session's check, for 2
   expect(many.bill.statements).toHaveLength(3);
 });
 
-test("reading one order costs two statements", async () => {
+test("Reading one order costs two statements.", async () => {
   const meter = counted();
   await charge(meter, 200, "GET", LIST, { token: there.client.token });
   const { bill } = await charge(meter, 200, "GET", at(ids[2] ?? ""), { token: there.client.token });

@@ -11,7 +11,7 @@ const room = (id: string) => `/ws/orders/${id}/location/`;
 const status = (to: string) => (frame: { t: string; kind?: string; body?: { status: string } }) =>
   frame.t === "entry" && frame.kind === "status" && frame.body?.status === to;
 
-test("a client receives each status of their order once, in order", async () => {
+test("A client receives each status of their order once, in order.", async () => {
   const there = await scene();
   const id = await place(there);
   const socket = await connectNative(room(id), there.client.token);
@@ -29,7 +29,7 @@ test("a client receives each status of their order once, in order", async () => 
   expect(await socket.silent(status("ASSIGNED"))).toBe(true);
 });
 
-test("a client is told about a received payment, and not about offers to drivers", async () => {
+test("A client is told about a received payment, and not about offers to drivers.", async () => {
   const there = await scene();
   const id = await orderIn(there, "CONFIRMED");
   const socket = await connectNative(room(id), there.client.token);
@@ -45,7 +45,7 @@ test("a client is told about a received payment, and not about offers to drivers
   expect(await socket.silent((frame) => frame.kind === "offer")).toBe(true);
 });
 
-test("when an order goes to another truck, the former driver's socket closes and can't be opened again", async () => {
+test("When an order goes to another truck, the former driver's socket closes and can't be opened again.", async () => {
   const there = await scene();
   const id = await orderIn(there, "ASSIGNED");
   const socket = await connectNative(room(id), there.driver.token);
@@ -58,7 +58,7 @@ test("when an order goes to another truck, the former driver's socket closes and
   await connectNative(room(id), heir.token);
 });
 
-test("the documented socket of an order sends the truck's position as documented, and nothing else", async () => {
+test("The documented socket of an order sends the truck's position as documented, and nothing else.", async () => {
   const there = await scene();
   const id = await orderIn(there, "ASSIGNED");
   const report = () =>
@@ -71,7 +71,7 @@ test("the documented socket of an order sends the truck's position as documented
   expect(await socket.next()).toEqual({ type: "update", location: moved.body.location, order_id: id });
 });
 
-test("after an order its client sees the truck's position neither on the socket nor in the order", async () => {
+test("After an order its client sees the truck's position neither on the socket nor in the order.", async () => {
   const there = await scene();
   const id = await orderIn(there, "COMPLETED");
   await post("/api/v1/location/update/", { latitude: 55.8, longitude: 37.7 }, { token: there.driver.token });
@@ -86,7 +86,7 @@ test("after an order its client sees the truck's position neither on the socket 
     expect(await placeFor(by)).toEqual([55.8, expect.any(String)]);
 });
 
-test("operators receive every order's status and truck on one socket", async () => {
+test("Operators receive every order's status and truck on one socket.", async () => {
   const there = await scene();
   const id = await orderIn(there, "CONFIRMED");
   await post("/api/v1/location/update/", { latitude: 55.8, longitude: 37.7 }, { token: there.driver.token });
@@ -101,7 +101,7 @@ test("operators receive every order's status and truck on one socket", async () 
   expect(truck.body).toMatchObject({ latitude: 55.8, longitude: 37.7 });
 });
 
-test("an order deleted with its client's account closes its room and frees truck and driver", async () => {
+test("An order deleted with its client's account closes its room and frees truck and driver.", async () => {
   const there = await scene();
   const id = await orderIn(there, "ASSIGNED");
   const socket = await connectNative(room(id), there.driver.token);

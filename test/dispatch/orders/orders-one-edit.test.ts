@@ -58,7 +58,7 @@ const isOver = (status: Step) => status === "COMPLETED" || status === "CANCELLED
 
 describe.each(Object.entries(ROUTES))("an operator's edit by %s", (_, route) => {
   describe.each(Object.entries(EDITS))("of %s", (what, make) => {
-    test.each(STATES)("an operator's edit of an order that is %s follows the rule", async (status) => {
+    test.each(STATES)("An operator's edit of an order that is %s follows the rule.", async (status) => {
       const there = { ...(await scene()), tariff: await tariffRow(10_000) };
       await rows("INSERT INTO tow_truck_types VALUES (?, ?)", there.truck, there.tariff);
       const id = await orderIn(there, status);
@@ -76,7 +76,7 @@ describe.each(Object.entries(ROUTES))("an operator's edit by %s", (_, route) => 
     });
   });
 
-  test("an operator's edit with a time in the past is refused", async () => {
+  test("An operator's edit with a time in the past is refused.", async () => {
     const there = await scene();
     const id = await place(there);
     const answer = await route.edit(there, id, { [route.time]: "2020-01-01T00:00:00Z" });
@@ -104,7 +104,7 @@ describe("concurrent edits", () => {
       deliveryLongitude: Number(row.delivery_longitude),
     });
 
-  test("concurrent edits of different fields are all kept, and the estimate fits the resulting route", async () => {
+  test("Concurrent edits of different fields are all kept, and the estimate fits the resulting route.", async () => {
     for (let times = 0; times < 3; times++) {
       const there = { ...(await scene()), tariff: await tariffRow(10_000) };
       const id = await place(there);
@@ -120,7 +120,7 @@ describe("concurrent edits", () => {
     }
   });
 
-  test("concurrent edits of the route in the console and of the tariff leave the right estimate", async () => {
+  test("Concurrent edits of the route in the console and of the tariff leave the right estimate.", async () => {
     const there = { ...(await scene()), tariff: await tariffRow(10_000) };
     const dear = await tariffRow(90_000);
     const id = await place(there);
@@ -132,7 +132,7 @@ describe("concurrent edits", () => {
     expect(row.estimated_price).toBe(await estimateOf(row));
   });
 
-  test("a concurrent completion and change of the final price are both kept", async () => {
+  test("A concurrent completion and change of the final price are both kept.", async () => {
     for (let times = 0; times < 5; times++) {
       const there = await scene();
       const id = await orderIn(there, "IN_PROGRESS");

@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 
 describe("placing an order", () => {
-  test("a placed order is answered as it was sent, with id, status and the server's price", async () => {
+  test("A placed order is answered as it was sent, with id, status and the server's price.", async () => {
     const body = newOrder(there, { priority: "HIGH", scheduled_time: "2031-01-01T10:00:00+03:00" });
     const answer = await post(ORDERS, body, { token: there.client.token });
     expect(answer.status).toBe(201);
@@ -43,7 +43,7 @@ describe("placing an order", () => {
     });
   });
 
-  test("placing an order notifies its client and nobody else", async () => {
+  test("Placing an order notifies its client and nobody else.", async () => {
     const own = await scene();
     const id = await place(own);
     expect(await noticesOf(own.client.id)).toEqual([
@@ -61,14 +61,14 @@ describe("placing an order", () => {
     ]);
   });
 
-  test("the price of an order is that of the straight-line distance", async () => {
+  test("The price of an order is that of the straight-line distance.", async () => {
     const tariff = await tariffRow(12_000);
     const id = await place({ ...there, tariff });
     // 1.59 km at 120.00 each, and 2500.00.
     expect((await stateOf(id)).estimated_price).toBe(250_000 + 159 * 120);
   });
 
-  test("price, status and truck in a new order's body are ignored", async () => {
+  test("Price, status and truck in a new order's body are ignored.", async () => {
     const forged = {
       estimated_price: "1.00",
       final_price: "1.00",
@@ -88,7 +88,7 @@ describe("placing an order", () => {
     });
   });
 
-  test("a vehicle may be named by the integer that its uuid stands for", async () => {
+  test("A vehicle may be named by the integer that its uuid stands for.", async () => {
     const [{ id: free } = { id: 0 }] = await rows<{ id: number }>(
       "SELECT abs(random()) % 1000000000 + 7 AS id",
     );
@@ -145,12 +145,12 @@ describe("placing an order", () => {
       { scheduled_time: ["Время не может быть в прошлом."] },
     ],
   ];
-  test.each(BAD)("a new order with %s is refused", async (_, changes, errors) => {
+  test.each(BAD)("A new order with %s is refused.", async (_, changes, errors) => {
     const answer = await post(ORDERS, newOrder(there, changes), { token: there.client.token });
     expect([answer.status, answer.body]).toEqual([400, errors]);
   });
 
-  test("somebody else's vehicle is refused in the same words as an unknown one", async () => {
+  test("Somebody else's vehicle is refused in the same words as an unknown one.", async () => {
     const refused = { vehicle: ["Можно выбрать только собственное ТС."] };
     for (const vehicle of [await carOf(there.driver), crypto.randomUUID()]) {
       const answer = await post(ORDERS, newOrder(there, { vehicle }), { token: there.client.token });
@@ -158,14 +158,14 @@ describe("placing an order", () => {
     }
   });
 
-  test("the path of new orders accepts only POST", async () => {
+  test("The path of new orders accepts only POST.", async () => {
     const answer = await get(ORDERS, { token: there.client.token });
     expect([answer.status, answer.body]).toEqual([405, { detail: 'Метод "GET" не разрешен.' }]);
   });
 });
 
 describe("an order", () => {
-  test("an order is answered with all documented keys in their order", async () => {
+  test("An order is answered with all documented keys in their order.", async () => {
     const id = await orderIn(await scene(), "PENDING");
     const { token } = await mint("operator");
     const { body } = await get(at(id), { token });
@@ -197,7 +197,7 @@ describe("an order", () => {
     expect(body).toMatchObject({ tow_truck: null, status_history: [], payments: [], rating: null });
   });
 
-  test("an order includes its client, vehicle, truck and history", async () => {
+  test("An order includes its client, vehicle, truck and history.", async () => {
     const own = await scene();
     const id = await orderIn(own, "ASSIGNED");
     const { body } = await get(at(id), { token: own.operator.token });
@@ -219,7 +219,7 @@ describe("an order", () => {
     ]);
   });
 
-  test("a history row of a deleted user names nobody", async () => {
+  test("A history row of a deleted user names nobody.", async () => {
     const own = await scene();
     const id = await orderIn(own, "CONFIRMED");
     await rows("UPDATE order_status_history SET changed_by = NULL WHERE order_id = ?", id);
@@ -228,7 +228,7 @@ describe("an order", () => {
     expect(body.status_history[0]).not.toHaveProperty("changed_by_name");
   });
 
-  test("only the client sees an order's start code", async () => {
+  test("Only the client sees an order's start code.", async () => {
     const own = await scene();
     const id = await orderIn(own, "ASSIGNED");
     const { start_code } = await stateOf(id);
@@ -238,7 +238,7 @@ describe("an order", () => {
     expect(await seen(own.operator.token)).toBeUndefined();
   });
 
-  test("client and driver see each other's phone only while the truck has the job", async () => {
+  test("Client and driver see each other's phone only while the truck has the job.", async () => {
     const own = await scene();
     const phones = ["+79990000001", "+79990000002"].map(
       (phone) => `${phone.slice(0, 6)}${Math.random().toFixed(6).slice(2)}`,
@@ -259,7 +259,7 @@ describe("an order", () => {
     expect(await seen()).toEqual(["", "", ""]);
   });
 
-  test("an order is not found for strangers and other drivers", async () => {
+  test("An order is not found for strangers and other drivers.", async () => {
     const id = await orderIn(there, "PENDING");
     for (const role of ["stranger", "driver"] as const) {
       const answer = await get(at(id), { token: (await mint(role)).token });
@@ -267,13 +267,13 @@ describe("an order", () => {
     }
   });
 
-  test.each(["abc", "1", crypto.randomUUID()])("an order with the id %s is not found", async (id) => {
+  test.each(["abc", "1", crypto.randomUUID()])("An order with the id %s is not found.", async (id) => {
     const answer = await get(at(id), { token: there.operator.token });
     expect([answer.status, answer.body]).toEqual([404, { detail: "Страница не найдена." }]);
   });
 });
 
-test("an account's export includes its orders with their payments", async () => {
+test("An account's export includes its orders with their payments.", async () => {
   const own = await scene();
   const id = await orderIn(own, "COMPLETED");
   await post(at(id, "payments/"), { amount: "5.00", payment_method: "CASH" }, { token: own.client.token });

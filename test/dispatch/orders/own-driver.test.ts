@@ -52,24 +52,29 @@ const TABLE: Record<string, Row> = {
 
 const PREFIX = "/api/v1/orders/:uuid";
 
-test("the table has every route of an order", () => {
+test("The table has every route of an order.", () => {
   const mounted = routes.filter(({ path }) => path.startsWith(PREFIX));
   const names = mounted.map(({ method, path }) => `${method.toUpperCase()} ${path}`);
   expect(Object.keys(TABLE).sort()).toEqual([...names].sort());
 });
 
-test.each(Object.entries(TABLE))("%s", async (name, { status, step = "ASSIGNED", rest, body }) => {
-  const [method = "", path = ""] = name.split(" ");
-  const there = await scene();
-  const order = await orderIn(there, step);
-  const before = await rows("SELECT final_price, estimated_price FROM orders WHERE id = ?", order);
-  const words = rest ?? path.slice(PREFIX.length + 1) + (path === PREFIX ? "" : "/");
-  const sent = typeof body === "function" ? await body(order) : body;
-  const answer = await call(method, at(order, words), {
-    token: there.driver.token,
-    ...(sent === undefined ? {} : { body: sent }),
-  });
-  expect([answer.status, answer.status === status ? null : answer.body]).toEqual([status, null]);
-  if (step === "ASSIGNED")
-    expect(await rows("SELECT final_price, estimated_price FROM orders WHERE id = ?", order)).toEqual(before);
-});
+test.each(Object.entries(TABLE))(
+  "The driver of the order's truck gets the declared answer from %s.",
+  async (name, { status, step = "ASSIGNED", rest, body }) => {
+    const [method = "", path = ""] = name.split(" ");
+    const there = await scene();
+    const order = await orderIn(there, step);
+    const before = await rows("SELECT final_price, estimated_price FROM orders WHERE id = ?", order);
+    const words = rest ?? path.slice(PREFIX.length + 1) + (path === PREFIX ? "" : "/");
+    const sent = typeof body === "function" ? await body(order) : body;
+    const answer = await call(method, at(order, words), {
+      token: there.driver.token,
+      ...(sent === undefined ? {} : { body: sent }),
+    });
+    expect([answer.status, answer.status === status ? null : answer.body]).toEqual([status, null]);
+    if (step === "ASSIGNED")
+      expect(await rows("SELECT final_price, estimated_price FROM orders WHERE id = ?", order)).toEqual(
+        before,
+      );
+  },
+);

@@ -22,7 +22,7 @@ const paymentsOf = (id: string) =>
   );
 
 describe("a declared payment", () => {
-  test("a declared payment is pending, whatever status it names", async () => {
+  test("A declared payment is pending, whatever status it names.", async () => {
     const there = await scene();
     const id = await place(there);
     // What the app's own preset sends, without the order that the path names.
@@ -45,7 +45,7 @@ describe("a declared payment", () => {
     expect((await noticesOf(there.client.id)).map(({ type }) => type)).toEqual(["ORDER_CREATED"]);
   });
 
-  test.each(["0", "-1.00", "0.00"])("a declared payment of %s is refused", async (amount) => {
+  test.each(["0", "-1.00", "0.00"])("A declared payment of %s is refused.", async (amount) => {
     const there = await scene();
     const id = await place(there);
     const answer = await pay(there.client, id, { amount });
@@ -56,7 +56,7 @@ describe("a declared payment", () => {
     expect(await paymentsOf(id)).toEqual([]);
   });
 
-  test("a declared payment may exceed the amount due: it stays pending until an operator decides", async () => {
+  test("A declared payment may exceed the amount due: it stays pending until an operator decides.", async () => {
     const there = await scene();
     const id = await place(there);
     // What the app's own preset sends for any order.
@@ -75,13 +75,13 @@ describe("a declared payment", () => {
       { transaction_id: "x".repeat(101) },
       { transaction_id: ["Убедитесь, что это значение содержит не более 100 символов."] },
     ],
-  ])("a declared payment with %j is refused", async (changes, errors) => {
+  ])("A declared payment with %j is refused.", async (changes, errors) => {
     const there = await scene();
     const answer = await pay(there.client, await place(there), changes);
     expect([answer.status, answer.body]).toEqual([400, errors]);
   });
 
-  test("only the order's client declares payments; for others the order is not found", async () => {
+  test("Only the order's client declares payments; for others the order is not found.", async () => {
     const there = await scene();
     const id = await orderIn(there, "ASSIGNED");
     for (const by of [there.driver, there.operator, await mint("stranger")])
@@ -91,7 +91,7 @@ describe("a declared payment", () => {
 });
 
 describe("settling payments", () => {
-  test("completing a payment sets its time, notifies the client once and tells the room", async () => {
+  test("Completing a payment sets its time, notifies the client once and tells the room.", async () => {
     const there = await scene();
     const { id, payment } = await declared(there);
     const { status, body } = await settle(there.operator, id, payment, "COMPLETED");
@@ -129,7 +129,7 @@ describe("settling payments", () => {
     [["FAILED"], "COMPLETED", 400],
     [["COMPLETED", "REFUNDED"], "COMPLETED", 400],
   ];
-  test.each(WAYS)("a payment after %j is changed to %s with status %d", async (before, to, status) => {
+  test.each(WAYS)("A payment after %j is changed to %s with status %d.", async (before, to, status) => {
     const there = await scene();
     const { id, payment } = await declared(there);
     for (const step of before) await settle(there.operator, id, payment, step);
@@ -142,7 +142,7 @@ describe("settling payments", () => {
   });
 
   test.each(["PROCESSING", "COMPLETED"])(
-    "a payment that exceeds the amount due can't become %s",
+    "A payment that exceeds the amount due can't become %s.",
     async (to) => {
       const there = await scene();
       const { id, payment } = await declared(there, "2500.01");
@@ -153,14 +153,14 @@ describe("settling payments", () => {
     },
   );
 
-  test("payments up to the price that an operator set can be completed", async () => {
+  test("Payments up to the price that an operator set can be completed.", async () => {
     const there = await scene();
     const { id, payment } = await declared(there, "3500.00");
     await patch(at(id), { final_price: "3500.00" }, { token: there.operator.token });
     expect((await settle(there.operator, id, payment, "COMPLETED")).status).toBe(200);
   });
 
-  test("no payment of a cancelled order can be completed", async () => {
+  test("No payment of a cancelled order can be completed.", async () => {
     const there = await scene();
     const id = await orderIn(there, "CANCELLED");
     const { body } = await pay(there.client, id);
@@ -168,7 +168,7 @@ describe("settling payments", () => {
     expect([answer.status, answer.body]).toEqual([400, { amount: ["К оплате не больше 0.00."] }]);
   });
 
-  test("completed payments never exceed the amount due, in any order", async () => {
+  test("Completed payments never exceed the amount due, in any order.", async () => {
     const there = await scene();
     const { id, payment } = await declared(there, "1500.00");
     const second = (await pay(there.client, id, { amount: "1500.00" })).body.id;
@@ -178,7 +178,7 @@ describe("settling payments", () => {
     expect((await paymentsOf(id)).map(({ status }) => status)).toEqual(["COMPLETED", "PENDING"]);
   });
 
-  test("a refund makes the amount due again", async () => {
+  test("A refund makes the amount due again.", async () => {
     const there = await scene();
     const { id, payment } = await declared(there, "2500.00");
     await settle(there.operator, id, payment, "COMPLETED");
@@ -188,13 +188,13 @@ describe("settling payments", () => {
     expect((await settle(there.operator, id, again, "COMPLETED")).status).toBe(200);
   });
 
-  test("a payment is found under its own order only", async () => {
+  test("A payment is found under its own order only.", async () => {
     const there = await scene();
     const { payment } = await declared(there);
     expect((await settle(there.operator, await place(there), payment, "COMPLETED")).status).toBe(404);
   });
 
-  test("clients and drivers can't settle payments", async () => {
+  test("Clients and drivers can't settle payments.", async () => {
     const there = await scene();
     const { id, payment } = await declared(there);
     for (const by of [there.client, there.driver])
@@ -203,7 +203,7 @@ describe("settling payments", () => {
   });
 });
 
-test("concurrent settlements never exceed the amount due", async () => {
+test("Concurrent settlements never exceed the amount due.", async () => {
   const there = await scene();
   const id = await place(there);
   const payments = await Promise.all(

@@ -42,7 +42,7 @@ async function fleet(size: number, place: readonly [number, number] | null = nul
   return { there, drivers, trucks, confirmed };
 }
 
-test("of fifty concurrent assignments of ten trucks ten succeed, and the others say why they are refused", async () => {
+test("Of fifty concurrent assignments of ten trucks ten succeed, and the others say why they are refused.", async () => {
   const { there, trucks, confirmed } = await fleet(10);
   const ids = await confirmed(25);
   const responses = await Promise.all(
@@ -58,7 +58,7 @@ test("of fifty concurrent assignments of ten trucks ten succeed, and the others 
   expect(active).toHaveLength(10);
 });
 
-test("when ten operators assign ten trucks to one order, the order keeps the truck of the first answer", async () => {
+test("When ten operators assign ten trucks to one order, the order keeps the truck of the first answer.", async () => {
   const { there, trucks, confirmed } = await fleet(10);
   const [id = ""] = await confirmed(1);
   const operators = await Promise.all(trucks.map(() => mint("operator")));
@@ -69,7 +69,7 @@ test("when ten operators assign ten trucks to one order, the order keeps the tru
   await requireOneEach(there.tariff, trucks);
 });
 
-test("when ten orders want one truck, one gets it", async () => {
+test("When ten orders want one truck, one gets it.", async () => {
   const { there, trucks, confirmed } = await fleet(1);
   const ids = await confirmed(10);
   const responses = await Promise.all(
@@ -79,7 +79,7 @@ test("when ten orders want one truck, one gets it", async () => {
   await requireOneEach(there.tariff, trucks);
 });
 
-test("concurrent acceptances of offers and assignments by operators give each truck one job", async () => {
+test("Concurrent acceptances of offers and assignments by operators give each truck one job.", async () => {
   const { there, drivers, trucks, confirmed } = await fleet(10, [55.7522, 37.6156]);
   const offered = await confirmed(10);
   for (const id of offered)
@@ -115,7 +115,7 @@ test("concurrent acceptances of offers and assignments by operators give each tr
   expect(accepted.map(({ order_id }) => order_id).sort()).toEqual(assigned.sort());
 });
 
-test("of a concurrent cancellation and start one succeeds, and the truck's status fits", async () => {
+test("Of a concurrent cancellation and start one succeeds, and the truck's status fits.", async () => {
   for (let times = 0; times < 5; times++) {
     const there = await scene();
     const id = await orderIn(there, "ASSIGNED");
@@ -128,7 +128,7 @@ test("of a concurrent cancellation and start one succeeds, and the truck's statu
   }
 });
 
-test("a driver of two trucks gets one job under concurrent assignments", async () => {
+test("A driver of two trucks gets one job under concurrent assignments.", async () => {
   const { there, confirmed } = await fleet(1);
   const second = await truckRow({ tariff: there.tariff, driver: there.driver.id });
   const trucks = [there.truck, second];

@@ -14,7 +14,7 @@ const rate = (by: Person, id: string, changes: object = {}) =>
 const average = async ({ driver }: Scene) =>
   (await get("/api/v1/dashboard/stats/", { token: driver.token })).body.avg_rating;
 
-test("a completed order is rated, and the body needs no order id", async () => {
+test("A completed order is rated, and the body needs no order id.", async () => {
   const there = await scene();
   const id = await orderIn(there, "COMPLETED");
   const answer = await rate(there.client, id, { order: crypto.randomUUID() });
@@ -33,7 +33,7 @@ test("a completed order is rated, and the body needs no order id", async () => {
   expect((await get(at(id), { token: there.client.token })).body.rating).toEqual(answer.body);
 });
 
-test("an order is rated once: of several concurrent ratings one succeeds, later ones are refused", async () => {
+test("An order is rated once: of several concurrent ratings one succeeds, later ones are refused.", async () => {
   const there = await scene();
   const id = await orderIn(there, "COMPLETED");
   const responses = await Promise.all(Array.from({ length: 5 }, () => rate(there.client, id)));
@@ -44,7 +44,7 @@ test("an order is rated once: of several concurrent ratings one succeeds, later 
 });
 
 test.each(["PENDING", "ASSIGNED", "IN_PROGRESS", "CANCELLED"] as Step[])(
-  "an order that is %s can't be rated: it is not found",
+  "An order that is %s can't be rated: it is not found.",
   async (status) => {
     const there = await scene();
     const id = await orderIn(there, status);
@@ -53,7 +53,7 @@ test.each(["PENDING", "ASSIGNED", "IN_PROGRESS", "CANCELLED"] as Step[])(
   },
 );
 
-test("only an order's client may rate it", async () => {
+test("Only an order's client may rate it.", async () => {
   const there = await scene();
   const id = await orderIn(there, "COMPLETED");
   for (const by of [there.driver, there.operator, await mint("stranger")])
@@ -65,13 +65,13 @@ test.each([
   [{ service_rating: 6 }, { service_rating: ["Убедитесь, что это значение меньше либо равно 5."] }],
   [{ driver_rating: undefined }, { driver_rating: ["Обязательное поле."] }],
   [{ driver_rating: "good" }, { driver_rating: ["Введите правильное число."] }],
-])("a rating with %j is refused", async (changes, errors) => {
+])("A rating with %j is refused.", async (changes, errors) => {
   const there = await scene();
   const answer = await rate(there.client, await orderIn(there, "COMPLETED"), changes);
   expect([answer.status, answer.body]).toEqual([400, errors]);
 });
 
-test("a rating stays with the driver when the truck gets another driver", async () => {
+test("A rating stays with the driver when the truck gets another driver.", async () => {
   const there = await scene();
   await rate(there.client, await orderIn(there, "COMPLETED"), { driver_rating: 5 });
   await rate(there.client, await orderIn(there, "COMPLETED"), { driver_rating: 4 });

@@ -4,7 +4,7 @@ import { loadSamples } from "../../../src/samples.ts";
 import { get, post, rows } from "../../harness/api.ts";
 import { jobContext } from "../../harness/scope.ts";
 
-test("client1 finds the sample order and pays it with the app's preset", async () => {
+test("The sample client client1 finds the sample order and pays it with the app's preset.", async () => {
   const { ctx } = jobContext();
   await loadSamples(ctx);
   await loadSamples(ctx);

@@ -57,7 +57,7 @@ const OPENERS: Record<string, (there: Scene, id: string) => Promise<Answer>> = {
 };
 
 describe.each(Object.entries(ROUTES))("by %s", (_, { start, field }) => {
-  test("after five wrong start codes even the right one is refused", async () => {
+  test("After five wrong start codes even the right one is refused.", async () => {
     const { there, id, code } = await assigned();
     for (let nth = 0; nth < 5; nth++)
       expect(await start(there, id, WRONG_CODE)).toMatchObject({ status: 400, body: { [field]: [WRONG] } });
@@ -70,13 +70,13 @@ describe.each(Object.entries(ROUTES))("by %s", (_, { start, field }) => {
     expect((await stateOf(id)).status).toBe("ASSIGNED");
   });
 
-  test("after four wrong start codes the right one is accepted", async () => {
+  test("After four wrong start codes the right one is accepted.", async () => {
     const { there, id, code } = await assigned();
     for (let nth = 0; nth < 4; nth++) await start(there, id, WRONG_CODE);
     expect((await start(there, id, code)).status).toBe(200);
   });
 
-  test("of thirty concurrent wrong start codes five are counted", async () => {
+  test("Of thirty concurrent wrong start codes five are counted.", async () => {
     const { there, id } = await assigned();
     const responses = await Promise.all(Array.from({ length: 30 }, () => start(there, id, WRONG_CODE)));
     const told = responses.map(({ body }) => body[field]?.[0]);
@@ -85,7 +85,7 @@ describe.each(Object.entries(ROUTES))("by %s", (_, { start, field }) => {
   });
 
   test.each(Object.entries(OPENERS))(
-    "a locked start code is accepted again after %s unlocks it",
+    "A locked start code is accepted again after %s unlocks it.",
     async (_name, open) => {
       const { there, id, code } = await assigned();
       await wrongFive(there, id);
@@ -96,7 +96,7 @@ describe.each(Object.entries(ROUTES))("by %s", (_, { start, field }) => {
     },
   );
 
-  test("a new assignment resets the count of wrong start codes", async () => {
+  test("A new assignment resets the count of wrong start codes.", async () => {
     const { there, id, code } = await assigned();
     await wrongFive(there, id);
     const heir = await mint("driver");
@@ -105,14 +105,14 @@ describe.each(Object.entries(ROUTES))("by %s", (_, { start, field }) => {
     expect((await start({ ...there, driver: heir }, id, code)).status).toBe(200);
   });
 
-  test("with START_CODE=required the right code is accepted", async () => {
+  test("With START_CODE=required the right code is accepted.", async () => {
     const { there, id, code } = await assigned();
     expect((await start(there, id, code, { START_CODE: "required" })).status).toBe(200);
   });
 });
 
 describe("without a code", () => {
-  test("a driver starts without a code while START_CODE is optional, and not when it is required", async () => {
+  test("A driver starts without a code while START_CODE is optional, and not when it is required.", async () => {
     const { there, id } = await assigned();
     const bare = (settings: Record<string, string>) =>
       patch(at(id, "update-status/"), { status: "IN_PROGRESS" }, { token: there.driver.token, settings });
@@ -122,7 +122,7 @@ describe("without a code", () => {
     expect((await bare({ START_CODE: "optional" })).status).toBe(200);
   });
 
-  test("an operator starts without a code, whatever the setting and the number of wrong codes", async () => {
+  test("An operator starts without a code, whatever the setting and the number of wrong codes.", async () => {
     const { there, id } = await assigned();
     await wrongFive(there, id);
     const settings = { START_CODE: "required" };
@@ -135,7 +135,7 @@ describe("without a code", () => {
   });
 });
 
-test("only operators unlock a start code, and only that of an assigned order", async () => {
+test("Only operators unlock a start code, and only that of an assigned order.", async () => {
   const there = await scene();
   const id = await orderIn(there, "CONFIRMED");
   const open = (token: string) => post(at(id, "start-code/open/"), undefined, { token });

@@ -16,7 +16,7 @@ import {
 } from "../scene.ts";
 
 describe("a driver", () => {
-  test("a driver starts and completes only the jobs of their own truck", async () => {
+  test("A driver starts and completes only the jobs of their own truck.", async () => {
     const there = await scene();
     const id = await orderIn(there, "ASSIGNED");
     expect((await move(await mint("driver"), id, { status: "IN_PROGRESS" })).status).toBe(404);
@@ -26,7 +26,7 @@ describe("a driver", () => {
     expect((await move(there.driver, id, { status: "IN_PROGRESS" })).status).toBe(200);
   });
 
-  test("a driver can't set price, time, cancellation or truck", async () => {
+  test("A driver can't set price, time, cancellation or truck.", async () => {
     const there = await scene();
     const id = await orderIn(there, "ASSIGNED");
     const other = await truckRow({ tariff: there.tariff, driver: (await mint("driver")).id });
@@ -47,7 +47,7 @@ describe("a driver", () => {
     expect(await truckStatus(other)).toBe("AVAILABLE");
   });
 
-  test("a driver who sends a start code must send the right one", async () => {
+  test("A driver who sends a start code must send the right one.", async () => {
     const there = await scene();
     const id = await orderIn(there, "ASSIGNED");
     const { start_code: code } = await stateOf(id);
@@ -61,7 +61,7 @@ describe("start/", () => {
   const start = (there: Scene, id: string, code: string, token = there.driver.token) =>
     post(at(id, "start/"), { code }, { token });
 
-  test("the truck's driver starts the work with the client's code by start/", async () => {
+  test("The truck's driver starts the work with the client's code by start/.", async () => {
     const there = await scene();
     const id = await orderIn(there, "ASSIGNED");
     const { start_code: code } = await stateOf(id);
@@ -77,7 +77,7 @@ describe("start/", () => {
 
 describe("a client", () => {
   test.each(["PENDING", "CONFIRMED", "ASSIGNED"] as const)(
-    "a client cancels an order that is %s",
+    "A client cancels an order that is %s.",
     async (from) => {
       const there = await scene();
       const id = await orderIn(there, from);
@@ -96,7 +96,7 @@ describe("a client", () => {
     },
   );
 
-  test("a client can't cancel once the work has started", async () => {
+  test("A client can't cancel once the work has started.", async () => {
     const there = await scene();
     const id = await orderIn(there, "IN_PROGRESS");
     for (const answer of [
@@ -111,7 +111,7 @@ describe("a client", () => {
   });
 
   test.each(["CONFIRMED", "ASSIGNED", "IN_PROGRESS", "COMPLETED", undefined])(
-    "a client's request for the status %s is not found",
+    "A client's request for the status %s is not found.",
     async (status) => {
       const there = await scene();
       const id = await place(there);
@@ -120,7 +120,7 @@ describe("a client", () => {
     },
   );
 
-  test("a client cancels by cancel/ and gets the order", async () => {
+  test("A client cancels by cancel/ and gets the order.", async () => {
     const there = await scene();
     const id = await orderIn(there, "ASSIGNED");
     const { status, body } = await post(at(id, "cancel/"), undefined, { token: there.client.token });
@@ -130,7 +130,7 @@ describe("a client", () => {
 });
 
 describe("arrived/", () => {
-  test("arrived/ notifies the client once, however often it is called", async () => {
+  test("The route arrived/ notifies the client once, however often it is called.", async () => {
     const there = await scene();
     const id = await orderIn(there, "ASSIGNED");
     for (let times = 0; times < 2; times++)
@@ -146,7 +146,7 @@ describe("arrived/", () => {
     ]);
   });
 
-  test("arrived/ is for the truck's driver, before the work starts", async () => {
+  test("The route arrived/ is for the truck's driver, before the work starts.", async () => {
     const there = await scene();
     const id = await orderIn(there, "ASSIGNED");
     expect((await post(at(id, "arrived/"), undefined, { token: there.client.token })).status).toBe(403);

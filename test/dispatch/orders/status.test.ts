@@ -16,7 +16,7 @@ import {
 } from "../scene.ts";
 
 describe("from order to completion", () => {
-  test("each transition answers five fields, and the server sets the time of completion", async () => {
+  test("Each transition answers five fields, and the server sets the time of completion.", async () => {
     const there = await scene();
     const id = await place(there);
     const confirmed = await move(there.operator, id, { status: "CONFIRMED" });
@@ -38,7 +38,7 @@ describe("from order to completion", () => {
     expect(await truckStatus(there.truck)).toBe("AVAILABLE");
   });
 
-  test("the history has each transition once, with the user who made it", async () => {
+  test("The history has each transition once, with the user who made it.", async () => {
     const there = await scene();
     const id = await orderIn(there, "COMPLETED");
     const { operator, driver } = there;
@@ -50,7 +50,7 @@ describe("from order to completion", () => {
     ]);
   });
 
-  test("each new status notifies the client in the app's words, and nobody else", async () => {
+  test("Each new status notifies the client in the app's words, and nobody else.", async () => {
     const there = await scene();
     const id = await orderIn(there, "COMPLETED");
     const about = `order:${id}`;
@@ -79,7 +79,7 @@ describe("from order to completion", () => {
     expect(await noticesOf(there.operator.id)).toEqual([]);
   });
 
-  test("each new status is published to the order's room and to the operators", async () => {
+  test("Each new status is published to the order's room and to the operators.", async () => {
     const there = await scene();
     const id = await orderIn(there, "ASSIGNED");
     expect((await roomUpdatesOf(id)).map(({ kind, body }) => [kind, body])).toEqual([
@@ -105,7 +105,7 @@ describe("refused transitions", () => {
     ["CANCELLED", "PENDING"],
   ];
   test.each(WRONG)(
-    "a transition from %s to %s is refused, names both and changes nothing",
+    "A transition from %s to %s is refused, names both and changes nothing.",
     async (from, to) => {
       const there = await scene();
       const id = await orderIn(there, from);
@@ -119,7 +119,7 @@ describe("refused transitions", () => {
     },
   );
 
-  test("a request for the present status writes no history and no notification", async () => {
+  test("A request for the present status writes no history and no notification.", async () => {
     const there = await scene();
     const id = await orderIn(there, "CONFIRMED");
     const before = await tracesOf(there, id);
@@ -128,7 +128,7 @@ describe("refused transitions", () => {
     expect(await tracesOf(there, id)).toEqual(before);
   });
 
-  test("an unknown or empty status is refused", async () => {
+  test("An unknown or empty status is refused.", async () => {
     const there = await scene();
     const answer = await move(there.operator, await place(there), { status: "GONE" });
     expect([answer.status, answer.body]).toEqual([
@@ -139,7 +139,7 @@ describe("refused transitions", () => {
 });
 
 describe("status changes by an operator", () => {
-  test("the final price that an operator sets is kept at completion", async () => {
+  test("The final price that an operator sets is kept at completion.", async () => {
     const there = await scene();
     const id = await orderIn(there, "IN_PROGRESS");
     const { body } = await move(there.operator, id, { status: "COMPLETED", final_price: 3100.5 });
@@ -152,13 +152,13 @@ describe("status changes by an operator", () => {
     [{ final_price: "99999999999.00" }, "final_price"],
     [{ scheduled_time: "2020-01-01T00:00:00Z" }, "scheduled_time"],
     [{ tow_truck: "x" }, "tow_truck"],
-  ])("an operator's request with %j is refused", async (body, field) => {
+  ])("An operator's request with %j is refused.", async (body, field) => {
     const there = await scene();
     const answer = await move(there.operator, await place(there), body);
     expect([answer.status, Object.keys(answer.body)]).toEqual([400, [field]]);
   });
 
-  test("an operator's transitions leave audit rows", async () => {
+  test("An operator's transitions leave audit rows.", async () => {
     const there = await scene();
     const id = await orderIn(there, "CONFIRMED");
     const [row] = await rows<{ action: string; before: string; after: string }>(

@@ -28,13 +28,13 @@ describe("the price rule", () => {
       99_999_899_990_000,
     ],
   ])(
-    "the price is exact: %s",
+    "The price is exact: %s.",
     (_, [basePrice = 0, perKmRate = 0, distance = 0, multiplier = 0], price, distanceComponent) => {
       expect(priceOf({ basePrice, perKmRate, distance, multiplier })).toEqual({ price, distanceComponent });
     },
   );
 
-  test("the price agrees with exact integer arithmetic on random input", () => {
+  test("The price agrees with exact integer arithmetic on random input.", () => {
     for (let nth = 0; nth < 200; nth += 1) {
       const [base, rate, distance] = [1e7, 1e6, 999_999].map((most) => Math.floor(Math.random() * most)) as [
         number,
@@ -51,7 +51,7 @@ describe("the price rule", () => {
 });
 
 describe("an estimate", () => {
-  test("an estimate has the fields that the app's start page reads", async () => {
+  test("An estimate has the fields that the app's start page reads.", async () => {
     const type = await tariff(await operator());
     provider(() => Response.json(blueSky));
     const body = { vehicle_type: type.id, distance_km: 12.35, ...MOSCOW };
@@ -72,7 +72,7 @@ describe("an estimate", () => {
     ]);
   });
 
-  test("an estimate is higher in the rain", async () => {
+  test("An estimate is higher in the rain.", async () => {
     const type = await tariff(await operator());
     provider(() => Response.json({ ...blueSky, current: { ...blueSky.current, weather_code: 63 } }));
     const body = { vehicle_type: type.id, distance_km: "12.35", ...MOSCOW };
@@ -80,7 +80,7 @@ describe("an estimate", () => {
     expect(answer.body).toMatchObject({ price: "4579.30", breakdown: { multiplier: "1.15" } });
   });
 
-  test("an estimate uses the multiplier 1 while no weather provider answers", async () => {
+  test("An estimate uses the multiplier 1 while no weather provider answers.", async () => {
     const type = await tariff(await operator());
     provider(() => Response.error());
     const body = { vehicle_type: String(type.id), distance_km: "10", ...MOSCOW };
@@ -111,7 +111,7 @@ describe("an estimate", () => {
     [{ latitude: undefined }, { latitude: ["Обязательное поле."] }],
     [{ longitude: -180.5 }, { longitude: ["Убедитесь, что это значение больше либо равно -180."] }],
     [{ longitude: "east" }, { longitude: ["Требуется численное значение."] }],
-  ])("an estimate with %j is refused", async (change, errors) => {
+  ])("An estimate with %j is refused.", async (change, errors) => {
     const by = await operator();
     const type = await tariff(by);
     const body = { vehicle_type: type.id, distance_km: 5, ...MOSCOW, ...change };
@@ -119,7 +119,7 @@ describe("an estimate", () => {
     expect([answer.status, answer.body]).toEqual([400, errors]);
   });
 
-  test("an estimate is refused when the body is not an object", async () => {
+  test("An estimate is refused when the body is not an object.", async () => {
     const { status, body } = await post(path, [], { token: (await client()).token });
     expect([status, body]).toEqual([
       400,
@@ -127,7 +127,7 @@ describe("an estimate", () => {
     ]);
   });
 
-  test("an estimate is refused for an unknown tariff", async () => {
+  test("An estimate is refused for an unknown tariff.", async () => {
     const facts = { vehicleTypeId: 999_999, distance: 100, ...MOSCOW };
     expect(await estimate(jobContext().ctx, facts)).toBeNull();
   });

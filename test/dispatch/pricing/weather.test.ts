@@ -26,7 +26,7 @@ async function weather(settings: Record<string, string>, body: object = MOSCOW) 
 }
 
 describe("without a Yandex key", () => {
-  test("Open-Meteo is asked for metres a second, and its hectopascals become millimetres of mercury", async () => {
+  test("Open-Meteo is asked for metres a second, and its hectopascals become millimetres of mercury.", async () => {
     const asked = provider(() => Response.json(blueSky));
     const { status, body } = await weather(weatherSettings());
     expect([status, body]).toEqual([
@@ -55,7 +55,7 @@ describe("with a Yandex key", () => {
   const settings = () =>
     weatherSettings({ YANDEX_WEATHER_KEY: "secret", YANDEX_WEATHER_URL: "https://yandex.example/v2" });
 
-  test("Yandex alone is asked", async () => {
+  test("Yandex alone is asked.", async () => {
     const sky = yandexSky({ condition: "light-snow" });
     const asked = provider(() => Response.json(sky));
     const { body } = await weather(settings());
@@ -77,7 +77,7 @@ describe("with a Yandex key", () => {
     ["breaks", () => Promise.reject(new Error("no route"))],
     ["speaks no JSON", () => new Response("<html>")],
     ["has no weather", () => Response.json({ fact: null })],
-  ])("Open-Meteo is asked when Yandex %s, and never gets the key", async (_, answer) => {
+  ])("Open-Meteo is asked when Yandex %s, and never gets the key.", async (_, answer) => {
     const asked = provider(({ url }) => (url.includes("yandex") ? answer() : Response.json(blueSky)));
     const { body } = await weather(settings());
     expect(body.provider).toBe("open-meteo");
@@ -91,13 +91,13 @@ describe("when no provider answers", () => {
     ["has an error", () => new Response("{}", { status: 500 })],
     ["speaks nonsense", () => new Response("nonsense")],
     ["has another form", () => Response.json([1, 2])],
-  ])("because it %s, all fields are null", async (_, answer) => {
+  ])("All fields are null when the provider %s.", async (_, answer) => {
     provider(answer);
     const { status, body } = await weather(weatherSettings());
     expect([status, body]).toEqual([200, NOTHING]);
   });
 
-  test("a silent provider is abandoned after the timeout", async () => {
+  test("A silent provider is abandoned after the timeout.", async () => {
     provider(
       ({ signal }) =>
         new Promise((_, refuse) => {
@@ -109,7 +109,7 @@ describe("when no provider answers", () => {
     expect(Date.now() - started).toBeLessThan(15_000);
   });
 
-  test("after a failure no provider is asked for a minute", async () => {
+  test("After a failure no provider is asked for a minute.", async () => {
     const asked = provider(() => new Response("", { status: 500 }));
     const environment = envWith(weatherSettings());
     const at = (ms: number) => jobContext({ now: () => ms }, environment).ctx;
@@ -122,7 +122,7 @@ describe("when no provider answers", () => {
 });
 
 describe("the cache", () => {
-  test("an answer is cached for ten minutes, for places within a tenth of a degree", async () => {
+  test("An answer is cached for ten minutes, for places within a tenth of a degree.", async () => {
     const asked = provider(() => Response.json(blueSky));
     const environment = envWith(weatherSettings());
     const at = (ms: number) => jobContext({ now: () => ms }, environment).ctx;
@@ -135,7 +135,7 @@ describe("the cache", () => {
     expect(asked).toHaveLength(3);
   });
 
-  test("answers from one server's providers are not used for another", async () => {
+  test("Answers from one server's providers are not used for another.", async () => {
     const asked = provider(() => Response.json(blueSky));
     await weather(weatherSettings());
     await weather(weatherSettings());
@@ -158,7 +158,7 @@ describe("the price multiplier", () => {
     ["wet-snow", 125],
     ["storm", 130],
     ["thunderstorm", 135],
-  ])("Yandex's condition %s has the multiplier %d", (condition, multiplier) => {
+  ])("Yandex's condition %s has the multiplier %d.", (condition, multiplier) => {
     expect(readYandex(yandexSky({ condition, prec_type: 2 }))?.multiplier).toBe(multiplier);
   });
 
@@ -168,7 +168,7 @@ describe("the price multiplier", () => {
     [3, 118],
     [0, 100],
     [null, 100],
-  ])("an unknown condition with precipitation %s has the multiplier %d", (prec_type, multiplier) => {
+  ])("An unknown condition with precipitation %s has the multiplier %d.", (prec_type, multiplier) => {
     expect(readYandex(yandexSky({ condition: "hail", prec_type }))?.multiplier).toBe(multiplier);
     expect(readYandex(yandexSky({ condition: "toString", prec_type }))?.multiplier).toBe(multiplier);
   });
@@ -186,14 +186,14 @@ describe("the price multiplier", () => {
     [95, "Thunderstorm", 135],
     [99, "Thunderstorm with heavy hail", 135],
     [42, "42", 100],
-  ])("Open-Meteo's code %d is %s with the multiplier %d", (weather_code, condition, multiplier) => {
+  ])("Open-Meteo's code %d is %s with the multiplier %d.", (weather_code, condition, multiplier) => {
     expect(readOpenMeteo({ current: { ...blueSky.current, weather_code } })).toMatchObject({
       condition,
       multiplier,
     });
   });
 
-  test("a figure that a provider omits is null and does not change the price", () => {
+  test("A figure that a provider omits is null and does not change the price.", () => {
     expect(readOpenMeteo({ current: {} })).toMatchObject({
       condition: null,
       temperature: null,
@@ -209,7 +209,7 @@ test.each([
   [{ latitude: 91, longitude: 0 }, { latitude: ["Убедитесь, что это значение меньше либо равно 90."] }],
   [{ latitude: 0, longitude: 9999 }, { longitude: ["Убедитесь, что это значение меньше либо равно 180."] }],
   [{ latitude: "x", longitude: 0 }, { latitude: ["Требуется численное значение."] }],
-])("a place with %j is refused, and no provider is asked", async (body, errors) => {
+])("A place with %j is refused, and no provider is asked.", async (body, errors) => {
   const asked = provider(() => Response.json(blueSky));
   const answer = await weather(weatherSettings(), body);
   expect([answer.status, answer.body]).toEqual([400, errors]);

@@ -69,7 +69,7 @@ describe.each(STATES)("the link of an order that is %s", (status) => {
     return { there, id, token };
   }
 
-  test("the link shows the status by REST and on the page, with places only while that is allowed", async () => {
+  test("The link shows the status by REST and on the page, with places only while that is allowed.", async () => {
     const { token } = await shared();
     const { body } = await get(`/api/v1/track/${token}/`);
     const page = await get(`/track/${token}/`);
@@ -82,7 +82,7 @@ describe.each(STATES)("the link of an order that is %s", (status) => {
     expect([places, /latitude/.test(String(page.body))]).toEqual([!isOver(status), !isOver(status)]);
   });
 
-  test("a reconnecting link receives the statuses again, with positions only while that is allowed", async () => {
+  test("A reconnecting link receives the statuses again, with positions only while that is allowed.", async () => {
     const { token } = await shared();
     const entries = await replayed(token);
     const places = entries.filter(({ kind }) => kind === "position");
@@ -93,7 +93,7 @@ describe.each(STATES)("the link of an order that is %s", (status) => {
   });
 
   test.each([["caravan.v1"], []])(
-    "the public socket (%s) receives the truck's positions only while it has the job",
+    "The public socket (%s) receives the truck's positions only while it has the job.",
     async (...said) => {
       const { there, token } = await shared();
       const protocols = said.filter((word) => typeof word === "string" && word !== "");
@@ -108,7 +108,7 @@ describe.each(STATES)("the link of an order that is %s", (status) => {
 });
 
 describe("entries from before the link", () => {
-  test("entries from before the link are hidden, and later ones are shown", async () => {
+  test("Entries from before the link are hidden, and later ones are shown.", async () => {
     const there = await scene();
     const id = await place(there);
     await bring(there, id, "ASSIGNED");
@@ -135,7 +135,7 @@ describe("a link after the job went to another truck", () => {
     return { there, id, token, heir, other, socket };
   }
 
-  test("the link shows the new status and positions of the new truck only", async () => {
+  test("The link shows the new status and positions of the new truck only.", async () => {
     const { there, token, heir, other, socket } = await handedOver();
     const told = await socket.next(({ kind }) => kind === "status");
     expect(told.body).toMatchObject({ status: "ASSIGNED", tow_truck: other });
@@ -151,7 +151,7 @@ describe("a link after the job went to another truck", () => {
     expect(places.map(({ body }) => body.tow_truck_id)).toEqual([String(other)]);
   });
 
-  test("a late position of the former truck is hidden", async () => {
+  test("A late position of the former truck is hidden.", async () => {
     const { there, id, socket } = await handedOver();
     await socket.next(({ kind }) => kind === "status");
     const body = {
@@ -172,7 +172,7 @@ describe("a link after the job went to another truck", () => {
 
 describe("a link after the order", () => {
   test.each(["COMPLETED", "CANCELLED"] as const)(
-    "the link of an order that is %s shows its status for an hour and then stops working",
+    "The link of an order that is %s shows its status for an hour and then stops working.",
     async (end) => {
       const there = await scene();
       const id = await place(there);
@@ -204,7 +204,7 @@ describe("a link after the order", () => {
     },
   );
 
-  test("a link that expires earlier is not prolonged by the end of the order", async () => {
+  test("A link that expires earlier is not prolonged by the end of the order.", async () => {
     const there = await scene();
     const id = await place(there);
     const token = await linkTo(there, id, { expires_in: 60 });
@@ -212,7 +212,7 @@ describe("a link after the order", () => {
     expect(await findShared(jobContext({ now: () => Date.now() + 61_000 }).ctx, token)).toBeNull();
   });
 
-  test("no link is created once an order is over, even concurrently", async () => {
+  test("No link is created once an order is over, even concurrently.", async () => {
     for (let times = 0; times < 5; times++) {
       const there = await scene();
       const id = await place(there);
@@ -233,7 +233,7 @@ describe("a link after the order", () => {
 });
 
 describe("an old position", () => {
-  test("an old position is shown by REST with its time and without a time of arrival", async () => {
+  test("An old position is shown by REST with its time and without a time of arrival.", async () => {
     const there = await scene();
     const id = await place(there);
     const token = await linkTo(there, id);
@@ -243,7 +243,7 @@ describe("an old position", () => {
     expect([body.truck?.latitude, body.eta_seconds]).toEqual([55.2, null]);
   });
 
-  test("an old position is sent on the sockets of the link and of the client", async () => {
+  test("An old position is sent on the sockets of the link and of the client.", async () => {
     const there = await scene();
     const id = await place(there);
     const token = await linkTo(there, id);

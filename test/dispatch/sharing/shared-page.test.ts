@@ -29,7 +29,7 @@ const moveTo = (job: Job, latitude: number, longitude: number) =>
   post("/api/v1/location/update/", { latitude, longitude }, { token: job.driver.token });
 
 describe("the public page of a shared order", () => {
-  test("a link shows status, places and truck, and no person unless the client shows their name", async () => {
+  test("A link shows status, places and truck, and no person unless the client shows their name.", async () => {
     const job = await underWay();
     await moveTo(job, 55.7, 37.6);
     const { status, body } = await facts(await share(job));
@@ -53,7 +53,7 @@ describe("the public page of a shared order", () => {
     expect(named.body.first_name).toBe("Ирина");
   });
 
-  test("the public page loads nothing from other origins", async () => {
+  test("The public page loads nothing from other origins.", async () => {
     const job = await underWay();
     const page = await get(`/track/${await share(job)}/`);
     expect(page.status).toBe(200);
@@ -63,14 +63,14 @@ describe("the public page of a shared order", () => {
     expect(String(page.body)).not.toContain(job.client.username);
   });
 
-  test.each(["nonsense", "0".repeat(43)])("the link %s opens nothing", async (token) => {
+  test.each(["nonsense", "0".repeat(43)])("The link %s opens nothing.", async (token) => {
     expect((await facts(token)).status).toBe(404);
     expect((await get(`/track/${token}/`)).status).toBe(404);
     const result = await dial(`/ws/track/${token}/`, { protocols: ["caravan.v1"] });
     expect("refusal" in result && result.refusal.status).toBe(404);
   });
 
-  test("only the hash of a link is stored", async () => {
+  test("Only the hash of a link is stored.", async () => {
     const job = await underWay();
     const token = await share(job);
     const [row] = await rows<{ token_hash: string }>(
@@ -83,7 +83,7 @@ describe("the public page of a shared order", () => {
 });
 
 describe("the socket of a public link", () => {
-  test("the public socket receives positions and statuses; payments and offers are hidden", async () => {
+  test("The public socket receives positions and statuses; payments and offers are hidden.", async () => {
     const job = await underWay();
     const socket = await listen(await share(job));
     await socket.next(({ t }) => t === "welcome");
@@ -102,7 +102,7 @@ describe("the socket of a public link", () => {
     expect(socket.frames.filter(({ kind }) => kind === "payment" || kind === "offer")).toEqual([]);
   });
 
-  test("frames sent on the public socket change nothing", async () => {
+  test("Frames sent on the public socket change nothing.", async () => {
     const job = await underWay();
     const socket = await listen(await share(job));
     await socket.next();
@@ -110,7 +110,7 @@ describe("the socket of a public link", () => {
     expect(await socket.next(({ t }) => t === "error")).toMatchObject({ code: "forbidden" });
   });
 
-  test("the public socket closes when the client ends the link, and the link stops working", async () => {
+  test("The public socket closes when the client ends the link, and the link stops working.", async () => {
     const job = await underWay();
     const token = await share(job);
     const socket = await listen(token);
@@ -121,7 +121,7 @@ describe("the socket of a public link", () => {
     expect((await facts(token)).status).toBe(404);
   });
 
-  test("the public socket closes when the link expires", async () => {
+  test("The public socket closes when the link expires.", async () => {
     const job = await underWay();
     const token = await share(job);
     await rows("UPDATE order_shares SET expires_at = ? WHERE order_id = ?", Date.now() + 700, job.order);

@@ -24,7 +24,7 @@ async function shared(status: Step, body: object = {}): Promise<{ there: Scene; 
 }
 
 describe("public links", () => {
-  test("a client or an operator creates a link, for a day by default", async () => {
+  test("A client or an operator creates a link, for a day by default.", async () => {
     const there = await scene();
     const id = await orderIn(there, "ASSIGNED");
     for (const by of [there.client, there.operator]) {
@@ -38,21 +38,21 @@ describe("public links", () => {
     expect(Math.round((Date.parse(body.expires_at) - Date.now()) / 60_000)).toBe(60);
   });
 
-  test("only the hash of a link's token is stored", async () => {
+  test("Only the hash of a link's token is stored.", async () => {
     const { id, token } = await shared("PENDING");
     const kept = await rows<{ token_hash: string }>("SELECT * FROM order_shares WHERE order_id = ?", id);
     expect(kept.map(({ token_hash }) => token_hash)).toEqual([await sha256(token)]);
     expect(JSON.stringify(kept)).not.toContain(token);
   });
 
-  test.each([59, 604_801, -1, "soon"])("a link for %s seconds is refused", async (expires_in) => {
+  test.each([59, 604_801, -1, "soon"])("A link for %s seconds is refused.", async (expires_in) => {
     const there = await scene();
     const answer = await share(there.client, await orderIn(there, "PENDING"), { expires_in });
     expect([answer.status, Object.keys(answer.body)]).toEqual([400, ["expires_in"]]);
   });
 
   test.each(["COMPLETED", "CANCELLED"] as const)(
-    "no link is created for an order that is %s",
+    "No link is created for an order that is %s.",
     async (status) => {
       const there = await scene();
       expect((await share(there.client, await orderIn(there, status))).body).toEqual({
@@ -61,14 +61,14 @@ describe("public links", () => {
     },
   );
 
-  test("an expired link stops working and is deleted by the sweep", async () => {
+  test("An expired link stops working and is deleted by the sweep.", async () => {
     const { id, token } = await shared("PENDING", { expires_in: 60 });
     expect(await found(token, 61_000)).toBeNull();
     await purgeShares(jobContext({ now: () => Date.now() + 61_000 }).ctx);
     expect(await rows("SELECT id FROM order_shares WHERE order_id = ?", id)).toEqual([]);
   });
 
-  test("a client ends all links of an order", async () => {
+  test("A client ends all links of an order.", async () => {
     const { there, id, token } = await shared("PENDING");
     const second = tokenIn((await share(there.operator, id)).body.url);
     const other = await shared("PENDING");
@@ -77,13 +77,13 @@ describe("public links", () => {
     expect(await found(other.token)).not.toBeNull();
   });
 
-  test.each(["", "x", "0".repeat(43)])("the unknown token %j shows nothing", async (token) => {
+  test.each(["", "x", "0".repeat(43)])("The unknown token %j shows nothing.", async (token) => {
     expect(await found(token)).toBeNull();
   });
 });
 
 describe("what a link shows", () => {
-  test("a link shows the status, both places and the truck, and nothing that identifies a person", async () => {
+  test("A link shows the status, both places and the truck, and nothing that identifies a person.", async () => {
     const { there, id, token } = await shared("ASSIGNED");
     await rows("UPDATE users SET first_name = 'Ирина' WHERE id = ?", there.client.id);
     await post(
@@ -106,21 +106,21 @@ describe("what a link shows", () => {
     expect(JSON.stringify(facts)).not.toMatch(/Ленина|Тверская|Ирина/);
   });
 
-  test("a link shows the first name when the client allowed it", async () => {
+  test("A link shows the first name when the client allowed it.", async () => {
     const { there, token } = await shared("PENDING", { shows_name: true });
     await rows("UPDATE users SET first_name = 'Ирина', last_name = 'К' WHERE id = ?", there.client.id);
     expect((await found(token))?.firstName).toBe("Ирина");
   });
 
   test.each(["PENDING", "CONFIRMED"] as const)(
-    "a link shows no truck while the order is %s",
+    "A link shows no truck while the order is %s.",
     async (status) => {
       const { token } = await shared(status);
       expect(await found(token)).toMatchObject({ status, truck: null, eta: null });
     },
   );
 
-  test("a link shows no truck once the order is over", async () => {
+  test("A link shows no truck once the order is over.", async () => {
     const { there, id, token } = await shared("ASSIGNED");
     await post(
       "/api/v1/location/update/",

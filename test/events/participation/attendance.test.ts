@@ -24,7 +24,7 @@ const acceptedAt = async (event: number, user: number): Promise<number | null | 
 
 const path = (event: number | string, verb: "accept" | "leave") => `/api/v1/events/${event}/${verb}/`;
 
-test("the creator of an event takes part by their own act, and the people they name do not", async () => {
+test("The creator of an event takes part by their own act, and the people they name do not.", async () => {
   const [host, friend] = [await guest(), await guest()];
   const event = await createEvent(host, { members: [{ id: friend.id }] });
   expect(await acceptedAt(event, host.id)).toEqual(expect.any(Number));
@@ -35,7 +35,7 @@ test("the creator of an event takes part by their own act, and the people they n
   expect(await acceptedAt(id, bob.id)).toBeNull();
 });
 
-test("a user who asked takes part by their own act, whether accepted by decision or by a new member set", async () => {
+test("A user who asked takes part by their own act, whether accepted by decision or by a new member set.", async () => {
   const [host, ann, eve] = [await guest(), await guest(), await guest()];
   const event = await createEvent(host);
   await decide(host, await createRequest(ann, event), "accept");
@@ -45,7 +45,7 @@ test("a user who asked takes part by their own act, whether accepted by decision
   expect(await acceptedAt(event, eve.id)).toEqual(expect.any(Number));
 });
 
-test("a named user accepts by number or uuid, accepting again changes nothing, and a replaced set keeps the acceptance", async () => {
+test("A named user accepts by number or uuid, accepting again changes nothing, and a replaced set keeps the acceptance.", async () => {
   const [ann, bob, eve] = [await person(), await person(), await person()];
   const { id: uuid } = await makeEvent(ann, { participants: [bob.username, eve.username] });
   const id = await rowIdOf(uuid);
@@ -58,7 +58,7 @@ test("a named user accepts by number or uuid, accepting again changes nothing, a
   expect(await acceptedAt(id, eve.id)).toBeNull();
 });
 
-test("accepting or leaving is a 404 for an unknown event and for a user who is not a member", async () => {
+test("Accepting or leaving is a 404 for an unknown event and for a user who is not a member.", async () => {
   const [ann, bob] = [await person(), await person()];
   const { id } = await makeEvent(ann);
   for (const verb of ["accept", "leave"] as const)
@@ -66,7 +66,7 @@ test("accepting or leaving is a 404 for an unknown event and for a user who is n
       expect((await post(path(event, verb), undefined, { token: bob.token })).status).toBe(404);
 });
 
-test("a member who leaves is removed, the organizer is told, and the member may ask again", async () => {
+test("A member who leaves is removed, the organizer is told, and the member may ask again.", async () => {
   const [host, ann] = [await guest(), await guest()];
   const event = await createEvent(host);
   await decide(host, await createRequest(ann, event), "accept");
@@ -77,7 +77,7 @@ test("a member who leaves is removed, the organizer is told, and the member may 
   await createRequest(ann, event);
 });
 
-test("the seat of a member who leaves is offered to the user who waits longest", async () => {
+test("The seat of a member who leaves is offered to the user who waits longest.", async () => {
   const [host, ann, bob, eve] = [await guest(), await guest(), await guest(), await guest()];
   const event = await createEvent(host, { members: [{ id: ann.id }], max_count_members: 2 });
   const [first, second] = [await createRequest(bob, event), await createRequest(eve, event)];
@@ -88,7 +88,7 @@ test("the seat of a member who leaves is offered to the user who waits longest",
   expect((await toldOf(bob)).at(-1)).toMatchObject({ type: "PARTICIPATION_PLACE_FREE" });
 });
 
-test("a member added in the console is only named, however often the console changes the row", async () => {
+test("A member added in the console is only named, however often the console changes the row.", async () => {
   const [host, ann] = [await guest(), await guest()];
   const event = await createEvent(host);
   const staff = await staffMember();

@@ -33,7 +33,7 @@ describe("an invalid request", () => {
     ["an applicant who is too young", { min_age: 18 }, bornYearsAgo(18, 1), AGE],
     ["an applicant who is too old", { max_age: 18 }, bornYearsAgo(19), AGE],
     ["an applicant of unknown age", { min_age: 18 }, undefined, UNKNOWN],
-  ])("a request is refused with a text for %s", async (_, changes, born, answer) => {
+  ])("A request is refused with a text for %s.", async (_, changes, born, answer) => {
     expect(await refused(changes, born)).toEqual(answer);
   });
 
@@ -43,11 +43,11 @@ describe("an invalid request", () => {
     ["an applicant who is just old enough", { min_age: 18 }, bornYearsAgo(18)],
     ["an applicant who is just young enough", { max_age: 18 }, bornYearsAgo(19, 1)],
     ["an applicant of unknown age without an age limit", {}, undefined],
-  ])("a request is accepted for %s", async (_, changes, born) => {
+  ])("A request is accepted for %s.", async (_, changes, born) => {
     expect(await refused(changes, born)).toBeNull();
   });
 
-  test("requests to your own event, a second request, and a member's request are refused", async () => {
+  test("Requests to your own event, a second request, and a member's request are refused.", async () => {
     const [host, ann, bob] = [await guest(), await guest(), await guest()];
     const event = await createEvent(host, { members: [{ id: bob.id }] });
     expect(await ask(host, event)).toMatchObject(said("Вы организатор этого мероприятия."));
@@ -63,14 +63,14 @@ describe("an invalid request", () => {
     [null, "Это поле не может быть пустым."],
     [99_999_999, 'Недопустимый первичный ключ "99999999" - объект не существует.'],
     ["бал", "Некорректный тип. Ожидалось значение первичного ключа, получен str."],
-  ])("a request for the event %j is refused with a text", async (event, words) => {
+  ])("A request for the event %j is refused with a text.", async (event, words) => {
     expect(await post(PARTICIPATION, { event }, (await guest()).with)).toMatchObject({
       status: 400,
       body: { event: [words] },
     });
   });
 
-  test("an anonymous request is refused", async () => {
+  test("An anonymous request is refused.", async () => {
     expect((await post(PARTICIPATION, { event: await createEvent(await guest()) })).status).toBe(401);
   });
 });

@@ -23,7 +23,7 @@ const NOT_FOUND = { status: 404, body: { detail: "Страница не найд
 const REPEATED = { non_field_errors: ["Заявка на участие в мероприятии уже отправлена."] };
 const requestsOf = (event: number) => rows("SELECT id FROM participation_requests WHERE event_id = ?", event);
 
-test("a new request is returned with every field in order, and the organizer is told", async () => {
+test("A new request is returned with every field in order, and the organizer is told.", async () => {
   const [host, ann] = [await guest(), await guest({ first_name: "Анна", last_name: "Белова" })];
   const event = await createEvent(host, { name: "Бал" });
   const { status, body } = await ask(ann, event);
@@ -50,7 +50,7 @@ test("a new request is returned with every field in order, and the organizer is 
   expect(await memberIds(event)).toEqual([host.id]);
 });
 
-test("the status, sender and decision in a request's body are ignored", async () => {
+test("The status, sender and decision in a request's body are ignored.", async () => {
   const [host, ann] = [await guest(), await guest()];
   const event = await createEvent(host);
   const body = { event: String(event), status: "Accepted", from_user: host.id, processed_by: ann.id };
@@ -62,7 +62,7 @@ test("the status, sender and decision in a request's body are ignored", async ()
   });
 });
 
-test("accepting a request adds a member once", async () => {
+test("Accepting a request adds a member once.", async () => {
   const [host, ann] = [await guest(), await guest()];
   const event = await createEvent(host, { name: "Бал" });
   const request = await createRequest(ann, event);
@@ -81,7 +81,7 @@ test("accepting a request adds a member once", async () => {
   expect(await toldOf(ann)).toHaveLength(1);
 });
 
-test("a declined request stays, prevents another and can't be withdrawn", async () => {
+test("A declined request stays, prevents another and can't be withdrawn.", async () => {
   const [host, ann] = [await guest(), await guest()];
   const event = await createEvent(host, { name: "Бал" });
   const request = await createRequest(ann, event);
@@ -100,7 +100,7 @@ test("a declined request stays, prevents another and can't be withdrawn", async 
 });
 
 describe("rights to requests", () => {
-  test("only organizers and staff may decide on a request, whatever the number of organizers", async () => {
+  test("Only organizers and staff may decide on a request, whatever the number of organizers.", async () => {
     const [host, second, ann, bob] = [await guest(), await guest(), await guest(), await guest()];
     const event = await createEvent(host, { members: [{ id: second.id }, { id: bob.id }] });
     await rows(
@@ -126,7 +126,7 @@ describe("rights to requests", () => {
     expect(await requestOf(carl, other)).toMatchObject({ status: "Accepted", processed_by: staff.id });
   });
 
-  test("only the applicant may read and withdraw a request", async () => {
+  test("Only the applicant may read and withdraw a request.", async () => {
     const [host, ann] = [await guest(), await guest()];
     const request = await createRequest(ann, await createEvent(host));
     const path = `${PARTICIPATION}${request}/`;
@@ -139,7 +139,7 @@ describe("rights to requests", () => {
     expect(await del(path, undefined, ann.with)).toMatchObject(NOT_FOUND);
   });
 
-  test("nobody may change a request", async () => {
+  test("Nobody may change a request.", async () => {
     const [host, ann] = [await guest(), await guest()];
     const [event, other] = [await createEvent(host), await createEvent(host)];
     const path = `${PARTICIPATION}${await createRequest(ann, event)}/`;
@@ -151,7 +151,7 @@ describe("rights to requests", () => {
     expect(await requestsOf(other)).toEqual([]);
   });
 
-  test("a user lists their own requests and those for their event, the newest first", async () => {
+  test("A user lists their own requests and those for their event, the newest first.", async () => {
     const [host, ann, bob] = [await guest(), await guest(), await guest()];
     const [one, two] = [await createEvent(host), await createEvent(host)];
     const made = [
@@ -173,7 +173,7 @@ describe("rights to requests", () => {
   });
 });
 
-test("many concurrent requests of one person become one", async () => {
+test("Many concurrent requests of one person become one.", async () => {
   const [host, ann] = [await guest(), await guest()];
   const event = await createEvent(host);
   const responses = await Promise.all(Array.from({ length: 6 }, () => ask(ann, event)));
@@ -181,7 +181,7 @@ test("many concurrent requests of one person become one", async () => {
   expect(await toldOf(host)).toHaveLength(1);
 });
 
-test("a request is accepted when the organizer adds its applicant and declined when the organizer removes them", async () => {
+test("A request is accepted when the organizer adds its applicant and declined when the organizer removes them.", async () => {
   const [host, ann, bob] = [await guest(), await guest(), await guest()];
   const event = await createEvent(host);
   const [annAsks, bobAsks] = [await createRequest(ann, event), await createRequest(bob, event)];
@@ -191,7 +191,7 @@ test("a request is accepted when the organizer adds its applicant and declined w
   expect(await requestOf(bob, bobAsks)).toMatchObject({ status: "Declined", processed_by: host.id });
 });
 
-test("requests are deleted with their event and with their sender", async () => {
+test("Requests are deleted with their event and with their sender.", async () => {
   const [host, ann] = [await guest(), await guest()];
   const event = await createEvent(host);
   await createRequest(ann, event);
@@ -199,7 +199,7 @@ test("requests are deleted with their event and with their sender", async () => 
   expect(await requestsOf(event)).toEqual([]);
 });
 
-test("the export of an account has its requests", async () => {
+test("The export of an account has its requests.", async () => {
   const [host, ann] = [await guest(), await guest()];
   const event = await createEvent(host);
   await createRequest(ann, event);

@@ -49,7 +49,7 @@ async function crowd(places: number, waiting: number) {
   return { host, event, is, waits };
 }
 
-test("a request for a full event goes on the waiting list and can't be accepted", async () => {
+test("A request for a full event goes on the waiting list and can't be accepted.", async () => {
   const { host, event, is, waits } = await crowd(1, 1);
   expect(await waits()).toEqual([1]);
   expect(await requestOf(is(1).who, is(1).id)).toMatchObject({ status: "Pending", waiting: true });
@@ -59,7 +59,7 @@ test("a request for a full event goes on the waiting list and can't be accepted"
   expect(await told(is(1).who)).toEqual([]);
 });
 
-test("a pending request goes on the waiting list once the event is full", async () => {
+test("A pending request goes on the waiting list once the event is full.", async () => {
   const host = await guest();
   const event = await createEvent(host, { max_count_members: 2 });
   const [ann, bob] = [await guest(), await guest()];
@@ -69,7 +69,7 @@ test("a pending request goes on the waiting list once the event is full", async 
   expect(await requestOf(ann, requests[0] ?? 0)).toMatchObject({ status: "Pending", waiting: true });
 });
 
-test("of many requests accepted at once only as many become members as there are places", async () => {
+test("Of many requests accepted at once only as many become members as there are places.", async () => {
   const host = await guest();
   const event = await createEvent(host, { max_count_members: 4 });
   const people = await Promise.all(Array.from({ length: 8 }, () => guest()));
@@ -79,7 +79,7 @@ test("of many requests accepted at once only as many become members as there are
   expect(await memberIds(event)).toHaveLength(4);
 });
 
-test("lowering the number of places while requests are accepted never leaves more members than places", async () => {
+test("Lowering the number of places while requests are accepted never leaves more members than places.", async () => {
   const host = await guest();
   const event = await createEvent(host, { max_count_members: 6 });
   const people = await Promise.all(Array.from({ length: 5 }, () => guest()));
@@ -93,7 +93,7 @@ test("lowering the number of places while requests are accepted never leaves mor
   expect(body.members_count).toBeLessThanOrEqual(body.max_count_members);
 });
 
-test("a request that is accepted twice at once adds one member and sends one notice", async () => {
+test("A request that is accepted twice at once adds one member and sends one notice.", async () => {
   const host = await guest();
   const event = await createEvent(host, { max_count_members: 5 });
   const ann = await guest();
@@ -104,7 +104,7 @@ test("a request that is accepted twice at once adds one member and sends one not
 });
 
 describe("a free seat is offered to the user who waits longest", () => {
-  test("a seat is offered when a member leaves", async () => {
+  test("A seat is offered when a member leaves.", async () => {
     const { host, event, is } = await crowd(1, 2);
     expect((await leave(is(0).who, is(0).id)).status).toBe(204);
     expect(await memberIds(event)).toEqual([host.id]);
@@ -123,7 +123,7 @@ describe("a free seat is offered to the user who waits longest", () => {
     expect((await ask(is(0).who, event)).body).toMatchObject({ status: "Pending", waiting: true });
   });
 
-  test("a seat is offered when the organizer removes members", async () => {
+  test("A seat is offered when the organizer removes members.", async () => {
     const { host, event, is, waits } = await crowd(2, 3);
     await change(host, event, { members: [{ id: host.id }] });
     expect(await waits()).toEqual([4]);
@@ -131,7 +131,7 @@ describe("a free seat is offered to the user who waits longest", () => {
     expect(await told(is(3).who)).toEqual([FREE]);
   });
 
-  test("seats are offered when the number of places is raised", async () => {
+  test("Seats are offered when the number of places is raised.", async () => {
     const { host, event, waits } = await crowd(1, 3);
     await change(host, event, { max_count_members: 3 });
     expect(await waits()).toEqual([2, 3]);
@@ -139,7 +139,7 @@ describe("a free seat is offered to the user who waits longest", () => {
     expect(await waits()).toEqual([]);
   });
 
-  test("a seat is offered again when the user who was offered it is declined or withdraws", async () => {
+  test("A seat is offered again when the user who was offered it is declined or withdraws.", async () => {
     const { host, is, waits } = await crowd(1, 3);
     await leave(is(0).who, is(0).id);
     await decide(host, is(1).id, "decline");
@@ -149,7 +149,7 @@ describe("a free seat is offered to the user who waits longest", () => {
     expect(await told(is(3).who)).toEqual([FREE]);
   });
 
-  test("no seat is offered when a user on the waiting list withdraws, nor to a user whom the organizer added", async () => {
+  test("No seat is offered when a user on the waiting list withdraws, nor to a user whom the organizer added.", async () => {
     const { host, event, is } = await crowd(1, 3);
     await leave(is(1).who, is(1).id);
     expect(await told(is(2).who)).toEqual([]);
@@ -160,7 +160,7 @@ describe("a free seat is offered to the user who waits longest", () => {
     expect(await requestOf(is(3).who, is(3).id)).toMatchObject({ status: "Pending", waiting: true });
   });
 
-  test("when several members leave at once each seat is offered once", async () => {
+  test("When several members leave at once each seat is offered once.", async () => {
     const { event, is, waits } = await crowd(3, 4);
     const responses = await Promise.all([0, 1, 2].map((index) => leave(is(index).who, is(index).id)));
     expect(responses.map(({ status }) => status)).toEqual([204, 204, 204]);
@@ -171,7 +171,7 @@ describe("a free seat is offered to the user who waits longest", () => {
   });
 });
 
-test("an event that the organizer fills puts pending requests on the waiting list", async () => {
+test("An event that the organizer fills puts pending requests on the waiting list.", async () => {
   const host = await guest();
   const event = await createEvent(host, { max_count_members: 2 });
   const [ann, bob] = [await guest(), await guest()];
@@ -182,7 +182,7 @@ test("an event that the organizer fills puts pending requests on the waiting lis
 });
 
 describe("the nightly sweep", () => {
-  test("the nightly sweep offers a seat that became free by another way, once", async () => {
+  test("The nightly sweep offers a seat that became free by another way, once.", async () => {
     const { event, is } = await crowd(2, 3);
     await rows("DELETE FROM users WHERE id = ?", is(0).who.id);
     await rows("DELETE FROM event_members WHERE event_id = ? AND user_id = ?", event, is(1).who.id);
@@ -196,7 +196,7 @@ describe("the nightly sweep", () => {
     expect(await requestOf(is(4).who, is(4).id)).toMatchObject({ waiting: true });
   });
 
-  test("the nightly sweep offers no seat of a full event or of one that has started", async () => {
+  test("The nightly sweep offers no seat of a full event or of one that has started.", async () => {
     const full = await crowd(1, 1);
     const begun = await crowd(1, 1);
     await rows("DELETE FROM event_members WHERE event_id = ?", begun.event);

@@ -143,7 +143,7 @@ describe("a key", () => {
     expect((await post(EVENTS, body, options)).status).toBe(201);
   });
 
-  test.each(["", "two words", "ключ", "x".repeat(256)])("%j is refused", async (key) => {
+  test.each(["", "two words", "ключ", "x".repeat(256)])("The idempotency key %j is refused.", async (key) => {
     const answer = await post(EVENTS, draft(), keyed(key, await person()));
     expect(answer.status).toBe(400);
     expect(answer.body).toMatchObject({ detail: "Idempotency-Key takes 1 to 255 printable characters." });

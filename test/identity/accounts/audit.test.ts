@@ -24,7 +24,7 @@ test.each<[Partial<typeof standing>]>([
   [{ is_verified: true }],
   [{ user_type: "DRIVER" }],
   [{ is_verified: true, user_type: "OPERATOR" }],
-])("a change to %j leaves one audit row with actor, action, before, after and request", async (change) => {
+])("A change to %j leaves one audit row with actor, action, before, after and request.", async (change) => {
   const staff = await staffMember();
   const who = await person();
   const answer = await patch(`/api/admin/users/${who.id}/`, change, { token: staff.token, headers });
@@ -59,7 +59,7 @@ test.each<[Partial<typeof standing>]>([
   );
 });
 
-test("the audit log never contains a hash", async () => {
+test("The audit log never contains a hash.", async () => {
   const staff = await staffMember();
   const who = await person();
   await patch(`/api/admin/users/${who.id}/`, { is_verified: true }, { token: staff.token, headers });
@@ -67,7 +67,7 @@ test("the audit log never contains a hash", async () => {
   expect(JSON.stringify(await logOf(who.id))).not.toContain("scrypt");
 });
 
-test("a name changed by staff leaves an audit row, a name changed by its owner does not", async () => {
+test("A name changed by staff leaves an audit row, a name changed by its owner does not.", async () => {
   const staff = await staffMember();
   const who = await person();
   await put(`/api/user/${who.id}/`, { username: `${who.username}a` }, { token: who.token });
@@ -83,7 +83,7 @@ test("a name changed by staff leaves an audit row, a name changed by its owner d
 test.each<[string, object, object]>([
   ["a role that is none", { user_type: "PILOT" }, { user_type: ['"PILOT" is not a valid choice.'] }],
   ["a truth value that is none", { is_active: "perhaps" }, { is_active: ["Must be a valid boolean."] }],
-])("a change with %s is refused and not logged", async (_, change, errors) => {
+])("A change with %s is refused and not logged.", async (_, change, errors) => {
   const staff = await staffMember();
   const who = await person();
   const answer = await patch(`/api/admin/users/${who.id}/`, change, { token: staff.token, headers });
@@ -92,7 +92,7 @@ test.each<[string, object, object]>([
 });
 
 test.each<[object]>([[{ is_active: false }], [{ is_staff: false }]])(
-  "staff cannot set %j on their own account",
+  "Staff cannot set %j on their own account.",
   async (change) => {
     const staff = await staffMember();
     const answer = await patch(`/api/admin/users/${staff.id}/`, change, { token: staff.token, headers });
@@ -108,7 +108,7 @@ test.each<[object]>([[{ is_active: false }], [{ is_staff: false }]])(
   },
 );
 
-test("a change of an account that does not exist is a 404 and not logged", async () => {
+test("A change of an account that does not exist is a 404 and not logged.", async () => {
   const staff = await staffMember();
   const options = { token: staff.token, headers };
   for (const id of ["999999999", "0", "x", "1e3"]) {
@@ -126,7 +126,7 @@ test.each<["CLIENT" | "DRIVER" | "OPERATOR", number]>([
   ["DRIVER", 403],
   ["OPERATOR", 200],
 ])(
-  "a %s gets %i when reading an account in the console, and cannot change even their own",
+  "A %s gets %i when reading an account in the console, and cannot change even their own.",
   async (type, status) => {
     const who = await staffMember({ staff: false, type });
     const path = `/api/admin/users/${who.id}/`;

@@ -64,7 +64,7 @@ const ROUTES: readonly ClientProfile[] = [
 
 describe("an account changed field by field at once", () => {
   test.each(ROUTES.map((door) => [door.name, door] as const))(
-    "concurrent changes of an account's fields through %s keep every field",
+    "Concurrent changes of an account's fields through %s keep every field.",
     async (_, door) => {
       for (let round = 0; round < 3; round++) {
         const who = await person("split");
@@ -80,7 +80,7 @@ describe("an account changed field by field at once", () => {
     },
   );
 
-  test("concurrent changes of an account never restore an old password", async () => {
+  test("Concurrent changes of an account never restore an old password.", async () => {
     const who = await person("split");
     const changes = Array.from({ length: 6 }, (_, index) =>
       call("PUT", "/api/user", { token: who.token, body: { name: `Name ${index}` } }),

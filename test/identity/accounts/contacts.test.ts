@@ -44,7 +44,7 @@ const changing = routesFor("email").filter(([, { makes }]) => !makes);
 
 describe("a new address", () => {
   test.each(changing)(
-    "a new address set by %s signs in at once, and the former address can undo the change",
+    "A new address set by %s signs in at once, and the former address can undo the change.",
     async (_, door) => {
       const who = await person();
       const email = newEmail();
@@ -68,7 +68,7 @@ describe("a new address", () => {
   );
 
   test.each(routesFor("email"))(
-    "a former address or phone cannot be taken by another account at %s",
+    "A former address or phone cannot be taken by another account at %s.",
     async (_, door) => {
       const who = await moved();
       const answer = await door.send({ email: who.old.toUpperCase() }, await subjectFor(door));
@@ -78,7 +78,7 @@ describe("a new address", () => {
     },
   );
 
-  test.each(routesFor("email"))("a former address is free again after seven days at %s", async (_, door) => {
+  test.each(routesFor("email"))("A former address is free again after seven days at %s.", async (_, door) => {
     const who = await moved();
     const [kept] = await rows<{ life: number }>(
       "SELECT expires_at - created_at AS life FROM former_contacts WHERE user_id = ?",
@@ -91,7 +91,7 @@ describe("a new address", () => {
   });
 
   test.each(changing)(
-    "an owner who returns to the former address at %s gets it back in its former state",
+    "An owner who returns to the former address at %s gets it back in its former state.",
     async (_, door) => {
       const who = await person();
       await rows("UPDATE users SET email_verified_at = 5 WHERE id = ?", who.id);
@@ -104,7 +104,7 @@ describe("a new address", () => {
     },
   );
 
-  test("a new address gets no password reset by any route until it is verified, while the address of the sign-up does", async () => {
+  test("A new address gets no password reset by any route until it is verified, while the address of the sign-up does.", async () => {
     const who = await moved();
     const ask = async (email: string) => {
       await rows("DELETE FROM codes WHERE user_id = ? AND purpose LIKE 'reset%'", who.id);
@@ -126,7 +126,7 @@ describe("a new address", () => {
     expect((await post("/api/v1/users/reset_password/", { email: other.email })).status).toBe(200);
   });
 
-  test("the first address can undo all changes that an intruder made after it", async () => {
+  test("The first address can undo all changes that an intruder made after it.", async () => {
     const who = await moved();
     await press(await linkTo(who.email, "/account-confirm-email/"));
     const third = newEmail();
@@ -139,7 +139,7 @@ describe("a new address", () => {
     expect(await stateOf(who.id)).toMatchObject({ email: who.old });
   });
 
-  test("a changed address that was never verified is not kept and gets no link that opens the account", async () => {
+  test("A changed address that was never verified is not kept and gets no link that opens the account.", async () => {
     const who = await moved();
     await patch("/api/auth/user/", { email: newEmail() }, { token: who.token });
     expect((await outboxOf(who.email)).filter(({ links }) => links[0]?.includes("undo"))).toEqual([]);
@@ -148,7 +148,7 @@ describe("a new address", () => {
     expect((await press(await undoLink(who.old))).status).toBe(200);
   });
 
-  test("two concurrent changes to the same address leave the undo link of the first", async () => {
+  test("Two concurrent changes to the same address leave the undo link of the first.", async () => {
     const who = await person();
     const [one, two] = [newEmail(), newEmail()];
     await Promise.all([one, two].map((email) => patch("/api/auth/user/", { email }, { token: who.token })));
@@ -158,7 +158,7 @@ describe("a new address", () => {
     expect(await stateOf(who.id)).toMatchObject({ email: who.email });
   });
 
-  test("staff can void an undo link without seeing its secret", async () => {
+  test("Staff can void an undo link without seeing its secret.", async () => {
     const who = await moved();
     const staff = await staffMember();
     const list = await get(`/api/admin/former-contacts/?user=${who.id}`, { token: staff.token });
@@ -171,7 +171,7 @@ describe("a new address", () => {
     expect((await press(await undoLink(who.old))).status).toBe(404);
   });
 
-  test("former contacts are deleted with their account and reserve nothing", async () => {
+  test("Former contacts are deleted with their account and reserve nothing.", async () => {
     const who = await moved();
     await call("DELETE", "/api/v1/auth/profile/", { token: who.token });
     expect(await outboxOf(who.old)).toEqual([]);
@@ -193,7 +193,7 @@ async function rung() {
 }
 
 describe("a new phone", () => {
-  test("the former phone is notified of a change and can undo it", async () => {
+  test("The former phone is notified of a change and can undo it.", async () => {
     const who = await rung();
     expect(who.answer.status).toBe(200);
     expect(who.before).toEqual([]);
@@ -208,13 +208,13 @@ describe("a new phone", () => {
     expect(await signsIn(who.old)).toBe(true);
   });
 
-  test("a new phone is announced to the account's address too", async () => {
+  test("A new phone is announced to the account's address too.", async () => {
     const who = await rung();
     expect((await outboxOf(who.email))[0]?.subject).toMatch(/phone was changed|телефона изменён/);
   });
 
   test.each(routesFor("phone"))(
-    "a former address or phone cannot be taken by another account at %s",
+    "A former address or phone cannot be taken by another account at %s.",
     async (_, door) => {
       const who = await rung();
       const answer = await door.send({ phone: who.old }, await subjectFor(door));
@@ -223,7 +223,7 @@ describe("a new phone", () => {
     },
   );
 
-  test("a phone that an intruder adds and verifies does not stop resets by the address of the sign-up", async () => {
+  test("A phone that an intruder adds and verifies does not stop resets by the address of the sign-up.", async () => {
     const who = await person();
     const phone = uniquePhone();
     await patch("/api/v1/auth/profile/", { phone }, { token: who.token });
@@ -237,7 +237,7 @@ describe("a new phone", () => {
     expect(await signsIn(who.email, "another harbour")).toBe(true);
   });
 
-  test("a phone set by staff is unverified, and gets no code that opens the account until it is verified", async () => {
+  test("A phone set by staff is unverified, and gets no code that opens the account until it is verified.", async () => {
     const staff = await staffMember();
     const who = await person();
     await rows("UPDATE users SET phone = ?, email = NULL WHERE id = ?", uniquePhone(), who.id);
@@ -258,7 +258,7 @@ describe("a new phone", () => {
   });
 });
 
-test("a session that has ended cannot change the account", async () => {
+test("A session that has ended cannot change the account.", async () => {
   const who = await person();
   // The isolate trusts what it has read of the session for a while.
   expect((await get("/api/auth/user/", { token: who.token })).status).toBe(200);

@@ -101,7 +101,7 @@ async function deliver(kind: string, address: string): Promise<void> {
 }
 
 describe("the export", () => {
-  test("the export holds the person's account, profile, devices and events, and no secret", async () => {
+  test("The export holds the person's account, profile, devices and events, and no secret.", async () => {
     const who = await resident();
     const answer = await get(EXPORT, { token: who.access });
     expect(answer.status).toBe(200);
@@ -127,14 +127,14 @@ describe("the export", () => {
       expect(JSON.stringify(answer.body)).not.toContain(secret);
   });
 
-  test("the export holds no data of other people", async () => {
+  test("The export holds no data of other people.", async () => {
     const other = await resident();
     const { token } = await person();
     const answer = JSON.stringify((await get(EXPORT, { token })).body);
     for (const word of [other.name, other.email, other.phone]) expect(answer).not.toContain(word);
   });
 
-  test("the export needs a session", async () => {
+  test("The export needs a session.", async () => {
     expect((await get(EXPORT)).status).toBe(401);
   });
 });
@@ -149,7 +149,7 @@ const DELETIONS: [string, (who: { id: number; access: string }) => Promise<{ sta
 
 describe("a deletion", () => {
   test.each(DELETIONS)(
-    "a deletion by %s leaves no personal row in any table, and no picture",
+    "A deletion by %s leaves no personal row in any table, and no picture.",
     async (_, remove) => {
       const who = await resident();
       const words = [who.name, who.email, who.phone, who.avatarKey];
@@ -168,14 +168,14 @@ describe("a deletion", () => {
     },
   );
 
-  test("a deletion frees username, address and phone for a new account", async () => {
+  test("A deletion frees username, address and phone for a new account.", async () => {
     const who = await resident();
     await del(PROFILE, undefined, { token: who.access });
     const body = { username: `${who.name}Name`, email: who.email, password: "verysecret" };
     expect((await post("/api/auth/signup/", body)).status).toBe(200);
   });
 
-  test("a deletion keeps an event with other participants, without its creator", async () => {
+  test("A deletion keeps an event with other participants, without its creator.", async () => {
     const who = await resident();
     const host = await person();
     const shared = (await post("/api/events/", event([host.username]), { token: who.access })).body.id;
@@ -188,7 +188,7 @@ describe("a deletion", () => {
     ]);
   });
 
-  test("a deletion voids links and codes that were sent", async () => {
+  test("A deletion voids links and codes that were sent.", async () => {
     const who = await resident();
     const links = (await outboxOf(who.email)).flatMap((letter) => letter.links).map((link) => new URL(link));
     expect(links.length).toBeGreaterThan(1);
@@ -202,7 +202,7 @@ describe("a deletion", () => {
     expect(await outboxOf(who.phone)).toEqual([]);
   });
 
-  test("a deletion affects no other account and happens only once", async () => {
+  test("A deletion affects no other account and happens only once.", async () => {
     const [who, other] = [await resident(), await resident()];
     const before = await rowsOf(other.id);
     await del(PROFILE, undefined, { token: who.access });
@@ -212,7 +212,7 @@ describe("a deletion", () => {
     expect(await env.BUCKET.head(other.avatarKey)).not.toBeNull();
   });
 
-  test("a deletion by staff leaves an audit row with the actor", async () => {
+  test("A deletion by staff leaves an audit row with the actor.", async () => {
     const who = await resident();
     const staff = await staffMember();
     const answer = await del(`/api/user/${who.id}/`, undefined, { token: staff.token });
@@ -224,7 +224,7 @@ describe("a deletion", () => {
     expect(await rowsOf(who.id)).toEqual([]);
   });
 
-  test("a new picture deletes the old one", async () => {
+  test("A new picture deletes the old one.", async () => {
     const who = await resident();
     await call("PATCH", PROFILE, { token: who.access, headers, body: withPicture({}) });
     await deliver("object", who.avatarKey);

@@ -14,7 +14,7 @@ interface Schema {
   readonly anyOf?: Schema[];
 }
 
-test("every documented route that sets an account's identifier or password is covered here", async () => {
+test("Every documented route that sets an account's identifier or password is covered here.", async () => {
   const { body: document } = await get("/swagger.json");
   const fieldsOf = (schema: Schema): string[] => {
     const named = schema.$ref
@@ -40,7 +40,7 @@ test("every documented route that sets an account's identifier or password is co
 
 describe("an address with a domain of another alphabet", () => {
   test.each(routesFor("email"))(
-    "an internationalized e-mail domain is stored in ASCII by %s, and both spellings sign in",
+    "An internationalized e-mail domain is stored in ASCII by %s, and both spellings sign in.",
     async (_, door) => {
       const local = unique("idn").toLowerCase();
       const [spelled, stored] = [`${local}@почта.рф`, `${local}@xn--80a1acny.xn--p1ai`];
@@ -66,7 +66,7 @@ describe("an address with a domain of another alphabet", () => {
   );
 
   test.each(routesFor("email"))(
-    "an e-mail address is refused by %s if it is taken in the other spelling of its domain",
+    "An e-mail address is refused by %s if it is taken in the other spelling of its domain.",
     async (_, door) => {
       const local = unique("idn").toLowerCase();
       const taken = `${local}@xn--80a1acny.xn--p1ai`;
@@ -79,7 +79,7 @@ describe("an address with a domain of another alphabet", () => {
   );
 
   test.each(routesFor("email"))(
-    "an e-mail address with an invalid domain is refused by %s",
+    "An e-mail address with an invalid domain is refused by %s.",
     async (_, door) => {
       for (const domain of ["почта", "по чта.рф", "почта.рф/x", "xn--zzzzzzz-.рф", "１２７.0.0.1"]) {
         const local = unique("no").toLowerCase();
@@ -106,7 +106,7 @@ describe("a phone", () => {
   };
 
   test.each(routesFor("phone"))(
-    "a phone is accepted by %s in any notation of any length",
+    "A phone is accepted by %s in any notation of any length.",
     async (_, door) => {
       for (const index of [0, 1, 2]) {
         const phone = uniquePhone();
@@ -119,7 +119,7 @@ describe("a phone", () => {
     },
   );
 
-  test.each(routesFor("phone"))("a phone with too many digits is refused by %s", async (_, door) => {
+  test.each(routesFor("phone"))("A phone with too many digits is refused by %s.", async (_, door) => {
     const answer = await door.send({ phone: "+7 900 123 45 67 89 01 23" }, await subjectFor(door));
     expect(answer).toMatchObject({
       status: 400,
@@ -137,7 +137,7 @@ describe("a username", () => {
     `p\u0430yp\u0430l${name}`,
   ];
 
-  test.each(routesFor("username"))("a username that mixes alphabets is refused by %s", async (_, door) => {
+  test.each(routesFor("username"))("A username that mixes alphabets is refused by %s.", async (_, door) => {
     for (const username of disguised(unique("mix"))) {
       const answer = await door.send({ username }, await subjectFor(door));
       expect(answer, username).toMatchObject({
@@ -149,16 +149,19 @@ describe("a username", () => {
     }
   });
 
-  test.each(routesFor("username"))("with a letter that nobody can see is refused by %s", async (_, route) => {
-    for (const filler of ["\u3164", "\uffa0", "\u115f", "\u1160"]) {
-      const username = `${unique("blank")}${filler}`;
-      expect((await route.send({ username }, await subjectFor(route))).status).toBe(400);
-      expect(await rows("SELECT id FROM users WHERE username = ?", username)).toEqual([]);
-    }
-  });
+  test.each(routesFor("username"))(
+    "A username with an invisible letter is refused by %s.",
+    async (_, route) => {
+      for (const filler of ["\u3164", "\uffa0", "\u115f", "\u1160"]) {
+        const username = `${unique("blank")}${filler}`;
+        expect((await route.send({ username }, await subjectFor(route))).status).toBe(400);
+        expect(await rows("SELECT id FROM users WHERE username = ?", username)).toEqual([]);
+      }
+    },
+  );
 
   test.each(routesFor("username"))(
-    "a username of one alphabet, or of one word in each, is accepted by %s",
+    "A username of one alphabet, or of one word in each, is accepted by %s.",
     async (_, door) => {
       for (const username of [`Жук${Math.floor(Math.random() * 1e9)}`, `Иван_${unique("rides")}`]) {
         const answer = await door.send({ username }, await subjectFor(door));
@@ -169,7 +172,7 @@ describe("a username", () => {
   );
 
   test.each(routesFor("username").filter(([, { makes }]) => !makes))(
-    "an existing username that would be refused now stays when %s sends it unchanged",
+    "An existing username that would be refused now stays when %s sends it unchanged.",
     async (_, door) => {
       const who = await person();
       const username = `${unique("old")}\u0430`;
@@ -183,7 +186,7 @@ describe("a username", () => {
 describe("a password", () => {
   const WEAK = ["password123", "81672049", "p", "   "];
 
-  test.each(routesFor("password"))("a weak password is refused by %s", async (_, door) => {
+  test.each(routesFor("password"))("A weak password is refused by %s.", async (_, door) => {
     for (const password of WEAK) {
       const email = `${unique("weak")}@example.com`.toLowerCase();
       const who = await subjectFor(door);
@@ -194,7 +197,7 @@ describe("a password", () => {
     }
   });
 
-  test.each([...CHANGES, ...RESETS])("a weak password is refused by %s", async (_, way) => {
+  test.each([...CHANGES, ...RESETS])("A weak password is refused by %s.", async (_, way) => {
     for (const password of WEAK) {
       const who = await person();
       expect((await way(who, password)).status, password).toBe(400);
@@ -205,7 +208,7 @@ describe("a password", () => {
   });
 });
 
-test("a refused identifier leaves the other fields of the request unchanged", async () => {
+test("A refused identifier leaves the other fields of the request unchanged.", async () => {
   const who = await person();
   const body = { username: "p\u0430ypal", first_name: "Changed" };
   expect((await patch("/api/v1/auth/profile/", body, { token: who.token })).status).toBe(400);

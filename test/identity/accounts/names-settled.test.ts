@@ -26,7 +26,7 @@ INSERT INTO friendships (low_id, high_id, initiator_id, created_at) VALUES (5, 6
 INSERT INTO friend_requests (from_id, to_id, created_at, updated_at) VALUES (7, 8, 1, 1);
 INSERT INTO chats (initiator_id, receiver_id, low_id, high_id, started_at, active_at) VALUES (10, NULL, 10, 11, 1, 1)`;
 
-test("the migration marks generated usernames, replaces reserved ones and lists Find Friend's people", async () => {
+test("The migration marks generated usernames, replaces reserved ones and lists Find Friend's people.", async () => {
   const { users, listed } = await runInDurableObject(
     env.EVENT_ROOMS.getByName("event:migrations"),
     (_, { storage }) => {

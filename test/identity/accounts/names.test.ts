@@ -39,7 +39,7 @@ describe("a name made from a contact", () => {
     ["ann", { email: "ann@example.com" }, false],
     ["123456", {}, false],
     ["ann79990000001", {}, false],
-  ])("whether the username %s with the contacts %j counts as generated: %s", (name, own, expected) => {
+  ])("Whether the username %s with the contacts %j counts as generated: %s.", (name, own, expected) => {
     expect(madeFrom(name, own)).toBe(expected);
   });
 
@@ -50,11 +50,11 @@ describe("a name made from a contact", () => {
     ["user-012", null],
     ["user-12a", null],
     ["user12", null],
-  ])("the name %s is the alias of account %s", (name, expected) => {
+  ])("The name %s is the alias of account %s.", (name, expected) => {
     expect(aliasedId(name)).toBe(expected);
   });
 
-  test("strangers see an address as its first letter and its domain", () => {
+  test("Strangers see an address as its first letter and its domain.", () => {
     expect(maskedEmail("test@fake.org")).toBe("t•••@fake.org");
     expect(maskedEmail("")).toBe("");
   });
@@ -62,9 +62,9 @@ describe("a name made from a contact", () => {
 
 describe("nobody chooses a name of the form user-<number>", () => {
   const names = ["user-1", "User-77", "user-000", "ｕｓｅｒ-5"];
-  test.each(names)("the username %s is reserved", (name) => expect(isReservedName(name)).toBe(true));
+  test.each(names)("The username %s is reserved.", (name) => expect(isReservedName(name)).toBe(true));
 
-  test("no route accepts a username of the form user-<number>", async () => {
+  test("No route accepts a username of the form user-<number>.", async () => {
     const { id, token } = await person();
     const email = `${unique()}@example.com`;
     const staff = await staffMember();
@@ -85,7 +85,7 @@ describe("nobody chooses a name of the form user-<number>", () => {
 });
 
 describe("a generated username", () => {
-  test("a generated username is marked when created, stays marked when sent unchanged, and is unmarked when another is chosen", async () => {
+  test("A generated username is marked when created, stays marked when sent unchanged, and is unmarked when another is chosen.", async () => {
     const client = await registered();
     const made = client.user.username;
     expect(await nameOf(client.id)).toEqual({ username: made, generated: 1 });
@@ -100,7 +100,7 @@ describe("a generated username", () => {
     );
   });
 
-  test("a generated username is visible to its owner and staff; everybody else sees user-<id>", async () => {
+  test("A generated username is visible to its owner and staff; everybody else sees user-<id>.", async () => {
     const client = await registered();
     const [stranger, staff] = [await person(), await staffMember()];
     const seenBy = async (token: string) =>
@@ -113,7 +113,7 @@ describe("a generated username", () => {
     );
   });
 
-  test("an event shows a generated username as user-<id>, which a PUT accepts as a participant", async () => {
+  test("An event shows a generated username as user-<id>, which a PUT accepts as a participant.", async () => {
     const client = await registered();
     const maker = await person();
     const alias = `user-${client.id}`;
@@ -129,7 +129,7 @@ describe("a generated username", () => {
     expect(again.body.event.participants).toEqual([alias]);
   });
 
-  test("a generated username identifies nobody for other people, so that phones cannot be probed", async () => {
+  test("A generated username identifies nobody for other people, so that phones cannot be probed.", async () => {
     const client = await registered();
     const maker = await person();
     const id = await eventWith(maker.token, [client.user.username]);
@@ -139,7 +139,7 @@ describe("a generated username", () => {
     await del(`/api/event/${own}/`, undefined, { token: client.access });
   });
 
-  test("a generated username and its alias both sign in", async () => {
+  test("A generated username and its alias both sign in.", async () => {
     const client = await registered();
     for (const username of [client.user.username, `user-${client.id}`]) {
       const { status } = await post("/api/auth/signin/", { username, password: PASSWORD });
@@ -147,7 +147,7 @@ describe("a generated username", () => {
     }
   });
 
-  test("a generated username is in no mail to other people", async () => {
+  test("A generated username is in no mail to other people.", async () => {
     const client = await registered();
     const maker = await person();
     await eventWith(maker.token, [`user-${client.id}`, maker.username]);

@@ -22,7 +22,7 @@ describe("a phone", () => {
     ["8(900)123-45-67"],
     [" +7 900 1234567 "],
     ["+7.900.123.45.67"],
-  ])("the phone %s is normalized to +79001234567", (words) => {
+  ])("The phone %s is normalized to +79001234567.", (words) => {
     expect(normalizePhone(words)).toBe("+79001234567");
   });
 
@@ -32,7 +32,7 @@ describe("a phone", () => {
     ["+442071838750", "+442071838750"],
     ["+375291234567", "+375291234567"],
     ["375291234567", "+375291234567"],
-  ])("the foreign phone %s is normalized to %s", (words, normal) => {
+  ])("The foreign phone %s is normalized to %s.", (words, normal) => {
     expect(normalizePhone(words)).toBe(normal);
   });
 
@@ -48,7 +48,7 @@ describe("a phone", () => {
     ["+7900１234567"],
     ["+79001234567\0"],
     ["'; DROP"],
-  ])("%j is not a valid phone", (words) => {
+  ])("The text %j is not a valid phone.", (words) => {
     expect(normalizePhone(words)).toBeNull();
   });
 });
@@ -70,7 +70,7 @@ describe("a person's name", () => {
     ["a b c d e f"],
     ["а-б-в-г-д-е"],
     ["я".repeat(150)],
-  ])("%s is a valid name", (name) => {
+  ])("The text %s is a valid name.", (name) => {
     expect(faults(name)).toEqual([]);
   });
 
@@ -93,19 +93,19 @@ describe("a person's name", () => {
     ["名前"],
     ["İi"],
     ["Ам\u0301"],
-  ])("the name %j has invalid characters", (name) => {
+  ])("The name %j has invalid characters.", (name) => {
     expect(faults(name)).toEqual([messages.nameCharacters]);
   });
 
-  test.each([["F"], ["Я"], ["я".repeat(151)]])("the name %s is refused for its length only", (name) => {
+  test.each([["F"], ["Я"], ["я".repeat(151)]])("The name %s is refused for its length only.", (name) => {
     expect(faults(name)).toEqual([wrongLength]);
   });
 
-  test("a name of one invalid character reports the character before the length", () => {
+  test("A name of one invalid character reports the character before the length.", () => {
     expect(faults("1")).toEqual([messages.nameCharacters, wrongLength]);
   });
 
-  test("a name crafted to slow down the pattern is checked quickly", () => {
+  test("A name crafted to slow down the pattern is checked quickly.", () => {
     expect(faults(`${"a".repeat(149)}1`)).toEqual([messages.nameCharacters]);
     expect(faults(`${"a -".repeat(49)}a1`)).toEqual([messages.nameCharacters]);
     expect(faults("a -".repeat(1_000_000))).toEqual([wrongLength]);
@@ -134,11 +134,11 @@ describe("a birthday", () => {
     ["2008-02-29", "2022-02-28", messages.birthdayYoung],
     ["2008-02-29", "2022-03-01", null],
     ["2008-02-29", "2023-02-28", null],
-  ])("the birthday %s is judged on the day %s", (birthday, today, fault) => {
+  ])("The birthday %s is judged on the day %s.", (birthday, today, fault) => {
     expect(birthdayFault(birthday, on(today))).toBe(fault);
   });
 
-  test("a birthday is judged by the UTC day, from its first to its last moment", () => {
+  test("A birthday is judged by the UTC day, from its first to its last moment.", () => {
     expect(birthdayFault("2010-06-15", Date.parse("2024-06-15T23:59:59.999Z"))).toBe(messages.birthdayYoung);
     expect(birthdayFault("2010-06-15", Date.parse("2024-06-16T00:00:00Z"))).toBeNull();
   });
@@ -146,7 +146,7 @@ describe("a birthday", () => {
 
 describe("an address", () => {
   test.each([["a@b.cc"], ["Ann.Smith+tag@Example.co.uk"], ["testone@test.ru"], ["x_y-z@sub-domain.example"]])(
-    "%s is a valid e-mail address",
+    "The text %s is a valid e-mail address.",
     (email) => {
       expect(isEmail(email)).toBe(true);
       expect(signInEmailFault(email)).toBeNull();
@@ -170,18 +170,18 @@ describe("an address", () => {
     ["ann.@test.ru", messages.emailFormat],
     ["ann bob@test.ru", messages.emailFormat],
     ["ann@bob@test.ru", messages.emailFormat],
-  ])("%j is not a valid e-mail address", (email, fault) => {
+  ])("The text %j is not a valid e-mail address.", (email, fault) => {
     expect(isEmail(email)).toBe(false);
     expect(signInEmailFault(email)).toBe(fault);
   });
 
-  test("a long e-mail address is checked quickly", () => {
+  test("A long e-mail address is checked quickly.", () => {
     expect(isEmail(`a@${"a-".repeat(200_000)}`)).toBe(false);
   });
 });
 
 describe("a username", () => {
-  test("a generated username is the phone's digits, else the address's letters, with a number on a clash", () => {
+  test("A generated username is the phone's digits, else the address's letters, with a number on a clash.", () => {
     expect(usernameFrom("+79990000001", "ann@example.com", 0)).toBe("79990000001");
     expect(usernameFrom("+79990000001", null, 2)).toBe("799900000012");
     expect(usernameFrom(null, "Ann.Smith@example.com", 0)).toBe("annsmithexamplecom");
@@ -189,7 +189,7 @@ describe("a username", () => {
     expect(usernameFrom(null, `${"a".repeat(250)}@b.cc`, 9).length).toBeLessThan(150);
   });
 
-  test("usernames that differ in case or Unicode composition are the same", () => {
+  test("Usernames that differ in case or Unicode composition are the same.", () => {
     expect(foldUsername("ИВАН")).toBe(foldUsername("иван"));
     expect(foldUsername("и\u0306")).toBe(foldUsername("й"));
     expect(foldEmail(" Ann@Example.COM ")).toBe("ann@example.com");

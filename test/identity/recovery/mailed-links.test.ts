@@ -68,7 +68,7 @@ const LINKS: Record<string, () => Promise<string>> = {
 /** Links that are shown to who asked for them, and mailed to nobody. */
 const NOT_MAILED = ["api", "track"];
 
-test("every kind of link in the source code is covered here", () => {
+test("Every kind of link in the source code is covered here.", () => {
   const made = Object.values(sources).flatMap((source) =>
     [...source.matchAll(/(?:origin\}|signedUrl\([^`]*`)\/([\w-]+)/g)].map(([, first = ""]) => first),
   );
@@ -80,7 +80,7 @@ test("every kind of link in the source code is covered here", () => {
 
 describe.each(Object.entries(LINKS))("the link of %s", (_, make) => {
   test.each(["HEAD", "GET"])(
-    "opening a mailed link with %s writes nothing and shows a button",
+    "Opening a mailed link with %s writes nothing and shows a button.",
     async (method) => {
       const path = await make();
       expect(path).not.toBe("/");

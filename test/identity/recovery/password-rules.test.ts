@@ -19,7 +19,7 @@ describe("a password", () => {
     ["alskdj02"],
     ["alskdj03"],
     ["пароль на завтра"],
-  ])("the password %s is accepted", (password) => {
+  ])("The password %s is accepted.", (password) => {
     expect(weaknesses(password, POLICY)).toEqual([]);
   });
 
@@ -32,16 +32,16 @@ describe("a password", () => {
     ["p", [messages.passwordShort]],
     ["1234567", [messages.passwordShort, messages.passwordNumeric]],
     ["", [messages.passwordShort]],
-  ])("the password %s is refused", (password, faults) => {
+  ])("The password %s is refused.", (password, faults) => {
     expect(weaknesses(password, POLICY)).toEqual(faults);
   });
 
-  test("the list of common passwords has about 3,000 words of at least the minimum length", () => {
+  test("The list of common passwords has about 3,000 words of at least the minimum length.", () => {
     expect(commonPasswords.size).toBeGreaterThan(2900);
     expect([...commonPasswords].filter((word) => word.length < 8 || word !== word.toLowerCase())).toEqual([]);
   });
 
-  test("a policy may limit the length and compare with user attributes; similarity is reported first", () => {
+  test("A policy may limit the length and compare with user attributes; similarity is reported first.", () => {
     const policy = {
       minLength: 8,
       length: { max: 50, text: messages.passwordLength },
@@ -71,7 +71,7 @@ describe("likeness of a password to a word", () => {
     ["Тестовый", "тестовый"],
     ["margarita", "Анна-Маргарита margarita"],
     ["first_last", "first_last@x.org"],
-  ])("the password %s is similar to %s", (password, value) => {
+  ])("The password %s is similar to %s.", (password, value) => {
     expect(isSimilar(password, value)).toBe(true);
   });
 
@@ -82,11 +82,11 @@ describe("likeness of a password to a word", () => {
     ["a-long-password-with-ann", "Ann"],
     ["whatever you say", ""],
     ["whatever you say", "@"],
-  ])("the password %s is not similar to %j", (password, value) => {
+  ])("The password %s is not similar to %j.", (password, value) => {
     expect(isSimilar(password, value)).toBe(false);
   });
 
-  test("a password is similar if it shares seven tenths of the letters, in any order", () => {
+  test("A password is similar if it shares seven tenths of the letters, in any order.", () => {
     expect(isSimilar("abcdefgxyz", "gfedcba123")).toBe(true);
     expect(isSimilar("abcdefwxyz", "fedcba1234")).toBe(false);
   });

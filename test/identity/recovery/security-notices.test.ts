@@ -9,7 +9,7 @@ const subjectsTo = async (to: string) => (await outboxOf(to)).map(({ subject }) 
 
 describe("a password changed", () => {
   test.each([...CHANGES, TEMPORARY])(
-    "a password change by %s sends a notice without links",
+    "A password change by %s sends a notice without links.",
     async (_, way) => {
       const who = await person();
       expect((await way(who, NEW)).status).toBeLessThan(300);
@@ -19,13 +19,13 @@ describe("a password changed", () => {
     },
   );
 
-  test.each(RESETS)("a password reset by %s sends a notice", async (_, way) => {
+  test.each(RESETS)("A password reset by %s sends a notice.", async (_, way) => {
     const who = await person();
     expect((await way(who, NEW)).status).toBe(200);
     expect((await outboxOf(who.email))[0]?.subject).toBe("[Caravan] The password was reset");
   });
 
-  test("a password change is announced to the account's recent former address too", async () => {
+  test("A password change is announced to the account's recent former address too.", async () => {
     const who = await person();
     const email = `${unique("thief")}@example.com`.toLowerCase();
     await patch("/api/auth/user/", { email }, { token: who.token });
@@ -34,7 +34,7 @@ describe("a password changed", () => {
       expect((await subjectsTo(to))[0]).toBe("[Caravan] The password was changed");
   });
 
-  test("a password change is announced by text message if the account has no address", async () => {
+  test("A password change is announced by text message if the account has no address.", async () => {
     const who = await person();
     const phone = await phoned(who.id);
     await rows("UPDATE users SET email = NULL WHERE id = ?", who.id);
@@ -42,7 +42,7 @@ describe("a password changed", () => {
     expect((await outboxOf(phone))[0]?.text).toContain("The password was changed");
   });
 
-  test("a password change is announced whatever mails the owner has turned off, and however many came before", async () => {
+  test("A password change is announced whatever mails the owner has turned off, and however many came before.", async () => {
     const who = await person();
     const settings = { RATE_LETTERS: "1/3600" };
     await put("/api/settings/", { mail_reminders: false }, { token: who.token });
@@ -50,7 +50,7 @@ describe("a password changed", () => {
     expect((await subjectsTo(who.email))[0]).toBe("[Caravan] The password was changed");
   });
 
-  test("repeated password changes are refused before their notices flood an address", async () => {
+  test("Repeated password changes are refused before their notices flood an address.", async () => {
     const who = await person();
     const statuses: number[] = [];
     for (let time = 0; time < 12; time++)
@@ -82,7 +82,7 @@ describe("a sign-in from a new device", () => {
   const told = async ({ email }: { email: string }) =>
     (await subjectsTo(email)).filter((subject) => subject === NEW_DEVICE).length;
 
-  test("a sign-in from a new device sends a notice, unless it is the first one after the sign-up", async () => {
+  test("A sign-in from a new device sends a notice, unless it is the first one after the sign-up.", async () => {
     const who = await person();
     await authorize(who, device("198.51.100.7", "Phone/1"));
     expect(await told(who)).toBe(0);
@@ -98,7 +98,7 @@ describe("a sign-in from a new device", () => {
     ["another block of IPv4 addresses", "198.51.100.7", "198.51.101.7", false],
     ["the same block of IPv6 addresses", "2001:db8:7:1::1", "2001:db8:7:ffff::9", true],
     ["another block of IPv6 addresses", "2001:db8:7:1::1", "2001:db8:8:1::1", false],
-  ])("whether a device is recognized by its user agent from %s", async (_, first, second, known) => {
+  ])("Whether a device is recognized by its user agent from %s.", async (_, first, second, known) => {
     const who = await person();
     await authorize(who, device(first, "Phone/1"));
     await authorize(who, device(second, "Phone/1"));
@@ -107,7 +107,7 @@ describe("a sign-in from a new device", () => {
     expect(await told(who)).toBe(known ? 1 : 2);
   });
 
-  test("a device is recognized by its cookie at any address, but not by a forged cookie or that of another account", async () => {
+  test("A device is recognized by its cookie at any address, but not by a forged cookie or that of another account.", async () => {
     const who = await person();
     const other = await person();
     const cookie = await authorize(who, device("198.51.100.7", "Phone/1"));
@@ -119,7 +119,7 @@ describe("a sign-in from a new device", () => {
     expect(await told(who)).toBe(2);
   });
 
-  test("a device is still recognized after it signed out", async () => {
+  test("A device is still recognized after it signed out.", async () => {
     const who = await person();
     await authorize(who, device("198.51.100.7", "Phone/1"));
     await rows("DELETE FROM sessions WHERE user_id = ?", who.id);
@@ -127,7 +127,7 @@ describe("a sign-in from a new device", () => {
     expect(await told(who)).toBe(0);
   });
 
-  test("a new device sends no notice if the setting is off, as in development", async () => {
+  test("A new device sends no notice if the setting is off, as in development.", async () => {
     const who = await person();
     for (const agent of ["Phone/1", "Phone/2", "Phone/3"])
       await post(

@@ -6,7 +6,7 @@ import { APPS, authorize, everybody, PASSWORD, towSession, whoIs } from "../ever
 const PROFILE = "/api/v1/auth/profile/";
 
 describe("one account", () => {
-  test("one account signs in through every app, and each credential works in every app", async () => {
+  test("One account signs in through every app, and each credential works in every app.", async () => {
     const who = await everybody();
     const held = await Promise.all(APPS.map((door) => authorize(door, who)));
     for (const each of held) for (const id of await whoIs(each)) expect(id).toBe(who.id);
@@ -22,7 +22,7 @@ describe("one account", () => {
     expect((await get(PROFILE, { token })).body.phone).toBe(who.phone);
   });
 
-  test("the list of devices has one entry per sign-in, with its app, and marks the current one", async () => {
+  test("The list of devices has one entry per sign-in, with its app, and marks the current one.", async () => {
     const who = await everybody();
     for (const door of APPS) await authorize(door, who);
     const { access, id } = await towSession(who);
@@ -36,7 +36,7 @@ describe("one account", () => {
     );
   });
 
-  test("a phone identifies its account, not one whose username looks like it", async () => {
+  test("A phone identifies its account, not one whose username looks like it.", async () => {
     const who = await everybody();
     const other = await everybody();
     await rows(
@@ -97,7 +97,7 @@ const BY_ADDRESS: [string, string][] = [
 ];
 
 test.each(SIGN_UPS)(
-  "an account registered at %s can sign in to every app by its address",
+  "An account registered at %s can sign in to every app by its address.",
   async (_, path, body) => {
     const username = unique("anywhere");
     const email = `${username}@example.com`;
@@ -115,7 +115,7 @@ test.each(SIGN_UPS)(
 );
 
 test.each(SIGN_UPS)(
-  "of two concurrent registrations at %s with one address, one succeeds",
+  "Of two concurrent registrations at %s with one address, one succeeds.",
   async (_, path, body) => {
     const email = `${unique("twice")}@example.com`;
     const phones = [uniquePhone(), uniquePhone()];

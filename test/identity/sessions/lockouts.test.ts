@@ -13,7 +13,7 @@ const mine = () => at(`10.1.${Math.floor(Math.random() * 250)}.7`, "Owner/1");
 
 describe("strangers who guess at a password", () => {
   test.each(APPS.map((door) => [door.path, door] as const))(
-    "strangers who guess passwords do not lock out the owner's device at %s",
+    "Strangers who guess passwords do not lock out the owner's device at %s.",
     async (_, door) => {
       const who = await everybody();
       const own = mine();
@@ -28,7 +28,7 @@ describe("strangers who guess at a password", () => {
     },
   );
 
-  test("strangers at the owner's own network address do not lock out the owner's device", async () => {
+  test("Strangers at the owner's own network address do not lock out the owner's device.", async () => {
     const who = await everybody();
     const own = mine();
     const settings = { RATE_GUESS_FROM_ADDRESS: "2/900", RATE_LOGIN: "4/60" };
@@ -41,7 +41,7 @@ describe("strangers who guess at a password", () => {
     expect((await authorize(own)).status).toBe(200);
   });
 
-  test("the right password passes on a device with the cookie, however many attempts failed and at any address", async () => {
+  test("The right password passes on a device with the cookie, however many attempts failed and at any address.", async () => {
     const who = await everybody();
     const settings = { RATE_GUESS: "2/900", RATE_GUESS_FROM_ADDRESS: "2/900" };
     const authorize = (headers: Record<string, string>, password = who.password) =>
@@ -56,7 +56,7 @@ describe("strangers who guess at a password", () => {
     expect((await authorize(elsewhere)).status).toBe(200);
   });
 
-  test("password guesses use up no limit of other accounts, and the owner can still change the password", async () => {
+  test("Password guesses use up no limit of other accounts, and the owner can still change the password.", async () => {
     const who = await person();
     const settings = { RATE_GUESS: "2/900" };
     for (let guess = 0; guess < 4; guess++)
@@ -75,7 +75,7 @@ describe("strangers who guess at a password", () => {
   });
 });
 
-test("a stolen session gains no guesses at its password by another address or user agent", async () => {
+test("A stolen session gains no guesses at its password by another address or user agent.", async () => {
   const who = await person();
   const settings = { RATE_GUESS: "3/900" };
   const statuses: number[] = [];
@@ -105,7 +105,7 @@ async function phoned(): Promise<{ who: Everybody; own: Record<string, string> }
 }
 
 describe("strangers who guess at a code", () => {
-  test("strangers who guess a code do not use up the attempts of the client that requested it", async () => {
+  test("Strangers who guess a code do not use up the attempts of the client that requested it.", async () => {
     const { who, own } = await phoned();
     await post(RESET, words(who.phone), { headers: own });
     const code = await codeTo(who.phone);
@@ -116,7 +116,7 @@ describe("strangers who guess at a code", () => {
     expect((await post(`${RESET}confirm/`, words(who.phone, { code }), { headers: own })).status).toBe(200);
   });
 
-  test("guesses at codes without an account use up the total, and a client that requested a code may still try", async () => {
+  test("Guesses at codes without an account use up the total, and a client that requested a code may still try.", async () => {
     const who = await person();
     const [own, other] = [mine(), stranger()];
     const settings = { RATE_CODE_GUESS_TOTAL: "1/900" };
@@ -132,7 +132,7 @@ describe("strangers who guess at a code", () => {
     expect((await post(path, { token, password: NEW }, { headers: own, settings })).status).toBe(200);
   });
 
-  test("guesses at codes are limited per client, even if the client requested a code", async () => {
+  test("Guesses at codes are limited per client, even if the client requested a code.", async () => {
     const who = await person();
     const own = stranger();
     const settings = { RATE_CODE_GUESS_TOTAL: "1/900", RATE_CODE_GUESS: "3/900" };
@@ -156,7 +156,7 @@ describe("strangers who ask for letters to somebody", () => {
     ["/api/auth/registration/resend-email/", ({ email }) => ({ email })],
     [RESET, ({ phone }) => words(phone)],
   ])(
-    "mails requested by strangers at %s do not use up the limit of the owner's device",
+    "Mails requested by strangers at %s do not use up the limit of the owner's device.",
     async (path, body) => {
       const { who, own } = await phoned();
       const statuses: number[] = [];
@@ -167,7 +167,7 @@ describe("strangers who ask for letters to somebody", () => {
     },
   );
 
-  test("strangers who request a change to a phone do not stop its owner from a reset", async () => {
+  test("Strangers who request a change to a phone do not stop its owner from a reset.", async () => {
     const { who, own } = await phoned();
     const thief = await person();
     const phone = uniquePhone();

@@ -15,7 +15,7 @@ const session = async () => towSession(await everybody());
 const isAlive = async (access: string) =>
   (await get("/api/v1/auth/profile/", { token: access })).status === 200;
 
-test.each(PATHS)("POST %s exchanges a refresh token for a new pair of the same session", async (path) => {
+test.each(PATHS)("POST %s exchanges a refresh token for a new pair of the same session.", async (path) => {
   const first = await session();
   const { status, body } = await refresh(first.refresh, path);
   expect(status).toBe(200);
@@ -26,14 +26,14 @@ test.each(PATHS)("POST %s exchanges a refresh token for a new pair of the same s
   expect(await isAlive(body.access)).toBe(true);
 });
 
-test("earlier access tokens stay valid until they expire", async () => {
+test("Earlier access tokens stay valid until they expire.", async () => {
   const first = await session();
   await refresh(first.refresh);
   expect(await isAlive(first.access)).toBe(true);
 });
 
 test.each(APPS.filter(({ app }) => app !== "rideshare" && app !== "find-friend"))(
-  "a refresh after signing in at $path keeps the app's token lifetime",
+  "A refresh after signing in at $path keeps the app's token lifetime.",
   async (door) => {
     const { refresh: token = "" } = await authorize(door, await everybody());
 
@@ -43,7 +43,7 @@ test.each(APPS.filter(({ app }) => app !== "rideshare" && app !== "find-friend")
   },
 );
 
-test("a session can be refreshed many times", async () => {
+test("A session can be refreshed many times.", async () => {
   let { refresh: token } = await session();
   for (let round = 0; round < 8; round++) {
     const { status, body } = await refresh(token);
@@ -53,7 +53,7 @@ test("a session can be refreshed many times", async () => {
 });
 
 describe("a token one step behind", () => {
-  test("the previous refresh token returns the current pair, as often as it is sent", async () => {
+  test("The previous refresh token returns the current pair, as often as it is sent.", async () => {
     const first = await session();
     const current = (await refresh(first.refresh)).body;
     for (let round = 0; round < 3; round++) {
@@ -64,7 +64,7 @@ describe("a token one step behind", () => {
     expect((await refresh(current.refresh)).status).toBe(200);
   });
 
-  test("the previous refresh token does not extend the session", async () => {
+  test("The previous refresh token does not extend the session.", async () => {
     const first = await session();
     await refresh(first.refresh);
     const end = Date.now() + 1000;
@@ -77,7 +77,7 @@ describe("a token one step behind", () => {
 });
 
 describe("a token two steps behind", () => {
-  test("an older refresh token ends the session, and none of its tokens works any more", async () => {
+  test("An older refresh token ends the session, and none of its tokens works any more.", async () => {
     const who = await everybody();
     const first = await towSession(who);
     const other = await towSession(who);
@@ -93,7 +93,7 @@ describe("a token two steps behind", () => {
     expect((await refresh(other.refresh)).status).toBe(200);
   });
 
-  test("an older refresh token ends the key of the same sign-in too", async () => {
+  test("An older refresh token ends the key of the same sign-in too.", async () => {
     const who = await everybody();
     const { body } = await post("/api/auth/login/", { username: who.username, password: who.password });
     const second = (await refresh(body.refresh)).body;
@@ -103,7 +103,7 @@ describe("a token two steps behind", () => {
   });
 });
 
-test("concurrent refreshes with one token all get the same next token", async () => {
+test("Concurrent refreshes with one token all get the same next token.", async () => {
   const first = await session();
   const responses = await Promise.all(Array.from({ length: 6 }, () => refresh(first.refresh)));
   expect(responses.map(({ status }) => status)).toEqual(Array(6).fill(200));
@@ -114,7 +114,7 @@ test("concurrent refreshes with one token all get the same next token", async ()
   expect((await refresh(responses[0]?.body.refresh)).status).toBe(200);
 });
 
-test("a refresh concurrent with the sign-out leaves no valid token", async () => {
+test("A refresh concurrent with the sign-out leaves no valid token.", async () => {
   const first = await session();
   const [renewed] = await Promise.all([
     refresh(first.refresh),
@@ -133,7 +133,7 @@ test.each<[string, (token: string, id: string) => string]>([
   ["another session", (token, id) => token.replace(id, crypto.randomUUID())],
   ["another signature", (token) => `${token.slice(0, -1)}${token.endsWith("0") ? "1" : "0"}`],
   ["no signature", (token) => token.replace(/[^.]*$/, "")],
-])("a refresh token with %s is refused, and the session stays valid", async (_, change) => {
+])("A refresh token with %s is refused, and the session stays valid.", async (_, change) => {
   const { refresh: token, access, id } = await session();
   expect(await refresh(change(token, id))).toMatchObject({ status: 401, body: INVALID });
   expect(await isAlive(access)).toBe(true);
@@ -144,11 +144,11 @@ test.each([
   [{}, ["This field is required."]],
   [{ refresh: "" }, ["This field may not be blank."]],
   [{ refresh: null }, ["This field may not be null."]],
-])("a refresh with the body %j is a bad request", async (body, errors) => {
+])("A refresh with the body %j is a bad request.", async (body, errors) => {
   expect(await post("/api/token/refresh/", body)).toMatchObject({ status: 400, body: { refresh: errors } });
 });
 
-test("no usable secret of a session is stored", async () => {
+test("No usable secret of a session is stored.", async () => {
   const first = await session();
   const { body } = await refresh(first.refresh);
   const stored = JSON.stringify(await rows("SELECT * FROM sessions WHERE id = ?", first.id));
@@ -157,7 +157,7 @@ test("no usable secret of a session is stored", async () => {
   }
 });
 
-test("a refresh token lives seven days, thirty in AlphaBet, counted from its last use", async () => {
+test("A refresh token lives seven days, thirty in AlphaBet, counted from its last use.", async () => {
   const who = await everybody();
   for (const [path, body, days] of [
     ["/api/v1/auth/login/", { phone: who.phone, password: who.password }, 7],
@@ -181,26 +181,26 @@ test("a refresh token lives seven days, thirty in AlphaBet, counted from its las
   }
 });
 
-test("an expired refresh token is refused", async () => {
+test("An expired refresh token is refused.", async () => {
   const first = await session();
   await rows("UPDATE sessions SET refresh_expires_at = ? WHERE id = ?", Date.now() - 1, first.id);
   expect(await refresh(first.refresh)).toMatchObject({ status: 401, body: INVALID });
 });
 
-test("a session ends after a year, however often it is refreshed", async () => {
+test("A session ends after a year, however often it is refreshed.", async () => {
   const first = await session();
   await rows("UPDATE sessions SET expires_at = ? WHERE id = ?", Date.now() - 1, first.id);
   expect(await refresh(first.refresh)).toMatchObject({ status: 401, body: INVALID });
 });
 
-test("an invalid Authorization header does not affect a refresh", async () => {
+test("An invalid Authorization header does not affect a refresh.", async () => {
   const first = await session();
   expect((await post("/api/token/refresh/", { refresh: first.refresh }, { token: "stale" })).status).toBe(
     200,
   );
 });
 
-test("expired sessions and codes are purged, and no others", async () => {
+test("Expired sessions and codes are purged, and no others.", async () => {
   const who = await everybody();
   const [old, young] = [await towSession(who), await towSession(who)];
   const past = Date.now() - 1;

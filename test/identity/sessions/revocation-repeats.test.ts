@@ -50,7 +50,7 @@ const REVOCATIONS: [string, (who: Everybody, key: string) => Promise<string>][] 
 ];
 
 test.each(REVOCATIONS)(
-  "a revocation that is delivered again closes no newer connection after %s",
+  "A revocation that is delivered again closes no newer connection after %s.",
   async (_, revoke) => {
     const who = await everybody();
     const before = await signIn(who, who.password);

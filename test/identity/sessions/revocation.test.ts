@@ -57,7 +57,7 @@ const SIGN_OUTS: [string, (device: Device) => Promise<{ status: number }>][] = [
 ];
 
 test.each(SIGN_OUTS)(
-  "signing out by %s ends this device's token, key and sockets, and no other device",
+  "Signing out by %s ends this device's token, key and sockets, and no other device.",
   async (_, signOut) => {
     const { mine, other, path, sockets } = await listening();
     const documented = await connect(`${path}?token=${mine.key}`);
@@ -95,7 +95,7 @@ const CHANGES: [string, (who: Everybody, device: Device) => Promise<{ status: nu
 ];
 
 test.each(CHANGES)(
-  "a change of password by %s keeps the calling device and ends the others with their sockets",
+  "A change of password by %s keeps the calling device and ends the others with their sockets.",
   async (_, change) => {
     const { who, mine, other, sockets } = await listening();
     expect((await change(who, mine)).status).toBeLessThan(300);
@@ -152,7 +152,7 @@ async function resetBySms(phone: string) {
   return post("/api/v1/auth/password/reset/confirm/", { phone, code: message?.codes[0], ...word });
 }
 
-test.each(ENDINGS)("ending access by %s ends every device and closes every socket", async (_, end) => {
+test.each(ENDINGS)("Ending access by %s ends every device and closes every socket.", async (_, end) => {
   const { who, mine, other, path, sockets } = await listening();
   expect((await end(who, mine)).status).toBeLessThan(300);
   for (const socket of [sockets.mine, sockets.other])
@@ -167,7 +167,7 @@ test.each(ENDINGS)("ending access by %s ends every device and closes every socke
   expect(await rows("SELECT id FROM sessions WHERE user_id = ?", who.id)).toEqual([]);
 });
 
-test("granting rights or verifying documents ends no session", async () => {
+test("Granting rights or verifying documents ends no session.", async () => {
   const { who, mine, sockets } = await listening();
   const staff = await asStaff();
   const change = { is_staff: true, is_verified: true, is_active: true, user_type: "CLIENT" };
@@ -176,7 +176,7 @@ test("granting rights or verifying documents ends no session", async () => {
   expect(await isOpen(sockets.mine)).toBe(true);
 });
 
-test("a user who loses staff rights is signed out everywhere", async () => {
+test("A user who loses staff rights is signed out everywhere.", async () => {
   const { who, mine, sockets } = await listening();
   await rows("UPDATE users SET is_staff = 1 WHERE id = ?", who.id);
   await patch(`/api/admin/users/${who.id}/`, { is_staff: false }, await asStaff());
@@ -184,7 +184,7 @@ test("a user who loses staff rights is signed out everywhere", async () => {
   expect(await alive(mine)).toEqual([401, 401]);
 });
 
-test("the connection registry refuses a handshake after a revocation, even if an isolate still caches the session", async () => {
+test("The connection registry refuses a handshake after a revocation, even if an isolate still caches the session.", async () => {
   const { who, mine, other, path } = await listening();
   const roster = env.ROSTERS.getByName(`user:${who.id}`);
   await roster.revoke({ userId: who.id, sessionId: mine.id });
@@ -203,7 +203,7 @@ test("the connection registry refuses a handshake after a revocation, even if an
   expect("socket" in (await dial(`${path}?token=${other.access}`))).toBe(true);
 });
 
-test("a socket ticket is void once its session has ended", async () => {
+test("A socket ticket is void once its session has ended.", async () => {
   const { mine, path } = await listening();
   const ticket = await post(
     "/api/v1/realtime/ticket/",
@@ -216,7 +216,7 @@ test("a socket ticket is void once its session has ended", async () => {
   expect("refusal" in result && result.refusal.status).toBe(401);
 });
 
-test("users cannot see or end other people's devices", async () => {
+test("Users cannot see or end other people's devices.", async () => {
   const { mine, sockets } = await listening();
   const stranger = await towSession(await everybody());
   const seen = (await get("/api/v1/auth/sessions/", { token: stranger.access })).body;
@@ -230,7 +230,7 @@ test("users cannot see or end other people's devices", async () => {
   expect(await isOpen(sockets.mine)).toBe(true);
 });
 
-test("a device can be signed out from another one, once", async () => {
+test("A device can be signed out from another one, once.", async () => {
   const { mine, other, sockets } = await listening();
   const path = `/api/v1/auth/sessions/${other.id}/`;
   expect(await del(path, undefined, { token: mine.access })).toMatchObject({ status: 204, body: "" });

@@ -15,7 +15,7 @@ const NOT_VALID = {
 
 describe("an access token", () => {
   test.each(APPS.filter(({ lives }) => lives !== null))(
-    "an access token from $path names the user, the session and its expiry",
+    "An access token from $path names the user, the session and its expiry.",
     async (door) => {
       const who = await everybody();
       const { access = "" } = await authorize(door, who);
@@ -39,7 +39,7 @@ describe("an access token", () => {
     },
   );
 
-  test("every access token has a unique id", async () => {
+  test("Every access token has a unique id.", async () => {
     const who = await everybody();
     const numbers = [await towSession(who), await towSession(who)].map(({ access }) => claimsOf(access).jti);
     expect(new Set(numbers).size).toBe(2);
@@ -49,7 +49,7 @@ describe("an access token", () => {
     ["DRIVER", 0, "DRIVER"],
     ["OPERATOR", 0, "OPERATOR"],
     ["CLIENT", 1, "STAFF"],
-  ])("the access token of a %s with staff flag %i has the role %s", async (type, staff, role) => {
+  ])("The access token of a %s with staff flag %i has the role %s.", async (type, staff, role) => {
     const who = await everybody();
     await rows("UPDATE users SET user_type = ?, is_staff = ? WHERE id = ?", type, staff, who.id);
     expect(claimsOf((await towSession(who)).access).role).toBe(role);
@@ -86,7 +86,7 @@ const secret = (words: string) => new TextEncoder().encode(words);
 const longer = (name: string) => crypto.subtle.generateKey({ name: "HMAC", hash: name }, true, ["sign"]);
 
 describe("a forged token opens nothing:", () => {
-  test("the tests' token forger makes valid tokens if it changes nothing", async () => {
+  test("The tests' token forger makes valid tokens if it changes nothing.", async () => {
     const who = await everybody();
     expect(await whoIs({ access: await forge(await towSession(who)) })).toEqual([who.id]);
   });
@@ -106,19 +106,19 @@ describe("a forged token opens nothing:", () => {
     ["for a number in words", () => ({ claims: { user_id: "1" } })],
     ["for a session that never was", () => ({ claims: { sid: crypto.randomUUID() } })],
     ["for no session", () => ({ claims: { sid: undefined } })],
-  ])("a forged token is refused: %s", async (_, change) => {
+  ])("A forged token is refused: %s.", async (_, change) => {
     const token = await forge(await towSession(await everybody()), await change());
     expect(await get(PROFILE, { token })).toMatchObject({ status: 401, body: NOT_VALID });
   });
 
-  test("a token for an own session with another user's id is refused", async () => {
+  test("A token for an own session with another user's id is refused.", async () => {
     const victim = await everybody();
     const mine = await towSession(await everybody());
     const token = await forge(mine, { claims: { user_id: victim.id } });
     expect((await get(PROFILE, { token })).status).toBe(401);
   });
 
-  test("a token without a signature, or with a changed body under the old signature, is refused", async () => {
+  test("A token without a signature, or with a changed body under the old signature, is refused.", async () => {
     const session = await towSession(await everybody());
     const [head = "", body = "", mac = ""] = session.access.split(".");
     const encode = (value: object) => btoa(JSON.stringify(value)).replaceAll("=", "");
@@ -135,7 +135,7 @@ describe("a forged token opens nothing:", () => {
     expect((await get(PROFILE, { token: session.access })).status).toBe(200);
   });
 
-  test("a token's role grants nothing: rights come from the account", async () => {
+  test("A token's role grants nothing: rights come from the account.", async () => {
     const token = await forge(await towSession(await everybody()), {
       claims: { role: "STAFF", is_staff: true },
     });
@@ -144,7 +144,7 @@ describe("a forged token opens nothing:", () => {
 });
 
 describe("a credential of the wrong kind", () => {
-  test("a refresh token sent as Bearer, or an access token sent as refresh, is refused as the wrong type", async () => {
+  test("A refresh token sent as Bearer, or an access token sent as refresh, is refused as the wrong type.", async () => {
     const { access, refresh } = await towSession(await everybody());
     const asBearer = await get(PROFILE, { token: refresh });
     expect(asBearer.status).toBe(401);
@@ -155,7 +155,7 @@ describe("a credential of the wrong kind", () => {
     });
   });
 
-  test("a key sent as Bearer, or a token sent as a key, is refused", async () => {
+  test("A key sent as Bearer, or a token sent as a key, is refused.", async () => {
     const who = await everybody();
     const { body } = await post("/api/auth/login/", { username: who.username, password: who.password });
     expect((await get(PROFILE, { token: body.key })).status).toBe(401);
@@ -168,7 +168,7 @@ describe("a credential of the wrong kind", () => {
     expect((await post("/api/token/refresh/", { refresh: body.key })).status).toBe(401);
   });
 
-  test("a header with no value or two is malformed, and another scheme counts as no credential", async () => {
+  test("A header with no value or two is malformed, and another scheme counts as no credential.", async () => {
     const { access } = await towSession(await everybody());
     for (const authorization of ["Bearer", `Bearer ${access} ${access}`]) {
       expect(await get(PROFILE, { headers: { authorization } })).toMatchObject({
@@ -184,7 +184,7 @@ describe("a credential of the wrong kind", () => {
 });
 
 describe("a credential whose time is over", () => {
-  test("a credential of an ended session is refused", async () => {
+  test("A credential of an ended session is refused.", async () => {
     const who = await everybody();
     const { body } = await post("/api/auth/login/", { username: who.username, password: who.password });
     await rows("UPDATE sessions SET expires_at = ? WHERE user_id = ?", Date.now() - 1, who.id);
@@ -192,7 +192,7 @@ describe("a credential whose time is over", () => {
     expect((await post("/api/token/refresh/", { refresh: body.refresh })).status).toBe(401);
   });
 
-  test("the refusal says whether the account is blocked or deleted", async () => {
+  test("The refusal says whether the account is blocked or deleted.", async () => {
     const blocked = await towSession(await everybody());
     await rows("UPDATE users SET is_active = 0 WHERE id = ?", claimsOf(blocked.access).user_id);
     expect(await get(PROFILE, { token: blocked.access })).toMatchObject({

@@ -52,7 +52,7 @@ function serverSide(world: World, userId: number): WebSocket {
 const seqs = (frames: { t?: string; seq?: number }[]) =>
   frames.filter(({ t }) => t === "entry").map(({ seq }) => seq);
 
-test("a burst of several MiB reaches a fast client completely, in both dialects", async () => {
+test("A burst of several MiB reaches a fast client completely, in both dialects.", async () => {
   await withRoom(async (room, world) => {
     const native = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
     const old = listen(
@@ -66,7 +66,7 @@ test("a burst of several MiB reaches a fast client completely, in both dialects"
   });
 });
 
-test("a resume of several MiB reaches a fast client completely", async () => {
+test("A resume of several MiB reaches a fast client completely.", async () => {
   await withRoom(async (room, world) => {
     for (let n = 1; n <= 400; n++) room.log.publish(world.name, note("x".repeat(16_000)));
     const { frames } = listen(room.sockets.open(admit(world, { since: 0 })));
@@ -75,7 +75,7 @@ test("a resume of several MiB reaches a fast client completely", async () => {
   });
 });
 
-test("a client that stops reading is sent no more, delays nobody, and gets everything once it reads again", async () => {
+test("A client that stops reading is sent no more, delays nobody, and gets everything once it reads again.", async () => {
   await withRoom(async (room, world) => {
     const slow = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
     const quick = listen(room.sockets.open(admit(world, { caller: callerOf(2) })));
@@ -93,7 +93,7 @@ test("a client that stops reading is sent no more, delays nobody, and gets every
   });
 });
 
-test("a client that falls behind in the middle of a batch gets the rest of it once", async () => {
+test("A client that falls behind in the middle of a batch gets the rest of it once.", async () => {
   await withRoom(async (room, world) => {
     const { frames } = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
     const socket = serverSide(world, 1);
@@ -119,7 +119,7 @@ test("a client that falls behind in the middle of a batch gets the rest of it on
   });
 });
 
-test("a socket that waits for its client keeps its exact position in its attachment across an eviction", async () => {
+test("A socket that waits for its client keeps its exact position in its attachment across an eviction.", async () => {
   await withRoom(async (room, world) => {
     for (let n = 1; n <= 100; n++) room.log.publish(world.name, note("x".repeat(16_000)));
     const { frames } = listen(room.sockets.open(admit(world, { caller: callerOf(1), since: 0 })));
@@ -135,7 +135,7 @@ test("a socket that waits for its client keeps its exact position in its attachm
   });
 });
 
-test("a client that never reads again is closed with 4408", async () => {
+test("A client that never reads again is closed with 4408.", async () => {
   await withRoom(async (room, world) => {
     const { frames, closed } = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
     stall(serverSide(world, 1));
@@ -145,7 +145,7 @@ test("a client that never reads again is closed with 4408", async () => {
   });
 });
 
-test("a client that does not read is closed with 4408 when 1 MiB of answers wait", async () => {
+test("A client that does not read is closed with 4408 when 1 MiB of answers wait.", async () => {
   await withRoom(async (room, world) => {
     const { closed } = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
     stall(serverSide(world, 1), MiB + 1);
@@ -154,7 +154,7 @@ test("a client that does not read is closed with 4408 when 1 MiB of answers wait
   });
 });
 
-test("a client whose position falls out of the window is closed, and is told to reload when it comes back", async () => {
+test("A client whose position falls out of the window is closed, and is told to reload when it comes back.", async () => {
   await withRoom(async (room, world) => {
     for (let n = 1; n <= 20; n++) room.log.publish(world.name, note(String(n)));
     const { frames, closed } = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
@@ -168,7 +168,7 @@ test("a client whose position falls out of the window is closed, and is told to 
   });
 });
 
-test("a resume that an eviction interrupted continues without waiting for the next entry", async () => {
+test("A resume that an eviction interrupted continues without waiting for the next entry.", async () => {
   await withRoom(async (room, world) => {
     for (let n = 1; n <= 10; n++) room.log.publish(world.name, note(String(n)));
     const { frames } = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
@@ -180,7 +180,7 @@ test("a resume that an eviction interrupted continues without waiting for the ne
   });
 });
 
-test("a new entry continues an interrupted resume, and is delivered once", async () => {
+test("A new entry continues an interrupted resume, and is delivered once.", async () => {
   await withRoom(async (room, world) => {
     for (let n = 1; n <= 10; n++) room.log.publish(world.name, note(String(n)));
     const { frames } = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
@@ -194,7 +194,7 @@ test("a new entry continues an interrupted resume, and is delivered once", async
   });
 });
 
-test("an alarm is set while a socket is catching up, so that an eviction can't leave it behind", async () => {
+test("An alarm is set while a socket is catching up, so that an eviction can't leave it behind.", async () => {
   await withRoom(async (room, world) => {
     for (let n = 1; n <= 10; n++) room.log.publish(world.name, note(String(n)));
     await world.onSchedule(room);

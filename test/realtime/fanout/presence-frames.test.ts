@@ -25,7 +25,7 @@ const tables = ({ state }: World) =>
   );
 
 describe("presence", () => {
-  test("presence lists people with sockets or inboxes here, in order, each once", async () => {
+  test("Presence lists people with sockets or inboxes here, in order, each once.", async () => {
     const inbox = fakeInbox();
     await withRoom(
       async (room, world) => {
@@ -42,7 +42,7 @@ describe("presence", () => {
     );
   });
 
-  test("presence survives an eviction: a new socket is told who was here", async () => {
+  test("Presence survives an eviction: a new socket is told who was here.", async () => {
     await withRoom(async (room, world) => {
       const old = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
       room.subscribers.add(world.name, followerOf(2, world), null, null);
@@ -53,7 +53,7 @@ describe("presence", () => {
     }, social);
   });
 
-  test("disconnected people leave presence, and anonymous listeners are not in it", async () => {
+  test("Disconnected people leave presence, and anonymous listeners are not in it.", async () => {
     await withRoom(async (room, world) => {
       const { frames } = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
       listen(room.sockets.open(admit(world, { caller: callerOf(2) })));
@@ -64,7 +64,7 @@ describe("presence", () => {
     }, social);
   });
 
-  test("a room that is not social shows no presence", async () => {
+  test("A room that is not social shows no presence.", async () => {
     await withRoom(async (room, world) => {
       const { frames } = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
       expect(room.subscribers.add(world.name, followerOf(2, world), null, null)).toMatchObject({
@@ -77,7 +77,7 @@ describe("presence", () => {
 });
 
 describe("typing", () => {
-  test("typing is sent to the others, not stored, and not sent to documented sockets", async () => {
+  test("Typing is sent to the others, not stored, and not sent to documented sockets.", async () => {
     await withRoom(async (room, world) => {
       const other = listen(room.sockets.open(admit(world, { caller: callerOf(2) })));
       const old = listen(
@@ -117,7 +117,7 @@ describe("read marks", () => {
     answer: () => Promise<void>;
   }
 
-  test("read marks survive an eviction and a failing database, and are then archived with their newest value", async () => {
+  test("Read marks survive an eviction and a failing database, and are then archived with their newest value.", async () => {
     await marking(async (room, world, db) => {
       db.answer = async () => {
         throw new Error("D1 is away");
@@ -137,7 +137,7 @@ describe("read marks", () => {
     });
   });
 
-  test("read marks that wait for the database after an eviction have an alarm", async () => {
+  test("Read marks that wait for the database after an eviction have an alarm.", async () => {
     await marking(async (room, world, db) => {
       db.answer = async () => {
         throw new Error("D1 is away");
@@ -150,7 +150,7 @@ describe("read marks", () => {
     });
   });
 
-  test("a read mark that moves while it is being archived is archived again", async () => {
+  test("A read mark that moves while it is being archived is archived again.", async () => {
     await marking(async (room, world, db) => {
       await room.subscribers.takeFrame("inbox:1", { t: "read", seq: 1 });
       db.answer = async () => {
@@ -163,14 +163,14 @@ describe("read marks", () => {
     });
   });
 
-  test("read marks are never ahead of the room and never go back", async () => {
+  test("Read marks are never ahead of the room and never go back.", async () => {
     await marking(async (room, world) => {
       for (const seq of [99, 1, 0, 99]) await room.subscribers.takeFrame("inbox:1", { t: "read", seq });
       expect(room.log.latest(world.name, 1).reads).toEqual([{ userId: 1, seq: 3 }]);
     });
   });
 
-  test.each(["retires", "erases its author"])("read marks are deleted when the room %s", async (how) => {
+  test.each(["retires", "erases its author"])("Read marks are deleted when the room %s.", async (how) => {
     await marking(async (room, world, db) => {
       await room.subscribers.takeFrame("inbox:1", { t: "read", seq: 3 });
       if (how === "retires") room.log.retire(world.name, { kind: "gone", ref: null, body: {} });
@@ -182,7 +182,7 @@ describe("read marks", () => {
   });
 });
 
-test("with real objects presence is the same after a chat slept, and empty after its connections broke", async () => {
+test("With real objects presence is the same after a chat slept, and empty after its connections broke.", async () => {
   const pair = await chatters();
   const stub = env.CHAT_ROOMS.getByName(`chat:${pair.chat}`);
   const both = [pair.one.id, pair.other.id].sort((a, b) => a - b);

@@ -91,7 +91,7 @@ function watched(way: WayIn, work: (here: Here, presences: () => number[][], lat
 type Later = (milliseconds: number, engine?: Room) => Promise<void>;
 
 describe.each(Object.entries(WAYS))("%s", (_, way) => {
-  test("a client that was heard within the minute is present, for display and for notifications", async () => {
+  test("A client that was heard within the minute is present, for display and for notifications.", async () => {
     await watched(way, async (here, presences, later) => {
       await later(MINUTE - 1);
       await expect.poll(presences).toEqual([[1, 2]]);
@@ -99,7 +99,7 @@ describe.each(Object.entries(WAYS))("%s", (_, way) => {
     });
   });
 
-  test("a client that was not heard for a minute is gone for both, also after the object slept", async () => {
+  test("A client that was not heard for a minute is gone for both, also after the object slept.", async () => {
     await watched(way, async (here, presences, later) => {
       await later(MINUTE, here.world.fresh());
       await expect.poll(presences).toEqual([[1, 2], [1]]);
@@ -111,7 +111,7 @@ describe.each(Object.entries(WAYS))("%s", (_, way) => {
     });
   });
 
-  test("a client that is heard again is back, and stays while it is heard", async () => {
+  test("A client that is heard again is back, and stays while it is heard.", async () => {
     await watched(way, async (here, presences, later) => {
       await later(5 * MINUTE);
       await way.sign(here);
@@ -126,7 +126,7 @@ describe.each(Object.entries(WAYS))("%s", (_, way) => {
     });
   });
 
-  test("a client that fell silent unwatched is not shown to the next one who opens a socket", async () => {
+  test("A client that fell silent unwatched is not shown to the next one who opens a socket.", async () => {
     await watched(way, async ({ room, world, inbox }, _, later) => {
       await later(0);
       room.sockets.closed(serverSide(world, 1), 1000, "left");
@@ -141,7 +141,7 @@ describe.each(Object.entries(WAYS))("%s", (_, way) => {
     });
   });
 
-  test("a silent client is checked when the minute ends, and then less and less often", async () => {
+  test("A silent client is checked when the minute ends, and then less and less often.", async () => {
     await watched(way, async ({ world }, _, later) => {
       const begun = world.now;
       expect(await world.state.storage.getAlarm()).toBe(begun + MINUTE);
@@ -172,16 +172,16 @@ describe("the alarm", () => {
     listen(room.sockets.open(admit(world, { caller: callerOf(userId), native })));
   const EXPIRY = 3600_000;
 
-  test("no presence alarm is set for one person alone, with any number of tabs", async () => {
+  test("No presence alarm is set for one person alone, with any number of tabs.", async () => {
     expect(await alarmOf((room, world) => [open(room, world, 1), open(room, world, 1)])).toBe(EXPIRY);
   });
 
-  test("no presence alarm is set in a room that is not social", async () => {
+  test("No presence alarm is set in a room that is not social.", async () => {
     expect(await alarmOf((room, world) => [1, 2].map((id) => open(room, world, id)), false)).toBe(EXPIRY);
     expect(await alarmOf((room, world) => [1, 2].map((id) => open(room, world, id, false)))).toBe(EXPIRY);
   });
 
-  test("a presence alarm for a silent person is set while another one is shown it", async () => {
+  test("A presence alarm for a silent person is set while another one is shown it.", async () => {
     const gone = async (room: Room, world: World) => {
       for (const id of [1, 2]) open(room, world, id);
       world.now += 90_000;
@@ -198,12 +198,12 @@ describe("liveness", () => {
     [0, 60_000, false, 120_000],
     [0, 200_000, false, 400_000],
     [0, 10_000_000, false, 10_600_000],
-  ])("liveness of a person heard at %i and checked at %i", (heardAt, now, heard, next) => {
+  ])("Liveness of a person heard at %i and checked at %i.", (heardAt, now, heard, next) => {
     expect([isHeard(heardAt, now), nextLook(heardAt, now)]).toEqual([heard, next]);
   });
 });
 
-test("an inbox knows when the sockets that subscribe to a room were last heard, and returns null without any", async () => {
+test("An inbox knows when the sockets that subscribe to a room were last heard, and returns null without any.", async () => {
   await inboxed(async ({ room, world, send }) => {
     expect(room.inbox.heard(ROOM)).toBeNull();
     await send(subscribe());
@@ -229,7 +229,7 @@ describe("real objects", () => {
   const told = (userId: number) =>
     rows("SELECT id FROM notifications WHERE user_id = ? AND type = 'CHAT_MESSAGE'", userId);
 
-  test("a ping that the platform answered keeps its sender present, and a frozen client gets a notification", async () => {
+  test("A ping that the platform answered keeps its sender present, and a frozen client gets a notification.", async () => {
     const pair = await chatters();
     const stub = env.CHAT_ROOMS.getByName(`chat:${pair.chat}`);
     const [here] = [await native(pair, pair.one), await native(pair, pair.other)];
@@ -244,7 +244,7 @@ describe("real objects", () => {
     await expect.poll(() => told(pair.other.id), { timeout: 4000 }).toHaveLength(1);
   });
 
-  test("a documented client that only listens is away after a minute", async () => {
+  test("A documented client that only listens is away after a minute.", async () => {
     const pair = await chatters();
     const stub = env.CHAT_ROOMS.getByName(`chat:${pair.chat}`);
     const [here] = [await raw(pair, pair.one), await raw(pair, pair.other)];
@@ -256,7 +256,7 @@ describe("real objects", () => {
     expect(await told(pair.one.id)).toEqual([]);
   });
 
-  test("a frozen client that subscribes from its own socket is away, and back once it pings", async () => {
+  test("A frozen client that subscribes from its own socket is away, and back once it pings.", async () => {
     const pair = await chatters();
     const [chat, inbox] = [
       env.CHAT_ROOMS.getByName(`chat:${pair.chat}`),

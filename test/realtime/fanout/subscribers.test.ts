@@ -37,7 +37,7 @@ const subscribers = ({ state }: World) =>
 const alarmOf = ({ state }: World) => state.storage.getAlarm();
 
 describe("stored entries", () => {
-  test("stored entries are pushed to subscribers in order, each with the room's head", async () => {
+  test("Stored entries are pushed to subscribers in order, each with the room's head.", async () => {
     await followed(async (room, world, inbox) => {
       for (const text of ["1", "2"]) room.log.publish(world.name, note(text));
       await room.subscribers.takeFrame("inbox:7", say("a"));
@@ -51,7 +51,7 @@ describe("stored entries", () => {
     });
   });
 
-  test("a retried say through an inbox is answered with its first position and pushed once", async () => {
+  test("A retried say through an inbox is answered with its first position and pushed once.", async () => {
     await followed(async (room, _world, inbox) => {
       const first = await room.subscribers.takeFrame("inbox:7", say("a"));
       expect(await room.subscribers.takeFrame("inbox:7", say("a"))).toMatchObject({
@@ -62,7 +62,7 @@ describe("stored entries", () => {
     });
   });
 
-  test("a subscriber reads what it missed, a page at a time; a position of another epoch or outside the window gives null", async () => {
+  test("A subscriber reads what it missed, a page at a time; a position of another epoch or outside the window gives null.", async () => {
     await followed(async (room, world) => {
       for (let n = 1; n <= 305; n++) room.log.publish(world.name, note(String(n)));
       const { epoch } = room.log.latest(world.name, 1);
@@ -77,7 +77,7 @@ describe("stored entries", () => {
     });
   });
 
-  test("each subscriber sees what their audience may see, in pushes and in reads", async () => {
+  test("Each subscriber sees what their audience may see, in pushes and in reads.", async () => {
     await followed(
       async (room, world, inbox) => {
         room.log.publish(world.name, { kind: "note", ref: null, body: { text: "between operators" } });
@@ -106,7 +106,7 @@ describe("stored entries", () => {
 });
 
 describe("a subscriber that was not told", () => {
-  test("a subscriber whose push failed is nudged after the archive batch", async () => {
+  test("A subscriber whose push failed is nudged after the archive batch.", async () => {
     await followed(async (room, world, inbox) => {
       inbox.answer = async () => {
         throw new Error("broken");
@@ -119,7 +119,7 @@ describe("a subscriber that was not told", () => {
     });
   });
 
-  test("a subscriber that was not told because the object died after storing is nudged by the next object", async () => {
+  test("A subscriber that was not told because the object died after storing is nudged by the next object.", async () => {
     await followed(async (room, world, inbox) => {
       const { epoch } = room.log.latest(world.name, 1);
       room.log.publish(world.name, note("1"));
@@ -130,7 +130,7 @@ describe("a subscriber that was not told", () => {
     });
   });
 
-  test("a subscriber is nudged until it answers, and not after that", async () => {
+  test("A subscriber is nudged until it answers, and not after that.", async () => {
     await followed(async (room, world, inbox) => {
       inbox.answer = async () => {
         throw new Error("broken");
@@ -152,7 +152,7 @@ describe("a subscriber that was not told", () => {
     });
   });
 
-  test("a subscriber that was told is not nudged", async () => {
+  test("A subscriber that was told is not nudged.", async () => {
     await followed(async (room, world, inbox) => {
       room.log.publish(world.name, note("1"));
       await expect.poll(() => inbox.relays.length).toBe(1);
@@ -163,7 +163,7 @@ describe("a subscriber that was not told", () => {
 });
 
 describe("the end of a subscription", () => {
-  test("a subscriber is removed when its inbox says that no socket subscribes, and the others see them leave", async () => {
+  test("A subscriber is removed when its inbox says that no socket subscribes, and the others see them leave.", async () => {
     await followed(
       async (room, world, inbox) => {
         const { frames } = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
@@ -180,7 +180,7 @@ describe("the end of a subscription", () => {
     );
   });
 
-  test("a subscriber that came back before its inbox's answer arrived is not removed", async () => {
+  test("A subscriber that came back before its inbox's answer arrived is not removed.", async () => {
     await followed(async (room, world, inbox) => {
       const { open, opened } = latch<boolean>();
       inbox.answer = () => opened;
@@ -200,7 +200,7 @@ describe("the end of a subscription", () => {
     ["a right of an earlier time", { rightsBefore: 1 }, false],
     ["all their sessions", {}, true],
     ["another session", { sessionId: "another" }, false],
-  ])("a subscriber is removed only by a revocation that covers them: %s", async (_, revocation, meant) => {
+  ])("A subscriber is removed only by a revocation that covers them: %s.", async (_, revocation, meant) => {
     await followed(async (room, world, inbox) => {
       room.sockets.revoke({ userId: 7, ...revocation }, 4003, "no right");
       room.log.publish(world.name, note("1"));
@@ -212,7 +212,7 @@ describe("the end of a subscription", () => {
     });
   });
 
-  test("a revoked subscriber can't come back with a right that was looked up before, even after an eviction", async () => {
+  test("A revoked subscriber can't come back with a right that was looked up before, even after an eviction.", async () => {
     await followed(async (room, world) => {
       const stale = followerOf(7, world);
       world.now += 10;
@@ -225,7 +225,7 @@ describe("the end of a subscription", () => {
     });
   });
 
-  test("a retired room drops its subscribers with 4004 and accepts no new ones", async () => {
+  test("A retired room drops its subscribers with 4004 and accepts no new ones.", async () => {
     await followed(async (room, world, inbox) => {
       room.log.retire(world.name, { kind: "gone", ref: null, body: {} });
       await expect.poll(() => inbox.dropped).toEqual([4004]);
@@ -236,7 +236,7 @@ describe("the end of a subscription", () => {
   });
 });
 
-test("subscribers survive an eviction, and keep the storage of a room without entries", async () => {
+test("Subscribers survive an eviction, and keep the storage of a room without entries.", async () => {
   await followed(async (_room, world, inbox) => {
     const fresh = world.fresh();
     await fresh.lifecycle.wake(world.name);
@@ -245,7 +245,7 @@ test("subscribers survive an eviction, and keep the storage of a room without en
   });
 });
 
-test("a thousand subscriptions of one inbox are one subscriber", async () => {
+test("A thousand subscriptions of one inbox are one subscriber.", async () => {
   await followed(async (room, world) => {
     for (let n = 0; n < 1000; n++) room.subscribers.add(world.name, followerOf(7, world), null, null);
     expect(subscribers(world)).toEqual(["inbox:7"]);
@@ -255,7 +255,7 @@ test("a thousand subscriptions of one inbox are one subscriber", async () => {
 test.each<[string, object, string]>([
   ["a read-only subscriber", { readOnly: true }, "You may only listen here."],
   ["an inbox that does not subscribe", { inbox: "inbox:9" }, "Subscribe to the room first."],
-])("%s can neither write nor move a read mark", async (_, more, detail) => {
+])("A message and a read mark by %s are refused.", async (_, more, detail) => {
   await followed(
     async (room, world) => {
       room.subscribers.unsubscribe("inbox:7");

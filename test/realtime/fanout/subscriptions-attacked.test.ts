@@ -8,7 +8,7 @@ describe("interleavings", () => {
   test.each<[string, "enter" | "follow"]>([
     ["its rights are looked up", "enter"],
     ["the room is being called", "follow"],
-  ])("a socket that leaves while %s is not subscribed", async (_, where) => {
+  ])("A socket that leaves while %s is not subscribed.", async (_, where) => {
     await inboxed(async (here, frames) => {
       const { open, opened } = latch();
       if (where === "enter") here.authorizeSubscription = (name) => opened.then(() => ({ room: name }));
@@ -28,7 +28,7 @@ describe("interleavings", () => {
     });
   });
 
-  test("a socket that leaves and subscribes again at once is subscribed", async () => {
+  test("A socket that leaves and subscribes again at once is subscribed.", async () => {
     await inboxed(async (here, frames) => {
       const first = latch();
       const original = here.chat.subscribe.bind(here.chat);
@@ -49,7 +49,7 @@ describe("interleavings", () => {
     });
   });
 
-  test("a socket that closes while it subscribes leaves no subscriber behind", async () => {
+  test("A socket that closes while it subscribes leaves no subscriber behind.", async () => {
     await inboxed(async (here) => {
       const { open, opened } = latch();
       const original = here.chat.subscribe.bind(here.chat);
@@ -64,7 +64,7 @@ describe("interleavings", () => {
     });
   });
 
-  test("a socket that closes ends the subscriptions that no other socket has", async () => {
+  test("A socket that closes ends the subscriptions that no other socket has.", async () => {
     await inboxed(async ({ room, world, chat, send }) => {
       await send(subscribe());
       await send({ t: "subscribe", room: "order:2" });
@@ -75,7 +75,7 @@ describe("interleavings", () => {
     });
   });
 
-  test("a socket that leaves during a catch-up gets no more entries", async () => {
+  test("A socket that leaves during a catch-up gets no more entries.", async () => {
     await inboxed(async ({ chat, send }, frames) => {
       const { open, opened } = latch();
       const read = chat.read.bind(chat);
@@ -90,7 +90,7 @@ describe("interleavings", () => {
     });
   });
 
-  test("a socket that is dropped while it subscribes is told so", async () => {
+  test("A socket that is dropped while it subscribes is told so.", async () => {
     await inboxed(async (here, frames) => {
       const { open, opened } = latch();
       const { chat } = here;
@@ -106,7 +106,7 @@ describe("interleavings", () => {
     });
   });
 
-  test("a dropped subscriber gets the code, and their frames for that room are refused", async () => {
+  test("A dropped subscriber gets the code, and their frames for that room are refused.", async () => {
     await inboxed(async ({ room, chat, send }, frames) => {
       await send(subscribe());
       room.inbox.dropped(ROOM, 4003);
@@ -125,7 +125,7 @@ describe("interleavings", () => {
 });
 
 describe("failures", () => {
-  test("a room that can't be read ends the subscription instead of leaving a gap", async () => {
+  test("A room that can't be read ends the subscription instead of leaving a gap.", async () => {
     await inboxed(async ({ chat, send, push }, frames) => {
       await send(subscribe());
       chat.read = async () => {
@@ -155,7 +155,7 @@ describe("failures", () => {
         };
       },
     ],
-  ])("when %s fails, the client is told to subscribe again later", async (_, breakIt) => {
+  ])("When %s fails, the client is told to subscribe again later.", async (_, breakIt) => {
     await inboxed(async (here, frames) => {
       breakIt(here);
       await here.send(subscribe({ ref: "s" }));
@@ -172,7 +172,7 @@ describe("failures", () => {
     });
   });
 
-  test("frames that could not be forwarded are not counted as bad frames", async () => {
+  test("Frames that could not be forwarded are not counted as bad frames.", async () => {
     await inboxed(async ({ chat, send }, frames) => {
       await send(subscribe());
       chat.takeFrame = async () => {
@@ -196,7 +196,7 @@ describe("failures", () => {
 });
 
 describe("attacks by a client", () => {
-  test("leaving a room that was never entered creates no object", async () => {
+  test("Leaving a room that was never entered creates no object.", async () => {
     await inboxed(async ({ reached, send }, frames) => {
       for (const room of ["inbox:7", "ops:all", "chat:999", "constructor", "__proto__"])
         await send({ t: "unsubscribe", room });
@@ -206,7 +206,7 @@ describe("attacks by a client", () => {
   });
 
   test.each(["inbox:7", "ops:all", "constructor", "toString", "__proto__", ROOM])(
-    "a frame for %s is refused without a subscription, and calls no object",
+    "A frame for %s is refused without a subscription, and calls no object.",
     async (room) => {
       await inboxed(async ({ reached, send }, frames) => {
         await send({ t: "say", ref: "x", room, kind: "message", body: { text: "x" } });
@@ -218,7 +218,7 @@ describe("attacks by a client", () => {
     },
   );
 
-  test("an inbox can't subscribe to itself", async () => {
+  test("An inbox can't subscribe to itself.", async () => {
     await inboxed(async (here, frames) => {
       here.authorizeSubscription = async () => ({ room: INBOX });
       await here.send({ t: "subscribe", ref: "me", room: "me" });
@@ -227,7 +227,7 @@ describe("attacks by a client", () => {
     });
   });
 
-  test("a subscription passes the end of its right on to the room", async () => {
+  test("A subscription passes the end of its right on to the room.", async () => {
     await inboxed(async (here, frames) => {
       const until = here.world.now + 1000;
       here.authorizeSubscription = async (room) => ({ room, readOnly: true, visibleFrom: 7, until });

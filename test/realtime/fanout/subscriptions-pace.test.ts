@@ -20,7 +20,7 @@ afterEach(() => {
 });
 const BEHIND = 600 * 1024;
 
-test("a client that is slow to read a subscription gets everything once it reads", async () => {
+test("A client that is slow to read a subscription gets everything once it reads.", async () => {
   await inboxed(async ({ world, chat, send, push }, frames) => {
     await send(subscribe());
     held.set(serverSide(world, 1), BEHIND);
@@ -35,7 +35,7 @@ test("a client that is slow to read a subscription gets everything once it reads
   });
 });
 
-test("a client that never reads its subscription again is closed with 4408", async () => {
+test("A client that never reads its subscription again is closed with 4408.", async () => {
   await inboxed(async ({ world, chat, send, push }, frames, closed) => {
     await send(subscribe());
     held.set(serverSide(world, 1), BEHIND);

@@ -6,7 +6,7 @@ import { type Here, INBOX, inboxed, kinds, ROOM, seqs, subscribe, unsubscribe } 
 import { upTo } from "../../harness/rooms.ts";
 
 describe("a push", () => {
-  test("a push that follows on the position is delivered without a read", async () => {
+  test("A push that follows on the position is delivered without a read.", async () => {
     await inboxed(async ({ chat, send, push }, frames) => {
       chat.store(3);
       await send(subscribe());
@@ -37,7 +37,7 @@ describe("a push", () => {
         );
       },
     ],
-  ])("after a push %s, every entry is delivered once and in order", async (_, push) => {
+  ])("After a push %s, every entry is delivered once and in order.", async (_, push) => {
     await inboxed(async (here, frames) => {
       await here.send(subscribe());
       await expect.poll(() => here.chat.calls).toContain("read 0");
@@ -50,7 +50,7 @@ describe("a push", () => {
     });
   });
 
-  test("a repeated push is not delivered again, and causes no read", async () => {
+  test("A repeated push is not delivered again, and causes no read.", async () => {
     await inboxed(async ({ chat, send, push }, frames) => {
       await send(subscribe());
       await expect.poll(() => chat.calls).toEqual(["follow", "read 0"]);
@@ -64,7 +64,7 @@ describe("a push", () => {
     });
   });
 
-  test("a push that comes during a catch-up is delivered after it", async () => {
+  test("A push that comes during a catch-up is delivered after it.", async () => {
     await inboxed(async ({ chat, send, push }, frames) => {
       const { open, opened } = latch();
       const read = chat.read.bind(chat);
@@ -84,7 +84,7 @@ describe("a push", () => {
     });
   });
 
-  test("a push of another epoch ends the subscription, and the client subscribes again", async () => {
+  test("A push of another epoch ends the subscription, and the client subscribes again.", async () => {
     await inboxed(async ({ chat, send, push }, frames) => {
       chat.store(2);
       await send(subscribe());
@@ -96,7 +96,7 @@ describe("a push", () => {
     });
   });
 
-  test("a push for a room without a subscribed socket is answered with null", async () => {
+  test("A push for a room without a subscribed socket is answered with null.", async () => {
     await inboxed(async ({ room, chat, send, push }) => {
       chat.store(1);
       expect(push(1)).toBe(false);
@@ -110,7 +110,7 @@ describe("a push", () => {
 });
 
 describe("positions", () => {
-  test("each socket has its own position: a second tab starts elsewhere, and both see every entry once", async () => {
+  test("Each socket has its own position: a second tab starts elsewhere, and both see every entry once.", async () => {
     await inboxed(async ({ room, world, chat, send, push }, frames) => {
       chat.store(4);
       await send(subscribe());
@@ -133,7 +133,7 @@ describe("positions", () => {
     });
   });
 
-  test("positions survive hibernation, and the next push is compared with them", async () => {
+  test("Positions survive hibernation, and the next push is compared with them.", async () => {
     await inboxed(async ({ world, chat, send }, frames) => {
       chat.store(2);
       await send(subscribe());
@@ -151,7 +151,7 @@ describe("positions", () => {
   test.each<[string, object]>([
     ["a foreign epoch", { epoch: "00000000", since: 2 }],
     ["a position that the room has not reached", { epoch: "aaaaaaaa", since: 9 }],
-  ])("subscribing from %s answers that the client must reload, and continues from now", async (_, from) => {
+  ])("Subscribing from %s answers that the client must reload, and continues from now.", async (_, from) => {
     await inboxed(async ({ chat, send, push }, frames) => {
       chat.store(4);
       await send(subscribe(from));
@@ -162,7 +162,7 @@ describe("positions", () => {
     });
   });
 
-  test("a position that falls out of the room's window ends the subscription, and the client subscribes again", async () => {
+  test("A position that falls out of the room's window ends the subscription, and the client subscribes again.", async () => {
     await inboxed(async ({ chat, send, push }, frames) => {
       chat.store(2);
       await send(subscribe());
@@ -176,7 +176,7 @@ describe("positions", () => {
     });
   });
 
-  test("subscribing again moves the position, and one subscription delivers nothing twice", async () => {
+  test("Subscribing again moves the position, and one subscription delivers nothing twice.", async () => {
     await inboxed(async ({ chat, send, push }, frames) => {
       chat.store(3);
       await send(subscribe({ epoch: chat.epoch, since: 1 }));
@@ -189,7 +189,7 @@ describe("positions", () => {
     });
   });
 
-  test("fifty subscriptions with the longest names fit into a socket's attachment, and the fifty-first is refused", async () => {
+  test("Fifty subscriptions with the longest names fit into a socket's attachment, and the fifty-first is refused.", async () => {
     await inboxed(async ({ world, send }, frames) => {
       const name = (n: number) =>
         `order:${String(n).padStart(8, "0")}-0000-4000-8000-000000000000`.padEnd(100, "x");
@@ -210,7 +210,7 @@ describe("positions", () => {
     });
   });
 
-  test("the limit of fifty subscriptions holds for requests sent all at once", async () => {
+  test("The limit of fifty subscriptions holds for requests sent all at once.", async () => {
     await inboxed(async (here, frames) => {
       // A second has room for fifty frames.
       for (const first of [0, 40]) {

@@ -21,11 +21,11 @@ test.each([
   { lastAt: 50_000, failures: 4, now: 50_000, due: 66_000, why: "refused four times" },
   { lastAt: 50_000, failures: 6, now: 50_000, due: 110_000, why: "never longer than a minute" },
   { lastAt: 50_000, failures: 5000, now: 50_000, due: 110_000, why: "however often it was refused" },
-])("the next batch is due at $due: $why", ({ lastAt, failures, now, due }) => {
+])("The next batch is due at $due: $why.", ({ lastAt, failures, now, due }) => {
   expect(archiveDue({ lastAt, failures }, now)).toBe(due);
 });
 
-test("a single entry is due for the archive at once", async () => {
+test("A single entry is due for the archive at once.", async () => {
   await withRoom(async (room, world) => {
     room.log.publish(world.name, note("one"));
     expect(await world.state.storage.getAlarm()).toBe(world.now);
@@ -35,7 +35,7 @@ test("a single entry is due for the archive at once", async () => {
   });
 });
 
-test("a steady flow is archived in batches of at most 100, at most one a second", async () => {
+test("A steady flow is archived in batches of at most 100, at most one a second.", async () => {
   await withRoom(async (room, world) => {
     for (let index = 0; index < 250; index++) room.log.publish(world.name, note(String(index)));
     for (let tick = 0; tick < 40; tick++) {
@@ -47,7 +47,7 @@ test("a steady flow is archived in batches of at most 100, at most one a second"
   });
 });
 
-test("the alarm is set to the end of the pause while entries wait for the archive", async () => {
+test("The alarm is set to the end of the pause while entries wait for the archive.", async () => {
   await withRoom(async (room, world) => {
     for (let index = 0; index < 101; index++) room.log.publish(world.name, note(String(index)));
     await world.onSchedule(room);
@@ -55,7 +55,7 @@ test("the alarm is set to the end of the pause while entries wait for the archiv
   });
 });
 
-test("an archive batch stays below D1's limit for one value, even when every entry is as large as a frame may be", async () => {
+test("An archive batch stays below D1's limit for one value, even when every entry is as large as a frame may be.", async () => {
   await withRoom(async (room, world) => {
     for (let index = 0; index < 100; index++) room.log.publish(world.name, note("ж".repeat(16_000)));
     for (let round = 0; round < 10; round++) {
@@ -70,7 +70,7 @@ test("an archive batch stays below D1's limit for one value, even when every ent
   });
 });
 
-test("while D1 refuses, the pauses grow, nothing is lost, and the same entries are sent again", async () => {
+test("While D1 refuses, the pauses grow, nothing is lost, and the same entries are sent again.", async () => {
   await withRoom(async (room, world) => {
     world.database = () => Promise.reject(new Error("D1 is overloaded"));
     room.log.publish(world.name, note("one"));
@@ -93,7 +93,7 @@ test("while D1 refuses, the pauses grow, nothing is lost, and the same entries a
   });
 });
 
-test("entries stored while a batch is running are copied with the next one", async () => {
+test("Entries stored while a batch is running are copied with the next one.", async () => {
   await withRoom(async (room, world) => {
     room.log.publish(world.name, note("one"));
     let letGo = () => {};
@@ -110,7 +110,7 @@ test("entries stored while a batch is running are copied with the next one", asy
   });
 });
 
-test("a room that is retired while a batch is running marks nothing in its new journal as archived", async () => {
+test("A room that is retired while a batch is running marks nothing in its new journal as archived.", async () => {
   await withRoom(async (room, world) => {
     for (let index = 0; index < 5; index++) room.log.publish(world.name, note(String(index)));
     let letGo = () => {};
@@ -129,7 +129,7 @@ test("a room that is retired while a batch is running marks nothing in its new j
 test.each([
   { alarm: "lost", set: null },
   { alarm: "stuck in the past", set: -60_000 },
-])("a wake re-arms an alarm that is $alarm", async ({ set }) => {
+])("A wake re-arms an alarm that is $alarm.", async ({ set }) => {
   await withRoom(async (room, world) => {
     room.log.publish(world.name, note("one"));
     await world.state.storage.deleteAlarm();
@@ -139,7 +139,7 @@ test.each([
   });
 });
 
-test("a wake does not change an alarm that is not overdue", async () => {
+test("A wake does not change an alarm that is not overdue.", async () => {
   await withRoom(async (room, world) => {
     world.database = () => Promise.reject(new Error("no"));
     room.log.publish(world.name, note("one"));
@@ -149,7 +149,7 @@ test("a wake does not change an alarm that is not overdue", async () => {
   });
 });
 
-test("a wake of an empty room leaves nothing in storage", async () => {
+test("A wake of an empty room leaves nothing in storage.", async () => {
   await withRoom(async (room, world) => {
     await room.lifecycle.wake(world.name);
     const tables = world.state.storage.sql.exec("SELECT name FROM sqlite_master WHERE name = 'entries'");
@@ -165,7 +165,7 @@ afterEach(async () => {
   if (hidden.length > 0) await env.DB.exec("ALTER TABLE event_entries_away RENAME TO event_entries");
 });
 
-test("a message is in D1 right away, with its author, exactly once", async () => {
+test("A message is in D1 right away, with its author, exactly once.", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
   const socket = await authorize(room, ann.token);
@@ -177,7 +177,7 @@ test("a message is in D1 right away, with its author, exactly once", async () =>
   expect(said).toMatchObject({ seq: 2, author_id: ann.id, kind: "message", body: '{"text":"Hello"}' });
 });
 
-test("a repeated archive batch changes nothing", async () => {
+test("A repeated archive batch changes nothing.", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
   await until(async () => (await archiveOf(room)).length === 1);
@@ -197,7 +197,7 @@ test("a repeated archive batch changes nothing", async () => {
   expect(await archiveOf(room)).toEqual(before);
 });
 
-test("an outage of D1 delays only the archive, and an eviction during it loses nothing", async () => {
+test("An outage of D1 delays only the archive, and an eviction during it loses nothing.", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
   await until(async () => (await archiveOf(room)).length === 1);
@@ -215,7 +215,7 @@ test("an outage of D1 delays only the archive, and an eviction during it loses n
   expect((await archiveOf(room)).map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
 });
 
-test("the archive skips entries of a deleted event and completes", async () => {
+test("The archive skips entries of a deleted event and completes.", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
   await until(async () => (await archiveOf(room)).length === 1);

@@ -28,13 +28,13 @@ function disk(store: (refs: readonly string[]) => void = () => {}) {
   return { groupCommit, syncs, batches, add };
 }
 
-test("a single frame is stored at once", () => {
+test("A single frame is stored at once.", () => {
   const { add, batches } = disk();
   void add("a");
   expect(batches).toEqual([["a"]]);
 });
 
-test("frames that arrive during a commit become the next one, all of them and in order", async () => {
+test("Frames that arrive during a commit become the next one, all of them and in order.", async () => {
   const { add, batches, syncs } = disk();
   const all = ["a", "b", "c", "d"].map(add);
   expect(batches).toEqual([["a"]]);
@@ -49,7 +49,7 @@ test("frames that arrive during a commit become the next one, all of them and in
   expect(batches[2]).toEqual(["e"]);
 });
 
-test("a dropped frame is not stored, and its sender does not wait for it", async () => {
+test("A dropped frame is not stored, and its sender does not wait for it.", async () => {
   const { add, groupCommit, batches, syncs } = disk();
   const first = add("a");
   const second = add("b");
@@ -60,7 +60,7 @@ test("a dropped frame is not stored, and its sender does not wait for it", async
   expect(batches).toEqual([["a"]]);
 });
 
-test("a transaction that fails does not affect a later one", async () => {
+test("A transaction that fails does not affect a later one.", async () => {
   const { add, batches, syncs } = disk((refs) => {
     if (refs.includes("bad")) throw new Error("no");
   });
@@ -70,7 +70,7 @@ test("a transaction that fails does not affect a later one", async () => {
   syncs[0]?.open();
 });
 
-test("retiring a room drops waiting frames, and their senders are told that they were not stored", async () => {
+test("Retiring a room drops waiting frames, and their senders are told that they were not stored.", async () => {
   await withRoom(async (room, world) => {
     room.log.publish(world.name, note("1"));
     room.subscribers.add(world.name, followerOf(7, world), null, null);

@@ -22,7 +22,7 @@ const draft = (text: string, more: Partial<Draft> = {}): Draft => ({
 });
 const drafts = (count: number) => Array.from({ length: count }, (_, index) => draft(`number ${index}`));
 
-test("positions start at 1 and rise by one per entry, across batches and reopening", async () => {
+test("Positions start at 1 and rise by one per entry, across batches and reopening.", async () => {
   await onStorage((open) => {
     const journal = open();
     expect(journal.head).toBe(0);
@@ -41,7 +41,7 @@ test("positions start at 1 and rise by one per entry, across batches and reopeni
   });
 });
 
-test("an entry is read back as it was stored", async () => {
+test("An entry is read back as it was stored.", async () => {
   await onStorage((open) => {
     const body = { text: "Привет 🚚 \u0000 \ud800", nested: [1, null, { a: true }] };
     open().append([draft("", { author: 7, ref: "r", kind: "notice", body })], 1234);
@@ -49,7 +49,7 @@ test("an entry is read back as it was stored", async () => {
   });
 });
 
-test("the same ref of the same author is stored once and returns the first entry", async () => {
+test("The same ref of the same author is stored once and returns the first entry.", async () => {
   await onStorage((open) => {
     const journal = open();
     const first = journal.append([draft("first", { ref: "a" })], 1000);
@@ -61,7 +61,7 @@ test("the same ref of the same author is stored once and returns the first entry
   });
 });
 
-test("a ref repeated within one batch is stored once", async () => {
+test("A ref repeated within one batch is stored once.", async () => {
   await onStorage((open) => {
     const twice = open().append([draft("x", { ref: "a" }), draft("y", { ref: "a" }), draft("z")], 1);
     expect(twice.map(({ entry, repeated }) => [entry.seq, repeated])).toEqual([
@@ -72,7 +72,7 @@ test("a ref repeated within one batch is stored once", async () => {
   });
 });
 
-test("two authors may use the same ref, and an entry without a ref is never a repeat", async () => {
+test("Two authors may use the same ref, and an entry without a ref is never a repeat.", async () => {
   await onStorage((open) => {
     const stored = open().append(
       [draft("x", { ref: "a" }), draft("y", { ref: "a", author: 2 }), draft("z"), draft("z")],
@@ -82,7 +82,7 @@ test("two authors may use the same ref, and an entry without a ref is never a re
   });
 });
 
-test("the times of entries never go back, whatever the clock does", async () => {
+test("The times of entries never go back, whatever the clock does.", async () => {
   await onStorage((open) => {
     const journal = open();
     journal.append(drafts(1), 5000);
@@ -97,7 +97,7 @@ test("the times of entries never go back, whatever the clock does", async () => 
   });
 });
 
-test("an append that fails half-way leaves no position taken and no row behind", async () => {
+test("An append that fails half-way leaves no position taken and no row behind.", async () => {
   const stub = env.EVENT_ROOMS.getByName(`event:${unique("journal")}`);
   await runInDurableObject(stub, (_, { storage }) => {
     const journal = new Journal(storage.sql);
@@ -124,7 +124,7 @@ test.each([
   { epoch: "foreign", since: 5, covered: false, why: "another journal's head" },
   { epoch: null, since: 0, covered: true, why: "from the beginning, whatever journal" },
   { epoch: null, since: 3, covered: false, why: "a position of no journal" },
-])("covers ($epoch, $since): $covered, $why", async ({ epoch, since, covered }) => {
+])("The answer of covers($epoch, $since) is $covered: $why.", async ({ epoch, since, covered }) => {
   await onStorage((open) => {
     const journal = open();
     journal.append(drafts(5), 1);
@@ -132,7 +132,7 @@ test.each([
   });
 });
 
-test("a position older than the window is not covered; the one just before it is", async () => {
+test("A position older than the window is not covered; the one just before it is.", async () => {
   await onStorage((open, sql) => {
     const journal = open();
     journal.append(drafts(5), 1);
@@ -143,7 +143,7 @@ test("a position older than the window is not covered; the one just before it is
   });
 });
 
-test("prune keeps the newest 10,000 entries, and positions continue from the newest", async () => {
+test("Pruning keeps the newest 10,000 entries, and positions continue from the newest.", async () => {
   await onStorage((open) => {
     const journal = open();
     journal.append(drafts(WINDOW.entries + 7), 1000);
@@ -156,7 +156,7 @@ test("prune keeps the newest 10,000 entries, and positions continue from the new
   });
 });
 
-test("entries that are not archived are never pruned, however old", async () => {
+test("Entries that are not archived are never pruned, however old.", async () => {
   await onStorage((open) => {
     const journal = open();
     journal.append(drafts(WINDOW.entries + 400), 0);
@@ -166,7 +166,7 @@ test("entries that are not archived are never pruned, however old", async () => 
   });
 });
 
-test("old archived entries are pruned a few at a time, but the last page always stays", async () => {
+test("Old archived entries are pruned a few at a time, but the last page always stays.", async () => {
   await onStorage((open) => {
     const journal = open();
     journal.append(drafts(WINDOW.page + 450), 0);
@@ -180,7 +180,7 @@ test("old archived entries are pruned a few at a time, but the last page always 
   });
 });
 
-test("entries of the last 72 hours stay while there are few", async () => {
+test("Entries of the last 72 hours stay while there are few.", async () => {
   await onStorage((open) => {
     const journal = open();
     journal.append(drafts(1000), 0);
@@ -190,7 +190,7 @@ test("entries of the last 72 hours stay while there are few", async () => {
   });
 });
 
-test("a journal keeps its epoch when reopened; a reset gives a new one and starts at 0", async () => {
+test("A journal keeps its epoch when reopened; a reset gives a new one and starts at 0.", async () => {
   await onStorage((open) => {
     const journal = open();
     const { epoch } = journal;
@@ -206,7 +206,7 @@ test("a journal keeps its epoch when reopened; a reset gives a new one and start
   });
 });
 
-test("an archive batch ends at its limit of rows or characters, but has at least one entry", async () => {
+test("An archive batch ends at its limit of rows or characters, but has at least one entry.", async () => {
   await onStorage((open) => {
     const journal = open();
     journal.append([draft("x".repeat(1000)), draft("y".repeat(1000)), ...drafts(5)], 1);

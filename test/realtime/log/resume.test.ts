@@ -45,7 +45,7 @@ async function received(socket: Socket, last: number): Promise<(number | undefin
   return seqs();
 }
 
-test("a resume delivers the missed entries right after the welcome, in order, once", async () => {
+test("A resume delivers the missed entries right after the welcome, in order, once.", async () => {
   const room = await makeRoom(ann);
   const { epoch } = await position(room);
   const writer = await authorize(room, ann.token);
@@ -70,7 +70,7 @@ test("a resume delivers the missed entries right after the welcome, in order, on
   expect(await socket.silent()).toBe(true);
 });
 
-test("a resume from 0 without an epoch delivers everything", async () => {
+test("A resume from 0 without an epoch delivers everything.", async () => {
   const room = await makeRoom(ann);
   await fill(room, 9);
   const socket = await resume(room, 0);
@@ -78,7 +78,7 @@ test("a resume from 0 without an epoch delivers everything", async () => {
   expect(await received(socket, 10)).toEqual(upTo(10));
 });
 
-test("a resume at the newest position delivers only new entries", async () => {
+test("A resume at the newest position delivers only new entries.", async () => {
   const room = await makeRoom(ann);
   const { epoch, seq } = await position(room);
   const socket = await resume(room, seq, epoch);
@@ -90,7 +90,7 @@ test("a resume at the newest position delivers only new entries", async () => {
 
 // With the first notice: one page, one page and one entry, and more.
 test.each([299, 300, 301, 1000])(
-  "a resume delivers %i entries completely, though a page holds 300",
+  "A resume delivers %i entries completely, though a page holds 300.",
   async (count) => {
     const room = await makeRoom(ann);
     await fill(room, count);
@@ -101,7 +101,7 @@ test.each([299, 300, 301, 1000])(
   },
 );
 
-test("a resume while others write misses no entry and repeats none", async () => {
+test("A resume while others write misses no entry and repeats none.", async () => {
   const room = await makeRoom(ann);
   await fill(room, 900);
   let writing = true;
@@ -121,14 +121,14 @@ test("a resume while others write misses no entry and repeats none", async () =>
   }
 });
 
-test("a resume delivers a hundred entries of 16 KiB completely", async () => {
+test("A resume delivers a hundred entries of 16 KiB completely.", async () => {
   const room = await makeRoom(ann);
   await fill(room, 400, "x".repeat(16_000));
   const socket = await resume(room, 0);
   expect(await received(socket, 401)).toEqual(upTo(401));
 });
 
-test("a resume returns a client's own entries with their refs, so that it knows what it need not send again", async () => {
+test("A resume returns a client's own entries with their refs, so that it knows what it need not send again.", async () => {
   const room = await makeRoom(ann);
   const first = await authorize(room, ann.token);
   first.send(say("stored"));
@@ -147,7 +147,7 @@ test.each<[string, (at: { epoch: string; seq: number }) => [number, string?]]>([
   ["a position ahead of the room", ({ epoch, seq }) => [seq + 1, epoch]],
   ["a position without its epoch", ({ seq }) => [seq]],
   ["a position far beyond", ({ epoch }) => [999_999_999_999_999, epoch]],
-])("a resume from %s means reload: only new entries come", async (_, place) => {
+])("A resume from %s means reload: only new entries come.", async (_, place) => {
   const room = await makeRoom(ann);
   await fill(room, 4);
   const at = await position(room);
@@ -158,7 +158,7 @@ test.each<[string, (at: { epoch: string; seq: number }) => [number, string?]]>([
   expect(await socket.next()).toMatchObject({ t: "entry", seq: 6 });
 });
 
-test("a resume from before the window means reload; from the oldest position in the window it does not", async () => {
+test("A resume from before the window means reload; from the oldest position in the window it does not.", async () => {
   const room = await makeRoom(ann);
   await fill(room, 9);
   const { epoch } = await position(room);
@@ -172,7 +172,7 @@ test("a resume from before the window means reload; from the oldest position in 
   expect((await received(socket, 10)).slice(0, 6)).toEqual(upTo(10, 5));
 });
 
-test("a socket without a position starts at the newest entry", async () => {
+test("A socket without a position starts at the newest entry.", async () => {
   const room = await makeRoom(ann);
   await fill(room, 4);
   const socket = await connectNative(room.path);
@@ -180,7 +180,7 @@ test("a socket without a position starts at the newest entry", async () => {
   expect(await socket.silent()).toBe(true);
 });
 
-test("a documented socket never gets old entries, whatever position the URL names", async () => {
+test("A documented socket never gets old entries, whatever position the URL names.", async () => {
   const room = await makeRoom(ann);
   await fill(room, 4);
   const socket = await connect(`${room.path}?since=0`);

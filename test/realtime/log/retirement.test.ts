@@ -19,7 +19,7 @@ const tablesOf = ({ state }: World) =>
   state.storage.sql.exec("SELECT name FROM sqlite_master WHERE name IN ('entries', 'facts')").toArray();
 const entriesIn = ({ state }: World) => state.storage.sql.exec("SELECT * FROM entries").toArray();
 
-test("deleting an event tells every socket, closes it with 4004 and leaves nothing in storage", async () => {
+test("Deleting an event tells every socket, closes it with 4004 and leaves nothing in storage.", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
   const sockets = [await authorize(room, ann.token), await authorize(room)];
@@ -39,7 +39,7 @@ test("deleting an event tells every socket, closes it with 4004 and leaves nothi
   expect(await dial(room.path)).toMatchObject({ refusal: { status: 404 } });
 });
 
-test("the room refuses a handshake that a cached event allowed, even after an eviction", async () => {
+test("The room refuses a handshake that a cached event allowed, even after an eviction.", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
   // The deletion in another isolate does not clear this isolate's cache by number.
@@ -51,7 +51,7 @@ test("the room refuses a handshake that a cached event allowed, even after an ev
   expect(await rows("SELECT * FROM event_entries WHERE event_id = ? AND seq > 1", room.id)).toEqual([]);
 });
 
-test("frames of a client that does not answer the close of a retired room are not stored", async () => {
+test("Frames of a client that does not answer the close of a retired room are not stored.", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
   const socket = await connectHalfOpen(room.path, ["caravan.v1", `auth.${ann.token}`]);
@@ -63,7 +63,7 @@ test("frames of a client that does not answer the close of a retired room are no
   expect(await journalOf(room)).toEqual([]);
 });
 
-test("an entry sent just before a room is retired never appears in the room's next epoch", async () => {
+test("An entry sent just before a room is retired never appears in the room's next epoch.", async () => {
   await withRoom(async (room, world) => {
     const { frames, closed } = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
     const [socket] = world.state.getWebSockets();
@@ -77,7 +77,7 @@ test("an entry sent just before a room is retired never appears in the room's ne
   });
 });
 
-test("a retired room admits nobody and publishes nothing for an hour, and then has no storage", async () => {
+test("A retired room admits nobody and publishes nothing for an hour, and then has no storage.", async () => {
   await withRoom(async (room, world) => {
     room.log.publish(world.name, note("one", "first"));
     room.log.retire(world.name, note("gone", "last"));
@@ -96,7 +96,7 @@ test("a retired room admits nobody and publishes nothing for an hour, and then h
   });
 });
 
-test("retiring a room twice is the same as once", async () => {
+test("Retiring a room twice is the same as once.", async () => {
   await withRoom(async (room, world) => {
     room.log.publish(world.name, note("one"));
     room.log.retire(world.name, note("gone", "last"));
@@ -108,7 +108,7 @@ test("retiring a room twice is the same as once", async () => {
   });
 });
 
-test("a room that begins again after it was retired has a new epoch, and old positions are not valid", async () => {
+test("A room that begins again after it was retired has a new epoch, and old positions are not valid.", async () => {
   await withRoom(async (room, world) => {
     const { epoch, seq } = room.log.publish(world.name, note("one"));
     room.log.retire(world.name, note("gone"));

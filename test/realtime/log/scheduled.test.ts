@@ -31,7 +31,7 @@ const alarmOf = ({ state }: World) => state.storage.getAlarm();
 test.each([
   ["an earlier time", 5000, 2000],
   ["a later time", 2000, 5000],
-])("%s time set after another: the earlier one is kept", async (_, first, second) => {
+])("When %s is set after another one, the earlier is kept.", async (_, first, second) => {
   await withBell(async (room, world) => {
     room.lifecycle.schedule(world.name, world.now + first);
     room.lifecycle.schedule(world.name, world.now + second);
@@ -39,7 +39,7 @@ test.each([
   });
 });
 
-test("the handler is called when it is due and not before, and returns the next time", async () => {
+test("The handler is called when it is due and not before, and returns the next time.", async () => {
   await withBell(async (room, world, rung) => {
     const start = world.now;
     rung.answer = async () => (rung.at.length === 1 ? start + 9000 : null);
@@ -57,7 +57,7 @@ test("the handler is called when it is due and not before, and returns the next 
   });
 });
 
-test("a handler that fails is called again after ten seconds, and the archive does not wait for it", async () => {
+test("A handler that fails is called again after ten seconds, and the archive does not wait for it.", async () => {
   await withBell(async (room, world, rung) => {
     rung.answer = async () => {
       throw new Error("D1 is away");
@@ -79,7 +79,7 @@ test("a handler that fails is called again after ten seconds, and the archive do
 });
 
 test.each([1000, 60_000])(
-  "a time %i ms ahead that is asked for during a call is kept, though the handler's answer does not know of it",
+  "A time %i ms ahead that is asked for during a call is kept, though the handler's answer does not know of it.",
   async (ahead) => {
     await withBell(async (room, world, rung) => {
       const { open, opened } = latch<null>();
@@ -99,7 +99,7 @@ test.each([1000, 60_000])(
   },
 );
 
-test("the schedule survives an eviction, even one during the call", async () => {
+test("The schedule survives an eviction, even one during the call.", async () => {
   await withBell(async (room, world, rung) => {
     const start = world.now;
     room.lifecycle.schedule(world.name, start + 1000);
@@ -118,7 +118,7 @@ test("the schedule survives an eviction, even one during the call", async () => 
   });
 });
 
-test("the handler of a retired room is never called", async () => {
+test("The handler of a retired room is never called.", async () => {
   await withBell(async (room, world, rung) => {
     room.lifecycle.schedule(world.name, world.now + 1000);
     room.log.retire(world.name, { kind: "gone", ref: null, body: {} });
@@ -130,7 +130,7 @@ test("the handler of a retired room is never called", async () => {
   });
 });
 
-test("a room whose handler has no onSchedule sets no alarm for it", async () => {
+test("A room whose handler has no onSchedule sets no alarm for it.", async () => {
   await withRoom(async (room, world) => {
     room.lifecycle.schedule(world.name, world.now);
     expect(await alarmOf(world)).toBeNull();

@@ -23,7 +23,7 @@ async function statusWith(path: string, token: string): Promise<number> {
 
 const logout = (token: string) => post("/api/v1/auth/logout/", {}, { token });
 
-test("a sign-out closes the session's sockets in every room and dialect, and no others", async () => {
+test("A sign-out closes the session's sockets in every room and dialect, and no others.", async () => {
   const ann = await person();
   const bob = await person();
   const other = await signInAgain(ann);
@@ -40,7 +40,7 @@ test("a sign-out closes the session's sockets in every room and dialect, and no 
   for (const socket of spared) expect(await socket.next()).toMatchObject({ t: "entry" });
 });
 
-test("a handshake after the sign-out is refused", async () => {
+test("A handshake after the sign-out is refused.", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
   await authorize(room, ann.token);
@@ -48,7 +48,7 @@ test("a handshake after the sign-out is refused", async () => {
   expect(await statusWith(room.path, ann.token)).toBe(401);
 });
 
-test("the person's registry refuses an ended session even when an isolate has it cached", async () => {
+test("The person's registry refuses an ended session even when an isolate has it cached.", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
   await authorize(room, ann.token);
@@ -58,7 +58,7 @@ test("the person's registry refuses an ended session even when an isolate has it
   expect(await statusWith(room.path, ann.token)).toBe(401);
 });
 
-test("ending another device closes that device's sockets", async () => {
+test("Ending another device closes that device's sockets.", async () => {
   const ann = await person();
   const other = await signInAgain(ann);
   const room = await makeRoom(ann);
@@ -70,7 +70,7 @@ test("ending another device closes that device's sockets", async () => {
   expect(await mine.next()).toMatchObject({ t: "ack" });
 });
 
-test("a new password closes the sockets of every other session; a sign-in with it can open sockets at once", async () => {
+test("A new password closes the sockets of every other session; a sign-in with it can open sockets at once.", async () => {
   const ann = await person();
   const other = await signInAgain(ann);
   const room = await makeRoom(ann);
@@ -96,7 +96,7 @@ test("a new password closes the sockets of every other session; a sign-in with i
   }
 });
 
-test("blocking an account closes its sockets, and unblocking it lets it connect again", async () => {
+test("Blocking an account closes its sockets, and unblocking it lets it connect again.", async () => {
   const ann = await person();
   const staff = await staffMember();
   const room = await makeRoom(ann);
@@ -110,7 +110,7 @@ test("blocking an account closes its sockets, and unblocking it lets it connect 
   expect(await statusWith(room.path, await signInAgain(ann))).toBe(101);
 });
 
-test("deleting an account closes its sockets", async () => {
+test("Deleting an account closes its sockets.", async () => {
   const ann = await person();
   const bob = await person();
   const room = await makeRoom(bob);
@@ -120,7 +120,7 @@ test("deleting an account closes its sockets", async () => {
   expect(await statusWith(room.path, ann.token)).toBe(401);
 });
 
-test("frames of a closed socket are ignored, even when its client never answers the close, even after an eviction", async () => {
+test("Frames of a closed socket are ignored, even when its client never answers the close, even after an eviction.", async () => {
   const ann = await person();
   const room = await makeRoom(await person());
   const native = await connectHalfOpen(room.path, ["caravan.v1", `auth.${ann.token}`]);
@@ -151,7 +151,7 @@ test.each([
   { why: "who signed in later", revocation: { at: 10 }, caller: { signedInAt: 11 }, refused: false },
   { why: "who signed in nobody knows when", revocation: { at: 10 }, caller: {}, refused: true },
   { why: "somebody else", revocation: { userId: 2 }, caller: {}, refused: false },
-])("a revocation of $why, seen by a room that is entered after it: refused $refused", async (row) => {
+])("A revocation of $why, seen by a room that is entered after it: refused $refused.", async (row) => {
   await withRoom(async (room, world) => {
     room.sockets.revoke({ userId: 1, ...row.revocation }, 4001, "signed out");
     // The handshake was under way, and the object was evicted meanwhile.
@@ -160,7 +160,7 @@ test.each([
   });
 });
 
-test("a room forgets a revocation after a minute, and deletes its storage when nothing else is in it", async () => {
+test("A room forgets a revocation after a minute, and deletes its storage when nothing else is in it.", async () => {
   await withRoom(async (room, world) => {
     room.sockets.revoke({ userId: 1 }, 4001, "signed out");
     const alarm = (await world.state.storage.getAlarm()) ?? 0;
@@ -175,7 +175,7 @@ test("a room forgets a revocation after a minute, and deletes its storage when n
   });
 });
 
-test("a room reports how many sockets it closed", async () => {
+test("A room reports how many sockets it closed.", async () => {
   await withRoom((room, world) => {
     for (const userId of [1, 1, 2]) listen(room.sockets.open(admit(world, { caller: callerOf(userId) })));
     expect(room.sockets.revoke({ userId: 1 }, 4003, "blocked")).toBe(2);
@@ -183,7 +183,7 @@ test("a room reports how many sockets it closed", async () => {
   });
 });
 
-test("a room closes revoked sockets with the given code", async () => {
+test("A room closes revoked sockets with the given code.", async () => {
   await withRoom(async (room, world) => {
     const { closed } = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
     room.sockets.revoke({ userId: 1 }, 4003, "blocked");

@@ -29,7 +29,7 @@ const kinds = (frames: readonly { t: string; kind?: string }[]) =>
   frames.filter(({ t }) => t === "entry").map(({ kind }) => kind);
 
 describe("a recheck", () => {
-  test("a recheck closes the sockets of people without a right with 4003, drops their subscriptions, and leaves the others", async () => {
+  test("A recheck closes the sockets of people without a right with 4003, drops their subscriptions, and leaves the others.", async () => {
     const inbox = fakeInbox();
     await judged(async (room, world, law) => {
       const one = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
@@ -45,7 +45,7 @@ describe("a recheck", () => {
     }, inbox);
   });
 
-  test("a recheck throws when the rights can't be looked up, so that it is repeated, and closes nothing", async () => {
+  test("A recheck throws when the rights can't be looked up, so that it is repeated, and closes nothing.", async () => {
     await judged(async (room, world, law) => {
       const one = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
       law.answer = async () => {
@@ -57,7 +57,7 @@ describe("a recheck", () => {
     });
   });
 
-  test("of two rechecks at once, the last lookup decides", async () => {
+  test("Of two rechecks at once, the last lookup decides.", async () => {
     await judged(async (room, world, law) => {
       const one = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
       const slow = latch();
@@ -74,7 +74,7 @@ describe("a recheck", () => {
     });
   });
 
-  test("a handshake that began before a recheck must look up its rights again", async () => {
+  test("A handshake that began before a recheck must look up its rights again.", async () => {
     await judged(async (room, world) => {
       await room.sockets.recheck(world.name);
       const stale = room.sockets.open(admit(world, { caller: callerOf(1) }));
@@ -103,7 +103,7 @@ describe("a recheck", () => {
 });
 
 describe("a right that ends by time", () => {
-  test("a right that ends closes its socket with 4003, by the room's own alarm", async () => {
+  test("A right that ends closes its socket with 4003, by the room's own alarm.", async () => {
     const inbox = fakeInbox();
     await judged(async (room, world, law) => {
       const until = world.now + 5000;
@@ -120,7 +120,7 @@ describe("a right that ends by time", () => {
     }, inbox);
   });
 
-  test("a right that ends closes its socket even when the rights can't be looked up", async () => {
+  test("A right that ends closes its socket even when the rights can't be looked up.", async () => {
     await judged(async (room, world, law) => {
       const one = listen(room.sockets.open(admit(world, { caller: callerOf(1), until: world.now + 5 })));
       law.answer = async () => {
@@ -132,7 +132,7 @@ describe("a right that ends by time", () => {
     });
   });
 
-  test("entries stored after a right has ended are hidden, even before the alarm fires", async () => {
+  test("Entries stored after a right has ended are hidden, even before the alarm fires.", async () => {
     await judged(async (room, world) => {
       const one = listen(room.sockets.open(admit(world, { caller: callerOf(1), until: world.now + 5 })));
       world.now += 5;
@@ -141,7 +141,7 @@ describe("a right that ends by time", () => {
     });
   });
 
-  test("a socket stays when another right has replaced the one that ended", async () => {
+  test("A socket stays when another right has replaced the one that ended.", async () => {
     await judged(async (room, world, law) => {
       const one = listen(room.sockets.open(admit(world, { caller: callerOf(1), until: world.now + 5 })));
       law.answer = async () => new Map([[1, { visibleFrom: world.now }]]);
@@ -152,7 +152,7 @@ describe("a right that ends by time", () => {
     });
   });
 
-  test("the end of a right is kept across an eviction", async () => {
+  test("The end of a right is kept across an eviction.", async () => {
     await judged(async (room, world, law) => {
       const one = listen(room.sockets.open(admit(world, { caller: callerOf(1), until: world.now + 5 })));
       law.answer = async () => new Map();
@@ -163,7 +163,7 @@ describe("a right that ends by time", () => {
   });
 });
 
-test("entries older than a right are hidden live, in a resume and for a subscriber, and keep their positions", async () => {
+test("Entries older than a right are hidden live, in a resume and for a subscriber, and keep their positions.", async () => {
   const inbox = fakeInbox();
   await judged(async (room, world) => {
     room.log.publish(world.name, note("early"));

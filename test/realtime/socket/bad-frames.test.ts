@@ -52,7 +52,7 @@ test.each([
   ["more in the body than there should be", { ...good, body: { text: "x", admin: true } }, "bad_frame"],
   ["a renewal without a token", { t: "auth" }, "bad_frame"],
   ["a renewal with an endless token", { t: "auth", token: "x".repeat(4097) }, "bad_frame"],
-])("%s is answered with an error and not stored", async (_, frame, code) => {
+])("A frame with %s is answered with an error and not stored.", async (_, frame, code) => {
   const socket = await authorize(scene.room, scene.token);
   socket.send(frame);
   const answer = await socket.next();
@@ -66,7 +66,7 @@ test.each([
   expect(await journalOf(scene.room)).toHaveLength(1);
 });
 
-test("an error carries the ref of the frame that it answers", async () => {
+test("An error carries the ref of the frame that it answers.", async () => {
   const ann = await person();
   const socket = await authorize(await makeRoom(ann), ann.token);
   socket.send({ ...good, ref: "mine", kind: "shout" });
@@ -78,7 +78,7 @@ test("an error carries the ref of the frame that it answers", async () => {
   });
 });
 
-test("prototype keys in a body are removed", async () => {
+test("Prototype keys in a body are removed.", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
   const socket = await authorize(room, ann.token);
@@ -88,7 +88,7 @@ test("prototype keys in a body are removed", async () => {
   for (const { body } of await journalOf(room)) expect(body).not.toContain("admin");
 });
 
-test("the third bad frame in a row closes with 4400", async () => {
+test("The third bad frame in a row closes with 4400.", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
   const socket = await authorize(room, ann.token);
@@ -100,7 +100,7 @@ test("the third bad frame in a row closes with 4400", async () => {
 test.each([
   ["a say", say("good")],
   ["a ping that the room itself answers", '{"t": "ping"}'],
-])("%s between bad frames resets the count", async (_, between) => {
+])("The count of bad frames is reset by %s in between.", async (_, between) => {
   const ann = await person();
   const socket = await authorize(await makeRoom(ann), ann.token);
   for (const frame of ["bad", "bad", between, "bad", "bad"]) socket.send(frame);
@@ -109,7 +109,7 @@ test.each([
   expect(await socket.next((frame) => frame.t === "ack" && frame.ref === "still here")).toBeTruthy();
 });
 
-test("an anonymous listener may not write", async () => {
+test("An anonymous listener may not write.", async () => {
   const room = await makeRoom(await person());
   const socket = await authorize(room);
   socket.send(good);
@@ -122,7 +122,7 @@ test("an anonymous listener may not write", async () => {
   expect(await journalOf(room)).toHaveLength(1);
 });
 
-test("50 frames a second are accepted, the 51st closes with 4429", async () => {
+test("50 frames a second are accepted, the 51st closes with 4429.", async () => {
   await withRoom(async (room, world) => {
     const { frames, closed } = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
     const [socket] = world.state.getWebSockets();
@@ -142,7 +142,7 @@ test("50 frames a second are accepted, the 51st closes with 4429", async () => {
   });
 });
 
-test("a flooding socket is closed with 4429, and the room and the other sockets go on", async () => {
+test("A flooding socket is closed with 4429, and the room and the other sockets go on.", async () => {
   const ann = await person();
   const bob = await person();
   const room = await makeRoom(ann);
@@ -153,14 +153,14 @@ test("a flooding socket is closed with 4429, and the room and the other sockets 
   expect(await other.next((frame) => frame.t === "ack")).toMatchObject({ ref: "calm" });
 });
 
-test("pings that the runtime answers do not count towards the rate limit", async () => {
+test("Pings that the runtime answers do not count towards the rate limit.", async () => {
   const ann = await person();
   const socket = await authorize(await makeRoom(ann), ann.token);
   for (let index = 0; index < 200; index++) socket.send('{"t":"ping"}');
   for (let index = 0; index < 200; index++) expect(await socket.next()).toEqual({ t: "pong" });
 });
 
-test("a lone surrogate is refused in a documented frame, a native frame and a frame through an inbox", async () => {
+test("A lone surrogate is refused in a documented frame, a native frame and a frame through an inbox.", async () => {
   await withRoom(async (room, world) => {
     const old = listen(
       room.sockets.open(admit(world, { caller: callerOf(1), native: false, protocol: null })),

@@ -10,14 +10,14 @@ beforeAll(async () => {
   ann = await person();
 });
 
-test("an anonymous documented socket listens without a welcome and without old entries", async () => {
+test("An anonymous documented socket listens without a welcome and without old entries.", async () => {
   const room = await makeRoom(ann);
   const socket = await connect(room.path);
   expect(socket.protocol).toBeNull();
   expect(await socket.silent()).toBe(true);
 });
 
-test("an event's socket opens by number and by uuid, with and without the last slash", async () => {
+test("An event's socket opens by number and by uuid, with and without the last slash.", async () => {
   const room = await makeRoom(ann);
   const paths = [room.path, room.path.slice(0, -1), `/ws/events/${room.uuid}/`, `/ws/events/${room.uuid}`];
   const sockets = await Promise.all(paths.map((path) => connect(path)));
@@ -35,7 +35,7 @@ test.each([
   ["false", false],
   ["null", null],
 ])(
-  "%s is relayed as it is to everybody, its sender too, and to native sockets as an entry",
+  "A message that is %s is relayed verbatim to everybody, its sender too, and to native sockets as an entry.",
   async (_, message) => {
     const room = await makeRoom(ann);
     const sender = await connect(`${room.path}?token=${ann.token}`);
@@ -48,7 +48,7 @@ test.each([
   },
 );
 
-test("a documented socket gets a native message as a message, and neither acks nor presence", async () => {
+test("A documented socket gets a native message as a message, and neither acks nor presence.", async () => {
   const room = await makeRoom(ann);
   const [native, old] = [await authorize(room, ann.token), await connect(`${room.path}?token=${ann.token}`)];
   native.send(say("r", "Hello"));
@@ -56,7 +56,7 @@ test("a documented socket gets a native message as a message, and neither acks n
   expect(await old.silent()).toBe(true);
 });
 
-test("a documented socket gets a notice as a message with its text", async () => {
+test("A documented socket gets a notice as a message with its text.", async () => {
   const room = await makeRoom(ann);
   const socket = await connect(room.path);
   await room.stub.publish(room.name, {
@@ -76,7 +76,7 @@ test.each([
   ["binary", new ArrayBuffer(4)],
   ["a text of 1,001 characters", { message: "x".repeat(1001) }],
   ["17 KiB", { message: { long: "x".repeat(17 * 1024) } }],
-])("%s on a documented socket is answered with a documented error and sent to nobody", async (_, frame) => {
+])("A documented frame with %s is answered with a documented error and sent to nobody.", async (_, frame) => {
   const room = await makeRoom(ann);
   const [sender, reader] = [await connect(`${room.path}?token=${ann.token}`), await connect(room.path)];
   sender.send(frame);
@@ -90,7 +90,7 @@ test.each([
   expect(await journalOf(room)).toHaveLength(2);
 });
 
-test("on a documented socket the third bad frame in a row closes with 4400, and a good one resets the count", async () => {
+test("On a documented socket the third bad frame in a row closes with 4400, and a good one resets the count.", async () => {
   const room = await makeRoom(ann);
   const socket = await connect(`${room.path}?token=${ann.token}`);
   for (const frame of ["bad", "bad", { message: "good" }, "bad", "bad"]) socket.send(frame);
@@ -99,7 +99,7 @@ test("on a documented socket the third bad frame in a row closes with 4400, and 
   expect((await socket.closed).code).toBe(4400);
 });
 
-test("an anonymous documented message is refused and sent to nobody", async () => {
+test("An anonymous documented message is refused and sent to nobody.", async () => {
   const room = await makeRoom(ann);
   const [stranger, reader] = [await connect(room.path), await connect(room.path)];
   stranger.send({ message: 'Event "Ride" has been deleted.' });

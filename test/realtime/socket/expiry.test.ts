@@ -16,7 +16,7 @@ function serverSide(world: World): WebSocket {
 
 afterEach(() => vi.restoreAllMocks());
 
-test("the alarm closes sockets of both dialects whose credential has expired, and no others", async () => {
+test("The alarm closes sockets of both dialects whose credential has expired, and no others.", async () => {
   await withRoom(async (room, world) => {
     const expiresAt = world.now + MINUTE;
     const brief = listen(room.sockets.open(admit(world, { caller: callerOf(1, { expiresAt }) })));
@@ -34,7 +34,7 @@ test("the alarm closes sockets of both dialects whose credential has expired, an
   });
 });
 
-test("an expired credential closes its socket even while the database is slow", async () => {
+test("An expired credential closes its socket even while the database is slow.", async () => {
   await withRoom(async (room, world) => {
     const { closed } = listen(
       room.sockets.open(admit(world, { caller: callerOf(1, { expiresAt: world.now + 5 }) })),
@@ -53,7 +53,7 @@ test("an expired credential closes its socket even while the database is slow", 
   });
 });
 
-test("the welcome has the whole seconds until the credential expires", async () => {
+test("The welcome has the whole seconds until the credential expires.", async () => {
   await withRoom(async (room, world) => {
     const caller = callerOf(1, { expiresAt: world.now + 2999 });
     const { frames } = listen(room.sockets.open(admit(world, { caller })));
@@ -62,7 +62,7 @@ test("the welcome has the whole seconds until the credential expires", async () 
   });
 });
 
-test("the alarm of an expiry comes before a later one and survives an eviction", async () => {
+test("The alarm of an expiry comes before a later one and survives an eviction.", async () => {
   await withRoom(async (room, world) => {
     listen(room.sockets.open(admit(world, { caller: callerOf(1, { expiresAt: world.now + 2 * MINUTE }) })));
     const brief = listen(
@@ -76,7 +76,7 @@ test("the alarm of an expiry comes before a later one and survives an eviction",
   });
 });
 
-test("a frame after the expiry but before the alarm is not stored, and closes the socket", async () => {
+test("A frame after the expiry but before the alarm is not stored, and closes the socket.", async () => {
   await withRoom(async (room, world) => {
     const { closed } = listen(
       room.sockets.open(admit(world, { caller: callerOf(1, { expiresAt: world.now + 5 }) })),
@@ -88,7 +88,7 @@ test("a frame after the expiry but before the alarm is not stored, and closes th
   });
 });
 
-test("a refresh moves the expiry and resets the count of bad frames", async () => {
+test("A refresh moves the expiry and resets the count of bad frames.", async () => {
   await withRoom(async (room, world) => {
     const caller = callerOf(1, { expiresAt: world.now + MINUTE });
     const { closed, frames } = listen(room.sockets.open(admit(world, { caller })));
@@ -110,7 +110,7 @@ test("a refresh moves the expiry and resets the count of bad frames", async () =
   });
 });
 
-test("a refresh during an outage is answered with an error, and the socket may try again", async () => {
+test("A refresh during an outage is answered with an error, and the socket may try again.", async () => {
   vi.spyOn(console, "warn").mockImplementation(() => {});
   await withRoom(async (room, world) => {
     const caller = callerOf(1, { expiresAt: world.now + MINUTE });
@@ -132,7 +132,7 @@ test("a refresh during an outage is answered with an error, and the socket may t
   });
 });
 
-test("a socket whose session ends during a refresh is not refreshed", async () => {
+test("A socket whose session ends during a refresh is not refreshed.", async () => {
   await withRoom(async (room, world) => {
     const caller = callerOf(1, { expiresAt: world.now + MINUTE });
     const { closed } = listen(room.sockets.open(admit(world, { caller })));
@@ -154,7 +154,7 @@ beforeAll(async () => {
   ann = await person();
 });
 
-test("a real token that expires closes its socket at that time, with no frame sent", async () => {
+test("A real token that expires closes its socket at that time, with no frame sent.", async () => {
   const room = await makeRoom(ann);
   const end = Math.ceil(Date.now() / 1000 + 1) * 1000;
   const socket = await connectNative(room.path, await tokenUntil(ann, end));
@@ -164,7 +164,7 @@ test("a real token that expires closes its socket at that time, with no frame se
   expect(Date.now()).toBeLessThan(end + 3000);
 });
 
-test("a socket that is refreshed with a new token stays after the old one expires", async () => {
+test("A socket that is refreshed with a new token stays after the old one expires.", async () => {
   const room = await makeRoom(ann);
   const end = Math.ceil(Date.now() / 1000 + 1) * 1000;
   const socket = await authorize(room, await tokenUntil(ann, end));
@@ -180,20 +180,20 @@ test.each<[string, () => Promise<string>]>([
   ["a refresh token", async () => ann.refresh],
   ["nonsense", async () => "nonsense"],
   ["a key of nobody", async () => "0".repeat(40)],
-])("a refresh with %s closes with 4001", async (_, token) => {
+])("A refresh with %s closes with 4001.", async (_, token) => {
   const room = await makeRoom(ann);
   const socket = await authorize(room, ann.token);
   socket.send({ t: "auth", token: await token() });
   expect((await socket.closed).code).toBe(4001);
 });
 
-test("an anonymous listener that sends a token is closed with 4001", async () => {
+test("An anonymous listener that sends a token is closed with 4001.", async () => {
   const socket = await authorize(await makeRoom(ann));
   socket.send({ t: "auth", token: ann.token });
   expect((await socket.closed).code).toBe(4001);
 });
 
-test("a token of another session of the same person refreshes a socket, and that session's sign-out closes it", async () => {
+test("A token of another session of the same person refreshes a socket, and that session's sign-out closes it.", async () => {
   const room = await makeRoom(ann);
   const { body } = await post("/api/auth/signin/", { username: ann.username, password: ann.password });
   const socket = await authorize(room, ann.token);
@@ -204,7 +204,7 @@ test("a token of another session of the same person refreshes a socket, and that
   expect((await socket.closed).code).toBe(4001);
 });
 
-test("a system entry is not sent to a socket whose credential has expired", async () => {
+test("A system entry is not sent to a socket whose credential has expired.", async () => {
   await withRoom(async (room, world) => {
     const caller = callerOf(1, { expiresAt: world.now + 5 });
     const { frames, closed } = listen(room.sockets.open(admit(world, { caller })));

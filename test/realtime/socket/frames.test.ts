@@ -6,7 +6,7 @@ import { connectNative } from "../../harness/socket.ts";
 
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
-test("the welcome comes first and has the room's exact position", async () => {
+test("The welcome comes first and has the room's exact position.", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
   const socket = await connectNative(room.path, ann.token);
@@ -24,13 +24,13 @@ test("the welcome comes first and has the room's exact position", async () => {
   expect(await socket.silent()).toBe(true);
 });
 
-test("the welcome of an anonymous listener has no ttl", async () => {
+test("The welcome of an anonymous listener has no ttl.", async () => {
   const room = await makeRoom(await person());
   const socket = await connectNative(room.path);
   expect(await socket.next()).toMatchObject({ t: "welcome", ttl: null });
 });
 
-test("a say is acknowledged to its sender and sent as an entry to everybody, including the sender", async () => {
+test("A say is acknowledged to its sender and sent as an entry to everybody, including the sender.", async () => {
   const ann = await person();
   const bob = await person();
   const room = await makeRoom(ann);
@@ -52,7 +52,7 @@ test("a say is acknowledged to its sender and sent as an entry to everybody, inc
   expect(await reader.silent()).toBe(true);
 });
 
-test("a system notice has no author", async () => {
+test("A system notice has no author.", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
   const socket = await authorize(room, ann.token);
@@ -68,7 +68,7 @@ test("a system notice has no author", async () => {
   });
 });
 
-test("the exact ping is answered with a pong, and so is a ping in another spelling", async () => {
+test("The exact ping is answered with a pong, and so is a ping in another spelling.", async () => {
   const ann = await person();
   const socket = await authorize(await makeRoom(ann), ann.token);
   socket.send('{"t":"ping"}');
@@ -77,7 +77,7 @@ test("the exact ping is answered with a pong, and so is a ping in another spelli
   expect(await socket.next()).toEqual({ t: "pong" });
 });
 
-test("a retried say is acknowledged with its first position, and neither stored nor sent again", async () => {
+test("A retried say is acknowledged with its first position, and neither stored nor sent again.", async () => {
   const ann = await person();
   const bob = await person();
   const room = await makeRoom(ann);
@@ -93,7 +93,7 @@ test("a retried say is acknowledged with its first position, and neither stored 
   expect((await journalOf(room)).map(({ ref }) => ref)).toEqual([expect.any(String), "same", "other"]);
 });
 
-test("a retry on another socket, after the first one broke, gets the first position", async () => {
+test("A retry on another socket, after the first one broke, gets the first position.", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
   const first = await authorize(room, ann.token);
@@ -106,7 +106,7 @@ test("a retry on another socket, after the first one broke, gets the first posit
   expect(await second.silent()).toBe(true);
 });
 
-test("another person's entry with the same ref is another entry", async () => {
+test("Another person's entry with the same ref is another entry.", async () => {
   const ann = await person();
   const bob = await person();
   const room = await makeRoom(ann);
@@ -117,7 +117,7 @@ test("another person's entry with the same ref is another entry", async () => {
   expect(await other.next((frame) => frame.t === "ack")).toMatchObject({ seq: 3 });
 });
 
-test("the author, the position and the time come from the server, whatever the frame says", async () => {
+test("The author, the position and the time come from the server, whatever the frame says.", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
   const socket = await authorize(room, ann.token);
@@ -127,7 +127,7 @@ test("the author, the position and the time come from the server, whatever the f
   expect(Date.parse(entry.at)).toBeGreaterThan(Date.now() - 60_000);
 });
 
-test("a burst of one sender is stored and sent in the order of its frames", async () => {
+test("A burst of one sender is stored and sent in the order of its frames.", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
   const socket = await authorize(room, ann.token);
@@ -140,7 +140,7 @@ test("a burst of one sender is stored and sent in the order of its frames", asyn
   expect(entriesOf(socket).map(({ seq }) => seq)).toEqual(refs.slice(0, -1).map((_, index) => index + 2));
 });
 
-test("no entry is sent to anybody before its sender's ack", async () => {
+test("No entry is sent to anybody before its sender's ack.", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
   const socket = await authorize(room, ann.token);

@@ -56,7 +56,7 @@ test.each<[string, (credentials: { access: string; key: string }) => Offer]>([
   ],
   ["a Token header", ({ key }) => ({ options: { headers: { authorization: `Token ${key}` } }, echo: null })],
   ["the jwt cookie", ({ access }) => ({ options: { headers: { cookie: `jwt=${access}` } }, echo: null })],
-])("%s lets its owner write, and one offered sub-protocol is echoed", async (_, offer) => {
+])("A handshake with %s lets its owner write, and one offered sub-protocol is echoed.", async (_, offer) => {
   const room = await makeRoom(ann);
   const { query = "", options, echo } = offer({ access: ann.token, key });
   const socket = await connect(`${room.path}${query}`, options);
@@ -79,13 +79,13 @@ test.each<[string, Offer]>([
   ["Bearer and a token of nobody", { options: { protocols: ["Bearer", "a.b.c"] }, echo: null }],
   ["a lone token of nobody", { options: { protocols: ["a.b.c"] }, echo: null }],
   ["a forged ticket", { query: "?ticket=a.b.c.d.e.f.g", echo: null }],
-])("%s is refused with 401 before the upgrade", async (_, { query = "", options }) => {
+])("A handshake with %s is refused with 401 before the upgrade.", async (_, { query = "", options }) => {
   const room = await makeRoom(ann);
   const { status } = await refusal(`${room.path}${query}`, options);
   expect(status).toBe(401);
 });
 
-test("a stale header or cookie counts as none: a public room opens as for anybody", async () => {
+test("A stale header or cookie counts as none: a public room opens as for anybody.", async () => {
   const room = await makeRoom(ann);
   const stale = await tokenUntil(ann, Date.now() - 1000);
   const ways: Record<string, string>[] = [{ authorization: `Bearer ${stale}` }, { cookie: `jwt=${stale}` }];
@@ -102,12 +102,12 @@ test.each([
   "/ws/events/None/",
   "/ws/events/x'y/",
   `/ws/events/${crypto.randomUUID()}/`,
-])("%s is not found: 404", async (path) => {
+])("A handshake for %s is a 404.", async (path) => {
   const { token } = await person();
   expect((await refusal(path, { protocols: ["caravan.v1", `auth.${token}`] })).status).toBe(404);
 });
 
-test("a handshake from a page of another origin is refused, from our own origin it is not", async () => {
+test("A handshake from a page of another origin is refused, from our own origin it is not.", async () => {
   const room = await makeRoom(ann);
   expect((await refusal(room.path, { headers: { origin: "https://evil.example" } })).status).toBe(403);
   await connect(room.path, { headers: { origin: "http://caravan.test" } });
@@ -115,7 +115,7 @@ test("a handshake from a page of another origin is refused, from our own origin 
 });
 
 test.each(["-1", "1.5", "x", "1e3", "9".repeat(16), ""])(
-  "since=%s is refused as no position: 400",
+  "The position since=%s is refused as no position: 400.",
   async (since) => {
     const room = await makeRoom(ann);
     const { status, body } = await refusal(`${room.path}?since=${since}`, { protocols: ["caravan.v1"] });
@@ -127,7 +127,7 @@ test.each(["-1", "1.5", "x", "1e3", "9".repeat(16), ""])(
 );
 
 test.each(["%D1%8F", "%0d%0ax-caravan-admission:%20{}", "x".repeat(5000), "%F0%9F%9A%9A", ""])(
-  "an epoch of %s is a foreign one",
+  "An epoch of %s is a foreign one.",
   async (epoch) => {
     const room = await makeRoom(ann);
     const socket = await connect(`${room.path}?since=0&epoch=${epoch}`, { protocols: ["caravan.v1"] });
@@ -135,7 +135,7 @@ test.each(["%D1%8F", "%0d%0ax-caravan-admission:%20{}", "x".repeat(5000), "%F0%9
   },
 );
 
-test("a client can't forge an admission", async () => {
+test("A client can't forge an admission.", async () => {
   const room = await makeRoom(ann);
   const forged = JSON.stringify({
     room: room.name,
@@ -150,7 +150,7 @@ test("a client can't forge an admission", async () => {
   expect(await socket.next()).toMatchObject({ type: "error", code: "unauthenticated" });
 });
 
-test("a request without an upgrade is answered with 426", async () => {
+test("A request without an upgrade is answered with 426.", async () => {
   const { stub } = await makeRoom(ann);
   expect((await stub.fetch("https://room/")).status).toBe(400);
 });

@@ -16,7 +16,7 @@ async function statusOf(path: string): Promise<number> {
   return "refusal" in result ? result.refusal.status : 101;
 }
 
-test("a ticket needs a signed-in caller and lets them write", async () => {
+test("A ticket needs a signed-in caller and lets them write.", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
   const answer = await post("/api/v1/realtime/ticket/", { room: room.name }, { token: ann.token });
@@ -28,7 +28,7 @@ test("a ticket needs a signed-in caller and lets them write", async () => {
   expect(await socket.next((frame) => frame.t === "entry")).toMatchObject({ by: ann.id });
 });
 
-test("a ticket can be requested by uuid, and is for the same room", async () => {
+test("A ticket can be requested by uuid, and is for the same room.", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
   expect(await statusOf(`${room.path}?ticket=${await buy(ann, `event:${room.uuid}`)}`)).toBe(101);
@@ -39,12 +39,12 @@ test.each([
   ["for a room that does not exist", "event:999999999", true, 404],
   ["for a kind of room that does not exist", "kitchen:1", true, 404],
   ["for an empty name", "", true, 400],
-])("no ticket is issued %s: %s", async (_, room, signedIn, status) => {
+])("No ticket is issued %s: %s.", async (_, room, signedIn, status) => {
   const options = signedIn ? { token: (await person()).token } : {};
   expect((await post("/api/v1/realtime/ticket/", { room }, options)).status).toBe(status);
 });
 
-test("a ticket works once, even when it is used twice at the same time", async () => {
+test("A ticket works once, even when it is used twice at the same time.", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
   const ticket = await buy(ann, room.name);
@@ -56,7 +56,7 @@ test("a ticket works once, even when it is used twice at the same time", async (
   expect(await statusOf(`${room.path}?ticket=${ticket}`)).toBe(401);
 });
 
-test("a ticket for another room is refused, and stays unused", async () => {
+test("A ticket for another room is refused, and stays unused.", async () => {
   const ann = await person();
   const [room, other] = [await makeRoom(ann), await makeRoom(ann)];
   const ticket = await buy(ann, room.name);
@@ -64,7 +64,7 @@ test("a ticket for another room is refused, and stays unused", async () => {
   expect(await statusOf(`${room.path}?ticket=${ticket}`)).toBe(101);
 });
 
-test("no part of a ticket can be changed", async () => {
+test("No part of a ticket can be changed.", async () => {
   const ann = await person();
   const bob = await person();
   const room = await makeRoom(ann);
@@ -86,14 +86,14 @@ test("no part of a ticket can be changed", async () => {
   expect(await statusOf(`${room.path}?ticket=${parts.join(".")}`)).toBe(101);
 });
 
-test("a ticket ends after 15 seconds, to the millisecond", async () => {
+test("A ticket ends after 15 seconds, to the millisecond.", async () => {
   const runtime = runtimeOf(env);
   const ticket = await issueTicket(runtime, callerOf(1), "event:1", 1_000_000);
   expect(await readTicket(runtime, ticket, 1_014_999)).toMatchObject({ userId: 1, room: "event:1" });
   expect(await readTicket(runtime, ticket, 1_015_000)).toBeNull();
 });
 
-test("a ticket is refused after its session has ended", async () => {
+test("A ticket is refused after its session has ended.", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
   const ticket = await buy(ann, room.name);
@@ -103,7 +103,7 @@ test("a ticket is refused after its session has ended", async () => {
   expect(await statusOf(`${room.path}?ticket=${ticket}`)).toBe(401);
 });
 
-test("a socket opened by ticket ends with the token that the ticket was requested with", async () => {
+test("A socket opened by ticket ends with the token that the ticket was requested with.", async () => {
   const ann = await person();
   const room = await makeRoom(ann);
   const brief = { ...ann, token: await tokenUntil(ann, Date.now() + 60_000) };

@@ -63,7 +63,7 @@ const open = (path: string, ticket: string) =>
   dial(`${path}?ticket=${ticket}`, { protocols: ["caravan.v1"] });
 
 describe("tickets", () => {
-  test.each(kinds)("a ticket for %s opens that room once", async (kind) => {
+  test.each(kinds)("A ticket for %s opens that room once.", async (kind) => {
     const { room, path, who }: Way = await ways[kind]();
     const { status, body } = await buy(room, who);
     expect(status).toBe(201);
@@ -83,13 +83,13 @@ describe("tickets", () => {
     ["user", 404],
     ["ticket", 404],
     ["ops", 403],
-  ] as const)("a person without a right gets no ticket for %s: %i", async (kind, status) => {
+  ] as const)("A person without a right gets no ticket for %s: %i.", async (kind, status) => {
     const { room }: Way = await ways[kind]();
     expect((await buy(room, await person())).status).toBe(status);
   });
 
   test.each(["inbox:7", "ops:all:x", "track:anything", "constructor", "__proto__:1", "me:7"])(
-    "a ticket for %s opens no other person's room",
+    "A ticket for %s opens no other person's room.",
     async (room) => {
       const who = await person();
       const { status, body } = await buy(room, who);
@@ -116,7 +116,7 @@ describe("a public link's socket", () => {
       { token },
     );
 
-  test("a public link's socket shows a signed-in person no payments either", async () => {
+  test("A public link's socket shows a signed-in person no payments either.", async () => {
     const { there, order, link } = await shared();
     const stranger = await person();
     const sockets = [
@@ -135,7 +135,7 @@ describe("a public link's socket", () => {
     }
   });
 
-  test("a public link's room can't be subscribed to or opened by ticket, which would outlive the link", async () => {
+  test("A public link's room can't be subscribed to or opened by ticket, which would outlive the link.", async () => {
     const { link } = await shared();
     const stranger = await person();
     const socket = await connectNative("/ws/me/", stranger.token);

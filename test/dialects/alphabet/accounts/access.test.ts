@@ -47,27 +47,27 @@ describe.each(SIGNED_IN)("%s %s", (method, path, body) => {
     ["no header", {}],
     ["the Basic scheme", { authorization: "Basic YW5uOnNlY3JldA==" }],
     ["a session cookie of the original", { cookie: "sessionid=abcdef0123456789; csrftoken=x" }],
-  ])("a request with %s is a 401", async (_, headers) => {
+  ])("A request with %s is a 401.", async (_, headers) => {
     const answer = await knock(headers as Record<string, string>);
     expect(answer.status).toBe(401);
     expect(answer.body).toEqual(NONE);
     expect(answer.headers.get("www-authenticate")).toBe('Bearer realm="api"');
   });
 
-  test("a request without a trailing slash is a 401 too, not a redirect", async () => {
+  test("A request without a trailing slash is a 401 too, not a redirect.", async () => {
     const answer = await call(method, path.slice(0, -1), { body });
     expect(answer.status).toBe(401);
     expect(answer.body).toEqual(NONE);
   });
 
-  test("a request with a garbage token is a 401 about the token", async () => {
+  test("A request with a garbage token is a 401 about the token.", async () => {
     const answer = await knock({ authorization: "Bearer not.a.token" });
     expect(answer.status).toBe(401);
     expect(answer.body).toEqual(INVALID);
     expect(answer.headers.get("www-authenticate")).toBe('Bearer realm="api"');
   });
 
-  test("a request with a refresh token is a 401 about the token type", async () => {
+  test("A request with a refresh token is a 401 about the token type.", async () => {
     const ann = await person();
     const answer = await knock({ authorization: `Bearer ${ann.refresh}` });
     expect(answer.status).toBe(401);
@@ -78,7 +78,7 @@ describe.each(SIGNED_IN)("%s %s", (method, path, body) => {
 describe("a token on a signed-in route", () => {
   const knock = (token: string) => call("GET", "/api/events/", { token });
 
-  test("an expired token is refused", async () => {
+  test("An expired token is refused.", async () => {
     const ann = await person();
     const [session] = await rows<{ id: string }>("SELECT id FROM sessions WHERE user_id = ?", ann.id);
     const live = await signed(ann.id, { sid: session?.id }, 60);
@@ -92,12 +92,12 @@ describe("a token on a signed-in route", () => {
     ["without a session", {}],
     ["of a session that is not theirs", { sid: crypto.randomUUID() }],
     ["whose user_id is text", { user_id: "1", sid: "x" }],
-  ])("a token %s is refused", async (_, claims) => {
+  ])("A token %s is refused.", async (_, claims) => {
     const ann = await person();
     expect(await knock(await signed(ann.id, claims, 60))).toMatchObject({ status: 401, body: INVALID });
   });
 
-  test("a token without a signature or with a foreign one is refused", async () => {
+  test("A token without a signature or with a foreign one is refused.", async () => {
     const ann = await person();
     const [, claims = ""] = ann.token.split(".");
     const none = btoa('{"alg":"none"}').replaceAll("=", "");
@@ -110,7 +110,7 @@ describe("a token on a signed-in route", () => {
     expect((await knock(forged)).status).toBe(401);
   });
 
-  test("a deleted user's token is refused because the user does not exist", async () => {
+  test("A deleted user's token is refused because the user does not exist.", async () => {
     const ann = await person();
     await del(`/api/user/${ann.id}/`, undefined, { token: ann.token });
     expect(await knock(ann.token)).toMatchObject({
@@ -119,7 +119,7 @@ describe("a token on a signed-in route", () => {
     });
   });
 
-  test("the scheme Bearer is read in any case", async () => {
+  test("The scheme Bearer is read in any case.", async () => {
     const ann = await person();
     const answer = await call("GET", `/api/user/${ann.id}/`, {
       headers: { authorization: `bearer ${ann.token}` },
@@ -128,7 +128,7 @@ describe("a token on a signed-in route", () => {
   });
 });
 
-test("a refused request changes nothing", async () => {
+test("A refused request changes nothing.", async () => {
   const ann = await person();
   const event = await makeEvent(ann);
   const before = await storedEvent(event.id);
@@ -158,7 +158,7 @@ test.each([
   ["POST", "/api/user/1/"],
   ["GET", "/api/token/"],
   ["GET", "/api/token/refresh/"],
-])("%s %s is a 405 that names the method", async (method, path) => {
+])("The request %s %s is a 405 that names the method.", async (method, path) => {
   const { token } = await person();
   const answer = await call(method, path, { token });
   expect(answer.status).toBe(405);
@@ -167,7 +167,7 @@ test.each([
 });
 
 test.each(["/api/event/", "/api/event/not-a-uuid/", "/api/search_event/", "/api/events/x/"])(
-  "%s is a 404 in JSON",
+  "The path %s is a 404 in JSON.",
   async (path) => {
     const { token } = await person();
     const answer = await call("GET", path, { token });
@@ -182,13 +182,13 @@ test.each([
   ["GET", `/api/event/${id}/`, undefined],
   ["GET", "/api/search_event/here/", undefined],
   ["PUT", "/api/batch_events/", []],
-])("a user may call %s %s more than ten times a minute", async (method, path, body) => {
+])("A user may call %s %s more than ten times a minute.", async (method, path, body) => {
   const { token } = await person();
   for (let calls = 0; calls < 15; calls++)
     expect((await call(method, path, { body, token })).status).not.toBe(429);
 });
 
-test.each(["/swagger/", "/redoc/", "/swagger.json"])("the API documents at %s are public", async (path) => {
+test.each(["/swagger/", "/redoc/", "/swagger.json"])("The API documents at %s are public.", async (path) => {
   expect((await call("GET", path)).status).toBe(200);
 });
 
@@ -202,7 +202,7 @@ test.each([
   "/api/user/{id}/",
   "/api/token/",
   "/api/token/refresh/",
-])("the path %s is documented", async (path) => {
+])("The path %s is documented.", async (path) => {
   const { body } = await call("GET", "/swagger.json");
   const paths = Object.keys(body.paths).map((each) => each.replace(/\/$/, ""));
   expect(paths).toContain(path.replace(/\/$/, ""));

@@ -6,7 +6,7 @@ import { claimsOf } from "../world.ts";
 const challenge = 'Bearer realm="api"';
 
 describe.each(["/api/auth/signin/", "/api/auth/signin"])("POST %s", (path) => {
-  test("a sign-in returns 200 with tokens, records the time, and sets no cookie", async () => {
+  test("A sign-in returns 200 with tokens, records the time, and sets no cookie.", async () => {
     const ann = await person();
     const answer = await post(path, { username: ann.username, password: ann.password });
     expect(answer.status).toBe(200);
@@ -16,13 +16,13 @@ describe.each(["/api/auth/signin/", "/api/auth/signin"])("POST %s", (path) => {
     expect(Date.now() - Date.parse(body.user.updated_at)).toBeLessThan(60_000);
   });
 
-  test("a sign-in with an unknown username is reported as such", async () => {
+  test("A sign-in with an unknown username is reported as such.", async () => {
     const answer = await post(path, { username: unique("nobody"), password: "verysecret" });
     expect(answer.status).toBe(400);
     expect(answer.body).toEqual({ status: "error", message: "Invalid Username" });
   });
 
-  test("a sign-in with a wrong password is a 401", async () => {
+  test("A sign-in with a wrong password is a 401.", async () => {
     const ann = await person();
     const answer = await post(path, { username: ann.username, password: "not this one" });
     expect(answer.status).toBe(401);
@@ -35,7 +35,7 @@ test.each([
   ["no username", { password: "verysecret" }],
   ["an empty username", { username: "", password: "verysecret" }],
   ["nothing", {}],
-])("a sign-in with %s is refused as an invalid username", async (_, body) => {
+])("A sign-in with %s is refused as an invalid username.", async (_, body) => {
   const answer = await post("/api/auth/signin/", body);
   expect(answer.status).toBe(400);
   expect(answer.body).toEqual({ status: "error", message: "Invalid Username" });
@@ -44,14 +44,14 @@ test.each([
 test.each([
   ["no password", {}],
   ["an empty password", { password: "" }],
-])("a sign-in with %s is refused as a wrong password", async (_, changes) => {
+])("A sign-in with %s is refused as a wrong password.", async (_, changes) => {
   const ann = await person();
   const answer = await post("/api/auth/signin/", { username: ann.username, ...changes });
   expect(answer.status).toBe(401);
   expect(answer.body.message).toBe("Invalid username or password");
 });
 
-test("a blocked user gets the same answer as for a wrong password", async () => {
+test("A blocked user gets the same answer as for a wrong password.", async () => {
   const ann = await person();
   await rows("UPDATE users SET is_active = 0 WHERE id = ?", ann.id);
   const answer = await post("/api/auth/signin/", { username: ann.username, password: ann.password });
@@ -72,14 +72,14 @@ test.each([
   ["an object as username", '{"username":{"$ne":""},"password":"x"}'],
   ["a list as username", '{"username":["ann"],"password":"x"}'],
   ["a NUL in the username", '{"username":"an\\u0000n","password":"x"}'],
-])("a sign-in with %s is a 400 in JSON, never a 500", async (_, body) => {
+])("A sign-in with %s is a 400 in JSON, never a 500.", async (_, body) => {
   const answer = await post("/api/auth/signin/", body);
   expect(answer.status).toBe(400);
   expect(answer.headers.get("content-type")).toContain("json");
 });
 
 test.each(["Bearer stale", "Bearer", "Bearer a b", "Token 0000", "Basic YTpi"])(
-  "the header %j does not affect public routes",
+  "The header %j does not affect public routes.",
   async (authorization) => {
     const ann = await person();
     const headers = { authorization };
@@ -93,7 +93,7 @@ test.each(["Bearer stale", "Bearer", "Bearer a b", "Token 0000", "Basic YTpi"])(
   },
 );
 
-test("password guesses at an account end in a 429 with Retry-After; other accounts are unaffected", async () => {
+test("Password guesses at an account end in a 429 with Retry-After; other accounts are unaffected.", async () => {
   const [ann, bob] = [await person(), await person()];
   const options = {
     settings: { RATE_GUESS: "3/600", RATE_GUESS_FROM_ADDRESS: "3/600" },
@@ -109,7 +109,7 @@ test("password guesses at an account end in a 429 with Retry-After; other accoun
   expect((await guess(bob.username, bob.password)).status).toBe(200);
 });
 
-test("a new user can sign in to every other app", async () => {
+test("A new user can sign in to every other app.", async () => {
   const { username, email, password } = await person();
   const clientProfiles: [string, object][] = [
     ["/api/v1/auth/login/", { phone: email, password }],
@@ -125,7 +125,7 @@ test("a new user can sign in to every other app", async () => {
 });
 
 describe.each(["/api/token/", "/api/token"])("POST %s", (path) => {
-  test("POST /api/token returns a pair whose access token works", async () => {
+  test("POST /api/token returns a pair whose access token works.", async () => {
     const ann = await person();
     const { status, body } = await post(path, { username: ann.username, password: ann.password });
     expect(status).toBe(200);
@@ -134,14 +134,14 @@ describe.each(["/api/token/", "/api/token"])("POST %s", (path) => {
     expect((await get(`/api/user/${ann.id}/`, { token: body.access })).status).toBe(200);
   });
 
-  test("POST /api/token accepts a form", async () => {
+  test("POST /api/token accepts a form.", async () => {
     const ann = await person();
     const form = new URLSearchParams({ username: ann.username, password: ann.password });
     expect((await post(path, form)).status).toBe(200);
   });
 
   test.each(["known", "unknown"])(
-    "POST /api/token refuses a wrong password for a %s username with the same answer",
+    "POST /api/token refuses a wrong password for a %s username with the same answer.",
     async (kind) => {
       const username = kind === "known" ? (await person()).username : unique("nobody");
       const answer = await post(path, { username, password: "not this one" });
@@ -161,14 +161,14 @@ test.each([
   [{ username: "", password: "x" }, { username: ["This field may not be blank."] }],
   [{ username: null, password: "x" }, { username: ["This field may not be null."] }],
   [{ username: "ann", password: 5 }, { password: ["Not a valid string."] }],
-])("POST /api/token with %j is refused field by field", async (body, expected) => {
+])("POST /api/token with %j is refused field by field.", async (body, expected) => {
   const answer = await post("/api/token/", body);
   expect(answer.status).toBe(400);
   expect(answer.body).toEqual(expected);
 });
 
 describe.each(["/api/token/refresh/", "/api/token/refresh"])("POST %s", (path) => {
-  test("a refresh token is exchanged for a new pair", async () => {
+  test("A refresh token is exchanged for a new pair.", async () => {
     const ann = await person();
     const { status, body } = await post(path, { refresh: ann.refresh });
     expect(status).toBe(200);
@@ -178,7 +178,7 @@ describe.each(["/api/token/refresh/", "/api/token/refresh"])("POST %s", (path) =
     expect((await get(`/api/user/${ann.id}/`, { token: body.access })).status).toBe(200);
   });
 
-  test("the previous refresh token returns the current pair, an older one ends the session", async () => {
+  test("The previous refresh token returns the current pair, an older one ends the session.", async () => {
     const ann = await person();
     const first = await post(path, { refresh: ann.refresh });
     const again = await post(path, { refresh: ann.refresh });
@@ -193,7 +193,7 @@ describe.each(["/api/token/refresh/", "/api/token/refresh"])("POST %s", (path) =
     expect((await get(`/api/user/${ann.id}/`, { token: second.body.access })).status).toBe(401);
   });
 
-  test("an access token sent as a refresh token is the wrong type", async () => {
+  test("An access token sent as a refresh token is the wrong type.", async () => {
     const ann = await person();
     const answer = await post(path, { refresh: ann.token });
     expect(answer.status).toBe(401);
@@ -201,7 +201,7 @@ describe.each(["/api/token/refresh/", "/api/token/refresh"])("POST %s", (path) =
   });
 
   test.each(["garbage", "r1.a.0.b", "a.b.c", "r1..."])(
-    "%j is not accepted as a refresh token",
+    "The text %j is not accepted as a refresh token.",
     async (refresh) => {
       const answer = await post(path, { refresh });
       expect(answer.status).toBe(401);
@@ -215,13 +215,13 @@ describe.each(["/api/token/refresh/", "/api/token/refresh"])("POST %s", (path) =
     [{ refresh: "" }, ["This field may not be blank."]],
     [{ refresh: null }, ["This field may not be null."]],
     [{ refresh: ["a"] }, ["Not a valid string."]],
-  ])("a refresh with the body %j is refused", async (body, refresh) => {
+  ])("A refresh with the body %j is refused.", async (body, refresh) => {
     const answer = await post(path, body);
     expect(answer.status).toBe(400);
     expect(answer.body).toEqual({ refresh });
   });
 
-  test("a deleted account's refresh token opens nothing", async () => {
+  test("A deleted account's refresh token opens nothing.", async () => {
     const ann = await person();
     await del(`/api/user/${ann.id}/`, undefined, { token: ann.token });
     const answer = await post(path, { refresh: ann.refresh });
@@ -230,7 +230,7 @@ describe.each(["/api/token/refresh/", "/api/token/refresh"])("POST %s", (path) =
   });
 });
 
-test("a refresh token lives for thirty days", async () => {
+test("A refresh token lives for thirty days.", async () => {
   const ann = await person();
   const [session] = await rows<{ refresh_expires_at: number; created_at: number }>(
     "SELECT refresh_expires_at, created_at FROM sessions WHERE user_id = ?",

@@ -15,7 +15,7 @@ async function accounts(username: string) {
 }
 
 describe.each(["/api/auth/signup/", "/api/auth/signup"])("POST %s", (path) => {
-  test("a sign-up creates an account and returns 200 with its tokens", async () => {
+  test("A sign-up creates an account and returns 200 with its tokens.", async () => {
     const person = newcomer();
     const { status, body } = await post(path, person);
     expect(status).toBe(200);
@@ -30,7 +30,7 @@ describe.each(["/api/auth/signup/", "/api/auth/signup"])("POST %s", (path) => {
     });
   });
 
-  test("a sign-up accepts forms", async () => {
+  test("A sign-up accepts forms.", async () => {
     const person = newcomer();
     expect((await post(path, new URLSearchParams(person))).status).toBe(200);
     const other = newcomer();
@@ -42,7 +42,7 @@ describe.each(["/api/auth/signup/", "/api/auth/signup"])("POST %s", (path) => {
   });
 });
 
-test("the access token of a sign-up lives a day and carries an integer user_id", async () => {
+test("The access token of a sign-up lives a day and carries an integer user_id.", async () => {
   const before = Math.floor(Date.now() / 1000);
   const { body } = await post("/api/auth/signup/", newcomer());
   const claims = claimsOf(body.access);
@@ -58,7 +58,7 @@ test("the access token of a sign-up lives a day and carries an integer user_id",
 });
 
 test.each(["admin", "newpassword", "testpassword"])(
-  "the fixture password %j is accepted",
+  "The fixture password %j is accepted.",
   async (password) => {
     const person = newcomer({ password });
     expect((await post("/api/auth/signup/", person)).status).toBe(200);
@@ -66,7 +66,7 @@ test.each(["admin", "newpassword", "testpassword"])(
   },
 );
 
-test("a password is stored verbatim, including spaces", async () => {
+test("A password is stored verbatim, including spaces.", async () => {
   const person = newcomer({ password: "  my secret words  " });
   expect((await post("/api/auth/signup/", person)).status).toBe(200);
   expect((await post("/api/auth/signin/", person)).status).toBe(200);
@@ -84,7 +84,7 @@ test.each([
   ["an empty password", { password: "" }],
   ["a null username", { username: null }],
   ["a null password", { password: null }],
-])("a sign-up with %s is refused with AlphaBet's one message", async (_, changes) => {
+])("A sign-up with %s is refused with AlphaBet's one message.", async (_, changes) => {
   const person = newcomer(changes);
   const answer = await post("/api/auth/signup/", person);
   expect(answer.status).toBe(400);
@@ -92,7 +92,7 @@ test.each([
   if (typeof person.username === "string") expect(await accounts(person.username)).toEqual([]);
 });
 
-test("a sign-up without a body is refused with the same message", async () => {
+test("A sign-up without a body is refused with the same message.", async () => {
   const answer = await post("/api/auth/signup/");
   expect(answer.status).toBe(400);
   expect(answer.body).toEqual(MISSING);
@@ -121,7 +121,7 @@ test.each([
     { password: "19283746556" },
     { password: ["This password is entirely numeric."] },
   ],
-])("a sign-up with %s is refused and creates no account", async (_, changes, body) => {
+])("A sign-up with %s is refused and creates no account.", async (_, changes, body) => {
   const person = newcomer(changes);
   const answer = await post("/api/auth/signup/", person);
   expect(answer.status).toBe(400);
@@ -135,7 +135,7 @@ test.each([
   expect(await outboxOf(String(person.email))).toEqual([]);
 });
 
-test("a username of 150 characters with every allowed sign is accepted", async () => {
+test("A username of 150 characters with every allowed sign is accepted.", async () => {
   const username = `${unique("Ünï.Имя")}@+-_`.padEnd(150, "x");
   expect(
     (await post("/api/auth/signup/", newcomer({ username, email: `${unique()}@example.com` }))).status,
@@ -143,7 +143,7 @@ test("a username of 150 characters with every allowed sign is accepted", async (
   expect(await accounts(username)).toHaveLength(1);
 });
 
-test("a username that is taken is refused in Django's words, and the first account stays as it was", async () => {
+test("A username that is taken is refused in Django's words, and the first account stays as it was.", async () => {
   const first = newcomer();
   await post("/api/auth/signup/", first);
   const again = await post("/api/auth/signup/", {
@@ -157,14 +157,14 @@ test("a username that is taken is refused in Django's words, and the first accou
   expect((await post("/api/auth/signin/", first)).status).toBe(200);
 });
 
-test("concurrent identical sign-ups create one account", async () => {
+test("Concurrent identical sign-ups create one account.", async () => {
   const person = newcomer();
   const responses = await Promise.all([1, 2, 3].map(() => post("/api/auth/signup/", person)));
   expect(responses.map(({ status }) => status).sort()).toEqual([200, 400, 400]);
   expect(await accounts(person.username)).toHaveLength(1);
 });
 
-test("a username that looks like an e-mail address is refused", async () => {
+test("A username that looks like an e-mail address is refused.", async () => {
   const owner = newcomer();
   await post("/api/auth/signup/", owner);
   const answer = await post("/api/auth/signup/", newcomer({ username: owner.email, password: "otherwords" }));
@@ -181,19 +181,19 @@ test.each([
   ["a string", '"username"'],
   ["null", "null"],
   ["bytes that are no UTF-8 text", "\u0000\u0001"],
-])("a sign-up with %s as the body is a 400", async (_, body) => {
+])("A sign-up with %s as the body is a 400.", async (_, body) => {
   const answer = await post("/api/auth/signup/", body);
   expect(answer.status).toBe(400);
   expect(answer.headers.get("content-type")).toContain("json");
 });
 
-test("a sign-up with another media type is a 415 in JSON", async () => {
+test("A sign-up with another media type is a 415 in JSON.", async () => {
   const answer = await post("/api/auth/signup/", "<a/>", { headers: { "content-type": "application/xml" } });
   expect(answer.status).toBe(415);
   expect(answer.body).toEqual({ detail: 'Unsupported media type "application/xml" in request.' });
 });
 
-test("a sign-up ignores keys that users may not set", async () => {
+test("A sign-up ignores keys that users may not set.", async () => {
   const person = newcomer({ is_staff: true, is_superuser: true, id: 1, user_type: "OPERATOR" });
   expect((await post("/api/auth/signup/", person)).status).toBe(200);
   const [row] = await accounts(person.username);
@@ -201,7 +201,7 @@ test("a sign-up ignores keys that users may not set", async () => {
   expect(row?.id).not.toBe(1);
 });
 
-test("a repeated Idempotency-Key returns the first account's tokens and creates no second account", async () => {
+test("A repeated Idempotency-Key returns the first account's tokens and creates no second account.", async () => {
   const person = newcomer();
   const headers = { "idempotency-key": crypto.randomUUID() };
   const first = await post("/api/auth/signup/", person, { headers });
@@ -211,7 +211,7 @@ test("a repeated Idempotency-Key returns the first account's tokens and creates 
   expect(await accounts(person.username)).toHaveLength(1);
 });
 
-test("sign-ups from one address are limited, in JSON with Retry-After", async () => {
+test("Sign-ups from one address are limited, in JSON with Retry-After.", async () => {
   const options = {
     settings: { RATE_REGISTRATION: "2/600" },
     headers: { "cf-connecting-ip": unique("address") },
@@ -226,7 +226,7 @@ test("sign-ups from one address are limited, in JSON with Retry-After", async ()
   expect(await accounts(over.username)).toEqual([]);
 });
 
-test("a sign-up returns no tokens if the address must be confirmed first", async () => {
+test("A sign-up returns no tokens if the address must be confirmed first.", async () => {
   const settings = { EMAIL_VERIFICATION: "mandatory" };
   const person = newcomer();
   const answer = await post("/api/auth/signup/", person, { settings });

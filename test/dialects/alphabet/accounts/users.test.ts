@@ -12,7 +12,7 @@ async function stored(id: number) {
 }
 
 describe("reading", () => {
-  test("reading your account returns all fields, with and without the slash", async () => {
+  test("Reading your account returns all fields, with and without the slash.", async () => {
     const ann = await person();
     for (const path of forms(ann.id)) {
       const { status, body } = await get(path, { token: ann.token });
@@ -29,14 +29,14 @@ describe("reading", () => {
     }
   });
 
-  test("a user's updated_at is the last sign-in", async () => {
+  test("A user's updated_at is the last sign-in.", async () => {
     const ann = await person();
     await post("/api/auth/signin/", { username: ann.username, password: ann.password });
     const { body } = await get(`/api/user/${ann.id}/`, { token: ann.token });
     expect(Date.now() - Date.parse(body.user.updated_at)).toBeLessThan(60_000);
   });
 
-  test("reading another user returns only id and username", async () => {
+  test("Reading another user returns only id and username.", async () => {
     const [ann, bob] = [await person(), await person()];
     const { status, body } = await get(`/api/user/${bob.id}/`, { token: ann.token });
     expect(status).toBe(200);
@@ -45,7 +45,7 @@ describe("reading", () => {
     });
   });
 
-  test("staff reads all fields of any user", async () => {
+  test("Staff reads all fields of any user.", async () => {
     const [ann, staff] = [await person(), await staffMember()];
     const { body } = await get(`/api/user/${ann.id}/`, { token: staff.token });
     expect(body.user.email).toBe(ann.email);
@@ -53,7 +53,7 @@ describe("reading", () => {
 });
 
 test.each(["GET", "PUT", "DELETE"])(
-  "%s of a user who does not exist is a 404 for everybody",
+  "%s of a user who does not exist is a 404 for everybody.",
   async (method) => {
     const callers = [await person(), await staffMember()];
     const calls = {
@@ -75,7 +75,7 @@ test.each(["GET", "PUT", "DELETE"])(
 );
 
 test.each(["abc", "1.5", "1.0", "-1", "0x1", "1e3", "99999999999999999999", "%00", "1%20", "%F0%9F%98%80"])(
-  "the user id %j is a 404 in JSON",
+  "The user id %j is a 404 in JSON.",
   async (id) => {
     const ann = await person();
     for (const path of forms(id)) {
@@ -95,7 +95,7 @@ test.each(["abc", "1.5", "1.0", "-1", "0x1", "1e3", "99999999999999999999", "%00
 
 describe("changing", () => {
   test.each([0, 1])(
-    "changing your username and e-mail returns the message and the user, and the token still works (%#)",
+    "Changing your username and e-mail returns the message and the user, and the token still works (%#).",
     async (form) => {
       const ann = await person();
       const [username, email] = [unique("renamed"), `${unique("moved")}@example.com`];
@@ -113,7 +113,7 @@ describe("changing", () => {
     },
   );
 
-  test("a change of a user keeps the fields that are absent", async () => {
+  test("A change of a user keeps the fields that are absent.", async () => {
     const ann = await person();
     const username = unique("renamed");
     await put(`/api/user/${ann.id}/`, { username }, { token: ann.token });
@@ -125,14 +125,14 @@ describe("changing", () => {
     expect(await stored(ann.id)).toMatchObject({ username, email });
   });
 
-  test("repeating a change of a user returns the same answer", async () => {
+  test("Repeating a change of a user returns the same answer.", async () => {
     const ann = await person();
     const change = { username: unique("renamed") };
     for (const _ of [1, 2])
       expect((await put(`/api/user/${ann.id}/`, change, { token: ann.token })).status).toBe(200);
   });
 
-  test("a change of a user accepts forms", async () => {
+  test("A change of a user accepts forms.", async () => {
     const ann = await person();
     const username = unique("renamed");
     await put(`/api/user/${ann.id}/`, new URLSearchParams({ username }), { token: ann.token });
@@ -143,7 +143,7 @@ describe("changing", () => {
     expect(await stored(ann.id)).toMatchObject({ email: `${username}@example.com`.toLowerCase() });
   });
 
-  test("a change of a user cannot set rights, id or password", async () => {
+  test("A change of a user cannot set rights, id or password.", async () => {
     const ann = await person();
     const change = { is_staff: true, user_type: "OPERATOR", id: 1, password: "otherwords", is_active: false };
     expect((await put(`/api/user/${ann.id}/`, change, { token: ann.token })).status).toBe(200);
@@ -171,7 +171,7 @@ describe("changing", () => {
       { username: ["Ensure this field has no more than 150 characters."] },
     ],
   ])(
-    "a change of a user with %s is a 400 under error and the field, and changes nothing",
+    "A change of a user with %s is a 400 under error and the field, and changes nothing.",
     async (_, change, fields) => {
       const ann = await person();
       const both = { email: `${unique()}@example.com`, username: unique(), ...change };
@@ -184,7 +184,7 @@ describe("changing", () => {
   );
 
   test.each(["{", "[]", '"x"', "null", "5"])(
-    "a change of a user with the body %j is a 400 with an error",
+    "A change of a user with the body %j is a 400 with an error.",
     async (body) => {
       const ann = await person();
       const answer = await put(`/api/user/${ann.id}/`, body, { token: ann.token });
@@ -193,7 +193,7 @@ describe("changing", () => {
     },
   );
 
-  test("changing to a taken username is a 400 with the sign-up's message", async () => {
+  test("Changing to a taken username is a 400 with the sign-up's message.", async () => {
     const [ann, bob] = [await person(), await person()];
     for (const username of [bob.username, bob.username.toUpperCase()]) {
       const { status, body } = await put(`/api/user/${ann.id}/`, { username }, { token: ann.token });
@@ -206,7 +206,7 @@ describe("changing", () => {
     expect(await stored(ann.id)).toMatchObject({ username: ann.username });
   });
 
-  test("changing another user is a 403 with a message, and nothing changes", async () => {
+  test("Changing another user is a 403 with a message, and nothing changes.", async () => {
     const [ann, bob] = [await person(), await person()];
     for (const path of forms(bob.id)) {
       const answer = await put(path, { username: unique(), email: "x@example.com" }, { token: ann.token });
@@ -216,7 +216,7 @@ describe("changing", () => {
     expect(await stored(bob.id)).toMatchObject({ username: bob.username, email: bob.email });
   });
 
-  test("staff may change a user, and it is audited", async () => {
+  test("Staff may change a user, and it is audited.", async () => {
     const [ann, staff] = [await person(), await staffMember()];
     const username = unique("renamed");
     expect((await put(`/api/user/${ann.id}/`, { username }, { token: staff.token })).status).toBe(200);

@@ -14,7 +14,7 @@ describe("somebody else's event", () => {
   ];
 
   test.each(attempts)(
-    "another person's event in a batch is a 403 that names it, and nothing changes: %s",
+    "Another person's event in a batch is a 403 that names it, and nothing changes: %s.",
     async (method, item) => {
       const [ann, eve] = [await person(), await person()];
       const own = [await makeEvent(eve, { participants: [eve.username] }), await makeEvent(eve)];
@@ -37,7 +37,7 @@ describe("somebody else's event", () => {
   );
 
   test.each(attempts)(
-    "staff may change or delete other people's events in a batch: %s",
+    "Staff may change or delete other people's events in a batch: %s.",
     async (method, item) => {
       const [ann, staff] = [await person(), await staffMember()];
       const { id } = await makeEvent(ann);
@@ -46,7 +46,7 @@ describe("somebody else's event", () => {
   );
 
   test.each(attempts)(
-    "participants may change or delete an event whose creator's account is deleted: %s",
+    "Participants may change or delete an event whose creator's account is deleted: %s.",
     async (method, item) => {
       const [ann, bob, eve] = [await person(), await person(), await person()];
       const { id } = await makeEvent(ann, { participants: [bob.username] });
@@ -57,7 +57,7 @@ describe("somebody else's event", () => {
   );
 });
 
-test("two batches with a common event notify each person of each change once", async () => {
+test("Two batches with a common event notify each person of each change once.", async () => {
   const [ann, bob] = [await person(), await person()];
   for (const _ of [1, 2, 3]) {
     const made = [];
@@ -76,7 +76,7 @@ test("two batches with a common event notify each person of each change once", a
   expect(cancelled).toHaveLength(3);
 });
 
-test("two hundred events are created, changed and deleted in one batch each", async () => {
+test("Two hundred events are created, changed and deleted in one batch each.", async () => {
   const ann = await person();
   const made = await post(
     PATH,
@@ -104,7 +104,7 @@ test.each<[string, () => unknown]>([
   ["POST", () => draft()],
   ["PUT", () => ({ id: noSuchId(), name: "x" })],
   ["DELETE", noSuchId],
-])("a %s batch accepts a thousand items and refuses one more", async (method, item) => {
+])("A %s batch accepts a thousand items and refuses one more.", async (method, item) => {
   const ann = await person();
   const batch = (length: number) => Array.from({ length }, item);
   const over = await call(method, PATH, { body: batch(1001), token: ann.token });

@@ -9,7 +9,7 @@ const PAST = { starting_time: "2022-01-01T10:00Z", end_time: "2022-01-01T12:00Z"
 const ORDER = { starting_time: "2031-01-02", end_time: "2031-01-01" };
 
 describe.each(PATHS)("POST %s", (path) => {
-  test("a batch creates all its events with their participants", async () => {
+  test("A batch creates all its events with their participants.", async () => {
     const [ann, bob] = [await person(), await person()];
     const batch = [
       draft({ participants: [bob.username] }),
@@ -26,7 +26,7 @@ describe.each(PATHS)("POST %s", (path) => {
     expect(event.participants).toEqual([bob.username]);
   });
 
-  test("an empty batch of new events is a 201", async () => {
+  test("An empty batch of new events is a 201.", async () => {
     const { token } = await person();
     const answer = await post(path, [], { token });
     expect(answer).toMatchObject({ status: 201, body: { message: "Batch events created successfully" } });
@@ -42,7 +42,7 @@ test.each<[string, object, string]>([
     { participants: 4 },
     '1.participants: Expected a list of items but got type "int".',
   ],
-])("a new event that %s fails the whole batch, and nobody is notified", async (_, fault, words) => {
+])("A new event that %s fails the whole batch, and nobody is notified.", async (_, fault, words) => {
   const ann = await person();
   const fine = () => draft({ participants: [ann.username] });
   const answer = await post(PATH, [fine(), { ...fine(), ...fault }, fine()], { token: ann.token });
@@ -52,7 +52,7 @@ test.each<[string, object, string]>([
   expect(await eventSubjects(ann)).toEqual([]);
 });
 
-test("a repeated Idempotency-Key creates the batch once", async () => {
+test("A repeated Idempotency-Key creates the batch once.", async () => {
   const ann = await person();
   const headers = { "idempotency-key": crypto.randomUUID() };
   const batch = [draft(), draft()];
@@ -63,7 +63,7 @@ test("a repeated Idempotency-Key creates the batch once", async () => {
 });
 
 describe.each(PATHS)("PUT %s", (path) => {
-  test("a batch changes all its events and skips unknown and past ones", async () => {
+  test("A batch changes all its events and skips unknown and past ones.", async () => {
     const [ann, bob] = [await person(), await person()];
     const [one, two, past] = [await makeEvent(ann), await makeEvent(ann), await makeEvent(ann, PAST)];
     const place = unique("New place ");
@@ -90,14 +90,14 @@ describe.each(PATHS)("PUT %s", (path) => {
   test.each([
     ["nothing", []],
     ["only what is not there", [{ id: noSuchId() }]],
-  ])("a batch of changes with %s is a 200", async (_, batch) => {
+  ])("A batch of changes with %s is a 200.", async (_, batch) => {
     const { token } = await person();
     const answer = await put(path, batch, { token });
     expect(answer).toMatchObject({ status: 200, body: { message: "Batch events updated successfully" } });
   });
 });
 
-test("two changes of an event in a batch are applied in order as one change", async () => {
+test("Two changes of an event in a batch are applied in order as one change.", async () => {
   const ann = await person();
   const { id } = await makeEvent(ann, { participants: [ann.username] });
   const batch = [
@@ -117,7 +117,7 @@ test.each<[string, (id: string) => unknown, string]>([
   ["has a bad date", (id) => ({ id, end_time: "soon" }), "1.end_time: Datetime has wrong format."],
   ["ends before it starts", (id) => ({ id, ...ORDER }), "End time must be greater than start time."],
   ["has an empty name", (id) => ({ id, name: "" }), "1.name: This field may not be blank."],
-])("a change that %s fails the whole batch", async (_, fault, words) => {
+])("A change that %s fails the whole batch.", async (_, fault, words) => {
   const ann = await person();
   const [one, two] = [await makeEvent(ann, { participants: [ann.username] }), await makeEvent(ann)];
   const before = [await storedEvent(one.id), await storedEvent(two.id)];
@@ -130,7 +130,7 @@ test.each<[string, (id: string) => unknown, string]>([
 });
 
 describe.each(PATHS)("DELETE %s", (path) => {
-  test("a batch deletes the events of its ids, including past ones, and skips unknown and repeated ids", async () => {
+  test("A batch deletes the events of its ids, including past ones, and skips unknown and repeated ids.", async () => {
     const ann = await person();
     const [one, two, past] = [await makeEvent(ann), await makeEvent(ann), await makeEvent(ann, PAST)];
     const ids = [one.id, two.id.toUpperCase(), past.id, one.id, noSuchId()];
@@ -142,7 +142,7 @@ describe.each(PATHS)("DELETE %s", (path) => {
     expect(again).toMatchObject({ status: 200, body: { message: "Batch events deleted successfully" } });
   });
 
-  test("an empty batch of deletions is a 200", async () => {
+  test("An empty batch of deletions is a 200.", async () => {
     const { token } = await person();
     expect((await del(path, [], { token })).status).toBe(200);
   });
@@ -154,7 +154,7 @@ test.each<[string, (id: string) => unknown]>([
   ["a number", () => 5],
   ["null", () => null],
   ["a list", (id) => [id]],
-])("%s among the ids to delete is a 400, and nothing is deleted", async (_, fault) => {
+])("A batch of deletions with %s among its ids is a 400, and nothing is deleted.", async (_, fault) => {
   const ann = await person();
   const [one, two] = [await makeEvent(ann), await makeEvent(ann)];
   const answer = await del(PATH, [one.id, fault(two.id)], { token: ann.token });
@@ -172,14 +172,14 @@ describe.each(["POST", "PUT", "DELETE"])("%s", (method) => {
     ["no body", undefined, 'Expected a list of items but got type "dict".'],
     ["JSON that breaks off", "[", "JSON parse error"],
     ["a form", new URLSearchParams({ name: "x" }), 'Expected a list of items but got type "dict".'],
-  ])("a batch with %s as the body is a 400 with the reason", async (_, body, words) => {
+  ])("A batch with %s as the body is a 400 with the reason.", async (_, body, words) => {
     const { token } = await person();
     const answer = await call(method, PATH, { body, token });
     expect(answer.status).toBe(400);
     expect(answer.body.error).toContain(words);
   });
 
-  test("a batch of lists, numbers and nulls is a 400", async () => {
+  test("A batch of lists, numbers and nulls is a 400.", async () => {
     const { token } = await person();
     for (const item of [[], 1, null, true]) {
       const answer = await call(method, PATH, { body: [item], token });

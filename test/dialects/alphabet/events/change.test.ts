@@ -17,7 +17,7 @@ async function membersOf(uuid: string): Promise<string[]> {
 
 describe("PUT", () => {
   test.each([0, 1])(
-    "a change returns the message and the event with all given fields changed (%#)",
+    "A change returns the message and the event with all given fields changed (%#).",
     async (form) => {
       const [ann, bob] = [await person(), await person()];
       const { id } = await makeEvent(ann);
@@ -53,7 +53,7 @@ describe("PUT", () => {
     ["end", { end_time: "2031-06-01T13:00Z" }, { ends_at: Date.UTC(2031, 5, 1, 13) }],
     ["nothing", {}, {}],
     ["unknown keys", { id: noSuchId(), creator_id: 1, created_at: "2001-01-01" }, {}],
-  ])("a change of %s alone keeps the other fields", async (_, change, changed) => {
+  ])("A change of %s alone keeps the other fields.", async (_, change, changed) => {
     const [ann, bob] = [await person(), await person()];
     const { id } = await makeEvent(ann, { participants: [bob.username] });
     const before = await storedEvent(id);
@@ -69,7 +69,7 @@ describe("PUT", () => {
     expect(await membersOf(id)).toEqual([bob.username]);
   });
 
-  test("the participants of a change replace the whole set, without unknown names", async () => {
+  test("The participants of a change replace the whole set, without unknown names.", async () => {
     const people: Person[] = [];
     for (const _ of [1, 2, 3]) people.push(await person());
     const [ann, bob, eve] = people as [Person, Person, Person];
@@ -81,7 +81,7 @@ describe("PUT", () => {
     expect(await membersOf(id)).toEqual([]);
   });
 
-  test("a change of an event accepts forms", async () => {
+  test("A change of an event accepts forms.", async () => {
     const [ann, bob] = [await person(), await person()];
     const { id } = await makeEvent(ann);
     const urlencoded = new URLSearchParams({ name: "By form", participants: bob.username });
@@ -93,7 +93,7 @@ describe("PUT", () => {
     expect(await membersOf(id)).toEqual([bob.username]);
   });
 
-  test("repeating a change of an event returns the same answer", async () => {
+  test("Repeating a change of an event returns the same answer.", async () => {
     const ann = await person();
     const { id } = await makeEvent(ann);
     for (const _ of [1, 2])
@@ -106,7 +106,7 @@ describe("PUT", () => {
     ["both the same", { starting_time: "2031-06-01T11:00Z", end_time: "2031-06-01T13:00+02:00" }],
     ["a start after the stored end", { starting_time: "2031-06-01T12:00Z" }],
     ["an end before the stored start", { end_time: "2031-06-01T10:00Z" }],
-  ])("a change with %s is a 400, and nothing changes, not even the participants", async (_, times) => {
+  ])("A change with %s is a 400, and nothing changes, not even the participants.", async (_, times) => {
     const [ann, bob] = [await person(), await person()];
     const { id } = await makeEvent(ann, { participants: [bob.username] });
     const before = await storedEvent(id);
@@ -119,7 +119,7 @@ describe("PUT", () => {
     expect(await eventSubjects(bob)).toHaveLength(1);
   });
 
-  test("changing an event that has started is a 404 with the reason, and the event stays", async () => {
+  test("Changing an event that has started is a 404 with the reason, and the event stays.", async () => {
     const ann = await person();
     for (const times of [PAST, { starting_time: fromNow(-1000), end_time: fromNow(HOUR) }]) {
       const { id } = await makeEvent(ann, times);
@@ -134,7 +134,7 @@ describe("PUT", () => {
     }
   });
 
-  test("an event may be moved into the past, and not changed after that", async () => {
+  test("An event may be moved into the past, and not changed after that.", async () => {
     const ann = await person();
     const { id } = await makeEvent(ann);
     expect((await put(`/api/event/${id}/`, PAST, { token: ann.token })).status).toBe(200);
@@ -142,7 +142,7 @@ describe("PUT", () => {
     expect(again).toMatchObject({ status: 404, body: { message: "Event is in the past" } });
   });
 
-  test("changing an event that does not exist is a 404", async () => {
+  test("Changing an event that does not exist is a 404.", async () => {
     const { token } = await person();
     for (const path of forms(noSuchId())) {
       const answer = await put(path, { name: "x" }, { token });
@@ -153,7 +153,7 @@ describe("PUT", () => {
 
 describe("DELETE", () => {
   test.each([0, 1])(
-    "a deletion returns the message with the name; a repetition is a 404 (%#)",
+    "A deletion returns the message with the name; a repetition is a 404 (%#).",
     async (form) => {
       const ann = await person();
       const { id, name } = await makeEvent(ann, { participants: [ann.username] });
@@ -171,7 +171,7 @@ describe("DELETE", () => {
     },
   );
 
-  test("a deletion accepts past events and ignores a body", async () => {
+  test("A deletion accepts past events and ignores a body.", async () => {
     const ann = await person();
     const [past, other] = [await makeEvent(ann, PAST), await makeEvent(ann)];
     expect((await del(`/api/event/${past.id}/`, { id: other.id }, { token: ann.token })).status).toBe(200);
@@ -179,7 +179,7 @@ describe("DELETE", () => {
     expect(await storedEvent(other.id)).toBeDefined();
   });
 
-  test("concurrent deletions delete the event once", async () => {
+  test("Concurrent deletions delete the event once.", async () => {
     const [ann, bob] = [await person(), await person()];
     const { id, name } = await makeEvent(ann, { participants: [bob.username] });
     const responses = await Promise.all(
@@ -191,7 +191,7 @@ describe("DELETE", () => {
   });
 });
 
-test("a concurrent change and deletion end with no event, and each mail matches an answer", async () => {
+test("A concurrent change and deletion end with no event, and each mail matches an answer.", async () => {
   const [ann, bob] = [await person(), await person()];
   const { id } = await makeEvent(ann, { participants: [bob.username] });
   const [change, removal] = await Promise.all([
@@ -206,7 +206,7 @@ test("a concurrent change and deletion end with no event, and each mail matches 
   expect(actions.sort()).toEqual(expected);
 });
 
-test("concurrent changes all succeed, and the participants are exactly those of one of them", async () => {
+test("Concurrent changes all succeed, and the participants are exactly those of one of them.", async () => {
   const [ann, bob, eve] = [await person(), await person(), await person()];
   const { id } = await makeEvent(ann, { participants: [ann.username] });
   const sets = [[bob.username], [eve.username], [bob.username, eve.username]];
@@ -226,7 +226,7 @@ describe("who may", () => {
   ];
 
   test.each(["a stranger", "a participant"])(
-    "%s may not change the event: a 403 that names it, and nothing changes",
+    "A change by %s is a 403 that names the event, and nothing changes.",
     async (who) => {
       const [ann, eve] = [await person(), await person()];
       const times = who === "a stranger" ? [{}, PAST] : [{}];
@@ -246,20 +246,20 @@ describe("who may", () => {
     },
   );
 
-  test("staff may change and delete any event", async () => {
+  test("Staff may change and delete any event.", async () => {
     const [ann, staff] = [await person(), await staffMember()];
     const { id } = await makeEvent(ann);
     expect((await put(`/api/event/${id}/`, { name: "Mended" }, { token: staff.token })).status).toBe(200);
     expect((await del(`/api/event/${id}/`, undefined, { token: staff.token })).status).toBe(200);
   });
 
-  test("operators who are not staff may not change events", async () => {
+  test("Operators who are not staff may not change events.", async () => {
     const [ann, operator] = [await person(), await staffMember({ staff: false, type: "OPERATOR" })];
     const { id } = await makeEvent(ann);
     expect((await del(`/api/event/${id}/`, undefined, { token: operator.token })).status).toBe(403);
   });
 
-  test("an event stays after its creator's account is deleted, and its participants may change it", async () => {
+  test("An event stays after its creator's account is deleted, and its participants may change it.", async () => {
     const [ann, bob, eve] = [await person(), await person(), await person()];
     const { id } = await makeEvent(ann, { participants: [bob.username] });
     await del(`/api/user/${ann.id}/`, undefined, { token: ann.token });

@@ -7,7 +7,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{1
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 describe.each(["/api/events/", "/api/events"])("POST %s", (path) => {
-  test("creating an event returns 201 with the message, and the event exists", async () => {
+  test("Creating an event returns 201 with the message, and the event exists.", async () => {
     const [ann, bob] = [await person(), await person()];
     const body = draft({ participants: [bob.username, ann.username] });
     const answer = await post(path, body, { token: ann.token });
@@ -33,7 +33,7 @@ describe.each(["/api/events/", "/api/events"])("POST %s", (path) => {
     expect(await storedEvent(answer.body.id)).toMatchObject({ creator_id: ann.id });
   });
 
-  test("creating an event accepts urlencoded and multipart forms", async () => {
+  test("Creating an event accepts urlencoded and multipart forms.", async () => {
     const [ann, bob] = [await person(), await person()];
     const urlencoded = new URLSearchParams({ ...draft() } as Record<string, string>);
     urlencoded.append("participants", ann.username);
@@ -52,7 +52,7 @@ describe.each(["/api/events/", "/api/events"])("POST %s", (path) => {
   });
 });
 
-test("past events may be created", async () => {
+test("Past events may be created.", async () => {
   const ann = await person();
   const times = { starting_time: "2022-01-01T10:00:00Z", end_time: "2022-01-01T12:00:00Z" };
   const { id } = await makeEvent(ann, times);
@@ -60,7 +60,7 @@ test("past events may be created", async () => {
   expect(Date.parse(event.starting_time)).toBe(Date.UTC(2022, 0, 1, 10));
 });
 
-test("creating the same event twice creates two events", async () => {
+test("Creating the same event twice creates two events.", async () => {
   const ann = await person();
   const body = draft();
   const ids = [await makeEvent(ann, body), await makeEvent(ann, body)].map(({ id }) => id);
@@ -68,7 +68,7 @@ test("creating the same event twice creates two events", async () => {
   expect(await countNamed(body.name)).toBe(2);
 });
 
-test("a repeated Idempotency-Key creates the event once; the same key with another body is a 422", async () => {
+test("A repeated Idempotency-Key creates the event once; the same key with another body is a 422.", async () => {
   const [ann, bob] = [await person(), await person()];
   const headers = { "idempotency-key": crypto.randomUUID() };
   const body = draft();
@@ -80,7 +80,7 @@ test("a repeated Idempotency-Key creates the event once; the same key with anoth
   expect(await countNamed(body.name)).toBe(2);
 });
 
-test("id, created_at and updated_at of a new event cannot be set", async () => {
+test("The fields id, created_at and updated_at of a new event cannot be set.", async () => {
   const ann = await person();
   const id = noSuchId();
   const made = await makeEvent(ann, { id, created_at: "2001-01-01T00:00Z", updated_at: "2001-01-01T00:00Z" });
@@ -98,7 +98,7 @@ test.each<[string, (known: string) => unknown, number]>([
   ["a name in other case", (known) => [known.toUpperCase()], 1],
   ["a lone name", (known) => known, 1],
   ["a NUL in a name", (known) => ["a\u0000b", known], 1],
-])("the participants of a new event may be %s", async (_, given, count) => {
+])("The participants of a new event may be %s.", async (_, given, count) => {
   const [ann, bob] = [await person(), await person()];
   const { id } = await makeEvent(ann, { participants: given(bob.username) });
   const { event } = (await get(`/api/event/${id}/`, { token: ann.token })).body;
@@ -106,7 +106,7 @@ test.each<[string, (known: string) => unknown, number]>([
 });
 
 test.each([{ name: "\ud800 half a pair" }, { participants: ["\ud800"] }])(
-  "half a surrogate pair is refused, and no event is made: %j",
+  "Half a surrogate pair is refused, and no event is made: %j.",
   async (field) => {
     const ann = await person();
     const { status, body } = await post("/api/events/", draft(field), { token: ann.token });
@@ -115,7 +115,7 @@ test.each([{ name: "\ud800 half a pair" }, { participants: ["\ud800"] }])(
   },
 );
 
-test("a name and a place may have two hundred characters", async () => {
+test("A name and a place may have two hundred characters.", async () => {
   const ann = await person();
   const long = unique("Long ").padEnd(200, "ш");
   const { id } = await makeEvent(ann, { name: long, location: long });
@@ -123,7 +123,7 @@ test("a name and a place may have two hundred characters", async () => {
 });
 
 test.each(["😀 emoji", "'; DROP TABLE events; --", "<script>alert(1)</script>", "a\nb\tc", '"'])(
-  "the event name %j is returned unchanged",
+  "The event name %j is returned unchanged.",
   async (name) => {
     const ann = await person();
     const { id } = await makeEvent(ann, { name, location: name });
@@ -147,7 +147,7 @@ describe("times", () => {
     ["2031-07-15", "2031-07-14T21:00:00Z"],
     ["  2031-01-15T10:00Z  ", "2031-01-15T10:00:00Z"],
     ["2032-02-29T00:00Z", "2032-02-29T00:00:00Z"],
-  ])("the time %j is %s: times without an offset are local in Jerusalem", async (words, instant) => {
+  ])("The time %j is %s: times without an offset are local in Jerusalem.", async (words, instant) => {
     const ann = await person();
     const { id } = await makeEvent(ann, { starting_time: words, end_time: "2035-01-01" });
     const { event } = (await get(`/api/event/${id}/`, { token: ann.token })).body;
@@ -157,7 +157,7 @@ describe("times", () => {
     expect(Date.parse(listed.starting_time)).toBe(Date.parse(instant));
   });
 
-  test("start and end are compared as instants, not as text", async () => {
+  test("Start and end are compared as instants, not as text.", async () => {
     const ann = await person();
     const later = { starting_time: "2031-01-01T10:00+05:00", end_time: "2031-01-01T09:00Z" };
     await makeEvent(ann, later);

@@ -63,7 +63,7 @@ const WRONG: [field: string, value: unknown, words: string][] = [
 const lettersTo = async (someone: Person) => (await eventSubjects(someone)).length;
 
 test.each(WRONG)(
-  "a new event with %s %j is refused with a message and not created",
+  "A new event with %s %j is refused with a message and not created.",
   async (field, value, words) => {
     const ann = await person();
     const body = draft({ location: `Of ${ann.username}`, participants: [ann.username], [field]: value });
@@ -76,7 +76,7 @@ test.each(WRONG)(
 );
 
 test.each(WRONG)(
-  "a change of %s to %j is refused with a message, together with the rest of the change",
+  "A change of %s to %j is refused with a message, together with the rest of the change.",
   async (field, value, words) => {
     const ann = await person();
     const { id } = await makeEvent(ann, { participants: [ann.username] });
@@ -90,7 +90,7 @@ test.each(WRONG)(
   },
 );
 
-test.each(["name", "starting_time", "end_time", "location"])("a new event needs its %s", async (field) => {
+test.each(["name", "starting_time", "end_time", "location"])("A new event needs its %s.", async (field) => {
   const { token } = await person();
   const body = { ...draft(), [field]: undefined };
   const answer = await post("/api/events/", body, { token });
@@ -99,7 +99,7 @@ test.each(["name", "starting_time", "end_time", "location"])("a new event needs 
   if (body.name) expect(await countNamed(body.name)).toBe(0);
 });
 
-test.each([undefined, {}])("an empty new event (%j) reports all four required fields", async (body) => {
+test.each([undefined, {}])("An empty new event (%j) reports all four required fields.", async (body) => {
   const { token } = await person();
   const answer = await post("/api/events/", body, { token });
   expect(answer.status).toBe(400);
@@ -115,7 +115,7 @@ test.each([undefined, {}])("an empty new event (%j) reports all four required fi
 test.each([
   ["the same time", "2031-01-01T10:00Z"],
   ["an earlier time", "2030-01-01T10:00Z"],
-])("an end at %s as the start is refused with the rule's message", async (_, end_time) => {
+])("An end at %s as the start is refused with the rule's message.", async (_, end_time) => {
   const { token } = await person();
   const body = draft({ starting_time: "2031-01-01T10:00Z", end_time });
   const answer = await post("/api/events/", body, { token });
@@ -124,7 +124,7 @@ test.each([
   expect(await countNamed(body.name)).toBe(0);
 });
 
-test("numbers are accepted as text, as by the original's serializer", async () => {
+test("Numbers are accepted as text, as by the original's serializer.", async () => {
   const ann = await person();
   const { id } = await makeEvent(ann, { name: 2031, location: 5.5 });
   expect(await storedEvent(id)).toMatchObject({ name: "2031", location: "5.5" });
@@ -143,7 +143,7 @@ const BODIES: [string, string][] = [
 ];
 
 describe.each(BODIES)("%s as a body", (_, body) => {
-  test("an invalid body of a new event is a 400 with an error", async () => {
+  test("An invalid body of a new event is a 400 with an error.", async () => {
     const ann = await person();
     const answer = await post("/api/events/", body, { token: ann.token });
     expect(answer.status).toBe(400);
@@ -151,7 +151,7 @@ describe.each(BODIES)("%s as a body", (_, body) => {
     expect(await rows("SELECT id FROM events WHERE creator_id = ?", ann.id)).toEqual([]);
   });
 
-  test("an invalid body of a change is a 400 with an error", async () => {
+  test("An invalid body of a change is a 400 with an error.", async () => {
     const ann = await person();
     const { id } = await makeEvent(ann);
     const before = await storedEvent(id);
@@ -168,7 +168,7 @@ test.each([
   ["multipart/form-data", 400],
   ["multipart/form-data; boundary=x", 400],
   ["APPLICATION/JSON; charset=utf-8", 201],
-])("a body of type %s is a %i in JSON", async (type, status) => {
+])("A body of type %s is a %i in JSON.", async (type, status) => {
   const { token } = await person();
   const options = { token, headers: { "content-type": type } };
   const answer = await post("/api/events/", JSON.stringify(draft()), options);
@@ -176,7 +176,7 @@ test.each([
   expect(answer.body).toBeTypeOf("object");
 });
 
-test("a body that is not UTF-8 is a 400", async () => {
+test("A body that is not UTF-8 is a 400.", async () => {
   const { token } = await person();
   const request = new Request("http://caravan.test/api/events/", {
     method: "POST",
@@ -186,14 +186,14 @@ test("a body that is not UTF-8 is a 400", async () => {
   expect((await send(request)).status).toBe(400);
 });
 
-test("a body over the limit is a 413", async () => {
+test("A body over the limit is a 413.", async () => {
   const { token } = await person();
   const answer = await post("/api/events/", draft({ extra: "x".repeat(1024 * 1024) }), { token });
   expect(answer.status).toBe(413);
   expect(answer.body.detail).toContain("1048576");
 });
 
-test("a file in a text field is a 400", async () => {
+test("A file in a text field is a 400.", async () => {
   const { token } = await person();
   const form = new FormData();
   for (const [name, value] of Object.entries(draft())) form.set(name, String(value));

@@ -20,7 +20,7 @@ async function takeAddress(someone: Person): Promise<void> {
   await rows("UPDATE users SET email = NULL WHERE id = ?", someone.id);
 }
 
-test("a new event is mailed to each participant once, with its details, and to nobody else", async () => {
+test("A new event is mailed to each participant once, with its details, and to nobody else.", async () => {
   const [ann, bob, eve] = (await people(3)) as [Person, Person, Person];
   const location = unique("Bridge ");
   const event = await makeEvent(ann, { location, participants: [bob.username, eve.username, bob.username] });
@@ -38,13 +38,13 @@ test("a new event is mailed to each participant once, with its details, and to n
   }
 });
 
-test("a creator who is a participant gets the mail too", async () => {
+test("A creator who is a participant gets the mail too.", async () => {
   const ann = await person();
   const { name } = await makeEvent(ann, { participants: [ann.username] });
   expect(await eventSubjects(ann)).toEqual([subject(name, "Created")]);
 });
 
-test("a change is mailed to each participant once, with the new details", async () => {
+test("A change is mailed to each participant once, with the new details.", async () => {
   const [ann, bob] = (await people(2)) as [Person, Person];
   const { id, name } = await makeEvent(ann, { participants: [bob.username] });
   await put(`/api/event/${id}/`, { location: "New bridge" }, { token: ann.token });
@@ -58,7 +58,7 @@ test("a change is mailed to each participant once, with the new details", async 
   expect(await eventSubjects(ann)).toEqual([]);
 });
 
-test("removed participants are told so; new and remaining ones are told of the update", async () => {
+test("Removed participants are told so; new and remaining ones are told of the update.", async () => {
   const [ann, out, stays, comes] = (await people(4)) as [Person, Person, Person, Person];
   const { id, name } = await makeEvent(ann, { participants: [out.username, stays.username] });
   await put(`/api/event/${id}/`, { participants: [stays.username, comes.username] }, { token: ann.token });
@@ -70,7 +70,7 @@ test("removed participants are told so; new and remaining ones are told of the u
   expect(await eventSubjects(out)).toHaveLength(2);
 });
 
-test("a deletion is mailed to each participant once", async () => {
+test("A deletion is mailed to each participant once.", async () => {
   const [ann, bob] = (await people(2)) as [Person, Person];
   const { id, name } = await makeEvent(ann, { participants: [bob.username] });
   await del(`/api/event/${id}/`, undefined, { token: ann.token });
@@ -81,7 +81,7 @@ test("a deletion is mailed to each participant once", async () => {
   expect(text).toMatch(new RegExp(`Participants: .*${bob.username}`));
 });
 
-test("a batch notifies each person of each event once", async () => {
+test("A batch notifies each person of each event once.", async () => {
   const [ann, bob, eve] = (await people(3)) as [Person, Person, Person];
   const batch = [
     draft({ participants: [bob.username, eve.username] }),
@@ -103,7 +103,7 @@ test("a batch notifies each person of each event once", async () => {
 });
 
 describe("nobody is told", () => {
-  test("participants without an address get no mail; the others do", async () => {
+  test("Participants without an address get no mail; the others do.", async () => {
     const [ann, mute, bob] = (await people(3)) as [Person, Person, Person];
     await takeAddress(mute);
     const { id } = await makeEvent(ann, { participants: [mute.username, bob.username] });
@@ -115,7 +115,7 @@ describe("nobody is told", () => {
     expect(addressless).toEqual([]);
   });
 
-  test("a refused change sends no mail", async () => {
+  test("A refused change sends no mail.", async () => {
     const [ann, bob] = (await people(2)) as [Person, Person];
     const { id } = await makeEvent(ann, { participants: [bob.username] });
     const past = { starting_time: "2022-01-01", end_time: "2022-01-02" };
@@ -128,7 +128,7 @@ describe("nobody is told", () => {
     expect(await eventSubjects(bob)).toHaveLength(2);
   });
 
-  test("deleted accounts get no mail", async () => {
+  test("Deleted accounts get no mail.", async () => {
     const [ann, bob] = (await people(2)) as [Person, Person];
     const { id } = await makeEvent(ann, { participants: [bob.username] });
     await del(`/api/user/${bob.id}/`, undefined, { token: bob.token });
@@ -137,7 +137,7 @@ describe("nobody is told", () => {
   });
 });
 
-test("a repeated Idempotency-Key sends the mails once", async () => {
+test("A repeated Idempotency-Key sends the mails once.", async () => {
   const [ann, bob] = (await people(2)) as [Person, Person];
   const headers = { "idempotency-key": crypto.randomUUID() };
   const body = draft({ participants: [bob.username] });
@@ -145,7 +145,7 @@ test("a repeated Idempotency-Key sends the mails once", async () => {
   expect(await eventSubjects(bob)).toEqual([subject(body.name, "Created")]);
 });
 
-test("a name with line breaks stays one line of the subject, and markup stays text", async () => {
+test("A name with line breaks stays one line of the subject, and markup stays text.", async () => {
   const [ann, bob] = (await people(2)) as [Person, Person];
   const name = "Ride\r\nBcc: everybody@example.com <b>";
   await makeEvent(ann, { name, participants: [bob.username] });
@@ -154,7 +154,7 @@ test("a name with line breaks stays one line of the subject, and markup stays te
   expect(html).not.toContain("<b>");
 });
 
-test("a mail is in its reader's language", async () => {
+test("A mail is in its reader's language.", async () => {
   const [ann, bob] = (await people(2)) as [Person, Person];
   await rows("UPDATE users SET locale = 'ru' WHERE id = ?", bob.id);
   const { name } = await makeEvent(ann, { participants: [bob.username] });
@@ -163,7 +163,7 @@ test("a mail is in its reader's language", async () => {
   expect(letter.text).toContain(`Вы участвуете в новом мероприятии «${name}».`);
 });
 
-test("a mail names the first of many participants and counts the rest", async () => {
+test("A mail names the first of many participants and counts the rest.", async () => {
   const [ann, bob] = (await people(2)) as [Person, Person];
   const names = Array.from({ length: 24 }, () => unique("many"));
   await rows(
@@ -176,7 +176,7 @@ test("a mail names the first of many participants and counts the rest", async ()
   expect(await eventSubjects(bob)).toHaveLength(1);
 });
 
-test("mails are sent by the queue, once each", async () => {
+test("Mails are sent by the queue, once each.", async () => {
   const [ann, bob] = (await people(2)) as [Person, Person];
   const { id } = await makeEvent(ann, { participants: [bob.username] });
   await put(`/api/event/${id}/`, { location: "Moved" }, { token: ann.token });

@@ -19,7 +19,7 @@ async function entriesOf(number: number): Promise<number> {
   });
 }
 
-test("a notice that the queue repeats is stored once", async () => {
+test("A notice that the queue repeats is stored once.", async () => {
   const ann = await person();
   const event = await makeEvent(ann);
   await put(`/api/event/${event.id}/`, { location: "Moved" }, { token: ann.token });
@@ -27,7 +27,7 @@ test("a notice that the queue repeats is stored once", async () => {
   expect(await entriesOf(await rowIdOf(event.id))).toBe(2);
 });
 
-test("a notice delivered after the event's deletion does not recreate its room", async () => {
+test("A notice delivered after the event's deletion does not recreate its room.", async () => {
   const ann = await person();
   const event = await makeEvent(ann);
   const number = await rowIdOf(event.id);

@@ -7,7 +7,7 @@ import { draft, makeEvent, noSuchId } from "../world.ts";
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 describe.each(["/api/events/", "/api/events"])("GET %s", (path) => {
-  test("the list has all events in order of creation, with participants by id", async () => {
+  test("The list has all events in order of creation, with participants by id.", async () => {
     const [ann, bob] = [await person(), await person()];
     const first = await makeEvent(ann, { participants: [bob.username] });
     const second = await makeEvent(bob);
@@ -30,7 +30,7 @@ describe.each(["/api/events/", "/api/events"])("GET %s", (path) => {
     });
   });
 
-  test("the list is complete unless a limit is given", async () => {
+  test("The list is complete unless a limit is given.", async () => {
     const ann = await person();
     const batch = Array.from({ length: 120 }, () => draft());
     await post("/api/batch_events/", batch, { token: ann.token });
@@ -39,7 +39,7 @@ describe.each(["/api/events/", "/api/events"])("GET %s", (path) => {
     expect(body.events.length).toBe((await rows("SELECT id FROM events")).length);
   });
 
-  test("the list without events is a 404 with a message and an empty list", async () => {
+  test("The list without events is a 404 with a message and an empty list.", async () => {
     await env.DB.exec("DELETE FROM events");
     const { token } = await person();
     const answer = await get(path, { token });
@@ -48,7 +48,7 @@ describe.each(["/api/events/", "/api/events"])("GET %s", (path) => {
   });
 });
 
-test("a limit and a cursor page through the list, each event once", async () => {
+test("A limit and a cursor page through the list, each event once.", async () => {
   const ann = await person();
   const made: string[] = [];
   for (const _ of [1, 2, 3, 4, 5]) made.push((await makeEvent(ann)).id);
@@ -66,7 +66,7 @@ test("a limit and a cursor page through the list, each event once", async () => 
 });
 
 test.each(["limit=0", "limit=-1", "limit=x", "limit=1.5", "cursor=x", "cursor=%00", "limit=1&limit=2"])(
-  "the query %s causes no error",
+  "The query %s causes no error.",
   async (query) => {
     const ann = await person();
     await makeEvent(ann);
@@ -77,7 +77,7 @@ test.each(["limit=0", "limit=-1", "limit=x", "limit=1.5", "cursor=x", "cursor=%0
 );
 
 describe("GET event/{id}", () => {
-  test("an event is read with and without the slash and in either case of the id", async () => {
+  test("An event is read with and without the slash and in either case of the id.", async () => {
     const ann = await person();
     const { id } = await makeEvent(ann);
     for (const path of [`/api/event/${id}/`, `/api/event/${id}`, `/api/event/${id.toUpperCase()}/`]) {
@@ -92,7 +92,7 @@ describe("GET event/{id}", () => {
     "00000000-0000-0000-0000-000000000000",
     "12345678-1234-5678-1234-567812345678",
     "ffffffff-ffff-ffff-ffff-ffffffffffff",
-  ])("the unknown event %s is a 404 with the message", async (id) => {
+  ])("The unknown event %s is a 404 with the message.", async (id) => {
     const { token } = await person();
     for (const path of [`/api/event/${id}/`, `/api/event/${id}`]) {
       const answer = await get(path, { token });
@@ -102,7 +102,7 @@ describe("GET event/{id}", () => {
   });
 
   test.each(["x", "1", "%00", "None", `${noSuchId()}0`, "%E0%A4%A"])(
-    "the event id %j is a 404 in JSON",
+    "The event id %j is a 404 in JSON.",
     async (id) => {
       const { token } = await person();
       const responses = [
@@ -116,7 +116,7 @@ describe("GET event/{id}", () => {
     },
   );
 
-  test("a request body is ignored when an event is read", async () => {
+  test("A request body is ignored when an event is read.", async () => {
     const staff = await staffMember();
     const { id } = await makeEvent(staff);
     expect((await get(`/api/event/${id}/?id=${noSuchId()}`, { token: staff.token })).body.event.id).toBe(id);

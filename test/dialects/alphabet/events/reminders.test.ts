@@ -50,7 +50,7 @@ async function onADayOfItsOwn(owner: Person, who: readonly Person[]) {
   return { ...event, startsAt: day };
 }
 
-test("every participant is reminded once, with the event's details", async () => {
+test("Every participant is reminded once, with the event's details.", async () => {
   const [ann, bob, owner] = [await person(), await person(), await person()];
   const event = await soon(owner, [ann, bob]);
   await remind();
@@ -66,7 +66,7 @@ test("every participant is reminded once, with the event's details", async () =>
   expect(await countOf(owner)).toBe(0);
 });
 
-test("concurrent runs remind once", async () => {
+test("Concurrent runs remind once.", async () => {
   const people = await Promise.all(Array.from({ length: 5 }, () => person()));
   const owner = people[0] as Person;
   for (const _ of [1, 2, 3]) await soon(owner, people);
@@ -74,7 +74,7 @@ test("concurrent runs remind once", async () => {
   for (const someone of people) expect(await countOf(someone)).toBe(3);
 });
 
-test("the minute cron reminds, and the next minute sends nothing more", async () => {
+test("The minute cron reminds, and the next minute sends nothing more.", async () => {
   const ann = await person();
   await soon(ann, [ann]);
   await strike("* * * * *");
@@ -83,14 +83,14 @@ test("the minute cron reminds, and the next minute sends nothing more", async ()
   expect(await countOf(ann)).toBe(1);
 });
 
-test("the nightly cron sends no reminders", async () => {
+test("The nightly cron sends no reminders.", async () => {
   const ann = await person();
   await soon(ann, [ann]);
   await strike("17 3 * * *");
   expect(await countOf(ann)).toBe(0);
 });
 
-test("small batches reach every participant, each once", async () => {
+test("Small batches reach every participant, each once.", async () => {
   const people = await Promise.all(Array.from({ length: 5 }, () => person()));
   const { startsAt } = await onADayOfItsOwn(people[0] as Person, people);
   expect(await remind(startsAt - MINUTE, 2)).toBe(5);
@@ -108,7 +108,7 @@ describe("the window", () => {
     ["after the start", MINUTE, 0],
     ["a day before", -24 * HOUR, 0],
   ])(
-    "a run at this time before the start reminds only within 30 minutes: %s (case %#)",
+    "A run at this time before the start reminds only within 30 minutes: %s (case %#).",
     async (_, offset, expected) => {
       const ann = await person();
       const { startsAt } = await onADayOfItsOwn(ann, [ann]);
@@ -117,7 +117,7 @@ describe("the window", () => {
     },
   );
 
-  test("missed minutes lose no reminders", async () => {
+  test("Missed minutes lose no reminders.", async () => {
     const ann = await person();
     const { startsAt } = await onADayOfItsOwn(ann, [ann]);
     expect(await remind(startsAt - 31 * MINUTE)).toBe(0);
@@ -130,7 +130,7 @@ describe("the window", () => {
     ["just begun", -1000],
     ["far", 31 * MINUTE],
     ["of another day", 24 * HOUR],
-  ])("an event that is %s sends no reminder by the real clock", async (_, startsIn) => {
+  ])("An event that is %s sends no reminder by the real clock.", async (_, startsIn) => {
     const ann = await person();
     await soon(ann, [ann], startsIn);
     await remind();
@@ -143,7 +143,7 @@ describe("who is not reminded", () => {
     ["has no address", "email = NULL"],
     ["is blocked", "is_active = 0"],
     ["wants none", "mail_reminders = 0"],
-  ])("a participant who %s is not reminded; the others are", async (_, change) => {
+  ])("A participant who %s is not reminded; the others are.", async (_, change) => {
     const [ann, bob] = [await person(), await person()];
     const { startsAt, id } = await onADayOfItsOwn(ann, [ann, bob]);
     await rows(`UPDATE users SET ${change} WHERE id = ?`, bob.id);
@@ -156,7 +156,7 @@ describe("who is not reminded", () => {
     expect(marks).toEqual([{ user_id: ann.id }]);
   });
 
-  test("removed participants and those of a deleted event are not reminded", async () => {
+  test("Removed participants and those of a deleted event are not reminded.", async () => {
     const [ann, bob] = [await person(), await person()];
     const { id, startsAt } = await onADayOfItsOwn(ann, [ann, bob]);
     await put(`/api/event/${id}/`, { participants: [ann.username] }, { token: ann.token });
@@ -168,13 +168,13 @@ describe("who is not reminded", () => {
     expect(await countOf(bob)).toBe(0);
   });
 
-  test("an event without participants sends no reminder", async () => {
+  test("An event without participants sends no reminder.", async () => {
     const { startsAt } = await onADayOfItsOwn(await person(), []);
     expect(await remind(startsAt - MINUTE)).toBe(0);
   });
 });
 
-test("a participant who joins late is reminded alone", async () => {
+test("A participant who joins late is reminded alone.", async () => {
   const [ann, bob] = [await person(), await person()];
   const { id, startsAt } = await onADayOfItsOwn(ann, [ann]);
   await remind(startsAt - 20 * MINUTE);
@@ -183,7 +183,7 @@ test("a participant who joins late is reminded alone", async () => {
   expect([await countOf(ann), await countOf(bob)]).toEqual([1, 1]);
 });
 
-test("a participant who is removed and added again is reminded once, and a moved start reminds again", async () => {
+test("A participant who is removed and added again is reminded once, and a moved start reminds again.", async () => {
   const ann = await person();
   const { id, startsAt } = await onADayOfItsOwn(ann, [ann]);
   await remind(startsAt - 20 * MINUTE);
@@ -198,7 +198,7 @@ test("a participant who is removed and added again is reminded once, and a moved
   expect(await countOf(ann)).toBe(2);
 });
 
-test("two events of one person send two reminders", async () => {
+test("Two events of one person send two reminders.", async () => {
   const ann = await person();
   await soon(ann, [ann]);
   await soon(ann, [ann], 20 * MINUTE);

@@ -12,7 +12,7 @@ async function found(someone: Person, words: string): Promise<string[]> {
 }
 
 describe.each(["/", ""])("with %j at the end of the path", (slash) => {
-  test("a search returns a bare array of listed events", async () => {
+  test("A search returns a bare array of listed events.", async () => {
     const [ann, bob] = [await person(), await person()];
     const event = await makeEvent(ann, { participants: [bob.username] });
     const { status, body } = await get(at(event.location, slash), { token: bob.token });
@@ -32,7 +32,7 @@ describe.each(["/", ""])("with %j at the end of the path", (slash) => {
     ]);
   });
 
-  test("a search without matches returns an empty array", async () => {
+  test("A search without matches returns an empty array.", async () => {
     const { token } = await person();
     const answer = await get(at(unique("Nowhere "), slash), { token });
     expect(answer.status).toBe(200);
@@ -57,7 +57,7 @@ test.each<[string, string, string]>([
   ["a question mark and a hash", "Where? #5", "? #5"],
   ["a plus and an ampersand", "Food+Drink & more", "+drink &"],
   ["a slash, encoded", "Platform 9/10", "9/10"],
-])("a search finds %s", async (_, place, words) => {
+])("A search finds %s.", async (_, place, words) => {
   const ann = await person();
   const event = await makeEvent(ann, { location: `${place} ${unique()}` });
   expect(await found(ann, words)).toContain(event.id);
@@ -68,14 +68,14 @@ test.each<[string, string, string]>([
   ["_ for any letter", "room 5", "room_5"],
   ["* for any letters", "room 5", "room*"],
   ["a pattern of letters", "room 5", "room ."],
-])("a search does not accept %s", async (_, place, words) => {
+])("A search does not accept %s.", async (_, place, words) => {
   const ann = await person();
   const key = unique();
   const event = await makeEvent(ann, { location: `${key} ${place}` });
   expect(await found(ann, `${key} ${words}`)).not.toContain(event.id);
 });
 
-test("a search for a per cent sign finds only places that contain one", async () => {
+test("A search for a per cent sign finds only places that contain one.", async () => {
   const ann = await person();
   const [with_, without] = [await makeEvent(ann, { location: "50% hall" }), await makeEvent(ann)];
   const ids = await found(ann, "%");
@@ -83,14 +83,14 @@ test("a search for a per cent sign finds only places that contain one", async ()
   expect(ids).not.toContain(without.id);
 });
 
-test("a search matches the place only, not the name", async () => {
+test("A search matches the place only, not the name.", async () => {
   const ann = await person();
   const name = unique("Only a name ");
   await makeEvent(ann, { name });
   expect(await found(ann, name)).toEqual([]);
 });
 
-test("a search finds past events too, of all creators, in order of creation", async () => {
+test("A search finds past events too, of all creators, in order of creation.", async () => {
   const [ann, bob] = [await person(), await person()];
   const location = unique("Same place ");
   const past = { starting_time: "2022-01-01T10:00Z", end_time: "2022-01-01T12:00Z" };
@@ -99,7 +99,7 @@ test("a search finds past events too, of all creators, in order of creation", as
   expect(await found(await person(), location)).toEqual(ids);
 });
 
-test("a search text may have more than a hundred bytes of Cyrillic", async () => {
+test("A search text may have more than a hundred bytes of Cyrillic.", async () => {
   const ann = await person();
   const location = `${unique()} ${"Щ".repeat(150)}`;
   const event = await makeEvent(ann, { location });
@@ -107,7 +107,7 @@ test("a search text may have more than a hundred bytes of Cyrillic", async () =>
 });
 
 test.each(["x".repeat(201), "ы".repeat(400), "\u0000", "'", '"; --', "%", " "])(
-  "a search for %j returns an array, never an error",
+  "A search for %j returns an array, never an error.",
   async (words) => {
     const { token } = await person();
     const answer = await get(at(words), { token });
@@ -116,14 +116,14 @@ test.each(["x".repeat(201), "ы".repeat(400), "\u0000", "'", '"; --', "%", " "])
   },
 );
 
-test("a search text that is not UTF-8 causes no error", async () => {
+test("A search text that is not UTF-8 causes no error.", async () => {
   const { token } = await person();
   const answer = await get("/api/search_event/%E0%A4%A/", { token });
   expect(answer.status).toBe(200);
   expect(answer.body).toEqual([]);
 });
 
-test("an event whose place changed is found by the new place only", async () => {
+test("An event whose place changed is found by the new place only.", async () => {
   const ann = await person();
   const { id, location } = await makeEvent(ann);
   const next = unique("МОСКВА ");

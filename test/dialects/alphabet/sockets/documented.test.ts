@@ -23,13 +23,13 @@ async function framesUntilClosed(socket: Socket) {
 }
 
 describe("opening", () => {
-  test("opening an event's socket needs no credentials, sends nothing and echoes no sub-protocol", async () => {
+  test("Opening an event's socket needs no credentials, sends nothing and echoes no sub-protocol.", async () => {
     const { listener } = await watched();
     expect(listener.protocol).toBeNull();
     expect(await listener.silent()).toBe(true);
   });
 
-  test("opening a socket by the event's numeric id requires a session and leads to the same room", async () => {
+  test("Opening a socket by the event's numeric id requires a session and leads to the same room.", async () => {
     const { ann, event } = await watched();
     const path = `/ws/events/${await rowIdOf(event.id)}/`;
     expect(await dial(path)).toMatchObject({ refusal: { status: 401 } });
@@ -42,7 +42,7 @@ describe("opening", () => {
     ["with its slash", ({ id }) => `/ws/events/${id}/`],
     ["without", ({ id }) => `/ws/events/${id}`],
     ["in capitals", ({ id }) => `/ws/events/${id.toUpperCase()}/`],
-  ])("a socket opens at the path %s, and it is the same room", async (_, path) => {
+  ])("A socket opens at the path %s, and it is the same room.", async (_, path) => {
     const { ann, event } = await watched();
     const socket = await connect(path(event));
     await put(`/api/event/${event.id}/`, { location: "Moved" }, { token: ann.token });
@@ -50,7 +50,7 @@ describe("opening", () => {
   });
 
   test.each(["None", "x", "0", "-1", "999999999", noSuchId(), "%20", "event_1", "a%2Fb", "x".repeat(300)])(
-    "a socket for an unknown event is refused with a 404: %j",
+    "A socket for an unknown event is refused with a 404: %j.",
     async (id) => {
       const result = await dial(`/ws/events/${id}/`);
       if (!("refusal" in result)) throw new Error("the socket opened");
@@ -59,20 +59,20 @@ describe("opening", () => {
     },
   );
 
-  test("a socket is refused once the event is deleted", async () => {
+  test("A socket is refused once the event is deleted.", async () => {
     const { ann, event } = await watched();
     await del(`/api/event/${event.id}/`, undefined, { token: ann.token });
     expect(await dial(at(event))).toMatchObject({ refusal: { status: 404 } });
   });
 
-  test("a request that is not a handshake is told so", async () => {
+  test("A request that is not a handshake is told so.", async () => {
     const { event } = await watched();
     const answer = await get(at(event));
     expect(answer.status).toBe(426);
     expect(answer.body).toBeTypeOf("object");
   });
 
-  test("an invalid header is ignored, but a token in the URL must be valid", async () => {
+  test("An invalid header is ignored, but a token in the URL must be valid.", async () => {
     const { event } = await watched();
     const headers = { authorization: "Bearer not.a.token" };
     expect("socket" in (await dial(at(event), { headers }))).toBe(true);
@@ -81,7 +81,7 @@ describe("opening", () => {
 });
 
 describe("notices", () => {
-  test("a change reaches every socket of the event once, and no other event's", async () => {
+  test("A change reaches every socket of the event once, and no other event's.", async () => {
     const { ann, event, listener } = await watched();
     const second = await connect(at(event), { headers: { authorization: `Bearer ${ann.token}` } });
     const { listener: elsewhere } = await watched();
@@ -92,19 +92,19 @@ describe("notices", () => {
       expect(await socket.silent(undefined, 1500)).toBe(true);
   });
 
-  test("a change of the name sends the new name", async () => {
+  test("A change of the name sends the new name.", async () => {
     const { ann, event, listener } = await watched();
     await put(`/api/event/${event.id}/`, { name: 'The "new" name' }, { token: ann.token });
     expect(await listener.next()).toEqual({ message: 'Event "The "new" name" has been updated.' });
   });
 
-  test("a deletion is announced in the event's room, which then closes with 4004", async () => {
+  test("A deletion is announced in the event's room, which then closes with 4004.", async () => {
     const { ann, event, listener } = await watched();
     await del(`/api/event/${event.id}/`, undefined, { token: ann.token });
     expect(await framesUntilClosed(listener)).toEqual({ code: 4004, frames: [said(event, "deleted")] });
   });
 
-  test("the changes and deletions of a batch are announced, each in its own room", async () => {
+  test("The changes and deletions of a batch are announced, each in its own room.", async () => {
     const ann = await person();
     const events = [await makeEvent(ann), await makeEvent(ann)];
     const untouched = await makeEvent(ann);
@@ -126,7 +126,7 @@ describe("notices", () => {
     expect(await other.silent()).toBe(true);
   });
 
-  test("a batch too large to be announced at once is announced by the queue, once", async () => {
+  test("A batch too large to be announced at once is announced by the queue, once.", async () => {
     const ann = await person();
     const events: Made[] = [];
     for (let made = 0; made < 25; made++) events.push(await makeEvent(ann));
@@ -139,7 +139,7 @@ describe("notices", () => {
     for (const socket of sockets) expect(await socket.silent(undefined, 500)).toBe(true);
   });
 
-  test("a refused change is not announced", async () => {
+  test("A refused change is not announced.", async () => {
     const { ann, event, listener } = await watched();
     const eve = await person();
     await put(`/api/event/${event.id}/`, { name: "Taken over" }, { token: eve.token });
@@ -160,18 +160,21 @@ describe("what clients send", () => {
     ["null", null],
     ["a list", [1, "two", { three: 3 }]],
     ["an object", { text: "hello", nested: { deep: [] } }],
-  ])("%s from a signed-in user is sent verbatim to everybody, including the sender", async (_, message) => {
-    const { event, listener } = await watched();
-    const bob = await person();
-    const sender = await connect(at(event), { headers: { authorization: `Bearer ${bob.token}` } });
-    sender.send({ message, also: "dropped", type: "system" });
-    for (const socket of [sender, listener]) expect(await socket.next()).toEqual({ message });
-  });
+  ])(
+    "A message from a signed-in user that is %s is sent verbatim to everybody, including the sender.",
+    async (_, message) => {
+      const { event, listener } = await watched();
+      const bob = await person();
+      const sender = await connect(at(event), { headers: { authorization: `Bearer ${bob.token}` } });
+      sender.send({ message, also: "dropped", type: "system" });
+      for (const socket of [sender, listener]) expect(await socket.next()).toEqual({ message });
+    },
+  );
 
   test.each<[string, (token: string) => { query?: string; protocols?: string[] }]>([
     ["as ?token=", (token) => ({ query: `?token=${token}` })],
     ["as a sub-protocol beside Token", (token) => ({ protocols: ["Token", token] })],
-  ])("a sender may authenticate %s", async (_, way) => {
+  ])("A sender may authenticate %s.", async (_, way) => {
     const { ann, event, listener } = await watched();
     const { query = "", protocols } = way(ann.token);
     const sender = await connect(`${at(event)}${query}`, protocols ? { protocols } : {});
@@ -179,7 +182,7 @@ describe("what clients send", () => {
     expect(await listener.next()).toEqual({ message: "hello" });
   });
 
-  test("a one-time ticket authenticates a sender once", async () => {
+  test("A one-time ticket authenticates a sender once.", async () => {
     const { ann, event, listener } = await watched();
     const room = `event:${await rowIdOf(event.id)}`;
     const { body } = await post("/api/v1/realtime/ticket/", { room }, { token: ann.token });
@@ -190,7 +193,7 @@ describe("what clients send", () => {
     expect(await dial(path)).toMatchObject({ refusal: { status: 401 } });
   });
 
-  test("a message without a session reaches nobody and gets an error frame", async () => {
+  test("A message without a session reaches nobody and gets an error frame.", async () => {
     const { event, listener } = await watched();
     const stranger = await connect(at(event));
     stranger.send({ message: "hello" });
@@ -213,20 +216,23 @@ describe("what clients send", () => {
     ["a frame of 17 KiB", JSON.stringify({ message: "x".repeat(17 * 1024) })],
     ["a text of 1,001 characters", { message: "x".repeat(1001) }],
     ["a frame of the other dialect", { t: "say", ref: "1", kind: "message", body: { text: "x" } }],
-  ])("%s gets an error frame; the socket stays open and others receive nothing", async (_, frame) => {
-    const { ann, event, listener } = await watched();
-    const sender = await connect(at(event), { headers: { authorization: `Bearer ${ann.token}` } });
-    sender.send(frame);
-    expect(await sender.next()).toEqual({
-      type: "error",
-      code: expect.any(String),
-      detail: expect.any(String),
-    });
-    sender.send({ message: "still here" });
-    expect(await listener.next()).toEqual({ message: "still here" });
-  });
+  ])(
+    "A documented frame with %s gets an error frame; the socket stays open and others receive nothing.",
+    async (_, frame) => {
+      const { ann, event, listener } = await watched();
+      const sender = await connect(at(event), { headers: { authorization: `Bearer ${ann.token}` } });
+      sender.send(frame);
+      expect(await sender.next()).toEqual({
+        type: "error",
+        code: expect.any(String),
+        detail: expect.any(String),
+      });
+      sender.send({ message: "still here" });
+      expect(await listener.next()).toEqual({ message: "still here" });
+    },
+  );
 
-  test("the third bad frame in a row closes only that socket, with 4400", async () => {
+  test("The third bad frame in a row closes only that socket, with 4400.", async () => {
     const { ann, event, listener } = await watched();
     const sender = await connect(at(event));
     for (const _ of [1, 2, 3]) sender.send("{");
@@ -235,7 +241,7 @@ describe("what clients send", () => {
     expect(await listener.next()).toEqual(said(event, "updated"));
   });
 
-  test("a message for one event does not reach another", async () => {
+  test("A message for one event does not reach another.", async () => {
     const { ann, event } = await watched();
     const { listener: elsewhere } = await watched();
     const sender = await connect(at(event), { headers: { authorization: `Bearer ${ann.token}` } });

@@ -6,7 +6,7 @@ import { makeEvent, noSuchId } from "../world.ts";
 
 const at = ({ id }: { id: string }) => `/ws/events/${id}/`;
 
-test("a native socket sends hello first and speaks the native protocol", async () => {
+test("A native socket sends hello first and speaks the native protocol.", async () => {
   const ann = await person();
   const event = await makeEvent(ann);
   const socket = await connectNative(at(event), ann.token);
@@ -20,7 +20,7 @@ test("a native socket sends hello first and speaks the native protocol", async (
 });
 
 test.each(["None", noSuchId()])(
-  "a native socket for an unknown event is refused with a 404: %j",
+  "A native socket for an unknown event is refused with a 404: %j.",
   async (id) => {
     const { token } = await person();
     const result = await dial(`/ws/events/${id}/`, { protocols: ["caravan.v1", `auth.${token}`] });
@@ -28,13 +28,13 @@ test.each(["None", noSuchId()])(
   },
 );
 
-test("a native socket with an invalid token is refused with a 401", async () => {
+test("A native socket with an invalid token is refused with a 401.", async () => {
   const event = await makeEvent(await person());
   const result = await dial(at(event), { protocols: ["caravan.v1", "auth.not.a.token"] });
   expect(result).toMatchObject({ refusal: { status: 401 } });
 });
 
-test("a listener without a token receives notices as entries", async () => {
+test("A listener without a token receives notices as entries.", async () => {
   const ann = await person();
   const event = await makeEvent(ann);
   const socket = await connectNative(at(event));
@@ -49,7 +49,7 @@ test("a listener without a token receives notices as entries", async () => {
   });
 });
 
-test("a client that reconnects gets all missed entries: created, updated and messages", async () => {
+test("A client that reconnects gets all missed entries: created, updated and messages.", async () => {
   const ann = await person();
   const event = await makeEvent(ann);
   const sender = await connect(at(event), { headers: { authorization: `Bearer ${ann.token}` } });
@@ -69,7 +69,7 @@ test("a client that reconnects gets all missed entries: created, updated and mes
   expect(await socket.silent()).toBe(true);
 });
 
-test("the native and the documented dialect receive each other's messages", async () => {
+test("The native and the documented dialect receive each other's messages.", async () => {
   const [ann, bob] = [await person(), await person()];
   const event = await makeEvent(ann);
   const native = await connectNative(at(event), ann.token);
@@ -84,7 +84,7 @@ test("the native and the documented dialect receive each other's messages", asyn
 });
 
 describe("a repeated send", () => {
-  test("a repeated send with the same ref is stored and delivered once", async () => {
+  test("A repeated send with the same ref is stored and delivered once.", async () => {
     const ann = await person();
     const event = await makeEvent(ann);
     const [native, old] = [await connectNative(at(event), ann.token), await connect(at(event))];
@@ -105,7 +105,7 @@ test.each<[string, unknown]>([
   ["a kind that is none", { t: "say", ref: "1", kind: "constructor", body: { text: "x" } }],
   ["more than a text", { t: "say", ref: "1", kind: "message", body: { text: "x", by: 1 } }],
   ["no ref", { t: "say", kind: "message", body: { text: "x" } }],
-])("%s gets an error frame and reaches nobody", async (_, frame) => {
+])("A native frame with %s gets an error frame and reaches nobody.", async (_, frame) => {
   const ann = await person();
   const event = await makeEvent(ann);
   const [native, old] = [await connectNative(at(event), ann.token), await connect(at(event))];
@@ -119,7 +119,7 @@ test.each<[string, unknown]>([
   expect(await old.silent()).toBe(true);
 });
 
-test("a socket without a token may not write", async () => {
+test("A socket without a token may not write.", async () => {
   const event = await makeEvent(await person());
   const [native, old] = [await connectNative(at(event)), await connect(at(event))];
   await native.next();
@@ -128,7 +128,7 @@ test("a socket without a token may not write", async () => {
   expect(await old.silent()).toBe(true);
 });
 
-test("a deletion is the last entry before the socket closes with 4004", async () => {
+test("A deletion is the last entry before the socket closes with 4004.", async () => {
   const ann = await person();
   const event = await makeEvent(ann);
   const native = await connectNative(at(event), ann.token);
@@ -139,7 +139,7 @@ test("a deletion is the last entry before the socket closes with 4004", async ()
   expect(native.frames[0]).toMatchObject({ t: "entry", kind: "notice", body: { action: "deleted" } });
 });
 
-test("an account's deletion closes its sockets with 4001 and leaves the others", async () => {
+test("An account's deletion closes its sockets with 4001 and leaves the others.", async () => {
   const [ann, bob] = [await person(), await person()];
   const event = await makeEvent(ann);
   const mine = await connectNative(at(event), bob.token);

@@ -14,7 +14,7 @@ async function isVerified(email: string): Promise<boolean> {
   );
 }
 
-test("the mailed key confirms the address once", async () => {
+test("The mailed key confirms the address once.", async () => {
   const { email } = await signedUp();
   const key = await keyOf(email);
   expect(await isVerified(email)).toBe(false);
@@ -23,12 +23,12 @@ test("the mailed key confirms the address once", async () => {
   expect(await post(VERIFY, { key })).toMatchObject(NOT_FOUND);
 });
 
-test("an unknown confirmation key is a 404, a missing one is reported", async () => {
+test("An unknown confirmation key is a 404, a missing one is reported.", async () => {
   expect(await post(VERIFY, { key: "unknown" })).toMatchObject(NOT_FOUND);
   expect(await post(VERIFY, {})).toMatchObject({ status: 400, body: { key: ["This field is required."] } });
 });
 
-test("a confirmation key is valid for three days", async () => {
+test("A confirmation key is valid for three days.", async () => {
   const { email } = await signedUp();
   const key = await keyOf(email);
   const [code] = await rows<{ id: string; life: number }>(
@@ -41,7 +41,7 @@ test("a confirmation key is valid for three days", async () => {
   expect(await isVerified(email)).toBe(false);
 });
 
-test("the key of a reset mail confirms no address and is not used up by trying", async () => {
+test("The key of a reset mail confirms no address and is not used up by trying.", async () => {
   const { email } = await signedUp();
   await post("/api/auth/password/reset/", { email });
   const [, token = ""] = /-(.+)$/.exec(await linkOf(email)) ?? [];
@@ -49,7 +49,7 @@ test("the key of a reset mail confirms no address and is not used up by trying",
   expect(await isVerified(email)).toBe(false);
 });
 
-test("the mailed link opens a page with a button, and the button confirms the address", async () => {
+test("The mailed link opens a page with a button, and the button confirms the address.", async () => {
   const { email } = await signedUp();
   const link = await linkOf(email);
   const asking = await get(link);
@@ -68,7 +68,7 @@ test("the mailed link opens a page with a button, and the button confirms the ad
   expect((await post(link, new URLSearchParams())).status).toBe(404);
 });
 
-test("a mail scanner that opens the link does not use it up", async () => {
+test("A mail scanner that opens the link does not use it up.", async () => {
   const { email } = await signedUp();
   const link = await linkOf(email);
   for (const method of ["HEAD", "GET", "GET"]) expect((await call(method, link)).status).toBe(200);
@@ -77,7 +77,7 @@ test("a mail scanner that opens the link does not use it up", async () => {
   expect(await isVerified(email)).toBe(true);
 });
 
-test("the page of an invalid link says so in the reader's language", async () => {
+test("The page of an invalid link says so in the reader's language.", async () => {
   const english = await get("/account-confirm-email/unknown/");
   expect(english.status).toBe(404);
   expect(english.body).toContain("<h1>This link no longer works</h1>");
@@ -86,14 +86,14 @@ test("the page of an invalid link says so in the reader's language", async () =>
   expect(russian.body).toContain("<h1>Ссылка больше не действует</h1>");
 });
 
-test("the link works without its last slash, and its text is escaped in the page", async () => {
+test("The link works without its last slash, and its text is escaped in the page.", async () => {
   const { email } = await signedUp();
   expect((await get((await linkOf(email)).slice(0, -1))).status).toBe(200);
   const page = await get(`/account-confirm-email/${encodeURIComponent("<script>alert(1)</script>")}/`);
   expect(page.body).not.toContain("<script>");
 });
 
-test("requesting the mail again sends a new link and voids the old one", async () => {
+test("Requesting the mail again sends a new link and voids the old one.", async () => {
   const { email } = await signedUp();
   const old = await keyOf(email);
   expect(await post(RESEND, { email: email.toUpperCase() })).toMatchObject(OK);
@@ -104,7 +104,7 @@ test("requesting the mail again sends a new link and voids the old one", async (
   expect(await post(VERIFY, { key: fresh })).toMatchObject(OK);
 });
 
-test("an unknown and a confirmed address get the same answer and no mail", async () => {
+test("An unknown and a confirmed address get the same answer and no mail.", async () => {
   const unknown = `${unique("nobody")}@example.com`;
   expect(await post(RESEND, { email: unknown })).toMatchObject(OK);
   expect(await outboxOf(unknown)).toEqual([]);
@@ -114,14 +114,14 @@ test("an unknown and a confirmed address get the same answer and no mail", async
   expect(await outboxOf(email)).toHaveLength(1);
 });
 
-test("a blocked account gets no confirmation mail", async () => {
+test("A blocked account gets no confirmation mail.", async () => {
   const { email } = await signedUp();
   await rows("UPDATE users SET is_active = 0 WHERE email = ?", email);
   expect(await post(RESEND, { email })).toMatchObject(OK);
   expect(await outboxOf(email)).toHaveLength(1);
 });
 
-test("requesting the mail again requires a registered address", async () => {
+test("Requesting the mail again requires a registered address.", async () => {
   const mails = "SELECT count(*) AS mails FROM outbox WHERE kind = 'mail'";
   const before = await rows(mails);
   expect(await post(RESEND, {})).toMatchObject({ status: 400, body: { email: ["This field is required."] } });
@@ -132,7 +132,7 @@ test("requesting the mail again requires a registered address", async () => {
   expect(await rows(mails)).toEqual(before);
 });
 
-test("at most ten confirmation mails an hour go to one address, registered or not", async () => {
+test("At most ten confirmation mails an hour go to one address, registered or not.", async () => {
   const known = (await signedUp()).email;
   for (const email of [known, `${unique("nobody")}@example.com`]) {
     for (let round = 0; round < 10; round++) expect((await post(RESEND, { email })).status).toBe(200);
@@ -141,7 +141,7 @@ test("at most ten confirmation mails an hour go to one address, registered or no
   expect(await outboxOf(known)).toHaveLength(11);
 });
 
-test("confirmation requests from one client address are limited", async () => {
+test("Confirmation requests from one client address are limited.", async () => {
   const options = { settings: { RATE_RESET: "1/3600" }, headers: { "cf-connecting-ip": unique("address") } };
   const another = () => ({ email: `${unique("nobody")}@example.com` });
   expect((await post(RESEND, another(), options)).status).toBe(200);

@@ -11,7 +11,7 @@ const NEW = { new_password1: "newpassword456", new_password2: "newpassword456" }
 
 const signIn = (username: string, password: string) => post("/api/auth/login/", { username, password });
 
-test("a password change keeps the calling key and ends every other", async () => {
+test("A password change keeps the calling key and ends every other.", async () => {
   const { username, password, key } = await signedUp();
   const other = (await signIn(username, password)).body;
   const answer = await post(CHANGE, { old_password: password, ...NEW }, { key });
@@ -53,14 +53,14 @@ test.each([
     { old_password: ["The current password is wrong."] },
   ],
   ["no old one", { old_password: undefined, ...NEW }, { old_password: ["This field is required."] }],
-])("a password change with %s is refused, and the old password stays", async (_, given, errors) => {
+])("A password change with %s is refused, and the old password stays.", async (_, given, errors) => {
   const { username, password, key } = await signedUp();
   const answer = await post(CHANGE, { old_password: password, ...given }, { key });
   expect(answer).toMatchObject({ status: 400, body: errors });
   expect((await signIn(username, password)).status).toBe(200);
 });
 
-test("a new password similar to the username is refused", async () => {
+test("A new password similar to the username is refused.", async () => {
   const { username, password, key } = await signedUp();
   const answer = await post(CHANGE, { old_password: password, ...both(`${username}1`) }, { key });
   expect(answer).toMatchObject({
@@ -69,7 +69,7 @@ test("a new password similar to the username is refused", async () => {
   });
 });
 
-test("a password change needs a key, and wrong old passwords are counted", async () => {
+test("A password change needs a key, and wrong old passwords are counted.", async () => {
   expect((await post(CHANGE, { old_password: "x", ...NEW })).status).toBe(401);
   const { password, key } = await signedUp();
   const options = { key, settings: { RATE_GUESS: "2/900" } };
@@ -79,7 +79,7 @@ test("a password change needs a key, and wrong old passwords are counted", async
   expect((await post(CHANGE, { old_password: password, ...NEW }, options)).status).toBe(429);
 });
 
-test("a reset mails a link with uid and token, in any case of the address", async () => {
+test("A reset mails a link with uid and token, in any case of the address.", async () => {
   const { username, email } = await signedUp();
   expect(await post(RESET, { email: email.toUpperCase() })).toMatchObject(SENT);
   const [letter] = await outboxOf(email);
@@ -92,7 +92,7 @@ test("a reset mails a link with uid and token, in any case of the address", asyn
   });
 });
 
-test("an unknown and a blocked address get the same answer and no mail", async () => {
+test("An unknown and a blocked address get the same answer and no mail.", async () => {
   const unknown = `${unique("nobody")}@example.com`;
   expect(await post(RESET, { email: unknown })).toMatchObject(SENT);
   expect(await outboxOf(unknown)).toEqual([]);
@@ -105,11 +105,11 @@ test("an unknown and a blocked address get the same answer and no mail", async (
 test.each([
   [{}, { email: ["This field is required."] }],
   [{ email: "nobody" }, { email: ["Enter a valid email address."] }],
-])("a reset request with %j is refused", async (given, errors) => {
+])("A reset request with %j is refused.", async (given, errors) => {
   expect(await post(RESET, given)).toMatchObject({ status: 400, body: errors });
 });
 
-test("at most ten reset mails an hour go to one address", async () => {
+test("At most ten reset mails an hour go to one address.", async () => {
   const { email } = await signedUp();
   for (let round = 0; round < 10; round++) expect((await post(RESET, { email })).status).toBe(200);
   expect((await post(RESET, { email })).status).toBe(429);
@@ -123,7 +123,7 @@ async function forgetful() {
   return { ...racer, ...(await resetOf(racer.email)) };
 }
 
-test("uid and token set the password once and end every session", async () => {
+test("Uid and token set the password once and end every session.", async () => {
   const { username, password, key, uid, token } = await forgetful();
   const answer = await post(CONFIRM, { uid, token, ...NEW });
   expect(answer).toMatchObject({
@@ -139,7 +139,7 @@ test("uid and token set the password once and end every session", async () => {
   });
 });
 
-test("a reset by mail confirms the address", async () => {
+test("A reset by mail confirms the address.", async () => {
   const { email, uid, token } = await forgetful();
   await post(CONFIRM, { uid, token, ...NEW });
   expect(
@@ -153,7 +153,7 @@ test.each<[string, (proof: { uid: string; token: string }) => object, Record<str
   ["a uid of nobody", ({ token }) => ({ uid: "zzzzzzzz", token }), { uid: ["Invalid value"] }],
   ["the uid in base 64", ({ uid, token }) => ({ uid: btoa(uid), token }), { uid: ["Invalid value"] }],
   ["neither", () => ({}), { uid: ["This field is required."], token: ["This field is required."] }],
-])("%s resets nothing, and the link stays valid", async (_, given, errors) => {
+])("A reset with %s changes nothing, and the link stays valid.", async (_, given, errors) => {
   const { username, password, uid, token } = await forgetful();
   expect(await post(CONFIRM, { ...given({ uid, token }), ...NEW })).toMatchObject({
     status: 400,
@@ -163,13 +163,13 @@ test.each<[string, (proof: { uid: string; token: string }) => object, Record<str
   expect((await post(CONFIRM, { uid, token, ...NEW })).status).toBe(200);
 });
 
-test.each(FAULTS)("a reset with %s is refused, and the link stays valid", async (_, given, errors) => {
+test.each(FAULTS)("A reset with %s is refused, and the link stays valid.", async (_, given, errors) => {
   const { uid, token } = await forgetful();
   expect(await post(CONFIRM, { uid, token, ...given })).toMatchObject({ status: 400, body: errors });
   expect((await post(CONFIRM, { uid, token, ...NEW })).status).toBe(200);
 });
 
-test("a token is refused with another user's uid", async () => {
+test("A token is refused with another user's uid.", async () => {
   const { token } = await forgetful();
   const other = await forgetful();
   const answer = await post(CONFIRM, { uid: other.uid, token, ...NEW });
@@ -177,7 +177,7 @@ test("a token is refused with another user's uid", async () => {
   expect((await signIn(other.username, other.password)).status).toBe(200);
 });
 
-test("a reset link is void after an hour, after the next link, after a new password and after a new address", async () => {
+test("A reset link is void after an hour, after the next link, after a new password and after a new address.", async () => {
   const expired = await forgetful();
   await rows("UPDATE codes SET expires_at = ? WHERE target = ?", Date.now() - 1, expired.email);
   const replaced = await forgetful();
@@ -192,7 +192,7 @@ test("a reset link is void after an hour, after the next link, after a new passw
   }
 });
 
-test("of two concurrent uses of a link, one sets the password", async () => {
+test("Of two concurrent uses of a link, one sets the password.", async () => {
   const { username, uid, token } = await forgetful();
   const words = ["firstnewword77", "secondnewword77"];
   const responses = await Promise.all(words.map((word) => post(CONFIRM, { uid, token, ...both(word) })));

@@ -7,7 +7,7 @@ const PATH = "/api/auth/registration/";
 
 const usersNamed = (username: string) => rows("SELECT id FROM users WHERE username = ?", username);
 
-test("a registration returns a key of forty hex digits that works at once", async () => {
+test("A registration returns a key of forty hex digits that works at once.", async () => {
   const { username, email, body } = newcomer();
   const answer = await post(PATH, body);
   expect(answer.status).toBe(201);
@@ -21,7 +21,7 @@ test.each([
   ["without its slash", "/api/auth/registration", undefined],
   ["urlencoded", PATH, (body: Record<string, string>) => new URLSearchParams(body)],
   ["as multipart", PATH, multipart],
-])("registration works %s", async (_, path, encode) => {
+])("Registration works %s.", async (_, path, encode) => {
   const { body } = newcomer();
   const answer = await post(path, encode ? encode(body) : body);
   expect(answer.status).toBe(201);
@@ -34,7 +34,7 @@ function multipart(fields: Record<string, string>): FormData {
   return form;
 }
 
-test("the address is optional at registration, and without one no mail is sent", async () => {
+test("The address is optional at registration, and without one no mail is sent.", async () => {
   const { username, body } = newcomer();
   const { email: _, ...nameless } = body;
   const { status, body: answer } = await post(PATH, nameless);
@@ -44,7 +44,7 @@ test("the address is optional at registration, and without one no mail is sent",
   expect(await rows("SELECT id FROM outbox WHERE payload LIKE ?", `%${username}%`)).toEqual([]);
 });
 
-test("registering mails a link that confirms the address", async () => {
+test("Registering mails a link that confirms the address.", async () => {
   const { username, email } = await signedUp();
   const letters = await outboxOf(email);
   expect(letters).toHaveLength(1);
@@ -87,7 +87,7 @@ test.each<[string, Record<string, unknown>, Record<string, string[]>]>([
   ],
   ["digits nobody uses", { password1: "8305927461", password2: "8305927461" }, { password1: [NUMERIC] }],
   ["two passwords", { password2: "securepassword124" }, { non_field_errors: MISMATCH }],
-])("registration refuses %s and creates nothing", async (_, change, errors) => {
+])("Registration refuses %s and creates nothing.", async (_, change, errors) => {
   const { body } = newcomer();
   const given = { ...body, ...change };
   const answer = await post(PATH, given);
@@ -98,14 +98,14 @@ test.each<[string, Record<string, unknown>, Record<string, string[]>]>([
 });
 
 test.each(["testpassword", "securepassword123", "newpassword456"])(
-  "%s is accepted as a password",
+  "The password %s is accepted.",
   async (word) => {
     const { body } = newcomer();
     expect((await post(PATH, { ...body, password1: word, password2: word })).status).toBe(201);
   },
 );
 
-test("a password similar to the username is refused as a fault of several fields", async () => {
+test("A password similar to the username is refused as a fault of several fields.", async () => {
   const username = unique("bicycle");
   const word = `${username}1`;
   const answer = await post(PATH, registration(username, null, word));
@@ -113,14 +113,14 @@ test("a password similar to the username is refused as a fault of several fields
   expect(answer.body).toEqual({ non_field_errors: ["The password is too similar to the username."] });
 });
 
-test("a password similar to the address is refused as a fault of several fields", async () => {
+test("A password similar to the address is refused as a fault of several fields.", async () => {
   const local = unique("mountain");
   const answer = await post(PATH, registration(unique("zq"), `${local}@example.com`, `${local}!`));
   expect(answer.status).toBe(400);
   expect(answer.body).toEqual({ non_field_errors: ["The password is too similar to the email address."] });
 });
 
-test("a username is taken in every case of its letters", async () => {
+test("A username is taken in every case of its letters.", async () => {
   const { username } = await signedUp();
   const { body } = newcomer();
   const answer = await post(PATH, { ...body, username: username.toUpperCase() });
@@ -132,7 +132,7 @@ test("a username is taken in every case of its letters", async () => {
 test.each([
   ["confirmed", true],
   ["unconfirmed", false],
-])("an address is taken in every case of its letters, also while it is %s", async (_, confirmed) => {
+])("An address is taken in every case of its letters, also while it is %s.", async (_, confirmed) => {
   const { email } = await signedUp();
   if (confirmed) await post("/api/auth/registration/verify-email/", { key: await keyOf(email) });
   const { username, body } = newcomer();
@@ -143,12 +143,12 @@ test.each([
   expect(await outboxOf(email)).toHaveLength(1);
 });
 
-test("registration ignores an invalid key", async () => {
+test("Registration ignores an invalid key.", async () => {
   const { body } = newcomer();
   expect((await post(PATH, body, { key: "junk" })).status).toBe(201);
 });
 
-test("registration grants no rights from the body", async () => {
+test("Registration grants no rights from the body.", async () => {
   const { username, body } = newcomer();
   await post(PATH, {
     ...body,
@@ -165,7 +165,7 @@ test("registration grants no rights from the body", async () => {
   ).toEqual([{ is_staff: 0, user_type: "CLIENT", is_active: 1, email_verified_at: null }]);
 });
 
-test("registration stores only hashes of password and key", async () => {
+test("Registration stores only hashes of password and key.", async () => {
   const { username, key, password } = await signedUp();
   const [row] = await rows<{ password_hash: string; key_hash: string }>(
     "SELECT password_hash, key_hash FROM users JOIN sessions ON user_id = users.id WHERE username = ?",
@@ -176,7 +176,7 @@ test("registration stores only hashes of password and key", async () => {
   expect(JSON.stringify(row)).not.toContain(key);
 });
 
-test("a retry with the same Idempotency-Key returns the same key and creates no second account", async () => {
+test("A retry with the same Idempotency-Key returns the same key and creates no second account.", async () => {
   const { username, email, body } = newcomer();
   const headers = { "idempotency-key": unique("retry") };
   const first = await post(PATH, body, { headers });
@@ -186,7 +186,7 @@ test("a retry with the same Idempotency-Key returns the same key and creates no 
   expect(await outboxOf(email)).toHaveLength(1);
 });
 
-test("registrations from one client address are limited", async () => {
+test("Registrations from one client address are limited.", async () => {
   const options = {
     settings: { RATE_REGISTRATION: "2/3600" },
     headers: { "cf-connecting-ip": unique("address") },

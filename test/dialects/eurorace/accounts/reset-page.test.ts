@@ -18,7 +18,7 @@ const both = (word: string) => ({ new_password1: word, new_password2: word });
 const signIn = async (username: string, password: string) =>
   (await post("/api/auth/login/", { username, password })).status;
 
-test("the reset link opens a form that posts to itself and needs no script", async () => {
+test("The reset link opens a form that posts to itself and needs no script.", async () => {
   const { link, password, username } = await forgetful();
   const page = await get(link);
   expect(page.status).toBe(200);
@@ -34,7 +34,7 @@ test("the reset link opens a form that posts to itself and needs no script", asy
   expect(await signIn(username, password)).toBe(200);
 });
 
-test("the reset form sets the password, signs every device out and works once", async () => {
+test("The reset form sets the password, signs every device out and works once.", async () => {
   const { link, username, password, key } = await forgetful();
   const done = await submit(link, both("newpassword456"));
   expect(done.status).toBe(200);
@@ -64,7 +64,7 @@ test.each<[string, (username: string) => Record<string, string>, string]>([
   ["only digits", () => both("8305927461"), "This password is entirely numeric."],
   ["one's own name", (username) => both(`${username}1`), "The password is too similar to the username."],
   ["nothing", () => ({}), "This password is too short. It must contain at least 8 characters."],
-])("the reset form shows what is wrong with %s, and the link stays valid", async (_, fields, fault) => {
+])("The reset form shows what is wrong with %s, and the link stays valid.", async (_, fields, fault) => {
   const { link, username, password } = await forgetful();
   const refused = await submit(link, fields(username));
   expect(refused.status).toBe(400);
@@ -74,7 +74,7 @@ test.each<[string, (username: string) => Record<string, string>, string]>([
   expect((await submit(link, both("newpassword456"))).status).toBe(200);
 });
 
-test("the reset page is in the reader's language", async () => {
+test("The reset page is in the reader's language.", async () => {
   const { link } = await forgetful();
   const page = await get(link, { headers: { "accept-language": "ru-RU,ru;q=0.9" } });
   expect(page.body).toContain('<html lang="ru">');
@@ -83,7 +83,7 @@ test("the reset page is in the reader's language", async () => {
   expect(refused.body).toContain("Введённый пароль состоит только из цифр.");
 });
 
-test("a reset link works with a trailing slash", async () => {
+test("A reset link works with a trailing slash.", async () => {
   const { link } = await forgetful();
   expect((await get(`${link}/`)).status).toBe(200);
 });
@@ -92,7 +92,7 @@ test.each<[string, (link: string) => string]>([
   ["a wrong token", (link) => `${link.slice(0, -3)}xyz`],
   ["somebody else's uid", (link) => link.replace(/confirm\/[0-9a-z]+-/, "confirm/zzzz-")],
   ["no token", (link) => link.replace(/-.*$/, "-x")],
-])("a reset link with %s opens no form and accepts no password", async (_, broken) => {
+])("A reset link with %s opens no form and accepts no password.", async (_, broken) => {
   const { link, username, password } = await forgetful();
   const page = await get(broken(link));
   expect(page.status).toBe(404);
@@ -101,7 +101,7 @@ test.each<[string, (link: string) => string]>([
   expect(await signIn(username, password)).toBe(200);
 });
 
-test("an expired reset link opens no form", async () => {
+test("An expired reset link opens no form.", async () => {
   const { link, email } = await forgetful();
   await rows(
     "UPDATE codes SET expires_at = ? WHERE target = ? AND purpose = 'reset_link'",
@@ -111,7 +111,7 @@ test("an expired reset link opens no form", async () => {
   expect((await get(link)).status).toBe(404);
 });
 
-test("a confirmation link resets no password", async () => {
+test("A confirmation link resets no password.", async () => {
   const { email } = await signedUp();
   const key = (await linkOf(email)).split("/")[2];
   const [user] = await rows<{ id: number }>("SELECT id FROM users WHERE email = ?", email);

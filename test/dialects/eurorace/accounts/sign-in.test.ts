@@ -8,7 +8,7 @@ const LOGOUT = "/api/auth/logout/";
 const ME = "/api/auth/user/";
 const CANNOT = { non_field_errors: ["Unable to log in with provided credentials."] };
 
-test("a sign-in returns a key, tokens and the user", async () => {
+test("A sign-in returns a key, tokens and the user.", async () => {
   const { username, email, password } = await signedUp();
   const { status, body } = await post(LOGIN, { username, password });
   expect(status).toBe(200);
@@ -37,14 +37,14 @@ test.each<[string, (who: { username: string; email: string }) => Record<string, 
   ["the address as username", ({ email }) => ({ username: email })],
   ["the address in its own field", ({ email }) => ({ email })],
   ["the address with a blank username", ({ email }) => ({ username: "", email })],
-])("users can sign in by %s", async (_, identifier) => {
+])("Users can sign in by %s.", async (_, identifier) => {
   const { username, email, password } = await signedUp();
   const { status, body } = await post(LOGIN, { ...identifier({ username, email }), password });
   expect(status).toBe(200);
   expect(body.user.username).toBe(username);
 });
 
-test("every device gets its own key, and the key of the registration stays valid", async () => {
+test("Every device gets its own key, and the key of the registration stays valid.", async () => {
   const { username, password, key } = await signedUp();
   const first = (await post(LOGIN, { username, password })).body.key;
   const second = (await post(LOGIN, { username, password })).body.key;
@@ -60,11 +60,11 @@ test.each<[string, Record<string, unknown>, Record<string, string[]>]>([
   ],
   ["without a password", { username: "x" }, { password: ["This field is required."] }],
   ["with nothing", {}, { password: ["This field is required."] }],
-])("a sign-in %s is refused", async (_, given, errors) => {
+])("A sign-in %s is refused.", async (_, given, errors) => {
   expect(await post(LOGIN, given)).toMatchObject({ status: 400, body: errors });
 });
 
-test("a wrong password and an unknown username get the same answer", async () => {
+test("A wrong password and an unknown username get the same answer.", async () => {
   const { username } = await signedUp();
   const wrong = await post(LOGIN, { username, password: "wrongpassword" });
   const unknown = await post(LOGIN, { username: unique("nobody"), password: "wrongpassword" });
@@ -72,13 +72,13 @@ test("a wrong password and an unknown username get the same answer", async () =>
   expect(unknown).toMatchObject({ status: 400, body: CANNOT });
 });
 
-test("an inactive account cannot sign in", async () => {
+test("An inactive account cannot sign in.", async () => {
   const { username, password } = await signedUp();
   await rows("UPDATE users SET is_active = 0 WHERE username = ?", username);
   expect(await post(LOGIN, { username, password })).toMatchObject({ status: 400, body: CANNOT });
 });
 
-test("a password is compared verbatim, including spaces", async () => {
+test("A password is compared verbatim, including spaces.", async () => {
   const { username, body } = newcomer();
   const password = "  spaced out words ";
   await post("/api/auth/registration/", { ...body, password1: password, password2: password });
@@ -86,7 +86,7 @@ test("a password is compared verbatim, including spaces", async () => {
   expect((await post(LOGIN, { username, password })).status).toBe(200);
 });
 
-test("guesses at one account are limited, and other accounts are unaffected", async () => {
+test("Guesses at one account are limited, and other accounts are unaffected.", async () => {
   const victim = await signedUp();
   const other = await signedUp();
   const settings = { RATE_GUESS: "3/900" };
@@ -106,14 +106,14 @@ test("guesses at one account are limited, and other accounts are unaffected", as
   expect((await post(LOGIN, unharmed, { settings })).status).toBe(200);
 });
 
-test("sign-ins from one client address are limited", async () => {
+test("Sign-ins from one client address are limited.", async () => {
   const { username, password } = await signedUp();
   const options = { settings: { RATE_LOGIN: "1/60" }, headers: { "cf-connecting-ip": unique("address") } };
   expect((await post(LOGIN, { username, password }, options)).status).toBe(200);
   expect((await post(LOGIN, { username, password }, options)).status).toBe(429);
 });
 
-test("a sign-out ends this key and no other", async () => {
+test("A sign-out ends this key and no other.", async () => {
   const { username, password, key } = await signedUp();
   const other = (await post(LOGIN, { username, password })).body.key;
   const answer = await post(LOGOUT, undefined, { key });
@@ -122,7 +122,7 @@ test("a sign-out ends this key and no other", async () => {
   expect((await get(ME, { key: other })).status).toBe(200);
 });
 
-test("a sign-out without a key is a 400, with an invalid key a 401", async () => {
+test("A sign-out without a key is a 400, with an invalid key a 401.", async () => {
   expect(await post(LOGOUT)).toMatchObject({
     status: 400,
     body: { detail: "You should be logged in to logout. Check whether the token is passed." },
@@ -142,25 +142,25 @@ test.each<[string, Record<string, string>, string]>([
     { authorization: "Token a b" },
     "Invalid token header. Token string should not contain spaces.",
   ],
-])("a request with %s is a 401 in the Token scheme", async (_, headers, detail) => {
+])("A request with %s is a 401 in the Token scheme.", async (_, headers, detail) => {
   const answer = await get(ME, { headers });
   expect(answer).toMatchObject({ status: 401, body: { detail } });
   expect(answer.headers.get("www-authenticate")).toBe("Token");
 });
 
-test("the key of an inactive account is a 401", async () => {
+test("The key of an inactive account is a 401.", async () => {
   const { username, key } = await signedUp();
   await rows("UPDATE users SET is_active = 0 WHERE username = ?", username);
   const answer = await get(ME, { key });
   expect(answer).toMatchObject({ status: 401, body: { detail: "User inactive or deleted." } });
 });
 
-test("the scheme Token is read in any case", async () => {
+test("The scheme Token is read in any case.", async () => {
   const { key } = await signedUp();
   expect((await get(ME, { headers: { authorization: `token ${key}` } })).status).toBe(200);
 });
 
-test("a key is not accepted as a Bearer token", async () => {
+test("A key is not accepted as a Bearer token.", async () => {
   const { key } = await signedUp();
   expect((await get(ME, { token: key })).status).toBe(401);
 });
@@ -172,7 +172,7 @@ test.each([
   ["login/", {}],
   ["password/reset/", {}],
   ["password/reset/confirm/", {}],
-])("%s ignores an invalid key", async (path, body) => {
+])("The route %s ignores an invalid key.", async (path, body) => {
   const headers = { authorization: "Token junk" };
   expect([400, 404]).toContain((await post(`/api/auth/${path}`, body, { headers })).status);
 });
@@ -183,20 +183,20 @@ test.each([
   ["GET", "/api/auth/registration/"],
   ["GET", "/api/auth/registration/verify-email/"],
   ["GET", "/api/auth/password/reset/confirm/"],
-])("%s %s is a 405", async (method, path) => {
+])("The request %s %s is a 405.", async (method, path) => {
   const answer = await call(method, path);
   expect(answer).toMatchObject({ status: 405, body: { detail: 'Method "GET" not allowed.' } });
   expect(answer.headers.get("allow")).toBe("POST, OPTIONS");
 });
 
 test.each(["/api/auth/token/verify/", "/api/auth/registration/account-email-verification-sent/"])(
-  "the path %s is a 404",
+  "The path %s is a 404.",
   async (path) => {
     expect(await post(path, {})).toMatchObject({ status: 404, body: { detail: "Not found." } });
   },
 );
 
-test("a body that is not JSON is a 400, another media type is a 415", async () => {
+test("A body that is not JSON is a 400, another media type is a 415.", async () => {
   const broken = await post(LOGIN, "{");
   expect(broken.status).toBe(400);
   expect(broken.body.detail).toMatch(/^JSON parse error - /);

@@ -8,7 +8,7 @@ const ME = "/api/auth/user/";
 test.each([
   ["PUT", put],
   ["PATCH", patch],
-])("%s of your user changes the given fields and keeps the rest", async (_, change) => {
+])("%s of your user changes the given fields and keeps the rest.", async (_, change) => {
   const { username, email, key } = await signedUp();
   const named = await change(ME, { first_name: "Anna", last_name: "Nowak" }, { key });
   const expected = { pk: expect.any(Number), username, email, first_name: "Anna", last_name: "Nowak" };
@@ -17,7 +17,7 @@ test.each([
   expect((await get(ME, { key })).body).toEqual({ ...expected, last_name: "" });
 });
 
-test("the unchanged username may be sent along, and a new one is applied", async () => {
+test("The unchanged username may be sent along, and a new one is applied.", async () => {
   const { username, password, key } = await signedUp();
   expect((await put(ME, { username, first_name: "Anna" }, { key })).status).toBe(200);
   const renamed = unique("renamed");
@@ -26,7 +26,7 @@ test("the unchanged username may be sent along, and a new one is applied", async
   expect((await post("/api/auth/login/", { username, password })).status).toBe(400);
 });
 
-test("a new address is applied, is unconfirmed and gets a link", async () => {
+test("A new address is applied, is unconfirmed and gets a link.", async () => {
   const { username, email, key } = await signedUp();
   await post("/api/auth/registration/verify-email/", { key: await keyOf(email) });
   const address = `New.${username}@Example.com`;
@@ -39,7 +39,7 @@ test("a new address is applied, is unconfirmed and gets a link", async () => {
   expect(await rows(verified, username)).toEqual([{ verified: 1 }]);
 });
 
-test("a link to an address that was changed meanwhile confirms nothing", async () => {
+test("A link to an address that was changed meanwhile confirms nothing.", async () => {
   const { username, email, key } = await signedUp();
   const old = await keyOf(email);
   await put(ME, { email: `new.${username}@example.com` }, { key });
@@ -49,7 +49,7 @@ test("a link to an address that was changed meanwhile confirms nothing", async (
   ]);
 });
 
-test("the same address in another case is no change and sends no mail", async () => {
+test("The same address in another case is no change and sends no mail.", async () => {
   const { email, key } = await signedUp();
   await post("/api/auth/registration/verify-email/", { key: await keyOf(email) });
   expect((await patch(ME, { email: email.toUpperCase() }, { key })).body.email).toBe(email);
@@ -76,7 +76,7 @@ test.each<[string, (other: { username: string; email: string }) => object, Recor
     { first_name: ["Ensure this field has no more than 150 characters."] },
   ],
   ["an address that is none", () => ({ email: "nobody" }), { email: ["Enter a valid email address."] }],
-])("a change of your user to %s is refused, and nothing changes", async (_, change, errors) => {
+])("A change of your user to %s is refused, and nothing changes.", async (_, change, errors) => {
   const other = await signedUp();
   const { key } = await signedUp();
   const before = (await get(ME, { key })).body;
@@ -85,7 +85,7 @@ test.each<[string, (other: { username: string; email: string }) => object, Recor
   expect((await get(ME, { key })).body).toEqual(before);
 });
 
-test("a change of your user cannot set pk or rights", async () => {
+test("A change of your user cannot set pk or rights.", async () => {
   const { key } = await signedUp();
   const { pk } = (await get(ME, { key })).body;
   expect((await put(ME, { pk: 1, is_staff: true, user_type: "OPERATOR" }, { key })).body.pk).toBe(pk);
@@ -98,6 +98,6 @@ test.each([
   ["GET", () => get(ME)],
   ["PUT", () => put(ME, { first_name: "x" })],
   ["PATCH", () => patch(ME, { first_name: "x" })],
-])("%s of your user needs a key", async (_, request) => {
+])("%s of your user needs a key.", async (_, request) => {
   expect((await request()).status).toBe(401);
 });

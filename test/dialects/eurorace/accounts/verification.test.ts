@@ -124,7 +124,7 @@ function holdsNothing(answer: Answer): void {
 }
 
 test.each(SIGN_UPS)(
-  "with mandatory verification, registering at %s returns no credentials and mails the link",
+  "With mandatory verification, registering at %s returns no credentials and mails the link.",
   async (_, signUp, status, body) => {
     const who = names();
     const answer = await signUp(who);
@@ -136,7 +136,7 @@ test.each(SIGN_UPS)(
 );
 
 test.each(SIGN_INS)(
-  "with mandatory verification, %s signs in only after the link was followed",
+  "With mandatory verification, %s signs in only after the link was followed.",
   async (_, signIn, status, body) => {
     const who = await waiting();
     const refused = await signIn(who);
@@ -152,7 +152,7 @@ test.each(SIGN_INS)(
 );
 
 test.each(SIGN_INS)(
-  "with mandatory verification, %s does not reveal an unverified address without the password",
+  "With mandatory verification, %s does not reveal an unverified address without the password.",
   async (_, signIn) => {
     const who = await waiting();
     await rows("UPDATE users SET password_hash = NULL WHERE email = ?", who.email);
@@ -160,18 +160,18 @@ test.each(SIGN_INS)(
   },
 );
 
-test.each(SIGN_INS)("with optional verification, %s signs in without the link", async (_, signIn) => {
+test.each(SIGN_INS)("With optional verification, %s signs in without the link.", async (_, signIn) => {
   const who = await waiting();
   expect((await signIn(who, { EMAIL_VERIFICATION: "optional" })).status).toBe(200);
 });
 
-test("verification is optional by default, and the mail is still sent", async () => {
+test("Verification is optional by default, and the mail is still sent.", async () => {
   const who = names();
   expect((await euroraceSignUp(who, {})).body).toEqual({ key: expect.any(String) });
   expect(await outboxOf(who.email)).toHaveLength(1);
 });
 
-test("with mandatory verification, a reset by mail verifies the address", async () => {
+test("With mandatory verification, a reset by mail verifies the address.", async () => {
   const who = await waiting();
   await post("/api/auth/password/reset/", { email: who.email }, { settings: MANDATORY });
   const word = "newpassword456";
@@ -181,7 +181,7 @@ test("with mandatory verification, a reset by mail verifies the address", async 
   expect((await post("/api/auth/login/", again, { settings: MANDATORY })).status).toBe(200);
 });
 
-test("with mandatory verification, a code by SMS does not verify the address", async () => {
+test("With mandatory verification, a code by SMS does not verify the address.", async () => {
   const who = await waiting();
   const word = { new_password: "newpassword456", new_password_confirm: "newpassword456" };
   const options = { settings: MANDATORY, headers };
@@ -193,7 +193,7 @@ test("with mandatory verification, a code by SMS does not verify the address", a
   expect(login).toMatchObject({ status: 400, body: { non_field_errors: [NOT_VERIFIED] } });
 });
 
-test("with mandatory verification, an account with a phone and no address signs in at once", async () => {
+test("With mandatory verification, an account with a phone and no address signs in at once.", async () => {
   const phone = uniquePhone();
   const account = { phone, password: PASSWORD, password_confirm: PASSWORD, user_type: "CLIENT" };
   const made = await post("/api/v1/auth/register/", account, { settings: MANDATORY });

@@ -41,7 +41,7 @@ async function textOf(pieces: AsyncIterable<string>): Promise<string> {
   return text;
 }
 
-test("a track can be downloaded as GPX, by the query or by Accept", async () => {
+test("A track can be downloaded as GPX, by the query or by Accept.", async () => {
   const who = await walked(2);
   const answer = await get(`${PATH}my_track/?format=gpx`, { token: who.token });
   expect(answer.headers.get("content-type")).toBe("application/gpx+xml");
@@ -54,19 +54,19 @@ test("a track can be downloaded as GPX, by the query or by Accept", async () => 
   expect((await get(`${PATH}my_track/`, { token: who.token, headers })).body).toBe(answer.body);
 });
 
-test("GPX escapes markup in names and leaves out characters that XML cannot hold", async () => {
+test("GPX escapes markup in names and leaves out characters that XML cannot hold.", async () => {
   expect(await textOf(trackGpx(track('<a & "b">\u0000\u{1F697}')))).toContain(
     "<name>&lt;a &amp; &quot;b&quot;&gt;\u{1F697}</name>",
   );
 });
 
-test("a coordinate has no exponent in GPX", async () => {
+test("A coordinate has no exponent in GPX.", async () => {
   expect(await textOf(trackGpx(track("ann", [1e-7, -1e-7])))).toContain(
     'lat="0.000000100000" lon="-0.000000100000"',
   );
 });
 
-test("a track as GeoJSON is a line with its times", async () => {
+test("A track as GeoJSON is a line with its times.", async () => {
   const who = await walked(3);
   const answer = await get(`${PATH}my_track/?format=geojson`, { token: who.token });
   expect(answer.headers.get("content-type")).toBe("application/geo+json");
@@ -85,7 +85,7 @@ test("a track as GeoJSON is a line with its times", async () => {
   expect(answer.body.properties.times).toHaveLength(3);
 });
 
-test("reports as GeoJSON are points with the receiver's values, written as doubles", async () => {
+test("Reports as GeoJSON are points with the receiver's values, written as doubles.", async () => {
   const who = await walked(1);
   const path = `http://caravan.test${PATH}?format=geojson`;
   const response = await send(new Request(path, { headers: { authorization: `Bearer ${who.token}` } }));
@@ -96,7 +96,7 @@ test("reports as GeoJSON are points with the receiver's values, written as doubl
   ]);
 });
 
-test("a GeoJSON track of one place is a point, and without places it has no geometry", async () => {
+test("A GeoJSON track of one place is a point, and without places it has no geometry.", async () => {
   expect(await textOf(trackFeature(track("ann", [1, 2])))).toContain(
     '"geometry":{"type":"Point","coordinates":[2.0,1.0]},"properties"',
   );
@@ -106,14 +106,14 @@ test("a GeoJSON track of one place is a point, and without places it has no geom
   });
 });
 
-test("an unknown export format is refused", async () => {
+test("An unknown export format is refused.", async () => {
   const { token } = await person();
   expect((await get(`${PATH}my_track/?format=pdf`, { token })).body).toEqual({
     format: ['"pdf" is not a valid choice.'],
   });
 });
 
-test("a track is one document, however many parts it is streamed in", async () => {
+test("A track is one document, however many parts it is streamed in.", async () => {
   expect(await textOf(trackJson(track("ann", [1, 2], [3.5, 4])))).toBe(
     '{"user_id":1,"username":"ann","total_points":2,"start_time":"2026-01-01T00:00:00.000Z",' +
       '"end_time":"2026-01-01T00:00:01.000Z","coordinates":[' +

@@ -35,7 +35,7 @@ const latest = async (query = "") => (await get(`${PATH}latest/${query}`, { toke
 const of = (list: any[], who: Person) => list.filter(({ user }) => user === who.id);
 const rowOf = async (who: Person) => of(await latest(), who)[0];
 
-test("the latest list has one row per person, visible to everybody, with the place in both formats", async () => {
+test("The latest list has one row per person, visible to everybody, with the place in both formats.", async () => {
   const bob = await person();
   await report(bob);
   const id = await report(bob, { latitude: 52.5 });
@@ -53,22 +53,22 @@ test("the latest list has one row per person, visible to everybody, with the pla
   ]);
 });
 
-test("the latest list leaves out people without reports", async () => {
+test("The latest list leaves out people without reports.", async () => {
   expect(of(await latest(), await person())).toEqual([]);
 });
 
-test("the latest list needs a key", async () => {
+test("The latest list needs a key.", async () => {
   expect((await get(`${PATH}latest/`)).status).toBe(401);
 });
 
-test("the latest report is the newest by its own time, not by arrival", async () => {
+test("The latest report is the newest by its own time, not by arrival.", async () => {
   const bob = await person();
   await report(bob, { latitude: 1, ago: MINUTE });
   await report(bob, { latitude: 1.0001, ago: 5 * MINUTE });
   expect((await rowOf(bob)).location.latitude).toBe(1);
 });
 
-test("the latest report is never a jump, a future fix or a stale one", async () => {
+test("The latest report is never a jump, a future fix or a stale one.", async () => {
   const bob = await person();
   await report(bob, { latitude: 1, ago: MINUTE });
   await report(bob, { latitude: 9, ago: MINUTE / 2 });
@@ -77,7 +77,7 @@ test("the latest report is never a jump, a future fix or a stale one", async () 
   expect((await rowOf(bob)).location.latitude).toBe(1);
 });
 
-test("of two reports with one time the later is the latest", async () => {
+test("Of two reports with one time the later is the latest.", async () => {
   const bob = await person();
   const at = Date.now() - MINUTE;
   const points = [1, 1.0001].map((latitude) => ({ latitude, longitude: 2, at }));
@@ -86,7 +86,7 @@ test("of two reports with one time the later is the latest", async () => {
 });
 
 describe("when its report", () => {
-  test("deleting the latest report makes the one before it the latest, if there is one", async () => {
+  test("Deleting the latest report makes the one before it the latest, if there is one.", async () => {
     const bob = await person();
     const [first, second] = [await report(bob, { latitude: 1 }), await report(bob, { latitude: 2 })];
     await del(`${PATH}${second}/`, undefined, { token: bob.token });
@@ -95,7 +95,7 @@ describe("when its report", () => {
     expect(await rowOf(bob)).toBeUndefined();
   });
 
-  test("deleting the latest report in the console makes the one before it the latest", async () => {
+  test("Deleting the latest report in the console makes the one before it the latest.", async () => {
     const bob = await person();
     const [first, second] = [await report(bob, { latitude: 1 }), await report(bob, { latitude: 2 })];
     const answer = await del(`/api/admin/location-reports/${second}/`, undefined, { token: staff.token });
@@ -103,7 +103,7 @@ describe("when its report", () => {
     expect(await rowOf(bob)).toMatchObject({ id: first, location: { latitude: 1 } });
   });
 
-  test("correcting the latest report changes the list", async () => {
+  test("Correcting the latest report changes the list.", async () => {
     const bob = await person();
     const id = await report(bob, { latitude: 1 });
     const answer = await patch(
@@ -115,7 +115,7 @@ describe("when its report", () => {
     expect(await rowOf(bob)).toMatchObject({ id, location: { latitude: 5, longitude: 6 } });
   });
 
-  test("a flagged jump counts once it is corrected", async () => {
+  test("A flagged jump counts once it is corrected.", async () => {
     const bob = await person();
     await report(bob, { latitude: 1, ago: MINUTE });
     const id = await report(bob, { latitude: 9, ago: MINUTE / 2 });
@@ -125,7 +125,7 @@ describe("when its report", () => {
     expect(await rowOf(bob)).toMatchObject({ id, location });
   });
 
-  test("assigning the latest report to another person updates both rows", async () => {
+  test("Assigning the latest report to another person updates both rows.", async () => {
     const [bob, eve] = [await person(), await person()];
     const id = await report(bob, { latitude: 1 });
     const answer = await patch(`${PATH}${id}/`, { user: eve.id }, { token: staff.token });
@@ -145,7 +145,7 @@ describe("near a place", () => {
   const pole = { latitude: -61.2, longitude: 12.3 };
   const near = `near=${pole.latitude},${pole.longitude}`;
 
-  test("the list near a place has the people within the radius, nearest first", async () => {
+  test("The list near a place has the people within the radius, nearest first.", async () => {
     const people = await Promise.all(
       [0.005, 0.001, 0.02].map(async (away) => {
         const who = await person();
@@ -161,7 +161,7 @@ describe("near a place", () => {
     expect(await users(100_000)).toEqual([people[1], people[0], people[2]]);
   });
 
-  test("the list near a place works across the date line", async () => {
+  test("The list near a place works across the date line.", async () => {
     const bob = await person();
     await report(bob, { latitude: -40, longitude: 179.999 });
     expect(of(await latest("?near=-40,-179.999&radius=500"), bob)).toHaveLength(1);
@@ -178,13 +178,13 @@ describe("near a place", () => {
     ["bbox=1,5,2,4", { bbox: ["Give bbox as west,south,east,north in degrees."] }],
     ["bbox=1,,2,4", { bbox: ["Give bbox as west,south,east,north in degrees."] }],
     ["from=then", { from: [expect.stringContaining("Datetime has wrong format")] }],
-  ])("the query %s is refused", async (query, errors) => {
+  ])("The query %s is refused.", async (query, errors) => {
     const answer = await get(`${PATH}latest/?${query}`, { token: ann.token });
     expect([answer.status, answer.body]).toEqual([400, errors]);
   });
 });
 
-test("the latest list is available as GeoJSON, by the query or by Accept", async () => {
+test("The latest list is available as GeoJSON, by the query or by Accept.", async () => {
   const bob = await person();
   const id = await report(bob, { latitude: 7, longitude: 8 });
   const byQuery = await get(`${PATH}latest/?format=geojson`, { token: ann.token });

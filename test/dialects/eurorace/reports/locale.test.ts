@@ -4,7 +4,7 @@ import { get, person, post } from "../../../harness/api.ts";
 
 const PATH = "/api/v1/location-reports/";
 
-test("field errors are Russian under /api/v1/, English under /api/, and Polish where the app defines them", async () => {
+test("Field errors are Russian under /api/v1/, English under /api/, and Polish where the app defines them.", async () => {
   const { token } = await person();
   expect((await post(PATH, {}, { token })).body).toEqual({ location: ["Обязательное поле."] });
   expect((await post("/api/location-reports/", {}, { token })).body).toEqual({
@@ -17,7 +17,7 @@ test("field errors are Russian under /api/v1/, English under /api/, and Polish w
   });
 });
 
-test("both prefixes lead to the same reports", async () => {
+test("Both prefixes lead to the same reports.", async () => {
   const { token } = await person();
   const { body } = await post(PATH, { location: { latitude: 5.5, longitude: 6.5 } }, { token });
   expect((await get(`/api/location-reports/${body.id}/`, { token })).body).toEqual(body);

@@ -18,7 +18,7 @@ const reportsOf = ({ id }: Person) =>
   );
 
 describe("a report", () => {
-  test("a report returns its id and the documented keys, and is in the caller's track exactly", async () => {
+  test("A report returns its id and the documented keys, and is in the caller's track exactly.", async () => {
     const cid = await person();
     const before = Date.now();
     const answer = await post(PATH, { location: warsaw, user: cid.id }, { token: cid.token });
@@ -39,7 +39,7 @@ describe("a report", () => {
     expect(track.coordinates).toEqual([{ ...warsaw, timestamp: answer.body.timestamp }]);
   });
 
-  test("a report keeps every digit of a coordinate", async () => {
+  test("A report keeps every digit of a coordinate.", async () => {
     const cid = await person();
     for (let n = 0; n < 40; n++) {
       const place = {
@@ -51,7 +51,7 @@ describe("a report", () => {
     }
   });
 
-  test("a report belongs to the caller, whether it names no user or another one", async () => {
+  test("A report belongs to the caller, whether it names no user or another one.", async () => {
     const cid = await person();
     expect((await post(PATH, { location: warsaw }, { token: cid.token })).body.user).toBe(cid.id);
     const named = await post(PATH, { location: warsaw, user: bob.id }, { token: cid.token });
@@ -62,7 +62,7 @@ describe("a report", () => {
     expect(await reportsOf(bob)).toEqual([]);
   });
 
-  test("a report by staff may be for another user, who must exist", async () => {
+  test("A report by staff may be for another user, who must exist.", async () => {
     const cid = await person();
     const answer = await post(PATH, { location: warsaw, user: cid.id }, { token: staff.token });
     expect([answer.status, answer.body.user]).toEqual([201, cid.id]);
@@ -71,7 +71,7 @@ describe("a report", () => {
     expect(unknown.body).toEqual({ user: ['Invalid pk "999999" - object does not exist.'] });
   });
 
-  test("a report may have its own time and the receiver's values", async () => {
+  test("A report may have its own time and the receiver's values.", async () => {
     const cid = await person();
     const at = new Date(Date.now() - 60_000).toISOString();
     const body = { location: warsaw, at, accuracy: 5, speed: -1, heading: 90.5 };
@@ -79,7 +79,7 @@ describe("a report", () => {
     expect(answer.body).toMatchObject({ timestamp: at, accuracy: 5, speed: null, heading: 90.5, flag: null });
   });
 
-  test("a report needs a key", async () => {
+  test("A report needs a key.", async () => {
     const answer = await post(PATH, { location: warsaw });
     expect(answer.status).toBe(401);
     expect(answer.body).toEqual({ detail: "Authentication credentials were not provided." });
@@ -133,14 +133,14 @@ describe("what is no report is refused and leaves nothing:", () => {
       { location: warsaw, heading: 361 },
       { heading: ["Ensure this value is less than or equal to 360."] },
     ],
-  ])("a report is refused and stores nothing: %s", async (_, body, errors) => {
+  ])("A report is refused and stores nothing: %s.", async (_, body, errors) => {
     const cid = await person();
     const answer = await post(PATH, body, { token: cid.token });
     expect([answer.status, answer.body]).toEqual([400, errors]);
     expect(await reportsOf(cid)).toEqual([]);
   });
 
-  test("a report with infinity, which JSON can express, is refused", async () => {
+  test("A report with infinity, which JSON can express, is refused.", async () => {
     const cid = await person();
     const answer = await post(PATH, '{"location":{"latitude":1e999,"longitude":1}}', { token: cid.token });
     expect(answer.status).toBe(400);
@@ -148,7 +148,7 @@ describe("what is no report is refused and leaves nothing:", () => {
   });
 });
 
-test("whole numbers from a client are returned as doubles", async () => {
+test("Whole numbers from a client are returned as doubles.", async () => {
   const cid = await person();
   const location = { latitude: 52, longitude: -21 };
   const headers = { authorization: `Bearer ${cid.token}`, "content-type": "application/json" };

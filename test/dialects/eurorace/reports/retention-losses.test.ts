@@ -28,7 +28,7 @@ async function lose(who: Person, at: number): Promise<string> {
   return key;
 }
 
-test("a day whose archive object is lost is skipped and reported every night", async () => {
+test("A day whose archive object is lost is skipped and reported every night.", async () => {
   const ann = await person();
   const lost = await lose(ann, today - 45 * DAY);
   await store(ann, point(today - 44 * DAY), point(NOW));
@@ -40,7 +40,7 @@ test("a day whose archive object is lost is skipped and reported every night", a
   for (const { key } of await daysOf(ann)) if (key !== lost) expect(missing).not.toContain(key);
 });
 
-test("late points for a lost day start a new archive and do not block later days", async () => {
+test("Late points for a lost day start a new archive and do not block later days.", async () => {
   const ann = await person();
   const at = today - 45 * DAY;
   const lost = await lose(ann, at);
@@ -51,7 +51,7 @@ test("late points for a lost day start a new archive and do not block later days
   expect((await checkTracks(jobContext().ctx)).missing).not.toContain(lost);
 });
 
-test("a day that a concurrent run archived is not overwritten", async () => {
+test("A day that a concurrent run archived is not overwritten.", async () => {
   const ann = await person();
   const at = today - 45 * DAY;
   await store(ann, point(at));
@@ -82,7 +82,7 @@ describe("when the newest report is deleted", () => {
     expect((await del(`${PATH}${report?.id}/`, undefined, { token: who.token })).status).toBe(204);
   };
 
-  test("without newer reports the latest place is the newest good one of the archived days", async () => {
+  test("Without newer reports the latest place is the newest good one of the archived days.", async () => {
     const ann = await person();
     const at = today - 40 * DAY;
     await store(
@@ -106,7 +106,7 @@ describe("when the newest report is deleted", () => {
     expect(body).toContainEqual(expect.objectContaining({ user: ann.id, id: newest?.id }));
   });
 
-  test("a late report for an older day does not become the latest", async () => {
+  test("A late report for an older day does not become the latest.", async () => {
     const ann = await person();
     await store(ann, point(today - 40 * DAY));
     await roll();
@@ -118,7 +118,7 @@ describe("when the newest report is deleted", () => {
     expect(await latestOf(ann)).toMatchObject([{ at: today - 40 * DAY }]);
   });
 
-  test("a person whose points are all deleted or flagged has no latest place", async () => {
+  test("A person whose points are all deleted or flagged has no latest place.", async () => {
     const ann = await person();
     await store(ann, point(today - 40 * DAY, { flag: "jump" }));
     await roll();

@@ -21,7 +21,7 @@ import {
 
 afterEach(() => vi.restoreAllMocks());
 
-test("points older than thirty days are archived, one object per day, and the rest stays", async () => {
+test("Points older than thirty days are archived, one object per day, and the rest stays.", async () => {
   const ann = await person();
   const [old, older] = [today - 31 * DAY, today - 40 * DAY];
   await store(
@@ -49,7 +49,7 @@ test("points older than thirty days are archived, one object per day, and the re
   expect(await trackOf(ann)).toEqual(before);
 });
 
-test("an archived point is unchanged, including its flags", async () => {
+test("An archived point is unchanged, including its flags.", async () => {
   const ann = await person();
   const at = today - 35 * DAY;
   await store(ann, point(at), point(at + 1, { flag: "jump", accuracy: null, speed: 12.5, heading: null }));
@@ -62,7 +62,7 @@ test("an archived point is unchanged, including its flags", async () => {
   expect(after[0]).toMatchObject({ receivedAt: NOW, accuracy: 4.25, heading: 359.99 });
 });
 
-test("only the archived days in range are read", async () => {
+test("Only the archived days in range are read.", async () => {
   const ann = await person();
   const days = [40, 41, 42].map((ago) => today - ago * DAY);
   await store(ann, ...days.map((at) => point(at)));
@@ -73,7 +73,7 @@ test("only the archived days in range are read", async () => {
   expect(opened).toHaveBeenCalledTimes(1);
 });
 
-test("late points for an archived day are merged into it once, and the former object is deleted", async () => {
+test("Late points for an archived day are merged into it once, and the former object is deleted.", async () => {
   const ann = await person();
   const at = today - 33 * DAY;
   await store(ann, point(at + 1), point(at + 3));
@@ -94,7 +94,7 @@ test("late points for an archived day are merged into it once, and the former ob
   expect(await rows("SELECT kind FROM outbox WHERE address = ?", merged?.key)).toEqual([]);
 });
 
-test("the latest place stays when its report is archived", async () => {
+test("The latest place stays when its report is archived.", async () => {
   const ann = await person();
   await store(ann, point(today - 50 * DAY));
   await roll();
@@ -102,7 +102,7 @@ test("the latest place stays when its report is archived", async () => {
   expect(body).toContainEqual(expect.objectContaining({ user: ann.id }));
 });
 
-test("a run archives a portion and queues the next", async () => {
+test("A run archives a portion and queues the next.", async () => {
   const people = await Promise.all(Array.from({ length: 62 }, () => person("roller")));
   await Promise.all(people.map((who) => store(who, point(today - 60 * DAY))));
   const asked = () => rows("SELECT id FROM outbox WHERE kind = 'track_roll'");
@@ -114,7 +114,7 @@ test("a run archives a portion and queues the next", async () => {
   expect(await Promise.all(left)).toEqual(people.map(() => [0, 1]));
 });
 
-test("a person with a long backlog is archived in one run", async () => {
+test("A person with a long backlog is archived in one run.", async () => {
   const ann = await person();
   const days = Array.from({ length: 20 }, (_, n) => today - (40 + n) * DAY);
   await store(ann, ...days.map((at) => point(at)));
@@ -123,7 +123,7 @@ test("a person with a long backlog is archived in one run", async () => {
   expect(await daysOf(ann)).toHaveLength(20);
 });
 
-test("a crash between object and row loses nothing, and the object is removed the next day", async () => {
+test("A crash between object and row loses nothing, and the object is removed the next day.", async () => {
   const ann = await person();
   await store(ann, point(today - 45 * DAY));
   const { ctx } = jobContext();
@@ -145,7 +145,7 @@ test("a crash between object and row loses nothing, and the object is removed th
   expect(await objects()).toEqual((await daysOf(ann)).map(({ key }) => key));
 });
 
-test("deleting an account deletes its archived days and their objects", async () => {
+test("Deleting an account deletes its archived days and their objects.", async () => {
   const ann = await person();
   await store(ann, point(today - 45 * DAY));
   await roll();
@@ -155,7 +155,7 @@ test("deleting an account deletes its archived days and their objects", async ()
   expect(await rows("SELECT kind FROM outbox WHERE address = ?", day?.key)).toEqual([{ kind: "object" }]);
 });
 
-test("the export includes the archived days", async () => {
+test("The export includes the archived days.", async () => {
   const ann = await person();
   await store(ann, point(today - 45 * DAY), point(NOW));
   await roll();
@@ -163,7 +163,7 @@ test("the export includes the archived days", async () => {
   expect(body.track).toHaveLength(2);
 });
 
-test("a point takes less than a quarter of its row as an object", async () => {
+test("A point takes less than a quarter of its row as an object.", async () => {
   const size = async () => (await env.DB.prepare("SELECT 1").run()).meta.size_after;
   const ann = await person();
   const before = await size();

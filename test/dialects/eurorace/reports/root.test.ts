@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { get } from "../../../harness/api.ts";
 
 test.each(["/api/", "/api"])(
-  "GET %s lists the two collections for everybody, even with an invalid key",
+  "GET %s lists the two collections for everybody, even with an invalid key.",
   async (path) => {
     const answer = await get(path, { key: "0".repeat(40) });
     expect(answer.status).toBe(200);

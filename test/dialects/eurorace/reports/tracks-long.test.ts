@@ -5,7 +5,7 @@ import { person, rows } from "../../../harness/api.ts";
 import { jobContext } from "../../../harness/scope.ts";
 import { DAY, NOW, point, pointsOf, roll, store, today, trackOf } from "./compaction.ts";
 
-test("a track longer than a page, with archived days and late points, is complete and in order", async () => {
+test("A track longer than a page, with archived days and late points, is complete and in order.", async () => {
   const ann = await person();
   const days = Array.from({ length: 9 }, (_, n) => today - (60 - 2 * n) * DAY);
   await store(ann, ...days.flatMap((at) => [point(at), point(at + 2)]));
@@ -33,7 +33,7 @@ test("a track longer than a page, with archived days and late points, is complet
   expect([total_points, coordinates.length]).toEqual([points.length, points.length]);
 });
 
-test("points that arrive while a long track is read are left out of it", async () => {
+test("Points that arrive while a long track is read are left out of it.", async () => {
   const ann = await person();
   await rows(
     `INSERT INTO location_reports (user_id, at, received_at, latitude, longitude, cell)

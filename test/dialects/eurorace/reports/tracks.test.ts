@@ -25,7 +25,7 @@ async function walk(who: Person, count: number): Promise<number[]> {
 const iso = (at: number | undefined) => new Date(at ?? 0).toISOString();
 
 describe("a track", () => {
-  test("a track without points is empty", async () => {
+  test("A track without points is empty.", async () => {
     const bob = await person();
     expect((await get(`${PATH}my_track/`, { token: bob.token })).body).toEqual({
       user_id: bob.id,
@@ -37,7 +37,7 @@ describe("a track", () => {
     });
   });
 
-  test("a track has every good point in order of time, in whatever order they arrived", async () => {
+  test("A track has every good point in order of time, in whatever order they arrived.", async () => {
     const bob = await person();
     const now = Date.now();
     const at = (seconds: number, latitude: number) => ({
@@ -67,20 +67,20 @@ describe("a track", () => {
     expect(all.total_points).toBe(5);
   });
 
-  test("a track of a client that sends no times has all its points, however far apart", async () => {
+  test("A track of a client that sends no times has all its points, however far apart.", async () => {
     const bob = await person();
     for (const latitude of [10, 20, 30])
       await post(PATH, { location: { latitude, longitude: 1 } }, { token: bob.token });
     expect((await get(`${PATH}my_track/`, { token: bob.token })).body.total_points).toBe(3);
   });
 
-  test("a track is never truncated", async () => {
+  test("A track is never truncated.", async () => {
     const bob = await person();
     await walk(bob, 350);
     expect((await get(`${PATH}my_track/`, { token: bob.token })).body.coordinates).toHaveLength(350);
   });
 
-  test("a track can be limited to a time range, both ends included", async () => {
+  test("A track can be limited to a time range, both ends included.", async () => {
     const bob = await person();
     const times = await walk(bob, 10);
     const query = `?from=${iso(times[2])}&to=${times[5]}`;
@@ -88,7 +88,7 @@ describe("a track", () => {
     expect(body).toMatchObject({ total_points: 4, start_time: iso(times[2]), end_time: iso(times[5]) });
   });
 
-  test("only staff can read a track by user id, not even its own person", async () => {
+  test("Only staff can read a track by user id, not even its own person.", async () => {
     const bob = await person();
     await walk(bob, 3);
     const seen = await get(`${PATH}user-track/${bob.id}/`, { token: staff.token });
@@ -97,7 +97,7 @@ describe("a track", () => {
     expect([own.status, own.body]).toEqual([403, { detail: "Brak uprawnień administratora." }]);
   });
 
-  test("the track of an unknown user is a 404", async () => {
+  test("The track of an unknown user is a 404.", async () => {
     const answer = await get(`${PATH}user-track/999999/`, { token: staff.token });
     expect([answer.status, answer.body]).toEqual([404, { detail: "Użytkownik nie istnieje." }]);
     expect((await get(`${PATH}user-track/bob/`, { token: staff.token })).status).toBe(404);
@@ -105,7 +105,7 @@ describe("a track", () => {
 });
 
 describe("a list", () => {
-  test("the list has the caller's reports; for staff everybody's or one person's", async () => {
+  test("The list has the caller's reports; for staff everybody's or one person's.", async () => {
     const bob = await person();
     const id = await reportOf(bob);
     const others = await reportOf(ann);
@@ -117,7 +117,7 @@ describe("a list", () => {
     expect(await ids(staff, `?user=${bob.id}`)).toEqual([id]);
   });
 
-  test("the list is complete unless a limit is given, and then pages to its end", async () => {
+  test("The list is complete unless a limit is given, and then pages to its end.", async () => {
     const bob = await person();
     await walk(bob, 120);
     expect((await get(PATH, { token: bob.token })).body).toHaveLength(120);
@@ -133,7 +133,7 @@ describe("a list", () => {
     expect(seen).toHaveLength(120);
   });
 
-  test("the list can be limited to a time range, a box or a circle, nearest first", async () => {
+  test("The list can be limited to a time range, a box or a circle, nearest first.", async () => {
     const bob = await person();
     const times = await walk(bob, 10);
     const count = async (query: string) => (await get(`${PATH}?${query}`, { token: bob.token })).body.length;
@@ -151,7 +151,7 @@ describe("a list", () => {
 describe("one report", () => {
   const MISSING = [404, { detail: "No LocationReport matches the given query." }];
 
-  test("a report is visible to its reporter and staff; to others it is a 404", async () => {
+  test("A report is visible to its reporter and staff; to others it is a 404.", async () => {
     const [bob, eve] = [await person(), await person()];
     const path = `${PATH}${await reportOf(bob)}/`;
     const before = await rows("SELECT * FROM location_reports WHERE user_id = ?", bob.id);
@@ -169,7 +169,7 @@ describe("one report", () => {
     expect((await get(`${PATH}x/`, { token: bob.token })).body).toEqual({ detail: "Not found." });
   });
 
-  test("a reporter cannot change a report's time and person", async () => {
+  test("A reporter cannot change a report's time and person.", async () => {
     const bob = await person();
     const path = `${PATH}${await reportOf(bob)}/`;
     const { timestamp } = (await get(path, { token: bob.token })).body;
@@ -191,7 +191,7 @@ describe("one report", () => {
     });
   });
 
-  test("a report changed by staff leaves an audit row", async () => {
+  test("A report changed by staff leaves an audit row.", async () => {
     const bob = await person();
     const id = await reportOf(bob);
     await patch(`${PATH}${id}/`, { accuracy: 4 }, { token: bob.token });
@@ -216,14 +216,14 @@ describe("a late batch", () => {
       { points: [warsaw, { ...warsaw, latitude: 91 }] },
       { points: { 1: { latitude: ["Ensure this value is less than or equal to 90."] } } },
     ],
-  ])("a late batch with %s is refused completely", async (_, body, errors) => {
+  ])("A late batch with %s is refused completely.", async (_, body, errors) => {
     const bob = await person();
     const answer = await post(`${PATH}batch/`, body, { token: bob.token });
     expect([answer.status, answer.body]).toEqual([400, errors]);
     expect(await rows("SELECT 1 FROM location_reports WHERE user_id = ?", bob.id)).toEqual([]);
   });
 
-  test("a late batch that is sent again is reported as stored already", async () => {
+  test("A late batch that is sent again is reported as stored already.", async () => {
     const bob = await person();
     const points = [0, 1].map((n) => ({ ...warsaw, at: Date.now() - 5000 + n * SECOND }));
     for (const flag of [null, "duplicate"]) {

@@ -10,7 +10,7 @@ beforeAll(async () => {
   ann = await person();
 });
 
-test("a photo is stored, shown with the task and completes it for its uploader only", async () => {
+test("A photo is stored, shown with the task and completes it for its uploader only.", async () => {
   const id = await taskRow();
   const form = photoForm({ latitude: "52.25", longitude: "21" });
   const { status, body } = await post(photoPath(id), form, { token: ann.token });
@@ -30,7 +30,7 @@ test("a photo is stored, shown with the task and completes it for its uploader o
   expect(theirs).toMatchObject({ user_status: "pending", photos: [body] });
 });
 
-test("the uploader's room is notified once, however many photos they upload", async () => {
+test("The uploader's room is notified once, however many photos they upload.", async () => {
   const id = await taskRow();
   for (let n = 0; n < 2; n++) await post(photoPath(id), photoForm(), { token: ann.token });
   const told = await rows<{ payload: string }>(
@@ -41,7 +41,7 @@ test("the uploader's room is notified once, however many photos they upload", as
   expect((await get(`/api/tasks/${id}/`, { token: ann.token })).body.photos).toHaveLength(2);
 });
 
-test("a photo needs no location", async () => {
+test("A photo needs no location.", async () => {
   const { body } = await post(photoPath(await taskRow()), photoForm(), { token: ann.token });
   expect(body.location).toBeNull();
 });
@@ -71,7 +71,7 @@ describe("what is no photo leaves nothing:", () => {
     ],
   ];
   test.each(refusals)(
-    "an upload that is not a valid photo is refused and stores nothing: %s",
+    "An upload that is not a valid photo is refused and stores nothing: %s.",
     async (_, body, errors) => {
       const id = await taskRow();
       const cid = await person();
@@ -83,20 +83,20 @@ describe("what is no photo leaves nothing:", () => {
     },
   );
 
-  test("a photo for an unknown task is refused", async () => {
+  test("A photo for an unknown task is refused.", async () => {
     const answer = await post(photoPath(999_999), photoForm(), { token: ann.token });
     expect([answer.status, answer.body]).toEqual([404, { detail: "No Task matches the given query." }]);
   });
 });
 
-test("a photo of exactly 10 MiB is accepted", async () => {
+test("A photo of exactly 10 MiB is accepted.", async () => {
   const whole = new Uint8Array(10 * 1024 * 1024);
   whole.set(png);
   const answer = await post(photoPath(await taskRow()), photoForm({}, whole), { token: ann.token });
   expect(answer.status).toBe(201);
 });
 
-test("deleting a task deletes its photos and their objects", async () => {
+test("Deleting a task deletes its photos and their objects.", async () => {
   const { token } = await staffMember();
   const id = await taskRow();
   await post(photoPath(id), photoForm(), { token: ann.token });

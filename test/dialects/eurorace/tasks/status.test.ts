@@ -18,7 +18,7 @@ describe("update_status", () => {
       id,
     );
 
-  test("update_status changes the caller's state only, not the task's", async () => {
+  test("The route update_status changes the caller's state only, not the task's.", async () => {
     const id = await taskRow();
     const answer = await patch(
       `${PATH}${id}/update_status/`,
@@ -30,7 +30,7 @@ describe("update_status", () => {
     expect(await frames(id)).toEqual([{ address: `user:${ann.id}`, payload: expect.any(String) }]);
   });
 
-  test("update_status notifies nobody if the state stays the same", async () => {
+  test("The route update_status notifies nobody if the state stays the same.", async () => {
     const id = await taskRow();
     const say = (status: string) => patch(`${PATH}${id}/update_status/`, { status }, { token: ann.token });
     expect((await say("pending")).body.user_status).toBe("pending");
@@ -43,7 +43,7 @@ describe("update_status", () => {
   });
 
   test.each([["zzz"], [undefined], [null], [["pending"]]])(
-    "update_status refuses %j as a state",
+    "The route update_status refuses %j as a state.",
     async (status) => {
       const answer = await patch(
         `${PATH}${await taskRow()}/update_status/`,
@@ -57,7 +57,7 @@ describe("update_status", () => {
     },
   );
 
-  test("update_status is a PATCH and requires an existing task", async () => {
+  test("The route update_status is a PATCH and requires an existing task.", async () => {
     const posted = await post(`${PATH}${await taskRow()}/update_status/`, {}, { token: ann.token });
     expect([posted.status, posted.body]).toEqual([405, { detail: 'Method "POST" not allowed.' }]);
     const missing = await patch(`${PATH}999999/update_status/`, { status: "pending" }, { token: ann.token });

@@ -28,7 +28,7 @@ const idsOf = async (who: Person, list = ""): Promise<number[]> =>
 const titled = (title: string) => rows("SELECT id FROM tasks WHERE title = ?", title);
 
 describe("a new task", () => {
-  test("a new task is returned with all fields, in Polish", async () => {
+  test("A new task is returned with all fields, in Polish.", async () => {
     const body = newTask();
     const answer = await post(PATH, { ...body, radius: 50 }, { token: staff.token });
     expect(answer.status).toBe(201);
@@ -52,12 +52,12 @@ describe("a new task", () => {
     ["pending", "Oczekujące"],
     ["in_progress", "W trakcie"],
     ["completed", "Ukończone"],
-  ])("a new task may have the state %s, shown as %s", async (status, display) => {
+  ])("A new task may have the state %s, shown as %s.", async (status, display) => {
     const { body } = await post(PATH, { ...newTask(), status }, { token: staff.token });
     expect(body).toMatchObject({ status, status_display: display, user_status: "pending" });
   });
 
-  test("only staff creates tasks; faults of the body are reported first", async () => {
+  test("Only staff creates tasks; faults of the body are reported first.", async () => {
     const body = newTask();
     const refused = await post(PATH, body, { token: ann.token });
     expect([refused.status, refused.body]).toEqual([
@@ -86,12 +86,12 @@ describe("a new task", () => {
     ],
     ["another state", { status: "zzz" }, { status: ['"zzz" is not a valid choice.'] }],
     ["no circle", { radius: 0 }, { radius: ["Ensure this value is greater than or equal to 1."] }],
-  ])("a new task with %s is refused", async (_, change, errors) => {
+  ])("A new task with %s is refused.", async (_, change, errors) => {
     const answer = await post(PATH, { ...newTask(), ...change }, { token: staff.token });
     expect([answer.status, answer.body]).toEqual([400, errors]);
   });
 
-  test("a new task leaves an audit row", async () => {
+  test("A new task leaves an audit row.", async () => {
     const { body } = await post(PATH, newTask(), { token: staff.token });
     expect(await rows("SELECT action, actor_id FROM audit_log WHERE subject = ?", `task:${body.id}`)).toEqual(
       [{ action: "task.add", actor_id: staff.id }],
@@ -102,7 +102,7 @@ describe("a new task", () => {
 describe("create-task", () => {
   const flat = () => ({ ...newTask(), location: undefined, latitude: "52.5", longitude: 21 });
 
-  test("create-task accepts flat fields, also numbers as text, as JSON and as a form", async () => {
+  test("The route create-task accepts flat fields, also numbers as text, as JSON and as a form.", async () => {
     const json = await post(`${PATH}create-task/`, flat(), { token: staff.token });
     expect(json.status).toBe(201);
     expect(json.body).toMatchObject({ status: "pending", location: { latitude: 52.5, longitude: 21 } });
@@ -111,7 +111,7 @@ describe("create-task", () => {
     expect([formed.status, formed.body.location]).toEqual([201, { latitude: 1.5, longitude: -2 }]);
   });
 
-  test("create-task is for staff only, whatever the body", async () => {
+  test("The route create-task is for staff only, whatever the body.", async () => {
     const answer = await post(`${PATH}create-task/`, {}, { token: ann.token });
     expect([answer.status, answer.body]).toEqual([
       403,
@@ -130,14 +130,14 @@ describe("create-task", () => {
     ["words for a place", { latitude: "north" }, BAD_PLACE],
     ["a place that is nowhere", { latitude: 91 }, BAD_PLACE],
     ["a list for a place", { longitude: [1] }, BAD_PLACE],
-  ])("a new task with %s is refused", async (_, change, error) => {
+  ])("A new task with %s is refused.", async (_, change, error) => {
     const answer = await post(`${PATH}create-task/`, { ...flat(), ...change }, { token: staff.token });
     expect([answer.status, answer.body]).toEqual([400, { error }]);
   });
 });
 
 describe("who sees which:", () => {
-  test("a new user sees open tasks, and not those completed before", async () => {
+  test("A new user sees open tasks, and not those completed before.", async () => {
     const [open, done] = [await taskRow(), await taskRow({ status: "completed" })];
     const late = await person();
     expect(await idsOf(late)).toContain(open);
@@ -150,14 +150,14 @@ describe("who sees which:", () => {
     );
   });
 
-  test("a user keeps seeing tasks completed after their registration", async () => {
+  test("A user keeps seeing tasks completed after their registration.", async () => {
     const early = await person();
     const task = await taskRow({ status: "completed" });
     expect(await idsOf(early)).toContain(task);
     expect(await idsOf(early, "my_tasks/")).toContain(task);
   });
 
-  test("completed/ lists tasks that are completed, and those that the caller completed", async () => {
+  test("The route completed/ lists tasks that are completed, and those that the caller completed.", async () => {
     const cid = await person();
     const [own, general, open] = [await taskRow(), await taskRow({ status: "completed" }), await taskRow()];
     await patch(`${PATH}${own}/update_status/`, { status: "completed" }, { token: cid.token });
@@ -167,7 +167,7 @@ describe("who sees which:", () => {
     expect(await idsOf(ann, "completed/")).not.toContain(own);
   });
 
-  test("a task may have no place, and names its assignee", async () => {
+  test("A task may have no place, and names its assignee.", async () => {
     const id = await taskRow();
     await rows("UPDATE tasks SET latitude = NULL, assigned_to = ? WHERE id = ?", ann.id, id);
     const { body } = await get(`${PATH}${id}/`, { token: ann.token });
@@ -176,7 +176,7 @@ describe("who sees which:", () => {
 });
 
 describe("a change", () => {
-  test("a change by staff is applied, partial or complete", async () => {
+  test("A change by staff is applied, partial or complete.", async () => {
     const id = await taskRow({ radius: 10 });
     const path = `${PATH}${id}/`;
     const partial = await patch(path, { status: "completed" }, { token: staff.token });
@@ -190,7 +190,7 @@ describe("a change", () => {
   });
 
   test.each(["PUT", "PATCH", "DELETE"])(
-    "%s of a task by others is refused in Polish and changes nothing",
+    "%s of a task by others is refused in Polish and changes nothing.",
     async (method) => {
       const id = await taskRow();
       const before = await rows("SELECT * FROM tasks WHERE id = ?", id);
@@ -203,7 +203,7 @@ describe("a change", () => {
     },
   );
 
-  test("deleting a task deletes everybody's states of it", async () => {
+  test("Deleting a task deletes everybody's states of it.", async () => {
     const id = await taskRow();
     await patch(`${PATH}${id}/update_status/`, { status: "in_progress" }, { token: ann.token });
     expect((await del(`${PATH}${id}/`, undefined, { token: staff.token })).status).toBe(204);
@@ -213,7 +213,7 @@ describe("a change", () => {
   });
 });
 
-test("the same tasks are available under Caravan's own prefix", async () => {
+test("The same tasks are available under Caravan's own prefix.", async () => {
   const id = await taskRow();
   expect((await get(`/api/v1/tasks/${id}/`, { token: ann.token })).body).toMatchObject({
     id,

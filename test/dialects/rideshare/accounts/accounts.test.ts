@@ -16,7 +16,7 @@ const COMMON = "This password is too common.";
 const NUMERIC = "This password is entirely numeric.";
 const REQUIRED = ["This field is required."];
 
-test.each(REGISTER)("POST %s creates an account, returns %i and does not sign in", async (path, status) => {
+test.each(REGISTER)("POST %s creates an account, returns %i and does not sign in.", async (path, status) => {
   const body = newcomer();
   const answer = await post(path, body);
   const { name, email } = body;
@@ -28,12 +28,12 @@ test.each(REGISTER)("POST %s creates an account, returns %i and does not sign in
   expect((await signIn(body)).jwt).toEqual(expect.any(String));
 });
 
-test.each(["/api/register/", "/api/auth/register"])("registration works %s too", async (path) => {
+test.each(["/api/register/", "/api/auth/register"])("Registration works %s too.", async (path) => {
   expect([200, 201]).toContain((await post(path, newcomer())).status);
 });
 
 test.each(["Anna", "Anna Maria von Ride", "Анна  Двойная", "O'Hara, Jr."])(
-  "the name %s is returned unchanged",
+  "The name %s is returned unchanged.",
   async (name) => {
     const body = { ...newcomer(), name: ` ${name} ` };
     expect((await post("/api/register", body)).body.name).toBe(name);
@@ -42,7 +42,7 @@ test.each(["Anna", "Anna Maria von Ride", "Анна  Двойная", "O'Hara, J
   },
 );
 
-test.each(REGISTER)("POST %s accepts an address once, in any case", async (path) => {
+test.each(REGISTER)("POST %s accepts an address once, in any case.", async (path) => {
   const { email } = await rider();
   const { name } = newcomer();
   const answer = await post(path, { name, email: email.toUpperCase(), password: PASSWORD });
@@ -51,7 +51,7 @@ test.each(REGISTER)("POST %s accepts an address once, in any case", async (path)
   expect(await outboxOf(email)).toHaveLength(1);
 });
 
-test("an address is stored in lower case", async () => {
+test("An address is stored in lower case.", async () => {
   const email = `${unique("Rider")}@Example.COM`;
   const answer = await post("/api/register", { ...newcomer(), email });
   expect(answer.body.email).toBe(email.toLowerCase());
@@ -67,7 +67,7 @@ test.each<[Record<string, unknown>, Record<string, string[]>]>([
   [{ name: "a".repeat(256) }, { name: ["Ensure this field has no more than 255 characters."] }],
   [{ email: "nobody" }, { email: ["Enter a valid email address."] }],
   [{ password: `${"a1".repeat(128)}` }, { password: ["Ensure this field has no more than 255 characters."] }],
-])("registration with %j is refused and creates nothing", async (change, errors) => {
+])("Registration with %j is refused and creates nothing.", async (change, errors) => {
   const body = { ...newcomer(), ...change };
   for (const [path] of REGISTER) {
     expect(await post(path, body)).toMatchObject({ status: 400, body: errors });
@@ -84,7 +84,7 @@ const WEAK: [string, string[]][] = [
 ];
 
 test.each(WEAK)(
-  "the password %s is refused by every route with all its weaknesses",
+  "The password %s is refused by every route with all its weaknesses.",
   async (password, faults) => {
     const body = { ...newcomer(), password };
     for (const [path, , key] of REGISTER)
@@ -100,17 +100,17 @@ test.each(WEAK)(
   },
 );
 
-test("no error contains a comma, because the client splits at commas", () => {
+test("No error contains a comma, because the client splits at commas.", () => {
   for (const fault of [SHORT, COMMON, NUMERIC]) expect(fault).not.toContain(",");
 });
 
-test.each(REGISTER)("POST %s checks the password before the other fields", async (path, _, key) => {
+test.each(REGISTER)("POST %s checks the password before the other fields.", async (path, _, key) => {
   const answer = await post(path, { email: "nobody", password: "12345678" });
   expect(answer.status).toBe(400);
   expect(answer.body).toEqual({ [key]: [COMMON, NUMERIC] });
 });
 
-test("a password may be the person's name and is stored verbatim", async () => {
+test("A password may be the person's name and is stored verbatim.", async () => {
   const named = { ...newcomer(), name: "Bartholomew", password: "Bartholomew" };
   expect((await post("/api/register", named)).status).toBe(200);
   const spaced = { ...newcomer(), password: "  spaced out words " };
@@ -120,7 +120,7 @@ test("a password may be the person's name and is stored verbatim", async () => {
   expect((await post("/api/login", spaced)).status).toBe(200);
 });
 
-test.each(CHANGE)("PUT %s changes the given fields and keeps the rest", async (path) => {
+test.each(CHANGE)("PUT %s changes the given fields and keeps the rest.", async (path) => {
   const { id, email, cookie } = await signedIn();
   const named = await put(path, { name: "Maria Ride" }, { headers: cookie });
   expect(named).toMatchObject({ status: 200, body: { id, name: "Maria Ride", email } });
@@ -133,7 +133,7 @@ test.each(CHANGE)("PUT %s changes the given fields and keeps the rest", async (p
 });
 
 test.each(CHANGE)(
-  "PUT %s with a new password keeps this cookie and ends every other session",
+  "PUT %s with a new password keeps this cookie and ends every other session.",
   async (path) => {
     const who = await signedIn();
     const other = await signIn(who);
@@ -146,7 +146,7 @@ test.each(CHANGE)(
   },
 );
 
-test.each(CHANGE)("PUT %s refuses a taken address and a blank name", async (path) => {
+test.each(CHANGE)("PUT %s refuses a taken address and a blank name.", async (path) => {
   const { email } = await rider();
   const { cookie, name } = await signedIn();
   expect(await put(path, { name: "Changed", email: email.toUpperCase() }, { headers: cookie })).toMatchObject(
@@ -162,11 +162,11 @@ test.each(CHANGE)("PUT %s refuses a taken address and a blank name", async (path
   expect((await get("/api/user", { headers: cookie })).body.name).toBe(name);
 });
 
-test.each([...CHANGE.map(([path]) => path), "/api/settings/"])("PUT %s needs a session", async (path) => {
+test.each([...CHANGE.map(([path]) => path), "/api/settings/"])("PUT %s needs a session.", async (path) => {
   expect((await put(path, { name: "Changed" })).status).toBe(401);
 });
 
-test("the documented token paths return and refresh a pair", async () => {
+test("The documented token paths return and refresh a pair.", async () => {
   const { id, email, password } = await rider();
   const pair = await post("/api/auth/token/", { email, password });
   expect(pair).toMatchObject({
@@ -183,7 +183,7 @@ test("the documented token paths return and refresh a pair", async () => {
   });
 });
 
-test("the documented sign-in accepts address and password", async () => {
+test("The documented sign-in accepts address and password.", async () => {
   const { id, name, email, password } = await rider();
   const { status, body } = await post("/api/auth/login/", { email, password });
   expect(status).toBe(200);
@@ -191,7 +191,7 @@ test("the documented sign-in accepts address and password", async () => {
   expect((await get("/api/user/", { token: body.jwt })).body.id).toBe(id);
 });
 
-test("guesses at one account are limited, but thirty quick reads are not", async () => {
+test("Guesses at one account are limited, but thirty quick reads are not.", async () => {
   const { email, password, cookie } = await signedIn();
   const settings = { RATE_GUESS: "2/900" };
   for (let guess = 0; guess < 2; guess++)

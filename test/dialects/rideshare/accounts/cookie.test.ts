@@ -15,7 +15,7 @@ function over(scheme: "http" | "https", path: string, body: object): Promise<Res
   return send(new Request(`${scheme}://caravan.test${path}`, init));
 }
 
-test("a sign-in returns the token and sets it as an HttpOnly cookie for a day", async () => {
+test("A sign-in returns the token and sets it as an HttpOnly cookie for a day.", async () => {
   const { email, password } = await rider();
   const answer = await post("/api/login", { email, password });
   expect(answer.status).toBe(200);
@@ -29,7 +29,7 @@ test("a sign-in returns the token and sets it as an HttpOnly cookie for a day", 
   expect(exp - iat).toBe(86400);
 });
 
-test("over https every cookie is Secure, set or cleared; over http none is", async () => {
+test("Over https every cookie is Secure, set or cleared; over http none is.", async () => {
   const { email, password } = await rider();
   for (const [path, body] of [
     ["/api/login", { email, password }],
@@ -43,12 +43,12 @@ test("over https every cookie is Secure, set or cleared; over http none is", asy
   }
 });
 
-test("a sign-in accepts the address in any case, and the path with a slash", async () => {
+test("A sign-in accepts the address in any case, and the path with a slash.", async () => {
   const { email, password } = await rider();
   expect((await post("/api/login/", { email: ` ${email.toUpperCase()} `, password })).status).toBe(200);
 });
 
-test("wrong password, unknown address and inactive account are refused alike, without a cookie", async () => {
+test("Wrong password, unknown address and inactive account are refused alike, without a cookie.", async () => {
   const { email, password } = await rider();
   const inactive = await rider();
   await rows("UPDATE users SET is_active = 0 WHERE id = ?", inactive.id);
@@ -71,18 +71,18 @@ test.each([
     { email: "", password: "" },
     { email: ["This field may not be blank."], password: ["This field may not be blank."] },
   ],
-])("signing in with %j is a bad request", async (body, errors) => {
+])("Signing in with %j is a bad request.", async (body, errors) => {
   expect(await post("/api/login", body)).toMatchObject({ status: 400, body: errors });
 });
 
-test("the cookie authenticates requests, and so does Bearer", async () => {
+test("The cookie authenticates requests, and so does Bearer.", async () => {
   const { id, name, email, jwt, cookie } = await signedIn();
   for (const credential of [{ headers: cookie }, { token: jwt }]) {
     expect(await get("/api/user", credential)).toMatchObject({ status: 200, body: { id, name, email } });
   }
 });
 
-test("other cookies do not affect the session cookie", async () => {
+test("Other cookies do not affect the session cookie.", async () => {
   const { jwt, id } = await signedIn();
   const headers = { cookie: `theme=dark; jwt=${jwt}; d1_bookmark=x` };
   expect((await get("/api/user", { headers })).body.id).toBe(id);
@@ -93,14 +93,14 @@ test.each([
   ["an empty cookie", { cookie: "jwt=" }, "Authentication credentials were not provided."],
   ["a garbage cookie", { cookie: "jwt=garbage" }, "Given token not valid for any token type"],
   ["a cookie of another name", { cookie: "jwt2=x" }, "Authentication credentials were not provided."],
-])("%s answers 401 in JSON", async (_, headers, detail) => {
+])("A request with %s is a 401 in JSON.", async (_, headers, detail) => {
   const answer = await get("/api/user", { headers });
   expect(answer.status).toBe(401);
   expect(answer.body.detail).toBe(detail);
   expect(answer.headers.get("www-authenticate")).toBe('Bearer realm="api"');
 });
 
-test("signing out clears the cookie and ends its session, and no other", async () => {
+test("Signing out clears the cookie and ends its session, and no other.", async () => {
   const who = await signedIn();
   const other = await signIn(who);
   const answer = await post("/api/logout", undefined, { headers: who.cookie });
@@ -115,13 +115,13 @@ test.each([
   ["no cookie", {}],
   ["a garbage cookie", { cookie: "jwt=garbage" }],
   ["a stale header", { authorization: "Bearer stale" }],
-])("signing out works with %s", async (_, headers) => {
+])("Signing out works with %s.", async (_, headers) => {
   const answer = await post("/api/logout", undefined, { headers });
   expect(answer).toMatchObject({ status: 200, body: { message: "success" } });
   expect(jwtCookies(answer)).toEqual([CLEARED]);
 });
 
-test("a second sign-out with the same cookie works too", async () => {
+test("A second sign-out with the same cookie works too.", async () => {
   const { cookie } = await signedIn();
   for (let round = 0; round < 2; round++)
     expect((await post("/api/logout", undefined, { headers: cookie })).status).toBe(200);
@@ -130,7 +130,7 @@ test("a second sign-out with the same cookie works too", async () => {
 test.each([
   ["DELETE /api/user-delete", "/api/user-delete", 200],
   ["DELETE /api/user/", "/api/user/", 204],
-])("%s deletes the account and clears the cookie", async (_, path, status) => {
+])("The request %s deletes the account and clears the cookie.", async (_, path, status) => {
   const { email, password, cookie } = await signedIn();
   const answer = await del(path, undefined, { headers: cookie });
   expect(answer).toMatchObject({ status, body: "" });
@@ -140,13 +140,13 @@ test.each([
   expect(await post("/api/login", { email, password })).toMatchObject({ status: 401, body: WRONG });
 });
 
-test("the cookie of a blocked account is refused", async () => {
+test("The cookie of a blocked account is refused.", async () => {
   const { id, cookie } = await signedIn();
   await rows("UPDATE users SET is_active = 0 WHERE id = ?", id);
   expect((await get("/api/user", { headers: cookie })).status).toBe(401);
 });
 
-test("the Token scheme does not accept the cookie's token", async () => {
+test("The Token scheme does not accept the cookie's token.", async () => {
   const { jwt } = await signedIn();
   expect((await get("/api/user", { key: jwt })).status).toBe(401);
 });
@@ -163,7 +163,7 @@ const UNSAFE: [string, string, object | undefined][] = [
   ["POST", "/api/v1/auth/logout/", undefined],
 ];
 
-test.each(UNSAFE)("%s %s refuses the cookie from a foreign page", async (method, path, body) => {
+test.each(UNSAFE)("The request %s %s refuses the cookie from a foreign page.", async (method, path, body) => {
   const { name, cookie } = await signedIn();
   const pages: Record<string, string>[] = [
     { origin: "https://evil.example" },
@@ -181,7 +181,7 @@ test.each(UNSAFE)("%s %s refuses the cookie from a foreign page", async (method,
   expect(await get("/api/user", { headers: cookie })).toMatchObject({ status: 200, body: { name } });
 });
 
-test("a foreign page cannot sign its visitors in", async () => {
+test("A foreign page cannot sign its visitors in.", async () => {
   const { email, password } = await rider();
   const headers = { origin: "https://evil.example" };
   const answer = await post("/api/login", new URLSearchParams({ email, password }), { headers });
@@ -197,13 +197,13 @@ test.each([
   ["a developer's page", { origin: "http://localhost:5173" }],
   ["no browser", {}],
   ["an address bar", { "sec-fetch-site": "none" }],
-])("the cookie is accepted from %s", async (_, headers) => {
+])("The cookie is accepted from %s.", async (_, headers) => {
   const { cookie } = await signedIn();
   const answer = await put("/api/user-update", { name: "Changed" }, { headers: { ...cookie, ...headers } });
   expect(answer).toMatchObject({ status: 200, body: { name: "Changed" } });
 });
 
-test("the cookie is accepted from a listed origin, and in production not from localhost", async () => {
+test("The cookie is accepted from a listed origin, and in production not from localhost.", async () => {
   const { cookie } = await signedIn();
   const settings = {
     APP_ENV: "production",
@@ -219,7 +219,7 @@ test("the cookie is accepted from a listed origin, and in production not from lo
     expect((await from(origin)).status).toBe(403);
 });
 
-test("reading with the cookie and writing with Bearer need no allowed origin", async () => {
+test("Reading with the cookie and writing with Bearer need no allowed origin.", async () => {
   const { cookie, jwt } = await signedIn();
   const origin = "https://evil.example";
   expect((await get("/api/user", { headers: { ...cookie, origin } })).status).toBe(200);

@@ -27,7 +27,7 @@ const cookieless: [number, string, string, unknown][] = [
 ];
 
 test.each(cookieless)(
-  "a %i of %s %s can be read by a listed origin and by no other",
+  "A %i of %s %s can be read by a listed origin and by no other.",
   async (status, method, path, body) => {
     const from = (origin: string) => call(method, path, { body, settings, headers: { origin } });
     const listed = await from(LISTED);
@@ -37,14 +37,14 @@ test.each(cookieless)(
   },
 );
 
-test("a successful response can be read by a listed origin and by no other", async () => {
+test("A successful response can be read by a listed origin and by no other.", async () => {
   const { cookie } = await signedIn();
   const from = (origin: string) => call("GET", "/api/user", { settings, headers: { ...cookie, origin } });
   expect(isReadable(await from(LISTED), LISTED)).toBe(true);
   expect(isReadable(await from(FOREIGN), FOREIGN)).toBe(false);
 });
 
-test("a foreign origin cannot read its 403", async () => {
+test("A foreign origin cannot read its 403.", async () => {
   const { cookie } = await signedIn();
   const answer = await call("DELETE", "/api/user-delete", {
     settings,
@@ -54,7 +54,7 @@ test("a foreign origin cannot read its 403", async () => {
   expect(isReadable(answer, FOREIGN)).toBe(false);
 });
 
-test("a masked 500 can be read by a listed origin", async () => {
+test("A masked 500 can be read by a listed origin.", async () => {
   const broken = { ...envWith(settings), DB: undefined } as unknown as typeof env;
   const request = new Request("http://caravan.test/api/user", {
     headers: { origin: LISTED, authorization: `Token ${"0".repeat(40)}` },
@@ -71,7 +71,7 @@ test("a masked 500 can be read by a listed origin", async () => {
   });
 });
 
-test("a request without an origin gets no CORS header but Vary", async () => {
+test("A request without an origin gets no CORS header but Vary.", async () => {
   const answer = await post("/api/logout");
   expect(answer.headers.get("vary")).toContain("Origin");
   expect(answer.headers.get("access-control-allow-origin")).toBeNull();
@@ -91,7 +91,7 @@ test.each([
   ["PUT", "/api/user-update"],
   ["DELETE", "/api/user-delete"],
   ["PATCH", "/api/auth/user/"],
-])("a preflight for %s %s allows credentials", async (method, path) => {
+])("A preflight for %s %s allows credentials.", async (method, path) => {
   const answer = await ask(LISTED, method, path);
   expect(answer.status).toBe(204);
   expect(isReadable(answer, LISTED)).toBe(true);

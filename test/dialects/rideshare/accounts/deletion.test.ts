@@ -81,7 +81,7 @@ describe.each([
   ["/api/user-delete", 200],
   ["/api/user/", 204],
 ])("DELETE %s", (path, status) => {
-  test("deleting an account leaves no rows, no objects after the sweep, and other people's data unchanged", async () => {
+  test("Deleting an account leaves no rows, no objects after the sweep, and other people's data unchanged.", async () => {
     const [ann, bob] = [await keeper(), await driver()];
     const car = await addCar(bob);
     await upload(bob, car, true);
@@ -112,7 +112,7 @@ describe.each([
   });
 });
 
-test("concurrent sweeps after a deletion leave no object, and every effect is completed", async () => {
+test("Concurrent sweeps after a deletion leave no object, and every effect is completed.", async () => {
   const ann = await keeper();
   const keys = (await filesOf(ann)).map(({ key }) => key);
   await del("/api/user-delete", undefined, ann.with);
@@ -126,7 +126,7 @@ test("concurrent sweeps after a deletion leave no object, and every effect is co
   await expect.poll(states, { timeout: 10_000 }).toEqual([{ status: "sent", n: keys.length }]);
 });
 
-test("a crash during a deletion leaves nothing behind after the restart", async () => {
+test("A crash during a deletion leaves nothing behind after the restart.", async () => {
   const ann = await keeper();
   const { bucket } = runtimeOf(env);
   const real = bucket.delete.bind(bucket);
@@ -158,7 +158,7 @@ test("a crash during a deletion leaves nothing behind after the restart", async 
   await expectNothingLeft(ann);
 });
 
-test("a file that arrives after the account's deletion is not kept", async () => {
+test("A file that arrives after the account's deletion is not kept.", async () => {
   const ann = await driver();
   const started = { file_name: "car.jpg", file_type: "image/jpeg", car_post_id: await addCar(ann) };
   const { body } = await post("/api/upload/direct/start", started, ann.with);

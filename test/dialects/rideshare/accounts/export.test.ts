@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { get, post } from "../../../harness/api.ts";
 import { addCar, driver, KEYS, OPTIONS, REQUIRED, TIME } from "../posts/cars.ts";
 
-test("the export has posts, calculations and documents in their usual shapes", async () => {
+test("The export has posts, calculations and documents in their usual shapes.", async () => {
   const ann = await driver();
   const id = await addCar(ann, OPTIONS);
   const entry = (await post("/api/calculator/", { app_income: "1000", commission: "35" }, ann.with)).body;

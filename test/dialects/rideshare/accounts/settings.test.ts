@@ -5,14 +5,14 @@ import { rider, signedIn, signIn } from "../people.ts";
 
 const PATHS = ["/api/settings/", "/api/settings", "/api/v1/settings/"];
 
-test.each(PATHS)("GET %s returns the settings", async (path) => {
+test.each(PATHS)("GET %s returns the settings.", async (path) => {
   const { name, email, cookie } = await signedIn();
   const answer = await get(path, { headers: cookie });
   expect(answer.status).toBe(200);
   expect(answer.body).toEqual({ name, email, locale: "en", mail_reminders: true });
 });
 
-test.each(PATHS)("GET %s needs a session", async (path) => {
+test.each(PATHS)("GET %s needs a session.", async (path) => {
   expect((await get(path)).status).toBe(401);
 });
 
@@ -22,7 +22,7 @@ test.each<[Record<string, unknown>]>([
   [{ mail_reminders: false }],
   [{ name: "Maria", locale: "ru", mail_reminders: false }],
   [{}],
-])("PUT of the settings %j changes only these", async (change) => {
+])("PUT of the settings %j changes only these.", async (change) => {
   const { name, email, cookie } = await signedIn();
   const expected = { name, email, locale: "en", mail_reminders: true, ...change };
   expect(await put("/api/settings/", change, { headers: cookie })).toMatchObject({
@@ -32,13 +32,13 @@ test.each<[Record<string, unknown>]>([
   expect((await get("/api/settings/", { headers: cookie })).body).toEqual(expected);
 });
 
-test("the settings accept a boolean from a form", async () => {
+test("The settings accept a boolean from a form.", async () => {
   const { cookie } = await signedIn();
   const form = new URLSearchParams({ mail_reminders: "false" });
   expect((await put("/api/settings/", form, { headers: cookie })).body.mail_reminders).toBe(false);
 });
 
-test("a new address is applied and must be confirmed; a blank one is no change", async () => {
+test("A new address is applied and must be confirmed; a blank one is no change.", async () => {
   const { email, id, cookie } = await signedIn();
   await rows("UPDATE users SET email_verified_at = 1 WHERE id = ?", id);
   const moved = `new.${email}`;
@@ -50,7 +50,7 @@ test("a new address is applied and must be confirmed; a blank one is no change",
   expect((await put("/api/settings/", { email: "" }, { headers: cookie })).body.email).toBe(moved);
 });
 
-test("a new password needs the current one to be right, and ends every other session", async () => {
+test("A new password needs the current one to be right, and ends every other session.", async () => {
   const who = await signedIn();
   const other = await signIn(who);
   const password = "newpassword456";
@@ -69,7 +69,7 @@ test("a new password needs the current one to be right, and ends every other ses
   expect((await post("/api/login", { email: who.email, password })).status).toBe(200);
 });
 
-test("a new password without the current one is refused, whatever else is sent", async () => {
+test("A new password without the current one is refused, whatever else is sent.", async () => {
   const who = await signedIn();
   const change = { name: "Changed", password: "newpassword456" };
   expect(await put("/api/settings/", change, { headers: who.cookie })).toMatchObject({
@@ -80,7 +80,7 @@ test("a new password without the current one is refused, whatever else is sent",
   expect((await signIn(who)).cookie).toBeDefined();
 });
 
-test("an account without a password sets one without the current password", async () => {
+test("An account without a password sets one without the current password.", async () => {
   const { id, email, cookie } = await signedIn();
   await rows("UPDATE users SET password_hash = NULL WHERE id = ?", id);
   const password = "newpassword456";
@@ -89,7 +89,7 @@ test("an account without a password sets one without the current password", asyn
 });
 
 test.each(["/api/user-update", "/api/user"])(
-  "the shipped client's %s requires no current password",
+  "The shipped client's %s requires no current password.",
   async (path) => {
     const { email, cookie } = await signedIn();
     const password = "newpassword456";
@@ -98,7 +98,7 @@ test.each(["/api/user-update", "/api/user"])(
   },
 );
 
-test("no response contains a password", async () => {
+test("No response contains a password.", async () => {
   const { cookie, password: current_password } = await signedIn();
   const change = { password: "newpassword456", current_password };
   const { body } = await put("/api/settings/", change, { headers: cookie });
@@ -114,7 +114,7 @@ test.each<[Record<string, unknown>, Record<string, string[]>]>([
   [{ email: "nobody" }, { email: ["Enter a valid email address."] }],
   [{ locale: "fr" }, { locale: ['"fr" is not a valid choice.'] }],
   [{ mail_reminders: "perhaps" }, { mail_reminders: ["Must be a valid boolean."] }],
-])("PUT of the settings %j is refused, and nothing changes", async (change, errors) => {
+])("PUT of the settings %j is refused, and nothing changes.", async (change, errors) => {
   const { cookie } = await signedIn();
   const before = (await get("/api/settings/", { headers: cookie })).body;
   const answer = await put("/api/settings/", { name: "Changed", ...change }, { headers: cookie });
@@ -122,7 +122,7 @@ test.each<[Record<string, unknown>, Record<string, string[]>]>([
   expect((await get("/api/settings/", { headers: cookie })).body).toEqual(before);
 });
 
-test("a taken address is refused in the settings", async () => {
+test("A taken address is refused in the settings.", async () => {
   const { email } = await rider();
   const { cookie } = await signedIn();
   expect(await put("/api/settings/", { email }, { headers: cookie })).toMatchObject({
@@ -131,7 +131,7 @@ test("a taken address is refused in the settings", async () => {
   });
 });
 
-test("the settings under /api/v1/ answer in Russian", async () => {
+test("The settings under /api/v1/ answer in Russian.", async () => {
   const { cookie } = await signedIn();
   const answer = await put("/api/v1/settings/", { name: "" }, { headers: cookie });
   expect(answer).toMatchObject({ status: 400, body: { name: ["Это поле не может быть пустым."] } });

@@ -17,7 +17,7 @@ const age = (id: number, ms: number) =>
   rows("UPDATE calculator_entries SET published_at = ? WHERE id = ?", Date.now() - ms, id);
 
 describe("add-calculator-entry", () => {
-  test("add-calculator-entry returns 200 with the entry, and earnings to the cent", async () => {
+  test("The route add-calculator-entry returns 200 with the entry, and earnings to the cent.", async () => {
     const ann = await driver();
     const asked = { app_income: "1000", commission: "35", expenses: "59.5", earnings: "591" };
     const { status, body } = await add(ann, asked);
@@ -55,7 +55,7 @@ describe("add-calculator-entry", () => {
     [{ app_income: "1e3" }, { app_income: "1000.00" }],
     [{ app_income: "99999999.99" }, { app_income: "99999999.99" }],
     [{ app_income: "1.11", commission: "50" }, { earnings: "0.56" }],
-  ])("add-calculator-entry turns %j into %j", async (body, expected) => {
+  ])("The route add-calculator-entry turns %j into %j.", async (body, expected) => {
     expect(await add(await driver(), body)).toMatchObject({ status: 200, body: expected });
   });
 
@@ -77,7 +77,7 @@ describe("add-calculator-entry", () => {
       { app_income: "1", expenses: 1e30 },
       { expenses: ["Ensure that there are no more than 8 digits before the decimal point."] },
     ],
-  ])("add-calculator-entry refuses %j and stores nothing", async (body, errors) => {
+  ])("The route add-calculator-entry refuses %j and stores nothing.", async (body, errors) => {
     const ann = await driver();
     const answer = await add(ann, body);
     expect({ status: answer.status, body: answer.body }).toMatchObject({ status: 400, body: errors });
@@ -100,7 +100,7 @@ describe("update-calculator-entry", () => {
     [{ commission: null }, { commission: null, expenses: "59.50", earnings: "940.50" }],
     [{ earnings: "99999" }, { earnings: "590.50" }],
     [{}, { app_income: "1000.00", commission: "35.00", expenses: "59.50", earnings: "590.50" }],
-  ])("update-calculator-entry with %j returns 200 with %j", async (body, expected) => {
+  ])("The route update-calculator-entry with %j returns 200 with %j.", async (body, expected) => {
     const ann = await driver();
     const before = (await add(ann, whole)).body;
     const answer = await change(ann, before.id, body);
@@ -109,7 +109,7 @@ describe("update-calculator-entry", () => {
     expect(await list(ann)).toEqual([answer.body]);
   });
 
-  test("update-calculator-entry refuses values that are not numbers and changes nothing", async () => {
+  test("The route update-calculator-entry refuses values that are not numbers and changes nothing.", async () => {
     const ann = await driver();
     const before = (await add(ann, whole)).body;
     const answer = await change(ann, before.id, { app_income: "5", expenses: "x" });
@@ -118,7 +118,7 @@ describe("update-calculator-entry", () => {
     expect(await list(ann)).toEqual([before]);
   });
 
-  test("update-calculator-entry of another person's or a missing entry is a 404", async () => {
+  test("The route update-calculator-entry of another person's or a missing entry is a 404.", async () => {
     const [ann, bob] = [await driver(), await driver()];
     const before = (await add(ann, whole)).body;
     expect(await change(bob, before.id, { app_income: "1" })).toMatchObject(NO_ENTRY);
@@ -126,7 +126,7 @@ describe("update-calculator-entry", () => {
     expect(await list(ann)).toEqual([before]);
   });
 
-  test("update-calculator-entry does not accept PUT", async () => {
+  test("The route update-calculator-entry does not accept PUT.", async () => {
     const ann = await driver();
     const { id } = (await add(ann, whole)).body;
     const { status, body } = await call("PUT", `/api/update-calculator-entry/${id}`, {
@@ -141,7 +141,7 @@ describe("update-calculator-entry", () => {
 });
 
 describe("delete-calculator-entry", () => {
-  test("delete-calculator-entry deletes an own entry once", async () => {
+  test("The route delete-calculator-entry deletes an own entry once.", async () => {
     const ann = await driver();
     const [first, second] = [
       (await add(ann, { app_income: 1 })).body,
@@ -156,7 +156,7 @@ describe("delete-calculator-entry", () => {
     expect(await remove(ann, first.id)).toMatchObject(NO_ENTRY);
   });
 
-  test("delete-calculator-entry of another person's entry is a 404 and deletes nothing", async () => {
+  test("The route delete-calculator-entry of another person's entry is a 404 and deletes nothing.", async () => {
     const [ann, bob] = [await driver(), await driver()];
     const { id } = (await add(ann, { app_income: 1 })).body;
     expect(await remove(bob, id)).toMatchObject(NO_ENTRY);
@@ -165,7 +165,7 @@ describe("delete-calculator-entry", () => {
 });
 
 describe("the list", () => {
-  test("the list of entries has the caller's entries only, newest first, with amounts as strings", async () => {
+  test("The list of entries has the caller's entries only, newest first, with amounts as strings.", async () => {
     const [ann, bob] = [await driver(), await driver()];
     await add(bob, { app_income: 9 });
     const ids: number[] = [];
@@ -181,7 +181,7 @@ describe("the list", () => {
 });
 
 describe("the recent entries", () => {
-  test("the recent entries are a bare array of numbers, oldest first", async () => {
+  test("The recent entries are a bare array of numbers, oldest first.", async () => {
     const ann = await driver();
     const first = (await add(ann, { app_income: "1000.5", commission: "35", expenses: "" })).body;
     const second = (await add(ann, { app_income: "800" })).body;
@@ -208,7 +208,7 @@ describe("the recent entries", () => {
     ["?days=7", 7],
     ["?days=30", 30],
     ["?days=90", 90],
-  ])("the recent entries with the query %s go back %i days, to the minute", async (query, days) => {
+  ])("The recent entries with the query %s go back %i days, to the minute.", async (query, days) => {
     const [ann, bob] = [await driver(), await driver()];
     await add(bob, { app_income: 5 });
     const [inside, outside] = [
@@ -220,7 +220,7 @@ describe("the recent entries", () => {
     expect((await recent(ann, query)).body.map(({ id }: { id: number }) => id)).toEqual([inside.id]);
   });
 
-  test.each(["8", "0", "-7", "abc", "", "7.0"])("the recent entries of %j days are a 400", async (days) => {
+  test.each(["8", "0", "-7", "abc", "", "7.0"])("The recent entries of %j days are a 400.", async (days) => {
     const { status, body } = await recent(await driver(), `?days=${days}`);
     const detail = "Invalid number of days. Must be 7, 30, or 90.";
     expect({ status, body }).toEqual({ status: 400, body: { error: detail, detail } });
@@ -233,7 +233,7 @@ test.each([
   ["POST", "/api/add-calculator-entry"],
   ["PATCH", "/api/update-calculator-entry/1"],
   ["DELETE", "/api/delete-calculator-entry/1"],
-])("%s %s needs a session", async (method, path) => {
+])("The request %s %s needs a session.", async (method, path) => {
   const answer = await call(method, path);
   expect(answer.status).toBe(401);
   expect(answer.headers.get("www-authenticate")).toBeTruthy();

@@ -15,7 +15,7 @@ describe.each(["/api/calculator", "/api/v1/calculator"])("%s", (path) => {
       (row) => row.id,
     );
 
-  test("the calculator stores an entry with a 201 and computes the figures itself", async () => {
+  test("The calculator stores an entry with a 201 and computes the figures itself.", async () => {
     const ann = await driver();
     for (const slash of ["/", ""]) {
       const { status, body } = await post(`${path}${slash}`, { ...TAKINGS, earnings: 5 }, ann.with);
@@ -27,14 +27,14 @@ describe.each(["/api/calculator", "/api/v1/calculator"])("%s", (path) => {
     expect(await idsOf(ann)).toHaveLength(2);
   });
 
-  test("the calculator refuses values that are not numbers", async () => {
+  test("The calculator refuses values that are not numbers.", async () => {
     const ann = await driver();
     const answer = await post(`${path}/`, { app_income: "x" }, ann.with);
     expect(answer).toMatchObject({ status: 400, body: { app_income: ["A valid number is required."] } });
     expect(await idsOf(ann)).toEqual([]);
   });
 
-  test("the calculator lists the caller's entries in pages, newest first", async () => {
+  test("The calculator lists the caller's entries in pages, newest first.", async () => {
     const [ann, bob] = [await driver(), await driver()];
     await add(bob);
     const made: number[] = [];
@@ -49,7 +49,7 @@ describe.each(["/api/calculator", "/api/v1/calculator"])("%s", (path) => {
     expect((await get(`${path}/?page=3`, ann.with)).status).toBe(404);
   });
 
-  test("only the owner can change a calculator entry", async () => {
+  test("Only the owner can change a calculator entry.", async () => {
     const [ann, bob] = [await driver(), await driver()];
     const id = await add(ann);
     const answer = await patch(`${path}/${id}/`, { expenses: "" }, ann.with);
@@ -63,7 +63,7 @@ describe.each(["/api/calculator", "/api/v1/calculator"])("%s", (path) => {
     ["a list of ids", ([a, b]) => ({ body: { ids: [a, b] } }), 2],
     ["the same id twice", ([a]) => ({ body: { ids: [a, a] } }), 1],
     ["an id in the query", ([id]) => ({ query: `?id=${id}` }), 1],
-  ])("calculator entries are deleted by %s", async (_name, named, gone) => {
+  ])("Calculator entries are deleted by %s.", async (_name, named, gone) => {
     const ann = await driver();
     const ids = [await add(ann), await add(ann), await add(ann)];
     const { query = "", body } = named(ids);
@@ -80,14 +80,14 @@ describe.each(["/api/calculator", "/api/v1/calculator"])("%s", (path) => {
     ["no number in the list", { ids: ["x"] }, ""],
     ["no number in the query", undefined, "?id=x"],
     ["something else", { all: true }, ""],
-  ])("the calculator refuses to delete by %s and deletes nothing", async (_name, body, query) => {
+  ])("The calculator refuses to delete by %s and deletes nothing.", async (_name, body, query) => {
     const ann = await driver();
     const ids = [await add(ann)];
     expect((await del(`${path}/${query}`, body, ann.with)).status).toBe(400);
     expect(await idsOf(ann)).toEqual(ids);
   });
 
-  test("the calculator deletes all named entries or none", async () => {
+  test("The calculator deletes all named entries or none.", async () => {
     const [ann, bob] = [await driver(), await driver()];
     const [mine, others] = [await add(ann), await add(bob)];
     for (const id of [others, 999999999]) {
@@ -96,7 +96,7 @@ describe.each(["/api/calculator", "/api/v1/calculator"])("%s", (path) => {
     expect([await idsOf(ann), await idsOf(bob)]).toEqual([[mine], [others]]);
   });
 
-  test("a calculator entry is deleted by its path once", async () => {
+  test("A calculator entry is deleted by its path once.", async () => {
     const [ann, bob] = [await driver(), await driver()];
     const id = await add(ann);
     expect(await del(`${path}/${id}/`, undefined, bob.with)).toMatchObject(NO_ENTRY);
@@ -104,7 +104,7 @@ describe.each(["/api/calculator", "/api/v1/calculator"])("%s", (path) => {
     expect(await del(`${path}/${id}/`, undefined, ann.with)).toMatchObject(NO_ENTRY);
   });
 
-  test("the calculator returns the numbers for a chart", async () => {
+  test("The calculator returns the numbers for a chart.", async () => {
     const ann = await driver();
     const id = await add(ann);
     const { status, body } = await get(`${path}/recent/?days=30`, ann.with);
@@ -116,7 +116,7 @@ describe.each(["/api/calculator", "/api/v1/calculator"])("%s", (path) => {
     expect(await get(`${path}/recent/?days=8`, ann.with)).toMatchObject({ status: 400, body: { detail } });
   });
 
-  test("the calculator exports all entries as a CSV file", async () => {
+  test("The calculator exports all entries as a CSV file.", async () => {
     const [ann, bob] = [await driver(), await driver()];
     await add(bob);
     const [first, second] = [await add(ann), await add(ann, { app_income: "-5" })];

@@ -34,7 +34,7 @@ const add = async (who: Driver, body: unknown = LICENCE) =>
   (await post("/api/documents/", body, who.with)).body;
 
 describe.each(["/api/documents", "/api/v1/documents"])("%s", (prefix) => {
-  test("a document is created, read, changed and deleted, with and without the last slash", async () => {
+  test("A document is created, read, changed and deleted, with and without the last slash.", async () => {
     const ann = await driver();
     for (const slash of ["/", ""]) {
       const { status, body } = await post(`${prefix}${slash}`, LICENCE, ann.with);
@@ -61,7 +61,7 @@ describe.each(["/api/documents", "/api/v1/documents"])("%s", (prefix) => {
     expect(await countOf(ann)).toBe(0);
   });
 
-  test("only the owner can access a document, not even staff", async () => {
+  test("Only the owner can access a document, not even staff.", async () => {
     const ann = await driver();
     const path = `${prefix}/${(await add(ann)).id}/`;
     for (const { token } of [await driver(), await staffMember()]) {
@@ -74,12 +74,12 @@ describe.each(["/api/documents", "/api/v1/documents"])("%s", (prefix) => {
     expect((await get(path, ann.with)).body).toMatchObject(LICENCE);
   });
 
-  test.each(["GET", "POST"])("%s of documents needs a session", async (method) => {
+  test.each(["GET", "POST"])("%s of documents needs a session.", async (method) => {
     expect((await call(method, `${prefix}/`)).status).toBe(401);
   });
 });
 
-test("the list of documents is ordered by expiry, with those that never expire at the end", async () => {
+test("The list of documents is ordered by expiry, with those that never expire at the end.", async () => {
   const ann = await driver();
   const dates = ["2035-01-01", null, "2029-12-31", "2031-06-01"];
   for (const expiration_date of dates) await add(ann, { name: "x", expiration_date });
@@ -94,7 +94,7 @@ test("the list of documents is ordered by expiry, with those that never expire a
 });
 
 test.each([{}, { kind: "", description: "", expiration_date: "" }, { expiration_date: null }])(
-  "a document needs only a name, beside %j",
+  "A document needs only a name, beside %j.",
   async (more) => {
     const expected = { name: "x", kind: "", description: "", expiration_date: null, file: null };
     expect(await add(await driver(), { name: " x ", ...more })).toMatchObject(expected);
@@ -111,7 +111,7 @@ test.each<[object, string, string | null]>([
   [{ expiration_date: "31.12.2031" }, "expiration_date", null],
   [{ expiration_date: "2031-01-01T00:00:00Z" }, "expiration_date", null],
   [{ expiration_date: 20310101 }, "expiration_date", null],
-])("a document with %j is refused", async (changes, field, words) => {
+])("A document with %j is refused.", async (changes, field, words) => {
   const ann = await driver();
   const answer = await post("/api/documents/", { ...LICENCE, ...changes }, ann.with);
   expect({ status: answer.status, body: answer.body }).toEqual({
@@ -126,7 +126,7 @@ test.each<[object, string, string | null]>([
 });
 
 describe("a scan", () => {
-  test("a scan is uploaded with the document and read by a signed URL", async () => {
+  test("A scan is uploaded with the document and read by a signed URL.", async () => {
     const ann = await driver();
     const made = await add(ann, form(LICENCE, fileOf(picture(90, "image/png"), "scan.png", "image/png")));
     expect(made).toMatchObject({ ...LICENCE, file: expect.stringMatching(/^http:\/\/caravan\.test\//) });
@@ -140,7 +140,7 @@ describe("a scan", () => {
     await refused.body?.cancel();
   });
 
-  test("a scan can be replaced, survives other changes, and is deleted with the document", async () => {
+  test("A scan can be replaced, survives other changes, and is deleted with the document.", async () => {
     const ann = await driver();
     const made = await add(ann, form(LICENCE, fileOf(picture(70))));
     const path = `/api/documents/${made.id}/`;
@@ -158,7 +158,7 @@ describe("a scan", () => {
     await expectNothingLeft(ann);
   });
 
-  test("a scan may have exactly ten megabytes", async () => {
+  test("A scan may have exactly ten megabytes.", async () => {
     const ann = await driver();
     const answer = await post("/api/documents/", form(LICENCE, fileOf(picture(LIMIT))), ann.with);
     expect(answer.status).toBe(201);
@@ -168,7 +168,7 @@ describe("a scan", () => {
   test.each([
     ["a byte over ten megabytes", fileOf(picture(LIMIT + 1))],
     ["a page that is called a JPEG", fileOf(PAGE)],
-  ])("a scan of %s is refused: no document is created, and the former scan stays", async (_name, file) => {
+  ])("A scan of %s is refused: no document is created, and the former scan stays.", async (_name, file) => {
     const ann = await driver();
     const bad = { status: 400, body: { file: [expect.any(String)] } };
     expect(await post("/api/documents/", form(LICENCE, file), ann.with)).toMatchObject(bad);
@@ -181,7 +181,7 @@ describe("a scan", () => {
     expect(await objectsOf(ann)).toEqual(before.map(({ key }) => key));
   });
 
-  test("the scan of a refused document is not kept", async () => {
+  test("The scan of a refused document is not kept.", async () => {
     const ann = await driver();
     expect((await post("/api/documents/", form({ kind: "x" }, fileOf(picture())), ann.with)).status).toBe(
       400,

@@ -31,7 +31,7 @@ const lettersTo = async ({ email }: Driver) =>
   (await outboxOf(email)).filter(({ subject }) => subject.includes("expires soon"));
 const countTo = async (who: Driver) => (await lettersTo(who)).length;
 
-test("three reminders are mailed, once each on their days", async () => {
+test("Three reminders are mailed, once each on their days.", async () => {
   const ann = await driver();
   const expires = ownDay();
   const id = await add(ann, expires);
@@ -62,7 +62,7 @@ test.each([
   [30, "in 30 days"],
   [7, "in 7 days"],
   [1, "tomorrow"],
-])("the reminder of %i days says so", async (ahead, words) => {
+])("The reminder of %i days says so.", async (ahead, words) => {
   const ann = await driver();
   const expires = ownDay();
   await add(ann, expires);
@@ -73,7 +73,7 @@ test.each([
   expect(letter?.text).toContain("driving");
 });
 
-test("a reminder is in the owner's language", async () => {
+test("A reminder is in the owner's language.", async () => {
   const ann = await driver();
   await put("/api/settings/", { locale: "ru" }, ann.with);
   const expires = ownDay();
@@ -89,7 +89,7 @@ test.each([
   [1, [1, 1, 1]],
   [0, [1, 1, 1]],
 ])(
-  "a document added %i days before its expiry gets the nearest reminder only, then the later ones",
+  "A document added %i days before its expiry gets the nearest reminder only, then the later ones.",
   async (ahead, counts) => {
     const ann = await driver();
     const expires = ownDay();
@@ -103,7 +103,7 @@ test.each([
   },
 );
 
-test("concurrent runs send one reminder", async () => {
+test("Concurrent runs send one reminder.", async () => {
   const [ann, bob] = [await driver(), await driver()];
   const expires = ownDay();
   for (const who of [ann, bob, ann]) await add(who, expires);
@@ -112,7 +112,7 @@ test("concurrent runs send one reminder", async () => {
   expect([await countTo(ann), await countTo(bob)]).toEqual([2, 1]);
 });
 
-test("a reminder run takes as many rounds as it needs", async () => {
+test("A reminder run takes as many rounds as it needs.", async () => {
   const ann = await driver();
   const expires = ownDay();
   for (let n = 0; n < 5; n += 1) await add(ann, expires);
@@ -120,7 +120,7 @@ test("a reminder run takes as many rounds as it needs", async () => {
   expect(await countTo(ann)).toBe(5);
 });
 
-test("an owner who turned reminders off gets none, and gets them after turning them on again", async () => {
+test("An owner who turned reminders off gets none, and gets them after turning them on again.", async () => {
   const ann = await driver();
   await put("/api/settings/", { mail_reminders: false }, ann.with);
   const expires = ownDay();
@@ -135,7 +135,7 @@ test("an owner who turned reminders off gets none, and gets them after turning t
 test.each([
   ["has no address", "UPDATE users SET email = NULL WHERE id = ?"],
   ["is shut out", "UPDATE users SET is_active = 0 WHERE id = ?"],
-])("an owner who %s gets no reminder", async (_name, change) => {
+])("An owner who %s gets no reminder.", async (_name, change) => {
   const ann = await driver();
   const expires = ownDay();
   await add(ann, expires);
@@ -144,7 +144,7 @@ test.each([
   expect(await countTo(ann)).toBe(0);
 });
 
-test("a changed expiry date is reminded of, and the old one no longer", async () => {
+test("A changed expiry date is reminded of, and the old one no longer.", async () => {
   const ann = await driver();
   const expires = ownDay();
   const id = await add(ann, expires);
@@ -159,7 +159,7 @@ test("a changed expiry date is reminded of, and the old one no longer", async ()
   expect((await lettersTo(ann))[0]?.text).toContain(dateOf(later));
 });
 
-test("a changed name sends no reminder again", async () => {
+test("A changed name sends no reminder again.", async () => {
   const ann = await driver();
   const expires = ownDay();
   const id = await add(ann, expires);
@@ -169,7 +169,7 @@ test("a changed name sends no reminder again", async () => {
   expect(await countTo(ann)).toBe(1);
 });
 
-test("documents that never expire or are deleted send no reminders", async () => {
+test("Documents that never expire or are deleted send no reminders.", async () => {
   const ann = await driver();
   const expires = ownDay();
   const gone = await add(ann, expires);

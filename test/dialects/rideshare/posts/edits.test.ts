@@ -22,7 +22,7 @@ const NOT_IMAGE = "Upload a valid image. The file you uploaded was either not an
 const NOT_YOURS = "You do not have permission to edit this car post.";
 
 describe("an edit", () => {
-  test.each(["json", "form"])("an edit as %s changes the given fields only", async (kind) => {
+  test.each(["json", "form"])("An edit as %s changes the given fields only.", async (kind) => {
     const ann = await driver();
     const id = await addCar(ann, OPTIONS);
     const before = await carOf(ann, id);
@@ -33,14 +33,14 @@ describe("an edit", () => {
     expect(await carOf(ann, id)).toEqual({ ...before, ...change });
   });
 
-  test("an empty edit changes nothing", async () => {
+  test("An empty edit changes nothing.", async () => {
     const ann = await driver();
     const id = await addCar(ann);
     const before = await carOf(ann, id);
     expect(await edit(ann, id, {})).toMatchObject({ status: 200, body: before });
   });
 
-  test("a complete edit as the client sends it keeps owner, id and time", async () => {
+  test("A complete edit as the client sends it keeps owner, id and time.", async () => {
     const ann = await driver();
     const id = await addCar(ann);
     const before = await carOf(ann, id);
@@ -51,14 +51,14 @@ describe("an edit", () => {
     expect(await filesOf(ann)).toEqual([]);
   });
 
-  test.each(Object.keys(OPTIONS))("an edit by form reads the word null in %s as null", async (field) => {
+  test.each(Object.keys(OPTIONS))("An edit by form reads the word null in %s as null.", async (field) => {
     const ann = await driver();
     const id = await addCar(ann, OPTIONS);
     const answer = await edit(ann, id, editForm({ [field]: "null" }));
     expect(answer).toMatchObject({ status: 200, body: { ...OPTIONS, [field]: null } });
   });
 
-  test("an edit keeps the word null as text in required fields and in JSON", async () => {
+  test("An edit keeps the word null as text in required fields and in JSON.", async () => {
     const ann = await driver();
     const id = await addCar(ann);
     expect((await edit(ann, id, editForm({ color: "null" }))).body.color).toBe("null");
@@ -67,7 +67,7 @@ describe("an edit", () => {
   });
 });
 
-test("an edit of a post that does not exist is a plain 404", async () => {
+test("An edit of a post that does not exist is a plain 404.", async () => {
   const { status, body } = await edit(await driver(), 999999999, { price: "1" });
   expect({ status, body }).toEqual({
     status: 404,
@@ -79,7 +79,7 @@ test("an edit of a post that does not exist is a plain 404", async () => {
 });
 
 describe("an edit is refused, with a Message,", () => {
-  test("an edit by another person is a 403 with a Message, and the post stays", async () => {
+  test("An edit by another person is a 403 with a Message, and the post stays.", async () => {
     const [ann, bob] = [await driver(), await driver()];
     const id = await addCar(ann);
     const url = await pictured(ann, id, fileOf(picture()));
@@ -95,7 +95,7 @@ describe("an edit is refused, with a Message,", () => {
     ["model", "x".repeat(256), "Ensure this field has no more than 255 characters."],
     ["location", "x".repeat(256), "Ensure this field has no more than 255 characters."],
   ])(
-    "an edit with an invalid %s is refused with a Message before its picture is checked",
+    "An edit with an invalid %s is refused with a Message before its picture is checked.",
     async (field, value, words) => {
       const ann = await driver();
       const id = await addCar(ann);
@@ -107,14 +107,14 @@ describe("an edit is refused, with a Message,", () => {
     },
   );
 
-  test("an edit with null in a required field in JSON is refused with a Message", async () => {
+  test("An edit with null in a required field in JSON is refused with a Message.", async () => {
     const ann = await driver();
     const words = "This field may not be null.";
     const answer = await edit(ann, await addCar(ann), { color: null });
     expect(answer).toMatchObject({ status: 400, body: { Message: words, color: [words] } });
   });
 
-  test("an edit with malformed JSON is refused with a Message", async () => {
+  test("An edit with malformed JSON is refused with a Message.", async () => {
     const ann = await driver();
     const answer = await edit(ann, await addCar(ann), "{");
     expect(answer.status).toBe(400);
@@ -127,7 +127,7 @@ describe("an edit is refused, with a Message,", () => {
     ["a page that is called a JPEG", fileOf(PAGE), NOT_IMAGE],
     ["an SVG", fileOf("<svg xmlns='http://www.w3.org/2000/svg'/>", "a.svg", "image/svg+xml"), NOT_IMAGE],
   ])(
-    "an edit with a picture of %s is refused with a Message, and the former picture and the post stay",
+    "An edit with a picture of %s is refused with a Message, and the former picture and the post stay.",
     async (_name, file, words) => {
       const ann = await driver();
       const id = await addCar(ann);
@@ -144,7 +144,7 @@ describe("an edit is refused, with a Message,", () => {
 });
 
 describe("a picture", () => {
-  test.each(PICTURE_TYPES)("a picture of type %s is uploaded with the edit", async (type) => {
+  test.each(PICTURE_TYPES)("A picture of type %s is uploaded with the edit.", async (type) => {
     const ann = await driver();
     const id = await addCar(ann);
     const bytes = picture(500, type);
@@ -156,7 +156,7 @@ describe("a picture", () => {
     expect(await shown.bytes()).toEqual(bytes);
   });
 
-  test("a picture may have exactly ten megabytes", async () => {
+  test("A picture may have exactly ten megabytes.", async () => {
     const ann = await driver();
     const id = await addCar(ann);
     expect((await edit(ann, id, editForm({}, fileOf(picture(LIMIT))))).status).toBe(200);
@@ -164,7 +164,7 @@ describe("a picture", () => {
     expect((await env.BUCKET.head(key))?.size).toBe(LIMIT);
   });
 
-  test("a new picture replaces the former under a new key, and the former object is deleted", async () => {
+  test("A new picture replaces the former under a new key, and the former object is deleted.", async () => {
     const ann = await driver();
     const id = await addCar(ann);
     const before = await pictured(ann, id, fileOf(picture(70)));
@@ -178,7 +178,7 @@ describe("a picture", () => {
   });
 
   test.each(["undefined", "null", "[object FileList]", ""])(
-    "the text %j in the picture field is not a picture",
+    "The text %j in the picture field is not a picture.",
     async (words) => {
       const ann = await driver();
       const id = await addCar(ann);
@@ -192,7 +192,7 @@ describe("a picture", () => {
     },
   );
 
-  test("a picture is found in either of two parts with the same name", async () => {
+  test("A picture is found in either of two parts with the same name.", async () => {
     const ann = await driver();
     const id = await addCar(ann);
     const form = new FormData();

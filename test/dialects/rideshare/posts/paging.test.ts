@@ -25,12 +25,12 @@ const only = {
 const idsOf = (answer: { body: { data: { id: number }[] } }) => answer.body.data.map(({ id }) => id);
 
 describe.each(LISTS)("%s", (_name, fill, path) => {
-  test("an empty list is page 1 of 1", async () => {
+  test("An empty list is page 1 of 1.", async () => {
     const { status, body } = await get(path("1"), (await driver()).with);
     expect({ status, body }).toEqual({ status: 200, body: { data: [], count: 0, pagination: only } });
   });
 
-  test("a list has ten rows a page, of the caller only", async () => {
+  test("A list has ten rows a page, of the caller only.", async () => {
     const [ann, bob] = [await driver(), await driver()];
     await fill(bob);
     for (let n = 0; n < 21; n += 1) await fill(ann);
@@ -66,7 +66,7 @@ describe.each(LISTS)("%s", (_name, fill, path) => {
     ["2", OUT_OF_RANGE],
     ["9999999999", OUT_OF_RANGE],
     ["9".repeat(200), OUT_OF_RANGE],
-  ])("page %s is a 200 with an error and an empty page", async (page, error) => {
+  ])("Page %s is a 200 with an error and an empty page.", async (page, error) => {
     const ann = await driver();
     await fill(ann);
     const { status, body } = await get(path(page), ann.with);
@@ -77,19 +77,19 @@ describe.each(LISTS)("%s", (_name, fill, path) => {
   });
 });
 
-test.each(["99999999", "0", "abc"])("page %s of all cars is a 200 too", async (page) => {
+test.each(["99999999", "0", "abc"])("Page %s of all cars is a 200 too.", async (page) => {
   const { status, body } = await get(`/api/get-carposts/${page}`, (await driver()).with);
   expect(status).toBe(200);
   expect(body).toMatchObject({ error: page === "abc" ? NOT_A_NUMBER : OUT_OF_RANGE, data: [] });
 });
 
-test("an empty page number is invalid, and no page number is the first page", async () => {
+test("An empty page number is invalid, and no page number is the first page.", async () => {
   const ann = await driver();
   expect((await get("/api/get-calculator-entries?page=", ann.with)).body.error).toBe(NOT_A_NUMBER);
   expect((await get("/api/get-calculator-entries", ann.with)).body).not.toHaveProperty("error");
 });
 
-test("get-carposts has all posts, in an order that an edit does not change", async () => {
+test("The route get-carposts has all posts, in an order that an edit does not change.", async () => {
   const [ann, bob] = [await driver(), await driver()];
   const mine: number[] = [];
   for (let n = 0; n < 12; n += 1) mine.push(await addCar(n % 2 ? ann : bob));
@@ -106,7 +106,7 @@ test("get-carposts has all posts, in an order that an edit does not change", asy
   expect(await all()).toEqual(before);
 });
 
-test("a page's size is fixed: other parameters are ignored", async () => {
+test("A page's size is fixed: other parameters are ignored.", async () => {
   const ann = await driver();
   for (let n = 0; n < 11; n += 1) await addCar(ann);
   const answer = await get("/api/get-user-carposts/1?limit=3&page=2&ordering=-id&sortBy=price-asc", ann.with);

@@ -9,7 +9,7 @@ const countOf = async ({ id }: { id: number }) =>
   (await rows("SELECT id FROM car_posts WHERE user_id = ?", id)).length;
 
 describe("add-carpost", () => {
-  test("add-carpost returns 200 with the post and all its keys", async () => {
+  test("The route add-carpost returns 200 with the post and all its keys.", async () => {
     const ann = await driver();
     const answer = await post("/api/add-carpost", { ...REQUIRED, ...OPTIONS }, ann.with);
     expect(answer).toMatchObject({ status: 200, body: { ...REQUIRED, ...OPTIONS } });
@@ -20,7 +20,7 @@ describe("add-carpost", () => {
     expect(await carOf(ann, answer.body.id)).toEqual(answer.body);
   });
 
-  test("add-carpost stores absent optional fields as null and blank ones as blank", async () => {
+  test("The route add-carpost stores absent optional fields as null and blank ones as blank.", async () => {
     const ann = await driver();
     const absent = await post("/api/add-carpost", REQUIRED, ann.with);
     expect(absent.body).toMatchObject(NO_OPTIONS);
@@ -29,14 +29,14 @@ describe("add-carpost", () => {
     expect(blank).toMatchObject({ status: 200, body: blanks });
   });
 
-  test("add-carpost trims text and converts numbers to text", async () => {
+  test("The route add-carpost trims text and converts numbers to text.", async () => {
     const body = { ...REQUIRED, car_name: "  Astra ", year: 2015, price: 7000.5 };
     const answer = await post("/api/add-carpost", body, (await driver()).with);
     expect(answer).toMatchObject({ status: 200, body: { car_name: "Astra", year: "2015", price: "7000.5" } });
   });
 
   test.each([{ image: {} }, { image: { "0": {} } }, { nonsense: [1] }])(
-    "add-carpost ignores %j and fields that users may not set",
+    "The route add-carpost ignores %j and fields that users may not set.",
     async (more) => {
       const ann = await driver();
       const set = { id: 1, user_id: 1, user: 1, created_at: "2001-01-01", pub_date: "x" };
@@ -48,7 +48,7 @@ describe("add-carpost", () => {
     },
   );
 
-  test.each(["urlencoded", "multipart"])("add-carpost accepts a %s body", async (kind) => {
+  test.each(["urlencoded", "multipart"])("The route add-carpost accepts a %s body.", async (kind) => {
     const ann = await driver();
     const form = new FormData();
     for (const [name, value] of Object.entries(REQUIRED)) form.append(name, value);
@@ -56,14 +56,14 @@ describe("add-carpost", () => {
     expect(await post("/api/add-carpost", body, ann.with)).toMatchObject({ status: 200, body: REQUIRED });
   });
 
-  test("add-carpost reports every missing required field and stores nothing", async () => {
+  test("The route add-carpost reports every missing required field and stores nothing.", async () => {
     const ann = await driver();
     const expected = Object.fromEntries(REQUIRED_FIELDS.map((name) => [name, ["This field is required."]]));
     expect(await post("/api/add-carpost", {}, ann.with)).toMatchObject({ status: 400, body: expected });
     expect(await countOf(ann)).toBe(0);
   });
 
-  test.each(REQUIRED_FIELDS)("add-carpost refuses a blank %s", async (field) => {
+  test.each(REQUIRED_FIELDS)("The route add-carpost refuses a blank %s.", async (field) => {
     const ann = await driver();
     const { status, body } = await post("/api/add-carpost", { ...REQUIRED, [field]: "  " }, ann.with);
     expect({ status, body }).toEqual({
@@ -81,7 +81,7 @@ describe("add-carpost", () => {
       "location",
       "contact",
     ]),
-  )("add-carpost accepts at most 255 characters of %s", async (field) => {
+  )("The route add-carpost accepts at most 255 characters of %s.", async (field) => {
     const ann = await driver();
     const words = "ж".repeat(255);
     expect((await post("/api/add-carpost", { ...REQUIRED, [field]: words }, ann.with)).status).toBe(200);
@@ -91,7 +91,7 @@ describe("add-carpost", () => {
   });
 
   test.each(["gear_number", "seat_number", "milleage", "power", "price", "door_number", "mpg"])(
-    "add-carpost accepts a long %s",
+    "The route add-carpost accepts a long %s.",
     async (field) => {
       const body = { ...REQUIRED, [field]: "9".repeat(1000) };
       expect(await post("/api/add-carpost", body, (await driver()).with)).toMatchObject({
@@ -101,7 +101,7 @@ describe("add-carpost", () => {
     },
   );
 
-  test("add-carpost reports malformed JSON", async () => {
+  test("The route add-carpost reports malformed JSON.", async () => {
     const answer = await post("/api/add-carpost", "{", (await driver()).with);
     expect(answer.status).toBe(400);
     expect(answer.body.detail).toMatch(/^JSON parse error - /);
@@ -109,19 +109,19 @@ describe("add-carpost", () => {
 });
 
 describe("get-carpost", () => {
-  test("get-carpost shows every post to every member", async () => {
+  test("The route get-carpost shows every post to every member.", async () => {
     const [ann, bob] = [await driver(), await driver()];
     const id = await addCar(ann);
     expect(await carOf(bob, id)).toMatchObject({ ...REQUIRED, id, user_id: ann.id });
   });
 
-  test.each(["999999999", "0", "abc"])("get-carpost of %s is a 404", async (id) => {
+  test.each(["999999999", "0", "abc"])("The route get-carpost of %s is a 404.", async (id) => {
     const answer = await get(`/api/get-carpost/${id}`, (await driver()).with);
     expect(answer.status).toBe(404);
     expect(answer.body).toHaveProperty("detail");
   });
 
-  test("get-carpost of a deleted post says so", async () => {
+  test("The route get-carpost of a deleted post says so.", async () => {
     const ann = await driver();
     const answer = await get("/api/get-carpost/999999999", ann.with);
     expect(answer.body).toEqual({ error: NO_POST, detail: NO_POST });
@@ -132,7 +132,7 @@ describe("delete-ridepost", () => {
   const remove = (who: Awaited<ReturnType<typeof driver>>, body?: unknown) =>
     del("/api/delete-ridepost", body, who.with);
 
-  test("delete-ridepost deletes the post named in its body once", async () => {
+  test("The route delete-ridepost deletes the post named in its body once.", async () => {
     const ann = await driver();
     const [id, other] = [await addCar(ann), await addCar(ann)];
     const gone = { status: 200, body: { message: "Car post deleted successfully!" } };
@@ -141,13 +141,13 @@ describe("delete-ridepost", () => {
     expect(await remove(ann, { car_post_id: id })).toMatchObject({ status: 404, body: { detail: NO_POST } });
   });
 
-  test("delete-ridepost accepts the id as text", async () => {
+  test("The route delete-ridepost accepts the id as text.", async () => {
     const ann = await driver();
     expect((await remove(ann, { car_post_id: String(await addCar(ann)) })).status).toBe(200);
   });
 
   test.each([[{}], [undefined], [{ car_post_id: null }]])(
-    "delete-ridepost with %j is a 200 and deletes nothing",
+    "The route delete-ridepost with %j is a 200 and deletes nothing.",
     async (body) => {
       const ann = await driver();
       await addCar(ann);
@@ -158,7 +158,7 @@ describe("delete-ridepost", () => {
     },
   );
 
-  test("delete-ridepost refuses other people", async () => {
+  test("The route delete-ridepost refuses other people.", async () => {
     const [ann, bob] = [await driver(), await driver()];
     const answer = await remove(bob, { car_post_id: await addCar(ann) });
     const detail = "You do not have permission to delete this car post.";
@@ -178,14 +178,14 @@ describe.each([
 ] as const)("%s %s", (method, path) => {
   const ask = { GET: () => get(path), POST: () => post(path), PUT: () => put(path), DELETE: () => del(path) };
 
-  test("a route of car posts needs a session", async () => {
+  test("A route of car posts needs a session.", async () => {
     const answer = await ask[method]();
     expect(answer.status).toBe(401);
     expect(answer.headers.get("www-authenticate")).toBeTruthy();
     expect(answer.body).toHaveProperty("detail");
   });
 
-  test("a route of car posts refuses an unknown method by name", async () => {
+  test("A route of car posts refuses an unknown method by name.", async () => {
     const { status, body } = await (method === "POST" ? get(path) : post(path, {}));
     const wrong = method === "POST" ? "GET" : "POST";
     expect({ status, body }).toEqual({

@@ -23,7 +23,7 @@ function form(fields: Record<string, string>, image?: File): FormData {
 }
 
 describe.each(PREFIXES)("%s", (prefix) => {
-  test("a post is created, read, changed and deleted, with and without the last slash", async () => {
+  test("A post is created, read, changed and deleted, with and without the last slash.", async () => {
     const ann = await driver();
     for (const slash of ["/", ""]) {
       const made = await post(`${prefix}${slash}`, { ...REQUIRED, ...OPTIONS }, ann.with);
@@ -48,7 +48,7 @@ describe.each(PREFIXES)("%s", (prefix) => {
     }
   });
 
-  test("members can read a post and only its owner can change it", async () => {
+  test("Members can read a post and only its owner can change it.", async () => {
     const [ann, bob] = [await driver(), await driver()];
     const path = `${prefix}/${await add(ann)}/`;
     expect((await get(path, bob.with)).status).toBe(200);
@@ -61,7 +61,7 @@ describe.each(PREFIXES)("%s", (prefix) => {
     expect((await get(path, ann.with)).body).toMatchObject({ ...REQUIRED, ...NO_OPTIONS });
   });
 
-  test("the list of posts uses the platform's paging, in a stable order", async () => {
+  test("The list of posts uses the platform's paging, in a stable order.", async () => {
     const ann = await driver();
     const made: number[] = [];
     for (let n = 0; n < 23; n += 1) made.push(await add(ann));
@@ -81,7 +81,7 @@ describe.each(PREFIXES)("%s", (prefix) => {
     );
   });
 
-  test.each(["0", "-1", "3", "abc", "1.5"])("the list of posts has no page %s", async (page) => {
+  test.each(["0", "-1", "3", "abc", "1.5"])("The list of posts has no page %s.", async (page) => {
     const ann = await driver();
     await add(ann);
     const answer = await list(ann, { mine: "true", page }, prefix);
@@ -98,7 +98,7 @@ describe("a search", () => {
     ["a description", (word: string) => ({ description: `Чистая ${word}` }), "чист"],
     ["a decomposed letter", (word: string) => ({ car_name: `Йота ${word}` }), "йота".normalize("NFD")],
     ["letters with marks", (word: string) => ({ car_name: `Škoda ${word}` }), "ŠKODA"],
-  ])("a search of posts finds %s", async (_name, changes, also) => {
+  ])("A search of posts finds %s.", async (_name, changes, also) => {
     const ann = await driver();
     const word = unique("Ключ");
     const id = await add(ann, changes(word));
@@ -106,7 +106,7 @@ describe("a search", () => {
     expect(idsOf(await list(ann, { search: `${also} ${word.toUpperCase()}` }))).toEqual([id]);
   });
 
-  test("a search of posts requires every word, in any field", async () => {
+  test("A search of posts requires every word, in any field.", async () => {
     const ann = await driver();
     const [a, b] = [unique("слово"), unique("слово")];
     const both = await add(ann, { car_name: a, location: b });
@@ -118,7 +118,7 @@ describe("a search", () => {
     });
   });
 
-  test("a search of posts matches special characters literally and finds changed posts", async () => {
+  test("A search of posts matches special characters literally and finds changed posts.", async () => {
     const ann = await driver();
     const word = unique("a");
     const id = await add(ann, { car_name: `50%_${word}` });
@@ -149,7 +149,7 @@ describe("filters", () => {
     [{ ordering: "created_at" }, [0, 1, 2, 3, 4]],
     [{ ordering: "car_name" }, [4, 3, 2, 1, 0]],
     [{ ordering: "-car_name" }, [0, 1, 2, 3, 4]],
-  ])("the list of posts can be filtered and ordered by %j", async (query, expected) => {
+  ])("The list of posts can be filtered and ordered by %j.", async (query, expected) => {
     const ann = await driver();
     const made: number[] = [];
     for (const [index, price] of PRICES.entries()) {
@@ -169,7 +169,7 @@ describe("filters", () => {
     [{ location: "москва" }, [0, 1]],
     [{ location: "МОСКВА, север" }, [1]],
     [{ fuel: "", transmission: "", location: "" }, [0, 1, 2]],
-  ])("the list of posts can be filtered by %j in any case", async (query, expected) => {
+  ])("The list of posts can be filtered by %j in any case.", async (query, expected) => {
     const ann = await driver();
     const made = [
       await add(ann, { fuel: "diesel", transmission: "manual", location: "Москва" }),
@@ -184,7 +184,7 @@ describe("filters", () => {
     { max_price: "1e99" },
     { ordering: "power" },
     { mine: "maybe" },
-  ])("the list of posts refuses the filter %j", async (query) => {
+  ])("The list of posts refuses the filter %j.", async (query) => {
     const { status, body } = await list(await driver(), query);
     expect(status).toBe(400);
     expect(Object.keys(body)).toEqual(Object.keys(query));
@@ -192,7 +192,7 @@ describe("filters", () => {
 });
 
 describe("a picture", () => {
-  test("a picture is uploaded with the post, shown in lists, replaced, and deleted with the post", async () => {
+  test("A picture is uploaded with the post, shown in lists, replaced, and deleted with the post.", async () => {
     const ann = await driver();
     const made = await post("/api/carposts/", form(REQUIRED, fileOf(picture(70))), ann.with);
     expect(made).toMatchObject({ status: 201, body: { image: expect.stringMatching(/^http/) } });
@@ -217,7 +217,7 @@ describe("a picture", () => {
   test.each([
     ["a page that is called a JPEG", fileOf(PAGE)],
     ["a byte over ten megabytes", fileOf(picture(LIMIT + 1))],
-  ])("a picture that is %s creates no post and no file", async (_name, file) => {
+  ])("A picture that is %s creates no post and no file.", async (_name, file) => {
     const ann = await driver();
     const answer = await post("/api/carposts/", form(REQUIRED, file), ann.with);
     expect(answer).toMatchObject({ status: 400, body: { image: [expect.any(String)] } });
@@ -226,7 +226,7 @@ describe("a picture", () => {
     expect(await picturesOf(ann)).toEqual([]);
   });
 
-  test("the picture of a refused post is not kept", async () => {
+  test("The picture of a refused post is not kept.", async () => {
     const ann = await driver();
     const answer = await post("/api/carposts/", form({ price: "1" }, fileOf(picture())), ann.with);
     expect(answer).toMatchObject({ status: 400, body: { car_name: ["This field is required."] } });
@@ -234,7 +234,7 @@ describe("a picture", () => {
     expect(await picturesOf(ann)).toEqual([]);
   });
 
-  test("pictures of two posts created concurrently are not mixed up", async () => {
+  test("Pictures of two posts created concurrently are not mixed up.", async () => {
     const ann = await driver();
     const sizes = [71, 72, 73, 74];
     const made = await Promise.all(

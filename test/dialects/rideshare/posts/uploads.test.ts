@@ -35,7 +35,7 @@ async function sent(who: Driver, car: number, size = 64): Promise<number> {
   return started.body.id;
 }
 
-test("a picture is uploaded, finished, shown and read back", async () => {
+test("A picture is uploaded, finished, shown and read back.", async () => {
   const [ann, bob] = [await driver(), await driver()];
   const car = await addCar(ann);
   const started = await start(ann, startOf(car));
@@ -75,7 +75,7 @@ describe("a start is refused and leaves nothing", () => {
     [{ car_post_id: "abc" }, "car_post_id", null],
     [{ size: 10_485_761 }, "size", null],
     [{ size: 0 }, "size", null],
-  ])("starting an upload with %j is refused and leaves nothing", async (changes, field, words) => {
+  ])("Starting an upload with %j is refused and leaves nothing.", async (changes, field, words) => {
     const ann = await driver();
     const { status, body } = await start(ann, startOf(await addCar(ann), changes));
     expect(status).toBe(400);
@@ -83,19 +83,19 @@ describe("a start is refused and leaves nothing", () => {
     expect(await filesOf(ann)).toEqual([]);
   });
 
-  test("starting an upload for another person's post is refused", async () => {
+  test("Starting an upload for another person's post is refused.", async () => {
     const [ann, bob] = [await driver(), await driver()];
     expect((await start(bob, startOf(await addCar(ann)))).status).toBe(403);
     expect([...(await filesOf(ann)), ...(await filesOf(bob))]).toEqual([]);
   });
 
-  test("staff cannot start an upload for another person's post, because the file would outlive the post", async () => {
+  test("Staff cannot start an upload for another person's post, because the file would outlive the post.", async () => {
     const [ann, { token }] = [await driver(), await staffMember()];
     const answer = await post("/api/upload/direct/start", startOf(await addCar(ann)), { token });
     expect(answer.status).toBe(403);
   });
 
-  test("starting an upload for a post that does not exist is refused", async () => {
+  test("Starting an upload for a post that does not exist is refused.", async () => {
     const ann = await driver();
     const detail = "No CarPost matches the given query.";
     expect(await start(ann, startOf(999999999))).toMatchObject({ status: 404, body: { detail } });
@@ -104,14 +104,14 @@ describe("a start is refused and leaves nothing", () => {
 });
 
 describe("a finish", () => {
-  test("finishing an upload twice returns the same answer", async () => {
+  test("Finishing an upload twice returns the same answer.", async () => {
     const ann = await driver();
     const id = await sent(ann, await addCar(ann));
     for (const _ of [1, 2]) expect(await finish(ann, id)).toMatchObject({ status: 200, body: { id } });
     expect(await filesOf(ann)).toHaveLength(1);
   });
 
-  test("finishing an upload of another person, of an unknown file or without an object is a 404", async () => {
+  test("Finishing an upload of another person, of an unknown file or without an object is a 404.", async () => {
     const [ann, bob] = [await driver(), await driver()];
     const car = await addCar(ann);
     const id = await sent(ann, car);
@@ -122,13 +122,13 @@ describe("a finish", () => {
     expect(await imageOf(ann, car)).toEqual(NO_IMAGE);
   });
 
-  test.each(["abc", "", null, undefined, -1])("finishing an upload with the id %j is a 400", async (id) => {
+  test.each(["abc", "", null, undefined, -1])("Finishing an upload with the id %j is a 400.", async (id) => {
     const { status, body } = await finish(await driver(), id);
     expect(status).toBe(400);
     expect(body).toHaveProperty("file_id");
   });
 
-  test("the last finished upload is shown, and the former is deleted", async () => {
+  test("The last finished upload is shown, and the former is deleted.", async () => {
     const ann = await driver();
     const car = await addCar(ann);
     const [first, second] = [await sent(ann, car, 70), await sent(ann, car, 80)];
@@ -137,7 +137,7 @@ describe("a finish", () => {
     expect(await filesOf(ann)).toMatchObject([{ id: first, size: 70 }]);
   });
 
-  test("an upload whose form was refused cannot be finished", async () => {
+  test("An upload whose form was refused cannot be finished.", async () => {
     const ann = await driver();
     const started = await start(ann, startOf(await addCar(ann)));
     expect((await sendForm(ann, started, fileOf(PAGE))).status).toBe(400);
@@ -145,7 +145,7 @@ describe("a finish", () => {
     await expectNothingLeft(ann);
   });
 
-  test("finishing an upload after the post's deletion is a 404 and leaves nothing", async () => {
+  test("Finishing an upload after the post's deletion is a 404 and leaves nothing.", async () => {
     const ann = await driver();
     const car = await addCar(ann);
     const id = await sent(ann, car);
@@ -157,7 +157,7 @@ describe("a finish", () => {
 });
 
 describe("get-image-by-post-id", () => {
-  test("get-image-by-post-id without a finished picture is a 200 without a url", async () => {
+  test("The route get-image-by-post-id without a finished picture is a 200 without a url.", async () => {
     const ann = await driver();
     const car = await addCar(ann);
     await sent(ann, car);
@@ -166,14 +166,14 @@ describe("get-image-by-post-id", () => {
   });
 
   test.each(["999999999", "abc", "0", "-1", "1.0", "9".repeat(100)])(
-    "get-image-by-post-id of %s is a 200",
+    "The route get-image-by-post-id of %s is a 200.",
     async (id) => {
       const { status, body } = await get(`/api/get-image-by-post-id/${id}`, (await driver()).with);
       expect({ status, body }).toEqual({ status: 200, body: { message: "The car post does not exist!" } });
     },
   );
 
-  test("get-image-by-post-id shows nothing once the post is deleted, and its object is deleted", async () => {
+  test("The route get-image-by-post-id shows nothing once the post is deleted, and its object is deleted.", async () => {
     const [ann, bob] = [await driver(), await driver()];
     const car = await addCar(ann);
     await finish(ann, await sent(ann, car));

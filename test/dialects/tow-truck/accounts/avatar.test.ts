@@ -18,7 +18,7 @@ const keysOf = async (id: number) =>
 
 describe("an avatar", () => {
   test.each(["PUT", "PATCH"])(
-    "an avatar is accepted by %s beside other fields, and is served unchanged",
+    "An avatar is accepted by %s beside other fields, and is served unchanged.",
     async (method) => {
       const { access } = await registered();
       const change = method === "PUT" ? put : patch;
@@ -35,7 +35,7 @@ describe("an avatar", () => {
     },
   );
 
-  test("an avatar's type follows its bytes, and the server names the file", async () => {
+  test("An avatar's type follows its bytes, and the server names the file.", async () => {
     const { access } = await registered();
     const form = multipart({ avatar: picture(GIF, "../../etc/evil.html", "text/html") });
     const { body } = await patch(PROFILE, form, { token: access });
@@ -43,7 +43,7 @@ describe("an avatar", () => {
     expect((await send(new Request(body.avatar))).headers.get("content-type")).toBe("image/gif");
   });
 
-  test("a new avatar replaces the former, which is deleted", async () => {
+  test("A new avatar replaces the former, which is deleted.", async () => {
     const { access, id } = await registered();
     const first = await patch(PROFILE, multipart({ avatar: picture(PNG) }), { token: access });
     const second = await patch(PROFILE, multipart({ avatar: picture(GIF) }), { token: access });
@@ -53,7 +53,7 @@ describe("an avatar", () => {
     expect((await send(new Request(second.body.avatar))).status).toBe(200);
   });
 
-  test("null removes an avatar; without the field it stays", async () => {
+  test("Null removes an avatar; without the field it stays.", async () => {
     const { access, id } = await registered();
     const { body } = await patch(PROFILE, multipart({ avatar: picture(PNG) }), { token: access });
     expect((await put(PROFILE, { first_name: "Анна" }, { token: access })).body.avatar).toBe(body.avatar);
@@ -62,7 +62,7 @@ describe("an avatar", () => {
     await expect.poll(() => keysOf(id), { timeout: 10_000 }).toEqual([]);
   });
 
-  test("an avatar is in the answer of the next sign-in", async () => {
+  test("An avatar is in the answer of the next sign-in.", async () => {
     const { access, phone } = await registered();
     const { body } = await patch(PROFILE, multipart({ avatar: picture(PNG) }), { token: access });
     expect((await login(phone)).body.user.avatar).toBe(body.avatar);
@@ -81,7 +81,7 @@ describe("a refused avatar", () => {
       picture(new Uint8Array(10 * 1024 * 1024 + 1)),
       "Запрос больше 10485760 байт.",
     ],
-  ])("an avatar is refused when it is %s", async (_name, avatar, words) => {
+  ])("An avatar is refused when it is %s.", async (_name, avatar, words) => {
     const { access, id, user } = await registered();
     const form = multipart({ avatar, first_name: "Другая" });
     expect(await patch(PROFILE, form, { token: access })).toMatchObject({
@@ -92,7 +92,7 @@ describe("a refused avatar", () => {
     expect((await get(PROFILE, { token: access })).body).toEqual(user);
   });
 
-  test("an avatar that is not a file is refused in both languages", async () => {
+  test("An avatar that is not a file is refused in both languages.", async () => {
     const { access } = await registered();
     expect(await patch(PROFILE, { avatar: "me.png" }, { token: access })).toMatchObject({
       status: 400,
@@ -103,17 +103,17 @@ describe("a refused avatar", () => {
     });
   });
 
-  test("a form that is too large is refused with 413", async () => {
+  test("A form that is too large is refused with 413.", async () => {
     const { access } = await registered();
     const form = multipart({ avatar: picture(new Uint8Array(12 * 1024 * 1024)) });
     expect((await patch(PROFILE, form, { token: access })).status).toBe(413);
   });
 
-  test("an unauthenticated upload is refused before the file is read", async () => {
+  test("An unauthenticated upload is refused before the file is read.", async () => {
     expect((await patch(PROFILE, multipart({ avatar: picture(PNG) }))).status).toBe(401);
   });
 
-  test("a file in any other field is refused", async () => {
+  test("A file in any other field is refused.", async () => {
     const { access } = await registered();
     const form = multipart({ first_name: picture(PNG), phone: picture(PNG) });
     expect(await patch(PROFILE, form, { token: access })).toMatchObject({

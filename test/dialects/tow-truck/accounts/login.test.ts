@@ -8,7 +8,7 @@ const LOGIN = "/api/v1/auth/login/";
 const REFUSED = { status: 400, body: { non_field_errors: ["Неверный телефон или пароль."] } };
 
 describe("sign-in", () => {
-  test("signing in answers the account and a pair of tokens for an hour and a week", async () => {
+  test("Signing in answers the account and a pair of tokens for an hour and a week.", async () => {
     const { phone, user } = await registered();
     const { status, body } = await login(phone);
     expect(status).toBe(200);
@@ -24,21 +24,21 @@ describe("sign-in", () => {
     expect(session).toEqual({ seconds: 7 * 24 * 3600, door: "tow-truck" });
   });
 
-  test("each sign-in is a separate session", async () => {
+  test("Each sign-in is a separate session.", async () => {
     const { phone } = await registered();
     const [one, two] = [await login(phone), await login(phone)];
     expect(claimsOf(one.body.access).sid).not.toBe(claimsOf(two.body.access).sid);
     expect(claimsOf(one.body.access).jti).not.toBe(claimsOf(two.body.access).jti);
   });
 
-  test("signing in accepts every body format and the path without its slash", async () => {
+  test("Signing in accepts every body format and the path without its slash.", async () => {
     const { phone } = await registered();
     for (const [, encode] of encodings)
       expect((await post(LOGIN, encode({ phone, password: PASSWORD }))).status).toBe(200);
     expect((await post("/api/v1/auth/login", { phone, password: PASSWORD })).status).toBe(200);
   });
 
-  test("phone in every spelling, e-mail address and username all sign in", async () => {
+  test("Phone in every spelling, e-mail address and username all sign in.", async () => {
     const { phone, email, user } = await registered();
     const names = [
       phone,
@@ -51,7 +51,7 @@ describe("sign-in", () => {
     for (const name of names) expect((await login(name)).body.user?.id).toBe(user.id);
   });
 
-  test("a username that looks like another person's phone does not take over their sign-in", async () => {
+  test("A username that looks like another person's phone does not take over their sign-in.", async () => {
     const victim = await registered();
     const username = `8${victim.phone.slice(2)}`;
     const squatter = { username, email: `${unique()}@example.com`, password: "verysecret" };
@@ -60,7 +60,7 @@ describe("sign-in", () => {
     expect(await login(username, "verysecret")).toMatchObject(REFUSED);
   });
 
-  test("a stale token does not disturb signing in", async () => {
+  test("A stale token does not disturb signing in.", async () => {
     const { phone } = await registered();
     for (const authorization of ["Bearer stale", "Token stale", "Bearer", "nonsense"])
       expect((await login(phone, PASSWORD, { headers: { authorization } })).status).toBe(200);
@@ -68,7 +68,7 @@ describe("sign-in", () => {
 });
 
 describe("refused sign-ins", () => {
-  test("an unknown phone, a wrong password and a blocked user get the same answer, in both languages", async () => {
+  test("An unknown phone, a wrong password and a blocked user get the same answer, in both languages.", async () => {
     const { phone, id } = await registered();
     expect(await login(uniquePhone())).toMatchObject(REFUSED);
     expect(await login("notaphone")).toMatchObject(REFUSED);
@@ -87,7 +87,7 @@ describe("refused sign-ins", () => {
     ).toEqual([]);
   });
 
-  test("a refused sign-in costs the same whether the account exists or not", async () => {
+  test("A refused sign-in costs the same whether the account exists or not.", async () => {
     const { phone } = await registered();
     const answerTo = async (name: string) => {
       const headers = { "content-type": "application/json", ...stranger() };
@@ -105,13 +105,13 @@ describe("refused sign-ins", () => {
     expect(await answerTo(uniquePhone())).toEqual(known);
   });
 
-  test("a password that differs in a space or in case is refused", async () => {
+  test("A password that differs in a space or in case is refused.", async () => {
     const { phone } = await registered();
     for (const password of [` ${PASSWORD}`, `${PASSWORD} `, PASSWORD.toUpperCase()])
       expect(await login(phone, password)).toMatchObject(REFUSED);
   });
 
-  test("missing and blank fields are refused by name", async () => {
+  test("Missing and blank fields are refused by name.", async () => {
     const required = ["Обязательное поле."];
     const blank = ["Это поле не может быть пустым."];
     expect(await post(LOGIN, {})).toMatchObject({
@@ -128,7 +128,7 @@ describe("refused sign-ins", () => {
     });
   });
 
-  test("the field `username` instead of `phone` is refused", async () => {
+  test("The field `username` instead of `phone` is refused.", async () => {
     const { user } = await registered();
     expect(await post(LOGIN, { username: user.username, password: PASSWORD })).toMatchObject({
       status: 400,
@@ -136,20 +136,20 @@ describe("refused sign-ins", () => {
     });
   });
 
-  test.each(rubbish)("signing in is refused when the body is %s", async (_name, body) => {
+  test.each(rubbish)("Signing in is refused when the body is %s.", async (_name, body) => {
     expect((await post(LOGIN, body)).status).toBe(400);
   });
 
   test.each(
     ["phone", "password"].flatMap((field) => notText.map(([name, value]) => [field, name, value] as const)),
-  )("a %s that is %s is refused", async (field, _name, value) => {
+  )("A %s that is %s is refused.", async (field, _name, value) => {
     const body = { phone: "+79001112233", password: "a quiet harbour", [field]: value };
     expect((await post(LOGIN, body)).status).toBe(400);
   });
 });
 
 describe("limits of password guesses", () => {
-  test("guesses at one account end in 429 within 60, by any name and from any address; other accounts still sign in", async () => {
+  test("Guesses at one account end in 429 within 60, by any name and from any address; other accounts still sign in.", async () => {
     const victim = await registered();
     const bystander = await registered();
     const names = [victim.phone, victim.email, victim.user.username, `8${victim.phone.slice(2)}`];
@@ -167,7 +167,7 @@ describe("limits of password guesses", () => {
     expect((await get("/api/v1/auth/profile/", { token: victim.access })).status).toBe(200);
   });
 
-  test("guesses from one address end sooner, and other addresses still sign in", async () => {
+  test("Guesses from one address end sooner, and other addresses still sign in.", async () => {
     const { phone } = await registered();
     const settings = { RATE_GUESS_FROM_ADDRESS: "3/900" };
     const thief = stranger();
@@ -178,7 +178,7 @@ describe("limits of password guesses", () => {
     expect((await login(phone, PASSWORD, { headers: stranger(), settings })).status).toBe(200);
   });
 
-  test("guesses at an unknown account end like those at a known one", async () => {
+  test("Guesses at an unknown account end like those at a known one.", async () => {
     const settings = { RATE_GUESS: "2/900" };
     const known = (await registered()).phone;
     const unknown = uniquePhone();
@@ -190,7 +190,7 @@ describe("limits of password guesses", () => {
     }
   });
 
-  test("a successful sign-in resets the count of guesses", async () => {
+  test("A successful sign-in resets the count of guesses.", async () => {
     const { phone } = await registered();
     const settings = { RATE_GUESS: "3/900" };
     for (let round = 0; round < 2; round += 1) {
@@ -200,7 +200,7 @@ describe("limits of password guesses", () => {
     }
   });
 
-  test("sign-ins and registrations from one address are limited", async () => {
+  test("Sign-ins and registrations from one address are limited.", async () => {
     const settings = { RATE_LOGIN: "1/60", RATE_REGISTRATION: "1/60" };
     const headers = stranger();
     const { phone } = await registered();

@@ -25,13 +25,13 @@ const authorize = (link: string, code: string) =>
   post(link, new URLSearchParams({ code }), { headers: { ...stranger(), "accept-language": "en" } });
 
 describe("the message for a reset by phone", () => {
-  test("the message names the code before the link", async () => {
+  test("The message names the code before the link.", async () => {
     const { text, code, url } = await forgetful();
     expect(text).toBe(`Caravan: your code is ${code}. Or enter it here: ${url}`);
     expect(/\d{6}/.exec(text)?.[0]).toBe(code);
   });
 
-  test("the link opens a page with a field for the code, and opening it does not use the code up", async () => {
+  test("The link opens a page with a field for the code, and opening it does not use the code up.", async () => {
     const { link, phone } = await forgetful();
     for (const method of ["HEAD", "GET", "GET"]) expect((await call(method, link)).status).toBe(200);
     const page = await get(link);
@@ -43,7 +43,7 @@ describe("the message for a reset by phone", () => {
 });
 
 describe("the page for a reset by phone", () => {
-  test("the page activates the password typed in the app, ends every session, and works once", async () => {
+  test("The page activates the password typed in the app, ends every session, and works once.", async () => {
     const { link, phone, code, access } = await forgetful();
     const done = await authorize(link, ` ${code} `);
     expect(done.status).toBe(200);
@@ -55,7 +55,7 @@ describe("the page for a reset by phone", () => {
     expect((await authorize(link, code)).status).toBe(404);
   });
 
-  test("the page refuses a wrong code, five times", async () => {
+  test("The page refuses a wrong code, five times.", async () => {
     const { link, code, phone } = await forgetful();
     for (let guess = 0; guess < 5; guess++) {
       const refused = await authorize(link, otherThan(code));
@@ -66,7 +66,7 @@ describe("the page for a reset by phone", () => {
     expect((await login(phone, NEW)).status).toBe(400);
   });
 
-  test("the page and the app's own confirmation share one code", async () => {
+  test("The page and the app's own confirmation share one code.", async () => {
     const one = await forgetful();
     expect((await confirm(one.phone, one.code)).status).toBe(200);
     expect((await authorize(one.link, one.code)).status).toBe(404);
@@ -75,13 +75,13 @@ describe("the page for a reset by phone", () => {
     expect((await confirm(two.phone, two.code)).status).toBe(400);
   });
 
-  test("the page refuses the code of another request", async () => {
+  test("The page refuses the code of another request.", async () => {
     const [ann, bob] = [await forgetful(), await forgetful()];
     expect((await authorize(ann.link, bob.code)).status).toBe(ann.code === bob.code ? 200 : 400);
     expect((await login(bob.phone, NEW)).status).toBe(400);
   });
 
-  test("the page is not found for an unknown token, a malformed one and an expired one", async () => {
+  test("The page is not found for an unknown token, a malformed one and an expired one.", async () => {
     const { link, phone } = await forgetful();
     expect((await get(`/password_reset_phone/${crypto.randomUUID()}/`)).status).toBe(404);
     expect((await get("/password_reset_phone/nothing/")).status).toBe(404);
@@ -89,7 +89,7 @@ describe("the page for a reset by phone", () => {
     expect((await get(link)).status).toBe(404);
   });
 
-  test("there is no page for a request made while another request is open", async () => {
+  test("There is no page for a request made while another request is open.", async () => {
     const { phone } = await forgetful();
     await ask(phone, {}, { headers: stranger() });
     const [second] = await outboxOf(phone);
@@ -98,7 +98,7 @@ describe("the page for a reset by phone", () => {
   });
 });
 
-test("a pending password is stored encrypted: neither it nor its hash is in the database", async () => {
+test("A pending password is stored encrypted: neither it nor its hash is in the database.", async () => {
   const { id } = await forgetful();
   const [code] = await rows<{ sealed_password: string }>("SELECT * FROM codes WHERE user_id = ?", id);
   expect(code?.sealed_password).toMatch(/^[\w+/=]+\.[\w+/=]+$/);

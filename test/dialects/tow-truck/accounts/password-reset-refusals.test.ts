@@ -6,7 +6,7 @@ import { codeFor, otherThan, PASSWORD, registered } from "../people.ts";
 import { ask, CONFIRM, confirm, form, RESET } from "./resets.ts";
 
 describe("limits of password resets", () => {
-  test("one phone gets ten codes an hour, and an unknown phone gets the same answers", async () => {
+  test("One phone gets ten codes an hour, and an unknown phone gets the same answers.", async () => {
     const { phone } = await registered();
     for (const number of [phone, uniquePhone()]) {
       const statuses: number[] = [];
@@ -16,7 +16,7 @@ describe("limits of password resets", () => {
     expect(await outboxOf(phone)).toHaveLength(10);
   });
 
-  test("the settings limit requests and guesses from one address", async () => {
+  test("The settings limit requests and guesses from one address.", async () => {
     const { phone } = await registered();
     const settings = { RATE_RESET: "2/900", RATE_CODE_GUESS: "3/900" };
     const headers = stranger();
@@ -32,7 +32,7 @@ describe("limits of password resets", () => {
     expect((await confirm(phone, code, {}, { headers: stranger(), settings })).status).toBe(200);
   });
 
-  test("by default guesses from one address end in 429 within 61", async () => {
+  test("By default guesses from one address end in 429 within 61.", async () => {
     const headers = stranger();
     const phone = uniquePhone();
     const statuses: number[] = [];
@@ -44,23 +44,26 @@ describe("limits of password resets", () => {
 
 describe("requesting and confirming refuse", () => {
   const clientProfiles = [
-    ["asking", RESET, {}],
+    ["requesting", RESET, {}],
     ["confirming", CONFIRM, { code: "123456" }],
   ] as const;
 
-  test.each(clientProfiles)("%s refuses passwords that differ", async (_name, path, more) => {
-    const body = form(uniquePhone(), { ...more, new_password_confirm: PASSWORD });
-    expect(await post(path, body, { headers: stranger() })).toMatchObject({
-      status: 400,
-      body: { non_field_errors: ["Пароли не совпадают."] },
-    });
-    expect((await post(path, body, { headers: { ...english, ...stranger() } })).body).toEqual({
-      non_field_errors: ["The two password fields didn't match."],
-    });
-  });
+  test.each(clientProfiles)(
+    "Passwords that differ are refused when %s a reset.",
+    async (_name, path, more) => {
+      const body = form(uniquePhone(), { ...more, new_password_confirm: PASSWORD });
+      expect(await post(path, body, { headers: stranger() })).toMatchObject({
+        status: 400,
+        body: { non_field_errors: ["Пароли не совпадают."] },
+      });
+      expect((await post(path, body, { headers: { ...english, ...stranger() } })).body).toEqual({
+        non_field_errors: ["The two password fields didn't match."],
+      });
+    },
+  );
 
   test.each(clientProfiles)(
-    "%s refuses a weak password, for known and unknown phones",
+    "A weak password is refused when %s a reset, for known and unknown phones.",
     async (_name, path, more) => {
       const { phone } = await registered();
       const weak = { ...more, new_password: "12345678", new_password_confirm: "12345678" };
@@ -79,7 +82,7 @@ describe("requesting and confirming refuse", () => {
   );
 
   test.each(clientProfiles)(
-    "%s refuses missing fields, a malformed phone and garbage",
+    "Missing fields, a malformed phone and garbage are refused when %s a reset.",
     async (_name, path, more) => {
       const options = { headers: stranger() };
       const required = ["Обязательное поле."];

@@ -6,7 +6,7 @@ import { codeFor, login, otherThan, registered } from "../people.ts";
 import { ask, CONFIRM, confirm, form, NEW, RESET, SENT, WRONG } from "./resets.ts";
 
 describe("requesting a new password", () => {
-  test("a request changes nothing: the old password works, the new one does not", async () => {
+  test("A request changes nothing: the old password works, the new one does not.", async () => {
     const { phone, access } = await registered();
     expect(await ask(phone)).toMatchObject({ status: 200, body: SENT });
     expect((await login(phone)).status).toBe(200);
@@ -14,7 +14,7 @@ describe("requesting a new password", () => {
     expect((await get("/api/v1/auth/profile/", { token: access })).status).toBe(200);
   });
 
-  test("known, unknown and blocked phones get the same answer", async () => {
+  test("Known, unknown and blocked phones get the same answer.", async () => {
     const [known, blocked] = [await registered(), await registered()];
     await rows("UPDATE users SET is_active = 0 WHERE id = ?", blocked.id);
     const unknown = uniquePhone();
@@ -33,7 +33,7 @@ describe("requesting a new password", () => {
   test.each([
     ["asking", RESET, {}],
     ["confirming", CONFIRM, { code: "123456" }],
-  ])("a request costs the same for known and unknown phones: %s", async (_name, path, more) => {
+  ])("A request costs the same for known and unknown phones: %s.", async (_name, path, more) => {
     const { phone } = await registered();
     const answerTo = async (number: string) => {
       const headers = { "content-type": "application/json", ...stranger() };
@@ -47,7 +47,7 @@ describe("requesting a new password", () => {
     expect(await answerTo(uniquePhone())).toEqual(known);
   });
 
-  test.each(encodings)("a request is accepted as %s, with and without the slash", async (_name, encode) => {
+  test.each(encodings)("A request is accepted as %s, with and without the slash.", async (_name, encode) => {
     const { phone } = await registered();
     const options = { headers: stranger() };
     expect((await post(RESET, encode(form(phone)), options)).status).toBe(200);
@@ -56,14 +56,14 @@ describe("requesting a new password", () => {
     expect((await post(CONFIRM.slice(0, -1), body, options)).status).toBe(200);
   });
 
-  test("a request accepts the phone in any spelling, and ignores a stale token", async () => {
+  test("A request accepts the phone in any spelling, and ignores a stale token.", async () => {
     const { phone } = await registered();
     const headers = { ...stranger(), authorization: "Bearer stale" };
     expect((await ask(`8${phone.slice(2)}`, {}, { headers })).status).toBe(200);
     expect((await confirm(phone.slice(1), await codeFor(phone), {}, { headers })).status).toBe(200);
   });
 
-  test("the caller's own token does not replace the code", async () => {
+  test("The caller's own token does not replace the code.", async () => {
     const { phone, access } = await registered();
     await ask(phone, {}, { token: access, headers: stranger() });
     expect((await login(phone, NEW)).status).toBe(400);
@@ -72,7 +72,7 @@ describe("requesting a new password", () => {
 });
 
 describe("confirming with the code", () => {
-  test("the code sets the password, ends every session, and works once", async () => {
+  test("The code sets the password, ends every session, and works once.", async () => {
     const { phone, access, refresh } = await registered();
     const elsewhere = await login(phone);
     await ask(phone);
@@ -92,7 +92,7 @@ describe("confirming with the code", () => {
     expect((await login(phone, NEW)).status).toBe(200);
   });
 
-  test("the password sent with the code is set, not the one in the request", async () => {
+  test("The password sent with the code is set, not the one in the request.", async () => {
     const { phone } = await registered();
     await ask(phone);
     const third = { new_password: "a third harbour", new_password_confirm: "a third harbour" };
@@ -101,7 +101,7 @@ describe("confirming with the code", () => {
     expect((await login(phone, third.new_password)).status).toBe(200);
   });
 
-  test("each request has a new code, and the former one is void", async () => {
+  test("Each request has a new code, and the former one is void.", async () => {
     const { phone } = await registered();
     await ask(phone);
     const first = await codeFor(phone);
@@ -112,7 +112,7 @@ describe("confirming with the code", () => {
     expect((await confirm(phone, second)).status).toBe(200);
   });
 
-  test("a code works only for its phone", async () => {
+  test("A code works only for its phone.", async () => {
     const [ann, bob] = [await registered(), await registered()];
     await ask(ann.phone);
     const code = await codeFor(ann.phone);
@@ -121,7 +121,7 @@ describe("confirming with the code", () => {
     expect((await login(bob.phone)).status).toBe(200);
   });
 
-  test("a code expires", async () => {
+  test("A code expires.", async () => {
     const { phone, id } = await registered();
     await ask(phone);
     const [row] = await rows<{ expires_at: number }>(
@@ -134,7 +134,7 @@ describe("confirming with the code", () => {
     expect((await login(phone)).status).toBe(200);
   });
 
-  test("five wrong guesses void a code, and a new one works", async () => {
+  test("Five wrong guesses void a code, and a new one works.", async () => {
     const { phone } = await registered();
     await ask(phone);
     const code = await codeFor(phone);
@@ -145,7 +145,7 @@ describe("confirming with the code", () => {
     expect((await confirm(phone, await codeFor(phone))).status).toBe(200);
   });
 
-  test("of two concurrent confirmations one succeeds", async () => {
+  test("Of two concurrent confirmations one succeeds.", async () => {
     const { phone } = await registered();
     await ask(phone);
     const code = await codeFor(phone);
@@ -153,7 +153,7 @@ describe("confirming with the code", () => {
     expect(responses.map(({ status }) => status).sort()).toEqual([200, 400]);
   });
 
-  test("a refused password does not use the code up", async () => {
+  test("A refused password does not use the code up.", async () => {
     const { phone } = await registered();
     await ask(phone);
     const code = await codeFor(phone);
@@ -168,7 +168,7 @@ describe("confirming with the code", () => {
     expect((await confirm(phone, code)).status).toBe(200);
   });
 
-  test("a code does not open an account that was blocked meanwhile", async () => {
+  test("A code does not open an account that was blocked meanwhile.", async () => {
     const { phone, id } = await registered();
     await ask(phone);
     await rows("UPDATE users SET is_active = 0 WHERE id = ?", id);
@@ -176,7 +176,7 @@ describe("confirming with the code", () => {
     expect((await login(phone, NEW)).status).toBe(400);
   });
 
-  test("only the hash of a code is stored", async () => {
+  test("Only the hash of a code is stored.", async () => {
     const { phone, id } = await registered();
     await ask(phone);
     const stored = await rows("SELECT * FROM codes WHERE user_id = ?", id);

@@ -12,7 +12,7 @@ const ask = (who: Registered, phone: string) => patch(PROFILE, { phone }, { toke
 const confirm = (who: Registered, code: unknown) => post(CONFIRM, { code }, { token: who.access });
 
 describe("changing the phone", () => {
-  test("a new phone waits for its code, then replaces the former one", async () => {
+  test("A new phone waits for its code, then replaces the former one.", async () => {
     const who = await registered();
     const phone = uniquePhone();
     const asked = await ask(who, phone);
@@ -33,7 +33,7 @@ describe("changing the phone", () => {
     expect(await confirm(who, code)).toMatchObject(WRONG);
   });
 
-  test("PUT in any spelling requests a new phone; the present phone in another spelling requests nothing", async () => {
+  test("PUT in any spelling requests a new phone; the present phone in another spelling requests nothing.", async () => {
     const who = await registered();
     const phone = uniquePhone();
     await put(PROFILE, { phone: `8${phone.slice(2)}` }, { token: who.access });
@@ -43,7 +43,7 @@ describe("changing the phone", () => {
   });
 
   test.each(encodings)(
-    "a new phone is confirmed as %s, with and without the slash",
+    "A new phone is confirmed as %s, with and without the slash.",
     async (_name, encode) => {
       const who = await registered();
       const phone = uniquePhone();
@@ -53,7 +53,7 @@ describe("changing the phone", () => {
     },
   );
 
-  test("messages about a new phone are in the caller's language", async () => {
+  test("Messages about a new phone are in the caller's language.", async () => {
     const who = await registered();
     const phone = uniquePhone();
     const options = { token: who.access, headers: english };
@@ -66,7 +66,7 @@ describe("changing the phone", () => {
     expect((await post(CONFIRM, { code }, options)).body).toEqual({ detail: "The phone was changed." });
   });
 
-  test("no code is stored in clear text", async () => {
+  test("No code is stored in clear text.", async () => {
     const who = await registered();
     const phone = uniquePhone();
     await ask(who, phone);
@@ -76,7 +76,7 @@ describe("changing the phone", () => {
 });
 
 describe("the code for a new phone", () => {
-  test("a code is void after another was requested", async () => {
+  test("A code is void after another was requested.", async () => {
     const who = await registered();
     const [first, second] = [uniquePhone(), uniquePhone()];
     await ask(who, first);
@@ -87,7 +87,7 @@ describe("the code for a new phone", () => {
     expect((await get(PROFILE, { token: who.access })).body.phone).toBe(second);
   });
 
-  test("a code works only for its owner", async () => {
+  test("A code works only for its owner.", async () => {
     const [who, thief] = [await registered(), await registered()];
     const phone = uniquePhone();
     await ask(who, phone);
@@ -95,7 +95,7 @@ describe("the code for a new phone", () => {
     expect((await confirm(who, await codeFor(phone))).status).toBe(200);
   });
 
-  test("a code for a phone expires", async () => {
+  test("A code for a phone expires.", async () => {
     const who = await registered();
     const phone = uniquePhone();
     await ask(who, phone);
@@ -104,7 +104,7 @@ describe("the code for a new phone", () => {
     expect((await get(PROFILE, { token: who.access })).body.phone).toBe(who.phone);
   });
 
-  test("five wrong guesses void a code for a phone", async () => {
+  test("Five wrong guesses void a code for a phone.", async () => {
     const who = await registered();
     const phone = uniquePhone();
     await ask(who, phone);
@@ -114,7 +114,7 @@ describe("the code for a new phone", () => {
     expect(await confirm(who, code)).toMatchObject(WRONG);
   });
 
-  test("of two concurrent confirmations of a phone one succeeds", async () => {
+  test("Of two concurrent confirmations of a phone one succeeds.", async () => {
     const who = await registered();
     const phone = uniquePhone();
     await ask(who, phone);
@@ -123,7 +123,7 @@ describe("the code for a new phone", () => {
     expect(responses.map(({ status }) => status).sort()).toEqual([200, 400]);
   });
 
-  test("one phone gets at most ten codes an hour", async () => {
+  test("One phone gets at most ten codes an hour.", async () => {
     const who = await registered();
     const phone = uniquePhone();
     const statuses: number[] = [];
@@ -132,7 +132,7 @@ describe("the code for a new phone", () => {
     expect(await outboxOf(phone)).toHaveLength(10);
   });
 
-  test("a code does not take a phone that somebody registered meanwhile", async () => {
+  test("A code does not take a phone that somebody registered meanwhile.", async () => {
     const who = await registered();
     const phone = uniquePhone();
     await ask(who, phone);
@@ -144,21 +144,21 @@ describe("the code for a new phone", () => {
     expect((await get(PROFILE, { token: who.access })).body.phone).toBe(who.phone);
   });
 
-  test("confirming a phone requires credentials", async () => {
+  test("Confirming a phone requires credentials.", async () => {
     expect(await post(CONFIRM, { code: "123456" })).toMatchObject({
       status: 401,
       body: { detail: "Учетные данные не были предоставлены." },
     });
   });
 
-  test("a code is refused when none was requested, and when it is missing or blank", async () => {
+  test("A code is refused when none was requested, and when it is missing or blank.", async () => {
     const who = await registered();
     expect(await confirm(who, "123456")).toMatchObject(WRONG);
     expect((await post(CONFIRM, {}, { token: who.access })).body).toEqual({ code: ["Обязательное поле."] });
     expect((await confirm(who, " ")).body).toEqual({ code: ["Это поле не может быть пустым."] });
   });
 
-  test("confirming a phone is never a server error", async () => {
+  test("Confirming a phone is never a server error.", async () => {
     const who = await registered();
     for (const [name, body] of [...rubbish, ...notText.map(([what, code]) => [what, { code }] as const)])
       expect((await post(CONFIRM, body, { token: who.access })).status, name).toBe(400);

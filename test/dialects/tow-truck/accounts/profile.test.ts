@@ -7,7 +7,7 @@ import { login, registered } from "../people.ts";
 const PROFILE = "/api/v1/auth/profile/";
 
 describe("the profile", () => {
-  test("the profile is the account as registration answered it, with and without the slash", async () => {
+  test("The profile is the account as registration answered it, with and without the slash.", async () => {
     const { access, user } = await registered();
     for (const path of [PROFILE, PROFILE.slice(0, -1)])
       expect(await get(path, { token: access })).toMatchObject({ status: 200, body: user });
@@ -16,7 +16,7 @@ describe("the profile", () => {
   });
 
   test.each(["GET", "PUT", "PATCH", "DELETE"])(
-    "the profile is refused without credentials: %s",
+    "The profile is refused without credentials: %s.",
     async (method) => {
       expect(
         await call(method, PROFILE, method === "GET" ? {} : { body: { first_name: "X" } }),
@@ -27,7 +27,7 @@ describe("the profile", () => {
     },
   );
 
-  test.each(["PUT", "PATCH"])("%s changes the named fields and nothing else", async (method) => {
+  test.each(["PUT", "PATCH"])("%s changes the named fields and nothing else.", async (method) => {
     const { access, user } = await registered({ first_name: "Анна", last_name: "Иванова" });
     const { status, body } = await call(method, PROFILE, { token: access, body: { first_name: " Мария " } });
     expect(status).toBe(200);
@@ -35,7 +35,7 @@ describe("the profile", () => {
     expect((await get(PROFILE, { token: access })).body).toEqual(body);
   });
 
-  test.each(encodings)("a change is accepted as %s by either method", async (_name, encode) => {
+  test.each(encodings)("A change is accepted as %s by either method.", async (_name, encode) => {
     const { access } = await registered();
     expect((await patch(PROFILE, encode({ first_name: "Один" }), { token: access })).body.first_name).toBe(
       "Один",
@@ -46,20 +46,20 @@ describe("the profile", () => {
     });
   });
 
-  test("an empty change answers the account", async () => {
+  test("An empty change answers the account.", async () => {
     const { access, user } = await registered();
     expect(await put(PROFILE, {}, { token: access })).toMatchObject({ status: 200, body: user });
     expect(await patch(PROFILE, undefined, { token: access })).toMatchObject({ status: 200, body: user });
   });
 
-  test("names may be emptied, and so may the address when a phone signs in", async () => {
+  test("Names may be emptied, and so may the address when a phone signs in.", async () => {
     const { access } = await registered({ first_name: "Анна" });
     const { status, body } = await patch(PROFILE, { first_name: "", email: "" }, { token: access });
     expect(status).toBe(200);
     expect(body).toMatchObject({ first_name: "", email: "" });
   });
 
-  test("fields that the owner may not change are ignored", async () => {
+  test("Fields that the owner may not change are ignored.", async () => {
     const { access, user, id } = await registered();
     const body = {
       id: 1,
@@ -87,7 +87,7 @@ describe("the profile", () => {
     expect((await login(user.phone)).status).toBe(200);
   });
 
-  test("a new username signs in at once, the former one no longer", async () => {
+  test("A new username signs in at once, the former one no longer.", async () => {
     const { access, user } = await registered();
     const username = unique("Капитан");
     expect((await patch(PROFILE, { username }, { token: access })).body.username).toBe(username);
@@ -95,7 +95,7 @@ describe("the profile", () => {
     expect((await rows("SELECT id FROM users WHERE username = ?", user.username)).length).toBe(0);
   });
 
-  test("a new e-mail address counts at once and must be verified again", async () => {
+  test("A new e-mail address counts at once and must be verified again.", async () => {
     const { access, id } = await registered();
     await rows("UPDATE users SET email_verified_at = 1 WHERE id = ?", id);
     const email = `${unique()}@Example.com`;
@@ -107,7 +107,7 @@ describe("the profile", () => {
     expect((await outboxOf(email.toLowerCase()))[0]?.links[0]).toContain("/account-confirm-email/");
   });
 
-  test("sending the same e-mail address again mails nothing", async () => {
+  test("Sending the same e-mail address again mails nothing.", async () => {
     const { access, email } = await registered();
     const before = await outboxOf(email);
     expect((await patch(PROFILE, { email: email.toUpperCase() }, { token: access })).status).toBe(200);
@@ -150,7 +150,7 @@ describe("refused changes of the profile", () => {
       { last_name: "я".repeat(151) },
       { last_name: ["Убедитесь, что это значение содержит не более 150 символов."] },
     ],
-  ])("the change %j is refused", async (change, refusal) => {
+  ])("The change %j is refused.", async (change, refusal) => {
     const { access, user } = await registered();
     for (const method of ["PUT", "PATCH"]) {
       const body = { first_name: "Другая", ...change };
@@ -162,7 +162,7 @@ describe("refused changes of the profile", () => {
     expect((await get(PROFILE, { token: access })).body).toEqual(user);
   });
 
-  test("a list instead of the account is refused", async () => {
+  test("A list instead of the account is refused.", async () => {
     const { access } = await registered();
     expect(await put(PROFILE, [], { token: access })).toMatchObject({
       status: 400,
@@ -171,7 +171,7 @@ describe("refused changes of the profile", () => {
   });
 
   test.each(rubbish)(
-    "a body that is %s is refused or changes nothing, and is never a server error",
+    "A body that is %s is refused or changes nothing, and is never a server error.",
     async (_name, body) => {
       const { access, user } = await registered();
       expect([200, 400]).toContain((await patch(PROFILE, body, { token: access })).status);
@@ -179,7 +179,7 @@ describe("refused changes of the profile", () => {
     },
   );
 
-  test("fields that are not strings are refused", async () => {
+  test("Fields that are not strings are refused.", async () => {
     const { access } = await registered();
     for (const field of ["username", "email", "phone", "first_name", "avatar"])
       for (const [name, value] of notText) {
@@ -197,7 +197,7 @@ describe("refused changes of the profile", () => {
     phone: ["User с таким Phone уже существует.", "User with this phone already exists."],
   } as const;
   test.each(Object.entries(taken))(
-    "a %s that is somebody's, and then nothing changes",
+    "A %s that another account has is refused, and nothing changes.",
     async (field, [ru, en]) => {
       const [ann, bob] = [await registered(), await registered({ first_name: "Боб" })];
       const body = { first_name: "Другой", last_name: "Другой", [field]: ann.user[field] };
@@ -211,7 +211,7 @@ describe("refused changes of the profile", () => {
     },
   );
 
-  test("no code is sent to a new phone when the username beside it is taken", async () => {
+  test("No code is sent to a new phone when the username beside it is taken.", async () => {
     const [ann, bob] = [await registered(), await registered()];
     const phone = uniquePhone();
     const body = { phone, username: ann.user.username };
@@ -219,14 +219,14 @@ describe("refused changes of the profile", () => {
     expect(await outboxOf(phone)).toEqual([]);
   });
 
-  test("the address can't be removed when nothing else signs in", async () => {
+  test("The address can't be removed when nothing else signs in.", async () => {
     const email = `${unique()}@example.com`;
     const { body } = await post("/api/auth/signup/", { username: unique(), email, password: "verysecret" });
     expect((await patch(PROFILE, { email: "" }, { token: body.access })).status).toBe(400);
     expect((await get(PROFILE, { token: body.access })).body.email).toBe(email);
   });
 
-  test("of two concurrent claims of one username one succeeds", async () => {
+  test("Of two concurrent claims of one username one succeeds.", async () => {
     const people = await Promise.all([registered(), registered()]);
     const username = unique("Капитан");
     const responses = await Promise.all(

@@ -54,7 +54,7 @@ describe("refused registrations", () => {
       { first_name: ["Убедитесь, что это значение содержит не более 150 символов."] },
       { first_name: ["Ensure this field has no more than 150 characters."] },
     ],
-  ])("registration with %j is refused", async (change, ru, en) => {
+  ])("Registration with %j is refused.", async (change, ru, en) => {
     const form = newClient(change as Record<string, string>);
     expect(await post(REGISTER, form)).toMatchObject({ status: 400, body: ru });
     expect(await post(REGISTER, form, { headers: english })).toMatchObject({ status: 400, body: en });
@@ -77,7 +77,7 @@ describe("refused registrations", () => {
       ],
     ],
     [" ", ["Это поле не может быть пустым."]],
-  ])("registration with the password %j is refused", async (password, faults) => {
+  ])("Registration with the password %j is refused.", async (password, faults) => {
     const form = newClient({ password, password_confirm: password });
     const { status, body } = await post(REGISTER, form);
     expect(status).toBe(400);
@@ -85,13 +85,13 @@ describe("refused registrations", () => {
     expect(await countOf(form.phone ?? "")).toBe(0);
   });
 
-  test("a password that resembles the person's name or address is accepted", async () => {
+  test("A password that resembles the person's name or address is accepted.", async () => {
     const email = `${unique("harbour")}@example.com`;
     const password = email.split("@")[0] ?? "";
     await registered({ email, password, password_confirm: password, first_name: password });
   });
 
-  test("an empty registration form is refused and names every missing field", async () => {
+  test("An empty registration form is refused and names every missing field.", async () => {
     const required = ["Обязательное поле."];
     expect(await post(REGISTER, {})).toMatchObject({
       status: 400,
@@ -100,7 +100,7 @@ describe("refused registrations", () => {
     expect((await post(REGISTER, {}, { headers: english })).body.phone).toEqual(["This field is required."]);
   });
 
-  test("null in a required field is refused, also in the e-mail", async () => {
+  test("Null in a required field is refused, also in the e-mail.", async () => {
     const { status, body } = await post(REGISTER, {
       ...newClient(),
       phone: null,
@@ -112,7 +112,7 @@ describe("refused registrations", () => {
     expect(body).toEqual({ phone: nothing, email: nothing, user_type: nothing });
   });
 
-  test("a taken phone is refused in every spelling", async () => {
+  test("A taken phone is refused in every spelling.", async () => {
     const { phone } = await registered();
     const spellings = [phone, phone.slice(1), `8${phone.slice(2)}`, phone.slice(2), ` ${phone} `];
     for (const spelling of spellings) {
@@ -126,7 +126,7 @@ describe("refused registrations", () => {
     expect(await countOf(phone)).toBe(1);
   });
 
-  test("a taken e-mail address is refused in any case", async () => {
+  test("A taken e-mail address is refused in any case.", async () => {
     const { email } = await registered();
     const form = newClient({ email: email.toUpperCase() });
     const { status, body } = await post(REGISTER, form);
@@ -135,13 +135,13 @@ describe("refused registrations", () => {
     expect(await countOf(form.phone ?? "")).toBe(0);
   });
 
-  test.each(rubbish)("registration is refused when the body is %s", async (_name, body) => {
+  test.each(rubbish)("Registration is refused when the body is %s.", async (_name, body) => {
     expect((await post(REGISTER, body)).status).toBe(400);
   });
 
   const fields = ["phone", "password", "password_confirm", "user_type", "email", "first_name"];
   test.each(fields.flatMap((field) => notText.map(([name, value]) => [field, name, value] as const)))(
-    "or takes, but never stumbles over, %s that is %s",
+    "Registration refuses or accepts %s that is %s, without a server error.",
     async (field, _name, value) => {
       const { status } = await post(REGISTER, { ...newClient(), [field]: value });
       expect([201, 400]).toContain(status);

@@ -8,7 +8,7 @@ const REGISTER = "/api/v1/auth/register/";
 const countOf = async (phone: string) => (await rows("SELECT id FROM users WHERE phone = ?", phone)).length;
 
 describe("registration", () => {
-  test("registration answers the account and both tokens, with keys in the documented order", async () => {
+  test("Registration answers the account and both tokens, with keys in the documented order.", async () => {
     const form = newClient({
       email: `${unique()}@example.com`,
       first_name: " Ирина ",
@@ -45,23 +45,23 @@ describe("registration", () => {
     expect((await get("/api/v1/auth/profile/", { token: body.access })).body).toEqual(body.user);
   });
 
-  test.each(encodings)("registration is accepted as %s", async (_name, encode) => {
+  test.each(encodings)("Registration is accepted as %s.", async (_name, encode) => {
     const form = newClient();
     expect((await post(REGISTER, encode(form))).status).toBe(201);
     expect(await countOf(form.phone ?? "")).toBe(1);
   });
 
-  test("registration is accepted without the slash", async () => {
+  test("Registration is accepted without the slash.", async () => {
     expect((await post("/api/v1/auth/register", newClient())).status).toBe(201);
   });
 
-  test("a driver can register, and the role's label is in the caller's language", async () => {
+  test("A driver can register, and the role's label is in the caller's language.", async () => {
     const answer = await post(REGISTER, newClient({ user_type: "DRIVER" }), { headers: english });
     expect(answer.body.user).toMatchObject({ user_type: "DRIVER", user_type_label: "Driver" });
     expect(claimsOf(answer.body.access)).toMatchObject({ role: "DRIVER", user_id: answer.body.user.id });
   });
 
-  test("registration needs neither address nor names, and then sends no mail", async () => {
+  test("Registration needs neither address nor names, and then sends no mail.", async () => {
     const { phone } = newClient();
     const before = (await outboxOf("")).length;
     const { status, body } = await post(REGISTER, {
@@ -75,13 +75,13 @@ describe("registration", () => {
     expect((await outboxOf("")).length).toBe(before);
   });
 
-  test("registration mails a link that verifies the address", async () => {
+  test("Registration mails a link that verifies the address.", async () => {
     const { email } = await registered();
     const [letter] = await outboxOf(email);
     expect(letter?.links[0]).toContain("/account-confirm-email/");
   });
 
-  test("a username, an id and rights in the body are ignored", async () => {
+  test("A username, an id and rights in the body are ignored.", async () => {
     const { user } = await registered({
       username: "boss",
       id: "1",
@@ -96,7 +96,7 @@ describe("registration", () => {
     ]);
   });
 
-  test("a taken username gets a number", async () => {
+  test("A taken username gets a number.", async () => {
     const phone = uniquePhone();
     await post("/api/auth/signup/", {
       username: phone.slice(1),
@@ -107,7 +107,7 @@ describe("registration", () => {
     expect(user.username).toBe(`${phone.slice(1)}1`);
   });
 
-  test("registration finds a username when all likely ones are taken", async () => {
+  test("Registration finds a username when all likely ones are taken.", async () => {
     const phone = uniquePhone();
     const names = ["", ...Array.from({ length: 60 }, (_, index) => String(index + 1))];
     const taken = names.map((suffix) => `${phone.slice(1)}${suffix}`);
@@ -121,14 +121,14 @@ describe("registration", () => {
     expect(taken).not.toContain(user.username);
   });
 
-  test("the password is stored as typed, spaces included", async () => {
+  test("The password is stored as typed, spaces included.", async () => {
     const password = "  two spaces  ";
     const { phone } = await registered({ password, password_confirm: password });
     expect((await login(phone, password)).status).toBe(200);
     expect((await login(phone, password.trim())).status).toBe(400);
   });
 
-  test("no password is stored in clear text", async () => {
+  test("No password is stored in clear text.", async () => {
     const { id } = await registered();
     const [row] = await rows("SELECT password_hash FROM users WHERE id = ?", id);
     expect(row?.password_hash).toMatch(/^scrypt(\$\d+){3}(\$[\w+/=]+){2}$/);
@@ -143,14 +143,14 @@ describe("concurrent registrations", () => {
       () => ({ email: `${unique()}@example.com` }),
       "Пользователь с таким Электронная почта уже существует.",
     ],
-  ])("two concurrent registrations with one %s create one account", async (field, same, words) => {
+  ])("Two concurrent registrations with one %s create one account.", async (field, same, words) => {
     const shared = same();
     const responses = await Promise.all([1, 2].map(() => post(REGISTER, newClient(shared))));
     expect(responses.map(({ status }) => status).sort()).toEqual([201, 400]);
     expect(responses.find(({ status }) => status === 400)?.body).toEqual({ [field]: [words] });
   });
 
-  test("two concurrent registrations with one idempotency key create one account and answer it to both", async () => {
+  test("Two concurrent registrations with one idempotency key create one account and answer it to both.", async () => {
     const form = newClient();
     const headers = { "idempotency-key": crypto.randomUUID() };
     const first = await post(REGISTER, form, { headers });
@@ -161,7 +161,7 @@ describe("concurrent registrations", () => {
     expect((await post(REGISTER, newClient(), { headers })).status).toBe(422);
   });
 
-  test("a deeply nested body is refused before it is processed", async () => {
+  test("A deeply nested body is refused before it is processed.", async () => {
     const headers = { "idempotency-key": crypto.randomUUID() };
     const body = `{"more":${"[".repeat(100_000)}${"]".repeat(100_000)}}`;
     expect(await post(REGISTER, body, { headers })).toMatchObject({

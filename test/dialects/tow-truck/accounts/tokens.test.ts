@@ -23,7 +23,7 @@ async function forge(claims: Record<string, unknown>, changes: { alg?: string; k
 }
 
 describe("a route for signed-in callers", () => {
-  test("a request without credentials is refused", async () => {
+  test("A request without credentials is refused.", async () => {
     const { status, body, headers } = await get(PROFILE);
     expect(status).toBe(401);
     expect(body).toEqual({ detail: "Учетные данные не были предоставлены." });
@@ -33,14 +33,14 @@ describe("a route for signed-in callers", () => {
     expect((await get(PROFILE, { headers: { authorization: "Basic YTpi" } })).body).toEqual(body);
   });
 
-  test.each([["ru"], ["en"]])("a bad token is refused in English when asked in %s", async (language) => {
+  test.each([["ru"], ["en"]])("A bad token is refused in English when asked in %s.", async (language) => {
     const headers = { "accept-language": language };
     const answer = await get(PROFILE, { token: "not.a.token", headers });
     expect(answer).toMatchObject({ status: 401, body: notValid() });
     expect(answer.headers.get("www-authenticate")).toBe('Bearer realm="api"');
   });
 
-  test("a refresh token is not accepted as an access token", async () => {
+  test("A refresh token is not accepted as an access token.", async () => {
     const { refresh } = await registered();
     expect(await get(PROFILE, { token: refresh })).toMatchObject({
       status: 401,
@@ -48,7 +48,7 @@ describe("a route for signed-in callers", () => {
     });
   });
 
-  test.each([["Bearer"], ["Bearer a b"]])("the header %j is refused", async (authorization) => {
+  test.each([["Bearer"], ["Bearer a b"]])("The header %j is refused.", async (authorization) => {
     expect(await get(PROFILE, { headers: { authorization } })).toMatchObject({
       status: 401,
       body: {
@@ -58,13 +58,13 @@ describe("a route for signed-in callers", () => {
     });
   });
 
-  test("the authorization scheme is accepted in any case", async () => {
+  test("The authorization scheme is accepted in any case.", async () => {
     const { access, id } = await registered();
     expect((await get(PROFILE, { headers: { authorization: `bearer ${access}` } })).status).toBe(200);
     expect((await get(PROFILE, { headers: { authorization: `BEARER ${access}` } })).body.id).toBe(id);
   });
 
-  test("blocked and deleted users are refused, each with its own message", async () => {
+  test("Blocked and deleted users are refused, each with its own message.", async () => {
     const blocked = await registered();
     await rows("UPDATE users SET is_active = 0 WHERE id = ?", blocked.id);
     expect(await get(PROFILE, { token: blocked.access })).toMatchObject({
@@ -79,7 +79,7 @@ describe("a route for signed-in callers", () => {
     });
   });
 
-  test("expired, unsigned, foreign and misdirected tokens are refused", async () => {
+  test("Expired, unsigned, foreign and misdirected tokens are refused.", async () => {
     const { access } = await registered();
     const good = claimsOf(access);
     expect((await get(PROFILE, { token: await forge(good) })).status).toBe(200);
@@ -105,7 +105,7 @@ describe("a route for signed-in callers", () => {
       expect(await get(PROFILE, { token })).toMatchObject({ status: 401, body: notValid() });
   });
 
-  test("a token's session can't be another user's", async () => {
+  test("A token's session can't be another user's.", async () => {
     const [ann, bob] = [await registered(), await registered()];
     await get(PROFILE, { token: bob.access });
     const token = await forge({ ...claimsOf(bob.access), user_id: ann.id });
@@ -114,7 +114,7 @@ describe("a route for signed-in callers", () => {
 });
 
 describe("refreshing tokens", () => {
-  test("a refresh answers a new working pair, in every body format and both slash forms", async () => {
+  test("A refresh answers a new working pair, in every body format and both slash forms.", async () => {
     let { refresh } = await registered();
     const bodies = [...encodings.map(([, encode]) => encode), (fields: object) => fields];
     for (const [index, encode] of bodies.entries()) {
@@ -128,21 +128,21 @@ describe("refreshing tokens", () => {
     }
   });
 
-  test("a client that lost the last answer gets the current pair again", async () => {
+  test("A client that lost the last answer gets the current pair again.", async () => {
     const { refresh } = await registered();
     const first = await post(REFRESH, { refresh });
     const again = await post(REFRESH, { refresh });
     expect(again).toMatchObject({ status: 200, body: { refresh: first.body.refresh } });
   });
 
-  test("two concurrent refreshes get the same pair", async () => {
+  test("Two concurrent refreshes get the same pair.", async () => {
     const { refresh } = await registered();
     const responses = await Promise.all([1, 2, 3].map(() => post(REFRESH, { refresh })));
     expect(new Set(responses.map(({ body }) => body.refresh)).size).toBe(1);
     expect((await post(REFRESH, { refresh: responses[0]?.body.refresh })).status).toBe(200);
   });
 
-  test("a refresh token two steps behind ends its session, and no other", async () => {
+  test("A refresh token two steps behind ends its session, and no other.", async () => {
     const { refresh, phone } = await registered();
     const elsewhere = await login(phone);
     const one = await post(REFRESH, { refresh });
@@ -156,7 +156,7 @@ describe("refreshing tokens", () => {
     expect((await get(PROFILE, { token: elsewhere.body.access })).status).toBe(200);
   });
 
-  test("garbage, access tokens and forgeries are refused in the library's words", async () => {
+  test("Garbage, access tokens and forgeries are refused in the library's words.", async () => {
     const { access, refresh } = await registered();
     const invalid = { status: 401, body: { detail: "Token is invalid or expired", code: "token_not_valid" } };
     const [prefix, session, count, mac] = refresh.split(".");
@@ -176,7 +176,7 @@ describe("refreshing tokens", () => {
     expect((await post(REFRESH, {})).body).toEqual({ refresh: ["Обязательное поле."] });
   });
 
-  test("a refresh of a blocked user, a deleted user or an expired session is refused", async () => {
+  test("A refresh of a blocked user, a deleted user or an expired session is refused.", async () => {
     const [blocked, deleted, expired] = [await registered(), await registered(), await registered()];
     await rows("UPDATE users SET is_active = 0 WHERE id = ?", blocked.id);
     await del(PROFILE, undefined, { token: deleted.access });
@@ -189,7 +189,7 @@ describe("refreshing tokens", () => {
   });
 
   test.each([...rubbish, ...notText.map(([name, refresh]) => [name, { refresh }] as const)])(
-    "never stumbles over %s",
+    "A refresh answers %s without a server error.",
     async (_name, body) => {
       expect([400, 401]).toContain((await post(REFRESH, body)).status);
     },
@@ -197,7 +197,7 @@ describe("refreshing tokens", () => {
 });
 
 describe("sign-out", () => {
-  test("signing out ends this session and its refresh token, and no other session", async () => {
+  test("Signing out ends this session and its refresh token, and no other session.", async () => {
     const { access, refresh, phone } = await registered();
     const elsewhere = await login(phone);
     expect((await post("/api/v1/auth/logout/", undefined, { token: access })).status).toBe(204);

@@ -89,7 +89,7 @@ const pairs = Object.keys(CAUSES).flatMap((cause) =>
 
 describe("an OFFLINE truck", () => {
   test.each(pairs)(
-    "a truck made OFFLINE by %s follows the rule when a fresh position comes by %s",
+    "A truck made OFFLINE by %s follows the rule when a fresh position comes by %s.",
     async (cause, route) => {
       const there = await scene();
       await CAUSES[cause]?.bring(there);
@@ -100,7 +100,7 @@ describe("an OFFLINE truck", () => {
   );
 
   test.each(Object.keys(ROUTES).slice(1))(
-    "stays OFFLINE when %s brings a position of before",
+    "A truck stays OFFLINE when %s brings an older position.",
     async (route) => {
       const there = await scene();
       await CAUSES.idleness?.bring(there);
@@ -115,7 +115,7 @@ describe("an OFFLINE truck", () => {
     ["the driver goes on duty", (there: Scene) => duty(there, true)],
     ["an operator sets it AVAILABLE", (there: Scene) => inRest(there, { status: "AVAILABLE" })],
     ["the console sets it AVAILABLE", (there: Scene) => inConsole(there, { status: "AVAILABLE" })],
-  ])("an OFFLINE truck is AVAILABLE and its driver on duty when %s", async (_, back) => {
+  ])("An OFFLINE truck is AVAILABLE and its driver on duty when %s.", async (_, back) => {
     for (const { bring } of Object.values(CAUSES)) {
       const there = await scene();
       await bring(there);
@@ -127,7 +127,7 @@ describe("an OFFLINE truck", () => {
   });
 
   test.each(["/api/v1/tow-trucks/", "/api/admin/tow-trucks/"])(
-    "a truck created at %s without a status is AVAILABLE after its driver's first position",
+    "A truck created at %s without a status is AVAILABLE after its driver's first position.",
     async (path) => {
       const there = await scene();
       await rows("DELETE FROM tow_trucks WHERE id = ?", there.truck);
@@ -146,7 +146,7 @@ describe("an OFFLINE truck", () => {
 });
 
 describe("the driver's duty", () => {
-  test("duty is on by default, is answered, and is shown only in the driver's own profile", async () => {
+  test("Duty is on by default, is answered, and is shown only in the driver's own profile.", async () => {
     const there = await scene();
     const shown = async (token: string) => (await get("/api/v1/auth/profile/", { token })).body.on_duty;
     expect(await shown(there.driver.token)).toBe(true);
@@ -162,7 +162,7 @@ describe("the driver's duty", () => {
     expect(await shown(there.client.token)).toBeUndefined();
   });
 
-  test("the duty of a driver without a truck counts for the truck that they get later", async () => {
+  test("The duty of a driver without a truck counts for the truck that they get later.", async () => {
     const there = await scene();
     await inRest(there, { driver: null });
     expect((await duty(there, false)).body).toEqual({ on_duty: false, tow_trucks: [] });
@@ -171,7 +171,7 @@ describe("the driver's duty", () => {
     expect(await truckStatus(there.truck)).toBe("OFFLINE");
   });
 
-  test("a driver can't go off duty during a job, with any truck", async () => {
+  test("A driver can't go off duty during a job, with any truck.", async () => {
     const there = await scene();
     const second = await truckRow({ tariff: there.tariff, driver: there.driver.id });
     for (const status of ["ASSIGNED", "IN_PROGRESS"] as const) {
@@ -184,7 +184,7 @@ describe("the driver's duty", () => {
     }
   });
 
-  test("going on or off duty changes no truck in maintenance or on a job", async () => {
+  test("Going on or off duty changes no truck in maintenance or on a job.", async () => {
     const there = await scene();
     await inRest(there, { status: "MAINTENANCE" });
     await duty(there, false);
@@ -196,14 +196,14 @@ describe("the driver's duty", () => {
     expect(await truckStatus(there.truck)).toBe("BUSY");
   });
 
-  test.each([undefined, null, "maybe", [], 7])("duty must be a boolean, not %j", async (said) => {
+  test.each([undefined, null, "maybe", [], 7])("Duty must be a boolean, not %j.", async (said) => {
     const there = await scene();
     const answer = await duty(there, said);
     expect([answer.status, Object.keys(answer.body)]).toEqual([400, ["on_duty"]]);
     expect(await truckStatus(there.truck)).toBe("AVAILABLE");
   });
 
-  test("a concurrent assignment and end of duty never leave a driver with a job off duty", async () => {
+  test("A concurrent assignment and end of duty never leave a driver with a job off duty.", async () => {
     for (let times = 0; times < 5; times++) {
       const there = await scene();
       const id = await orderIn(there, "CONFIRMED");
@@ -250,7 +250,7 @@ describe("a truck after its job", () => {
   );
 
   test.each(cases)(
-    "after a job that ended because it %s, %s, the truck's status follows the rule",
+    "After a job that ended because it %s, %s, the truck's status follows the rule.",
     async (end, what) => {
       const there = await scene();
       const id = await orderIn(there, "ASSIGNED");
@@ -262,7 +262,7 @@ describe("a truck after its job", () => {
   );
 });
 
-test("only the rule's own files set the status of a truck", () => {
+test("Only the rule's own files set the status of a truck.", () => {
   const setsStatus = /(?:UPDATE\s+tow_trucks\s+SET(?!\s+\$\{positionColumns)|\.update\(towTrucks\))/;
   const writers = Object.entries(sources)
     .filter(([path, text]) => path.startsWith("src/") && setsStatus.test(text))

@@ -20,7 +20,7 @@ INSERT INTO orders (id, client_id, vehicle_type_id, pickup_address, pickup_latit
 INSERT INTO order_shares (id, order_id, token_hash, expires_at, created_at) VALUES
   (1, 'done', 'a', 9999999, 1), (2, 'off', 'b', 9999999, 1), (3, 'on', 'c', 9999999, 1), (4, 'done', 'd', 1800, 1)`;
 
-test("drivers are on duty, OFFLINE trucks come back with a position, and links of past orders expire", async () => {
+test("Drivers are on duty, OFFLINE trucks come back with a position, and links of past orders expire.", async () => {
   const found = await runInDurableObject(env.EVENT_ROOMS.getByName("event:duty"), (_, { storage }) => {
     const run = (query: string) => storage.sql.exec(query).toArray();
     for (const { name, queries } of env.TEST_MIGRATIONS) {

@@ -20,7 +20,7 @@ describe.each([1, 5, 90])("a device clock %i minutes ahead", (minutes) => {
     ["the truck's socket", (truck: number) => `/ws/tow-trucks/${truck}/location/`, false],
     ["the person's own socket", () => "/ws/me/", true],
   ])(
-    "a position from a clock that is ahead is corrected by the time of arrival, by %s",
+    "A position from a clock that is ahead is corrected by the time of arrival, by %s.",
     async (_name, path, subscribes) => {
       const { driver, truck } = await scene();
       const room = `truck:${truck}`;

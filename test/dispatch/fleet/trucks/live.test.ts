@@ -30,7 +30,7 @@ interface Frame {
 const about = (id: number) => (frame: Frame) =>
   frame.kind === "position" && frame.body?.tow_truck_id === String(id);
 
-test("operators are told about a located truck's new status, once", async () => {
+test("Operators are told about a located truck's new status, once.", async () => {
   const by = await operator();
   const { id } = await truck(by, { status: "AVAILABLE" });
   await locate(id);
@@ -41,7 +41,7 @@ test("operators are told about a located truck's new status, once", async () => 
   socket.close();
 });
 
-test("operators are told about a truck that became idle", async () => {
+test("Operators are told about a truck that became idle.", async () => {
   const by = await operator();
   const { id } = await truck(by, { status: "AVAILABLE" });
   await locate(id, Date.now() - 11 * 60_000);
@@ -51,7 +51,7 @@ test("operators are told about a truck that became idle", async () => {
   socket.close();
 });
 
-test("nothing is published about a truck without a position", async () => {
+test("Nothing is published about a truck without a position.", async () => {
   const by = await operator();
   const { id } = await truck(by, { status: "AVAILABLE" });
   const socket = await connectNative("/ws/ops/", by.token);
@@ -64,7 +64,7 @@ describe.each([
   ["the app's route", path],
   ["the console", "/api/admin/tow-trucks/"],
 ])("removing a driver by %s", (_, route) => {
-  test("the sockets of a truck's former driver close, and those of the new one stay", async () => {
+  test("The sockets of a truck's former driver close, and those of the new one stay.", async () => {
     const by = await operator();
     const options = { token: by.token, headers: { "if-match": "*" } };
     const [old, next] = [await driver(), await driver()];
@@ -79,7 +79,7 @@ describe.each([
     watching.close();
   });
 
-  test("the room of a deleted truck closes", async () => {
+  test("The room of a deleted truck closes.", async () => {
     const by = await operator();
     const { id } = await truck(by);
     const watching = await connectNative(`/ws/tow-trucks/${id}/location/`, by.token);
@@ -88,7 +88,7 @@ describe.each([
   });
 });
 
-test("a change of a truck leaves its effect in the outbox, and a refused change leaves none", async () => {
+test("A change of a truck leaves its effect in the outbox, and a refused change leaves none.", async () => {
   const by = await operator();
   const { id } = await truck(by);
   const { license_plate } = await truck(by);
@@ -100,7 +100,7 @@ test("a change of a truck leaves its effect in the outbox, and a refused change 
   expect(await notices()).toHaveLength(1);
 });
 
-test("a repeated effect does not close the socket of a driver who came back", async () => {
+test("A repeated effect does not close the socket of a driver who came back.", async () => {
   const by = await operator();
   const driving = await driver();
   const { id } = await truck(by, { driver: driving.id });

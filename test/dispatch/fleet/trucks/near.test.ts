@@ -23,7 +23,7 @@ async function stand(id: number, latitude: number, longitude: number, at = Date.
 }
 
 describe("trucks near a place", () => {
-  test("trucks within the radius are listed with their distance in metres, the nearest first", async () => {
+  test("Trucks within the radius are listed with their distance in metres, the nearest first.", async () => {
     const by = await operator();
     const model = unique("near");
     const [far, near, away] = [
@@ -51,7 +51,7 @@ describe("trucks near a place", () => {
     expect((await ask(1_000_000)).count).toBe(3);
   });
 
-  test("a search near a place costs the same few statements for many trucks as for one", async () => {
+  test("A search near a place costs the same few statements for many trucks as for one.", async () => {
     const by = await operator();
     const model = unique("cost");
     const meter = counted();
@@ -85,7 +85,7 @@ describe("after ten minutes of silence", () => {
     ["one with an assigned job stays busy", { status: "BUSY", silent: 11, job: "ASSIGNED" }, "BUSY"],
     ["one with a job in progress stays busy", { status: "BUSY", silent: 11, job: "IN_PROGRESS" }, "BUSY"],
     ["one whose job is over goes offline", { status: "BUSY", silent: 11, job: "COMPLETED" }, "OFFLINE"],
-  ] as const)("a truck after ten minutes of silence: %s", async (_, facts, expected) => {
+  ] as const)("A truck after ten minutes of silence: %s.", async (_, facts, expected) => {
     const { status, silent, job } = { silent: undefined, job: undefined, ...facts };
     const by = await operator();
     const { id } = await truck(by, { status });
@@ -95,7 +95,7 @@ describe("after ten minutes of silence", () => {
     expect(await statusOf(id)).toBe(expected);
   });
 
-  test("a truck that an operator sets AVAILABLE stays so for another ten minutes", async () => {
+  test("A truck that an operator sets AVAILABLE stays so for another ten minutes.", async () => {
     const by = await operator();
     const { id } = await truck(by, { status: "AVAILABLE" });
     await stand(id, 55.75, 37.6, Date.now() - 11 * MINUTE);

@@ -23,7 +23,7 @@ const truckRowOf = async (id: number) =>
 /** Everything of the truck's room is in D1. */
 const archived = (truck: number) => env.TRUCK_ROOMS.getByName(`truck:${truck}`).flush(`truck:${truck}`);
 
-test("a point updates the truck's position, and its order's client receives it", async () => {
+test("A point updates the truck's position, and its order's client receives it.", async () => {
   const there = await scene();
   const id = await orderIn(there, "ASSIGNED");
   const client = await connect(`/ws/orders/${id}/location/?token=${there.client.token}`);
@@ -46,7 +46,7 @@ test("a point updates the truck's position, and its order's client receives it",
   expect(row?.updated_at).toBeGreaterThanOrEqual(before);
 });
 
-test("a late batch is stored and does not move the truck back; a repeated batch is stored once", async () => {
+test("A late batch is stored and does not move the truck back; a repeated batch is stored once.", async () => {
   const there = await scene();
   const driver = await connectNative(room(there.truck), there.driver.token);
   const now = Date.now();
@@ -70,7 +70,7 @@ test("a late batch is stored and does not move the truck back; a repeated batch 
   expect(await truckRowOf(there.truck)).toMatchObject({ ...PLACE, located_at: now });
 });
 
-test("a position brings an idle truck back", async () => {
+test("A position brings an idle truck back.", async () => {
   const there = await scene();
   await rows("UPDATE tow_trucks SET status = 'OFFLINE', idle_at = 1 WHERE id = ?", there.truck);
   const driver = await connectNative(room(there.truck), there.driver.token);
@@ -81,7 +81,7 @@ test("a position brings an idle truck back", async () => {
 });
 
 test.each([1, 10, 24 * 60])(
-  "a clock that is %i minutes ahead is corrected by the time of arrival",
+  "A clock that is %i minutes ahead is corrected by the time of arrival.",
   async (minutes) => {
     const there = await scene();
     await rows("UPDATE tow_trucks SET status = 'OFFLINE', idle_at = 1 WHERE id = ?", there.truck);
@@ -103,7 +103,7 @@ test.each([1, 10, 24 * 60])(
   },
 );
 
-test("an operator's points are refused and change nothing", async () => {
+test("An operator's points are refused and change nothing.", async () => {
   const there = await scene();
   const operator = await connectNative(room(there.truck), there.operator.token);
   operator.send({ t: "points", ref: "p1", points: [PLACE] });
@@ -111,7 +111,7 @@ test("an operator's points are refused and change nothing", async () => {
   expect(await truckRowOf(there.truck)).toMatchObject({ latitude: null, located_at: null });
 });
 
-test("frames from the app's documented socket are ignored", async () => {
+test("Frames from the app's documented socket are ignored.", async () => {
   const there = await scene();
   const driver = await connect(`${room(there.truck)}?token=${there.driver.token}`);
   for (const words of ["hello", JSON.stringify({ t: "points", ref: "p", points: [PLACE] })])

@@ -23,7 +23,7 @@ const track = (id: number, token: string, query = "") =>
   get(`/api/v1/tow-trucks/${id}/track/${query}`, { token });
 
 describe("a truck's track", () => {
-  test("a truck's track has the last six hours, oldest first", async () => {
+  test("A truck's track has the last six hours, oldest first.", async () => {
     const by = await operator();
     const { id } = await truck(by);
     await been(id, [HOUR, 7 * HOUR, 3 * HOUR]);
@@ -39,7 +39,7 @@ describe("a truck's track", () => {
     });
   });
 
-  test("a truck's track goes back as many hours as asked, up to three days", async () => {
+  test("A truck's track goes back as many hours as asked, up to three days.", async () => {
     const by = await operator();
     const { id } = await truck(by);
     await been(id, [HOUR, 7 * HOUR]);
@@ -49,13 +49,13 @@ describe("a truck's track", () => {
       expect([hours, (await track(id, by.token, `?hours=${hours}`)).status]).toEqual([hours, 400]);
   });
 
-  test("the track of an unknown truck, or one that never moved, is empty", async () => {
+  test("The track of an unknown truck, or one that never moved, is empty.", async () => {
     const by = await operator();
     const { id } = await truck(by);
     for (const each of [id, 999_999_999]) expect((await track(each, by.token)).body).toEqual([]);
   });
 
-  test("only operators read a truck's track", async () => {
+  test("Only operators read a truck's track.", async () => {
     const { id } = await truck(await operator());
     for (const person of [await client(), await driver()])
       expect((await track(id, person.token)).status).toBe(403);

@@ -10,7 +10,7 @@ const BUSY = "Эвакуатор выполняет заказ: до его за
 const ids = (results: { id: number }[]) => results.map(({ id }) => id);
 
 describe("the list of trucks", () => {
-  test("everybody sees the available trucks of a tariff by plate, without phones and e-mail addresses", async () => {
+  test("Everybody sees the available trucks of a tariff by plate, without phones and e-mail addresses.", async () => {
     const by = await operator();
     const [type, driving] = [await tariff(by), await driver()];
     await rows("UPDATE users SET phone = ?, first_name = 'Владимир' WHERE id = ?", unique("+7"), driving.id);
@@ -44,7 +44,7 @@ describe("the list of trucks", () => {
     expect(JSON.stringify(body)).not.toContain(driving.email);
   });
 
-  test("a truck has every field in the documented order", async () => {
+  test("A truck has every field in the documented order.", async () => {
     const by = await operator();
     const type = await tariff(by);
     const made = await truck(by, { vehicle_types: [type.id], status: "AVAILABLE" });
@@ -75,7 +75,7 @@ describe("the list of trucks", () => {
     });
   });
 
-  test("a truck's tariffs are ordered by name", async () => {
+  test("A truck's tariffs are ordered by name.", async () => {
     const by = await operator();
     const second = await tariff(by, { name: unique("Б") });
     const first = await tariff(by, { name: unique("А") });
@@ -83,7 +83,7 @@ describe("the list of trucks", () => {
     expect(made.vehicle_types).toEqual([first, second]);
   });
 
-  test("a username made from a phone is shown only to its driver and to operators", async () => {
+  test("A username made from a phone is shown only to its driver and to operators.", async () => {
     const by = await operator();
     const [type, driving] = [await tariff(by), await driver()];
     const digits = `7999${String(driving.id).padStart(7, "0")}`;
@@ -100,7 +100,7 @@ describe("the list of trucks", () => {
     expect(await seen(driving.token)).toBe(digits);
   });
 
-  test("operators filter by any status and search plates, models and drivers in any case", async () => {
+  test("Operators filter by any status and search plates, models and drivers in any case.", async () => {
     const by = await operator();
     const word = unique("модель").toUpperCase();
     const driving = await driver();
@@ -115,7 +115,7 @@ describe("the list of trucks", () => {
     expect(await seen(`search=${driving.username.toUpperCase()}`)).toEqual([free.id]);
   });
 
-  test("filters by others are ignored: they see the available trucks", async () => {
+  test("Filters by others are ignored: they see the available trucks.", async () => {
     const by = await operator();
     const type = await tariff(by);
     const free = await truck(by, { vehicle_types: [type.id], status: "AVAILABLE" });
@@ -132,12 +132,12 @@ describe("the list of trucks", () => {
     ["near=here", "near"],
     ["near=91,0", "near"],
     ["radius=-1", "radius"],
-  ])("the list refuses %s with 400 under the field", async (query, field) => {
+  ])("The list refuses %s with 400 under the field.", async (query, field) => {
     const { status, body } = await get(`${path}?${query}`, { token: (await operator()).token });
     expect([status, Object.keys(body)]).toEqual([400, [field]]);
   });
 
-  test("a blank filter is ignored", async () => {
+  test("A blank filter is ignored.", async () => {
     const by = await operator();
     const free = await truck(by, { status: "AVAILABLE" });
     const { body } = await get(`${path}?vehicle_type=&status=&near=&search=${free.license_plate}`, {
@@ -146,7 +146,7 @@ describe("the list of trucks", () => {
     expect(ids(body.results)).toEqual([free.id]);
   });
 
-  test("the list has twenty trucks per page", async () => {
+  test("The list has twenty trucks per page.", async () => {
     const by = await operator();
     const type = await tariff(by);
     for (let nth = 0; nth < 21; nth += 1) await truck(by, { vehicle_types: [type.id], status: "AVAILABLE" });
@@ -158,7 +158,7 @@ describe("the list of trucks", () => {
   });
 });
 
-test("the list of trucks costs the same few statements for many as for one", async () => {
+test("The list of trucks costs the same few statements for many as for one.", async () => {
   const by = await operator();
   const [type, meter] = [await tariff(by), counted()];
   const add = async () =>
@@ -174,7 +174,7 @@ test("the list of trucks costs the same few statements for many as for one", asy
 });
 
 describe("one truck", () => {
-  test("a truck is read by operators and by its own driver; others get 404", async () => {
+  test("A truck is read by operators and by its own driver; others get 404.", async () => {
     const by = await operator();
     const driving = await driver();
     const made = await truck(by, { driver: driving.id });
@@ -185,7 +185,7 @@ describe("one truck", () => {
       expect((await get(`${path}${made.id}/`, { token })).status).toBe(404);
   });
 
-  test("a new truck is OFFLINE and without a driver by default, and has an audit row", async () => {
+  test("A new truck is OFFLINE and without a driver by default, and has an audit row.", async () => {
     const by = await operator();
     const made = await truck(by);
     expect(made).toMatchObject({ status: "OFFLINE", driver: null, vehicle_types: [] });
@@ -194,7 +194,7 @@ describe("one truck", () => {
     ]);
   });
 
-  test("PATCH changes only the named fields, and replaces the tariffs as a whole", async () => {
+  test("PATCH changes only the named fields, and replaces the tariffs as a whole.", async () => {
     const by = await operator();
     const [one, two, driving] = [await tariff(by), await tariff(by), await driver()];
     const made = await truck(by, { vehicle_types: [one.id] });
@@ -219,7 +219,7 @@ describe("one truck", () => {
     ]);
   });
 
-  test("PUT requires plate, model and capacity", async () => {
+  test("PUT requires plate, model and capacity.", async () => {
     const by = await operator();
     const made = await truck(by);
     const required = ["Обязательное поле."];
@@ -241,7 +241,7 @@ describe("one truck", () => {
       { license_plate: "А".repeat(21) },
       { license_plate: ["Убедитесь, что это значение содержит не более 20 символов."] },
     ],
-  ])("a change of a truck with %j is refused and changes nothing", async (change, errors) => {
+  ])("A change of a truck with %j is refused and changes nothing.", async (change, errors) => {
     const by = await operator();
     const made = await truck(by);
     const { status, body } = await patch(`${path}${made.id}/`, change, { token: by.token });
@@ -249,7 +249,7 @@ describe("one truck", () => {
     expect((await get(`${path}${made.id}/`, { token: by.token })).body).toEqual(made);
   });
 
-  test("only users with the role DRIVER can drive a truck", async () => {
+  test("Only users with the role DRIVER can drive a truck.", async () => {
     const by = await operator();
     const { id } = await client();
     const { status, body } = await post(
@@ -261,7 +261,7 @@ describe("one truck", () => {
     expect(await rows("SELECT id FROM tow_trucks WHERE driver_id = ?", id)).toEqual([]);
   });
 
-  test("a truck can't have another truck's plate", async () => {
+  test("A truck can't have another truck's plate.", async () => {
     const by = await operator();
     const [one, other] = [await truck(by), await truck(by)];
     const errors = { license_plate: ["Tow truck с таким License plate уже существует."] };
@@ -274,7 +274,7 @@ describe("one truck", () => {
     expect(await post(path, again, { token: by.token })).toMatchObject({ status: 400, body: errors });
   });
 
-  test("a deleted truck is gone, and its past orders stay", async () => {
+  test("A deleted truck is gone, and its past orders stay.", async () => {
     const by = await operator();
     const [type, made] = [await tariff(by), await truck(by)];
     const order = await orderRow({ client: by.id, type: type.id, truck: made.id, status: "COMPLETED" });
@@ -297,7 +297,7 @@ describe("a truck on a job", () => {
   }
 
   test.each([{ status: "AVAILABLE" }, { status: "OFFLINE" }, { driver: null }])(
-    "a truck on a job refuses the change %j",
+    "A truck on a job refuses the change %j.",
     async (change) => {
       const { by, made } = await working();
       const { status, body } = await patch(`${path}${made.id}/`, change, { token: by.token });
@@ -307,14 +307,14 @@ describe("a truck on a job", () => {
     },
   );
 
-  test("a truck on a job can't be deleted", async () => {
+  test("A truck on a job can't be deleted.", async () => {
     const { by, made } = await working();
     const { status, body } = await del(`${path}${made.id}/`, undefined, { token: by.token });
     expect([status, body]).toEqual([400, { detail: BUSY }]);
     expect((await get(`${path}${made.id}/`, { token: by.token })).body).toEqual(made);
   });
 
-  test("every other field of a truck on a job may change, and its status and driver may be sent unchanged", async () => {
+  test("Every other field of a truck on a job may change, and its status and driver may be sent unchanged.", async () => {
     const { by, made } = await working();
     const change = { model: "МАЗ", status: "BUSY", driver: made.driver.id };
     const { status, body } = await patch(`${path}${made.id}/`, change, { token: by.token });
