@@ -8,13 +8,13 @@ import { eventRoomHandler } from "./modules/events/index.ts";
 import { inboxRoomHandler } from "./modules/notifications/index.ts";
 import { ticketRoomHandler } from "./modules/support/index.ts";
 import { trackRoomHandler } from "./modules/tracking/index.ts";
+import { authorizeOrFault } from "./platform/realtime/handshake/authorizer.ts";
 import { roomObject } from "./platform/realtime/object.ts";
-import { authorizeOrFault } from "./platform/realtime/socket/authorizer.ts";
 import type { JobMessage } from "./platform/runtime.ts";
 
 export { Hasher } from "./platform/crypto/hasher.ts";
 export { Counter } from "./platform/http/limits/counter.ts";
-export { ConnectionRegistry as Roster } from "./platform/realtime/socket/registry.ts";
+export { ConnectionRegistry as Roster } from "./platform/realtime/handshake/connection-registry.ts";
 
 const inboxHandlerFor = inboxRoomHandler((...asked) => authorizeOrFault(authorizers, ...asked));
 

@@ -5,8 +5,8 @@ import type { OutboxRow } from "./db/claims.ts";
 import type { Db } from "./db/client.ts";
 import type { Counter } from "./http/limits/counter.ts";
 import type { Locale } from "./http/text.ts";
+import type { ConnectionRegistry } from "./realtime/handshake/connection-registry.ts";
 import type { RoomStub } from "./realtime/rpc.ts";
-import type { ConnectionRegistry } from "./realtime/socket/registry.ts";
 
 /** Rates are `{ limit, seconds }`: at most `limit` in a fixed window of `seconds`. */
 export interface Rate {

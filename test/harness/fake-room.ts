@@ -4,10 +4,10 @@ import { env } from "cloudflare:workers";
 import * as v from "valibot";
 import type { Caller } from "../../src/platform/http/caller.ts";
 import type { RoomHandler } from "../../src/platform/realtime/handler.ts";
+import { ADMISSION_HEADER, type SocketAdmission } from "../../src/platform/realtime/handshake/admission.ts";
 import type { Entry } from "../../src/platform/realtime/log/entry.ts";
 import { Room } from "../../src/platform/realtime/room.ts";
 import type { RoomStub } from "../../src/platform/realtime/rpc.ts";
-import { ADMISSION_HEADER, type SocketAdmission } from "../../src/platform/realtime/socket/admission.ts";
 import { unique } from "./api.ts";
 
 /** So far in the future that the platform never fires an alarm that this clock sets. */

@@ -1,7 +1,7 @@
 /** Decides who may open a chat's socket. */
 import { forbidden } from "../../platform/http/errors.ts";
 import { numberIn } from "../../platform/ids.ts";
-import type { RoomAuthorizer } from "../../platform/realtime/socket/authorizer.ts";
+import type { RoomAuthorizer } from "../../platform/realtime/handshake/authorizer.ts";
 import { lookUpChat } from "./facts.ts";
 import { chatSocket } from "./room.ts";
 import { mayJoin } from "./rules.ts";

@@ -6,7 +6,7 @@ import { eq, or } from "drizzle-orm";
 import { TtlCache } from "../../platform/cache.ts";
 import { notFound } from "../../platform/http/errors.ts";
 import { numberIn } from "../../platform/ids.ts";
-import { type RoomAuthorizer, requireCaller } from "../../platform/realtime/socket/authorizer.ts";
+import { type RoomAuthorizer, requireCaller } from "../../platform/realtime/handshake/authorizer.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { eventSocket } from "./room.ts";
 import { events } from "./tables.ts";

@@ -5,7 +5,7 @@ import { notFound } from "../../platform/http/errors.ts";
 import { uuidIn } from "../../platform/ids.ts";
 import type { SocketDocument } from "../../platform/realtime/asyncapi.ts";
 import type { RoomHandler } from "../../platform/realtime/handler.ts";
-import { type RoomAuthorizer, requireCaller } from "../../platform/realtime/socket/authorizer.ts";
+import { type RoomAuthorizer, requireCaller } from "../../platform/realtime/handshake/authorizer.ts";
 import { fault } from "../../platform/realtime/socket/frames.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";

@@ -4,7 +4,7 @@ import { AlarmScheduler } from "./log/alarms.ts";
 import { ARCHIVE } from "./log/archive.ts";
 import type { RoomParts } from "./parts.ts";
 import type { LifecycleMethods, Local } from "./rpc.ts";
-import { credentialEnd, endOf } from "./socket/socket-facts.ts";
+import { credentialEnd, endOf } from "./socket/attachment.ts";
 
 /** Subscribers that could not be reached are called again after this long. Milliseconds. */
 const NUDGE_AGAIN = 10_000;
@@ -92,17 +92,17 @@ export class Lifecycle implements Local<LifecycleMethods> {
 
   /** A right that the handler can look up is ended by `rights`: another may have taken its place. */
   #closeExpired(now: number): number {
-    const { handler, sockets } = this.#parts;
+    const { handler, connections } = this.#parts;
     const end = handler.authorize ? credentialEnd : endOf;
-    return sockets.closeExpired(now, end) ?? Number.POSITIVE_INFINITY;
+    return connections.closeExpired(now, end) ?? Number.POSITIVE_INFINITY;
   }
 
-  /** No entries (never any, or retired), no sockets, no subscribers, and nothing left to remember. */
+  /** No entries (never any, or retired), no connections, no subscribers, and nothing left to remember. */
   #isSpent(): boolean {
-    const { journal, sockets, subscribers, roomState } = this.#parts;
+    const { journal, connections, subscribers, roomState } = this.#parts;
     return (
       journal.head === 0 &&
-      sockets.open().length === 0 &&
+      connections.open().length === 0 &&
       subscribers.all().length === 0 &&
       roomState.dueAt === null &&
       roomState.ends().length === 0

@@ -13,7 +13,8 @@ import { ScheduledCallback } from "./log/scheduled.ts";
 import { RoomState } from "./log/state.ts";
 import { Rights } from "./rights/rights.ts";
 import type { RoomStub } from "./rpc.ts";
-import { Sockets } from "./socket/sockets.ts";
+import { Connections } from "./socket/connections.ts";
+import { NO_SUCH_ROOM } from "./socket/frames.ts";
 
 /** What a room reaches outside itself. */
 export interface Surroundings {
@@ -29,7 +30,7 @@ export class RoomParts {
   readonly handler: RoomHandler;
   readonly clock: () => number;
   readonly mostSockets: () => number;
-  readonly sockets: Sockets;
+  readonly connections: Connections;
   readonly roomState: RoomState;
   readonly archiver: Archiver;
   readonly scheduled: ScheduledCallback;
@@ -40,8 +41,8 @@ export class RoomParts {
   readonly presence: Presence;
   readonly rights: Rights;
   readonly entryRate: EntryRate;
-  /** Null in a room that subscribes to no others. */
-  readonly subscriptions: Subscriptions | null;
+  /** Of this room's sockets to other rooms: empty unless the room is an inbox. */
+  readonly subscriptions: Subscriptions;
   #journal: Journal | null = null;
 
   constructor(
@@ -55,12 +56,12 @@ export class RoomParts {
     this.mostSockets = mostSockets;
     const journal = () => this.journal;
     const name = () => this.roomState.name;
-    this.sockets = new Sockets(state);
+    this.connections = new Connections(state);
     this.roomState = new RoomState(journal, clock);
     this.archiver = new Archiver(handler, clock);
     this.scheduled = new ScheduledCallback(this.roomState, handler, clock);
     this.view = new EntryView(handler, journal);
-    this.broadcaster = new Broadcaster(state, this.sockets, journal, this.view);
+    this.broadcaster = new Broadcaster(state, this.connections, journal, this.view);
     this.subscribers = new Subscribers({
       state,
       objects,
@@ -71,13 +72,17 @@ export class RoomParts {
       left: (inbox) => this.presence.through(() => this.subscribers.remove(inbox)),
     });
     this.marks = new ReadMarks(state.storage.sql, handler);
-    this.presence = new Presence(this.sockets, this.subscribers, this.marks, handler, clock);
+    this.presence = new Presence(this.connections, this.subscribers, this.marks, handler, clock);
     this.rights = new Rights(this);
     this.entryRate = new EntryRate(journal, clock, handler.entryRate?.bind(handler));
-    const authorizeSubscription = handler.authorizeSubscription?.bind(handler);
-    this.subscriptions = authorizeSubscription
-      ? new Subscriptions({ state, sockets: this.sockets, objects, authorizeSubscription, name, clock })
-      : null;
+    this.subscriptions = new Subscriptions({
+      state,
+      connections: this.connections,
+      objects,
+      authorizeSubscription: async (...asked) => handler.authorizeSubscription?.(...asked) ?? NO_SUCH_ROOM,
+      name,
+      clock,
+    });
   }
 
   /** Opened at its first use, and again after `forget`. */

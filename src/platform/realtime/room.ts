@@ -1,9 +1,9 @@
 /**
- * A room, put together from its parts. Three faces share them: `sockets` (what its own sockets send), `log` (entries are
- * stored, acknowledged, broadcast) and `subscribers` (inboxes that subscribe from elsewhere). A room that is itself an
- * inbox answers other rooms as `inbox`. `lifecycle` does what is due.
+ * A room, put together from its parts (`parts.ts`). Three faces share them: `sockets` (its own sockets open, send frames,
+ * close), `log` (entries are stored, acknowledged, broadcast) and `subscribers` (inboxes that subscribe from elsewhere).
+ * Other rooms reach an inbox by its `inbox`; in a room that is none nobody subscribes. `lifecycle` does what is due. What differs from one kind
+ * of room to the next is its handler (`handler.ts`), which a module has in its `room.ts`.
  */
-import { NOT_AN_INBOX } from "./fanout/inbox.ts";
 import { RoomSubscribers } from "./fanout/room-subscribers.ts";
 import type { RoomHandler } from "./handler.ts";
 import { Lifecycle } from "./lifecycle.ts";
@@ -25,6 +25,6 @@ export class Room {
     this.log = new RoomLog(parts, this.lifecycle);
     this.sockets = new RoomSockets(parts, this.log, this.lifecycle);
     this.subscribers = new RoomSubscribers(parts, this.log, this.lifecycle);
-    this.inbox = parts.subscriptions ?? NOT_AN_INBOX;
+    this.inbox = parts.subscriptions;
   }
 }

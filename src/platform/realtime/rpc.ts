@@ -2,8 +2,8 @@
 import type { Subscriber } from "./fanout/subscriber-store.ts";
 import type { ReadMark } from "./handler.ts";
 import type { Draft, Entry } from "./log/entry.ts";
+import type { Revocation } from "./rights/revocation.ts";
 import type { Fault, RoomFrame, ServerFrame } from "./socket/frames.ts";
-import type { Revocation } from "./socket/socket-facts.ts";
 
 /** Reading and writing the room's entries. */
 export interface LogMethods {

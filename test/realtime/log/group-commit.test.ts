@@ -1,6 +1,6 @@
 /** Group commit: one transaction at a time, in the order of arrival, without what was dropped. */
 import { expect, test } from "vitest";
-import { GroupCommit } from "../../../src/platform/realtime/log/group-commit.ts";
+import { GroupCommit, type Pending } from "../../../src/platform/realtime/log/group-commit.ts";
 import { followerOf, latch } from "../../harness/fake-network.ts";
 import { note, withRoom } from "../../harness/fake-room.ts";
 
@@ -8,23 +8,21 @@ import { note, withRoom } from "../../harness/fake-room.ts";
 function disk(store: (refs: readonly string[]) => void = () => {}) {
   const syncs: { open: () => void }[] = [];
   const batches: string[][] = [];
-  const groupCommit = new GroupCommit(
-    {
-      sync() {
-        const { open, opened } = latch();
-        syncs.push({ open });
-        return opened;
-      },
+  const groupCommit = new GroupCommit({
+    sync() {
+      const { open, opened } = latch();
+      syncs.push({ open });
+      return opened;
     },
-    (pending) => {
-      const refs = pending.map(({ draft }) => String(draft.ref));
-      store(refs);
-      batches.push(refs);
-      return pending.map(({ draft }) => ({ entry: { ...draft, seq: 1, at: 0 }, repeated: false }));
-    },
-  );
+  });
+  const append = (pending: readonly Pending[]) => {
+    const refs = pending.map(({ draft }) => String(draft.ref));
+    store(refs);
+    batches.push(refs);
+    return pending.map(({ draft }) => ({ entry: { ...draft, seq: 1, at: 0 }, repeated: false }));
+  };
   const add = (ref: string) =>
-    groupCommit.add({ draft: { author: 1, ref, kind: "message", body: {} }, from: null });
+    groupCommit.add({ draft: { author: 1, ref, kind: "message", body: {} }, from: null }, append);
   return { groupCommit, syncs, batches, add };
 }
 

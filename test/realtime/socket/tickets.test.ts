@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { runtimeOf } from "../../../src/env.ts";
-import { issueTicket, readTicket } from "../../../src/platform/realtime/socket/tickets.ts";
+import { issueTicket, readTicket } from "../../../src/platform/realtime/handshake/tickets.ts";
 import { del, get, type Person, person, post } from "../../harness/api.ts";
 import { callerOf } from "../../harness/fake-room.ts";
 import { makeRoom, say, tokenUntil } from "../../harness/rooms.ts";

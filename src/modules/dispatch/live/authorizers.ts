@@ -4,7 +4,7 @@ import { sha256 } from "../../../platform/crypto/digest.ts";
 import { isOperator } from "../../../platform/http/caller.ts";
 import { forbidden, notFound } from "../../../platform/http/errors.ts";
 import { numberIn, uuidIn } from "../../../platform/ids.ts";
-import { type RoomAuthorizer, requireCaller } from "../../../platform/realtime/socket/authorizer.ts";
+import { type RoomAuthorizer, requireCaller } from "../../../platform/realtime/handshake/authorizer.ts";
 import { toPosition } from "../fleet/trucks/frames.ts";
 import { drives, isOver, type OrderStatus, sideOf } from "../orders/rules.ts";
 import { orderRoom, truckRoom } from "../room-names.ts";

@@ -4,7 +4,7 @@ import { isOperator } from "../../../platform/http/caller.ts";
 import { forbidden } from "../../../platform/http/errors.ts";
 import type { SocketDocument } from "../../../platform/realtime/asyncapi.ts";
 import type { RoomHandler } from "../../../platform/realtime/handler.ts";
-import { type RoomAuthorizer, requireCaller } from "../../../platform/realtime/socket/authorizer.ts";
+import { type RoomAuthorizer, requireCaller } from "../../../platform/realtime/handshake/authorizer.ts";
 import { fault } from "../../../platform/realtime/socket/frames.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { socketTokenRefresh } from "../../identity/index.ts";

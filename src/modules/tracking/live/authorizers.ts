@@ -1,7 +1,7 @@
 /** Authorizes a track's sockets: the owner reports, and users with a right to see the owner's locations watch. */
 import { notFound } from "../../../platform/http/errors.ts";
 import { numberIn } from "../../../platform/ids.ts";
-import { type RoomAuthorizer, requireCaller } from "../../../platform/realtime/socket/authorizer.ts";
+import { type RoomAuthorizer, requireCaller } from "../../../platform/realtime/handshake/authorizer.ts";
 import { CLOSE } from "../../../platform/realtime/socket/frames.ts";
 import { userRoom } from "../../identity/index.ts";
 import { auditView } from "../visibility/audit.ts";

@@ -2,20 +2,20 @@
 import type { Entry } from "../log/entry.ts";
 import type { Journal } from "../log/journal.ts";
 import { isBehind, untilRead } from "../socket/backpressure.ts";
+import type { Connections } from "../socket/connections.ts";
 import { CLOSE, LIMITS } from "../socket/frames.ts";
-import type { Sockets } from "../socket/sockets.ts";
 import type { EntryView } from "./entry-view.ts";
 
 export class Broadcaster {
   readonly #state: DurableObjectState;
-  readonly #sockets: Sockets;
+  readonly #connections: Connections;
   readonly #journal: () => Journal;
   readonly #view: EntryView;
   readonly #running = new Set<WebSocket>();
 
-  constructor(state: DurableObjectState, sockets: Sockets, journal: () => Journal, view: EntryView) {
+  constructor(state: DurableObjectState, connections: Connections, journal: () => Journal, view: EntryView) {
     this.#state = state;
-    this.#sockets = sockets;
+    this.#connections = connections;
     this.#journal = journal;
     this.#view = view;
   }
@@ -31,8 +31,8 @@ export class Broadcaster {
    */
   send(entries: readonly Entry[]): void {
     const encoded = new Map<string, (string | null)[]>();
-    for (const socket of this.#sockets.open()) {
-      const facts = this.#sockets.facts(socket);
+    for (const socket of this.#connections.open()) {
+      const facts = this.#connections.facts(socket);
       if (facts.catchingUp !== null) {
         this.catchUp(socket);
         continue;
@@ -45,7 +45,7 @@ export class Broadcaster {
           this.#fallBehind(socket, entries[index]);
           break;
         }
-        if (frame !== null) this.#sockets.send(socket, frame);
+        if (frame !== null) this.#connections.send(socket, frame);
       }
     }
   }
@@ -57,32 +57,33 @@ export class Broadcaster {
 
   /** Goes on with catch-ups that an eviction stopped. */
   resume(): void {
-    for (const socket of this.#sockets.open())
-      if (this.#sockets.facts(socket).catchingUp !== null) this.catchUp(socket);
+    for (const socket of this.#connections.open())
+      if (this.#connections.facts(socket).catchingUp !== null) this.catchUp(socket);
   }
 
   #fallBehind(socket: WebSocket, next: Entry | undefined): void {
     if (!next) return;
-    this.#sockets.update(socket, { ...this.#sockets.facts(socket), catchingUp: next.seq - 1 });
+    this.#connections.update(socket, { ...this.#connections.facts(socket), catchingUp: next.seq - 1 });
     this.catchUp(socket);
   }
 
   async #serve(socket: WebSocket): Promise<void> {
     this.#running.add(socket);
     try {
-      let position = this.#sockets.facts(socket).catchingUp ?? this.#journal().head;
+      let position = this.#connections.facts(socket).catchingUp ?? this.#journal().head;
       while (socket.readyState === WebSocket.OPEN) {
         for (const entry of this.#journal().after(position, LIMITS.page)) {
           if (isBehind(socket) && !(await this.#pause(socket, position))) return;
           // The journal was pruned past this position: the client reconnects and is told to reload.
-          if (entry.seq !== position + 1) return this.#sockets.close(socket, CLOSE.slow, "too far behind");
-          const frame = this.#view.encode(entry, this.#sockets.facts(socket));
-          if (frame !== null) this.#sockets.send(socket, frame);
+          if (entry.seq !== position + 1)
+            return this.#connections.close(socket, CLOSE.slow, "too far behind");
+          const frame = this.#view.encode(entry, this.#connections.facts(socket));
+          if (frame !== null) this.#connections.send(socket, frame);
           position = entry.seq;
         }
         // Synchronous: no entry is stored between this check and the update, so the socket is live from the next one.
         if (position >= this.#journal().head) {
-          return this.#sockets.update(socket, { ...this.#sockets.facts(socket), catchingUp: null });
+          return this.#connections.update(socket, { ...this.#connections.facts(socket), catchingUp: null });
         }
         if (!(await this.#pause(socket, position))) return;
       }
@@ -93,9 +94,9 @@ export class Broadcaster {
 
   /** Saves the position of a socket and yields, waiting while its client does not read. False: it was closed. */
   async #pause(socket: WebSocket, position: number): Promise<boolean> {
-    this.#sockets.update(socket, { ...this.#sockets.facts(socket), catchingUp: position });
+    this.#connections.update(socket, { ...this.#connections.facts(socket), catchingUp: position });
     if (await untilRead(socket)) return true;
-    this.#sockets.close(socket, CLOSE.slow, "too slow");
+    this.#connections.close(socket, CLOSE.slow, "too slow");
     return false;
   }
 }

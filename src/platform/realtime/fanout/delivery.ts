@@ -52,7 +52,7 @@ export class Delivery {
   }
 
   async #run(socket: WebSocket, room: string, running: Map<string, boolean>): Promise<void> {
-    const { objects, name, sockets } = this.#parts;
+    const { objects, name, connections } = this.#parts;
     try {
       for (;;) {
         running.set(room, false);
@@ -63,7 +63,7 @@ export class Delivery {
         if (entries.length === 0 && !running.get(room)) return;
         for (const entry of entries) {
           if (isBehind(socket) && !(await untilRead(socket)))
-            return sockets.close(socket, CLOSE.slow, "too slow");
+            return connections.close(socket, CLOSE.slow, "too slow");
           // The socket has left, or subscribed from another position, meanwhile.
           if (this.#rooms.of(socket)[room]?.seq !== entry.seq - 1) break;
           this.#send(socket, room, at.epoch, [entry]);
@@ -76,7 +76,7 @@ export class Delivery {
   }
 
   #send(socket: WebSocket, room: string, epoch: string, entries: readonly Entry[]): void {
-    for (const entry of entries) this.#parts.sockets.send(socket, encode(entryFrame(entry, room)));
+    for (const entry of entries) this.#parts.connections.send(socket, encode(entryFrame(entry, room)));
     const last = entries.at(-1);
     if (last) this.#rooms.set(socket, room, { epoch, seq: last.seq });
   }
@@ -85,7 +85,7 @@ export class Delivery {
   #lose(socket: WebSocket, room: string): void {
     if (!this.#rooms.has(socket, room)) return;
     this.#rooms.delete(socket, room);
-    this.#parts.sockets.send(socket, encode({ t: "unsubscribed", room, code: CLOSE.slow }));
+    this.#parts.connections.send(socket, encode({ t: "unsubscribed", room, code: CLOSE.slow }));
     this.#rooms.release([room]);
   }
 }

@@ -4,8 +4,8 @@ import { isoTime } from "../../time.ts";
 import type { RoomHandler, Visibility } from "../handler.ts";
 import type { Entry } from "../log/entry.ts";
 import type { Journal } from "../log/journal.ts";
+import type { SocketFacts } from "../socket/attachment.ts";
 import { encode, PROTOCOL } from "../socket/frames.ts";
-import type { SocketFacts } from "../socket/socket-facts.ts";
 
 type ViewRules = Pick<RoomHandler, "toDocumented" | "audience" | "showTo" | "showFrom">;
 

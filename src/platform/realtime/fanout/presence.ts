@@ -1,10 +1,10 @@
 /** Presence, typing indicators and read receipts: who is in the room, and who is shown it. */
 
 import type { RoomHandler } from "../handler.ts";
+import type { Connections } from "../socket/connections.ts";
+import type { Indicator } from "../socket/decide-frame.ts";
 import { encode, PROTOCOL, type ServerFrame } from "../socket/frames.ts";
-import type { Indicator } from "../socket/inbound.ts";
 import { isHeard, nextLook } from "../socket/liveness.ts";
-import type { Sockets } from "../socket/sockets.ts";
 import type { ReadMarks } from "./read-marks.ts";
 import type { Subscribers } from "./subscribers.ts";
 
@@ -14,20 +14,20 @@ import type { Subscribers } from "./subscribers.ts";
  * is not social shows nothing to anybody.
  */
 export class Presence {
-  readonly #sockets: Sockets;
+  readonly #connections: Connections;
   readonly #subscribers: Subscribers;
   readonly #marks: ReadMarks;
   readonly #handler: Pick<RoomHandler, "social">;
   readonly #clock: () => number;
 
   constructor(
-    sockets: Sockets,
+    connections: Connections,
     subscribers: Subscribers,
     marks: ReadMarks,
     handler: Pick<RoomHandler, "social">,
     clock: () => number,
   ) {
-    this.#sockets = sockets;
+    this.#connections = connections;
     this.#subscribers = subscribers;
     this.#marks = marks;
     this.#handler = handler;
@@ -61,8 +61,8 @@ export class Presence {
   /** A frame came in on this socket. */
   hear(socket: WebSocket): void {
     const now = this.#clock();
-    const { silent } = this.#sockets.facts(socket);
-    this.#sockets.hear(socket, now);
+    const { silent } = this.#connections.facts(socket);
+    this.#connections.hear(socket, now);
     if (silent) this.glance();
   }
 
@@ -95,7 +95,7 @@ export class Presence {
   /** A socket has closed; its person may have another one. */
   left(socket: WebSocket): void {
     const present = this.shown();
-    const { caller, silent } = this.#sockets.facts(socket);
+    const { caller, silent } = this.#connections.facts(socket);
     if (!present || !caller || silent || present.includes(caller.userId)) return;
     this.#announce([...present, caller.userId]);
   }
@@ -105,10 +105,10 @@ export class Presence {
     const users = this.shown();
     if (!users || !before) return;
     this.#announce(before);
-    if (this.#sockets.facts(socket).dialect !== PROTOCOL) return;
-    if (users.length === before.length) this.#sockets.send(socket, encode({ t: "presence", users }));
+    if (this.#connections.facts(socket).dialect !== PROTOCOL) return;
+    if (users.length === before.length) this.#connections.send(socket, encode({ t: "presence", users }));
     for (const { userId: by, seq } of this.#marks.all())
-      this.#sockets.send(socket, encode({ t: "read", by, seq }));
+      this.#connections.send(socket, encode({ t: "read", by, seq }));
   }
 
   /** Shows a typing indicator, or moves a read mark: never beyond the newest entry. */
@@ -133,12 +133,12 @@ export class Presence {
 
   /** Everything that can make somebody present: their sockets here, and their inboxes that subscribe. */
   #holders(): Holder[] {
-    const sockets = this.#sockets.open().flatMap((socket): Holder[] => {
-      const { caller, dialect, silent = false } = this.#sockets.facts(socket);
+    const connections = this.#connections.open().flatMap((socket): Holder[] => {
+      const { caller, dialect, silent = false } = this.#connections.facts(socket);
       if (!caller) return [];
-      const heardAt = this.#sockets.heardAt(socket);
+      const heardAt = this.#connections.heardAt(socket);
       const mark = (silent: boolean) =>
-        this.#sockets.update(socket, { ...this.#sockets.facts(socket), silent });
+        this.#connections.update(socket, { ...this.#connections.facts(socket), silent });
       return [{ userId: caller.userId, isTold: dialect === PROTOCOL, silent, heardAt, mark }];
     });
     const subscribers = this.#subscribers.all().map(({ inbox, caller, silent = false }): Holder => {
@@ -146,7 +146,7 @@ export class Presence {
       const mark = (silent: boolean) => this.#subscribers.mark(inbox, silent);
       return { userId: caller.userId, isTold: true, silent, heardAt, mark };
     });
-    return [...sockets, ...subscribers];
+    return [...connections, ...subscribers];
   }
 
   /** Does nothing when the same people are present: a second tab, for example. */
@@ -158,10 +158,10 @@ export class Presence {
 
   #show(frame: ServerFrame, except?: number): void {
     const words = encode(frame);
-    for (const socket of this.#sockets.open()) {
-      const { dialect, caller } = this.#sockets.facts(socket);
+    for (const socket of this.#connections.open()) {
+      const { dialect, caller } = this.#connections.facts(socket);
       if (dialect === PROTOCOL && (except === undefined || caller?.userId !== except))
-        this.#sockets.send(socket, words);
+        this.#connections.send(socket, words);
     }
     this.#subscribers.show(frame, except);
   }

@@ -5,8 +5,8 @@ import type { Entry } from "../log/entry.ts";
 import type { RoomLog } from "../log/room-log.ts";
 import type { RoomParts } from "../parts.ts";
 import type { FrameResult, Local, StaleRights, SubscribeResult, SubscriberMethods } from "../rpc.ts";
+import { decideRoomFrame } from "../socket/decide-frame.ts";
 import { type Fault, fault, LATER, LIMITS, type RoomFrame, TOO_MANY } from "../socket/frames.ts";
-import { decideRoomFrame } from "../socket/inbound.ts";
 import type { Subscriber } from "./subscriber-store.ts";
 
 const NOT_SUBSCRIBED = fault("forbidden", "Subscribe to the room first.");

@@ -1,9 +1,9 @@
 /** The rooms that the sockets of an inbox subscribe to, each with the position up to which it was delivered. */
 import { log } from "../../log.ts";
 import type { RoomStub } from "../rpc.ts";
+import type { SocketFacts } from "../socket/attachment.ts";
+import type { Connections } from "../socket/connections.ts";
 import { type Fault, fault, LIMITS } from "../socket/frames.ts";
-import type { SocketFacts } from "../socket/socket-facts.ts";
-import type { Sockets } from "../socket/sockets.ts";
 
 type Positions = NonNullable<SocketFacts["follows"]>;
 export type Position = Positions[string];
@@ -19,7 +19,7 @@ export interface PendingSubscription {
 
 export interface InboxParts {
   readonly state: DurableObjectState;
-  readonly sockets: Sockets;
+  readonly connections: Connections;
   readonly objects: (name: string) => RoomStub | null;
   /** The inbox's own name. */
   readonly name: () => string;
@@ -72,7 +72,7 @@ export class SubscribedRooms {
   }
 
   of(socket: WebSocket): Positions {
-    return this.#parts.sockets.facts(socket).follows ?? {};
+    return this.#parts.connections.facts(socket).follows ?? {};
   }
 
   has(socket: WebSocket, room: string): boolean {
@@ -80,19 +80,19 @@ export class SubscribedRooms {
   }
 
   set(socket: WebSocket, room: string, position: Position): void {
-    const facts = this.#parts.sockets.facts(socket);
-    this.#parts.sockets.update(socket, { ...facts, follows: { ...facts.follows, [room]: position } });
+    const facts = this.#parts.connections.facts(socket);
+    this.#parts.connections.update(socket, { ...facts, follows: { ...facts.follows, [room]: position } });
   }
 
   delete(socket: WebSocket, room: string): void {
-    const facts = this.#parts.sockets.facts(socket);
+    const facts = this.#parts.connections.facts(socket);
     const { [room]: _, ...follows } = facts.follows ?? {};
-    this.#parts.sockets.update(socket, { ...facts, follows });
+    this.#parts.connections.update(socket, { ...facts, follows });
   }
 
   /** The open sockets that subscribe to a room. */
   socketsOf(room: string): WebSocket[] {
-    return this.#parts.sockets.open().filter((socket) => this.has(socket, room));
+    return this.#parts.connections.open().filter((socket) => this.has(socket, room));
   }
 
   /** Ends the inbox's subscription to each of these rooms, unless another socket still needs it. */

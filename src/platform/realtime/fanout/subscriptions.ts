@@ -38,8 +38,8 @@ export class Subscriptions implements Local<InboxMethods> {
 
   /** Subscribes a socket to a room from a position, or from now. */
   async join(socket: WebSocket, wanted: Wanted): Promise<void> {
-    const { sockets, clock, authorizeSubscription } = this.#parts;
-    const { caller } = sockets.facts(socket);
+    const { connections, clock, authorizeSubscription } = this.#parts;
+    const { caller } = connections.facts(socket);
     if (!caller) return;
     const pending = this.#rooms.begin(socket, wanted.room);
     try {
@@ -138,15 +138,15 @@ export class Subscriptions implements Local<InboxMethods> {
   }
 
   heard(room: string): number | null {
-    const { sockets, clock } = this.#parts;
-    const times = this.#rooms.socketsOf(room).map((socket) => sockets.heardAt(socket));
+    const { connections, clock } = this.#parts;
+    const times = this.#rooms.socketsOf(room).map((socket) => connections.heardAt(socket));
     if (times.length > 0) return Math.max(...times);
     return this.#rooms.isAwaited(room) ? clock() : null;
   }
 
   relayFrame(room: string, frame: ServerFrame): void {
     for (const socket of this.#rooms.socketsOf(room))
-      this.#parts.sockets.send(socket, JSON.stringify({ ...frame, room }));
+      this.#parts.connections.send(socket, JSON.stringify({ ...frame, room }));
   }
 
   dropped(room: string, code: number): void {
@@ -157,7 +157,7 @@ export class Subscriptions implements Local<InboxMethods> {
   }
 
   #send(socket: WebSocket, frame: ServerFrame): void {
-    this.#parts.sockets.send(socket, encode(frame));
+    this.#parts.connections.send(socket, encode(frame));
   }
 
   #reject(socket: WebSocket, { code, detail }: Fault, { ref, room }: Wanted): void {

@@ -10,24 +10,24 @@ export interface Pending {
   readonly from: WebSocket | null;
 }
 
+type Append = (pending: readonly Pending[]) => readonly Appended[];
+
 export class GroupCommit {
   readonly #storage: Pick<DurableObjectStorage, "sync">;
-  readonly #append: (pending: readonly Pending[]) => readonly Appended[];
   #waiting: { readonly pending: Pending; readonly done: (entry: Entry | null) => void }[] = [];
   #busy = false;
 
-  constructor(
-    storage: Pick<DurableObjectStorage, "sync">,
-    append: (pending: readonly Pending[]) => readonly Appended[],
-  ) {
+  constructor(storage: Pick<DurableObjectStorage, "sync">) {
     this.#storage = storage;
-    this.#append = append;
   }
 
-  /** Ends with the stored entry; with null when it was dropped, or another one in the same transaction failed. */
-  async add(pending: Pending): Promise<Entry | null> {
+  /**
+   * Stores what waits with `append`, in one transaction. Ends with the stored entry; with null when it was dropped, or
+   * another one in the same transaction failed.
+   */
+  async add(pending: Pending, append: Append): Promise<Entry | null> {
     const stored = new Promise<Entry | null>((done) => this.#waiting.push({ pending, done }));
-    if (!this.#busy) await this.#run();
+    if (!this.#busy) await this.#run(append);
     return stored;
   }
 
@@ -36,14 +36,14 @@ export class GroupCommit {
     for (const { done } of this.#waiting.splice(0)) done(null);
   }
 
-  async #run(): Promise<void> {
+  async #run(append: Append): Promise<void> {
     this.#busy = true;
     try {
       while (this.#waiting.length > 0) {
         const batch = this.#waiting.splice(0);
         let appended: readonly Appended[] = [];
         try {
-          appended = this.#append(batch.map(({ pending }) => pending));
+          appended = append(batch.map(({ pending }) => pending));
         } finally {
           for (const [index, { done }] of batch.entries()) done(appended[index]?.entry ?? null);
         }

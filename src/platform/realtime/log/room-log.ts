@@ -15,20 +15,12 @@ export class RoomLog implements Local<LogMethods> {
   constructor(parts: RoomParts, lifecycle: Lifecycle) {
     this.#parts = parts;
     this.#lifecycle = lifecycle;
-    this.#groupCommit = new GroupCommit(parts.state.storage, (pending) => this.#append(pending));
+    this.#groupCommit = new GroupCommit(parts.state.storage);
   }
 
   /** Stores what a person sent, with the next transaction. `from` hears the ack. Null: the room was retired meanwhile. */
   commit(draft: Draft, from: WebSocket | null): Promise<Entry | null> {
-    return this.#groupCommit.add({ draft, from });
-  }
-
-  publish(room: string, draft: Omit<Draft, "author">): Published {
-    const { roomState, journal } = this.#parts;
-    if (roomState.isRetired) return { seq: 0, epoch: journal.epoch };
-    roomState.know(room);
-    const [appended] = this.#append([{ draft: { ...draft, author: 0 }, from: null }]);
-    return { seq: appended?.entry.seq ?? journal.head, epoch: journal.epoch };
+    return this.#groupCommit.add({ draft, from }, (pending) => this.#append(pending));
   }
 
   /**
@@ -58,22 +50,30 @@ export class RoomLog implements Local<LogMethods> {
 
   #acknowledge(socket: WebSocket | null | undefined, entry: Entry): void {
     if (!socket) return;
-    const { sockets, handler } = this.#parts;
-    if (sockets.facts(socket).dialect !== PROTOCOL) {
+    const { connections, handler } = this.#parts;
+    if (connections.facts(socket).dialect !== PROTOCOL) {
       const frame = handler.confirm?.(entry);
-      if (frame !== undefined) sockets.send(socket, frame);
+      if (frame !== undefined) connections.send(socket, frame);
     } else if (entry.ref !== null) {
       const { ref, seq, at } = entry;
-      sockets.send(socket, encode({ t: "ack", ref, seq, at: isoTime(at) }));
+      connections.send(socket, encode({ t: "ack", ref, seq, at: isoTime(at) }));
     }
+  }
+
+  publish(room: string, draft: Omit<Draft, "author">): Published {
+    const { roomState, journal } = this.#parts;
+    if (roomState.isRetired) return { seq: 0, epoch: journal.epoch };
+    roomState.know(room);
+    const [appended] = this.#append([{ draft: { ...draft, author: 0 }, from: null }]);
+    return { seq: appended?.entry.seq ?? journal.head, epoch: journal.epoch };
   }
 
   /** Synchronous: no entry can be stored between the last one and the end. */
   retire(room: string, draft: Omit<Draft, "author">): void {
-    const { sockets, subscribers, journal, marks, entryRate, roomState } = this.#parts;
+    const { connections, subscribers, journal, marks, entryRate, roomState } = this.#parts;
     this.publish(room, draft);
     this.#groupCommit.drop();
-    sockets.closeAll(CLOSE.gone, "gone");
+    connections.closeAll(CLOSE.gone, "gone");
     subscribers.drop(subscribers.all(), CLOSE.gone);
     journal.reset();
     marks.clear();

@@ -1,5 +1,5 @@
 /** What a room keeps beside its entries: its name, recent revocations, its schedule, and whether it was retired. */
-import { type Holder, isRevoked, type Revocation } from "../socket/socket-facts.ts";
+import { type Holder, isRevoked, type Revocation } from "../rights/revocation.ts";
 import type { Journal } from "./journal.ts";
 
 /** How long a room remembers revocations, so that a handshake under way can't get in after one. */

@@ -4,12 +4,12 @@ import type { Presence } from "../fanout/presence.ts";
 import type { Subscribers } from "../fanout/subscribers.ts";
 import type { RoomHandler, Visibility } from "../handler.ts";
 import type { RoomState } from "../log/state.ts";
+import type { Connections } from "../socket/connections.ts";
 import { CLOSE } from "../socket/frames.ts";
-import type { Sockets } from "../socket/sockets.ts";
 
 interface RightsParts {
   readonly handler: Pick<RoomHandler, "authorize">;
-  readonly sockets: Sockets;
+  readonly connections: Connections;
   readonly subscribers: Subscribers;
   readonly roomState: RoomState;
   readonly clock: () => number;
@@ -72,8 +72,8 @@ export class Rights {
   }
 
   async #judge(): Promise<void> {
-    const { handler, sockets, subscribers, roomState } = this.#parts;
-    const here = sockets.open().map((socket) => sockets.facts(socket).caller?.userId);
+    const { handler, connections, subscribers, roomState } = this.#parts;
+    const here = connections.open().map((socket) => connections.facts(socket).caller?.userId);
     const following = subscribers.all().map(({ caller }) => caller.userId);
     const people = [...new Set([...here, ...following])].filter((id) => id !== undefined);
     this.#asked += 1;
@@ -81,10 +81,10 @@ export class Rights {
     const verdicts = people.length > 0 ? await handler.authorize?.(roomState.name, people) : undefined;
     if (!verdicts || mine !== this.#asked) return;
     const asked: Verdicts = new Map(people.map((id) => [id, verdicts.get(id) ?? null]));
-    for (const socket of sockets.open()) {
-      const facts = sockets.facts(socket);
+    for (const socket of connections.open()) {
+      const facts = connections.facts(socket);
       const visibility = asked.get(facts.caller?.userId ?? Number.NaN);
-      if (visibility) sockets.update(socket, { ...facts, ...boundsOf(visibility) });
+      if (visibility) connections.update(socket, { ...facts, ...boundsOf(visibility) });
     }
     for (const { inbox, caller } of subscribers.all()) {
       const visibility = asked.get(caller.userId);
@@ -96,27 +96,29 @@ export class Rights {
 
   /** Disconnects the people who have no right any more, and those whose time is over. */
   #send(verdicts: Verdicts): void {
-    const { handler, sockets, subscribers, clock, presence } = this.#parts;
+    const { handler, connections, subscribers, clock, presence } = this.#parts;
     const now = clock();
     const isOver = (userId: number | undefined, until: number | undefined) =>
       (userId !== undefined && verdicts.get(userId) === null) || (until ?? Number.POSITIVE_INFINITY) <= now;
     const dropped = subscribers.all().filter(({ caller, until }) => isOver(caller.userId, until));
-    const closed = sockets.open().filter((socket) => {
-      const { caller, until } = sockets.facts(socket);
+    const closed = connections.open().filter((socket) => {
+      const { caller, until } = connections.facts(socket);
       // Without `authorize` the lifecycle closes the socket when the right ends, as with its credential.
       return handler.authorize && isOver(caller?.userId, until);
     });
     if (dropped.length === 0 && closed.length === 0) return;
     presence.through(() => {
       subscribers.drop(dropped, CLOSE.forbidden);
-      for (const socket of closed) sockets.close(socket, CLOSE.forbidden, "no longer allowed");
+      for (const socket of closed) connections.close(socket, CLOSE.forbidden, "no longer allowed");
     });
   }
 
   #next(): number {
     if (this.#nextEnd === undefined) {
-      const { handler, sockets, subscribers } = this.#parts;
-      const listening = handler.authorize ? sockets.open().map((socket) => sockets.facts(socket)) : [];
+      const { handler, connections, subscribers } = this.#parts;
+      const listening = handler.authorize
+        ? connections.open().map((socket) => connections.facts(socket))
+        : [];
       const ends = [...listening, ...subscribers.all()].map(({ until }) => until ?? Number.POSITIVE_INFINITY);
       this.#nextEnd = ends.reduce((one, other) => Math.min(one, other), Number.POSITIVE_INFINITY);
     }

@@ -1,6 +1,7 @@
 /** Backpressure: a client gets entries no faster than it reads them. */
+
+import { bufferedBytes } from "./connections.ts";
 import { MAX_BUFFERED } from "./frames.ts";
-import { bufferedBytes } from "./sockets.ts";
 
 /** Beyond this many unread bytes entries wait in the journal; acks and errors still fit into the rest of the buffer. */
 const BEHIND = MAX_BUFFERED / 2;

@@ -1,16 +1,20 @@
-/** The face of a room that its own sockets reach: they open, send frames and close; their rights end. */
+/**
+ * The face of a room that its own sockets reach: they open, send frames and close, and their rights end. The sockets
+ * themselves are `connections.ts`.
+ */
 import type { Caller } from "../../http/caller.ts";
 import { log } from "../../log.ts";
 import { isoTime } from "../../time.ts";
+import { openSocket } from "../handshake/open-socket.ts";
 import type { Lifecycle } from "../lifecycle.ts";
 import type { Draft } from "../log/entry.ts";
 import type { RoomLog } from "../log/room-log.ts";
 import type { RoomParts } from "../parts.ts";
+import { isRevoked, type Revocation } from "../rights/revocation.ts";
 import type { Local, SocketMethods } from "../rpc.ts";
+import { credentialEnd, endOf } from "./attachment.ts";
+import { decide, refOf } from "./decide-frame.ts";
 import { CLOSE, encode, LATER, type RoomFrame, TOO_MANY } from "./frames.ts";
-import { decide, refOf } from "./inbound.ts";
-import { openSocket } from "./open-socket.ts";
-import { credentialEnd, endOf, isRevoked, type Revocation } from "./socket-facts.ts";
 
 export class RoomSockets implements Local<SocketMethods> {
   readonly #parts: RoomParts;
@@ -35,35 +39,35 @@ export class RoomSockets implements Local<SocketMethods> {
 
   /** Carries out what a frame asks for, or answers what is wrong with it. */
   async message(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
-    const { sockets, presence, subscriptions, handler } = this.#parts;
+    const { connections, presence, subscriptions, handler } = this.#parts;
     // A socket that was closed here may go on sending until its client answers the close.
     if (socket.readyState !== WebSocket.OPEN || this.#closeIfOver(socket)) return;
     presence.hear(socket);
-    const decision = decide(handler, sockets.facts(socket), data);
+    const decision = decide(handler, connections.facts(socket), data);
     switch (decision.do) {
       case "ignore":
         return;
       case "reject":
-        return sockets.reportFault(socket, decision.fault, decision.ref);
+        return connections.reportFault(socket, decision.fault, decision.ref);
       case "append":
         return this.#append(socket, decision.draft);
       case "indicate":
-        sockets.resetFaults(socket);
+        connections.resetFaults(socket);
         presence.indicate(decision.userId, decision.frame, this.#parts.journal.head);
         return this.#lifecycle.arm();
       case "forward":
         return this.#forward(socket, decision.frame, decision.room);
       case "subscribe":
-        sockets.resetFaults(socket);
-        return subscriptions?.join(socket, decision.frame);
+        connections.resetFaults(socket);
+        return subscriptions.join(socket, decision.frame);
       case "unsubscribe":
-        sockets.resetFaults(socket);
-        return subscriptions?.leave(socket, decision.room);
+        connections.resetFaults(socket);
+        return subscriptions.leave(socket, decision.room);
       case "refresh":
         return this.#refresh(socket, decision.token);
       case "pong":
-        sockets.resetFaults(socket);
-        return sockets.send(socket, encode({ t: "pong" }));
+        connections.resetFaults(socket);
+        return connections.send(socket, encode({ t: "pong" }));
       default:
         return decision satisfies never;
     }
@@ -71,60 +75,59 @@ export class RoomSockets implements Local<SocketMethods> {
 
   /** Closes a socket that sends too fast, or whose credential or right has ended. */
   #closeIfOver(socket: WebSocket): boolean {
-    const { sockets, clock } = this.#parts;
-    const facts = sockets.facts(socket);
-    if (!sockets.withinRate(socket, clock())) sockets.close(socket, CLOSE.tooFast, "too fast");
-    else if (credentialEnd(facts) <= clock()) sockets.close(socket, CLOSE.unauthenticated, "expired");
-    else if (endOf(facts) <= clock()) sockets.close(socket, CLOSE.forbidden, "no longer allowed");
+    const { connections, clock } = this.#parts;
+    const facts = connections.facts(socket);
+    if (!connections.withinRate(socket, clock())) connections.close(socket, CLOSE.tooFast, "too fast");
+    else if (credentialEnd(facts) <= clock()) connections.close(socket, CLOSE.unauthenticated, "expired");
+    else if (endOf(facts) <= clock()) connections.close(socket, CLOSE.forbidden, "no longer allowed");
     else return false;
     return true;
   }
 
   async #append(socket: WebSocket, draft: Draft): Promise<void> {
-    const { sockets, entryRate } = this.#parts;
-    if (!entryRate.take(draft)) return sockets.tell(socket, TOO_MANY, draft.ref ?? undefined);
-    sockets.resetFaults(socket);
+    const { connections, entryRate } = this.#parts;
+    if (!entryRate.take(draft)) return connections.tell(socket, TOO_MANY, draft.ref ?? undefined);
+    connections.resetFaults(socket);
     await this.#log.commit(draft, socket);
   }
 
   /** Passes a frame on to a room that this socket subscribes to. */
   async #forward(socket: WebSocket, frame: RoomFrame, room: string): Promise<void> {
-    const { sockets, subscriptions } = this.#parts;
+    const { connections, subscriptions } = this.#parts;
     const ref = refOf(frame);
-    const result = await subscriptions?.forward(socket, frame, room);
-    if (!result) return;
+    const result = await subscriptions.forward(socket, frame, room);
     if (!result.ok) {
       const { code, detail } = result;
       const isBad = code !== "unavailable" && code !== "too_many";
-      return sockets[isBad ? "reportFault" : "tell"](socket, { code, detail }, ref, room);
+      return connections[isBad ? "reportFault" : "tell"](socket, { code, detail }, ref, room);
     }
-    sockets.resetFaults(socket);
+    connections.resetFaults(socket);
     if (ref !== undefined)
-      sockets.send(socket, encode({ t: "ack", room, ref, seq: result.seq, at: isoTime(result.at) }));
+      connections.send(socket, encode({ t: "ack", room, ref, seq: result.seq, at: isoTime(result.at) }));
   }
 
   /** Replaces the credential of a socket; its person stays, because the rights were decided for that one. */
   async #refresh(socket: WebSocket, token: string): Promise<void> {
-    const { sockets, handler, roomState } = this.#parts;
+    const { connections, handler, roomState } = this.#parts;
     let caller: Caller | null;
     try {
       caller = await handler.authenticate(token);
     } catch (error) {
       log("warn", "room.renew", { room: roomState.name }, error);
-      return sockets.send(socket, encode({ t: "error", ...LATER }));
+      return connections.send(socket, encode({ t: "error", ...LATER }));
     }
-    const userId = sockets.facts(socket).caller?.userId;
+    const userId = connections.facts(socket).caller?.userId;
     if (!caller || caller.userId !== userId || roomState.revocationOf({ caller }))
-      return sockets.close(socket, CLOSE.unauthenticated, "not accepted");
-    sockets.update(socket, { ...sockets.facts(socket), caller, faults: 0 });
+      return connections.close(socket, CLOSE.unauthenticated, "not accepted");
+    connections.update(socket, { ...connections.facts(socket), caller, faults: 0 });
     this.#lifecycle.rearm();
   }
 
   /** A client has closed its socket, or lost it. */
   closed(socket: WebSocket, code: number, reason: string): void {
-    const { subscriptions, sockets, presence } = this.#parts;
-    subscriptions?.closed(socket);
-    sockets.answerClose(socket, code, reason);
+    const { subscriptions, connections, presence } = this.#parts;
+    subscriptions.closed(socket);
+    connections.answerClose(socket, code, reason);
     presence.left(socket);
   }
 
@@ -137,12 +140,12 @@ export class RoomSockets implements Local<SocketMethods> {
   }
 
   revoke(revocation: Revocation, code: number, reason: string): number {
-    const { roomState, presence, subscribers, sockets } = this.#parts;
+    const { roomState, presence, subscribers, connections } = this.#parts;
     roomState.revoke(revocation);
     const closed = presence.through(() => {
       const meant = subscribers.all().filter((subscriber) => isRevoked(subscriber, revocation));
       subscribers.drop(meant, code);
-      return sockets.closeRevoked(revocation, code, reason);
+      return connections.closeRevoked(revocation, code, reason);
     });
     this.#lifecycle.arm();
     return closed;

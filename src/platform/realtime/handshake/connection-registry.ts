@@ -1,8 +1,8 @@
 /** One object per person: the rooms with their sockets, their recent revocations, and the tickets they have used. */
 import { DurableObject } from "cloudflare:workers";
+import { isRevoked, type Revocation } from "../rights/revocation.ts";
+import { CLOSE } from "../socket/frames.ts";
 import { roomIn } from "../stubs.ts";
-import { CLOSE } from "./frames.ts";
-import { isRevoked, type Revocation } from "./socket-facts.ts";
 
 /** A revocation is remembered longer than any isolate may trust a cached session (30 s). */
 const REVOCATION_MEMORY = 120_000;

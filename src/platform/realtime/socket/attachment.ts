@@ -1,4 +1,4 @@
-/** The facts that a socket keeps in its attachment, and what they decide: when it ends, and which revocation covers it. Pure. */
+/** What a socket keeps in its attachment: facts that survive hibernation, and when they end. */
 import type { Caller } from "../../http/caller.ts";
 
 /** The frames that an older app documents, or the native ones. */
@@ -31,23 +31,6 @@ export interface SocketFacts {
   readonly follows?: Readonly<Record<string, { readonly epoch: string; readonly seq: number }>>;
 }
 
-/** The sockets that a revocation covers: all of a person, of one session, or of all sessions but one. */
-export interface Revocation {
-  readonly userId: number;
-  readonly sessionId?: string | undefined;
-  readonly exceptSession?: string | undefined;
-  /** It ends a right to one room, not a session: sockets admitted at or before this moment are covered, epoch ms. */
-  readonly rightsBefore?: number | undefined;
-  /** When it was decided, epoch ms: sessions that begin later are not covered. Absent: all sessions are. */
-  readonly at?: number | undefined;
-}
-
-/** The person behind a socket, and when it was admitted; without a time for a credential alone. */
-export interface Holder {
-  readonly caller: Pick<Caller, "userId" | "sessionId" | "signedInAt"> | null;
-  readonly admittedAt?: number;
-}
-
 /** When a socket's credential or right ends, epoch ms. */
 export function endOf(facts: Pick<SocketFacts, "caller" | "until">): number {
   return Math.min(credentialEnd(facts), facts.until ?? Number.POSITIVE_INFINITY);
@@ -60,13 +43,3 @@ export function credentialEnd({ caller }: Pick<SocketFacts, "caller">): number {
 
 /** The user id of anonymous listeners: their right may end, too. */
 export const NOBODY = 0;
-
-export function isRevoked({ caller, admittedAt }: Holder, revocation: Revocation): boolean {
-  if ((caller?.userId ?? NOBODY) !== revocation.userId) return false;
-  if (revocation.rightsBefore !== undefined)
-    return admittedAt !== undefined && admittedAt <= revocation.rightsBefore;
-  if (!caller) return false;
-  if (revocation.sessionId !== undefined) return caller.sessionId === revocation.sessionId;
-  if (revocation.at !== undefined && (caller.signedInAt ?? 0) > revocation.at) return false;
-  return caller.sessionId !== revocation.exceptSession;
-}

@@ -1,9 +1,9 @@
 /** Opens a socket in the room's object, after the Worker has admitted it. */
 import type { Lifecycle } from "../lifecycle.ts";
 import type { RoomParts } from "../parts.ts";
+import { endOf, type SocketFacts } from "../socket/attachment.ts";
+import { encode, LIMITS, PROTOCOL } from "../socket/frames.ts";
 import { ADMISSION_HEADER, type SocketAdmission, STALE_RIGHTS_HEADER } from "./admission.ts";
-import { encode, LIMITS, PROTOCOL } from "./frames.ts";
-import { endOf, type SocketFacts } from "./socket-facts.ts";
 
 /** 101 with the socket; or the status by which the Worker tells why not. */
 export function openSocket(parts: RoomParts, lifecycle: Lifecycle, request: Request): Response {
@@ -11,14 +11,14 @@ export function openSocket(parts: RoomParts, lifecycle: Lifecycle, request: Requ
   if (!admission) return new Response(null, { status: 400 });
   const refusal = refusalOf(parts, admission);
   if (refusal) return refusal;
-  const { sockets, presence, journal, clock, mostSockets } = parts;
+  const { connections, presence, journal, clock, mostSockets } = parts;
   const { caller, since } = admission;
   const recovered = since === null || journal.covers(admission.epoch, since);
   const facts = factsOf(admission, recovered, clock());
   presence.glance();
   const before = presence.shown();
-  if (caller) sockets.makeRoom(caller.userId, mostSockets());
-  const { client, server } = sockets.accept(facts);
+  if (caller) connections.makeRoom(caller.userId, mostSockets());
+  const { client, server } = connections.accept(facts);
   greet(parts, server, facts, recovered, admission.opening);
   presence.welcome(server, before);
   lifecycle.rearm();
@@ -55,19 +55,19 @@ function factsOf(admission: SocketAdmission, recovered: boolean, now: number): S
 
 /** The first frames: `welcome` and the missed entries, or the greeting of the documented dialect. */
 function greet(
-  { sockets, broadcaster, handler, journal, clock }: RoomParts,
+  { connections, broadcaster, handler, journal, clock }: RoomParts,
   socket: WebSocket,
   facts: SocketFacts,
   recovered: boolean,
   opening: unknown,
 ): void {
   if (facts.dialect !== PROTOCOL) {
-    for (const frame of handler.greet?.(journal, opening) ?? []) sockets.send(socket, frame);
+    for (const frame of handler.greet?.(journal, opening) ?? []) connections.send(socket, frame);
     return;
   }
   const end = endOf(facts);
   const ttl = end < Number.POSITIVE_INFINITY ? Math.max(0, Math.floor((end - clock()) / 1000)) : null;
   const { epoch, head: seq } = journal;
-  sockets.send(socket, encode({ t: "welcome", epoch, seq, ttl, recovered, limits: LIMITS }));
+  connections.send(socket, encode({ t: "welcome", epoch, seq, ttl, recovered, limits: LIMITS }));
   if (facts.catchingUp !== null) broadcaster.catchUp(socket);
 }

@@ -11,11 +11,11 @@ import type { RequestContext } from "../../runtime.ts";
 import type { Admission } from "../handler.ts";
 import { EPOCH } from "../log/journal.ts";
 import { noteRoom } from "../log/sweep.ts";
+import { PROTOCOL } from "../socket/frames.ts";
 import { ADMISSION_HEADER, type SocketAdmission, STALE_RIGHTS_HEADER } from "./admission.ts";
 import type { RoomAuthorizer } from "./authorizer.ts";
+import { registryOf } from "./connection-registry.ts";
 import { protocolsOf, socketCredential } from "./credentials.ts";
-import { PROTOCOL } from "./frames.ts";
-import { registryOf } from "./registry.ts";
 import { readTicket, type Ticket } from "./tickets.ts";
 
 const NOT_A_SOCKET = text("This address is a WebSocket.", "По этому адресу открывают WebSocket.");

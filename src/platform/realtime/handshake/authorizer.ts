@@ -5,7 +5,7 @@ import { messages } from "../../http/messages.ts";
 import type { RequestContext } from "../../runtime.ts";
 import type { SocketDocument } from "../asyncapi.ts";
 import type { Admission } from "../handler.ts";
-import { type Fault, fault, NO_SUCH_ROOM } from "./frames.ts";
+import { type Fault, fault, NO_SUCH_ROOM } from "../socket/frames.ts";
 
 /** Decides who may enter one kind of room. Each module has the authorizers of its rooms. */
 export interface RoomAuthorizer {

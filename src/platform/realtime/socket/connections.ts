@@ -1,11 +1,13 @@
 /** The hibernating sockets of a room: accepts them, keeps their facts, sends to them and closes them. */
+
+import { isRevoked, type Revocation } from "../rights/revocation.ts";
+import { endOf, NOBODY, type SocketFacts } from "./attachment.ts";
 import { CLOSE, encode, type Fault, LIMITS, MAX_BUFFERED, MAX_FAULTS, PROTOCOL } from "./frames.ts";
-import { endOf, isRevoked, NOBODY, type Revocation, type SocketFacts } from "./socket-facts.ts";
 
 /** The runtime reports this for a Close frame without a code; it can't be sent. */
 const NO_STATUS = 1005;
 
-export class Sockets {
+export class Connections {
   readonly #state: DurableObjectState;
   /** Cached until the object sleeps: each read of an attachment deserializes it again. */
   readonly #facts = new WeakMap<WebSocket, SocketFacts>();
