@@ -1,0 +1,65 @@
+/** Budgets of chats. */
+import { chatters, native, say } from "../chat/friends.ts";
+import type { Clock } from "../harness/clock.ts";
+import type { Socket } from "../harness/socket.ts";
+import { type Budget, perAction } from "./budget.ts";
+
+/** Says something and waits for the ack and for the other's socket. */
+async function tell(from: Socket, to: Socket | null, ref: string): Promise<void> {
+  from.send(say(ref, `message ${ref}`));
+  await from.next(({ t, ref: acked }) => t === "ack" && acked === ref);
+  await to?.next(({ t, ref: sent }) => t === "entry" && sent === ref);
+}
+
+/** Both friends in their chat, after its first message. */
+async function talking(clock: Clock): Promise<[Socket, Socket]> {
+  const pair = await chatters();
+  const both: [Socket, Socket] = [await native(pair, pair.one), await native(pair, pair.other)];
+  await tell(...both, "first");
+  await clock.advance(2000);
+  return both;
+}
+
+export const chatBudgets: readonly Budget[] = [
+  {
+    action: "A chat message that both receive",
+    most: 10.5,
+    async measure(clock) {
+      const [one, other] = await talking(clock);
+      return perAction(clock, 4, async () => {
+        for (let n = 0; n < 4; n++) {
+          await tell(one, other, `r${n}`);
+          await clock.advance(8_000);
+        }
+      });
+    },
+  },
+  {
+    action: "A chat message at 40 a second",
+    most: 5.6,
+    async measure(clock) {
+      const [one, other] = await talking(clock);
+      return perAction(clock, 200, async () => {
+        for (let n = 0; n < 200; n++) {
+          await tell(one, other, `r${n}`);
+          await clock.advance(25);
+        }
+      });
+    },
+  },
+  {
+    action: "A chat message whose receiver is away",
+    most: 23,
+    async measure(clock) {
+      const pair = await chatters();
+      const one = await native(pair, pair.one);
+      await tell(one, null, "first");
+      return perAction(clock, 4, async () => {
+        for (let n = 0; n < 4; n++) {
+          await tell(one, null, `r${n}`);
+          await clock.advance(8_000);
+        }
+      });
+    },
+  },
+];

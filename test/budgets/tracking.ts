@@ -1,0 +1,67 @@
+/** Budgets of people's points. */
+import { type Person, person } from "../harness/api.ts";
+import type { Clock } from "../harness/clock.ts";
+import { tokenUntil } from "../harness/rooms.ts";
+import { connectNative, type Socket } from "../harness/socket.ts";
+import { type Budget, perAction } from "./budget.ts";
+
+/** A person who walks north, a metre a second, far from any task. */
+class Walker {
+  #steps = 0;
+  readonly #socket: Socket;
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  static async start(clock: Clock): Promise<Walker> {
+    const someone: Person = await person("walker");
+    const token = await tokenUntil(someone, Date.now() + 24 * 3600_000);
+    const walker = new Walker(await connectNative("/ws/location/", token));
+    await walker.send(1);
+    await clock.advance(2000);
+    return walker;
+  }
+
+  /** Sends a frame with the points of the last seconds, and waits for its ack. */
+  async send(count: number): Promise<void> {
+    const now = Date.now();
+    const points = Array.from({ length: count }, (_, index) => {
+      this.#steps += 1;
+      const at = new Date(now - (count - 1 - index) * 1000).toISOString();
+      return { latitude: -48 + this.#steps / 100_000, longitude: -123, at, accuracy: 5 };
+    });
+    const ref = `walk ${this.#steps}`;
+    this.#socket.send({ t: "points", ref, points });
+    await this.#socket.next(({ t, ref: acked }) => t === "ack" && acked === ref);
+  }
+}
+
+export const trackingBudgets: readonly Budget[] = [
+  {
+    action: "A point, one a second over ten minutes,",
+    most: 16.2,
+    async measure(clock) {
+      const walker = await Walker.start(clock);
+      return perAction(clock, 600, async () => {
+        for (let second = 0; second < 600; second++) {
+          await walker.send(1);
+          await clock.advance(1000);
+        }
+      });
+    },
+  },
+  {
+    action: "A frame of 50 points",
+    most: 262,
+    async measure(clock) {
+      const walker = await Walker.start(clock);
+      return perAction(clock, 6, async () => {
+        for (let frame = 0; frame < 6; frame++) {
+          await clock.advance(50_000);
+          await walker.send(50);
+        }
+      });
+    },
+  },
+];
