@@ -1,9 +1,10 @@
-// Puts everything that is served as a file into dist/assets: our own few files, the console, and the two self-hosted
-// API viewers. What is there already is left alone: a development server that is running watches the folder.
+// Puts everything that is served as a file into dist/assets: our own few files, the console, the API documents, and their
+// two self-hosted viewers. What is there already is left alone: a development server that is running watches the folder.
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { writeApiDocuments } from "./setup/api-documents.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const out = join(root, "dist/assets");
@@ -20,8 +21,11 @@ for (const [folder, sources] of Object.entries(VENDOR))
   for (const source of sources)
     files.set(join(folder, basename(source)), await readFile(join(root, "node_modules", source)));
 
-const built = await builtConsole();
-for (const path of await filesIn(built)) files.set(join("console", path), await readFile(join(built, path)));
+for (const [name, folder] of [
+  ["console", await buildOnce("console", ["src/console"], buildConsole)],
+  ["documents", await buildOnce("documents", ["src", "scripts/setup"], writeApiDocuments)],
+])
+  for (const path of await filesIn(folder)) files.set(join(name, path), await readFile(join(folder, path)));
 // Chunks are named by what is in them.
 files.set(
   "_headers",
@@ -45,26 +49,36 @@ for (const [path, content] of files) {
 }
 for (const path of await filesIn(out).catch(() => [])) if (!files.has(path)) await rm(join(out, path));
 
-/** The folder with the console's build; made when its sources have changed, and only ever whole. */
-async function builtConsole() {
-  const source = join(root, "src/console");
+/** The folder of a build in dist/; made by `build` when its sources have changed, and only ever whole. */
+async function buildOnce(kind, sources, build) {
   const hash = createHash("sha256").update(await readFile(join(root, "package-lock.json")));
-  for (const path of (await filesIn(source)).sort())
-    hash.update(path).update(await readFile(join(source, path)));
-  const builds = join(root, "dist/console");
+  for (const source of sources)
+    for (const path of (await filesIn(join(root, source))).sort())
+      hash.update(path).update(await readFile(join(root, source, path)));
+  const builds = join(root, "dist", kind);
   const name = hash.digest("hex").slice(0, 16);
   const before = await readdir(builds).catch(() => []);
   if (before.includes(name)) return join(builds, name);
   const draft = join(builds, `${name}.${process.pid}`);
-  // A test that starts a server would get React's development build.
-  process.env.NODE_ENV = "production";
-  const { build } = await import("vite");
-  await build({ configFile: join(source, "vite.config.ts"), build: { outDir: draft, emptyOutDir: true } });
+  try {
+    await build(draft);
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true });
+    throw error;
+  }
   // Another one that started at the same time may have been faster.
   await rename(draft, join(builds, name)).catch(() => rm(draft, { recursive: true }));
   for (const old of before)
     if (!old.includes(".")) await rm(join(builds, old), { recursive: true, force: true });
   return join(builds, name);
+}
+
+async function buildConsole(outDir) {
+  // A test that starts a server would get React's development build.
+  process.env.NODE_ENV = "production";
+  const { build } = await import("vite");
+  const configFile = join(root, "src/console/vite.config.ts");
+  await build({ configFile, build: { outDir, emptyOutDir: true } });
 }
 
 /** Paths of all files below a folder. */

@@ -37,7 +37,6 @@ import { healthRoute } from "./platform/http/health-route.ts";
 import { createApp } from "./platform/http/mount.ts";
 import { rootRoute } from "./platform/http/root-route.ts";
 import { alsoUnder, type Route } from "./platform/http/route.ts";
-import { asyncApiDocument } from "./platform/realtime/asyncapi.ts";
 import type { RoomAuthorizer } from "./platform/realtime/handshake/authorizer.ts";
 import { socketRoute } from "./platform/realtime/handshake/socket-route.ts";
 import { ticketRoute } from "./platform/realtime/handshake/ticket-route.ts";
@@ -54,7 +53,6 @@ export const authorizers: readonly RoomAuthorizer[] = [
   ...dispatchAuthorizers,
   ticketAuthorizer,
 ];
-const socketDocuments = authorizers.map(({ document }) => document);
 
 /** Posts, earnings and documents of drivers: under `/api/v1/` and, as the Rideshare app documents them, under `/api/`. */
 const driverRoutes: readonly Route[] = [...rentalRoutes, ...earningsRoutes, ...documentRoutes];
@@ -107,7 +105,7 @@ const pages: readonly Route[] = [
   ...sharedPages,
   ...linkRoutes,
   ...eventPages,
-  ...apiDocumentRoutes(routes, (origin) => asyncApiDocument(socketDocuments, origin)),
+  ...apiDocumentRoutes(),
 ];
 
 export function appFor(runtime: Runtime) {

@@ -1,5 +1,5 @@
 /** Development only: the mail outbox and the sample data. Not mounted in other environments. */
-import { z } from "@hono/zod-openapi";
+
 import { desc, inArray, sql } from "drizzle-orm";
 import { templates } from "./jobs.ts";
 import { foldEmail } from "./modules/identity/index.ts";
@@ -9,6 +9,7 @@ import { type Route, respond, route } from "./platform/http/route.ts";
 import { isLocalOutbox, letterOf } from "./platform/mail/mail.ts";
 import type { RequestContext, Runtime } from "./platform/runtime.ts";
 import { isoTime } from "./platform/time.ts";
+import { z } from "./platform/zod.ts";
 import { loadSamples } from "./samples.ts";
 
 const tag = "Development";

@@ -1,5 +1,5 @@
 /** Parses the settings from variables and secrets. An error names every setting that is missing or wrong, and prints no value. */
-import { z } from "zod";
+
 import { type Cost, DEFAULT_COST, parseCost } from "./platform/crypto/scrypt.ts";
 import {
   QUOTA_NAMES,
@@ -9,6 +9,7 @@ import {
   type RateName,
   type Settings,
 } from "./platform/runtime.ts";
+import { z } from "./platform/zod.ts";
 
 /** Default rates, as attempts/seconds. Each can be set: `RATE_GUESS=20/900`. */
 const DEVELOPMENT_RATES: Record<RateName, string> = {

@@ -13,11 +13,12 @@ export function fits(text: string, max: number): boolean {
   return text.length <= max || (text.length <= 2 * max && lengthOf(text) <= max);
 }
 
-const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+let graphemes: Intl.Segmenter | undefined;
 
 /** The beginning of a text, at most `max` code points, cut between graphemes: no emoji and no accent is split. */
 export function preview(text: string, max: number): string {
   if (fits(text, max)) return text;
+  graphemes ??= new Intl.Segmenter(undefined, { granularity: "grapheme" });
   let room = max;
   let end = 0;
   // A grapheme that reaches beyond this slice does not fit anyway.

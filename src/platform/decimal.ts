@@ -1,8 +1,9 @@
 /** Exact decimals: integers in the smallest unit internally, strings with two places on the wire. */
-import { z } from "@hono/zod-openapi";
+
 import { reportFault } from "./http/input/fields.ts";
 import { messages } from "./http/messages.ts";
 import { text } from "./http/text.ts";
+import { z } from "./zod.ts";
 
 const TOO_LONG = text(
   "Ensure that there are no more than 8 digits before the decimal point.",

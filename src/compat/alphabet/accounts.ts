@@ -1,5 +1,5 @@
 /** AlphaBet's sign-up, sign-in, tokens and user routes. */
-import { z } from "@hono/zod-openapi";
+
 import {
   changeAccount,
   clientProfiles,
@@ -25,6 +25,7 @@ import { email, secret, string } from "../../platform/http/input/fields.ts";
 import { parse } from "../../platform/http/input/validation.ts";
 import { at, type Route, respond, route } from "../../platform/http/route.ts";
 import { isoTime } from "../../platform/time.ts";
+import { z } from "../../platform/zod.ts";
 import { errorKey, refuseWithError, refuseWithMessage } from "./errors.ts";
 
 const tag = "AlphaBet";

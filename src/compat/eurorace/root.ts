@@ -1,6 +1,7 @@
 /** Eurorace's API root: the links to its two collections. */
-import { z } from "@hono/zod-openapi";
+
 import { type Route, respond, route } from "../../platform/http/route.ts";
+import { z } from "../../platform/zod.ts";
 
 export const rootRoute: Route = route({
   method: "get",

@@ -1,5 +1,5 @@
 /** The calculator's paths as the shipped client calls them. */
-import { z } from "@hono/zod-openapi";
+
 import {
   addEntry,
   changeRoute,
@@ -14,6 +14,7 @@ import {
 } from "../../modules/earnings/index.ts";
 import { integer } from "../../platform/http/input/fields.ts";
 import { at, type Route, respond, route } from "../../platform/http/route.ts";
+import { z } from "../../platform/zod.ts";
 import { legacyPage, legacyPageOf } from "./paging.ts";
 
 const tag = "Rideshare";

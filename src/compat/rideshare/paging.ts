@@ -1,6 +1,7 @@
 /** Paging for the shipped client: ten rows a page, page numbers in the path or query, and errors with status 200. */
-import { z } from "@hono/zod-openapi";
+
 import type { Listed, Window } from "../../platform/http/lists/paging.ts";
+import { z } from "../../platform/zod.ts";
 
 const PAGE_SIZE = 10;
 /** A page past every list whose offset the database still accepts. */

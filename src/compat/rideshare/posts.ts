@@ -1,5 +1,5 @@
 /** Car posts as the shipped client calls them: a path per action, partial multipart edits, errors under `Message`. */
-import { z } from "@hono/zod-openapi";
+
 import {
   addPost,
   changePost,
@@ -26,6 +26,7 @@ import { type ErrorFormat, type Route, respond, route } from "../../platform/htt
 import { literal } from "../../platform/http/text.ts";
 import { numberIn } from "../../platform/ids.ts";
 import { MAX_PICTURE } from "../../platform/storage/media.ts";
+import { z } from "../../platform/zod.ts";
 import { legacyPage, legacyPageOf } from "./paging.ts";
 
 const tag = "Rideshare";

@@ -1,10 +1,11 @@
 /** Uploads as the shipped client makes them: start, post the form to the given `url`, finish. */
-import { z } from "@hono/zod-openapi";
+
 import { fileStart, finishUpload, startUpload, UploadForm } from "../../modules/files/index.ts";
 import { noPost, ownPost } from "../../modules/rentals/index.ts";
 import { forbidden } from "../../platform/http/errors.ts";
 import { integer } from "../../platform/http/input/fields.ts";
 import { type Route, respond, route } from "../../platform/http/route.ts";
+import { z } from "../../platform/zod.ts";
 
 const tag = "Rideshare";
 

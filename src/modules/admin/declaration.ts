@@ -1,8 +1,9 @@
 /** The declared resources as the console reads them, limited to what the caller's role may see and do. */
-import { z } from "@hono/zod-openapi";
+
 import type { Caller } from "../../platform/http/caller.ts";
 import { filtersOf } from "../../platform/resources/filters.ts";
 import type { Resource } from "../../platform/resources/resource.ts";
+import { z } from "../../platform/zod.ts";
 import { catalogue } from "./catalogue.ts";
 import { fieldsFor, may, roleOf } from "./rights.ts";
 

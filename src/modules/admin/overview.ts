@@ -1,9 +1,10 @@
 /** `/api/admin/dashboard/` and `/api/admin/map/`. */
-import { z } from "@hono/zod-openapi";
+
 import { outboxHealth } from "../../platform/db/claims.ts";
 import { fromHundredths } from "../../platform/decimal.ts";
 import { type Route, respond, route } from "../../platform/http/route.ts";
 import { isoTime } from "../../platform/time.ts";
+import { z } from "../../platform/zod.ts";
 import {
   liveMap,
   type OrderOnMap,

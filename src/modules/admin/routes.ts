@@ -1,9 +1,10 @@
 /** `/api/admin/…`: one set of routes for every declared resource. */
-import { z } from "@hono/zod-openapi";
+
 import { notFound } from "../../platform/http/errors.ts";
 import { envelope, paginate } from "../../platform/http/lists/paging.ts";
 import { type Route, type RouteResponse, respond, route } from "../../platform/http/route.ts";
 import type { ConsoleRole, Resource, Subject } from "../../platform/resources/resource.ts";
+import { z } from "../../platform/zod.ts";
 import { requireResource } from "./catalogue.ts";
 import { Declared, declarationFor } from "./declaration.ts";
 import { beginExport } from "./exports/commands.ts";

@@ -1,6 +1,7 @@
 /** Wire shapes that all resources share: rows, queries, bulk operations. */
-import { z } from "@hono/zod-openapi";
+
 import { boolean, limited, string } from "../../platform/http/input/fields.ts";
+import { z } from "../../platform/zod.ts";
 
 export const PAGE_SIZE = 25;
 const MAX_IDS = 100;

@@ -1,11 +1,12 @@
 /** Reads chats and messages, one statement each. */
-import type { z } from "@hono/zod-openapi";
+
 import { type SQL, sql } from "drizzle-orm";
 import { contains } from "../../platform/db/folding.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import type { Window } from "../../platform/http/lists/paging.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
+import type { z } from "../../platform/zod.ts";
 import { maskedEmail } from "../identity/index.ts";
 import { ageOn, areFriends, homeCityName } from "../social/index.ts";
 import { archiveReads } from "./archive.ts";

@@ -1,10 +1,11 @@
 /** `/api/v1/chats/…`: start, list, read and search chats. Messages are sent on `ws/chat/{id}/`. */
-import { z } from "@hono/zod-openapi";
+
 import { notFound, refuse } from "../../platform/http/errors.ts";
 import { integer, string } from "../../platform/http/input/fields.ts";
 import { envelope, pageQuery, paginate } from "../../platform/http/lists/paging.ts";
 import { type Route, respond, route } from "../../platform/http/route.ts";
 import { text } from "../../platform/http/text.ts";
+import { z } from "../../platform/zod.ts";
 import { foldEmail } from "../identity/index.ts";
 import { startChat } from "./commands.ts";
 import { findChat, latestMessages, listChats, messagesBefore, searchMessages } from "./queries.ts";

@@ -1,5 +1,5 @@
 /** Wire shapes of chats, after the Find Friend app's ChatUser and Message. */
-import { z } from "@hono/zod-openapi";
+import { z } from "../../platform/zod.ts";
 
 export const ChatUser = z
   .object({

@@ -1,11 +1,12 @@
 /** `/api/v1/documents/…`: documents with their scans and expiry dates. */
-import { z } from "@hono/zod-openapi";
+
 import { notFound } from "../../platform/http/errors.ts";
 import { day, fileOrNull, integer, string } from "../../platform/http/input/fields.ts";
 import { envelope, pageQuery, paginate } from "../../platform/http/lists/paging.ts";
 import { type Route, respond, route } from "../../platform/http/route.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
+import { z } from "../../platform/zod.ts";
 import {
   addDocument,
   changeDocument,

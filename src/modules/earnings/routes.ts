@@ -1,11 +1,12 @@
 /** `/api/v1/calculator/…`: a driver's calculator entries, as a list, as numbers for a chart, as CSV. */
-import { z } from "@hono/zod-openapi";
+
 import { csvLine, csvResponse } from "../../platform/csv.ts";
 import { invalid, notFound, refuse } from "../../platform/http/errors.ts";
 import { integer } from "../../platform/http/input/fields.ts";
 import { ownList } from "../../platform/http/lists/list-route.ts";
 import { type Route, respond, route } from "../../platform/http/route.ts";
 import { text } from "../../platform/http/text.ts";
+import { z } from "../../platform/zod.ts";
 import { addEntry, allEntries, changeEntry, listEntries, recentEntries, removeEntries } from "./commands.ts";
 import { RECENT_DAYS, type RecentDays } from "./rules.ts";
 import {

@@ -1,7 +1,8 @@
 /** Wire shapes of a calculator entry: decimals as strings with two places, as numbers in charts. */
-import { z } from "@hono/zod-openapi";
+
 import { decimal, fromHundredths, optionalDecimal } from "../../platform/decimal.ts";
 import { isoTime } from "../../platform/time.ts";
+import { z } from "../../platform/zod.ts";
 import type { Entry } from "./commands.ts";
 import type { EarningsInput } from "./rules.ts";
 

@@ -1,7 +1,8 @@
 /** The route that takes the form of a started upload. */
-import { z } from "@hono/zod-openapi";
+
 import { type Route, respond, route } from "../../platform/http/route.ts";
 import { openForm } from "../../platform/storage/streaming-form.ts";
+import { z } from "../../platform/zod.ts";
 import { acceptForm, FORM_PATH } from "./uploads.ts";
 
 const Form = z

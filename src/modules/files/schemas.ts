@@ -1,6 +1,7 @@
 /** Wire shapes of uploads, for the routes that start and finish them. */
-import { z } from "@hono/zod-openapi";
+
 import { integer, string } from "../../platform/http/input/fields.ts";
+import { z } from "../../platform/zod.ts";
 
 const FILE_PURPOSES = ["car_image", "document", "task_photo", "event_image"] as const;
 export type FilePurpose = (typeof FILE_PURPOSES)[number];

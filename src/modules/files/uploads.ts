@@ -1,5 +1,5 @@
 /** Uploads by clients: start, send by form or signed PUT, finish. */
-import type { z } from "@hono/zod-openapi";
+
 import { and, eq, isNull } from "drizzle-orm";
 import { runBatch } from "../../platform/db/client.ts";
 import { enqueueDueSoon } from "../../platform/db/outbox.ts";
@@ -17,6 +17,7 @@ import {
 } from "../../platform/storage/store-upload.ts";
 import type { StreamingFile, StreamingForm } from "../../platform/storage/streaming-form.ts";
 import { readForm, signForm, type UploadTicket, uploadMessages } from "../../platform/storage/upload-form.ts";
+import type { z } from "../../platform/zod.ts";
 import { faults, messages } from "./messages.ts";
 import { ACCEPTED, addPending, finishing, giveUp } from "./rows.ts";
 import type { FilePurpose, UploadForm } from "./schemas.ts";

@@ -1,10 +1,11 @@
 /** Console resources: accounts, devices, codes and former contacts. Hashes and keys are never fields. */
-import { z } from "@hono/zod-openapi";
+
 import { sql } from "drizzle-orm";
 import { boolean, day, email, string } from "../../platform/http/input/fields.ts";
 import { text } from "../../platform/http/text.ts";
 import { ageFilter } from "../../platform/resources/filters.ts";
 import { ALL, field, NOTHING, READ, REMOVE, resource } from "../../platform/resources/resource.ts";
+import { z } from "../../platform/zod.ts";
 import {
   consequencesOf,
   endDevices,

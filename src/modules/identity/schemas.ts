@@ -1,11 +1,12 @@
 /** Wire shapes of identity: accounts as the Tow Truck clients read them, and fields that several apps share. */
-import { z } from "@hono/zod-openapi";
+
 import { email, file, reportFault, secret, string } from "../../platform/http/input/fields.ts";
 import { codeField } from "../../platform/http/input/strict-fields.ts";
 import { fill, messages as shared } from "../../platform/http/messages.ts";
 import type { Locale, Text } from "../../platform/http/text.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { mediaUrl } from "../../platform/storage/media.ts";
+import { z } from "../../platform/zod.ts";
 import type { Person } from "./accounts/queries.ts";
 import { messages } from "./messages.ts";
 import {

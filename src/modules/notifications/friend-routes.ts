@@ -1,10 +1,11 @@
 /** `/api/v1/notification/…` of Find Friend. Clients can't create notifications. */
-import { z } from "@hono/zod-openapi";
+
 import { methodNotAllowed, notFound } from "../../platform/http/errors.ts";
 import { boolean } from "../../platform/http/input/fields.ts";
 import { MAX_LIMIT, pageQuery } from "../../platform/http/lists/paging.ts";
 import { type Route, respond, route } from "../../platform/http/route.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
+import { z } from "../../platform/zod.ts";
 import { idParam } from "../identity/index.ts";
 import type { Notification } from "./notices.ts";
 import {

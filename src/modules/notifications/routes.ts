@@ -1,9 +1,10 @@
 /** `/api/v1/notifications/…` of Tow Truck, and the routes of Find Friend. */
-import { z } from "@hono/zod-openapi";
+
 import { notFound } from "../../platform/http/errors.ts";
 import { ownList } from "../../platform/http/lists/list-route.ts";
 import { type Route, respond, route } from "../../platform/http/route.ts";
 import { text } from "../../platform/http/text.ts";
+import { z } from "../../platform/zod.ts";
 import { idParam } from "../identity/index.ts";
 import { friendNotificationRoutes } from "./friend-routes.ts";
 import { countUnread, listNotifications } from "./queries.ts";

@@ -1,6 +1,7 @@
 /** Wire shapes of a notification, per app. */
-import { z } from "@hono/zod-openapi";
+
 import { isoTime } from "../../platform/time.ts";
+import { z } from "../../platform/zod.ts";
 import type { Notification } from "./notices.ts";
 import { roomOf } from "./reading.ts";
 

@@ -1,5 +1,5 @@
 /** `/api/v1/carposts/…`: list, create, change and delete car posts. */
-import { z } from "@hono/zod-openapi";
+
 import { optionalDecimal } from "../../platform/decimal.ts";
 import { forbidden, notFound } from "../../platform/http/errors.ts";
 import { boolean, integer, string } from "../../platform/http/input/fields.ts";
@@ -7,6 +7,7 @@ import { envelope, pageQuery, paginate } from "../../platform/http/lists/paging.
 import { type Route, respond, route } from "../../platform/http/route.ts";
 import { text } from "../../platform/http/text.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
+import { z } from "../../platform/zod.ts";
 import {
   addPost,
   type CarPost,

@@ -1,7 +1,8 @@
 /** The wire shape of a car post, with the clients' spelling and order. */
-import { z } from "@hono/zod-openapi";
+
 import { fileOrNull, string } from "../../platform/http/input/fields.ts";
 import { isoTime } from "../../platform/time.ts";
+import { z } from "../../platform/zod.ts";
 import type { CarPost, PostFacts } from "./commands.ts";
 
 /** Wire field → row field, in the clients' order. */

@@ -1,11 +1,12 @@
 /** Console resources for profiles, interests, friendships, friend requests and blocks. */
-import { z } from "@hono/zod-openapi";
+
 import { type Column, type SQL, sql } from "drizzle-orm";
 import { boolean, string } from "../../platform/http/input/fields.ts";
 import { text } from "../../platform/http/text.ts";
 import { ageFilter } from "../../platform/resources/filters.ts";
 import { idInput } from "../../platform/resources/inputs.ts";
 import { ALL, field, NOTHING, REMOVE, type Resource, resource } from "../../platform/resources/resource.ts";
+import { z } from "../../platform/zod.ts";
 import { directoryResources } from "./directory/resources.ts";
 import { consentEffects, sharedAccessEffects } from "./friends/shared-access.ts";
 import { blocks, friendRequests, friendships, socialProfiles, userInterests } from "./tables.ts";

@@ -1,5 +1,5 @@
 /** Find Friend's wire shapes of a person: the profile, its changes, and the filters of a list. */
-import { z } from "@hono/zod-openapi";
+
 import { boolean, day, file, reportFault, string } from "../../platform/http/input/fields.ts";
 import { keyField } from "../../platform/http/input/strict-fields.ts";
 import { pageQuery } from "../../platform/http/lists/paging.ts";
@@ -8,6 +8,7 @@ import type { Text } from "../../platform/http/text.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { mediaUrl } from "../../platform/storage/media.ts";
 import { normalized } from "../../platform/unicode.ts";
+import { z } from "../../platform/zod.ts";
 import { maskedEmail, personFields } from "../identity/index.ts";
 import { messages } from "./messages.ts";
 import type { PeopleFilter, Person } from "./profiles/queries.ts";

@@ -1,5 +1,5 @@
 /** Console resources for tickets and their messages. Messages are written through the conversation only. */
-import { z } from "@hono/zod-openapi";
+
 import { sql } from "drizzle-orm";
 import { invalid } from "../../platform/http/errors.ts";
 import { text } from "../../platform/http/text.ts";
@@ -14,6 +14,7 @@ import {
   resource,
 } from "../../platform/resources/resource.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
+import { z } from "../../platform/zod.ts";
 import { ticketChange } from "./notices.ts";
 import { isOver, type TicketStatus } from "./rules.ts";
 import { supportMessages, supportTickets } from "./tables.ts";

@@ -1,5 +1,5 @@
 /** `/api/v1/support/tickets/…`: support tickets and their messages. */
-import { z } from "@hono/zod-openapi";
+
 import type { Caller } from "../../platform/http/caller.ts";
 import { forbidden, invalid, notFound } from "../../platform/http/errors.ts";
 import { string, unlessBlank } from "../../platform/http/input/fields.ts";
@@ -9,6 +9,7 @@ import { envelope, pageQuery, paginate } from "../../platform/http/lists/paging.
 import { type Route, respond, route } from "../../platform/http/route.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
+import { z } from "../../platform/zod.ts";
 import { findPeople, findUser } from "../identity/index.ts";
 import { changeTicket, findTicket, listTickets, openTicket, type Ticket, threadsOf } from "./commands.ts";
 import { addMessage, listMessages } from "./conversation.ts";

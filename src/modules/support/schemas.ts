@@ -1,10 +1,11 @@
 /** Wire shapes of tickets and their messages. */
-import { z } from "@hono/zod-openapi";
+
 import type { Caller } from "../../platform/http/caller.ts";
 import { boolean, string } from "../../platform/http/input/fields.ts";
 import { codeField, keyField } from "../../platform/http/input/strict-fields.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
+import { z } from "../../platform/zod.ts";
 import { uuidField } from "../dispatch/index.ts";
 import { Account, type Person, toUserWire, visibilityOf } from "../identity/index.ts";
 import type { Thread, Ticket } from "./commands.ts";

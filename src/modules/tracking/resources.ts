@@ -1,5 +1,5 @@
 /** Reports, latest locations, tasks and photos in the console. */
-import { z } from "@hono/zod-openapi";
+
 import { sql } from "drizzle-orm";
 import { integer, string } from "../../platform/http/input/fields.ts";
 import { text } from "../../platform/http/text.ts";
@@ -15,6 +15,7 @@ import {
   resource,
 } from "../../platform/resources/resource.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
+import { z } from "../../platform/zod.ts";
 import { refreshLatest } from "./reports/latest.ts";
 import { latestLocations, locationReports, taskPhotos, taskStates, tasks } from "./tables.ts";
 import { newTaskNotice } from "./tasks/commands.ts";

@@ -1,9 +1,10 @@
 /** Query parameters of reports and tracks, and the format of the answer. */
-import { z } from "@hono/zod-openapi";
+
 import { invalid } from "../../platform/http/errors.ts";
 import { boolean, integer, limited } from "../../platform/http/input/fields.ts";
 import { windowQuery } from "../../platform/http/lists/paging.ts";
 import { type Text, text } from "../../platform/http/text.ts";
+import { z } from "../../platform/zod.ts";
 import type { Box, Circle, ReportFilter, ReportWindow } from "./reports/queries.ts";
 import { instant } from "./reports/schemas.ts";
 import type { TrackFilter } from "./tracks/queries.ts";

@@ -1,7 +1,8 @@
 /** `GET /health/`: whether database and storage respond. */
-import { z } from "@hono/zod-openapi";
+
 import { sql } from "drizzle-orm";
 import type { RequestContext } from "../runtime.ts";
+import { z } from "../zod.ts";
 import { respond, route } from "./route.ts";
 
 const Health = z.object({

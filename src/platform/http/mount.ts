@@ -1,6 +1,7 @@
 /** Mounts routes on a Hono app. Each request passes: caller, rate limit, path, query, body, handler, response. */
-import { Hono } from "hono";
+import { HonoBase } from "hono/hono-base";
 import { requestId } from "hono/request-id";
+import { TrieRouter } from "hono/router/trie-router";
 import { BOOKMARK_COOKIE, BOOKMARK_HEADER } from "../db/client.ts";
 import { log } from "../log.ts";
 import type { RequestContext, Runtime } from "../runtime.ts";
@@ -44,11 +45,11 @@ type Variables = {
   language: Locale | undefined;
   formatError: Route["formatError"];
 };
-type App = Hono<{ Variables: Variables }>;
+type App = HonoBase<{ Variables: Variables }>;
 
 export function createApp(parts: Parts): App {
   const { runtime, authenticate, routes, sockets } = parts;
-  const app: App = new Hono<{ Variables: Variables }>({ strict: false });
+  const app: App = new HonoBase<{ Variables: Variables }>({ strict: false, router: new TrieRouter() });
 
   // Without a header name the middleware makes every id itself: a client's own X-Request-Id is not trusted.
   app.use(requestId({ headerName: "" }));

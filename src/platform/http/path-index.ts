@@ -13,7 +13,8 @@ export interface ServedRoute {
 
 interface ServedPath {
   readonly path: string;
-  readonly pattern: RegExp;
+  readonly steps: readonly string[];
+  readonly matches: (path: string) => boolean;
   /** In upper case. */
   readonly methods: readonly string[];
   readonly language: Locale | undefined;
@@ -27,25 +28,35 @@ export interface PathIndex {
   fixedPathFor(pattern: string, path: string): ServedPath | null;
 }
 
+/** What is compiled and compared is so at its first use: a cold start has hundreds of paths and serves one. */
 export function indexPaths(served: readonly ServedRoute[]): PathIndex {
   const byPath = Map.groupBy(served, ({ path }) => path);
   const places = [...byPath].map(([path, routes]): ServedPath => {
     const methods = routes.map(({ method }) => method.toUpperCase());
     return {
       path,
-      pattern: pathPattern(path),
+      steps: path.split("/"),
+      matches: pathMatcher(path),
       methods: [...new Set(methods)],
       language: routes[0]?.language,
       formatError: routes[0]?.formatError,
     };
   });
-  const before = new Map(
-    places.map(({ path }) => [path, places.filter((place) => goesBefore(place.path, path))]),
-  );
+  const fixedFor = new Map<string, readonly ServedPath[]>();
+  const fixedPlacesFor = (pattern: string) => {
+    const steps = pattern.split("/");
+    const found = fixedFor.get(pattern) ?? places.filter((place) => goesBefore(place.steps, steps));
+    fixedFor.set(pattern, found);
+    return found;
+  };
   return {
-    at: (path) => places.filter(({ pattern }) => pattern.test(path)).reduce(closest, null),
-    fixedPathFor: (pattern, path) =>
-      (before.get(pattern) ?? []).filter((place) => place.pattern.test(path)).reduce(closest, null),
+    at: (path) => places.filter((place) => place.matches(path)).reduce(closest, null),
+    fixedPathFor(pattern, path) {
+      if (!pattern.includes(":")) return null;
+      return fixedPlacesFor(pattern)
+        .filter((place) => place.matches(path))
+        .reduce(closest, null);
+    },
   };
 }
 
@@ -55,12 +66,11 @@ export function allowedAt({ methods }: Pick<ServedPath, "methods">): string[] {
 }
 
 function closest(known: ServedPath | null, place: ServedPath): ServedPath {
-  return known && !goesBefore(place.path, known.path) ? known : place;
+  return known && !goesBefore(place.steps, known.steps) ? known : place;
 }
 
 /** Whether `one` is fixed where `other` has a parameter, and nowhere the reverse. */
-function goesBefore(one: string, other: string): boolean {
-  const [left, right] = [one.split("/"), other.split("/")];
+function goesBefore(left: readonly string[], right: readonly string[]): boolean {
   if (left.length !== right.length) return false;
   let fixed = false;
   for (const [at, step] of left.entries()) {
@@ -74,7 +84,15 @@ function goesBefore(one: string, other: string): boolean {
   return fixed;
 }
 
-/** `/api/event/:id` or `/media/:key{.+}` → a pattern for that path with or without its trailing slash. */
+/** `/api/event/:id` or `/media/:key{.+}` → whether a path is that one, with or without its trailing slash. */
+function pathMatcher(path: string): (path: string) => boolean {
+  let pattern: RegExp | undefined;
+  return (requested) => {
+    pattern ??= pathPattern(path);
+    return pattern.test(requested);
+  };
+}
+
 function pathPattern(path: string): RegExp {
   const source = path.replace(/:\w+(?:\{([^}]+)\})?|[.*+?^${}()|[\]\\]/g, (found, own?: string) =>
     found.startsWith(":") ? (own ?? "[^/]+") : `\\${found}`,

@@ -1,5 +1,5 @@
 /** `GET /api/v1/`: older clients request it to check their credentials. */
-import { z } from "@hono/zod-openapi";
+import { z } from "../zod.ts";
 import { respond, route } from "./route.ts";
 
 export const rootRoute = route({

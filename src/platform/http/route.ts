@@ -1,6 +1,7 @@
 /** A route: path, access, input and response schemas, handler. Types and API documents derive from it. */
-import type { z } from "@hono/zod-openapi";
+
 import type { RequestContext } from "../runtime.ts";
+import type { z } from "../zod.ts";
 import type { Caller } from "./caller.ts";
 import type { Refusal } from "./errors.ts";
 import type { Locale } from "./text.ts";

@@ -1,10 +1,10 @@
 /** Mail and SMS: the effects that modules request, and their delivery. */
-import { Resend } from "resend";
 import type { OutboxRow } from "../db/claims.ts";
 import type { Effect } from "../db/outbox.ts";
 import type { Locale } from "../http/text.ts";
 import type { Runtime } from "../runtime.ts";
 import { type Letter, type RenderedLetter, render } from "./letter.ts";
+import { sendByResend } from "./resend.ts";
 
 /** Renders one kind of mail from the data in its outbox row. */
 export type Template<Data> = (data: Data, locale: Locale) => Letter;
@@ -80,11 +80,8 @@ export async function deliverMail(runtime: Runtime, row: OutboxRow, templates: T
   const { resendKey, resendUrl, from } = runtime.settings.mail;
   if (isLocalOutbox(runtime)) return null;
   if (!resendKey) throw new DeliveryError("RESEND_API_KEY is not set");
-  const resend = new Resend(resendKey, resendUrl ? { baseUrl: resendUrl } : undefined);
-  const { error } = await resend.emails.send(
-    { from, to: row.address, subject: letter.subject, text: letter.text, html: letter.html },
-    { idempotencyKey: row.id },
-  );
+  const account = { key: resendKey, url: resendUrl };
+  const error = await sendByResend(account, letter, { from, to: row.address, idempotencyKey: row.id });
   if (error) throw new DeliveryError(`${error.name}: ${error.message}`, FINAL.has(error.name));
   return (row.payload as MailPayload).secret ? FORGET : null;
 }

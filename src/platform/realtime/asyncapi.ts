@@ -1,6 +1,10 @@
-/** The AsyncAPI 3 document of the sockets, made from the schemas that the rooms parse with. */
+/**
+ * The AsyncAPI 3 document of the sockets, made from the schemas that the rooms parse with. Runs when the assets are built,
+ * not in the Worker.
+ */
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type * as v from "valibot";
+import { BUILT_ORIGIN } from "../http/documents/built-origin.ts";
 import {
   AckFrame,
   AuthFrame,
@@ -67,8 +71,8 @@ const FROM_SERVER = {
   pong: PongFrame,
 };
 
-export function asyncApiDocument(sockets: readonly SocketDocument[], origin: string): object {
-  const { host, protocol } = new URL(origin);
+/** The document, of a server whose origin `document-routes.tsx` fills in. */
+export function asyncApiDocument(sockets: readonly SocketDocument[]): object {
   const channels: Record<string, object> = {};
   const operations: Record<string, object> = {};
   for (const socket of sockets) {
@@ -106,7 +110,7 @@ export function asyncApiDocument(sockets: readonly SocketDocument[], origin: str
       version: "1.0.0",
       description: `With the sub-protocol ${PROTOCOL} a socket speaks the native frames; without one, the frames that the older app documents.`,
     },
-    servers: { here: { host, protocol: protocol === "https:" ? "wss" : "ws" } },
+    servers: { here: { host: new URL(BUILT_ORIGIN).host, protocol: "wss" } },
     channels,
     operations,
   };

@@ -1,11 +1,12 @@
 /** Filters of console lists, derived from the types of the fields. */
-import { z } from "@hono/zod-openapi";
+
 import { type Column, type SQL, sql } from "drizzle-orm";
 import { contains } from "../db/folding.ts";
 import { toHundredths } from "../decimal.ts";
 import { boolean, day, integer, reportFault, string } from "../http/input/fields.ts";
 import { fill, messages } from "../http/messages.ts";
 import { text } from "../http/text.ts";
+import { z } from "../zod.ts";
 import { instantInput } from "./inputs.ts";
 import type { Field, Filter, Resource } from "./resource.ts";
 

@@ -1,9 +1,10 @@
 /** Input schemas of resource fields, beside the dialect's field types. Outputs are stored values. */
-import { z } from "@hono/zod-openapi";
+
 import { decimal } from "../decimal.ts";
 import { integer, reportFault } from "../http/input/fields.ts";
 import { fill, messages } from "../http/messages.ts";
 import { parseInstant } from "../time.ts";
+import { z } from "../zod.ts";
 
 /** ISO 8601, UTC by default; the value is in epoch ms. */
 export function instantInput() {

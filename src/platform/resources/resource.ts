@@ -2,7 +2,7 @@
  * Declares what staff may see and change of a table: `/api/admin/` reads and writes by it, and the console builds its
  * screens from it. Only declared fields are accessible, so secrets are simply not declared.
  */
-import type { z } from "@hono/zod-openapi";
+
 import type { Column, SQL, SQLWrapper } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
@@ -10,6 +10,7 @@ import type { Effect } from "../db/outbox.ts";
 import type { Caller } from "../http/caller.ts";
 import type { Text } from "../http/text.ts";
 import type { RequestContext } from "../runtime.ts";
+import type { z } from "../zod.ts";
 
 /** Roles in the console: operators, and staff with more rights. */
 export type ConsoleRole = "operator" | "staff";

@@ -1,8 +1,9 @@
 /** AlphaBet's batch routes: many events in one request, all or none. */
-import { z } from "@hono/zod-openapi";
+
 import { changeEvents, createEvents, removeEvents } from "../../../modules/events/index.ts";
 import { reportFault } from "../../../platform/http/input/fields.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
+import { z } from "../../../platform/zod.ts";
 import { errorKey } from "../errors.ts";
 import { Change, Message, NewEvent, toChange, toDraft, uuid } from "./schemas.ts";
 import { batchPolicy, policy, refused, tag } from "./shared.ts";

@@ -1,5 +1,5 @@
 /** AlphaBet's routes of single events. The events module does the work. */
-import { z } from "@hono/zod-openapi";
+
 import {
   changeEvents,
   countEvents,
@@ -11,6 +11,7 @@ import {
 } from "../../../modules/events/index.ts";
 import { linkTo, readCursor, windowQuery, writeCursor } from "../../../platform/http/lists/paging.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
+import { z } from "../../../platform/zod.ts";
 import { errorKey, refuseWithError, refuseWithMessage } from "../errors.ts";
 import {
   Change,

@@ -1,5 +1,5 @@
 /** AlphaBet's wire shapes of events. Requests name participants by username; lists return ids, a single event returns usernames. */
-import { z } from "@hono/zod-openapi";
+
 import {
   BLANK,
   type Event,
@@ -11,6 +11,7 @@ import type { Caller } from "../../../platform/http/caller.ts";
 import { reportFault, string } from "../../../platform/http/input/fields.ts";
 import { messages } from "../../../platform/http/messages.ts";
 import { isoTime, parseInstant } from "../../../platform/time.ts";
+import { z } from "../../../platform/zod.ts";
 import { refuseWithError } from "../errors.ts";
 
 /** The time zone of times without an offset. */

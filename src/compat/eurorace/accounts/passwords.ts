@@ -1,5 +1,5 @@
 /** Eurorace's password routes: change it, or reset it by mail. */
-import { z } from "@hono/zod-openapi";
+
 import {
   checkResetLink,
   findUser,
@@ -15,6 +15,7 @@ import { secret, string } from "../../../platform/http/input/fields.ts";
 import { messages } from "../../../platform/http/messages.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
 import { literal, text } from "../../../platform/http/text.ts";
+import { z } from "../../../platform/zod.ts";
 import { applyChange, challenge, Detail, ownUser, policyFor, tag } from "./shared.ts";
 
 const INVALID_VALUE = literal("Invalid value");

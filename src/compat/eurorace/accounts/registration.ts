@@ -1,5 +1,5 @@
 /** Eurorace's registration and the confirmation of an address. */
-import { z } from "@hono/zod-openapi";
+
 import {
   clientProfiles,
   confirmEmail,
@@ -16,6 +16,7 @@ import { invalid, notFound } from "../../../platform/http/errors.ts";
 import { email, secret, string } from "../../../platform/http/input/fields.ts";
 import { messages } from "../../../platform/http/messages.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
+import { z } from "../../../platform/zod.ts";
 import { challenge, Detail, EMAIL_TAKEN, Key, policyFor, tag } from "./shared.ts";
 
 const registration = route({

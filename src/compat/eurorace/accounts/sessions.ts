@@ -1,10 +1,11 @@
 /** Eurorace's sign-in and sign-out. The sign-in is also Rideshare's documented one: one handler whose answer serves both. */
-import { z } from "@hono/zod-openapi";
+
 import { clientProfiles, endSessions, identityMessages, signIn } from "../../../modules/identity/index.ts";
 import { invalid, refuse } from "../../../platform/http/errors.ts";
 import { secret, string } from "../../../platform/http/input/fields.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
 import { literal, text } from "../../../platform/http/text.ts";
+import { z } from "../../../platform/zod.ts";
 import { badKey, challenge, Detail, EuroraceUser, Key, tag, toUserWire } from "./shared.ts";
 
 const CREDENTIALS_MISSING = literal('Must include "username" and "password".');

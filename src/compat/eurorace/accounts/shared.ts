@@ -1,5 +1,5 @@
 /** What Eurorace's account routes share: the user's wire shape, the password policy and the refusals. */
-import { z } from "@hono/zod-openapi";
+
 import {
   type AccountChange,
   changeAccount,
@@ -15,6 +15,7 @@ import { Refusal } from "../../../platform/http/errors.ts";
 import { messages } from "../../../platform/http/messages.ts";
 import { literal } from "../../../platform/http/text.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
+import { z } from "../../../platform/zod.ts";
 
 export const tag = "Eurorace";
 /** The scheme that a 401 names in `WWW-Authenticate`. */

@@ -1,8 +1,9 @@
 /** Eurorace's own-account routes: read and change it. */
-import { z } from "@hono/zod-openapi";
+
 import { username } from "../../../modules/identity/index.ts";
 import { email, string } from "../../../platform/http/input/fields.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
+import { z } from "../../../platform/zod.ts";
 import { applyChange, challenge, EuroraceUser, ownUser, tag, toUserWire } from "./shared.ts";
 
 const userPath = "/api/auth/user";

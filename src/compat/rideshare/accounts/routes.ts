@@ -1,5 +1,5 @@
 /** Rideshare's routes of accounts and sessions: the shipped client's paths with a cookie, and the documented REST paths. */
-import { z } from "@hono/zod-openapi";
+
 import {
   clientProfiles,
   deleteAccount,
@@ -18,6 +18,7 @@ import { email, secret, string } from "../../../platform/http/input/fields.ts";
 import { at, type Route, respond, route } from "../../../platform/http/route.ts";
 import { literal } from "../../../platform/http/text.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
+import { z } from "../../../platform/zod.ts";
 import { tokenObtain } from "../../alphabet/index.ts";
 import { legacy } from "../errors.ts";
 import {

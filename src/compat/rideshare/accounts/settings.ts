@@ -1,5 +1,5 @@
 /** Rideshare's settings: name, address, language, reminders and password of the account. */
-import { z } from "@hono/zod-openapi";
+
 import {
   identityMessages,
   localeField,
@@ -13,6 +13,7 @@ import { boolean, secret } from "../../../platform/http/input/fields.ts";
 import { messages as shared } from "../../../platform/http/messages.ts";
 import { at, type Route, respond, route } from "../../../platform/http/route.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
+import { z } from "../../../platform/zod.ts";
 import { applyChange, nameOf, ownUser, restWeakness, tag, UserChange } from "./shared.ts";
 
 const Settings = z

@@ -1,5 +1,5 @@
 /** What Rideshare's account routes share: the person's wire shape, password checks and the change of an account. */
-import { z } from "@hono/zod-openapi";
+
 import {
   changeAccount,
   findUser,
@@ -14,6 +14,7 @@ import { Refusal, refuse } from "../../../platform/http/errors.ts";
 import { email, secret, string } from "../../../platform/http/input/fields.ts";
 import { literal } from "../../../platform/http/text.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
+import { z } from "../../../platform/zod.ts";
 
 export const tag = "Rideshare";
 

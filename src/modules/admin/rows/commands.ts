@@ -1,5 +1,5 @@
 /** Creates, changes and deletes rows: the resource declares what may be written, its module adds the consequences. */
-import { z } from "@hono/zod-openapi";
+
 import { and, getTableColumns, type SQL, sql } from "drizzle-orm";
 import { auditEntry } from "../../../platform/db/audit.ts";
 import { updateOptimistically } from "../../../platform/db/optimistic.ts";
@@ -11,6 +11,7 @@ import { messages } from "../../../platform/http/messages.ts";
 import { text } from "../../../platform/http/text.ts";
 import type { Audit, Resource, Statement, Subject, Values } from "../../../platform/resources/resource.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
+import { z } from "../../../platform/zod.ts";
 import { fieldsFor, roleOf } from "../rights.ts";
 import { findRow } from "./queries.ts";
 import { mapConstraintErrors } from "./refusals.ts";

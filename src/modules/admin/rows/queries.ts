@@ -1,5 +1,5 @@
 /** Reads rows of a resource with its declared filters, search and order. */
-import { z } from "@hono/zod-openapi";
+
 import { and, type Column, count, type SQL, sql } from "drizzle-orm";
 import { runBatch } from "../../../platform/db/client.ts";
 import { contains } from "../../../platform/db/folding.ts";
@@ -11,6 +11,7 @@ import { text } from "../../../platform/http/text.ts";
 import { filtersOf } from "../../../platform/resources/filters.ts";
 import type { Resource, Subject, Values } from "../../../platform/resources/resource.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
+import { z } from "../../../platform/zod.ts";
 import { fieldsFor, roleOf } from "../rights.ts";
 import { among, selectionOf, subjectOf } from "./wire.ts";
 

@@ -1,11 +1,12 @@
 /** Orders, history, payments, ratings and offers in the console. */
-import { z } from "@hono/zod-openapi";
+
 import { sql } from "drizzle-orm";
 import { string } from "../../../platform/http/input/fields.ts";
 import { text } from "../../../platform/http/text.ts";
 import { presence } from "../../../platform/resources/filters.ts";
 import { instantInput, moneyInput, placeInput } from "../../../platform/resources/inputs.ts";
 import { EDIT, field, READ, resource } from "../../../platform/resources/resource.ts";
+import { z } from "../../../platform/zod.ts";
 import { orderOffers } from "../offers/tables.ts";
 import { payments } from "../orders/payments/tables.ts";
 import { ratings } from "../orders/ratings/tables.ts";

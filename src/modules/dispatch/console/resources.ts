@@ -1,11 +1,12 @@
 /** Tariffs, trucks, clients' vehicles and reference data in the console. */
-import { z } from "@hono/zod-openapi";
+
 import { not, sql } from "drizzle-orm";
 import { boolean, integer, string } from "../../../platform/http/input/fields.ts";
 import { text } from "../../../platform/http/text.ts";
 import { presence } from "../../../platform/resources/filters.ts";
 import { idInput, moneyInput } from "../../../platform/resources/inputs.ts";
 import { ALL, EDIT, field, READ, resource } from "../../../platform/resources/resource.ts";
+import { z } from "../../../platform/zod.ts";
 import { clientVehicles, towTrucks, vehicleTypes } from "../fleet/tables.ts";
 import { ON_JOB } from "../fleet/trucks/status.ts";
 import { truckConsequences, truckRemoval, typesOfTruck } from "./consequences.ts";

@@ -1,9 +1,10 @@
 /** `/api/v1/dashboard/stats/`: one statement per role. */
-import { z } from "@hono/zod-openapi";
+
 import { type SQL, sql } from "drizzle-orm";
 import { type Caller, isOperator } from "../../../platform/http/caller.ts";
 import { respond, route } from "../../../platform/http/route.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
+import { z } from "../../../platform/zod.ts";
 import { unreadNotices } from "../../notifications/index.ts";
 
 const count = z.number().int();

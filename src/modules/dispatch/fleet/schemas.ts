@@ -1,9 +1,10 @@
 /** Tariffs, trucks and clients' vehicles on the wire, as the Tow Truck app reads them. */
-import { z } from "@hono/zod-openapi";
+
 import { fromHundredths } from "../../../platform/decimal.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { isoTime } from "../../../platform/time.ts";
+import { z } from "../../../platform/zod.ts";
 import { Account, type Person, toUserWire, type Visibility, visibilityOf } from "../../identity/index.ts";
 import { type clientVehicles, TRUCK_STATES, type towTrucks, type vehicleTypes } from "./tables.ts";
 

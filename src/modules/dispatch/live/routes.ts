@@ -1,10 +1,11 @@
 /** `/api/v1/tow-trucks/{id}/track/`: a truck's recent positions, for operators. */
-import { z } from "@hono/zod-openapi";
+
 import { and, desc, eq, gte } from "drizzle-orm";
 import { integer } from "../../../platform/http/input/fields.ts";
 import { respond, route } from "../../../platform/http/route.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { isoTime } from "../../../platform/time.ts";
+import { z } from "../../../platform/zod.ts";
 import { idParam } from "../../identity/index.ts";
 import { truckPoints } from "./tables.ts";
 

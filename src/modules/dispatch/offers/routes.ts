@@ -1,9 +1,10 @@
 /** `/api/v1/orders/{uuid}/dispatch/`, `…/offer/…` and `/api/v1/offers/`: the search for a truck, and drivers' answers. */
-import { z } from "@hono/zod-openapi";
+
 import { fromHundredths } from "../../../platform/decimal.ts";
 import { envelope, pageQuery, paginate } from "../../../platform/http/lists/paging.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
 import { isoTime } from "../../../platform/time.ts";
+import { z } from "../../../platform/zod.ts";
 import { orderParams } from "../orders/fields.ts";
 import { type OrderRow, requireOrder } from "../orders/queries.ts";
 import { OrderWire, toOrderWire } from "../orders/schemas.ts";

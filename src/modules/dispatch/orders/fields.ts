@@ -1,8 +1,9 @@
 /** Field types of orders: instants, degrees, and the path parameter. */
-import { z } from "@hono/zod-openapi";
+
 import { reportFault, string } from "../../../platform/http/input/fields.ts";
 import { messages } from "../../../platform/http/messages.ts";
 import { parseInstant } from "../../../platform/time.ts";
+import { z } from "../../../platform/zod.ts";
 
 /** The time zone of times without an offset. */
 const ZONE = "Europe/Moscow";

@@ -1,10 +1,11 @@
 /** `/api/v1/orders/…`: places, lists, reads, edits, changes the status, cancels. */
-import type { z } from "@hono/zod-openapi";
+
 import type { Caller } from "../../../platform/http/caller.ts";
 import { notFound } from "../../../platform/http/errors.ts";
 import { envelope, paginate } from "../../../platform/http/lists/paging.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
+import type { z } from "../../../platform/zod.ts";
 import { editOrder, placeOrder } from "./commands.ts";
 import { orderParams } from "./fields.ts";
 import { requireStartCode } from "./job/start-code.ts";

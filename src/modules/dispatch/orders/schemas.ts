@@ -1,11 +1,12 @@
 /** Orders on the wire, with the Tow Truck app's names and field order. */
-import { z } from "@hono/zod-openapi";
+
 import { fromHundredths } from "../../../platform/decimal.ts";
 import { type Caller, isOperator } from "../../../platform/http/caller.ts";
 import { integer, string, unlessBlank } from "../../../platform/http/input/fields.ts";
 import { pageQuery } from "../../../platform/http/lists/paging.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { isoTime } from "../../../platform/time.ts";
+import { z } from "../../../platform/zod.ts";
 import { Account, toUserWire, visibilityOf } from "../../identity/index.ts";
 import { decimalField, keyField, uuidField } from "../fleet/fields.ts";
 import { type Truck, TruckWire, toTruckWire, toVehicleWire, VehicleWire } from "../fleet/schemas.ts";

@@ -1,9 +1,10 @@
 /** `POST /api/v1/weather/` and `POST /api/v1/pricing/estimate/`, for the app's start page. */
-import { z } from "@hono/zod-openapi";
+
 import { fromHundredths } from "../../../platform/decimal.ts";
 import { invalid } from "../../../platform/http/errors.ts";
 import { latitude, longitude } from "../../../platform/http/input/fields.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
+import { z } from "../../../platform/zod.ts";
 import { decimalField, keyField, noSuchKey } from "../fleet/fields.ts";
 import { type Estimate, estimate } from "./queries.ts";
 import { weatherAt } from "./weather/queries.ts";

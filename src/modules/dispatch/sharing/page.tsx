@@ -1,10 +1,11 @@
 /** The public page of a shared order: a map with the truck and its estimated time of arrival. No personal data. */
-import { z } from "@hono/zod-openapi";
+
 import { limited } from "../../../platform/http/input/fields.ts";
 import { page } from "../../../platform/http/pages/page.tsx";
 import { type Route, route } from "../../../platform/http/route.ts";
 import { type Locale, type Text, text } from "../../../platform/http/text.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
+import { z } from "../../../platform/zod.ts";
 import type { OrderStatus } from "../orders/rules.ts";
 import { findShared, type SharedOrder } from "./queries.ts";
 import { toSharedWire } from "./schemas.ts";

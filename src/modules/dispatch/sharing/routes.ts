@@ -1,9 +1,10 @@
 /** `/api/v1/orders/{uuid}/share/` creates and ends public links; `/api/v1/track/{token}/` reads a shared order. */
-import { z } from "@hono/zod-openapi";
+
 import { notFound } from "../../../platform/http/errors.ts";
 import { boolean, integer, limited } from "../../../platform/http/input/fields.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
 import { isoTime } from "../../../platform/time.ts";
+import { z } from "../../../platform/zod.ts";
 import { orderParams } from "../orders/fields.ts";
 import { requireOrder } from "../orders/queries.ts";
 import { endShares, shareOrder } from "./commands.ts";

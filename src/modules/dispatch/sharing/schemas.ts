@@ -1,6 +1,7 @@
 /** A shared order on the wire: for the public page and its script. */
-import { z } from "@hono/zod-openapi";
+
 import { isoTime } from "../../../platform/time.ts";
+import { z } from "../../../platform/zod.ts";
 import type { SharedOrder } from "./queries.ts";
 
 const Place = z.object({ latitude: z.number(), longitude: z.number() });

@@ -1,9 +1,10 @@
 /** `/api/v1/events/{id or uuid}/accept|leave/` and `users/my_events/`: a member's own events. */
-import { z } from "@hono/zod-openapi";
+
 import { notFound, refuse } from "../../../platform/http/errors.ts";
 import { messages as shared } from "../../../platform/http/messages.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
 import { numberIn, uuidIn } from "../../../platform/ids.ts";
+import { z } from "../../../platform/zod.ts";
 import type { EventRef } from "../commands/loading.ts";
 import { eventsOf } from "../queries.ts";
 import { acceptMembership, leaveEvent } from "./commands.ts";

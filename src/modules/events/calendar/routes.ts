@@ -1,10 +1,11 @@
 /** `…/calendar.ics`: one event as a file, and a user's events as a feed to subscribe to. */
-import { z } from "@hono/zod-openapi";
+
 import { equalInConstantTime } from "../../../platform/crypto/digest.ts";
 import { notFound } from "../../../platform/http/errors.ts";
 import { integer, limited } from "../../../platform/http/input/fields.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
+import { z } from "../../../platform/zod.ts";
 import { requireEvent } from "../details/access.ts";
 import { calendarOf, calendarSignature, toCalendar } from "./calendar.ts";
 

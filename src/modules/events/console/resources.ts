@@ -1,10 +1,11 @@
 /** Events, members, requests and reminders in the console. */
-import { z } from "@hono/zod-openapi";
+
 import { sql } from "drizzle-orm";
 import { boolean, integer, string } from "../../../platform/http/input/fields.ts";
 import { text } from "../../../platform/http/text.ts";
 import { idInput, instantInput, moneyInput } from "../../../platform/resources/inputs.ts";
 import { ALL, field, NOTHING, READ, REMOVE, resource } from "../../../platform/resources/resource.ts";
+import { z } from "../../../platform/zod.ts";
 import { cityName } from "../../social/index.ts";
 import { eventMembers, eventReminders, events, participationRequests } from "../tables.ts";
 import { eventConsequences, memberConsequences, memberRemoval, removeEvent } from "./consequences.ts";

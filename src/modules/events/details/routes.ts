@@ -1,5 +1,5 @@
 /** `/api/v1/events/…`: list, create, read, change and delete events. */
-import { z } from "@hono/zod-openapi";
+
 import { forbidden, invalid, notFound, type Refusal, refuse } from "../../../platform/http/errors.ts";
 import { integer } from "../../../platform/http/input/fields.ts";
 import { noSuchKey } from "../../../platform/http/input/strict-fields.ts";
@@ -7,6 +7,7 @@ import { envelope, pageQuery, paginate } from "../../../platform/http/lists/pagi
 import { fill, messages as shared } from "../../../platform/http/messages.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
+import { z } from "../../../platform/zod.ts";
 import { fileUrl, newestFinished } from "../../files/index.ts";
 import { findCity } from "../../social/index.ts";
 import type { ClientProfile, EventFault } from "../commands/plans.ts";

@@ -1,5 +1,5 @@
 /** Wire shapes of an event under `/api/v1/events/`: bodies, answers and filters. */
-import { z } from "@hono/zod-openapi";
+
 import { fromHundredths } from "../../../platform/decimal.ts";
 import { invalid } from "../../../platform/http/errors.ts";
 import {
@@ -15,6 +15,7 @@ import { decimalField, keyField } from "../../../platform/http/input/strict-fiel
 import { messages } from "../../../platform/http/messages.ts";
 import type { Text } from "../../../platform/http/text.ts";
 import { isoTime, parseInstant } from "../../../platform/time.ts";
+import { z } from "../../../platform/zod.ts";
 import type { NameOf } from "../commands/loading.ts";
 import type { EventPicture } from "../commands/pictures.ts";
 import { BLANK, type EventFacts } from "../commands/plans.ts";

@@ -1,10 +1,11 @@
 /** `/api/v1/events/{id}/geolocation/`, and the distances to events. */
-import { z } from "@hono/zod-openapi";
+
 import { kilometresBetween, placeIn } from "../../../platform/geo.ts";
 import { notFound } from "../../../platform/http/errors.ts";
 import { integer } from "../../../platform/http/input/fields.ts";
 import { fill } from "../../../platform/http/messages.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
+import { z } from "../../../platform/zod.ts";
 import { sharedPlaceOf } from "../../social/index.ts";
 import { requireEvent } from "../details/access.ts";
 import { messages } from "../messages.ts";

@@ -55,12 +55,14 @@ export function describeChanges(changes: EventChanges, locale: Locale): string {
   return `${words.changed}: ${parts.join("; ")}.`;
 }
 
-/** Made once: constructing a formatter costs about a hundred times as much as formatting. */
-const FORMATS = {
-  en: new Intl.DateTimeFormat("en", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" }),
-  ru: new Intl.DateTimeFormat("ru", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" }),
-} satisfies Record<Locale, Intl.DateTimeFormat>;
+/** Made at first use and kept: making a formatter costs a hundred times as much as formatting, also at a cold start. */
+const FORMATS: Partial<Record<Locale, Intl.DateTimeFormat>> = {};
 
 export function readableTime(at: number, locale: Locale): string {
+  FORMATS[locale] ??= new Intl.DateTimeFormat(locale, {
+    dateStyle: "long",
+    timeStyle: "short",
+    timeZone: "UTC",
+  });
   return `${FORMATS[locale].format(at)} UTC`;
 }

@@ -1,5 +1,5 @@
 /** The pages behind the links in event letters: accept being named, or leave. Opening a page changes nothing; its button acts. */
-import { z } from "@hono/zod-openapi";
+
 import { integer, string } from "../../../platform/http/input/fields.ts";
 import { fill } from "../../../platform/http/messages.ts";
 import { page } from "../../../platform/http/pages/page.tsx";
@@ -7,6 +7,7 @@ import { type Route, route } from "../../../platform/http/route.ts";
 import { type Text, text } from "../../../platform/http/text.ts";
 import { uuidIn } from "../../../platform/ids.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
+import { z } from "../../../platform/zod.ts";
 import { acceptMembership, leaveEvent } from "../attendance/commands.ts";
 import { findStored, type StoredEvent } from "../commands/loading.ts";
 import { readableTime } from "./describe-changes.ts";

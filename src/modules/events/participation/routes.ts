@@ -1,10 +1,11 @@
 /** `/api/v1/participation/…`: ask to take part in an event, and decide on requests. */
-import { z } from "@hono/zod-openapi";
+
 import { forbidden, invalid, notFound, refuse } from "../../../platform/http/errors.ts";
 import { integer } from "../../../platform/http/input/fields.ts";
 import { noSuchKey } from "../../../platform/http/input/strict-fields.ts";
 import { messages as shared } from "../../../platform/http/messages.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
+import { z } from "../../../platform/zod.ts";
 import { joinFaults, messages } from "../messages.ts";
 import { accept, askToJoin, type Decision, decline, withdraw } from "./commands.ts";
 import { ownRequest, ownRequests, requestsFor } from "./queries.ts";

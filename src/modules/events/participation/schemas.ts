@@ -1,7 +1,8 @@
 /** Wire shapes of requests to take part in an event. */
-import { z } from "@hono/zod-openapi";
+
 import { keyField } from "../../../platform/http/input/strict-fields.ts";
 import { isoTime } from "../../../platform/time.ts";
+import { z } from "../../../platform/zod.ts";
 import type { ParticipationRequest } from "./queries.ts";
 
 export const NewParticipation = z.object({ event: keyField() }).openapi("NewParticipation");

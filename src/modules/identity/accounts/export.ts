@@ -1,10 +1,11 @@
 /** Exports all data of an account as one JSON file. */
-import { z } from "@hono/zod-openapi";
+
 import { notFound } from "../../../platform/http/errors.ts";
 import { objectText, streamResponse } from "../../../platform/http/responses/stream.ts";
 import { type Route, route } from "../../../platform/http/route.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { mediaUrl } from "../../../platform/storage/media.ts";
+import { z } from "../../../platform/zod.ts";
 import { listDevices } from "../sessions/sessions.ts";
 import { formerOf } from "./contacts.ts";
 import { findProfile } from "./queries.ts";

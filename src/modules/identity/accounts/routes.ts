@@ -1,10 +1,11 @@
 /** Routes of accounts, as the Tow Truck clients call them: register; read, change or delete your account. */
-import { z } from "@hono/zod-openapi";
+
 import { invalid, notFound } from "../../../platform/http/errors.ts";
 import { string } from "../../../platform/http/input/fields.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { storePicture } from "../../../platform/storage/media.ts";
+import { z } from "../../../platform/zod.ts";
 import { messages } from "../messages.ts";
 import { confirmPhoneChange, phoneRequest } from "../recovery/phone-recovery.ts";
 import { requireStrong, takenRefusal } from "../refusals.ts";

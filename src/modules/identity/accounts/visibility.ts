@@ -1,9 +1,10 @@
 /** How much of a person another person may see. */
-import type { z } from "@hono/zod-openapi";
+
 import { sql } from "drizzle-orm";
 import { type Caller, isOperator } from "../../../platform/http/caller.ts";
 import { notFound } from "../../../platform/http/errors.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
+import type { z } from "../../../platform/zod.ts";
 import { type Account, type OwnAccount, toAccountWire } from "../schemas.ts";
 import { profiles, users } from "../tables.ts";
 import { visibleName } from "./names.ts";

@@ -1,10 +1,11 @@
 /** Find Friend's account routes under `/api/v1/users/` and `/api/v1/auth/token/…`, with this app's messages and order of checks. */
-import { z } from "@hono/zod-openapi";
+
 import { invalid, notFound } from "../../../platform/http/errors.ts";
 import { day, secret, string } from "../../../platform/http/input/fields.ts";
 import { messages as shared } from "../../../platform/http/messages.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
 import type { Text } from "../../../platform/http/text.ts";
+import { z } from "../../../platform/zod.ts";
 import { changeAccount } from "../accounts/commands.ts";
 import { findUser, type User } from "../accounts/queries.ts";
 import { type RegistrationStatements, register } from "../accounts/registration.ts";

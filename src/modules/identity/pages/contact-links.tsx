@@ -1,10 +1,11 @@
 /** Pages behind links in messages: activate a new password with its code, and undo a change of address or phone. */
-import { z } from "@hono/zod-openapi";
+
 import { limited } from "../../../platform/http/input/fields.ts";
 import { fill } from "../../../platform/http/messages.ts";
 import { type Route, route } from "../../../platform/http/route.ts";
 import { type Text, text } from "../../../platform/http/text.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
+import { z } from "../../../platform/zod.ts";
 import { findUndo, undoChange } from "../accounts/contacts.ts";
 import { messages } from "../messages.ts";
 import { activateReset, isResetWaiting } from "../recovery/phone-recovery.ts";

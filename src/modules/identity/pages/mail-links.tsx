@@ -1,11 +1,11 @@
 /** Pages behind mailed links: confirm an address, choose a new password. They work without scripts. */
 
-import { z } from "@hono/zod-openapi";
 import { limited } from "../../../platform/http/input/fields.ts";
 import { type Route, route } from "../../../platform/http/route.ts";
 import type { Text } from "../../../platform/http/text.ts";
 import { text } from "../../../platform/http/text.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
+import { z } from "../../../platform/zod.ts";
 import { findUser } from "../accounts/queries.ts";
 import { messages } from "../messages.ts";
 import { checkResetLink, resetPassword } from "../recovery/password-reset.ts";

@@ -1,8 +1,9 @@
 /** Routes of password resets by phone, as the Tow Truck clients call them. */
-import { z } from "@hono/zod-openapi";
+
 import { invalid } from "../../../platform/http/errors.ts";
 import { secret, string } from "../../../platform/http/input/fields.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
+import { z } from "../../../platform/zod.ts";
 import { messages } from "../messages.ts";
 import { requireStrong } from "../refusals.ts";
 import { Detail, phone } from "../schemas.ts";

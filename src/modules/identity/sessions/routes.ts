@@ -1,7 +1,8 @@
 /** Routes of sessions, as the Tow Truck clients call them: sign in, refresh, list devices and sign out. */
-import { z } from "@hono/zod-openapi";
+
 import { invalid, notFound } from "../../../platform/http/errors.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
+import { z } from "../../../platform/zod.ts";
 import { ownAccountWire } from "../accounts/visibility.ts";
 import { messages } from "../messages.ts";
 import { refreshRefusal } from "../refusals.ts";

@@ -1,9 +1,10 @@
 /** `/api/v1/cities/` and `/api/v1/interests/`, read only. */
-import { z } from "@hono/zod-openapi";
+
 import { notFound } from "../../../platform/http/errors.ts";
 import { string } from "../../../platform/http/input/fields.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
+import { z } from "../../../platform/zod.ts";
 import { idParam } from "../../identity/index.ts";
 import { NamedThing } from "../schemas.ts";
 import { type DirectoryFilter, listCities, listInterests, type Named } from "./queries.ts";

@@ -1,9 +1,10 @@
 /** `/api/v1/friends/…`: friend requests. They can be answered or withdrawn, not edited. */
-import { z } from "@hono/zod-openapi";
+
 import { forbidden, invalid, notFound } from "../../../platform/http/errors.ts";
 import { keyField, noSuchKey } from "../../../platform/http/input/strict-fields.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
 import { isoTime } from "../../../platform/time.ts";
+import { z } from "../../../platform/zod.ts";
 import { idParam } from "../../identity/index.ts";
 import { messages } from "../messages.ts";
 import {

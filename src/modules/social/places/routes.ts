@@ -1,9 +1,10 @@
 /** `/api/v1/users/…/geolocation`, `distance` and `distances`. */
-import { z } from "@hono/zod-openapi";
+
 import { latitude, longitude } from "../../../platform/http/input/fields.ts";
 import { windowQuery } from "../../../platform/http/lists/paging.ts";
 import { messages as shared } from "../../../platform/http/messages.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
+import { z } from "../../../platform/zod.ts";
 import { idParam } from "../../identity/index.ts";
 import { wordAs } from "../schemas.ts";
 import { distanceTo, findPlace, peopleNearby, setPlace } from "./queries.ts";

@@ -1,9 +1,10 @@
 /** `/api/v1/users/…` of Find Friend: people, the caller's friends and blacklist, blocks. */
-import { z } from "@hono/zod-openapi";
+
 import { invalid, notFound } from "../../../platform/http/errors.ts";
 import { envelope, pageQuery, paginate } from "../../../platform/http/lists/paging.ts";
 import { fill } from "../../../platform/http/messages.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
+import { z } from "../../../platform/zod.ts";
 import { findFriendRegistration, findUser, idParam } from "../../identity/index.ts";
 import { block, unblock } from "../friends/commands.ts";
 import { messages } from "../messages.ts";

@@ -1,11 +1,12 @@
 /** `/api/v1/users/me/` and `/api/v1/users/{id}/`: read, change and delete a profile. */
-import { z } from "@hono/zod-openapi";
+
 import { auditEntry } from "../../../platform/db/audit.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
 import { forbidden, invalid, notFound } from "../../../platform/http/errors.ts";
 import { secret } from "../../../platform/http/input/fields.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
+import { z } from "../../../platform/zod.ts";
 import {
   deleteAccount,
   findUser,

@@ -1,5 +1,5 @@
 /** `/api/v1/location-reports/…`: report locations, list reports and latest locations. */
-import { z } from "@hono/zod-openapi";
+
 import type { Caller } from "../../../platform/http/caller.ts";
 import { invalid, notFound } from "../../../platform/http/errors.ts";
 import { integer } from "../../../platform/http/input/fields.ts";
@@ -8,6 +8,7 @@ import { fill } from "../../../platform/http/messages.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
 import { literal, text } from "../../../platform/http/text.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
+import { z } from "../../../platform/zod.ts";
 import { jsonResponse } from "../json.ts";
 import { type StoredPoint, storePoints } from "../points/store.ts";
 import { formatOf, latestQuery, reportQuery, toFilter, toWindow, writePosition } from "../schemas.ts";

@@ -1,11 +1,12 @@
 /** Wire shapes of location reports: bodies and answers. */
-import { z } from "@hono/zod-openapi";
+
 import { Refusal } from "../../../platform/http/errors.ts";
 import { reportFault } from "../../../platform/http/input/fields.ts";
 import { pythonType } from "../../../platform/http/input/validation.ts";
 import { fill, messages } from "../../../platform/http/messages.ts";
 import { text } from "../../../platform/http/text.ts";
 import { isoTime } from "../../../platform/time.ts";
+import { z } from "../../../platform/zod.ts";
 import { MAX_POINTS_PER_BATCH, type Point, readTime } from "../points/filter-rules.ts";
 import { POINT_FLAGS } from "../tables.ts";
 import type { Report } from "./queries.ts";

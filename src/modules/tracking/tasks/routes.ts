@@ -1,5 +1,5 @@
 /** `/api/v1/tasks/…`: tasks at places, and the caller's progress with them. */
-import { z } from "@hono/zod-openapi";
+
 import type { Caller } from "../../../platform/http/caller.ts";
 import { forbidden, notFound } from "../../../platform/http/errors.ts";
 import { integer } from "../../../platform/http/input/fields.ts";
@@ -7,6 +7,7 @@ import { parse } from "../../../platform/http/input/validation.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
 import type { Text } from "../../../platform/http/text.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
+import { z } from "../../../platform/zod.ts";
 import { jsonResponse } from "../json.ts";
 import {
   addTask,

@@ -1,10 +1,11 @@
 /** Wire shapes of tasks, and the Polish texts of Eurorace's contract. */
-import { z } from "@hono/zod-openapi";
+
 import type { Place } from "../../../platform/geo.ts";
 import { Refusal } from "../../../platform/http/errors.ts";
 import { integer, string } from "../../../platform/http/input/fields.ts";
 import { literal } from "../../../platform/http/text.ts";
 import { isoTime } from "../../../platform/time.ts";
+import { z } from "../../../platform/zod.ts";
 import { Location, toPlace } from "../reports/schemas.ts";
 import { TASK_STATES } from "../tables.ts";
 import type { Task, TaskFacts, TaskPhoto, TaskState } from "./commands.ts";

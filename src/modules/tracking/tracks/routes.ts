@@ -1,5 +1,5 @@
 /** `/api/v1/location-reports/my_track/` and `user-track/`: a user's track as JSON, GeoJSON or GPX. */
-import { z } from "@hono/zod-openapi";
+
 import type { Caller } from "../../../platform/http/caller.ts";
 import { forbidden, notFound } from "../../../platform/http/errors.ts";
 import { integer } from "../../../platform/http/input/fields.ts";
@@ -7,6 +7,7 @@ import { streamResponse } from "../../../platform/http/responses/stream.ts";
 import { type Route, route } from "../../../platform/http/route.ts";
 import { literal } from "../../../platform/http/text.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
+import { z } from "../../../platform/zod.ts";
 import { formatOf, toTrackFilter, trackQuery } from "../schemas.ts";
 import { auditView } from "../visibility/audit.ts";
 import { visibilityOf } from "../visibility/queries.ts";

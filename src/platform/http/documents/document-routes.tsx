@@ -1,28 +1,26 @@
 /** The API documents under all paths of the apps, and two self-hosted viewers. */
-import { stringify } from "yaml";
 import { sha256 } from "../../crypto/digest.ts";
+import type { RequestContext } from "../../runtime.ts";
 import { coarseRateLimit } from "../limits/rate-limits.ts";
 import { page } from "../pages/page.tsx";
 import { matchesEtag } from "../responses/conditional.ts";
 import { type Route, route } from "../route.ts";
-import { openApiDocument } from "./openapi.ts";
+import { documentFor } from "./built-origin.ts";
 
 const tag = "Documents";
 
 /**
- * The OpenAPI document as JSON and YAML, Swagger UI, ReDoc, and the AsyncAPI document. Each is built once per isolate
- * and origin; a client that has the current version gets 304.
+ * The OpenAPI document as JSON and YAML, Swagger UI, ReDoc, and the AsyncAPI document. They are assets, built from the
+ * routes before a start; each is prepared once per isolate and origin. A client that has the current version gets 304.
  */
-export function apiDocumentRoutes(routes: readonly Route[], asyncApi: (origin: string) => object): Route[] {
-  const json = documentOf("application/json", (origin) => JSON.stringify(openApiDocument(routes, origin)));
-  const yaml = documentOf("application/yaml; charset=utf-8", (origin) =>
-    stringify(openApiDocument(routes, origin), { aliasDuplicateObjects: false }),
-  );
-  const sockets = documentOf("application/json", (origin) => JSON.stringify(asyncApi(origin)));
+export function apiDocumentRoutes(): Route[] {
+  const json = documentOf("openapi.json", "application/json");
+  const yaml = documentOf("openapi.yaml", "application/yaml; charset=utf-8");
+  const sockets = documentOf("asyncapi.json", "application/json");
   const responses: Record<string, Answer> = {
     "/swagger.json": json,
     "/swagger.yaml": yaml,
-    "/api/schema": (origin, request) => (wantsJson(request) ? json : yaml)(origin, request),
+    "/api/schema": (ctx, request) => (wantsJson(request) ? json : yaml)(ctx, request),
     "/asyncapi.json": sockets,
     "/swagger": swagger,
     "/api/schema/swagger-ui": swagger,
@@ -40,13 +38,13 @@ export function apiDocumentRoutes(routes: readonly Route[], asyncApi: (origin: s
       responses: {},
       async handle({ ctx, request }) {
         await coarseRateLimit(ctx, path);
-        return answer(ctx.origin, request);
+        return answer(ctx, request);
       },
     }),
   );
 }
 
-type Answer = (origin: string, request: Request) => Response | Promise<Response>;
+type Answer = (ctx: RequestContext, request: Request) => Response | Promise<Response>;
 
 /** Number of origins for which a document is kept: without `PUBLIC_ORIGIN` a client may send any `Host`. */
 const KEPT_ORIGINS = 8;
@@ -56,20 +54,30 @@ interface Built {
   readonly etag: string;
 }
 
-/** Serves one document per origin, with an ETag of its content. */
-function documentOf(type: string, build: (origin: string) => string): Answer {
+/** Serves one asset per origin, with an ETag of its content. */
+function documentOf(name: string, type: string): Answer {
   const kept = new Map<string, Promise<Built>>();
-  return async (origin, request) => {
-    const built = kept.get(origin) ?? tagged(build(origin));
+  return async ({ origin, runtime }, request) => {
+    const built =
+      kept.get(origin) ??
+      builtDocument(runtime.assets, name).then((text) => tagged(documentFor(origin, text)));
     const [oldest] = kept.keys();
     if (kept.size >= KEPT_ORIGINS && !kept.has(origin) && oldest !== undefined) kept.delete(oldest);
     kept.set(origin, built);
+    built.catch(() => kept.delete(origin));
     const { text, etag } = await built;
     const headers = { ETag: etag, "Cache-Control": "no-cache", Vary: "Accept" };
     return matchesEtag(request.headers.get("if-none-match"), etag)
       ? new Response(null, { status: 304, headers })
       : new Response(text, { headers: { ...headers, "Content-Type": type } });
   };
+}
+
+async function builtDocument(assets: Fetcher, name: string): Promise<string> {
+  const response = await assets.fetch(`https://assets.invalid/documents/${name}`);
+  if (!response.ok) throw new Error(`documents/${name} is not among the assets: run npm run assets`);
+  // `text()` warns about YAML.
+  return new TextDecoder().decode(await response.arrayBuffer());
 }
 
 async function tagged(text: string): Promise<Built> {

@@ -1,17 +1,18 @@
-/** Builds the OpenAPI 3.1 document from the mounted routes. */
-
-import { OpenAPIHono, type RouteConfig, z } from "@hono/zod-openapi";
+/** Builds the OpenAPI 3.1 document from the mounted routes. Runs when the assets are built, not in the Worker. */
+import { OpenAPIRegistry, OpenApiGeneratorV31, type RouteConfig } from "@asteasolutions/zod-to-openapi";
+import { z } from "../../zod.ts";
 import { limited } from "../input/fields.ts";
 import type { Responses, Route } from "../route.ts";
+import { BUILT_ORIGIN } from "./built-origin.ts";
 
 const ErrorDetail = z.object({ detail: z.string() }).openapi("Error");
 const FieldErrors = z.record(z.string(), z.array(z.string())).openapi("FieldErrors");
 
 const BODY_KINDS = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"];
 
-/** The document; built on request, never at start. */
-export function openApiDocument(routes: readonly Route[], origin: string) {
-  const { openAPIRegistry: registry, getOpenAPI31Document } = bindAll(new OpenAPIHono());
+/** The document, of a server whose origin `document-routes.tsx` fills in. */
+export function openApiDocument(routes: readonly Route[]) {
+  const registry = new OpenAPIRegistry();
   registry.registerComponent("securitySchemes", "Bearer", {
     type: "http",
     scheme: "bearer",
@@ -25,7 +26,7 @@ export function openApiDocument(routes: readonly Route[], origin: string) {
   });
   registry.registerComponent("securitySchemes", "Cookie", { type: "apiKey", in: "cookie", name: "jwt" });
   for (const route of routes) if (!route.hidden) registry.registerPath(pathItem(route));
-  return getOpenAPI31Document({
+  return new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: "3.1.0",
     info: {
       title: "Caravan",
@@ -33,12 +34,8 @@ export function openApiDocument(routes: readonly Route[], origin: string) {
       description:
         "One backend for people, places and moving things. The trailing slash of a path is optional.",
     },
-    servers: [{ url: origin }],
+    servers: [{ url: BUILT_ORIGIN }],
   });
-}
-
-function bindAll(app: OpenAPIHono) {
-  return { openAPIRegistry: app.openAPIRegistry, getOpenAPI31Document: app.getOpenAPI31Document.bind(app) };
 }
 
 function pathItem(route: Route): RouteConfig {

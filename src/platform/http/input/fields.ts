@@ -1,7 +1,8 @@
 /** Field types of the dialect: what Django REST framework's serializer fields accept, for JSON and forms alike. */
-import { z } from "@hono/zod-openapi";
+
 import { fits } from "../../characters.ts";
 import { canonicalEmail } from "../../email.ts";
+import { z } from "../../zod.ts";
 import { messages } from "../messages.ts";
 import type { Text } from "../text.ts";
 
@@ -17,7 +18,7 @@ const trimmed = (value: unknown) => {
 
 /** A text of at most `max` code points, unchanged. All length limits of texts over HTTP use it. */
 export function limited(max: number) {
-  const check = z.core._check((payload: z.core.ParsePayload<string>) => {
+  const check = z.check<string>((payload) => {
     if (fits(payload.value, max)) return;
     // Without `continue`, no later pattern runs on an overlong text.
     payload.issues.push({

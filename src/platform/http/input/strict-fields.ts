@@ -1,6 +1,7 @@
 /** Strict fields: keys of other rows, codes, and decimals that are refused instead of rounded. */
-import { z } from "@hono/zod-openapi";
+
 import { toHundredths } from "../../decimal.ts";
+import { z } from "../../zod.ts";
 import { fill, messages } from "../messages.ts";
 import { type Text, text } from "../text.ts";
 import { LONGEST_WORD, reportFault } from "./fields.ts";

@@ -1,5 +1,5 @@
 /** Validates input and turns Zod issues into the dialect's messages. */
-import type { z } from "@hono/zod-openapi";
+import type { z } from "../../zod.ts";
 import { type FieldErrors, Refusal } from "../errors.ts";
 import { fill, messages } from "../messages.ts";
 import type { Text } from "../text.ts";

@@ -1,6 +1,7 @@
 /** Declares a paged list of the caller's own rows. */
-import type { z } from "@hono/zod-openapi";
+
 import type { RequestContext } from "../../runtime.ts";
+import type { z } from "../../zod.ts";
 import type { Caller } from "../caller.ts";
 import { type Route, respond, route } from "../route.ts";
 import { envelope, type Listed, pageQuery, paginate, type Window } from "./paging.ts";

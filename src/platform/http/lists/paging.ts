@@ -1,6 +1,7 @@
 /** Lists in the dialect's envelope: by page number, or by opaque cursor where a list grows without end. */
-import { z } from "@hono/zod-openapi";
+
 import type { RequestContext } from "../../runtime.ts";
+import { z } from "../../zod.ts";
 import { notFound } from "../errors.ts";
 import { limited, unlessBlank } from "../input/fields.ts";
 import { messages } from "../messages.ts";

@@ -1,8 +1,9 @@
 /** The route that issues one-time tickets for sockets. */
-import { z } from "@hono/zod-openapi";
+
 import { notFound } from "../../http/errors.ts";
 import { string } from "../../http/input/fields.ts";
 import { type Route, respond, route } from "../../http/route.ts";
+import { z } from "../../zod.ts";
 import { authorizeByName, type RoomAuthorizer } from "./authorizer.ts";
 import { issueTicket, TICKET_LIFETIME } from "./tickets.ts";
 

@@ -1,7 +1,8 @@
 /** `/api/v1/driver/duty/`. */
-import { z } from "@hono/zod-openapi";
+
 import { boolean } from "../../../../platform/http/input/fields.ts";
 import { type Route, respond, route } from "../../../../platform/http/route.ts";
+import { z } from "../../../../platform/zod.ts";
 import { TRUCK_STATES } from "../tables.ts";
 import { changeDuty } from "./commands.ts";
 

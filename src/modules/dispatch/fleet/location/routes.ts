@@ -1,5 +1,5 @@
 /** `/api/v1/location/update/`: stores a driver's position, then publishes it in the rooms of the truck and its orders. */
-import { z } from "@hono/zod-openapi";
+
 import { sql } from "drizzle-orm";
 import type { Caller } from "../../../../platform/http/caller.ts";
 import { notFound, type Refusal, wire } from "../../../../platform/http/errors.ts";
@@ -8,6 +8,7 @@ import { respond, route } from "../../../../platform/http/route.ts";
 import type { Locale } from "../../../../platform/http/text.ts";
 import { log } from "../../../../platform/log.ts";
 import type { RequestContext } from "../../../../platform/runtime.ts";
+import { z } from "../../../../platform/zod.ts";
 import { truckRoom } from "../../room-names.ts";
 import { toPosition } from "../trucks/frames.ts";
 import { type LocatedTruck, positionsForOrders, storePosition } from "../trucks/position.ts";

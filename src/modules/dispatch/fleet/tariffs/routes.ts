@@ -1,11 +1,12 @@
 /** `/api/v1/vehicle-types/…`: tariffs. Everybody signed in reads them, operators change them. */
-import { z } from "@hono/zod-openapi";
+
 import { invalid, notFound, refuse, wire } from "../../../../platform/http/errors.ts";
 import { number, string, unlessBlank } from "../../../../platform/http/input/fields.ts";
 import { envelope, pageQuery, paginate } from "../../../../platform/http/lists/paging.ts";
 import { messages } from "../../../../platform/http/messages.ts";
 import { type ErrorFormat, type Route, respond, route } from "../../../../platform/http/route.ts";
 import { text } from "../../../../platform/http/text.ts";
+import { z } from "../../../../platform/zod.ts";
 import { idParam } from "../../../identity/index.ts";
 import { decimalField } from "../fields.ts";
 import { toVehicleTypeWire, type VehicleType, VehicleTypeWire } from "../schemas.ts";

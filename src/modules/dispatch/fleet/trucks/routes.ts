@@ -1,5 +1,5 @@
 /** `/api/v1/tow-trucks/…`: available trucks for everybody, the whole fleet for operators. */
-import { z } from "@hono/zod-openapi";
+
 import { isOperator } from "../../../../platform/http/caller.ts";
 import { invalid, notFound, refuse } from "../../../../platform/http/errors.ts";
 import {
@@ -13,6 +13,7 @@ import {
 import { envelope, pageQuery, paginate, type Window } from "../../../../platform/http/lists/paging.ts";
 import { type Route, respond, route } from "../../../../platform/http/route.ts";
 import { text } from "../../../../platform/http/text.ts";
+import { z } from "../../../../platform/zod.ts";
 import { idParam } from "../../../identity/index.ts";
 import { keyField, noSuchKey } from "../fields.ts";
 import { type Truck, TruckWire, toTruckWire } from "../schemas.ts";

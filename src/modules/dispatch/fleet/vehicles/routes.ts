@@ -1,10 +1,11 @@
 /** `/api/v1/vehicles/…`: the vehicles of clients. */
-import { z } from "@hono/zod-openapi";
+
 import { invalid, notFound, refuse } from "../../../../platform/http/errors.ts";
 import { integer, string } from "../../../../platform/http/input/fields.ts";
 import { envelope, pageQuery, paginate } from "../../../../platform/http/lists/paging.ts";
 import { type Route, respond, route } from "../../../../platform/http/route.ts";
 import { text } from "../../../../platform/http/text.ts";
+import { z } from "../../../../platform/zod.ts";
 import { toVehicleWire, type Vehicle, VehicleWire } from "../schemas.ts";
 import { addVehicle, changeVehicle, removeVehicle, type VehicleInput } from "./commands.ts";
 import { findVehicle, listVehicles } from "./queries.ts";

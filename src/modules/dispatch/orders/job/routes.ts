@@ -1,8 +1,9 @@
 /** `/api/v1/orders/{uuid}/arrived/`, `…/start/` and `…/start-code/open/`: the driver at the pickup. */
-import { z } from "@hono/zod-openapi";
+
 import { forbidden } from "../../../../platform/http/errors.ts";
 import { string } from "../../../../platform/http/input/fields.ts";
 import { type Route, respond, route } from "../../../../platform/http/route.ts";
+import { z } from "../../../../platform/zod.ts";
 import { orderParams } from "../fields.ts";
 import { requireOrder } from "../queries.ts";
 import { OrderWire, toOrderWire } from "../schemas.ts";

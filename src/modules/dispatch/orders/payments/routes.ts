@@ -1,7 +1,8 @@
 /** `/api/v1/orders/{uuid}/payments/…`. */
-import { z } from "@hono/zod-openapi";
+
 import { integer, string } from "../../../../platform/http/input/fields.ts";
 import { type Route, respond, route } from "../../../../platform/http/route.ts";
+import { z } from "../../../../platform/zod.ts";
 import { codeField, decimalField } from "../../fleet/fields.ts";
 import { orderParams } from "../fields.ts";
 import { declarePayment, settlePayment } from "./commands.ts";

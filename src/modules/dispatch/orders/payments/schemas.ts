@@ -1,7 +1,8 @@
 /** Payments on the wire. */
-import { z } from "@hono/zod-openapi";
+
 import { fromHundredths } from "../../../../platform/decimal.ts";
 import { isoTime } from "../../../../platform/time.ts";
+import { z } from "../../../../platform/zod.ts";
 import type { Payment } from "../queries.ts";
 import { PAYMENT_METHODS, PAYMENT_STATES } from "./tables.ts";
 

@@ -1,6 +1,7 @@
 /** Ratings on the wire. */
-import { z } from "@hono/zod-openapi";
+
 import { isoTime } from "../../../../platform/time.ts";
+import { z } from "../../../../platform/zod.ts";
 import type { Rating } from "../queries.ts";
 
 export const RatingWire = z

@@ -1,5 +1,5 @@
 /** Parses weather providers' answers and derives the price multiplier. Pure: a payload in, the weather out. */
-import { z } from "@hono/zod-openapi";
+import { z } from "../../../../platform/zod.ts";
 
 export interface Weather {
   readonly provider: "yandex" | "open-meteo" | null;
