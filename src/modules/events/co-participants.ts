@@ -2,7 +2,7 @@
 import { type Column, type SQL, sql } from "drizzle-orm";
 import type { Effect } from "../../platform/db/outbox.ts";
 import { recheckEffect } from "../../platform/realtime/rights/recheck.ts";
-import { userRoom } from "../identity/index.ts";
+import { trackRoom } from "../identity/index.ts";
 
 type UserId = number | SQL | Column;
 
@@ -36,7 +36,7 @@ const ROOMS_PER_EFFECT = 100;
  */
 export function recheckParticipants(event: Timed, userIds: readonly number[], now: number): Effect[] {
   if (event.startsAt > now || event.endsAt === null || event.endsAt <= now) return [];
-  const rooms = userIds.map(userRoom);
+  const rooms = userIds.map(trackRoom);
   const effects: Effect[] = [];
   for (let from = 0; from < rooms.length; from += ROOMS_PER_EFFECT)
     effects.push(recheckEffect(rooms.slice(from, from + ROOMS_PER_EFFECT)));

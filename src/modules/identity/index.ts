@@ -21,7 +21,7 @@ export {
   visibleName,
   visibleNameSql,
 } from "./accounts/names.ts";
-export { findProfile, findUser, type Person, type User, userRoom } from "./accounts/queries.ts";
+export { findProfile, findUser, type Person, type User } from "./accounts/queries.ts";
 export { type Registered, register } from "./accounts/registration.ts";
 export { accountRoutes } from "./accounts/routes.ts";
 export { loadSampleAccount, type SampleLogin } from "./accounts/samples.ts";
@@ -36,6 +36,7 @@ export { recoveryRoutes } from "./recovery/routes.ts";
 export { confirmEmail, resendVerification } from "./recovery/verification.ts";
 export { requireStrong, takenRefusal } from "./refusals.ts";
 export { identityResources } from "./resources.ts";
+export { trackOwner, trackRoom } from "./room-names.ts";
 export {
   birthdayFault,
   DEFAULT_POLICY,

@@ -1,5 +1,6 @@
 /** Public API of the notifications module: notifications of all apps in one table. */
 
+export { type Authorize, inboxRoomHandler, meAuthorizer } from "./inbox.room.ts";
 export {
   eraseNotices,
   eraseNoticesAbout,
@@ -14,5 +15,4 @@ export {
 export { exportNotifications } from "./queries.ts";
 export { noticesRead, pushRead, type ReadNotice } from "./reading.ts";
 export { notificationResources } from "./resources.ts";
-export { type Authorize, inboxRoomHandler, meAuthorizer } from "./room.ts";
 export { notificationRoutes } from "./routes.ts";

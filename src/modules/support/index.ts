@@ -4,5 +4,5 @@ export { exportSupport, openTicket } from "./commands.ts";
 export { messageNotice, ticketChange, ticketErased } from "./notices.ts";
 export { ticketsOverview } from "./overview.ts";
 export { supportResources } from "./resources.ts";
-export { ticketAuthorizer, ticketRoomHandler } from "./room.ts";
 export { supportRoutes } from "./routes.ts";
+export { ticketAuthorizer, ticketRoomHandler } from "./ticket.room.ts";

@@ -1,7 +1,7 @@
 /** Public API of this module. */
 export { exportTracking } from "./export.ts";
 export { trackingAuthorizers } from "./live/authorizers.ts";
-export { trackRoomHandler } from "./live/room.ts";
+export { trackRoomHandler } from "./live/track.room.ts";
 export type { FilteredPoint } from "./points/filter-rules.ts";
 export { PointsBody } from "./points/frames.ts";
 export { filterPoints } from "./points/live-filter.ts";

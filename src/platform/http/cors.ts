@@ -1,11 +1,14 @@
 /**
- * CORS and security headers. Hono's `cors` sends the credentials header to every origin and answers a plain OPTIONS
+ * CORS, allowed origins (which also prevent CSRF) and security headers. Hono's `cors` sends the credentials header to every origin and answers a plain OPTIONS
  * itself, where ours says `Allow`. Hono's `secureHeaders` overwrites the policy that a page brings and fails on a
  * socket's 101, whose headers are fixed. So both stay our own.
  */
 import { BOOKMARK_HEADER } from "../db/client.ts";
-import type { Settings } from "../runtime.ts";
+import type { RequestContext, Settings } from "../runtime.ts";
+import { forbidden } from "./errors.ts";
+import { messages } from "./messages.ts";
 
+const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
 const METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 const HEADERS = `accept, accept-language, authorization, content-type, idempotency-key, if-none-match, range, user-agent, x-csrftoken, x-requested-with, ${BOOKMARK_HEADER}`;
 const EXPOSED = `etag, idempotency-replayed, location, retry-after, x-request-id, ${BOOKMARK_HEADER}`;
@@ -17,6 +20,19 @@ export function isAllowedOrigin(origin: string, request: Request, settings: Sett
   return settings.environment === "development" && LOCAL.test(origin);
 }
 const LOCAL = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
+
+/**
+ * Prevents CSRF: browsers attach the cookie to requests of any page, so unsafe ones must come from an allowed origin.
+ * So must the sign-in that sets the cookie, or a foreign page could sign its visitors in to another account.
+ */
+export function requireOwnOrigin(ctx: RequestContext, request: Request): void {
+  if (SAFE.has(request.method)) return;
+  const origin = request.headers.get("origin");
+  if (origin && !isAllowedOrigin(origin, request, ctx.runtime.settings))
+    throw forbidden(messages.originRefused);
+  if (!origin && request.headers.get("sec-fetch-site") === "cross-site")
+    throw forbidden(messages.originRefused);
+}
 
 /** CORS headers of every response, errors included. An origin that is not listed gets `Vary` only. */
 export function corsHeaders(request: Request, settings: Settings): Record<string, string> {

@@ -1,11 +1,14 @@
-/** Mounts routes on a Hono app. Each request passes: caller, rate limit, path, query, body, handler, response. */
+/**
+ * Mounts routes on a Hono app, and takes every request down its route (`run`): caller (`authenticate.ts`), rate limit,
+ * path, query, body, handler, response.
+ */
 import { HonoBase } from "hono/hono-base";
 import { requestId } from "hono/request-id";
 import { TrieRouter } from "hono/router/trie-router";
 import { BOOKMARK_COOKIE, BOOKMARK_HEADER } from "../db/client.ts";
 import { log } from "../log.ts";
 import type { RequestContext, Runtime } from "../runtime.ts";
-import { type Authenticate, admit } from "./admit.ts";
+import { type Authenticate, authenticateCaller } from "./authenticate.ts";
 import { setCookie } from "./cookies.ts";
 import { corsHeaders, preflight, securityHeaders } from "./cors.ts";
 import { methodNotAllowed, notFound, Refusal, wire } from "./errors.ts";
@@ -136,7 +139,7 @@ async function run(
   return catchRefusal(
     ctx.locale,
     async () => {
-      const caller = await admit(authenticate, ctx, route, request);
+      const caller = await authenticateCaller(authenticate, ctx, route, request);
       if (!SAFE.has(request.method)) await coarseRateLimit(ctx, route.path, caller);
       const params = route.params && parsePath(route.params, pathValues);
       const given = queryFields(new URL(request.url).search);

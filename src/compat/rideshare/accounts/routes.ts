@@ -10,9 +10,9 @@ import {
   takenRefusal,
   tokenRefresh,
 } from "../../../modules/identity/index.ts";
-import { requireOwnOrigin } from "../../../platform/http/admit.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
 import { SESSION_COOKIE, setCookie } from "../../../platform/http/cookies.ts";
+import { requireOwnOrigin } from "../../../platform/http/cors.ts";
 import { Refusal, refuse } from "../../../platform/http/errors.ts";
 import { email, secret, string } from "../../../platform/http/input/fields.ts";
 import { at, type Route, respond, route } from "../../../platform/http/route.ts";

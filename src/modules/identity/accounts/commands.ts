@@ -12,12 +12,13 @@ import { deleteObject } from "../../../platform/storage/media.ts";
 import { securityNotices } from "../mail/notices.ts";
 import { dropResets } from "../recovery/codes.ts";
 import { requireUsername } from "../refusals.ts";
+import { trackRoom } from "../room-names.ts";
 import { foldEmail } from "../rules.ts";
 import { dropSessions, enforce, revokeEffect } from "../sessions/sessions.ts";
 import { profiles, users } from "../tables.ts";
 import { type ChangeParts, contactParts, countNewAddress, emailsOf, formerOf } from "./contacts.ts";
 import { usernameChange } from "./names.ts";
-import { findProfile, type User, userRoom } from "./queries.ts";
+import { findProfile, type User } from "./queries.ts";
 
 /** The identifier that another account has already. */
 export type TakenIdentifier = "username" | "email" | "phone";
@@ -204,7 +205,7 @@ export async function deleteAccount(
     ctx.db.delete(users).where(and(eq(users.id, userId), isSignedIn(session))),
     [
       revokeEffect(ctx, revocation),
-      recheckEffect([userRoom(userId)]),
+      recheckEffect([trackRoom(userId)]),
       accountErased.row({ userId }),
       ...(avatarKey ? [deleteObject(avatarKey)] : []),
     ],

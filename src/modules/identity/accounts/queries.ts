@@ -22,9 +22,6 @@ export type Person = Pick<
   | "createdAt"
 > & { readonly avatarKey: string | null };
 
-/** The name of a person's location room. */
-export const userRoom = (userId: number) => `user:${userId}`;
-
 export async function findUser(ctx: RequestContext, userId: number): Promise<User | null> {
   const [row] = await ctx.db.select().from(users).where(eq(users.id, userId));
   return row ?? null;

@@ -18,12 +18,13 @@ import type { RequestContext } from "../../../platform/runtime.ts";
 import { requestResetLink } from "../recovery/password-reset.ts";
 import { verificationFor } from "../recovery/verification.ts";
 import { requireUsername } from "../refusals.ts";
+import { trackRoom } from "../room-names.ts";
 import { foldUsername, madeFrom } from "../rules.ts";
 import { dropSessions, enforce, revokeEffect } from "../sessions/sessions.ts";
 import { profiles, users } from "../tables.ts";
 import { changeAccount, deleteAccount } from "./commands.ts";
 import { type ChangeParts, type ContactChange, contactParts } from "./contacts.ts";
-import { findUser, userRoom } from "./queries.ts";
+import { findUser } from "./queries.ts";
 
 const OWN_RIGHTS = text("You can't remove your own rights.", "Нельзя лишить прав самого себя.");
 const OWN_ACCOUNT = text("You can't delete your own account here.", "Удалить здесь самого себя нельзя.");
@@ -61,7 +62,7 @@ export async function consequencesOf(ctx: RequestContext, change: Change): Promi
       ...contacts.effects,
       ...(revocation ? [revokeEffect(ctx, revocation)] : []),
       // A blocked account's location is no longer visible to anybody.
-      ...(before && values.is_active === false ? [recheckEffect([userRoom(Number(before.id))])] : []),
+      ...(before && values.is_active === false ? [recheckEffect([trackRoom(Number(before.id))])] : []),
     ],
     rest: [
       ...profileOf(ctx, userId, values),

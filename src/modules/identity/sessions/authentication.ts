@@ -2,7 +2,8 @@
 import { and, eq } from "drizzle-orm";
 import { TtlCache } from "../../../platform/cache.ts";
 import { sha256 } from "../../../platform/crypto/digest.ts";
-import type { Authentication, Caller, Credential } from "../../../platform/http/caller.ts";
+import type { Caller } from "../../../platform/http/caller.ts";
+import type { Authentication, Credential } from "../../../platform/http/credentials.ts";
 import type { Revocation } from "../../../platform/realtime/rights/revocation.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { sessions, users } from "../tables.ts";

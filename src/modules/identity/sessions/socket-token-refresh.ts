@@ -1,5 +1,6 @@
 /** Checks the token with which an open socket extends its life. Used by every room handler. */
-import { type Caller, tokenCredential } from "../../../platform/http/caller.ts";
+import type { Caller } from "../../../platform/http/caller.ts";
+import { tokenCredential } from "../../../platform/http/credentials.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { authenticate } from "./authentication.ts";
 

@@ -2,7 +2,7 @@
 import { declareEffect } from "../../../platform/db/effects.ts";
 import type { Effect } from "../../../platform/db/outbox.ts";
 import { recheckEffect } from "../../../platform/realtime/rights/recheck.ts";
-import { userRoom } from "../../identity/index.ts";
+import { trackRoom } from "../../identity/index.ts";
 import { pairOf } from "../rules.ts";
 
 /** Two people, the smaller id first. */
@@ -16,14 +16,14 @@ export const chatRights = declareEffect<Pair>("chat_rights", ({ low, high }) => 
 
 /** Withdrawn consent ends others' view of this person's places. `allowed` is the new consent; undefined means unchanged. */
 export function consentEffects(userId: number, allowed: unknown): Effect[] {
-  return allowed === false ? [recheckEffect([userRoom(userId)])] : [];
+  return allowed === false ? [recheckEffect([trackRoom(userId)])] : [];
 }
 
 /** Effects for the batch of a change after which two people may share nothing any more. */
 export function sharedAccessEffects(one: number, other: number): Effect[] {
   const pair = pairOf(one, other);
   return [
-    recheckEffect([userRoom(pair.low), userRoom(pair.high)]),
+    recheckEffect([trackRoom(pair.low), trackRoom(pair.high)]),
     { ...chatRights.row(pair), urgent: true },
   ];
 }

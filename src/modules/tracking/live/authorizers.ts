@@ -3,10 +3,10 @@ import { notFound } from "../../../platform/http/errors.ts";
 import { numberIn } from "../../../platform/ids.ts";
 import { type RoomAuthorizer, requireCaller } from "../../../platform/realtime/handshake/authorizer.ts";
 import { CLOSE } from "../../../platform/realtime/socket/frames.ts";
-import { userRoom } from "../../identity/index.ts";
+import { trackRoom } from "../../identity/index.ts";
 import { auditView } from "../visibility/audit.ts";
 import { visibilityOf } from "../visibility/queries.ts";
-import { trackSocket, watchedSocket } from "./room.ts";
+import { trackSocket, watchedSocket } from "./track.room.ts";
 
 /** The caller's own track, as the Eurorace app documents it: a refused socket is opened and closed with 4003. */
 const ownTrackAuthorizer: RoomAuthorizer = {
@@ -16,7 +16,7 @@ const ownTrackAuthorizer: RoomAuthorizer = {
   refusedWith: CLOSE.forbidden,
   async authorize(_ctx, who) {
     const caller = requireCaller(who);
-    return { room: userRoom(caller.userId) };
+    return { room: trackRoom(caller.userId) };
   },
 };
 
@@ -29,7 +29,7 @@ const trackAuthorizer: RoomAuthorizer = {
     const caller = requireCaller(who);
     const userId = numberIn(id);
     if (userId === null) throw notFound();
-    const room = userRoom(userId);
+    const room = trackRoom(userId);
     if (userId === caller.userId) return { room };
     const right = await visibilityOf(ctx, userId, caller.userId);
     if (!right.may) throw notFound();

@@ -3,7 +3,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { runBatch } from "../../../platform/db/client.ts";
 import { cellOf } from "../../../platform/geo.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { userRoom } from "../../identity/index.ts";
+import { trackRoom } from "../../identity/index.ts";
 import { geofencesNear, readGeofences, recordArrivals } from "../tasks/geofence.ts";
 import { flushTrack } from "../tracks/queries.ts";
 import {
@@ -96,7 +96,7 @@ export async function storePoints(
 }
 
 async function tellRoom(ctx: RequestContext, userId: number, points: readonly StoredPoint[]): Promise<void> {
-  const name = userRoom(userId);
+  const name = trackRoom(userId);
   const body = { points: points.map(({ id: _, ...point }) => point), stored: true };
   const draft = { kind: "points", ref: `report:${points[0]?.id}`, body };
   await ctx.runtime.room(name)?.publish(name, draft);

@@ -4,7 +4,7 @@ import { runBatch } from "../../../platform/db/client.ts";
 import type { Place } from "../../../platform/geo.ts";
 import { log } from "../../../platform/log.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { userRoom, type Viewer, visibleNameSql } from "../../identity/index.ts";
+import { trackRoom, type Viewer, visibleNameSql } from "../../identity/index.ts";
 import { locationReports, trackDays } from "../tables.ts";
 import { type DayPoint, unpackDay } from "./day-archive.ts";
 
@@ -38,7 +38,7 @@ export interface TrackFilter {
 
 /** Archives the entries of a track room that the database does not have yet. A failure is logged and not thrown. */
 export async function flushTrack(ctx: RequestContext, userId: number): Promise<void> {
-  const name = userRoom(userId);
+  const name = trackRoom(userId);
   try {
     await ctx.runtime.room(name)?.flush(name);
   } catch (error) {
@@ -48,7 +48,7 @@ export async function flushTrack(ctx: RequestContext, userId: number): Promise<v
 
 /** Retires the track room of a deleted account: closes its sockets and deletes its journal. */
 export async function eraseTrack(ctx: RequestContext, userId: number): Promise<void> {
-  const name = userRoom(userId);
+  const name = trackRoom(userId);
   await ctx.runtime.room(name)?.retire(name, { kind: "gone", ref: "gone", body: {} });
 }
 

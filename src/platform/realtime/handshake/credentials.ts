@@ -1,5 +1,5 @@
 /** Finds the credential that a handshake carries. */
-import { type Credential, credentialOf, isSessionKey, tokenCredential } from "../../http/caller.ts";
+import { type Credential, credentialOf, isSessionKey, tokenCredential } from "../../http/credentials.ts";
 
 /** The sub-protocols that a client offers, in its order. */
 export function protocolsOf(request: Request): string[] {

@@ -1,7 +1,8 @@
 /** The Worker's side of a handshake: authenticates, authorizes, registers the socket, and passes it to the room's object. */
-import type { Authenticate } from "../../http/admit.ts";
-import type { Caller, Credential } from "../../http/caller.ts";
+import type { Authenticate } from "../../http/authenticate.ts";
+import type { Caller } from "../../http/caller.ts";
 import { isAllowedOrigin } from "../../http/cors.ts";
+import type { Credential } from "../../http/credentials.ts";
 import { forbidden, invalid, notFound, Refusal, refuse } from "../../http/errors.ts";
 import { coarseRateLimit } from "../../http/limits/rate-limits.ts";
 import { messages } from "../../http/messages.ts";

@@ -1,4 +1,7 @@
-/** The track room, one for each user: the user reports points, others may watch, and task notices arrive here. */
+/**
+ * The track room, one for each user: the user reports points, others may watch, and task notices arrive here. Its stored
+ * names are in `identity/room-names.ts`.
+ */
 import * as v from "valibot";
 import type { SocketDocument } from "../../../platform/realtime/asyncapi.ts";
 import { hidden } from "../../../platform/realtime/fanout/entry-view.ts";
@@ -6,7 +9,7 @@ import type { RoomHandler, Visibility } from "../../../platform/realtime/handler
 import type { Entry } from "../../../platform/realtime/log/entry.ts";
 import { fault } from "../../../platform/realtime/socket/frames.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { socketTokenRefresh } from "../../identity/index.ts";
+import { socketTokenRefresh, trackOwner } from "../../identity/index.ts";
 import type { FilteredPoint } from "../points/filter-rules.ts";
 import { LocationSaved, LocationUpdate, PointsBody } from "../points/frames.ts";
 import { filterPoints } from "../points/live-filter.ts";
@@ -41,15 +44,12 @@ export function trackRoomHandler(openRequestContext: () => RequestContext): Room
         : draft,
     confirm: () => SAVED,
     showFrom: showPoints,
-    authorize: (room, userIds) => authorize(openRequestContext(), ownerOf(room), userIds),
+    authorize: (room, userIds) => authorize(openRequestContext(), trackOwner(room), userIds),
     archive: (room, epoch, entries) =>
-      archivePoints(openRequestContext(), ownerOf(room), epoch, toPointsEntries(entries)),
+      archivePoints(openRequestContext(), trackOwner(room), epoch, toPointsEntries(entries)),
     authenticate: socketTokenRefresh(openRequestContext),
   };
 }
-
-/** The owner's number from the room's name. */
-const ownerOf = (room: string) => Number(room.slice("user:".length));
 
 /** An entry as a watcher sees it: points only, and of those only the ones since the right began, also in a late batch. */
 function showPoints(entry: Entry, from: number): Entry {

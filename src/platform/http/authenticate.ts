@@ -1,14 +1,8 @@
-/** Authenticates the caller of a route and checks the access level that the route requires. */
+/** Authenticates the caller of a route and checks the access level that the route requires: who, 401 or 403. */
 import type { RequestContext } from "../runtime.ts";
-import {
-  type Authentication,
-  type Caller,
-  type Credential,
-  type CredentialFault,
-  credentialOf,
-  isOperator,
-} from "./caller.ts";
-import { isAllowedOrigin } from "./cors.ts";
+import { type Caller, isOperator } from "./caller.ts";
+import { requireOwnOrigin } from "./cors.ts";
+import { type Authentication, type Credential, type CredentialFault, credentialOf } from "./credentials.ts";
 import { forbidden, Refusal } from "./errors.ts";
 import { messages } from "./messages.ts";
 import type { Route } from "./route.ts";
@@ -17,10 +11,8 @@ import type { Text } from "./text.ts";
 /** Checks a credential. The identity module provides it, because the platform knows no module's tables. */
 export type Authenticate = (ctx: RequestContext, credential: Credential) => Promise<Authentication>;
 
-const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
-
 /** Returns the caller of a route; null where none is required. Refuses with 401 or 403. */
-export async function admit(
+export async function authenticateCaller(
   authenticate: Authenticate,
   ctx: RequestContext,
   route: Pick<Route, "access" | "challenge">,
@@ -47,19 +39,6 @@ export async function admit(
   if (route.access === "driver" && result.caller.userType !== "DRIVER") throw forbidden();
   if (route.access === "operator" && !isOperator(result.caller)) throw forbidden();
   return result.caller;
-}
-
-/**
- * Prevents CSRF: browsers attach the cookie to requests of any page, so unsafe ones must come from an allowed origin.
- * So must the sign-in that sets the cookie, or a foreign page could sign its visitors in to another account.
- */
-export function requireOwnOrigin(ctx: RequestContext, request: Request): void {
-  if (SAFE.has(request.method)) return;
-  const origin = request.headers.get("origin");
-  if (origin && !isAllowedOrigin(origin, request, ctx.runtime.settings))
-    throw forbidden(messages.originRefused);
-  if (!origin && request.headers.get("sec-fetch-site") === "cross-site")
-    throw forbidden(messages.originRefused);
 }
 
 interface Fault {
