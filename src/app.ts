@@ -24,7 +24,7 @@ import {
   exportRoute,
   findFriendRoutes,
   linkRoutes,
-  recoveryRoutes,
+  phoneResetRoutes,
   sessionRoutes,
 } from "./modules/identity/index.ts";
 import { exportNotifications, meAuthorizer, notificationRoutes } from "./modules/notifications/index.ts";
@@ -61,7 +61,7 @@ const driverRoutes: readonly Route[] = [...rentalRoutes, ...earningsRoutes, ...d
 export const routes: readonly Route[] = [
   ...accountRoutes,
   ...sessionRoutes,
-  ...recoveryRoutes,
+  ...phoneResetRoutes,
   ...findFriendRoutes,
   exportRoute([
     exportAccount,

@@ -2,7 +2,7 @@
 import { eq } from "drizzle-orm";
 import { startChat } from "./modules/chat/index.ts";
 import { loadFleet, loadSampleOrder } from "./modules/dispatch/index.ts";
-import { BLANK, type ClientProfile, createEvents } from "./modules/events/index.ts";
+import { BLANK, createEvents, type EventPolicy } from "./modules/events/index.ts";
 import { loadSampleAccount, type SampleLogin, users } from "./modules/identity/index.ts";
 import { changeProfile, sendRequest } from "./modules/social/index.ts";
 import { openTicket } from "./modules/support/index.ts";
@@ -107,7 +107,7 @@ async function callerOf(ctx: RequestContext, username: string): Promise<Caller> 
 }
 
 /** The rules of AlphaBet's client. */
-const SAMPLE_PROFILE: ClientProfile = {
+const SAMPLE_POLICY: EventPolicy = {
   audience: "signed_in",
   creatorOrganizes: false,
   unknownNames: "skip",
@@ -126,7 +126,7 @@ async function makeEvent(ctx: RequestContext, caller: Caller): Promise<string> {
     location: "Riverside park",
   };
   const names = ["client1", "driver1"].map((username) => ({ username }));
-  const made = await createEvents(ctx, caller, [{ facts, names }], SAMPLE_PROFILE);
+  const made = await createEvents(ctx, caller, [{ facts, names }], SAMPLE_POLICY);
   const [event] = made.ok ? made.events : [];
   return event ? `event ${event.uuid}` : "";
 }

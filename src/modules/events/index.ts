@@ -2,7 +2,7 @@
 
 export { eventAuthorizer } from "./authorizer.ts";
 export { sharedEventWindow } from "./co-participants.ts";
-export { BLANK, type ClientProfile, type EventFault } from "./commands/plans.ts";
+export { BLANK, type EventFault, type EventPolicy } from "./commands/plans.ts";
 export { removeEvents } from "./commands/removal.ts";
 export { changeEvents, createEvents, type EventChange, type EventDraft } from "./commands/write.ts";
 export { eventResources } from "./console/resources.ts";

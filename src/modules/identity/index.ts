@@ -32,7 +32,7 @@ export { messages as identityMessages } from "./messages.ts";
 export { linkRoutes } from "./pages/mail-links.tsx";
 export { purgeCodes } from "./recovery/codes.ts";
 export { checkResetLink, requestResetLink, resetPassword } from "./recovery/password-reset.ts";
-export { recoveryRoutes } from "./recovery/routes.ts";
+export { phoneResetRoutes } from "./recovery/phone-reset-routes.ts";
 export { confirmEmail, resendVerification } from "./recovery/verification.ts";
 export { requireStrong, takenRefusal } from "./refusals.ts";
 export { identityResources } from "./resources.ts";

@@ -10,8 +10,8 @@ import {
   consequencesOf,
   endDevices,
   giveTemporaryPassword,
-  proveEmail,
-  provePhone,
+  markEmailVerified,
+  markPhoneVerified,
   removeAccount,
   removeDevice,
   sendReset,
@@ -93,12 +93,12 @@ const userResource = resource({
     confirm_email: {
       label: text("Mark the e-mail as verified", "Считать почту подтверждённой"),
       roles: ["staff"],
-      run: proveEmail,
+      run: markEmailVerified,
     },
     confirm_phone: {
       label: text("Mark the phone as verified", "Считать телефон подтверждённым"),
       roles: ["staff"],
-      run: provePhone,
+      run: markPhoneVerified,
     },
     send_reset: {
       label: text("Mail a reset link", "Отправить ссылку для сброса пароля"),

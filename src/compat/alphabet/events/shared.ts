@@ -1,7 +1,7 @@
 /** What AlphaBet's event routes share: their write policies and the refusals in AlphaBet's words. */
 import {
-  type ClientProfile,
   type EventFault,
+  type EventPolicy,
   memberFaults,
   planFaults,
 } from "../../../modules/events/index.ts";
@@ -12,7 +12,7 @@ import { END_BEFORE_START } from "./schemas.ts";
 export const tag = "AlphaBet";
 
 /** Events of this app are visible to signed-in people. Unknown participants are skipped. */
-export const policy: ClientProfile = {
+export const policy: EventPolicy = {
   audience: "signed_in",
   creatorOrganizes: false,
   unknownNames: "skip",
@@ -21,7 +21,7 @@ export const policy: ClientProfile = {
 };
 
 /** In a batch, unknown and past events are skipped too. */
-export const batchPolicy: ClientProfile = { ...policy, started: "skip", missing: "skip" };
+export const batchPolicy: EventPolicy = { ...policy, started: "skip", missing: "skip" };
 
 export function refused(fault: EventFault, missing: string) {
   switch (fault.reason) {

@@ -9,7 +9,7 @@ import { letterFacts, mailingOf, type WantedLetter } from "../mail/letters.ts";
 import { seatOfferNotice } from "../participation/waitlist.ts";
 import { changesBetween } from "./changes.ts";
 import type { Relations, StoredEvent } from "./loading.ts";
-import type { ClientProfile, EventPlan } from "./plans.ts";
+import type { EventPlan, EventPolicy } from "./plans.ts";
 
 /** What goes into the commit beside the change. `guard` is a condition of the change itself. */
 export interface Announcements {
@@ -24,11 +24,11 @@ export async function announceCreations(
   caller: Caller,
   relations: Relations,
   made: readonly (EventPlan<null> & { readonly uuid: string })[],
-  profile: Pick<ClientProfile, "creatorOrganizes">,
+  policy: Pick<EventPolicy, "creatorOrganizes">,
 ): Promise<Announcements> {
   const wanted = made.flatMap(({ uuid, facts, members }): WantedLetter[] => {
     const letter = letterFacts(facts, members);
-    const people = members.filter(({ userId }) => !profile.creatorOrganizes || userId !== caller.userId);
+    const people = members.filter(({ userId }) => !policy.creatorOrganizes || userId !== caller.userId);
     return people.map((person) => ({ action: "created", uuid, person, facts: letter }));
   });
   return mailingOf(ctx, caller, relations, wanted);

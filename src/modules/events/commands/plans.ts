@@ -51,8 +51,8 @@ export const BLANK = {
   longitude: null,
 } as const satisfies Partial<EventFacts>;
 
-/** How the API of one app handles its input. */
-export interface ClientProfile {
+/** What differs from one app's clients to the next when they write events. */
+export interface EventPolicy {
   /** Who may read events that are created through this API. */
   readonly audience: "public" | "signed_in";
   /** Whether the creator is the event's first member and organizer. */
@@ -91,7 +91,7 @@ function membersOf(
   names: readonly NameOf[],
   before: StoredEvent | null,
   relations: Relations,
-  profile: ClientProfile,
+  policy: EventPolicy,
   caller: Caller,
 ): { members: EventMember[]; newcomers: NamedPerson[] } | EventFault {
   const byId = new Map(relations.people.map((person) => [person.userId, person]));
@@ -111,14 +111,14 @@ function membersOf(
     const barred =
       person && !stays && (relations.blocks.has(person.userId) || before?.creatorBlocks.has(person.userId));
     if (!person || barred) {
-      if (profile.unknownNames === "refuse") return { reason: "unknown", name };
+      if (policy.unknownNames === "refuse") return { reason: "unknown", name };
       continue;
     }
     if (members.has(person.userId)) continue;
     if (!stays) newcomers.push(person);
     const { userId, username, hiddenUsername, email, locale } = person;
     const facts = { userId, username, hiddenUsername, email, locale };
-    const isOrganizer = profile.creatorOrganizes && userId === creatorId;
+    const isOrganizer = policy.creatorOrganizes && userId === creatorId;
     members.set(userId, stays ?? { ...facts, isOrganizer, acceptedAt: null });
   }
   return { members: [...members.values()], newcomers };
@@ -130,13 +130,13 @@ export function planEvent<Known extends StoredEvent | null>(
   columns: Known extends null ? EventFacts : Partial<EventFacts>,
   names: readonly NameOf[] | undefined,
   relations: Relations,
-  profile: ClientProfile,
+  policy: EventPolicy,
   caller: Caller,
   now: number,
 ): EventPlan<Known> | EventFault {
   const facts = { ...before, ...columns } as EventFacts;
   const named = names
-    ? membersOf(names, before, relations, profile, caller)
+    ? membersOf(names, before, relations, policy, caller)
     : { members: before?.members ?? [], newcomers: [] };
   if ("reason" in named) return named;
   const { members, newcomers } = named;
@@ -169,11 +169,11 @@ const LIMITS = ["minAge", "maxAge", "minMembers", "maxMembers"] as const satisfi
 export function admitChange(
   event: StoredEvent | undefined,
   caller: Caller,
-  profile: ClientProfile,
+  policy: EventPolicy,
   now: number,
 ): StoredEvent | EventFault | null {
-  if (!event) return profile.missing === "refuse" ? { reason: "missing" } : null;
+  if (!event) return policy.missing === "refuse" ? { reason: "missing" } : null;
   if (!mayChange(event, caller)) return { reason: "forbidden", uuid: event.uuid };
-  if (profile.started === "change" || !hasHappened(event, now)) return event;
-  return profile.started === "refuse" ? { reason: "past" } : null;
+  if (policy.started === "change" || !hasHappened(event, now)) return event;
+  return policy.started === "refuse" ? { reason: "past" } : null;
 }

@@ -19,10 +19,10 @@ import { type EventRef, loadEvents, loadRelations, type NameOf, type StoredEvent
 import { type EventPicture, pictureOf } from "./pictures.ts";
 import {
   admitChange,
-  type ClientProfile,
   type EventFacts,
   type EventFault,
   type EventPlan,
+  type EventPolicy,
   planEvent,
 } from "./plans.ts";
 import { dropMembers, insertEvents, insertMembers, updateEvents, updateRequests } from "./statements.ts";
@@ -54,18 +54,18 @@ export async function createEvents(
   ctx: RequestContext,
   caller: Caller,
   drafts: readonly EventDraft[],
-  profile: ClientProfile,
+  policy: EventPolicy,
 ): Promise<WriteResult<EventDetails>> {
   if (drafts.length === 0) return { ok: true, events: [] };
   const named = drafts.map(({ names }) =>
-    profile.creatorOrganizes ? [{ id: caller.userId }, ...names] : names,
+    policy.creatorOrganizes ? [{ id: caller.userId }, ...names] : names,
   );
   const picture = pictureOf(ctx, caller.userId, null, drafts[0]);
   for (let tries = 0; tries < TRIES; tries++) {
     const relations = await loadRelations(ctx, caller, named.flat());
     const plans: EventPlan<null>[] = [];
     for (const [index, { facts }] of drafts.entries()) {
-      const plan = planEvent(null, facts, named[index] ?? [], relations, profile, caller, ctx.now());
+      const plan = planEvent(null, facts, named[index] ?? [], relations, policy, caller, ctx.now());
       if ("reason" in plan) return refused(plan);
       plans.push(plan);
     }
@@ -75,8 +75,8 @@ export async function createEvents(
       made.map(({ uuid, facts }) => ({ before: null, after: { ...facts, uuid }, change: facts })),
     );
     const placed = made.map((plan, index) => ({ ...plan, facts: { ...plan.facts, ...places[index] } }));
-    const announcements = await announceCreations(ctx, caller, relations, placed, profile);
-    const insert = insertEvents(ctx, caller.userId, profile.audience, placed, announcements.guard);
+    const announcements = await announceCreations(ctx, caller, relations, placed, policy);
+    const insert = insertEvents(ctx, caller.userId, policy.audience, placed, announcements.guard);
     const notices = placed.map(({ uuid, facts }) => roomNotice(null, uuid, "created", facts.name));
     const done = await write(ctx, insert, announcements, {
       effects: [...notices.map(eventNotice.row), ...lookups],
@@ -92,7 +92,7 @@ export async function createEvents(
     const events = placed.map(({ uuid, facts, members }) => {
       const id = ids.get(uuid) ?? 0;
       const stamps = { creatorId: caller.userId, createdAt: at, updatedAt: at };
-      return { ...facts, id, uuid, members, audience: profile.audience, ...stamps };
+      return { ...facts, id, uuid, members, audience: policy.audience, ...stamps };
     });
     await publishRoomNotices(
       ctx,
@@ -108,7 +108,7 @@ export async function changeEvents(
   ctx: RequestContext,
   caller: Caller,
   changes: readonly EventChange[],
-  profile: ClientProfile,
+  policy: EventPolicy,
 ): Promise<WriteResult<EventDetails>> {
   const merged = mergeByRef(changes);
   const names = merged.flatMap((change) => change.names ?? []);
@@ -124,10 +124,10 @@ export async function changeEvents(
     );
     const plans: EventPlan<StoredEvent>[] = [];
     for (const { ref, facts, names } of merged) {
-      const event = admitChange(byRef.get(keyOf(ref)), caller, profile, ctx.now());
+      const event = admitChange(byRef.get(keyOf(ref)), caller, policy, ctx.now());
       if (!event) continue;
       if ("reason" in event) return refused(event);
-      const plan = planEvent(event, facts, names, relations, profile, caller, ctx.now());
+      const plan = planEvent(event, facts, names, relations, policy, caller, ctx.now());
       if ("reason" in plan) return refused(plan);
       plans.push(plan);
     }
@@ -143,7 +143,7 @@ export async function changeEvents(
       updatedAt: at,
     }));
     const announcements = await announceChanges(ctx, caller, relations, planned, events);
-    const update = updateEvents(ctx, planned, profile.started !== "change", announcements.guard);
+    const update = updateEvents(ctx, planned, policy.started !== "change", announcements.guard);
     const notices = events.map(({ id, uuid, name }) => roomNotice(id, uuid, "updated", name));
     const done = await write(ctx, update, announcements, {
       effects: [

@@ -10,7 +10,7 @@ import { noticeEffects, noticeRows, pushNotices } from "../../notifications/inde
 import { acceptedMemberIds, recheckAfterChange, recheckParticipants } from "../co-participants.ts";
 import { announceChanges } from "../commands/announcements.ts";
 import { findStored, loadEvents, membershipState, NO_RELATIONS, placeState } from "../commands/loading.ts";
-import { BLANK, type ClientProfile, type EventFacts, type EventFault, planEvent } from "../commands/plans.ts";
+import { BLANK, type EventFacts, type EventFault, type EventPolicy, planEvent } from "../commands/plans.ts";
 import { removeEvents } from "../commands/removal.ts";
 import { updateRequests } from "../commands/statements.ts";
 import { placeFor } from "../geo/geocoding.ts";
@@ -23,7 +23,7 @@ import { foldLocation } from "../rules.ts";
 import { participationRequests } from "../tables.ts";
 
 /** In the console staff changes events at any time and names people by id. */
-const profile: ClientProfile = {
+const policy: EventPolicy = {
   audience: "public",
   creatorOrganizes: false,
   unknownNames: "refuse",
@@ -76,7 +76,7 @@ export async function eventConsequences(ctx: RequestContext, change: Change): Pr
   const { found, relations } = await loadEvents(ctx, caller, [{ id }]);
   const [known] = found;
   if (!known) throw notFound();
-  const plan = planEvent(known, columns, undefined, relations, profile, caller, ctx.now());
+  const plan = planEvent(known, columns, undefined, relations, policy, caller, ctx.now());
   if ("reason" in plan) throw refused(plan, "non_field_errors");
   const { place, effects } = await placeFor(ctx, known, { ...plan.facts, uuid: known.uuid }, columns);
   const after = { ...known, ...plan.facts, ...place };
@@ -109,7 +109,7 @@ const keyOf = ({ location }: Partial<EventFacts>) =>
   location === undefined ? {} : { locationKey: foldLocation(location) };
 
 async function creation(ctx: RequestContext, caller: Caller, facts: EventFacts): Promise<Consequences> {
-  const plan = planEvent(null, facts, undefined, NO_RELATIONS, profile, caller, ctx.now());
+  const plan = planEvent(null, facts, undefined, NO_RELATIONS, policy, caller, ctx.now());
   if ("reason" in plan) throw refused(plan, "non_field_errors");
   const uuid = crypto.randomUUID();
   const { place, effects } = await placeFor(ctx, null, { ...facts, uuid }, facts);
@@ -146,7 +146,7 @@ export async function memberConsequences(ctx: RequestContext, change: Change): P
   const known = event.members.map((member) => ({ ...member, key: "", age: null }));
   const everybody = { ...relations, people: [...known, ...relations.people] };
   const names = [...event.members, { userId }].map((member) => ({ id: member.userId }));
-  const plan = planEvent(event, {}, names, everybody, profile, caller, ctx.now());
+  const plan = planEvent(event, {}, names, everybody, policy, caller, ctx.now());
   if ("reason" in plan) throw refused(plan, "user");
   const asked = event.requests.some((request) => request.userId === userId && request.status !== "Declined");
   const facts = letterFacts(event, plan.members);

@@ -10,7 +10,7 @@ import type { RequestContext } from "../../../platform/runtime.ts";
 import { z } from "../../../platform/zod.ts";
 import { fileUrl, newestFinished } from "../../files/index.ts";
 import { findCity } from "../../social/index.ts";
-import type { ClientProfile, EventFault } from "../commands/plans.ts";
+import type { EventFault, EventPolicy } from "../commands/plans.ts";
 import { removeEvents } from "../commands/removal.ts";
 import { changeEvents, createEvents } from "../commands/write.ts";
 import { memberFaults, planFaults } from "../messages.ts";
@@ -39,7 +39,7 @@ const FORM_LIMIT = 16 * 1024 * 1024;
 const params = z.object({ id: integer({ min: 1 }) });
 
 /** Find Friend's clients name members by id, and an unknown id is an error. */
-const profile: ClientProfile = {
+const policy: EventPolicy = {
   audience: "public",
   creatorOrganizes: true,
   unknownNames: "refuse",
@@ -145,7 +145,7 @@ const create = route({
   async handle({ ctx, caller, body }) {
     const facts = toFacts(body, ctx.now());
     const draft = { facts, names: toNames(body) ?? [], ...toPicture(body) };
-    const made = await createEvents(ctx, caller, [draft], profile);
+    const made = await createEvents(ctx, caller, [draft], policy);
     if (!made.ok) throw refused(made);
     const [event] = made.events;
     if (!event) throw notFound();
@@ -182,7 +182,7 @@ const change = (method: "put" | "patch") =>
     may: ({ ctx, caller, params }) => requireEditableEvent(ctx, caller, params.id),
     async handle({ ctx, caller, params, body }) {
       const change = { ref: params, facts: toChange(body), names: toNames(body), ...toPicture(body) };
-      const changed = await changeEvents(ctx, caller, [change], profile);
+      const changed = await changeEvents(ctx, caller, [change], policy);
       if (!changed.ok) throw refused(changed);
       const [event] = changed.events;
       if (!event) throw notFound();

@@ -73,18 +73,23 @@ async function memberEvent(
   return event?.members.some(({ userId }) => userId === person) ? event : null;
 }
 
+/** The address of a link, for both methods: GET asks, POST acts. */
+const linked = (act: MemberAct) => ({
+  path: `/events/:id/${act}`,
+  tag: "Pages",
+  summary: act === "accept" ? "Accept being named in an event" : "Leave an event",
+  access: "public" as const,
+  hidden: true,
+  params,
+  query,
+  responses: {},
+});
+
 /** Shows the question and the button. Changes nothing. */
 const askPage = (act: MemberAct) =>
   route({
+    ...linked(act),
     method: "get",
-    path: `/events/:id/${act}`,
-    tag: "Pages",
-    summary: act === "accept" ? "Accept being named in an event" : "Leave an event",
-    access: "public",
-    hidden: true,
-    params,
-    query,
-    responses: {},
     async handle({ ctx, params, query }) {
       const event = await memberEvent(ctx, params.id, query);
       if (!event) return card(ctx, gone, goneMore, 404);
@@ -95,33 +100,26 @@ const askPage = (act: MemberAct) =>
     },
   });
 
+/** Accepts or leaves, when the button is pressed. */
 const actPage = (act: MemberAct) =>
   route({
+    ...linked(act),
     method: "post",
-    path: `/events/:id/${act}`,
-    tag: "Pages",
-    summary: act === "accept" ? "Accept being named in an event" : "Leave an event",
-    access: "public",
-    hidden: true,
-    params,
-    query,
-    responses: {},
     async handle({ ctx, params, query }) {
       const event = await memberEvent(ctx, params.id, query);
       if (!event) return card(ctx, gone, goneMore, 404);
-      const ref = { id: event.id };
-      const result =
-        act === "leave"
-          ? await leaveEvent(ctx, query.person, ref)
-          : (await acceptMembership(ctx, query.person, ref))
-            ? "done"
-            : "missing";
+      const result = await perform(ctx, act, query.person, event.id);
       if (result === "missing") return card(ctx, gone, goneMore, 404);
       const { done, button } = words[act];
       if (result === "moved") return card(ctx, busy, again, 409, button);
       return card(ctx, fill(done, { name: event.name }), closing);
     },
   });
+
+async function perform(ctx: RequestContext, act: MemberAct, userId: number, id: number) {
+  if (act === "leave") return leaveEvent(ctx, userId, { id });
+  return (await acceptMembership(ctx, userId, { id })) ? "done" : "missing";
+}
 
 export const eventPages: readonly Route[] = [
   askPage("accept"),

@@ -7,7 +7,7 @@ import type { RequestContext } from "../../../platform/runtime.ts";
 import { storePicture } from "../../../platform/storage/media.ts";
 import { z } from "../../../platform/zod.ts";
 import { messages } from "../messages.ts";
-import { confirmPhoneChange, phoneRequest } from "../recovery/phone-recovery.ts";
+import { confirmPhoneChange, phoneRequest } from "../recovery/phone-change.ts";
 import { requireStrong, takenRefusal } from "../refusals.ts";
 import { isTrusted } from "../rules.ts";
 import {

@@ -33,15 +33,10 @@ const NO_ADDRESS = text(
   "Нет адреса, на который можно отправить ссылку.",
 );
 
-const NOTHING_TO_PROVE = text(
-  "There is no address to verify.",
-  "Подтверждать нечего: адреса нет или он уже подтверждён.",
-);
-
-const NO_PHONE_TO_PROVE = text(
-  "There is no phone to verify.",
-  "Подтверждать нечего: номера нет или он уже подтверждён.",
-);
+const NOTHING_TO_VERIFY = {
+  email: text("There is no address to verify.", "Подтверждать нечего: адреса нет или он уже подтверждён."),
+  phone: text("There is no phone to verify.", "Подтверждать нечего: номера нет или он уже подтверждён."),
+};
 
 /** The consequences of a change by staff. Blocking a user or changing their rights signs them out everywhere; new contacts must be verified again. */
 export async function consequencesOf(ctx: RequestContext, change: Change): Promise<Consequences> {
@@ -163,37 +158,24 @@ export async function endDevices(
   return null;
 }
 
-/** Marks an e-mail as verified, for users who cannot receive the mail and proved it otherwise. */
-export async function proveEmail(
-  ctx: RequestContext,
-  _: Caller,
-  { id, row }: Subject,
-  audit: Audit,
-): Promise<null> {
-  const update = ctx.db
-    .update(users)
-    .set({ emailVerifiedAt: ctx.now() })
-    .where(and(eq(users.id, Number(id)), eq(users.email, String(row.email)), isNull(users.emailVerifiedAt)));
-  const entry = audit("confirm_email", { email: row.email }, null);
-  if (!(await commit(ctx, update, [], [entry]))) throw refuse(409, NOTHING_TO_PROVE);
-  return null;
-}
+/** Marks an e-mail or a phone as verified, for users who cannot receive the code and proved it otherwise. */
+const markVerified =
+  (column: "email" | "phone") =>
+  async (ctx: RequestContext, _: Caller, { id, row }: Subject, audit: Audit): Promise<null> => {
+    const verifiedAt = `${column}VerifiedAt` as const;
+    const update = ctx.db
+      .update(users)
+      .set({ [verifiedAt]: ctx.now() })
+      .where(
+        and(eq(users.id, Number(id)), eq(users[column], String(row[column])), isNull(users[verifiedAt])),
+      );
+    const entry = audit(`confirm_${column}`, { [column]: row[column] }, null);
+    if (!(await commit(ctx, update, [], [entry]))) throw refuse(409, NOTHING_TO_VERIFY[column]);
+    return null;
+  };
 
-/** Marks a phone as verified, for users who cannot receive the code and proved it otherwise. */
-export async function provePhone(
-  ctx: RequestContext,
-  _: Caller,
-  { id, row }: Subject,
-  audit: Audit,
-): Promise<null> {
-  const update = ctx.db
-    .update(users)
-    .set({ phoneVerifiedAt: ctx.now() })
-    .where(and(eq(users.id, Number(id)), eq(users.phone, String(row.phone)), isNull(users.phoneVerifiedAt)));
-  const entry = audit("confirm_phone", { phone: row.phone }, null);
-  if (!(await commit(ctx, update, [], [entry]))) throw refuse(409, NO_PHONE_TO_PROVE);
-  return null;
-}
+export const markEmailVerified = markVerified("email");
+export const markPhoneVerified = markVerified("phone");
 
 /** Mails a reset link to the account's address. */
 export async function sendReset(

@@ -8,7 +8,7 @@ import type { RequestContext } from "../../../platform/runtime.ts";
 import { z } from "../../../platform/zod.ts";
 import { findUndo, undoChange } from "../accounts/contacts.ts";
 import { messages } from "../messages.ts";
-import { activateReset, isResetWaiting } from "../recovery/phone-recovery.ts";
+import { activateReset, isResetWaiting } from "../recovery/phone-reset.ts";
 import { card, confirmationPage, deadLinkPage, passwordChangedPage } from "./cards.tsx";
 
 const words = {

@@ -8,7 +8,7 @@ import { messages } from "../messages.ts";
 import { requireStrong } from "../refusals.ts";
 import { Detail, phone } from "../schemas.ts";
 import { resetPassword } from "./password-reset.ts";
-import { checkResetSms, requestResetSms } from "./phone-recovery.ts";
+import { checkResetSms, requestResetSms } from "./phone-reset.ts";
 
 const tag = "Accounts";
 
@@ -56,4 +56,4 @@ function checkNewPassword(password: string, confirmation: string): void {
   if (password !== confirmation) throw invalid({ non_field_errors: messages.passwordMismatch });
 }
 
-export const recoveryRoutes: readonly Route[] = [passwordReset, passwordResetConfirm];
+export const phoneResetRoutes: readonly Route[] = [passwordReset, passwordResetConfirm];

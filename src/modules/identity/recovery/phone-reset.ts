@@ -1,28 +1,17 @@
-/** Resets a password and changes a phone by a code in a text message. */
-import { and, eq, sql } from "drizzle-orm";
+/** Resets a password by a code in a text message. */
+import { eq, sql } from "drizzle-orm";
 import { randomCode } from "../../../platform/crypto/digest.ts";
 import { anyHasher } from "../../../platform/crypto/hasher.ts";
 import { seal, unseal } from "../../../platform/crypto/sealed.ts";
-import { isUniqueViolation } from "../../../platform/db/client.ts";
-import { commit } from "../../../platform/db/outbox.ts";
 import { attempt, clientOf, countMail } from "../../../platform/http/limits/rate-limits.ts";
 import { smsEffect } from "../../../platform/mail/mail.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { contactParts } from "../accounts/contacts.ts";
-import { findByPhone, findUser } from "../accounts/queries.ts";
+import { findByPhone } from "../accounts/queries.ts";
 import { codeSms } from "../mail/templates.ts";
 import { mayRecover } from "../rules.ts";
 import { deviceColumns, deviceMarks, deviceSubject } from "../sessions/devices.ts";
 import { codes, users } from "../tables.ts";
-import {
-  dropCodes,
-  findPendingReset,
-  type LiveCode,
-  prepareCode,
-  spendCode,
-  tryCode,
-  tryPendingReset,
-} from "./codes.ts";
+import { findPendingReset, type LiveCode, tryCode, tryPendingReset } from "./codes.ts";
 import { issueReset, mailResetLink, resetPasswordHash } from "./password-reset.ts";
 
 /**
@@ -102,52 +91,4 @@ export async function activateReset(
   if (!(await tryPendingReset(ctx, "reset_sms", id, `${waiting.userId}:${code}`))) return "wrong";
   const passwordHash = await unseal(await waitingKey(ctx, id, code), waiting.sealedPassword);
   return (await resetPasswordHash(ctx, waiting, passwordHash)) ? "changed" : "dead";
-}
-
-/** Prepares the code that verifies a new phone, for the transaction that changes the account. */
-export async function phoneRequest(ctx: RequestContext, userId: number, phone: string) {
-  await countMail(ctx, `change:${phone}`);
-  const code = randomCode();
-  const { statement } = await prepareCode(ctx, {
-    purpose: "change_phone",
-    userId,
-    secret: `${userId}:${code}`,
-    target: phone,
-  });
-  return {
-    also: [dropCodes(ctx, userId, "change_phone"), statement],
-    effects: [smsEffect(phone, codeSms(code, undefined, ctx.locale), code)],
-  };
-}
-
-/** Changes the phone if the code is right; `session` is the requesting session. */
-export async function confirmPhoneChange(
-  ctx: RequestContext,
-  userId: number,
-  session: string,
-  secret: string,
-): Promise<"changed" | "wrong" | "taken"> {
-  const code = await tryCode(ctx, "change_phone", userId, `${userId}:${secret}`);
-  const user = code && (await findUser(ctx, userId));
-  if (!user) return "wrong";
-  const now = ctx.now();
-  const contacts = await contactParts(ctx, user, { phone: code.target }, true);
-  const change = ctx.db
-    .update(users)
-    .set({ phoneVerifiedAt: now, ...contacts.set, updatedAt: now })
-    .where(
-      and(
-        eq(users.id, userId),
-        contacts.where,
-        sql`EXISTS (SELECT 1 FROM ${codes} WHERE id = ${code.id} AND expires_at > ${now})`,
-        sql`EXISTS (SELECT 1 FROM sessions WHERE id = ${session})`,
-      ),
-    );
-  try {
-    const rest = [spendCode(ctx, code.id), ...contacts.statements];
-    return (await commit(ctx, change, contacts.effects, rest)) ? "changed" : "wrong";
-  } catch (error) {
-    if (isUniqueViolation(error, "users.phone")) return "taken";
-    throw error;
-  }
 }
