@@ -38,7 +38,7 @@ test("At most twenty payments of an order are pending, and an operator's decisio
   const responses = await Promise.all(Array.from({ length: 24 }, pay));
   expect(responses.filter(({ status }) => status === 201)).toHaveLength(20);
   expect(responses.find(({ status }) => status === 400)?.body).toEqual({
-    non_field_errors: ["Подтверждения уже ждут 20 платежей этого заказа."],
+    non_field_errors: ["По этому заказу уже ждут подтверждения платежи: 20."],
   });
   const first = responses.find(({ status }) => status === 201)?.body.id;
   await rows("UPDATE payments SET status = 'FAILED' WHERE id = ?", first);

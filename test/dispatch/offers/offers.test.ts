@@ -84,7 +84,7 @@ describe("the search for a truck", () => {
       const answer = await call(there, id);
       expect([answer.status, answer.body]).toEqual([
         400,
-        { status: [`Эвакуатор ищут только для подтверждённых заказов; этот в статусе ${status}.`] },
+        { status: [`Эвакуатор ищут только для подтверждённых заказов, а статус этого — ${status}.`] },
       ]);
     },
   );
@@ -95,7 +95,7 @@ describe("the search for a truck", () => {
     await rows("UPDATE users SET last_login_at = ? WHERE id = ?", Date.now(), there.operator.id);
     expect((await call(there, id)).body).toEqual({ offer: null });
     expect(await noticesOf(there.operator.id)).toMatchObject([
-      { title: "Нет свободного эвакуатора", message: `На заказ ${id} не нашлось эвакуатора.` },
+      { title: "Нет свободного эвакуатора", message: `Для заказа ${id} не нашлось свободного эвакуатора.` },
     ]);
     expect((await roomUpdatesOf(id)).at(-1)).toMatchObject({ kind: "offer", body: { state: "exhausted" } });
   });

@@ -23,7 +23,7 @@ describe("assigning a truck", () => {
   const unfit = async (there: Scene, facts: object) =>
     truckRow({ tariff: there.tariff, driver: (await mint("driver")).id, ...facts });
   const UNFIT: [string, (there: Scene) => Promise<number | null>, string][] = [
-    ["none", async () => null, "Чтобы назначить заказ, укажите эвакуатор."],
+    ["none", async () => null, "Чтобы назначить заказ, выберите эвакуатор."],
     [
       "an unknown one",
       async () => 99_999_999,

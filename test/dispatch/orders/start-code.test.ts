@@ -141,7 +141,7 @@ test("Only operators unlock a start code, and only that of an assigned order.", 
   const open = (token: string) => post(at(id, "start-code/open/"), undefined, { token });
   expect(await open(there.operator.token)).toMatchObject({
     status: 400,
-    body: { status: ["Код действует только для назначенных заказов; этот в статусе CONFIRMED."] },
+    body: { status: ["Код действует только для назначенных заказов, а статус этого — CONFIRMED."] },
   });
   expect((await open(there.client.token)).status).toBe(403);
   expect(await rows("SELECT code_tries FROM orders WHERE id = ?", id)).toEqual([{ code_tries: 0 }]);
