@@ -112,57 +112,66 @@ const MAKERS = {
 
 /** What is wrong → the file; the words of its refusal are the intake's own matter. */
 const FAULTS: Record<string, (type: PictureType) => Bytes> = {
-  "nothing at all": () => new Uint8Array() as Bytes,
+  "an empty file": () => new Uint8Array() as Bytes,
   "a header only": (type) => MAKERS[type]({ data: 0 }),
   "its first bytes only": (type) => picture(500, type).slice(0, 16) as Bytes,
   "cut off near the end": (type) => MAKERS[type]({ data: 300 }).slice(0, -150) as Bytes,
   "51 megapixels": (type) => MAKERS[type]({ width: 10_200, height: 5000 }),
   "no width": (type) => (type === "image/webp" ? webp({ data: 0 }) : MAKERS[type]({ width: 0 })),
-  "a page under a picture's name": () => textBytes("<html><script>alert(1)</script></html>"),
+  "an HTML page named as a picture": () => textBytes("<html><script>alert(1)</script></html>"),
 };
 
 describe.each(Object.keys(DOORS))("%s", (name) => {
   const door = DOORS[name] as ClientProfile;
 
-  test.each(TYPES)("stores and serves %s without metadata, and turned as it was", async (type) => {
-    const clean = await real(type);
-    const dirty = DIRTY[type](clean);
-    expect(latin(dirty)).toContain(SECRET);
-    const { status, url } = await door.send(fileOf(dirty, type));
-    expect(status).toBeLessThan(300);
-    const bytes = await load(url ?? "");
-    expect(latin(bytes)).not.toContain(SECRET);
-    if (door.resizes) {
-      const size = TURNS.includes(type) ? { width: HEIGHT, height: WIDTH } : {};
-      expect(await sizeOf(bytes)).toMatchObject(size);
-      return;
-    }
-    expect(await shown(bytes)).toEqual(await shown(dirty));
-    const at = latin(bytes).indexOf("MM\0*");
-    if (TURNS.includes(type)) expect(readOrientation(bytes, at, bytes.length)?.value).toBe(6);
-    const small = new URL(url ?? "");
-    small.searchParams.set("w", "40");
-    expect(latin(await load(small.href))).not.toContain(SECRET);
-  });
+  test.each(TYPES)(
+    "This route stores and serves a file of type %s without metadata, in its orientation.",
+    async (type) => {
+      const clean = await real(type);
+      const dirty = DIRTY[type](clean);
+      expect(latin(dirty)).toContain(SECRET);
+      const { status, url } = await door.send(fileOf(dirty, type));
+      expect(status).toBeLessThan(300);
+      const bytes = await load(url ?? "");
+      expect(latin(bytes)).not.toContain(SECRET);
+      if (door.resizes) {
+        const size = TURNS.includes(type) ? { width: HEIGHT, height: WIDTH } : {};
+        expect(await sizeOf(bytes)).toMatchObject(size);
+        return;
+      }
+      expect(await shown(bytes)).toEqual(await shown(dirty));
+      const at = latin(bytes).indexOf("MM\0*");
+      if (TURNS.includes(type)) expect(readOrientation(bytes, at, bytes.length)?.value).toBe(6);
+      const small = new URL(url ?? "");
+      small.searchParams.set("w", "40");
+      expect(latin(await load(small.href))).not.toContain(SECRET);
+    },
+  );
 
-  test.each(TYPES)("stores and serves %s that has none byte for byte", async (type) => {
-    const clean = await real(type);
-    const { url } = await door.send(fileOf(clean, type));
-    const bytes = await load(url ?? "");
-    if (!door.resizes) expect(bytes).toEqual(clean);
-  });
+  test.each(TYPES)(
+    "This route stores and serves a file of type %s without metadata byte for byte.",
+    async (type) => {
+      const clean = await real(type);
+      const { url } = await door.send(fileOf(clean, type));
+      const bytes = await load(url ?? "");
+      if (!door.resizes) expect(bytes).toEqual(clean);
+    },
+  );
 
-  test.each(TYPES)("refuses broken files of %s with 400, and keeps nothing", async (type) => {
-    for (const [fault, make] of Object.entries(FAULTS)) {
-      const { status, url, owner } = await door.send(fileOf(make(type), type));
-      expect([fault, status, url]).toEqual([fault, 400, null]);
-      // What an upload left is taken away by the outbox.
-      if (name.includes("signed PUT")) await tick();
-      await expect.poll(() => leftOf(owner), { timeout: 10_000 }).toEqual([]);
-    }
-  });
+  test.each(TYPES)(
+    "This route refuses broken files of type %s with 400, and keeps nothing.",
+    async (type) => {
+      for (const [fault, make] of Object.entries(FAULTS)) {
+        const { status, url, owner } = await door.send(fileOf(make(type), type));
+        expect([fault, status, url]).toEqual([fault, 400, null]);
+        // What an upload left is taken away by the outbox.
+        if (name.includes("signed PUT")) await tick();
+        await expect.poll(() => leftOf(owner), { timeout: 10_000 }).toEqual([]);
+      }
+    },
+  );
 
-  test("takes HEIC and PDF for documents only", async () => {
+  test("HEIC and PDF are accepted for documents only.", async () => {
     const heic = fileOf(isobmff({ brand: "heic", exif: `\0\0\0\0${SECRET}` }), "image/heic");
     const paper = fileOf(pdf("Licence"), "application/pdf");
     for (const file of door.documents ? [heic, paper] : []) {
@@ -180,7 +189,7 @@ describe.each(Object.keys(DOORS))("%s", (name) => {
   });
 });
 
-test("No other place puts files into the bucket than those that store what the intake gave back, or what no person sent.", () => {
+test("The bucket is written only where the intake's result, or a file that no person sent, is stored.", () => {
   const puts = Object.entries(sources)
     .filter(([, text]) => /bucket\s*\.put\(/.test(text))
     .map(([path]) => path);

@@ -29,7 +29,7 @@ const shown = async (subjectId: number) =>
   (await newestFinished(scopeAt(), "car_image", [subjectId])).get(subjectId);
 
 describe("a finish", () => {
-  test("makes the upload the picture of its subject", async () => {
+  test("Finishing an upload makes it the picture of its subject.", async () => {
     const ann = await uploader();
     const subjectId = newSubject();
     const upload = await start(ann, { subjectId });
@@ -45,7 +45,7 @@ describe("a finish", () => {
     });
   });
 
-  test("asked again answers the same and changes nothing", async () => {
+  test("Finishing an upload again answers the same and changes nothing.", async () => {
     const ann = await uploader();
     const upload = await uploaded(ann);
     const before = await env.DB.prepare("SELECT * FROM files WHERE id = ?").bind(upload.id).first();
@@ -54,7 +54,7 @@ describe("a finish", () => {
     expect(await objectsOf(ann)).toEqual([upload.key]);
   });
 
-  test("asked twice at the same time answers both and makes one file", async () => {
+  test("Two concurrent finishes of an upload are both answered and make one file.", async () => {
     const ann = await uploader();
     const upload = await start(ann);
     await sendForm(ann, upload, fileOf(picture()));
@@ -64,7 +64,7 @@ describe("a finish", () => {
     expect(await objectsOf(ann)).toEqual([keyOf(upload)]);
   });
 
-  test("without an object is a 404, and the upload is over: its form comes too late", async () => {
+  test("Finishing an upload without an object is a 404 and ends the upload, so that its form comes too late.", async () => {
     const ann = await uploader();
     const upload = await start(ann);
     await expect(finish(ann, upload.id)).rejects.toMatchObject(gone);
@@ -73,11 +73,11 @@ describe("a finish", () => {
     expect(await objectsOf(ann)).toEqual([]);
   });
 
-  test("of nothing is a 404", async () => {
+  test("Finishing an unknown upload is a 404.", async () => {
     await expect(finish(await uploader(), 2 ** 40)).rejects.toMatchObject(gone);
   });
 
-  test("by a stranger is a 404 and touches nothing, pending or finished", async () => {
+  test("Finishing another person's upload is a 404 and changes nothing, whether it is pending or finished.", async () => {
     const [ann, bob] = [await uploader(), await uploader()];
     const upload = await start(ann);
     await expect(finish(bob, upload.id)).rejects.toMatchObject(gone);
@@ -89,15 +89,15 @@ describe("a finish", () => {
   });
 });
 
-describe("what came past the Worker is looked at: a finish refuses, and leaves nothing of,", () => {
+describe("objects that were stored without passing the Worker", () => {
   test.each([
-    ["a page that is called a JPEG", {}, PAGE, "no_picture"],
-    ["nothing at all", {}, "", "empty"],
-    ["a byte over ten megabytes", {}, picture(LIMIT + 1), "too_large"],
-    ["a byte more than announced", { size: 63 }, picture(64), "wrong_size"],
-    ["a byte less than announced", { size: 65 }, picture(64), "wrong_size"],
-    ["a few bytes of a picture", {}, picture(2), "no_picture"],
-  ])("%s", async (_name, announced, bytes, fault) => {
+    ["an HTML page named as a JPEG", {}, PAGE, "no_picture"],
+    ["an empty object", {}, "", "empty"],
+    ["a picture of a byte over ten megabytes", {}, picture(LIMIT + 1), "too_large"],
+    ["a picture of a byte more than announced", { size: 63 }, picture(64), "wrong_size"],
+    ["a picture of a byte less than announced", { size: 65 }, picture(64), "wrong_size"],
+    ["the first bytes of a picture", {}, picture(2), "no_picture"],
+  ])("A finish refuses %s, and leaves nothing of it.", async (_name, announced, bytes, fault) => {
     const words = {
       no_picture: "Upload a valid image. The file you uploaded was either not an image or a corrupted image.",
       empty: "The submitted file is empty.",
@@ -117,7 +117,7 @@ describe("what came past the Worker is looked at: a finish refuses, and leaves n
   });
 });
 
-test("one kind of picture under the name of another is relabelled", async () => {
+test("A picture under another picture type's name is relabelled.", async () => {
   const ann = await uploader();
   const upload = await start(ann, { fileType: "image/png" });
   await stored(keyOf(upload), picture(500, "image/avif"), "image/png");
@@ -129,7 +129,7 @@ test("one kind of picture under the name of another is relabelled", async () => 
 });
 
 describe("a subject has one picture", () => {
-  test("a new one takes the place of the former, whose object goes", async () => {
+  test("A subject's new picture replaces the former one, whose object is deleted.", async () => {
     const ann = await uploader();
     const subjectId = newSubject();
     const first = await uploaded(ann, { subjectId });
@@ -143,7 +143,7 @@ describe("a subject has one picture", () => {
     expect(doomed.results).toEqual([{ kind: "object", status: "pending" }]);
   });
 
-  test("a former one stays until the new one is finished, and when that is refused", async () => {
+  test("A subject's former picture stays until the new one is finished, and if that is refused.", async () => {
     const ann = await uploader();
     const subjectId = newSubject();
     const first = await uploaded(ann, { subjectId });
@@ -155,7 +155,7 @@ describe("a subject has one picture", () => {
     expect(await objectsOf(ann)).toEqual([first.key]);
   });
 
-  test("whichever of two finishes last", async () => {
+  test("Of two uploads for a subject, the one finished last stays.", async () => {
     const ann = await uploader();
     const subjectId = newSubject();
     const [one, two] = [await start(ann, { subjectId }), await start(ann, { subjectId })];
@@ -165,7 +165,7 @@ describe("a subject has one picture", () => {
     expect(await filesOf(ann)).toMatchObject([{ id: one.id, status: "finished" }]);
   });
 
-  test("of those at the same time exactly one", async () => {
+  test("Of concurrent uploads for a subject exactly one stays.", async () => {
     const ann = await uploader();
     const subjectId = newSubject();
     const uploads = await Promise.all([1, 2, 3, 4].map(() => start(ann, { subjectId })));
@@ -174,7 +174,7 @@ describe("a subject has one picture", () => {
     expect(await filesOf(ann)).toHaveLength(1);
   });
 
-  test("and another subject, or purpose, keeps its own; so does what has no subject", async () => {
+  test("A new picture does not replace those of another subject or purpose, or without a subject.", async () => {
     const ann = await uploader();
     const subjectId = newSubject();
     const kept = [
@@ -188,7 +188,7 @@ describe("a subject has one picture", () => {
   });
 });
 
-test("the pictures of a whole list are found with one statement, those of none with none", async () => {
+test("The pictures of a whole list are found with one statement, and those of an empty list with none.", async () => {
   const ann = await uploader();
   const ids = [newSubject(), newSubject(), newSubject()];
   for (const subjectId of ids.slice(0, 2)) await uploaded(ann, { subjectId });

@@ -27,7 +27,7 @@ const WRONG_SIZE = "The file is of another size than this upload was started wit
 const WRONG_TYPE = "The file is of another type than this upload was started with.";
 
 describe("an upload's start", () => {
-  test("answers a form on the origin that was asked, with a key that the server made", async () => {
+  test("Starting an upload answers a form on the requested origin, with a key made by the server.", async () => {
     const ann = await uploader();
     const upload = await start(ann, { fileName: "../../my car.jpg" });
     expect(upload.url).toBe("http://caravan.test/api/upload/direct/form/");
@@ -44,7 +44,7 @@ describe("an upload's start", () => {
   });
 
   test.each(["text/html", "image/svg+xml", "application/pdf", "image", ""])(
-    "refuses %s",
+    "Starting an upload refuses the type %j.",
     async (fileType) => {
       const ann = await uploader();
       await expect(start(ann, { fileType })).rejects.toMatchObject({
@@ -55,7 +55,7 @@ describe("an upload's start", () => {
     },
   );
 
-  test.each([0, -1, LIMIT + 1])("refuses %d bytes", async (size) => {
+  test.each([0, -1, LIMIT + 1])("Starting an upload of %d bytes is refused.", async (size) => {
     const ann = await uploader();
     await expect(start(ann, { size })).rejects.toMatchObject({
       status: 400,
@@ -64,7 +64,7 @@ describe("an upload's start", () => {
     expect(await filesOf(ann)).toEqual([]);
   });
 
-  test("is refused to whoever leaves a hundred uploads unfinished", async () => {
+  test("Starting an upload is refused to a person with a hundred unfinished ones.", async () => {
     const ann = await uploader();
     for (let n = 0; n < 100; n += 1) await start(ann);
     await expect(start(ann)).rejects.toMatchObject({ status: 429, headers: { "Retry-After": "3600" } });
@@ -74,7 +74,7 @@ describe("an upload's start", () => {
 });
 
 describe("the form is taken", () => {
-  test.each(PICTURE_TYPES)("with %s", async (type) => {
+  test.each(PICTURE_TYPES)("The form accepts a picture of type %s.", async (type) => {
     const ann = await uploader();
     const upload = await start(ann, { fileType: type });
     const answer = await sendForm(ann, upload, fileOf(picture(500, type), "car", type));
@@ -87,7 +87,7 @@ describe("the form is taken", () => {
   test.each([
     ["unannounced", {}],
     ["announced", { size: LIMIT }],
-  ])("with exactly ten megabytes, %s", async (_name, size) => {
+  ])("The form accepts exactly ten megabytes, %s.", async (_name, size) => {
     const ann = await uploader();
     const upload = await start(ann, size);
     expect((await sendForm(ann, upload, fileOf(picture(LIMIT)))).status).toBe(204);
@@ -95,14 +95,14 @@ describe("the form is taken", () => {
     expect(await finish(ann, upload.id)).toEqual({ id: upload.id });
   });
 
-  test("when its part does not know its type", async () => {
+  test("The form accepts a file part without a known type.", async () => {
     const ann = await uploader();
     const upload = await start(ann);
     const file = fileOf(picture(), "car.jpg", "application/octet-stream");
     expect((await sendForm(ann, upload, file)).status).toBe(204);
   });
 
-  test("as what its bytes are, when a picture bears another picture's name", async () => {
+  test("A picture under another picture type's name is stored as what its bytes are.", async () => {
     const ann = await uploader();
     const upload = await start(ann, { fileType: "image/png" });
     const webp = fileOf(picture(64, "image/webp"), "car.png", "image/png");
@@ -111,7 +111,7 @@ describe("the form is taken", () => {
     expect((await env.BUCKET.head(keyOf(upload)))?.httpMetadata?.contentType).toBe("image/webp");
   });
 
-  test("from another listed origin with the cookie, and says so", async () => {
+  test("The form is accepted from another listed origin with the cookie, and the answer allows that origin.", async () => {
     const ann = await uploader();
     const upload = await start(ann);
     const answer = await send(
@@ -127,20 +127,20 @@ describe("the form is taken", () => {
   });
 });
 
-describe("the form is refused, and nothing is left, when its file", () => {
+describe("files that the form refuses", () => {
   test.each([
     ["has a byte too many", {}, fileOf(picture(LIMIT + 1)), TOO_LARGE],
     ["has a byte more than announced", { size: 63 }, fileOf(picture(64)), WRONG_SIZE],
     ["has a byte less than announced", { size: 65 }, fileOf(picture(64)), WRONG_SIZE],
     ["is empty", {}, fileOf(""), "The submitted file is empty."],
-    ["is a page that is called a JPEG", {}, fileOf(PAGE), NOT_IMAGE],
+    ["is an HTML page named as a JPEG", {}, fileOf(PAGE), NOT_IMAGE],
     ["is shorter than any picture", {}, fileOf(picture(2)), NOT_IMAGE],
     ["is a page of the announced size", { size: PAGE.length }, fileOf(PAGE), NOT_IMAGE],
-    ["says to be a page", {}, fileOf(picture(), "car.jpg", "text/html"), WRONG_TYPE],
-    ["says to be another picture", {}, fileOf(picture(), "car.png", "image/png"), WRONG_TYPE],
+    ["is declared as an HTML page", {}, fileOf(picture(), "car.jpg", "text/html"), WRONG_TYPE],
+    ["is declared as another picture type", {}, fileOf(picture(), "car.png", "image/png"), WRONG_TYPE],
     ["is missing", {}, null, "No file was submitted."],
-    ["is only a text", {}, "picture", "No file was submitted."],
-  ])("%s", async (_name, announced, file, words) => {
+    ["is only text", {}, "picture", "No file was submitted."],
+  ])("The form is refused, and nothing is left, when its file %s.", async (_name, announced, file, words) => {
     const ann = await uploader();
     const upload = await start(ann, announced);
     const answer = await sendForm(ann, upload, file);
@@ -160,7 +160,7 @@ describe("the form is refused", () => {
     ["x-caravan-expires", "9999999999"],
     ["x-caravan-signature", "0".repeat(64)],
     ["x-caravan-signature", ""],
-  ])("with 403 when its %s was changed", async (field, value) => {
+  ])("The form is refused with 403 when its field %s was changed to %j.", async (field, value) => {
     const ann = await uploader();
     const upload = await start(ann);
     const forged = { ...upload, fields: { ...upload.fields, [field]: value } };
@@ -173,7 +173,7 @@ describe("the form is refused", () => {
     expect((await sendForm(ann, upload, fileOf(picture()))).status).toBe(204);
   });
 
-  test("with 403 when it has expired: then the upload is over", async () => {
+  test("The form is refused with 403 once it has expired, which ends the upload.", async () => {
     const ann = await uploader();
     const upload = await start(ann, {}, scopeAt({ now: () => Date.now() - HOUR - 1000 }));
     expect(await sendForm(ann, upload, fileOf(picture()))).toMatchObject({
@@ -184,7 +184,7 @@ describe("the form is refused", () => {
     await expectNothingLeft(ann);
   });
 
-  test("with 403 when it comes again, before the finish and after it; the first stays", async () => {
+  test("A form that is sent again is refused with 403, before the finish and after it, and the first file stays.", async () => {
     const ann = await uploader();
     const upload = await start(ann);
     expect((await sendForm(ann, upload, fileOf(picture(70)))).status).toBe(204);
@@ -196,7 +196,7 @@ describe("the form is refused", () => {
     expect((await env.BUCKET.head(keyOf(upload)))?.size).toBe(70);
   });
 
-  test("to one of two that send it at the same time", async () => {
+  test("Of two concurrent sends of one form, one is refused.", async () => {
     const ann = await uploader();
     const upload = await start(ann);
     const responses = await Promise.all([70, 80].map((size) => sendForm(ann, upload, fileOf(picture(size)))));
@@ -205,7 +205,7 @@ describe("the form is refused", () => {
     expect((await env.BUCKET.head(keyOf(upload)))?.size).toBe(row?.size);
   });
 
-  test("with 404 to a stranger, who spoils nothing", async () => {
+  test("The form is refused with 404 to another person, and stays valid for its owner.", async () => {
     const [ann, bob] = [await uploader(), await uploader()];
     const upload = await start(ann);
     expect(await sendForm(bob, upload, fileOf(picture()))).toMatchObject({
@@ -217,14 +217,14 @@ describe("the form is refused", () => {
     expect((await sendForm(ann, upload, fileOf(picture()))).status).toBe(204);
   });
 
-  test("with 401 without a session, whatever its signature", async () => {
+  test("The form is refused with 401 without a session, whatever its signature.", async () => {
     const ann = await uploader();
     const upload = await start(ann);
     expect((await sendForm(null, upload, fileOf(picture()))).status).toBe(401);
     expect(await objectsOf(ann)).toEqual([]);
   });
 
-  test("with 403 from a page that is not ours, with the cookie", async () => {
+  test("The form is refused with 403 from a foreign page with the cookie.", async () => {
     const ann = await uploader();
     const upload = await start(ann);
     const answer = await send(
@@ -241,14 +241,14 @@ describe("the form is refused", () => {
   test.each([
     ["JSON", "application/json", "{}", 415],
     ["without a boundary", "multipart/form-data", "x", 400],
-    ["that is no form", "multipart/form-data; boundary=b", "x", 400],
+    ["not multipart at all", "multipart/form-data; boundary=b", "x", 400],
     [
-      "that ends in its texts",
+      "cut off within its text fields",
       "multipart/form-data; boundary=b",
       '--b\r\nContent-Disposition: form-data; name="key"\r\n\r\nx',
       400,
     ],
-  ])("when it is %s", async (_name, type, body, status) => {
+  ])("A form body that is %s is refused.", async (_name, type, body, status) => {
     const ann = await uploader();
     const answer = await send(
       new Request("http://caravan.test/api/upload/direct/form/", {
@@ -260,7 +260,7 @@ describe("the form is refused", () => {
     expect(answer.status).toBe(status);
   });
 
-  test("when it breaks off in the file, and may then come again", async () => {
+  test("A form that breaks off within the file is refused, and may be sent again.", async () => {
     const ann = await uploader();
     const upload = await start(ann);
     const whole = new Response(formOf(upload, fileOf(picture(500))));
@@ -279,7 +279,7 @@ describe("the form is refused", () => {
   });
 });
 
-test("a file that arrives after its row is gone leaves no object", async () => {
+test("A file that arrives after its row was deleted leaves no object.", async () => {
   const ann = await uploader();
   const upload = await start(ann);
   const whole = new Response(formOf(upload, fileOf(picture(500))));

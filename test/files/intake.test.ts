@@ -139,7 +139,7 @@ const faultOf = (bytes: Uint8Array, accepted: "pictures" | "documents" = "pictur
 const holds = (bytes: Uint8Array, words: string) => new TextDecoder("latin1").decode(bytes).includes(words);
 
 describe("metadata is taken out, and nothing else:", () => {
-  test.each(Object.keys(SECRETS))("%s", (name) => {
+  test.each(Object.keys(SECRETS))("Metadata is removed, and nothing else: %s.", (name) => {
     const [dirty, clean] = SECRETS[name] ?? [none, none];
     expect(take(clean)).toMatchObject({ ok: true, bytes: clean });
     const taken = take(dirty);
@@ -164,7 +164,7 @@ const REAL_AVIF = Uint8Array.fromBase64(
     "dGE+",
 );
 
-test("A real AVIF shows the same as before, and no reader finds its EXIF and XMP any more.", async () => {
+test("A real AVIF looks the same as before, and its EXIF and XMP can't be found any more.", async () => {
   const taken = take(REAL_AVIF);
   const bytes = taken.ok ? taken.bytes : none;
   for (const sign of ["SECRET", "Exif", "xmpmeta"]) {
@@ -188,16 +188,19 @@ describe("the orientation stays, and nothing else of the EXIF, in", () => {
     "a WebP": (block) => webp({}, webpChunk("EXIF", block)),
   };
   for (const [name, make] of Object.entries(made)) {
-    test.each([true, false])(`${name}, little-endian: %s`, (littleEndian) => {
-      const taken = take(make(turned(littleEndian)));
-      const bytes = taken.ok ? taken.bytes : none;
-      expect(holds(bytes, SECRET)).toBe(false);
-      const at = new TextDecoder("latin1").decode(bytes).search(littleEndian ? /II\*\0/ : /MM\0\*/);
-      expect(readOrientation(bytes, at, bytes.length)?.value).toBe(6);
-      // Taken once more it stays as it is, byte for byte.
-      expect(take(bytes)).toMatchObject({ ok: true, bytes });
-      expect(bytes.length).toBe(make(tiff({ orientation: 6, littleEndian })).length);
-    });
+    test.each([true, false])(
+      `The orientation stays, and nothing else of the EXIF, in ${name}, little-endian: %s.`,
+      (littleEndian) => {
+        const taken = take(make(turned(littleEndian)));
+        const bytes = taken.ok ? taken.bytes : none;
+        expect(holds(bytes, SECRET)).toBe(false);
+        const at = new TextDecoder("latin1").decode(bytes).search(littleEndian ? /II\*\0/ : /MM\0\*/);
+        expect(readOrientation(bytes, at, bytes.length)?.value).toBe(6);
+        // Taken once more it stays as it is, byte for byte.
+        expect(take(bytes)).toMatchObject({ ok: true, bytes });
+        expect(bytes.length).toBe(make(tiff({ orientation: 6, littleEndian })).length);
+      },
+    );
   }
 });
 
@@ -228,7 +231,7 @@ describe("a file without metadata is the same array as before:", () => {
     ["an AVIF with a box of its own", isobmff({}, box("ownX", textBytes("own")))],
     ["a PDF, whose metadata stays", pdf(SECRET)],
     ["a HEIC", isobmff({ brand: "heic" })],
-  ])("%s", (_name, bytes) => {
+  ])("A file without metadata is returned unchanged: %s.", (_name, bytes) => {
     const taken = take(bytes);
     expect(taken.ok && taken.bytes).toBe(bytes);
   });
@@ -253,13 +256,13 @@ function moving(inner: Bytes = none): Bytes {
   return joined(textBytes("RIFF"), le32(body.length), body);
 }
 
-test("EXIF within a moving picture's frame goes, and all lengths follow", () => {
+test("EXIF within a frame of an animated WebP is removed, and all lengths are adjusted.", () => {
   const taken = take(moving(webpChunk("EXIF", EXIF)));
   expect(taken.ok && taken.bytes).toEqual(moving());
 });
 
 describe("is refused:", () => {
-  test.each(PICTURE_TYPES)("%s that is cut off anywhere", (type) => {
+  test.each(PICTURE_TYPES)("A picture of type %s that is cut off at any byte is refused.", (type) => {
     const whole = picture(500, type);
     const padding = whole.length - (whole.findLastIndex((byte) => byte !== 0) + 1);
     for (let length = 1; length < whole.length - padding; length++)
@@ -296,17 +299,17 @@ describe("is refused:", () => {
     ["a HEIC as a picture", isobmff({ brand: "heic" }), "no_picture"],
     ["a PDF as a picture", pdf(), "no_picture"],
     ["a page", textBytes("<html></html>"), "no_picture"],
-  ] as const)("%s", (_name, bytes, fault) => {
+  ] as const)("The intake refuses %s.", (_name, bytes, fault) => {
     expect(faultOf(bytes)).toBe(fault);
   });
 
-  test("as a document, a PDF without an end and a page", () => {
+  test("A PDF without an end and an HTML page are refused as documents.", () => {
     expect(faultOf(pdf().slice(0, -8), "documents")).toBe("no_document");
     expect(faultOf(textBytes("<html></html>"), "documents")).toBe("no_document");
     expect(faultOf(textBytes("%PDF-1.4"), "documents")).toBe("no_document");
   });
 
-  test("exactly 50 megapixels are taken", () => {
+  test("A picture of exactly 50 megapixels is accepted.", () => {
     expect(faultOf(png({ width: 10_000, height: 5000 }))).toBeNull();
   });
 });
@@ -318,12 +321,12 @@ function tampered(bytes: Bytes, at: number): Bytes {
 }
 
 describe("an old file that is broken is freed of what can be reached:", () => {
-  test("a JPEG that breaks off", () => {
+  test("A stored JPEG that breaks off loses its metadata.", () => {
     const dirty = jpeg({ data: 500 }, segment(0xe1, EXIF)).slice(0, -100);
     expect(holds(cleanStored(dirty), SECRET)).toBe(false);
     expect(cleanStored(dirty)).toEqual(jpeg({ data: 500 }).slice(0, -100));
   });
-  test("what is no picture stays", () => {
+  test("A stored file that is not a picture is left unchanged.", () => {
     const page = textBytes("<html></html>");
     expect(cleanStored(page)).toBe(page);
   });
@@ -388,7 +391,7 @@ describe("the worst input of 10 MiB costs no more than a few passes over it:", (
       nested(24, 8, (left, n) => joined(be32(left), textBytes(n ? "trak" : "moov")), isobmff().slice(0, 24)),
     ],
   ])(
-    "%s",
+    "The worst input of 10 MiB is read in time: %s.",
     (_name, bytes) => {
       expect(() => cleanUpload(bytes, "pictures")).not.toThrow();
     },

@@ -35,7 +35,7 @@ const effectsOf = (keys: readonly string[]) =>
   );
 
 describe("the trigger", () => {
-  test("hands the object of a deleted row to the outbox, due at once", async () => {
+  test("The trigger writes an outbox row for a deleted file's object, due at once.", async () => {
     const ann = await uploader();
     const { id, key } = await uploaded(ann);
     const before = Date.now();
@@ -53,7 +53,7 @@ describe("the trigger", () => {
     }
   });
 
-  test("fires when a row goes by the cascade of its account", async () => {
+  test("The trigger fires when a file's row is deleted by the cascade of its account.", async () => {
     const ann = await uploader();
     const { key } = await uploaded(ann);
     await env.DB.prepare("DELETE FROM users WHERE id = ?").bind(ann.id).run();
@@ -61,7 +61,7 @@ describe("the trigger", () => {
     expect(await effectsOf([key])).toMatchObject([{ kind: "object", address: key }]);
   });
 
-  test("is undone with the change that it belongs to", async () => {
+  test("The trigger's outbox row is rolled back with the change that caused it.", async () => {
     const ann = await uploader();
     const { id, key } = await uploaded(ann);
     const fails = env.DB.prepare("INSERT INTO outbox (id) VALUES (NULL)");
@@ -72,7 +72,7 @@ describe("the trigger", () => {
   });
 });
 
-test("deleting an account with twenty pictures and documents, some unfinished, leaves no row and no object", async () => {
+test("Deleting an account with twenty pictures and documents, some unfinished, leaves no row and no object.", async () => {
   const ann = await uploader();
   const bob = await uploader();
   const others = await uploaded(bob);
@@ -91,7 +91,7 @@ test("deleting an account with twenty pictures and documents, some unfinished, l
   expect(await filesOf(bob)).toHaveLength(1);
 });
 
-test("a deleted account's objects go by the queue at once, without waiting for the clock", async () => {
+test("A deleted account's objects are deleted by the queue at once, without waiting for the cron.", async () => {
   const ann = await uploader();
   await uploaded(ann);
   await uploaded(ann, { purpose: "document" });
@@ -99,7 +99,7 @@ test("a deleted account's objects go by the queue at once, without waiting for t
   await vi.waitFor(async () => expect(await objectsOf(ann)).toEqual([]), { timeout: 15_000 });
 });
 
-test("a subject's files go in the batch that deletes it, unfinished ones too", async () => {
+test("A subject's files are deleted in the batch that deletes it, unfinished ones too.", async () => {
   const ann = await uploader();
   const [subjectId, other] = [newSubject(), newSubject()];
   await uploaded(ann, { subjectId });
@@ -116,7 +116,7 @@ test("a subject's files go in the batch that deletes it, unfinished ones too", a
 });
 
 describe("an object that can't be deleted", () => {
-  test("is tried again until it can, also when the one who tried died half-way", async () => {
+  test("The deletion of an object is retried until it succeeds, also when a consumer died half-way.", async () => {
     const ann = await uploader();
     const { id, key } = await uploaded(ann);
     await env.DB.prepare("DELETE FROM files WHERE id = ?").bind(id).run();
@@ -140,7 +140,7 @@ describe("an object that can't be deleted", () => {
 });
 
 describe("uploads that were never finished", () => {
-  test("go after an hour with their object; younger and finished ones stay", async () => {
+  test("Unfinished uploads are deleted after an hour with their objects; younger and finished ones stay.", async () => {
     const ann = await uploader();
     const finished = await uploaded(ann);
     const [old, sent, young] = [await start(ann), await start(ann), await start(ann)];
@@ -157,7 +157,7 @@ describe("uploads that were never finished", () => {
     await expect.poll(() => objectsOf(ann), { timeout: 10_000 }).toEqual([finished.key]);
   });
 
-  test("are purged by the clock, within one stroke of it", async () => {
+  test("Expired unfinished uploads are purged by the next run of the cron.", async () => {
     const ann = await uploader();
     const upload = await start(ann);
     await sendForm(ann, upload, fileOf(picture()));
@@ -167,7 +167,7 @@ describe("uploads that were never finished", () => {
     expect(await filesOf(ann)).toEqual([]);
   });
 
-  test("stay while they may still be finished", async () => {
+  test("An unfinished upload stays while it may still be finished.", async () => {
     const ann = await uploader();
     const upload = await start(ann);
     await rows("UPDATE files SET created_at = created_at - ? WHERE id = ?", HOUR - 60_000, upload.id);
@@ -179,7 +179,7 @@ describe("uploads that were never finished", () => {
 describe("the nightly check", () => {
   const aDayLater = () => scopeAt({ now: () => Date.now() + 25 * HOUR });
 
-  test("deletes objects without a row, in both folders, and nothing else", async () => {
+  test("The nightly check deletes objects without a row, in both folders, and nothing else.", async () => {
     const ann = await uploader();
     const kept = await uploaded(ann);
     const pending = await start(ann);
@@ -192,14 +192,14 @@ describe("the nightly check", () => {
     expect(await env.BUCKET.head(`avatars/${ann.id}/another-module's`)).not.toBeNull();
   });
 
-  test("leaves what is younger than a day: it may still be on its way", async () => {
+  test("The nightly check leaves objects younger than a day, which may still be uploading.", async () => {
     const ann = await uploader();
     await env.BUCKET.put(`shared/cars/${ann.id}/new`, "x");
     await checkFiles(scopeAt());
     expect(await objectsOf(ann)).toHaveLength(1);
   });
 
-  test("names finished rows without an object in the log, and leaves them", async () => {
+  test("The nightly check logs finished rows without an object, and leaves them.", async () => {
     const ann = await uploader();
     const [there, lost] = [await uploaded(ann), await uploaded(ann, { purpose: "document" })];
     await env.BUCKET.delete(lost.key);
@@ -213,7 +213,7 @@ describe("the nightly check", () => {
     expect(await filesOf(ann)).toHaveLength(2);
   });
 
-  test("walks page by page: what stands on a page's edge is neither lost nor missing", async () => {
+  test("The nightly check reads page by page, and a file at a page's edge is neither lost nor missing.", async () => {
     const ann = await uploader();
     const uploads = [];
     for (let n = 0; n < 7; n += 1) uploads.push(await uploaded(ann));
@@ -234,7 +234,7 @@ describe("the nightly check", () => {
   });
 });
 
-describe("a file that came through the API", () => {
+describe("a file stored by the API", () => {
   const subjectOf = (ownerId: number, subjectId = newSubject()) =>
     ({ ownerId, purpose: "document", subjectId }) as const;
   const replaceFile = async (...[ctx, ...told]: Parameters<typeof storeFile>) => {
@@ -243,7 +243,7 @@ describe("a file that came through the API", () => {
     return stored;
   };
 
-  test("is private, finished and the only one of its subject", async () => {
+  test("A file stored by the API is private, finished and the only one of its subject.", async () => {
     const ann = await uploader();
     const subject = subjectOf(ann.id);
     const first = await replaceFile(scopeAt(), subject, "file", fileOf(picture(70)));
@@ -256,28 +256,31 @@ describe("a file that came through the API", () => {
   });
 
   test.each([
-    ["a page that is called a JPEG", fileOf("<html>"), "no_picture"],
+    ["an HTML page named as a JPEG", fileOf("<html>"), "no_picture"],
     ["an empty file", fileOf(""), "empty"],
-    ["a byte too many", fileOf(picture(10_485_761)), "too_large"],
-  ])("is refused when it is %s: no row, no object, and the former stays", async (_name, file) => {
-    const ann = await uploader();
-    const subject = subjectOf(ann.id);
-    const former = await replaceFile(scopeAt(), subject, "file", fileOf(picture()));
-    await expect(replaceFile(scopeAt(), subject, "scan", file)).rejects.toMatchObject({
-      status: 400,
-      body: { fields: { scan: [{}] } },
-    });
-    expect(await filesOf(ann)).toMatchObject([{ id: former.id, status: "finished" }]);
-    expect(await objectsOf(ann)).toEqual([former.key]);
-  });
+    ["one byte too large", fileOf(picture(10_485_761)), "too_large"],
+  ])(
+    "A file for the API that is %s is refused, leaves no row and no object, and the former file stays.",
+    async (_name, file) => {
+      const ann = await uploader();
+      const subject = subjectOf(ann.id);
+      const former = await replaceFile(scopeAt(), subject, "file", fileOf(picture()));
+      await expect(replaceFile(scopeAt(), subject, "scan", file)).rejects.toMatchObject({
+        status: 400,
+        body: { fields: { scan: [{}] } },
+      });
+      expect(await filesOf(ann)).toMatchObject([{ id: former.id, status: "finished" }]);
+      expect(await objectsOf(ann)).toEqual([former.key]);
+    },
+  );
 
-  test("may have exactly ten megabytes", async () => {
+  test("A file stored by the API may have exactly ten megabytes.", async () => {
     const ann = await uploader();
     const file = fileOf(picture(10_485_760));
     expect(await replaceFile(scopeAt(), subjectOf(ann.id), "file", file)).toMatchObject({ ownerId: ann.id });
   });
 
-  test("is shown only once it is kept, and goes within the hour otherwise", async () => {
+  test("A file stored by the API is shown only once it is kept, and is deleted within the hour otherwise.", async () => {
     const ann = await uploader();
     const stored = await storeFile(scopeAt(), subjectOf(ann.id), "file", fileOf(picture()));
     expect(await filesOf(ann)).toMatchObject([{ id: stored.id, status: "pending" }]);

@@ -18,7 +18,7 @@ function scopeWith(settings: Record<string, string>): RequestContext {
 }
 
 describe("a signed PUT", () => {
-  test("is offered for an upload whose size is told, at the store that the settings name", async () => {
+  test("A signed PUT is offered for an upload of a known size, at the store named by the settings.", async () => {
     const ann = await uploader();
     const upload = await start(ann, { size: 1234, fileType: "image/png" }, scopeWith(STORE));
     expect(upload.put).toMatchObject({
@@ -36,7 +36,7 @@ describe("a signed PUT", () => {
     expect(JSON.stringify(upload)).not.toContain(STORE.R2_SECRET_ACCESS_KEY);
   });
 
-  test("is under another signature for another size, type or key", async () => {
+  test("A signed PUT has another signature for another size, type or key.", async () => {
     const ann = await uploader();
     const ctx = scopeWith(STORE);
     const signatures = await Promise.all(
@@ -48,28 +48,31 @@ describe("a signed PUT", () => {
     expect(new Set(signatures).size).toBe(4);
   });
 
-  test("counts from the moment of its start", async () => {
+  test("A signed PUT is valid from the moment of its start.", async () => {
     const at = Date.UTC(2031, 0, 2, 3, 4, 5, 678);
     const ann = await uploader();
     const upload = await start(ann, { size: 5 }, { ...scopeWith(STORE), now: () => at });
     expect(new URL(upload.put?.url ?? "").searchParams.get("X-Amz-Date")).toBe("20310102T030405Z");
   });
 
-  test("goes to the server itself where the store is a path", async () => {
+  test("A signed PUT goes to the server itself if the store is a path.", async () => {
     const ann = await uploader();
     const upload = await start(ann, { size: LIMIT }, scopeWith({ ...STORE, R2_S3_ENDPOINT: "/local/s3" }));
     expect(upload.put?.url).toMatch(/^http:\/\/caravan\.test\/local\/s3\/pictures\/incoming\/shared\/cars\//);
   });
 
-  test("is not offered without a size, nor without a store", async () => {
+  test("A signed PUT is not offered without a size or without a store.", async () => {
     const ann = await uploader();
     expect((await start(ann, {}, scopeWith(STORE))).put).toBeNull();
     const none = Object.fromEntries(Object.keys(STORE).map((name) => [name, ""]));
     expect((await start(ann, { size: 5 }, scopeWith(none))).put).toBeNull();
   });
 
-  test.each(Object.keys(STORE))("needs %s when anything of the store is set", (name) => {
-    const { [name as keyof typeof STORE]: _, ...rest } = STORE;
-    expect(() => runtimeOf(envWith({ ...rest, [name]: "" }))).toThrow(name);
-  });
+  test.each(Object.keys(STORE))(
+    "The setting %s is required when another setting of the store is set.",
+    (name) => {
+      const { [name as keyof typeof STORE]: _, ...rest } = STORE;
+      expect(() => runtimeOf(envWith({ ...rest, [name]: "" }))).toThrow(name);
+    },
+  );
 });

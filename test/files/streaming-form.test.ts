@@ -63,7 +63,7 @@ const FORM = joined(
 );
 
 describe("a form is read", () => {
-  test.each([1, 2, 3, 5, 7, 16, 61, 1000])("in pieces of %d", async (step) => {
+  test.each([1, 2, 3, 5, 7, 16, 61, 1000])("A form is read in pieces of %d bytes.", async (step) => {
     const form = await openForm(request(FORM, step));
     expect([...form.fields]).toEqual([
       ["key", "ключ"],
@@ -77,19 +77,19 @@ describe("a form is read", () => {
     ["with a line before it", joined("\r\n", FORM)],
     ["without a line after it", FORM.slice(0, -2)],
     ["with a part after its file", joined(FORM.slice(0, -4), "\r\n", part("key"), "\r\nother\r\n--b0--\r\n")],
-  ])("%s", async (_name, body) => {
+  ])("A form %s is read.", async (_name, body) => {
     const form = await openForm(request(body, 1000));
     expect(await contentOf(form)).toEqual(TRICKY);
     expect(form.fields.get("key")).toBe("ключ");
     await form.drain();
   });
 
-  test("with a boundary in quotes", async () => {
+  test("A form is read with a boundary in quotes.", async () => {
     const form = await openForm(request(FORM, 9, 'multipart/form-data; charset=utf-8; boundary="b0"'));
     expect(form.file?.name).toBe("мой.jpg");
   });
 
-  test("without a file, when there is none of that name", async () => {
+  test("A form without a file of the expected name is read without a file.", async () => {
     const form = await openForm(request(joined(part("file"), "\r\ntext\r\n--b0--"), 7));
     expect(form.file).toBeNull();
     expect(form.fields.get("file")).toBe("text");
@@ -105,12 +105,12 @@ describe("a form is refused", () => {
     ["with headers without end", `--b0\r\nX: ${"x".repeat(20_000)}`],
     ["with texts without end", `${part("key")}\r\n${"x".repeat(40_000)}\r\n--b0--`],
     ["with many texts", `${`${part("key")}\r\n${"x".repeat(9000)}\r\n`.repeat(4)}--b0--`],
-  ])("%s", async (_name, body) => {
+  ])("A form %s is refused.", async (_name, body) => {
     await expect(openForm(request(encode(body), 4096))).rejects.toMatchObject({ status: 400 });
   });
 
   test.each(["multipart/form-data", "multipart/form-data; boundary=", 'multipart/form-data; boundary=""'])(
-    "that is said to be %s",
+    "A form with the content type %s is refused.",
     async (type) => {
       await expect(openForm(request(FORM, 100, type))).rejects.toMatchObject({ status: 400 });
     },
@@ -121,17 +121,20 @@ describe("a form is refused", () => {
     "text/plain; boundary=b0",
     "multipart/form-datax; boundary=b0",
     "multipart/mixed",
-  ])("that is %s", async (type) => {
+  ])("A body of the content type %s is refused.", async (type) => {
     await expect(openForm(request(FORM, 100, type))).rejects.toMatchObject({ status: 415 });
   });
 
-  test.each([1, 3, 50])("in its file when it ends there, %d bytes at a time", async (step) => {
-    const form = await openForm(request(FORM.slice(0, -9), step));
-    await expect(contentOf(form)).rejects.toMatchObject({ status: 400 });
-  });
+  test.each([1, 3, 50])(
+    "A form that ends within its file is refused, in pieces of %d bytes.",
+    async (step) => {
+      const form = await openForm(request(FORM.slice(0, -9), step));
+      await expect(contentOf(form)).rejects.toMatchObject({ status: 400 });
+    },
+  );
 });
 
-test("a form that is not wanted is read on, and no further than is polite", async () => {
+test("A refused form is drained up to a limit.", async () => {
   let sent = 0;
   let cancelled = false;
   const endless = new ReadableStream<Uint8Array>({

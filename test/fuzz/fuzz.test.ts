@@ -9,7 +9,7 @@ const { seed, requests, frames } = inject("fuzz");
 const patience = 60_000 + requests * 200 + frames * 200;
 
 test(
-  "every documented route answers what it likes, as long as it is no fault",
+  "Every documented route answers random requests without a server error.",
   async () => {
     const { body: document } = await get("/swagger.json");
     const { statuses, faults, writes } = await fuzzRequests(document, new Dice(seed), requests);
@@ -22,7 +22,7 @@ test(
 );
 
 test(
-  "every documented socket takes or refuses what it hears, and goes on",
+  "Every documented socket accepts or refuses random frames, and continues.",
   async () => {
     const { body: document } = await get("/asyncapi.json");
     const { sent, faults } = await fuzzFrames(document, new Dice(seed), frames);

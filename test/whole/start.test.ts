@@ -24,7 +24,7 @@ async function sampleLogins() {
 }
 
 describe("a fresh start", () => {
-  test("shows the start page with a login of each role", async () => {
+  test("A fresh server shows the start page with a login of each role.", async () => {
     const page = await client.get("/");
     expect(page.status).toBe(200);
     expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8");
@@ -36,7 +36,7 @@ describe("a fresh start", () => {
     ]);
   });
 
-  test("every link of the start page leads somewhere", async () => {
+  test("Every link of the start page opens.", async () => {
     const { text } = await client.get("/");
     const links = [...text.matchAll(/<a href="([^"]+)"/g)].map(([, href = ""]) => href);
     expect(links).toEqual(
@@ -45,20 +45,20 @@ describe("a fresh start", () => {
     for (const link of links) expect([link, (await client.get(link)).status]).toEqual([link, 200]);
   });
 
-  test("every part is well", async () => {
+  test("The health check of a fresh server reports every part as healthy.", async () => {
     const { body } = await client.get("/health/");
     expect(body.status).toBe("ok");
     expect(body.parts).toMatchObject({ database: "ok", storage: "ok" });
   });
 
-  test("the samples hold an event that somebody may join", async () => {
+  test("The samples have an event with participants.", async () => {
     const { body } = await client.post("/api/auth/signin/", { username: "client1", password: "password123" });
     const { events } = (await client.as(body.access).get("/api/events/")).body;
     expect(events).toHaveLength(1);
     expect(events[0].participant_usernames).toEqual(["client1", "driver1"]);
   });
 
-  test("The samples hold a friend, a chat, a task and a ticket.", async () => {
+  test("The samples have a friend, a chat, a task and a ticket.", async () => {
     const { body } = await client.post("/api/auth/signin/", { username: "client1", password: "password123" });
     const ann = client.as(body.access);
     expect((await ann.get("/api/v1/users/my_friends/")).body).toHaveLength(1);
@@ -67,7 +67,7 @@ describe("a fresh start", () => {
     expect((await ann.get("/api/v1/support/tickets/")).body.results).toHaveLength(1);
   });
 
-  test("a second server on the same port is refused in so many words, and the first lives on", async () => {
+  test("A second server on the same port is refused with the reason, and the first continues.", async () => {
     const { code, said } = await server.rival();
     expect(code).toBe(1);
     expect(said).toContain(`Port ${new URL(server.origin).port} is in use`);
@@ -97,14 +97,14 @@ describe("a fresh start", () => {
 });
 
 describe("a sample login of the start page", () => {
-  test("opens AlphaBet's door by its username", async () => {
+  test("A sample login signs in to AlphaBet by its username.", async () => {
     for (const { username, password } of await sampleLogins()) {
       const { status, body } = await client.post("/api/auth/signin/", { username, password });
       expect([username, status, typeof body.access]).toEqual([username, 200, "string"]);
     }
   });
 
-  test("opens Tow Truck's door by its phone, with its role", async () => {
+  test("A sample login signs in to Tow Truck by its phone, with its role.", async () => {
     const withPhone = (await sampleLogins()).filter(({ phone }) => phone.startsWith("+7"));
     expect(withPhone).toHaveLength(3);
     for (const { phone, password, role } of withPhone) {
@@ -113,12 +113,12 @@ describe("a sample login of the start page", () => {
     }
   });
 
-  test("opens the token door by its address", async () => {
+  test("A sample login gets a token pair by its address.", async () => {
     for (const { email, password } of await sampleLogins())
       expect([email, (await client.post("/api/token/", { email, password })).status]).toEqual([email, 200]);
   });
 
-  test("opens nothing with another password", async () => {
+  test("A sample login with another password is refused.", async () => {
     const { status } = await client.post("/api/auth/signin/", { username: "admin", password: "password123" });
     expect(status).toBe(401);
   });
@@ -141,7 +141,7 @@ describe("what is shown in a browser", () => {
   }
 
   test.each([...VIEWERS, ...PAGES])(
-    "%s loads nothing from outside, and everything it loads is there",
+    "The page %s loads nothing from other origins, and everything it loads exists.",
     async (path) => {
       const page = await client.get(path);
       expect(page.status).toBeLessThan(500);
@@ -159,7 +159,7 @@ describe("what is shown in a browser", () => {
     },
   );
 
-  test.each(VIEWERS)("%s brings its viewer along, and it is the real one", async (path) => {
+  test.each(VIEWERS)("The page %s serves its own copy of the real viewer.", async (path) => {
     const { text } = await client.get(path);
     const bundle = loaded(text).find((file) => file.startsWith("/vendor/") && file.endsWith(".js")) ?? "";
     const script = await client.get(bundle);
@@ -168,7 +168,7 @@ describe("what is shown in a browser", () => {
     expect(script.text).not.toMatch(/cdn\.redoc\.ly|unpkg\.com|cdn\.jsdelivr\.net|fonts\.googleapis\.com/);
   });
 
-  test("our own files name no address outside", async () => {
+  test("Our own files name no other origin.", async () => {
     const files = new Set(
       (await Promise.all([...VIEWERS, ...PAGES].map((path) => client.get(path)))).flatMap(({ text }) =>
         loaded(text),
@@ -182,7 +182,7 @@ describe("what is shown in a browser", () => {
       );
   });
 
-  test("A mailed link opens a page; looking at it spends nothing, and its button does what it says, once.", async () => {
+  test("A mailed link opens a page; opening does not use it up, and its button works once.", async () => {
     const name = unique("reader");
     await client.signUp(name);
     const [letter] = await client.letters(`${name}@example.com`);
@@ -195,7 +195,7 @@ describe("what is shown in a browser", () => {
 });
 
 describe("under the real runtime, where nothing may be evaluated", () => {
-  test("the documents are built", async () => {
+  test("The API documents are generated.", async () => {
     const { body: openapi } = await client.get("/swagger.json");
     expect(openapi.openapi).toBe("3.1.0");
     expect(openapi.servers).toEqual([{ url: server.origin }]);
@@ -224,7 +224,7 @@ describe("under the real runtime, where nothing may be evaluated", () => {
   }
   const UUID = "00000000-0000-4000-8000-000000000000";
 
-  test("every documented route answers a stranger, and none of them fails", async () => {
+  test("Every documented route answers a stranger without a server error.", async () => {
     const failures = [];
     for (const { method, path } of await places()) {
       const body = method === "GET" || method === "DELETE" ? undefined : {};
@@ -234,7 +234,7 @@ describe("under the real runtime, where nothing may be evaluated", () => {
     expect(failures).toEqual([]);
   });
 
-  test("every documented page of data answers staff, and none of them fails", async () => {
+  test("Every documented GET answers staff without a server error.", async () => {
     const { body } = await client.post("/api/auth/signin/", {
       username: "admin",
       password: "caravan-admin-1",
@@ -252,7 +252,7 @@ describe("under the real runtime, where nothing may be evaluated", () => {
     expect(answered).toEqual(expect.arrayContaining(["/api/events/", "/api/v1/auth/profile/", "/health/"]));
   });
 
-  test("a socket hears what HTTP changes, and its close is answered with its own code", async () => {
+  test("A socket receives a change made by HTTP, and its close is answered with its own code.", async () => {
     const owner = client.as(await client.signUp(unique("owner")));
     const { id } = (await owner.post("/api/events/", eventDraft([]))).body;
     const socket = await owner.open(id);
@@ -267,7 +267,7 @@ describe("under the real runtime, where nothing may be evaluated", () => {
     expect(Date.now() - askedAt).toBeLessThan(5000);
   });
 
-  test("what nobody serves is a JSON 404, and what is served otherwise a 405", async () => {
+  test("An unknown path is a JSON 404, and a wrong method a 405.", async () => {
     expect(await client.get("/nowhere/")).toMatchObject({ status: 404, body: { detail: "Not found." } });
     const wrong = await client.call("DELETE", "/health/");
     expect([wrong.status, wrong.headers.get("allow")]).toEqual([405, "GET, HEAD, OPTIONS"]);

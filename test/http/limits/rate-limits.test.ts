@@ -125,14 +125,14 @@ const DOORS: readonly ClientProfile[] = [
   },
 ];
 
-test("every rate of a door is tried below; letters are limited where they leave, entries in their room", () => {
+test("Every rate of a route is tested below; letters are limited in the outbox, entries in their room.", () => {
   expect([...DOORS.map(({ rate }) => rate), "letters", "lettersSent", "eventEntries"].sort()).toEqual(
     [...RATE_NAMES].sort(),
   );
 });
 
 describe.each(DOORS.filter(({ rate }) => rate !== "codeGuessTotal"))("$variable", (door) => {
-  test("is taken from the settings; the one too many is told to wait, another is not", async () => {
+  test("This rate is set by the settings; the attempt over the limit must wait, and others may continue.", async () => {
     const settings = { [door.variable]: `2/${door.seconds}` };
     const subject = unique();
     const headers: Record<string, string> = address();
@@ -148,7 +148,7 @@ describe.each(DOORS.filter(({ rate }) => rate !== "codeGuessTotal"))("$variable"
   });
 });
 
-test("RATE_CODE_GUESS_TOTAL counts everybody together, and a phone's codes are not in it", async () => {
+test("The setting RATE_CODE_GUESS_TOTAL counts all clients together, without the codes of phones.", async () => {
   const [{ n } = { n: 0 }] = await counted("codeGuessTotal|everybody");
   const settings = { RATE_CODE_GUESS_TOTAL: `${n + 1}/900` };
   const path = "/api/v1/users/reset_password/validate_token/";
@@ -189,7 +189,7 @@ const PRODUCTION = {
 describe("with production's own figures", () => {
   const { rates } = readSettings({ ...PRODUCTION, SIGNING_SECRET: "x".repeat(32) }).settings;
 
-  test("ten wrong passwords of one account from one address, then 429", async () => {
+  test("Ten wrong passwords for one account from one address end in a 429.", async () => {
     const ann = await person();
     const headers = address();
     const signIn = (word: string) =>
@@ -207,7 +207,7 @@ describe("with production's own figures", () => {
     expect((await signIn(ann.password)).status).toBe(200);
   });
 
-  test("five letters to one address, then none, whoever asks", async () => {
+  test("Reset letters to one address stop at the limit, whoever requests them.", async () => {
     const ann = await person();
     const ask = () =>
       post("/api/auth/password/reset/", { email: ann.email }, { headers: address(), settings: PRODUCTION });
@@ -217,7 +217,7 @@ describe("with production's own figures", () => {
     expect(resets).toHaveLength(rates.resetMail.limit);
   });
 
-  test("ten reset requests from one address, whomever they name", async () => {
+  test("Ten reset requests from one address end in a 429, whomever they name.", async () => {
     const headers = address();
     const ask = () =>
       post(
@@ -229,7 +229,7 @@ describe("with production's own figures", () => {
     expectThrottled(await ask(), 3600);
   });
 
-  test("ten guessed codes from one address", async () => {
+  test("Ten guessed codes from one address end in a 429.", async () => {
     const headers = address();
     const guess = () =>
       post(
@@ -242,7 +242,7 @@ describe("with production's own figures", () => {
   });
 });
 
-test("who is throttled leaves nothing behind", async () => {
+test("A throttled sign-up leaves nothing behind.", async () => {
   const settings = { RATE_REGISTRATION: "1/3600" };
   const headers = address();
   await post("/api/auth/signup/", signUp(unique()), { settings, headers });
@@ -252,7 +252,7 @@ test("who is throttled leaves nothing behind", async () => {
   expect(await outboxOf(late.email)).toEqual([]);
 });
 
-describe("the shield", () => {
+describe("the coarse rate limit", () => {
   /** An environment whose Rate Limiting binding says no, and remembers what it was asked. */
   function shielded(): { environment: TestEnv; keys: string[] } {
     const keys: string[] = [];
@@ -269,7 +269,7 @@ describe("the shield", () => {
       ...(method === "GET" ? {} : { body: "{}" }),
     });
 
-  test("stands before every public door that changes something, per door and client address", async () => {
+  test("The coarse rate limit covers every public route that writes, per route and client address.", async () => {
     const { environment, keys } = shielded();
     const answer = await send(
       ask("POST", "/api/auth/signin/", { "cf-connecting-ip": "203.0.113.7" }),
@@ -281,7 +281,7 @@ describe("the shield", () => {
     expect(keys).toEqual(["/api/auth/signin|203.0.113.7"]);
   });
 
-  test("stands before whoever is signed in by person, and before no reading", async () => {
+  test("The coarse rate limit counts signed-in callers by person, and no reads.", async () => {
     const { environment, keys } = shielded();
     const { id, token } = await person();
     expect((await send(ask("GET", "/health/", {}), environment)).status).toBe(200);

@@ -122,7 +122,7 @@ test("An anonymous listener may not write.", async () => {
   expect(await journalOf(room)).toHaveLength(1);
 });
 
-test("50 frames a second are accepted, the 51st closes with 4429.", async () => {
+test("Fifty frames a second are accepted, the 51st closes with 4429.", async () => {
   await withRoom(async (room, world) => {
     const { frames, closed } = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
     const [socket] = world.state.getWebSockets();
