@@ -44,13 +44,13 @@ export class Crowd {
   #awaited = null;
 
   /**
-   * Opens a socket at each door and waits until every one is welcome. A door is an address and its sub-protocols; with a
+   * Opens a socket at each target and waits until every one is welcome. A target is an address and its sub-protocols; with a
    * `room` the socket follows that one and speaks there.
    */
-  static async gather(doors) {
+  static async gather(targets) {
     const crowd = new Crowd();
-    for (let from = 0; from < doors.length; from += ABREAST)
-      await Promise.all(doors.slice(from, from + ABREAST).map((door) => crowd.#join(door)));
+    for (let from = 0; from < targets.length; from += ABREAST)
+      await Promise.all(targets.slice(from, from + ABREAST).map((target) => crowd.#join(target)));
     return crowd;
   }
 

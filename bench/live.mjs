@@ -8,7 +8,7 @@ const SOCKETS = 40;
 
 /** Makers by name, as `workloads` answers them. */
 export function liveWorkloads({ product, bare, fresh }) {
-  const track = (userId) => door("/ws/location/", userId, `track-${userId}`);
+  const track = (userId) => target("/ws/location/", userId, `track-${userId}`);
   const everybody = Array.from({ length: PEOPLE }, (_, index) => track(index + 1));
   const oneTrack = Array(SOCKETS).fill(track(1));
   const talkers = PAIRS.flatMap((pair, index) => pair.map((userId) => [userId, pairsChat(index)]));
@@ -22,20 +22,20 @@ export function liveWorkloads({ product, bare, fresh }) {
       both(everybody, PEOPLE, (crowd) => crowd.report(fresh(), walk(1)), PEOPLE),
     "say → ack, a chat of two": () =>
       both(
-        talkers.map(([userId, id]) => door(`/ws/chat/${id}/`, userId, `chat-${id}`)),
+        talkers.map(([userId, id]) => target(`/ws/chat/${id}/`, userId, `chat-${id}`)),
         1,
         (crowd) => crowd.say(fresh()),
       ),
     "say → ack through /ws/me/": () =>
       both(
-        talkers.map(([userId, id]) => door("/ws/me/", userId, `me-${id}`, `chat:${id}`)),
+        talkers.map(([userId, id]) => target("/ws/me/", userId, `me-${id}`, `chat:${id}`)),
         1,
         (crowd) => crowd.say(fresh()),
       ),
   };
 
   /** The product's address and the bare room that stands for it. */
-  function door(path, userId, name, room) {
+  function target(path, userId, name, room) {
     const origin = (host) => host.origin.replace("http", "ws");
     const protocols = ["caravan.v1", `auth.${keyOf(userId)}`];
     return {
@@ -45,9 +45,9 @@ export function liveWorkloads({ product, bare, fresh }) {
   }
 
   /** Sends `times` frames and waits for as many acks. */
-  async function both(doors, times, speak, scale = 1) {
-    const here = await Crowd.gather(doors.map((each) => each.product));
-    const there = await Crowd.gather(doors.map((each) => each.bare));
+  async function both(targets, times, speak, scale = 1) {
+    const here = await Crowd.gather(targets.map((each) => each.product));
+    const there = await Crowd.gather(targets.map((each) => each.bare));
     const volley = (crowd) => () =>
       crowd.hears(times, "ack", () => {
         for (let time = 0; time < times; time++) speak(crowd);

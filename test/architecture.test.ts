@@ -1,7 +1,7 @@
 /** Rules of the architecture: directions of imports, owners of tables, and patterns that are forbidden. */
 import { describe, expect, test } from "vitest";
-import { arrowsOf, complaint, withoutComments } from "./harness/arrows.ts";
-import { layerComplaint } from "./harness/layers.ts";
+import { importsOf, importViolation, withoutComments } from "./harness/import-rules.ts";
+import { layerViolation } from "./harness/layers.ts";
 import { drizzleConfig, sources } from "./harness/sources.ts";
 import { circlesOf, constsOf, crossing, homeOf, ownersOf, usesOf } from "./harness/tables.ts";
 
@@ -14,13 +14,13 @@ test("The test reads the sources that it checks.", () => {
 
 describe("imports", () => {
   test("Imports run from modules to the platform, from the older apps' adapters to modules, and from the root anywhere.", () => {
-    const wrong = files.flatMap(([path, source]) => arrowsOf(path, source).map(complaint));
+    const wrong = files.flatMap(([path, source]) => importsOf(path, source).map(importViolation));
     expect(wrong.filter((words) => words !== null)).toEqual([]);
   });
 
   test("Every import leads to an existing file.", () => {
     const lost = files
-      .flatMap(([path, source]) => arrowsOf(path, source))
+      .flatMap(([path, source]) => importsOf(path, source))
       .filter(({ to }) => !(to in sources))
       .map(({ from, to }) => `${from} → ${to}`);
     expect(lost).toEqual([]);
@@ -57,9 +57,9 @@ describe("imports", () => {
       `type A = import("${name}").A;`,
     ];
     for (const form of forms) {
-      const found = arrowsOf(from, `/** A planted sample. */\n${form}\n`);
+      const found = importsOf(from, `/** A planted sample. */\n${form}\n`);
       expect(found).toHaveLength(1);
-      expect(found.map(complaint)).toEqual([expect.stringContaining(why)]);
+      expect(found.map(importViolation)).toEqual([expect.stringContaining(why)]);
     }
   });
 
@@ -79,13 +79,13 @@ describe("imports", () => {
     ["src/compat/eurorace/a.ts", "../../platform/time.ts"],
     ["src/console/a.tsx", "./parts/b.tsx"],
   ])("An import from %s to %s is allowed.", (from, name) => {
-    expect(arrowsOf(from, `import { a } from "${name}";`).map(complaint)).toEqual([null]);
+    expect(importsOf(from, `import { a } from "${name}";`).map(importViolation)).toEqual([null]);
   });
 
   test("Imports in comments and imports of packages are ignored.", () => {
     const source =
       '/** import "../x.ts" */\n// import "../y.ts"\nimport { z } from "zod";\nconst u = "https://a.example";';
-    expect(arrowsOf("src/platform/a.ts", source)).toEqual([]);
+    expect(importsOf("src/platform/a.ts", source)).toEqual([]);
   });
 });
 
@@ -119,8 +119,8 @@ describe("tables", () => {
     ["src/modules/chat/a.ts", 'sql`UPDATE "notifications" SET is_read = 1`', "writes notifications"],
     ["src/modules/chat/a.ts", "sql`INSERT OR IGNORE INTO notifications VALUES (1)`", "writes notifications"],
     ["src/modules/chat/a.ts", "sql`DELETE FROM users`", "writes users"],
-    ["src/modules/chat/a.ts", "scope.db.update(users).set({})", "writes users"],
-    ["src/modules/chat/a.ts", "scope.db\n  .insert(profiles)", "writes profiles"],
+    ["src/modules/chat/a.ts", "ctx.db.update(users).set({})", "writes users"],
+    ["src/modules/chat/a.ts", "ctx.db\n  .insert(profiles)", "writes profiles"],
     ["src/modules/chat/a.ts", "sql`UPDATE outbox SET payload = 1`", "writes outbox"],
     ["src/compat/eurorace/a.ts", "sql`SELECT 1 FROM sessions`", "reads sessions"],
     ["src/platform/a.ts", "sql`SELECT 1 FROM chats`", "reads chats"],
@@ -132,7 +132,7 @@ describe("tables", () => {
   test.each([
     ["src/modules/chat/a.ts", "sql`SELECT 1 FROM chats c JOIN users u ON u.id = c.initiator_id`"],
     ["src/modules/chat/a.ts", "// it comes FROM friendships"],
-    ["src/modules/social/deep/a.ts", "scope.db.delete(blocks)"],
+    ["src/modules/social/deep/a.ts", "ctx.db.delete(blocks)"],
   ])("In %s, the use of a table in %s is allowed.", (path, source) => {
     expect(crossings(path, source)).toEqual([]);
   });
@@ -142,7 +142,7 @@ describe("circles", () => {
   const edgesOf = (named: readonly (readonly [string, string])[]) => {
     const edges = new Map<string, Set<string>>();
     for (const [path, source] of named)
-      for (const { to } of arrowsOf(path, source)) {
+      for (const { to } of importsOf(path, source)) {
         const [from, target] = [homeOf(path), homeOf(to)];
         // A foreign key may name a table on either side.
         if (from === target || to.endsWith("/tables.ts")) continue;
@@ -174,7 +174,7 @@ describe("the folders of dispatch", () => {
   const SHARED = ["room-names.ts", "timestamps.ts"];
   const complaints = (named: readonly (readonly [string, string])[]) =>
     named.flatMap(([path, source]) =>
-      arrowsOf(path, source).flatMap((arrow) => layerComplaint(arrow, DISPATCH, LAYERS, SHARED) ?? []),
+      importsOf(path, source).flatMap((arrow) => layerViolation(arrow, DISPATCH, LAYERS, SHARED) ?? []),
     );
 
   test("The folders of dispatch import only folders below them, so that no circle is possible.", () => {

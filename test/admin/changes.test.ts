@@ -1,13 +1,13 @@
 /** Changes in the console: versions, atomicity, audit log, reverts. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { mint, type Person } from "../authorization/world.ts";
+import { newPerson, type Person } from "../authorization/world.ts";
 import { del, get, patch, post, rows, unique } from "../harness/api.ts";
 
 let operator: Person;
 let staff: Person;
 beforeAll(async () => {
-  operator = await mint("operator");
-  staff = await mint("staff");
+  operator = await newPerson("operator");
+  staff = await newPerson("staff");
 });
 
 const as = (who: Person, version?: string) => ({
@@ -206,7 +206,7 @@ describe("a revert", () => {
   });
 
   test("A revert of an account's deletion is refused.", async () => {
-    const who = await mint("owner");
+    const who = await newPerson("owner");
     await del(`/api/admin/users/${who.id}/`, undefined, as(staff));
     const [remove] = await logOf(`user:${who.id}`);
     expect((await revert(remove?.id, staff)).status).toBe(409);
@@ -214,7 +214,7 @@ describe("a revert", () => {
   });
 
   test("A revert requires the right to change the record.", async () => {
-    const who = await mint("owner");
+    const who = await newPerson("owner");
     await patch(`/api/admin/users/${who.id}/`, { first_name: "Анна" }, as(staff, "*"));
     const [change] = await logOf(`user:${who.id}`);
     expect((await revert(change?.id, operator)).status).toBe(403);
@@ -245,7 +245,7 @@ describe("what the database would refuse", () => {
 
   test("A deletion is refused while other records depend on the row.", async () => {
     const { path, made } = await tariff();
-    const client = await mint("owner");
+    const client = await newPerson("owner");
     await rows(
       `INSERT INTO orders (id, client_id, vehicle_type_id, pickup_address, pickup_latitude, pickup_longitude,
         delivery_address, delivery_latitude, delivery_longitude, start_code, created_at, updated_at)

@@ -1,14 +1,14 @@
 /** The console keeps to the rules of each domain: what belongs to a change happens with it. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { mint, type Person } from "../authorization/world.ts";
+import { newPerson, type Person } from "../authorization/world.ts";
 import { del, get, outboxOf, patch, post, rows, unique } from "../harness/api.ts";
 import { anOrder, aPayment, aTariff, aTruck } from "./towing.ts";
 
 let operator: Person;
 let staff: Person;
 beforeAll(async () => {
-  operator = await mint("operator");
-  staff = await mint("staff");
+  operator = await newPerson("operator");
+  staff = await newPerson("staff");
 });
 const as = (who: Person) => ({ token: who.token, headers: { "accept-language": "en", "if-match": "*" } });
 const effectsOf = (kind: string, address: string) =>
@@ -42,7 +42,7 @@ describe("a truck", () => {
   });
 
   test("A truck's driver must be a driver.", async () => {
-    const [driver, client] = [await mint("driver"), await mint("owner")];
+    const [driver, client] = [await newPerson("driver"), await newPerson("owner")];
     const path = `/api/admin/tow-trucks/${await aTruck()}/`;
     const refused = await patch(path, { driver: client.id }, as(operator));
     expect(refused).toMatchObject({ status: 400, body: { driver: ["This person is not a driver."] } });
@@ -50,11 +50,11 @@ describe("a truck", () => {
   });
 
   test("A truck on a job keeps its driver and its state, and can't be deleted.", async () => {
-    const client = await mint("owner");
+    const client = await newPerson("owner");
     const truck = await aTruck({ status: "BUSY" });
     await anOrder({ client: client.id, tariff: await aTariff(), truck, status: "ASSIGNED" });
     const path = `/api/admin/tow-trucks/${truck}/`;
-    for (const change of [{ status: "OFFLINE" }, { driver: (await mint("driver")).id }])
+    for (const change of [{ status: "OFFLINE" }, { driver: (await newPerson("driver")).id }])
       expect((await patch(path, change, as(operator))).status).toBe(409);
     expect((await patch(path, { model: "Scania" }, as(operator))).status).toBe(200);
     expect((await del(path, undefined, as(operator))).status).toBe(409);
@@ -67,7 +67,7 @@ describe("a truck", () => {
 describe("an order", () => {
   const at = (id: string) => `/api/admin/orders/${id}/`;
   const newOrder = async (status = "PENDING") =>
-    anOrder({ client: (await mint("owner")).id, tariff: await aTariff(), status });
+    anOrder({ client: (await newPerson("owner")).id, tariff: await aTariff(), status });
 
   test("An order changes its state by actions only, with history, notice and audit row.", async () => {
     const id = await newOrder();
@@ -119,7 +119,7 @@ describe("an order", () => {
 });
 
 test("A payment is settled by its own actions, and its client is notified.", async () => {
-  const client = await mint("owner");
+  const client = await newPerson("owner");
   const order = await anOrder({ client: client.id, tariff: await aTariff(), status: "COMPLETED" });
   const id = await aPayment(order, 50_000);
   const act = (action: string) =>
@@ -133,7 +133,7 @@ test("A payment is settled by its own actions, and its client is notified.", asy
 });
 
 test("A ticket gets a closing time, loses it when reopened, and can be assigned to operators only.", async () => {
-  const author = await mint("owner");
+  const author = await newPerson("owner");
   const id = crypto.randomUUID();
   await rows(
     `INSERT INTO support_tickets (id, author_id, subject, description, last_message_at, created_at, updated_at)
@@ -150,7 +150,7 @@ test("A ticket gets a closing time, loses it when reopened, and can be assigned 
 
 describe("an event", () => {
   test("An event changed by staff is announced to its room and its members.", async () => {
-    const member = await mint("owner");
+    const member = await newPerson("owner");
     const facts = { name: unique("Ride"), starts_at: "2031-01-01T10:00:00Z", location: "Мост" };
     const made = await post("/api/admin/events/", facts, as(staff));
     expect(made).toMatchObject({ status: 201, body: { ...facts, starts_at: "2031-01-01T10:00:00.000Z" } });
@@ -176,7 +176,7 @@ describe("an event", () => {
   });
 
   test("An event's organizers can be set in the console.", async () => {
-    const member = await mint("owner");
+    const member = await newPerson("owner");
     const { body } = await post(
       "/api/admin/events/",
       { name: "x", starts_at: "2031-01-01T10:00:00Z" },
@@ -195,7 +195,11 @@ describe("an event", () => {
 
 describe("taking a member out of a full event", () => {
   async function fullEvent() {
-    const [member, first, second] = await Promise.all([mint("owner"), mint("owner"), mint("owner")]);
+    const [member, first, second] = await Promise.all([
+      newPerson("owner"),
+      newPerson("owner"),
+      newPerson("owner"),
+    ]);
     const facts = { name: unique("Full"), starts_at: "2031-01-01T10:00:00Z", max_members: 1 };
     const { body } = await post("/api/admin/events/", facts, as(staff));
     await post("/api/admin/event-members/", { event: body.id, user: member.id }, as(staff));
@@ -251,7 +255,7 @@ test("A task made by staff is announced by an effect.", async () => {
 });
 
 test("A driver's earnings are computed when staff corrects an entry.", async () => {
-  const driver = await mint("driver");
+  const driver = await newPerson("driver");
   const facts = { user: driver.id, app_income: "1000", commission: "35", expenses: "59.50" };
   const made = await post("/api/admin/calculator-entries/", facts, as(staff));
   expect(made.body).toMatchObject({ earnings: "590.50", commission: "35.00" });
@@ -264,7 +268,7 @@ test("A driver's earnings are computed when staff corrects an entry.", async () 
 });
 
 test("A car post corrected by staff is found by its new text and price.", async () => {
-  const owner = await mint("owner");
+  const owner = await newPerson("owner");
   const [post_] = await rows<{ id: number }>(
     `INSERT INTO car_posts (user_id, created_at, car_name, model, year, engine, fuel, body, transmission, gear_number,
       color, seat_number, milleage, power, emission_standard, price, search_key, fuel_key, transmission_key, location_key)
@@ -278,7 +282,7 @@ test("A car post corrected by staff is found by its new text and price.", async 
 
 describe("people", () => {
   test("People are shown with sex, city and friends, and can be filtered by them.", async () => {
-    const [one, other] = [await mint("owner"), await mint("owner")];
+    const [one, other] = [await newPerson("owner"), await newPerson("owner")];
     const facts = { user: one.id, sex: "Ж", city: 607, profession: "Врач" };
     expect((await post("/api/admin/profiles/", facts, as(staff))).status).toBe(201);
     const [low, high] = [one.id, other.id].sort((a, b) => a - b);
@@ -298,7 +302,7 @@ describe("people", () => {
   });
 
   test("People who withdraw consent to be located have no place.", async () => {
-    const who = await mint("owner");
+    const who = await newPerson("owner");
     await rows(
       `INSERT INTO social_profiles (user_id, is_geoip_allowed, latitude, longitude, located_at)
        VALUES (?, 1, 55.7, 37.6, 1)`,
@@ -314,7 +318,7 @@ describe("people", () => {
   });
 
   test("People blocked by staff leave each other's rooms, and nobody can block themselves.", async () => {
-    const [one, other] = [await mint("owner"), await mint("owner")];
+    const [one, other] = [await newPerson("owner"), await newPerson("owner")];
     const body = { user: one.id, blocked_user: other.id };
     expect((await post("/api/admin/blocks/", body, as(staff))).status).toBe(201);
     const [low, high] = [one.id, other.id].sort((a, b) => a - b);
@@ -325,7 +329,7 @@ describe("people", () => {
 });
 
 test("A deleted document's scan is deleted too.", async () => {
-  const owner = await mint("owner");
+  const owner = await newPerson("owner");
   const [paper] = await rows<{ id: number }>(
     "INSERT INTO documents (user_id, name, created_at) VALUES (?, 'Licence', 1) RETURNING id",
     owner.id,

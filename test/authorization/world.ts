@@ -6,7 +6,7 @@ import {
   prepareSession,
 } from "../../src/modules/identity/sessions/sessions.ts";
 import { post, rows, unique, uniquePhone } from "../harness/api.ts";
-import { jobContext } from "../harness/scope.ts";
+import { jobContext } from "../harness/job-context.ts";
 
 /** `owner` owns the resource of the path; the other roles have no relation to it. */
 export const ROLES = ["anonymous", "stranger", "owner", "driver", "operator", "staff"] as const;
@@ -61,7 +61,7 @@ const RIGHTS: Record<Role, { type: string; staff: 0 | 1 }> = {
 };
 
 /** Creates a signed-in account with the rights of a role, without hashing a password. */
-export async function mint(role: Role): Promise<Person> {
+export async function newPerson(role: Role): Promise<Person> {
   const username = unique(role);
   const { type, staff } = RIGHTS[role];
   const [user] = await rows<{ id: number }>(

@@ -5,7 +5,7 @@ import { cleanFiles } from "../../src/modules/files/index.ts";
 import { cleanAvatars } from "../../src/modules/identity/index.ts";
 import { person, rows, unique } from "../harness/api.ts";
 import { type Bytes, joined, jpeg, segment, textBytes, tiff } from "../harness/pictures.ts";
-import { scopeAt, tick, uploader } from "./world.ts";
+import { contextAt, tick, uploader } from "./world.ts";
 
 const SECRET = "51.5074N 0.1278W by Ann";
 const EXIF = segment(0xe1, joined(textBytes("Exif\0\0"), tiff({ words: SECRET })));
@@ -29,7 +29,7 @@ async function oldFiles(count: number): Promise<string[]> {
 }
 
 const cleanAll = async () => {
-  while ((await cleanFiles(scopeAt())) > 0);
+  while ((await cleanFiles(contextAt())) > 0);
 };
 
 describe("by night", () => {
@@ -37,11 +37,11 @@ describe("by night", () => {
     await cleanAll();
     const [key = ""] = await oldFiles(1);
     await stored(key, DIRTY);
-    expect(await cleanFiles(scopeAt())).toBe(1);
+    expect(await cleanFiles(contextAt())).toBe(1);
     expect(await bytesOf(key)).toEqual(CLEAN);
     expect((await env.BUCKET.head(key))?.httpMetadata?.contentType).toBe("image/jpeg");
     await stored(key, DIRTY);
-    expect(await cleanFiles(scopeAt())).toBe(0);
+    expect(await cleanFiles(contextAt())).toBe(0);
     expect(await bytesOf(key)).toEqual(DIRTY);
   });
 
@@ -58,9 +58,9 @@ describe("by night", () => {
   test("One night looks at two hundred; the next one goes on where it stopped.", async () => {
     await cleanAll();
     await oldFiles(205);
-    expect(await cleanFiles(scopeAt())).toBe(200);
-    expect(await cleanFiles(scopeAt())).toBe(5);
-    expect(await cleanFiles(scopeAt())).toBe(0);
+    expect(await cleanFiles(contextAt())).toBe(200);
+    expect(await cleanFiles(contextAt())).toBe(5);
+    expect(await cleanFiles(contextAt())).toBe(0);
   });
 
   test("An avatar of old loses its metadata; a new one counts as clean.", async () => {
@@ -72,12 +72,12 @@ describe("by night", () => {
       id,
       key,
     );
-    while ((await cleanAvatars(scopeAt())) > 0);
+    while ((await cleanAvatars(contextAt())) > 0);
     expect(await bytesOf(key)).toEqual(CLEAN);
     expect(await rows("SELECT cleaned_avatar_key FROM profiles WHERE user_id = ?", id)).toEqual([
       { cleaned_avatar_key: key },
     ]);
-    expect(await cleanAvatars(scopeAt())).toBe(0);
+    expect(await cleanAvatars(contextAt())).toBe(0);
   });
 
   test("Both are among the night's jobs.", async () => {

@@ -5,6 +5,7 @@ import { newestFinished } from "../../src/modules/files/index.ts";
 import { openD1Session } from "../../src/platform/db/client.ts";
 import { incomingKey } from "../../src/platform/storage/store-upload.ts";
 import {
+  contextAt,
   expectNothingLeft,
   fileOf,
   filesOf,
@@ -15,7 +16,6 @@ import {
   objectsOf,
   PAGE,
   picture,
-  scopeAt,
   sendForm,
   start,
   uploaded,
@@ -26,7 +26,7 @@ const gone = { status: 404, body: { detail: { en: "No File matches the given que
 const stored = (key: string, bytes: Uint8Array | string, contentType = "image/jpeg") =>
   env.BUCKET.put(incomingKey(key), bytes, { httpMetadata: { contentType } });
 const shown = async (subjectId: number) =>
-  (await newestFinished(scopeAt(), "car_image", [subjectId])).get(subjectId);
+  (await newestFinished(contextAt(), "car_image", [subjectId])).get(subjectId);
 
 describe("a finish", () => {
   test("Finishing an upload makes it the picture of its subject.", async () => {
@@ -204,7 +204,7 @@ test("The pictures of a whole list are found with one statement, and those of an
     },
   });
   const database = { withSession: () => session } as unknown as D1Database;
-  const ctx = { ...scopeAt(), db: openD1Session(database, null).db };
+  const ctx = { ...contextAt(), db: openD1Session(database, null).db };
   expect((await newestFinished(ctx, "car_image", [])).size).toBe(0);
   expect(statements).toEqual([]);
   const many = [...ids, ...Array.from({ length: 300 }, () => newSubject())];

@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { send } from "../harness/api.ts";
 import {
+  contextAt,
   expectNothingLeft,
   fileOf,
   filesOf,
@@ -15,7 +16,6 @@ import {
   PAGE,
   PICTURE_TYPES,
   picture,
-  scopeAt,
   sendForm,
   start,
   uploader,
@@ -175,7 +175,7 @@ describe("the form is refused", () => {
 
   test("The form is refused with 403 once it has expired, which ends the upload.", async () => {
     const ann = await uploader();
-    const upload = await start(ann, {}, scopeAt({ now: () => Date.now() - HOUR - 1000 }));
+    const upload = await start(ann, {}, contextAt({ now: () => Date.now() - HOUR - 1000 }));
     expect(await sendForm(ann, upload, fileOf(picture()))).toMatchObject({
       status: 403,
       body: { detail: "This upload form has expired. Start again." },

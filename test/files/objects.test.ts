@@ -12,6 +12,7 @@ import {
 import { runBatch } from "../../src/platform/db/client.ts";
 import { del, rows } from "../harness/api.ts";
 import {
+  contextAt,
   expectNothingLeft,
   fileOf,
   filesOf,
@@ -20,7 +21,6 @@ import {
   newSubject,
   objectsOf,
   picture,
-  scopeAt,
   sendForm,
   start,
   tick,
@@ -108,7 +108,7 @@ test("A subject's files are deleted in the batch that deletes it, unfinished one
     await uploaded(ann, { subjectId: other }),
     await uploaded(ann, { subjectId, purpose: "document" }),
   ];
-  const ctx = scopeAt();
+  const ctx = contextAt();
   await runBatch(ctx.db, [dropFiles(ctx, "car_image", [subjectId])]);
   expect((await filesOf(ann)).map(({ id }) => id)).toEqual(kept.map(({ id }) => id));
   await tick();
@@ -151,7 +151,7 @@ describe("uploads that were never finished", () => {
       longAgo,
       JSON.stringify([old.id, sent.id, finished.id]),
     );
-    await purgePendingFiles(scopeAt());
+    await purgePendingFiles(contextAt());
     expect((await filesOf(ann)).map(({ id }) => id)).toEqual([finished.id, young.id]);
     await tick();
     await expect.poll(() => objectsOf(ann), { timeout: 10_000 }).toEqual([finished.key]);
@@ -177,7 +177,7 @@ describe("uploads that were never finished", () => {
 });
 
 describe("the nightly check", () => {
-  const aDayLater = () => scopeAt({ now: () => Date.now() + 25 * HOUR });
+  const aDayLater = () => contextAt({ now: () => Date.now() + 25 * HOUR });
 
   test("The nightly check deletes objects without a row, in both folders, and nothing else.", async () => {
     const ann = await uploader();
@@ -195,7 +195,7 @@ describe("the nightly check", () => {
   test("The nightly check leaves objects younger than a day, which may still be uploading.", async () => {
     const ann = await uploader();
     await env.BUCKET.put(`shared/cars/${ann.id}/new`, "x");
-    await checkFiles(scopeAt());
+    await checkFiles(contextAt());
     expect(await objectsOf(ann)).toHaveLength(1);
   });
 
@@ -246,8 +246,8 @@ describe("a file stored by the API", () => {
   test("A file stored by the API is private, finished and the only one of its subject.", async () => {
     const ann = await uploader();
     const subject = subjectOf(ann.id);
-    const first = await replaceFile(scopeAt(), subject, "file", fileOf(picture(70)));
-    const second = await replaceFile(scopeAt(), subject, "file", fileOf(picture(80, "image/png"), "a.png"));
+    const first = await replaceFile(contextAt(), subject, "file", fileOf(picture(70)));
+    const second = await replaceFile(contextAt(), subject, "file", fileOf(picture(80, "image/png"), "a.png"));
     expect(second.key).toMatch(new RegExp(`^private/documents/${ann.id}/`));
     expect(await filesOf(ann)).toMatchObject([
       { id: second.id, status: "finished", size: 80, content_type: "image/png" },
@@ -264,8 +264,8 @@ describe("a file stored by the API", () => {
     async (_name, file) => {
       const ann = await uploader();
       const subject = subjectOf(ann.id);
-      const former = await replaceFile(scopeAt(), subject, "file", fileOf(picture()));
-      await expect(replaceFile(scopeAt(), subject, "scan", file)).rejects.toMatchObject({
+      const former = await replaceFile(contextAt(), subject, "file", fileOf(picture()));
+      await expect(replaceFile(contextAt(), subject, "scan", file)).rejects.toMatchObject({
         status: 400,
         body: { fields: { scan: [{}] } },
       });
@@ -277,14 +277,16 @@ describe("a file stored by the API", () => {
   test("A file stored by the API may have exactly ten megabytes.", async () => {
     const ann = await uploader();
     const file = fileOf(picture(10_485_760));
-    expect(await replaceFile(scopeAt(), subjectOf(ann.id), "file", file)).toMatchObject({ ownerId: ann.id });
+    expect(await replaceFile(contextAt(), subjectOf(ann.id), "file", file)).toMatchObject({
+      ownerId: ann.id,
+    });
   });
 
   test("A file stored by the API is shown only once it is kept, and is deleted within the hour otherwise.", async () => {
     const ann = await uploader();
-    const stored = await storeFile(scopeAt(), subjectOf(ann.id), "file", fileOf(picture()));
+    const stored = await storeFile(contextAt(), subjectOf(ann.id), "file", fileOf(picture()));
     expect(await filesOf(ann)).toMatchObject([{ id: stored.id, status: "pending" }]);
-    await purgePendingFiles(scopeAt({ now: () => Date.now() + HOUR + 1000 }));
+    await purgePendingFiles(contextAt({ now: () => Date.now() + HOUR + 1000 }));
     await expectNothingLeft(ann);
   });
 });

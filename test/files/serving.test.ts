@@ -5,7 +5,7 @@ import { runtimeOf } from "../../src/env.ts";
 import { fileUrl } from "../../src/modules/files/index.ts";
 import { readRange } from "../../src/platform/storage/range.ts";
 import { envWith, send, unique } from "../harness/api.ts";
-import { HOUR, picture, scopeAt } from "./world.ts";
+import { contextAt, HOUR, picture } from "./world.ts";
 
 const SIGNED = { MEDIA_ACCESS: "signed" };
 const BYTES = picture(1000).map((byte, index) => (index < 16 ? byte : index % 251));
@@ -21,7 +21,7 @@ beforeAll(async () => {
 const ask = (url: string, headers: Record<string, string> = {}, settings: Record<string, string> = {}) =>
   send(new Request(url, { headers }), Object.keys(settings).length ? envWith(settings) : env);
 const urlOf = (key: string, now = Date.now(), settings: Record<string, string> = {}) => {
-  const ctx = scopeAt({ now: () => now });
+  const ctx = contextAt({ now: () => now });
   return fileUrl({ ...ctx, runtime: { ...ctx.runtime, ...runtimeOf(envWith(settings)) } }, { key });
 };
 
@@ -220,7 +220,7 @@ describe("a smaller picture", () => {
     const { asked, environment } = fakeImages();
     expect((await from(environment, `http://caravan.test/media/${PRIVATE}?w=300`)).status).toBe(403);
     expect(asked).toEqual([]);
-    expect((await from(environment, await fileUrl(scopeAt(), { key: PRIVATE }, 300))).status).toBe(200);
+    expect((await from(environment, await fileUrl(contextAt(), { key: PRIVATE }, 300))).status).toBe(200);
     expect(asked).toHaveLength(1);
   });
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { runtimeOf } from "../../src/env.ts";
 import type { RequestContext } from "../../src/platform/runtime.ts";
 import { envWith } from "../harness/api.ts";
-import { keyOf, LIMIT, scopeAt, start, uploader } from "./world.ts";
+import { contextAt, keyOf, LIMIT, start, uploader } from "./world.ts";
 
 const STORE = {
   R2_S3_ENDPOINT: "https://account.r2.cloudflarestorage.com/",
@@ -13,7 +13,7 @@ const STORE = {
 };
 
 function scopeWith(settings: Record<string, string>): RequestContext {
-  const ctx = scopeAt();
+  const ctx = contextAt();
   return { ...ctx, runtime: { ...ctx.runtime, settings: runtimeOf(envWith(settings)).settings } };
 }
 

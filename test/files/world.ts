@@ -12,8 +12,8 @@ import {
 import type { Caller } from "../../src/platform/http/caller.ts";
 import type { RequestContext } from "../../src/platform/runtime.ts";
 import { type Person, person, rows, send } from "../harness/api.ts";
+import { jobContext } from "../harness/job-context.ts";
 import { picture } from "../harness/pictures.ts";
-import { jobContext } from "../harness/scope.ts";
 
 export const LIMIT = 10_485_760;
 export const HOUR = 3600_000;
@@ -46,11 +46,11 @@ export const fileOf = (content: string | Uint8Array<ArrayBuffer>, name = "car.jp
 export const PAGE = "<html><script>alert(1)</script></html>";
 
 /** A scope that stands in another time, when told so. */
-export function scopeAt(changes: Partial<RequestContext> = {}): RequestContext {
+export function contextAt(changes: Partial<RequestContext> = {}): RequestContext {
   return jobContext({ requestOrigin: "http://caravan.test", origin: "http://caravan.test", ...changes }).ctx;
 }
 
-export function start(who: Uploader, changes: Partial<UploadStart> = {}, ctx = scopeAt()) {
+export function start(who: Uploader, changes: Partial<UploadStart> = {}, ctx = contextAt()) {
   const asked = {
     purpose: "car_image",
     subjectId: newSubject(),
@@ -61,7 +61,7 @@ export function start(who: Uploader, changes: Partial<UploadStart> = {}, ctx = s
   return startUpload(ctx, who.caller, asked);
 }
 
-export const finish = (who: Uploader, id: number, ctx = scopeAt()) => finishUpload(ctx, who.caller, id);
+export const finish = (who: Uploader, id: number, ctx = contextAt()) => finishUpload(ctx, who.caller, id);
 
 /** As the shipped client builds it: every field in order, then the file. */
 export function formOf(upload: Pick<StartedUpload, "fields">, file: File | string | null): FormData {

@@ -1,5 +1,5 @@
 /** Layers inside a module. Pure: an import in, a complaint or null out. */
-import type { Arrow } from "./arrows.ts";
+import type { ImportEdge } from "./import-rules.ts";
 
 /** The folder of a module that a file lies in; null for a file at the module's root, and for files elsewhere. */
 function folderIn(module: string, path: string): string | null {
@@ -14,8 +14,8 @@ function folderIn(module: string, path: string): string | null {
  * @param layers folders in order, the lowest first; folders of one layer stand together
  * @param shared files at the module's root that any folder may import; they import no folder
  */
-export function layerComplaint(
-  { from, to }: Arrow,
+export function layerViolation(
+  { from, to }: ImportEdge,
   module: string,
   layers: readonly (readonly string[])[],
   shared: readonly string[],

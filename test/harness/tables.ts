@@ -1,5 +1,5 @@
 /** The rules of table ownership: which tables a source file reads or writes in SQL. Pure. */
-import { withoutComments } from "./arrows.ts";
+import { withoutComments } from "./import-rules.ts";
 
 /** The folder that a file belongs to: a module, an adapter, `platform`, or `root`. */
 export function homeOf(path: string): string {

@@ -101,10 +101,11 @@ export const APPS: readonly AppProfile[] = [
   },
 ];
 
-export async function authorize(door: AppProfile, who: Everybody): Promise<Held> {
-  const answer = await post(door.path, door.body(who));
-  if (answer.status !== 200) throw new Error(`${door.path}: ${answer.status} ${JSON.stringify(answer.body)}`);
-  return door.held(answer);
+export async function authorize(profile: AppProfile, who: Everybody): Promise<Held> {
+  const answer = await post(profile.path, profile.body(who));
+  if (answer.status !== 200)
+    throw new Error(`${profile.path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+  return profile.held(answer);
 }
 
 /** Signs in to Tow Truck, which returns a token pair and no key. */

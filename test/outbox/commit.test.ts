@@ -6,7 +6,7 @@ import { isUniqueViolation, runBatch } from "../../src/platform/db/client.ts";
 import { commit, type Effect } from "../../src/platform/db/outbox.ts";
 import type { JobMessage, RequestContext } from "../../src/platform/runtime.ts";
 import { rows, unique } from "../harness/api.ts";
-import { jobContext } from "../harness/scope.ts";
+import { jobContext } from "../harness/job-context.ts";
 
 const things = sqliteTable("test_things", {
   id: integer("id").primaryKey(),

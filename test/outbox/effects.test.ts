@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { expect, test, vi } from "vitest";
 import { effectHandlers } from "../../src/jobs.ts";
 import { defineEffect, handlersOf } from "../../src/platform/db/effects.ts";
-import { jobContext } from "../harness/scope.ts";
+import { jobContext } from "../harness/job-context.ts";
 import { sources } from "../harness/sources.ts";
 
 const DECLARED = /(?:define|declare)Effect(?:<[^()]*>)?\(\s*"(\w+)"/g;

@@ -7,7 +7,7 @@ import { backOff, MAX_ATTEMPTS, overdue, purgeOutbox } from "../../src/platform/
 import { deliver as deliverBatch } from "../../src/platform/db/delivery.ts";
 import type { JobMessage } from "../../src/platform/runtime.ts";
 import { outboxOf, person, rows, type TestEnv, unique } from "../harness/api.ts";
-import { jobContext } from "../harness/scope.ts";
+import { jobContext } from "../harness/job-context.ts";
 import { deliver, put, stored } from "./rows.ts";
 
 beforeEach(() => {

@@ -3,7 +3,7 @@
  * within a second, and hear nothing of what comes after.
  */
 import { describe, expect, test } from "vitest";
-import { mint } from "../authorization/world.ts";
+import { newPerson } from "../authorization/world.ts";
 import { chatters } from "../chat/friends.ts";
 import { USERS } from "../dialects/find-friend/people.ts";
 import { move, orderIn, scene, truckRow } from "../dispatch/scene.ts";
@@ -225,7 +225,7 @@ describe("a driver is out at once of", () => {
   test("A driver loses access at once to an order that is assigned to another truck.", async () => {
     const there = await scene();
     const id = await orderIn(there, "ASSIGNED");
-    const heir = await mint("driver");
+    const heir = await newPerson("driver");
     const spare = await truckRow({ tariff: there.tariff, driver: heir.id });
     const listeners = await sockets(`/ws/orders/${id}/location/`, `order:${id}`, there.driver);
     const ends = listeners.map(({ ended }) => ended());
@@ -235,14 +235,14 @@ describe("a driver is out at once of", () => {
 
   test.each(["/api/v1/tow-trucks/", "/api/admin/tow-trucks/"])(
     "A driver loses access at once to a truck that is given to another driver by %s.",
-    async (door) => {
+    async (path) => {
       const there = await scene();
-      const heir = await mint("driver");
+      const heir = await newPerson("driver");
       const room = `truck:${there.truck}`;
       const listeners = await sockets(`/ws/tow-trucks/${there.truck}/location/`, room, there.driver);
       const ends = listeners.map(({ ended }) => ended());
       const options = { token: there.operator.token, headers: { "if-match": "*" } };
-      const { status } = await patch(`${door}${there.truck}/`, { driver: heir.id }, options);
+      const { status } = await patch(`${path}${there.truck}/`, { driver: heir.id }, options);
       expect(status).toBe(200);
       expect(await Promise.all(ends.map((end) => within(end)))).toEqual([4003, 4003, 4003]);
     },

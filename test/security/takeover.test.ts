@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { clientProfiles } from "../../src/modules/identity/index.ts";
 import { openSession } from "../../src/modules/identity/sessions/sessions.ts";
 import { outboxOf, patch, person, post, rows, unique, uniquePhone } from "../harness/api.ts";
-import { jobContext } from "../harness/scope.ts";
+import { jobContext } from "../harness/job-context.ts";
 
 const THEIRS = "attacker-pass-1";
 const OURS = "owner-pass-1";

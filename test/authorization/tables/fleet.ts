@@ -2,18 +2,18 @@
 
 import { carFacts, tariffFacts, truckFacts } from "../../dispatch/fleet/builders.ts";
 import { post } from "../../harness/api.ts";
-import { members, mint, type Person, type Statuses, type Table } from "../world.ts";
+import { members, newPerson, type Person, type Statuses, type Table } from "../world.ts";
 
 const operators = (status: number): Statuses => [401, 403, 403, 403, status, status];
 
 async function tariffPath(): Promise<string> {
-  const { token } = await mint("operator");
+  const { token } = await newPerson("operator");
   const { body } = await post("/api/v1/vehicle-types/", tariffFacts(), { token });
   return `/api/v1/vehicle-types/${body.id}/`;
 }
 
 export async function truckPath(): Promise<string> {
-  const { token } = await mint("operator");
+  const { token } = await newPerson("operator");
   const { body } = await post("/api/v1/tow-trucks/", truckFacts(), { token });
   return `/api/v1/tow-trucks/${body.id}/`;
 }

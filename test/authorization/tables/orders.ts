@@ -2,7 +2,7 @@
 
 import { at, carOf, newOrder, orderIn, tariffRow, truckRow } from "../../dispatch/scene.ts";
 import { rows } from "../../harness/api.ts";
-import { everybody, members, mint, type Person, type Statuses, type Table } from "../world.ts";
+import { everybody, members, newPerson, type Person, type Statuses, type Table } from "../world.ts";
 
 const ORDERS = "/api/v1/orders";
 
@@ -11,7 +11,11 @@ export async function order(
   owner: Person,
   status: Parameters<typeof orderIn>[1] = "PENDING",
 ): Promise<string> {
-  const [tariff, driver, operator] = await Promise.all([tariffRow(), mint("driver"), mint("operator")]);
+  const [tariff, driver, operator] = await Promise.all([
+    tariffRow(),
+    newPerson("driver"),
+    newPerson("operator"),
+  ]);
   const truck = await truckRow({ tariff, driver: driver.id });
   const vehicle = await carOf(owner);
   return orderIn({ client: owner, driver, operator, tariff, truck, vehicle }, status);

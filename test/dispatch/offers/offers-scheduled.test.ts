@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { orderDispatched, runOffers, sweepOffers } from "../../../src/modules/dispatch/offers/commands.ts";
 import { type Answer, patch, post, rows } from "../../harness/api.ts";
-import { jobContext } from "../../harness/scope.ts";
+import { jobContext } from "../../harness/job-context.ts";
 import { at, move, place, type Scene } from "../scene.ts";
 import { call, decline, offersOf, trucksAt } from "./builders.ts";
 

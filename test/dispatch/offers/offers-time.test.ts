@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { orderDispatched, sweepOffers } from "../../../src/modules/dispatch/offers/commands.ts";
 import type { Person } from "../../authorization/world.ts";
 import { get, patch, rows } from "../../harness/api.ts";
-import { jobContext } from "../../harness/scope.ts";
+import { jobContext } from "../../harness/job-context.ts";
 import { at, move, noticesOf, place, stateOf } from "../scene.ts";
 import { accept, call, decline, offersOf, timeIsUp, trucksAt } from "./builders.ts";
 

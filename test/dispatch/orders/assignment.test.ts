@@ -1,6 +1,6 @@
 /** Assigning trucks to orders: which trucks are refused, and how trucks are kept, replaced and freed. */
 import { describe, expect, test } from "vitest";
-import { mint } from "../../authorization/world.ts";
+import { newPerson } from "../../authorization/world.ts";
 import { rows } from "../../harness/api.ts";
 import { charge, counted } from "../../harness/counted.ts";
 import {
@@ -21,7 +21,7 @@ import {
 
 describe("assigning a truck", () => {
   const unfit = async (there: Scene, facts: object) =>
-    truckRow({ tariff: there.tariff, driver: (await mint("driver")).id, ...facts });
+    truckRow({ tariff: there.tariff, driver: (await newPerson("driver")).id, ...facts });
   const UNFIT: [string, (there: Scene) => Promise<number | null>, string][] = [
     ["none", async () => null, "Чтобы назначить заказ, выберите эвакуатор."],
     [
@@ -84,7 +84,7 @@ describe("assigning a truck", () => {
   test("Replacing a truck frees the old one and closes its driver's sockets.", async () => {
     const there = await scene();
     const id = await orderIn(there, "ASSIGNED");
-    const other = await truckRow({ tariff: there.tariff, driver: (await mint("driver")).id });
+    const other = await truckRow({ tariff: there.tariff, driver: (await newPerson("driver")).id });
     const told = await noticesOf(there.client.id);
     expect((await move(there.operator, id, { tow_truck: other })).body).toMatchObject({
       status: "ASSIGNED",
@@ -105,7 +105,7 @@ describe("assigning a truck", () => {
       tow_truck: ["Эвакуатор назначенного заказа можно заменить, но не снять."],
     });
     await move(there.driver, id, { status: "IN_PROGRESS" });
-    const other = await truckRow({ tariff: there.tariff, driver: (await mint("driver")).id });
+    const other = await truckRow({ tariff: there.tariff, driver: (await newPerson("driver")).id });
     expect((await move(there.operator, id, { tow_truck: other })).body).toEqual({
       tow_truck: ["Эвакуатор этого заказа уже нельзя сменить."],
     });

@@ -1,6 +1,6 @@
 /** The list of orders: visibility, pages, filters and search. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { mint } from "../../authorization/world.ts";
+import { newPerson } from "../../authorization/world.ts";
 import { get, rows, unique } from "../../harness/api.ts";
 import { charge, counted } from "../../harness/counted.ts";
 import { at, move, ORDERS, orderIn, place, type Scene, scene } from "../scene.ts";
@@ -34,16 +34,16 @@ test("Clients see their own orders, the newest first.", async () => {
 
 test("Drivers see the jobs of their trucks.", async () => {
   expect(await listed(there.driver.token)).toEqual([ids[2]]);
-  expect(await listed((await mint("driver")).token)).toEqual([]);
+  expect(await listed((await newPerson("driver")).token)).toEqual([]);
 });
 
 test.each(["operator", "staff"] as const)("A caller with the role %s sees all orders.", async (role) => {
-  const { token } = await mint(role);
+  const { token } = await newPerson(role);
   expect(await listed(token, `?search=${ids[0]}`)).toEqual([ids[0]]);
 });
 
 test("An empty list has one empty first page and no second.", async () => {
-  const { token } = await mint("stranger");
+  const { token } = await newPerson("stranger");
   expect((await get(LIST, { token })).body).toEqual({ count: 0, next: null, previous: null, results: [] });
   const beyond = await get(`${LIST}?page=2`, { token });
   expect([beyond.status, beyond.body]).toEqual([404, { detail: "Неправильная страница" }]);

@@ -1,9 +1,9 @@
 /** Orders on their sockets: every status once, to those who may read it. */
 import { expect, test } from "vitest";
 import { sweepOutbox } from "../../../src/platform/db/delivery.ts";
-import { mint } from "../../authorization/world.ts";
+import { newPerson } from "../../authorization/world.ts";
 import { get, patch, post, rows } from "../../harness/api.ts";
-import { jobContext } from "../../harness/scope.ts";
+import { jobContext } from "../../harness/job-context.ts";
 import { connect, connectNative, dial } from "../../harness/socket.ts";
 import { at, move, orderIn, place, scene, truckRow, truckStatus } from "../scene.ts";
 
@@ -50,7 +50,7 @@ test("When an order goes to another truck, the former driver's socket closes and
   const id = await orderIn(there, "ASSIGNED");
   const socket = await connectNative(room(id), there.driver.token);
   await socket.next((frame) => frame.t === "welcome");
-  const heir = await mint("driver");
+  const heir = await newPerson("driver");
   await move(there.operator, id, { tow_truck: await truckRow({ tariff: there.tariff, driver: heir.id }) });
   expect((await socket.closed).code).toBe(4003);
   const again = await dial(room(id), { protocols: ["caravan.v1", `auth.${there.driver.token}`] });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { priceForRoute } from "../../../src/modules/dispatch/pricing/queries.ts";
 import { type Answer, patch, rows } from "../../harness/api.ts";
-import { jobContext } from "../../harness/scope.ts";
+import { jobContext } from "../../harness/job-context.ts";
 import { at, move, orderIn, place, type Scene, type Step, scene, stateOf, tariffRow } from "../scene.ts";
 
 type Row = Record<string, unknown>;

@@ -1,6 +1,6 @@
 /** Orders of the Tow Truck app: placing and reading. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { mint } from "../../authorization/world.ts";
+import { newPerson } from "../../authorization/world.ts";
 import { get, post, rows } from "../../harness/api.ts";
 import {
   at,
@@ -167,7 +167,7 @@ describe("placing an order", () => {
 describe("an order", () => {
   test("An order is answered with all documented keys in their order.", async () => {
     const id = await orderIn(await scene(), "PENDING");
-    const { token } = await mint("operator");
+    const { token } = await newPerson("operator");
     const { body } = await get(at(id), { token });
     expect(Object.keys(body)).toEqual([
       "id",
@@ -262,7 +262,7 @@ describe("an order", () => {
   test("An order is not found for strangers and other drivers.", async () => {
     const id = await orderIn(there, "PENDING");
     for (const role of ["stranger", "driver"] as const) {
-      const answer = await get(at(id), { token: (await mint(role)).token });
+      const answer = await get(at(id), { token: (await newPerson(role)).token });
       expect([answer.status, answer.body]).toEqual([404, { detail: "Страница не найдена." }]);
     }
   });

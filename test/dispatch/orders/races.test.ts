@@ -1,6 +1,6 @@
 /** Concurrent requests: a truck has one job, an order one truck, and every refused request says why. */
 import { expect, test } from "vitest";
-import { mint, type Person } from "../../authorization/world.ts";
+import { newPerson, type Person } from "../../authorization/world.ts";
 import { post, rows } from "../../harness/api.ts";
 import { at, carOf, move, orderIn, scene, tariffRow, truckRow, truckStatus } from "../scene.ts";
 
@@ -32,9 +32,9 @@ async function requireOneEach(tariff: number, trucks: readonly number[]) {
 
 async function fleet(size: number, place: readonly [number, number] | null = null) {
   const tariff = await tariffRow();
-  const drivers = await Promise.all(Array.from({ length: size }, () => mint("driver")));
+  const drivers = await Promise.all(Array.from({ length: size }, () => newPerson("driver")));
   const trucks = await Promise.all(drivers.map(({ id }) => truckRow({ tariff, driver: id, at: place })));
-  const [client, operator] = [await mint("owner"), await mint("operator")];
+  const [client, operator] = [await newPerson("owner"), await newPerson("operator")];
   const [driver, truck] = [drivers[0] as Person, trucks[0] ?? 0];
   const there = { client, operator, tariff, vehicle: await carOf(client), driver, truck };
   const confirmed = (count: number) =>
@@ -61,7 +61,7 @@ test("Of fifty concurrent assignments of ten trucks ten succeed, and the others 
 test("When ten operators assign ten trucks to one order, the order keeps the truck of the first answer.", async () => {
   const { there, trucks, confirmed } = await fleet(10);
   const [id = ""] = await confirmed(1);
-  const operators = await Promise.all(trucks.map(() => mint("operator")));
+  const operators = await Promise.all(trucks.map(() => newPerson("operator")));
   const responses = await Promise.all(
     operators.map((by, index) => move(by, id, { status: "ASSIGNED", tow_truck: trucks[index] })),
   );

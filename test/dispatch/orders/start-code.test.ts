@@ -1,6 +1,6 @@
 /** The start code: five wrong codes lock it for this assignment by every route, and an operator unlocks it. */
 import { describe, expect, test } from "vitest";
-import { mint } from "../../authorization/world.ts";
+import { newPerson } from "../../authorization/world.ts";
 import { type Answer, patch, post, put, rows } from "../../harness/api.ts";
 import { auditOf } from "../fleet/builders.ts";
 import { at, move, orderIn, type Scene, scene, stateOf, truckRow } from "../scene.ts";
@@ -99,7 +99,7 @@ describe.each(Object.entries(ROUTES))("by %s", (_, { start, field }) => {
   test("A new assignment resets the count of wrong start codes.", async () => {
     const { there, id, code } = await assigned();
     await wrongFive(there, id);
-    const heir = await mint("driver");
+    const heir = await newPerson("driver");
     const other = await truckRow({ tariff: there.tariff, driver: heir.id });
     expect((await move(there.operator, id, { tow_truck: other })).status).toBe(200);
     expect((await start({ ...there, driver: heir }, id, code)).status).toBe(200);

@@ -1,6 +1,6 @@
 /** What drivers and clients may do with an order: start, complete, arrive, cancel, nothing else. */
 import { describe, expect, test } from "vitest";
-import { mint } from "../../authorization/world.ts";
+import { newPerson } from "../../authorization/world.ts";
 import { patch, post } from "../../harness/api.ts";
 import {
   at,
@@ -19,7 +19,7 @@ describe("a driver", () => {
   test("A driver starts and completes only the jobs of their own truck.", async () => {
     const there = await scene();
     const id = await orderIn(there, "ASSIGNED");
-    expect((await move(await mint("driver"), id, { status: "IN_PROGRESS" })).status).toBe(404);
+    expect((await move(await newPerson("driver"), id, { status: "IN_PROGRESS" })).status).toBe(404);
     expect((await move(there.driver, id, { status: "CANCELLED" })).body).toEqual({
       status: ["Заказ нельзя перевести из ASSIGNED в CANCELLED."],
     });
@@ -29,7 +29,7 @@ describe("a driver", () => {
   test("A driver can't set price, time, cancellation or truck.", async () => {
     const there = await scene();
     const id = await orderIn(there, "ASSIGNED");
-    const other = await truckRow({ tariff: there.tariff, driver: (await mint("driver")).id });
+    const other = await truckRow({ tariff: there.tariff, driver: (await newPerson("driver")).id });
     const forged = {
       status: "IN_PROGRESS",
       final_price: "1.00",
@@ -69,7 +69,7 @@ describe("start/", () => {
     expect([wrong.status, wrong.body]).toEqual([400, { code: ["Неверный код."] }]);
     expect((await start(there, id, code, there.client.token)).status).toBe(403);
     expect((await start(there, id, code, there.operator.token)).status).toBe(403);
-    expect((await start(there, id, code, (await mint("driver")).token)).status).toBe(404);
+    expect((await start(there, id, code, (await newPerson("driver")).token)).status).toBe(404);
     const { status, body } = await start(there, id, code);
     expect([status, body.status]).toEqual([200, "IN_PROGRESS"]);
   });

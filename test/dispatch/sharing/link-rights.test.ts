@@ -3,9 +3,9 @@ import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { closeEndedLinks } from "../../../src/modules/dispatch/sharing/commands.ts";
 import { findShared } from "../../../src/modules/dispatch/sharing/queries.ts";
-import { mint, type Person } from "../../authorization/world.ts";
+import { newPerson, type Person } from "../../authorization/world.ts";
 import { get, post, rows } from "../../harness/api.ts";
-import { jobContext } from "../../harness/scope.ts";
+import { jobContext } from "../../harness/job-context.ts";
 import { connect, connectNative, dial } from "../../harness/socket.ts";
 import { at, move, place, type Scene, type Step, scene, truckRow } from "../scene.ts";
 
@@ -128,7 +128,7 @@ describe("a link after the job went to another truck", () => {
     const id = await place(there);
     const token = await linkTo(there, id);
     await bring(there, id, "ASSIGNED");
-    const heir = await mint("driver");
+    const heir = await newPerson("driver");
     const other = await truckRow({ tariff: there.tariff, driver: heir.id });
     const socket = await connectNative(`/ws/track/${token}/`);
     await move(there.operator, id, { tow_truck: other });

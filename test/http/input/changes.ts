@@ -1,6 +1,6 @@
 /** For every PATCH and PUT of the documents: something to change, and fields to change in requests of their own. A new such route needs a line here. */
 import { distanceBetween } from "../../../src/platform/geo.ts";
-import { mint, type Person, type Role } from "../../authorization/world.ts";
+import { newPerson, type Person, type Role } from "../../authorization/world.ts";
 import { carFacts, plate, tariffFacts, truckFacts } from "../../dispatch/fleet/builders.ts";
 import { at, carOf, newOrder, ORDERS, tariffRow } from "../../dispatch/scene.ts";
 import { type CallOptions, get, post, rows, unique } from "../../harness/api.ts";
@@ -150,7 +150,7 @@ const truck: SplitChange = {
     capacity: 9,
     status: "MAINTENANCE",
     vehicle_types: [await tariffRow()],
-    driver: (await mint("driver")).id,
+    driver: (await newPerson("driver")).id,
   }),
   shown: ({ vehicle_types: types, driver, ...rest }) => ({
     ...rest,
@@ -166,7 +166,7 @@ const ticket: SplitChange = {
   fields: async () => ({
     status: "RESOLVED",
     priority: "URGENT",
-    assigned_to: (await mint("operator")).id,
+    assigned_to: (await newPerson("operator")).id,
   }),
   shown: ({ assigned_to: id, ...rest }) => ({ ...rest, assigned_to: { id } }),
 };
@@ -226,7 +226,7 @@ const alphaEvent: SplitChange = {
     starting_time: "2031-01-01T11:00:00.000Z",
     end_time: "2031-01-01T19:00:00.000Z",
     location: "Tower",
-    participants: [(await mint("stranger")).username],
+    participants: [(await newPerson("stranger")).username],
   }),
   seen: async (path, caller) => (await read(`/api/event/${idIn(path)}/`, caller)).event,
 };

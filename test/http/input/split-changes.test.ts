@@ -1,6 +1,6 @@
 /** A PATCH writes the fields that it was given: sent field by field in requests that meet, none of them is lost. */
 import { describe, expect, test } from "vitest";
-import { mint } from "../../authorization/world.ts";
+import { newPerson } from "../../authorization/world.ts";
 import { call, get } from "../../harness/api.ts";
 import { resolve } from "../references.ts";
 import { type Change, changes, type SplitChange } from "./changes.ts";
@@ -69,8 +69,8 @@ describe("fields in requests of their own are all written", () => {
     "Fields of $name sent in concurrent requests are all written.",
     async ({ method, change }) => {
       for (let round = 0; round < ROUNDS; round++) {
-        const owner = await mint("owner");
-        const caller = change.by ? await mint(change.by) : owner;
+        const owner = await newPerson("owner");
+        const caller = change.by ? await newPerson(change.by) : owner;
         const path = await change.make(owner, caller);
         const fields = await change.fields(owner);
         const { token } = caller;

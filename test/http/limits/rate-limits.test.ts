@@ -32,7 +32,7 @@ function expectThrottled(answer: Answer, seconds: number, body: unknown = ENGLIS
 const address = () => ({ "cf-connecting-ip": unique("198.51.100.") });
 const password = "securepassword123";
 
-interface ClientProfile {
+interface LimitedRoute {
   readonly rate: RateName;
   readonly variable: string;
   readonly seconds: number;
@@ -47,7 +47,7 @@ interface ClientProfile {
 
 const signUp = (username: string) => ({ username, email: `${username}@example.com`, password });
 
-const DOORS: readonly ClientProfile[] = [
+const LIMITED_ROUTES: readonly LimitedRoute[] = [
   {
     rate: "registration",
     variable: "RATE_REGISTRATION",
@@ -126,25 +126,25 @@ const DOORS: readonly ClientProfile[] = [
 ];
 
 test("Every rate of a route is tested below; letters are limited in the outbox, entries in their room.", () => {
-  expect([...DOORS.map(({ rate }) => rate), "letters", "lettersSent", "eventEntries"].sort()).toEqual(
-    [...RATE_NAMES].sort(),
-  );
+  expect(
+    [...LIMITED_ROUTES.map(({ rate }) => rate), "letters", "lettersSent", "eventEntries"].sort(),
+  ).toEqual([...RATE_NAMES].sort());
 });
 
-describe.each(DOORS.filter(({ rate }) => rate !== "codeGuessTotal"))("$variable", (door) => {
+describe.each(LIMITED_ROUTES.filter(({ rate }) => rate !== "codeGuessTotal"))("$variable", (route) => {
   test("This rate is set by the settings; the attempt over the limit must wait, and others may continue.", async () => {
-    const settings = { [door.variable]: `2/${door.seconds}` };
+    const settings = { [route.variable]: `2/${route.seconds}` };
     const subject = unique();
     const headers: Record<string, string> = address();
     const attempt = (who = subject) => {
-      const [path, body] = door.attempt(headers, who);
+      const [path, body] = route.attempt(headers, who);
       return post(path, body, { headers, settings });
     };
-    expect((await attempt()).status).toBe(door.status);
-    expect((await attempt()).status).toBe(door.status);
-    expectThrottled(await attempt(), door.seconds, door.russian ? RUSSIAN : ENGLISH);
-    if (door.free === "address") Object.assign(headers, address());
-    expect((await attempt(door.free === "subject" ? unique() : subject)).status).toBe(door.status);
+    expect((await attempt()).status).toBe(route.status);
+    expect((await attempt()).status).toBe(route.status);
+    expectThrottled(await attempt(), route.seconds, route.russian ? RUSSIAN : ENGLISH);
+    if (route.free === "address") Object.assign(headers, address());
+    expect((await attempt(route.free === "subject" ? unique() : subject)).status).toBe(route.status);
   });
 });
 

@@ -45,10 +45,10 @@ const changing = routesFor("email").filter(([, { makes }]) => !makes);
 describe("a new address", () => {
   test.each(changing)(
     "A new address set by %s signs in at once, and the former address can undo the change.",
-    async (_, door) => {
+    async (_, route) => {
       const who = await person();
       const email = newEmail();
-      expect((await door.send({ email }, who)).status).toBeLessThan(300);
+      expect((await route.send({ email }, who)).status).toBeLessThan(300);
       expect(await stateOf(who.id)).toMatchObject({ email, email_verified_at: null });
       expect(await signsIn(email)).toBe(true);
       expect(await signsIn(who.email)).toBe(false);
@@ -69,35 +69,38 @@ describe("a new address", () => {
 
   test.each(routesFor("email"))(
     "A former address or phone cannot be taken by another account at %s.",
-    async (_, door) => {
+    async (_, route) => {
       const who = await moved();
-      const answer = await door.send({ email: who.old.toUpperCase() }, await subjectFor(door));
+      const answer = await route.send({ email: who.old.toUpperCase() }, await subjectFor(route));
       expect(answer.status).toBe(400);
       expect(answer.body).toHaveProperty("error" in answer.body ? "error" : "email");
       expect(await withEmail(who.old)).toEqual([]);
     },
   );
 
-  test.each(routesFor("email"))("A former address is free again after seven days at %s.", async (_, door) => {
-    const who = await moved();
-    const [kept] = await rows<{ life: number }>(
-      "SELECT expires_at - created_at AS life FROM former_contacts WHERE user_id = ?",
-      who.id,
-    );
-    expect(kept?.life).toBe(WEEK);
-    await rows("UPDATE former_contacts SET expires_at = ? WHERE user_id = ?", Date.now() - 1, who.id);
-    expect((await get(await undoLink(who.old))).status).toBe(404);
-    expect((await door.send({ email: who.old }, await subjectFor(door))).status).toBeLessThan(300);
-  });
+  test.each(routesFor("email"))(
+    "A former address is free again after seven days at %s.",
+    async (_, route) => {
+      const who = await moved();
+      const [kept] = await rows<{ life: number }>(
+        "SELECT expires_at - created_at AS life FROM former_contacts WHERE user_id = ?",
+        who.id,
+      );
+      expect(kept?.life).toBe(WEEK);
+      await rows("UPDATE former_contacts SET expires_at = ? WHERE user_id = ?", Date.now() - 1, who.id);
+      expect((await get(await undoLink(who.old))).status).toBe(404);
+      expect((await route.send({ email: who.old }, await subjectFor(route))).status).toBeLessThan(300);
+    },
+  );
 
   test.each(changing)(
     "An owner who returns to the former address at %s gets it back in its former state.",
-    async (_, door) => {
+    async (_, route) => {
       const who = await person();
       await rows("UPDATE users SET email_verified_at = 5 WHERE id = ?", who.id);
       await patch("/api/auth/user/", { email: newEmail() }, { token: who.token });
       const link = await undoLink(who.email);
-      expect((await door.send({ email: who.email }, who)).status).toBeLessThan(300);
+      expect((await route.send({ email: who.email }, who)).status).toBeLessThan(300);
       expect(await stateOf(who.id)).toMatchObject({ email: who.email, email_verified_at: 5 });
       expect((await get(link)).status).toBe(404);
       expect(await rows("SELECT id FROM former_contacts WHERE user_id = ?", who.id)).toEqual([]);
@@ -215,9 +218,9 @@ describe("a new phone", () => {
 
   test.each(routesFor("phone"))(
     "A former address or phone cannot be taken by another account at %s.",
-    async (_, door) => {
+    async (_, route) => {
       const who = await rung();
-      const answer = await door.send({ phone: who.old }, await subjectFor(door));
+      const answer = await route.send({ phone: who.old }, await subjectFor(route));
       expect(answer).toMatchObject({ status: 400, body: { phone: [expect.any(String)] } });
       expect(await rows("SELECT id FROM users WHERE phone = ?", who.old)).toEqual([]);
     },

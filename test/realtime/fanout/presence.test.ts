@@ -6,9 +6,9 @@ import type { Room } from "../../../src/platform/realtime/room.ts";
 import { isHeard, nextLook } from "../../../src/platform/realtime/socket/liveness.ts";
 import { chatters, me, native, raw, say } from "../../chat/friends.ts";
 import { rows } from "../../harness/api.ts";
-import { type FakeInbox, fakeInbox, followerOf } from "../../harness/fake-network.ts";
+import { type FakeInbox, fakeInbox, subscriberOf } from "../../harness/fake-network.ts";
 import { admit, callerOf, listen, note, serverSide, type World, withRoom } from "../../harness/fake-room.ts";
-import { INBOX, inboxed, ROOM, subscribe } from "../../harness/inbox.ts";
+import { INBOX, ROOM, subscribe, withInbox } from "../../harness/inbox.ts";
 
 const MINUTE = 60_000;
 
@@ -42,7 +42,7 @@ const WAYS: Record<string, WayIn> = {
   "an inbox whose client pings": {
     authorize({ room, world, inbox }) {
       inbox.heardAt = world.now;
-      room.subscribers.add(world.name, followerOf(2, world), null, null);
+      room.subscribers.add(world.name, subscriberOf(2, world), null, null);
     },
     sign({ world, inbox }) {
       inbox.heardAt = world.now;
@@ -51,7 +51,7 @@ const WAYS: Record<string, WayIn> = {
   "an inbox that passes frames on": {
     authorize({ room, world, inbox }) {
       inbox.heardAt = world.now;
-      room.subscribers.add(world.name, followerOf(2, world), null, null);
+      room.subscribers.add(world.name, subscriberOf(2, world), null, null);
     },
     sign({ room, world, inbox }) {
       inbox.heardAt = world.now;
@@ -204,7 +204,7 @@ describe("liveness", () => {
 });
 
 test("An inbox knows when the sockets that subscribe to a room were last heard, and returns null without any.", async () => {
-  await inboxed(async ({ room, world, send }) => {
+  await withInbox(async ({ room, world, send }) => {
     expect(room.inbox.heard(ROOM)).toBeNull();
     await send(subscribe());
     world.now += 5000;

@@ -1,7 +1,7 @@
 /** Bad frames: each is answered with an error, and the third in a row closes the socket. */
 import { beforeAll, expect, test } from "vitest";
 import { person } from "../../harness/api.ts";
-import { followerOf } from "../../harness/fake-network.ts";
+import { subscriberOf } from "../../harness/fake-network.ts";
 import { admit, callerOf, listen, serverSide, withRoom } from "../../harness/fake-room.ts";
 import { authorize, type EventRoomHandle, journalOf, makeRoom, say } from "../../harness/rooms.ts";
 
@@ -168,7 +168,7 @@ test("A lone surrogate is refused in a documented frame, a native frame and a fr
     await room.sockets.message(serverSide(world, 1), "\ud83d");
     const fresh = listen(room.sockets.open(admit(world, { caller: callerOf(2) })));
     await room.sockets.message(serverSide(world, 2), JSON.stringify({ ...good, body: { text: "\ud83d" } }));
-    room.subscribers.add(world.name, followerOf(3, world), null, null);
+    room.subscribers.add(world.name, subscriberOf(3, world), null, null);
     const taken = await room.subscribers.takeFrame("inbox:3", {
       t: "say",
       ref: "r",

@@ -5,7 +5,7 @@ import { archivePoints } from "../../../../src/modules/tracking/points/store.ts"
 import { compactTracks } from "../../../../src/modules/tracking/tracks/compaction.ts";
 import { openTrack, type TrackFilter } from "../../../../src/modules/tracking/tracks/queries.ts";
 import { get, type Person, rows } from "../../../harness/api.ts";
-import { jobContext } from "../../../harness/scope.ts";
+import { jobContext } from "../../../harness/job-context.ts";
 
 export const DAY = 24 * 3600_000;
 export const NOW = Date.now();

@@ -2,9 +2,9 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { idleTrucks } from "../../../../src/modules/dispatch/fleet/trucks/commands.ts";
-import { mint } from "../../../authorization/world.ts";
+import { newPerson } from "../../../authorization/world.ts";
 import { get, patch, post, rows } from "../../../harness/api.ts";
-import { jobContext } from "../../../harness/scope.ts";
+import { jobContext } from "../../../harness/job-context.ts";
 import { connectNative } from "../../../harness/socket.ts";
 import { sources } from "../../../harness/sources.ts";
 import { at, move, orderIn, type Scene, scene, truckRow, truckStatus } from "../../scene.ts";
@@ -228,7 +228,7 @@ describe("a truck after its job", () => {
       post(at(id, "cancel/"), undefined, { token: there.client.token }),
     "is cancelled by an operator": (there, id) => move(there.operator, id, { status: "CANCELLED" }),
     "goes to another truck": async (there, id) => {
-      const { id: driver } = await mint("driver");
+      const { id: driver } = await newPerson("driver");
       const other = await truckRow({ tariff: there.tariff, driver });
       await move(there.operator, id, { tow_truck: other });
     },

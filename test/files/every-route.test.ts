@@ -1,4 +1,4 @@
-/** Kind of picture × what is wrong with it or hidden in it × door: the intake's rule holds at each of them. */
+/** Kind of picture × what is wrong with it or hidden in it × route: the intake's rule holds at each of them. */
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { readOrientation } from "../../src/platform/storage/pictures/orientation.ts";
@@ -27,7 +27,7 @@ import {
   webpChunk,
 } from "../harness/pictures.ts";
 import { sources } from "../harness/sources.ts";
-import { type ClientProfile, DOORS, leftOf } from "./doors.ts";
+import { leftOf, UPLOAD_ROUTES, type UploadRoute } from "./upload-routes.ts";
 import { tick } from "./world.ts";
 
 const SECRET = "51.5074N 0.1278W by Ann";
@@ -121,8 +121,8 @@ const FAULTS: Record<string, (type: PictureType) => Bytes> = {
   "an HTML page named as a picture": () => textBytes("<html><script>alert(1)</script></html>"),
 };
 
-describe.each(Object.keys(DOORS))("%s", (name) => {
-  const door = DOORS[name] as ClientProfile;
+describe.each(Object.keys(UPLOAD_ROUTES))("%s", (name) => {
+  const route = UPLOAD_ROUTES[name] as UploadRoute;
 
   test.each(TYPES)(
     "This route stores and serves a file of type %s without metadata, in its orientation.",
@@ -130,11 +130,11 @@ describe.each(Object.keys(DOORS))("%s", (name) => {
       const clean = await real(type);
       const dirty = DIRTY[type](clean);
       expect(latin(dirty)).toContain(SECRET);
-      const { status, url } = await door.send(fileOf(dirty, type));
+      const { status, url } = await route.send(fileOf(dirty, type));
       expect(status).toBeLessThan(300);
       const bytes = await load(url ?? "");
       expect(latin(bytes)).not.toContain(SECRET);
-      if (door.resizes) {
+      if (route.resizes) {
         const size = TURNS.includes(type) ? { width: HEIGHT, height: WIDTH } : {};
         expect(await sizeOf(bytes)).toMatchObject(size);
         return;
@@ -152,9 +152,9 @@ describe.each(Object.keys(DOORS))("%s", (name) => {
     "This route stores and serves a file of type %s without metadata byte for byte.",
     async (type) => {
       const clean = await real(type);
-      const { url } = await door.send(fileOf(clean, type));
+      const { url } = await route.send(fileOf(clean, type));
       const bytes = await load(url ?? "");
-      if (!door.resizes) expect(bytes).toEqual(clean);
+      if (!route.resizes) expect(bytes).toEqual(clean);
     },
   );
 
@@ -162,7 +162,7 @@ describe.each(Object.keys(DOORS))("%s", (name) => {
     "This route refuses broken files of type %s with 400, and keeps nothing.",
     async (type) => {
       for (const [fault, make] of Object.entries(FAULTS)) {
-        const { status, url, owner } = await door.send(fileOf(make(type), type));
+        const { status, url, owner } = await route.send(fileOf(make(type), type));
         expect([fault, status, url]).toEqual([fault, 400, null]);
         // What an upload left is taken away by the outbox.
         if (name.includes("signed PUT")) await tick();
@@ -174,17 +174,17 @@ describe.each(Object.keys(DOORS))("%s", (name) => {
   test("HEIC and PDF are accepted for documents only.", async () => {
     const heic = fileOf(isobmff({ brand: "heic", exif: `\0\0\0\0${SECRET}` }), "image/heic");
     const paper = fileOf(pdf("Licence"), "application/pdf");
-    for (const file of door.documents ? [heic, paper] : []) {
-      const { status, url } = await door.send(file);
+    for (const file of route.documents ? [heic, paper] : []) {
+      const { status, url } = await route.send(file);
       expect(status).toBeLessThan(300);
       const bytes = await load(url ?? "");
       expect(latin(bytes)).not.toContain(SECRET);
       expect(bytes.length).toBe(file.size);
     }
-    if (door.documents) return;
+    if (route.documents) return;
     for (const file of [heic, paper]) {
       const disguised = fileOf(joined(await file.bytes()), "image/jpeg");
-      expect((await door.send(disguised)).status).toBe(400);
+      expect((await route.send(disguised)).status).toBe(400);
     }
   });
 });

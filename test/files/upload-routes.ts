@@ -17,7 +17,7 @@ export interface Sent {
   readonly owner: number;
 }
 
-export interface ClientProfile {
+export interface UploadRoute {
   /** Also what scanners make. */
   readonly documents?: true;
   /** What is kept is made small: other bytes, turned already. */
@@ -61,7 +61,7 @@ async function uploadedBy(
 
 const DOCUMENTS = "/api/v1/documents/";
 
-export const DOORS: Readonly<Record<string, ClientProfile>> = {
+export const UPLOAD_ROUTES: Readonly<Record<string, UploadRoute>> = {
   "the form of an upload": {
     send: (file) => uploadedBy(file, false, (upload, who) => sendForm(who, upload, file)),
   },

@@ -4,7 +4,7 @@ import { at, carOf, newOrder, ORDERS, tariffRow, truckRow } from "../dispatch/sc
 import { post, rows, unique } from "../harness/api.ts";
 import { connectNative } from "../harness/socket.ts";
 import { taskRow, warsaw } from "../tracking/fixtures.ts";
-import { mint, type Person } from "./world.ts";
+import { newPerson, type Person } from "./world.ts";
 
 /** The private values as they would appear in a response. */
 export interface Secrets {
@@ -29,7 +29,7 @@ export const VIEWERS = [
 ] as const;
 export type Viewer = (typeof VIEWERS)[number];
 
-export interface Secretive {
+export interface PrivatePerson {
   readonly person: Person;
   readonly secrets: Secrets;
   readonly viewers: Readonly<Record<Viewer, Person | null>>;
@@ -79,8 +79,8 @@ async function activeOrder(client: Person, truck: number, tariff: number): Promi
 }
 
 /** Creates the person with all resources and viewers. `names`: first and last name; empty for a person with a username only. */
-export async function secretive(names: readonly [string, string]): Promise<Secretive> {
-  const person = await mint("driver");
+export async function secretive(names: readonly [string, string]): Promise<PrivatePerson> {
+  const person = await newPerson("driver");
   const secrets = {
     username: `7${digits(11)}`,
     phone: `+7${digits(10)}`,
@@ -100,13 +100,13 @@ export async function secretive(names: readonly [string, string]): Promise<Secre
   await rows("INSERT INTO social_profiles (user_id, listed_at) VALUES (?, 1)", person.id);
   const viewers = {
     anonymous: null,
-    stranger: await mint("stranger"),
-    fellow: await mint("stranger"),
-    friend: await mint("stranger"),
-    client: await mint("stranger"),
-    driver: await mint("driver"),
-    operator: await mint("operator"),
-    staff: await mint("staff"),
+    stranger: await newPerson("stranger"),
+    fellow: await newPerson("stranger"),
+    friend: await newPerson("stranger"),
+    client: await newPerson("stranger"),
+    driver: await newPerson("driver"),
+    operator: await newPerson("operator"),
+    staff: await newPerson("staff"),
     self: person,
   };
   const { fellow, friend, client, driver, operator } = viewers;

@@ -1,7 +1,7 @@
-/** The rules of imports between folders. Pure: a file and its imports in, a complaint or null out. */
+/** The rules of imports between folders. Pure: a file and its imports in, a importViolation or null out. */
 
 /** One import: the importing file and the imported one. */
-export interface Arrow {
+export interface ImportEdge {
   readonly from: string;
   readonly to: string;
 }
@@ -9,7 +9,7 @@ export interface Arrow {
 const NAMED = /(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)["'`]([^"'`]+)["'`]/g;
 
 /** The project's own files that a file imports, including types, re-exports and dynamic imports. */
-export function arrowsOf(path: string, source: string): Arrow[] {
+export function importsOf(path: string, source: string): ImportEdge[] {
   return [...withoutComments(source).matchAll(NAMED)]
     .map(([, name = ""]) => name)
     .filter((name) => name.startsWith("."))
@@ -34,30 +34,30 @@ interface Place {
   /** `root`: a file directly in `src`. */
   readonly layer: "platform" | "modules" | "compat" | "console" | "root" | "outside";
   /** The folder within `modules` or `compat`. */
-  readonly house: string;
+  readonly folder: string;
   readonly file: string;
 }
 
 function placeOf(path: string): Place {
   const [src, layer = "", ...rest] = path.split("/");
   const file = rest.slice(1).join("/");
-  if (src !== "src") return { layer: "outside", house: "", file: path };
-  if (layer === "platform" || layer === "console") return { layer, house: layer, file: rest.join("/") };
-  if (layer === "modules" || layer === "compat") return { layer, house: rest[0] ?? "", file };
+  if (src !== "src") return { layer: "outside", folder: "", file: path };
+  if (layer === "platform" || layer === "console") return { layer, folder: layer, file: rest.join("/") };
+  if (layer === "modules" || layer === "compat") return { layer, folder: rest[0] ?? "", file };
   return rest.length === 0
-    ? { layer: "root", house: "", file: layer }
-    : { layer: "outside", house: "", file: path };
+    ? { layer: "root", folder: "", file: layer }
+    : { layer: "outside", folder: "", file: path };
 }
 
 /** A `tables.ts` at any depth of a module. Its foreign keys may name the tables of another. */
 const isTables = (file: string) => /^(?:.+\/)?tables\.ts$/.test(file);
 
 /** Why an import is not allowed; null when it is. */
-export function complaint({ from, to }: Arrow): string | null {
+export function importViolation({ from, to }: ImportEdge): string | null {
   const [source, target] = [placeOf(from), placeOf(to)];
   const wrong = (why: string) => `${from} → ${to}: ${why}`;
   if (target.layer === "outside") return wrong("it leaves src");
-  const home = source.layer === target.layer && source.house === target.house;
+  const home = source.layer === target.layer && source.folder === target.folder;
   switch (source.layer) {
     case "root":
       return null;
