@@ -1,7 +1,7 @@
 /** The reader of arriving forms, cut at every place where a network could cut. */
 import { describe, expect, test } from "vitest";
-import { openForm } from "../../src/platform/storage/streaming-form.ts";
-import { picture } from "./world.ts";
+import { openForm } from "../../../src/platform/storage/streaming-form.ts";
+import { picture } from "../world.ts";
 
 const encode = (words: string) => new TextEncoder().encode(words);
 

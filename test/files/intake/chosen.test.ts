@@ -1,11 +1,11 @@
 /** A file input that nobody touched: a part without name and bytes is no file, a named file of no bytes is refused. */
 import { expect, test } from "vitest";
-import { fileOrNull } from "../../src/platform/http/input/fields.ts";
-import { REQUIRED } from "../dialects/rideshare/posts/cars.ts";
-import { EVENTS, plan } from "../events/fixtures.ts";
-import { person, post } from "../harness/api.ts";
-import { multipart } from "../identity/requests.ts";
-import { filesOf } from "./world.ts";
+import { fileOrNull } from "../../../src/platform/http/input/fields.ts";
+import { REQUIRED } from "../../dialects/rideshare/posts/cars.ts";
+import { EVENTS, plan } from "../../events/fixtures.ts";
+import { person, post } from "../../harness/api.ts";
+import { multipart } from "../../identity/requests.ts";
+import { filesOf } from "../world.ts";
 
 const untouched = () => new File([], "", { type: "application/octet-stream" });
 const texts = (fields: object) =>

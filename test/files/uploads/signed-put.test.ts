@@ -1,9 +1,9 @@
 /** The signed PUT that is offered beside the form: when, where to, and what stands under its signature. */
 import { describe, expect, test } from "vitest";
-import { runtimeOf } from "../../src/env.ts";
-import type { RequestContext } from "../../src/platform/runtime.ts";
-import { envWith } from "../harness/api.ts";
-import { contextAt, keyOf, LIMIT, start, uploader } from "./world.ts";
+import { runtimeOf } from "../../../src/env.ts";
+import type { RequestContext } from "../../../src/platform/runtime.ts";
+import { envWith } from "../../harness/api.ts";
+import { contextAt, keyOf, LIMIT, start, uploader } from "../world.ts";
 
 const STORE = {
   R2_S3_ENDPOINT: "https://account.r2.cloudflarestorage.com/",

@@ -1,13 +1,13 @@
 /** Every door through which a picture comes in: what it sends, and where the picture is seen afterwards. */
 import { env } from "cloudflare:workers";
-import { incomingKey } from "../../src/platform/storage/store-upload.ts";
-import { addCar, driver, edit, editForm, imageOf, REQUIRED } from "../dialects/rideshare/posts/cars.ts";
-import { EVENTS, plan } from "../events/fixtures.ts";
-import { type Answer, patch, person, post, rows } from "../harness/api.ts";
-import { multipart } from "../identity/requests.ts";
-import { ME } from "../social/social.ts";
-import { taskRow } from "../tracking/fixtures.ts";
-import { finish, keyOf, sendForm, start, uploader } from "./world.ts";
+import { incomingKey } from "../../../src/platform/storage/store-upload.ts";
+import { addCar, driver, edit, editForm, imageOf, REQUIRED } from "../../dialects/rideshare/posts/cars.ts";
+import { EVENTS, plan } from "../../events/fixtures.ts";
+import { type Answer, patch, person, post, rows } from "../../harness/api.ts";
+import { multipart } from "../../identity/requests.ts";
+import { ME } from "../../social/social.ts";
+import { taskRow } from "../../tracking/fixtures.ts";
+import { finish, keyOf, sendForm, start, uploader } from "../world.ts";
 
 /** What became of a file. `url` is where it is served, `owner` whose it would be. */
 export interface Sent {

@@ -1,11 +1,11 @@
 /** What was stored before the intake: by night its metadata goes, each object is looked at once, a bounded number a night. */
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { cleanFiles } from "../../src/modules/files/index.ts";
-import { cleanAvatars } from "../../src/modules/identity/index.ts";
-import { person, rows, unique } from "../harness/api.ts";
-import { type Bytes, joined, jpeg, segment, textBytes, tiff } from "../harness/pictures.ts";
-import { contextAt, tick, uploader } from "./world.ts";
+import { cleanFiles } from "../../../src/modules/files/index.ts";
+import { cleanAvatars } from "../../../src/modules/identity/index.ts";
+import { person, rows, unique } from "../../harness/api.ts";
+import { type Bytes, joined, jpeg, segment, textBytes, tiff } from "../../harness/pictures.ts";
+import { contextAt, tick, uploader } from "../world.ts";
 
 const SECRET = "51.5074N 0.1278W by Ann";
 const EXIF = segment(0xe1, joined(textBytes("Exif\0\0"), tiff({ words: SECRET })));

@@ -1,9 +1,9 @@
 /** Kind of picture × what is wrong with it or hidden in it × route: the intake's rule holds at each of them. */
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { readOrientation } from "../../src/platform/storage/pictures/orientation.ts";
-import { png as realPng, sizeOf } from "../dialects/find-friend/pictures.ts";
-import { send } from "../harness/api.ts";
+import { readOrientation } from "../../../src/platform/storage/pictures/orientation.ts";
+import { png as realPng, sizeOf } from "../../dialects/find-friend/pictures.ts";
+import { send } from "../../harness/api.ts";
 import {
   type Bytes,
   box,
@@ -25,10 +25,10 @@ import {
   tiff,
   webp,
   webpChunk,
-} from "../harness/pictures.ts";
-import { sources } from "../harness/sources.ts";
+} from "../../harness/pictures.ts";
+import { sources } from "../../harness/sources.ts";
+import { tick } from "../world.ts";
 import { leftOf, UPLOAD_ROUTES, type UploadRoute } from "./upload-routes.ts";
-import { tick } from "./world.ts";
 
 const SECRET = "51.5074N 0.1278W by Ann";
 const BLOCK = tiff({ orientation: 6, words: SECRET });
@@ -87,7 +87,6 @@ const DIRTY: Record<PictureType, (clean: Bytes) => Bytes> = {
 };
 const TYPES = Object.keys(DIRTY) as PictureType[];
 const TURNS: readonly PictureType[] = ["image/jpeg", "image/png", "image/webp"];
-
 const fileOf = (bytes: Bytes, type: string, name = "picture") => new File([bytes], name, { type });
 const load = async (url: string) => {
   const answer = await send(new Request(url));

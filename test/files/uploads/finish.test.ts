@@ -1,9 +1,9 @@
 /** Finishing an upload: by what really lies in the bucket, whoever asks and however often. */
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { newestFinished } from "../../src/modules/files/index.ts";
-import { openD1Session } from "../../src/platform/db/client.ts";
-import { incomingKey } from "../../src/platform/storage/store-upload.ts";
+import { newestFinished } from "../../../src/modules/files/index.ts";
+import { openD1Session } from "../../../src/platform/db/client.ts";
+import { incomingKey } from "../../../src/platform/storage/store-upload.ts";
 import {
   contextAt,
   expectNothingLeft,
@@ -20,7 +20,7 @@ import {
   start,
   uploaded,
   uploader,
-} from "./world.ts";
+} from "../world.ts";
 
 const gone = { status: 404, body: { detail: { en: "No File matches the given query." } } };
 const stored = (key: string, bytes: Uint8Array | string, contentType = "image/jpeg") =>
