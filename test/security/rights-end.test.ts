@@ -9,7 +9,7 @@ import { move, orderIn, scene, truckRow } from "../dispatch/scene.ts";
 import { type Answer, del, type Person, patch, post, put, rows, staffMember } from "../harness/api.ts";
 import { connect, connectNative } from "../harness/socket.ts";
 import { block, ME } from "../social/social.ts";
-import { allow, report } from "../tracking/relations.ts";
+import { allow, report } from "../tracking/visibility/relations.ts";
 import {
   closed,
   fellows,

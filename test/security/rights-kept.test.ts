@@ -4,7 +4,7 @@ import { USERS } from "../dialects/find-friend/people.ts";
 import { call, put, staffMember } from "../harness/api.ts";
 import { connectNative } from "../harness/socket.ts";
 import { befriend, block, member } from "../social/social.ts";
-import { allow, report } from "../tracking/relations.ts";
+import { allow, report } from "../tracking/visibility/relations.ts";
 import { fellows, friends, watching, within } from "./watchers.ts";
 
 describe("a right that stays", () => {

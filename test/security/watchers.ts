@@ -1,7 +1,7 @@
 /** People who watch another person's track, their sockets and subscriptions, and what ends their rights. */
 import { connect, connectNative, type Socket } from "../harness/socket.ts";
 import { befriend, type Member, member } from "../social/social.ts";
-import { allow, eventOf, eventOnNow } from "../tracking/relations.ts";
+import { allow, eventOf, eventOnNow } from "../tracking/visibility/relations.ts";
 
 export interface Pair {
   readonly owner: Member;

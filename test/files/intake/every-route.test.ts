@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { readOrientation } from "../../../src/platform/storage/pictures/orientation.ts";
 import { png as realPng, sizeOf } from "../../dialects/find-friend/pictures.ts";
 import { send } from "../../harness/api.ts";
+import { sources } from "../../harness/architecture/sources.ts";
 import {
   type Bytes,
   box,
@@ -26,7 +27,6 @@ import {
   webp,
   webpChunk,
 } from "../../harness/pictures.ts";
-import { sources } from "../../harness/sources.ts";
 import { tick } from "../world.ts";
 import { leftOf, UPLOAD_ROUTES, type UploadRoute } from "./upload-routes.ts";
 

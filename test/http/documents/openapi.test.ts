@@ -4,7 +4,7 @@ import { parse } from "yaml";
 import { routes } from "../../../src/app.ts";
 import type { Route } from "../../../src/platform/http/route.ts";
 import { get } from "../../harness/api.ts";
-import { sources } from "../../harness/sources.ts";
+import { sources } from "../../harness/architecture/sources.ts";
 import { findReferences, resolve } from "../references.ts";
 
 interface Operation {

@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { newPerson } from "../../authorization/world.ts";
 import { call, get } from "../../harness/api.ts";
 import { resolve } from "../references.ts";
-import { type Change, changes, type SplitChange } from "./changes.ts";
+import type { Change, SplitChange } from "./changes/change.ts";
+import { changes } from "./changes/index.ts";
 
 interface Schema {
   readonly properties?: Record<string, unknown>;

@@ -1,7 +1,7 @@
 /** Every relation of a watcher to the user whose locations they want to see. Set up through the API where possible. */
 
-import { patch, post, rows, staffMember, unique } from "../harness/api.ts";
-import { befriend, block, ME, type Member, member } from "../social/social.ts";
+import { patch, post, rows, staffMember, unique } from "../../harness/api.ts";
+import { befriend, block, ME, type Member, member } from "../../social/social.ts";
 
 /** The user who watches, with the credential of their client. */
 export interface Watcher {

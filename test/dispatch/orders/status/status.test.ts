@@ -1,6 +1,6 @@
 /** An order's status: the whole life, refusals, history and notifications. */
 import { describe, expect, test } from "vitest";
-import { put, rows } from "../../harness/api.ts";
+import { put, rows } from "../../../harness/api.ts";
 import {
   at,
   historyOf,
@@ -13,7 +13,7 @@ import {
   scene,
   tracesOf,
   truckStatus,
-} from "../scene.ts";
+} from "../../scene.ts";
 
 describe("from order to completion", () => {
   test("Each transition answers five fields, and the server sets the time of completion.", async () => {

@@ -8,8 +8,8 @@ import {
   mayTransition,
   type OrderStatus,
   type Side,
-} from "../../../src/modules/dispatch/orders/rules.ts";
-import { ORDER_STATES } from "../../../src/modules/dispatch/orders/tables.ts";
+} from "../../../../src/modules/dispatch/orders/rules.ts";
+import { ORDER_STATES } from "../../../../src/modules/dispatch/orders/tables.ts";
 
 const SIDES: readonly Side[] = ["client", "driver", "operator", "dispatcher"];
 

@@ -1,8 +1,8 @@
 /** Assigning trucks to orders: which trucks are refused, and how trucks are kept, replaced and freed. */
 import { describe, expect, test } from "vitest";
-import { newPerson } from "../../authorization/world.ts";
-import { rows } from "../../harness/api.ts";
-import { charge, counted } from "../../harness/counted.ts";
+import { newPerson } from "../../../authorization/world.ts";
+import { rows } from "../../../harness/api.ts";
+import { charge, counted } from "../../../harness/counted.ts";
 import {
   at,
   historyOf,
@@ -17,7 +17,7 @@ import {
   tracesOf,
   truckRow,
   truckStatus,
-} from "../scene.ts";
+} from "../../scene.ts";
 
 describe("assigning a truck", () => {
   const unfit = async (there: Scene, facts: object) =>

@@ -1,8 +1,8 @@
 /** Concurrent requests: a truck has one job, an order one truck, and every refused request says why. */
 import { expect, test } from "vitest";
-import { newPerson, type Person } from "../../authorization/world.ts";
-import { post, rows } from "../../harness/api.ts";
-import { at, carOf, move, orderIn, scene, tariffRow, truckRow, truckStatus } from "../scene.ts";
+import { newPerson, type Person } from "../../../authorization/world.ts";
+import { post, rows } from "../../../harness/api.ts";
+import { at, carOf, move, orderIn, scene, tariffRow, truckRow, truckStatus } from "../../scene.ts";
 
 interface Job {
   readonly id: string;

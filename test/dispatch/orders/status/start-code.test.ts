@@ -1,9 +1,9 @@
 /** The start code: five wrong codes lock it for this assignment by every route, and an operator unlocks it. */
 import { describe, expect, test } from "vitest";
-import { newPerson } from "../../authorization/world.ts";
-import { type Answer, patch, post, put, rows } from "../../harness/api.ts";
-import { auditOf } from "../fleet/builders.ts";
-import { at, move, orderIn, type Scene, scene, stateOf, truckRow } from "../scene.ts";
+import { newPerson } from "../../../authorization/world.ts";
+import { type Answer, patch, post, put, rows } from "../../../harness/api.ts";
+import { auditOf } from "../../fleet/builders.ts";
+import { at, move, orderIn, type Scene, scene, stateOf, truckRow } from "../../scene.ts";
 
 const WRONG = "Неверный код.";
 const ENDED = "Слишком много неверных кодов: разблокировать код может оператор.";

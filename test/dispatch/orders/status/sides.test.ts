@@ -1,7 +1,7 @@
 /** What drivers and clients may do with an order: start, complete, arrive, cancel, nothing else. */
 import { describe, expect, test } from "vitest";
-import { newPerson } from "../../authorization/world.ts";
-import { patch, post } from "../../harness/api.ts";
+import { newPerson } from "../../../authorization/world.ts";
+import { patch, post } from "../../../harness/api.ts";
 import {
   at,
   move,
@@ -13,7 +13,7 @@ import {
   stateOf,
   truckRow,
   truckStatus,
-} from "../scene.ts";
+} from "../../scene.ts";
 
 describe("a driver", () => {
   test("A driver starts and completes only the jobs of their own truck.", async () => {
