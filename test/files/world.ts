@@ -22,6 +22,7 @@ export interface Uploader extends Person {
   readonly caller: Caller;
 }
 
+/** Registers a person, with the caller that services need. */
 export async function uploader(): Promise<Uploader> {
   const who = await person("uploader");
   const caller: Caller = {
@@ -40,6 +41,7 @@ export const newSubject = () => ++subjects;
 
 export { PICTURE_TYPES, picture } from "../harness/pictures.ts";
 
+/** A file with this content, by default named as a JPEG. */
 export const fileOf = (content: string | Uint8Array<ArrayBuffer>, name = "car.jpg", type = "image/jpeg") =>
   new File([content], name, { type });
 
@@ -50,6 +52,7 @@ export function contextAt(changes: Partial<RequestContext> = {}): RequestContext
   return jobContext({ requestOrigin: "http://caravan.test", origin: "http://caravan.test", ...changes }).ctx;
 }
 
+/** Starts an upload and returns its form. */
 export function start(who: Uploader, changes: Partial<UploadStart> = {}, ctx = contextAt()) {
   const asked = {
     purpose: "car_image",
@@ -61,6 +64,7 @@ export function start(who: Uploader, changes: Partial<UploadStart> = {}, ctx = c
   return startUpload(ctx, who.caller, asked);
 }
 
+/** Finishes an upload; returns its id, or throws the refusal. */
 export const finish = (who: Uploader, id: number, ctx = contextAt()) => finishUpload(ctx, who.caller, id);
 
 /** As the shipped client builds it: every field in order, then the file. */
@@ -71,6 +75,7 @@ export function formOf(upload: Pick<StartedUpload, "fields">, file: File | strin
   return form;
 }
 
+/** Sends the form of an upload; returns status, body and headers of the answer. */
 export async function sendForm(
   who: Pick<Person, "token"> | null,
   upload: Pick<StartedUpload, "url" | "fields">,
@@ -96,14 +101,17 @@ export async function uploaded(who: Uploader, changes: Partial<UploadStart> = {}
   return { ...upload, key: keyOf(upload) };
 }
 
+/** The object key of an upload. */
 export const keyOf = (upload: Pick<StartedUpload, "fields">) => upload.fields.key ?? "";
 
+/** Returns a person's rows of files. */
 export const filesOf = (who: Pick<Person, "id">) =>
   rows<{ id: number; key: string; status: string; size: number | null; content_type: string }>(
     "SELECT id, key, status, size, content_type FROM files WHERE owner_id = ? ORDER BY id",
     who.id,
   );
 
+/** Returns the keys of a person's objects in the bucket, incoming ones included. */
 export async function objectsOf(who: Pick<Person, "id">): Promise<string[]> {
   const folders = ["shared/cars", "private/documents"].flatMap((folder) => [
     `${folder}/${who.id}/`,

@@ -23,6 +23,7 @@ export interface FrameOutcome {
 const ROUND = 6;
 const PATIENCE = 10_000;
 
+/** Sends random frames to every documented socket; returns the faults found and how many frames were sent. */
 export async function fuzzFrames(document: SocketDocument, dice: Dice, count: number): Promise<FrameOutcome> {
   const faults: string[] = [];
   const values = new Values(dice, {});

@@ -68,8 +68,11 @@ export interface Frame {
   readonly code?: string | number;
   readonly ref?: string;
 }
+/** The positions of the entries among the frames. */
 export const seqs = (frames: readonly Frame[]) =>
   frames.filter(({ t }) => t === "entry").map(({ seq }) => seq);
+/** The types of the frames, without welcomes. */
 export const kinds = (frames: readonly Frame[]) => frames.map(({ t }) => t).filter((t) => t !== "welcome");
+/** A frame that subscribes to `ROOM`. */
 export const subscribe = (more: object = {}) => ({ t: "subscribe", room: ROOM, ...more });
 export const unsubscribe = { t: "unsubscribe", room: ROOM };

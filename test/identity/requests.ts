@@ -11,6 +11,7 @@ export const encodings: readonly (readonly [string, (fields: Fields) => unknown]
   ["multipart", (fields) => multipart(fields)],
 ];
 
+/** A multipart form of these fields. */
 export function multipart(fields: Record<string, string | File>): FormData {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.append(name, value);

@@ -12,6 +12,7 @@ export interface Pair {
 
 export const SECOND = 1000;
 
+/** Returns what the work resolves to, or "late" after `patience` ms. */
 export const within = <T>(work: Promise<T>, patience = SECOND): Promise<T | "late"> =>
   Promise.race([work, new Promise<"late">((resolve) => setTimeout(() => resolve("late"), patience))]);
 
@@ -21,11 +22,13 @@ export interface Listener {
   readonly ended: () => Promise<unknown>;
 }
 
+/** A socket whose end is its close code. */
 export const closed = (socket: Socket): Listener => ({
   socket,
   ended: async () => (await socket.closed).code,
 });
 
+/** Subscribes to a room on the person's own socket; the end is the code of `unsubscribed`. */
 export async function subscribed(who: { readonly key: string }, room: string): Promise<Listener> {
   const socket = await connectNative("/ws/me/", who.key);
   socket.send({ t: "subscribe", room });
@@ -39,6 +42,7 @@ export async function subscribed(who: { readonly key: string }, room: string): P
   };
 }
 
+/** The options of a socket that is opened with a key in a header. */
 export const header = ({ key }: Member) => ({ headers: { Authorization: `Token ${key}` } });
 
 /** Kinds of sockets in somebody's track room. */
@@ -55,6 +59,7 @@ export const watching = async ({ owner, watcher }: Pair): Promise<Listener[]> =>
   ];
 };
 
+/** Two friends, of whom the owner consents to be located. */
 export async function friends(): Promise<Pair> {
   const [owner, watcher] = await Promise.all([member(), member()]);
   await befriend(owner, watcher);
@@ -62,6 +67,7 @@ export async function friends(): Promise<Pair> {
   return { owner, watcher, event: 0 };
 }
 
+/** Two participants of an event that is on, by default for long, else for `endsIn` ms. */
 export async function fellows(endsIn?: number): Promise<Pair> {
   const [owner, watcher] = await Promise.all([member(), member()]);
   await allow(owner);

@@ -10,6 +10,7 @@ import type { World } from "./world.ts";
 /** How long an unacknowledged message waits before it is sent again, ms. */
 export const PATIENCE = 1500;
 
+/** Resolves after this many ms. */
 export const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** Evicts a room of a random kind: a chat, an inbox or a track. */

@@ -15,6 +15,7 @@ export interface TestedChat {
   readonly clients: readonly (NativeClient | PhoneClient | RawClient)[];
 }
 
+/** Registers two people, makes them friends and returns them. */
 export async function pairUp(world: World, n: number): Promise<[Person, Person]> {
   const people = [];
   for (const side of ["one", "other"]) {
@@ -34,6 +35,7 @@ export async function pairUp(world: World, n: number): Promise<[Person, Person]>
   return [one, other];
 }
 
+/** Starts the chat of two friends and returns its id. */
 export async function startChat(world: World, one: Person, other: Person): Promise<number> {
   const answer = await expect(world.call("/api/v1/chats/start/", { email: other.email }, one.key), 200);
   return ((await answer.json()) as { id: number }).id;

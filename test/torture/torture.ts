@@ -52,6 +52,7 @@ function seededRandom(seed: number): () => number {
 /** One client's frames a second stay below the room's limit, repeats included. */
 const TICK = 60;
 
+/** Runs a plan against a new server and returns what was lost, duplicated and reordered. */
 export async function torture(plan: Plan): Promise<Report> {
   const startedAt = Date.now();
   const random = seededRandom(plan.seed);

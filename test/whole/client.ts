@@ -17,6 +17,7 @@ export interface Letter {
 // biome-ignore lint/suspicious/noExplicitAny: frames are what each test is about.
 type Frame = any;
 
+/** A client over real HTTP. `as` returns one with a token. */
 export class Client {
   readonly origin: string;
   #token: string | undefined;
@@ -83,6 +84,7 @@ export class Client {
   }
 }
 
+/** A native socket that keeps its frames. `next` waits for the next one. */
 export class Socket {
   readonly frames: Frame[] = [];
   readonly closed: Promise<number>;

@@ -17,6 +17,7 @@ async function friendOf(owner: Person): Promise<Person> {
   return friend;
 }
 
+/** Inserts a chat of the owner with a friend and returns its id. */
 export async function chatOf(owner: Person): Promise<number> {
   const friend = await friendOf(owner);
   const [low, high] = [Math.min(owner.id, friend.id), Math.max(owner.id, friend.id)];

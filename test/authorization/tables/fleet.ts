@@ -12,6 +12,7 @@ async function tariffPath(): Promise<string> {
   return `/api/v1/vehicle-types/${body.id}/`;
 }
 
+/** Creates a truck and returns its path. */
 export async function truckPath(): Promise<string> {
   const { token } = await newPerson("operator");
   const { body } = await post("/api/v1/tow-trucks/", truckFacts(), { token });

@@ -25,6 +25,7 @@ export async function asFormat(picture: Uint8Array<ArrayBuffer>, format: "image/
   return joined([await new Response(made.image()).bytes()]);
 }
 
+/** Returns the format, width and height of a picture. */
 export async function sizeOf(picture: Uint8Array) {
   const info = await env.IMAGES.info(new Blob([joined([picture])]).stream());
   return "width" in info ? { format: info.format, width: info.width, height: info.height } : info;

@@ -5,7 +5,9 @@ import { jobContext } from "../../harness/job-context.ts";
 
 /** Registers a user with the role that the name says. */
 export const operator = () => staffMember({ type: "OPERATOR" });
+/** Registers a user with the role DRIVER. */
 export const driver = () => staffMember({ type: "DRIVER" });
+/** Registers a client. */
 export const client = () => person("client");
 
 /** A unique licence plate. */

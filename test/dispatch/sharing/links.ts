@@ -3,9 +3,11 @@ import type { Person } from "../../authorization/world.ts";
 import { post } from "../../harness/api.ts";
 import { at, move, type Scene, type Step } from "../scene.ts";
 
+/** Reports a position as a driver; returns the answer. */
 export const report = (by: Person, latitude: number) =>
   post("/api/v1/location/update/", { latitude, longitude: 37.5 }, { token: by.token });
 
+/** Creates a public link to an order and returns its token. */
 export async function linkTo({ client }: Scene, id: string, body: object = {}): Promise<string> {
   const answer = await post(at(id, "share/"), body, { token: client.token });
   if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));

@@ -19,8 +19,10 @@ export function withSubscriber(
   );
 }
 
+/** A frame that sends a message. */
 export const say = (ref: string): RoomFrame => ({ t: "say", ref, kind: "message", body: { text: ref } });
 
+/** Returns the inboxes in the room's stored list. */
 export const subscribers = ({ state }: World) =>
   state.storage.sql
     .exec("SELECT inbox FROM followers")

@@ -7,9 +7,11 @@ import { type Trail, trail } from "./relations.ts";
 /** Reads a trail by one way in: the latitudes that it shows, or null when it refuses. */
 export type ReadPath = (trail: Trail) => Promise<readonly number[] | null>;
 
+/** The key or token of the watcher. */
 export const secretOf = ({ watcher: { credential } }: Trail) =>
   "key" in credential ? credential.key : credential.token;
 
+/** Which of the trail's latitudes are in a text. */
 export const seenIn = (words: string, { early, late }: Trail) =>
   [early, late].filter((latitude) => words.includes(String(latitude)));
 
@@ -59,6 +61,7 @@ export const subscription: ReadPath = async (found) => {
   return entries(mine, answer.seq, found);
 };
 
+/** Reads the track in a format. */
 export const track = (format: string) =>
   at(({ owner, watcher }) => {
     const place = owner.id === watcher.id ? "my_track" : `user-track/${owner.id}`;
@@ -78,6 +81,7 @@ export const TRACK_PATHS: Readonly<Record<string, ReadPath>> = {
   }, 403),
 };
 
+/** The query of a search around one of the trail's places. */
 export const near = ({ early, late }: Trail, latitude: number) =>
   `near=${latitude === early ? early : late},12.5&radius=50`;
 
@@ -113,6 +117,7 @@ export const CONSOLE_PATHS: Readonly<Record<string, ReadPath>> = {
 
 export const trails = new Map<string, Promise<Trail>>();
 
+/** The trail of a relation, created once for all tests of a file. */
 export const trailOf = (relation: string) => {
   const known = trails.get(relation) ?? trail(relation);
   trails.set(relation, known);

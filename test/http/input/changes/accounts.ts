@@ -16,6 +16,7 @@ export const account = (
 
 const names = () => ({ first_name: "Анна", last_name: "Ким" });
 
+/** A change of a Find Friend profile by PATCH. */
 export const profile = (path: (owner: Person) => string): SplitChange => ({
   make: async (owner) => path(owner),
   fields: () => ({
@@ -60,7 +61,9 @@ export const driver = (path: string, seenAt = path): SplitChange =>
     },
   });
 
+/** A change of Rideshare's settings. */
 export const settings = (path: string): SplitChange =>
   account(path, () => ({ name: "Anna Kim", email: address(), locale: "ru", mail_reminders: false }));
 
+/** New values for username, address and names. */
 export const accountNames = () => ({ username: unique("split"), email: address(), ...names() });

@@ -27,19 +27,24 @@ export interface SplitChange {
 /** `single`: the body has one field, so nothing can be split. `whole`: it replaces everything at once. */
 export type Change = SplitChange | "single" | "whole";
 
+/** The last segment of a path. */
 export const idIn = (path: string) => path.split("/").findLast((part) => part !== "") ?? "";
 
+/** Reads a path as a person and returns the body. */
 export const read = (path: string, { token }: Person, options: CallOptions = {}) =>
   get(path, { token, ...options }).then(({ body }) => body);
 
+/** Creates something by POST and returns the body; throws for a refusal. */
 export const made = async (path: string, body: unknown, { token }: Pick<Person, "token">) => {
   const { status, body: answer } = await post(path, body, { token });
   if (status >= 300) throw new Error(`${path}: ${status} ${JSON.stringify(answer)}`);
   return answer;
 };
 
+/** A new e-mail address. */
 export const address = () => `${unique("split")}@example.com`;
 
+/** Throws if a value is not the expected one. */
 export function equals(found: unknown, expected: unknown, about: string) {
   if (JSON.stringify(found) !== JSON.stringify(expected))
     throw new Error(`${about}: ${JSON.stringify(found)} instead of ${JSON.stringify(expected)}`);

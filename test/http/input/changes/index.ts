@@ -15,6 +15,7 @@ import {
   ticket,
 } from "./records.ts";
 
+/** The changes of routes that are mounted under two prefixes. */
 export const rest = (prefix: string): Record<string, Change> => ({
   [`patch ${prefix}/calculator/{id}/`]: entry(`${prefix}/calculator/:id/`),
   [`put ${prefix}/carposts/{id}/`]: carPost(`${prefix}/carposts/:id/`),

@@ -7,6 +7,7 @@ import { equals, idIn, made, read, type SplitChange } from "./change.ts";
 
 const takings = { app_income: "500.00", commission: "10.00", expenses: "20.00" };
 
+/** A change of a calculator entry. */
 export const entry = (path: string): SplitChange => ({
   make: async (owner) =>
     path.replace(":id", String((await made("/api/v1/calculator/", { app_income: "1.00" }, owner)).id)),
@@ -36,6 +37,7 @@ const car = {
   price: "1000",
 };
 
+/** A change of a car post, which also updates its search keys. */
 export const carPost = (path: string): SplitChange => ({
   make: async (owner) => path.replace(":id", String((await made("/api/v1/carposts/", car, owner)).id)),
   fields: () => ({
@@ -68,6 +70,7 @@ export const carPost = (path: string): SplitChange => ({
   },
 });
 
+/** A change of a document. */
 export const paper = (path: string): SplitChange => ({
   make: async (owner) =>
     path.replace(":id", String((await made(`/api/v1/documents/`, { name: "A" }, owner)).id)),
@@ -86,6 +89,7 @@ export const ticket: SplitChange = {
   shown: ({ assigned_to: id, ...rest }) => ({ ...rest, assigned_to: { id } }),
 };
 
+/** A change of a task. */
 export const task = (prefix: string): SplitChange => ({
   by: "staff",
   make: async () => `${prefix}/tasks/${await taskRow()}/`,
@@ -98,6 +102,7 @@ export const task = (prefix: string): SplitChange => ({
   }),
 });
 
+/** A change of a location report, which also updates the latest place. */
 export const report = (prefix: string): SplitChange => ({
   make: async (owner) => `${prefix}/location-reports/${await reportOf(owner)}/`,
   fields: () => ({ location: { latitude: 1.5, longitude: 2.5 }, accuracy: 7, speed: 8, heading: 9 }),
