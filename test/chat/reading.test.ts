@@ -1,4 +1,4 @@
-/** Reading a chat, by whatever door: its notification is read on all devices, and the list counts it as read. */
+/** Reading a chat by every route: its notification is read on all devices, and the list counts it as read. */
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";

@@ -121,7 +121,7 @@ export async function objectsOf(who: Pick<Person, "id">): Promise<string[]> {
   return lists.flatMap(({ objects }) => objects.map(({ key }) => key));
 }
 
-/** One stroke of the clock. */
+/** Runs a cron job, by default that of each minute. */
 export async function tick(cron = "* * * * *"): Promise<void> {
   const context = createExecutionContext();
   await worker.scheduled(createScheduledController({ cron, scheduledTime: new Date() }), env, context);

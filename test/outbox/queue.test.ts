@@ -158,7 +158,7 @@ test.each([
   expect(backOff(attempts)).toBe(seconds);
 });
 
-/** The real database, but whoever asks for this table is told that it is gone. */
+/** The real database without this table. */
 function withoutTable(name: string): D1Database {
   return {
     withSession(start: string) {

@@ -23,7 +23,7 @@ test("A ticket with thousands of messages is listed with its last hundred, and o
   const last = Array.from({ length: 100 }, (_, nth) => `n${2901 + nth}`);
   expect(threads.map(({ messages }) => bodies(messages))).toEqual([last, ["Жду второй час."]]);
   expect(bodies((await get(`${TICKETS}${flooded}/`, by)).body.messages)).toEqual(last);
-  // What its author may not see takes nobody's place.
+  // Messages that the author may not see do not count towards the limit.
   const even = Array.from({ length: 100 }, (_, nth) => `n${2802 + 2 * nth}`);
   expect(bodies((await get(`${TICKETS}${flooded}/`, author)).body.messages)).toEqual(even);
   expect((await get(`${TICKETS}${flooded}/messages/`, by)).body.count).toBe(3001);

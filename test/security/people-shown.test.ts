@@ -1,4 +1,4 @@
-/** What others see of a person: every name that is read × everybody who may look, and what their answers may not contain. */
+/** What others see of a person: every route × every viewer, and what the answers may not contain. */
 import { beforeAll, describe, expect, test } from "vitest";
 import {
   type PrivatePerson,
@@ -19,7 +19,7 @@ const ORDERS = /^GET \/api\/v1\/(orders|users\/me\/export)/;
 const CONSOLE = /^GET \/api\/admin/;
 const TOWING = /^GET \/api\/v1\/(orders|tow-trucks|vehicles|support)/;
 
-/** What this viewer may read of the person at this name. */
+/** What this viewer may read of the person by the route of this name. */
 function mayRead(viewer: Viewer, name: string): readonly Secret[] {
   switch (viewer) {
     case "self":
@@ -38,7 +38,7 @@ function mayRead(viewer: Viewer, name: string): readonly Secret[] {
   }
 }
 
-/** Doors where somebody without rights of their own over the person reads who it is. A new one belongs in this list. */
+/** Routes that show the person's name to viewers without rights over them. A new one belongs in this list. */
 const SHOWN = [
   "GET /api/event/:id",
   "GET /api/events",
@@ -69,7 +69,7 @@ const SHOWN = [
   "GET /api/v1/users/my_friends",
 ];
 
-/** Doors that name a person by first and last name only: who has none leaves no mark there. */
+/** Routes that show first and last name only: a person without them is not shown there. */
 const BY_NAME = new Set([
   "GET /api/v1/chats",
   "GET /api/v1/chats/:id",

@@ -6,7 +6,7 @@ import { allow, eventOf, eventOnNow } from "../tracking/visibility/relations.ts"
 export interface Pair {
   readonly owner: Member;
   readonly watcher: Member;
-  /** An event that is on and that both take part in by their own act; 0 where friendship is what binds them. */
+  /** An event that is on and that both take part in by their own act; 0 for friends. */
   readonly event: number;
 }
 
@@ -16,7 +16,7 @@ export const SECOND = 1000;
 export const within = <T>(work: Promise<T>, patience = SECOND): Promise<T | "late"> =>
   Promise.race([work, new Promise<"late">((resolve) => setTimeout(() => resolve("late"), patience))]);
 
-/** How a socket that listens in a room hears that it may no longer. */
+/** A socket or subscription in a room, and how its end is noticed. */
 export interface Listener {
   readonly socket: Socket;
   readonly ended: () => Promise<unknown>;
@@ -45,7 +45,7 @@ export async function subscribed(who: { readonly key: string }, room: string): P
 /** The options of a socket that is opened with a key in a header. */
 export const header = ({ key }: Member) => ({ headers: { Authorization: `Token ${key}` } });
 
-/** Kinds of sockets in somebody's track room. */
+/** Opens every kind of socket in the owner's track room for the watcher. */
 export const watching = async ({ owner, watcher }: Pair): Promise<Listener[]> => {
   const path = `/ws/users/${owner.id}/location/`;
   const native = await connectNative(path, watcher.key);

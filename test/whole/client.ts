@@ -59,7 +59,7 @@ export class Client {
     return this.call("POST", path, body);
   }
 
-  /** Signs somebody new up at AlphaBet's door. */
+  /** Signs a new person up in AlphaBet and returns the access token. */
   async signUp(username: string): Promise<string> {
     const person = { username, email: `${username}@example.com`, password: "verysecret" };
     const answer = await this.post("/api/auth/signup/", person);

@@ -1,9 +1,9 @@
-/** The matrix of accounts: every app's doors, one's own account, and what staff decides. */
+/** The matrix of accounts: every app's sign-up and sign-in, the caller's own account, and what staff changes. */
 import { everybody, members, ownerOnly, ownerOrStaff, type Person, type Table } from "../world.ts";
 
-/** A openRoute for everybody: what it says of an empty body, whoever sends it. */
+/** A public route: its status for an empty body, whatever the role. */
 const openRoute = (status = 400) => ({ responses: everybody(status), ask: () => ({ body: {} }) });
-/** One's own, whoever one is. */
+/** A route about the caller's own account, for every role. */
 const own = (status: number, body?: unknown) => ({ responses: members(status), ask: () => ({ body }) });
 const user = ({ id }: Person) => `/api/user/${id}/`;
 

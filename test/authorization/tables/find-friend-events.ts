@@ -41,7 +41,7 @@ export const findFriendEvents: Table = {
     ask: async (owner) => ({ path: `${EVENTS}${await eventDetailsOf(owner, placed)}/distance/` }),
   },
   "GET /api/v1/events/calendar": { responses: members(200) },
-  // Opened by the signature in its address, whoever calls.
+  // Opened by the signature in its address, for every role.
   "GET /api/v1/events/calendar.ics": {
     responses: everybody(200),
     ask: async ({ token }) => {

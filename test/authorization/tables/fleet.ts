@@ -19,7 +19,7 @@ export async function truckPath(): Promise<string> {
   return `/api/v1/tow-trucks/${body.id}/`;
 }
 
-/** One's own, and everybody's for operators and staff. */
+/** For the owner, operators and staff. */
 const ownCar = (status: number): Statuses => [401, 404, status, 404, status, status];
 
 async function carPath({ token }: Person): Promise<string> {

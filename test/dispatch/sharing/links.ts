@@ -26,7 +26,7 @@ export async function bring(there: Scene, id: string, to: Step): Promise<void> {
   };
   await report(there.driver, 55.1);
   for (const status of steps[to]) {
-    // Named for later already, where the truck goes is nobody's business yet.
+    // The truck is reserved already, but its position is not shown yet.
     const truck = status === "CONFIRMED" || status === "ASSIGNED" ? { tow_truck: there.truck } : {};
     const answer = await move(there.operator, id, { status, ...truck });
     if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));

@@ -1,4 +1,4 @@
-/** Kind of picture × what is wrong with it or hidden in it × route: the intake's rule holds at each of them. */
+/** Kind of picture × fault or metadata × upload route: the rule of the intake holds on every route. */
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { readOrientation } from "../../../src/platform/storage/pictures/orientation.ts";

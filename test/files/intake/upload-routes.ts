@@ -1,4 +1,4 @@
-/** Every door through which a picture comes in: what it sends, and where the picture is seen afterwards. */
+/** Every route that stores a picture: how a file is sent, and where it is served afterwards. */
 import { env } from "cloudflare:workers";
 import { incomingKey } from "../../../src/platform/storage/store-upload.ts";
 import { addCar, driver, edit, editForm, imageOf, REQUIRED } from "../../dialects/rideshare/posts/cars.ts";
@@ -9,7 +9,7 @@ import { ME } from "../../social/social.ts";
 import { taskRow } from "../../tracking/fixtures.ts";
 import { finish, keyOf, sendForm, start, uploader } from "../world.ts";
 
-/** What became of a file. `url` is where it is served, `owner` whose it would be. */
+/** What became of a file: the answer, where the file is served, and whose it is. */
 export interface Sent {
   readonly status: number;
   readonly body: unknown;
@@ -18,9 +18,9 @@ export interface Sent {
 }
 
 export interface UploadRoute {
-  /** Also what scanners make. */
+  /** Whether it accepts scans, PDF and HEIC. */
   readonly documents?: true;
-  /** What is kept is made small: other bytes, turned already. */
+  /** Whether the stored picture is resized, and turned already. */
   readonly resizes?: true;
   send(file: File): Promise<Sent>;
 }
@@ -33,7 +33,7 @@ const sentBy = (owner: number, { status, body }: Answer, field: string): Sent =>
   url: status < 300 ? urlIn(body, field) : null,
 });
 
-/** An upload that is started here, filled by `fill`, and finished. */
+/** Starts an upload, lets `fill` send the file, and finishes it. */
 async function uploadedBy(
   file: File,
   announced: boolean,
@@ -153,7 +153,7 @@ export const UPLOAD_ROUTES: Readonly<Record<string, UploadRoute>> = {
   },
 };
 
-/** What is left of somebody's pictures: objects in any folder, and rows that show one. */
+/** Returns the keys of a person's objects in any folder, and of their finished files. */
 export async function leftOf(owner: number): Promise<string[]> {
   const folders = ["shared/cars", "shared/events", "shared/tasks", "private/documents", "avatars"];
   const prefixes = folders.flatMap((folder) => [`${folder}/${owner}/`, `incoming/${folder}/${owner}/`]);

@@ -1,4 +1,4 @@
-/** What a text may be, at every door that takes one: its limit counts code points, and no lone surrogate gets in. */
+/** Texts in requests and frames: limits count code points, and lone surrogates are refused. */
 import { describe, expect, test } from "vitest";
 import { authorizers, routes } from "../../../src/app.ts";
 import type { Route } from "../../../src/platform/http/route.ts";

@@ -139,7 +139,7 @@ test("The setting RATE_CODE_GUESS_TOTAL counts all clients together, without the
   expect((await post(path, { token: "000000" }, { settings, headers: address() })).status).toBe(404);
   const refused = await post(path, { token: "000000" }, { settings, headers: address() });
   expect([refused.status, refused.body]).toEqual([429, RUSSIAN]);
-  // Whoever guessed first began the quarter of an hour.
+  // The first guess began the quarter of an hour.
   const wait = Number(refused.headers.get("retry-after"));
   expect(wait).toBeGreaterThan(0);
   expect(wait).toBeLessThanOrEqual(900);

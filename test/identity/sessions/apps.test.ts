@@ -1,4 +1,4 @@
-/** One account works in all five apps: wherever it was made, every profile lets it in, and each credential opens every app. */
+/** One account works in all five apps: wherever it was registered, it signs in to every app, and each credential works in every app. */
 import { describe, expect, test } from "vitest";
 import { get, post, rows, unique, uniquePhone } from "../../harness/api.ts";
 import { APPS, authorize, everybody, PASSWORD, towSession, whoIs } from "../everywhere.ts";

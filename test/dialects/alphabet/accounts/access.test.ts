@@ -102,7 +102,7 @@ describe("a token on a signed-in route", () => {
     const [, claims = ""] = ann.token.split(".");
     const none = btoa('{"alg":"none"}').replaceAll("=", "");
     expect((await request(`${none}.${claims}.`)).status).toBe(401);
-    const key = new TextEncoder().encode("a key that is not the house's own one");
+    const key = new TextEncoder().encode("a key that is not the server's own");
     const forged = await new SignJWT({ token_type: "access", user_id: ann.id })
       .setProtectedHeader({ alg: "HS256" })
       .setExpirationTime("1h")

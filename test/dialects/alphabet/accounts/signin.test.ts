@@ -1,4 +1,4 @@
-/** Sign-in, token pairs and their renewal at AlphaBet's doors. */
+/** Sign-in, token pairs and their refresh in AlphaBet. */
 import { describe, expect, test } from "vitest";
 import { del, get, person, post, rows, unique } from "../../../harness/api.ts";
 import { claimsOf } from "../world.ts";

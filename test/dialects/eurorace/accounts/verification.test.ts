@@ -55,7 +55,7 @@ const person = ({ email }: Names) => ({ name: "Anna Waiting", email, password: P
 const rideshareSignUp = postTo("/api/register", person);
 const rideshareRestSignUp = postTo("/api/auth/register/", person);
 
-/** Doors that make an account, with their answer while the address must be verified first. */
+/** Routes that create an account, with their answer while the address must be verified first. */
 const SIGN_UPS: [string, Send, number, (who: Names) => unknown][] = [
   ["AlphaBet", alphabetSignUp, 200, () => ({ status: 200, detail: "Verification e-mail sent." })],
   ["Eurorace", euroraceSignUp, 201, () => ({ detail: "Verification e-mail sent." })],
@@ -84,7 +84,7 @@ const password = PASSWORD;
 const byName = ({ username }: Names) => ({ username, password });
 const byEmail = ({ email }: Names) => ({ email, password });
 
-/** Doors that sign in, with their refusal of an unverified address. */
+/** Routes that sign in, with their refusal of an unverified address. */
 const SIGN_INS: [string, Send, number, unknown][] = [
   ["AlphaBet", postTo("/api/auth/signin/", byName), 401, { status: "error", message: NOT_VERIFIED }],
   ["AlphaBet's tokens", postTo("/api/token/", byName), 401, { detail: NOT_VERIFIED }],
