@@ -2,29 +2,10 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { newPerson, type Person } from "../authorization/world.ts";
 import { del, get, patch, post, rows, unique } from "../harness/api.ts";
+import { as, logOf, tariff } from "./requests.ts";
 
 let operator: Person;
 let staff: Person;
-
-const as = (who: Person, version?: string) => ({
-  token: who.token,
-  headers: { "accept-language": "en", ...(version ? { "if-match": version } : {}) },
-});
-
-/** A tariff made by an operator. */
-async function tariff() {
-  const body = { name: unique("Тариф"), max_weight: 3.5, base_price: "1500.00", per_km_rate: "45.50" };
-  const answer = await post("/api/admin/vehicle-types/", body, as(operator));
-  expect(answer.status).toBe(201);
-  const path = `/api/admin/vehicle-types/${answer.body.id}/`;
-  return { path, made: answer.body, subject: `vehicle_type:${answer.body.id}` };
-}
-
-const logOf = (subject: string) =>
-  rows<{ id: number; action: string; actor_id: number; before: string; after: string; request_id: string }>(
-    "SELECT * FROM audit_log WHERE subject = ? ORDER BY id",
-    subject,
-  );
 
 beforeAll(async () => {
   operator = await newPerson("operator");
@@ -33,7 +14,7 @@ beforeAll(async () => {
 
 describe("the audit log", () => {
   test("The audit log has one row per change: actor, record, changed fields, request.", async () => {
-    const { path, made, subject } = await tariff();
+    const { path, made, subject } = await tariff(operator);
     const answer = await patch(path, { name: made.name, base_price: "99.90" }, as(staff, made.version));
     await del(path, undefined, as(operator));
     const [create, change, remove] = await logOf(subject);
@@ -54,14 +35,14 @@ describe("the audit log", () => {
   });
 
   test("The audit log has no row for a change that changes nothing.", async () => {
-    const { path, made, subject } = await tariff();
+    const { path, made, subject } = await tariff(operator);
     const answer = await patch(path, { base_price: "1500" }, as(operator, made.version));
     expect(answer.body).toEqual(made);
     expect(await logOf(subject)).toHaveLength(1);
   });
 
   test("Operators see audit rows of resources that they may read, and no others.", async () => {
-    const { subject } = await tariff();
+    const { subject } = await tariff(operator);
     const mine = await get(`/api/admin/audit-log/?subject=${subject}`, as(operator));
     expect(mine.body.results[0]).toMatchObject({
       subject,
@@ -78,7 +59,7 @@ describe("the audit log", () => {
   });
 
   test("The audit log's filter by subject is exact, also for ids with a common prefix.", async () => {
-    const { subject } = await tariff();
+    const { subject } = await tariff(operator);
     const insert =
       "INSERT INTO audit_log (at, actor_id, action, subject, request_id) VALUES (1, ?, 'x', ?, 'r')";
     await rows(insert, operator.id, `${subject}7`);
@@ -88,7 +69,7 @@ describe("the audit log", () => {
   });
 
   test("The audit log can't be written to.", async () => {
-    const { subject } = await tariff();
+    const { subject } = await tariff(operator);
     const [entry] = await logOf(subject);
     const path = `/api/admin/audit-log/${entry?.id}/`;
     expect((await patch(path, { action: "x" }, as(staff, "*"))).status).toBe(403);
@@ -102,7 +83,7 @@ describe("a revert", () => {
     post(`/api/admin/audit-log/${id}/actions/revert/`, undefined, as(who));
 
   test("A revert restores the previous values, as a change that can be reverted itself.", async () => {
-    const { path, made, subject } = await tariff();
+    const { path, made, subject } = await tariff(operator);
     await patch(path, { base_price: "1", per_km_rate: "2" }, as(operator, made.version));
     const [, change] = await logOf(subject);
     expect(await revert(change?.id, operator)).toMatchObject({
@@ -120,7 +101,7 @@ describe("a revert", () => {
   });
 
   test("A revert is refused after a later change, and nothing is written.", async () => {
-    const { path, made, subject } = await tariff();
+    const { path, made, subject } = await tariff(operator);
     await patch(path, { base_price: "1" }, as(operator, made.version));
     await patch(path, { base_price: "2" }, as(operator, "*"));
     const [, change] = await logOf(subject);
@@ -130,7 +111,7 @@ describe("a revert", () => {
   });
 
   test("A revert of a creation is refused, and of a deleted record's change is a 404.", async () => {
-    const { path, made, subject } = await tariff();
+    const { path, made, subject } = await tariff(operator);
     await patch(path, { base_price: "1" }, as(operator, made.version));
     const [create, change] = await logOf(subject);
     expect((await revert(create?.id, staff)).status).toBe(409);
@@ -139,7 +120,7 @@ describe("a revert", () => {
   });
 
   test("A revert of a deletion creates the row again, only once.", async () => {
-    const { path, made, subject } = await tariff();
+    const { path, made, subject } = await tariff(operator);
     await del(path, undefined, as(operator));
     const [, remove] = await logOf(subject);
     const { status, body } = await revert(remove?.id, operator);

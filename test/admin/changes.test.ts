@@ -2,31 +2,12 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { newPerson, type Person } from "../authorization/world.ts";
 import { del, get, patch, post, rows, unique } from "../harness/api.ts";
+import { as, logOf, tariff } from "./requests.ts";
 
 let operator: Person;
 let staff: Person;
 
-const as = (who: Person, version?: string) => ({
-  token: who.token,
-  headers: { "accept-language": "en", ...(version ? { "if-match": version } : {}) },
-});
-
 const STALE = { detail: "The record was changed by somebody else. Load it again and repeat." };
-
-/** A tariff made by an operator. */
-async function tariff() {
-  const body = { name: unique("Тариф"), max_weight: 3.5, base_price: "1500.00", per_km_rate: "45.50" };
-  const answer = await post("/api/admin/vehicle-types/", body, as(operator));
-  expect(answer.status).toBe(201);
-  const path = `/api/admin/vehicle-types/${answer.body.id}/`;
-  return { path, made: answer.body, subject: `vehicle_type:${answer.body.id}` };
-}
-
-const logOf = (subject: string) =>
-  rows<{ id: number; action: string; actor_id: number; before: string; after: string; request_id: string }>(
-    "SELECT * FROM audit_log WHERE subject = ? ORDER BY id",
-    subject,
-  );
 
 beforeAll(async () => {
   operator = await newPerson("operator");
@@ -35,14 +16,14 @@ beforeAll(async () => {
 
 describe("a version", () => {
   test("A change must name a version.", async () => {
-    const { path } = await tariff();
+    const { path } = await tariff(operator);
     const answer = await patch(path, { base_price: "1" }, as(operator));
     expect(answer.status).toBe(428);
     expect((await get(path, as(operator))).body.base_price).toBe("1500.00");
   });
 
   test("The version is the ETag, quoted or bare, and changes with the editable fields.", async () => {
-    const { path, made } = await tariff();
+    const { path, made } = await tariff(operator);
     const read = await get(path, as(operator));
     expect(read.headers.get("etag")).toBe(`"${made.version}"`);
     const first = await patch(path, { base_price: "1600" }, as(operator, `"${made.version}"`));
@@ -53,7 +34,7 @@ describe("a version", () => {
   });
 
   test("A change with a stale version is refused, and nothing is written.", async () => {
-    const { path, made, subject } = await tariff();
+    const { path, made, subject } = await tariff(operator);
     await patch(path, { base_price: "1600" }, as(operator, made.version));
     const late = await patch(path, { base_price: "9" }, as(staff, made.version));
     expect(late).toMatchObject({ status: 412, body: STALE });
@@ -62,7 +43,7 @@ describe("a version", () => {
   });
 
   test("Of many concurrent changes with one version, one succeeds.", async () => {
-    const { path, made, subject } = await tariff();
+    const { path, made, subject } = await tariff(operator);
     const responses = await Promise.all(
       Array.from({ length: 8 }, (_, nth) =>
         patch(path, { base_price: `${nth + 1}` }, as(operator, made.version)),
@@ -73,7 +54,7 @@ describe("a version", () => {
   });
 
   test("A deletion that names a stale version is refused.", async () => {
-    const { path, made } = await tariff();
+    const { path, made } = await tariff(operator);
     await patch(path, { base_price: "1600" }, as(operator, made.version));
     expect((await del(path, undefined, as(operator, made.version))).status).toBe(412);
     expect((await del(path, undefined, as(operator))).status).toBe(204);
@@ -82,8 +63,8 @@ describe("a version", () => {
 
 describe("what the database would refuse", () => {
   test("A value that is taken is reported under its field.", async () => {
-    const { made } = await tariff();
-    const { path } = await tariff();
+    const { made } = await tariff(operator);
+    const { path } = await tariff(operator);
     const answer = await patch(path, { name: made.name }, as(operator, "*"));
     expect(answer).toMatchObject({
       status: 400,
@@ -92,7 +73,7 @@ describe("what the database would refuse", () => {
   });
 
   test("A deletion is refused while other records depend on the row.", async () => {
-    const { path, made } = await tariff();
+    const { path, made } = await tariff(operator);
     const client = await newPerson("owner");
     await rows(
       `INSERT INTO orders (id, client_id, vehicle_type_id, pickup_address, pickup_latitude, pickup_longitude,
@@ -128,7 +109,7 @@ test.each<[object, object]>([
     { version: ["This field is read-only."], created_at: ["This field is read-only."] },
   ],
 ])("The change %j is refused under its fields.", async (change, errors) => {
-  const { path, subject } = await tariff();
+  const { path, subject } = await tariff(operator);
   const answer = await patch(path, change, as(operator, "*"));
   expect(answer).toMatchObject({ status: 400, body: errors });
   expect(await logOf(subject)).toHaveLength(1);

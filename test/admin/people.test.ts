@@ -2,10 +2,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { newPerson, type Person } from "../authorization/world.ts";
 import { del, get, patch, post, rows } from "../harness/api.ts";
+import { asAnyVersion as as } from "./requests.ts";
 
 let staff: Person;
-
-const as = (who: Person) => ({ token: who.token, headers: { "accept-language": "en", "if-match": "*" } });
 
 const effectsOf = (kind: string, address: string) =>
   rows<{ payload: string }>("SELECT payload FROM outbox WHERE kind = ? AND address = ?", kind, address);

@@ -2,11 +2,10 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { newPerson, type Person } from "../authorization/world.ts";
 import { del, get, patch, post, rows, unique } from "../harness/api.ts";
+import { asAnyVersion as as } from "./requests.ts";
 import { anOrder, aPayment, aTariff, aTruck } from "./towing.ts";
 
 let operator: Person;
-
-const as = (who: Person) => ({ token: who.token, headers: { "accept-language": "en", "if-match": "*" } });
 
 beforeAll(async () => {
   operator = await newPerson("operator");

@@ -1,5 +1,4 @@
 /** What a client of Rideshare does over real HTTP, and pictures for it. */
-import { crc32, deflateSync } from "node:zlib";
 import { expect } from "vitest";
 import { picture } from "../harness/pictures.ts";
 
@@ -113,22 +112,3 @@ export const tick = () => ask(`/cdn-cgi/local/scheduled?cron=${encodeURIComponen
 
 /** A JPEG of this size. */
 export const jpeg = (size: number) => picture(size);
-
-/** A real picture, so that something can make it smaller. */
-export function png(width: number, height: number): Uint8Array<ArrayBuffer> {
-  const chunk = (name: string, data: Uint8Array) => {
-    const body = Buffer.concat([Buffer.from(name), data]);
-    const frame = Buffer.alloc(8);
-    frame.writeUInt32BE(data.length);
-    frame.writeUInt32BE(crc32(body), 4);
-    return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)]);
-  };
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(width);
-  header.writeUInt32BE(height, 4);
-  header.set([8, 2, 0, 0, 0], 8);
-  const lines = deflateSync(Buffer.alloc((width * 3 + 1) * height));
-  const magic = Buffer.from("89504e470d0a1a0a", "hex");
-  const chunks = [chunk("IHDR", header), chunk("IDAT", lines), chunk("IEND", Buffer.alloc(0))];
-  return new Uint8Array(Buffer.concat([magic, ...chunks]));
-}

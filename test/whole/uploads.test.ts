@@ -1,13 +1,13 @@
 /** Uploads over real HTTP against a real server and its own object store: by form and by signed PUT, read, replaced, and gone with the account. */
 import { AwsClient } from "aws4fetch";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { greyPng } from "../harness/real-pictures.ts";
 import {
   ask,
   finish,
   imageOf,
   jpeg,
   newPost,
-  png,
   rider,
   sendForm,
   sendPut,
@@ -185,7 +185,7 @@ test("A picture is resized on request.", async () => {
   const cookie = await rider();
   const post = await newPost(cookie);
   const upload = await started(cookie, post, null, "image/png");
-  await sendForm(cookie, upload, png(800, 400));
+  await sendForm(cookie, upload, await greyPng(800, 400));
   await finish(cookie, upload.id);
   const { url } = await imageOf(cookie, post);
   const small = await ask(`${url}?w=150`);

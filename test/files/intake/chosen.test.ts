@@ -4,7 +4,7 @@ import { fileOrNull } from "../../../src/platform/http/input/fields.ts";
 import { REQUIRED } from "../../dialects/rideshare/posts/cars.ts";
 import { EVENTS, plan } from "../../events/fixtures.ts";
 import { person, post } from "../../harness/api.ts";
-import { multipart } from "../../identity/requests.ts";
+import { multipart } from "../../harness/forms.ts";
 import { filesOf } from "../world.ts";
 
 const untouched = () => new File([], "", { type: "application/octet-stream" });

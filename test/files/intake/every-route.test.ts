@@ -2,9 +2,9 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { readOrientation } from "../../../src/platform/storage/pictures/orientation.ts";
-import { png as realPng, sizeOf } from "../../dialects/find-friend/pictures.ts";
 import { send } from "../../harness/api.ts";
 import { sources } from "../../harness/architecture/sources.ts";
+import { sizeOf } from "../../harness/images.ts";
 import {
   type Bytes,
   box,
@@ -27,18 +27,18 @@ import {
   webp,
   webpChunk,
 } from "../../harness/pictures.ts";
+import { greyPng, TINY_GIF } from "../../harness/real-pictures.ts";
 import { tick } from "../world.ts";
 import { leftOf, UPLOAD_ROUTES, type UploadRoute } from "./upload-routes.ts";
 
 const SECRET = "51.5074N 0.1278W by Ann";
 const BLOCK = tiff({ orientation: 6, words: SECRET });
 const [WIDTH, HEIGHT] = [60, 40];
-const GIF = Uint8Array.fromBase64("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7");
 
 /** Pictures that can be shown, without metadata. */
 async function real(type: PictureType): Promise<Bytes> {
-  if (type === "image/gif") return GIF;
-  const grey = await realPng(WIDTH, HEIGHT);
+  if (type === "image/gif") return TINY_GIF;
+  const grey = await greyPng(WIDTH, HEIGHT);
   if (type === "image/png") return grey;
   const made = await env.IMAGES.input(new Blob([grey]).stream()).output({ format: type });
   return joined(await new Response(made.image()).bytes());

@@ -4,7 +4,7 @@ import { incomingKey } from "../../../src/platform/storage/store-upload.ts";
 import { addCar, driver, edit, editForm, imageOf, REQUIRED } from "../../dialects/rideshare/posts/cars.ts";
 import { EVENTS, plan } from "../../events/fixtures.ts";
 import { type Answer, patch, person, post, rows } from "../../harness/api.ts";
-import { multipart } from "../../identity/requests.ts";
+import { multipart } from "../../harness/forms.ts";
 import { ME } from "../../social/social.ts";
 import { taskRow } from "../../tracking/fixtures.ts";
 import { finish, keyOf, sendForm, start, uploader } from "../world.ts";

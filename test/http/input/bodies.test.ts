@@ -1,17 +1,12 @@
 /** What a body may be: three kinds that mean the same, and how everything else is refused. */
 import { describe, expect, test } from "vitest";
 import { call, get, person, post, send, unique } from "../../harness/api.ts";
-
-function formOf(fields: Record<string, string>): FormData {
-  const form = new FormData();
-  for (const [name, value] of Object.entries(fields)) form.append(name, value);
-  return form;
-}
+import { multipart } from "../../harness/forms.ts";
 
 const KINDS: Record<string, (fields: Record<string, string>) => unknown> = {
   JSON: (fields) => fields,
   urlencoded: (fields) => new URLSearchParams(fields),
-  multipart: formOf,
+  multipart,
 };
 
 function raw(path: string, body: BodyInit, headers: Record<string, string>): Promise<Response> {
@@ -59,7 +54,7 @@ describe.each(Object.entries(KINDS))("a body as %s", (_, kind) => {
 
 test("A repeated field of a form is a list.", async () => {
   const [ann, bob] = [await person(), await person()];
-  const form = formOf({
+  const form = multipart({
     name: "Ride",
     starting_time: "2031-01-01T10:00Z",
     end_time: "2031-01-01T11:00Z",
@@ -168,7 +163,7 @@ test("Keys of the prototype in a body change nothing.", async () => {
   const answer = await call("PUT", "/api/settings/", { token, body });
   expect(answer.status).toBe(200);
   expect(({} as Record<string, unknown>).is_staff).toBeUndefined();
-  const form = formOf({ name: "Plain", ["__proto__"]: "x" });
+  const form = multipart({ name: "Plain", ["__proto__"]: "x" });
   expect((await call("PUT", "/api/settings/", { token, body: form })).status).toBe(200);
 });
 

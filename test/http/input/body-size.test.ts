@@ -1,15 +1,10 @@
 /** The size of a body: a megabyte is read, and more is refused before it is read. */
 import { describe, expect, test } from "vitest";
 import { type Answer, person, post, rows, send, unique } from "../../harness/api.ts";
+import { multipart } from "../../harness/forms.ts";
 
 const JSON_LIMIT = 1024 * 1024;
 const TOO_LARGE = { detail: "The request is larger than 1048576 bytes." };
-
-function formOf(fields: Record<string, string>): FormData {
-  const form = new FormData();
-  for (const [name, value] of Object.entries(fields)) form.append(name, value);
-  return form;
-}
 
 function raw(path: string, body: BodyInit, headers: Record<string, string>): Promise<Response> {
   return send(new Request(`http://caravan.test${path}`, { method: "POST", body, headers }));
@@ -41,7 +36,7 @@ describe("more than 1 MiB", () => {
   });
 
   test("A multipart body over 1 MiB is a 413 on a route that accepts no files.", async () => {
-    const form = formOf({ username: "x".repeat(JSON_LIMIT), password: "p" });
+    const form = multipart({ username: "x".repeat(JSON_LIMIT), password: "p" });
     const answer = await post("/api/auth/login/", form);
     expect(answer.status).toBe(413);
     expect(answer.body).toEqual(TOO_LARGE);
