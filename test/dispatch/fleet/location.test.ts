@@ -138,9 +138,9 @@ describe("publishing an updated position", () => {
     const { body } = await report(there.driver, 55.7522, 37.6156);
     const [entry] = await journalOf(env.TRUCK_ROOMS, `truck:${there.truck}`);
     expect([entry?.kind, JSON.parse(entry?.body ?? "{}")]).toEqual(["position", body.location]);
-    const withSubscriber = await journalOf(env.ORDER_ROOMS, `order:${id}`);
-    expect(withSubscriber.map(({ kind }) => kind)).toEqual(["status", "status", "status", "position"]);
-    expect(JSON.parse(withSubscriber.at(-1)?.body ?? "{}")).toEqual({
+    const entries = await journalOf(env.ORDER_ROOMS, `order:${id}`);
+    expect(entries.map(({ kind }) => kind)).toEqual(["status", "status", "status", "position"]);
+    expect(JSON.parse(entries.at(-1)?.body ?? "{}")).toEqual({
       ...body.location,
       order_id: id,
       distance_m: 0,

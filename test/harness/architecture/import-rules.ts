@@ -1,4 +1,4 @@
-/** The rules of imports between folders. Pure: a file and its imports in, a importViolation or null out. */
+/** The rules of imports between folders. Pure: a file and its imports in, a complaint or null out. */
 
 /** One import: the importing file and the imported one. */
 export interface ImportEdge {

@@ -83,7 +83,7 @@ const SIGN_UPS: [string, string, (who: Names) => object][] = [
   ],
 ];
 
-/** Every profile by address: the one name that all sign-ups take. */
+/** Every sign-in by address, the one identifier that all registrations have. */
 const BY_ADDRESS: [string, string][] = [
   ["/api/auth/signin/", "username"],
   ["/api/token/", "username"],

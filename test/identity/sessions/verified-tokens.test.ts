@@ -2,7 +2,7 @@
 import { expect, test, vi } from "vitest";
 import { readAccess } from "../../../src/modules/identity/sessions/tokens.ts";
 import { envWith, get, type Person, person, post } from "../../harness/api.ts";
-import { jobContext } from "../../harness/scope.ts";
+import { jobContext } from "../../harness/job-context.ts";
 
 const PROFILE = "/api/v1/auth/profile/";
 

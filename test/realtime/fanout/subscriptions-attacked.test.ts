@@ -24,7 +24,7 @@ describe("interleavings", () => {
       else {
         const original = here.chat.subscribe.bind(here.chat);
         here.chat.subscribe = (...asked) =>
-          original(...asked).then((withSubscriber) => opened.then(() => withSubscriber));
+          original(...asked).then((subscribed) => opened.then(() => subscribed));
       }
       const joining = here.send(subscribe({ ref: "s" }));
       await here.send(unsubscribe);
@@ -42,7 +42,7 @@ describe("interleavings", () => {
       const first = latch();
       const original = here.chat.subscribe.bind(here.chat);
       here.chat.subscribe = (...asked) =>
-        original(...asked).then((withSubscriber) => first.opened.then(() => withSubscriber));
+        original(...asked).then((subscribed) => first.opened.then(() => subscribed));
       const joining = here.send(subscribe({ ref: "1" }));
       await here.send(unsubscribe);
       const again = here.send(subscribe({ ref: "2" }));
@@ -63,7 +63,7 @@ describe("interleavings", () => {
       const { open, opened } = latch();
       const original = here.chat.subscribe.bind(here.chat);
       here.chat.subscribe = (...asked) =>
-        original(...asked).then((withSubscriber) => opened.then(() => withSubscriber));
+        original(...asked).then((subscribed) => opened.then(() => subscribed));
       const joining = here.send(subscribe());
       const socket = serverSide(here.world, 1);
       socket.close(1000, "done");
@@ -105,8 +105,7 @@ describe("interleavings", () => {
       const { open, opened } = latch();
       const { chat } = here;
       const original = chat.subscribe.bind(chat);
-      chat.subscribe = (...asked) =>
-        original(...asked).then((withSubscriber) => opened.then(() => withSubscriber));
+      chat.subscribe = (...asked) => original(...asked).then((subscribed) => opened.then(() => subscribed));
       chat.read = async () => null;
       const joining = here.send(subscribe());
       chat.subscribers.clear();

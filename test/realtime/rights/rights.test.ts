@@ -89,13 +89,13 @@ describe("a recheck", () => {
       expect(room.subscribers.add(world.name, subscriberOf(2, world), null, null)).toEqual({
         rightsVersion: newer,
       });
-      const withSubscriber = room.subscribers.add(
+      const subscribed = room.subscribers.add(
         world.name,
         subscriberOf(2, world, { rightsVersion: newer }),
         null,
         null,
       );
-      expect(withSubscriber).toMatchObject({ recovered: true });
+      expect(subscribed).toMatchObject({ recovered: true });
       world.now += 61_000;
       expect(room.sockets.open(admit(world, { caller: callerOf(3) })).status).toBe(101);
     });

@@ -136,7 +136,7 @@ test.each(SIGN_UPS)(
 );
 
 test.each(SIGN_INS)(
-  "With mandatory verification, %s signs in only after the link was withSubscriber.",
+  "With mandatory verification, %s signs in only after the link was followed.",
   async (_, signIn, status, body) => {
     const who = await waiting();
     const refused = await signIn(who);
