@@ -7,16 +7,8 @@ import { type Route, respond, route } from "../../platform/http/route.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
 import { z } from "../../platform/zod.ts";
-import {
-  addDocument,
-  changeDocument,
-  type Document,
-  type DocumentFacts,
-  findDocument,
-  listDocuments,
-  removeDocument,
-  scanUrls,
-} from "./commands.ts";
+import { addDocument, changeDocument, removeDocument } from "./commands.ts";
+import { type Document, type DocumentFacts, findDocument, listDocuments, scanUrls } from "./queries.ts";
 
 const tag = "Documents of drivers";
 const path = "/api/v1/documents";

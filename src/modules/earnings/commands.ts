@@ -1,55 +1,10 @@
-/** Creates, lists, changes and deletes a person's calculator entries. Earnings are always computed here. */
-import { and, asc, desc, eq, gte, sql } from "drizzle-orm";
+/** Creates, changes and deletes a person's calculator entries. Earnings are always computed here. */
+import { and, eq, sql } from "drizzle-orm";
 import { updateOptimistically } from "../../platform/db/optimistic.ts";
-import type { Listed, Window } from "../../platform/http/lists/paging.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
-import { type EarningsInput, earningsOf, type RecentDays } from "./rules.ts";
-import { toEntryWire } from "./schemas.ts";
+import type { Entry } from "./queries.ts";
+import { type EarningsInput, earningsOf } from "./rules.ts";
 import { calculatorEntries } from "./tables.ts";
-
-export type Entry = typeof calculatorEntries.$inferSelect;
-
-const DAY = 24 * 3600_000;
-
-/** The newest first; `count` is the total. */
-export async function listEntries(
-  ctx: RequestContext,
-  userId: number,
-  window: Window,
-): Promise<Listed<Entry>> {
-  const mine = eq(calculatorEntries.userId, userId);
-  const [count, rows] = await Promise.all([
-    ctx.db.$count(calculatorEntries, mine),
-    ctx.db
-      .select()
-      .from(calculatorEntries)
-      .where(mine)
-      .orderBy(desc(calculatorEntries.publishedAt), desc(calculatorEntries.id))
-      .limit(window.limit)
-      .offset(window.offset),
-  ]);
-  return { count, rows };
-}
-
-/** Entries of the last `days` days, the oldest first, for a chart. */
-export async function recentEntries(ctx: RequestContext, userId: number, days: RecentDays): Promise<Entry[]> {
-  return ctx.db
-    .select()
-    .from(calculatorEntries)
-    .where(
-      and(eq(calculatorEntries.userId, userId), gte(calculatorEntries.publishedAt, ctx.now() - days * DAY)),
-    )
-    .orderBy(asc(calculatorEntries.publishedAt), asc(calculatorEntries.id));
-}
-
-/** All of a person's entries, the oldest first, for a download. */
-export async function allEntries(ctx: RequestContext, userId: number): Promise<Entry[]> {
-  return ctx.db
-    .select()
-    .from(calculatorEntries)
-    .where(eq(calculatorEntries.userId, userId))
-    .orderBy(asc(calculatorEntries.publishedAt), asc(calculatorEntries.id));
-}
 
 export async function addEntry(ctx: RequestContext, userId: number, takings: EarningsInput): Promise<Entry> {
   const [entry] = await ctx.db
@@ -107,9 +62,4 @@ export async function removeEntries(
   if (missing.length > 0) return { missing };
   await ctx.db.delete(calculatorEntries).where(and(eq(calculatorEntries.userId, userId), named));
   return { missing: [] };
-}
-
-/** The earnings part of an account's export. */
-export async function exportEarnings(ctx: RequestContext, userId: number): Promise<object> {
-  return { calculator_entries: (await allEntries(ctx, userId)).map(toEntryWire) };
 }

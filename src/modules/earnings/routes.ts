@@ -7,7 +7,8 @@ import { ownList } from "../../platform/http/lists/list-route.ts";
 import { type Route, respond, route } from "../../platform/http/route.ts";
 import { text } from "../../platform/http/text.ts";
 import { z } from "../../platform/zod.ts";
-import { addEntry, allEntries, changeEntry, listEntries, recentEntries, removeEntries } from "./commands.ts";
+import { addEntry, changeEntry, removeEntries } from "./commands.ts";
+import { allEntries, listEntries, recentEntries } from "./queries.ts";
 import { RECENT_DAYS, type RecentDays } from "./rules.ts";
 import {
   EntryChange,

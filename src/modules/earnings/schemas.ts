@@ -3,7 +3,7 @@
 import { decimal, fromHundredths, optionalDecimal } from "../../platform/decimal.ts";
 import { isoTime } from "../../platform/time.ts";
 import { z } from "../../platform/zod.ts";
-import type { Entry } from "./commands.ts";
+import type { Entry } from "./queries.ts";
 import type { EarningsInput } from "./rules.ts";
 
 export const EntryWire = z

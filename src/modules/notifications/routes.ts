@@ -6,7 +6,7 @@ import { type Route, respond, route } from "../../platform/http/route.ts";
 import { text } from "../../platform/http/text.ts";
 import { z } from "../../platform/zod.ts";
 import { idParam } from "../identity/index.ts";
-import { friendNotificationRoutes } from "./friend-routes.ts";
+import { friendNotificationRoutes } from "./find-friend-routes.ts";
 import { countUnread, listNotifications } from "./queries.ts";
 import { markAllRead, markNotification } from "./reading.ts";
 import { NotificationWire, toNotificationWire } from "./schemas.ts";

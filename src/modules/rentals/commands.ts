@@ -1,101 +1,20 @@
-/** Creates, lists, changes and deletes car posts. Pictures belong to the files module. */
-import { and, asc, desc, eq, gte, lte, type SQL, sql } from "drizzle-orm";
+/** Creates, changes and deletes car posts. Pictures belong to the files module. */
+import { and, eq, sql } from "drizzle-orm";
 import { auditEntry } from "../../platform/db/audit.ts";
 import { updateOptimistically } from "../../platform/db/optimistic.ts";
 import { commit } from "../../platform/db/outbox.ts";
 import type { Caller } from "../../platform/http/caller.ts";
-import type { Listed, Window } from "../../platform/http/lists/paging.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
-import { dropFiles, fileUrl, keepFile, newestFinished, storeFile } from "../files/index.ts";
-import { fold, mayChangePost, priceValue } from "./rules.ts";
-import { toPostWire } from "./schemas.ts";
+import { dropFiles, keepFile, storeFile } from "../files/index.ts";
+import { type CarPost, findPost } from "./queries.ts";
+import { fold, priceValue } from "./rules.ts";
 import { carPosts } from "./tables.ts";
-
-export type CarPost = typeof carPosts.$inferSelect;
 
 /** The owner's facts about a car. */
 export type PostFacts = Omit<
   CarPost,
   "id" | "userId" | "createdAt" | "priceValue" | "searchKey" | "fuelKey" | "transmissionKey" | "locationKey"
 >;
-
-export const ORDERS = [
-  "id",
-  "-id",
-  "created_at",
-  "-created_at",
-  "price",
-  "-price",
-  "car_name",
-  "-car_name",
-] as const;
-export type Order = (typeof ORDERS)[number];
-
-export interface PostFilter {
-  readonly userId?: number | undefined;
-  /** Every word must occur in name, model, location or description. */
-  readonly search?: string | undefined;
-  readonly fuel?: string | undefined;
-  readonly transmission?: string | undefined;
-  /** Part of the location. */
-  readonly location?: string | undefined;
-  /** Hundredths. */
-  readonly minPrice?: number | undefined;
-  readonly maxPrice?: number | undefined;
-  readonly order?: Order | undefined;
-}
-
-const COLUMNS = {
-  id: carPosts.id,
-  created_at: carPosts.createdAt,
-  price: carPosts.priceValue,
-  car_name: carPosts.carName,
-};
-
-/** Two statements. The order is total, so that no row moves between pages. */
-export async function listPosts(
-  ctx: RequestContext,
-  filter: PostFilter,
-  window: Window,
-): Promise<Listed<CarPost>> {
-  const where = conditions(filter);
-  const order = filter.order ?? "id";
-  const column = COLUMNS[order.replace("-", "") as keyof typeof COLUMNS];
-  const [count, rows] = await Promise.all([
-    ctx.db.$count(carPosts, where),
-    ctx.db
-      .select()
-      .from(carPosts)
-      .where(where)
-      .orderBy(order.startsWith("-") ? desc(column) : asc(column), asc(carPosts.id))
-      .limit(window.limit)
-      .offset(window.offset),
-  ]);
-  return { count, rows };
-}
-
-function conditions(filter: PostFilter): SQL | undefined {
-  const words = fold(filter.search)
-    .split(/[\s,]+/)
-    .filter(Boolean)
-    .slice(0, 10);
-  return and(
-    filter.userId === undefined ? undefined : eq(carPosts.userId, filter.userId),
-    filter.fuel === undefined ? undefined : eq(carPosts.fuelKey, fold(filter.fuel)),
-    filter.transmission === undefined ? undefined : eq(carPosts.transmissionKey, fold(filter.transmission)),
-    filter.location === undefined
-      ? undefined
-      : sql`instr(${carPosts.locationKey}, ${fold(filter.location)}) > 0`,
-    filter.minPrice === undefined ? undefined : gte(carPosts.priceValue, filter.minPrice),
-    filter.maxPrice === undefined ? undefined : lte(carPosts.priceValue, filter.maxPrice),
-    ...words.map((word) => sql`instr(${carPosts.searchKey}, ${word}) > 0`),
-  );
-}
-
-export async function findPost(ctx: RequestContext, id: number): Promise<CarPost | null> {
-  const [post] = await ctx.db.select().from(carPosts).where(eq(carPosts.id, id));
-  return post ?? null;
-}
 
 /** Creates a post with an optional picture. The picture is stored first; the rows are one transaction. */
 export async function addPost(
@@ -118,19 +37,6 @@ export async function addPost(
 
 /** SQL: the id of the post just inserted in this transaction. */
 const NEW_POST = sql`(SELECT seq FROM sqlite_sequence WHERE name = 'car_posts')`;
-
-export type PostRefusal = "missing" | "forbidden";
-
-/** The post, if the caller may change it. */
-export async function ownPost(
-  ctx: RequestContext,
-  caller: Caller,
-  id: number,
-): Promise<CarPost | PostRefusal> {
-  const post = await findPost(ctx, id);
-  if (!post) return "missing";
-  return mayChangePost(post, caller) ? post : "forbidden";
-}
 
 /** Changes the given fields; a new picture replaces the old one in the same transaction. */
 export async function changePost(
@@ -183,22 +89,6 @@ function audit(ctx: RequestContext, caller: Caller, action: string, before: CarP
   return [auditEntry(ctx, caller, { action, subject: `car_post:${before.id}`, before, after })];
 }
 
-/** Adds the addresses of pictures, in one statement. */
-export async function pictureUrls(
-  ctx: RequestContext,
-  posts: readonly CarPost[],
-): Promise<Map<number, string>> {
-  const files = await newestFinished(
-    ctx,
-    "car_image",
-    posts.map(({ id }) => id),
-  );
-  const urls = await Promise.all(
-    [...files].map(async ([id, file]) => [id, await fileUrl(ctx, file)] as const),
-  );
-  return new Map(urls);
-}
-
 export function keysOf(
   facts: Pick<
     PostFacts,
@@ -230,10 +120,4 @@ function changedKeys(post: CarPost, change: Partial<PostFacts>): Partial<ReturnT
     sources.some((name) => change[name] !== undefined),
   );
   return Object.fromEntries(moved.map(([key]) => [key, keys[key as keyof typeof keys]]));
-}
-
-/** The rentals part of an account's export. */
-export async function exportPosts(ctx: RequestContext, userId: number): Promise<object> {
-  const posts = await ctx.db.select().from(carPosts).where(eq(carPosts.userId, userId)).orderBy(carPosts.id);
-  return { car_posts: posts.map(toPostWire) };
 }

@@ -1,25 +1,15 @@
 /** Public API of the rentals module. */
 
-export {
-  addPost,
-  type CarPost,
-  changePost,
-  exportPosts,
-  findPost,
-  listPosts,
-  ownPost,
-  pictureUrls,
-  removePost,
-} from "./commands.ts";
+export { addPost, changePost, removePost } from "./commands.ts";
+export { POST_FORM_LIMIT, pictureOf } from "./post-form.ts";
+export { type CarPost, exportPosts, findPost, listPosts, ownPost, pictureUrls } from "./queries.ts";
 export { rentalResources } from "./resources.ts";
 export { noPost, rentalRoutes } from "./routes.ts";
 export {
   NewPost,
   OPTIONAL_FIELDS,
-  POST_FORM_LIMIT,
   PostChange,
   PostWire,
-  pictureOf,
   toPostChange,
   toPostFacts,
   toPostWire,

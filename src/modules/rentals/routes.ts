@@ -8,29 +8,18 @@ import { type Route, respond, route } from "../../platform/http/route.ts";
 import { text } from "../../platform/http/text.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { z } from "../../platform/zod.ts";
+import { addPost, changePost, removePost } from "./commands.ts";
+import { POST_FORM_LIMIT, pictureOf, picturePart } from "./post-form.ts";
 import {
-  addPost,
   type CarPost,
-  changePost,
   findPost,
   listPosts,
   ORDERS,
   ownPost,
   type PostRefusal,
   pictureUrls,
-  removePost,
-} from "./commands.ts";
-import {
-  NewPost,
-  POST_FORM_LIMIT,
-  PostChange,
-  PostWire,
-  pictureOf,
-  picturePart,
-  toPostChange,
-  toPostFacts,
-  toPostWire,
-} from "./schemas.ts";
+} from "./queries.ts";
+import { NewPost, PostChange, PostWire, toPostChange, toPostFacts, toPostWire } from "./schemas.ts";
 
 const tag = "Rentals";
 const path = "/api/v1/carposts";

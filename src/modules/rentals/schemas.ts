@@ -1,9 +1,10 @@
 /** The wire shape of a car post, with the clients' spelling and order. */
 
-import { fileOrNull, string } from "../../platform/http/input/fields.ts";
+import { string } from "../../platform/http/input/fields.ts";
 import { isoTime } from "../../platform/time.ts";
 import { z } from "../../platform/zod.ts";
-import type { CarPost, PostFacts } from "./commands.ts";
+import type { PostFacts } from "./commands.ts";
+import type { CarPost } from "./queries.ts";
 
 /** Wire field → row field, in the clients' order. */
 const FIELDS = {
@@ -158,15 +159,3 @@ export function toPostChange(body: z.output<typeof PostChange>): Partial<PostFac
   const named = Object.entries(FIELDS).filter(([field]) => body[field as keyof typeof FIELDS] !== undefined);
   return Object.fromEntries(named.map(([field, column]) => [column, body[field as keyof typeof FIELDS]]));
 }
-
-/** The picture of a form's `image` parts; some clients send a text part of the same name too. */
-export function pictureOf(image: unknown): File | null {
-  const files = (Array.isArray(image) ? image : [image]).map(fileOrNull);
-  return files.find((file) => file !== null) ?? null;
-}
-
-/** The picture in a form; JSON bodies have none. */
-export const picturePart = z.unknown().optional().openapi({ type: "string", format: "binary" });
-
-/** A picture of the largest size plus the form's fields; the picture's own limit is exact. */
-export const POST_FORM_LIMIT = 16 * 1024 * 1024;

@@ -5,8 +5,8 @@ import type { Entry } from "../../platform/realtime/log/entry.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { tellOpsOfTicket } from "../dispatch/index.ts";
 import { noticeRows, pushNotices } from "../notifications/index.ts";
-import { findTicket } from "./commands.ts";
 import { noticesOf } from "./conversation.ts";
+import { findTicket } from "./queries.ts";
 
 /** One transaction; repeats and a deleted ticket change nothing. Absent people are notified of each message. */
 export async function archiveMessages(

@@ -5,8 +5,8 @@ import { type Caller, isOperator } from "../../platform/http/caller.ts";
 import type { Listed, Window } from "../../platform/http/lists/paging.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { type Notice, noticeEffects, noticeRows, pushNotices } from "../notifications/index.ts";
-import type { Ticket } from "./commands.ts";
 import { announceSoon, messageEffect } from "./notices.ts";
+import type { Ticket } from "./queries.ts";
 import type { Access } from "./rules.ts";
 import { supportMessages, supportTickets } from "./tables.ts";
 

@@ -11,8 +11,9 @@ import type { RequestContext } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
 import { z } from "../../platform/zod.ts";
 import { findPeople, findUser } from "../identity/index.ts";
-import { changeTicket, findTicket, listTickets, openTicket, type Ticket, threadsOf } from "./commands.ts";
+import { changeTicket, openTicket } from "./commands.ts";
 import { addMessage, listMessages } from "./conversation.ts";
+import { findTicket, listTickets, type Ticket, threadsOf } from "./queries.ts";
 import { type Access, accessTo, mayBeAssigned } from "./rules.ts";
 import {
   AuthorChange,

@@ -11,7 +11,7 @@ import type { RequestContext } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
 import { socketTokenRefresh } from "../identity/index.ts";
 import { archiveMessages } from "./archive.ts";
-import { ticketAccess } from "./commands.ts";
+import { ticketAccess } from "./queries.ts";
 
 const MAX_BODY = 4000;
 

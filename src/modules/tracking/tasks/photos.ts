@@ -5,8 +5,9 @@ import type { Place } from "../../../platform/geo.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { fileUrl, keepFile, newestFinished, storeFile } from "../../files/index.ts";
-import { statusNotice, type Task, type TaskPhoto, writeTaskState } from "./commands.ts";
+import { statusNotice, writeTaskState } from "./commands.ts";
 import { taskNotice } from "./notices.ts";
+import type { Task, TaskPhoto } from "./queries.ts";
 
 /** SQL value: the id of the newest photo, within the transaction that inserts it. */
 const NEW_PHOTO = sql`(SELECT seq FROM sqlite_sequence WHERE name = 'task_photos')`;

@@ -9,18 +9,9 @@ import type { Text } from "../../../platform/http/text.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { z } from "../../../platform/zod.ts";
 import { jsonResponse } from "../json.ts";
-import {
-  addTask,
-  changeTask,
-  findTask,
-  listTasks,
-  removeTask,
-  setUserStatus,
-  type Task,
-  type TaskFacts,
-  type TaskList,
-} from "./commands.ts";
+import { addTask, changeTask, removeTask, setUserStatus, type TaskFacts } from "./commands.ts";
 import { addPhoto, photoUrls } from "./photos.ts";
+import { findTask, listTasks, type Task, type TaskList } from "./queries.ts";
 import {
   FlatTask,
   NewTask,

@@ -8,7 +8,8 @@ import { isoTime } from "../../../platform/time.ts";
 import { z } from "../../../platform/zod.ts";
 import { Location, toPlace } from "../reports/schemas.ts";
 import { TASK_STATES } from "../tables.ts";
-import type { Task, TaskFacts, TaskPhoto, TaskState } from "./commands.ts";
+import type { TaskFacts } from "./commands.ts";
+import type { Task, TaskPhoto, TaskState } from "./queries.ts";
 
 export const texts = {
   staffCreates: literal("Tylko administratorzy mogą tworzyć zadania."),
