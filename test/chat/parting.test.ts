@@ -104,8 +104,10 @@ test("A deleted person's messages are erased, the other's stay, and the member i
     .poll(async () => (await view()).chat_messages, { timeout: 4000 })
     .toMatchObject([{ id: 2, text: "theirs", sender: pair.other.id }]);
   expect(await view()).toMatchObject({ initiator: null, receiver: { email: pair.other.email } });
-  const { body: list } = await get("/api/v1/chats/", { key: pair.other.key });
-  expect(list).toMatchObject([{ id: pair.chat, initiator: null, last_message: { text: "theirs" } }]);
+  const list = async () => (await get("/api/v1/chats/", { key: pair.other.key })).body;
+  await expect
+    .poll(list, { timeout: 2000 })
+    .toMatchObject([{ id: pair.chat, initiator: null, last_message: { text: "theirs" } }]);
 });
 
 test("The other member of a deleted person's chat is disconnected and can't write there.", async () => {

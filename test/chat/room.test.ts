@@ -127,7 +127,7 @@ describe("caravan.v1", () => {
       const { body } = await get("/api/v1/chats/", { key: pair.other.key });
       return [body[0]?.unread_count, body[0]?.last_message?.text];
     };
-    await expect.poll(unread).toEqual([3, "c"]);
+    await expect.poll(unread, { timeout: 2000 }).toEqual([3, "c"]);
     const there = await native(pair, pair.other);
     there.send({ t: "read", seq: 2 });
     await expect.poll(unread, { timeout: 4000 }).toEqual([1, "c"]);

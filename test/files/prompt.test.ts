@@ -19,7 +19,7 @@ const keysOf = async (who: Driver) => (await filesOf(who)).map(({ key }) => key)
 const carOf = async (who: Driver) =>
   (await post("/api/carposts/", form(REQUIRED, "image", 70), who.with)).body.id as number;
 
-test("The picture of a deleted car post is deleted at once.", async () => {
+test("a withdrawn car's picture is gone", async () => {
   const ann = await driver();
   const id = await carOf(ann);
   expect(await picturesOf(ann)).toHaveLength(1);
@@ -27,7 +27,7 @@ test("The picture of a deleted car post is deleted at once.", async () => {
   await expect.poll(() => picturesOf(ann), SOON).toEqual([]);
 });
 
-test("A replaced picture is deleted at once, and the new one stays.", async () => {
+test("a replaced picture is gone, the new one stays", async () => {
   const ann = await driver();
   const id = await carOf(ann);
   const [former] = await keysOf(ann);
@@ -37,7 +37,7 @@ test("A replaced picture is deleted at once, and the new one stays.", async () =
   await expect.poll(() => picturesOf(ann), SOON).toEqual(keys);
 });
 
-test("Only a change that deletes a file sends a message to the queue.", async () => {
+test("only what took something away costs a hand-over", async () => {
   const ann = await driver();
   const meter = counted();
   const handed = async (id: number) => {
@@ -50,7 +50,7 @@ test("Only a change that deletes a file sends a message to the queue.", async ()
   expect([await handed(bare), await handed(await carOf(ann))]).toEqual([0, 1]);
 });
 
-test("A change that deletes no file leaves the object.", async () => {
+test("a change that takes nothing away leaves the object", async () => {
   const ann = await driver();
   const id = await carOf(ann);
   await patch(`/api/carposts/${id}/`, { price: "7" }, ann.with);

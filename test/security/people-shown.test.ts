@@ -1,14 +1,8 @@
-/** What others see of a person: every route × every viewer, and what the answers may not contain. */
+/** What others see of a person: every door that is read × everybody who may look, and what their answers may not contain. */
 import { beforeAll, describe, expect, test } from "vitest";
-import {
-  type PrivatePerson,
-  type Secret,
-  secretive,
-  VIEWERS,
-  type Viewer,
-} from "../authorization/private-person.ts";
+import { type Secret, type Secretive, secretive, VIEWERS, type Viewer } from "../authorization/secretive.ts";
 import { table } from "../authorization/table.ts";
-import { newPerson } from "../authorization/world.ts";
+import { mint } from "../authorization/world.ts";
 import { call, get, post } from "../harness/api.ts";
 import { connectNative } from "../harness/socket.ts";
 
@@ -19,26 +13,26 @@ const ORDERS = /^GET \/api\/v1\/(orders|users\/me\/export)/;
 const CONSOLE = /^GET \/api\/admin/;
 const TOWING = /^GET \/api\/v1\/(orders|tow-trucks|vehicles|support)/;
 
-/** What this viewer may read of the person by the route of this name. */
-function mayRead(viewer: Viewer, name: string): readonly Secret[] {
+/** What this viewer may read of the person at this door. */
+function mayRead(viewer: Viewer, door: string): readonly Secret[] {
   switch (viewer) {
     case "self":
     case "staff":
       return SECRETS;
     case "friend":
-      return FIND_FRIEND.test(name) ? ["email", "birthday"] : [];
+      return FIND_FRIEND.test(door) ? ["email", "birthday"] : [];
     // While a truck is on its way, its driver and its client can call each other.
     case "client":
     case "driver":
-      return ORDERS.test(name) ? ["phone"] : [];
+      return ORDERS.test(door) ? ["phone"] : [];
     case "operator":
-      return CONSOLE.test(name) ? SECRETS : TOWING.test(name) ? ["username", "phone", "email"] : [];
+      return CONSOLE.test(door) ? SECRETS : TOWING.test(door) ? ["username", "phone", "email"] : [];
     default:
       return [];
   }
 }
 
-/** Routes that show the person's name to viewers without rights over them. A new one belongs in this list. */
+/** Doors where somebody without rights of their own over the person reads who it is. A new one belongs in this list. */
 const SHOWN = [
   "GET /api/event/:id",
   "GET /api/events",
@@ -69,7 +63,7 @@ const SHOWN = [
   "GET /api/v1/users/my_friends",
 ];
 
-/** Routes that show first and last name only: a person without them is not shown there. */
+/** Doors that name a person by first and last name only: who has none leaves no mark there. */
 const BY_NAME = new Set([
   "GET /api/v1/chats",
   "GET /api/v1/chats/:id",
@@ -79,60 +73,60 @@ const BY_NAME = new Set([
   "GET /api/v1/users/my_friends",
 ]);
 
-const reads = Object.keys(table).filter((name) => name.startsWith("GET "));
+const clientProfiles = Object.keys(table).filter((name) => name.startsWith("GET "));
 const writes = Object.keys(table).filter((name) => !name.startsWith("GET "));
 
 describe.each([
   ["by name", ["Zinaida", "Zvonova"]],
   ["without a name", ["", ""]],
 ] as const)("somebody known %s", (_, names) => {
-  let there: PrivatePerson;
+  let there: Secretive;
   const shown = new Set<string>();
   beforeAll(async () => {
     there = await secretive(names);
   }, 60_000);
 
-  const pathOf = async (name: string) => {
-    const known = there.places[name];
+  const pathOf = async (door: string) => {
+    const known = there.places[door];
     if (known) return known;
-    const asked = await table[name]?.ask?.(there.person);
-    return asked?.path ?? `${name.slice(4)}/`;
+    const asked = await table[door]?.ask?.(there.person);
+    return asked?.path ?? `${door.slice(4)}/`;
   };
   /** What tells that an answer is about this person. */
   const marks = () => [names[0] || `user-${there.person.id}`, `user-${there.person.id}`, "z•••@example.com"];
 
-  test.each([...reads, "GET /api/v1/orders/:uuid (ordered)"])(
+  test.each([...clientProfiles, "GET /api/v1/orders/:uuid (ordered)"])(
     "The route %s does not reveal a person's private data.",
-    async (name) => {
-      const path = await pathOf(name);
+    async (door) => {
+      const path = await pathOf(door);
       for (const viewer of VIEWERS) {
         const token = there.viewers[viewer]?.token;
         const { body } = await get(path, token ? { token } : {});
         const text = typeof body === "string" ? body : JSON.stringify(body);
-        const allowed = mayRead(viewer, name);
+        const allowed = mayRead(viewer, door);
         for (const secret of SECRETS)
           if (!allowed.includes(secret))
             expect(text.includes(there.secrets[secret]), `${viewer} reads the ${secret} at ${path}`).toBe(
               false,
             );
         const isOther = viewer !== "self" && viewer !== "staff" && viewer !== "operator";
-        if (isOther && marks().some((mark) => text.includes(mark))) shown.add(name);
+        if (isOther && marks().some((mark) => text.includes(mark))) shown.add(door);
       }
     },
   );
 
   test.each(writes)(
     "The route %s does not reveal a person's private data, whether it answers or refuses.",
-    async (name) => {
+    async (door) => {
       for (const role of ["stranger", "driver", "operator"] as const) {
-        const { path = `${name.slice(name.indexOf(" ") + 1)}/`, body } =
-          (await table[name]?.ask?.(there.person)) ?? {};
+        const { path = `${door.slice(door.indexOf(" ") + 1)}/`, body } =
+          (await table[door]?.ask?.(there.person)) ?? {};
         // A new one each time: what they ask for may be the end of their own account.
-        const { token } = await newPerson(role);
-        const answer = await call(name.split(" ")[0] ?? "", path, { token, ...(body ? { body } : {}) });
+        const { token } = await mint(role);
+        const answer = await call(door.split(" ")[0] ?? "", path, { token, ...(body ? { body } : {}) });
         const text = JSON.stringify(answer.body);
         for (const secret of SECRETS)
-          if (role !== "operator" || !TOWING.test(name.replace(/^\w+/, "GET")))
+          if (role !== "operator" || !TOWING.test(door.replace(/^\w+/, "GET")))
             expect(text.includes(there.secrets[secret]), `${role} reads the ${secret} at ${path}`).toBe(
               false,
             );
@@ -141,7 +135,7 @@ describe.each([
   );
 
   test("The routes that show private data are exactly the declared ones.", () => {
-    const counts = (name: string) => names[0] !== "" || !BY_NAME.has(name);
+    const counts = (door: string) => names[0] !== "" || !BY_NAME.has(door);
     expect([...shown].filter(counts).sort()).toEqual(SHOWN.filter(counts).sort());
   });
 

@@ -20,6 +20,9 @@ export const MessageBody = v.strictObject({
   ),
 });
 
+/** Pause between two batches of the archive: lists show a message within twice this time. Milliseconds. */
+const PAUSE = 750;
+
 /** One frame per message in the documented dialect. */
 const DocumentedMessage = v.object({
   id: v.number(),
@@ -32,6 +35,7 @@ export function chatRoomHandler(openRequestContext: () => RequestContext): RoomH
   return {
     says: { message: MessageBody },
     social: true,
+    archivePause: PAUSE,
     mayWrite: (caller) => (caller ? null : fault("unauthenticated", "Sign in to write here.")),
     // Every frame is a message, including `ping`, JSON and spaces.
     fromDocumented: (text) => ({ kind: "message", body: { text } }),

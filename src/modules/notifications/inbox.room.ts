@@ -61,8 +61,7 @@ export function inboxRoomHandler(
     mayWrite: () => null,
     fromDocumented: () => fault("bad_frame", "This socket speaks caravan.v1."),
     toDocumented: () => null,
-    // Nothing to archive: every notification is already a row, written with the change it reports.
-    archive: async () => {},
+    // Without an archive: every notification is already a row, written with the change it reports.
     authenticate: socketTokenRefresh(openRequestContext),
     authorizeSubscription: (...asked) => authorizeSubscription(openRequestContext(), ...asked),
   });

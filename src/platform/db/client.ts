@@ -1,7 +1,6 @@
 /** D1 sessions: a caller reads data at least as fresh as what it has already seen. */
 import type { BatchItem } from "drizzle-orm/batch";
 import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
-import type { FixedStatement } from "./fixed-text.ts";
 
 export type Db = DrizzleD1Database & { $client: D1Database };
 
@@ -31,10 +30,10 @@ export function atPrimary(database: D1Database): Db {
   return openD1Session(database, null).db;
 }
 
-type Statement = BatchItem<"sqlite"> | FixedStatement<unknown>;
+type Statement = BatchItem<"sqlite">;
 
 /** Drizzle's prepared form of a statement: its SQL, and how to read its result. */
-export interface Prepared {
+interface Prepared {
   getQuery(): { sql: string; params: unknown[] };
   mapResult(result: unknown, fromBatch: boolean): unknown;
 }

@@ -1,7 +1,8 @@
 /** What a room does when its alarm fires, when that is, and how an object without contents deletes itself. */
 import { log } from "../log.ts";
 import { AlarmScheduler } from "./log/alarms.ts";
-import { ARCHIVE } from "./log/archive.ts";
+import { ARCHIVE, NET } from "./log/archive.ts";
+import { PRUNED } from "./log/window.ts";
 import type { RoomParts } from "./parts.ts";
 import type { LifecycleMethods, Local } from "./rpc.ts";
 import { credentialEnd, endOf } from "./socket/attachment.ts";
@@ -9,27 +10,50 @@ import { credentialEnd, endOf } from "./socket/attachment.ts";
 /** Subscribers that could not be reached are called again after this long. Milliseconds. */
 const NUDGE_AGAIN = 10_000;
 
+/** How often a room looks for entries that fell out of its window, in ms and in entries stored. */
+const PRUNE = { every: 3600_000, entries: PRUNED / 2 } as const;
+
+/** A room in which nothing was stored for this long may soon hibernate. Milliseconds. */
+const QUIET = 10_000;
+
 export class Lifecycle implements Local<LifecycleMethods> {
   readonly #parts: RoomParts;
   readonly #alarms: AlarmScheduler;
   /** When the first credential of a socket expires, epoch ms; infinity for never, undefined until it was computed. */
   #nextExpiry: number | undefined;
+  /** The copy to D1 that is under way. */
+  #copying: Promise<void> | null = null;
+  /** End of the last one, epoch ms. */
+  #copiedAt = 0;
+  #pruned = { at: Number.NEGATIVE_INFINITY, head: 0 };
 
   constructor(parts: RoomParts) {
     this.#parts = parts;
     this.#alarms = new AlarmScheduler(parts.state.storage, parts.clock, (now) => this.#due(now));
+    void this.#alarms.recall();
   }
 
   /** Something new may be due. */
   arm(): void {
+    const now = this.#parts.clock();
+    if (this.#isCopyDue(now)) this.#parts.state.waitUntil(this.#copy());
     this.#alarms.arm();
+  }
+
+  /** Entries were stored; `told` ends when subscribers were told of them. */
+  stored(told: Promise<unknown>): void {
+    const { archiver, state, subscribers } = this.#parts;
+    archiver.stored();
+    this.#prune();
+    if (subscribers.isTelling) state.waitUntil(told.then(() => subscribers.owes && this.arm()));
+    this.arm();
   }
 
   /** A credential or a right that came or was renewed may be the next to end. */
   rearm(): void {
     this.#nextExpiry = undefined;
     this.#parts.rights.changed();
-    this.#alarms.arm();
+    this.arm();
   }
 
   schedule(room: string, at: number): void {
@@ -41,14 +65,19 @@ export class Lifecycle implements Local<LifecycleMethods> {
   /** Goes on with what a crash, a move or a lost alarm left undone. */
   async wake(room: string): Promise<void> {
     if (this.#isSpent()) return this.#vanish();
-    this.#parts.roomState.know(room);
-    this.#parts.broadcaster.resume();
+    const { roomState, broadcaster } = this.#parts;
+    roomState.know(room);
+    broadcaster.resume();
     await this.#alarms.check();
+    await this.#resume();
+    if (this.#isCopyDue(this.#parts.clock())) await this.#copy();
+    this.#checkpoint();
+    this.arm();
   }
 
   /** Does everything that is due. Never throws: the platform gives up on an alarm that fails seven times. */
   async alarm(): Promise<void> {
-    const { rights, broadcaster, scheduled, presence, marks, archiver, roomState, clock } = this.#parts;
+    const { rights, broadcaster, scheduled, roomState, clock } = this.#parts;
     this.#alarms.rang();
     try {
       // First: D1 may be slow, and an expired credential must not outlive it.
@@ -56,18 +85,66 @@ export class Lifecycle implements Local<LifecycleMethods> {
       await rights.endLapsed();
       broadcaster.resume();
       await scheduled.onSchedule();
-      await presence.look();
-      const { name } = roomState;
-      // Read marks first: no notice is sent of an entry that was read by now.
-      await marks.archive(name);
-      await archiver.run(this.#parts.journal, name, () => this.#parts.journal.epoch, this.#parts.present());
-      this.#nudge();
-      this.#parts.journal.prune(clock());
+      await this.#resume();
+      await this.#copy();
+      if (clock() - this.#parts.journal.headAt >= QUIET) this.#checkpoint();
+      this.#prune();
       if (this.#isSpent()) return await this.#vanish();
     } catch (error) {
       log("error", "room.alarm", { room: roomState.name }, error);
     }
     this.arm();
+  }
+
+  /** Finds what an earlier object has left to copy. */
+  async #resume(): Promise<void> {
+    const { archiver, journal, marks } = this.#parts;
+    await this.#copying;
+    archiver.resume(journal);
+    marks.resume();
+  }
+
+  /** Stores how far the copy is, so that the next object does not repeat it. */
+  #checkpoint(): void {
+    this.#parts.journal.checkpoint();
+    this.#parts.marks.checkpoint();
+  }
+
+  /** Copies entries and read marks to D1, then sends the newest position to subscribers who may have missed a push. */
+  #copy(): Promise<void> {
+    const { state, presence, marks, archiver, roomState, clock } = this.#parts;
+    const copy = async () => {
+      try {
+        // After the write: what was stored is acknowledged before its copy is prepared.
+        await state.storage.sync();
+        await presence.look();
+        // Read marks first: no notice is sent of an entry that was read by now.
+        await marks.archive(roomState.name);
+        await archiver.run(this.#parts.archived());
+        this.#nudge();
+      } catch (error) {
+        log("error", "room.copy", { room: roomState.name }, error);
+      }
+      this.#copiedAt = clock();
+      this.#copying = null;
+      this.#alarms.arm();
+    };
+    this.#copying ??= copy();
+    return this.#copying;
+  }
+
+  #isCopyDue(now: number): boolean {
+    if (this.#copying) return false;
+    const { archiver, marks } = this.#parts;
+    return archiver.isDue(now) || (marks.hasNews && this.#copiedAt + ARCHIVE.pause <= now);
+  }
+
+  #prune(): void {
+    const { journal, archiver, clock } = this.#parts;
+    const { at, head } = this.#pruned;
+    if (clock() - at < PRUNE.every && journal.head - head < PRUNE.entries) return;
+    this.#pruned = { at: clock(), head: journal.head };
+    journal.prune(clock(), archiver.archived(journal));
   }
 
   #nudge(): void {
@@ -79,11 +156,13 @@ export class Lifecycle implements Local<LifecycleMethods> {
     const { archiver, journal, roomState, rights, marks, broadcaster, subscribers, presence } = this.#parts;
     this.#nextExpiry ??= this.#closeExpired(now);
     return [
-      archiver.due(journal, now),
+      archiver.alarmAt(now, this.#copying !== null),
       roomState.dueAt,
       this.#nextExpiry === Number.POSITIVE_INFINITY ? null : this.#nextExpiry,
       rights.nextEnd(),
-      marks.hasNews || broadcaster.busy ? now + ARCHIVE.pause : null,
+      marks.hasNews ? now + (this.#copying ? NET : ARCHIVE.pause) : null,
+      broadcaster.busy ? now + ARCHIVE.pause : null,
+      subscribers.isTelling ? now + NET : null,
       subscribers.owes ? now + NUDGE_AGAIN : null,
       presence.dueAt(now),
       ...(journal.head === 0 ? roomState.ends() : []),
@@ -114,6 +193,7 @@ export class Lifecycle implements Local<LifecycleMethods> {
     const { storage } = this.#parts.state;
     const gone = [storage.deleteAlarm(), storage.deleteAll()];
     this.#parts.forget();
+    this.#alarms.rang();
     await Promise.all(gone);
   }
 }

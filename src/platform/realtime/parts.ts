@@ -7,7 +7,7 @@ import { ReadMarks } from "./fanout/read-marks.ts";
 import { Subscribers } from "./fanout/subscribers.ts";
 import { Subscriptions } from "./fanout/subscriptions.ts";
 import type { RoomHandler } from "./handler.ts";
-import { Archiver } from "./log/archive.ts";
+import { type ArchivedRoom, Archiver } from "./log/archive.ts";
 import { Journal } from "./log/journal.ts";
 import { ScheduledCallback } from "./log/scheduled.ts";
 import { RoomState } from "./log/state.ts";
@@ -94,6 +94,11 @@ export class RoomParts {
   /** The user ids of the people who are here. */
   present(): ReadonlySet<number> {
     return new Set(this.presence.present());
+  }
+
+  /** The room as its archive sees it. */
+  archived(): ArchivedRoom {
+    return { name: this.roomState.name, journal: () => this.journal, present: () => this.present() };
   }
 
   /** Drops what was read from storage: it was just deleted. */

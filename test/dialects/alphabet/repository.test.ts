@@ -79,7 +79,7 @@ describe("sign-in and sign-up", () => {
   });
 });
 
-describe("the caller's user", () => {
+describe("one's own user", () => {
   test("Your user can be read.", async () => {
     const ann = await person("testuser");
     const { status, body } = await get(`/api/user/${ann.id}/`, { token: ann.token });

@@ -8,7 +8,6 @@ export interface Racer {
   readonly key: string;
 }
 
-/** The body of a registration. */
 export function registration(username: string, email: string | null, password: string) {
   return { username, ...(email ? { email } : {}), password1: password, password2: password };
 }

@@ -3,7 +3,8 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import type { Draft } from "../../../src/platform/realtime/log/entry.ts";
-import { Journal, WINDOW } from "../../../src/platform/realtime/log/journal.ts";
+import { Journal } from "../../../src/platform/realtime/log/journal.ts";
+import { PRUNED, WINDOW } from "../../../src/platform/realtime/log/window.ts";
 import { unique } from "../../harness/api.ts";
 import { upTo } from "../../harness/rooms.ts";
 
@@ -169,14 +170,15 @@ test("Entries that are not archived are never pruned, however old.", async () =>
 test("Old archived entries are pruned a few at a time, but the last page always stays.", async () => {
   await onStorage((open) => {
     const journal = open();
-    journal.append(drafts(WINDOW.page + 450), 0);
-    journal.markArchived(WINDOW.page + 450);
+    const all = WINDOW.page + PRUNED * 2.5;
+    journal.append(drafts(all), 0);
+    journal.markArchived(all);
     const counts = [1, 2, 3, 4].map(() => {
       journal.prune(WINDOW.age + 1);
       return journal.after(0, 10_000).length;
     });
-    expect(counts).toEqual([550, 350, 300, 300]);
-    expect(open().head).toBe(750);
+    expect(counts).toEqual([all - PRUNED, all - 2 * PRUNED, WINDOW.page, WINDOW.page]);
+    expect(open().head).toBe(all);
   });
 });
 
@@ -215,6 +217,90 @@ test("An archive batch ends at its limit of rows or characters, but has at least
     expect(journal.unarchived(100, 1100).map(({ seq }) => seq)).toEqual([1]);
     expect(journal.unarchived(100, 10).map(({ seq }) => seq)).toEqual([1]);
     journal.markArchived(7);
-    expect(open().unarchived(100, 1e6)).toEqual([]);
+    expect(journal.unarchived(100, 1e6)).toEqual([]);
+  });
+});
+
+test("How far the archive is costs no row: the next entry stores it, or a checkpoint.", async () => {
+  await onStorage((open, sql) => {
+    const written = (work: () => unknown) => {
+      const before = sql.exec("SELECT total_changes() AS n").one().n as number;
+      work();
+      return (sql.exec("SELECT total_changes() AS n").one().n as number) - before;
+    };
+    const journal = open();
+    journal.append(drafts(3), 1);
+    expect(written(() => journal.markArchived(3))).toBe(0);
+    expect(open().archived).toBe(0);
+    expect(written(() => journal.append(drafts(1), 2))).toBe(1);
+    expect(open().archived).toBe(3);
+    journal.markArchived(4);
+    expect(written(() => journal.checkpoint())).toBe(1);
+    expect(written(() => journal.checkpoint())).toBe(0);
+    expect(open().archived).toBe(4);
+  });
+});
+
+test("A rollback undoes what the journal knows: its positions, its facts, its refs and its newest entries.", async () => {
+  const stub = env.EVENT_ROOMS.getByName(`event:${unique("journal")}`);
+  await runInDurableObject(stub, (_, { storage }) => {
+    const journal = new Journal(storage.sql);
+    journal.append([draft("first")], 1);
+    journal.latest(5);
+    const failing = () => {
+      journal.append([draft("lost", { ref: "a" })], 2);
+      journal.setFact("newest", "2");
+      throw new Error("no");
+    };
+    expect(() => storage.transactionSync(failing)).toThrow("no");
+    journal.reload();
+    expect(journal.head).toBe(1);
+    expect(journal.fact("newest")).toBeNull();
+    expect(journal.holds(1, "a")).toBe(false);
+    expect(journal.latest(5).map(({ body }) => body.text)).toEqual(["first"]);
+    expect(journal.append([draft("again", { ref: "a" })], 3)[0]).toMatchObject({ repeated: false });
+  });
+});
+
+test("The newest entries are the same from memory as from storage, after appends, an erasure and an emptying.", async () => {
+  await onStorage((open) => {
+    const journal = open();
+    const same = (limit: number) => expect(journal.latest(limit)).toEqual(open().latest(limit));
+    for (let n = 1; n <= 100; n++) {
+      journal.append([draft("x".repeat(n * 100), { ref: `r${n}`, author: n % 3 })], n);
+      for (const limit of [1, 10, 32, 33, 200]) same(limit);
+    }
+    journal.erase(1);
+    same(10);
+    journal.empty(["r99", "r96", "unknown"]);
+    same(10);
+    expect(journal.latest(10).filter(({ kind }) => kind === "erased")).toHaveLength(6);
+    journal.reset();
+    expect(journal.latest(10)).toEqual([]);
+  });
+});
+
+test("Refs are found in memory and after reopening, however many entries there are, and forgotten with pruned entries.", async () => {
+  await onStorage((open, sql) => {
+    const journal = open();
+    for (let n = 1; n <= 1000; n++)
+      journal.append([draft(String(n), { author: n % 5, ref: n % 7 === 0 ? null : `r${n}` })], n);
+    const pages = sql.exec("SELECT first FROM ref_pages ORDER BY first").toArray();
+    expect(pages.map(({ first }) => first)).toEqual([1, 257, 513]);
+    for (const each of [journal, open()])
+      for (let n = 1; n <= 1000; n++) {
+        expect(each.holds(n % 5, `r${n}`)).toBe(n % 7 !== 0);
+        expect(each.holds((n + 1) % 5, `r${n}`)).toBe(false);
+      }
+    expect(open().append([draft("", { author: 3, ref: "r3" })], 9)[0]).toMatchObject({ entry: { seq: 3 } });
+    journal.markArchived(1000);
+    journal.prune(WINDOW.age + 2000);
+    expect(journal.holds(1, "r1")).toBe(false);
+    expect(open().holds(0, "r995")).toBe(true);
+    expect(sql.exec("SELECT first FROM ref_pages ORDER BY first").toArray()).toEqual([{ first: 513 }]);
+    expect(open().append([draft("new", { author: 1, ref: "r1" })], 9)[0]).toMatchObject({
+      repeated: false,
+      entry: { seq: 1001 },
+    });
   });
 });

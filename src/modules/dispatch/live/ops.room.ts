@@ -42,8 +42,7 @@ export function opsRoomHandler(openRequestContext: () => RequestContext): RoomHa
     mayWrite: () => fault("forbidden", "Only the server writes to this room."),
     fromDocumented: () => fault("bad_frame", "This socket speaks caravan.v1."),
     toDocumented: () => null,
-    // Trucks, orders and tickets are archived by their own rooms.
-    archive: async () => {},
+    // Without an archive: trucks, orders and tickets are archived by their own rooms.
     authenticate: socketTokenRefresh(openRequestContext),
   };
 }

@@ -1,12 +1,12 @@
-/** Reads orders with everything that belongs to them: two statements in one trip, for any number of orders. */
-import { and, count, desc, eq, gte, lte, type Placeholder, type SQL, sql } from "drizzle-orm";
-import { type Db, runBatch } from "../../../platform/db/client.ts";
+/** Reads orders with everything that belongs to them, in two statements for any number of orders. */
+import { and, count, desc, eq, gte, lte, type SQL, sql } from "drizzle-orm";
+import { runBatch } from "../../../platform/db/client.ts";
 import { contains } from "../../../platform/db/folding.ts";
 import { type Caller, isOperator } from "../../../platform/http/caller.ts";
 import { notFound } from "../../../platform/http/errors.ts";
 import type { Listed, Window } from "../../../platform/http/lists/paging.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { type Person, peopleById, selectPeople } from "../../identity/index.ts";
+import { findPeople, type Person } from "../../identity/index.ts";
 import type { Truck, Vehicle } from "../fleet/schemas.ts";
 import { truckTypes } from "../fleet/trucks/queries.ts";
 import type { payments } from "./payments/tables.ts";
@@ -70,69 +70,55 @@ const truckJson = sql<
     'types', json(${truckTypes}))
   FROM tow_trucks WHERE id = orders.tow_truck_id)`;
 
-/** The columns of an order, each thing that belongs to it as JSON. */
-const orderFields = {
-  order: orders,
-  history: historyJson,
-  payments: paymentsJson,
-  rating: ratingJson,
-  vehicle: vehicleJson,
-  truck: truckJson,
-};
-
-type Count = number | Placeholder;
-
-function selectOrders(db: Db, where: SQL | undefined, limit: Count, offset: Count) {
-  return db
-    .select(orderFields)
+function ordersIn(ctx: RequestContext, where: SQL | undefined, window: Window) {
+  return ctx.db
+    .select({
+      order: orders,
+      history: historyJson,
+      payments: paymentsJson,
+      rating: ratingJson,
+      vehicle: vehicleJson,
+      truck: truckJson,
+    })
     .from(orders)
     .where(where)
     .orderBy(desc(orders.createdAt), desc(orders.id))
-    .limit(limit)
-    .offset(offset);
+    .limit(window.limit)
+    .offset(window.offset);
 }
 
-type Found = Awaited<ReturnType<typeof selectOrders>>;
+type Found = Awaited<ReturnType<typeof ordersIn>>;
 
-/** The people in the same orders: clients, owners of vehicles, drivers, and who changed a status. */
-function selectPeopleOf(db: Db, where: SQL | undefined, limit: Count, offset: Count) {
-  const page = sql`SELECT id, client_id, vehicle_id, tow_truck_id FROM orders WHERE ${where ?? sql`1`}
-    ORDER BY created_at DESC, id DESC LIMIT ${limit} OFFSET ${offset}`;
-  return selectPeople(
-    db,
-    sql`WITH page AS MATERIALIZED (${page})
-      SELECT client_id FROM page
-      UNION SELECT v.owner_id FROM page JOIN client_vehicles v ON v.id = page.vehicle_id
-      UNION SELECT t.driver_id FROM page JOIN tow_trucks t ON t.id = page.tow_truck_id
-      UNION SELECT h.changed_by FROM page JOIN order_status_history h ON h.order_id = page.id`,
+/** Two statements: the orders, and the people in them. */
+async function selectOrders(ctx: RequestContext, where: SQL | undefined, window: Window): Promise<Order[]> {
+  return withPeople(ctx, await ordersIn(ctx, where, window));
+}
+
+async function withPeople(ctx: RequestContext, found: Found): Promise<Order[]> {
+  const read = found.map((row) => ({
+    ...row.order,
+    history: json<History[]>(row.history) ?? [],
+    payments: json<Payment[]>(row.payments) ?? [],
+    rating: json<Rating>(row.rating),
+    vehicle: json<Omit<Vehicle, "owner">>(row.vehicle),
+    truck: json<Omit<Truck, "driver">>(row.truck),
+  }));
+  const people = await findPeople(
+    ctx,
+    read.flatMap(({ clientId, vehicle, truck, history }) => [
+      clientId,
+      vehicle?.ownerId ?? null,
+      truck?.driverId ?? null,
+      ...history.map(({ changedBy }) => changedBy),
+    ]),
   );
-}
-
-/** Orders and their people, in one trip. */
-async function readOrders(ctx: RequestContext, where: SQL | undefined, window: Window): Promise<Order[]> {
-  const { limit, offset } = window;
-  const statements = [
-    selectOrders(ctx.db, where, limit, offset),
-    selectPeopleOf(ctx.db, where, limit, offset),
-  ];
-  const [found, people] = (await runBatch(ctx.db, statements)) as [Found, Person[]];
-  return withPeople(found, people);
-}
-
-function withPeople(found: Found, everybody: readonly Person[]): Order[] {
-  const people = peopleById(everybody);
-  return found.flatMap((row) => {
-    const vehicle = json<Omit<Vehicle, "owner">>(row.vehicle);
-    const truck = json<Omit<Truck, "driver">>(row.truck);
-    const client = people.get(row.order.clientId);
+  return read.flatMap(({ vehicle, truck, ...order }) => {
+    const client = people.get(order.clientId);
     const owner = people.get(vehicle?.ownerId ?? 0);
-    // Both statements read one state, and an order goes with its client.
+    // The client was deleted between the two statements, and the order too.
     if (!client) return [];
     return {
-      ...row.order,
-      history: json<History[]>(row.history) ?? [],
-      payments: json<Payment[]>(row.payments) ?? [],
-      rating: json<Rating>(row.rating),
+      ...order,
       client,
       vehicle: vehicle && owner ? { ...vehicle, owner } : null,
       truck: truck && { ...truck, driver: people.get(truck.driverId ?? 0) ?? null },
@@ -160,7 +146,7 @@ export interface OrderFilter {
   readonly search?: string | undefined;
 }
 
-/** A page of orders, the newest first, in one trip. */
+/** A page of orders, the newest first. Two round trips. */
 export async function listOrders(
   ctx: RequestContext,
   caller: Caller,
@@ -176,13 +162,11 @@ export async function listOrders(
     filter.createdTo === undefined ? undefined : lte(orders.createdAt, filter.createdTo),
     contains(searched(caller), filter.search),
   );
-  const { limit, offset } = window;
-  const [[counted], found, people] = (await runBatch(ctx.db, [
+  const [[counted], found] = (await runBatch(ctx.db, [
     ctx.db.select({ count: count() }).from(orders).where(where),
-    selectOrders(ctx.db, where, limit, offset),
-    selectPeopleOf(ctx.db, where, limit, offset),
-  ])) as [{ count: number }[], Found, Person[]];
-  return { count: counted?.count ?? 0, rows: withPeople(found, people) };
+    ordersIn(ctx, where, window),
+  ])) as [{ count: number }[], Found];
+  return { count: counted?.count ?? 0, rows: await withPeople(ctx, found) };
 }
 
 function searched(caller: Caller): SQL[] {
@@ -201,7 +185,7 @@ function searched(caller: Caller): SQL[] {
 /** The order, when the caller may see it. */
 export async function findOrder(ctx: RequestContext, caller: Caller, id: string): Promise<Order | null> {
   const where = and(eq(orders.id, id), visibleTo(caller));
-  const [order] = await readOrders(ctx, where, { limit: 1, offset: 0 });
+  const [order] = await selectOrders(ctx, where, { limit: 1, offset: 0 });
   return order ?? null;
 }
 
@@ -219,11 +203,11 @@ export async function requireOrder(
 
 /** The order without a rights check, for the server's own work. */
 export async function loadOrder(ctx: RequestContext, id: string): Promise<Order | null> {
-  const [order] = await readOrders(ctx, eq(orders.id, id), { limit: 1, offset: 0 });
+  const [order] = await selectOrders(ctx, eq(orders.id, id), { limit: 1, offset: 0 });
   return order ?? null;
 }
 
 /** All orders of a client, for the account's export. */
 export function ordersOf(ctx: RequestContext, clientId: number): Promise<Order[]> {
-  return readOrders(ctx, eq(orders.clientId, clientId), { limit: 100_000, offset: 0 });
+  return selectOrders(ctx, eq(orders.clientId, clientId), { limit: 100_000, offset: 0 });
 }

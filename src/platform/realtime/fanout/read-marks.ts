@@ -1,15 +1,17 @@
 /** The position up to which each person has read: kept in the room, and copied to D1. */
 import { log } from "../../log.ts";
 import type { ReadMark, RoomHandler } from "../handler.ts";
-import type { JournalStorage } from "../log/journal.ts";
+import type { JournalStorage } from "../log/rows.ts";
 
 /** A room that is not social has none. */
 export class ReadMarks {
   readonly #sql: JournalStorage;
   readonly #handler: Pick<RoomHandler, "social" | "archiveReads">;
   #ready = false;
-  /** Whether a mark is not in D1 yet; undefined until it was computed. */
-  #news: boolean | undefined;
+  /** Whether a mark moved in this life of the object and is not in D1 yet. */
+  #news = false;
+  /** What was copied to D1 and is not stored as such yet: positions by user. */
+  readonly #copied = new Map<number, number>();
 
   constructor(sql: JournalStorage, handler: Pick<RoomHandler, "social" | "archiveReads">) {
     this.#sql = sql;
@@ -32,29 +34,39 @@ export class ReadMarks {
       ),
     ];
     if (moved.length === 0) return false;
-    this.#news = true;
+    this.#news = this.#isArchived;
     return true;
   }
 
-  /** Whether a mark is not in D1 yet. */
+  /** Whether a mark that moved in this life of the object is not in D1 yet. */
   get hasNews(): boolean {
-    if (!this.#handler.social || !this.#handler.archiveReads) return false;
-    this.#news ??= this.#unarchived().length > 0;
     return this.#news;
+  }
+
+  /** Finds the marks that an earlier object may have left. */
+  resume(): void {
+    this.#news = this.#isArchived && this.#unarchived().length > 0;
   }
 
   /** Copies marks to D1. A failure is retried with the next alarm. */
   async archive(room: string): Promise<void> {
-    if (!this.hasNews) return;
+    if (!this.#news) return;
+    this.#news = false;
     const reads = this.#unarchived();
     try {
       if (reads.length > 0) await this.#handler.archiveReads?.(room, reads);
     } catch (error) {
+      this.#news = true;
       return log("warn", "room.archiveReads", { room }, error);
     }
-    for (const { userId, seq } of reads)
+    for (const { userId, seq } of reads) this.#copied.set(userId, seq);
+  }
+
+  /** Stores which marks are in D1, so that they are not copied again after a restart. */
+  checkpoint(): void {
+    for (const [userId, seq] of this.#copied)
       this.#sql.exec("UPDATE reads SET archived = 1 WHERE user = ? AND seq = ?", userId, seq);
-    this.#news = undefined;
+    this.#copied.clear();
   }
 
   forget(userId: number): void {
@@ -69,16 +81,24 @@ export class ReadMarks {
     this.#prepare();
     this.#sql.exec("DELETE FROM reads");
     this.#news = false;
+    this.#copied.clear();
   }
 
   /** Drops what was read from storage: it was just deleted. */
   forgetAll(): void {
     this.#ready = false;
-    this.#news = undefined;
+    this.#news = false;
+    this.#copied.clear();
+  }
+
+  get #isArchived(): boolean {
+    return this.#handler.social === true && this.#handler.archiveReads !== undefined;
   }
 
   #unarchived(): ReadMark[] {
-    return this.#marks("SELECT user, seq FROM reads WHERE archived = 0");
+    return this.#marks("SELECT user, seq FROM reads WHERE archived = 0").filter(
+      ({ userId, seq }) => this.#copied.get(userId) !== seq,
+    );
   }
 
   #marks(query: string): ReadMark[] {

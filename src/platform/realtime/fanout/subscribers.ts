@@ -36,6 +36,8 @@ export class Subscribers {
   readonly #told = new Map<string, number>();
   /** Those whose last push failed. */
   readonly #owed = new Set<string>();
+  /** How many pushes to each are under way. */
+  readonly #pushing = new Map<string, number>();
 
   constructor(parts: SubscribersParts) {
     this.#parts = parts;
@@ -80,8 +82,8 @@ export class Subscribers {
   }
 
   /** Sends what was just stored. */
-  tell(entries: readonly Entry[]): void {
-    for (const subscriber of this.all()) void this.#push(subscriber, entries);
+  tell(entries: readonly Entry[]): Promise<unknown> {
+    return Promise.all(this.all().map((subscriber) => this.#push(subscriber, entries)));
   }
 
   async #push(subscriber: Subscriber, entries: readonly Entry[]): Promise<void> {
@@ -89,6 +91,7 @@ export class Subscribers {
     const { inbox } = subscriber;
     const { epoch, head } = journal();
     const shown = entries.map((entry) => view.show(entry, subscriber));
+    this.#pushing.set(inbox, (this.#pushing.get(inbox) ?? 0) + 1);
     const done = await this.#call(inbox, async (stub) => {
       const heardAt = await stub.relay(name(), epoch, shown, head);
       // An inbox that left and came back meanwhile is another subscriber by now.
@@ -97,6 +100,9 @@ export class Subscribers {
       if (heardAt !== null) this.#told.set(inbox, Math.max(head, this.#told.get(inbox) ?? 0));
       this.#noteAnswer(inbox, heardAt);
     });
+    const left = (this.#pushing.get(inbox) ?? 1) - 1;
+    if (left > 0) this.#pushing.set(inbox, left);
+    else this.#pushing.delete(inbox);
     if (!done && this.get(inbox) === subscriber) this.#owed.add(inbox);
   }
 
@@ -107,6 +113,11 @@ export class Subscribers {
       if (caller.userId !== except) void this.#call(inbox, (stub) => stub.relayFrame(name(), frame));
   }
 
+  /** Whether somebody is being told. */
+  get isTelling(): boolean {
+    return this.#pushing.size > 0;
+  }
+
   /** Whether somebody must be told again. */
   get owes(): boolean {
     return this.#owed.size > 0;
@@ -115,7 +126,9 @@ export class Subscribers {
   /** Sends the newest position to those who may not know it: after a crash the object can't tell who does. */
   async nudge(): Promise<void> {
     const { head } = this.#parts.journal();
-    const late = this.all().filter(({ inbox }) => this.#told.get(inbox) !== head || this.#owed.has(inbox));
+    const late = this.all().filter(
+      ({ inbox }) => !this.#pushing.has(inbox) && (this.#told.get(inbox) !== head || this.#owed.has(inbox)),
+    );
     await Promise.all(late.map((subscriber) => this.#push(subscriber, [])));
   }
 

@@ -21,6 +21,12 @@ export class AlarmScheduler {
     this.#due = due;
   }
 
+  /** Finds out what an earlier object has set the alarm for, so that it is not set again: that costs a row. */
+  async recall(): Promise<void> {
+    const alarm = await this.#storage.getAlarm();
+    this.#armedFor ??= alarm;
+  }
+
   /** Sets the alarm, in the transaction of the write before it. */
   arm(): void {
     const now = this.#clock();
@@ -32,7 +38,7 @@ export class AlarmScheduler {
     void this.#storage.setAlarm(next);
   }
 
-  /** The alarm fired and is not set any more. */
+  /** The alarm fired, or was deleted, and is not set any more. */
   rang(): void {
     this.#armedFor = null;
   }

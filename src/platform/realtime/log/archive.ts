@@ -4,10 +4,13 @@ import type { RoomHandler } from "../handler.ts";
 import type { Journal } from "./journal.ts";
 
 /**
- * Rows and characters per batch, and the pause between two batches of one room in ms. A batch is one bound parameter, for
- * which D1 allows 2 MB: https://developers.cloudflare.com/d1/platform/limits/
+ * Rows and characters per batch, and the pause between two batches of one room in ms, which a handler may set. A batch is
+ * one bound parameter, for which D1 allows 2 MB: https://developers.cloudflare.com/d1/platform/limits/
  */
 export const ARCHIVE = { rows: 100, characters: 500_000, pause: 1000, longestPause: 60_000 } as const;
+
+/** An alarm this much later goes on with what is under way, should the object die meanwhile. Milliseconds. */
+export const NET = 60_000;
 
 /** What the schedule depends on. Lost with the object on purpose: a new one may archive at once. */
 export interface ArchiveState {
@@ -26,77 +29,114 @@ export function archiveDue(state: ArchiveState, now: number, pause: number = ARC
   return Math.max(now, state.lastAt + grown);
 }
 
+/** What a batch needs of its room. */
+export interface ArchivedRoom {
+  readonly name: string;
+  /** Of now: the room may be retired, and its storage deleted, meanwhile. */
+  readonly journal: () => Journal;
+  readonly present: () => ReadonlySet<number>;
+}
+
+/**
+ * A batch runs when an entry is stored and none has run for a pause, directly, without an alarm: setting one costs a row.
+ * Otherwise the next entry runs it, and an alarm twice a pause later does when there is none. An alarm a minute later is
+ * the net under a batch whose object dies. So an alarm is set in storage whenever an entry that was stored may not be in
+ * D1, and an object that wakes need not look.
+ */
 export class Archiver {
   readonly #handler: Pick<RoomHandler, "archive" | "archivePause">;
   readonly #clock: () => number;
   #state: ArchiveState = { lastAt: 0, failures: 0 };
   #running = false;
+  /** Whether the last batch left entries for the next one. */
+  #more = false;
+  /** Since when the oldest entry waits for a batch, and that of the running batch, epoch ms; null for none. */
+  #waitingSince: number | null = null;
+  #runningSince: number | null = null;
 
   constructor(handler: Pick<RoomHandler, "archive" | "archivePause">, clock: () => number) {
     this.#handler = handler;
     this.#clock = clock;
   }
 
-  /** When the next batch is due; null while one is running (the alarm is set when it ends) or nothing is left. */
-  due(journal: Journal, now: number): number | null {
-    return this.#waits(journal) && !this.#running ? this.#nextAt(now) : null;
+  /** An entry was stored. */
+  stored(): void {
+    if (this.#handler.archive) this.#waitingSince ??= this.#clock();
   }
 
-  /** Copies one batch if it is due. `epoch` returns the current epoch: the room may be retired meanwhile. */
-  async run(
-    journal: Journal,
-    room: string,
-    epoch: () => string,
-    present: ReadonlySet<number>,
-  ): Promise<void> {
-    if (this.#running || this.#nextAt(this.#clock()) > this.#clock()) return;
-    await this.#batch(journal, room, epoch, present);
+  /** Finds the entries that an earlier object may have left. */
+  resume(journal: Journal): void {
+    if (this.archived(journal) < journal.head && !this.#running) this.stored();
+  }
+
+  /** Whether a batch should run now. */
+  isDue(now: number): boolean {
+    return this.#waitingSince !== null && !this.#running && this.#nextAt(now) <= now;
+  }
+
+  /** When an alarm has to see to the archive, epoch ms; null when nothing waits. `isStarting`: a batch is about to run. */
+  alarmAt(now: number, isStarting: boolean): number | null {
+    const since = this.#waitingSince;
+    if (this.#runningSince !== null || (isStarting && since !== null)) return now + NET;
+    if (since === null) return null;
+    const latest = this.#state.failures > 0 || this.#more ? now : since + 2 * this.#pause;
+    return Math.max(this.#nextAt(now), latest);
+  }
+
+  /** Everything up to here is in D1, or needs not be. */
+  archived(journal: Journal): number {
+    return this.#handler.archive ? journal.archived : journal.head;
+  }
+
+  /** Copies one batch if it is due. */
+  async run(room: ArchivedRoom): Promise<void> {
+    if (this.isDue(this.#clock())) await this.#batch(room);
   }
 
   /** Copies everything now, batch after batch. False when D1 refused. */
-  async flush(
-    journal: Journal,
-    room: string,
-    epoch: () => string,
-    present: ReadonlySet<number>,
-  ): Promise<boolean> {
+  async flush(room: ArchivedRoom): Promise<boolean> {
     while (this.#running) await scheduler.wait(5);
     const { failures } = this.#state;
-    while (this.#waits(journal) && this.#state.failures === failures)
-      await this.#batch(journal, room, epoch, present);
-    return !this.#waits(journal);
+    const isDone = () => this.archived(room.journal()) >= room.journal().head;
+    while (!isDone() && this.#state.failures === failures) await this.#batch(room);
+    return isDone();
   }
 
-  /** Whether an entry is not in D1 yet. */
-  #waits(journal: Journal): boolean {
-    return this.#handler.archive !== undefined && journal.archived < journal.head;
+  get #pause(): number {
+    // What fills whole batches does not wait for more.
+    const pause = this.#handler.archivePause ?? ARCHIVE.pause;
+    return this.#more ? Math.min(pause, ARCHIVE.pause) : pause;
   }
 
   #nextAt(now: number): number {
-    return archiveDue(this.#state, now, this.#handler.archivePause);
+    return archiveDue(this.#state, now, this.#pause);
   }
 
-  async #batch(
-    journal: Journal,
-    room: string,
-    epoch: () => string,
-    present: ReadonlySet<number>,
-  ): Promise<void> {
-    const entries = journal.unarchived(ARCHIVE.rows, ARCHIVE.characters);
+  async #batch({ name, journal, present }: ArchivedRoom): Promise<void> {
+    const { epoch, head } = journal();
+    const entries = journal().unarchived(ARCHIVE.rows, ARCHIVE.characters);
+    this.#runningSince = this.#waitingSince;
+    this.#waitingSince = null;
     const last = entries.at(-1);
-    if (!last || !this.#handler.archive) return;
+    if (!last || !this.#handler.archive) {
+      this.#runningSince = null;
+      return;
+    }
     this.#running = true;
-    const begun = journal.epoch;
     try {
-      await this.#handler.archive(room, begun, entries, present);
+      await this.#handler.archive(name, epoch, entries, present());
       // A room that was retired meanwhile has a new epoch, with other positions.
-      if (epoch() === begun) journal.markArchived(last.seq);
+      if (journal().epoch === epoch) journal().markArchived(last.seq);
       this.#state = { lastAt: this.#clock(), failures: 0 };
+      this.#more = last.seq < head;
+      if (this.#more) this.stored();
     } catch (error) {
+      this.#waitingSince = this.#runningSince ?? this.#clock();
       this.#state = { lastAt: this.#clock(), failures: this.#state.failures + 1 };
-      log("warn", "room.archive", { room, failures: this.#state.failures }, error);
+      log("warn", "room.archive", { room: name, failures: this.#state.failures }, error);
     } finally {
       this.#running = false;
+      this.#runningSince = null;
     }
   }
 }

@@ -1,51 +1,54 @@
 /** The room's log, in the object's own SQLite: gapless positions, one entry per (author, ref), a recent window kept. */
 import { type Appended, type Draft, type Entry, ERASED } from "./entry.ts";
-
-/** How many archived entries stay: at most this many, and those older than the last page at most this long. */
-export const WINDOW = { entries: 10_000, age: 72 * 3600_000, page: 300 } as const;
-
-/** The most that a search reads. */
-const SEARCHED = { entries: 1000, characters: 1_000_000 };
+import { Facts } from "./facts.ts";
+import { layOut } from "./layout.ts";
+import { Recent } from "./recent.ts";
+import { RefIndex } from "./refs.ts";
+import { COLUMNS, type JournalStorage, oldestIn, type Row, rowsWithElements, toEntry } from "./rows.ts";
+import { prune } from "./window.ts";
 
 /** The form of an epoch. */
 export const EPOCH = /^[0-9a-f]{8}$/;
 
-type Row = { seq: number; at: number; author: number; ref: string | null; kind: string; body: string };
-
-/** The part of an object's storage that the journal needs; a test can pass a plain SQLite. */
-export interface JournalStorage {
-  exec<T extends Record<string, SqlStorageValue>>(query: string, ...bindings: unknown[]): Iterable<T>;
-}
-
 export class Journal {
   readonly #sql: JournalStorage;
+  readonly #facts: Facts;
+  readonly #refs: RefIndex;
+  readonly #recent = new Recent();
   #head = 0;
   #headAt = 0;
   #archived = 0;
+  /** What storage says of `archived`: it may be behind. */
+  #archivedStored = 0;
   #epoch = "";
 
   constructor(sql: JournalStorage) {
     this.#sql = sql;
-    sql.exec(`CREATE TABLE IF NOT EXISTS entries (
-      seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, author INTEGER NOT NULL, ref TEXT, kind TEXT NOT NULL, body TEXT NOT NULL)`);
-    sql.exec("CREATE UNIQUE INDEX IF NOT EXISTS entries_ref ON entries (author, ref) WHERE ref IS NOT NULL");
-    sql.exec("CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL)");
-    const [last] = sql.exec<{ seq: number; at: number }>(
-      "SELECT seq, at FROM entries ORDER BY seq DESC LIMIT 1",
-    );
-    this.#head = last?.seq ?? 0;
-    this.#headAt = last?.at ?? 0;
-    this.#archived = Number(this.fact("archived") ?? 0);
+    layOut(sql);
+    this.#facts = new Facts(sql);
+    this.#refs = new RefIndex(sql);
+    this.#readEnds();
     this.#epoch = this.fact("epoch") ?? this.#begin();
+  }
+
+  /** Reads everything from storage again: a transaction was rolled back. */
+  reload(): void {
+    this.#facts.reload();
+    this.#refs.reload();
+    this.#recent.drop();
+    this.#readEnds();
   }
 
   /** Deletes everything and starts again at 0, in a new epoch: earlier positions mean nothing now. */
   reset(): void {
     this.#sql.exec("DELETE FROM entries");
-    this.#sql.exec("DELETE FROM facts");
+    this.#facts.clear();
+    this.#refs.clear();
+    this.#recent.drop();
     this.#head = 0;
     this.#headAt = 0;
     this.#archived = 0;
+    this.#archivedStored = 0;
     this.#epoch = this.#begin();
   }
 
@@ -58,37 +61,52 @@ export class Journal {
     return this.#head;
   }
 
-  /** Everything up to here is in D1. */
+  /** When the newest entry was stored, epoch ms; 0 when there is none. */
+  get headAt(): number {
+    return this.#headAt;
+  }
+
+  /**
+   * Everything up to here is in D1. After a restart it may be lower than it was, by the entries since the last but one
+   * append: to store it exactly would cost a row for each batch, and entries may be archived twice.
+   */
   get archived(): number {
     return this.#archived;
   }
 
   /**
    * Stores drafts in order, each completed just before. Synchronous, so all of them are one transaction; what is sent
-   * afterwards leaves only when they are durable (the output gate). When it throws, the caller rolls back and the
-   * positions stay as they were.
+   * afterwards leaves only when they are durable (the output gate). When it throws, the caller rolls back and calls
+   * `reload`.
    * Source: https://developers.cloudflare.com/durable-objects/best-practices/rules-of-durable-objects/
    */
   append(drafts: readonly Draft[], now: number, complete = (draft: Draft) => draft): Appended[] {
     let head = this.#head;
     let headAt = this.#headAt;
+    const sizes = new Map<Entry, number>();
     const appended = drafts.map((draft) => {
       const known = draft.ref === null ? undefined : this.#byRef(draft.author, draft.ref);
       if (known) return { entry: known, repeated: true };
       const entry: Entry = { ...complete(draft), seq: head + 1, at: Math.max(now, headAt) };
+      const body = JSON.stringify(entry.body);
       this.#sql.exec(
-        "INSERT INTO entries (seq, at, author, ref, kind, body) VALUES (?, ?, ?, ?, ?, ?)",
+        `INSERT INTO entries (${COLUMNS}, archived) VALUES (?, ?, ?, ?, ?, ?, ?)`,
         entry.seq,
         entry.at,
         entry.author,
         entry.ref,
         entry.kind,
-        JSON.stringify(entry.body),
+        body,
+        this.#archived,
       );
+      if (entry.ref !== null) this.#refs.add(entry.author, entry.ref, entry.seq);
+      sizes.set(entry, body.length);
       head = entry.seq;
       headAt = entry.at;
       return { entry, repeated: false };
     });
+    for (const [entry, size] of sizes) this.#recent.add(entry, size);
+    if (sizes.size > 0) this.#archivedStored = this.#archived;
     this.#head = head;
     this.#headAt = headAt;
     return appended;
@@ -96,12 +114,18 @@ export class Journal {
 
   /** Entries after a position, oldest first, at most `limit`. */
   after(seq: number, limit: number): Entry[] {
-    return this.#read("SELECT * FROM entries WHERE seq > ? ORDER BY seq LIMIT ?", seq, limit);
+    if (seq >= this.#head) return [];
+    return this.#read(`SELECT ${COLUMNS} FROM entries WHERE seq > ? ORDER BY seq LIMIT ?`, seq, limit);
   }
 
   /** The newest entries, newest first. */
   latest(limit: number): Entry[] {
-    return this.#read("SELECT * FROM entries ORDER BY seq DESC LIMIT ?", limit);
+    const rows = (limit: number) =>
+      this.#rows(`SELECT ${COLUMNS} FROM entries ORDER BY seq DESC LIMIT ?`, limit);
+    const kept = this.#recent.latest(limit, (limit) =>
+      rows(limit).map((row) => ({ entry: toEntry(row), size: row.body.length })),
+    );
+    return kept ?? rows(limit).map(toEntry);
   }
 
   /**
@@ -113,26 +137,13 @@ export class Journal {
     { list, field, values }: { list: string; field: string; values: readonly number[] },
     since: number,
   ): Entry[] {
-    return this.#read(
-      `SELECT seq, at, author, ref, kind, body FROM (
-         SELECT *, sum(length(body)) OVER (ORDER BY seq DESC) AS read FROM entries ORDER BY seq DESC LIMIT ?)
-       WHERE read <= ? AND kind = ? AND at >= ? AND EXISTS (
-         SELECT 1 FROM json_each(body, '$.' || ?) AS element
-         WHERE element.value ->> ? IN (SELECT value FROM json_each(?))) ORDER BY seq`,
-      SEARCHED.entries,
-      SEARCHED.characters,
-      kind,
-      since,
-      list,
-      field,
-      JSON.stringify(values),
-    );
+    return rowsWithElements(this.#sql, kind, { list, field, values }, since).map(toEntry);
   }
 
   /** The newest entry of a kind after a position. */
   newest(kind: string, after: number): Entry | undefined {
     return this.#read(
-      "SELECT * FROM entries WHERE seq > ? AND kind = ? ORDER BY seq DESC LIMIT 1",
+      `SELECT ${COLUMNS} FROM entries WHERE seq > ? AND kind = ? ORDER BY seq DESC LIMIT 1`,
       after,
       kind,
     )[0];
@@ -143,7 +154,7 @@ export class Journal {
     if (since > this.#head || since < 0) return false;
     if (epoch === null ? since > 0 : epoch !== this.#epoch) return false;
     if (since === this.#head) return true;
-    const [oldest] = this.#sql.exec<{ seq: number }>("SELECT seq FROM entries ORDER BY seq LIMIT 1");
+    const oldest = oldestIn(this.#sql);
     return oldest !== undefined && oldest.seq <= since + 1;
   }
 
@@ -151,7 +162,7 @@ export class Journal {
   unarchived(limit: number, characters: number): Entry[] {
     const taken: Row[] = [];
     let room = characters;
-    const query = "SELECT * FROM entries WHERE seq > ? ORDER BY seq LIMIT ?";
+    const query = `SELECT ${COLUMNS} FROM entries WHERE seq > ? ORDER BY seq LIMIT ?`;
     for (const row of this.#rows(query, this.#archived, limit)) {
       room -= row.body.length;
       if (room < 0 && taken.length > 0) break;
@@ -162,32 +173,27 @@ export class Journal {
 
   markArchived(seq: number): void {
     this.#archived = seq;
-    this.setFact("archived", String(seq));
   }
 
-  /**
-   * Deletes archived entries that fell out of the window, a bounded number at a time. The newest one always stays:
-   * positions continue from it.
-   */
-  prune(now: number): void {
-    this.#sql.exec(
-      "DELETE FROM entries WHERE seq <= ?",
-      Math.min(this.#archived, this.#head - WINDOW.entries),
-    );
-    this.#sql.exec(
-      "DELETE FROM entries WHERE seq IN (SELECT seq FROM entries ORDER BY seq LIMIT 200) AND seq <= ? AND at < ?",
-      Math.min(this.#archived, this.#head - WINDOW.page),
-      now - WINDOW.age,
-    );
+  /** Stores how far the archive is, so that nothing is archived twice after a restart. */
+  checkpoint(): void {
+    if (this.#archived === this.#archivedStored) return;
+    this.setFact("archived", String(this.#archived));
+    this.#archivedStored = this.#archived;
+  }
+
+  /** Deletes entries up to `archived` that fell out of the window, a bounded number at a time. */
+  prune(now: number, archived = this.#archived): void {
+    const oldest = prune(this.#sql, { head: this.#head, archived, now });
+    if (oldest !== null) this.#refs.prune(oldest);
   }
 
   fact(name: string): string | null {
-    const [row] = this.#sql.exec<{ value: string }>("SELECT value FROM facts WHERE name = ?", name);
-    return row?.value ?? null;
+    return this.#facts.get(name);
   }
 
   setFact(name: string, value: string): void {
-    this.#sql.exec("INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)", name, value);
+    this.#facts.set(name, value);
   }
 
   /** Empties an author's entries. They keep their positions, so that no client sees a gap. */
@@ -198,12 +204,16 @@ export class Journal {
       ERASED,
       author,
     );
+    this.#recent.drop();
   }
 
   /** Empties system entries by their refs. The refs stay, so that a repeated one is not stored again. */
   empty(refs: readonly string[]): void {
-    for (const ref of refs)
-      this.#sql.exec("UPDATE entries SET kind = ?, body = '{}' WHERE author = 0 AND ref = ?", ERASED, ref);
+    for (const ref of refs) {
+      const seq = this.#byRef(0, ref)?.seq ?? null;
+      this.#sql.exec("UPDATE entries SET kind = ?, body = '{}' WHERE seq = ?", ERASED, seq);
+    }
+    this.#recent.drop();
   }
 
   /** Whether this author's entry with this ref is still in the window. */
@@ -222,7 +232,22 @@ export class Journal {
   }
 
   #byRef(author: number, ref: string): Entry | undefined {
-    return this.#read("SELECT * FROM entries WHERE author = ? AND ref = ?", author, ref)[0];
+    const seq = this.#refs.find(author, ref);
+    if (seq === undefined) return undefined;
+    const [found] = this.#read(`SELECT ${COLUMNS} FROM entries WHERE seq = ?`, seq);
+    if (found?.author === author && found.ref === ref) return found;
+    // Another ref has the same hash, or the entry was pruned or erased.
+    return this.#read(`SELECT ${COLUMNS} FROM entries WHERE author = ? AND ref = ?`, author, ref)[0];
+  }
+
+  #readEnds(): void {
+    const [last] = this.#sql.exec<{ seq: number; at: number; archived: number | null }>(
+      "SELECT seq, at, archived FROM entries ORDER BY seq DESC LIMIT 1",
+    );
+    this.#head = last?.seq ?? 0;
+    this.#headAt = last?.at ?? 0;
+    this.#archivedStored = Math.max(Number(this.fact("archived") ?? 0), last?.archived ?? 0);
+    this.#archived = Math.max(this.#archived, this.#archivedStored);
   }
 
   #read(query: string, ...bindings: unknown[]): Entry[] {
@@ -238,8 +263,4 @@ export class Journal {
     this.setFact("epoch", epoch);
     return epoch;
   }
-}
-
-function toEntry(row: Row): Entry {
-  return { ...row, body: JSON.parse(row.body) as Record<string, unknown> };
 }

@@ -34,8 +34,7 @@ export class RoomLog implements Local<LogMethods> {
     for (const [index, { entry }] of appended.entries()) this.#acknowledge(pending[index]?.from, entry);
     const entries = appended.filter(({ repeated }) => !repeated).map(({ entry }) => entry);
     broadcaster.send(entries);
-    if (entries.length > 0) subscribers.tell(entries);
-    this.#lifecycle.arm();
+    if (entries.length > 0) this.#lifecycle.stored(subscribers.tell(entries));
     return appended;
   }
 
@@ -45,7 +44,12 @@ export class RoomLog implements Local<LogMethods> {
     const now = clock();
     const complete = (draft: Draft) =>
       draft.author === 0 ? draft : (handler.complete?.(draft, journal, now) ?? draft);
-    return state.storage.transactionSync(() => journal.append(drafts, now, complete));
+    try {
+      return state.storage.transactionSync(() => journal.append(drafts, now, complete));
+    } catch (error) {
+      journal.reload();
+      throw error;
+    }
   }
 
   #acknowledge(socket: WebSocket | null | undefined, entry: Entry): void {
@@ -97,12 +101,7 @@ export class RoomLog implements Local<LogMethods> {
     if (journal.head === 0) return true;
     roomState.know(room);
     await presence.look();
-    const done = await archiver.flush(
-      this.#parts.journal,
-      room,
-      () => this.#parts.journal.epoch,
-      this.#parts.present(),
-    );
+    const done = await archiver.flush(this.#parts.archived());
     this.#lifecycle.arm();
     return done;
   }
