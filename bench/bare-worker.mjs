@@ -1,5 +1,5 @@
-// The floor: the same statements on the same tables, an object that inserts and sends, the same scrypt — and no accounts,
-// no rules, no dialect, no promises around them.
+// The baseline: the same statements on the same tables, an object that inserts and sends, the same scrypt, without
+// accounts, rules, dialects and delivery guarantees.
 
 import { DurableObject } from "cloudflare:workers";
 import { Buffer } from "node:buffer";
@@ -157,7 +157,7 @@ function insertEffects(DB, rows, now) {
   return DB.prepare(OUTBOX).bind(now, now, JSON.stringify(rows));
 }
 
-/** The product's consumer then sends letters; this one takes what it is given. */
+/** Sends the rows to the queue. The product's consumer then sends letters; this one only accepts the messages. */
 function handOff(queue, rows) {
   return queue.sendBatch(rows.map(({ id }) => ({ body: { outbox: id } })));
 }

@@ -1,10 +1,10 @@
-// The load: requests over kept connections, and sockets that only count what they hear.
+// The load: requests over keep-alive connections, and sockets that only count their frames.
 import { Agent, request } from "node:http";
 import { WebSocket } from "ws";
 
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
-/** One request, its answer read to the end. Any status but the expected one is an error. */
+/** Sends one request and returns the text of its answer. Any status but the expected one is an error. */
 export function send(method, url, { status = 200, body, token, key } = {}) {
   const payload = body === undefined ? "" : JSON.stringify(body);
   const headers = {
@@ -44,13 +44,13 @@ export class Crowd {
   #awaited = null;
 
   /**
-   * Opens a socket at each door and waits until every one is welcome. A door is an address and its sub-protocols; with a
-   * `room` the socket follows that one and speaks there.
+   * Opens a socket for each target and waits for every welcome. A target is a URL and its sub-protocols; with a `room` the
+   * socket subscribes to that room and writes there.
    */
-  static async gather(doors) {
+  static async gather(targets) {
     const crowd = new Crowd();
-    for (let from = 0; from < doors.length; from += ABREAST)
-      await Promise.all(doors.slice(from, from + ABREAST).map((door) => crowd.#join(door)));
+    for (let from = 0; from < targets.length; from += ABREAST)
+      await Promise.all(targets.slice(from, from + ABREAST).map((target) => crowd.#join(target)));
     return crowd;
   }
 
@@ -76,20 +76,20 @@ export class Crowd {
     });
   }
 
-  /** Tells an `{"t":"ack"…` from an `{"t":"entry"…` by its seventh letter: reading them whole would be most of the work. */
+  /** Tells an `{"t":"ack"…` from an `{"t":"entry"…` by its seventh letter: parsing every frame would be most of the work. */
   #hear = (frame) => {
     const kind = frame[6] === LETTER_A ? "ack" : "entry";
     this.#heard[kind] += 1;
     if (this.#awaited?.kind === kind && this.#heard[kind] >= this.#awaited.count) this.#awaited.done();
   };
 
-  /** Does something and waits until so many frames of a kind have been heard since. */
+  /** Calls `cause` and waits until `count` frames of a kind have arrived since. */
   async hears(count, kind, cause) {
     this.#heard = { ack: 0, entry: 0 };
     let timer;
     const heard = new Promise((done, fail) => {
       this.#awaited = { count, kind, done, fail };
-      timer = setTimeout(() => fail(new Error(`heard ${this.#heard[kind]} of ${count} frames`)), PATIENCE);
+      timer = setTimeout(() => fail(new Error(`got ${this.#heard[kind]} of ${count} frames`)), PATIENCE);
     });
     try {
       await Promise.all([heard, cause()]);
@@ -107,7 +107,7 @@ export class Crowd {
     this.#speak({ t: "points", ref, points });
   }
 
-  /** Each time on the next socket: none passes its limit of frames a second. */
+  /** Sends each frame on the next socket, so that none exceeds its limit of frames a second. */
   #speak(frame) {
     const { socket, room } = this.#members[this.#next++ % this.#members.length];
     socket.send(JSON.stringify(room === undefined ? frame : { ...frame, room }));

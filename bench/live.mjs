@@ -1,14 +1,14 @@
-// What runs over sockets besides events: points of tracks, and chats of two, in their own rooms and through one's own socket.
+// Workloads over sockets besides events: points of tracks, and chats of two, in their own rooms and through a person's own socket.
 import { Crowd } from "./clients.mjs";
 import { keyOf, PAIRS, PEOPLE, pairsChat } from "./world.mjs";
 
 const DAY = 24 * 3600_000;
-/** Enough sockets for one person that none passes its limit of frames a second. */
+/** Enough sockets for one person that none exceeds its limit of frames a second. */
 const SOCKETS = 40;
 
-/** Makers by name, as `workloads` answers them. */
+/** Returns makers of workloads by name, as `workloads` does. */
 export function liveWorkloads({ product, bare, fresh }) {
-  const track = (userId) => door("/ws/location/", userId, `track-${userId}`);
+  const track = (userId) => target("/ws/location/", userId, `track-${userId}`);
   const everybody = Array.from({ length: PEOPLE }, (_, index) => track(index + 1));
   const oneTrack = Array(SOCKETS).fill(track(1));
   const talkers = PAIRS.flatMap((pair, index) => pair.map((userId) => [userId, pairsChat(index)]));
@@ -22,20 +22,20 @@ export function liveWorkloads({ product, bare, fresh }) {
       both(everybody, PEOPLE, (crowd) => crowd.report(fresh(), walk(1)), PEOPLE),
     "say → ack, a chat of two": () =>
       both(
-        talkers.map(([userId, id]) => door(`/ws/chat/${id}/`, userId, `chat-${id}`)),
+        talkers.map(([userId, id]) => target(`/ws/chat/${id}/`, userId, `chat-${id}`)),
         1,
         (crowd) => crowd.say(fresh()),
       ),
     "say → ack through /ws/me/": () =>
       both(
-        talkers.map(([userId, id]) => door("/ws/me/", userId, `me-${id}`, `chat:${id}`)),
+        talkers.map(([userId, id]) => target("/ws/me/", userId, `me-${id}`, `chat:${id}`)),
         1,
         (crowd) => crowd.say(fresh()),
       ),
   };
 
-  /** The product's address and the bare room that stands for it. */
-  function door(path, userId, name, room) {
+  /** Returns the product's URL and the bare room's that corresponds to it. */
+  function target(path, userId, name, room) {
     const origin = (host) => host.origin.replace("http", "ws");
     const protocols = ["caravan.v1", `auth.${keyOf(userId)}`];
     return {
@@ -45,14 +45,14 @@ export function liveWorkloads({ product, bare, fresh }) {
   }
 
   /** Sends `times` frames and waits for as many acks. */
-  async function both(doors, times, speak, scale = 1) {
-    const here = await Crowd.gather(doors.map((each) => each.product));
-    const there = await Crowd.gather(doors.map((each) => each.bare));
-    const volley = (crowd) => () =>
+  async function both(targets, times, speak, scale = 1) {
+    const here = await Crowd.gather(targets.map((each) => each.product));
+    const there = await Crowd.gather(targets.map((each) => each.bare));
+    const burst = (crowd) => () =>
       crowd.hears(times, "ack", () => {
         for (let time = 0; time < times; time++) speak(crowd);
       });
-    const work = { product: volley(here), bare: volley(there) };
+    const work = { product: burst(here), bare: burst(there) };
     return { work, scale, undo: () => Promise.all([here.disperse(), there.disperse()]) };
   }
 }
@@ -61,7 +61,7 @@ export function liveWorkloads({ product, bare, fresh }) {
 const STEP = 1000;
 let steps = 0;
 
-/** So many points of a slow way, a second apart, as a phone sends what it gathered. Each person has a street of their own. */
+/** Returns `count` points of a slow walk, a second apart, as a phone sends a stored batch. Each person walks elsewhere. */
 export function walk(count, person = 0) {
   return Array.from({ length: count }, () => {
     steps += 1;

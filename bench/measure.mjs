@@ -1,7 +1,7 @@
-// Rounds, medians and the table. Product and bare take turns within each round, so that whatever else the machine does
-// falls on both; what counts is their ratio.
+// Rounds, medians and the table. Product and bare take turns within each round, so that other load on the machine affects
+// both; what counts is their ratio.
 
-/** The value below which `share` of the numbers lie. */
+/** Returns the value below which `share` of the numbers lie. */
 export function percentile(numbers, share) {
   const sorted = [...numbers].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
@@ -9,7 +9,7 @@ export function percentile(numbers, share) {
 
 export const median = (numbers) => percentile(numbers, 0.5);
 
-/** Does `work` over and over for so many ms, `width` at a time, with `beside` over and over next to it. */
+/** Repeats `work` for `forMs` milliseconds, `width` at a time, while `beside` is repeated as well. */
 async function hammer(work, { forMs, width = 1, beside }) {
   const times = [];
   const startedAt = performance.now();
@@ -35,8 +35,8 @@ const SIDES = ["product", "bare"];
 
 /**
  * Runs both sides of a workload in turns; the side that begins changes each round. `ratio` is product/bare in work done
- * a second, the median over the rounds. `cpu` is the server's CPU time for one piece of work, with what it does for it
- * afterwards: other programs hardly change it, so on a busy machine it says more than the time.
+ * a second, the median over the rounds. `cpu` is the server's CPU time for one piece of work, including work after
+ * the answer. Other programs hardly change it, so on a busy machine it is more reliable than the time.
  */
 export async function compare({ work, width, beside = {}, scale = 1 }, hosts, { rounds, forMs }) {
   const turn = (side, ms) => hammer(work[side], { forMs: ms, width, beside: beside[side] });
@@ -65,7 +65,7 @@ function summary(rounds, cpu, scale) {
   };
 }
 
-/** Columns aligned, numbers to the right. */
+/** Formats a table with aligned columns, numbers to the right. */
 export function table(rows) {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   const cell = (words, column) =>

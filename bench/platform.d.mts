@@ -1,2 +1,2 @@
-/** Builds the Worker as a deploy does; answers its size in bytes. */
+/** Builds the Worker as a deploy does; returns its size in bytes. */
 export function build(): { raw: number; gz: number };

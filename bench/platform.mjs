@@ -1,5 +1,5 @@
 // The two things that are compared, each in a Miniflare of its own with every binding of wrangler.toml: the product as it
-// is deployed, and a bare Worker that does the same work with nothing around it.
+// is deployed, and a bare Worker that does the same work and nothing else.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,7 +11,7 @@ import { quiet, root, wrangler } from "../scripts/setup/environment.mjs";
 
 const BUNDLE = join(root, "dist/bench");
 
-/** Builds the Worker as `npm run deploy` does; answers its size in bytes. */
+/** Builds the Worker as `npm run deploy` does; returns its size in bytes. */
 export function build() {
   run(join(root, "scripts/assets.mjs"));
   run(wrangler, "deploy", "--dry-run", "--minify", "--env=", "--outdir", BUNDLE);
@@ -29,9 +29,9 @@ function run(script, ...args) {
 }
 
 /**
- * Starts the product; the limits that protect it are out of the way. `place` is a port and the folder of a state that
- * outlives it, another Worker `beside` the product with the same database, and a module in `front` of it, if they are
- * wanted; without a place everything is fresh and goes with it. `bindings` are settings beside the usual ones.
+ * Starts the product without its rate limits. `place` may name a port, the folder of a state that is kept, another Worker
+ * `beside` the product with the same database, and a module in `front` of it; without a place the state is new and
+ * temporary. `bindings` are additional settings.
  */
 export function startProduct(place, bindings) {
   const settings = {
@@ -47,7 +47,7 @@ export function startBare() {
   return start(join(root, "bench/bare-worker.mjs"), {}, { ROOMS: { className: "Room", useSQLite: true } });
 }
 
-/** A Miniflare with the bindings of wrangler.toml, its database migrated. */
+/** Starts a Miniflare with the bindings of wrangler.toml and a migrated database. */
 async function start(script, bindings, durableObjects, place) {
   const folder = place?.folder ?? mkdtempSync(join(tmpdir(), "caravan-bench-"));
   const isFresh = readdirSync(folder).length === 0;
@@ -67,7 +67,7 @@ async function start(script, bindings, durableObjects, place) {
           ratelimits: Object.fromEntries(
             Object.entries(ratelimits).map(([name, { namespace_id, simple }]) => [
               name,
-              // The shield stands wide open: what is measured is what it costs to ask.
+              // The coarse rate limit allows everything; only its cost is measured.
               { namespace_id, simple: { ...simple, limit: 1e9 } },
             ]),
           ),
@@ -109,7 +109,7 @@ function migrations() {
     .filter((statement) => statement.trim());
 }
 
-/** The process ids of a process's children; none where there is no /proc. */
+/** Returns the ids of a process's children; none without /proc. */
 function childrenOf(pid) {
   try {
     return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean);
@@ -118,7 +118,7 @@ function childrenOf(pid) {
   }
 }
 
-/** CPU time that a process has used, in ms; NaN where there is no /proc. Other programs make it longer only a little. */
+/** Returns the CPU time that a process has used, in ms; NaN without /proc. Other programs change it only a little. */
 function cpuOf(pid) {
   try {
     const words = readFileSync(`/proc/${pid}/stat`, "utf8");

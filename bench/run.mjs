@@ -1,5 +1,5 @@
-// `npm run bench [-- --quick] [-- --only=<words>]`: the product beside the bare platform doing the same work, in one run
-// and in turns. `-- --tracking`: what a hundred thousand points of tracks do to it.
+// `npm run bench [-- --quick] [-- --only=<words>]`: measures the product and the bare platform doing the same work, in one
+// run and in turns. `-- --tracking` measures it with a hundred thousand points of tracks.
 import { quiet, requireNode } from "../scripts/setup/environment.mjs";
 import { closeConnections } from "./clients.mjs";
 import { compare, median, table } from "./measure.mjs";
@@ -69,7 +69,7 @@ async function trackingOnly() {
   }
 }
 
-/** From nothing to the first answer, ms: medians of a few fresh starts. */
+/** Returns the ms from the start to the first answer: medians of a few fresh starts. */
 async function coldStarts() {
   const times = { product: [], bare: [] };
   for (let start = 0; start < plan.starts; start++) {
@@ -86,12 +86,12 @@ async function coldStarts() {
   return { product: median(times.product), bare: median(times.bare) };
 }
 
-function row(name, { product: ours, bare: floor, ratio }) {
+function row(name, { product, bare, ratio }) {
   const numbers = (side) => [
     fixed(side.perSecond, 0),
     ...[side.p50, side.p99, side.cpu].map((ms) => fixed(ms)),
   ];
-  return [name, ...numbers(ours), ...numbers(floor), fixed(ratio), fixed(floor.cpu / ours.cpu)];
+  return [name, ...numbers(product), ...numbers(bare), fixed(ratio), fixed(bare.cpu / product.cpu)];
 }
 
 function fixed(number, digits = 2) {
@@ -113,7 +113,7 @@ measured    ${plan.rounds} rounds of ${plan.forMs} ms a side and workload; ${fix
 `);
 }
 
-/** What is going on, on a terminal only. */
+/** Prints progress, on a terminal only. */
 function progress(words) {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${words}`);
 }

@@ -1,23 +1,23 @@
 // `npm run bench -- --tracking`: a hundred thousand points of two hundred people through their sockets, and what lists and
-// tracks cost when there are ten thousand of them and when there are all.
+// tracks cost with ten thousand of them and with all.
 import { Crowd, send } from "./clients.mjs";
 import { walk } from "./live.mjs";
 import { median, percentile, table } from "./measure.mjs";
 import { keyOf, PEOPLE } from "./world.mjs";
 
-/** Points of one frame, and of the first person's track. */
+/** The number of points in a frame, and in the first person's track. */
 const FRAME = 100;
 const TRACK = 5000;
-/** Points of each other person at first and in the end: together ten thousand, and a hundred thousand. */
+/** Points of each other person for the two readings: together ten thousand, and a hundred thousand. */
 const EACH = [25, 478];
 const READS = 40;
 const PATIENCE = 60_000;
 
-/** Answers what to print. */
+/** Runs the measurement and returns the text to print. */
 export async function loadTracks(product, progress) {
   const people = await Promise.all(
     Array.from({ length: PEOPLE }, async (_, index) => ({
-      crowd: await Crowd.gather([doorOf(product, index + 1)]),
+      crowd: await Crowd.gather([targetOf(product, index + 1)]),
       index,
     })),
   );
@@ -41,12 +41,12 @@ export async function loadTracks(product, progress) {
   return words(readings, acks, seconds);
 }
 
-function doorOf(product, userId) {
+function targetOf(product, userId) {
   const url = `${product.origin.replace("http", "ws")}/ws/location/`;
   return { url, protocols: ["caravan.v1", `auth.${keyOf(userId)}`] };
 }
 
-/** So many points each, everybody at the same time, frame after frame; notes how long each waited for its ack, ms. */
+/** Sends `points` points for each person at the same time, frame after frame; adds the ms until each ack to `acks`. */
 async function fill(people, points, acks) {
   const report = async ({ crowd, index }) => {
     for (let left = points; left > 0; left -= FRAME) {
@@ -59,7 +59,7 @@ async function fill(people, points, acks) {
   await Promise.all(people.map(report));
 }
 
-/** Waits until the database has them all. */
+/** Waits until the database has all points. */
 async function archived({ database }, points) {
   for (const startedAt = performance.now(); performance.now() - startedAt < PATIENCE; ) {
     const { count } = await database.prepare("SELECT count(*) AS count FROM location_reports").first();
@@ -73,12 +73,12 @@ const NEAR = "near=52.2,21&radius=500";
 const LISTS = {
   "everybody's latest place": "latest/",
   "the latest near a place": `latest/?${NEAR}`,
-  "a hundred of one's own": "?limit=100",
-  "one's own near a place": `?${NEAR}&limit=100`,
+  "a hundred own reports": "?limit=100",
+  "own reports near a place": `?${NEAR}&limit=100`,
   "a track of 5,000": "my_track/",
 };
 
-/** Times of each list, ms; in turns, so that whatever else the machine does falls on all of them. */
+/** Returns the ms of each list's requests, made in turns so that other load on the machine affects all of them. */
 async function read(product) {
   const times = Object.fromEntries(Object.keys(LISTS).map((name) => [name, []]));
   for (let turn = 0; turn < READS; turn++) {

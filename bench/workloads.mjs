@@ -1,12 +1,12 @@
-// What is measured: each piece of work as the product does it and as the bare Worker does.
+// The workloads: each piece of work as the product does it and as the bare Worker does.
 import { Crowd, send } from "./clients.mjs";
 import { liveWorkloads } from "./live.mjs";
 import { DRIVER, eventDraft, keyOf, signIn } from "./world.mjs";
 
-/** Requests at a time. */
+/** The number of concurrent requests. */
 const WIDTH = 4;
 
-/** Answers the workloads' makers by name; each maker prepares its workload and may answer what to undo afterwards. */
+/** Returns the workloads' makers by name. Each maker prepares its workload and may return `undo`, which cleans up. */
 export function workloads({ product, bare, token, events }) {
   let count = 0;
   const fresh = () => {
@@ -63,7 +63,7 @@ export function workloads({ product, bare, token, events }) {
     "read an event beside a sign-in": () => ({ work: readEvent, beside: hash }),
   };
 
-  /** Everybody in one room on either side. */
+  /** Opens `size` sockets in one room on both sides. */
   async function gather(size) {
     const uuid = events[size % events.length];
     const here = await open(Array(size).fill(uuid));
@@ -103,7 +103,7 @@ export function workloads({ product, bare, token, events }) {
     return { work, scale: size, undo };
   }
 
-  /** Twelve rooms of ten: enough sockets that none passes its limit, enough said in each room to fill its batches to D1. */
+  /** Twelve rooms of ten: enough sockets that none exceeds its limit, and enough messages in each room to fill its D1 batches. */
   async function acknowledge() {
     const uuids = events.slice(0, 12).flatMap((uuid) => Array(10).fill(uuid));
     const here = await open(uuids);

@@ -8,19 +8,19 @@ const EVENTS = 60;
 const PASSWORD = "verysecret";
 const DAY = 24 * 3600_000;
 
-/** A number up to 200: whose key of the Token scheme it is. */
+/** The key for the Token scheme of a user, up to 200. */
 export const keyOf = (userId) => String(userId).padStart(40, "0");
 
-/** Who speaks in the chats, two each: everybody but the first and the driver. */
+/** The members of the chats, two each: without the first person and the driver. */
 export const PAIRS = Array.from({ length: 30 }, (_, index) => [100 + 2 * index, 101 + 2 * index]);
-/** Ids of their chats: those of the first person's come before. */
+/** Ids of their chats, which follow those of the first person. */
 export const pairsChat = (index) => FRIENDS + index + 1;
 const FRIENDS = 50;
 const SAID = 20;
 export const DRIVER = 90;
 const ORDERS = 60;
 
-/** Fills a migrated database; answers the events' uuids. */
+/** Fills a migrated database and returns the events' uuids. */
 export async function seed(database) {
   const now = Date.now();
   const hash = hashPassword(PASSWORD);
@@ -115,7 +115,7 @@ export async function seed(database) {
   return events.map(({ uuid }) => uuid);
 }
 
-/** 1 and up. */
+/** Returns the numbers from 1 to `count`. */
 function range(count) {
   return Array.from({ length: count }, (_, index) => index + 1);
 }
@@ -124,7 +124,7 @@ function uuidOf(number) {
   return `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
 }
 
-/** Signs the first of them in at AlphaBet's door; answers the access token. */
+/** Signs the first person in to AlphaBet and returns the access token. */
 export async function signIn(origin) {
   const body = { username: "ride0", password: PASSWORD };
   return JSON.parse(await send("POST", `${origin}/api/auth/signin/`, { body })).access;

@@ -1,5 +1,5 @@
-// Puts everything that is served as a file into dist/assets: our own few files, the console, the API documents, and their
-// two self-hosted viewers. What is there already is left alone: a development server that is running watches the folder.
+// Writes everything that is served as a file into dist/assets: a few own files, the console, the API documents and their
+// two self-hosted viewers. Unchanged files are not written again, because a running development server watches the folder.
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -26,13 +26,13 @@ for (const [name, folder] of [
   ["documents", await buildOnce("documents", ["src", "scripts/setup"], writeApiDocuments)],
 ])
   for (const path of await filesIn(folder)) files.set(join(name, path), await readFile(join(folder, path)));
-// Chunks are named by what is in them.
+// Chunks are named by a hash of their content.
 files.set(
   "_headers",
   Buffer.from("/console/chunks/*\n  Cache-Control: public, max-age=31536000, immutable\n"),
 );
 
-// ReDoc's bundle shows a logo from its maker's network; the pages work without any.
+// ReDoc's bundle loads a logo from its maker's server; the pages work without it.
 const redoc = "vendor/redoc/redoc.standalone.js";
 const words = files.get(redoc).toString();
 files.set(
@@ -49,7 +49,7 @@ for (const [path, content] of files) {
 }
 for (const path of await filesIn(out).catch(() => [])) if (!files.has(path)) await rm(join(out, path));
 
-/** The folder of a build in dist/; made by `build` when its sources have changed, and only ever whole. */
+/** Returns the folder of a build in dist/. `build` makes it when its sources have changed; an incomplete folder is never used. */
 async function buildOnce(kind, sources, build) {
   const hash = createHash("sha256").update(await readFile(join(root, "package-lock.json")));
   for (const source of sources)
@@ -66,7 +66,7 @@ async function buildOnce(kind, sources, build) {
     await rm(draft, { recursive: true, force: true });
     throw error;
   }
-  // Another one that started at the same time may have been faster.
+  // Another build that started at the same time may have been faster.
   await rename(draft, join(builds, name)).catch(() => rm(draft, { recursive: true }));
   for (const old of before)
     if (!old.includes(".")) await rm(join(builds, old), { recursive: true, force: true });
@@ -74,7 +74,7 @@ async function buildOnce(kind, sources, build) {
 }
 
 async function buildConsole(outDir) {
-  // A test that starts a server would get React's development build.
+  // Without this a test that starts a server would get React's development build.
   process.env.NODE_ENV = "production";
   const { build } = await import("vite");
   const configFile = join(root, "src/console/vite.config.ts");

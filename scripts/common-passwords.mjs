@@ -1,5 +1,5 @@
-// Writes src/modules/identity/passwords/common-passwords.ts: the 3,000 most common passwords that are long enough to be tried
-// at our doors. Source: @zxcvbn-ts/language-common (MIT), ordered by frequency.
+// Writes src/modules/identity/passwords/common-passwords.ts: the 3,000 most common passwords that are long enough
+// to be accepted otherwise. Source: @zxcvbn-ts/language-common (MIT), ordered by frequency.
 import { writeFile } from "node:fs/promises";
 import { dictionary } from "@zxcvbn-ts/language-common";
 

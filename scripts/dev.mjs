@@ -1,4 +1,4 @@
-// `npm run dev`: migrations, secrets, sample data, the server, and the clock that production has by itself.
+// `npm run dev`: migrations, secrets, sample data, the server, and a cron trigger each minute, which development lacks.
 import { spawn } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -15,17 +15,17 @@ const port = readPort();
 const state = resolve(process.env.CARAVAN_STATE ?? join(root, ".wrangler/state"));
 const origin = `http://127.0.0.1:${port}`;
 
-/** How a terminal is told colours. */
+/** The escape sequences for colours in a terminal. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: an escape sequence begins with one
 const COLOR = /\u001b\[[\d;]*m/g;
 
-/** What the toolchain says at each start and nobody here needs: its own S3 door is experimental, and cron is ours to ring. */
+/** Notices of the toolchain that are left out: its S3 endpoint is experimental, and this script triggers cron itself. */
 const NOTICES = [
   /Processing wrangler\.toml configuration:\s*$/,
   /Scheduled Workers are not automatically triggered/,
 ];
 
-/** The one process that is at work for us: it goes when we go. */
+/** The child process that runs now; it is stopped with this one. */
 let child = null;
 let stopping = false;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, stop);
@@ -47,7 +47,7 @@ console.log(
 );
 startClock();
 
-/** Says what is being prepared, and how long it took. */
+/** Runs one step, then prints its name and how long it took. */
 async function step(name, work) {
   const at = Date.now();
   await work();
@@ -58,7 +58,7 @@ function seconds(since) {
   return `${((Date.now() - since) / 1000).toFixed(1)} s`;
 }
 
-/** One server a state. */
+/** Refuses a second server on the same state. */
 function lockState() {
   const holder = takeLock(state, port);
   if (holder)
@@ -67,7 +67,7 @@ function lockState() {
         `Stop that, or give this server a state of its own: CARAVAN_STATE=.wrangler/second PORT=${port} npm run dev`,
     );
   process.on("exit", () => {
-    // A server that outlives us keeps the lock: it is named in it.
+    // A server that outlives this process keeps the lock, which names its process too.
     if (!child?.kill("SIGTERM")) releaseLock(state);
   });
 }
@@ -79,7 +79,7 @@ function readPort() {
   return fail(`PORT must be a number from 1 to 65535, not "${words}".`);
 }
 
-/** Refuses before anything is touched: another server may be using the same state. */
+/** Refuses a taken port before anything is changed, because another server may be using the same state. */
 async function requireFreePort() {
   const probe = createServer();
   const taken = await new Promise((answer) => {
@@ -94,7 +94,7 @@ async function requireFreePort() {
   await new Promise((closed) => probe.close(closed));
 }
 
-/** Runs one preparation to its end; what it says is shown only when it fails. */
+/** Runs one step of the preparation; its output is shown only when it fails. */
 async function run(script, ...args) {
   const words = [];
   child = spawn(process.execPath, [script, ...args], { cwd: root, env: { ...quiet, CI: "1" } });
@@ -122,7 +122,7 @@ function serve() {
   });
 }
 
-/** Leaves out those notices: a line that begins one, and the empty or indented lines that follow. */
+/** Removes those notices from the output: the line that begins one, and the empty or indented lines after it. */
 function withoutNotices() {
   let rest = "";
   let skipping = false;
@@ -149,7 +149,7 @@ function stop() {
   else process.exit(0);
 }
 
-/** npm passes a signal on to its shell, and that shell dies without passing it on: then nobody is left who wants us. */
+/** npm passes a signal to its shell, which ends without passing it on. So this process stops when its parent is gone. */
 function stopWithNpm() {
   if (!process.env.npm_lifecycle_event) return;
   const parent = process.ppid;
@@ -179,7 +179,7 @@ async function ready() {
   }
 }
 
-/** Once a state; loading is repeatable, so a start that was cut short does no harm. */
+/** Loads the sample data once per state. Loading is repeatable, so an interrupted start does no harm. */
 async function loadSamples() {
   const response = await fetch(`${origin}/dev/samples/`, { method: "POST" });
   if (!response.ok) return console.error(`The sample data could not be loaded: ${await response.text()}`);

@@ -1,5 +1,5 @@
 // `npm run documents`: writes docs/openapi.json and docs/asyncapi.json from the documents that are served; with --check it
-// only compares, so that a change of the API is always a change that somebody sees.
+// only compares, so that every change of the API shows in a commit.
 import { readFile, writeFile } from "node:fs/promises";
 
 const NAMES = ["openapi.json", "asyncapi.json"];
@@ -10,7 +10,7 @@ for (const name of NAMES) {
   const document = JSON.parse(
     await readFile(new URL(`../dist/assets/documents/${name}`, import.meta.url), "utf8"),
   );
-  // Where it runs is not part of what it is.
+  // The server's address is left out of the stored documents.
   document.servers =
     name === "openapi.json" ? [{ url: "/" }] : { here: { host: "localhost:8787", protocol: "ws" } };
   const text = `${JSON.stringify(document, null, 2)}\n`;
@@ -18,9 +18,7 @@ for (const name of NAMES) {
   const before = await readFile(file, "utf8").catch(() => "");
   if (before === text) continue;
   if (check) {
-    console.error(
-      `docs/${name} is not what the routes say. Run npm run documents and look at the difference.`,
-    );
+    console.error(`docs/${name} differs from the routes. Run npm run documents and look at the difference.`);
     stale += 1;
   } else {
     await writeFile(file, text);

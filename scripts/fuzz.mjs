@@ -1,4 +1,4 @@
-// `npm run fuzz`: 50,000 seeded requests and 5,000 frames; `npm run fuzz -- 100000 7` so many requests from seed 7 on.
+// `npm run fuzz`: 50,000 seeded requests and 5,000 frames; `npm run fuzz -- 100000 7` sends 100,000 requests with seed 7.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { requireNode, root } from "./setup/environment.mjs";

@@ -10,7 +10,7 @@ import { quiet, requireNode, root, wrangler } from "./setup/environment.mjs";
 requireNode();
 const [email, ...options] = process.argv.slice(2);
 const address = canonicalEmail(email ?? "");
-// What is put into a statement below must not hold a quote, which an address may.
+// The address is put into the statements below, so it must not contain a quote, which an address may.
 if (address === null || address.includes("'")) {
   console.error("Usage: npm run staff -- <email> [--env staging|production]");
   process.exit(1);
@@ -23,7 +23,7 @@ const place = environment
 const known = execute(`SELECT email_verified_at FROM users WHERE email = '${address}'`);
 const now = Date.now();
 if (environment && known[0]?.email_verified_at === null) {
-  // Anybody can register with an address: rights are for whoever has proved that it is theirs.
+  // Anybody can register any address: only its confirmed owner may get rights.
   console.error(
     `${address} is not confirmed: its owner has to follow the link of the confirmation mail first.`,
   );
@@ -33,13 +33,15 @@ if (environment && known[0]?.email_verified_at === null) {
   console.log(`${address} is staff now.`);
 } else {
   const password = randomBytes(12).toString("base64url");
-  // The whole address as username: nobody can register one that holds an @.
+  // The whole address is the username, because nobody can register a username with an @.
   execute(`INSERT INTO users (username, username_key, email, password_hash, user_type, is_staff, is_verified, email_verified_at, created_at, updated_at)
     VALUES ('${address}', '${address}', '${address}', '${hashPassword(password)}', 'OPERATOR', 1, 1, ${now}, ${now}, ${now})`);
-  console.log(`Made ${address} with the password ${password}\nIt is not shown again: sign in and change it.`);
+  console.log(
+    `Created ${address} with the password ${password}\nIt is not shown again: sign in and change it.`,
+  );
 }
 
-/** Runs one statement; answers with its rows. A running server may hold the database for a moment. */
+/** Runs one statement and returns its rows. Retries, because a running server may lock the database for a moment. */
 function execute(sql, tries = 5) {
   const args = [wrangler, "d1", "execute", "DB", ...place, "--json", "--command", sql];
   const result = spawnSync(process.execPath, args, {

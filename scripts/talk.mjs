@@ -1,5 +1,5 @@
-// `npm run talk -- /ws/chat/1/ [--as client1:password123] [--since 0] [--plain]`: a socket in the terminal. Prints what
-// comes, sends what is typed, and after a broken line goes on where it was: nothing is missed, nothing is said twice.
+// `npm run talk -- /ws/chat/1/ [--as client1:password123] [--since 0] [--plain]`: a socket in the terminal. Prints
+// incoming frames, sends what is typed, and resumes after a broken connection without missing or repeating a message.
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import WebSocket from "ws";
@@ -26,7 +26,7 @@ const url = new URL(place, `ws://127.0.0.1:${process.env.PORT ?? 8787}`);
 if (values.since) url.searchParams.set("since", values.since);
 const token = values.as ? await signIn(values.as) : values.token;
 
-/** Messages that were not acknowledged yet, by their refs. */
+/** Messages that are not acknowledged yet, by ref. */
 const unsure = new Map();
 let socket = null;
 let pinging = null;
@@ -68,7 +68,7 @@ function connect() {
   socket.on("close", (code, reason) => {
     clearInterval(pinging);
     console.error(`— closed with ${code} ${reason}`);
-    // Above 4000 the server says that it does not want us back.
+    // Codes from 4000 mean that the client should not reconnect.
     if (!wasOpen || code >= 4000) process.exit(1);
     setTimeout(connect, 1000);
   });
@@ -85,10 +85,10 @@ function send(words) {
   if (socket.readyState === WebSocket.OPEN) socket.send(words);
 }
 
-/** Where to go on, and what need not be said again. */
+/** Keeps the position to resume from, and forgets acknowledged messages. */
 function note({ t, epoch, seq, ref, room, limits }) {
   if (t === "welcome") {
-    // Who is silent for longer than the server says is not present, however open the socket is.
+    // A client that is silent for longer than the server allows does not count as present.
     clearInterval(pinging);
     pinging = setInterval(() => send('{"t":"ping"}'), limits.ping * 1000);
     url.searchParams.set("epoch", epoch);

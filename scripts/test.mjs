@@ -1,5 +1,5 @@
-// `npm test`: the Worker's tests and those of the whole server side by side, each in a process of its own; with
-// arguments (`npm test -- test/chat`) vitest alone, as it understands them.
+// `npm test`: runs the Worker's tests and those of the whole server in two processes at the same time. Arguments
+// (`npm test -- test/chat`) are passed to one vitest.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { requireNode, root } from "./setup/environment.mjs";
@@ -18,7 +18,7 @@ const runs =
         ["--project", "whole"],
       ];
 
-/** The first speaks at once; what the second has to say comes after, in one piece. */
+/** The first run prints at once; the second's output is printed after it, in one piece. */
 const later = [];
 const codes = await Promise.all(runs.map((words, index) => run(words, index === 0)));
 for (const words of later) process.stdout.write(words);

@@ -1,5 +1,5 @@
-// `npm run tour`: plays the product against the running development server, over real HTTP and real sockets, and says
-// what it does. It ends with an error when anything is not as told.
+// `npm run tour`: uses the product on the running development server, over real HTTP and real sockets, and prints
+// what it does. It ends with an error when an answer is not as expected.
 import { arrive, leave } from "./tour/account.mjs";
 import { aCar } from "./tour/cars.mjs";
 import { anEvent } from "./tour/events.mjs";
@@ -16,7 +16,7 @@ try {
   await aTowJob();
   await aCar();
   await leave(person);
-  console.log("\n  Everything was as told.\n");
+  console.log("\n  Every answer was as expected.\n");
   process.exit(0);
 } catch (error) {
   fail(error);

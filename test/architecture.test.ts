@@ -1,9 +1,10 @@
 /** Rules of the architecture: directions of imports, owners of tables, and patterns that are forbidden. */
 import { describe, expect, test } from "vitest";
-import { arrowsOf, complaint, withoutComments } from "./harness/arrows.ts";
-import { layerComplaint } from "./harness/layers.ts";
-import { drizzleConfig, sources } from "./harness/sources.ts";
-import { circlesOf, constsOf, crossing, homeOf, ownersOf, usesOf } from "./harness/tables.ts";
+import { FORBIDDEN_PATTERNS } from "./harness/architecture/forbidden-patterns.ts";
+import { importsOf, importViolation, withoutComments } from "./harness/architecture/import-rules.ts";
+import { layerViolation } from "./harness/architecture/layers.ts";
+import { drizzleConfig, sources } from "./harness/architecture/sources.ts";
+import { circlesOf, constsOf, crossing, homeOf, ownersOf, usesOf } from "./harness/architecture/tables.ts";
 
 const files = Object.entries(sources);
 
@@ -14,13 +15,13 @@ test("The test reads the sources that it checks.", () => {
 
 describe("imports", () => {
   test("Imports run from modules to the platform, from the older apps' adapters to modules, and from the root anywhere.", () => {
-    const wrong = files.flatMap(([path, source]) => arrowsOf(path, source).map(complaint));
+    const wrong = files.flatMap(([path, source]) => importsOf(path, source).map(importViolation));
     expect(wrong.filter((words) => words !== null)).toEqual([]);
   });
 
   test("Every import leads to an existing file.", () => {
     const lost = files
-      .flatMap(([path, source]) => arrowsOf(path, source))
+      .flatMap(([path, source]) => importsOf(path, source))
       .filter(({ to }) => !(to in sources))
       .map(({ from, to }) => `${from} → ${to}`);
     expect(lost).toEqual([]);
@@ -57,9 +58,9 @@ describe("imports", () => {
       `type A = import("${name}").A;`,
     ];
     for (const form of forms) {
-      const found = arrowsOf(from, `/** A planted sample. */\n${form}\n`);
+      const found = importsOf(from, `/** A planted sample. */\n${form}\n`);
       expect(found).toHaveLength(1);
-      expect(found.map(complaint)).toEqual([expect.stringContaining(why)]);
+      expect(found.map(importViolation)).toEqual([expect.stringContaining(why)]);
     }
   });
 
@@ -79,13 +80,13 @@ describe("imports", () => {
     ["src/compat/eurorace/a.ts", "../../platform/time.ts"],
     ["src/console/a.tsx", "./parts/b.tsx"],
   ])("An import from %s to %s is allowed.", (from, name) => {
-    expect(arrowsOf(from, `import { a } from "${name}";`).map(complaint)).toEqual([null]);
+    expect(importsOf(from, `import { a } from "${name}";`).map(importViolation)).toEqual([null]);
   });
 
   test("Imports in comments and imports of packages are ignored.", () => {
     const source =
       '/** import "../x.ts" */\n// import "../y.ts"\nimport { z } from "zod";\nconst u = "https://a.example";';
-    expect(arrowsOf("src/platform/a.ts", source)).toEqual([]);
+    expect(importsOf("src/platform/a.ts", source)).toEqual([]);
   });
 });
 
@@ -119,8 +120,8 @@ describe("tables", () => {
     ["src/modules/chat/a.ts", 'sql`UPDATE "notifications" SET is_read = 1`', "writes notifications"],
     ["src/modules/chat/a.ts", "sql`INSERT OR IGNORE INTO notifications VALUES (1)`", "writes notifications"],
     ["src/modules/chat/a.ts", "sql`DELETE FROM users`", "writes users"],
-    ["src/modules/chat/a.ts", "scope.db.update(users).set({})", "writes users"],
-    ["src/modules/chat/a.ts", "scope.db\n  .insert(profiles)", "writes profiles"],
+    ["src/modules/chat/a.ts", "ctx.db.update(users).set({})", "writes users"],
+    ["src/modules/chat/a.ts", "ctx.db\n  .insert(profiles)", "writes profiles"],
     ["src/modules/chat/a.ts", "sql`UPDATE outbox SET payload = 1`", "writes outbox"],
     ["src/compat/eurorace/a.ts", "sql`SELECT 1 FROM sessions`", "reads sessions"],
     ["src/platform/a.ts", "sql`SELECT 1 FROM chats`", "reads chats"],
@@ -132,7 +133,7 @@ describe("tables", () => {
   test.each([
     ["src/modules/chat/a.ts", "sql`SELECT 1 FROM chats c JOIN users u ON u.id = c.initiator_id`"],
     ["src/modules/chat/a.ts", "// it comes FROM friendships"],
-    ["src/modules/social/deep/a.ts", "scope.db.delete(blocks)"],
+    ["src/modules/social/deep/a.ts", "ctx.db.delete(blocks)"],
   ])("In %s, the use of a table in %s is allowed.", (path, source) => {
     expect(crossings(path, source)).toEqual([]);
   });
@@ -142,7 +143,7 @@ describe("circles", () => {
   const edgesOf = (named: readonly (readonly [string, string])[]) => {
     const edges = new Map<string, Set<string>>();
     for (const [path, source] of named)
-      for (const { to } of arrowsOf(path, source)) {
+      for (const { to } of importsOf(path, source)) {
         const [from, target] = [homeOf(path), homeOf(to)];
         // A foreign key may name a table on either side.
         if (from === target || to.endsWith("/tables.ts")) continue;
@@ -157,7 +158,7 @@ describe("circles", () => {
     expect(circlesOf(edgesOf(files)).filter((circle) => circle !== pending)).toEqual([]);
   });
 
-  test("A planted sample is found.", () => {
+  test("A planted circle is found.", () => {
     const planted = [
       ["src/modules/events/a.ts", 'import { a } from "../social/index.ts";'],
       ["src/modules/social/b.ts", 'import { b } from "../chat/index.ts";'],
@@ -172,13 +173,13 @@ describe("the folders of dispatch", () => {
   /** The lowest first. */
   const LAYERS = [["fleet"], ["pricing"], ["orders"], ["offers", "sharing"], ["live"], ["console"]];
   const SHARED = ["room-names.ts", "timestamps.ts"];
-  const complaints = (named: readonly (readonly [string, string])[]) =>
+  const violations = (named: readonly (readonly [string, string])[]) =>
     named.flatMap(([path, source]) =>
-      arrowsOf(path, source).flatMap((arrow) => layerComplaint(arrow, DISPATCH, LAYERS, SHARED) ?? []),
+      importsOf(path, source).flatMap((edge) => layerViolation(edge, DISPATCH, LAYERS, SHARED) ?? []),
     );
 
   test("The folders of dispatch import only folders below them, so that no circle is possible.", () => {
-    expect(complaints(files)).toEqual([]);
+    expect(violations(files)).toEqual([]);
   });
 
   test.each([
@@ -192,7 +193,7 @@ describe("the folders of dispatch", () => {
     ["room-names.ts", "./fleet/fields.ts", "a shared file imports no folder"],
   ])("A folder's import from %s to %s is reported.", (path, name, why) => {
     const planted = [[`${DISPATCH}/${path}`, `import { a } from "${name}";`]] as const;
-    expect(complaints(planted)).toEqual([expect.stringContaining(why)]);
+    expect(violations(planted)).toEqual([expect.stringContaining(why)]);
   });
 
   test.each([
@@ -202,96 +203,11 @@ describe("the folders of dispatch", () => {
     ["routes.ts", "./console/stats.ts"],
     ["orders/a.ts", "../../identity/index.ts"],
   ])("A folder's import from %s to %s is allowed.", (path, name) => {
-    expect(complaints([[`${DISPATCH}/${path}`, `import { a } from "${name}";`]])).toEqual([]);
+    expect(violations([[`${DISPATCH}/${path}`, `import { a } from "${name}";`]])).toEqual([]);
   });
 });
 
-interface Ban {
-  readonly what: string;
-  readonly pattern: RegExp;
-  /** Where it stands all the same. */
-  readonly except?: readonly string[];
-  /** Looked for in comments too. */
-  readonly inComments?: true;
-  /** Samples that prove that it would be found, and that nothing else would. */
-  readonly samples: readonly string[];
-  readonly harmless: readonly string[];
-}
-
-const NOWHERE: readonly Ban[] = [
-  {
-    what: "LIKE in SQL",
-    pattern: /\bI?LIKE\b|(?<![\w.])(?:not)?[iI]?[lL]ike\(|\bsql(?:<[^`]*>)?`[^`]*\blike\b/,
-    samples: ["WHERE name LIKE ?", "where(like(users.name, term))", "notIlike(a, b)", "sql`a like b`"],
-    harmless: ["a format like 20/900", "unlike(person)", "likeness(a, b)", "sql`SELECT likes FROM x`"],
-  },
-  {
-    what: "console outside the log",
-    pattern: /\bconsole\s*(?:\.\s*(?:log|info|warn|error|debug|trace|dir|table|assert)\b|\[)/,
-    except: ["src/platform/log.ts"],
-    samples: ["console.log(1)", "console\n  .error(x)", 'console["warn"](x)'],
-    harmless: ['import "./console/index.ts"', "the console is a page", "/console/console.css"],
-  },
-  {
-    what: "any",
-    pattern: /[:<|&,(=]\s*any\s*(?=[,;>)\]|&=[{])|\bas any\b|\bany\[\]/,
-    samples: [
-      "let a: any;",
-      "as any)",
-      "Map<string, any>",
-      "(a: any, b) =>",
-      "any[]",
-      "<T = any>",
-      "x as any",
-    ],
-    harmless: ["in any of them", "z.any()", "company: Company", 'kind: "any"'],
-  },
-  {
-    what: "a text limit that counts the units of a string",
-    pattern: /\bz\s*\.string\(\)\s*\.max\(|\bv\.string\(\),[^[\]{}]*?\bv\.maxLength\(/,
-    samples: [
-      "z.string().max(20)",
-      "z\n    .string()\n    .max(20)",
-      "v.pipe(v.string(), v.trim(), v.maxLength(9))",
-    ],
-    harmless: [
-      "limited(20)",
-      "string({ max: 20 })",
-      "v.pipe(v.array(PointFrame), v.maxLength(9))",
-      "z.array(z.string()).max(9)",
-    ],
-  },
-  {
-    what: "CSV written by hand",
-    pattern: /text\/csv/,
-    except: ["src/platform/csv.ts"],
-    samples: ['"Content-Type": "text/csv; charset=utf-8"'],
-    harmless: ['csvResponse("earnings", lines)'],
-  },
-  {
-    what: "a cache of one's own",
-    pattern: /^(?:export )?const \w+ = new Map</m,
-    except: ["src/console/i18n.ts"],
-    samples: ["const seen = new Map<string, number>();"],
-    harmless: ["  const merged = new Map<string, number>();", "const seen = new TtlCache<string, number>({"],
-  },
-  {
-    what: "the whole of zod",
-    pattern: /from "(?:zod|zod\/[^"]+|@hono\/zod-openapi)"/,
-    except: ["src/platform/zod.ts", "src/platform/zod-parts.ts"],
-    samples: ['import { z } from "zod";', 'import * as z from "zod/mini";', 'from "@hono/zod-openapi"'],
-    harmless: ['import { z } from "../../platform/zod.ts";', 'from "@asteasolutions/zod-to-openapi"'],
-  },
-  {
-    what: "a check that was switched off",
-    pattern: /@ts-(?:ignore|expect-error|nocheck)/,
-    inComments: true,
-    samples: ["// @ts-ignore", "/* @ts-nocheck */"],
-    harmless: ["ignored"],
-  },
-];
-
-describe.each(NOWHERE)("$what", ({ pattern, except, samples, harmless, inComments }) => {
+describe.each(FORBIDDEN_PATTERNS)("$what", ({ pattern, except, samples, harmless, inComments }) => {
   test("The forbidden pattern occurs nowhere.", () => {
     const found = files
       .filter(([path]) => !except?.includes(path))
@@ -300,7 +216,7 @@ describe.each(NOWHERE)("$what", ({ pattern, except, samples, harmless, inComment
     expect(found).toEqual([]);
   });
 
-  test("A planted sample is found.", () => {
+  test("A planted sample of the forbidden pattern is found.", () => {
     for (const sample of samples) expect(sample).toMatch(pattern);
     for (const sample of harmless) expect(sample).not.toMatch(pattern);
   });

@@ -19,7 +19,7 @@ async function readWhole(statement: string): Promise<string[]> {
   });
 }
 
-test("a search without an index is noticed, and what is no table is not", async () => {
+test("A full scan of a table is reported, and one of a JSON list is not.", async () => {
   expect(await readWhole("SELECT id FROM users WHERE first_name = ?")).toEqual(["users"]);
   expect(await readWhole("SELECT u.id FROM users u WHERE u.first_name = ?")).toEqual(["u"]);
   expect(await readWhole("SELECT value FROM json_each(?)")).toEqual([]);
@@ -42,7 +42,7 @@ test.each([
   "/api/v1/users/my_friends/",
   "/api/v1/users/blacklist/",
   "/api/v1/users/my_events/",
-])("what a person asks by GET %s has an index", async (path) => {
+])("The queries of GET %s by a person use an index.", async (path) => {
   const ann = await person();
   const { bill } = await charge(meter, 200, "GET", path, { token: ann.token });
   expect(bill.statements.length).toBeGreaterThan(0);
@@ -53,7 +53,7 @@ test.each([
   "/api/v1/location-reports/?near=52.2,21&limit=10",
   "/api/v1/location-reports/?user=1&limit=10",
   "/api/v1/orders/list/?status=PENDING",
-])("what staff asks by GET %s has an index", async (path) => {
+])("The queries of GET %s by staff use an index.", async (path) => {
   const staff = await staffMember();
   const { bill } = await charge(meter, 200, "GET", path, { token: staff.token });
   expect((await Promise.all(bill.statements.map(readWhole))).flat()).toEqual([]);
@@ -65,7 +65,7 @@ async function pragmas<Row>(pragma: string, names: readonly string[]): Promise<R
   return results.map((result) => result.results);
 }
 
-test("every foreign key begins an index: what goes with a deleted row is not searched for", async () => {
+test("Every foreign key begins an index, so that deleting a row scans no table.", async () => {
   const names = await rows<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table'");
   const tables = names.map(({ name }) => name).filter((name) => !/^(_cf|sqlite|d1)_/.test(name));
   const keys = await pragmas<{ from: string }>("foreign_key_list", tables);

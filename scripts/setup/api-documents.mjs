@@ -26,7 +26,7 @@ export async function writeApiDocuments(folder) {
   await rm(bundle, { recursive: true });
 }
 
-/** What the runtime alone offers: the classes that the code extends. No document comes from them. */
+/** Stands in for the runtime's own module: the class that the code extends. No document depends on it. */
 const runtimeClasses = {
   name: "runtime-classes",
   enforce: "pre",

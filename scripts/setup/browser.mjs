@@ -1,4 +1,4 @@
-// Finds a Chromium for the console's tests: CHROMIUM, or wherever systems keep it. As root on Debian or Ubuntu it is installed.
+// Finds a Chromium for the console's tests: CHROMIUM, or the usual paths. As root on Debian or Ubuntu it is installed if missing.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 
@@ -12,12 +12,12 @@ const PLACES = [
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
 ];
 
-/** Path of the program; throws in so many words when there is none. */
+/** Returns the path of the program; throws an error that says how to install it if there is none. */
 export function findBrowser() {
   const found = known() ?? (install() ? known() : undefined);
   if (found) return found;
   throw new Error(
-    "The console's tests need Chromium or Chrome. Install it (Debian: apt-get install chromium), or say where it is: CHROMIUM=/path/to/chromium npm test",
+    "The console's tests need Chromium or Chrome. Install it (Debian: apt-get install chromium), or set its path: CHROMIUM=/path/to/chromium npm test",
   );
 }
 

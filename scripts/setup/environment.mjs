@@ -8,7 +8,7 @@ export const wrangler = fileURLToPath(
   new URL("../../node_modules/wrangler/bin/wrangler.js", import.meta.url),
 );
 
-/** No telemetry, no update check, no look-up of the machine's place, no local trace store (2.3 times faster). */
+/** No telemetry, no update check, no look-up of the machine's location, no local trace store (2.3 times faster). */
 export const quiet = {
   ...process.env,
   WRANGLER_SEND_METRICS: "false",
@@ -20,18 +20,18 @@ export const quiet = {
   X_LOCAL_EXPLORER: "false",
 };
 
-/** Says what is wrong when the Node that runs is too old for the toolchain. */
+/** Ends with a message when the running Node is too old for the toolchain. */
 export function requireNode() {
   const [major, minor] = process.versions.node.split(".").map(Number);
   if (major > 22 || (major === 22 && minor >= 12)) return;
   console.error(
     `Caravan's toolchain needs Node 22.12 or newer and this is ${process.versions.node}.\n` +
-      "On Linux `npm install` brings it along (without --omit=optional), and `npm run …` uses it; elsewhere install Node 24.",
+      "On Linux `npm install` installs it (without --omit=optional), and `npm run …` uses it; elsewhere install Node 24.",
   );
   process.exit(1);
 }
 
-/** Makes .dev.vars on first start: what this place is, and a fresh secret. Lines that are there stay. */
+/** Creates .dev.vars on the first start, with the environment's name and a new secret. Existing lines stay. */
 export function ensureSecrets() {
   const file = new URL("../../.dev.vars", import.meta.url);
   const words = existsSync(file) ? readFileSync(file, "utf8") : "";

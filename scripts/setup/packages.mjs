@@ -1,5 +1,5 @@
 // Installs the packages where they are missing or older than the lockfile, so that one command is enough on a fresh clone.
-// Imports nothing but Node itself: there may be no packages yet.
+// Imports only Node's own modules, because there may be no packages yet.
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,10 +7,10 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Set in the process that goes on after an install. */
+/** Set in the process that continues after an install. */
 const INSTALLED = "CARAVAN_PACKAGES_INSTALLED";
 
-/** Goes on at once where the packages are as the lockfile says; otherwise installs them and starts this script anew. */
+/** Returns at once if the packages match the lockfile; otherwise installs them and restarts the calling script. */
 export async function requirePackages() {
   const reason = whyInstall();
   if (!reason || process.env[INSTALLED]) return;
@@ -25,20 +25,20 @@ export async function requirePackages() {
   process.exit(await runToEnd(...again));
 }
 
-/** Null where every package of the lockfile is installed in its version. */
+/** Returns why an install is needed; null if every package of the lockfile is installed in its version. */
 export function whyInstall(folder = root) {
   const read = (path) => JSON.parse(readFileSync(join(folder, path), "utf8")).packages;
   if (!existsSync(join(folder, "node_modules/.package-lock.json"))) return "none are installed";
   const installed = read("node_modules/.package-lock.json");
   const differs = Object.entries(read("package-lock.json")).filter(
-    // Optional packages are for other machines as well.
+    // Optional packages may be meant for other machines.
     ([path, { version, optional }]) =>
       path.startsWith("node_modules/") && (installed[path] ? installed[path].version !== version : !optional),
   );
   return differs.length === 0 ? null : `${differs.length} differ from the lockfile`;
 }
 
-/** Runs a command in this terminal; signals that reach us reach it. Answers its exit code. */
+/** Runs a command in this terminal and returns its exit code. Signals are passed on to it. */
 async function runToEnd(command, args, { env = process.env } = {}) {
   const child = spawn(command, args, { cwd: root, env, stdio: "inherit" });
   const passOn = (signal) => child.kill(signal);

@@ -1,10 +1,10 @@
-// One server a state: two that write one database lose each other's words.
+// A lock file so that only one server uses a state: two servers on one database lose each other's writes.
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * Takes the lock of a state folder. Answers null when it is ours, or who has it: `{ pid, port }`.
- * A lock whose processes are all gone is taken over.
+ * Takes the lock of a state folder. Returns null when this process has it now, or its holder: `{ pid, port }`.
+ * A lock whose processes have all ended is taken over.
  */
 export function takeLock(state, port) {
   mkdirSync(state, { recursive: true });
@@ -20,7 +20,7 @@ export function takeLock(state, port) {
     const holder = parse(text);
     const pid = holder?.pids.find(isServer);
     if (pid !== undefined) return { pid, port: holder.port };
-    // Nobody's any more. Another start may take it over at this moment: only the lock that was read is thrown away.
+    // Its processes have ended. Another start may take it over at the same moment, so only the lock that was read is removed.
     const mine = `${file}.${process.pid}`;
     try {
       renameSync(file, mine);
@@ -32,11 +32,12 @@ export function takeLock(state, port) {
   }
 }
 
-/** Names the server's own process too: should we be killed, it lives on and still writes. */
+/** Adds the server's own process to the lock: if this process is killed, the server lives on and still writes. */
 export function shareLock(state, port, pid) {
   writeFileSync(lockFile(state), words({ pids: [process.pid, pid], port }));
 }
 
+/** Removes the lock, if this process has it. */
 export function releaseLock(state) {
   if (parse(read(lockFile(state)))?.pids.includes(process.pid)) rmSync(lockFile(state), { force: true });
 }
@@ -61,7 +62,7 @@ function parse(text) {
   }
 }
 
-/** Whether this process is one of ours: numbers of processes come again, so where it can be told by its command, it is. */
+/** Whether this process is a Caravan server. Process ids are reused, so on Linux the command is checked too. */
 function isServer(pid) {
   if (pid === process.pid) return false;
   try {

@@ -1,5 +1,5 @@
-// A car with a picture, as the shipped Rideshare client speaks: a cookie, flat verbs, a form upload, an edit with a
-// picture in it.
+// A car with a picture, as the shipped Rideshare client does it: a cookie, flat routes, a form upload, and an edit with
+// a picture.
 import assert from "node:assert/strict";
 import { ask, call, chapter, JPEG, origin, PASSWORD, stamp, strikeClock, tell, until } from "./kit.mjs";
 
@@ -39,7 +39,7 @@ export async function aCar() {
   form.append("file", new Blob([JPEG], { type: "image/jpeg" }), "car.jpg");
   assert.equal((await call("POST", started.url, { body: form, headers })).status, 204);
   await ask("POST", "/api/upload/direct/finish", { body: { file_id: started.id }, headers });
-  tell("Posted a car and uploaded its picture by the form door.");
+  tell("Posted a car and uploaded its picture by the upload form.");
 
   const picture = async () => (await ask("GET", `/api/get-image-by-post-id/${id}`, { headers })).url;
   const first = await picture();
@@ -62,5 +62,5 @@ export async function aCar() {
   await strikeClock();
   await until(async () => (await fetch(new URL(first, origin))).status === 404);
   await ask("DELETE", "/api/user-delete", { headers });
-  tell("Withdrew the car: its pictures are gone from the bucket, too.");
+  tell("Deleted the car post: its pictures are deleted from the bucket too.");
 }

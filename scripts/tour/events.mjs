@@ -1,4 +1,4 @@
-// An event as AlphaBet's app has it: made, watched in both dialects, moved, missed and caught up with, reminded of.
+// An event in AlphaBet's app: created, watched in both dialects, changed, resumed after a lost connection, and reminded of.
 import assert from "node:assert/strict";
 import { ask, call, chapter, letters, open, openNative, stamp, strikeClock, tell, until } from "./kit.mjs";
 
@@ -17,24 +17,24 @@ export async function anEvent({ name, email, token, by }) {
   assert.equal(created.status, 201);
   const { id } = created.body;
   assert.equal((await ask("POST", "/api/events/", request)).id, id);
-  tell(`Created "${event.name}" with two participants; the repeated request made no second one.`);
+  tell(`Created "${event.name}" with two participants; the repeated request created no second one.`);
 
   const watcher = await open(`/ws/events/${id}/`);
   const phone = await openNative(`/ws/events/${id}/?since=0`, token);
   const { epoch } = await phone.next((frame) => frame.t === "welcome");
   const first = await phone.entry();
   assert.equal(first.body.action, "created");
-  tell(`Opened two sockets. The native one was told what it had missed: ${first.body.text}`);
+  tell(`Opened two sockets. The native one got the entry it had missed: ${first.body.text}`);
 
   await ask("PUT", `/api/event/${id}/`, { body: { location: "New bridge" }, by });
   assert.deepEqual(await watcher.next(), { message: `Event "${event.name}" has been updated.` });
   const { seq } = await phone.entry();
-  tell("Moved it to the new bridge: both sockets heard it, each in its own dialect.");
+  tell("Moved it to the new bridge: both sockets got the change, each in its own dialect.");
 
   phone.send({ t: "say", ref: "hello", kind: "message", body: { text: "See you there" } });
   const ack = await phone.next((frame) => frame.t === "ack");
   assert.deepEqual(await watcher.next(), { message: "See you there" });
-  tell(`Said hello: acknowledged as entry ${ack.seq}, durable before anybody heard it.`);
+  tell(`Sent a message: acknowledged as entry ${ack.seq}, stored before anybody received it.`);
 
   phone.close();
   await ask("PUT", `/api/event/${id}/`, { body: { name: `${event.name}, with tea` }, by });
@@ -45,19 +45,19 @@ export async function anEvent({ name, email, token, by }) {
     missed.map((entry) => entry.seq),
     [seq + 1, seq + 2],
   );
-  tell("Lost the connection, came back, and got exactly what was missed, in order.");
+  tell("Lost the connection, reconnected, and got exactly the missed entries, in order.");
 
-  chapter("Letters and the clock");
+  chapter("Letters and cron");
   await strikeClock();
   const subjects = await until(async () => {
     const found = (await letters(email)).map((each) => each.subject);
     return found.includes("Event Reminder") && found;
   });
   assert.equal(subjects.filter((subject) => subject === "Event Reminder").length, 1);
-  tell(`The clock struck; letters so far: ${subjects.length}, among them one reminder.`);
+  tell(`Cron ran; letters so far: ${subjects.length}, among them one reminder.`);
   for (const subject of subjects) console.log(`       · ${subject}`);
 
   await ask("DELETE", `/api/event/${id}/`, { by });
   assert.equal(await back.closed, 4004);
-  tell("Deleted the event: its sockets were told, then closed with 4004.");
+  tell("Deleted the event: its sockets got a last notice, then closed with 4004.");
 }

@@ -1,4 +1,4 @@
-// Two people of Find Friend: found by interest and city, talking over a bad line, going out together, falling out.
+// Two people of Find Friend: they find each other, chat over a bad connection, meet at an event, and block each other.
 import assert from "node:assert/strict";
 import { ask, call, chapter, open, openNative, PASSWORD, stamp, tell } from "./kit.mjs";
 
@@ -9,7 +9,7 @@ export async function friends() {
   chapter("Two friends");
   const anna = await join("Анна", "anna");
   const boris = await join("Борис", "boris");
-  tell("Анна and Борис registered at Find Friend's door: one key each.");
+  tell("Анна and Борис registered with Find Friend and got a key each.");
 
   const profile = { city: CITY, interests: [{ name: INTEREST }], birthday: "1995-05-05" };
   for (const { by } of [anna, boris]) await ask("PATCH", "/api/v1/users/me/", { body: profile, by });
@@ -44,13 +44,13 @@ async function join(firstName, nick) {
   return { id, email, key, by };
 }
 
-/** A chat over a line that breaks; ends with both in it. */
+/** A chat over a connection that breaks; returns with both connected. */
 async function talk(anna, boris, me) {
   const { id } = await ask("POST", "/api/v1/chats/start/", { body: { email: boris.email }, by: anna.by });
   const again = await call("POST", "/api/v1/chats/start/", { body: { email: anna.email }, by: boris.by });
   assert.equal(again.status, 302);
   assert.equal(again.headers.get("location"), `/api/v1/chats/${id}/`);
-  tell("Анна started a chat; Борис, who started it too, was sent to the same one.");
+  tell("Анна started a chat; Борис, who started it too, was redirected to the same one.");
 
   const path = `/ws/chat/${id}/`;
   const hers = await open(path, { headers: { authorization: anna.by } });
@@ -63,7 +63,7 @@ async function talk(anna, boris, me) {
   his.send({ t: "say", ref: "b1", kind: "message", body: { text: "И тебе привет" } });
   const { seq } = await his.next((frame) => frame.t === "ack");
   assert.deepEqual(await fieldsOf(hers, "id", "sender", "text"), [seq, boris.id, "И тебе привет"]);
-  tell("They talk: her socket carries raw text, his caravan.v1, and every message has one number.");
+  tell("They chat: her socket uses raw text, his caravan.v1, and every message has one number.");
 
   const words = Array.from({ length: 12 }, (_, index) => `message ${index + 1}`);
   const received = [await his.entry("message")];
@@ -73,7 +73,7 @@ async function talk(anna, boris, me) {
     if (index < 4) received.push(await his.entry("message"));
     if (index === 4) his.breakOff();
   }
-  tell("His network went dead in the middle of twelve messages; she noticed nothing and went on.");
+  tell("His connection broke in the middle of twelve messages; hers was not affected.");
 
   const last = received.at(-1).seq;
   const back = await openNative(`${path}?epoch=${epoch}&since=${last}`, boris.key);
@@ -84,7 +84,7 @@ async function talk(anna, boris, me) {
     ["И тебе привет", ...words],
   );
   assert.ok(received.every((entry, index) => entry.seq === seq + index));
-  tell("He came back with his epoch and position: he has all twelve, each once and in order.");
+  tell("He reconnected with his epoch and position and got all twelve, each once and in order.");
 
   const room = `chat:${id}`;
   me.send({ t: "subscribe", ref: "s1", room, epoch, since: received.at(-1).seq });
@@ -93,12 +93,12 @@ async function talk(anna, boris, me) {
   const direct = await back.entry("message");
   assert.deepEqual(await me.next((frame) => frame.room === room && frame.t === "entry"), { ...direct, room });
   tell(
-    "He subscribed to the chat on his own socket, ws/me/: the same entry comes there, with its room's name.",
+    "He subscribed to the chat on his own socket, ws/me/: the same entry arrives there, with its room's name.",
   );
   return { path, room, hers, his: back };
 }
 
-/** An event that one of them holds and the other asks to join. */
+/** An event that one of them creates and the other asks to join. */
 async function together(anna, boris, me) {
   const start = new Date(Date.now() + 24 * 3600_000).toISOString();
   const plan = { name: `Заезд ${stamp}`, description: "Вокруг озера", event_type: "вело", start_date: start };
@@ -110,7 +110,7 @@ async function together(anna, boris, me) {
   const { members } = await ask("GET", `/api/v1/events/${event.id}/`);
   assert.deepEqual(members.map(({ id }) => id).sort(), [anna.id, boris.id].sort());
   const { body } = await me.next((frame) => frame.body?.about === `event:${event.id}`);
-  tell(`Анна holds an event, Борис asked to take part, she let him in: "${body.message}"`);
+  tell(`Анна created an event, Борис asked to take part, she accepted: "${body.message}"`);
 }
 
 async function part(anna, boris, me, { path, room, hers, his }) {
@@ -119,7 +119,9 @@ async function part(anna, boris, me, { path, room, hers, his }) {
   const { code } = await me.next((frame) => frame.t === "unsubscribed" && frame.room === room);
   assert.equal(code, 4003);
   await assert.rejects(openNative(path, boris.key), { status: 403 });
-  tell("Анна blocked Борис: the chat's sockets closed with 4003, his subscription ended, nobody gets in.");
+  tell(
+    "Анна blocked Борис: the chat's sockets closed with 4003, his subscription ended, and neither can reconnect.",
+  );
 
   for (const { by } of [anna, boris])
     assert.equal((await call("DELETE", "/api/v1/users/me/", { by })).status, 204);

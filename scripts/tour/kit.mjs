@@ -1,10 +1,10 @@
-// What every chapter of the tour needs: to say what happens, to ask the server, and to hold a socket.
+// What every chapter of the tour uses: printing steps, requests to the server, and sockets.
 import WebSocket from "ws";
 
 const port = process.env.PORT ?? 8787;
 export const origin = `http://127.0.0.1:${port}`;
 
-/** Different in every run: names that hold it are new. */
+/** Different in every run, so that names which contain it are new. */
 export const stamp = Date.now().toString(36);
 export const PASSWORD = "a-long-ride";
 
@@ -33,7 +33,7 @@ export function fail(error) {
   process.exit(1);
 }
 
-/** `by` is who asks, as the header says it: `Bearer …` or `Token …`. A form goes as it is, anything else as JSON. */
+/** Sends a request. `by` is the Authorization header: `Bearer …` or `Token …`. A form is sent as it is, any other body as JSON. */
 export async function call(method, path, { body, by, headers = {} } = {}) {
   const isForm = body instanceof FormData;
   const response = await fetch(new URL(path, origin), {
@@ -56,7 +56,7 @@ export async function call(method, path, { body, by, headers = {} } = {}) {
   };
 }
 
-/** The body of an answer that must be a good one. */
+/** Sends a request and returns the body of its answer; throws for a status of 300 or more. */
 export async function ask(method, path, options) {
   const { status, body } = await call(method, path, options);
   if (status >= 300) throw new Error(`${method} ${path} answered ${status}: ${JSON.stringify(body)}`);
@@ -67,18 +67,18 @@ export async function letters(address) {
   return (await fetch(`${origin}/dev/outbox.json?to=${encodeURIComponent(address)}`)).json();
 }
 
-/** What the clock does each minute, now. */
+/** Runs the cron job of each minute now. */
 export async function strikeClock() {
   await fetch(`${origin}/cdn-cgi/local/scheduled?cron=${encodeURIComponent("* * * * *")}`);
 }
 
-/** Asks until the answer is truthy. */
+/** Repeats a request until its answer is truthy; throws after ten seconds. */
 export async function until(question) {
   const deadline = Date.now() + PATIENCE;
   for (;;) {
     const answer = await question();
     if (answer) return answer;
-    if (Date.now() > deadline) throw new Error("what should have happened did not, within ten seconds");
+    if (Date.now() > deadline) throw new Error("the expected answer did not come within ten seconds");
     await rest(200);
   }
 }
@@ -92,7 +92,7 @@ export function openNative(path, token) {
   return open(path, { protocols: ["caravan.v1", ...(token ? [`auth.${token}`] : [])] });
 }
 
-/** A socket with its frames in a queue. A refusal before the upgrade is an error with its `status`. */
+/** Opens a socket whose frames are queued. A refusal before the upgrade throws an error with its `status`. */
 export function open(path, { protocols = [], headers = {} } = {}) {
   const socket = new WebSocket(origin.replace("http", "ws") + path, protocols, { headers });
   const frames = [];
@@ -103,7 +103,7 @@ export function open(path, { protocols = [], headers = {} } = {}) {
   });
   const peer = {
     closed: new Promise((resolve) => socket.once("close", resolve)),
-    /** The next frame that fits; those before it stay. */
+    /** Returns the next frame that fits; earlier ones stay in the queue. */
     async next(fits = () => true) {
       const deadline = Date.now() + PATIENCE;
       for (;;) {
@@ -119,7 +119,7 @@ export function open(path, { protocols = [], headers = {} } = {}) {
     entry: (kind) => peer.next((frame) => frame.t === "entry" && (!kind || frame.kind === kind)),
     send: (frame) => socket.send(typeof frame === "string" ? frame : JSON.stringify(frame)),
     close: () => socket.close(),
-    /** As when a phone loses its network: no farewell. */
+    /** Ends the connection without a Close frame, as when a phone loses its network. */
     breakOff: () => socket.terminate(),
   };
   return new Promise((resolve, reject) => {

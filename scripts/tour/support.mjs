@@ -1,4 +1,4 @@
-// A support ticket that is answered while its author looks on.
+// A support ticket that is answered live.
 import assert from "node:assert/strict";
 import { ask, openNative, tell, until } from "./kit.mjs";
 
@@ -26,6 +26,6 @@ export async function aTicket(client, operator, orderId) {
   );
   assert.deepEqual([ticket.status, ticket.assigned_to.id], ["IN_PROGRESS", operator.id]);
   tell(
-    "She asked for her receipt; the operator answered live. The note between operators she did not get to see.",
+    "She asked for her receipt; the operator answered live. She got nothing of the internal note between operators.",
   );
 }

@@ -1,14 +1,14 @@
-// One tow job from the call to the thanks: a client, a driver and an operator, their sockets, and a stranger with a link.
+// One tow job from the order to the rating: a client, a driver and an operator, their sockets, and a stranger with a link.
 import assert from "node:assert/strict";
 import { ask, call, chapter, openNative, PASSWORD, stamp, tell } from "./kit.mjs";
 import { aTicket } from "./support.mjs";
 
-/** Somewhere new in every run, so that no truck of an earlier one is near. */
+/** A new place in every run, so that no truck of an earlier run is near. */
 const CAR = { latitude: 54 + Math.random() * 4, longitude: 40 + Math.random() * 15 };
 const GARAGE = { latitude: CAR.latitude + 0.05, longitude: CAR.longitude + 0.05 };
 const TARIFF = 1;
 
-/** A part of the way from the car to the garage. */
+/** Returns a point on the route from the car to the garage; `part` from 0 to 1. */
 const onTheWay = (part) => ({
   latitude: CAR.latitude + part * (GARAGE.latitude - CAR.latitude),
   longitude: CAR.longitude + part * (GARAGE.longitude - CAR.longitude),
@@ -32,7 +32,7 @@ export async function aTowJob() {
   });
   await ask("POST", "/api/v1/location/update/", { body: onTheWay(-0.2), by: driver.by });
   tell(
-    "A client and a driver registered by phone; the operator gave the driver a truck, and it said where it is.",
+    "A client and a driver registered by phone; the operator gave the driver a truck, and it reported its position.",
   );
 
   const order = await placeOrder(client);
@@ -82,7 +82,7 @@ async function placeOrder({ by }) {
   });
   assert.deepEqual([order.status, order.final_price], ["PENDING", null]);
   tell(
-    `The client added a car, asked for the price (${price} ${currency}) and ordered; a price of her own was not heard.`,
+    `The client added a car, asked for the price (${price} ${currency}) and ordered; a price in her request was ignored.`,
   );
   return order;
 }
@@ -96,17 +96,17 @@ async function dispatch({ order, path, operator, driver, hers, his }) {
   const { results } = await ask("GET", "/api/v1/offers/", { by: driver.by });
   assert.deepEqual([results.length, results[0].order], [1, order.id]);
   tell(
-    `The operator confirmed and called for trucks; the driver, ${offer.distance} m away, read: "${notice.body.message}"`,
+    `The operator confirmed and searched for trucks; the driver, ${offer.distance} m away, read: "${notice.body.message}"`,
   );
 
   await ask("POST", `${path}/offer/accept/`, { by: driver.by });
   assert.equal((await hers.entry("status")).body.status, "ASSIGNED");
   const late = await call("POST", `${path}/offer/accept/`, { by: driver.by });
   assert.equal(late.status, 409);
-  tell("The driver took it, once; the client's socket said so.");
+  tell("The driver accepted it, once; the client's socket got the assignment.");
 }
 
-/** There, started with the client's code, and seen by the client and by whoever has the link. */
+/** Arrived, started with the client's code, and watched by the client and by everybody with the link. */
 async function drive({ path, truck, client, driver, hers }) {
   const { url } = await ask("POST", `${path}/share/`, { body: { shows_name: true }, by: client.by });
   assert.equal((await fetch(url)).status, 200);
@@ -121,7 +121,7 @@ async function drive({ path, truck, client, driver, hers }) {
   const { start_code: code } = await ask("GET", `${path}/`, { by: client.by });
   await ask("POST", `${path}/start/`, { body: { code }, by: driver.by });
   assert.equal((await hers.entry("status")).body.status, "IN_PROGRESS");
-  tell("The driver arrived; a guess was refused, with the code that the client told him the work began.");
+  tell("The driver arrived; a wrong code was refused; with the client's code the work began.");
 
   const wheel = await openNative(`/ws/tow-trucks/${truck.id}/location/`, driver.token);
   const seen = [];
@@ -155,7 +155,7 @@ async function settle({ path, client, driver, operator }) {
   assert.equal((await call("PATCH", place, { ...settling, by: driver.by })).status, 403);
   const settled = await ask("PATCH", place, { ...settling, by: operator.by });
   assert.ok(settled.paid_at);
-  tell(`The client paid ${amount}: PENDING, whatever she says, until the operator saw the money.`);
+  tell(`The client paid ${amount}: PENDING, whatever her request says, until the operator confirmed it.`);
 
   const stars = { body: { driver_rating: 5, service_rating: 4, comment: "Быстро" }, by: client.by };
   assert.equal((await call("POST", `${path}/rating/`, stars)).status, 201);

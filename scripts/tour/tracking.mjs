@@ -1,4 +1,4 @@
-// Somebody on the road with Eurorace's app: live positions, a late batch, the track, and a task with a photo.
+// A racer with Eurorace's app: live positions, a late batch, the track, and a task with a photo.
 import assert from "node:assert/strict";
 import {
   ask,
@@ -20,7 +20,7 @@ const LIVE = 20;
 const LATE = 50;
 const reports = "/api/location-reports";
 
-/** So many steps of about seventy metres to the east. */
+/** Returns a place `steps` times about seventy metres east of the start. */
 const along = (steps) => ({ ...START, longitude: START.longitude + steps / 1000 });
 
 export async function aTrack() {
@@ -51,12 +51,12 @@ export async function aTrack() {
   }));
   native.send({ t: "points", ref: "late", points });
   assert.equal((await native.next((frame) => frame.t === "ack")).ref, "late");
-  tell(`Out of a tunnel: ${LATE} older points with their own times went in one frame of caravan.v1.`);
+  tell(`After a tunnel: ${LATE} older points with their own times went in one frame of caravan.v1.`);
 
   const ofMine = ({ user }) => user === id;
   const latest = await until(async () => (await ask("GET", `${reports}/latest/`, { by })).find(ofMine));
   assert.equal(latest.location.longitude, along(LIVE - 1).longitude);
-  tell("latest/ shows the newest place; what came late did not move it back.");
+  tell("latest/ shows the newest place; the late batch did not move it back.");
 
   const track = await ask("GET", `${reports}/my_track/`, { by });
   assert.equal(track.total_points, LIVE + LATE);
@@ -82,9 +82,7 @@ async function aTask(by, live) {
   assert.deepEqual(await live.next(), { type: "task_assigned", task_id: id, title: task.title });
   live.send({ type: "location_update", ...place });
   assert.equal((await live.next((frame) => frame.type === "task_arrived")).task_id, id);
-  tell(
-    "Staff set a task with a circle around it; the racer was told of it, and on arrival that this is the place.",
-  );
+  tell("Staff created a task with a geofence; the racer was notified of it, and again on arrival.");
 
   const form = new FormData();
   form.append("photo", new Blob([JPEG], { type: "image/jpeg" }), "arch.jpg");
@@ -97,5 +95,5 @@ async function aTask(by, live) {
   const completed = await ask("GET", "/api/tasks/completed/", { by });
   assert.ok(completed.some((each) => each.id === id && each.user_status === "completed"));
   await ask("DELETE", `/api/tasks/${id}/`, { by: staff });
-  tell("Sent the photo from there: the task is completed, and the socket said so.");
+  tell("Sent the photo from there: the task is completed, and the socket got the change.");
 }

@@ -1,16 +1,16 @@
 /** Bulk operations: dry runs, rows handled one by one, background jobs; sending failed mails again. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { purgeJobs } from "../../src/modules/admin/index.ts";
-import { mint, type Person } from "../authorization/world.ts";
+import { newPerson, type Person } from "../authorization/world.ts";
 import { get, post, rows, unique } from "../harness/api.ts";
-import { jobContext } from "../harness/scope.ts";
+import { jobContext } from "../harness/job-context.ts";
 import { deliver } from "../outbox/rows.ts";
 
 let operator: Person;
 let staff: Person;
 beforeAll(async () => {
-  operator = await mint("operator");
-  staff = await mint("staff");
+  operator = await newPerson("operator");
+  staff = await newPerson("staff");
 });
 
 const as = (who: Person) => ({ token: who.token, headers: { "accept-language": "en" } });
@@ -63,7 +63,7 @@ test("A few rows are handled at once, each with its audit row.", async () => {
 });
 
 test("A failed row is reported, and the others are handled.", async () => {
-  const made = await Promise.all([mint("owner"), mint("owner")]);
+  const made = await Promise.all([newPerson("owner"), newPerson("owner")]);
   const ids = [...made.map(({ id }) => id), staff.id];
   const { body } = await bulk("users", { action: "change", values: { is_active: false }, ids });
   expect(body).toEqual({
@@ -89,7 +89,7 @@ describe("many", () => {
   });
 
   test("A job stops when the person who started it loses the right.", async () => {
-    const gone = await mint("staff");
+    const gone = await newPerson("staff");
     const { word } = await interests(60);
     const { body } = await bulk("interests", { action: "delete", filter: { search: word } }, gone);
     await rows("UPDATE users SET is_staff = 0 WHERE id = ?", gone.id);
@@ -153,7 +153,7 @@ describe("a refusal", () => {
   });
 
   test("An operator without the right is refused.", async () => {
-    const who = await mint("owner");
+    const who = await newPerson("owner");
     const body = { action: "end_sessions", ids: [who.id] };
     expect((await bulk("users", body, operator)).status).toBe(403);
     expect((await bulk("users", { action: "delete", ids: [who.id] }, operator)).status).toBe(403);

@@ -2,14 +2,14 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { jobSliceRun, purgeJobs } from "../../src/modules/admin/index.ts";
-import { mint, type Person } from "../authorization/world.ts";
+import { newPerson, type Person } from "../authorization/world.ts";
 import { get, post, rows, send, unique } from "../harness/api.ts";
-import { jobContext } from "../harness/scope.ts";
+import { jobContext } from "../harness/job-context.ts";
 import { deliver } from "../outbox/rows.ts";
 
 let staff: Person;
 beforeAll(async () => {
-  staff = await mint("staff");
+  staff = await newPerson("staff");
 });
 
 const as = (who: Person) => ({ token: who.token, headers: { "accept-language": "en" } });
@@ -107,7 +107,7 @@ test("An export has each row once although slices run twice and concurrently.", 
 });
 
 test("An export stops when the person who started it loses the right, and leaves no object.", async () => {
-  const gone = await mint("staff");
+  const gone = await newPerson("staff");
   const { body } = await begin(await interests(2500), gone);
   await slice(body.job);
   await rows("UPDATE users SET is_staff = 0 WHERE id = ?", gone.id);
@@ -121,8 +121,8 @@ describe("the file's address", () => {
   test("The file's signed address is for the person who started the export, and opens as a download.", async () => {
     const { body } = await begin(await interests(3));
     await workOff(body.job);
-    expect((await address(body.job, await mint("staff"))).status).toBe(403);
-    expect((await address(body.job, await mint("operator"))).status).toBe(404);
+    expect((await address(body.job, await newPerson("staff"))).status).toBe(403);
+    expect((await address(body.job, await newPerson("operator"))).status).toBe(404);
     const { url } = (await address(body.job)).body;
     expect((await send(new Request(url.split("?")[0]))).status).toBe(403);
     const answer = await send(new Request(url));

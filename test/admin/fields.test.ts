@@ -2,12 +2,12 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { catalogue } from "../../src/modules/admin/catalogue.ts";
 import type { ConsoleRole, Field } from "../../src/platform/resources/resource.ts";
-import { mint, type Person } from "../authorization/world.ts";
+import { newPerson, type Person } from "../authorization/world.ts";
 import { get, patch, post, rows, unique } from "../harness/api.ts";
 
 const people = {} as Record<ConsoleRole, Person>;
 beforeAll(async () => {
-  for (const role of ["operator", "staff"] as const) people[role] = await mint(role);
+  for (const role of ["operator", "staff"] as const) people[role] = await newPerson(role);
 });
 const as = (role: ConsoleRole, headers: Record<string, string> = {}) => ({
   token: people[role].token,
@@ -96,7 +96,7 @@ const editable = Object.keys(EDITABLE).flatMap((name) => {
 });
 
 test.each(editable)("The field $field of $name is writable by $role as declared.", async (row) => {
-  const id = (await EDITABLE[row.name]?.((await mint("owner")).id)) ?? "";
+  const id = (await EDITABLE[row.name]?.((await newPerson("owner")).id)) ?? "";
   const path = `/api/admin/${row.name}/${id}/`;
   const { body: before } = await get(path, as(row.role));
   const answer = await patch(

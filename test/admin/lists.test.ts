@@ -1,7 +1,7 @@
 /** Lists in the console: found by what is declared, in total order, two statements for any page, as CSV too. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { csvCell } from "../../src/platform/csv.ts";
-import { mint, type Person } from "../authorization/world.ts";
+import { newPerson, type Person } from "../authorization/world.ts";
 import { get, rows, unique } from "../harness/api.ts";
 import { charge, counted } from "../harness/counted.ts";
 
@@ -17,7 +17,7 @@ interface Made {
 const made: number[] = [];
 
 beforeAll(async () => {
-  staff = await mint("staff");
+  staff = await newPerson("staff");
   for (const [nth, name] of ["Ёжик", "Ель", "Анна", "=cmd()", "a%b"].entries()) {
     const [user] = await rows<Made>(
       `INSERT INTO users (username, username_key, first_name, last_name, user_type, is_verified, created_at, updated_at)

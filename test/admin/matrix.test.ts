@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { catalogue } from "../../src/modules/admin/catalogue.ts";
 import { fieldsFor } from "../../src/modules/admin/rights.ts";
 import type { ConsoleRole, Right } from "../../src/platform/resources/resource.ts";
-import { mint, type Person } from "../authorization/world.ts";
+import { newPerson, type Person } from "../authorization/world.ts";
 import { call, get } from "../harness/api.ts";
 
 const ROLES = ["operator", "staff"] as const satisfies readonly ConsoleRole[];
@@ -11,8 +11,8 @@ const people = {} as Record<"anonymous" | "client" | "driver" | ConsoleRole, Per
 
 beforeAll(async () => {
   people.anonymous = null;
-  people.client = await mint("owner");
-  for (const role of ["driver", "operator", "staff"] as const) people[role] = await mint(role);
+  people.client = await newPerson("owner");
+  for (const role of ["driver", "operator", "staff"] as const) people[role] = await newPerson(role);
 });
 
 const as = (role: keyof typeof people) => (people[role] ? { token: people[role].token } : {});

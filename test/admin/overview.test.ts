@@ -1,6 +1,6 @@
 /** The dashboard's figures and the live map, each in a fixed number of statements. */
 import { beforeAll, expect, test } from "vitest";
-import { mint, type Person } from "../authorization/world.ts";
+import { newPerson, type Person } from "../authorization/world.ts";
 import { get, rows } from "../harness/api.ts";
 import { charge, counted } from "../harness/counted.ts";
 import { put } from "../outbox/rows.ts";
@@ -8,7 +8,7 @@ import { anOrder, aPayment, aTariff, aTruck } from "./towing.ts";
 
 let operator: Person;
 beforeAll(async () => {
-  operator = await mint("operator");
+  operator = await newPerson("operator");
 });
 const dashboard = async () => (await get("/api/admin/dashboard/", { token: operator.token })).body;
 const countOf = (body: { orders: { by_state: { status: string; count: number }[] } }, status: string) =>
@@ -16,7 +16,7 @@ const countOf = (body: { orders: { by_state: { status: string; count: number }[]
 
 test("The dashboard counts orders by state and age, trucks, payments and mails.", async () => {
   const before = await dashboard();
-  const [client, driver] = [await mint("owner"), await mint("driver")];
+  const [client, driver] = [await newPerson("owner"), await newPerson("driver")];
   const tariff = await aTariff();
   for (const minutes of [1, 30, 120, 600])
     await anOrder({ client: client.id, tariff, age: minutes * 60_000 });
@@ -51,7 +51,7 @@ test("The dashboard counts orders by state and age, trucks, payments and mails."
 
 test("The dashboard says how many tickets wait for an answer, and how long.", async () => {
   const before = await dashboard();
-  const author = await mint("owner");
+  const author = await newPerson("owner");
   const [asked, answered] = [crypto.randomUUID(), crypto.randomUUID()];
   for (const id of [asked, answered]) {
     await rows(
@@ -80,7 +80,7 @@ test("The dashboard says how many tickets wait for an answer, and how long.", as
 });
 
 test("The map has trucks with their drivers and jobs, and active orders.", async () => {
-  const [client, driver] = [await mint("owner"), await mint("driver")];
+  const [client, driver] = [await newPerson("owner"), await newPerson("driver")];
   const tariff = await aTariff();
   const truck = await aTruck({ driver: driver.id, status: "BUSY", place: [55.7, 37.6] });
   const lost = await aTruck();

@@ -7,6 +7,7 @@ async function first<Id>(query: string, ...values: unknown[]): Promise<Id> {
   return row.id;
 }
 
+/** Inserts a tariff and returns its id. */
 export const aTariff = () =>
   first<number>(
     `INSERT INTO vehicle_types (name, max_weight, base_price, per_km_rate, created_at, updated_at)
@@ -21,6 +22,7 @@ export interface TruckFacts {
   readonly tariff?: number;
 }
 
+/** Inserts a truck and returns its id. */
 export async function aTruck({
   driver,
   status = "AVAILABLE",
@@ -50,6 +52,7 @@ export interface OrderFacts {
   readonly age?: number;
 }
 
+/** Inserts an order and returns its id. */
 export const anOrder = ({ client, tariff, truck, status = "PENDING", age = 0 }: OrderFacts) =>
   first<string>(
     `INSERT INTO orders (id, client_id, vehicle_type_id, tow_truck_id, pickup_address, pickup_latitude,
@@ -64,6 +67,7 @@ export const anOrder = ({ client, tariff, truck, status = "PENDING", age = 0 }: 
     Date.now() - age,
   );
 
+/** Inserts a payment of an order and returns its id. `amount` is in minor units. */
 export const aPayment = (order: string, amount: number, status = "PENDING", paidAt: number | null = null) =>
   first<number>(
     `INSERT INTO payments (order_id, amount, payment_method, status, paid_at, created_at, updated_at)

@@ -11,7 +11,7 @@ import { table as documented } from "./table.ts";
 import { pages } from "./tables/pages.ts";
 import {
   markPrivate,
-  mint,
+  newPerson,
   type Person,
   type Private,
   ROLES,
@@ -63,7 +63,7 @@ function expectMasked(
 /** Sends the request of a row as somebody, to the things of an owner of its own. */
 async function ask(name: string, role: Role, token: string | null) {
   const [method = "", routePath = ""] = name.split(" ");
-  const owner = await mint("owner");
+  const owner = await newPerson("owner");
   const marks = await markPrivate(owner);
   const row = table[name] as Row;
   const { path = `${routePath}/`, body } = (await row.ask?.(owner)) ?? {};
@@ -81,7 +81,7 @@ async function ask(name: string, role: Role, token: string | null) {
 
 async function tokenFor(role: Role, owner: Person): Promise<string | null> {
   if (role === "anonymous") return null;
-  return role === "owner" ? owner.token : (await mint(role)).token;
+  return role === "owner" ? owner.token : (await newPerson(role)).token;
 }
 
 const traces = async ({ id }: Person) => [
@@ -91,7 +91,7 @@ const traces = async ({ id }: Person) => [
 
 /** A token of staff's whose session has ended: as good as none. */
 async function signedOut(): Promise<string> {
-  const { token } = await mint("staff");
+  const { token } = await newPerson("staff");
   await post("/api/v1/auth/logout/", undefined, { token });
   return token;
 }
@@ -108,8 +108,8 @@ test.each(Object.entries(table))("The route %s answers every role as the table s
 
 describe("sockets", () => {
   /** 101 with its first frames, or how it was refused. */
-  async function knock(row: Row, role: Role, token: string | null): Promise<number> {
-    const owner = await mint("owner");
+  async function openStatus(row: Row, role: Role, token: string | null): Promise<number> {
+    const owner = await newPerson("owner");
     const marks = await markPrivate(owner);
     const { path = "" } = (await row.ask?.(owner)) ?? {};
     const caller = token ?? (await tokenFor(role, owner));
@@ -129,8 +129,10 @@ describe("sockets", () => {
   test.each(Object.entries(sockets))(
     "The socket %s opens to every role as the table says.",
     async (_, row) => {
-      const statuses: Record<string, number> = { "signed out": await knock(row, "staff", await signedOut()) };
-      for (const role of ROLES) statuses[role] = await knock(row, role, null);
+      const statuses: Record<string, number> = {
+        "signed out": await openStatus(row, "staff", await signedOut()),
+      };
+      for (const role of ROLES) statuses[role] = await openStatus(row, role, null);
       expect(statuses).toEqual({
         ...Object.fromEntries(ROLES.map((role, index) => [role, row.responses[index]])),
         // A token that a socket offers on purpose has to be good, wherever the socket leads.

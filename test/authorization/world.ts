@@ -6,7 +6,7 @@ import {
   prepareSession,
 } from "../../src/modules/identity/sessions/sessions.ts";
 import { post, rows, unique, uniquePhone } from "../harness/api.ts";
-import { jobContext } from "../harness/scope.ts";
+import { jobContext } from "../harness/job-context.ts";
 
 /** `owner` owns the resource of the path; the other roles have no relation to it. */
 export const ROLES = ["anonymous", "stranger", "owner", "driver", "operator", "staff"] as const;
@@ -15,12 +15,15 @@ export type Role = (typeof ROLES)[number];
 /** The status that each role gets, in the order of `ROLES`. */
 export type Statuses = readonly [number, number, number, number, number, number];
 
+/** The same status for every role. */
 export const everybody = (status: number): Statuses => [status, status, status, status, status, status];
+/** One status for every signed-in role, and 401 for anonymous callers. */
 export const members = (status: number): Statuses => [401, status, status, status, status, status];
 /** For resources that others may know of but not change. */
 export const ownerOrStaff = (status: number): Statuses => [401, 403, status, 403, 403, status];
 /** For resources that are hidden from everybody else, including staff. */
 export const ownerOnly = (status: number): Statuses => [401, 404, status, 404, 404, 404];
+/** For resources that only staff may use. */
 export const staffOnly = (status: number): Statuses => [401, 403, 403, 403, 403, status];
 
 export interface Person {
@@ -61,7 +64,7 @@ const RIGHTS: Record<Role, { type: string; staff: 0 | 1 }> = {
 };
 
 /** Creates a signed-in account with the rights of a role, without hashing a password. */
-export async function mint(role: Role): Promise<Person> {
+export async function newPerson(role: Role): Promise<Person> {
   const username = unique(role);
   const { type, staff } = RIGHTS[role];
   const [user] = await rows<{ id: number }>(
@@ -86,6 +89,7 @@ export async function eventOf(owner: Person): Promise<string> {
   return (await post("/api/events/", event(), { token: owner.token })).body.id;
 }
 
+/** The body of a new event. */
 export function event() {
   return {
     name: "Ride",

@@ -2,7 +2,7 @@
 import { purgeOutbox } from "../../src/platform/db/claims.ts";
 import { post, rows, unique } from "../harness/api.ts";
 import { costs, startCounting } from "../harness/cost.ts";
-import { jobContext } from "../harness/scope.ts";
+import { jobContext } from "../harness/job-context.ts";
 import { type Budget, type Measured, perAction } from "./budget.ts";
 
 const MONTH = 31 * 24 * 3600_000;

@@ -1,4 +1,4 @@
-/** One socket a person: notifications, and rooms that are followed from here, each with its own position. */
+/** One socket per person: notifications, and rooms that are subscribed to from here, each with its own position. */
 import { describe, expect, test } from "vitest";
 import { post } from "../harness/api.ts";
 import { dial } from "../harness/socket.ts";

@@ -1,4 +1,4 @@
-/** Reading a chat, by whatever door: its notification is read on all devices, and the list counts it as read. */
+/** Reading a chat by every route: its notification is read on all devices, and the list counts it as read. */
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
@@ -30,7 +30,7 @@ async function messaged(): Promise<{ pair: Pair; notice: number }> {
 }
 
 /** Every way in which a member reads a chat. Add new ones here. */
-const DOORS: Record<string, (pair: Pair) => Promise<unknown>> = {
+const READERS: Record<string, (pair: Pair) => Promise<unknown>> = {
   "a read frame on the chat's socket": async (pair) => {
     const socket = await native(pair, pair.other);
     socket.send({ t: "read", seq: 2 });
@@ -46,7 +46,7 @@ const DOORS: Record<string, (pair: Pair) => Promise<unknown>> = {
     get(`/api/v1/chats/${pair.chat}/?limit=1`, { key: pair.other.key }),
 };
 
-describe.each(Object.entries(DOORS))("by %s", (_, read) => {
+describe.each(Object.entries(READERS))("by %s", (_, read) => {
   test("Reading marks the notification, tells each device once, lowers the count and shows the other member.", async () => {
     const { pair, notice } = await messaged();
     const devices = [await me(pair.other), await me(pair.other)];

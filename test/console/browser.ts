@@ -25,6 +25,7 @@ export interface Watched {
   readonly outside: string[];
 }
 
+/** A server and a browser for tests of the console. `open` starts both, `close` stops them. */
 export class Stage {
   readonly server: Server;
   readonly client: Client;
@@ -92,6 +93,7 @@ export class Stage {
   }
 }
 
+/** Signs a person in on the console's sign-in page and waits for the first page. */
 export async function signIn(page: Page, who: Login): Promise<void> {
   await page.locator("#username").fill(LOGINS[who].username);
   await page.locator("#password").fill(LOGINS[who].password);

@@ -1,7 +1,7 @@
 /** Builders of orders with their client, driver, truck and operator. */
 import { env } from "cloudflare:workers";
 import { cellOf } from "../../src/platform/geo.ts";
-import { mint, type Person } from "../authorization/world.ts";
+import { newPerson, type Person } from "../authorization/world.ts";
 import { type Answer, patch, post, rows } from "../harness/api.ts";
 import { plate, tariffFacts } from "./fleet/builders.ts";
 
@@ -80,9 +80,9 @@ async function parkAt(id: number, [latitude, longitude]: readonly [number, numbe
 /** A client with a vehicle, a driver with an available truck of the right tariff, and an operator. */
 export async function scene() {
   const [client, driver, operator, tariff] = await Promise.all([
-    mint("owner"),
-    mint("driver"),
-    mint("operator"),
+    newPerson("owner"),
+    newPerson("driver"),
+    newPerson("operator"),
     tariffRow(),
   ]);
   const [vehicle, truck] = await Promise.all([carOf(client), truckRow({ tariff, driver: driver.id })]);

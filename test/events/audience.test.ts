@@ -1,6 +1,6 @@
 /** Who may read an event: AlphaBet's events are for signed-in users, by number and uuid; Find Friend's are public. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { mint } from "../authorization/world.ts";
+import { newPerson } from "../authorization/world.ts";
 import { makeEvent, rowIdOf } from "../dialects/alphabet/world.ts";
 import { get, patch, person, rows } from "../harness/api.ts";
 import { connect, dial } from "../harness/socket.ts";
@@ -10,7 +10,7 @@ let reader: Person;
 let closed: { id: number; uuid: string; name: string };
 let open: { id: number; uuid: string };
 beforeAll(async () => {
-  reader = await mint("stranger");
+  reader = await newPerson("stranger");
   const ann = await person();
   const made = await makeEvent(ann);
   const id = await rowIdOf(made.id);

@@ -1,5 +1,5 @@
 /** Every API that adds members to events, so that each rule is tested through all of them. */
-import { mint, type Person } from "../authorization/world.ts";
+import { newPerson, type Person } from "../authorization/world.ts";
 import { type Answer, patch, post, put, rows, unique } from "../harness/api.ts";
 
 export type { Person } from "../authorization/world.ts";
@@ -93,7 +93,7 @@ export const addingClients: Readonly<Record<string, NamingClient>> = {
   "the console": {
     unknown: "refused",
     async name(_owner, { id }, names) {
-      const staff = await mint("staff");
+      const staff = await newPerson("staff");
       let last: Answer | null = null;
       for (const name of names) {
         const present = await memberIds(id);
@@ -177,7 +177,7 @@ export const ask = (who: Person, event: TestEvent) =>
 /** New users. */
 export async function people(count: number): Promise<Person[]> {
   const made: Person[] = [];
-  for (let index = 0; index < count; index++) made.push(await mint("stranger"));
+  for (let index = 0; index < count; index++) made.push(await newPerson("stranger"));
   return made;
 }
 

@@ -40,6 +40,7 @@ export async function createEvent(host: Guest, changes: object = {}): Promise<nu
   return body.id;
 }
 
+/** The path of an event in Find Friend's API. */
 export const eventPath = (id: number) => `${EVENTS}${id}/`;
 /** Changes an event by PATCH. */
 export const change = (who: Guest, id: number, body: object) => patch(eventPath(id), body, who.with);

@@ -1,9 +1,9 @@
 /** Letters about events: their text, when none is sent, the sender's budget, and the links. */
 import { describe, expect, test } from "vitest";
 import { sendReminders } from "../../src/modules/events/index.ts";
-import { mint } from "../authorization/world.ts";
+import { newPerson } from "../authorization/world.ts";
 import { call, get, outboxOf, patch, post, put, rows } from "../harness/api.ts";
-import { jobContext } from "../harness/scope.ts";
+import { jobContext } from "../harness/job-context.ts";
 import { addingClients, eventBy, memberIds, type Person, people, type TestEvent } from "./clients.ts";
 
 const as = ({ token }: Person, settings?: Record<string, string>) => ({
@@ -28,7 +28,7 @@ const changes: Record<string, (owner: Person, event: TestEvent, location: string
   "AlphaBet's batch PUT": (owner, { uuid }, location) =>
     put("/api/batch_events/", [{ id: uuid, location }], as(owner)),
   "the console": async (_, { id }, location) =>
-    patch(`/api/admin/events/${id}/`, { location }, as(await mint("staff"))),
+    patch(`/api/admin/events/${id}/`, { location }, as(await newPerson("staff"))),
 };
 
 describe.each(Object.entries(changes))("a change by %s", (_, change) => {

@@ -1,6 +1,6 @@
 /** Seats and requests in every API that changes limits, accepts requests or removes members. */
 import { describe, expect, test } from "vitest";
-import { mint } from "../authorization/world.ts";
+import { newPerson } from "../authorization/world.ts";
 import { type Answer, del, patch, post, rows } from "../harness/api.ts";
 import {
   ask,
@@ -25,7 +25,7 @@ const limitClients: Record<string, (owner: Person, event: TestEvent, places: num
       `/api/admin/events/${id}/`,
       { max_members: places },
       {
-        token: (await mint("staff")).token,
+        token: (await newPerson("staff")).token,
         headers: { "if-match": "*" },
       },
     ),
@@ -91,7 +91,7 @@ describe("a seat that becomes free", () => {
       "because staff removes a member",
       async (ann: Person, event: number) =>
         del(`/api/admin/event-members/${event}:${ann.id}/`, undefined, {
-          token: (await mint("staff")).token,
+          token: (await newPerson("staff")).token,
           headers: { "if-match": "*" },
         }),
     ],

@@ -8,13 +8,13 @@ test.each([
   ["if-none-match", "%%%"],
   ["if-match", "not a tag"],
   ["if-modified-since", "yesterday"],
-])("%s: %s is ignored", async (name, value) => {
+])("The malformed header %s: %s is ignored.", async (name, value) => {
   const key = `avatars/1/${unique()}.png`;
   await env.BUCKET.put(key, "bytes", { httpMetadata: { contentType: "image/png" } });
   const answer = await get(`/media/${key}`, { headers: { [name]: value } });
   expect(answer.status).toBe(200);
 });
 
-test.each(["a".repeat(1500), "%00", "a%20b", "%F0%9F%98%80"])("nothing is at /media/%s", async (key) => {
+test.each(["a".repeat(1500), "%00", "a%20b", "%F0%9F%98%80"])("The path /media/%s is a 404.", async (key) => {
   expect((await get(`/media/${key}`)).status).toBe(404);
 });

@@ -19,7 +19,7 @@ const keysOf = async (who: Driver) => (await filesOf(who)).map(({ key }) => key)
 const carOf = async (who: Driver) =>
   (await post("/api/carposts/", form(REQUIRED, "image", 70), who.with)).body.id as number;
 
-test("a withdrawn car's picture is gone", async () => {
+test("The picture of a deleted car post is deleted at once.", async () => {
   const ann = await driver();
   const id = await carOf(ann);
   expect(await picturesOf(ann)).toHaveLength(1);
@@ -27,7 +27,7 @@ test("a withdrawn car's picture is gone", async () => {
   await expect.poll(() => picturesOf(ann), SOON).toEqual([]);
 });
 
-test("a replaced picture is gone, the new one stays", async () => {
+test("A replaced picture is deleted at once, and the new one stays.", async () => {
   const ann = await driver();
   const id = await carOf(ann);
   const [former] = await keysOf(ann);
@@ -37,7 +37,7 @@ test("a replaced picture is gone, the new one stays", async () => {
   await expect.poll(() => picturesOf(ann), SOON).toEqual(keys);
 });
 
-test("only what took something away costs a hand-over", async () => {
+test("Only a change that deletes a file sends a message to the queue.", async () => {
   const ann = await driver();
   const meter = counted();
   const handed = async (id: number) => {
@@ -50,7 +50,7 @@ test("only what took something away costs a hand-over", async () => {
   expect([await handed(bare), await handed(await carOf(ann))]).toEqual([0, 1]);
 });
 
-test("a change that takes nothing away leaves the object", async () => {
+test("A change that deletes no file leaves the object.", async () => {
   const ann = await driver();
   const id = await carOf(ann);
   await patch(`/api/carposts/${id}/`, { price: "7" }, ann.with);

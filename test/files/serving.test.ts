@@ -5,7 +5,7 @@ import { runtimeOf } from "../../src/env.ts";
 import { fileUrl } from "../../src/modules/files/index.ts";
 import { readRange } from "../../src/platform/storage/range.ts";
 import { envWith, send, unique } from "../harness/api.ts";
-import { HOUR, picture, scopeAt } from "./world.ts";
+import { contextAt, HOUR, picture } from "./world.ts";
 
 const SIGNED = { MEDIA_ACCESS: "signed" };
 const BYTES = picture(1000).map((byte, index) => (index < 16 ? byte : index % 251));
@@ -21,14 +21,14 @@ beforeAll(async () => {
 const ask = (url: string, headers: Record<string, string> = {}, settings: Record<string, string> = {}) =>
   send(new Request(url, { headers }), Object.keys(settings).length ? envWith(settings) : env);
 const urlOf = (key: string, now = Date.now(), settings: Record<string, string> = {}) => {
-  const ctx = scopeAt({ now: () => now });
+  const ctx = contextAt({ now: () => now });
   return fileUrl({ ...ctx, runtime: { ...ctx.runtime, ...runtimeOf(envWith(settings)) } }, { key });
 };
 
 describe("a picture that members share", () => {
   const url = `http://caravan.test/media/${SHARED}`;
 
-  test("is served as it is, to be kept for ever", async () => {
+  test("A shared picture is served unchanged and may be cached for ever.", async () => {
     expect(await urlOf(SHARED)).toBe(url);
     const answer = await ask(url);
     expect(answer.status).toBe(200);
@@ -44,7 +44,7 @@ describe("a picture that members share", () => {
     expect(await answer.bytes()).toEqual(BYTES);
   });
 
-  test("is not sent again to whoever has it", async () => {
+  test("A shared picture is not sent again to a client that has it.", async () => {
     const etag = (await ask(url)).headers.get("etag") ?? "";
     for (const tags of [etag, `"other", ${etag}`, `W/${etag}`, "*"]) {
       const answer = await ask(url, { "if-none-match": tags });
@@ -62,21 +62,24 @@ describe("a picture that members share", () => {
     ["bytes=-10", 990, 999],
     ["bytes=990-5000", 990, 999],
     ["bytes=-5000", 0, 999],
-  ])("comes in parts: %s", async (range, from, to) => {
+  ])("A shared picture is served in parts: %s.", async (range, from, to) => {
     const answer = await ask(url, { range });
     expect(answer.status).toBe(206);
     expect(answer.headers.get("content-range")).toBe(`bytes ${from}-${to}/1000`);
     expect(await answer.bytes()).toEqual(BYTES.slice(from, to + 1));
   });
 
-  test.each(["bytes=1000-", "bytes=5000-6000", "bytes=-0"])("has no %s", async (range) => {
-    const answer = await ask(url, { range });
-    expect(answer.status).toBe(416);
-    expect(answer.headers.get("content-range")).toBe("bytes */1000");
-  });
+  test.each(["bytes=1000-", "bytes=5000-6000", "bytes=-0"])(
+    "A shared picture has no range %s.",
+    async (range) => {
+      const answer = await ask(url, { range });
+      expect(answer.status).toBe(416);
+      expect(answer.headers.get("content-range")).toBe("bytes */1000");
+    },
+  );
 
   test.each(["bytes=5-2", "bytes=0-1,4-5", "lines=0-5", "bytes=a-b", "bytes=-"])(
-    "comes whole when a range says nothing: %s",
+    "A shared picture is served whole for the meaningless range %s.",
     async (range) => {
       const answer = await ask(url, { range });
       expect(answer.status).toBe(200);
@@ -84,13 +87,13 @@ describe("a picture that members share", () => {
     },
   );
 
-  test("comes in parts only to whoever holds the same one", async () => {
+  test("A shared picture is served in parts only to a client that holds the same version.", async () => {
     const etag = (await ask(url)).headers.get("etag") ?? "";
     expect((await ask(url, { range: "bytes=0-9", "if-range": etag })).status).toBe(206);
     expect((await ask(url, { range: "bytes=0-9", "if-range": '"other"' })).status).toBe(200);
   });
 
-  test("needs a signature where the settings say so; an avatar never does", async () => {
+  test("A shared picture needs a signature if the settings require it; an avatar never does.", async () => {
     expect((await ask(url, {}, SIGNED)).status).toBe(403);
     const signed = await urlOf(SHARED, Date.now(), SIGNED);
     expect(signed).toMatch(/\?expires=\d+&signature=[0-9a-f]{64}$/);
@@ -99,10 +102,10 @@ describe("a picture that members share", () => {
   });
 });
 
-describe("a private paper", () => {
+describe("a private document", () => {
   const bare = `http://caravan.test/media/${PRIVATE}`;
 
-  test("is opened by its signed address, and kept by nobody else's cache", async () => {
+  test("A private document opens by its signed address, and no shared cache keeps it.", async () => {
     const answer = await ask(await urlOf(PRIVATE));
     expect(answer.status).toBe(200);
     expect(answer.headers.get("cache-control")).toMatch(/^private, max-age=\d+$/);
@@ -111,7 +114,7 @@ describe("a private paper", () => {
     expect(part.status).toBe(206);
   });
 
-  test("has the same address within the hour, and one that lives for an hour at least", async () => {
+  test("A private document has the same address within the hour, valid for an hour at least.", async () => {
     const hour = Math.floor(Date.now() / HOUR) * HOUR;
     const [early, late] = [await urlOf(PRIVATE, hour), await urlOf(PRIVATE, hour + HOUR - 1)];
     expect(early).toBe(late);
@@ -119,7 +122,7 @@ describe("a private paper", () => {
     expect(await urlOf(PRIVATE, hour + HOUR)).not.toBe(early);
   });
 
-  test("is not opened otherwise, there or not", async () => {
+  test("A private document does not open without a valid signature, whether it exists or not.", async () => {
     const url = new URL(await urlOf(PRIVATE));
     const [expires, signature] = ["expires", "signature"].map((name) => url.searchParams.get(name));
     const other = await urlOf(`${PRIVATE}x`);
@@ -143,7 +146,7 @@ describe("a private paper", () => {
     }
   });
 
-  test("that is gone is a 404 to whoever may know", async () => {
+  test("A deleted private document is a 404 for a valid signature.", async () => {
     expect((await ask(await urlOf(`${PRIVATE}gone`))).status).toBe(404);
     expect((await ask("http://caravan.test/media/shared/cars/1/gone", { range: "bytes=0-1" })).status).toBe(
       404,
@@ -176,7 +179,7 @@ describe("a smaller picture", () => {
 
   afterEach(() => void vi.restoreAllMocks());
 
-  test("is made as wide as the next known width, in its own format, with a tag of its own", async () => {
+  test("A smaller picture has the next known width, its original format, and a tag of its own.", async () => {
     const { asked, environment } = fakeImages();
     const answer = await from(environment, url);
     expect(asked).toEqual([{ width: 320, fit: "scale-down", format: "image/jpeg" }]);
@@ -190,7 +193,7 @@ describe("a smaller picture", () => {
   });
 
   test.each(["0", "-5", "wide", "1921", "99999999999", ""])(
-    "is the original when asked for %s",
+    "A smaller picture of the width %j is the original.",
     async (w) => {
       const { asked, environment } = fakeImages();
       const answer = await from(environment, `http://caravan.test/media/${SHARED}?w=${w}`);
@@ -199,13 +202,13 @@ describe("a smaller picture", () => {
     },
   );
 
-  test("is the original where nothing is bound", async () => {
+  test("A smaller picture is the original if no image service is bound.", async () => {
     const answer = await from({ ...env, IMAGES: undefined as unknown as ImagesBinding }, url);
     expect(answer.status).toBe(200);
     expect(await answer.bytes()).toEqual(BYTES);
   });
 
-  test("is the original for a moment when it can't be made", async () => {
+  test("A smaller picture that can't be made is the original, cached for a short time.", async () => {
     vi.spyOn(console, "warn").mockImplementation(() => {});
     const answer = await from(fakeImages(true).environment, url);
     expect(answer.status).toBe(200);
@@ -213,15 +216,15 @@ describe("a smaller picture", () => {
     expect(await answer.bytes()).toEqual(BYTES);
   });
 
-  test("of a private one needs the signature too", async () => {
+  test("A smaller picture of a private document needs the signature too.", async () => {
     const { asked, environment } = fakeImages();
     expect((await from(environment, `http://caravan.test/media/${PRIVATE}?w=300`)).status).toBe(403);
     expect(asked).toEqual([]);
-    expect((await from(environment, await fileUrl(scopeAt(), { key: PRIVATE }, 300))).status).toBe(200);
+    expect((await from(environment, await fileUrl(contextAt(), { key: PRIVATE }, 300))).status).toBe(200);
     expect(asked).toHaveLength(1);
   });
 
-  test("of a moving one is the one that moves; of nothing a 404", async () => {
+  test("A smaller picture of an animation is the animation, and of a missing picture a 404.", async () => {
     const { asked, environment } = fakeImages();
     const key = `shared/cars/1/${unique("gif")}`;
     await env.BUCKET.put(key, picture(64, "image/gif"), { httpMetadata: { contentType: "image/gif" } });
@@ -238,6 +241,6 @@ test.each([
   ["bytes=0-0", 0, "unsatisfiable"],
   ["bytes=-1", 0, "unsatisfiable"],
   ["BYTES=2-3", 10, { offset: 2, length: 2 }],
-])("the range %s of %d bytes", (header, size, slice) => {
+])("The range %s of %d bytes is read as expected.", (header, size, slice) => {
   expect(readRange(header, size)).toEqual(slice);
 });

@@ -12,8 +12,8 @@ import {
 import type { Caller } from "../../src/platform/http/caller.ts";
 import type { RequestContext } from "../../src/platform/runtime.ts";
 import { type Person, person, rows, send } from "../harness/api.ts";
+import { jobContext } from "../harness/job-context.ts";
 import { picture } from "../harness/pictures.ts";
-import { jobContext } from "../harness/scope.ts";
 
 export const LIMIT = 10_485_760;
 export const HOUR = 3600_000;
@@ -22,6 +22,7 @@ export interface Uploader extends Person {
   readonly caller: Caller;
 }
 
+/** Registers a person, with the caller that services need. */
 export async function uploader(): Promise<Uploader> {
   const who = await person("uploader");
   const caller: Caller = {
@@ -40,17 +41,19 @@ export const newSubject = () => ++subjects;
 
 export { PICTURE_TYPES, picture } from "../harness/pictures.ts";
 
+/** A file with this content, by default named as a JPEG. */
 export const fileOf = (content: string | Uint8Array<ArrayBuffer>, name = "car.jpg", type = "image/jpeg") =>
   new File([content], name, { type });
 
 export const PAGE = "<html><script>alert(1)</script></html>";
 
 /** A scope that stands in another time, when told so. */
-export function scopeAt(changes: Partial<RequestContext> = {}): RequestContext {
+export function contextAt(changes: Partial<RequestContext> = {}): RequestContext {
   return jobContext({ requestOrigin: "http://caravan.test", origin: "http://caravan.test", ...changes }).ctx;
 }
 
-export function start(who: Uploader, changes: Partial<UploadStart> = {}, ctx = scopeAt()) {
+/** Starts an upload and returns its form. */
+export function start(who: Uploader, changes: Partial<UploadStart> = {}, ctx = contextAt()) {
   const asked = {
     purpose: "car_image",
     subjectId: newSubject(),
@@ -61,7 +64,8 @@ export function start(who: Uploader, changes: Partial<UploadStart> = {}, ctx = s
   return startUpload(ctx, who.caller, asked);
 }
 
-export const finish = (who: Uploader, id: number, ctx = scopeAt()) => finishUpload(ctx, who.caller, id);
+/** Finishes an upload; returns its id, or throws the refusal. */
+export const finish = (who: Uploader, id: number, ctx = contextAt()) => finishUpload(ctx, who.caller, id);
 
 /** As the shipped client builds it: every field in order, then the file. */
 export function formOf(upload: Pick<StartedUpload, "fields">, file: File | string | null): FormData {
@@ -71,6 +75,7 @@ export function formOf(upload: Pick<StartedUpload, "fields">, file: File | strin
   return form;
 }
 
+/** Sends the form of an upload; returns status, body and headers of the answer. */
 export async function sendForm(
   who: Pick<Person, "token"> | null,
   upload: Pick<StartedUpload, "url" | "fields">,
@@ -96,14 +101,17 @@ export async function uploaded(who: Uploader, changes: Partial<UploadStart> = {}
   return { ...upload, key: keyOf(upload) };
 }
 
+/** The object key of an upload. */
 export const keyOf = (upload: Pick<StartedUpload, "fields">) => upload.fields.key ?? "";
 
+/** Returns a person's rows of files. */
 export const filesOf = (who: Pick<Person, "id">) =>
   rows<{ id: number; key: string; status: string; size: number | null; content_type: string }>(
     "SELECT id, key, status, size, content_type FROM files WHERE owner_id = ? ORDER BY id",
     who.id,
   );
 
+/** Returns the keys of a person's objects in the bucket, incoming ones included. */
 export async function objectsOf(who: Pick<Person, "id">): Promise<string[]> {
   const folders = ["shared/cars", "private/documents"].flatMap((folder) => [
     `${folder}/${who.id}/`,
@@ -113,7 +121,7 @@ export async function objectsOf(who: Pick<Person, "id">): Promise<string[]> {
   return lists.flatMap(({ objects }) => objects.map(({ key }) => key));
 }
 
-/** One stroke of the clock. */
+/** Runs a cron job, by default that of each minute. */
 export async function tick(cron = "* * * * *"): Promise<void> {
   const context = createExecutionContext();
   await worker.scheduled(createScheduledController({ cron, scheduledTime: new Date() }), env, context);

@@ -1,6 +1,6 @@
 /** Seeded frames by the AsyncAPI document, in both dialects, on every socket of the authorization matrix. */
 import { sockets } from "../authorization/sockets.ts";
-import { mint, ROLES } from "../authorization/world.ts";
+import { newPerson, ROLES } from "../authorization/world.ts";
 import { dial, type Socket } from "../harness/socket.ts";
 import { type Dice, type Shape, Values } from "./values.ts";
 
@@ -23,6 +23,7 @@ export interface FrameOutcome {
 const ROUND = 6;
 const PATIENCE = 10_000;
 
+/** Sends random frames to every documented socket; returns the faults found and how many frames were sent. */
 export async function fuzzFrames(document: SocketDocument, dice: Dice, count: number): Promise<FrameOutcome> {
   const faults: string[] = [];
   const values = new Values(dice, {});
@@ -32,10 +33,11 @@ export async function fuzzFrames(document: SocketDocument, dice: Dice, count: nu
     const [name, row] = rows[at % rows.length] as (typeof rows)[number];
     const pattern = name.split(" ")[0]?.replace(/:(\w+)/g, "{$1}");
     const channel = Object.values(document.channels).find(({ address }) => address === `${pattern}/`);
-    const owner = await mint("owner");
+    const owner = await newPerson("owner");
     const { path = "" } = (await row.ask?.(owner)) ?? {};
     const role = dice.one(ROLES);
-    const token = role === "anonymous" ? null : dice.chance(0.7) ? owner.token : (await mint(role)).token;
+    const token =
+      role === "anonymous" ? null : dice.chance(0.7) ? owner.token : (await newPerson(role)).token;
     const native = dice.chance(0.7);
     const protocols = [...(native ? ["caravan.v1"] : []), ...(token ? [`auth.${token}`] : [])];
     const query = dice.chance(0.2) ? `?since=${dice.one(["0", "1", "-1", "x", "9".repeat(15)])}` : "";

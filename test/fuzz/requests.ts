@@ -1,7 +1,7 @@
 /** Seeded requests by the OpenAPI document, as every role, to the things that the authorization matrix makes. */
 import { env } from "cloudflare:workers";
 import { table } from "../authorization/table.ts";
-import { mint, type Person, ROLES, type Role } from "../authorization/world.ts";
+import { newPerson, type Person, ROLES, type Role } from "../authorization/world.ts";
 import { send, type TestEnv } from "../harness/api.ts";
 import { counted } from "../harness/counted.ts";
 import { type Dice, type Shape, Values } from "./values.ts";
@@ -45,7 +45,7 @@ export async function fuzzRequests(document: Document, dice: Dice, count: number
   const start = dice.below(operations.length);
   for (let sent = 0, at = start; sent < count; at++) {
     const { path, method, operation } = operations[at % operations.length] as (typeof operations)[number];
-    const owner = await mint("owner");
+    const owner = await newPerson("owner");
     const callers = await Promise.all(ROLES.map((role) => callerAs(role, owner)));
     const { path: real = path, body } = (await rows.get(`${method} ${path}`)?.ask?.(owner)) ?? {};
     for (let turn = 0; turn < ROUND && sent < count; turn++, sent++) {
@@ -66,7 +66,7 @@ export async function fuzzRequests(document: Document, dice: Dice, count: number
 
 async function callerAs(role: Role, owner: Person): Promise<string | null> {
   if (role === "anonymous") return null;
-  return role === "owner" ? owner.token : (await mint(role)).token;
+  return role === "owner" ? owner.token : (await newPerson(role)).token;
 }
 
 async function tell(

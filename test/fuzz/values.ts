@@ -112,6 +112,7 @@ const ODDITIES: readonly unknown[] = [
   JSON.parse('{"__proto__":{"is_staff":true}}'),
 ];
 
+/** Makes random values for the schemas of a document, fitting and hostile ones. */
 export class Values {
   constructor(
     readonly dice: Dice,

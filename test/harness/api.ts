@@ -85,12 +85,16 @@ export async function call(method: string, path: string, options: CallOptions = 
 
 /** `call` by method. */
 export const get = (path: string, options?: CallOptions) => call("GET", path, options);
+/** Sends a POST and returns its answer. */
 export const post = (path: string, body?: unknown, options: CallOptions = {}) =>
   call("POST", path, { body, ...options });
+/** Sends a PUT and returns its answer. */
 export const put = (path: string, body?: unknown, options: CallOptions = {}) =>
   call("PUT", path, { body, ...options });
+/** Sends a PATCH and returns its answer. */
 export const patch = (path: string, body?: unknown, options: CallOptions = {}) =>
   call("PATCH", path, { body, ...options });
+/** Sends a DELETE and returns its answer. */
 export const del = (path: string, body?: unknown, options: CallOptions = {}) =>
   call("DELETE", path, { body, ...options });
 

@@ -44,7 +44,7 @@ export function fakeInbox(): FakeInbox {
 }
 
 /** A subscriber as `subscribe` gets it. */
-export const followerOf = (userId: number, world: World, more: Partial<Subscriber> = {}): Subscriber => ({
+export const subscriberOf = (userId: number, world: World, more: Partial<Subscriber> = {}): Subscriber => ({
   inbox: `inbox:${userId}`,
   caller: callerOf(userId),
   readOnly: false,
@@ -53,7 +53,7 @@ export const followerOf = (userId: number, world: World, more: Partial<Subscribe
 });
 
 /** A room as an inbox sees it: a list of entries, and methods that a test may replace. */
-export class FollowedRoom {
+export class FakeSubscribedRoom {
   epoch = "aaaaaaaa";
   entries: Entry[] = [];
   readonly subscribers = new Set<string>();

@@ -3,7 +3,7 @@
 import type { Admission } from "../../src/platform/realtime/handler.ts";
 import type { Room } from "../../src/platform/realtime/room.ts";
 import type { Fault } from "../../src/platform/realtime/socket/frames.ts";
-import { FollowedRoom } from "./fake-network.ts";
+import { FakeSubscribedRoom } from "./fake-network.ts";
 import { admit, callerOf, listen, serverSide, type World, withRoom } from "./fake-room.ts";
 
 export const ROOM = "chat:1";
@@ -12,7 +12,7 @@ export const INBOX = "event:inbox";
 export interface Here {
   readonly room: Room;
   readonly world: World;
-  readonly chat: FollowedRoom;
+  readonly chat: FakeSubscribedRoom;
   /** Decides who may subscribe to what; a test may replace it. */
   authorizeSubscription: (name: string) => Promise<Admission | Fault>;
   /** The names of the objects that were called. */
@@ -23,10 +23,10 @@ export interface Here {
 }
 
 /** Runs a test with person 1 on one socket, who may subscribe to `chat:1`. */
-export function inboxed(
+export function withInbox(
   work: (here: Here, frames: Frame[], closed: Promise<number>) => Promise<void>,
 ): Promise<void> {
-  const chat = new FollowedRoom();
+  const chat = new FakeSubscribedRoom();
   const reached: string[] = [];
   let here: Here;
   return withRoom(
@@ -68,8 +68,11 @@ export interface Frame {
   readonly code?: string | number;
   readonly ref?: string;
 }
+/** The positions of the entries among the frames. */
 export const seqs = (frames: readonly Frame[]) =>
   frames.filter(({ t }) => t === "entry").map(({ seq }) => seq);
+/** The types of the frames, without welcomes. */
 export const kinds = (frames: readonly Frame[]) => frames.map(({ t }) => t).filter((t) => t !== "welcome");
+/** A frame that subscribes to `ROOM`. */
 export const subscribe = (more: object = {}) => ({ t: "subscribe", room: ROOM, ...more });
 export const unsubscribe = { t: "unsubscribe", room: ROOM };

@@ -2,7 +2,7 @@
 import { type Notice, noticeRows } from "../../src/modules/notifications/index.ts";
 import { runBatch } from "../../src/platform/db/client.ts";
 import { rows, unique } from "./api.ts";
-import { jobContext } from "./scope.ts";
+import { jobContext } from "./job-context.ts";
 
 /** Notifies a person; returns the id of the row, 0 when they have notifications turned off. */
 export async function notify(userId: number, changes: Partial<Notice> = {}): Promise<number> {

@@ -20,9 +20,13 @@ export function joined(...parts: readonly (Uint8Array | readonly number[])[]): B
 export const textBytes = (words: string): Bytes => Uint8Array.from(words, (char) => char.charCodeAt(0));
 /** Numbers as big-endian (`be`) or little-endian (`le`) bytes. */
 export const be16 = (value: number) => [(value >> 8) & 255, value & 255];
+/** The four bytes of a number, big-endian. */
 export const be32 = (value: number) => [(value >>> 24) & 255, (value >>> 16) & 255, ...be16(value)];
+/** The two bytes of a number, little-endian. */
 export const le16 = (value: number) => [value & 255, (value >> 8) & 255];
+/** The three bytes of a number, little-endian. */
 export const le24 = (value: number) => [...le16(value), (value >>> 16) & 255];
+/** The four bytes of a number, little-endian. */
 export const le32 = (value: number) => [...le24(value), (value >>> 24) & 255];
 
 interface Size {

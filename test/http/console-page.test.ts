@@ -25,7 +25,7 @@ test.each([
   ["no URL", "tiles"],
   ["no place for a tile", "https://tiles.example.com/"],
   ["another scheme", "ftp://tiles.example.com/{z}/{x}/{y}"],
-])("MAP_TILES_URL with %s is refused in so many words.", (_, value) => {
+])("MAP_TILES_URL with %s is refused with the reason.", (_, value) => {
   const variables = { APP_ENV: "development", SIGNING_SECRET: "s".repeat(32), MAP_TILES_URL: value };
   expect(() => readSettings(variables)).toThrow("MAP_TILES_URL must be a URL with {z}, {x} and {y}");
 });

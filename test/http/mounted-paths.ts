@@ -27,6 +27,7 @@ export interface MountedPath {
   readonly methods: readonly string[];
 }
 
+/** Returns a path that fits a pattern, with ids that do not exist. */
 export function fillPattern(pattern: string): string {
   return pattern
     .replace(/:\w+\{\\d\+\}/g, "1")

@@ -18,19 +18,22 @@ describe("a fixed path with a verb that only its neighbour with an id serves", (
       .map((method) => ({ method, fixed, allow: allowedAt(place ?? { methods: [] }).join(", ") }));
   });
 
-  test("exists, or this table tests nothing", () => {
+  test("At least one fixed path is shadowed by a path with an id, so that this table tests something.", () => {
     expect(shadowed.map(({ method, fixed }) => `${method} ${fixed}`)).toContain("PUT /api/v1/orders/list");
   });
 
-  test.each(shadowed)("$method $fixed is a 405 that allows $allow", async ({ method, fixed, allow }) => {
-    for (const path of [fixed, `${fixed}/`]) {
-      const answer = await call(method, path, { headers: { "accept-language": "en" } });
-      expect(answer.status).toBe(405);
-      expect(answer.body).toEqual({ detail: `Method "${method}" not allowed.` });
-      expect(answer.headers.get("allow")).toBe(allow);
-      expect((await call("OPTIONS", path)).headers.get("allow")).toBe(allow);
-    }
-  });
+  test.each(shadowed)(
+    "The request $method $fixed is a 405 that allows $allow.",
+    async ({ method, fixed, allow }) => {
+      for (const path of [fixed, `${fixed}/`]) {
+        const answer = await call(method, path, { headers: { "accept-language": "en" } });
+        expect(answer.status).toBe(405);
+        expect(answer.body).toEqual({ detail: `Method "${method}" not allowed.` });
+        expect(answer.headers.get("allow")).toBe(allow);
+        expect((await call("OPTIONS", path)).headers.get("allow")).toBe(allow);
+      }
+    },
+  );
 });
 
 describe("the order of places", () => {
@@ -42,7 +45,7 @@ describe("the order of places", () => {
     { path: "/:x/me", method: "put" },
   ]);
 
-  test("puts what is fixed before what takes anything, and only where it takes that", () => {
+  test("A fixed path comes before a path with a parameter that matches it.", () => {
     expect(places.at("/a/me")?.path).toBe("/a/me");
     expect(places.at("/a/7/")?.path).toBe("/a/:id");
     expect(places.fixedPathFor("/a/:id", "/a/me/")?.path).toBe("/a/me");
@@ -69,7 +72,7 @@ describe("the flat verbs of Rideshare's client", () => {
     expect(JSON.stringify(answer.body)).not.toMatch(CYRILLIC);
   }
 
-  test("are all that it calls", () => {
+  test("The flat routes are all that Rideshare's client calls.", () => {
     expect(flat.map(({ path }) => path)).toEqual(
       expect.arrayContaining([
         "/api/register",
@@ -81,7 +84,7 @@ describe("the flat verbs of Rideshare's client", () => {
   });
 
   test.each(flat.map((route) => [route.method.toUpperCase(), route.path, route] as const))(
-    "%s %s says under `error`, in English, why it refuses",
+    "The route %s %s says under `error`, in English, why it refuses.",
     async (method, path, route) => {
       const { token } = await person();
       const headers = { "accept-language": "ru" };
@@ -105,7 +108,7 @@ describe("the flat verbs of Rideshare's client", () => {
     },
   );
 
-  test("lists a weak password's faults, and keeps the field's own key beside it", async () => {
+  test("A flat route lists a weak password's faults, and keeps the field's own key beside them.", async () => {
     const weak = await post("/api/register/", { name: "A", email: "a@example.com", password: "123" });
     expect(weak.status).toBe(400);
     expect(weak.body.error).toEqual(expect.arrayContaining([expect.stringContaining("too short")]));
@@ -143,7 +146,7 @@ describe("an empty text for a number that can't be null", async () => {
     });
 
   test.each([...numbers])(
-    "$method $path refuses it for $name, unless that may be null",
+    "The route $method $path refuses an empty text for the number $name, unless it may be null.",
     ({ name, route }) => {
       const refuses = (value: unknown) =>
         route.body?.safeParse({ [name]: value }).error?.issues.some(({ path }) => path[0] === name) ?? false;
@@ -152,7 +155,7 @@ describe("an empty text for a number that can't be null", async () => {
     },
   );
 
-  test("is refused for an income, which is a decimal, and takes nothing away", async () => {
+  test("An empty text for the decimal income is refused, and nothing changes.", async () => {
     const { token } = await person();
     const made = await post("/api/add-calculator-entry/", { app_income: "10.00" }, { token });
     for (const income of ["", null]) {
@@ -171,20 +174,23 @@ describe("an empty text for a number that can't be null", async () => {
 describe("the documents", () => {
   const PATHS = ["/swagger.json", "/swagger.yaml", "/api/schema/", "/asyncapi.json"];
 
-  test.each(PATHS)("%s has a tag of its content, and who has it is answered 304", async (path) => {
-    const first = await get(path);
-    const etag = first.headers.get("etag") ?? "";
-    expect(etag).toMatch(/^"[0-9a-f]+"$/);
-    expect(first.headers.get("cache-control")).toBe("no-cache");
-    expect(first.headers.get("vary")).toContain("Accept");
-    const again = await get(path, { headers: { "if-none-match": `"other", W/${etag}` } });
-    expect(again.status).toBe(304);
-    expect(again.body).toBe("");
-    expect(again.headers.get("etag")).toBe(etag);
-    expect((await get(path, { headers: { "if-none-match": '"other"' } })).status).toBe(200);
-  });
+  test.each(PATHS)(
+    "The document %s has an ETag of its content, and is a 304 for a client that has it.",
+    async (path) => {
+      const first = await get(path);
+      const etag = first.headers.get("etag") ?? "";
+      expect(etag).toMatch(/^"[0-9a-f]+"$/);
+      expect(first.headers.get("cache-control")).toBe("no-cache");
+      expect(first.headers.get("vary")).toContain("Accept");
+      const again = await get(path, { headers: { "if-none-match": `"other", W/${etag}` } });
+      expect(again.status).toBe(304);
+      expect(again.body).toBe("");
+      expect(again.headers.get("etag")).toBe(etag);
+      expect((await get(path, { headers: { "if-none-match": '"other"' } })).status).toBe(200);
+    },
+  );
 
-  test("name the origin that they are asked at, each its own", async () => {
+  test("Each document names the origin that it is requested at.", async () => {
     const settings = { PUBLIC_ORIGIN: "https://caravan.example" };
     const there = await get("/swagger.json", { settings });
     expect(there.body.servers).toEqual([{ url: "https://caravan.example" }]);
@@ -193,14 +199,14 @@ describe("the documents", () => {
     expect(here.headers.get("etag")).not.toBe(there.headers.get("etag"));
   });
 
-  test("tell the two forms of one address apart", async () => {
+  test("The JSON and YAML documents at one address have different ETags.", async () => {
     const yaml = await get("/api/schema/");
     const json = await get("/api/schema/", { headers: { accept: "application/json" } });
     expect(yaml.headers.get("etag")).not.toBe(json.headers.get("etag"));
   });
 
   test.each([...PATHS, "/swagger/", "/redoc/", "/api/schema/swagger-ui/", "/api/schema/redoc/"])(
-    "%s is behind the coarse limit",
+    "The document %s is behind the coarse rate limit.",
     async (path) => {
       const refusing = { limit: async () => ({ success: false }) };
       const answer = await get(path, { settings: { SHIELD: refusing } as never });

@@ -101,10 +101,12 @@ export const APPS: readonly AppProfile[] = [
   },
 ];
 
-export async function authorize(door: AppProfile, who: Everybody): Promise<Held> {
-  const answer = await post(door.path, door.body(who));
-  if (answer.status !== 200) throw new Error(`${door.path}: ${answer.status} ${JSON.stringify(answer.body)}`);
-  return door.held(answer);
+/** Signs a person in to an app and returns the credentials. */
+export async function authorize(profile: AppProfile, who: Everybody): Promise<Held> {
+  const answer = await post(profile.path, profile.body(who));
+  if (answer.status !== 200)
+    throw new Error(`${profile.path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+  return profile.held(answer);
 }
 
 /** Signs in to Tow Truck, which returns a token pair and no key. */
@@ -113,6 +115,7 @@ export async function towSession(who: Everybody): Promise<{ access: string; refr
   return { access: body.access, refresh: body.refresh, id: claimsOf(body.access).sid };
 }
 
+/** Returns the claims of a JWT without verifying it. */
 // biome-ignore lint/suspicious/noExplicitAny: claims are what the tests are about.
 export function claimsOf(jwt: string): any {
   return JSON.parse(atob((jwt.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/")));

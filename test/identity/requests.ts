@@ -1,6 +1,7 @@
 /** Helpers for requests to account routes: encodings, client addresses, malformed bodies and the cost of a request. */
 import { env } from "cloudflare:workers";
 import { send } from "../harness/api.ts";
+import { multipart } from "../harness/forms.ts";
 
 export type Fields = Record<string, string>;
 
@@ -10,12 +11,6 @@ export const encodings: readonly (readonly [string, (fields: Fields) => unknown]
   ["urlencoded", (fields) => new URLSearchParams(fields)],
   ["multipart", (fields) => multipart(fields)],
 ];
-
-export function multipart(fields: Record<string, string | File>): FormData {
-  const form = new FormData();
-  for (const [name, value] of Object.entries(fields)) form.append(name, value);
-  return form;
-}
 
 export const english = { "accept-language": "en" };
 

@@ -6,7 +6,7 @@ import { isUniqueViolation, runBatch } from "../../src/platform/db/client.ts";
 import { commit, type Effect } from "../../src/platform/db/outbox.ts";
 import type { JobMessage, RequestContext } from "../../src/platform/runtime.ts";
 import { rows, unique } from "../harness/api.ts";
-import { jobContext } from "../harness/scope.ts";
+import { jobContext } from "../harness/job-context.ts";
 
 const things = sqliteTable("test_things", {
   id: integer("id").primaryKey(),
@@ -42,7 +42,7 @@ const effectsOf = (address: string) =>
   );
 const named = (name: string) => rows("SELECT state FROM test_things WHERE name = ?", name);
 
-test("a change, its effects and what depends on it are stored together, then handed to the queue", async () => {
+test("A change, its effects and dependent statements are stored together, then sent to the queue.", async () => {
   const { ctx, queued, finished } = watched();
   const [name, address] = [unique("thing"), unique("address")];
   const later = ctx.db.update(things).set({ state: "done" }).where(sql`${things.name} = ${name}`);
@@ -59,7 +59,7 @@ test("a change, its effects and what depends on it are stored together, then han
   expect(queued.flat().sort()).toEqual(effects.map(({ id }) => id).sort());
 });
 
-test("a change that moves no row answers null, and nothing at all has happened", async () => {
+test("A change that affects no row returns null and writes nothing.", async () => {
   const { ctx, queued, finished } = watched();
   const [name, address] = [unique("thing"), unique("address")];
   const change = ctx.db.update(things).set({ state: "moved" }).where(sql`${things.name} = ${name}`);
@@ -71,7 +71,7 @@ test("a change that moves no row answers null, and nothing at all has happened",
   expect(queued).toEqual([]);
 });
 
-test("without effects it still refuses a change of nothing", async () => {
+test("A change without effects that affects no row is refused too.", async () => {
   const { ctx, queued } = watched();
   const name = unique("thing");
   const nothing = ctx.db.delete(things).where(sql`${things.name} = ${name}`);
@@ -81,7 +81,7 @@ test("without effects it still refuses a change of nothing", async () => {
   expect(queued).toEqual([]);
 });
 
-test("a change that moves fewer rows than it must is undone", async () => {
+test("A change that affects fewer rows than required is rolled back.", async () => {
   const { ctx } = watched();
   const [first, second, address] = [unique("thing"), unique("thing"), unique("address")];
   await ctx.db.insert(things).values([{ name: first }, { name: second }]);
@@ -99,8 +99,8 @@ test("a change that moves fewer rows than it must is undone", async () => {
 
 test.each([
   ["the change", true],
-  ["what depends on it", false],
-])("when %s breaks a constraint everything is undone and the error is told", async (_, inChange) => {
+  ["a dependent statement", false],
+])("When %s breaks a constraint everything is rolled back and the error is thrown.", async (_, inChange) => {
   const { ctx, queued, finished } = watched();
   const [taken, name, address] = [unique("thing"), unique("thing"), unique("address")];
   await ctx.db.insert(things).values({ name: taken });
@@ -116,7 +116,7 @@ test.each([
   expect(queued).toEqual([]);
 });
 
-test("of two that want the same transition one gets it, and one effect is left", async () => {
+test("Of two concurrent commits of the same transition one succeeds, with one effect.", async () => {
   const { ctx } = watched();
   const [name, address] = [unique("thing"), unique("address")];
   await ctx.db.insert(things).values({ name });
@@ -135,7 +135,7 @@ test("of two that want the same transition one gets it, and one effect is left",
   expect(await effectsOf(address)).toHaveLength(1);
 });
 
-test("more effects than a statement has parameters go in one statement, and to the queue by the hundred", async () => {
+test("More effects than a statement has parameters are stored in one statement, and sent to the queue by the hundred.", async () => {
   const { ctx, queued, finished } = watched();
   const [name, address] = [unique("thing"), unique("address")];
   const effects = Array.from({ length: 250 }, () => effectFor(address));
@@ -145,7 +145,7 @@ test("more effects than a statement has parameters go in one statement, and to t
   expect(queued.map((batch) => batch.length)).toEqual([100, 100, 50]);
 });
 
-test("a queue that is down loses nothing: the change stands and the rows wait for the sweep", async () => {
+test("A queue that is down loses nothing: the change is stored and its rows wait for the sweep.", async () => {
   const warnings = vi.spyOn(console, "warn").mockImplementation(() => {});
   const { ctx, finished } = watched(true);
   const [name, address] = [unique("thing"), unique("address")];
@@ -156,7 +156,7 @@ test("a queue that is down loses nothing: the change stands and the rows wait fo
   warnings.mockRestore();
 });
 
-test("a batch gives each statement's result, raw ones too", async () => {
+test("A batch returns each statement's result, also of raw ones.", async () => {
   const { ctx } = watched();
   const name = unique("thing");
   const [made, raw, updated] = await runBatch(ctx.db, [

@@ -6,7 +6,7 @@ import { OPEN_LETTER, put, SECRET_LETTER } from "./rows.ts";
 const address = () => `${unique()}@example.com`;
 
 describe("/dev/outbox.json", () => {
-  test("is an array of letters, each with all a client needs", async () => {
+  test("The development outbox is an array of letters with all that a client needs.", async () => {
     const to = address();
     const id = await put({ address: to, letter: OPEN_LETTER });
     const answer = await get(`/dev/outbox.json?to=${to}`);
@@ -27,7 +27,7 @@ describe("/dev/outbox.json", () => {
     ]);
   });
 
-  test("lists codes apart from the text", async () => {
+  test("The development outbox lists codes apart from the text.", async () => {
     const to = address();
     await put({ address: to });
     const [letter] = await outboxOf(to);
@@ -35,7 +35,7 @@ describe("/dev/outbox.json", () => {
     expect(letter?.text.split(" ").at(-1)).toBe("123456");
   });
 
-  test("is newest first, also within one millisecond", async () => {
+  test("The development outbox has the newest letter first, also within one millisecond.", async () => {
     const [to, now] = [address(), Date.now()];
     const second = await put({ address: to, created_at: now });
     const third = await put({ address: to, created_at: now });
@@ -43,7 +43,7 @@ describe("/dev/outbox.json", () => {
     expect((await outboxOf(to)).map(({ id }) => id)).toEqual([third, second, first]);
   });
 
-  test("shows everybody's without `to`, the newest of them first", async () => {
+  test("The development outbox has everybody's letters without `to`, the newest first.", async () => {
     const made = [await put(), await put()];
     const { body } = await get("/dev/outbox.json");
     // Others may have written since, and clocks of other tests run ahead.
@@ -52,7 +52,7 @@ describe("/dev/outbox.json", () => {
     expect(body.length).toBeLessThanOrEqual(500);
   });
 
-  test("finds an address however it is written, and nothing like it", async () => {
+  test("The development outbox finds an address in any case, and no similar one.", async () => {
     const to = address();
     await put({ address: to });
     await put({ address: `x${to}` });
@@ -62,7 +62,7 @@ describe("/dev/outbox.json", () => {
     expect((await get("/dev/outbox.json?to=nobody@example.com")).body).toEqual([]);
   });
 
-  test("finds a phone, with its plus encoded or not", async () => {
+  test("The development outbox finds a phone, with its plus encoded or not.", async () => {
     const phone = uniquePhone();
     await put({ kind: "sms", address: phone, letter: { text: "code 654321", code: "654321" } });
     for (const words of [encodeURIComponent(phone), phone, phone.slice(1)])
@@ -71,18 +71,18 @@ describe("/dev/outbox.json", () => {
       ]);
   });
 
-  test("shows letters only, no other effects", async () => {
+  test("The development outbox shows letters and no other effects.", async () => {
     const to = address();
     await put({ address: to, kind: "revoke", letter: { userId: 1 } });
     expect((await get(`/dev/outbox.json?to=${to}`)).body).toEqual([]);
   });
 
-  test("shows a letter before the queue had it, and after", async () => {
+  test("The development outbox shows a letter before and after the queue delivered it.", async () => {
     const { email } = await person();
     expect(await outboxOf(email)).toHaveLength(1);
   });
 
-  test("still lists a letter whose secret is forgotten", async () => {
+  test("The development outbox lists a letter whose secret was erased.", async () => {
     const to = address();
     await put({ address: to, status: "sent", letter: {} });
     expect(await outboxOf(to)).toMatchObject([{ to, subject: "", text: "", links: [], codes: [] }]);
@@ -90,7 +90,7 @@ describe("/dev/outbox.json", () => {
 });
 
 describe("/dev/outbox/", () => {
-  test("is the same as a page, where a letter is text and its link can be followed", async () => {
+  test("The development outbox's page shows letters as text, with links to follow.", async () => {
     const to = address();
     const data = { url: "https://caravan.example/a?b=1&c=2", username: "<script>alert(1)</script>" };
     await put({ address: to, letter: { ...OPEN_LETTER, data } });
@@ -108,15 +108,18 @@ describe.each([
   ["production", { ...LIVE, APP_ENV: "production" }],
   ["staging", { ...LIVE, APP_ENV: "staging" }],
 ])("in %s", (_, settings) => {
-  test.each(["/dev/outbox.json", "/dev/outbox/", "/dev/outbox"])("%s is not there", async (path) => {
-    const to = address();
-    await put({ address: to, letter: SECRET_LETTER });
-    const answer = await get(`${path}?to=${to}`, { settings });
-    expect(answer.status).toBe(404);
-    expect(answer.body).toEqual({ detail: "Not found." });
-  });
+  test.each(["/dev/outbox.json", "/dev/outbox/", "/dev/outbox"])(
+    "The path %s does not exist outside development.",
+    async (path) => {
+      const to = address();
+      await put({ address: to, letter: SECRET_LETTER });
+      const answer = await get(`${path}?to=${to}`, { settings });
+      expect(answer.status).toBe(404);
+      expect(answer.body).toEqual({ detail: "Not found." });
+    },
+  );
 
-  test("the sample data can't be loaded, and the start page names no login", async () => {
+  test("Outside development the sample data can't be loaded, and the start page names no login.", async () => {
     expect((await post("/dev/samples/", {}, { settings })).status).toBe(404);
     const { body, status } = await get("/", { settings });
     expect(status).toBe(200);
@@ -124,14 +127,14 @@ describe.each([
   });
 });
 
-test("with a mail key the outbox is not there in development either, since letters leave the machine", async () => {
+test("With a mail key the development outbox does not exist, because letters leave the machine.", async () => {
   const settings = { RESEND_API_KEY: "re_of_the_tests" };
   expect((await get("/dev/outbox.json", { settings })).status).toBe(404);
   expect((await get("/dev/outbox/", { settings })).status).toBe(404);
   expect((await get("/", { settings })).body).not.toContain("/dev/outbox/");
 });
 
-test("the start page of development leads to it", async () => {
+test("The start page in development links to the outbox.", async () => {
   const { body } = await get("/");
   expect(body).toContain('href="/dev/outbox/"');
   expect(body).toContain("client1");

@@ -3,8 +3,8 @@ import { env } from "cloudflare:workers";
 import { expect, test, vi } from "vitest";
 import { effectHandlers } from "../../src/jobs.ts";
 import { defineEffect, handlersOf } from "../../src/platform/db/effects.ts";
-import { jobContext } from "../harness/scope.ts";
-import { sources } from "../harness/sources.ts";
+import { sources } from "../harness/architecture/sources.ts";
+import { jobContext } from "../harness/job-context.ts";
 
 const DECLARED = /(?:define|declare)Effect(?:<[^()]*>)?\(\s*"(\w+)"/g;
 

@@ -25,7 +25,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-test("a letter goes to the provider under its row's id", async () => {
+test("A letter is sent to the provider under its row's id.", async () => {
   const sent = outside(accepted);
   const id = await put({ address: "ann@example.com" });
   expect(await deliver([id], RESEND)).toEqual({ acked: ["0"], retried: [] });
@@ -44,14 +44,14 @@ test("a letter goes to the provider under its row's id", async () => {
   expect((await stored(id)).sent_at).toBeGreaterThan(Date.now() - 10_000);
 });
 
-test("another server that speaks the provider's API can stand in for it", async () => {
+test("Another server with the provider's API can replace the provider.", async () => {
   const sent = outside(accepted);
   const id = await put();
   await deliver([id], envWith({ RESEND_API_KEY: "re_x", RESEND_BASE_URL: "https://mail.example" }));
   expect(sent.map(({ url }) => url)).toEqual(["https://mail.example/emails"]);
 });
 
-test("the letter speaks the language that its row names", async () => {
+test("A letter is in the language named by its row.", async () => {
   const sent = outside(accepted);
   await deliver([await put({ letter: { ...SECRET_LETTER, locale: "ru" } })], RESEND);
   expect(sent[0]?.body).toMatchObject({
@@ -61,7 +61,7 @@ test("the letter speaks the language that its row names", async () => {
 });
 
 describe("once", () => {
-  test("a message that is delivered again finds nothing to do", async () => {
+  test("A redelivered message sends nothing.", async () => {
     const sent = outside(accepted);
     const id = await put();
     await deliver([id], RESEND);
@@ -70,14 +70,14 @@ describe("once", () => {
     expect(await stored(id)).toMatchObject({ status: "sent", attempts: 1 });
   });
 
-  test("a row that is twice in one batch goes out once", async () => {
+  test("A row that is twice in one batch is sent once.", async () => {
     const sent = outside(accepted);
     const id = await put();
     expect((await deliver([id, id], RESEND)).acked).toEqual(["0", "1"]);
     expect(sent).toHaveLength(1);
   });
 
-  test("of two consumers that get it at one time one sends it", async () => {
+  test("Of two concurrent consumers of a message one sends the letter.", async () => {
     let release = () => {};
     const authorizer = new Promise<void>((resolve) => {
       release = resolve;
@@ -96,7 +96,7 @@ describe("once", () => {
     expect(await stored(id)).toMatchObject({ status: "sent", attempts: 1 });
   });
 
-  test("a consumer that died after the provider took it repeats the same key, which sends nothing twice", async () => {
+  test("A retry after a consumer died repeats the same key, so that the provider sends nothing twice.", async () => {
     const sent = outside(accepted);
     const id = await put();
     // What a dead consumer leaves: claimed, not settled, its lease over.
@@ -106,7 +106,7 @@ describe("once", () => {
     expect(await stored(id)).toMatchObject({ status: "sent", attempts: 2 });
   });
 
-  test("a row that no longer exists is acked", async () => {
+  test("A message about a deleted row is acknowledged.", async () => {
     const sent = outside(accepted);
     expect((await deliver([crypto.randomUUID()], RESEND)).acked).toEqual(["0"]);
     expect(sent).toEqual([]);
@@ -119,7 +119,7 @@ describe("a failure", () => {
     ["too many requests", refusal(429, "rate_limit_exceeded")],
     ["a wrong key", refusal(401, "missing_api_key")],
     ["no connection", () => Promise.reject(new TypeError("connection lost"))],
-  ])("by %s is tried again later", async (_, answer) => {
+  ])("A failure by %s is retried later.", async (_, answer) => {
     outside(answer);
     const id = await put();
     const before = Date.now();
@@ -131,7 +131,7 @@ describe("a failure", () => {
     expect(row.payload).toContain("123456");
   });
 
-  test("makes the wait longer each time, and after the last one the row is dead", async () => {
+  test("Each failure makes the wait longer, and after the last one the row is dead.", async () => {
     const sent = outside(refusal(500, "internal_server_error"));
     const id = await put();
     const waits: number[] = [];
@@ -149,7 +149,7 @@ describe("a failure", () => {
     expect(sent).toHaveLength(MAX_ATTEMPTS);
   });
 
-  test("is not tried again before its time, whoever hands it over", async () => {
+  test("A failed letter is not retried before its time, whatever delivers it.", async () => {
     const sent = outside(refusal(500, "internal_server_error"));
     const id = await put();
     await deliver([id], RESEND);
@@ -158,7 +158,7 @@ describe("a failure", () => {
     expect(await stored(id)).toMatchObject({ status: "pending", attempts: 1 });
   });
 
-  test("of one letter repeats no other", async () => {
+  test("A failure of one letter repeats no other.", async () => {
     const sent = outside(({ body }) =>
       body.to.startsWith("bad") ? refusal(500, "internal_server_error")() : accepted(),
     );
@@ -175,7 +175,7 @@ describe("a failure", () => {
     ]);
   });
 
-  test("that nothing can mend is final at once", async () => {
+  test("A permanent failure is final at once.", async () => {
     outside(refusal(422, "validation_error"));
     const id = await put();
     expect(await deliver([id], RESEND)).toEqual({ acked: ["0"], retried: [] });
@@ -186,7 +186,7 @@ describe("a failure", () => {
     });
   });
 
-  test("that passed is forgotten when the letter goes out after all", async () => {
+  test("A past failure is cleared when the letter is sent after all.", async () => {
     let answer: () => Response = refusal(500, "internal_server_error");
     outside(() => answer());
     const id = await put();
@@ -202,7 +202,7 @@ test.each([
   ["a letter of no template", { letter: { template: "nobody.knows", data: {} } }],
   ["a row without data", { letter: { template: "identity.reset_code" } }],
   ["a kind that nobody carries out", { kind: "pigeon" }],
-])("%s is dead and goes nowhere", async (_, row) => {
+])("The outbox row %s is dead and is not sent.", async (_, row) => {
   const sent = outside(accepted);
   const id = await put(row);
   expect((await deliver([id], RESEND)).retried).toEqual([]);
@@ -211,7 +211,7 @@ test.each([
 });
 
 describe("a secret", () => {
-  test("is forgotten once the provider took the letter; what holds none is kept", async () => {
+  test("A secret is erased once the provider accepted the letter; data without a secret is kept.", async () => {
     outside(accepted);
     const [secret, open] = [await put(), await put({ letter: OPEN_LETTER })];
     await deliver([secret, open], RESEND);
@@ -219,7 +219,7 @@ describe("a secret", () => {
     expect(JSON.parse((await stored(open)).payload)).toEqual(OPEN_LETTER);
   });
 
-  test("stays on a developer's machine, where the letter is read, and no request leaves it", async () => {
+  test("In development a letter keeps its secret to be read there, and no request leaves the machine.", async () => {
     const sent = outside(accepted);
     const id = await put();
     await deliver([id]);
@@ -227,7 +227,7 @@ describe("a secret", () => {
     expect(await stored(id)).toMatchObject({ status: "sent", payload: JSON.stringify(SECRET_LETTER) });
   });
 
-  test("is in no log line of a failure", async () => {
+  test("A secret is in no log line of a failure.", async () => {
     outside(refusal(500, "internal_server_error"));
     const id = await put({ address: "somebody@example.com" });
     await deliver([id], RESEND);
@@ -237,7 +237,7 @@ describe("a secret", () => {
   });
 });
 
-test("a name in a letter is text, not markup, and its subject is one line", async () => {
+test("A name in a letter is text, not markup, and the subject is one line.", async () => {
   const sent = outside(accepted);
   const data = { url: 'https://caravan.example/"><script>', username: "<b>Ann</b>\r\nBcc: all@example.com" };
   await deliver([await put({ letter: { ...OPEN_LETTER, data } })], RESEND);

@@ -7,7 +7,7 @@ import { backOff, MAX_ATTEMPTS, overdue, purgeOutbox } from "../../src/platform/
 import { deliver as deliverBatch } from "../../src/platform/db/delivery.ts";
 import type { JobMessage } from "../../src/platform/runtime.ts";
 import { outboxOf, person, rows, type TestEnv, unique } from "../harness/api.ts";
-import { jobContext } from "../harness/scope.ts";
+import { jobContext } from "../harness/job-context.ts";
 import { deliver, put, stored } from "./rows.ts";
 
 beforeEach(() => {
@@ -35,7 +35,7 @@ async function tick(cron: string, environment: TestEnv = env): Promise<void> {
 }
 
 describe("the sweep each minute", () => {
-  test("hands over what was committed and never reached the queue", async () => {
+  test("The sweep sends rows to the queue that were committed and never reached it.", async () => {
     const { environment, queued } = watchedQueue();
     const [lost, fresh] = [await put({ next_attempt_at: Date.now() - 1 }), await put()];
     await tick("* * * * *", environment);
@@ -43,7 +43,7 @@ describe("the sweep each minute", () => {
     expect(queued).not.toContain(fresh);
   });
 
-  test("hands over what a consumer left when it died, once its lease is over", async () => {
+  test("The sweep sends a dead consumer's rows to the queue once their lease is over.", async () => {
     const { environment, queued } = watchedQueue();
     const due = { next_attempt_at: 0, attempts: 1 };
     const dead = await put({ ...due, leased_until: Date.now() - 1 });
@@ -53,7 +53,7 @@ describe("the sweep each minute", () => {
     expect(queued).not.toContain(working);
   });
 
-  test("leaves what is sent or dead alone", async () => {
+  test("The sweep leaves sent and dead rows alone.", async () => {
     const { environment, queued } = watchedQueue();
     const ids = [
       await put({ next_attempt_at: 0, status: "sent" }),
@@ -63,7 +63,7 @@ describe("the sweep each minute", () => {
     for (const id of ids) expect(queued).not.toContain(id);
   });
 
-  test("buries what was tried as often as it may be and never came back", async () => {
+  test("The sweep marks a row as dead whose attempts are used up without an answer.", async () => {
     const { environment, queued } = watchedQueue();
     const id = await put({ next_attempt_at: 0, attempts: MAX_ATTEMPTS });
     await tick("* * * * *", environment);
@@ -71,7 +71,7 @@ describe("the sweep each minute", () => {
     expect(await stored(id)).toMatchObject({ status: "dead", last_error: "its consumer died each time" });
   });
 
-  test("takes the longest waiting first and no more than it is told", async () => {
+  test("The sweep takes the longest waiting rows first, up to its limit.", async () => {
     const { ctx } = jobContext();
     const old = [await put({ next_attempt_at: 1 }), await put({ next_attempt_at: 2 })];
     expect(await overdue(ctx.db, 10, 2)).toEqual(old);
@@ -79,7 +79,7 @@ describe("the sweep each minute", () => {
     await rows("DELETE FROM outbox WHERE next_attempt_at < 10");
   });
 
-  test("finishes a letter whose hand-off was lost, end to end", async () => {
+  test("The sweep sends a letter whose queue message was lost, end to end.", async () => {
     const { email } = await person();
     await rows(
       "UPDATE outbox SET status = 'pending', attempts = 0, next_attempt_at = 0, leased_until = 0 WHERE address = ?",
@@ -96,7 +96,7 @@ describe("the sweep each minute", () => {
 describe("the queue of what it gave up on", () => {
   const dead = (ids: string[]) => deliver(ids, env, "caravan-jobs-dead");
 
-  test("delivers nothing and loses nothing: what has attempts left goes to the sweep", async () => {
+  test("The dead-letter queue delivers nothing and loses nothing: rows with attempts left go to the sweep.", async () => {
     const fetched = vi.spyOn(globalThis, "fetch");
     const { environment, queued } = watchedQueue();
     const id = await put({ attempts: 3, next_attempt_at: 0 });
@@ -107,20 +107,20 @@ describe("the queue of what it gave up on", () => {
     expect(fetched).not.toHaveBeenCalled();
   });
 
-  test("buries what has none left", async () => {
+  test("The dead-letter queue marks rows without attempts left as dead.", async () => {
     const id = await put({ attempts: MAX_ATTEMPTS, next_attempt_at: 0, last_error: "it was told why" });
     await dead([id]);
     expect(await stored(id)).toMatchObject({ status: "dead", last_error: "it was told why" });
   });
 
-  test("does not touch what was sent meanwhile", async () => {
+  test("The dead-letter queue does not change rows that were sent meanwhile.", async () => {
     const id = await put({ attempts: MAX_ATTEMPTS, next_attempt_at: 0, status: "sent" });
     await dead([id]);
     expect((await stored(id)).status).toBe("sent");
   });
 });
 
-test("a message that must come back is told when, and is not acked beside it", async () => {
+test("A message that is retried gets a delay and is not acknowledged as well.", async () => {
   const id = await put({ kind: "test", attempts: 2, next_attempt_at: 0 });
   const message = { body: { outbox: id }, ack: vi.fn(), retry: vi.fn() };
   const failing = { test: () => Promise.reject(new Error("not today")) };
@@ -129,7 +129,7 @@ test("a message that must come back is told when, and is not acked beside it", a
   expect(message.ack).not.toHaveBeenCalled();
 });
 
-test("a hundred rows are carried out, never more than six at a time", async () => {
+test("A hundred rows are executed, never more than six at a time.", async () => {
   let [running, most, done] = [0, 0, 0];
   const handler = async () => {
     running += 1;
@@ -154,11 +154,11 @@ test.each([
   [9, 2560],
   [10, 3600],
   [100, 3600],
-])("after attempt %i the wait is %i s", (attempts, seconds) => {
+])("The wait after attempt %i is %i seconds.", (attempts, seconds) => {
   expect(backOff(attempts)).toBe(seconds);
 });
 
-/** The real database, but whoever asks for this table is told that it is gone. */
+/** The real database without this table. */
 function withoutTable(name: string): D1Database {
   return {
     withSession(start: string) {
@@ -176,7 +176,7 @@ function withoutTable(name: string): D1Database {
 }
 
 describe("the clock", () => {
-  test("runs every job though one fails, and says which", async () => {
+  test("The cron runs every job though one fails, and logs which.", async () => {
     const lines = vi.spyOn(console, "error").mockImplementation(() => {});
     const { environment, queued } = watchedQueue();
     const id = await put({ next_attempt_at: 0 });
@@ -190,7 +190,7 @@ describe("the clock", () => {
     expect(await rows("SELECT id FROM idempotency_keys WHERE id = ?", key)).toEqual([]);
   });
 
-  test("does nothing at an hour that nobody named", async () => {
+  test("The cron does nothing at an undeclared time.", async () => {
     const { environment, queued } = watchedQueue();
     const id = await put({ next_attempt_at: 0 });
     await tick("0 0 1 1 *", environment);
@@ -198,7 +198,7 @@ describe("the clock", () => {
     await rows("DELETE FROM outbox WHERE id = ?", id);
   });
 
-  test("by night drops letters sent a month ago, and nothing that is pending, dead or younger", async () => {
+  test("The nightly cron deletes letters sent a month ago, and nothing pending, dead or younger.", async () => {
     const month = 31 * 24 * 3600_000;
     const old = { created_at: Date.now() - month };
     const gone = await put({ ...old, status: "sent" });

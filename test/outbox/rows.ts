@@ -53,6 +53,7 @@ export async function put(row: Partial<StoredRow> & { letter?: object } = {}): P
   return all.id;
 }
 
+/** Returns an outbox row; throws if it does not exist. */
 export async function stored(id: string): Promise<StoredRow> {
   const [row] = await rows<StoredRow>("SELECT * FROM outbox WHERE id = ?", id);
   if (!row) throw new Error(`no outbox row ${id}`);
@@ -98,6 +99,7 @@ export function outside(answer: (sent: Sent) => Response | Promise<Response>): S
   return sent;
 }
 
+/** The provider's answer to a letter that it accepts. */
 export const accepted = () => Response.json({ id: crypto.randomUUID() });
 /** Resend's own shape of an error. */
 export const refusal = (status: number, name: string) => () =>

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { get, post, rows } from "../harness/api.ts";
 
-test("A second load of the samples makes nothing again.", async () => {
+test("Loading the samples again creates nothing.", async () => {
   await post("/dev/samples/", {});
   const count = async () => {
     const [row] = await rows(`SELECT
@@ -21,7 +21,7 @@ test("A second load of the samples makes nothing again.", async () => {
   expect(await count()).toEqual(loaded);
 });
 
-test("the samples see each other in Find Friend's list, and nobody of the staff", async () => {
+test("The sample people see each other in Find Friend's list, and no staff.", async () => {
   await post("/dev/samples/", {});
   const credentials = { email: "client1@example.com", password: "password123" };
   const { body } = await post("/api/v1/auth/token/login/", credentials);

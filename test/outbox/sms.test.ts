@@ -15,7 +15,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-test("the gateway gets number and text, the token as Bearer, and the row's id as key", async () => {
+test("The gateway gets number and text, the token as Bearer, and the row's id as key.", async () => {
   const sent = outside(() => new Response("queued", { status: 202 }));
   const id = await put123456("+79001112233");
   expect(await deliver([id], GATEWAY)).toEqual({ acked: ["0"], retried: [] });
@@ -27,14 +27,14 @@ test("the gateway gets number and text, the token as Bearer, and the row's id as
   expect(sent[0]?.body).toEqual({ to: "+79001112233", text: "Caravan: your code is 123456" });
 });
 
-test("the code is forgotten once the gateway took it", async () => {
+test("The code is erased once the gateway accepted the message.", async () => {
   outside(() => new Response(null, { status: 200 }));
   const id = await put123456();
   await deliver([id], GATEWAY);
   expect(await stored(id)).toMatchObject({ status: "sent", payload: "{}" });
 });
 
-test.each([401, 404, 429, 500, 503])("an answer of %i is tried again", async (status) => {
+test.each([401, 404, 429, 500, 503])("A text message answered with %i is retried.", async (status) => {
   const sent = outside(() => new Response("no", { status }));
   const id = await put123456();
   expect((await deliver([id], GATEWAY)).retried).toHaveLength(1);
@@ -47,21 +47,21 @@ test.each([401, 404, 429, 500, 503])("an answer of %i is tried again", async (st
   expect(sent.map(({ headers }) => headers.get("idempotency-key"))).toEqual([id, id]);
 });
 
-test("an answer of 400 is final", async () => {
+test("A text message answered with 400 is not retried.", async () => {
   outside(() => new Response("no such number", { status: 400 }));
   const id = await put123456();
   expect((await deliver([id], GATEWAY)).retried).toEqual([]);
   expect((await stored(id)).status).toBe("dead");
 });
 
-test("a gateway that can't be reached is tried again", async () => {
+test("A text message is retried when the gateway can't be reached.", async () => {
   outside(() => Promise.reject(new TypeError("connection lost")));
   const id = await put123456();
   expect((await deliver([id], GATEWAY)).retried).toHaveLength(1);
   expect(await stored(id)).toMatchObject({ status: "pending", attempts: 1 });
 });
 
-test("without a gateway a message stays on a developer's machine, to be read there", async () => {
+test("Without a gateway in development a text message stays on the machine, to be read there.", async () => {
   const sent = outside(() => new Response());
   const phone = uniquePhone();
   const id = await put123456(phone);
@@ -71,7 +71,7 @@ test("without a gateway a message stays on a developer's machine, to be read the
   expect(await outboxOf(phone)).toMatchObject([{ subject: "SMS", text: message.text, codes: ["123456"] }]);
 });
 
-test("without a gateway in production it waits and says why", async () => {
+test("Without a gateway in production a text message waits and says why.", async () => {
   const sent = outside(() => new Response());
   const production = { APP_ENV: "production", PUBLIC_ORIGIN: "https://a.example", RESEND_API_KEY: "re_x" };
   const id = await put123456();
@@ -80,7 +80,7 @@ test("without a gateway in production it waits and says why", async () => {
   expect(sent).toEqual([]);
 });
 
-test("a reset that is asked for by phone writes its message in the language of the request", async () => {
+test("A reset by phone writes its message in the language of the request.", async () => {
   const phone = uniquePhone();
   const password = "securepassword123";
   const account = {

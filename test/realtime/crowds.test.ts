@@ -5,7 +5,7 @@ import type { Room } from "../../src/platform/realtime/room.ts";
 import type { RequestContext } from "../../src/platform/runtime.ts";
 import { readSettings } from "../../src/settings.ts";
 import { person } from "../harness/api.ts";
-import { followerOf } from "../harness/fake-network.ts";
+import { subscriberOf } from "../harness/fake-network.ts";
 import { admit, callerOf, listen, note, serverSide, type World, withRoom } from "../harness/fake-room.ts";
 import { authorize, makeRoom } from "../harness/rooms.ts";
 
@@ -86,7 +86,7 @@ describe("entries of one person", () => {
   const rate = { limit: 3, seconds: 3600 };
 
   /** Every way in which a person's entry comes to a room. Add a new way here. */
-  const DOORS: Record<string, (world: World, room: Room, ref: string) => Promise<unknown>> = {
+  const SENDERS: Record<string, (world: World, room: Room, ref: string) => Promise<unknown>> = {
     "a native socket": (world, room, ref) =>
       room.sockets.message(
         serverSide(world, 1),
@@ -103,9 +103,9 @@ describe("entries of one person", () => {
       .map(({ ref, body }) => ref ?? body.text)
       .toReversed();
 
-  test.each(Object.entries(DOORS))(
+  test.each(Object.entries(SENDERS))(
     "Entries beyond the limit are refused through %s, also after hibernation, and accepted again an hour later.",
-    async (door, send) => {
+    async (sender, send) => {
       await withRoom(
         async (room, world) => {
           const expiresAt = world.now + 2 * HOUR;
@@ -113,20 +113,20 @@ describe("entries of one person", () => {
           const raw = listen(
             room.sockets.open(admit(world, { caller: callerOf(2, { expiresAt }), native: false })),
           );
-          room.subscribers.add(world.name, followerOf(3, world), null, null);
+          room.subscribers.add(world.name, subscriberOf(3, world), null, null);
           room.log.publish(world.name, note("system entries are not counted"));
           for (const ref of ["a", "b", "c", "d", "e", "f", "g"]) await send(world, room, ref);
           const fresh = world.fresh();
           const answer = await send(world, fresh, "h");
           expect(stored(fresh)).toEqual(["a", "b", "c"]);
           // Each refusal is answered, and no socket is closed for it.
-          const told = { "a native socket": native, "a documented socket": raw }[door];
+          const told = { "a native socket": native, "a documented socket": raw }[sender];
           if (!told) expect(answer).toMatchObject({ ok: false, code: "too_many" });
           else await expect.poll(() => told.frames.filter(({ code }) => code === "too_many")).toHaveLength(5);
           // A repeated ref is answered as the first time, and each person has a count of their own.
           if (!told) expect(await send(world, fresh, "a")).toMatchObject({ ok: true, seq: 2 });
-          const [other] = Object.keys(DOORS).filter((name) => name !== door);
-          await DOORS[other ?? ""]?.(world, fresh, "x");
+          const [other] = Object.keys(SENDERS).filter((name) => name !== sender);
+          await SENDERS[other ?? ""]?.(world, fresh, "x");
           world.now += HOUR;
           await send(world, fresh, "i");
           expect(stored(fresh)).toEqual(["a", "b", "c", "x", "i"]);

@@ -1,20 +1,20 @@
 /** What the console's API keeps from operators, whatever they ask for. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { csvCell as cell } from "../../src/platform/csv.ts";
-import { mint, type Person } from "../authorization/world.ts";
+import { newPerson, type Person } from "../authorization/world.ts";
 import { get, post, rows, unique } from "../harness/api.ts";
 
 let operator: Person;
 let staff: Person;
 beforeAll(async () => {
-  operator = await mint("operator");
-  staff = await mint("staff");
+  operator = await newPerson("operator");
+  staff = await newPerson("staff");
 });
 
 describe("notifications", () => {
   const ABOUT = ["chat:3", "user:7", "event:2", "task:4", null, "order:a", "ticket:b"];
   const aNotification = async (about: string | null) => {
-    const { id } = await mint("owner");
+    const { id } = await newPerson("owner");
     const words = unique("words");
     const [row] = await rows<{ id: number }>(
       `INSERT INTO notifications (user_id, type, title, message, about, ref, created_at)

@@ -23,7 +23,7 @@ test("A ticket with thousands of messages is listed with its last hundred, and o
   const last = Array.from({ length: 100 }, (_, nth) => `n${2901 + nth}`);
   expect(threads.map(({ messages }) => bodies(messages))).toEqual([last, ["Жду второй час."]]);
   expect(bodies((await get(`${TICKETS}${flooded}/`, by)).body.messages)).toEqual(last);
-  // What its author may not see takes nobody's place.
+  // Messages that the author may not see do not count towards the limit.
   const even = Array.from({ length: 100 }, (_, nth) => `n${2802 + 2 * nth}`);
   expect(bodies((await get(`${TICKETS}${flooded}/`, author)).body.messages)).toEqual(even);
   expect((await get(`${TICKETS}${flooded}/messages/`, by)).body.count).toBe(3001);
@@ -38,7 +38,7 @@ test("At most twenty payments of an order are pending, and an operator's decisio
   const responses = await Promise.all(Array.from({ length: 24 }, pay));
   expect(responses.filter(({ status }) => status === 201)).toHaveLength(20);
   expect(responses.find(({ status }) => status === 400)?.body).toEqual({
-    non_field_errors: ["Подтверждения уже ждут 20 платежей этого заказа."],
+    non_field_errors: ["По этому заказу уже ждут подтверждения платежи: 20."],
   });
   const first = responses.find(({ status }) => status === 201)?.body.id;
   await rows("UPDATE payments SET status = 'FAILED' WHERE id = ?", first);

@@ -1,8 +1,14 @@
-/** What others see of a person: every door that is read × everybody who may look, and what their answers may not contain. */
+/** What others see of a person: every route × every viewer, and what the answers may not contain. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { type Secret, type Secretive, secretive, VIEWERS, type Viewer } from "../authorization/secretive.ts";
+import {
+  type PrivatePerson,
+  type Secret,
+  secretive,
+  VIEWERS,
+  type Viewer,
+} from "../authorization/private-person.ts";
 import { table } from "../authorization/table.ts";
-import { mint } from "../authorization/world.ts";
+import { newPerson } from "../authorization/world.ts";
 import { call, get, post } from "../harness/api.ts";
 import { connectNative } from "../harness/socket.ts";
 
@@ -13,26 +19,26 @@ const ORDERS = /^GET \/api\/v1\/(orders|users\/me\/export)/;
 const CONSOLE = /^GET \/api\/admin/;
 const TOWING = /^GET \/api\/v1\/(orders|tow-trucks|vehicles|support)/;
 
-/** What this viewer may read of the person at this door. */
-function mayRead(viewer: Viewer, door: string): readonly Secret[] {
+/** What this viewer may read of the person by the route of this name. */
+function mayRead(viewer: Viewer, name: string): readonly Secret[] {
   switch (viewer) {
     case "self":
     case "staff":
       return SECRETS;
     case "friend":
-      return FIND_FRIEND.test(door) ? ["email", "birthday"] : [];
+      return FIND_FRIEND.test(name) ? ["email", "birthday"] : [];
     // While a truck is on its way, its driver and its client can call each other.
     case "client":
     case "driver":
-      return ORDERS.test(door) ? ["phone"] : [];
+      return ORDERS.test(name) ? ["phone"] : [];
     case "operator":
-      return CONSOLE.test(door) ? SECRETS : TOWING.test(door) ? ["username", "phone", "email"] : [];
+      return CONSOLE.test(name) ? SECRETS : TOWING.test(name) ? ["username", "phone", "email"] : [];
     default:
       return [];
   }
 }
 
-/** Doors where somebody without rights of their own over the person reads who it is. A new one belongs in this list. */
+/** Routes that show the person's name to viewers without rights over them. A new one belongs in this list. */
 const SHOWN = [
   "GET /api/event/:id",
   "GET /api/events",
@@ -63,7 +69,7 @@ const SHOWN = [
   "GET /api/v1/users/my_friends",
 ];
 
-/** Doors that name a person by first and last name only: who has none leaves no mark there. */
+/** Routes that show first and last name only: a person without them is not shown there. */
 const BY_NAME = new Set([
   "GET /api/v1/chats",
   "GET /api/v1/chats/:id",
@@ -73,60 +79,60 @@ const BY_NAME = new Set([
   "GET /api/v1/users/my_friends",
 ]);
 
-const clientProfiles = Object.keys(table).filter((name) => name.startsWith("GET "));
+const reads = Object.keys(table).filter((name) => name.startsWith("GET "));
 const writes = Object.keys(table).filter((name) => !name.startsWith("GET "));
 
 describe.each([
   ["by name", ["Zinaida", "Zvonova"]],
   ["without a name", ["", ""]],
 ] as const)("somebody known %s", (_, names) => {
-  let there: Secretive;
+  let there: PrivatePerson;
   const shown = new Set<string>();
   beforeAll(async () => {
     there = await secretive(names);
   }, 60_000);
 
-  const pathOf = async (door: string) => {
-    const known = there.places[door];
+  const pathOf = async (name: string) => {
+    const known = there.places[name];
     if (known) return known;
-    const asked = await table[door]?.ask?.(there.person);
-    return asked?.path ?? `${door.slice(4)}/`;
+    const asked = await table[name]?.ask?.(there.person);
+    return asked?.path ?? `${name.slice(4)}/`;
   };
   /** What tells that an answer is about this person. */
   const marks = () => [names[0] || `user-${there.person.id}`, `user-${there.person.id}`, "z•••@example.com"];
 
-  test.each([...clientProfiles, "GET /api/v1/orders/:uuid (ordered)"])(
+  test.each([...reads, "GET /api/v1/orders/:uuid (ordered)"])(
     "The route %s does not reveal a person's private data.",
-    async (door) => {
-      const path = await pathOf(door);
+    async (name) => {
+      const path = await pathOf(name);
       for (const viewer of VIEWERS) {
         const token = there.viewers[viewer]?.token;
         const { body } = await get(path, token ? { token } : {});
         const text = typeof body === "string" ? body : JSON.stringify(body);
-        const allowed = mayRead(viewer, door);
+        const allowed = mayRead(viewer, name);
         for (const secret of SECRETS)
           if (!allowed.includes(secret))
             expect(text.includes(there.secrets[secret]), `${viewer} reads the ${secret} at ${path}`).toBe(
               false,
             );
         const isOther = viewer !== "self" && viewer !== "staff" && viewer !== "operator";
-        if (isOther && marks().some((mark) => text.includes(mark))) shown.add(door);
+        if (isOther && marks().some((mark) => text.includes(mark))) shown.add(name);
       }
     },
   );
 
   test.each(writes)(
     "The route %s does not reveal a person's private data, whether it answers or refuses.",
-    async (door) => {
+    async (name) => {
       for (const role of ["stranger", "driver", "operator"] as const) {
-        const { path = `${door.slice(door.indexOf(" ") + 1)}/`, body } =
-          (await table[door]?.ask?.(there.person)) ?? {};
+        const { path = `${name.slice(name.indexOf(" ") + 1)}/`, body } =
+          (await table[name]?.ask?.(there.person)) ?? {};
         // A new one each time: what they ask for may be the end of their own account.
-        const { token } = await mint(role);
-        const answer = await call(door.split(" ")[0] ?? "", path, { token, ...(body ? { body } : {}) });
+        const { token } = await newPerson(role);
+        const answer = await call(name.split(" ")[0] ?? "", path, { token, ...(body ? { body } : {}) });
         const text = JSON.stringify(answer.body);
         for (const secret of SECRETS)
-          if (role !== "operator" || !TOWING.test(door.replace(/^\w+/, "GET")))
+          if (role !== "operator" || !TOWING.test(name.replace(/^\w+/, "GET")))
             expect(text.includes(there.secrets[secret]), `${role} reads the ${secret} at ${path}`).toBe(
               false,
             );
@@ -135,7 +141,7 @@ describe.each([
   );
 
   test("The routes that show private data are exactly the declared ones.", () => {
-    const counts = (door: string) => names[0] !== "" || !BY_NAME.has(door);
+    const counts = (name: string) => names[0] !== "" || !BY_NAME.has(name);
     expect([...shown].filter(counts).sort()).toEqual(SHOWN.filter(counts).sort());
   });
 

@@ -1,68 +1,31 @@
 /**
- * Whatever can end a right × every kind of socket that stands on it: all of them are closed with 4003, or unsubscribed,
- * within a second, and hear nothing of what comes after.
+ * Everything that can end a right × every kind of socket that depends on it: each is closed with 4003, or unsubscribed,
+ * within a second, and receives nothing after that.
  */
 import { describe, expect, test } from "vitest";
-import { mint } from "../authorization/world.ts";
+import { newPerson } from "../authorization/world.ts";
 import { chatters } from "../chat/friends.ts";
-import { USERS } from "../dialects/find-friend/people.ts";
 import { move, orderIn, scene, truckRow } from "../dispatch/scene.ts";
-import { type Answer, call, del, type Person, patch, post, put, rows, staffMember } from "../harness/api.ts";
-import { connect, connectNative, type Socket } from "../harness/socket.ts";
-import { befriend, block, ME, type Member, member } from "../social/social.ts";
-import { allow, eventOf, eventOnNow, report } from "../tracking/relations.ts";
-
-interface Pair {
-  readonly owner: Member;
-  readonly watcher: Member;
-  /** An event that is on and that both take part in by their own act; 0 where friendship is what binds them. */
-  readonly event: number;
-}
-
-const SECOND = 1000;
-const within = <T>(work: Promise<T>, patience = SECOND): Promise<T | "late"> =>
-  Promise.race([work, new Promise<"late">((resolve) => setTimeout(() => resolve("late"), patience))]);
-
-/** How a socket that listens in a room hears that it may no longer. */
-interface Listener {
-  readonly socket: Socket;
-  readonly ended: () => Promise<unknown>;
-}
-
-const closed = (socket: Socket): Listener => ({ socket, ended: async () => (await socket.closed).code });
-
-async function subscribed(who: { readonly key: string }, room: string): Promise<Listener> {
-  const socket = await connectNative("/ws/me/", who.key);
-  socket.send({ t: "subscribe", room });
-  await socket.next(({ t }) => t === "subscribed");
-  return {
-    socket,
-    ended: async () => {
-      const { room: left, code } = await socket.next(({ t }) => t === "unsubscribed");
-      return left === room ? code : `${left} ${code}`;
-    },
-  };
-}
-
-const header = ({ key }: Member) => ({ headers: { Authorization: `Token ${key}` } });
-
-/** Kinds of sockets in somebody's track room. */
-const watching = async ({ owner, watcher }: Pair): Promise<Listener[]> => {
-  const path = `/ws/users/${owner.id}/location/`;
-  const native = await connectNative(path, watcher.key);
-  await native.next();
-  // A token that is renewed renews no right.
-  native.send({ t: "auth", token: watcher.key });
-  return [
-    closed(native),
-    closed(await connect(path, header(watcher))),
-    await subscribed(watcher, `user:${owner.id}`),
-  ];
-};
+import { type Answer, del, type Person, patch, post, put, rows, staffMember } from "../harness/api.ts";
+import { connect, connectNative } from "../harness/socket.ts";
+import { block, ME } from "../social/social.ts";
+import { allow, report } from "../tracking/visibility/relations.ts";
+import {
+  closed,
+  fellows,
+  friends,
+  header,
+  type Listener,
+  type Pair,
+  subscribed,
+  watching,
+  within,
+} from "./watchers.ts";
 
 const staffOf = async (): Promise<Person> => staffMember();
 const asStaff = ({ token }: Person) => ({ token, headers: { "if-match": "*" } });
 const form = (fields: Record<string, string>) => new URLSearchParams(fields);
+
 const pairId = ({ owner, watcher }: Pair) =>
   `${Math.min(owner.id, watcher.id)}:${Math.max(owner.id, watcher.id)}`;
 
@@ -149,22 +112,6 @@ const FELLOWSHIP: Readonly<Record<string, Act>> = {
     del(`/api/admin/event-members/${event}:${watcher.id}/`, undefined, asStaff(await staffOf())),
 };
 
-async function friends(): Promise<Pair> {
-  const [owner, watcher] = await Promise.all([member(), member()]);
-  await befriend(owner, watcher);
-  await allow(owner);
-  return { owner, watcher, event: 0 };
-}
-
-async function fellows(endsIn?: number): Promise<Pair> {
-  const [owner, watcher] = await Promise.all([member(), member()]);
-  await allow(owner);
-  const times = eventOnNow();
-  const seen = { id: watcher.id, credential: { key: watcher.key } };
-  const endsAt = endsIn === undefined ? times.endsAt : Date.now() + endsIn;
-  return { owner, watcher, event: await eventOf(owner, seen, { ...times, endsAt }) };
-}
-
 /** Does it, and looks what became of the listeners and whether they hear of anything that comes after. */
 async function expectEnd(pair: Pair, listeners: readonly Listener[], act: Act): Promise<void> {
   const ends = listeners.map(({ ended }) => ended());
@@ -225,7 +172,7 @@ describe("a driver is out at once of", () => {
   test("A driver loses access at once to an order that is assigned to another truck.", async () => {
     const there = await scene();
     const id = await orderIn(there, "ASSIGNED");
-    const heir = await mint("driver");
+    const heir = await newPerson("driver");
     const spare = await truckRow({ tariff: there.tariff, driver: heir.id });
     const listeners = await sockets(`/ws/orders/${id}/location/`, `order:${id}`, there.driver);
     const ends = listeners.map(({ ended }) => ended());
@@ -235,116 +182,16 @@ describe("a driver is out at once of", () => {
 
   test.each(["/api/v1/tow-trucks/", "/api/admin/tow-trucks/"])(
     "A driver loses access at once to a truck that is given to another driver by %s.",
-    async (door) => {
+    async (path) => {
       const there = await scene();
-      const heir = await mint("driver");
+      const heir = await newPerson("driver");
       const room = `truck:${there.truck}`;
       const listeners = await sockets(`/ws/tow-trucks/${there.truck}/location/`, room, there.driver);
       const ends = listeners.map(({ ended }) => ended());
       const options = { token: there.operator.token, headers: { "if-match": "*" } };
-      const { status } = await patch(`${door}${there.truck}/`, { driver: heir.id }, options);
+      const { status } = await patch(`${path}${there.truck}/`, { driver: heir.id }, options);
       expect(status).toBe(200);
       expect(await Promise.all(ends.map((end) => within(end)))).toEqual([4003, 4003, 4003]);
     },
   );
-});
-
-describe("a right that stays", () => {
-  test("A friend keeps watching when a shared event is over.", async () => {
-    const pair = await fellows(1200);
-    await befriend(pair.owner, pair.watcher);
-    const [native] = await watching(pair);
-    if (!native) throw new Error("no socket");
-    expect(await within(native.ended(), 2000)).toBe("late");
-    const latitude = await report(pair.owner);
-    const entry = await native.socket.next(({ t }) => t === "entry");
-    expect(entry.body.points[0]).toMatchObject({ latitude });
-  });
-
-  test("A right that replaces one that ends keeps the socket open.", async () => {
-    const pair = await fellows(1500);
-    const listeners = await watching(pair);
-    await befriend(pair.owner, pair.watcher);
-    for (const { ended } of listeners) expect(await within(ended(), 2000)).toBe("late");
-    const latitude = await report(pair.owner);
-    for (const { socket } of listeners.filter((_, index) => index !== 1)) {
-      const entry = await socket.next(({ t, kind }) => t === "entry" && kind === "points");
-      expect(entry.body.points[0]).toMatchObject({ latitude });
-    }
-  });
-
-  test("Staff, the owner and other friends keep their access when a friendship ends.", async () => {
-    const pair = await friends();
-    const other = await member();
-    await befriend(pair.owner, other);
-    const staff = await staffMember();
-    const path = `/ws/users/${pair.owner.id}/location/`;
-    const sockets = await Promise.all([
-      connectNative(path, staff.token),
-      connectNative(path, other.key),
-      connectNative("/ws/location/", pair.owner.key),
-    ]);
-    await block(pair.owner, pair.watcher);
-    const latitude = await report(pair.owner);
-    for (const socket of sockets) {
-      const entry = await socket.next(({ t }) => t === "entry");
-      expect(entry.body.points[0]).toMatchObject({ latitude });
-    }
-  });
-});
-
-describe("a right that begins anew", () => {
-  test("A right that is granted again opens the socket at once and shows nothing from before.", async () => {
-    const pair = await friends();
-    const [native] = await watching(pair);
-    const early = await report(pair.owner);
-    await native?.socket.next(({ t }) => t === "entry");
-    await allow(pair.owner, false);
-    expect(await native?.ended()).toBe(4003);
-    await allow(pair.owner);
-    const again = await connectNative(`/ws/users/${pair.owner.id}/location/?since=0`, pair.watcher.key);
-    await again.next(({ t }) => t === "welcome");
-    const late = await report(pair.owner);
-    const first = await again.next(({ t }) => t === "entry");
-    const second = await again.next(({ t }) => t === "entry");
-    expect([first, second]).toMatchObject([
-      { seq: 1, kind: "hidden", by: null, body: {} },
-      { seq: 2, kind: "points", body: { points: [{ latitude: late }] } },
-    ]);
-    expect(JSON.stringify([first, second])).not.toContain(String(early));
-  });
-
-  test("A right that is granted again shows only the newer points of a late batch.", async () => {
-    const pair = await friends();
-    const [native] = await watching(pair);
-    const points = [
-      { latitude: 1.25, longitude: 1, at: Date.now() - 3600_000 },
-      { latitude: 2.5, longitude: 1, at: Date.now() },
-    ];
-    await call("POST", "/api/v1/location-reports/batch/", { body: { points }, key: pair.owner.key });
-    const entry = await native?.socket.next(({ t }) => t === "entry");
-    expect(entry.body.points.map(({ latitude }: { latitude: number }) => latitude)).toEqual([2.5]);
-    const { status, body } = await call("GET", `/api/v1/location-reports/user-track/${pair.owner.id}/`, {
-      key: pair.watcher.key,
-    });
-    expect(status).toBe(200);
-    expect(body.coordinates.map(({ latitude }: { latitude: number }) => latitude)).toEqual([2.5]);
-  });
-});
-
-test("Find Friend's routes show the profile's place and never a track's.", async () => {
-  const [owner, stranger] = await Promise.all([
-    member({}, { is_geoip_allowed: true }),
-    member({}, { is_geoip_allowed: true }),
-  ]);
-  for (const { key } of [owner, stranger])
-    await put(`${USERS}me/geolocation/`, { latitude: 10, longitude: 10 }, { key });
-  await report(owner);
-  const place = await call("GET", `${USERS}${owner.id}/geolocation/`, { key: stranger.key });
-  expect(place.body).toEqual({ latitude: 10, longitude: 10 });
-  const distance = await call("GET", `${USERS}${owner.id}/distance/`, { key: stranger.key });
-  expect(distance.body).toEqual({ distance: 0 });
-  await block(owner, stranger);
-  for (const path of ["geolocation", "distance"])
-    expect((await call("GET", `${USERS}${owner.id}/${path}/`, { key: stranger.key })).status).toBe(404);
 });

@@ -1,4 +1,4 @@
-/** Whoever has an order's public link follows the truck that comes, and no truck that is only named for later. */
+/** A public link shows the truck that has the job, and no truck that is only reserved. */
 import { expect, test } from "vitest";
 import { at, move, orderIn, scene } from "../dispatch/scene.ts";
 import { post } from "../harness/api.ts";

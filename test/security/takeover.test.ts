@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { clientProfiles } from "../../src/modules/identity/index.ts";
 import { openSession } from "../../src/modules/identity/sessions/sessions.ts";
 import { outboxOf, patch, person, post, rows, unique, uniquePhone } from "../harness/api.ts";
-import { jobContext } from "../harness/scope.ts";
+import { jobContext } from "../harness/job-context.ts";
 
 const THEIRS = "attacker-pass-1";
 const OURS = "owner-pass-1";
@@ -43,7 +43,7 @@ async function resetByMail(email: string, password: string) {
 const signsIn = async (phone: string, password: string) =>
   (await post("/api/v1/auth/login/", { phone, password })).status === 200;
 
-describe("an account that somebody else had made with one's own name", () => {
+describe("an account that somebody else registered with a victim's address or phone", () => {
   test("An account registered with a victim's address belongs to the victim after a reset, and the phone on it can no longer reset the password.", async () => {
     const { phone, email } = await squat();
     await resetByMail(email, OURS);
@@ -53,7 +53,7 @@ describe("an account that somebody else had made with one's own name", () => {
     expect(confirmed.status).toBe(400);
     expect(await signsIn(email, THEIRS)).toBe(false);
     expect(await signsIn(email, OURS)).toBe(true);
-    // Whoever has lost the password and remembers the phone is not left alone: the proved address gets the link.
+    // A person who lost the password and remembers the phone can reset it: the verified address gets the link.
     expect((await outboxOf(email))[0]?.links[0]).toContain("/password_reset_confirm/");
   });
 

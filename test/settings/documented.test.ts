@@ -1,7 +1,7 @@
 /// <reference types="vite/types/importMeta.d.ts" />
 /** docs/settings.md lists exactly the settings that are parsed. */
 import { expect, test } from "vitest";
-import { sources } from "../harness/sources.ts";
+import { sources } from "../harness/architecture/sources.ts";
 
 const [page = ""] = Object.values(
   import.meta.glob<string>("../../docs/settings.md", { query: "?raw", import: "default", eager: true }),

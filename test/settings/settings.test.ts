@@ -23,7 +23,7 @@ function complaint(variables: Record<string, unknown>): string {
   throw new Error("these settings were accepted");
 }
 
-test("development needs a secret and nothing else", () => {
+test("Development needs a secret and nothing else.", () => {
   const { settings, secret } = readSettings(DEVELOPMENT);
   expect(secret).toBe(SECRET);
   expect(settings).toMatchObject({
@@ -36,13 +36,13 @@ test("development needs a secret and nothing else", () => {
   });
 });
 
-test.each(["staging", "production"])("%s needs its origin and a mail key", (APP_ENV) => {
+test.each(["staging", "production"])("The environment %s needs its origin and a mail key.", (APP_ENV) => {
   const message = complaint({ APP_ENV, SIGNING_SECRET: SECRET });
   expect(message).toContain("PUBLIC_ORIGIN is missing; RESEND_API_KEY is missing");
   expect(readSettings({ ...PRODUCTION, APP_ENV }).settings.environment).toBe(APP_ENV);
 });
 
-test("everything that is missing is named at once", () => {
+test("All missing settings are named at once.", () => {
   const nothing = complaint({});
   for (const name of ["APP_ENV", "SIGNING_SECRET"]) expect(nothing).toContain(name);
   const message = complaint({ APP_ENV: "production" });
@@ -67,11 +67,11 @@ test.each([
   ["RATE_GUESS_FROM_ADDRESS", "0/900"],
   ["RATE_CODE_GUESS_TOTAL", "-1/60"],
   ["RATE_RESET_MAIL", "5 / 3600 / 1"],
-])("a malformed %s is named", (name, value) => {
+])("A malformed setting %s is named.", (name, value) => {
   expect(complaint({ ...PRODUCTION, [name]: value })).toContain(name);
 });
 
-test("several malformed ones are all named, and no value is printed", () => {
+test("Several malformed settings are all named, and no value is printed.", () => {
   const faults = {
     SIGNING_SECRET: "hush-hush",
     CORS_ORIGINS: "hush-origin",
@@ -84,7 +84,7 @@ test("several malformed ones are all named, and no value is printed", () => {
   expect(message).not.toContain("hush");
 });
 
-test("origins are kept as browsers write them", () => {
+test("Origins are stored as browsers write them.", () => {
   const { settings } = readSettings({
     ...PRODUCTION,
     PUBLIC_ORIGIN: "https://Caravan.example/app/?x=1",
@@ -98,7 +98,7 @@ test("origins are kept as browsers write them", () => {
   ]);
 });
 
-test("the SMS gateway is a URL with a token", () => {
+test("The SMS gateway is a URL with a token.", () => {
   const variables = { ...PRODUCTION, SMS_GATEWAY_URL: "https://sms.example/send", SMS_GATEWAY_TOKEN: "t" };
   expect(readSettings(variables).settings.sms).toEqual({ url: "https://sms.example/send", token: "t" });
 });
@@ -107,21 +107,24 @@ describe("rates", () => {
   const variableOf = (name: string) =>
     `RATE_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 
-  test.each(RATE_NAMES.map((name) => [variableOf(name), name] as const))("%s sets %s", (variable, name) => {
-    const { rates } = readSettings({ ...DEVELOPMENT, [variable]: "7/11" }).settings;
-    expect(rates[name]).toEqual({ limit: 7, seconds: 11 });
-    for (const other of RATE_NAMES.filter((rate) => rate !== name))
-      expect(rates[other]).not.toEqual({ limit: 7, seconds: 11 });
-  });
+  test.each(RATE_NAMES.map((name) => [variableOf(name), name] as const))(
+    "The variable %s sets the rate %s.",
+    (variable, name) => {
+      const { rates } = readSettings({ ...DEVELOPMENT, [variable]: "7/11" }).settings;
+      expect(rates[name]).toEqual({ limit: 7, seconds: 11 });
+      for (const other of RATE_NAMES.filter((rate) => rate !== name))
+        expect(rates[other]).not.toEqual({ limit: 7, seconds: 11 });
+    },
+  );
 
-  test("of development let a thousand sign-ups, sign-ins and resets a minute through from one address", () => {
+  test("The rates of development allow a thousand sign-ups, sign-ins and resets a minute from one address.", () => {
     const { rates } = readSettings(DEVELOPMENT).settings;
     for (const name of ["registration", "login", "reset"] as const)
       expect((rates[name].limit / rates[name].seconds) * 60).toBeGreaterThanOrEqual(1000);
   });
 
   test.each([DEVELOPMENT, PRODUCTION])(
-    "of $APP_ENV stop guesses within 60 and letters at 10",
+    "The rates of $APP_ENV stop guesses within 60 and letters at 10.",
     (variables) => {
       const { rates } = readSettings(variables).settings;
       expect(rates.guess.limit).toBeLessThan(60);
@@ -131,7 +134,7 @@ describe("rates", () => {
     },
   );
 
-  test("of production are no looser than development's", () => {
+  test("The rates of production are no looser than development's.", () => {
     const [loose, strict] = [DEVELOPMENT, PRODUCTION].map(
       (variables) => readSettings(variables).settings.rates,
     );
@@ -141,11 +144,11 @@ describe("rates", () => {
   });
 });
 
-test("an environment's runtime is built once", () => {
+test("An environment's runtime is built once.", () => {
   expect(runtimeOf(env)).toBe(runtimeOf(env));
 });
 
-test("a misconfigured Worker says so and answers nothing", () => {
+test("A misconfigured Worker says so and serves nothing.", () => {
   const bare = { ...env, SIGNING_SECRET: "short" };
   expect(() => runtimeOf(bare)).toThrow(/SIGNING_SECRET/);
 });

@@ -24,7 +24,7 @@ const parts = (one: Member, other: Member) =>
   );
 
 describe("a block", () => {
-  test("Blocking answers 201 with the person, and 400 when repeated or for oneself.", async () => {
+  test("Blocking answers 201 with the person, and 400 when repeated or for the caller themselves.", async () => {
     const [ann, bob] = [await member(), await member()];
     const done = await block(ann, bob);
     expect(done.status).toBe(201);

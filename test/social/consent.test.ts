@@ -1,4 +1,4 @@
-/** The consent to be located has a beginning, whichever door or script writes it, and none once it is taken back. */
+/** The consent to be located has a beginning, whatever route or script writes it, and none once it is withdrawn. */
 import { describe, expect, test } from "vitest";
 import { patch, post, put, rows, staffMember } from "../harness/api.ts";
 import { ME, type Member, member } from "./social.ts";
@@ -14,8 +14,8 @@ const since = async ({ id }: Member) =>
 const names = { first_name: "Иван", last_name: "Петров" };
 const asStaff = async () => ({ token: (await staffMember()).token, headers: { "if-match": "*" } });
 
-/** Door → how it writes the consent. */
-const DOORS: Readonly<Record<string, (who: Member, allowed: boolean) => Promise<unknown>>> = {
+/** The ways to write the consent, by name. */
+const WRITERS: Readonly<Record<string, (who: Member, allowed: boolean) => Promise<unknown>>> = {
   "a PATCH": ({ key }, allowed) => patch(ME, { is_geoip_allowed: allowed }, { key }),
   "a PUT": ({ key, email }, allowed) => put(ME, { ...names, email, is_geoip_allowed: allowed }, { key }),
   "a form": ({ key, email }, allowed) =>
@@ -28,7 +28,7 @@ const DOORS: Readonly<Record<string, (who: Member, allowed: boolean) => Promise<
     rows("UPDATE social_profiles SET is_geoip_allowed = ? WHERE user_id = ?", allowed ? 1 : 0, id),
 };
 
-describe.each(Object.entries(DOORS))("by %s", (_, write) => {
+describe.each(Object.entries(WRITERS))("by %s", (_, write) => {
   test("Consent begins when it is given, is unchanged when given again, and begins anew after a withdrawal.", async () => {
     const who = await member({}, { profession: "Врач" });
     expect(await since(who)).toBeNull();

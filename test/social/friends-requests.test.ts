@@ -69,15 +69,18 @@ describe("a request", () => {
     expect((await requests(ivan)).map(({ id }: { id: number }) => id)).toEqual([second, first]);
   });
 
-  test.each([["oneself", (ivan: Member) => ivan.id, "Вы не можете отправить заявку на дружбу самому себе."]])(
-    "A request to %s is refused.",
-    async (_, to, words) => {
-      const [ivan] = await pair();
-      const { status, body } = await send(ivan, to(ivan));
-      expect([status, body]).toEqual([400, { non_field_errors: [words] }]);
-      expect(await requests(ivan)).toEqual([]);
-    },
-  );
+  test.each([
+    [
+      "the sender themselves",
+      (ivan: Member) => ivan.id,
+      "Вы не можете отправить заявку на дружбу самому себе.",
+    ],
+  ])("A request to %s is refused.", async (_, to, words) => {
+    const [ivan] = await pair();
+    const { status, body } = await send(ivan, to(ivan));
+    expect([status, body]).toEqual([400, { non_field_errors: [words] }]);
+    expect(await requests(ivan)).toEqual([]);
+  });
 
   test.each([
     [{}, "Обязательное поле."],

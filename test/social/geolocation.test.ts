@@ -149,9 +149,9 @@ describe("a distance", () => {
     expect((await distance(eve, eve)).body).toEqual({ distance: 0 });
   });
 
-  test.each(["the other", "oneself"])("A distance requires the consent of %s.", async (whose) => {
+  test.each(["the other person", "the caller"])("A distance requires the consent of %s.", async (whose) => {
     const [ivan, eve] = [await located(), await located()];
-    await patch(ME, { is_geoip_allowed: false }, { key: (whose === "oneself" ? eve : ivan).key });
+    await patch(ME, { is_geoip_allowed: false }, { key: (whose === "the caller" ? eve : ivan).key });
     const { status, body } = await distance(ivan, eve);
     expect([status, body]).toEqual([404, { detail: "Расстояние до пользователя Иван Петров не найдено." }]);
   });

@@ -2,9 +2,10 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { signIn } from "../dialects/find-friend/people.ts";
-import { asFormat, png, sizeOf } from "../dialects/find-friend/pictures.ts";
 import { get, patch, put, send } from "../harness/api.ts";
-import { multipart } from "../identity/requests.ts";
+import { multipart } from "../harness/forms.ts";
+import { asFormat, sizeOf } from "../harness/images.ts";
+import { greyPng, TINY_GIF } from "../harness/real-pictures.ts";
 import { ME, type Member, me, member } from "./social.ts";
 
 const file = (bytes: Uint8Array<ArrayBuffer> | string, name = "me.png", type = "image/png") =>
@@ -25,7 +26,7 @@ describe("a picture", () => {
     [60, 40, 60, 40],
   ])("A picture of %i×%i is stored at %i×%i.", async (width, height, keptWidth, keptHeight) => {
     const ann = await member();
-    const { status, body } = await setAvatar(ann, file(await png(width, height)));
+    const { status, body } = await setAvatar(ann, file(await greyPng(width, height)));
     expect(status).toBe(200);
     expect(body.avatar).toMatch(/^http:\/\/caravan\.test\/media\/avatars\/\d+\/[\w-]+\.png$/);
     const { type, bytes } = await load(body.avatar);
@@ -35,7 +36,7 @@ describe("a picture", () => {
 
   test.each(["image/jpeg", "image/webp"] as const)("A picture in %s keeps its format.", async (format) => {
     const ann = await member();
-    const picture = await asFormat(await png(400, 300), format);
+    const picture = await asFormat(await greyPng(400, 300), format);
     const { body } = await setAvatar(ann, file(picture, "me.bin", format));
     const { type, bytes } = await load(body.avatar);
     expect(type).toBe(format);
@@ -44,7 +45,7 @@ describe("a picture", () => {
 
   test("A picture in a format that can't be written is stored as PNG.", async () => {
     const ann = await member();
-    const gif = Uint8Array.fromBase64("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7");
+    const gif = TINY_GIF;
     const { status, body } = await setAvatar(ann, file(gif, "me.gif", "image/gif"));
     expect(status).toBe(200);
     const { type, bytes } = await load(body.avatar);
@@ -55,7 +56,7 @@ describe("a picture", () => {
 
   test("Other changes keep the picture's object and the session.", async () => {
     const ann = await member();
-    const { body } = await setAvatar(ann, file(await png(200, 200)));
+    const { body } = await setAvatar(ann, file(await greyPng(200, 200)));
     for (let n = 0; n < 8; n++) await patch(ME, { profession: `врач ${n}` }, { key: ann.key });
     const whole = { first_name: "Анна", last_name: "Ким", email: ann.email, avatar: "" };
     expect((await put(ME, whole, { key: ann.key })).body.avatar).toBe(body.avatar);
@@ -65,8 +66,8 @@ describe("a picture", () => {
 
   test("A new picture replaces the old one, null removes it, and their objects are deleted.", async () => {
     const ann = await member();
-    const first = await setAvatar(ann, file(await png(20, 20)));
-    const second = await setAvatar(ann, file(await png(30, 30)));
+    const first = await setAvatar(ann, file(await greyPng(20, 20)));
+    const second = await setAvatar(ann, file(await greyPng(30, 30)));
     expect(second.body.avatar).not.toBe(first.body.avatar);
     await expect.poll(() => keysOf(ann), { timeout: 10_000 }).toHaveLength(1);
     expect((await patch(ME, { avatar: null }, { key: ann.key })).body.avatar).toBeNull();
@@ -99,7 +100,7 @@ describe("what is no picture", () => {
 
   test("A change refused for another field stores no picture.", async () => {
     const [ann, bob] = [await member(), await member()];
-    const picture = file(await png(20, 20));
+    const picture = file(await greyPng(20, 20));
     const wrong = multipart({ avatar: picture, city: "Атлантида" });
     expect((await patch(ME, wrong, { key: ann.key })).status).toBe(400);
     const taken = multipart({ avatar: picture, email: bob.email });

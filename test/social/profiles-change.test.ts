@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { signIn, USERS } from "../dialects/find-friend/people.ts";
 import { outboxOf, patch, put, rows, staffMember, unique } from "../harness/api.ts";
-import { multipart } from "../identity/requests.ts";
+import { multipart } from "../harness/forms.ts";
 import { FORBIDDEN, ME, me, member, NOT_FOUND } from "./social.ts";
 
 /** What client B's wizard sends. */

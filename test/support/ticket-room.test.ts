@@ -2,7 +2,7 @@
 import { beforeEach, expect, test } from "vitest";
 import { messageNotice } from "../../src/modules/support/notices.ts";
 import { get, type Person, person } from "../harness/api.ts";
-import { jobContext } from "../harness/scope.ts";
+import { jobContext } from "../harness/job-context.ts";
 import { connectNative, dial } from "../harness/socket.ts";
 import { operator, read, ticketOf, write } from "./tickets.ts";
 

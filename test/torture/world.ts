@@ -14,6 +14,7 @@ interface Message {
   readonly error?: string;
 }
 
+/** A server in a process of its own, with orders to evict objects, refuse rows and query D1. */
 export class World {
   readonly origin: string;
   readonly #port: number;

@@ -4,7 +4,7 @@ import type { FilteredPoint } from "../../src/modules/tracking/points/filter-rul
 import { archivePoints, type PointsEntry } from "../../src/modules/tracking/points/store.ts";
 import { type Person, person, rows } from "../harness/api.ts";
 import { counted } from "../harness/counted.ts";
-import { jobContext } from "../harness/scope.ts";
+import { jobContext } from "../harness/job-context.ts";
 import { warsaw } from "./fixtures.ts";
 
 const EPOCH = "0123abcd";

@@ -4,7 +4,7 @@ import type { FilteredPoint } from "../../src/modules/tracking/points/filter-rul
 import { archivePoints } from "../../src/modules/tracking/points/store.ts";
 import { arrivals, type TaskGeofence } from "../../src/modules/tracking/tasks/geofence.ts";
 import { get, type Person, patch, person, post, rows } from "../harness/api.ts";
-import { jobContext } from "../harness/scope.ts";
+import { jobContext } from "../harness/job-context.ts";
 import { taskRow } from "./fixtures.ts";
 
 const REPORTS = "/api/location-reports/";

@@ -5,7 +5,7 @@ import type { FilteredPoint } from "../../src/modules/tracking/points/filter-rul
 import { archivePoints } from "../../src/modules/tracking/points/store.ts";
 import { type Person, person, rows, staffMember, unique } from "../harness/api.ts";
 import { charge, counted } from "../harness/counted.ts";
-import { jobContext } from "../harness/scope.ts";
+import { jobContext } from "../harness/job-context.ts";
 
 const meter = counted();
 const PATH = "/api/location-reports/";

@@ -3,7 +3,7 @@ import { afterEach, beforeAll, expect, test, vi } from "vitest";
 import { type TaskNotice, taskNotice } from "../../src/modules/tracking/tasks/notices.ts";
 import type { Runtime } from "../../src/platform/runtime.ts";
 import { type Person, post, rows, staffMember } from "../harness/api.ts";
-import { jobContext } from "../harness/scope.ts";
+import { jobContext } from "../harness/job-context.ts";
 import { newTask } from "./fixtures.ts";
 
 let staff: Person;

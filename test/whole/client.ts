@@ -17,6 +17,7 @@ export interface Letter {
 // biome-ignore lint/suspicious/noExplicitAny: frames are what each test is about.
 type Frame = any;
 
+/** A client over real HTTP. `as` returns one with a token. */
 export class Client {
   readonly origin: string;
   #token: string | undefined;
@@ -58,7 +59,7 @@ export class Client {
     return this.call("POST", path, body);
   }
 
-  /** Signs somebody new up at AlphaBet's door. */
+  /** Signs a new person up in AlphaBet and returns the access token. */
   async signUp(username: string): Promise<string> {
     const person = { username, email: `${username}@example.com`, password: "verysecret" };
     const answer = await this.post("/api/auth/signup/", person);
@@ -83,6 +84,7 @@ export class Client {
   }
 }
 
+/** A native socket that keeps its frames. `next` waits for the next one. */
 export class Socket {
   readonly frames: Frame[] = [];
   readonly closed: Promise<number>;

@@ -1,5 +1,4 @@
 /** What a client of Rideshare does over real HTTP, and pictures for it. */
-import { crc32, deflateSync } from "node:zlib";
 import { expect } from "vitest";
 import { picture } from "../harness/pictures.ts";
 
@@ -9,6 +8,7 @@ export function useOrigin(value: string): void {
   origin = value;
 }
 
+/** Sends a request and returns status, headers, bytes and JSON body of the answer. */
 export async function ask(path: string, options: RequestInit & { cookie?: string; json?: unknown } = {}) {
   const { cookie, json, ...rest } = options;
   const headers = new Headers(rest.headers);
@@ -30,6 +30,7 @@ export async function ask(path: string, options: RequestInit & { cookie?: string
   };
 }
 
+/** Registers and signs in a person; returns the cookie. */
 export async function rider(): Promise<string> {
   const email = `rider-${crypto.randomUUID()}@example.com`;
   const password = "securepassword123";
@@ -39,6 +40,7 @@ export async function rider(): Promise<string> {
   return `jwt=${answer.body.jwt}`;
 }
 
+/** Creates a car post and returns its id. */
 export async function newPost(cookie: string): Promise<number> {
   const words = {
     car_name: "Dacia",
@@ -62,6 +64,7 @@ export async function newPost(cookie: string): Promise<number> {
   return body.id;
 }
 
+/** Starts an upload for a post, of a known size if there are bytes; returns the answer's body. */
 export async function started(cookie: string, post: number, bytes: Uint8Array | null, type = "image/jpeg") {
   const size = bytes ? { size: bytes.length } : {};
   const json = { file_name: "car.jpg", file_type: type, car_post_id: post, ...size };
@@ -70,11 +73,13 @@ export async function started(cookie: string, post: number, bytes: Uint8Array | 
   return body;
 }
 
+/** Finishes an upload and returns the answer. */
 export const finish = (cookie: string, id: number) =>
   ask("/api/upload/direct/finish", { method: "POST", cookie, json: { file_id: id } });
+/** Returns what the client is told of a post's picture. */
 export const imageOf = async (cookie: string, post: number) =>
   (await ask(`/api/get-image-by-post-id/${post}`, { cookie })).body;
-// As a browser would, and not as a page: the local store takes no foreign `Origin`.
+/** Sends a signed PUT without an `Origin`, which the local store refuses; returns the status. */
 export const sendPut = (
   put: { url: string; headers: Record<string, string> },
   body: Uint8Array<ArrayBuffer>,
@@ -85,6 +90,7 @@ export const sendPut = (
     return answer.status;
   });
 
+/** Sends an upload's form from another origin and returns the answer. */
 export function sendForm(
   cookie: string,
   upload: { url: string; fields: Record<string, string> },
@@ -101,25 +107,8 @@ export function sendForm(
   });
 }
 
+/** Runs the cron job of each minute. */
 export const tick = () => ask(`/cdn-cgi/local/scheduled?cron=${encodeURIComponent("* * * * *")}`);
 
+/** A JPEG of this size. */
 export const jpeg = (size: number) => picture(size);
-
-/** A real picture, so that something can make it smaller. */
-export function png(width: number, height: number): Uint8Array<ArrayBuffer> {
-  const chunk = (name: string, data: Uint8Array) => {
-    const body = Buffer.concat([Buffer.from(name), data]);
-    const frame = Buffer.alloc(8);
-    frame.writeUInt32BE(data.length);
-    frame.writeUInt32BE(crc32(body), 4);
-    return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)]);
-  };
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(width);
-  header.writeUInt32BE(height, 4);
-  header.set([8, 2, 0, 0, 0], 8);
-  const lines = deflateSync(Buffer.alloc((width * 3 + 1) * height));
-  const magic = Buffer.from("89504e470d0a1a0a", "hex");
-  const chunks = [chunk("IHDR", header), chunk("IDAT", lines), chunk("IEND", Buffer.alloc(0))];
-  return new Uint8Array(Buffer.concat([magic, ...chunks]));
-}

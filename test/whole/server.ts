@@ -9,6 +9,7 @@ const ROOT = join(import.meta.dirname, "../..");
 /** A start takes seconds; on a machine that does much else at once, many. */
 const PATIENCE = 90_000;
 
+/** A development server in a process of its own, on a new state. `start` waits until it answers, `remove` stops it and deletes the state. */
 export class Server {
   readonly origin: string;
   readonly state = mkdtempSync(join(tmpdir(), "caravan-whole-"));
@@ -135,6 +136,7 @@ function launch(port: number, state: string): ChildProcess {
   });
 }
 
+/** Returns a port that nothing listens on. */
 export async function freePort(): Promise<number> {
   const probe = createServer();
   await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));

@@ -30,14 +30,14 @@ function say(ref: string) {
 }
 
 describe("a server that is asked to stop", () => {
-  test("ends with code 0, closes its sockets and leaves no process behind", async () => {
+  test("A server asked to stop ends with code 0, closes its sockets and leaves no process behind.", async () => {
     expect(server.left().length).toBeGreaterThan(1);
     expect(await server.stop()).toBe(0);
     expect(await socket.closed).toBeGreaterThanOrEqual(1000);
     await until(() => server.left().length === 0, `these live on: ${server.left().join("\n")}`, 5000);
   });
 
-  test("comes back with all that was there, and the samples are not loaded twice", async () => {
+  test("A restarted server has all its data, and the samples are not loaded twice.", async () => {
     await server.start();
     expect((await owner.get("/api/v1/auth/sessions/")).body).toHaveLength(1);
     const password = "verysecret";
@@ -55,7 +55,7 @@ describe("a server that is asked to stop", () => {
     ]);
   });
 
-  test("goes on in its rooms where they were: same epoch, next position, and the missed entry for who returns", async () => {
+  test("A restarted server continues its rooms: same epoch, next position, and the missed entry for a resuming client.", async () => {
     await owner.call("PUT", `/api/event/${event}/`, { location: "New bridge" });
     const back = await owner.open(event, `?epoch=${epoch}&since=2`);
     expect(await back.next()).toMatchObject({ t: "welcome", epoch, seq: 3, recovered: true });
@@ -126,25 +126,25 @@ describe("a server that is killed in the middle of many writes", () => {
     return letters.filter(({ subject }) => subject.endsWith("- Created"));
   }
 
-  test("is gone to the last process", () => {
+  test("A killed server leaves no process behind.", () => {
     expect(left).toEqual([]);
   });
 
-  test("has every account that it acknowledged, signed in as before", async () => {
+  test("A killed server has every acknowledged account, signed in as before.", async () => {
     for (const { name, token } of accounts) {
       const { status, body } = await client.as(token).get("/api/v1/auth/sessions/");
       expect([name, status, body.length]).toEqual([name, 200, 1]);
     }
   });
 
-  test("has every event that it acknowledged, with its participants", async () => {
+  test("A killed server has every acknowledged event, with its participants.", async () => {
     for (const { id, name } of rides) {
       const { status, body } = await owner.get(`/api/event/${id}/`);
       expect([status, body.event?.name, body.event?.participants]).toEqual([200, name, guests]);
     }
   });
 
-  test("has what it did not acknowledge whole or not at all: each event with a letter for each guest", async () => {
+  test("A killed server has unacknowledged writes whole or not at all: each event with a letter for each guest.", async () => {
     const { events } = (await owner.get("/api/events/")).body;
     const names = events
       .filter((each: { participant_usernames: string[] }) =>
@@ -158,7 +158,7 @@ describe("a server that is killed in the middle of many writes", () => {
     }
   });
 
-  test("sends by its next sweep every letter that the kill had left unsent, and each of them once", async () => {
+  test("The next sweep after a kill sends every unsent letter, each once.", async () => {
     expect(unsent).toBeGreaterThan(0);
     await client.tick();
     await until(
@@ -172,7 +172,7 @@ describe("a server that is killed in the middle of many writes", () => {
     }
   });
 
-  test("has every word that it acknowledged at its position, in the same epoch and without a gap", async () => {
+  test("A killed server has every acknowledged message at its position, in the same epoch and without a gap.", async () => {
     const back = await owner.open(event, `?epoch=${epoch}&since=0`);
     const welcome = await back.next();
     expect(welcome).toMatchObject({ t: "welcome", epoch, recovered: true });
@@ -186,7 +186,7 @@ describe("a server that is killed in the middle of many writes", () => {
     back.close();
   });
 
-  test("serves who returns exactly what they missed, and a retried word keeps its position", async () => {
+  test("After a kill a resuming client gets exactly what it missed, and a retried message keeps its position.", async () => {
     const [ref = "", seq = 0] = [...said].at(-3) ?? [];
     const back = await owner.open(event, `?epoch=${epoch}&since=${seq}`);
     const welcome = await back.next();

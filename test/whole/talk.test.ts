@@ -35,7 +35,7 @@ async function firstFrame(
   return { frame: String(data), printed: () => out };
 }
 
-test("The terminal's socket pings as often as the server wants it, and prints no pongs", async () => {
+test("The terminal's socket pings as often as the server requires, and prints no pongs.", async () => {
   const { frame, printed } = await firstFrame({ ping: 0.2 });
   expect(frame).toBe('{"t":"ping"}');
   await expect.poll(printed).toContain("presence");

@@ -1,13 +1,13 @@
 /** Uploads over real HTTP against a real server and its own object store: by form and by signed PUT, read, replaced, and gone with the account. */
 import { AwsClient } from "aws4fetch";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { greyPng } from "../harness/real-pictures.ts";
 import {
   ask,
   finish,
   imageOf,
   jpeg,
   newPost,
-  png,
   rider,
   sendForm,
   sendPut,
@@ -44,7 +44,7 @@ async function signedAt(at: number, put: { url: string; headers: Record<string, 
 }
 
 describe("a signed PUT", () => {
-  test("puts a picture past the Worker; it is shown once it is finished, in parts and with its tag", async () => {
+  test("A signed PUT stores a picture without the Worker; it is shown once it is finished, in parts and with its ETag.", async () => {
     const cookie = await rider();
     const post = await newPost(cookie);
     const bytes = jpeg(5000);
@@ -65,7 +65,7 @@ describe("a signed PUT", () => {
     expect([again.status, again.bytes.length]).toEqual([304, 0]);
   });
 
-  test("is refused by the store with another size by a byte, type, condition, key, or time", async () => {
+  test("A signed PUT is refused by the store with another size, type, condition, key or time.", async () => {
     const cookie = await rider();
     const bytes = jpeg(500);
     const upload = await started(cookie, await newPost(cookie), bytes);
@@ -99,7 +99,7 @@ describe("a signed PUT", () => {
     expect(await sendPut(await signedAt(Date.now() - 800_000, put), bytes)).toBe(200);
   });
 
-  test("that comes again is refused and changes nothing, before the finish and after it", async () => {
+  test("A repeated signed PUT is refused and changes nothing, before the finish and after it.", async () => {
     const cookie = await rider();
     const post = await newPost(cookie);
     const bytes = jpeg(500);
@@ -112,7 +112,7 @@ describe("a signed PUT", () => {
     expect((await ask((await imageOf(cookie, post)).url)).bytes).toEqual(bytes);
   });
 
-  test("of a page that is called a JPEG is found out at the finish; nothing is left", async () => {
+  test("A signed PUT of an HTML page named as a JPEG is refused at the finish, and nothing is left.", async () => {
     const cookie = await rider();
     const post = await newPost(cookie);
     const page = Uint8Array.from(Buffer.from(PAGE));
@@ -128,7 +128,7 @@ describe("a signed PUT", () => {
 });
 
 describe("the form", () => {
-  test("takes exactly ten megabytes, with the cookie and from another port of this machine", async () => {
+  test("The upload form accepts exactly ten megabytes, with the cookie and from another port of this machine.", async () => {
     const cookie = await rider();
     const post = await newPost(cookie);
     const bytes = jpeg(LIMIT);
@@ -143,18 +143,21 @@ describe("the form", () => {
     expect((await ask((await imageOf(cookie, post)).url)).bytes).toEqual(bytes);
   });
 
-  test.each([LIMIT + 1, LIMIT + 4_000_000])("tells whoever sends %d bytes what is wrong", async (size) => {
-    const cookie = await rider();
-    const upload = await started(cookie, await newPost(cookie), null);
-    const sent = await sendForm(cookie, upload, jpeg(size));
-    expect(sent).toMatchObject({
-      status: 400,
-      body: { file: ["The image size is too large. Please upload an image that is less than 10MB."] },
-    });
-    expect((await finish(cookie, upload.id)).status).toBe(404);
-  });
+  test.each([LIMIT + 1, LIMIT + 4_000_000])(
+    "The upload form says what is wrong with a file of %d bytes.",
+    async (size) => {
+      const cookie = await rider();
+      const upload = await started(cookie, await newPost(cookie), null);
+      const sent = await sendForm(cookie, upload, jpeg(size));
+      expect(sent).toMatchObject({
+        status: 400,
+        body: { file: ["The image size is too large. Please upload an image that is less than 10MB."] },
+      });
+      expect((await finish(cookie, upload.id)).status).toBe(404);
+    },
+  );
 
-  test("takes an announced size as it is and no other, streamed", async () => {
+  test("The upload form accepts the announced size and no other, streamed.", async () => {
     const cookie = await rider();
     const post = await newPost(cookie);
     const bytes = jpeg(3_000_000);
@@ -165,7 +168,7 @@ describe("the form", () => {
     expect((await ask((await imageOf(cookie, post)).url)).bytes).toEqual(bytes);
   });
 
-  test("refuses what is no picture, a stranger's form and one that was used", async () => {
+  test("The upload form refuses files that are not pictures, another person's form and a used form.", async () => {
     const [cookie, stranger] = [await rider(), await rider()];
     const post = await newPost(cookie);
     expect((await sendForm(cookie, await started(cookie, post, null), PAGE)).status).toBe(400);
@@ -178,11 +181,11 @@ describe("the form", () => {
   });
 });
 
-test("a picture is made smaller on request", async () => {
+test("A picture is resized on request.", async () => {
   const cookie = await rider();
   const post = await newPost(cookie);
   const upload = await started(cookie, post, null, "image/png");
-  await sendForm(cookie, upload, png(800, 400));
+  await sendForm(cookie, upload, await greyPng(800, 400));
   await finish(cookie, upload.id);
   const { url } = await imageOf(cookie, post);
   const small = await ask(`${url}?w=150`);
@@ -192,7 +195,7 @@ test("a picture is made smaller on request", async () => {
   expect([size.getUint32(0), size.getUint32(4)]).toEqual([160, 80]);
 });
 
-test("an account that is deleted takes its pictures along, also when the server dies in the middle", async () => {
+test("Deleting an account deletes its pictures, also when the server dies half-way.", async () => {
   const cookie = await rider();
   const urls: string[] = [];
   for (let n = 0; n < 20; n += 1) {

@@ -1,5 +1,6 @@
 /** Reads events with their members. Each function takes one statement, however many events there are. */
 import { asc, desc, eq, gt, sql } from "drizzle-orm";
+import { fixedText, runFixed } from "../../platform/db/fixed-text.ts";
 import type { Locale } from "../../platform/http/text.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
@@ -75,15 +76,20 @@ export const eventFields = {
 /** All events, or a window of them, in the order of creation. */
 export async function listEvents(
   ctx: RequestContext,
-  window: { after: number; limit: number | null },
+  { after, limit }: { after: number; limit: number | null },
 ): Promise<Event[]> {
-  const query = ctx.db
+  // SQLite reads a negative limit as none.
+  return runFixed(ctx.db, eventsAfter({ after, limit: limit ?? -1 }));
+}
+
+const eventsAfter = fixedText<{ after: number; limit: number }, Event[]>((db, value) =>
+  db
     .select(eventFields)
     .from(events)
-    .where(gt(events.id, window.after))
-    .orderBy(asc(events.id));
-  return window.limit === null ? query : query.limit(window.limit);
-}
+    .where(gt(events.id, value("after")))
+    .orderBy(asc(events.id))
+    .limit(value("limit")),
+);
 
 export async function countEvents(ctx: RequestContext): Promise<number> {
   return ctx.db.$count(events);
@@ -99,9 +105,16 @@ export async function searchEvents(ctx: RequestContext, location: string): Promi
 }
 
 export async function findEvent(ctx: RequestContext, uuid: string): Promise<Event | null> {
-  const [row] = await ctx.db.select(eventFields).from(events).where(eq(events.uuid, uuid));
+  const [row] = await runFixed(ctx.db, eventByUuid({ uuid }));
   return row ?? null;
 }
+
+const eventByUuid = fixedText<{ uuid: string }, Event[]>((db, value) =>
+  db
+    .select(eventFields)
+    .from(events)
+    .where(eq(events.uuid, value("uuid"))),
+);
 
 /** The events in which a user takes part, the latest start first. */
 export async function eventsOf(ctx: RequestContext, userId: number): Promise<{ id: number; name: string }[]> {

@@ -10,7 +10,7 @@ export const messages = {
   ),
   wrongType: text(
     "The file is of another type than this upload was started with.",
-    "Тип файла не тот, с которым начата загрузка.",
+    "Тип файла отличается от указанного при начале загрузки.",
   ),
   noFile: text("No file was submitted.", "Ни одного файла не было отправлено."),
   noUpload: literal("No File matches the given query."),

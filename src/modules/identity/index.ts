@@ -25,7 +25,14 @@ export { findProfile, findUser, type Person, type User } from "./accounts/querie
 export { type Registered, register } from "./accounts/registration.ts";
 export { accountRoutes } from "./accounts/routes.ts";
 export { loadSampleAccount, type SampleLogin } from "./accounts/samples.ts";
-export { findPeople, toUserWire, type Visibility, visibilityOf } from "./accounts/visibility.ts";
+export {
+  findPeople,
+  peopleById,
+  selectPeople,
+  toUserWire,
+  type Visibility,
+  visibilityOf,
+} from "./accounts/visibility.ts";
 export { findFriendRegistration, findFriendRoutes } from "./find-friend/routes.ts";
 export { identityMails } from "./mail/templates.ts";
 export { messages as identityMessages } from "./messages.ts";

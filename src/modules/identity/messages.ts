@@ -49,7 +49,7 @@ export const messages = {
   ),
   phoneRequired: text(
     "This account needs its phone to sign in.",
-    "Без телефона в эту учётную запись не войти.",
+    "Без телефона войти в эту учётную запись будет нельзя.",
   ),
   wrongPhoneOrPassword: text("Wrong phone or password.", "Неверный телефон или пароль."),
   cannotLogIn: text(

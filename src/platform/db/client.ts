@@ -1,6 +1,7 @@
 /** D1 sessions: a caller reads data at least as fresh as what it has already seen. */
 import type { BatchItem } from "drizzle-orm/batch";
 import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
+import type { FixedStatement } from "./fixed-text.ts";
 
 export type Db = DrizzleD1Database & { $client: D1Database };
 
@@ -30,10 +31,10 @@ export function atPrimary(database: D1Database): Db {
   return openD1Session(database, null).db;
 }
 
-type Statement = BatchItem<"sqlite">;
+type Statement = BatchItem<"sqlite"> | FixedStatement<unknown>;
 
 /** Drizzle's prepared form of a statement: its SQL, and how to read its result. */
-interface Prepared {
+export interface Prepared {
   getQuery(): { sql: string; params: unknown[] };
   mapResult(result: unknown, fromBatch: boolean): unknown;
 }

@@ -1,12 +1,12 @@
 /** The matrix of chats: two friends and nobody else; staff may look. */
 import { rows } from "../../harness/api.ts";
-import { members, mint, type Person, type Table } from "../world.ts";
+import { members, newPerson, type Person, type Table } from "../world.ts";
 
 const CHATS = "/api/v1/chats/";
 
 /** A friend of the owner's, and their chat when one is wanted. */
 async function friendOf(owner: Person): Promise<Person> {
-  const friend = await mint("stranger");
+  const friend = await newPerson("stranger");
   const [low, high] = [Math.min(owner.id, friend.id), Math.max(owner.id, friend.id)];
   await rows(
     "INSERT INTO friendships (low_id, high_id, initiator_id, created_at) VALUES (?, ?, ?, 1)",
@@ -17,6 +17,7 @@ async function friendOf(owner: Person): Promise<Person> {
   return friend;
 }
 
+/** Inserts a chat of the owner with a friend and returns its id. */
 export async function chatOf(owner: Person): Promise<number> {
   const friend = await friendOf(owner);
   const [low, high] = [Math.min(owner.id, friend.id), Math.max(owner.id, friend.id)];

@@ -1,6 +1,6 @@
 /** The matrix of Find Friend's events: anybody looks, organizers change them and decide who takes part. */
 import { get, post } from "../../harness/api.ts";
-import { everybody, members, mint, ownerOnly, ownerOrStaff, type Person, type Table } from "../world.ts";
+import { everybody, members, newPerson, ownerOnly, ownerOrStaff, type Person, type Table } from "../world.ts";
 
 const EVENTS = "/api/v1/events/";
 const PARTICIPATION = "/api/v1/participation/";
@@ -19,8 +19,9 @@ async function requestOf(applicant: Person, host: Person): Promise<number> {
 
 const one = async (owner: Person) => `${EVENTS}${await eventDetailsOf(owner)}/`;
 const ownRequest = async (owner: Person) =>
-  `${PARTICIPATION}${await requestOf(owner, await mint("stranger"))}/`;
-const askedOf = async (owner: Person) => `${PARTICIPATION}${await requestOf(await mint("stranger"), owner)}/`;
+  `${PARTICIPATION}${await requestOf(owner, await newPerson("stranger"))}/`;
+const askedOf = async (owner: Person) =>
+  `${PARTICIPATION}${await requestOf(await newPerson("stranger"), owner)}/`;
 
 export const findFriendEvents: Table = {
   "GET /api/v1/events": { responses: everybody(200) },
@@ -40,7 +41,7 @@ export const findFriendEvents: Table = {
     ask: async (owner) => ({ path: `${EVENTS}${await eventDetailsOf(owner, placed)}/distance/` }),
   },
   "GET /api/v1/events/calendar": { responses: members(200) },
-  // Opened by the signature in its address, whoever calls.
+  // Opened by the signature in its address, for every role.
   "GET /api/v1/events/calendar.ics": {
     responses: everybody(200),
     ask: async ({ token }) => {

@@ -2,23 +2,24 @@
 
 import { carFacts, tariffFacts, truckFacts } from "../../dispatch/fleet/builders.ts";
 import { post } from "../../harness/api.ts";
-import { members, mint, type Person, type Statuses, type Table } from "../world.ts";
+import { members, newPerson, type Person, type Statuses, type Table } from "../world.ts";
 
 const operators = (status: number): Statuses => [401, 403, 403, 403, status, status];
 
 async function tariffPath(): Promise<string> {
-  const { token } = await mint("operator");
+  const { token } = await newPerson("operator");
   const { body } = await post("/api/v1/vehicle-types/", tariffFacts(), { token });
   return `/api/v1/vehicle-types/${body.id}/`;
 }
 
+/** Creates a truck and returns its path. */
 export async function truckPath(): Promise<string> {
-  const { token } = await mint("operator");
+  const { token } = await newPerson("operator");
   const { body } = await post("/api/v1/tow-trucks/", truckFacts(), { token });
   return `/api/v1/tow-trucks/${body.id}/`;
 }
 
-/** One's own, and everybody's for operators and staff. */
+/** For the owner, operators and staff. */
 const ownCar = (status: number): Statuses => [401, 404, status, 404, status, status];
 
 async function carPath({ token }: Person): Promise<string> {

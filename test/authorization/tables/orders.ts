@@ -2,7 +2,7 @@
 
 import { at, carOf, newOrder, orderIn, tariffRow, truckRow } from "../../dispatch/scene.ts";
 import { rows } from "../../harness/api.ts";
-import { everybody, members, mint, type Person, type Statuses, type Table } from "../world.ts";
+import { everybody, members, newPerson, type Person, type Statuses, type Table } from "../world.ts";
 
 const ORDERS = "/api/v1/orders";
 
@@ -11,7 +11,11 @@ export async function order(
   owner: Person,
   status: Parameters<typeof orderIn>[1] = "PENDING",
 ): Promise<string> {
-  const [tariff, driver, operator] = await Promise.all([tariffRow(), mint("driver"), mint("operator")]);
+  const [tariff, driver, operator] = await Promise.all([
+    tariffRow(),
+    newPerson("driver"),
+    newPerson("operator"),
+  ]);
   const truck = await truckRow({ tariff, driver: driver.id });
   const vehicle = await carOf(owner);
   return orderIn({ client: owner, driver, operator, tariff, truck, vehicle }, status);
@@ -45,7 +49,7 @@ const placed = async (owner: Person) => ({
 });
 
 export const orders: Table = {
-  // Only with a car of one's own, and this one is the owner's.
+  // Only with the caller's own car, and this one is the owner's.
   [`POST ${ORDERS}`]: { responses: [401, 400, 201, 400, 400, 400], ask: placed },
   [`GET ${ORDERS}/list`]: { responses: members(200) },
   [`GET ${ORDERS}/:uuid`]: { responses: visible(200), ask: asked("") },
@@ -103,7 +107,7 @@ export const orders: Table = {
   [`POST ${ORDERS}/:uuid/share`]: { responses: visible(201), ask: asked("share/", {}) },
   [`DELETE ${ORDERS}/:uuid/share`]: { responses: visible(204), ask: asked("share/") },
   "GET /api/v1/dashboard/stats": { responses: members(200) },
-  // Whoever has a link sees its order; a link that is none shows nothing to anybody.
+  // Everybody with a link sees its order; an unknown link shows nothing.
   "GET /api/v1/track/:token": { responses: everybody(404), ask: () => ({ path: "/api/v1/track/nothing/" }) },
   "POST /api/v1/location/update": {
     responses: [401, 403, 403, 404, 403, 403],

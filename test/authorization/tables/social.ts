@@ -2,7 +2,7 @@
 import { post, rows, unique } from "../../harness/api.ts";
 import {
   members,
-  mint,
+  newPerson,
   ownerOnly,
   ownerOrStaff,
   type Person,
@@ -42,7 +42,7 @@ const locatedAt =
 
 /** Somebody whom the owner has blocked. */
 async function blocked({ id }: Person) {
-  const other = await mint("stranger");
+  const other = await newPerson("stranger");
   await rows("INSERT INTO blocks (user_id, blocked_id, created_at) VALUES (?, ?, 1)", id, other.id);
   return { path: `${USERS}/${other.id}/block/` };
 }
@@ -50,10 +50,10 @@ async function blocked({ id }: Person) {
 const ask = async ({ token }: Person, { id }: Person): Promise<number> =>
   (await post(`${FRIENDS}/`, { to_user: id }, { token })).body.id;
 const sentBy = async (owner: Person) => ({
-  path: `${FRIENDS}/${await ask(owner, await mint("stranger"))}/`,
+  path: `${FRIENDS}/${await ask(owner, await newPerson("stranger"))}/`,
 });
 const sentTo = (verb: string) => async (owner: Person) => ({
-  path: `${FRIENDS}/${await ask(await mint("stranger"), owner)}/${verb}/`,
+  path: `${FRIENDS}/${await ask(await newPerson("stranger"), owner)}/${verb}/`,
 });
 
 export const social: Table = {
@@ -95,7 +95,9 @@ export const social: Table = {
   ),
   [`GET ${USERS}/distances`]: row(members(200)),
   [`GET ${FRIENDS}`]: row(members(200)),
-  [`POST ${FRIENDS}`]: row(members(201), async () => ({ body: { to_user: (await mint("stranger")).id } })),
+  [`POST ${FRIENDS}`]: row(members(201), async () => ({
+    body: { to_user: (await newPerson("stranger")).id },
+  })),
   [`GET ${FRIENDS}/:id`]: row(ownerOnly(200), sentBy),
   [`DELETE ${FRIENDS}/:id`]: row(ownerOnly(204), sentBy),
   [`POST ${FRIENDS}/:id/accept`]: row(ownerOnly(200), sentTo("accept")),

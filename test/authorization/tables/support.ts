@@ -4,6 +4,7 @@ import { members, type Person, type Row, type Statuses, type Table } from "../wo
 
 const path = "/api/v1/support/tickets";
 
+/** Opens a ticket of the owner and returns its id. */
 export async function ticketOf({ token }: Person): Promise<string> {
   return (await post(`${path}/`, { subject: "Help", description: "It smokes" }, { token })).body.id;
 }

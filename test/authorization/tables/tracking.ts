@@ -1,4 +1,4 @@
-/** The matrix of tracks and tasks: a track is one's own and staff's, latest places and tasks are everybody's, tasks are written by staff. */
+/** The matrix of tracks and tasks: a track is for its owner and staff, latest places and tasks are for everybody signed in, staff writes tasks. */
 import { newTask, photoForm, reportOf, taskRow, warsaw } from "../../tracking/fixtures.ts";
 import { everybody, members, type Person, type Row, type Statuses, staffOnly, type Table } from "../world.ts";
 
@@ -34,7 +34,7 @@ function rest(prefix: string): Table {
     // Open to signed-in people, as its contract has it.
     [`GET ${reports}/latest`]: { responses: members(200), shows: ["place"] },
     [`GET ${reports}/my_track`]: { responses: members(200) },
-    // Not even one's own: that is `my_track`.
+    // Not even the caller's own, which is `my_track`.
     [`GET ${reports}/user-track/:id{\\d+}`]: {
       responses: staffOnly(200),
       ask: ({ id }: Person) => ({ path: `${reports}/user-track/${id}/` }),

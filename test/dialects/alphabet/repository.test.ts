@@ -79,7 +79,7 @@ describe("sign-in and sign-up", () => {
   });
 });
 
-describe("one's own user", () => {
+describe("the caller's user", () => {
   test("Your user can be read.", async () => {
     const ann = await person("testuser");
     const { status, body } = await get(`/api/user/${ann.id}/`, { token: ann.token });

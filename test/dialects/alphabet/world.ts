@@ -64,6 +64,7 @@ export function noSuchId(): string {
   return crypto.randomUUID();
 }
 
+/** Returns the claims of a JWT without verifying it. */
 export function claimsOf(token: string): Record<string, unknown> {
   const [, payload = ""] = token.split(".");
   return JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/")));

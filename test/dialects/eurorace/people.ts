@@ -8,6 +8,7 @@ export interface Racer {
   readonly key: string;
 }
 
+/** The body of a registration. */
 export function registration(username: string, email: string | null, password: string) {
   return { username, ...(email ? { email } : {}), password1: password, password2: password };
 }

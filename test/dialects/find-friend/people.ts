@@ -22,10 +22,12 @@ export interface Someone {
   readonly key: string;
 }
 
+/** Signs in by address and returns the answer. */
 export function signIn(email: string, password = PASSWORD, options: CallOptions = {}): Promise<Answer> {
   return post(LOGIN, { email, password }, options);
 }
 
+/** Registers and signs in a person; returns their address and key. */
 export async function someone(changes: Record<string, string> = {}): Promise<Someone> {
   const form = newPerson(changes);
   const made = await post(USERS, form);

@@ -84,15 +84,15 @@ describe("guesses at a code", () => {
   });
 });
 
-describe("the three doors", () => {
-  const clientProfiles = [RESET, VALIDATE, CONFIRM];
+describe("the three routes", () => {
+  const ROUTES = [RESET, VALIDATE, CONFIRM];
 
-  test.each(clientProfiles)("The route %s accepts only POST.", async (path) => {
+  test.each(ROUTES)("The route %s accepts only POST.", async (path) => {
     for (const form of [path, path.slice(0, -1)])
       expect(await get(form)).toMatchObject({ status: 405, body: { detail: 'Метод "GET" не разрешен.' } });
   });
 
-  test.each(clientProfiles)("The route %s answers malformed bodies without a server error.", async (path) => {
+  test.each(ROUTES)("The route %s answers malformed bodies without a server error.", async (path) => {
     const options = { headers: stranger() };
     for (const [name, body] of rubbish) expect((await post(path, body, options)).status, name).toBe(400);
     for (const field of ["email", "token", "password"])

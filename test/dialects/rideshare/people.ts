@@ -10,6 +10,7 @@ export interface Rider {
   readonly password: string;
 }
 
+/** The body of a registration with a new address. */
 export function newcomer() {
   return { name: "Anna Ride", email: `${unique("rider")}@example.com`, password: PASSWORD };
 }
@@ -41,4 +42,5 @@ export async function signedIn() {
   return { ...who, ...(await signIn(who)) };
 }
 
+/** Returns the accounts with this address. */
 export const usersWith = (email: string) => rows("SELECT id FROM users WHERE email = ?", email);

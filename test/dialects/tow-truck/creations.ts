@@ -1,5 +1,5 @@
 /** Bodies for the routes that create orders and what belongs to them, each with the order or vehicle that it needs. */
-import { type Person as Minted, mint } from "../../authorization/world.ts";
+import { newPerson, type Person as RolePerson } from "../../authorization/world.ts";
 import {
   at,
   carOf,
@@ -15,13 +15,17 @@ import type { Creation } from "../../http/idempotency/creations.ts";
 
 const tariff = await tariffRow();
 /** Given to each caller in turn: a body does not know its sender. */
-const car = await carOf(await mint("owner"));
+const car = await carOf(await newPerson("owner"));
 
 const owned = (who: Person) => rows("UPDATE client_vehicles SET owner_id = ? WHERE id = ?", who.id, car);
 
 async function orderOf(who: Person, status: Step): Promise<string> {
-  const client: Minted = { ...who, sessionId: "" };
-  const [driver, operator, vehicle] = await Promise.all([mint("driver"), mint("operator"), carOf(client)]);
+  const client: RolePerson = { ...who, sessionId: "" };
+  const [driver, operator, vehicle] = await Promise.all([
+    newPerson("driver"),
+    newPerson("operator"),
+    carOf(client),
+  ]);
   const truck = await truckRow({ tariff, driver: driver.id });
   return orderIn({ client, driver, operator, vehicle, tariff, truck }, status);
 }

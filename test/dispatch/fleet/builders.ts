@@ -1,11 +1,13 @@
 /** Builders of tariffs, trucks and users for the fleet's tests. */
 import { loadSamples } from "../../../src/samples.ts";
 import { type Person, person, post, rows, staffMember, unique } from "../../harness/api.ts";
-import { jobContext } from "../../harness/scope.ts";
+import { jobContext } from "../../harness/job-context.ts";
 
 /** Registers a user with the role that the name says. */
 export const operator = () => staffMember({ type: "OPERATOR" });
+/** Registers a user with the role DRIVER. */
 export const driver = () => staffMember({ type: "DRIVER" });
+/** Registers a client. */
 export const client = () => person("client");
 
 /** A unique licence plate. */

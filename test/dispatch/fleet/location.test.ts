@@ -3,7 +3,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { cellOf } from "../../../src/platform/geo.ts";
-import { mint, type Person } from "../../authorization/world.ts";
+import { newPerson, type Person } from "../../authorization/world.ts";
 import { get, post, rows } from "../../harness/api.ts";
 import { charge, counted } from "../../harness/counted.ts";
 import { move, orderIn, scene, truckRow, truckStatus } from "../scene.ts";
@@ -90,7 +90,7 @@ describe("refused updates of the position", () => {
   test.each(["owner", "operator", "staff"] as const)(
     "An update by a %s is refused: only drivers report positions.",
     async (role) => {
-      const answer = await report(await mint(role));
+      const answer = await report(await newPerson(role));
       expect([answer.status, answer.body]).toEqual([
         403,
         { error: "Обновлять координаты могут только водители." },
@@ -99,7 +99,7 @@ describe("refused updates of the position", () => {
   );
 
   test("For other roles the body of an update is not validated.", async () => {
-    const { token } = await mint("owner");
+    const { token } = await newPerson("owner");
     expect(await post(PATH, {}, { token })).toMatchObject({
       status: 403,
       body: { error: "Обновлять координаты могут только водители." },
@@ -107,7 +107,7 @@ describe("refused updates of the position", () => {
   });
 
   test("An update by a driver without a truck is a 404.", async () => {
-    const answer = await report(await mint("driver"));
+    const answer = await report(await newPerson("driver"));
     expect([answer.status, answer.body]).toEqual([404, { error: "За водителем не закреплён эвакуатор." }]);
   });
 
@@ -138,9 +138,9 @@ describe("publishing an updated position", () => {
     const { body } = await report(there.driver, 55.7522, 37.6156);
     const [entry] = await journalOf(env.TRUCK_ROOMS, `truck:${there.truck}`);
     expect([entry?.kind, JSON.parse(entry?.body ?? "{}")]).toEqual(["position", body.location]);
-    const followed = await journalOf(env.ORDER_ROOMS, `order:${id}`);
-    expect(followed.map(({ kind }) => kind)).toEqual(["status", "status", "status", "position"]);
-    expect(JSON.parse(followed.at(-1)?.body ?? "{}")).toEqual({
+    const entries = await journalOf(env.ORDER_ROOMS, `order:${id}`);
+    expect(entries.map(({ kind }) => kind)).toEqual(["status", "status", "status", "position"]);
+    expect(JSON.parse(entries.at(-1)?.body ?? "{}")).toEqual({
       ...body.location,
       order_id: id,
       distance_m: 0,

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { QUOTA_NAMES, type QuotaName } from "../../../src/platform/runtime.ts";
 import { readSettings } from "../../../src/settings.ts";
-import { mint } from "../../authorization/world.ts";
+import { newPerson } from "../../authorization/world.ts";
 import { type Answer, del, patch, post, rows } from "../../harness/api.ts";
 import { at, carOf, move, newOrder, ORDERS, orderIn, type Scene, scene } from "../scene.ts";
 import { carFacts } from "./builders.ts";
@@ -163,7 +163,7 @@ test("A refused request leaves nothing behind: no notification, no message, no f
 });
 
 test("Rows that staff creates in the console count, and are not refused.", async () => {
-  const [owner, operator] = await Promise.all([mint("owner"), mint("operator")]);
+  const [owner, operator] = await Promise.all([newPerson("owner"), newPerson("operator")]);
   const settings = { QUOTA_VEHICLES: "1" };
   await carOf(owner);
   const entered = await post(

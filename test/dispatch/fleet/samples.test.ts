@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { loadSamples } from "../../../src/samples.ts";
 import { get, patch, post } from "../../harness/api.ts";
-import { jobContext } from "../../harness/scope.ts";
+import { jobContext } from "../../harness/job-context.ts";
 import { freshSamples } from "./builders.ts";
 
 const signIn = async (phone: string): Promise<string> =>

@@ -1,6 +1,6 @@
 /** The dashboard's figures, by role. */
 import { expect, test } from "vitest";
-import { mint, type Person } from "../../authorization/world.ts";
+import { newPerson, type Person } from "../../authorization/world.ts";
 import { get } from "../../harness/api.ts";
 import { charge, counted } from "../../harness/counted.ts";
 import { orderIn, scene } from "../scene.ts";
@@ -48,7 +48,7 @@ test("An operator's figures count all orders.", async () => {
   ]);
   await orderIn(there, "ASSIGNED");
   await orderIn(there, "PENDING");
-  expect(await figures(await mint("staff"))).toEqual({
+  expect(await figures(await newPerson("staff"))).toEqual({
     ...before,
     total_orders: before.total_orders + 2,
     pending_orders: before.pending_orders + 1,
@@ -59,7 +59,7 @@ test("An operator's figures count all orders.", async () => {
 });
 
 test("Figures without any order are zeros.", async () => {
-  expect(await figures(await mint("stranger"))).toEqual({
+  expect(await figures(await newPerson("stranger"))).toEqual({
     total_orders: 0,
     active_orders: 0,
     completed_orders: 0,
@@ -70,7 +70,7 @@ test("Figures without any order are zeros.", async () => {
 test.each(["owner", "driver", "operator"] as const)(
   "The figures of a %s cost one statement.",
   async (role) => {
-    const { token } = await mint(role);
+    const { token } = await newPerson(role);
     const meter = counted();
     await charge(meter, 200, "GET", PATH, { token });
     const { bill } = await charge(meter, 200, "GET", PATH, { token });

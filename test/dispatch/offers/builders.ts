@@ -1,8 +1,8 @@
 /** Builders of offers and of trucks around a pickup. */
 import { runOffers } from "../../../src/modules/dispatch/index.ts";
-import { mint, type Person } from "../../authorization/world.ts";
+import { newPerson, type Person } from "../../authorization/world.ts";
 import { post, rows } from "../../harness/api.ts";
-import { jobContext } from "../../harness/scope.ts";
+import { jobContext } from "../../harness/job-context.ts";
 import { at, orderIn, type Scene, scene, truckRow } from "../scene.ts";
 
 export interface Offer {
@@ -36,7 +36,7 @@ export async function trucksAt(...distances: number[]) {
   const there = await scene();
   const drivers = await Promise.all(
     distances.map(async (metres) => {
-      const driver = await mint("driver");
+      const driver = await newPerson("driver");
       const truck = await truckRow({ tariff: there.tariff, driver: driver.id, at: north(metres) });
       return { ...driver, truck };
     }),

@@ -1,6 +1,6 @@
 /** The search for a truck: the closest is asked first, and exactly one gets the order. */
 import { describe, expect, test } from "vitest";
-import { mint, type Person } from "../../authorization/world.ts";
+import { newPerson, type Person } from "../../authorization/world.ts";
 import { get, rows } from "../../harness/api.ts";
 import {
   at,
@@ -56,7 +56,7 @@ describe("the search for a truck", () => {
   ];
   test.each(UNFIT)("A truck is not asked when it is %s.", async (_, unfit) => {
     const { there, drivers, id } = await trucksAt(2000);
-    const { id: driver } = await mint("driver");
+    const { id: driver } = await newPerson("driver");
     await truckRow({ tariff: there.tariff, driver, at: north(100), ...(await unfit(there)) });
     expect((await call(there, id)).body.offer.tow_truck).toBe(drivers[0]?.truck);
   });
@@ -84,7 +84,7 @@ describe("the search for a truck", () => {
       const answer = await call(there, id);
       expect([answer.status, answer.body]).toEqual([
         400,
-        { status: [`Эвакуатор ищут только для подтверждённых заказов; этот в статусе ${status}.`] },
+        { status: [`Эвакуатор ищут только для подтверждённых заказов, а статус этого — ${status}.`] },
       ]);
     },
   );
@@ -95,7 +95,7 @@ describe("the search for a truck", () => {
     await rows("UPDATE users SET last_login_at = ? WHERE id = ?", Date.now(), there.operator.id);
     expect((await call(there, id)).body).toEqual({ offer: null });
     expect(await noticesOf(there.operator.id)).toMatchObject([
-      { title: "Нет свободного эвакуатора", message: `На заказ ${id} не нашлось эвакуатора.` },
+      { title: "Нет свободного эвакуатора", message: `Для заказа ${id} не нашлось свободного эвакуатора.` },
     ]);
     expect((await roomUpdatesOf(id)).at(-1)).toMatchObject({ kind: "offer", body: { state: "exhausted" } });
   });
@@ -171,7 +171,7 @@ describe("a driver with an offer", () => {
   test("A driver without an offer gets 404.", async () => {
     const { there, id } = await trucksAt(100);
     await call(there, id);
-    for (const by of [there.driver, there.client, await mint("driver")]) {
+    for (const by of [there.driver, there.client, await newPerson("driver")]) {
       expect((await accept(by, id)).status).toBe(404);
       expect((await decline(by, id)).status).toBe(404);
     }

@@ -1,6 +1,6 @@
 /** Payments: clients declare any amount, operators settle them, never more than the amount due. */
 import { describe, expect, test } from "vitest";
-import { mint, type Person } from "../../authorization/world.ts";
+import { newPerson, type Person } from "../../authorization/world.ts";
 import { patch, post, rows } from "../../harness/api.ts";
 import { at, noticesOf, orderIn, place, roomUpdatesOf, type Scene, scene } from "../scene.ts";
 
@@ -84,7 +84,7 @@ describe("a declared payment", () => {
   test("Only the order's client declares payments; for others the order is not found.", async () => {
     const there = await scene();
     const id = await orderIn(there, "ASSIGNED");
-    for (const by of [there.driver, there.operator, await mint("stranger")])
+    for (const by of [there.driver, there.operator, await newPerson("stranger")])
       expect((await pay(by, id)).status).toBe(404);
     expect(await paymentsOf(id)).toEqual([]);
   });

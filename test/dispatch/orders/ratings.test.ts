@@ -1,6 +1,6 @@
 /** Ratings: one per completed order, by its client; they stay with the driver at the time. */
 import { expect, test } from "vitest";
-import { mint, type Person } from "../../authorization/world.ts";
+import { newPerson, type Person } from "../../authorization/world.ts";
 import { get, post, rows } from "../../harness/api.ts";
 import { at, orderIn, type Scene, type Step, scene } from "../scene.ts";
 
@@ -56,7 +56,7 @@ test.each(["PENDING", "ASSIGNED", "IN_PROGRESS", "CANCELLED"] as Step[])(
 test("Only an order's client may rate it.", async () => {
   const there = await scene();
   const id = await orderIn(there, "COMPLETED");
-  for (const by of [there.driver, there.operator, await mint("stranger")])
+  for (const by of [there.driver, there.operator, await newPerson("stranger")])
     expect((await rate(by, id)).status).toBe(404);
 });
 
@@ -76,7 +76,7 @@ test("A rating stays with the driver when the truck gets another driver.", async
   await rate(there.client, await orderIn(there, "COMPLETED"), { driver_rating: 5 });
   await rate(there.client, await orderIn(there, "COMPLETED"), { driver_rating: 4 });
   expect(await average(there)).toBe(4.5);
-  const heir = await mint("driver");
+  const heir = await newPerson("driver");
   await rows("UPDATE tow_trucks SET driver_id = ? WHERE id = ?", heir.id, there.truck);
   expect(await average(there)).toBe(4.5);
   expect(await average({ ...there, driver: heir })).toBe(0);

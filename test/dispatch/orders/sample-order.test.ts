@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { loadSamples } from "../../../src/samples.ts";
 import { get, post, rows } from "../../harness/api.ts";
-import { jobContext } from "../../harness/scope.ts";
+import { jobContext } from "../../harness/job-context.ts";
 
 test("The sample client client1 finds the sample order and pays it with the app's preset.", async () => {
   const { ctx } = jobContext();

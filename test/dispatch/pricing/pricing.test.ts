@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { estimate } from "../../../src/modules/dispatch/pricing/queries.ts";
 import { priceOf } from "../../../src/modules/dispatch/pricing/rules.ts";
 import { post } from "../../harness/api.ts";
-import { jobContext } from "../../harness/scope.ts";
+import { jobContext } from "../../harness/job-context.ts";
 import { client, operator, tariff } from "../fleet/builders.ts";
 import { blueSky, provider, weatherSettings } from "./weather-providers.ts";
 

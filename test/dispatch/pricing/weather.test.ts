@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { weatherAt } from "../../../src/modules/dispatch/pricing/weather/queries.ts";
 import { readOpenMeteo, readYandex } from "../../../src/modules/dispatch/pricing/weather/rules.ts";
 import { envWith, post } from "../../harness/api.ts";
-import { jobContext } from "../../harness/scope.ts";
+import { jobContext } from "../../harness/job-context.ts";
 import { client } from "../fleet/builders.ts";
 import { blueSky, provider, weatherSettings, yandexSky } from "./weather-providers.ts";
 

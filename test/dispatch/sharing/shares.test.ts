@@ -5,7 +5,7 @@ import { findShared } from "../../../src/modules/dispatch/sharing/queries.ts";
 import { sha256 } from "../../../src/platform/crypto/digest.ts";
 import type { Person } from "../../authorization/world.ts";
 import { del, post, rows } from "../../harness/api.ts";
-import { jobContext } from "../../harness/scope.ts";
+import { jobContext } from "../../harness/job-context.ts";
 import { at, orderIn, ROUTE, type Scene, type Step, scene } from "../scene.ts";
 
 const share = (by: Person, id: string, body: object = {}) =>

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { sweepWaitlists } from "../../../src/modules/events/index.ts";
 import { del, get, rows } from "../../harness/api.ts";
-import { jobContext } from "../../harness/scope.ts";
+import { jobContext } from "../../harness/job-context.ts";
 import {
   ask,
   change,

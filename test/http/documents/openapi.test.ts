@@ -4,7 +4,7 @@ import { parse } from "yaml";
 import { routes } from "../../../src/app.ts";
 import type { Route } from "../../../src/platform/http/route.ts";
 import { get } from "../../harness/api.ts";
-import { sources } from "../../harness/sources.ts";
+import { sources } from "../../harness/architecture/sources.ts";
 import { findReferences, resolve } from "../references.ts";
 
 interface Operation {
@@ -35,13 +35,13 @@ function bodyKinds(route: Route): string[] {
   return route.body ? ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"] : [];
 }
 
-test("it is OpenAPI 3.1 of this very server", () => {
+test("The document is OpenAPI 3.1 and names this server.", () => {
   expect(document.openapi).toBe("3.1.0");
   expect(document.servers).toEqual([{ url: "http://caravan.test" }]);
 });
 
 test.each(visible.map((route) => [route.method, route.path, route] as const))(
-  "%s %s is in it, with its slash",
+  "The route %s %s is documented, with its trailing slash.",
   (method, path, route) => {
     const operation = document.paths[documented(path)]?.[method];
     expect(operation).toBeDefined();
@@ -60,24 +60,24 @@ test.each(visible.map((route) => [route.method, route.path, route] as const))(
   },
 );
 
-test("nothing is in it that no route serves", () => {
+test("Every documented operation has a route.", () => {
   const served = visible.map(({ method, path }) => `${method} ${documented(path)}`);
   expect(operations.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(served.sort());
 });
 
-test("no two operations share an id", () => {
+test("No two operations have the same id.", () => {
   const ids = operations.map(({ operation }) => operation.operationId);
   expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
   for (const id of ids) expect(id).toMatch(/^[a-z][A-Za-z0-9_]+$/);
 });
 
-test("no two routes are mounted at one place", () => {
+test("No two routes have the same method and path.", () => {
   // A parameter's name makes no difference to where a path leads.
   const places = routes.map(({ method, path }) => `${method} ${path.replace(/:\w+/g, ":")}`);
   expect(places.filter((place, index) => places.indexOf(place) !== index)).toEqual([]);
 });
 
-test("no route stands behind one that takes its path for a parameter", () => {
+test("No route is hidden by an earlier one with a parameter in its place.", () => {
   const pattern = (path: string) => new RegExp(`^${path.replace(/:\w+(\{[^}]+\})?/g, "[^/]+")}$`);
   const hidden = routes.flatMap((late, index) =>
     routes
@@ -89,7 +89,7 @@ test("no route stands behind one that takes its path for a parameter", () => {
   expect(hidden).toEqual([]);
 });
 
-test("every reference leads somewhere, every schema is used", () => {
+test("Every reference has a target, and every schema is used.", () => {
   const references = findReferences(document);
   expect(references.length).toBeGreaterThan(0);
   for (const reference of references) expect(resolve(document, reference)).toBeDefined();
@@ -99,7 +99,7 @@ test("every reference leads somewhere, every schema is used", () => {
   for (const scheme of schemes) expect(document.components.securitySchemes).toHaveProperty(scheme);
 });
 
-test("a schema's name is given once in the sources", () => {
+test("A schema's name is declared once in the sources.", () => {
   const names = Object.values(sources).flatMap((source) =>
     [...source.matchAll(/\.openapi\(\s*"([^"]+)"/g)].map(([, name]) => name),
   );
@@ -107,7 +107,7 @@ test("a schema's name is given once in the sources", () => {
   expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
 });
 
-test("a planted broken reference is found", () => {
+test("A planted broken reference is reported.", () => {
   const broken = { a: { $ref: "#/b/c" }, b: { d: 1 } };
   expect(findReferences(broken)).toEqual(["#/b/c"]);
   expect(resolve(broken, "#/b/c")).toBeUndefined();
@@ -115,7 +115,7 @@ test("a planted broken reference is found", () => {
 });
 
 describe("the same document", () => {
-  test("as YAML equals the JSON", async () => {
+  test("The YAML document equals the JSON document.", async () => {
     const answer = await get("/swagger.yaml");
     expect(answer.headers.get("content-type")).toBe("application/yaml; charset=utf-8");
     expect(parse(answer.body)).toEqual(document);
@@ -129,14 +129,14 @@ describe("the same document", () => {
     ["/api/schema/", { accept: "application/vnd.oai.openapi+json" }, "json"],
     ["/api/schema/", { accept: "application/vnd.oai.openapi" }, "yaml"],
     ["/api/schema/?format=yaml", { accept: "application/json" }, "yaml"],
-  ])("at %s for %j is %s", async (path, headers, format) => {
+  ])("The document at %s for %j is %s.", async (path, headers, format) => {
     const answer = await get(path, { headers });
     expect(answer.status).toBe(200);
     expect(answer.headers.get("content-type")).toContain(format);
     expect(format === "json" ? answer.body : parse(answer.body)).toEqual(document);
   });
 
-  test("names the public origin where one is set", async () => {
+  test("The document names the public origin if one is set.", async () => {
     const { body } = await get("/swagger.json", { settings: { PUBLIC_ORIGIN: "https://caravan.example" } });
     expect(body.servers).toEqual([{ url: "https://caravan.example" }]);
   });
@@ -148,7 +148,7 @@ describe("the viewers", () => {
     ["/api/schema/swagger-ui/", "/vendor/swagger-ui/swagger-ui-bundle.js", "/static/swagger.js"],
     ["/redoc/", "/vendor/redoc/redoc.standalone.js", "/static/redoc.js"],
     ["/api/schema/redoc/", "/vendor/redoc/redoc.standalone.js", "/static/redoc.js"],
-  ])("%s loads its own copies only", async (path, viewer, starter) => {
+  ])("The viewer %s loads its own copies only.", async (path, viewer, starter) => {
     const { body, headers } = await get(path);
     const scripts = [...String(body).matchAll(/<script[^>]* src="([^"]+)"/g)].map(([, src]) => src);
     expect(scripts).toEqual([viewer, starter]);

@@ -44,7 +44,7 @@ function draft() {
   };
 }
 
-/** Something of one's own with a name in one column. */
+/** A thing of the caller's with a name in one column. */
 function named(table: string, column: string, field: string, body: () => object): Creation {
   return {
     signedIn: true,
@@ -88,7 +88,7 @@ const eventsNamed = async (name: string) => (await rows("SELECT id FROM events W
 
 const byOperator = (creation: Creation): Creation => ({ ...creation, signedIn: "operator" });
 
-/** Events of nobody's, for those who ask to take part in one. */
+/** Events of other people, for requests to take part. */
 const free = await rows<{ id: number }>(
   `INSERT INTO events (uuid, name, starts_at, created_at, updated_at)
    SELECT hex(randomblob(16)), 'free', 1956520800000, 0, 0 FROM json_each('[${"0,".repeat(99)}0]') RETURNING id`,

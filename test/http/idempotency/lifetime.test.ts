@@ -8,7 +8,7 @@ import {
   type StoredResponse,
 } from "../../../src/platform/http/idempotency.ts";
 import { rows } from "../../harness/api.ts";
-import { jobContext } from "../../harness/scope.ts";
+import { jobContext } from "../../harness/job-context.ts";
 
 const DAY = 24 * 3600_000;
 const ANN: Caller = { userId: 1, sessionId: "s", userType: "CLIENT", isStaff: false, expiresAt: 0 };

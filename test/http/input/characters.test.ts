@@ -9,12 +9,12 @@ describe("a length", () => {
     ["😀😀", 2],
     ["e\u0301", 2],
     ["👨‍👩‍👧", 5],
-  ])("of %j is %i code points", (text, length) => {
+  ])("The length of %j is %i code points.", (text, length) => {
     expect(lengthOf(text)).toBe(length);
     expect([fits(text, length), fits(text, length - 1)]).toEqual([true, false]);
   });
 
-  test("of a text without end is looked at no further than the limit needs", () => {
+  test("The length of an endless text is counted no further than the limit.", () => {
     const endless = {
       length: 1e9,
       [Symbol.iterator]() {
@@ -37,7 +37,7 @@ describe("a preview", () => {
     [`${"a".repeat(9)}🇷🇺🇩🇪`, 10, "a".repeat(9)],
     [`e${"\u0301".repeat(50)}`, 10, `e${"\u0301".repeat(9)}`],
     ["😀".repeat(50), 10, "😀".repeat(10)],
-  ])("of %j at %i is %j", (text, max, shown) => {
+  ])("The preview of %j at %i is %j.", (text, max, shown) => {
     expect(preview(text, max)).toBe(shown);
     expect(preview(text, max).isWellFormed()).toBe(true);
   });
@@ -49,11 +49,14 @@ describe("a lone surrogate", () => {
     [{ name: "\udfff" }, ["name"], "U+DFFF"],
     [{ list: [1, { deep: "\ud83dx" }] }, ["list", "1", "deep"], "U+D83D"],
     [{ fine: "😀", "\ud800": 1 }, [], "U+D800"],
-  ])("in %j is found where it stands", (value, path, codePoint) => {
+  ])("The lone surrogate in %j is found at its path.", (value, path, codePoint) => {
     expect(loneSurrogateIn(value)).toEqual({ path, codePoint });
   });
 
-  test.each([["😀"], [null], [7], [{ a: ["😀", { b: "\u0000" }] }]])("is not in %j", (value) => {
-    expect(loneSurrogateIn(value)).toBeNull();
-  });
+  test.each([["😀"], [null], [7], [{ a: ["😀", { b: "\u0000" }] }]])(
+    "The value %j has no lone surrogate.",
+    (value) => {
+      expect(loneSurrogateIn(value)).toBeNull();
+    },
+  );
 });

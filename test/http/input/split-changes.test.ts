@@ -1,9 +1,10 @@
 /** A PATCH writes the fields that it was given: sent field by field in requests that meet, none of them is lost. */
 import { describe, expect, test } from "vitest";
-import { mint } from "../../authorization/world.ts";
+import { newPerson } from "../../authorization/world.ts";
 import { call, get } from "../../harness/api.ts";
 import { resolve } from "../references.ts";
-import { type Change, changes, type SplitChange } from "./changes.ts";
+import type { Change, SplitChange } from "./changes/change.ts";
+import { changes } from "./changes/index.ts";
 
 interface Schema {
   readonly properties?: Record<string, unknown>;
@@ -34,7 +35,7 @@ function bodyOf({ requestBody }: Operation): { properties: string[]; required: s
   };
 }
 
-test("every PATCH and PUT of the documents is declared, and nothing else", () => {
+test("Every documented PATCH and PUT is declared, and nothing else.", () => {
   expect(Object.keys(changes).sort()).toEqual(operations.map(({ name }) => name).sort());
 });
 
@@ -42,14 +43,14 @@ const isSplit = (change: Change | undefined): change is SplitChange => typeof ch
 
 describe("what can't be split", () => {
   test.each(operations.filter(({ name }) => changes[name] === "single"))(
-    "$name has one field",
+    "The operation $name has a single field.",
     ({ operation }) => {
       expect(bodyOf(operation).properties).toHaveLength(1);
     },
   );
 
   test.each(operations.filter(({ name }) => changes[name] === "whole"))(
-    "$name wants more than one field",
+    "The operation $name requires more than one field.",
     ({ operation }) => {
       expect(bodyOf(operation).required.length).toBeGreaterThan(1);
     },
@@ -65,27 +66,30 @@ describe("fields in requests of their own are all written", () => {
     return isSplit(change) ? [{ name, method, change }] : [];
   });
 
-  test.each(split)("$name", async ({ method, change }) => {
-    for (let round = 0; round < ROUNDS; round++) {
-      const owner = await mint("owner");
-      const caller = change.by ? await mint(change.by) : owner;
-      const path = await change.make(owner, caller);
-      const fields = await change.fields(owner);
-      const { token } = caller;
-      const responses = await Promise.all(
-        Object.entries(fields).map(([name, value]) => {
-          const field = { ...change.base?.(), [name]: value };
-          return call(method.toUpperCase(), path, {
-            token,
-            body: change.body?.(field, path) ?? field,
-            ...(change.headers ? { headers: change.headers } : {}),
-          });
-        }),
-      );
-      for (const { status, body } of responses) expect([status, body]).toEqual([200, body]);
-      const seen = change.seen ? await change.seen(path, caller) : (await get(path, { token })).body;
-      expect(seen).toMatchObject((change.shown?.(fields) ?? fields) as object);
-      await change.derived?.(path, caller);
-    }
-  });
+  test.each(split)(
+    "Fields of $name sent in concurrent requests are all written.",
+    async ({ method, change }) => {
+      for (let round = 0; round < ROUNDS; round++) {
+        const owner = await newPerson("owner");
+        const caller = change.by ? await newPerson(change.by) : owner;
+        const path = await change.make(owner, caller);
+        const fields = await change.fields(owner);
+        const { token } = caller;
+        const responses = await Promise.all(
+          Object.entries(fields).map(([name, value]) => {
+            const field = { ...change.base?.(), [name]: value };
+            return call(method.toUpperCase(), path, {
+              token,
+              body: change.body?.(field, path) ?? field,
+              ...(change.headers ? { headers: change.headers } : {}),
+            });
+          }),
+        );
+        for (const { status, body } of responses) expect([status, body]).toEqual([200, body]);
+        const seen = change.seen ? await change.seen(path, caller) : (await get(path, { token })).body;
+        expect(seen).toMatchObject((change.shown?.(fields) ?? fields) as object);
+        await change.derived?.(path, caller);
+      }
+    },
+  );
 });

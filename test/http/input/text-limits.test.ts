@@ -1,4 +1,4 @@
-/** What a text may be, at every door that takes one: its limit counts code points, and no lone surrogate gets in. */
+/** Texts in requests and frames: limits count code points, and lone surrogates are refused. */
 import { describe, expect, test } from "vitest";
 import { authorizers, routes } from "../../../src/app.ts";
 import type { Route } from "../../../src/platform/http/route.ts";
@@ -51,11 +51,11 @@ function isTooLong(route: Route, part: "body" | "query", name: string, value: st
     .some(({ code }) => code === "too_big");
 }
 
-test("there are many fields with a limit", () => {
+test("The documents have many fields with a limit.", () => {
   expect(limits.length).toBeGreaterThan(60);
 });
 
-test("every text limit of the documents counts code points and not the units of a string", () => {
+test("Every documented text limit counts code points, not UTF-16 units.", () => {
   const wrong = limits.filter(
     ({ route, part, name, maxLength }) =>
       isTooLong(route, part, name, FACE.repeat(maxLength)) ||
@@ -67,7 +67,7 @@ test("every text limit of the documents counts code points and not the units of 
 describe("a lone surrogate in a JSON body", () => {
   const taking = routes.filter(({ body, streamed }) => body && !streamed);
 
-  test("is refused at every route that takes a body, after the caller's rights were looked at", async () => {
+  test("A lone surrogate is refused on every route with a body, after the caller's rights were checked.", async () => {
     const { token } = await person();
     const surprises: string[] = [];
     for (const { method, path } of taking) {
@@ -80,7 +80,7 @@ describe("a lone surrogate in a JSON body", () => {
     expect(surprises).toEqual([]);
   });
 
-  test("is named in the words of the dialect, however deep it stands", async () => {
+  test("A lone surrogate is reported in the dialect's words at any depth.", async () => {
     const { token } = await person();
     const of = async (body: string) => (await call("PATCH", "/api/v1/users/me/", { body, token })).body;
     expect(await of('{"profession":"\\ud83d"}')).toEqual({
@@ -112,7 +112,7 @@ describe("frames", () => {
     return [...own, ...inner.flatMap((each) => (each === schema ? [] : textsIn(each)))];
   };
 
-  test("have limits that count code points, in every kind of every room and in the frames around them", async () => {
+  test("The limits of frames count code points, in every kind of every room and in the frames around them.", async () => {
     const { ClientFrame } = await import("../../../src/platform/realtime/socket/frames.ts");
     const schemas = [ClientFrame, ...authorizers.flatMap(({ document }) => Object.values(document.says))];
     const texts = schemas.flatMap(textsIn);
@@ -120,7 +120,7 @@ describe("frames", () => {
     expect(texts.filter(({ type }) => type !== "max_code_points")).toEqual([]);
   });
 
-  test("show these limits in the documents", async () => {
+  test("The documents show the limits of frames.", async () => {
     const { body } = await get("/asyncapi.json");
     expect(body.channels.chat.messages["body.message"].payload.properties.text.maxLength).toBe(1000);
   });

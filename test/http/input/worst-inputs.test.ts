@@ -81,7 +81,7 @@ const REFUSED: Record<string, [string, string]> = {
 };
 
 describe.each(Object.entries(REFUSED))("%s", (_, [type, body]) => {
-  test("is refused with 400, in no time, with no statement and no call", async () => {
+  test("This body is refused with 400, with no statement and no object call.", async () => {
     const meter = counted();
     const statuses = new Set<number>();
     const time = await quickest(async () => {
@@ -106,13 +106,13 @@ describe("as many fields as may be", () => {
   test.each([
     ["a form", FORM, names(MAX_FIELDS).join("=&")],
     ["a multipart form", MULTIPART, `${names(MAX_FIELDS).map(field).join("")}--x--\r\n`],
-  ])("are read from %s", async (_, type, body) => {
+  ])("The largest number of fields is read from %s.", async (_, type, body) => {
     const answer = await post("/api/auth/login/", body, { headers: { "content-type": type } });
     expect(answer.status).toBe(400);
     expect(answer.body).toHaveProperty("password");
   });
 
-  test("are read from a query string, and one more is a 400 at every door that is asked", async () => {
+  test("The largest number of fields is read from a query string, and one more is a 400 on every route.", async () => {
     const { token } = await person();
     const query = names(MAX_FIELDS).join("=&");
     expect((await call("GET", `/api/events/?${query}`, { token })).status).not.toBe(400);
@@ -123,7 +123,7 @@ describe("as many fields as may be", () => {
   });
 });
 
-test("a list of as many wrong objects as may be is answered in time", async () => {
+test("The longest list of invalid objects is answered in time.", async () => {
   const { token } = await person();
   const body = JSON.stringify(Array(MAX_OBJECTS).fill({}));
   let answer: Answer | undefined;
@@ -172,7 +172,7 @@ function filled(schema: z.ZodType, text: string): unknown {
 }
 
 describe.each(Object.entries(HOSTILE))("a text of 200,000 %s", (_, text) => {
-  test("meets no pattern of any route that it could keep busy", async () => {
+  test("No pattern of any route takes long on this text.", async () => {
     for (const { method, path, body, query } of routes) {
       for (const schema of [body, query]) {
         if (!schema) continue;
@@ -190,7 +190,7 @@ describe.each(Object.entries(HOSTILE))("a text of 200,000 %s", (_, text) => {
     ["/api/auth/signup/", { username: text, email: text, password: text }],
     ["/api/auth/login/", { username: text, password: text }],
     ["/api/v1/auth/password/reset/", { phone: text, email: text }],
-  ])("is refused at %s in time", async (path, body) => {
+  ])("The path %s refuses this text in time.", async (path, body) => {
     const sent = JSON.stringify(body);
     let status = 0;
     const time = await quickest(async () => {
@@ -209,7 +209,7 @@ describe.each(Object.entries(HOSTILE))("a text of 200,000 %s", (_, text) => {
     "if-none-match",
     "if-match",
     "origin",
-  ])("as %s is read in time", async (header) => {
+  ])("The header %s with this text is read in time.", async (header) => {
     const value = text.replace(/[^\x20-\x7e]/g, "a").slice(0, 16_000);
     let status = 0;
     const time = await quickest(async () => {
@@ -221,7 +221,7 @@ describe.each(Object.entries(HOSTILE))("a text of 200,000 %s", (_, text) => {
   });
 });
 
-test("a delimiter is found in time whatever nearly is one, and where it is", async () => {
+test("A multipart delimiter is found in time among near matches, at the right place.", async () => {
   const mark = `\n--${"a".repeat(69)}b`;
   const search = delimiter(mark);
   const nearly = new TextEncoder().encode(repeat(`\n--${"a".repeat(69)}`, 4 * MIB));
@@ -233,7 +233,7 @@ test("a delimiter is found in time whatever nearly is one, and where it is", asy
   expect(delimiter("aab").indexIn(new TextEncoder().encode("aaab"))).toBe(1);
 });
 
-test("marks are put in order up to what languages write, and beyond that left alone", () => {
+test("Combining marks are sorted up to what languages use, and longer runs are left alone.", () => {
   expect(normalized("e\u0301", "NFC")).toBe("é");
   const endless = `a${"\u0315\u0300".repeat(20)}`;
   expect(normalized(endless, "NFC")).toBe(endless);

@@ -8,7 +8,7 @@ import { unique } from "../../harness/api.ts";
 const counter = () => env.COUNTERS.getByName(unique("counter"));
 const twice = (key: string) => ({ key, limit: 2, seconds: 60 });
 
-test("a window lets its limit through, then says how long to wait, then starts anew", async () => {
+test("A window allows its limit, then says how long to wait, then starts anew.", async () => {
   const stub = counter();
   const now = Date.now();
   expect(await stub.hit([twice("a")], now)).toBeNull();
@@ -18,7 +18,7 @@ test("a window lets its limit through, then says how long to wait, then starts a
   expect(await stub.hit([twice("a")], now + 60_000)).toBeNull();
 });
 
-test("of several things all are counted or none", async () => {
+test("Several limits of one attempt are all counted or none.", async () => {
   const stub = counter();
   const now = Date.now();
   await stub.hit([twice("full")], now);
@@ -29,7 +29,7 @@ test("of several things all are counted or none", async () => {
   expect(await stub.hit([twice("free")], now)).toBe(60);
 });
 
-test("keys do not touch each other, and what is cleared starts anew", async () => {
+test("Keys are counted separately, and a cleared key starts anew.", async () => {
   const stub = counter();
   const now = Date.now();
   for (const key of ["a", "a", "b", "b"]) expect(await stub.hit([twice(key)], now)).toBeNull();
@@ -38,7 +38,7 @@ test("keys do not touch each other, and what is cleared starts anew", async () =
   expect(await stub.hit([twice("b")], now)).toBe(60);
 });
 
-test("an eviction forgets nothing", async () => {
+test("An eviction loses no count.", async () => {
   const stub = counter();
   const now = Date.now();
   await stub.hit([twice("a")], now);
@@ -47,7 +47,7 @@ test("an eviction forgets nothing", async () => {
   expect(await stub.hit([twice("a")], now)).toBe(60);
 });
 
-test("of many at once exactly as many pass as may", async () => {
+test("Of many concurrent attempts exactly as many pass as the limit allows.", async () => {
   const stub = counter();
   const now = Date.now();
   const hits = Array.from({ length: 120 }, () => stub.hit([{ key: "a", limit: 100, seconds: 60 }], now));
@@ -55,7 +55,7 @@ test("of many at once exactly as many pass as may", async () => {
   expect(passed).toHaveLength(100);
 });
 
-test("the sweep drops windows that ended and sleeps when none is left", async () => {
+test("The sweep deletes ended windows and sets no alarm when none is left.", async () => {
   const stub = counter();
   const past = Date.now() - 120_000;
   await stub.hit([twice("ended")], past);
@@ -71,7 +71,7 @@ test("the sweep drops windows that ended and sleeps when none is left", async ()
   expect(await runDurableObjectAlarm(stub)).toBe(false);
 });
 
-test("a key always lands on the same counter, and keys spread over several", () => {
+test("A key always uses the same counter, and keys are spread over several.", () => {
   const name = (key: string) => String(counterFor(env.COUNTERS, key).id);
   expect(name("user:1")).toBe(name("user:1"));
   const names = new Set(Array.from({ length: 200 }, (_, index) => name(`user:${index}`)));

@@ -1,10 +1,10 @@
-/** Each door that changes an account, with its fields split over requests at once: none takes another's back. */
+/** Each route that changes an account, with its fields split over requests at once: none takes another's back. */
 import { describe, expect, test } from "vitest";
 import { type Answer, call, person, post, rows, unique } from "../../harness/api.ts";
 
 type Fields = Record<string, unknown>;
 
-interface ClientProfile {
+interface AccountRoute {
   readonly name: string;
   readonly send: (who: { id: number; token: string }, fields: Fields) => Promise<Answer>;
   /** Field → what it is set to and the column that keeps it. */
@@ -12,7 +12,7 @@ interface ClientProfile {
 }
 
 const at =
-  (method: string, path: string): ClientProfile["send"] =>
+  (method: string, path: string): AccountRoute["send"] =>
   ({ id, token }, body) =>
     call(method, path.replace(":id", String(id)), { token, body });
 
@@ -24,7 +24,7 @@ const username = () => ({ value: unique("split"), column: "username" });
 const first = () => ({ value: "Анна", column: "first_name" });
 const last = () => ({ value: "Новак", column: "last_name" });
 
-const ROUTES: readonly ClientProfile[] = [
+const ROUTES: readonly AccountRoute[] = [
   {
     name: "PUT /api/user/:id",
     send: at("PUT", "/api/user/:id/"),
@@ -63,14 +63,14 @@ const ROUTES: readonly ClientProfile[] = [
 ];
 
 describe("an account changed field by field at once", () => {
-  test.each(ROUTES.map((door) => [door.name, door] as const))(
+  test.each(ROUTES.map((route) => [route.name, route] as const))(
     "Concurrent changes of an account's fields through %s keep every field.",
-    async (_, door) => {
+    async (_, route) => {
       for (let round = 0; round < 3; round++) {
         const who = await person("split");
-        const fields = door.fields();
+        const fields = route.fields();
         const responses = await Promise.all(
-          Object.entries(fields).map(([name, { value }]) => door.send(who, { [name]: value })),
+          Object.entries(fields).map(([name, { value }]) => route.send(who, { [name]: value })),
         );
         expect(responses.map(({ status }) => status)).toEqual(responses.map(() => 200));
         const [row] = await rows("SELECT * FROM users WHERE id = ?", who.id);

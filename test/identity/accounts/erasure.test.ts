@@ -139,7 +139,7 @@ describe("the export", () => {
   });
 });
 
-/** The doors at which an account is deleted. */
+/** The routes that delete an account. */
 const DELETIONS: [string, (who: { id: number; access: string }) => Promise<{ status: number }>][] = [
   ["DELETE /api/v1/auth/profile/", ({ access }) => del(PROFILE, undefined, { token: access })],
   ["DELETE /api/user/", ({ access }) => del("/api/user/", undefined, { token: access })],

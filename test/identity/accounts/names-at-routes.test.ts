@@ -1,4 +1,4 @@
-/** The rules of addresses, phones and usernames, at every door where one is chosen. */
+/** The rules of addresses, phones and usernames, at every route where one is chosen. */
 import { describe, expect, test } from "vitest";
 import { routes } from "../../../src/app.ts";
 import { get, outboxOf, patch, person, post, rows, unique, uniquePhone } from "../../harness/api.ts";
@@ -41,11 +41,11 @@ test("Every documented route that sets an account's identifier or password is co
 describe("an address with a domain of another alphabet", () => {
   test.each(routesFor("email"))(
     "An internationalized e-mail domain is stored in ASCII by %s, and both spellings sign in.",
-    async (_, door) => {
+    async (_, route) => {
       const local = unique("idn").toLowerCase();
       const [spelled, stored] = [`${local}@почта.рф`, `${local}@xn--80a1acny.xn--p1ai`];
-      const who = await subjectFor(door);
-      const answer = await door.send({ email: spelled }, who);
+      const who = await subjectFor(route);
+      const answer = await route.send({ email: spelled }, who);
       expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(300);
       const [user] = await withEmail(stored);
       expect(user).toBeDefined();
@@ -67,11 +67,11 @@ describe("an address with a domain of another alphabet", () => {
 
   test.each(routesFor("email"))(
     "An e-mail address is refused by %s if it is taken in the other spelling of its domain.",
-    async (_, door) => {
+    async (_, route) => {
       const local = unique("idn").toLowerCase();
       const taken = `${local}@xn--80a1acny.xn--p1ai`;
       await post("/api/auth/signup/", { username: unique(), email: taken, password: PASSWORD });
-      const answer = await door.send({ email: `${local}@Почта.РФ` }, await subjectFor(door));
+      const answer = await route.send({ email: `${local}@Почта.РФ` }, await subjectFor(route));
       expect(answer.status).toBe(400);
       expect(JSON.stringify(answer.body)).toContain("email");
       expect(await withEmail(taken)).toHaveLength(1);
@@ -80,10 +80,10 @@ describe("an address with a domain of another alphabet", () => {
 
   test.each(routesFor("email"))(
     "An e-mail address with an invalid domain is refused by %s.",
-    async (_, door) => {
+    async (_, route) => {
       for (const domain of ["почта", "по чта.рф", "почта.рф/x", "xn--zzzzzzz-.рф", "１２７.0.0.1"]) {
         const local = unique("no").toLowerCase();
-        const answer = await door.send({ email: `${local}@${domain}` }, await subjectFor(door));
+        const answer = await route.send({ email: `${local}@${domain}` }, await subjectFor(route));
         expect(answer.status, domain).toBe(400);
         expect(await rows("SELECT id FROM users WHERE email LIKE ?", `${local}@%`)).toEqual([]);
       }
@@ -107,20 +107,20 @@ describe("a phone", () => {
 
   test.each(routesFor("phone"))(
     "A phone is accepted by %s in any notation of any length.",
-    async (_, door) => {
+    async (_, route) => {
       for (const index of [0, 1, 2]) {
         const phone = uniquePhone();
-        const who = await subjectFor(door);
-        const answer = await door.send({ phone: spellings(phone)[index] ?? "" }, who);
+        const who = await subjectFor(route);
+        const answer = await route.send({ phone: spellings(phone)[index] ?? "" }, who);
         expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(300);
-        if (who && door.route.includes("profile")) expect(await outboxOf(phone)).toHaveLength(1);
+        if (who && route.route.includes("profile")) expect(await outboxOf(phone)).toHaveLength(1);
         else expect(await rows("SELECT id FROM users WHERE phone = ?", phone)).toHaveLength(1);
       }
     },
   );
 
-  test.each(routesFor("phone"))("A phone with too many digits is refused by %s.", async (_, door) => {
-    const answer = await door.send({ phone: "+7 900 123 45 67 89 01 23" }, await subjectFor(door));
+  test.each(routesFor("phone"))("A phone with too many digits is refused by %s.", async (_, route) => {
+    const answer = await route.send({ phone: "+7 900 123 45 67 89 01 23" }, await subjectFor(route));
     expect(answer).toMatchObject({
       status: 400,
       body: { phone: ["Ensure this field has no more than 15 characters."] },
@@ -137,9 +137,9 @@ describe("a username", () => {
     `p\u0430yp\u0430l${name}`,
   ];
 
-  test.each(routesFor("username"))("A username that mixes alphabets is refused by %s.", async (_, door) => {
+  test.each(routesFor("username"))("A username that mixes alphabets is refused by %s.", async (_, route) => {
     for (const username of disguised(unique("mix"))) {
-      const answer = await door.send({ username }, await subjectFor(door));
+      const answer = await route.send({ username }, await subjectFor(route));
       expect(answer, username).toMatchObject({
         status: 400,
         body: expect.anything(),
@@ -162,9 +162,9 @@ describe("a username", () => {
 
   test.each(routesFor("username"))(
     "A username of one alphabet, or of one word in each, is accepted by %s.",
-    async (_, door) => {
+    async (_, route) => {
       for (const username of [`Жук${Math.floor(Math.random() * 1e9)}`, `Иван_${unique("rides")}`]) {
-        const answer = await door.send({ username }, await subjectFor(door));
+        const answer = await route.send({ username }, await subjectFor(route));
         expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(300);
         expect(await rows("SELECT id FROM users WHERE username = ?", username)).toHaveLength(1);
       }
@@ -173,11 +173,11 @@ describe("a username", () => {
 
   test.each(routesFor("username").filter(([, { makes }]) => !makes))(
     "An existing username that would be refused now stays when %s sends it unchanged.",
-    async (_, door) => {
+    async (_, route) => {
       const who = await person();
       const username = `${unique("old")}\u0430`;
       await rows("UPDATE users SET username = ?1, username_key = ?1 WHERE id = ?2", username, who.id);
-      const answer = await door.send({ username }, who);
+      const answer = await route.send({ username }, who);
       expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(300);
     },
   );
@@ -186,12 +186,12 @@ describe("a username", () => {
 describe("a password", () => {
   const WEAK = ["password123", "81672049", "p", "   "];
 
-  test.each(routesFor("password"))("A weak password is refused by %s.", async (_, door) => {
+  test.each(routesFor("password"))("A weak password is refused by %s.", async (_, route) => {
     for (const password of WEAK) {
       const email = `${unique("weak")}@example.com`.toLowerCase();
-      const who = await subjectFor(door);
+      const who = await subjectFor(route);
       const before = await rows("SELECT password_hash FROM users WHERE id = ?", who?.id ?? 0);
-      expect((await door.send({ password, email }, who)).status, password).toBe(400);
+      expect((await route.send({ password, email }, who)).status, password).toBe(400);
       expect(await withEmail(email)).toEqual([]);
       expect(await rows("SELECT password_hash FROM users WHERE id = ?", who?.id ?? 0)).toEqual(before);
     }

@@ -150,13 +150,15 @@ export const LOOKING_UP = [
   "POST /api/login",
 ];
 
+/** The routes that set this identifier or the password, as rows of a test table. */
 export const routesFor = (what: Chosen): [string, NamingRoute][] =>
-  NAMING_ROUTES.filter(({ takes }) => takes.includes(what)).map((door) => [door.route, door]);
+  NAMING_ROUTES.filter(({ takes }) => takes.includes(what)).map((route) => [route.route, route]);
 
 /** The account that a route changes; null if the route creates one. */
-export async function subjectFor(door: NamingRoute): Promise<Subject | null> {
-  return door.makes ? null : person();
+export async function subjectFor(route: NamingRoute): Promise<Subject | null> {
+  return route.makes ? null : person();
 }
 
+/** Returns the accounts with this address. */
 export const withEmail = (email: string) =>
   rows<{ id: number }>("SELECT id FROM users WHERE email = ?", email);

@@ -1,8 +1,8 @@
 /** Every link that leaves in a letter or a message shows a page first: looking at it, as scanners do, writes nothing. */
 import { describe, expect, test } from "vitest";
 import { outboxOf, patch, person, post, put, rows, send, unique, uniquePhone } from "../../harness/api.ts";
+import { sources } from "../../harness/architecture/sources.ts";
 import { counted } from "../../harness/counted.ts";
-import { sources } from "../../harness/sources.ts";
 import { stranger } from "../requests.ts";
 
 /** Path and query of the newest link of a kind that went to an address or phone. */

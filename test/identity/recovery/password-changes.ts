@@ -25,6 +25,7 @@ const words = (phone: string, chosen: string) => ({
 });
 const fields = (chosen: string) => new URLSearchParams({ new_password1: chosen, new_password2: chosen });
 
+/** Gives an account a new phone and returns it. */
 export async function phoned(id: number): Promise<string> {
   const phone = uniquePhone();
   await rows("UPDATE users SET phone = ? WHERE id = ?", phone, id);

@@ -1,4 +1,4 @@
-/** What a password may be: a table of the words that each door must take and refuse. */
+/** What a password may be: a table of passwords that every route accepts or refuses. */
 import { describe, expect, test } from "vitest";
 import { messages } from "../../../src/modules/identity/messages.ts";
 import { commonPasswords } from "../../../src/modules/identity/passwords/common-passwords.ts";

@@ -1,4 +1,4 @@
-/** One account works in all five apps: wherever it was made, every door lets it in, and each credential opens every app. */
+/** One account works in all five apps: wherever it was registered, it signs in to every app, and each credential works in every app. */
 import { describe, expect, test } from "vitest";
 import { get, post, rows, unique, uniquePhone } from "../../harness/api.ts";
 import { APPS, authorize, everybody, PASSWORD, towSession, whoIs } from "../everywhere.ts";
@@ -8,7 +8,7 @@ const PROFILE = "/api/v1/auth/profile/";
 describe("one account", () => {
   test("One account signs in through every app, and each credential works in every app.", async () => {
     const who = await everybody();
-    const held = await Promise.all(APPS.map((door) => authorize(door, who)));
+    const held = await Promise.all(APPS.map((profile) => authorize(profile, who)));
     for (const each of held) for (const id of await whoIs(each)) expect(id).toBe(who.id);
     const [alphabet] = held;
     const token = alphabet?.access ?? "";
@@ -24,7 +24,7 @@ describe("one account", () => {
 
   test("The list of devices has one entry per sign-in, with its app, and marks the current one.", async () => {
     const who = await everybody();
-    for (const door of APPS) await authorize(door, who);
+    for (const profile of APPS) await authorize(profile, who);
     const { access, id } = await towSession(who);
     const devices = (await get("/api/v1/auth/sessions/", { token: access })).body;
     const apps = devices.map(({ app }: { app: string }) => app).sort();
@@ -83,7 +83,7 @@ const SIGN_UPS: [string, string, (who: Names) => object][] = [
   ],
 ];
 
-/** Every door by address: the one name that all sign-ups take. */
+/** Every sign-in by address, the one identifier that all registrations have. */
 const BY_ADDRESS: [string, string][] = [
   ["/api/auth/signin/", "username"],
   ["/api/token/", "username"],
@@ -103,7 +103,7 @@ test.each(SIGN_UPS)(
     const email = `${username}@example.com`;
     expect((await post(path, body({ username, email, phone: uniquePhone() }))).status).toBeLessThan(300);
     const statuses = await Promise.all(
-      BY_ADDRESS.map(async ([door, field]) => (await post(door, { [field]: email, password })).status),
+      BY_ADDRESS.map(async ([profile, field]) => (await post(profile, { [field]: email, password })).status),
     );
     expect(statuses).toEqual(BY_ADDRESS.map(() => 200));
     const sessions = await rows(

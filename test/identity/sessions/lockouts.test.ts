@@ -12,19 +12,19 @@ const at = (address: string, agent: string, cookie?: string) => ({
 const mine = () => at(`10.1.${Math.floor(Math.random() * 250)}.7`, "Owner/1");
 
 describe("strangers who guess at a password", () => {
-  test.each(APPS.map((door) => [door.path, door] as const))(
+  test.each(APPS.map((profile) => [profile.path, profile] as const))(
     "Strangers who guess passwords do not lock out the owner's device at %s.",
-    async (_, door) => {
+    async (_, profile) => {
       const who = await everybody();
       const own = mine();
       const settings = { RATE_GUESS: "2/900", RATE_GUESS_FROM_ADDRESS: "2/900" };
       const authorize = (headers: Record<string, string>, body: object) =>
-        post(door.path, body, { headers, settings });
-      expect((await authorize(own, door.body(who))).status).toBe(200);
-      const wrong = { ...door.body(who), password: "wrong guess 1" };
+        post(profile.path, body, { headers, settings });
+      expect((await authorize(own, profile.body(who))).status).toBe(200);
+      const wrong = { ...profile.body(who), password: "wrong guess 1" };
       for (let guess = 0; guess < 4; guess++) await authorize(stranger(), wrong);
-      expect((await authorize(stranger(), door.body(who))).status).toBe(429);
-      expect((await authorize(own, door.body(who))).status).toBe(200);
+      expect((await authorize(stranger(), profile.body(who))).status).toBe(429);
+      expect((await authorize(own, profile.body(who))).status).toBe(200);
     },
   );
 

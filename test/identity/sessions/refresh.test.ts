@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { purgeCodes, purgeSessions } from "../../../src/modules/identity/index.ts";
 import { get, post, rows } from "../../harness/api.ts";
-import { jobContext } from "../../harness/scope.ts";
+import { jobContext } from "../../harness/job-context.ts";
 import { APPS, authorize, claimsOf, everybody, towSession, whoIs } from "../everywhere.ts";
 
 const PATHS = ["/api/v1/auth/token/refresh/", "/api/token/refresh/", "/api/auth/token/refresh/"];
@@ -34,12 +34,12 @@ test("Earlier access tokens stay valid until they expire.", async () => {
 
 test.each(APPS.filter(({ app }) => app !== "rideshare" && app !== "find-friend"))(
   "A refresh after signing in at $path keeps the app's token lifetime.",
-  async (door) => {
-    const { refresh: token = "" } = await authorize(door, await everybody());
+  async (profile) => {
+    const { refresh: token = "" } = await authorize(profile, await everybody());
 
     const { body } = await refresh(token);
     const { iat, exp } = claimsOf(body.access);
-    expect(exp - iat).toBe(door.lives);
+    expect(exp - iat).toBe(profile.lives);
   },
 );
 

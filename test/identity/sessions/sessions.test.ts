@@ -16,9 +16,9 @@ const NOT_VALID = {
 describe("an access token", () => {
   test.each(APPS.filter(({ lives }) => lives !== null))(
     "An access token from $path names the user, the session and its expiry.",
-    async (door) => {
+    async (profile) => {
       const who = await everybody();
-      const { access = "" } = await authorize(door, who);
+      const { access = "" } = await authorize(profile, who);
       const claims = claimsOf(access);
       expect(claims).toEqual({
         iss: "caravan",
@@ -29,13 +29,13 @@ describe("an access token", () => {
         role: "CLIENT",
         token_type: "access",
         iat: expect.any(Number),
-        exp: claims.iat + (door.lives ?? 0),
+        exp: claims.iat + (profile.lives ?? 0),
         jti: expect.stringMatching(/^[0-9a-f-]{36}$/),
       });
       expect(Math.abs(claims.iat - Date.now() / 1000)).toBeLessThan(60);
       expect(
         await rows("SELECT door FROM sessions WHERE id = ? AND user_id = ?", claims.sid, who.id),
-      ).toEqual([{ door: door.app }]);
+      ).toEqual([{ door: profile.app }]);
     },
   );
 

@@ -4,7 +4,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import type { ReadMark } from "../../../src/platform/realtime/handler.ts";
 import { chatters, me, native } from "../../chat/friends.ts";
-import { fakeInbox, followerOf } from "../../harness/fake-network.ts";
+import { fakeInbox, subscriberOf } from "../../harness/fake-network.ts";
 import {
   admit,
   callerOf,
@@ -30,8 +30,8 @@ describe("presence", () => {
     await withRoom(
       async (room, world) => {
         const { frames } = listen(room.sockets.open(admit(world, { caller: callerOf(5) })));
-        room.subscribers.add(world.name, followerOf(3, world), null, null);
-        room.subscribers.add(world.name, followerOf(5, world), null, null);
+        room.subscribers.add(world.name, subscriberOf(3, world), null, null);
+        room.subscribers.add(world.name, subscriberOf(5, world), null, null);
         listen(room.sockets.open(admit(world, { caller: callerOf(5) })));
         room.subscribers.unsubscribe("inbox:5");
         room.subscribers.unsubscribe("inbox:5");
@@ -45,7 +45,7 @@ describe("presence", () => {
   test("Presence survives an eviction: a new socket is told who was here.", async () => {
     await withRoom(async (room, world) => {
       const old = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
-      room.subscribers.add(world.name, followerOf(2, world), null, null);
+      room.subscribers.add(world.name, subscriberOf(2, world), null, null);
       const fresh = world.fresh();
       const late = listen(fresh.sockets.open(admit(world, { caller: callerOf(3) })));
       await expect.poll(() => presences(late.frames)).toEqual([[1, 2, 3]]);
@@ -57,7 +57,7 @@ describe("presence", () => {
     await withRoom(async (room, world) => {
       const { frames } = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
       listen(room.sockets.open(admit(world, { caller: callerOf(2) })));
-      room.subscribers.add(world.name, followerOf(2, world), null, null);
+      room.subscribers.add(world.name, subscriberOf(2, world), null, null);
       listen(room.sockets.open(admit(world)));
       room.sockets.revoke({ userId: 2, rightsBefore: world.now }, 4003, "no right");
       await expect.poll(() => presences(frames)).toEqual([[1], [1, 2], [1]]);
@@ -67,7 +67,7 @@ describe("presence", () => {
   test("A room that is not social shows no presence.", async () => {
     await withRoom(async (room, world) => {
       const { frames } = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
-      expect(room.subscribers.add(world.name, followerOf(2, world), null, null)).toMatchObject({
+      expect(room.subscribers.add(world.name, subscriberOf(2, world), null, null)).toMatchObject({
         present: null,
       });
       await room.sockets.message(serverSide(world, 1), '{"t":"typing"}');
@@ -106,7 +106,7 @@ describe("read marks", () => {
     return withRoom(
       async (room, world) => {
         for (const text of ["1", "2", "3"]) room.log.publish(world.name, note(text));
-        room.subscribers.add(world.name, followerOf(1, world), null, null);
+        room.subscribers.add(world.name, subscriberOf(1, world), null, null);
         await work(room, world, db);
       },
       { handler: { social: true, archiveReads } },

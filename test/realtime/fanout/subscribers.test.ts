@@ -1,44 +1,14 @@
-/** The subscribers of a room: what is pushed to each, when a push is repeated, and when a subscription ends. */
+/** The subscribers of a room: what is pushed to each, and when a push is repeated. */
 import { describe, expect, test } from "vitest";
-import type { Room } from "../../../src/platform/realtime/room.ts";
-import type { RoomFrame } from "../../../src/platform/realtime/socket/frames.ts";
-import { type FakeInbox, fakeInbox, followerOf, latch } from "../../harness/fake-network.ts";
-import {
-  admit,
-  callerOf,
-  listen,
-  note,
-  type Surroundings,
-  type World,
-  withRoom,
-} from "../../harness/fake-room.ts";
+import { subscriberOf } from "../../harness/fake-network.ts";
+import { callerOf, note, type World } from "../../harness/fake-room.ts";
+import { say, subscribers, withSubscriber } from "./with-subscriber.ts";
 
-/** A room that `inbox:7` subscribes to. */
-function followed(
-  work: (room: Room, world: World, inbox: FakeInbox) => Promise<void>,
-  handler: Surroundings["handler"] = {},
-): Promise<void> {
-  const inbox = fakeInbox();
-  return withRoom(
-    async (room, world) => {
-      room.subscribers.add(world.name, followerOf(7, world), null, null);
-      await work(room, world, inbox);
-    },
-    { handler, objects: (name) => (name === "inbox:7" ? inbox.stub : null) },
-  );
-}
-
-const say = (ref: string): RoomFrame => ({ t: "say", ref, kind: "message", body: { text: ref } });
-const subscribers = ({ state }: World) =>
-  state.storage.sql
-    .exec("SELECT inbox FROM followers")
-    .toArray()
-    .map(({ inbox }) => inbox);
 const alarmOf = ({ state }: World) => state.storage.getAlarm();
 
 describe("stored entries", () => {
   test("Stored entries are pushed to subscribers in order, each with the room's head.", async () => {
-    await followed(async (room, world, inbox) => {
+    await withSubscriber(async (room, world, inbox) => {
       for (const text of ["1", "2"]) room.log.publish(world.name, note(text));
       await room.subscribers.takeFrame("inbox:7", say("a"));
       await expect
@@ -52,7 +22,7 @@ describe("stored entries", () => {
   });
 
   test("A retried say through an inbox is answered with its first position and pushed once.", async () => {
-    await followed(async (room, _world, inbox) => {
+    await withSubscriber(async (room, _world, inbox) => {
       const first = await room.subscribers.takeFrame("inbox:7", say("a"));
       expect(await room.subscribers.takeFrame("inbox:7", say("a"))).toMatchObject({
         ok: true,
@@ -63,7 +33,7 @@ describe("stored entries", () => {
   });
 
   test("A subscriber reads what it missed, a page at a time; a position of another epoch or outside the window gives null.", async () => {
-    await followed(async (room, world) => {
+    await withSubscriber(async (room, world) => {
       for (let n = 1; n <= 305; n++) room.log.publish(world.name, note(String(n)));
       const { epoch } = room.log.latest(world.name, 1);
       const page = room.subscribers.read("inbox:7", epoch, 2);
@@ -78,7 +48,7 @@ describe("stored entries", () => {
   });
 
   test("Each subscriber sees what their audience may see, in pushes and in reads.", async () => {
-    await followed(
+    await withSubscriber(
       async (room, world, inbox) => {
         room.log.publish(world.name, { kind: "note", ref: null, body: { text: "between operators" } });
         room.log.publish(world.name, note("for all"));
@@ -90,7 +60,7 @@ describe("stored entries", () => {
         ]);
         room.subscribers.add(
           world.name,
-          followerOf(7, world, { caller: callerOf(7, { isStaff: true }) }),
+          subscriberOf(7, world, { caller: callerOf(7, { isStaff: true }) }),
           null,
           null,
         );
@@ -107,7 +77,7 @@ describe("stored entries", () => {
 
 describe("a subscriber that was not told", () => {
   test("A subscriber whose push failed is nudged after the archive batch.", async () => {
-    await followed(async (room, world, inbox) => {
+    await withSubscriber(async (room, world, inbox) => {
       inbox.answer = async () => {
         throw new Error("broken");
       };
@@ -120,7 +90,7 @@ describe("a subscriber that was not told", () => {
   });
 
   test("A subscriber that was not told because the object died after storing is nudged by the next object.", async () => {
-    await followed(async (room, world, inbox) => {
+    await withSubscriber(async (room, world, inbox) => {
       const { epoch } = room.log.latest(world.name, 1);
       room.log.publish(world.name, note("1"));
       await expect.poll(() => inbox.relays.length).toBe(1);
@@ -131,7 +101,7 @@ describe("a subscriber that was not told", () => {
   });
 
   test("A subscriber is nudged until it answers, and not after that.", async () => {
-    await followed(async (room, world, inbox) => {
+    await withSubscriber(async (room, world, inbox) => {
       inbox.answer = async () => {
         throw new Error("broken");
       };
@@ -152,7 +122,7 @@ describe("a subscriber that was not told", () => {
   });
 
   test("A subscriber that was told is not nudged.", async () => {
-    await followed(async (room, world, inbox) => {
+    await withSubscriber(async (room, world, inbox) => {
       room.log.publish(world.name, note("1"));
       await expect.poll(() => inbox.relays.length).toBe(1);
       await world.onSchedule(room);
@@ -161,92 +131,9 @@ describe("a subscriber that was not told", () => {
   });
 });
 
-describe("the end of a subscription", () => {
-  test("A subscriber is removed when its inbox says that no socket subscribes, and the others see them leave.", async () => {
-    await followed(
-      async (room, world, inbox) => {
-        const { frames } = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
-        inbox.answer = async () => false;
-        room.log.publish(world.name, note("1"));
-        await expect.poll(() => subscribers(world)).toEqual([]);
-        await expect
-          .poll(() => frames.filter(({ t }) => t === "presence").at(-1))
-          .toEqual({ t: "presence", users: [1] });
-        room.log.publish(world.name, note("2"));
-        expect(inbox.relays).toHaveLength(1);
-      },
-      { social: true },
-    );
-  });
-
-  test("A subscriber that came back before its inbox's answer arrived is not removed.", async () => {
-    await followed(async (room, world, inbox) => {
-      const { open, opened } = latch<boolean>();
-      inbox.answer = () => opened;
-      room.log.publish(world.name, note("1"));
-      room.subscribers.add(world.name, followerOf(7, world), null, null);
-      open(false);
-      await opened;
-      inbox.answer = async () => true;
-      room.log.publish(world.name, note("2"));
-      await expect.poll(() => inbox.relays.length).toBe(2);
-      expect(subscribers(world)).toEqual(["inbox:7"]);
-    });
-  });
-
-  test.each<[string, object, boolean]>([
-    ["their right", { rightsBefore: Number.MAX_SAFE_INTEGER }, true],
-    ["a right of an earlier time", { rightsBefore: 1 }, false],
-    ["all their sessions", {}, true],
-    ["another session", { sessionId: "another" }, false],
-  ])("A subscriber is removed only by a revocation that covers them: %s.", async (_, revocation, meant) => {
-    await followed(async (room, world, inbox) => {
-      room.sockets.revoke({ userId: 7, ...revocation }, 4003, "no right");
-      room.log.publish(world.name, note("1"));
-      expect(inbox.dropped).toEqual(meant ? [4003] : []);
-      expect(inbox.relays).toHaveLength(meant ? 0 : 1);
-      const taken = await room.subscribers.takeFrame("inbox:7", say("a"));
-      expect(taken.ok).toBe(!meant);
-      if (meant) expect(room.subscribers.read("inbox:7", room.log.latest(world.name, 1).epoch, 0)).toBeNull();
-    });
-  });
-
-  test("A revoked subscriber can't come back with a right that was looked up before, even after an eviction.", async () => {
-    await followed(async (room, world) => {
-      const stale = followerOf(7, world);
-      world.now += 10;
-      room.sockets.revoke({ userId: 7, rightsBefore: world.now }, 4003, "no right");
-      expect(room.subscribers.add(world.name, stale, null, null)).toBeNull();
-      const fresh = world.fresh();
-      expect(fresh.subscribers.add(world.name, stale, null, null)).toBeNull();
-      world.now += 1;
-      expect(fresh.subscribers.add(world.name, followerOf(7, world), null, null)).not.toBeNull();
-    });
-  });
-
-  test("A retired room drops its subscribers with 4004 and accepts no new ones.", async () => {
-    await followed(async (room, world, inbox) => {
-      room.log.retire(world.name, { kind: "gone", ref: null, body: {} });
-      await expect.poll(() => inbox.dropped).toEqual([4004]);
-      expect(inbox.relays.map(({ kinds }) => kinds)).toEqual([["gone"]]);
-      expect(room.subscribers.add(world.name, followerOf(7, world), null, null)).toBeNull();
-      expect(subscribers(world)).toEqual([]);
-    });
-  });
-});
-
-test("Subscribers survive an eviction, and keep the storage of a room without entries.", async () => {
-  await followed(async (_room, world, inbox) => {
-    const fresh = world.fresh();
-    await fresh.lifecycle.wake(world.name);
-    fresh.log.publish(world.name, note("1"));
-    await expect.poll(() => inbox.relays.length).toBe(1);
-  });
-});
-
 test("A thousand subscriptions of one inbox are one subscriber.", async () => {
-  await followed(async (room, world) => {
-    for (let n = 0; n < 1000; n++) room.subscribers.add(world.name, followerOf(7, world), null, null);
+  await withSubscriber(async (room, world) => {
+    for (let n = 0; n < 1000; n++) room.subscribers.add(world.name, subscriberOf(7, world), null, null);
     expect(subscribers(world)).toEqual(["inbox:7"]);
   });
 });
@@ -255,10 +142,10 @@ test.each<[string, object, string]>([
   ["a read-only subscriber", { readOnly: true }, "You may only listen here."],
   ["an inbox that does not subscribe", { inbox: "inbox:9" }, "Subscribe to the room first."],
 ])("A message and a read mark by %s are refused.", async (_, more, detail) => {
-  await followed(
+  await withSubscriber(
     async (room, world) => {
       room.subscribers.unsubscribe("inbox:7");
-      room.subscribers.add(world.name, followerOf(7, world, more), null, null);
+      room.subscribers.add(world.name, subscriberOf(7, world, more), null, null);
       for (const frame of [say("a"), { t: "read", seq: 1 } as const, { t: "typing" } as const])
         expect(await room.subscribers.takeFrame("inbox:7", frame)).toEqual({
           ok: false,

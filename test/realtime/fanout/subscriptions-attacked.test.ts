@@ -2,20 +2,29 @@
 import { describe, expect, test } from "vitest";
 import { latch } from "../../harness/fake-network.ts";
 import { serverSide } from "../../harness/fake-room.ts";
-import { type Here, INBOX, inboxed, kinds, ROOM, seqs, subscribe, unsubscribe } from "../../harness/inbox.ts";
+import {
+  type Here,
+  INBOX,
+  kinds,
+  ROOM,
+  seqs,
+  subscribe,
+  unsubscribe,
+  withInbox,
+} from "../../harness/inbox.ts";
 
 describe("interleavings", () => {
   test.each<[string, "enter" | "follow"]>([
     ["its rights are looked up", "enter"],
     ["the room is being called", "follow"],
   ])("A socket that leaves while %s is not subscribed.", async (_, where) => {
-    await inboxed(async (here, frames) => {
+    await withInbox(async (here, frames) => {
       const { open, opened } = latch();
       if (where === "enter") here.authorizeSubscription = (name) => opened.then(() => ({ room: name }));
       else {
         const original = here.chat.subscribe.bind(here.chat);
         here.chat.subscribe = (...asked) =>
-          original(...asked).then((followed) => opened.then(() => followed));
+          original(...asked).then((subscribed) => opened.then(() => subscribed));
       }
       const joining = here.send(subscribe({ ref: "s" }));
       await here.send(unsubscribe);
@@ -29,11 +38,11 @@ describe("interleavings", () => {
   });
 
   test("A socket that leaves and subscribes again at once is subscribed.", async () => {
-    await inboxed(async (here, frames) => {
+    await withInbox(async (here, frames) => {
       const first = latch();
       const original = here.chat.subscribe.bind(here.chat);
       here.chat.subscribe = (...asked) =>
-        original(...asked).then((followed) => first.opened.then(() => followed));
+        original(...asked).then((subscribed) => first.opened.then(() => subscribed));
       const joining = here.send(subscribe({ ref: "1" }));
       await here.send(unsubscribe);
       const again = here.send(subscribe({ ref: "2" }));
@@ -50,10 +59,11 @@ describe("interleavings", () => {
   });
 
   test("A socket that closes while it subscribes leaves no subscriber behind.", async () => {
-    await inboxed(async (here) => {
+    await withInbox(async (here) => {
       const { open, opened } = latch();
       const original = here.chat.subscribe.bind(here.chat);
-      here.chat.subscribe = (...asked) => original(...asked).then((followed) => opened.then(() => followed));
+      here.chat.subscribe = (...asked) =>
+        original(...asked).then((subscribed) => opened.then(() => subscribed));
       const joining = here.send(subscribe());
       const socket = serverSide(here.world, 1);
       socket.close(1000, "done");
@@ -65,7 +75,7 @@ describe("interleavings", () => {
   });
 
   test("A socket that closes ends the subscriptions that no other socket has.", async () => {
-    await inboxed(async ({ room, world, chat, send }) => {
+    await withInbox(async ({ room, world, chat, send }) => {
       await send(subscribe());
       await send({ t: "subscribe", room: "order:2" });
       const socket = serverSide(world, 1);
@@ -76,7 +86,7 @@ describe("interleavings", () => {
   });
 
   test("A socket that leaves during a catch-up gets no more entries.", async () => {
-    await inboxed(async ({ chat, send }, frames) => {
+    await withInbox(async ({ chat, send }, frames) => {
       const { open, opened } = latch();
       const read = chat.read.bind(chat);
       chat.read = async (...asked) => opened.then(() => read(...asked));
@@ -91,11 +101,11 @@ describe("interleavings", () => {
   });
 
   test("A socket that is dropped while it subscribes is told so.", async () => {
-    await inboxed(async (here, frames) => {
+    await withInbox(async (here, frames) => {
       const { open, opened } = latch();
       const { chat } = here;
       const original = chat.subscribe.bind(chat);
-      chat.subscribe = (...asked) => original(...asked).then((followed) => opened.then(() => followed));
+      chat.subscribe = (...asked) => original(...asked).then((subscribed) => opened.then(() => subscribed));
       chat.read = async () => null;
       const joining = here.send(subscribe());
       chat.subscribers.clear();
@@ -107,7 +117,7 @@ describe("interleavings", () => {
   });
 
   test("A dropped subscriber gets the code, and their frames for that room are refused.", async () => {
-    await inboxed(async ({ room, chat, send }, frames) => {
+    await withInbox(async ({ room, chat, send }, frames) => {
       await send(subscribe());
       room.inbox.dropped(ROOM, 4003);
       room.inbox.dropped(ROOM, 4003);
@@ -126,7 +136,7 @@ describe("interleavings", () => {
 
 describe("failures", () => {
   test("A room that can't be read ends the subscription instead of leaving a gap.", async () => {
-    await inboxed(async ({ chat, send, push }, frames) => {
+    await withInbox(async ({ chat, send, push }, frames) => {
       await send(subscribe());
       chat.read = async () => {
         throw new Error("broken");
@@ -156,7 +166,7 @@ describe("failures", () => {
       },
     ],
   ])("When %s fails, the client is told to subscribe again later.", async (_, breakIt) => {
-    await inboxed(async (here, frames) => {
+    await withInbox(async (here, frames) => {
       breakIt(here);
       await here.send(subscribe({ ref: "s" }));
       await expect
@@ -173,7 +183,7 @@ describe("failures", () => {
   });
 
   test("Frames that could not be forwarded are not counted as bad frames.", async () => {
-    await inboxed(async ({ chat, send }, frames) => {
+    await withInbox(async ({ chat, send }, frames) => {
       await send(subscribe());
       chat.takeFrame = async () => {
         throw new Error("broken");
@@ -197,7 +207,7 @@ describe("failures", () => {
 
 describe("attacks by a client", () => {
   test("Leaving a room that was never entered creates no object.", async () => {
-    await inboxed(async ({ reached, send }, frames) => {
+    await withInbox(async ({ reached, send }, frames) => {
       for (const room of ["inbox:7", "ops:all", "chat:999", "constructor", "__proto__"])
         await send({ t: "unsubscribe", room });
       await expect.poll(() => kinds(frames)).toEqual(Array(5).fill("unsubscribed"));
@@ -208,7 +218,7 @@ describe("attacks by a client", () => {
   test.each(["inbox:7", "ops:all", "constructor", "toString", "__proto__", ROOM])(
     "A frame for %s is refused without a subscription, and calls no object.",
     async (room) => {
-      await inboxed(async ({ reached, send }, frames) => {
+      await withInbox(async ({ reached, send }, frames) => {
         await send({ t: "say", ref: "x", room, kind: "message", body: { text: "x" } });
         await expect
           .poll(() => frames.at(-1))
@@ -219,7 +229,7 @@ describe("attacks by a client", () => {
   );
 
   test("An inbox can't subscribe to itself.", async () => {
-    await inboxed(async (here, frames) => {
+    await withInbox(async (here, frames) => {
       here.authorizeSubscription = async () => ({ room: INBOX });
       await here.send({ t: "subscribe", ref: "me", room: "me" });
       await expect.poll(() => frames.at(-1)).toMatchObject({ t: "error", ref: "me", code: "bad_frame" });
@@ -228,7 +238,7 @@ describe("attacks by a client", () => {
   });
 
   test("A subscription passes the end of its right on to the room.", async () => {
-    await inboxed(async (here, frames) => {
+    await withInbox(async (here, frames) => {
       const until = here.world.now + 1000;
       here.authorizeSubscription = async (room) => ({ room, readOnly: true, visibleFrom: 7, until });
       await here.send(subscribe({ ref: "s" }));

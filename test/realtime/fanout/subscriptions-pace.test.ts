@@ -1,7 +1,7 @@
 /** Backpressure on a person's own socket: a slow client is waited for, and then closed. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { serverSide } from "../../harness/fake-room.ts";
-import { inboxed, seqs, subscribe } from "../../harness/inbox.ts";
+import { seqs, subscribe, withInbox } from "../../harness/inbox.ts";
 import { upTo } from "../../harness/rooms.ts";
 
 const held = new WeakMap<WebSocket, number>();
@@ -21,7 +21,7 @@ afterEach(() => {
 const BEHIND = 600 * 1024;
 
 test("A client that is slow to read a subscription gets everything once it reads.", async () => {
-  await inboxed(async ({ world, chat, send, push }, frames) => {
+  await withInbox(async ({ world, chat, send, push }, frames) => {
     await send(subscribe());
     held.set(serverSide(world, 1), BEHIND);
     for (let seq = 1; seq <= 20; seq++) {
@@ -36,7 +36,7 @@ test("A client that is slow to read a subscription gets everything once it reads
 });
 
 test("A client that never reads its subscription again is closed with 4408.", async () => {
-  await inboxed(async ({ world, chat, send, push }, frames, closed) => {
+  await withInbox(async ({ world, chat, send, push }, frames, closed) => {
     await send(subscribe());
     held.set(serverSide(world, 1), BEHIND);
     chat.store(1);

@@ -2,12 +2,21 @@
 import { describe, expect, test } from "vitest";
 import { latch } from "../../harness/fake-network.ts";
 import { admit, callerOf, listen, serverSide } from "../../harness/fake-room.ts";
-import { type Here, INBOX, inboxed, kinds, ROOM, seqs, subscribe, unsubscribe } from "../../harness/inbox.ts";
+import {
+  type Here,
+  INBOX,
+  kinds,
+  ROOM,
+  seqs,
+  subscribe,
+  unsubscribe,
+  withInbox,
+} from "../../harness/inbox.ts";
 import { upTo } from "../../harness/rooms.ts";
 
 describe("a push", () => {
   test("A push that follows on the position is delivered without a read.", async () => {
-    await inboxed(async ({ chat, send, push }, frames) => {
+    await withInbox(async ({ chat, send, push }, frames) => {
       chat.store(3);
       await send(subscribe());
       await expect.poll(() => chat.calls).toEqual(["follow", "read 3"]);
@@ -38,7 +47,7 @@ describe("a push", () => {
       },
     ],
   ])("After a push %s, every entry is delivered once and in order.", async (_, push) => {
-    await inboxed(async (here, frames) => {
+    await withInbox(async (here, frames) => {
       await here.send(subscribe());
       await expect.poll(() => here.chat.calls).toContain("read 0");
       here.chat.store(3);
@@ -51,7 +60,7 @@ describe("a push", () => {
   });
 
   test("A repeated push is not delivered again, and causes no read.", async () => {
-    await inboxed(async ({ chat, send, push }, frames) => {
+    await withInbox(async ({ chat, send, push }, frames) => {
       await send(subscribe());
       await expect.poll(() => chat.calls).toEqual(["follow", "read 0"]);
       chat.store(1);
@@ -65,7 +74,7 @@ describe("a push", () => {
   });
 
   test("A push that comes during a catch-up is delivered after it.", async () => {
-    await inboxed(async ({ chat, send, push }, frames) => {
+    await withInbox(async ({ chat, send, push }, frames) => {
       const { open, opened } = latch();
       const read = chat.read.bind(chat);
       chat.read = async (...asked) => {
@@ -85,7 +94,7 @@ describe("a push", () => {
   });
 
   test("A push of another epoch ends the subscription, and the client subscribes again.", async () => {
-    await inboxed(async ({ chat, send, push }, frames) => {
+    await withInbox(async ({ chat, send, push }, frames) => {
       chat.store(2);
       await send(subscribe());
       chat.epoch = "bbbbbbbb";
@@ -97,7 +106,7 @@ describe("a push", () => {
   });
 
   test("A push for a room without a subscribed socket is answered with null.", async () => {
-    await inboxed(async ({ room, chat, send, push }) => {
+    await withInbox(async ({ room, chat, send, push }) => {
       chat.store(1);
       expect(push(1)).toBe(false);
       await send(subscribe());
@@ -111,7 +120,7 @@ describe("a push", () => {
 
 describe("positions", () => {
   test("Each socket has its own position: a second tab starts elsewhere, and both see every entry once.", async () => {
-    await inboxed(async ({ room, world, chat, send, push }, frames) => {
+    await withInbox(async ({ room, world, chat, send, push }, frames) => {
       chat.store(4);
       await send(subscribe());
       const tab = listen(room.sockets.open(admit(world, { room: INBOX, caller: callerOf(1) })));
@@ -134,7 +143,7 @@ describe("positions", () => {
   });
 
   test("Positions survive hibernation, and the next push is compared with them.", async () => {
-    await inboxed(async ({ world, chat, send }, frames) => {
+    await withInbox(async ({ world, chat, send }, frames) => {
       chat.store(2);
       await send(subscribe());
       await expect.poll(() => chat.calls).toContain("read 2");
@@ -152,7 +161,7 @@ describe("positions", () => {
     ["a foreign epoch", { epoch: "00000000", since: 2 }],
     ["a position that the room has not reached", { epoch: "aaaaaaaa", since: 9 }],
   ])("Subscribing from %s answers that the client must reload, and continues from now.", async (_, from) => {
-    await inboxed(async ({ chat, send, push }, frames) => {
+    await withInbox(async ({ chat, send, push }, frames) => {
       chat.store(4);
       await send(subscribe(from));
       await expect.poll(() => frames.at(-1)).toMatchObject({ t: "subscribed", recovered: false, seq: 4 });
@@ -163,7 +172,7 @@ describe("positions", () => {
   });
 
   test("A position that falls out of the room's window ends the subscription, and the client subscribes again.", async () => {
-    await inboxed(async ({ chat, send, push }, frames) => {
+    await withInbox(async ({ chat, send, push }, frames) => {
       chat.store(2);
       await send(subscribe());
       chat.store(10);
@@ -177,7 +186,7 @@ describe("positions", () => {
   });
 
   test("Subscribing again moves the position, and one subscription delivers nothing twice.", async () => {
-    await inboxed(async ({ chat, send, push }, frames) => {
+    await withInbox(async ({ chat, send, push }, frames) => {
       chat.store(3);
       await send(subscribe({ epoch: chat.epoch, since: 1 }));
       await expect.poll(() => seqs(frames)).toEqual([2, 3]);
@@ -190,7 +199,7 @@ describe("positions", () => {
   });
 
   test("Fifty subscriptions with the longest names fit into a socket's attachment, and the fifty-first is refused.", async () => {
-    await inboxed(async ({ world, send }, frames) => {
+    await withInbox(async ({ world, send }, frames) => {
       const name = (n: number) =>
         `order:${String(n).padStart(8, "0")}-0000-4000-8000-000000000000`.padEnd(100, "x");
       for (let n = 1; n <= 50; n++) await send({ t: "subscribe", room: name(n) });
@@ -211,7 +220,7 @@ describe("positions", () => {
   });
 
   test("The limit of fifty subscriptions holds for requests sent all at once.", async () => {
-    await inboxed(async (here, frames) => {
+    await withInbox(async (here, frames) => {
       // A second has room for fifty frames.
       for (const first of [0, 40]) {
         here.world.now += 1000;

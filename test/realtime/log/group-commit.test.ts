@@ -1,7 +1,7 @@
 /** Group commit: one transaction at a time, in the order of arrival, without what was dropped. */
 import { expect, test } from "vitest";
 import { GroupCommit, type Pending } from "../../../src/platform/realtime/log/group-commit.ts";
-import { followerOf, latch } from "../../harness/fake-network.ts";
+import { latch, subscriberOf } from "../../harness/fake-network.ts";
 import { note, withRoom } from "../../harness/fake-room.ts";
 
 /** A storage whose sync ends when the test says so, and the refs that it was given by transaction. */
@@ -71,7 +71,7 @@ test("A transaction that fails does not affect a later one.", async () => {
 test("Retiring a room drops waiting frames, and their senders are told that they were not stored.", async () => {
   await withRoom(async (room, world) => {
     room.log.publish(world.name, note("1"));
-    room.subscribers.add(world.name, followerOf(7, world), null, null);
+    room.subscribers.add(world.name, subscriberOf(7, world), null, null);
     const say = (ref: string) =>
       room.subscribers.takeFrame("inbox:7", { t: "say", ref, kind: "message", body: { text: ref } });
     const [first, second] = [say("a"), say("b")];

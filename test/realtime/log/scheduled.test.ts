@@ -4,23 +4,25 @@ import type { Room } from "../../../src/platform/realtime/room.ts";
 import { latch } from "../../harness/fake-network.ts";
 import { note, type World, withRoom } from "../../harness/fake-room.ts";
 
-interface Rung {
+interface ScheduleCalls {
   /** The times of the calls, on the world's clock. */
   readonly at: number[];
   answer: () => Promise<number | null>;
 }
 
-function withBell(work: (room: Room, world: World, rung: Rung) => Promise<void>): Promise<void> {
-  const rung: Rung = { at: [], answer: async () => null };
+function withSchedule(
+  work: (room: Room, world: World, calls: ScheduleCalls) => Promise<void>,
+): Promise<void> {
+  const calls: ScheduleCalls = { at: [], answer: async () => null };
   let clock = () => 0;
   const onSchedule = () => {
-    rung.at.push(clock());
-    return rung.answer();
+    calls.at.push(clock());
+    return calls.answer();
   };
   return withRoom(
     (room, world) => {
       clock = () => world.now;
-      return work(room, world, rung);
+      return work(room, world, calls);
     },
     { handler: { onSchedule } },
   );
@@ -32,7 +34,7 @@ test.each([
   ["an earlier time", 5000, 2000],
   ["a later time", 2000, 5000],
 ])("When %s is set after another one, the earlier is kept.", async (_, first, second) => {
-  await withBell(async (room, world) => {
+  await withSchedule(async (room, world) => {
     room.lifecycle.schedule(world.name, world.now + first);
     room.lifecycle.schedule(world.name, world.now + second);
     expect(await alarmOf(world)).toBe(world.now + 2000);
@@ -40,26 +42,26 @@ test.each([
 });
 
 test("The handler is called when it is due and not before, and returns the next time.", async () => {
-  await withBell(async (room, world, rung) => {
+  await withSchedule(async (room, world, calls) => {
     const start = world.now;
-    rung.answer = async () => (rung.at.length === 1 ? start + 9000 : null);
+    calls.answer = async () => (calls.at.length === 1 ? start + 9000 : null);
     room.lifecycle.schedule(world.name, start + 1000);
     await world.onSchedule(room);
-    expect(rung.at).toEqual([]);
+    expect(calls.at).toEqual([]);
     world.now = start + 1000;
     await world.onSchedule(room);
-    expect(rung.at).toEqual([start + 1000]);
+    expect(calls.at).toEqual([start + 1000]);
     expect(await alarmOf(world)).toBe(start + 9000);
     world.now = start + 9000;
     await world.onSchedule(room);
-    expect(rung.at).toHaveLength(2);
+    expect(calls.at).toHaveLength(2);
     expect(await alarmOf(world)).toBeNull();
   });
 });
 
 test("A handler that fails is called again after ten seconds, and the archive does not wait for it.", async () => {
-  await withBell(async (room, world, rung) => {
-    rung.answer = async () => {
+  await withSchedule(async (room, world, calls) => {
+    calls.answer = async () => {
       throw new Error("D1 is away");
     };
     const start = world.now;
@@ -68,12 +70,12 @@ test("A handler that fails is called again after ten seconds, and the archive do
     await world.onSchedule(room);
     await world.onSchedule(room);
     expect(world.batches).toHaveLength(1);
-    expect(rung.at).toHaveLength(1);
+    expect(calls.at).toHaveLength(1);
     expect(await alarmOf(world)).toBe(start + 10_000);
     world.now = start + 10_000;
-    rung.answer = async () => null;
+    calls.answer = async () => null;
     await world.onSchedule(room);
-    expect(rung.at).toHaveLength(2);
+    expect(calls.at).toHaveLength(2);
     expect(await alarmOf(world)).toBeNull();
   });
 });
@@ -81,52 +83,52 @@ test("A handler that fails is called again after ten seconds, and the archive do
 test.each([1000, 60_000])(
   "A time %i ms ahead that is asked for during a call is kept, though the handler's answer does not know of it.",
   async (ahead) => {
-    await withBell(async (room, world, rung) => {
+    await withSchedule(async (room, world, calls) => {
       const { open, opened } = latch<null>();
-      rung.answer = () => opened;
+      calls.answer = () => opened;
       room.lifecycle.schedule(world.name, world.now);
       const ringing = world.onSchedule(room);
-      await expect.poll(() => rung.at.length).toBe(1);
+      await expect.poll(() => calls.at.length).toBe(1);
       room.lifecycle.schedule(world.name, world.now + ahead);
       open(null);
       await ringing;
       const start = world.now;
       world.now += ahead;
-      rung.answer = async () => null;
+      calls.answer = async () => null;
       await world.onSchedule(room);
-      expect(rung.at).toEqual([start, start + ahead]);
+      expect(calls.at).toEqual([start, start + ahead]);
     });
   },
 );
 
 test("The schedule survives an eviction, even one during the call.", async () => {
-  await withBell(async (room, world, rung) => {
+  await withSchedule(async (room, world, calls) => {
     const start = world.now;
     room.lifecycle.schedule(world.name, start + 1000);
     world.now = start + 1000;
     const fresh = world.fresh();
-    rung.answer = () => new Promise(() => {});
+    calls.answer = () => new Promise(() => {});
     void world.onSchedule(fresh);
-    await expect.poll(() => rung.at.length).toBe(1);
-    rung.answer = async () => null;
+    await expect.poll(() => calls.at.length).toBe(1);
+    calls.answer = async () => null;
     const again = world.fresh();
     world.now = start + 11_000;
     await again.lifecycle.wake(world.name);
     expect(await alarmOf(world)).toBeLessThanOrEqual(world.now);
     await world.onSchedule(again);
-    expect(rung.at).toEqual([start + 1000, start + 11_000]);
+    expect(calls.at).toEqual([start + 1000, start + 11_000]);
   });
 });
 
 test("The handler of a retired room is never called.", async () => {
-  await withBell(async (room, world, rung) => {
+  await withSchedule(async (room, world, calls) => {
     room.lifecycle.schedule(world.name, world.now + 1000);
     room.log.retire(world.name, { kind: "gone", ref: null, body: {} });
     room.lifecycle.schedule(world.name, world.now + 2000);
     world.now += 3000;
     await world.onSchedule(room);
     await world.onSchedule(world.fresh());
-    expect(rung.at).toEqual([]);
+    expect(calls.at).toEqual([]);
   });
 });
 

@@ -2,25 +2,25 @@
 import { describe, expect, test } from "vitest";
 import type { Visibility } from "../../../src/platform/realtime/handler.ts";
 import type { Room } from "../../../src/platform/realtime/room.ts";
-import { fakeInbox, followerOf, latch } from "../../harness/fake-network.ts";
+import { fakeInbox, latch, subscriberOf } from "../../harness/fake-network.ts";
 import { admit, callerOf, listen, note, type World, withRoom } from "../../harness/fake-room.ts";
 
 type Verdicts = Map<number, Visibility | null>;
 
 /** A room whose handler answers as the test says, and the inbox of person 2. */
-function judged(
+function withRights(
   work: (
     room: Room,
     world: World,
-    law: { answer: (ids: readonly number[]) => Promise<Verdicts> },
+    rights: { answer: (ids: readonly number[]) => Promise<Verdicts> },
   ) => Promise<void>,
   inbox = fakeInbox(),
 ): Promise<void> {
-  const law = {
+  const rights = {
     answer: async (ids: readonly number[]): Promise<Verdicts> => new Map(ids.map((id) => [id, {}])),
   };
-  return withRoom((room, world) => work(room, world, law), {
-    handler: { authorize: (_room, ids) => law.answer(ids) },
+  return withRoom((room, world) => work(room, world, rights), {
+    handler: { authorize: (_room, ids) => rights.answer(ids) },
     objects: () => inbox.stub,
   });
 }
@@ -31,11 +31,11 @@ const kinds = (frames: readonly { t: string; kind?: string }[]) =>
 describe("a recheck", () => {
   test("A recheck closes the sockets of people without a right with 4003, drops their subscriptions, and leaves the others.", async () => {
     const inbox = fakeInbox();
-    await judged(async (room, world, law) => {
+    await withRights(async (room, world, rights) => {
       const one = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
       const two = listen(room.sockets.open(admit(world, { caller: callerOf(2) })));
-      room.subscribers.add(world.name, followerOf(2, world), null, null);
-      law.answer = async () => new Map([[1, {}]]);
+      room.subscribers.add(world.name, subscriberOf(2, world), null, null);
+      rights.answer = async () => new Map([[1, {}]]);
       await room.sockets.recheck(world.name);
       expect(await two.closed).toBe(4003);
       expect(inbox.dropped).toEqual([4003]);
@@ -46,9 +46,9 @@ describe("a recheck", () => {
   });
 
   test("A recheck throws when the rights can't be looked up, so that it is repeated, and closes nothing.", async () => {
-    await judged(async (room, world, law) => {
+    await withRights(async (room, world, rights) => {
       const one = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
-      law.answer = async () => {
+      rights.answer = async () => {
         throw new Error("D1 is away");
       };
       await expect(room.sockets.recheck(world.name)).rejects.toThrow("D1 is away");
@@ -58,15 +58,15 @@ describe("a recheck", () => {
   });
 
   test("Of two rechecks at once, the last lookup decides.", async () => {
-    await judged(async (room, world, law) => {
+    await withRights(async (room, world, rights) => {
       const one = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
       const slow = latch();
-      law.answer = async () => {
+      rights.answer = async () => {
         await slow.opened;
         return new Map([[1, {}]]);
       };
       const first = room.sockets.recheck(world.name);
-      law.answer = async () => new Map();
+      rights.answer = async () => new Map();
       await room.sockets.recheck(world.name);
       slow.open();
       await first;
@@ -75,7 +75,7 @@ describe("a recheck", () => {
   });
 
   test("A handshake that began before a recheck must look up its rights again.", async () => {
-    await judged(async (room, world) => {
+    await withRights(async (room, world) => {
       await room.sockets.recheck(world.name);
       const stale = room.sockets.open(admit(world, { caller: callerOf(1) }));
       expect(stale.status).toBe(409);
@@ -86,16 +86,16 @@ describe("a recheck", () => {
         room.sockets.open(admit(world, { caller: callerOf(1) })).headers.get("x-caravan-rights-version"),
       );
       expect(room.sockets.open(admit(world, { caller: callerOf(1), rightsVersion: newer })).status).toBe(101);
-      expect(room.subscribers.add(world.name, followerOf(2, world), null, null)).toEqual({
+      expect(room.subscribers.add(world.name, subscriberOf(2, world), null, null)).toEqual({
         rightsVersion: newer,
       });
-      const followed = room.subscribers.add(
+      const subscribed = room.subscribers.add(
         world.name,
-        followerOf(2, world, { rightsVersion: newer }),
+        subscriberOf(2, world, { rightsVersion: newer }),
         null,
         null,
       );
-      expect(followed).toMatchObject({ recovered: true });
+      expect(subscribed).toMatchObject({ recovered: true });
       world.now += 61_000;
       expect(room.sockets.open(admit(world, { caller: callerOf(3) })).status).toBe(101);
     });
@@ -105,11 +105,11 @@ describe("a recheck", () => {
 describe("a right that ends by time", () => {
   test("A right that ends closes its socket with 4003, by the room's own alarm.", async () => {
     const inbox = fakeInbox();
-    await judged(async (room, world, law) => {
+    await withRights(async (room, world, rights) => {
       const until = world.now + 5000;
       const one = listen(room.sockets.open(admit(world, { caller: callerOf(1), until })));
-      room.subscribers.add(world.name, followerOf(2, world, { until }), null, null);
-      law.answer = async () => new Map();
+      room.subscribers.add(world.name, subscriberOf(2, world, { until }), null, null);
+      rights.answer = async () => new Map();
       world.now = until - 1;
       await world.onSchedule(room);
       await expect.poll(() => one.frames.map(({ t }) => t)).toEqual(["welcome"]);
@@ -121,9 +121,9 @@ describe("a right that ends by time", () => {
   });
 
   test("A right that ends closes its socket even when the rights can't be looked up.", async () => {
-    await judged(async (room, world, law) => {
+    await withRights(async (room, world, rights) => {
       const one = listen(room.sockets.open(admit(world, { caller: callerOf(1), until: world.now + 5 })));
-      law.answer = async () => {
+      rights.answer = async () => {
         throw new Error("D1 is away");
       };
       world.now += 5;
@@ -133,7 +133,7 @@ describe("a right that ends by time", () => {
   });
 
   test("Entries stored after a right has ended are hidden, even before the alarm fires.", async () => {
-    await judged(async (room, world) => {
+    await withRights(async (room, world) => {
       const one = listen(room.sockets.open(admit(world, { caller: callerOf(1), until: world.now + 5 })));
       world.now += 5;
       room.log.publish(world.name, note("too late"));
@@ -142,9 +142,9 @@ describe("a right that ends by time", () => {
   });
 
   test("A socket stays when another right has replaced the one that ended.", async () => {
-    await judged(async (room, world, law) => {
+    await withRights(async (room, world, rights) => {
       const one = listen(room.sockets.open(admit(world, { caller: callerOf(1), until: world.now + 5 })));
-      law.answer = async () => new Map([[1, { visibleFrom: world.now }]]);
+      rights.answer = async () => new Map([[1, { visibleFrom: world.now }]]);
       world.now += 5;
       await world.onSchedule(room);
       room.log.publish(world.name, note("goes on"));
@@ -153,9 +153,9 @@ describe("a right that ends by time", () => {
   });
 
   test("The end of a right is kept across an eviction.", async () => {
-    await judged(async (room, world, law) => {
+    await withRights(async (room, world, rights) => {
       const one = listen(room.sockets.open(admit(world, { caller: callerOf(1), until: world.now + 5 })));
-      law.answer = async () => new Map();
+      rights.answer = async () => new Map();
       world.now += 5;
       await world.onSchedule(world.fresh());
       expect(await one.closed).toBe(4003);
@@ -165,7 +165,7 @@ describe("a right that ends by time", () => {
 
 test("Entries older than a right are hidden live, in a resume and for a subscriber, and keep their positions.", async () => {
   const inbox = fakeInbox();
-  await judged(async (room, world) => {
+  await withRights(async (room, world) => {
     room.log.publish(world.name, note("early"));
     world.now += 1000;
     const visibleFrom = world.now;
@@ -182,7 +182,7 @@ test("Entries older than a right are hidden live, in a resume and for a subscrib
     );
     await expect.poll(() => kinds(one.frames)).toEqual(["hidden", "notice"]);
     expect(one.frames[1]).toMatchObject({ seq: 1, by: null, body: {} });
-    room.subscribers.add(world.name, followerOf(2, world, { visibleFrom }), null, null);
+    room.subscribers.add(world.name, subscriberOf(2, world, { visibleFrom }), null, null);
     const read = room.subscribers.read("inbox:2", room.log.latest(world.name, 1).epoch, 0);
     expect(read?.map(({ kind }) => kind)).toEqual(["hidden", "notice"]);
   }, inbox);

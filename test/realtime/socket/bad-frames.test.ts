@@ -1,7 +1,7 @@
 /** Bad frames: each is answered with an error, and the third in a row closes the socket. */
 import { beforeAll, expect, test } from "vitest";
 import { person } from "../../harness/api.ts";
-import { followerOf } from "../../harness/fake-network.ts";
+import { subscriberOf } from "../../harness/fake-network.ts";
 import { admit, callerOf, listen, serverSide, withRoom } from "../../harness/fake-room.ts";
 import { authorize, type EventRoomHandle, journalOf, makeRoom, say } from "../../harness/rooms.ts";
 
@@ -122,7 +122,7 @@ test("An anonymous listener may not write.", async () => {
   expect(await journalOf(room)).toHaveLength(1);
 });
 
-test("50 frames a second are accepted, the 51st closes with 4429.", async () => {
+test("Fifty frames a second are accepted, the 51st closes with 4429.", async () => {
   await withRoom(async (room, world) => {
     const { frames, closed } = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
     const [socket] = world.state.getWebSockets();
@@ -168,7 +168,7 @@ test("A lone surrogate is refused in a documented frame, a native frame and a fr
     await room.sockets.message(serverSide(world, 1), "\ud83d");
     const fresh = listen(room.sockets.open(admit(world, { caller: callerOf(2) })));
     await room.sockets.message(serverSide(world, 2), JSON.stringify({ ...good, body: { text: "\ud83d" } }));
-    room.subscribers.add(world.name, followerOf(3, world), null, null);
+    room.subscribers.add(world.name, subscriberOf(3, world), null, null);
     const taken = await room.subscribers.takeFrame("inbox:3", {
       t: "say",
       ref: "r",

@@ -17,9 +17,9 @@ import { transitionOrder } from "../orders/transitions.ts";
 
 const NOT_NOW = text(
   "This can't be changed in the present state any more.",
-  "В этом состоянии это уже не меняется.",
+  "В текущем состоянии заказа это поле изменить нельзя.",
 );
-const NO_TRUCK = text("No truck is available.", "Нет эвакуатора, который можно позвать.");
+const NO_TRUCK = text("No truck is available.", "Нет свободного эвакуатора.");
 
 const roles = ["operator", "staff"] as const;
 
@@ -44,7 +44,7 @@ export const orderActions: Readonly<Record<string, Action>> = {
   complete: changeStatus(text("Complete", "Завершить"), "COMPLETED"),
   cancel: changeStatus(text("Cancel", "Отменить"), "CANCELLED", text("Cancel the order?", "Отменить заказ?")),
   open_code: {
-    label: text("Unlock the start code", "Разблокировать код начала"),
+    label: text("Unlock the start code", "Разблокировать ввод кода"),
     roles,
     async run(ctx, caller, { id }) {
       await openStartCode(ctx, caller, id);
@@ -52,7 +52,7 @@ export const orderActions: Readonly<Record<string, Action>> = {
     },
   },
   dispatch: {
-    label: text("Look for a truck", "Искать эвакуатор"),
+    label: text("Look for a truck", "Найти эвакуатор"),
     roles,
     async run(ctx, _, { id }, audit) {
       const { offer, from } = await startDispatch(ctx, id);
@@ -77,10 +77,10 @@ function settle(label: Text, to: Payment["status"]): Action {
 }
 
 export const paymentActions: Readonly<Record<string, Action>> = {
-  process: settle(text("Mark as processing", "В обработке"), "PROCESSING"),
-  complete: settle(text("Mark as paid", "Оплачен"), "COMPLETED"),
-  fail: settle(text("Mark as failed", "Не прошёл"), "FAILED"),
-  refund: settle(text("Mark as refunded", "Возвращён"), "REFUNDED"),
+  process: settle(text("Mark as processing", "Перевести в обработку"), "PROCESSING"),
+  complete: settle(text("Mark as paid", "Отметить как оплаченный"), "COMPLETED"),
+  fail: settle(text("Mark as failed", "Отметить как непрошедший"), "FAILED"),
+  refund: settle(text("Mark as refunded", "Отметить как возвращённый"), "REFUNDED"),
 };
 
 /** The console's fields as an order edit; only those that are given. */

@@ -10,9 +10,9 @@ import { ON_JOB, operatorDecision, type TruckStatus } from "../fleet/trucks/stat
 
 const BUSY = text(
   "A truck on a job keeps its driver and its state until the job ends.",
-  "Пока эвакуатор на заказе, его водитель и состояние не меняются.",
+  "Эвакуатор выполняет заказ: до его завершения состояние и водителя менять нельзя.",
 );
-const NO_DRIVER = text("This person is not a driver.", "Это не водитель.");
+const NO_DRIVER = text("This person is not a driver.", "Этот пользователь не водитель.");
 
 /** A column: the ids of a truck's tariffs. */
 export const typesOfTruck = sql`(SELECT json_group_array(vehicle_type_id ORDER BY vehicle_type_id)

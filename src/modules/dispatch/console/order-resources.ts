@@ -63,15 +63,17 @@ const orderResource = resource({
       list: false,
       input: string({ max: 4000, blank: true }).optional(),
     }),
-    estimated_price: field.money(orders.estimatedPrice, text("Estimate", "Оценка")),
-    final_price: field.money(orders.finalPrice, text("Final price", "Итог"), {
+    estimated_price: field.money(orders.estimatedPrice, text("Estimate", "Расчётная цена")),
+    final_price: field.money(orders.finalPrice, text("Final price", "Итоговая цена"), {
       input: moneyInput().nullable().optional(),
     }),
     scheduled_at: field.instant(orders.scheduledAt, text("Planned for", "Запланирован на"), {
       list: false,
       input: instantInput().nullable().optional(),
     }),
-    code_tries: field.integer(orders.codeTries, text("Wrong start codes", "Неверных кодов"), { list: false }),
+    code_tries: field.integer(orders.codeTries, text("Wrong start codes", "Неверные коды начала"), {
+      list: false,
+    }),
     created_at: field.instant(orders.createdAt, created),
     assigned_at: field.instant(orders.assignedAt, text("Assigned", "Назначен"), { list: false }),
     started_at: field.instant(orders.startedAt, text("Started", "Начат"), { list: false }),
@@ -186,12 +188,12 @@ const offerResource = resource({
   fields: {
     order_id: field.reference("orders", orderOffers.orderId, order),
     truck: field.reference("tow-trucks", orderOffers.truckId, text("Truck", "Эвакуатор")),
-    round: field.integer(orderOffers.round, text("Round", "Круг")),
+    round: field.integer(orderOffers.round, text("Round", "Раунд")),
     status: field.choice(orderOffers.status, state),
     distance: field.integer(orderOffers.distance, text("Distance, m", "Расстояние, м")),
     created_at: field.instant(orderOffers.createdAt, created),
-    expires_at: field.instant(orderOffers.expiresAt, text("Until", "До")),
-    answered_at: field.instant(orderOffers.answeredAt, text("Answered", "Отвечено")),
+    expires_at: field.instant(orderOffers.expiresAt, text("Until", "Действует до")),
+    answered_at: field.instant(orderOffers.answeredAt, text("Answered", "Ответ получен")),
   },
   search: [orderOffers.orderId],
   filters: ["order_id", "truck", "status", "created_at"],

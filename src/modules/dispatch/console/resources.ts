@@ -32,7 +32,7 @@ const vehicleTypeResource = resource({
       list: false,
       input: string({ max: 2000, blank: true }).optional(),
     }),
-    max_weight: field.number(vehicleTypes.maxWeight, text("Up to, t", "До, т"), { input: tonnes }),
+    max_weight: field.number(vehicleTypes.maxWeight, text("Up to, t", "Масса до, т"), { input: tonnes }),
     base_price: field.money(vehicleTypes.basePrice, text("Base price", "Базовая цена"), {
       input: moneyInput(),
     }),
@@ -75,8 +75,8 @@ const truckResource = resource({
       }),
       reference: "vehicle-types",
     },
-    position: field.place(towTrucks.latitude, towTrucks.longitude, text("Position", "Где")),
-    located_at: field.instant(towTrucks.locatedAt, text("Last position", "На связи")),
+    position: field.place(towTrucks.latitude, towTrucks.longitude, text("Position", "Местоположение")),
+    located_at: field.instant(towTrucks.locatedAt, text("Last position", "Последние координаты")),
     updated_at: field.instant(towTrucks.updatedAt, updated),
     created_at: field.instant(towTrucks.createdAt, created, { list: false }),
   },
@@ -129,7 +129,7 @@ const vehicleResource = resource({
     color: field.text(clientVehicles.color, text("Colour", "Цвет"), {
       input: string({ max: 50, blank: true }).optional(),
     }),
-    nickname: field.text(clientVehicles.nickname, text("Nickname", "Прозвище"), {
+    nickname: field.text(clientVehicles.nickname, text("Nickname", "Своё название"), {
       list: false,
       input: string({ max: 100, blank: true }).optional(),
     }),

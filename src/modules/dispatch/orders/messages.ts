@@ -12,7 +12,7 @@ export const texts = {
   ),
   codeNotNow: text(
     "The code is for assigned orders only; this one is {from}.",
-    "Код действует только для назначенных заказов; этот в статусе {from}.",
+    "Код действует только для назначенных заказов, а статус этого — {from}.",
   ),
   transition: text("An order can't go from {from} to {to}.", "Заказ нельзя перевести из {from} в {to}."),
   rated: text("Rating with this Order already exists.", "Rating с таким Order уже существует."),
@@ -20,22 +20,22 @@ export const texts = {
   tooMuch: text("No more than {due} is due.", "К оплате не больше {due}."),
   waiting: text(
     "{limit} payments of this order are waiting to be confirmed already.",
-    "Подтверждения уже ждут {limit} платежей этого заказа.",
+    "По этому заказу уже ждут подтверждения платежи: {limit}.",
   ),
   noOffer: text("This offer has ended.", "Предложение больше не действует."),
   notConfirmed: text(
     "Trucks are called for confirmed orders only; this one is {from}.",
-    "Эвакуатор ищут только для подтверждённых заказов; этот в статусе {from}.",
+    "Эвакуатор ищут только для подтверждённых заказов, а статус этого — {from}.",
   ),
   arrival: text(
     "A truck arrives at assigned orders only; this one is {from}.",
-    "Прибытие отмечают только у назначенных заказов; этот в статусе {from}.",
+    "Прибытие отмечают только у назначенных заказов, а статус этого — {from}.",
   ),
   over: text("The order is over.", "Заказ завершён."),
 };
 
 export const truckTexts = {
-  truckMissing: text("An assigned order needs a tow truck.", "Чтобы назначить заказ, укажите эвакуатор."),
+  truckMissing: text("An assigned order needs a tow truck.", "Чтобы назначить заказ, выберите эвакуатор."),
   truckKept: text(
     "The tow truck of an assigned order can be replaced, not dropped.",
     "Эвакуатор назначенного заказа можно заменить, но не снять.",

@@ -68,7 +68,7 @@ export function unansweredNotice(orderId: string, operatorId: number, ref: strin
     userId: operatorId,
     type: "GENERAL",
     title: "Нет свободного эвакуатора",
-    message: `На заказ ${orderId} не нашлось эвакуатора.`,
+    message: `Для заказа ${orderId} не нашлось свободного эвакуатора.`,
     about: about(orderId),
     ref: `order:${orderId}:unanswered:${ref}`,
   };

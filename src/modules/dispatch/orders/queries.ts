@@ -1,12 +1,12 @@
-/** Reads orders with everything that belongs to them, in two statements for any number of orders. */
-import { and, count, desc, eq, gte, lte, type SQL, sql } from "drizzle-orm";
-import { runBatch } from "../../../platform/db/client.ts";
+/** Reads orders with everything that belongs to them: two statements in one trip, for any number of orders. */
+import { and, count, desc, eq, gte, lte, type Placeholder, type SQL, sql } from "drizzle-orm";
+import { type Db, runBatch } from "../../../platform/db/client.ts";
 import { contains } from "../../../platform/db/folding.ts";
 import { type Caller, isOperator } from "../../../platform/http/caller.ts";
 import { notFound } from "../../../platform/http/errors.ts";
 import type { Listed, Window } from "../../../platform/http/lists/paging.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { findPeople, type Person } from "../../identity/index.ts";
+import { type Person, peopleById, selectPeople } from "../../identity/index.ts";
 import type { Truck, Vehicle } from "../fleet/schemas.ts";
 import { truckTypes } from "../fleet/trucks/queries.ts";
 import type { payments } from "./payments/tables.ts";
@@ -70,55 +70,69 @@ const truckJson = sql<
     'types', json(${truckTypes}))
   FROM tow_trucks WHERE id = orders.tow_truck_id)`;
 
-function ordersIn(ctx: RequestContext, where: SQL | undefined, window: Window) {
-  return ctx.db
-    .select({
-      order: orders,
-      history: historyJson,
-      payments: paymentsJson,
-      rating: ratingJson,
-      vehicle: vehicleJson,
-      truck: truckJson,
-    })
+/** The columns of an order, each thing that belongs to it as JSON. */
+const orderFields = {
+  order: orders,
+  history: historyJson,
+  payments: paymentsJson,
+  rating: ratingJson,
+  vehicle: vehicleJson,
+  truck: truckJson,
+};
+
+type Count = number | Placeholder;
+
+function selectOrders(db: Db, where: SQL | undefined, limit: Count, offset: Count) {
+  return db
+    .select(orderFields)
     .from(orders)
     .where(where)
     .orderBy(desc(orders.createdAt), desc(orders.id))
-    .limit(window.limit)
-    .offset(window.offset);
+    .limit(limit)
+    .offset(offset);
 }
 
-type Found = Awaited<ReturnType<typeof ordersIn>>;
+type Found = Awaited<ReturnType<typeof selectOrders>>;
 
-/** Two statements: the orders, and the people in them. */
-async function selectOrders(ctx: RequestContext, where: SQL | undefined, window: Window): Promise<Order[]> {
-  return withPeople(ctx, await ordersIn(ctx, where, window));
-}
-
-async function withPeople(ctx: RequestContext, found: Found): Promise<Order[]> {
-  const read = found.map((row) => ({
-    ...row.order,
-    history: json<History[]>(row.history) ?? [],
-    payments: json<Payment[]>(row.payments) ?? [],
-    rating: json<Rating>(row.rating),
-    vehicle: json<Omit<Vehicle, "owner">>(row.vehicle),
-    truck: json<Omit<Truck, "driver">>(row.truck),
-  }));
-  const people = await findPeople(
-    ctx,
-    read.flatMap(({ clientId, vehicle, truck, history }) => [
-      clientId,
-      vehicle?.ownerId ?? null,
-      truck?.driverId ?? null,
-      ...history.map(({ changedBy }) => changedBy),
-    ]),
+/** The people in the same orders: clients, owners of vehicles, drivers, and who changed a status. */
+function selectPeopleOf(db: Db, where: SQL | undefined, limit: Count, offset: Count) {
+  const page = sql`SELECT id, client_id, vehicle_id, tow_truck_id FROM orders WHERE ${where ?? sql`1`}
+    ORDER BY created_at DESC, id DESC LIMIT ${limit} OFFSET ${offset}`;
+  return selectPeople(
+    db,
+    sql`WITH page AS MATERIALIZED (${page})
+      SELECT client_id FROM page
+      UNION SELECT v.owner_id FROM page JOIN client_vehicles v ON v.id = page.vehicle_id
+      UNION SELECT t.driver_id FROM page JOIN tow_trucks t ON t.id = page.tow_truck_id
+      UNION SELECT h.changed_by FROM page JOIN order_status_history h ON h.order_id = page.id`,
   );
-  return read.flatMap(({ vehicle, truck, ...order }) => {
-    const client = people.get(order.clientId);
+}
+
+/** Orders and their people, in one trip. */
+async function readOrders(ctx: RequestContext, where: SQL | undefined, window: Window): Promise<Order[]> {
+  const { limit, offset } = window;
+  const statements = [
+    selectOrders(ctx.db, where, limit, offset),
+    selectPeopleOf(ctx.db, where, limit, offset),
+  ];
+  const [found, people] = (await runBatch(ctx.db, statements)) as [Found, Person[]];
+  return withPeople(found, people);
+}
+
+function withPeople(found: Found, everybody: readonly Person[]): Order[] {
+  const people = peopleById(everybody);
+  return found.flatMap((row) => {
+    const vehicle = json<Omit<Vehicle, "owner">>(row.vehicle);
+    const truck = json<Omit<Truck, "driver">>(row.truck);
+    const client = people.get(row.order.clientId);
     const owner = people.get(vehicle?.ownerId ?? 0);
-    // The client was deleted between the two statements, and the order too.
+    // Both statements read one state, and an order goes with its client.
     if (!client) return [];
     return {
-      ...order,
+      ...row.order,
+      history: json<History[]>(row.history) ?? [],
+      payments: json<Payment[]>(row.payments) ?? [],
+      rating: json<Rating>(row.rating),
       client,
       vehicle: vehicle && owner ? { ...vehicle, owner } : null,
       truck: truck && { ...truck, driver: people.get(truck.driverId ?? 0) ?? null },
@@ -146,7 +160,7 @@ export interface OrderFilter {
   readonly search?: string | undefined;
 }
 
-/** A page of orders, the newest first. Two round trips. */
+/** A page of orders, the newest first, in one trip. */
 export async function listOrders(
   ctx: RequestContext,
   caller: Caller,
@@ -162,11 +176,13 @@ export async function listOrders(
     filter.createdTo === undefined ? undefined : lte(orders.createdAt, filter.createdTo),
     contains(searched(caller), filter.search),
   );
-  const [[counted], found] = (await runBatch(ctx.db, [
+  const { limit, offset } = window;
+  const [[counted], found, people] = (await runBatch(ctx.db, [
     ctx.db.select({ count: count() }).from(orders).where(where),
-    ordersIn(ctx, where, window),
-  ])) as [{ count: number }[], Found];
-  return { count: counted?.count ?? 0, rows: await withPeople(ctx, found) };
+    selectOrders(ctx.db, where, limit, offset),
+    selectPeopleOf(ctx.db, where, limit, offset),
+  ])) as [{ count: number }[], Found, Person[]];
+  return { count: counted?.count ?? 0, rows: withPeople(found, people) };
 }
 
 function searched(caller: Caller): SQL[] {
@@ -185,7 +201,7 @@ function searched(caller: Caller): SQL[] {
 /** The order, when the caller may see it. */
 export async function findOrder(ctx: RequestContext, caller: Caller, id: string): Promise<Order | null> {
   const where = and(eq(orders.id, id), visibleTo(caller));
-  const [order] = await selectOrders(ctx, where, { limit: 1, offset: 0 });
+  const [order] = await readOrders(ctx, where, { limit: 1, offset: 0 });
   return order ?? null;
 }
 
@@ -203,11 +219,11 @@ export async function requireOrder(
 
 /** The order without a rights check, for the server's own work. */
 export async function loadOrder(ctx: RequestContext, id: string): Promise<Order | null> {
-  const [order] = await selectOrders(ctx, eq(orders.id, id), { limit: 1, offset: 0 });
+  const [order] = await readOrders(ctx, eq(orders.id, id), { limit: 1, offset: 0 });
   return order ?? null;
 }
 
 /** All orders of a client, for the account's export. */
 export function ordersOf(ctx: RequestContext, clientId: number): Promise<Order[]> {
-  return selectOrders(ctx, eq(orders.clientId, clientId), { limit: 100_000, offset: 0 });
+  return readOrders(ctx, eq(orders.clientId, clientId), { limit: 100_000, offset: 0 });
 }

@@ -7,7 +7,7 @@ import { pageQuery } from "../../../platform/http/lists/paging.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { isoTime } from "../../../platform/time.ts";
 import { z } from "../../../platform/zod.ts";
-import { Account, toUserWire, visibilityOf } from "../../identity/index.ts";
+import { Account, displayName, toUserWire, visibilityOf } from "../../identity/index.ts";
 import { decimalField, keyField, uuidField } from "../fleet/fields.ts";
 import { type Truck, TruckWire, toTruckWire, toVehicleWire, VehicleWire } from "../fleet/schemas.ts";
 import { degrees, emptyAsNull, instantField, optionalInstant } from "./fields.ts";
@@ -129,12 +129,11 @@ const HistoryWire = z
   })
   .openapi("StatusHistory");
 
-function toHistoryWire(ctx: RequestContext, order: Order, row: History): z.input<typeof HistoryWire> {
+function toHistoryWire(order: Order, row: History): z.input<typeof HistoryWire> {
   const person = order.people.get(row.changedBy ?? 0);
-  const shown = person && toUserWire(ctx, person, "name");
   return {
     id: row.id,
-    ...(shown && { changed_by_name: `${shown.first_name} ${shown.last_name}`.trim() || shown.username }),
+    ...(person && { changed_by_name: displayName(person) }),
     created_at: isoTime(row.createdAt),
     updated_at: isoTime(row.createdAt),
     old_status: row.oldStatus,
@@ -175,7 +174,7 @@ export function toOrderWire(ctx: RequestContext, order: Order, caller: Caller): 
     client: toUserWire(ctx, order.client, visibilityOf(caller, order.clientId, otherwise)),
     tow_truck: order.truck && toTruckWire(ctx, truckSeenBy(caller, order, order.truck), caller, otherwise),
     vehicle: order.vehicle && toVehicleWire(ctx, order.vehicle, caller, otherwise),
-    status_history: order.history.map((row) => toHistoryWire(ctx, order, row)),
+    status_history: order.history.map((row) => toHistoryWire(order, row)),
     payments: order.payments.map(toPaymentWire),
     rating: order.rating && toRatingWire(order.rating),
     created_at: isoTime(order.createdAt),

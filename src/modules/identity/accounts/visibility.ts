@@ -1,6 +1,7 @@
 /** How much of a person another person may see. */
 
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
+import type { Db } from "../../../platform/db/client.ts";
 import { type Caller, isOperator } from "../../../platform/http/caller.ts";
 import { notFound } from "../../../platform/http/errors.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
@@ -49,7 +50,12 @@ export async function findPeople(
 ): Promise<ReadonlyMap<number, Person>> {
   const wanted = [...new Set(ids.filter((id) => id !== null))];
   if (wanted.length === 0) return new Map();
-  const found = await ctx.db
+  return peopleById(await selectPeople(ctx.db, sql`SELECT value FROM json_each(${JSON.stringify(wanted)})`));
+}
+
+/** The statement that reads people, for a batch with what names them. `ids` is a SELECT of their ids. */
+export function selectPeople(db: Db, ids: SQL) {
+  return db
     .select({
       id: users.id,
       username: users.username,
@@ -65,6 +71,10 @@ export async function findPeople(
     })
     .from(users)
     .leftJoin(profiles, sql`${profiles.userId} = ${users.id}`)
-    .where(sql`${users.id} IN (SELECT value FROM json_each(${JSON.stringify(wanted)}))`);
-  return new Map(found.map((person) => [person.id, person]));
+    .where(sql`${users.id} IN (${ids})`);
+}
+
+/** People by their ids. */
+export function peopleById(people: readonly Person[]): ReadonlyMap<number, Person> {
+  return new Map(people.map((person) => [person.id, person]));
 }

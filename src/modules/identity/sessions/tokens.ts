@@ -1,5 +1,7 @@
 /** Access tokens (JWT) and refresh tokens (derived from the session and its rotation count). */
 import { type JWTPayload, jwtVerify, SignJWT } from "jose";
+import { TtlCache } from "../../../platform/cache.ts";
+import type { Keyring } from "../../../platform/crypto/digest.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
 import type { RequestContext, Runtime } from "../../../platform/runtime.ts";
 
@@ -51,17 +53,44 @@ interface AccessClaims {
   readonly expiresAt: number;
 }
 
-/** The claims of a valid, unexpired access token of this server; null for anything else. */
+/** Tokens that an isolate remembers as verified. */
+const VERIFIED = 5_000;
+
+/** Verified tokens and their claims, by the keys that verified them, until they expire. Failures are not remembered. */
+const verified = new WeakMap<Keyring, TtlCache<string, AccessClaims>>();
+
+function verifiedBy(keys: Keyring): TtlCache<string, AccessClaims> {
+  let cache = verified.get(keys);
+  if (!cache) {
+    cache = new TtlCache({ ttl: 0, size: VERIFIED });
+    verified.set(keys, cache);
+  }
+  return cache;
+}
+
+/**
+ * The claims of a valid, unexpired access token of this server; null for anything else. A token is verified once in an
+ * isolate. Whether its session still stands is another question, asked each time.
+ */
 export async function readAccess(ctx: RequestContext, token: string): Promise<AccessClaims | null> {
+  const { keys } = ctx.runtime;
+  const now = ctx.now();
+  const cache = verifiedBy(keys);
+  const known = cache.get(token, now);
+  if (known) return known;
+  const claims = await verifyAccess(keys, token, now);
+  if (claims) cache.set(token, claims, now, claims.expiresAt - now);
+  return claims;
+}
+
+async function verifyAccess(keys: Keyring, token: string, now: number): Promise<AccessClaims | null> {
   let claims: JWTPayload;
   try {
-    const key = await ctx.runtime.keys.hmacKey("access");
-    const currentDate = new Date(ctx.now());
-    ({ payload: claims } = await jwtVerify(token, key, {
+    ({ payload: claims } = await jwtVerify(token, await keys.hmacKey("access"), {
       algorithms: ["HS256"],
       issuer: ISSUER,
       audience: AUDIENCE,
-      currentDate,
+      currentDate: new Date(now),
     }));
   } catch {
     return null;

@@ -8,7 +8,7 @@ export const pictureFaults = {
   too_large: literal("The image size is too large. Please upload an image that is less than 10MB."),
   wrong_size: text(
     "The file is of another size than this upload was started with.",
-    "Размер файла не тот, с которым начата загрузка.",
+    "Размер файла отличается от указанного при начале загрузки.",
   ),
   no_picture: messages.image,
   no_document: text(

@@ -41,14 +41,14 @@ async function signed(userId: number, claims: object, expiresIn: number): Promis
 }
 
 describe.each(SIGNED_IN)("%s %s", (method, path, body) => {
-  const knock = (headers: Record<string, string>) => call(method, path, { body, headers });
+  const request = (headers: Record<string, string>) => call(method, path, { body, headers });
 
   test.each([
     ["no header", {}],
     ["the Basic scheme", { authorization: "Basic YW5uOnNlY3JldA==" }],
     ["a session cookie of the original", { cookie: "sessionid=abcdef0123456789; csrftoken=x" }],
   ])("A request with %s is a 401.", async (_, headers) => {
-    const answer = await knock(headers as Record<string, string>);
+    const answer = await request(headers as Record<string, string>);
     expect(answer.status).toBe(401);
     expect(answer.body).toEqual(NONE);
     expect(answer.headers.get("www-authenticate")).toBe('Bearer realm="api"');
@@ -61,7 +61,7 @@ describe.each(SIGNED_IN)("%s %s", (method, path, body) => {
   });
 
   test("A request with a garbage token is a 401 about the token.", async () => {
-    const answer = await knock({ authorization: "Bearer not.a.token" });
+    const answer = await request({ authorization: "Bearer not.a.token" });
     expect(answer.status).toBe(401);
     expect(answer.body).toEqual(INVALID);
     expect(answer.headers.get("www-authenticate")).toBe('Bearer realm="api"');
@@ -69,21 +69,21 @@ describe.each(SIGNED_IN)("%s %s", (method, path, body) => {
 
   test("A request with a refresh token is a 401 about the token type.", async () => {
     const ann = await person();
-    const answer = await knock({ authorization: `Bearer ${ann.refresh}` });
+    const answer = await request({ authorization: `Bearer ${ann.refresh}` });
     expect(answer.status).toBe(401);
     expect(answer.body.messages[0].message).toBe("Token has wrong type");
   });
 });
 
 describe("a token on a signed-in route", () => {
-  const knock = (token: string) => call("GET", "/api/events/", { token });
+  const request = (token: string) => call("GET", "/api/events/", { token });
 
   test("An expired token is refused.", async () => {
     const ann = await person();
     const [session] = await rows<{ id: string }>("SELECT id FROM sessions WHERE user_id = ?", ann.id);
     const live = await signed(ann.id, { sid: session?.id }, 60);
-    expect((await knock(live)).status).not.toBe(401);
-    const answer = await knock(await signed(ann.id, { sid: session?.id }, -60));
+    expect((await request(live)).status).not.toBe(401);
+    const answer = await request(await signed(ann.id, { sid: session?.id }, -60));
     expect(answer).toMatchObject({ status: 401, body: INVALID });
   });
 
@@ -94,26 +94,26 @@ describe("a token on a signed-in route", () => {
     ["whose user_id is text", { user_id: "1", sid: "x" }],
   ])("A token %s is refused.", async (_, claims) => {
     const ann = await person();
-    expect(await knock(await signed(ann.id, claims, 60))).toMatchObject({ status: 401, body: INVALID });
+    expect(await request(await signed(ann.id, claims, 60))).toMatchObject({ status: 401, body: INVALID });
   });
 
   test("A token without a signature or with a foreign one is refused.", async () => {
     const ann = await person();
     const [, claims = ""] = ann.token.split(".");
     const none = btoa('{"alg":"none"}').replaceAll("=", "");
-    expect((await knock(`${none}.${claims}.`)).status).toBe(401);
-    const key = new TextEncoder().encode("a key that is not the house's own one");
+    expect((await request(`${none}.${claims}.`)).status).toBe(401);
+    const key = new TextEncoder().encode("a key that is not the server's own");
     const forged = await new SignJWT({ token_type: "access", user_id: ann.id })
       .setProtectedHeader({ alg: "HS256" })
       .setExpirationTime("1h")
       .sign(key);
-    expect((await knock(forged)).status).toBe(401);
+    expect((await request(forged)).status).toBe(401);
   });
 
   test("A deleted user's token is refused because the user does not exist.", async () => {
     const ann = await person();
     await del(`/api/user/${ann.id}/`, undefined, { token: ann.token });
-    expect(await knock(ann.token)).toMatchObject({
+    expect(await request(ann.token)).toMatchObject({
       status: 401,
       body: { detail: "User not found", code: "user_not_found" },
     });

@@ -1,4 +1,4 @@
-/** Sign-in, token pairs and their renewal at AlphaBet's doors. */
+/** Sign-in, token pairs and their refresh in AlphaBet. */
 import { describe, expect, test } from "vitest";
 import { del, get, person, post, rows, unique } from "../../../harness/api.ts";
 import { claimsOf } from "../world.ts";
@@ -111,7 +111,7 @@ test("Password guesses at an account end in a 429 with Retry-After; other accoun
 
 test("A new user can sign in to every other app.", async () => {
   const { username, email, password } = await person();
-  const clientProfiles: [string, object][] = [
+  const requests: [string, object][] = [
     ["/api/v1/auth/login/", { phone: email, password }],
     ["/api/v1/auth/token/login/", { email, password }],
     ["/api/auth/login/", { username, password }],
@@ -120,8 +120,7 @@ test("A new user can sign in to every other app.", async () => {
     ["/api/token/", { username, password }],
     ["/api/auth/signin/", { username: email, password }],
   ];
-  for (const [path, body] of clientProfiles)
-    expect([path, (await post(path, body)).status]).toEqual([path, 200]);
+  for (const [path, body] of requests) expect([path, (await post(path, body)).status]).toEqual([path, 200]);
 });
 
 describe.each(["/api/token/", "/api/token"])("POST %s", (path) => {

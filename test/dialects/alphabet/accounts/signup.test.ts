@@ -1,4 +1,4 @@
-/** Sign-up at AlphaBet's door: what it takes, what it refuses, and that a refusal leaves nobody behind. */
+/** Sign-up in AlphaBet: what it accepts and refuses, and that a refusal creates no account. */
 import { describe, expect, test } from "vitest";
 import { get, outboxOf, post, rows, unique } from "../../../harness/api.ts";
 import { claimsOf } from "../world.ts";

@@ -92,7 +92,7 @@ test("The fields id, created_at and updated_at of a new event cannot be set.", a
 test.each<[string, (known: string) => unknown, number]>([
   ["none", () => undefined, 0],
   ["an empty list", () => [], 0],
-  ["a name that is nobody's", () => [unique("nobody")], 0],
+  ["an unknown name", () => [unique("nobody")], 0],
   ["numbers, nulls and objects among names", (known) => [1, null, { a: 1 }, [known], true, known], 1],
   ["the same name twice", (known) => [known, known], 1],
   ["a name in other case", (known) => [known.toUpperCase()], 1],

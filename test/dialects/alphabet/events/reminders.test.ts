@@ -17,7 +17,7 @@ async function remind(now = Date.now(), batch?: number): Promise<number> {
   return sent;
 }
 
-/** The clock strikes. */
+/** Runs the cron job. */
 async function strike(cron: string): Promise<void> {
   const context = createExecutionContext();
   await worker.scheduled(createScheduledController({ cron, scheduledTime: new Date() }), env, context);

@@ -1,6 +1,7 @@
 /** Eurorace's registration: the key, the mail that confirms an address, and what is refused. */
 import { expect, test } from "vitest";
 import { get, outboxOf, post, rows, unique } from "../../../harness/api.ts";
+import { multipart } from "../../../harness/forms.ts";
 import { keyOf, newcomer, registration, signedUp } from "../people.ts";
 
 const PATH = "/api/auth/registration/";
@@ -27,12 +28,6 @@ test.each([
   expect(answer.status).toBe(201);
   expect(Object.keys(answer.body)).toEqual(["key"]);
 });
-
-function multipart(fields: Record<string, string>): FormData {
-  const form = new FormData();
-  for (const [name, value] of Object.entries(fields)) form.append(name, value);
-  return form;
-}
 
 test("The address is optional at registration, and without one no mail is sent.", async () => {
   const { username, body } = newcomer();

@@ -62,7 +62,7 @@ test.each<[string, (username: string) => Record<string, string>, string]>([
   ],
   ["a common one", () => both("password123"), "This password is too common."],
   ["only digits", () => both("8305927461"), "This password is entirely numeric."],
-  ["one's own name", (username) => both(`${username}1`), "The password is too similar to the username."],
+  ["the username itself", (username) => both(`${username}1`), "The password is too similar to the username."],
   ["nothing", () => ({}), "This password is too short. It must contain at least 8 characters."],
 ])("The reset form shows what is wrong with %s, and the link stays valid.", async (_, fields, fault) => {
   const { link, username, password } = await forgetful();

@@ -1,4 +1,4 @@
-/** `EMAIL_VERIFICATION`: optional lets everybody in at once; mandatory lets nobody in through any app's door before the link. */
+/** `EMAIL_VERIFICATION`: optional lets everybody in at once; mandatory lets nobody in through any app's sign-in before the link. */
 import { expect, test } from "vitest";
 import { type Answer, outboxOf, post, rows, unique, uniquePhone } from "../../../harness/api.ts";
 import { linkOf } from "../people.ts";
@@ -21,30 +21,30 @@ function names(): Names {
 
 type Send = (who: Names, settings?: Record<string, string>) => Promise<Answer>;
 
-const door =
+const postTo =
   (path: string, body: (who: Names) => object): Send =>
   (who, settings = MANDATORY) =>
     post(path, body(who), { settings, headers });
 
-const alphabetSignUp = door("/api/auth/signup/", ({ username, email }) => ({
+const alphabetSignUp = postTo("/api/auth/signup/", ({ username, email }) => ({
   username,
   email,
   password: PASSWORD,
 }));
-const euroraceSignUp = door("/api/auth/registration/", ({ username, email }) => ({
+const euroraceSignUp = postTo("/api/auth/registration/", ({ username, email }) => ({
   username,
   email,
   password1: PASSWORD,
   password2: PASSWORD,
 }));
-const towSignUp = door("/api/v1/auth/register/", ({ email, phone }) => ({
+const towSignUp = postTo("/api/v1/auth/register/", ({ email, phone }) => ({
   phone,
   email,
   password: PASSWORD,
   password_confirm: PASSWORD,
   user_type: "CLIENT",
 }));
-const friendSignUp = door("/api/v1/users/", ({ email }) => ({
+const friendSignUp = postTo("/api/v1/users/", ({ email }) => ({
   first_name: "Анна",
   last_name: "Ждущая",
   email,
@@ -52,10 +52,10 @@ const friendSignUp = door("/api/v1/users/", ({ email }) => ({
   birthday: "1990-05-05",
 }));
 const person = ({ email }: Names) => ({ name: "Anna Waiting", email, password: PASSWORD });
-const rideshareSignUp = door("/api/register", person);
-const rideshareRestSignUp = door("/api/auth/register/", person);
+const rideshareSignUp = postTo("/api/register", person);
+const rideshareRestSignUp = postTo("/api/auth/register/", person);
 
-/** Doors that make an account, with their answer while the address must be verified first. */
+/** Routes that create an account, with their answer while the address must be verified first. */
 const SIGN_UPS: [string, Send, number, (who: Names) => unknown][] = [
   ["AlphaBet", alphabetSignUp, 200, () => ({ status: 200, detail: "Verification e-mail sent." })],
   ["Eurorace", euroraceSignUp, 201, () => ({ detail: "Verification e-mail sent." })],
@@ -84,24 +84,24 @@ const password = PASSWORD;
 const byName = ({ username }: Names) => ({ username, password });
 const byEmail = ({ email }: Names) => ({ email, password });
 
-/** Doors that sign in, with their refusal of an unverified address. */
+/** Routes that sign in, with their refusal of an unverified address. */
 const SIGN_INS: [string, Send, number, unknown][] = [
-  ["AlphaBet", door("/api/auth/signin/", byName), 401, { status: "error", message: NOT_VERIFIED }],
-  ["AlphaBet's tokens", door("/api/token/", byName), 401, { detail: NOT_VERIFIED }],
-  ["Rideshare's tokens", door("/api/auth/token/", byEmail), 401, { detail: NOT_VERIFIED }],
-  ["Eurorace", door("/api/auth/login/", byName), 400, { non_field_errors: [NOT_VERIFIED] }],
-  ["Eurorace by address", door("/api/auth/login/", byEmail), 400, { non_field_errors: [NOT_VERIFIED] }],
-  ["Rideshare", door("/api/login", byEmail), 401, { detail: NOT_VERIFIED }],
-  ["Find Friend", door("/api/v1/auth/token/login/", byEmail), 400, { non_field_errors: [NOT_VERIFIED] }],
+  ["AlphaBet", postTo("/api/auth/signin/", byName), 401, { status: "error", message: NOT_VERIFIED }],
+  ["AlphaBet's tokens", postTo("/api/token/", byName), 401, { detail: NOT_VERIFIED }],
+  ["Rideshare's tokens", postTo("/api/auth/token/", byEmail), 401, { detail: NOT_VERIFIED }],
+  ["Eurorace", postTo("/api/auth/login/", byName), 400, { non_field_errors: [NOT_VERIFIED] }],
+  ["Eurorace by address", postTo("/api/auth/login/", byEmail), 400, { non_field_errors: [NOT_VERIFIED] }],
+  ["Rideshare", postTo("/api/login", byEmail), 401, { detail: NOT_VERIFIED }],
+  ["Find Friend", postTo("/api/v1/auth/token/login/", byEmail), 400, { non_field_errors: [NOT_VERIFIED] }],
   [
     "Tow Truck by phone",
-    door("/api/v1/auth/login/", ({ phone }) => ({ phone, password })),
+    postTo("/api/v1/auth/login/", ({ phone }) => ({ phone, password })),
     400,
     { non_field_errors: [NOT_VERIFIED] },
   ],
   [
     "Tow Truck by address",
-    door("/api/v1/auth/login/", ({ email }) => ({ phone: email, password })),
+    postTo("/api/v1/auth/login/", ({ email }) => ({ phone: email, password })),
     400,
     { non_field_errors: [NOT_VERIFIED] },
   ],

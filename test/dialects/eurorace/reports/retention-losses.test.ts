@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { checkTracks, compactTracks } from "../../../../src/modules/tracking/tracks/compaction.ts";
 import { del, get, type Person, person, rows } from "../../../harness/api.ts";
-import { jobContext } from "../../../harness/scope.ts";
+import { jobContext } from "../../../harness/job-context.ts";
 import {
   DAY,
   daysOf,

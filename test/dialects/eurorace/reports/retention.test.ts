@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, expect, test, vi } from "vitest";
 import { checkTracks, compactTracks } from "../../../../src/modules/tracking/tracks/compaction.ts";
 import { get, person, rows } from "../../../harness/api.ts";
-import { jobContext } from "../../../harness/scope.ts";
+import { jobContext } from "../../../harness/job-context.ts";
 import {
   DAY,
   daysOf,

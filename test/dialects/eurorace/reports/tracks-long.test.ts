@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { openTrack } from "../../../../src/modules/tracking/tracks/queries.ts";
 import { person, rows } from "../../../harness/api.ts";
-import { jobContext } from "../../../harness/scope.ts";
+import { jobContext } from "../../../harness/job-context.ts";
 import { DAY, NOW, point, pointsOf, roll, store, today, trackOf } from "./compaction.ts";
 
 test("A track longer than a page, with archived days and late points, is complete and in order.", async () => {

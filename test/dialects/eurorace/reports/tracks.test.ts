@@ -1,4 +1,4 @@
-/** Lists and tracks: one's own, and staff's look at anybody's. */
+/** Lists and tracks: the caller's own, and for staff anybody's. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { get, type Person, patch, person, post, put, rows, staffMember } from "../../../harness/api.ts";
 import { reportOf, warsaw } from "../../../tracking/fixtures.ts";

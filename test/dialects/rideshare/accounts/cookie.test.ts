@@ -151,7 +151,7 @@ test("The Token scheme does not accept the cookie's token.", async () => {
   expect((await get("/api/user", { key: jwt })).status).toBe(401);
 });
 
-/** Every door that changes something with the cookie alone. */
+/** Every route that writes with the cookie alone. */
 const UNSAFE: [string, string, object | undefined][] = [
   ["PUT", "/api/user-update", { name: "Changed" }],
   ["PUT", "/api/user/", { name: "Changed" }],

@@ -25,7 +25,7 @@ function form(fields: Record<string, string>, name: string): FormData {
   return made;
 }
 
-/** An upload through the doors; `finished` or left hanging with its object in the bucket. */
+/** An upload through the API, `finished` or left unfinished with its object in the bucket. */
 async function upload(who: Driver, car: number, finished: boolean): Promise<void> {
   const started = { file_name: "car.jpg", file_type: "image/jpeg", car_post_id: car };
   const { body } = await post("/api/upload/direct/start", started, who.with);

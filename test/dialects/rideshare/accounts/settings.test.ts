@@ -1,4 +1,4 @@
-/** `/api/settings/`: one's name, address, language, reminders and password, in part or whole. */
+/** `/api/settings/`: name, address, language, reminders and password, in part or whole. */
 import { expect, test } from "vitest";
 import { get, outboxOf, post, put, rows } from "../../../harness/api.ts";
 import { rider, signedIn, signIn } from "../people.ts";

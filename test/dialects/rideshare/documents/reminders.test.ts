@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { sendExpiryReminders } from "../../../../src/modules/documents/index.ts";
 import { del, outboxOf, patch, post, put, rows } from "../../../harness/api.ts";
-import { jobContext } from "../../../harness/scope.ts";
+import { jobContext } from "../../../harness/job-context.ts";
 import { type Driver, driver } from "../posts/cars.ts";
 
 const DAY = 24 * 3600_000;

@@ -62,6 +62,7 @@ export async function addCar(who: Driver, changes: object = {}): Promise<number>
   return body.id;
 }
 
+/** Reads a car post and returns the answer's body. */
 export const carOf = async (who: Driver, id: number) =>
   (await call("GET", `/api/get-carpost/${id}`, who.with)).body;
 
@@ -74,6 +75,7 @@ export function editForm(fields: Record<string, string>, picture: File | null = 
   return form;
 }
 
+/** Sends an edit of a car post and returns the answer. */
 export const edit = (who: Driver, id: number, body: unknown) =>
   call("PUT", `/api/update-ridepost/${id}`, { body, ...who.with });
 

@@ -1,4 +1,4 @@
-/** The upload doors of the shipped client, as it goes through them: start, its form, finish, the picture. */
+/** The shipped client's upload, in its order: start, form, finish, and the picture. */
 import { describe, expect, test } from "vitest";
 import { expectNothingLeft, fileOf, filesOf, formOf, PAGE, picture } from "../../../files/world.ts";
 import { del, get, post, send, staffMember } from "../../../harness/api.ts";

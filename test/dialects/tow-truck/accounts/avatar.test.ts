@@ -2,14 +2,12 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { get, patch, put, send } from "../../../harness/api.ts";
-import { english, multipart } from "../../../identity/requests.ts";
+import { multipart } from "../../../harness/forms.ts";
+import { TINY_GIF, TINY_PNG } from "../../../harness/real-pictures.ts";
+import { english } from "../../../identity/requests.ts";
 import { login, registered } from "../people.ts";
 
 const PROFILE = "/api/v1/auth/profile/";
-const PNG = Uint8Array.fromBase64(
-  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
-);
-const GIF = Uint8Array.fromBase64("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7");
 
 const picture = (bytes: Uint8Array | string, name = "me.png", type = "image/png") =>
   new File([bytes], name, { type });
@@ -22,7 +20,7 @@ describe("an avatar", () => {
     async (method) => {
       const { access } = await registered();
       const change = method === "PUT" ? put : patch;
-      const form = multipart({ avatar: picture(PNG), first_name: "Анна" });
+      const form = multipart({ avatar: picture(TINY_PNG), first_name: "Анна" });
       const { status, body } = await change(PROFILE, form, { token: access });
       expect(status).toBe(200);
       expect(body.first_name).toBe("Анна");
@@ -30,14 +28,14 @@ describe("an avatar", () => {
       const served = await send(new Request(body.avatar));
       expect(served.headers.get("content-type")).toBe("image/png");
       expect(served.headers.get("x-content-type-options")).toBe("nosniff");
-      expect(await served.bytes()).toEqual(PNG);
+      expect(await served.bytes()).toEqual(TINY_PNG);
       expect((await get(PROFILE, { token: access })).body.avatar).toBe(body.avatar);
     },
   );
 
   test("An avatar's type follows its bytes, and the server names the file.", async () => {
     const { access } = await registered();
-    const form = multipart({ avatar: picture(GIF, "../../etc/evil.html", "text/html") });
+    const form = multipart({ avatar: picture(TINY_GIF, "../../etc/evil.html", "text/html") });
     const { body } = await patch(PROFILE, form, { token: access });
     expect(body.avatar).toMatch(/\/[\w-]+\.gif$/);
     expect((await send(new Request(body.avatar))).headers.get("content-type")).toBe("image/gif");
@@ -45,8 +43,8 @@ describe("an avatar", () => {
 
   test("A new avatar replaces the former, which is deleted.", async () => {
     const { access, id } = await registered();
-    const first = await patch(PROFILE, multipart({ avatar: picture(PNG) }), { token: access });
-    const second = await patch(PROFILE, multipart({ avatar: picture(GIF) }), { token: access });
+    const first = await patch(PROFILE, multipart({ avatar: picture(TINY_PNG) }), { token: access });
+    const second = await patch(PROFILE, multipart({ avatar: picture(TINY_GIF) }), { token: access });
     expect(second.body.avatar).not.toBe(first.body.avatar);
     await expect.poll(() => keysOf(id), { timeout: 10_000 }).toHaveLength(1);
     expect((await send(new Request(first.body.avatar))).status).toBe(404);
@@ -55,7 +53,7 @@ describe("an avatar", () => {
 
   test("Null removes an avatar; without the field it stays.", async () => {
     const { access, id } = await registered();
-    const { body } = await patch(PROFILE, multipart({ avatar: picture(PNG) }), { token: access });
+    const { body } = await patch(PROFILE, multipart({ avatar: picture(TINY_PNG) }), { token: access });
     expect((await put(PROFILE, { first_name: "Анна" }, { token: access })).body.avatar).toBe(body.avatar);
     expect((await put(PROFILE, { avatar: "" }, { token: access })).body.avatar).toBe(body.avatar);
     expect((await patch(PROFILE, { avatar: null }, { token: access })).body.avatar).toBeNull();
@@ -64,7 +62,7 @@ describe("an avatar", () => {
 
   test("An avatar is in the answer of the next sign-in.", async () => {
     const { access, phone } = await registered();
-    const { body } = await patch(PROFILE, multipart({ avatar: picture(PNG) }), { token: access });
+    const { body } = await patch(PROFILE, multipart({ avatar: picture(TINY_PNG) }), { token: access });
     expect((await login(phone)).body.user.avatar).toBe(body.avatar);
   });
 });
@@ -110,12 +108,12 @@ describe("a refused avatar", () => {
   });
 
   test("An unauthenticated upload is refused before the file is read.", async () => {
-    expect((await patch(PROFILE, multipart({ avatar: picture(PNG) }))).status).toBe(401);
+    expect((await patch(PROFILE, multipart({ avatar: picture(TINY_PNG) }))).status).toBe(401);
   });
 
   test("A file in any other field is refused.", async () => {
     const { access } = await registered();
-    const form = multipart({ first_name: picture(PNG), phone: picture(PNG) });
+    const form = multipart({ first_name: picture(TINY_PNG), phone: picture(TINY_PNG) });
     expect(await patch(PROFILE, form, { token: access })).toMatchObject({
       status: 400,
       body: { first_name: ["Not a valid string."], phone: ["Not a valid string."] },

@@ -43,26 +43,23 @@ describe("limits of password resets", () => {
 });
 
 describe("requesting and confirming refuse", () => {
-  const clientProfiles = [
+  const ROUTES = [
     ["requesting", RESET, {}],
     ["confirming", CONFIRM, { code: "123456" }],
   ] as const;
 
-  test.each(clientProfiles)(
-    "Passwords that differ are refused when %s a reset.",
-    async (_name, path, more) => {
-      const body = form(uniquePhone(), { ...more, new_password_confirm: PASSWORD });
-      expect(await post(path, body, { headers: stranger() })).toMatchObject({
-        status: 400,
-        body: { non_field_errors: ["Пароли не совпадают."] },
-      });
-      expect((await post(path, body, { headers: { ...english, ...stranger() } })).body).toEqual({
-        non_field_errors: ["The two password fields didn't match."],
-      });
-    },
-  );
+  test.each(ROUTES)("Passwords that differ are refused when %s a reset.", async (_name, path, more) => {
+    const body = form(uniquePhone(), { ...more, new_password_confirm: PASSWORD });
+    expect(await post(path, body, { headers: stranger() })).toMatchObject({
+      status: 400,
+      body: { non_field_errors: ["Пароли не совпадают."] },
+    });
+    expect((await post(path, body, { headers: { ...english, ...stranger() } })).body).toEqual({
+      non_field_errors: ["The two password fields didn't match."],
+    });
+  });
 
-  test.each(clientProfiles)(
+  test.each(ROUTES)(
     "A weak password is refused when %s a reset, for known and unknown phones.",
     async (_name, path, more) => {
       const { phone } = await registered();
@@ -81,7 +78,7 @@ describe("requesting and confirming refuse", () => {
     },
   );
 
-  test.each(clientProfiles)(
+  test.each(ROUTES)(
     "Missing fields, a malformed phone and garbage are refused when %s a reset.",
     async (_name, path, more) => {
       const options = { headers: stranger() };

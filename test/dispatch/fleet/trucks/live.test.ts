@@ -4,7 +4,7 @@ import { idleTrucks } from "../../../../src/modules/dispatch/fleet/trucks/comman
 import { truckUpdated } from "../../../../src/modules/dispatch/fleet/trucks/room-updates.ts";
 import { cellOf } from "../../../../src/platform/geo.ts";
 import { del, patch, rows } from "../../../harness/api.ts";
-import { jobContext } from "../../../harness/scope.ts";
+import { jobContext } from "../../../harness/job-context.ts";
 import { connectNative } from "../../../harness/socket.ts";
 import { driver, operator, truck } from "../builders.ts";
 

@@ -4,7 +4,7 @@ import { idleTrucks } from "../../../../src/modules/dispatch/fleet/trucks/comman
 import { cellOf } from "../../../../src/platform/geo.ts";
 import { get, patch, rows, unique } from "../../../harness/api.ts";
 import { charge, counted } from "../../../harness/counted.ts";
-import { jobContext } from "../../../harness/scope.ts";
+import { jobContext } from "../../../harness/job-context.ts";
 import { operator, orderRow, tariff, truck } from "../builders.ts";
 
 const path = "/api/v1/tow-trucks/";

@@ -1,0 +1,108 @@
+/** Compares what clients saw and what was acknowledged with the journals and D1. */
+import WebSocket from "ws";
+import type { Seen, Violations } from "./clients/client.ts";
+import { NativeClient } from "./clients/native.ts";
+import { RawClient } from "./clients/raw.ts";
+import type { TrackClient } from "./clients/track.ts";
+import { wait } from "./faults.ts";
+import type { TestedChat } from "./people.ts";
+import type { World } from "./world.ts";
+
+/** Compares what clients saw, what was acknowledged, the journals and D1. Returns the number of entries. */
+export async function verifyDelivery(
+  world: World,
+  chats: readonly TestedChat[],
+  tracks: readonly TrackClient[],
+  violations: Violations,
+): Promise<number> {
+  const note = (kind: "lost" | "duplicated" | "reordered", words: string) => {
+    violations[kind] += 1;
+    if (violations.notes.length < 20) violations.notes.push(words);
+  };
+  let entries = 0;
+  for (const { chat, clients } of chats) {
+    const journal = await journalOf(world, chat, clients);
+    entries += journal.length;
+    const bySeq = new Map(journal.map(({ seq, text }) => [seq, text]));
+    const texts = new Map<string, number>();
+    for (const { seq, text } of journal) {
+      if (texts.has(text)) note("duplicated", `chat ${chat}: ${text} at ${texts.get(text)} and ${seq}`);
+      texts.set(text, seq);
+    }
+    journal.forEach(({ seq }, index) => {
+      if (seq !== index + 1) note("lost", `chat ${chat}: ${seq} is at position ${index + 1}`);
+    });
+    for (const client of clients) {
+      for (const [ref, seq] of client.acked)
+        if (bySeq.get(seq) !== ref) note("lost", `chat ${chat}: ${ref} was acknowledged at ${seq}`);
+      for (const { seq, text } of client.view)
+        if (bySeq.get(seq) !== text) note("reordered", `${client.name} saw ${text} at ${seq}`);
+      if (client instanceof RawClient) continue;
+      if (client.view.length !== journal.length)
+        note("lost", `${client.name} saw ${client.view.length} of ${journal.length}`);
+    }
+    await archived(world, chat, journal, note);
+  }
+  for (const track of tracks) await trackArchived(world, track, note);
+  return entries;
+}
+
+/** Reads the whole journal through a new socket from position 0. */
+async function journalOf(world: World, chat: number, clients: TestedChat["clients"]): Promise<Seen[]> {
+  const native = clients.find((client) => client instanceof NativeClient);
+  const socket = new WebSocket(
+    `${world.origin.replace("http", "ws")}/ws/chat/${chat}/?since=0`,
+    native?.protocols ?? [],
+  );
+  const seen: Seen[] = [];
+  let head = Number.POSITIVE_INFINITY;
+  await new Promise<void>((resolve, reject) => {
+    socket.on("error", reject);
+    socket.on("message", (data) => {
+      const frame = JSON.parse(String(data));
+      if (frame.t === "welcome") head = frame.seq;
+      if (frame.t === "entry") seen.push({ seq: frame.seq, text: frame.body.text });
+      if (seen.length >= head) resolve();
+    });
+  });
+  socket.close();
+  return seen;
+}
+
+type Note = (kind: "lost" | "duplicated", words: string) => void;
+
+/** Waits until D1 holds what the journal holds. The archive sends a batch a second, and waits up to a minute after refusals. */
+async function archived(world: World, chat: number, journal: readonly Seen[], note: Note): Promise<void> {
+  const deadline = Date.now() + 90_000;
+  for (;;) {
+    const rows = await world.query<Seen>(
+      "SELECT seq, text FROM chat_messages WHERE chat_id = ? ORDER BY seq",
+      chat,
+    );
+    const same =
+      rows.length === journal.length &&
+      rows.every(({ seq, text }, n) => journal[n]?.seq === seq && journal[n]?.text === text);
+    if (same) return;
+    if (Date.now() > deadline)
+      return note("lost", `chat ${chat}: D1 has ${rows.length} of ${journal.length}`);
+    await wait(500);
+  }
+}
+
+async function trackArchived(world: World, track: TrackClient, note: Note): Promise<void> {
+  const deadline = Date.now() + 90_000;
+  for (;;) {
+    const rows = await world.query<{ seq: number; count: number }>(
+      "SELECT seq, count(*) AS count FROM location_reports WHERE user_id = ? GROUP BY seq",
+      track.person.id,
+    );
+    const counts = new Map(rows.map(({ seq, count }) => [seq, count]));
+    const missing = [...track.acked].filter(([, seq]) => !counts.has(seq));
+    const twice = rows.filter(({ count }) => count > track.batch);
+    for (const { seq } of twice) note("duplicated", `${track.name}: point ${seq}`);
+    if (missing.length === 0) return;
+    if (Date.now() > deadline)
+      return note("lost", `${track.name}: ${missing.length} acknowledged points are not in D1`);
+    await wait(500);
+  }
+}
