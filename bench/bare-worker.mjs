@@ -4,6 +4,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { Buffer } from "node:buffer";
 import { scryptSync } from "node:crypto";
+import { APPS } from "./bare-apps.mjs";
 
 const EVENT = `SELECT id, uuid, creator_id, name, starts_at, ends_at, location, created_at, updated_at, (
   SELECT json_group_array(json_object('userId', u.id, 'username', u.username, 'email', u.email, 'locale', u.locale,
@@ -42,12 +43,17 @@ export default {
     const url = new URL(request.url);
     const [, place, id] = url.pathname.split("/");
     const work = WORK[`${request.method} ${place}`];
-    return work ? work(env, id, request, context) : Response.json({ detail: "Not found." }, { status: 404 });
+    if (!work) return Response.json({ detail: "Not found." }, { status: 404 });
+    // The product asks the coarse rate limit before it writes.
+    if (request.method !== "GET") await env.SHIELD.limit({ key: `${place}|1` });
+    return work(env, id, request, context, { insertEffects, handOff });
   },
   queue() {},
 };
 
 const WORK = {
+  ...APPS,
+
   async "GET event"({ DB }, uuid) {
     return Response.json(await DB.prepare(`${EVENT} FROM events WHERE uuid = ?`).bind(uuid).first());
   },

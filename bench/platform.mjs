@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, Response } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import { quiet, root, wrangler } from "../scripts/setup/environment.mjs";
 
@@ -38,17 +38,26 @@ export function startProduct(place, bindings) {
     APP_ENV: "development",
     SIGNING_SECRET: "a secret for measuring, nothing else",
     RATE_LOGIN: "1000000/60",
+    QUOTA_OPEN_ORDERS: "1000000",
     ...bindings,
   };
   return start(join(BUNDLE, "index.js"), settings, undefined, place);
 }
 
 export function startBare() {
-  return start(join(root, "bench/bare-worker.mjs"), {}, { ROOMS: { className: "Room", useSQLite: true } });
+  const objects = { ROOMS: { className: "Room", useSQLite: true } };
+  return start(join(root, "bench/bare-worker.mjs"), {}, objects, undefined, [
+    join(root, "bench/bare-apps.mjs"),
+  ]);
+}
+
+/** A Worker that does nothing, with the product's objects: what a cold start costs without a script. */
+export function startEmpty() {
+  return start(join(root, "bench/empty-worker.mjs"), {});
 }
 
 /** Starts a Miniflare with the bindings of wrangler.toml and a migrated database. */
-async function start(script, bindings, durableObjects, place) {
+async function start(script, bindings, durableObjects, place, parts = []) {
   const folder = place?.folder ?? mkdtempSync(join(tmpdir(), "caravan-bench-"));
   const isFresh = readdirSync(folder).length === 0;
   const { workerOptions } = unstable_getMiniflareWorkerOptions(join(root, "wrangler.toml"));
@@ -62,7 +71,10 @@ async function start(script, bindings, durableObjects, place) {
           ...options,
           name: "bench",
           modulesRoot: dirname(script),
-          modules: [...(place?.front ? [place.front] : []), { type: "ESModule", path: script }],
+          modules: [
+            ...(place?.front ? [place.front] : []),
+            ...[script, ...parts].map((path) => ({ type: "ESModule", path })),
+          ],
           bindings: { ...options.bindings, ...bindings },
           ratelimits: Object.fromEntries(
             Object.entries(ratelimits).map(([name, { namespace_id, simple }]) => [
@@ -72,6 +84,8 @@ async function start(script, bindings, durableObjects, place) {
             ]),
           ),
           durableObjects: durableObjects ?? options.durableObjects,
+          // No weather, and no other answer from outside.
+          outboundService: () => Response.json({}),
         },
         ...(place?.beside ? [{ ...place.beside, d1Databases: options.d1Databases }] : []),
       ],
@@ -85,6 +99,7 @@ async function start(script, bindings, durableObjects, place) {
   await (await fetch(`${origin}/nowhere`)).text();
   const coldStart = performance.now() - startedAt;
   const [pid] = childrenOf(process.pid).filter((child) => !before.includes(child));
+  const coldStartCpu = cpuOf(pid);
   const database = await miniflare.getD1Database("DB");
   if (isFresh) for (const statement of migrations()) await database.prepare(statement).run();
   return {
@@ -92,7 +107,9 @@ async function start(script, bindings, durableObjects, place) {
     database,
     miniflare,
     coldStart,
+    coldStartCpu,
     cpu: () => cpuOf(pid),
+    memory: () => memoryOf(pid),
     async stop() {
       await miniflare.dispose();
       rmSync(folder, { recursive: true, force: true });
@@ -127,6 +144,16 @@ function cpuOf(pid) {
       .split(" ")
       .slice(11, 13);
     return (Number(user) + Number(system)) * 10;
+  } catch {
+    return Number.NaN;
+  }
+}
+
+/** Bytes of memory that a process holds; NaN where there is no /proc. */
+function memoryOf(pid) {
+  try {
+    const [, kib] = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+    return Number(kib) * 1024;
   } catch {
     return Number.NaN;
   }

@@ -1,5 +1,7 @@
 // The workloads: each piece of work as the product does it and as the bare Worker does.
+import { appWorkloads } from "./apps.mjs";
 import { Crowd, send } from "./clients.mjs";
+import { setUp } from "./connections.mjs";
 import { liveWorkloads } from "./live.mjs";
 import { DRIVER, eventDraft, keyOf, signIn } from "./world.mjs";
 
@@ -48,11 +50,13 @@ export function workloads({ product, bare, token, events }) {
       product: () => send("GET", `${product.origin}/api/v1/orders/list/`, { token }),
       bare: () => send("GET", `${bare.origin}/orders/`),
     }),
+    ...appWorkloads({ product, bare, token, http, fresh }),
     "driver's location (REST)": http({
       product: () =>
         send("POST", `${product.origin}/api/v1/location/update/`, { key: keyOf(DRIVER), body: place() }),
       bare: () => send("POST", `${bare.origin}/location/${DRIVER}/`, { body: place() }),
     }),
+    "socket opened and closed": () => setUp({ product, bare, token, events }),
     "event update, all of 100 heard": () => update(100),
     "event update, all of 1,000 heard": () => update(1000),
     "say, all of 100 heard": () => say(100),

@@ -19,6 +19,8 @@ const FRIENDS = 50;
 const SAID = 20;
 export const DRIVER = 90;
 const ORDERS = 60;
+const POSTS = 60;
+const POINTS = 60;
 
 /** Fills a migrated database and returns the events' uuids. */
 export async function seed(database) {
@@ -30,6 +32,7 @@ export async function seed(database) {
     name: `ride${id - 1}`,
     hash: id === 1 ? hash : null,
     type: id === DRIVER ? "DRIVER" : "CLIENT",
+    vehicle: vehicleOf(id),
     key: createHash("sha256").update(keyOf(id)).digest("hex"),
     now,
     until: now + DAY,
@@ -38,6 +41,7 @@ export async function seed(database) {
   const friends = range(FRIENDS).map((each) => [1, 1 + each]);
   const chats = [...friends, ...PAIRS].map(([low, high], index) => ({ id: index + 1, low, high, now }));
   const orders = range(ORDERS).map((id) => ({ uuid: uuidOf(id), at: now - id * 60_000 }));
+  const points = range(POINTS).map((id) => ({ at: now - id * 60_000 }));
   const v = (name) => `value ->> '${name}'`;
   await database.batch([
     rows(
@@ -89,9 +93,10 @@ export async function seed(database) {
        VALUES (1, 'A001AA77', 'Isuzu', 3.5, ${DRIVER}, 'AVAILABLE', ${now}, ${now})`,
     ),
     database.prepare("INSERT INTO tow_truck_types (truck_id, vehicle_type_id) VALUES (1, 1)"),
-    database.prepare(
+    rows(
       `INSERT INTO client_vehicles (id, owner_id, make, model, year, license_plate, created_at, updated_at)
-       VALUES ('${uuidOf(0)}', 1, 'Lada', 'Niva', 2015, 'B002BB77', ${now}, ${now})`,
+       SELECT ${v("vehicle")}, ${v("id")}, 'Lada', 'Niva', 2015, 'B' || (${v("id")}), ${v("now")}, ${v("now")} FROM json_each(?)`,
+      people,
     ),
     rows(
       `INSERT INTO orders (id, client_id, vehicle_type_id, tow_truck_id, vehicle_id, pickup_address, pickup_latitude, pickup_longitude,
@@ -111,6 +116,18 @@ export async function seed(database) {
        SELECT ${v("uuid")}, 350000, 'CARD', 'COMPLETED', ${v("at")}, ${v("at")} FROM json_each(?)`,
       orders,
     ),
+    rows(
+      `INSERT INTO car_posts (user_id, created_at, ${Object.keys(POST)}, search_key, fuel_key, transmission_key, location_key)
+       SELECT 1, ${now}, ${Object.values(POST).map((word) => `'${word}'`)}, 'niva', '', '', '' FROM json_each(?)`,
+      range(POSTS),
+    ),
+    rows(
+      `INSERT INTO location_reports (user_id, at, received_at, latitude, longitude, accuracy, speed, heading, cell)
+       SELECT 1, ${v("at")}, ${v("at")}, 52.2, 21.0, 5, 1, 0, '871f53c93ffffff' FROM json_each(?)`,
+      points,
+    ),
+    // As if placed by the client: PENDING, so that its description may be edited.
+    database.prepare(`UPDATE orders SET status = 'PENDING', tow_truck_id = NULL WHERE id = '${ORDER}'`),
   ]);
   return events.map(({ uuid }) => uuid);
 }
@@ -122,6 +139,57 @@ function range(count) {
 
 function uuidOf(number) {
   return `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
+}
+
+/** The order that is read and edited. */
+export const ORDER = uuidOf(7);
+
+/** The first person's vehicle is 0: it is in all orders that exist. */
+const vehicleOf = (personId) => uuidOf(personId - 1);
+
+/** A new order as the Tow Truck app sends it. */
+export function orderDraft(personId) {
+  return {
+    vehicle: vehicleOf(personId),
+    vehicle_type: 1,
+    pickup_address: "Old bridge",
+    pickup_latitude: 55.75,
+    pickup_longitude: 37.61,
+    delivery_address: "New bridge",
+    delivery_latitude: 55.76,
+    delivery_longitude: 37.65,
+  };
+}
+
+/** A new car post. */
+export const POST = {
+  car_name: "Niva",
+  model: "Legend",
+  year: "2015",
+  engine: "1.7",
+  fuel: "Petrol",
+  body: "SUV",
+  transmission: "Manual",
+  gear_number: "5",
+  color: "Green",
+  seat_number: "4",
+  milleage: "90000",
+  power: "83",
+  emission_standard: "Euro 5",
+  price: "30",
+};
+
+/** A new event as Find Friend's client sends it. */
+export function rideDraft() {
+  return {
+    name: "Evening ride",
+    description: "Along the river",
+    event_type: "ride",
+    start_date: "2031-05-01T18:00:00Z",
+    end_date: "2031-05-01T20:00:00Z",
+    address: "Old bridge",
+    event_price: "0",
+  };
 }
 
 /** Signs the first person in to AlphaBet and returns the access token. */
