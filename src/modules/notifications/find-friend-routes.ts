@@ -1,5 +1,4 @@
 /** `/api/v1/notification/…` of Find Friend. Clients can't create notifications. */
-
 import { methodNotAllowed, notFound } from "../../platform/http/errors.ts";
 import { boolean } from "../../platform/http/input/fields.ts";
 import { MAX_LIMIT, pageQuery } from "../../platform/http/lists/paging.ts";
@@ -7,14 +6,9 @@ import { type Route, respond, route } from "../../platform/http/route.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { z } from "../../platform/zod.ts";
 import { idParam } from "../identity/index.ts";
+import { removeNotification, setWanted } from "./commands.ts";
 import type { Notification } from "./notices.ts";
-import {
-  findNotification,
-  newestNotifications,
-  removeNotification,
-  setWanted,
-  wantsNotifications,
-} from "./queries.ts";
+import { findNotification, newestNotifications, wantsNotifications } from "./queries.ts";
 import { markNotification } from "./reading.ts";
 import { FriendNotificationWire, NotificationSettingsWire, toFriendNotificationWire } from "./schemas.ts";
 

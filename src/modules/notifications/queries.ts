@@ -7,7 +7,10 @@ import { toNotificationWire } from "./schemas.ts";
 import { notificationSettings, notifications } from "./tables.ts";
 
 const own = (userId: number) => eq(notifications.userId, userId);
-const one = (userId: number, id: number) => and(own(userId), eq(notifications.id, id));
+
+/** SQL condition: this notification, when it is the person's own. */
+export const ownOne = (userId: number, id: number) => and(own(userId), eq(notifications.id, id));
+
 const unread = (userId: number) => and(own(userId), eq(notifications.isRead, false));
 
 /** The newest first. */
@@ -42,14 +45,8 @@ export async function findNotification(
   userId: number,
   id: number,
 ): Promise<Notification | null> {
-  const [row] = await ctx.db.select().from(notifications).where(one(userId, id));
+  const [row] = await ctx.db.select().from(notifications).where(ownOne(userId, id));
   return row ?? null;
-}
-
-/** False when there was none. */
-export async function removeNotification(ctx: RequestContext, userId: number, id: number): Promise<boolean> {
-  const done = await ctx.db.delete(notifications).where(one(userId, id));
-  return done.meta.changes > 0;
 }
 
 export function countUnread(ctx: RequestContext, userId: number): Promise<number> {
@@ -63,13 +60,6 @@ export async function wantsNotifications(ctx: RequestContext, userId: number): P
     .from(notificationSettings)
     .where(eq(notificationSettings.userId, userId));
   return row?.receives ?? true;
-}
-
-export async function setWanted(ctx: RequestContext, userId: number, receives: boolean): Promise<void> {
-  await ctx.db
-    .insert(notificationSettings)
-    .values({ userId, receives })
-    .onConflictDoUpdate({ target: notificationSettings.userId, set: { receives } });
 }
 
 /** Limit of the export: more than anybody has. */

@@ -7,7 +7,8 @@ import { type Route, respond, route } from "../../../platform/http/route.ts";
 import { z } from "../../../platform/zod.ts";
 import { idParam } from "../../identity/index.ts";
 import { wordAs } from "../schemas.ts";
-import { distanceTo, findPlace, peopleNearby, setPlace } from "./queries.ts";
+import { setPlace } from "./commands.ts";
+import { distanceTo, findPlace, peopleNearby } from "./queries.ts";
 
 const tag = "Find Friend";
 const challenge = "Token";

@@ -8,7 +8,7 @@ import { z } from "../../../platform/zod.ts";
 import { findFriendRegistration, findUser, idParam } from "../../identity/index.ts";
 import { block, unblock } from "../friends/commands.ts";
 import { messages } from "../messages.ts";
-import { recordOrigin } from "../places/queries.ts";
+import { recordOrigin } from "../places/commands.ts";
 import { PersonWire, peopleQuery, toPeopleFilter, toPersonWire } from "../schemas.ts";
 import { socialProfiles } from "../tables.ts";
 import { friendsOf, listPeople, type Person } from "./queries.ts";

@@ -14,7 +14,7 @@ import {
   idParam,
   verifyOwnPassword,
 } from "../../identity/index.ts";
-import { recordOrigin } from "../places/queries.ts";
+import { recordOrigin } from "../places/commands.ts";
 import { FullProfile, PartialProfile, PersonWire, toPersonWire } from "../schemas.ts";
 import { changeProfile, requireSelfOrStaff } from "./commands.ts";
 import { findPerson, type Viewer } from "./queries.ts";
