@@ -51,7 +51,7 @@ describe("the audit log", () => {
     });
     const city = await post("/api/admin/interests/", { name: unique("Ходьба") }, as(staff));
     const path = `/api/admin/audit-log/?subject=interest:${city.body.id}`;
-    // Numbers of deleted interests come again, and with them what was done to those.
+    // Ids of deleted interests are reused, and so are the audit rows of those.
     expect((await get(path, as(staff))).body.results[0]).toMatchObject({ action: "interest.create" });
     expect((await get(path, as(operator))).body.count).toBe(0);
     const [entry] = await logOf(`interest:${city.body.id}`);

@@ -134,7 +134,7 @@ describe("a secret", () => {
     const word = { new_password: "anothersecret", new_password_confirm: "anothersecret" };
     await post("/api/v1/auth/password/reset/", { phone, ...word });
     await post("/api/auth/password/reset/", { email });
-    // Of this account alone: everybody's codes of six digits would stand somewhere by chance.
+    // Only this account's codes: with everybody's six digits some would match by chance.
     const secrets = await rows<{ secret: string }>(
       `WITH who AS (SELECT * FROM users WHERE email = ?1)
       SELECT password_hash AS secret FROM who

@@ -60,7 +60,7 @@ function expectMasked(
   }
 }
 
-/** Sends the request of a row as somebody, to the things of an owner of its own. */
+/** Sends the request of a row as a role, about resources of a new owner. */
 async function ask(name: string, role: Role, token: string | null) {
   const [method = "", routePath = ""] = name.split(" ");
   const owner = await newPerson("owner");

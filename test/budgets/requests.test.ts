@@ -7,7 +7,7 @@ import { makeRoom } from "../harness/rooms.ts";
 
 const meter = counted();
 
-/** Somebody whose session no isolate knows yet: a token that was never used. */
+/** A person whose session no isolate has cached: their token was never used. */
 const fresh = () => person("fresh");
 
 let ann: Person;

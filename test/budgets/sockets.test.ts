@@ -17,12 +17,12 @@ import { connectNative } from "../harness/socket.ts";
 
 const meter = counted();
 
-/** Somebody whose session no isolate knows yet: a token that was never used. */
+/** A person whose session no isolate has cached: their token was never used. */
 const fresh = () => person("fresh");
 
 let ann: Person;
 
-/** A handshake and its price; the socket counts what it receives. */
+/** Opens a socket; returns its cost and a counter of its frames. */
 async function shakeHands(path: string, token?: string) {
   const protocol = ["caravan.v1", ...(token ? [`auth.${token}`] : [])].join(", ");
   const headers = { upgrade: "websocket", "sec-websocket-protocol": protocol };

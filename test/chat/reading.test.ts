@@ -17,7 +17,7 @@ const notices = (pair: Pair, who: Member) =>
     `chat:${pair.chat}`,
   );
 
-/** Two messages to somebody who is away, and the notification of them. */
+/** Two messages to an absent person, and their notification. */
 async function messaged(): Promise<{ pair: Pair; notice: number }> {
   const pair = await chatters();
   const writer = await native(pair, pair.one);

@@ -1,4 +1,4 @@
-/** The chat room: both dialects, who is here, who types, how far each has read, and what the absent are told. */
+/** The chat room: both dialects, presence, typing, read marks, and notifications of absent members. */
 import { describe, expect, test } from "vitest";
 import { get, rows } from "../harness/api.ts";
 import { dial } from "../harness/socket.ts";

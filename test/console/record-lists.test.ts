@@ -148,7 +148,7 @@ describe("every declared resource", () => {
     const staff = await stage.as("staff");
     const { body: resources } = await staff.get("/api/admin/resources/");
     const { page, faults } = await stage.signedIn("staff");
-    // As a link does, without loading the console anew.
+    // As a link does, without reloading the console.
     const go = (path: string) =>
       page.evaluate((address) => {
         history.pushState(null, "", address);

@@ -113,7 +113,7 @@ describe("earnings", () => {
       const left = BigInt(earningsOf({ appIncome, commission, expenses }));
       const exact = BigInt(appIncome) * BigInt(10_000 - commission) - BigInt(expenses) * 10_000n;
       const off = exact - left * 10_000n;
-      // Never more than half a cent off, and half a cent goes away from zero.
+      // Never more than half a cent off, and half a cent is rounded away from zero.
       const magnitude = off < 0n ? -off : off;
       expect(magnitude <= 5000n).toBe(true);
       if (magnitude === 5000n) expect(off > 0n === exact < 0n).toBe(true);

@@ -52,7 +52,7 @@ export async function eventBy(owner: Person, changes: object = {}): Promise<Test
 }
 
 export interface NamingClient {
-  /** What this API does with an unknown name. */
+  /** How this API treats an unknown name. */
   readonly unknown: "refused" | "passed over";
   readonly name: (owner: Person, event: TestEvent, names: readonly Name[]) => Promise<Answer>;
 }

@@ -123,7 +123,7 @@ describe("an object that can't be deleted", () => {
       broken.mockRestore();
     }
     expect(await objectsOf(ann)).toEqual([key]);
-    // As a consumer leaves it that claimed the row and was never heard of again.
+    // As left by a consumer that claimed the row and died.
     const past = Date.now() - 1000;
     await rows("UPDATE outbox SET leased_until = ?, next_attempt_at = ? WHERE address = ?", past, past, key);
     await tick();

@@ -157,7 +157,7 @@ describe("a private document", () => {
 describe("a smaller picture", () => {
   const url = `http://caravan.test/media/${SHARED}?w=300`;
 
-  /** Images as the platform binds them, which here only say what they were asked. */
+  /** An Images binding that records what it is asked for. */
   function fakeImages(fails = false) {
     const asked: object[] = [];
     const images = {

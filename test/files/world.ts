@@ -1,4 +1,4 @@
-/** Somebody who uploads, pictures of any size, and what is left in the table and in the bucket. */
+/** A person who uploads, pictures of any size, and the rows and objects that are left. */
 import { createExecutionContext, createScheduledController, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
@@ -47,7 +47,7 @@ export const fileOf = (content: string | Uint8Array<ArrayBuffer>, name = "car.jp
 
 export const PAGE = "<html><script>alert(1)</script></html>";
 
-/** A scope that stands in another time, when told so. */
+/** A request context, with changes such as another clock. */
 export function contextAt(changes: Partial<RequestContext> = {}): RequestContext {
   return jobContext({ requestOrigin: "http://caravan.test", origin: "http://caravan.test", ...changes }).ctx;
 }
@@ -128,7 +128,7 @@ export async function tick(cron = "* * * * *"): Promise<void> {
   await waitOnExecutionContext(context);
 }
 
-/** The outbox's sweep and the queue take every object of somebody away. */
+/** Expects that the sweep and the queue delete all rows and objects of a person. */
 export async function expectNothingLeft(who: Pick<Person, "id">): Promise<void> {
   expect(await filesOf(who)).toEqual([]);
   await tick();

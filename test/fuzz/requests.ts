@@ -1,4 +1,4 @@
-/** Seeded requests by the OpenAPI document, as every role, to the things that the authorization matrix makes. */
+/** Seeded random requests to every documented route, as every role, about the resources of the authorization matrix. */
 import { env } from "cloudflare:workers";
 import { table } from "../authorization/table.ts";
 import { newPerson, type Person, ROLES, type Role } from "../authorization/world.ts";

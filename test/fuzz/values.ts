@@ -1,4 +1,4 @@
-/** Values by a JSON schema: mostly what it asks for, often its edges, sometimes what it never heard of. Seeded. */
+/** Seeded random values for a JSON schema: mostly valid ones, often at its limits, sometimes hostile ones. */
 
 export interface Shape {
   readonly $ref?: string;

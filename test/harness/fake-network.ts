@@ -11,13 +11,13 @@ export interface FakeInbox {
   readonly dropped: number[];
   /** Its answer to a push; false: no socket subscribes. */
   answer: () => Promise<boolean>;
-  /** When its person was last heard, epoch ms. */
+  /** When a frame of its person last arrived, epoch ms. */
   heardAt: number | null;
   /** The number of `heard` calls. */
   asked: number;
 }
 
-/** An inbox that records what it is called with. */
+/** An inbox that records its calls. */
 export function fakeInbox(): FakeInbox {
   const inbox: FakeInbox = {
     relays: [],

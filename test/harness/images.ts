@@ -1,4 +1,4 @@
-/** What the Images binding makes of a picture, and tells about it. */
+/** Pictures through the Images binding: other formats, and their size. */
 import { env } from "cloudflare:workers";
 import { joined } from "./pictures.ts";
 

@@ -1,6 +1,6 @@
 /** JSON references inside one document: all of them, and where each leads. */
 
-/** Every `$ref`, wherever it stands. */
+/** Returns every `$ref` in a document, at any depth. */
 export function findReferences(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(findReferences);
   if (value === null || typeof value !== "object") return [];

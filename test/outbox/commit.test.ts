@@ -20,7 +20,7 @@ beforeAll(async () => {
   );
 });
 
-/** A scope whose queue only remembers what it was given. */
+/** A context whose queue only records its messages. */
 function watched(fail = false) {
   const queued: string[][] = [];
   const { ctx, finished } = jobContext();

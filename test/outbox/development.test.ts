@@ -1,4 +1,4 @@
-/** The outbox on a developer's machine: what it shows, and that it is nowhere else. */
+/** The development outbox: what it shows, and that it exists in development only. */
 import { describe, expect, test } from "vitest";
 import { get, outboxOf, person, post, unique, uniquePhone } from "../harness/api.ts";
 import { OPEN_LETTER, put, SECRET_LETTER } from "./rows.ts";

@@ -1,4 +1,4 @@
-/** Each kind of effect is declared once and carried out by somebody, whether code or a trigger writes its rows. */
+/** Each kind of effect is declared once and has a handler, whether code or a trigger writes its rows. */
 import { env } from "cloudflare:workers";
 import { expect, test, vi } from "vitest";
 import { effectHandlers } from "../../src/jobs.ts";

@@ -17,7 +17,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** An environment whose queue only remembers what it was given. */
+/** An environment whose queue only records its messages. */
 function watchedQueue(): { environment: TestEnv; queued: string[] } {
   const queued: string[] = [];
   const JOBS = {

@@ -33,7 +33,7 @@ export const OPEN_LETTER = {
   secret: false,
 };
 
-/** A pending row that no queue knows of. It is not due for the sweep within the hour, unless told so. */
+/** Inserts a pending row without a queue message and returns its id. By default it is not due for the sweep within the hour. */
 export async function put(row: Partial<StoredRow> & { letter?: object } = {}): Promise<string> {
   const { letter = SECRET_LETTER, ...columns } = row;
   const now = Date.now();
@@ -87,7 +87,7 @@ export interface Sent {
   readonly body: any;
 }
 
-/** Every request that leaves the Worker, and what it is answered. */
+/** Answers every request that leaves the Worker, and records it. */
 export function outside(answer: (sent: Sent) => Response | Promise<Response>): Sent[] {
   const sent: Sent[] = [];
   vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {

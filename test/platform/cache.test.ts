@@ -1,4 +1,4 @@
-/** What an isolate remembers: for as long as it was told, and no more than fits. */
+/** The cache of an isolate: entries expire, and their number is limited. */
 import { expect, test } from "vitest";
 import { TtlCache } from "../../src/platform/cache.ts";
 

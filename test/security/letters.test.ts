@@ -1,4 +1,4 @@
-/** How many letters somebody can be made to get: their address needs no proof to be in an event. */
+/** Limits of letters to one address, which needs no verification to be in an event. */
 import { expect, test } from "vitest";
 import { outboxOf, person, post, put, rows } from "../harness/api.ts";
 

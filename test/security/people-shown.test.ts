@@ -98,7 +98,7 @@ describe.each([
     const asked = await table[name]?.ask?.(there.person);
     return asked?.path ?? `${name.slice(4)}/`;
   };
-  /** What tells that an answer is about this person. */
+  /** Texts that show that an answer is about this person. */
   const marks = () => [names[0] || `user-${there.person.id}`, `user-${there.person.id}`, "z•••@example.com"];
 
   test.each([...reads, "GET /api/v1/orders/:uuid (ordered)"])(
@@ -127,7 +127,7 @@ describe.each([
       for (const role of ["stranger", "driver", "operator"] as const) {
         const { path = `${name.slice(name.indexOf(" ") + 1)}/`, body } =
           (await table[name]?.ask?.(there.person)) ?? {};
-        // A new one each time: what they ask for may be the end of their own account.
+        // A new person each time, because the request may delete their own account.
         const { token } = await newPerson(role);
         const answer = await call(name.split(" ")[0] ?? "", path, { token, ...(body ? { body } : {}) });
         const text = JSON.stringify(answer.body);

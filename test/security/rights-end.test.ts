@@ -31,7 +31,7 @@ const pairId = ({ owner, watcher }: Pair) =>
 
 type Act = (pair: Pair) => Promise<Pick<Answer, "status">>;
 
-/** What ends whatever lets somebody watch: consent and account. */
+/** Causes that end every right to watch: consent, blocks and accounts. */
 const ANY_RIGHT: Readonly<Record<string, Act>> = {
   "the owner takes their consent back": ({ owner }) => allow(owner, false),
   "the owner takes it back by a PUT": ({ owner }) =>
@@ -68,7 +68,7 @@ const inOneHour = () => new Date(Date.now() + 3600_000).toISOString();
 
 const FELLOWSHIP: Readonly<Record<string, Act>> = {
   "the event's time comes to its end": async ({ event }) => {
-    // As time does: nobody is told of it.
+    // Only time passes; nothing is announced.
     await new Promise((resolve) => setTimeout(resolve, 2000));
     const [row] = await rows<{ over: number }>(
       "SELECT ends_at <= ? AS over FROM events WHERE id = ?",
@@ -112,7 +112,7 @@ const FELLOWSHIP: Readonly<Record<string, Act>> = {
     del(`/api/admin/event-members/${event}:${watcher.id}/`, undefined, asStaff(await staffOf())),
 };
 
-/** Does it, and looks what became of the listeners and whether they hear of anything that comes after. */
+/** Performs the act, and expects that every listener ends with 4003 and receives nothing after that. */
 async function expectEnd(pair: Pair, listeners: readonly Listener[], act: Act): Promise<void> {
   const ends = listeners.map(({ ended }) => ended());
   const { status } = await act(pair);

@@ -1,4 +1,4 @@
-/** What somebody who may write in a room can do to it: nothing that holds up what others wrote. */
+/** A writer of a room can't send anything that holds up the entries of others. */
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test, vi } from "vitest";

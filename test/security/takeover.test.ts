@@ -1,4 +1,4 @@
-/** Ways into somebody else's account, each closed: names claimed beforehand, races with a reset, bought guesses. */
+/** Attempts to take over another account: identifiers claimed beforehand, races with a reset, and extra guesses. */
 import { describe, expect, test } from "vitest";
 import { clientProfiles } from "../../src/modules/identity/index.ts";
 import { openSession } from "../../src/modules/identity/sessions/sessions.ts";
@@ -8,7 +8,7 @@ import { jobContext } from "../harness/job-context.ts";
 const THEIRS = "attacker-pass-1";
 const OURS = "owner-pass-1";
 
-/** Somebody registers with a phone and an address, of which one is not theirs. */
+/** Registers a person with a phone and an address, of which one is not theirs. */
 async function squat() {
   const phone = uniquePhone();
   const email = `${unique("squat")}@example.com`;

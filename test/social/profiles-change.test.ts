@@ -1,4 +1,4 @@
-/** Profiles of Find Friend changed: in the clients' own forms, with every fault told, all or nothing. */
+/** Changes of Find Friend profiles: by the clients' own forms, with every fault reported, completely or not at all. */
 import { describe, expect, test } from "vitest";
 import { signIn, USERS } from "../dialects/find-friend/people.ts";
 import { outboxOf, patch, put, rows, staffMember, unique } from "../harness/api.ts";

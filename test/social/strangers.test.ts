@@ -1,4 +1,4 @@
-/** A caller without the right gets 403 whatever else is wrong; a caller with the right is told what is wrong. */
+/** A caller without the right gets 403 whatever else is wrong; a caller with the right gets the error itself. */
 import { describe, expect, test } from "vitest";
 import { USERS } from "../dialects/find-friend/people.ts";
 import { createEvent, eventPath, type Guest, guest } from "../events/fixtures.ts";

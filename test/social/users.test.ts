@@ -74,7 +74,7 @@ describe("the list", () => {
     await patch(`${USERS}${client.id}/`, { purpose: "дружба" }, { token: staff.token });
     expect(await newest()).toContain(newcomer.id);
     expect(await newest()).not.toContain(staff.id);
-    // An edit by somebody else makes it nobody's.
+    // An edit by an account of another person does not list them.
     expect(await newest()).not.toContain(client.id);
   });
 

@@ -1,4 +1,4 @@
-/** What a deleted account wrote in tickets goes from the rows and from the rooms. */
+/** A deleted account's messages in tickets are erased from the rows and the rooms. */
 import { beforeEach, expect, test } from "vitest";
 import { del, type Person, person, rows } from "../harness/api.ts";
 import { connectNative } from "../harness/socket.ts";

@@ -1,4 +1,4 @@
-// `npm run torture [-- --seed 7 --messages 20000 --evictions 200 --kills 5]`: attacks the promise and prints what came of it.
+// `npm run torture [-- --seed 7 --messages 20000 --evictions 200 --kills 5]`: attacks the delivery promise and prints the result.
 import { parseArgs } from "node:util";
 import { build } from "../../bench/platform.mjs";
 import { torture } from "./torture.ts";

@@ -1,4 +1,4 @@
-/** Task geofences: a user who enters one is told once. */
+/** Task geofences: a user who enters one is notified once. */
 import { beforeAll, describe, expect, test } from "vitest";
 import type { FilteredPoint } from "../../src/modules/tracking/points/filter-rules.ts";
 import { archivePoints } from "../../src/modules/tracking/points/store.ts";

@@ -21,7 +21,7 @@ const seen = (name: string, ago: number) =>
     Date.now(),
   );
 
-/** A request context whose rooms only record what they are told. */
+/** A request context whose rooms only record their calls. */
 function listening(refuse: (name: string) => boolean = () => false) {
   const told: [string, unknown][] = [];
   const { ctx } = jobContext();

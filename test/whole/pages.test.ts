@@ -21,7 +21,7 @@ describe("what is shown in a browser", () => {
     "/password_reset_confirm/1-nothing/",
   ];
 
-  /** What a page loads by itself. */
+  /** Returns the addresses of the files that a page loads. */
   function loaded(html: string): string[] {
     return [...html.matchAll(/<(?:script|link|img|iframe|source)[^>]*?(?:src|href)="([^"]+)"/g)].map(
       ([, url = ""]) => url,

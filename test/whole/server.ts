@@ -56,7 +56,7 @@ export class Server {
     }
   }
 
-  /** What it has printed since its last start. */
+  /** The output since its last start. */
   get said(): string {
     return this.#said;
   }

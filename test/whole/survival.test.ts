@@ -5,7 +5,7 @@ import { Server, until } from "./server.ts";
 
 let server: Server;
 let client: Client;
-/** Somebody with an event and a socket in its room, from before the first stop. */
+/** A person with an event and a socket in its room, from before the first stop. */
 let owner: Client;
 let ownerName: string;
 let event: string;

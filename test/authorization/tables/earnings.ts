@@ -8,7 +8,7 @@ async function entryOf(owner: Person): Promise<number> {
   return (await post("/api/v1/calculator/", takings, { token: owner.token })).body.id;
 }
 
-/** The REST paths stand under both prefixes. */
+/** The REST paths are mounted under both prefixes. */
 const rest = (prefix: string): [string, Row][] => [
   [`GET ${prefix}/calculator`, { responses: members(200) }],
   [`GET ${prefix}/calculator/recent`, { responses: members(200) }],

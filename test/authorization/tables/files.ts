@@ -54,7 +54,7 @@ const at =
     ...(body === undefined ? {} : { body }),
   });
 
-/** REST paths stand under both prefixes. */
+/** REST paths are mounted under both prefixes. */
 const rest = (prefix: string): [string, Row][] => {
   const [posts, papers] = [`${prefix}/carposts`, `${prefix}/documents`];
   return [
@@ -94,7 +94,7 @@ export const files: Table = {
     responses: ownerOrStaff(200),
     ask: async (owner) => ({ body: { car_post_id: await carOf(owner) } }),
   },
-  // A file is its uploader's: not even staff uploads one for somebody else.
+  // A file belongs to its uploader: not even staff uploads one for another person.
   "POST /api/upload/direct/start": {
     responses: [401, 403, 200, 403, 403, 403],
     ask: async (owner) => ({ body: await startOf(owner) }),

@@ -11,7 +11,7 @@ const placed = { ...eventDetails, latitude: 55.75, longitude: 37.61 };
 const eventDetailsOf = async ({ token }: Person, body: object = eventDetails): Promise<number> =>
   (await post(EVENTS, body, { token })).body.id;
 
-/** Somebody's request to take part in somebody's event. */
+/** A stranger's request to take part in an event of the owner. */
 async function requestOf(applicant: Person, host: Person): Promise<number> {
   const event = await eventDetailsOf(host);
   return (await post(PARTICIPATION, { event }, { token: applicant.token })).body.id;

@@ -6,7 +6,7 @@ import { everybody, members, newPerson, type Person, type Statuses, type Table }
 
 const ORDERS = "/api/v1/orders";
 
-/** An order of the owner's, with a truck of somebody else's. */
+/** An order of the owner, with a truck of another driver. */
 export async function order(
   owner: Person,
   status: Parameters<typeof orderIn>[1] = "PENDING",
@@ -41,7 +41,7 @@ async function payment(orderId: string): Promise<number> {
 const visible = (status: number): Statuses => [401, 404, status, 404, status, status];
 const clientOnly = (status: number): Statuses => [401, 404, status, 404, 404, 404];
 const operators = (status: number): Statuses => [401, 403, 403, 403, status, status];
-/** For the driver of its truck, who is none of these; who sees the order is told that it is not for them. */
+/** Only for the driver of its truck, who is none of these roles; the others who see the order get a 403. */
 const nobody: Statuses = [401, 404, 403, 404, 403, 403];
 
 const placed = async (owner: Person) => ({

@@ -1,9 +1,9 @@
-/** The matrix of what a browser opens: pages and documents are everybody's, and a link is worth what it names. */
+/** The matrix of pages in a browser: pages and documents are public, and a mailed link works for everybody who has it. */
 import { post } from "../../harness/api.ts";
 import { eventOf, everybody, type Table } from "../world.ts";
 
 const open = everybody(200);
-/** The link's own signature is what counts there, and this one is none. */
+/** These pages check the link's own signature, and this one is invalid. */
 const unsigned = (rest: string) => async (owner: Parameters<typeof eventOf>[0]) => ({
   path: `/events/${await eventOf(owner)}/${rest}/?user=1&signature=none`,
 });
@@ -59,7 +59,7 @@ export const pages: Table = {
   "GET /dev/outbox.json": { responses: open },
   "POST /dev/samples": {
     responses: open,
-    // What the other tests left may stand in the way of the first load; the second finds the samples there.
+    // Rows of other tests may collide with the first load; the second finds the samples loaded.
     async ask() {
       await post("/dev/samples/");
       return {};

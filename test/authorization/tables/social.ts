@@ -40,7 +40,7 @@ const locatedAt =
     return { path: pathOf(owner), ...(body ? { body } : {}) };
   };
 
-/** Somebody whom the owner has blocked. */
+/** A person whom the owner has blocked. */
 async function blocked({ id }: Person) {
   const other = await newPerson("stranger");
   await rows("INSERT INTO blocks (user_id, blocked_id, created_at) VALUES (?, ?, 1)", id, other.id);

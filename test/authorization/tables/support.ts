@@ -10,7 +10,7 @@ export async function ticketOf({ token }: Person): Promise<string> {
 }
 
 const authorOrOperator = (status: number): Statuses => [401, 404, status, 404, status, status];
-/** Here a stranger is told that there is a ticket, and that it is not theirs. */
+/** Here a stranger learns that the ticket exists and is not theirs. */
 const roomUpdatesOf = (status: number): Statuses => [401, 403, status, 403, status, status];
 
 const ticket = (responses: Statuses, rest: string, body?: unknown): Row => ({

@@ -23,7 +23,7 @@ const ofTask = (prefix: string, responses: Statuses, rest = "", body?: () => unk
   }),
 });
 
-/** REST paths stand under both prefixes. */
+/** REST paths are mounted under both prefixes. */
 function rest(prefix: string): Table {
   const [reports, tasks] = [`${prefix}/location-reports`, `${prefix}/tasks`];
   const flat = () => ({ body: { ...newTask(), ...warsaw } });

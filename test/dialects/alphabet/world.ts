@@ -4,7 +4,7 @@ import { outboxOf, type Person, post, rows, unique } from "../../harness/api.ts"
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 
-/** An instant so many milliseconds from now, as a client writes it. */
+/** The time this many milliseconds from now, as a client writes it. */
 export function fromNow(ms: number): string {
   return new Date(Date.now() + ms).toISOString();
 }
@@ -40,7 +40,7 @@ export async function makeEvent(owner: Person, changes: object = {}): Promise<Ma
   return { ...body, id: answer.body.id };
 }
 
-/** What stands in the table of an event; undefined once it is gone. */
+/** Returns an event's row; undefined once it is deleted. */
 export async function storedEvent(uuid: string): Promise<Record<string, unknown> | undefined> {
   const [row] = await rows("SELECT * FROM events WHERE uuid = ?", uuid);
   return row;
@@ -70,7 +70,7 @@ export function claimsOf(token: string): Record<string, unknown> {
   return JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/")));
 }
 
-/** The number that stands beside an event's uuid. */
+/** Returns the number of an event, by its uuid. */
 export async function rowIdOf(uuid: string): Promise<number> {
   return Number((await storedEvent(uuid))?.id);
 }

@@ -13,7 +13,7 @@ export function registration(username: string, email: string | null, password: s
   return { username, ...(email ? { email } : {}), password1: password, password2: password };
 }
 
-/** Somebody with names of their own and the body that registers them. */
+/** A person with names of their own and the body that registers them. */
 export function newcomer() {
   const username = unique("racer");
   const email = `${username}@example.com`;
@@ -22,7 +22,7 @@ export function newcomer() {
   return { username, email, password, body };
 }
 
-/** Somebody who has registered. */
+/** A person who has registered. */
 export async function signedUp(): Promise<Racer> {
   const { username, email, password, body } = newcomer();
   const answer = await post("/api/auth/registration/", body);

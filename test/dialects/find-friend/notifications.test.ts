@@ -1,4 +1,4 @@
-/** What a client of Find Friend is told: a bare list, of which it may mark and remove its own. */
+/** Notifications in Find Friend: a bare list, in which a client may mark and delete its own. */
 import { beforeEach, describe, expect, test } from "vitest";
 import { call, del, get, patch, post, put, rows } from "../../harness/api.ts";
 import { notify } from "../../harness/notices.ts";

@@ -21,7 +21,7 @@ const validate = (token: unknown, options?: CallOptions) => post(VALIDATE, { tok
 const confirm = (token: unknown, password = NEW, options?: CallOptions) =>
   post(CONFIRM, { token, password }, from(options));
 
-/** Somebody who has just been mailed a code. */
+/** A person who has just been mailed a code. */
 async function asked() {
   const who = await someone();
   await ask(who.email);

@@ -1,4 +1,4 @@
-/** Find Friend registration: what it takes, answers and keeps. */
+/** Find Friend registration: what it accepts, answers and stores. */
 import { describe, expect, test } from "vitest";
 import { get, outboxOf, post, rows, unique } from "../../harness/api.ts";
 import { encodings } from "../../identity/requests.ts";

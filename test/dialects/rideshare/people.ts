@@ -15,7 +15,7 @@ export function newcomer() {
   return { name: "Anna Ride", email: `${unique("rider")}@example.com`, password: PASSWORD };
 }
 
-/** Somebody who has registered. */
+/** A person who has registered. */
 export async function rider(): Promise<Rider> {
   const body = newcomer();
   const answer = await post("/api/register", body);
@@ -36,7 +36,7 @@ export async function signIn({ email, password }: Pick<Rider, "email" | "passwor
   return { jwt, cookie: { cookie: `jwt=${jwt}` } };
 }
 
-/** Somebody who is signed in. */
+/** A person who is signed in. */
 export async function signedIn() {
   const who = await rider();
   return { ...who, ...(await signIn(who)) };

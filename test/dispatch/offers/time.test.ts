@@ -101,7 +101,7 @@ describe("AUTO_DISPATCH", () => {
     expect(effects).toEqual([{ payload: JSON.stringify({ orderId: id }) }]);
     for (let times = 0; times < 2; times++) await carryOut(id);
     expect((await offersOf(id)).map(({ truck_id }) => truck_id)).toEqual([drivers[0]?.truck]);
-    // Nor after somebody said no: a second round is an operator's to call.
+    // Nor after a refusal: only an operator starts a second round.
     await decline(drivers[0] as Person, id);
     await carryOut(id);
     expect(await offersOf(id)).toHaveLength(1);

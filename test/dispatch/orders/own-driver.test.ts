@@ -19,7 +19,7 @@ const startCode = async (order: string) => {
 
 const TABLE: Record<string, Row> = {
   "GET /api/v1/orders/:uuid": { status: 200 },
-  // What they send of fields that are not theirs is ignored.
+  // Fields that they may not set are ignored.
   "PUT /api/v1/orders/:uuid": {
     status: 200,
     body: { ...ROUTE, vehicle_type: 1, final_price: "1.00" },

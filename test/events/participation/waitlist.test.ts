@@ -1,4 +1,4 @@
-/** Seats and the waiting list: never too many members, and the user who waits longest is told first. */
+/** Seats and the waiting list: never too many members, and the user who waits longest is offered a seat first. */
 import { describe, expect, test } from "vitest";
 import { sweepWaitlists } from "../../../src/modules/events/index.ts";
 import { del, get, rows } from "../../harness/api.ts";

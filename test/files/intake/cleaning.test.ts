@@ -1,4 +1,4 @@
-/** What was stored before the intake: by night its metadata goes, each object is looked at once, a bounded number a night. */
+/** Files stored before the intake existed: the nightly job removes their metadata, each object once, a limited number a night. */
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { cleanFiles } from "../../../src/modules/files/index.ts";
@@ -15,7 +15,7 @@ const stored = (key: string, bytes: Bytes) =>
   env.BUCKET.put(key, bytes, { httpMetadata: { contentType: "image/jpeg" } });
 const bytesOf = async (key: string) => (await env.BUCKET.get(key))?.bytes();
 
-/** Finished files of old, newest last. */
+/** Finished files from before the intake, newest last. */
 async function oldFiles(count: number): Promise<string[]> {
   const { id } = await uploader();
   const keys = Array.from({ length: count }, () => `shared/cars/${id}/${unique("old")}`);

@@ -86,7 +86,7 @@ describe("is refused:", () => {
   });
 });
 
-/** Time stands still within a test here: what is quadratic in this size takes minutes, and the limit of each test ends it. */
+/** The clock does not advance within a test here. Quadratic work on this size takes minutes, and each test's timeout ends it. */
 describe("the worst input of 10 MiB costs no more than a few passes over it:", () => {
   const LIMIT = 10 * 1024 * 1024;
   const repeated = (part: Uint8Array, head: Uint8Array) => {

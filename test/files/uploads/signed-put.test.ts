@@ -1,4 +1,4 @@
-/** The signed PUT that is offered beside the form: when, where to, and what stands under its signature. */
+/** The signed PUT that is offered beside the form: when, to which address, and what its signature covers. */
 import { describe, expect, test } from "vitest";
 import { runtimeOf } from "../../../src/env.ts";
 import type { RequestContext } from "../../../src/platform/runtime.ts";

@@ -11,7 +11,7 @@ function folderIn(module: string, path: string): string | null {
 /**
  * Why an import between two folders of a module runs against its layers; null when it does not. Folders may import those
  * in earlier layers, never one of their own layer. What holds for every import leaves no circle between folders.
- * @param layers folders in order, the lowest first; folders of one layer stand together
+ * @param layers folders in order, the lowest first; folders of one layer are listed together
  * @param shared files at the module's root that any folder may import; they import no folder
  */
 export function layerViolation(

@@ -1,4 +1,4 @@
-/** A body for every route that creates, and how to count what came of it. A new such route needs a line here. */
+/** A body for every route that creates, and how to count what it created. A new such route needs a line here. */
 import { friendCreations } from "../../dialects/find-friend/creations.ts";
 import { orderCreations } from "../../dialects/tow-truck/creations.ts";
 import { carFacts, tariffFacts, truckFacts } from "../../dispatch/fleet/builders.ts";

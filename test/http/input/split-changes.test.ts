@@ -57,7 +57,7 @@ describe("what can't be split", () => {
   );
 });
 
-/** How often the requests meet: each time anew, as they do not always meet in the same way. */
+/** How often the concurrent requests are repeated, because they interleave differently each time. */
 const ROUNDS = 3;
 
 describe("fields in requests of their own are all written", () => {

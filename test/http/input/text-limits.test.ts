@@ -96,7 +96,7 @@ describe("a lone surrogate in a JSON body", () => {
 });
 
 describe("frames", () => {
-  /** Every text in a frame's schema that has a limit, whatever stands around it. */
+  /** Every text in a frame's schema that has a limit, at any depth. */
   const textsIn = (schema: unknown): { type: string; requirement: number }[] => {
     if (typeof schema !== "object" || schema === null) return [];
     const { pipe, entries, options, wrapped } = schema as Record<string, unknown>;

@@ -78,7 +78,7 @@ test("A throttled sign-up leaves nothing behind.", async () => {
 });
 
 describe("the coarse rate limit", () => {
-  /** An environment whose Rate Limiting binding says no, and remembers what it was asked. */
+  /** An environment whose Rate Limiting binding refuses every key, and records the keys. */
   function shielded(): { environment: TestEnv; keys: string[] } {
     const keys: string[] = [];
     const limit = async ({ key }: { key: string }) => {

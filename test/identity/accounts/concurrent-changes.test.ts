@@ -7,7 +7,7 @@ type Fields = Record<string, unknown>;
 interface AccountRoute {
   readonly name: string;
   readonly send: (who: { id: number; token: string }, fields: Fields) => Promise<Answer>;
-  /** Field → what it is set to and the column that keeps it. */
+  /** The fields, each with its new value and its column. */
   readonly fields: () => Record<string, { value: unknown; column: string; stored?: unknown }>;
 }
 

@@ -7,7 +7,7 @@ import { routesFor, subjectFor, withEmail } from "./naming-routes.ts";
 
 const WEEK = 7 * 24 * 3600_000;
 
-/** Somebody who has changed their address. */
+/** A person who has changed their address. */
 async function moved() {
   const who = await person();
   const email = newEmail();

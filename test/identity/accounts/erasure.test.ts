@@ -1,4 +1,4 @@
-/** Everything of a person goes out with the export, and nothing of them stays after a deletion. */
+/** The export has everything of a person, and a deletion leaves nothing of them. */
 import { createExecutionContext, createMessageBatch, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
@@ -24,7 +24,7 @@ const PASSWORD = "securepassword123";
 const headers = { "accept-language": "en" };
 const picture = pictureOf(100, "image/png");
 
-/** Somebody who has left a trace wherever an account can leave one. */
+/** A person with rows in every table that an account can have rows in. */
 async function resident() {
   const name = unique("Resident");
   const [phone, email] = [uniquePhone(), `${name}@example.com`.toLowerCase()];
@@ -160,7 +160,7 @@ describe("a deletion", () => {
       expect(await env.BUCKET.head(who.avatarKey)).toBeNull();
       await rows("DELETE FROM outbox WHERE kind = 'object' AND address = ?", who.avatarKey);
       expect(await rowsOf(who.id)).toEqual([]);
-      // What others were mailed about a common event still names who took part; it goes with their outbox.
+      // Letters to other people about a common event still name its participants; they are deleted with those people's outbox rows.
       const left = await rowsWith(words);
       expect(
         left.filter(({ table, row }) => !(table === "outbox" && String(row.address).startsWith("host"))),

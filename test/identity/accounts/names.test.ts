@@ -1,4 +1,4 @@
-/** Usernames that registration made from a phone or an e-mail: who sees them, what stands in their place, what that opens. */
+/** Usernames generated from a phone or an e-mail: who sees them, what others see instead, and what the alias opens. */
 import { describe, expect, test } from "vitest";
 import { aliasedId } from "../../../src/modules/identity/accounts/names.ts";
 import { isReservedName, madeFrom, maskedEmail } from "../../../src/modules/identity/rules.ts";
@@ -13,7 +13,7 @@ const nameOf = async (id: number) =>
     )
   )[0];
 
-/** An event of somebody's with these participants; its id. */
+/** Creates an event with these participants and returns its id. */
 async function eventWith(token: string, participants: string[]): Promise<string> {
   const draft = { name: unique("Ride"), starting_time: "2031-01-01T10:00Z", end_time: "2031-01-01T11:00Z" };
   const { status, body } = await post(

@@ -17,7 +17,7 @@ import { stranger } from "../requests.ts";
 import { newEmail, press, signsIn, stateOf, undoLink } from "./contact-changes.ts";
 import { routesFor, subjectFor } from "./naming-routes.ts";
 
-/** Somebody with a phone, who has changed it. */
+/** A person with a phone, who has changed it. */
 async function rung() {
   const who = await person();
   const [old, phone] = [uniquePhone(), uniquePhone()];
@@ -97,7 +97,7 @@ describe("a new phone", () => {
 
 test("A session that has ended cannot change the account.", async () => {
   const who = await person();
-  // The isolate trusts what it has read of the session for a while.
+  // The isolate caches the session for a while.
   expect((await get("/api/auth/user/", { token: who.token })).status).toBe(200);
   await rows("DELETE FROM sessions WHERE user_id = ?", who.id);
   const before = await rows("SELECT * FROM users WHERE id = ?", who.id);

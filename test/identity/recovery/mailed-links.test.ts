@@ -18,7 +18,7 @@ const reset = (phone: string) => ({
   new_password_confirm: "another harbour",
 });
 
-/** Somebody whose address and phone were just changed. */
+/** A person whose address and phone were just changed. */
 async function moved() {
   const who = await person();
   const [old, phone] = [uniquePhone(), uniquePhone()];
@@ -30,7 +30,7 @@ async function moved() {
   return { ...who, old };
 }
 
-/** An event that names somebody, and the letter they get of it. */
+/** An event with the person as a participant, and the letter about it. */
 async function invited() {
   const [host, guest] = [await person("host"), await person("guest")];
   const event = {

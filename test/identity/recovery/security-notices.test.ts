@@ -1,4 +1,4 @@
-/** What an account's owner is told at once: every way a password changes, and a sign-in from a new device. */
+/** Security notices: every way a password changes, and a sign-in from a new device. */
 import { describe, expect, test } from "vitest";
 import { get, outboxOf, patch, person, post, put, rows, unique } from "../../harness/api.ts";
 import { CHANGES, phoned, RESETS, TEMPORARY } from "./password-changes.ts";

@@ -1,4 +1,4 @@
-/** Nobody locks somebody else out: what strangers use up is theirs, and the owner's own device is still heard. */
+/** Nobody can lock an owner out: attempts of strangers count against strangers, and the owner's device can still sign in. */
 import { describe, expect, test } from "vitest";
 import { outboxOf, person, post, rows, uniquePhone } from "../../harness/api.ts";
 import { APPS, type Everybody, everybody } from "../everywhere.ts";

@@ -1,4 +1,4 @@
-/** Who was signed out and signs in anew is let in at once, and the echo of the old revocation does not close the new socket. */
+/** A person who was signed out and signs in again can connect at once; a repeated revocation does not close the new socket. */
 import { createExecutionContext, createMessageBatch, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";

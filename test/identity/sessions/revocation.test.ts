@@ -20,7 +20,7 @@ async function device({ username, password }: Everybody): Promise<Device> {
   return { access: body.access, key: body.key, id: claimsOf(body.access).sid };
 }
 
-/** Somebody with two devices, and a room in which each of them listens. */
+/** A person with two devices, and a room in which each of them listens. */
 async function listening() {
   const who = await everybody();
   const [mine, other] = [await device(who), await device(who)];

@@ -4,7 +4,7 @@ import { admit, callerOf, listen, note, type World, withRoom } from "../../harne
 import { until, upTo } from "../../harness/rooms.ts";
 
 /**
- * Bytes that the runtime holds for a reader. The pinned runtime does not tell them (workerd#988), production does:
+ * Bytes that the runtime buffers for a reader. The pinned runtime does not report them (workerd#988), production does:
  * here they are what was sent since the socket was last drained, or what the test says.
  */
 const held = new WeakMap<WebSocket, number>();

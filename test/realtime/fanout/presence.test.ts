@@ -16,7 +16,7 @@ interface Here {
 
 interface WayIn {
   readonly authorize: (here: Here) => void;
-  /** The client is heard. */
+  /** Sends a frame of the client. */
   readonly sign: (here: Here) => unknown;
 }
 
@@ -54,7 +54,7 @@ const WAYS: Record<string, WayIn> = {
   },
 };
 
-/** Person 2 connects in one of the ways; then person 1 does, who watches and is heard all the time. */
+/** Person 2 connects in one of the ways; then person 1 does, who watches and sends frames all the time. */
 function watched(way: WayIn, work: (here: Here, presences: () => number[][], later: Later) => Promise<void>) {
   const inbox = fakeInbox();
   let here: Here;

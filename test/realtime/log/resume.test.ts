@@ -1,4 +1,4 @@
-/** Resuming: a client gets all it missed, in order, once; or is told to reload. There is never a silent gap. */
+/** Resuming: a client gets all that it missed, in order, once, or must reload. There is never a silent gap. */
 import { runInDurableObject } from "cloudflare:test";
 import { beforeAll, expect, test } from "vitest";
 import { type Person, person } from "../../harness/api.ts";

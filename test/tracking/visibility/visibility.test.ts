@@ -1,4 +1,4 @@
-/** The pure rule of who may see whose locations: each fact by itself, and the times when a right begins and ends. */
+/** The pure rule of who may see whose locations: each fact alone, and the times when a right begins and ends. */
 import { describe, expect, test } from "vitest";
 import { placeVisibility, type VisibilityFacts } from "../../../src/modules/tracking/visibility/rules.ts";
 

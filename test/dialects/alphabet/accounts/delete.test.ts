@@ -1,4 +1,4 @@
-/** `DELETE user/{id}`: who may delete whom, and what goes with an account. */
+/** `DELETE user/{id}`: who may delete whom, and what is deleted with an account. */
 import { expect, test } from "vitest";
 import { del, get, outboxOf, person, post, rows, staffMember } from "../../../harness/api.ts";
 import { makeEvent } from "../world.ts";

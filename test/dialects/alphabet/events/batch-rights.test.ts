@@ -1,4 +1,4 @@
-/** `batch_events/` where it concerns others: events of somebody else, two batches at once, and many items. */
+/** `batch_events/`: other people's events, concurrent batches, and many items. */
 import { describe, expect, test } from "vitest";
 import { call, del, person, post, put, rows, staffMember, unique } from "../../../harness/api.ts";
 import { draft, eventSubjects, makeEvent, noSuchId, storedEvent } from "../world.ts";

@@ -1,4 +1,4 @@
-/** Making events through `POST /api/events/`: what it takes and how it keeps it. */
+/** Creating events by `POST /api/events/`: what is accepted and how it is stored. */
 import { describe, expect, test } from "vitest";
 import { get, person, post, rows, unique } from "../../../harness/api.ts";
 import { countNamed, draft, makeEvent, noSuchId, storedEvent } from "../world.ts";

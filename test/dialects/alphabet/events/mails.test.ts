@@ -9,7 +9,7 @@ async function people(count: number): Promise<Person[]> {
   return Promise.all(Array.from({ length: count }, () => person()));
 }
 
-/** The newest letter to somebody. */
+/** Returns the newest letter to a person. */
 async function lastLetter(someone: Person) {
   const [letter] = await outboxOf(someone.email);
   if (!letter) throw new Error("no letter came");

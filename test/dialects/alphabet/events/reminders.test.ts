@@ -32,7 +32,7 @@ async function countOf(someone: Person): Promise<number> {
   return (await reminders(someone)).length;
 }
 
-/** An event of `owner` with these people that starts so many ms from now. */
+/** Creates an event of `owner` with these people that starts this many ms from now. */
 function soon(owner: Person, who: readonly Person[], startsIn = 10 * MINUTE) {
   const participants = who.map(({ username }) => username);
   const times = { starting_time: fromNow(startsIn), end_time: fromNow(startsIn + HOUR) };

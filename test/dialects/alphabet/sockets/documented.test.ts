@@ -9,7 +9,7 @@ const said = (event: { name: string }, verb: string) => ({
   message: `Event "${event.name}" has been ${verb}.`,
 });
 
-/** An event with somebody who made it and an anonymous listener. */
+/** An event with its creator and an anonymous listener. */
 async function watched(changes: object = {}) {
   const ann = await person();
   const event = await makeEvent(ann, changes);

@@ -116,7 +116,7 @@ test("At most ten reset mails an hour go to one address.", async () => {
   expect(await outboxOf(email)).toHaveLength(11);
 });
 
-/** Somebody who has asked for a reset, with what the mail holds. */
+/** A person who has asked for a reset, with what the mail holds. */
 async function forgetful() {
   const racer = await signedUp();
   await post(RESET, { email: racer.email });

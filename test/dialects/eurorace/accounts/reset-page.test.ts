@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { get, post, rows } from "../../../harness/api.ts";
 import { linkOf, signedUp } from "../people.ts";
 
-/** Somebody who has asked for a reset, with the link of the mail. */
+/** A person who has asked for a reset, with the link of the mail. */
 async function forgetful() {
   const racer = await signedUp();
   await post("/api/auth/password/reset/", { email: racer.email });

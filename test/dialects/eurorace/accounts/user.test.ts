@@ -1,4 +1,4 @@
-/** Eurorace's own-account path: partial changes, and an address that must be confirmed anew. */
+/** Eurorace's own-account path: partial changes, and a new address that must be confirmed. */
 import { expect, test } from "vitest";
 import { get, outboxOf, patch, post, put, rows, unique } from "../../../harness/api.ts";
 import { keyOf, signedUp } from "../people.ts";

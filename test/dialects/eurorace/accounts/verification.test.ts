@@ -110,7 +110,7 @@ const SIGN_INS: [string, Send, number, unknown][] = [
 const sessionsOf = ({ email }: Names) =>
   rows("SELECT sessions.id FROM sessions JOIN users ON users.id = user_id WHERE email = ?", email);
 
-/** Somebody with username, address and phone whose address is not verified. */
+/** A person with username, address and phone whose address is not verified. */
 async function waiting(): Promise<Names> {
   const who = names();
   expect((await euroraceSignUp(who)).status).toBe(201);

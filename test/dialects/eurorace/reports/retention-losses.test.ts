@@ -1,4 +1,4 @@
-/** When something goes that rolled days hang on: their object, the run that rolls them, the newest report. */
+/** Archived days whose object is lost, whose run is interrupted, or whose newest report is deleted. */
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { checkTracks, compactTracks } from "../../../../src/modules/tracking/tracks/compaction.ts";
@@ -19,7 +19,7 @@ import {
   trackOf,
 } from "./compaction.ts";
 
-/** Rolls a day of somebody's, and loses its object. */
+/** Archives a day of a person and deletes its object. */
 async function lose(who: Person, at: number): Promise<string> {
   await store(who, point(at));
   await roll();

@@ -40,7 +40,7 @@ async function upload(who: Driver, car: number, finished: boolean): Promise<void
   if (finished) await post("/api/upload/direct/finish", { file_id: body.id }, who.with);
 }
 
-/** Somebody with twenty posts, pictured by every way there is, with documents and calculations. */
+/** A person with twenty posts with pictures by every route, with documents and calculations. */
 async function keeper(): Promise<Driver> {
   const who = await driver();
   for (let n = 0; n < POSTS; n += 1) {
@@ -61,7 +61,7 @@ async function keeper(): Promise<Driver> {
   return who;
 }
 
-/** How much there is of somebody in each table, and in the bucket. */
+/** Counts a person's rows in each table, and their objects. */
 async function holdings({ id }: Driver) {
   const count = async (table: string, column: string) =>
     (await rows<{ n: number }>(`SELECT count(*) AS n FROM ${table} WHERE ${column} = ?`, id))[0]?.n;

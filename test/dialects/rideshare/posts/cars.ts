@@ -8,7 +8,7 @@ export interface Driver extends Person {
   readonly with: CallOptions;
 }
 
-/** Somebody whose browser has the cookie. */
+/** A person whose browser has the cookie. */
 export async function driver(): Promise<Driver> {
   const who = await person("driver");
   return { ...who, with: { headers: { cookie: `jwt=${who.token}`, "accept-language": "en" } } };
@@ -79,11 +79,11 @@ export function editForm(fields: Record<string, string>, picture: File | null = 
 export const edit = (who: Driver, id: number, body: unknown) =>
   call("PUT", `/api/update-ridepost/${id}`, { body, ...who.with });
 
-/** What the client is told of a post's picture. */
+/** Returns what the client is told of a post's picture. */
 export const imageOf = async (who: Driver, id: number | string) =>
   (await call("GET", `/api/get-image-by-post-id/${id}`, who.with)).body;
 
-/** The keys of pictures that lie in the bucket for somebody's posts. */
+/** Returns the keys of the pictures of a person's posts in the bucket. */
 export async function picturesOf(who: Pick<Person, "id">): Promise<string[]> {
   const { objects } = await env.BUCKET.list({ prefix: `shared/cars/${who.id}/` });
   return objects.map(({ key }) => key);

@@ -7,7 +7,7 @@ const NOT_A_NUMBER = "Invalid page number. Page should be an integer!";
 const OUT_OF_RANGE = "Page not found! The page number you're requesting is out of range!";
 
 const addEntry = (who: Driver) => post("/api/add-calculator-entry", { app_income: "1" }, who.with);
-/** Each list with what fills it and how it is told its page. */
+/** Each list, with how it is filled and how a page is requested. */
 const LISTS = [
   ["get-user-carposts", addCar, (page: string) => `/api/get-user-carposts/${page}`],
   ["get-calculator-entries", addEntry, (page: string) => `/api/get-calculator-entries?page=${page}`],

@@ -1,4 +1,4 @@
-/** A driver's clock that runs ahead: the truck stands where it is, at the time of arrival, and a clock that is set right goes on. */
+/** A driver's clock that runs ahead: positions count from their time of arrival, and a corrected clock continues. */
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { rows } from "../../../harness/api.ts";

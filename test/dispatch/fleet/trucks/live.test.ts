@@ -1,4 +1,4 @@
-/** What rooms are told about trucks: a new status at once; sockets of former drivers close. */
+/** What is published about trucks: a new status at once; sockets of former drivers close. */
 import { describe, expect, test } from "vitest";
 import { idleTrucks } from "../../../../src/modules/dispatch/fleet/trucks/commands.ts";
 import { truckUpdated } from "../../../../src/modules/dispatch/fleet/trucks/room-updates.ts";

@@ -33,7 +33,7 @@ export const profile = (path: (owner: Person) => string): SplitChange => ({
   }),
 });
 
-/** A PUT wants names and address; they stay what they are, so that only one field changes. */
+/** A PUT requires names and address; they are sent unchanged, so that only one field changes. */
 export const wholeProfile = (path: (owner: Person) => string): SplitChange => {
   const person = { ...names(), email: "" };
   return {
