@@ -1,4 +1,4 @@
-/** Nothing is looked for row by row: the database is asked how it would answer what the lists ask. */
+/** Every query of the lists uses an index, as the query planner reports it. */
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { person, rows, staffMember } from "./harness/api.ts";

@@ -1,4 +1,4 @@
-/** Field by field: what may not be written is refused by name, what is secret is in no answer. */
+/** Each field of each resource: fields that are not writable are refused by name, and secrets are in no answer. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { catalogue } from "../../src/modules/admin/catalogue.ts";
 import type { ConsoleRole, Field } from "../../src/platform/resources/resource.ts";

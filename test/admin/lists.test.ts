@@ -1,4 +1,4 @@
-/** Lists in the console: found by what is declared, in total order, two statements for any page, as CSV too. */
+/** Lists in the console: declared searches and filters, a total order, two statements for any page, and CSV. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { csvCell } from "../../src/platform/csv.ts";
 import { newPerson, type Person } from "../authorization/world.ts";

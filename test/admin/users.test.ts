@@ -1,4 +1,4 @@
-/** Accounts in the console: made, changed, signed out, given a password, deleted, each with what belongs to it. */
+/** Accounts in the console: created, changed, signed out, given a password and deleted, each with its consequences. */
 import { describe, expect, test } from "vitest";
 import { del, get, outboxOf, patch, person, post, rows, staffMember, unique } from "../harness/api.ts";
 

@@ -1,4 +1,4 @@
-/** Who may call what: every documented route for every role, in one table that no route may be missing from. */
+/** Who may call what: every documented route and socket for every role, in one table that must be complete. */
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { appFor, authorizers, routes } from "../../src/app.ts";

@@ -1,4 +1,4 @@
-/** Two friends with a chat, as the Find Friend app brings them there. */
+/** Two friends with a chat, set up through the Find Friend API. */
 
 import { post } from "../harness/api.ts";
 import { connect, connectNative, type Socket } from "../harness/socket.ts";

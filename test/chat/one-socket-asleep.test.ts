@@ -1,4 +1,4 @@
-/** One socket a person while objects fall asleep, die and wake: everything comes, once and in order, or it is said. */
+/** One socket per person while objects hibernate, die and wake: entries arrive once and in order, or the client must reload. */
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";

@@ -1,4 +1,4 @@
-/** Conditions and keys that make no sense: ignored or not found, never a 500. */
+/** Meaningless conditions and keys are ignored or a 404, never a 500. */
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { get, unique } from "../harness/api.ts";

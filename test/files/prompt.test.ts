@@ -1,4 +1,4 @@
-/** Objects go with the change that took their rows away, and wait for no minute of the clock. */
+/** Objects are deleted right after the change that deleted their rows, without waiting for the cron. */
 import { expect, test } from "vitest";
 import { type Driver, driver, picturesOf, REQUIRED } from "../dialects/rideshare/posts/cars.ts";
 import { del, patch, post, put } from "../harness/api.ts";

@@ -1,4 +1,4 @@
-/** What a browser gets of an object: with validators, in parts, by signature, smaller. */
+/** How objects are served: validators, ranges, signatures and smaller sizes. */
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { runtimeOf } from "../../src/env.ts";

@@ -1,4 +1,4 @@
-/** A file stored by the API with the thing it belongs to, without an upload of its own. */
+/** A file that the API stores together with a resource, without a separate upload. */
 import { describe, expect, test } from "vitest";
 import { keepFile, purgePendingFiles, storeFile } from "../../src/modules/files/index.ts";
 import { runBatch } from "../../src/platform/db/client.ts";

@@ -1,4 +1,4 @@
-/** Seeded frames by the AsyncAPI document, in both dialects, on every socket of the authorization matrix. */
+/** Seeded random frames to every documented socket, in both dialects. */
 import { sockets } from "../authorization/sockets.ts";
 import { newPerson, ROLES } from "../authorization/world.ts";
 import { dial, type Socket } from "../harness/socket.ts";

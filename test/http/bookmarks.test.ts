@@ -1,4 +1,4 @@
-/** D1's bookmarks: what a client has written it will read, whichever replica answers. */
+/** D1's bookmarks: a client reads what it has written, whichever replica answers. */
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { get, person, post, send, type TestEnv } from "../harness/api.ts";

@@ -1,4 +1,4 @@
-/** The console's one document: the same at every address, and the tile server of the settings is all it lets in. */
+/** The console's one document: the same at every address, and the tile server of the settings is the only other origin. */
 import { describe, expect, test } from "vitest";
 import { readSettings } from "../../src/settings.ts";
 import { get } from "../harness/api.ts";

@@ -1,4 +1,4 @@
-/** The places that are mounted, with something plausible for each parameter. */
+/** The mounted paths, with something plausible for each parameter. */
 import { routes } from "../../src/app.ts";
 
 /** What a browser or a developer opens: mounted, but in no document. */

@@ -1,4 +1,4 @@
-/** JSON references inside one document: all of them, and where each leads. */
+/** JSON references inside one document: all of them, and their targets. */
 
 /** Returns every `$ref` in a document, at any depth. */
 export function findReferences(value: unknown): string[] {

@@ -1,4 +1,4 @@
-/** The small print of the dialect, asked of every route that it speaks of. */
+/** Details of the dialects, tested on every route that they concern. */
 import { describe, expect, test } from "vitest";
 import { routes } from "../../src/app.ts";
 import { allowedAt, indexPaths } from "../../src/platform/http/path-index.ts";

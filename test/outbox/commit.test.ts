@@ -1,4 +1,4 @@
-/** `commit`: a change and its effects are there together or not at all. */
+/** `commit`: a change and its effects are stored together or not at all. */
 import { sql } from "drizzle-orm";
 import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { beforeAll, expect, test, vi } from "vitest";

@@ -1,4 +1,4 @@
-/** Letters on their way out: once each, with a key the provider knows them by, again when it failed, never for ever. */
+/** Sending letters: once each, with an idempotency key for the provider, retried after failures, up to a limit. */
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
 import { MAX_ATTEMPTS } from "../../src/platform/db/claims.ts";

@@ -1,4 +1,4 @@
-/** The queue's side and the clock's: what is lost on the way is found again, and what can't be done ends. */
+/** The queue and the sweep: lost messages are found again, and rows that always fail end as dead. */
 import { createExecutionContext, createScheduledController, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";

@@ -1,4 +1,4 @@
-/** Outbox rows as tests put them there, and deliveries of them as the queue makes them. */
+/** Inserts outbox rows, and delivers them as the queue does. */
 import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";

@@ -1,4 +1,4 @@
-/** The sample data of a developer's machine: something of everything, and no more of it when it is loaded again. */
+/** The sample data: something of everything, and nothing more when it is loaded again. */
 import { expect, test } from "vitest";
 import { get, post, rows } from "../harness/api.ts";
 

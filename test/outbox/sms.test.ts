@@ -1,4 +1,4 @@
-/** Messages to phones: one POST to the gateway of the settings, whichever that is. */
+/** Text messages: one POST to the gateway of the settings. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { envWith, outboxOf, post, uniquePhone } from "../harness/api.ts";
 import { deliver, letTimePass, outside, put, stored } from "./rows.ts";

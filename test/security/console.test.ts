@@ -1,4 +1,4 @@
-/** What the console's API keeps from operators, whatever they ask for. */
+/** What the console's API hides from operators, whatever they request. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { csvCell as cell } from "../../src/platform/csv.ts";
 import { newPerson, type Person } from "../authorization/world.ts";

@@ -1,4 +1,4 @@
-/** One person who writes without end buries nobody else's work: what hangs on a list's rows is bounded. */
+/** A person who writes without end does not hide other people's work: the rows nested in a list are limited. */
 import { expect, test } from "vitest";
 import { at, place, scene } from "../dispatch/scene.ts";
 import { get, person, post, rows } from "../harness/api.ts";

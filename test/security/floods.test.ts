@@ -1,4 +1,4 @@
-/** What one request may cost: texts, lists and nestings without end are turned away before anything walks them. */
+/** The cost of one request: endless texts, lists and nestings are refused before anything reads them. */
 import { expect, test } from "vitest";
 import { del, person, post, put, unique } from "../harness/api.ts";
 

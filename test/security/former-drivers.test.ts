@@ -1,4 +1,4 @@
-/** Who was a driver once, and whose truck nobody has taken back yet, gets no jobs and moves nothing. */
+/** A former or blocked driver whose truck is still theirs gets no jobs and moves nothing. */
 import { describe, expect, test } from "vitest";
 import { accept, call, offersOf, trucksAt } from "../dispatch/offers/builders.ts";
 import { move, orderIn, scene, stateOf, truckRow } from "../dispatch/scene.ts";

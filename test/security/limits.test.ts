@@ -1,4 +1,4 @@
-/** Who counts as one client, and what no client may keep or be taken for. */
+/** Which addresses count as one client, which responses are not cached, and which names can't be registered twice. */
 
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";

@@ -1,4 +1,4 @@
-/** Settings: what is missing or malformed is named, all of it at once, and no value is ever printed. */
+/** Settings: all missing or malformed ones are named at once, and no value is printed. */
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { runtimeOf } from "../../src/env.ts";

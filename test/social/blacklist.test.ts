@@ -1,4 +1,4 @@
-/** Blocks: what the blocker sees of it, and what the blocked one sees no more. */
+/** Blocks: what the blocker sees, and what the blocked person no longer sees. */
 import { describe, expect, test } from "vitest";
 import { USERS } from "../dialects/find-friend/people.ts";
 import { call, del, get, post, put, rows, staffMember } from "../harness/api.ts";

@@ -1,4 +1,4 @@
-/** Cities and interests: whole lists to choose from, searched in any case, read only. */
+/** Cities and interests: complete lists, searched in any case, read only. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { call, get, patch, rows } from "../harness/api.ts";
 import { ANONYMOUS, type Member, member, NOT_FOUND } from "./social.ts";

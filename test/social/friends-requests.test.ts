@@ -1,4 +1,4 @@
-/** Friend requests: asked once, answered once, by the one who was asked, with a notice to the other. */
+/** Friend requests: sent once, answered once by the receiver, with a notice to the sender. */
 import { describe, expect, test } from "vitest";
 import { del, get, patch, post, rows } from "../harness/api.ts";
 import {

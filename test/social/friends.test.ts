@@ -1,4 +1,4 @@
-/** Friend requests taken away and friendships: in both lists, ended from either side. */
+/** Deleted friend requests, and friendships: in both lists, ended from either side. */
 import { describe, expect, test } from "vitest";
 import { call, del, get, patch, put, rows } from "../harness/api.ts";
 import {

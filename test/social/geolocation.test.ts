@@ -1,4 +1,4 @@
-/** Where people of Find Friend are: with their consent, from the edge or from their own device, and how far. */
+/** Places of Find Friend's people: with consent, from the edge or the device, and distances. */
 import { describe, expect, test } from "vitest";
 import { USERS } from "../dialects/find-friend/people.ts";
 import { call, get, patch, put, rows, send } from "../harness/api.ts";

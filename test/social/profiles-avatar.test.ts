@@ -1,4 +1,4 @@
-/** Pictures of Find Friend's people: made small once, in their own format, replaced and taken away. */
+/** Avatars of Find Friend: resized once, in their own format, replaced and removed. */
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { signIn } from "../dialects/find-friend/people.ts";

@@ -1,4 +1,4 @@
-/** Profiles of Find Friend: what is shown of a person, and that all of it can be taken along or deleted. */
+/** Profiles of Find Friend: what is shown of a person, the export and the deletion. */
 import { describe, expect, test } from "vitest";
 import { PASSWORD, signIn, USERS } from "../dialects/find-friend/people.ts";
 import { call, del, get, patch, person, put, rows, staffMember } from "../harness/api.ts";

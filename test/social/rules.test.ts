@@ -1,4 +1,4 @@
-/** Ages and friend requests, decided from facts alone. */
+/** The pure rules of ages and friend requests. */
 import { describe, expect, test } from "vitest";
 import {
   ageOn,

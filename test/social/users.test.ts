@@ -1,4 +1,4 @@
-/** Lists of people: pages of six, searches that know Cyrillic, and every filter. */
+/** Lists of people: pages of six, searches in any case of Cyrillic, and every filter. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { USERS } from "../dialects/find-friend/people.ts";
 import { registered } from "../dialects/tow-truck/people.ts";

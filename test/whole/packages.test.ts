@@ -1,4 +1,4 @@
-/** When a start installs packages first: they are missing, or not those of the lockfile. */
+/** When a start installs packages first: if they are missing, or differ from the lockfile. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** What a client of Rideshare does over real HTTP, and pictures for it. */
+/** A client of Rideshare over real HTTP, and pictures for it. */
 import { expect } from "vitest";
 import { picture } from "../harness/pictures.ts";
 

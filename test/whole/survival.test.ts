@@ -1,4 +1,4 @@
-/** What survives: a server that is asked to stop, and one that is killed with everything it started while it is being written to. */
+/** A server that is asked to stop, and one that is killed in the middle of writes: acknowledged data survives. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Client, eventDraft, type Letter, type Socket, unique } from "./client.ts";
 import { Server, until } from "./server.ts";

@@ -1,4 +1,4 @@
-/** `npm run talk`: the socket in the terminal, as a process against a socket server that says what the rooms say. */
+/** `npm run talk`: the socket in the terminal, as a process against a fake socket server. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";

@@ -1,4 +1,4 @@
-/** The promise attacked in short: clients of every kind, evictions, a killed server. `npm run torture` does it for long. */
+/** A short run of the torture: clients of every kind, evictions, a killed server. `npm run torture` runs longer. */
 import { expect, test } from "vitest";
 import { build } from "../../bench/platform.mjs";
 import { torture } from "../torture/torture.ts";

@@ -1,4 +1,4 @@
-/** Uploads over real HTTP against a real server and its own object store: by form and by signed PUT, read, replaced, and gone with the account. */
+/** Uploads over real HTTP against a real server and its object store: by form and by signed PUT, read, replaced and deleted. */
 import { AwsClient } from "aws4fetch";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { greyPng } from "../harness/real-pictures.ts";

@@ -1,4 +1,4 @@
-/** The matrix of the console's API; what each resource lets each role do is in `test/admin/matrix.test.ts`. */
+/** The matrix of the console's API; what each role may do with each resource is in `test/admin/matrix.test.ts`. */
 import { rows } from "../../harness/api.ts";
 import { type Person, type Row, type Statuses, staffOnly, type Table } from "../world.ts";
 

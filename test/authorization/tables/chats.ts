@@ -1,4 +1,4 @@
-/** The matrix of chats: two friends and nobody else; staff may look. */
+/** The matrix of chats: their two members, and staff who may read. */
 import { rows } from "../../harness/api.ts";
 import { members, newPerson, type Person, type Table } from "../world.ts";
 

@@ -1,4 +1,4 @@
-/** The matrix of the earnings calculator: everybody has their own rows and knows of no others, staff included. */
+/** The matrix of the earnings calculator: everybody has their own rows only, staff included. */
 import { post } from "../../harness/api.ts";
 import { members, ownerOnly, type Person, type Row, type Table } from "../world.ts";
 

@@ -1,4 +1,4 @@
-/** The matrix of events and of tickets to their rooms: anybody signed in may read and make them, their maker may change them. */
+/** The matrix of events and of tickets to their rooms: everybody signed in may read and create them, the creator may change them. */
 import { event, eventOf, members, ownerOrStaff, type Person, type Table } from "../world.ts";
 
 const named = async (owner: Person) => `/api/event/${await eventOf(owner)}/`;

@@ -1,4 +1,4 @@
-/** The matrix of car posts, papers and uploads: posts are public to members, papers and unfinished files to nobody else. */
+/** The matrix of car posts, documents and uploads: posts are for all members, documents and unfinished files for their owner only. */
 import { post } from "../../harness/api.ts";
 import { picture } from "../../harness/pictures.ts";
 import { members, ownerOnly, ownerOrStaff, type Person, type Row, type Table } from "../world.ts";

@@ -1,4 +1,4 @@
-/** The matrix of Find Friend's events: anybody looks, organizers change them and decide who takes part. */
+/** The matrix of Find Friend's events: everybody reads them, organizers change them and decide who takes part. */
 import { get, post } from "../../harness/api.ts";
 import { everybody, members, newPerson, ownerOnly, ownerOrStaff, type Person, type Table } from "../world.ts";
 

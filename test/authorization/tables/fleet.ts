@@ -1,4 +1,4 @@
-/** The matrix of the fleet: everybody reads tariffs and has cars; operators keep tariffs, trucks and, where they must, cars. */
+/** The matrix of the fleet: everybody reads tariffs and has vehicles; operators manage tariffs and trucks. */
 
 import { carFacts, tariffFacts, truckFacts } from "../../dispatch/fleet/builders.ts";
 import { post } from "../../harness/api.ts";

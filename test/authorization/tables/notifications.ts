@@ -1,4 +1,4 @@
-/** The matrix of notifications: everybody has their own and knows of no others, staff included. */
+/** The matrix of notifications: everybody has their own only, staff included. */
 import { rows, unique } from "../../harness/api.ts";
 import { members, ownerOnly, type Person, type Table } from "../world.ts";
 

@@ -1,4 +1,4 @@
-/** The matrix of orders: their client, the driver of their truck, operators; everybody else does not know that they exist. */
+/** The matrix of orders: visible to their client, the driver of their truck and operators; a 404 for everybody else. */
 
 import { at, carOf, newOrder, orderIn, tariffRow, truckRow } from "../../dispatch/scene.ts";
 import { rows } from "../../harness/api.ts";

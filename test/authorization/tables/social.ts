@@ -1,4 +1,4 @@
-/** The matrix of Find Friend's people: profiles are members' to read, a person's or staff's to change; requests are between two. */
+/** The matrix of Find Friend's people: members read profiles, the person and staff change them; requests are between two people. */
 import { post, rows, unique } from "../../harness/api.ts";
 import {
   members,

@@ -1,4 +1,4 @@
-/** The matrix of support: a ticket is its author's and the operators'. */
+/** The matrix of support: a ticket is for its author and the operators. */
 import { post } from "../../harness/api.ts";
 import { members, type Person, type Row, type Statuses, type Table } from "../world.ts";
 

@@ -1,4 +1,4 @@
-/** Bodies that nobody means well with, at every route that takes one: refused or taken, never a 500, never a side effect elsewhere. */
+/** Hostile bodies on every route that accepts a body: refused or accepted, never a 500, never a side effect elsewhere. */
 import { expect, test } from "vitest";
 import { call, person, rows } from "../../harness/api.ts";
 import { makeEvent } from "./world.ts";

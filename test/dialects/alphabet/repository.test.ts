@@ -1,4 +1,4 @@
-/** The seventeen tests of the original repository, as a client over HTTP would make them. */
+/** The seventeen tests of the original repository, made by a client over HTTP. */
 import { describe, expect, test } from "vitest";
 import { call, del, get, person, post, put, unique } from "../../harness/api.ts";
 import { draft, fromNow, HOUR, makeEvent, storedEvent } from "./world.ts";

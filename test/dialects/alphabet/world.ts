@@ -1,4 +1,4 @@
-/** AlphaBet's things as its clients make them: events through the documented paths, letters as people read them. */
+/** AlphaBet's events created through the documented paths, and the letters that people get. */
 import { outboxOf, type Person, post, rows, unique } from "../../harness/api.ts";
 
 export const MINUTE = 60_000;

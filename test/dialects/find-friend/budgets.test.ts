@@ -1,4 +1,4 @@
-/** What Find Friend's people cost: as many statements for a hundred as for one, and no object for reading. */
+/** The cost of Find Friend's lists: as many statements for a hundred people as for one, and no object call for reading. */
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, test } from "vitest";
 import { type Person, person, rows, unique } from "../../harness/api.ts";

@@ -1,4 +1,4 @@
-/** Find Friend's reset by a mailed code: six digits, once, for a quarter of an hour, with few guesses. */
+/** Find Friend's reset by a mailed code: six digits, valid once and for a quarter of an hour, with few guesses. */
 import { describe, expect, test } from "vitest";
 import { type CallOptions, get, outboxOf, post, rows } from "../../harness/api.ts";
 import { encodings, english, stranger } from "../../identity/requests.ts";

@@ -1,4 +1,4 @@
-/** People of Find Friend, as its clients register them and sign them in. */
+/** Registers and signs in people of Find Friend. */
 import { type Answer, type CallOptions, outboxOf, post, unique } from "../../harness/api.ts";
 
 export const PASSWORD = "alskdj01";

@@ -1,4 +1,4 @@
-/** What Find Friend's registration refuses, word for word in both languages, and that nobody is made then. */
+/** What Find Friend's registration refuses, word for word in both languages, without creating an account. */
 import { describe, expect, test } from "vitest";
 import { post, rows, unique } from "../../harness/api.ts";
 import { english, notText, rubbish, stranger } from "../../identity/requests.ts";

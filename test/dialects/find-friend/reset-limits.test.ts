@@ -1,4 +1,4 @@
-/** What Find Friend's reset does not allow: floods of mail, guesses at codes, and bodies that are no request. */
+/** Limits of Find Friend's reset: mails, guesses at codes, and malformed bodies. */
 import { describe, expect, test } from "vitest";
 import { get, outboxOf, post } from "../../harness/api.ts";
 import { notText, rubbish, stranger } from "../../identity/requests.ts";

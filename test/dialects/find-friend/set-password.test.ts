@@ -1,4 +1,4 @@
-/** Find Friend's change of password by its owner: the old one proves it, every other device is signed out. */
+/** Find Friend's change of password: it needs the old one, and signs every other device out. */
 import { describe, expect, test } from "vitest";
 import { get, post } from "../../harness/api.ts";
 import { encodings, english, notText, rubbish } from "../../identity/requests.ts";

@@ -1,4 +1,4 @@
-/** Find Friend sign-in and sign-out: its own order of checks, a key a device, and limits on guesses. */
+/** Find Friend sign-in and sign-out: the order of checks, a key per device, and limits on guesses. */
 import { describe, expect, test } from "vitest";
 import { get, post, rows } from "../../harness/api.ts";
 import { encodings, english, notText, rubbish, stranger } from "../../identity/requests.ts";

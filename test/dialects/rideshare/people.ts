@@ -1,4 +1,4 @@
-/** People as Rideshare's client registers and signs them in: a cookie, and paths without a slash. */
+/** Registers and signs in people as Rideshare's client does: with a cookie, and paths without a slash. */
 import { type Answer, post, rows, unique } from "../../harness/api.ts";
 
 export const PASSWORD = "securepassword123";

@@ -1,4 +1,4 @@
-/** A file input that nobody touched: a part without name and bytes is no file, a named file of no bytes is refused. */
+/** An untouched file input: a part without name and bytes is not a file, and a named empty file is refused. */
 import { expect, test } from "vitest";
 import { fileOrNull } from "../../../src/platform/http/input/fields.ts";
 import { REQUIRED } from "../../dialects/rideshare/posts/cars.ts";

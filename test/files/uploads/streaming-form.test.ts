@@ -1,4 +1,4 @@
-/** The reader of arriving forms, cut at every place where a network could cut. */
+/** The reader of arriving forms, with the body cut at every place. */
 import { describe, expect, test } from "vitest";
 import { openForm } from "../../../src/platform/storage/streaming-form.ts";
 import { picture } from "../world.ts";

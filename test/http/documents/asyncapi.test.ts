@@ -1,4 +1,4 @@
-/** The sockets' document: AsyncAPI 3, whole, and about every socket that is mounted. */
+/** The document of the sockets: AsyncAPI 3, complete, with every mounted socket. */
 import { expect, test } from "vitest";
 import { authorizers } from "../../../src/app.ts";
 import { get } from "../../harness/api.ts";

@@ -1,4 +1,4 @@
-/** The documents say what the Worker serves: every route, each once, nothing that leads nowhere. */
+/** The OpenAPI document: every route once, and no broken reference. */
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { routes } from "../../../src/app.ts";

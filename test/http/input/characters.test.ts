@@ -1,4 +1,4 @@
-/** Text as people count it: code points for lengths, graphemes for cuts, no half of a character anywhere. */
+/** Text as people count it: code points for lengths, graphemes for cuts, and no half of a character. */
 import { describe, expect, test } from "vitest";
 import { fits, lengthOf, loneSurrogateIn, preview } from "../../../src/platform/characters.ts";
 

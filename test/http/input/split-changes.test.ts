@@ -1,4 +1,4 @@
-/** A PATCH writes the fields that it was given: sent field by field in requests that meet, none of them is lost. */
+/** A PATCH writes only the given fields: sent field by field in concurrent requests, none is lost. */
 import { describe, expect, test } from "vitest";
 import { newPerson } from "../../authorization/world.ts";
 import { call, get } from "../../harness/api.ts";

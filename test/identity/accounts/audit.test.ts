@@ -1,4 +1,4 @@
-/** What staff changes about an account, and the row that says who did it. */
+/** Changes of accounts by staff, and their audit rows. */
 import { expect, test } from "vitest";
 import { get, patch, person, put, rows, staffMember } from "../../harness/api.ts";
 

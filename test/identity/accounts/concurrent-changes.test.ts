@@ -1,4 +1,4 @@
-/** Each route that changes an account, with its fields split over requests at once: none takes another's back. */
+/** Every route that changes an account, with its fields split over concurrent requests: none is lost. */
 import { describe, expect, test } from "vitest";
 import { type Answer, call, person, post, rows, unique } from "../../harness/api.ts";
 

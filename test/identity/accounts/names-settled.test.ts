@@ -1,4 +1,4 @@
-/** What the migration about names and lists makes of accounts that were there before, in a database of its own. */
+/** What the migration about names and lists does with existing accounts, in a database of its own. */
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";

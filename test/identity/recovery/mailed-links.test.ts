@@ -1,4 +1,4 @@
-/** Every link that leaves in a letter or a message shows a page first: looking at it, as scanners do, writes nothing. */
+/** Every link in a letter or text message shows a page first; opening it, as scanners do, writes nothing. */
 import { describe, expect, test } from "vitest";
 import { outboxOf, patch, person, post, put, rows, send, unique, uniquePhone } from "../../harness/api.ts";
 import { sources } from "../../harness/architecture/sources.ts";

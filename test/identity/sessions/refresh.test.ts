@@ -1,4 +1,4 @@
-/** Refresh tokens: rotated at each use, one step behind answers the current pair, older ends the session. */
+/** Refresh tokens: rotated at each use; the previous one returns the current pair, an older one ends the session. */
 import { describe, expect, test } from "vitest";
 import { purgeCodes, purgeSessions } from "../../../src/modules/identity/index.ts";
 import { get, post, rows } from "../../harness/api.ts";

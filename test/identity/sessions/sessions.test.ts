@@ -1,4 +1,4 @@
-/** Sessions: what an access token says, what a credential must be to open an account, and how long. */
+/** Sessions: the claims of access tokens, and which credentials are accepted for how long. */
 import { env } from "cloudflare:workers";
 import { SignJWT } from "jose";
 import { describe, expect, test } from "vitest";

@@ -1,4 +1,4 @@
-/** Who gets in at all: every signed-in route against every kind of missing or bad proof, and wrong methods. */
+/** Every signed-in route with every kind of missing or invalid credential, and wrong methods. */
 import { env } from "cloudflare:workers";
 import { SignJWT } from "jose";
 import { describe, expect, test } from "vitest";

@@ -1,4 +1,4 @@
-/** Letters about events: one per person and change, in the right words, and none for what did not happen. */
+/** Letters about events: one per person and change, with the right text, and none for refused changes. */
 import { describe, expect, test, vi } from "vitest";
 import { del, outboxOf, type Person, person, post, put, rows, unique } from "../../../harness/api.ts";
 import { draft, eventSubjects, makeEvent } from "../world.ts";

@@ -1,4 +1,4 @@
-/** What the queue still says about an event after the request that changed it: repeated, late, or about one that is gone. */
+/** Notices about an event that the queue delivers late, again, or after the event's deletion. */
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test, vi } from "vitest";

@@ -1,4 +1,4 @@
-/** Reminders: once per person and event within the half hour before it starts, whatever runs twice, late or at once. */
+/** Reminders: once per person and event within the half hour before it starts, whatever runs twice, late or concurrently. */
 import { createExecutionContext, createScheduledController, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";

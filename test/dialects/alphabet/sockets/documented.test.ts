@@ -1,4 +1,4 @@
-/** `ws/events/{id}/` as the documented clients know it: notices in, `{"message"}` both ways, anybody may listen. */
+/** `ws/events/{id}/` in the documented dialect: notices, `{"message"}` both ways, and anonymous listeners. */
 import { describe, expect, test } from "vitest";
 import { del, get, person, post, put } from "../../../harness/api.ts";
 import { connect, dial, type Socket } from "../../../harness/socket.ts";

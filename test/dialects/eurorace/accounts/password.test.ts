@@ -1,4 +1,4 @@
-/** Eurorace's passwords: changed by who knows the old one, reset by who reads the mail. */
+/** Eurorace's passwords: changed with the old one, reset by mail. */
 import { expect, test } from "vitest";
 import { get, outboxOf, post, put, rows, unique } from "../../../harness/api.ts";
 import { resetOf, signedUp } from "../people.ts";

@@ -1,4 +1,4 @@
-/** `EMAIL_VERIFICATION`: optional lets everybody in at once; mandatory lets nobody in through any app's sign-in before the link. */
+/** `EMAIL_VERIFICATION`: optional lets everybody sign in at once; mandatory refuses every app's sign-in before the link is followed. */
 import { expect, test } from "vitest";
 import { type Answer, outboxOf, post, rows, unique, uniquePhone } from "../../../harness/api.ts";
 import { linkOf } from "../people.ts";

@@ -1,4 +1,4 @@
-/** Points of long ago, written as a room's archive does, and what becomes of them when days are rolled. */
+/** Old points, written as a room's archive does, and the days that compaction makes of them. */
 import { expect } from "vitest";
 import type { FilteredPoint } from "../../../../src/modules/tracking/points/filter-rules.ts";
 import { archivePoints } from "../../../../src/modules/tracking/points/store.ts";

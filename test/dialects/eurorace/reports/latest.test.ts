@@ -1,4 +1,4 @@
-/** Where everybody was last: one row a person, for everybody who is signed in. */
+/** The latest location of everybody: one row per person, for everybody signed in. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { del, get, type Person, patch, person, post, put, staffMember } from "../../../harness/api.ts";
 import { warsaw } from "../../../tracking/fixtures.ts";

@@ -1,4 +1,4 @@
-/** Location reports: what is taken, from whom, and what one sees of them. */
+/** Location reports: which are accepted, from whom, and who sees them. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { get, type Person, person, post, rows, send, staffMember } from "../../../harness/api.ts";
 

@@ -1,4 +1,4 @@
-/** Old days of a track become small objects, and are read back as if they were still there. */
+/** Old days of a track are archived as small objects and read back with the rest. */
 import { env } from "cloudflare:workers";
 import { afterEach, expect, test, vi } from "vitest";
 import { checkTracks, compactTracks } from "../../../../src/modules/tracking/tracks/compaction.ts";

@@ -1,4 +1,4 @@
-/** Where Eurorace's collections are. */
+/** The root of Eurorace's API, which lists its collections. */
 import { expect, test } from "vitest";
 import { get } from "../../../harness/api.ts";
 

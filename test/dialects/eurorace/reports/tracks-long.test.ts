@@ -1,4 +1,4 @@
-/** Tracks that are longer than what is read at a time. */
+/** Tracks that are longer than a page of points. */
 import { expect, test } from "vitest";
 import { openTrack } from "../../../../src/modules/tracking/tracks/queries.ts";
 import { person, rows } from "../../../harness/api.ts";

@@ -1,4 +1,4 @@
-/** Photos of tasks: a picture from the place, which completes the task for its bringer. */
+/** Photos of tasks: a picture from the place, which completes the task for its uploader. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { call, del, get, type Person, person, post, rows, staffMember } from "../../../harness/api.ts";
 import { photoForm, png, taskRow } from "../../../tracking/fixtures.ts";

@@ -1,4 +1,4 @@
-/** How far each person is with a task: their own to say. */
+/** Each person's own state of a task. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { get, type Person, patch, person, post, rows, staffMember } from "../../../harness/api.ts";
 import { taskRow } from "../../../tracking/fixtures.ts";

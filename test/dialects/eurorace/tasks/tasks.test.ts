@@ -1,4 +1,4 @@
-/** Field tasks: everybody sees them, staff writes them, each person is somewhere with them. */
+/** Field tasks: everybody sees them, staff writes them, and each person has their own state. */
 import { beforeAll, describe, expect, test } from "vitest";
 import {
   call,

@@ -1,4 +1,4 @@
-/** Rideshare's accounts: the flat verbs of its shipped client, and the documented REST paths beside them. */
+/** Rideshare's accounts: the flat routes of its shipped client, and the documented REST paths beside them. */
 import { expect, test } from "vitest";
 import { get, outboxOf, post, put, rows, unique } from "../../../harness/api.ts";
 import { jwtCookies, newcomer, PASSWORD, rider, signedIn, signIn, usersWith } from "../people.ts";

@@ -1,4 +1,4 @@
-/** Rideshare's session cookie: set at sign-in, cleared at sign-out and deletion, and never enough from a foreign page. */
+/** Rideshare's session cookie: set at sign-in, cleared at sign-out and deletion, and refused from a foreign page. */
 import { expect, test } from "vitest";
 import { call, del, get, post, put, rows, send, unique } from "../../../harness/api.ts";
 import { jwtCookies, rider, signedIn, signIn, usersWith } from "../people.ts";

@@ -1,4 +1,4 @@
-/** Deleting an account takes everything a driver has kept: no row stays, and after the sweep no object. */
+/** Deleting an account deletes everything of a driver: every row, and after the sweep every object. */
 
 import { env } from "cloudflare:workers";
 import { describe, expect, test, vi } from "vitest";

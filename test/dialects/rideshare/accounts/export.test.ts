@@ -1,4 +1,4 @@
-/** What a driver's export holds: the same shapes that the API shows, and nothing that is kept for searching. */
+/** A driver's export: the shapes of the API, without columns that exist for searching. */
 import { expect, test } from "vitest";
 import { get, post } from "../../../harness/api.ts";
 import { addCar, driver, KEYS, OPTIONS, REQUIRED, TIME } from "../posts/cars.ts";

@@ -1,4 +1,4 @@
-/** The earnings calculator's flat verbs: two decimals as strings, numbers for the chart, figures that are ours. */
+/** The earnings calculator's flat routes: two decimals as strings, numbers for the chart, figures computed by the server. */
 import { describe, expect, test } from "vitest";
 import { call, del, get, patch, post, rows } from "../../../harness/api.ts";
 import { type Driver, driver, TIME } from "../posts/cars.ts";

@@ -1,4 +1,4 @@
-/** Documents of drivers: the owner's alone, with a scan that nobody else can read. */
+/** Documents of drivers: for the owner only, with a scan that nobody else can read. */
 import { describe, expect, test } from "vitest";
 import {
   expectNothingLeft,

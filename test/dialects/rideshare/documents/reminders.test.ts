@@ -1,4 +1,4 @@
-/** Letters 30, 7 and 1 days before a document lapses: each once, whatever runs twice, late or at once. */
+/** Letters 30, 7 and 1 days before a document expires: each once, whatever runs twice, late or concurrently. */
 import { expect, test } from "vitest";
 import { sendExpiryReminders } from "../../../../src/modules/documents/index.ts";
 import { del, outboxOf, patch, post, put, rows } from "../../../harness/api.ts";

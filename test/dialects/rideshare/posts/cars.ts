@@ -1,4 +1,4 @@
-/** Cars as Rideshare's client posts, edits and pictures them: with a cookie, on paths without a slash. */
+/** Car posts as Rideshare's client creates and edits them: with a cookie, on paths without a slash. */
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
 import { type CallOptions, call, type Person, person, post } from "../../../harness/api.ts";

@@ -1,4 +1,4 @@
-/** Pages of the shipped client: ten rows each, and bad numbers that answer 200 with everything its pages read. */
+/** Pages of the shipped client: ten rows each, and invalid page numbers that are a 200 with all that its pages read. */
 import { describe, expect, test } from "vitest";
 import { get, post } from "../../../harness/api.ts";
 import { addCar, type Driver, driver, edit, KEYS } from "./cars.ts";

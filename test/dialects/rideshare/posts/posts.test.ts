@@ -1,4 +1,4 @@
-/** Car posts by the flat verbs of the shipped client: their shapes, their refusals, and the 200s that must stay 200. */
+/** Car posts by the flat routes of the shipped client: shapes, refusals, and the 200s that must stay 200. */
 import { describe, expect, test } from "vitest";
 import { del, get, post, put, rows } from "../../../harness/api.ts";
 import { addCar, carOf, driver, KEYS, NO_OPTIONS, OPTIONS, REQUIRED, TIME } from "./cars.ts";
