@@ -1,7 +1,7 @@
 /** One account works in all five apps: wherever it was registered, it signs in to every app, and each credential works in every app. */
 import { describe, expect, test } from "vitest";
 import { get, post, rows, unique, uniquePhone } from "../../harness/api.ts";
-import { APPS, authorize, everybody, PASSWORD, towSession, whoIs } from "../everywhere.ts";
+import { APPS, authorize, everybody, PASSWORD, towSession, whoIs } from "../app-sign-ins.ts";
 
 const PROFILE = "/api/v1/auth/profile/";
 

@@ -1,7 +1,7 @@
 /** Nobody can lock an owner out: attempts of strangers count against strangers, and the owner's device can still sign in. */
 import { describe, expect, test } from "vitest";
 import { outboxOf, person, post, rows, uniquePhone } from "../../harness/api.ts";
-import { APPS, type Everybody, everybody } from "../everywhere.ts";
+import { APPS, type Everybody, everybody } from "../app-sign-ins.ts";
 import { stranger } from "../requests.ts";
 
 const at = (address: string, agent: string, cookie?: string) => ({

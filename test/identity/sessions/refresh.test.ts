@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { purgeCodes, purgeSessions } from "../../../src/modules/identity/index.ts";
 import { get, post, rows } from "../../harness/api.ts";
 import { jobContext } from "../../harness/job-context.ts";
-import { APPS, authorize, claimsOf, everybody, towSession, whoIs } from "../everywhere.ts";
+import { APPS, authorize, claimsOf, everybody, towSession, whoIs } from "../app-sign-ins.ts";
 
 const PATHS = ["/api/v1/auth/token/refresh/", "/api/token/refresh/", "/api/auth/token/refresh/"];
 const refresh = (token: string, path = PATHS[0] ?? "") => post(path, { refresh: token });

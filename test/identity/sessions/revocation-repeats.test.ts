@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import worker from "../../../src/index.ts";
 import { get, patch, post, rows, staffMember } from "../../harness/api.ts";
 import { connectNative } from "../../harness/socket.ts";
-import { type Everybody, everybody, ownEvent } from "../everywhere.ts";
+import { type Everybody, everybody, ownEvent } from "../app-sign-ins.ts";
 
 const NEW = "newpassword456";
 const signIn = async ({ username }: Everybody, password: string) =>

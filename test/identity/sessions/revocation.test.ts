@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { del, get, outboxOf, patch, post, put, rows, staffMember } from "../../harness/api.ts";
 import { connect, connectNative, dial, type Socket } from "../../harness/socket.ts";
-import { claimsOf, type Everybody, everybody, ownEvent, towSession } from "../everywhere.ts";
+import { claimsOf, type Everybody, everybody, ownEvent, towSession } from "../app-sign-ins.ts";
 
 const NEW = "newpassword456";
 const english = { "accept-language": "en" };

@@ -4,7 +4,7 @@ import { SignJWT } from "jose";
 import { describe, expect, test } from "vitest";
 import { Keyring } from "../../../src/platform/crypto/digest.ts";
 import { del, get, post, rows } from "../../harness/api.ts";
-import { APPS, authorize, claimsOf, everybody, towSession, whoIs } from "../everywhere.ts";
+import { APPS, authorize, claimsOf, everybody, towSession, whoIs } from "../app-sign-ins.ts";
 
 const PROFILE = "/api/v1/auth/profile/";
 const NOT_VALID = {
