@@ -2,7 +2,7 @@
 import { sockets } from "../authorization/sockets.ts";
 import { newPerson, ROLES } from "../authorization/world.ts";
 import { dial, type Socket } from "../harness/socket.ts";
-import { type Dice, type Shape, Values } from "./values.ts";
+import { type RandomSource, type Shape, Values } from "./values.ts";
 
 export interface SocketDocument {
   readonly channels: Readonly<
@@ -24,23 +24,27 @@ const ROUND = 6;
 const PATIENCE = 10_000;
 
 /** Sends random frames to every documented socket; returns the faults found and how many frames were sent. */
-export async function fuzzFrames(document: SocketDocument, dice: Dice, count: number): Promise<FrameOutcome> {
+export async function fuzzFrames(
+  document: SocketDocument,
+  random: RandomSource,
+  count: number,
+): Promise<FrameOutcome> {
   const faults: string[] = [];
-  const values = new Values(dice, {});
+  const values = new Values(random, {});
   const rows = Object.entries(sockets);
   let sent = 0;
-  for (let at = dice.below(rows.length), tries = 0; sent < count && tries < count * 4; at++, tries++) {
+  for (let at = random.below(rows.length), tries = 0; sent < count && tries < count * 4; at++, tries++) {
     const [name, row] = rows[at % rows.length] as (typeof rows)[number];
     const pattern = name.split(" ")[0]?.replace(/:(\w+)/g, "{$1}");
     const channel = Object.values(document.channels).find(({ address }) => address === `${pattern}/`);
     const owner = await newPerson("owner");
     const { path = "" } = (await row.ask?.(owner)) ?? {};
-    const role = dice.one(ROLES);
+    const role = random.one(ROLES);
     const token =
-      role === "anonymous" ? null : dice.chance(0.7) ? owner.token : (await newPerson(role)).token;
-    const native = dice.chance(0.7);
+      role === "anonymous" ? null : random.chance(0.7) ? owner.token : (await newPerson(role)).token;
+    const native = random.chance(0.7);
     const protocols = [...(native ? ["caravan.v1"] : []), ...(token ? [`auth.${token}`] : [])];
-    const query = dice.chance(0.2) ? `?since=${dice.one(["0", "1", "-1", "x", "9".repeat(15)])}` : "";
+    const query = random.chance(0.2) ? `?since=${random.one(["0", "1", "-1", "x", "9".repeat(15)])}` : "";
     const opened = await dial(`${path}${query}`, { protocols });
     if ("refusal" in opened) {
       const { status } = opened.refusal;
@@ -74,17 +78,18 @@ function frameOf(
   messages: Readonly<Record<string, { payload: Shape }>>,
   native: boolean,
 ): string {
-  const { dice } = values;
-  if (dice.chance(0.08)) return dice.one(["", "{", "null", "[]", "x".repeat(17_000), '{"t":"say"}', "ping"]);
+  const { random } = values;
+  if (random.chance(0.08))
+    return random.one(["", "{", "null", "[]", "x".repeat(17_000), '{"t":"say"}', "ping"]);
   const names = Object.keys(messages);
   const of = (prefix: string) => names.filter((name) => name.startsWith(prefix));
-  const name = dice.one([...of(native ? "native." : "documented."), ...(native ? [] : ["raw"])]);
+  const name = random.one([...of(native ? "native." : "documented."), ...(native ? [] : ["raw"])]);
   if (name === undefined || name === "raw") return JSON.stringify(values.anything()) ?? "";
   const frame = values.of(messages[name]?.payload);
   const bodies = of("body.");
   if (name !== "native.say" || bodies.length === 0 || typeof frame !== "object" || frame === null)
     return JSON.stringify(frame) ?? "";
-  const kind = dice.one(bodies);
+  const kind = random.one(bodies);
   return JSON.stringify({
     ...frame,
     t: "say",

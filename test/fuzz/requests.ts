@@ -4,7 +4,7 @@ import { table } from "../authorization/table.ts";
 import { newPerson, type Person, ROLES, type Role } from "../authorization/world.ts";
 import { send, type TestEnv } from "../harness/api.ts";
 import { counted } from "../harness/counted.ts";
-import { type Dice, type Shape, Values } from "./values.ts";
+import { type RandomSource, type Shape, Values } from "./values.ts";
 
 interface Operation {
   readonly parameters?: readonly { readonly name: string; readonly in: string; readonly schema?: Shape }[];
@@ -32,9 +32,13 @@ const ROUND = 8;
 const TRACES = new Set(["idempotency_keys", "sessions", "verifications", "outbox", "audit_log"]);
 
 /** Sends `count` requests. */
-export async function fuzzRequests(document: Document, dice: Dice, count: number): Promise<Outcome> {
+export async function fuzzRequests(
+  document: Document,
+  random: RandomSource,
+  count: number,
+): Promise<Outcome> {
   const outcome: Outcome = { statuses: {}, faults: [], writes: 0 };
-  const values = new Values(dice, document.components.schemas);
+  const values = new Values(random, document.components.schemas);
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
   );
@@ -42,18 +46,18 @@ export async function fuzzRequests(document: Document, dice: Dice, count: number
     Object.entries(table).map(([name, row]) => [`${name.replace(/:(\w+)(\{[^}]+\})?/g, "{$1}")}/`, row]),
   );
   const meter = counted();
-  const start = dice.below(operations.length);
+  const start = random.below(operations.length);
   for (let sent = 0, at = start; sent < count; at++) {
     const { path, method, operation } = operations[at % operations.length] as (typeof operations)[number];
     const owner = await newPerson("owner");
     const callers = await Promise.all(ROLES.map((role) => callerAs(role, owner)));
     const { path: real = path, body } = (await rows.get(`${method} ${path}`)?.ask?.(owner)) ?? {};
     for (let turn = 0; turn < ROUND && sent < count; turn++, sent++) {
-      const token = dice.chance(0.4) ? owner.token : dice.one(callers);
+      const token = random.chance(0.4) ? owner.token : random.one(callers);
       const request = requestOf(
         values,
         method,
-        dice.chance(0.15) ? filled(values, path) : real,
+        random.chance(0.15) ? filled(values, path) : real,
         operation,
         body,
         token,
@@ -129,15 +133,15 @@ function requestOf(
   plausible: unknown,
   token: string | null,
 ): Request {
-  const { dice } = values;
+  const { random } = values;
   const url = new URL(path, "http://caravan.test");
   for (const { name, in: place, schema } of operation.parameters ?? [])
-    if (place === "query" && dice.chance(0.4))
+    if (place === "query" && random.chance(0.4))
       url.searchParams.append(name, String(values.of(schema)).toWellFormed());
-  const headers = new Headers({ "accept-language": dice.one(["ru", "en", "*"]) });
+  const headers = new Headers({ "accept-language": random.one(["ru", "en", "*"]) });
   if (token) headers.set("authorization", `Bearer ${token}`);
-  if (dice.chance(0.1)) headers.set("idempotency-key", dice.one(["a", "b", "x y"]));
-  if (dice.chance(0.1)) headers.set("if-match", dice.one(["*", '"x"', "x"]));
+  if (random.chance(0.1)) headers.set("idempotency-key", random.one(["a", "b", "x y"]));
+  if (random.chance(0.1)) headers.set("if-match", random.one(["*", '"x"', "x"]));
   return new Request(url, {
     method,
     headers,
@@ -152,16 +156,16 @@ function bodyOf(
   plausible: unknown,
   headers: Headers,
 ): { body?: BodyInit } {
-  const { dice } = values;
-  if (dice.chance(0.04)) {
-    headers.set("content-type", dice.one(TYPES));
-    return { body: dice.one(["{", "--x\r\n", "a=b&&=", "\u0000", "[1,2"]) };
+  const { random } = values;
+  if (random.chance(0.04)) {
+    headers.set("content-type", random.one(TYPES));
+    return { body: random.one(["{", "--x\r\n", "a=b&&=", "\u0000", "[1,2"]) };
   }
   const content = operation.requestBody?.content ?? {};
-  const [kind] = Object.keys(content).length > 0 ? [dice.one(Object.keys(content))] : [undefined];
+  const [kind] = Object.keys(content).length > 0 ? [random.one(Object.keys(content))] : [undefined];
   const made = kind === undefined ? undefined : values.of(content[kind]?.schema);
   if (plausible instanceof FormData) return { body: plausible };
-  const value = plausible === undefined || dice.chance(0.5) ? made : mixed(values, plausible, made);
+  const value = plausible === undefined || random.chance(0.5) ? made : mixed(values, plausible, made);
   if (value === undefined) return {};
   if (kind === "multipart/form-data" && isRecord(value)) return { body: formOf(value) };
   if (kind === "application/x-www-form-urlencoded" && isRecord(value))
@@ -172,8 +176,8 @@ function bodyOf(
 
 /** What would pass, with a few of its fields as the schema or chance has them. */
 function mixed(values: Values, plausible: unknown, made: unknown): unknown {
-  if (!isRecord(plausible) || values.dice.chance(0.3)) return plausible;
-  const changed = Object.entries(Object(made)).filter(() => values.dice.chance(0.4));
+  if (!isRecord(plausible) || values.random.chance(0.3)) return plausible;
+  const changed = Object.entries(Object(made)).filter(() => values.random.chance(0.4));
   return { ...plausible, ...Object.fromEntries(changed) };
 }
 

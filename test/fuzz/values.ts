@@ -1,5 +1,7 @@
 /** Seeded random values for a JSON schema: mostly valid ones, often at its limits, sometimes hostile ones. */
 
+import { seededRandom } from "../harness/random.ts";
+
 export interface Shape {
   readonly $ref?: string;
   readonly type?: string | readonly string[];
@@ -17,20 +19,13 @@ export interface Shape {
   readonly maxLength?: number;
 }
 
-/** A generator that says the same for the same seed (mulberry32). */
-export class Dice {
-  #state: number;
+/** Random decisions that a seed repeats. */
+export class RandomSource {
+  /** A number from 0 to 1. */
+  readonly next: () => number;
 
   constructor(seed: number) {
-    this.#state = seed >>> 0;
-  }
-
-  /** 0 up to 1. */
-  next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    this.next = seededRandom(seed);
   }
 
   chance(share: number): boolean {
@@ -115,37 +110,41 @@ const ODDITIES: readonly unknown[] = [
 /** Makes random values for the schemas of a document, fitting and hostile ones. */
 export class Values {
   constructor(
-    readonly dice: Dice,
+    readonly random: RandomSource,
     private readonly schemas: Readonly<Record<string, Shape>>,
   ) {}
 
   anything(): unknown {
-    const { dice } = this;
-    return dice.chance(0.5) ? dice.one(TEXTS) : dice.chance(0.5) ? dice.one(NUMBERS) : dice.one(ODDITIES);
+    const { random } = this;
+    return random.chance(0.5)
+      ? random.one(TEXTS)
+      : random.chance(0.5)
+        ? random.one(NUMBERS)
+        : random.one(ODDITIES);
   }
 
   of(shape: Shape | undefined, depth = 0): unknown {
-    const { dice } = this;
-    if (!shape || depth > 6 || dice.chance(0.08)) return this.anything();
+    const { random } = this;
+    if (!shape || depth > 6 || random.chance(0.08)) return this.anything();
     if (shape.$ref) return this.of(this.schemas[shape.$ref.split("/").at(-1) ?? ""], depth + 1);
     if (shape.const !== undefined) return shape.const;
-    if (shape.enum) return dice.one(shape.enum);
+    if (shape.enum) return random.one(shape.enum);
     const choices = shape.anyOf ?? shape.oneOf;
-    if (choices) return this.of(dice.one(choices), depth + 1);
+    if (choices) return this.of(random.one(choices), depth + 1);
     if (shape.allOf) return Object.assign({}, ...shape.allOf.map((part) => Object(this.of(part, depth + 1))));
     const types = typeof shape.type === "string" ? [shape.type] : (shape.type ?? []);
-    switch (types.length > 0 ? dice.one(types) : shape.properties ? "object" : "") {
+    switch (types.length > 0 ? random.one(types) : shape.properties ? "object" : "") {
       case "string":
         return this.#text(shape);
       case "integer":
       case "number":
         return this.#number(shape);
       case "boolean":
-        return dice.chance(0.5);
+        return random.chance(0.5);
       case "null":
         return null;
       case "array":
-        return Array.from({ length: dice.below(4) }, () => this.of(shape.items, depth + 1));
+        return Array.from({ length: random.below(4) }, () => this.of(shape.items, depth + 1));
       case "object":
         return this.#object(shape, depth);
       default:
@@ -154,27 +153,28 @@ export class Values {
   }
 
   #text({ format, maxLength }: Shape): string | File {
-    const { dice } = this;
+    const { random } = this;
     if (format === "binary")
-      return new File([dice.one(["", "GIF89a", "\u0089PNG"])], "a.png", { type: "image/png" });
-    if (maxLength !== undefined && dice.chance(0.2))
-      return "ж".repeat(Math.min(maxLength + dice.below(3) - 1, 20_000));
-    if (format === "date-time" && dice.chance(0.7)) return new Date(1.9e12 + dice.below(1e9)).toISOString();
-    if (format === "date" && dice.chance(0.7)) return "2031-01-01";
-    return dice.one(TEXTS);
+      return new File([random.one(["", "GIF89a", "\u0089PNG"])], "a.png", { type: "image/png" });
+    if (maxLength !== undefined && random.chance(0.2))
+      return "ж".repeat(Math.min(maxLength + random.below(3) - 1, 20_000));
+    if (format === "date-time" && random.chance(0.7))
+      return new Date(1.9e12 + random.below(1e9)).toISOString();
+    if (format === "date" && random.chance(0.7)) return "2031-01-01";
+    return random.one(TEXTS);
   }
 
   #number({ minimum = -10, maximum = minimum + 100 }: Shape): number {
-    const { dice } = this;
-    if (dice.chance(0.4)) return dice.one(NUMBERS);
+    const { random } = this;
+    if (random.chance(0.4)) return random.one(NUMBERS);
     return Math.round(
-      Math.max(minimum, -1e6) + dice.next() * (Math.min(maximum, 1e6) - Math.max(minimum, -1e6)),
+      Math.max(minimum, -1e6) + random.next() * (Math.min(maximum, 1e6) - Math.max(minimum, -1e6)),
     );
   }
 
   #object({ properties = {}, required = [] }: Shape, depth: number): Record<string, unknown> {
     const wanted = Object.keys(properties).filter((name) =>
-      this.dice.chance(required.includes(name) ? 0.93 : 0.5),
+      this.random.chance(required.includes(name) ? 0.93 : 0.5),
     );
     return Object.fromEntries(wanted.map((name) => [name, this.of(properties[name], depth + 1)]));
   }

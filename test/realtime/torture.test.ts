@@ -5,19 +5,9 @@
 import { evictDurableObject } from "cloudflare:test";
 import { expect, test } from "vitest";
 import { type Person, person } from "../harness/api.ts";
+import { seededRandom } from "../harness/random.ts";
 import { archiveOf, type EventRoomHandle, journalOf, makeRoom, until } from "../harness/rooms.ts";
 import { connect, connectNative, type Socket } from "../harness/socket.ts";
-
-/** mulberry32: small, even enough, and the same everywhere. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 interface Seen {
   readonly seq: number;
@@ -44,7 +34,7 @@ class NativeClient {
     const query = this.#epoch ? `?epoch=${this.#epoch}&since=${this.#position}` : "?since=0";
     this.#socket = await connectNative(`${this.room.path}${query}`, this.token);
     const welcome = await this.#socket.next((frame) => frame.t === "welcome");
-    if (!welcome.recovered) throw new Error(`${this.name} was told to reload at ${this.#position}`);
+    if (!welcome.recovered) throw new Error(`${this.name} had to reload at ${this.#position}`);
     this.#epoch = welcome.epoch;
     for (const ref of this.unacked.keys()) this.#send(ref);
   }
@@ -63,9 +53,9 @@ class NativeClient {
   }
 
   /** An ack that was lost in the network. */
-  repeat(dice: () => number): void {
+  repeat(random: () => number): void {
     const refs = [...this.acked.keys(), ...this.unacked.keys()];
-    const ref = refs[Math.floor(dice() * refs.length)];
+    const ref = refs[Math.floor(random() * refs.length)];
     if (ref) this.#send(ref);
   }
 
@@ -84,7 +74,7 @@ class NativeClient {
       } else if (frame.t === "entry") {
         this.view.push({ seq: frame.seq, text: frame.body.text });
         this.#position = frame.seq;
-      } else throw new Error(`${this.name} was told ${JSON.stringify(frame)}`);
+      } else throw new Error(`${this.name} got the error ${JSON.stringify(frame)}`);
     }
   }
 
@@ -138,8 +128,8 @@ interface Trial {
 }
 
 async function torture({ seed, steps, deploys }: Trial, people: readonly Person[]): Promise<void> {
-  const dice = random(seed);
-  const pick = <T>(from: readonly T[]): T => from[Math.floor(dice() * from.length)] as T;
+  const random = seededRandom(seed);
+  const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
   const room = await makeRoom(pick(people));
   const natives = people.flatMap(({ token }, index) => [
     new NativeClient(`n${index}`, room, token),
@@ -157,12 +147,12 @@ async function torture({ seed, steps, deploys }: Trial, people: readonly Person[
   };
 
   for (let step = 0; step < steps; step++) {
-    const chance = dice();
+    const chance = random();
     const client = pick(natives);
-    if (deploys && dice() < 0.03) await deploy();
+    if (deploys && random() < 0.03) await deploy();
     if (chance < 0.45) client.say();
     else if (chance < 0.6) pick(old).say();
-    else if (chance < 0.7) client.repeat(dice);
+    else if (chance < 0.7) client.repeat(random);
     else if (chance < 0.8) client.leave();
     else if (chance < 0.9) {
       if (client.away) await client.comeBack();
@@ -173,7 +163,7 @@ async function torture({ seed, steps, deploys }: Trial, people: readonly Person[
         ref: `s${step}`,
         body: { text: `s${step}`, action: "x" },
       });
-    if (dice() < 0.3) await new Promise((resolve) => setTimeout(resolve, Math.floor(dice() * 8)));
+    if (random() < 0.3) await new Promise((resolve) => setTimeout(resolve, Math.floor(random() * 8)));
     for (const each of natives) each.read();
   }
 
@@ -183,7 +173,7 @@ async function torture({ seed, steps, deploys }: Trial, people: readonly Person[
     for (const client of natives) client.read();
     return natives.every(({ unacked }) => unacked.size === 0);
   });
-  for (const client of natives) client.repeat(dice);
+  for (const client of natives) client.repeat(random);
   const { seq: head } = await room.stub.publish(room.name, {
     kind: "notice",
     ref: "end",

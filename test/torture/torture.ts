@@ -3,6 +3,7 @@
  * order, without a gap, and D1 equals the journals in the end. Seeded: the same seed makes the same faults.
  */
 
+import { seededRandom } from "../harness/random.ts";
 import type { Violations } from "./clients/client.ts";
 import { NativeClient } from "./clients/native.ts";
 import { PhoneClient } from "./clients/phone.ts";
@@ -36,17 +37,6 @@ export interface Report {
   readonly reordered: number;
   readonly notes: readonly string[];
   readonly seconds: number;
-}
-
-/** A seeded random number generator (mulberry32): the same seed gives the same numbers everywhere. */
-function seededRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** One client's frames a second stay below the room's limit, repeats included. */
