@@ -77,7 +77,7 @@ test("Rows of D1 and of objects, alarms, trips, calls and messages are counted, 
 
 describe("rows written per action", () => {
   test.each(BUDGETS)(
-    "$action costs at most $most rows.",
+    "The budget holds: $action costs at most $most rows.",
     async (budget) => {
       const result = await measured(budget);
       const { rows, trips, objectCalls, queueMessages, d1Read, cost } = result;

@@ -83,15 +83,18 @@ describe("a profile", () => {
     expect((await seen(await member(), { id, email: "", key: "" })).body.email).toBe("");
   });
 
-  test.each(["GET", "PUT", "PATCH", "DELETE"])("%s on a profile requires a sign-in.", async (method) => {
-    const { id } = await member();
-    for (const path of [ME, `${USERS}${id}/`]) {
-      const answer = await call(method, path);
-      expect(answer.status).toBe(401);
-      expect(answer.body).toEqual(ANONYMOUS);
-      expect(answer.headers.get("www-authenticate")).toBe("Token");
-    }
-  });
+  test.each(["GET", "PUT", "PATCH", "DELETE"])(
+    "The method %s on a profile requires a sign-in.",
+    async (method) => {
+      const { id } = await member();
+      for (const path of [ME, `${USERS}${id}/`]) {
+        const answer = await call(method, path);
+        expect(answer.status).toBe(401);
+        expect(answer.body).toEqual(ANONYMOUS);
+        expect(answer.headers.get("www-authenticate")).toBe("Token");
+      }
+    },
+  );
 
   test.each(["999999999", "abc", "0"])("A profile with the unknown id %s is a 404.", async (id) => {
     const { key } = await member();

@@ -67,7 +67,7 @@ describe("a notification", () => {
   test.each([
     ["PATCH", patch],
     ["PUT", put],
-  ])("%s changes only `read` of a notification.", async (_name, change) => {
+  ])("The method %s changes only `read` of a notification.", async (_name, change) => {
     const bob = await friend();
     const id = await notify(ann.id, { type: "FRIEND_REQUEST", message: "Привет" });
     const forged = { read: true, recipient: bob.id, message: "Пока", type: "X" };

@@ -53,7 +53,7 @@ describe("reading", () => {
 });
 
 test.each(["GET", "PUT", "DELETE"])(
-  "%s of a user who does not exist is a 404 for everybody.",
+  "The method %s on a missing user is a 404 for everybody.",
   async (method) => {
     const callers = [await person(), await staffMember()];
     const calls = {

@@ -8,7 +8,7 @@ const ME = "/api/auth/user/";
 test.each([
   ["PUT", put],
   ["PATCH", patch],
-])("%s of your user changes the given fields and keeps the rest.", async (_, change) => {
+])("The method %s on your user changes the given fields and keeps the rest.", async (_, change) => {
   const { username, email, key } = await signedUp();
   const named = await change(ME, { first_name: "Anna", last_name: "Nowak" }, { key });
   const expected = { pk: expect.any(Number), username, email, first_name: "Anna", last_name: "Nowak" };
@@ -98,6 +98,6 @@ test.each([
   ["GET", () => get(ME)],
   ["PUT", () => put(ME, { first_name: "x" })],
   ["PATCH", () => patch(ME, { first_name: "x" })],
-])("%s of your user needs a key.", async (_, request) => {
+])("The method %s on your user needs a key.", async (_, request) => {
   expect((await request()).status).toBe(401);
 });

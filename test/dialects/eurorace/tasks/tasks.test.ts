@@ -190,7 +190,7 @@ describe("a change", () => {
   });
 
   test.each(["PUT", "PATCH", "DELETE"])(
-    "%s of a task by others is refused in Polish and changes nothing.",
+    "The method %s on a task by others is refused in Polish and changes nothing.",
     async (method) => {
       const id = await taskRow();
       const before = await rows("SELECT * FROM tasks WHERE id = ?", id);

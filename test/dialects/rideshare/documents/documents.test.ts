@@ -74,7 +74,7 @@ describe.each(["/api/documents", "/api/v1/documents"])("%s", (prefix) => {
     expect((await get(path, ann.with)).body).toMatchObject(LICENCE);
   });
 
-  test.each(["GET", "POST"])("%s of documents needs a session.", async (method) => {
+  test.each(["GET", "POST"])("The method %s on documents needs a session.", async (method) => {
     expect((await call(method, `${prefix}/`)).status).toBe(401);
   });
 });

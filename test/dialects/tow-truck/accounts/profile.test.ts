@@ -27,7 +27,7 @@ describe("the profile", () => {
     },
   );
 
-  test.each(["PUT", "PATCH"])("%s changes the named fields and nothing else.", async (method) => {
+  test.each(["PUT", "PATCH"])("The method %s changes the named fields and nothing else.", async (method) => {
     const { access, user } = await registered({ first_name: "Анна", last_name: "Иванова" });
     const { status, body } = await call(method, PROFILE, { token: access, body: { first_name: " Мария " } });
     expect(status).toBe(200);
