@@ -40,14 +40,14 @@ const ABREAST = 50;
 export class Crowd {
   #members = [];
   #next = 0;
-  #heard = { ack: 0, entry: 0 };
+  #received = { ack: 0, entry: 0 };
   #awaited = null;
 
   /**
    * Opens a socket for each target and waits for every welcome. A target is a URL and its sub-protocols; with a `room` the
    * socket subscribes to that room and writes there.
    */
-  static async gather(targets) {
+  static async open(targets) {
     const crowd = new Crowd();
     for (let from = 0; from < targets.length; from += ABREAST)
       await Promise.all(targets.slice(from, from + ABREAST).map((target) => crowd.#join(target)));
@@ -64,7 +64,7 @@ export class Crowd {
         this.#awaited?.fail(early);
       });
       const inside = () => {
-        socket.on("message", this.#hear);
+        socket.on("message", this.#receive);
         this.#members.push({ socket, room });
         resolve();
       };
@@ -77,22 +77,22 @@ export class Crowd {
   }
 
   /** Tells an `{"t":"ack"…` from an `{"t":"entry"…` by its seventh letter: parsing every frame would be most of the work. */
-  #hear = (frame) => {
+  #receive = (frame) => {
     const kind = frame[6] === LETTER_A ? "ack" : "entry";
-    this.#heard[kind] += 1;
-    if (this.#awaited?.kind === kind && this.#heard[kind] >= this.#awaited.count) this.#awaited.done();
+    this.#received[kind] += 1;
+    if (this.#awaited?.kind === kind && this.#received[kind] >= this.#awaited.count) this.#awaited.done();
   };
 
   /** Calls `cause` and waits until `count` frames of a kind have arrived since. */
-  async hears(count, kind, cause) {
-    this.#heard = { ack: 0, entry: 0 };
+  async receives(count, kind, cause) {
+    this.#received = { ack: 0, entry: 0 };
     let timer;
-    const heard = new Promise((done, fail) => {
+    const received = new Promise((done, fail) => {
       this.#awaited = { count, kind, done, fail };
-      timer = setTimeout(() => fail(new Error(`got ${this.#heard[kind]} of ${count} frames`)), PATIENCE);
+      timer = setTimeout(() => fail(new Error(`got ${this.#received[kind]} of ${count} frames`)), PATIENCE);
     });
     try {
-      await Promise.all([heard, cause()]);
+      await Promise.all([received, cause()]);
     } finally {
       clearTimeout(timer);
       this.#awaited = null;
@@ -100,20 +100,20 @@ export class Crowd {
   }
 
   say(ref) {
-    this.#speak({ t: "say", ref, kind: "message", body: { text: "See you at the bridge" } });
+    this.#send({ t: "say", ref, kind: "message", body: { text: "See you at the bridge" } });
   }
 
   report(ref, points) {
-    this.#speak({ t: "points", ref, points });
+    this.#send({ t: "points", ref, points });
   }
 
   /** Sends each frame on the next socket, so that none exceeds its limit of frames a second. */
-  #speak(frame) {
+  #send(frame) {
     const { socket, room } = this.#members[this.#next++ % this.#members.length];
     socket.send(JSON.stringify(room === undefined ? frame : { ...frame, room }));
   }
 
-  async disperse() {
+  async close() {
     const gone = this.#members.map(({ socket }) => new Promise((resolve) => socket.once("close", resolve)));
     for (const { socket } of this.#members) socket.close();
     await Promise.all(gone);

@@ -45,15 +45,15 @@ export function liveWorkloads({ product, bare, fresh }) {
   }
 
   /** Sends `times` frames and waits for as many acks. */
-  async function both(targets, times, speak, scale = 1) {
-    const here = await Crowd.gather(targets.map((each) => each.product));
-    const there = await Crowd.gather(targets.map((each) => each.bare));
+  async function both(targets, times, send, scale = 1) {
+    const here = await Crowd.open(targets.map((each) => each.product));
+    const there = await Crowd.open(targets.map((each) => each.bare));
     const burst = (crowd) => () =>
-      crowd.hears(times, "ack", () => {
-        for (let time = 0; time < times; time++) speak(crowd);
+      crowd.receives(times, "ack", () => {
+        for (let time = 0; time < times; time++) send(crowd);
       });
     const work = { product: burst(here), bare: burst(there) };
-    return { work, scale, undo: () => Promise.all([here.disperse(), there.disperse()]) };
+    return { work, scale, undo: () => Promise.all([here.close(), there.close()]) };
   }
 }
 

@@ -17,7 +17,7 @@ const PATIENCE = 60_000;
 export async function loadTracks(product, progress) {
   const people = await Promise.all(
     Array.from({ length: PEOPLE }, async (_, index) => ({
-      crowd: await Crowd.gather([targetOf(product, index + 1)]),
+      crowd: await Crowd.open([targetOf(product, index + 1)]),
       index,
     })),
   );
@@ -37,7 +37,7 @@ export async function loadTracks(product, progress) {
     spent += performance.now() - from;
   }
   const seconds = (performance.now() - startedAt - spent) / 1000;
-  await Promise.all(people.map(({ crowd }) => crowd.disperse()));
+  await Promise.all(people.map(({ crowd }) => crowd.close()));
   return words(readings, acks, seconds);
 }
 
@@ -52,7 +52,7 @@ async function fill(people, points, acks) {
     for (let left = points; left > 0; left -= FRAME) {
       const from = performance.now();
       const batch = walk(Math.min(left, FRAME), index);
-      await crowd.hears(1, "ack", () => crowd.report(`${batch[0].at}`, batch));
+      await crowd.receives(1, "ack", () => crowd.report(`${batch[0].at}`, batch));
       acks.push(performance.now() - from);
     }
   };

@@ -68,41 +68,41 @@ export function workloads({ product, bare, token, events }) {
   };
 
   /** Opens `size` sockets in one room on both sides. */
-  async function gather(size) {
+  async function openRoom(size) {
     const uuid = events[size % events.length];
     const here = await open(Array(size).fill(uuid));
     const there = await openBare(Array(size).fill(uuid));
-    const undo = () => Promise.all([here.disperse(), there.disperse()]);
+    const undo = () => Promise.all([here.close(), there.close()]);
     return { uuid, here, there, undo };
   }
 
   function open(uuids) {
     const origin = product.origin.replace("http", "ws");
     const protocols = ["caravan.v1", `auth.${token}`];
-    return Crowd.gather(uuids.map((uuid) => ({ url: `${origin}/ws/events/${uuid}/`, protocols })));
+    return Crowd.open(uuids.map((uuid) => ({ url: `${origin}/ws/events/${uuid}/`, protocols })));
   }
 
   function openBare(uuids) {
     const origin = bare.origin.replace("http", "ws");
-    return Crowd.gather(uuids.map((uuid) => ({ url: `${origin}/room/${uuid}` })));
+    return Crowd.open(uuids.map((uuid) => ({ url: `${origin}/room/${uuid}` })));
   }
 
   async function say(size) {
-    const { here, there, undo } = await gather(size);
+    const { here, there, undo } = await openRoom(size);
     const work = {
-      product: () => here.hears(size, "entry", () => here.say(fresh())),
-      bare: () => there.hears(size, "entry", () => there.say(fresh())),
+      product: () => here.receives(size, "entry", () => here.say(fresh())),
+      bare: () => there.receives(size, "entry", () => there.say(fresh())),
     };
     return { work, scale: size, undo };
   }
 
   async function update(size) {
-    const { uuid, here, there, undo } = await gather(size);
+    const { uuid, here, there, undo } = await openRoom(size);
     const body = () => ({ location: `Bridge ${fresh()}` });
     const change = (url, options) => () => send("PUT", url, { ...options, body: body() });
     const work = {
-      product: () => here.hears(size, "entry", change(`${product.origin}/api/event/${uuid}/`, { token })),
-      bare: () => there.hears(size, "entry", change(`${bare.origin}/event/${uuid}/`)),
+      product: () => here.receives(size, "entry", change(`${product.origin}/api/event/${uuid}/`, { token })),
+      bare: () => there.receives(size, "entry", change(`${bare.origin}/event/${uuid}/`)),
     };
     return { work, scale: size, undo };
   }
@@ -113,9 +113,9 @@ export function workloads({ product, bare, token, events }) {
     const here = await open(uuids);
     const there = await openBare(uuids);
     const work = {
-      product: () => here.hears(1, "ack", () => here.say(fresh())),
-      bare: () => there.hears(1, "ack", () => there.say(fresh())),
+      product: () => here.receives(1, "ack", () => here.say(fresh())),
+      bare: () => there.receives(1, "ack", () => there.say(fresh())),
     };
-    return { work, undo: () => Promise.all([here.disperse(), there.disperse()]) };
+    return { work, undo: () => Promise.all([here.close(), there.close()]) };
   }
 }
