@@ -6,7 +6,7 @@ import { charge, counted } from "./harness/counted.ts";
 
 const meter = counted();
 
-/** What a statement would read from end to end. `sqlite_sequence` has a row a table. */
+/** The tables that a statement would read completely, without those it makes itself. `sqlite_sequence` has a row per table. */
 async function readWhole(statement: string): Promise<string[]> {
   const places = statement.match(/\?/g)?.length ?? 0;
   const plan = await rows<{ detail: string }>(
@@ -15,7 +15,8 @@ async function readWhole(statement: string): Promise<string[]> {
   );
   return plan.flatMap(({ detail }) => {
     const [, name] = /^SCAN ([a-z]\w*)(?!.* VIRTUAL TABLE)/.exec(detail) ?? [];
-    return name === undefined || name === "sqlite_sequence" ? [] : [name];
+    const isOwn = name === "sqlite_sequence" || statement.includes(`WITH ${name} AS`);
+    return name === undefined || isOwn ? [] : [name];
   });
 }
 

@@ -1,11 +1,14 @@
 /** Pictures that a decoder can show: the smallest ones, and grey ones of any size. */
-import { type Bytes, be32, joined, pngChunk } from "./pictures.ts";
+import { type Bytes, be32, joined, pngChunk, textBytes } from "./pictures.ts";
+
+/** Node has no `Uint8Array.fromBase64` yet, and these are used there too. */
+const fromBase64 = (text: string): Bytes => textBytes(atob(text));
 
 /** A GIF of one pixel. */
-export const TINY_GIF = Uint8Array.fromBase64("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7");
+export const TINY_GIF = fromBase64("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7");
 
 /** A PNG of one pixel. */
-export const TINY_PNG = Uint8Array.fromBase64(
+export const TINY_PNG = fromBase64(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
 );
 

@@ -94,7 +94,7 @@ function selectOrders(db: Db, where: SQL | undefined, limit: Count, offset: Coun
 
 type Found = Awaited<ReturnType<typeof selectOrders>>;
 
-/** The people in the same orders: clients, owners of vehicles, drivers, and who changed a status. */
+/** The people in the same orders: clients, owners of vehicles, drivers, and who changed a status. CROSS JOIN keeps the page outermost. */
 function selectPeopleOf(db: Db, where: SQL | undefined, limit: Count, offset: Count) {
   const page = sql`SELECT id, client_id, vehicle_id, tow_truck_id FROM orders WHERE ${where ?? sql`1`}
     ORDER BY created_at DESC, id DESC LIMIT ${limit} OFFSET ${offset}`;
@@ -102,9 +102,9 @@ function selectPeopleOf(db: Db, where: SQL | undefined, limit: Count, offset: Co
     db,
     sql`WITH page AS MATERIALIZED (${page})
       SELECT client_id FROM page
-      UNION SELECT v.owner_id FROM page JOIN client_vehicles v ON v.id = page.vehicle_id
-      UNION SELECT t.driver_id FROM page JOIN tow_trucks t ON t.id = page.tow_truck_id
-      UNION SELECT h.changed_by FROM page JOIN order_status_history h ON h.order_id = page.id`,
+      UNION SELECT v.owner_id FROM page CROSS JOIN client_vehicles v ON v.id = page.vehicle_id
+      UNION SELECT t.driver_id FROM page CROSS JOIN tow_trucks t ON t.id = page.tow_truck_id
+      UNION SELECT h.changed_by FROM page CROSS JOIN order_status_history h ON h.order_id = page.id`,
   );
 }
 
