@@ -62,7 +62,9 @@ async function fill(people, points, acks) {
 /** Waits until the database has all points. */
 async function archived({ database }, points) {
   for (const startedAt = performance.now(); performance.now() - startedAt < PATIENCE; ) {
-    const { count } = await database.prepare("SELECT count(*) AS count FROM location_reports").first();
+    const { count } = await database
+      .prepare("SELECT coalesce(sum(count), 0) AS count FROM track_chunks")
+      .first();
     if (count === points) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

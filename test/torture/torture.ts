@@ -156,7 +156,7 @@ async function run(
       note("slow readers");
     }
     if (random() < 0.03) {
-      for (const table of ["chat_messages", "location_reports"])
+      for (const table of ["chat_messages", "track_chunks"])
         await world.order(refusing ? "accept" : "refuse", { table });
       refusing = !refusing;
       if (refusing) note("archive refused");

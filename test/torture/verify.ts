@@ -3,7 +3,7 @@ import WebSocket from "ws";
 import type { Seen, Violations } from "./clients/client.ts";
 import { NativeClient } from "./clients/native.ts";
 import { RawClient } from "./clients/raw.ts";
-import type { TrackClient } from "./clients/track.ts";
+import { batchOf, type TrackClient } from "./clients/track.ts";
 import { wait } from "./faults.ts";
 import type { TestedChat } from "./people.ts";
 import type { World } from "./world.ts";
@@ -89,20 +89,22 @@ async function archived(world: World, chat: number, journal: readonly Seen[], no
   }
 }
 
+/** The database must hold each acknowledged batch of points once. The latitude of its points says which one it is. */
 async function trackArchived(world: World, track: TrackClient, note: Note): Promise<void> {
   const deadline = Date.now() + 90_000;
   for (;;) {
-    const rows = await world.query<{ seq: number; count: number }>(
-      "SELECT seq, count(*) AS count FROM location_reports WHERE user_id = ? GROUP BY seq",
+    const rows = await world.query<{ batch: number; count: number }>(
+      `SELECT CAST(round((latitude - 50) * 1e5) AS INTEGER) AS batch, count(*) AS count FROM location_points
+       WHERE user_id = ? GROUP BY batch`,
       track.person.id,
     );
-    const counts = new Map(rows.map(({ seq, count }) => [seq, count]));
-    const missing = [...track.acked].filter(([, seq]) => !counts.has(seq));
+    const counts = new Map(rows.map(({ batch, count }) => [batch, count]));
+    const missing = [...track.acked.keys()].filter((ref) => counts.get(batchOf(ref)) !== track.batch);
     const twice = rows.filter(({ count }) => count > track.batch);
-    for (const { seq } of twice) note("duplicated", `${track.name}: point ${seq}`);
-    if (missing.length === 0) return;
+    for (const { batch } of twice) note("duplicated", `${track.name}: batch ${batch}`);
+    if (missing.length === 0 || twice.length > 0) return;
     if (Date.now() > deadline)
-      return note("lost", `${track.name}: ${missing.length} acknowledged points are not in D1`);
+      return note("lost", `${track.name}: ${missing.length} acknowledged batches are not whole in D1`);
     await wait(500);
   }
 }

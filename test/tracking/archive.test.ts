@@ -1,13 +1,13 @@
 /** Archiving a track room's journal: every point is stored once, and the latest location never goes back in time. */
 import { describe, expect, test } from "vitest";
+import { archivePoints, type PointsEntry } from "../../src/modules/tracking/points/archive.ts";
 import type { FilteredPoint } from "../../src/modules/tracking/points/filter-rules.ts";
-import { archivePoints, type PointsEntry } from "../../src/modules/tracking/points/store.ts";
+import { pointId } from "../../src/modules/tracking/points/ids.ts";
 import { type Person, person, rows } from "../harness/api.ts";
 import { counted } from "../harness/counted.ts";
 import { jobContext } from "../harness/job-context.ts";
 import { warsaw } from "./fixtures.ts";
 
-const EPOCH = "0123abcd";
 const NOW = Date.now();
 
 const point = (at: number, change: Partial<FilteredPoint> = {}): FilteredPoint => ({
@@ -22,45 +22,60 @@ const point = (at: number, change: Partial<FilteredPoint> = {}): FilteredPoint =
 const entry = (seq: number, ...points: FilteredPoint[]): PointsEntry => ({ seq, at: NOW, points });
 
 const archive = ({ id }: { readonly id: number }, ...entries: PointsEntry[]) =>
-  archivePoints(jobContext().ctx, id, EPOCH, entries);
+  archivePoints(jobContext().ctx, id, entries);
 
 const reportsOf = ({ id }: Person) =>
-  rows(
-    "SELECT epoch, seq, nth, at, received_at, flag FROM location_reports WHERE user_id = ? ORDER BY seq, nth",
-    id,
-  );
+  rows("SELECT id, at, received_at, flag FROM location_points WHERE user_id = ? ORDER BY id", id);
 const latestOf = async ({ id }: Person) =>
   (
     await rows<{ at: number; latitude: number; report_id: number }>(
-      "SELECT * FROM latest_locations WHERE user_id = ?",
+      "SELECT * FROM latest_places WHERE user_id = ?",
       id,
     )
   )[0];
 
-test("Every point of every entry is stored under its position.", async () => {
+test("Every point of every entry is stored, under the number that the room gave it.", async () => {
   const ann = await person();
-  await archive(ann, entry(1, point(NOW - 30)), entry(2, point(NOW - 20, { flag: "jump" }), point(NOW - 10)));
-  const row = { epoch: EPOCH, received_at: NOW, flag: null };
+  await archive(
+    ann,
+    { ...entry(1, point(NOW - 30)), first: 7 },
+    { ...entry(2, point(NOW - 20, { flag: "jump" }), point(NOW - 10)), first: 8 },
+  );
+  const row = { received_at: NOW, flag: null };
   expect(await reportsOf(ann)).toEqual([
-    { ...row, seq: 1, nth: 0, at: NOW - 30 },
-    { ...row, seq: 2, nth: 0, at: NOW - 20, flag: "jump" },
-    { ...row, seq: 2, nth: 1, at: NOW - 10 },
+    { ...row, id: pointId(ann.id, 7), at: NOW - 30 },
+    { ...row, id: pointId(ann.id, 8), at: NOW - 20, flag: "jump" },
+    { ...row, id: pointId(ann.id, 9), at: NOW - 10 },
   ]);
 });
 
-test("A repeated batch changes nothing, and a batch of another epoch is stored anew.", async () => {
+test.each([
+  ["as rooms store them", { first: 5 }],
+  ["as older rooms stored them, without numbers", {}],
+])("A repeated batch of entries %s changes nothing.", async (_, counted) => {
   const ann = await person();
-  const entries = [entry(1, point(NOW - 30)), entry(2, point(NOW - 20), point(NOW - 20))];
+  const entries = [
+    { ...entry(1, point(NOW - 30)), ...counted },
+    { ...entry(2, point(NOW - 20), point(NOW - 20)), ...("first" in counted ? { first: 6 } : {}) },
+  ];
   await archive(ann, ...entries);
   const before = [await reportsOf(ann), await latestOf(ann)];
+  expect(before[0]).toHaveLength(3);
   await archive(ann, ...entries);
   await archive(ann, ...entries.slice(1));
   expect([await reportsOf(ann), await latestOf(ann)]).toEqual(before);
-  await archivePoints(jobContext().ctx, ann.id, "ffffffff", entries);
-  expect(await reportsOf(ann)).toHaveLength(6);
 });
 
-test("Points that came by REST are not archived again.", async () => {
+test("A room that has lost its journal loses no point, even if it gives a number again.", async () => {
+  const ann = await person();
+  await archive(ann, { ...entry(1, point(NOW - 30)), first: 1 });
+  const again = { ...entry(1, point(NOW - 20)), first: 1 };
+  await archive(ann, again);
+  await archive(ann, again);
+  expect(await reportsOf(ann)).toMatchObject([{ at: NOW - 30 }, { at: NOW - 20 }]);
+});
+
+test("Points that came by REST to an older room are not archived again.", async () => {
   const ann = await person();
   await archive(ann, { ...entry(1, point(NOW)), stored: true });
   expect(await reportsOf(ann)).toEqual([]);
@@ -68,7 +83,7 @@ test("Points that came by REST are not archived again.", async () => {
 
 test("Points of a deleted account are not stored.", async () => {
   await archive({ id: 987_654 }, entry(1, point(NOW)));
-  expect(await rows("SELECT 1 FROM location_reports WHERE user_id = 987654")).toEqual([]);
+  expect(await rows("SELECT 1 FROM location_points WHERE user_id = 987654")).toEqual([]);
 });
 
 describe("the latest location", () => {
@@ -100,15 +115,15 @@ describe("the latest location", () => {
   });
 });
 
-test("Archiving a batch takes two statements in one round trip, whatever its size.", async () => {
+test("Archiving a batch takes one statement to read and two to write, whatever its size.", async () => {
   const ann = await person();
   const meter = counted();
   // A place without any task's geofence.
   const nowhere = { latitude: -48.876, longitude: -123.393 };
   const entries = Array.from({ length: 100 }, (_, seq) => entry(seq + 1, point(NOW - 1000 + seq, nowhere)));
-  await archivePoints(jobContext({}, meter.env).ctx, ann.id, EPOCH, entries);
+  await archivePoints(jobContext({}, meter.env).ctx, ann.id, entries);
   const bill = meter.read();
-  expect(bill.statements).toHaveLength(2);
-  expect(bill.roundTrips).toBe(1);
+  expect(bill.statements).toHaveLength(3);
+  expect(bill.roundTrips).toBe(2);
   expect(await reportsOf(ann)).toHaveLength(100);
 });

@@ -1,5 +1,7 @@
 /** Tasks, points and photos for tests. */
 
+import { env } from "cloudflare:workers";
+import { expect } from "vitest";
 import { post, rows, unique } from "../harness/api.ts";
 import { picture } from "../harness/pictures.ts";
 import type { Creation } from "../http/idempotency/creations.ts";
@@ -52,11 +54,23 @@ export async function reportOf({ token }: { readonly token: string }): Promise<n
   return (await post("/api/location-reports/", { location: warsaw }, { token })).body.id;
 }
 
+/** Has a user's track room store everything in the database now; it does so by itself every few seconds. */
+export async function archived({ id }: { readonly id: number }): Promise<void> {
+  const name = `user:${id}`;
+  expect(await env.USER_ROOMS.getByName(name).flush(name)).toBe(true);
+}
+
 /** A place that no other test uses. */
 const somewhere = () => ({ latitude: Math.random() * 80, longitude: Math.random() * 170 });
 
-const reportsAt = async (latitude: number | undefined) =>
-  (await rows("SELECT id FROM location_reports WHERE latitude = ?", latitude ?? null)).length;
+/** Reports at a latitude. The first one of a user is in the database at once, as soon as the room's alarm is heard. */
+async function reportsAt(latitude: number | undefined): Promise<number> {
+  for (let tries = 0; ; tries++) {
+    const found = await rows("SELECT id FROM location_points WHERE latitude = ?", latitude ?? null);
+    if (found.length > 0 || tries === 40) return found.length;
+    await scheduler.wait(25);
+  }
+}
 
 const report: Creation = {
   signedIn: true,

@@ -1,7 +1,7 @@
 /** Task geofences: a user who enters one is notified once. */
 import { beforeAll, describe, expect, test } from "vitest";
+import { archivePoints } from "../../src/modules/tracking/points/archive.ts";
 import type { FilteredPoint } from "../../src/modules/tracking/points/filter-rules.ts";
-import { archivePoints } from "../../src/modules/tracking/points/store.ts";
 import { arrivals, type TaskGeofence } from "../../src/modules/tracking/tasks/geofence.ts";
 import { get, type Person, patch, person, post, rows } from "../harness/api.ts";
 import { jobContext } from "../harness/job-context.ts";
@@ -107,7 +107,7 @@ test("Points of a track room count as arrivals.", async () => {
     flag: null,
   };
   const job = jobContext();
-  await archivePoints(job.ctx, bob.id, "0123abcd", [{ seq: 1, at: point.at, points: [point] }]);
+  await archivePoints(job.ctx, bob.id, [{ seq: 1, at: point.at, points: [point] }]);
   await job.finished();
   expect(await arrivedAt(bob, task)).toBe(new Date(point.at).toISOString());
   expect(await noticesOf(bob, task)).toHaveLength(1);

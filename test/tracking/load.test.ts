@@ -1,8 +1,8 @@
 /** Many users and many points: the number of statements does not grow with them. */
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, test } from "vitest";
+import { archivePoints } from "../../src/modules/tracking/points/archive.ts";
 import type { FilteredPoint } from "../../src/modules/tracking/points/filter-rules.ts";
-import { archivePoints } from "../../src/modules/tracking/points/store.ts";
 import { type Person, person, rows, staffMember, unique } from "../harness/api.ts";
 import { charge, counted } from "../harness/counted.ts";
 import { jobContext } from "../harness/job-context.ts";
@@ -40,7 +40,7 @@ function run(userId: number, runner: number, count: number) {
     at: NOW,
     points: [point(runner, n)],
   }));
-  return archivePoints(jobContext().ctx, userId, "0123abcd", entries);
+  return archivePoints(jobContext().ctx, userId, entries);
 }
 
 let runners: number[];
@@ -63,7 +63,7 @@ const ask = async (path: string, token = walker.token) => {
 
 test("Every point of every user is stored, and each user's last point is the latest location.", async () => {
   const [count] = await rows<{ n: number }>(
-    "SELECT count(*) AS n FROM location_reports WHERE user_id IN (SELECT value FROM json_each(?))",
+    "SELECT count(*) AS n FROM location_points WHERE user_id IN (SELECT value FROM json_each(?))",
     JSON.stringify(runners),
   );
   expect(count?.n).toBe(PEOPLE * POINTS);
@@ -98,11 +98,11 @@ test("A track of five thousand points takes three statements in one round trip."
   expect(bill.roundTrips).toBe(1);
 });
 
-test("A report takes two statements and one call to its room.", async () => {
+test("A report takes one statement, to look for a task's geofence, and one call to its room.", async () => {
   const body = { location: { latitude: -20, longitude: -100 } };
   const { bill } = await charge(meter, 201, "POST", PATH, { token: walker.token, body });
-  expect(bill.statements).toHaveLength(2);
-  expect(bill.objectCalls.filter((name) => name !== "USER_ROOMS.publish")).toEqual([]);
+  expect(bill.statements).toHaveLength(1);
+  expect(bill.objectCalls).toEqual(["USER_ROOMS.submit"]);
 });
 
 test("A late batch of a hundred points takes as much as one report.", async () => {
@@ -111,7 +111,7 @@ test("A late batch of a hundred points takes as much as one report.", async () =
     token: walker.token,
     body: { points },
   });
-  expect(bill.statements).toHaveLength(2);
+  expect(bill.statements).toHaveLength(1);
 });
 
 test("A list of tasks takes two statements, whatever its length.", async () => {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { type Person, person, post, rows, unique } from "../harness/api.ts";
 import { connect, connectNative } from "../harness/socket.ts";
-import { ocean } from "./fixtures.ts";
+import { archived, ocean } from "./fixtures.ts";
 
 const REPORTS = "/api/location-reports/";
 interface Timed {
@@ -52,10 +52,9 @@ const NAMES = Object.keys(WRITE_PATHS);
 
 /** The flags of a user's points with one time, in the order of arrival. */
 async function flagsAt(who: Person, at: number): Promise<(string | null)[]> {
-  // A batch by REST flushes the room, so all points from sockets are stored after this.
-  await post(`${REPORTS}batch/`, { points: [{ ...ocean, at: Date.now() }] }, { token: who.token });
+  await archived(who);
   const found = await rows<{ flag: string | null }>(
-    "SELECT flag FROM location_reports WHERE user_id = ? AND at = ? ORDER BY received_at, id",
+    "SELECT flag FROM location_points WHERE user_id = ? AND at = ? ORDER BY received_at, id",
     who.id,
     at,
   );
@@ -80,7 +79,7 @@ describe.each(NAMES)("by %s", (name) => {
     await report(who, [{ ...ocean, at: clock() }]);
     await flagsAt(who, 0);
     const kept = await rows<{ flag: string | null }>(
-      "SELECT flag FROM location_reports WHERE user_id = ? AND flag IS NOT NULL",
+      "SELECT flag FROM location_points WHERE user_id = ? AND flag IS NOT NULL",
       who.id,
     );
     expect(kept).toEqual([{ flag }]);
@@ -126,9 +125,14 @@ test("A room shows a repeat to its watchers as a duplicate, however many entries
 test("Of two concurrent reports of the same point one is good, and the answers say which.", async () => {
   const who = await person();
   const body = { points: [{ ...ocean, at: Date.now() - 5000 }] };
-  await Promise.all([1, 2, 3].map(() => post(`${REPORTS}batch/`, body, { token: who.token })));
+  const answers = await Promise.all(
+    [1, 2, 3].map(() => post(`${REPORTS}batch/`, body, { token: who.token })),
+  );
+  const said = answers.map((answer) => answer.body[0].flag);
+  expect(said.toSorted()).toEqual(["duplicate", "duplicate", null]);
+  await archived(who);
   const kept = await rows<{ flag: string | null }>(
-    "SELECT flag FROM location_reports WHERE user_id = ? ORDER BY flag",
+    "SELECT flag FROM location_points WHERE user_id = ? ORDER BY flag",
     who.id,
   );
   expect(kept).toEqual([{ flag: null }, { flag: "duplicate" }, { flag: "duplicate" }]);

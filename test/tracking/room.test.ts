@@ -23,7 +23,7 @@ test("A report by REST becomes one entry of the room and one row.", async () => 
     { ...ocean, at: Date.parse(body.timestamp), accuracy: 4, speed: null, heading: null, flag: null },
   ]);
   expect((await get(`${REPORTS}my_track/`, { token: ann.token })).body.total_points).toBe(1);
-  expect(await rows("SELECT 1 FROM location_reports WHERE user_id = ?", ann.id)).toHaveLength(1);
+  expect(await rows("SELECT 1 FROM location_points WHERE user_id = ?", ann.id)).toHaveLength(1);
 });
 
 test("A late batch by REST becomes one entry of the room.", async () => {

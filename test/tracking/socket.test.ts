@@ -158,7 +158,7 @@ describe("caravan.v1", () => {
     socket.send({ t: "points", ref: "a", points });
     await socket.next(({ t }) => t === "ack");
     expect((await track(person)).total_points).toBe(2);
-    const flags = await rows("SELECT flag FROM location_reports WHERE user_id = ? ORDER BY at", person.id);
+    const flags = await rows("SELECT flag FROM location_points WHERE user_id = ? ORDER BY at", person.id);
     expect(flags).toEqual([{ flag: null }, { flag: "jump" }, { flag: null }]);
   });
 

@@ -13,12 +13,25 @@ import {
   READ,
   REMOVE,
   resource,
+  type Values,
+  type Wanted,
 } from "../../platform/resources/resource.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
+import { isoTime } from "../../platform/time.ts";
 import { z } from "../../platform/zod.ts";
-import { refreshLatest } from "./reports/latest.ts";
-import { latestLocations, locationReports, taskPhotos, taskStates, tasks } from "./tables.ts";
+import { userOfPoint } from "./points/ids.ts";
+import { deleteReport } from "./reports/commands.ts";
+import {
+  latestLocations,
+  latestPlaces,
+  locationPoints,
+  locationReports,
+  taskPhotos,
+  taskStates,
+  tasks,
+} from "./tables.ts";
 import { newTaskNotice } from "./tasks/commands.ts";
+import { flushTrack } from "./tracks/queries.ts";
 
 const person = text("Person", "Пользователь");
 const place = text("Place", "Место");
@@ -28,30 +41,53 @@ const state = text("Status", "Состояние");
 const task = text("Task", "Задание");
 const title = text("Title", "Название");
 
+/** The most rooms that one list asks. */
+const MOST_ASKED = 10;
+
 const reportResource = resource({
   name: "location-reports",
   subject: "location_report",
   label: text("Location reports", "Отметки местоположения"),
   group: "places",
   table: locationReports,
-  key: [locationReports.id],
+  view: locationPoints,
+  key: [locationPoints.id],
   title: "at",
   fields: {
-    user: field.reference("users", locationReports.userId, person),
-    place: field.place(locationReports.latitude, locationReports.longitude, place),
-    at: field.instant(locationReports.at, taken),
-    received_at: field.instant(locationReports.receivedAt, received),
-    accuracy: field.number(locationReports.accuracy, text("Accuracy, m", "Точность, м"), { list: false }),
-    speed: field.number(locationReports.speed, text("Speed, m/s", "Скорость, м/с"), { list: false }),
-    heading: field.number(locationReports.heading, text("Heading", "Курс"), { list: false }),
-    flag: field.choice(locationReports.flag, text("Flag", "Пометка")),
+    user: field.reference("users", locationPoints.userId, person),
+    place: field.place(locationPoints.latitude, locationPoints.longitude, place),
+    at: field.instant(locationPoints.at, taken),
+    received_at: field.instant(locationPoints.receivedAt, received),
+    accuracy: field.number(locationPoints.accuracy, text("Accuracy, m", "Точность, м"), { list: false }),
+    speed: field.number(locationPoints.speed, text("Speed, m/s", "Скорость, м/с"), { list: false }),
+    heading: field.number(locationPoints.heading, text("Heading", "Курс"), { list: false }),
+    flag: field.choice(locationPoints.flag, text("Flag", "Пометка")),
   },
   search: [],
   filters: ["user", "at", "received_at", "flag"],
   placesOf: "user",
   sort: { field: "id", order: "desc" },
   rights: { operator: NOTHING, staff: REMOVE },
-  removal: async (ctx, { id, row }) => ({ rest: await refreshLatest(ctx, Number(id), [Number(row.user)]) }),
+  refresh: refreshReports,
+  remove: (ctx, _caller, { id, row }, audit) =>
+    deleteReport(ctx, { id: Number(id), userId: Number(row.user) }, [audit("delete", instants(row), null)]),
+});
+
+/** Asks the track rooms of the users that a list or a row is about. */
+async function refreshReports(ctx: RequestContext, { ids, user }: Wanted): Promise<void> {
+  const named = ids
+    ? ids.map((id) => userOfPoint(Number(id)))
+    : String(user ?? "")
+        .split(",")
+        .map(Number);
+  const userIds = [...new Set(named)].filter((id) => id !== null && Number.isSafeInteger(id) && id > 0);
+  await Promise.all(userIds.slice(0, MOST_ASKED).map((userId) => flushTrack(ctx, Number(userId))));
+}
+
+const instants = (row: Values) => ({
+  ...row,
+  at: isoTime(Number(row.at)),
+  received_at: isoTime(Number(row.received_at)),
 });
 
 const latestResource = resource({
@@ -60,15 +96,16 @@ const latestResource = resource({
   label: text("Latest locations", "Последние местоположения"),
   group: "places",
   table: latestLocations,
-  key: [latestLocations.userId],
+  view: latestPlaces,
+  key: [latestPlaces.userId],
   title: "id",
   fields: {
-    user: field.reference("users", latestLocations.userId, person),
-    place: field.place(latestLocations.latitude, latestLocations.longitude, place),
-    at: field.instant(latestLocations.at, taken),
-    received_at: field.instant(latestLocations.receivedAt, received),
+    user: field.reference("users", latestPlaces.userId, person),
+    place: field.place(latestPlaces.latitude, latestPlaces.longitude, place),
+    at: field.instant(latestPlaces.at, taken),
+    received_at: field.instant(latestPlaces.receivedAt, received),
   },
-  search: [sql`(SELECT username FROM users WHERE id = latest_locations.user_id)`],
+  search: [sql`(SELECT username FROM users WHERE id = latest_places.user_id)`],
   filters: ["user", "at"],
   placesOf: "user",
   sort: { field: "at", order: "desc" },

@@ -7,6 +7,7 @@ import {
   primaryKey,
   real,
   sqliteTable,
+  sqliteView,
   text,
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
@@ -32,6 +33,7 @@ const quality = () => ({
   heading: real("heading"),
 });
 
+/** Single reports: those from before there were chunks, and corrected ones. All others are in `trackChunks`. */
 export const locationReports = sqliteTable(
   "location_reports",
   {
@@ -64,7 +66,59 @@ export const locationReports = sqliteTable(
   ],
 );
 
-/** The latest location of each user: one row a user, replaced by every newer report. */
+/**
+ * Packed points: one row holds those of one user in a few minutes. `chunks/packing.ts` says how, and what may be in `points`.
+ * Without a rowid and with one index, because a row is written again with every batch of the room.
+ */
+export const trackChunks = sqliteTable(
+  "track_chunks",
+  {
+    userId: integer("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    /** The first instant that belongs here, epoch ms. */
+    bucket: integer("bucket").notNull(),
+    /** Counts on when one row would be too long. */
+    part: integer("part").notNull(),
+    /** Counts the changes: a writer changes only what it has read. */
+    version: integer("version").notNull(),
+    count: integer("count").notNull(),
+    firstId: integer("first_id").notNull(),
+    lastId: integer("last_id").notNull(),
+    startsAt: integer("starts_at").notNull(),
+    endsAt: integer("ends_at").notNull(),
+    /** The box around the points, ten-millionths of a degree. */
+    south: integer("south").notNull(),
+    north: integer("north").notNull(),
+    west: integer("west").notNull(),
+    east: integer("east").notNull(),
+    /** The newest point without a flag, and its cell, as a JSON array; null for none. */
+    newest: text("newest"),
+    points: text("points").notNull(),
+    /** Ids of points that were here and must not come again, as a JSON array. */
+    removed: text("removed").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.userId, table.bucket, table.part] }),
+    index("track_chunks_time").on(table.bucket),
+  ],
+);
+
+/** Every report in the database, single or packed; a view. Whoever searches by time or user limits the chunks themselves. */
+export const locationPoints = sqliteView("location_points", {
+  id: integer("id").notNull(),
+  userId: integer("user_id").notNull(),
+  at: integer("at").notNull(),
+  receivedAt: integer("received_at").notNull(),
+  ...place(),
+  ...quality(),
+  flag: text("flag", { enum: POINT_FLAGS }),
+}).existing();
+
+/**
+ * Where each user was last, for `latestPlaces`: written when a user's chunk begins, or when they enter another cell. In
+ * between, the place is the newest one in the chunk that `bucket` and `part` name.
+ */
 export const latestLocations = sqliteTable(
   "latest_locations",
   {
@@ -78,9 +132,23 @@ export const latestLocations = sqliteTable(
     ...place(),
     ...quality(),
     cell: text("cell").notNull(),
+    /** The chunk whose newest point may be newer; null for none. */
+    bucket: integer("bucket"),
+    part: integer("part"),
   },
   (table) => [index("latest_locations_cell").on(table.cell)],
 );
+
+/** The latest location of each user; a view. `cell` is that of the place. */
+export const latestPlaces = sqliteView("latest_places", {
+  userId: integer("user_id").notNull(),
+  reportId: integer("report_id").notNull(),
+  at: integer("at").notNull(),
+  receivedAt: integer("received_at").notNull(),
+  ...place(),
+  ...quality(),
+  cell: text("cell").notNull(),
+}).existing();
 
 /** Day archives: one user's day as an object in the bucket. For each deleted row a trigger puts the object's deletion into the outbox. */
 export const trackDays = sqliteTable(

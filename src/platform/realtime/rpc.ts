@@ -9,6 +9,11 @@ import type { Fault, RoomFrame, ServerFrame } from "./socket/frames.ts";
 export interface LogMethods {
   /** Stores a system entry; the same `ref` twice is stored and sent once. */
   publish(room: string, draft: Omit<Draft, "author">): Promise<Published>;
+  /**
+   * Stores what a person sent in another way than by socket, completed as if by socket. Returns the entry as stored; null
+   * when the room is gone.
+   */
+  submit(room: string, draft: Draft): Promise<Entry | null>;
   /** Publishes a last entry, closes every socket with 4004 and forgets everything; for an hour nobody gets in. */
   retire(room: string, draft: Omit<Draft, "author">): Promise<void>;
   /** Removes the entries of a deleted account from the journal. */
@@ -83,6 +88,7 @@ export type RoomStub = Omit<RoomObject, keyof Rpc.DurableObjectBranded>;
 /** The face of a room (`room.ts`) that answers each method. */
 export const FACE_OF = {
   publish: "log",
+  submit: "log",
   retire: "log",
   erase: "log",
   empty: "log",

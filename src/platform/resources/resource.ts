@@ -5,7 +5,7 @@
 
 import type { Column, SQL, SQLWrapper } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
-import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
+import type { SQLiteColumn, SQLiteTable, SQLiteView } from "drizzle-orm/sqlite-core";
 import type { Effect } from "../db/outbox.ts";
 import type { Caller } from "../http/caller.ts";
 import type { Text } from "../http/text.ts";
@@ -125,6 +125,9 @@ export interface Action {
   ) => Promise<object | null>;
 }
 
+/** Rows that are about to be read: by ids, or by filters as they were sent. */
+export type Wanted = Readonly<Record<string, unknown>> & { readonly ids?: readonly string[] | undefined };
+
 export interface Resource {
   /** In paths, plural: `tow-trucks`. */
   readonly name: string;
@@ -134,6 +137,8 @@ export interface Resource {
   /** Heading in the console's navigation. */
   readonly group: "people" | "towing" | "events" | "places" | "driving" | "support" | "system";
   readonly table: SQLiteTable;
+  /** What rows are read from, and what fields and key name, where that is more than the table. Such rows are not edited here. */
+  readonly view?: SQLiteView;
   /** Primary key; the values of several columns are joined by `:` in an id. */
   readonly key: readonly SQLiteColumn[];
   /** The field that names a row for people. */
@@ -159,6 +164,8 @@ export interface Resource {
   readonly consequences?: (ctx: RequestContext, change: Change) => Promise<Consequences>;
   /** What else is deleted with a row, and the condition for it. */
   readonly removal?: (ctx: RequestContext, subject: Subject) => Promise<Omit<Consequences, "set">>;
+  /** Has others store what they still hold of these rows, before the rows are read. */
+  readonly refresh?: (ctx: RequestContext, wanted: Wanted) => Promise<void>;
   /** The domain's own deletion; false when the row no longer exists. */
   readonly remove?: (ctx: RequestContext, caller: Caller, subject: Subject, audit: Audit) => Promise<boolean>;
 }

@@ -3,6 +3,9 @@ import WebSocket from "ws";
 import type { Person } from "../people.ts";
 import type { Violations } from "./client.ts";
 
+/** The number of a tracker's batch, from its ref. */
+export const batchOf = (ref: string) => Number(ref.slice(ref.indexOf("#") + 1));
+
 /** A tracker in `caravan.v1`: batches of points, repeated until they are acknowledged. */
 export class TrackClient {
   readonly acked = new Map<string, number>();
@@ -57,7 +60,7 @@ export class TrackClient {
 
   #send(ref: string): void {
     this.unacked.set(ref, Date.now());
-    const n = Number(ref.slice(ref.indexOf("#") + 1));
+    const n = batchOf(ref);
     const points = Array.from({ length: this.batch }, (_, index) => ({
       latitude: 50 + n * 1e-5,
       longitude: 20 + index * 1e-5,

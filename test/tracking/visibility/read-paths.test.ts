@@ -1,5 +1,6 @@
 /** Every way to read a user's locations × every relation that the reader can have to that user. */
 import { describe, expect, test } from "vitest";
+import { archived } from "../fixtures.ts";
 import {
   CONSOLE_PATHS,
   LATEST_PATHS,
@@ -55,6 +56,7 @@ describe("latest locations", () => {
     "A latest location is seen by a %s through %s unless one has blocked the other.",
     async (relation, _, readPath) => {
       const found = await trailOf(relation);
+      await archived(found.owner);
       expect(await readPath(found)).toEqual(/block/.test(relation) ? [] : [found.late]);
     },
   );

@@ -28,7 +28,7 @@ describe("staff", () => {
     const found = await trailOf("staff");
     const { credential } = found.watcher;
     const [row] = await rows<{ id: number }>(
-      "SELECT id FROM location_reports WHERE user_id = ?",
+      "SELECT id FROM location_points WHERE user_id = ?",
       found.owner.id,
     );
     const count = async () => (await views(found)).length;

@@ -50,6 +50,8 @@ export function conditions(
   );
 }
 
+const sourceOf = (resource: Resource) => resource.view ?? resource.table;
+
 export interface Sorting {
   readonly sort?: string | undefined;
   readonly order?: "asc" | "desc" | undefined;
@@ -77,11 +79,12 @@ export async function listRows(
   window: Window,
 ): Promise<Listed<Subject>> {
   const where = conditions(ctx, caller, resource, wanted);
+  await resource.refresh?.(ctx, wanted);
   const [counted, rows] = (await runBatch(ctx.db, [
-    ctx.db.select({ count: count() }).from(resource.table).where(where),
+    ctx.db.select({ count: count() }).from(sourceOf(resource)).where(where),
     ctx.db
       .select(selectionOf(resource))
-      .from(resource.table)
+      .from(sourceOf(resource))
       .where(where)
       .orderBy(...orderOf(caller, resource, sorting))
       .limit(window.limit)
@@ -96,7 +99,7 @@ export async function countRows(
   resource: Resource,
   wanted: RowSelection,
 ): Promise<number> {
-  return ctx.db.$count(resource.table, conditions(ctx, caller, resource, wanted));
+  return ctx.db.$count(sourceOf(resource), conditions(ctx, caller, resource, wanted));
 }
 
 /** One row; null when there is none that the caller may see. */
@@ -106,9 +109,21 @@ export async function findRow(
   resource: Resource,
   id: string,
 ): Promise<Subject | null> {
+  const found = await readRow(ctx, caller, resource, id);
+  if (found || !resource.refresh) return found;
+  await resource.refresh(ctx, { ids: [id] });
+  return readRow(ctx, caller, resource, id);
+}
+
+async function readRow(
+  ctx: RequestContext,
+  caller: Caller,
+  resource: Resource,
+  id: string,
+): Promise<Subject | null> {
   const [row] = await ctx.db
     .select(selectionOf(resource))
-    .from(resource.table)
+    .from(sourceOf(resource))
     .where(and(among(resource, [id]), resource.visible?.(caller)))
     .limit(1);
   return row ? subjectOf(row) : null;
@@ -125,7 +140,7 @@ export async function idsOf(
   const key = resource.key.map((column) => sql`${column}`);
   const rows = await ctx.db
     .select({ id: sql<string>`${sql.join(key, sql` || ':' || `)}`.mapWith(String) })
-    .from(resource.table)
+    .from(sourceOf(resource))
     .where(conditions(ctx, caller, resource, wanted))
     .orderBy(...resource.key)
     .limit(limit);
@@ -141,11 +156,12 @@ export async function rowsAfter(
   last: string | null,
   limit: number,
 ): Promise<Subject[]> {
+  if (last === null) await resource.refresh?.(ctx, wanted);
   const columns = sql.join([...resource.key], sql`, `);
   const after = last && sql.join(keyParts(resource, last), sql`, `);
   const rows = await ctx.db
     .select(selectionOf(resource))
-    .from(resource.table)
+    .from(sourceOf(resource))
     .where(and(conditions(ctx, caller, resource, wanted), after ? sql`(${columns}) > (${after})` : undefined))
     .orderBy(...resource.key)
     .limit(limit);

@@ -6,14 +6,16 @@ import * as v from "valibot";
 import type { SocketDocument } from "../../../platform/realtime/asyncapi.ts";
 import { hidden } from "../../../platform/realtime/fanout/entry-view.ts";
 import type { RoomHandler, Visibility } from "../../../platform/realtime/handler.ts";
-import type { Entry } from "../../../platform/realtime/log/entry.ts";
+import type { Draft, Entry } from "../../../platform/realtime/log/entry.ts";
+import type { Journal } from "../../../platform/realtime/log/journal.ts";
 import { fault } from "../../../platform/realtime/socket/frames.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { socketTokenRefresh, trackOwner } from "../../identity/index.ts";
+import { archivePoints } from "../points/archive.ts";
 import type { FilteredPoint } from "../points/filter-rules.ts";
 import { LocationSaved, LocationUpdate, PointsBody } from "../points/frames.ts";
-import { filterPoints } from "../points/live-filter.ts";
-import { archivePoints } from "../points/store.ts";
+import { nextPoint } from "../points/ids.ts";
+import { filterPoints, newestTime } from "../points/live-filter.ts";
 import { visibilitiesOf } from "../visibility/queries.ts";
 
 const TaskBody = v.object({
@@ -30,6 +32,7 @@ const SAVED = JSON.stringify({ type: "location_saved", success: true } satisfies
 >);
 
 export function trackRoomHandler(openRequestContext: () => RequestContext): RoomHandler {
+  const completePoints = pointCompleter();
   return {
     says: { points: PointsBody },
     // The authorizer admits everybody but the owner as read-only.
@@ -39,16 +42,50 @@ export function trackRoomHandler(openRequestContext: () => RequestContext): Room
     toDocumented: ({ kind, body }) =>
       DOCUMENTED_KINDS.has(kind) ? JSON.stringify({ type: kind, ...body }) : null,
     complete: (draft, journal, now) =>
-      draft.kind === "points"
-        ? { ...draft, body: { points: filterPoints(draft.body, journal, now) } }
-        : draft,
+      draft.kind === "points" ? { ...draft, body: completePoints(draft, journal, now) } : draft,
     confirm: () => SAVED,
+    showTo: showEntry,
     showFrom: showPoints,
     authorize: (room, userIds) => authorize(openRequestContext(), trackOwner(room), userIds),
-    archive: (room, epoch, entries) =>
-      archivePoints(openRequestContext(), trackOwner(room), epoch, toPointsEntries(entries)),
+    archive: (room, _epoch, entries) =>
+      archivePoints(openRequestContext(), trackOwner(room), toPointsEntries(entries)),
     authenticate: socketTokenRefresh(openRequestContext),
   };
+}
+
+/** The body of a `points` entry as it is stored. `first`: the count of the first point; `newest`: see `newestTime`. */
+interface StoredBody {
+  readonly points: readonly FilteredPoint[];
+  readonly first?: number;
+  readonly newest?: number;
+  /** Older rooms: the points came by REST and were in the database already. */
+  readonly stored?: boolean;
+}
+
+/** Filters and numbers points. Several entries of one transaction do not see each other, so the last number is kept. */
+function pointCompleter() {
+  let given = 0;
+  return ({ body }: Draft, journal: Journal, now: number) => {
+    const points = filterPoints(body, journal, now);
+    const first = nextPoint(Math.max(given, nextIn(journal)), now);
+    given = first + points.length;
+    return { points, first, newest: newestTime(journal, points) } satisfies StoredBody;
+  };
+}
+
+/** The count after the newest point in the journal; 0 where there is none. */
+function nextIn(journal: Journal): number {
+  const isPoints = ({ kind }: Entry) => kind === "points";
+  const last = journal.latest(1).find(isPoints) ?? journal.newest("points", 0);
+  const { first = 0, points = [] } = (last?.body ?? {}) as Partial<StoredBody>;
+  return first + points.length;
+}
+
+/** An entry without what only the room needs. */
+function showEntry(entry: Entry): Entry {
+  if (entry.kind !== "points") return entry;
+  const { points } = entry.body as unknown as StoredBody;
+  return { ...entry, body: { points } };
 }
 
 /** An entry as a watcher sees it: points only, and of those only the ones since the right began, also in a late batch. */
@@ -90,8 +127,8 @@ function fromDocumented(text: string) {
 function toPointsEntries(entries: readonly Entry[]) {
   return entries.flatMap(({ seq, at, kind, body }) => {
     if (kind !== "points") return [];
-    const { points, stored = false } = body as { points: FilteredPoint[]; stored?: boolean };
-    return [{ seq, at, points, stored }];
+    const { points, first, stored = false } = body as unknown as StoredBody;
+    return [{ seq, at, points, stored, ...(first === undefined ? {} : { first }) }];
   });
 }
 

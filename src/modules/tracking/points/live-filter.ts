@@ -6,23 +6,34 @@ import { type FilteredPoint, type Fix, filterAll, MAX_AHEAD, type Point } from "
 const RECENT = 10;
 /** How many points before the first new one are compared with. */
 const BEFORE = 5;
-/** Key of the journal's fact that holds the time of the newest point, epoch ms. */
+/** The journal's fact in which older rooms kept the time of the newest point, epoch ms. */
 const NEWEST = "newest_point";
 
-/** Adds the time of arrival to points without a time, and a flag to doubtful points. */
+/**
+ * Adds the time of arrival to points without a time, and a flag to doubtful points. `body.known`: further fixes to compare
+ * with, from the database.
+ */
 export function filterPoints(
   body: Readonly<Record<string, unknown>>,
   journal: Journal,
   now: number,
 ): FilteredPoint[] {
-  const points = body.points as Point[];
+  const { points, known = [] } = body as { points: Point[]; known?: Fix[] };
   const times = points.flatMap(({ at }) => at ?? []);
   if (times.length === 0) return filterAll(points, [], now);
-  const recent = recentFixes(journal);
-  const known = [...fixesAround(recent, times), ...sameMoments(journal, recent, times)];
-  const filtered = filterAll(points, known, now);
-  recordNewest(journal, filtered);
-  return filtered;
+  const recent = [...recentFixes(journal), ...known];
+  return filterAll(points, [...fixesAround(recent, times), ...sameMoments(journal, recent, times)], now);
+}
+
+/** The time of the newest point with these, epoch ms. A track room keeps it in its entries, so that it costs no row. */
+export function newestTime(journal: Journal, filtered: readonly FilteredPoint[]): number {
+  const times = filtered.flatMap(({ at, flag }) => (flag === null || flag === "jump" ? at : []));
+  return Math.max(newestIn(journal), ...times);
+}
+
+function newestIn(journal: Journal): number {
+  const kept = journal.latest(RECENT).map(({ body }) => Number(body.newest ?? 0));
+  return Math.max(Number(journal.fact(NEWEST) ?? 0), ...kept);
 }
 
 /** The fixes near the new points in time: a few before them, those between, and the next one after. */
@@ -40,20 +51,14 @@ function fixesAround(recent: readonly Fix[], times: readonly number[]): Fix[] {
  * so a live track reads nothing. A repeat of a point that has left the journal is found when the points are archived.
  */
 function sameMoments(journal: Journal, recent: readonly Fix[], times: readonly number[]): Fix[] {
-  const newest = Math.max(Number(journal.fact(NEWEST) ?? 0), ...recent.map(({ at }) => at));
+  const newest = Math.max(newestIn(journal), ...recent.map(({ at }) => at));
   const late = times.filter((at) => at <= newest);
   if (late.length === 0) return [];
   const wanted = { list: "points", field: "at", values: late };
   // A point can't arrive before its time, apart from the difference of the clocks.
   const entries = journal.withElements("points", wanted, Math.min(...late) - MAX_AHEAD);
   const moments = new Set(late);
-  return entries.flatMap(fixesIn).filter(({ at }) => moments.has(at));
-}
-
-function recordNewest(journal: Journal, filtered: readonly FilteredPoint[]): void {
-  const times = filtered.flatMap(({ at, flag }) => (flag === null || flag === "jump" ? at : []));
-  const newest = Math.max(...times, 0);
-  if (newest > Number(journal.fact(NEWEST) ?? 0)) journal.setFact(NEWEST, String(newest));
+  return [...entries.flatMap(fixesIn), ...recent].filter(({ at }) => moments.has(at));
 }
 
 function recentFixes(journal: Journal): Fix[] {

@@ -1,45 +1,61 @@
 /** Corrects and removes single location reports. */
 import { eq, sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
 import { auditEntry } from "../../../platform/db/audit.ts";
 import { says } from "../../../platform/db/client.ts";
 import { commit } from "../../../platform/db/outbox.ts";
 import { cellOf, type Place } from "../../../platform/geo.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
+import { writeChunks } from "../chunks/commands.ts";
+import { withoutPoint } from "../chunks/merging.ts";
+import type { Chunk, StoredPoint } from "../chunks/packing.ts";
+import { readChunks } from "../chunks/queries.ts";
+import { userOfPoint } from "../points/ids.ts";
 import { locationReports } from "../tables.ts";
 import { refreshLatest } from "./latest.ts";
-import { REPORT_COLUMNS, type Report } from "./queries.ts";
+import { findReport, type Report } from "./queries.ts";
 
 export type ReportFacts = Partial<Omit<Report, "id" | "at" | "flag">>;
 
-/** Corrects a report. A corrected place loses its flag. Null when the report was deleted meanwhile. */
+/** How often a removal from a chunk is tried when the room's archive comes first. */
+const ATTEMPTS = 5;
+
+/**
+ * Corrects a report. A corrected place loses its flag. A corrected report leaves its chunk and becomes a row of its own,
+ * because it may get another user. Null when the report was deleted meanwhile.
+ */
 export async function changeReport(
   ctx: RequestContext,
   caller: Caller,
   report: Report,
   facts: ReportFacts,
 ): Promise<Report | "no_user" | null> {
-  const { latitude, longitude } = facts;
-  const place = latitude === undefined || longitude === undefined ? null : { latitude, longitude };
-  const change = {
-    // An update needs something to set.
-    id: report.id,
-    ...facts,
-    ...(place && { cell: cellOf(place), flag: flagAt(place) }),
-  };
-  const update = ctx.db
-    .update(locationReports)
-    .set(change)
-    .where(eq(locationReports.id, report.id))
-    .returning(REPORT_COLUMNS);
   const owners = [...new Set([report.userId, facts.userId ?? report.userId])];
-  const rest = [
+  const rest = async () => [
     ...(await refreshLatest(ctx, report.id, owners)),
     ...audit(ctx, caller, "location_report.change", report, facts),
   ];
+  const { latitude, longitude } = facts;
+  const place = latitude === undefined || longitude === undefined ? null : { latitude, longitude };
+  const update = ctx.db
+    .update(locationReports)
+    // An update needs something to set.
+    .set({ id: report.id, ...facts, ...(place && { cell: cellOf(place), flag: flagAt(place) }) })
+    .where(eq(locationReports.id, report.id));
   try {
-    const rows = await commit(ctx, update, [], rest);
-    return rows?.[0] ?? null;
+    const isDone = await withoutOriginal(
+      ctx,
+      report.id,
+      async (point) => [
+        ctx.db
+          .insert(locationReports)
+          .values({ ...corrected(point, facts), userId: facts.userId ?? report.userId }),
+        ...(await rest()),
+      ],
+      async () => commit(ctx, update.returning({ id: locationReports.id }), [], await rest()),
+    );
+    return isDone ? await findReport(ctx, caller, report.id) : null;
   } catch (error) {
     if (says(error, "FOREIGN KEY constraint failed")) return "no_user";
     throw error;
@@ -50,14 +66,59 @@ export async function changeReport(
 const flagAt = ({ latitude, longitude }: Place) =>
   sql`iif(${locationReports.latitude} = ${latitude} AND ${locationReports.longitude} = ${longitude}, ${locationReports.flag}, NULL)`;
 
+/** The row of a point that leaves its chunk. */
+function corrected(point: StoredPoint, facts: ReportFacts) {
+  const changed = { ...point, ...facts };
+  const stays = point.latitude === changed.latitude && point.longitude === changed.longitude;
+  return { ...changed, cell: cellOf(changed), flag: stays ? point.flag : null };
+}
+
 /** Deletes a report; false when it was deleted already. */
 export async function removeReport(ctx: RequestContext, caller: Caller, report: Report): Promise<boolean> {
-  const remove = ctx.db.delete(locationReports).where(eq(locationReports.id, report.id));
-  const rest = [
-    ...(await refreshLatest(ctx, report.id, [report.userId])),
-    ...audit(ctx, caller, "location_report.delete", report, null),
-  ];
-  return (await commit(ctx, remove, [], rest)) !== null;
+  return deleteReport(ctx, report, audit(ctx, caller, "location_report.delete", report, null));
+}
+
+/** Deletes a report in one transaction with further statements. */
+export async function deleteReport(
+  ctx: RequestContext,
+  { id, userId }: Pick<Report, "id" | "userId">,
+  also: readonly BatchItem<"sqlite">[],
+): Promise<boolean> {
+  const rest = async () => [...(await refreshLatest(ctx, id, [userId])), ...also];
+  return withoutOriginal(ctx, id, rest, async () =>
+    commit(ctx, ctx.db.delete(locationReports).where(eq(locationReports.id, id)), [], await rest()),
+  );
+}
+
+/**
+ * Takes a report out of its chunk, in one transaction with further statements. `single` does it for a report that is in no
+ * chunk. False when there is no such report.
+ */
+async function withoutOriginal(
+  ctx: RequestContext,
+  id: number,
+  rest: (point: StoredPoint) => Promise<readonly BatchItem<"sqlite">[]>,
+  single: () => Promise<unknown>,
+): Promise<boolean> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const found = await findInChunk(ctx, id);
+    if (!found) return (await single()) !== null;
+    const { userId, point, without } = found;
+    if (await commit(ctx, writeChunks(ctx, userId, [without]), [], await rest(point))) return true;
+  }
+  throw new Error("Other writers kept changing this chunk.");
+}
+
+async function findInChunk(ctx: RequestContext, id: number) {
+  const userId = userOfPoint(id);
+  if (userId === null) return null;
+  const chunks = await readChunks(ctx, userId, sql`first_id <= ${id} AND last_id >= ${id}`);
+  for (const chunk of chunks) {
+    const point = chunk.points.find((each) => each.id === id);
+    const without: Chunk | null = withoutPoint(chunk, id);
+    if (point && without) return { userId, point, without };
+  }
+  return null;
 }
 
 /** An audit row when staff changes somebody else's report; none otherwise. */

@@ -1,11 +1,15 @@
 /** Finds and lists location reports, and the latest location of each user. */
-import { and, asc, between, eq, gte, isNull, lte, or, type SQL, sql } from "drizzle-orm";
+import { and, asc, gte, lte, or, type SQL, sql } from "drizzle-orm";
+import { runBatch } from "../../../platform/db/client.ts";
 import { bandAround, cellsAround, distanceBetween, type Place } from "../../../platform/geo.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { isBlocked } from "../../social/index.ts";
+import { BUCKET } from "../chunks/packing.ts";
+import { UNPACKED } from "../chunks/queries.ts";
 import type { Flag } from "../points/filter-rules.ts";
-import { latestLocations, locationReports } from "../tables.ts";
+import { userOfPoint } from "../points/ids.ts";
+import { latestPlaces } from "../tables.ts";
 
 export interface Report extends Place {
   readonly id: number;
@@ -49,53 +53,114 @@ export interface ReportWindow {
   readonly after: { readonly at: number; readonly id: number } | null;
 }
 
-const table = locationReports;
-export const REPORT_COLUMNS = {
-  id: table.id,
-  userId: table.userId,
-  at: table.at,
-  latitude: table.latitude,
-  longitude: table.longitude,
-  accuracy: table.accuracy,
-  speed: table.speed,
-  heading: table.heading,
-  flag: table.flag,
-};
-const LATEST = {
-  id: latestLocations.reportId,
-  userId: latestLocations.userId,
-  at: latestLocations.at,
-  latitude: latestLocations.latitude,
-  longitude: latestLocations.longitude,
-  accuracy: latestLocations.accuracy,
-  speed: latestLocations.speed,
-  heading: latestLocations.heading,
-};
+/** SQL: the columns of `Report` in `location_reports`. */
+const SINGLE = sql.raw(
+  "id, user_id AS userId, at, received_at AS receivedAt, latitude, longitude, accuracy, speed, heading, flag",
+);
+/** How many chunks a page of reports unpacks at a time. */
+const CHUNKS = 50;
+const DEGREE = 1e7;
+/** No time is earlier: the year 1. */
+const BEGINNING = Date.parse("0001-01-01T00:00:00Z");
 
-/** Reports in the order of their times, or by distance; all of them without a window. One statement. */
+/**
+ * Reports in the order of their times, or by distance; all of them without a window. One transaction; a page of few reports
+ * from many chunks takes more.
+ */
 export async function listReports(
   ctx: RequestContext,
   filter: ReportFilter,
   window: ReportWindow | null,
 ): Promise<Report[]> {
-  const after = window?.after;
-  const query = ctx.db
-    .select(REPORT_COLUMNS)
-    .from(table)
-    .where(
-      and(
-        filter.userId === undefined ? undefined : eq(table.userId, filter.userId),
-        filter.flagged ? undefined : isNull(table.flag),
-        after ? sql`(${table.at}, ${table.id}) > (${after.at}, ${after.id})` : undefined,
-        conditions(table, filter),
-      ),
-    )
-    .orderBy(asc(table.at), asc(table.id))
-    .$dynamic();
   // An order by distance needs all rows before the limit.
-  const rows = await (window && !filter.near ? query.limit(window.limit) : query);
-  const near = nearest(rows, filter.near);
-  return window ? near.slice(0, window.limit) : near;
+  if (!window || filter.near) {
+    const all = nearest(await ctx.db.all<Report>(select(filter, null, null)), filter.near);
+    return (window ? all.slice(0, window.limit) : all).map(toReport);
+  }
+  const found: Report[] = [];
+  let from = Math.max(filter.from ?? BEGINNING, window.after?.at ?? BEGINNING);
+  for (;;) {
+    const horizon = horizonOf(filter, from);
+    const [end, page] = (await runBatch(ctx.db, [
+      ctx.db.run(sql`SELECT ${horizon} AS horizon`),
+      ctx.db.run(sql`${select({ ...filter, from }, window, horizon)} LIMIT ${window.limit - found.length}`),
+    ])) as [{ results: { horizon: number | null }[] }, { results: Report[] }];
+    found.push(...page.results.map(toReport));
+    const next = end.results[0]?.horizon ?? null;
+    if (found.length >= window.limit || next === null) return found;
+    from = next;
+  }
+}
+
+const toReport = ({
+  id,
+  userId,
+  at,
+  latitude,
+  longitude,
+  accuracy,
+  speed,
+  heading,
+  flag,
+}: Report): Report => ({
+  id,
+  userId,
+  at,
+  latitude,
+  longitude,
+  accuracy,
+  speed,
+  heading,
+  flag,
+});
+
+/** SQL: reports by time. Each side has the conditions that its own indexes can use. */
+function select(filter: ReportFilter, window: ReportWindow | null, horizon: SQL | null): SQL {
+  const after = window?.after;
+  const wanted = and(
+    sql`true`,
+    filter.flagged ? undefined : sql`flag IS NULL`,
+    after ? sql`(at, id) > (${after.at}, ${after.id})` : undefined,
+    horizon === null ? undefined : sql`at < coalesce(${horizon}, ${Number.MAX_SAFE_INTEGER})`,
+    places(filter),
+  );
+  return sql`SELECT * FROM (
+    SELECT ${SINGLE} FROM location_reports WHERE ${singles(filter)}
+    UNION ALL
+    SELECT ${UNPACKED} FROM track_chunks c, json_each(c.points) p WHERE ${chunks(filter)}
+      ${horizon ? sql`AND c.bucket < coalesce(${horizon}, ${Number.MAX_SAFE_INTEGER})` : sql``}
+    ) WHERE ${wanted} ORDER BY at, id`;
+}
+
+/** SQL value: up to where a page unpacks chunks; null for the end. All chunks of one time belong together. */
+function horizonOf(filter: ReportFilter, from: number): SQL {
+  const buckets = sql`SELECT c.bucket FROM track_chunks c WHERE ${chunks({ ...filter, from })} ORDER BY c.bucket LIMIT 1`;
+  return sql`max((${buckets} OFFSET ${CHUNKS}), (${buckets}) + ${BUCKET})`;
+}
+
+/** SQL condition for `location_reports`. */
+function singles({ userId, from, to, near }: ReportFilter): SQL | undefined {
+  const cells = near && cellsAround(near, near.radius);
+  return and(
+    sql`at >= ${from ?? BEGINNING}`,
+    to === undefined ? undefined : sql`at <= ${to}`,
+    userId === undefined ? undefined : sql`user_id = ${userId}`,
+    cells ? sql`cell IN (SELECT value FROM json_each(${JSON.stringify(cells)}))` : undefined,
+  );
+}
+
+/** SQL condition for a row `c` of `track_chunks` that may have such points. */
+function chunks({ userId, from, to, near, box }: ReportFilter): SQL | undefined {
+  const { south, north } = near ? bandAround(near, near.radius) : (box ?? { south: -90, north: 90 });
+  return and(
+    sql`c.bucket > ${(from ?? BEGINNING) - BUCKET}`,
+    to === undefined ? undefined : sql`c.bucket <= ${to}`,
+    userId === undefined ? undefined : sql`c.user_id = ${userId}`,
+    near || box ? sql`c.south <= ${north * DEGREE} AND c.north >= ${south * DEGREE}` : undefined,
+    box && box.west <= box.east
+      ? sql`c.west <= ${box.east * DEGREE} AND c.east >= ${box.west * DEGREE}`
+      : undefined,
+  );
 }
 
 /**
@@ -107,33 +172,50 @@ export async function listLatest(
   { userId, isStaff }: Pick<Caller, "userId" | "isStaff">,
   filter: ReportFilter,
 ): Promise<Report[]> {
-  const blocked = isStaff ? undefined : sql`NOT ${isBlocked(latestLocations.userId, userId)}`;
+  const { near } = filter;
+  const cells = near && cellsAround(near, near.radius);
+  const blocked = isStaff ? undefined : sql`NOT ${isBlocked(latestPlaces.userId, userId)}`;
+  const { reportId, ...columns } = LATEST;
   const rows = await ctx.db
-    .select(LATEST)
-    .from(latestLocations)
-    .where(and(conditions(latestLocations, filter), blocked))
-    .orderBy(asc(latestLocations.userId));
+    .select({ id: reportId, ...columns })
+    .from(latestPlaces)
+    .where(
+      and(
+        cells
+          ? sql`${latestPlaces.cell} IN (SELECT value FROM json_each(${JSON.stringify(cells)}))`
+          : undefined,
+        places(filter),
+        blocked,
+      ),
+    )
+    .orderBy(asc(latestPlaces.userId));
   return nearest(
     rows.map((row) => ({ ...row, flag: null })),
-    filter.near,
+    near,
   );
 }
 
-function conditions(
-  columns: typeof locationReports | typeof latestLocations,
-  filter: ReportFilter,
-): SQL | undefined {
-  const { from, to, box, near } = filter;
-  const cells = near && cellsAround(near, near.radius);
+const LATEST = {
+  reportId: latestPlaces.reportId,
+  userId: latestPlaces.userId,
+  at: latestPlaces.at,
+  latitude: latestPlaces.latitude,
+  longitude: latestPlaces.longitude,
+  accuracy: latestPlaces.accuracy,
+  speed: latestPlaces.speed,
+  heading: latestPlaces.heading,
+};
+
+/** SQL condition: within the times, the box and the band of latitudes around the circle. */
+function places({ from, to, box, near }: ReportFilter): SQL | undefined {
+  const [at, latitude, longitude] = [sql.raw("at"), sql.raw("latitude"), sql.raw("longitude")];
   const band = near && bandAround(near, near.radius);
   return and(
-    from === undefined ? undefined : gte(columns.at, from),
-    to === undefined ? undefined : lte(columns.at, to),
-    box && and(gte(columns.latitude, box.south), lte(columns.latitude, box.north)),
-    box &&
-      (box.west <= box.east ? and : or)(gte(columns.longitude, box.west), lte(columns.longitude, box.east)),
-    band && between(columns.latitude, band.south, band.north),
-    cells ? sql`${columns.cell} IN (SELECT value FROM json_each(${JSON.stringify(cells)}))` : undefined,
+    from === undefined ? undefined : gte(at, from),
+    to === undefined ? undefined : lte(at, to),
+    box && and(gte(latitude, box.south), lte(latitude, box.north)),
+    box && (box.west <= box.east ? and : or)(gte(longitude, box.west), lte(longitude, box.east)),
+    band && and(gte(latitude, band.south), lte(latitude, band.north)),
   );
 }
 
@@ -146,8 +228,17 @@ function nearest(reports: readonly Report[], near: Circle | undefined): Report[]
     .map(({ report }) => report);
 }
 
-/** A report that the caller may read and change: their own, or any for staff. */
-export async function findReport(ctx: RequestContext, caller: Caller, id: number): Promise<Report | null> {
-  const [row] = await ctx.db.select(REPORT_COLUMNS).from(table).where(eq(table.id, id));
+/** A report that the caller may read and change: their own, or any for staff. `receivedAt` in epoch ms. */
+export async function findReport(
+  ctx: RequestContext,
+  caller: Caller,
+  id: number,
+): Promise<(Report & { readonly receivedAt: number }) | null> {
+  const owner = userOfPoint(id);
+  const [row] = await ctx.db.all<Report & { readonly receivedAt: number }>(sql`
+    SELECT ${SINGLE} FROM location_reports WHERE id = ${id}
+    UNION ALL
+    SELECT ${UNPACKED} FROM track_chunks c, json_each(c.points) p
+    WHERE c.user_id = ${owner} AND c.first_id <= ${id} AND c.last_id >= ${id} AND c.first_id + (p.value ->> 0) = ${id}`);
   return row && (caller.isStaff || row.userId === caller.userId) ? row : null;
 }

@@ -9,8 +9,10 @@ import { type Route, respond, route } from "../../../platform/http/route.ts";
 import { literal, text } from "../../../platform/http/text.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { z } from "../../../platform/zod.ts";
+import { findUser } from "../../identity/index.ts";
 import { jsonResponse } from "../json.ts";
-import { type StoredPoint, storePoints } from "../points/store.ts";
+import { userOfPoint } from "../points/ids.ts";
+import { type ReportedPoint, storePoints } from "../points/store.ts";
 import { formatOf, latestQuery, reportQuery, toFilter, toWindow, writePosition } from "../schemas.ts";
 import { reportFeatures } from "../tracks/export-formats.ts";
 import { flushTrack } from "../tracks/queries.ts";
@@ -70,6 +72,7 @@ const list = route({
     const filter = { ...toFilter(query), flagged: query.flagged };
     const userId = caller.isStaff ? query.user : caller.userId;
     const window = toWindow(query);
+    if (userId !== undefined) await flushTrack(ctx, userId);
     const reports = await listReports(ctx, { ...filter, userId }, window);
     if (userId !== caller.userId) await auditView(ctx, caller, userId ?? null, { door: "reports" });
     const chosenFormat = formatOf(request, query.format, ["geojson"]);
@@ -104,6 +107,7 @@ const create = route({
   responses: { 201: ReportWire },
   async handle({ ctx, caller, body }) {
     const userId = reporter(caller, body.user);
+    if (userId !== caller.userId && !(await findUser(ctx, userId))) throw unknownUser(userId);
     const stored = await storePoints(ctx, userId, [toPoint(body)]);
     if (!stored) throw unknownUser(userId);
     return jsonResponse(201, wires(userId, stored)[0]);
@@ -128,7 +132,7 @@ const createBatch = route({
   },
 });
 
-const wires = (userId: number, points: readonly StoredPoint[]) =>
+const wires = (userId: number, points: readonly ReportedPoint[]) =>
   points.map((point) => toReportWire({ ...point, userId }));
 
 const latest = route({
@@ -151,9 +155,17 @@ const latest = route({
 });
 
 async function requireReport(ctx: RequestContext, caller: Caller, id: number): Promise<Report> {
-  const report = await findReport(ctx, caller, id);
+  const report = (await findReport(ctx, caller, id)) ?? (await findUnarchived(ctx, caller, id));
   if (!report) throw notFound(texts.noReport);
   return report;
+}
+
+/** A report that only the track room has yet. */
+async function findUnarchived(ctx: RequestContext, caller: Caller, id: number): Promise<Report | null> {
+  const userId = userOfPoint(id);
+  if (userId === null || (userId !== caller.userId && !caller.isStaff)) return null;
+  await flushTrack(ctx, userId);
+  return findReport(ctx, caller, id);
 }
 
 const read = route({

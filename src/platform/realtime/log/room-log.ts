@@ -64,6 +64,13 @@ export class RoomLog implements Local<LogMethods> {
     }
   }
 
+  async submit(room: string, draft: Draft): Promise<Entry | null> {
+    const { roomState } = this.#parts;
+    if (roomState.isRetired) return null;
+    roomState.know(room);
+    return this.commit(draft, null);
+  }
+
   publish(room: string, draft: Omit<Draft, "author">): Published {
     const { roomState, journal } = this.#parts;
     if (roomState.isRetired) return { seq: 0, epoch: journal.epoch };

@@ -1,7 +1,7 @@
 /** Old points, written as a room's archive does, and the days that compaction makes of them. */
 import { expect } from "vitest";
+import { archivePoints } from "../../../../src/modules/tracking/points/archive.ts";
 import type { FilteredPoint } from "../../../../src/modules/tracking/points/filter-rules.ts";
-import { archivePoints } from "../../../../src/modules/tracking/points/store.ts";
 import { compactTracks } from "../../../../src/modules/tracking/tracks/compaction.ts";
 import { openTrack, type TrackFilter } from "../../../../src/modules/tracking/tracks/queries.ts";
 import { get, type Person, rows } from "../../../harness/api.ts";
@@ -28,7 +28,7 @@ let seq = 0;
 /** Archives points as one entry of the person's track room. */
 export const store = ({ id }: Person, ...points: FilteredPoint[]) => {
   seq += 1;
-  return archivePoints(jobContext().ctx, id, "0123abcd", [{ seq, at: NOW, points }]);
+  return archivePoints(jobContext().ctx, id, [{ seq, at: NOW, points }]);
 };
 
 /** Runs the compaction until no day is left, as the queue does. */
@@ -47,7 +47,7 @@ export async function pointsOf({ id }: Person, filter: TrackFilter = {}) {
 
 /** Returns the times of a person's reports in D1. */
 export const reportsOf = ({ id }: Person) =>
-  rows("SELECT at FROM location_reports WHERE user_id = ? ORDER BY at", id);
+  rows("SELECT at FROM location_points WHERE user_id = ? ORDER BY at", id);
 /** Returns the rows of a person's archived days. */
 export const daysOf = ({ id }: Person) =>
   rows<{ day: string; key: string; points: number; size: number; starts_at: number; ends_at: number }>(

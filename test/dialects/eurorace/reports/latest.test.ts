@@ -1,7 +1,7 @@
 /** The latest location of everybody: one row per person, for everybody signed in. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { del, get, type Person, patch, person, post, put, staffMember } from "../../../harness/api.ts";
-import { warsaw } from "../../../tracking/fixtures.ts";
+import { archived, warsaw } from "../../../tracking/fixtures.ts";
 
 const PATH = "/api/location-reports/";
 const MINUTE = 60_000;
@@ -27,6 +27,7 @@ async function report(who: Person, { ago, ...place }: Sent = {}): Promise<number
     { token: who.token },
   );
   if (status !== 201) throw new Error(JSON.stringify(body));
+  await archived(who);
   return body.id;
 }
 
@@ -82,6 +83,7 @@ test("Of two reports with one time the later is the latest.", async () => {
   const at = Date.now() - MINUTE;
   const points = [1, 1.0001].map((latitude) => ({ latitude, longitude: 2, at }));
   await post(`${PATH}batch/`, { points }, { token: bob.token });
+  await archived(bob);
   expect(of(await latest(), bob).map(({ location }) => location.latitude)).toEqual([1.0001]);
 });
 

@@ -1,6 +1,7 @@
 /** Location reports: which are accepted, from whom, and who sees them. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { get, type Person, person, post, rows, send, staffMember } from "../../../harness/api.ts";
+import { archived } from "../../../tracking/fixtures.ts";
 
 const PATH = "/api/location-reports/";
 const warsaw = { latitude: 52.2297, longitude: 21.0122 };
@@ -13,7 +14,7 @@ beforeAll(async () => {
 
 const reportsOf = ({ id }: Person) =>
   rows<{ latitude: number; longitude: number; flag: string | null }>(
-    "SELECT * FROM location_reports WHERE user_id = ? ORDER BY id",
+    "SELECT * FROM location_points WHERE user_id = ? ORDER BY id",
     id,
   );
 
@@ -47,6 +48,7 @@ describe("a report", () => {
         longitude: Math.random() * 360 - 180,
       };
       await post(PATH, { location: place }, { token: cid.token });
+      await archived(cid);
       expect((await reportsOf(cid)).at(-1)).toMatchObject(place);
     }
   });

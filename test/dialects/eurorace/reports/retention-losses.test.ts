@@ -76,9 +76,9 @@ test("A day that a concurrent run archived is not overwritten.", async () => {
 
 describe("when the newest report is deleted", () => {
   const latestOf = ({ id }: Person) =>
-    rows("SELECT report_id, at, latitude, accuracy FROM latest_locations WHERE user_id = ?", id);
+    rows("SELECT report_id, at, latitude, accuracy FROM latest_places WHERE user_id = ?", id);
   const remove = async (who: Person) => {
-    const [report] = await rows<{ id: number }>("SELECT id FROM location_reports WHERE user_id = ?", who.id);
+    const [report] = await rows<{ id: number }>("SELECT id FROM location_points WHERE user_id = ?", who.id);
     expect((await del(`${PATH}${report?.id}/`, undefined, { token: who.token })).status).toBe(204);
   };
 
@@ -93,7 +93,7 @@ describe("when the newest report is deleted", () => {
       point(at + DAY, { flag: "jump" }),
     );
     const [, , newest] = await rows<{ id: number }>(
-      "SELECT id FROM location_reports WHERE user_id = ? ORDER BY at",
+      "SELECT id FROM location_points WHERE user_id = ? ORDER BY at",
       ann.id,
     );
     await store(ann, point(NOW));

@@ -1,7 +1,7 @@
 /** Lists and tracks: the caller's own, and for staff anybody's. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { get, type Person, patch, person, post, put, rows, staffMember } from "../../../harness/api.ts";
-import { reportOf, warsaw } from "../../../tracking/fixtures.ts";
+import { archived, reportOf, warsaw } from "../../../tracking/fixtures.ts";
 
 const PATH = "/api/location-reports/";
 const SECOND = 1000;
@@ -109,6 +109,7 @@ describe("a list", () => {
     const bob = await person();
     const id = await reportOf(bob);
     const others = await reportOf(ann);
+    await Promise.all([archived(bob), archived(ann)]);
     const ids = async (who: Person, query = "") =>
       (await get(`${PATH}${query}`, { token: who.token })).body.map((report: { id: number }) => report.id);
     expect(await ids(bob)).toEqual([id]);
@@ -154,7 +155,8 @@ describe("one report", () => {
   test("A report is visible to its reporter and staff; to others it is a 404.", async () => {
     const [bob, eve] = [await person(), await person()];
     const path = `${PATH}${await reportOf(bob)}/`;
-    const before = await rows("SELECT * FROM location_reports WHERE user_id = ?", bob.id);
+    await archived(bob);
+    const before = await rows("SELECT * FROM location_points WHERE user_id = ?", bob.id);
     expect((await get(path, { token: bob.token })).body.location).toEqual(warsaw);
     expect((await get(path, { token: staff.token })).status).toBe(200);
     for (const answer of [
@@ -163,7 +165,7 @@ describe("one report", () => {
       await patch(path, { accuracy: 1 }, { token: eve.token }),
     ])
       expect([answer.status, answer.body]).toEqual(MISSING);
-    expect(await rows("SELECT * FROM location_reports WHERE user_id = ?", bob.id)).toEqual(before);
+    expect(await rows("SELECT * FROM location_points WHERE user_id = ?", bob.id)).toEqual(before);
     const none = await get(`${PATH}999999/`, { token: bob.token });
     expect([none.status, none.body]).toEqual(MISSING);
     expect((await get(`${PATH}x/`, { token: bob.token })).body).toEqual({ detail: "Not found." });
@@ -220,7 +222,7 @@ describe("a late batch", () => {
     const bob = await person();
     const answer = await post(`${PATH}batch/`, body, { token: bob.token });
     expect([answer.status, answer.body]).toEqual([400, errors]);
-    expect(await rows("SELECT 1 FROM location_reports WHERE user_id = ?", bob.id)).toEqual([]);
+    expect(await rows("SELECT 1 FROM location_points WHERE user_id = ?", bob.id)).toEqual([]);
   });
 
   test("A late batch that is sent again is reported as stored already.", async () => {
