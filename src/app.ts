@@ -26,6 +26,7 @@ import {
   linkRoutes,
   phoneResetRoutes,
   sessionRoutes,
+  signedCaller,
 } from "./modules/identity/index.ts";
 import { exportNotifications, meAuthorizer, notificationRoutes } from "./modules/notifications/index.ts";
 import { exportPosts, rentalRoutes } from "./modules/rentals/index.ts";
@@ -115,7 +116,10 @@ export function appFor(runtime: Runtime) {
       runtime,
       authenticate,
       routes: [...routes, ...pages, ...developmentRoutes(runtime)],
-      sockets: [...authorizers.map((authorizer) => socketRoute(authorizer, authenticate)), mediaRoute],
+      sockets: [
+        ...authorizers.map((authorizer) => socketRoute(authorizer, { authenticate, signedCaller })),
+        mediaRoute,
+      ],
     });
     apps.set(runtime, app);
   }

@@ -8,7 +8,7 @@ import { eventRoomHandler } from "./modules/events/index.ts";
 import { inboxRoomHandler } from "./modules/notifications/index.ts";
 import { ticketRoomHandler } from "./modules/support/index.ts";
 import { trackRoomHandler } from "./modules/tracking/index.ts";
-import { authorizeOrFault } from "./platform/realtime/handshake/authorizer.ts";
+import { authorizeOrFault } from "./platform/realtime/handshake/subscription.ts";
 import { roomObject } from "./platform/realtime/object.ts";
 import type { JobMessage } from "./platform/runtime.ts";
 

@@ -54,7 +54,7 @@ export type Private = "phone" | "email" | "place";
 /** `METHOD /path` as `src/app.ts` lists it. */
 export type Table = Readonly<Record<string, Row>>;
 
-const RIGHTS: Record<Role, { type: string; staff: 0 | 1 }> = {
+const RIGHTS: Record<Role, { type: "CLIENT" | "DRIVER" | "OPERATOR"; staff: 0 | 1 }> = {
   anonymous: { type: "CLIENT", staff: 0 },
   stranger: { type: "CLIENT", staff: 0 },
   owner: { type: "CLIENT", staff: 0 },
@@ -79,7 +79,7 @@ export async function newPerson(role: Role): Promise<Person> {
   const { ctx } = jobContext();
   const session = await prepareSession(ctx, clientProfiles.alphabet, id);
   await (session.statement as unknown as Promise<unknown>);
-  const holder = { id, userType: "CLIENT", isStaff: staff === 1 } as const;
+  const holder = { id, userType: type, isStaff: staff === 1 } as const;
   const { access } = await credentialsFor(ctx, session, clientProfiles.alphabet, holder);
   return { id, username, sessionId: session.id, token: access };
 }

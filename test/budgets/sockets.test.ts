@@ -56,16 +56,17 @@ beforeAll(async () => {
 
 afterEach(() => vi.restoreAllMocks());
 
-test("A first handshake costs two statements, the person's roster and the room.", async () => {
+test("A first handshake costs one statement, the person's registry twice and the room.", async () => {
   const room = await makeRoom(ann);
   const { token } = await fresh();
   const { bill } = await shakeHands(room.path, token);
-  // Who is it, and is there such an event.
-  expect(bill.statements).toHaveLength(2);
-  expect(bill.objectCalls).toEqual(["ROSTERS.register", "EVENT_ROOMS.fetch"]);
+  // Is there such an event? Who it is stands in the token.
+  expect(bill.statements).toHaveLength(1);
+  // Is the session still open, and is a right held; and then the right that was looked up.
+  expect(bill.objectCalls).toEqual(["ROSTERS.admit", "ROSTERS.admit", "EVENT_ROOMS.fetch"]);
 });
 
-test("A resume costs no statement, and no object but the roster and the room, however much was missed.", async () => {
+test("A resume costs no statement, and no object but the registry and the room, however much was missed.", async () => {
   const room = await makeRoom(ann);
   const { token } = await fresh();
   await shakeHands(room.path, token);
@@ -75,8 +76,8 @@ test("A resume costs no statement, and no object but the roster and the room, ho
     statements: [],
     written: [],
     roundTrips: 0,
-    // The roster puts a person's handshakes and sign-outs in one order.
-    objectCalls: ["ROSTERS.register", "EVENT_ROOMS.fetch"],
+    // The registry puts a person's handshakes and sign-outs in one order, and holds the right.
+    objectCalls: ["ROSTERS.admit", "EVENT_ROOMS.fetch"],
     queueSends: [],
   });
   await until(() => frames() === 42);

@@ -4,7 +4,11 @@ import { env } from "cloudflare:workers";
 import * as v from "valibot";
 import type { Caller } from "../../src/platform/http/caller.ts";
 import type { RoomHandler } from "../../src/platform/realtime/handler.ts";
-import { ADMISSION_HEADER, type SocketAdmission } from "../../src/platform/realtime/handshake/admission.ts";
+import {
+  ADMISSION_HEADER,
+  HELD_ADMISSION_HEADER,
+  type SocketAdmission,
+} from "../../src/platform/realtime/handshake/admission.ts";
 import type { Entry } from "../../src/platform/realtime/log/entry.ts";
 import { Room } from "../../src/platform/realtime/room.ts";
 import type { RoomStub } from "../../src/platform/realtime/rpc.ts";
@@ -98,7 +102,8 @@ export function admit(world: World, admission: Partial<SocketAdmission> = {}): R
     admittedAt: world.now,
     ...admission,
   };
-  const headers = { Upgrade: "websocket", [ADMISSION_HEADER]: JSON.stringify(whole) };
+  const name = whole.isHeld ? HELD_ADMISSION_HEADER : ADMISSION_HEADER;
+  const headers = { Upgrade: "websocket", [name]: JSON.stringify(whole) };
   return new Request("https://room/", { headers });
 }
 

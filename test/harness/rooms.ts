@@ -101,10 +101,15 @@ export const upTo = (last: number, first = 1) =>
 /** Another access token of the same session, with a chosen expiry (epoch ms). */
 export async function tokenUntil(person: Person, expiresAt: number): Promise<string> {
   const [, payload = ""] = person.token.split(".");
-  const { iss, aud, sub, user_id, sid, role } = JSON.parse(
-    atob(payload.replaceAll("-", "+").replaceAll("_", "/")),
-  );
-  return new SignJWT({ token_type: "access", user_id, sid, role })
+  const {
+    iss,
+    aud,
+    sub,
+    iat: _,
+    exp: __,
+    ...claims
+  } = JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/")));
+  return new SignJWT(claims)
     .setProtectedHeader({ alg: "HS256", typ: "JWT" })
     .setIssuer(iss)
     .setAudience(aud)

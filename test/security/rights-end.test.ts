@@ -1,13 +1,14 @@
 /**
  * Everything that can end a right × every kind of socket that depends on it: each is closed with 4003, or unsubscribed,
- * within a second, and receives nothing after that.
+ * within a second, receives nothing after that, and does not come back by a right that was held since before.
  */
 import { describe, expect, test } from "vitest";
 import { newPerson } from "../authorization/world.ts";
 import { chatters } from "../chat/friends.ts";
 import { move, orderIn, scene, truckRow } from "../dispatch/scene.ts";
 import { type Answer, del, type Person, patch, post, put, rows, staffMember } from "../harness/api.ts";
-import { connect, connectNative } from "../harness/socket.ts";
+import { accessOf, cold } from "../harness/cold.ts";
+import { connect, connectNative, dial } from "../harness/socket.ts";
 import { block, ME } from "../social/social.ts";
 import { allow, report } from "../tracking/visibility/relations.ts";
 import {
@@ -112,8 +113,37 @@ const FELLOWSHIP: Readonly<Record<string, Act>> = {
     del(`/api/admin/event-members/${event}:${watcher.id}/`, undefined, asStaff(await staffOf())),
 };
 
-/** Performs the act, and expects that every listener ends with 4003 and receives nothing after that. */
-async function expectEnd(pair: Pair, listeners: readonly Listener[], act: Act): Promise<void> {
+/** Who may come back to which socket, with the token that they hold since before. */
+interface Return {
+  readonly path: string;
+  readonly token: string;
+}
+
+/** By now the registry holds the right, and an isolate that knows nothing is not to let anybody in by it. */
+async function expectNoReturn(returns: readonly Return[]): Promise<void> {
+  for (const { path, token } of returns) {
+    for (const options of [
+      { protocols: ["caravan.v1", `auth.${token}`] },
+      { protocols: ["Bearer", token] },
+    ]) {
+      const result = await cold(() => dial(path, options));
+      expect([401, 403, 404], path).toContain("refusal" in result ? result.refusal.status : 101);
+    }
+  }
+}
+
+const returnOf = async (path: string, { id }: { id: number }): Promise<Return> => ({
+  path,
+  token: await accessOf(id),
+});
+
+/** Performs the act, and expects that every listener ends with 4003, receives nothing after that, and does not come back. */
+async function expectEnd(
+  pair: Pair,
+  listeners: readonly Listener[],
+  act: Act,
+  returns: readonly Return[],
+): Promise<void> {
   const ends = listeners.map(({ ended }) => ended());
   const { status } = await act(pair);
   expect(status, "the act itself").toBeLessThan(300);
@@ -122,6 +152,7 @@ async function expectEnd(pair: Pair, listeners: readonly Listener[], act: Act): 
   await report(pair.owner).catch(() => {});
   for (const { socket } of listeners)
     expect(await socket.silent(({ t, kind }) => t === "entry" && kind === "points", 50)).toBe(true);
+  await expectNoReturn(returns);
 }
 
 describe("a friend who watches is out at once when", () => {
@@ -129,7 +160,8 @@ describe("a friend who watches is out at once when", () => {
     "A watcher's socket or subscription is closed at once when %s.",
     async (_, act) => {
       const pair = await friends();
-      await expectEnd(pair, await watching(pair), act);
+      const path = `/ws/users/${pair.owner.id}/location/`;
+      await expectEnd(pair, await watching(pair), act, [await returnOf(path, pair.watcher)]);
     },
   );
 });
@@ -139,7 +171,8 @@ describe("a fellow participant who watches is out at once when", () => {
     "A watcher's socket or subscription is closed at once when %s.",
     async (name, act) => {
       const pair = await fellows(name.includes("its end") ? 1800 : undefined);
-      await expectEnd(pair, await watching(pair), act);
+      const path = `/ws/users/${pair.owner.id}/location/`;
+      await expectEnd(pair, await watching(pair), act, [await returnOf(path, pair.watcher)]);
     },
   );
 });
@@ -158,7 +191,8 @@ describe("both sides of a chat are out at once when", () => {
         subscribed(who, `chat:${chat}`),
       ]),
     );
-    await expectEnd({ owner, watcher, event: 0 }, listeners, act);
+    const returns = [await returnOf(path, owner), await returnOf(path, watcher)];
+    await expectEnd({ owner, watcher, event: 0 }, listeners, act, returns);
   });
 });
 
@@ -178,6 +212,7 @@ describe("a driver is out at once of", () => {
     const ends = listeners.map(({ ended }) => ended());
     expect((await move(there.operator, id, { tow_truck: spare })).status).toBe(200);
     expect(await Promise.all(ends.map((end) => within(end)))).toEqual([4003, 4003, 4003]);
+    await expectNoReturn([{ path: `/ws/orders/${id}/location/`, token: there.driver.token }]);
   });
 
   test.each(["/api/v1/tow-trucks/", "/api/admin/tow-trucks/"])(
@@ -192,6 +227,7 @@ describe("a driver is out at once of", () => {
       const { status } = await patch(`${path}${there.truck}/`, { driver: heir.id }, options);
       expect(status).toBe(200);
       expect(await Promise.all(ends.map((end) => within(end)))).toEqual([4003, 4003, 4003]);
+      await expectNoReturn([{ path: `/ws/tow-trucks/${there.truck}/location/`, token: there.driver.token }]);
     },
   );
 });

@@ -75,6 +75,7 @@ export {
   sessionsRevoked,
 } from "./sessions/sessions.ts";
 export { signIn, verifyOwnPassword } from "./sessions/sign-in.ts";
+export { signedCaller } from "./sessions/signed-caller.ts";
 export { socketTokenRefresh } from "./sessions/socket-token-refresh.ts";
 /** For foreign keys and joins. Only identity writes to these tables. */
 export { profiles, users } from "./tables.ts";

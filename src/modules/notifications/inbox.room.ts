@@ -41,6 +41,7 @@ export const meAuthorizer: RoomAuthorizer = {
   kind: "me",
   path: "/ws/me",
   document: meSocket,
+  asksNothing: true,
   async authorize(_ctx, who) {
     const caller = requireCaller(who);
     return { room: `inbox:${caller.userId}` };

@@ -8,8 +8,15 @@ import { messages } from "./messages.ts";
 import type { Route } from "./route.ts";
 import type { Text } from "./text.ts";
 
-/** Checks a credential. The identity module provides it, because the platform knows no module's tables. */
-export type Authenticate = (ctx: RequestContext, credential: Credential) => Promise<Authentication>;
+/**
+ * Checks a credential. The identity module provides it, because the platform knows no module's tables. `fresh`: by no
+ * cache.
+ */
+export type Authenticate = (
+  ctx: RequestContext,
+  credential: Credential,
+  fresh?: boolean,
+) => Promise<Authentication>;
 
 /** Returns the caller of a route; null where none is required. Refuses with 401 or 403. */
 export async function authenticateCaller(

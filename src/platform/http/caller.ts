@@ -1,6 +1,7 @@
 /** Who a caller is, once `authenticate.ts` has found out: the type and its roles. */
 
-export type UserType = "CLIENT" | "DRIVER" | "OPERATOR";
+export const USER_TYPES = ["CLIENT", "DRIVER", "OPERATOR"] as const;
+export type UserType = (typeof USER_TYPES)[number];
 
 export interface Caller {
   readonly userId: number;
@@ -11,6 +12,18 @@ export interface Caller {
   readonly signedInAt?: number;
   /** Epoch ms at which the credential expires. */
   readonly expiresAt: number;
+}
+
+/**
+ * How long a socket may be opened by what a credential says of its caller, without a read of the database. Connection
+ * registries remember longer whose sessions have ended. Milliseconds.
+ */
+export const TRUSTED_FOR = 24 * 3600_000;
+
+/** A caller, and when what is known of them was read, epoch ms. Later changes are not in it. */
+export interface KnownCaller {
+  readonly caller: Caller;
+  readonly asOf: number;
 }
 
 export type Role = "client" | "driver" | "operator" | "staff";

@@ -28,6 +28,12 @@ export interface Admission {
   readonly asOf?: number;
   /** What `greet` needs to know and the room does not. */
   readonly opening?: unknown;
+  /** The right may end without the room being told of it: it is looked up at every handshake, and never held. */
+  readonly isUntold?: boolean;
+  /** The connection registry holds the right: the room may know that it has changed since `asOf`. */
+  readonly isHeld?: boolean;
+  /** The room's version of rights with which it was looked up. */
+  readonly rightsVersion?: number | undefined;
 }
 
 /** The period whose entries a person may see, epoch ms. Absent: not bounded on that side. */

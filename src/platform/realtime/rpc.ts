@@ -137,6 +137,8 @@ export interface SubscribeResult {
   /** Null where presence is not shown. */
   readonly present: readonly number[] | null;
   readonly reads: readonly ReadMark[];
+  /** Absent in an object of the version before: it can't tell whether a held right has changed. */
+  readonly knowsHeld?: true;
 }
 
 /** The rights may have changed since they were looked up: look them up again, and pass this version. */

@@ -11,3 +11,11 @@ export function roomIn(env: Cloudflare.Env, name: string): RoomStub | null {
 function isNamespace(value: unknown): value is DurableObjectNamespace<RoomObject> {
   return typeof value === "object" && value !== null && "getByName" in value;
 }
+
+/**
+ * Whether a call failed because the object does not have the method: during a deploy an object may run the version before
+ * the Worker's for some minutes. Source: https://developers.cloudflare.com/durable-objects/platform/known-issues/
+ */
+export function isOutdated(error: unknown): boolean {
+  return error instanceof TypeError && error.message.includes("receiver does not implement");
+}

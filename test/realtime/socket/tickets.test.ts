@@ -77,6 +77,8 @@ test("No part of a ticket can be changed.", async () => {
     String(Date.now() + 1e9),
     "event:1",
     "0",
+    `OPERATOR:1:${Date.now()}:${Date.now()}`,
+    "0",
   ];
   expect(parts).toHaveLength(changes.length);
   for (const [index, change] of changes.entries()) {

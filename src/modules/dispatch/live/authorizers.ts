@@ -51,11 +51,13 @@ const orderAuthorizer: RoomAuthorizer = {
           FROM orders o LEFT JOIN tow_trucks t ON t.id = o.tow_truck_id WHERE o.id = ${orderId}`)
       : [];
     if (!orderId || !row) throw notFound();
-    if (!sideOf(caller, row)) throw forbidden();
+    const side = sideOf(caller, row);
+    if (!side) throw forbidden();
     // The truck's position after the order is private.
     const location = isOver(row.status) ? null : locationOf(row.truckId, row);
     const opening: OrderOpening = location && { orderId, location };
-    return { room: orderRoom(orderId), opening };
+    // A truck that has done the job may get another driver, of which the order's room is not told.
+    return { room: orderRoom(orderId), opening, ...(side === "driver" ? { isUntold: true } : {}) };
   },
 };
 

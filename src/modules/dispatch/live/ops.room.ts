@@ -29,6 +29,7 @@ export const opsAuthorizer: RoomAuthorizer = {
   kind: "ops",
   path: "/ws/ops",
   document: opsSocket,
+  asksNothing: true,
   async authorize(_ctx, who) {
     const caller = requireCaller(who);
     if (!isOperator(caller)) throw forbidden();

@@ -23,18 +23,22 @@ export function forgetCallers({ userId, sessionId, exceptSession }: Revocation):
   });
 }
 
-/** Checks the credential of a request or a socket. One statement, or none if the session is cached. */
-export async function authenticate(ctx: RequestContext, credential: Credential): Promise<Authentication> {
+/** Checks the credential of a request or a socket. One statement, or none if the session is cached. `fresh`: in no cache. */
+export async function authenticate(
+  ctx: RequestContext,
+  credential: Credential,
+  fresh = false,
+): Promise<Authentication> {
   const now = ctx.now();
-  if (credential.scheme === "Token") return byKey(ctx, await sha256(credential.value), now);
+  if (credential.scheme === "Token") return byKey(ctx, await sha256(credential.value), now, fresh);
   if (credential.scheme === "Session") {
     const [userId = "", sessionId = ""] = credential.value.split(".");
-    return bySession(ctx, Number(userId), sessionId, null, now);
+    return bySession(ctx, Number(userId), sessionId, null, now, fresh);
   }
   const claims = await readAccess(ctx, credential.value);
   if (!claims)
     return { ok: false, fault: credential.value.startsWith(`${REFRESH_PREFIX}.`) ? "wrong_type" : "invalid" };
-  return bySession(ctx, claims.userId, claims.sessionId, claims.expiresAt, now);
+  return bySession(ctx, claims.userId, claims.sessionId, claims.expiresAt, now, fresh);
 }
 
 /** The columns that make up a caller. */
@@ -48,9 +52,14 @@ const sessionFacts = {
   isActive: users.isActive,
 };
 
-async function byKey(ctx: RequestContext, keyHash: string, now: number): Promise<Authentication> {
+async function byKey(
+  ctx: RequestContext,
+  keyHash: string,
+  now: number,
+  fresh: boolean,
+): Promise<Authentication> {
   const name = `key:${keyHash}`;
-  const cached = callers.get(name, now);
+  const cached = fresh ? undefined : callers.get(name, now);
   if (cached && cached.expiresAt > now) return { ok: true, caller: cached };
   const [row] = await ctx.db
     .select(sessionFacts)
@@ -71,12 +80,13 @@ async function bySession(
   sessionId: string,
   expiresAt: number | null,
   now: number,
+  fresh: boolean,
 ): Promise<Authentication> {
   const until = (caller: Caller) => ({
     ...caller,
     expiresAt: Math.min(caller.expiresAt, expiresAt ?? caller.expiresAt),
   });
-  const cached = callers.get(sessionId, now);
+  const cached = fresh ? undefined : callers.get(sessionId, now);
   if (cached?.userId === userId) return { ok: true, caller: until(cached) };
   const [row] = await ctx.db
     .select(sessionFacts)

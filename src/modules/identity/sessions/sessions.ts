@@ -10,7 +10,14 @@ import type { RequestContext } from "../../../platform/runtime.ts";
 import { sessions, users } from "../tables.ts";
 import { forgetCallers } from "./authentication.ts";
 import { marksToKeep } from "./devices.ts";
-import { type Holder, REFRESH_PREFIX, readAccess, refreshToken, signAccess } from "./tokens.ts";
+import {
+  type Holder,
+  REFRESH_PREFIX,
+  readAccess,
+  refreshToken,
+  signAccess,
+  type TokenSession,
+} from "./tokens.ts";
 
 /** The name and the token lifetimes of an app's clients, in seconds. */
 export interface ClientProfile {
@@ -44,8 +51,7 @@ export interface Credentials {
 }
 
 /** A session whose row is not written yet. */
-export interface NewSession {
-  readonly id: string;
+export interface NewSession extends TokenSession {
   readonly key: string;
   readonly statement: BatchItem<"sqlite">;
 }
@@ -74,7 +80,7 @@ export async function prepareSession(
     createdAt: now,
     lastSeenAt: now,
   });
-  return { id, key, statement };
+  return { id, key, statement, signedInAt: now, endsAt: now + LONGEST_SESSION, asOf: now };
 }
 
 /** The credentials for the client of a new session. */
@@ -87,7 +93,7 @@ export async function credentialsFor(
   return {
     sessionId: session.id,
     key: session.key,
-    access: await signAccess(ctx, session.id, holder, client.accessSeconds),
+    access: await signAccess(ctx, session, holder, client.accessSeconds),
     refresh: await refreshToken(ctx.runtime, session.id, 0),
   };
 }
@@ -99,7 +105,7 @@ export async function credentialsFor(
 export async function openSession(
   ctx: RequestContext,
   client: ClientProfile,
-  holder: Holder & { readonly passwordHash: string | null },
+  holder: { readonly id: number; readonly passwordHash: string | null },
   effects: readonly Effect[] = [],
 ): Promise<Credentials | null> {
   const session = await prepareSession(ctx, client, holder.id);
@@ -112,9 +118,12 @@ export async function openSession(
         eq(users.passwordHash, holder.passwordHash ?? ""),
         eq(users.isActive, true),
       ),
-    );
+    )
+    // The role may have changed during the hashing, and the token signs it.
+    .returning({ id: users.id, userType: users.userType, isStaff: users.isStaff });
   const opened = await commit(ctx, touch, effects, [session.statement]);
-  return opened && credentialsFor(ctx, session, client, holder);
+  const current = opened?.[0];
+  return current ? credentialsFor(ctx, session, client, current) : null;
 }
 
 export type Refreshed =
@@ -140,7 +149,9 @@ export async function refresh(ctx: RequestContext, token: string): Promise<Refre
       count: sessions.refreshCount,
       accessSeconds: sessions.accessSeconds,
       refreshSeconds: sessions.refreshSeconds,
-      endsAt: sql<number>`min(${sessions.refreshExpiresAt}, ${sessions.expiresAt})`,
+      signedInAt: sessions.createdAt,
+      endsAt: sessions.expiresAt,
+      refreshEndsAt: sql<number>`min(${sessions.refreshExpiresAt}, ${sessions.expiresAt})`,
       id: users.id,
       userType: users.userType,
       isStaff: users.isStaff,
@@ -149,7 +160,7 @@ export async function refresh(ctx: RequestContext, token: string): Promise<Refre
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
     .where(eq(sessions.id, sessionId));
-  if (!row?.isActive || row.endsAt <= now) return { ok: false, fault: "invalid" };
+  if (!row?.isActive || row.refreshEndsAt <= now) return { ok: false, fault: "invalid" };
   if (count < row.count - 1) {
     await endSessions(ctx, { userId: row.id, sessionId });
     return { ok: false, fault: "reused" };
@@ -161,9 +172,10 @@ export async function refresh(ctx: RequestContext, token: string): Promise<Refre
       .set({ refreshCount: count + 1, refreshExpiresAt: now + row.refreshSeconds * 1000, lastSeenAt: now })
       .where(and(eq(sessions.id, sessionId), eq(sessions.refreshCount, count)));
   }
+  const session = { id: sessionId, signedInAt: row.signedInAt, endsAt: row.endsAt, asOf: now };
   return {
     ok: true,
-    access: await signAccess(ctx, sessionId, row, row.accessSeconds),
+    access: await signAccess(ctx, session, row, row.accessSeconds),
     refresh: await refreshToken(ctx.runtime, sessionId, Math.max(row.count, count + 1)),
   };
 }

@@ -2,7 +2,7 @@
 import { type JWTPayload, jwtVerify, SignJWT } from "jose";
 import { TtlCache } from "../../../platform/cache.ts";
 import type { Keyring } from "../../../platform/crypto/digest.ts";
-import type { Caller } from "../../../platform/http/caller.ts";
+import { type Caller, type KnownCaller, USER_TYPES } from "../../../platform/http/caller.ts";
 import type { RequestContext, Runtime } from "../../../platform/runtime.ts";
 
 const ISSUER = "caravan";
@@ -16,22 +16,41 @@ export interface Holder {
   readonly isStaff: boolean;
 }
 
-/** Signs an access token that lives for `seconds`. */
+/** The session that a token belongs to. Times in epoch ms. */
+export interface TokenSession {
+  readonly id: string;
+  readonly signedInAt: number;
+  readonly endsAt: number;
+  /** Before the holder and the session were read: nothing that happened later is in the token. */
+  readonly asOf: number;
+}
+
+/** Signs an access token that lives for `seconds`, and no longer than its session. */
 export async function signAccess(
   ctx: RequestContext,
-  sessionId: string,
+  session: TokenSession,
   holder: Holder,
   seconds: number,
 ): Promise<string> {
-  const issued = Math.floor(ctx.now() / 1000);
+  const issued = Math.floor(session.asOf / 1000);
   const role = holder.isStaff ? "STAFF" : holder.userType;
-  return new SignJWT({ token_type: "access", user_id: holder.id, sid: sessionId, role })
+  // `role` is for clients. Sockets open by `user_type`, `is_staff` and `auth_time` without a read of the database.
+  const claims = {
+    token_type: "access",
+    user_id: holder.id,
+    sid: session.id,
+    role,
+    user_type: holder.userType,
+    is_staff: holder.isStaff,
+    auth_time: session.signedInAt / 1000,
+  };
+  return new SignJWT(claims)
     .setProtectedHeader({ alg: "HS256", typ: "JWT" })
     .setSubject(String(holder.id))
     .setIssuer(ISSUER)
     .setAudience(AUDIENCE)
     .setIssuedAt(issued)
-    .setExpirationTime(issued + seconds)
+    .setExpirationTime(Math.min(issued + seconds, Math.floor(session.endsAt / 1000)))
     .setJti(crypto.randomUUID())
     .sign(await ctx.runtime.keys.hmacKey("access"));
 }
@@ -51,6 +70,8 @@ interface AccessClaims {
   readonly sessionId: string;
   /** Epoch ms. */
   readonly expiresAt: number;
+  /** The caller as of the issue; null in a token of a version that did not sign it. */
+  readonly signed: KnownCaller | null;
 }
 
 /** Tokens that an isolate remembers as verified. */
@@ -97,5 +118,16 @@ async function verifyAccess(keys: Keyring, token: string, now: number): Promise<
   }
   const { token_type, user_id, sid, exp } = claims;
   if (token_type !== "access" || typeof user_id !== "number" || typeof sid !== "string" || !exp) return null;
-  return { userId: user_id, sessionId: sid, expiresAt: exp * 1000 };
+  const credential = { userId: user_id, sessionId: sid, expiresAt: exp * 1000 };
+  return { ...credential, signed: signedCaller(credential, claims) };
+}
+
+function signedCaller(
+  credential: Pick<Caller, "userId" | "sessionId" | "expiresAt">,
+  { user_type, is_staff, auth_time, iat }: JWTPayload,
+): KnownCaller | null {
+  const userType = USER_TYPES.find((type) => type === user_type);
+  if (!userType || typeof is_staff !== "boolean" || typeof auth_time !== "number" || !iat) return null;
+  const caller = { ...credential, userType, isStaff: is_staff, signedInAt: Math.round(auth_time * 1000) };
+  return { caller, asOf: iat * 1000 };
 }

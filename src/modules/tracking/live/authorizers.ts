@@ -13,6 +13,7 @@ const ownTrackAuthorizer: RoomAuthorizer = {
   kind: "location",
   path: "/ws/location",
   document: trackSocket,
+  asksNothing: true,
   refusedWith: CLOSE.forbidden,
   async authorize(_ctx, who) {
     const caller = requireCaller(who);

@@ -43,14 +43,14 @@ export class RoomSubscribers implements Local<SubscriberMethods> {
   ): SubscribeResult | StaleRights | null {
     const { roomState, rights, presence, subscribers, journal, marks } = this.#parts;
     if (roomState.revocationOf(subscriber) || roomState.isRetired) return null;
+    const rightsVersion = rights.staleVersion(subscriber, roomState.name === "");
     roomState.know(room);
-    const rightsVersion = rights.staleVersion(subscriber);
     if (rightsVersion !== null) return { rightsVersion };
     presence.through(() => subscribers.add(subscriber));
     const recovered = since === null || journal.covers(epoch, since);
     this.#lifecycle.rearm();
     const { epoch: now, head } = journal;
-    return { epoch: now, head, recovered, present: presence.shown(), reads: marks.all() };
+    return { epoch: now, head, recovered, present: presence.shown(), reads: marks.all(), knowsHeld: true };
   }
 
   unsubscribe(inbox: string): void {

@@ -14,6 +14,7 @@ export interface Subscriber {
   readonly visibleFrom?: number | undefined;
   readonly until?: number | undefined;
   readonly rightsVersion?: number | undefined;
+  readonly isHeld?: boolean | undefined;
   /** The others were told that the person behind this inbox is not heard any more. */
   silent?: boolean;
 }

@@ -71,19 +71,23 @@ export class Subscriptions implements Local<InboxMethods> {
     rightsVersion?: number,
   ): Promise<SubscribeResult | Fault> {
     const { name, objects, clock, authorizeSubscription } = this.#parts;
-    const { room, readOnly = false, asOf, visibleFrom, until } = admission;
-    const bounds = { visibleFrom, until, rightsVersion };
+    const { room, readOnly = false, asOf, visibleFrom, until, isHeld } = admission;
+    const bounds = { visibleFrom, until, rightsVersion: rightsVersion ?? admission.rightsVersion, isHeld };
     const subscriber = { inbox: name(), caller, admittedAt: asOf ?? asked, readOnly, ...bounds };
     const { epoch = null, since = null } = wanted;
     const result = await objects(room)?.subscribe(room, subscriber, epoch, since);
-    if (result && !("rightsVersion" in result)) return result;
+    if (result && !("rightsVersion" in result)) {
+      if (!isHeld || result.knowsHeld) return result;
+      await objects(room)?.unsubscribe(name());
+    }
     if (!result && asOf === undefined) return NO_SUCH_ROOM;
     // The authorizer may have gone by a right that ended and began anew since it was read.
     const askedAgain = clock();
     const again = await authorizeSubscription(caller, wanted.room, true);
     if ("code" in again) return again;
     const { asOf: _, ...fresh } = again;
-    return this.#subscribe(caller, { ...fresh, room }, wanted, askedAgain, result?.rightsVersion);
+    const version = result && "rightsVersion" in result ? result.rightsVersion : undefined;
+    return this.#subscribe(caller, { ...fresh, room }, wanted, askedAgain, version);
   }
 
   /** Tells the socket where it starts, and delivers what it missed. */

@@ -16,11 +16,19 @@ export interface SocketAdmission {
   readonly visibleFrom?: number | undefined;
   /** The version that the room named when it asked for the rights to be looked up again. */
   readonly rightsVersion?: number | undefined;
+  /** The connection registry holds the right, looked up at `admittedAt`. */
+  readonly isHeld?: boolean;
   readonly opening?: unknown;
 }
 
 /** From the Worker to the object. Objects are reachable only through their Worker, so no client can forge it. */
 export const ADMISSION_HEADER = "x-caravan-admission";
+
+/**
+ * The same for a right that the connection registry holds. A name of its own: an object whose code does not know that
+ * rights are held must not take it for one that was looked up just now.
+ */
+export const HELD_ADMISSION_HEADER = "x-caravan-held-admission";
 
 /** From the object to the Worker, with a 409: the rights may have changed; look them up again and pass this version. */
 export const STALE_RIGHTS_HEADER = "x-caravan-rights-version";

@@ -3,11 +3,16 @@ import type { Lifecycle } from "../lifecycle.ts";
 import type { RoomParts } from "../parts.ts";
 import { endOf, type SocketFacts } from "../socket/attachment.ts";
 import { encode, LIMITS, PROTOCOL } from "../socket/frames.ts";
-import { ADMISSION_HEADER, type SocketAdmission, STALE_RIGHTS_HEADER } from "./admission.ts";
+import {
+  ADMISSION_HEADER,
+  HELD_ADMISSION_HEADER,
+  type SocketAdmission,
+  STALE_RIGHTS_HEADER,
+} from "./admission.ts";
 
 /** 101 with the socket; or the status by which the Worker tells why not. */
 export function openSocket(parts: RoomParts, lifecycle: Lifecycle, request: Request): Response {
-  const admission = JSON.parse(request.headers.get(ADMISSION_HEADER) ?? "null") as SocketAdmission | null;
+  const admission = admissionOf(request);
   if (!admission) return new Response(null, { status: 400 });
   const refusal = refusalOf(parts, admission);
   if (refusal) return refusal;
@@ -26,13 +31,19 @@ export function openSocket(parts: RoomParts, lifecycle: Lifecycle, request: Requ
   return new Response(null, { status: 101, webSocket: client, headers });
 }
 
+function admissionOf({ headers }: Request): SocketAdmission | null {
+  const held = headers.get(HELD_ADMISSION_HEADER);
+  const admission = JSON.parse(held ?? headers.get(ADMISSION_HEADER) ?? "null") as SocketAdmission | null;
+  return admission && { ...admission, isHeld: held !== null };
+}
+
 /** 401 for a session that ended, 403 for a right that ended, 404 for a room that is gone, 409 for rights to look up again. */
 function refusalOf({ roomState, rights }: RoomParts, admission: SocketAdmission): Response | null {
   const revoked = roomState.revocationOf(admission);
   if (revoked) return new Response(null, { status: revoked.rightsBefore === undefined ? 401 : 403 });
   if (roomState.isRetired) return new Response(null, { status: 404 });
+  const version = rights.staleVersion(admission, roomState.name === "");
   roomState.know(admission.room);
-  const version = rights.staleVersion(admission);
   if (version === null) return null;
   return new Response(null, { status: 409, headers: { [STALE_RIGHTS_HEADER]: String(version) } });
 }

@@ -1,9 +1,12 @@
 /** What a room keeps beside its entries: its name, recent revocations, its schedule, and whether it was retired. */
+import { TRUSTED_FOR } from "../../http/caller.ts";
 import { type Holder, isRevoked, type Revocation } from "../rights/revocation.ts";
 import type { Journal } from "./journal.ts";
 
 /** How long a room remembers revocations, so that a handshake under way can't get in after one. */
 const REVOCATION_MEMORY = 60_000;
+/** A right that ended is remembered as long as connection registries may hold it. */
+const HELD_MEMORY = TRUSTED_FOR + 3600_000;
 /** How long a room remembers that it was retired: longer than an authorizer may trust a cache or a notice may be late. */
 const RETIREMENT_MEMORY = 3600_000;
 
@@ -12,6 +15,10 @@ interface Remembered {
   /** Epoch ms. */
   readonly until: number;
 }
+
+/** Whether a right to this room ended, after this time. */
+const isEndOfRight = ({ revocation: { rightsBefore } }: Remembered, after = 0): boolean =>
+  rightsBefore !== undefined && rightsBefore > after;
 
 /** Kept in the journal's facts: an object that hibernates loses its fields. */
 export class RoomState {
@@ -35,8 +42,12 @@ export class RoomState {
   }
 
   revoke(revocation: Revocation): void {
+    const { userId, rightsBefore } = revocation;
+    // The end of a right covers all earlier ends of that person's right.
+    const covered = ({ revocation: known }: Remembered) =>
+      known.userId === userId && (known.rightsBefore ?? Number.POSITIVE_INFINITY) <= (rightsBefore ?? 0);
     const remembered: Remembered[] = [
-      ...this.#revocations(),
+      ...this.#revocations().filter((known) => !covered(known)),
       { revocation, until: this.#clock() + REVOCATION_MEMORY },
     ];
     this.#journal().setFact("revocations", JSON.stringify(remembered));
@@ -54,10 +65,20 @@ export class RoomState {
     this.#journal().setFact("rights", JSON.stringify({ version, until: now + REVOCATION_MEMORY }));
   }
 
-  /** The version of the last such change, while a handshake from before it may be under way; null after that. */
-  get rightsVersion(): number | null {
+  /**
+   * The version with which rights must be looked up again; null when those of this admission are fresh enough. A handshake
+   * that was under way at a change may have read them before it, and so does a right that is held since.
+   */
+  staleVersion({
+    admittedAt,
+    rightsVersion,
+  }: {
+    admittedAt: number;
+    rightsVersion?: number | undefined;
+  }): number | null {
     const { version, until } = this.#rights();
-    return until > this.#clock() ? version : null;
+    const mayBeOlder = until > this.#clock() || admittedAt <= version + REVOCATION_MEMORY;
+    return version > 0 && mayBeOlder && rightsVersion !== version ? version : null;
   }
 
   #rights(): { readonly version: number; readonly until: number } {
@@ -89,6 +110,7 @@ export class RoomState {
     const ends = [
       this.#retiredUntil(),
       this.#rights().until,
+      // A room that deletes itself earlier than it forgets these admits nobody by a held right.
       ...this.#revocations().map(({ until }) => until),
     ];
     return ends.filter((end) => end > this.#clock());
@@ -100,6 +122,7 @@ export class RoomState {
 
   #revocations(): Remembered[] {
     const remembered = JSON.parse(this.#journal().fact("revocations") ?? "[]") as Remembered[];
-    return remembered.filter(({ until }) => until > this.#clock());
+    const now = this.#clock();
+    return remembered.filter((each) => each.until > now || isEndOfRight(each, now - HELD_MEMORY));
   }
 }

@@ -16,6 +16,13 @@ interface RightsParts {
   readonly presence: Pick<Presence, "through">;
 }
 
+/** How a person is admitted, by socket or subscription. */
+interface Admitted {
+  readonly admittedAt: number;
+  readonly rightsVersion?: number | undefined;
+  readonly isHeld?: boolean | undefined;
+}
+
 type Verdicts = ReadonlyMap<number, Visibility | null>;
 
 export class Rights {
@@ -32,11 +39,12 @@ export class Rights {
   /**
    * The version with which a handshake must look up its rights again; null when they are fresh enough. Otherwise a person
    * admitted by facts from before a change would get in after the recheck.
+   * @param isNew the room has just been made, or has deleted itself: it knows of no change, so no held right is enough
    */
-  staleVersion(admitted: { readonly rightsVersion?: number | undefined }): number | null {
+  staleVersion(admitted: Admitted, isNew: boolean): number | null {
     const { handler, roomState } = this.#parts;
-    const version = handler.authorize ? roomState.rightsVersion : null;
-    return version !== null && admitted.rightsVersion !== version ? version : null;
+    if (admitted.isHeld && isNew) return 0;
+    return handler.authorize ? roomState.staleVersion(admitted) : null;
   }
 
   /** Rights may have changed: looks them up again. Throws when that fails; the caller repeats it. */
