@@ -88,6 +88,10 @@ const Variables = z.object({
   START_CODE: z.enum(["optional", "required"]).default("optional"),
   /** Default: 1,000 in development, 20 elsewhere. */
   ROOM_SOCKETS: z.coerce.number().int().min(1).max(10_000).optional(),
+  /** Default: 8 in development, 128 elsewhere. */
+  HASHER_POOL: z.coerce.number().int().min(1).max(1024).optional(),
+  /** Default: 16 in development, 256 elsewhere. */
+  COUNTER_SHARDS: z.coerce.number().int().min(1).max(4096).optional(),
   CHAT_PAGE: z.coerce.number().int().min(1).max(300).default(30),
   TRACK_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
   MAIL_FROM: z.string().default("Caravan <no-reply@localhost>"),
@@ -169,6 +173,8 @@ export function readSettings(variables: Record<string, unknown>): { settings: Se
     startCode: value.START_CODE,
     chatPage: value.CHAT_PAGE,
     roomSockets: value.ROOM_SOCKETS ?? (development ? 1000 : 20),
+    hasherPool: value.HASHER_POOL ?? (development ? 8 : 128),
+    counterShards: value.COUNTER_SHARDS ?? (development ? 16 : 256),
     trackRetentionDays: value.TRACK_RETENTION_DAYS,
     objectStore: store && {
       endpoint: store.data.R2_S3_ENDPOINT.replace(/\/$/, ""),

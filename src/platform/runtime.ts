@@ -52,6 +52,10 @@ export interface Settings {
   readonly startCode: "optional" | "required";
   /** Maximum number of sockets per person and room. */
   readonly roomSockets: number;
+  /** Number of objects that hash passwords. */
+  readonly hasherPool: number;
+  /** Number of objects that count what is limited by a rate. */
+  readonly counterShards: number;
   /** Number of messages on a chat's page. */
   readonly chatPage: number;
   /** Days for which a track stays in rows; older days become objects. */

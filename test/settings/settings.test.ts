@@ -152,3 +152,15 @@ test("A misconfigured Worker says so and serves nothing.", () => {
   const bare = { ...env, SIGNING_SECRET: "short" };
   expect(() => runtimeOf(bare)).toThrow(/SIGNING_SECRET/);
 });
+
+test.each([
+  [DEVELOPMENT, 8, 16],
+  [PRODUCTION, 128, 256],
+  [{ ...PRODUCTION, HASHER_POOL: "3", COUNTER_SHARDS: "5" }, 3, 5],
+])(
+  "Passwords are hashed and rates are counted by as many objects as the settings say: %#.",
+  (variables, pool, shards) => {
+    const { settings } = readSettings(variables);
+    expect([settings.hasherPool, settings.counterShards]).toEqual([pool, shards]);
+  },
+);

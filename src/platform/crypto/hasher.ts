@@ -1,9 +1,7 @@
 /** Hashes passwords in objects of their own, because scrypt blocks its thread for about 110 ms. */
 import { DurableObject } from "cloudflare:workers";
+import type { Runtime } from "../runtime.ts";
 import { type Cost, DEFAULT_COST, dummyHash, hashPassword, parseCost, verifyPassword } from "./scrypt.ts";
-
-/** Number of hasher objects. Each hashes one password at a time, which limits the load. */
-const POOL = 8;
 
 /** A stateless worker of the pool. Stores nothing. */
 export class Hasher extends DurableObject<Cloudflare.Env> {
@@ -26,7 +24,10 @@ export class Hasher extends DurableObject<Cloudflare.Env> {
   }
 }
 
-/** A random hasher of the pool. */
-export function anyHasher(hashers: DurableObjectNamespace<Hasher>): DurableObjectStub<Hasher> {
-  return hashers.getByName(`hasher-${Math.floor(Math.random() * POOL)}`);
+/** A random hasher of the pool. Each hashes one password at a time, so the pool's size limits the load. */
+export function anyHasher({
+  hashers,
+  settings,
+}: Pick<Runtime, "hashers" | "settings">): DurableObjectStub<Hasher> {
+  return hashers.getByName(`hasher-${Math.floor(Math.random() * settings.hasherPool)}`);
 }

@@ -2,6 +2,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
+import { runtimeOf } from "../../../src/env.ts";
 import { counterFor } from "../../../src/platform/http/limits/counter.ts";
 import { unique } from "../../harness/api.ts";
 
@@ -72,7 +73,7 @@ test("The sweep deletes ended windows and sets no alarm when none is left.", asy
 });
 
 test("A key always uses the same counter, and keys are spread over several.", () => {
-  const name = (key: string) => String(counterFor(env.COUNTERS, key).id);
+  const name = (key: string) => String(counterFor(runtimeOf(env), key).id);
   expect(name("user:1")).toBe(name("user:1"));
   const names = new Set(Array.from({ length: 200 }, (_, index) => name(`user:${index}`)));
   expect(names.size).toBeGreaterThan(8);

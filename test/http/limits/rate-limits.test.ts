@@ -2,6 +2,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
+import { runtimeOf } from "../../../src/env.ts";
 import { counterFor } from "../../../src/platform/http/limits/counter.ts";
 import { RATE_NAMES, type RateName } from "../../../src/platform/runtime.ts";
 import { post, unique, uniquePhone } from "../../harness/api.ts";
@@ -100,7 +101,7 @@ const LIMITED_ROUTES: readonly LimitedRoute[] = [
 
 /** How often something was counted so far, whatever object counts it. */
 async function counted(key: string): Promise<{ n: number }[]> {
-  return runInDurableObject(counterFor(env.COUNTERS, "codeGuess"), (_, state) => [
+  return runInDurableObject(counterFor(runtimeOf(env), "codeGuess"), (_, state) => [
     ...state.storage.sql.exec<{ n: number }>(
       "SELECT count AS n FROM hits WHERE key = ? AND ends_at > ?",
       key,

@@ -101,7 +101,7 @@ export async function changeAccount(
 /** Hashes a new password. Rate-limited: each change sends a notice, and the account's unverified address may be somebody else's. */
 async function newPasswordHash(ctx: RequestContext, userId: number, password: string): Promise<string> {
   await count(ctx, "resetMail", `password:${userId}`);
-  return anyHasher(ctx.runtime.hashers).hash(password);
+  return anyHasher(ctx.runtime).hash(password);
 }
 
 interface Prepared extends AccountChange {

@@ -52,7 +52,7 @@ export async function register(
 ): Promise<Registered> {
   if (facts.username !== undefined) requireUsername(facts.username);
   await count(ctx, "registration", clientOf(ctx));
-  const passwordHash = await anyHasher(ctx.runtime.hashers).hash(facts.password);
+  const passwordHash = await anyHasher(ctx.runtime).hash(facts.password);
   for (let tries = 0; ; tries++) {
     // Random after a few clashes, so that nobody can take every username that a phone or an address might get.
     const suffix = tries < COUNTED_SUFFIXES ? tries : Number(randomCode());

@@ -30,7 +30,7 @@ export async function loadSampleAccount(ctx: RequestContext, login: SampleLogin)
       usernameKey,
       email: login.email,
       phone: login.phone,
-      passwordHash: await anyHasher(ctx.runtime.hashers).hash(login.password),
+      passwordHash: await anyHasher(ctx.runtime).hash(login.password),
       firstName,
       lastName,
       userType: login.userType,

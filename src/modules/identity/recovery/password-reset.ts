@@ -139,7 +139,7 @@ export async function checkResetLink(
 
 /** Uses up the code, sets the password, ends every session and notifies the owner. False if the code was used already. */
 export async function resetPassword(ctx: RequestContext, code: LiveCode, password: string): Promise<boolean> {
-  return resetPasswordHash(ctx, code, await anyHasher(ctx.runtime.hashers).hash(password));
+  return resetPasswordHash(ctx, code, await anyHasher(ctx.runtime).hash(password));
 }
 
 /** The same for a password that was hashed when the code was requested. */

@@ -27,7 +27,7 @@ export async function requestResetSms(ctx: RequestContext, phone: string, passwo
   const device = deviceSubject(ctx, marks, found?.device);
   await countMail(ctx, [phone, ...(device ? [device] : [])].join("|"));
   // Hash also for unknown phones: the response time must not reveal who has an account.
-  const passwordHash = await anyHasher(ctx.runtime.hashers).hash(password);
+  const passwordHash = await anyHasher(ctx.runtime).hash(password);
   if (found && !mayRecover(found.user, "phone")) {
     await mailResetLink(ctx, found.user);
     return;

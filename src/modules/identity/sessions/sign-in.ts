@@ -59,7 +59,7 @@ export async function signIn(
   );
   // Only a device that signed in before holds the cookie: the right password always passes there.
   if (spent && !device?.byCookie) throw spent;
-  const matches = await anyHasher(ctx.runtime.hashers).verify(password, user?.passwordHash ?? null);
+  const matches = await anyHasher(ctx.runtime).verify(password, user?.passwordHash ?? null);
   if (!matches && spent) throw spent;
   if (!user || !device) return { ok: false, reason: "unknown" };
   if (!matches) return { ok: false, reason: "password" };
@@ -149,7 +149,7 @@ export async function verifyOwnPassword(
   const account = `user:${user.id}`;
   const guesses = [{ rate: "guess", subject: `${account}|session:${sessionId}` }] as const;
   await attempt(ctx, account, guesses);
-  const matches = await anyHasher(ctx.runtime.hashers).verify(password, user.passwordHash);
+  const matches = await anyHasher(ctx.runtime).verify(password, user.passwordHash);
   if (matches) await clearHits(ctx, account, guesses);
   return matches;
 }

@@ -1,9 +1,6 @@
 /** Exact counts where the rate-limiting binding is too coarse: sign-ins, registrations, resets, guesses. */
 import { DurableObject } from "cloudflare:workers";
-import type { Rate } from "../../runtime.ts";
-
-/** Number of counter objects; a key always maps to the same one. */
-const SHARDS = 16;
+import type { Rate, Runtime } from "../../runtime.ts";
 
 /** One counter: at most `limit` hits of `key` in a fixed window of `seconds`. */
 export interface Hit extends Rate {
@@ -57,11 +54,12 @@ export class Counter extends DurableObject {
 }
 const SWEEP = 600_000;
 
+/** The counter of a key: always the same one of the shards that the settings name. */
 export function counterFor(
-  counters: DurableObjectNamespace<Counter>,
+  { counters, settings }: Pick<Runtime, "counters" | "settings">,
   key: string,
 ): DurableObjectStub<Counter> {
   let hash = 0;
   for (let index = 0; index < key.length; index++) hash = (hash * 31 + key.charCodeAt(index)) >>> 0;
-  return counters.getByName(`counter-${hash % SHARDS}`);
+  return counters.getByName(`counter-${hash % settings.counterShards}`);
 }

@@ -57,7 +57,7 @@ export async function attempt(ctx: RequestContext, shard: string, limits: readon
     key: `${rate}|${subject}`,
     ...ctx.runtime.settings.rates[rate],
   }));
-  const retryAfter = await counterFor(ctx.runtime.counters, shard).hit(hits);
+  const retryAfter = await counterFor(ctx.runtime, shard).hit(hits);
   if (retryAfter !== null) throw throttled(retryAfter);
 }
 
@@ -69,12 +69,12 @@ export async function countMail(ctx: RequestContext, address: string): Promise<v
 
 /** Clears the counters after a correct password or code. */
 export async function clearHits(ctx: RequestContext, shard: string, limits: readonly Limit[]): Promise<void> {
-  await counterFor(ctx.runtime.counters, shard).clear(keysOf(limits));
+  await counterFor(ctx.runtime, shard).clear(keysOf(limits));
 }
 
 /** Takes back one hit of each limit: the attempt turned out not to be a guess. */
 export async function refund(ctx: RequestContext, shard: string, limits: readonly Limit[]): Promise<void> {
-  await counterFor(ctx.runtime.counters, shard).giveBack(keysOf(limits));
+  await counterFor(ctx.runtime, shard).giveBack(keysOf(limits));
 }
 
 function keysOf(limits: readonly Limit[]): string[] {
