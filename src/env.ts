@@ -1,7 +1,7 @@
 /** Builds the runtime from bindings and settings, once per isolate. */
 import { effectHandlers } from "./jobs.ts";
 import { Keyring } from "./platform/crypto/digest.ts";
-import { handle } from "./platform/db/delivery.ts";
+import { handle } from "./platform/db/outbox-delivery.ts";
 import { roomIn } from "./platform/realtime/stubs.ts";
 import type { JobMessage, Runtime } from "./platform/runtime.ts";
 import { readSettings } from "./settings.ts";

@@ -41,8 +41,8 @@ import {
   trackCompaction,
 } from "./modules/tracking/index.ts";
 import { deadLetter, purgeOutbox } from "./platform/db/claims.ts";
-import { deliver, type Handlers, sweepOutbox } from "./platform/db/delivery.ts";
 import { handlersOf, implementEffect } from "./platform/db/effects.ts";
+import { deliver, type Handlers, sweepOutbox } from "./platform/db/outbox-delivery.ts";
 import { purgeIdempotencyKeys } from "./platform/http/idempotency.ts";
 import { openJobContext } from "./platform/http/request-context.ts";
 import { log } from "./platform/log.ts";

@@ -4,7 +4,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import worker from "../../src/index.ts";
 import { backOff, MAX_ATTEMPTS, overdue, purgeOutbox } from "../../src/platform/db/claims.ts";
-import { deliver as deliverBatch } from "../../src/platform/db/delivery.ts";
+import { deliver as deliverBatch } from "../../src/platform/db/outbox-delivery.ts";
 import type { JobMessage } from "../../src/platform/runtime.ts";
 import { outboxOf, person, rows, type TestEnv, unique } from "../harness/api.ts";
 import { jobContext } from "../harness/job-context.ts";

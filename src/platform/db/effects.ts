@@ -4,8 +4,8 @@
  */
 import { log } from "../log.ts";
 import type { RequestContext } from "../runtime.ts";
-import type { Handler, Handlers } from "./delivery.ts";
 import type { Effect } from "./outbox.ts";
+import type { Handler, Handlers } from "./outbox-delivery.ts";
 
 /** A kind of effect as seen by code that only asks for it. */
 export interface EffectDeclaration<Payload extends object> {

@@ -4,7 +4,7 @@ import type { Effect } from "../db/outbox.ts";
 import type { Locale } from "../http/text.ts";
 import type { Runtime } from "../runtime.ts";
 import { type Letter, type RenderedLetter, render } from "./letter.ts";
-import { sendByResend } from "./resend.ts";
+import { sendByResend } from "./resend-provider.ts";
 
 /** Renders one kind of mail from the data in its outbox row. */
 export type Template<Data> = (data: Data, locale: Locale) => Letter;

@@ -65,9 +65,9 @@ export class Lifecycle implements Local<LifecycleMethods> {
   /** Goes on with what a crash, a move or a lost alarm left undone. */
   async wake(room: string): Promise<void> {
     if (this.#isSpent()) return this.#vanish();
-    const { roomState, broadcaster } = this.#parts;
+    const { roomState, catchUp } = this.#parts;
     roomState.know(room);
-    broadcaster.resume();
+    catchUp.resume();
     await this.#alarms.check();
     await this.#resume();
     if (this.#isCopyDue(this.#parts.clock())) await this.#copy();
@@ -77,13 +77,13 @@ export class Lifecycle implements Local<LifecycleMethods> {
 
   /** Does everything that is due. Never throws: the platform gives up on an alarm that fails seven times. */
   async alarm(): Promise<void> {
-    const { rights, broadcaster, scheduled, roomState, clock } = this.#parts;
+    const { rights, catchUp, scheduled, roomState, clock } = this.#parts;
     this.#alarms.rang();
     try {
       // First: D1 may be slow, and an expired credential must not outlive it.
       this.#nextExpiry = this.#closeExpired(clock());
       await rights.endLapsed();
-      broadcaster.resume();
+      catchUp.resume();
       await scheduled.onSchedule();
       await this.#resume();
       await this.#copy();
@@ -153,7 +153,7 @@ export class Lifecycle implements Local<LifecycleMethods> {
   }
 
   #due(now: number): (number | null)[] {
-    const { archiver, journal, roomState, rights, marks, broadcaster, subscribers, presence } = this.#parts;
+    const { archiver, journal, roomState, rights, marks, catchUp, subscribers, presence } = this.#parts;
     this.#nextExpiry ??= this.#closeExpired(now);
     return [
       archiver.alarmAt(now, this.#copying !== null),
@@ -161,7 +161,7 @@ export class Lifecycle implements Local<LifecycleMethods> {
       this.#nextExpiry === Number.POSITIVE_INFINITY ? null : this.#nextExpiry,
       rights.nextEnd(),
       marks.hasNews ? now + (this.#copying ? NET : ARCHIVE.pause) : null,
-      broadcaster.busy ? now + ARCHIVE.pause : null,
+      catchUp.busy ? now + ARCHIVE.pause : null,
       subscribers.isTelling ? now + NET : null,
       subscribers.owes ? now + NUDGE_AGAIN : null,
       presence.dueAt(now),

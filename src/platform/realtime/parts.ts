@@ -1,6 +1,7 @@
 /** The parts that the faces of one room share. */
 import { EntryRate } from "./entry-rate.ts";
 import { Broadcaster } from "./fanout/broadcast.ts";
+import { CatchUp } from "./fanout/catch-up.ts";
 import { EntryView } from "./fanout/entry-view.ts";
 import { Presence } from "./fanout/presence.ts";
 import { ReadMarks } from "./fanout/read-marks.ts";
@@ -35,6 +36,7 @@ export class RoomParts {
   readonly archiver: Archiver;
   readonly scheduled: ScheduledCallback;
   readonly view: EntryView;
+  readonly catchUp: CatchUp;
   readonly broadcaster: Broadcaster;
   readonly subscribers: Subscribers;
   readonly marks: ReadMarks;
@@ -61,7 +63,8 @@ export class RoomParts {
     this.archiver = new Archiver(handler, clock);
     this.scheduled = new ScheduledCallback(this.roomState, handler, clock);
     this.view = new EntryView(handler, journal);
-    this.broadcaster = new Broadcaster(state, this.connections, journal, this.view);
+    this.catchUp = new CatchUp(state, this.connections, journal, this.view);
+    this.broadcaster = new Broadcaster(this.connections, this.catchUp, this.view);
     this.subscribers = new Subscribers({
       state,
       objects,

@@ -1,6 +1,6 @@
 /** Orders on their sockets: every status once, to those who may read it. */
 import { expect, test } from "vitest";
-import { sweepOutbox } from "../../../src/platform/db/delivery.ts";
+import { sweepOutbox } from "../../../src/platform/db/outbox-delivery.ts";
 import { newPerson } from "../../authorization/world.ts";
 import { get, patch, post, rows } from "../../harness/api.ts";
 import { jobContext } from "../../harness/job-context.ts";

@@ -1,28 +1,19 @@
-/** Sends every entry to every socket: once, in order, and no faster than the client reads. */
+/** Sends what was just stored to every socket, once and in order. */
 import type { Entry } from "../log/entry.ts";
-import type { Journal } from "../log/journal.ts";
-import { isBehind, untilRead } from "../socket/backpressure.ts";
+import { isBehind } from "../socket/backpressure.ts";
 import type { Connections } from "../socket/connections.ts";
-import { CLOSE, LIMITS } from "../socket/frames.ts";
+import type { CatchUp } from "./catch-up.ts";
 import type { EntryView } from "./entry-view.ts";
 
 export class Broadcaster {
-  readonly #state: DurableObjectState;
   readonly #connections: Connections;
-  readonly #journal: () => Journal;
+  readonly #catchUp: CatchUp;
   readonly #view: EntryView;
-  readonly #running = new Set<WebSocket>();
 
-  constructor(state: DurableObjectState, connections: Connections, journal: () => Journal, view: EntryView) {
-    this.#state = state;
+  constructor(connections: Connections, catchUp: CatchUp, view: EntryView) {
     this.#connections = connections;
-    this.#journal = journal;
+    this.#catchUp = catchUp;
     this.#view = view;
-  }
-
-  /** Whether a socket is catching up from the journal now. */
-  get busy(): boolean {
-    return this.#running.size > 0;
   }
 
   /**
@@ -34,7 +25,7 @@ export class Broadcaster {
     for (const socket of this.#connections.open()) {
       const facts = this.#connections.facts(socket);
       if (facts.catchingUp !== null) {
-        this.catchUp(socket);
+        this.#catchUp.start(socket);
         continue;
       }
       const group = this.#view.groupOf(facts);
@@ -50,53 +41,9 @@ export class Broadcaster {
     }
   }
 
-  /** Serves a socket from the journal, from the position in its facts, until it is live. */
-  catchUp(socket: WebSocket): void {
-    if (!this.#running.has(socket)) this.#state.waitUntil(this.#serve(socket));
-  }
-
-  /** Goes on with catch-ups that an eviction stopped. */
-  resume(): void {
-    for (const socket of this.#connections.open())
-      if (this.#connections.facts(socket).catchingUp !== null) this.catchUp(socket);
-  }
-
   #fallBehind(socket: WebSocket, next: Entry | undefined): void {
     if (!next) return;
     this.#connections.update(socket, { ...this.#connections.facts(socket), catchingUp: next.seq - 1 });
-    this.catchUp(socket);
-  }
-
-  async #serve(socket: WebSocket): Promise<void> {
-    this.#running.add(socket);
-    try {
-      let position = this.#connections.facts(socket).catchingUp ?? this.#journal().head;
-      while (socket.readyState === WebSocket.OPEN) {
-        for (const entry of this.#journal().after(position, LIMITS.page)) {
-          if (isBehind(socket) && !(await this.#pause(socket, position))) return;
-          // The journal was pruned past this position: the client reconnects and is told to reload.
-          if (entry.seq !== position + 1)
-            return this.#connections.close(socket, CLOSE.slow, "too far behind");
-          const frame = this.#view.encode(entry, this.#connections.facts(socket));
-          if (frame !== null) this.#connections.send(socket, frame);
-          position = entry.seq;
-        }
-        // Synchronous: no entry is stored between this check and the update, so the socket is live from the next one.
-        if (position >= this.#journal().head) {
-          return this.#connections.update(socket, { ...this.#connections.facts(socket), catchingUp: null });
-        }
-        if (!(await this.#pause(socket, position))) return;
-      }
-    } finally {
-      this.#running.delete(socket);
-    }
-  }
-
-  /** Saves the position of a socket and yields, waiting while its client does not read. False: it was closed. */
-  async #pause(socket: WebSocket, position: number): Promise<boolean> {
-    this.#connections.update(socket, { ...this.#connections.facts(socket), catchingUp: position });
-    if (await untilRead(socket)) return true;
-    this.#connections.close(socket, CLOSE.slow, "too slow");
-    return false;
+    this.#catchUp.start(socket);
   }
 }

@@ -66,7 +66,7 @@ function factsOf(admission: SocketAdmission, recovered: boolean, now: number): S
 
 /** The first frames: `welcome` and the missed entries, or the greeting of the documented dialect. */
 function greet(
-  { connections, broadcaster, handler, journal, clock }: RoomParts,
+  { connections, catchUp, handler, journal, clock }: RoomParts,
   socket: WebSocket,
   facts: SocketFacts,
   recovered: boolean,
@@ -80,5 +80,5 @@ function greet(
   const ttl = end < Number.POSITIVE_INFINITY ? Math.max(0, Math.floor((end - clock()) / 1000)) : null;
   const { epoch, head: seq } = journal;
   connections.send(socket, encode({ t: "welcome", epoch, seq, ttl, recovered, limits: LIMITS }));
-  if (facts.catchingUp !== null) broadcaster.catchUp(socket);
+  if (facts.catchingUp !== null) catchUp.start(socket);
 }
