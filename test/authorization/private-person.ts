@@ -79,7 +79,7 @@ async function activeOrder(client: Person, truck: number, tariff: number): Promi
 }
 
 /** Creates the person with all resources and viewers. `names`: first and last name; empty for a person with a username only. */
-export async function secretive(names: readonly [string, string]): Promise<PrivatePerson> {
+export async function privatePerson(names: readonly [string, string]): Promise<PrivatePerson> {
   const person = await newPerson("driver");
   const secrets = {
     username: `7${digits(11)}`,

@@ -13,7 +13,7 @@ import type { Caller } from "../../src/platform/http/caller.ts";
 import type { RequestContext } from "../../src/platform/runtime.ts";
 import { type Person, person, rows, send } from "../harness/api.ts";
 import { jobContext } from "../harness/job-context.ts";
-import { picture } from "../harness/pictures.ts";
+import { picture } from "../harness/pictures/pictures.ts";
 
 export const LIMIT = 10_485_760;
 export const HOUR = 3600_000;
@@ -39,7 +39,7 @@ let subjects = 1_000_000;
 /** The id of a post that nobody else's picture is of. */
 export const newSubject = () => ++subjects;
 
-export { PICTURE_TYPES, picture } from "../harness/pictures.ts";
+export { PICTURE_TYPES, picture } from "../harness/pictures/pictures.ts";
 
 /** A file with this content, by default named as a JPEG. */
 export const fileOf = (content: string | Uint8Array<ArrayBuffer>, name = "car.jpg", type = "image/jpeg") =>

@@ -2,8 +2,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import {
   type PrivatePerson,
+  privatePerson,
   type Secret,
-  secretive,
   VIEWERS,
   type Viewer,
 } from "../authorization/private-person.ts";
@@ -89,7 +89,7 @@ describe.each([
   let there: PrivatePerson;
   const shown = new Set<string>();
   beforeAll(async () => {
-    there = await secretive(names);
+    there = await privatePerson(names);
   }, 60_000);
 
   const pathOf = async (name: string) => {

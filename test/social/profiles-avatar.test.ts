@@ -4,8 +4,8 @@ import { describe, expect, test } from "vitest";
 import { signIn } from "../dialects/find-friend/people.ts";
 import { get, patch, put, send } from "../harness/api.ts";
 import { multipart } from "../harness/forms.ts";
-import { asFormat, sizeOf } from "../harness/images.ts";
-import { greyPng, TINY_GIF } from "../harness/real-pictures.ts";
+import { asFormat, sizeOf } from "../harness/pictures/images.ts";
+import { greyPng, TINY_GIF } from "../harness/pictures/real-pictures.ts";
 import { ME, type Member, me, member } from "./social.ts";
 
 const file = (bytes: Uint8Array<ArrayBuffer> | string, name = "me.png", type = "image/png") =>

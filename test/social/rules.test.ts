@@ -54,7 +54,7 @@ describe("a friend request", () => {
     ["to a stranger waits", {}, "pending"],
     ["to a person who has asked the sender makes a friendship", { askedBack: true }, "mutual"],
     ["to a missing person is refused", { exists: false, self: true }, "missing"],
-    ["to oneself is refused", { self: true }, "self"],
+    ["to the sender themselves is refused", { self: true }, "self"],
     [
       "across a block is refused, also when the other had asked",
       { blocked: true, askedBack: true },

@@ -3,7 +3,7 @@
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
 import { post, rows, unique } from "../harness/api.ts";
-import { picture } from "../harness/pictures.ts";
+import { picture } from "../harness/pictures/pictures.ts";
 import type { Creation } from "../http/idempotency/creations.ts";
 
 /** A place without any task's geofence. */

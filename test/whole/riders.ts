@@ -1,6 +1,6 @@
 /** A client of Rideshare over real HTTP, and pictures for it. */
 import { expect } from "vitest";
-import { picture } from "../harness/pictures.ts";
+import { picture } from "../harness/pictures/pictures.ts";
 
 let origin = "";
 /** Where everything below is sent. */

@@ -1,7 +1,7 @@
 /** Uploads over real HTTP against a real server and its object store: by form and by signed PUT, read, replaced and deleted. */
 import { AwsClient } from "aws4fetch";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { greyPng } from "../harness/real-pictures.ts";
+import { greyPng } from "../harness/pictures/real-pictures.ts";
 import {
   ask,
   finish,

@@ -1,6 +1,6 @@
 /** The matrix of car posts, documents and uploads: posts are for all members, documents and unfinished files for their owner only. */
 import { post } from "../../harness/api.ts";
-import { picture } from "../../harness/pictures.ts";
+import { picture } from "../../harness/pictures/pictures.ts";
 import { members, ownerOnly, ownerOrStaff, type Person, type Row, type Table } from "../world.ts";
 
 const car = {

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { cleanFiles } from "../../../src/modules/files/index.ts";
 import { cleanAvatars } from "../../../src/modules/identity/index.ts";
 import { person, rows, unique } from "../../harness/api.ts";
-import { type Bytes, joined, jpeg, segment, textBytes, tiff } from "../../harness/pictures.ts";
+import { type Bytes, joined, jpeg, segment, textBytes, tiff } from "../../harness/pictures/pictures.ts";
 import { contextAt, tick, uploader } from "../world.ts";
 
 const SECRET = "51.5074N 0.1278W by Ann";

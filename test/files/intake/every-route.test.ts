@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { readOrientation } from "../../../src/platform/storage/pictures/orientation.ts";
 import { send } from "../../harness/api.ts";
 import { sources } from "../../harness/architecture/sources.ts";
-import { sizeOf } from "../../harness/images.ts";
+import { sizeOf } from "../../harness/pictures/images.ts";
 import {
   type Bytes,
   box,
@@ -26,8 +26,8 @@ import {
   tiff,
   webp,
   webpChunk,
-} from "../../harness/pictures.ts";
-import { greyPng, TINY_GIF } from "../../harness/real-pictures.ts";
+} from "../../harness/pictures/pictures.ts";
+import { greyPng, TINY_GIF } from "../../harness/pictures/real-pictures.ts";
 import { tick } from "../world.ts";
 import { leftOf, UPLOAD_ROUTES, type UploadRoute } from "./upload-routes.ts";
 

@@ -24,7 +24,7 @@ import {
   tiff,
   webp,
   webpChunk,
-} from "../../harness/pictures.ts";
+} from "../../harness/pictures/pictures.ts";
 import { EXIF, noFlags, none, SECRET, SECRETS } from "./samples.ts";
 
 const take = (bytes: Uint8Array) => cleanUpload(bytes, "documents");

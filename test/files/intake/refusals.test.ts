@@ -19,7 +19,7 @@ import {
   textBytes,
   webp,
   webpChunk,
-} from "../../harness/pictures.ts";
+} from "../../harness/pictures/pictures.ts";
 import { none } from "./samples.ts";
 
 const faultOf = (bytes: Uint8Array, accepted: "pictures" | "documents" = "pictures") => {

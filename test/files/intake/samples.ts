@@ -15,7 +15,7 @@ import {
   tiff,
   webp,
   webpChunk,
-} from "../../harness/pictures.ts";
+} from "../../harness/pictures/pictures.ts";
 
 export const SECRET = "51.5074N 0.1278W by Ann";
 export const EXIF = joined(textBytes("Exif\0\0"), tiff({ words: SECRET }));

@@ -1,4 +1,4 @@
-/** Finishing an upload: the object in the bucket decides, whoever asks and however often. */
+/** Finishing an upload: the object in the bucket decides, whichever client asks and however often. */
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { newestFinished } from "../../../src/modules/files/index.ts";

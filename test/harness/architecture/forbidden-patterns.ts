@@ -63,7 +63,7 @@ export const FORBIDDEN_PATTERNS: readonly ForbiddenPattern[] = [
     harmless: ['csvResponse("earnings", lines)'],
   },
   {
-    what: "a cache of one's own",
+    what: "a cache that is not the platform's",
     pattern: /^(?:export )?const \w+ = new Map</m,
     except: ["src/console/i18n.ts"],
     samples: ["const seen = new Map<string, number>();"],

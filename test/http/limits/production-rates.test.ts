@@ -32,7 +32,7 @@ describe("with production's own figures", () => {
     expect((await signIn(ann.password)).status).toBe(200);
   });
 
-  test("Reset letters to one address stop at the limit, whoever requests them.", async () => {
+  test("Reset letters to one address stop at the limit, whatever client requests them.", async () => {
     const ann = await person();
     const ask = () =>
       post("/api/auth/password/reset/", { email: ann.email }, { headers: address(), settings: PRODUCTION });

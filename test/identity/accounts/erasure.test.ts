@@ -15,7 +15,7 @@ import {
   unique,
   uniquePhone,
 } from "../../harness/api.ts";
-import { picture as pictureOf } from "../../harness/pictures.ts";
+import { picture as pictureOf } from "../../harness/pictures/pictures.ts";
 import { rowsOf, rowsWith } from "../../harness/traces.ts";
 
 const EXPORT = "/api/v1/users/me/export/";

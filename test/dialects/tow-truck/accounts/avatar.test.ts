@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { get, patch, put, send } from "../../../harness/api.ts";
 import { multipart } from "../../../harness/forms.ts";
-import { TINY_GIF, TINY_PNG } from "../../../harness/real-pictures.ts";
+import { TINY_GIF, TINY_PNG } from "../../../harness/pictures/real-pictures.ts";
 import { english } from "../../../identity/requests.ts";
 import { login, registered } from "../people.ts";
 
