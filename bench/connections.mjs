@@ -5,7 +5,7 @@ import { Crowd } from "./clients.mjs";
 const IDLE = 1000;
 const ROOMS = 10;
 
-function doors({ product, bare, token, events }, count) {
+function targets({ product, bare, token, events }, count) {
   const ws = ({ origin }) => origin.replace("http", "ws");
   const uuids = Array.from({ length: count }, (_, index) => events[20 + (index % ROOMS)]);
   const protocols = ["caravan.v1", `auth.${token}`];
@@ -17,7 +17,7 @@ function doors({ product, bare, token, events }, count) {
 
 /** A socket opened, welcomed and closed. */
 export function setUp(hosts) {
-  const one = doors(hosts, ROOMS);
+  const one = targets(hosts, ROOMS);
   let turn = 0;
   const open = (side) => async () => {
     const crowd = await Crowd.gather([side[turn++ % ROOMS]]);
@@ -28,7 +28,7 @@ export function setUp(hosts) {
 
 /** In words: how much memory a silent socket takes on either side. Garbage is part of it: this is an upper bound. */
 export async function socketMemory(hosts) {
-  const all = doors(hosts, IDLE);
+  const all = targets(hosts, IDLE);
   const each = {};
   for (const side of ["product", "bare"]) {
     const before = hosts[side].memory();
