@@ -7,6 +7,7 @@ import {
   orderDispatched,
   orderUpdated,
   purgeShares,
+  purgeTrails,
   sweepOffers,
   truckUpdated,
 } from "./modules/dispatch/index.ts";
@@ -120,6 +121,7 @@ const SCHEDULE: Record<string, Record<string, (ctx: RequestContext) => Promise<u
     lines: sweepWaitlists,
     tracks: compactTracks,
     days: checkTracks,
+    truckTrails: purgeTrails,
     adminJobs: purgeJobs,
   },
 };

@@ -93,6 +93,7 @@ const Variables = z.object({
   /** Default: 16 in development, 256 elsewhere. */
   COUNTER_SHARDS: z.coerce.number().int().min(1).max(4096).optional(),
   CHAT_PAGE: z.coerce.number().int().min(1).max(300).default(30),
+  TRUCK_TRAIL_DAYS: z.coerce.number().int().min(3).max(3650).default(7),
   TRACK_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
   MAIL_FROM: z.string().default("Caravan <no-reply@localhost>"),
   RESEND_API_KEY: optional,
@@ -176,6 +177,7 @@ export function readSettings(variables: Record<string, unknown>): { settings: Se
     hasherPool: value.HASHER_POOL ?? (development ? 8 : 128),
     counterShards: value.COUNTER_SHARDS ?? (development ? 16 : 256),
     trackRetentionDays: value.TRACK_RETENTION_DAYS,
+    truckTrailDays: value.TRUCK_TRAIL_DAYS,
     objectStore: store && {
       endpoint: store.data.R2_S3_ENDPOINT.replace(/\/$/, ""),
       bucket: store.data.R2_S3_BUCKET,

@@ -212,15 +212,18 @@ function applyEntry({ kind, body, seq }) {
     follow(body.tow_truck);
     reload();
   }
-  if (kind === "position") {
-    positionsReceived += 1;
-    follow(Number(body.tow_truck_id));
-    if (drawn) trail.push(drawn);
-    if (trail.length > 500) trail.shift();
-    order.truck = { latitude: body.latitude, longitude: body.longitude, at: body.updated_at };
-    order.eta_seconds = body.eta_seconds ?? null;
-    glide(order.truck);
-  }
+  showStatus();
+}
+
+/** The truck's latest position. */
+function applyPosition(body) {
+  positionsReceived += 1;
+  follow(Number(body.tow_truck_id));
+  if (drawn) trail.push(drawn);
+  if (trail.length > 500) trail.shift();
+  order.truck = { latitude: body.latitude, longitude: body.longitude, at: body.updated_at };
+  order.eta_seconds = body.eta_seconds ?? null;
+  glide(order.truck);
   showStatus();
 }
 
@@ -263,6 +266,7 @@ function listen(wait = 500) {
       if (!begun) reload();
       showStatus();
     } else if (frame.t === "entry") applyEntry(frame);
+    else if (frame.t === "latest" && frame.kind === "position") applyPosition(frame.body);
   };
   socket.onclose = ({ code }) => {
     if (code === 4001 || code === 4003 || code === 4004) return location.reload();

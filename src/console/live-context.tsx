@@ -64,6 +64,7 @@ export function useRoom(room: string | null, listener: Listener): void {
     if (!live || !room) return;
     return live.listen(room, {
       entry: (entry) => newest.current.entry?.(entry),
+      latest: (latest) => newest.current.latest?.(latest),
       typing: (by) => newest.current.typing?.(by),
       reload: () => newest.current.reload?.(),
     });

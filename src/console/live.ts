@@ -9,8 +9,12 @@ export interface Entry {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+/** Something that is not stored and has no position: it replaces the one before. */
+export type Latest = Pick<Entry, "kind" | "body">;
+
 export interface Listener {
   entry?(entry: Entry): void;
+  latest?(latest: Latest): void;
   /** Somebody is typing in the room. */
   typing?(by: number): void;
   /** Entries may be missing: reload. */
@@ -150,6 +154,9 @@ export class Live {
       // Entries between the page's first read and its first subscription are read again.
       if (!resumed || frame.recovered === false) for (const listener of room.listeners) listener.reload?.();
     } else if (frame.t === "entry") this.#entry(name, room, frame);
+    else if (frame.t === "latest")
+      for (const listener of room.listeners)
+        listener.latest?.({ kind: frame.kind ?? "", body: frame.body ?? {} });
     else if (frame.t === "typing" && typeof frame.by === "number")
       for (const listener of room.listeners) listener.typing?.(frame.by);
   }

@@ -60,6 +60,8 @@ export interface Settings {
   readonly chatPage: number;
   /** Days for which a track stays in rows; older days become objects. */
   readonly trackRetentionDays: number;
+  /** Days for which the trail of a truck is kept. */
+  readonly truckTrailDays: number;
   /** The bucket's S3 API, for uploads that bypass the Worker; null: not offered. `endpoint` may be a path of this server. */
   readonly objectStore: {
     readonly endpoint: string;

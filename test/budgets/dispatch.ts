@@ -29,7 +29,7 @@ async function placeToCompleted(clock: Clock, there: Scene): Promise<void> {
 export const dispatchBudgets: readonly Budget[] = [
   {
     action: "A driver's position by REST, one a second with an active order and two listeners,",
-    most: 23.5,
+    most: 3,
     async measure(clock) {
       const there = await scene();
       const id = await orderIn(there, "ASSIGNED");

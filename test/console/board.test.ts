@@ -42,6 +42,27 @@ const told = (kind: string, body: Record<string, unknown>): Entry => ({
   body,
 });
 
+describe("positions", () => {
+  test("A frame of positions moves each of its trucks, and leaves their states.", () => {
+    const at = Date.parse("2026-11-21T11:00:00Z");
+    const body = { trucks: [[2, 56, 38, at]] };
+    const { board: after, unknown } = apply(board([truck(1), truck(2)]), [{ kind: "positions", body }]);
+    expect(after.trucks.get(2)).toEqual({
+      ...truck(2),
+      latitude: 56,
+      longitude: 38,
+      seenAt: "2026-11-21T11:00:00.000Z",
+    });
+    expect([after.trucks.get(1), unknown]).toEqual([truck(1), false]);
+  });
+
+  test("A position of a truck that was not loaded is reported as unknown.", () => {
+    expect(
+      apply(board([truck(1)]), [{ kind: "positions", body: { trucks: [[9, 56, 38, 0]] } }]).unknown,
+    ).toBe(true);
+  });
+});
+
 describe("an entry", () => {
   test("An entry moves its truck and no other, also with a textual id.", () => {
     const before = board([truck(1), truck(2)]);

@@ -1,6 +1,6 @@
 /** The console's live connection, with a fake socket and clock. */
 import { describe, expect, test } from "vitest";
-import { backoff, type Entry, Live, type Wire } from "../../src/console/live.ts";
+import { backoff, type Entry, type Latest, Live, type Wire } from "../../src/console/live.ts";
 
 class FakeWire implements Wire {
   readonly sent: Record<string, unknown>[] = [];
@@ -50,10 +50,11 @@ function world() {
 
 function listener() {
   const entries: Entry[] = [];
-  const heard = { entries, reloads: 0, typing: [] as number[] };
+  const heard = { entries, reloads: 0, typing: [] as number[], latest: [] as Latest[] };
   return {
     heard,
     entry: (entry: Entry) => entries.push(entry),
+    latest: (latest: Latest) => heard.latest.push(latest),
     reload: () => {
       heard.reloads += 1;
     },
@@ -107,6 +108,22 @@ describe("a room that is listened to", () => {
     wire().hear(entry("ticket:2", 5));
     wire().hear({ t: "typing", room: "ticket:2", by: 3 });
     expect(ears.heard).toMatchObject({ entries: [], typing: [] });
+  });
+
+  test("A listener gets what is shown and not stored, and the position in the room stays.", () => {
+    const { live, ears, wire } = atWork();
+    wire().hear({ t: "latest", room: "ticket:1", kind: "position", at: "", body: { latitude: 1 } });
+    expect(ears.heard).toMatchObject({ entries: [], latest: [{ kind: "position", body: { latitude: 1 } }] });
+    wire().onclose?.({ code: 1006 });
+    live.connect();
+    wire().onopen?.();
+    expect(wire().sent).toContainEqual({
+      t: "subscribe",
+      ref: "ticket:1",
+      room: "ticket:1",
+      epoch: "e1",
+      since: 4,
+    });
   });
 
   test("A listener gets typing signals.", () => {

@@ -1,5 +1,5 @@
 /** The current trucks and orders: the loaded state, updated by live entries. Pure. */
-import type { Entry } from "../live.ts";
+import type { Latest } from "../live.ts";
 
 export interface Truck {
   readonly id: number;
@@ -41,20 +41,32 @@ export const EMPTY: Board = { trucks: new Map(), orders: new Map() };
 const ACTIVE = new Set(["PENDING", "CONFIRMED", "ASSIGNED", "IN_PROGRESS"]);
 export const isWaiting = ({ status }: Order) => status === "PENDING" || status === "CONFIRMED";
 
-/** The board after these entries; `unknown` when one refers to something not loaded. */
-export function apply(board: Board, entries: readonly Entry[]): { board: Board; unknown: boolean } {
+/** The board after these entries and positions; `unknown` when one refers to something not loaded. */
+export function apply(board: Board, news: readonly Latest[]): { board: Board; unknown: boolean } {
   const trucks = new Map(board.trucks);
   const orders = new Map(board.orders);
   let unknown = false;
-  for (const { kind, body } of entries) {
+  for (const { kind, body } of news) {
     if (kind === "position") unknown = moveTruck(trucks, body) || unknown;
+    else if (kind === "positions")
+      for (const position of positionsIn(body)) unknown = moveTruck(trucks, position) || unknown;
     else if (kind === "order") unknown = changeOrder(orders, trucks, body) || unknown;
   }
   return { board: { trucks, orders }, unknown };
 }
 
-type Facts = Entry["body"];
+type Facts = Latest["body"];
 const text = (value: unknown, otherwise: string) => (typeof value === "string" ? value : otherwise);
+
+/** `[id, latitude, longitude, epoch ms]` of each truck that has moved. */
+function positionsIn({ trucks }: Facts): Facts[] {
+  return (trucks as [number, number, number, number][]).map(([id, latitude, longitude, at]) => ({
+    tow_truck_id: id,
+    latitude,
+    longitude,
+    updated_at: new Date(at).toISOString(),
+  }));
+}
 
 function moveTruck(trucks: Map<number, Truck>, body: Facts): boolean {
   const truck = trucks.get(Number(body.tow_truck_id));

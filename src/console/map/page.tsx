@@ -9,7 +9,7 @@ import { useWords } from "../i18n.ts";
 import { Button } from "../kit/button.tsx";
 import { Confirm } from "../kit/dialog.tsx";
 import { PageTitle } from "../kit/page.tsx";
-import type { Entry } from "../live.ts";
+import type { Latest } from "../live.ts";
 import { useRoom } from "../live-context.tsx";
 import { useTheme } from "../theme.ts";
 import { apply, EMPTY } from "./board.ts";
@@ -134,7 +134,10 @@ export function MapPage() {
   );
 }
 
-/** Collects entries between frames, so that a thousand moving trucks cost one new board. */
+/** How often the board is loaded again at most, because of trucks and orders that it does not have. Milliseconds. */
+const LOAD_AGAIN = 5_000;
+
+/** Collects entries and positions between frames, so that a thousand moving trucks cost one new board. */
 function useBoard() {
   const { data = EMPTY, refetch } = useQuery({
     queryKey: ["board"],
@@ -143,26 +146,37 @@ function useBoard() {
   });
   const [board, setBoard] = useState(data);
   useEffect(() => setBoard(data), [data]);
-  const waiting = useRef<Entry[]>([]);
+  const waiting = useRef<Latest[]>([]);
   const scheduled = useRef<ReturnType<typeof setTimeout> | null>(null);
-  useRoom("ops:all", {
-    entry(entry) {
-      waiting.current.push(entry);
-      scheduled.current ??= setTimeout(() => {
-        scheduled.current = null;
-        const entries = waiting.current.splice(0);
-        setBoard((before) => {
-          const { board: after, unknown } = apply(before, entries);
-          if (unknown) void refetch();
-          return after;
-        });
-      }, 150);
-    },
-    reload: () => void refetch(),
-  });
+  const loadedAt = useRef(0);
+  const loading = useRef<ReturnType<typeof setTimeout> | null>(null);
+  const loadAgain = () => {
+    loading.current ??= setTimeout(
+      () => {
+        loading.current = null;
+        loadedAt.current = Date.now();
+        void refetch();
+      },
+      Math.max(0, loadedAt.current + LOAD_AGAIN - Date.now()),
+    );
+  };
+  const take = (news: Latest) => {
+    waiting.current.push(news);
+    scheduled.current ??= setTimeout(() => {
+      scheduled.current = null;
+      const all = waiting.current.splice(0);
+      setBoard((before) => {
+        const { board: after, unknown } = apply(before, all);
+        if (unknown) loadAgain();
+        return after;
+      });
+    }, 150);
+  };
+  useRoom("ops:all", { entry: take, latest: take, reload: () => void refetch() });
   useEffect(
     () => () => {
       if (scheduled.current) clearTimeout(scheduled.current);
+      if (loading.current) clearTimeout(loading.current);
     },
     [],
   );

@@ -16,6 +16,7 @@ export { truckUpdated } from "./fleet/trucks/room-updates.ts";
 export { dispatchAuthorizers } from "./live/authorizers.ts";
 export { opsRoomHandler, tellOpsOfTicket } from "./live/ops.room.ts";
 export { orderRoomHandler } from "./live/order.room.ts";
+export { purgeTrails } from "./live/trails.ts";
 export { truckRoomHandler } from "./live/truck.room.ts";
 export { orderDispatched, runOffers, sweepOffers } from "./offers/commands.ts";
 export { exportOrders } from "./orders/export.ts";

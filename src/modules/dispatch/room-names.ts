@@ -1,6 +1,12 @@
-/** Names of dispatch's rooms: `order:<uuid>`, `truck:<id>` and the operators' `ops:all`. */
+/** Names of dispatch's rooms: `order:<uuid>`, `truck:<id>`, the operators' `ops:all`, and `ops:<n>`, which collect positions for it. */
 
 export const OPS_ROOM = "ops:all";
+
+/** Rooms that collect positions: see `live/ops-positions.ts`. The number may change at any time: they store nothing. */
+export const COLLECTORS = 16;
+
+/** The room that collects the positions of this truck. */
+export const collectorRoom = (truckId: number) => `ops:${truckId % COLLECTORS}`;
 
 const ORDER = "order:";
 const TRUCK = "truck:";

@@ -10,6 +10,7 @@ import {
   AuthFrame,
   EntryFrame,
   ErrorFrame,
+  LatestFrame,
   PingFrame,
   PointsFrame,
   PongFrame,
@@ -41,6 +42,8 @@ export interface SocketDocument {
   /** The schemas of bodies by kind: of what a client may `say`, and of other entries. */
   readonly says: Readonly<Record<string, Schema>>;
   readonly entries: Readonly<Record<string, Schema>>;
+  /** The schemas of bodies by kind, of `latest` frames. */
+  readonly latest?: Readonly<Record<string, Schema>>;
   /** Frames of the documented dialect, which a socket without a sub-protocol uses. */
   readonly documented: {
     readonly fromClient: Readonly<Record<string, Schema>>;
@@ -61,6 +64,7 @@ const FROM_CLIENT = {
 const FROM_SERVER = {
   welcome: WelcomeFrame,
   entry: EntryFrame,
+  latest: LatestFrame,
   ack: AckFrame,
   presence: PresenceFrame,
   typing_notice: TypingNotice,
@@ -82,7 +86,7 @@ export function asyncApiDocument(sockets: readonly SocketDocument[]): object {
     };
     const fromServer = {
       ...prefixed("native", FROM_SERVER),
-      ...prefixed("body", { ...socket.says, ...socket.entries }),
+      ...prefixed("body", { ...socket.says, ...socket.entries, ...socket.latest }),
       ...prefixed("documented", socket.documented.fromServer),
     };
     channels[socket.name] = {

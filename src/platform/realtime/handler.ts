@@ -2,6 +2,7 @@
 import type * as v from "valibot";
 import type { Caller } from "../http/caller.ts";
 import type { Rate } from "../runtime.ts";
+import type { LatestValue, ShownValue } from "./fanout/latest.ts";
 import type { Draft, Entry } from "./log/entry.ts";
 import type { Journal } from "./log/journal.ts";
 import type { Fault } from "./socket/frames.ts";
@@ -53,8 +54,18 @@ export interface RoomHandler {
   fromDocumented(text: string): AppendRequest | Fault | null;
   /** An entry as a frame of the documented dialect; null when that dialect has none for it. */
   toDocumented(entry: Entry): string | null;
-  /** The first frames of a documented socket. */
-  greet?(journal: Journal, opening: unknown): string[];
+  /** The first frames of a documented socket. `latest`: what the room shows now and does not store. */
+  greet?(journal: Journal, opening: unknown, latest: readonly ShownValue[]): string[];
+  /**
+   * Takes what another object shows in the room, and returns after how many ms the next one is welcome. `show` sends what
+   * it makes of it to the room. Absent: everything is sent as it came, and the next one is welcome a second later.
+   */
+  onLatest?(room: string, latest: LatestValue, show: (latest: LatestValue) => void): number;
+  /**
+   * Runs once entries were stored, acknowledged and broadcast. Whoever published them waits for it. It is lost when the
+   * object dies: what must happen belongs in `archive`.
+   */
+  onStored?(room: string, entries: readonly Entry[]): Promise<void> | void;
   /** How many entries one person may add within a period. Absent: any number. */
   entryRate?(): Rate;
   /** Completes an entry with facts that only the server knows. Runs within the transaction that stores it. */

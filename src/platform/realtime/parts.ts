@@ -3,6 +3,7 @@ import { EntryRate } from "./entry-rate.ts";
 import { Broadcaster } from "./fanout/broadcast.ts";
 import { CatchUp } from "./fanout/catch-up.ts";
 import { EntryView } from "./fanout/entry-view.ts";
+import { LatestFrames } from "./fanout/latest.ts";
 import { Presence } from "./fanout/presence.ts";
 import { ReadMarks } from "./fanout/read-marks.ts";
 import { Subscribers } from "./fanout/subscribers.ts";
@@ -41,6 +42,7 @@ export class RoomParts {
   readonly subscribers: Subscribers;
   readonly marks: ReadMarks;
   readonly presence: Presence;
+  readonly latest: LatestFrames;
   readonly rights: Rights;
   readonly entryRate: EntryRate;
   /** Of this room's sockets to other rooms: empty unless the room is an inbox. */
@@ -76,6 +78,7 @@ export class RoomParts {
     });
     this.marks = new ReadMarks(state.storage.sql, handler);
     this.presence = new Presence(this.connections, this.subscribers, this.marks, handler, clock);
+    this.latest = new LatestFrames(this);
     this.rights = new Rights(this);
     this.entryRate = new EntryRate(journal, clock, handler.entryRate?.bind(handler));
     this.subscriptions = new Subscriptions({
@@ -109,5 +112,6 @@ export class RoomParts {
     this.#journal = null;
     this.subscribers.forget();
     this.marks.forgetAll();
+    this.latest.clear();
   }
 }

@@ -1,4 +1,5 @@
 /** Every method that the Worker and other objects may call on a room's object, and the face of the room that answers it. */
+import type { LatestValue } from "./fanout/latest.ts";
 import type { Subscriber } from "./fanout/subscriber-store.ts";
 import type { ReadMark } from "./handler.ts";
 import type { Draft, Entry } from "./log/entry.ts";
@@ -16,6 +17,8 @@ export interface LogMethods {
   submit(room: string, draft: Draft): Promise<Entry | null>;
   /** Publishes a last entry, closes every socket with 4004 and forgets everything; for an hour nobody gets in. */
   retire(room: string, draft: Omit<Draft, "author">): Promise<void>;
+  /** Shows something that is not stored, the latest of its key; returns after how many ms the next one is welcome. */
+  show(room: string, latest: LatestValue): Promise<number>;
   /** Removes the entries of a deleted account from the journal. */
   erase(author: number): Promise<void>;
   /** Empties system entries by their refs. */
@@ -90,6 +93,7 @@ export const FACE_OF = {
   publish: "log",
   submit: "log",
   retire: "log",
+  show: "log",
   erase: "log",
   empty: "log",
   flush: "log",
@@ -139,6 +143,8 @@ export interface SubscribeResult {
   readonly reads: readonly ReadMark[];
   /** Absent in an object of the version before: it can't tell whether a held right has changed. */
   readonly knowsHeld?: true;
+  /** What is shown and not stored. Absent from a room whose object is of an older version. */
+  readonly latest?: readonly ServerFrame[];
 }
 
 /** The rights may have changed since they were looked up: look them up again, and pass this version. */

@@ -6,6 +6,7 @@ import { cellOf } from "../../../src/platform/geo.ts";
 import { newPerson, type Person } from "../../authorization/world.ts";
 import { get, post, rows } from "../../harness/api.ts";
 import { charge, counted } from "../../harness/counted.ts";
+import { connectNative } from "../../harness/socket.ts";
 import { move, orderIn, scene, truckRow, truckStatus } from "../scene.ts";
 
 const PATH = "/api/v1/location/update/";
@@ -135,29 +136,29 @@ describe("publishing an updated position", () => {
   test("The rooms of the truck and its orders receive the position, with distance and time.", async () => {
     const there = await scene();
     const id = await orderIn(there, "ASSIGNED");
+    const socket = await connectNative(`/ws/orders/${id}/location/`, there.client.token);
     const { body } = await report(there.driver, 55.7522, 37.6156);
     const [entry] = await journalOf(env.TRUCK_ROOMS, `truck:${there.truck}`);
     expect([entry?.kind, JSON.parse(entry?.body ?? "{}")]).toEqual(["position", body.location]);
-    const entries = await journalOf(env.ORDER_ROOMS, `order:${id}`);
-    expect(entries.map(({ kind }) => kind)).toEqual(["status", "status", "status", "position"]);
-    expect(JSON.parse(entries.at(-1)?.body ?? "{}")).toEqual({
-      ...body.location,
-      order_id: id,
-      distance_m: 0,
-      eta_seconds: 0,
-    });
+    const frame = await socket.next(({ t }) => t === "latest");
+    expect([frame.kind, frame.body]).toEqual([
+      "position",
+      { ...body.location, order_id: id, distance_m: 0, eta_seconds: 0 },
+    ]);
+    const kinds = (await journalOf(env.ORDER_ROOMS, `order:${id}`)).map(({ kind }) => kind);
+    expect(kinds).toEqual(["status", "status", "status"]);
   });
 
   test("The room of an order that is over receives no position.", async () => {
     const there = await scene();
     const id = await orderIn(there, "COMPLETED");
+    const socket = await connectNative(`/ws/orders/${id}/location/`, there.client.token);
     await report(there.driver);
-    const kinds = (await journalOf(env.ORDER_ROOMS, `order:${id}`)).map(({ kind }) => kind);
-    expect(kinds).not.toContain("position");
+    expect(await socket.silent(({ t }) => t === "latest")).toBe(true);
   });
 });
 
-test("An update costs one statement, and one object call for the truck and for each open order.", async () => {
+test("An update costs one statement and one object call: the truck's room tells the others.", async () => {
   const there = await scene();
   const meter = counted();
   const body = { latitude: 55.75, longitude: 37.61 };
@@ -170,6 +171,6 @@ test("An update costs one statement, and one object call for the truck and for e
   await move(there.operator, named, { tow_truck: there.truck });
   const { bill } = await charge(meter, 200, "POST", PATH, { token: there.driver.token, body });
   expect(bill.statements).toHaveLength(1);
-  expect(bill.objectCalls).toEqual(["TRUCK_ROOMS.publish", "ORDER_ROOMS.publish", "ORDER_ROOMS.publish"]);
+  expect(bill.objectCalls).toEqual(["TRUCK_ROOMS.publish"]);
   expect(bill.queueSends).toEqual([]);
 });

@@ -17,15 +17,17 @@ interface Frame {
   readonly body: Record<string, unknown>;
 }
 
-/** Everything from the beginning that a link's socket gives. */
-async function replayed(token: string): Promise<Frame[]> {
+/** Everything from the beginning that a link's socket gives: the entries, and the position that the room knows. */
+async function replayed(token: string): Promise<{ entries: Frame[]; places: Frame[] }> {
   const socket = await connectNative(`/ws/track/${token}/?since=0`);
   const { seq } = await socket.next(({ t }) => t === "welcome");
   const entries: Frame[] = [];
   while (entries.length < seq) entries.push(await socket.next(({ t }) => t === "entry"));
   socket.close();
-  return entries;
+  return { entries, places: socket.frames.filter(({ t }) => t === "latest") };
 }
+
+const placesOf = async (token: string) => (await replayed(token)).places.map(({ body }) => body.latitude);
 
 describe.each(STATES)("the link of an order that is %s", (status) => {
   async function shared() {
@@ -51,10 +53,10 @@ describe.each(STATES)("the link of an order that is %s", (status) => {
 
   test("A reconnecting link receives the statuses again, with positions only while that is allowed.", async () => {
     const { token } = await shared();
-    const entries = await replayed(token);
-    const places = entries.filter(({ kind }) => kind === "position");
-    expect(places.length > 0).toBe(isActive(status));
-    expect(JSON.stringify(entries).includes("latitude")).toBe(isActive(status));
+    // The room is shown one position a second.
+    await expect.poll(() => placesOf(token), { timeout: 3000 }).toEqual(isActive(status) ? [55.2] : []);
+    const { entries } = await replayed(token);
+    expect(JSON.stringify(entries).includes("latitude")).toBe(false);
     if (status !== "PENDING")
       expect(entries.findLast(({ kind }) => kind === "status")?.body.status).toBe(status);
   });
@@ -81,11 +83,15 @@ describe("entries from before the link", () => {
     await bring(there, id, "ASSIGNED");
     const token = await linkTo(there, id);
     const before = await replayed(token);
-    expect(before.map(({ kind, body }) => [kind, body])).toEqual(before.map(() => ["hidden", {}]));
+    expect(before.entries.map(({ kind, body }) => [kind, body])).toEqual(
+      before.entries.map(() => ["hidden", {}]),
+    );
+    expect(before.places).toEqual([]);
     await report(there.driver, 55.4);
     await move(there.driver, id, { status: "IN_PROGRESS" });
     const after = await replayed(token);
-    expect(after.slice(before.length).map(({ kind }) => kind)).toEqual(["position", "status"]);
+    expect(after.entries.slice(before.entries.length).map(({ kind }) => kind)).toEqual(["status"]);
+    await expect.poll(() => placesOf(token), { timeout: 3000 }).toEqual([55.4]);
   });
 });
 
@@ -114,7 +120,7 @@ describe("a link after the job went to another truck", () => {
       tow_truck_id: String(other),
     });
     expect((await get(`/api/v1/track/${token}/`)).body.truck).toMatchObject({ latitude: 55.6 });
-    const places = (await replayed(token)).filter(({ kind }) => kind === "position");
+    const { places } = await replayed(token);
     expect(places.map(({ body }) => body.tow_truck_id)).toEqual([String(other)]);
   });
 
@@ -131,6 +137,9 @@ describe("a link after the job went to another truck", () => {
       eta_seconds: 1,
     };
     const name = `order:${id}`;
+    await env.ORDER_ROOMS.getByName(name).show(name, { kind: "position", key: "late", body });
+    expect(await socket.silent(({ t }) => t === "latest")).toBe(true);
+    // Older versions stored positions in the journal.
     await env.ORDER_ROOMS.getByName(name).publish(name, { kind: "position", ref: "late", body });
     expect((await socket.next(({ t }) => t === "entry")).kind).toBe("hidden");
     socket.close();

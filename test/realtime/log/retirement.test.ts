@@ -82,7 +82,7 @@ test("A retired room admits nobody and publishes nothing for an hour, and then h
     room.log.publish(world.name, note("one", "first"));
     room.log.retire(world.name, note("gone", "last"));
     expect(room.sockets.open(admit(world)).status).toBe(404);
-    expect(room.log.publish(world.name, note("late"))).toMatchObject({ seq: 0 });
+    expect(await room.log.publish(world.name, note("late"))).toMatchObject({ seq: 0 });
     expect(entriesIn(world)).toEqual([]);
     world.now += HOUR - 1;
     await world.onSchedule(room);
@@ -110,11 +110,11 @@ test("Retiring a room twice is the same as once.", async () => {
 
 test("A room that begins again after it was retired has a new epoch, and old positions are not valid.", async () => {
   await withRoom(async (room, world) => {
-    const { epoch, seq } = room.log.publish(world.name, note("one"));
+    const { epoch, seq } = await room.log.publish(world.name, note("one"));
     room.log.retire(world.name, note("gone"));
     world.now += HOUR;
     await world.onSchedule(room);
-    const anew = room.log.publish(world.name, note("another life"));
+    const anew = await room.log.publish(world.name, note("another life"));
     expect(anew.seq).toBe(1);
     expect(anew.epoch).not.toBe(epoch);
     const { frames } = listen(room.sockets.open(admit(world, { epoch, since: seq })));

@@ -8,7 +8,7 @@ import type { Action, Change, Consequences, Subject, Values } from "../../../pla
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { isoTime } from "../../../platform/time.ts";
 import { startDispatch } from "../offers/commands.ts";
-import { planEdit } from "../orders/commands.ts";
+import { planEdit, tellNewRoute } from "../orders/commands.ts";
 import { openStartCode } from "../orders/job/start-code.ts";
 import { settlePayment } from "../orders/payments/commands.ts";
 import { loadOrder, type Payment } from "../orders/queries.ts";
@@ -116,5 +116,6 @@ export async function orderConsequences(
     Object.keys(toEdit({ [name]: values[name] })).some((field) => refused.includes(field as never)),
   );
   if (refusedNames.length > 0) throw invalid(Object.fromEntries(refusedNames.map((name) => [name, NOT_NOW])));
-  return { where, set: change };
+  const truckId = before.row.tow_truck as number | null;
+  return { where, set: change, after: () => tellNewRoute(ctx, truckId, change) };
 }

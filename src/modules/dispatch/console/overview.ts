@@ -73,8 +73,9 @@ export async function ordersOverview(ctx: RequestContext): Promise<OrdersOvervie
   };
 }
 
-/** Upper bound of markers of each kind. */
-const MAX_MARKERS = 2000;
+/** Upper bounds of markers: a large fleet, and a page of orders. */
+const MAX_TRUCKS = 30_000;
+const MAX_ORDERS = 2000;
 
 export interface TruckOnMap {
   readonly id: number;
@@ -110,12 +111,12 @@ export async function liveMap(ctx: RequestContext): Promise<{ trucks: TruckOnMap
         t.located_at AS locatedAt, t.driver_id AS driverId, u.username AS driver, o.id AS orderId
       FROM tow_trucks t LEFT JOIN users u ON u.id = t.driver_id
         LEFT JOIN orders o ON o.tow_truck_id = t.id AND o.status IN ('ASSIGNED', 'IN_PROGRESS')
-      WHERE t.latitude IS NOT NULL AND t.longitude IS NOT NULL ORDER BY t.located_at DESC, t.id LIMIT ${MAX_MARKERS}`),
+      WHERE t.latitude IS NOT NULL AND t.longitude IS NOT NULL ORDER BY t.located_at DESC, t.id LIMIT ${MAX_TRUCKS}`),
     ctx.db.run(sql`SELECT id, status, priority, tow_truck_id AS truckId, pickup_address AS pickupAddress,
         pickup_latitude AS pickupLatitude, pickup_longitude AS pickupLongitude, delivery_address AS deliveryAddress,
         delivery_latitude AS deliveryLatitude, delivery_longitude AS deliveryLongitude, created_at AS createdAt
       FROM orders WHERE status IN ('PENDING', 'CONFIRMED', 'ASSIGNED', 'IN_PROGRESS')
-      ORDER BY created_at, id LIMIT ${MAX_MARKERS}`),
+      ORDER BY created_at, id LIMIT ${MAX_ORDERS}`),
   ]);
   const [trucks, orders] = results.map((result) => (result as { results: unknown[] }).results);
   return { trucks: trucks as TruckOnMap[], orders: orders as OrderOnMap[] };

@@ -44,7 +44,7 @@ export const towTrucks = sqliteTable(
   },
   (table) => [
     index("tow_trucks_driver").on(table.driverId),
-    index("tow_trucks_status").on(table.status, table.locatedAt),
+    index("tow_trucks_status").on(table.status),
     index("tow_trucks_cell").on(table.cell),
     check("tow_trucks_latitude", sql`${table.latitude} BETWEEN -90 AND 90`),
     check("tow_trucks_longitude", sql`${table.longitude} BETWEEN -180 AND 180`),

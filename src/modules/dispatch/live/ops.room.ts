@@ -2,25 +2,39 @@
 import * as v from "valibot";
 import { isOperator } from "../../../platform/http/caller.ts";
 import { forbidden } from "../../../platform/http/errors.ts";
+import { log } from "../../../platform/log.ts";
 import type { SocketDocument } from "../../../platform/realtime/asyncapi.ts";
+import { SHOW_AGAIN } from "../../../platform/realtime/fanout/latest.ts";
 import type { RoomHandler } from "../../../platform/realtime/handler.ts";
 import { type RoomAuthorizer, requireCaller } from "../../../platform/realtime/handshake/authorizer.ts";
 import { fault } from "../../../platform/realtime/socket/frames.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { socketTokenRefresh } from "../../identity/index.ts";
 import { PositionBody } from "../fleet/trucks/frames.ts";
+import { storePositions } from "../fleet/trucks/position.ts";
 import { OPS_ROOM } from "../room-names.ts";
+import { PositionBoard, PositionCollector, type Report } from "./ops-positions.ts";
 
 const opsSocket: SocketDocument = {
   name: "ops",
   address: "/ws/ops/",
   description:
-    "For operators: positions of all trucks, changes of all orders, and new messages in support tickets.",
+    "For operators: positions of all trucks in `latest` frames, one a second; as entries: a truck's new status with its position, changes of all orders, and new messages in support tickets.",
   says: {},
   entries: {
     position: v.object({ ...PositionBody.entries, status: v.string() }),
     ticket: v.object({ id: v.string() }),
     order: v.object({ id: v.string(), status: v.string(), tow_truck_id: v.nullable(v.number()) }),
+  },
+  latest: {
+    positions: v.object({
+      trucks: v.pipe(
+        v.array(v.tuple([v.number(), v.number(), v.number(), v.number()])),
+        v.description(
+          "`[tow truck's id, latitude, longitude, when in epoch ms]` of each truck that has moved. With many trucks each comes less often, at least every ten seconds.",
+        ),
+      ),
+    }),
   },
   documented: { fromClient: {}, fromServer: {} },
 };
@@ -38,7 +52,17 @@ export const opsAuthorizer: RoomAuthorizer = {
 };
 
 export function opsRoomHandler(openRequestContext: () => RequestContext): RoomHandler {
+  let board: PositionBoard | undefined;
+  let collector: PositionCollector | undefined;
   return {
+    onLatest(room, latest, show) {
+      if (room !== OPS_ROOM) {
+        collector ??= collectFor(openRequestContext);
+        return collector.take(latest.body as unknown as Report);
+      }
+      board ??= new PositionBoard(show);
+      return board.take(latest);
+    },
     says: {},
     mayWrite: () => fault("forbidden", "Only the server writes to this room."),
     fromDocumented: () => fault("bad_frame", "This socket speaks caravan.v1."),
@@ -46,6 +70,21 @@ export function opsRoomHandler(openRequestContext: () => RequestContext): RoomHa
     // Without an archive: trucks, orders and tickets are archived by their own rooms.
     authenticate: socketTokenRefresh(openRequestContext),
   };
+}
+
+function collectFor(open: () => RequestContext): PositionCollector {
+  return new PositionCollector({
+    async forward(latest) {
+      try {
+        return (await open().runtime.room(OPS_ROOM)?.show(OPS_ROOM, latest)) ?? SHOW_AGAIN;
+      } catch (error) {
+        log("warn", "ops.forward", {}, error);
+        return SHOW_AGAIN;
+      }
+    },
+    store: (fixes) => storePositions(open(), fixes),
+    failed: (error) => log("warn", "ops.store", {}, error),
+  });
 }
 
 /** Tells the operators that a ticket has a new message. They read it in the ticket, where their rights are checked. */

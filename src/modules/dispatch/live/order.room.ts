@@ -4,21 +4,22 @@ import * as v from "valibot";
 import { isOperator } from "../../../platform/http/caller.ts";
 import type { SocketDocument } from "../../../platform/realtime/asyncapi.ts";
 import { hidden } from "../../../platform/realtime/fanout/entry-view.ts";
+import type { ShownValue } from "../../../platform/realtime/fanout/latest.ts";
 import type { RoomHandler } from "../../../platform/realtime/handler.ts";
 import type { Entry } from "../../../platform/realtime/log/entry.ts";
 import { fault } from "../../../platform/realtime/socket/frames.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { socketTokenRefresh } from "../../identity/index.ts";
-import { PositionBody, type toPosition } from "../fleet/trucks/frames.ts";
+import { type Position, PositionBody } from "../fleet/trucks/frames.ts";
 import { runOffers } from "../offers/commands.ts";
 import { orderIdOf } from "../room-names.ts";
 import { closeEndedLinks } from "../sharing/commands.ts";
-import { jobReader } from "./job.ts";
+import { type Job, jobReader } from "./job.ts";
 
 /** What greets a documented socket: the position of the order's truck when the socket was authorized. */
 export type OrderOpening = {
   readonly orderId: string;
-  readonly location: ReturnType<typeof toPosition>;
+  readonly location: Position;
 } | null;
 
 /** Kinds that an audience may not read: it gets the entry's position in the journal and no content. */
@@ -30,11 +31,14 @@ const HIDDEN_FROM: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * The public sees positions of the truck that has the job now: not of a truck that is reserved for later or was replaced,
- * and none once the order is over.
+ * Whether a position may still be seen: not of a truck that was replaced, and none once the order is over. The public
+ * sees only the truck that has the job, and not one that is reserved for later.
  */
-const isOnTheJob = ({ body }: Entry, truck: number | null) =>
-  truck !== null && Number(body.tow_truck_id) === truck && "distance_m" in body;
+function showsPosition({ body }: Entry, audience: string, { truck, over }: Job): boolean {
+  const hasJob = truck !== null && Number(body.tow_truck_id) === truck;
+  if (audience === "public") return hasJob && "distance_m" in body;
+  return !over && (hasJob || truck === null);
+}
 
 export function orderRoomHandler(openRequestContext: () => RequestContext): RoomHandler {
   const jobIn = jobReader();
@@ -49,9 +53,11 @@ export function orderRoomHandler(openRequestContext: () => RequestContext): Room
       const location = { tow_truck_id, latitude, longitude, updated_at };
       return JSON.stringify({ type: "update", location, order_id });
     },
-    greet(_journal, opening) {
+    greet(_journal, opening, latest) {
       const { location, orderId } = (opening as OrderOpening) ?? {};
-      return location ? [JSON.stringify({ type: "initial", location, order_id: orderId })] : [];
+      if (!location) return [];
+      const newest = newestPosition(location, latest);
+      return [JSON.stringify({ type: "initial", location: newest, order_id: orderId })];
     },
     audience: (caller) => {
       if (!caller) return "public";
@@ -60,8 +66,10 @@ export function orderRoomHandler(openRequestContext: () => RequestContext): Room
     },
     showTo(entry, audience, journal) {
       const isHidden = (HIDDEN_FROM[audience] ?? HIDDEN_FROM.public)?.includes(entry.kind);
-      const isPosition = audience === "public" && entry.kind === "position";
-      return isHidden || (isPosition && !isOnTheJob(entry, jobIn(journal))) ? hidden(entry) : entry;
+      const isPosition = entry.kind === "position";
+      return isHidden || (isPosition && !showsPosition(entry, audience, jobIn(journal)))
+        ? hidden(entry)
+        : entry;
     },
     archive: (room, epoch, entries) => archive(openRequestContext(), orderIdOf(room), epoch, entries),
     async onSchedule(room) {
@@ -77,7 +85,17 @@ export function orderRoomHandler(openRequestContext: () => RequestContext): Room
   };
 }
 
-/** Archives all entries but positions, which the truck's room archives. One statement; repeats and deleted orders change nothing. */
+/** The position of the same truck that the room was shown last, when it is newer than what the authorizer read. */
+function newestPosition(location: Position, latest: readonly ShownValue[]): Position {
+  const shown = latest.find(({ body }) => body.tow_truck_id === location.tow_truck_id)?.body as
+    | Position
+    | undefined;
+  if (!shown || Date.parse(shown.updated_at) < Date.parse(location.updated_at)) return location;
+  const { tow_truck_id, latitude, longitude, updated_at } = shown;
+  return { tow_truck_id, latitude, longitude, updated_at };
+}
+
+/** Archives all entries but positions, which the truck's room archives and older rooms hold too. One statement; repeats and deleted orders change nothing. */
 async function archive(
   ctx: RequestContext,
   orderId: string,
@@ -97,19 +115,21 @@ export const orderSocket: SocketDocument = {
   address: "/ws/orders/{id}/location/",
   id: "The order's uuid.",
   description:
-    "An order's statuses, offers, payments and its truck's positions. `hidden` entries are not for this reader.",
+    "An order's statuses, offers and payments, and in `latest` frames its truck's position, at most one a second. `hidden` entries are not for this reader.",
   says: {},
   entries: {
     status: v.looseObject({ status: v.string() }),
+    arrived: v.looseObject({}),
+    offer: v.looseObject({}),
+    payment: v.looseObject({}),
+  },
+  latest: {
     position: v.object({
       ...PositionBody.entries,
       order_id: v.string(),
       distance_m: v.optional(v.number()),
       eta_seconds: v.optional(v.number()),
     }),
-    arrived: v.looseObject({}),
-    offer: v.looseObject({}),
-    payment: v.looseObject({}),
   },
   documented: {
     fromClient: {},

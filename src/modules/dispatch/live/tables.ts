@@ -1,9 +1,28 @@
 /** Archives of the journals of truck and order rooms. */
-import { index, integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { blob, index, integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { towTrucks } from "../fleet/tables.ts";
 import { orders } from "../orders/tables.ts";
 
-/** The archive of the truck rooms' journals. */
+/** The archive of the truck rooms' journals: the positions of a minute or more in one row. See `trails.ts`. */
+export const truckTrails = sqliteTable(
+  "truck_trails",
+  {
+    truckId: integer("truck_id")
+      .notNull()
+      .references(() => towTrucks.id, { onDelete: "cascade" }),
+    /** When the first of its entries was stored, and the time of its latest position, epoch ms. */
+    startsAt: integer("starts_at").notNull(),
+    epoch: text("epoch").notNull(),
+    /** Position of the first entry. */
+    seq: integer("seq").notNull(),
+    endsAt: integer("ends_at").notNull(),
+    /** Packed by `trail-codec.ts`. */
+    points: blob("points").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.truckId, table.startsAt, table.epoch, table.seq] })],
+);
+
+/** Positions that older versions stored, one in a row; read until they are older than trails are kept. */
 export const truckPoints = sqliteTable(
   "truck_points",
   {

@@ -10,6 +10,7 @@ import { messages } from "../../../platform/http/messages.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { noticeEffects, noticeRows, pushNotices } from "../../notifications/index.ts";
 import { noSuchKey } from "../fleet/fields.ts";
+import { tellOrdersChanged } from "../fleet/trucks/room-updates.ts";
 import { priceForRoute } from "../pricing/queries.ts";
 import { texts } from "./messages.ts";
 import { statusNotice } from "./notices.ts";
@@ -108,7 +109,8 @@ export async function editOrder(
       .update(orders)
       .set({ ...change, updatedAt: ctx.now() })
       .where(where);
-    if (await commit(ctx, update, [], auditOf(ctx, caller, order, change))) return;
+    if (await commit(ctx, update, [], auditOf(ctx, caller, order, change)))
+      return tellNewRoute(ctx, order.towTruckId, change);
     ({ order, side } = await requireOrder(ctx, caller, order.id));
   }
   throw refuse(409, messages.conflict);
@@ -155,6 +157,15 @@ export async function planEdit(
   if (estimatedPrice === null) throw invalid({ [names.vehicleTypeId]: noSuchKey(change.vehicleTypeId ?? 0) });
   const sameRoute = ROUTE.map((name) => sql`${orders[name]} = ${order[name]}`);
   return { change: { ...change, estimatedPrice }, refused, where: and(asRead, ...sameRoute) };
+}
+
+/** After an edit: tells the order's truck that its way has changed. */
+export async function tellNewRoute(
+  ctx: RequestContext,
+  truckId: number | null,
+  change: SplitEdit["change"],
+): Promise<void> {
+  if (ROUTE.some((name) => name in change)) await tellOrdersChanged(ctx, [truckId]);
 }
 
 /** The audit row for a change by somebody other than the client. */

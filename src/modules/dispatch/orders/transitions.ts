@@ -8,7 +8,7 @@ import { invalid, refuse } from "../../../platform/http/errors.ts";
 import { fill, messages } from "../../../platform/http/messages.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { noticeEffects, noticeRows, pushNotices } from "../../notifications/index.ts";
-import { truckUpdate, truckUpdated } from "../fleet/trucks/room-updates.ts";
+import { tellOrdersChanged, truckUpdate, truckUpdated } from "../fleet/trucks/room-updates.ts";
 import { isFree, requireTruck } from "./assignment.ts";
 import { requireFuture } from "./commands.ts";
 import { texts, truckTexts } from "./messages.ts";
@@ -79,6 +79,7 @@ export async function transitionOrder(
   await Promise.all([
     update && orderUpdated.now(ctx, update),
     ...truckUpdates.map((truck) => truckUpdated.now(ctx, truck)),
+    tellOrdersChanged(ctx, [order.towTruckId, transition.truckId]),
   ]);
   return changed;
 }

@@ -6,10 +6,11 @@ import type { Entry } from "../log/entry.ts";
 import type { Journal } from "../log/journal.ts";
 import type { SocketFacts } from "../socket/attachment.ts";
 import { encode, PROTOCOL } from "../socket/frames.ts";
+import type { ShownValue } from "./latest.ts";
 
 type ViewRules = Pick<RoomHandler, "toDocumented" | "audience" | "showTo" | "showFrom">;
 
-interface Reader extends Visibility {
+export interface Reader extends Visibility {
   readonly caller: Caller | null;
 }
 
@@ -34,6 +35,13 @@ export class EntryView {
     return facts.dialect === PROTOCOL ? encode(entryFrame(shown)) : this.#rules.toDocumented(shown);
   }
 
+  /** The frame of something that is not stored; null when this socket may not see it. The same rules as for an entry. */
+  encodeLatest(shown: ShownValue, facts: SocketFacts): string | null {
+    const seen = this.show(latestEntry(shown), facts);
+    if (isHidden(seen)) return null;
+    return facts.dialect === PROTOCOL ? encode(latestFrame(seen)) : this.#rules.toDocumented(seen);
+  }
+
   /** Sockets of one group get the same frames. */
   groupOf({ dialect, visibleFrom, until, caller }: SocketFacts): string {
     return [dialect, visibleFrom, until, this.#audience(caller)].join(" ");
@@ -44,9 +52,23 @@ export class EntryView {
   }
 }
 
+/** Something that is not stored, in the form that the rules of entries know. */
+export function latestEntry({ kind, body, at }: ShownValue): Entry {
+  return { seq: 0, at, author: 0, ref: null, kind, body };
+}
+
+/** The same as a frame of the native dialect. */
+export function latestFrame({ kind, at, body }: Entry) {
+  return { t: "latest" as const, kind, at: isoTime(at), body };
+}
+
+const HIDDEN = "hidden";
+
+export const isHidden = ({ kind }: Entry) => kind === HIDDEN;
+
 /** An entry that the reader may not see. It keeps its position, so that the client sees no gap. */
 export function hidden(entry: Entry): Entry {
-  return { ...entry, kind: "hidden", author: 0, ref: null, body: {} };
+  return { ...entry, kind: HIDDEN, author: 0, ref: null, body: {} };
 }
 
 /** An entry as a reader with these bounds may see it. */

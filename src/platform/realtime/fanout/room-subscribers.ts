@@ -41,7 +41,7 @@ export class RoomSubscribers implements Local<SubscriberMethods> {
     epoch: string | null,
     since: number | null,
   ): SubscribeResult | StaleRights | null {
-    const { roomState, rights, presence, subscribers, journal, marks } = this.#parts;
+    const { roomState, rights, presence, subscribers, journal, marks, latest } = this.#parts;
     if (roomState.revocationOf(subscriber) || roomState.isRetired) return null;
     const rightsVersion = rights.staleVersion(subscriber, roomState.name === "");
     roomState.know(room);
@@ -50,7 +50,15 @@ export class RoomSubscribers implements Local<SubscriberMethods> {
     const recovered = since === null || journal.covers(epoch, since);
     this.#lifecycle.rearm();
     const { epoch: now, head } = journal;
-    return { epoch: now, head, recovered, present: presence.shown(), reads: marks.all(), knowsHeld: true };
+    return {
+      epoch: now,
+      head,
+      recovered,
+      present: presence.shown(),
+      reads: marks.all(),
+      knowsHeld: true,
+      latest: latest.framesFor(subscriber),
+    };
   }
 
   unsubscribe(inbox: string): void {

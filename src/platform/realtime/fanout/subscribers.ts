@@ -108,9 +108,16 @@ export class Subscribers {
 
   /** Sends a frame that is not stored. */
   show(frame: ServerFrame, except?: number): void {
+    this.showEach(({ caller }) => (caller.userId === except ? null : frame));
+  }
+
+  /** Sends each subscriber their frame, which is not stored; null for none. */
+  showEach(frameFor: (subscriber: Subscriber) => ServerFrame | null): void {
     const { name } = this.#parts;
-    for (const { inbox, caller } of this.all())
-      if (caller.userId !== except) void this.#call(inbox, (stub) => stub.relayFrame(name(), frame));
+    for (const subscriber of this.all()) {
+      const frame = frameFor(subscriber);
+      if (frame) void this.#call(subscriber.inbox, (stub) => stub.relayFrame(name(), frame));
+    }
   }
 
   /** Whether somebody is being told. */

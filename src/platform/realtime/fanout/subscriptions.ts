@@ -5,6 +5,7 @@ import { log } from "../../log.ts";
 import type { Admission, RoomHandler } from "../handler.ts";
 import type { Entry } from "../log/entry.ts";
 import type { FrameResult, InboxMethods, Local, SubscribeResult } from "../rpc.ts";
+import { isBehind } from "../socket/backpressure.ts";
 import {
   encode,
   type Fault,
@@ -95,13 +96,14 @@ export class Subscriptions implements Local<InboxMethods> {
     socket: WebSocket,
     room: string,
     { ref, since }: Wanted,
-    { epoch, head, recovered, present, reads }: SubscribeResult,
+    { epoch, head, recovered, present, reads, latest = [] }: SubscribeResult,
   ): void {
     this.#rooms.set(socket, room, { epoch, seq: since !== undefined && recovered ? since : head });
     const echo = ref === undefined ? {} : { ref };
     this.#send(socket, { t: "subscribed", ...echo, room, epoch, seq: head, recovered });
     if (present) this.#send(socket, { t: "presence", room, users: [...present] });
     for (const mark of reads) this.#send(socket, { t: "read", room, by: mark.userId, seq: mark.seq });
+    for (const frame of latest) this.#send(socket, { ...frame, room } as ServerFrame);
     // Entries stored since `subscribe` were pushed before this socket had a position.
     this.#delivery.catchUp(socket, room);
   }
@@ -149,8 +151,10 @@ export class Subscriptions implements Local<InboxMethods> {
   }
 
   relayFrame(room: string, frame: ServerFrame): void {
+    const words = JSON.stringify({ ...frame, room });
+    // The next one replaces what a client that is behind misses.
     for (const socket of this.#rooms.socketsOf(room))
-      this.#parts.connections.send(socket, JSON.stringify({ ...frame, room }));
+      if (frame.t !== "latest" || !isBehind(socket)) this.#parts.connections.send(socket, words);
   }
 
   dropped(room: string, code: number): void {

@@ -66,19 +66,21 @@ function factsOf(admission: SocketAdmission, recovered: boolean, now: number): S
 
 /** The first frames: `welcome` and the missed entries, or the greeting of the documented dialect. */
 function greet(
-  { connections, catchUp, handler, journal, clock }: RoomParts,
+  { connections, catchUp, handler, journal, latest, clock }: RoomParts,
   socket: WebSocket,
   facts: SocketFacts,
   recovered: boolean,
   opening: unknown,
 ): void {
   if (facts.dialect !== PROTOCOL) {
-    for (const frame of handler.greet?.(journal, opening) ?? []) connections.send(socket, frame);
+    for (const frame of handler.greet?.(journal, opening, latest.all()) ?? [])
+      connections.send(socket, frame);
     return;
   }
   const end = endOf(facts);
   const ttl = end < Number.POSITIVE_INFINITY ? Math.max(0, Math.floor((end - clock()) / 1000)) : null;
   const { epoch, head: seq } = journal;
   connections.send(socket, encode({ t: "welcome", epoch, seq, ttl, recovered, limits: LIMITS }));
+  latest.greet(socket);
   if (facts.catchingUp !== null) catchUp.start(socket);
 }

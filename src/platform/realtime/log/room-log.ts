@@ -1,5 +1,7 @@
 /** The face of a room that reads and writes its entries. */
+import { log } from "../../log.ts";
 import { isoTime } from "../../time.ts";
+import { type LatestValue, SHOW_AGAIN } from "../fanout/latest.ts";
 import type { Lifecycle } from "../lifecycle.ts";
 import type { RoomParts } from "../parts.ts";
 import type { Latest, Local, LogMethods, Published } from "../rpc.ts";
@@ -11,6 +13,8 @@ export class RoomLog implements Local<LogMethods> {
   readonly #parts: RoomParts;
   readonly #lifecycle: Lifecycle;
   readonly #groupCommit: GroupCommit;
+  /** What the handler does about the entries that were just stored. */
+  #handled: Promise<void> | undefined;
 
   constructor(parts: RoomParts, lifecycle: Lifecycle) {
     this.#parts = parts;
@@ -35,7 +39,20 @@ export class RoomLog implements Local<LogMethods> {
     const entries = appended.filter(({ repeated }) => !repeated).map(({ entry }) => entry);
     broadcaster.send(entries);
     if (entries.length > 0) this.#lifecycle.stored(subscribers.tell(entries));
+    this.#handled = entries.length > 0 ? this.#handle(entries) : undefined;
     return appended;
+  }
+
+  /** Lets the handler work on what was stored. A failure is only logged. */
+  #handle(entries: readonly Entry[]): Promise<void> | undefined {
+    const { handler, roomState, state } = this.#parts;
+    if (!handler.onStored) return undefined;
+    const room = roomState.name;
+    const handled = Promise.resolve(handler.onStored(room, entries)).catch((error: unknown) =>
+      log("warn", "room.onStored", { room }, error),
+    );
+    state.waitUntil(handled);
+    return handled;
   }
 
   /** One transaction for all of them. The handler completes what people sent with facts that only the server knows. */
@@ -71,24 +88,40 @@ export class RoomLog implements Local<LogMethods> {
     return this.commit(draft, null);
   }
 
-  publish(room: string, draft: Omit<Draft, "author">): Published {
-    const { roomState, journal } = this.#parts;
-    if (roomState.isRetired) return { seq: 0, epoch: journal.epoch };
+  async publish(room: string, draft: Omit<Draft, "author">): Promise<Published> {
+    const { journal } = this.#parts;
+    const entry = this.#publish(room, draft);
+    // As it is now: the room may be retired while the handler works.
+    const published = { seq: entry?.seq ?? 0, epoch: journal.epoch };
+    await this.#handled;
+    return published;
+  }
+
+  /** Null when the room is gone. */
+  #publish(room: string, draft: Omit<Draft, "author">): Entry | null {
+    const { roomState } = this.#parts;
+    if (roomState.isRetired) return null;
     roomState.know(room);
     const [appended] = this.#append([{ draft: { ...draft, author: 0 }, from: null }]);
-    return { seq: appended?.entry.seq ?? journal.head, epoch: journal.epoch };
+    return appended?.entry ?? null;
+  }
+
+  show(room: string, latest: LatestValue): number {
+    if (this.#parts.roomState.isRetired) return SHOW_AGAIN;
+    return this.#parts.latest.take(room, latest);
   }
 
   /** Synchronous: no entry can be stored between the last one and the end. */
   retire(room: string, draft: Omit<Draft, "author">): void {
-    const { connections, subscribers, journal, marks, entryRate, roomState } = this.#parts;
-    this.publish(room, draft);
+    const { connections, subscribers, journal, marks, latest, entryRate, roomState } = this.#parts;
+    this.#publish(room, draft);
     this.#groupCommit.drop();
     connections.closeAll(CLOSE.gone, "gone");
     subscribers.drop(subscribers.all(), CLOSE.gone);
     journal.reset();
     marks.clear();
     entryRate.clear();
+    latest.clear();
     roomState.know(room);
     roomState.retire();
     this.#lifecycle.arm();

@@ -132,6 +132,18 @@ export const EntryFrame = v.object({
   ref: v.optional(v.string()),
   body: v.record(v.string(), v.unknown()),
 });
+export const LatestFrame = v.pipe(
+  v.object({
+    t: v.literal("latest"),
+    room,
+    kind: v.string(),
+    at: v.pipe(v.string(), v.description("When the room got it, ISO 8601 in UTC.")),
+    body: v.record(v.string(), v.unknown()),
+  }),
+  v.description(
+    "Something that is not stored and has no position, such as a truck's place. It replaces the one before; one that was missed is not sent again. It comes after `welcome` or `subscribed` when the room knows one, and at most once a second.",
+  ),
+);
 export const AckFrame = v.object({ t: v.literal("ack"), room, ref: v.string(), seq, at });
 export const PresenceFrame = v.object({
   t: v.literal("presence"),
@@ -173,6 +185,7 @@ export const PongFrame = v.object({ t: v.literal("pong") });
 export const ServerFrame = v.variant("t", [
   WelcomeFrame,
   EntryFrame,
+  LatestFrame,
   AckFrame,
   PresenceFrame,
   TypingNotice,

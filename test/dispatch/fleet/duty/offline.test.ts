@@ -188,11 +188,12 @@ describe("a truck after its job", () => {
 });
 
 test("Only the rule's own files set the status of a truck.", () => {
-  const setsStatus = /(?:UPDATE\s+tow_trucks\s+SET(?!\s+\$\{positionColumns)|\.update\(towTrucks\))/;
+  const setsStatus = /(?:UPDATE\s+tow_trucks\s+SET(?!\s+(?:latitude|cell) )|\.update\(towTrucks\))/;
   const writers = Object.entries(sources)
     .filter(([path, text]) => path.startsWith("src/") && setsStatus.test(text))
     .map(([path]) => path);
   expect(setsStatus.test("await db.run(sql`UPDATE tow_trucks SET status = 'BUSY'`)")).toBe(true);
+  // Places are stored in `position.ts`, in statements of their own.
   // The fleet's own service writes what an operator says, with the columns that the rule adds.
   expect(writers).toEqual([
     "src/modules/dispatch/fleet/trucks/commands.ts",

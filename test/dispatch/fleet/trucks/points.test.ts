@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { cellOf } from "../../../../src/platform/geo.ts";
-import { rows } from "../../../harness/api.ts";
+import { get, rows } from "../../../harness/api.ts";
 import { connect, connectNative } from "../../../harness/socket.ts";
 import { orderIn, scene } from "../../scene.ts";
 
@@ -62,11 +62,8 @@ test("A late batch is stored and does not move the truck back; a repeated batch 
   ]);
   expect(await say("now", [{ ...PLACE, at: at(0) }])).toBe(first);
   await archived(there.truck);
-  const points = await rows<{ latitude: number }>(
-    "SELECT latitude FROM truck_points WHERE truck_id = ? ORDER BY at",
-    there.truck,
-  );
-  expect(points.map(({ latitude }) => latitude)).toEqual([55.759, 55.7595, 55.76]);
+  const { body } = await get(`/api/v1/tow-trucks/${there.truck}/track/`, { token: there.operator.token });
+  expect(body.map(({ latitude }: { latitude: number }) => latitude)).toEqual([55.759, 55.7595, 55.76]);
   expect(await truckRowOf(there.truck)).toMatchObject({ ...PLACE, located_at: now });
 });
 

@@ -1,4 +1,4 @@
-/** `/api/v1/location/update/`: stores a driver's position, then publishes it in the rooms of the truck and its orders. */
+/** `/api/v1/location/update/`: a driver's position, which the truck's room stores and shows to others. */
 
 import { sql } from "drizzle-orm";
 import type { Caller } from "../../../../platform/http/caller.ts";
@@ -6,12 +6,11 @@ import { notFound, type Refusal, wire } from "../../../../platform/http/errors.t
 import { messages } from "../../../../platform/http/messages.ts";
 import { respond, route } from "../../../../platform/http/route.ts";
 import type { Locale } from "../../../../platform/http/text.ts";
-import { log } from "../../../../platform/log.ts";
-import type { RequestContext } from "../../../../platform/runtime.ts";
+
 import { z } from "../../../../platform/zod.ts";
+
 import { truckRoom } from "../../room-names.ts";
 import { toPosition } from "../trucks/frames.ts";
-import { type LocatedTruck, positionsForOrders, storePosition } from "../trucks/position.ts";
 import { texts } from "./messages.ts";
 
 /** A truck's position as sockets and this route show it: the id is a string, the time is UTC with its offset. */
@@ -27,22 +26,9 @@ const PositionWire = z
 /** SQL: the driver's truck. Of several, the one with a job, then the one that was located last. */
 const drivenBy = ({
   userId,
-}: Caller) => sql`(SELECT own.id FROM tow_trucks AS own WHERE own.driver_id = ${userId}
+}: Caller) => sql`SELECT own.id FROM tow_trucks AS own WHERE own.driver_id = ${userId}
   ORDER BY EXISTS (SELECT 1 FROM orders WHERE tow_truck_id = own.id AND status IN ('ASSIGNED', 'IN_PROGRESS')) DESC,
-    own.located_at DESC, own.id LIMIT 1)`;
-
-/** Publishes to the truck's room and to each order's room. A failure is only logged: the position is stored, and the next one comes soon. */
-async function publish(ctx: RequestContext, truck: LocatedTruck): Promise<void> {
-  const send = async (name: string, body: object) =>
-    ctx.runtime.room(name)?.publish(name, { kind: "position", ref: null, body: { ...body } });
-  const sent = [
-    send(truckRoom(truck.id), toPosition(truck.id, truck, truck.at)),
-    ...positionsForOrders(ctx, truck).map(({ room, body }) => send(room, body)),
-  ];
-  for (const result of await Promise.allSettled(sent)) {
-    if (result.status === "rejected") log("warn", "location.publish", { truck: truck.id }, result.reason);
-  }
-}
+    own.located_at DESC, own.id LIMIT 1`;
 
 /** This route answers `error` where others answer `detail`; a wrong field is named as in all routes. */
 function withError(refusal: Refusal, locale: Locale): unknown {
@@ -75,10 +61,11 @@ export const locationRoute = route({
   responses: { 200: LocatedWire },
   formatError: withError,
   async handle({ ctx, caller, body }) {
-    const now = ctx.now();
-    const [truck] = await storePosition(ctx, drivenBy(caller), body, now);
+    const [truck] = await ctx.db.all<{ id: number }>(drivenBy(caller));
     if (!truck) throw notFound(texts.noTruck);
-    if (truck.at === now) await publish(ctx, truck);
-    return respond(200, { message: texts.located[ctx.locale], location: toPosition(truck.id, body, now) });
+    const location = toPosition(truck.id, body, ctx.now());
+    const name = truckRoom(truck.id);
+    await ctx.runtime.room(name)?.publish(name, { kind: "position", ref: null, body: { ...location } });
+    return respond(200, { message: texts.located[ctx.locale], location });
   },
 });

@@ -1,48 +1,86 @@
-/** What a new position of a truck changes in its row, and the frames for the rooms of its orders. The same by REST and by the truck's socket. */
-import { type SQL, sql } from "drizzle-orm";
-import type { Place } from "../../../../platform/geo.ts";
+/** What new positions change in the rows of trucks, whatever they came by, and what the rooms of a truck's orders are shown. */
+import { sql } from "drizzle-orm";
+import { runBatch } from "../../../../platform/db/client.ts";
+import { cellOf, type Place } from "../../../../platform/geo.ts";
 import type { RequestContext } from "../../../../platform/runtime.ts";
 import { orderRoom } from "../../room-names.ts";
 import { type Position, toPosition, wayLeft } from "./frames.ts";
-import { positionColumns } from "./status.ts";
+import { publishState, type TruckState } from "./room-updates.ts";
+import { returnFromIdle } from "./status.ts";
 
-/** A truck after a position was stored. */
-export interface LocatedTruck extends Place {
+/** Where a truck was. */
+export interface TruckFix extends Place {
   readonly id: number;
-  readonly status: string;
   /** Epoch ms. */
   readonly at: number;
-  /** Its open orders, as JSON of `OrderTarget`. */
-  readonly orders: string;
+}
+
+/** A truck's row after a position, and its open orders. */
+export interface LocatedTruck {
+  readonly id: number;
+  /** Epoch ms of the stored position. */
+  readonly at: number;
+  readonly orders: readonly OrderTarget[];
 }
 
 /** An order and the truck's next stop for it. `coming`: the truck has the job; otherwise it is only reserved for later. */
-interface OrderTarget extends Place {
+export interface OrderTarget extends Place {
   readonly id: string;
   readonly coming: 0 | 1;
 }
 
-/** One statement; answers the row after it. A position that is older than the stored one changes nothing. */
-export function storePosition(ctx: RequestContext, truck: SQL, place: Place, at: number) {
-  return ctx.db.all<LocatedTruck>(sql`
-    UPDATE tow_trucks SET ${positionColumns(ctx.now(), place, at)} WHERE id = ${truck}
-    RETURNING id, status, latitude, longitude, located_at AS at,
-      (SELECT json_group_array(json_object('id', orders.id,
-        'coming', orders.status IN ('ASSIGNED', 'IN_PROGRESS'),
-        'latitude', iif(orders.status = 'IN_PROGRESS', delivery_latitude, pickup_latitude),
-        'longitude', iif(orders.status = 'IN_PROGRESS', delivery_longitude, pickup_longitude)))
-      FROM orders WHERE tow_truck_id = tow_trucks.id
-        AND orders.status IN ('PENDING', 'CONFIRMED', 'ASSIGNED', 'IN_PROGRESS')) AS orders`);
+/** Stores positions of any number of trucks in one transaction. Those that are older than the stored ones change nothing. */
+export async function storePositions(ctx: RequestContext, fixes: readonly TruckFix[]): Promise<void> {
+  const [, , returned] = await runBatch(ctx.db, positionStatements(ctx, fixes));
+  await publishReturns(ctx, returned as TruckState[]);
 }
 
-/** The position frames for the rooms of the truck's orders. A reserved truck is busy elsewhere: no distance, no time. */
-export function positionsForOrders(
-  ctx: RequestContext,
-  truck: LocatedTruck,
-): { readonly room: string; readonly body: Position & Record<string, unknown> }[] {
-  const position = toPosition(truck.id, truck, truck.at);
-  return (JSON.parse(truck.orders) as OrderTarget[]).map(({ id, coming, ...target }) => ({
-    room: orderRoom(id),
-    body: { ...position, order_id: id, ...(coming ? wayLeft(truck, target, ctx.now()) : {}) },
-  }));
+/** Stores a truck's position and reads its open orders, in one transaction; null when there is no such truck. */
+export async function locateTruck(ctx: RequestContext, fix: TruckFix): Promise<LocatedTruck | null> {
+  const [, , returned, found] = await runBatch(ctx.db, [
+    ...positionStatements(ctx, [fix]),
+    ctx.db.all<{ id: number; at: number; orders: string }>(sql`
+      SELECT id, located_at AS at, (SELECT json_group_array(json_object('id', orders.id,
+          'coming', orders.status IN ('ASSIGNED', 'IN_PROGRESS'),
+          'latitude', iif(orders.status = 'IN_PROGRESS', delivery_latitude, pickup_latitude),
+          'longitude', iif(orders.status = 'IN_PROGRESS', delivery_longitude, pickup_longitude)))
+        FROM orders WHERE tow_truck_id = tow_trucks.id
+          AND orders.status IN ('PENDING', 'CONFIRMED', 'ASSIGNED', 'IN_PROGRESS')) AS orders
+      FROM tow_trucks WHERE id = ${fix.id}`),
+  ]);
+  await publishReturns(ctx, returned as TruckState[]);
+  const [row] = found as { id: number; at: number; orders: string }[];
+  return row ? { ...row, orders: JSON.parse(row.orders) as OrderTarget[] } : null;
+}
+
+/** The columns that an index holds are written only when they change: a position costs one row. */
+function positionStatements(ctx: RequestContext, fixes: readonly TruckFix[]) {
+  const rows = fixes.map((fix) => [fix.id, fix.latitude, fix.longitude, fix.at, cellOf(fix)]);
+  const given = sql`(SELECT CAST(value ->> 0 AS INTEGER) AS id, value ->> 1 AS latitude, value ->> 2 AS longitude,
+    value ->> 3 AS at, value ->> 4 AS cell FROM json_each(${JSON.stringify(rows)}))`;
+  return [
+    ctx.db.run(sql`UPDATE tow_trucks SET latitude = fix.latitude, longitude = fix.longitude, located_at = fix.at,
+        updated_at = ${ctx.now()} FROM ${given} AS fix
+      WHERE tow_trucks.id = fix.id AND (coalesce(located_at, 0) < fix.at OR located_at = fix.at
+        AND (tow_trucks.latitude <> fix.latitude OR tow_trucks.longitude <> fix.longitude))`),
+    ctx.db.run(sql`UPDATE tow_trucks SET cell = fix.cell FROM ${given} AS fix
+      WHERE tow_trucks.id = fix.id AND located_at = fix.at AND tow_trucks.cell IS NOT fix.cell`),
+    returnFromIdle(ctx, given),
+  ] as const;
+}
+
+async function publishReturns(ctx: RequestContext, trucks: readonly TruckState[]): Promise<void> {
+  await Promise.all(
+    trucks.map((truck) => publishState(ctx, truck, `truck:${truck.id}:back:${truck.locatedAt}`)),
+  );
+}
+
+/** What the room of an order is shown of its truck. A reserved truck is busy elsewhere: no distance, no time. */
+export function positionForOrder(fix: TruckFix, { id, coming, ...target }: OrderTarget, now: number) {
+  const body: Position & Record<string, unknown> = {
+    ...toPosition(fix.id, fix, fix.at),
+    order_id: id,
+    ...(coming ? wayLeft(fix, target, now) : {}),
+  };
+  return { room: orderRoom(id), latest: { kind: "position", key: `truck:${fix.id}`, body } };
 }

@@ -1,6 +1,7 @@
 /** Effects that tell rooms about a changed truck: the operators' room its state, the truck's own room that its driver left. Safe to repeat. */
 import { eq } from "drizzle-orm";
 import { defineEffect } from "../../../../platform/db/effects.ts";
+import { log } from "../../../../platform/log.ts";
 import type { RequestContext } from "../../../../platform/runtime.ts";
 import { OPS_ROOM, truckRoom } from "../../room-names.ts";
 import { towTrucks } from "../tables.ts";
@@ -51,6 +52,20 @@ async function publishUpdate(ctx: RequestContext, { truckId, ref, leaves }: Truc
   await publishState(ctx, truck, ref);
 }
 
+/** What a truck's room is shown when the truck got or lost an order, or its way has changed: it reads its orders again. */
+export const ORDERS_CHANGED = "orders_changed";
+
+/** Tells trucks' rooms at once. A failure is only logged: they read their orders every few minutes anyway. */
+export async function tellOrdersChanged(
+  ctx: RequestContext,
+  trucks: readonly (number | null)[],
+): Promise<void> {
+  const rooms = [...new Set(trucks)].flatMap((id) => (id === null ? [] : truckRoom(id)));
+  const value = { kind: ORDERS_CHANGED, key: null, body: {} };
+  for (const told of await Promise.allSettled(rooms.map((name) => ctx.runtime.room(name)?.show(name, value))))
+    if (told.status === "rejected") log("warn", "truck.orders", {}, told.reason);
+}
+
 /** The columns that the operators' room shows. */
 export const STATE = {
   id: towTrucks.id,
@@ -60,12 +75,10 @@ export const STATE = {
   locatedAt: towTrucks.locatedAt,
 };
 
+export type TruckState = Pick<typeof towTrucks.$inferSelect, keyof typeof STATE>;
+
 /** Publishes a truck's position and status in the operators' room; nothing while it has no position. */
-export async function publishState(
-  ctx: RequestContext,
-  truck: Pick<typeof towTrucks.$inferSelect, keyof typeof STATE>,
-  ref: string,
-): Promise<void> {
+export async function publishState(ctx: RequestContext, truck: TruckState, ref: string): Promise<void> {
   const { id, status, latitude, longitude, locatedAt } = truck;
   if (latitude === null || longitude === null || locatedAt === null) return;
   const body = { ...toPosition(id, { latitude, longitude }, locatedAt), status };

@@ -4,12 +4,11 @@
  */
 import { and, eq, inArray, isNotNull, lt, not, or, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
-import { cellOf, type Place } from "../../../../platform/geo.ts";
 import type { RequestContext } from "../../../../platform/runtime.ts";
 import { isOffDuty, setDuty } from "../../../identity/index.ts";
 import { type TRUCK_STATES, towTrucks } from "../tables.ts";
 import { FRESH } from "./frames.ts";
-import { STATE } from "./room-updates.ts";
+import { STATE, type TruckState } from "./room-updates.ts";
 
 export type TruckStatus = (typeof TRUCK_STATES)[number];
 
@@ -23,27 +22,16 @@ const OFF_DUTY = isOffDuty(sql`tow_trucks.driver_id`);
 const SILENCE = 10 * 60_000;
 
 /**
- * The columns that a position changes, by REST or by socket; none when a later position is stored. A position ends only
- * idleness, and only when it is fresh and the driver is on duty; a status that a driver or an operator set stays.
- * @param at when the position was measured, epoch ms
+ * For a batch that has just stored positions: idle trucks come back. A position ends only idleness, and only when it is
+ * fresh and the driver is on duty; a status that a driver or an operator set stays. Returns the trucks.
+ * @param given SQL of the positions, with `id` and `at` (epoch ms)
  */
-export function positionColumns(now: number, place: Place, at: number): SQL {
-  const isNewer = sql`coalesce(located_at, 0) <= ${at}`;
-  const newer = (column: string, value: unknown) =>
-    sql`${sql.raw(column)} = iif(${isNewer}, ${value}, ${sql.raw(column)})`;
-  const comesBack = sql`status = 'OFFLINE' AND idle_at IS NOT NULL AND ${at} >= ${now - FRESH} AND ${isNewer} AND NOT ${OFF_DUTY}`;
-  return sql.join(
-    [
-      newer("latitude", place.latitude),
-      newer("longitude", place.longitude),
-      newer("cell", cellOf(place)),
-      newer("located_at", at),
-      newer("updated_at", now),
-      sql`status = CASE WHEN NOT (${comesBack}) THEN status WHEN ${ON_JOB} THEN 'BUSY' ELSE 'AVAILABLE' END`,
-      sql`idle_at = iif(${comesBack}, NULL, idle_at)`,
-    ],
-    sql`, `,
-  );
+export function returnFromIdle(ctx: RequestContext, given: SQL) {
+  return ctx.db.all<TruckState>(sql`
+    UPDATE tow_trucks SET status = iif(${ON_JOB}, 'BUSY', 'AVAILABLE'), idle_at = NULL FROM ${given} AS fix
+    WHERE tow_trucks.id = fix.id AND located_at = fix.at AND fix.at >= ${ctx.now() - FRESH}
+      AND status = 'OFFLINE' AND idle_at IS NOT NULL AND NOT ${OFF_DUTY}
+    RETURNING tow_trucks.id, status, tow_trucks.latitude, tow_trucks.longitude, located_at AS locatedAt`);
 }
 
 /** For a batch that assigns an order: the truck is on a job now. */
