@@ -124,7 +124,7 @@ describe("In a cold isolate", () => {
     Object.keys(DIALECTS).map((dialect) => [kind, dialect] as const),
   );
   test.each(walks.filter(([kind, dialect]) => !isGreeted(kind, dialect)))(
-    "A socket of %s resumes %s without a statement and with two object calls.",
+    "In a cold isolate %s resumes %s without a statement and with two object calls.",
     async (kind, dialect) => {
       const visitor = (await KINDS[kind]?.()) as Visitor;
       await open(dialect, visitor);
@@ -135,7 +135,7 @@ describe("In a cold isolate", () => {
   );
 
   test.each(walks.filter(([kind, dialect]) => isGreeted(kind, dialect)))(
-    "A socket of %s resumes %s with one statement, which reads the truck's place.",
+    "In a cold isolate %s resumes %s with one statement, which reads the truck's place.",
     async (kind, dialect) => {
       const visitor = (await KINDS[kind]?.()) as Visitor;
       await open(dialect, visitor);
