@@ -1,6 +1,6 @@
 /** What one line of the table of budgets is, and how its rows are counted. */
 import { type Clock, withClock } from "../harness/clock.ts";
-import { type Cost, costs, quiet, startCounting } from "../harness/cost.ts";
+import { type Cost, costs, quiet, startCounting } from "./cost.ts";
 
 export interface Budget {
   /** The action, as a sentence's subject: "A chat message that both receive". */

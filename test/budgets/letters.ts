@@ -1,9 +1,9 @@
 /** Budgets of the outbox. */
 import { purgeOutbox } from "../../src/platform/db/claims.ts";
 import { post, rows, unique } from "../harness/api.ts";
-import { costs, startCounting } from "../harness/cost.ts";
 import { jobContext } from "../harness/job-context.ts";
 import { type Budget, type Measured, perAction } from "./budget.ts";
+import { costs, startCounting } from "./cost.ts";
 
 const MONTH = 31 * 24 * 3600_000;
 

@@ -11,9 +11,9 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { costs, quiet, startCounting } from "../harness/cost.ts";
 import { type Budget, explain, measured } from "./budget.ts";
 import { chatBudgets } from "./chat.ts";
+import { costs, quiet, startCounting } from "./cost.ts";
 import { dispatchBudgets } from "./dispatch.ts";
 import { eventBudgets } from "./events.ts";
 import { letterBudgets } from "./letters.ts";

@@ -5,7 +5,7 @@
  * of it. `counted.ts` counts the statements of one request; this counts everything that follows from it, too.
  */
 import { env } from "cloudflare:workers";
-import { watchObjects } from "./watched-objects.ts";
+import { watchObjects } from "../harness/watched-objects.ts";
 
 /** What was counted. */
 export interface Cost {
