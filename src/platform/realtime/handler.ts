@@ -85,11 +85,13 @@ export interface RoomHandler {
   authorize?(room: string, userIds: readonly number[]): Promise<ReadonlyMap<number, Visibility | null>>;
   /**
    * How long the archive pauses between two batches, ms; absent: `ARCHIVE.pause`. The first entry after a pause is
-   * archived at once. Entries of a flow wait for each other: they are archived once per pause, and the last of them at
-   * the latest twice the pause after it was stored. A longer pause means fewer, larger batches: fewer transactions,
+   * archived at once. Entries of a flow wait for each other: they are archived once per pause, and the last of them as
+   * `archiveWithin` says. A longer pause means fewer, larger batches: fewer transactions,
    * alarms, and writes of rows that only the newest entry decides.
    */
   readonly archivePause?: number;
+  /** By when the last entry of a flow is archived at the latest, ms after it was stored; absent: twice the pause. */
+  readonly archiveWithin?: number;
   /**
    * Copies entries to D1. Idempotent: an entry may come more than once. `present`: the user ids of the people who are in
    * the room. Absent: nothing is archived, because what was stored is elsewhere already.

@@ -13,8 +13,11 @@ const NUDGE_AGAIN = 10_000;
 /** How often a room looks for entries that fell out of its window, in ms and in entries stored. */
 const PRUNE = { every: 3600_000, entries: PRUNED / 2 } as const;
 
-/** A room in which nothing was stored for this long may soon hibernate. Milliseconds. */
-const QUIET = 10_000;
+/**
+ * How far the archive is, is stored once nothing was stored for this long: as long as the alarm waits that is the net under
+ * a batch. Milliseconds.
+ */
+const QUIET = NET;
 
 export class Lifecycle implements Local<LifecycleMethods> {
   readonly #parts: RoomParts;

@@ -31,6 +31,10 @@ const SAVED = JSON.stringify({ type: "location_saved", success: true } satisfies
   typeof LocationSaved
 >);
 
+/** How often a track that flows is archived, and how long its last points may take. `latest/` is this fresh. Ms. */
+const PAUSE = 8_000;
+const WITHIN = 10_000;
+
 export function trackRoomHandler(openRequestContext: () => RequestContext): RoomHandler {
   const completePoints = pointCompleter();
   return {
@@ -47,6 +51,8 @@ export function trackRoomHandler(openRequestContext: () => RequestContext): Room
     showTo: showEntry,
     showFrom: showPoints,
     authorize: (room, userIds) => authorize(openRequestContext(), trackOwner(room), userIds),
+    archivePause: PAUSE,
+    archiveWithin: WITHIN,
     archive: (room, _epoch, entries) =>
       archivePoints(openRequestContext(), trackOwner(room), toPointsEntries(entries)),
     authenticate: socketTokenRefresh(openRequestContext),

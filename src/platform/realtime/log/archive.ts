@@ -39,12 +39,12 @@ export interface ArchivedRoom {
 
 /**
  * A batch runs when an entry is stored and none has run for a pause, directly, without an alarm: setting one costs a row.
- * Otherwise the next entry runs it, and an alarm twice a pause later does when there is none. An alarm a minute later is
+ * Otherwise the next entry runs it, and an alarm twice a pause later, or as the handler says, does when there is none. An alarm a minute later is
  * the net under a batch whose object dies. So an alarm is set in storage whenever an entry that was stored may not be in
  * D1, and an object that wakes need not look.
  */
 export class Archiver {
-  readonly #handler: Pick<RoomHandler, "archive" | "archivePause">;
+  readonly #handler: Pick<RoomHandler, "archive" | "archivePause" | "archiveWithin">;
   readonly #clock: () => number;
   #state: ArchiveState = { lastAt: 0, failures: 0 };
   #running = false;
@@ -54,7 +54,7 @@ export class Archiver {
   #waitingSince: number | null = null;
   #runningSince: number | null = null;
 
-  constructor(handler: Pick<RoomHandler, "archive" | "archivePause">, clock: () => number) {
+  constructor(handler: Pick<RoomHandler, "archive" | "archivePause" | "archiveWithin">, clock: () => number) {
     this.#handler = handler;
     this.#clock = clock;
   }
@@ -79,7 +79,8 @@ export class Archiver {
     const since = this.#waitingSince;
     if (this.#runningSince !== null || (isStarting && since !== null)) return now + NET;
     if (since === null) return null;
-    const latest = this.#state.failures > 0 || this.#more ? now : since + 2 * this.#pause;
+    const within = this.#handler.archiveWithin ?? 2 * this.#pause;
+    const latest = this.#state.failures > 0 || this.#more ? now : since + within;
     return Math.max(this.#nextAt(now), latest);
   }
 

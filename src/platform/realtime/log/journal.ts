@@ -83,7 +83,6 @@ export class Journal {
   append(drafts: readonly Draft[], now: number, complete = (draft: Draft) => draft): Appended[] {
     let head = this.#head;
     let headAt = this.#headAt;
-    const sizes = new Map<Entry, number>();
     const appended = drafts.map((draft) => {
       const known = draft.ref === null ? undefined : this.#byRef(draft.author, draft.ref);
       if (known) return { entry: known, repeated: true };
@@ -100,13 +99,13 @@ export class Journal {
         this.#archived,
       );
       if (entry.ref !== null) this.#refs.add(entry.author, entry.ref, entry.seq);
-      sizes.set(entry, body.length);
+      // At once: what completes the next draft may look at this one.
+      this.#recent.add(entry, body.length);
       head = entry.seq;
       headAt = entry.at;
       return { entry, repeated: false };
     });
-    for (const [entry, size] of sizes) this.#recent.add(entry, size);
-    if (sizes.size > 0) this.#archivedStored = this.#archived;
+    if (head > this.#head) this.#archivedStored = this.#archived;
     this.#head = head;
     this.#headAt = headAt;
     return appended;
