@@ -1,10 +1,10 @@
 /** Budgets of people's points. */
 import { type Person, person } from "../harness/api.ts";
 import type { Clock } from "../harness/clock.ts";
-import { quiet } from "../harness/cost.ts";
 import { tokenUntil } from "../harness/rooms.ts";
 import { connectNative, type Socket } from "../harness/socket.ts";
 import { type Budget, perAction } from "./budget.ts";
+import { quiet } from "./cost.ts";
 
 /** A person who walks north, a metre a second, far from any task. */
 class Walker {
