@@ -36,7 +36,7 @@ async function readOutbox(ctx: RequestContext, words: string | undefined, limit:
         ? sql`${outbox.address} = ${to} AND ${outbox.kind} IN ('mail', 'sms')`
         : inArray(outbox.kind, ["mail", "sms"]),
     )
-    .orderBy(desc(outbox.createdAt), desc(sql`rowid`))
+    .orderBy(desc(outbox.createdAt), desc(outbox.id))
     .limit(limit);
   return rows.map((row) => {
     const letter = letterOf(row, templates);

@@ -94,6 +94,8 @@ export interface Settings {
 /** One queue message: the id of the outbox row to deliver. */
 export interface JobMessage {
   readonly outbox: string;
+  /** Sent by the commit itself: the first delivery of this message needs no claim. */
+  readonly isNew?: boolean;
 }
 
 export interface Runtime {

@@ -161,7 +161,7 @@ export const noticesOf = (userId: number) =>
 /** The updates for an order's room, oldest first, from the outbox. */
 export async function roomUpdatesOf(id: string): Promise<{ kind: string; body: Record<string, unknown> }[]> {
   const { results } = await env.DB.prepare(
-    "SELECT payload FROM outbox WHERE kind = 'order_notice' AND address = ? ORDER BY rowid",
+    "SELECT payload FROM outbox WHERE kind = 'order_notice' AND address = ? ORDER BY id",
   )
     .bind(`order:${id}`)
     .all<{ payload: string }>();

@@ -42,7 +42,7 @@ test("A kind that is declared twice is refused.", () => {
   expect(() => handlersOf([effect, effect])).toThrow("once");
 });
 
-test("An effect that fails beside the answer is logged and breaks nothing; the outbox hears of its failure.", async () => {
+test("An effect that is only attempted logs its failure; the outbox hears of the failure of a row.", async () => {
   const run = vi.fn(async () => {
     throw new Error("not there");
   });
@@ -52,7 +52,7 @@ test("An effect that fails beside the answer is logged and breaks nothing; the o
   });
   const { ctx } = jobContext();
   expect(effect.row({ id: 7 })).toEqual({ kind: "failing", address: "thing:7", payload: { id: 7 } });
-  await expect(effect.now(ctx, { id: 7 })).resolves.toBeUndefined();
+  await expect(effect.attempt(ctx, { id: 7 })).resolves.toBeUndefined();
   const row = { id: "1", kind: "failing", address: "thing:7", payload: { id: 7 }, attempts: 1 };
   await expect(effect.handle(ctx, row)).rejects.toThrow("not there");
   expect(run).toHaveBeenCalledTimes(2);

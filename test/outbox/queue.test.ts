@@ -140,7 +140,12 @@ test("A hundred rows are executed, never more than six at a time.", async () => 
   };
   const ids: string[] = [];
   for (let count = 0; count < 100; count++) ids.push(await put({ kind: "test" }));
-  const messages = ids.map((outbox) => ({ body: { outbox }, ack: vi.fn(), retry: vi.fn() }));
+  const messages = ids.map((outbox) => ({
+    body: { outbox, isNew: true },
+    attempts: 1,
+    ack: vi.fn(),
+    retry: vi.fn(),
+  }));
   await deliverBatch(jobContext().ctx, { test: handler }, messages as unknown as Message<JobMessage>[]);
   expect([done, most]).toEqual([100, 6]);
   for (const message of messages) expect(message.ack).toHaveBeenCalledOnce();

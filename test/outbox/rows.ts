@@ -3,6 +3,7 @@ import { createExecutionContext, createMessageBatch, getQueueResult } from "clou
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
 import worker from "../../src/index.ts";
+import { newOrderedId } from "../../src/platform/ids.ts";
 import type { JobMessage } from "../../src/platform/runtime.ts";
 import { rows, type TestEnv, unique } from "../harness/api.ts";
 
@@ -13,7 +14,7 @@ export interface StoredRow {
   readonly payload: string;
   readonly status: "pending" | "sent" | "dead";
   readonly attempts: number;
-  readonly next_attempt_at: number;
+  readonly next_attempt_at: number | null;
   readonly leased_until: number;
   readonly last_error: string | null;
   readonly created_at: number;
@@ -33,16 +34,18 @@ export const OPEN_LETTER = {
   secret: false,
 };
 
-/** Inserts a pending row without a queue message and returns its id. By default it is not due for the sweep within the hour. */
+/** Inserts a pending row as a commit leaves it, but without a queue message, and returns its id. */
 export async function put(row: Partial<StoredRow> & { letter?: object } = {}): Promise<string> {
   const { letter = SECRET_LETTER, ...columns } = row;
   const now = Date.now();
   const all = {
-    id: crypto.randomUUID(),
+    id: newOrderedId(columns.created_at ?? now),
     kind: "mail",
     address: `${unique()}@example.com`,
     payload: JSON.stringify(letter),
-    next_attempt_at: now + 3600_000,
+    next_attempt_at: null,
+    // What has a time for its next attempt is not new any more.
+    leased_until: "next_attempt_at" in columns ? 0 : now + 60_000,
     created_at: now,
     ...columns,
   };
@@ -60,13 +63,21 @@ export async function stored(id: string): Promise<StoredRow> {
   return row;
 }
 
-/** One delivery of these rows' messages, with what the handler said of each. */
-export async function deliver(ids: readonly string[], environment: TestEnv = env, queue = "caravan-jobs") {
+/**
+ * One delivery of these rows' messages, with what the handler said of each. `attempts`: how often the queue has delivered
+ * the message by now.
+ */
+export async function deliver(
+  ids: readonly string[],
+  environment: TestEnv = env,
+  queue = "caravan-jobs",
+  attempts = 1,
+) {
   const messages = ids.map((outbox, index) => ({
     id: `${index}`,
     timestamp: new Date(),
-    attempts: 1,
-    body: { outbox },
+    attempts,
+    body: { outbox, isNew: true },
   }));
   const batch = createMessageBatch<JobMessage>(queue, messages);
   const context = createExecutionContext();

@@ -15,7 +15,7 @@ beforeEach(async () => {
 const noticesOf = async (who: Person) => (await get("/api/v1/notifications/", who)).body.results;
 const effects = (kind: string, address: string) =>
   rows<{ payload: string }>(
-    "SELECT payload FROM outbox WHERE kind = ? AND address = ? ORDER BY created_at, rowid",
+    "SELECT payload FROM outbox WHERE kind = ? AND address = ? ORDER BY created_at, id",
     kind,
     address,
   );

@@ -1,6 +1,7 @@
 /** Notices in an event's room about the event itself. Repeatable: the room recognizes each notice by its ref. */
 import { eq } from "drizzle-orm";
 import { defineEffect } from "../../platform/db/effects.ts";
+import type { Effect } from "../../platform/db/outbox.ts";
 import { noteRoom } from "../../platform/realtime/log/sweep.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { events } from "./tables.ts";
@@ -52,11 +53,12 @@ export function roomNotice(
   return { eventId, uuid, action, name, ref: crypto.randomUUID() };
 }
 
-/** Requests about at most this many events publish their notices directly; larger batches leave them to the outbox. */
+/** Requests about at most this many events publish their notices directly; larger batches leave them to the queue. */
 const DIRECT_NOTICES = 20;
 
-/** Publishes a few notices at once. The outbox publishes each again; a room neither stores nor sends a repeat. */
-export async function publishRoomNotices(ctx: RequestContext, notices: readonly RoomNotice[]): Promise<void> {
-  if (notices.length > DIRECT_NOTICES) return;
-  await Promise.all(notices.map((notice) => eventNotice.now(ctx, notice)));
+/** Effects that publish the notices: a few before the response, many by the queue. */
+export function roomNoticeEffects(notices: readonly RoomNotice[]): Effect[] {
+  return notices.map((notice) =>
+    notices.length > DIRECT_NOTICES ? eventNotice.row(notice) : eventNotice.now(notice),
+  );
 }

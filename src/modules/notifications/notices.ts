@@ -76,14 +76,14 @@ export const noticePush = defineEffect<NoticeKey>("notice", {
   run: pushNotice,
 });
 
-/** Effects that push each row to its person. */
+/** Effects that push each row to its person right after the commit, without delaying the response. */
 export function noticeEffects(notices: readonly NoticeKey[]): Effect[] {
-  return notices.map(({ userId, ref }) => noticePush.row({ userId, ref }));
+  return notices.map(({ userId, ref }) => noticePush.soon({ userId, ref }));
 }
 
-/** Pushes after the commit, without delaying the response. */
+/** Pushes rows that were written without a commit, without delaying the response. */
 export function pushNotices(ctx: RequestContext, notices: readonly NoticeKey[]): void {
-  for (const { userId, ref } of notices) noticePush.soon(ctx, { userId, ref });
+  for (const { userId, ref } of notices) ctx.defer("notice", noticePush.attempt(ctx, { userId, ref }));
 }
 
 async function pushNotice(ctx: RequestContext, notice: NoticeKey): Promise<void> {

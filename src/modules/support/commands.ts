@@ -7,7 +7,7 @@ import { type Caller, isOperator } from "../../platform/http/caller.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { orderExists } from "../dispatch/index.ts";
 import { newMessage } from "./conversation.ts";
-import { announceSoon, messageEffect, ticketChange } from "./notices.ts";
+import { messageEffect, ticketChange } from "./notices.ts";
 import type { Ticket } from "./queries.ts";
 import { isOver } from "./rules.ts";
 import { supportMessages, supportTickets } from "./tables.ts";
@@ -66,7 +66,6 @@ export async function openTicket(
     if (await isFull(ctx, "openTickets", open)) throw quotaRefusal(ctx, "openTickets");
     return null;
   }
-  announceSoon(ctx, first);
   return ticket;
 }
 
@@ -86,8 +85,7 @@ export async function changeTicket(
     .returning();
   const audited = ticket.authorId === caller.userId ? [] : [audit(ctx, caller, ticket, change)];
   const told = { id: ticket.id, ref: crypto.randomUUID() };
-  const [changed] = (await commit(ctx, update, [ticketChange.row(told)], audited)) ?? [];
-  if (changed) ticketChange.soon(ctx, told);
+  const [changed] = (await commit(ctx, update, [ticketChange.soon(told)], audited)) ?? [];
   return changed ?? null;
 }
 

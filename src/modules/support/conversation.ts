@@ -4,8 +4,8 @@ import { commit } from "../../platform/db/outbox.ts";
 import { type Caller, isOperator } from "../../platform/http/caller.ts";
 import type { Listed, Window } from "../../platform/http/lists/paging.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
-import { type Notice, noticeEffects, noticeRows, pushNotices } from "../notifications/index.ts";
-import { announceSoon, messageEffect } from "./notices.ts";
+import { type Notice, noticeEffects, noticeRows } from "../notifications/index.ts";
+import { messageEffect } from "./notices.ts";
 import type { Ticket } from "./queries.ts";
 import type { Access } from "./rules.ts";
 import { supportMessages, supportTickets } from "./tables.ts";
@@ -101,8 +101,6 @@ export async function addMessage(
     [advance(ctx, caller, message), noticeRows(ctx, told)],
   );
   if (!done) return null;
-  announceSoon(ctx, message);
-  pushNotices(ctx, told);
   return message;
 }
 

@@ -17,13 +17,9 @@ export const messageNotice = defineEffect<Pick<Message, "id" | "ticketId">>("tic
   },
 });
 
-/** The effect that tells the ticket's room about a message. */
-export const messageEffect = ({ id, ticketId }: Message) => messageNotice.row({ id, ticketId });
-
-/** Tells the room after the commit, without delaying the response. */
-export function announceSoon(ctx: RequestContext, message: Message): void {
-  messageNotice.soon(ctx, message, () => announce(ctx, message));
-}
+/** The effect that tells the ticket's room about a message, without delaying the response. */
+export const messageEffect = (message: Message) =>
+  messageNotice.soon({ id: message.id, ticketId: message.ticketId }, (ctx) => announce(ctx, message));
 
 /** A note has its own kind, so that the room can hide it from the author. */
 async function announce(ctx: RequestContext, message: Message): Promise<void> {

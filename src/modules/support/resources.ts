@@ -84,8 +84,7 @@ async function ticketConsequences(ctx: RequestContext, { before, values }: Chang
   const told = { id: before?.id ?? "", ref: crypto.randomUUID() };
   return {
     set: values.status === undefined ? {} : { closedAt: closingAt(ctx, values.status as TicketStatus) },
-    effects: [ticketChange.row(told)],
-    after: async () => ticketChange.soon(ctx, told),
+    effects: [ticketChange.soon(told)],
   };
 }
 

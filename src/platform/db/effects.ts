@@ -1,10 +1,11 @@
 /**
- * Effects outside the database: an outbox row, written in the batch of the change, which also runs at once.
- * The outbox repeats failures, so `run` must be idempotent: rooms, for example, recognize each entry by its ref.
+ * Effects outside the database: an outbox row, written in the batch of the change. `row` leaves it to the queue; `now` and
+ * `soon` run it right after the commit, and only a failure goes to the queue. A crash in between leaves the row to the
+ * sweep, so `run` must be idempotent: rooms, for example, recognize each entry by its ref.
  */
 import { log } from "../log.ts";
 import type { RequestContext } from "../runtime.ts";
-import type { Effect } from "./outbox.ts";
+import type { DirectRun, Effect } from "./outbox.ts";
 import type { Handler, Handlers } from "./outbox-delivery.ts";
 
 /** A kind of effect as seen by code that only asks for it. */
@@ -12,8 +13,12 @@ export interface EffectDeclaration<Payload extends object> {
   readonly kind: string;
   /** What it concerns, as `order:UUID`: shown in the console, and counted by the limits on letters. */
   readonly address: (payload: Payload) => string;
-  /** The outbox row: put it among the effects of the commit. */
+  /** The effect for a commit that leaves it to the queue. */
   row(payload: Payload): Effect;
+  /** The effect for a commit that runs it before it returns. Pass `run` when the facts are already loaded. */
+  now(payload: Payload, run?: DirectRun): Effect;
+  /** The effect for a commit that runs it beside the response; otherwise like `now`. */
+  soon(payload: Payload, run?: DirectRun): Effect;
 }
 
 /** Runs an effect. Throws when it must be tried again. Rows written by triggers have an `address` only. */
@@ -29,10 +34,8 @@ interface EffectOptions<Payload extends object> {
 }
 
 export interface EffectDefinition<Payload extends object> extends EffectDeclaration<Payload> {
-  /** Runs it before the response. A failure is logged, and the outbox repeats it. Pass `run` when the facts are already loaded. */
-  now(ctx: RequestContext, payload: Payload, run?: () => Promise<unknown>): Promise<void>;
-  /** Runs it beside the response; otherwise like `now`. */
-  soon(ctx: RequestContext, payload: Payload, run?: () => Promise<unknown>): void;
+  /** Runs it without a row of its own. A failure is only logged. */
+  attempt(ctx: RequestContext, payload: Payload): Promise<void>;
   /** Runs it and throws its errors. */
   run(ctx: RequestContext, payload: Payload): Promise<unknown>;
   /** What the outbox does with a row. */
@@ -44,7 +47,14 @@ export function declareEffect<Payload extends object>(
   kind: string,
   address: (payload: Payload) => string,
 ): EffectDeclaration<Payload> {
-  return { kind, address, row: (payload) => ({ kind, address: address(payload), payload }) };
+  const row = (payload: Payload): Effect => ({ kind, address: address(payload), payload });
+  return {
+    kind,
+    address,
+    row,
+    now: (payload, run) => ({ ...row(payload), direct: "now", ...(run && { run }) }),
+    soon: (payload, run) => ({ ...row(payload), direct: "soon", ...(run && { run }) }),
+  };
 }
 
 /** Declares a kind of effect: the contents of its rows, and what runs for them. */
@@ -61,22 +71,16 @@ export function implementEffect<Payload extends object>(
 ): EffectDefinition<Payload> {
   const { kind, address } = declared;
   const carryOut = (ctx: RequestContext, payload: Payload) => run(ctx, payload, address(payload));
-  const now = async (
-    ctx: RequestContext,
-    payload: Payload,
-    work = () => carryOut(ctx, payload),
-  ): Promise<void> => {
-    try {
-      await work();
-    } catch (error) {
-      log("warn", "effect.now", { kind, address: address(payload), requestId: ctx.requestId }, error);
-    }
-  };
   return {
     ...declared,
     run: carryOut,
-    now,
-    soon: (ctx, payload, work) => ctx.defer(kind, now(ctx, payload, work)),
+    async attempt(ctx, payload) {
+      try {
+        await carryOut(ctx, payload);
+      } catch (error) {
+        log("warn", "effect", { kind, address: address(payload), requestId: ctx.requestId }, error);
+      }
+    },
     handle: (ctx, row) => run(ctx, row.payload as Payload, row.address),
   };
 }

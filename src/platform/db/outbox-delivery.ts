@@ -2,8 +2,18 @@
 import { log, rootCause } from "../log.ts";
 import { DeliveryError, FORGET } from "../mail/mail.ts";
 import type { JobMessage, RequestContext } from "../runtime.ts";
-import { claim, complete, deadLetter, type OutboxRow, overdue, retryLater } from "./claims.ts";
-import { enqueue } from "./outbox.ts";
+import {
+  claim,
+  complete,
+  type Done,
+  deadLetter,
+  noteLost,
+  type OutboxRow,
+  overdue,
+  retryLater,
+  untried,
+} from "./claims.ts";
+import { enqueue } from "./enqueue.ts";
 
 /** Delivers one effect. Throws when it must be tried again; returns `FORGET` when the payload held a secret. */
 export type Handler = (ctx: RequestContext, row: OutboxRow) => Promise<unknown>;
@@ -19,13 +29,13 @@ export async function deliver(
   messages: readonly Message<JobMessage>[],
 ): Promise<void> {
   const byId = new Map(messages.map((message) => [message.body.outbox, message]));
-  const rows = await claim(ctx.db, [...byId.keys()], ctx.now());
-  const done: { id: string; forget: boolean }[] = [];
+  const rows = await take(ctx, messages);
+  const done: Done[] = [];
   const again = new Set<Message<JobMessage>>();
   const work = async (row: OutboxRow) => {
     try {
       const result = await handle(ctx, handlers, row);
-      done.push({ id: row.id, forget: result === FORGET });
+      done.push({ id: row.id, attempts: row.attempts, forget: result === FORGET });
     } catch (error) {
       const final = error instanceof DeliveryError && error.final;
       const seconds = await retryLater(ctx.db, { row, error: rootCause(error), final }, ctx.now());
@@ -44,6 +54,16 @@ export async function deliver(
   for (const message of messages) if (!again.has(message)) message.ack();
 }
 
+/** The rows of these messages that this consumer is to deliver. */
+async function take(ctx: RequestContext, messages: readonly Message<JobMessage>[]): Promise<OutboxRow[]> {
+  const isFirst = ({ body, attempts }: Message<JobMessage>) => body.isNew === true && attempts === 1;
+  const idOf = ({ body }: Message<JobMessage>) => body.outbox;
+  const first = await untried(ctx.db, messages.filter(isFirst).map(idOf));
+  const taken = new Set(first.map(({ id }) => id));
+  const others = messages.map(idOf).filter((id) => !taken.has(id));
+  return [...first, ...(await claim(ctx.db, others, ctx.now()))];
+}
+
 /** Delivers one row with the handler of its kind. */
 export async function handle(ctx: RequestContext, handlers: Handlers, row: OutboxRow): Promise<unknown> {
   const handler = handlers[row.kind];
@@ -53,6 +73,7 @@ export async function handle(ctx: RequestContext, handlers: Handlers, row: Outbo
 
 /** Sends rows to the queue that were lost between commit and queue, or left by a dead consumer with attempts remaining. */
 export async function sweepOutbox(ctx: RequestContext): Promise<void> {
+  await noteLost(ctx.db, ctx.now());
   await deadLetter(ctx.db, ctx.now());
   await enqueue(ctx.runtime.queue, await overdue(ctx.db, ctx.now()));
 }

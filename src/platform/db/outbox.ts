@@ -1,31 +1,37 @@
 /** Effects outside the database, written in the same batch as the change they follow from. */
 import { type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
-import { log } from "../log.ts";
-import type { JobMessage, RequestContext } from "../runtime.ts";
-import { ENQUEUE_GRACE, overdue } from "./claims.ts";
+import { newOrderedId } from "../ids.ts";
+import type { RequestContext } from "../runtime.ts";
+import { LEASE, overdue } from "./claims.ts";
 import { runBatch, says } from "./client.ts";
-import { outbox } from "./tables.ts";
+import { runDirectly, type StoredEffect } from "./direct-effects.ts";
+import { enqueue, QUEUE_BATCH } from "./enqueue.ts";
+
+/** What runs for an effect right after its commit. Throws when it must be tried again. */
+export type DirectRun = (ctx: RequestContext) => Promise<unknown>;
 
 /** One effect. `payload` is what the handler of `kind` expects. */
 export interface Effect {
+  /** The row's id, where the transaction needs to know it. */
+  readonly id?: string;
   readonly kind: string;
   readonly address: string;
   readonly payload: object;
-  /** Also runs right after the commit, beside the response. The outbox repeats it, so it must be idempotent. */
-  readonly urgent?: boolean;
+  /** Runs right after the commit, before `commit` returns or beside the response. Absent: the queue delivers it. */
+  readonly direct?: "now" | "soon";
+  /** Runs instead of the kind's handler, when the facts are already loaded. */
+  readonly run?: DirectRun;
   /** The user whose mail budget it counts against: see `lettersSentBy`. */
   readonly sender?: number;
 }
 
 type Statement = BatchItem<"sqlite">;
 
-/** Queue.sendBatch takes at most 100 messages. */
-const QUEUE_BATCH = 100;
-
 /**
- * Runs one change, its effects and the statements that depend on it as one transaction, then hands the effects
- * to the queue. Returns the result of the change; null when it changed fewer rows than `atLeast`: then nothing is written.
+ * Runs one change, its effects and the statements that depend on it as one transaction, then runs the direct effects and
+ * hands the others to the queue. Returns the result of the change; null when it changed fewer rows than `atLeast`: then
+ * nothing is written.
  *
  * The guard is the outbox row itself: its id becomes NULL when `changes()` of the statement before it is below
  * `atLeast`, and the NOT NULL constraint rolls the whole batch back. So `change` must be the statement whose row
@@ -38,35 +44,39 @@ export async function commit<Change extends Statement>(
   rest: readonly Statement[] = [],
   atLeast = 1,
 ): Promise<Change["_"]["result"] | null> {
-  const rows = effects.map((effect) => ({ id: crypto.randomUUID(), ...effect }));
+  const rows = effects.map((effect) => ({ id: newOrderedId(ctx.now()), ...effect }));
+  let results: unknown[];
+  const [written = [], ...more] = inPieces(rows.map(storedFacts));
+  // Only the first piece runs right after the change and can read its `changes()`.
+  const inserts = [
+    insertEffects(ctx, written, atLeast),
+    ...more.map((piece) => insertEffects(ctx, piece, 0)),
+  ];
+  const all = [change, ...inserts, ...rest];
   try {
-    // Only the first piece runs right after the change and can read its `changes()`.
-    const [first = [], ...more] = inPieces(rows);
-    const inserts = [
-      insertEffects(ctx, first, atLeast),
-      ...more.map((piece) => insertEffects(ctx, piece, 0)),
-    ];
-    const all = [change, ...inserts, ...rest];
-    const results = await runBatch(ctx.db, all);
-    const [changed] = results;
-    for (const row of rows)
-      if (row.urgent)
-        ctx.defer(row.kind, ctx.runtime.runEffect(ctx, { ...row, attempts: 0 }), { id: row.id });
-    if (all.some((statement, index) => emitting.has(statement) && moved(results[index]))) enqueueDueSoon(ctx);
-    if (rows.length > 0)
-      ctx.defer(
-        "outbox.enqueue",
-        enqueue(
-          ctx.runtime.queue,
-          rows.map((row) => row.id),
-        ),
-      );
-    return changed as Change["_"]["result"];
+    results = await runBatch(ctx.db, all);
   } catch (error) {
     if (says(error, "NOT NULL constraint failed: outbox.id")) return null;
     throw error;
   }
+  if (all.some((statement, index) => emitting.has(statement) && moved(results[index]))) enqueueDueSoon(ctx);
+  const queued = rows.filter(({ direct }) => !direct).map(({ id }) => id);
+  if (queued.length > 0) ctx.defer("outbox.enqueue", enqueue(ctx.runtime.queue, queued, { isNew: true }));
+  await runDirectly(
+    ctx,
+    rows.filter(({ direct }) => direct),
+  );
+  return results[0] as Change["_"]["result"];
 }
+
+/** What the row of an effect is made from. */
+const storedFacts = ({ id, kind, address, payload, sender }: StoredEffect) => ({
+  id,
+  kind,
+  address,
+  payload,
+  sender,
+});
 
 const emitting = new WeakSet<Statement>();
 
@@ -117,31 +127,30 @@ function insertEffects(ctx: RequestContext, rows: readonly object[], atLeast: nu
   // One statement and one parameter for any number of rows; without rows it still checks that the change moved one.
   const source = rows.length
     ? sql`SELECT iif(changes() >= ${atLeast}, effect ->> 'id', NULL), effect ->> 'kind', effect ->> 'address', effect -> 'payload',
-        ${now + ENQUEUE_GRACE}, ${now}, effect ->> 'sender'
+        ${now + LEASE}, ${now}, effect ->> 'sender'
         FROM (SELECT value AS effect, row_number() OVER (PARTITION BY value ->> 'address' ORDER BY key) AS nth
           FROM json_each(${JSON.stringify(rows)}))
         WHERE changes() < ${atLeast} OR effect ->> 'kind' <> 'mail' OR effect -> 'payload' ->> 'secret'
-          OR nth + (SELECT count(*) FROM (SELECT 1 FROM outbox AS past WHERE past.address = effect ->> 'address'
-            AND past.created_at > ${now - seconds * 1000} LIMIT ${limit})) <= ${limit}`
+          OR nth + (SELECT count(*) FROM (SELECT 1 FROM outbox AS past WHERE past.kind IN ('mail', 'sms')
+            AND past.address = effect ->> 'address' AND past.created_at > ${now - seconds * 1000} LIMIT ${limit})) <= ${limit}`
     : sql`SELECT NULL, '', '', '{}', 0, 0, NULL WHERE changes() < ${atLeast}`;
   return ctx.db.run(
-    sql`INSERT INTO outbox (id, kind, address, payload, next_attempt_at, created_at, sender_id) ${source}`,
+    sql`INSERT INTO outbox (id, kind, address, payload, leased_until, created_at, sender_id) ${source}`,
   );
 }
 
 /**
- * For the batch of a commit, after its effects: sets values that only the transaction knows in the payloads written to
- * this address. `pairs` are the arguments of SQLite's `json_set`: path, value, path, value.
+ * For the batch of a commit, after its effects: sets values that only the transaction knows in the payload of the effect
+ * with this id. `pairs` are the arguments of SQLite's `json_set`: path, value, path, value.
  */
-export function amendPayload(ctx: RequestContext, address: string, pairs: SQL): Statement {
-  return ctx.db.run(sql`UPDATE outbox SET payload = json_set(payload, ${pairs}) WHERE address = ${address}`);
+export function amendPayload(ctx: RequestContext, id: string, pairs: SQL): Statement {
+  return ctx.db.run(sql`UPDATE outbox SET payload = json_set(payload, ${pairs}) WHERE id = ${id}`);
 }
 
 /** For a batch: deletes mails and messages to addresses that no account has any more, sent or not. */
-export function dropEffectsTo(ctx: RequestContext, addresses: readonly string[]): Statement {
-  return ctx.db
-    .delete(outbox)
-    .where(sql`${outbox.address} IN (SELECT value FROM json_each(${JSON.stringify(addresses)}))`);
+export function dropLettersTo(ctx: RequestContext, addresses: readonly string[]): Statement {
+  return ctx.db.run(sql`DELETE FROM outbox WHERE kind IN ('mail', 'sms')
+    AND address IN (SELECT value FROM json_each(${JSON.stringify(addresses)}))`);
 }
 
 /** SQL: number of mails counted against a user's budget in the current window. */
@@ -149,16 +158,4 @@ export function lettersSentBy(ctx: RequestContext, senderId: number): SQL<number
   const { limit, seconds } = ctx.runtime.settings.rates.lettersSent;
   return sql`(SELECT count(*) FROM (SELECT 1 FROM outbox WHERE sender_id = ${senderId}
     AND created_at > ${ctx.now() - seconds * 1000} LIMIT ${limit}))`;
-}
-
-/** Sends row ids to the queue. A failure is only logged: the sweep finds the rows. */
-export async function enqueue(queue: Queue<JobMessage>, ids: readonly string[]): Promise<void> {
-  for (let from = 0; from < ids.length; from += QUEUE_BATCH) {
-    const batch = ids.slice(from, from + QUEUE_BATCH).map((outbox) => ({ body: { outbox } }));
-    try {
-      await queue.sendBatch(batch);
-    } catch (error) {
-      log("warn", "outbox.enqueue", { count: batch.length }, error);
-    }
-  }
 }

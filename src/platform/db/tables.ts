@@ -3,8 +3,8 @@ import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
 /**
- * One effect outside the database: a mail, an SMS, a room to tell. `id` must stay NOT NULL:
- * `outbox.ts` relies on that constraint to roll a batch back.
+ * One effect outside the database: a mail, an SMS, a room to tell. `id` must stay NOT NULL: `outbox.ts` relies on that
+ * constraint to roll a batch back. Ids are in order of time (`newOrderedId`), except those that triggers make.
  */
 export const outbox = sqliteTable(
   "outbox",
@@ -18,9 +18,9 @@ export const outbox = sqliteTable(
       .notNull()
       .default("pending"),
     attempts: integer("attempts").notNull().default(0),
-    /** Epoch ms after which the sweep sends it to the queue again. */
-    nextAttemptAt: integer("next_attempt_at").notNull(),
-    /** Epoch ms until which one consumer has claimed it. */
+    /** Epoch ms after which the sweep sends it to the queue again. Null for what is new or over. */
+    nextAttemptAt: integer("next_attempt_at"),
+    /** Epoch ms until which one consumer has claimed it. A new row belongs to its first delivery for a while. */
     leasedUntil: integer("leased_until").notNull().default(0),
     lastError: text("last_error"),
     createdAt: integer("created_at").notNull(),
@@ -29,11 +29,18 @@ export const outbox = sqliteTable(
     senderId: integer("sender_id"),
   },
   (table) => [
+    index("outbox_due").on(table.nextAttemptAt).where(sql`${table.nextAttemptAt} is not null`),
+    index("outbox_letters").on(table.address, table.createdAt).where(sql`${table.kind} in ('mail', 'sms')`),
     index("outbox_sender").on(table.senderId, table.createdAt).where(sql`${table.senderId} is not null`),
-    index("outbox_due").on(table.status, table.nextAttemptAt),
-    index("outbox_address").on(table.address, table.createdAt),
+    index("outbox_dead").on(table.createdAt).where(sql`${table.status} = 'dead'`),
   ],
 );
+
+/** How far a sweep has looked, epoch ms: everything before is done, or noted elsewhere. */
+export const sweeps = sqliteTable("sweeps", {
+  name: text("name").primaryKey().notNull(),
+  sweptTo: integer("swept_to").notNull(),
+});
 
 export const idempotencyKeys = sqliteTable(
   "idempotency_keys",

@@ -93,7 +93,7 @@ async function deliver(kind: string, address: string): Promise<void> {
     id,
     timestamp: new Date(),
     attempts: 1,
-    body: { outbox: id },
+    body: { outbox: id, isNew: true },
   }));
   const context = createExecutionContext();
   await worker.queue(createMessageBatch("caravan-jobs", messages), env, context);

@@ -22,7 +22,7 @@ async function repeatRevocations(userId: number): Promise<void> {
     id,
     timestamp: new Date(),
     attempts: 1,
-    body: { outbox: id },
+    body: { outbox: id, isNew: true },
   }));
   const context = createExecutionContext();
   await worker.queue(createMessageBatch("caravan-jobs", messages), env, context);

@@ -1,7 +1,8 @@
 /** Console resources for the outbox and background jobs. */
 import { eq, sql } from "drizzle-orm";
 import { requeue } from "../../../platform/db/claims.ts";
-import { commit, enqueue } from "../../../platform/db/outbox.ts";
+import { enqueue } from "../../../platform/db/enqueue.ts";
+import { commit } from "../../../platform/db/outbox.ts";
 import { outbox } from "../../../platform/db/tables.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
 import { refuse } from "../../../platform/http/errors.ts";

@@ -43,7 +43,7 @@ export async function truckConsequences(
   return {
     set: decision.columns,
     ...(isReassigned ? { where: not(ON_JOB) } : {}),
-    ...(update ? { effects: [truckUpdated.row(update)], after: () => truckUpdated.now(ctx, update) } : {}),
+    ...(update ? { effects: [truckUpdated.now(update)] } : {}),
     rest: [
       ...("vehicle_types" in values ? replaceTypes(ctx, id, values.vehicle_types) : []),
       ...decision.statements,

@@ -7,7 +7,7 @@ import { messages } from "../../../platform/http/messages.ts";
 import { log } from "../../../platform/log.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { isoTime } from "../../../platform/time.ts";
-import { type Notice, noticeEffects, noticeRows, pushNotices } from "../../notifications/index.ts";
+import { noticeEffects, noticeRows } from "../../notifications/index.ts";
 import { isFree } from "../orders/assignment.ts";
 import { offerNotice, unansweredNotice } from "../orders/notices.ts";
 import type { OrderRow } from "../orders/queries.ts";
@@ -105,7 +105,7 @@ async function offerTo(
     RETURNING id`);
   const notices = [offerNotice(order.id, truck.driverId, round)];
   const update = offerUpdate(order.id, "open", { tow_truck: truck.id, expires_at: isoTime(expiresAt) });
-  const effects = [orderUpdated.row(update), ...noticeEffects(notices)];
+  const effects = [orderUpdated.now(update), ...noticeEffects(notices)];
   const rest = [noticeRows(ctx, notices), ...(closing ? [close(ctx, closing)] : [])];
   const made = await commit(ctx, insert, effects, rest).catch((error: unknown) => {
     if (isUniqueViolation(error, "order_offers")) return null;
@@ -113,7 +113,6 @@ async function offerTo(
   });
   const [row] = (made?.results ?? []) as { id: number }[];
   if (!row) return null;
-  await publish(ctx, update, notices);
   await wakeRoom(ctx, order.id, expiresAt);
   const { id: truckId, distance } = truck;
   return {
@@ -151,20 +150,13 @@ async function giveUp(
   const notices = operators.map(({ id }) => unansweredNotice(order.id, id, ref));
   const update = offerUpdate(order.id, "exhausted", {});
   const rows = noticeRows(ctx, notices);
-  const effects = [orderUpdated.row(update), ...noticeEffects(notices)];
-  const done = closing
-    ? await commit(ctx, close(ctx, closing), effects, [rows])
-    : await commit(ctx, rows, effects);
-  if (done) await publish(ctx, update, notices);
+  const effects = [orderUpdated.now(update), ...noticeEffects(notices)];
+  if (closing) await commit(ctx, close(ctx, closing), effects, [rows]);
+  else await commit(ctx, rows, effects);
 }
 
 function offerUpdate(orderId: string, state: string, more: Record<string, unknown>): OrderUpdate {
   return { orderId, kind: "offer", ref: crypto.randomUUID(), body: { order: orderId, state, ...more } };
-}
-
-async function publish(ctx: RequestContext, update: OrderUpdate, notices: readonly Notice[]): Promise<void> {
-  pushNotices(ctx, notices);
-  await orderUpdated.now(ctx, update);
 }
 
 /** Sets the alarm of the order's room for the end of the offer. The sweep covers a lost alarm. */

@@ -8,7 +8,7 @@ import type { Caller } from "../../../platform/http/caller.ts";
 import { invalid, refuse } from "../../../platform/http/errors.ts";
 import { messages } from "../../../platform/http/messages.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { noticeEffects, noticeRows, pushNotices } from "../../notifications/index.ts";
+import { noticeEffects, noticeRows } from "../../notifications/index.ts";
 import { noSuchKey } from "../fleet/fields.ts";
 import { tellOrdersChanged } from "../fleet/trucks/room-updates.ts";
 import { priceForRoute } from "../pricing/queries.ts";
@@ -67,12 +67,10 @@ export async function placeOrder(
     ref: `placed:${id}`,
     body: { order: id, status: "PENDING", old_status: null, tow_truck: null },
   } as const;
-  const effects = [orderUpdated.row(update), ...noticeEffects(notices)];
+  const effects = [orderUpdated.now(update), ...noticeEffects(notices)];
   const made = await commit(ctx, insert, effects, [noticeRows(ctx, notices)]);
   const [order] = made ?? [];
   if (!order) throw quotaRefusal(ctx, "openOrders");
-  pushNotices(ctx, notices);
-  await orderUpdated.now(ctx, update);
   return order;
 }
 

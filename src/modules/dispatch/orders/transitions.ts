@@ -7,7 +7,7 @@ import type { Caller } from "../../../platform/http/caller.ts";
 import { invalid, refuse } from "../../../platform/http/errors.ts";
 import { fill, messages } from "../../../platform/http/messages.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { noticeEffects, noticeRows, pushNotices } from "../../notifications/index.ts";
+import { noticeEffects, noticeRows } from "../../notifications/index.ts";
 import { tellOrdersChanged, truckUpdate, truckUpdated } from "../fleet/trucks/room-updates.ts";
 import { isFree, requireTruck } from "./assignment.ts";
 import { requireFuture } from "./commands.ts";
@@ -56,8 +56,8 @@ export async function transitionOrder(
   const update = updateOf(ctx, order, transition);
   const truckUpdates = trucksOf(transition).map((id) => truckUpdate(ctx, { id, driverId: null }, undefined));
   const effects = [
-    ...(update ? [orderUpdated.row(update)] : []),
-    ...truckUpdates.map(truckUpdated.row),
+    ...(update ? [orderUpdated.now(update)] : []),
+    ...truckUpdates.map((truck) => truckUpdated.now(truck)),
     ...noticeEffects(notices),
     ...(isStep ? followUps(ctx, order, transition) : []),
   ];
@@ -75,12 +75,7 @@ export async function transitionOrder(
     if (!again) throw refuse(409, messages.conflict);
     return transitionOrder(ctx, caller, again, side, request, extra);
   }
-  pushNotices(ctx, notices);
-  await Promise.all([
-    update && orderUpdated.now(ctx, update),
-    ...truckUpdates.map((truck) => truckUpdated.now(ctx, truck)),
-    tellOrdersChanged(ctx, [order.towTruckId, transition.truckId]),
-  ]);
+  await tellOrdersChanged(ctx, [order.towTruckId, transition.truckId]);
   return changed;
 }
 

@@ -2,7 +2,7 @@
 import { and, eq, sql } from "drizzle-orm";
 import { commit } from "../../../platform/db/outbox.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { noticeEffects, noticeRows, pushNotices } from "../../notifications/index.ts";
+import { noticeEffects, noticeRows } from "../../notifications/index.ts";
 import { acceptedMemberIds, recheckParticipants } from "../co-participants.ts";
 import { type EventRef, findStored } from "../commands/loading.ts";
 import { offerAfterRemoval } from "../participation/commands.ts";
@@ -42,10 +42,7 @@ export async function leaveEvent(
       WHERE event_id = ${event.id} AND user_id = ${userId} AND status = 'Accepted'`);
     const ended = recheckParticipants(event, acceptedMemberIds(event.members), ctx.now());
     const effects = [...noticeEffects(notices), ...offer.effects, ...ended];
-    if (await commit(ctx, remove, effects, [forget, noticeRows(ctx, notices), ...offer.rest])) {
-      pushNotices(ctx, [...notices, ...offer.notices]);
-      return "done";
-    }
+    if (await commit(ctx, remove, effects, [forget, noticeRows(ctx, notices), ...offer.rest])) return "done";
   }
   return "moved";
 }

@@ -4,12 +4,12 @@ import { commit } from "../../../platform/db/outbox.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { dropFiles } from "../../files/index.ts";
-import { noticeEffects, noticeRows, pushNotices } from "../../notifications/index.ts";
+import { noticeEffects, noticeRows } from "../../notifications/index.ts";
 import { forgetEvent } from "../authorizer.ts";
 import { acceptedMemberIds, recheckParticipants } from "../co-participants.ts";
 import { eventAudit } from "../console/audit.ts";
 import { letterFacts, mailingOf } from "../mail/letters.ts";
-import { eventNotice, publishRoomNotices, roomNotice } from "../notices.ts";
+import { roomNotice, roomNoticeEffects } from "../notices.ts";
 import { mayChange } from "../rules.ts";
 import { type EventRef, loadEvents, NO_RELATIONS, type StoredEvent } from "./loading.ts";
 import type { WriteResult } from "./write.ts";
@@ -48,7 +48,7 @@ async function write(ctx: RequestContext, caller: Caller, removed: readonly Stor
     ctx,
     remove,
     [
-      ...notices.map(eventNotice.row),
+      ...roomNoticeEffects(notices),
       ...told.effects,
       ...noticeEffects(told.notices),
       ...removed.flatMap((event) => recheckParticipants(event, acceptedMemberIds(event.members), ctx.now())),
@@ -61,8 +61,6 @@ async function write(ctx: RequestContext, caller: Caller, removed: readonly Stor
     removed.length,
   );
   if (!done) return false;
-  pushNotices(ctx, told.notices);
   for (const { id, uuid } of removed) forgetEvent(id, uuid);
-  await publishRoomNotices(ctx, notices);
   return true;
 }

@@ -8,12 +8,12 @@ import { says } from "../../../platform/db/client.ts";
 import { commit, type Effect } from "../../../platform/db/outbox.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { noticeEffects, noticeRows, pushNotices } from "../../notifications/index.ts";
+import { noticeEffects, noticeRows } from "../../notifications/index.ts";
 import { recheckAfterChange } from "../co-participants.ts";
 import { eventAudit } from "../console/audit.ts";
 import type { EventDetails } from "../details/queries.ts";
 import { placesOf } from "../geo/geocoding.ts";
-import { eventNotice, publishRoomNotices, roomNotice } from "../notices.ts";
+import { roomNotice, roomNoticeEffects } from "../notices.ts";
 import { type Announcements, announceChanges, announceCreations } from "./announcements.ts";
 import { type EventRef, loadEvents, loadRelations, type NameOf, type StoredEvent } from "./loading.ts";
 import { type EventPicture, pictureOf } from "./pictures.ts";
@@ -79,7 +79,7 @@ export async function createEvents(
     const insert = insertEvents(ctx, caller.userId, policy.audience, placed, announcements.guard);
     const notices = placed.map(({ uuid, facts }) => roomNotice(null, uuid, "created", facts.name));
     const done = await write(ctx, insert, announcements, {
-      effects: [...notices.map(eventNotice.row), ...lookups],
+      effects: [...roomNoticeEffects(notices), ...lookups],
       rest: [
         ...insertMembers(ctx, caller, placed),
         ...(await picture.keep(sql`(SELECT id FROM events WHERE uuid = ${placed[0]?.uuid})`)),
@@ -94,10 +94,6 @@ export async function createEvents(
       const stamps = { creatorId: caller.userId, createdAt: at, updatedAt: at };
       return { ...facts, id, uuid, members, audience: policy.audience, ...stamps };
     });
-    await publishRoomNotices(
-      ctx,
-      notices.map((notice, index) => ({ ...notice, eventId: events[index]?.id ?? null })),
-    );
     return { ok: true, events };
   }
   return refused({ reason: "moved" });
@@ -147,7 +143,7 @@ export async function changeEvents(
     const notices = events.map(({ id, uuid, name }) => roomNotice(id, uuid, "updated", name));
     const done = await write(ctx, update, announcements, {
       effects: [
-        ...notices.map(eventNotice.row),
+        ...roomNoticeEffects(notices),
         ...lookups,
         ...planned.flatMap(({ before }, index) => recheckAfterChange(before, events[index] ?? before, at)),
       ],
@@ -161,7 +157,6 @@ export async function changeEvents(
       count: planned.length,
     });
     if (!done) continue;
-    await publishRoomNotices(ctx, notices);
     return { ok: true, events };
   }
   return refused({ reason: "moved" });
@@ -236,6 +231,5 @@ async function write(
     throw error;
   });
   if (!done) return null;
-  pushNotices(ctx, notices);
   return done as { results: unknown[] };
 }

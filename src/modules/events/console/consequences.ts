@@ -6,7 +6,7 @@ import { noSuchKey } from "../../../platform/http/input/strict-fields.ts";
 import { fill } from "../../../platform/http/messages.ts";
 import type { Audit, Change, Consequences, Subject, Values } from "../../../platform/resources/resource.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { noticeEffects, noticeRows, pushNotices } from "../../notifications/index.ts";
+import { noticeEffects, noticeRows } from "../../notifications/index.ts";
 import { acceptedMemberIds, recheckAfterChange, recheckParticipants } from "../co-participants.ts";
 import { announceChanges } from "../commands/announcements.ts";
 import { findStored, loadEvents, membershipState, NO_RELATIONS, placeState } from "../commands/loading.ts";
@@ -16,7 +16,7 @@ import { updateRequests } from "../commands/statements.ts";
 import { placeFor } from "../geo/geocoding.ts";
 import { letterFacts, noticesOf } from "../mail/letters.ts";
 import { memberFaults, planFaults } from "../messages.ts";
-import { eventNotice, publishRoomNotices, roomNotice } from "../notices.ts";
+import { roomNotice, roomNoticeEffects } from "../notices.ts";
 import { offerAfterRemoval } from "../participation/commands.ts";
 import { seatsOf } from "../participation/waitlist.ts";
 import { foldLocation } from "../rules.ts";
@@ -90,17 +90,13 @@ export async function eventConsequences(ctx: RequestContext, change: Change): Pr
       Object.keys(place).length > 0 ? sql`${placeState} = ${known.placeState}` : undefined,
     ),
     effects: [
-      eventNotice.row(notice),
+      ...roomNoticeEffects([notice]),
       ...told.effects,
       ...noticeEffects(told.notices),
       ...effects,
       ...recheckAfterChange(known, after, ctx.now()),
     ],
     rest: [...updateRequests(ctx, caller, plan.requests), noticeRows(ctx, told.notices)],
-    async after() {
-      pushNotices(ctx, told.notices);
-      await publishRoomNotices(ctx, [notice]);
-    },
   };
 }
 
@@ -116,8 +112,7 @@ async function creation(ctx: RequestContext, caller: Caller, facts: EventFacts):
   const notice = roomNotice(null, uuid, "created", facts.name);
   return {
     set: { ...place, ...keyOf(facts), uuid, creatorId: caller.userId },
-    effects: [eventNotice.row(notice), ...effects],
-    after: () => publishRoomNotices(ctx, [notice]),
+    effects: [...roomNoticeEffects([notice]), ...effects],
   };
 }
 
@@ -161,7 +156,6 @@ export async function memberConsequences(ctx: RequestContext, change: Change): P
     set: { joinedAt: ctx.now(), acceptedAt: asked ? ctx.now() : null },
     effects: noticeEffects(notices),
     rest: [crowded, ...updateRequests(ctx, caller, plan.requests), noticeRows(ctx, notices)],
-    after: async () => pushNotices(ctx, notices),
   };
 }
 
@@ -172,11 +166,10 @@ export async function memberRemoval(ctx: RequestContext, { row }: Subject): Prom
   const { userId: whose, eventId: where } = participationRequests;
   const request = ctx.db.delete(participationRequests).where(and(eq(where, eventId), eq(whose, userId)));
   if (!event) return { rest: [request] };
-  const { guard, effects, rest, notices } = await offerAfterRemoval(ctx, event, userId);
+  const { guard, effects, rest } = await offerAfterRemoval(ctx, event, userId);
   return {
     where: guard,
     effects: [...effects, ...recheckParticipants(event, acceptedMemberIds(event.members), ctx.now())],
     rest: [request, ...rest],
-    after: async () => pushNotices(ctx, notices),
   };
 }

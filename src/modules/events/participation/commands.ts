@@ -4,7 +4,7 @@ import { commit } from "../../../platform/db/outbox.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { displayName, findProfile } from "../../identity/index.ts";
-import { noticeEffects, noticeRows, pushNotices } from "../../notifications/index.ts";
+import { noticeEffects, noticeRows } from "../../notifications/index.ts";
 import { ageOn } from "../../social/index.ts";
 import { acceptedMemberIds, recheckParticipants } from "../co-participants.ts";
 import { findStored, loadRelations, type StoredEvent, storedFields } from "../commands/loading.ts";
@@ -50,7 +50,6 @@ export async function askToJoin(
   const done = await commit(ctx, insert, noticeEffects(notices), [noticeRows(ctx, notices)]);
   const [made] = (done?.results ?? []) as { id: number; isWaiting: number }[];
   if (!made) return "repeated";
-  pushNotices(ctx, notices);
   return {
     id: made.id,
     eventId,
@@ -103,10 +102,7 @@ export async function withdraw(
         ? recheckParticipants(event, acceptedMemberIds(event.members), ctx.now())
         : [];
     const effects = [...noticeEffects(told), ...offer.effects, ...ended];
-    if (await commit(ctx, remove, effects, [...gone, ...offer.rest])) {
-      pushNotices(ctx, [...told, ...offer.notices]);
-      return "done";
-    }
+    if (await commit(ctx, remove, effects, [...gone, ...offer.rest])) return "done";
   }
   return "moved";
 }
@@ -150,7 +146,6 @@ export async function accept(ctx: RequestContext, caller: Caller, id: number): P
     noticeRows(ctx, notices),
   ]);
   if (!done) return (await findRequest(ctx, id))?.request.status === "Pending" ? "full" : "missing";
-  pushNotices(ctx, notices);
   return "done";
 }
 
@@ -177,10 +172,7 @@ export async function decline(
       .where(and(eq(participationRequests.id, id), unchanged(request), offer.guard))
       .returning({ id: participationRequests.id });
     const effects = [...noticeEffects([notice]), ...offer.effects];
-    if (await commit(ctx, change, effects, [noticeRows(ctx, [notice]), ...offer.rest])) {
-      pushNotices(ctx, [notice, ...offer.notices]);
-      return "done";
-    }
+    if (await commit(ctx, change, effects, [noticeRows(ctx, [notice]), ...offer.rest])) return "done";
   }
   return "moved";
 }

@@ -3,7 +3,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { commit, type Effect } from "../../../platform/db/outbox.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { type Notice, noticeEffects, noticeRows, pushNotices } from "../../notifications/index.ts";
+import { type Notice, noticeEffects, noticeRows } from "../../notifications/index.ts";
 import { seatsToOffer } from "../rules.ts";
 
 /** SQL value: how many seats of an event are taken, by the rule of `seatsTaken` in `rules.ts`. `event` is its number. */
@@ -62,7 +62,6 @@ export async function waitlistOf(
 export interface SeatOffer {
   /** SQL condition of the change itself: the waiting list is still as it was read. */
   readonly guard: ReturnType<typeof sql>;
-  readonly notices: readonly Notice[];
   readonly effects: readonly Effect[];
   readonly rest: readonly BatchItem<"sqlite">[];
 }
@@ -84,7 +83,6 @@ export function offerSeats(
     guard: sql`(SELECT json_group_array(id) FROM (SELECT id FROM participation_requests
       WHERE ${undecided(event.id, waitlist.without)} AND is_waiting
       ORDER BY created_at, id LIMIT ${places ?? -1})) = ${ids}`,
-    notices,
     effects: noticeEffects(notices),
     rest: chosen.length > 0 ? [offered, noticeRows(ctx, notices)] : [],
   };
@@ -111,6 +109,6 @@ export async function sweepWaitlists(ctx: RequestContext, limit = 200): Promise<
     const touch = ctx.db.run(
       sql`UPDATE events SET updated_at = updated_at WHERE id = ${event.id} AND ${offer.guard}`,
     );
-    if (await commit(ctx, touch, offer.effects, offer.rest)) pushNotices(ctx, offer.notices);
+    await commit(ctx, touch, offer.effects, offer.rest);
   }
 }

@@ -3,7 +3,7 @@ import { and, eq, sql } from "drizzle-orm";
 import { anyHasher } from "../../../platform/crypto/hasher.ts";
 import { isUniqueViolation } from "../../../platform/db/client.ts";
 import { declareEffect } from "../../../platform/db/effects.ts";
-import { commit, dropEffectsTo, type Effect } from "../../../platform/db/outbox.ts";
+import { commit, dropLettersTo, type Effect } from "../../../platform/db/outbox.ts";
 import { count } from "../../../platform/http/limits/rate-limits.ts";
 import type { Locale } from "../../../platform/http/text.ts";
 import { recheckEffect } from "../../../platform/realtime/rights/recheck.ts";
@@ -209,7 +209,7 @@ export async function deleteAccount(
       accountErased.row({ userId }),
       ...(avatarKey ? [deleteObject(avatarKey)] : []),
     ],
-    [dropEffectsTo(ctx, addresses), ...also],
+    [dropLettersTo(ctx, addresses), ...also],
   );
   if (deleted) await enforce(ctx, revocation);
   return deleted !== null;

@@ -215,7 +215,7 @@ export const sessionsRevoked = defineEffect<Revocation>("revoke", {
 /** Applies a revocation in this isolate and closes the sockets; if that fails, the outbox repeats it. */
 export async function enforce(ctx: RequestContext, revocation: Revocation): Promise<void> {
   forgetCallers(revocation);
-  await sessionsRevoked.now(ctx, { ...revocation, at: ctx.now() });
+  await sessionsRevoked.attempt(ctx, { ...revocation, at: ctx.now() });
 }
 
 export interface Device {

@@ -3,7 +3,7 @@ import { and, desc, eq, or, type SQL, sql } from "drizzle-orm";
 import { commit } from "../../../platform/db/outbox.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { displayNameSql } from "../../identity/index.ts";
-import { type Notice, noticeEffects, noticeRows, pushNotices } from "../../notifications/index.ts";
+import { type Notice, noticeEffects, noticeRows } from "../../notifications/index.ts";
 import { pairOf, type RequestVerdict, requestVerdict } from "../rules.ts";
 import { friendRequests } from "../tables.ts";
 
@@ -50,7 +50,6 @@ export async function sendRequest(ctx: RequestContext, fromId: number, toId: num
     const request = rows?.[0];
     // No row: the facts changed meanwhile, so decide again.
     if (!request) continue;
-    pushNotices(ctx, notices);
     return request;
   }
 }
@@ -135,7 +134,6 @@ export async function answerRequest(
     ...(accepted ? friendshipStatements(ctx, fromId, userId) : []),
     noticeRows(ctx, notices),
   ]);
-  if (done) pushNotices(ctx, notices);
   return done !== null;
 }
 

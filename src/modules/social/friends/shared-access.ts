@@ -22,8 +22,5 @@ export function consentEffects(userId: number, allowed: unknown): Effect[] {
 /** Effects for the batch of a change after which two people may share nothing any more. */
 export function sharedAccessEffects(one: number, other: number): Effect[] {
   const pair = pairOf(one, other);
-  return [
-    recheckEffect([trackRoom(pair.low), trackRoom(pair.high)]),
-    { ...chatRights.row(pair), urgent: true },
-  ];
+  return [recheckEffect([trackRoom(pair.low), trackRoom(pair.high)]), chatRights.soon(pair)];
 }

@@ -4,6 +4,7 @@ import { type Audited, auditEntry } from "../../../platform/db/audit.ts";
 import { amendPayload, commit } from "../../../platform/db/outbox.ts";
 import type { Place } from "../../../platform/geo.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
+import { newOrderedId } from "../../../platform/ids.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { tasks } from "../tables.ts";
 import { type TaskNotice, taskNotice } from "./notices.ts";
@@ -21,11 +22,11 @@ const NEW_TASK = sql<number>`(SELECT seq FROM sqlite_sequence WHERE name = 'task
 
 /** The notice about a task that the same transaction inserts. `setTaskId` writes the new id into the notice's payload. */
 export function newTaskNotice(ctx: RequestContext, title: string) {
-  const address = `task:${crypto.randomUUID()}`;
-  const payload = { userId: null, kind: "task_assigned", body: { task_id: 0, title } };
+  const id = newOrderedId(ctx.now());
+  const payload = { userId: null, kind: "task_assigned", ref: "", body: { task_id: 0, title } } as const;
   const ids = sql`'$.ref', 'task:' || ${NEW_TASK}, '$.body.task_id', ${NEW_TASK}`;
-  const setTaskId = amendPayload(ctx, address, ids);
-  return { effect: { kind: "task_notice", address, payload }, setTaskId };
+  const setTaskId = amendPayload(ctx, id, ids);
+  return { effect: { ...taskNotice.row(payload), id }, setTaskId };
 }
 
 /** Adds a task and announces it in the track rooms of recently active users. */
@@ -86,10 +87,7 @@ export async function setUserStatus(
   status: TaskState,
 ): Promise<Task> {
   const notice = statusNotice(caller.userId, task.id, status);
-  const moved = await commit(ctx, writeTaskState(ctx, caller.userId, task.id, status), [
-    taskNotice.row(notice),
-  ]);
-  if (moved) taskNotice.soon(ctx, notice);
+  await commit(ctx, writeTaskState(ctx, caller.userId, task.id, status), [taskNotice.soon(notice)]);
   return { ...task, userStatus: status };
 }
 

@@ -3,7 +3,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { commit } from "../../../platform/db/outbox.ts";
 import { distanceBetween, type Place, SHORTEST_DEGREE } from "../../../platform/geo.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { type Notice, noticeEffects, noticeRows, pushNotices } from "../../notifications/index.ts";
+import { type Notice, noticeEffects, noticeRows } from "../../notifications/index.ts";
 import type { FilteredPoint } from "../points/filter-rules.ts";
 import { type TaskNotice, taskNotice } from "./notices.ts";
 
@@ -78,10 +78,8 @@ export async function recordArrivals(
       WHERE task_states.arrived_at IS NULL AND task_states.status <> 'completed'`);
   const notices = arrived.map(({ task }) => noticeOf(userId, task));
   const told = arrived.map(({ task }) => frameOf(userId, task));
-  const effects = [...noticeEffects(notices), ...told.map(taskNotice.row)];
-  if (!(await commit(ctx, mark, effects, [noticeRows(ctx, notices)]))) return;
-  pushNotices(ctx, notices);
-  for (const notice of told) taskNotice.soon(ctx, notice);
+  const effects = [...noticeEffects(notices), ...told.map((notice) => taskNotice.soon(notice))];
+  await commit(ctx, mark, effects, [noticeRows(ctx, notices)]);
 }
 
 const ref = (task: TaskGeofence) => `task:${task.id}:arrived`;

@@ -30,9 +30,8 @@ export async function addPhoto(
     RETURNING id`);
   const notice = task.userStatus === "completed" ? null : statusNotice(userId, task.id, "completed");
   const rest = [...keepFile(ctx, stored, NEW_PHOTO), writeTaskState(ctx, userId, task.id, "completed")];
-  const done = await commit(ctx, insert, notice ? [taskNotice.row(notice)] : [], rest);
+  const done = await commit(ctx, insert, notice ? [taskNotice.soon(notice)] : [], rest);
   if (!done) return null;
-  if (notice) taskNotice.soon(ctx, notice);
   const [row] = (done as unknown as { results: { id: number }[] }).results;
   return row ? { id: row.id, latitude, longitude, uploadedAt } : null;
 }

@@ -16,7 +16,7 @@ export const roomsRechecked = defineEffect<{ readonly rooms: readonly string[] }
 
 /** The outbox row for the batch of the change; it is carried out right after the commit. */
 export function recheckEffect(rooms: readonly string[]): Effect {
-  return { ...roomsRechecked.row({ rooms }), urgent: true };
+  return roomsRechecked.soon({ rooms });
 }
 
 /** Throws when a room could not be reached, after it has called all the others. */

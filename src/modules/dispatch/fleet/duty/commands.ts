@@ -32,8 +32,12 @@ export async function changeDuty(
     truckUpdate(ctx, { id, driverId: null }, undefined),
   );
   const duty = setDuty(ctx, userId, onDuty, onDuty ? undefined : hasNoJob(userId));
-  const done = await commit(ctx, duty, updates.map(truckUpdated.row), [followDuty(ctx, userId, onDuty)]);
+  const done = await commit(
+    ctx,
+    duty,
+    updates.map((update) => truckUpdated.now(update)),
+    [followDuty(ctx, userId, onDuty)],
+  );
   if (!done) throw invalid({ on_duty: ON_JOB });
-  await Promise.all(updates.map((update) => truckUpdated.now(ctx, update)));
   return trucksOf(ctx, userId);
 }

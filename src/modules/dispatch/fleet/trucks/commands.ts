@@ -99,9 +99,7 @@ export async function changeTruck(
   };
   const roomUpdate = truckUpdate(ctx, before, driverId);
   const rest = [...(types ?? []), ...decision.statements, auditEntry(ctx, caller, entry)];
-  const truck = await written(ctx, commit(ctx, update, [truckUpdated.row(roomUpdate)], rest));
-  if (typeof truck === "object" && "licensePlate" in truck) await truckUpdated.now(ctx, roomUpdate);
-  return truck;
+  return written(ctx, commit(ctx, update, [truckUpdated.now(roomUpdate)], rest));
 }
 
 export async function removeTruck(
@@ -119,10 +117,8 @@ export async function removeTruck(
     after: null,
   };
   const roomUpdate = truckUpdate(ctx, before, null);
-  if (!(await commit(ctx, remove, [truckUpdated.row(roomUpdate)], [auditEntry(ctx, caller, entry)])))
-    return "busy";
-  await truckUpdated.now(ctx, roomUpdate);
-  return "removed";
+  const removed = await commit(ctx, remove, [truckUpdated.now(roomUpdate)], [auditEntry(ctx, caller, entry)]);
+  return removed ? "removed" : "busy";
 }
 
 function inputOf(truck: Truck): TruckInput {

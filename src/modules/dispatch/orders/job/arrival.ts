@@ -4,7 +4,7 @@ import { commit } from "../../../../platform/db/outbox.ts";
 import { invalid } from "../../../../platform/http/errors.ts";
 import { fill } from "../../../../platform/http/messages.ts";
 import type { RequestContext } from "../../../../platform/runtime.ts";
-import { noticeEffects, noticeRows, pushNotices } from "../../../notifications/index.ts";
+import { noticeEffects, noticeRows } from "../../../notifications/index.ts";
 import { texts } from "../messages.ts";
 import { arrivedNotice } from "../notices.ts";
 import type { Order } from "../queries.ts";
@@ -24,8 +24,6 @@ export async function arrive(ctx: RequestContext, order: Order): Promise<void> {
   // Changes nothing; it only guards the notification: no row, no notification, when the order has moved on.
   const guard = ctx.db.run(sql`UPDATE orders SET updated_at = updated_at
     WHERE id = ${id} AND status = 'ASSIGNED' AND tow_truck_id = ${towTruckId}`);
-  const effects = [orderUpdated.row(update), ...noticeEffects(notices)];
+  const effects = [orderUpdated.now(update), ...noticeEffects(notices)];
   if (!(await commit(ctx, guard, effects, [noticeRows(ctx, notices)]))) throw notReady;
-  pushNotices(ctx, notices);
-  await orderUpdated.now(ctx, update);
 }

@@ -7,7 +7,7 @@ import type { Caller } from "../../../../platform/http/caller.ts";
 import { invalid, notFound, refuse } from "../../../../platform/http/errors.ts";
 import { fill, messages } from "../../../../platform/http/messages.ts";
 import type { RequestContext } from "../../../../platform/runtime.ts";
-import { noticeEffects, noticeRows, pushNotices } from "../../../notifications/index.ts";
+import { noticeEffects, noticeRows } from "../../../notifications/index.ts";
 import { texts } from "../messages.ts";
 import { paidNotice } from "../notices.ts";
 import type { Payment } from "../queries.ts";
@@ -59,10 +59,9 @@ export async function declarePayment(
     ref: crypto.randomUUID(),
     body: { order: orderId, status: "PENDING", amount: fromHundredths(amount) },
   } as const;
-  const done = await commit(ctx, insert, [orderUpdated.row(roomUpdate)]);
+  const done = await commit(ctx, insert, [orderUpdated.now(roomUpdate)]);
   const [made] = (done?.results ?? []) as { id: number }[];
   if (!made) throw invalid({ non_field_errors: fill(texts.waiting, { limit: MAX_PENDING }) });
-  await orderUpdated.now(ctx, roomUpdate);
   return { id: made.id, orderId, ...input, status: "PENDING", paidAt: null, createdAt: now, updatedAt: now };
 }
 
@@ -109,7 +108,7 @@ export async function settlePayment(
   const done = await commit(
     ctx,
     update,
-    [orderUpdated.row(roomUpdate), ...noticeEffects(notices)],
+    [orderUpdated.now(roomUpdate), ...noticeEffects(notices)],
     [
       noticeRows(ctx, notices),
       auditEntry(ctx, caller, {
@@ -122,8 +121,6 @@ export async function settlePayment(
   );
   const [settled] = done ?? [];
   if (!settled) throw await refusalOf(ctx, payment);
-  pushNotices(ctx, notices);
-  await orderUpdated.now(ctx, roomUpdate);
   return settled;
 }
 
