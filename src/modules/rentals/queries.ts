@@ -1,5 +1,6 @@
 /** Reads car posts: a page by filters, one, its picture. Pictures belong to the files module. */
-import { and, asc, desc, eq, gte, lte, type SQL, sql } from "drizzle-orm";
+import { and, asc, count, desc, eq, gte, lte, type SQL, sql } from "drizzle-orm";
+import { runBatch } from "../../platform/db/client.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import type { Listed, Window } from "../../platform/http/lists/paging.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
@@ -44,7 +45,7 @@ const COLUMNS = {
   car_name: carPosts.carName,
 };
 
-/** Two statements. The order is total, so that no row moves between pages. */
+/** Two statements in one trip. The order is total, so that no row moves between pages. */
 export async function listPosts(
   ctx: RequestContext,
   filter: PostFilter,
@@ -53,8 +54,8 @@ export async function listPosts(
   const where = conditions(filter);
   const order = filter.order ?? "id";
   const column = COLUMNS[order.replace("-", "") as keyof typeof COLUMNS];
-  const [count, rows] = await Promise.all([
-    ctx.db.$count(carPosts, where),
+  const [[counted], rows] = (await runBatch(ctx.db, [
+    ctx.db.select({ count: count() }).from(carPosts).where(where),
     ctx.db
       .select()
       .from(carPosts)
@@ -62,8 +63,8 @@ export async function listPosts(
       .orderBy(order.startsWith("-") ? desc(column) : asc(column), asc(carPosts.id))
       .limit(window.limit)
       .offset(window.offset),
-  ]);
-  return { count, rows };
+  ])) as [{ count: number }[], CarPost[]];
+  return { count: counted?.count ?? 0, rows };
 }
 
 function conditions(filter: PostFilter): SQL | undefined {

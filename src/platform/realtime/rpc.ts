@@ -49,8 +49,11 @@ export interface SubscriberMethods {
   unsubscribe(inbox: string): Promise<void>;
   /** Entries after a position as this subscriber may see them, oldest first. Null: not subscribed, or the position fell out of the window. */
   read(inbox: string, epoch: string, since: number): Promise<Entry[] | null>;
-  /** Carries out a frame that a subscriber sent. */
-  takeFrame(inbox: string, frame: RoomFrame): Promise<FrameResult>;
+  /**
+   * Carries out a frame that a subscriber sent. An inbox that `takesEntry` delivers the entry of the result itself: it is
+   * told of it by no call of its own.
+   */
+  takeFrame(inbox: string, frame: RoomFrame, takesEntry?: boolean): Promise<FrameResult>;
 }
 
 /** What a room asks of an inbox that subscribes to it. */
@@ -152,7 +155,13 @@ export interface StaleRights {
   readonly rightsVersion: number;
 }
 
+/** The entry that a frame became, as its author may see it. */
+export interface Stored {
+  readonly epoch: string;
+  readonly entry: Entry;
+}
+
 /** The result of a frame that an inbox forwarded. */
 export type FrameResult =
-  | { readonly ok: true; readonly seq: number; readonly at: number }
+  | { readonly ok: true; readonly seq: number; readonly at: number; readonly stored?: Stored }
   | ({ readonly ok: false } & Fault);

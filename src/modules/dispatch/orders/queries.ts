@@ -1,14 +1,22 @@
 /** Reads orders with everything that belongs to them: two statements in one trip, for any number of orders. */
-import { and, count, desc, eq, gte, lte, type Placeholder, type SQL, sql } from "drizzle-orm";
-import { type Db, runBatch } from "../../../platform/db/client.ts";
+import { and, count, eq, gte, lte, type SQL, sql } from "drizzle-orm";
+import { runBatch } from "../../../platform/db/client.ts";
 import { contains } from "../../../platform/db/folding.ts";
 import { type Caller, isOperator } from "../../../platform/http/caller.ts";
 import { notFound } from "../../../platform/http/errors.ts";
 import type { Listed, Window } from "../../../platform/http/lists/paging.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { type Person, peopleById, selectPeople } from "../../identity/index.ts";
+import { type Person, peopleById } from "../../identity/index.ts";
 import type { Truck, Vehicle } from "../fleet/schemas.ts";
-import { truckTypes } from "../fleet/trucks/queries.ts";
+import {
+  type Found,
+  oneFor,
+  oneOf,
+  pageFor,
+  selectOrders,
+  selectPeopleOf,
+  visibleTo,
+} from "./order-statements.ts";
 import type { payments } from "./payments/tables.ts";
 import type { ratings } from "./ratings/tables.ts";
 import { type OrderStatus, type Side, sideOf } from "./rules.ts";
@@ -39,86 +47,6 @@ export interface Order extends Readonly<OrderRow> {
 
 const json = <T>(words: string | null) => (words === null ? null : (JSON.parse(words) as T));
 
-const historyJson = sql<string>`(SELECT json_group_array(json_object('id', id, 'oldStatus', old_status,
-    'newStatus', new_status, 'comment', comment, 'changedBy', changed_by, 'createdAt', created_at) ORDER BY id DESC)
-  FROM order_status_history WHERE order_id = orders.id)`;
-
-const paymentsJson = sql<string>`(SELECT json_group_array(json_object('id', id, 'orderId', order_id, 'amount', amount,
-    'paymentMethod', payment_method, 'status', status, 'transactionId', transaction_id, 'paidAt', paid_at,
-    'createdAt', created_at, 'updatedAt', updated_at) ORDER BY id DESC)
-  FROM payments WHERE order_id = orders.id)`;
-
-const ratingJson = sql<
-  string | null
->`(SELECT json_object('id', id, 'orderId', order_id, 'driverId', driver_id,
-    'driverRating', driver_rating, 'serviceRating', service_rating, 'comment', comment,
-    'createdAt', created_at, 'updatedAt', updated_at)
-  FROM ratings WHERE order_id = orders.id)`;
-
-const vehicleJson = sql<
-  string | null
->`(SELECT json_object('id', id, 'ownerId', owner_id, 'nickname', nickname,
-    'make', make, 'model', model, 'year', year, 'color', color, 'licensePlate', license_plate, 'notes', notes,
-    'createdAt', created_at, 'updatedAt', updated_at)
-  FROM client_vehicles WHERE id = orders.vehicle_id)`;
-
-const truckJson = sql<
-  string | null
->`(SELECT json_object('id', id, 'licensePlate', license_plate, 'model', model,
-    'capacity', capacity, 'driverId', driver_id, 'status', status, 'latitude', latitude, 'longitude', longitude,
-    'cell', cell, 'locatedAt', located_at, 'createdAt', created_at, 'updatedAt', updated_at,
-    'types', json(${truckTypes}))
-  FROM tow_trucks WHERE id = orders.tow_truck_id)`;
-
-/** The columns of an order, each thing that belongs to it as JSON. */
-const orderFields = {
-  order: orders,
-  history: historyJson,
-  payments: paymentsJson,
-  rating: ratingJson,
-  vehicle: vehicleJson,
-  truck: truckJson,
-};
-
-type Count = number | Placeholder;
-
-function selectOrders(db: Db, where: SQL | undefined, limit: Count, offset: Count) {
-  return db
-    .select(orderFields)
-    .from(orders)
-    .where(where)
-    .orderBy(desc(orders.createdAt), desc(orders.id))
-    .limit(limit)
-    .offset(offset);
-}
-
-type Found = Awaited<ReturnType<typeof selectOrders>>;
-
-/** The people in the same orders: clients, owners of vehicles, drivers, and who changed a status. CROSS JOIN keeps the page outermost. */
-function selectPeopleOf(db: Db, where: SQL | undefined, limit: Count, offset: Count) {
-  const page = sql`SELECT id, client_id, vehicle_id, tow_truck_id FROM orders WHERE ${where ?? sql`1`}
-    ORDER BY created_at DESC, id DESC LIMIT ${limit} OFFSET ${offset}`;
-  return selectPeople(
-    db,
-    sql`WITH page AS MATERIALIZED (${page})
-      SELECT client_id FROM page
-      UNION SELECT v.owner_id FROM page CROSS JOIN client_vehicles v ON v.id = page.vehicle_id
-      UNION SELECT t.driver_id FROM page CROSS JOIN tow_trucks t ON t.id = page.tow_truck_id
-      UNION SELECT h.changed_by FROM page CROSS JOIN order_status_history h ON h.order_id = page.id`,
-  );
-}
-
-/** Orders and their people, in one trip. */
-async function readOrders(ctx: RequestContext, where: SQL | undefined, window: Window): Promise<Order[]> {
-  const { limit, offset } = window;
-  const statements = [
-    selectOrders(ctx.db, where, limit, offset),
-    selectPeopleOf(ctx.db, where, limit, offset),
-  ];
-  const [found, people] = (await runBatch(ctx.db, statements)) as [Found, Person[]];
-  return withPeople(found, people);
-}
-
 function withPeople(found: Found, everybody: readonly Person[]): Order[] {
   const people = peopleById(everybody);
   return found.flatMap((row) => {
@@ -141,14 +69,6 @@ function withPeople(found: Found, everybody: readonly Person[]): Order[] {
   });
 }
 
-/** Condition: the orders that a caller may see. Operators and staff: all; drivers: the jobs of their trucks; everybody: their own orders. */
-export function visibleTo(caller: Caller): SQL | undefined {
-  if (isOperator(caller)) return undefined;
-  const own = eq(orders.clientId, caller.userId);
-  if (caller.userType !== "DRIVER") return own;
-  return sql`(${own} OR ${orders.towTruckId} IN (SELECT id FROM tow_trucks WHERE driver_id = ${caller.userId}))`;
-}
-
 export interface OrderFilter {
   readonly status?: OrderStatus | undefined;
   readonly priority?: (typeof PRIORITIES)[number] | undefined;
@@ -167,8 +87,8 @@ export async function listOrders(
   filter: OrderFilter,
   window: Window,
 ): Promise<Listed<Order>> {
-  const where = and(
-    visibleTo(caller),
+  const { limit, offset } = window;
+  const conditions = and(
     filter.status && eq(orders.status, filter.status),
     filter.priority && eq(orders.priority, filter.priority),
     filter.vehicleTypeId === undefined ? undefined : eq(orders.vehicleTypeId, filter.vehicleTypeId),
@@ -176,11 +96,12 @@ export async function listOrders(
     filter.createdTo === undefined ? undefined : lte(orders.createdAt, filter.createdTo),
     contains(searched(caller), filter.search),
   );
-  const { limit, offset } = window;
+  const where = and(visibleTo(caller), conditions);
   const [[counted], found, people] = (await runBatch(ctx.db, [
     ctx.db.select({ count: count() }).from(orders).where(where),
-    selectOrders(ctx.db, where, limit, offset),
-    selectPeopleOf(ctx.db, where, limit, offset),
+    ...(conditions
+      ? [selectOrders(ctx.db, where, limit, offset), selectPeopleOf(ctx.db, where, limit, offset)]
+      : pageFor(caller, limit, offset)),
   ])) as [{ count: number }[], Found, Person[]];
   return { count: counted?.count ?? 0, rows: withPeople(found, people) };
 }
@@ -200,8 +121,12 @@ function searched(caller: Caller): SQL[] {
 
 /** The order, when the caller may see it. */
 export async function findOrder(ctx: RequestContext, caller: Caller, id: string): Promise<Order | null> {
-  const where = and(eq(orders.id, id), visibleTo(caller));
-  const [order] = await readOrders(ctx, where, { limit: 1, offset: 0 });
+  return theOrder(ctx, oneFor(caller, id));
+}
+
+async function theOrder(ctx: RequestContext, statements: ReturnType<typeof oneFor>): Promise<Order | null> {
+  const [found, people] = (await runBatch(ctx.db, statements)) as [Found, Person[]];
+  const [order] = withPeople(found, people);
   return order ?? null;
 }
 
@@ -219,11 +144,15 @@ export async function requireOrder(
 
 /** The order without a rights check, for the server's own work. */
 export async function loadOrder(ctx: RequestContext, id: string): Promise<Order | null> {
-  const [order] = await readOrders(ctx, eq(orders.id, id), { limit: 1, offset: 0 });
-  return order ?? null;
+  return theOrder(ctx, oneOf(id));
 }
 
 /** All orders of a client, for the account's export. */
-export function ordersOf(ctx: RequestContext, clientId: number): Promise<Order[]> {
-  return readOrders(ctx, eq(orders.clientId, clientId), { limit: 100_000, offset: 0 });
+export async function ordersOf(ctx: RequestContext, clientId: number): Promise<Order[]> {
+  const where = eq(orders.clientId, clientId);
+  const statements = [selectOrders(ctx.db, where, ALL, 0), selectPeopleOf(ctx.db, where, ALL, 0)];
+  const [found, people] = (await runBatch(ctx.db, statements)) as [Found, Person[]];
+  return withPeople(found, people);
 }
+
+const ALL = 100_000;

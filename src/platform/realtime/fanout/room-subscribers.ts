@@ -73,8 +73,8 @@ export class RoomSubscribers implements Local<SubscriberMethods> {
     return journal.after(since, LIMITS.page).map((entry) => view.show(entry, subscriber));
   }
 
-  async takeFrame(inbox: string, frame: RoomFrame): Promise<FrameResult> {
-    const { subscribers, presence, journal, handler, entryRate, clock } = this.#parts;
+  async takeFrame(inbox: string, frame: RoomFrame, takesEntry = false): Promise<FrameResult> {
+    const { subscribers, presence, journal, handler, entryRate, clock, view } = this.#parts;
     const subscriber = subscribers.get(inbox);
     if (!subscriber) return refused(NOT_SUBSCRIBED);
     presence.hearSubscriber(inbox);
@@ -88,8 +88,11 @@ export class RoomSubscribers implements Local<SubscriberMethods> {
         return { ok: true, seq: journal.head, at: clock() };
       case "append": {
         if (!entryRate.take(decision.draft)) return refused(TOO_MANY);
-        const entry = await this.#log.commit(decision.draft, null);
-        return entry ? { ok: true, seq: entry.seq, at: entry.at } : refused(LATER);
+        const entry = await this.#log.commit(decision.draft, null, takesEntry ? inbox : undefined);
+        if (!entry) return refused(LATER);
+        const { epoch } = journal;
+        const stored = takesEntry ? { stored: { epoch, entry: view.show(entry, subscriber) } } : {};
+        return { ok: true, seq: entry.seq, at: entry.at, ...stored };
       }
       default:
         return decision satisfies never;

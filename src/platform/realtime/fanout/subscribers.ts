@@ -81,9 +81,11 @@ export class Subscribers {
     }
   }
 
-  /** Sends what was just stored. */
-  tell(entries: readonly Entry[]): Promise<unknown> {
-    return Promise.all(this.all().map((subscriber) => this.#push(subscriber, entries)));
+  /** Sends what was just stored, except to the inbox that gets it with the result of its call. */
+  tell(entries: readonly Entry[], knows?: string): Promise<unknown> {
+    if (knows !== undefined) this.#told.set(knows, this.#parts.journal().head);
+    const others = this.all().filter(({ inbox }) => inbox !== knows);
+    return Promise.all(others.map((subscriber) => this.#push(subscriber, entries)));
   }
 
   async #push(subscriber: Subscriber, entries: readonly Entry[]): Promise<void> {

@@ -4,7 +4,7 @@ import type { Caller } from "../../http/caller.ts";
 import { log } from "../../log.ts";
 import type { Admission, RoomHandler } from "../handler.ts";
 import type { Entry } from "../log/entry.ts";
-import type { FrameResult, InboxMethods, Local, SubscribeResult } from "../rpc.ts";
+import type { FrameResult, InboxMethods, Local, Stored, SubscribeResult } from "../rpc.ts";
 import { isBehind } from "../socket/backpressure.ts";
 import {
   encode,
@@ -130,11 +130,19 @@ export class Subscriptions implements Local<InboxMethods> {
     if (!this.#rooms.has(socket, room))
       return { ok: false, ...fault("forbidden", "Subscribe to the room first.") };
     try {
-      return (await objects(room)?.takeFrame(name(), frame)) ?? { ok: false, ...NO_SUCH_ROOM };
+      return (await objects(room)?.takeFrame(name(), frame, true)) ?? { ok: false, ...NO_SUCH_ROOM };
     } catch (error) {
       log("warn", "room.take", { room }, error);
+      // The entry may be stored, and the result that carried it is lost.
+      for (const each of this.#rooms.socketsOf(room)) this.#delivery.catchUp(each, room);
       return { ok: false, ...LATER };
     }
+  }
+
+  /** Delivers the entry that a forwarded frame became to all sockets here that subscribe to the room. */
+  show(room: string, { epoch, entry }: Stored): void {
+    for (const socket of this.#rooms.socketsOf(room))
+      this.#delivery.deliver(socket, room, epoch, [entry], entry.seq);
   }
 
   relay(room: string, epoch: string, entries: readonly Entry[], head: number): number | null {

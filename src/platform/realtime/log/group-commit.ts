@@ -8,6 +8,8 @@ export interface Pending {
   readonly draft: Draft;
   /** The socket that sent it and hears the ack; null when it came another way. */
   readonly from: WebSocket | null;
+  /** The inbox that gets the entry with the result of its call. */
+  readonly inbox?: string | undefined;
 }
 
 type Append = (pending: readonly Pending[]) => readonly Appended[];

@@ -23,8 +23,8 @@ export class RoomLog implements Local<LogMethods> {
   }
 
   /** Stores what a person sent, with the next transaction. `from` hears the ack. Null: the room was retired meanwhile. */
-  commit(draft: Draft, from: WebSocket | null): Promise<Entry | null> {
-    return this.#groupCommit.add({ draft, from }, (pending) => this.#append(pending));
+  commit(draft: Draft, from: WebSocket | null, inbox?: string): Promise<Entry | null> {
+    return this.#groupCommit.add({ draft, from, inbox }, (pending) => this.#append(pending));
   }
 
   /**
@@ -38,7 +38,9 @@ export class RoomLog implements Local<LogMethods> {
     for (const [index, { entry }] of appended.entries()) this.#acknowledge(pending[index]?.from, entry);
     const entries = appended.filter(({ repeated }) => !repeated).map(({ entry }) => entry);
     broadcaster.send(entries);
-    if (entries.length > 0) this.#lifecycle.stored(subscribers.tell(entries));
+    // Among entries of others it is told of its own like everybody: what it has already, it drops.
+    const knows = pending.length === 1 ? pending[0]?.inbox : undefined;
+    if (entries.length > 0) this.#lifecycle.stored(subscribers.tell(entries, knows));
     this.#handled = entries.length > 0 ? this.#handle(entries) : undefined;
     return appended;
   }

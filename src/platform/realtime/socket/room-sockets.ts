@@ -104,6 +104,7 @@ export class RoomSockets implements Local<SocketMethods> {
     connections.resetFaults(socket);
     if (ref !== undefined)
       connections.send(socket, encode({ t: "ack", room, ref, seq: result.seq, at: isoTime(result.at) }));
+    if (result.stored) subscriptions.show(room, result.stored);
   }
 
   /** Replaces the credential of a socket; its person stays, because the rights were decided for that one. */

@@ -1,0 +1,145 @@
+/** The statements that read orders and their people. Those for one order and for a list without filters have fixed texts. */
+import { and, desc, eq, type Placeholder, type SQL, sql } from "drizzle-orm";
+import type { Db } from "../../../platform/db/client.ts";
+import { fixedText } from "../../../platform/db/fixed-text.ts";
+import { type Caller, isOperator } from "../../../platform/http/caller.ts";
+import { type Person, selectPeople } from "../../identity/index.ts";
+import { truckTypes } from "../fleet/trucks/queries.ts";
+import { orders } from "./tables.ts";
+
+const historyJson = sql<string>`(SELECT json_group_array(json_object('id', id, 'oldStatus', old_status,
+    'newStatus', new_status, 'comment', comment, 'changedBy', changed_by, 'createdAt', created_at) ORDER BY id DESC)
+  FROM order_status_history WHERE order_id = orders.id)`;
+
+const paymentsJson = sql<string>`(SELECT json_group_array(json_object('id', id, 'orderId', order_id, 'amount', amount,
+    'paymentMethod', payment_method, 'status', status, 'transactionId', transaction_id, 'paidAt', paid_at,
+    'createdAt', created_at, 'updatedAt', updated_at) ORDER BY id DESC)
+  FROM payments WHERE order_id = orders.id)`;
+
+const ratingJson = sql<
+  string | null
+>`(SELECT json_object('id', id, 'orderId', order_id, 'driverId', driver_id,
+    'driverRating', driver_rating, 'serviceRating', service_rating, 'comment', comment,
+    'createdAt', created_at, 'updatedAt', updated_at)
+  FROM ratings WHERE order_id = orders.id)`;
+
+const vehicleJson = sql<
+  string | null
+>`(SELECT json_object('id', id, 'ownerId', owner_id, 'nickname', nickname,
+    'make', make, 'model', model, 'year', year, 'color', color, 'licensePlate', license_plate, 'notes', notes,
+    'createdAt', created_at, 'updatedAt', updated_at)
+  FROM client_vehicles WHERE id = orders.vehicle_id)`;
+
+const truckJson = sql<
+  string | null
+>`(SELECT json_object('id', id, 'licensePlate', license_plate, 'model', model,
+    'capacity', capacity, 'driverId', driver_id, 'status', status, 'latitude', latitude, 'longitude', longitude,
+    'cell', cell, 'locatedAt', located_at, 'createdAt', created_at, 'updatedAt', updated_at,
+    'types', json(${truckTypes}))
+  FROM tow_trucks WHERE id = orders.tow_truck_id)`;
+
+/** The columns of an order, each thing that belongs to it as JSON. */
+const orderFields = {
+  order: orders,
+  history: historyJson,
+  payments: paymentsJson,
+  rating: ratingJson,
+  vehicle: vehicleJson,
+  truck: truckJson,
+};
+
+type Count = number | Placeholder;
+
+export function selectOrders(db: Db, where: SQL | undefined, limit: Count, offset: Count) {
+  return db
+    .select(orderFields)
+    .from(orders)
+    .where(where)
+    .orderBy(desc(orders.createdAt), desc(orders.id))
+    .limit(limit)
+    .offset(offset);
+}
+
+export type Found = Awaited<ReturnType<typeof selectOrders>>;
+
+/** The people in the same orders: clients, owners of vehicles, drivers, and who changed a status. CROSS JOIN keeps the page outermost. */
+export function selectPeopleOf(db: Db, where: SQL | undefined, limit: Count, offset: Count) {
+  const page = sql`SELECT id, client_id, vehicle_id, tow_truck_id FROM orders WHERE ${where ?? sql`1`}
+    ORDER BY created_at DESC, id DESC LIMIT ${limit} OFFSET ${offset}`;
+  return selectPeople(
+    db,
+    sql`WITH page AS MATERIALIZED (${page})
+      SELECT client_id FROM page
+      UNION SELECT v.owner_id FROM page CROSS JOIN client_vehicles v ON v.id = page.vehicle_id
+      UNION SELECT t.driver_id FROM page CROSS JOIN tow_trucks t ON t.id = page.tow_truck_id
+      UNION SELECT h.changed_by FROM page CROSS JOIN order_status_history h ON h.order_id = page.id`,
+  );
+}
+
+/** Whose orders a caller sees: operators and staff all, drivers also the jobs of their trucks, everybody their own. */
+type Range = "all" | "jobs" | "own";
+
+function rangeOf(caller: Caller): Range {
+  if (isOperator(caller)) return "all";
+  return caller.userType === "DRIVER" ? "jobs" : "own";
+}
+
+function within(range: Range, userId: Count): SQL | undefined {
+  if (range === "all") return undefined;
+  const own = sql`${orders.clientId} = ${userId}`;
+  if (range === "own") return own;
+  return sql`(${own} OR ${orders.towTruckId} IN (SELECT id FROM tow_trucks WHERE driver_id = ${userId}))`;
+}
+
+/** Condition: the orders that a caller may see. */
+export function visibleTo(caller: Caller): SQL | undefined {
+  return within(rangeOf(caller), caller.userId);
+}
+
+interface Values extends Record<string, unknown> {
+  readonly id: string | null;
+  readonly userId: number;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+/** The orders of a range, or one of them, and their people. */
+function textsOf(range: Range, one: boolean) {
+  type Value = (name: keyof Values & string) => Placeholder;
+  const where = (value: Value) =>
+    and(one ? eq(orders.id, value("id")) : undefined, within(range, value("userId")));
+  return {
+    orders: fixedText<Values, Found>((db, value) =>
+      selectOrders(db, where(value), value("limit"), value("offset")),
+    ),
+    people: fixedText<Values, Person[]>((db, value) =>
+      selectPeopleOf(db, where(value), value("limit"), value("offset")),
+    ),
+  };
+}
+
+const LISTS = { all: textsOf("all", false), jobs: textsOf("jobs", false), own: textsOf("own", false) };
+const SINGLE = { all: textsOf("all", true), jobs: textsOf("jobs", true), own: textsOf("own", true) };
+
+/** A page of what the caller may see, without filters: the statements for the orders and for their people. */
+export function pageFor(caller: Caller, limit: number, offset: number) {
+  const texts = LISTS[rangeOf(caller)];
+  const values = { id: null, userId: caller.userId, limit, offset };
+  return [texts.orders(values), texts.people(values)] as const;
+}
+
+/** One order, if the caller may see it: the statements for the order and for its people. */
+export function oneFor(caller: Caller, id: string) {
+  return one(rangeOf(caller), caller.userId, id);
+}
+
+/** One order without a look at rights. */
+export function oneOf(id: string) {
+  return one("all", 0, id);
+}
+
+function one(range: Range, userId: number, id: string) {
+  const texts = SINGLE[range];
+  const values = { id, userId, limit: 1, offset: 0 };
+  return [texts.orders(values), texts.people(values)] as const;
+}
