@@ -29,8 +29,8 @@ function run(script, ...args) {
 }
 
 /**
- * Starts the product without its rate limits. `place` may name a port, the folder of a state that is kept, another Worker
- * `beside` the product with the same database, and a module in `front` of it; without a place the state is new and
+ * Starts the product without its rate limits. `place` may name a port, the folder of a state that is kept, other Workers
+ * `beside` the product, made from its own options, the `services` that it calls, and a module in `front` of it; without a place the state is new and
  * temporary. `bindings` are additional settings.
  */
 export function startProduct(place, bindings) {
@@ -64,31 +64,30 @@ async function start(script, bindings, durableObjects, place, parts = []) {
   const { modulesRules: _, ratelimits, ...options } = workerOptions;
   const before = childrenOf(process.pid);
   const startedAt = performance.now();
+  const product = {
+    ...options,
+    name: "bench",
+    modulesRoot: dirname(script),
+    modules: [
+      ...(place?.front ? [place.front].flat() : []),
+      ...[script, ...parts].map((path) => ({ type: "ESModule", path })),
+    ],
+    bindings: { ...options.bindings, ...bindings },
+    ratelimits: Object.fromEntries(
+      Object.entries(ratelimits).map(([name, { namespace_id, simple }]) => [
+        name,
+        // The coarse rate limit allows everything; only its cost is measured.
+        { namespace_id, simple: { ...simple, limit: 1e9 } },
+      ]),
+    ),
+    durableObjects: durableObjects ?? options.durableObjects,
+    serviceBindings: { ...options.serviceBindings, ...place?.services },
+    // No weather, and no other answer from outside.
+    outboundService: () => Response.json({}),
+  };
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
-      workers: [
-        {
-          ...options,
-          name: "bench",
-          modulesRoot: dirname(script),
-          modules: [
-            ...(place?.front ? [place.front] : []),
-            ...[script, ...parts].map((path) => ({ type: "ESModule", path })),
-          ],
-          bindings: { ...options.bindings, ...bindings },
-          ratelimits: Object.fromEntries(
-            Object.entries(ratelimits).map(([name, { namespace_id, simple }]) => [
-              name,
-              // The coarse rate limit allows everything; only its cost is measured.
-              { namespace_id, simple: { ...simple, limit: 1e9 } },
-            ]),
-          ),
-          durableObjects: durableObjects ?? options.durableObjects,
-          // No weather, and no other answer from outside.
-          outboundService: () => Response.json({}),
-        },
-        ...(place?.beside ? [{ ...place.beside, d1Databases: options.d1Databases }] : []),
-      ],
+      workers: [product, ...(place?.beside?.(product) ?? [])],
       resourcePersistencePath: folder,
       ...(place ? { host: "127.0.0.1", port: place.port } : {}),
       cf: false,

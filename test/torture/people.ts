@@ -6,7 +6,10 @@ import type { World } from "./world.ts";
 
 export interface Person {
   readonly id: number;
+  /** For the `Token` scheme. */
   readonly key: string;
+  /** A signed token of another session. */
+  readonly access: string;
   readonly email: string;
 }
 
@@ -25,8 +28,10 @@ export async function pairUp(world: World, n: number): Promise<[Person, Person]>
     await expect(world.call("/api/v1/users/", form), 201);
     const answer = await expect(world.call("/api/v1/auth/token/login/", { email, password }), 200);
     const { auth_token: key } = (await answer.json()) as { auth_token: string };
+    const signedIn = await expect(world.call("/api/v1/auth/login/", { phone: email, password }), 200);
+    const { access } = (await signedIn.json()) as { access: string };
     const [row] = await world.query<{ id: number }>("SELECT id FROM users WHERE email = ?", email);
-    people.push({ id: row?.id ?? 0, key, email });
+    people.push({ id: row?.id ?? 0, key, access, email });
   }
   const [one, other] = people as [Person, Person];
   const request = await expect(world.call("/api/v1/friends/", { to_user: other.id }, one.key), 201);

@@ -2,8 +2,9 @@
 import { join } from "node:path";
 import { startProduct } from "../../bench/platform.mjs";
 import { root } from "../../scripts/setup/environment.mjs";
+import { twoVersions } from "./versions.mjs";
 
-const [port, folder] = process.argv.slice(2);
+const [port, folder, generation] = process.argv.slice(2);
 const settings = {
   // Many sign-ups at once: the real algorithm at a fraction of its cost.
   PASSWORD_COST: "1024/8/1",
@@ -31,24 +32,37 @@ const control = {
   routes: ["control.test/*"],
 };
 /** What rooms tell inboxes gets lost: one push in eight on its way there, one answer in eight on its way back. */
-const front = {
-  type: "ESModule",
-  path: join(root, "dist/bench/front.js"),
-  contents: `import worker, { InboxRoom } from "./index.js";
-    export * from "./index.js";
-    export default worker;
-    const { relay } = InboxRoom.prototype;
-    const maybeLose = () => {
-      if (Math.random() < 1 / 8) throw new Error("lost");
-    };
-    InboxRoom.prototype.relay = async function (...told) {
-      maybeLose();
-      const answer = await relay.apply(this, told);
-      maybeLose();
-      return answer;
-    };`,
+const LOSSY = `
+  const { relay } = InboxRoom.prototype;
+  const maybeLose = () => {
+    if (Math.random() < 1 / 8) throw new Error("lost");
+  };
+  InboxRoom.prototype.relay = async function (...told) {
+    maybeLose();
+    const answer = await relay.apply(this, told);
+    maybeLose();
+    return answer;
+  };`;
+const BUNDLE = join(root, "dist/bench");
+const oneVersion = {
+  front: {
+    type: "ESModule",
+    path: join(BUNDLE, "front.js"),
+    contents: `import worker, { InboxRoom } from "./index.js"; export * from "./index.js"; export default worker; ${LOSSY}`,
+  },
 };
-const product = await startProduct({ port: Number(port), folder, beside: control, front }, settings);
+const { beside, ...version } =
+  generation === undefined ? oneVersion : twoVersions(Number(generation), BUNDLE, LOSSY);
+const place = {
+  port: Number(port),
+  folder,
+  ...version,
+  beside: (product) => [
+    { ...control, d1Databases: product.d1Databases },
+    ...(beside ? [beside(product)] : []),
+  ],
+};
+const product = await startProduct(place, settings);
 
 async function query(sql, values = []) {
   const body = JSON.stringify({ sql, values });

@@ -23,6 +23,8 @@ export interface Plan {
   readonly points: number;
   readonly evictions: number;
   readonly kills: number;
+  /** Two versions of the Worker share the state, as during a deploy; each kill changes the one that objects run. */
+  readonly twoVersions?: boolean;
   /** Is called now and then with the progress. */
   readonly progress?: (words: string) => void;
 }
@@ -55,7 +57,7 @@ export async function torture(plan: Plan): Promise<Report> {
     "slow readers": 0,
     "archive refused": 0,
   };
-  const world = await World.start();
+  const world = await World.start(plan.twoVersions);
   try {
     const chats: TestedChat[] = [];
     const tracks: TrackClient[] = [];
@@ -67,9 +69,16 @@ export async function torture(plan: Plan): Promise<Report> {
       chats.push({
         chat,
         clients: [
-          NativeClient.in(path, `n${n}`, origin, one.key, violations, random),
+          NativeClient.in(path, `n${n}`, origin, one.access, violations, random),
           new RawClient(path, `r${n}`, origin, other.key, violations, random),
-          new PhoneClient(`chat:${chat}`, `p${n}`, origin, n % 2 ? one.key : other.key, violations, random),
+          new PhoneClient(
+            `chat:${chat}`,
+            `p${n}`,
+            origin,
+            n % 2 ? one.access : other.key,
+            violations,
+            random,
+          ),
         ],
       });
       if (tracks.length * 3 <= n) tracks.push(new TrackClient(origin, one, violations));

@@ -22,20 +22,25 @@ export class World {
   readonly #waiting = new Map<number, (message: Message) => void>();
   #child: ChildProcess | null = null;
   #asked = 0;
+  #generation = 0;
+  readonly #twoVersions: boolean;
 
-  private constructor(port: number) {
+  private constructor(port: number, twoVersions: boolean) {
     this.#port = port;
+    this.#twoVersions = twoVersions;
     this.origin = `http://127.0.0.1:${port}`;
   }
 
-  static async start(): Promise<World> {
-    const world = new World(await freePort());
+  /** `twoVersions`: an older version of the Worker serves, too, and objects run it in every second life of the server. */
+  static async start(twoVersions = false): Promise<World> {
+    const world = new World(await freePort(), twoVersions);
     await world.start();
     return world;
   }
 
   async start(): Promise<void> {
-    const child = fork(SERVER, [String(this.#port), this.#folder], {
+    const generation = this.#twoVersions ? [String(this.#generation++)] : [];
+    const child = fork(SERVER, [String(this.#port), this.#folder, ...generation], {
       detached: true,
       stdio: ["ignore", "ignore", "ignore", "ipc"],
     });
