@@ -1,4 +1,4 @@
-// `node bench/storm.mjs [clients]`: everybody comes back at once after a deploy. The server is stopped and started again on
+// `npm run storm [-- clients]`: everybody comes back at once after a deploy. The server is stopped and started again on
 // its state, so that every isolate and every object is cold; then all clients resume where they were. Prints how often the
 // database was asked, how many rows were written, and how long clients waited for their welcome.
 import { mkdtempSync, rmSync } from "node:fs";

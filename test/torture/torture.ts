@@ -37,6 +37,7 @@ export interface Report {
   readonly lost: number;
   readonly duplicated: number;
   readonly reordered: number;
+  readonly failures: number;
   readonly notes: readonly string[];
   readonly seconds: number;
 }
@@ -48,7 +49,7 @@ const TICK = 60;
 export async function torture(plan: Plan): Promise<Report> {
   const startedAt = Date.now();
   const random = seededRandom(plan.seed);
-  const violations: Violations = { lost: 0, duplicated: 0, reordered: 0, notes: [] };
+  const violations: Violations = { lost: 0, duplicated: 0, reordered: 0, failures: 0, notes: [] };
   const faults: Record<string, number> = {
     evictions: 0,
     "objects aborted": 0,

@@ -11,6 +11,8 @@ export interface Violations {
   lost: number;
   duplicated: number;
   reordered: number;
+  /** Handshakes that a server answered with its own fault. */
+  failures: number;
   readonly notes: string[];
 }
 
@@ -102,7 +104,9 @@ export abstract class Client {
     this.socket = socket;
     socket.on("open", () => this.opened());
     socket.on("message", (data) => this.received(String(data)));
-    socket.on("error", () => {});
+    socket.on("error", ({ message }) => {
+      if (/server response: 5/.test(message)) this.violations.failures += 1;
+    });
     socket.on("close", () => {
       if (this.socket === socket && this.#wanted)
         this.#timer = setTimeout(() => this.#connect(), 30 + this.random() * 200);
