@@ -1,4 +1,5 @@
 /** Effects that tell the order's room and the operators' room about a change. Safe to repeat: a room recognises an entry by its ref. */
+import { sql } from "drizzle-orm";
 import { declareEffect, defineEffect } from "../../../platform/db/effects.ts";
 import { noteRoom } from "../../../platform/realtime/log/sweep.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
@@ -27,7 +28,7 @@ async function publishUpdate(ctx: RequestContext, update: OrderUpdate): Promise<
   noteRoom(ctx, name);
   const { kind, ref, body, leaves } = update;
   await room.publish(name, { kind, ref, body });
-  if (kind === "status" && isOver(body.status as OrderStatus))
+  if (kind === "status" && isOver(body.status as OrderStatus) && (await hasLinks(ctx, update.orderId)))
     await room.schedule(name, ctx.now() + LINKS_OUTLIVE);
   if (kind === "status") {
     const change = { id: update.orderId, status: body.status, tow_truck_id: body.tow_truck };
@@ -35,6 +36,12 @@ async function publishUpdate(ctx: RequestContext, update: OrderUpdate): Promise<
   }
   if (leaves)
     await room.revoke({ userId: leaves.userId, rightsBefore: leaves.at }, 4003, "no longer on this order");
+}
+
+/** Without a public link the order's room need not wake an hour after the end. None is made after it. */
+async function hasLinks(ctx: RequestContext, orderId: string): Promise<boolean> {
+  const links = await ctx.db.all(sql`SELECT 1 FROM order_shares WHERE order_id = ${orderId} LIMIT 1`);
+  return links.length > 0;
 }
 
 /** Starts the search for a truck after a confirmation. `offers/commands.ts` implements it. */

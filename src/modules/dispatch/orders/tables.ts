@@ -56,11 +56,11 @@ export const orders = sqliteTable(
   },
   (table) => [
     index("orders_client").on(table.clientId, table.createdAt),
-    index("orders_truck").on(table.towTruckId, table.status),
+    index("orders_truck").on(table.towTruckId).where(sql`${table.towTruckId} IS NOT NULL`),
     index("orders_status").on(table.status, table.createdAt),
     index("orders_created").on(table.createdAt),
-    index("orders_assigned").on(table.assignedAt),
-    index("orders_completed").on(table.completedAt),
+    index("orders_assigned").on(table.assignedAt).where(sql`${table.assignedAt} IS NOT NULL`),
+    index("orders_completed").on(table.completedAt).where(sql`${table.completedAt} IS NOT NULL`),
     index("orders_vehicle").on(table.vehicleId),
     index("orders_type").on(table.vehicleTypeId),
     /** The sweep reads it each minute. */

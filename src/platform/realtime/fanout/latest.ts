@@ -1,5 +1,6 @@
 /** Shows what is not stored: of each key only the latest counts, such as a truck's position. Whoever misses one gets the next. */
 import type { RoomHandler } from "../handler.ts";
+import type { RoomState } from "../log/state.ts";
 import { isBehind } from "../socket/backpressure.ts";
 import type { Connections } from "../socket/connections.ts";
 import { encode, PROTOCOL, type ServerFrame } from "../socket/frames.ts";
@@ -29,6 +30,7 @@ interface LatestParts {
   readonly connections: Connections;
   readonly subscribers: Subscribers;
   readonly view: EntryView;
+  readonly roomState: Pick<RoomState, "isRetired">;
   readonly handler: Pick<RoomHandler, "onLatest">;
   readonly clock: () => number;
 }
@@ -51,7 +53,8 @@ export class LatestFrames {
 
   /** Sends it to everybody who may see it and is not behind. */
   show(latest: LatestValue): void {
-    const { connections, subscribers, view, clock } = this.#parts;
+    const { connections, subscribers, view, roomState, clock } = this.#parts;
+    if (roomState.isRetired) return;
     const shown = { ...latest, at: clock() };
     this.#keep(shown);
     const encoded = new Map<string, string | null>();

@@ -39,6 +39,9 @@ export class SubscriberStore {
   put(subscriber: Subscriber): void {
     const subscribers = this.#subscribers();
     this.#sql.exec(
+      "CREATE TABLE IF NOT EXISTS followers (inbox TEXT PRIMARY KEY, follower TEXT NOT NULL) WITHOUT ROWID",
+    );
+    this.#sql.exec(
       "INSERT OR REPLACE INTO followers (inbox, follower) VALUES (?, ?)",
       subscriber.inbox,
       JSON.stringify(subscriber),
@@ -60,10 +63,13 @@ export class SubscriberStore {
 
   #subscribers(): Map<string, Subscriber> {
     if (!this.#cached) {
-      this.#sql.exec("CREATE TABLE IF NOT EXISTS followers (inbox TEXT PRIMARY KEY, follower TEXT NOT NULL)");
-      const rows = this.#sql.exec<{ inbox: string; subscriber: string }>(
-        "SELECT inbox, follower AS subscriber FROM followers",
-      );
+      // A room that nobody ever subscribed to has no table: making one costs rows.
+      const [table] = this.#sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'followers'");
+      const rows = table
+        ? this.#sql.exec<{ inbox: string; subscriber: string }>(
+            "SELECT inbox, follower AS subscriber FROM followers",
+          )
+        : [];
       this.#cached = new Map([...rows].map((row) => [row.inbox, JSON.parse(row.subscriber) as Subscriber]));
     }
     return this.#cached;

@@ -1,7 +1,7 @@
 /** The face of a room that reads and writes its entries. */
 import { log } from "../../log.ts";
 import { isoTime } from "../../time.ts";
-import { type LatestValue, SHOW_AGAIN } from "../fanout/latest.ts";
+import type { LatestValue } from "../fanout/latest.ts";
 import type { Lifecycle } from "../lifecycle.ts";
 import type { RoomParts } from "../parts.ts";
 import type { Latest, Local, LogMethods, Published } from "../rpc.ts";
@@ -109,7 +109,6 @@ export class RoomLog implements Local<LogMethods> {
   }
 
   show(room: string, latest: LatestValue): number {
-    if (this.#parts.roomState.isRetired) return SHOW_AGAIN;
     return this.#parts.latest.take(room, latest);
   }
 
