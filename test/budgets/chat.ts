@@ -23,7 +23,7 @@ async function talking(clock: Clock): Promise<[Socket, Socket]> {
 export const chatBudgets: readonly Budget[] = [
   {
     action: "A chat message that both receive",
-    most: 10.5,
+    most: 4,
     async measure(clock) {
       const [one, other] = await talking(clock);
       return perAction(clock, 4, async () => {
@@ -36,7 +36,7 @@ export const chatBudgets: readonly Budget[] = [
   },
   {
     action: "A chat message at 40 a second",
-    most: 5.6,
+    most: 3,
     async measure(clock) {
       const [one, other] = await talking(clock);
       return perAction(clock, 200, async () => {
@@ -49,7 +49,7 @@ export const chatBudgets: readonly Budget[] = [
   },
   {
     action: "A chat message whose receiver is away",
-    most: 23,
+    most: 6,
     async measure(clock) {
       const pair = await chatters();
       const one = await native(pair, pair.one);

@@ -6,7 +6,14 @@ import type { ReadMark } from "../../platform/realtime/handler.ts";
 import type { Entry } from "../../platform/realtime/log/entry.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { displayNameSql } from "../identity/index.ts";
-import { latestNotice, noticesRead, pushNotices, pushRead, type ReadNotice } from "../notifications/index.ts";
+import {
+  type LatestNotice,
+  latestNotice,
+  noticesRead,
+  pushLatest,
+  pushRead,
+  type ReadNotice,
+} from "../notifications/index.ts";
 
 /** The chat's id in a room's name. */
 function chatIdOf(room: string): number {
@@ -14,8 +21,9 @@ function chatIdOf(room: string): number {
 }
 
 /**
- * One transaction: the messages, the chat's position in the list, and for each absent member one unread notification
- * about this chat, of its newest message. Repeats change nothing.
+ * One transaction: the messages, for each absent member one unread notification about this chat, of its newest message,
+ * and the chat's position in the list with what each member has not read. Repeats change nothing: `chats.last_seq` says
+ * which entries are new.
  */
 export async function archiveMessages(
   ctx: RequestContext,
@@ -25,43 +33,62 @@ export async function archiveMessages(
   present: ReadonlySet<number>,
 ): Promise<void> {
   const chatId = chatIdOf(room);
-  const last = entries.findLast(({ kind }) => kind === "message");
+  const json = JSON.stringify(entries);
   const messages = ctx.db.run(sql`
     INSERT OR IGNORE INTO chat_messages (chat_id, epoch, seq, at, sender_id, kind, text)
     SELECT c.id, ${epoch}, e.value ->> 'seq', e.value ->> 'at', u.id, iif(u.id IS NULL, 'erased', e.value ->> 'kind'),
       iif(u.id IS NULL, '', coalesce(e.value ->> '$.body.text', ''))
-    FROM json_each(${JSON.stringify(entries)}) AS e JOIN chats c ON c.id = ${chatId}
+    FROM json_each(${json}) AS e JOIN chats c ON c.id = ${chatId}
     LEFT JOIN users u ON u.id = e.value ->> 'author'`);
+  const last = entries.findLast(({ kind }) => kind === "message");
   if (!last) return void (await messages);
-  const activity = ctx.db.run(sql`UPDATE chats SET last_seq = ${last.seq}, active_at = ${last.at}
-    WHERE id = ${chatId} AND active_at <= ${last.at}`);
   const ref = `${room}:${epoch}:${last.seq}`;
-  const text = preview(String(last.body.text ?? ""), SHOWN);
-  const here = JSON.stringify([...present, last.author]);
-  const [former, notice] = latestNotice(ctx, {
+  const told = latestNotice(ctx, newMessage(room, epoch, last, present));
+  const unread = (member: "low" | "high") => {
+    const [id, count] = [sql.raw(`chats.${member}_id`), sql.raw(`chats.unread_${member}`)];
+    return sql`${count} + (SELECT count(*) FROM json_each(${json}) AS e JOIN users u ON u.id = e.value ->> 'author'
+      WHERE u.id <> ${id} AND e.value ->> 'kind' = 'message'
+        AND (chats.epoch IS NOT ${epoch} OR e.value ->> 'seq' > chats.last_seq)
+        AND e.value ->> 'seq' > coalesce((SELECT r.seq FROM chat_reads r WHERE r.chat_id = chats.id AND r.user_id = ${id}), 0))`;
+  };
+  // After the notifications, which also depend on the position.
+  const position =
+    ctx.db.run(sql`UPDATE chats SET epoch = ${epoch}, last_seq = ${last.seq}, active_at = ${last.at},
+      unread_low = ${unread("low")}, unread_high = ${unread("high")}
+    WHERE id = ${chatId} AND ${isNew(epoch, last.seq)}`);
+  const results = await runBatch(ctx.db, [messages, ...told, position]);
+  pushLatest(ctx, results.slice(1, -1), ref);
+}
+
+/** SQL condition on `chats`: this position of the room is not archived yet. */
+const isNew = (epoch: string, seq: number) => sql`(chats.epoch IS NOT ${epoch} OR chats.last_seq < ${seq})`;
+
+/** The notification about the newest message, to members who are away and have not read it on another device. */
+function newMessage(
+  room: string,
+  epoch: string,
+  { author, seq, body }: Entry,
+  present: ReadonlySet<number>,
+): LatestNotice {
+  const here = JSON.stringify([...present, author]);
+  const text = preview(String(body.text ?? ""), SHOWN);
+  return {
     type: "CHAT_MESSAGE",
     title: "Новое сообщение",
-    message: sql`(SELECT ${displayNameSql()} FROM users WHERE id = ${last.author}) || ': ' || ${text}`,
+    message: sql`(SELECT ${displayNameSql()} FROM users WHERE id = ${author}) || ': ' || ${text}`,
     about: room,
-    ref,
-    // Members who are away and have not read the message on another device.
-    recipients: sql`SELECT u.id FROM chats c JOIN users s ON s.id = ${last.author}
-      JOIN users u ON u.id IN (c.initiator_id, c.receiver_id)
-      WHERE c.id = ${chatId} AND u.id NOT IN (SELECT value FROM json_each(${here}))
-        AND NOT EXISTS (SELECT 1 FROM chat_reads r WHERE r.chat_id = c.id AND r.user_id = u.id AND r.seq >= ${last.seq})`,
-  });
-  const [, , , told] = await runBatch(ctx.db, [messages, activity, former, notice]);
-  const people = ((told as D1Result | undefined)?.results ?? []) as { userId: number }[];
-  pushNotices(
-    ctx,
-    people.map(({ userId }) => ({ userId, ref })),
-  );
+    ref: `${room}:${epoch}:${seq}`,
+    recipients: sql`SELECT u.id FROM chats JOIN users s ON s.id = ${author}
+      JOIN users u ON u.id IN (chats.initiator_id, chats.receiver_id)
+      WHERE chats.id = ${chatIdOf(room)} AND ${isNew(epoch, seq)} AND u.id NOT IN (SELECT value FROM json_each(${here}))
+        AND NOT EXISTS (SELECT 1 FROM chat_reads r WHERE r.chat_id = chats.id AND r.user_id = u.id AND r.seq >= ${seq})`,
+  };
 }
 
 /** Length of the preview in a notification, in characters. */
 const SHOWN = 200;
 
-/** One transaction: read positions, and the notification about this chat once nothing in it is unread. */
+/** One transaction: read positions, what is unread then, and the notification about this chat once nothing is. */
 export async function archiveReads(
   ctx: RequestContext,
   room: string,
@@ -73,15 +100,23 @@ export async function archiveReads(
     SELECT c.id, u.id, r.value ->> 'seq' FROM json_each(${JSON.stringify(reads)}) AS r
     JOIN chats c ON c.id = ${chatId} JOIN users u ON u.id = r.value ->> 'userId'
     WHERE true
-    ON CONFLICT (chat_id, user_id) DO UPDATE SET seq = max(seq, excluded.seq)`);
-  const readers = JSON.stringify(reads.map(({ userId }) => userId));
+    ON CONFLICT (chat_id, user_id) DO UPDATE SET seq = excluded.seq WHERE excluded.seq > chat_reads.seq`);
+  const readers = sql`(SELECT value FROM json_each(${JSON.stringify(reads.map(({ userId }) => userId))}))`;
+  const unread = (member: "low" | "high") => {
+    const [id, count] = [sql.raw(`chats.${member}_id`), sql.raw(`chats.unread_${member}`)];
+    return sql`iif(${count} = 0 OR ${id} NOT IN ${readers}, ${count}, (SELECT count(*) FROM chat_messages m
+      WHERE m.chat_id = chats.id AND m.kind = 'message' AND m.sender_id IS NOT ${id}
+        AND m.seq > coalesce((SELECT r.seq FROM chat_reads r WHERE r.chat_id = chats.id AND r.user_id = ${id}), 0)))`;
+  };
+  const counts =
+    ctx.db.run(sql`UPDATE chats SET unread_low = ${unread("low")}, unread_high = ${unread("high")}
+    WHERE id = ${chatId} AND (unread_low > 0 AND low_id IN ${readers} OR unread_high > 0 AND high_id IN ${readers})`);
   const notices = noticesRead(
     ctx,
     room,
-    sql`SELECT r.user_id FROM chat_reads r WHERE r.chat_id = ${chatId}
-      AND r.user_id IN (SELECT value FROM json_each(${readers})) AND NOT EXISTS (SELECT 1 FROM chat_messages m
-        WHERE m.chat_id = r.chat_id AND m.kind = 'message' AND m.sender_id IS NOT r.user_id AND m.seq > r.seq)`,
+    sql`SELECT value FROM json_each(${JSON.stringify(reads.map(({ userId }) => userId))}) AS reader JOIN chats c ON c.id = ${chatId}
+      WHERE iif(c.low_id = reader.value, c.unread_low, c.unread_high) = 0`,
   );
-  const [, read] = await runBatch(ctx.db, [marks, notices]);
-  pushRead(ctx, ((read as D1Result | undefined)?.results ?? []) as unknown as ReadNotice[]);
+  const results = await runBatch(ctx.db, [marks, counts, notices]);
+  pushRead(ctx, ((results[2] as D1Result | undefined)?.results ?? []) as unknown as ReadNotice[]);
 }

@@ -78,8 +78,7 @@ export async function listChats(ctx: RequestContext, viewer: Viewer): Promise<Wi
   const rows = await ctx.db.all<
     Sides & { id: number; startedAt: number; last: string | null; unread: number }
   >(sql`SELECT c.id, c.started_at AS startedAt, ${sides}, ${LAST} AS last,
-      (SELECT count(*) FROM chat_messages m WHERE m.chat_id = c.id AND m.kind = 'message' AND m.sender_id IS NOT ${userId}
-        AND m.seq > coalesce((SELECT r.seq FROM chat_reads r WHERE r.chat_id = c.id AND r.user_id = ${userId}), 0)) AS unread
+      iif(c.low_id = ${userId}, c.unread_low, c.unread_high) AS unread
     FROM chats c WHERE c.initiator_id = ${userId} OR c.receiver_id = ${userId} ORDER BY c.active_at DESC, c.id DESC`);
   return rows.map((row) => ({
     id: row.id,
@@ -171,8 +170,10 @@ export async function searchMessages(
 export async function exportChats(ctx: RequestContext, userId: number): Promise<object> {
   const said = await ctx.db.all<
     MessageRow & { chat: number }
-  >(sql`SELECT chat_id AS chat, seq, sender_id AS senderId, text, at
-    FROM chat_messages WHERE sender_id = ${userId} AND kind = 'message' ORDER BY at`);
+  >(sql`SELECT m.chat_id AS chat, m.seq, m.sender_id AS senderId, m.text, m.at
+    FROM chats c JOIN chat_messages m ON m.chat_id = c.id
+    WHERE (c.initiator_id = ${userId} OR c.receiver_id = ${userId}) AND m.sender_id = ${userId} AND m.kind = 'message'
+    ORDER BY m.at`);
   return {
     chats: await listChats(ctx, { userId, isStaff: false }),
     chat_messages: said.map((row) => ({ chat: row.chat, ...toMessageWire(row) })),

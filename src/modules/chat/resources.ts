@@ -43,7 +43,7 @@ const messageResource = resource({
     at: field.instant(chatMessages.at, text("When", "Когда")),
   },
   search: [chatMessages.text],
-  filters: ["chat", "sender", "at"],
+  filters: ["chat", "at"],
   sort: { field: "at", order: "desc" },
   rights: { operator: NOTHING, staff: READ },
 });

@@ -4,11 +4,13 @@ export { type Authorize, inboxRoomHandler, meAuthorizer } from "./inbox.room.ts"
 export {
   eraseNotices,
   eraseNoticesAbout,
+  type LatestNotice,
   latestNotice,
   type Notice,
   noticeEffects,
   noticePush,
   noticeRows,
+  pushLatest,
   pushNotices,
   unreadNotices,
 } from "./notices.ts";

@@ -44,23 +44,35 @@ export interface LatestNotice extends Omit<Notice, "userId" | "message"> {
 }
 
 /**
- * Two statements, for the batch of the change, in order. They leave each recipient one unread notice of this type about
- * a thing, the newest. The second returns the recipients. Repeats change nothing.
+ * Statements for the batch of the change, in order. They leave each recipient one unread notice of this type about a
+ * thing, the newest: the row that stands is rewritten, one row instead of six, unless the person has a newer notice.
+ * Pass the batch's results of them to `pushLatest`. Not idempotent: `recipients` must be none when the act is repeated.
  */
-export function latestNotice(
-  ctx: RequestContext,
-  notice: LatestNotice,
-): [BatchItem<"sqlite">, BatchItem<"sqlite">] {
+export function latestNotice(ctx: RequestContext, notice: LatestNotice): BatchItem<"sqlite">[] {
   const { type, title, message, about, ref, recipients } = notice;
-  const former = ctx.db.run(sql`DELETE FROM notifications
-    WHERE type = ${type} AND about = ${about} AND is_read = 0 AND ref <> ${ref} AND user_id IN (${recipients})`);
-  const newest = ctx.db.run(sql`
-    INSERT OR IGNORE INTO notifications (user_id, type, title, message, about, ref, created_at)
-    SELECT id, ${type}, ${title}, ${message}, ${about}, ${ref}, ${ctx.now()} FROM users
-    WHERE id IN (${recipients})
-      AND NOT EXISTS (SELECT 1 FROM notification_settings s WHERE s.user_id = users.id AND s.receives = 0)
-    RETURNING user_id AS userId`);
-  return [former, newest];
+  const unread = sql`type = ${type} AND about = ${about} AND is_read = 0`;
+  const wanting = sql`SELECT id FROM users WHERE id IN (${recipients})
+    AND NOT EXISTS (SELECT 1 FROM notification_settings s WHERE s.user_id = users.id AND s.receives = 0)`;
+  const columns = sql.raw(
+    "RETURNING id, user_id AS userId, type, title, message, about, created_at AS createdAt",
+  );
+  return [
+    ctx.db.run(sql`DELETE FROM notifications WHERE ${unread} AND user_id IN (${wanting})
+      AND EXISTS (SELECT 1 FROM notifications n WHERE n.user_id = notifications.user_id AND n.id > notifications.id)`),
+    ctx.db.run(sql`UPDATE notifications SET message = ${message}, created_at = ${ctx.now()}
+      WHERE ${unread} AND user_id IN (${wanting}) ${columns}`),
+    ctx.db.run(sql`
+      INSERT OR IGNORE INTO notifications (user_id, type, title, message, about, ref, created_at)
+      SELECT id, ${type}, ${title}, ${message}, ${about}, ${ref}, ${ctx.now()} FROM users
+      WHERE id IN (${wanting}) AND id NOT IN (SELECT user_id FROM notifications WHERE ${unread}) ${columns}`),
+  ];
+}
+
+/** Pushes what `latestNotice` has written, from the results of its statements. */
+export function pushLatest(ctx: RequestContext, results: readonly unknown[], ref: string): void {
+  for (const { results: rows = [] } of results as Partial<D1Result>[])
+    for (const row of rows as unknown as PushedNotice[])
+      ctx.defer("notice", publishNotice(ctx, row, ref), { userId: row.userId });
 }
 
 /** SQL: the number of a person's unread notifications. */
@@ -91,11 +103,19 @@ async function pushNotice(ctx: RequestContext, notice: NoticeKey): Promise<void>
     .select()
     .from(notifications)
     .where(and(eq(notifications.userId, notice.userId), eq(notifications.ref, notice.ref)));
-  if (!row) return;
+  if (row) await publishNotice(ctx, row, row.ref);
+}
+
+type PushedNotice = Pick<
+  Notification,
+  "id" | "userId" | "type" | "title" | "message" | "about" | "createdAt"
+>;
+
+async function publishNotice(ctx: RequestContext, row: PushedNotice, ref: string): Promise<void> {
   const name = `inbox:${row.userId}`;
   const { id, type, title, message, about, createdAt } = row;
   const body = { id, type, title, message, about, room: roomOf(about), created_at: isoTime(createdAt) };
-  await ctx.runtime.room(name)?.publish(name, { kind: "notification", ref: row.ref, body });
+  await ctx.runtime.room(name)?.publish(name, { kind: "notification", ref, body });
 }
 
 /**
@@ -114,11 +134,9 @@ export async function eraseNotices(ctx: RequestContext, userId: number): Promise
  */
 export async function eraseNoticesAbout(ctx: RequestContext, things: readonly string[]): Promise<void> {
   const told = sql`about IN (SELECT value FROM json_each(${JSON.stringify(things)}))`;
-  const rows = await ctx.db.all<{ userId: number; refs: string }>(
-    sql`SELECT user_id AS userId, json_group_array(ref) AS refs FROM notifications WHERE ${told} GROUP BY user_id`,
+  const people = await ctx.db.all<{ userId: number }>(
+    sql`SELECT DISTINCT user_id AS userId FROM notifications WHERE ${told}`,
   );
-  await Promise.all(
-    rows.map((row) => ctx.runtime.room(`inbox:${row.userId}`)?.empty(JSON.parse(row.refs) as string[])),
-  );
+  await Promise.all(people.map(({ userId }) => ctx.runtime.room(`inbox:${userId}`)?.emptyAbout(things)));
   await ctx.db.run(sql`DELETE FROM notifications WHERE ${told}`);
 }

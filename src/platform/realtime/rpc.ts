@@ -21,8 +21,8 @@ export interface LogMethods {
   show(room: string, latest: LatestValue): Promise<number>;
   /** Removes the entries of a deleted account from the journal. */
   erase(author: number): Promise<void>;
-  /** Empties system entries by their refs. */
-  empty(refs: readonly string[]): Promise<void>;
+  /** Empties the system entries whose `about` names one of these things. */
+  emptyAbout(things: readonly string[]): Promise<void>;
   /** Copies everything to D1 now, so that what was acknowledged can be read there. False when D1 refused. */
   flush(room: string): Promise<boolean>;
   /** The newest entries, newest first, and how far people have read. A `reader` has now read all of it. */
@@ -98,7 +98,7 @@ export const FACE_OF = {
   retire: "log",
   show: "log",
   erase: "log",
-  empty: "log",
+  emptyAbout: "log",
   flush: "log",
   latest: "log",
   recheck: "sockets",

@@ -136,9 +136,11 @@ test("The newest entries are the same from memory as from storage, after appends
     }
     journal.erase(1);
     same(10);
-    journal.empty(["r99", "r96", "unknown"]);
+    journal.append([draft("", { author: 0, ref: "n", body: { about: "chat:1" } })], 101);
+    journal.emptyAbout(["chat:1", "unknown"]);
     same(10);
-    expect(journal.latest(10).filter(({ kind }) => kind === "erased")).toHaveLength(6);
+    expect(journal.latest(10).filter(({ kind }) => kind === "erased")).toHaveLength(4);
+    expect(journal.holds(0, "n")).toBe(true);
     journal.reset();
     expect(journal.latest(10)).toEqual([]);
   });

@@ -206,12 +206,14 @@ export class Journal {
     this.#recent.drop();
   }
 
-  /** Empties system entries by their refs. The refs stay, so that a repeated one is not stored again. */
-  empty(refs: readonly string[]): void {
-    for (const ref of refs) {
-      const seq = this.#byRef(0, ref)?.seq ?? null;
-      this.#sql.exec("UPDATE entries SET kind = ?, body = '{}' WHERE seq = ?", ERASED, seq);
-    }
+  /** Empties the system entries whose `about` is one of these. Their refs stay, so that a repeated one is not stored again. */
+  emptyAbout(things: readonly string[]): void {
+    this.#sql.exec(
+      `UPDATE entries SET kind = ?, body = '{}'
+       WHERE author = 0 AND body ->> 'about' IN (SELECT value FROM json_each(?))`,
+      ERASED,
+      JSON.stringify(things),
+    );
     this.#recent.drop();
   }
 

@@ -133,8 +133,8 @@ export class RoomLog implements Local<LogMethods> {
     this.#parts.marks.forget(author);
   }
 
-  empty(refs: readonly string[]): void {
-    this.#parts.journal.empty(refs);
+  emptyAbout(things: readonly string[]): void {
+    this.#parts.journal.emptyAbout(things);
   }
 
   async flush(room: string): Promise<boolean> {
