@@ -2,17 +2,19 @@
  * Sockets of every kind and dialect that open in an isolate which has just started: with a signed token and a right that
  * is held, the database is not asked. What can't be signed or held is, and the tables below say what it costs.
  */
-import { evictDurableObject } from "cloudflare:test";
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { ticketOf } from "../../authorization/tables/support.ts";
 import { newPerson, type Person } from "../../authorization/world.ts";
+import { costs, quiet, startCounting } from "../../budgets/cost.ts";
 import { chatters } from "../../chat/friends.ts";
 import { orderIn, scene } from "../../dispatch/scene.ts";
 import { patch, person, post, rows, staffMember } from "../../harness/api.ts";
 import { accessOf, cold } from "../../harness/cold.ts";
 import { charge, counted } from "../../harness/counted.ts";
 import { makeRoom } from "../../harness/rooms.ts";
+import { connectNative } from "../../harness/socket.ts";
 import { befriend, member } from "../../social/social.ts";
 import { allow, eventOf, eventOnNow } from "../../tracking/visibility/relations.ts";
 
@@ -177,6 +179,27 @@ describe("In a cold isolate", () => {
     expect((await cold(() => dial(ticket))).statements).toEqual([]);
   });
 
+  test("A person's own socket subscribes again to its rooms without a statement.", async () => {
+    const { one, other, chat } = await chatters();
+    await allow(other);
+    const token = await accessOf(one.id);
+    const rooms = [`chat:${chat}`, `user:${other.id}`];
+    const subscribe = async () => {
+      const socket = await connectNative("/ws/me/", token);
+      for (const room of rooms) {
+        socket.send({ t: "subscribe", room });
+        await socket.next(({ t }) => t === "subscribed");
+      }
+      socket.close();
+      await socket.closed;
+    };
+    await subscribe();
+    await quiet();
+    startCounting();
+    await cold(subscribe);
+    expect(costs()).toMatchObject({ trips: 0, d1Rows: 0 });
+  });
+
   test("A driver's right to an order is looked up each time, because the truck may get another driver after the job.", async () => {
     const visitor = await onOrder("driver");
     await open("natively, by header", visitor);
@@ -225,7 +248,6 @@ describe("In a cold isolate", () => {
     const visitor = await asMember(`/ws/users/${owner.id}/location/`, watcher);
     await open("natively, by header", visitor);
     const room = env.USER_ROOMS.getByName(`user:${owner.id}`);
-    const { runInDurableObject } = await import("cloudflare:test");
     await runInDurableObject(room, async (_, { storage }) => {
       await storage.deleteAlarm();
       await storage.deleteAll();

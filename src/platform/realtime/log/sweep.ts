@@ -5,16 +5,16 @@ import { rooms } from "../../db/tables.ts";
 import { log } from "../../log.ts";
 import type { RequestContext } from "../../runtime.ts";
 
-/** How often an isolate notes the same room, and how often the sweep wakes a room. Milliseconds. */
-const NOTE_EVERY = 3600_000;
+/** How often a room's note is written again, and how often the sweep wakes a room. Milliseconds. */
+const NOTE_EVERY = 24 * 3600_000;
 const WAKE_EVERY = 600_000;
-/** A room that was not entered for this long has nothing left to archive. */
-const LIVE = 24 * 3600_000;
+/** A room that was not entered for a day has nothing left to archive; its note may be a day old by then. */
+const LIVE = 2 * NOTE_EVERY;
 const BATCH = 50;
 
 const noted = new TtlCache<string, true>({ ttl: NOTE_EVERY, size: 5_000 });
 
-/** Notes that a room is entered: one statement per room and hour, after the response. */
+/** Notes that a room is entered: one statement per room and isolate, and one row a day, after the response. */
 export function noteRoom(ctx: RequestContext, name: string): void {
   const now = ctx.now();
   if (noted.get(name, now)) return;
@@ -22,11 +22,15 @@ export function noteRoom(ctx: RequestContext, name: string): void {
   const note = ctx.db
     .insert(rooms)
     .values({ name, seenAt: now, sweptAt: now })
-    .onConflictDoUpdate({ target: rooms.name, set: { seenAt: now } });
+    .onConflictDoUpdate({
+      target: rooms.name,
+      set: { seenAt: now },
+      setWhere: lt(rooms.seenAt, now - NOTE_EVERY),
+    });
   ctx.defer("rooms.note", note, { room: name });
 }
 
-/** Wakes rooms that were not woken for ten minutes; deletes those that were not entered for a day. */
+/** Wakes rooms that were not woken for ten minutes; deletes those that were not noted for two days. */
 export async function sweepRooms(ctx: RequestContext): Promise<void> {
   const now = ctx.now();
   await ctx.db.delete(rooms).where(lt(rooms.seenAt, now - LIVE));
