@@ -20,8 +20,8 @@ export function setUp(hosts) {
   const one = targets(hosts, ROOMS);
   let turn = 0;
   const open = (side) => async () => {
-    const crowd = await Crowd.gather([side[turn++ % ROOMS]]);
-    await crowd.disperse();
+    const crowd = await Crowd.open([side[turn++ % ROOMS]]);
+    await crowd.close();
   };
   return { work: { product: open(one.product), bare: open(one.bare) }, width: 4 };
 }
@@ -32,10 +32,10 @@ export async function socketMemory(hosts) {
   const each = {};
   for (const side of ["product", "bare"]) {
     const before = hosts[side].memory();
-    const crowd = await Crowd.gather(all[side]);
+    const crowd = await Crowd.open(all[side]);
     await setTimeout(1000);
     each[side] = (hosts[side].memory() - before) / IDLE / 1024;
-    await crowd.disperse();
+    await crowd.close();
   }
   const [ours, floor] = [each.product, each.bare].map((kib) => kib.toFixed(1));
   return `${IDLE} idle ones in ${ROOMS} rooms take ${ours} KiB each, bare ${floor} KiB`;
