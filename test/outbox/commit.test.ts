@@ -168,3 +168,17 @@ test("A batch returns each statement's result, also of raw ones.", async () => {
   expect(raw).toMatchObject({ results: [{ name, two: 2 }] });
   expect(updated).toMatchObject({ meta: { changes: 1 } });
 });
+
+test("A change on its own is one statement, and null when it changed no row.", async () => {
+  const { ctx } = watched();
+  const name = unique("thing");
+  const batch = vi.spyOn(ctx.db.$client, "batch");
+  expect(await commit(ctx, insert(ctx, name), [])).toMatchObject([{ name, state: "new" }]);
+  const done = (from: string) =>
+    ctx.db.update(things).set({ state: "done" }).where(sql`${things.name} = ${name} AND state = ${from}`);
+  expect(await commit(ctx, done("new"), [])).not.toBeNull();
+  expect(await commit(ctx, done("new"), [])).toBeNull();
+  expect(await commit(ctx, done("new").returning(), [])).toBeNull();
+  expect(await commit(ctx, done("done").returning(), [])).toMatchObject([{ name }]);
+  for (const [statements] of batch.mock.calls) expect(statements).toHaveLength(1);
+});

@@ -1,6 +1,7 @@
 /** Creates, changes and deletes car posts. Pictures belong to the files module. */
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, getTableColumns, sql } from "drizzle-orm";
 import { auditEntry } from "../../platform/db/audit.ts";
+import { fixedText } from "../../platform/db/fixed-text.ts";
 import { updateOptimistically } from "../../platform/db/optimistic.ts";
 import { commit } from "../../platform/db/outbox.ts";
 import type { Caller } from "../../platform/http/caller.ts";
@@ -25,15 +26,21 @@ export async function addPost(
 ): Promise<CarPost> {
   const subject = { ownerId: userId, purpose: "car_image", subjectId: null } as const;
   const stored = picture && (await storeFile(ctx, subject, "image", picture));
-  const insert = ctx.db
-    .insert(carPosts)
-    .values({ ...facts, ...keysOf(facts), userId, createdAt: ctx.now() })
-    .returning();
+  const insert = newPost({ ...facts, ...keysOf(facts), userId, createdAt: ctx.now() });
   const rows = await commit(ctx, insert, [], stored ? keepFile(ctx, stored, NEW_POST) : []);
   const post = rows?.[0];
   if (!post) throw new Error("the new post has no row");
   return post;
 }
+
+const newPost = fixedText<Omit<CarPost, "id">, CarPost[]>((db, value) => {
+  const names = Object.keys(getTableColumns(carPosts)).filter((name) => name !== "id");
+  const values = Object.fromEntries(names.map((name) => [name, value(name as keyof Omit<CarPost, "id">)]));
+  return db
+    .insert(carPosts)
+    .values(values as unknown as typeof carPosts.$inferInsert)
+    .returning();
+});
 
 /** SQL: the id of the post just inserted in this transaction. */
 const NEW_POST = sql`(SELECT seq FROM sqlite_sequence WHERE name = 'car_posts')`;

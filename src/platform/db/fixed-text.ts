@@ -8,6 +8,8 @@ import type { Db, Prepared } from "./client.ts";
 
 /** A statement with its values, for `runFixed` or for `runBatch`. */
 export interface FixedStatement<Result> {
+  /** The type of its result, as drizzle's statements have it; no value. */
+  readonly _: { readonly result: Result };
   _prepare(): Omit<Prepared, "mapResult"> & { mapResult(result: unknown, fromBatch: boolean): Result };
 }
 
@@ -21,7 +23,7 @@ export function fixedText<Values extends Record<string, unknown>, Result>(
   write: (db: Db, value: (name: keyof Values & string) => Placeholder) => PromiseLike<Result>,
 ): (values: Values) => FixedStatement<Result> {
   let written: Prepared | undefined;
-  return (values) => ({
+  const withValues = (values: Values): Omit<FixedStatement<Result>, "_"> => ({
     _prepare() {
       written ??= preparedBy(write(WRITER, (name) => sql.placeholder(name)));
       const prepared = written;
@@ -32,6 +34,7 @@ export function fixedText<Values extends Record<string, unknown>, Result>(
       };
     },
   });
+  return (values) => withValues(values) as FixedStatement<Result>;
 }
 
 /** The method that drizzle's own `batch` uses; its types hide it. */

@@ -7,6 +7,7 @@ import { LEASE, overdue } from "./claims.ts";
 import { runBatch, says } from "./client.ts";
 import { runDirectly, type StoredEffect } from "./direct-effects.ts";
 import { enqueue, QUEUE_BATCH } from "./enqueue.ts";
+import type { FixedStatement } from "./fixed-text.ts";
 
 /** What runs for an effect right after its commit. Throws when it must be tried again. */
 export type DirectRun = (ctx: RequestContext) => Promise<unknown>;
@@ -27,6 +28,7 @@ export interface Effect {
 }
 
 type Statement = BatchItem<"sqlite">;
+type Changing = Statement | FixedStatement<unknown>;
 
 /**
  * Runs one change, its effects and the statements that depend on it as one transaction, then runs the direct effects and
@@ -37,13 +39,14 @@ type Statement = BatchItem<"sqlite">;
  * `atLeast`, and the NOT NULL constraint rolls the whole batch back. So `change` must be the statement whose row
  * count decides.
  */
-export async function commit<Change extends Statement>(
+export async function commit<Change extends Changing>(
   ctx: RequestContext,
   change: Change,
   effects: readonly Effect[],
   rest: readonly Statement[] = [],
   atLeast = 1,
 ): Promise<Change["_"]["result"] | null> {
+  if (effects.length === 0 && rest.length === 0 && atLeast === 1) return runAlone(ctx, change);
   const rows = effects.map((effect) => ({ id: newOrderedId(ctx.now()), ...effect }));
   let results: unknown[];
   const [written = [], ...more] = inPieces(rows.map(storedFacts));
@@ -69,6 +72,17 @@ export async function commit<Change extends Statement>(
   return results[0] as Change["_"]["result"];
 }
 
+/** Runs a change that nothing depends on: one statement needs no guard. Null when it changed no row. */
+async function runAlone<Change extends Changing>(
+  ctx: RequestContext,
+  change: Change,
+): Promise<Change["_"]["result"] | null> {
+  const [result] = await runBatch(ctx.db, [change]);
+  if (emitting.has(change) && moved(result)) enqueueDueSoon(ctx);
+  const changed = Array.isArray(result) ? result.length > 0 : moved(result);
+  return changed ? (result as Change["_"]["result"]) : null;
+}
+
 /** What the row of an effect is made from. */
 const storedFacts = ({ id, kind, address, payload, sender }: StoredEffect) => ({
   id,
@@ -78,7 +92,7 @@ const storedFacts = ({ id, kind, address, payload, sender }: StoredEffect) => ({
   sender,
 });
 
-const emitting = new WeakSet<Statement>();
+const emitting = new WeakSet<Changing>();
 
 /** Marks a statement whose triggers write effects when it changes a row: `commit` sends those to the queue, too. */
 export function emitsEffects<S extends Statement>(statement: S): S {
