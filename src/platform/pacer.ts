@@ -1,5 +1,7 @@
 /** Sends the latest value to a receiver, no faster than it asks for. What comes in between is merged, by default replaced. */
 
+import { log } from "./log.ts";
+
 /** The pacer's clock; a simulation replaces it. */
 export interface PacerClock {
   /** Epoch ms. */
@@ -12,8 +14,11 @@ export const REAL_CLOCK: PacerClock = {
   after: (milliseconds, run) => void setTimeout(run, milliseconds),
 };
 
+/** Milliseconds. */
+const AFTER_FAILURE = 1000;
+
 interface PacerOptions<Value> {
-  /** Sends a value; returns after how many ms the next one is welcome. Must not throw. */
+  /** Sends a value; returns after how many ms the next one is welcome. When it throws, that is a second. */
   readonly send: (value: Value) => Promise<number>;
   readonly merge?: (waiting: Value, next: Value) => Value;
   readonly clock?: PacerClock;
@@ -54,7 +59,10 @@ export class Pacer<Value> {
     const waiting = this.#waiting;
     this.#waiting = null;
     if (waiting) {
-      const pause = await this.#send(waiting.value);
+      const pause = await this.#send(waiting.value).catch((error: unknown) => {
+        log("warn", "pacer.send", {}, error);
+        return AFTER_FAILURE;
+      });
       this.#freeAt = this.#clock.now() + pause;
     }
     if (this.#waiting)

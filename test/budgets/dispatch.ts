@@ -55,8 +55,29 @@ export const dispatchBudgets: readonly Budget[] = [
     },
   },
   {
+    action: "A frame of a driver's position by socket, one a second with an active order,",
+    most: 2,
+    async measure(clock) {
+      const there = await scene();
+      await orderIn(there, "ASSIGNED");
+      const driver = await connectNative(`/ws/tow-trucks/${there.truck}/location/`, there.driver.token);
+      let sent = 0;
+      const report = async () => {
+        sent += 1;
+        const ref = `p${sent}`;
+        driver.send({ t: "points", ref, points: [{ latitude: 55.75 + sent / 11_100, longitude: 37.61 }] });
+        await driver.next((frame) => frame.t === "ack" && frame.ref === ref);
+        await clock.advance(1000);
+      };
+      await report();
+      return perAction(clock, 120, async () => {
+        for (let second = 0; second < 120; second++) await report();
+      });
+    },
+  },
+  {
     action: "An order from its placement to its completion",
-    most: 155,
+    most: 170,
     async measure(clock) {
       const there = await scene();
       return perAction(clock, 1, () => placeToCompleted(clock, there));

@@ -65,6 +65,27 @@ describe("a pacer", () => {
     expect(got).toEqual([["a"], ["b", "c"]]);
   });
 
+  test("After a failure the next value goes a second later.", async () => {
+    const time = virtualClock();
+    const got: [number, string][] = [];
+    const pacer = new Pacer<string>({
+      clock: time.clock,
+      send: async (value) => {
+        got.push([time.clock.now(), value]);
+        if (value === "a") throw new Error("nobody there");
+        return 1000;
+      },
+    });
+    void pacer.put("a");
+    await time.advance(100);
+    void pacer.put("b");
+    await time.advance(5000);
+    expect(got).toEqual([
+      [0, "a"],
+      [1000, "b"],
+    ]);
+  });
+
   test("A value that comes while another is on its way waits for the pause.", async () => {
     const time = virtualClock();
     const got: [number, string][] = [];

@@ -37,7 +37,7 @@ const batchOf = ({ body }: LatestValue): Batch =>
   );
 
 interface CollectorOptions {
-  /** Passes a batch on to the operators' room; returns after how many ms the next one is welcome. Must not throw. */
+  /** Passes a batch on to the operators' room; returns after how many ms the next one is welcome. */
   readonly forward: (latest: LatestValue) => Promise<number>;
   readonly store: (fixes: readonly TruckFix[]) => Promise<void>;
   readonly failed: (error: unknown) => void;

@@ -74,14 +74,7 @@ export function opsRoomHandler(openRequestContext: () => RequestContext): RoomHa
 
 function collectFor(open: () => RequestContext): PositionCollector {
   return new PositionCollector({
-    async forward(latest) {
-      try {
-        return (await open().runtime.room(OPS_ROOM)?.show(OPS_ROOM, latest)) ?? SHOW_AGAIN;
-      } catch (error) {
-        log("warn", "ops.forward", {}, error);
-        return SHOW_AGAIN;
-      }
-    },
+    forward: async (latest) => (await open().runtime.room(OPS_ROOM)?.show(OPS_ROOM, latest)) ?? SHOW_AGAIN,
     store: (fixes) => storePositions(open(), fixes),
     failed: (error) => log("warn", "ops.store", {}, error),
   });

@@ -51,8 +51,12 @@ export class TruckReports {
   async report(fix: TruckFix): Promise<void> {
     if (this.#newest && this.#newest.at > fix.at) return;
     this.#newest = fix;
-    const isStored = this.#mayWrite() || this.#orders === null;
-    if (isStored && !(await this.#write(fix))) return;
+    let isStored = false;
+    if (this.#mayWrite() || this.#orders === null) {
+      const written = await this.#write(fix);
+      if (written === "old") return;
+      isStored = written === "stored";
+    }
     // A later one came while this one was written.
     if (this.#newest !== fix) return;
     const now = this.#open().now();
@@ -64,12 +68,17 @@ export class TruckReports {
     ]);
   }
 
-  /** False when a later position is stored already, or the truck is gone. */
-  async #write(fix: TruckFix): Promise<boolean> {
+  /** Old: a later position is stored already, or the truck is gone. Failed: the collecting room writes it later. */
+  async #write(fix: TruckFix): Promise<"stored" | "old" | "failed"> {
     const version = this.#version;
-    const located = await locateTruck(this.#open(), fix);
-    if (version === this.#version) this.#orders = located?.orders ?? null;
-    return located?.at === fix.at;
+    try {
+      const located = await locateTruck(this.#open(), fix);
+      if (version === this.#version) this.#orders = located?.orders ?? null;
+      return located?.at === fix.at ? "stored" : "old";
+    } catch (error) {
+      log("warn", "truck.locate", { truck: fix.id }, error);
+      return "failed";
+    }
   }
 
   #mayWrite(): boolean {

@@ -22,10 +22,10 @@ export interface ArchiveState {
 
 /**
  * When the next batch may run: a pause after the last one, so that a single entry after a quiet time is in D1 at once; the
- * pause doubles with each failure.
+ * pause doubles with each failure, up to a minute or what the handler asks for.
  */
 export function archiveDue(state: ArchiveState, now: number, pause: number = ARCHIVE.pause): number {
-  const grown = Math.min(ARCHIVE.longestPause, pause * 2 ** state.failures);
+  const grown = Math.max(pause, Math.min(ARCHIVE.longestPause, pause * 2 ** state.failures));
   return Math.max(now, state.lastAt + grown);
 }
 
