@@ -60,31 +60,28 @@ export class RegistryStore {
     this.trustFrom = this.#adoptRevocations(memory, now);
   }
 
+  /** One read where there is nothing to make: after a deploy all registries wake at once. */
   #createTables(): void {
-    this.#sql.exec(`CREATE TABLE IF NOT EXISTS rooms ${ROOM_COLUMNS}`);
-    if (!this.#hasColumn("rooms", "held")) {
-      this.#sql.exec(`CREATE TABLE rooms_with_rights ${ROOM_COLUMNS}`);
-      this.#sql.exec("INSERT INTO rooms_with_rights (room, seen_at) SELECT room, seen_at FROM rooms");
-      this.#sql.exec("DROP TABLE rooms");
-      this.#sql.exec("ALTER TABLE rooms_with_rights RENAME TO rooms");
+    const known = this.#sql.exec<{ name: string; sql: string }>(
+      "SELECT name, sql FROM sqlite_master WHERE type = 'table'",
+    );
+    const tables = new Map([...known].map(({ name, sql }) => [name, sql]));
+    const run = (statement: string) => void this.#sql.exec(statement);
+    if (!tables.has("rooms")) run(`CREATE TABLE rooms ${ROOM_COLUMNS}`);
+    else if (!/\bheld\b/.test(tables.get("rooms") ?? "")) {
+      run(`CREATE TABLE rooms_with_rights ${ROOM_COLUMNS}`);
+      run("INSERT INTO rooms_with_rights (room, seen_at) SELECT room, seen_at FROM rooms");
+      run("DROP TABLE rooms");
+      run("ALTER TABLE rooms_with_rights RENAME TO rooms");
     }
-    this.#sql.exec(
-      "CREATE TABLE IF NOT EXISTS revocations (revocation TEXT NOT NULL, until INTEGER NOT NULL, kept INTEGER)",
-    );
-    if (!this.#hasColumn("revocations", "kept"))
-      this.#sql.exec("ALTER TABLE revocations ADD COLUMN kept INTEGER");
-    this.#sql.exec(
-      "CREATE TABLE IF NOT EXISTS tickets (id TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID",
-    );
-    this.#sql.exec(
-      "CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
-    );
-  }
-
-  /** By the words of the table's definition: the tables are made here only. */
-  #hasColumn(table: string, column: string): boolean {
-    const [row] = this.#sql.exec<{ sql: string }>("SELECT sql FROM sqlite_master WHERE name = ?", table);
-    return new RegExp(`\\b${column}\\b`).test(row?.sql ?? "");
+    if (!tables.has("revocations"))
+      run("CREATE TABLE revocations (revocation TEXT NOT NULL, until INTEGER NOT NULL, kept INTEGER)");
+    else if (!/\bkept\b/.test(tables.get("revocations") ?? ""))
+      run("ALTER TABLE revocations ADD COLUMN kept INTEGER");
+    if (!tables.has("tickets"))
+      run("CREATE TABLE tickets (id TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID");
+    if (!tables.has("facts"))
+      run("CREATE TABLE facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID");
   }
 
   /**
