@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { accept, call, offersOf, trucksAt } from "../dispatch/offers/builders.ts";
 import { move, orderIn, scene, stateOf, truckRow } from "../dispatch/scene.ts";
 import { get, rows } from "../harness/api.ts";
+import { accessOf } from "../harness/cold.ts";
 import { dial } from "../harness/socket.ts";
 
 const FORMER = [
@@ -48,7 +49,8 @@ test("A former driver can open neither the truck's nor the order's socket.", asy
   const id = await orderIn(there, "ASSIGNED");
   const spare = await truckRow({ tariff: there.tariff, driver: there.driver.id });
   await change(there.driver.id, "user_type = 'CLIENT'");
-  const { token } = there.driver;
+  // A change of role by the console ends the sessions: the token is one of a later sign-in.
+  const token = await accessOf(there.driver.id);
   for (const path of [`/ws/tow-trucks/${spare}/location/`, `/ws/orders/${id}/location/`])
     expect(await dial(path, { protocols: ["caravan.v1", `auth.${token}`] }), path).toMatchObject({
       refusal: { status: 403 },
