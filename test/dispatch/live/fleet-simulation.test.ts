@@ -32,6 +32,9 @@ interface Seen {
   readonly databaseAge: number;
   /** Trucks on the map. */
   readonly trucks: number;
+  /** How long a truck that was silent until then took to the operators' map and to the database. Milliseconds. */
+  readonly firstOnMap: number;
+  readonly firstStored: number;
 }
 
 async function simulate(count: number): Promise<Seen> {
@@ -57,6 +60,8 @@ async function simulate(count: number): Promise<Seen> {
   ];
   let longest = 0;
   let rows = 0;
+  const silent = count + 1;
+  const firstAt = { sent: 0, onMap: 0, stored: 0 };
   const onMap = new Map<number, number>();
   const stored = new Map<number, number>();
 
@@ -64,7 +69,10 @@ async function simulate(count: number): Promise<Seen> {
     frames.add("operator");
     const trucks = body.trucks as [number, number, number, number][];
     longest = Math.max(longest, trucks.length);
-    for (const [id, , , at] of trucks) onMap.set(id, at);
+    for (const [id, , , at] of trucks) {
+      if (id === silent) firstAt.onMap ||= clock.now();
+      else onMap.set(id, at);
+    }
   }, clock);
   const collectors = new Map<string, PositionCollector>();
   for (let n = 0; n < COLLECTORS; n++)
@@ -79,7 +87,10 @@ async function simulate(count: number): Promise<Seen> {
         async store(fixes) {
           transactions.add("database");
           rows += fixes.length;
-          for (const { id, at } of fixes) stored.set(id, at);
+          for (const { id, at } of fixes) {
+            if (id === silent) firstAt.stored ||= clock.now();
+            else stored.set(id, at);
+          }
         },
         failed: (error) => {
           throw error;
@@ -113,6 +124,12 @@ async function simulate(count: number): Promise<Seen> {
         }
       await time.advance(100);
     }
+    if (second === WARM + 10) {
+      firstAt.sent = clock.now();
+      collectors
+        .get(collectorRoom(silent))
+        ?.take({ id: silent, at: clock.now(), latitude: 55, longitude: 37, isStored: false });
+    }
     if (second < WARM) continue;
     const age = (positions: ReadonlyMap<number, number>) =>
       positions.size < count ? Number.POSITIVE_INFINITY : clock.now() - Math.min(...positions.values());
@@ -129,6 +146,8 @@ async function simulate(count: number): Promise<Seen> {
     mapAge,
     databaseAge,
     trucks: onMap.size,
+    firstOnMap: firstAt.onMap - firstAt.sent,
+    firstStored: firstAt.stored - firstAt.sent,
   };
 }
 
@@ -155,6 +174,13 @@ describe.each([
     expect(seen.trucks).toBe(count);
     expect(seen.mapAge).toBeLessThanOrEqual(10_000);
     expect(seen.databaseAge).toBeLessThanOrEqual(10_000);
+  });
+
+  test("A truck's first position after a pause is on the map and in the database within two seconds.", () => {
+    for (const late of [seen.firstOnMap, seen.firstStored]) {
+      expect(late).toBeGreaterThanOrEqual(0);
+      expect(late).toBeLessThanOrEqual(2000);
+    }
   });
 
   test("The database runs at most one transaction a second for each collecting room, and writes a truck's row every five seconds.", () => {

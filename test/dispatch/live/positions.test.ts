@@ -3,6 +3,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
+import { collectorRoom } from "../../../src/modules/dispatch/room-names.ts";
 import { newPerson, type Person } from "../../authorization/world.ts";
 import { patch, post, rows } from "../../harness/api.ts";
 import { connect, connectNative, type Socket } from "../../harness/socket.ts";
@@ -135,6 +136,44 @@ describe("a position", () => {
       storage.sql.exec("SELECT body FROM entries WHERE body LIKE '%55.41%' OR body LIKE '%55.42%'").toArray(),
     );
     expect(told).toEqual([]);
+  });
+
+  test("The collecting room of its truck stores nothing.", async () => {
+    const there = await scene();
+    await report(there.driver, 55.48);
+    const room = env.OPS_ROOMS.getByName(collectorRoom(there.truck));
+    const tables = await runInDurableObject(room, (_, { storage }) =>
+      storage.sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_%' ESCAPE '\\'").toArray(),
+    );
+    expect(tables).toEqual([]);
+  });
+
+  test("Positions that an older version stored in the order's journal are replayed while their truck has the job.", async () => {
+    const there = await scene();
+    const id = await orderIn(there, "ASSIGNED");
+    const name = `order:${id}`;
+    const body = {
+      tow_truck_id: String(there.truck),
+      latitude: 55.49,
+      longitude: 37.5,
+      updated_at: new Date().toISOString(),
+      order_id: id,
+      distance_m: 5,
+    };
+    const { seq } = await env.ORDER_ROOMS.getByName(name).publish(name, {
+      kind: "position",
+      ref: "old",
+      body,
+    });
+    const replay = async () => {
+      const socket = await connectNative(`/ws/orders/${id}/location/?since=0`, there.client.token);
+      const entry = await socket.next((frame) => frame.t === "entry" && frame.seq === seq);
+      socket.close();
+      return [entry.kind, entry.body];
+    };
+    expect(await replay()).toEqual(["position", body]);
+    await move(there.operator, id, { status: "CANCELLED" });
+    expect(await replay()).toEqual(["hidden", {}]);
   });
 
   test("A newcomer gets the latest one at once, natively and as documented, also when the database is behind.", async () => {
