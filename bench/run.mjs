@@ -1,5 +1,6 @@
 // `npm run bench [-- --quick] [-- --only=<words>]`: measures the product and the bare platform doing the same work, in one
-// run and in turns. `-- --tracking` measures it with a hundred thousand points of tracks.
+// run and in turns. `-- --tracking` measures it with a hundred thousand points of tracks, `-- --rows`
+// counts the rows that actions write.
 import { quiet, requireNode } from "../scripts/setup/environment.mjs";
 import { closeConnections } from "./clients.mjs";
 import { socketMemory } from "./connections.mjs";
@@ -34,7 +35,8 @@ const HEAD = [
 
 const startedAt = performance.now();
 const size = build();
-await (process.argv.includes("--tracking") ? trackingOnly() : everything());
+if (process.argv.includes("--rows")) await rowsOnly();
+else await (process.argv.includes("--tracking") ? trackingOnly() : everything());
 
 async function everything() {
   const cold = await coldStarts();
@@ -60,6 +62,14 @@ async function everything() {
     closeConnections();
     await Promise.all([product.stop(), bare.stop()]);
   }
+}
+
+async function rowsOnly() {
+  const { countRows } = await import("./rows.mjs");
+  const words = await countRows(progress);
+  progress("");
+  console.log(words);
+  closeConnections();
 }
 
 async function trackingOnly() {

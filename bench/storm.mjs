@@ -7,9 +7,9 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { WebSocket } from "ws";
-import { root } from "../scripts/setup/environment.mjs";
 import { signAccess } from "../src/modules/identity/sessions/tokens.ts";
 import { Keyring } from "../src/platform/crypto/digest.ts";
+import { countingFront, countsOf } from "./counting.mjs";
 import { build, startProduct } from "./platform.mjs";
 
 const SECRET = "a secret for measuring, nothing else";
@@ -17,68 +17,10 @@ const SECRET = "a secret for measuring, nothing else";
 const ROOM = 100;
 const HOUR = 3600_000;
 
-/** Counts what the Worker and its objects ask of the database and write, by watching the platform's prototypes. */
-const COUNTING = `
-import * as product from "./index.js";
-export * from "./index.js";
-const nothing = { trips: 0, d1Rows: 0, objectRows: 0, alarms: 0 };
-let counts = { ...nothing };
-let watchesDatabase = false;
-let watchesStorage = false;
-function watchDatabase(env) {
-  if (watchesDatabase) return;
-  watchesDatabase = true;
-  const prototype = Object.getPrototypeOf(env.DB.withSession());
-  const send = prototype._send;
-  prototype._send = async function (...args) {
-    counts.trips += 1;
-    const results = await send.apply(this, args);
-    for (const { meta } of [results].flat()) counts.d1Rows += meta?.rows_written ?? 0;
-    return results;
-  };
-}
-function watchStorage(storage) {
-  if (watchesStorage) return;
-  watchesStorage = true;
-  const sql = Object.getPrototypeOf(storage.sql);
-  const { exec } = sql;
-  sql.exec = function (...args) {
-    const cursor = exec.apply(this, args);
-    counts.objectRows += cursor.rowsWritten;
-    return cursor;
-  };
-  const prototype = Object.getPrototypeOf(storage);
-  const { setAlarm } = prototype;
-  prototype.setAlarm = function (...args) {
-    counts.alarms += 1;
-    return setAlarm.apply(this, args);
-  };
-}
-const watched = (Objects) => class extends Objects {
-  constructor(state, env) {
-    watchStorage(state.storage);
-    super(state, env);
-  }
-};
-export const EventRoom = watched(product.EventRoom);
-export const InboxRoom = watched(product.InboxRoom);
-export const Roster = watched(product.Roster);
-export default {
-  ...product.default,
-  fetch(request, env, context) {
-    watchDatabase(env);
-    if (new URL(request.url).pathname !== "/storm-counts") return product.default.fetch(request, env, context);
-    const counted = counts;
-    counts = { ...nothing };
-    return Response.json(counted);
-  },
-};`;
-
 /** Runs the storm; returns what was counted and how long clients waited, in ms. */
 export async function storm(clients = 2000) {
   const folder = mkdtempSync(join(tmpdir(), "caravan-storm-"));
-  const front = { type: "ESModule", path: join(root, "dist/bench/front.js"), contents: COUNTING };
-  const place = { folder, front, port: 0 };
+  const place = { folder, front: countingFront, port: 0 };
   const start = () => startProduct(place, { PASSWORD_COST: "1024/8/1", RATE_REGISTRATION: "1000000/60" });
   let server = await start();
   try {
@@ -110,9 +52,8 @@ export async function storm(clients = 2000) {
   }
 }
 
-async function counted({ origin }) {
-  return (await fetch(`${origin}/storm-counts`)).json();
-}
+/** What was counted since the last call. */
+const counted = (server) => countsOf(server, { reset: true });
 
 /** Signs people in: half of them will be in rooms of events, a hundred in each, half on their own sockets. */
 async function invite({ origin, database }, count) {
