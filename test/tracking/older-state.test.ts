@@ -3,11 +3,12 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { pointId } from "../../src/modules/tracking/points/ids.ts";
+import { storePoints } from "../../src/modules/tracking/points/store.ts";
 import { compactTracks } from "../../src/modules/tracking/tracks/compaction.ts";
 import { del, get, type Person, patch, person, post, rows, staffMember } from "../harness/api.ts";
 import { jobContext } from "../harness/job-context.ts";
 import { connectNative } from "../harness/socket.ts";
-import { archived } from "./fixtures.ts";
+import { archived, ocean } from "./fixtures.ts";
 
 const PATH = "/api/v1/location-reports/";
 const SECOND = 1000;
@@ -171,6 +172,35 @@ test("An older room archives what it still held, once, and counts on.", async ()
   expect(new Set(ids).size).toBe(4);
   for (const id of ids) expect((await get(`${PATH}${id}/`, { token: ann.token })).body.id).toBe(id);
   expect(ids[3]).toBeGreaterThan(pointId(ann.id, 50_000_000));
+});
+
+test("Points by REST are stored while their room runs the version before, and the room does not store them again.", async () => {
+  const ann = await person();
+  const at = Date.now() - 60 * SECOND;
+  const { ctx, finished } = jobContext();
+  const older: typeof ctx.runtime.room = (name) => {
+    const room = ctx.runtime.room(name);
+    const submit = async () => {
+      throw new TypeError('The RPC receiver does not implement the method "submit".');
+    };
+    return (
+      room &&
+      new Proxy(room, { get: (real, method) => (method === "submit" ? submit : Reflect.get(real, method)) })
+    );
+  };
+  const meanwhile = { ...ctx, runtime: { ...ctx.runtime, room: older } };
+  const step = (n: number) => ({ ...ocean, at: at + n * SECOND, accuracy: null, speed: null, heading: null });
+  const stored = [
+    ...((await storePoints(meanwhile, ann.id, [step(1), step(2)])) ?? []),
+    ...((await storePoints(meanwhile, ann.id, [step(2), step(3)])) ?? []),
+  ];
+  await finished();
+  expect(stored.map(({ flag }) => flag)).toEqual([null, null, "duplicate", null]);
+  const { body: later } = await post(`${PATH}batch/`, { points: [step(3), step(4)] }, { token: ann.token });
+  expect(later.map(({ flag }: { flag: string | null }) => flag)).toEqual(["duplicate", null]);
+  expect(await latitudesOf(ann, "?flagged=true")).toHaveLength(6);
+  expect(await latitudesOf(ann)).toHaveLength(4);
+  expect(new Set(await idsOf(`${PATH}?flagged=true`, ann)).size).toBe(6);
 });
 
 test("Old days of reports from before and of packed points become one object, and the track is as it was.", async () => {
