@@ -72,6 +72,18 @@ describe("a trail", () => {
     expect(await trackOf(there)).toEqual([55.1, 55.2, 55.3]);
   });
 
+  test("Batches that are archived again with other beginnings, after a lost mark, double nothing.", async () => {
+    const there = await scene();
+    const { ctx } = jobContext();
+    const now = Date.now();
+    const entries = [1, 2, 3, 4].map((seq) => entry(seq, now + seq, [[55 + seq / 10, now + seq]]));
+    await oldRow(there.truck, 55.1, now + 1);
+    await archiveFixes(ctx, there.truck, "e", entries.slice(0, 2));
+    await archiveFixes(ctx, there.truck, "e", entries.slice(2));
+    await archiveFixes(ctx, there.truck, "e", entries.slice(0, 3));
+    expect(await trackOf(there)).toEqual([55.1, 55.2, 55.3, 55.4]);
+  });
+
   test("Points that arrived late stand where they belong, and those before the asked time are left out.", async () => {
     const there = await scene();
     const { ctx } = jobContext();

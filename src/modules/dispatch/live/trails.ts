@@ -40,17 +40,26 @@ export async function trailSince(
     const stretches = await ctx.db.all<{ startsAt: number; points: number[] }>(sql`
       SELECT starts_at AS startsAt, points FROM truck_trails
       WHERE truck_id = ${truckId} AND starts_at >= ${since - DAY} AND ends_at >= ${since}
-      ORDER BY starts_at DESC, epoch, seq DESC LIMIT ${PAGE} OFFSET ${offset}`);
+      ORDER BY starts_at DESC, epoch DESC, seq DESC LIMIT ${PAGE} OFFSET ${offset}`);
     for (const stretch of stretches) {
       const unpacked = await unpackTrail(new Uint8Array(stretch.points));
       points.push(...unpacked.filter(({ at }) => at >= since));
     }
     // A position is stored after it was measured: earlier rows have only older ones.
     const from = stretches.at(-1)?.startsAt ?? 0;
-    const isEnough = points.filter(({ at }) => at >= from).length >= most;
+    const isEnough = onlyOnce(points).filter(({ at }) => at >= from).length >= most;
     if (stretches.length < PAGE || isEnough) break;
   }
-  return points.sort((one, other) => one.at - other.at).slice(-most);
+  return onlyOnce(points)
+    .sort((one, other) => one.at - other.at)
+    .slice(-most);
+}
+
+/** A room that lost its mark archives entries again, in batches that begin elsewhere. */
+function onlyOnce(points: readonly TrailPoint[]): TrailPoint[] {
+  const keyOf = ({ at, latitude, longitude }: TrailPoint) =>
+    `${at} ${latitude.toFixed(7)} ${longitude.toFixed(7)}`;
+  return [...new Map(points.map((point) => [keyOf(point), point])).values()];
 }
 
 /** Points that older versions stored, one in a row. */

@@ -35,8 +35,9 @@ export function truckRoomHandler(openRequestContext: () => RequestContext): Room
     greet(_journal, opening) {
       const { location: read } = (opening as TruckOpening) ?? {};
       const { newest } = reports;
-      // The database may be a few seconds behind.
-      const location = newest ? toPosition(newest.id, newest, newest.at) : read;
+      // The database may be a few seconds behind this object, or ahead of one that has just woken.
+      const isNewer = newest && (!read || newest.at >= Date.parse(read.updated_at));
+      const location = isNewer ? toPosition(newest.id, newest, newest.at) : read;
       return location
         ? [JSON.stringify({ type: "initial", location, tow_truck_id: location.tow_truck_id })]
         : [];

@@ -1,14 +1,11 @@
 /** `/api/v1/location/update/`: a driver's position, which the truck's room stores and shows to others. */
-
 import { sql } from "drizzle-orm";
 import type { Caller } from "../../../../platform/http/caller.ts";
 import { notFound, type Refusal, wire } from "../../../../platform/http/errors.ts";
 import { messages } from "../../../../platform/http/messages.ts";
 import { respond, route } from "../../../../platform/http/route.ts";
 import type { Locale } from "../../../../platform/http/text.ts";
-
 import { z } from "../../../../platform/zod.ts";
-
 import { truckRoom } from "../../room-names.ts";
 import { toPosition } from "../trucks/frames.ts";
 import { texts } from "./messages.ts";
