@@ -133,8 +133,9 @@ function print(rows, cold, memory) {
   console.log(`
 ${table(rows)}
 
-The last two columns are product/bare: 1 is as good as the platform itself. Goals are reached by rate
-or by CPU, where a row does not say both. Where many hear something, /s is deliveries and the times are until the last one has heard it. cpu is the server's alone, for one piece of work.
+Goals are for the ratios product/bare, by rate or by CPU where a row does not say both: 1 is as good as the platform
+itself. Where many hear something, /s is deliveries and the times are until the last one has heard it. cpu is the
+server's alone, for one piece of work.
 
 bundle      ${kib(size.raw)} minified, ${kib(size.gz)} gzipped
             goal: 430 KiB gzipped (${size.gz <= 430 * 1024 ? "met" : "missed"})
