@@ -40,6 +40,9 @@ const chunk = (points: readonly StoredPoint[], change: Partial<Chunk> = {}): Chu
   removed: [],
   ...change,
 });
+const write = async (...facts: Parameters<typeof writeChunks>) => {
+  for (const statement of writeChunks(...facts)) await statement;
+};
 const idsIn = (chunks: readonly Chunk[]) => chunks.map(({ points }) => points.map(({ id }) => id));
 
 test("Points of any precision are read back as they were packed, from the row and from the view.", async () => {
@@ -61,7 +64,7 @@ test("Points of any precision are read back as they were packed, from the row an
       flag: flags[n % flags.length] ?? null,
     });
   });
-  await writeChunks(ctx, userId, [chunk(points, { removed: [7] })]);
+  await write(ctx, userId, [chunk(points, { removed: [7] })]);
   const [read] = await readChunks(ctx, userId, sql`true`);
   expect(read).toEqual(chunk(points, { removed: [7] }));
   const seen = await rows(
@@ -75,7 +78,7 @@ test("Points of any precision are read back as they were packed, from the row an
 test("A chunk without points can be stored and read.", async () => {
   const { id: userId } = await person();
   const { ctx } = jobContext();
-  await writeChunks(ctx, userId, [chunk([], { removed: [1, 2] })]);
+  await write(ctx, userId, [chunk([], { removed: [1, 2] })]);
   expect(await readChunks(ctx, userId, sql`true`)).toEqual([chunk([], { removed: [1, 2] })]);
   expect(await rows("SELECT id FROM location_points WHERE user_id = ?", userId)).toEqual([]);
 });
@@ -83,12 +86,26 @@ test("A chunk without points can be stored and read.", async () => {
 test("A chunk is written only by a writer who has read its last version.", async () => {
   const { id: userId } = await person();
   const { ctx } = jobContext();
-  await writeChunks(ctx, userId, [chunk([point(1)])]);
-  await writeChunks(ctx, userId, [chunk([point(9)])]);
-  await writeChunks(ctx, userId, [chunk([point(9)], { version: 3 })]);
+  await write(ctx, userId, [chunk([point(1)])]);
+  await write(ctx, userId, [chunk([point(9)])]);
+  await write(ctx, userId, [chunk([point(9)], { version: 3 })]);
   expect(idsIn(await readChunks(ctx, userId, sql`true`))).toEqual([[1]]);
-  await writeChunks(ctx, userId, [chunk([point(1), point(2)], { version: 2 })]);
+  await write(ctx, userId, [chunk([point(1), point(2)], { version: 2 })]);
   expect(idsIn(await readChunks(ctx, userId, sql`true`))).toEqual([[1, 2]]);
+});
+
+test("Many full chunks are written by several statements, because the database bounds a value.", async () => {
+  const { id: userId } = await person();
+  const { ctx } = jobContext();
+  const chunks = Array.from({ length: 30 }, (_, n) =>
+    chunk(
+      Array.from({ length: 600 }, (_, second) => point(n * 600 + second + 1, { accuracy: 1 / (second + 3) })),
+      { bucket: START + n * BUCKET },
+    ),
+  );
+  expect(writeChunks(ctx, userId, chunks).length).toBeGreaterThan(1);
+  await write(ctx, userId, chunks);
+  expect(await readChunks(ctx, userId, sql`true`)).toEqual(chunks);
 });
 
 test("New points go to the chunk of their time, which gets the next version.", () => {

@@ -66,7 +66,7 @@ const reportResource = resource({
   search: [],
   filters: ["user", "at", "received_at", "flag"],
   placesOf: "user",
-  sort: { field: "id", order: "desc" },
+  sort: { field: "at", order: "desc" },
   rights: { operator: NOTHING, staff: REMOVE },
   refresh: refreshReports,
   remove: (ctx, _caller, { id, row }, audit) =>

@@ -1,16 +1,23 @@
 /** Writes chunks. A chunk is written on condition that it is as it was read. */
 import { sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
+import { inPieces } from "../../../platform/db/outbox.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { type Chunk, packChunk } from "./packing.ts";
 
-/** One statement for any number of chunks. Its number of changes is lower when another writer came first, or the user is gone. */
+/**
+ * Statements that write chunks; one, unless they hold very many points. The number of changes is lower than that of chunks
+ * when another writer came first, or the user is gone.
+ */
 export function writeChunks(
   ctx: RequestContext,
   userId: number,
   chunks: readonly Chunk[],
-): BatchItem<"sqlite"> {
-  const rows = chunks.map(packChunk);
+): BatchItem<"sqlite">[] {
+  return inPieces(chunks.map(packChunk)).map((rows) => writeRows(ctx, userId, rows));
+}
+
+function writeRows(ctx: RequestContext, userId: number, rows: readonly unknown[][]): BatchItem<"sqlite"> {
   const values = sql.raw(Array.from({ length: 15 }, (_, index) => `value ->> ${index}`).join(", "));
   return ctx.db.run(sql`
     INSERT INTO track_chunks (user_id, bucket, part, version, count, first_id, last_id, starts_at, ends_at, south, north, west, east,

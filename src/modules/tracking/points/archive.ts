@@ -86,9 +86,10 @@ async function write(
 ): Promise<boolean> {
   const changed = addPoints(chunks, incoming, others);
   if (changed.length === 0) return true;
-  const statements = [writeChunks(ctx, userId, changed), ...moveLatest(ctx, userId, latest, changed)];
-  const [written] = (await runBatch(ctx.db, statements)) as D1Result[];
-  return written?.meta.changes === changed.length;
+  const writes = writeChunks(ctx, userId, changed);
+  const results = await runBatch(ctx.db, [...writes, ...moveLatest(ctx, userId, latest, changed)]);
+  const written = (results.slice(0, writes.length) as D1Result[]).map(({ meta }) => meta.changes);
+  return written.reduce((sum, changes) => sum + changes, 0) === changed.length;
 }
 
 /** The statement that moves the latest location; none while the newest point is in the chunk and the cell that it names. */

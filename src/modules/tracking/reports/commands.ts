@@ -104,7 +104,8 @@ async function withoutOriginal(
     const found = await findInChunk(ctx, id);
     if (!found) return (await single()) !== null;
     const { userId, point, without } = found;
-    if (await commit(ctx, writeChunks(ctx, userId, [without]), [], await rest(point))) return true;
+    const [write, ...more] = writeChunks(ctx, userId, [without]);
+    if (write && (await commit(ctx, write, [], [...more, ...(await rest(point))]))) return true;
   }
   throw new Error("Other writers kept changing this chunk.");
 }
