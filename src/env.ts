@@ -2,7 +2,7 @@
 import { effectHandlers } from "./jobs.ts";
 import { Keyring } from "./platform/crypto/digest.ts";
 import { handle } from "./platform/db/outbox-delivery.ts";
-import { roomIn } from "./platform/realtime/stubs.ts";
+import { relayIn, roomIn } from "./platform/realtime/stubs.ts";
 import type { JobMessage, Runtime } from "./platform/runtime.ts";
 import { readSettings } from "./settings.ts";
 
@@ -33,5 +33,6 @@ function buildRuntime(env: Cloudflare.Env): Runtime {
     registries: env.ROSTERS,
     runEffect: (ctx, row) => handle(ctx, effectHandlers, row),
     room: (name) => roomIn(env, name),
+    relay: (room, number) => relayIn(env, room, number),
   };
 }

@@ -10,6 +10,7 @@ import { ticketRoomHandler } from "./modules/support/index.ts";
 import { trackRoomHandler } from "./modules/tracking/index.ts";
 import { authorizeOrFault } from "./platform/realtime/handshake/subscription.ts";
 import { roomObject } from "./platform/realtime/object.ts";
+import { relayObject } from "./platform/realtime/relay/object.ts";
 import type { JobMessage } from "./platform/runtime.ts";
 
 export { Hasher } from "./platform/crypto/hasher.ts";
@@ -26,6 +27,7 @@ export class TruckRoom extends roomObject(runtimeOf, truckRoomHandler) {}
 export class OrderRoom extends roomObject(runtimeOf, orderRoomHandler) {}
 export class TicketRoom extends roomObject(runtimeOf, ticketRoomHandler) {}
 export class OpsRoom extends roomObject(runtimeOf, opsRoomHandler) {}
+export class Relay extends relayObject(runtimeOf, { event: eventRoomHandler, ops: opsRoomHandler }) {}
 
 export default {
   fetch: (request, env, context) => appFor(runtimeOf(env)).fetch(request, env, context),

@@ -88,6 +88,7 @@ const Variables = z.object({
   START_CODE: z.enum(["optional", "required"]).default("optional"),
   /** Default: 1,000 in development, 20 elsewhere. */
   ROOM_SOCKETS: z.coerce.number().int().min(1).max(10_000).optional(),
+  RELAY_SOCKETS: z.coerce.number().int().min(1).max(20_000).default(1000),
   /** Default: 8 in development, 128 elsewhere. */
   HASHER_POOL: z.coerce.number().int().min(1).max(1024).optional(),
   /** Default: 16 in development, 256 elsewhere. */
@@ -174,6 +175,7 @@ export function readSettings(variables: Record<string, unknown>): { settings: Se
     startCode: value.START_CODE,
     chatPage: value.CHAT_PAGE,
     roomSockets: value.ROOM_SOCKETS ?? (development ? 1000 : 20),
+    relaySockets: value.RELAY_SOCKETS,
     hasherPool: value.HASHER_POOL ?? (development ? 8 : 128),
     counterShards: value.COUNTER_SHARDS ?? (development ? 16 : 256),
     trackRetentionDays: value.TRACK_RETENTION_DAYS,

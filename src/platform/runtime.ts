@@ -6,6 +6,7 @@ import type { Db } from "./db/client.ts";
 import type { Counter } from "./http/limits/counter.ts";
 import type { Locale } from "./http/text.ts";
 import type { ConnectionRegistry } from "./realtime/handshake/connection-registry.ts";
+import type { RelayStub } from "./realtime/relay/rpc.ts";
 import type { RoomStub } from "./realtime/rpc.ts";
 
 /** Rates are `{ limit, seconds }`: at most `limit` in a fixed window of `seconds`. */
@@ -52,6 +53,8 @@ export interface Settings {
   readonly startCode: "optional" | "required";
   /** Maximum number of sockets per person and room. */
   readonly roomSockets: number;
+  /** Maximum number of sockets in the object of a room with relays, and in each relay. */
+  readonly relaySockets: number;
   /** Number of objects that hash passwords. */
   readonly hasherPool: number;
   /** Number of objects that count what is limited by a rate. */
@@ -115,6 +118,8 @@ export interface Runtime {
   runEffect(ctx: RequestContext, row: OutboxRow): Promise<unknown>;
   /** The object of a room by its name, `event:12`; null for a kind that does not exist. */
   room(name: string): RoomStub | null;
+  /** The object of one of a room's relays, numbered from 1. */
+  relay(room: string, number: number): RelayStub;
 }
 
 /** One request or one job. Services take it first. */

@@ -1,28 +1,41 @@
 // `npm run torture [-- --seed 7 --messages 20000 --evictions 200 --kills 5]`: attacks the delivery promise and prints the result.
+// `npm run torture -- --relays [--sockets 5000 --each 1000 --messages 60]`: the same for one big room.
 import { parseArgs } from "node:util";
 import { build } from "../../bench/platform.mjs";
+import { bigRoom } from "./relays/run.ts";
 import { torture } from "./torture.ts";
 
 const { values } = parseArgs({
   options: {
+    relays: { type: "boolean", default: false },
+    sockets: { type: "string", default: "5000" },
+    each: { type: "string", default: "1000" },
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
     chats: { type: "string", default: "30" },
-    messages: { type: "string", default: "20000" },
+    messages: { type: "string" },
     points: { type: "string", default: "2000" },
     evictions: { type: "string", default: "200" },
     kills: { type: "string", default: "5" },
   },
 });
+const progress = (words: string) => console.log(`  ${words}`);
+build();
+if (values.relays) {
+  const { sockets, each, messages = "60" } = values;
+  const room = { sockets: Number(sockets), each: Number(each), messages: Number(messages), progress };
+  const report = await bigRoom(room);
+  console.table(report);
+  process.exit(report.lost + report.doubled + report.gaps + report.reloads === 0 ? 0 : 1);
+}
 const plan = {
   seed: Number(values.seed),
   chats: Number(values.chats),
-  messages: Number(values.messages),
+  messages: Number(values.messages ?? 20_000),
   points: Number(values.points),
   evictions: Number(values.evictions),
   kills: Number(values.kills),
-  progress: (words: string) => console.log(`  ${words}`),
+  progress,
 };
-build();
 console.log(`seed ${plan.seed}`);
 const report = await torture(plan);
 const { faults, notes, ...figures } = report;

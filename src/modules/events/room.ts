@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 import * as v from "valibot";
 import type { Caller } from "../../platform/http/caller.ts";
 import type { SocketDocument } from "../../platform/realtime/asyncapi.ts";
-import type { RoomHandler } from "../../platform/realtime/handler.ts";
+import type { RelayedHandler } from "../../platform/realtime/handler.ts";
 import { type Entry, ERASED } from "../../platform/realtime/log/entry.ts";
 import { type Fault, fault } from "../../platform/realtime/socket/frames.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
@@ -26,8 +26,9 @@ function eventIdOf(room: string): number {
   return Number(room.slice("event:".length));
 }
 
-export function eventRoomHandler(openRequestContext: () => RequestContext): RoomHandler {
+export function eventRoomHandler(openRequestContext: () => RequestContext): RelayedHandler {
   return {
+    isRelayed: true,
     says: { message: MessageBody },
     mayWrite: (caller: Caller | null): Fault | null =>
       caller ? null : fault("unauthenticated", "Sign in to write here."),

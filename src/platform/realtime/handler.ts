@@ -44,6 +44,11 @@ export interface Visibility {
 }
 
 export interface RoomHandler {
+  /**
+   * Whether sockets beyond `RELAY_SOCKETS` are held by relays. Only for rooms that are not social, and whose handlers need
+   * no journal to greet or to show entries (`RelayedHandler`).
+   */
+  readonly isRelayed?: boolean;
   /** The kinds that a client may `say`, each with the schema of its body. */
   readonly says: Readonly<Record<string, v.GenericSchema<unknown, Record<string, unknown>>>>;
   /** Whether members see presence, typing and read receipts. */
@@ -110,6 +115,14 @@ export interface RoomHandler {
   authenticate(token: string): Promise<Caller | null>;
   /** In an inbox: whether this person may subscribe to another room. Absent: the room is no inbox. `fresh`: read nothing from a cache. */
   authorizeSubscription?(caller: Caller, room: string, fresh: boolean): Promise<Admission | Fault>;
+}
+
+/** The handler of a room that may have relays: they have no journal, and show no presence. */
+export interface RelayedHandler extends RoomHandler {
+  readonly isRelayed: true;
+  readonly social?: never;
+  readonly greet?: never;
+  readonly showTo?: never;
 }
 
 export interface ReadMark {

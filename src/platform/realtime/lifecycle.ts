@@ -7,7 +7,7 @@ import type { RoomParts } from "./parts.ts";
 import type { LifecycleMethods, Local } from "./rpc.ts";
 import { credentialEnd, endOf } from "./socket/attachment.ts";
 
-/** Subscribers that could not be reached are called again after this long. Milliseconds. */
+/** Subscribers and relays that could not be reached are called again after this long. Milliseconds. */
 const NUDGE_AGAIN = 10_000;
 
 /** How often a room looks for entries that fell out of its window, in ms and in entries stored. */
@@ -43,12 +43,12 @@ export class Lifecycle implements Local<LifecycleMethods> {
     this.#alarms.arm();
   }
 
-  /** Entries were stored; `told` ends when subscribers were told of them. */
+  /** Entries were stored; `told` ends when subscribers and relays were told of them. */
   stored(told: Promise<unknown>): void {
-    const { archiver, state, subscribers } = this.#parts;
+    const { archiver, state, subscribers, relays } = this.#parts;
     archiver.stored();
     this.#prune();
-    if (subscribers.isTelling) state.waitUntil(told.then(() => subscribers.owes && this.arm()));
+    if (subscribers.isTelling || relays.isTelling) state.waitUntil(told.then(() => this.#owes && this.arm()));
     this.arm();
   }
 
@@ -151,12 +151,19 @@ export class Lifecycle implements Local<LifecycleMethods> {
   }
 
   #nudge(): void {
-    const { state, subscribers } = this.#parts;
-    state.waitUntil(subscribers.nudge().then(() => subscribers.owes && this.arm()));
+    const { state, subscribers, relays } = this.#parts;
+    const nudged = Promise.all([subscribers.nudge(), relays.nudge()]);
+    state.waitUntil(nudged.then(() => this.#owes && this.arm()));
+  }
+
+  /** Whether a subscriber or a relay must be told again. */
+  get #owes(): boolean {
+    return this.#parts.subscribers.owes || this.#parts.relays.owes;
   }
 
   #due(now: number): (number | null)[] {
-    const { archiver, journal, roomState, rights, marks, catchUp, subscribers, presence } = this.#parts;
+    const { archiver, journal, roomState, rights, marks, catchUp, subscribers, presence, relays } =
+      this.#parts;
     this.#nextExpiry ??= this.#closeExpired(now);
     return [
       archiver.alarmAt(now, this.#copying !== null),
@@ -165,8 +172,8 @@ export class Lifecycle implements Local<LifecycleMethods> {
       rights.nextEnd(),
       marks.hasNews ? now + (this.#copying ? NET : ARCHIVE.pause) : null,
       catchUp.busy ? now + ARCHIVE.pause : null,
-      subscribers.isTelling ? now + NET : null,
-      subscribers.owes ? now + NUDGE_AGAIN : null,
+      subscribers.isTelling || relays.isTelling ? now + NET : null,
+      this.#owes ? now + NUDGE_AGAIN : null,
       presence.dueAt(now),
       ...(journal.head === 0 ? roomState.ends() : []),
     ];
@@ -179,13 +186,14 @@ export class Lifecycle implements Local<LifecycleMethods> {
     return connections.closeExpired(now, end) ?? Number.POSITIVE_INFINITY;
   }
 
-  /** No entries (never any, or retired), no connections, no subscribers, and nothing left to remember. */
+  /** No entries (never any, or retired), no connections, no subscribers, no relays, and nothing left to remember. */
   #isSpent(): boolean {
-    const { journal, connections, subscribers, roomState } = this.#parts;
+    const { journal, connections, subscribers, relays, roomState } = this.#parts;
     return (
       journal.head === 0 &&
       connections.open().length === 0 &&
       subscribers.all().length === 0 &&
+      relays.isEmpty &&
       roomState.dueAt === null &&
       roomState.ends().length === 0
     );

@@ -5,7 +5,7 @@ import type { RequestContext, Runtime } from "../runtime.ts";
 import type { RoomHandler } from "./handler.ts";
 import { Room } from "./room.ts";
 import { FACE_OF, type RoomMethods } from "./rpc.ts";
-import { roomIn } from "./stubs.ts";
+import { relayIn, roomIn } from "./stubs.ts";
 
 type RoomClass = new (
   state: DurableObjectState,
@@ -25,7 +25,9 @@ export function roomObject(
       const handler = handlerFor(() => openJobContext(runtimeOf(env), state));
       this.room = new Room(state, handler, {
         objects: (name) => roomIn(env, name),
+        relayObject: (room, number) => relayIn(env, room, number),
         mostSockets: () => runtimeOf(env).settings.roomSockets,
+        relaySockets: () => runtimeOf(env).settings.relaySockets,
       });
     }
 

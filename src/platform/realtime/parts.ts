@@ -13,6 +13,9 @@ import { type ArchivedRoom, Archiver } from "./log/archive.ts";
 import { Journal } from "./log/journal.ts";
 import { ScheduledCallback } from "./log/scheduled.ts";
 import { RoomState } from "./log/state.ts";
+import type { Direction } from "./relay/directions.ts";
+import { Relays } from "./relay/relays.ts";
+import type { RelayStub } from "./relay/rpc.ts";
 import { Rights } from "./rights/rights.ts";
 import type { RoomStub } from "./rpc.ts";
 import { Connections } from "./socket/connections.ts";
@@ -23,8 +26,12 @@ export interface Surroundings {
   readonly clock?: () => number;
   /** Objects of other rooms, by name; null for a kind that is not bound. */
   readonly objects?: (name: string) => RoomStub | null;
+  /** The object of a room's relay; null when none is bound. */
+  readonly relayObject?: (room: string, number: number) => RelayStub | null;
   /** How many sockets one person may have here. */
   readonly mostSockets?: () => number;
+  /** How many sockets a room with relays holds itself, and each of its relays. */
+  readonly relaySockets?: () => number;
 }
 
 export class RoomParts {
@@ -40,6 +47,7 @@ export class RoomParts {
   readonly catchUp: CatchUp;
   readonly broadcaster: Broadcaster;
   readonly subscribers: Subscribers;
+  readonly relays: Relays;
   readonly marks: ReadMarks;
   readonly presence: Presence;
   readonly latest: LatestFrames;
@@ -52,7 +60,13 @@ export class RoomParts {
   constructor(
     state: DurableObjectState,
     handler: RoomHandler,
-    { clock = Date.now, objects = () => null, mostSockets = () => Number.POSITIVE_INFINITY }: Surroundings,
+    {
+      clock = Date.now,
+      objects = () => null,
+      relayObject = () => null,
+      mostSockets = () => Number.POSITIVE_INFINITY,
+      relaySockets = () => Number.POSITIVE_INFINITY,
+    }: Surroundings,
   ) {
     this.state = state;
     this.handler = handler;
@@ -76,6 +90,15 @@ export class RoomParts {
       clock,
       left: (inbox) => this.presence.through(() => this.subscribers.remove(inbox)),
     });
+    this.relays = new Relays({
+      state,
+      handler,
+      journal,
+      roomState: this.roomState,
+      connections: this.connections,
+      relayObject,
+      relaySockets,
+    });
     this.marks = new ReadMarks(state.storage.sql, handler);
     this.presence = new Presence(this.connections, this.subscribers, this.marks, handler, clock);
     this.latest = new LatestFrames(this);
@@ -97,6 +120,16 @@ export class RoomParts {
     return this.#journal;
   }
 
+  /** The first frames of a documented socket. */
+  greeting(opening: unknown): readonly string[] {
+    return this.handler.greet?.(this.journal, opening, this.latest.all()) ?? [];
+  }
+
+  /** The relay that has to take a socket; null: it stays here. */
+  direct(userId: number | undefined, follows: string): Direction | null {
+    return this.relays.direct(userId, Number(follows) || null);
+  }
+
   /** The user ids of the people who are here. */
   present(): ReadonlySet<number> {
     return new Set(this.presence.present());
@@ -111,6 +144,7 @@ export class RoomParts {
   forget(): void {
     this.#journal = null;
     this.subscribers.forget();
+    this.relays.forget();
     this.marks.forgetAll();
     this.latest.clear();
   }

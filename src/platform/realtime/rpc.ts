@@ -3,6 +3,7 @@ import type { LatestValue } from "./fanout/latest.ts";
 import type { Subscriber } from "./fanout/subscriber-store.ts";
 import type { ReadMark } from "./handler.ts";
 import type { Draft, Entry } from "./log/entry.ts";
+import type { RelayedMethods } from "./relay/rpc.ts";
 import type { Revocation } from "./rights/revocation.ts";
 import type { Fault, RoomFrame, ServerFrame } from "./socket/frames.ts";
 
@@ -80,6 +81,7 @@ export interface RoomMethods
   extends LogMethods,
     SocketMethods,
     SubscriberMethods,
+    RelayedMethods,
     InboxMethods,
     LifecycleMethods {}
 
@@ -107,6 +109,10 @@ export const FACE_OF = {
   unsubscribe: "subscribers",
   read: "subscribers",
   takeFrame: "subscribers",
+  attachRelay: "relays",
+  detachRelay: "relays",
+  appendFromRelay: "relays",
+  readForRelay: "relays",
   relay: "inbox",
   heard: "inbox",
   relayFrame: "inbox",

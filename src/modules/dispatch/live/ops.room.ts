@@ -5,7 +5,7 @@ import { forbidden } from "../../../platform/http/errors.ts";
 import { log } from "../../../platform/log.ts";
 import type { SocketDocument } from "../../../platform/realtime/asyncapi.ts";
 import { SHOW_AGAIN } from "../../../platform/realtime/fanout/latest.ts";
-import type { RoomHandler } from "../../../platform/realtime/handler.ts";
+import type { RelayedHandler } from "../../../platform/realtime/handler.ts";
 import { type RoomAuthorizer, requireCaller } from "../../../platform/realtime/handshake/authorizer.ts";
 import { fault } from "../../../platform/realtime/socket/frames.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
@@ -51,10 +51,11 @@ export const opsAuthorizer: RoomAuthorizer = {
   },
 };
 
-export function opsRoomHandler(openRequestContext: () => RequestContext): RoomHandler {
+export function opsRoomHandler(openRequestContext: () => RequestContext): RelayedHandler {
   let board: PositionBoard | undefined;
   let collector: PositionCollector | undefined;
   return {
+    isRelayed: true,
     onLatest(room, latest, show) {
       if (room !== OPS_ROOM) {
         collector ??= collectFor(openRequestContext);

@@ -1,21 +1,34 @@
-/** Replays missed entries to a socket from the journal, no faster than the client reads, until the socket is live. */
-import type { Journal } from "../log/journal.ts";
+/** Replays missed entries to a socket, no faster than the client reads, until the socket is live. */
+import type { Entry } from "../log/entry.ts";
 import { isBehind, untilRead } from "../socket/backpressure.ts";
 import type { Connections } from "../socket/connections.ts";
 import { CLOSE, LIMITS } from "../socket/frames.ts";
 import type { EntryView } from "./entry-view.ts";
 
+/** A room's log as it is read here: its journal, or what a relay has of it. */
+export interface EntrySource {
+  /** Everything up to here was sent to live sockets. */
+  readonly head: number;
+  /** Entries after a position, oldest first; null when they can't be had. */
+  after(seq: number, limit: number): readonly Entry[] | Promise<readonly Entry[] | null>;
+}
+
 export class CatchUp {
   readonly #state: DurableObjectState;
   readonly #connections: Connections;
-  readonly #journal: () => Journal;
+  readonly #source: () => EntrySource;
   readonly #view: EntryView;
   readonly #running = new Set<WebSocket>();
 
-  constructor(state: DurableObjectState, connections: Connections, journal: () => Journal, view: EntryView) {
+  constructor(
+    state: DurableObjectState,
+    connections: Connections,
+    source: () => EntrySource,
+    view: EntryView,
+  ) {
     this.#state = state;
     this.#connections = connections;
-    this.#journal = journal;
+    this.#source = source;
     this.#view = view;
   }
 
@@ -24,7 +37,7 @@ export class CatchUp {
     return this.#running.size > 0;
   }
 
-  /** Serves a socket from the journal, from the position in its facts, until it is live. */
+  /** Serves a socket from the position in its facts, until it is live. */
   start(socket: WebSocket): void {
     if (!this.#running.has(socket)) this.#state.waitUntil(this.#serve(socket));
   }
@@ -38,9 +51,13 @@ export class CatchUp {
   async #serve(socket: WebSocket): Promise<void> {
     this.#running.add(socket);
     try {
-      let position = this.#connections.facts(socket).catchingUp ?? this.#journal().head;
+      let position = this.#connections.facts(socket).catchingUp ?? this.#source().head;
       while (socket.readyState === WebSocket.OPEN) {
-        for (const entry of this.#journal().after(position, LIMITS.page)) {
+        const read = this.#source().after(position, LIMITS.page);
+        // A journal answers at once, so that a socket gets what it missed with its welcome.
+        const entries = read instanceof Promise ? await read : read;
+        if (!entries) return this.#connections.close(socket, CLOSE.slow, "too far behind");
+        for (const entry of entries) {
           if (isBehind(socket) && !(await this.#pause(socket, position))) return;
           // The journal was pruned past this position: the client reconnects and is told to reload.
           if (entry.seq !== position + 1)
@@ -50,7 +67,7 @@ export class CatchUp {
           position = entry.seq;
         }
         // Synchronous: no entry is stored between this check and the update, so the socket is live from the next one.
-        if (position >= this.#journal().head) {
+        if (position >= this.#source().head) {
           return this.#connections.update(socket, { ...this.#connections.facts(socket), catchingUp: null });
         }
         if (!(await this.#pause(socket, position))) return;

@@ -1,6 +1,7 @@
 /** Shows what is not stored: of each key only the latest counts, such as a truck's position. Whoever misses one gets the next. */
 import type { RoomHandler } from "../handler.ts";
 import type { RoomState } from "../log/state.ts";
+import type { Relays } from "../relay/relays.ts";
 import { isBehind } from "../socket/backpressure.ts";
 import type { Connections } from "../socket/connections.ts";
 import { encode, PROTOCOL, type ServerFrame } from "../socket/frames.ts";
@@ -28,7 +29,8 @@ const KEPT = 100;
 
 interface LatestParts {
   readonly connections: Connections;
-  readonly subscribers: Subscribers;
+  readonly subscribers: Pick<Subscribers, "showEach">;
+  readonly relays: Pick<Relays, "show">;
   readonly view: EntryView;
   readonly roomState: Pick<RoomState, "isRetired">;
   readonly handler: Pick<RoomHandler, "onLatest">;
@@ -53,10 +55,18 @@ export class LatestFrames {
 
   /** Sends it to everybody who may see it and is not behind. */
   show(latest: LatestValue): void {
-    const { connections, subscribers, view, roomState, clock } = this.#parts;
+    const { subscribers, relays, roomState, clock } = this.#parts;
     if (roomState.isRetired) return;
     const shown = { ...latest, at: clock() };
-    this.#keep(shown);
+    this.showHere(shown);
+    subscribers.showEach((subscriber) => this.#frameFor(shown, subscriber));
+    relays.show(shown);
+  }
+
+  /** Sends it to the sockets of this object. */
+  showHere(shown: ShownValue): void {
+    const { connections, view } = this.#parts;
+    this.keep(shown);
     const encoded = new Map<string, string | null>();
     for (const socket of connections.open()) {
       if (isBehind(socket)) continue;
@@ -67,7 +77,6 @@ export class LatestFrames {
       encoded.set(group, frame);
       if (frame !== null) connections.send(socket, frame);
     }
-    subscribers.showEach((subscriber) => this.#frameFor(shown, subscriber));
   }
 
   /** What is kept, as this reader may see it now. */
@@ -98,7 +107,8 @@ export class LatestFrames {
     return isHidden(seen) ? null : latestFrame(seen);
   }
 
-  #keep(shown: ShownValue): void {
+  /** Keeps it for people who come later, if it has a key. */
+  keep(shown: ShownValue): void {
     if (shown.key === null) return;
     // Inserted again, so that the oldest comes first.
     this.#kept.delete(shown.key);

@@ -9,6 +9,7 @@ import type { RequestContext } from "../../runtime.ts";
 import type { Admission } from "../handler.ts";
 import { EPOCH } from "../log/journal.ts";
 import { noteRoom } from "../log/sweep.ts";
+import { openInRoom } from "../relay/open-in-room.ts";
 import { PROTOCOL } from "../socket/frames.ts";
 import {
   ADMISSION_HEADER,
@@ -89,12 +90,12 @@ async function shakeHands(
   let asked = ctx.now();
   let entered = await enter(handshake);
   if (entered.isNews) noteRoom(ctx, entered.admission.room);
-  let response = await openInRoom(ctx, socket, entered, asked);
+  let response = await open(ctx, socket, entered, asked);
   for (let tries = 0; tries < MOST_LOOKUPS && isStale(response, entered.admission); tries++) {
     const version = response.headers.get(STALE_RIGHTS_HEADER);
     asked = ctx.now();
     entered = await enterAgain(handshake, entered, version === null ? undefined : Number(version));
-    response = await openInRoom(ctx, socket, entered, asked);
+    response = await open(ctx, socket, entered, asked);
   }
   return catchRefusal(response);
 }
@@ -127,20 +128,21 @@ async function checkRequest(
 
 type SocketWish = Pick<SocketAdmission, "native" | "protocol" | "epoch" | "since">;
 
-async function openInRoom(
+async function open(
   ctx: RequestContext,
   socket: SocketWish,
   { caller, admission }: Entered,
   asked: number,
 ): Promise<Response> {
   const { asOf = asked, beforeOpen, isUntold: _, isHeld = false, ...right } = admission;
-  const stub = ctx.runtime.room(right.room);
-  if (!stub) throw notFound();
   await beforeOpen?.();
   const admitted: SocketAdmission = { ...socket, ...right, caller, admittedAt: asOf };
   const name = isHeld ? HELD_ADMISSION_HEADER : ADMISSION_HEADER;
   const headers = { Upgrade: "websocket", [name]: JSON.stringify(admitted) };
-  return stub.fetch(new Request("https://room/", { headers }));
+  const wish = { room: right.room, userId: caller?.userId, headers };
+  const response = await openInRoom(ctx.runtime, wish, ctx.now());
+  if (!response) throw notFound();
+  return response;
 }
 
 function catchRefusal(response: Response): Response {

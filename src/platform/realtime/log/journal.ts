@@ -5,7 +5,7 @@ import { layOut } from "./layout.ts";
 import { Recent } from "./recent.ts";
 import { RefIndex } from "./refs.ts";
 import { COLUMNS, type JournalStorage, oldestIn, type Row, rowsWithElements, toEntry } from "./rows.ts";
-import { prune } from "./window.ts";
+import { coversPosition, prune } from "./window.ts";
 
 /** The form of an epoch. */
 export const EPOCH = /^[0-9a-f]{8}$/;
@@ -59,6 +59,11 @@ export class Journal {
   /** Position of the newest entry, 0 when there is none. */
   get head(): number {
     return this.#head;
+  }
+
+  /** Position of the oldest entry that is left; undefined when there is none. */
+  get oldest(): number | undefined {
+    return oldestIn(this.#sql)?.seq;
   }
 
   /** When the newest entry was stored, epoch ms; 0 when there is none. */
@@ -150,11 +155,7 @@ export class Journal {
 
   /** Whether the journal still has everything after a client's position. */
   covers(epoch: string | null, since: number): boolean {
-    if (since > this.#head || since < 0) return false;
-    if (epoch === null ? since > 0 : epoch !== this.#epoch) return false;
-    if (since === this.#head) return true;
-    const oldest = oldestIn(this.#sql);
-    return oldest !== undefined && oldest.seq <= since + 1;
+    return coversPosition({ epoch: this.#epoch, head: this.#head, oldest: () => this.oldest }, epoch, since);
   }
 
   /** The oldest entries that are not in D1 yet: at most `limit`, and at most `characters` of bodies, but at least one. */

@@ -1,11 +1,11 @@
 /** The face of a room that reads and writes its entries. */
 import { log } from "../../log.ts";
-import { isoTime } from "../../time.ts";
 import type { LatestValue } from "../fanout/latest.ts";
 import type { Lifecycle } from "../lifecycle.ts";
 import type { RoomParts } from "../parts.ts";
 import type { Latest, Local, LogMethods, Published } from "../rpc.ts";
-import { CLOSE, encode, PROTOCOL } from "../socket/frames.ts";
+import { CLOSE } from "../socket/frames.ts";
+import { acknowledge } from "./acknowledge.ts";
 import type { Appended, Draft, Entry } from "./entry.ts";
 import { GroupCommit, type Pending } from "./group-commit.ts";
 
@@ -33,14 +33,18 @@ export class RoomLog implements Local<LogMethods> {
    * nobody else.
    */
   #append(pending: readonly Pending[]): Appended[] {
-    const { broadcaster, subscribers } = this.#parts;
+    const { broadcaster, subscribers, relays } = this.#parts;
     const appended = this.#store(pending.map(({ draft }) => draft));
-    for (const [index, { entry }] of appended.entries()) this.#acknowledge(pending[index]?.from, entry);
+    for (const [index, { entry }] of appended.entries()) {
+      const from = pending[index]?.from;
+      if (from) acknowledge(this.#parts, from, entry);
+    }
     const entries = appended.filter(({ repeated }) => !repeated).map(({ entry }) => entry);
     broadcaster.send(entries);
     // Among entries of others it is told of its own like everybody: what it has already, it drops.
     const knows = pending.length === 1 ? pending[0]?.inbox : undefined;
-    if (entries.length > 0) this.#lifecycle.stored(subscribers.tell(entries, knows));
+    if (entries.length > 0)
+      this.#lifecycle.stored(Promise.all([subscribers.tell(entries, knows), relays.tell(entries)]));
     this.#handled = entries.length > 0 ? this.#handle(entries) : undefined;
     return appended;
   }
@@ -68,18 +72,6 @@ export class RoomLog implements Local<LogMethods> {
     } catch (error) {
       journal.reload();
       throw error;
-    }
-  }
-
-  #acknowledge(socket: WebSocket | null | undefined, entry: Entry): void {
-    if (!socket) return;
-    const { connections, handler } = this.#parts;
-    if (connections.facts(socket).dialect !== PROTOCOL) {
-      const frame = handler.confirm?.(entry);
-      if (frame !== undefined) connections.send(socket, frame);
-    } else if (entry.ref !== null) {
-      const { ref, seq, at } = entry;
-      connections.send(socket, encode({ t: "ack", ref, seq, at: isoTime(at) }));
     }
   }
 
@@ -114,9 +106,10 @@ export class RoomLog implements Local<LogMethods> {
 
   /** Synchronous: no entry can be stored between the last one and the end. */
   retire(room: string, draft: Omit<Draft, "author">): void {
-    const { connections, subscribers, journal, marks, latest, entryRate, roomState } = this.#parts;
+    const { connections, subscribers, relays, journal, marks, latest, entryRate, roomState } = this.#parts;
     this.#publish(room, draft);
     this.#groupCommit.drop();
+    const endRelays = relays.retire();
     connections.closeAll(CLOSE.gone, "gone");
     subscribers.drop(subscribers.all(), CLOSE.gone);
     journal.reset();
@@ -125,16 +118,19 @@ export class RoomLog implements Local<LogMethods> {
     latest.clear();
     roomState.know(room);
     roomState.retire();
+    endRelays();
     this.#lifecycle.arm();
   }
 
-  erase(author: number): void {
+  async erase(author: number): Promise<void> {
     this.#parts.journal.erase(author);
     this.#parts.marks.forget(author);
+    await this.#parts.relays.each((relay) => relay.forgetEntries());
   }
 
-  emptyAbout(things: readonly string[]): void {
+  async emptyAbout(things: readonly string[]): Promise<void> {
     this.#parts.journal.emptyAbout(things);
+    await this.#parts.relays.each((relay) => relay.forgetEntries());
   }
 
   async flush(room: string): Promise<boolean> {

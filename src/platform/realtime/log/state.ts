@@ -1,7 +1,6 @@
 /** What a room keeps beside its entries: its name, recent revocations, its schedule, and whether it was retired. */
 import { TRUSTED_FOR } from "../../http/caller.ts";
 import { type Holder, isRevoked, type Revocation } from "../rights/revocation.ts";
-import type { Journal } from "./journal.ts";
 
 /** How long a room remembers revocations, so that a handshake under way can't get in after one. */
 const REVOCATION_MEMORY = 60_000;
@@ -9,6 +8,17 @@ const REVOCATION_MEMORY = 60_000;
 const HELD_MEMORY = TRUSTED_FOR + 3600_000;
 /** How long a room remembers that it was retired: longer than an authorizer may trust a cache or a notice may be late. */
 const RETIREMENT_MEMORY = 3600_000;
+
+/** Small values by name: a room's are in its journal. */
+export interface FactStore {
+  fact(name: string): string | null;
+  setFact(name: string, value: string): void;
+}
+
+/** What decides who may enter, in the form in which it is stored; null for what is not. */
+export type EntranceFacts = Readonly<
+  Record<"room" | "revocations" | "rights" | "retiredUntil", string | null>
+>;
 
 interface Remembered {
   readonly revocation: Revocation;
@@ -22,23 +32,23 @@ const isEndOfRight = ({ revocation: { rightsBefore } }: Remembered, after = 0): 
 
 /** Kept in the journal's facts: an object that hibernates loses its fields. */
 export class RoomState {
-  readonly #journal: () => Journal;
+  readonly #facts: () => FactStore;
   readonly #clock: () => number;
   /** Undefined until it was read. */
   #dueAt: number | null | undefined;
 
-  constructor(journal: () => Journal, clock: () => number) {
-    this.#journal = journal;
+  constructor(facts: () => FactStore, clock: () => number) {
+    this.#facts = facts;
     this.#clock = clock;
   }
 
   get name(): string {
-    return this.#journal().fact("room") ?? "";
+    return this.#facts().fact("room") ?? "";
   }
 
   /** Stores the room's name, which the object learns from its callers and needs in its alarms. */
   know(name: string): void {
-    if (this.name !== name) this.#journal().setFact("room", name);
+    if (this.name !== name) this.#facts().setFact("room", name);
   }
 
   revoke(revocation: Revocation): void {
@@ -50,7 +60,29 @@ export class RoomState {
       ...this.#revocations().filter((known) => !covered(known)),
       { revocation, until: this.#clock() + REVOCATION_MEMORY },
     ];
-    this.#journal().setFact("revocations", JSON.stringify(remembered));
+    this.#facts().setFact("revocations", JSON.stringify(remembered));
+  }
+
+  /** What a relay of this room needs to know to decide the same. */
+  entranceFacts(): EntranceFacts {
+    const fact = (name: keyof EntranceFacts) => this.#facts().fact(name);
+    return {
+      room: fact("room"),
+      revocations: fact("revocations"),
+      rights: fact("rights"),
+      retiredUntil: fact("retiredUntil"),
+    };
+  }
+
+  /** In a relay: takes over what its room knows, beside what came here directly. */
+  adopt({ room, revocations, rights, retiredUntil }: EntranceFacts): void {
+    const told = JSON.parse(revocations ?? "[]") as Remembered[];
+    const known = new Map([...this.#revocations(), ...told].map((each) => [JSON.stringify(each), each]));
+    this.#facts().setFact("revocations", JSON.stringify([...known.values()]));
+    const { version } = JSON.parse(rights ?? '{"version":0}') as { version: number };
+    if (rights !== null && version > this.#rights().version) this.#facts().setFact("rights", rights);
+    if (retiredUntil !== null) this.#facts().setFact("retiredUntil", retiredUntil);
+    if (room !== null) this.#facts().setFact("room", room);
   }
 
   /** The revocation that covers this socket or subscriber, if any. */
@@ -62,7 +94,7 @@ export class RoomState {
   rightsChanged(): void {
     const now = this.#clock();
     const version = Math.max(now, this.#rights().version + 1);
-    this.#journal().setFact("rights", JSON.stringify({ version, until: now + REVOCATION_MEMORY }));
+    this.#facts().setFact("rights", JSON.stringify({ version, until: now + REVOCATION_MEMORY }));
   }
 
   /**
@@ -78,27 +110,27 @@ export class RoomState {
   }): number | null {
     const { version, until } = this.#rights();
     const mayBeOlder = until > this.#clock() || admittedAt <= version + REVOCATION_MEMORY;
-    return version > 0 && mayBeOlder && rightsVersion !== version ? version : null;
+    return version > 0 && mayBeOlder && (rightsVersion ?? 0) < version ? version : null;
   }
 
   #rights(): { readonly version: number; readonly until: number } {
-    return JSON.parse(this.#journal().fact("rights") ?? '{"version":0,"until":0}');
+    return JSON.parse(this.#facts().fact("rights") ?? '{"version":0,"until":0}');
   }
 
   /** When the handler is to be called, epoch ms; null for never. */
   get dueAt(): number | null {
-    if (this.#dueAt === undefined) this.#dueAt = Number(this.#journal().fact("dueAt")) || null;
+    if (this.#dueAt === undefined) this.#dueAt = Number(this.#facts().fact("dueAt")) || null;
     return this.#dueAt;
   }
 
   setDue(at: number | null): void {
     this.#dueAt = at;
-    this.#journal().setFact("dueAt", at === null ? "" : String(at));
+    this.#facts().setFact("dueAt", at === null ? "" : String(at));
   }
 
   retire(): void {
     this.setDue(null);
-    this.#journal().setFact("retiredUntil", String(this.#clock() + RETIREMENT_MEMORY));
+    this.#facts().setFact("retiredUntil", String(this.#clock() + RETIREMENT_MEMORY));
   }
 
   get isRetired(): boolean {
@@ -117,11 +149,11 @@ export class RoomState {
   }
 
   #retiredUntil(): number {
-    return Number(this.#journal().fact("retiredUntil") ?? 0);
+    return Number(this.#facts().fact("retiredUntil") ?? 0);
   }
 
   #revocations(): Remembered[] {
-    const remembered = JSON.parse(this.#journal().fact("revocations") ?? "[]") as Remembered[];
+    const remembered = JSON.parse(this.#facts().fact("revocations") ?? "[]") as Remembered[];
     const now = this.#clock();
     return remembered.filter((each) => each.until > now || isEndOfRight(each, now - HELD_MEMORY));
   }

@@ -29,3 +29,21 @@ export function prune(sql: JournalStorage, { head, archived, now }: Ends): numbe
   sql.exec("DELETE FROM entries WHERE seq <= ? AND (seq <= ? OR at < ?)", old, beyond, before);
   return oldestIn(sql)?.seq ?? head;
 }
+
+/** A log, as far as it can be read. */
+export interface Readable {
+  readonly epoch: string;
+  /** The newest position. */
+  readonly head: number;
+  /** The oldest position that is left; undefined when there is none. */
+  readonly oldest: () => number | undefined;
+}
+
+/** Whether a log still has everything after a client's position. */
+export function coversPosition(log: Readable, epoch: string | null, since: number): boolean {
+  if (since > log.head || since < 0) return false;
+  if (epoch === null ? since > 0 : epoch !== log.epoch) return false;
+  if (since === log.head) return true;
+  const oldest = log.oldest();
+  return oldest !== undefined && oldest <= since + 1;
+}

@@ -10,7 +10,7 @@ import { CLOSE } from "../socket/frames.ts";
 interface RightsParts {
   readonly handler: Pick<RoomHandler, "authorize">;
   readonly connections: Connections;
-  readonly subscribers: Subscribers;
+  readonly subscribers: Pick<Subscribers, "all" | "drop" | "update">;
   readonly roomState: RoomState;
   readonly clock: () => number;
   readonly presence: Pick<Presence, "through">;
@@ -52,6 +52,11 @@ export class Rights {
     if (!this.#parts.handler.authorize) return;
     this.#parts.roomState.rightsChanged();
     await this.#judge();
+  }
+
+  /** The same in a relay, whose room has noted the change. */
+  async review(): Promise<void> {
+    if (this.#parts.handler.authorize) await this.#judge();
   }
 
   /** Ends the rights whose time is over, unless another right has replaced them. Never throws. */

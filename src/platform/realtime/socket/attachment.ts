@@ -29,6 +29,8 @@ export interface SocketFacts {
   readonly visibleFrom?: number | undefined;
   /** In an inbox: the rooms that the socket subscribes to, each with the position up to which it was delivered. */
   readonly follows?: Readonly<Record<string, { readonly epoch: string; readonly seq: number }>>;
+  /** In a relay, on a few sockets: the position up to which all that are live were served. */
+  readonly delivered?: { readonly epoch: string; readonly seq: number };
 }
 
 /** When a socket's credential or right ends, epoch ms. */

@@ -14,6 +14,8 @@ export const MAX_BUFFERED = 1024 * 1024;
 export const MAX_FAULTS = 3;
 
 export const CLOSE = {
+  /** The object has lost its place, as with a deploy: the client connects again and resumes. */
+  comeBack: 1012,
   unauthenticated: 4001,
   forbidden: 4003,
   gone: 4004,

@@ -2,8 +2,6 @@
  * The face of a room that its own sockets reach: they open, send frames and close, and their rights end. The sockets
  * themselves are `connections.ts`.
  */
-import type { Caller } from "../../http/caller.ts";
-import { log } from "../../log.ts";
 import { isoTime } from "../../time.ts";
 import { openSocket } from "../handshake/open-socket.ts";
 import type { Lifecycle } from "../lifecycle.ts";
@@ -12,9 +10,9 @@ import type { RoomLog } from "../log/room-log.ts";
 import type { RoomParts } from "../parts.ts";
 import { isRevoked, type Revocation } from "../rights/revocation.ts";
 import type { Local, SocketMethods } from "../rpc.ts";
-import { credentialEnd, endOf } from "./attachment.ts";
+import { closeIfOver, refreshCredential } from "./credential.ts";
 import { decide, refOf } from "./decide-frame.ts";
-import { CLOSE, encode, LATER, type RoomFrame, TOO_MANY } from "./frames.ts";
+import { encode, type RoomFrame, TOO_MANY } from "./frames.ts";
 
 export class RoomSockets implements Local<SocketMethods> {
   readonly #parts: RoomParts;
@@ -29,7 +27,7 @@ export class RoomSockets implements Local<SocketMethods> {
 
   /** Lets in a socket that the Worker has admitted, after a look at who is still here. */
   async connect(request: Request): Promise<Response> {
-    await this.#parts.presence.look();
+    await Promise.all([this.#parts.presence.look(), this.#parts.relays.look()]);
     return this.open(request);
   }
 
@@ -41,7 +39,7 @@ export class RoomSockets implements Local<SocketMethods> {
   async message(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
     const { connections, presence, subscriptions, handler } = this.#parts;
     // A socket that was closed here may go on sending until its client answers the close.
-    if (socket.readyState !== WebSocket.OPEN || this.#closeIfOver(socket)) return;
+    if (socket.readyState !== WebSocket.OPEN || closeIfOver(this.#parts, socket)) return;
     presence.hear(socket);
     const decision = decide(handler, connections.facts(socket), data);
     switch (decision.do) {
@@ -64,24 +62,14 @@ export class RoomSockets implements Local<SocketMethods> {
         connections.resetFaults(socket);
         return subscriptions.leave(socket, decision.room);
       case "refresh":
-        return this.#refresh(socket, decision.token);
+        if (await refreshCredential(this.#parts, socket, decision.token)) this.#lifecycle.rearm();
+        return;
       case "pong":
         connections.resetFaults(socket);
         return connections.send(socket, encode({ t: "pong" }));
       default:
         return decision satisfies never;
     }
-  }
-
-  /** Closes a socket that sends too fast, or whose credential or right has ended. */
-  #closeIfOver(socket: WebSocket): boolean {
-    const { connections, clock } = this.#parts;
-    const facts = connections.facts(socket);
-    if (!connections.withinRate(socket, clock())) connections.close(socket, CLOSE.tooFast, "too fast");
-    else if (credentialEnd(facts) <= clock()) connections.close(socket, CLOSE.unauthenticated, "expired");
-    else if (endOf(facts) <= clock()) connections.close(socket, CLOSE.forbidden, "no longer allowed");
-    else return false;
-    return true;
   }
 
   async #append(socket: WebSocket, draft: Draft): Promise<void> {
@@ -107,23 +95,6 @@ export class RoomSockets implements Local<SocketMethods> {
     if (result.stored) subscriptions.show(room, result.stored);
   }
 
-  /** Replaces the credential of a socket; its person stays, because the rights were decided for that one. */
-  async #refresh(socket: WebSocket, token: string): Promise<void> {
-    const { connections, handler, roomState } = this.#parts;
-    let caller: Caller | null;
-    try {
-      caller = await handler.authenticate(token);
-    } catch (error) {
-      log("warn", "room.renew", { room: roomState.name }, error);
-      return connections.send(socket, encode({ t: "error", ...LATER }));
-    }
-    const userId = connections.facts(socket).caller?.userId;
-    if (!caller || caller.userId !== userId || roomState.revocationOf({ caller }))
-      return connections.close(socket, CLOSE.unauthenticated, "not accepted");
-    connections.update(socket, { ...connections.facts(socket), caller, faults: 0 });
-    this.#lifecycle.rearm();
-  }
-
   /** A client has closed its socket, or lost it. */
   closed(socket: WebSocket, code: number, reason: string): void {
     const { subscriptions, connections, presence } = this.#parts;
@@ -133,15 +104,16 @@ export class RoomSockets implements Local<SocketMethods> {
   }
 
   async recheck(room: string): Promise<void> {
-    const { roomState, rights } = this.#parts;
+    const { roomState, rights, relays } = this.#parts;
     if (roomState.isRetired) return;
     roomState.know(room);
     await rights.recheck();
+    await relays.each((relay) => relay.recheck(roomState.entranceFacts()));
     this.#lifecycle.arm();
   }
 
-  revoke(revocation: Revocation, code: number, reason: string): number {
-    const { roomState, presence, subscribers, connections } = this.#parts;
+  revoke(revocation: Revocation, code: number, reason: string): number | Promise<number> {
+    const { roomState, presence, subscribers, connections, relays } = this.#parts;
     roomState.revoke(revocation);
     const closed = presence.through(() => {
       const meant = subscribers.all().filter((subscriber) => isRevoked(subscriber, revocation));
@@ -149,6 +121,9 @@ export class RoomSockets implements Local<SocketMethods> {
       return connections.closeRevoked(revocation, code, reason);
     });
     this.#lifecycle.arm();
-    return closed;
+    if (relays.isEmpty) return closed;
+    return relays
+      .each((relay) => relay.revoke(revocation, code, reason))
+      .then((elsewhere) => elsewhere.reduce((sum, count) => sum + count, closed));
   }
 }
