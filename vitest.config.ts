@@ -11,6 +11,8 @@ export default defineConfig({
             main: "./src/index.ts",
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: {
+              // The second database of `test/growth/`.
+              d1Databases: { FILLED: "filled" },
               bindings: {
                 TEST_MIGRATIONS: await readD1Migrations("./migrations"),
                 APP_ENV: "development",

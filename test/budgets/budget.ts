@@ -1,14 +1,11 @@
 /** What one line of the table of budgets is, and how its rows are counted. */
 import { type Clock, withClock } from "../harness/clock.ts";
 import { type Cost, costs, quiet, startCounting } from "./cost.ts";
+import type { Action } from "./limits.ts";
 
 export interface Budget {
-  /** The action, as a sentence's subject: "A chat message that both receive". */
-  readonly action: string;
-  /** Rows written per action that may not be exceeded: in D1, in objects, and one per alarm. */
-  readonly most: number;
-  /** Further limits per action. */
-  readonly also?: Partial<Record<"trips" | "objectCalls" | "queueMessages" | "d1Read", number>>;
+  /** What it may cost is in `limits.ts`. */
+  readonly action: Action;
   /** Prepares, then counts with `perAction`. */
   readonly measure: (clock: Clock) => Promise<Measured>;
 }

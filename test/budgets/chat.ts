@@ -23,7 +23,6 @@ async function talking(clock: Clock): Promise<[Socket, Socket]> {
 export const chatBudgets: readonly Budget[] = [
   {
     action: "A chat message that both receive",
-    most: 4,
     async measure(clock) {
       const [one, other] = await talking(clock);
       return perAction(clock, 4, async () => {
@@ -36,7 +35,6 @@ export const chatBudgets: readonly Budget[] = [
   },
   {
     action: "A chat message at 40 a second",
-    most: 3,
     async measure(clock) {
       const [one, other] = await talking(clock);
       return perAction(clock, 200, async () => {
@@ -49,7 +47,6 @@ export const chatBudgets: readonly Budget[] = [
   },
   {
     action: "A chat message whose receiver is away",
-    most: 6,
     async measure(clock) {
       const pair = await chatters();
       const one = await native(pair, pair.one);
@@ -57,6 +54,21 @@ export const chatBudgets: readonly Budget[] = [
       return perAction(clock, 4, async () => {
         for (let n = 0; n < 4; n++) {
           await tell(one, null, `r${n}`);
+          await clock.advance(8_000);
+        }
+      });
+    },
+  },
+  {
+    action: "A read mark in a chat",
+    async measure(clock) {
+      const [one, other] = await talking(clock);
+      for (let n = 0; n < 4; n++) await tell(one, other, `r${n}`);
+      await clock.advance(8_000);
+      return perAction(clock, 4, async () => {
+        for (let seq = 1; seq <= 4; seq++) {
+          other.send({ t: "read", seq });
+          await one.next((frame) => frame.t === "read" && frame.seq === seq);
           await clock.advance(8_000);
         }
       });

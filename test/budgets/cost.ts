@@ -5,6 +5,7 @@
  * of it. `counted.ts` counts the statements of one request; this counts everything that follows from it, too.
  */
 import { env } from "cloudflare:workers";
+import { watchDatabase } from "../harness/watched-database.ts";
 import { watchObjects } from "../harness/watched-objects.ts";
 
 /** What was counted. */
@@ -43,27 +44,6 @@ const add = (who: string, what: string, rows: number) => {
   if (rows > 0) tally.rows.set(where, (tally.rows.get(where) ?? 0) + rows);
 };
 
-interface Result {
-  readonly meta?: { readonly rows_written?: number; readonly rows_read?: number };
-}
-type Send = (endpoint: string, sql: string | string[], ...rest: unknown[]) => Promise<Result | Result[]>;
-
-/** Every statement of every session passes through one method of the platform's client. */
-function watchDatabase(): void {
-  const prototype = Object.getPrototypeOf(env.DB.withSession()) as { _send: Send };
-  const send = prototype._send;
-  if (typeof send !== "function") throw new Error("D1's client sends its statements in another way now");
-  prototype._send = async function (this: unknown, endpoint, sql, ...rest) {
-    tally.trips += 1;
-    const results = await send.call(this, endpoint, sql, ...rest);
-    for (const [index, { meta }] of [results].flat().entries()) {
-      tally.d1Read += meta?.rows_read ?? 0;
-      add("D1", (Array.isArray(sql) ? sql[index] : sql) ?? "", meta?.rows_written ?? 0);
-    }
-    return results;
-  };
-}
-
 function watchQueue(): void {
   const prototype = Object.getPrototypeOf(env.JOBS) as Queue;
   const { send, sendBatch } = prototype;
@@ -78,7 +58,13 @@ function watchQueue(): void {
   };
 }
 
-watchDatabase();
+watchDatabase((statements) => {
+  tally.trips += 1;
+  for (const { sql, rowsRead, rowsWritten } of statements) {
+    tally.d1Read += rowsRead;
+    add("D1", sql, rowsWritten);
+  }
+});
 watchQueue();
 watchObjects({
   wrote: ({ name }, what, rows) => add(name, what, rows),

@@ -19,7 +19,6 @@ function ofOutbox(measured: Measured): Measured {
 export const letterBudgets: readonly Budget[] = [
   {
     action: "The outbox row of a letter, from the commit until it is purged,",
-    most: 4,
     async measure(clock) {
       const purge = () => purgeOutbox(jobContext({ now: () => Date.now() + MONTH }).ctx);
       await purge();

@@ -23,7 +23,7 @@ const chatResource = resource({
       WHERE id IN (chats.initiator_id, chats.receiver_id))`,
   ],
   filters: ["initiator", "receiver", "started_at"],
-  sort: { field: "active_at", order: "desc" },
+  sort: { field: "id", order: "desc" },
   rights: { operator: NOTHING, staff: READ },
   tabs: [{ resource: "chat-messages", target: "chat", label: text("Messages", "Сообщения") }],
 });
@@ -44,7 +44,7 @@ const messageResource = resource({
   },
   search: [chatMessages.text],
   filters: ["chat", "at"],
-  sort: { field: "at", order: "desc" },
+  sort: { field: "id", order: "desc" },
   rights: { operator: NOTHING, staff: READ },
 });
 

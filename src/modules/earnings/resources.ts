@@ -34,7 +34,7 @@ const entryResource = resource({
     sql`(SELECT username || ' ' || coalesce(email, '') FROM users WHERE id = calculator_entries.user_id)`,
   ],
   filters: ["user", "pub_date", "app_income", "earnings"],
-  sort: { field: "pub_date", order: "desc" },
+  sort: { field: "id", order: "desc" },
   rights: { operator: NOTHING, staff: ALL },
   consequences: async (ctx, { before, values }) => {
     const { app_income, commission = null, expenses = null } = { ...before?.row, ...values };

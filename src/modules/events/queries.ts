@@ -1,5 +1,6 @@
 /** Reads events with their members. Each function takes one statement, however many events there are. */
 import { asc, desc, eq, gt, sql } from "drizzle-orm";
+import { countRowsOf } from "../../platform/db/counted-rows.ts";
 import { fixedText, runFixed } from "../../platform/db/fixed-text.ts";
 import type { Locale } from "../../platform/http/text.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
@@ -92,7 +93,7 @@ const eventsAfter = fixedText<{ after: number; limit: number }, Event[]>((db, va
 );
 
 export async function countEvents(ctx: RequestContext): Promise<number> {
-  return ctx.db.$count(events);
+  return countRowsOf(ctx.db, "events.public", "events.signed_in");
 }
 
 /** Events whose location contains this text, ignoring case. `%` and `_` have no special meaning. */

@@ -54,6 +54,7 @@ export const events = sqliteTable(
   },
   (table) => [
     index("events_start").on(table.startsAt),
+    index("events_public").on(table.startsAt).where(sql`${table.audience} = 'public'`),
     index("events_creator").on(table.creatorId),
     index("events_city").on(table.cityId, table.startsAt),
     /** A search near a place first narrows events down to a belt of latitudes. */

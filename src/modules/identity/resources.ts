@@ -136,7 +136,7 @@ const sessionResource = resource({
   },
   search: [sessions.address, sessions.userAgent],
   filters: ["user", "door", "created_at", "last_seen_at"],
-  sort: { field: "last_seen_at", order: "desc" },
+  sort: { field: "expires_at", order: "desc" },
   rights: { operator: NOTHING, staff: REMOVE },
   remove: removeDevice,
 });
@@ -159,7 +159,7 @@ const codeResource = resource({
   },
   search: [codes.target],
   filters: ["user", "purpose", "created_at"],
-  sort: { field: "created_at", order: "desc" },
+  sort: { field: "expires_at", order: "desc" },
   rights: { operator: NOTHING, staff: REMOVE },
 });
 
@@ -181,7 +181,7 @@ const formerContactResource = resource({
   },
   search: [formerContacts.value],
   filters: ["user", "kind", "created_at"],
-  sort: { field: "created_at", order: "desc" },
+  sort: { field: "expires_at", order: "desc" },
   rights: { operator: NOTHING, staff: REMOVE },
 });
 

@@ -45,6 +45,7 @@ export const users = sqliteTable(
   },
   (table) => [
     index("users_created").on(table.createdAt),
+    index("users_staff").on(table.id).where(sql`${table.isStaff} = 1`),
     /** A partial index: few accounts are drivers on duty. */
     index("users_operators").on(table.lastLoginAt).where(sql`${table.userType} = 'OPERATOR'`),
   ],
@@ -65,6 +66,7 @@ export const profiles = sqliteTable(
     cleanedAvatarKey: text("cleaned_avatar_key"),
   },
   (table) => [
+    index("profiles_avatar").on(table.avatarKey).where(sql`${table.avatarKey} IS NOT NULL`),
     /** A partial index: only pictures that still need their metadata removed. */
     index("profiles_uncleaned")
       .on(table.userId)

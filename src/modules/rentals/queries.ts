@@ -1,6 +1,7 @@
 /** Reads car posts: a page by filters, one, its picture. Pictures belong to the files module. */
 import { and, asc, count, desc, eq, gte, lte, type SQL, sql } from "drizzle-orm";
 import { runBatch } from "../../platform/db/client.ts";
+import { selectCounted } from "../../platform/db/counted-rows.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import type { Listed, Window } from "../../platform/http/lists/paging.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
@@ -55,7 +56,9 @@ export async function listPosts(
   const order = filter.order ?? "id";
   const column = COLUMNS[order.replace("-", "") as keyof typeof COLUMNS];
   const [[counted], rows] = (await runBatch(ctx.db, [
-    ctx.db.select({ count: count() }).from(carPosts).where(where),
+    where
+      ? ctx.db.select({ count: count() }).from(carPosts).where(where)
+      : selectCounted(ctx.db, "car_posts"),
     ctx.db
       .select()
       .from(carPosts)

@@ -40,5 +40,12 @@ export const carPosts = sqliteTable(
     transmissionKey: text("transmission_key").notNull(),
     locationKey: text("location_key").notNull(),
   },
-  (table) => [index("car_posts_user").on(table.userId), index("car_posts_price").on(table.priceValue)],
+  (table) => [
+    index("car_posts_user").on(table.userId),
+    index("car_posts_price").on(table.priceValue),
+    index("car_posts_created").on(table.createdAt),
+    index("car_posts_name").on(table.carName),
+    index("car_posts_fuel").on(table.fuelKey),
+    index("car_posts_transmission").on(table.transmissionKey),
+  ],
 );

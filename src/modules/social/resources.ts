@@ -119,7 +119,7 @@ const friendshipResource = resource({
       when: (id: number) => sql`${id} IN (${friendships.lowId}, ${friendships.highId})`,
     },
   ],
-  sort: { field: "created_at", order: "desc" },
+  sort: { field: "id", order: "desc" },
   rights: { operator: NOTHING, staff: REMOVE },
   removal: async (_, { id }) => {
     const [low = 0, high = 0] = id.split(":").map(Number);
@@ -166,7 +166,7 @@ const blockResource = resource({
   },
   search: [wordsOf(sql`blocks.user_id`), wordsOf(sql`blocks.blocked_id`)],
   filters: ["user", "blocked_user", "created_at"],
-  sort: { field: "created_at", order: "desc" },
+  sort: { field: "id", order: "desc" },
   rights: { operator: NOTHING, staff: ["read", "create", "delete"] },
   consequences: async (_, { values }) => ({
     effects: sharedAccessEffects(Number(values.user), Number(values.blocked_user)),
@@ -197,7 +197,7 @@ export const personFacts = {
     sex: { ...field.text(profileValue("sex"), sex, { list: false }), options: socialProfiles.sex.enumValues },
     city: field.reference("cities", profileValue("city_id"), city, { list: false }),
     friends_count: field.integer(
-      sql`(SELECT count(*) FROM friendships WHERE users.id IN (low_id, high_id))`,
+      sql`(SELECT count(*) FROM friendships WHERE low_id = users.id OR high_id = users.id)`,
       text("Friends", "Друзей"),
       { list: false },
     ),

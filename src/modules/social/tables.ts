@@ -22,6 +22,8 @@ export const cities = sqliteTable("cities", {
 export const interests = sqliteTable("interests", {
   id: integer("id").primaryKey(),
   name: text("name").notNull().unique(),
+  /** How many people have it; kept by triggers. */
+  people: integer("people").notNull().default(0),
 });
 
 const userId = () =>
@@ -59,6 +61,7 @@ export const socialProfiles = sqliteTable(
   },
   (table) => [
     index("social_profiles_city").on(table.cityId),
+    index("social_profiles_listed").on(table.userId).where(sql`${table.listedAt} IS NOT NULL`),
     /** People who share their place, by latitude: a search reads only its own band. */
     index("social_profiles_seen").on(table.latitude).where(sql`${table.isGeoipAllowed} = 1`),
     check("social_profiles_latitude", sql`${table.latitude} BETWEEN -90 AND 90`),

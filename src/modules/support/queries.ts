@@ -1,5 +1,6 @@
 /** Reads tickets: a page, one, the caller's access to it, and tickets with their messages and people. */
-import { and, desc, eq, isNull, type SQL, sql } from "drizzle-orm";
+import { and, count, desc, eq, isNull, type SQL } from "drizzle-orm";
+import { selectCounted } from "../../platform/db/counted-rows.ts";
 import { contains } from "../../platform/db/folding.ts";
 import { type Caller, isOperator } from "../../platform/http/caller.ts";
 import type { Listed, Window } from "../../platform/http/lists/paging.ts";
@@ -41,8 +42,12 @@ export async function listTickets(
       .from(supportTickets)
       .innerJoin(users, eq(users.id, supportTickets.authorId))
       .where(where);
+  // Only a search looks at the author.
+  const counting = filter.search
+    ? ctx.db.select({ count: count() }).from(matching().as("matching"))
+    : ctx.db.select({ count: count() }).from(supportTickets).where(where);
   const [[counted], rows] = await Promise.all([
-    ctx.db.select({ count: sql<number>`count(*)` }).from(matching().as("matching")),
+    where ? counting : selectCounted(ctx.db, "support_tickets"),
     matching()
       .orderBy(desc(supportTickets.createdAt), desc(supportTickets.id))
       .limit(window.limit)

@@ -113,7 +113,7 @@ const messageResource = resource({
     sql`(SELECT username FROM users WHERE id = support_messages.author_id)`,
   ],
   filters: ["ticket", "author", "is_internal", "created_at"],
-  sort: { field: "created_at", order: "desc" },
+  sort: { field: "ticket", order: "asc" },
   rights: { operator: READ, staff: READ },
 });
 

@@ -28,8 +28,9 @@ export const supportTickets = sqliteTable(
   (table) => [
     index("support_tickets_author").on(table.authorId, table.createdAt),
     index("support_tickets_status").on(table.status, table.lastMessageAt),
+    index("support_tickets_active").on(table.lastMessageAt, table.id),
     index("support_tickets_created").on(table.createdAt, table.id),
-    index("support_tickets_assigned").on(table.assignedTo),
+    index("support_tickets_assigned").on(table.assignedTo, table.createdAt, table.id),
     index("support_tickets_order").on(table.relatedOrderId),
   ],
 );

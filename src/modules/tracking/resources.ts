@@ -108,7 +108,7 @@ const latestResource = resource({
   search: [sql`(SELECT username FROM users WHERE id = latest_places.user_id)`],
   filters: ["user", "at"],
   placesOf: "user",
-  sort: { field: "at", order: "desc" },
+  sort: { field: "id", order: "asc" },
   rights: { operator: NOTHING, staff: READ },
 });
 
@@ -176,7 +176,7 @@ const stateResource = resource({
   },
   search: [],
   filters: ["task", "user", "status"],
-  sort: { field: "updated_at", order: "desc" },
+  sort: { field: "id", order: "desc" },
   rights: { operator: NOTHING, staff: READ },
 });
 

@@ -72,6 +72,12 @@ export const auditLog = sqliteTable(
   (table) => [index("audit_log_subject").on(table.subject, table.at)],
 );
 
+/** How many rows a table has that grows, or a part of it; kept by triggers (`migrations/0039_counted_rows.sql`). */
+export const countedRows = sqliteTable("counted_rows", {
+  name: text("name").primaryKey().notNull(),
+  total: integer("total").notNull(),
+});
+
 /** Recently used rooms: the sweep checks them for an archive whose alarm was lost. */
 export const rooms = sqliteTable(
   "rooms",

@@ -51,7 +51,8 @@ const outboxResource = resource({
   },
   search: [outbox.address, outbox.lastError],
   filters: ["status", "kind", "created_at"],
-  sort: { field: "created_at", order: "desc" },
+  // Ids are in the order of time.
+  sort: { field: "id", order: "desc" },
   rights: { operator: READ, staff: REMOVE },
   removable: eq(outbox.status, "dead"),
   actions: {

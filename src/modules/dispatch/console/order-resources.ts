@@ -150,7 +150,7 @@ const paymentResource = resource({
   },
   search: [sql`${payments.id}`, payments.orderId, payments.transactionId],
   filters: ["order_id", "status", "payment_method", "amount", "created_at", "paid_at"],
-  sort: { field: "created_at", order: "desc" },
+  sort: { field: "id", order: "desc" },
   rights: { operator: READ, staff: READ },
   actions: paymentActions,
 });
@@ -173,7 +173,7 @@ const ratingResource = resource({
   },
   search: [ratings.orderId, ratings.comment],
   filters: ["order_id", "driver", "driver_rating", "service_rating", "created_at"],
-  sort: { field: "created_at", order: "desc" },
+  sort: { field: "id", order: "desc" },
   rights: { operator: READ, staff: ["read", "delete"] },
 });
 

@@ -1,6 +1,7 @@
 /** Figures and the live map for the console's start page: orders, trucks and earnings. */
 import { sql } from "drizzle-orm";
 import { runBatch } from "../../../platform/db/client.ts";
+import { countedRows } from "../../../platform/db/counted-rows.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 
 const MINUTE = 60_000;
@@ -10,6 +11,9 @@ const DAY = 24 * 3600_000;
 const LATELY = 7 * DAY;
 /** Earnings by day cover this many days. */
 const DAYS = 30;
+
+/** SQL: the order is neither completed nor cancelled. */
+const isUnderWay = sql`status IN ('PENDING', 'CONFIRMED', 'ASSIGNED', 'IN_PROGRESS')`;
 
 /** Orders without a truck, by age. */
 interface Waiting {
@@ -26,6 +30,19 @@ interface Times {
   readonly assigned: number;
   readonly completed: number;
 }
+
+/**
+ * Orders by status. Those under way are read; the finished ones, which grow without end, are what the counts leave over.
+ */
+const ordersByStatus = (
+  now: number,
+) => sql`SELECT status, count, CAST((${now} - oldest) / 1000 AS INTEGER) AS oldest FROM (
+    SELECT status, count(*) AS count, min(created_at) AS oldest FROM orders WHERE ${isUnderWay} GROUP BY status
+    UNION ALL SELECT 'COMPLETED', ${countedRows("orders")} - ${countedRows("orders.cancelled")}
+      - (SELECT count(*) FROM orders WHERE ${isUnderWay}), (SELECT min(created_at) FROM orders WHERE status = 'COMPLETED')
+    UNION ALL SELECT 'CANCELLED', ${countedRows("orders.cancelled")},
+      (SELECT min(created_at) FROM orders WHERE status = 'CANCELLED'))
+  WHERE count > 0`;
 
 export interface OrdersOverview {
   /** Orders in each status, with the age of the oldest in seconds. */
@@ -44,8 +61,7 @@ export async function ordersOverview(ctx: RequestContext): Promise<OrdersOvervie
   const younger = (minutes: number, than: number) =>
     sql`count(*) FILTER (WHERE created_at <= ${since(than * MINUTE)} AND created_at > ${since(minutes * MINUTE)})`;
   const results = await runBatch(ctx.db, [
-    ctx.db.run(sql`SELECT status, count(*) AS count, CAST((${now} - min(created_at)) / 1000 AS INTEGER) AS oldest
-      FROM orders GROUP BY status`),
+    ctx.db.run(ordersByStatus(now)),
     ctx.db.run(sql`SELECT ${younger(15, 0)} AS under15m, ${younger(60, 15)} AS under1h, ${younger(240, 60)} AS under4h,
         count(*) FILTER (WHERE created_at <= ${since(240 * MINUTE)}) AS older,
         (SELECT avg(assigned_at - created_at) / 1000 FROM orders WHERE assigned_at > ${since(LATELY)}) AS response,

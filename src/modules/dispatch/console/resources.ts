@@ -142,7 +142,7 @@ const vehicleResource = resource({
   },
   search: [clientVehicles.licensePlate, clientVehicles.make, clientVehicles.model, owner],
   filters: ["year", "owner"],
-  sort: { field: "updated_at", order: "desc" },
+  sort: { field: "license_plate", order: "asc" },
   rights: { operator: ALL, staff: ALL },
   tabs: [{ resource: "orders", target: "vehicle", label: text("Orders", "Заказы") }],
   consequences: async (_, { before }) => (before ? {} : { set: { id: crypto.randomUUID() } }),

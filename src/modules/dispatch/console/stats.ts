@@ -1,6 +1,7 @@
 /** `/api/v1/dashboard/stats/`: one statement per role. */
 
 import { type SQL, sql } from "drizzle-orm";
+import { countedRows } from "../../../platform/db/counted-rows.ts";
 import { type Caller, isOperator } from "../../../platform/http/caller.ts";
 import { respond, route } from "../../../platform/http/route.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
@@ -57,10 +58,11 @@ function forDriver(caller: Caller): SQL {
 }
 
 function forOperator(caller: Caller): SQL {
-  return sql`SELECT count(*) AS total_orders, ${among("PENDING")} AS pending_orders,
+  return sql`SELECT ${countedRows("orders")} AS total_orders, ${among("PENDING")} AS pending_orders,
     ${among("CONFIRMED", "ASSIGNED", "IN_PROGRESS")} AS active_orders,
     (SELECT count(*) FROM tow_trucks WHERE status = 'AVAILABLE') AS available_trucks,
-    ${unreadNotices(caller.userId)} AS unread_notifications FROM orders`;
+    ${unreadNotices(caller.userId)} AS unread_notifications
+    FROM orders WHERE status IN ('PENDING', 'CONFIRMED', 'ASSIGNED', 'IN_PROGRESS')`;
 }
 
 const Stats = z.union([ClientStats, DriverStats, OperatorStats]);

@@ -44,7 +44,7 @@ export const towTrucks = sqliteTable(
   },
   (table) => [
     index("tow_trucks_driver").on(table.driverId),
-    index("tow_trucks_status").on(table.status),
+    index("tow_trucks_status").on(table.status, table.licensePlate),
     index("tow_trucks_cell").on(table.cell),
     check("tow_trucks_latitude", sql`${table.latitude} BETWEEN -90 AND 90`),
     check("tow_trucks_longitude", sql`${table.longitude} BETWEEN -180 AND 180`),
@@ -84,5 +84,8 @@ export const clientVehicles = sqliteTable(
     notes: text("notes").notNull().default(""),
     ...timestamps(),
   },
-  (table) => [index("client_vehicles_owner").on(table.ownerId)],
+  (table) => [
+    index("client_vehicles_owner").on(table.ownerId),
+    index("client_vehicles_name").on(table.make, table.model, table.licensePlate),
+  ],
 );

@@ -1,6 +1,7 @@
 /** Reads orders with everything that belongs to them: two statements in one trip, for any number of orders. */
 import { and, count, eq, gte, lte, type SQL, sql } from "drizzle-orm";
 import { runBatch } from "../../../platform/db/client.ts";
+import { selectCounted } from "../../../platform/db/counted-rows.ts";
 import { contains } from "../../../platform/db/folding.ts";
 import { type Caller, isOperator } from "../../../platform/http/caller.ts";
 import { notFound } from "../../../platform/http/errors.ts";
@@ -98,7 +99,7 @@ export async function listOrders(
   );
   const where = and(visibleTo(caller), conditions);
   const [[counted], found, people] = (await runBatch(ctx.db, [
-    ctx.db.select({ count: count() }).from(orders).where(where),
+    where ? ctx.db.select({ count: count() }).from(orders).where(where) : selectCounted(ctx.db, "orders"),
     ...(conditions
       ? [selectOrders(ctx.db, where, limit, offset), selectPeopleOf(ctx.db, where, limit, offset)]
       : pageFor(caller, limit, offset)),

@@ -96,7 +96,7 @@ const memberResource = resource({
     sql`(SELECT username FROM users WHERE id = event_members.user_id)`,
   ],
   filters: ["event", "user", "is_organizer"],
-  sort: { field: "joined_at", order: "desc" },
+  sort: { field: "id", order: "desc" },
   rights: { operator: NOTHING, staff: ALL },
   consequences: memberConsequences,
   removal: memberRemoval,
@@ -152,7 +152,7 @@ const reminderResource = resource({
   },
   search: [],
   filters: ["event", "user", "sent_at"],
-  sort: { field: "sent_at", order: "desc" },
+  sort: { field: "id", order: "desc" },
   rights: { operator: NOTHING, staff: READ },
 });
 

@@ -90,10 +90,14 @@ export function forgetDevices(ctx: RequestContext, userId: number): BatchItem<"s
   return ctx.db.delete(knownDevices).where(eq(knownDevices.userId, userId));
 }
 
+/** Only accounts that were used lately can have more marks than before. Some nights may be missed. */
+const LATELY_MS = 14 * 24 * 3600_000;
+
 /** Nightly: deletes marks not seen for a year, and the oldest marks of accounts that have too many. */
 export async function purgeDevices(ctx: RequestContext): Promise<void> {
   await ctx.db.delete(knownDevices).where(lt(knownDevices.seenAt, ctx.now() - REMEMBER_MS));
   await ctx.db.run(sql`DELETE FROM known_devices WHERE (user_id, mark) IN (SELECT user_id, mark FROM (
-    SELECT user_id, mark, row_number() OVER (PARTITION BY user_id ORDER BY seen_at DESC) AS nth FROM known_devices)
+    SELECT user_id, mark, row_number() OVER (PARTITION BY user_id ORDER BY seen_at DESC) AS nth FROM known_devices
+    WHERE user_id IN (SELECT user_id FROM known_devices WHERE seen_at > ${ctx.now() - LATELY_MS}))
     WHERE nth > ${MAX_MARKS})`);
 }

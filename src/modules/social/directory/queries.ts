@@ -1,8 +1,8 @@
 /** Lists of cities and interests. */
-import { and, asc, count, desc, eq, sql } from "drizzle-orm";
+import { and, asc, desc, eq, sql } from "drizzle-orm";
 import { contains, folded, searchWords } from "../../../platform/db/folding.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { cities, interests, userInterests } from "../tables.ts";
+import { cities, interests } from "../tables.ts";
 
 export interface Named {
   readonly id: number;
@@ -29,8 +29,6 @@ export async function listInterests(ctx: RequestContext, { id, search }: Directo
   return ctx.db
     .select({ id: interests.id, name: interests.name })
     .from(interests)
-    .leftJoin(userInterests, eq(userInterests.interestId, interests.id))
     .where(and(id === undefined ? undefined : eq(interests.id, id), ...begins))
-    .groupBy(interests.id)
-    .orderBy(desc(count(userInterests.userId)), asc(interests.name));
+    .orderBy(desc(interests.people), asc(interests.name));
 }

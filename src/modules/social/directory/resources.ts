@@ -1,5 +1,4 @@
 /** Console resources for cities and interests. */
-import { sql } from "drizzle-orm";
 import { string } from "../../../platform/http/input/fields.ts";
 import { text } from "../../../platform/http/text.ts";
 import { placeInput } from "../../../platform/resources/inputs.ts";
@@ -37,10 +36,7 @@ const interestResource = resource({
   title: "name",
   fields: {
     name: field.text(interests.name, name, named(100)),
-    popularity: field.integer(
-      sql`(SELECT count(*) FROM user_interests WHERE interest_id = interests.id)`,
-      text("Popularity", "Популярность"),
-    ),
+    popularity: field.integer(interests.people, text("Popularity", "Популярность")),
   },
   search: [interests.name],
   filters: ["name"],

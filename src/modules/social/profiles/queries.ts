@@ -1,5 +1,6 @@
 /** People as a viewer may see them: one statement for one person or for a page. */
 import { and, count, desc, eq, gte, lte, type SQL, sql } from "drizzle-orm";
+import { countedRows } from "../../../platform/db/counted-rows.ts";
 import { contains } from "../../../platform/db/folding.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
 import type { Listed, Window } from "../../../platform/http/lists/paging.ts";
@@ -140,22 +141,33 @@ export async function listPeople(
 ): Promise<FoundPeople> {
   const where = conditions(ctx, viewer, filter);
   const chosen = JSON.stringify(filter.interests ?? []);
+  const asked = {
+    knowsCity: sql<boolean>`EXISTS (SELECT 1 FROM cities WHERE id = ${filter.cityId ?? null})`.mapWith(
+      Boolean,
+    ),
+    unknownInterest: sql<string | null>`(SELECT value FROM json_each(${chosen}) WHERE NOT EXISTS (SELECT 1
+      FROM interests i JOIN user_interests u ON u.interest_id = i.id WHERE i.name = value) LIMIT 1)`,
+  };
+  const counting = filter.blacklist
+    ? ctx.db
+        .select({ count: count(), ...asked })
+        .from(users)
+        .where(where)
+    : isUnfiltered(filter)
+      ? ctx.db.select({ count: listedFor(viewer), ...asked }).from(sql`(SELECT 1)`)
+      : ctx.db
+          .select({ count: count(), ...asked })
+          .from(socialProfiles)
+          .crossJoin(users)
+          .leftJoin(profiles, eq(profiles.userId, users.id))
+          .leftJoin(cities, eq(cities.id, socialProfiles.cityId))
+          .where(and(isProfileOf, where));
+  const { limit, offset } = window;
   const [[facts], rows] = await Promise.all([
-    ctx.db
-      .select({
-        count: count(),
-        knowsCity: sql<boolean>`EXISTS (SELECT 1 FROM cities WHERE id = ${filter.cityId ?? null})`.mapWith(
-          Boolean,
-        ),
-        unknownInterest: sql<string | null>`(SELECT value FROM json_each(${chosen}) WHERE NOT EXISTS (SELECT 1
-          FROM interests i JOIN user_interests u ON u.interest_id = i.id WHERE i.name = value) LIMIT 1)`,
-      })
-      .from(users)
-      .leftJoin(profiles, eq(profiles.userId, users.id))
-      .leftJoin(socialProfiles, eq(socialProfiles.userId, users.id))
-      .leftJoin(cities, eq(cities.id, socialProfiles.cityId))
-      .where(where),
-    select(ctx, viewer).where(where).orderBy(desc(users.id)).limit(window.limit).offset(window.offset),
+    counting,
+    filter.blacklist
+      ? select(ctx, viewer).where(where).orderBy(desc(users.id)).limit(limit).offset(offset)
+      : selectListed(ctx, viewer, where, window),
   ]);
   return {
     count: facts?.count ?? 0,
@@ -163,6 +175,33 @@ export async function listPeople(
     unknownInterest: facts?.unknownInterest ?? null,
     rows,
   };
+}
+
+const isProfileOf = sql`${users.id} = ${socialProfiles.userId}`;
+
+/** A page of the listed people. The cross join makes SQLite read their profiles first, in order, and no further than the page. */
+const selectListed = (ctx: RequestContext, viewer: Viewer, where: SQL | undefined, window: Window) =>
+  ctx.db
+    .select(fieldsFor(viewer))
+    .from(socialProfiles)
+    .crossJoin(users)
+    .leftJoin(profiles, eq(profiles.userId, users.id))
+    .leftJoin(cities, eq(cities.id, socialProfiles.cityId))
+    .where(and(isProfileOf, where))
+    .orderBy(desc(socialProfiles.userId))
+    .limit(window.limit)
+    .offset(window.offset);
+
+const isUnfiltered = (filter: PeopleFilter) => Object.values(filter).every((value) => value === undefined);
+
+/** SQL: how many people the viewer's list has without a filter. Reads only the few who are left out: staff, and who blocked the viewer. */
+function listedFor({ userId, isStaff }: Viewer): SQL<number> {
+  const staff = sql`(SELECT count(*) FROM users u JOIN social_profiles s ON s.user_id = u.id
+    WHERE u.is_staff = 1 AND s.listed_at IS NOT NULL)`;
+  const blockers = sql`(SELECT count(*) FROM blocks b JOIN social_profiles s ON s.user_id = b.user_id
+    JOIN users u ON u.id = b.user_id WHERE b.blocked_id = ${userId} AND s.listed_at IS NOT NULL AND u.is_staff = 0)`;
+  const listed = sql<number>`${countedRows("social_profiles.listed")} - ${staff}`;
+  return isStaff ? listed : sql<number>`${listed} - ${blockers}`;
 }
 
 function conditions(ctx: RequestContext, viewer: Viewer, filter: PeopleFilter): SQL | undefined {

@@ -39,7 +39,8 @@ export type TaskList = "all" | "own" | "completed";
 /** The tasks that the caller may see. One statement. */
 export function listTasks(ctx: RequestContext, caller: Caller, list: TaskList): Promise<Task[]> {
   const seen = list === "own" ? visibleTo(caller.userId) : visible(caller);
-  const completed = sql`(t.status = 'completed' OR s.status = 'completed')`;
+  const completed = sql`t.id IN (SELECT id FROM tasks WHERE status = 'completed'
+    UNION SELECT task_id FROM task_states WHERE user_id = ${caller.userId} AND status = 'completed')`;
   return selectTasks(ctx, caller, list === "completed" ? sql`${seen} AND ${completed}` : seen);
 }
 

@@ -55,13 +55,14 @@ export async function compactTracks(ctx: RequestContext): Promise<{ days: number
   return { days };
 }
 
-/** Each user's oldest day that is due. Reads two index entries for each user instead of every report. */
+/** The oldest day of users who have one that is due. With the plus signs SQLite does not read in the order of users. Reads the index of what is due, and two entries for each of these users. */
 async function oldestDays(ctx: RequestContext, before: number): Promise<OldDay[]> {
   const rows = await ctx.db.all<{ userId: number; oldest: number }>(sql`
     SELECT userId, min(coalesce(report, chunk), coalesce(chunk, report)) AS oldest FROM (
       SELECT u.id AS userId, (SELECT min(r.at) FROM location_reports r WHERE r.user_id = u.id) AS report,
-        (SELECT min(c.bucket) FROM track_chunks c WHERE c.user_id = u.id) AS chunk FROM users u)
-    WHERE oldest < ${before} LIMIT ${DAYS_PER_RUN}`);
+        (SELECT min(c.bucket) FROM track_chunks c WHERE c.user_id = u.id) AS chunk
+      FROM (SELECT +user_id AS id FROM track_chunks WHERE bucket < ${before}
+        UNION SELECT +user_id FROM location_reports WHERE at < ${before} LIMIT ${DAYS_PER_RUN}) u)`);
   return rows.map(({ userId, oldest }) => ({ userId, start: startOfDay(oldest) }));
 }
 

@@ -1,5 +1,6 @@
 /** Reads clients' vehicles with their owners. */
 import { and, asc, eq, type SQL } from "drizzle-orm";
+import { countRowsOf } from "../../../../platform/db/counted-rows.ts";
 import { contains } from "../../../../platform/db/folding.ts";
 import { type Caller, isOperator } from "../../../../platform/http/caller.ts";
 import type { Listed, Window } from "../../../../platform/http/lists/paging.ts";
@@ -24,7 +25,7 @@ export async function listVehicles(
   const { make, model, licensePlate, nickname } = clientVehicles;
   const where = and(visible(caller), contains([make, model, licensePlate, nickname], search));
   const [count, rows] = await Promise.all([
-    ctx.db.$count(clientVehicles, where),
+    where ? ctx.db.$count(clientVehicles, where) : countRowsOf(ctx.db, "client_vehicles"),
     ctx.db
       .select()
       .from(clientVehicles)
