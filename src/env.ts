@@ -31,6 +31,7 @@ function buildRuntime(env: Cloudflare.Env): Runtime {
     hashers: env.HASHERS,
     counters: env.COUNTERS,
     registries: env.ROSTERS,
+    archivists: env.ARCHIVISTS,
     runEffect: (ctx, row) => handle(ctx, effectHandlers, row),
     room: (name) => roomIn(env, name),
     relay: (room, number) => relayIn(env, room, number),

@@ -93,6 +93,8 @@ const Variables = z.object({
   HASHER_POOL: z.coerce.number().int().min(1).max(1024).optional(),
   /** Default: 16 in development, 256 elsewhere. */
   COUNTER_SHARDS: z.coerce.number().int().min(1).max(4096).optional(),
+  /** Default: 2 in development, 16 elsewhere. */
+  ARCHIVIST_POOL: z.coerce.number().int().min(1).max(1024).optional(),
   CHAT_PAGE: z.coerce.number().int().min(1).max(300).default(30),
   TRUCK_TRAIL_DAYS: z.coerce.number().int().min(3).max(3650).default(7),
   TRACK_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
@@ -178,6 +180,7 @@ export function readSettings(variables: Record<string, unknown>): { settings: Se
     relaySockets: value.RELAY_SOCKETS,
     hasherPool: value.HASHER_POOL ?? (development ? 8 : 128),
     counterShards: value.COUNTER_SHARDS ?? (development ? 16 : 256),
+    archivistPool: value.ARCHIVIST_POOL ?? (development ? 2 : 16),
     trackRetentionDays: value.TRACK_RETENTION_DAYS,
     truckTrailDays: value.TRUCK_TRAIL_DAYS,
     objectStore: store && {

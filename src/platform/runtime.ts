@@ -6,6 +6,7 @@ import type { Db } from "./db/client.ts";
 import type { Counter } from "./http/limits/counter.ts";
 import type { Locale } from "./http/text.ts";
 import type { ConnectionRegistry } from "./realtime/handshake/connection-registry.ts";
+import type { Archivist } from "./realtime/log/archivist.ts";
 import type { RelayStub } from "./realtime/relay/rpc.ts";
 import type { RoomStub } from "./realtime/rpc.ts";
 
@@ -59,6 +60,8 @@ export interface Settings {
   readonly hasherPool: number;
   /** Number of objects that count what is limited by a rate. */
   readonly counterShards: number;
+  /** Number of objects that write rooms' archives to D1. */
+  readonly archivistPool: number;
   /** Number of messages on a chat's page. */
   readonly chatPage: number;
   /** Days for which a track stays in rows; older days become objects. */
@@ -114,6 +117,7 @@ export interface Runtime {
   readonly hashers: DurableObjectNamespace<Hasher>;
   readonly counters: DurableObjectNamespace<Counter>;
   readonly registries: DurableObjectNamespace<ConnectionRegistry>;
+  readonly archivists: DurableObjectNamespace<Archivist>;
   /** Runs an effect of any kind, as the outbox does. Throws its handler's errors. */
   runEffect(ctx: RequestContext, row: OutboxRow): Promise<unknown>;
   /** The object of a room by its name, `event:12`; null for a kind that does not exist. */

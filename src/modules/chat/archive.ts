@@ -1,8 +1,9 @@
 /** Archives a chat's journal in D1 and notifies members who are away. */
 import { sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
 import { preview } from "../../platform/characters.ts";
-import { runBatch } from "../../platform/db/client.ts";
 import type { ReadMark } from "../../platform/realtime/handler.ts";
+import { archiveTogether } from "../../platform/realtime/log/archivist.ts";
 import type { Entry } from "../../platform/realtime/log/entry.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { displayNameSql } from "../identity/index.ts";
@@ -41,7 +42,7 @@ export async function archiveMessages(
     FROM json_each(${json}) AS e JOIN chats c ON c.id = ${chatId}
     LEFT JOIN users u ON u.id = e.value ->> 'author'`);
   const last = entries.findLast(({ kind }) => kind === "message");
-  if (!last) return void (await messages);
+  if (!last) return void (await archiveTogether(ctx, room, [messages]));
   const ref = `${room}:${epoch}:${last.seq}`;
   const told = latestNotice(ctx, newMessage(room, epoch, last, present));
   const unread = (member: "low" | "high") => {
@@ -56,7 +57,7 @@ export async function archiveMessages(
     ctx.db.run(sql`UPDATE chats SET epoch = ${epoch}, last_seq = ${last.seq}, active_at = ${last.at},
       unread_low = ${unread("low")}, unread_high = ${unread("high")}
     WHERE id = ${chatId} AND ${isNew(epoch, last.seq)}`);
-  const results = await runBatch(ctx.db, [messages, ...told, position]);
+  const results = await archiveTogether(ctx, room, [messages, ...told, position]);
   pushLatest(ctx, results.slice(1, -1), ref);
 }
 
@@ -88,11 +89,15 @@ function newMessage(
 /** Length of the preview in a notification, in characters. */
 const SHOWN = 200;
 
-/** One transaction: read positions, what is unread then, and the notification about this chat once nothing is. */
+/**
+ * One transaction: read positions, what is unread then, and the notification about this chat once nothing is. `write` runs
+ * it; absent: with the archives of other rooms.
+ */
 export async function archiveReads(
   ctx: RequestContext,
   room: string,
   reads: readonly ReadMark[],
+  write = (statements: readonly BatchItem<"sqlite">[]) => archiveTogether(ctx, room, statements),
 ): Promise<void> {
   const chatId = chatIdOf(room);
   const marks = ctx.db.run(sql`
@@ -117,6 +122,6 @@ export async function archiveReads(
     sql`SELECT value FROM json_each(${JSON.stringify(reads.map(({ userId }) => userId))}) AS reader JOIN chats c ON c.id = ${chatId}
       WHERE iif(c.low_id = reader.value, c.unread_low, c.unread_high) = 0`,
   );
-  const results = await runBatch(ctx.db, [marks, counts, notices]);
+  const results = await write([marks, counts, notices]);
   pushRead(ctx, ((results[2] as D1Result | undefined)?.results ?? []) as unknown as ReadNotice[]);
 }

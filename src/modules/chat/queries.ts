@@ -1,6 +1,7 @@
 /** Reads chats and messages, one statement each. */
 
 import { type SQL, sql } from "drizzle-orm";
+import { runBatch } from "../../platform/db/client.ts";
 import { contains } from "../../platform/db/folding.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import type { Window } from "../../platform/http/lists/paging.ts";
@@ -120,7 +121,8 @@ export async function latestMessages(
   const name = `chat:${chatId}`;
   const latest = await ctx.runtime.room(name)?.latest(name, limit, reader);
   // Written to D1 too, so that the caller's next request sees it as read; the room's archive repeats it.
-  if (latest?.newlyRead) await archiveReads(ctx, name, [latest.newlyRead]);
+  if (latest?.newlyRead)
+    await archiveReads(ctx, name, [latest.newlyRead], (statements) => runBatch(ctx.db, statements));
   return (latest?.entries ?? [])
     .filter(({ kind }) => kind === "message")
     .map(({ seq, author, body, at }) => ({

@@ -4,6 +4,7 @@ import * as v from "valibot";
 import type { Caller } from "../../platform/http/caller.ts";
 import type { SocketDocument } from "../../platform/realtime/asyncapi.ts";
 import type { RelayedHandler } from "../../platform/realtime/handler.ts";
+import { archiveTogether } from "../../platform/realtime/log/archivist.ts";
 import { type Entry, ERASED } from "../../platform/realtime/log/entry.ts";
 import { type Fault, fault } from "../../platform/realtime/socket/frames.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
@@ -55,7 +56,7 @@ export function eventRoomHandler(openRequestContext: () => RequestContext): Rela
   };
 }
 
-/** Archives a batch in one statement. Repeats change nothing, nor does a batch for a deleted event. */
+/** Archives a batch in one statement, with those of other rooms. Repeats change nothing, nor does a batch for a deleted event. */
 async function archive(
   ctx: RequestContext,
   room: string,
@@ -63,11 +64,12 @@ async function archive(
   entries: readonly Entry[],
 ): Promise<void> {
   const eventId = eventIdOf(room);
-  await ctx.db.run(sql`
+  const statement = ctx.db.run(sql`
     INSERT OR IGNORE INTO event_entries (event_id, epoch, seq, at, author_id, kind, body)
     SELECT ${eventId}, ${epoch}, value ->> 'seq', value ->> 'at', nullif(value ->> 'author', 0), value ->> 'kind', value -> 'body'
     FROM json_each(${JSON.stringify(entries)})
     WHERE EXISTS (SELECT 1 FROM events WHERE id = ${eventId})`);
+  await archiveTogether(ctx, room, [statement]);
 }
 
 function readJson(text: string): unknown {

@@ -45,14 +45,21 @@ export interface Prepared {
  * A raw statement's rows are in its `results`.
  */
 export async function runBatch(db: Db, statements: readonly Statement[]): Promise<unknown[]> {
-  const prepared = statements.map((statement) =>
-    (statement as unknown as { _prepare(): Prepared })._prepare(),
-  );
+  const prepared = prepareAll(statements);
   const bound = prepared.map((each) => {
     const { sql, params } = each.getQuery();
     return db.$client.prepare(sql).bind(...params);
   });
-  const results = await db.$client.batch(bound);
+  return mapResults(prepared, await db.$client.batch(bound));
+}
+
+/** Statements in their prepared form, for those who run them elsewhere. */
+export function prepareAll(statements: readonly Statement[]): Prepared[] {
+  return statements.map((statement) => (statement as unknown as { _prepare(): Prepared })._prepare());
+}
+
+/** The results of a batch as each statement reads its own. */
+export function mapResults(prepared: readonly Prepared[], results: readonly unknown[]): unknown[] {
   return results.map((result, index) => prepared[index]?.mapResult(result, true));
 }
 

@@ -1,7 +1,7 @@
 /** Copies the entries of a track room to chunks in the database. */
 import { type SQL, sql } from "drizzle-orm";
-import { runBatch } from "../../../platform/db/client.ts";
 import { cellOf } from "../../../platform/geo.ts";
+import { archiveTogether } from "../../../platform/realtime/log/archivist.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { writeChunks } from "../chunks/commands.ts";
 import { addPoints, canBeRepeated, type Moment } from "../chunks/merging.ts";
@@ -87,7 +87,10 @@ async function write(
   const changed = addPoints(chunks, incoming, others);
   if (changed.length === 0) return true;
   const writes = writeChunks(ctx, userId, changed);
-  const results = await runBatch(ctx.db, [...writes, ...moveLatest(ctx, userId, latest, changed)]);
+  const results = await archiveTogether(ctx, `user:${userId}`, [
+    ...writes,
+    ...moveLatest(ctx, userId, latest, changed),
+  ]);
   const written = (results.slice(0, writes.length) as D1Result[]).map(({ meta }) => meta.changes);
   return written.reduce((sum, changes) => sum + changes, 0) === changed.length;
 }
