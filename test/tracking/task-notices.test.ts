@@ -14,12 +14,7 @@ afterEach(() => vi.restoreAllMocks());
 
 const HOUR = 3600_000;
 const seen = (name: string, ago: number) =>
-  rows(
-    "INSERT OR REPLACE INTO rooms (name, seen_at, swept_at) VALUES (?, ?, ?)",
-    name,
-    Date.now() - ago,
-    Date.now(),
-  );
+  rows("INSERT OR REPLACE INTO rooms (name, seen_at) VALUES (?, ?)", name, Date.now() - ago);
 
 /** A request context whose rooms only record their calls. */
 function listening(refuse: (name: string) => boolean = () => false) {
@@ -42,11 +37,11 @@ const assigned: TaskNotice = {
   body: { task_id: 7, title: "Bridge" },
 };
 
-test("A new task is announced only in track rooms that were active within the last day.", async () => {
+test("A new task is announced only in track rooms that were noted within two days.", async () => {
   await rows("DELETE FROM rooms");
   await Promise.all([
     ...Array.from({ length: 120 }, (_, n) => seen(`user:${n + 1}`, HOUR)),
-    seen("user:900", 25 * HOUR),
+    seen("user:900", 49 * HOUR),
     seen("event:5", HOUR),
     seen("chat:5", HOUR),
   ]);

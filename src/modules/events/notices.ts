@@ -1,7 +1,9 @@
 /** Notices in an event's room about the event itself. Repeatable: the room recognizes each notice by its ref. */
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
 import { defineEffect } from "../../platform/db/effects.ts";
 import type { Effect } from "../../platform/db/outbox.ts";
+import { epochBefore } from "../../platform/realtime/log/beginning.ts";
 import { noteRoom } from "../../platform/realtime/log/sweep.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { events } from "./tables.ts";
@@ -22,26 +24,47 @@ export const eventNotice = defineEffect<RoomNotice>("event_notice", {
 });
 
 async function announce(ctx: RequestContext, notice: RoomNotice): Promise<void> {
-  const eventId = notice.eventId ?? (await idOf(ctx, notice.uuid));
-  if (eventId === null) return;
-  const name = `event:${eventId}`;
-  const room = ctx.runtime.room(name);
-  const text = `Event "${notice.name}" has been ${notice.action}.`;
-  const draft = {
-    kind: "notice",
-    ref: notice.ref,
-    body: { text, action: notice.action, event: notice.uuid },
-  };
-  if (notice.action === "deleted") await room?.retire(name, draft);
-  else {
-    noteRoom(ctx, name);
-    await room?.publish(name, draft);
+  if (notice.action === "deleted") {
+    const name = `event:${notice.eventId}`;
+    return ctx.runtime.room(name)?.retire(name, draftOf(notice));
   }
+  const [event] = await ctx.db
+    .select({ id: events.id, roomWaits: events.roomWaits })
+    .from(events)
+    .where(eq(events.uuid, notice.uuid));
+  if (event) await publish(ctx, notice, event);
 }
 
-async function idOf(ctx: RequestContext, uuid: string): Promise<number | null> {
-  const [row] = await ctx.db.select({ id: events.id }).from(events).where(eq(events.uuid, uuid));
-  return row?.id ?? null;
+interface RoomState {
+  readonly id: number;
+  readonly roomWaits: boolean | number;
+}
+
+/** Tells the room, unless nobody has entered it yet: then the transaction of the change has told its archive. */
+async function publish(ctx: RequestContext, notice: RoomNotice, { id, roomWaits }: RoomState): Promise<void> {
+  if (roomWaits) return;
+  const name = `event:${id}`;
+  noteRoom(ctx, name);
+  await ctx.runtime.room(name)?.publish(name, draftOf(notice));
+}
+
+function draftOf({ uuid, action, name, ref }: RoomNotice) {
+  const text = `Event "${name}" has been ${action}.`;
+  return { kind: "notice", ref, body: { text, action, event: uuid } };
+}
+
+/** For the batch of the change, after it: what is told to rooms that nobody has entered goes to their archives. */
+export function archiveNotices(ctx: RequestContext, notices: readonly RoomNotice[]): BatchItem<"sqlite">[] {
+  if (notices.length === 0) return [];
+  const told = JSON.stringify(notices.map((notice) => ({ uuid: notice.uuid, ...draftOf(notice) })));
+  const before = sql`FROM event_entries WHERE event_id = e.id`;
+  return [
+    ctx.db.run(sql`
+      INSERT INTO event_entries (event_id, epoch, seq, at, ref, kind, body)
+      SELECT e.id, ${epochBefore(sql`e.uuid`)}, 1 + coalesce((SELECT max(seq) ${before}), 0),
+        max(${ctx.now()}, coalesce((SELECT max(at) ${before}), 0)), n.value ->> 'ref', n.value ->> 'kind', n.value -> 'body'
+      FROM json_each(${told}) AS n JOIN events e ON e.uuid = n.value ->> 'uuid' WHERE e.room_waits`),
+  ];
 }
 
 export function roomNotice(
@@ -56,9 +79,17 @@ export function roomNotice(
 /** Requests about at most this many events publish their notices directly; larger batches leave them to the queue. */
 const DIRECT_NOTICES = 20;
 
-/** Effects that publish the notices: a few before the response, many by the queue. */
+/**
+ * Effects that publish the notices: a few before the response, many by the queue. A change that returns `id` and
+ * `roomWaits` of its events saves them a read each.
+ */
 export function roomNoticeEffects(notices: readonly RoomNotice[]): Effect[] {
-  return notices.map((notice) =>
-    notices.length > DIRECT_NOTICES ? eventNotice.row(notice) : eventNotice.now(notice),
-  );
+  return notices.map((notice) => {
+    if (notices.length > DIRECT_NOTICES) return eventNotice.row(notice);
+    return eventNotice.now(notice, (ctx, changed) => {
+      const rows = (changed as { results?: readonly RoomState[] }).results ?? [];
+      const event = rows.find(({ id, roomWaits }) => id === notice.eventId && roomWaits !== undefined);
+      return event ? publish(ctx, notice, event) : announce(ctx, notice);
+    });
+  });
 }

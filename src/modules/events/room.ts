@@ -5,6 +5,7 @@ import type { Caller } from "../../platform/http/caller.ts";
 import type { SocketDocument } from "../../platform/realtime/asyncapi.ts";
 import type { RelayedHandler } from "../../platform/realtime/handler.ts";
 import { archiveTogether } from "../../platform/realtime/log/archivist.ts";
+import { readToldBefore, type ToldBefore } from "../../platform/realtime/log/beginning.ts";
 import { type Entry, ERASED } from "../../platform/realtime/log/entry.ts";
 import { type Fault, fault } from "../../platform/realtime/socket/frames.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
@@ -52,8 +53,18 @@ export function eventRoomHandler(openRequestContext: () => RequestContext): Rela
     // Any signed-in user may write in a public event, so entries have a rate limit of their own.
     entryRate: () => openRequestContext().runtime.settings.rates.eventEntries,
     archive: (room, epoch, entries) => archive(openRequestContext(), room, epoch, entries),
+    toldBefore: (room) => toldBefore(openRequestContext(), eventIdOf(room)),
     authenticate: socketTokenRefresh(openRequestContext),
   };
+}
+
+/** The notices about an event whose room nobody had entered. */
+function toldBefore(ctx: RequestContext, eventId: number): Promise<ToldBefore | null> {
+  return readToldBefore(ctx, {
+    begin: sql`UPDATE events SET room_waits = 0 WHERE id = ${eventId} AND room_waits RETURNING id`,
+    entries: sql`SELECT epoch, seq, at, ref, kind, body FROM event_entries WHERE event_id = ${eventId} ORDER BY seq`,
+    exists: sql`SELECT 1 FROM events WHERE id = ${eventId}`,
+  });
 }
 
 /** Archives a batch in one statement, with those of other rooms. Repeats change nothing, nor does a batch for a deleted event. */

@@ -49,6 +49,8 @@ export const events = sqliteTable(
     /** Degrees, set by the organizer or a geocoder; null until a place is known. */
     latitude: real("latitude"),
     longitude: real("longitude"),
+    /** Nobody has entered its room yet: what the room is told goes to `event_entries`. */
+    roomWaits: integer("room_waits", { mode: "boolean" }).notNull().default(false),
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
   },
@@ -120,12 +122,14 @@ export const eventEntries = sqliteTable(
     at: integer("at").notNull(),
     /** Null for the system. */
     authorId: integer("author_id"),
+    /** Of what the room was told before it began; null in what it archived itself. */
+    ref: text("ref"),
     kind: text("kind").notNull(),
     body: text("body", { mode: "json" }).notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.eventId, table.epoch, table.seq] }),
-    index("event_entries_author").on(table.authorId),
+    index("event_entries_author").on(table.authorId).where(sql`${table.authorId} is not null`),
   ],
 );
 

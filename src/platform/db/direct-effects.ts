@@ -10,9 +10,13 @@ import type { Effect } from "./outbox.ts";
 export type StoredEffect = Effect & { readonly id: string };
 
 /** Runs all of them; ends when those that are to run `now` have ended. Never throws. */
-export async function runDirectly(ctx: RequestContext, effects: readonly StoredEffect[]): Promise<void> {
+export async function runDirectly(
+  ctx: RequestContext,
+  effects: readonly StoredEffect[],
+  changed: unknown,
+): Promise<void> {
   if (effects.length === 0) return;
-  const runs = effects.map((effect) => runOne(ctx, effect));
+  const runs = effects.map((effect) => runOne(ctx, effect, changed));
   ctx.defer(
     "outbox.settle",
     Promise.all(runs).then((results) => settle(ctx, results)),
@@ -26,11 +30,11 @@ interface Result {
   readonly error: unknown;
 }
 
-async function runOne(ctx: RequestContext, effect: StoredEffect): Promise<Result> {
+async function runOne(ctx: RequestContext, effect: StoredEffect, changed: unknown): Promise<Result> {
   const { id, kind, address, payload, run = () => ctx.runtime.runEffect(ctx, row) } = effect;
   const row: OutboxRow = { id, kind, address, payload, attempts: 1 };
   try {
-    await run(ctx);
+    await run(ctx, changed);
     return { row, error: null };
   } catch (error) {
     log("warn", "effect.direct", { id, kind, address, requestId: ctx.requestId }, error);

@@ -9,8 +9,8 @@ import { runDirectly, type StoredEffect } from "./direct-effects.ts";
 import { enqueue, QUEUE_BATCH } from "./enqueue.ts";
 import type { FixedStatement } from "./fixed-text.ts";
 
-/** What runs for an effect right after its commit. Throws when it must be tried again. */
-export type DirectRun = (ctx: RequestContext) => Promise<unknown>;
+/** What runs for an effect right after its commit, with the change's result. Throws when it must be tried again. */
+export type DirectRun = (ctx: RequestContext, changed: unknown) => Promise<unknown>;
 
 /** One effect. `payload` is what the handler of `kind` expects. */
 export interface Effect {
@@ -68,6 +68,7 @@ export async function commit<Change extends Changing>(
   await runDirectly(
     ctx,
     rows.filter(({ direct }) => direct),
+    results[0],
   );
   return results[0] as Change["_"]["result"];
 }

@@ -78,14 +78,14 @@ export const countedRows = sqliteTable("counted_rows", {
   total: integer("total").notNull(),
 });
 
-/** Recently used rooms: the sweep checks them for an archive whose alarm was lost. */
+/** Rooms in which something happened: the sweep wakes them, in case an alarm was lost. */
 export const rooms = sqliteTable(
   "rooms",
   {
     /** `event:12`. */
     name: text("name").primaryKey().notNull(),
+    /** Epoch ms, exact to a day. */
     seenAt: integer("seen_at").notNull(),
-    sweptAt: integer("swept_at").notNull(),
   },
-  (table) => [index("rooms_due").on(table.sweptAt)],
+  (table) => [index("rooms_seen").on(table.seenAt)],
 );

@@ -3,6 +3,7 @@ import type * as v from "valibot";
 import type { Caller } from "../http/caller.ts";
 import type { Rate } from "../runtime.ts";
 import type { LatestValue, ShownValue } from "./fanout/latest.ts";
+import type { ToldBefore } from "./log/beginning.ts";
 import type { Draft, Entry } from "./log/entry.ts";
 import type { Journal } from "./log/journal.ts";
 import type { Fault } from "./socket/frames.ts";
@@ -107,6 +108,11 @@ export interface RoomHandler {
     entries: readonly Entry[],
     present: ReadonlySet<number>,
   ): Promise<void>;
+  /**
+   * What the room was told while nobody had entered, from the archive; from now on the room itself is told. Null: the thing
+   * no longer exists, and nobody gets in. Absent: the room exists from its first entry.
+   */
+  toldBefore?(room: string): Promise<ToldBefore | null>;
   /** Copies how far people have read to D1. */
   archiveReads?(room: string, reads: readonly ReadMark[]): Promise<void>;
   /** Does what was due at the time given to `schedule`; returns when the next call is due, epoch ms. */

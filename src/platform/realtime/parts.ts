@@ -10,6 +10,7 @@ import { Subscribers } from "./fanout/subscribers.ts";
 import { Subscriptions } from "./fanout/subscriptions.ts";
 import type { RoomHandler } from "./handler.ts";
 import { type ArchivedRoom, Archiver } from "./log/archive.ts";
+import { Beginning } from "./log/beginning.ts";
 import { Journal } from "./log/journal.ts";
 import { ScheduledCallback } from "./log/scheduled.ts";
 import { RoomState } from "./log/state.ts";
@@ -42,6 +43,7 @@ export class RoomParts {
   readonly connections: Connections;
   readonly roomState: RoomState;
   readonly archiver: Archiver;
+  readonly beginning: Beginning;
   readonly scheduled: ScheduledCallback;
   readonly view: EntryView;
   readonly catchUp: CatchUp;
@@ -78,6 +80,7 @@ export class RoomParts {
     this.roomState = new RoomState(journal, clock);
     this.archiver = new Archiver(handler, clock);
     this.scheduled = new ScheduledCallback(this.roomState, handler, clock);
+    this.beginning = new Beginning(this);
     this.view = new EntryView(handler, journal);
     this.catchUp = new CatchUp(state, this.connections, journal, this.view);
     this.broadcaster = new Broadcaster(this.connections, this.catchUp, this.view);

@@ -6,6 +6,7 @@ import type { SocketDocument } from "../../../platform/realtime/asyncapi.ts";
 import { hidden } from "../../../platform/realtime/fanout/entry-view.ts";
 import type { ShownValue } from "../../../platform/realtime/fanout/latest.ts";
 import type { RoomHandler } from "../../../platform/realtime/handler.ts";
+import { readToldBefore, type ToldBefore } from "../../../platform/realtime/log/beginning.ts";
 import type { Entry } from "../../../platform/realtime/log/entry.ts";
 import { fault } from "../../../platform/realtime/socket/frames.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
@@ -81,8 +82,18 @@ export function orderRoomHandler(openRequestContext: () => RequestContext): Room
       const times = next.filter((at) => at !== null);
       return times.length > 0 ? Math.min(...times) : null;
     },
+    toldBefore: (room) => toldBefore(openRequestContext(), orderIdOf(room)),
     authenticate: socketTokenRefresh(openRequestContext),
   };
+}
+
+/** The steps of an order whose room nobody had entered. */
+function toldBefore(ctx: RequestContext, orderId: string): Promise<ToldBefore | null> {
+  return readToldBefore(ctx, {
+    begin: sql`UPDATE orders SET room_waits = 0 WHERE id = ${orderId} AND room_waits RETURNING id`,
+    entries: sql`SELECT epoch, seq, at, ref, kind, body FROM order_entries WHERE order_id = ${orderId} ORDER BY seq`,
+    exists: sql`SELECT 1 FROM orders WHERE id = ${orderId}`,
+  });
 }
 
 /** The position of the same truck that the room was shown last, when it is newer than what the authorizer read. */

@@ -57,6 +57,8 @@ export const orderEntries = sqliteTable(
     at: integer("at").notNull(),
     /** Null: the server. */
     authorId: integer("author_id"),
+    /** Of what the room was told before it began; null in what it archived itself. */
+    ref: text("ref"),
     kind: text("kind").notNull(),
     body: text("body", { mode: "json" }).notNull(),
   },

@@ -11,7 +11,7 @@ import { noticeEffects, noticeRows } from "../../notifications/index.ts";
 import { isFree } from "../orders/assignment.ts";
 import { offerNotice, unansweredNotice } from "../orders/notices.ts";
 import type { OrderRow } from "../orders/queries.ts";
-import { type OrderUpdate, orderUpdated } from "../orders/room-updates.ts";
+import { archiveUpdate, type OrderUpdate, orderUpdate } from "../orders/room-updates.ts";
 import { orders } from "../orders/tables.ts";
 import { orderRoom } from "../room-names.ts";
 import { type Offer, openOffers } from "./queries.ts";
@@ -105,8 +105,12 @@ async function offerTo(
     RETURNING id`);
   const notices = [offerNotice(order.id, truck.driverId, round)];
   const update = offerUpdate(order.id, "open", { tow_truck: truck.id, expires_at: isoTime(expiresAt) });
-  const effects = [orderUpdated.now(update), ...noticeEffects(notices)];
-  const rest = [noticeRows(ctx, notices), ...(closing ? [close(ctx, closing)] : [])];
+  const effects = [orderUpdate(update), ...noticeEffects(notices)];
+  const rest = [
+    noticeRows(ctx, notices),
+    archiveUpdate(ctx, update),
+    ...(closing ? [close(ctx, closing)] : []),
+  ];
   const made = await commit(ctx, insert, effects, rest).catch((error: unknown) => {
     if (isUniqueViolation(error, "order_offers")) return null;
     throw error;
@@ -150,9 +154,10 @@ async function giveUp(
   const notices = operators.map(({ id }) => unansweredNotice(order.id, id, ref));
   const update = offerUpdate(order.id, "exhausted", {});
   const rows = noticeRows(ctx, notices);
-  const effects = [orderUpdated.now(update), ...noticeEffects(notices)];
-  if (closing) await commit(ctx, close(ctx, closing), effects, [rows]);
-  else await commit(ctx, rows, effects);
+  const effects = [orderUpdate(update), ...noticeEffects(notices)];
+  const told = archiveUpdate(ctx, update);
+  if (closing) await commit(ctx, close(ctx, closing), effects, [rows, told]);
+  else await commit(ctx, rows, effects, [told]);
 }
 
 function offerUpdate(orderId: string, state: string, more: Record<string, unknown>): OrderUpdate {

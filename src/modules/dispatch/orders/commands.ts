@@ -15,7 +15,7 @@ import { priceForRoute } from "../pricing/queries.ts";
 import { texts } from "./messages.ts";
 import { statusNotice } from "./notices.ts";
 import { type Order, type OrderRow, requireOrder } from "./queries.ts";
-import { orderUpdated } from "./room-updates.ts";
+import { archiveUpdate, orderUpdate } from "./room-updates.ts";
 import { type EditableOrder, type OrderEdit, type Side, type SplitEdit, splitEdit } from "./rules.ts";
 import { orders } from "./tables.ts";
 
@@ -55,6 +55,7 @@ export async function placeOrder(
     clientId: caller.userId,
     estimatedPrice: price,
     startCode: randomCode(),
+    roomWaits: true,
     createdAt: now,
     updatedAt: now,
   };
@@ -67,8 +68,8 @@ export async function placeOrder(
     ref: `placed:${id}`,
     body: { order: id, status: "PENDING", old_status: null, tow_truck: null },
   } as const;
-  const effects = [orderUpdated.now(update), ...noticeEffects(notices)];
-  const made = await commit(ctx, insert, effects, [noticeRows(ctx, notices)]);
+  const effects = [orderUpdate(update), ...noticeEffects(notices)];
+  const made = await commit(ctx, insert, effects, [noticeRows(ctx, notices), archiveUpdate(ctx, update)]);
   const [order] = made ?? [];
   if (!order) throw quotaRefusal(ctx, "openOrders");
   return order;

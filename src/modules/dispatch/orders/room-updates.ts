@@ -1,10 +1,14 @@
 /** Effects that tell the order's room and the operators' room about a change. Safe to repeat: a room recognises an entry by its ref. */
-import { sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
 import { declareEffect, defineEffect } from "../../../platform/db/effects.ts";
+import type { Effect } from "../../../platform/db/outbox.ts";
+import { epochBefore } from "../../../platform/realtime/log/beginning.ts";
 import { noteRoom } from "../../../platform/realtime/log/sweep.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { OPS_ROOM, orderRoom } from "../room-names.ts";
 import { isOver, LINKS_OUTLIVE, type OrderStatus } from "./rules.ts";
+import { orders } from "./tables.ts";
 
 export interface OrderUpdate {
   readonly orderId: string;
@@ -18,22 +22,55 @@ export interface OrderUpdate {
 /** Publishes the update in the order's room, and a status also to the operators; closes the sockets of `leaves`. */
 export const orderUpdated = defineEffect<OrderUpdate>("order_notice", {
   address: ({ orderId }) => orderRoom(orderId),
-  run: publishUpdate,
+  async run(ctx, update) {
+    const [order] = await ctx.db
+      .select({ roomWaits: orders.roomWaits })
+      .from(orders)
+      .where(eq(orders.id, update.orderId));
+    if (order) await publishUpdate(ctx, update, order.roomWaits);
+  },
 });
 
-async function publishUpdate(ctx: RequestContext, update: OrderUpdate): Promise<void> {
+/** The update as a direct effect of a change that returns the order's `roomWaits`; otherwise it costs a read more. */
+export function orderUpdate(update: OrderUpdate): Effect {
+  return orderUpdated.now(update, (ctx, changed) => {
+    const rows = Array.isArray(changed) ? changed : (Object(changed) as { results?: unknown[] }).results;
+    const { roomWaits } = Object(rows?.[0]) as { roomWaits?: boolean | number };
+    return roomWaits === undefined
+      ? orderUpdated.run(ctx, update)
+      : publishUpdate(ctx, update, Boolean(roomWaits));
+  });
+}
+
+/** For the batch of the change, after it: while nobody has entered an order's room, its archive is told. Repeats add none. */
+export function archiveUpdate(
+  ctx: RequestContext,
+  { orderId, kind, ref, body }: OrderUpdate,
+): BatchItem<"sqlite"> {
+  const before = sql`FROM order_entries WHERE order_id = o.id`;
+  return ctx.db.run(sql`
+    INSERT INTO order_entries (order_id, epoch, seq, at, ref, kind, body)
+    SELECT o.id, ${epochBefore(sql`o.id`)}, 1 + coalesce((SELECT max(seq) ${before}), 0),
+      max(${ctx.now()}, coalesce((SELECT max(at) ${before}), 0)), ${ref}, ${kind}, ${JSON.stringify(body)}
+    FROM orders o WHERE o.id = ${orderId} AND o.room_waits AND NOT EXISTS (SELECT 1 ${before} AND ref = ${ref})`);
+}
+
+async function publishUpdate(ctx: RequestContext, update: OrderUpdate, roomWaits: boolean): Promise<void> {
   const name = orderRoom(update.orderId);
   const room = ctx.runtime.room(name);
   if (!room) return;
-  noteRoom(ctx, name);
   const { kind, ref, body, leaves } = update;
-  await room.publish(name, { kind, ref, body });
-  if (kind === "status" && isOver(body.status as OrderStatus) && (await hasLinks(ctx, update.orderId)))
-    await room.schedule(name, ctx.now() + LINKS_OUTLIVE);
+  if (!roomWaits) {
+    noteRoom(ctx, name);
+    await room.publish(name, { kind, ref, body });
+    if (kind === "status" && isOver(body.status as OrderStatus) && (await hasLinks(ctx, update.orderId)))
+      await room.schedule(name, ctx.now() + LINKS_OUTLIVE);
+  }
   if (kind === "status") {
     const change = { id: update.orderId, status: body.status, tow_truck_id: body.tow_truck };
     await ctx.runtime.room(OPS_ROOM)?.publish(OPS_ROOM, { kind: "order", ref, body: change });
   }
+  // Also where nobody has entered: a handshake may be under way.
   if (leaves)
     await room.revoke({ userId: leaves.userId, rightsBefore: leaves.at }, 4003, "no longer on this order");
 }

@@ -52,6 +52,8 @@ export const orders = sqliteTable(
     assignedAt: integer("assigned_at"),
     startedAt: integer("started_at"),
     completedAt: integer("completed_at"),
+    /** Nobody has entered its room yet: what the room is told goes to `order_entries`. */
+    roomWaits: integer("room_waits", { mode: "boolean" }).notNull().default(false),
     ...timestamps(),
   },
   (table) => [

@@ -14,7 +14,7 @@ import { requireFuture } from "./commands.ts";
 import { texts, truckTexts } from "./messages.ts";
 import { statusNotice } from "./notices.ts";
 import { loadOrder, type Order, type OrderRow } from "./queries.ts";
-import { type OrderUpdate, orderDispatch, orderUpdated } from "./room-updates.ts";
+import { archiveUpdate, type OrderUpdate, orderDispatch, orderUpdate } from "./room-updates.ts";
 import { decide, isActive, type Side, splitEdit, type Transition, type TransitionRequest } from "./rules.ts";
 import { orders } from "./tables.ts";
 import { transitionStatements } from "./transition-statements.ts";
@@ -56,7 +56,7 @@ export async function transitionOrder(
   const update = updateOf(ctx, order, transition);
   const truckUpdates = trucksOf(transition).map((id) => truckUpdate(ctx, { id, driverId: null }, undefined));
   const effects = [
-    ...(update ? [orderUpdated.now(update)] : []),
+    ...(update ? [orderUpdate(update)] : []),
     ...truckUpdates.map((truck) => truckUpdated.now(truck)),
     ...noticeEffects(notices),
     ...(isStep ? followUps(ctx, order, transition) : []),
@@ -65,6 +65,8 @@ export async function transitionOrder(
     ...(extra.statements ?? []),
     ...transitionStatements(ctx, caller, order, side, transition, change),
     ...(notices.length > 0 ? [noticeRows(ctx, notices)] : []),
+    // A room that has begun does not wait again.
+    ...(update && order.roomWaits ? [archiveUpdate(ctx, update)] : []),
   ];
   const changed = await written(() =>
     commit(ctx, orderStatement(ctx, order, transition, change, extra.condition), effects, statements),

@@ -25,6 +25,8 @@ export interface StoredEvent extends EventDetails, Seating {
   readonly membershipState: string;
   /** City, address and degrees in one text. A write that derives the degrees is guarded by this text. */
   readonly placeState: string;
+  /** Nobody had entered the event's room when it was read. */
+  readonly roomWaits: boolean;
   /** Users whom the creator has blocked or who have blocked the creator. */
   readonly creatorBlocks: ReadonlySet<number>;
 }
@@ -83,6 +85,7 @@ export const storedFields = {
   requests: requestsJson.mapWith(readRequests),
   membershipState,
   placeState,
+  roomWaits: events.roomWaits,
   creatorBlocks: sql`(SELECT json_group_array(id) FROM ${blockedWith(events.creatorId)})`.mapWith(readIds),
 };
 

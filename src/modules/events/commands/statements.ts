@@ -55,8 +55,8 @@ export function insertEvents(
   const columns = sql.raw(KEYS.map((key) => COLUMNS[key]).join(", "));
   const values = sql.raw(KEYS.map((key) => `value ->> '${key}'`).join(", "));
   return ctx.db.run(sql`
-    INSERT INTO events (uuid, creator_id, audience, created_at, updated_at, ${columns})
-    SELECT value ->> 'uuid', ${creatorId}, ${audience}, ${now}, ${now}, ${values}
+    INSERT INTO events (uuid, creator_id, audience, room_waits, created_at, updated_at, ${columns})
+    SELECT value ->> 'uuid', ${creatorId}, ${audience}, 1, ${now}, ${now}, ${values}
     FROM json_each(${rows}) WHERE ${guard} RETURNING id, uuid`);
 }
 
@@ -77,7 +77,7 @@ export type PlannedChange = EventPlan & {
 
 /**
  * Changes events. An event is left alone when somebody else changed the members, limits or place that its plan depends
- * on, and, with `unstarted`, when it has started. The commit checks the row count.
+ * on, and, with `unstarted`, when it has started. The commit checks the row count. Returns `id` and `roomWaits` of each.
  */
 export function updateEvents(
   ctx: RequestContext,
@@ -97,7 +97,8 @@ export function updateEvents(
     FROM json_each(${JSON.stringify(rows)}) AS change
     WHERE events.id = change.value ->> 'id' AND (NOT ${unstarted ? 1 : 0} OR events.starts_at > ${now})
       AND (change.value ->> 'membershipState' IS NULL OR change.value ->> 'membershipState' = ${membershipState})
-      AND (change.value ->> 'placeState' IS NULL OR change.value ->> 'placeState' = ${placeState}) AND ${guard}`);
+      AND (change.value ->> 'placeState' IS NULL OR change.value ->> 'placeState' = ${placeState}) AND ${guard}
+    RETURNING id, room_waits AS roomWaits`);
 }
 
 /** An event's new set of members. */

@@ -13,7 +13,7 @@ import { recheckAfterChange } from "../co-participants.ts";
 import { eventAudit } from "../console/audit.ts";
 import type { EventDetails } from "../details/queries.ts";
 import { placesOf } from "../geo/geocoding.ts";
-import { roomNotice, roomNoticeEffects } from "../notices.ts";
+import { archiveNotices, roomNotice, roomNoticeEffects } from "../notices.ts";
 import { type Announcements, announceChanges, announceCreations } from "./announcements.ts";
 import { type EventRef, loadEvents, loadRelations, type NameOf, type StoredEvent } from "./loading.ts";
 import { type EventPicture, pictureOf } from "./pictures.ts";
@@ -79,8 +79,9 @@ export async function createEvents(
     const insert = insertEvents(ctx, caller.userId, policy.audience, placed, announcements.guard);
     const notices = placed.map(({ uuid, facts }) => roomNotice(null, uuid, "created", facts.name));
     const done = await write(ctx, insert, announcements, {
-      effects: [...roomNoticeEffects(notices), ...lookups],
+      effects: lookups,
       rest: [
+        ...archiveNotices(ctx, notices),
         ...insertMembers(ctx, caller, placed),
         ...(await picture.keep(sql`(SELECT id FROM events WHERE uuid = ${placed[0]?.uuid})`)),
       ],
@@ -148,6 +149,11 @@ export async function changeEvents(
         ...planned.flatMap(({ before }, index) => recheckAfterChange(before, events[index] ?? before, at)),
       ],
       rest: [
+        ...archiveNotices(
+          ctx,
+          // A room that has begun does not wait again.
+          notices.filter((_, index) => planned[index]?.before.roomWaits),
+        ),
         ...membershipOf(ctx, caller, planned),
         ...(await picture.keep()),
         ...planned.flatMap(({ before }, index) =>

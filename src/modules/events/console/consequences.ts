@@ -16,7 +16,7 @@ import { updateRequests } from "../commands/statements.ts";
 import { placeFor } from "../geo/geocoding.ts";
 import { letterFacts, noticesOf } from "../mail/letters.ts";
 import { memberFaults, planFaults } from "../messages.ts";
-import { roomNotice, roomNoticeEffects } from "../notices.ts";
+import { archiveNotices, roomNotice, roomNoticeEffects } from "../notices.ts";
 import { offerAfterRemoval } from "../participation/commands.ts";
 import { seatsOf } from "../participation/waitlist.ts";
 import { foldLocation } from "../rules.ts";
@@ -96,7 +96,11 @@ export async function eventConsequences(ctx: RequestContext, change: Change): Pr
       ...effects,
       ...recheckAfterChange(known, after, ctx.now()),
     ],
-    rest: [...updateRequests(ctx, caller, plan.requests), noticeRows(ctx, told.notices)],
+    rest: [
+      ...archiveNotices(ctx, known.roomWaits ? [notice] : []),
+      ...updateRequests(ctx, caller, plan.requests),
+      noticeRows(ctx, told.notices),
+    ],
   };
 }
 
@@ -111,8 +115,9 @@ async function creation(ctx: RequestContext, caller: Caller, facts: EventFacts):
   const { place, effects } = await placeFor(ctx, null, { ...facts, uuid }, facts);
   const notice = roomNotice(null, uuid, "created", facts.name);
   return {
-    set: { ...place, ...keyOf(facts), uuid, creatorId: caller.userId },
-    effects: [...roomNoticeEffects([notice]), ...effects],
+    set: { ...place, ...keyOf(facts), uuid, creatorId: caller.userId, roomWaits: true },
+    effects,
+    rest: archiveNotices(ctx, [notice]),
   };
 }
 

@@ -12,9 +12,9 @@ export interface TaskNotice {
   readonly body: { readonly task_id: number; readonly title?: string; readonly status?: string };
 }
 
-/** Rooms notified at a time, and how long after its last entry a room counts as active, ms. */
+/** Rooms notified at a time, and how long after it was noted a room counts as active, ms: it is noted once a day. */
 const AT_ONCE = 50;
-const ACTIVE_WITHIN = 24 * 3600_000;
+const ACTIVE_WITHIN = 48 * 3600_000;
 
 /** Calls each room once. If a room throws, the error is thrown again after all other rooms were called. */
 export const taskNotice = defineEffect<TaskNotice>("task_notice", {

@@ -31,7 +31,9 @@ export class RoomSubscribers implements Local<SubscriberMethods> {
     epoch: string | null,
     since: number | null,
   ): Promise<SubscribeResult | StaleRights | null> {
-    await this.#parts.presence.look();
+    const { beginning, presence } = this.#parts;
+    if (!(await beginning.ensure(room))) return null;
+    await presence.look();
     return this.add(room, subscriber, epoch, since);
   }
 

@@ -57,7 +57,7 @@ export function openSocket(parts: OpeningParts, lifecycle: { rearm(): void }, re
   return new Response(null, { status: 101, webSocket: client, headers });
 }
 
-/** The admission that the Worker sent. */
+/** The admission that the Worker sent; null without one. */
 export function admissionOf({ headers }: Request): SocketAdmission | null {
   const held = headers.get(HELD_ADMISSION_HEADER);
   const admission = JSON.parse(held ?? headers.get(ADMISSION_HEADER) ?? "null") as SocketAdmission | null;

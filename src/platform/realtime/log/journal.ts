@@ -92,20 +92,7 @@ export class Journal {
       const known = draft.ref === null ? undefined : this.#byRef(draft.author, draft.ref);
       if (known) return { entry: known, repeated: true };
       const entry: Entry = { ...complete(draft), seq: head + 1, at: Math.max(now, headAt) };
-      const body = JSON.stringify(entry.body);
-      this.#sql.exec(
-        `INSERT INTO entries (${COLUMNS}, archived) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-        entry.seq,
-        entry.at,
-        entry.author,
-        entry.ref,
-        entry.kind,
-        body,
-        this.#archived,
-      );
-      if (entry.ref !== null) this.#refs.add(entry.author, entry.ref, entry.seq);
-      // At once: what completes the next draft may look at this one.
-      this.#recent.add(entry, body.length);
+      this.#insert(entry, this.#archived);
       head = entry.seq;
       headAt = entry.at;
       return { entry, repeated: false };
@@ -114,6 +101,32 @@ export class Journal {
     this.#head = head;
     this.#headAt = headAt;
     return appended;
+  }
+
+  /** Starts an empty journal with entries that are archived already, in the epoch that they have there or a new one. */
+  begin(epoch: string | null, entries: readonly Entry[]): void {
+    if (epoch !== null && epoch !== this.#epoch) this.#epoch = this.#begin(epoch);
+    const last = entries.at(-1)?.seq ?? 0;
+    for (const entry of entries) this.#insert(entry, last);
+    this.#readEnds();
+  }
+
+  #insert(entry: Entry, archived: number): void {
+    const { seq, at, author, ref, kind } = entry;
+    const body = JSON.stringify(entry.body);
+    this.#sql.exec(
+      `INSERT INTO entries (${COLUMNS}, archived) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      seq,
+      at,
+      author,
+      ref,
+      kind,
+      body,
+      archived,
+    );
+    if (ref !== null) this.#refs.add(author, ref, seq);
+    // At once: what completes the next draft may look at this one.
+    this.#recent.add(entry, body.length);
   }
 
   /** Entries after a position, oldest first, at most `limit`. */
@@ -260,8 +273,7 @@ export class Journal {
     return [...this.#sql.exec<Row>(query, ...bindings)];
   }
 
-  #begin(): string {
-    const epoch = crypto.randomUUID().slice(0, 8);
+  #begin(epoch = crypto.randomUUID().slice(0, 8)): string {
     this.setFact("epoch", epoch);
     return epoch;
   }

@@ -76,15 +76,17 @@ export class RoomLog implements Local<LogMethods> {
   }
 
   async submit(room: string, draft: Draft): Promise<Entry | null> {
-    const { roomState } = this.#parts;
-    if (roomState.isRetired) return null;
+    const { roomState, beginning } = this.#parts;
+    if (!(beginning.isOver || (await beginning.ensure(room))) || roomState.isRetired) return null;
     roomState.know(room);
     return this.commit(draft, null);
   }
 
   async publish(room: string, draft: Omit<Draft, "author">): Promise<Published> {
+    const { beginning } = this.#parts;
+    const exists = beginning.isOver || (await beginning.ensure(room));
     const { journal } = this.#parts;
-    const entry = this.#publish(room, draft);
+    const entry = exists ? this.#publish(room, draft) : null;
     // As it is now: the room may be retired while the handler works.
     const published = { seq: entry?.seq ?? 0, epoch: journal.epoch };
     await this.#handled;
@@ -107,7 +109,8 @@ export class RoomLog implements Local<LogMethods> {
   /** Synchronous: no entry can be stored between the last one and the end. */
   retire(room: string, draft: Omit<Draft, "author">): void {
     const { connections, subscribers, relays, journal, marks, latest, entryRate, roomState } = this.#parts;
-    this.#publish(room, draft);
+    // Where nothing has begun there is nobody to tell.
+    if (this.#parts.beginning.isOver) this.#publish(room, draft);
     this.#groupCommit.drop();
     const endRelays = relays.retire();
     connections.closeAll(CLOSE.gone, "gone");

@@ -3,7 +3,7 @@
  * themselves are `connections.ts`.
  */
 import { isoTime } from "../../time.ts";
-import { openSocket } from "../handshake/open-socket.ts";
+import { admissionOf, openSocket } from "../handshake/open-socket.ts";
 import type { Lifecycle } from "../lifecycle.ts";
 import type { Draft } from "../log/entry.ts";
 import type { RoomLog } from "../log/room-log.ts";
@@ -25,9 +25,14 @@ export class RoomSockets implements Local<SocketMethods> {
     this.#lifecycle = lifecycle;
   }
 
-  /** Lets in a socket that the Worker has admitted, after a look at who is still here. */
+  /** Lets in a socket that the Worker has admitted, after a look at who is still here. The first one starts the journal. */
   async connect(request: Request): Promise<Response> {
-    await Promise.all([this.#parts.presence.look(), this.#parts.relays.look()]);
+    const { beginning, presence, relays } = this.#parts;
+    if (!beginning.isOver) {
+      const room = admissionOf(request)?.room;
+      if (room !== undefined && !(await beginning.ensure(room))) return new Response(null, { status: 404 });
+    }
+    await Promise.all([presence.look(), relays.look()]);
     return this.open(request);
   }
 

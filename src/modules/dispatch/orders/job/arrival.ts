@@ -8,7 +8,7 @@ import { noticeEffects, noticeRows } from "../../../notifications/index.ts";
 import { texts } from "../messages.ts";
 import { arrivedNotice } from "../notices.ts";
 import type { Order } from "../queries.ts";
-import { orderUpdated } from "../room-updates.ts";
+import { archiveUpdate, orderUpdate } from "../room-updates.ts";
 
 export async function arrive(ctx: RequestContext, order: Order): Promise<void> {
   const { id, clientId, towTruckId, status } = order;
@@ -23,7 +23,14 @@ export async function arrive(ctx: RequestContext, order: Order): Promise<void> {
   } as const;
   // Changes nothing; it only guards the notification: no row, no notification, when the order has moved on.
   const guard = ctx.db.run(sql`UPDATE orders SET updated_at = updated_at
-    WHERE id = ${id} AND status = 'ASSIGNED' AND tow_truck_id = ${towTruckId}`);
-  const effects = [orderUpdated.now(update), ...noticeEffects(notices)];
-  if (!(await commit(ctx, guard, effects, [noticeRows(ctx, notices)]))) throw notReady;
+    WHERE id = ${id} AND status = 'ASSIGNED' AND tow_truck_id = ${towTruckId}
+    RETURNING room_waits AS roomWaits`);
+  const effects = [orderUpdate(update), ...noticeEffects(notices)];
+  if (
+    !(await commit(ctx, guard, effects, [
+      noticeRows(ctx, notices),
+      ...(order.roomWaits ? [archiveUpdate(ctx, update)] : []),
+    ]))
+  )
+    throw notReady;
 }

@@ -11,7 +11,7 @@ import { noticeEffects, noticeRows } from "../../../notifications/index.ts";
 import { texts } from "../messages.ts";
 import { paidNotice } from "../notices.ts";
 import type { Payment } from "../queries.ts";
-import { orderUpdated } from "../room-updates.ts";
+import { archiveUpdate, orderUpdate } from "../room-updates.ts";
 import { orders } from "../tables.ts";
 import { mayFollow, type PaymentStatus } from "./rules.ts";
 import { payments } from "./tables.ts";
@@ -52,14 +52,15 @@ export async function declarePayment(
   const insert = ctx.db.run(sql`
     INSERT INTO payments (order_id, amount, payment_method, status, transaction_id, created_at, updated_at)
     SELECT ${orderId}, ${amount}, ${paymentMethod}, 'PENDING', ${transactionId}, ${now}, ${now}
-    WHERE ${pendingCount(orderId)} < ${MAX_PENDING} RETURNING id`);
+    WHERE ${pendingCount(orderId)} < ${MAX_PENDING}
+    RETURNING id, (SELECT room_waits FROM orders WHERE id = ${orderId}) AS roomWaits`);
   const roomUpdate = {
     orderId,
     kind: "payment",
     ref: crypto.randomUUID(),
     body: { order: orderId, status: "PENDING", amount: fromHundredths(amount) },
   } as const;
-  const done = await commit(ctx, insert, [orderUpdated.now(roomUpdate)]);
+  const done = await commit(ctx, insert, [orderUpdate(roomUpdate)], [archiveUpdate(ctx, roomUpdate)]);
   const [made] = (done?.results ?? []) as { id: number }[];
   if (!made) throw invalid({ non_field_errors: fill(texts.waiting, { limit: MAX_PENDING }) });
   return { id: made.id, orderId, ...input, status: "PENDING", paidAt: null, createdAt: now, updatedAt: now };
@@ -108,9 +109,10 @@ export async function settlePayment(
   const done = await commit(
     ctx,
     update,
-    [orderUpdated.now(roomUpdate), ...noticeEffects(notices)],
+    [orderUpdate(roomUpdate), ...noticeEffects(notices)],
     [
       noticeRows(ctx, notices),
+      archiveUpdate(ctx, roomUpdate),
       auditEntry(ctx, caller, {
         action: "payment.settle",
         subject: `payment:${id}`,

@@ -1,0 +1,139 @@
+/** How a journal begins with what its archive was told while nobody had entered, with a fake archive. */
+import { describe, expect, test, vi } from "vitest";
+import type { Entry } from "../../../src/platform/realtime/log/entry.ts";
+import { admit, callerOf, listen, note, type World, withRoom } from "../../harness/fake-room.ts";
+
+const told = (world: World, ...texts: string[]) => ({
+  epoch: "0123abcd",
+  entries: texts.map(
+    (text, index): Entry => ({
+      seq: index + 1,
+      at: world.now - 1000 + index,
+      author: 0,
+      ref: `told ${text}`,
+      kind: "notice",
+      body: { text },
+    }),
+  ),
+});
+
+const positions = (frames: { t: string; seq: number }[]) =>
+  frames.filter(({ t }) => t === "entry").map(({ seq }) => seq);
+
+describe("the first to enter", () => {
+  test("The first socket's position 0 replays what was told before, in its epoch, and nothing is archived again.", async () => {
+    let world: World;
+    await withRoom(
+      async (room, here) => {
+        world = here;
+        const { frames } = listen(await room.sockets.connect(admit(here, { since: 0 })));
+        await expect.poll(() => positions(frames)).toEqual([1, 2]);
+        expect(frames[0]).toMatchObject({ t: "welcome", epoch: "0123abcd", seq: 2, recovered: true });
+        expect(frames[1]).toMatchObject({ kind: "notice", body: { text: "made" }, by: null });
+        await room.log.publish(here.name, note("later"));
+        await room.lifecycle.alarm();
+        expect(here.batches.flatMap(({ entries }) => entries.map(({ seq }) => seq))).toEqual([3]);
+        expect(here.batches[0]?.epoch).toBe("0123abcd");
+        // An object that wakes later has it all.
+        expect(here.fresh().log.latest(here.name, 9)).toMatchObject({ epoch: "0123abcd" });
+      },
+      { handler: { toldBefore: async () => told(world, "made", "moved") } },
+    );
+  });
+
+  test("Everybody who comes while a room begins waits for one read and gets the same.", async () => {
+    let world: World;
+    const toldBefore = vi.fn(async () => {
+      await scheduler.wait(20);
+      return told(world, "made");
+    });
+    await withRoom(
+      async (room, here) => {
+        world = here;
+        const [one, published, other] = await Promise.all([
+          room.sockets.connect(admit(here, { since: 0 })),
+          room.log.publish(here.name, note("step", "step")),
+          room.sockets.connect(admit(here, { since: 0 })),
+        ]);
+        expect(published).toEqual({ seq: 2, epoch: "0123abcd" });
+        for (const answer of [one, other]) {
+          const { frames } = listen(answer);
+          await expect.poll(() => positions(frames)).toEqual([1, 2]);
+        }
+        expect(toldBefore).toHaveBeenCalledOnce();
+      },
+      { handler: { toldBefore } },
+    );
+  });
+
+  test("An inbox that subscribes first starts the journal, too.", async () => {
+    let world: World;
+    await withRoom(
+      async (room, here) => {
+        world = here;
+        const subscriber = { inbox: "inbox:1", caller: callerOf(1), readOnly: false };
+        const result = await room.subscribers.subscribe(here.name, subscriber as never, null, 0);
+        expect(result).toMatchObject({ epoch: "0123abcd", head: 1, recovered: true });
+      },
+      { handler: { toldBefore: async () => told(world, "made") } },
+    );
+  });
+
+  test("A repeat of what was told before is known by its ref and gets no second position.", async () => {
+    let world: World;
+    await withRoom(
+      async (room, here) => {
+        world = here;
+        expect(await room.log.publish(here.name, note("made", "told made"))).toMatchObject({ seq: 1 });
+        expect(room.log.latest(here.name, 9)).toMatchObject({ entries: [{ seq: 1 }] });
+      },
+      { handler: { toldBefore: async () => told(world, "made") } },
+    );
+  });
+});
+
+describe("a room that does not begin", () => {
+  test("Nobody gets into the room of a thing that no longer exists, and nothing is stored.", async () => {
+    await withRoom(
+      async (room, world) => {
+        expect((await room.sockets.connect(admit(world))).status).toBe(404);
+        expect(await room.log.publish(world.name, note("late"))).toMatchObject({ seq: 0 });
+        expect(room.log.latest(world.name, 9)).toMatchObject({ entries: [] });
+      },
+      { handler: { toldBefore: async () => null } },
+    );
+  });
+
+  test("While the archive can't be read nobody gets in and nothing begins; the next one tries again.", async () => {
+    let world: World;
+    const toldBefore = vi
+      .fn<() => Promise<ReturnType<typeof told>>>()
+      .mockRejectedValueOnce(new Error("D1 is away"))
+      .mockImplementation(async () => told(world, "made"));
+    await withRoom(
+      async (room, here) => {
+        world = here;
+        await expect(room.sockets.connect(admit(here))).rejects.toThrow("D1 is away");
+        expect(await room.log.publish(here.name, note("step"))).toMatchObject({ seq: 2 });
+      },
+      { handler: { toldBefore } },
+    );
+  });
+
+  test("A room with entries, a retired room and a room that was told nothing read no archive again.", async () => {
+    const toldBefore = vi.fn(async () => ({ epoch: null, entries: [] }));
+    await withRoom(
+      async (room, world) => {
+        await room.log.publish(world.name, note("one"));
+        await room.log.publish(world.name, note("two"));
+        expect(toldBefore).toHaveBeenCalledOnce();
+        await world.fresh().sockets.connect(admit(world));
+        expect(toldBefore).toHaveBeenCalledOnce();
+        room.log.retire(world.name, note("gone"));
+        expect((await room.sockets.connect(admit(world))).status).toBe(404);
+        expect(toldBefore).toHaveBeenCalledOnce();
+      },
+      { handler: { toldBefore } },
+    );
+  });
+});
