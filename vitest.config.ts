@@ -1,51 +1,62 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
-/** Tests of the Worker run inside workerd, one isolate and one storage for all of them; `whole/` and `console/` run in Node against a real server. */
+const COUNTED = ["test/budgets/rows.test.ts", "test/budgets/sockets.test.ts"];
+
+/** Tests of the Worker run inside workerd, one isolate and one storage for all tests of a project. */
+function workerProject(name: string, files: { include: string[]; exclude?: string[] }) {
+  return {
+    plugins: [
+      cloudflareTest(async () => ({
+        main: "./src/index.ts",
+        wrangler: { configPath: "./wrangler.toml" },
+        miniflare: {
+          // The second database of `test/growth/`.
+          d1Databases: { FILLED: "filled" },
+          bindings: {
+            TEST_MIGRATIONS: await readD1Migrations("./migrations"),
+            APP_ENV: "development",
+            SIGNING_SECRET: "a signing secret that only the tests know",
+            // Thousands of sign-ups: the real algorithm at a fraction of its cost.
+            PASSWORD_COST: "1024/8/1",
+            // And all of them from one address. What limits do is tested by setting them.
+            RATE_REGISTRATION: "1000000/60",
+            RATE_LOGIN: "1000000/60",
+            RATE_RESET: "1000000/60",
+          },
+          outboundService: (request: Request) => new Response(`blocked ${request.url}`, { status: 418 }),
+        },
+      })),
+    ],
+    test: {
+      name,
+      provide: {
+        fuzz: {
+          seed: Number(process.env.FUZZ_SEED ?? 11),
+          requests: Number(process.env.FUZZ_REQUESTS ?? 2000),
+          frames: Number(process.env.FUZZ_FRAMES ?? 500),
+        },
+      },
+      ...files,
+      setupFiles: ["./test/setup.ts"],
+      isolate: false,
+      maxWorkers: 1,
+      testTimeout: 20_000,
+      hookTimeout: 30_000,
+    },
+  };
+}
+
+/** The Worker's tests; `whole/` and `console/` run in Node against a real server. */
 export default defineConfig({
   test: {
     projects: [
-      {
-        plugins: [
-          cloudflareTest(async () => ({
-            main: "./src/index.ts",
-            wrangler: { configPath: "./wrangler.toml" },
-            miniflare: {
-              // The second database of `test/growth/`.
-              d1Databases: { FILLED: "filled" },
-              bindings: {
-                TEST_MIGRATIONS: await readD1Migrations("./migrations"),
-                APP_ENV: "development",
-                SIGNING_SECRET: "a signing secret that only the tests know",
-                // Thousands of sign-ups: the real algorithm at a fraction of its cost.
-                PASSWORD_COST: "1024/8/1",
-                // And all of them from one address. What limits do is tested by setting them.
-                RATE_REGISTRATION: "1000000/60",
-                RATE_LOGIN: "1000000/60",
-                RATE_RESET: "1000000/60",
-              },
-              outboundService: (request: Request) => new Response(`blocked ${request.url}`, { status: 418 }),
-            },
-          })),
-        ],
-        test: {
-          name: "worker",
-          provide: {
-            fuzz: {
-              seed: Number(process.env.FUZZ_SEED ?? 11),
-              requests: Number(process.env.FUZZ_REQUESTS ?? 2000),
-              frames: Number(process.env.FUZZ_FRAMES ?? 500),
-            },
-          },
-          include: ["test/**/*.test.ts"],
-          exclude: ["test/whole/**", "test/console/**"],
-          setupFiles: ["./test/setup.ts"],
-          isolate: false,
-          maxWorkers: 1,
-          testTimeout: 20_000,
-          hookTimeout: 30_000,
-        },
-      },
+      workerProject("worker", {
+        include: ["test/**/*.test.ts"],
+        exclude: ["test/whole/**", "test/console/**", ...COUNTED],
+      }),
+      // What is counted is counted alone: rooms of other tests would write rows meanwhile.
+      workerProject("budgets", { include: COUNTED }),
       {
         test: {
           name: "whole",

@@ -75,7 +75,6 @@ export const dispatchBudgets: readonly Budget[] = [
   },
   {
     action: "An order from its placement to its completion",
-    most: 130,
     async measure(clock) {
       const there = await scene();
       return perAction(clock, 1, () => placeToCompleted(clock, there));

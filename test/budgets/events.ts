@@ -5,7 +5,6 @@ import { type Budget, perAction } from "./budget.ts";
 export const eventBudgets: readonly Budget[] = [
   {
     action: "An event with three participants",
-    most: 30,
     async measure(clock) {
       const [organizer, ...others] = await Promise.all([person(), person(), person(), person()]);
       const body = {

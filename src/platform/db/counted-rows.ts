@@ -2,7 +2,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Db } from "./client.ts";
 
-/** What is counted: tables, and parts of tables. `migrations/0039_counted_rows.sql` has their triggers. */
+/** What is counted: tables, and parts of tables. `migrations/0033_counted_rows.sql` has their triggers. */
 export const COUNTED = [
   "car_posts",
   "client_vehicles",

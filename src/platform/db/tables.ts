@@ -72,7 +72,7 @@ export const auditLog = sqliteTable(
   (table) => [index("audit_log_subject").on(table.subject, table.at)],
 );
 
-/** How many rows a table has that grows, or a part of it; kept by triggers (`migrations/0039_counted_rows.sql`). */
+/** How many rows a table has that grows, or a part of it; kept by triggers (`migrations/0033_counted_rows.sql`). */
 export const countedRows = sqliteTable("counted_rows", {
   name: text("name").primaryKey().notNull(),
   total: integer("total").notNull(),

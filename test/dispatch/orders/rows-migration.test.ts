@@ -3,7 +3,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 
-const NAME = "0032_order_rows.sql";
+const NAME = "0030_order_rows.sql";
 
 const PLANTED = `
 INSERT INTO users (id, username, username_key, user_type, created_at, updated_at) VALUES (1, 'client', 'client', 'CLIENT', 1, 1);
