@@ -1,5 +1,5 @@
 /** Earnings to the cent: exact decimals, rounded once, half away from zero. */
-import { z } from "@hono/zod-openapi";
+
 import { describe, expect, test } from "vitest";
 import { earningsOf } from "../../src/modules/earnings/rules.ts";
 import {
@@ -9,6 +9,7 @@ import {
   roundHalfUp,
   toHundredths,
 } from "../../src/platform/decimal.ts";
+import { z } from "../../src/platform/zod.ts";
 
 describe("toHundredths", () => {
   test.each<[string, number | null]>([

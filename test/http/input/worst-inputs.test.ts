@@ -3,13 +3,14 @@
  * refused cost no statement and no call, which is counted; that reading stays linear is timed, with a limit that only
  * a cost that grows with the square would pass.
  */
-import type { z } from "@hono/zod-openapi";
+
 import { describe, expect, test } from "vitest";
 import { routes } from "../../../src/app.ts";
 import { delimiter } from "../../../src/platform/http/input/delimiter.ts";
 import { MAX_FIELDS } from "../../../src/platform/http/input/form.ts";
 import { MAX_OBJECTS, MAX_VALUES } from "../../../src/platform/json.ts";
 import { normalized } from "../../../src/platform/unicode.ts";
+import type { z } from "../../../src/platform/zod.ts";
 import { type Answer, call, person, post, send } from "../../harness/api.ts";
 import { counted } from "../../harness/counted.ts";
 
