@@ -24,7 +24,7 @@ export const LIMITS = {
     trips: 1.2,
   },
   "A frame of a driver's position by socket, one a second with an active order,": { rows: 2 },
-  "An order from its placement to its completion": { rows: 140, trips: 50 },
+  "An order from its placement to its completion": { rows: 145, trips: 50 },
   "An event with three participants": { rows: 30, trips: 10 },
   "A socket opened in a cold isolate": { rows: 0.5, trips: 0 },
   "A socket resumed in a cold isolate": { rows: 0.5, trips: 0 },

@@ -91,7 +91,7 @@ describe("by night", () => {
 test("The look-ups of what is not clean yet use their indexes.", async () => {
   const plans = [
     "SELECT id, key FROM files WHERE status = ?1 AND cleaned_at IS NULL ORDER BY id LIMIT 20",
-    "SELECT user_id FROM profiles WHERE avatar_key IS NOT NULL AND avatar_key IS NOT cleaned_avatar_key LIMIT 20",
+    "SELECT user_id FROM profiles WHERE avatar_key IS NOT NULL AND avatar_key IS NOT cleaned_avatar_key ORDER BY user_id LIMIT 20",
   ];
   for (const query of plans) {
     const [plan] = await rows<{ detail: string }>(

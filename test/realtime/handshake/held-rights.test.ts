@@ -12,9 +12,11 @@ const everybody: Partial<RoomHandler> = {
 const held = (world: World, ago: number, more: object = {}) =>
   admit(world, { caller: callerOf(1), isHeld: true, admittedAt: world.now - ago, ...more });
 
-/** The room knows itself: somebody has entered it. */
+/** The room has known itself for a day: somebody entered it then, and is here. */
 function enter(room: Parameters<Parameters<typeof withRoom>[0]>[0], world: World): void {
+  world.now -= 24 * HOUR;
   room.log.publish(world.name, note("created"));
+  world.now += 24 * HOUR;
   listen(room.sockets.open(admit(world, { caller: callerOf(2) })));
 }
 
@@ -74,6 +76,16 @@ test("A room without any memory of itself has every held right looked up; a look
   withRoom((room, world) => {
     expect(room.sockets.open(held(world, 0)).status).toBe(409);
     expect(world.fresh().sockets.open(admit(world, { caller: callerOf(1) })).status).toBe(101);
+  }));
+
+test("A room that was made again has every right looked up that was held since before.", () =>
+  withRoom((room, world) => {
+    room.log.publish(world.name, note("created"));
+    const inbox = { inbox: "inbox:1", caller: callerOf(1), readOnly: false, isHeld: true };
+    const before = { ...inbox, admittedAt: world.now - 1 };
+    expect(room.sockets.open(held(world, 1)).status).toBe(409);
+    expect(room.subscribers.add(world.name, before, null, null)).toEqual({ rightsVersion: 0 });
+    expect(room.sockets.open(held(world, 0)).status).toBe(101);
   }));
 
 test("A subscription by a held right is asked the same.", () =>

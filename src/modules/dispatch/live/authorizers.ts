@@ -1,6 +1,7 @@
 /** Who may open the sockets of orders, trucks and public links, and the truck's position at that moment. */
 import { sql } from "drizzle-orm";
 import { sha256 } from "../../../platform/crypto/digest.ts";
+import { atPrimary } from "../../../platform/db/client.ts";
 import { isOperator } from "../../../platform/http/caller.ts";
 import { forbidden, notFound } from "../../../platform/http/errors.ts";
 import { numberIn, uuidIn } from "../../../platform/ids.ts";
@@ -38,7 +39,7 @@ const orderAuthorizer: RoomAuthorizer = {
     const caller = requireCaller(who);
     const orderId = uuidIn(id);
     const [row] = orderId
-      ? await ctx.db.all<
+      ? await atPrimary(ctx.runtime.database).all<
           Located & {
             status: OrderStatus;
             clientId: number;
@@ -72,7 +73,7 @@ const truckAuthorizer: RoomAuthorizer = {
     const [row] =
       truckId === null
         ? []
-        : await ctx.db.all<Located & { driverId: number | null }>(sql`
+        : await atPrimary(ctx.runtime.database).all<Located & { driverId: number | null }>(sql`
             SELECT driver_id AS driverId, latitude, longitude, located_at AS locatedAt FROM tow_trucks WHERE id = ${truckId}`);
     if (truckId === null || !row) throw notFound();
     const reports = drives(caller, row.driverId);
@@ -90,7 +91,11 @@ const sharedAuthorizer: RoomAuthorizer = {
   document: sharedSocket,
   anonymous: true,
   async authorize(ctx, _caller, token) {
-    const [row] = await ctx.db.all<{ orderId: string; expiresAt: number; createdAt: number }>(sql`
+    const [row] = await atPrimary(ctx.runtime.database).all<{
+      orderId: string;
+      expiresAt: number;
+      createdAt: number;
+    }>(sql`
       SELECT order_id AS orderId, expires_at AS expiresAt, created_at AS createdAt FROM order_shares
       WHERE token_hash = ${await sha256(token)} AND expires_at > ${ctx.now()}`);
     if (!row) throw notFound();

@@ -1,6 +1,7 @@
 /** Effects that tell the order's room and the operators' room about a change. Safe to repeat: a room recognises an entry by its ref. */
 import { eq, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
+import { atPrimary } from "../../../platform/db/client.ts";
 import { declareEffect, defineEffect } from "../../../platform/db/effects.ts";
 import type { Effect } from "../../../platform/db/outbox.ts";
 import { epochBefore } from "../../../platform/realtime/log/beginning.ts";
@@ -71,8 +72,19 @@ async function publishUpdate(ctx: RequestContext, update: OrderUpdate, roomWaits
     await ctx.runtime.room(OPS_ROOM)?.publish(OPS_ROOM, { kind: "order", ref, body: change });
   }
   // Also where nobody has entered: a handshake may be under way.
-  if (leaves)
-    await room.revoke({ userId: leaves.userId, rightsBefore: leaves.at }, 4003, "no longer on this order");
+  if (leaves && !(await isDriver(ctx, update.orderId, leaves.userId))) {
+    // Up to now: it may have read the former driver after `at`, before the change was committed.
+    const rightsBefore = Math.max(leaves.at, ctx.now());
+    await room.revoke({ userId: leaves.userId, rightsBefore }, 4003, "no longer on this order");
+  }
+}
+
+/** Whether a former driver has the order again, before the room was told that they left. */
+async function isDriver(ctx: RequestContext, orderId: string, userId: number): Promise<boolean> {
+  const found = await atPrimary(ctx.runtime.database).all(sql`
+    SELECT 1 FROM orders o JOIN tow_trucks t ON t.id = o.tow_truck_id
+    WHERE o.id = ${orderId} AND t.driver_id = ${userId}`);
+  return found.length > 0;
 }
 
 /** Without a public link the order's room need not wake an hour after the end. None is made after it. */

@@ -24,6 +24,7 @@ export async function cleanAvatars(ctx: RequestContext): Promise<number> {
       .select({ userId: profiles.userId, key: profiles.avatarKey })
       .from(profiles)
       .where(UNCLEANED)
+      .orderBy(profiles.userId)
       .limit(CLEANED_AT_ONCE);
     if (rows.length === 0) break;
     for (const { key } of rows) if (key) await cleanObject(ctx, key);

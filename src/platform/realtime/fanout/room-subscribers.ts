@@ -32,7 +32,7 @@ export class RoomSubscribers implements Local<SubscriberMethods> {
     since: number | null,
   ): Promise<SubscribeResult | StaleRights | null> {
     const { beginning, presence } = this.#parts;
-    if (!(await beginning.ensure(room))) return null;
+    if (!(await beginning.ensure(room, subscriber.admittedAt))) return null;
     await presence.look();
     return this.add(room, subscriber, epoch, since);
   }
@@ -45,9 +45,9 @@ export class RoomSubscribers implements Local<SubscriberMethods> {
   ): SubscribeResult | StaleRights | null {
     const { roomState, rights, presence, subscribers, journal, marks, latest } = this.#parts;
     if (roomState.revocationOf(subscriber) || roomState.isRetired) return null;
-    const rightsVersion = rights.staleVersion(subscriber, roomState.name === "");
-    roomState.know(room);
+    const rightsVersion = rights.staleVersion(subscriber);
     if (rightsVersion !== null) return { rightsVersion };
+    roomState.know(room, subscriber.admittedAt);
     presence.through(() => subscribers.add(subscriber));
     const recovered = since === null || journal.covers(epoch, since);
     this.#lifecycle.rearm();

@@ -69,10 +69,11 @@ function refusalOf({ roomState, rights }: OpeningParts, admission: SocketAdmissi
   const revoked = roomState.revocationOf(admission);
   if (revoked) return new Response(null, { status: revoked.rightsBefore === undefined ? 401 : 403 });
   if (roomState.isRetired) return new Response(null, { status: 404 });
-  const version = rights.staleVersion(admission, roomState.name === "");
-  roomState.know(admission.room);
-  if (version === null) return null;
-  return new Response(null, { status: 409, headers: { [STALE_RIGHTS_HEADER]: String(version) } });
+  const version = rights.staleVersion(admission);
+  if (version !== null)
+    return new Response(null, { status: 409, headers: { [STALE_RIGHTS_HEADER]: String(version) } });
+  roomState.know(admission.room, admission.admittedAt);
+  return null;
 }
 
 /** A Worker of an older version knows no relays: its socket opens here. */

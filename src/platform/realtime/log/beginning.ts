@@ -44,23 +44,24 @@ export class Beginning {
   /**
    * Starts the journal if it has not begun. False when the thing no longer exists. Everybody who comes meanwhile waits for
    * the same read. Throws when D1 can't be read: then nothing has begun.
+   * @param since see `RoomState.know`
    */
-  async ensure(room: string): Promise<boolean> {
+  async ensure(room: string, since?: number): Promise<boolean> {
     if (this.isOver) return true;
-    this.#underWay ??= this.#begin(room).finally(() => {
+    this.#underWay ??= this.#begin(room, since).finally(() => {
       this.#underWay = null;
     });
     return this.#underWay;
   }
 
-  async #begin(room: string): Promise<boolean> {
+  async #begin(room: string, since: number | undefined): Promise<boolean> {
     const { handler, state, roomState, scheduled, clock } = this.#parts;
     const told = await handler.toldBefore?.(room);
     if (!told) return false;
     if (this.isOver) return true;
     const { journal } = this.#parts;
     state.storage.transactionSync(() => {
-      roomState.know(room);
+      roomState.know(room, since);
       if (told.entries.length > 0) journal.begin(told.epoch, told.entries);
       else journal.setFact("begun", "1");
     });

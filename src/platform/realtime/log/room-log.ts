@@ -23,7 +23,8 @@ export class RoomLog implements Local<LogMethods> {
   }
 
   /** Stores what a person sent, with the next transaction. `from` hears the ack. Null: the room was retired meanwhile. */
-  commit(draft: Draft, from: WebSocket | null, inbox?: string): Promise<Entry | null> {
+  async commit(draft: Draft, from: WebSocket | null, inbox?: string): Promise<Entry | null> {
+    if (this.#parts.roomState.isRetired) return null;
     return this.#groupCommit.add({ draft, from, inbox }, (pending) => this.#append(pending));
   }
 

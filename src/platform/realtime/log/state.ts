@@ -18,7 +18,10 @@ export interface FactStore {
 /** What decides who may enter, in the form in which it is stored; null for what is not. */
 export type EntranceFacts = Readonly<
   Record<"room" | "revocations" | "rights" | "retiredUntil", string | null>
->;
+> & {
+  /** Absent from a room of the version before. */
+  readonly knownSince?: string | null;
+};
 
 interface Remembered {
   readonly revocation: Revocation;
@@ -46,9 +49,22 @@ export class RoomState {
     return this.#facts().fact("room") ?? "";
   }
 
-  /** Stores the room's name, which the object learns from its callers and needs in its alarms. */
-  know(name: string): void {
-    if (this.name !== name) this.#facts().setFact("room", name);
+  /**
+   * Stores the room's name, which the object learns from its callers and needs in its alarms.
+   * @param since when the rights of the caller that makes the room were looked up; now for other callers. Epoch ms
+   */
+  know(name: string, since = this.#clock()): void {
+    if (this.name === name) return;
+    this.#facts().setFact("room", name);
+    this.#facts().setFact("knownSince", String(since));
+  }
+
+  /**
+   * Whether the room may have forgotten a change of rights since this admission: it is new, or it had deleted itself, and
+   * was made again since. It deletes itself a minute after a change at the earliest, which covers other machines' clocks.
+   */
+  isNewerThan(admittedAt: number): boolean {
+    return this.name === "" || admittedAt < Number(this.#facts().fact("knownSince") ?? 0);
   }
 
   revoke(revocation: Revocation): void {
@@ -65,17 +81,18 @@ export class RoomState {
 
   /** What a relay of this room needs to know to decide the same. */
   entranceFacts(): EntranceFacts {
-    const fact = (name: keyof EntranceFacts) => this.#facts().fact(name);
+    const fact = (name: string) => this.#facts().fact(name);
     return {
       room: fact("room"),
       revocations: fact("revocations"),
       rights: fact("rights"),
       retiredUntil: fact("retiredUntil"),
+      knownSince: fact("knownSince"),
     };
   }
 
   /** In a relay: takes over what its room knows, beside what came here directly. */
-  adopt({ room, revocations, rights, retiredUntil }: EntranceFacts): void {
+  adopt({ room, revocations, rights, retiredUntil, knownSince = null }: EntranceFacts): void {
     const told = JSON.parse(revocations ?? "[]") as Remembered[];
     const known = new Map([...this.#revocations(), ...told].map((each) => [JSON.stringify(each), each]));
     this.#facts().setFact("revocations", JSON.stringify([...known.values()]));
@@ -83,6 +100,7 @@ export class RoomState {
     if (rights !== null && version > this.#rights().version) this.#facts().setFact("rights", rights);
     if (retiredUntil !== null) this.#facts().setFact("retiredUntil", retiredUntil);
     if (room !== null) this.#facts().setFact("room", room);
+    if (knownSince !== null) this.#facts().setFact("knownSince", knownSince);
   }
 
   /** The revocation that covers this socket or subscriber, if any. */

@@ -38,8 +38,8 @@ export class RoomRelays implements Local<RelayedMethods> {
   }
 
   async appendFromRelay(number: number, draft: Draft): Promise<RelayedResult> {
-    const { relays, entryRate } = this.#parts;
-    if (!relays.has(number)) return { ok: false, code: "detached" };
+    const { relays, entryRate, roomState } = this.#parts;
+    if (roomState.isRetired || !relays.has(number)) return { ok: false, code: "detached" };
     if (!entryRate.take(draft)) return { ok: false, ...TOO_MANY };
     const entry = await this.#log.commit(draft, null);
     return entry ? { ok: true, entry } : { ok: false, ...LATER };

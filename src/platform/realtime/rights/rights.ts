@@ -39,11 +39,11 @@ export class Rights {
   /**
    * The version with which a handshake must look up its rights again; null when they are fresh enough. Otherwise a person
    * admitted by facts from before a change would get in after the recheck.
-   * @param isNew the room has just been made, or has deleted itself: it knows of no change, so no held right is enough
+   * A right that was held since before the room was made, or made again, is not enough: the room knows of no change.
    */
-  staleVersion(admitted: Admitted, isNew: boolean): number | null {
+  staleVersion(admitted: Admitted): number | null {
     const { handler, roomState } = this.#parts;
-    if (admitted.isHeld && isNew) return 0;
+    if (admitted.isHeld && roomState.isNewerThan(admitted.admittedAt)) return 0;
     return handler.authorize ? roomState.staleVersion(admitted) : null;
   }
 

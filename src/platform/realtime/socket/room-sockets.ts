@@ -29,8 +29,9 @@ export class RoomSockets implements Local<SocketMethods> {
   async connect(request: Request): Promise<Response> {
     const { beginning, presence, relays } = this.#parts;
     if (!beginning.isOver) {
-      const room = admissionOf(request)?.room;
-      if (room !== undefined && !(await beginning.ensure(room))) return new Response(null, { status: 404 });
+      const admission = admissionOf(request);
+      if (admission && !(await beginning.ensure(admission.room, admission.admittedAt)))
+        return new Response(null, { status: 404 });
     }
     await Promise.all([presence.look(), relays.look()]);
     return this.open(request);

@@ -22,6 +22,7 @@ async function entriesOf(number: number): Promise<number> {
 test("A notice that the queue repeats is stored once.", async () => {
   const ann = await person();
   const event = await makeEvent(ann);
+  await connect(`/ws/events/${event.id}/`);
   await put(`/api/event/${event.id}/`, { location: "Moved" }, { token: ann.token });
   await settled(event.id);
   expect(await entriesOf(await rowIdOf(event.id))).toBe(2);

@@ -1,5 +1,6 @@
 /** Effects that tell rooms about a changed truck: the operators' room its state, the truck's own room that its driver left. Safe to repeat. */
 import { eq } from "drizzle-orm";
+import { atPrimary } from "../../../../platform/db/client.ts";
 import { defineEffect } from "../../../../platform/db/effects.ts";
 import { log } from "../../../../platform/log.ts";
 import type { RequestContext } from "../../../../platform/runtime.ts";
@@ -41,11 +42,15 @@ export const truckUpdated = defineEffect<TruckUpdate>("truck_notice", {
 async function publishUpdate(ctx: RequestContext, { truckId, ref, leaves }: TruckUpdate): Promise<void> {
   const name = truckRoom(truckId);
   const room = ctx.runtime.room(name);
-  const [truck] = await ctx.db.select(STATE).from(towTrucks).where(eq(towTrucks.id, truckId));
+  const [truck] = await atPrimary(ctx.runtime.database)
+    .select({ ...STATE, driverId: towTrucks.driverId })
+    .from(towTrucks)
+    .where(eq(towTrucks.id, truckId));
   if (!truck) return room?.retire(name, { kind: "gone", ref, body: {} });
-  if (leaves)
+  // Up to now: a handshake may have read the former driver after `at`, before the change was committed.
+  if (leaves && truck.driverId !== leaves.userId)
     await room?.revoke(
-      { userId: leaves.userId, rightsBefore: leaves.at },
+      { userId: leaves.userId, rightsBefore: Math.max(leaves.at, ctx.now()) },
       4003,
       "no longer this truck's driver",
     );
