@@ -16,7 +16,7 @@ import type { JobMessage } from "./platform/runtime.ts";
 export { Hasher } from "./platform/crypto/hasher.ts";
 export { Counter } from "./platform/http/limits/counter.ts";
 export { ConnectionRegistry as Roster } from "./platform/realtime/handshake/connection-registry.ts";
-export { Archivist } from "./platform/realtime/log/archivist.ts";
+export { Archivist } from "./platform/realtime/log/archive/archivist.ts";
 
 const inboxHandlerFor = inboxRoomHandler((...asked) => authorizeOrFault(authorizers, ...asked));
 

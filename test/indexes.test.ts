@@ -2,8 +2,8 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { person, rows, staffMember } from "./harness/api.ts";
-import { charge, counted } from "./harness/counted.ts";
-import { scansOf } from "./harness/scans.ts";
+import { charge, counted } from "./harness/counting/counted.ts";
+import { scansOf } from "./harness/counting/scans.ts";
 
 const meter = counted();
 

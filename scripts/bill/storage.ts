@@ -105,7 +105,7 @@ export const GROWTH: readonly Growth[] = [
     bytes: 250,
     days: 7,
     per: ["messageToBoth", "messageToAway"],
-    bound: "a recent window (log/window.ts); retired rooms delete themselves",
+    bound: "a recent window (log/journal/window.ts); retired rooms delete themselves",
   },
   {
     table: "events, event_members, event_entries, event_reminders, participation_requests",

@@ -6,7 +6,7 @@ import type { Db } from "./db/client.ts";
 import type { Counter } from "./http/limits/counter.ts";
 import type { Locale } from "./http/text.ts";
 import type { ConnectionRegistry } from "./realtime/handshake/connection-registry.ts";
-import type { Archivist } from "./realtime/log/archivist.ts";
+import type { Archivist } from "./realtime/log/archive/archivist.ts";
 import type { RelayStub } from "./realtime/relay/rpc.ts";
 import type { RoomStub } from "./realtime/rpc.ts";
 

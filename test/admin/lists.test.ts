@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { csvCell } from "../../src/platform/csv.ts";
 import { newPerson, type Person } from "../authorization/world.ts";
 import { get, rows, unique } from "../harness/api.ts";
-import { charge, counted } from "../harness/counted.ts";
+import { charge, counted } from "../harness/counting/counted.ts";
 
 let staff: Person;
 const mark = unique("город");

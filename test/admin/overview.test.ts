@@ -2,7 +2,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { newPerson, type Person } from "../authorization/world.ts";
 import { get, rows } from "../harness/api.ts";
-import { charge, counted } from "../harness/counted.ts";
+import { charge, counted } from "../harness/counting/counted.ts";
 import { put } from "../outbox/rows.ts";
 import { anOrder, aPayment, aTariff, aTruck } from "./towing.ts";
 

@@ -5,8 +5,8 @@
  * of it. `counted.ts` counts the statements of one request; this counts everything that follows from it, too.
  */
 import { env } from "cloudflare:workers";
-import { watchDatabase } from "../harness/watched-database.ts";
-import { watchObjects } from "../harness/watched-objects.ts";
+import { watchDatabase } from "../harness/counting/watched-database.ts";
+import { watchObjects } from "../harness/counting/watched-objects.ts";
 
 /** What was counted. */
 export interface Cost {

@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
 import { type Person, person, rows, unique } from "../harness/api.ts";
-import { type Bill, charge, counted } from "../harness/counted.ts";
+import { type Bill, charge, counted } from "../harness/counting/counted.ts";
 import { authorize, makeRoom } from "../harness/rooms.ts";
 
 const meter = counted();

@@ -2,8 +2,8 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
 import { type Person, person, rows } from "../harness/api.ts";
-import { charge, counted } from "../harness/counted.ts";
-import { note } from "../harness/fake-room.ts";
+import { charge, counted } from "../harness/counting/counted.ts";
+import { note } from "../harness/realtime/fake-room.ts";
 import {
   archiveOf,
   authorize,

@@ -1,7 +1,7 @@
 /** `/api/v1/chats/…`: the app's own tests of its chats, and every documented answer. */
 import { describe, expect, test } from "vitest";
 import { get, post } from "../harness/api.ts";
-import { charge, counted } from "../harness/counted.ts";
+import { charge, counted } from "../harness/counting/counted.ts";
 import { befriend, member } from "../social/social.ts";
 import { chatters, native, raw, say } from "./friends.ts";
 

@@ -1,7 +1,7 @@
 /** The list of events: pages, search, filters and their refusals. */
 import { describe, expect, test } from "vitest";
 import { del, get, post, put, rows, unique } from "../harness/api.ts";
-import { charge, counted } from "../harness/counted.ts";
+import { charge, counted } from "../harness/counting/counted.ts";
 import { city, createEvent, EVENTS, eventPath, type Guest, guest } from "./fixtures.ts";
 
 const list = (query: Record<string, string> = {}, who?: Guest) =>

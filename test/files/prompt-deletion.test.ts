@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { type Driver, driver, picturesOf, REQUIRED } from "../dialects/rideshare/posts/cars.ts";
 import { del, patch, post, put } from "../harness/api.ts";
-import { charge, counted } from "../harness/counted.ts";
+import { charge, counted } from "../harness/counting/counted.ts";
 import { fileOf, filesOf, picture } from "./world.ts";
 
 /** Longer than the queue gathers, and far shorter than a minute. */

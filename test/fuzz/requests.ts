@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { table } from "../authorization/table.ts";
 import { newPerson, type Person, ROLES, type Role } from "../authorization/world.ts";
 import { send, type TestEnv } from "../harness/api.ts";
-import { counted } from "../harness/counted.ts";
+import { counted } from "../harness/counting/counted.ts";
 import { type RandomSource, type Shape, Values } from "./values.ts";
 
 interface Operation {

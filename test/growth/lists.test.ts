@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
 import openapi from "../../docs/openapi.json";
 import { send } from "../harness/api.ts";
-import { type SentStatement, watchDatabase } from "../harness/watched-database.ts";
+import { type SentStatement, watchDatabase } from "../harness/counting/watched-database.ts";
 import { type CALLERS, fill, filledEnv, MOST, rowsIn, tables } from "./filled.ts";
 import { CONSOLE, COUNTED_AHEAD, LISTS, type List } from "./lists.ts";
 

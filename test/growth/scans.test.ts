@@ -11,8 +11,8 @@ import { table } from "../authorization/table.ts";
 import { newPerson } from "../authorization/world.ts";
 import { call } from "../harness/api.ts";
 import { withClock } from "../harness/clock.ts";
-import { scansOf } from "../harness/scans.ts";
-import { watchDatabase } from "../harness/watched-database.ts";
+import { scansOf } from "../harness/counting/scans.ts";
+import { watchDatabase } from "../harness/counting/watched-database.ts";
 import { SCANS } from "./scans.ts";
 
 const statements = new Set<string>();

@@ -5,7 +5,7 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { TtlCache } from "../../src/platform/cache.ts";
-import { nextAlarm, runDueAlarms } from "./watched-objects.ts";
+import { nextAlarm, runDueAlarms } from "./counting/watched-objects.ts";
 
 const AHEAD = 3600_000;
 const realNow = Date.now.bind(Date);

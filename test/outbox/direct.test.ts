@@ -6,7 +6,7 @@ import { declareEffect } from "../../src/platform/db/effects.ts";
 import { commit, type Effect } from "../../src/platform/db/outbox.ts";
 import type { JobMessage, RequestContext, Runtime } from "../../src/platform/runtime.ts";
 import { rows, unique } from "../harness/api.ts";
-import { counted } from "../harness/counted.ts";
+import { counted } from "../harness/counting/counted.ts";
 import { jobContext } from "../harness/job-context.ts";
 import { put, type StoredRow, stored } from "./rows.ts";
 

@@ -5,8 +5,16 @@ import type { Room } from "../../src/platform/realtime/room.ts";
 import type { RequestContext } from "../../src/platform/runtime.ts";
 import { readSettings } from "../../src/settings.ts";
 import { person } from "../harness/api.ts";
-import { subscriberOf } from "../harness/fake-network.ts";
-import { admit, callerOf, listen, note, serverSide, type World, withRoom } from "../harness/fake-room.ts";
+import { subscriberOf } from "../harness/realtime/fake-network.ts";
+import {
+  admit,
+  callerOf,
+  listen,
+  note,
+  serverSide,
+  type World,
+  withRoom,
+} from "../harness/realtime/fake-room.ts";
 import { authorize, makeRoom } from "../harness/rooms.ts";
 
 const MOST = 3;

@@ -1,7 +1,7 @@
 /** The list of tickets: whose it has, its pages, filters, search and cost. */
 import { beforeEach, describe, expect, test } from "vitest";
 import { get, type Person, person, rows, staffMember, unique } from "../harness/api.ts";
-import { charge, counted } from "../harness/counted.ts";
+import { charge, counted } from "../harness/counting/counted.ts";
 import { change, operator, read, TICKETS, ticketOf, write } from "./tickets.ts";
 
 let ann: Person;

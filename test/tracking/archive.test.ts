@@ -5,7 +5,7 @@ import { archivePoints, type PointsEntry } from "../../src/modules/tracking/poin
 import type { FilteredPoint } from "../../src/modules/tracking/points/filter-rules.ts";
 import { pointId } from "../../src/modules/tracking/points/ids.ts";
 import { type Person, person, rows } from "../harness/api.ts";
-import { counted } from "../harness/counted.ts";
+import { counted } from "../harness/counting/counted.ts";
 import { jobContext } from "../harness/job-context.ts";
 import { warsaw } from "./fixtures.ts";
 

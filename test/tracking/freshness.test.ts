@@ -2,9 +2,9 @@
 import { afterAll, expect, test } from "vitest";
 import { get, type Person, person, post } from "../harness/api.ts";
 import { type Clock, withClock } from "../harness/clock.ts";
+import { watchObjects } from "../harness/counting/watched-objects.ts";
 import { tokenUntil } from "../harness/rooms.ts";
 import { connectNative } from "../harness/socket.ts";
-import { watchObjects } from "../harness/watched-objects.ts";
 
 // The clock fires the alarms of objects that are watched.
 watchObjects({ wrote() {}, called() {} });

@@ -4,7 +4,7 @@ import { beforeAll, expect, test } from "vitest";
 import { archivePoints } from "../../src/modules/tracking/points/archive.ts";
 import type { FilteredPoint } from "../../src/modules/tracking/points/filter-rules.ts";
 import { type Person, person, rows, staffMember, unique } from "../harness/api.ts";
-import { charge, counted } from "../harness/counted.ts";
+import { charge, counted } from "../harness/counting/counted.ts";
 import { jobContext } from "../harness/job-context.ts";
 
 const meter = counted();

@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { preview } from "../../platform/characters.ts";
 import type { ReadMark } from "../../platform/realtime/handler.ts";
-import { archiveTogether } from "../../platform/realtime/log/archivist.ts";
+import { archiveTogether } from "../../platform/realtime/log/archive/archivist.ts";
 import type { Entry } from "../../platform/realtime/log/entry.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { displayNameSql } from "../identity/index.ts";

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import type { SocketDocument } from "../../platform/realtime/asyncapi.ts";
 import type { RoomHandler } from "../../platform/realtime/handler.ts";
 import type { Entry } from "../../platform/realtime/log/entry.ts";
-import type { Journal } from "../../platform/realtime/log/journal.ts";
+import type { Journal } from "../../platform/realtime/log/journal/journal.ts";
 import { fault } from "../../platform/realtime/socket/frames.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";

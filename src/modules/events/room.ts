@@ -4,7 +4,7 @@ import * as v from "valibot";
 import type { Caller } from "../../platform/http/caller.ts";
 import type { SocketDocument } from "../../platform/realtime/asyncapi.ts";
 import type { RelayedHandler } from "../../platform/realtime/handler.ts";
-import { archiveTogether } from "../../platform/realtime/log/archivist.ts";
+import { archiveTogether } from "../../platform/realtime/log/archive/archivist.ts";
 import { readToldBefore, type ToldBefore } from "../../platform/realtime/log/beginning.ts";
 import { type Entry, ERASED } from "../../platform/realtime/log/entry.ts";
 import { type Fault, fault } from "../../platform/realtime/socket/frames.ts";

@@ -1,7 +1,7 @@
 /** Limits how many entries one person may add to a room within a period. Counted from the journal, so hibernation loses nothing. */
 import type { Rate } from "../runtime.ts";
 import type { Draft } from "./log/entry.ts";
-import type { Journal } from "./log/journal.ts";
+import type { Journal } from "./log/journal/journal.ts";
 
 export class EntryRate {
   readonly #journal: () => Journal;

@@ -5,7 +5,7 @@ import type { Rate } from "../runtime.ts";
 import type { LatestValue, ShownValue } from "./fanout/latest.ts";
 import type { ToldBefore } from "./log/beginning.ts";
 import type { Draft, Entry } from "./log/entry.ts";
-import type { Journal } from "./log/journal.ts";
+import type { Journal } from "./log/journal/journal.ts";
 import type { Fault } from "./socket/frames.ts";
 
 /** What a client wants stored. */

@@ -1,8 +1,8 @@
 /** What a room does when its alarm fires, when that is, and how an object without contents deletes itself. */
 import { log } from "../log.ts";
 import { AlarmScheduler } from "./log/alarms.ts";
-import { ARCHIVE, NET } from "./log/archive.ts";
-import { PRUNED } from "./log/window.ts";
+import { ARCHIVE, NET } from "./log/archive/archive.ts";
+import { PRUNED } from "./log/journal/window.ts";
 import type { RoomParts } from "./parts.ts";
 import type { LifecycleMethods, Local } from "./rpc.ts";
 import { credentialEnd, endOf } from "./socket/attachment.ts";

@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, test } from "vitest";
 import { type Person, person, rows, unique } from "../../harness/api.ts";
-import { charge, counted } from "../../harness/counted.ts";
+import { charge, counted } from "../../harness/counting/counted.ts";
 import { USERS } from "./people.ts";
 
 const meter = counted();

@@ -1,7 +1,7 @@
 /** Notifications of a Tow Truck client: listing, counting, marking as read. */
 import { beforeEach, describe, expect, test } from "vitest";
 import { get, type Person, patch, person, post, rows } from "../../harness/api.ts";
-import { charge, counted } from "../../harness/counted.ts";
+import { charge, counted } from "../../harness/counting/counted.ts";
 import { notify } from "../../harness/notices.ts";
 
 const LIST = "/api/v1/notifications/";

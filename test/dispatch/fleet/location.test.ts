@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { cellOf } from "../../../src/platform/geo.ts";
 import { newPerson, type Person } from "../../authorization/world.ts";
 import { get, post, rows } from "../../harness/api.ts";
-import { charge, counted } from "../../harness/counted.ts";
+import { charge, counted } from "../../harness/counting/counted.ts";
 import { connectNative } from "../../harness/socket.ts";
 import { move, orderIn, scene, truckRow, truckStatus } from "../scene.ts";
 

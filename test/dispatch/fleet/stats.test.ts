@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { newPerson, type Person } from "../../authorization/world.ts";
 import { get } from "../../harness/api.ts";
-import { charge, counted } from "../../harness/counted.ts";
+import { charge, counted } from "../../harness/counting/counted.ts";
 import { orderIn, scene } from "../scene.ts";
 
 const PATH = "/api/v1/dashboard/stats/";

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { newPerson } from "../../authorization/world.ts";
 import { get, rows, unique } from "../../harness/api.ts";
-import { charge, counted } from "../../harness/counted.ts";
+import { charge, counted } from "../../harness/counting/counted.ts";
 import { at, move, ORDERS, orderIn, place, type Scene, scene } from "../scene.ts";
 
 const LIST = `${ORDERS}list/`;

@@ -12,7 +12,7 @@ import { MAX_OBJECTS, MAX_VALUES } from "../../../src/platform/json.ts";
 import { normalized } from "../../../src/platform/unicode.ts";
 import type { z } from "../../../src/platform/zod.ts";
 import { type Answer, call, person, post, send } from "../../harness/api.ts";
-import { counted } from "../../harness/counted.ts";
+import { counted } from "../../harness/counting/counted.ts";
 
 const MIB = 1024 * 1024;
 /** Milliseconds, the best of three: what is linear takes a few, what is not takes minutes. */

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { outboxOf, patch, person, post, put, rows, send, unique, uniquePhone } from "../../harness/api.ts";
 import { sources } from "../../harness/architecture/sources.ts";
-import { counted } from "../../harness/counted.ts";
+import { counted } from "../../harness/counting/counted.ts";
 import { stranger } from "../requests.ts";
 
 /** Path and query of the newest link of a kind that went to an address or phone. */

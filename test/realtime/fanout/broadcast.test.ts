@@ -1,6 +1,6 @@
 /** Backpressure: fast clients get everything, slow ones are served from the journal, and stopped ones are closed. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { admit, callerOf, listen, note, type World, withRoom } from "../../harness/fake-room.ts";
+import { admit, callerOf, listen, note, type World, withRoom } from "../../harness/realtime/fake-room.ts";
 import { until, upTo } from "../../harness/rooms.ts";
 
 /**

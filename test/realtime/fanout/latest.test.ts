@@ -4,8 +4,8 @@ import type { Caller } from "../../../src/platform/http/caller.ts";
 import { hidden } from "../../../src/platform/realtime/fanout/entry-view.ts";
 import type { LatestValue } from "../../../src/platform/realtime/fanout/latest.ts";
 import type { Entry } from "../../../src/platform/realtime/log/entry.ts";
-import { type FakeInbox, fakeInbox, subscriberOf } from "../../harness/fake-network.ts";
-import { admit, callerOf, listen, note, type World, withRoom } from "../../harness/fake-room.ts";
+import { type FakeInbox, fakeInbox, subscriberOf } from "../../harness/realtime/fake-network.ts";
+import { admit, callerOf, listen, note, type World, withRoom } from "../../harness/realtime/fake-room.ts";
 
 const place = (text: string, key: string | null = "truck:4"): LatestValue => ({
   kind: "position",

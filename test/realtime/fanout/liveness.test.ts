@@ -6,8 +6,8 @@ import type { Room } from "../../../src/platform/realtime/room.ts";
 import { isHeard, nextLook } from "../../../src/platform/realtime/socket/liveness.ts";
 import { chatters, me, native, raw, say } from "../../chat/friends.ts";
 import { rows } from "../../harness/api.ts";
-import { admit, callerOf, listen, type World, withRoom } from "../../harness/fake-room.ts";
-import { INBOX, ROOM, subscribe, withInbox } from "../../harness/inbox.ts";
+import { admit, callerOf, listen, type World, withRoom } from "../../harness/realtime/fake-room.ts";
+import { INBOX, ROOM, subscribe, withInbox } from "../../harness/realtime/inbox.ts";
 
 const MINUTE = 60_000;
 

@@ -1,7 +1,7 @@
 /** What an author says through an inbox comes back to that inbox with the result of its call, and to the others by a push. */
 import { describe, expect, test } from "vitest";
-import { note } from "../../harness/fake-room.ts";
-import { kinds, ROOM, seqs, subscribe, withInbox } from "../../harness/inbox.ts";
+import { note } from "../../harness/realtime/fake-room.ts";
+import { kinds, ROOM, seqs, subscribe, withInbox } from "../../harness/realtime/inbox.ts";
 import { say, withSubscriber } from "./with-subscriber.ts";
 
 describe("a room", () => {

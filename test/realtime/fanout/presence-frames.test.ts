@@ -4,7 +4,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import type { ReadMark } from "../../../src/platform/realtime/handler.ts";
 import { chatters, me, native } from "../../chat/friends.ts";
-import { fakeInbox, subscriberOf } from "../../harness/fake-network.ts";
+import { fakeInbox, subscriberOf } from "../../harness/realtime/fake-network.ts";
 import {
   admit,
   callerOf,
@@ -14,7 +14,7 @@ import {
   serverSide,
   type World,
   withRoom,
-} from "../../harness/fake-room.ts";
+} from "../../harness/realtime/fake-room.ts";
 
 const social: Surroundings = { handler: { social: true } };
 const presences = (frames: { t?: string; users?: number[] }[]) =>

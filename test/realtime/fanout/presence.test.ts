@@ -1,8 +1,16 @@
 /** Liveness: however a client is connected, after a minute of silence it does not count as present. */
 import { describe, expect, test } from "vitest";
 import type { Room } from "../../../src/platform/realtime/room.ts";
-import { type FakeInbox, fakeInbox, subscriberOf } from "../../harness/fake-network.ts";
-import { admit, callerOf, listen, note, serverSide, type World, withRoom } from "../../harness/fake-room.ts";
+import { type FakeInbox, fakeInbox, subscriberOf } from "../../harness/realtime/fake-network.ts";
+import {
+  admit,
+  callerOf,
+  listen,
+  note,
+  serverSide,
+  type World,
+  withRoom,
+} from "../../harness/realtime/fake-room.ts";
 
 const MINUTE = 60_000;
 

@@ -1,7 +1,7 @@
 /** When a subscription ends in its room, and that it survives an eviction. */
 import { describe, expect, test } from "vitest";
-import { latch, subscriberOf } from "../../harness/fake-network.ts";
-import { admit, callerOf, listen, note } from "../../harness/fake-room.ts";
+import { latch, subscriberOf } from "../../harness/realtime/fake-network.ts";
+import { admit, callerOf, listen, note } from "../../harness/realtime/fake-room.ts";
 import { say, subscribers, withSubscriber } from "./with-subscriber.ts";
 
 describe("the end of a subscription", () => {

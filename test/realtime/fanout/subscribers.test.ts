@@ -1,7 +1,7 @@
 /** The subscribers of a room: what is pushed to each, and when a push is repeated. */
 import { describe, expect, test } from "vitest";
-import { subscriberOf } from "../../harness/fake-network.ts";
-import { callerOf, note, type World } from "../../harness/fake-room.ts";
+import { subscriberOf } from "../../harness/realtime/fake-network.ts";
+import { callerOf, note, type World } from "../../harness/realtime/fake-room.ts";
 import { say, subscribers, withSubscriber } from "./with-subscriber.ts";
 
 const alarmOf = ({ state }: World) => state.storage.getAlarm();

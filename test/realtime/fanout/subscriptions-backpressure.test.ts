@@ -1,7 +1,7 @@
 /** Backpressure on a person's own socket: a slow client is waited for, and then closed. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { serverSide } from "../../harness/fake-room.ts";
-import { seqs, subscribe, withInbox } from "../../harness/inbox.ts";
+import { serverSide } from "../../harness/realtime/fake-room.ts";
+import { seqs, subscribe, withInbox } from "../../harness/realtime/inbox.ts";
 import { upTo } from "../../harness/rooms.ts";
 
 const held = new WeakMap<WebSocket, number>();

@@ -1,7 +1,7 @@
 /** Subscriptions under failures and attacks: what happens between two awaits, calls that fail, invented names. */
 import { describe, expect, test } from "vitest";
-import { latch } from "../../harness/fake-network.ts";
-import { serverSide } from "../../harness/fake-room.ts";
+import { latch } from "../../harness/realtime/fake-network.ts";
+import { serverSide } from "../../harness/realtime/fake-room.ts";
 import {
   type Here,
   INBOX,
@@ -11,7 +11,7 @@ import {
   subscribe,
   unsubscribe,
   withInbox,
-} from "../../harness/inbox.ts";
+} from "../../harness/realtime/inbox.ts";
 
 describe("interleavings", () => {
   test.each<[string, "enter" | "follow"]>([

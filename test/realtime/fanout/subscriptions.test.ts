@@ -1,7 +1,7 @@
 /** Subscriptions from a person's own socket: each socket has its own position in each room, whatever is pushed. */
 import { describe, expect, test } from "vitest";
-import { latch } from "../../harness/fake-network.ts";
-import { admit, callerOf, listen, serverSide } from "../../harness/fake-room.ts";
+import { latch } from "../../harness/realtime/fake-network.ts";
+import { admit, callerOf, listen, serverSide } from "../../harness/realtime/fake-room.ts";
 import {
   type Here,
   INBOX,
@@ -11,7 +11,7 @@ import {
   subscribe,
   unsubscribe,
   withInbox,
-} from "../../harness/inbox.ts";
+} from "../../harness/realtime/inbox.ts";
 import { upTo } from "../../harness/rooms.ts";
 
 describe("a push", () => {

@@ -1,8 +1,8 @@
 /** A room with one subscriber, the inbox of person 7. */
 import type { Room } from "../../../src/platform/realtime/room.ts";
 import type { RoomFrame } from "../../../src/platform/realtime/socket/frames.ts";
-import { type FakeInbox, fakeInbox, subscriberOf } from "../../harness/fake-network.ts";
-import { type Surroundings, type World, withRoom } from "../../harness/fake-room.ts";
+import { type FakeInbox, fakeInbox, subscriberOf } from "../../harness/realtime/fake-network.ts";
+import { type Surroundings, type World, withRoom } from "../../harness/realtime/fake-room.ts";
 
 /** A room that `inbox:7` subscribes to. */
 export function withSubscriber(

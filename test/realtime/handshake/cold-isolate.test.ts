@@ -12,7 +12,7 @@ import { chatters } from "../../chat/friends.ts";
 import { orderIn, scene } from "../../dispatch/scene.ts";
 import { patch, person, post, rows, staffMember } from "../../harness/api.ts";
 import { accessOf, cold } from "../../harness/cold.ts";
-import { charge, counted } from "../../harness/counted.ts";
+import { charge, counted } from "../../harness/counting/counted.ts";
 import { makeRoom } from "../../harness/rooms.ts";
 import { connectNative } from "../../harness/socket.ts";
 import { befriend, member } from "../../social/social.ts";

@@ -1,7 +1,7 @@
 /** Rights that a connection registry holds: a room refuses those that may have changed since they were looked up. */
 import { expect, test } from "vitest";
 import type { RoomHandler } from "../../../src/platform/realtime/handler.ts";
-import { admit, callerOf, listen, note, type World, withRoom } from "../../harness/fake-room.ts";
+import { admit, callerOf, listen, note, type World, withRoom } from "../../harness/realtime/fake-room.ts";
 
 const HOUR = 3600_000;
 const everybody: Partial<RoomHandler> = {

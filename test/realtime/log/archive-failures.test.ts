@@ -4,7 +4,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Room } from "../../../src/platform/realtime/room.ts";
 import { person, rows } from "../../harness/api.ts";
-import { note, type World, withRoom } from "../../harness/fake-room.ts";
+import { note, type World, withRoom } from "../../harness/realtime/fake-room.ts";
 import { archiveOf, authorize, journalOf, makeRoom, say, until } from "../../harness/rooms.ts";
 
 const seqs = ({ batches }: World) => batches.map(({ entries }) => entries.map(({ seq }) => seq));

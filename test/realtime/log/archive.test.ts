@@ -1,11 +1,11 @@
 /** The archive of a room's journal in D1: when it is due, its alarm, and how large a batch is. */
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { ARCHIVE, archiveDue, NET } from "../../../src/platform/realtime/log/archive.ts";
-import { WINDOW } from "../../../src/platform/realtime/log/window.ts";
+import { ARCHIVE, archiveDue, NET } from "../../../src/platform/realtime/log/archive/archive.ts";
+import { WINDOW } from "../../../src/platform/realtime/log/journal/window.ts";
 import type { Room } from "../../../src/platform/realtime/room.ts";
 import { person, rows } from "../../harness/api.ts";
-import { note, type World, withRoom } from "../../harness/fake-room.ts";
+import { note, type World, withRoom } from "../../harness/realtime/fake-room.ts";
 import { archiveOf, authorize, makeRoom, say, until, upTo } from "../../harness/rooms.ts";
 
 const seqs = ({ batches }: World) => batches.map(({ entries }) => entries.map(({ seq }) => seq));

@@ -1,7 +1,7 @@
 /** How a journal begins with what its archive was told while nobody had entered, with a fake archive. */
 import { describe, expect, test, vi } from "vitest";
 import type { Entry } from "../../../src/platform/realtime/log/entry.ts";
-import { admit, callerOf, listen, note, type World, withRoom } from "../../harness/fake-room.ts";
+import { admit, callerOf, listen, note, type World, withRoom } from "../../harness/realtime/fake-room.ts";
 
 const told = (world: World, ...texts: string[]) => ({
   epoch: "0123abcd",

@@ -1,8 +1,8 @@
 /** Group commit: one transaction at a time, in the order of arrival, without what was dropped. */
 import { expect, test } from "vitest";
 import { GroupCommit, type Pending } from "../../../src/platform/realtime/log/group-commit.ts";
-import { latch, subscriberOf } from "../../harness/fake-network.ts";
-import { note, withRoom } from "../../harness/fake-room.ts";
+import { latch, subscriberOf } from "../../harness/realtime/fake-network.ts";
+import { note, withRoom } from "../../harness/realtime/fake-room.ts";
 
 /** A storage whose sync ends when the test says so, and the refs that it was given by transaction. */
 function disk(store: (refs: readonly string[]) => void = () => {}) {

@@ -2,8 +2,8 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import { Journal } from "../../../src/platform/realtime/log/journal.ts";
-import { PRUNED, WINDOW } from "../../../src/platform/realtime/log/window.ts";
+import { Journal } from "../../../src/platform/realtime/log/journal/journal.ts";
+import { PRUNED, WINDOW } from "../../../src/platform/realtime/log/journal/window.ts";
 import { unique } from "../../harness/api.ts";
 import { upTo } from "../../harness/rooms.ts";
 import { draft, drafts, onStorage } from "./on-storage.ts";

@@ -2,7 +2,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import { Journal } from "../../../src/platform/realtime/log/journal.ts";
+import { Journal } from "../../../src/platform/realtime/log/journal/journal.ts";
 import { unique } from "../../harness/api.ts";
 import { upTo } from "../../harness/rooms.ts";
 

@@ -2,7 +2,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import type { Draft } from "../../../src/platform/realtime/log/entry.ts";
-import { Journal } from "../../../src/platform/realtime/log/journal.ts";
+import { Journal } from "../../../src/platform/realtime/log/journal/journal.ts";
 import { unique } from "../../harness/api.ts";
 
 /** Lets the callback open a journal any number of times on one empty storage. */

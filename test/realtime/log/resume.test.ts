@@ -2,7 +2,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { beforeAll, expect, test } from "vitest";
 import { type Person, person } from "../../harness/api.ts";
-import { note } from "../../harness/fake-room.ts";
+import { note } from "../../harness/realtime/fake-room.ts";
 import {
   authorize,
   type EventRoomHandle,

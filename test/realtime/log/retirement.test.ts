@@ -2,7 +2,7 @@
 import { evictDurableObject } from "cloudflare:test";
 import { expect, test } from "vitest";
 import { del, person, rows } from "../../harness/api.ts";
-import { admit, callerOf, listen, note, type World, withRoom } from "../../harness/fake-room.ts";
+import { admit, callerOf, listen, note, type World, withRoom } from "../../harness/realtime/fake-room.ts";
 import {
   archiveOf,
   authorize,

@@ -1,8 +1,8 @@
 /** Scheduled callbacks: a handler is called at the earliest time that was asked for, whatever fails meanwhile. */
 import { expect, test } from "vitest";
 import type { Room } from "../../../src/platform/realtime/room.ts";
-import { latch } from "../../harness/fake-network.ts";
-import { note, type World, withRoom } from "../../harness/fake-room.ts";
+import { latch } from "../../harness/realtime/fake-network.ts";
+import { note, type World, withRoom } from "../../harness/realtime/fake-room.ts";
 
 interface ScheduleCalls {
   /** The times of the calls, on the world's clock. */

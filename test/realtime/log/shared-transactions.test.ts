@@ -2,11 +2,11 @@
 import { env } from "cloudflare:workers";
 import { sql } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
-import { archiveTogether } from "../../../src/platform/realtime/log/archivist.ts";
+import { archiveTogether } from "../../../src/platform/realtime/log/archive/archivist.ts";
 import {
   type BoundStatement,
   SharedTransactions,
-} from "../../../src/platform/realtime/log/shared-transactions.ts";
+} from "../../../src/platform/realtime/log/archive/shared-transactions.ts";
 import { jobContext } from "../../harness/job-context.ts";
 
 const one = (name: string): BoundStatement[] => [{ sql: name, params: [] }];

@@ -7,7 +7,7 @@ import { Relay } from "../../../src/platform/realtime/relay/relay.ts";
 import type { Attached } from "../../../src/platform/realtime/relay/rpc.ts";
 import type { RoomStub } from "../../../src/platform/realtime/rpc.ts";
 import { unique } from "../../harness/api.ts";
-import { admit, listen, type World } from "../../harness/fake-room.ts";
+import { admit, listen, type World } from "../../harness/realtime/fake-room.ts";
 
 export const EPOCH = "0a0a0a0a";
 export const FAR = Date.UTC(2100, 0, 1);

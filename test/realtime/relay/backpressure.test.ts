@@ -1,6 +1,6 @@
 /** Backpressure in a relay: a slow client is served from what the relay has, at its own speed, and costs the others nothing. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { callerOf, serverSide, type World } from "../../harness/fake-room.ts";
+import { callerOf, serverSide, type World } from "../../harness/realtime/fake-room.ts";
 import { upTo } from "../../harness/rooms.ts";
 import { EPOCH, entriesBetween, openIn, seqsIn, withRelay } from "./alone.ts";
 

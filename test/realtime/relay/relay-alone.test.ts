@@ -1,7 +1,7 @@
 /** What a relay does on its own: rights, positions that do not follow, pages that are gone. */
 import { expect, test } from "vitest";
 import type { Attached } from "../../../src/platform/realtime/relay/rpc.ts";
-import { admit, callerOf, type World } from "../../harness/fake-room.ts";
+import { admit, callerOf, type World } from "../../harness/realtime/fake-room.ts";
 import { EPOCH, entriesBetween, FACTS, FAR, openIn, seqsIn, withRelay } from "./alone.ts";
 
 test("A recheck asks for the rights of everybody in the relay and closes those without one.", () =>

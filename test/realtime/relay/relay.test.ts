@@ -2,7 +2,15 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { person, staffMember, unique } from "../../harness/api.ts";
-import { crowdIn, knownRelays, note, relayOf, seqsOf, sleep, withRelaysOf } from "../../harness/relays.ts";
+import {
+  crowdIn,
+  knownRelays,
+  note,
+  relayOf,
+  seqsOf,
+  sleep,
+  withRelaysOf,
+} from "../../harness/realtime/relays.ts";
 import { authorize, entriesOf, journalOf, makeRoom, say, until, upTo } from "../../harness/rooms.ts";
 import { connect, connectNative, type Socket } from "../../harness/socket.ts";
 

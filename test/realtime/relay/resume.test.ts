@@ -12,7 +12,7 @@ import {
   seqsOf,
   sleep,
   withRelaysOf,
-} from "../../harness/relays.ts";
+} from "../../harness/realtime/relays.ts";
 import { authorize, type EventRoomHandle, makeRoom, say, until, upTo } from "../../harness/rooms.ts";
 import { connectNative, type Socket } from "../../harness/socket.ts";
 

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { registryOf } from "../../../src/platform/realtime/handshake/connection-registry.ts";
 import { del, type Person, person, post } from "../../harness/api.ts";
-import { knownRelays, note, relayOf, seqsOf, sleep, withRelaysOf } from "../../harness/relays.ts";
+import { knownRelays, note, relayOf, seqsOf, sleep, withRelaysOf } from "../../harness/realtime/relays.ts";
 import { authorize, type EventRoomHandle, makeRoom, say, tokenUntil, until } from "../../harness/rooms.ts";
 import { connect, connectNative, dial, type Socket } from "../../harness/socket.ts";
 import { within } from "../../security/watchers.ts";

@@ -3,7 +3,7 @@ import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { del, get, type Person, patch, person, post, staffMember } from "../../harness/api.ts";
-import { admit, callerOf, listen, note, withRoom } from "../../harness/fake-room.ts";
+import { admit, callerOf, listen, note, withRoom } from "../../harness/realtime/fake-room.ts";
 import { authorize, connectHalfOpen, journalOf, makeRoom, say } from "../../harness/rooms.ts";
 import { connect, dial } from "../../harness/socket.ts";
 

@@ -2,8 +2,8 @@
 import { describe, expect, test } from "vitest";
 import type { Visibility } from "../../../src/platform/realtime/handler.ts";
 import type { Room } from "../../../src/platform/realtime/room.ts";
-import { fakeInbox, latch, subscriberOf } from "../../harness/fake-network.ts";
-import { admit, callerOf, listen, note, type World, withRoom } from "../../harness/fake-room.ts";
+import { fakeInbox, latch, subscriberOf } from "../../harness/realtime/fake-network.ts";
+import { admit, callerOf, listen, note, type World, withRoom } from "../../harness/realtime/fake-room.ts";
 
 type Verdicts = Map<number, Visibility | null>;
 

@@ -1,8 +1,8 @@
 /** Bad frames: each is answered with an error, and the third in a row closes the socket. */
 import { beforeAll, expect, test } from "vitest";
 import { person } from "../../harness/api.ts";
-import { subscriberOf } from "../../harness/fake-network.ts";
-import { admit, callerOf, listen, serverSide, withRoom } from "../../harness/fake-room.ts";
+import { subscriberOf } from "../../harness/realtime/fake-network.ts";
+import { admit, callerOf, listen, serverSide, withRoom } from "../../harness/realtime/fake-room.ts";
 import { authorize, type EventRoomHandle, journalOf, makeRoom, say } from "../../harness/rooms.ts";
 
 const good = say("r");

@@ -1,7 +1,7 @@
 /** A socket stays as long as its credential is valid or refreshed in time; otherwise it is closed with 4001. */
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
 import { type Person, person, post } from "../../harness/api.ts";
-import { admit, callerOf, listen, note, type World, withRoom } from "../../harness/fake-room.ts";
+import { admit, callerOf, listen, note, type World, withRoom } from "../../harness/realtime/fake-room.ts";
 import { authorize, makeRoom, say, tokenUntil, until } from "../../harness/rooms.ts";
 import { connectNative } from "../../harness/socket.ts";
 

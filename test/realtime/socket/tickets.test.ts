@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { runtimeOf } from "../../../src/env.ts";
 import { issueTicket, readTicket } from "../../../src/platform/realtime/handshake/tickets.ts";
 import { del, get, type Person, person, post } from "../../harness/api.ts";
-import { callerOf } from "../../harness/fake-room.ts";
+import { callerOf } from "../../harness/realtime/fake-room.ts";
 import { makeRoom, say, tokenUntil } from "../../harness/rooms.ts";
 import { connect, dial } from "../../harness/socket.ts";
 

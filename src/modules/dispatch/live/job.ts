@@ -1,5 +1,5 @@
 /** Which truck has an order's job, derived in the order's room from the statuses in its journal. */
-import type { Journal } from "../../../platform/realtime/log/journal.ts";
+import type { Journal } from "../../../platform/realtime/log/journal/journal.ts";
 import { isActive, isOver, type OrderStatus } from "../orders/rules.ts";
 
 /** Stored among the room's facts: the status entry itself leaves the journal's window during a long drive. */

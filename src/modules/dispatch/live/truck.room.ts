@@ -4,7 +4,7 @@ import type { Place } from "../../../platform/geo.ts";
 import type { SocketDocument } from "../../../platform/realtime/asyncapi.ts";
 import type { RoomHandler } from "../../../platform/realtime/handler.ts";
 import type { Draft, Entry } from "../../../platform/realtime/log/entry.ts";
-import type { Journal } from "../../../platform/realtime/log/journal.ts";
+import type { Journal } from "../../../platform/realtime/log/journal/journal.ts";
 import { fault } from "../../../platform/realtime/socket/frames.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { socketTokenRefresh } from "../../identity/index.ts";

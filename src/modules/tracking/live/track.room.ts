@@ -7,7 +7,7 @@ import type { SocketDocument } from "../../../platform/realtime/asyncapi.ts";
 import { hidden } from "../../../platform/realtime/fanout/entry-view.ts";
 import type { RoomHandler, Visibility } from "../../../platform/realtime/handler.ts";
 import type { Draft, Entry } from "../../../platform/realtime/log/entry.ts";
-import type { Journal } from "../../../platform/realtime/log/journal.ts";
+import type { Journal } from "../../../platform/realtime/log/journal/journal.ts";
 import { fault } from "../../../platform/realtime/socket/frames.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { socketTokenRefresh, trackOwner } from "../../identity/index.ts";

@@ -1,7 +1,7 @@
 /** Copies the entries of a track room to chunks in the database. */
 import { type SQL, sql } from "drizzle-orm";
 import { cellOf } from "../../../platform/geo.ts";
-import { archiveTogether } from "../../../platform/realtime/log/archivist.ts";
+import { archiveTogether } from "../../../platform/realtime/log/archive/archivist.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { writeChunks } from "../chunks/commands.ts";
 import { addPoints, canBeRepeated, type Moment } from "../chunks/merging.ts";

@@ -1,5 +1,5 @@
 /** Filters points that arrive in a track room, by the points in its journal. */
-import type { Journal } from "../../../platform/realtime/log/journal.ts";
+import type { Journal } from "../../../platform/realtime/log/journal/journal.ts";
 import { type FilteredPoint, type Fix, filterAll, MAX_AHEAD, type Point } from "./filter-rules.ts";
 
 /** How many of the latest entries are read for comparison. */

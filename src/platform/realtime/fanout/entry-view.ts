@@ -3,7 +3,7 @@ import type { Caller } from "../../http/caller.ts";
 import { isoTime } from "../../time.ts";
 import type { RoomHandler, Visibility } from "../handler.ts";
 import type { Entry } from "../log/entry.ts";
-import type { Journal } from "../log/journal.ts";
+import type { Journal } from "../log/journal/journal.ts";
 import type { SocketFacts } from "../socket/attachment.ts";
 import { encode, PROTOCOL } from "../socket/frames.ts";
 import type { ShownValue } from "./latest.ts";

@@ -1,7 +1,7 @@
 /** The position up to which each person has read: kept in the room, and copied to D1. */
 import { log } from "../../log.ts";
 import type { ReadMark, RoomHandler } from "../handler.ts";
-import type { JournalStorage } from "../log/rows.ts";
+import type { JournalStorage } from "../log/journal/rows.ts";
 
 /** A room that is not social has none. */
 export class ReadMarks {

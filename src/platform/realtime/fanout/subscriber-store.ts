@@ -1,6 +1,6 @@
 /** The inboxes that subscribe to a room, kept in the object's SQLite. */
 import type { Caller } from "../../http/caller.ts";
-import type { JournalStorage } from "../log/rows.ts";
+import type { JournalStorage } from "../log/journal/rows.ts";
 
 /** Stored as JSON: its names are those of stored data. */
 export interface Subscriber {

@@ -2,7 +2,7 @@
 import { log } from "../../log.ts";
 import type { Visibility } from "../handler.ts";
 import type { Entry } from "../log/entry.ts";
-import type { Journal } from "../log/journal.ts";
+import type { Journal } from "../log/journal/journal.ts";
 import type { RoomStub } from "../rpc.ts";
 import type { ServerFrame } from "../socket/frames.ts";
 import type { EntryView } from "./entry-view.ts";

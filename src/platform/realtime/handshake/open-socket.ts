@@ -3,7 +3,7 @@
 import type { CatchUp } from "../fanout/catch-up.ts";
 import type { LatestFrames } from "../fanout/latest.ts";
 import type { Presence } from "../fanout/presence.ts";
-import type { Journal } from "../log/journal.ts";
+import type { Journal } from "../log/journal/journal.ts";
 import type { RoomState } from "../log/state.ts";
 import { DIRECTION_HEADER, type Direction, FOLLOWS_HEADER, MISDIRECTED } from "../relay/directions.ts";
 import type { Rights } from "../rights/rights.ts";

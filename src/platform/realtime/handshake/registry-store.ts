@@ -1,5 +1,5 @@
 /** What a connection registry keeps in its SQLite: rooms with a person's sockets and rights, revocations, used tickets. */
-import type { JournalStorage } from "../log/rows.ts";
+import type { JournalStorage } from "../log/journal/rows.ts";
 import type { Revocation } from "../rights/revocation.ts";
 
 /** A room in which this person opened no socket for this long is forgotten. Milliseconds. */

@@ -7,7 +7,7 @@ import type { RawRoute } from "../../http/mount.ts";
 import { text } from "../../http/text.ts";
 import type { RequestContext } from "../../runtime.ts";
 import type { Admission } from "../handler.ts";
-import { EPOCH } from "../log/journal.ts";
+import { EPOCH } from "../log/journal/journal.ts";
 import { noteRoom } from "../log/sweep.ts";
 import { openInRoom } from "../relay/open-in-room.ts";
 import { PROTOCOL } from "../socket/frames.ts";

@@ -7,7 +7,7 @@ import { runBatch } from "../../db/client.ts";
 import type { RequestContext } from "../../runtime.ts";
 import type { RoomHandler } from "../handler.ts";
 import type { Entry } from "./entry.ts";
-import type { Journal } from "./journal.ts";
+import type { Journal } from "./journal/journal.ts";
 import type { ScheduledCallback } from "./scheduled.ts";
 import type { RoomState } from "./state.ts";
 

@@ -1,7 +1,7 @@
 /** One relay as its room sees it: how far it is, and the calls that bring it what is stored. */
 import { log } from "../../log.ts";
 import type { Entry } from "../log/entry.ts";
-import type { Journal } from "../log/journal.ts";
+import type { Journal } from "../log/journal/journal.ts";
 import type { RoomState } from "../log/state.ts";
 import { CLOSE, LIMITS } from "../socket/frames.ts";
 import type { Push, RelayReport, RelayStub } from "./rpc.ts";

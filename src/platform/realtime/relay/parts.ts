@@ -5,7 +5,7 @@ import { EntryView } from "../fanout/entry-view.ts";
 import { LatestFrames } from "../fanout/latest.ts";
 import type { RelayedHandler } from "../handler.ts";
 import type { OpeningParts } from "../handshake/open-socket.ts";
-import type { Journal } from "../log/journal.ts";
+import type { Journal } from "../log/journal/journal.ts";
 import { RoomState } from "../log/state.ts";
 import { Rights } from "../rights/rights.ts";
 import { Connections } from "../socket/connections.ts";

@@ -8,7 +8,7 @@ import type { ShownValue } from "../fanout/latest.ts";
 import type { RelayedHandler } from "../handler.ts";
 import { admissionOf, openSocket } from "../handshake/open-socket.ts";
 import { AlarmScheduler } from "../log/alarms.ts";
-import { ARCHIVE } from "../log/archive.ts";
+import { ARCHIVE } from "../log/archive/archive.ts";
 import type { Draft } from "../log/entry.ts";
 import type { EntranceFacts } from "../log/state.ts";
 import type { Revocation } from "../rights/revocation.ts";

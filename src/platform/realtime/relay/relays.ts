@@ -3,7 +3,7 @@ import { log } from "../../log.ts";
 import type { ShownValue } from "../fanout/latest.ts";
 import type { RoomHandler } from "../handler.ts";
 import type { Entry } from "../log/entry.ts";
-import type { Journal } from "../log/journal.ts";
+import type { Journal } from "../log/journal/journal.ts";
 import type { RoomState } from "../log/state.ts";
 import type { Connections } from "../socket/connections.ts";
 import { type Direction, direct, startOf } from "./directions.ts";

@@ -1,7 +1,7 @@
 /** The part of a room's log that a relay has in memory: the newest entries as they are pushed, and a few older pages. */
 import { log } from "../../log.ts";
 import type { Entry } from "../log/entry.ts";
-import { coversPosition } from "../log/window.ts";
+import { coversPosition } from "../log/journal/window.ts";
 import { LIMITS } from "../socket/frames.ts";
 import type { Attached } from "./rpc.ts";
 

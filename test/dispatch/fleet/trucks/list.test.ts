@@ -1,7 +1,7 @@
 /** The list of trucks: who sees which, its fields, filters, pages and cost. */
 import { describe, expect, test } from "vitest";
 import { get, rows, unique } from "../../../harness/api.ts";
-import { charge, counted } from "../../../harness/counted.ts";
+import { charge, counted } from "../../../harness/counting/counted.ts";
 import { client, driver, operator, plate, tariff, truck } from "../builders.ts";
 
 const path = "/api/v1/tow-trucks/";

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { idleTrucks } from "../../../../src/modules/dispatch/fleet/trucks/commands.ts";
 import { cellOf } from "../../../../src/platform/geo.ts";
 import { get, patch, rows, unique } from "../../../harness/api.ts";
-import { charge, counted } from "../../../harness/counted.ts";
+import { charge, counted } from "../../../harness/counting/counted.ts";
 import { jobContext } from "../../../harness/job-context.ts";
 import { operator, orderRow, tariff, truck } from "../builders.ts";
 

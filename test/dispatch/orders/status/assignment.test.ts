@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { newPerson } from "../../../authorization/world.ts";
 import { rows } from "../../../harness/api.ts";
-import { charge, counted } from "../../../harness/counted.ts";
+import { charge, counted } from "../../../harness/counting/counted.ts";
 import {
   at,
   historyOf,

@@ -2,17 +2,17 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import * as v from "valibot";
-import type { Caller } from "../../src/platform/http/caller.ts";
-import type { RoomHandler } from "../../src/platform/realtime/handler.ts";
+import type { Caller } from "../../../src/platform/http/caller.ts";
+import type { RoomHandler } from "../../../src/platform/realtime/handler.ts";
 import {
   ADMISSION_HEADER,
   HELD_ADMISSION_HEADER,
   type SocketAdmission,
-} from "../../src/platform/realtime/handshake/admission.ts";
-import type { Entry } from "../../src/platform/realtime/log/entry.ts";
-import { Room } from "../../src/platform/realtime/room.ts";
-import type { RoomStub } from "../../src/platform/realtime/rpc.ts";
-import { unique } from "./api.ts";
+} from "../../../src/platform/realtime/handshake/admission.ts";
+import type { Entry } from "../../../src/platform/realtime/log/entry.ts";
+import { Room } from "../../../src/platform/realtime/room.ts";
+import type { RoomStub } from "../../../src/platform/realtime/rpc.ts";
+import { unique } from "../api.ts";
 
 /** So far in the future that the platform never fires an alarm that this clock sets. */
 const FAR = Date.UTC(2100, 0, 1);

@@ -1,8 +1,8 @@
 /** An inbox with one socket, and one fake room that it may subscribe to. */
 
-import type { Admission } from "../../src/platform/realtime/handler.ts";
-import type { Room } from "../../src/platform/realtime/room.ts";
-import type { Fault } from "../../src/platform/realtime/socket/frames.ts";
+import type { Admission } from "../../../src/platform/realtime/handler.ts";
+import type { Room } from "../../../src/platform/realtime/room.ts";
+import type { Fault } from "../../../src/platform/realtime/socket/frames.ts";
 import { FakeSubscribedRoom } from "./fake-network.ts";
 import { admit, callerOf, listen, serverSide, type World, withRoom } from "./fake-room.ts";
 

@@ -1,7 +1,7 @@
 /** Copies a room's journal to D1 in batches, and decides when the next batch is due. */
-import { log } from "../../log.ts";
-import type { RoomHandler } from "../handler.ts";
-import type { Journal } from "./journal.ts";
+import { log } from "../../../log.ts";
+import type { RoomHandler } from "../../handler.ts";
+import type { Journal } from "../journal/journal.ts";
 
 /**
  * Rows and characters per batch, and the pause between two batches of one room in ms, which a handler may set. A batch is

@@ -1,5 +1,5 @@
 /** Which tables a statement would read completely, as the query planner reports it. */
-import { rows } from "./api.ts";
+import { rows } from "../api.ts";
 
 const EXPLAINED = /^\s*(select|with|insert|update|delete|replace)\b/i;
 

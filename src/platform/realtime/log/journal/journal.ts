@@ -1,5 +1,8 @@
-/** The room's log, in the object's own SQLite: gapless positions, one entry per (author, ref), a recent window kept. */
-import { type Appended, type Draft, type Entry, ERASED } from "./entry.ts";
+/**
+ * The room's log, in the object's own SQLite: gapless positions, one entry per (author, ref), a recent window kept. One class
+ * of more than 250 lines: rows, ends and what is kept in memory change together, and are read again together after a rollback.
+ */
+import { type Appended, type Draft, type Entry, ERASED } from "../entry.ts";
 import { Facts } from "./facts.ts";
 import { layOut } from "./layout.ts";
 import { Recent } from "./recent.ts";

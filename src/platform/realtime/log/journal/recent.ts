@@ -1,5 +1,5 @@
 /** The newest entries of a journal in memory, so that what is asked for with every frame is not parsed again each time. */
-import type { Entry } from "./entry.ts";
+import type { Entry } from "../entry.ts";
 
 /** The most that is kept: entries, and characters of their bodies. */
 const KEPT = { entries: 32, characters: 128_000 } as const;

@@ -1,5 +1,5 @@
 /** The rows of a journal's entries as storage has them. */
-import type { Entry } from "./entry.ts";
+import type { Entry } from "../entry.ts";
 
 /** The part of an object's storage that the journal needs; a test can pass a plain SQLite. */
 export interface JournalStorage {

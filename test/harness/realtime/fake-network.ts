@@ -1,7 +1,7 @@
 /** Fakes of the objects that rooms call: an inbox that subscribes, and a room that is subscribed to. */
-import type { Subscriber } from "../../src/platform/realtime/fanout/subscriber-store.ts";
-import type { Entry } from "../../src/platform/realtime/log/entry.ts";
-import type { RoomStub } from "../../src/platform/realtime/rpc.ts";
+import type { Subscriber } from "../../../src/platform/realtime/fanout/subscriber-store.ts";
+import type { Entry } from "../../../src/platform/realtime/log/entry.ts";
+import type { RoomStub } from "../../../src/platform/realtime/rpc.ts";
 import { callerOf, type World } from "./fake-room.ts";
 
 export interface FakeInbox {

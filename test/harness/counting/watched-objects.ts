@@ -1,7 +1,7 @@
 /** Knows every object that is constructed from now on, what it writes, which calls it receives, and when its alarm is due. */
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { DurableObject, env } from "cloudflare:workers";
-import * as entrypoint from "../../src/index.ts";
+import * as entrypoint from "../../../src/index.ts";
 
 export interface WatchedObject {
   /** `EventRoom event:7`. */

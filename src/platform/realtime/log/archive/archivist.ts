@@ -5,8 +5,8 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import type { BatchItem } from "drizzle-orm/batch";
-import { mapResults, prepareAll } from "../../db/client.ts";
-import type { RequestContext } from "../../runtime.ts";
+import { mapResults, prepareAll } from "../../../db/client.ts";
+import type { RequestContext } from "../../../runtime.ts";
 import { type BoundStatement, type PartResult, SharedTransactions } from "./shared-transactions.ts";
 
 /** A statement's rows and what D1 says of it, as far as archives ask. */

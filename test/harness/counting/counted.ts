@@ -1,6 +1,6 @@
 /** An environment that counts what a request costs: D1 statements, object calls and queue sends. */
 import { env } from "cloudflare:workers";
-import { send, type TestEnv } from "./api.ts";
+import { send, type TestEnv } from "../api.ts";
 
 /** What was counted. */
 export interface Bill {

@@ -1,10 +1,10 @@
 /** Rooms with relays for tests: small ones, whose relays a test can look into, put to sleep and abort. */
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { runtimeOf } from "../../src/env.ts";
-import type { Push, RelayReport } from "../../src/platform/realtime/relay/rpc.ts";
-import { type EventRoomHandle, entriesOf } from "./rooms.ts";
-import type { Socket } from "./socket.ts";
+import { runtimeOf } from "../../../src/env.ts";
+import type { Push, RelayReport } from "../../../src/platform/realtime/relay/rpc.ts";
+import { type EventRoomHandle, entriesOf } from "../rooms.ts";
+import type { Socket } from "../socket.ts";
 
 /** The environment of the objects, which is not the same object as that of the tests. */
 const objectsEnv = () =>
