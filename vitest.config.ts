@@ -2,6 +2,7 @@ import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
 const COUNTED = ["test/budgets/rows.test.ts", "test/budgets/sockets.test.ts"];
+const CLOCKED = ["test/tracking/freshness.test.ts"];
 
 /** Tests of the Worker run inside workerd, one isolate and one storage for all tests of a project. */
 function workerProject(name: string, files: { include: string[]; exclude?: string[] }) {
@@ -53,10 +54,12 @@ export default defineConfig({
     projects: [
       workerProject("worker", {
         include: ["test/**/*.test.ts"],
-        exclude: ["test/whole/**", "test/console/**", ...COUNTED],
+        exclude: ["test/whole/**", "test/console/**", ...COUNTED, ...CLOCKED],
       }),
       // What is counted is counted alone: rooms of other tests would write rows meanwhile.
       workerProject("budgets", { include: COUNTED }),
+      // A clock that the test moves would fire the alarms of all other tests' rooms.
+      workerProject("clock", { include: CLOCKED }),
       {
         test: {
           name: "whole",
