@@ -14,6 +14,8 @@ export class OpsRoom extends Empty {}
 export class Roster extends Empty {}
 export class Counter extends Empty {}
 export class Hasher extends Empty {}
+export class Relay extends Empty {}
+export class Archivist extends Empty {}
 
 export default {
   fetch: () => Response.json({ detail: "Not found." }, { status: 404 }),
