@@ -74,6 +74,24 @@ describe("a recheck", () => {
     });
   });
 
+  test("A recheck whose lookup is overtaken fails with the later one, so that it is repeated.", async () => {
+    await withRights(async (room, world, rights) => {
+      listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
+      const slow = latch();
+      rights.answer = async () => {
+        await slow.opened;
+        return new Map([[1, {}]]);
+      };
+      const first = room.sockets.recheck(world.name);
+      rights.answer = async () => {
+        throw new Error("D1 is away");
+      };
+      await expect(room.sockets.recheck(world.name)).rejects.toThrow("D1 is away");
+      slow.open();
+      await expect(first).rejects.toThrow("D1 is away");
+    });
+  });
+
   test("A handshake that began before a recheck must look up its rights again.", async () => {
     await withRights(async (room, world) => {
       await room.sockets.recheck(world.name);

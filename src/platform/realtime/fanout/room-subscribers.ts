@@ -32,6 +32,9 @@ export class RoomSubscribers implements Local<SubscriberMethods> {
     since: number | null,
   ): Promise<SubscribeResult | StaleRights | null> {
     const { beginning, presence } = this.#parts;
+    // A refused subscription begins nothing.
+    const refusal = this.#refusalOf(subscriber);
+    if (refusal !== undefined) return refusal;
     if (!(await beginning.ensure(room, subscriber.admittedAt))) return null;
     await presence.look();
     return this.add(room, subscriber, epoch, since);
@@ -43,10 +46,9 @@ export class RoomSubscribers implements Local<SubscriberMethods> {
     epoch: string | null,
     since: number | null,
   ): SubscribeResult | StaleRights | null {
-    const { roomState, rights, presence, subscribers, journal, marks, latest } = this.#parts;
-    if (roomState.revocationOf(subscriber) || roomState.isRetired) return null;
-    const rightsVersion = rights.staleVersion(subscriber);
-    if (rightsVersion !== null) return { rightsVersion };
+    const { roomState, presence, subscribers, journal, marks, latest } = this.#parts;
+    const refusal = this.#refusalOf(subscriber);
+    if (refusal !== undefined) return refusal;
     roomState.know(room, subscriber.admittedAt);
     presence.through(() => subscribers.add(subscriber));
     const recovered = since === null || journal.covers(epoch, since);
@@ -61,6 +63,14 @@ export class RoomSubscribers implements Local<SubscriberMethods> {
       knowsHeld: true,
       latest: latest.framesFor(subscriber),
     };
+  }
+
+  /** Null for a right that ended or a room that is gone, the version of rights to look up again; undefined: may subscribe. */
+  #refusalOf(subscriber: Subscriber): StaleRights | null | undefined {
+    const { roomState, rights } = this.#parts;
+    if (roomState.revocationOf(subscriber) || roomState.isRetired) return null;
+    const rightsVersion = rights.staleVersion(subscriber);
+    return rightsVersion === null ? undefined : { rightsVersion };
   }
 
   unsubscribe(inbox: string): void {

@@ -40,6 +40,7 @@ export function openSocket(parts: OpeningParts, lifecycle: { rearm(): void }, re
   if (!admission) return new Response(null, { status: 400 });
   const refusal = refusalOf(parts, admission);
   if (refusal) return refusal;
+  parts.roomState.know(admission.room, admission.admittedAt);
   const direction = directionOf(parts, admission, request);
   if (direction) return direction;
   const { connections, presence, journal, clock, mostSockets } = parts;
@@ -65,14 +66,16 @@ export function admissionOf({ headers }: Request): SocketAdmission | null {
 }
 
 /** 401 for a session that ended, 403 for a right that ended, 404 for a room that is gone, 409 for rights to look up again. */
-function refusalOf({ roomState, rights }: OpeningParts, admission: SocketAdmission): Response | null {
+export function refusalOf(
+  { roomState, rights }: Pick<OpeningParts, "roomState" | "rights">,
+  admission: SocketAdmission,
+): Response | null {
   const revoked = roomState.revocationOf(admission);
   if (revoked) return new Response(null, { status: revoked.rightsBefore === undefined ? 401 : 403 });
   if (roomState.isRetired) return new Response(null, { status: 404 });
   const version = rights.staleVersion(admission);
   if (version !== null)
     return new Response(null, { status: 409, headers: { [STALE_RIGHTS_HEADER]: String(version) } });
-  roomState.know(admission.room, admission.admittedAt);
   return null;
 }
 

@@ -31,6 +31,8 @@ export class Rights {
   #nextEnd: number | undefined;
   /** Number of the latest lookup: of several at once only the last one counts. */
   #asked = 0;
+  /** The latest lookup. An earlier one ends with it, so that nobody takes a change for done when its lookup failed. */
+  #latest: Promise<void> = Promise.resolve();
 
   constructor(parts: RightsParts) {
     this.#parts = parts;
@@ -84,15 +86,20 @@ export class Rights {
     this.#nextEnd = undefined;
   }
 
-  async #judge(): Promise<void> {
+  #judge(): Promise<void> {
+    this.#asked += 1;
+    this.#latest = this.#lookUp(this.#asked);
+    return this.#latest;
+  }
+
+  async #lookUp(mine: number): Promise<void> {
     const { handler, connections, subscribers, roomState } = this.#parts;
     const here = connections.open().map((socket) => connections.facts(socket).caller?.userId);
     const following = subscribers.all().map(({ caller }) => caller.userId);
     const people = [...new Set([...here, ...following])].filter((id) => id !== undefined);
-    this.#asked += 1;
-    const mine = this.#asked;
     const verdicts = people.length > 0 ? await handler.authorize?.(roomState.name, people) : undefined;
-    if (!verdicts || mine !== this.#asked) return;
+    if (mine !== this.#asked) return this.#latest;
+    if (!verdicts) return;
     const asked: Verdicts = new Map(people.map((id) => [id, verdicts.get(id) ?? null]));
     for (const socket of connections.open()) {
       const facts = connections.facts(socket);

@@ -3,7 +3,7 @@
  * themselves are `connections.ts`.
  */
 import { isoTime } from "../../time.ts";
-import { admissionOf, openSocket } from "../handshake/open-socket.ts";
+import { admissionOf, openSocket, refusalOf } from "../handshake/open-socket.ts";
 import type { Lifecycle } from "../lifecycle.ts";
 import type { Draft } from "../log/entry.ts";
 import type { RoomLog } from "../log/room-log.ts";
@@ -30,6 +30,9 @@ export class RoomSockets implements Local<SocketMethods> {
     const { beginning, presence, relays } = this.#parts;
     if (!beginning.isOver) {
       const admission = admissionOf(request);
+      // A refused handshake begins nothing.
+      const refusal = admission && refusalOf(this.#parts, admission);
+      if (refusal) return refusal;
       if (admission && !(await beginning.ensure(admission.room, admission.admittedAt)))
         return new Response(null, { status: 404 });
     }
