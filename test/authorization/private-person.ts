@@ -2,6 +2,7 @@
 
 import { at, carOf, newOrder, ORDERS, tariffRow, truckRow } from "../dispatch/scene.ts";
 import { post, rows, unique } from "../harness/api.ts";
+import { CAR_POST as CAR } from "../harness/car-post.ts";
 import { connectNative } from "../harness/socket.ts";
 import { taskRow, warsaw } from "../tracking/fixtures.ts";
 import { newPerson, type Person } from "./world.ts";
@@ -191,20 +192,3 @@ export async function privatePerson(names: readonly [string, string]): Promise<P
   };
   return { person, secrets, viewers, places, eventUuid: event.id };
 }
-
-const CAR = {
-  car_name: "Astra",
-  model: "Opel",
-  year: "2015",
-  engine: "1.6",
-  fuel: "diesel",
-  body: "wagon",
-  transmission: "manual",
-  gear_number: "6",
-  color: "blue",
-  seat_number: "5",
-  milleage: "100000",
-  power: "110",
-  emission_standard: "5",
-  price: "1000",
-};

@@ -1,24 +1,9 @@
 /** The matrix of car posts, documents and uploads: posts are for all members, documents and unfinished files for their owner only. */
 import { post } from "../../harness/api.ts";
+import { CAR_POST as car } from "../../harness/car-post.ts";
 import { picture } from "../../harness/pictures/pictures.ts";
 import { members, ownerOnly, ownerOrStaff, type Person, type Row, type Table } from "../world.ts";
 
-const car = {
-  car_name: "Astra",
-  model: "Opel",
-  year: "2015",
-  engine: "1.6",
-  fuel: "diesel",
-  body: "wagon",
-  transmission: "manual",
-  gear_number: "6",
-  color: "blue",
-  seat_number: "5",
-  milleage: "100000",
-  power: "110",
-  emission_standard: "5",
-  price: "1000",
-};
 const paper = { name: "Licence" };
 const png = picture(100, "image/png");
 

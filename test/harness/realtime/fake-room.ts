@@ -140,3 +140,12 @@ export function serverSide(world: World, userId: number): WebSocket {
   if (!socket) throw new Error("no such socket");
   return socket;
 }
+
+/** The positions of what was archived, batch by batch. */
+export const seqs = ({ batches }: World) => batches.map(({ entries }) => entries.map(({ seq }) => seq));
+
+/** Lets a copy that is under way end. */
+export async function settled(world: World): Promise<void> {
+  await world.state.storage.sync();
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+}

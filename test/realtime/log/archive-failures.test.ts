@@ -2,19 +2,9 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Room } from "../../../src/platform/realtime/room.ts";
 import { person, rows } from "../../harness/api.ts";
-import { note, type World, withRoom } from "../../harness/realtime/fake-room.ts";
+import { note, seqs, settled, withRoom } from "../../harness/realtime/fake-room.ts";
 import { archiveOf, authorize, journalOf, makeRoom, say, until } from "../../harness/rooms.ts";
-
-const seqs = ({ batches }: World) => batches.map(({ entries }) => entries.map(({ seq }) => seq));
-
-/** Lets a copy that is under way end. */
-async function settled(room: Room, world: World): Promise<void> {
-  await world.state.storage.sync();
-  for (let turn = 0; turn < 20; turn++) await Promise.resolve();
-  expect(room).toBeDefined();
-}
 
 // D1 refuses here on purpose, and the room says so.
 beforeEach(() => {
@@ -64,7 +54,7 @@ test("While D1 refuses, the pauses grow, nothing is lost, and the same entries a
     expect(await world.state.storage.getAlarm()).toBeNull();
     world.now += 5000;
     room.log.publish(world.name, note("three"));
-    await settled(room, world);
+    await settled(world);
     expect(world.batches.at(-1)?.entries.map(({ seq }) => seq)).toEqual([3]);
   });
 });

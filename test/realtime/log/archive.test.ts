@@ -3,19 +3,9 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ARCHIVE, archiveDue, NET } from "../../../src/platform/realtime/log/archive/archive.ts";
 import { WINDOW } from "../../../src/platform/realtime/log/journal/window.ts";
-import type { Room } from "../../../src/platform/realtime/room.ts";
 import { person, rows } from "../../harness/api.ts";
-import { note, type World, withRoom } from "../../harness/realtime/fake-room.ts";
+import { note, seqs, settled, withRoom } from "../../harness/realtime/fake-room.ts";
 import { archiveOf, authorize, makeRoom, say, until, upTo } from "../../harness/rooms.ts";
-
-const seqs = ({ batches }: World) => batches.map(({ entries }) => entries.map(({ seq }) => seq));
-
-/** Lets a copy that is under way end. */
-async function settled(room: Room, world: World): Promise<void> {
-  await world.state.storage.sync();
-  for (let turn = 0; turn < 20; turn++) await Promise.resolve();
-  expect(room).toBeDefined();
-}
 
 // D1 refuses here on purpose, and the room says so.
 beforeEach(() => {
@@ -61,7 +51,7 @@ test("Entries of a flow are archived once a pause by the entries that follow, an
       const begun = world.now;
       for (let n = 1; n <= 12; n++) {
         room.log.publish(world.name, note(String(n)));
-        await settled(room, world);
+        await settled(world);
         world.now = begun + n * 1000;
       }
       expect(seqs(world)).toEqual([[1], upTo(6, 2), upTo(11, 7)]);
@@ -80,7 +70,7 @@ test("A flow sets one alarm in two pauses, not one for each batch.", async () =>
       const alarm = await world.state.storage.getAlarm();
       if (alarm !== null && alarm <= world.now) await world.onSchedule(room);
       room.log.publish(world.name, note(String(n)));
-      await settled(room, world);
+      await settled(world);
       world.now += 25;
     }
     expect(world.batches.length).toBeGreaterThanOrEqual(10);
@@ -92,7 +82,7 @@ test("A room whose handler archives nothing sets no alarm, and still deletes wha
   await withRoom(
     async (room, world) => {
       for (let n = 1; n <= 400; n++) room.log.publish(world.name, note(String(n)));
-      await settled(room, world);
+      await settled(world);
       expect(world.batches).toEqual([]);
       expect(await world.state.storage.getAlarm()).toBeNull();
       world.now += WINDOW.age + 1;
@@ -118,7 +108,7 @@ test("A steady flow is archived in batches of at most 100, at most one a second.
 test("The alarm is set to the end of the pause while entries wait for the archive.", async () => {
   await withRoom(async (room, world) => {
     for (let index = 0; index < 101; index++) room.log.publish(world.name, note(String(index)));
-    await settled(room, world);
+    await settled(world);
     expect(await world.state.storage.getAlarm()).toBe(world.now + ARCHIVE.pause);
   });
 });

@@ -41,6 +41,24 @@ describe("the first to enter", () => {
     );
   });
 
+  test("A refused handshake or subscription begins nothing.", async () => {
+    const toldBefore = vi.fn(async () => ({ epoch: "0123abcd", entries: [] }));
+    await withRoom(
+      async (room, here) => {
+        const by = { caller: callerOf(1), isHeld: true, admittedAt: here.now };
+        expect((await room.sockets.connect(admit(here, by))).status).toBe(409);
+        const subscriber = { ...by, inbox: "inbox:1", readOnly: false };
+        expect(await room.subscribers.subscribe(here.name, subscriber, null, null)).toEqual({
+          rightsVersion: 0,
+        });
+        expect(toldBefore).not.toHaveBeenCalled();
+        expect((await room.sockets.connect(admit(here, { caller: callerOf(1) }))).status).toBe(101);
+        expect(toldBefore).toHaveBeenCalledOnce();
+      },
+      { handler: { toldBefore } },
+    );
+  });
+
   test("Everybody who comes while a room begins waits for one read and gets the same.", async () => {
     let world: World;
     const toldBefore = vi.fn(async () => {

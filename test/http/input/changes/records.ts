@@ -1,7 +1,9 @@
 /** Changes of calculator entries, car posts, documents, tickets, tasks, reports, events and console rows. */
+
 import { newPerson } from "../../../authorization/world.ts";
 import { tariffRow } from "../../../dispatch/scene.ts";
 import { rows, unique } from "../../../harness/api.ts";
+import { CAR_POST as car } from "../../../harness/car-post.ts";
 import { reportOf, taskRow } from "../../../tracking/fixtures.ts";
 import { equals, idIn, made, read, type SplitChange } from "./change.ts";
 
@@ -19,23 +21,6 @@ export const entry = (path: string): SplitChange => ({
   // 500 − 10 % − 20.
   shown: (fields) => ({ ...fields, earnings: "430.00" }),
 });
-
-const car = {
-  car_name: "Astra",
-  model: "Opel",
-  year: "2015",
-  engine: "1.6",
-  fuel: "diesel",
-  body: "wagon",
-  transmission: "manual",
-  gear_number: "6",
-  color: "blue",
-  seat_number: "5",
-  milleage: "100000",
-  power: "110",
-  emission_standard: "5",
-  price: "1000",
-};
 
 /** A change of a car post, which also updates its search keys. */
 export const carPost = (path: string): SplitChange => ({
