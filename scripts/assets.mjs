@@ -1,10 +1,12 @@
 // Writes everything that is served as a file into dist/assets: a few own files, the console, the API documents and their
-// two self-hosted viewers. Unchanged files are not written again, because a running development server watches the folder.
+// two self-hosted viewers, and the documentation site. Unchanged files are not written again, because a running
+// development server watches the folder.
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeApiDocuments } from "./setup/api-documents.mjs";
+import { buildSite, SITE_SOURCES, siteHeaders } from "./setup/documentation.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const out = join(root, "dist/assets");
@@ -24,12 +26,14 @@ for (const [folder, sources] of Object.entries(VENDOR))
 for (const [name, folder] of [
   ["console", await buildOnce("console", ["src/console"], buildConsole)],
   ["documents", await buildOnce("documents", ["src", "scripts/setup"], writeApiDocuments)],
+  ["docs", await buildOnce("docs", SITE_SOURCES, buildSite)],
 ])
   for (const path of await filesIn(folder)) files.set(join(name, path), await readFile(join(folder, path)));
 // Chunks are named by a hash of their content.
+const IMMUTABLE = "  Cache-Control: public, max-age=31536000, immutable\n";
 files.set(
   "_headers",
-  Buffer.from("/console/chunks/*\n  Cache-Control: public, max-age=31536000, immutable\n"),
+  Buffer.from(`/console/chunks/*\n${IMMUTABLE}/docs/_astro/*\n${IMMUTABLE}${siteHeaders(files)}`),
 );
 
 // ReDoc's bundle loads a logo from its maker's server; the pages work without it.
@@ -81,8 +85,9 @@ async function buildConsole(outDir) {
   await build({ configFile, build: { outDir, emptyOutDir: true } });
 }
 
-/** Paths of all files below a folder. */
+/** Paths of all files below a folder; of a file, the empty path. */
 async function filesIn(folder) {
+  if ((await stat(folder)).isFile()) return [""];
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
     .filter((entry) => entry.isFile())
