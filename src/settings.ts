@@ -98,6 +98,7 @@ const Variables = z.object({
   CHAT_PAGE: z.coerce.number().int().min(1).max(300).default(30),
   TRUCK_TRAIL_DAYS: z.coerce.number().int().min(3).max(3650).default(7),
   TRACK_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
+  OUTBOUND_LOOPBACK: z.enum(["on", "off"]).default("off"),
   MAIL_FROM: z.string().default("Caravan <no-reply@localhost>"),
   RESEND_API_KEY: optional,
   RESEND_BASE_URL: url.optional(),
@@ -118,6 +119,7 @@ const Deployed = Variables.required({ PUBLIC_ORIGIN: true, RESEND_API_KEY: true 
     (cost) => !cost || costOf(cost) >= costOf(DEFAULT_COST),
     "must not be below 16384/8/5",
   ),
+  OUTBOUND_LOOPBACK: z.literal("off", "is for development only").default("off"),
 });
 
 /** All four or none. A path instead of a URL is on this server, as the local object store is. */
@@ -183,6 +185,7 @@ export function readSettings(variables: Record<string, unknown>): { settings: Se
     archivistPool: value.ARCHIVIST_POOL ?? (development ? 2 : 16),
     trackRetentionDays: value.TRACK_RETENTION_DAYS,
     truckTrailDays: value.TRUCK_TRAIL_DAYS,
+    outboundLoopback: value.OUTBOUND_LOOPBACK === "on",
     objectStore: store && {
       endpoint: store.data.R2_S3_ENDPOINT.replace(/\/$/, ""),
       bucket: store.data.R2_S3_BUCKET,

@@ -68,6 +68,8 @@ export interface Settings {
   readonly trackRetentionDays: number;
   /** Days for which the trail of a truck is kept. */
   readonly truckTrailDays: number;
+  /** Development only: URLs given by users (webhooks, push) may be of this machine, by any port, over http too. */
+  readonly outboundLoopback: boolean;
   /** The bucket's S3 API, for uploads that bypass the Worker; null: not offered. `endpoint` may be a path of this server. */
   readonly objectStore: {
     readonly endpoint: string;

@@ -61,6 +61,7 @@ test.each([
   ["RESEND_API_KEY", "   "],
   ["RESEND_BASE_URL", "api.resend.example"],
   ["SMS_GATEWAY_URL", "not a url"],
+  ["OUTBOUND_LOOPBACK", "on"],
   ["RATE_LOGIN", "60"],
   ["RATE_LOGIN", "sixty/60"],
   ["RATE_GUESS_FROM_ADDRESS", "10/0"],
