@@ -1,5 +1,5 @@
-/** Builds the Worker as a deploy does; returns its size in bytes. */
-export function build(): { raw: number; gz: number };
+/** Builds the Worker as a deploy does; returns its size in bytes: what a cold start loads, and the parts loaded on demand. */
+export function build(): Promise<{ raw: number; gz: number; parts: number }>;
 
 /** The product, started (see `platform.mjs`). */
 export interface Product {

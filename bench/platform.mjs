@@ -4,19 +4,23 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { gzipSync } from "node:zlib";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, Response } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
-import { quiet, root, wrangler } from "../scripts/setup/environment.mjs";
+import { quiet, root } from "../scripts/setup/environment.mjs";
+import { buildWorker, filesOf, sizeOf } from "../scripts/setup/worker.mjs";
 
 const BUNDLE = join(root, "dist/bench");
 
 /** Builds the Worker as `npm run deploy` does; returns its size in bytes. */
-export function build() {
+export async function build() {
   run(join(root, "scripts/assets.mjs"));
-  run(wrangler, "deploy", "--dry-run", "--minify", "--env=", "--outdir", BUNDLE);
-  const bundle = readFileSync(join(BUNDLE, "index.js"));
-  return { raw: bundle.byteLength, gz: gzipSync(bundle, { level: 9 }).byteLength };
+  await buildWorker(BUNDLE, true);
+  return sizeOf(BUNDLE);
+}
+
+/** The built script as Miniflare's modules. */
+export function productModules() {
+  return filesOf(BUNDLE).map((path) => ({ type: "ESModule", path }));
 }
 
 function run(script, ...args) {
@@ -41,23 +45,22 @@ export function startProduct(place, bindings) {
     QUOTA_OPEN_ORDERS: "1000000",
     ...bindings,
   };
-  return start(join(BUNDLE, "index.js"), settings, undefined, place);
+  return start(filesOf(BUNDLE), settings, undefined, place);
 }
 
 export function startBare() {
   const objects = { ROOMS: { className: "Room", useSQLite: true } };
-  return start(join(root, "bench/bare-worker.mjs"), {}, objects, undefined, [
-    join(root, "bench/bare-apps.mjs"),
-  ]);
+  const files = ["bench/bare-worker.mjs", "bench/bare-apps.mjs"].map((path) => join(root, path));
+  return start(files, {}, objects);
 }
 
 /** A Worker that does nothing, with the product's objects: what a cold start costs without a script. */
 export function startEmpty() {
-  return start(join(root, "bench/empty-worker.mjs"), {});
+  return start([join(root, "bench/empty-worker.mjs")], {});
 }
 
 /** Starts a Miniflare with the bindings of wrangler.toml and a migrated database. */
-async function start(script, bindings, durableObjects, place, parts = []) {
+async function start(files, bindings, durableObjects, place) {
   const folder = place?.folder ?? mkdtempSync(join(tmpdir(), "caravan-bench-"));
   const isFresh = readdirSync(folder).length === 0;
   const { workerOptions } = unstable_getMiniflareWorkerOptions(join(root, "wrangler.toml"));
@@ -67,10 +70,10 @@ async function start(script, bindings, durableObjects, place, parts = []) {
   const product = {
     ...options,
     name: "bench",
-    modulesRoot: dirname(script),
+    modulesRoot: dirname(files[0]),
     modules: [
       ...(place?.front ? [place.front].flat() : []),
-      ...[script, ...parts].map((path) => ({ type: "ESModule", path })),
+      ...files.map((path) => ({ type: "ESModule", path })),
     ],
     bindings: { ...options.bindings, ...bindings },
     ratelimits: Object.fromEntries(

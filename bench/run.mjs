@@ -34,7 +34,7 @@ const HEAD = [
 ];
 
 const startedAt = performance.now();
-const size = build();
+const size = await build();
 if (process.argv.includes("--rows")) await rowsOnly();
 else await (process.argv.includes("--tracking") ? trackingOnly() : everything());
 
@@ -137,7 +137,7 @@ Goals are for the ratios product/bare, by rate or by CPU where a row does not sa
 itself. Where many hear something, /s is deliveries and the times are until the last one has heard it. cpu is the
 server's alone, for one piece of work.
 
-bundle      ${kib(size.raw)} minified, ${kib(size.gz)} gzipped
+bundle      ${kib(size.raw)} minified, ${kib(size.gz)} gzipped; ${kib(size.parts)} more on demand
             goal: 430 KiB gzipped (${size.gz <= 430 * 1024 ? "met" : "missed"})
 cold start  ${coldWords(cold)}
 ${memory}measured    ${plan.rounds} rounds of ${plan.forMs} ms a side and workload; ${fixed(seconds, 0)} s in all

@@ -141,6 +141,6 @@ function open({ origin }, { path, token }, position) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  build();
+  await build();
   console.log(JSON.stringify(await storm(Number(process.argv[2] ?? 2000)), null, 2));
 }

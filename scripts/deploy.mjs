@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { requireNode, root, wrangler } from "./setup/environment.mjs";
+import { ENTRY } from "./setup/worker.mjs";
 
 requireNode();
 const environment = process.argv[2] ?? "production";
@@ -12,7 +13,7 @@ if (!["staging", "production"].includes(environment)) {
 
 run(join(root, "scripts/assets.mjs"));
 run(wrangler, "d1", "migrations", "apply", "DB", "--env", environment, "--remote");
-run(wrangler, "deploy", "--env", environment, "--minify");
+run(wrangler, "deploy", ENTRY, "--no-bundle", "--env", environment);
 
 function run(script, ...args) {
   const { status } = spawnSync(process.execPath, [script, ...args], { cwd: root, stdio: "inherit" });

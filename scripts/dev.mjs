@@ -7,6 +7,7 @@ import { Transform } from "node:stream";
 import { ensureSecrets, quiet, requireNode, root, wrangler } from "./setup/environment.mjs";
 import { requirePackages } from "./setup/packages.mjs";
 import { releaseLock, shareLock, takeLock } from "./setup/state-lock.mjs";
+import { ENTRY } from "./setup/worker.mjs";
 
 const begun = Date.now();
 await requirePackages();
@@ -108,7 +109,7 @@ async function run(script, ...args) {
 function serve() {
   const place = ["--port", String(port), "--persist-to", state];
   const quietly = ["--log-level", "warn", "--show-interactive-dev-session=false"];
-  child = spawn(process.execPath, [wrangler, "dev", ...place, ...quietly], {
+  child = spawn(process.execPath, [wrangler, "dev", ENTRY, "--no-bundle", ...place, ...quietly], {
     cwd: root,
     env: quiet,
     stdio: ["ignore", "pipe", "pipe"],

@@ -1,6 +1,5 @@
 /** Geographic calculations: degrees in, metres out. */
 import { Geodesic } from "geographiclib-geodesic";
-import { getHexagonEdgeLengthAvg, gridDisk, latLngToCell } from "h3-js";
 
 /** Degrees, north and east positive. */
 export interface Place {
@@ -34,26 +33,4 @@ export const SHORTEST_DEGREE = 110_500;
 export function bandAround({ latitude }: Place, radius: number): { south: number; north: number } {
   const reach = radius / SHORTEST_DEGREE;
   return { south: latitude - reach, north: latitude + reach };
-}
-
-/** Resolution of the `cell` columns: hexagons with an edge of about 1.4 km. */
-const CELL_RESOLUTION = 7;
-
-/** The H3 cell of a place, as the `cell` columns keep it. */
-export function cellOf({ latitude, longitude }: Place): string {
-  return latLngToCell(latitude, longitude, CELL_RESOLUTION);
-}
-
-/** Maximum number of rings in a look-up: some 5,000 cells, 65 km. */
-const MAX_RINGS = 40;
-
-/**
- * Cells that cover a circle, for a look-up by index: a coarse filter before measuring distances.
- * Null for a circle that is too wide. A hexagon's size varies over the globe by less than a third.
- * @param radius metres
- */
-export function cellsAround(centre: Place, radius: number): string[] | null {
-  const edge = getHexagonEdgeLengthAvg(CELL_RESOLUTION, "m");
-  const rings = Math.ceil((radius + edge) / edge);
-  return rings > MAX_RINGS ? null : gridDisk(cellOf(centre), rings);
 }

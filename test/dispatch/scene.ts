@@ -1,6 +1,6 @@
 /** Builders of orders with their client, driver, truck and operator. */
 import { env } from "cloudflare:workers";
-import { cellOf } from "../../src/platform/geo.ts";
+import { cellOf } from "../../src/platform/cells.ts";
 import { newPerson, type Person } from "../authorization/world.ts";
 import { type Answer, patch, post, rows } from "../harness/api.ts";
 import { plate, tariffFacts } from "./fleet/builders.ts";
@@ -71,7 +71,7 @@ async function parkAt(id: number, [latitude, longitude]: readonly [number, numbe
     "UPDATE tow_trucks SET latitude = ?, longitude = ?, cell = ?, located_at = ? WHERE id = ?",
     latitude,
     longitude,
-    cellOf({ latitude, longitude }),
+    await cellOf({ latitude, longitude }),
     Date.now(),
     id,
   );

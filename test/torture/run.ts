@@ -19,7 +19,7 @@ const { values } = parseArgs({
   },
 });
 const progress = (words: string) => console.log(`  ${words}`);
-build();
+await build();
 if (values.relays) {
   const { sockets, each, messages = "60" } = values;
   const room = { sockets: Number(sockets), each: Number(each), messages: Number(messages), progress };

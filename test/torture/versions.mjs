@@ -3,6 +3,7 @@
 // the version before did not know: held rights, and revocations that are remembered for a day.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { productModules } from "../../bench/platform.mjs";
 
 /** A registry as the version before had it, with its own statements. */
 const OLDER_REGISTRY = `
@@ -122,7 +123,7 @@ export function twoVersions(generation, bundle, also) {
     beside: (product) => ({
       ...product,
       name: "other",
-      modules: [...versions[other], { type: "ESModule", path: join(bundle, "index.js") }],
+      modules: [...versions[other], ...productModules()],
       serviceBindings: {},
       queueConsumers: undefined,
       durableObjects: Object.fromEntries(

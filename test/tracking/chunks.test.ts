@@ -41,7 +41,7 @@ const chunk = (points: readonly StoredPoint[], change: Partial<Chunk> = {}): Chu
   ...change,
 });
 const write = async (...facts: Parameters<typeof writeChunks>) => {
-  for (const statement of writeChunks(...facts)) await statement;
+  for (const statement of await writeChunks(...facts)) await statement;
 };
 const idsIn = (chunks: readonly Chunk[]) => chunks.map(({ points }) => points.map(({ id }) => id));
 
@@ -103,7 +103,7 @@ test("Many full chunks are written by several statements, because the database b
       { bucket: START + n * BUCKET },
     ),
   );
-  expect(writeChunks(ctx, userId, chunks).length).toBeGreaterThan(1);
+  expect((await writeChunks(ctx, userId, chunks)).length).toBeGreaterThan(1);
   await write(ctx, userId, chunks);
   expect(await readChunks(ctx, userId, sql`true`)).toEqual(chunks);
 });

@@ -4,7 +4,7 @@ import { build } from "../../bench/platform.mjs";
 import { torture } from "../torture/torture.ts";
 
 test("Nothing that was acknowledged is lost, doubled or out of order.", { retry: 0 }, async () => {
-  build();
+  await build();
   const plan = { seed: 2026, chats: 3, messages: 500, points: 40, evictions: 8, kills: 1 };
   const report = await torture(plan);
   expect(report.notes).toEqual([]);

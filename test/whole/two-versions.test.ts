@@ -6,7 +6,7 @@ import { torture } from "../torture/torture.ts";
 test("While two versions of the Worker share one state, nothing that was acknowledged is lost, doubled or out of order.", {
   retry: 0,
 }, async () => {
-  build();
+  await build();
   // Objects run the older version, then the newer one, and after a rollback the older one again; Workers of both serve.
   const plan = { seed: 2027, chats: 3, messages: 600, points: 40, evictions: 6, kills: 3, twoVersions: true };
   const report = await torture(plan);

@@ -2,7 +2,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { cellOf } from "../../../src/platform/geo.ts";
+import { cellOf } from "../../../src/platform/cells.ts";
 import { newPerson, type Person } from "../../authorization/world.ts";
 import { get, post, rows } from "../../harness/api.ts";
 import { charge, counted } from "../../harness/counting/counted.ts";
@@ -52,7 +52,7 @@ describe("updating the position", () => {
     expect(row).toMatchObject({
       latitude: 59.93,
       longitude: 30.33,
-      cell: cellOf({ latitude: 59.93, longitude: 30.33 }),
+      cell: await cellOf({ latitude: 59.93, longitude: 30.33 }),
     });
     expect(row?.located_at).toBeGreaterThanOrEqual(before);
     const { body } = await get("/api/v1/tow-trucks/?limit=100", { token: there.operator.token });

@@ -1,6 +1,7 @@
 /** Finds the next truck to ask: the closest that is free, serves the tariff and was not asked in this round. */
 import { sql } from "drizzle-orm";
-import { cellsAround, distanceBetween } from "../../../platform/geo.ts";
+import { isInCells } from "../../../platform/cells.ts";
+import { distanceBetween } from "../../../platform/geo.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { isFree } from "../orders/assignment.ts";
 import type { OrderRow } from "../orders/queries.ts";
@@ -35,10 +36,10 @@ async function candidates(
   radius: number,
 ): Promise<Candidate[]> {
   const pickup = { latitude: order.pickupLatitude, longitude: order.pickupLongitude };
-  const cells = JSON.stringify(cellsAround(pickup, radius) ?? []);
+  const isClose = (await isInCells(sql.raw("cell"), pickup, radius)) ?? sql`false`;
   const near = await ctx.db.all<{ id: number; driverId: number; latitude: number; longitude: number }>(sql`
     SELECT id, driver_id AS driverId, latitude, longitude FROM tow_trucks AS truck
-    WHERE cell IN (SELECT value FROM json_each(${cells})) AND ${isFree(sql.raw("truck.id"), order)}
+    WHERE ${isClose} AND ${isFree(sql.raw("truck.id"), order)}
       AND NOT EXISTS (SELECT 1 FROM order_offers WHERE order_id = ${order.id} AND round = ${round} AND truck_id = truck.id)
       AND NOT EXISTS (SELECT 1 FROM order_offers
         WHERE truck_id = truck.id AND status = 'OPEN' AND expires_at > ${ctx.now()})`);

@@ -9,12 +9,13 @@ import { type Chunk, packChunk } from "./packing.ts";
  * Statements that write chunks; one, unless they hold very many points. The number of changes is lower than that of chunks
  * when another writer came first, or the user is gone.
  */
-export function writeChunks(
+export async function writeChunks(
   ctx: RequestContext,
   userId: number,
   chunks: readonly Chunk[],
-): BatchItem<"sqlite">[] {
-  return inPieces(chunks.map(packChunk)).map((rows) => writeRows(ctx, userId, rows));
+): Promise<BatchItem<"sqlite">[]> {
+  const packed = await Promise.all(chunks.map(packChunk));
+  return inPieces(packed).map((rows) => writeRows(ctx, userId, rows));
 }
 
 function writeRows(ctx: RequestContext, userId: number, rows: readonly unknown[][]): BatchItem<"sqlite"> {

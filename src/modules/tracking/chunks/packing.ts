@@ -2,7 +2,7 @@
  * Packs points into rows of `track_chunks`: a JSON array of arrays, each with differences to the row's own columns. Nothing
  * is rounded. The view `location_points` unpacks the same in SQL.
  */
-import { cellOf } from "../../../platform/geo.ts";
+import { cellOf } from "../../../platform/cells.ts";
 import type { Flag } from "../points/filter-rules.ts";
 import { POINT_FLAGS } from "../tables.ts";
 import type { DayPoint } from "../tracks/day-archive.ts";
@@ -63,7 +63,7 @@ export function newestOf(points: readonly StoredPoint[]): StoredPoint | null {
 }
 
 /** A chunk as the columns of its row, from `bucket` on, in the order of the table. */
-export function packChunk({ bucket, part, version, points, removed }: Chunk): unknown[] {
+export async function packChunk({ bucket, part, version, points, removed }: Chunk): Promise<unknown[]> {
   const least = (values: number[]) => values.reduce((one, other) => Math.min(one, other), Infinity);
   const most = (values: number[]) => -least(values.map((value) => -value));
   const ids = points.map(({ id }) => id);
@@ -112,7 +112,7 @@ export function packChunk({ bucket, part, version, points, removed }: Chunk): un
         newest.accuracy,
         newest.speed,
         newest.heading,
-        cellOf(newest),
+        await cellOf(newest),
       ]),
     JSON.stringify(packed),
     JSON.stringify(removed),

@@ -1,6 +1,6 @@
 /** Copies the entries of a track room to chunks in the database. */
 import { type SQL, sql } from "drizzle-orm";
-import { cellOf } from "../../../platform/geo.ts";
+import { cellOf } from "../../../platform/cells.ts";
 import { archiveTogether } from "../../../platform/realtime/log/archive/archivist.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { writeChunks } from "../chunks/commands.ts";
@@ -86,17 +86,22 @@ async function write(
 ): Promise<boolean> {
   const changed = addPoints(chunks, incoming, others);
   if (changed.length === 0) return true;
-  const writes = writeChunks(ctx, userId, changed);
+  const writes = await writeChunks(ctx, userId, changed);
   const results = await archiveTogether(ctx, `user:${userId}`, [
     ...writes,
-    ...moveLatest(ctx, userId, latest, changed),
+    ...(await moveLatest(ctx, userId, latest, changed)),
   ]);
   const written = (results.slice(0, writes.length) as D1Result[]).map(({ meta }) => meta.changes);
   return written.reduce((sum, changes) => sum + changes, 0) === changed.length;
 }
 
 /** The statement that moves the latest location; none while the newest point is in the chunk and the cell that it names. */
-function moveLatest(ctx: RequestContext, userId: number, latest: Latest | null, changed: readonly Chunk[]) {
+async function moveLatest(
+  ctx: RequestContext,
+  userId: number,
+  latest: Latest | null,
+  changed: readonly Chunk[],
+) {
   const found = changed
     .flatMap((chunk) => {
       const point = newestOf(chunk.points);
@@ -108,7 +113,7 @@ function moveLatest(ctx: RequestContext, userId: number, latest: Latest | null, 
     );
   if (!found || (latest && !isNewer(found.point, latest))) return [];
   const { chunk, point } = found;
-  const cell = cellOf(point);
+  const cell = await cellOf(point);
   if (latest?.bucket === chunk.bucket && latest.part === chunk.part && latest.cell === cell) return [];
   const { id, at, receivedAt, latitude, longitude, accuracy, speed, heading } = point;
   const { bucket, part, version } = chunk;

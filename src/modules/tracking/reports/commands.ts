@@ -1,10 +1,11 @@
 /** Corrects and removes single location reports. */
 import { eq, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
+import { cellOf } from "../../../platform/cells.ts";
 import { auditEntry } from "../../../platform/db/audit.ts";
 import { says } from "../../../platform/db/client.ts";
 import { commit } from "../../../platform/db/outbox.ts";
-import { cellOf, type Place } from "../../../platform/geo.ts";
+import type { Place } from "../../../platform/geo.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { writeChunks } from "../chunks/commands.ts";
@@ -41,7 +42,7 @@ export async function changeReport(
   const update = ctx.db
     .update(locationReports)
     // An update needs something to set.
-    .set({ id: report.id, ...facts, ...(place && { cell: cellOf(place), flag: flagAt(place) }) })
+    .set({ id: report.id, ...facts, ...(place && { cell: await cellOf(place), flag: flagAt(place) }) })
     .where(eq(locationReports.id, report.id));
   try {
     const isDone = await withoutOriginal(
@@ -50,7 +51,7 @@ export async function changeReport(
       async (point) => [
         ctx.db
           .insert(locationReports)
-          .values({ ...corrected(point, facts), userId: facts.userId ?? report.userId }),
+          .values({ ...(await corrected(point, facts)), userId: facts.userId ?? report.userId }),
         ...(await rest()),
       ],
       async () => commit(ctx, update.returning({ id: locationReports.id }), [], await rest()),
@@ -67,10 +68,10 @@ const flagAt = ({ latitude, longitude }: Place) =>
   sql`iif(${locationReports.latitude} = ${latitude} AND ${locationReports.longitude} = ${longitude}, ${locationReports.flag}, NULL)`;
 
 /** The row of a point that leaves its chunk. */
-function corrected(point: StoredPoint, facts: ReportFacts) {
+async function corrected(point: StoredPoint, facts: ReportFacts) {
   const changed = { ...point, ...facts };
   const stays = point.latitude === changed.latitude && point.longitude === changed.longitude;
-  return { ...changed, cell: cellOf(changed), flag: stays ? point.flag : null };
+  return { ...changed, cell: await cellOf(changed), flag: stays ? point.flag : null };
 }
 
 /** Deletes a report; false when it was deleted already. */
@@ -104,7 +105,7 @@ async function withoutOriginal(
     const found = await findInChunk(ctx, id);
     if (!found) return (await single()) !== null;
     const { userId, point, without } = found;
-    const [write, ...more] = writeChunks(ctx, userId, [without]);
+    const [write, ...more] = await writeChunks(ctx, userId, [without]);
     if (write && (await commit(ctx, write, [], [...more, ...(await rest(point))]))) return true;
   }
   throw new Error("Other writers kept changing this chunk.");

@@ -1,7 +1,7 @@
 /** Keeps each person's latest location true when a report is changed or removed. */
 import { inArray, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
-import { cellOf } from "../../../platform/geo.ts";
+import { cellOf } from "../../../platform/cells.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { latestLocations } from "../tables.ts";
 import { newestArchived } from "../tracks/pages.ts";
@@ -43,7 +43,7 @@ async function latestFromArchive(
     advanceLatest(
       ctx,
       sql`
-      SELECT id, ${id}, ${at}, ${receivedAt}, ${latitude}, ${longitude}, ${accuracy}, ${speed}, ${heading}, ${cellOf(point)}, NULL, NULL
+      SELECT id, ${id}, ${at}, ${receivedAt}, ${latitude}, ${longitude}, ${accuracy}, ${speed}, ${heading}, ${await cellOf(point)}, NULL, NULL
       FROM users WHERE id = ${userId}`,
     ),
   ];

@@ -1,7 +1,8 @@
 /** Finds and lists location reports, and the latest location of each user. */
 import { and, asc, gte, lte, or, type SQL, sql } from "drizzle-orm";
+import { isInCells } from "../../../platform/cells.ts";
 import { runBatch } from "../../../platform/db/client.ts";
-import { bandAround, cellsAround, distanceBetween, type Place } from "../../../platform/geo.ts";
+import { bandAround, distanceBetween, type Place } from "../../../platform/geo.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { isBlocked } from "../../social/index.ts";
@@ -74,7 +75,7 @@ export async function listReports(
 ): Promise<Report[]> {
   // An order by distance needs all rows before the limit.
   if (!window || filter.near) {
-    const all = nearest(await ctx.db.all<Report>(select(filter, null, null)), filter.near);
+    const all = nearest(await ctx.db.all<Report>(await select(filter, null, null)), filter.near);
     return (window ? all.slice(0, window.limit) : all).map(toReport);
   }
   const found: Report[] = [];
@@ -83,7 +84,9 @@ export async function listReports(
     const horizon = horizonOf(filter, from);
     const [end, page] = (await runBatch(ctx.db, [
       ctx.db.run(sql`SELECT ${horizon} AS horizon`),
-      ctx.db.run(sql`${select({ ...filter, from }, window, horizon)} LIMIT ${window.limit - found.length}`),
+      ctx.db.run(
+        sql`${await select({ ...filter, from }, window, horizon)} LIMIT ${window.limit - found.length}`,
+      ),
     ])) as [{ results: { horizon: number | null }[] }, { results: Report[] }];
     found.push(...page.results.map(toReport));
     const next = end.results[0]?.horizon ?? null;
@@ -115,7 +118,7 @@ const toReport = ({
 });
 
 /** SQL: reports by time. Each side has the conditions that its own indexes can use. */
-function select(filter: ReportFilter, window: ReportWindow | null, horizon: SQL | null): SQL {
+async function select(filter: ReportFilter, window: ReportWindow | null, horizon: SQL | null): Promise<SQL> {
   const after = window?.after;
   const wanted = and(
     sql`true`,
@@ -125,7 +128,7 @@ function select(filter: ReportFilter, window: ReportWindow | null, horizon: SQL 
     places(filter),
   );
   return sql`SELECT * FROM (
-    SELECT ${SINGLE} FROM location_reports WHERE ${singles(filter)}
+    SELECT ${SINGLE} FROM location_reports WHERE ${await singles(filter)}
     UNION ALL
     SELECT ${UNPACKED} FROM track_chunks c, json_each(c.points) p WHERE ${chunks(filter)}
       ${horizon ? sql`AND c.bucket < coalesce(${horizon}, ${Number.MAX_SAFE_INTEGER})` : sql``}
@@ -139,13 +142,12 @@ function horizonOf(filter: ReportFilter, from: number): SQL {
 }
 
 /** SQL condition for `location_reports`. */
-function singles({ userId, from, to, near }: ReportFilter): SQL | undefined {
-  const cells = near && cellsAround(near, near.radius);
+async function singles({ userId, from, to, near }: ReportFilter): Promise<SQL | undefined> {
   return and(
     sql`at >= ${from ?? BEGINNING}`,
     to === undefined ? undefined : sql`at <= ${to}`,
     userId === undefined ? undefined : sql`user_id = ${userId}`,
-    cells ? sql`cell IN (SELECT value FROM json_each(${JSON.stringify(cells)}))` : undefined,
+    near && (await isInCells(sql.raw("cell"), near, near.radius)),
   );
 }
 
@@ -173,21 +175,12 @@ export async function listLatest(
   filter: ReportFilter,
 ): Promise<Report[]> {
   const { near } = filter;
-  const cells = near && cellsAround(near, near.radius);
   const blocked = isStaff ? undefined : sql`NOT ${isBlocked(latestPlaces.userId, userId)}`;
   const { reportId, ...columns } = LATEST;
   const rows = await ctx.db
     .select({ id: reportId, ...columns })
     .from(latestPlaces)
-    .where(
-      and(
-        cells
-          ? sql`${latestPlaces.cell} IN (SELECT value FROM json_each(${JSON.stringify(cells)}))`
-          : undefined,
-        places(filter),
-        blocked,
-      ),
-    )
+    .where(and(near && (await isInCells(latestPlaces.cell, near, near.radius)), places(filter), blocked))
     .orderBy(asc(latestPlaces.userId));
   return nearest(
     rows.map((row) => ({ ...row, flag: null })),

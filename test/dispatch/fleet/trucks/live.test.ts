@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { idleTrucks } from "../../../../src/modules/dispatch/fleet/trucks/commands.ts";
 import { truckUpdated } from "../../../../src/modules/dispatch/fleet/trucks/room-updates.ts";
-import { cellOf } from "../../../../src/platform/geo.ts";
+import { cellOf } from "../../../../src/platform/cells.ts";
 import { del, patch, rows } from "../../../harness/api.ts";
 import { jobContext } from "../../../harness/job-context.ts";
 import { connectNative } from "../../../harness/socket.ts";
@@ -11,12 +11,12 @@ import { driver, operator, truck } from "../builders.ts";
 const path = "/api/v1/tow-trucks/";
 const PLACE = { latitude: 55.75, longitude: 37.6 };
 
-const locate = (id: number, at = Date.now()) =>
+const locate = async (id: number, at = Date.now()) =>
   rows(
     "UPDATE tow_trucks SET latitude = ?, longitude = ?, cell = ?, located_at = ?, updated_at = ? WHERE id = ?",
     PLACE.latitude,
     PLACE.longitude,
-    cellOf(PLACE),
+    await cellOf(PLACE),
     at,
     at,
     id,

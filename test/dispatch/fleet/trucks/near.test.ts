@@ -1,7 +1,7 @@
 /** Searching trucks around a place, and trucks that go offline after ten silent minutes. */
 import { describe, expect, test } from "vitest";
 import { idleTrucks } from "../../../../src/modules/dispatch/fleet/trucks/commands.ts";
-import { cellOf } from "../../../../src/platform/geo.ts";
+import { cellOf } from "../../../../src/platform/cells.ts";
 import { get, patch, rows, unique } from "../../../harness/api.ts";
 import { charge, counted } from "../../../harness/counting/counted.ts";
 import { jobContext } from "../../../harness/job-context.ts";
@@ -15,7 +15,7 @@ async function stand(id: number, latitude: number, longitude: number, at = Date.
     "UPDATE tow_trucks SET latitude = ?, longitude = ?, cell = ?, located_at = ?, updated_at = ? WHERE id = ?",
     latitude,
     longitude,
-    cellOf({ latitude, longitude }),
+    await cellOf({ latitude, longitude }),
     at,
     at,
     id,

@@ -1,7 +1,7 @@
 /** A driver streams positions by socket: the truck moves, its orders receive them, operators only read. */
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import { cellOf } from "../../../../src/platform/geo.ts";
+import { cellOf } from "../../../../src/platform/cells.ts";
 import { get, rows } from "../../../harness/api.ts";
 import { connect, connectNative } from "../../../harness/socket.ts";
 import { orderIn, scene } from "../../scene.ts";
@@ -41,7 +41,7 @@ test("A point updates the truck's position, and its order's client receives it."
   expect(await operator.next()).toEqual({ ...update, tow_truck_id: String(there.truck) });
   expect(await client.next()).toEqual({ ...update, order_id: id });
   const row = await truckRowOf(there.truck);
-  expect(row).toMatchObject({ ...PLACE, cell: cellOf(PLACE), status: "BUSY" });
+  expect(row).toMatchObject({ ...PLACE, cell: await cellOf(PLACE), status: "BUSY" });
   expect(row?.located_at).toBeGreaterThanOrEqual(before);
   expect(row?.updated_at).toBeGreaterThanOrEqual(before);
 });

@@ -1,7 +1,8 @@
 /** What new positions change in the rows of trucks, whatever they came by, and what the rooms of a truck's orders are shown. */
 import { sql } from "drizzle-orm";
+import { cellOf } from "../../../../platform/cells.ts";
 import { runBatch } from "../../../../platform/db/client.ts";
-import { cellOf, type Place } from "../../../../platform/geo.ts";
+import type { Place } from "../../../../platform/geo.ts";
 import type { RequestContext } from "../../../../platform/runtime.ts";
 import { orderRoom } from "../../room-names.ts";
 import { type Position, toPosition, wayLeft } from "./frames.ts";
@@ -31,14 +32,14 @@ export interface OrderTarget extends Place {
 
 /** Stores positions of any number of trucks in one transaction. Those that are older than the stored ones change nothing. */
 export async function storePositions(ctx: RequestContext, fixes: readonly TruckFix[]): Promise<void> {
-  const [, , returned] = await runBatch(ctx.db, positionStatements(ctx, fixes));
+  const [, , returned] = await runBatch(ctx.db, await positionStatements(ctx, fixes));
   await publishReturns(ctx, returned as TruckState[]);
 }
 
 /** Stores a truck's position and reads its open orders, in one transaction; null when there is no such truck. */
 export async function locateTruck(ctx: RequestContext, fix: TruckFix): Promise<LocatedTruck | null> {
   const [, , returned, found] = await runBatch(ctx.db, [
-    ...positionStatements(ctx, [fix]),
+    ...(await positionStatements(ctx, [fix])),
     ctx.db.all<{ id: number; at: number; orders: string }>(sql`
       SELECT id, located_at AS at, (SELECT json_group_array(json_object('id', orders.id,
           'coming', orders.status IN ('ASSIGNED', 'IN_PROGRESS'),
@@ -54,8 +55,10 @@ export async function locateTruck(ctx: RequestContext, fix: TruckFix): Promise<L
 }
 
 /** The columns that an index holds are written only when they change: a position costs one row. */
-function positionStatements(ctx: RequestContext, fixes: readonly TruckFix[]) {
-  const rows = fixes.map((fix) => [fix.id, fix.latitude, fix.longitude, fix.at, cellOf(fix)]);
+async function positionStatements(ctx: RequestContext, fixes: readonly TruckFix[]) {
+  const rows = await Promise.all(
+    fixes.map(async (fix) => [fix.id, fix.latitude, fix.longitude, fix.at, await cellOf(fix)]),
+  );
   const given = sql`(SELECT CAST(value ->> 0 AS INTEGER) AS id, value ->> 1 AS latitude, value ->> 2 AS longitude,
     value ->> 3 AS at, value ->> 4 AS cell FROM json_each(${JSON.stringify(rows)}))`;
   return [

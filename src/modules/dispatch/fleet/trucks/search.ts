@@ -1,6 +1,7 @@
 /** Searches trucks around a place, the nearest first. */
-import { and, isNotNull, sql } from "drizzle-orm";
-import { cellsAround, distanceBetween, type Place } from "../../../../platform/geo.ts";
+import { and, isNotNull } from "drizzle-orm";
+import { isInCells } from "../../../../platform/cells.ts";
+import { distanceBetween, type Place } from "../../../../platform/geo.ts";
 import type { Listed, Window } from "../../../../platform/http/lists/paging.ts";
 import type { RequestContext } from "../../../../platform/runtime.ts";
 import type { Truck } from "../schemas.ts";
@@ -25,13 +26,12 @@ export async function trucksNear(
   { centre, radius }: Circle,
   window: Window,
 ): Promise<Listed<NearbyTruck>> {
-  const cells = cellsAround(centre, radius);
-  const around = cells && sql`${towTrucks.cell} IN (SELECT value FROM json_each(${JSON.stringify(cells)}))`;
+  const around = await isInCells(towTrucks.cell, centre, radius);
   const { id, latitude, longitude } = towTrucks;
   const candidates = await ctx.db
     .select({ id, latitude, longitude })
     .from(towTrucks)
-    .where(and(truckConditions(filter), around ?? undefined, isNotNull(latitude), isNotNull(longitude)));
+    .where(and(truckConditions(filter), around, isNotNull(latitude), isNotNull(longitude)));
   const near = candidates
     .map((truck) => ({
       id: truck.id,
