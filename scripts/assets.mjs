@@ -3,10 +3,11 @@
 // development server watches the folder.
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeApiDocuments } from "./setup/api-documents.mjs";
-import { buildSite, SITE_SOURCES, siteHeaders } from "./setup/documentation.mjs";
+import { FACT_SOURCES, writeFacts } from "./setup/documentation/facts.mjs";
+import { buildSite, SITE_SOURCES, siteHeaders } from "./setup/documentation/site.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const out = join(root, "dist/assets");
@@ -23,10 +24,12 @@ for (const [folder, sources] of Object.entries(VENDOR))
   for (const source of sources)
     files.set(join(folder, basename(source)), await readFile(join(root, "node_modules", source)));
 
+const facts = await buildOnce("facts", FACT_SOURCES, writeFacts);
+const site = [...SITE_SOURCES, relative(root, facts)];
 for (const [name, folder] of [
   ["console", await buildOnce("console", ["src/console"], buildConsole)],
   ["documents", await buildOnce("documents", ["src", "scripts/setup"], writeApiDocuments)],
-  ["docs", await buildOnce("docs", SITE_SOURCES, buildSite)],
+  ["docs", await buildOnce("docs", site, (folder) => buildSite(folder, facts))],
 ])
   for (const path of await filesIn(folder)) files.set(join(name, path), await readFile(join(folder, path)));
 // Chunks are named by a hash of their content.

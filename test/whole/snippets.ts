@@ -1,6 +1,7 @@
 /**
  * Runs the code of a page of the documentation. All `sh` blocks of a page are one shell session, all `js` and `ts` blocks one
- * module (one per `title`), which runs after the session. A `json` or `text` block right after such a block is its output.
+ * module (one per `title`), which runs after the session. A `json` or `text` block right after such a block is its output;
+ * one with `all-output` is compared with everything that the page prints.
  */
 import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -42,6 +43,9 @@ export function snippetsOf(page: string): Snippet[] {
 
 export const isRun = ({ language, meta }: Snippet) => RUN.has(language) && !meta.includes("not-run=");
 
+const isOutput = ({ language, meta }: Snippet) =>
+  ["json", "text"].includes(language) && !meta.includes("not-output");
+
 /** Why a page's blocks are not as they must be. A block of another language, or one that is not run, says why. */
 export function snippetFaults(snippets: readonly Snippet[]): string[] {
   const unexplained = snippets.filter(({ language, meta }) =>
@@ -63,24 +67,41 @@ export async function runSnippets(snippets: readonly Snippet[], origin: string):
   try {
     const programs = await writePrograms(snippets, origin, folder);
     const faults: string[] = [];
-    const printed = new Map<number, string>();
+    const printed = new Map<number, Printed>();
+    let all = "";
     for (const [command, ...words] of programs) {
       const { code, out, err } = await run(command ?? "", words, folder);
-      for (const [index, text] of outputs(out)) printed.set(index, text);
+      // What a block began may be printed while later ones of its program run.
+      const parts = outputs(out.replaceAll("\r", ""));
+      const joined = (from: number) =>
+        parts
+          .slice(from)
+          .map(([, text]) => text)
+          .join("\n");
+      parts.forEach(([index, own], at) => {
+        printed.set(index, { own, since: joined(at) });
+      });
+      all += joined(0);
       if (code !== 0) faults.push(`${words.at(-1)} ended with ${code}:\n${out}\n${err}`);
       faults.push(...unexpectedStatuses(snippets, err));
     }
     snippets.forEach((snippet, index) => {
-      const before = snippets[index - 1];
-      if (!before || !isRun(before) || !["json", "text"].includes(snippet.language)) return;
-      if (snippet.meta.includes("not-output")) return;
-      const fault = outputFault(snippet, printed.get(index - 1) ?? "");
+      const said = printed.get(index - 1);
+      const isAll = snippet.meta.includes("all-output");
+      if (!isOutput(snippet) || !(said || isAll)) return;
+      const fault = outputFault(snippet, isAll ? { own: all, since: all } : (said as Printed));
       if (fault) faults.push(`line ${snippet.line}: ${fault}`);
     });
     return faults;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** What a block printed itself, and what its program printed from there to its end. */
+interface Printed {
+  readonly own: string;
+  readonly since: string;
 }
 
 /** Begins the output of a block; on the error stream, names the status of a response. */
@@ -173,13 +194,14 @@ function unexpectedStatuses(snippets: readonly Snippet[], err: string): string[]
 }
 
 /** Compares a documented output with the printed one. `…` stands for anything; more keys and lines may be printed. */
-function outputFault({ language, code }: Snippet, printed: string): string | null {
+function outputFault({ language, code }: Snippet, { own: printed, since }: Printed): string | null {
   if (language === "text") {
+    const lines = since.split("\n");
     const missing = code
       .trimEnd()
       .split("\n")
-      .filter((line) => !printed.split("\n").some((said) => fits(line, said)));
-    return missing.length === 0 ? null : `not printed: ${missing.join("\n")}\nbut:\n${printed}`;
+      .filter((line) => !lines.some((said) => fits(line, said)));
+    return missing.length === 0 ? null : `not printed: ${missing.join("\n")}\nbut:\n${since}`;
   }
   const documented: unknown = JSON.parse(code);
   const values = jsonOf(printed);

@@ -2,18 +2,18 @@
 import { createHash } from "node:crypto";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { root } from "./environment.mjs";
+import { root } from "../environment.mjs";
 
 /** What the built site depends on. */
 export const SITE_SOURCES = [
   "docs/site/src",
   "docs/site/public",
   "docs/site/astro.config.mjs",
-  "scripts/setup/documentation.mjs",
+  "scripts/setup/documentation",
 ];
 
-/** Builds the site into a folder. */
-export async function buildSite(folder) {
+/** Builds the site into a folder; `facts` is the folder that `facts.mjs` wrote. */
+export async function buildSite(folder, facts) {
   process.env.ASTRO_TELEMETRY_DISABLED = "1";
   process.env.NODE_ENV = "production";
   const { build } = await import("astro");
@@ -21,6 +21,11 @@ export async function buildSite(folder) {
     root: join(root, "docs/site"),
     outDir: folder,
     cacheDir: join(root, "dist/site-cache"),
+    vite: {
+      resolve: {
+        alias: { "caravan:facts": join(facts, "facts.json"), "caravan:settings": join(facts, "settings.md") },
+      },
+    },
     logLevel: "error",
   });
   // Other search interfaces than the one that the pages bring with them.
