@@ -5,10 +5,11 @@ import { isLocalOutbox } from "./platform/mail/mail.ts";
 import { SAMPLE_LOGINS } from "./samples.ts";
 
 const LINKS = [
-  { href: "/admin/", name: "Staff console", about: "Orders, trucks on a live map, people, tickets" },
+  { href: "/docs/", name: "Documentation", about: "Quick start, guides, every error; searchable" },
   { href: "/swagger/", name: "API reference", about: "Swagger UI, to try requests in" },
   { href: "/redoc/", name: "API handbook", about: "ReDoc, to read" },
   { href: "/asyncapi.json", name: "Socket reference", about: "AsyncAPI 3 for every frame" },
+  { href: "/admin/", name: "Staff console", about: "Orders, trucks on a live map, people, tickets" },
   { href: "/health/", name: "Health", about: "State of each part" },
 ];
 
@@ -29,7 +30,10 @@ export const startRoute = route({
       { title: "Caravan", locale: "en", scripts: development ? ["/static/start.js"] : [] },
       <main class="wide">
         <h1>Caravan</h1>
-        <p class="lead">One backend at the edge for apps about people, places and moving things.</p>
+        <p class="lead">
+          One backend at the edge for apps about people, places and moving things. New here?{" "}
+          <a href="/docs/start/quick-start/">Two people chat in five minutes.</a>
+        </p>
         <ul class="tiles">
           {links.map(({ href, name, about }) => (
             <li>

@@ -29,7 +29,16 @@ export default defineConfig({
       lastUpdated: false,
       pagination: true,
       tableOfContents: { minHeadingLevel: 2, maxHeadingLevel: 3 },
-      expressiveCode: { themes: ["github-dark", "github-light"], styleOverrides: { borderRadius: "8px" } },
+      head: [{ tag: "script", attrs: { src: "/docs/origin.js", defer: true } }],
+      expressiveCode: {
+        themes: ["github-dark", "github-light"],
+        styleOverrides: {
+          borderRadius: "8px",
+          codeFontSize: "0.82rem",
+          frames: { shadowColor: "transparent" },
+        },
+        defaultProps: { wrap: true, overridesByLang: { sh: { frame: "none" } } },
+      },
       components: { SocialIcons: "./src/components/HeaderLinks.astro" },
       sidebar: [
         { label: "Overview", link: "/" },

@@ -42,7 +42,15 @@ describe("a fresh start", () => {
     const { text } = await client.get("/");
     const links = [...text.matchAll(/<a href="([^"]+)"/g)].map(([, href = ""]) => href);
     expect(links).toEqual(
-      expect.arrayContaining(["/swagger/", "/redoc/", "/asyncapi.json", "/health/", "/dev/outbox/"]),
+      expect.arrayContaining([
+        "/docs/",
+        "/docs/start/quick-start/",
+        "/swagger/",
+        "/redoc/",
+        "/asyncapi.json",
+        "/health/",
+        "/dev/outbox/",
+      ]),
     );
     for (const link of links) expect([link, (await client.get(link)).status]).toEqual([link, 200]);
   });

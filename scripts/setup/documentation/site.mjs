@@ -17,10 +17,12 @@ export async function buildSite(folder, facts) {
   process.env.ASTRO_TELEMETRY_DISABLED = "1";
   process.env.NODE_ENV = "production";
   const { build } = await import("astro");
+  // A cache of its own: one of another configuration would leave links to files that no longer exist.
+  const cache = `${folder}.cache`;
   await build({
     root: join(root, "docs/site"),
     outDir: folder,
-    cacheDir: join(root, "dist/site-cache"),
+    cacheDir: cache,
     vite: {
       resolve: {
         alias: { "caravan:facts": join(facts, "facts.json"), "caravan:settings": join(facts, "settings.md") },
@@ -28,6 +30,7 @@ export async function buildSite(folder, facts) {
     },
     logLevel: "error",
   });
+  await rm(cache, { recursive: true, force: true });
   // Other search interfaces than the one that the pages bring with them.
   const search = join(folder, "pagefind");
   for (const name of await readdir(search))
