@@ -24,6 +24,7 @@ function workerProject(name: string, files: { include: string[]; exclude?: strin
             RATE_REGISTRATION: "1000000/60",
             RATE_LOGIN: "1000000/60",
             RATE_RESET: "1000000/60",
+            WEBHOOK_RETRIES: "0.1,0.1,0.2",
           },
           outboundService: (request: Request) => new Response(`blocked ${request.url}`, { status: 418 }),
         },

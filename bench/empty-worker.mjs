@@ -16,6 +16,7 @@ export class Counter extends Empty {}
 export class Hasher extends Empty {}
 export class Relay extends Empty {}
 export class Archivist extends Empty {}
+export class WebhookSender extends Empty {}
 
 export default {
   fetch: () => Response.json({ detail: "Not found." }, { status: 404 }),

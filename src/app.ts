@@ -33,6 +33,7 @@ import { exportPosts, rentalRoutes } from "./modules/rentals/index.ts";
 import { exportSocial, socialRoutes } from "./modules/social/index.ts";
 import { exportSupport, supportRoutes, ticketAuthorizer } from "./modules/support/index.ts";
 import { exportTracking, trackingAuthorizers, trackingRoutes } from "./modules/tracking/index.ts";
+import { exportWebhooks, webhookRoutes } from "./modules/webhooks/index.ts";
 import { apiDocumentRoutes } from "./platform/http/documents/document-routes.tsx";
 import { healthRoute } from "./platform/http/health-route.ts";
 import { createApp } from "./platform/http/mount.ts";
@@ -78,6 +79,7 @@ export const routes: readonly Route[] = [
     exportSupport,
     exportSocial,
     exportTracking,
+    exportWebhooks,
   ]),
   ticketRoute(authorizers),
   ...chatRoutes,
@@ -94,6 +96,7 @@ export const routes: readonly Route[] = [
   ...driverRoutes,
   ...alsoUnder("/api", driverRoutes, "Rideshare"),
   ...trackingRoutes,
+  ...webhookRoutes,
   ...alsoUnder("/api", trackingRoutes, "Eurorace"),
   rootRoute,
   healthRoute,

@@ -1,5 +1,6 @@
 /** Builds the runtime from bindings and settings, once per isolate. */
 import { effectHandlers } from "./jobs.ts";
+import { dueEndpoints, type Sender, wakeSenders } from "./modules/webhooks/index.ts";
 import { Keyring } from "./platform/crypto/digest.ts";
 import { handle } from "./platform/db/outbox-delivery.ts";
 import { relayIn, roomIn } from "./platform/realtime/stubs.ts";
@@ -33,7 +34,15 @@ function buildRuntime(env: Cloudflare.Env): Runtime {
     registries: env.ROSTERS,
     archivists: env.ARCHIVISTS,
     runEffect: (ctx, row) => handle(ctx, effectHandlers, row),
+    afterCommit: { asks: dueEndpoints, run: wakeSenders },
+    wakeWebhookSender: (id) => senderIn(env, id).wake(id),
     room: (name) => roomIn(env, name),
     relay: (room, number) => relayIn(env, room, number),
   };
+}
+
+/** The object that sends to a webhook endpoint. */
+function senderIn(env: Cloudflare.Env, endpointId: number): Sender {
+  // The platform's own type of a stub can't express the class that `webhookSender` makes.
+  return env.WEBHOOKS.getByName(`endpoint:${endpointId}`) as unknown as Sender;
 }

@@ -8,6 +8,7 @@ import { eventRoomHandler } from "./modules/events/index.ts";
 import { inboxRoomHandler } from "./modules/notifications/index.ts";
 import { ticketRoomHandler } from "./modules/support/index.ts";
 import { trackRoomHandler } from "./modules/tracking/index.ts";
+import { webhookSender } from "./modules/webhooks/index.ts";
 import { authorizeOrFault } from "./platform/realtime/handshake/subscription.ts";
 import { roomObject } from "./platform/realtime/object.ts";
 import { relayObject } from "./platform/realtime/relay/object.ts";
@@ -28,6 +29,7 @@ export class TruckRoom extends roomObject(runtimeOf, truckRoomHandler) {}
 export class OrderRoom extends roomObject(runtimeOf, orderRoomHandler) {}
 export class TicketRoom extends roomObject(runtimeOf, ticketRoomHandler) {}
 export class OpsRoom extends roomObject(runtimeOf, opsRoomHandler) {}
+export class WebhookSender extends webhookSender(runtimeOf) {}
 export class Relay extends relayObject(runtimeOf, { event: eventRoomHandler, ops: opsRoomHandler }) {}
 
 export default {

@@ -41,6 +41,7 @@ import {
   taskNotice,
   trackCompaction,
 } from "./modules/tracking/index.ts";
+import { eraseWebhooks, purgeWebhooks, sweepWebhooks, webhookMails } from "./modules/webhooks/index.ts";
 import { deadLetter, purgeOutbox } from "./platform/db/claims.ts";
 import { handlersOf, implementEffect } from "./platform/db/effects.ts";
 import { deliver, type Handlers, sweepOutbox } from "./platform/db/outbox-delivery.ts";
@@ -54,10 +55,10 @@ import type { JobMessage, RequestContext, Runtime } from "./platform/runtime.ts"
 import { objectDeletion } from "./platform/storage/media.ts";
 
 /** All mail templates by name. */
-export const templates: Templates = { ...identityMails, ...eventMails, ...documentMails };
+export const templates: Templates = { ...identityMails, ...eventMails, ...documentMails, ...webhookMails };
 
 /** Erases what rooms and other people's lists hold of a deleted account. */
-const ERASURES = [eraseEventWords, eraseChatWords, eraseTrack, eraseNotices];
+const ERASURES = [eraseEventWords, eraseChatWords, eraseTrack, eraseNotices, eraseWebhooks];
 
 /** Runs all erasures of a deleted account. */
 const accountErasure = implementEffect(accountErased, async (ctx, { userId }) => {
@@ -106,6 +107,7 @@ const EVERY_MINUTE: Record<string, (ctx: RequestContext) => Promise<unknown>> = 
   codes: purgeCodes,
   formerContacts: purgeFormerContacts,
   idempotencyKeys: purgeIdempotencyKeys,
+  webhooks: sweepWebhooks,
 };
 
 /** Cron expression in `wrangler.toml` → its jobs. */
@@ -123,6 +125,7 @@ const SCHEDULE: Record<string, Record<string, (ctx: RequestContext) => Promise<u
     days: checkTracks,
     truckTrails: purgeTrails,
     adminJobs: purgeJobs,
+    webhooks: purgeWebhooks,
   },
 };
 

@@ -46,6 +46,7 @@ const DEVELOPMENT_QUOTAS: Record<QuotaName, number> = {
   documents: 1000,
   openTickets: 1000,
   orderLinks: 1000,
+  webhookEndpoints: 100,
 };
 const PRODUCTION_QUOTAS: Record<QuotaName, number> = {
   openOrders: 20,
@@ -53,6 +54,7 @@ const PRODUCTION_QUOTAS: Record<QuotaName, number> = {
   documents: 200,
   openTickets: 50,
   orderLinks: 20,
+  webhookEndpoints: 20,
 };
 
 const optional = z.string().trim().min(1).optional();
@@ -71,6 +73,12 @@ const passwordCost = z
   .optional()
   .transform((words) => (words === undefined ? DEFAULT_COST : parseCost(words)))
   .refine((cost) => cost !== null, "must be N/r/p, like 16384/8/5");
+
+/** Waits before the second attempt, the third and so on, in seconds. */
+const schedule = z
+  .string()
+  .regex(/^\d{1,7}(\.\d{1,3})?(,\d{1,7}(\.\d{1,3})?){0,19}$/, "must be seconds, like 5,300,1800")
+  .transform((words) => words.split(",").map((seconds) => Number(seconds) * 1000));
 
 const Variables = z.object({
   APP_ENV: z.enum(["development", "staging", "production"]),
@@ -99,6 +107,9 @@ const Variables = z.object({
   TRUCK_TRAIL_DAYS: z.coerce.number().int().min(3).max(3650).default(7),
   TRACK_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
   OUTBOUND_LOOPBACK: z.enum(["on", "off"]).default("off"),
+  WEBHOOK_RETRIES: schedule.prefault("5,300,1800,7200,18000,36000,50400,72000,86400"),
+  WEBHOOK_LOG_DAYS: z.coerce.number().int().min(1).max(365).default(14),
+  WEBHOOK_POSITION_SECONDS: z.coerce.number().int().min(5).max(86_400).default(60),
   MAIL_FROM: z.string().default("Caravan <no-reply@localhost>"),
   RESEND_API_KEY: optional,
   RESEND_BASE_URL: url.optional(),
@@ -185,6 +196,11 @@ export function readSettings(variables: Record<string, unknown>): { settings: Se
     archivistPool: value.ARCHIVIST_POOL ?? (development ? 2 : 16),
     trackRetentionDays: value.TRACK_RETENTION_DAYS,
     truckTrailDays: value.TRUCK_TRAIL_DAYS,
+    webhooks: {
+      schedule: value.WEBHOOK_RETRIES,
+      logDays: value.WEBHOOK_LOG_DAYS,
+      positionSeconds: value.WEBHOOK_POSITION_SECONDS,
+    },
     outboundLoopback: value.OUTBOUND_LOOPBACK === "on",
     objectStore: store && {
       endpoint: store.data.R2_S3_ENDPOINT.replace(/\/$/, ""),

@@ -1,4 +1,5 @@
 /** Types of the runtime (settings and bindings, once per isolate) and of the request context (one request or job). */
+import type { SQL } from "drizzle-orm";
 import type { Keyring } from "./crypto/digest.ts";
 import type { Hasher } from "./crypto/hasher.ts";
 import type { OutboxRow } from "./db/claims.ts";
@@ -33,7 +34,14 @@ export const RATE_NAMES = [
 export type RateName = (typeof RATE_NAMES)[number];
 
 /** Names of the quotas: see `db/quota.ts`. */
-export const QUOTA_NAMES = ["openOrders", "vehicles", "documents", "openTickets", "orderLinks"] as const;
+export const QUOTA_NAMES = [
+  "openOrders",
+  "vehicles",
+  "documents",
+  "openTickets",
+  "orderLinks",
+  "webhookEndpoints",
+] as const;
 export type QuotaName = (typeof QUOTA_NAMES)[number];
 
 export interface Settings {
@@ -68,6 +76,14 @@ export interface Settings {
   readonly trackRetentionDays: number;
   /** Days for which the trail of a truck is kept. */
   readonly truckTrailDays: number;
+  readonly webhooks: {
+    /** Ms before the second attempt, the third and so on. */
+    readonly schedule: readonly number[];
+    /** Days for which deliveries are kept that are over. */
+    readonly logDays: number;
+    /** For new endpoints: seconds in which one position of a truck is sent. */
+    readonly positionSeconds: number;
+  };
   /** Development only: URLs given by users (webhooks, push) may be of this machine, by any port, over http too. */
   readonly outboundLoopback: boolean;
   /** The bucket's S3 API, for uploads that bypass the Worker; null: not offered. `endpoint` may be a path of this server. */
@@ -122,6 +138,13 @@ export interface Runtime {
   readonly archivists: DurableObjectNamespace<Archivist>;
   /** Runs an effect of any kind, as the outbox does. Throws its handler's errors. */
   runEffect(ctx: RequestContext, row: OutboxRow): Promise<unknown>;
+  /** What a commit with effects asks within its transaction, and what runs after it unless the answer is null. No statement more. */
+  readonly afterCommit: {
+    readonly asks: SQL<string | null>;
+    readonly run: (ctx: RequestContext, answer: string) => Promise<void>;
+  };
+  /** Has the object of a webhook endpoint send what is due. */
+  wakeWebhookSender(endpointId: number): Promise<void>;
   /** The object of a room by its name, `event:12`; null for a kind that does not exist. */
   room(name: string): RoomStub | null;
   /** The object of one of a room's relays, numbered from 1. */

@@ -12,6 +12,7 @@ import { orders } from "./tables/orders.ts";
 import { social } from "./tables/social.ts";
 import { support } from "./tables/support.ts";
 import { tracking } from "./tables/tracking.ts";
+import { webhooks } from "./tables/webhooks.ts";
 import { everybody, members, type Table } from "./world.ts";
 
 export const table: Table = {
@@ -28,6 +29,7 @@ export const table: Table = {
   ...social,
   ...support,
   ...tracking,
+  ...webhooks,
   "GET /api/v1": { responses: members(200) },
   "GET /health": { responses: everybody(200) },
 };

@@ -44,6 +44,7 @@ const FEW = new Set([
   "tow_truck_types",
   "tow_trucks",
   "vehicle_types",
+  "webhook_endpoints",
 ]);
 
 /** Statements that read a growing table, with the tables. */

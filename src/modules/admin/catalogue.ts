@@ -14,6 +14,7 @@ import { rentalResources } from "../rentals/index.ts";
 import { personFacts, socialResources } from "../social/index.ts";
 import { supportResources } from "../support/index.ts";
 import { trackingResources } from "../tracking/index.ts";
+import { webhookResources } from "../webhooks/index.ts";
 import { auditLogOf } from "./resources/audit-log.ts";
 import { systemResources } from "./resources/system.ts";
 import { may } from "./rights.ts";
@@ -32,6 +33,7 @@ const resources: readonly Resource[] = [
   ...documentResources,
   ...notificationResources,
   ...fileResources,
+  ...webhookResources,
   ...systemResources,
 ];
 

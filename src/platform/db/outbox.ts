@@ -63,6 +63,8 @@ export async function commit<Change extends Changing>(
     throw error;
   }
   if (all.some((statement, index) => emitting.has(statement) && moved(results[index]))) enqueueDueSoon(ctx);
+  const [first] = (results[1] as Partial<D1Result<{ answer: string | null }>>)?.results ?? [];
+  if (written.length > 0) followUp(ctx, first?.answer);
   const queued = rows.filter(({ direct }) => !direct).map(({ id }) => id);
   if (queued.length > 0) ctx.defer("outbox.enqueue", enqueue(ctx.runtime.queue, queued, { isNew: true }));
   await runDirectly(
@@ -92,6 +94,11 @@ const storedFacts = ({ id, kind, address, payload, sender }: StoredEffect) => ({
   payload,
   sender,
 });
+
+/** Runs `afterCommit` with its answer, beside the response. */
+export function followUp(ctx: RequestContext, answer: string | null | undefined): void {
+  if (answer) ctx.defer("commit.after", ctx.runtime.afterCommit.run(ctx, answer));
+}
 
 const emitting = new WeakSet<Changing>();
 
@@ -149,9 +156,8 @@ function insertEffects(ctx: RequestContext, rows: readonly object[], atLeast: nu
           OR nth + (SELECT count(*) FROM (SELECT 1 FROM outbox AS past WHERE past.kind IN ('mail', 'sms')
             AND past.address = effect ->> 'address' AND past.created_at > ${now - seconds * 1000} LIMIT ${limit})) <= ${limit}`
     : sql`SELECT NULL, '', '', '{}', 0, 0, NULL WHERE changes() < ${atLeast}`;
-  return ctx.db.run(
-    sql`INSERT INTO outbox (id, kind, address, payload, leased_until, created_at, sender_id) ${source}`,
-  );
+  return ctx.db.run(sql`INSERT INTO outbox (id, kind, address, payload, leased_until, created_at, sender_id) ${source}
+    RETURNING ${ctx.runtime.afterCommit.asks} AS answer`);
 }
 
 /**

@@ -127,6 +127,17 @@ export const creations: Readonly<Record<string, Creation>> = {
     other: (body) => ({ ...body, location: "Tower" }),
     made: (body) => eventsNamed((body as Fields).name ?? ""),
   },
+  "post /api/v1/webhooks/endpoints": {
+    signedIn: "staff",
+    body: () => ({
+      url: `https://${crypto.randomUUID()}.example.com/`,
+      types: ["event.deleted"],
+      is_active: false,
+    }),
+    other: (body) => ({ ...body, description: "other" }),
+    made: async (body) =>
+      (await rows("SELECT id FROM webhook_endpoints WHERE url = ?", (body as Fields).url)).length,
+  },
   "post /api/v1/events": named("events", "name", "name", () => ({
     name: unique("Поход"),
     description: "В горы",

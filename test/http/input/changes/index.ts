@@ -13,6 +13,7 @@ import {
   report,
   task,
   ticket,
+  webhook,
 } from "./records.ts";
 
 /** The changes of routes that are mounted under two prefixes. */
@@ -63,6 +64,7 @@ export const changes: Readonly<Record<string, Change>> = {
   "patch /api/v1/notification/{id}/": "single",
   "put /api/v1/support/tickets/{id}/": { ...ticket, base: () => ({ status: "RESOLVED" }) },
   "patch /api/v1/support/tickets/{id}/": ticket,
+  "patch /api/v1/webhooks/endpoints/{id}/": webhook,
   "put /api/v1/vehicle-types/{id}/": "whole",
   "patch /api/v1/vehicle-types/{id}/": tariff,
   "put /api/v1/tow-trucks/{id}/": "whole",

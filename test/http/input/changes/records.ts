@@ -142,3 +142,18 @@ export const consoleRow: SplitChange = {
   fields: () => ({ name: unique("Тариф"), description: "?", max_weight: 7.5, base_price: "9.00" }),
   headers: { "If-Match": "*" },
 };
+
+export const webhook: SplitChange = {
+  by: "staff",
+  make: async (_, by) => {
+    const body = { url: "https://hooks.example.com/", types: ["event.deleted"], is_active: false };
+    return `/api/v1/webhooks/endpoints/${(await made("/api/v1/webhooks/endpoints/", body, by)).id}/`;
+  },
+  fields: async () => ({
+    url: `https://${crypto.randomUUID()}.example.com/`,
+    types: ["ticket.created", "ticket.updated"],
+    description: "ERP",
+    position_seconds: 90,
+    owner: (await newPerson("staff")).id,
+  }),
+};

@@ -2,6 +2,7 @@
 import { sql } from "drizzle-orm";
 import { cellOf } from "../../../../platform/cells.ts";
 import { runBatch } from "../../../../platform/db/client.ts";
+import { followUp } from "../../../../platform/db/outbox.ts";
 import type { Place } from "../../../../platform/geo.ts";
 import type { RequestContext } from "../../../../platform/runtime.ts";
 import { orderRoom } from "../../room-names.ts";
@@ -32,7 +33,9 @@ export interface OrderTarget extends Place {
 
 /** Stores positions of any number of trucks in one transaction. Those that are older than the stored ones change nothing. */
 export async function storePositions(ctx: RequestContext, fixes: readonly TruckFix[]): Promise<void> {
-  const [, , returned] = await runBatch(ctx.db, await positionStatements(ctx, fixes));
+  const [written, , returned] = await runBatch(ctx.db, await positionStatements(ctx, fixes));
+  const [first] = (written as Partial<D1Result<{ answer: string | null }>>).results ?? [];
+  followUp(ctx, first?.answer);
   await publishReturns(ctx, returned as TruckState[]);
 }
 
@@ -46,15 +49,19 @@ export async function locateTruck(ctx: RequestContext, fix: TruckFix): Promise<L
           'latitude', iif(orders.status = 'IN_PROGRESS', delivery_latitude, pickup_latitude),
           'longitude', iif(orders.status = 'IN_PROGRESS', delivery_longitude, pickup_longitude)))
         FROM orders WHERE tow_truck_id = tow_trucks.id
-          AND orders.status IN ('PENDING', 'CONFIRMED', 'ASSIGNED', 'IN_PROGRESS')) AS orders
+          AND orders.status IN ('PENDING', 'CONFIRMED', 'ASSIGNED', 'IN_PROGRESS')) AS orders, ${ctx.runtime.afterCommit.asks} AS answer
       FROM tow_trucks WHERE id = ${fix.id}`),
   ]);
+  const [row] = found as { id: number; at: number; orders: string; answer: string | null }[];
+  followUp(ctx, row?.answer);
   await publishReturns(ctx, returned as TruckState[]);
-  const [row] = found as { id: number; at: number; orders: string }[];
   return row ? { ...row, orders: JSON.parse(row.orders) as OrderTarget[] } : null;
 }
 
-/** The columns that an index holds are written only when they change: a position costs one row. */
+/**
+ * The columns that an index holds are written only when they change: a position costs one row. What is returned is asked
+ * before the triggers of this statement run: it answers for the positions before.
+ */
 async function positionStatements(ctx: RequestContext, fixes: readonly TruckFix[]) {
   const rows = await Promise.all(
     fixes.map(async (fix) => [fix.id, fix.latitude, fix.longitude, fix.at, await cellOf(fix)]),
@@ -65,7 +72,8 @@ async function positionStatements(ctx: RequestContext, fixes: readonly TruckFix[
     ctx.db.run(sql`UPDATE tow_trucks SET latitude = fix.latitude, longitude = fix.longitude, located_at = fix.at,
         updated_at = ${ctx.now()} FROM ${given} AS fix
       WHERE tow_trucks.id = fix.id AND (coalesce(located_at, 0) < fix.at OR located_at = fix.at
-        AND (tow_trucks.latitude <> fix.latitude OR tow_trucks.longitude <> fix.longitude))`),
+        AND (tow_trucks.latitude <> fix.latitude OR tow_trucks.longitude <> fix.longitude))
+      RETURNING ${ctx.runtime.afterCommit.asks} AS answer`),
     ctx.db.run(sql`UPDATE tow_trucks SET cell = fix.cell FROM ${given} AS fix
       WHERE tow_trucks.id = fix.id AND located_at = fix.at AND tow_trucks.cell IS NOT fix.cell`),
     returnFromIdle(ctx, given),
