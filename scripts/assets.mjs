@@ -1,10 +1,11 @@
-// Writes everything that is served as a file into dist/assets: a few own files, the console, the API documents and their
-// two self-hosted viewers, and the documentation site. Unchanged files are not written again, because a running
+// Writes everything that is served as a file into dist/assets: a few own files, the console, the client, the API documents
+// and their two self-hosted viewers, and the documentation site. Unchanged files are not written again, because a running
 // development server watches the folder.
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildClient } from "../client/scripts/build.mjs";
 import { writeApiDocuments } from "./setup/api-documents.mjs";
 import { FACT_SOURCES, writeFacts } from "./setup/documentation/facts.mjs";
 import { buildSite, SITE_SOURCES, siteHeaders } from "./setup/documentation/site.mjs";
@@ -23,6 +24,11 @@ for (const path of await filesIn(join(root, "src/assets")))
 for (const [folder, sources] of Object.entries(VENDOR))
   for (const source of sources)
     files.set(join(folder, basename(source)), await readFile(join(root, "node_modules", source)));
+
+// For pages without a bundler; everybody else installs the package.
+const client = await buildClient();
+for (const name of ["browser.js", "browser-live.js"])
+  files.set(join("client", name), await readFile(join(client, name)));
 
 const facts = await buildOnce("facts", FACT_SOURCES, writeFacts);
 const site = [...SITE_SOURCES, relative(root, facts)];
