@@ -25,6 +25,7 @@ function workerProject(name: string, files: { include: string[]; exclude?: strin
             RATE_LOGIN: "1000000/60",
             RATE_RESET: "1000000/60",
             WEBHOOK_RETRIES: "0.1,0.1,0.2",
+            OUTBOUND_LOOPBACK: "off",
           },
           outboundService: (request: Request) => new Response(`blocked ${request.url}`, { status: 418 }),
         },

@@ -34,7 +34,7 @@ function run(script, ...args) {
 
 /**
  * Starts the product without its rate limits. `place` may name a port, the folder of a state that is kept, other Workers
- * `beside` the product, made from its own options, the `services` that it calls, and a module in `front` of it; without a place the state is new and
+ * `beside` the product, made from its own options, the `services` that it calls, this machine's `network` as what is outside, and a module in `front` of it; without a place the state is new and
  * temporary. `bindings` are additional settings.
  */
 export function startProduct(place, bindings) {
@@ -85,8 +85,8 @@ async function start(files, bindings, durableObjects, place) {
     ),
     durableObjects: durableObjects ?? options.durableObjects,
     serviceBindings: { ...options.serviceBindings, ...place?.services },
-    // No weather, and no other answer from outside.
-    outboundService: () => Response.json({}),
+    // No weather, and no other answer from outside; unless this machine's network is wanted.
+    ...(place?.network ? {} : { outboundService: () => Response.json({}) }),
   };
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({

@@ -35,7 +35,12 @@ export function requireNode() {
 export function ensureSecrets() {
   const file = new URL("../../.dev.vars", import.meta.url);
   const words = existsSync(file) ? readFileSync(file, "utf8") : "";
-  const defaults = { APP_ENV: "development", SIGNING_SECRET: randomBytes(32).toString("hex") };
+  const defaults = {
+    APP_ENV: "development",
+    SIGNING_SECRET: randomBytes(32).toString("hex"),
+    // Receivers of webhooks on this machine can be tried.
+    OUTBOUND_LOOPBACK: "on",
+  };
   const missing = Object.entries(defaults).filter(([name]) => !new RegExp(`^${name}=`, "m").test(words));
   if (missing.length === 0) return;
   const lines = missing.map(([name, value]) => `${name}=${value}\n`).join("");

@@ -1,13 +1,17 @@
 // `npm run torture [-- --seed 7 --messages 20000 --evictions 200 --kills 5]`: attacks the delivery promise and prints the result.
+// `npm run torture -- --webhooks [--messages 10000 --subjects 200 --kills 5]`: webhooks to a receiver that fails at random.
 // `npm run torture -- --relays [--sockets 5000 --each 1000 --messages 60]`: the same for one big room.
 import { parseArgs } from "node:util";
 import { build } from "../../bench/platform.mjs";
 import { bigRoom } from "./relays/run.ts";
 import { torture } from "./torture.ts";
+import { webhooks } from "./webhooks/run.ts";
 
 const { values } = parseArgs({
   options: {
     relays: { type: "boolean", default: false },
+    webhooks: { type: "boolean", default: false },
+    subjects: { type: "string", default: "200" },
     sockets: { type: "string", default: "5000" },
     each: { type: "string", default: "1000" },
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
@@ -26,6 +30,14 @@ if (values.relays) {
   const report = await bigRoom(room);
   console.table(report);
   process.exit(report.lost + report.doubled + report.gaps + report.reloads === 0 ? 0 : 1);
+}
+if (values.webhooks) {
+  const { messages = "10000", subjects, kills, seed } = values;
+  const numbers = { events: Number(messages), subjects: Number(subjects), kills: Number(kills) };
+  const { notes, ...report } = await webhooks({ ...numbers, seed: Number(seed), progress });
+  console.table(report);
+  for (const note of notes) console.log(`  ${note}`);
+  process.exit(notes.length === 0 ? 0 : 1);
 }
 const plan = {
   seed: Number(values.seed),

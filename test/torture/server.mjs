@@ -9,6 +9,7 @@ const settings = {
   // Many sign-ups at once: the real algorithm at a fraction of its cost.
   PASSWORD_COST: "1024/8/1",
   RATE_REGISTRATION: "1000000/60",
+  ...JSON.parse(process.env.TORTURE_SETTINGS ?? "{}"),
 };
 /**
  * Runs SQL from inside. A call through Miniflare's own proxy blocks this process until it is answered, and the server
@@ -57,6 +58,7 @@ const place = {
   port: Number(port),
   folder,
   ...version,
+  network: settings.OUTBOUND_LOOPBACK === "on",
   beside: (product) => [
     { ...control, d1Databases: product.d1Databases },
     ...(beside ? [beside(product)] : []),
@@ -84,6 +86,8 @@ const orders = {
     query(
       `CREATE TRIGGER IF NOT EXISTS refuse_${table} BEFORE INSERT ON ${table} BEGIN SELECT RAISE(FAIL, 'refused'); END`,
     ),
+  /** What the clock does each minute. */
+  minute: async () => (await product.miniflare.getWorker("bench")).scheduled({ cron: "* * * * *" }),
   accept: ({ table }) => query(`DROP TRIGGER IF EXISTS refuse_${table}`),
   query: ({ sql, values }) => query(sql, values),
 };

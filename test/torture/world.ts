@@ -24,16 +24,18 @@ export class World {
   #asked = 0;
   #generation = 0;
   readonly #twoVersions: boolean;
+  readonly #settings: Readonly<Record<string, string>>;
 
-  private constructor(port: number, twoVersions: boolean) {
+  private constructor(port: number, twoVersions: boolean, settings: Readonly<Record<string, string>>) {
     this.#port = port;
     this.#twoVersions = twoVersions;
+    this.#settings = settings;
     this.origin = `http://127.0.0.1:${port}`;
   }
 
   /** `twoVersions`: an older version of the Worker serves, too, and objects run it in every second life of the server. */
-  static async start(twoVersions = false): Promise<World> {
-    const world = new World(await freePort(), twoVersions);
+  static async start(twoVersions = false, settings: Readonly<Record<string, string>> = {}): Promise<World> {
+    const world = new World(await freePort(), twoVersions, settings);
     await world.start();
     return world;
   }
@@ -43,6 +45,7 @@ export class World {
     const child = fork(SERVER, [String(this.#port), this.#folder, ...generation], {
       detached: true,
       stdio: ["ignore", "ignore", "ignore", "ipc"],
+      env: { ...process.env, TORTURE_SETTINGS: JSON.stringify(this.#settings) },
     });
     this.#child = child;
     await new Promise<void>((ready, failed) => {

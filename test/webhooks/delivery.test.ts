@@ -1,7 +1,7 @@
 /** How events reach a receiver: signed, at least once, in the order of their subject, until accepted or given up. */
 import { describe, expect, test, vi } from "vitest";
 import { sweepWebhooks } from "../../src/modules/webhooks/index.ts";
-import { move, orderIn, place, scene } from "../dispatch/scene.ts";
+import { at, move, orderIn, place, scene } from "../dispatch/scene.ts";
 import { patch, post, rows } from "../harness/api.ts";
 import { jobContext } from "../harness/job-context.ts";
 import { deliveriesOf, ENDPOINTS, newEndpoint, receiver, until, verified } from "./endpoints.ts";
@@ -202,6 +202,34 @@ describe("secrets", () => {
     await rows("UPDATE webhook_endpoints SET former_until = 1 WHERE id = ?", endpoint.id);
     await until(() => received.length > 0);
     verified(received[0] as never, rotated.body.secret);
+  });
+});
+
+describe("when it is sent", () => {
+  test("Changes without effects are told at once, too: an event without members, an edit that is only audited.", async () => {
+    const endpoint = await newEndpoint(["order.updated", "event.created"]);
+    const received = receiver(endpoint);
+    const there = await scene();
+    const id = await place(there);
+    await patch(at(id), { delivery_latitude: 55.9 }, { token: there.operator.token });
+    await until(() => received.length === 1);
+    const event = { starting_time: "2031-01-01T10:00Z", end_time: "2031-01-01T11:00Z", participants: [] };
+    await post("/api/events/", { name: "Ride", location: "Bridge", ...event }, { token: there.client.token });
+    await until(() => received.length === 2);
+    expect(received.map(({ body }) => body.type)).toEqual(["order.updated", "event.created"]);
+  });
+
+  test("A truck's position is told without waiting for the minute's sweep.", async () => {
+    const endpoint = await newEndpoint(["truck.position"], { position_seconds: 5 });
+    const received = receiver(endpoint);
+    const there = await scene();
+    await post(
+      "/api/v1/location/update/",
+      { latitude: 55.75, longitude: 37.61 },
+      { token: there.driver.token },
+    );
+    await until(() => received.length === 1);
+    expect(received[0]?.body.data).toMatchObject({ tow_truck: there.truck, latitude: 55.75 });
   });
 });
 

@@ -36,8 +36,8 @@ type Changing = Statement | FixedStatement<unknown>;
  * nothing is written.
  *
  * The guard is the outbox row itself: its id becomes NULL when `changes()` of the statement before it is below
- * `atLeast`, and the NOT NULL constraint rolls the whole batch back. So `change` must be the statement whose row
- * count decides.
+ * `atLeast`, and the NOT NULL constraint rolls the whole batch back. Without effects an overflow does (`checkMoved`). So
+ * `change` must be the statement whose row count decides.
  */
 export async function commit<Change extends Changing>(
   ctx: RequestContext,
@@ -52,19 +52,19 @@ export async function commit<Change extends Changing>(
   const [written = [], ...more] = inPieces(rows.map(storedFacts));
   // Only the first piece runs right after the change and can read its `changes()`.
   const inserts = [
-    insertEffects(ctx, written, atLeast),
+    written.length > 0 ? insertEffects(ctx, written, atLeast) : checkMoved(ctx, atLeast),
     ...more.map((piece) => insertEffects(ctx, piece, 0)),
   ];
   const all = [change, ...inserts, ...rest];
   try {
     results = await runBatch(ctx.db, all);
   } catch (error) {
-    if (says(error, "NOT NULL constraint failed: outbox.id")) return null;
+    if (says(error, "NOT NULL constraint failed: outbox.id") || says(error, OVERFLOW)) return null;
     throw error;
   }
   if (all.some((statement, index) => emitting.has(statement) && moved(results[index]))) enqueueDueSoon(ctx);
   const [first] = (results[1] as Partial<D1Result<{ answer: string | null }>>)?.results ?? [];
-  if (written.length > 0) followUp(ctx, first?.answer);
+  followUp(ctx, first?.answer);
   const queued = rows.filter(({ direct }) => !direct).map(({ id }) => id);
   if (queued.length > 0) ctx.defer("outbox.enqueue", enqueue(ctx.runtime.queue, queued, { isNew: true }));
   await runDirectly(
@@ -146,18 +146,25 @@ export function inPieces<Row extends object>(rows: readonly Row[]): Row[][] {
 function insertEffects(ctx: RequestContext, rows: readonly object[], atLeast: number): Statement {
   const now = ctx.now();
   const { limit, seconds } = ctx.runtime.settings.rates.letters;
-  // One statement and one parameter for any number of rows; without rows it still checks that the change moved one.
-  const source = rows.length
-    ? sql`SELECT iif(changes() >= ${atLeast}, effect ->> 'id', NULL), effect ->> 'kind', effect ->> 'address', effect -> 'payload',
+  // One statement and one parameter for any number of rows.
+  const source = sql`SELECT iif(changes() >= ${atLeast}, effect ->> 'id', NULL), effect ->> 'kind', effect ->> 'address', effect -> 'payload',
         ${now + LEASE}, ${now}, effect ->> 'sender'
         FROM (SELECT value AS effect, row_number() OVER (PARTITION BY value ->> 'address' ORDER BY key) AS nth
           FROM json_each(${JSON.stringify(rows)}))
         WHERE changes() < ${atLeast} OR effect ->> 'kind' <> 'mail' OR effect -> 'payload' ->> 'secret'
           OR nth + (SELECT count(*) FROM (SELECT 1 FROM outbox AS past WHERE past.kind IN ('mail', 'sms')
-            AND past.address = effect ->> 'address' AND past.created_at > ${now - seconds * 1000} LIMIT ${limit})) <= ${limit}`
-    : sql`SELECT NULL, '', '', '{}', 0, 0, NULL WHERE changes() < ${atLeast}`;
+            AND past.address = effect ->> 'address' AND past.created_at > ${now - seconds * 1000} LIMIT ${limit})) <= ${limit}`;
   return ctx.db.run(sql`INSERT INTO outbox (id, kind, address, payload, leased_until, created_at, sender_id) ${source}
     RETURNING ${ctx.runtime.afterCommit.asks} AS answer`);
+}
+
+const OVERFLOW = "integer overflow";
+
+/** Without effects: fails when the change moved fewer rows than `atLeast`, because SQLite has no magnitude of the least integer. */
+function checkMoved(ctx: RequestContext, atLeast: number): Statement {
+  return ctx.db.run(
+    sql`SELECT ${ctx.runtime.afterCommit.asks} AS answer, abs(-9223372036854775807 - (changes() < ${atLeast})) AS moved`,
+  );
 }
 
 /**

@@ -11,7 +11,7 @@ const FieldErrors = z.record(z.string(), z.array(z.string())).openapi("FieldErro
 const BODY_KINDS = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"];
 
 /** The document, of a server whose origin `document-routes.tsx` fills in. */
-export function openApiDocument(routes: readonly Route[]) {
+export function openApiDocument(routes: readonly Route[], webhooks: readonly DocumentedWebhook[] = []) {
   const registry = new OpenAPIRegistry();
   registry.registerComponent("securitySchemes", "Bearer", {
     type: "http",
@@ -26,6 +26,7 @@ export function openApiDocument(routes: readonly Route[]) {
   });
   registry.registerComponent("securitySchemes", "Cookie", { type: "apiKey", in: "cookie", name: "jwt" });
   for (const route of routes) if (!route.hidden) registry.registerPath(pathItem(route));
+  for (const webhook of webhooks) registry.registerWebhook(webhookItem(webhook));
   return new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: "3.1.0",
     info: {
@@ -36,6 +37,37 @@ export function openApiDocument(routes: readonly Route[]) {
     },
     servers: [{ url: BUILT_ORIGIN }],
   });
+}
+
+/** A request that the server sends, for the document's `webhooks`. */
+export interface DocumentedWebhook {
+  readonly name: string;
+  readonly summary: string;
+  readonly body: z.ZodType;
+}
+
+function webhookItem({ name, summary, body }: DocumentedWebhook): RouteConfig {
+  const text = z.string();
+  return {
+    method: "post",
+    path: name,
+    operationId: `webhook-${name.replaceAll(".", "-")}`,
+    summary,
+    description:
+      "Signed by Standard Webhooks: `webhook-signature` holds `v1,` and the HMAC-SHA-256 of `id.timestamp.body`, one for each secret.",
+    tags: ["Webhooks"],
+    // Endpoints authenticate the sender by its signature.
+    security: [],
+    request: {
+      headers: z.object({
+        "webhook-id": text.openapi({ description: "The same in every attempt and replay." }),
+        "webhook-timestamp": text.openapi({ description: "Seconds since 1970, of this attempt." }),
+        "webhook-signature": text,
+      }),
+      body: { content: { "application/json": { schema: body } } },
+    },
+    responses: { "2XX": { description: "Accepted. Any other answer is tried again." } },
+  };
 }
 
 function pathItem(route: Route): RouteConfig {
