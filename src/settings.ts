@@ -9,6 +9,7 @@ import {
   type RateName,
   type Settings,
 } from "./platform/runtime.ts";
+import { timeZoneNamed } from "./platform/time-zones.ts";
 import { z } from "./platform/zod.ts";
 
 /** Default rates, as attempts/seconds. Each can be set: `RATE_GUESS=20/900`. */
@@ -110,6 +111,11 @@ const Variables = z.object({
   WEBHOOK_RETRIES: schedule.prefault("5,300,1800,7200,18000,36000,50400,72000,86400"),
   WEBHOOK_LOG_DAYS: z.coerce.number().int().min(1).max(365).default(14),
   WEBHOOK_POSITION_SECONDS: z.coerce.number().int().min(5).max(86_400).default(60),
+  TIME_ZONE: z
+    .string()
+    .default("UTC")
+    .transform(timeZoneNamed)
+    .refine((zone) => zone !== null, "must be an IANA time zone, like Europe/Moscow"),
   MAIL_FROM: z.string().default("Caravan <no-reply@localhost>"),
   RESEND_API_KEY: optional,
   RESEND_BASE_URL: url.optional(),
@@ -194,6 +200,7 @@ export function readSettings(variables: Record<string, unknown>): { settings: Se
     hasherPool: value.HASHER_POOL ?? (development ? 8 : 128),
     counterShards: value.COUNTER_SHARDS ?? (development ? 16 : 256),
     archivistPool: value.ARCHIVIST_POOL ?? (development ? 2 : 16),
+    timeZone: value.TIME_ZONE ?? "UTC",
     trackRetentionDays: value.TRACK_RETENTION_DAYS,
     truckTrailDays: value.TRUCK_TRAIL_DAYS,
     webhooks: {

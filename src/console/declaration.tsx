@@ -35,6 +35,8 @@ export interface Field {
   readonly options?: readonly string[];
   /** The resource it refers to. */
   readonly reference?: string;
+  /** Of an instant: the field with the time zone in which it is shown, and the zone where that is empty. */
+  readonly zone?: { readonly field: string; readonly default: string };
 }
 
 export interface Filter {

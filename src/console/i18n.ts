@@ -33,6 +33,8 @@ export interface Formats {
   /** Roubles, as a decimal string or a number. */
   money(value: string | number): string;
   instant(value: string): string;
+  /** The time in a zone with the zone's name; null where this browser's clock shows the same. */
+  elsewhere(value: string, zone: string): string | null;
   /** A day without the year, for axes. */
   day(value: string): string;
   date(value: string): string;
@@ -45,6 +47,25 @@ export interface Formats {
 export function useFormats(): Formats {
   const [locale] = useLocaleState();
   return formats(locale === "ru" ? "ru" : "en");
+}
+
+/** The format of `instant` in another zone; null for a zone that this browser does not know. */
+function clockIn(locale: Locale, timeZone: string): Intl.DateTimeFormat | null {
+  try {
+    return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", timeZone });
+  } catch {
+    return null;
+  }
+}
+
+/** `Moscow Standard Time`. */
+function nameOf(locale: Locale, timeZone: string, time: Date): string {
+  const parts = new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: "longGeneric" }).formatToParts(
+    time,
+  );
+  return timeZone === "UTC"
+    ? timeZone
+    : (parts.find(({ type }) => type === "timeZoneName")?.value ?? timeZone);
 }
 
 const made = new Map<Locale, Formats>();
@@ -76,6 +97,13 @@ export function formats(locale: Locale): Formats {
     instant(value) {
       const time = new Date(value);
       return (time.getFullYear() === new Date().getFullYear() ? recent : instant).format(time);
+    },
+    elsewhere(value, zone) {
+      const time = new Date(value);
+      const there = clockIn(locale, zone);
+      if (!there || there.format(time) === instant.format(time)) return null;
+      const name = nameOf(locale, zone, time);
+      return `${there.format(time)} (${name})`;
     },
     date: (value) => date.format(new Date(`${value.slice(0, 10)}T00:00:00`)),
     day: (value) => day.format(new Date(value)),

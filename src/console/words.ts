@@ -99,6 +99,7 @@ const catalogue = {
   "record.deleteTitle": ["Delete {name}?", "Удалить {name}?"],
   "record.done": ["{name}: done", "{name}: готово"],
   "record.none": ["—", "—"],
+  "record.yourTime": ["your time: {time}", "у вас: {time}"],
   "record.yes": ["Yes", "Да"],
   "record.no": ["No", "Нет"],
   "record.any": ["Any", "Любое"],

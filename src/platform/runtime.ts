@@ -70,6 +70,8 @@ export interface Settings {
   readonly counterShards: number;
   /** Number of objects that write rooms' archives to D1. */
   readonly archivistPool: number;
+  /** IANA name: the time zone of events and people that have none of their own. */
+  readonly timeZone: string;
   /** Number of messages on a chat's page. */
   readonly chatPage: number;
   /** Days for which a track stays in rows; older days become objects. */

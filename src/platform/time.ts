@@ -1,4 +1,5 @@
 /** Parses ISO 8601 instants; the app's own time zone applies when the client names none. */
+import { zoneOffset } from "./time-zones.ts";
 
 const PATTERN =
   /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|[+-]\d{2}(?::?\d{2})?)?)?$/i;
@@ -47,31 +48,6 @@ function offsetMinutes(offset: string): number | null {
   const minutes = Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2));
   if (minutes >= 24 * 60) return null;
   return offset.startsWith("-") ? -minutes : minutes;
-}
-
-/** Offset of `zone` from UTC at an instant, in ms. */
-function zoneOffset(at: number, zone: string): number {
-  const parts = new Intl.DateTimeFormat("en-US", {
-    timeZone: zone,
-    hourCycle: "h23",
-    year: "numeric",
-    month: "numeric",
-    day: "numeric",
-    hour: "numeric",
-    minute: "numeric",
-    second: "numeric",
-  }).formatToParts(at);
-  const value = (type: Intl.DateTimeFormatPartTypes) =>
-    Number(parts.find((part) => part.type === type)?.value);
-  const local = Date.UTC(
-    value("year"),
-    value("month") - 1,
-    value("day"),
-    value("hour"),
-    value("minute"),
-    value("second"),
-  );
-  return local - Math.floor(at / 1000) * 1000;
 }
 
 export function isoTime(at: number): string {

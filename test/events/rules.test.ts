@@ -110,6 +110,7 @@ describe("the differences of a change", () => {
     hiddenUsername: null,
     email: null,
     locale: "en" as const,
+    timeZone: null,
     isOrganizer: false,
     acceptedAt: null,
   });
@@ -121,6 +122,7 @@ describe("the differences of a change", () => {
     name: "Ride",
     startsAt: 0,
     endsAt: null,
+    timeZone: null,
     location: "Bridge",
     createdAt: 0,
     updatedAt: 0,
@@ -147,10 +149,11 @@ describe("the differences of a change", () => {
     [{ endsAt: 60_000 }, "Changed: end (was: none)."],
     [{ location: "Hall", latitude: 1, longitude: 1 }, "Changed: location (was: Bridge)."],
     [{ latitude: 1, longitude: 1 }, "Changed: place on the map."],
+    [{ timeZone: "Europe/Moscow" }, "Changed: time zone."],
     [{ price: 100, minAge: 18 }, "Changed: price; age limits."],
     [{ members: [person(2), person(3)] }, "Changed: joined: p3; left: p1."],
   ])("The difference %j is described in a sentence.", (change, words) => {
     const changes = changesBetween(event, { ...event, ...change });
-    expect(changes && describeChanges(changes, "en")).toBe(words);
+    expect(changes && describeChanges(changes, "en", "UTC")).toBe(words);
   });
 });

@@ -28,6 +28,7 @@ export const Declared = z
     fields: z.array(
       z.object({
         ...Input,
+        zone: z.object({ field: z.string(), default: z.string() }).optional(),
         list: z.boolean(),
         writable: z.boolean(),
         once: z.boolean(),
@@ -46,12 +47,14 @@ export const Declared = z
   })
   .openapi("AdminResource");
 
-/** All resources that this caller may read. */
-export function declarationFor(caller: Caller): z.input<typeof Declared>[] {
-  return catalogue.filter((each) => may(caller, each, "read")).map((each) => declared(caller, each));
+/** All resources that this caller may read. `timeZone`: the default of the settings. */
+export function declarationFor(caller: Caller, timeZone: string): z.input<typeof Declared>[] {
+  return catalogue
+    .filter((each) => may(caller, each, "read"))
+    .map((each) => declared(caller, each, timeZone));
 }
 
-function declared(caller: Caller, resource: Resource): z.input<typeof Declared> {
+function declared(caller: Caller, resource: Resource, timeZone: string): z.input<typeof Declared> {
   const role = roleOf(caller);
   const { name, subject, label, group, title, sort } = resource;
   const can = (right: "create" | "edit" | "delete") => may(caller, resource, right);
@@ -66,6 +69,7 @@ function declared(caller: Caller, resource: Resource): z.input<typeof Declared> 
     title,
     fields: fieldsFor(role, resource).map(([fieldName, field]) => ({
       ...inputOf(fieldName, field),
+      ...(field.zone ? { zone: { field: field.zone, default: timeZone } } : {}),
       list: field.list !== false,
       writable: writes && field.input !== undefined,
       once: field.once === true,

@@ -42,7 +42,7 @@ const declaration = route({
   summary: "List the resources that the caller may use",
   access: "operator",
   responses: { 200: z.array(Declared) },
-  handle: async ({ caller }) => respond(200, declarationFor(caller)),
+  handle: async ({ ctx, caller }) => respond(200, declarationFor(caller, ctx.runtime.settings.timeZone)),
 });
 
 const list = route({

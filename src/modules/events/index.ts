@@ -22,6 +22,7 @@ export {
   listEvents,
   searchEvents,
   usernameFor,
+  zoneOf,
 } from "./queries.ts";
 export { eventRoomHandler } from "./room.ts";
 export { eventRoutes } from "./routes.ts";

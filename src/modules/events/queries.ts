@@ -18,6 +18,8 @@ export interface EventMember {
   readonly hiddenUsername: string | null;
   readonly email: string | null;
   readonly locale: Locale;
+  /** IANA name; null: not chosen. */
+  readonly timeZone: string | null;
   readonly isOrganizer: boolean;
   /** When they took part by their own act, epoch ms; null for a member who was only named. */
   readonly acceptedAt: number | null;
@@ -31,6 +33,8 @@ export interface Event {
   /** Epoch ms. */
   readonly startsAt: number;
   readonly endsAt: number | null;
+  /** IANA name; null: the default of the settings. */
+  readonly timeZone: string | null;
   readonly location: string;
   readonly createdAt: number;
   readonly updatedAt: number;
@@ -57,7 +61,7 @@ export function usernameFor(viewer: Viewer, { userId, username, hiddenUsername }
 
 const membersJson = sql<string>`(
   SELECT json_group_array(json_object('userId', u.id, ${namesJson("u")}, 'email', u.email, 'locale', u.locale,
-    'isOrganizer', m.is_organizer, 'acceptedAt', m.accepted_at) ORDER BY m.joined_at, u.id)
+    'timeZone', u.time_zone, 'isOrganizer', m.is_organizer, 'acceptedAt', m.accepted_at) ORDER BY m.joined_at, u.id)
   FROM event_members m JOIN users u ON u.id = m.user_id WHERE m.event_id = events.id)`;
 
 /** The columns of an event that every reader needs, with its members. */
@@ -68,11 +72,17 @@ export const eventFields = {
   name: events.name,
   startsAt: events.startsAt,
   endsAt: events.endsAt,
+  timeZone: events.timeZone,
   location: events.location,
   createdAt: events.createdAt,
   updatedAt: events.updatedAt,
   members: membersJson.mapWith(readMembers),
 };
+
+/** The zone in which an event's times are shown: its own, else the default of the settings. */
+export function zoneOf(ctx: RequestContext, event: { readonly timeZone: string | null }): string {
+  return event.timeZone ?? ctx.runtime.settings.timeZone;
+}
 
 /** All events, or a window of them, in the order of creation. */
 export async function listEvents(
@@ -161,6 +171,7 @@ export async function exportEvents(ctx: RequestContext, userId: number) {
       name: event.name,
       description: event.description,
       location: event.location,
+      time_zone: event.timeZone,
       starts_at: isoTime(event.startsAt),
       ends_at: event.endsAt === null ? null : isoTime(event.endsAt),
       created_at: isoTime(event.createdAt),

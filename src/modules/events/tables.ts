@@ -29,6 +29,8 @@ export const events = sqliteTable(
      * whatever its times say now. Epoch ms; null while they were never changed.
      */
     onSince: integer("on_since"),
+    /** IANA name of the zone in which its times are shown; null: the setting `TIME_ZONE` applies. */
+    timeZone: text("time_zone"),
     location: text("location").notNull().default(""),
     /** The location in lower case, Cyrillic too, for searches. */
     locationKey: text("location_key").notNull().default(""),

@@ -1,7 +1,7 @@
 /** Console resources: accounts, devices, codes and former contacts. Hashes and keys are never fields. */
 
 import { sql } from "drizzle-orm";
-import { boolean, day, email, string } from "../../platform/http/input/fields.ts";
+import { boolean, day, email, string, timeZone } from "../../platform/http/input/fields.ts";
 import { text } from "../../platform/http/text.ts";
 import { ageFilter } from "../../platform/resources/filters.ts";
 import { ALL, field, NOTHING, READ, REMOVE, resource } from "../../platform/resources/resource.ts";
@@ -57,6 +57,10 @@ const userResource = resource({
     locale: field.choice(users.locale, text("Language", "Язык"), {
       list: false,
       input: z.enum(users.locale.enumValues).optional(),
+    }),
+    time_zone: field.text(users.timeZone, text("Time zone", "Часовой пояс"), {
+      list: false,
+      input: orNone(timeZone()),
     }),
     mail_reminders: field.boolean(users.mailReminders, text("Mail reminders", "Напоминания по почте"), {
       list: false,

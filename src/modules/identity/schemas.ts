@@ -1,6 +1,6 @@
 /** Wire shapes of identity: accounts as the Tow Truck clients read them, and fields that several apps share. */
 
-import { email, file, reportFault, secret, string } from "../../platform/http/input/fields.ts";
+import { email, file, reportFault, secret, string, timeZone } from "../../platform/http/input/fields.ts";
 import { codeField } from "../../platform/http/input/strict-fields.ts";
 import { fill, messages as shared } from "../../platform/http/messages.ts";
 import type { Locale, Text } from "../../platform/http/text.ts";
@@ -107,8 +107,11 @@ export function toAccountWire(
   };
 }
 
-/** An account as its owner reads it; a driver's says whether they are on duty. */
-export const OwnAccount = Account.extend({ on_duty: z.boolean().optional() }).openapi("OwnAccount");
+/** An account as its owner reads it, with the time zone if they chose one; a driver's says whether they are on duty. */
+export const OwnAccount = Account.extend({
+  time_zone: z.string().optional(),
+  on_duty: z.boolean().optional(),
+}).openapi("OwnAccount");
 
 /** Answer to a sign-in or a sign-up. */
 export const TokensWithAccount = z.object({ user: Account, access: z.string(), refresh: z.string() });
@@ -135,6 +138,7 @@ export const ProfileChange = z
     phone: phone().optional(),
     first_name: string({ max: 150, blank: true }).optional(),
     last_name: string({ max: 150, blank: true }).optional(),
+    time_zone: z.union([z.null(), z.literal("").transform(() => null), timeZone()]).optional(),
     avatar: z
       .union([z.null(), z.literal(""), file()])
       .optional()

@@ -38,6 +38,8 @@ export const users = sqliteTable(
     locale: text("locale", { enum: ["ru", "en"] })
       .notNull()
       .default("en"),
+    /** IANA name; null: not chosen, the setting `TIME_ZONE` applies. */
+    timeZone: text("time_zone"),
     mailReminders: integer("mail_reminders", { mode: "boolean" }).notNull().default(true),
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),

@@ -19,6 +19,10 @@ export const messages = {
     "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].",
     "Неправильный формат datetime. Используйте один из этих форматов:  YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].",
   ),
+  timeZone: text(
+    "Enter a time zone of the IANA database, such as Europe/Moscow.",
+    "Укажите часовой пояс из базы IANA, например Europe/Moscow.",
+  ),
   image: text(
     "Upload a valid image. The file you uploaded was either not an image or a corrupted image.",
     "Загрузите правильное изображение. Файл, который вы загрузили, поврежден или не является изображением.",

@@ -46,6 +46,8 @@ export interface Field {
   readonly options?: readonly string[];
   /** The resource whose id it holds; a `json` field holds several ids. */
   readonly reference?: string;
+  /** Of an instant: the field with the IANA name of the zone in which it is shown; without a value, the default of the settings. */
+  readonly zone?: string;
   /** False: not shown in lists. */
   readonly list?: boolean;
   /** Hidden from operators. */

@@ -51,11 +51,11 @@ const list = route({
     ]);
     if (rows.length === 0 && after === 0) return respond(404, { message: "No events found", events: [] });
     if (limit === null || count === null)
-      return respond(200, { events: rows.map((event) => toListed(event, caller)) });
+      return respond(200, { events: rows.map((event) => toListed(ctx, event, caller)) });
     const page = rows.slice(0, limit);
     const last = page.at(-1);
     const next = rows.length > limit && last ? linkTo(ctx, request, { cursor: writeCursor(last.id) }) : null;
-    return respond(200, { events: page.map((event) => toListed(event, caller)), count, next });
+    return respond(200, { events: page.map((event) => toListed(ctx, event, caller)), count, next });
   },
 });
 
@@ -77,7 +77,7 @@ const create = route({
     return respond(201, {
       message: "Event created successfully",
       id: event.uuid,
-      event: toSingle(event, caller),
+      event: toSingle(ctx, event, caller),
     });
   },
 });
@@ -95,7 +95,7 @@ const read = route({
   async handle({ ctx, caller, params }) {
     const event = await findEvent(ctx, params.id);
     if (!event) throw refuseWithMessage(404, "No event found");
-    return respond(200, { event: toSingle(event, caller) });
+    return respond(200, { event: toSingle(ctx, event, caller) });
   },
 });
 
@@ -114,7 +114,7 @@ const update = route({
     if (!result.ok) throw refused(result, "No event found");
     const [event] = result.events;
     if (!event) throw refuseWithMessage(404, "No event found");
-    return respond(200, { message: "Event has been updated", event: toSingle(event, caller) });
+    return respond(200, { message: "Event has been updated", event: toSingle(ctx, event, caller) });
   },
 });
 
@@ -147,7 +147,7 @@ const search = route({
     const found = await searchEvents(ctx, params.location);
     return respond(
       200,
-      found.map((event) => toListed(event, caller)),
+      found.map((event) => toListed(ctx, event, caller)),
     );
   },
 });

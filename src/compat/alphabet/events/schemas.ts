@@ -6,10 +6,12 @@ import {
   type EventChange,
   type EventDraft,
   usernameFor,
+  zoneOf,
 } from "../../../modules/events/index.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
-import { reportFault, string } from "../../../platform/http/input/fields.ts";
+import { reportFault, string, timeZone } from "../../../platform/http/input/fields.ts";
 import { messages } from "../../../platform/http/messages.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
 import { isoTime, parseInstant } from "../../../platform/time.ts";
 import { z } from "../../../platform/zod.ts";
 import { refuseWithError } from "../errors.ts";
@@ -39,6 +41,7 @@ const fields = {
   end_time: instant,
   location: string({ max: 200 }),
   participants,
+  time_zone: timeZone().nullable().optional(),
 };
 
 export const NewEvent = z
@@ -50,6 +53,7 @@ export const Change = z
     starting_time: instant.optional(),
     end_time: instant.optional(),
     location: fields.location.optional(),
+    time_zone: fields.time_zone,
     participants: participants.optional(),
   })
   .openapi("AlphaBetEventChange");
@@ -66,6 +70,7 @@ const shape = {
   location: z.string(),
   created_at: z.string(),
   updated_at: z.string(),
+  time_zone: z.string(),
 };
 /** An event in a list: participants as ids, with their usernames in a second list. */
 export const Listed = z
@@ -74,7 +79,7 @@ export const Listed = z
 export const Single = z.object({ ...shape, participants: z.array(z.string()) }).openapi("AlphaBetEvent");
 export const Message = z.object({ message: z.string() });
 
-function common(event: Event) {
+function common(ctx: RequestContext, event: Event) {
   return {
     id: event.uuid,
     name: event.name,
@@ -83,19 +88,20 @@ function common(event: Event) {
     location: event.location,
     created_at: isoTime(event.createdAt),
     updated_at: isoTime(event.updatedAt),
+    time_zone: zoneOf(ctx, event),
   };
 }
 
-export function toListed(event: Event, viewer: Caller): z.input<typeof Listed> {
+export function toListed(ctx: RequestContext, event: Event, viewer: Caller): z.input<typeof Listed> {
   return {
-    ...common(event),
+    ...common(ctx, event),
     participants: event.members.map(({ userId }) => userId),
     participant_usernames: event.members.map((member) => usernameFor(viewer, member)),
   };
 }
 
-export function toSingle(event: Event, viewer: Caller): z.input<typeof Single> {
-  return { ...common(event), participants: event.members.map((member) => usernameFor(viewer, member)) };
+export function toSingle(ctx: RequestContext, event: Event, viewer: Caller): z.input<typeof Single> {
+  return { ...common(ctx, event), participants: event.members.map((member) => usernameFor(viewer, member)) };
 }
 
 const namesIn = (usernames: readonly string[]) => usernames.map((username) => ({ username }));
@@ -103,12 +109,20 @@ const namesIn = (usernames: readonly string[]) => usernames.map((username) => ({
 export function toDraft(body: z.output<typeof NewEvent>): EventDraft {
   if (body.end_time <= body.starting_time) throw refuseWithError(END_BEFORE_START);
   const { name, starting_time: startsAt, end_time: endsAt, location, participants = [] } = body;
-  return { facts: { ...BLANK, name, startsAt, endsAt, location }, names: namesIn(participants) };
+  const timeZone = body.time_zone ?? null;
+  return { facts: { ...BLANK, name, startsAt, endsAt, location, timeZone }, names: namesIn(participants) };
 }
 
 export function toChange(id: string, body: z.output<typeof Change>): EventChange {
-  const { name, starting_time: startsAt, end_time: endsAt, location, participants } = body;
-  const given = Object.entries({ name, startsAt, endsAt, location }).filter(
+  const {
+    name,
+    starting_time: startsAt,
+    end_time: endsAt,
+    location,
+    time_zone: timeZone,
+    participants,
+  } = body;
+  const given = Object.entries({ name, startsAt, endsAt, location, timeZone }).filter(
     ([, value]) => value !== undefined,
   );
   return {

@@ -6,6 +6,7 @@ import { type Field, useLabel } from "../../declaration.tsx";
 import { useWords } from "../../i18n.ts";
 import { CheckboxGroup } from "./checkbox-group.tsx";
 import { RecordCombobox } from "./combobox.tsx";
+import { ZoneHint } from "./zoned.tsx";
 
 const LONG = /description|comment|body|message|notes|text|about|hobb/;
 
@@ -35,6 +36,7 @@ export function Input({ field }: { field: Field }) {
         onBlur={input.onBlur}
         invalid={Boolean(fault)}
       />
+      {field.zone ? <ZoneHint value={input.value} zone={field.zone} /> : null}
       {fault ? (
         <p className="fault" id={`${id}-fault`} role="alert">
           {plain(fault)}

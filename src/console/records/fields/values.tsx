@@ -5,6 +5,7 @@ import { useCode } from "../../codes.ts";
 import { type Field, useDeclared } from "../../declaration.tsx";
 import { useFormats, useWords } from "../../i18n.ts";
 import { shortId, titleOf } from "./titles.ts";
+import { ZonedInstant } from "./zoned.tsx";
 
 export function Value({ field, record }: { field: Field; record: RaRecord }) {
   const value: unknown = record[field.name];
@@ -17,7 +18,11 @@ export function Value({ field, record }: { field: Field; record: RaRecord }) {
     case "enum":
       return <State value={String(value)} words={code(String(value))} />;
     case "instant":
-      return <Instant value={String(value)} />;
+      return field.zone ? (
+        <ZonedInstant value={String(value)} zone={field.zone} own={record[field.zone.field]} />
+      ) : (
+        <Instant value={String(value)} />
+      );
     case "day":
       return <Day value={String(value)} />;
     case "money":

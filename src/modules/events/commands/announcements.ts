@@ -27,7 +27,7 @@ export async function announceCreations(
   policy: Pick<EventPolicy, "creatorOrganizes">,
 ): Promise<Announcements> {
   const wanted = made.flatMap(({ uuid, facts, members }): WantedLetter[] => {
-    const letter = letterFacts(facts, members);
+    const letter = letterFacts(ctx, facts, members);
     const people = members.filter(({ userId }) => !policy.creatorOrganizes || userId !== caller.userId);
     return people.map((person) => ({ action: "created", uuid, person, facts: letter }));
   });
@@ -53,7 +53,7 @@ export async function announceChanges(
     const changes = changesBetween(before, event);
     if (!changes) return [];
     const { uuid, members } = event;
-    const facts = letterFacts(event, members);
+    const facts = letterFacts(ctx, event, members);
     const stays = new Set(members.map(({ userId }) => userId));
     const removed = before.members.filter(({ userId }) => !stays.has(userId));
     const concerned = members.filter(({ userId }) => !relations.blocks.has(userId));

@@ -15,7 +15,7 @@ export interface EventChanges {
   readonly left?: readonly string[];
 }
 
-export type Detail = "description" | "kind" | "city" | "price" | "ages" | "places" | "spot";
+export type Detail = "description" | "kind" | "city" | "price" | "ages" | "places" | "spot" | "zone";
 
 /** How many names are listed of members who joined, and of members who left. */
 const LISTED = 20;
@@ -35,6 +35,7 @@ export function changesBetween(before: EventDetails, after: EventDetails): Event
     ...(differs("price") ? (["price"] as const) : []),
     ...(differs("minAge", "maxAge") ? (["ages"] as const) : []),
     ...(differs("minMembers", "maxMembers") ? (["places"] as const) : []),
+    ...(differs("timeZone") ? (["zone"] as const) : []),
     ...(differs("latitude", "longitude") && !differs("location", "cityId") ? (["spot"] as const) : []),
   ];
   const changes: EventChanges = {

@@ -38,6 +38,7 @@ export interface NamedPerson {
   readonly hiddenUsername: string | null;
   readonly email: string | null;
   readonly locale: Locale;
+  readonly timeZone: string | null;
   readonly key: string;
   readonly age: number | null;
 }
@@ -51,9 +52,17 @@ export interface Relations {
   readonly blocks: ReadonlySet<number>;
   /** Letters charged to the caller's budget in the current window. */
   readonly lettersSent: number;
+  /** The caller's time zone, IANA name; null: not chosen, or not read. */
+  readonly callerZone: string | null;
 }
 
-export const NO_RELATIONS: Relations = { people: [], trusting: new Set(), blocks: new Set(), lettersSent: 0 };
+export const NO_RELATIONS: Relations = {
+  people: [],
+  trusting: new Set(),
+  blocks: new Set(),
+  lettersSent: 0,
+  callerZone: null,
+};
 
 /** SQL value in a statement on `events`: the event's limits, members and requests as text. */
 export const membershipState = sql<string>`json_array(events.max_members, events.min_members, events.min_age, events.max_age,
@@ -101,26 +110,29 @@ function relationsJson(ctx: RequestContext, caller: Caller, names: readonly Name
   const named = sql`users.id IN (SELECT value FROM json_each(${ids})) OR ${isNamedBy(caller, usernames)}`;
   return sql<string>`json_object(
     'people', json((SELECT json_group_array(json_object('userId', users.id, ${namesJson("users")},
-      'email', users.email, 'locale', users.locale, 'key', users.username_key,
+      'email', users.email, 'locale', users.locale, 'timeZone', users.time_zone, 'key', users.username_key,
       'birthday', (SELECT birthday FROM profiles WHERE user_id = users.id))) FROM users WHERE ${named})),
     'trusting', json((SELECT json_group_array(users.id) FROM users WHERE (${named} OR users.id IN (
       SELECT user_id FROM event_members WHERE event_id IN ${targets})) AND ${trusts(caller.userId)})),
     'blocks', json((SELECT json_group_array(id) FROM ${blockedWith(caller.userId)})),
-    'lettersSent', ${lettersSentBy(ctx, caller.userId)})`;
+    'lettersSent', ${lettersSentBy(ctx, caller.userId)},
+    'callerZone', (SELECT time_zone FROM users WHERE id = ${caller.userId}))`;
 }
 
 function readRelations(ctx: RequestContext, json: string): Relations {
-  const { people, trusting, blocks, lettersSent } = JSON.parse(json) as {
+  const { people, trusting, blocks, lettersSent, callerZone } = JSON.parse(json) as {
     people: (Omit<NamedPerson, "age"> & { birthday: string | null })[];
     trusting: number[];
     blocks: number[];
     lettersSent: number;
+    callerZone: string | null;
   };
   return {
     people: people.map(({ birthday, ...person }) => ({ ...person, age: ageOn(ctx.now(), birthday) })),
     trusting: new Set(trusting),
     blocks: new Set(blocks),
     lettersSent,
+    callerZone,
   };
 }
 

@@ -25,6 +25,8 @@ export interface EventFacts extends Limits {
   /** Epoch ms. */
   readonly startsAt: number;
   readonly endsAt: number | null;
+  /** IANA name; null: the default of the settings. */
+  readonly timeZone: string | null;
   readonly cityId: number | null;
   /** The address; empty for none. */
   readonly location: string;
@@ -40,6 +42,7 @@ export const BLANK = {
   description: "",
   eventType: "",
   endsAt: null,
+  timeZone: null,
   cityId: null,
   location: "",
   price: 0,
@@ -116,8 +119,8 @@ function membersOf(
     }
     if (members.has(person.userId)) continue;
     if (!stays) newcomers.push(person);
-    const { userId, username, hiddenUsername, email, locale } = person;
-    const facts = { userId, username, hiddenUsername, email, locale };
+    const { userId, username, hiddenUsername, email, locale, timeZone } = person;
+    const facts = { userId, username, hiddenUsername, email, locale, timeZone };
     const isOrganizer = policy.creatorOrganizes && userId === creatorId;
     members.set(userId, stays ?? { ...facts, isOrganizer, acceptedAt: null });
   }

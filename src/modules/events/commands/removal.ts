@@ -40,7 +40,7 @@ async function write(ctx: RequestContext, caller: Caller, removed: readonly Stor
     sql`DELETE FROM events WHERE id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`,
   );
   const wanted = removed.flatMap(({ uuid, members, ...event }) => {
-    const facts = letterFacts(event, members);
+    const facts = letterFacts(ctx, event, members);
     return members.map((person) => ({ action: "cancelled" as const, uuid, person, facts }));
   });
   const told = await mailingOf(ctx, caller, NO_RELATIONS, wanted);

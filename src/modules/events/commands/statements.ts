@@ -16,6 +16,7 @@ const COLUMNS = {
   eventType: "event_type",
   startsAt: "starts_at",
   endsAt: "ends_at",
+  timeZone: "time_zone",
   cityId: "city_id",
   location: "location",
   locationKey: "location_key",
@@ -42,7 +43,7 @@ export interface EventInsert {
   readonly facts: EventFacts;
 }
 
-/** Inserts events if `guard` holds, all or none. Returns `id` and `uuid` of each. */
+/** Inserts events if `guard` holds, all or none. An event without a zone gets its creator's. Returns `id`, `uuid` and `timeZone` of each. */
 export function insertEvents(
   ctx: RequestContext,
   creatorId: number,
@@ -53,11 +54,15 @@ export function insertEvents(
   const now = ctx.now();
   const rows = JSON.stringify(made.map(({ uuid, facts }) => ({ uuid, ...stored(facts) })));
   const columns = sql.raw(KEYS.map((key) => COLUMNS[key]).join(", "));
-  const values = sql.raw(KEYS.map((key) => `value ->> '${key}'`).join(", "));
+  const zone = sql`coalesce(value ->> 'timeZone', (SELECT time_zone FROM users WHERE id = ${creatorId}))`;
+  const values = sql.join(
+    KEYS.map((key) => (key === "timeZone" ? zone : sql.raw(`value ->> '${key}'`))),
+    sql`, `,
+  );
   return ctx.db.run(sql`
     INSERT INTO events (uuid, creator_id, audience, room_waits, created_at, updated_at, ${columns})
     SELECT value ->> 'uuid', ${creatorId}, ${audience}, 1, ${now}, ${now}, ${values}
-    FROM json_each(${rows}) WHERE ${guard} RETURNING id, uuid`);
+    FROM json_each(${rows}) WHERE ${guard} RETURNING id, uuid, time_zone AS timeZone`);
 }
 
 /** SQL assignments: a column that is given, also as null, is written; a column that is left out stays. */

@@ -49,6 +49,12 @@ const TRIES = 8;
 
 const refused = (fault: EventFault) => ({ ok: false, ...fault }) as const;
 
+interface Inserted {
+  readonly id: number;
+  readonly uuid: string;
+  readonly timeZone: string | null;
+}
+
 /** Creates events, all or none, and returns them in the order given. */
 export async function createEvents(
   ctx: RequestContext,
@@ -65,7 +71,8 @@ export async function createEvents(
     const relations = await loadRelations(ctx, caller, named.flat());
     const plans: EventPlan<null>[] = [];
     for (const [index, { facts }] of drafts.entries()) {
-      const plan = planEvent(null, facts, named[index] ?? [], relations, policy, caller, ctx.now());
+      const zoned = { ...facts, timeZone: facts.timeZone ?? relations.callerZone };
+      const plan = planEvent(null, zoned, named[index] ?? [], relations, policy, caller, ctx.now());
       if ("reason" in plan) return refused(plan);
       plans.push(plan);
     }
@@ -88,12 +95,12 @@ export async function createEvents(
       count: drafts.length,
     });
     if (!done) continue;
-    const ids = new Map((done.results as { id: number; uuid: string }[]).map(({ id, uuid }) => [uuid, id]));
+    const inserted = new Map((done.results as Inserted[]).map((row) => [row.uuid, row]));
     const at = ctx.now();
     const events = placed.map(({ uuid, facts, members }) => {
-      const id = ids.get(uuid) ?? 0;
+      const { id = 0, timeZone = facts.timeZone } = inserted.get(uuid) ?? {};
       const stamps = { creatorId: caller.userId, createdAt: at, updatedAt: at };
-      return { ...facts, id, uuid, members, audience: policy.audience, ...stamps };
+      return { ...facts, id, uuid, timeZone, members, audience: policy.audience, ...stamps };
     });
     return { ok: true, events };
   }

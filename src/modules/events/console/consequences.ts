@@ -37,6 +37,7 @@ const FIELDS = {
   event_type: "eventType",
   starts_at: "startsAt",
   ends_at: "endsAt",
+  time_zone: "timeZone",
   city: "cityId",
   location: "location",
   description: "description",
@@ -149,7 +150,7 @@ export async function memberConsequences(ctx: RequestContext, change: Change): P
   const plan = planEvent(event, {}, names, everybody, policy, caller, ctx.now());
   if ("reason" in plan) throw refused(plan, "user");
   const asked = event.requests.some((request) => request.userId === userId && request.status !== "Declined");
-  const facts = letterFacts(event, plan.members);
+  const facts = letterFacts(ctx, event, plan.members);
   const told = plan.members
     .filter((member) => member.userId === userId && userId !== caller.userId)
     .map((person) => ({ action: "created" as const, uuid: event.uuid, person, facts }));

@@ -1,7 +1,7 @@
 /** Events, members, requests and reminders in the console. */
 
 import { sql } from "drizzle-orm";
-import { boolean, integer, string } from "../../../platform/http/input/fields.ts";
+import { boolean, integer, string, timeZone } from "../../../platform/http/input/fields.ts";
 import { text } from "../../../platform/http/text.ts";
 import { idInput, instantInput, moneyInput } from "../../../platform/resources/inputs.ts";
 import { ALL, field, NOTHING, READ, REMOVE, resource } from "../../../platform/resources/resource.ts";
@@ -29,9 +29,17 @@ const eventResource = resource({
     event_type: field.text(events.eventType, text("Kind", "Вид"), {
       input: string({ max: 100, blank: true }).optional(),
     }),
-    starts_at: field.instant(events.startsAt, text("Starts", "Начало"), { input: instantInput() }),
+    starts_at: field.instant(events.startsAt, text("Starts", "Начало"), {
+      zone: "time_zone",
+      input: instantInput(),
+    }),
     ends_at: field.instant(events.endsAt, text("Ends", "Конец"), {
+      zone: "time_zone",
       input: instantInput().nullable().optional(),
+    }),
+    time_zone: field.text(events.timeZone, text("Time zone", "Часовой пояс"), {
+      list: false,
+      input: z.union([z.null(), z.literal("").transform(() => null), timeZone()]).optional(),
     }),
     city: field.reference("cities", events.cityId, text("City", "Город"), {
       input: idInput().nullable().optional(),

@@ -14,6 +14,7 @@ import type { EventFault, EventPolicy } from "../commands/plans.ts";
 import { removeEvents } from "../commands/removal.ts";
 import { changeEvents, createEvents } from "../commands/write.ts";
 import { memberFaults, planFaults } from "../messages.ts";
+import { zoneOf } from "../queries.ts";
 import { requireEditableEvent, requireEvent } from "./access.ts";
 import { type EventDetails, type EventFilter, listEventDetails } from "./queries.ts";
 import {
@@ -79,14 +80,14 @@ async function toWires(ctx: RequestContext, events: readonly EventDetails[]) {
   return Promise.all(
     events.map(async (event) => {
       const image = images.get(event.id);
-      return toEventWire(event, image ? await fileUrl(ctx, image) : null);
+      return toEventWire(event, image ? await fileUrl(ctx, image) : null, zoneOf(ctx, event));
     }),
   );
 }
 
 async function toWire(ctx: RequestContext, event: EventDetails) {
   const [wire] = await toWires(ctx, [event]);
-  return wire ?? toEventWire(event, null);
+  return wire ?? toEventWire(event, null, zoneOf(ctx, event));
 }
 
 const list = route({

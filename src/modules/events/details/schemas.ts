@@ -10,6 +10,7 @@ import {
   longitude,
   reportFault,
   string,
+  timeZone,
 } from "../../../platform/http/input/fields.ts";
 import { decimalField, keyField } from "../../../platform/http/input/strict-fields.ts";
 import { messages } from "../../../platform/http/messages.ts";
@@ -47,6 +48,11 @@ const fields = {
   event_type: string({ max: 50 }),
   start_date: instant().optional(),
   end_date: orNone(instant()).openapi({ type: ["string", "null"], format: "date-time" }),
+  time_zone: orNone(timeZone()).openapi({
+    type: ["string", "null"],
+    description:
+      "IANA name of the zone in which the times are shown. Default: the creator's, else the server's.",
+  }),
   city: orNone(keyField()).openapi({ type: ["integer", "null"] }),
   address: string({ max: 150, blank: true }).nullable().optional(),
   event_price: decimalField({ digits: 10, min: 0 }).optional(),
@@ -95,10 +101,16 @@ export const EventWire = z
     max_age: z.number().int().nullable(),
     min_count_members: z.number().int().nullable(),
     max_count_members: z.number().int().nullable(),
+    time_zone: z.string(),
   })
   .openapi("Event");
 
-export function toEventWire(event: EventDetails, image: string | null): z.input<typeof EventWire> {
+/** `zone`: the event's, or the default. */
+export function toEventWire(
+  event: EventDetails,
+  image: string | null,
+  zone: string,
+): z.input<typeof EventWire> {
   return {
     id: event.id,
     name: event.name,
@@ -116,6 +128,7 @@ export function toEventWire(event: EventDetails, image: string | null): z.input<
     max_age: event.maxAge,
     min_count_members: event.minMembers,
     max_count_members: event.maxMembers,
+    time_zone: zone,
   };
 }
 
@@ -131,6 +144,7 @@ export function toChange(body: z.output<typeof EventChangeBody>): Partial<EventF
     eventType: body.event_type,
     startsAt: body.start_date,
     endsAt: body.end_date,
+    timeZone: body.time_zone,
     cityId: body.city,
     location: body.address === null ? "" : body.address,
     price: body.event_price,

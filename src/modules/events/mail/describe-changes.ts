@@ -1,5 +1,6 @@
 /** The sentence in a letter that says what changed about an event. */
 import type { Locale } from "../../../platform/http/text.ts";
+import { timeIn } from "../../../platform/time-zones.ts";
 import type { Detail, EventChanges } from "../commands/changes.ts";
 
 const DETAILS: Record<Detail, Record<Locale, string>> = {
@@ -9,6 +10,7 @@ const DETAILS: Record<Detail, Record<Locale, string>> = {
   price: { en: "price", ru: "цена" },
   ages: { en: "age limits", ru: "ограничения по возрасту" },
   places: { en: "number of places", ru: "количество мест" },
+  zone: { en: "time zone", ru: "часовой пояс" },
   spot: { en: "place on the map", ru: "точка на карте" },
 };
 
@@ -37,32 +39,20 @@ const WORDS = {
   },
 } satisfies Record<Locale, object>;
 
-/** `Changed: location (was: Bridge), price, joined: ann.` */
-export function describeChanges(changes: EventChanges, locale: Locale): string {
+/** `Changed: location (was: Bridge), price, joined: ann.` Times are in `zone`. */
+export function describeChanges(changes: EventChanges, locale: Locale, zone: string): string {
   const words = WORDS[locale];
   const { name, startsAt, endsAt, location, other = [], joined, left } = changes;
   const parts = [
     ...(name === undefined ? [] : [words.was(words.name, name)]),
-    ...(startsAt === undefined ? [] : [words.was(words.startsAt, readableTime(startsAt, locale))]),
+    ...(startsAt === undefined ? [] : [words.was(words.startsAt, timeIn(zone, startsAt, locale))]),
     ...(endsAt === undefined
       ? []
-      : [words.was(words.endsAt, endsAt === null ? words.none : readableTime(endsAt, locale))]),
+      : [words.was(words.endsAt, endsAt === null ? words.none : timeIn(zone, endsAt, locale))]),
     ...(location === undefined ? [] : [words.was(words.location, location || words.none)]),
     ...other.map((detail) => DETAILS[detail][locale]),
     ...(joined ? [`${words.joined}: ${joined.join(", ")}`] : []),
     ...(left ? [`${words.left}: ${left.join(", ")}`] : []),
   ];
   return `${words.changed}: ${parts.join("; ")}.`;
-}
-
-/** Made at first use and kept: making a formatter costs a hundred times as much as formatting, also at a cold start. */
-const FORMATS: Partial<Record<Locale, Intl.DateTimeFormat>> = {};
-
-export function readableTime(at: number, locale: Locale): string {
-  FORMATS[locale] ??= new Intl.DateTimeFormat(locale, {
-    dateStyle: "long",
-    timeStyle: "short",
-    timeZone: "UTC",
-  });
-  return `${FORMATS[locale].format(at)} UTC`;
 }

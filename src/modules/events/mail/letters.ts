@@ -9,7 +9,7 @@ import type { RequestContext } from "../../../platform/runtime.ts";
 import type { Notice } from "../../notifications/index.ts";
 import type { Relations } from "../commands/loading.ts";
 import { messages } from "../messages.ts";
-import type { Event, EventMember } from "../queries.ts";
+import { type Event, type EventMember, zoneOf } from "../queries.ts";
 import { memberLinks } from "./links.ts";
 import { type EventLetter, eventCancelled, eventCreated, eventLeft, eventUpdated } from "./templates.ts";
 
@@ -39,7 +39,8 @@ const LISTED = 20;
 const LETTERS_PER_REQUEST = 1000;
 
 export function letterFacts(
-  event: Pick<Event, "name" | "location" | "startsAt" | "endsAt">,
+  ctx: RequestContext,
+  event: Pick<Event, "name" | "location" | "startsAt" | "endsAt" | "timeZone">,
   members: readonly EventMember[],
 ): EventLetter {
   const { name, location, startsAt, endsAt } = event;
@@ -48,6 +49,7 @@ export function letterFacts(
     location,
     startsAt,
     endsAt,
+    timeZone: zoneOf(ctx, event),
     participants: members.slice(0, LISTED).map(({ username }) => username),
     count: members.length,
   };
@@ -112,7 +114,7 @@ async function toEffect(
   const links = isFarewell(action)
     ? {}
     : await memberLinks(ctx, uuid, person.userId, person.acceptedAt !== null);
-  const data = { ...facts, ...links };
+  const data = { ...facts, ...links, readerZone: person.timeZone };
   const effect = mailEffect(`event.${action}`, TEMPLATES[action], email, locale, data);
   return [counted ? { ...effect, sender: caller.userId } : effect];
 }

@@ -7,10 +7,11 @@ import { type Route, route } from "../../../platform/http/route.ts";
 import { type Text, text } from "../../../platform/http/text.ts";
 import { uuidIn } from "../../../platform/ids.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
+import { timeBeside, timeIn } from "../../../platform/time-zones.ts";
 import { z } from "../../../platform/zod.ts";
 import { acceptMembership, leaveEvent } from "../attendance/commands.ts";
 import { findStored, type StoredEvent } from "../commands/loading.ts";
-import { readableTime } from "./describe-changes.ts";
+import { zoneOf } from "../queries.ts";
 import { type MemberAct, opensMembership } from "./links.ts";
 
 const words = {
@@ -35,6 +36,7 @@ const closing = text("You can close this page.", "Эту страницу мож
 const busy = text("Something went wrong", "Сейчас не получилось");
 const again = text("Please try again.", "Нажмите кнопку ещё раз.");
 const starts = text("Starts: {time}", "Начало: {time}");
+const startsBeside = text("Starts: {time}. Your time: {beside}.", "Начало: {time}. У вас: {beside}.");
 
 function card(
   ctx: RequestContext,
@@ -73,6 +75,15 @@ async function memberEvent(
   return event?.members.some(({ userId }) => userId === person) ? event : null;
 }
 
+/** When the event starts, in its zone and in the reader's. */
+function startOf(ctx: RequestContext, event: StoredEvent, readerZone: string | null): string {
+  const { locale } = ctx;
+  const zone = zoneOf(ctx, event);
+  const beside = timeBeside(zone, readerZone, event.startsAt, locale);
+  const time = timeIn(zone, event.startsAt, locale);
+  return fill(beside === null ? starts : startsBeside, { time, beside: beside ?? "" })[locale];
+}
+
 /** The address of a link, for both methods: GET asks, POST acts. */
 const linked = (act: MemberAct) => ({
   path: `/events/:id/${act}`,
@@ -94,9 +105,9 @@ const askPage = (act: MemberAct) =>
       const event = await memberEvent(ctx, params.id, query);
       if (!event) return card(ctx, gone, goneMore, 404);
       const { title, button } = words[act];
-      const time = { en: readableTime(event.startsAt, "en"), ru: readableTime(event.startsAt, "ru") };
-      const body = { en: fill(starts, { time: time.en }).en, ru: fill(starts, { time: time.ru }).ru };
-      return card(ctx, fill(title, { name: event.name }), body, 200, button);
+      const member = event.members.find(({ userId }) => userId === query.person);
+      const body = startOf(ctx, event, member?.timeZone ?? null);
+      return card(ctx, fill(title, { name: event.name }), { en: body, ru: body }, 200, button);
     },
   });
 

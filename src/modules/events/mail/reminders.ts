@@ -50,8 +50,9 @@ async function dueReminders(ctx: RequestContext, limit: number) {
     accepted: number;
     email: string;
     locale: Locale;
+    time_zone: string | null;
   }>(sql`
-    SELECT m.event_id, m.user_id, m.accepted_at IS NOT NULL AS accepted, u.email, u.locale
+    SELECT m.event_id, m.user_id, m.accepted_at IS NOT NULL AS accepted, u.email, u.locale, u.time_zone
     FROM events e JOIN event_members m ON m.event_id = e.id JOIN users u ON u.id = m.user_id
     LEFT JOIN event_reminders r ON r.event_id = m.event_id AND r.user_id = m.user_id
       AND r.starts_at = e.starts_at AND r.lead = ${REMINDER_LEAD}
@@ -65,10 +66,10 @@ async function dueReminders(ctx: RequestContext, limit: number) {
     .from(events)
     .where(sql`${events.id} IN (SELECT value FROM json_each(${ids}))`);
   const byId = new Map(about.map((event) => [event.id, event]));
-  return rows.flatMap(({ event_id: eventId, user_id: userId, accepted, email, locale }) => {
+  return rows.flatMap(({ event_id: eventId, user_id: userId, accepted, email, locale, time_zone }) => {
     const event = byId.get(eventId);
     if (!event) return [];
-    const letter = letterFacts(event, event.members);
+    const letter = { ...letterFacts(ctx, event, event.members), readerZone: time_zone };
     return [{ eventId, uuid: event.uuid, userId, accepted: accepted === 1, email, locale, letter }];
   });
 }

@@ -1,8 +1,9 @@
 /** Templates of the letters about events. */
 import type { Locale } from "../../../platform/http/text.ts";
 import type { Letter } from "../../../platform/mail/letter.ts";
+import { timeBeside, timeIn } from "../../../platform/time-zones.ts";
 import type { EventChanges } from "../commands/changes.ts";
-import { describeChanges, readableTime } from "./describe-changes.ts";
+import { describeChanges } from "./describe-changes.ts";
 import type { MemberLinks } from "./links.ts";
 
 export interface EventLetter {
@@ -11,6 +12,10 @@ export interface EventLetter {
   /** Epoch ms. */
   readonly startsAt: number;
   readonly endsAt: number | null;
+  /** The event's zone; rows of older versions have none. */
+  readonly timeZone?: string;
+  /** The reader's zone, if they have chosen one. */
+  readonly readerZone?: string | null;
   readonly participants: readonly string[];
   /** The number of all members; `participants` may hold only the first of them. */
   readonly count: number;
@@ -19,6 +24,9 @@ export interface EventLetter {
   /** Links to accept the membership or to leave. */
   readonly links?: MemberLinks;
 }
+
+/** Letters of older versions were in UTC. */
+const UTC = "UTC";
 
 type Action = "created" | "updated" | "cancelled" | "left";
 
@@ -51,7 +59,7 @@ const change =
       subject: `${subject} ${data.name} - ${words.action}`,
       paragraphs: [
         words.sentence(data.name),
-        ...(data.changes ? [describeChanges(data.changes, locale)] : []),
+        ...(data.changes ? [describeChanges(data.changes, locale, data.timeZone ?? UTC)] : []),
       ],
       facts: facts(data, locale),
       ...buttons(data.links, locale),
@@ -93,11 +101,24 @@ function facts(data: EventLetter, locale: Locale): [string, string][] {
     data.participants.join(", ") + (rest > 0 ? (ru ? ` и ещё ${rest}` : ` and ${rest} more`) : "");
   return [
     [ru ? "Место" : "Location", data.location || "—"],
-    [ru ? "Начало" : "Starts", readableTime(data.startsAt, locale)],
-    ...(data.endsAt === null
-      ? []
-      : [[ru ? "Конец" : "Ends", readableTime(data.endsAt, locale)] as [string, string]]),
+    ...times(ru ? "Начало" : "Starts", data.startsAt, data, locale),
+    ...(data.endsAt === null ? [] : times(ru ? "Конец" : "Ends", data.endsAt, data, locale)),
     [ru ? "Участники" : "Participants", names || "—"],
+  ];
+}
+
+/** A time in the event's zone, and in the reader's where clocks differ. */
+function times(
+  label: string,
+  at: number,
+  { timeZone = UTC, readerZone }: EventLetter,
+  locale: Locale,
+): [string, string][] {
+  const beside = timeBeside(timeZone, readerZone, at, locale);
+  const yours = locale === "ru" ? "у вас" : "your time";
+  return [
+    [label, timeIn(timeZone, at, locale)],
+    ...(beside === null ? [] : [[`${label} (${yours})`, beside] as [string, string]]),
   ];
 }
 

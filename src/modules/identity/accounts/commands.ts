@@ -40,6 +40,8 @@ export interface AccountChange {
   /** The password only opens the page where the owner chooses a new one. */
   readonly passwordIsTemporary?: boolean;
   readonly locale?: Locale | undefined;
+  /** IANA name; null: not chosen. */
+  readonly timeZone?: string | null | undefined;
   readonly mailReminders?: boolean | undefined;
   /** `YYYY-MM-DD`. */
   readonly birthday?: string | null | undefined;
@@ -126,6 +128,7 @@ async function tryChange(
       firstName: change.firstName,
       lastName: change.lastName,
       locale: change.locale,
+      timeZone: change.timeZone,
       mailReminders: change.mailReminders,
       ...(passwordHash === undefined
         ? {}

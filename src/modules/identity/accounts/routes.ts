@@ -98,6 +98,7 @@ const changeProfile = (method: "put" | "patch") =>
           email: body.email,
           firstName: body.first_name,
           lastName: body.last_name,
+          timeZone: body.time_zone,
           avatarKey: picture === "" ? undefined : picture,
         },
         { session: caller.sessionId, ...asked },

@@ -40,7 +40,8 @@ export async function ownAccountWire(
   if (!found) throw notFound();
   const { user, avatarKey } = found;
   const duty = user.userType === "DRIVER" ? { on_duty: user.onDuty } : {};
-  return { ...toAccountWire(ctx, user, avatarKey), ...duty };
+  const zone = user.timeZone === null ? {} : { time_zone: user.timeZone };
+  return { ...toAccountWire(ctx, user, avatarKey), ...zone, ...duty };
 }
 
 /** Finds people by their ids with one statement. */

@@ -5,7 +5,7 @@ import type { RequestContext } from "../../../platform/runtime.ts";
 import type { User } from "../accounts/queries.ts";
 import { type SecurityEvent, securityNotice, securitySms, undoContact, undoSms } from "./templates.ts";
 
-type Owner = Pick<User, "id" | "username" | "email" | "phone" | "locale">;
+type Owner = Pick<User, "id" | "username" | "email" | "phone" | "locale" | "timeZone">;
 
 /**
  * Mails a notice to the account's address and to its addresses of the last 7 days, because an intruder may have changed
@@ -19,7 +19,8 @@ export function securityNotices(
 ): Effect[] {
   const { username, locale } = owner;
   const { address, userAgent } = ctx.client;
-  const data = { event, username, at: new Date(ctx.now()).toISOString(), address, userAgent };
+  const timeZone = owner.timeZone ?? ctx.runtime.settings.timeZone;
+  const data = { event, username, at: new Date(ctx.now()).toISOString(), timeZone, address, userAgent };
   const emails = new Set([...(owner.email ? [owner.email] : []), ...formerEmails]);
   if (emails.size > 0)
     return [...emails].map((to) => mailEffect("identity.security", securityNotice, to, locale, data, true));

@@ -1,6 +1,7 @@
 /** Templates of identity's mails and text messages. */
 import type { Locale } from "../../../platform/http/text.ts";
 import type { Letter } from "../../../platform/mail/letter.ts";
+import { timeIn } from "../../../platform/time-zones.ts";
 
 /** Asks to confirm an address by a link. */
 export function verifyEmail(data: { url: string; username: string }, locale: Locale): Letter {
@@ -105,12 +106,21 @@ const EVENTS: Record<SecurityEvent, Record<Locale, string>> = {
 
 /** Tells the owner what happened to the account. */
 export function securityNotice(
-  data: { event: SecurityEvent; username: string; at: string; address: string; userAgent: string },
+  data: {
+    event: SecurityEvent;
+    username: string;
+    /** ISO 8601. */
+    at: string;
+    /** The reader's zone; rows of older versions have none. */
+    timeZone?: string;
+    address: string;
+    userAgent: string;
+  },
   locale: Locale,
 ): Letter {
-  const { event, username, at, address, userAgent } = data;
+  const { event, username, at, timeZone = "UTC", address, userAgent } = data;
   const what = EVENTS[event][locale];
-  const when = `${at.slice(0, 16).replace("T", " ")} UTC`;
+  const when = timeIn(timeZone, Date.parse(at), locale);
   return locale === "ru"
     ? {
         subject: `[Caravan] ${what}`,

@@ -2,6 +2,7 @@
 
 import { fits } from "../../characters.ts";
 import { canonicalEmail } from "../../email.ts";
+import { timeZoneNamed } from "../../time-zones.ts";
 import { z } from "../../zod.ts";
 import { messages } from "../messages.ts";
 import type { Text } from "../text.ts";
@@ -60,6 +61,17 @@ export function email(max = 254) {
       return address ?? "";
     })
     .openapi({ type: "string", format: "email", maxLength: max });
+}
+
+/** A time zone by its IANA name; the value is its stored form. */
+export function timeZone() {
+  return string({ max: 100 })
+    .transform((value, context) => {
+      const zone = timeZoneNamed(value);
+      if (zone === null) reportFault({ ...context, value }, messages.timeZone);
+      return zone ?? "";
+    })
+    .openapi({ type: "string", maxLength: 100, examples: ["Europe/Moscow"] });
 }
 
 /** Numbers, keys, dates and codes are shorter than this; longer input is not matched against patterns. */

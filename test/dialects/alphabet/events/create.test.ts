@@ -27,6 +27,7 @@ describe.each(["/api/events/", "/api/events"])("POST %s", (path) => {
       participants: expect.arrayContaining([ann.username, bob.username]),
       created_at: expect.stringMatching(INSTANT),
       updated_at: expect.stringMatching(INSTANT),
+      time_zone: "UTC",
     });
     expect(Date.parse(event.starting_time)).toBe(Date.parse(body.starting_time));
     expect(Date.parse(event.end_time)).toBe(Date.parse(body.end_time));

@@ -27,6 +27,7 @@ describe.each(["/api/events/", "/api/events"])("GET %s", (path) => {
       participant_usernames: [bob.username],
       created_at: expect.stringMatching(INSTANT),
       updated_at: expect.stringMatching(INSTANT),
+      time_zone: "UTC",
     });
   });
 

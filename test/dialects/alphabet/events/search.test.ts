@@ -28,6 +28,7 @@ describe.each(["/", ""])("with %j at the end of the path", (slash) => {
         participant_usernames: [bob.username],
         created_at: expect.any(String),
         updated_at: expect.any(String),
+        time_zone: "UTC",
       },
     ]);
   });
