@@ -22,8 +22,10 @@ import {
   authenticate,
   exportAccount,
   exportRoute,
+  factorRoutes,
   findFriendRoutes,
   linkRoutes,
+  passkeyRoutes,
   phoneResetRoutes,
   sessionRoutes,
   signedCaller,
@@ -63,6 +65,8 @@ const driverRoutes: readonly Route[] = [...rentalRoutes, ...earningsRoutes, ...d
 export const routes: readonly Route[] = [
   ...accountRoutes,
   ...sessionRoutes,
+  ...factorRoutes,
+  ...passkeyRoutes,
   ...phoneResetRoutes,
   ...findFriendRoutes,
   exportRoute([

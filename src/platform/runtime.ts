@@ -27,6 +27,8 @@ export const RATE_NAMES = [
   "resetMail",
   "codeGuess",
   "codeGuessTotal",
+  "otpGuess",
+  "otpGuessDay",
   "letters",
   "lettersSent",
   "eventEntries",
@@ -52,6 +54,14 @@ export interface Settings {
   readonly emailVerification: "optional" | "mandatory";
   /** Whether the owner gets a mail about a sign-in from a new device. */
   readonly newDeviceLetters: boolean;
+  /** Whether staff and operators must have a second factor; without one they can only set it up. */
+  readonly staffSecondFactor: "optional" | "required";
+  readonly passkeys: {
+    /** The domain that passkeys belong to; null: the host of the public origin. */
+    readonly rpId: string | null;
+    /** Origins of pages and apps beside the public one that may use passkeys. */
+    readonly origins: readonly string[];
+  };
   /** Whether shared pictures are served to anybody with the URL, or by signed URLs only. */
   readonly mediaAccess: "public" | "signed";
   /** Whether a confirmed order is offered to trucks automatically, or waits for an operator. */

@@ -1,5 +1,6 @@
 /** Attempts to take over another account: identifiers claimed beforehand, races with a reset, and extra guesses. */
 import { describe, expect, test } from "vitest";
+import { requireSecondFactor } from "../../src/modules/identity/factors/requirement.ts";
 import { clientProfiles } from "../../src/modules/identity/index.ts";
 import { openSession } from "../../src/modules/identity/sessions/sessions.ts";
 import { outboxOf, patch, person, post, rows, unique, uniquePhone } from "../harness/api.ts";
@@ -93,6 +94,10 @@ describe("an account that somebody else registered with a victim's address or ph
 test.each([
   ["the password was reset", "UPDATE users SET password_hash = 'scrypt$other' WHERE id = ?"],
   ["the account was blocked", "UPDATE users SET is_active = 0 WHERE id = ?"],
+  [
+    "the account got a second factor",
+    "INSERT INTO totp_secrets (user_id, sealed_secret, created_at) VALUES (?, 'sealed', 1)",
+  ],
 ])("A sign-in with a password that was right when checked opens no session once %s.", async (_, change) => {
   const ann = await person();
   const [{ password_hash: passwordHash } = { password_hash: "" }] = await rows<{ password_hash: string }>(
@@ -102,10 +107,13 @@ test.each([
   const holder = { id: ann.id, userType: "CLIENT", isStaff: false, passwordHash } as const;
   const sessions = () => rows("SELECT id FROM sessions WHERE user_id = ?", ann.id);
   const { ctx } = jobContext();
-  expect(await openSession(ctx, clientProfiles.alphabet, holder)).not.toBeNull();
+  const verdict = await requireSecondFactor(ctx, { userId: ann.id, hasFactor: false }, undefined);
+  if (!verdict.ok) throw new Error("an account without a second factor was asked for one");
+  const { proof } = verdict;
+  expect(await openSession(ctx, clientProfiles.alphabet, holder, proof)).not.toBeNull();
   const before = await sessions();
   await rows(change, ann.id);
-  expect(await openSession(ctx, clientProfiles.alphabet, holder)).toBeNull();
+  expect(await openSession(ctx, clientProfiles.alphabet, holder, proof)).toBeNull();
   expect(await sessions()).toEqual(before);
 });
 

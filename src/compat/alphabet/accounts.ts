@@ -8,9 +8,11 @@ import {
   findUser,
   identityMessages,
   idParam,
+  otpField,
   register,
   requireStrong,
   signIn,
+  signInFault,
   TokenPair,
   takenRefusal,
   tokenRefresh,
@@ -24,6 +26,7 @@ import { Refusal, refuse } from "../../platform/http/errors.ts";
 import { email, secret, string } from "../../platform/http/input/fields.ts";
 import { parse } from "../../platform/http/input/validation.ts";
 import { at, type Route, respond, route } from "../../platform/http/route.ts";
+import { literal } from "../../platform/http/text.ts";
 import { isoTime } from "../../platform/time.ts";
 import { z } from "../../platform/zod.ts";
 import { errorKey, refuseWithError, refuseWithMessage } from "./errors.ts";
@@ -67,6 +70,8 @@ const signUp = route({
   },
 });
 
+const WRONG = literal("Invalid username or password");
+
 const signInRoute = route({
   method: "post",
   path: "/api/auth/signin",
@@ -75,26 +80,28 @@ const signInRoute = route({
   description:
     "Distinguishes an unknown username from a wrong password, because this app's clients rely on it.",
   access: "public",
-  body: z.object({ username: string({ blank: true }).optional(), password: z.string().optional() }),
+  body: z.object({
+    username: string({ blank: true }).optional(),
+    password: z.string().optional(),
+    otp: otpField(),
+  }),
   responses: { 200: Tokens },
   async handle({ ctx, body }) {
-    const result = await signIn(ctx, clientProfiles.alphabet, body.username ?? "", body.password ?? "");
+    const { username: identifier = "", password = "", otp } = body;
+    const result = await signIn(ctx, clientProfiles.alphabet, { identifier, password, otp });
     if (!result.ok) {
       if (result.reason === "unknown") throw refuseWithStatus(400, "Invalid Username");
-      const text =
-        result.reason === "unverified"
-          ? identityMessages.emailNotVerified[ctx.locale]
-          : "Invalid username or password";
-      throw refuseWithStatus(401, text);
+      const { text, extra } = signInFault(result, WRONG);
+      throw refuseWithStatus(401, text[ctx.locale], extra);
     }
     const { refresh, access } = result.credentials;
     return respond(200, { status: 200 as const, refresh, access });
   },
 });
 
-function refuseWithStatus(status: 400 | 401, message: string): Refusal {
+function refuseWithStatus(status: 400 | 401, message: string, extra: Record<string, unknown> = {}): Refusal {
   const headers: Record<string, string> = status === 401 ? { "WWW-Authenticate": 'Bearer realm="api"' } : {};
-  return new Refusal(status, { raw: { status: "error", message } }, headers);
+  return new Refusal(status, { raw: { status: "error", message, ...extra } }, headers);
 }
 
 /** `POST /api/token/`, and the same under Rideshare's documented path. */
@@ -109,6 +116,7 @@ export const tokenObtain = route({
       username: string({ max: 254 }).optional(),
       email: string({ max: 254 }).optional(),
       password: secret(),
+      otp: otpField(),
     })
     .refine(({ username, email }) => username !== undefined || email !== undefined, {
       path: ["username"],
@@ -118,16 +126,15 @@ export const tokenObtain = route({
     }),
   responses: { 200: TokenPair },
   async handle({ ctx, body }) {
-    const result = await signIn(
-      ctx,
-      clientProfiles.alphabet,
-      body.username ?? body.email ?? "",
-      body.password,
-    );
+    const { username, email, password, otp } = body;
+    const result = await signIn(ctx, clientProfiles.alphabet, {
+      identifier: username ?? email ?? "",
+      password,
+      otp,
+    });
     if (!result.ok) {
-      const text =
-        result.reason === "unverified" ? identityMessages.emailNotVerified : identityMessages.noActiveAccount;
-      const refusal = refuse(401, text);
+      const { text, extra } = signInFault(result, identityMessages.noActiveAccount);
+      const refusal = refuse(401, text, extra);
       throw new Refusal(401, refusal.body, { "WWW-Authenticate": 'Bearer realm="api"' });
     }
     const { refresh, access } = result.credentials;

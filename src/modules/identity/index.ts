@@ -33,6 +33,9 @@ export {
   type Visibility,
   visibilityOf,
 } from "./accounts/visibility.ts";
+export { passkeyRoutes } from "./factors/passkey-routes.ts";
+export { purgePendingSecrets, purgeProofs } from "./factors/purge.ts";
+export { factorRoutes } from "./factors/routes.ts";
 export { findFriendRegistration, findFriendRoutes } from "./find-friend/routes.ts";
 export { identityMails } from "./mail/templates.ts";
 export { messages as identityMessages } from "./messages.ts";
@@ -41,7 +44,7 @@ export { purgeCodes } from "./recovery/codes.ts";
 export { checkResetLink, requestResetLink, resetPassword } from "./recovery/password-reset.ts";
 export { phoneResetRoutes } from "./recovery/phone-reset-routes.ts";
 export { confirmEmail, resendVerification } from "./recovery/verification.ts";
-export { requireStrong, takenRefusal } from "./refusals.ts";
+export { requireStrong, signInFault, takenRefusal } from "./refusals.ts";
 export { identityResources } from "./resources.ts";
 export { trackOwner, trackRoom } from "./room-names.ts";
 export {
@@ -60,6 +63,7 @@ export {
   idParam,
   localeField,
   optionalEmail,
+  otpField,
   personFields,
   TokenPair,
   username,

@@ -18,6 +18,30 @@ export const messages = {
     "Это временный пароль. Задайте свой: {url}",
   ),
   passwordWrong: text("The current password is wrong.", "Текущий пароль введён неверно."),
+  otpRequired: text(
+    "Enter the code from your authenticator app, or a recovery code.",
+    "Введите код из приложения-аутентификатора или код восстановления.",
+  ),
+  otpInvalid: text("The code is wrong or was used already.", "Код неверен или уже использован."),
+  totpNotBegun: text(
+    "Start setting up the authenticator app again.",
+    "Начните настройку приложения-аутентификатора заново.",
+  ),
+  passkeyInvalid: text("This passkey was not accepted.", "Этот ключ доступа не принят."),
+  passkeysFull: text(
+    "There may be at most 20 passkeys: remove one first.",
+    "Ключей доступа может быть не больше 20: сначала удалите один из них.",
+  ),
+  lastFactor: text(
+    "Your role requires a second factor: add another one before you remove this one.",
+    "Ваша роль требует второго фактора: добавьте другой, прежде чем удалить этот.",
+  ),
+  signInAgain: text("Sign in again to do this.", "Для этого войдите заново."),
+  ownFactors: text(
+    "Change your own second factors in your account.",
+    "Свои вторые факторы меняйте в своей учётной записи.",
+  ),
+  noFactors: text("This account has no second factor.", "У этой учётной записи нет второго фактора."),
   usernameTaken: text(
     "A user with that username already exists.",
     "Пользователь с таким именем уже существует.",

@@ -2,9 +2,11 @@
 import { invalid, Refusal, refuse } from "../../platform/http/errors.ts";
 import type { Text } from "../../platform/http/text.ts";
 import type { TakenIdentifier } from "./accounts/commands.ts";
+import type { FactorVerdict } from "./factors/requirement.ts";
 import { messages } from "./messages.ts";
 import { DEFAULT_POLICY, type PasswordPolicy, usernameFault, weaknesses } from "./rules.ts";
 import type { Refreshed } from "./sessions/sessions.ts";
+import type { SignedIn } from "./sessions/sign-in.ts";
 
 /** Refuses a weak password: 400 with all its weaknesses under `field`. */
 export function requireStrong(
@@ -46,4 +48,29 @@ const REFRESH_FAULTS = {
 export function refreshRefusal(fault: Exclude<Refreshed, { ok: true }>["fault"]): Refusal {
   const refusal = refuse(401, REFRESH_FAULTS[fault], { code: "token_not_valid" });
   return new Refusal(401, refusal.body, { "WWW-Authenticate": 'Bearer realm="api"' });
+}
+
+/** A refused second factor: the text, and what an app reads beside it: `code` and the `methods` that the account has. */
+export function factorFault({ reason, methods }: Exclude<FactorVerdict, { readonly ok: true }>): SignInFault {
+  const text = reason === "otp_required" ? messages.otpRequired : messages.otpInvalid;
+  return { text, extra: { code: reason, methods } };
+}
+
+interface SignInFault {
+  readonly text: Text;
+  /** Keys beside the text, in every dialect. */
+  readonly extra?: Record<string, unknown>;
+}
+
+/** What a refused sign-in says. `wrong`: the app's words for credentials that are not right. */
+export function signInFault(refused: Exclude<SignedIn, { readonly ok: true }>, wrong: Text): SignInFault {
+  switch (refused.reason) {
+    case "otp_required":
+    case "otp_invalid":
+      return factorFault(refused);
+    case "unverified":
+      return { text: messages.emailNotVerified };
+    default:
+      return { text: wrong };
+  }
 }

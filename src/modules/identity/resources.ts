@@ -16,6 +16,9 @@ import {
   removeDevice,
   sendReset,
 } from "./accounts/staff.ts";
+import { hasSecondFactor } from "./factors/requirement.ts";
+import { passkeyResource } from "./factors/resources.ts";
+import { resetFactors } from "./factors/staff.ts";
 import { phone, username } from "./schemas.ts";
 import { codes, formerContacts, sessions, users } from "./tables.ts";
 
@@ -72,6 +75,10 @@ const userResource = resource({
     phone_verified_at: field.instant(users.phoneVerifiedAt, text("Phone verified", "Телефон подтверждён"), {
       list: false,
     }),
+    second_factor: field.boolean(hasSecondFactor, text("Second factor", "Второй фактор"), {
+      list: false,
+      staffOnly: true,
+    }),
     date_joined: field.instant(users.createdAt, text("Joined", "Зарегистрирован")),
     last_login: field.instant(users.lastLoginAt, text("Last sign-in", "Последний вход"), { list: false }),
   },
@@ -82,6 +89,7 @@ const userResource = resource({
   clashes: { "users.username_key": "username" },
   tabs: [
     { resource: "sessions", target: "user", label: text("Devices", "Устройства") },
+    { resource: "passkeys", target: "user", label: text("Passkeys", "Ключи доступа") },
     { resource: "codes", target: "user", label: text("Codes", "Коды") },
     { resource: "former-contacts", target: "user", label: text("Former contacts", "Прежние контакты") },
   ],
@@ -108,6 +116,15 @@ const userResource = resource({
       label: text("Mail a reset link", "Отправить ссылку для сброса пароля"),
       roles: ["staff"],
       run: sendReset,
+    },
+    reset_second_factor: {
+      label: text("Remove the second factors", "Снять вторые факторы"),
+      confirm: text(
+        "The authenticator app, all passkeys and the recovery codes stop working. Make sure by another way that it is this person who asks.",
+        "Приложение-аутентификатор, ключи доступа и коды восстановления перестанут действовать. Убедитесь иным способом, что просит сам владелец.",
+      ),
+      roles: ["staff"],
+      run: resetFactors,
     },
     temporary_password: {
       label: text("Set a temporary password", "Выдать временный пароль"),
@@ -189,4 +206,10 @@ const formerContactResource = resource({
   rights: { operator: NOTHING, staff: REMOVE },
 });
 
-export const identityResources = [userResource, sessionResource, codeResource, formerContactResource];
+export const identityResources = [
+  userResource,
+  sessionResource,
+  passkeyResource,
+  codeResource,
+  formerContactResource,
+];

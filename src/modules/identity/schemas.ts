@@ -129,7 +129,28 @@ export const RegisterBody = z
   })
   .openapi("Register");
 
-export const LoginBody = z.object({ phone: string({ max: 254 }), password: secret() }).openapi("Login");
+/**
+ * The field `otp` of every sign-in. It is read for accounts with a second factor only, so for others nothing in it is a
+ * fault.
+ */
+export function otpField() {
+  return z
+    .unknown()
+    .transform((value) => {
+      const words = typeof value === "number" ? String(value).padStart(6, "0") : value;
+      return typeof words === "string" && words.trim() !== "" ? words.slice(0, 300) : undefined;
+    })
+    .optional()
+    .openapi({
+      type: "string",
+      description:
+        "For accounts with a second factor: a code of the authenticator app, a recovery code, or the pass of a passkey.",
+    });
+}
+
+export const LoginBody = z
+  .object({ phone: string({ max: 254 }), password: secret(), otp: otpField() })
+  .openapi("Login");
 
 export const ProfileChange = z
   .object({

@@ -13,7 +13,11 @@ export interface Audited {
   readonly after: object | null;
 }
 
-export function auditEntry(ctx: RequestContext, caller: Caller, { action, subject, before, after }: Audited) {
+export function auditEntry(
+  ctx: RequestContext,
+  caller: Pick<Caller, "userId">,
+  { action, subject, before, after }: Audited,
+) {
   return ctx.db.insert(auditLog).values({
     at: ctx.now(),
     actorId: caller.userId,

@@ -3,7 +3,7 @@ import type { RequestContext } from "../runtime.ts";
 import { type Caller, isOperator } from "./caller.ts";
 import { requireOwnOrigin } from "./cors.ts";
 import { type Authentication, type Credential, type CredentialFault, credentialOf } from "./credentials.ts";
-import { forbidden, Refusal } from "./errors.ts";
+import { forbidden, Refusal, refuse } from "./errors.ts";
 import { messages } from "./messages.ts";
 import type { Route } from "./route.ts";
 import type { Text } from "./text.ts";
@@ -22,7 +22,7 @@ export type Authenticate = (
 export async function authenticateCaller(
   authenticate: Authenticate,
   ctx: RequestContext,
-  route: Pick<Route, "access" | "challenge">,
+  route: Pick<Route, "access" | "challenge" | "isSetUp">,
   request: Request,
 ): Promise<Caller | null> {
   if (route.access === "public") return null;
@@ -42,10 +42,19 @@ export async function authenticateCaller(
     );
   }
   if ("from" in offered && offered.from === "cookie") requireOwnOrigin(ctx, request);
+  if (result.caller.mustSetUpFactor && !route.isSetUp) {
+    if (route.access === "optional") return null;
+    throw factorRequired();
+  }
   if (route.access === "staff" && !result.caller.isStaff) throw forbidden();
   if (route.access === "driver" && result.caller.userType !== "DRIVER") throw forbidden();
   if (route.access === "operator" && !isOperator(result.caller)) throw forbidden();
   return result.caller;
+}
+
+/** The 403 of staff without a second factor, where the settings require one. */
+export function factorRequired(): Refusal {
+  return refuse(403, messages.factorRequired, { code: "second_factor_required" });
 }
 
 interface Fault {

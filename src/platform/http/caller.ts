@@ -12,6 +12,8 @@ export interface Caller {
   readonly signedInAt?: number;
   /** Epoch ms at which the credential expires. */
   readonly expiresAt: number;
+  /** Staff who must set up a second factor, and may do nothing else until then. */
+  readonly mustSetUpFactor?: true;
 }
 
 /**
@@ -28,6 +30,6 @@ export interface KnownCaller {
 
 export type Role = "client" | "driver" | "operator" | "staff";
 
-export function isOperator(caller: Caller): boolean {
+export function isOperator(caller: Pick<Caller, "isStaff" | "userType">): boolean {
   return caller.isStaff || caller.userType === "OPERATOR";
 }

@@ -25,7 +25,7 @@ export interface FieldErrors {
 }
 
 export type RefusalBody =
-  | { readonly fields: FieldErrors }
+  | { readonly fields: FieldErrors; readonly extra?: Record<string, unknown> }
   /** `extra`: keys beside `detail`, sent verbatim (`code`, `messages` …). */
   | { readonly detail: Text; readonly extra?: Record<string, unknown> }
   /** A contract's own shape, already formatted. */
@@ -43,11 +43,14 @@ export class Refusal extends Error {
   }
 }
 
-/** 400 with messages by field; cross-field messages go under `non_field_errors`. */
-export function invalid(fields: Record<string, Text | Text[] | FieldErrors>): Refusal {
+/** 400 with messages by field; cross-field messages go under `non_field_errors`. `extra`: keys beside them, sent verbatim. */
+export function invalid(
+  fields: Record<string, Text | Text[] | FieldErrors>,
+  extra?: Record<string, unknown>,
+): Refusal {
   const listed: FieldErrors = {};
   for (const [name, error] of Object.entries(fields)) listed[name] = isText(error) ? [error] : error;
-  return new Refusal(400, { fields: listed });
+  return new Refusal(400, extra ? { fields: listed, extra } : { fields: listed });
 }
 
 export function refuse(status: RefusalStatus, detail: Text, extra?: Record<string, unknown>): Refusal {
@@ -73,11 +76,11 @@ export function methodNotAllowed(method: string, allowed: readonly string[]): Re
 /** The refusal's JSON body in one language. */
 export function wire(body: RefusalBody, locale: Locale): unknown {
   if ("raw" in body) return body.raw;
-  if ("fields" in body) return fieldsWire(body.fields, locale);
+  if ("fields" in body) return { ...fieldsWire(body.fields, locale), ...body.extra };
   return { detail: body.detail[locale], ...body.extra };
 }
 
-function fieldsWire(fields: FieldErrors, locale: Locale): unknown {
+function fieldsWire(fields: FieldErrors, locale: Locale): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(fields).map(([name, errors]) => [
       name,

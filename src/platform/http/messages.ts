@@ -59,6 +59,10 @@ export const messages = {
     "Requests from this origin are not accepted with a cookie.",
     "Запросы с этого сайта с cookie не принимаются.",
   ),
+  factorRequired: text(
+    "Set up a second factor first: your role requires one.",
+    "Сначала настройте второй фактор: его требует ваша роль.",
+  ),
   throttled: text("Request was throttled.", "Запрос был проигнорирован."),
   notDictionary: text(
     "Invalid data. Expected a dictionary, but got {type}.",

@@ -76,6 +76,8 @@ export interface RouteSpec<
    */
   readonly may?: (call: Pick<Call<A, P, Q, B>, "ctx" | "caller" | "params">) => Promise<unknown>;
   readonly formatError?: ErrorFormat;
+  /** Open to staff who must set up a second factor before they may do anything else. */
+  readonly isSetUp?: boolean;
   /** Fixed language of all responses, for paths whose clients know one language; otherwise the request decides. */
   readonly language?: Locale;
   /** Left out of the API documents: pages and development routes. */
@@ -101,6 +103,7 @@ export interface Route {
   readonly creates?: boolean;
   readonly may?: (call: never) => Promise<unknown>;
   readonly formatError?: ErrorFormat;
+  readonly isSetUp?: boolean;
   readonly language?: Locale;
   readonly hidden?: boolean;
   readonly handle: (call: never) => Promise<RouteResponse | Response>;

@@ -1,5 +1,16 @@
 /** The matrix of accounts: every app's sign-up and sign-in, the caller's own account, and what staff changes. */
+import { rows } from "../../harness/api.ts";
 import { everybody, members, ownerOnly, ownerOrStaff, type Person, type Table } from "../world.ts";
+
+/** A passkey of the owner's, and the path of it. */
+async function passkeyOf({ id }: Person): Promise<string> {
+  const [made] = await rows<{ id: number }>(
+    `INSERT INTO passkeys (user_id, credential_id, public_key, counter, transports, is_synced, name, created_at)
+     VALUES (?1, lower(hex(randomblob(16))), 'key', 0, '[]', 0, 'Phone', 1) RETURNING id`,
+    id,
+  );
+  return `/api/v1/auth/passkeys/${made?.id}/`;
+}
 
 /** A public route: its status for an empty body, whatever the role. */
 const openRoute = (status = 400) => ({ responses: everybody(status), ask: () => ({ body: {} }) });
@@ -25,6 +36,27 @@ export const accounts: Table = {
     ask: ({ sessionId }) => ({ path: `/api/v1/auth/sessions/${sessionId}/` }),
   },
   "GET /api/v1/users/me/export": own(200),
+
+  "GET /api/v1/auth/factors": own(200),
+  "POST /api/v1/auth/factors/totp": own(201, {}),
+  "POST /api/v1/auth/factors/totp/confirm": own(400, { otp: "000000" }),
+  "DELETE /api/v1/auth/factors/totp": own(404, {}),
+  "POST /api/v1/auth/factors/recovery-codes": own(404, {}),
+  "GET /api/v1/auth/passkeys": own(200),
+  "POST /api/v1/auth/passkeys/options": own(200, {}),
+  "POST /api/v1/auth/passkeys": own(400, {}),
+  "PATCH /api/v1/auth/passkeys/:id": {
+    responses: ownerOnly(200),
+    ask: async (owner) => ({ path: await passkeyOf(owner), body: { name: "Tablet" } }),
+  },
+  // The owner has a second factor then, and is asked for it.
+  "DELETE /api/v1/auth/passkeys/:id": {
+    responses: [401, 404, 400, 404, 404, 404],
+    ask: async (owner) => ({ path: await passkeyOf(owner), body: {} }),
+  },
+  "POST /api/v1/auth/passkeys/sign-in/options": openRoute(200),
+  "POST /api/v1/auth/passkeys/sign-in": openRoute(),
+  "POST /api/v1/auth/passkeys/otp": openRoute(),
 
   "POST /api/v1/users": openRoute(),
   "POST /api/v1/auth/token/login": openRoute(),

@@ -110,10 +110,11 @@ async function counted(key: string): Promise<{ n: number }[]> {
   ]);
 }
 
-test("Every rate of a route is tested below; letters are limited in the outbox, entries in their room.", () => {
-  expect(
-    [...LIMITED_ROUTES.map(({ rate }) => rate), "letters", "lettersSent", "eventEntries"].sort(),
-  ).toEqual([...RATE_NAMES].sort());
+/** Tested elsewhere: letters in the outbox, entries in their room, second factors at every sign-in. */
+const ELSEWHERE = ["letters", "lettersSent", "eventEntries", "otpGuess", "otpGuessDay"];
+
+test("Every rate of a route is tested below or where what it limits is tested.", () => {
+  expect([...LIMITED_ROUTES.map(({ rate }) => rate), ...ELSEWHERE].sort()).toEqual([...RATE_NAMES].sort());
 });
 
 describe.each(LIMITED_ROUTES.filter(({ rate }) => rate !== "codeGuessTotal"))("$variable", (route) => {

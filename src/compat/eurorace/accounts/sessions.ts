@@ -1,15 +1,22 @@
 /** Eurorace's sign-in and sign-out. The sign-in is also Rideshare's documented one: one handler whose answer serves both. */
 
-import { clientProfiles, endSessions, identityMessages, signIn } from "../../../modules/identity/index.ts";
+import {
+  clientProfiles,
+  endSessions,
+  identityMessages,
+  otpField,
+  signIn,
+  signInFault,
+} from "../../../modules/identity/index.ts";
 import { invalid, refuse } from "../../../platform/http/errors.ts";
 import { secret, string } from "../../../platform/http/input/fields.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
-import { literal, text } from "../../../platform/http/text.ts";
+import { text as inBoth, literal } from "../../../platform/http/text.ts";
 import { z } from "../../../platform/zod.ts";
 import { badKey, challenge, Detail, EuroraceUser, Key, tag, toUserWire } from "./shared.ts";
 
 const CREDENTIALS_MISSING = literal('Must include "username" and "password".');
-const NOT_SIGNED_IN = text(
+const NOT_SIGNED_IN = inBoth(
   "You should be logged in to logout. Check whether the token is passed.",
   "Чтобы выйти, нужно войти. Проверьте, передан ли токен.",
 );
@@ -27,6 +34,7 @@ const login = route({
       username: string({ max: 254, blank: true }).optional(),
       email: string({ max: 254, blank: true }).optional(),
       password: secret(),
+      otp: otpField(),
     })
     .openapi("EuroraceLogin"),
   responses: {
@@ -40,11 +48,11 @@ const login = route({
   async handle({ ctx, body }) {
     const identifier = body.username || body.email;
     if (!identifier) throw invalid({ non_field_errors: CREDENTIALS_MISSING });
-    const result = await signIn(ctx, clientProfiles.eurorace, identifier, body.password);
+    const { password, otp } = body;
+    const result = await signIn(ctx, clientProfiles.eurorace, { identifier, password, otp });
     if (!result.ok) {
-      const fault =
-        result.reason === "unverified" ? identityMessages.emailNotVerified : identityMessages.cannotLogIn;
-      throw invalid({ non_field_errors: fault });
+      const { text, extra } = signInFault(result, identityMessages.cannotLogIn);
+      throw invalid({ non_field_errors: text }, extra);
     }
     const { key, access, refresh } = result.credentials;
     const user = toUserWire(result.user);
@@ -59,6 +67,7 @@ const logout = route({
   tag,
   summary: "End this session",
   access: "optional",
+  isSetUp: true,
   challenge,
   responses: { 200: Detail },
   async handle({ ctx, caller, request }) {

@@ -5,8 +5,10 @@ import {
   deleteAccount,
   endSessions,
   identityMessages,
+  otpField,
   register,
   signIn,
+  signInFault,
   takenRefusal,
   tokenRefresh,
 } from "../../../modules/identity/index.ts";
@@ -77,13 +79,15 @@ const legacyLogin = route({
   tag,
   summary: "Sign in with a cookie",
   access: "public",
-  body: z.object({ email: string({ max: 255 }), password: secret() }),
+  body: z.object({ email: string({ max: 255 }), password: secret(), otp: otpField() }),
   responses: { 200: z.object({ jwt: z.string() }) },
   async handle({ ctx, body, request }) {
     requireOwnOrigin(ctx, request);
-    const result = await signIn(ctx, clientProfiles.rideshare, body.email, body.password);
+    const { email: identifier, password, otp } = body;
+    const result = await signIn(ctx, clientProfiles.rideshare, { identifier, password, otp });
     if (!result.ok) {
-      const refusal = refuse(401, result.reason === "unverified" ? identityMessages.emailNotVerified : WRONG);
+      const { text, extra } = signInFault(result, WRONG);
+      const refusal = refuse(401, text, extra);
       throw new Refusal(401, refusal.body, { "WWW-Authenticate": 'Bearer realm="api"' });
     }
     const jwt = result.credentials.access;
@@ -101,6 +105,7 @@ const legacyLogout = route({
   tag,
   summary: "Sign out, even without a valid session",
   access: "optional",
+  isSetUp: true,
   responses: { 200: z.object({ message: z.string() }) },
   async handle({ ctx, caller, request }) {
     if (caller) await endSessions(ctx, { userId: caller.userId, sessionId: caller.sessionId });

@@ -6,6 +6,7 @@ import { type Route, route } from "../../../platform/http/route.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { mediaUrl } from "../../../platform/storage/media.ts";
 import { z } from "../../../platform/zod.ts";
+import { readFactors } from "../factors/queries.ts";
 import { listDevices } from "../sessions/sessions.ts";
 import { formerOf } from "./contacts.ts";
 import { findProfile } from "./queries.ts";
@@ -21,6 +22,7 @@ export async function exportAccount(ctx: RequestContext, userId: number): Promis
   const profile = { birthday: found.birthday, avatar: mediaUrl(ctx, found.avatarKey) };
   const devices = await listDevices(ctx, userId);
   const former = await formerOf(ctx, userId);
+  const { totp, passkeys, codesLeft } = await readFactors(ctx, userId);
   return {
     account,
     profile,
@@ -32,6 +34,7 @@ export async function exportAccount(ctx: RequestContext, userId: number): Promis
       createdAt,
       expiresAt,
     })),
+    second_factors: { totp, passkeys, recovery_codes_left: codesLeft },
   };
 }
 

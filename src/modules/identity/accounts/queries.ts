@@ -1,6 +1,7 @@
 /** Looks up accounts. */
 import { eq, type SQL } from "drizzle-orm";
 import type { RequestContext } from "../../../platform/runtime.ts";
+import { hasSecondFactor } from "../factors/requirement.ts";
 import { foldEmail } from "../rules.ts";
 import { type DeviceFacts, type DeviceMarks, deviceColumns } from "../sessions/devices.ts";
 import { profiles, users } from "../tables.ts";
@@ -27,10 +28,12 @@ export async function findUser(ctx: RequestContext, userId: number): Promise<Use
   return row ?? null;
 }
 
-/** An account, and how it recognizes the requesting device. */
+/** An account, how it recognizes the requesting device, and what else it asks for. */
 export interface KnownOnDevice {
   readonly user: User;
   readonly device: DeviceFacts;
+  /** Whether the account has a second factor. */
+  readonly hasFactor: boolean;
 }
 
 /** Finds accounts together with how each recognizes the device; one statement. */
@@ -40,7 +43,7 @@ export async function findWithDevice(
   where: SQL | undefined,
 ): Promise<KnownOnDevice[]> {
   return ctx.db
-    .select({ user: users, device: deviceColumns(marks) })
+    .select({ user: users, device: deviceColumns(marks), hasFactor: hasSecondFactor })
     .from(users)
     .where(where);
 }

@@ -64,6 +64,7 @@ const profile = route({
   tag,
   summary: "Read your account",
   access: "signedIn",
+  isSetUp: true,
   responses: { 200: OwnAccount },
   handle: async ({ ctx, caller }) => respond(200, await ownAccountWire(ctx, caller.userId)),
 });

@@ -11,9 +11,9 @@ import { findUser, type User } from "../accounts/queries.ts";
 import { type RegistrationStatements, register } from "../accounts/registration.ts";
 import { messages } from "../messages.ts";
 import { checkResetCode, requestResetCode, resetPassword } from "../recovery/password-reset.ts";
-import { requireStrong, takenRefusal } from "../refusals.ts";
+import { requireStrong, signInFault, takenRefusal } from "../refusals.ts";
 import { birthdayFault, isEmail, type PasswordPolicy, passwordLength, signInEmailFault } from "../rules.ts";
-import { personFields } from "../schemas.ts";
+import { otpField, personFields } from "../schemas.ts";
 import { clientProfiles, endSessions } from "../sessions/sessions.ts";
 import { signIn, verifyOwnPassword } from "../sessions/sign-in.ts";
 
@@ -102,14 +102,14 @@ const login = route({
   summary: "Sign in by e-mail and get a session key",
   access: "public",
   challenge,
-  body: z.object({ email: anyText, password: anyText }).openapi("TokenLogin"),
+  body: z.object({ email: anyText, password: anyText, otp: otpField() }).openapi("TokenLogin"),
   responses: { 200: z.object({ auth_token: z.string() }) },
   async handle({ ctx, body }) {
-    const { email, password } = checkedCredentials(body);
-    const result = await signIn(ctx, clientProfiles.findFriend, email, password);
+    const { email: identifier, password } = checkedCredentials(body);
+    const result = await signIn(ctx, clientProfiles.findFriend, { identifier, password, otp: body.otp });
     if (!result.ok) {
-      const text = result.reason === "unverified" ? messages.emailNotVerified : messages.cannotLogIn;
-      throw invalid({ non_field_errors: text });
+      const { text, extra } = signInFault(result, messages.cannotLogIn);
+      throw invalid({ non_field_errors: text }, extra);
     }
     return respond(200, { auth_token: result.credentials.key });
   },
@@ -142,6 +142,7 @@ const logout = route({
   tag,
   summary: "End this session",
   access: "signedIn",
+  isSetUp: true,
   challenge,
   responses: { 204: null },
   async handle({ ctx, caller }) {

@@ -94,7 +94,16 @@ export type SecurityEvent =
   | "password_reset"
   | "email_changed"
   | "phone_changed"
-  | "new_device";
+  | "new_device"
+  | "second_factor_added"
+  | "second_factor_removed"
+  | "second_factor_reset"
+  | "passkey_added"
+  | "passkey_removed"
+  | "recovery_codes_renewed"
+  | "recovery_code_used"
+  | "api_key_added"
+  | "api_key_removed";
 
 const EVENTS: Record<SecurityEvent, Record<Locale, string>> = {
   password_changed: { en: "The password was changed", ru: "Пароль изменён" },
@@ -102,6 +111,18 @@ const EVENTS: Record<SecurityEvent, Record<Locale, string>> = {
   email_changed: { en: "The e-mail address was changed", ru: "Адрес электронной почты изменён" },
   phone_changed: { en: "The phone was changed", ru: "Номер телефона изменён" },
   new_device: { en: "Sign-in from a new device", ru: "Вход с нового устройства" },
+  second_factor_added: { en: "An authenticator app was added", ru: "Добавлено приложение-аутентификатор" },
+  second_factor_removed: { en: "The authenticator app was removed", ru: "Приложение-аутентификатор удалено" },
+  second_factor_reset: {
+    en: "Staff removed your second factors",
+    ru: "Сотрудник удалил ваши вторые факторы",
+  },
+  passkey_added: { en: "A passkey was added", ru: "Добавлен ключ доступа" },
+  passkey_removed: { en: "A passkey was removed", ru: "Ключ доступа удалён" },
+  recovery_codes_renewed: { en: "New recovery codes were made", ru: "Созданы новые коды восстановления" },
+  recovery_code_used: { en: "A recovery code was used", ru: "Использован код восстановления" },
+  api_key_added: { en: "An API key was created", ru: "Создан ключ API" },
+  api_key_removed: { en: "An API key was revoked", ru: "Ключ API отозван" },
 };
 
 /** Tells the owner what happened to the account. */

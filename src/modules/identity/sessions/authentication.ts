@@ -6,6 +6,8 @@ import type { Caller } from "../../../platform/http/caller.ts";
 import type { Authentication, Credential } from "../../../platform/http/credentials.ts";
 import type { Revocation } from "../../../platform/realtime/rights/revocation.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
+import { hasSecondFactor } from "../factors/requirement.ts";
+import { mustHaveFactor } from "../factors/rules.ts";
 import { sessions, users } from "../tables.ts";
 import { REFRESH_PREFIX, readAccess } from "./tokens.ts";
 
@@ -50,6 +52,7 @@ const sessionFacts = {
   userType: users.userType,
   isStaff: users.isStaff,
   isActive: users.isActive,
+  hasFactor: hasSecondFactor,
 };
 
 async function byKey(
@@ -68,9 +71,8 @@ async function byKey(
     .where(eq(sessions.keyHash, keyHash));
   if (!row || row.expiresAt <= now) return { ok: false, fault: "invalid" };
   if (!row.isActive) return { ok: false, fault: "inactive" };
-  const { isActive: _, ...caller } = row;
-  callers.set(name, caller, now);
-  return { ok: true, caller };
+  const { isActive: _, ...facts } = row;
+  return { ok: true, caller: remember(ctx, name, facts, now) };
 }
 
 /** `expiresAt`: when the token expires, epoch ms; null if only the session's end counts. */
@@ -95,10 +97,21 @@ async function bySession(
     .where(eq(users.id, userId));
   if (!row) return { ok: false, fault: "deleted" };
   if (!row.isActive) return { ok: false, fault: "inactive" };
-  const { sessionId: found, signedInAt, expiresAt: endsAt, isActive: _, ...who } = row;
+  const { sessionId: found, signedInAt, expiresAt: endsAt, isActive: _, ...facts } = row;
   if (found === null || signedInAt === null || endsAt === null || endsAt <= now)
     return { ok: false, fault: "invalid" };
-  const caller: Caller = { ...who, sessionId: found, signedInAt, expiresAt: endsAt };
-  callers.set(sessionId, caller, now);
+  const caller = remember(ctx, sessionId, { ...facts, sessionId: found, signedInAt, expiresAt: endsAt }, now);
   return { ok: true, caller: until(caller) };
+}
+
+/** Caches a caller, unless they must set up a second factor: that ends as soon as they have one, in every isolate. */
+function remember(
+  ctx: RequestContext,
+  name: string,
+  { hasFactor, ...caller }: Caller & { readonly hasFactor: boolean },
+  now: number,
+): Caller {
+  if (!hasFactor && mustHaveFactor(ctx, caller)) return { ...caller, mustSetUpFactor: true };
+  callers.set(name, caller, now);
+  return caller;
 }

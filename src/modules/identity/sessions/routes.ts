@@ -5,7 +5,7 @@ import { type Route, respond, route } from "../../../platform/http/route.ts";
 import { z } from "../../../platform/zod.ts";
 import { ownAccountWire } from "../accounts/visibility.ts";
 import { messages } from "../messages.ts";
-import { refreshRefusal } from "../refusals.ts";
+import { refreshRefusal, signInFault } from "../refusals.ts";
 import { Device, LoginBody, RefreshBody, TokenPair, TokensWithAccount } from "../schemas.ts";
 import { clientProfiles, endSessions, listDevices, refresh } from "./sessions.ts";
 import { signIn } from "./sign-in.ts";
@@ -21,10 +21,11 @@ const login = route({
   body: LoginBody,
   responses: { 200: TokensWithAccount },
   async handle({ ctx, body }) {
-    const result = await signIn(ctx, clientProfiles.towTruck, body.phone, body.password);
+    const { phone: identifier, password, otp } = body;
+    const result = await signIn(ctx, clientProfiles.towTruck, { identifier, password, otp });
     if (!result.ok) {
-      const text = result.reason === "unverified" ? messages.emailNotVerified : messages.wrongPhoneOrPassword;
-      throw invalid({ non_field_errors: text });
+      const { text, extra } = signInFault(result, messages.wrongPhoneOrPassword);
+      throw invalid({ non_field_errors: text }, extra);
     }
     const user = await ownAccountWire(ctx, result.user.id);
     return respond(200, { user, access: result.credentials.access, refresh: result.credentials.refresh });
@@ -53,6 +54,7 @@ const devices = route({
   tag,
   summary: "List the signed-in devices",
   access: "signedIn",
+  isSetUp: true,
   responses: { 200: z.array(Device) },
   async handle({ ctx, caller }) {
     const rows = await listDevices(ctx, caller.userId);
@@ -78,6 +80,7 @@ const endDevice = route({
   tag,
   summary: "Sign a device out",
   access: "signedIn",
+  isSetUp: true,
   params: z.object({ id: z.uuid() }),
   responses: { 204: null },
   async handle({ ctx, caller, params }) {
@@ -92,6 +95,7 @@ const logout = route({
   tag,
   summary: "Sign this device out",
   access: "signedIn",
+  isSetUp: true,
   responses: { 204: null },
   async handle({ ctx, caller }) {
     await endSessions(ctx, { userId: caller.userId, sessionId: caller.sessionId });

@@ -1,5 +1,5 @@
 /** Sessions, one per signed-in device. A session's client may hold an access and a refresh token, an opaque key, or all of them. */
-import { and, desc, eq, lt, ne, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, lt, ne, not, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { equalInConstantTime, randomHex, sha256 } from "../../../platform/crypto/digest.ts";
 import { defineEffect } from "../../../platform/db/effects.ts";
@@ -7,6 +7,7 @@ import { commit, type Effect } from "../../../platform/db/outbox.ts";
 import { registryOf } from "../../../platform/realtime/handshake/connection-registry.ts";
 import type { Revocation } from "../../../platform/realtime/rights/revocation.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
+import { type FactorProof, hasSecondFactor } from "../factors/requirement.ts";
 import { sessions, users } from "../tables.ts";
 import { forgetCallers } from "./authentication.ts";
 import { marksToKeep } from "./devices.ts";
@@ -99,13 +100,14 @@ export async function credentialsFor(
 }
 
 /**
- * Opens a session for a user whose password matched. Null if the password changed meanwhile: a reset during the hashing
- * ends the existing sessions, and this one would escape it.
+ * Opens a session for a user who proved who they are. Null if the password changed meanwhile, or the account got its
+ * first second factor: a reset during the hashing ends the existing sessions, and this one would escape it.
  */
 export async function openSession(
   ctx: RequestContext,
   client: ClientProfile,
   holder: { readonly id: number; readonly passwordHash: string | null },
+  { hadFactor }: FactorProof,
   effects: readonly Effect[] = [],
 ): Promise<Credentials | null> {
   const session = await prepareSession(ctx, client, holder.id);
@@ -115,8 +117,9 @@ export async function openSession(
     .where(
       and(
         eq(users.id, holder.id),
-        eq(users.passwordHash, holder.passwordHash ?? ""),
+        sql`${users.passwordHash} IS ${holder.passwordHash}`,
         eq(users.isActive, true),
+        hadFactor ? undefined : not(hasSecondFactor),
       ),
     )
     // The role may have changed during the hashing, and the token signs it.

@@ -3,47 +3,50 @@
 import { eq, or } from "drizzle-orm";
 import { fits } from "../../../platform/characters.ts";
 import { anyHasher } from "../../../platform/crypto/hasher.ts";
-import type { Effect } from "../../../platform/db/outbox.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
 import { type Refusal, refuse } from "../../../platform/http/errors.ts";
-import {
-  attempt,
-  clearHits,
-  clientOf,
-  count,
-  type Limit,
-} from "../../../platform/http/limits/rate-limits.ts";
+import { attempt, clearHits, clientOf, type Limit } from "../../../platform/http/limits/rate-limits.ts";
 import { fill } from "../../../platform/http/messages.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { emailsOf, formerOf } from "../accounts/contacts.ts";
 import { aliasedId } from "../accounts/names.ts";
 import { findWithDevice, type KnownOnDevice, type User } from "../accounts/queries.ts";
-import { securityNotices } from "../mail/notices.ts";
+import { type FactorVerdict, requireSecondFactor } from "../factors/requirement.ts";
 import { messages } from "../messages.ts";
 import { openResetPage } from "../recovery/password-reset.ts";
-import { mustVerify } from "../recovery/verification.ts";
 import { foldEmail, foldUsername, normalizePhone } from "../rules.ts";
 import { users } from "../tables.ts";
+import { type AdmittedUser, admissionFault, admitUser } from "./admission.ts";
 import { type DeviceFacts, type DeviceMarks, deviceMarks, deviceSubject } from "./devices.ts";
-import { type ClientProfile, type Credentials, openSession } from "./sessions.ts";
+import type { ClientProfile } from "./sessions.ts";
+
+/** What a client sends to sign in. */
+export interface GivenCredentials {
+  /** Username, e-mail or phone. */
+  readonly identifier: string;
+  readonly password: string;
+  /** For accounts with a second factor. */
+  readonly otp: string | undefined;
+}
 
 export type SignedIn =
-  | { readonly ok: true; readonly user: User; readonly credentials: Credentials }
-  | { readonly ok: false; readonly reason: "unknown" | "password" | "inactive" | "unverified" };
+  | AdmittedUser
+  | { readonly ok: false; readonly reason: "unknown" }
+  | Exclude<FactorVerdict, { readonly ok: true }>;
 
 /**
  * Signs in by username, e-mail or phone. Attempts are counted per account, and per account and client address, before the
  * password is checked. An unknown account takes as long as a known one. A device that signed in to the account before is
- * counted apart, so that strangers cannot lock out the owner.
+ * counted apart, so that strangers cannot lock out the owner. Once the password is right, an account with a second factor
+ * needs `otp`, too.
  */
 export async function signIn(
   ctx: RequestContext,
   client: ClientProfile,
-  identifier: string,
-  password: string,
+  { identifier, password, otp }: GivenCredentials,
 ): Promise<SignedIn> {
   const marks = await deviceMarks(ctx);
-  const { user, device } = (await findByIdentifier(ctx, identifier, marks)) ?? { user: null };
+  const found = await findByIdentifier(ctx, identifier, marks);
+  const { user, device } = found ?? { user: null };
   const account = user ? `user:${user.id}` : `name:${identifier.trim().toLowerCase().slice(0, 254)}`;
   await attempt(ctx, `login|${clientOf(ctx)}`, signInLimits(ctx, marks, device));
   const own = deviceSubject(ctx, marks, device);
@@ -61,15 +64,21 @@ export async function signIn(
   if (spent && !device?.byCookie) throw spent;
   const matches = await anyHasher(ctx.runtime).verify(password, user?.passwordHash ?? null);
   if (!matches && spent) throw spent;
-  if (!user || !device) return { ok: false, reason: "unknown" };
+  if (!user || !found) return { ok: false, reason: "unknown" };
   if (!matches) return { ok: false, reason: "password" };
   await clearHits(ctx, account, guesses);
-  if (!user.isActive) return { ok: false, reason: "inactive" };
-  if (user.email && !user.emailVerifiedAt && mustVerify(ctx)) return { ok: false, reason: "unverified" };
+  const fault = admissionFault(ctx, user);
+  if (fault) return { ok: false, reason: fault };
   if (user.passwordIsTemporary) throw await temporaryRefusal(ctx, user);
-  const effects = await newDeviceNotices(ctx, user, device);
-  const credentials = await openSession(ctx, client, user, effects);
-  return credentials ? { ok: true, user, credentials } : { ok: false, reason: "password" };
+  // Only the owner's own browsers hold the cookie: their guesses count apart, and strangers can't use them up.
+  const subject = found.device.byCookie ? `${account}|device:${marks.cookie}` : account;
+  const verdict = await requireSecondFactor(
+    ctx,
+    { userId: user.id, hasFactor: found.hasFactor },
+    otp,
+    subject,
+  );
+  return verdict.ok ? admitUser(ctx, client, found, verdict.proof) : verdict;
 }
 
 /** The limits on sign-ins per client address. Known devices are counted apart. */
@@ -78,21 +87,6 @@ function signInLimits(ctx: RequestContext, marks: DeviceMarks, device: DeviceFac
   const client = { rate, subject: `${clientOf(ctx)}|${marks.client}` } as const;
   if (device?.byCookie) return [{ rate, subject: `${clientOf(ctx)}|${marks.cookie}` }];
   return device?.byClient ? [client] : [{ rate, subject: clientOf(ctx) }, client];
-}
-
-/**
- * The notices of a sign-in from an unknown device. None for the first sign-in after the sign-up, or while the account
- * has no known devices.
- */
-async function newDeviceNotices(ctx: RequestContext, user: User, device: DeviceFacts): Promise<Effect[]> {
-  if (!ctx.runtime.settings.newDeviceLetters || user.lastLoginAt === null) return [];
-  if (device.byCookie || device.byClient || !device.knowsAny) return [];
-  const flooded = await count(ctx, "resetMail", `devices:${user.id}`).then(
-    () => false,
-    () => true,
-  );
-  if (flooded) return [];
-  return securityNotices(ctx, user, "new_device", emailsOf(await formerOf(ctx, user.id)));
 }
 
 /** The refusal of a temporary password, with the page where a new one is chosen. `detail` holds the link, because every client shows it. */

@@ -2,6 +2,7 @@
 import { type KnownCaller, TRUSTED_FOR } from "../../../platform/http/caller.ts";
 import type { Credential } from "../../../platform/http/credentials.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
+import { mustHaveFactor } from "../factors/rules.ts";
 import { readAccess } from "./tokens.ts";
 
 /**
@@ -12,5 +13,7 @@ import { readAccess } from "./tokens.ts";
 export async function signedCaller(ctx: RequestContext, credential: Credential): Promise<KnownCaller | null> {
   if (credential.scheme !== "Bearer") return null;
   const signed = (await readAccess(ctx, credential.value))?.signed ?? null;
-  return signed && signed.asOf > ctx.now() - TRUSTED_FOR ? signed : null;
+  // A token does not say whether its holder has a second factor.
+  if (!signed || mustHaveFactor(ctx, signed.caller)) return null;
+  return signed.asOf > ctx.now() - TRUSTED_FOR ? signed : null;
 }

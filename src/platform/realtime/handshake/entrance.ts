@@ -2,7 +2,7 @@
  * Who opens a socket, and by which right. The database is read only where what the client holds (a signed token or
  * ticket) and what the person's connection registry remembers (ended sessions, held rights) do not say it.
  */
-import type { Authenticate } from "../../http/authenticate.ts";
+import { type Authenticate, factorRequired } from "../../http/authenticate.ts";
 import type { Caller, KnownCaller } from "../../http/caller.ts";
 import type { Credential } from "../../http/credentials.ts";
 import { Refusal } from "../../http/errors.ts";
@@ -199,6 +199,7 @@ async function lookUp(
     if (credential.from === "socket") throw unauthorized();
     return null;
   }
+  if (found.caller.mustSetUpFactor) throw factorRequired();
   const expiresAt = Math.min(found.caller.expiresAt, ticket?.until ?? Number.POSITIVE_INFINITY);
   return { caller: { ...found.caller, expiresAt }, credential, ticket };
 }

@@ -59,6 +59,7 @@ export const changes: Readonly<Record<string, Change>> = {
   [`put ${USERS}/{id}/`]: wholeProfile(({ id }) => `${USERS}/${id}/`),
   [`patch ${USERS}/{id}/`]: profile(({ id }) => `${USERS}/${id}/`),
   [`put ${USERS}/me/geolocation/`]: "whole",
+  "patch /api/v1/auth/passkeys/{id}/": "single",
   "patch /api/v1/notification/notification_settings/": "single",
   "put /api/v1/notification/{id}/": "single",
   "patch /api/v1/notification/{id}/": "single",
