@@ -56,12 +56,14 @@ export default defineConfig({
     projects: [
       workerProject("worker", {
         include: ["test/**/*.test.ts"],
-        exclude: ["test/whole/**", "test/console/**", ...COUNTED, ...CLOCKED],
+        exclude: ["test/whole/**", "test/console/**", "test/client/**", ...COUNTED, ...CLOCKED],
       }),
       // What is counted is counted alone: rooms of other tests would write rows meanwhile.
       workerProject("budgets", { include: COUNTED }),
       // A clock that the test moves would fire the alarms of all other tests' rooms.
       workerProject("clock", { include: CLOCKED }),
+      // The client has a fake server, and needs none of the Worker.
+      { test: { name: "client", include: ["test/client/**/*.test.ts"] } },
       {
         test: {
           name: "whole",

@@ -33,7 +33,7 @@ for (const name of ["browser.js", "browser-live.js"])
 const facts = await buildOnce("facts", FACT_SOURCES, writeFacts);
 const site = [...SITE_SOURCES, relative(root, facts)];
 for (const [name, folder] of [
-  ["console", await buildOnce("console", ["src/console"], buildConsole)],
+  ["console", await buildOnce("console", ["src/console", "client/src"], buildConsole)],
   ["documents", await buildOnce("documents", ["src", "scripts/setup"], writeApiDocuments)],
   ["docs", await buildOnce("docs", site, (folder) => buildSite(folder, facts))],
 ])

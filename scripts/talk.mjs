@@ -3,6 +3,7 @@
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import WebSocket from "ws";
+import { Live } from "../client/src/live/index.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -23,19 +24,10 @@ if (!place) {
   );
 }
 const url = new URL(place, `ws://127.0.0.1:${process.env.PORT ?? 8787}`);
-if (values.since) url.searchParams.set("since", values.since);
 const token = values.as ? await signIn(values.as) : values.token;
 
-/** Messages that are not acknowledged yet, by ref. */
-const unsure = new Map();
-let socket = null;
-let pinging = null;
-let wasOpen = false;
-connect();
-
-createInterface({ input: process.stdin })
-  .on("line", say)
-  .on("close", () => process.exit(0));
+if (plain) talkPlainly();
+else talk();
 
 async function signIn(words) {
   const [username, ...password] = words.split(":");
@@ -48,54 +40,67 @@ async function signIn(words) {
   return (await response.json()).access;
 }
 
-function connect() {
+/** Speaks caravan.v1 with the client: it reconnects, resumes, and sends unacknowledged messages again. */
+function talk() {
+  let wasOpen = false;
+  const live = new Live({
+    url: url.origin.replace(/^ws/, "http"),
+    path: url.pathname + url.search,
+    ...(values.since ? { since: Number(values.since) } : {}),
+    anonymous: true,
+    credentials: { token: () => token ?? null, renew: () => null },
+    socket(address, protocols) {
+      const socket = open(address, protocols);
+      // The client has listeners as properties; these print.
+      socket.on("open", () => {
+        wasOpen = true;
+        console.error(`— open: ${url.pathname}`);
+      });
+      socket.on("close", (code, reason) => {
+        console.error(`— closed with ${code} ${reason}`);
+        if (!wasOpen) process.exit(1);
+      });
+      return socket;
+    },
+  });
+  live.onFrame((direction, frame) => {
+    if (direction === "in" && frame.t !== "pong") console.log(JSON.stringify(frame));
+  });
+  live.onState((state) => state === "refused" && fail(`— ${live.error?.message}`));
+  live.connect();
+  readLines((line) => {
+    if (line.startsWith("{")) return live.sendFrame(JSON.parse(line));
+    live.own.message(line).catch((error) => console.error(`— not sent: ${error.message}`));
+  });
+}
+
+/** Speaks what the older apps document: every line goes as it is. */
+function talkPlainly() {
+  if (values.since) url.searchParams.set("since", values.since);
   const scheme = token?.includes(".") ? "Bearer" : "Token";
-  const headers = plain && token ? { authorization: `${scheme} ${token}` } : {};
-  const protocols = plain ? [] : ["caravan.v1", ...(token ? [`auth.${token}`] : [])];
-  socket = new WebSocket(url, protocols, { headers });
-  socket.on("open", () => {
-    wasOpen = true;
-    console.error(`— open: ${url.pathname}`);
-    for (const frame of unsure.values()) socket.send(frame);
-  });
-  socket.on("message", (data) => {
-    if (plain) return console.log(String(data));
-    const frame = JSON.parse(data);
-    if (frame.t !== "pong") console.log(String(data));
-    note(frame);
-  });
+  const socket = open(url.href, [], token ? { authorization: `${scheme} ${token}` } : {});
+  socket.on("open", () => console.error(`— open: ${url.pathname}`));
+  socket.on("message", (data) => console.log(String(data)));
+  socket.on("close", (code, reason) => fail(`— closed with ${code} ${reason}`));
+  readLines((line) => socket.send(line));
+}
+
+function open(address, protocols, headers = {}) {
+  const socket = new WebSocket(address, protocols, { headers });
   socket.on("error", ({ message }) => console.error(`— ${message}`));
-  socket.on("close", (code, reason) => {
-    clearInterval(pinging);
-    console.error(`— closed with ${code} ${reason}`);
-    // Codes from 4000 mean that the client should not reconnect.
-    if (!wasOpen || code >= 4000) process.exit(1);
-    setTimeout(connect, 1000);
-  });
+  return socket;
 }
 
-function say(line) {
-  if (plain || line.startsWith("{")) return send(line);
-  const ref = crypto.randomUUID();
-  unsure.set(ref, JSON.stringify({ t: "say", ref, kind: "message", body: { text: line } }));
-  send(unsure.get(ref));
-}
-
-function send(words) {
-  if (socket.readyState === WebSocket.OPEN) socket.send(words);
-}
-
-/** Keeps the position to resume from, and forgets acknowledged messages. */
-function note({ t, epoch, seq, ref, room, limits }) {
-  if (t === "welcome") {
-    // A client that is silent for longer than the server allows does not count as present.
-    clearInterval(pinging);
-    pinging = setInterval(() => send('{"t":"ping"}'), limits.ping * 1000);
-    url.searchParams.set("epoch", epoch);
-    if (!url.searchParams.has("since")) url.searchParams.set("since", seq);
-  }
-  if (t === "entry" && !room) url.searchParams.set("since", seq);
-  if (t === "ack" || t === "error") unsure.delete(ref);
+function readLines(run) {
+  createInterface({ input: process.stdin })
+    .on("line", (line) => {
+      try {
+        run(line);
+      } catch (error) {
+        console.error(`— ${error.message}`);
+      }
+    })
+    .on("close", () => process.exit(0));
 }
 
 function fail(words) {

@@ -15,7 +15,7 @@ const runs =
     ? [asked]
     : [
         ["--project", "worker"],
-        ["--project", "budgets", "--project", "clock", "--project", "whole"],
+        ["--project", "client", "--project", "budgets", "--project", "clock", "--project", "whole"],
       ];
 
 /** The first run prints at once; the second's output is printed after it, in one piece. */

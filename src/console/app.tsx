@@ -10,7 +10,7 @@ import { i18nProvider, useWords } from "./i18n.ts";
 import { Button } from "./kit/button.tsx";
 import { InfoText, Loading } from "./kit/page.tsx";
 import { Toasts } from "./kit/toasts.tsx";
-import { LiveProvider } from "./live-context.tsx";
+import { LiveConnection } from "./live-provider.tsx";
 import { AuditPage } from "./pages/audit.tsx";
 import { SignIn } from "./pages/sign-in.tsx";
 import { ListPage } from "./records/list/list.tsx";
@@ -82,7 +82,7 @@ function Gate() {
     );
   return (
     <DeclarationProvider resources={data}>
-      <LiveProvider>
+      <LiveConnection>
         <Shell>
           <Suspense fallback={<Loading />}>
             <Routes>
@@ -97,7 +97,7 @@ function Gate() {
             </Routes>
           </Suspense>
         </Shell>
-      </LiveProvider>
+      </LiveConnection>
     </DeclarationProvider>
   );
 }

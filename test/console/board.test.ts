@@ -1,7 +1,15 @@
 /** How live entries change the map's board. */
+
 import { describe, expect, test } from "vitest";
-import type { Entry } from "../../src/console/live.ts";
-import { apply, type Board, distance, nearest, type Order, type Truck } from "../../src/console/map/board.ts";
+import {
+  apply,
+  type Board,
+  distance,
+  type News,
+  nearest,
+  type Order,
+  type Truck,
+} from "../../src/console/map/board.ts";
 import { boundsOf, graticule, orderShape, routeShape, truckShape } from "../../src/console/map/shapes.ts";
 
 const truck = (id: number, more: Partial<Truck> = {}): Truck => ({
@@ -33,14 +41,7 @@ const board = (trucks: Truck[], orders: Order[] = []): Board => ({
   orders: new Map(orders.map((each) => [each.id, each])),
 });
 
-const told = (kind: string, body: Record<string, unknown>): Entry => ({
-  room: "ops:all",
-  seq: 1,
-  kind,
-  at: "",
-  by: null,
-  body,
-});
+const told = (kind: string, body: Record<string, unknown>): News => ({ kind, body });
 
 describe("positions", () => {
   test("A frame of positions moves each of its trucks, and leaves their states.", () => {

@@ -137,6 +137,14 @@ describe("a thousand trucks that move every second", () => {
     let send = (_: object) => {};
     await page.routeWebSocket(/\/ws\/me\//, (socket) => {
       send = (frame) => socket.send(JSON.stringify(frame));
+      send({
+        t: "welcome",
+        epoch: "m",
+        seq: 0,
+        ttl: null,
+        recovered: true,
+        limits: { ping: 25, silence: 60 },
+      });
       socket.onMessage((words) => {
         const frame = JSON.parse(String(words));
         if (frame.t === "ping") send({ t: "pong" });

@@ -97,9 +97,16 @@ export class Live {
   room(name: string): Room {
     const known = this.#rooms.get(name);
     if (known) return known;
-    const { positions, prefix = "caravan", random = Math.random, after = platformAfter } = this.#options;
+    const {
+      positions,
+      since,
+      prefix = "caravan",
+      random = Math.random,
+      after = platformAfter,
+    } = this.#options;
     const room = new Room(name, {
       isOwn: name === OWN,
+      begin: name === OWN && since !== undefined ? { epoch: "", seq: since } : null,
       positions,
       key: `${prefix}.position.${name}`,
       after,

@@ -27,6 +27,8 @@ export interface LiveOptions {
   readonly url?: string;
   /** The socket's address, with a query if you like; `/ws/me/` by default, one socket for all rooms of a person. */
   readonly path?: string;
+  /** The position from which the socket's own room is read at first; by default only what comes from now on. */
+  readonly since?: number;
   readonly credentials?: Credentials;
   /** True: connect without a token, too, to rooms that are open to anybody. */
   readonly anonymous?: boolean;
@@ -103,11 +105,15 @@ export function socketUrl(base: string | undefined, path: string, position: Posi
   if (!origin) throw new TypeError("Say where the server is: `url`.");
   const url = `${origin.replace(/^http/, "ws").replace(/\/+$/, "")}${path}`;
   if (!position) return url;
-  const resume = `epoch=${encodeURIComponent(position.epoch)}&since=${position.seq}`;
+  const epoch = position.epoch === "" ? "" : `epoch=${encodeURIComponent(position.epoch)}&`;
+  const resume = `${epoch}since=${position.seq}`;
   return `${url}${path.includes("?") ? "&" : "?"}${resume}`;
 }
 
-/** A place in a room: everything up to `seq` was delivered. `epoch` changes when a room's entries are counted anew. */
+/**
+ * A place in a room: everything up to `seq` was delivered. `epoch` changes when a room's entries are counted anew; it is
+ * empty before the server has said it.
+ */
 export interface Position {
   readonly epoch: string;
   readonly seq: number;

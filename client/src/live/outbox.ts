@@ -115,6 +115,8 @@ export class Outbox {
   refuse(ref: string, code: string, message: string): boolean {
     const item = this.#items.find((item) => item.ref === ref);
     if (!item) return false;
+    // An answer to what was interrupted meanwhile: it is sent again anyway.
+    if (this.#flights.get(item.room)?.ref !== ref) return true;
     if (code === "unavailable" || code === "too_many") this.#pause(item.room, code === "too_many");
     else {
       this.#fail(item, new CaravanError({ code, message }));

@@ -12,6 +12,8 @@ import { backoff } from "./timing.ts";
 export type RoomState = "idle" | "asking" | "open" | "refused";
 
 export interface SubscriptionParts {
+  /** The position to begin at; null: wherever the room is. */
+  readonly begin: Position | null;
   /** The room of the socket itself: the welcome opens it, and another connection fills its gaps. */
   readonly isOwn: boolean;
   readonly positions: Storage | undefined;
@@ -55,6 +57,7 @@ export class Subscription {
   constructor(name: string, parts: SubscriptionParts) {
     this.name = name;
     this.#parts = parts;
+    this.#position = parts.begin;
   }
 
   get state(): RoomState {
@@ -84,6 +87,7 @@ export class Subscription {
     if (this.#isWanted && this.#state !== "refused") return;
     this.#isWanted = true;
     this.#error = null;
+    if (this.#state === "refused") this.#become("idle");
     void this.#begin();
   }
 

@@ -1,5 +1,8 @@
 /** The current trucks and orders: the loaded state, updated by live entries. Pure. */
-import type { Latest } from "../live.ts";
+import type { Latest } from "@caravan/client/live";
+
+/** The part of an entry, or of what is shown and not stored, that changes the board. */
+export type News = Pick<Latest, "kind" | "body">;
 
 export interface Truck {
   readonly id: number;
@@ -42,7 +45,7 @@ const ACTIVE = new Set(["PENDING", "CONFIRMED", "ASSIGNED", "IN_PROGRESS"]);
 export const isWaiting = ({ status }: Order) => status === "PENDING" || status === "CONFIRMED";
 
 /** The board after these entries and positions; `unknown` when one refers to something not loaded. */
-export function apply(board: Board, news: readonly Latest[]): { board: Board; unknown: boolean } {
+export function apply(board: Board, news: readonly News[]): { board: Board; unknown: boolean } {
   const trucks = new Map(board.trucks);
   const orders = new Map(board.orders);
   let unknown = false;
@@ -55,7 +58,7 @@ export function apply(board: Board, news: readonly Latest[]): { board: Board; un
   return { board: { trucks, orders }, unknown };
 }
 
-type Facts = Latest["body"];
+type Facts = News["body"];
 const text = (value: unknown, otherwise: string) => (typeof value === "string" ? value : otherwise);
 
 /** `[id, latitude, longitude, epoch ms]` of each truck that has moved. */

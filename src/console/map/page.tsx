@@ -1,5 +1,6 @@
 /** The live map: trucks by state, active orders, routes; assigning by drag or click. */
 import "maplibre-gl/dist/maplibre-gl.css";
+import { useRoom } from "@caravan/client/react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNotify } from "ra-core";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
@@ -9,10 +10,8 @@ import { useWords } from "../i18n.ts";
 import { Button } from "../kit/button.tsx";
 import { Confirm } from "../kit/dialog.tsx";
 import { PageTitle } from "../kit/page.tsx";
-import type { Latest } from "../live.ts";
-import { useRoom } from "../live-context.tsx";
 import { useTheme } from "../theme.ts";
-import { apply, EMPTY } from "./board.ts";
+import { apply, EMPTY, type News } from "./board.ts";
 import { Canvas } from "./canvas.ts";
 import { Legend } from "./legend.tsx";
 import { Panel } from "./panel.tsx";
@@ -146,7 +145,7 @@ function useBoard() {
   });
   const [board, setBoard] = useState(data);
   useEffect(() => setBoard(data), [data]);
-  const waiting = useRef<Latest[]>([]);
+  const waiting = useRef<News[]>([]);
   const scheduled = useRef<ReturnType<typeof setTimeout> | null>(null);
   const loadedAt = useRef(0);
   const loading = useRef<ReturnType<typeof setTimeout> | null>(null);
@@ -160,7 +159,7 @@ function useBoard() {
       Math.max(0, loadedAt.current + LOAD_AGAIN - Date.now()),
     );
   };
-  const take = (news: Latest) => {
+  const take = (news: News) => {
     waiting.current.push(news);
     scheduled.current ??= setTimeout(() => {
       scheduled.current = null;

@@ -1,4 +1,6 @@
 /** The conversation of a ticket: messages, typing, the answer, internal notes. */
+
+import { useLive, useRoom, useTyping } from "@caravan/client/react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNotify } from "ra-core";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
@@ -8,14 +10,11 @@ import { useWords } from "../i18n.ts";
 import { Button } from "../kit/button.tsx";
 import { Icon } from "../kit/icon.tsx";
 import { InfoText, Loading } from "../kit/page.tsx";
-import { useLive, useRoom } from "../live-context.tsx";
 import { shortId } from "../records/fields/titles.ts";
 import { Ago } from "../records/fields/values.tsx";
 import { answer, changeTicket, type MessageWire, nameOf, readTicket, type TicketWire } from "./ticket.ts";
 
 const STATES = ["OPEN", "IN_PROGRESS", "RESOLVED", "CLOSED"] as const;
-/** How long "typing…" is shown after the last signal. */
-const TYPING_FOR = 4000;
 
 export function Conversation({ id }: { id: string }) {
   const words = useWords();
@@ -24,18 +23,12 @@ export function Conversation({ id }: { id: string }) {
     queryKey: ["conversation", id],
     queryFn: ({ signal }) => readTicket(id, signal),
   });
-  const [typing, setTyping] = useState<number | null>(null);
+  const [typing] = useTyping(`ticket:${id}`);
   const refetch = () => {
-    setTyping(null);
     void queries.invalidateQueries({ queryKey: ["conversation", id] });
     void queries.invalidateQueries({ queryKey: ["conversations"] });
   };
-  useRoom(`ticket:${id}`, { entry: refetch, reload: refetch, typing: setTyping });
-  useEffect(() => {
-    if (typing === null) return;
-    const timer = setTimeout(() => setTyping(null), TYPING_FOR);
-    return () => clearTimeout(timer);
-  }, [typing]);
+  useRoom(`ticket:${id}`, { entry: refetch, reload: refetch });
   if (error) return <InfoText icon="alert" text={words("ra.notification.item_doesnt_exist")} />;
   if (!ticket) return <Loading />;
   return (
@@ -43,7 +36,7 @@ export function Conversation({ id }: { id: string }) {
       <Head ticket={ticket} onChanged={refetch} />
       <Messages ticket={ticket} />
       <p className="typing" aria-live="polite">
-        {typing === null
+        {typing === undefined
           ? ""
           : `${typing === ticket.author.id ? nameOf(ticket.author) : "…"} ${words("ticket.typing")}`}
       </p>
@@ -132,7 +125,6 @@ function Answer({ id, onSent }: { id: string; onSent: () => void }) {
   const [text, setText] = useState("");
   const [internal, setInternal] = useState(false);
   const [busy, setBusy] = useState(false);
-  const told = useRef(0);
   const live = useLive();
   const words = useWords();
   const notify = useNotify();
@@ -151,9 +143,7 @@ function Answer({ id, onSent }: { id: string; onSent: () => void }) {
   const write = (words: string) => {
     setText(words);
     // Typing an internal note is not shown to the author.
-    if (internal || Date.now() - told.current < 2000) return;
-    told.current = Date.now();
-    live?.typing(`ticket:${id}`);
+    if (!internal) live?.room(`ticket:${id}`).typing();
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;

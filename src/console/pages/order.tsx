@@ -1,4 +1,6 @@
 /** The head of an order's page: progress, next steps and a link to the map. */
+
+import { useRoom } from "@caravan/client/react";
 import { type RaRecord, useNotify, useRefresh } from "ra-core";
 import { useState } from "react";
 import { Link } from "react-router-dom";
@@ -7,7 +9,6 @@ import { useWords } from "../i18n.ts";
 import { Button } from "../kit/button.tsx";
 import { Confirm } from "../kit/dialog.tsx";
 import { Icon } from "../kit/icon.tsx";
-import { useRoom } from "../live-context.tsx";
 import { call } from "../session.ts";
 
 const STEPS = ["PENDING", "CONFIRMED", "ASSIGNED", "IN_PROGRESS", "COMPLETED"] as const;

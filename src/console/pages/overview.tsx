@@ -1,11 +1,12 @@
 /** The overview; each figure links to its list. */
+
+import { useRoom } from "@caravan/client/react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "react-router-dom";
 import { useCode } from "../codes.ts";
 import { useFormats, useWords } from "../i18n.ts";
 import { Button } from "../kit/button.tsx";
 import { InfoText, Loading, PageTitle } from "../kit/page.tsx";
-import { useRoom } from "../live-context.tsx";
 import { call } from "../session.ts";
 import { Attention } from "./attention.tsx";
 import { BarChart, StackedRows } from "./charts.tsx";

@@ -1,11 +1,12 @@
 /** Tickets as live conversations: the list on the left, the conversation on the right. */
+
+import { useRoom } from "@caravan/client/react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link, useParams, useSearchParams } from "react-router-dom";
 import { useCode } from "../codes.ts";
 import { useWords } from "../i18n.ts";
 import { InfoText, Loading, PageTitle } from "../kit/page.tsx";
-import { useRoom } from "../live-context.tsx";
 import { Ago, State } from "../records/fields/values.tsx";
 import { call } from "../session.ts";
 import { Conversation } from "./conversation.tsx";

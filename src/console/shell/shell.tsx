@@ -1,4 +1,6 @@
 /** The frame of every page: menu, search, account. */
+
+import { useLiveState } from "@caravan/client/react";
 import { useLocaleState, useLogout, useStore } from "ra-core";
 import { type ReactNode, useEffect, useState } from "react";
 import { NavLink, useLocation } from "react-router-dom";
@@ -6,7 +8,6 @@ import { type Resource, useLabel, useResources } from "../declaration.tsx";
 import { useWords } from "../i18n.ts";
 import { Button } from "../kit/button.tsx";
 import { Icon, type IconName } from "../kit/icon.tsx";
-import { useLiveState } from "../live-context.tsx";
 import { toggleTheme } from "../theme.ts";
 import type { Word } from "../words.ts";
 import { Palette } from "./palette.tsx";

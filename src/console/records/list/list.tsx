@@ -1,4 +1,6 @@
 /** The list of any resource: search, filters, order, pages, selection. Its state is in the address, so a link shows the same. */
+
+import { useRoom } from "@caravan/client/react";
 import { ListBase, useListContext } from "ra-core";
 import { type ReactNode, useRef } from "react";
 import { Link } from "react-router-dom";
@@ -7,7 +9,6 @@ import { useWords } from "../../i18n.ts";
 import { Button } from "../../kit/button.tsx";
 import { Icon } from "../../kit/icon.tsx";
 import { PageTitle } from "../../kit/page.tsx";
-import { useRoom } from "../../live-context.tsx";
 import { BulkBar } from "./bulk.tsx";
 import { ExportButton } from "./export.tsx";
 import { Filters } from "./filters.tsx";
