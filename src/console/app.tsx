@@ -23,6 +23,9 @@ import type { Word } from "./words.ts";
 const Overview = lazy(() => import("./pages/overview.tsx").then(({ Overview }) => ({ default: Overview })));
 const MapPage = lazy(() => import("./map/page.tsx").then(({ MapPage }) => ({ default: MapPage })));
 const Tickets = lazy(() => import("./pages/tickets.tsx").then(({ Tickets }) => ({ default: Tickets })));
+const DeliveryHead = lazy(() =>
+  import("./pages/delivery.tsx").then(({ DeliveryHead }) => ({ default: DeliveryHead })),
+);
 const OrderHead = lazy(() => import("./pages/order.tsx").then(({ OrderHead }) => ({ default: OrderHead })));
 
 const store = {
@@ -116,6 +119,15 @@ function Records({ show }: { show: "list" | "create" | "record" }) {
     );
   if (resource.subject === "order")
     return <RecordPage key={id} resource={resource} head={(order) => <OrderHead order={order} />} />;
+  if (resource.subject === "webhook_delivery")
+    return (
+      <RecordPage
+        key={id}
+        // The head shows the log.
+        resource={{ ...resource, fields: resource.fields.filter((field) => field.name !== "log") }}
+        head={(delivery) => <DeliveryHead delivery={delivery} />}
+      />
+    );
   if (resource.subject === "ticket")
     return (
       <RecordPage

@@ -38,6 +38,9 @@ const RUSSIAN: Readonly<Record<string, string>> = {
   SENT: "Отправлено",
   RUNNING: "Выполняется",
   STOPPED: "Остановлено",
+  GONE: "Ответил 410",
+  FAILING: "Ничего не принимал",
+  STAFF: "Сотрудником",
 };
 
 export function codeWords(code: string, locale: string): string {

@@ -31,6 +31,8 @@ export interface Field {
   /** Written on creation only. */
   readonly once: boolean;
   readonly required: boolean;
+  /** The value of a new record, where it is checked. */
+  readonly initial?: true;
   readonly sortable: boolean;
   readonly options?: readonly string[];
   /** The resource it refers to. */

@@ -1,4 +1,6 @@
 /** Records in the console: creating, changing, undoing, conflicts and deleting, in a real browser. */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { unique } from "../whole/client.ts";
@@ -148,5 +150,47 @@ describe("a record", () => {
     await page.getByRole("option", { name: /client1/ }).waitFor();
     await page.keyboard.press("Enter");
     await expect.poll(() => owner.inputValue()).toBe("client1");
+  });
+});
+
+describe("a webhook", () => {
+  test("Staff add one, copy its secret, send a test event, see the answer, and send it again.", async () => {
+    const ids: string[] = [];
+    const receiver = createServer((request, response) => {
+      ids.push(String(request.headers["webhook-id"]));
+      request.resume().on("end", () => response.writeHead(200).end("the warehouse is moving"));
+    });
+    await new Promise<void>((done) => receiver.listen(0, "127.0.0.1", done));
+    const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/in`;
+    const { page, faults } = await stage.signedIn("staff", "/webhook-endpoints/create");
+    await page.getByLabel("Address").fill("https://10.0.0.5/");
+    await page.getByLabel("order.updated").check();
+    await save(page);
+    await page.getByText("Use a host name, not an IP address.").waitFor();
+    await page.getByLabel("Address").fill(url);
+    await save(page);
+    await page.getByRole("heading", { name: url }).waitFor();
+    expect(await page.getByLabel("On", { exact: true }).isChecked()).toBe(true);
+    await page.getByRole("button", { name: "Show the secret" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Show the secret" }).click();
+    await page.getByText(/^whsec_/).waitFor();
+    await page.getByRole("dialog").getByRole("button").first().click();
+    await page.getByRole("button", { name: "Send a test event" }).click();
+    await expect.poll(() => ids.length, { timeout: 10_000 }).toBe(1);
+    await page.goto(`${stage.server.origin}/admin/webhook-deliveries`);
+    await page
+      .getByRole("row", { name: /webhook\.test/ })
+      .getByText("Accepted")
+      .waitFor();
+    await page
+      .getByRole("row", { name: /webhook\.test/ })
+      .getByText("webhook.test")
+      .click();
+    await page.getByText("the warehouse is moving").waitFor();
+    await page.getByRole("button", { name: "Send again" }).click();
+    await expect.poll(() => ids.length, { timeout: 10_000 }).toBe(2);
+    expect(ids[1]).toBe(ids[0]);
+    expect(faults).toEqual([]);
+    receiver.close();
   });
 });

@@ -1,5 +1,6 @@
 /** The declared resources as the console reads them, limited to what the caller's role may see and do. */
 
+import { Column } from "drizzle-orm";
 import type { Caller } from "../../platform/http/caller.ts";
 import { filtersOf } from "../../platform/resources/filters.ts";
 import type { Resource } from "../../platform/resources/resource.ts";
@@ -33,6 +34,8 @@ export const Declared = z
         writable: z.boolean(),
         once: z.boolean(),
         required: z.boolean(),
+        /** What a new record has unless it is given. */
+        initial: z.boolean().optional(),
         sortable: z.boolean(),
       }),
     ),
@@ -74,6 +77,7 @@ function declared(caller: Caller, resource: Resource, timeZone: string): z.input
       writable: writes && field.input !== undefined,
       once: field.once === true,
       required: field.input ? !field.input.safeParse(undefined).success : false,
+      ...(isInitially(field) ? { initial: true } : {}),
       sortable: field.type !== "json" && field.type !== "place",
     })),
     filters: filtersOf(resource)
@@ -93,6 +97,10 @@ function declared(caller: Caller, resource: Resource, timeZone: string): z.input
     tabs: (resource.tabs ?? []).filter((tab) => readable.has(tab.resource)),
   };
 }
+
+/** A box that is checked for a new record, because the column's default is. */
+const isInitially = ({ type, from }: Resource["fields"][string]) =>
+  type === "boolean" && from instanceof Column && from.default === true;
 
 type Described = Pick<Resource["fields"][string], "type" | "label" | "options" | "reference">;
 

@@ -1,35 +1,51 @@
-/** Chooses several records of a small resource by checkboxes. */
+/** Chooses several by checkboxes: records of a small resource, or options. */
 import { useGetList } from "ra-core";
+import { useCode } from "../../codes.ts";
 import { titleOf } from "./titles.ts";
 
-interface CheckboxGroupProps {
+type Choice = string | number;
+
+interface GroupProps {
   readonly id: string;
-  readonly resource: string;
-  /** Ids. */
+  /** The chosen ones. */
   readonly value: unknown;
-  readonly onChange: (value: readonly (string | number)[]) => void;
+  readonly onChange: (value: readonly Choice[]) => void;
 }
 
-export function CheckboxGroup({ id, resource, value, onChange }: CheckboxGroupProps) {
-  const chosen: readonly (string | number)[] = Array.isArray(value) ? value : [];
+/** Records by their ids. */
+export function CheckboxGroup({ resource, ...group }: GroupProps & { readonly resource: string }) {
   const { data = [] } = useGetList(resource, {
     pagination: { page: 1, perPage: 100 },
     sort: { field: "id", order: "ASC" },
   });
+  return <Checkboxes {...group} choices={data.map((record) => [record.id, titleOf(record)])} />;
+}
+
+/** Codes that the resource declares. */
+export function OptionGroup({ options, ...group }: GroupProps & { readonly options: readonly string[] }) {
+  const code = useCode();
+  return <Checkboxes {...group} choices={options.map((option) => [option, code(option)])} />;
+}
+
+function Checkboxes({
+  id,
+  value,
+  onChange,
+  choices,
+}: GroupProps & { readonly choices: readonly (readonly [Choice, string])[] }) {
+  const chosen: readonly Choice[] = Array.isArray(value) ? value : [];
   return (
     <fieldset className="several" id={id}>
-      {data.map((record) => (
-        <label key={record.id}>
+      {choices.map(([choice, title]) => (
+        <label key={choice}>
           <input
             type="checkbox"
-            checked={chosen.includes(record.id)}
+            checked={chosen.includes(choice)}
             onChange={(event) =>
-              onChange(
-                event.target.checked ? [...chosen, record.id] : chosen.filter((each) => each !== record.id),
-              )
+              onChange(event.target.checked ? [...chosen, choice] : chosen.filter((each) => each !== choice))
             }
           />
-          {titleOf(record)}
+          {title}
         </label>
       ))}
     </fieldset>

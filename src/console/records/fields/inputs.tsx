@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { useCode } from "../../codes.ts";
 import { type Field, useLabel } from "../../declaration.tsx";
 import { useWords } from "../../i18n.ts";
-import { CheckboxGroup } from "./checkbox-group.tsx";
+import { CheckboxGroup, OptionGroup } from "./checkbox-group.tsx";
 import { RecordCombobox } from "./combobox.tsx";
 import { ZoneHint } from "./zoned.tsx";
 
@@ -143,6 +143,8 @@ export function Control({ field, id, value, onChange, onBlur, invalid }: Control
     case "json":
       if (field.reference)
         return <CheckboxGroup id={id} resource={field.reference} value={value} onChange={onChange} />;
+      if (field.options)
+        return <OptionGroup id={id} options={field.options} value={value} onChange={onChange} />;
       return <Json {...common} value={value} onChange={onChange} />;
     case "place":
       return <Place {...common} value={value} onChange={onChange} />;

@@ -37,6 +37,7 @@ export function Value({ field, record }: { field: Field; record: RaRecord }) {
     case "json":
       if (field.reference && Array.isArray(value))
         return <References resource={field.reference} ids={value} />;
+      if (field.options && Array.isArray(value)) return <span>{value.map(code).join(", ")}</span>;
       return <code className="json">{typeof value === "string" ? value : JSON.stringify(value)}</code>;
     case "text":
       return <span className="text-value">{String(value)}</span>;

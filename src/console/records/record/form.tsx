@@ -94,6 +94,11 @@ export function Facts({ fields, record }: { fields: readonly Field[]; record: Ra
   );
 }
 
+function initialValues({ fields }: Resource): Record<string, unknown> {
+  const writable = fields.filter(({ writable, initial }) => writable && initial);
+  return Object.fromEntries(writable.map(({ name, initial }) => [name, initial]));
+}
+
 export function CreatePage({ resource }: { resource: Resource }) {
   const words = useWords();
   const label = useLabel();
@@ -111,7 +116,7 @@ export function CreatePage({ resource }: { resource: Resource }) {
           },
         }}
       >
-        <Form className="form" warnWhenUnsavedChanges>
+        <Form className="form" warnWhenUnsavedChanges defaultValues={initialValues(resource)}>
           <div className="fields">
             {resource.fields
               .filter(({ writable, once }) => writable || once)
