@@ -160,6 +160,7 @@ export const BOUNDED: Readonly<Record<string, string>> = {
   interests: "a directory",
   latest_locations: "one for each person",
   location_reports: "from before points were packed, and corrected points; by night they become objects",
+  notification_choices: "one for each person and kind",
   notification_settings: "one for each person",
   order_shares: "expire, deleted every minute",
   reference_codes: "a directory",

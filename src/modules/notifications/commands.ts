@@ -1,17 +1,10 @@
-/** Deletes notifications, and stores whether a person wants any. Marking them as read is `reading.ts`. */
+/** Deletes notifications. Marking them as read is `reading.ts`. */
 import type { RequestContext } from "../../platform/runtime.ts";
 import { ownOne } from "./queries.ts";
-import { notificationSettings, notifications } from "./tables.ts";
+import { notifications } from "./tables.ts";
 
 /** False when there was none. */
 export async function removeNotification(ctx: RequestContext, userId: number, id: number): Promise<boolean> {
   const done = await ctx.db.delete(notifications).where(ownOne(userId, id));
   return done.meta.changes > 0;
-}
-
-export async function setWanted(ctx: RequestContext, userId: number, receives: boolean): Promise<void> {
-  await ctx.db
-    .insert(notificationSettings)
-    .values({ userId, receives })
-    .onConflictDoUpdate({ target: notificationSettings.userId, set: { receives } });
 }

@@ -6,11 +6,13 @@ import { type Route, respond, route } from "../../platform/http/route.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { z } from "../../platform/zod.ts";
 import { idParam } from "../identity/index.ts";
-import { removeNotification, setWanted } from "./commands.ts";
+import { removeNotification } from "./commands.ts";
 import type { Notification } from "./notices.ts";
-import { findNotification, newestNotifications, wantsNotifications } from "./queries.ts";
+import { findNotification, newestNotifications } from "./queries.ts";
 import { markNotification } from "./reading.ts";
 import { FriendNotificationWire, NotificationSettingsWire, toFriendNotificationWire } from "./schemas.ts";
+import { changeSettings } from "./settings/commands.ts";
+import { findSettings } from "./settings/queries.ts";
 
 const tag = "Find Friend notifications";
 const challenge = "Token";
@@ -87,10 +89,11 @@ async function settingsWire(
   ctx: RequestContext,
   user: number,
 ): Promise<z.input<typeof NotificationSettingsWire>> {
-  return { id: user, receive_notifications: await wantsNotifications(ctx, user), user };
+  const settings = await findSettings(ctx, user);
+  return { id: user, receive_notifications: settings?.receives ?? true, user };
 }
 
-const changeSettings = route({
+const switchAll = route({
   ...settings,
   method: "patch",
   access,
@@ -100,7 +103,7 @@ const changeSettings = route({
   responses: { 200: NotificationSettingsWire },
   async handle({ ctx, caller, body }) {
     const wanted = body.receive_notifications;
-    if (wanted !== undefined) await setWanted(ctx, caller.userId, wanted);
+    if (wanted !== undefined) await changeSettings(ctx, caller.userId, { receives: wanted });
     return respond(200, await settingsWire(ctx, caller.userId));
   },
 });
@@ -120,7 +123,7 @@ const noSettingsToRead = route({
 
 export const friendNotificationRoutes: readonly Route[] = [
   list,
-  changeSettings,
+  switchAll,
   noSettingsToRead,
   read,
   change("put"),

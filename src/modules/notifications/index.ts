@@ -18,3 +18,6 @@ export { exportNotifications } from "./queries.ts";
 export { noticesRead, pushRead, type ReadNotice } from "./reading.ts";
 export { notificationResources } from "./resources.ts";
 export { notificationRoutes } from "./routes.ts";
+export { setWanted } from "./settings/commands.ts";
+export { type Channel, hasChannel, KINDS, type NotificationKind } from "./settings/kinds.ts";
+export { wants, wantsLetters } from "./settings/queries.ts";

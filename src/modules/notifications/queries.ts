@@ -1,10 +1,12 @@
-/** A person's own notifications and their setting. */
+/** A person's own notifications. */
 import { and, desc, eq } from "drizzle-orm";
 import type { Listed, Window } from "../../platform/http/lists/paging.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import type { Notification } from "./notices.ts";
 import { toNotificationWire } from "./schemas.ts";
-import { notificationSettings, notifications } from "./tables.ts";
+import { findSettings } from "./settings/queries.ts";
+import { toSettingsWire } from "./settings/schemas.ts";
+import { notifications } from "./tables.ts";
 
 const own = (userId: number) => eq(notifications.userId, userId);
 
@@ -53,23 +55,18 @@ export function countUnread(ctx: RequestContext, userId: number): Promise<number
   return ctx.db.$count(notifications, unread(userId));
 }
 
-/** Whether this person wants notifications. */
-export async function wantsNotifications(ctx: RequestContext, userId: number): Promise<boolean> {
-  const [row] = await ctx.db
-    .select()
-    .from(notificationSettings)
-    .where(eq(notificationSettings.userId, userId));
-  return row?.receives ?? true;
-}
-
 /** Limit of the export: more than anybody has. */
 const ALL = { limit: 100_000, offset: 0 };
 
 /** For the account's export. */
 export async function exportNotifications(ctx: RequestContext, userId: number): Promise<object> {
-  const [rows, wanted] = await Promise.all([
+  const [rows, settings] = await Promise.all([
     newestNotifications(ctx, userId, ALL),
-    wantsNotifications(ctx, userId),
+    findSettings(ctx, userId),
   ]);
-  return { notifications: rows.map(toNotificationWire), receive_notifications: wanted };
+  return {
+    notifications: rows.map(toNotificationWire),
+    receive_notifications: settings?.receives ?? true,
+    notification_settings: settings && toSettingsWire(settings),
+  };
 }

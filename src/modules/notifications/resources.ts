@@ -1,10 +1,12 @@
 /** Console resources for notifications and their settings. */
 import { sql } from "drizzle-orm";
-import { boolean } from "../../platform/http/input/fields.ts";
+import { boolean, integer } from "../../platform/http/input/fields.ts";
 import { text } from "../../platform/http/text.ts";
 import { idInput } from "../../platform/resources/inputs.ts";
 import { ALL, field, NOTHING, READ, REMOVE, resource } from "../../platform/resources/resource.ts";
-import { notificationSettings, notifications } from "./tables.ts";
+import { z } from "../../platform/zod.ts";
+import { KIND_NAMES } from "./settings/kinds.ts";
+import { notificationChoices, notificationSettings, notifications } from "./tables.ts";
 
 const person = text("Person", "Пользователь");
 
@@ -39,6 +41,9 @@ const notificationResource = resource({
   visible: (caller) => (caller.isStaff ? undefined : atWork),
 });
 
+/** Minutes since midnight; null for no quiet hours. */
+const minute = integer({ min: 0, max: 1439 }).nullable().optional();
+
 const settingResource = resource({
   name: "notification-settings",
   subject: "notification_setting",
@@ -52,6 +57,16 @@ const settingResource = resource({
     receives: field.boolean(notificationSettings.receives, text("Receives them", "Получает"), {
       input: boolean(),
     }),
+    quiet_from: field.integer(
+      notificationSettings.quietFrom,
+      text("Quiet from (minute of the day)", "Тихо с (минута дня)"),
+      { input: minute },
+    ),
+    quiet_to: field.integer(
+      notificationSettings.quietTo,
+      text("Quiet until (minute of the day)", "Тихо до (минута дня)"),
+      { input: minute },
+    ),
   },
   search: [sql`(SELECT username FROM users WHERE id = notification_settings.user_id)`],
   filters: ["user", "receives"],
@@ -59,4 +74,31 @@ const settingResource = resource({
   rights: { operator: NOTHING, staff: ALL },
 });
 
-export const notificationResources = [notificationResource, settingResource];
+const choiceResource = resource({
+  name: "notification-choices",
+  subject: "notification_choice",
+  label: text("Chosen notifications", "Выбранные уведомления"),
+  group: "system",
+  table: notificationChoices,
+  key: [notificationChoices.userId, notificationChoices.kind],
+  title: "kind",
+  fields: {
+    user: field.reference("users", notificationChoices.userId, person, { input: idInput(), once: true }),
+    kind: field.choice(notificationChoices.kind, text("Kind", "Вид"), {
+      input: z.enum(KIND_NAMES),
+      once: true,
+    }),
+    push: field.boolean(notificationChoices.push, text("Push", "Push"), {
+      input: boolean().nullable().optional(),
+    }),
+    email: field.boolean(notificationChoices.email, text("Letters", "Письма"), {
+      input: boolean().nullable().optional(),
+    }),
+  },
+  search: [sql`(SELECT username FROM users WHERE id = notification_choices.user_id)`],
+  filters: ["user", "kind", "push", "email"],
+  sort: { field: "id", order: "asc" },
+  rights: { operator: NOTHING, staff: ALL },
+});
+
+export const notificationResources = [notificationResource, settingResource, choiceResource];

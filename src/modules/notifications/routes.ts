@@ -1,4 +1,4 @@
-/** `/api/v1/notifications/…` of Tow Truck, and the routes of Find Friend. */
+/** `/api/v1/notifications/…`, as the Tow Truck app documents it, with settings for all apps, and the routes of Find Friend. */
 
 import { notFound } from "../../platform/http/errors.ts";
 import { ownList } from "../../platform/http/lists/list-route.ts";
@@ -10,6 +10,7 @@ import { friendNotificationRoutes } from "./find-friend-routes.ts";
 import { countUnread, listNotifications } from "./queries.ts";
 import { markAllRead, markNotification } from "./reading.ts";
 import { NotificationWire, toNotificationWire } from "./schemas.ts";
+import { settingsRoutes } from "./settings/routes.ts";
 
 const tag = "Notifications";
 const path = "/api/v1/notifications";
@@ -70,5 +71,6 @@ export const notificationRoutes: readonly Route[] = [
   unreadCount,
   read,
   readAll,
+  ...settingsRoutes,
   ...friendNotificationRoutes,
 ];

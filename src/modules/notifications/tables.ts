@@ -1,6 +1,7 @@
 /** Notifications of all apps in one table. */
-import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { users } from "../identity/tables.ts";
+import { KIND_NAMES } from "./settings/kinds.ts";
 
 export const notifications = sqliteTable(
   "notifications",
@@ -34,4 +35,22 @@ export const notificationSettings = sqliteTable("notification_settings", {
     .primaryKey()
     .references(() => users.id, { onDelete: "cascade" }),
   receives: integer("receives", { mode: "boolean" }).notNull().default(true),
+  /** Quiet hours: minutes of the person's local day; null for none. */
+  quietFrom: integer("quiet_from"),
+  quietTo: integer("quiet_to"),
 });
+
+/** A row exists only where a person chose something for a kind; null: the default, which is yes. */
+export const notificationChoices = sqliteTable(
+  "notification_choices",
+  {
+    userId: integer("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    /** A key of `KINDS` in `settings/kinds.ts`. */
+    kind: text("kind", { enum: KIND_NAMES }).notNull(),
+    push: integer("push", { mode: "boolean" }),
+    email: integer("email", { mode: "boolean" }),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.kind] })],
+);

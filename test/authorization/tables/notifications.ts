@@ -24,6 +24,11 @@ export const notifications: Table = {
   "GET /api/v1/notifications/unread-count": { responses: members(200) },
   "POST /api/v1/notifications/read-all": { responses: members(200) },
   "POST /api/v1/notifications/:id/read": own(200, "/api/v1/notifications/:id/read/"),
+  "GET /api/v1/notifications/settings": { responses: members(200) },
+  "PUT /api/v1/notifications/settings": {
+    responses: members(200),
+    ask: () => ({ body: { kinds: { tasks: { push: true } } } }),
+  },
   "GET /api/v1/notification": { responses: members(200) },
   "GET /api/v1/notification/:id": own(200, "/api/v1/notification/:id/"),
   "PUT /api/v1/notification/:id": own(200, "/api/v1/notification/:id/", { read: true }),

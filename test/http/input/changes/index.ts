@@ -61,6 +61,14 @@ export const changes: Readonly<Record<string, Change>> = {
   [`put ${USERS}/me/geolocation/`]: "whole",
   "patch /api/v1/auth/passkeys/{id}/": "single",
   "patch /api/v1/notification/notification_settings/": "single",
+  "put /api/v1/notifications/settings/": {
+    make: async () => "/api/v1/notifications/settings/",
+    fields: () => ({
+      receive_notifications: false,
+      kinds: { tasks: { push: false }, reminders: { email: false } },
+      quiet_hours: { from: "22:00", to: "07:00" },
+    }),
+  },
   "put /api/v1/notification/{id}/": "single",
   "patch /api/v1/notification/{id}/": "single",
   "put /api/v1/support/tickets/{id}/": { ...ticket, base: () => ({ status: "RESOLVED" }) },
