@@ -4,11 +4,12 @@
  */
 import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { Place } from "./geo.ts";
+import { onDemand } from "./on-demand.ts";
 
 /** Resolution of the `cell` columns: hexagons with an edge of about 1.4 km. */
 const CELL_RESOLUTION = 7;
 
-const grid = () => import("h3-js");
+const grid = onDemand(() => import("h3-js"));
 
 /** The H3 cell of a place, as the `cell` columns keep it. */
 export async function cellOf({ latitude, longitude }: Place): Promise<string> {

@@ -2,7 +2,10 @@
 import { DurableObject } from "cloudflare:workers";
 import { openJobContext } from "../../platform/http/request-context.ts";
 import { log } from "../../platform/log.ts";
+import { onDemand } from "../../platform/on-demand.ts";
 import type { Runtime } from "../../platform/runtime.ts";
+
+const sending = onDemand(() => import("./sending.ts"));
 
 /** How long one alarm sends, and the pause after one that failed. Milliseconds. */
 const SHIFT = 60_000;
@@ -48,7 +51,7 @@ export function webhookSender(runtimeOf: (env: Cloudflare.Env) => Runtime): Send
     /** Returns when to go on, epoch ms; null when nothing waits. */
     async #send(endpointId: number): Promise<number | null> {
       try {
-        const { sendDue } = await import("./sending.ts");
+        const { sendDue } = await sending();
         const ctx = openJobContext(runtimeOf(this.env), this.ctx);
         this.#again = false;
         const next = await sendDue(ctx, endpointId, Date.now() + SHIFT);

@@ -2,10 +2,13 @@
 import { sql } from "drizzle-orm";
 import { runBatch } from "../../platform/db/client.ts";
 import { log } from "../../platform/log.ts";
+import { onDemand } from "../../platform/on-demand.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { promote } from "./lanes.ts";
 import { dueEndpoints } from "./queries.ts";
 import { lengthOf } from "./rules.ts";
+
+const health = onDemand(() => import("./health.ts"));
 
 /** Rows that one statement changes. */
 const PIECE = 2000;
@@ -31,7 +34,7 @@ export async function sweepWebhooks(ctx: RequestContext): Promise<void> {
       EXISTS (SELECT 1 FROM webhook_endpoints WHERE NOT is_active) AS off`);
   if (found?.due) await wakeSenders(ctx, found.due);
   if (found?.failing) {
-    const { checkEndpoints } = await import("./health.ts");
+    const { checkEndpoints } = await health();
     await checkEndpoints(ctx);
   }
   if (found?.off) await giveUpInactive(ctx);

@@ -84,13 +84,8 @@ const LINKS: (typeof ROUTES)[string] = {
 const ALL: Record<string, (typeof ROUTES)[string]> = { ...ROUTES, "POST orders/{uuid}/share/": LINKS };
 
 test("Every quota has a test here, and figures in production and in development.", () => {
-  expect(Object.values(ALL).map(({ quota }) => quota)).toEqual([
-    "openOrders",
-    "vehicles",
-    "documents",
-    "openTickets",
-    "orderLinks",
-  ]);
+  // Endpoints of webhooks are counted in test/webhooks/endpoints.test.ts.
+  expect([...Object.values(ALL).map(({ quota }) => quota), "webhookEndpoints"]).toEqual([...QUOTA_NAMES]);
   const bare = {
     SIGNING_SECRET: "x".repeat(40),
     PUBLIC_ORIGIN: "https://a.example",
@@ -103,8 +98,12 @@ test("Every quota has a test here, and figures in production and in development.
     documents: 200,
     openTickets: 50,
     orderLinks: 20,
+    webhookEndpoints: 20,
   });
-  expect(Object.values(quotasOf("development"))).toEqual(QUOTA_NAMES.map(() => 1000));
+  expect(quotasOf("development")).toEqual({
+    ...Object.fromEntries(QUOTA_NAMES.map((name) => [name, 1000])),
+    webhookEndpoints: 100,
+  });
 });
 
 describe.each(Object.entries(ALL))("%s", (_, { quota, variable, make, count, free }) => {

@@ -1,6 +1,7 @@
 /** Routes of passkeys: register, list, rename, remove, and sign in by them. */
 import { invalid } from "../../../platform/http/errors.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
+import { onDemand } from "../../../platform/on-demand.ts";
 import { z } from "../../../platform/zod.ts";
 import { ownAccountWire } from "../accounts/visibility.ts";
 import { messages } from "../messages.ts";
@@ -20,6 +21,8 @@ import {
   PasskeyWire,
   toPasskeyWire,
 } from "./schemas.ts";
+
+const passkeys = onDemand(() => import("./passkeys.ts"));
 
 const path = "/api/v1/auth/passkeys";
 
@@ -47,7 +50,7 @@ const begin = route({
   body: FreshProof,
   responses: { 200: CeremonyOptions },
   async handle({ ctx, caller, body }) {
-    const { beginPasskey } = await import("./passkeys.ts");
+    const { beginPasskey } = await passkeys();
     return respond(200, { ...(await beginPasskey(ctx, caller, body)) });
   },
 });
@@ -64,7 +67,7 @@ const add = route({
   body: NewPasskey,
   responses: { 201: PasskeyAdded },
   async handle({ ctx, caller, body }) {
-    const { addPasskey } = await import("./passkeys.ts");
+    const { addPasskey } = await passkeys();
     const { passkey, recoveryCodes } = await addPasskey(ctx, caller, body.name, body.credential);
     return respond(201, { ...toPasskeyWire(passkey), recovery_codes: recoveryCodes && [...recoveryCodes] });
   },
@@ -81,7 +84,7 @@ const rename = route({
   body: PasskeyChange,
   responses: { 200: PasskeyWire },
   async handle({ ctx, caller, params, body }) {
-    const { renamePasskey } = await import("./passkeys.ts");
+    const { renamePasskey } = await passkeys();
     return respond(200, toPasskeyWire(await renamePasskey(ctx, caller, params.id, body.name)));
   },
 });
@@ -98,7 +101,7 @@ const remove = route({
   body: FreshProof,
   responses: { 204: null },
   async handle({ ctx, caller, params, body }) {
-    const { removePasskey } = await import("./passkeys.ts");
+    const { removePasskey } = await passkeys();
     await removePasskey(ctx, caller, params.id, body);
     return respond(204, null);
   },
@@ -113,7 +116,7 @@ const beginSignIn = route({
   access: "public",
   responses: { 200: CeremonyOptions },
   async handle({ ctx }) {
-    const { beginSignIn } = await import("./passkeys.ts");
+    const { beginSignIn } = await passkeys();
     return respond(200, { ...(await beginSignIn(ctx)) });
   },
 });
@@ -131,7 +134,7 @@ const signIn = route({
   body: z.object({ credential: Credential, app: z.enum(APPS).optional() }).openapi("PasskeySignIn"),
   responses: { 200: TokensWithAccount.extend({ key: z.string() }) },
   async handle({ ctx, body }) {
-    const { signInByPasskey } = await import("./passkeys.ts");
+    const { signInByPasskey } = await passkeys();
     const result = await signInByPasskey(ctx, clientProfiles[body.app ?? "towTruck"], body.credential);
     if (!result.ok) throw invalid({ non_field_errors: signInFault(result, messages.passkeyInvalid).text });
     const { access, refresh, key } = result.credentials;
@@ -150,7 +153,7 @@ const pass = route({
   body: z.object({ credential: Credential }).openapi("PasskeyPass"),
   responses: { 200: z.object({ otp: z.string(), expires_in: z.number().int() }) },
   async handle({ ctx, body }) {
-    const { passByPasskey } = await import("./passkeys.ts");
+    const { passByPasskey } = await passkeys();
     return respond(200, { otp: await passByPasskey(ctx, body.credential), expires_in: PASS_SECONDS });
   },
 });

@@ -4,7 +4,10 @@
  */
 import { type SQL, sql } from "drizzle-orm";
 import { attempt, clearHits, type Limit } from "../../../platform/http/limits/rate-limits.ts";
+import { onDemand } from "../../../platform/on-demand.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
+
+const check = onDemand(() => import("./check.ts"));
 
 declare const made: unique symbol;
 
@@ -49,7 +52,7 @@ export async function requireSecondFactor(
   subject = `user:${userId}`,
 ): Promise<FactorVerdict> {
   if (!hasFactor) return { ok: true, proof: proofOf(userId, false) };
-  const { methodsOf, spendSecondFactor } = await import("./check.ts");
+  const { methodsOf, spendSecondFactor } = await check();
   if (otp === undefined) return { ok: false, reason: "otp_required", methods: await methodsOf(ctx, userId) };
   const guesses: readonly Limit[] = [
     { rate: "otpGuess", subject },

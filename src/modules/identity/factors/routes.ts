@@ -1,5 +1,6 @@
 /** Routes of an account's second factors: the authenticator app and recovery codes. */
 import { type Route, respond, route } from "../../../platform/http/route.ts";
+import { onDemand } from "../../../platform/on-demand.ts";
 import { isoTime } from "../../../platform/time.ts";
 import { readFactors } from "./queries.ts";
 import { mustHaveFactor } from "./rules.ts";
@@ -12,6 +13,8 @@ import {
   TotpSetup,
   toPasskeyWire,
 } from "./schemas.ts";
+
+const commands = onDemand(() => import("./commands.ts"));
 
 export const tag = "Second factor and passkeys";
 
@@ -49,7 +52,7 @@ const beginTotp = route({
   body: FreshProof,
   responses: { 201: TotpSetup },
   async handle({ ctx, caller, body }) {
-    const { beginTotp } = await import("./commands.ts");
+    const { beginTotp } = await commands();
     return respond(201, await beginTotp(ctx, caller, body));
   },
 });
@@ -65,7 +68,7 @@ const confirmTotp = route({
   body: TotpCode,
   responses: { 200: FactorAdded },
   async handle({ ctx, caller, body }) {
-    const { confirmTotp } = await import("./commands.ts");
+    const { confirmTotp } = await commands();
     const codes = await confirmTotp(ctx, caller, body.otp);
     return respond(200, { recovery_codes: codes && [...codes] });
   },
@@ -82,7 +85,7 @@ const removeTotp = route({
   body: FreshProof,
   responses: { 204: null },
   async handle({ ctx, caller, body }) {
-    const { removeTotp } = await import("./commands.ts");
+    const { removeTotp } = await commands();
     await removeTotp(ctx, caller, body);
     return respond(204, null);
   },
@@ -98,7 +101,7 @@ const renewCodes = route({
   body: FreshProof,
   responses: { 200: RecoveryCodes },
   async handle({ ctx, caller, body }) {
-    const { renewRecoveryCodes } = await import("./commands.ts");
+    const { renewRecoveryCodes } = await commands();
     return respond(200, { recovery_codes: [...(await renewRecoveryCodes(ctx, caller, body))] });
   },
 });
