@@ -1,7 +1,7 @@
 /** Events that are sent once more, one or those of a time. */
 import { expect, test } from "vitest";
 import { place, scene } from "../dispatch/scene.ts";
-import { patch, post, rows } from "../harness/api.ts";
+import { get, patch, post, rows } from "../harness/api.ts";
 import { deliveriesOf, ENDPOINTS, type MadeEndpoint, newEndpoint, receiver, until } from "./endpoints.ts";
 
 const replay = (id: number, { staff }: MadeEndpoint) =>
@@ -99,6 +99,24 @@ test("Events of one subject that are sent once more wait for each other, too.", 
   await until(() => received.length === 5);
   const priorities = received.filter(({ body }) => body.data.id === id).map(({ body }) => body.data.priority);
   expect(priorities).toEqual(["NORMAL", "HIGH", "LOW", "URGENT"]);
+});
+
+test("The log is read page by page, the newest first, also by state.", async () => {
+  const endpoint = await newEndpoint(["order.updated"]);
+  receiver(endpoint);
+  const id = await place(await scene());
+  for (const priority of ["HIGH", "LOW", "URGENT"])
+    await rows("UPDATE orders SET priority = ? WHERE id = ?", priority, id);
+  const { token } = endpoint.staff;
+  const first = await get(`${ENDPOINTS}${endpoint.id}/deliveries/?limit=2`, { token });
+  const next = new URL(first.body.next);
+  const second = await get(next.pathname + next.search, { token });
+  const told = [...first.body.results, ...second.body.results].map(({ body }) => body.data.priority);
+  expect(told).toEqual(["URGENT", "LOW", "HIGH"]);
+  expect(second.body.next).toBe(null);
+  const failed = await get(`${ENDPOINTS}${endpoint.id}/deliveries/?state=failed`, { token });
+  expect(failed.body).toEqual({ next: null, results: [] });
+  expect((await get(`${ENDPOINTS}${endpoint.id}/deliveries/?state=lost`, { token })).status).toBe(400);
 });
 
 test("A delivery is sent once more from the console, many at once, too.", async () => {

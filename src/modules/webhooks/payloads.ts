@@ -42,6 +42,8 @@ const event = {
   audience: state,
   city: id.nullable(),
   max_members: id.nullable(),
+  /** IANA name; null for the server's default. */
+  time_zone: z.string().nullable(),
   starts_at: instant,
   ends_at: instant.nullable(),
 };

@@ -1,7 +1,7 @@
 /** `/api/v1/webhooks/…`: endpoints, their deliveries and replays, for staff. */
 import { invalid } from "../../platform/http/errors.ts";
 import { boolean } from "../../platform/http/input/fields.ts";
-import { readCursor, windowQuery, writeCursor } from "../../platform/http/lists/paging.ts";
+import { linkTo, readCursor, windowQuery, writeCursor } from "../../platform/http/lists/paging.ts";
 import { type Route, respond, route } from "../../platform/http/route.ts";
 import { idInput, instantInput } from "../../platform/resources/inputs.ts";
 import { isoTime } from "../../platform/time.ts";
@@ -184,16 +184,19 @@ const deliveries = route({
   description: "The newest first, with what was sent and answered, as long as the log is kept.",
   access: "staff",
   params: idParam,
-  query: windowQuery.extend({ state: z.enum(DELIVERY_STATES).optional() }),
+  query: windowQuery.extend({
+    limit: windowQuery.shape.limit.openapi({ description: "Page size, 20 by default." }),
+    state: z.enum(DELIVERY_STATES).optional(),
+  }),
   responses: { 200: z.object({ next: z.string().nullable(), results: z.array(DeliveryWire) }) },
-  async handle({ ctx, params, query }) {
+  async handle({ ctx, params, query, request }) {
     await requireEndpoint(ctx, params.id);
     const limit = query.limit ?? PAGE_SIZE;
     const before = readCursor(query.cursor);
     const rows = await listDeliveries(ctx, params.id, { state: query.state, before, limit });
     const last = rows.length === limit ? rows.at(-1) : undefined;
     return respond(200, {
-      next: last ? writeCursor(last.id) : null,
+      next: last ? linkTo(ctx, request, { cursor: writeCursor(last.id) }) : null,
       results: rows.map(toDeliveryWire),
     });
   },
