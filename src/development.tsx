@@ -48,6 +48,8 @@ async function readOutbox(ctx: RequestContext, words: string | undefined, limit:
       html: letter?.html ?? "",
       links: [...(letter?.links ?? [])],
       codes: [...(letter?.codes ?? [])],
+      attachments: letter?.attachments ?? [],
+      headers: letter?.headers ?? {},
       status: row.status,
       created_at: isoTime(row.createdAt),
     };
@@ -106,6 +108,13 @@ const outboxPage = route({
               to {letter.to} · {letter.created_at.replace("T", " ").slice(0, 19)} UTC
             </p>
             <pre>{letter.text}</pre>
+            {letter.attachments.map(({ name, type, content }) => (
+              <p>
+                <a download={name} href={`data:${type.replaceAll(" ", "")},${encodeURIComponent(content)}`}>
+                  {name}
+                </a>
+              </p>
+            ))}
             {letter.links.map((link) => (
               <p>
                 <a href={link}>{link}</a>

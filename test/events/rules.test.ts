@@ -137,6 +137,7 @@ describe("the differences of a change", () => {
     maxMembers: null,
     latitude: null,
     longitude: null,
+    sequence: 0,
   };
 
   test("A change of only the order of members or the time of the write has no differences.", () => {

@@ -157,6 +157,8 @@ export interface Letter {
   readonly html: string;
   readonly links: string[];
   readonly codes: string[];
+  readonly attachments: { readonly name: string; readonly type: string; readonly content: string }[];
+  readonly headers: Record<string, string>;
   readonly status: string;
 }
 

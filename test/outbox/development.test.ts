@@ -21,6 +21,8 @@ describe("/dev/outbox.json", () => {
         html: expect.stringContaining("<!doctype html>"),
         links: ["https://caravan.example/a"],
         codes: [],
+        attachments: [],
+        headers: {},
         status: "pending",
         created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       },

@@ -44,6 +44,35 @@ test("A letter is sent to the provider under its row's id.", async () => {
   expect((await stored(id)).sent_at).toBeGreaterThan(Date.now() - 10_000);
 });
 
+test("A letter's file and headers go to the provider in its own words; a plain letter has neither.", async () => {
+  const sent = outside(accepted);
+  const event = {
+    ...{ uid: "u@caravan.example", sequence: 1, createdAt: 0, updatedAt: 0, startsAt: 0, endsAt: null },
+    ...{ name: "Прогулка", description: "", location: "", latitude: null, longitude: null },
+  };
+  const data = {
+    ...{ name: "Прогулка", location: "", startsAt: 0, endsAt: null, participants: [], count: 0 },
+    invitation: { event, organizer: { name: "Bob", address: "hello@caravan.example" } },
+    attendee: { name: "Ann", address: "ann@example.com", accepted: false },
+  };
+  const unsubscribe = "https://caravan.example/unsubscribe/event_changes?person=1&signature=x";
+  const letter = { template: "event.updated", locale: "ru", data, secret: false, unsubscribe };
+  await deliver([await put({ letter }), await put()], RESEND);
+  const [invitation, plain] = sent.map(({ body }) => body);
+  expect(invitation.headers).toEqual({
+    "List-Unsubscribe": `<${unsubscribe}>`,
+    "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+  });
+  expect(invitation.text).toContain(unsubscribe);
+  const [file] = invitation.attachments;
+  expect([file.filename, file.content_type]).toEqual([
+    "invite.ics",
+    "text/calendar; charset=utf-8; method=REQUEST",
+  ]);
+  expect(new TextDecoder().decode(Uint8Array.fromBase64(file.content))).toContain("SUMMARY:Прогулка\r\n");
+  expect(Object.keys(plain).sort()).toEqual(["from", "html", "subject", "text", "to"]);
+});
+
 test("Another server with the provider's API can replace the provider.", async () => {
   const sent = outside(accepted);
   const id = await put();

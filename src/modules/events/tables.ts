@@ -53,6 +53,8 @@ export const events = sqliteTable(
     longitude: real("longitude"),
     /** Nobody has entered its room yet: what the room is told goes to `event_entries`. */
     roomWaits: integer("room_waits", { mode: "boolean" }).notNull().default(false),
+    /** Counts the changes: SEQUENCE in calendars. */
+    sequence: integer("sequence").notNull().default(0),
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
   },

@@ -17,7 +17,11 @@ interface MailPayload {
   readonly data: object;
   /** Holds a code or a link that grants access: deleted once the provider has accepted the mail. */
   readonly secret: boolean;
+  /** The address that ends such letters to this person. Letters about the account's security have none. */
+  readonly unsubscribe?: string | undefined;
 }
+
+export type MailOptions = Partial<Pick<MailPayload, "secret" | "unsubscribe">>;
 
 /** A mail to one address. `name` is the template's key in the `templates` of `jobs.ts`. */
 export function mailEffect<Data extends object>(
@@ -26,12 +30,12 @@ export function mailEffect<Data extends object>(
   to: string,
   locale: Locale,
   data: Data,
-  secret = false,
+  { secret = false, unsubscribe }: MailOptions = {},
 ): Effect {
   return {
     kind: "mail",
     address: to,
-    payload: { template: name, locale, data, secret } satisfies MailPayload,
+    payload: { template: name, locale, data, secret, unsubscribe } satisfies MailPayload,
   };
 }
 
@@ -47,11 +51,12 @@ export function letterOf(
 ): RenderedLetter | null {
   if (row.kind === "sms") {
     const { text = "", code, link } = row.payload as { text?: string; code?: string; link?: string };
-    return { subject: "SMS", text, html: "", links: link ? [link] : [], codes: code ? [code] : [] };
+    const [links, codes] = [link ? [link] : [], code ? [code] : []];
+    return { subject: "SMS", text, html: "", links, codes, attachments: [], headers: {} };
   }
-  const { template = "", locale = "en", data } = row.payload as Partial<MailPayload>;
+  const { template = "", locale = "en", data, unsubscribe } = row.payload as Partial<MailPayload>;
   const letter = templates[template];
-  return letter && data ? render(letter(data as never, locale)) : null;
+  return letter && data ? render(letter(data as never, locale), { locale, unsubscribe }) : null;
 }
 
 /** Returned by a handler when the payload held a secret that is no longer needed. */

@@ -1,5 +1,5 @@
 /** Resend's API for one mail. Its package is not used: most of it parses received mails. https://resend.com/docs/api-reference */
-import type { RenderedLetter } from "./letter.ts";
+import type { Attachment, RenderedLetter } from "./letter.ts";
 
 export interface ResendAccount {
   readonly key: string;
@@ -16,7 +16,7 @@ export interface ResendFault {
 /** Sends a mail once per idempotency key (24 hours); returns what was wrong, or null. */
 export async function sendByResend(
   { key, url = "https://api.resend.com" }: ResendAccount,
-  { subject, text, html }: RenderedLetter,
+  { subject, text, html, attachments, headers }: RenderedLetter,
   { from, to, idempotencyKey }: { from: string; to: string; idempotencyKey: string },
 ): Promise<ResendFault | null> {
   try {
@@ -27,7 +27,11 @@ export async function sendByResend(
         "content-type": "application/json",
         "idempotency-key": idempotencyKey,
       },
-      body: JSON.stringify({ from, to, subject, text, html }),
+      body: JSON.stringify({
+        ...{ from, to, subject, text, html },
+        ...(Object.keys(headers).length > 0 && { headers }),
+        ...(attachments.length > 0 && { attachments: attachments.map(toWire) }),
+      }),
     });
     const answer = await response.text();
     return response.ok ? null : faultIn(answer, response.status);
@@ -35,6 +39,12 @@ export async function sendByResend(
     return { name: "connection", message: error instanceof Error ? error.message : "no connection" };
   }
 }
+
+const toWire = ({ name, type, content }: Attachment) => ({
+  filename: name,
+  content_type: type,
+  content: new TextEncoder().encode(content).toBase64(),
+});
 
 function faultIn(answer: string, status: number): ResendFault {
   const unknown = { name: "application_error", message: `the provider answered ${status}` };

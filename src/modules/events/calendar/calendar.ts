@@ -1,76 +1,22 @@
-/** Writes events as an iCalendar file (RFC 5545), and signs the address of a user's feed. */
+/** What calendars show of events: one event, the events of a user, and the signed address of that feed. */
 import { and, eq, sql } from "drizzle-orm";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { users } from "../../identity/index.ts";
 import { type EventDetails, eventDetailFields } from "../details/queries.ts";
 import { eventMembers, events } from "../tables.ts";
+import type { CalendarEvent } from "./ical.ts";
 
-type CalendarEvent = Pick<
-  EventDetails,
-  | "uuid"
-  | "name"
-  | "description"
-  | "startsAt"
-  | "endsAt"
-  | "location"
-  | "updatedAt"
-  | "latitude"
-  | "longitude"
->;
+type Shown = Omit<CalendarEvent, "uid"> & Pick<EventDetails, "uuid">;
 
-/** A whole calendar file. `host` makes the events' UIDs globally unique. */
-export function toCalendar(entries: readonly CalendarEvent[], host: string): string {
-  const lines = [
-    "BEGIN:VCALENDAR",
-    "VERSION:2.0",
-    "PRODID:-//Caravan//Events//RU",
-    ...entries.flatMap((entry) => toLines(entry, host)),
-    "END:VCALENDAR",
-  ];
-  return lines.map((line) => `${foldLine(line)}\r\n`).join("");
-}
-
-function toLines(entry: CalendarEvent, host: string): string[] {
-  const { endsAt, description, location, latitude, longitude } = entry;
-  const optional = (line: string, given: unknown) => (given === null || given === "" ? [] : [line]);
-  return [
-    "BEGIN:VEVENT",
-    `UID:${entry.uuid}@${host}`,
-    `DTSTAMP:${utc(entry.updatedAt)}`,
-    `DTSTART:${utc(entry.startsAt)}`,
-    ...(endsAt === null ? [] : [`DTEND:${utc(endsAt)}`]),
-    `SUMMARY:${escapeText(entry.name)}`,
-    ...optional(`DESCRIPTION:${escapeText(description)}`, description),
-    ...optional(`LOCATION:${escapeText(location)}`, location),
-    ...(latitude === null || longitude === null ? [] : [`GEO:${latitude};${longitude}`]),
-    "END:VEVENT",
-  ];
-}
-
-/** `20310501T090000Z`. */
-const utc = (at: number) => new Date(at).toISOString().replace(/[-:]|\.\d+/g, "");
-
-/** RFC 5545, 3.3.11. */
-function escapeText(words: string): string {
-  return words.replace(/[\\;,]/g, "\\$&").replace(/\r\n|\r|\n/g, "\\n");
-}
-
-const encoder = new TextEncoder();
-
-/** Folds a line at 75 octets without splitting a character; each next line begins with a space (RFC 5545, 3.1). */
-function foldLine(line: string): string {
-  let folded = "";
-  let size = 0;
-  for (const letter of line) {
-    const octets = encoder.encode(letter).length;
-    if (size + octets > 75) {
-      folded += "\r\n ";
-      size = 1;
-    }
-    folded += letter;
-    size += octets;
-  }
-  return folded;
+/** The facts of an event that its calendar entry shows. */
+export function toCalendarEvent(ctx: RequestContext, event: Shown): CalendarEvent {
+  const { sequence, createdAt, updatedAt, startsAt, endsAt } = event;
+  const { name, description, location, latitude, longitude } = event;
+  return {
+    uid: `${event.uuid}@${new URL(ctx.origin).hostname}`,
+    ...{ sequence, createdAt, updatedAt, startsAt, endsAt },
+    ...{ name, description, location, latitude, longitude },
+  };
 }
 
 /** The most events in a feed: those with the latest start. */
@@ -78,15 +24,15 @@ const LISTED = 500;
 
 /** The events in which a user takes part. */
 export async function calendarOf(ctx: RequestContext, userId: number): Promise<CalendarEvent[]> {
-  const { uuid, name, description, startsAt, endsAt, location, updatedAt, latitude, longitude } =
-    eventDetailFields;
-  return ctx.db
-    .select({ uuid, name, description, startsAt, endsAt, location, updatedAt, latitude, longitude })
+  const { members: _, ...fields } = eventDetailFields;
+  const found = await ctx.db
+    .select(fields)
     .from(eventMembers)
     .innerJoin(events, eq(events.id, eventMembers.eventId))
     .where(eq(eventMembers.userId, userId))
-    .orderBy(sql`${startsAt} DESC`)
+    .orderBy(sql`${events.startsAt} DESC`)
     .limit(LISTED);
+  return found.map((event) => toCalendarEvent(ctx, event));
 }
 
 /**

@@ -4,17 +4,17 @@ import { equalInConstantTime } from "../../../platform/crypto/digest.ts";
 import { notFound } from "../../../platform/http/errors.ts";
 import { integer, limited } from "../../../platform/http/input/fields.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
-import type { RequestContext } from "../../../platform/runtime.ts";
 import { z } from "../../../platform/zod.ts";
 import { requireEvent } from "../details/access.ts";
-import { calendarOf, calendarSignature, toCalendar } from "./calendar.ts";
+import { calendarOf, calendarSignature, toCalendarEvent } from "./calendar.ts";
+import { type CalendarEvent, toCalendar } from "./ical.ts";
 
 const tag = "Events";
 const challenge = "Token";
 const path = "/api/v1/events";
 
-function file(ctx: RequestContext, name: string, entries: Parameters<typeof toCalendar>[0]): Response {
-  return new Response(toCalendar(entries, new URL(ctx.origin).hostname), {
+function file(name: string, entries: readonly CalendarEvent[], title?: string): Response {
+  return new Response(toCalendar(entries, title === undefined ? {} : { title }), {
     headers: {
       "content-type": "text/calendar; charset=utf-8",
       "content-disposition": `attachment; filename="${name}.ics"`,
@@ -32,7 +32,7 @@ const one = route({
   params: z.object({ id: integer({ min: 1 }) }),
   responses: {},
   handle: async ({ ctx, caller, params }) =>
-    file(ctx, `event-${params.id}`, [await requireEvent(ctx, caller, params.id)]),
+    file(`event-${params.id}`, [toCalendarEvent(ctx, await requireEvent(ctx, caller, params.id))]),
 });
 
 const address = route({
@@ -64,7 +64,7 @@ const feed = route({
   async handle({ ctx, query: { person, signature } }) {
     const expected = await calendarSignature(ctx, person);
     if (expected === null || !equalInConstantTime(signature, expected)) throw notFound();
-    return file(ctx, "events", await calendarOf(ctx, person));
+    return file("events", await calendarOf(ctx, person), "Caravan");
   },
 });
 

@@ -5,6 +5,7 @@ import type { Caller } from "../../../platform/http/caller.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import type { Notice } from "../../notifications/index.ts";
 import type { EventDetails } from "../details/queries.ts";
+import { invitationTo } from "../mail/invitations.ts";
 import { letterFacts, mailingOf, type WantedLetter } from "../mail/letters.ts";
 import { seatOfferNotice } from "../participation/waitlist.ts";
 import { changesBetween } from "./changes.ts";
@@ -26,8 +27,10 @@ export async function announceCreations(
   made: readonly (EventPlan<null> & { readonly uuid: string })[],
   policy: Pick<EventPolicy, "creatorOrganizes">,
 ): Promise<Announcements> {
+  const at = ctx.now();
   const wanted = made.flatMap(({ uuid, facts, members }): WantedLetter[] => {
-    const letter = letterFacts(ctx, facts, members);
+    const event = { ...facts, uuid, creatorId: caller.userId, sequence: 0, createdAt: at, updatedAt: at };
+    const letter = { ...letterFacts(ctx, facts, members), invitation: invitationTo(ctx, event, members) };
     const people = members.filter(({ userId }) => !policy.creatorOrganizes || userId !== caller.userId);
     return people.map((person) => ({ action: "created", uuid, person, facts: letter }));
   });
@@ -53,7 +56,10 @@ export async function announceChanges(
     const changes = changesBetween(before, event);
     if (!changes) return [];
     const { uuid, members } = event;
-    const facts = letterFacts(ctx, event, members);
+    const facts = {
+      ...letterFacts(ctx, event, members),
+      invitation: invitationTo(ctx, event, members),
+    };
     const stays = new Set(members.map(({ userId }) => userId));
     const removed = before.members.filter(({ userId }) => !stays.has(userId));
     const concerned = members.filter(({ userId }) => !relations.blocks.has(userId));

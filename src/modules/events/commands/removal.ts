@@ -8,6 +8,7 @@ import { noticeEffects, noticeRows } from "../../notifications/index.ts";
 import { forgetEvent } from "../authorizer.ts";
 import { acceptedMemberIds, recheckParticipants } from "../co-participants.ts";
 import { eventAudit } from "../console/audit.ts";
+import { invitationTo } from "../mail/invitations.ts";
 import { letterFacts, mailingOf } from "../mail/letters.ts";
 import { roomNotice, roomNoticeEffects } from "../notices.ts";
 import { mayChange } from "../rules.ts";
@@ -40,7 +41,8 @@ async function write(ctx: RequestContext, caller: Caller, removed: readonly Stor
     sql`DELETE FROM events WHERE id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`,
   );
   const wanted = removed.flatMap(({ uuid, members, ...event }) => {
-    const facts = letterFacts(ctx, event, members);
+    const last = { ...event, uuid, sequence: event.sequence + 1, updatedAt: ctx.now() };
+    const facts = { ...letterFacts(ctx, event, members), invitation: invitationTo(ctx, last, members) };
     return members.map((person) => ({ action: "cancelled" as const, uuid, person, facts }));
   });
   const told = await mailingOf(ctx, caller, NO_RELATIONS, wanted);

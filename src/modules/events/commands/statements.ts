@@ -98,7 +98,7 @@ export function updateEvents(
     columns: stored(columns),
   }));
   return ctx.db.run(sql`
-    UPDATE events SET ${assignments}, updated_at = ${now}
+    UPDATE events SET ${assignments}, sequence = events.sequence + 1, updated_at = ${now}
     FROM json_each(${JSON.stringify(rows)}) AS change
     WHERE events.id = change.value ->> 'id' AND (NOT ${unstarted ? 1 : 0} OR events.starts_at > ${now})
       AND (change.value ->> 'membershipState' IS NULL OR change.value ->> 'membershipState' = ${membershipState})

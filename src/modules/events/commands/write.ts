@@ -99,7 +99,7 @@ export async function createEvents(
     const at = ctx.now();
     const events = placed.map(({ uuid, facts, members }) => {
       const { id = 0, timeZone = facts.timeZone } = inserted.get(uuid) ?? {};
-      const stamps = { creatorId: caller.userId, createdAt: at, updatedAt: at };
+      const stamps = { creatorId: caller.userId, sequence: 0, createdAt: at, updatedAt: at };
       return { ...facts, id, uuid, timeZone, members, audience: policy.audience, ...stamps };
     });
     return { ok: true, events };
@@ -144,6 +144,7 @@ export async function changeEvents(
       ...before,
       ...facts,
       members,
+      sequence: before.sequence + 1,
       updatedAt: at,
     }));
     const announcements = await announceChanges(ctx, caller, relations, planned, events);

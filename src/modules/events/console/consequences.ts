@@ -20,7 +20,7 @@ import { archiveNotices, roomNotice, roomNoticeEffects } from "../notices.ts";
 import { offerAfterRemoval } from "../participation/commands.ts";
 import { seatsOf } from "../participation/waitlist.ts";
 import { foldLocation } from "../rules.ts";
-import { participationRequests } from "../tables.ts";
+import { events, participationRequests } from "../tables.ts";
 
 /** In the console staff changes events at any time and names people by id. */
 const policy: EventPolicy = {
@@ -80,11 +80,12 @@ export async function eventConsequences(ctx: RequestContext, change: Change): Pr
   const plan = planEvent(known, columns, undefined, relations, policy, caller, ctx.now());
   if ("reason" in plan) throw refused(plan, "non_field_errors");
   const { place, effects } = await placeFor(ctx, known, { ...plan.facts, uuid: known.uuid }, columns);
-  const after = { ...known, ...plan.facts, ...place };
+  const { sequence } = known;
+  const after = { ...known, ...plan.facts, ...place, sequence: sequence + 1, updatedAt: ctx.now() };
   const told = await announceChanges(ctx, caller, relations, [plan], [after]);
   const notice = roomNotice(id, known.uuid, "updated", after.name);
   return {
-    set: { ...place, ...keyOf(columns) },
+    set: { ...place, ...keyOf(columns), sequence: sql`${events.sequence} + 1` },
     where: and(
       told.guard,
       plan.changesSeats ? sql`${membershipState} = ${known.membershipState}` : undefined,

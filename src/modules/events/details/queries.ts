@@ -21,6 +21,8 @@ export interface EventDetails extends Event, Limits {
   /** Degrees. */
   readonly latitude: number | null;
   readonly longitude: number | null;
+  /** How often it was changed. */
+  readonly sequence: number;
 }
 
 export const eventDetailFields = {
@@ -36,6 +38,7 @@ export const eventDetailFields = {
   maxMembers: events.maxMembers,
   latitude: events.latitude,
   longitude: events.longitude,
+  sequence: events.sequence,
 };
 
 export async function findEventDetails(ctx: RequestContext, id: number): Promise<EventDetails | null> {

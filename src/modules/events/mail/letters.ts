@@ -10,6 +10,7 @@ import type { Notice } from "../../notifications/index.ts";
 import type { Relations } from "../commands/loading.ts";
 import { messages } from "../messages.ts";
 import { type Event, type EventMember, zoneOf } from "../queries.ts";
+import { attendeeOf } from "./invitations.ts";
 import { memberLinks } from "./links.ts";
 import { type EventLetter, eventCancelled, eventCreated, eventLeft, eventUpdated } from "./templates.ts";
 
@@ -114,7 +115,7 @@ async function toEffect(
   const links = isFarewell(action)
     ? {}
     : await memberLinks(ctx, uuid, person.userId, person.acceptedAt !== null);
-  const data = { ...facts, ...links, readerZone: person.timeZone };
+  const data = { ...facts, ...links, readerZone: person.timeZone, attendee: attendeeOf(person) };
   const effect = mailEffect(`event.${action}`, TEMPLATES[action], email, locale, data);
   return [counted ? { ...effect, sender: caller.userId } : effect];
 }

@@ -2,8 +2,10 @@
 import type { Locale } from "../../../platform/http/text.ts";
 import type { Letter } from "../../../platform/mail/letter.ts";
 import { timeBeside, timeIn } from "../../../platform/time-zones.ts";
+import type { CalendarMethod } from "../calendar/ical.ts";
 import type { EventChanges } from "../commands/changes.ts";
 import { describeChanges } from "./describe-changes.ts";
+import { type Attendee, calendarFile, type Invitation } from "./invitations.ts";
 import type { MemberLinks } from "./links.ts";
 
 export interface EventLetter {
@@ -21,6 +23,9 @@ export interface EventLetter {
   readonly count: number;
   /** In a letter about a change: the changes. */
   readonly changes?: EventChanges;
+  /** For the calendar file; rows of older versions and reminders have none. */
+  readonly invitation?: Invitation;
+  readonly attendee?: Attendee;
   /** Links to accept the membership or to leave. */
   readonly links?: MemberLinks;
 }
@@ -63,6 +68,7 @@ const change =
       ],
       facts: facts(data, locale),
       ...buttons(data.links, locale),
+      ...calendar(data, action === "cancelled" || action === "left" ? "CANCEL" : "REQUEST"),
     };
   };
 
@@ -70,6 +76,14 @@ export const eventCreated = change("created");
 export const eventUpdated = change("updated");
 export const eventCancelled = change("cancelled");
 export const eventLeft = change("left");
+
+function calendar(
+  { invitation, attendee }: EventLetter,
+  method: CalendarMethod,
+): Pick<Letter, "attachments"> {
+  if (!invitation || !attendee) return {};
+  return { attachments: [calendarFile(invitation, attendee, method)] };
+}
 
 /** Accepting is the letter's button; leaving is a link below it. */
 function buttons(links: MemberLinks | undefined, locale: Locale): Pick<Letter, "action" | "further"> {

@@ -23,7 +23,9 @@ export function securityNotices(
   const data = { event, username, at: new Date(ctx.now()).toISOString(), timeZone, address, userAgent };
   const emails = new Set([...(owner.email ? [owner.email] : []), ...formerEmails]);
   if (emails.size > 0)
-    return [...emails].map((to) => mailEffect("identity.security", securityNotice, to, locale, data, true));
+    return [...emails].map((to) =>
+      mailEffect("identity.security", securityNotice, to, locale, data, { secret: true }),
+    );
   return owner.phone ? [smsEffect(owner.phone, securitySms(event, locale))] : [];
 }
 
@@ -47,7 +49,7 @@ export function undoOffer(
   const to = before[kind] ?? "";
   if (kind === "phone") return smsEffect(to, undoSms(url, locale), undefined, url);
   const data = { url, username, now: value === null ? null : masked(value) };
-  return mailEffect("identity.undo_email", undoContact, to, locale, data, true);
+  return mailEffect("identity.undo_email", undoContact, to, locale, data, { secret: true });
 }
 
 /** `a•••@example.com`: enough for the owner to recognize the address. */

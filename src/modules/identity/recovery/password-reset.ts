@@ -48,7 +48,7 @@ export async function mailResetLink(
   const { secret, url } = newResetLink(ctx, user?.id ?? 0);
   const data = { url, username: user?.username ?? "" };
   const letter = (to: string) =>
-    mailEffect("identity.reset_link", resetLink, to, user?.locale ?? ctx.locale, data, true);
+    mailEffect("identity.reset_link", resetLink, to, user?.locale ?? ctx.locale, data, { secret: true });
   return issueReset(ctx, user, { purpose: "reset_link", secret }, letter, also);
 }
 
@@ -78,7 +78,7 @@ export async function requestResetCode(ctx: RequestContext, email: string): Prom
     const code = randomCode();
     try {
       return await issueReset(ctx, user, { purpose: "reset_code", secret: code }, (to) =>
-        mailEffect("identity.reset_code", resetCode, to, ctx.locale, { code }, true),
+        mailEffect("identity.reset_code", resetCode, to, ctx.locale, { code }, { secret: true }),
       );
     } catch (error) {
       // Clients send the code without an address, so live codes must be unique.

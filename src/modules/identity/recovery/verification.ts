@@ -25,7 +25,14 @@ export async function verificationFor(
   const { userId, email, username, locale } = person;
   return {
     ...(await prepareCode(ctx, { purpose: "verify_email", userId, secret, target: email })),
-    effect: mailEffect("identity.verify_email", verifyEmail, email, locale, { url, username }, true),
+    effect: mailEffect(
+      "identity.verify_email",
+      verifyEmail,
+      email,
+      locale,
+      { url, username },
+      { secret: true },
+    ),
   };
 }
 

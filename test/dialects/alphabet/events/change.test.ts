@@ -62,6 +62,7 @@ describe("PUT", () => {
     const onSince = "starts_at" in changed || "ends_at" in changed ? expect.any(Number) : before?.on_since;
     expect(await storedEvent(id)).toEqual({
       ...before,
+      sequence: 1,
       updated_at: expect.any(Number),
       on_since: onSince,
       ...changed,
