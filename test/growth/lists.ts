@@ -15,6 +15,14 @@ export interface List {
 /** By the path of the API documents; a list that is not here fails. Several rows try several callers or filters. */
 export const LISTS: Readonly<Record<string, List | readonly List[]>> = {
   "/api/v1/auth/sessions/": { each: 24 },
+  "/api/v1/auth/passkeys/": { each: 1 },
+  "/api/v1/webhooks/types/": { as: "staff", each: 0 },
+  "/api/v1/webhooks/endpoints/": { as: "staff", each: 1 },
+  "/api/v1/webhooks/endpoints/{id}/deliveries/": {
+    as: "staff",
+    path: "/api/v1/webhooks/endpoints/1/deliveries/",
+    each: 1,
+  },
   "/api/v1/chats/": { each: 10 },
   "/api/v1/chats/search/": {
     path: "/api/v1/chats/search/?search=text",
