@@ -70,6 +70,8 @@ export default defineConfig({
           include: ["test/whole/**/*.test.ts", "test/console/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          // Positions are shown once a second; a page shows one up to a second later.
+          expect: { poll: { timeout: 10_000 } },
           fileParallelism: false,
           // A browser on a busy machine may be late once. What must never fail once (torture) says `retry: 0` itself.
           retry: 1,

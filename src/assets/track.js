@@ -217,7 +217,6 @@ function applyEntry({ kind, body, seq }) {
 
 /** The truck's latest position. */
 function applyPosition(body) {
-  positionsReceived += 1;
   follow(Number(body.tow_truck_id));
   if (drawn) trail.push(drawn);
   if (trail.length > 500) trail.shift();
@@ -227,21 +226,22 @@ function applyPosition(body) {
   showStatus();
 }
 
-/** Counts of requests to the server and of received positions. */
+/** Counts requests to the server. */
 let requests = 0;
-let positionsReceived = 0;
 
 /** Loads the present state; a later request or a newer position takes precedence. Reloads the page when the link has ended. */
 async function reload() {
   requests += 1;
   const mine = requests;
-  const received = positionsReceived;
   const answer = await fetch(`/api/v1/track/${token}/`);
   if (answer.status === 404) return location.reload();
   if (!answer.ok || mine !== requests) return;
   const state = await answer.json();
-  // A position received in the meantime is newer than the answer.
-  if (positionsReceived !== received && order.truck && state.truck) state.truck = order.truck;
+  // The answer may be some seconds behind the socket.
+  if (order.truck && state.truck && Date.parse(order.truck.at) > Date.parse(state.truck.at)) {
+    state.truck = order.truck;
+    state.eta_seconds = order.eta_seconds;
+  }
   Object.assign(order, state);
   if (!state.truck) trail.length = 0;
   drawn = order.truck && { ...order.truck };
