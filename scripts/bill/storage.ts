@@ -108,7 +108,8 @@ export const GROWTH: readonly Growth[] = [
     bound: "a recent window (log/journal/window.ts); retired rooms delete themselves",
   },
   {
-    table: "events, event_members, event_entries, event_reminders, participation_requests",
+    table:
+      "events, event_members, event_entries, event_reminders, event_reminder_times, participation_requests",
     where: "D1",
     domain: "events",
     bytes: 2500,

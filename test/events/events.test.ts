@@ -64,6 +64,7 @@ test("A new event is returned with every field in order, and its creator is its 
     min_count_members: 2,
     max_count_members: 10,
     time_zone: "UTC",
+    reminders: [30],
   });
   expect(Object.keys(made)).toEqual([
     ...["id", "name", "description", "members", "event_type", "start_date", "end_date", "city", "address"],

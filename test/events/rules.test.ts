@@ -130,6 +130,7 @@ describe("the differences of a change", () => {
     description: "",
     eventType: "",
     cityId: null,
+    reminderLeads: null,
     price: 0,
     minAge: null,
     maxAge: null,

@@ -5,6 +5,7 @@ import { commit } from "../../platform/db/outbox.ts";
 import type { Locale } from "../../platform/http/text.ts";
 import { mailEffect } from "../../platform/mail/mail.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
+import { wantsLetters } from "../notifications/index.ts";
 import { documentExpires } from "./mails.ts";
 
 interface Due {
@@ -52,7 +53,8 @@ async function dueReminders(ctx: RequestContext, limit: number): Promise<Due[]> 
         CAST(julianday(d.expires_on) - julianday(${today}) AS INTEGER) AS days_left,
         CASE WHEN d.expires_on <= ${day(1)} THEN 1 WHEN d.expires_on <= ${day(7)} THEN 7 ELSE 30 END AS days
       FROM documents d JOIN users u ON u.id = d.user_id
-      WHERE d.expires_on BETWEEN ${today} AND ${day(30)} AND u.email IS NOT NULL AND u.is_active AND u.mail_reminders
+      WHERE d.expires_on BETWEEN ${today} AND ${day(30)} AND u.email IS NOT NULL AND u.is_active
+        AND ${wantsLetters("reminders", sql`u.id`)}
     ) AS due
     LEFT JOIN document_reminders r ON r.document_id = due.id AND r.expires_on = due.expires_on AND r.days = due.days
     WHERE r.document_id IS NULL

@@ -6,7 +6,7 @@ import type { Locale } from "../../platform/http/text.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
 import { type Viewer, visibleName, visibleNameSql } from "../identity/index.ts";
-import { foldLocation } from "./rules.ts";
+import { foldLocation, leadsOf } from "./rules.ts";
 import { eventEntries, eventMembers, eventReminders, events, participationRequests } from "./tables.ts";
 
 /** A member as an event shows them, with the address for letters. */
@@ -172,6 +172,7 @@ export async function exportEvents(ctx: RequestContext, userId: number) {
       description: event.description,
       location: event.location,
       time_zone: event.timeZone,
+      reminders: leadsOf(event),
       starts_at: isoTime(event.startsAt),
       ends_at: event.endsAt === null ? null : isoTime(event.endsAt),
       created_at: isoTime(event.createdAt),

@@ -33,8 +33,15 @@ export function foldLocation(location: string): string {
   return normalized(location, "NFC").toLowerCase();
 }
 
-/** How long before the start reminders go out, ms. */
-export const REMINDER_LEAD = 30 * 60_000;
+/** Minutes before the start at which members of an event without leads of its own are reminded. */
+export const DEFAULT_LEAD = 30;
+/** The longest lead, minutes: four weeks. */
+export const LONGEST_LEAD = 28 * 24 * 60;
+export const MOST_LEADS = 3;
+
+/** The leads of an event in minutes, the longest first. */
+export const leadsOf = ({ reminderLeads }: { readonly reminderLeads: readonly number[] | null }) =>
+  reminderLeads ?? [DEFAULT_LEAD];
 
 /** Limits on an event's members. Null: no limit. */
 export interface Limits {

@@ -31,6 +31,8 @@ export const events = sqliteTable(
     onSince: integer("on_since"),
     /** IANA name of the zone in which its times are shown; null: the setting `TIME_ZONE` applies. */
     timeZone: text("time_zone"),
+    /** Minutes before the start at which members are reminded, the longest first; null: the default (`reminderLeads`). */
+    reminderLeads: text("reminder_leads", { mode: "json" }).$type<readonly number[]>(),
     location: text("location").notNull().default(""),
     /** The location in lower case, Cyrillic too, for searches. */
     locationKey: text("location_key").notNull().default(""),
@@ -111,6 +113,24 @@ export const eventReminders = sqliteTable(
   (table) => [
     primaryKey({ columns: [table.eventId, table.userId, table.startsAt, table.lead] }),
     index("event_reminders_user").on(table.userId),
+  ],
+);
+
+/** When the reminders of events with leads of their own are due. Written by triggers of `events` (`migrations/0041_reminder_leads.sql`). */
+export const eventReminderTimes = sqliteTable(
+  "event_reminder_times",
+  {
+    eventId: integer("event_id")
+      .notNull()
+      .references(() => events.id, { onDelete: "cascade" }),
+    /** Lead time before the start, ms. */
+    lead: integer("lead").notNull(),
+    /** Epoch ms. */
+    at: integer("at").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.eventId, table.lead] }),
+    index("event_reminder_times_at").on(table.at),
   ],
 );
 

@@ -27,6 +27,8 @@ export interface EventFacts extends Limits {
   readonly endsAt: number | null;
   /** IANA name; null: the default of the settings. */
   readonly timeZone: string | null;
+  /** Minutes before the start at which members are reminded, the longest first; null: the default. */
+  readonly reminderLeads: readonly number[] | null;
   readonly cityId: number | null;
   /** The address; empty for none. */
   readonly location: string;
@@ -43,6 +45,7 @@ export const BLANK = {
   eventType: "",
   endsAt: null,
   timeZone: null,
+  reminderLeads: null,
   cityId: null,
   location: "",
   price: 0,

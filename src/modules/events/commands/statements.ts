@@ -17,6 +17,7 @@ const COLUMNS = {
   startsAt: "starts_at",
   endsAt: "ends_at",
   timeZone: "time_zone",
+  reminderLeads: "reminder_leads",
   cityId: "city_id",
   location: "location",
   locationKey: "location_key",

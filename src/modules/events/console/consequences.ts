@@ -38,6 +38,7 @@ const FIELDS = {
   starts_at: "startsAt",
   ends_at: "endsAt",
   time_zone: "timeZone",
+  reminders: "reminderLeads",
   city: "cityId",
   location: "location",
   description: "description",

@@ -7,6 +7,7 @@ import { idInput, instantInput, moneyInput } from "../../../platform/resources/i
 import { ALL, field, NOTHING, READ, REMOVE, resource } from "../../../platform/resources/resource.ts";
 import { z } from "../../../platform/zod.ts";
 import { cityName } from "../../social/index.ts";
+import { reminderLeads } from "../fields.ts";
 import { eventMembers, eventReminders, events, participationRequests } from "../tables.ts";
 import { eventConsequences, memberConsequences, memberRemoval, removeEvent } from "./consequences.ts";
 
@@ -41,6 +42,11 @@ const eventResource = resource({
       list: false,
       input: z.union([z.null(), z.literal("").transform(() => null), timeZone()]).optional(),
     }),
+    reminders: field.json(
+      events.reminderLeads,
+      text("Reminders, minutes before the start", "Напоминания, минут до начала"),
+      { list: false, input: reminderLeads().nullable().optional() },
+    ),
     city: field.reference("cities", events.cityId, text("City", "Город"), {
       input: idInput().nullable().optional(),
     }),

@@ -16,6 +16,8 @@ export interface EventDetails extends Event, Limits {
   readonly description: string;
   readonly eventType: string;
   readonly cityId: number | null;
+  /** Minutes before the start; null: the default. See `leadsOf`. */
+  readonly reminderLeads: readonly number[] | null;
   /** Minor units. */
   readonly price: number;
   /** Degrees. */
@@ -31,6 +33,7 @@ export const eventDetailFields = {
   description: events.description,
   eventType: events.eventType,
   cityId: events.cityId,
+  reminderLeads: events.reminderLeads,
   price: events.price,
   minAge: events.minAge,
   maxAge: events.maxAge,

@@ -20,6 +20,8 @@ import { z } from "../../../platform/zod.ts";
 import type { NameOf } from "../commands/loading.ts";
 import type { EventPicture } from "../commands/pictures.ts";
 import { BLANK, type EventFacts } from "../commands/plans.ts";
+import { reminderLeads } from "../fields.ts";
+import { DEFAULT_LEAD, LONGEST_LEAD, leadsOf, MOST_LEADS } from "../rules.ts";
 import type { EventDetails } from "./queries.ts";
 
 /** The time zone of times without a zone, and of the filter by day. */
@@ -52,6 +54,13 @@ const fields = {
     type: ["string", "null"],
     description:
       "IANA name of the zone in which the times are shown. Default: the creator's, else the server's.",
+  }),
+  reminders: orNone(reminderLeads()).openapi({
+    type: ["array", "null"],
+    items: { type: "integer", minimum: 1, maximum: LONGEST_LEAD },
+    maxItems: MOST_LEADS,
+    example: [1440, 30],
+    description: `Minutes before the start at which members are reminded by letter. Default: ${DEFAULT_LEAD}; an empty list: never.`,
   }),
   city: orNone(keyField()).openapi({ type: ["integer", "null"] }),
   address: string({ max: 150, blank: true }).nullable().optional(),
@@ -102,6 +111,7 @@ export const EventWire = z
     min_count_members: z.number().int().nullable(),
     max_count_members: z.number().int().nullable(),
     time_zone: z.string(),
+    reminders: z.array(z.number().int()).describe("Minutes before the start, the longest first"),
   })
   .openapi("Event");
 
@@ -129,6 +139,7 @@ export function toEventWire(
     min_count_members: event.minMembers,
     max_count_members: event.maxMembers,
     time_zone: zone,
+    reminders: [...leadsOf(event)],
   };
 }
 
@@ -145,6 +156,7 @@ export function toChange(body: z.output<typeof EventChangeBody>): Partial<EventF
     startsAt: body.start_date,
     endsAt: body.end_date,
     timeZone: body.time_zone,
+    reminderLeads: body.reminders,
     cityId: body.city,
     location: body.address === null ? "" : body.address,
     price: body.event_price,

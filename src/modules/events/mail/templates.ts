@@ -4,6 +4,7 @@ import type { Letter } from "../../../platform/mail/letter.ts";
 import { timeBeside, timeIn } from "../../../platform/time-zones.ts";
 import type { CalendarMethod } from "../calendar/ical.ts";
 import type { EventChanges } from "../commands/changes.ts";
+import { DEFAULT_LEAD } from "../rules.ts";
 import { describeChanges } from "./describe-changes.ts";
 import { type Attendee, calendarFile, type Invitation } from "./invitations.ts";
 import type { MemberLinks } from "./links.ts";
@@ -23,6 +24,8 @@ export interface EventLetter {
   readonly count: number;
   /** In a letter about a change: the changes. */
   readonly changes?: EventChanges;
+  /** In a reminder: how long before the start it is sent, ms; rows of older versions have none. */
+  readonly lead?: number;
   /** For the calendar file; rows of older versions and reminders have none. */
   readonly invitation?: Invitation;
   readonly attendee?: Attendee;
@@ -96,16 +99,35 @@ function buttons(links: MemberLinks | undefined, locale: Locale): Pick<Letter, "
 
 export function eventReminder(data: EventLetter, locale: Locale): Letter {
   const ru = locale === "ru";
+  const { lead = DEFAULT_LEAD * MINUTE } = data;
   return {
     subject: ru ? "Напоминание о мероприятии" : "Event Reminder",
     paragraphs: [
       ru
-        ? `Мероприятие «${data.name}» начнётся в течение 30 минут.`
-        : `The event "${data.name}" is starting in 30 minutes.`,
+        ? `Мероприятие «${data.name}» начнётся в течение ${durationIn("ru", lead)}.`
+        : `The event "${data.name}" is starting in ${durationIn("en", lead)}.`,
     ],
     facts: facts(data, locale),
     ...buttons(data.links, locale),
   };
+}
+
+const MINUTE = 60_000;
+
+/** Singular and plural; the Russian words are in the genitive. */
+const MINUTES = { size: MINUTE, en: ["minute", "minutes"], ru: ["минуты", "минут"] } as const;
+const UNITS = [
+  { size: 24 * 60 * MINUTE, en: ["day", "days"], ru: ["дня", "дней"] },
+  { size: 60 * MINUTE, en: ["hour", "hours"], ru: ["часа", "часов"] },
+  MINUTES,
+] as const;
+
+/** `30 minutes`, `1 day`: in the largest unit that is exact. */
+function durationIn(locale: Locale, ms: number): string {
+  const unit = UNITS.find(({ size }) => ms % size === 0) ?? MINUTES;
+  const count = Math.round(ms / unit.size);
+  const [one, more] = unit[locale];
+  return `${count} ${new Intl.PluralRules(locale).select(count) === "one" ? one : more}`;
 }
 
 function facts(data: EventLetter, locale: Locale): [string, string][] {
