@@ -69,7 +69,7 @@ test("A new event is returned with every field in order, and its creator is its 
   expect(Object.keys(made)).toEqual([
     ...["id", "name", "description", "members", "event_type", "start_date", "end_date", "city", "address"],
     ...["event_price", "image", "members_count", "min_age", "max_age", "min_count_members"],
-    ...["max_count_members", "time_zone"],
+    ...["max_count_members", "time_zone", "reminders"],
   ]);
   expect((await get(eventPath(id))).body).toEqual(made);
   expect(
