@@ -36,9 +36,7 @@ await requireFreePort();
 lockState();
 ensureSecrets();
 await step("pages and console", () => run(join(root, "scripts/assets.mjs")));
-await step("database migrations", () =>
-  run(wrangler, "d1", "migrations", "apply", "DB", "--local", "--persist-to", state),
-);
+await step("database migrations", () => run(join(root, "scripts/migrate.mjs"), state));
 serve();
 await step("server", ready);
 const marker = join(state, "samples-loaded");
