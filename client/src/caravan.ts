@@ -35,6 +35,12 @@ type Json<Path extends PathOf<"post">> = paths[Path]["post"] extends {
 export type Account = DataOf<"/api/v1/auth/login/", "post">["user"];
 export type SignUp = Json<"/api/v1/auth/register/">;
 
+export interface SignIn {
+  readonly login: string;
+  readonly password: string;
+  readonly otp?: string;
+}
+
 /** A started upload, as `POST /api/upload/direct/start/` answers it. */
 export interface StartedUpload {
   readonly url: string;
@@ -99,10 +105,10 @@ export class Caravan {
     return answer.user;
   }
 
-  /** Signs in by phone, e-mail or username. */
-  async signIn({ login, password }: { login: string; password: string }): Promise<Account> {
+  /** Signs in by phone, e-mail or username; `otp` is the second factor of an account that has one. */
+  async signIn({ login, password, otp }: SignIn): Promise<Account> {
     const { user, access, refresh } = await this.api.POST("/api/v1/auth/login/", {
-      body: { phone: login, password },
+      body: { phone: login, password, ...(otp === undefined ? {} : { otp }) },
     });
     await this.session.set({ access, refresh });
     return user;

@@ -4,6 +4,7 @@ export {
   Caravan,
   type CaravanOptions,
   createCaravan,
+  type SignIn,
   type SignUp,
   type StartedUpload,
 } from "./caravan.ts";

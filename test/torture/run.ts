@@ -1,15 +1,19 @@
 // `npm run torture [-- --seed 7 --messages 20000 --evictions 200 --kills 5]`: attacks the delivery promise and prints the result.
 // `npm run torture -- --webhooks [--messages 10000 --subjects 200 --kills 5]`: webhooks to a receiver that fails at random.
 // `npm run torture -- --relays [--sockets 5000 --each 1000 --messages 60]`: the same for one big room.
+// `npm run torture -- --client [--seed 7 --messages 5000 --kills 5]`: the client package's own promise, over lines that fail.
 import { parseArgs } from "node:util";
 import { build } from "../../bench/platform.mjs";
+import { tortureClient } from "./client/torture.ts";
 import { bigRoom } from "./relays/run.ts";
 import { torture } from "./torture.ts";
 import { webhooks } from "./webhooks/run.ts";
+import { World } from "./world.ts";
 
 const { values } = parseArgs({
   options: {
     relays: { type: "boolean", default: false },
+    client: { type: "boolean", default: false },
     webhooks: { type: "boolean", default: false },
     subjects: { type: "string", default: "200" },
     sockets: { type: "string", default: "5000" },
@@ -38,6 +42,21 @@ if (values.webhooks) {
   console.table(report);
   for (const note of notes) console.log(`  ${note}`);
   process.exit(notes.length === 0 ? 0 : 1);
+}
+if (values.client) {
+  const { seed, messages = "5000", kills } = values;
+  console.log(`seed ${seed}`);
+  const world = await World.start();
+  try {
+    const plan = { seed: Number(seed), chats: 6, messages: Number(messages), kills: Number(kills), progress };
+    const { faults, notes, ...figures } = await tortureClient(world, plan);
+    console.table({ ...figures, ...faults });
+    for (const note of notes) console.log(`  ${note}`);
+    process.exitCode = figures.lost + figures.doubled + figures.reordered === 0 ? 0 : 1;
+  } finally {
+    await world.remove();
+  }
+  process.exit();
 }
 const plan = {
   seed: Number(values.seed),

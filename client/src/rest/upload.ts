@@ -42,12 +42,27 @@ interface Sending {
 export function sendForm(fetch: typeof globalThis.fetch, sending: Sending): Promise<Response> {
   const { url, method, headers, form, onProgress, signal } = sending;
   if (!onProgress) return fetch(url, { method, headers, body: form, signal: signal ?? null });
-  return typeof XMLHttpRequest === "undefined" ? countedFetch(fetch, sending) : byXhr(sending);
+  const { XMLHttpRequest } = globalThis as unknown as { XMLHttpRequest?: new () => Xhr };
+  return XMLHttpRequest ? byXhr(new XMLHttpRequest(), sending) : countedFetch(fetch, sending);
 }
 
-function byXhr({ url, method, headers, form, onProgress, signal }: Sending): Promise<Response> {
+/** The used part of `XMLHttpRequest`, which Node and Workers have neither in types nor in fact. */
+interface Xhr {
+  readonly status: number;
+  readonly responseText: string;
+  readonly upload: { onprogress: ((progress: Progress) => void) | null };
+  onload: (() => void) | null;
+  onerror: (() => void) | null;
+  onabort: (() => void) | null;
+  open(method: string, url: string): void;
+  setRequestHeader(name: string, value: string): void;
+  getAllResponseHeaders(): string;
+  send(body: FormData): void;
+  abort(): void;
+}
+
+function byXhr(xhr: Xhr, { url, method, headers, form, onProgress, signal }: Sending): Promise<Response> {
   return new Promise((resolve, reject) => {
-    const xhr = new XMLHttpRequest();
     xhr.open(method, url);
     headers.forEach((value, name) => {
       xhr.setRequestHeader(name, value);
