@@ -46,7 +46,7 @@ const READERS: Record<string, (pair: Pair) => Promise<unknown>> = {
     get(`/api/v1/chats/${pair.chat}/?limit=1`, { key: pair.other.key }),
 };
 
-describe.each(Object.entries(READERS))("by %s", (_, read) => {
+describe.concurrent.each(Object.entries(READERS))("by %s", (_, read) => {
   test("Reading marks the notification, tells each device once, lowers the count and shows the other member.", async () => {
     const { pair, notice } = await messaged();
     const devices = [await me(pair.other), await me(pair.other)];

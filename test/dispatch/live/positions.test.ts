@@ -54,7 +54,8 @@ async function linkTo({ client }: Scene, id: string): Promise<string> {
   return body.url.split("/track/")[1];
 }
 
-describe.each(ALL)("an order that is followed by %s", (way) => {
+// Each waits for the second between two positions.
+describe.concurrent.each(ALL)("an order that is followed by %s", (way) => {
   test.each(["ASSIGNED", "IN_PROGRESS"] as const)(
     "The position of the truck shows while the order is %s.",
     async (status) => {
