@@ -45,6 +45,9 @@ describe("imports", () => {
     ["src/compat/eurorace/a.ts", "../alphabet/events.ts", "through its index.ts"],
     ["src/compat/eurorace/a.ts", "../../app.ts", "an adapter knows modules only"],
     ["src/console/a.tsx", "../modules/identity/index.ts", "the console speaks to the API"],
+    ["src/console/a.tsx", "../play/app.tsx", "the console speaks to the API"],
+    ["src/play/a.tsx", "../modules/identity/index.ts", "the playground speaks to the API"],
+    ["src/play/a.tsx", "../console/live.ts", "its kit and theme only"],
     ["src/modules/chat/a.ts", "../../../test/harness/api.ts", "it leaves src"],
     ["src/app.ts", "../scripts/seed.mjs", "it leaves src"],
   ])("An import from %s to %s is reported.", (from, name, why) => {
