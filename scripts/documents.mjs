@@ -7,12 +7,11 @@ const check = process.argv.includes("--check");
 
 let stale = 0;
 for (const name of NAMES) {
-  const document = JSON.parse(
-    await readFile(new URL(`../dist/assets/documents/${name}`, import.meta.url), "utf8"),
-  );
-  // The server's address is left out of the stored documents.
-  document.servers =
-    name === "openapi.json" ? [{ url: "/" }] : { here: { host: "localhost:8787", protocol: "ws" } };
+  const built = await readFile(new URL(`../dist/assets/documents/${name}`, import.meta.url), "utf8");
+  // The stored documents name no server: OpenAPI none, AsyncAPI this machine.
+  const document = JSON.parse(built.replaceAll(/(https|wss)(:\/\/)origin\.invalid/g, "$1$2localhost:8787"));
+  if (name === "openapi.json") document.servers = [{ url: "/" }];
+  else Object.assign(document.servers.here, { host: "localhost:8787", protocol: "ws" });
   const text = `${JSON.stringify(document, null, 2)}\n`;
   const file = new URL(`../docs/${name}`, import.meta.url);
   const before = await readFile(file, "utf8").catch(() => "");

@@ -6,10 +6,9 @@ import { SAMPLE_LOGINS } from "./samples.ts";
 
 const LINKS = [
   { href: "/docs/", name: "Documentation", about: "Quick start, guides, every error; searchable" },
-  { href: "/play/", name: "Playground", about: "A chat with every frame in sight; cut the line" },
   { href: "/swagger/", name: "API reference", about: "Swagger UI, to try requests in" },
   { href: "/redoc/", name: "API handbook", about: "ReDoc, to read" },
-  { href: "/asyncapi.json", name: "Socket reference", about: "AsyncAPI 3 for every frame" },
+  { href: "/asyncapi/", name: "Socket reference", about: "Every frame, with examples; AsyncAPI 3" },
   { href: "/admin/", name: "Staff console", about: "Orders, trucks on a live map, people, tickets" },
   { href: "/health/", name: "Health", about: "State of each part" },
 ];

@@ -45,11 +45,10 @@ describe("imports", () => {
     ["src/compat/eurorace/a.ts", "../alphabet/events.ts", "through its index.ts"],
     ["src/compat/eurorace/a.ts", "../../app.ts", "an adapter knows modules only"],
     ["src/console/a.tsx", "../modules/identity/index.ts", "the console speaks to the API"],
-    ["src/console/a.tsx", "../play/app.tsx", "the console speaks to the API"],
-    ["src/play/a.tsx", "../modules/identity/index.ts", "the playground speaks to the API"],
-    ["src/play/a.tsx", "../console/live.ts", "its kit and theme only"],
     ["src/modules/chat/a.ts", "../../../test/harness/api.ts", "it leaves src"],
     ["src/app.ts", "../scripts/seed.mjs", "it leaves src"],
+    ["src/app.ts", "./channels.ts", "channels are no part of the Worker"],
+    ["src/modules/chat/index.ts", "./channels.ts", "channels are no part of the Worker"],
   ])("An import from %s to %s is reported.", (from, name, why) => {
     const forms = [
       `import { a } from "${name}";`,
@@ -82,6 +81,9 @@ describe("imports", () => {
     ["src/compat/eurorace/a.ts", "../../modules/identity/index.ts"],
     ["src/compat/eurorace/a.ts", "../../platform/time.ts"],
     ["src/console/a.tsx", "./parts/b.tsx"],
+    ["src/api-documents.ts", "./channels.ts"],
+    ["src/channels.ts", "./modules/chat/channels.ts"],
+    ["src/modules/dispatch/channels.ts", "../tracking/channels.ts"],
   ])("An import from %s to %s is allowed.", (from, name) => {
     expect(importsOf(from, `import { a } from "${name}";`).map(importViolation)).toEqual([null]);
   });

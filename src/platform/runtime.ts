@@ -27,7 +27,6 @@ export const RATE_NAMES = [
   "resetMail",
   "codeGuess",
   "codeGuessTotal",
-  "apiKey",
   "otpGuess",
   "otpGuessDay",
   "letters",
@@ -43,7 +42,6 @@ export const QUOTA_NAMES = [
   "documents",
   "openTickets",
   "orderLinks",
-  "apiKeys",
   "webhookEndpoints",
 ] as const;
 export type QuotaName = (typeof QUOTA_NAMES)[number];

@@ -3,7 +3,6 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
 import { type Person, person, rows } from "../harness/api.ts";
 import { charge, counted } from "../harness/counting/counted.ts";
-import { note } from "../harness/realtime/fake-room.ts";
 import {
   archiveOf,
   authorize,
@@ -16,6 +15,12 @@ import {
 import { connectNative } from "../harness/socket.ts";
 
 const meter = counted();
+
+const notice = (text: string) => ({
+  kind: "notice",
+  ref: null,
+  body: { text, action: "updated", event: crypto.randomUUID() },
+});
 
 /** A person whose session no isolate has cached: their token was never used. */
 const fresh = () => person("fresh");
@@ -71,7 +76,7 @@ test("A resume costs no statement, and no object but the registry and the room, 
   const room = await makeRoom(ann);
   const { token } = await fresh();
   await shakeHands(room.path, token);
-  for (let n = 0; n < 40; n++) await room.stub.publish(room.name, note(String(n)));
+  for (let n = 0; n < 40; n++) await room.stub.publish(room.name, notice(String(n)));
   const { bill, frames } = await shakeHands(`${room.path}?since=0`, token);
   expect(bill).toEqual({
     statements: [],
@@ -113,7 +118,7 @@ test("A flow of entries is archived in at most one statement a second.", async (
   await authorize(room);
   const database = watchDatabase(room);
   const begun = Date.now();
-  for (let n = 0; n < 90; n++) await room.stub.publish(room.name, note(String(n)));
+  for (let n = 0; n < 90; n++) await room.stub.publish(room.name, notice(String(n)));
   const inD1 = "SELECT count(*) AS n FROM event_entries WHERE event_id = ?";
   // The id as text, so that these statements do not count.
   await until(async () => (await rows<{ n: number }>(inD1, String(room.id)))[0]?.n === 91);

@@ -110,7 +110,7 @@ describe("an event", () => {
     await room.stub.publish(room.name, {
       kind: "notice",
       ref: "old",
-      body: { text: "old", action: "created" },
+      body: { text: "old", action: "created", event: crypto.randomUUID() },
     });
     expect((await rename(room, ann.token, "New")).status).toBe(200);
     const socket = await replay(room.path, ann.token);

@@ -2,13 +2,18 @@
 import { sockets } from "../authorization/sockets.ts";
 import { newPerson, ROLES } from "../authorization/world.ts";
 import { dial, type Socket } from "../harness/socket.ts";
+import { resolve } from "../http/references.ts";
 import { type RandomSource, type Shape, Values } from "./values.ts";
+
+interface Message {
+  readonly payload: Shape;
+}
 
 export interface SocketDocument {
   readonly channels: Readonly<
     Record<
       string,
-      { readonly address: string; readonly messages: Readonly<Record<string, { payload: Shape }>> }
+      { readonly address: string; readonly messages: Readonly<Record<string, Message | { $ref: string }>> }
     >
   >;
 }
@@ -52,7 +57,7 @@ export async function fuzzFrames(
       continue;
     }
     for (let turn = 0; turn < ROUND && sent < count; turn++, sent++)
-      opened.socket.send(frameOf(values, channel?.messages ?? {}, native));
+      opened.socket.send(frameOf(values, messagesOf(document, channel?.messages), native));
     if (!(await alive(opened.socket, native)))
       faults.push(`${path}: neither a pong nor a close after its frames`);
     opened.socket.close();
@@ -73,27 +78,28 @@ async function alive(socket: Socket, native: boolean): Promise<boolean> {
   return Promise.race([pong, socket.closed.then(() => true)]);
 }
 
-function frameOf(
-  values: Values,
-  messages: Readonly<Record<string, { payload: Shape }>>,
-  native: boolean,
-): string {
+/** A channel's messages by name; those that channels share are references. */
+function messagesOf(
+  document: SocketDocument,
+  messages: Readonly<Record<string, Message | { $ref: string }>> = {},
+): Readonly<Record<string, Message>> {
+  return Object.fromEntries(
+    Object.entries(messages).map(([name, message]) => [
+      name,
+      "$ref" in message ? (resolve(document, message.$ref) as Message) : message,
+    ]),
+  );
+}
+
+function frameOf(values: Values, messages: Readonly<Record<string, Message>>, native: boolean): string {
   const { random } = values;
   if (random.chance(0.08))
     return random.one(["", "{", "null", "[]", "x".repeat(17_000), '{"t":"say"}', "ping"]);
-  const names = Object.keys(messages);
-  const of = (prefix: string) => names.filter((name) => name.startsWith(prefix));
-  const name = random.one([...of(native ? "native." : "documented."), ...(native ? [] : ["raw"])]);
-  if (name === undefined || name === "raw") return JSON.stringify(values.anything()) ?? "";
+  const names = Object.keys(messages).filter((name) => name.startsWith("documented.") !== native);
+  const name = random.one([...names, ...(native ? ["other"] : ["raw"])]);
+  if (name === "raw") return JSON.stringify(values.anything()) ?? "";
+  // What a room sends is no less a frame to try: as something to say, and as it is.
   const frame = values.of(messages[name]?.payload);
-  const bodies = of("body.");
-  if (name !== "native.say" || bodies.length === 0 || typeof frame !== "object" || frame === null)
-    return JSON.stringify(frame) ?? "";
-  const kind = random.one(bodies);
-  return JSON.stringify({
-    ...frame,
-    t: "say",
-    kind: kind.slice("body.".length),
-    body: values.of(messages[kind]?.payload),
-  });
+  if (typeof frame !== "object" || frame === null || !random.chance(0.5)) return JSON.stringify(frame) ?? "";
+  return JSON.stringify(native ? { ...frame, t: "say" } : frame);
 }

@@ -1,5 +1,6 @@
 /** A client's end of a socket: the frames that came in, and ways to wait for them. */
 import { exports } from "cloudflare:workers";
+import { noteFrame } from "./documented-frames.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: each test checks the frames' shape itself.
 type Frame = any;
@@ -32,7 +33,11 @@ export async function dial(
   const { webSocket } = response;
   if (!webSocket) return { refusal: response as Response };
   webSocket.accept();
-  return { socket: wrap(webSocket, response.headers.get("sec-websocket-protocol")) };
+  const isNative = options.protocols?.includes("caravan.v1") ?? false;
+  const socket = wrap(webSocket, response.headers.get("sec-websocket-protocol"), (frame) =>
+    noteFrame(path, isNative, frame),
+  );
+  return { socket };
 }
 
 /** Opens a socket; fails when it is refused. */
@@ -48,11 +53,13 @@ export function connectNative(path: string, token?: string): Promise<Socket> {
   return connect(path, { protocols: ["caravan.v1", ...(token ? [`auth.${token}`] : [])] });
 }
 
-function wrap(raw: WebSocket, protocol: string | null): Socket {
+function wrap(raw: WebSocket, protocol: string | null, note: (frame: unknown) => void): Socket {
   const frames: Frame[] = [];
   const waiting = new Set<() => void>();
   raw.addEventListener("message", ({ data }) => {
-    frames.push(typeof data === "string" ? readFrame(data) : data);
+    const frame = typeof data === "string" ? readFrame(data) : data;
+    note(frame);
+    frames.push(frame);
     for (const wake of waiting) wake();
   });
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {

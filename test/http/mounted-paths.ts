@@ -15,6 +15,7 @@ const UNDOCUMENTED = [
   "/api/schema/swagger-ui",
   "/api/schema/redoc",
   "/asyncapi.json",
+  "/asyncapi",
   "/dev/outbox",
   "/dev/outbox.json",
 ];

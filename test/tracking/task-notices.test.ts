@@ -63,7 +63,8 @@ test("A room that fails does not keep the notice from others, and the notice is 
 
 test("A notice for one user goes to their room only.", async () => {
   const { told, ctx } = listening();
-  const notice = { ...assigned, userId: 5, kind: "task_status_updated" } as const;
+  const body = { task_id: 12, status: "completed" } as const;
+  const notice = { ...assigned, userId: 5, kind: "task_status_updated", body } as const;
   await taskNotice.run(ctx, notice);
   expect(told.map(([name]) => name)).toEqual(["user:5"]);
 });

@@ -47,7 +47,7 @@ describe("a fresh start", () => {
         "/docs/start/quick-start/",
         "/swagger/",
         "/redoc/",
-        "/asyncapi.json",
+        "/asyncapi/",
         "/health/",
         "/dev/outbox/",
       ]),

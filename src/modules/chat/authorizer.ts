@@ -3,14 +3,12 @@ import { forbidden } from "../../platform/http/errors.ts";
 import { numberIn } from "../../platform/ids.ts";
 import type { RoomAuthorizer } from "../../platform/realtime/handshake/authorizer.ts";
 import { lookUpChat } from "./facts.ts";
-import { chatSocket } from "./room.ts";
 import { mayJoin } from "./rules.ts";
 
 /** Every refusal is a 403, as the app documents it, so that it reveals nothing about the chat. */
 export const chatAuthorizer: RoomAuthorizer = {
   kind: "chat",
   path: "/ws/chat/:id",
-  document: chatSocket,
   async authorize(ctx, caller, id, fresh = false) {
     const chatId = numberIn(id);
     if (!caller || chatId === null) throw forbidden();

@@ -1,6 +1,5 @@
 /** Room handler for a chat of two friends. In the documented dialect a message is raw text. */
 import * as v from "valibot";
-import type { SocketDocument } from "../../platform/realtime/asyncapi.ts";
 import type { RoomHandler } from "../../platform/realtime/handler.ts";
 import type { Entry } from "../../platform/realtime/log/entry.ts";
 import type { Journal } from "../../platform/realtime/log/journal/journal.ts";
@@ -22,14 +21,6 @@ export const MessageBody = v.strictObject({
 
 /** Pause between two batches of the archive: lists show a message within twice this time. Milliseconds. */
 const PAUSE = 750;
-
-/** One frame per message in the documented dialect. */
-const DocumentedMessage = v.object({
-  id: v.number(),
-  sender: v.nullable(v.number()),
-  text: v.string(),
-  timestamp: v.string(),
-});
 
 export function chatRoomHandler(openRequestContext: () => RequestContext): RoomHandler {
   return {
@@ -58,13 +49,3 @@ function documented({ seq, author, kind, at, body }: Entry): string | null {
   if (kind !== "message") return null;
   return JSON.stringify({ id: seq, sender: author || null, text: body.text, timestamp: isoTime(at) });
 }
-
-export const chatSocket: SocketDocument = {
-  name: "chat",
-  address: "/ws/chat/{id}/",
-  description:
-    "A chat of two friends. Without a sub-protocol every text frame is a message, and the server first sends the latest messages, the newest first.",
-  says: { message: MessageBody },
-  entries: {},
-  documented: { fromClient: { message: v.string() }, fromServer: { message: DocumentedMessage } },
-};

@@ -8,7 +8,6 @@ import { notFound } from "../../platform/http/errors.ts";
 import { numberIn } from "../../platform/ids.ts";
 import { type RoomAuthorizer, requireCaller } from "../../platform/realtime/handshake/authorizer.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
-import { eventSocket } from "./room.ts";
 import { events } from "./tables.ts";
 
 /** How long an isolate remembers that an event exists, ms. A client that reconnects costs no statement. */
@@ -18,7 +17,6 @@ const seen = new TtlCache<string, number>({ ttl: EXISTENCE_TTL, size: 5_000 });
 export const eventAuthorizer: RoomAuthorizer = {
   kind: "event",
   path: "/ws/events/:id",
-  document: eventSocket,
   async authorize(ctx, who, id) {
     const trusted = seen.get(id, ctx.now());
     const eventId = trusted ?? (await lookUp(ctx, id));

@@ -6,13 +6,14 @@ import type { Effect } from "../../platform/db/outbox.ts";
 import { epochBefore } from "../../platform/realtime/log/beginning.ts";
 import { noteRoom } from "../../platform/realtime/log/sweep.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
+import type { NoticeBody } from "./entries.ts";
 import { events } from "./tables.ts";
 
 export interface RoomNotice {
   /** Null while the event is being inserted: its number is not known yet. */
   readonly eventId: number | null;
   readonly uuid: string;
-  readonly action: "created" | "updated" | "deleted";
+  readonly action: NoticeBody["action"];
   readonly name: string;
   readonly ref: string;
 }
@@ -50,7 +51,7 @@ async function publish(ctx: RequestContext, notice: RoomNotice, { id, roomWaits 
 
 function draftOf({ uuid, action, name, ref }: RoomNotice) {
   const text = `Event "${name}" has been ${action}.`;
-  return { kind: "notice", ref, body: { text, action, event: uuid } };
+  return { kind: "notice", ref, body: { text, action, event: uuid } satisfies NoticeBody };
 }
 
 /** For the batch of the change, after it: what is told to rooms that nobody has entered goes to their archives. */

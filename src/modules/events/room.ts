@@ -2,7 +2,6 @@
 import { sql } from "drizzle-orm";
 import * as v from "valibot";
 import type { Caller } from "../../platform/http/caller.ts";
-import type { SocketDocument } from "../../platform/realtime/asyncapi.ts";
 import type { RelayedHandler } from "../../platform/realtime/handler.ts";
 import { archiveTogether } from "../../platform/realtime/log/archive/archivist.ts";
 import { readToldBefore, type ToldBefore } from "../../platform/realtime/log/beginning.ts";
@@ -18,10 +17,7 @@ export const MessageBody = v.union([
 ]);
 
 /** The documented frame, in both directions: `{"message": <any JSON>}`. */
-const DocumentedFrame = v.object({ message: v.unknown() });
-
-/** `action` is `created`, `updated` or `deleted`; `text` is a sentence for people. */
-const NoticeBody = v.object({ text: v.string(), action: v.string() });
+export const DocumentedFrame = v.object({ message: v.unknown() });
 
 /** The event's number from the room's name. */
 function eventIdOf(room: string): number {
@@ -90,15 +86,3 @@ function readJson(text: string): unknown {
     return undefined;
   }
 }
-
-/** The event socket in the AsyncAPI document. */
-export const eventSocket: SocketDocument = {
-  name: "events",
-  address: "/ws/events/{id}/",
-  id: "The event's number or its uuid.",
-  description:
-    "Notices about one event, and messages from signed-in users. Anybody may listen by uuid; the number requires a signed-in user.",
-  says: { message: MessageBody },
-  entries: { notice: NoticeBody },
-  documented: { fromClient: { message: DocumentedFrame }, fromServer: { message: DocumentedFrame } },
-};

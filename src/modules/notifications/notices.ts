@@ -5,6 +5,7 @@ import { defineEffect } from "../../platform/db/effects.ts";
 import type { Effect } from "../../platform/db/outbox.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
+import type { NotificationBody } from "./entries.ts";
 import { roomOf } from "./reading.ts";
 import { notifications } from "./tables.ts";
 
@@ -114,7 +115,8 @@ type PushedNotice = Pick<
 async function publishNotice(ctx: RequestContext, row: PushedNotice, ref: string): Promise<void> {
   const name = `inbox:${row.userId}`;
   const { id, type, title, message, about, createdAt } = row;
-  const body = { id, type, title, message, about, room: roomOf(about), created_at: isoTime(createdAt) };
+  const room = roomOf(about);
+  const body: NotificationBody = { id, type, title, message, about, room, created_at: isoTime(createdAt) };
   await ctx.runtime.room(name)?.publish(name, { kind: "notification", ref, body });
 }
 

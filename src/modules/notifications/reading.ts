@@ -3,6 +3,7 @@ import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { runBatch } from "../../platform/db/client.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
+import type { NotificationReadBody } from "./entries.ts";
 import type { Notification } from "./notices.ts";
 import { notifications } from "./tables.ts";
 
@@ -29,7 +30,7 @@ export function pushRead(ctx: RequestContext, read: readonly ReadNotice[]): void
   for (const { id, userId, about } of read) publishRead(ctx, userId, { id, room: roomOf(about) });
 }
 
-function publishRead(ctx: RequestContext, userId: number, body: Record<string, unknown>): void {
+function publishRead(ctx: RequestContext, userId: number, body: NotificationReadBody): void {
   const name = `inbox:${userId}`;
   const told = ctx.runtime.room(name)?.publish(name, { kind: "notification_read", ref: null, body });
   if (told) ctx.defer("notice.read", told, { userId });

@@ -4,6 +4,7 @@ import { defineEffect } from "../../platform/db/effects.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
 import { tellOpsOfTicket } from "../dispatch/index.ts";
+import type { TicketEntryBody } from "./entries.ts";
 import { supportMessages, supportTickets } from "./tables.ts";
 
 type Message = typeof supportMessages.$inferSelect;
@@ -28,7 +29,7 @@ async function announce(ctx: RequestContext, message: Message): Promise<void> {
   await ctx.runtime.room(name)?.publish(name, {
     kind: isInternal ? "note" : "message",
     ref: id,
-    body: { id, author: authorId, body, created_at: isoTime(createdAt) },
+    body: { id, author: authorId, body, created_at: isoTime(createdAt) } satisfies TicketEntryBody,
   });
   await tellOpsOfTicket(ctx, message.ticketId, id);
 }

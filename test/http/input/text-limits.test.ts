@@ -1,6 +1,7 @@
 /** Texts in requests and frames: limits count code points, and lone surrogates are refused. */
 import { describe, expect, test } from "vitest";
-import { authorizers, routes } from "../../../src/app.ts";
+import { routes } from "../../../src/app.ts";
+import { channels } from "../../../src/channels.ts";
 import type { Route } from "../../../src/platform/http/route.ts";
 import { call, get, person } from "../../harness/api.ts";
 import { fillPattern } from "../mounted-paths.ts";
@@ -114,7 +115,10 @@ describe("frames", () => {
 
   test("The limits of frames count code points, in every kind of every room and in the frames around them.", async () => {
     const { ClientFrame } = await import("../../../src/platform/realtime/socket/frames.ts");
-    const schemas = [ClientFrame, ...authorizers.flatMap(({ document }) => Object.values(document.says))];
+    const schemas = [
+      ClientFrame,
+      ...channels.flatMap(({ says }) => Object.values(says).map(({ schema }) => schema)),
+    ];
     const texts = schemas.flatMap(textsIn);
     expect(texts.length).toBeGreaterThan(10);
     expect(texts.filter(({ type }) => type !== "max_code_points")).toEqual([]);
@@ -122,6 +126,7 @@ describe("frames", () => {
 
   test("The documents show the limits of frames.", async () => {
     const { body } = await get("/asyncapi.json");
-    expect(body.channels.chat.messages["body.message"].payload.properties.text.maxLength).toBe(1000);
+    const { payload } = body.channels.chat.messages["say.message"];
+    expect(payload.properties.body.properties.text.maxLength).toBe(1000);
   });
 });

@@ -10,8 +10,8 @@ import { toPosition } from "../fleet/trucks/frames.ts";
 import { drives, isOver, type OrderStatus, sideOf } from "../orders/rules.ts";
 import { orderRoom, truckRoom } from "../room-names.ts";
 import { opsAuthorizer } from "./ops.room.ts";
-import { type OrderOpening, orderSocket, sharedSocket } from "./order.room.ts";
-import { type TruckOpening, truckSocket } from "./truck.room.ts";
+import type { OrderOpening } from "./order.room.ts";
+import type { TruckOpening } from "./truck.room.ts";
 
 /** A truck's id, as a number or as the uuid that holds it: the older client's field asks for a uuid. */
 function parseTruckId(id: string): number | null {
@@ -34,7 +34,6 @@ const locationOf = (truckId: number | null, { latitude, longitude, locatedAt }: 
 const orderAuthorizer: RoomAuthorizer = {
   kind: "order",
   path: "/ws/orders/:id/location",
-  document: orderSocket,
   async authorize(ctx, who, id) {
     const caller = requireCaller(who);
     const orderId = uuidIn(id);
@@ -66,7 +65,6 @@ const orderAuthorizer: RoomAuthorizer = {
 const truckAuthorizer: RoomAuthorizer = {
   kind: "truck",
   path: "/ws/tow-trucks/:id/location",
-  document: truckSocket,
   async authorize(ctx, who, id) {
     const caller = requireCaller(who);
     const truckId = parseTruckId(id);
@@ -88,7 +86,6 @@ const truckAuthorizer: RoomAuthorizer = {
 const sharedAuthorizer: RoomAuthorizer = {
   kind: "track",
   path: "/ws/track/:id",
-  document: sharedSocket,
   anonymous: true,
   async authorize(ctx, _caller, token) {
     const [row] = await atPrimary(ctx.runtime.database).all<{

@@ -9,6 +9,7 @@ import { Pacer, type PacerClock, REAL_CLOCK } from "../../../platform/pacer.ts";
 import type { LatestValue } from "../../../platform/realtime/fanout/latest.ts";
 import type { TruckFix } from "../fleet/trucks/position.ts";
 import { type Batch, joined } from "./batch.ts";
+import type { PositionsBody } from "./entries.ts";
 import { PositionWriter } from "./position-writer.ts";
 
 /** Time between two calls of trucks in a collecting room, and between two of the same truck, at least and at most. Milliseconds. */
@@ -22,13 +23,13 @@ export const POSITION = "position";
 /** What operators see: `[truck id, latitude, longitude, epoch ms]` of each truck that moved. */
 export const POSITIONS = "positions";
 
-type Row = readonly [id: number, latitude: number, longitude: number, at: number];
+type Row = PositionsBody["trucks"][number];
 
 function toValue(batch: Batch): LatestValue {
   const trucks = [...batch.values()].map(
     ({ id, latitude, longitude, at }): Row => [id, latitude, longitude, at],
   );
-  return { kind: POSITIONS, key: null, body: { trucks } };
+  return { kind: POSITIONS, key: null, body: { trucks } satisfies PositionsBody };
 }
 
 const batchOf = ({ body }: LatestValue): Batch =>

@@ -1,48 +1,21 @@
 /** The operators' room: positions of all trucks, changes of all orders, and new messages in support tickets. */
-import * as v from "valibot";
 import { isOperator } from "../../../platform/http/caller.ts";
 import { forbidden } from "../../../platform/http/errors.ts";
 import { log } from "../../../platform/log.ts";
-import type { SocketDocument } from "../../../platform/realtime/asyncapi.ts";
 import { SHOW_AGAIN } from "../../../platform/realtime/fanout/latest.ts";
 import type { RelayedHandler } from "../../../platform/realtime/handler.ts";
 import { type RoomAuthorizer, requireCaller } from "../../../platform/realtime/handshake/authorizer.ts";
 import { fault } from "../../../platform/realtime/socket/frames.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { socketTokenRefresh } from "../../identity/index.ts";
-import { PositionBody } from "../fleet/trucks/frames.ts";
 import { storePositions } from "../fleet/trucks/position.ts";
 import { OPS_ROOM } from "../room-names.ts";
+import type { TicketChangeBody } from "./entries.ts";
 import { PositionBoard, PositionCollector, type Report } from "./ops-positions.ts";
-
-const opsSocket: SocketDocument = {
-  name: "ops",
-  address: "/ws/ops/",
-  description:
-    "For operators: positions of all trucks in `latest` frames, one a second; as entries: a truck's new status with its position, changes of all orders, and new messages in support tickets.",
-  says: {},
-  entries: {
-    position: v.object({ ...PositionBody.entries, status: v.string() }),
-    ticket: v.object({ id: v.string() }),
-    order: v.object({ id: v.string(), status: v.string(), tow_truck_id: v.nullable(v.number()) }),
-  },
-  latest: {
-    positions: v.object({
-      trucks: v.pipe(
-        v.array(v.tuple([v.number(), v.number(), v.number(), v.number()])),
-        v.description(
-          "`[tow truck's id, latitude, longitude, when in epoch ms]` of each truck that has moved. With many trucks each comes less often, at least every ten seconds.",
-        ),
-      ),
-    }),
-  },
-  documented: { fromClient: {}, fromServer: {} },
-};
 
 export const opsAuthorizer: RoomAuthorizer = {
   kind: "ops",
   path: "/ws/ops",
-  document: opsSocket,
   asksNothing: true,
   async authorize(_ctx, who) {
     const caller = requireCaller(who);
@@ -83,5 +56,6 @@ function collectFor(open: () => RequestContext): PositionCollector {
 
 /** Tells the operators that a ticket has a new message. They read it in the ticket, where their rights are checked. */
 export async function tellOpsOfTicket(ctx: RequestContext, ticketId: string, ref: string): Promise<void> {
-  await ctx.runtime.room(OPS_ROOM)?.publish(OPS_ROOM, { kind: "ticket", ref, body: { id: ticketId } });
+  const body: TicketChangeBody = { id: ticketId };
+  await ctx.runtime.room(OPS_ROOM)?.publish(OPS_ROOM, { kind: "ticket", ref, body });
 }

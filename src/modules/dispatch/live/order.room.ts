@@ -1,8 +1,6 @@
 /** The order's room: its client, its driver and the operators receive statuses, positions and payments. Its alarm expires offers and public links. */
 import { sql } from "drizzle-orm";
-import * as v from "valibot";
 import { isOperator } from "../../../platform/http/caller.ts";
-import type { SocketDocument } from "../../../platform/realtime/asyncapi.ts";
 import { hidden } from "../../../platform/realtime/fanout/entry-view.ts";
 import type { ShownValue } from "../../../platform/realtime/fanout/latest.ts";
 import type { RoomHandler } from "../../../platform/realtime/handler.ts";
@@ -11,7 +9,7 @@ import type { Entry } from "../../../platform/realtime/log/entry.ts";
 import { fault } from "../../../platform/realtime/socket/frames.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { socketTokenRefresh } from "../../identity/index.ts";
-import { type Position, PositionBody } from "../fleet/trucks/frames.ts";
+import type { Position } from "../fleet/trucks/frames.ts";
 import { runOffers } from "../offers/commands.ts";
 import { orderIdOf } from "../room-names.ts";
 import { closeEndedLinks } from "../sharing/commands.ts";
@@ -120,43 +118,3 @@ async function archive(
     SELECT o.id, ${epoch}, e.value ->> 'seq', e.value ->> 'at', nullif(e.value ->> 'author', 0), e.value ->> 'kind', e.value -> 'body'
     FROM json_each(${JSON.stringify(kept)}) AS e JOIN orders o ON o.id = ${orderId}`);
 }
-
-export const orderSocket: SocketDocument = {
-  name: "order",
-  address: "/ws/orders/{id}/location/",
-  id: "The order's uuid.",
-  description:
-    "An order's statuses, offers and payments, and in `latest` frames its truck's position, at most one a second. `hidden` entries are not for this reader.",
-  says: {},
-  entries: {
-    status: v.looseObject({ status: v.string() }),
-    arrived: v.looseObject({}),
-    offer: v.looseObject({}),
-    payment: v.looseObject({}),
-  },
-  latest: {
-    position: v.object({
-      ...PositionBody.entries,
-      order_id: v.string(),
-      distance_m: v.optional(v.number()),
-      eta_seconds: v.optional(v.number()),
-    }),
-  },
-  documented: {
-    fromClient: {},
-    fromServer: {
-      initial: v.object({ type: v.literal("initial"), location: PositionBody, order_id: v.string() }),
-      update: v.object({ type: v.literal("update"), location: PositionBody, order_id: v.string() }),
-    },
-  },
-};
-
-/** The same room, for sockets that were opened with a public link. */
-export const sharedSocket: SocketDocument = {
-  ...orderSocket,
-  name: "shared",
-  address: "/ws/track/{id}/",
-  id: "The token of the order's public link.",
-  description:
-    "A shared order as the public sees it: its statuses since the link was created, and the positions of the truck while it has the job; everything else is `hidden`. The socket closes when the link expires, at the latest an hour after the order is over.",
-};

@@ -1,7 +1,5 @@
 /** The truck's room: its driver reports positions, operators read them; the newest one is shown to the rooms of its orders and to operators. */
-import * as v from "valibot";
 import type { Place } from "../../../platform/geo.ts";
-import type { SocketDocument } from "../../../platform/realtime/asyncapi.ts";
 import type { RoomHandler } from "../../../platform/realtime/handler.ts";
 import type { Draft, Entry } from "../../../platform/realtime/log/entry.ts";
 import type { Journal } from "../../../platform/realtime/log/journal/journal.ts";
@@ -9,7 +7,7 @@ import { fault } from "../../../platform/realtime/socket/frames.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { socketTokenRefresh } from "../../identity/index.ts";
 import { filterPoints, PointsBody } from "../../tracking/index.ts";
-import { PositionBody, toPosition } from "../fleet/trucks/frames.ts";
+import { toPosition } from "../fleet/trucks/frames.ts";
 import { ORDERS_CHANGED } from "../fleet/trucks/room-updates.ts";
 import { truckIdOf } from "../room-names.ts";
 import { archiveFixes, fixesOf, newestOf } from "./archive.ts";
@@ -71,19 +69,3 @@ function positionOf(entry: Entry) {
   const newest = newestOf(fixesOf(entry));
   return newest ? toPosition(Number(entry.body.tow_truck_id), newest, newest.at) : null;
 }
-
-export const truckSocket: SocketDocument = {
-  name: "truck",
-  address: "/ws/tow-trucks/{id}/location/",
-  id: "The truck's number, or a uuid that holds it.",
-  description: "A truck's positions. Its driver reports them in `points` frames; operators read them.",
-  says: { points: PointsBody },
-  entries: { position: PositionBody },
-  documented: {
-    fromClient: {},
-    fromServer: {
-      initial: v.object({ type: v.literal("initial"), location: PositionBody, tow_truck_id: v.string() }),
-      update: v.object({ type: v.literal("update"), location: PositionBody, tow_truck_id: v.string() }),
-    },
-  },
-};

@@ -9,6 +9,7 @@ import type { RequestContext } from "../../../platform/runtime.ts";
 import { isoTime } from "../../../platform/time.ts";
 import { noticeEffects, noticeRows } from "../../notifications/index.ts";
 import { isFree } from "../orders/assignment.ts";
+import type { OrderBodies } from "../orders/entries.ts";
 import { offerNotice, unansweredNotice } from "../orders/notices.ts";
 import type { OrderRow } from "../orders/queries.ts";
 import { archiveUpdate, type OrderUpdate, orderUpdate } from "../orders/room-updates.ts";
@@ -104,7 +105,12 @@ async function offerTo(
         WHERE truck_id = ${truck.id} AND status = 'OPEN' AND expires_at > ${now} AND id <> ${former})
     RETURNING id`);
   const notices = [offerNotice(order.id, truck.driverId, round)];
-  const update = offerUpdate(order.id, "open", { tow_truck: truck.id, expires_at: isoTime(expiresAt) });
+  const update = offerUpdate({
+    order: order.id,
+    state: "open",
+    tow_truck: truck.id,
+    expires_at: isoTime(expiresAt),
+  });
   const effects = [orderUpdate(update), ...noticeEffects(notices)];
   const rest = [
     noticeRows(ctx, notices),
@@ -152,7 +158,7 @@ async function giveUp(
   // A round that found no truck at all leaves no offer, so its number is used again: the time makes the ref unique.
   const ref = closing ? String(round) : `${round}:${ctx.now()}`;
   const notices = operators.map(({ id }) => unansweredNotice(order.id, id, ref));
-  const update = offerUpdate(order.id, "exhausted", {});
+  const update = offerUpdate({ order: order.id, state: "exhausted" });
   const rows = noticeRows(ctx, notices);
   const effects = [orderUpdate(update), ...noticeEffects(notices)];
   const told = archiveUpdate(ctx, update);
@@ -160,8 +166,8 @@ async function giveUp(
   else await commit(ctx, rows, effects, [told]);
 }
 
-function offerUpdate(orderId: string, state: string, more: Record<string, unknown>): OrderUpdate {
-  return { orderId, kind: "offer", ref: crypto.randomUUID(), body: { order: orderId, state, ...more } };
+function offerUpdate(body: OrderBodies["offer"]): OrderUpdate {
+  return { orderId: body.order, kind: "offer", ref: crypto.randomUUID(), body };
 }
 
 /** Sets the alarm of the order's room for the end of the offer. The sweep covers a lost alarm. */

@@ -8,17 +8,20 @@ import { epochBefore } from "../../../platform/realtime/log/beginning.ts";
 import { noteRoom } from "../../../platform/realtime/log/sweep.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { OPS_ROOM, orderRoom } from "../room-names.ts";
-import { isOver, LINKS_OUTLIVE, type OrderStatus } from "./rules.ts";
+import type { OrderBodies, OrderChangeBody } from "./entries.ts";
+import { isOver, LINKS_OUTLIVE } from "./rules.ts";
 import { orders } from "./tables.ts";
 
-export interface OrderUpdate {
-  readonly orderId: string;
-  readonly kind: "status" | "arrived" | "offer" | "payment";
-  readonly ref: string;
-  readonly body: Record<string, unknown>;
-  /** A user who lost access to the order, and when (epoch ms): their sockets close. */
-  readonly leaves?: { readonly userId: number; readonly at: number } | null;
-}
+export type OrderUpdate = {
+  [Kind in keyof OrderBodies]: {
+    readonly orderId: string;
+    readonly kind: Kind;
+    readonly ref: string;
+    readonly body: OrderBodies[Kind];
+    /** A user who lost access to the order, and when (epoch ms): their sockets close. */
+    readonly leaves?: { readonly userId: number; readonly at: number } | null;
+  };
+}[keyof OrderBodies];
 
 /** Publishes the update in the order's room, and a status also to the operators; closes the sockets of `leaves`. */
 export const orderUpdated = defineEffect<OrderUpdate>("order_notice", {
@@ -64,11 +67,12 @@ async function publishUpdate(ctx: RequestContext, update: OrderUpdate, roomWaits
   if (!roomWaits) {
     noteRoom(ctx, name);
     await room.publish(name, { kind, ref, body });
-    if (kind === "status" && isOver(body.status as OrderStatus) && (await hasLinks(ctx, update.orderId)))
+    if (kind === "status" && isOver(body.status) && (await hasLinks(ctx, update.orderId)))
       await room.schedule(name, ctx.now() + LINKS_OUTLIVE);
   }
   if (kind === "status") {
-    const change = { id: update.orderId, status: body.status, tow_truck_id: body.tow_truck };
+    const { status, tow_truck: tow_truck_id } = body;
+    const change: OrderChangeBody = { id: update.orderId, status, tow_truck_id };
     await ctx.runtime.room(OPS_ROOM)?.publish(OPS_ROOM, { kind: "order", ref, body: change });
   }
   // Also where nobody has entered: a handshake may be under way.

@@ -6,13 +6,11 @@ import { CLOSE } from "../../../platform/realtime/socket/frames.ts";
 import { trackRoom } from "../../identity/index.ts";
 import { auditView } from "../visibility/audit.ts";
 import { visibilityOf } from "../visibility/queries.ts";
-import { trackSocket, watchedSocket } from "./track.room.ts";
 
 /** The caller's own track, as the Eurorace app documents it: a refused socket is opened and closed with 4003. */
 const ownTrackAuthorizer: RoomAuthorizer = {
   kind: "location",
   path: "/ws/location",
-  document: trackSocket,
   asksNothing: true,
   refusedWith: CLOSE.forbidden,
   async authorize(_ctx, who) {
@@ -25,7 +23,6 @@ const ownTrackAuthorizer: RoomAuthorizer = {
 const trackAuthorizer: RoomAuthorizer = {
   kind: "user",
   path: "/ws/users/:id/location",
-  document: watchedSocket,
   async authorize(ctx, who, id) {
     const caller = requireCaller(who);
     const userId = numberIn(id);

@@ -2,8 +2,6 @@
  * The track room, one for each user: the user reports points, others may watch, and task notices arrive here. Its stored
  * names are in `identity/room-names.ts`.
  */
-import * as v from "valibot";
-import type { SocketDocument } from "../../../platform/realtime/asyncapi.ts";
 import { hidden } from "../../../platform/realtime/fanout/entry-view.ts";
 import type { RoomHandler, Visibility } from "../../../platform/realtime/handler.ts";
 import type { Draft, Entry } from "../../../platform/realtime/log/entry.ts";
@@ -13,23 +11,16 @@ import type { RequestContext } from "../../../platform/runtime.ts";
 import { socketTokenRefresh, trackOwner } from "../../identity/index.ts";
 import { archivePoints } from "../points/archive.ts";
 import type { FilteredPoint } from "../points/filter-rules.ts";
-import { LocationSaved, LocationUpdate, PointsBody } from "../points/frames.ts";
+import { PointsBody } from "../points/frames.ts";
 import { nextPoint } from "../points/ids.ts";
 import { filterPoints, newestTime } from "../points/live-filter.ts";
 import { visibilitiesOf } from "../visibility/queries.ts";
-
-const TaskBody = v.object({
-  task_id: v.number(),
-  title: v.optional(v.string()),
-  status: v.optional(v.string()),
-});
+import type { LocationSaved, StoredPointsBody } from "./entries.ts";
 
 /** Kinds of entries that documented sockets receive, beside responses to their own frames. */
 const DOCUMENTED_KINDS = new Set(["task_assigned", "task_status_updated", "task_arrived"]);
 
-const SAVED = JSON.stringify({ type: "location_saved", success: true } satisfies v.InferOutput<
-  typeof LocationSaved
->);
+const SAVED = JSON.stringify({ type: "location_saved", success: true } satisfies LocationSaved);
 
 /** How often a track that flows is archived, and how long its last points may take. `latest/` is this fresh. Ms. */
 const PAUSE = 8_000;
@@ -91,7 +82,7 @@ function nextIn(journal: Journal): number {
 function showEntry(entry: Entry): Entry {
   if (entry.kind !== "points") return entry;
   const { points } = entry.body as unknown as StoredBody;
-  return { ...entry, body: { points } };
+  return { ...entry, body: { points: [...points] } satisfies StoredPointsBody };
 }
 
 /** An entry as a watcher sees it: points only, and of those only the ones since the right began, also in a late batch. */
@@ -145,35 +136,3 @@ function readJson(text: string): unknown {
     return undefined;
   }
 }
-
-export const trackSocket: SocketDocument = {
-  name: "location",
-  address: "/ws/location/",
-  description:
-    "Your own track. A `points` frame may carry points from the past. Each point is stored with its own time; doubtful points are flagged.",
-  says: { points: PointsBody },
-  entries: { task_assigned: TaskBody, task_status_updated: TaskBody, task_arrived: TaskBody },
-  documented: {
-    fromClient: { location_update: LocationUpdate },
-    fromServer: {
-      location_saved: LocationSaved,
-      task_assigned: v.object({ type: v.literal("task_assigned"), task_id: v.number(), title: v.string() }),
-      task_status_updated: v.object({
-        type: v.literal("task_status_updated"),
-        task_id: v.number(),
-        status: v.string(),
-      }),
-    },
-  },
-};
-
-/** The same room for users who may watch it. */
-export const watchedSocket: SocketDocument = {
-  ...trackSocket,
-  name: "watched",
-  address: "/ws/users/{id}/location/",
-  id: "The person's number.",
-  description:
-    "A user's track. Watchers are read-only; the owner may report. Entries older than the right to watch, and entries without points, are `hidden`.",
-  entries: { ...trackSocket.entries, hidden: v.object({}) },
-};

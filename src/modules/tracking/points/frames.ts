@@ -1,4 +1,4 @@
-/** Socket frames with points: the native batch, and the single point that the Eurorace app documents. */
+/** The points in socket frames. */
 import * as v from "valibot";
 import { MAX_POINTS_PER_BATCH, readTime } from "./filter-rules.ts";
 
@@ -36,7 +36,7 @@ const instant = v.optional(
 );
 
 /** `latitude`, `longitude`, `heading`: degrees. `at`: when the receiver was there. `accuracy`: metres. `speed`: metres a second. */
-const PointFrame = v.object(
+export const PointFrame = v.object(
   {
     latitude: degrees("latitude", 90),
     longitude: degrees("longitude", 180),
@@ -56,7 +56,3 @@ export const PointsBody = v.strictObject({
     v.maxLength(MAX_POINTS_PER_BATCH, `Send at most ${MAX_POINTS_PER_BATCH} points at a time.`),
   ),
 });
-
-/** `{"type":"location_update","latitude":52.2,"longitude":21.0}`, with the optional fields of a native point. */
-export const LocationUpdate = v.object({ type: v.literal("location_update"), ...PointFrame.entries });
-export const LocationSaved = v.object({ type: v.literal("location_saved"), success: v.literal(true) });

@@ -5,6 +5,7 @@
 import { sql } from "drizzle-orm";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { trackRoom } from "../../identity/index.ts";
+import type { StoredPointsBody } from "../live/entries.ts";
 import { flushTrack } from "../tracks/queries.ts";
 import { archivePoints } from "./archive.ts";
 import { filterAll, type Point } from "./filter-rules.ts";
@@ -31,7 +32,7 @@ export async function storeBesideRoom(
   const draft = {
     kind: "points",
     ref: `report:${pointId(userId, first)}`,
-    body: { points: filtered, stored: true },
+    body: { points: filtered, stored: true } satisfies StoredPointsBody,
   };
   ctx.defer("tracking.tell", Promise.resolve(ctx.runtime.room(name)?.publish(name, draft)), { userId });
   return { points: filtered, first };

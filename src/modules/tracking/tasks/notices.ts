@@ -3,14 +3,17 @@ import { and, asc, gt, lt } from "drizzle-orm";
 import { defineEffect } from "../../../platform/db/effects.ts";
 import { rooms } from "../../../platform/db/tables.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
+import type { TaskBodies } from "../live/entries.ts";
 
-export interface TaskNotice {
-  /** The owner of the room; null for the rooms of all recently active users. */
-  readonly userId: number | null;
-  readonly kind: "task_assigned" | "task_status_updated" | "task_arrived";
-  readonly ref: string;
-  readonly body: { readonly task_id: number; readonly title?: string; readonly status?: string };
-}
+export type TaskNotice = {
+  [Kind in keyof TaskBodies]: {
+    /** The owner of the room; null for the rooms of all recently active users. */
+    readonly userId: number | null;
+    readonly kind: Kind;
+    readonly ref: string;
+    readonly body: TaskBodies[Kind];
+  };
+}[keyof TaskBodies];
 
 /** Rooms notified at a time, and how long after it was noted a room counts as active, ms: it is noted once a day. */
 const AT_ONCE = 50;

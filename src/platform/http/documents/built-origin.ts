@@ -2,12 +2,16 @@
 
 export const BUILT_ORIGIN = "https://origin.invalid";
 
-/** A built document of the server at `origin`. OpenAPI names the origin, AsyncAPI its host and the protocol of sockets. */
+/** A built document of the server at `origin`. AsyncAPI names the host and the protocol of sockets, too. */
 export function documentFor(origin: string, built: string): string {
   const { host, protocol } = new URL(origin);
-  const sockets = { host, protocol: protocol === "https:" ? "wss" : "ws" };
+  const sockets = protocol === "https:" ? "wss" : "ws";
   const { host: builtHost } = new URL(BUILT_ORIGIN);
   return built
-    .replace(BUILT_ORIGIN, origin)
-    .replace(JSON.stringify({ host: builtHost, protocol: "wss" }), JSON.stringify(sockets));
+    .replaceAll(BUILT_ORIGIN, origin)
+    .replaceAll(`wss://${builtHost}`, `${sockets}://${host}`)
+    .replace(
+      `"host":"${builtHost}","protocol":"wss"`,
+      `"host":${JSON.stringify(host)},"protocol":"${sockets}"`,
+    );
 }

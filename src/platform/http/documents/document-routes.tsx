@@ -2,7 +2,7 @@
 import { sha256 } from "../../crypto/digest.ts";
 import type { RequestContext } from "../../runtime.ts";
 import { coarseRateLimit } from "../limits/rate-limits.ts";
-import { page } from "../pages/page.tsx";
+import { page, pageHeaders } from "../pages/page.tsx";
 import { matchesEtag } from "../responses/conditional.ts";
 import { type Route, route } from "../route.ts";
 import { documentFor } from "./built-origin.ts";
@@ -10,18 +10,19 @@ import { documentFor } from "./built-origin.ts";
 const tag = "Documents";
 
 /**
- * The OpenAPI document as JSON and YAML, Swagger UI, ReDoc, and the AsyncAPI document. They are assets, built from the
+ * The OpenAPI document as JSON and YAML, Swagger UI, ReDoc, and the AsyncAPI document as JSON and as a page to read. They are assets, built from the
  * routes before a start; each is prepared once per isolate and origin. A client that has the current version gets 304.
  */
 export function apiDocumentRoutes(): Route[] {
-  const json = documentOf("openapi.json", "application/json");
-  const yaml = documentOf("openapi.yaml", "application/yaml; charset=utf-8");
-  const sockets = documentOf("asyncapi.json", "application/json");
+  const json = documentOf("openapi.json", typed("application/json"));
+  const yaml = documentOf("openapi.yaml", typed("application/yaml; charset=utf-8"));
+  const sockets = documentOf("asyncapi.json", typed("application/json"));
   const responses: Record<string, Answer> = {
     "/swagger.json": json,
     "/swagger.yaml": yaml,
     "/api/schema": (ctx, request) => (wantsJson(request) ? json : yaml)(ctx, request),
     "/asyncapi.json": sockets,
+    "/asyncapi": documentOf("asyncapi.html", pageHeaders()),
     "/swagger": swagger,
     "/api/schema/swagger-ui": swagger,
     "/redoc": redoc,
@@ -44,6 +45,8 @@ export function apiDocumentRoutes(): Route[] {
   );
 }
 
+const typed = (type: string) => ({ "Content-Type": type });
+
 type Answer = (ctx: RequestContext, request: Request) => Response | Promise<Response>;
 
 /** Number of origins for which a document is kept: without `PUBLIC_ORIGIN` a client may send any `Host`. */
@@ -55,7 +58,7 @@ interface Built {
 }
 
 /** Serves one asset per origin, with an ETag of its content. */
-function documentOf(name: string, type: string): Answer {
+function documentOf(name: string, own: Readonly<Record<string, string>>): Answer {
   const kept = new Map<string, Promise<Built>>();
   return async ({ origin, runtime }, request) => {
     const built =
@@ -69,7 +72,7 @@ function documentOf(name: string, type: string): Answer {
     const headers = { ETag: etag, "Cache-Control": "no-cache", Vary: "Accept" };
     return matchesEtag(request.headers.get("if-none-match"), etag)
       ? new Response(null, { status: 304, headers })
-      : new Response(text, { headers: { ...headers, "Content-Type": type } });
+      : new Response(text, { headers: { ...headers, ...own } });
   };
 }
 

@@ -41,13 +41,17 @@ export function page(options: PageOptions, body: Child): Response {
   );
   return new Response(`<!doctype html>${document}`, {
     status,
-    headers: {
-      "Content-Type": "text/html; charset=utf-8",
-      "Content-Security-Policy": `${options.policy ? `${options.policy}; ` : ""}${POLICY}`,
-      "Cache-Control": "no-store",
-      "Referrer-Policy": "no-referrer",
-    },
+    headers: { ...pageHeaders(options.policy), "Cache-Control": "no-store" },
   });
+}
+
+/** The headers of every HTML page. `policy`: see `PageOptions`. */
+export function pageHeaders(policy?: string): Record<string, string> {
+  return {
+    "Content-Type": "text/html; charset=utf-8",
+    "Content-Security-Policy": `${policy ? `${policy}; ` : ""}${POLICY}`,
+    "Referrer-Policy": "no-referrer",
+  };
 }
 
 const POLICY =

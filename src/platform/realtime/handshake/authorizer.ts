@@ -3,7 +3,6 @@ import type { Caller } from "../../http/caller.ts";
 import { Refusal } from "../../http/errors.ts";
 import { messages } from "../../http/messages.ts";
 import type { RequestContext } from "../../runtime.ts";
-import type { SocketDocument } from "../asyncapi.ts";
 import type { Admission } from "../handler.ts";
 
 /** Decides who may enter one kind of room. Each module has the authorizers of its rooms. */
@@ -12,7 +11,6 @@ export interface RoomAuthorizer {
   readonly kind: string;
   /** Where the socket opens: `/ws/events/:id`. */
   readonly path: string;
-  readonly document: SocketDocument;
   /** The room and the right. Refuses with 401, 403 or 404. `fresh`: read nothing from a cache, the room refused what it said. */
   authorize(ctx: RequestContext, caller: Caller | null, id: string, fresh?: boolean): Promise<Admission>;
   /** It decides by the caller alone, without a read of the database: there is no right to hold. */

@@ -1,5 +1,4 @@
 /** A truck's position as sockets show it, and the distance and time to its target. Pure. */
-import * as v from "valibot";
 import { distanceBetween, type Place } from "../../../../platform/geo.ts";
 
 /** A position as the Tow Truck app documents it: the truck's id is a string. */
@@ -15,13 +14,6 @@ export function toPosition(truckId: number, place: Place, at: number): Position 
   const updated_at = new Date(at).toISOString().replace("Z", "+00:00");
   return { tow_truck_id: String(truckId), latitude, longitude, updated_at };
 }
-
-export const PositionBody = v.object({
-  tow_truck_id: v.string(),
-  latitude: v.number(),
-  longitude: v.number(),
-  updated_at: v.string(),
-});
 
 /** Road distance divided by straight-line distance, estimated. */
 const DETOUR = 1.3;

@@ -6,7 +6,8 @@ import { followUp } from "../../../../platform/db/outbox.ts";
 import type { Place } from "../../../../platform/geo.ts";
 import type { RequestContext } from "../../../../platform/runtime.ts";
 import { orderRoom } from "../../room-names.ts";
-import { type Position, toPosition, wayLeft } from "./frames.ts";
+import type { OrderPositionBody } from "./entries.ts";
+import { toPosition, wayLeft } from "./frames.ts";
 import { publishState, type TruckState } from "./room-updates.ts";
 import { returnFromIdle } from "./status.ts";
 
@@ -88,7 +89,7 @@ async function publishReturns(ctx: RequestContext, trucks: readonly TruckState[]
 
 /** What the room of an order is shown of its truck. A reserved truck is busy elsewhere: no distance, no time. */
 export function positionForOrder(fix: TruckFix, { id, coming, ...target }: OrderTarget, now: number) {
-  const body: Position & Record<string, unknown> = {
+  const body: OrderPositionBody = {
     ...toPosition(fix.id, fix, fix.at),
     order_id: id,
     ...(coming ? wayLeft(fix, target, now) : {}),

@@ -6,6 +6,7 @@ import { log } from "../../../../platform/log.ts";
 import type { RequestContext } from "../../../../platform/runtime.ts";
 import { OPS_ROOM, truckRoom } from "../../room-names.ts";
 import { towTrucks } from "../tables.ts";
+import type { TruckStateBody } from "./entries.ts";
 import { toPosition } from "./frames.ts";
 
 export interface TruckUpdate {
@@ -86,6 +87,6 @@ export type TruckState = Pick<typeof towTrucks.$inferSelect, keyof typeof STATE>
 export async function publishState(ctx: RequestContext, truck: TruckState, ref: string): Promise<void> {
   const { id, status, latitude, longitude, locatedAt } = truck;
   if (latitude === null || longitude === null || locatedAt === null) return;
-  const body = { ...toPosition(id, { latitude, longitude }, locatedAt), status };
+  const body: TruckStateBody = { ...toPosition(id, { latitude, longitude }, locatedAt), status };
   await ctx.runtime.room(OPS_ROOM)?.publish(OPS_ROOM, { kind: "position", ref, body });
 }
